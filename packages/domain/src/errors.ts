@@ -1,0 +1,117 @@
+/**
+ * Typed errors. Every failure that a person may see is a KluisError: a stable code, what happened, and what to do.
+ * Only `api` knows how a code maps to tRPC and HTTP; only `azure` knows how Azure's errors map to codes.
+ */
+
+/** Whether trying again can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`). */
+export type Retry = "never" | "backoff" | "after";
+
+/** Every code with its retry hint. Codes are stable: pages, scripts and reports may depend on them. */
+export const errorCatalog = {
+  // Input and rights
+  INPUT_INVALID: "never",
+  NOT_FOUND: "never",
+  CONFLICT: "never",
+  NOT_SIGNED_IN: "never",
+  TOKEN_INVALID: "never",
+  FORBIDDEN: "never",
+  CONFIG_INVALID: "never",
+  // Protection and backup
+  VM_NOT_FOUND: "never",
+  VM_NOT_PROTECTED: "never",
+  POLICY_NOT_FOUND: "never",
+  POINT_NOT_FOUND: "never",
+  DISK_NOT_FOUND: "never",
+  DISK_NOT_SUPPORTED: "never",
+  JOB_ALREADY_RUNNING: "never",
+  JOB_CANCELLED: "never",
+  CONSISTENCY_NOT_REACHED: "backoff",
+  EXTENSION_FAILED: "backoff",
+  AGENT_NOT_READY: "backoff",
+  // Azure
+  AZURE_UNREACHABLE: "backoff",
+  AZURE_AUTH_FAILED: "never",
+  AZURE_FORBIDDEN: "never",
+  AZURE_NOT_FOUND: "never",
+  AZURE_CONFLICT: "backoff",
+  AZURE_THROTTLED: "after",
+  AZURE_REJECTED: "never",
+  AZURE_FAILED: "backoff",
+  AZURE_SAS_EXPIRED: "backoff",
+  DELTA_BASE_INVALID: "never",
+  // Vault
+  VAULT_UNREACHABLE: "backoff",
+  VAULT_FULL: "backoff",
+  VAULT_NOT_INITIALISED: "never",
+  VAULT_ALREADY_EXISTS: "never",
+  VAULT_VERSION_UNSUPPORTED: "never",
+  VAULT_KEY_WRONG: "never",
+  VAULT_DATA_DAMAGED: "never",
+  VAULT_OBJECT_MISSING: "never",
+  VAULT_OBJECT_EXISTS: "never",
+  // The installation
+  DATABASE_UNREACHABLE: "backoff",
+  DISK_FULL: "backoff",
+  PORT_IN_USE: "never",
+  CANCELLED: "never",
+  INTERNAL: "backoff",
+} as const satisfies Record<string, Retry>;
+
+export type ErrorCode = keyof typeof errorCatalog;
+
+export interface KluisErrorInit {
+  /** What happened, in one sentence, for a person. Never contains a secret. */
+  readonly message: string;
+  /** What the person can do about it, in one sentence. */
+  readonly action?: string;
+  /** Facts that help to find the cause: ids, names, Azure's own code. Never a secret. */
+  readonly params?: Readonly<Record<string, string | number | boolean | null>>;
+  /** For `after`: how long to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+  readonly cause?: unknown;
+}
+
+export class KluisError extends Error {
+  readonly code: ErrorCode;
+  readonly retry: Retry;
+  readonly action: string | undefined;
+  readonly params: Readonly<Record<string, string | number | boolean | null>>;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, init: KluisErrorInit) {
+    super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
+    this.name = "KluisError";
+    this.code = code;
+    this.retry = errorCatalog[code];
+    this.action = init.action;
+    this.params = init.params ?? {};
+    this.retryAfterMs = init.retryAfterMs;
+  }
+}
+
+export function isKluisError(error: unknown, code?: ErrorCode): error is KluisError {
+  return error instanceof KluisError && (code === undefined || error.code === code);
+}
+
+/** Turns anything thrown into a KluisError; what is unknown becomes INTERNAL with the original as cause. */
+export function toKluisError(error: unknown): KluisError {
+  if (error instanceof KluisError) return error;
+  if (error instanceof Error && error.name === "AbortError") {
+    return new KluisError("CANCELLED", { message: "The operation was cancelled.", cause: error });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new KluisError("INTERNAL", { message: `Unexpected error: ${message}`, cause: error });
+}
+
+/** The part of an error that may be stored with a job or sent to a browser. */
+export interface ErrorInfo {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly action: string | null;
+  readonly params: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export function errorInfo(error: unknown): ErrorInfo {
+  const known = toKluisError(error);
+  return { code: known.code, message: known.message, action: known.action ?? null, params: known.params };
+}
