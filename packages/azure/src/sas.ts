@@ -1,0 +1,38 @@
+import { inspect } from "node:util";
+
+/**
+ * A disk access URL (shared access signature). Whoever has it can read or write the disk, so it shows itself redacted
+ * wherever it might be printed; `reveal()` is called only where a request is made.
+ */
+export class Sas {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  reveal(): string {
+    return this.#url;
+  }
+
+  toString(): string {
+    return redactSecrets(this.#url);
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return `Sas(${this.toString()})`;
+  }
+}
+
+/** Removes what gives access from a text: SAS signatures, bearer tokens and client secrets. */
+export function redactSecrets(text: string): string {
+  return text
+    .replaceAll(/([?&;]|%3f|%26|&amp;)(sig|skt?oid|sktid)(=|%3d)[^&\s"'<>]+/gi, "$1$2$3REDACTED")
+    .replaceAll(/\bBearer\s+[\w.~+/-]+=*/gi, "Bearer REDACTED")
+    .replaceAll(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, "REDACTED")
+    .replaceAll(/(client_secret|client_assertion|refresh_token|access_token)(["']?\s*[=:]\s*["']?)[^&\s"']+/gi, "$1$2REDACTED");
+}
