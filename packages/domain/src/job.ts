@@ -1,0 +1,71 @@
+import { z } from "zod";
+
+export const jobKinds = ["backup", "restore-disk", "verify", "delete-point"] as const;
+export type JobKind = (typeof jobKinds)[number];
+export const jobStates = ["queued", "running", "succeeded", "warning", "failed", "cancelled"] as const;
+export type JobState = (typeof jobStates)[number];
+export const stepStates = ["waiting", "running", "done", "skipped", "failed"] as const;
+export type StepState = (typeof stepStates)[number];
+
+/** The timeline of each kind of job, in order. */
+export const jobSteps = {
+  backup: [
+    "prepare",
+    "extension",
+    "snapshot",
+    "access",
+    "plan",
+    "transfer",
+    "seal",
+    "remove-snapshot",
+    "recovery-point",
+  ],
+  "restore-disk": ["prepare", "create-disk", "access", "transfer", "finish"],
+  verify: ["verify"],
+  "delete-point": ["delete"],
+} as const satisfies Record<JobKind, readonly string[]>;
+
+const jobId = z.strictObject({ jobId: z.uuid() });
+
+/**
+ * Every graphile-worker task: name → payload, how often it may be tried, and how long one run may take.
+ * No task may come near 4 hours, after which the queue would hand it to a second worker.
+ * Payloads carry ids only, never a secret; they evolve by optional fields.
+ */
+export const taskCatalog = {
+  /** Brings a backup job as far as it can go without waiting, then asks to be called again. */
+  "backup.advance": { payload: jobId, maxAttempts: 25, timeoutMinutes: 10 },
+  /** Moves one segment of one disk into the vault. */
+  "backup.segment": {
+    payload: z.strictObject({ jobId: z.uuid(), diskKey: z.string(), segment: z.int().min(0) }),
+    maxAttempts: 25,
+    timeoutMinutes: 60,
+  },
+  "restore.advance": { payload: jobId, maxAttempts: 25, timeoutMinutes: 10 },
+  "restore.segment": {
+    payload: z.strictObject({ jobId: z.uuid(), diskKey: z.string(), segment: z.int().min(0) }),
+    maxAttempts: 25,
+    timeoutMinutes: 60,
+  },
+  "verify.run": { payload: jobId, maxAttempts: 10, timeoutMinutes: 60 },
+  "point.delete": { payload: jobId, maxAttempts: 25, timeoutMinutes: 10 },
+  /** Reads the inventory of one subscription, or of all. */
+  discover: {
+    payload: z.strictObject({ subscriptionId: z.string().optional() }),
+    maxAttempts: 3,
+    timeoutMinutes: 10,
+  },
+  /** Starts what is due. */
+  "schedule.tick": { payload: z.strictObject({}), maxAttempts: 1, timeoutMinutes: 5 },
+  /** Judges retention, prunes, and removes kept snapshots whose days are over. */
+  "retention.run": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
+  /** Garbage collection of the vault. */
+  "vault.collect": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 60 },
+  /** Compares Azure with the database and removes what no living job owns. */
+  "azure.sweep": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
+  /** Signs the ledger's head and puts a copy into the vault. */
+  "ledger.anchor": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 5 },
+} as const;
+
+export type TaskName = keyof typeof taskCatalog;
+export type TaskPayload<N extends TaskName> = z.infer<(typeof taskCatalog)[N]["payload"]>;

@@ -1,0 +1,49 @@
+/** What a person may do. The table of built-in roles is the one in docs/security.md; a test keeps them equal. */
+export const permissions = [
+  "inventory:read", // see VMs, jobs, recovery points, policies
+  "backup:run", // back up now, cancel a job
+  "protection:write", // protect, change policy of a VM, stop protection keeping data
+  "policy:write", // create and edit policies
+  "restore:files", // restore files, download disks
+  "restore:disks", // restore to new disks or a new VM
+  "restore:replace", // replace disks of a VM (second person)
+  "point:delete", // delete recovery points (second person)
+  "retention:shorten", // shorten retention that would remove points (second person)
+  "point:pin", // pin and unpin points
+  "report:read", // generate and download audit reports
+  "audit:read", // read and verify the audit log
+  "team:manage", // manage team members, scopes, custom roles
+  "platform:manage", // vaults, connections, guardrails, notification channels, keys
+  "approval:decide", // decide approvals (never one's own)
+  "self", // what everybody who is signed in may do: their own tokens, sessions, who am I
+] as const;
+export type Permission = (typeof permissions)[number];
+
+export const roles = ["owner", "backup-admin", "operator", "reader", "auditor"] as const;
+export type Role = (typeof roles)[number];
+
+const reading = ["inventory:read", "self"] as const;
+const operating = [...reading, "backup:run", "restore:files", "restore:disks"] as const;
+const administering = [
+  ...operating,
+  "protection:write",
+  "policy:write",
+  "restore:replace",
+  "point:delete",
+  "retention:shorten",
+  "point:pin",
+  "report:read",
+  "team:manage",
+  "approval:decide",
+] as const;
+
+export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
+  owner: permissions,
+  "backup-admin": administering,
+  operator: operating,
+  reader: reading,
+  auditor: [...reading, "report:read", "audit:read"],
+};
+
+/** Owner and Auditor may be held for the whole organisation; the others only in a team. */
+export const organisationRoles: readonly Role[] = ["owner", "auditor"];

@@ -1,0 +1,83 @@
+import { z } from "zod";
+
+/** A local time of day, 24-hour, `HH:MM`. */
+export const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Use a time such as 01:30.");
+
+/** An IANA time zone name that this runtime knows, such as `Europe/Amsterdam`. */
+export const timeZoneSchema = z
+  .string()
+  .refine(isTimeZone, "Use an IANA time zone such as Europe/Amsterdam.");
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+export const hourlyIntervals = [1, 2, 4, 6, 8, 12] as const;
+
+export const scheduleSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("hourly"),
+    everyHours: z.union([
+      z.literal(1),
+      z.literal(2),
+      z.literal(4),
+      z.literal(6),
+      z.literal(8),
+      z.literal(12),
+    ]),
+    /** First run of each day's window, local time. */
+    windowStart: timeOfDaySchema,
+    /** Length of the window in hours; 24 is the whole day. */
+    windowHours: z.int().min(4).max(24),
+    timeZone: timeZoneSchema,
+  }),
+  z.strictObject({
+    kind: z.literal("daily"),
+    times: z.array(timeOfDaySchema).min(1, "Give at least one time.").max(24),
+    timeZone: timeZoneSchema,
+  }),
+]);
+export type Schedule = z.infer<typeof scheduleSchema>;
+
+/** How many points of each tier are kept (grandfather, father, son). At least one of them must be set. */
+export const retentionSchema = z
+  .strictObject({
+    keepLast: z.int().min(1).max(9999).optional(),
+    daily: z.int().min(1).max(9999).optional(),
+    weekly: z.int().min(1).max(5163).optional(),
+    monthly: z.int().min(1).max(1188).optional(),
+    yearly: z.int().min(1).max(99).optional(),
+  })
+  .refine((tiers) => Object.values(tiers).some((count) => count !== undefined), "Keep at least one point.");
+export type Retention = z.infer<typeof retentionSchema>;
+
+export const consistencies = ["application", "file", "crash"] as const;
+export const consistencySchema = z.enum(consistencies);
+export type Consistency = z.infer<typeof consistencySchema>;
+
+export const policyDocumentSchema = z.strictObject({
+  schedule: scheduleSchema,
+  retention: retentionSchema,
+  /** Days a snapshot stays in Azure for instant restore; 0 removes it after the transfer. */
+  instantRestoreDays: z.int().min(0).max(30),
+  consistency: z.strictObject({
+    /** The best level to try for on a running Windows VM (Linux without scripts and stopped VMs are file-consistent). */
+    wanted: z.enum(["application", "crash"]),
+    /** When the wanted level can't be had: take the next lower one and say so, or fail the job. */
+    otherwise: z.enum(["continue", "fail"]),
+    /** VSS backup type on Windows: full lets applications truncate their logs. */
+    vss: z.enum(["full", "copy"]),
+  }),
+});
+export type PolicyDocument = z.infer<typeof policyDocumentSchema>;
+
+export const policyNameSchema = z
+  .string()
+  .trim()
+  .regex(/^[a-z0-9][a-z0-9-]{1,62}$/, "Use 2 to 63 lower-case letters, digits and hyphens.");

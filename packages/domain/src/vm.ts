@@ -1,0 +1,33 @@
+import { z } from "zod";
+
+/** "os" or the LUN of a data disk as a decimal number. Names a disk within its VM everywhere: API, CLI, database, manifest. */
+export const diskKeySchema = z.string().regex(/^(os|\d{1,3})$/, 'Use "os" or a LUN such as 0.');
+export type DiskKey = z.infer<typeof diskKeySchema>;
+
+export const vmDiskSchema = z.strictObject({
+  key: diskKeySchema,
+  name: z.string(),
+  resourceId: z.string(),
+  /** Azure's uniqueId of the disk; a re-created disk of the same name has another. */
+  uniqueId: z.string(),
+  bytes: z.int().nonnegative(),
+  sku: z.string(),
+  /** Why this disk can't be protected, or null. */
+  unsupported: z.string().nullable(),
+});
+export type VmDisk = z.infer<typeof vmDiskSchema>;
+
+export const osTypes = ["linux", "windows"] as const;
+export type OsType = (typeof osTypes)[number];
+export const powerStates = [
+  "running",
+  "starting",
+  "stopping",
+  "stopped",
+  "deallocating",
+  "deallocated",
+  "unknown",
+] as const;
+export type PowerState = (typeof powerStates)[number];
+export const agentStates = ["ready", "not-ready", "unknown"] as const;
+export type AgentState = (typeof agentStates)[number];
