@@ -1,0 +1,2 @@
+export { redactSecrets, Sas } from "./sas.ts";
+export * from "./types.ts";
