@@ -1,0 +1,132 @@
+import { z } from "zod";
+import { LocalAzureError } from "../errors.ts";
+import { type FaultInput, type FaultRule, faultRuleSchema } from "../faults/model.ts";
+import { type RoleAssignment, roleAssignmentSchema, type Settings, settingsSchema } from "../state/model.ts";
+import {
+  type ExportDiskInput,
+  type ExportResult,
+  exportResultSchema,
+  type GuestPatch,
+  type GuestView,
+  guestViewSchema,
+  type ImportVmInput,
+  type LocalAzureList,
+  listSchema,
+  type PowerInput,
+  type SettingsPatch,
+  type SnapshotList,
+  snapshotListSchema,
+  type VmListItem,
+  vmListItemSchema,
+  type WriteDiskInput,
+  type WriteResult,
+  writeResultSchema,
+} from "./model.ts";
+
+const failureSchema = z.object({
+  error: z.object({ code: z.string(), message: z.string(), action: z.string().optional() }),
+});
+
+/**
+ * Speaks the control API (`/_local/…`) of a running local Azure.
+ * Every method throws LocalAzureError with the server's code, message and advice, or `UNREACHABLE`.
+ */
+export class LocalAzureControl {
+  readonly #url: string;
+  readonly #token: string;
+
+  constructor(endpoint: { url: string; controlToken: string }) {
+    this.#url = endpoint.url;
+    this.#token = endpoint.controlToken;
+  }
+
+  list(): Promise<LocalAzureList> {
+    return this.#call("GET", "list", listSchema);
+  }
+  snapshots(): Promise<SnapshotList> {
+    return this.#call("GET", "snapshots", snapshotListSchema);
+  }
+  /** Makes a VM with disks from image files; resolves when the bytes are copied. */
+  importVm(input: ImportVmInput): Promise<VmListItem> {
+    return this.#call("POST", "import", vmListItemSchema, input);
+  }
+  /** The guest writes the 4 KiB blocks that differ from the image, and only those. */
+  write(input: WriteDiskInput): Promise<WriteResult> {
+    return this.#call("POST", "write", writeResultSchema, input);
+  }
+  exportDisk(input: ExportDiskInput): Promise<ExportResult> {
+    return this.#call("POST", "export", exportResultSchema, input);
+  }
+  power(input: PowerInput): Promise<VmListItem> {
+    return this.#call("POST", "power", vmListItemSchema, input);
+  }
+  /** Deletes a VM and its disks, as a person in the Azure portal would. */
+  async deleteVm(vm: string): Promise<void> {
+    await this.#call("POST", "delete-vm", z.object({}), { vm });
+  }
+  guest(vm: string): Promise<GuestView> {
+    return this.#call("GET", `guest?vm=${encodeURIComponent(vm)}`, guestViewSchema);
+  }
+  setGuest(patch: GuestPatch): Promise<GuestView> {
+    return this.#call("POST", "guest", guestViewSchema, patch);
+  }
+  faults(): Promise<FaultRule[]> {
+    return this.#call("GET", "faults", z.array(faultRuleSchema));
+  }
+  addFault(input: FaultInput): Promise<FaultRule> {
+    return this.#call("POST", "faults", faultRuleSchema, input);
+  }
+  /** Removes one fault, or all. */
+  async clearFaults(id?: string): Promise<void> {
+    await this.#call(
+      "DELETE",
+      id === undefined ? "faults" : `faults?id=${encodeURIComponent(id)}`,
+      z.object({}),
+    );
+  }
+  addRoleAssignment(input: RoleAssignment): Promise<RoleAssignment> {
+    return this.#call("POST", "role-assignments", roleAssignmentSchema, input);
+  }
+  async removeRoleAssignments(principalId: string): Promise<void> {
+    await this.#call(
+      "DELETE",
+      `role-assignments?principalId=${encodeURIComponent(principalId)}`,
+      z.object({}),
+    );
+  }
+  settings(patch: SettingsPatch = {}): Promise<Settings> {
+    return this.#call("POST", "settings", settingsSchema, patch);
+  }
+  /** Moves the clock of the local Azure forward; answers its time (ISO 8601). */
+  async advanceClock(ms: number): Promise<string> {
+    const { now } = await this.#call("POST", "clock", z.object({ now: z.string() }), { advanceMs: ms });
+    return now;
+  }
+
+  async #call<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
+    const response = await this.#send(method, path, body);
+    const text = await response.text();
+    const json: unknown = text === "" ? {} : JSON.parse(text);
+    if (response.ok) return schema.parse(json);
+    const failure = failureSchema.safeParse(json);
+    if (!failure.success)
+      throw new LocalAzureError("UNEXPECTED_REPLY", `The local Azure answered ${response.status}`);
+    const { code, message, action } = failure.data.error;
+    throw new LocalAzureError(code, message, action === undefined ? {} : { action });
+  }
+
+  async #send(method: string, path: string, body: unknown): Promise<Response> {
+    try {
+      return await fetch(`${this.#url}/_local/${path}`, {
+        method,
+        headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch (cause) {
+      throw new LocalAzureError("UNREACHABLE", `No local Azure answers at ${this.#url}`, {
+        action: "Start it with `npm start` or `npx local-azure serve --data DIR`.",
+        cause,
+      });
+    }
+  }
+}

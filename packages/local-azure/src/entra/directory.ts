@@ -1,0 +1,162 @@
+/**
+ * The directory of the local Entra: fixed ids, so that a demo, a test and a screenshot always speak of the same people.
+ * Nothing here is secret: client secrets are made per installation (see `secrets.ts`).
+ */
+
+export interface Person {
+  /** Object id in the tenant: with the tenant's id, the only stable key of a person. */
+  readonly oid: string;
+  readonly name: string;
+  readonly userName: string;
+  readonly email: string;
+  readonly title: string;
+  readonly groups: readonly string[];
+}
+
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface AppRegistration {
+  readonly clientId: string;
+  readonly name: string;
+  /** Object id of the app's service principal in the tenant: what role assignments name. */
+  readonly principalId: string;
+  /** `web` apps sign people in; `daemon` apps only get tokens for themselves. */
+  readonly kind: "web" | "daemon";
+  /** Which entry of the installation's secrets belongs to it; null: it has no secret (managed identity). */
+  readonly secretName: SecretName | null;
+}
+
+export interface Tenant {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+  readonly people: readonly Person[];
+  readonly groups: readonly Group[];
+  readonly apps: readonly AppRegistration[];
+}
+
+export type SecretName = "portal" | "engine" | "fabrikamEngine";
+
+export const CONTOSO_TENANT_ID = "7c3f9b52-4a1e-4c0d-9f27-5d1b6e80a001";
+export const FABRIKAM_TENANT_ID = "2b8e61d4-93f7-4e5a-8c16-0f4a7d92b002";
+
+export const PORTAL_CLIENT_ID = "51d0f3a8-6b2c-4f19-8e74-c3a95b7d1001";
+export const ENGINE_CLIENT_ID = "8ea47c16-05d9-4b3f-a2e8-619f0c7d1002";
+export const ENGINE_PRINCIPAL_ID = "d46b9e05-7f31-4c28-b5a0-8e2c1f6d2002";
+/** The identity that the metadata endpoint hands out, as to a VM with a system-assigned identity. */
+export const MANAGED_IDENTITY_CLIENT_ID = "f2917d3b-c8a4-4e60-97b5-3d0e8a6c1003";
+export const MANAGED_IDENTITY_PRINCIPAL_ID = "0a5c8f72-1e9d-4b46-83f7-b49d2e6a2003";
+export const FABRIKAM_ENGINE_CLIENT_ID = "c07e5d9a-2f48-4a13-b6d1-75e93f8b1004";
+export const FABRIKAM_ENGINE_PRINCIPAL_ID = "93b1f6e8-d05a-4c72-a94e-1c8d7f3b2004";
+
+export const groups = {
+  owners: { id: "a1f0c3d2-5e47-4b89-9c60-2d7e8f1a3001", name: "kluis-owners" },
+  auditors: { id: "a1f0c3d2-5e47-4b89-9c60-2d7e8f1a3002", name: "kluis-auditors" },
+  commerceAdmins: { id: "a1f0c3d2-5e47-4b89-9c60-2d7e8f1a3003", name: "kluis-commerce-admins" },
+  commerceOperators: { id: "a1f0c3d2-5e47-4b89-9c60-2d7e8f1a3004", name: "kluis-commerce-operators" },
+  platformReaders: { id: "a1f0c3d2-5e47-4b89-9c60-2d7e8f1a3005", name: "kluis-platform-readers" },
+} as const satisfies Record<string, Group>;
+
+function person(oid: string, name: string, rest: { user: string; title: string; groups: string[] }): Person {
+  const userName = `${rest.user}@contoso.example`;
+  return { oid, name, userName, email: userName, title: rest.title, groups: rest.groups };
+}
+
+export const people = {
+  olivia: person("b7d2e9f4-31c8-4a56-8e0b-6f9a1c2d4001", "Olivia Owner", {
+    user: "olivia",
+    title: "Owner of the organisation",
+    groups: [groups.owners.id],
+  }),
+  bram: person("b7d2e9f4-31c8-4a56-8e0b-6f9a1c2d4002", "Bram Backup-Admin", {
+    user: "bram",
+    title: "Backup administrator, team Commerce",
+    groups: [groups.commerceAdmins.id],
+  }),
+  omar: person("b7d2e9f4-31c8-4a56-8e0b-6f9a1c2d4003", "Omar Operator", {
+    user: "omar",
+    title: "Operator, team Commerce",
+    groups: [groups.commerceOperators.id],
+  }),
+  rosa: person("b7d2e9f4-31c8-4a56-8e0b-6f9a1c2d4004", "Rosa Reader", {
+    user: "rosa",
+    title: "Reader, team Platform",
+    groups: [groups.platformReaders.id],
+  }),
+  ada: person("b7d2e9f4-31c8-4a56-8e0b-6f9a1c2d4005", "Ada Auditor", {
+    user: "ada",
+    title: "Auditor of the organisation",
+    groups: [groups.auditors.id],
+  }),
+} as const satisfies Record<string, Person>;
+
+export const tenants: readonly Tenant[] = [
+  {
+    id: CONTOSO_TENANT_ID,
+    name: "Contoso",
+    domain: "contoso.example",
+    people: Object.values(people),
+    groups: Object.values(groups),
+    apps: [
+      {
+        clientId: PORTAL_CLIENT_ID,
+        name: "Kluis portal",
+        principalId: "e58c2a97-4d60-4f1b-90e3-7b1d8c5f2001",
+        kind: "web",
+        secretName: "portal",
+      },
+      {
+        clientId: ENGINE_CLIENT_ID,
+        name: "Kluis engine",
+        principalId: ENGINE_PRINCIPAL_ID,
+        kind: "daemon",
+        secretName: "engine",
+      },
+      {
+        clientId: MANAGED_IDENTITY_CLIENT_ID,
+        name: "kluis-engine-vm (managed identity)",
+        principalId: MANAGED_IDENTITY_PRINCIPAL_ID,
+        kind: "daemon",
+        secretName: null,
+      },
+    ],
+  },
+  {
+    id: FABRIKAM_TENANT_ID,
+    name: "Fabrikam",
+    domain: "fabrikam.example",
+    people: [
+      {
+        oid: "b7d2e9f4-31c8-4a56-8e0b-6f9a1c2d4901",
+        name: "Finn Foreign",
+        userName: "finn@fabrikam.example",
+        email: "finn@fabrikam.example",
+        title: "Person of another organisation",
+        groups: [],
+      },
+    ],
+    groups: [],
+    apps: [
+      {
+        clientId: FABRIKAM_ENGINE_CLIENT_ID,
+        name: "Fabrikam backup",
+        principalId: FABRIKAM_ENGINE_PRINCIPAL_ID,
+        kind: "daemon",
+        secretName: "fabrikamEngine",
+      },
+    ],
+  },
+];
+
+/** The tenant whose id or domain stands in a request's path; names are compared without letter case, as Entra does. */
+export function findTenant(idOrDomain: string): Tenant | undefined {
+  const wanted = idOrDomain.toLowerCase();
+  return tenants.find((tenant) => tenant.id === wanted || tenant.domain === wanted);
+}
+
+export function findApp(tenant: Tenant, clientId: string): AppRegistration | undefined {
+  return tenant.apps.find((app) => app.clientId === clientId.toLowerCase());
+}

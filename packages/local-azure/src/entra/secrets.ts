@@ -1,0 +1,98 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { SecretName } from "./directory.ts";
+
+const rsaKeySchema = z.object({
+  kty: z.literal("RSA"),
+  kid: z.string().min(1),
+  n: z.string(),
+  e: z.string(),
+  d: z.string(),
+  p: z.string(),
+  q: z.string(),
+  dp: z.string(),
+  dq: z.string(),
+  qi: z.string(),
+});
+
+const fileSchema = z.object({
+  version: z.literal(1),
+  signingKey: rsaKeySchema,
+  /** Seals refresh tokens and the sign-in form, so that neither needs a table. */
+  sealKey: z.string().min(40),
+  clientSecrets: z.object({ portal: z.string(), engine: z.string(), fabrikamEngine: z.string() }),
+});
+
+export type SigningKey = z.infer<typeof rsaKeySchema>;
+export type EntraSecrets = z.infer<typeof fileSchema>;
+
+function clientSecret(): string {
+  return randomBytes(30).toString("base64url");
+}
+
+function makeSecrets(): EntraSecrets {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const jwk = privateKey.export({ format: "jwk" });
+  const signingKey = rsaKeySchema.parse({ ...jwk, kid: randomBytes(15).toString("base64url") });
+  const clientSecrets: Record<SecretName, string> = {
+    portal: clientSecret(),
+    engine: clientSecret(),
+    fabrikamEngine: clientSecret(),
+  };
+  return { version: 1, signingKey, sealKey: randomBytes(32).toString("base64url"), clientSecrets };
+}
+
+function readIfPresent(path: string): EntraSecrets | null {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+  const parsed = fileSchema.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new Error(`${path} is not a secrets file of the local Entra. Move it away to have new secrets made.`);
+}
+
+/**
+ * Reads the installation's secrets, or makes them at first start. The file is linked into place complete and durable, so
+ * that a crash leaves none or a whole one, and of two processes that start at once both use the first one's.
+ */
+export function loadSecrets(dataDir: string): EntraSecrets {
+  const folder = join(dataDir, "entra");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, "secrets.json");
+  const present = readIfPresent(path);
+  if (present) return present;
+
+  const draft = join(folder, `.secrets-${process.pid}-${randomBytes(6).toString("hex")}`);
+  const file = openSync(draft, "wx", 0o600);
+  try {
+    writeFileSync(file, `${JSON.stringify(makeSecrets(), null, 2)}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  const made = readIfPresent(path);
+  if (!made) throw new Error(`${path} vanished while it was being made.`);
+  return made;
+}

@@ -1,0 +1,193 @@
+import { createHash, createPublicKey } from "node:crypto";
+import { errors, importJWK, jwtVerify, SignJWT } from "jose";
+import { z } from "zod";
+import type { AppRegistration, Person, Tenant } from "./directory.ts";
+import { findTenant } from "./directory.ts";
+import type { SigningKey } from "./secrets.ts";
+
+export const ACCESS_TOKEN_SECONDS = 3600;
+const notBeforeSlackSeconds = 300;
+
+/** Resources that the local Entra issues tokens for; others are refused as unknown (AADSTS500011). */
+const audiences = [
+  "https://management.azure.com",
+  "https://management.core.windows.net",
+  "https://storage.azure.com",
+  "https://disk.azure.com",
+  "https://vault.azure.net",
+  "https://graph.microsoft.com",
+];
+
+/** `https://management.azure.com/.default` or the bare resource → the audience, or null when it is not known. */
+export function audienceOf(resourceOrScope: string): string | null {
+  const resource = resourceOrScope
+    .replace(/\/\.default$/, "")
+    .replace(/\/+$/, "")
+    .toLowerCase();
+  return audiences.includes(resource) ? resource : null;
+}
+
+const claimsSchema = z.object({
+  aud: z.string(),
+  iss: z.string(),
+  tid: z.string(),
+  oid: z.string(),
+  appid: z.string(),
+  idtyp: z.enum(["app", "user"]),
+  sub: z.string(),
+  exp: z.number(),
+  roles: z.array(z.string()).optional(),
+});
+
+/** Who stands behind an access token. `oid` is what role assignments name. */
+export type AccessClaims = z.infer<typeof claimsSchema>;
+
+/** Why an access token was refused; `reason` is for the WWW-Authenticate text and tests. */
+export class TokenRefused extends Error {
+  readonly reason: "malformed" | "signature" | "expired" | "audience" | "issuer";
+
+  constructor(reason: TokenRefused["reason"], message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "TokenRefused";
+    this.reason = reason;
+  }
+}
+
+/** Pairwise subject: the same person is another `sub` in another app, as in Entra. */
+function pairwiseSubject(oid: string, clientId: string): string {
+  return createHash("sha256").update(`${oid}|${clientId}`).digest("base64url");
+}
+
+export interface IdTokenInput {
+  readonly tenant: Tenant;
+  readonly app: AppRegistration;
+  readonly person: Person;
+  readonly issuer: string;
+  readonly nonce: string | null;
+  readonly scopes: readonly string[];
+  readonly sid: string;
+}
+
+export class TokenFactory {
+  readonly #key: SigningKey;
+  readonly #now: () => number;
+
+  constructor(key: SigningKey, now: () => number) {
+    this.#key = key;
+    this.#now = now;
+  }
+
+  /** The public half, as the key endpoint serves it. */
+  jwks(): { keys: Record<string, unknown>[] } {
+    const { kty, kid, n, e } = this.#key;
+    return { keys: [{ kty, use: "sig", alg: "RS256", kid, x5t: kid, n, e }] };
+  }
+
+  async idToken(input: IdTokenInput): Promise<string> {
+    const { tenant, app, person, nonce } = input;
+    return this.#sign({
+      aud: app.clientId,
+      iss: input.issuer,
+      ver: "2.0",
+      tid: tenant.id,
+      sub: pairwiseSubject(person.oid, app.clientId),
+      sid: input.sid,
+      ...(nonce === null ? {} : { nonce }),
+      ...(input.scopes.includes("profile")
+        ? { oid: person.oid, name: person.name, preferred_username: person.userName, groups: person.groups }
+        : {}),
+      ...(input.scopes.includes("email") ? { email: person.email } : {}),
+    });
+  }
+
+  /** A token for an app itself (client credentials, managed identity), in the v1 form that ARM gets. */
+  async appToken(tenant: Tenant, app: AppRegistration, audience: string): Promise<string> {
+    return this.#sign({
+      aud: audience,
+      iss: issuerOf(tenant.id),
+      ver: "1.0",
+      tid: tenant.id,
+      oid: app.principalId,
+      sub: app.principalId,
+      appid: app.clientId,
+      idtyp: "app",
+    });
+  }
+
+  /** A token for a signed-in person; the portal asks none of Graph or ARM, MSAL only wants one to be there. */
+  async personToken(
+    tenant: Tenant,
+    app: AppRegistration,
+    rest: { person: Person; audience: string },
+  ): Promise<string> {
+    return this.#sign({
+      aud: rest.audience,
+      iss: issuerOf(tenant.id),
+      ver: "1.0",
+      tid: tenant.id,
+      oid: rest.person.oid,
+      sub: pairwiseSubject(rest.person.oid, app.clientId),
+      appid: app.clientId,
+      idtyp: "user",
+      upn: rest.person.userName,
+    });
+  }
+
+  /**
+   * Checks an access token strictly: our signature, RS256, time, the wanted audience (with or without a trailing slash) and
+   * the issuer of the very tenant that it names. Throws {@link TokenRefused}.
+   */
+  async verifyAccessToken(token: string, audience: string): Promise<AccessClaims> {
+    const wanted = audience.replace(/\/+$/, "").toLowerCase();
+    const key = createPublicKey({ key: { ...this.jwks().keys[0] }, format: "jwk" });
+    try {
+      const { payload } = await jwtVerify(token, key, {
+        algorithms: ["RS256"],
+        currentDate: new Date(this.#now()),
+        audience: [wanted, `${wanted}/`],
+        requiredClaims: ["exp", "nbf", "aud", "iss"],
+      });
+      const claims = claimsSchema.parse(payload);
+      const tenant = findTenant(claims.tid);
+      if (!tenant || claims.iss !== issuerOf(tenant.id)) {
+        throw new TokenRefused("issuer", `The access token's issuer '${claims.iss}' is not the tenant's.`);
+      }
+      return claims;
+    } catch (error) {
+      throw refusal(error, wanted);
+    }
+  }
+
+  async #sign(claims: Record<string, unknown>): Promise<string> {
+    const now = Math.floor(this.#now() / 1000);
+    const key = await importJWK({ ...this.#key, alg: "RS256" }, "RS256");
+    return new SignJWT(claims)
+      .setProtectedHeader({ typ: "JWT", alg: "RS256", kid: this.#key.kid, x5t: this.#key.kid })
+      .setIssuedAt(now)
+      .setNotBefore(now - notBeforeSlackSeconds)
+      .setExpirationTime(now + ACCESS_TOKEN_SECONDS)
+      .sign(key);
+  }
+}
+
+function issuerOf(tenantId: string): string {
+  return `https://sts.windows.net/${tenantId}/`;
+}
+
+function refusal(error: unknown, audience: string): TokenRefused {
+  if (error instanceof TokenRefused) return error;
+  if (error instanceof errors.JWTExpired) {
+    return new TokenRefused(
+      "expired",
+      "The access token expiry UTC time is earlier than current UTC time.",
+      error,
+    );
+  }
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === "aud") {
+    return new TokenRefused("audience", `The access token is not for the audience '${audience}'.`, error);
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    return new TokenRefused("signature", "The access token's signature could not be verified.", error);
+  }
+  return new TokenRefused("malformed", "The access token is invalid.", error);
+}

@@ -1,0 +1,105 @@
+import { z } from "zod";
+
+/**
+ * What is true inside a VM as far as a backup can notice it: agent, Windows services, programs and VSS writers,
+ * Linux pre and post scripts. Tests and the demo fleet set it; extensions change it as they do in Azure.
+ */
+export const vssWriterSchema = z.object({
+  name: z.string(),
+  state: z.enum(["Stable", "Failed"]),
+  lastError: z.string().default("No error"),
+});
+
+export const serviceSchema = z.object({
+  name: z.string(),
+  displayName: z.string(),
+  startType: z.enum(["Automatic", "Manual", "Disabled"]),
+  status: z.enum(["Running", "Stopped"]),
+});
+
+export const programSchema = z.object({ name: z.string(), version: z.string() });
+
+export const windowsGuestSchema = z.object({
+  services: z.array(serviceSchema),
+  programs: z.array(programSchema),
+  vssWriters: z.array(vssWriterSchema),
+  /** Azure stays with file-system consistency for the next three attempts after a writer failed. */
+  fileSystemAttemptsLeft: z.number().int().min(0),
+  registry: z.record(z.string(), z.string()),
+});
+
+const scriptSchema = z.object({
+  path: z.string(),
+  exitCode: z.number().int(),
+  seconds: z.number().min(0),
+  output: z.string(),
+  exists: z.boolean(),
+  mode: z.string(),
+});
+
+/** The framework's configuration file and what its two scripts do when they run. */
+export const linuxScriptsSchema = z.object({
+  configMode: z.string().default("600"),
+  timeoutInSeconds: z.number().int().min(1).max(1800).default(30),
+  continueBackupOnFailure: z.boolean().default(true),
+  fsFreezeEnabled: z.boolean().default(true),
+  pre: scriptSchema,
+  post: scriptSchema,
+});
+
+export const guestSchema = z.object({
+  osName: z.string(),
+  osVersion: z.string(),
+  agent: z.object({ status: z.enum(["Ready", "NotReady"]), version: z.string() }),
+  windows: windowsGuestSchema.optional(),
+  linux: z.object({ scripts: linuxScriptsSchema.optional() }).optional(),
+});
+
+export type Guest = z.infer<typeof guestSchema>;
+export type WindowsGuest = z.infer<typeof windowsGuestSchema>;
+export type LinuxScripts = z.infer<typeof linuxScriptsSchema>;
+
+const stableWriters = [
+  "Task Scheduler Writer",
+  "VSS Metadata Store Writer",
+  "Performance Counters Writer",
+  "System Writer",
+  "ASR Writer",
+  "Shadow Copy Optimization Writer",
+  "Registry Writer",
+  "COM+ REGDB Writer",
+  "WMI Writer",
+];
+
+/** A guest as a fresh marketplace image boots: agent ready, no backup ever made. */
+export function freshGuest(os: "Linux" | "Windows"): Guest {
+  if (os === "Linux") {
+    return {
+      osName: "ubuntu",
+      osVersion: "24.04",
+      agent: { status: "Ready", version: "2.14.0.1" },
+      linux: {},
+    };
+  }
+  return {
+    osName: "Windows Server 2022 Datacenter",
+    osVersion: "10.0.20348.3207",
+    agent: { status: "Ready", version: "2.7.41491.1172" },
+    windows: {
+      services: [
+        { name: "VSS", displayName: "Volume Shadow Copy", startType: "Manual", status: "Stopped" },
+        { name: "RdAgent", displayName: "RdAgent", startType: "Automatic", status: "Running" },
+        {
+          name: "WindowsAzureGuestAgent",
+          displayName: "WindowsAzureGuestAgent",
+          startType: "Automatic",
+          status: "Running",
+        },
+      ],
+      programs: [],
+      vssWriters: stableWriters.map((name) => ({ name, state: "Stable", lastError: "No error" })),
+      fileSystemAttemptsLeft: 0,
+      registry: {},
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { z } from "zod";
+import { LocalAzureError } from "../errors.ts";
+import { emptyState, type State, stateSchema } from "./model.ts";
+
+/** A named part of the state that one module owns. */
+export interface StateSection<T> {
+  get(): T;
+  /** Replaces the section; resolved when the change is durable. */
+  set(value: T): Promise<void>;
+}
+
+/**
+ * The state in memory, and its one JSON file. A change is made in memory at once (so one tick is one instant for
+ * everybody) and is durable when `flush` resolves: written to a new file, synced, renamed over the old one. Changes
+ * made while a write runs share the next write.
+ */
+export class StateStore {
+  readonly dataDir: string;
+  readonly state: State;
+  readonly #file: string;
+  #writing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(dataDir: string, state: State) {
+    this.dataDir = dataDir;
+    this.state = state;
+    this.#file = join(dataDir, "state.json");
+  }
+
+  /**
+   * Opens the state in a folder, or begins an empty one.
+   * @throws LocalAzureError `STATE_DAMAGED` when the file is there but cannot be understood
+   */
+  static async open(dataDir: string, tenantId: string): Promise<StateStore> {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const text = await readOptional(join(dataDir, "state.json"));
+    if (text === undefined) {
+      const store = new StateStore(dataDir, emptyState(tenantId));
+      await store.flush();
+      return store;
+    }
+    const parsed = stateSchema.safeParse(parseJson(text));
+    if (!parsed.success) {
+      throw new LocalAzureError(
+        "STATE_DAMAGED",
+        `${join(dataDir, "state.json")} is not a state of this version`,
+        {
+          action: "Move the folder away to begin with an empty local Azure.",
+          cause: parsed.error,
+        },
+      );
+    }
+    return new StateStore(dataDir, parsed.data);
+  }
+
+  /** Resolves when everything changed so far is on disk. */
+  flush(): Promise<void> {
+    if (this.#closed)
+      return Promise.reject(new LocalAzureError("STOPPED", "The local Azure has been stopped"));
+    if (!this.#writing) {
+      this.#writing = this.#write().finally(() => {
+        this.#writing = undefined;
+      });
+      return this.#writing;
+    }
+    const current = this.#writing;
+    this.#next ??= current
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.flush();
+      });
+    return this.#next;
+  }
+
+  /** Waits for what is being written and refuses everything after. */
+  async close(): Promise<void> {
+    await this.flush();
+    this.#closed = true;
+  }
+
+  /** Part of the state that belongs to one module, checked with the module's own schema when it is read. */
+  section<T extends z.infer<ReturnType<typeof z.json>>>(
+    name: string,
+    schema: z.ZodType<T>,
+    initial: T,
+  ): StateSection<T> {
+    return {
+      get: () => {
+        const value = this.state.sections[name];
+        return value === undefined ? initial : schema.parse(value);
+      },
+      set: (value) => {
+        this.state.sections[name] = value;
+        return this.flush();
+      },
+    };
+  }
+
+  async #write(): Promise<void> {
+    // One turn later, so that all changes of this tick are in the text.
+    await Promise.resolve();
+    await writeFileDurably(this.#file, JSON.stringify(this.state));
+  }
+}
+
+/** Writes a file of the owner alone so that after a crash either the old or the new content is there. */
+export async function writeFileDurably(file: string, content: string): Promise<void> {
+  const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
+  const handle = await open(temporary, "w", 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.datasync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+}
+
+/** The text of a file, or undefined when there is none. */
+export async function readOptional(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
