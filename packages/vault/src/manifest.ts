@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { nodeRefSchema } from "./node-ref.ts";
+
+/** Version of the manifest's JSON; a reader refuses a newer one. */
+export const MANIFEST_VERSION = 1;
+
+export const pointIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
+
+const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+const time = z.iso.datetime({ offset: true });
+const consistency = z.enum(["application", "file", "crash"]);
+
+/** Numbers of the transfer of one disk, in bytes, summed over its segments. */
+export const diskStatsSchema = z.strictObject({
+  logicalBytes: count,
+  readBytes: count,
+  changedBytes: count,
+  movedBytes: count,
+  storedBytes: count,
+  zeroBytes: count,
+});
+
+export const manifestDiskSchema = z.strictObject({
+  /** `os`, or the logical unit number of a data disk in decimal. */
+  diskKey: z.string().regex(/^(os|[0-9]{1,4})$/),
+  name: z.string().min(1),
+  resourceId: z.string().min(1),
+  diskBytes: count.positive(),
+  sku: z.string(),
+  /** Null when the disk is all zeros. */
+  root: nodeRefSchema.nullable(),
+  rootDigest: z.string().regex(/^[0-9a-f]{48}$/),
+  delta: z.enum(["changed-ranges", "digest-comparison"]),
+  /** Why the delta was not found by changed ranges though the policy would allow it; null when nothing fell back. */
+  fallbackReason: z.string().nullable(),
+  stats: diskStatsSchema,
+  /** The disk resource as Azure described it. */
+  configuration: z.record(z.string(), z.json()),
+});
+
+export const manifestSchema = z.strictObject({
+  manifestVersion: z.literal(MANIFEST_VERSION),
+  pointId: z.string().regex(pointIdPattern),
+  vaultId: z.uuid(),
+  jobId: z.string().min(1),
+  vm: z.strictObject({
+    resourceId: z.string().min(1),
+    name: z.string().min(1),
+    vmId: z.string().nullable(),
+    location: z.string(),
+    os: z.enum(["windows", "linux"]),
+    tags: z.record(z.string(), z.string()),
+    /** The whole VM resource as Azure described it: what a new VM is made from. */
+    configuration: z.record(z.string(), z.json()),
+  }),
+  disks: z.array(manifestDiskSchema).min(1),
+  excludedDisks: z.array(
+    z.strictObject({ diskKey: z.string().min(1), name: z.string(), reason: z.string() }),
+  ),
+  times: z.strictObject({
+    /** The moment whose content the point holds. */
+    snapshotAt: time,
+    transferStartedAt: time,
+    transferFinishedAt: time,
+  }),
+  consistency: z.strictObject({
+    wanted: consistency,
+    reached: consistency,
+    /** Why `reached` is what it is, for a person; null when nothing needs saying. */
+    reason: z.string().nullable(),
+  }),
+  /** Null for a backup without a policy. */
+  policy: z.strictObject({ id: z.string(), name: z.string(), version: z.number().int() }).nullable(),
+  /** When the policy wanted the backup; null when a person started it. */
+  occurrenceDueAt: time.nullable(),
+  engineVersion: z.string(),
+});
+
+/** Everything a recovery point is, apart from the disks' bytes. */
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestDisk = z.infer<typeof manifestDiskSchema>;
