@@ -1,0 +1,134 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { ClientSecretCredential, ManagedIdentityCredential } from "@azure/identity";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import {
+  CONTOSO_TENANT_ID,
+  ENGINE_CLIENT_ID,
+  ENGINE_PRINCIPAL_ID,
+  FABRIKAM_ENGINE_CLIENT_ID,
+  FABRIKAM_TENANT_ID,
+  MANAGED_IDENTITY_PRINCIPAL_ID,
+} from "./directory.ts";
+import { type EntraHarness, loginOverLoopback, startEntra } from "./testing/harness.ts";
+
+const arm = "https://management.azure.com";
+let harness: EntraHarness;
+
+beforeAll(async () => {
+  harness = await startEntra();
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await harness[Symbol.asyncDispose]();
+});
+
+function engine(
+  options: { tenant?: string; clientId?: string; secret?: string } = {},
+): ClientSecretCredential {
+  return new ClientSecretCredential(
+    options.tenant ?? CONTOSO_TENANT_ID,
+    options.clientId ?? ENGINE_CLIENT_ID,
+    options.secret ?? harness.entra.secrets().engine,
+    {
+      authorityHost: "https://login.microsoftonline.com",
+      disableInstanceDiscovery: true,
+      httpClient: loginOverLoopback(harness.url),
+      retryOptions: { maxRetries: 0 },
+    },
+  );
+}
+
+async function engineToken(scope = `${arm}/.default`): Promise<string> {
+  const token = await engine().getToken(scope);
+  return token.token;
+}
+
+describe("tokens for the engine", () => {
+  test("ClientSecretCredential gets a token that ARM accepts", async () => {
+    const claims = await harness.entra.verifyAccessToken(await engineToken(), arm);
+    expect(claims).toMatchObject({
+      tid: CONTOSO_TENANT_ID,
+      oid: ENGINE_PRINCIPAL_ID,
+      appid: ENGINE_CLIENT_ID,
+    });
+  });
+
+  test("ManagedIdentityCredential gets one from the metadata endpoint", async () => {
+    vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", harness.url);
+    const token = await new ManagedIdentityCredential().getToken(`${arm}/.default`);
+    const claims = await harness.entra.verifyAccessToken(token.token, arm);
+    expect(claims.oid).toBe(MANAGED_IDENTITY_PRINCIPAL_ID);
+  });
+
+  test("the metadata endpoint wants its header and knows no other identity", async () => {
+    const path = `${harness.url}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=${encodeURIComponent(arm)}`;
+    expect((await fetch(path)).status).toBe(400);
+    const other = await fetch(`${path}&client_id=${ENGINE_CLIENT_ID}`, { headers: { metadata: "true" } });
+    expect(await other.json()).toMatchObject({ error_description: "Identity not found" });
+  });
+
+  test.each([
+    [{ secret: "wrong" }, "AADSTS7000215"],
+    [{ clientId: FABRIKAM_ENGINE_CLIENT_ID }, "AADSTS700016"],
+    [{ tenant: "99999999-9999-4999-8999-999999999999" }, "AADSTS90002"],
+  ])("%j is refused", async (options, words) => {
+    await expect(engine(options).getToken(`${arm}/.default`)).rejects.toThrow(words);
+  });
+
+  test("an unknown resource has no token", async () => {
+    await expect(engineToken("https://nowhere.example/.default")).rejects.toThrow("AADSTS500011");
+  });
+});
+
+describe("checking access tokens", () => {
+  const reason = (token: string, audience = arm) =>
+    harness.entra.verifyAccessToken(token, audience).then(
+      () => "accepted",
+      (error: unknown) => (error instanceof Error && "reason" in error ? error.reason : error),
+    );
+
+  test("another audience is refused", async () => {
+    expect(await reason(await engineToken("https://storage.azure.com/.default"))).toBe("audience");
+  });
+
+  test("a token of another installation is refused", async () => {
+    await using other = await startEntra();
+    const foreign = new ClientSecretCredential(
+      CONTOSO_TENANT_ID,
+      ENGINE_CLIENT_ID,
+      other.entra.secrets().engine,
+      { disableInstanceDiscovery: true, httpClient: loginOverLoopback(other.url) },
+    );
+    const { token } = await foreign.getToken(`${arm}/.default`);
+    expect(await reason(token)).toBe("signature");
+  });
+
+  test("a changed token, no token, and the id token's algorithm 'none' are refused", async () => {
+    const [head, body = "", signature] = (await engineToken()).split(".");
+    const claims: unknown = JSON.parse(Buffer.from(body, "base64url").toString());
+    const changed = Buffer.from(JSON.stringify({ ...Object(claims), tid: FABRIKAM_TENANT_ID })).toString(
+      "base64url",
+    );
+    expect(await reason(`${head}.${changed}.${signature}`)).toBe("signature");
+    expect(await reason("")).toBe("malformed");
+    const none = Buffer.from('{"alg":"none"}').toString("base64url");
+    expect(await reason(`${none}.${body}.`)).toBe("malformed");
+  });
+
+  test("a token ends after its hour", async () => {
+    const token = await engineToken();
+    harness.clock.nowMs += 3_601_000;
+    expect(await reason(token)).toBe("expired");
+  });
+});
+
+describe("secrets", () => {
+  test("survive a restart, in a file that only the owner can read", async () => {
+    await using again = await startEntra(harness.dataDir);
+    expect(again.entra.secrets()).toEqual(harness.entra.secrets());
+    const file = await stat(join(harness.dataDir, "entra", "secrets.json"));
+    expect(file.mode & 0o777).toBe(0o600);
+    expect((await stat(join(harness.dataDir, "entra"))).mode & 0o777).toBe(0o700);
+  });
+});
