@@ -6,12 +6,12 @@ export class AadError extends Error {
   readonly oauthError: string;
   readonly status: number;
 
-  constructor(number: number, oauthError: string, sentence: string, status = 400) {
+  constructor(number: number, oauthError: string, sentence: string) {
     super(sentence);
     this.name = "AadError";
     this.number = number;
     this.oauthError = oauthError;
-    this.status = status;
+    this.status = oauthError === "invalid_client" ? 401 : 400;
   }
 }
 

@@ -11,7 +11,7 @@ export async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
     const bytes = Buffer.isBuffer(part) ? part : Buffer.from(String(part));
     length += bytes.length;
     if (length > formLimit)
-      throw new AadError(90015, "invalid_request", "Requested query string is too long.", 414);
+      throw new AadError(90015, "invalid_request", "Requested query string is too long.");
     parts.push(bytes);
   }
   return new URLSearchParams(Buffer.concat(parts).toString("utf8"));

@@ -64,12 +64,12 @@ function authenticateApp({ context, tenant, form, authorization }: TokenCall): A
       "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
     const federated =
       "No matching federated identity record found: the local Entra only knows client secrets.";
-    if (form.has("client_assertion")) throw new AadError(700213, "invalid_client", federated, 401);
-    throw new AadError(7000218, "invalid_client", sentence, 401);
+    if (form.has("client_assertion")) throw new AadError(700213, "invalid_client", federated);
+    throw new AadError(7000218, "invalid_client", sentence);
   }
   if (!sameSecret(secret, context.secrets[app.secretName])) {
     const sentence = `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value for app '${app.clientId}'.`;
-    throw new AadError(7000215, "invalid_client", sentence, 401);
+    throw new AadError(7000215, "invalid_client", sentence);
   }
   return app;
 }
