@@ -1,0 +1,3 @@
+export * from "./context.ts";
+export * from "./error-map.ts";
+export * from "./root.ts";

@@ -1,0 +1,4 @@
+import { KluisError } from "@kluis/domain";
+export function pending(): never {
+  throw new KluisError("INTERNAL", { message: "Being written." });
+}

@@ -1,0 +1,9 @@
+import { z } from "zod";
+import { procedure } from "../../procedures.ts";
+import { cancelJob as cancel } from "../../services/jobs.ts";
+
+/** Asks a job to stop at its next safe point; what it made in Azure is cleaned up. */
+export const cancelJob = procedure
+  .requires("backup:run")
+  .input(z.strictObject({ job: z.string().trim().min(4).max(40) }))
+  .mutation(({ ctx, input }) => cancel(ctx, input.job));

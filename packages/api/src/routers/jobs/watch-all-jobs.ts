@@ -1,0 +1,9 @@
+import { z } from "zod";
+import { watchJobs } from "../../live/watch-jobs.ts";
+import { procedure } from "../../procedures.ts";
+
+/** Rows of jobs that moved, for lists: first every active job, then what changes. Only jobs of VMs that this person sees. */
+export const watchAllJobs = procedure
+  .requires("inventory:read")
+  .input(z.strictObject({ lastEventId: z.string().nullish() }).prefault({}))
+  .subscription(({ ctx, input, signal }) => watchJobs(ctx, input, signal));

@@ -1,0 +1,19 @@
+import { z } from "zod";
+
+/** Every paged list: pages count from 1. */
+export const paging = {
+  page: z.int().min(1).max(100_000).default(1),
+  pageSize: z.int().min(1).max(200).default(50),
+};
+
+/** A VM by id, by name, or by `resource-group/name` where a name is not unique. */
+export const vmRef = z.string().trim().min(1).max(260);
+/** A policy by id or name. */
+export const policyRef = z.string().trim().min(1).max(100);
+/** A recovery point by id, by a unique beginning of its id, or `VM@latest`. */
+export const pointRef = z.string().trim().min(4).max(300);
+/** An instant as ISO 8601, or a day `YYYY-MM-DD` (midnight UTC). */
+export const instant = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .transform((text) => new Date(text));
+export const search = z.string().trim().max(200).optional();

@@ -1,0 +1,7 @@
+import { procedure } from "../../procedures.ts";
+import { refreshInventory } from "../../services/inventory.ts";
+
+/** Reads the inventory from Azure now and waits for it, at most 20 s. */
+export const refreshVms = procedure
+  .requires("inventory:read")
+  .mutation(({ ctx, signal }) => refreshInventory(ctx, signal));
