@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { diskKeySchema } from "./vm.ts";
 
 export const jobKinds = ["backup", "restore-disk", "verify", "delete-point"] as const;
 export type JobKind = (typeof jobKinds)[number];
@@ -69,3 +70,41 @@ export const taskCatalog = {
 
 export type TaskName = keyof typeof taskCatalog;
 export type TaskPayload<N extends TaskName> = z.infer<(typeof taskCatalog)[N]["payload"]>;
+
+/**
+ * The queue's key of a task about a job: at most one waiting task per key, so whoever wakes a job wakes it once.
+ * `backup.advance:<jobId>`, `backup.segment:<jobId>:<diskKey>:<segment>`; tasks without a job have their name as key.
+ */
+export function taskKey<N extends TaskName>(name: N, payload: TaskPayload<N>): string {
+  const parts: Partial<Record<"jobId" | "diskKey" | "segment" | "subscriptionId", string | number>> = { ...payload };
+  const ids = [parts.jobId, parts.diskKey, parts.segment, parts.subscriptionId];
+  return [name, ...ids.filter((id) => id !== undefined)].join(":");
+}
+
+/** The task that carries a job of each kind. */
+export const jobTask = {
+  backup: "backup.advance",
+  "restore-disk": "restore.advance",
+  verify: "verify.run",
+  "delete-point": "point.delete",
+} as const satisfies Record<JobKind, TaskName>;
+
+/** `Job.parameters` of a `restore-disk` job; the point is `Job.pointId`. */
+export const restoreDiskParametersSchema = z.object({
+  disk: diskKeySchema,
+  /** Name of the new managed disk. */
+  name: z.string().min(1).max(80),
+  subscriptionId: z.string(),
+  resourceGroup: z.string(),
+  location: z.string(),
+  sku: z.string(),
+});
+export type RestoreDiskParameters = z.infer<typeof restoreDiskParametersSchema>;
+
+/** `Job.parameters` of a `verify` job. */
+export const verifyParametersSchema = z.object({ mode: z.enum(["quick", "full"]) });
+export type VerifyParameters = z.infer<typeof verifyParametersSchema>;
+
+/** `Job.parameters` of a `delete-point` job. `retention`: pruned by the policy; otherwise a person's reason. */
+export const deletePointParametersSchema = z.object({ reason: z.string().min(1) });
+export type DeletePointParameters = z.infer<typeof deletePointParametersSchema>;

@@ -1,0 +1,49 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { PrismaClient } from "../generated/client.ts";
+import { mapDatabaseError } from "./errors.ts";
+
+/** An open database: Prisma for the repositories, the pool below it for LISTEN, advisory locks and graphile-worker. */
+export interface Db {
+  readonly prisma: PrismaClient;
+  readonly pool: pg.Pool;
+  /** Ends every connection. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface OpenDatabaseOptions {
+  readonly url: string;
+  /** Most connections at once. */
+  readonly poolSize?: number;
+  readonly signal?: AbortSignal;
+  /** An idle connection broke (the server went away); the pool replaces it. Default: nothing, the next query reports it. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+const connectTimeoutMs = 10_000;
+
+/**
+ * Opens the database and makes sure that it answers.
+ * @throws KluisError DATABASE_UNREACHABLE
+ */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<Db> {
+  options.signal?.throwIfAborted();
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize ?? 10,
+    connectionTimeoutMillis: connectTimeoutMs,
+    application_name: "kluis",
+  });
+  pool.on("error", options.onIdleError ?? (() => undefined));
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: "minimal" });
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= prisma.$disconnect().then(() => pool.end()));
+  try {
+    await pool.query("SELECT 1");
+    options.signal?.throwIfAborted();
+  } catch (error) {
+    await close();
+    throw mapDatabaseError(error);
+  }
+  return { prisma, pool, close };
+}

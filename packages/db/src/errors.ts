@@ -1,0 +1,94 @@
+import { KluisError } from "@kluis/domain";
+
+/** Node's and PostgreSQL's codes that mean: the server cannot be reached or does not let us in at present. */
+const unreachable = new Map<string, string>([
+  ["ECONNREFUSED", "nothing listens at its address"],
+  ["ENOTFOUND", "its host name is unknown"],
+  ["EAI_AGAIN", "its host name cannot be resolved at present"],
+  ["ETIMEDOUT", "it does not answer"],
+  ["EHOSTUNREACH", "its host cannot be reached"],
+  ["ECONNRESET", "it closed the connection"],
+  ["EPIPE", "it closed the connection"],
+  ["28P01", "it refuses the password"],
+  ["28000", "it refuses the user"],
+  ["3D000", "the database does not exist"],
+  ["53300", "it has no free connections"],
+  ["57P01", "it was shut down"],
+  ["57P02", "it crashed"],
+  ["57P03", "it is starting up"],
+  ["P1001", "it cannot be reached"],
+  ["P1002", "it does not answer"],
+  ["P1017", "it closed the connection"],
+]);
+
+/** Serialisation failure, deadlock, and Prisma's word for both. */
+const conflicts = new Set(["40001", "40P01", "P2034"]);
+
+/** Every error on the way from a thrown error to its root: causes, members of an aggregate, and Prisma's adapter error. */
+function* causes(error: unknown, depth = 0): Generator<object> {
+  if (typeof error !== "object" || error === null || depth > 6) return;
+  yield error;
+  if ("cause" in error) yield* causes(error.cause, depth + 1);
+  if (error instanceof AggregateError) for (const one of error.errors) yield* causes(one, depth + 1);
+  if ("meta" in error && typeof error.meta === "object" && error.meta !== null) {
+    yield* causes(error.meta, depth + 1);
+    if ("driverAdapterError" in error.meta) yield* causes(error.meta.driverAdapterError, depth + 1);
+  }
+}
+
+function findCode(error: unknown, wanted: (code: string) => boolean): string | undefined {
+  for (const one of causes(error)) {
+    for (const key of ["code", "originalCode"] as const) {
+      const code: unknown = Reflect.get(one, key);
+      if (typeof code === "string" && wanted(code)) return code;
+    }
+  }
+  return undefined;
+}
+
+/** PostgreSQL's SQLSTATE of an error that came through Prisma or pg, for example `23505`. */
+export function sqlState(error: unknown): string | undefined {
+  return findCode(error, (code) => /^[0-9A-Z]{5}$/.test(code) && !/^P[12]\d{3}$/.test(code));
+}
+
+/** The transaction lost against another and may simply be run again. */
+export function isTransactionConflict(error: unknown): boolean {
+  return (
+    findCode(error, (code) => conflicts.has(code)) !== undefined || hasKind(error, "TransactionWriteConflict")
+  );
+}
+
+/** A unique index refused the row; with a name, that index (or a unique field of that name). */
+export function isUniqueViolation(error: unknown, index?: string): boolean {
+  const violated =
+    findCode(error, (code) => code === "P2002" || code === "23505") !== undefined ||
+    hasKind(error, "UniqueConstraintViolation");
+  if (!violated || index === undefined) return violated;
+  for (const one of causes(error)) {
+    if (JSON.stringify(one, errorFields)?.includes(index)) return true;
+  }
+  return false;
+}
+
+function errorFields(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return String(value);
+  return value instanceof Error ? { ...value, message: value.message } : value;
+}
+
+function hasKind(error: unknown, kind: string): boolean {
+  for (const one of causes(error)) if ("kind" in one && one.kind === kind) return true;
+  return false;
+}
+
+/** A connection problem becomes DATABASE_UNREACHABLE; everything else is returned as it is. */
+export function mapDatabaseError(error: unknown): unknown {
+  if (error instanceof KluisError) return error;
+  const code = findCode(error, (one) => unreachable.has(one));
+  if (code === undefined) return error;
+  return new KluisError("DATABASE_UNREACHABLE", {
+    message: `The database cannot be used: ${unreachable.get(code)}.`,
+    action: "Check that PostgreSQL runs and that DATABASE_URL is right.",
+    params: { code },
+    cause: error,
+  });
+}

@@ -1,0 +1,7 @@
+import { randomBytes } from "node:crypto";
+import { type Clock, systemClock, uuidv7 } from "@kluis/domain";
+
+/** A new id: UUIDv7, so that ids sort by the time they were made. */
+export function newId(clock: Clock = systemClock): string {
+  return uuidv7(clock.now(), randomBytes(10));
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { type Db, openDatabase } from "./client.ts";
+import { lockKeys } from "./locks.ts";
+import { migrate, readMigrations } from "./migrate.ts";
+
+/** Name of the variable by which the test run's global setup tells its server: an address that may create databases. */
+export const testServerVariable = "KLUIS_TEST_DATABASE_URL";
+
+export interface TestDatabase extends AsyncDisposable {
+  readonly db: Db;
+  readonly url: string;
+  /** Closes the connections and drops the database. */
+  drop(): Promise<void>;
+}
+
+/**
+ * A fresh, migrated database of its own for a test: a clone of a template that is migrated once per set of migrations.
+ * The server comes from DATABASE_URL, or from the test run's global setup.
+ */
+export async function createTestDatabase(
+  options: { readonly poolSize?: number } = {},
+): Promise<TestDatabase> {
+  const server = testServerUrl();
+  const name = `kluis_test_${randomBytes(8).toString("hex")}`;
+  const template = await templateDatabase(server);
+  await asAdmin(server, (admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  const url = withDatabase(server, name);
+  const db = await openDatabase({ url, poolSize: options.poolSize ?? 8 });
+  const drop = async (): Promise<void> => {
+    await db.close();
+    await asAdmin(server, (admin) => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+  };
+  return { db, url, drop, [Symbol.asyncDispose]: drop };
+}
+
+/** The server that tests may use. */
+export function testServerUrl(): string {
+  const url = process.env["DATABASE_URL"] ?? process.env[testServerVariable];
+  if (url === undefined) throw new Error(`Tests on PostgreSQL need DATABASE_URL or ${testServerVariable}.`);
+  return url;
+}
+
+/** The same server, another database. */
+export function withDatabase(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+let template: Promise<string> | undefined;
+
+function templateDatabase(server: string): Promise<string> {
+  return (template ??= makeTemplate(server));
+}
+
+/** Migrates under a temporary name and renames at the end, so that a template is complete or absent. */
+async function makeTemplate(server: string): Promise<string> {
+  const migrations = await readMigrations();
+  const name = `kluis_template_${migrations.at(-1)?.checksum.slice(0, 16) ?? "empty"}_${migrations.length}`;
+  await asAdmin(server, async (admin) => {
+    await admin.query("SELECT pg_advisory_lock($1)", [lockKeys.migrate]);
+    const found = await admin.query("SELECT 1 FROM pg_database WHERE datname = $1", [name]);
+    if (found.rowCount !== 0) return;
+    const draft = `${name}_draft`;
+    await admin.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`);
+    await admin.query(`CREATE DATABASE ${draft}`);
+    await migrate(withDatabase(server, draft));
+    await admin.query(`ALTER DATABASE ${draft} RENAME TO ${name}`);
+  });
+  return name;
+}
+
+async function asAdmin<T>(server: string, fn: (admin: pg.Client) => Promise<T>): Promise<T> {
+  const admin = new pg.Client({ connectionString: server });
+  await admin.connect();
+  try {
+    return await fn(admin);
+  } finally {
+    await admin.end();
+  }
+}
