@@ -76,7 +76,9 @@ export type TaskPayload<N extends TaskName> = z.infer<(typeof taskCatalog)[N]["p
  * `backup.advance:<jobId>`, `backup.segment:<jobId>:<diskKey>:<segment>`; tasks without a job have their name as key.
  */
 export function taskKey<N extends TaskName>(name: N, payload: TaskPayload<N>): string {
-  const parts: Partial<Record<"jobId" | "diskKey" | "segment" | "subscriptionId", string | number>> = { ...payload };
+  const parts: Partial<
+    Record<"jobId" | "diskKey" | "segment" | "subscriptionId", string | number | undefined>
+  > = { ...payload };
   const ids = [parts.jobId, parts.diskKey, parts.segment, parts.subscriptionId];
   return [name, ...ids.filter((id) => id !== undefined)].join(":");
 }
