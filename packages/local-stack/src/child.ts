@@ -1,0 +1,108 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { type FileHandle, open, rename, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { isErrno, readTextIfExists } from "./files.ts";
+
+export interface ChildExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A Node process of ours: its own process group, an IPC channel by which it notices our death, output in a log file. */
+export interface Child {
+  readonly name: string;
+  readonly pid: number;
+  readonly logFile: string;
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly exited: Promise<ChildExit>;
+  /** True until it has ended. */
+  alive(): boolean;
+  /** Asks it to end (SIGTERM), and ends its whole process group after `graceMs`. Resolves when it is gone. */
+  stop(graceMs: number): Promise<ChildExit>;
+}
+
+export interface ChildOptions {
+  readonly name: string;
+  /** Absolute path of the module to run. */
+  readonly module: string;
+  readonly args?: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFile: string;
+  readonly cwd?: string;
+  /** A message sent at once over the channel. */
+  readonly message?: Parameters<ChildProcess["send"]>[0];
+  readonly execArgv?: readonly string[];
+}
+
+/** Node options that make a child end with its parent; for programs that know nothing of us. */
+export const exitWithParent = ["--import", join(import.meta.dirname, "exit-with-parent.ts")] as const;
+
+/** Starts a child. It has its own process group, so that Ctrl-C in the terminal reaches only the supervisor, which stops all in order. */
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const log = await openLog(options.logFile);
+  try {
+    return launch(options, log);
+  } finally {
+    await log.close();
+  }
+}
+
+function launch(options: ChildOptions, log: FileHandle): Child {
+  const process_ = fork(options.module, [...(options.args ?? [])], {
+    env: { ...options.env },
+    cwd: options.cwd ?? "/",
+    detached: true,
+    execArgv: [...(options.execArgv ?? [])],
+    stdio: ["ignore", log.fd, log.fd, "ipc"],
+  });
+  const exited = new Promise<ChildExit>((resolve) => {
+    process_.once("exit", (code, signal) => resolve({ code, signal }));
+    process_.once("error", () => resolve({ code: 127, signal: null }));
+  });
+  let alive = true;
+  void exited.then(() => {
+    alive = false;
+  });
+  if (options.message !== undefined) process_.send(options.message, () => undefined);
+  const stop = async (graceMs: number): Promise<ChildExit> => {
+    if (alive) process_.kill("SIGTERM");
+    const timer = setTimeout(() => killGroup(process_.pid), graceMs);
+    const exit = await exited;
+    clearTimeout(timer);
+    killGroup(process_.pid);
+    return exit;
+  };
+  const pid = process_.pid ?? -1;
+  return { name: options.name, pid, logFile: options.logFile, exited, alive: () => alive, stop };
+}
+
+/** Ends what is left of a process group; a group that is gone is fine. */
+export function killGroup(pid: number | undefined): void {
+  if (pid === undefined || pid <= 1) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if (!isErrno(error, "ESRCH") && !isErrno(error, "EPERM")) throw error;
+  }
+}
+
+const LOG_BYTES = 8 * 1024 * 1024;
+
+/** Opens a log for appending; one that has grown over 8 MiB is put aside first (`.1`, replacing an older one). */
+async function openLog(path: string): Promise<FileHandle> {
+  const size = await stat(path).then(
+    (found) => found.size,
+    (error: unknown) => {
+      if (isErrno(error, "ENOENT")) return 0;
+      throw error;
+    },
+  );
+  if (size > LOG_BYTES) await rename(path, `${path}.1`);
+  return open(path, "a", 0o600);
+}
+
+/** The last lines of a log, for an error message. */
+export async function logTail(path: string, lines = 15): Promise<string> {
+  const text = (await readTextIfExists(path)) ?? "";
+  return text.trimEnd().split("\n").slice(-lines).join("\n");
+}

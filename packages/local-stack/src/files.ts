@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { chmod, link, mkdir, open, readFile, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/** True when `error` is a system error with this code, such as ENOENT. */
+export function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+/** The file's text, or null when there is none. */
+export async function readTextIfExists(path: string): Promise<string | null> {
+  return readFile(path, "utf8").catch((error: unknown) => {
+    if (isErrno(error, "ENOENT")) return null;
+    throw error;
+  });
+}
+
+/** Creates a folder that only its owner may enter. An existing one is brought to that mode. */
+export async function privateFolder(path: string, mode = 0o700): Promise<void> {
+  await mkdir(path, { recursive: true, mode });
+  await chmod(path, mode);
+}
+
+/**
+ * Reads the secret in `path`, or makes it with `make` and writes it (mode 0600) so that a kill at any instruction leaves
+ * either no file or a whole one, and two at once agree on one secret.
+ */
+export async function secretFile(path: string, make: () => string = randomSecret): Promise<string> {
+  const known = await readTextIfExists(path);
+  if (known !== null && known.trim() !== "") return known.trim();
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const secret = make();
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  await writeSynced(temporary, `${secret}\n`);
+  try {
+    await link(temporary, path);
+    return secret;
+  } catch (error) {
+    if (!isErrno(error, "EEXIST")) throw error;
+    return (await readFile(path, "utf8")).trim();
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** 256 bits as base64url: safe in URLs, connection strings and environment variables. */
+export function randomSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/** Writes a new file, mode 0600, and waits until it is on the disk. */
+export async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, "w", 0o600);
+  try {
+    await file.chmod(0o600);
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

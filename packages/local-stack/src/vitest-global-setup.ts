@@ -1,0 +1,28 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPostgres } from "./postgres.ts";
+import { isRoot } from "./system-user.ts";
+
+/** The variable by which tests find the run's server (packages/db/src/testing.ts). */
+export const testServerVariable = "KLUIS_TEST_DATABASE_URL";
+
+/**
+ * Vitest's global setup for integration tests: one PostgreSQL for the whole run, thrown away at its end.
+ * With DATABASE_URL set nothing is started and tests use that server.
+ */
+export default async function setup(): Promise<() => Promise<void>> {
+  if (process.env["DATABASE_URL"] !== undefined || process.env[testServerVariable] !== undefined) {
+    return async () => undefined;
+  }
+  const folder = await mkdtemp(join(tmpdir(), "kluis-test-"));
+  // As root the server runs as another user, who must be able to pass this folder.
+  if (isRoot()) await chmod(folder, 0o711);
+  const server = await startPostgres({ dataDir: join(folder, "postgres"), durable: false });
+  process.env[testServerVariable] = server.url("postgres");
+  return async () => {
+    delete process.env[testServerVariable];
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
