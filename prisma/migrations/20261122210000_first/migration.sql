@@ -381,7 +381,7 @@ CREATE TABLE "RecoveryPointDisk" (
     "diskUniqueId" TEXT NOT NULL,
     "sku" TEXT NOT NULL,
     "diskBytes" BIGINT NOT NULL,
-    "root" TEXT NOT NULL,
+    "root" TEXT,
     "rootDigest" TEXT NOT NULL,
     "deltaMethod" TEXT NOT NULL,
     "deltaReason" TEXT,
@@ -402,7 +402,6 @@ CREATE TABLE "VaultChunk" (
     "offset" INTEGER NOT NULL,
     "length" INTEGER NOT NULL,
     "plainLength" INTEGER NOT NULL,
-    "kind" INTEGER NOT NULL,
 
     CONSTRAINT "VaultChunk_pkey" PRIMARY KEY ("vaultId","digest")
 );
