@@ -1,0 +1,5 @@
+/** Repositories of the backup engine: jobs as work, transfers, Azure resources, recovery points. Used by `@kluis/engine` only. */
+export * from "./azure-resources.ts";
+export * from "./jobs.ts";
+export * from "./points.ts";
+export * from "./transfer.ts";

@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { alignExtents, type Extent, planSegments, segmentCount } from "./segments.ts";
+
+const BLOCK = 8;
+const SEGMENT = 32;
+
+/** A disk as one kind per byte: "." untouched, "d" data, "z" zeroed. */
+function paint(diskBytes: number, extents: readonly Extent[]): string[] {
+  const bytes = new Array<string>(diskBytes).fill(".");
+  for (const extent of extents) {
+    for (let at = extent.offset; at < Math.min(diskBytes, extent.offset + extent.length); at++) {
+      bytes[at] = extent.kind === "data" ? "d" : "z";
+    }
+  }
+  return bytes;
+}
+
+/** What each block must become, worked out the slow way. */
+function expectedBlocks(bytes: readonly string[]): string[] {
+  const blocks: string[] = [];
+  for (let start = 0; start < bytes.length; start += BLOCK) {
+    const block = bytes.slice(start, start + BLOCK);
+    if (block.every((byte) => byte === ".")) blocks.push(".");
+    else blocks.push(block.every((byte) => byte === "z") ? "z" : "d");
+  }
+  return blocks;
+}
+
+const disk = fc.integer({ min: 1, max: 200 }).chain((diskBytes) =>
+  fc.record({
+    diskBytes: fc.constant(diskBytes),
+    extents: fc
+      .array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 1, max: 40 }), fc.boolean()), {
+        maxLength: 25,
+      })
+      .map((parts) => {
+        let at = 0;
+        return parts.map(([gap, length, data]): Extent => {
+          const extent: Extent = { offset: at + gap, length, kind: data ? "data" : "zero" };
+          at += gap + length;
+          return extent;
+        });
+      }),
+  }),
+);
+
+describe("alignExtents", () => {
+  it("gives every block the kind that its bytes demand", async () => {
+    await fc.assert(
+      fc.asyncProperty(disk, async ({ diskBytes, extents }) => {
+        const aligned = await Array.fromAsync(alignExtents(extents, { diskBytes, blockBytes: BLOCK }));
+        const got = expectedBlocks(paint(diskBytes, aligned));
+        expect(got).toEqual(expectedBlocks(paint(diskBytes, extents)));
+        for (const [index, extent] of aligned.entries()) {
+          expect(extent.offset % BLOCK).toBe(0);
+          const end = extent.offset + extent.length;
+          expect(end === diskBytes || end % BLOCK === 0).toBe(true);
+          const next = aligned[index + 1];
+          if (next !== undefined) {
+            expect(next.offset).toBeGreaterThanOrEqual(end);
+            expect(next.offset === end && next.kind === extent.kind).toBe(false);
+          }
+        }
+      }),
+    );
+  });
+
+  it("reads a block that is half zeroed and half unknown", async () => {
+    const aligned = await Array.fromAsync(
+      alignExtents([{ offset: 0, length: 4, kind: "zero" }], { diskBytes: 64, blockBytes: BLOCK }),
+    );
+    expect(aligned).toEqual([{ offset: 0, length: 8, kind: "data" }]);
+  });
+
+  it("drops what lies beyond the disk, such as the footer", async () => {
+    const aligned = await Array.fromAsync(
+      alignExtents([{ offset: 64, length: 8, kind: "data" }], { diskBytes: 64, blockBytes: BLOCK }),
+    );
+    expect(aligned).toEqual([]);
+  });
+});
+
+describe("planSegments", () => {
+  it("puts every aligned byte into the segment where it lies, in order, and counts data", async () => {
+    await fc.assert(
+      fc.asyncProperty(disk, async ({ diskBytes, extents }) => {
+        const options = { diskBytes, blockBytes: BLOCK, segmentBytes: SEGMENT };
+        const planned = await Array.fromAsync(planSegments(extents, options));
+        const rows = planned.flatMap((segment) =>
+          segment.extents.map(([offset, length, kind]): Extent => ({ offset, length, kind })),
+        );
+        expect(expectedBlocks(paint(diskBytes, rows))).toEqual(expectedBlocks(paint(diskBytes, extents)));
+        for (const segment of planned) {
+          expect(segment.extents.length).toBeGreaterThan(0);
+          expect(segment.segment).toBeLessThan(segmentCount(diskBytes, SEGMENT));
+          for (const [offset, length] of segment.extents) {
+            expect(Math.floor(offset / SEGMENT)).toBe(segment.segment);
+            expect(Math.floor((offset + length - 1) / SEGMENT)).toBe(segment.segment);
+          }
+          const data = segment.extents.filter(([, , kind]) => kind === "data");
+          expect(segment.dataBytes).toBe(data.reduce((sum, [, length]) => sum + length, 0));
+        }
+        const numbers = planned.map((segment) => segment.segment);
+        expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
+      }),
+    );
+  });
+});

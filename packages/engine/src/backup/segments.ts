@@ -1,0 +1,145 @@
+/**
+ * Cuts a disk's extents into segments, the unit of work of the transfer. Pure: extents in, rows out, in one pass and with
+ * bounded memory, so a fragmented disk of many TiB is planned as easily as a small one.
+ */
+
+/** A run of bytes of a disk; `zero` reads as zeros. Bytes from the disk's start; lengths are above 0. */
+export interface Extent {
+  readonly offset: number;
+  readonly length: number;
+  readonly kind: "data" | "zero";
+}
+
+/** An extent as a segment row keeps it. */
+export type ExtentRow = readonly [offset: number, length: number, kind: "data" | "zero"];
+
+export interface PlannedSegment {
+  readonly segment: number;
+  readonly extents: readonly ExtentRow[];
+  /** Bytes that the transfer will read: the data extents. */
+  readonly dataBytes: number;
+}
+
+export interface SegmentPlanOptions {
+  readonly diskBytes: number;
+  readonly blockBytes: number;
+  readonly segmentBytes: number;
+}
+
+/** Number of segments of a disk. */
+export function segmentCount(diskBytes: number, segmentBytes: number): number {
+  return Math.ceil(diskBytes / segmentBytes);
+}
+
+/**
+ * Rounds extents out to whole blocks and merges neighbours. A block that is only partly covered, or covered by data and zeros,
+ * becomes data: it must be read to be known. Extents must come in order and must not overlap; what lies beyond the disk is dropped.
+ */
+export async function* alignExtents(
+  extents: AsyncIterable<Extent> | Iterable<Extent>,
+  options: { readonly diskBytes: number; readonly blockBytes: number },
+): AsyncGenerator<Extent> {
+  const { diskBytes, blockBytes } = options;
+  const merger = new RunMerger();
+  let partial: { block: number; data: boolean; covered: number } | null = null;
+
+  const sizeOf = (block: number): number => Math.min(blockBytes, diskBytes - block * blockBytes);
+  const flush = (): Extent | null => {
+    if (partial === null) return null;
+    const length = sizeOf(partial.block);
+    const kind = partial.data || partial.covered < length ? "data" : "zero";
+    const offset = partial.block * blockBytes;
+    partial = null;
+    return merger.push({ offset, length, kind });
+  };
+
+  for await (const extent of extents) {
+    for (const piece of splitAtBlocks(extent, options)) {
+      const block = Math.floor(piece.offset / blockBytes);
+      if (partial !== null && partial.block !== block) {
+        const done = flush();
+        if (done !== null) yield done;
+      }
+      if (partial === null && piece.offset % blockBytes === 0 && piece.length >= sizeOf(block)) {
+        const done = merger.push(piece);
+        if (done !== null) yield done;
+        continue;
+      }
+      partial ??= { block, data: false, covered: 0 };
+      partial.data ||= piece.kind === "data";
+      partial.covered += piece.length;
+    }
+  }
+  const done = flush();
+  if (done !== null) yield done;
+  const last = merger.end();
+  if (last !== null) yield last;
+}
+
+/** Splits an extent into a partial first block, whole blocks, and a partial last block. */
+function* splitAtBlocks(
+  extent: Extent,
+  { diskBytes, blockBytes }: { readonly diskBytes: number; readonly blockBytes: number },
+): Generator<Extent> {
+  const end = Math.min(extent.offset + extent.length, diskBytes);
+  let offset = extent.offset;
+  if (offset >= end) return;
+  if (offset % blockBytes !== 0) {
+    const stop = Math.min(end, Math.ceil(offset / blockBytes) * blockBytes);
+    yield { offset, length: stop - offset, kind: extent.kind };
+    offset = stop;
+  }
+  // The disk's last block may be short: reaching the disk's end counts as reaching a block's end.
+  const wholeEnd = end === diskBytes ? end : Math.floor(end / blockBytes) * blockBytes;
+  if (wholeEnd > offset) {
+    yield { offset, length: wholeEnd - offset, kind: extent.kind };
+    offset = wholeEnd;
+  }
+  if (end > offset) yield { offset, length: end - offset, kind: extent.kind };
+}
+
+/** Joins adjacent runs of one kind. */
+class RunMerger {
+  #run: Extent | null = null;
+
+  push(next: Extent): Extent | null {
+    const run = this.#run;
+    if (run !== null && run.kind === next.kind && run.offset + run.length === next.offset) {
+      this.#run = { ...run, length: run.length + next.length };
+      return null;
+    }
+    this.#run = next;
+    return run;
+  }
+
+  end(): Extent | null {
+    const run = this.#run;
+    this.#run = null;
+    return run;
+  }
+}
+
+/** Groups a disk's extents by segment; segments without extents do not appear. Segments come in order. */
+export async function* planSegments(
+  extents: AsyncIterable<Extent> | Iterable<Extent>,
+  options: SegmentPlanOptions,
+): AsyncGenerator<PlannedSegment> {
+  let current: { segment: number; extents: ExtentRow[]; dataBytes: number } | null = null;
+  for await (const extent of alignExtents(extents, options)) {
+    let offset = extent.offset;
+    const end = extent.offset + extent.length;
+    while (offset < end) {
+      const segment = Math.floor(offset / options.segmentBytes);
+      const stop = Math.min(end, (segment + 1) * options.segmentBytes);
+      if (current !== null && current.segment !== segment) {
+        yield current;
+        current = null;
+      }
+      current ??= { segment, extents: [], dataBytes: 0 };
+      current.extents.push([offset, stop - offset, extent.kind]);
+      if (extent.kind === "data") current.dataBytes += stop - offset;
+      offset = stop;
+    }
+  }
+  if (current !== null) yield current;
+}

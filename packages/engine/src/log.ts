@@ -1,0 +1,62 @@
+/** Logs: JSON lines for machines, one-liners for a terminal. Secrets are taken out before anything is written. */
+import { redactSecrets } from "@kluis/azure";
+import { errorInfo } from "@kluis/domain";
+import { type DestinationStream, type Logger, pino } from "pino";
+
+export type Log = Logger;
+
+export interface LogOptions {
+  readonly format: "json" | "text";
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** Where lines go; default standard output. */
+  readonly write?: (line: string) => void;
+}
+
+const REDACTED_PATHS = [
+  "sas",
+  "*.sas",
+  "authorization",
+  "*.authorization",
+  "connectionString",
+  "*.connectionString",
+  "*.password",
+];
+
+/** Opens a log. Errors are logged as their stable code, message and facts; stacks only for what is unexpected. */
+export function openLog({ format, level, write = (line) => process.stdout.write(line) }: LogOptions): Log {
+  const destination: DestinationStream = {
+    write: (line) => write(redactSecrets(format === "json" ? line : oneLine(line))),
+  };
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: REDACTED_PATHS, censor: "REDACTED" },
+      serializers: { error: describeError },
+    },
+    destination,
+  );
+}
+
+function describeError(error: unknown): Record<string, unknown> {
+  const info = errorInfo(error);
+  const stack = info.code === "INTERNAL" && error instanceof Error ? { stack: error.stack } : {};
+  return {
+    code: info.code,
+    message: info.message,
+    ...(info.action === null ? {} : { action: info.action }),
+    params: info.params,
+    ...stack,
+  };
+}
+
+/** `12:00:01 info  message key=value …` from one JSON line. */
+function oneLine(json: string): string {
+  const { time, level, msg, ...rest }: Record<string, unknown> = JSON.parse(json);
+  const facts = Object.entries(rest).map(
+    ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  return `${String(time).slice(11, 19)} ${String(level).padEnd(5)} ${[String(msg), ...facts].join(" ")}\n`;
+}

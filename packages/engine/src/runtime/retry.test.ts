@@ -1,0 +1,40 @@
+import { KluisError } from "@kluis/domain";
+import { describe, expect, it } from "vitest";
+import { backoffMs, judgeFailure } from "./retry.ts";
+
+const backoff = new KluisError("AZURE_FAILED", { message: "Azure said 500." });
+
+describe("judgeFailure", () => {
+  it("gives up at once when trying again cannot help", () => {
+    const error = new KluisError("AZURE_FORBIDDEN", { message: "No." });
+    expect(judgeFailure(error, { allowed: 25, left: 24 })).toEqual({ kind: "give-up" });
+  });
+
+  it("doubles the pause with each failure, up to five minutes", () => {
+    const delays = [24, 23, 22, 5].map((left) => judgeFailure(backoff, { allowed: 25, left }));
+    expect(delays).toEqual([
+      { kind: "again", delayMs: 1_000, attemptsLeft: 24 },
+      { kind: "again", delayMs: 2_000, attemptsLeft: 23 },
+      { kind: "again", delayMs: 4_000, attemptsLeft: 22 },
+      { kind: "again", delayMs: 300_000, attemptsLeft: 5 },
+    ]);
+  });
+
+  it("gives up when the tries are used up", () => {
+    expect(judgeFailure(backoff, { allowed: 25, left: 0 })).toEqual({ kind: "give-up" });
+  });
+
+  it("waits as long as Azure asks, and being throttled costs no try", () => {
+    const error = new KluisError("AZURE_THROTTLED", { message: "Slow down.", retryAfterMs: 17_000 });
+    expect(judgeFailure(error, { allowed: 25, left: 0 })).toEqual({
+      kind: "again",
+      delayMs: 17_000,
+      attemptsLeft: 1,
+    });
+  });
+});
+
+it("never pauses shorter than the server asks", () => {
+  expect(backoffMs(0, 9_000)).toBe(9_000);
+  expect(backoffMs(30)).toBe(300_000);
+});
