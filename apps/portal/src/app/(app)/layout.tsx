@@ -1,0 +1,23 @@
+import { cookies, headers } from "next/headers";
+import { redirect } from "next/navigation";
+import type { ReactNode } from "react";
+import { parseTheme, themeCookie } from "#lib/theme.ts";
+import { getViewer } from "#server/session.ts";
+import { Activity } from "#shell/activity.tsx";
+import { AppShell } from "#shell/app-shell.tsx";
+import { Providers } from "#shell/providers.tsx";
+
+/** Pages for signed-in people: who is not, goes to sign in and comes back. */
+export default async function SignedInLayout({ children }: { children: ReactNode }) {
+  const head = await headers();
+  const viewer = await getViewer();
+  if (viewer === null) redirect(`/signed-out?next=${encodeURIComponent(head.get("x-kluis-path") ?? "/")}`);
+  const theme = parseTheme((await cookies()).get(themeCookie)?.value);
+  return (
+    <Providers nonce={head.get("x-nonce") ?? undefined} viewer={viewer}>
+      <AppShell viewer={viewer} theme={theme} activity={<Activity />}>
+        {children}
+      </AppShell>
+    </Providers>
+  );
+}

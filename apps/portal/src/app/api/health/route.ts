@@ -1,0 +1,14 @@
+import { errorResponse, readHealth } from "@kluis/api";
+import { getApi } from "#server/api.ts";
+
+export const dynamic = "force-dynamic";
+
+/** 200 when database, engine, vault and Azure are well, else 503; the same JSON either way. */
+export async function GET(): Promise<Response> {
+  try {
+    const health = await readHealth(await getApi());
+    return Response.json(health, { status: health.ok ? 200 : 503, headers: { "cache-control": "no-store" } });
+  } catch (error) {
+    return errorResponse(error, crypto.randomUUID());
+  }
+}

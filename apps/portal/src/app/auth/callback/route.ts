@@ -1,0 +1,50 @@
+import { signIn } from "@kluis/api";
+import { toKluisError } from "@kluis/domain";
+import { cookies } from "next/headers";
+import { NextResponse } from "next/server";
+import { getApi, getEntra } from "#server/api.ts";
+import { pendingCookie } from "#server/pending-sign-in.ts";
+import { clientAddress, sessionCookie, sessionCookieOptions } from "#server/session.ts";
+import { signedOutUrl } from "#server/sign-in-answers.ts";
+import { portalEnv } from "../../../env.ts";
+
+/** Where Entra sends the browser back: checks everything, then opens a session. */
+export async function GET(request: Request): Promise<Response> {
+  const { publicUrl } = portalEnv();
+  const response = await answer(request, publicUrl);
+  response.cookies.set(pendingCookie, "", { path: "/auth", maxAge: 0 });
+  return response;
+}
+
+async function answer(request: Request, publicUrl: string): Promise<NextResponse> {
+  const query = new URL(request.url).searchParams;
+  const api = await getApi();
+  try {
+    const { identity, next } = await (await getEntra()).finish(
+      {
+        code: query.get("code"),
+        state: query.get("state"),
+        error: query.get("error"),
+        cookie: (await cookies()).get(pendingCookie)?.value,
+      },
+      `${publicUrl}/auth/callback`,
+    );
+    if (identity.groupsOmitted)
+      api.logger.warn({ tenantId: identity.tenantId }, "entra left out the groups of a person");
+    const session = await signIn(api, {
+      tid: identity.tenantId,
+      oid: identity.objectId,
+      name: identity.name,
+      username: identity.username,
+      groups: identity.groupIds,
+      ip: clientAddress(request.headers),
+    });
+    const response = NextResponse.redirect(publicUrl + next, 303);
+    response.cookies.set(sessionCookie, session.sessionToken, sessionCookieOptions(session.expiresAt));
+    return response;
+  } catch (error) {
+    const known = toKluisError(error);
+    api.logger.warn({ code: known.code, params: known.params }, "sign-in failed");
+    return NextResponse.redirect(signedOutUrl(publicUrl, known), 303);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Metadata } from "next";
+import { signedOutMessages as text } from "#features/signed-out/messages.ts";
+import { safeNext } from "#server/pending-sign-in.ts";
+import { parseReason } from "#server/sign-in-answers.ts";
+import { Mark, Wordmark } from "#shell/logo.tsx";
+import { Alert } from "#ui/alert.tsx";
+import { buttonClass } from "#ui/button-class.ts";
+
+export const metadata: Metadata = { title: text.title };
+
+interface Props {
+  readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+/** Before signing in: what Kluis is, why one is here, and one button. */
+export default async function SignedOutPage({ searchParams }: Props) {
+  const query = await searchParams;
+  const reason = parseReason(typeof query["reason"] === "string" ? query["reason"] : undefined);
+  const next = safeNext(typeof query["next"] === "string" ? query["next"] : null);
+  const why = reason === null ? null : text.reasons[reason];
+  const calm = reason === "signed-out" || reason === "ended";
+  return (
+    <main className="grid min-h-dvh lg:grid-cols-[minmax(0,1.1fr)_minmax(0,1fr)]">
+      <section className="relative hidden overflow-hidden bg-nav text-nav-ink lg:block">
+        <Mark className="absolute -right-48 -bottom-48 size-[46rem] text-nav-raised" />
+        <div className="relative flex h-full flex-col justify-between p-12">
+          <Wordmark />
+          <ul className="max-w-md border-l-2 border-brass pl-5">
+            {text.facts.map((fact) => (
+              <li key={fact} className="py-1 text-lg text-nav-ink">
+                {fact}
+              </li>
+            ))}
+          </ul>
+        </div>
+      </section>
+      <section className="grid place-items-center px-6 py-12">
+        <div className="w-full max-w-sm">
+          <Mark className="mb-5 size-10 text-accent lg:hidden" />
+          <h1 className="text-3xl font-semibold tracking-tight">Kluis</h1>
+          <p className="mt-1 text-lg text-muted">{text.lead}</p>
+          {why === null ? null : (
+            <div className="mt-6" role="status">
+              <Alert tone={calm ? "info" : "warn"} title={why.title}>
+                {why.text}
+              </Alert>
+            </div>
+          )}
+          <a
+            href={`/auth/sign-in?next=${encodeURIComponent(next)}`}
+            className={`${buttonClass("primary")} mt-6 h-10! w-full text-base!`}
+          >
+            {text.button}
+          </a>
+        </div>
+      </section>
+    </main>
+  );
+}

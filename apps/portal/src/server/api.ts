@@ -1,0 +1,41 @@
+import { type Api, createApi, parseApiEnv } from "@kluis/api";
+import { createEntra, type Entra } from "#server/entra.ts";
+import { portalEnv } from "../env.ts";
+
+/** What lives as long as the process: the API with its database pool, and the Entra client with its keys. */
+interface Running {
+  api?: Promise<Api> | undefined;
+  entra?: Promise<Entra> | undefined;
+}
+
+// A development server loads modules again at each change; the connections must survive that.
+const holder = globalThis as typeof globalThis & { kluisPortal?: Running };
+
+function running(): Running {
+  holder.kluisPortal ??= {};
+  return holder.kluisPortal;
+}
+
+/** The API of this process, made at the first request. A failure is not kept: the next request tries again. */
+export async function getApi(): Promise<Api> {
+  const parts = running();
+  parts.api ??= createApi({ env: parseApiEnv(process.env) });
+  try {
+    return await parts.api;
+  } catch (error) {
+    parts.api = undefined;
+    throw error;
+  }
+}
+
+/** The Entra client of this process, made at the first sign-in. */
+export async function getEntra(): Promise<Entra> {
+  const parts = running();
+  parts.entra ??= createEntra(portalEnv().entra);
+  try {
+    return await parts.entra;
+  } catch (error) {
+    parts.entra = undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+export interface PolicyInput {
+  readonly nonce: string;
+  readonly development: boolean;
+  /** Where signing out redirects to; browsers apply form-action to redirects as well. */
+  readonly signOutOrigin: string;
+}
+
+/**
+ * The Content-Security-Policy of a page (https://www.w3.org/TR/CSP3/). Scripts and style elements need the nonce.
+ * Style attributes are allowed: positioned pop-ups and bars set sizes through them, and they cannot run anything.
+ */
+export function contentSecurityPolicy({ nonce, development, signOutOrigin }: PolicyInput): string {
+  const directives: Record<string, string> = {
+    "default-src": "'none'",
+    "script-src": `'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
+    "style-src-elem": development ? "'self' 'unsafe-inline'" : `'self' 'nonce-${nonce}'`,
+    "style-src-attr": "'unsafe-inline'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": `'self'${development ? " ws:" : ""}`,
+    "manifest-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": `'self' ${signOutOrigin}`,
+    "frame-ancestors": "'none'",
+    "object-src": "'none'",
+  };
+  return Object.entries(directives)
+    .map(([name, value]) => `${name} ${value}`)
+    .join("; ");
+}
+
+/** Headers of every answer, pages and API alike. */
+export const commonSecurityHeaders = [
+  { key: "x-content-type-options", value: "nosniff" },
+  { key: "x-frame-options", value: "DENY" },
+  { key: "referrer-policy", value: "same-origin" },
+  { key: "cross-origin-opener-policy", value: "same-origin" },
+  { key: "cross-origin-resource-policy", value: "same-origin" },
+  { key: "permissions-policy", value: "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
+] as const;
+
+export interface OriginCheckInput {
+  readonly method: string;
+  readonly origin: string | null;
+  readonly secFetchSite: string | null;
+  /** Origins under which the portal is reached. */
+  readonly allowed: readonly string[];
+}
+
+/**
+ * Whether a request that changes something may come from where it says (CSRF protection by origin,
+ * https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html).
+ * Browsers send Origin on every POST; a request with neither header is no browser's and carries no ambient cookie.
+ */
+export function isAllowedOrigin({ method, origin, secFetchSite, allowed }: OriginCheckInput): boolean {
+  if (method === "GET" || method === "HEAD" || method === "OPTIONS") return true;
+  if (origin !== null) return allowed.includes(origin);
+  return secFetchSite === null ? false : secFetchSite === "same-origin";
+}
+
+/** The public address and its loopback twins, because localhost and 127.0.0.1 are one machine to a newcomer. */
+export function allowedOrigins(publicUrl: string): readonly string[] {
+  const url = new URL(publicUrl);
+  const names = ["localhost", "127.0.0.1"];
+  if (!names.includes(url.hostname)) return [url.origin];
+  return names.map((name) => `${url.protocol}//${name}${url.port === "" ? "" : `:${url.port}`}`);
+}

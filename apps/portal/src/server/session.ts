@@ -1,0 +1,71 @@
+import { createCaller, createContext, type RequestContext } from "@kluis/api";
+import { isKluisError } from "@kluis/domain";
+import { cookies, headers } from "next/headers";
+import { cache } from "react";
+import type { Viewer } from "#lib/viewer.ts";
+import { getApi } from "#server/api.ts";
+import { portalEnv } from "../env.ts";
+
+/** The session's cookie. Its value is opaque; the server keeps only its digest. */
+export const sessionCookie = "kluis-session";
+
+export interface SessionCookieOptions {
+  readonly httpOnly: true;
+  readonly sameSite: "lax";
+  readonly secure: boolean;
+  readonly path: "/";
+  readonly expires?: Date;
+}
+
+/** Not readable by scripts, not sent from other sites' forms, and over https only when the portal is reached so. */
+export function sessionCookieOptions(expires?: Date): SessionCookieOptions {
+  return {
+    httpOnly: true,
+    sameSite: "lax",
+    secure: portalEnv().publicUrl.startsWith("https:"),
+    path: "/",
+    ...(expires === undefined ? {} : { expires }),
+  };
+}
+
+/** The context of a route handler's request: the session's cookie or a bearer token says who asks. */
+export async function contextOf(request: Request): Promise<RequestContext> {
+  const sessionToken = (await cookies()).get(sessionCookie)?.value;
+  const bearerToken = bearerOf(request.headers.get("authorization"));
+  return createContext(await getApi(), {
+    ...(bearerToken === undefined ? {} : { bearerToken }),
+    // A presented token speaks for itself: it never borrows the rights of a cookie that comes along.
+    ...(bearerToken !== undefined || sessionToken === undefined ? {} : { sessionToken }),
+    ip: clientAddress(request.headers),
+  });
+}
+
+/** `Bearer abc` → `abc` (RFC 6750, section 2.1). */
+export function bearerOf(header: string | null): string | undefined {
+  const match = /^Bearer ([A-Za-z0-9._~+/=-]+)$/iu.exec(header?.trim() ?? "");
+  return match?.[1];
+}
+
+/** The first hop named by a proxy, or null. Informative only: nothing is decided by it. */
+export function clientAddress(source: Headers): string | null {
+  const first = source.get("x-forwarded-for")?.split(",")[0]?.trim();
+  return first === undefined || first === "" ? null : first;
+}
+
+/** The signed-in person of the page being rendered, or null. Asked once per request. */
+export const getViewer = cache(async (): Promise<Viewer | null> => {
+  const sessionToken = (await cookies()).get(sessionCookie)?.value;
+  if (sessionToken === undefined) return null;
+  const context = await createContext(await getApi(), { sessionToken, ip: clientAddress(await headers()) });
+  try {
+    return await createCaller(context).me.get();
+  } catch (error) {
+    if (isKluisError(causeOf(error), "NOT_SIGNED_IN") || isKluisError(causeOf(error), "TOKEN_INVALID"))
+      return null;
+    throw error;
+  }
+});
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined ? error.cause : error;
+}

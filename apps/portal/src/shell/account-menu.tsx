@@ -1,0 +1,62 @@
+"use client";
+import { ChevronDown, LogOut } from "lucide-react";
+import { useRef } from "react";
+import { describeRoles, initials, roleName, type Viewer } from "#lib/viewer.ts";
+import { shellMessages as text } from "#shell/messages.ts";
+import { Menu, MenuSeparator } from "#ui/menu.tsx";
+
+/** Who is signed in, with which roles, and the way out. */
+export function AccountMenu({ viewer }: { viewer: Viewer }) {
+  const form = useRef<HTMLFormElement>(null);
+  return (
+    <>
+      <form ref={form} method="post" action="/auth/sign-out" hidden />
+      <Menu
+        trigger={
+          <button
+            type="button"
+            aria-label={text.account(viewer.person.name)}
+            className="flex h-10 items-center gap-2.5 rounded-md px-2 hover:bg-hover"
+          >
+            <span
+              aria-hidden="true"
+              className="grid size-7 place-items-center rounded-full bg-accent text-2xs font-semibold text-accent-ink"
+            >
+              {initials(viewer.person.name)}
+            </span>
+            <span className="hidden text-left leading-tight sm:block">
+              <span className="block text-sm font-medium">{viewer.person.name}</span>
+              <span className="block text-xs text-muted">{describeRoles(viewer.roles)}</span>
+            </span>
+            <ChevronDown aria-hidden="true" className="size-3.5 text-faint" />
+          </button>
+        }
+        items={[
+          {
+            label: text.signOut,
+            icon: <LogOut aria-hidden="true" />,
+            onSelect: () => form.current?.requestSubmit(),
+          },
+        ]}
+      >
+        <div className="px-2 pt-1.5 pb-1">
+          <p className="text-sm font-semibold">{viewer.person.name}</p>
+          <p className="text-xs break-all text-muted">{viewer.person.username}</p>
+        </div>
+        <div className="px-2 pb-1.5">
+          <p className="eyebrow mt-1">{text.yourRoles}</p>
+          {viewer.roles.length === 0 ? <p className="text-sm text-muted">{text.noRole}</p> : null}
+          <ul className="text-sm">
+            {viewer.roles.map((held) => (
+              <li key={`${held.role}-${held.team?.id ?? ""}`} className="flex justify-between gap-4">
+                <span>{roleName(held.role)}</span>
+                <span className="text-muted">{held.team?.name ?? text.wholeOrganisation}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+        <MenuSeparator />
+      </Menu>
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { LoaderCircle } from "lucide-react";
+import Link from "next/link";
+import { useTRPC } from "#lib/trpc.tsx";
+import { shellMessages as text } from "#shell/messages.ts";
+
+/** How many jobs run right now, in the head of every page; nothing when none does. */
+export function Activity() {
+  const trpc = useTRPC();
+  const running = useQuery(
+    trpc.jobs.list.queryOptions(
+      { state: ["queued", "running"], pageSize: 1 },
+      { refetchInterval: 10_000, retry: false },
+    ),
+  );
+  const count = running.data?.total ?? 0;
+  if (count === 0) return null;
+  return (
+    <Link
+      href="/jobs?state=queued,running"
+      className="inline-flex h-7 items-center gap-1.5 rounded-md bg-run-soft px-2 text-sm font-medium text-run hover:underline"
+    >
+      <LoaderCircle aria-hidden="true" className="size-3.5 animate-spin [animation-duration:2.4s]" />
+      {text.running(count)}
+    </Link>
+  );
+}

@@ -1,0 +1,90 @@
+"use client";
+import { Dialog } from "@base-ui/react/dialog";
+import { Menu as MenuIcon, X } from "lucide-react";
+import Link from "next/link";
+import { type ReactNode, useState } from "react";
+import type { Theme } from "#lib/theme.ts";
+import type { Viewer } from "#lib/viewer.ts";
+import { AccountMenu } from "#shell/account-menu.tsx";
+import { Wordmark } from "#shell/logo.tsx";
+import { shellMessages as text } from "#shell/messages.ts";
+import { Navigation } from "#shell/navigation.tsx";
+import { ThemeMenu } from "#shell/theme-menu.tsx";
+
+export interface AppShellProps {
+  readonly viewer: Viewer;
+  readonly theme: Theme;
+  /** What runs right now, in the head of every page. */
+  readonly activity?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** The frame of every page: navigation at the left (a drawer on a phone), head with the person, content. */
+export function AppShell({ viewer, theme, activity, children }: AppShellProps) {
+  return (
+    <div className="min-h-dvh lg:grid lg:grid-cols-[14.5rem_minmax(0,1fr)]">
+      <a
+        href="#content"
+        className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-raised px-3 py-2 font-medium shadow-pop focus:translate-y-0"
+      >
+        {text.skip}
+      </a>
+      <aside className="sticky top-0 hidden h-dvh flex-col gap-6 overflow-y-auto bg-nav px-3 py-4 text-nav-ink lg:flex">
+        <Link
+          href="/"
+          className="w-fit rounded-md px-2 py-1"
+          aria-label={`${text.product}, ${text.overview}`}
+        >
+          <Wordmark />
+        </Link>
+        <Navigation />
+      </aside>
+      <div className="flex min-w-0 flex-col">
+        <header className="sticky top-0 z-30 flex h-14 items-center justify-between gap-3 border-b border-line bg-surface px-3 sm:px-6 lg:px-8">
+          <div className="flex min-w-0 items-center gap-3">
+            <NavigationDrawer />
+            {activity}
+          </div>
+          <div className="flex items-center gap-1">
+            <ThemeMenu initial={theme} />
+            <AccountMenu viewer={viewer} />
+          </div>
+        </header>
+        <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-hidden">
+          {children}
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function NavigationDrawer() {
+  const [open, setOpen] = useState(false);
+  return (
+    <Dialog.Root open={open} onOpenChange={setOpen}>
+      <Dialog.Trigger
+        aria-label={text.openNavigation}
+        className="grid size-9 place-items-center rounded-md hover:bg-hover lg:hidden"
+      >
+        <MenuIcon aria-hidden="true" className="size-5" />
+      </Dialog.Trigger>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-shade" />
+        <Dialog.Popup className="fixed inset-y-0 left-0 z-50 flex w-64 flex-col gap-6 overflow-y-auto bg-nav px-3 py-4 text-nav-ink shadow-pop transition-transform data-ending-style:-translate-x-full data-starting-style:-translate-x-full">
+          <div className="flex items-center justify-between px-2">
+            <Dialog.Title>
+              <Wordmark />
+            </Dialog.Title>
+            <Dialog.Close
+              aria-label={text.closeNavigation}
+              className="grid size-9 place-items-center rounded-md hover:bg-nav-raised"
+            >
+              <X aria-hidden="true" className="size-5" />
+            </Dialog.Close>
+          </div>
+          <Navigation onNavigate={() => setOpen(false)} />
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

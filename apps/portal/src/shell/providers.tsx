@@ -1,0 +1,78 @@
+"use client";
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { Tooltip } from "@base-ui/react/tooltip";
+import type { AppRouter } from "@kluis/api/types";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
+import { NuqsAdapter } from "nuqs/adapters/next/app";
+import { type ReactNode, useState } from "react";
+import { describeError } from "#lib/error-view.ts";
+import { TRPCProvider } from "#lib/trpc.tsx";
+import type { Viewer } from "#lib/viewer.ts";
+import { ViewerProvider } from "#shell/viewer-context.tsx";
+import { Toasts } from "#ui/toast.tsx";
+
+const apiPath = "/api/trpc";
+
+/** A session that has ended sends the person to the sign-in page, and back afterwards. */
+function onFailure(error: unknown): void {
+  const { code } = describeError(error);
+  if (code !== "NOT_SIGNED_IN" || typeof window === "undefined") return;
+  const next = encodeURIComponent(window.location.pathname + window.location.search);
+  window.location.assign(`/signed-out?reason=ended&next=${next}`);
+}
+
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({ onError: onFailure }),
+    mutationCache: new MutationCache({ onError: onFailure }),
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        retry: (count, error) => count < 2 && describeError(error).retryable,
+        refetchOnWindowFocus: true,
+      },
+      mutations: { retry: false },
+    },
+  });
+}
+
+function createClient() {
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (operation) => operation.type === "subscription",
+        true: httpSubscriptionLink({ url: apiPath }),
+        false: httpBatchLink({ url: apiPath, maxURLLength: 4000 }),
+      }),
+    ],
+  });
+}
+
+export interface ProvidersProps {
+  readonly nonce: string | undefined;
+  readonly viewer: Viewer;
+  readonly children: ReactNode;
+}
+
+/** Everything the signed-in pages need around them. */
+export function Providers({ nonce, viewer, children }: ProvidersProps) {
+  const [queryClient] = useState(createQueryClient);
+  const [client] = useState(createClient);
+  return (
+    <CSPProvider {...(nonce === undefined ? {} : { nonce })}>
+      <NuqsAdapter>
+        <QueryClientProvider client={queryClient}>
+          <TRPCProvider trpcClient={client} queryClient={queryClient}>
+            <ViewerProvider viewer={viewer}>
+              <Tooltip.Provider delay={250}>
+                {children}
+                <Toasts />
+              </Tooltip.Provider>
+            </ViewerProvider>
+          </TRPCProvider>
+        </QueryClientProvider>
+      </NuqsAdapter>
+    </CSPProvider>
+  );
+}

@@ -1,0 +1,34 @@
+"use client";
+import { Monitor, Moon, Sun } from "lucide-react";
+import { useState } from "react";
+import { type Theme, themeCookieText, themes } from "#lib/theme.ts";
+import { shellMessages as text } from "#shell/messages.ts";
+import { IconButton } from "#ui/button.tsx";
+import { Menu, MenuRadio } from "#ui/menu.tsx";
+
+const icons = { system: Monitor, light: Sun, dark: Moon } as const;
+
+/** Chooses light, dark or the system's theme; the cookie tells the server, the attribute tells this page. */
+export function ThemeMenu({ initial }: { initial: Theme }) {
+  const [theme, setTheme] = useState(initial);
+  const Icon = icons[theme];
+  const choose = (next: Theme) => {
+    setTheme(next);
+    document.cookie = themeCookieText(next);
+    if (next === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = next;
+  };
+  return (
+    <Menu trigger={<IconButton label={text.theme} icon={<Icon aria-hidden="true" />} />}>
+      <MenuRadio
+        label={text.theme}
+        value={theme}
+        onChange={choose}
+        options={themes.map((value) => {
+          const OptionIcon = icons[value];
+          return { value, label: text.themes[value], icon: <OptionIcon aria-hidden="true" /> };
+        })}
+      />
+    </Menu>
+  );
+}

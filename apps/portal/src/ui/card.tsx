@@ -1,0 +1,76 @@
+import type { ReactNode } from "react";
+import { cn } from "#lib/cn.ts";
+
+export interface CardProps {
+  readonly title?: ReactNode;
+  readonly description?: ReactNode;
+  /** What can be done with the whole card: buttons or a link, at the right of the head. */
+  readonly actions?: ReactNode;
+  readonly children?: ReactNode;
+  readonly footer?: ReactNode;
+  /** `flush` lets a table reach the card's edges. */
+  readonly flush?: boolean;
+  readonly className?: string;
+  readonly id?: string;
+}
+
+/** A region of a page with its own heading. */
+export function Card({
+  title,
+  description,
+  actions,
+  children,
+  footer,
+  flush = false,
+  className,
+  id,
+}: CardProps) {
+  return (
+    <section
+      id={id}
+      aria-labelledby={id !== undefined && title !== undefined ? `${id}-title` : undefined}
+      className={cn("min-w-0 rounded-lg border border-line bg-surface", className)}
+    >
+      {title === undefined ? null : (
+        <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-2.5">
+          <div className="min-w-0">
+            <h2 id={id === undefined ? undefined : `${id}-title`} className="text-base font-semibold">
+              {title}
+            </h2>
+            {description === undefined ? null : <p className="text-sm text-muted">{description}</p>}
+          </div>
+          {actions === undefined ? null : <div className="flex items-center gap-2">{actions}</div>}
+        </header>
+      )}
+      <div className={flush ? undefined : "p-4"}>{children}</div>
+      {footer === undefined ? null : <footer className="border-t border-line px-4 py-2.5">{footer}</footer>}
+    </section>
+  );
+}
+
+export interface Fact {
+  readonly label: string;
+  readonly value: ReactNode;
+  /** Takes the whole row. */
+  readonly wide?: boolean;
+}
+
+/** Names and values of one thing, as a description list in columns. */
+export function Facts({ facts, columns = 3 }: { facts: readonly Fact[]; columns?: 1 | 2 | 3 | 4 }) {
+  const grid = {
+    1: "",
+    2: "sm:grid-cols-2",
+    3: "sm:grid-cols-2 xl:grid-cols-3",
+    4: "sm:grid-cols-2 xl:grid-cols-4",
+  };
+  return (
+    <dl className={cn("grid grid-cols-1 gap-x-6 gap-y-3.5", grid[columns])}>
+      {facts.map((fact) => (
+        <div key={fact.label} className={cn("min-w-0", fact.wide === true && "col-span-full")}>
+          <dt className="eyebrow">{fact.label}</dt>
+          <dd className="mt-0.5 min-w-0 break-words">{fact.value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

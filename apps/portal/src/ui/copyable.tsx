@@ -1,0 +1,48 @@
+"use client";
+import { Check, Copy } from "lucide-react";
+import { useEffect, useState } from "react";
+import { cn } from "#lib/cn.ts";
+import { uiMessages } from "#ui/messages.ts";
+import { toast } from "#ui/toast.tsx";
+
+export interface CopyableProps {
+  readonly value: string;
+  /** What it is, for the button's name: "recovery point id". */
+  readonly what: string;
+  /** What to show when the whole is too long. */
+  readonly display?: string;
+  readonly className?: string;
+}
+
+/** An id or digest in monospace with a button that copies the whole. */
+export function Copyable({ value, what, display, className }: CopyableProps) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const handle = setTimeout(() => setCopied(false), 1600);
+    return () => clearTimeout(handle);
+  }, [copied]);
+  const Icon = copied ? Check : Copy;
+  return (
+    <span className={cn("inline-flex max-w-full items-center gap-1 align-bottom", className)}>
+      <code title={value} className="min-w-0 truncate font-mono text-xs">
+        {display ?? value}
+      </code>
+      <button
+        type="button"
+        aria-label={copied ? uiMessages.copied : uiMessages.copy(what)}
+        title={uiMessages.copy(what)}
+        onClick={() => {
+          navigator.clipboard.writeText(value).then(
+            () => setCopied(true),
+            (error: unknown) =>
+              toast({ tone: "bad", title: uiMessages.copy(what), description: String(error) }),
+          );
+        }}
+        className="grid size-6 shrink-0 place-items-center rounded-sm text-faint hover:bg-hover hover:text-ink"
+      >
+        <Icon aria-hidden="true" className="size-3.5" />
+      </button>
+    </span>
+  );
+}

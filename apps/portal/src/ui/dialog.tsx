@@ -1,0 +1,139 @@
+"use client";
+import { AlertDialog } from "@base-ui/react/alert-dialog";
+import { Dialog as Base } from "@base-ui/react/dialog";
+import { X } from "lucide-react";
+import { type ReactNode, useId, useState } from "react";
+import { Button } from "#ui/button.tsx";
+import { uiMessages } from "#ui/messages.ts";
+
+const backdrop =
+  "fixed inset-0 z-40 bg-shade transition-opacity duration-150 data-starting-style:opacity-0 data-ending-style:opacity-0";
+const popup =
+  "fade-pop fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[min(34rem,calc(100vw-2rem))] -translate-x-1/2 flex-col rounded-lg border border-line bg-raised shadow-pop";
+
+export interface DialogProps {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly title: string;
+  readonly description?: ReactNode;
+  readonly children?: ReactNode;
+  /** The buttons; the last one is the answer. */
+  readonly footer?: ReactNode;
+}
+
+/** A modal that asks or shows one thing. Focus goes in, Escape closes, focus returns. */
+export function Dialog({ open, onOpenChange, title, description, children, footer }: DialogProps) {
+  return (
+    <Base.Root open={open} onOpenChange={onOpenChange}>
+      <Base.Portal>
+        <Base.Backdrop className={backdrop} />
+        <Base.Popup className={popup}>
+          <header className="flex items-start justify-between gap-4 px-5 pt-4">
+            <Base.Title className="text-lg font-semibold">{title}</Base.Title>
+            <Base.Close
+              aria-label={uiMessages.close}
+              className="-mr-1.5 grid size-7 place-items-center rounded-md text-muted hover:bg-hover hover:text-ink"
+            >
+              <X className="size-4" aria-hidden="true" />
+            </Base.Close>
+          </header>
+          <div className="min-h-0 overflow-y-auto px-5 pt-1 pb-5">
+            {description === undefined ? null : (
+              <Base.Description className="text-muted">{description}</Base.Description>
+            )}
+            {children === undefined ? null : <div className="mt-4">{children}</div>}
+          </div>
+          {footer === undefined ? null : (
+            <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">
+              {footer}
+            </footer>
+          )}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+export interface ConfirmProps {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly title: string;
+  /** What will happen and what will be lost. */
+  readonly description: ReactNode;
+  readonly action: string;
+  readonly onConfirm: () => void;
+  readonly busy?: boolean;
+  readonly tone?: "danger" | "primary";
+  /** What cannot be undone asks for this word. */
+  readonly typed?: string;
+  readonly error?: ReactNode;
+}
+
+/** Asks before something that costs. With `typed`, the word must be typed first. */
+export function ConfirmDialog(props: ConfirmProps) {
+  const {
+    open,
+    onOpenChange,
+    title,
+    description,
+    action,
+    onConfirm,
+    busy = false,
+    tone = "danger",
+    typed,
+  } = props;
+  const [text, setText] = useState("");
+  const fieldId = useId();
+  const ready = typed === undefined || text.trim() === typed;
+  return (
+    <AlertDialog.Root
+      open={open}
+      onOpenChange={(next) => {
+        if (!next) setText("");
+        onOpenChange(next);
+      }}
+    >
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className={backdrop} />
+        <AlertDialog.Popup className={popup}>
+          <form
+            className="contents"
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (ready && !busy) onConfirm();
+            }}
+          >
+            <div className="min-h-0 overflow-y-auto px-5 py-4">
+              <AlertDialog.Title className="text-lg font-semibold">{title}</AlertDialog.Title>
+              <AlertDialog.Description render={<div />} className="mt-1 text-muted">
+                {description}
+              </AlertDialog.Description>
+              {typed === undefined ? null : (
+                <div className="mt-4">
+                  <label htmlFor={fieldId} className="text-sm font-medium">
+                    {uiMessages.typeToConfirm(typed)}
+                  </label>
+                  <input
+                    id={fieldId}
+                    value={text}
+                    onChange={(event) => setText(event.target.value)}
+                    autoComplete="off"
+                    spellCheck={false}
+                    className="mt-1 h-8 w-full rounded-md border border-line-strong bg-surface px-2.5 font-mono text-sm"
+                  />
+                </div>
+              )}
+              {props.error === undefined ? null : <div className="mt-4">{props.error}</div>}
+            </div>
+            <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">
+              <AlertDialog.Close render={<Button>{uiMessages.cancel}</Button>} />
+              <Button type="submit" tone={tone} busy={busy} disabled={!ready}>
+                {action}
+              </Button>
+            </footer>
+          </form>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

@@ -1,0 +1,22 @@
+/** Words of the component set, in one place so that another language can follow. */
+export const uiMessages = {
+  copy: (what: string) => `Copy ${what}`,
+  copied: "Copied",
+  close: "Close",
+  cancel: "Cancel",
+  retry: "Try again",
+  showAll: "Show all",
+  clearFilters: "Clear filters",
+  previousPage: "Previous page",
+  nextPage: "Next page",
+  loading: "Loading",
+  notifications: "Notifications",
+  errorCode: "Code",
+  requestId: "Request",
+  pageRange: (from: number, to: number, total: number) => `${from}–${to} of ${total}`,
+  sortBy: (column: string) => `Sort by ${column}`,
+  breadcrumb: "Breadcrumb",
+  typeToConfirm: (word: string) => `Type ${word} to confirm`,
+  notAllowed: "Your role does not allow this",
+  noWorkYet: "Not there yet",
+} as const;

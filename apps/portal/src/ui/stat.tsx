@@ -1,0 +1,47 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { cn } from "#lib/cn.ts";
+import type { Tone } from "#ui/status.tsx";
+
+const bars: Record<Tone, string> = {
+  ok: "bg-ok-solid",
+  warn: "bg-warn-solid",
+  bad: "bg-bad-solid",
+  run: "bg-run-solid",
+  idle: "bg-idle-solid",
+  accent: "bg-accent",
+};
+
+export interface StatProps {
+  readonly label: string;
+  readonly value: ReactNode;
+  /** What the number means or what to do about it, in a few words. */
+  readonly note?: ReactNode;
+  readonly tone?: Tone;
+  readonly icon?: ReactNode;
+  /** Where the rows behind the number are. */
+  readonly href?: string;
+}
+
+/** One number that answers a question, and leads to the rows behind it. */
+export function Stat({ label, value, note, tone = "idle", icon, href }: StatProps) {
+  const body = (
+    <>
+      <span className={cn("absolute inset-y-0 left-0 w-1 rounded-l-lg", bars[tone])} aria-hidden="true" />
+      <span className="flex items-center justify-between gap-2">
+        <span className="eyebrow">{label}</span>
+        <span className="text-faint [&_svg]:size-4">{icon}</span>
+      </span>
+      <span className="tabular mt-1 block text-3xl font-semibold tracking-tight">{value}</span>
+      {note === undefined ? null : <span className="mt-0.5 block text-sm text-muted">{note}</span>}
+    </>
+  );
+  const className = "relative block rounded-lg border border-line bg-surface py-3 pr-4 pl-5";
+  return href === undefined ? (
+    <div className={className}>{body}</div>
+  ) : (
+    <Link href={href} className={cn(className, "transition-colors hover:border-line-strong hover:bg-raised")}>
+      {body}
+    </Link>
+  );
+}

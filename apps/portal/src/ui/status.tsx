@@ -1,0 +1,113 @@
+import {
+  AlertTriangle,
+  Ban,
+  Check,
+  CircleDashed,
+  Clock,
+  LoaderCircle,
+  type LucideIcon,
+  Minus,
+  ShieldOff,
+  X,
+} from "lucide-react";
+import type { ReactNode } from "react";
+import { cn } from "#lib/cn.ts";
+
+/** The duty of a colour: `ok` good, `warn` look soon, `bad` act, `run` in motion, `idle` nothing to say, `accent` neutral fact. */
+export type Tone = "ok" | "warn" | "bad" | "run" | "idle" | "accent";
+
+const soft: Record<Tone, string> = {
+  ok: "bg-ok-soft text-ok",
+  warn: "bg-warn-soft text-warn",
+  bad: "bg-bad-soft text-bad",
+  run: "bg-run-soft text-run",
+  idle: "bg-idle-soft text-idle",
+  accent: "bg-accent-soft text-accent",
+};
+
+const plain: Record<Tone, string> = {
+  ok: "text-ok",
+  warn: "text-warn",
+  bad: "text-bad",
+  run: "text-run",
+  idle: "text-idle",
+  accent: "text-accent",
+};
+
+export type StatusIcon =
+  | "check"
+  | "warning"
+  | "cross"
+  | "running"
+  | "waiting"
+  | "none"
+  | "off"
+  | "stopped"
+  | "pending";
+
+const icons: Record<StatusIcon, LucideIcon> = {
+  check: Check,
+  warning: AlertTriangle,
+  cross: X,
+  running: LoaderCircle,
+  waiting: Clock,
+  none: Minus,
+  off: ShieldOff,
+  stopped: Ban,
+  pending: CircleDashed,
+};
+
+export interface StatusProps {
+  readonly tone: Tone;
+  readonly icon: StatusIcon;
+  readonly children: ReactNode;
+  /** `badge` has a tinted ground, `plain` only icon and word. */
+  readonly look?: "badge" | "plain";
+  readonly title?: string | undefined;
+  readonly className?: string;
+}
+
+/** A status: always an icon and a word, so that colour is never alone. */
+export function Status({ tone, icon, children, look = "badge", title, className }: StatusProps) {
+  const Icon = icons[icon];
+  return (
+    <span
+      title={title}
+      className={cn(
+        "inline-flex items-center gap-1 text-xs font-medium whitespace-nowrap",
+        look === "badge" ? cn("h-5.5 rounded-sm px-1.5", soft[tone]) : plain[tone],
+        className,
+      )}
+    >
+      <Icon
+        aria-hidden="true"
+        strokeWidth={2.25}
+        className={cn("size-3.5 shrink-0", icon === "running" && "animate-spin [animation-duration:2.4s]")}
+      />
+      {children}
+    </span>
+  );
+}
+
+/** A fact in a box, without a judgement: a format, a kind, a name. */
+export function Badge({
+  children,
+  tone = "idle",
+  title,
+}: {
+  children: ReactNode;
+  tone?: Tone;
+  title?: string;
+}) {
+  return (
+    <span
+      title={title}
+      className={cn(
+        "inline-flex h-5.5 items-center rounded-sm px-1.5 text-xs font-medium whitespace-nowrap",
+        soft[tone],
+      )}
+    >
+      {children}
+    </span>
+  );
+}

@@ -1,0 +1,67 @@
+"use client";
+import { Toast as Base } from "@base-ui/react/toast";
+import { X } from "lucide-react";
+import { cn } from "#lib/cn.ts";
+import { uiMessages } from "#ui/messages.ts";
+
+const manager = Base.createToastManager();
+
+export interface ToastInput {
+  readonly title: string;
+  readonly description?: string;
+  readonly tone?: "ok" | "bad";
+}
+
+/** Says that something was done or failed, from anywhere. Failures stay until dismissed and are read out at once. */
+export function toast({ title, description, tone = "ok" }: ToastInput): void {
+  manager.add({
+    title,
+    ...(description === undefined ? {} : { description }),
+    type: tone,
+    timeout: tone === "bad" ? 0 : 6000,
+    priority: tone === "bad" ? "high" : "low",
+  });
+}
+
+/** Where toasts appear: bottom right, above everything; F6 jumps to them. Rendered once, in the shell. */
+export function Toasts() {
+  return (
+    <Base.Provider toastManager={manager} limit={4}>
+      <Base.Portal>
+        <Base.Viewport
+          aria-label={uiMessages.notifications}
+          className="fixed right-4 bottom-4 z-50 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2"
+        >
+          <ToastList />
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Provider>
+  );
+}
+
+function ToastList() {
+  const { toasts } = Base.useToastManager();
+  return toasts.map((item) => (
+    <Base.Root
+      key={item.id}
+      toast={item}
+      className={cn(
+        "rounded-lg border border-l-4 border-line bg-raised shadow-pop transition-opacity data-ending-style:opacity-0 data-limited:hidden data-starting-style:opacity-0",
+        item.type === "bad" ? "border-l-bad-solid" : "border-l-ok-solid",
+      )}
+    >
+      <Base.Content className="flex items-start gap-3 px-3 py-2.5">
+        <div className="min-w-0 flex-1">
+          <Base.Title className="text-sm font-semibold" />
+          <Base.Description className="text-sm text-muted" />
+        </div>
+        <Base.Close
+          aria-label={uiMessages.close}
+          className="grid size-6 shrink-0 place-items-center rounded-md text-muted hover:bg-hover"
+        >
+          <X className="size-4" aria-hidden="true" />
+        </Base.Close>
+      </Base.Content>
+    </Base.Root>
+  ));
+}
