@@ -10,6 +10,13 @@ export type {
   VmListItem,
   WriteResult,
 } from "./control/model.ts";
+export {
+  CONTOSO_TENANT_ID,
+  ENGINE_CLIENT_ID,
+  groups as demoGroups,
+  PORTAL_CLIENT_ID,
+  people as demoPeople,
+} from "./entra/directory.ts";
 export { LocalAzureError } from "./errors.ts";
 export type { FaultInput, FaultRule } from "./faults/model.ts";
 export { type LocalAzure, type StartOptions, startLocalAzure } from "./start.ts";
