@@ -1,0 +1,289 @@
+#!/usr/bin/env node
+/**
+ * The door of every command: `node scripts/bootstrap.mjs start|test|check|bench [arguments]`, as `npm start` and so on call it.
+ * It runs on any Node from 20 with nothing installed: it brings node_modules up to the lock file, generates the database client
+ * when the schema changed, and hands over to the project's own Node (node_modules/.bin/node) with that first on PATH.
+ */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { constants, createWriteStream } from "node:fs";
+import { access, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { constants as osConstants } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = join(root, "node_modules");
+const bin = join(modules, ".bin");
+const cache = join(root, ".cache");
+const log = join(cache, "install.log");
+
+/** What each command runs, with the project's Node. */
+const commands = {
+  start: ["packages/local-stack/src/start.ts"],
+  test: ["scripts/test.ts"],
+  check: ["scripts/test.ts", "--check"],
+  bench: ["scripts/bench.ts"],
+};
+
+/** A problem that a person can mend: printed without a stack. */
+class Problem extends Error {}
+
+async function main() {
+  const [command = "", ...rest] = process.argv.slice(2);
+  const target = commands[command];
+  if (target === undefined) throw new Problem(`Use one of: ${Object.keys(commands).join(", ")}.`);
+  const [major = 0] = process.versions.node.split(".").map(Number);
+  if (major < 20)
+    throw new Problem(`Node ${process.versions.node} is too old: Kluis needs Node 20 or newer.`);
+  await makeCache();
+  await withLock(join(cache, "bootstrap.lock"), async () => {
+    await install();
+    await generate();
+  });
+  const [script, ...fixed] = target;
+  return handOver([join(root, script), ...fixed, ...rest]);
+}
+
+async function makeCache() {
+  await mkdir(cache, { recursive: true }).catch((error) => {
+    if (error.code === "ENOSPC") throw new Problem("The disk is full. Free some space and start again.");
+    if (!["EACCES", "EROFS", "EPERM"].includes(error.code)) throw error;
+  });
+}
+
+/** Brings node_modules up to package-lock.json, unless the stamp, or npm's own record, says that it already is. */
+async function install() {
+  const stampFile = join(modules, ".kluis-stamp");
+  const lockFile = await readFile(join(root, "package-lock.json"), "utf8");
+  const platform = `${process.platform}-${process.arch}`;
+  const stamp = `${createHash("sha256").update(lockFile).digest("hex")} ${platform} node-${process.versions.modules}`;
+  if (await exists(projectNode())) {
+    if ((await textOrNull(stampFile)) === stamp) return;
+    if (await installedMatches(lockFile)) return writeWhole(stampFile, stamp).catch(ignoreReadOnly);
+  }
+  await writable(root);
+  process.stdout.write("Installing what Kluis is made of (npm ci), once …\n");
+  const began = Date.now();
+  const npm = npmCommand();
+  const code = await runLogged({
+    ...npm,
+    args: [...npm.args, "ci", "--no-audit", "--no-fund", "--loglevel=warn"],
+  });
+  if (code !== 0) throw await installProblem(code);
+  await writeWhole(stampFile, stamp);
+  process.stdout.write(`Installed in ${Math.round((Date.now() - began) / 1000)} s.\n`);
+}
+
+/** The npm that runs us, else the one on PATH. */
+function npmCommand() {
+  const own = process.env.npm_execpath;
+  if (own?.endsWith(".js")) return { command: process.execPath, args: [own] };
+  return { command: process.platform === "win32" ? "npm.cmd" : "npm", args: [] };
+}
+
+/** npm writes what it installed into node_modules/.package-lock.json; a developer's own `npm install` counts as well as ours. */
+async function installedMatches(lockFile) {
+  const hidden = await textOrNull(join(modules, ".package-lock.json"));
+  if (hidden === null) return false;
+  const wanted = Object.entries(JSON.parse(lockFile).packages);
+  const found = JSON.parse(hidden).packages;
+  return wanted.every(
+    ([path, entry]) =>
+      !path.includes("node_modules/") ||
+      entry.link ||
+      entry.optional ||
+      found[path]?.version === entry.version,
+  );
+}
+
+async function installProblem(code) {
+  const text = (await textOrNull(log)) ?? "";
+  const reasons = [
+    [/ENOSPC|no space left/i, "The disk is full. Kluis needs about 2 GiB; free some space and start again."],
+    [/EACCES|EPERM|EROFS/, "This folder, or npm's cache, can't be written. Use a folder that is yours."],
+    [
+      /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|ERR_SOCKET_TIMEOUT|network/i,
+      "npm could not reach its registry. Kluis needs the network once, to install; check it (and npm's proxy settings) and start again.",
+    ],
+    [
+      /can only install packages when your package\.json and package-lock\.json/i,
+      "package.json and package-lock.json disagree. Run npm install, then start again.",
+    ],
+  ];
+  const reason = reasons.find(([pattern]) => pattern.test(text))?.[1] ?? `npm ci ended with code ${code}.`;
+  const errors = text.split("\n").filter((line) => /npm (error|ERR!)/.test(line));
+  return new Problem(`${reason}\n${errors.slice(0, 12).join("\n")}\nThe whole story: ${log}`);
+}
+
+/** Generates the database client when the schema (or the generator) is not the one it was generated from. */
+async function generate() {
+  const output = join(root, "packages", "db", "generated");
+  const stampFile = join(output, ".kluis-stamp");
+  const schema = await readFile(join(root, "prisma", "schema.prisma"));
+  const version = JSON.parse(await readFile(join(modules, "prisma", "package.json"), "utf8")).version;
+  const stamp = createHash("sha256").update(schema).update(version).digest("hex");
+  if ((await textOrNull(stampFile)) === stamp) return;
+  await writable(join(root, "packages", "db"));
+  const code = await runLogged({
+    command: projectNode(),
+    args: [
+      join(modules, "prisma", "build", "index.js"),
+      "generate",
+      "--schema",
+      join(root, "prisma", "schema.prisma"),
+    ],
+    // `generate` needs no schema engine, but fetches one unless it is told of some executable.
+    env: {
+      PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+      PRISMA_HIDE_UPDATE_MESSAGE: "1",
+      CHECKPOINT_DISABLE: "1",
+    },
+  });
+  if (code !== 0)
+    throw new Problem(`The database client could not be generated.\n${(await textOrNull(log)) ?? ""}`);
+  await writeWhole(stampFile, stamp);
+}
+
+function projectNode() {
+  return process.platform === "win32" ? join(modules, "node", "bin", "node.exe") : join(bin, "node");
+}
+
+/** Runs the command itself, hands signals on and waits for its end. */
+function handOver(args) {
+  const env = {
+    ...process.env,
+    PATH: `${bin}${delimiter}${process.env.PATH ?? ""}`,
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
+  // Over the channel the command notices when this process is killed.
+  const child = spawn(projectNode(), args, {
+    cwd: root,
+    env,
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    // A terminal sends these to the whole group; what comes from elsewhere (an init system, npm) is handed on. The command
+    // may see one Ctrl-C twice, and takes it for one.
+    process.on(signal, () => child.kill(signal));
+  }
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) => reject(new Problem(`The project's Node can't be run: ${error.message}`)));
+    child.once("exit", (code, signal) =>
+      resolve(code ?? 128 + (osConstants.signals[signal ?? "SIGTERM"] ?? 1)),
+    );
+  });
+}
+
+/** Runs a command with its output in a log file; noise is left out of the terminal, errors are shown by the caller. */
+function runLogged({ command, args, env = {} }) {
+  return new Promise((resolve, reject) => {
+    const out = createWriteStream(log, { flags: "w", mode: 0o600 });
+    out.once("error", (error) => reject(new Problem(`${log} can't be written: ${error.message}`)));
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: command.endsWith(".cmd"),
+    });
+    child.stdout.pipe(out, { end: false });
+    child.stderr.pipe(out, { end: false });
+    child.once("error", (error) => reject(new Problem(`${command} can't be run: ${error.message}`)));
+    child.once("close", (code) => out.end(() => resolve(code ?? 1)));
+  });
+}
+
+/**
+ * One bootstrap at a time in a checkout: a second one waits. The lock is a folder (its creation is atomic) that names its
+ * holder; a holder that is dead is cleared away.
+ */
+export async function withLock(folder, work) {
+  const owner = join(folder, "pid");
+  let told = false;
+  for (;;) {
+    try {
+      await mkdir(folder);
+      break;
+    } catch (error) {
+      if (error.code === "EACCES" || error.code === "EROFS" || error.code === "EPERM") {
+        // A checkout that can't be written but is complete needs no lock.
+        return work();
+      }
+      if (error.code === "ENOSPC") throw new Problem("The disk is full. Free some space and start again.");
+      if (error.code !== "EEXIST") throw error;
+    }
+    const pid = Number(await textOrNull(owner));
+    const age = await stat(folder).then(
+      (found) => Date.now() - found.mtimeMs,
+      () => 0,
+    );
+    const stale = pid > 0 ? !isAlive(pid) : age > 10_000;
+    if (stale) {
+      // Renamed first: of two that see a stale lock only one succeeds.
+      await rename(folder, `${folder}.${process.pid}`).then(
+        () => rm(`${folder}.${process.pid}`, { recursive: true, force: true }),
+        () => undefined,
+      );
+      continue;
+    }
+    if (!told) process.stdout.write("Another Kluis command is installing in this folder; waiting for it …\n");
+    told = true;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  const release = () => rm(folder, { recursive: true, force: true });
+  try {
+    await writeFile(owner, String(process.pid));
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+async function writable(folder) {
+  await access(folder, constants.W_OK).catch((error) => {
+    throw new Problem(
+      `${folder} can't be written (${error.code}). Use a copy of the project in a folder that is yours.`,
+    );
+  });
+}
+
+async function writeWhole(path, text) {
+  await writeFile(`${path}.${process.pid}`, text);
+  await rename(`${path}.${process.pid}`, path);
+}
+
+async function textOrNull(path) {
+  return readFile(path, "utf8").catch((error) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+}
+
+function ignoreReadOnly(error) {
+  if (!["EACCES", "EROFS", "EPERM"].includes(error.code)) throw error;
+}
+
+async function exists(path) {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    process.stderr.write(`\n${error instanceof Problem ? error.message : (error.stack ?? error)}\n`);
+    process.exitCode = 1;
+  }
+}
