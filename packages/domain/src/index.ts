@@ -1,3 +1,4 @@
+export * from "./access.ts";
 export * from "./audit.ts";
 export * from "./canonical-json.ts";
 export * from "./clock.ts";

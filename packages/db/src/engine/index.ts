@@ -2,4 +2,5 @@
 export * from "./azure-resources.ts";
 export * from "./jobs.ts";
 export * from "./points.ts";
+export * from "./teams.ts";
 export * from "./transfer.ts";

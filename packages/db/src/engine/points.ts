@@ -12,8 +12,8 @@ export interface NewPointDisk {
   readonly diskUniqueId: string;
   readonly sku: string;
   readonly diskBytes: number;
-  /** Node reference; empty when the disk is all zeros. */
-  readonly root: string;
+  /** Node reference; null when the disk is all zeros. */
+  readonly root: string | null;
   readonly rootDigest: string;
   readonly deltaMethod: DeltaName;
   readonly deltaReason: string | null;
@@ -139,7 +139,7 @@ function toRef(row: PointRow): PointRef {
       diskUniqueId: disk.diskUniqueId,
       sku: disk.sku,
       diskBytes: Number(disk.diskBytes),
-      root: disk.root === "" ? null : disk.root,
+      root: disk.root,
       rootDigest: disk.rootDigest,
     })),
   };

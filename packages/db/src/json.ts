@@ -1,0 +1,45 @@
+import { KluisError, storableJson } from "@kluis/domain";
+import type { z } from "zod";
+import type { Prisma } from "../generated/client.ts";
+
+/**
+ * A value for a JSON column: exactly what the database will give back.
+ * @throws TypeError for what JSON cannot hold (Date, bigint, NaN, …)
+ */
+export function toJson(value: object): Prisma.InputJsonValue {
+  const stored = storableJson(value);
+  if (!isJson(stored) || stored === null) throw new TypeError("Only plain JSON can be stored.");
+  return stored;
+}
+
+function isJson(value: unknown): value is Prisma.InputJsonValue | null {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isJson);
+  if (typeof value !== "object") return false;
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson);
+}
+
+/**
+ * Reads a JSON column.
+ * @throws KluisError INTERNAL naming the column: the row was not written by this version
+ */
+export function fromJson<S extends z.ZodType>(schema: S, value: unknown, column: string): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new KluisError("INTERNAL", {
+    message: `The database holds something unexpected in ${column}.`,
+    params: { column },
+    cause: parsed.error,
+  });
+}
+
+/**
+ * A byte count of the database as a number.
+ * @throws RangeError above 2^53 - 1 (8 PiB), more than any disk has
+ */
+export function toBytes(value: bigint): number {
+  const bytes = Number(value);
+  if (!Number.isSafeInteger(bytes)) throw new RangeError("A byte count is too large.");
+  return bytes;
+}

@@ -1,0 +1,7 @@
+/** What pages and the terminal read: every query takes the visibility of whoever asks. */
+export * from "./view-audit.ts";
+export * from "./view-history.ts";
+export * from "./view-jobs.ts";
+export * from "./view-points.ts";
+export * from "./view-vms.ts";
+export * from "./visibility.ts";

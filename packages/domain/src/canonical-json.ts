@@ -1,0 +1,50 @@
+/**
+ * JSON with one spelling only, after RFC 8785 (JSON Canonicalization Scheme): members sorted by UTF-16 code units, no white
+ * space, numbers and strings as ECMAScript writes them. Members that are undefined are left out, as JSON.stringify does.
+ * @throws TypeError for what JSON cannot hold: bigint, function, symbol, NaN, infinities, an undefined array element
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new TypeError("JSON cannot hold NaN or an infinity.");
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value === "object") return canonicalObject(value);
+  throw new TypeError(`JSON cannot hold a ${typeof value}.`);
+}
+
+function canonicalObject(value: object): string {
+  if (!isPlain(value)) throw new TypeError("Only plain objects have a canonical form.");
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
+  return `{${members.join(",")}}`;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/**
+ * A copy that PostgreSQL's jsonb gives back unchanged: no undefined members, and no text that it refuses (U+0000 and half
+ * surrogate pairs become U+FFFD). Facts from a guest or from Azure may hold anything.
+ */
+export function storableJson(value: unknown): unknown {
+  if (typeof value === "string") return storableText(value);
+  if (Array.isArray(value)) return value.map(storableJson);
+  if (typeof value !== "object" || value === null || !isPlain(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => [storableText(key), storableJson(member)]),
+  );
+}
+
+/** The same for a text column. */
+export function storableText(text: string): string {
+  return text.toWellFormed().replaceAll("\0", "\uFFFD");
+}
