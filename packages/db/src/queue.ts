@@ -9,6 +9,8 @@ export interface EnqueueOptions {
   readonly runAt?: Date;
   /** Lower runs first; default 0. */
   readonly priority?: number;
+  /** Tries that are left; default what the catalogue allows. */
+  readonly maxAttempts?: number;
   /** Tasks of one queue run one after the other. */
   readonly queueName?: string;
   /**
@@ -37,7 +39,7 @@ export async function enqueue<N extends TaskName>(
       payload => ${JSON.stringify(checked)}::json,
       queue_name => ${options.queueName ?? null}::text,
       run_at => ${options.runAt ?? null}::timestamptz,
-      max_attempts => ${entry.maxAttempts}::int,
+      max_attempts => ${options.maxAttempts ?? entry.maxAttempts}::int,
       job_key => ${key}::text,
       priority => ${options.priority ?? null}::int,
       job_key_mode => ${options.jobKeyMode ?? "replace"}::text
