@@ -1,4 +1,12 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from "node:crypto";
 import { anchorText, type Clock, type LedgerHead } from "@kluis/domain";
 
 /** A head of the ledger with the signature over it (Ed25519, RFC 8032; base64). */
@@ -32,7 +40,10 @@ export function loadLedgerKey(pem: string): LedgerKey {
 }
 
 function publicKeyId(key: KeyObject): string {
-  return createHash("sha256").update(key.export({ type: "spki", format: "der" })).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update(key.export({ type: "spki", format: "der" }))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 export function signHead(key: LedgerKey, head: LedgerHead, clock: Clock): SignedHead {

@@ -111,4 +111,3 @@ export async function* walkLedger(
 export function actorOf(record: Pick<LedgerRecord, "actor">): Actor {
   return actorSchema.parse(record.actor);
 }
-

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { z } from "zod";
 import pg from "pg";
+import { z } from "zod";
 import type { Db } from "./client.ts";
 import type { Tx } from "./tx.ts";
 
@@ -18,7 +18,11 @@ export type Channel = keyof typeof channels;
 export type ChannelPayload<C extends Channel> = z.infer<(typeof channels)[C]>;
 
 /** Tells listeners when the caller's transaction commits; equal notices of one transaction arrive once. */
-export async function notify<C extends Channel>(tx: Tx, channel: C, payload: ChannelPayload<C>): Promise<void> {
+export async function notify<C extends Channel>(
+  tx: Tx,
+  channel: C,
+  payload: ChannelPayload<C>,
+): Promise<void> {
   await tx.$executeRaw`SELECT pg_notify(${`kluis_${channel}`}::text, ${JSON.stringify(payload)}::text)`;
 }
 

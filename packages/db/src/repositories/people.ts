@@ -1,0 +1,38 @@
+import type { Clock } from "@kluis/domain";
+import { newId } from "../ids.ts";
+import type { Tx } from "../tx.ts";
+
+export interface PersonRow {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly objectId: string;
+  readonly name: string;
+  readonly username: string;
+  readonly groupIds: readonly string[];
+}
+
+const fields = {
+  id: true,
+  tenantId: true,
+  objectId: true,
+  name: true,
+  username: true,
+  groupIds: true,
+} as const;
+
+/** The person of a directory (tenant id and object id), with name, user name and groups as the directory says now. */
+export function upsertPerson(tx: Tx, facts: Omit<PersonRow, "id">, clock: Clock): Promise<PersonRow> {
+  const { tenantId, objectId, name, username } = facts;
+  const now = clock.now();
+  const latest = { name, username, groupIds: [...facts.groupIds], lastSeenAt: now };
+  return tx.person.upsert({
+    where: { tenantId_objectId: { tenantId, objectId } },
+    create: { id: newId(clock), tenantId, objectId, createdAt: now, ...latest },
+    update: latest,
+    select: fields,
+  });
+}
+
+export function getPerson(tx: Tx, id: string): Promise<PersonRow | null> {
+  return tx.person.findUnique({ where: { id }, select: fields });
+}

@@ -1,0 +1,45 @@
+import { type ErrorInfo, errorCatalog } from "@kluis/domain";
+import { z } from "zod";
+import { Prisma } from "../../generated/client.ts";
+import { fromJson, toJson } from "../json.ts";
+import type { Tx } from "../tx.ts";
+
+/** ErrorInfo as it stands in a JSON column. */
+export const errorInfoSchema: z.ZodType<ErrorInfo> = z.object({
+  code: z.string().refine((code): code is ErrorInfo["code"] => code in errorCatalog),
+  message: z.string(),
+  action: z.string().nullable(),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+
+export interface SubscriptionRow {
+  /** Lower-case. */
+  readonly id: string;
+  readonly tenantId: string;
+  readonly name: string;
+  readonly readable: boolean;
+  /** Why it could not be read the last time. */
+  readonly problem: ErrorInfo | null;
+  readonly seenAt: Date | null;
+}
+
+/** What discovery found of a subscription; `seenAt` moves only when it could be read. */
+export async function upsertSubscription(tx: Tx, row: SubscriptionRow): Promise<void> {
+  const id = row.id.toLowerCase();
+  const latest = {
+    tenantId: row.tenantId,
+    name: row.name,
+    readable: row.readable,
+    problem: row.problem === null ? Prisma.DbNull : toJson(row.problem),
+    ...(row.seenAt && { seenAt: row.seenAt }),
+  };
+  await tx.subscription.upsert({ where: { id }, create: { id, ...latest }, update: latest });
+}
+
+export async function listSubscriptions(tx: Tx): Promise<SubscriptionRow[]> {
+  const rows = await tx.subscription.findMany({ orderBy: { name: "asc" } });
+  return rows.map((row) => ({
+    ...row,
+    problem: row.problem === null ? null : fromJson(errorInfoSchema, row.problem, "Subscription.problem"),
+  }));
+}

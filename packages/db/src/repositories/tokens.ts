@@ -1,0 +1,97 @@
+import { type Clock, type Permission, permissions } from "@kluis/domain";
+import { z } from "zod";
+import { newId } from "../ids.ts";
+import type { Tx } from "../tx.ts";
+
+export interface TokenRow {
+  readonly id: string;
+  readonly name: string;
+  readonly personId: string;
+  /** Empty: everything its owner may do. */
+  readonly permissions: readonly Permission[];
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly lastUsedAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+const fields = {
+  id: true,
+  name: true,
+  personId: true,
+  permissions: true,
+  createdAt: true,
+  expiresAt: true,
+  lastUsedAt: true,
+  revokedAt: true,
+} as const;
+
+function toRow(row: Omit<TokenRow, "permissions"> & { readonly permissions: string[] }): TokenRow {
+  return { ...row, permissions: z.array(z.enum(permissions)).parse(row.permissions) };
+}
+
+/** @param token.tokenHash SHA-256 of the token; the token itself is never stored */
+export async function createToken(
+  tx: Tx,
+  token: {
+    readonly name: string;
+    readonly personId: string;
+    readonly tokenHash: Uint8Array;
+    readonly permissions: readonly Permission[];
+    readonly expiresAt: Date | null;
+  },
+  clock: Clock,
+): Promise<TokenRow> {
+  const row = await tx.apiToken.create({
+    data: {
+      ...token,
+      id: newId(clock),
+      tokenHash: Uint8Array.from(token.tokenHash),
+      permissions: [...token.permissions],
+      createdAt: clock.now(),
+    },
+    select: fields,
+  });
+  return toRow(row);
+}
+
+/** The token of this hash, whatever its state: the caller judges expiry and revocation. */
+export async function findToken(tx: Tx, tokenHash: Uint8Array): Promise<TokenRow | null> {
+  const row = await tx.apiToken.findUnique({
+    where: { tokenHash: Uint8Array.from(tokenHash) },
+    select: fields,
+  });
+  return row && toRow(row);
+}
+
+export async function listTokens(tx: Tx, personId: string): Promise<TokenRow[]> {
+  const rows = await tx.apiToken.findMany({
+    where: { personId },
+    orderBy: { createdAt: "desc" },
+    select: fields,
+  });
+  return rows.map(toRow);
+}
+
+/** Writes the last use, at most once a minute so that a busy token does not write on every request. */
+export async function touchToken(tx: Tx, id: string, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - 60_000);
+  await tx.apiToken.updateMany({
+    where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: before } }] },
+    data: { lastUsedAt: now },
+  });
+}
+
+/** Revokes a person's token; null when they have no such token, or it is revoked already. */
+export async function revokeToken(
+  tx: Tx,
+  token: { readonly id: string; readonly personId: string },
+  now: Date,
+): Promise<TokenRow | null> {
+  const changed = await tx.apiToken.updateMany({
+    where: { ...token, revokedAt: null },
+    data: { revokedAt: now },
+  });
+  if (changed.count === 0) return null;
+  return toRow(await tx.apiToken.findUniqueOrThrow({ where: { id: token.id }, select: fields }));
+}
