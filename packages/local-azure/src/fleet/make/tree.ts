@@ -1,0 +1,47 @@
+import type { FillKind } from "../fill.ts";
+
+/** A large file whose content is computed at first start instead of shipped. */
+export interface FilledFile {
+  readonly path: string;
+  /** A whole number of 4 KiB blocks, so that every block of it can be left out of the shipped image. */
+  readonly bytes: number;
+  readonly kind: FillKind;
+  readonly seed: string;
+}
+
+export interface SmallFile {
+  readonly path: string;
+  readonly text: string;
+  readonly mode: number;
+}
+
+/** The files of one disk, gathered before they are written to a folder. */
+export class Tree {
+  readonly small: SmallFile[] = [];
+  readonly filled: FilledFile[] = [];
+  readonly links: { readonly path: string; readonly target: string }[] = [];
+  readonly folders: string[] = [];
+  readonly #seed: string;
+
+  constructor(seed: string) {
+    this.#seed = seed;
+  }
+
+  file(path: string, text: string, mode = 0o644): void {
+    this.small.push({ path, text, mode });
+  }
+
+  folder(...paths: string[]): void {
+    this.folders.push(...paths);
+  }
+
+  link(path: string, target: string): void {
+    this.links.push({ path, target });
+  }
+
+  /** A large file of `mib` MiB (fractions are rounded to 4 KiB). The same file of two disks is the same when `shared`. */
+  fill(path: string, kind: FillKind, size: { readonly mib: number; readonly shared?: boolean }): void {
+    const bytes = Math.max(1, Math.round((size.mib * 1024 * 1024) / 4096)) * 4096;
+    this.filled.push({ path, bytes, kind, seed: size.shared ? path : `${this.#seed}:${path}` });
+  }
+}

@@ -1,0 +1,125 @@
+import {
+  CONTOSO_TENANT_ID,
+  ENGINE_PRINCIPAL_ID,
+  MANAGED_IDENTITY_PRINCIPAL_ID,
+  people,
+} from "../entra/directory.ts";
+import type { DiskSource, Fabric, NewVm } from "../fabric.ts";
+import {
+  COMMERCE_GROUP,
+  CONTOSO_SUBSCRIPTION_ID,
+  CONTOSO_SUBSCRIPTION_NAME,
+  FLEET_LOCATION,
+  PLATFORM_GROUP,
+} from "./constants.ts";
+import { sqlServerGuest, ubuntuGuest } from "./guests.ts";
+import { readRecipe, unpackImage } from "./image.ts";
+
+const ubuntuImage = { publisher: "Canonical", offer: "ubuntu-24_04-lts", sku: "server", version: "latest" };
+const sqlImage = {
+  publisher: "MicrosoftSQLServer",
+  offer: "sql2022-ws2022",
+  sku: "standard-gen2",
+  version: "latest",
+};
+
+interface FleetDisk {
+  readonly image: string;
+  readonly name: string;
+  readonly sku: string;
+}
+
+interface FleetVm extends Omit<NewVm, "subscriptionId" | "location" | "disks"> {
+  readonly fleetDisks: readonly FleetDisk[];
+}
+
+function linux(
+  name: string,
+  rest: Pick<FleetVm, "resourceGroup" | "size" | "power" | "tags" | "fleetDisks">,
+): FleetVm {
+  return { name, os: "Linux", guest: ubuntuGuest(), imageReference: ubuntuImage, ...rest };
+}
+
+/** The machines of the subscription "Contoso Production". */
+export const fleet: readonly FleetVm[] = [
+  linux("web-01", {
+    resourceGroup: COMMERCE_GROUP,
+    size: "Standard_D2s_v5",
+    power: "running",
+    tags: { team: "commerce", environment: "production", service: "shop" },
+    fleetDisks: [
+      { image: "web-01-os", name: "web-01_OsDisk", sku: "Premium_LRS" },
+      { image: "web-01-data", name: "web-01_Data0", sku: "Premium_LRS" },
+    ],
+  }),
+  {
+    name: "sql-01",
+    os: "Windows",
+    resourceGroup: COMMERCE_GROUP,
+    size: "Standard_E4s_v5",
+    power: "running",
+    tags: { team: "commerce", environment: "production", service: "orders-database" },
+    guest: sqlServerGuest(),
+    imageReference: sqlImage,
+    fleetDisks: [
+      { image: "sql-01-os", name: "sql-01_OsDisk", sku: "Premium_LRS" },
+      { image: "sql-01-data", name: "sql-01_Data0", sku: "Premium_LRS" },
+      { image: "sql-01-log", name: "sql-01_Log1", sku: "Premium_LRS" },
+    ],
+  },
+  linux("batch-01", {
+    resourceGroup: PLATFORM_GROUP,
+    size: "Standard_F4s_v2",
+    power: "deallocated",
+    tags: { team: "platform", environment: "production", service: "settlement" },
+    fleetDisks: [{ image: "batch-01-os", name: "batch-01_OsDisk", sku: "StandardSSD_LRS" }],
+  }),
+  linux("sandbox-01", {
+    resourceGroup: PLATFORM_GROUP,
+    size: "Standard_B2s",
+    power: "running",
+    tags: { team: "platform", environment: "sandbox" },
+    fleetDisks: [{ image: "sandbox-01-os", name: "sandbox-01_OsDisk", sku: "StandardSSD_LRS" }],
+  }),
+];
+
+async function diskSource(image: string): Promise<DiskSource> {
+  const recipe = await readRecipe(image);
+  return { sizeBytes: recipe.diskBytes, fill: (write) => unpackImage(recipe, write) };
+}
+
+async function seedVm(fabric: Fabric, vm: FleetVm): Promise<void> {
+  if (fabric.findVm(vm.name, CONTOSO_SUBSCRIPTION_ID)) return;
+  const { fleetDisks, ...rest } = vm;
+  const disks = await Promise.all(
+    fleetDisks.map(async ({ image, name, sku }) => ({ ...(await diskSource(image)), name, sku })),
+  );
+  const place = { subscriptionId: CONTOSO_SUBSCRIPTION_ID, location: FLEET_LOCATION };
+  await fabric.createVm({ ...rest, ...place, disks });
+}
+
+/**
+ * Makes the demo fleet: subscription, resource groups, role assignments and four machines with real file systems on their
+ * disks. Running it again only adds what is missing, so a crash half-way is mended by the next start; a machine that
+ * someone has deleted since is not made again when the caller seeds at first start only.
+ */
+export async function seedFleet(fabric: Fabric): Promise<void> {
+  await fabric.ensureSubscription({
+    id: CONTOSO_SUBSCRIPTION_ID,
+    name: CONTOSO_SUBSCRIPTION_NAME,
+    tenantId: CONTOSO_TENANT_ID,
+  });
+  for (const name of [COMMERCE_GROUP, PLATFORM_GROUP]) {
+    await fabric.ensureResourceGroup({
+      subscriptionId: CONTOSO_SUBSCRIPTION_ID,
+      name,
+      location: FLEET_LOCATION,
+    });
+  }
+  const scope = `/subscriptions/${CONTOSO_SUBSCRIPTION_ID}`;
+  for (const principalId of [ENGINE_PRINCIPAL_ID, MANAGED_IDENTITY_PRINCIPAL_ID]) {
+    await fabric.addRoleAssignment({ principalId, scope, role: "Contributor" });
+  }
+  await fabric.addRoleAssignment({ principalId: people.olivia.oid, scope, role: "Owner" });
+  for (const vm of fleet) await seedVm(fabric, vm);
+}
