@@ -33,8 +33,14 @@ export function useNow(): Date {
   );
 }
 
+export interface TimeAgoProps {
+  readonly at: Date | string | null;
+  /** False inside a link or button, which takes the focus itself. */
+  readonly focusable?: boolean;
+}
+
 /** "3 minutes ago"; the absolute time with its zone on hover and on keyboard focus. */
-export function TimeAgo({ at }: { at: Date | string | null }) {
+export function TimeAgo({ at, focusable = true }: TimeAgoProps) {
   const current = useNow();
   if (at === null) return <span className="text-faint">–</span>;
   const date = new Date(at);
@@ -46,7 +52,7 @@ export function TimeAgo({ at }: { at: Date | string | null }) {
         suppressHydrationWarning
         className="tabular rounded-sm whitespace-nowrap underline decoration-line-strong decoration-dotted underline-offset-3"
         // The absolute time must be reachable by keyboard, and a plain <time> is not.
-        tabIndex={0}
+        tabIndex={focusable ? 0 : undefined}
       >
         {formatRelative(date, current)}
         <span className="sr-only">, {absolute}</span>

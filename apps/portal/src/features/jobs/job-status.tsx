@@ -1,0 +1,37 @@
+import type { JobKind, JobState } from "@kluis/domain";
+import { Archive, HardDriveDownload, type LucideIcon, ShieldCheck, Trash2 } from "lucide-react";
+import { jobMessages as text } from "#features/jobs/messages.ts";
+import { Status, type StatusIcon, type Tone } from "#ui/status.tsx";
+
+const look: Record<JobState, readonly [Tone, StatusIcon]> = {
+  queued: ["idle", "waiting"],
+  running: ["run", "running"],
+  succeeded: ["ok", "check"],
+  warning: ["warn", "warning"],
+  failed: ["bad", "cross"],
+  cancelled: ["idle", "stopped"],
+};
+
+/** How a job stands. */
+export function JobStateBadge({ state, stage }: { state: JobState; stage?: string }) {
+  const [tone, icon] = look[state];
+  const step = state === "running" && stage !== undefined ? text.steps[stage] : undefined;
+  return (
+    <Status tone={tone} icon={icon}>
+      {text.states[state]}
+      {step === undefined ? null : <span className="font-normal">· {step}</span>}
+    </Status>
+  );
+}
+
+const kindIcons: Record<JobKind, LucideIcon> = {
+  backup: Archive,
+  "restore-disk": HardDriveDownload,
+  verify: ShieldCheck,
+  "delete-point": Trash2,
+};
+
+export function JobKindIcon({ kind, className }: { kind: JobKind; className?: string }) {
+  const Icon = kindIcons[kind];
+  return <Icon aria-hidden="true" className={className} strokeWidth={1.75} />;
+}

@@ -1,0 +1,51 @@
+"use client";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useSubscription } from "@trpc/tanstack-react-query";
+import { isActive } from "#features/jobs/job-view-model.ts";
+import type { JobView } from "#lib/api-types.ts";
+import { useTRPC } from "#lib/trpc.tsx";
+
+const pollMs = 3_000;
+
+/** How the page gets news: by the event stream, by asking again, or not at all because the job has ended. */
+export type Liveness = "live" | "polling" | "connecting" | "ended";
+
+/** One job, moving by itself: the event stream writes into the query's cache; while it is away the query polls. */
+export function useJob(id: string) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const input = { job: id };
+  const queryKey = trpc.jobs.get.queryKey(input);
+  const known = queryClient.getQueryData(queryKey);
+  const stream = useSubscription(
+    trpc.jobs.watch.subscriptionOptions(input, {
+      enabled: known === undefined || isActive(known.state),
+      onData: (event) => {
+        queryClient.setQueryData(queryKey, event.data);
+        if (!isActive(event.data.state)) {
+          void queryClient.invalidateQueries(trpc.vms.pathFilter());
+          void queryClient.invalidateQueries(trpc.points.pathFilter());
+          void queryClient.invalidateQueries(trpc.jobs.list.queryFilter());
+        }
+      },
+    }),
+  );
+  const connected = stream.status === "pending";
+  const job = useQuery(
+    trpc.jobs.get.queryOptions(input, {
+      refetchInterval: (query) =>
+        query.state.data !== undefined && !isActive(query.state.data.state)
+          ? false
+          : connected
+            ? 30_000
+            : pollMs,
+    }),
+  );
+  return { job, liveness: liveness(job.data, connected, stream.status) };
+}
+
+function liveness(job: JobView | undefined, connected: boolean, status: string): Liveness {
+  if (job !== undefined && !isActive(job.state)) return "ended";
+  if (connected) return "live";
+  return status === "error" ? "polling" : "connecting";
+}

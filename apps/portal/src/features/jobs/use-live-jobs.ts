@@ -1,0 +1,56 @@
+"use client";
+import { useQueryClient } from "@tanstack/react-query";
+import { useSubscription } from "@trpc/tanstack-react-query";
+import { useRef } from "react";
+import type { JobRow } from "#lib/api-types.ts";
+import { useTRPC } from "#lib/trpc.tsx";
+
+/** How often lists ask again while the event stream is away. */
+const pollMs = 5_000;
+
+/**
+ * Keeps lists of jobs moving: each event's rows are put into every list on screen that shows them; when a job that no
+ * list shows appears, or one ends, the lists are asked again.
+ * Returns the polling interval to use: none while the stream is open.
+ */
+export function useLiveJobs(): number | false {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const known = useRef(new Map<string, string>());
+  const stream = useSubscription(
+    trpc.jobs.watchAll.subscriptionOptions(undefined, {
+      onData: (event) => {
+        const rows = eventData(event);
+        queryClient.setQueriesData(trpc.jobs.list.queryFilter(), (page: unknown) => replaceRows(page, rows));
+        const moved = rows.some((row) => known.current.get(row.id) !== row.state);
+        for (const row of rows) known.current.set(row.id, row.state);
+        if (moved) {
+          void queryClient.invalidateQueries(trpc.jobs.list.queryFilter());
+          void queryClient.invalidateQueries(trpc.overview.pathFilter());
+          void queryClient.invalidateQueries(trpc.vms.pathFilter());
+        }
+      },
+    }),
+  );
+  return stream.status === "pending" ? false : pollMs;
+}
+
+function eventData(event: { readonly data: readonly JobRow[] }): readonly JobRow[] {
+  return event.data;
+}
+
+interface JobPage {
+  readonly rows: readonly JobRow[];
+}
+
+function isJobPage(value: unknown): value is JobPage {
+  return typeof value === "object" && value !== null && "rows" in value && Array.isArray(value.rows);
+}
+
+/** The page with newer versions of the rows it shows; the same object when none changed. */
+export function replaceRows(page: unknown, rows: readonly JobRow[]): unknown {
+  if (!isJobPage(page)) return page;
+  const newer = new Map(rows.map((row) => [row.id, row]));
+  if (!page.rows.some((row) => newer.has(row.id))) return page;
+  return { ...page, rows: page.rows.map((row) => newer.get(row.id) ?? row) };
+}

@@ -1,0 +1,132 @@
+"use client";
+import Link from "next/link";
+import { jobMessages } from "#features/jobs/messages.ts";
+import { ConsistencyBadge } from "#features/points/consistency.tsx";
+import { vmMessages as text } from "#features/vms/messages.ts";
+import { OsMark } from "#features/vms/os-mark.tsx";
+import { VmRowActions } from "#features/vms/vm-actions.tsx";
+import { VmStatusBadge } from "#features/vms/vm-status.tsx";
+import type { VmRow } from "#lib/api-types.ts";
+import { formatNumber } from "#lib/format.ts";
+import { ByteSize } from "#ui/byte-size.tsx";
+import type { Column } from "#ui/data-table.tsx";
+import { Status } from "#ui/status.tsx";
+import { TimeAgo } from "#ui/time-ago.tsx";
+
+function NameCell({ vm }: { vm: VmRow }) {
+  return (
+    <span className="flex items-center gap-2.5">
+      <OsMark os={vm.osType} />
+      <span className="min-w-0">
+        <Link href={`/vms/${vm.id}`} className="font-medium hover:underline">
+          {vm.name}
+        </Link>
+        <span className="block truncate text-xs text-faint">{vm.resourceGroup}</span>
+      </span>
+    </span>
+  );
+}
+
+function StatusCell({ vm }: { vm: VmRow }) {
+  const job = vm.activeJob;
+  return (
+    <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+      <VmStatusBadge status={vm.status} />
+      {job === null ? null : (
+        <Link href={`/jobs/${job.id}`} className="hover:underline">
+          <Status look="plain" tone="run" icon={job.state === "queued" ? "waiting" : "running"}>
+            {jobMessages.steps[job.stage] ?? jobMessages.states[job.state]}
+          </Status>
+        </Link>
+      )}
+    </span>
+  );
+}
+
+function LastPointCell({ vm }: { vm: VmRow }) {
+  if (vm.lastPoint === null) return <span className="text-faint">{text.never}</span>;
+  return (
+    <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+      <Link href={`/points/${vm.lastPoint.id}`} className="hover:underline">
+        <TimeAgo at={vm.lastPoint.takenAt} focusable={false} />
+      </Link>
+      <span className="hidden 2xl:inline">
+        <ConsistencyBadge reached={vm.lastPoint.consistency} />
+      </span>
+    </span>
+  );
+}
+
+/** The columns of the VM list. */
+export const vmColumns: readonly Column<VmRow>[] = [
+  {
+    key: "name",
+    header: text.columns.name,
+    sort: "name",
+    isRowHeader: true,
+    cell: (vm) => <NameCell vm={vm} />,
+  },
+  { key: "status", header: text.columns.status, sort: "status", cell: (vm) => <StatusCell vm={vm} /> },
+  {
+    key: "policy",
+    header: text.columns.policy,
+    sort: "policy",
+    from: "md",
+    cell: (vm) =>
+      vm.policy === null ? (
+        <span className="text-faint">{text.noPolicy}</span>
+      ) : (
+        <Link href={`/policies/${vm.policy.id}`} className="hover:underline">
+          {vm.policy.name}
+        </Link>
+      ),
+  },
+  {
+    key: "lastPoint",
+    header: text.columns.lastPoint,
+    sort: "lastPoint",
+    from: "sm",
+    cell: (vm) => <LastPointCell vm={vm} />,
+  },
+  {
+    key: "points",
+    header: text.columns.points,
+    align: "right",
+    from: "lg",
+    cell: (vm) => formatNumber(vm.pointCount),
+  },
+  {
+    key: "size",
+    header: text.columns.size,
+    sort: "diskBytes",
+    align: "right",
+    from: "lg",
+    cell: (vm) => (
+      <span title={text.disks(vm.diskCount)}>
+        <ByteSize bytes={vm.diskBytes} />
+        <span className="block text-xs text-faint">{text.disks(vm.diskCount)}</span>
+      </span>
+    ),
+  },
+  {
+    key: "power",
+    header: text.columns.power,
+    from: "xl",
+    cell: (vm) => (
+      <Status
+        look="plain"
+        tone={vm.powerState === "running" ? "ok" : "idle"}
+        icon={vm.powerState === "running" ? "check" : "stopped"}
+      >
+        {text.power[vm.powerState]}
+      </Status>
+    ),
+  },
+  {
+    key: "actions",
+    header: text.columns.actions,
+    hideHeader: true,
+    align: "right",
+    cell: (vm) => <VmRowActions vm={vm} />,
+  },
+];

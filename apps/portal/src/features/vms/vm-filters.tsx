@@ -1,0 +1,71 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
+import { vmMessages as text } from "#features/vms/messages.ts";
+import { hasVmFilters, type VmListState, vmStatusOrder } from "#features/vms/url-state.ts";
+import { useTRPC } from "#lib/trpc.tsx";
+import { FilterBar, SearchBox } from "#ui/filter-bar.tsx";
+import { Select } from "#ui/select.tsx";
+
+export interface VmFiltersProps {
+  readonly state: VmListState;
+  readonly onChange: (patch: Partial<VmListState>) => void;
+}
+
+const all = { value: "", label: text.filters.all };
+
+/** Search, status with counts, policy and resource group. */
+export function VmFilters({ state, onChange }: VmFiltersProps) {
+  const trpc = useTRPC();
+  const facets = useQuery(trpc.vms.facets.queryOptions(undefined, { staleTime: 30_000 }));
+  const search = useCallback((value: string) => onChange({ search: value }), [onChange]);
+  const count = (status: (typeof vmStatusOrder)[number]) => {
+    const found = facets.data?.statuses[status];
+    return found === undefined ? "" : ` (${found})`;
+  };
+  const withCurrent = (known: readonly { value: string; label: string }[], current: string) =>
+    current === "" || known.some((option) => option.value === current)
+      ? [all, ...known]
+      : [all, ...known, { value: current, label: current }];
+  return (
+    <FilterBar
+      active={hasVmFilters(state)}
+      onClear={() => onChange({ search: "", status: [], policy: "", group: "" })}
+    >
+      <SearchBox label={text.search} value={state.search} onChange={search} />
+      <Select
+        label={text.filters.status}
+        prefix={`${text.filters.status}:`}
+        value={state.status.length > 1 ? "several" : (state.status[0] ?? "")}
+        options={[
+          all,
+          ...(state.status.length > 1
+            ? [{ value: "several", label: state.status.map((status) => text.statuses[status]).join(", ") }]
+            : []),
+          ...vmStatusOrder.map((status) => ({ value: status, label: text.statuses[status] + count(status) })),
+        ]}
+        onChange={(value) => onChange({ status: vmStatusOrder.filter((status) => status === value) })}
+      />
+      <Select
+        label={text.filters.policy}
+        prefix={`${text.filters.policy}:`}
+        value={state.policy}
+        options={withCurrent(
+          (facets.data?.policies ?? []).map((policy) => ({ value: policy.id, label: policy.name })),
+          state.policy,
+        )}
+        onChange={(policy) => onChange({ policy })}
+      />
+      <Select
+        label={text.filters.group}
+        prefix={`${text.filters.group}:`}
+        value={state.group}
+        options={withCurrent(
+          (facets.data?.resourceGroups ?? []).map((group) => ({ value: group, label: group })),
+          state.group,
+        )}
+        onChange={(group) => onChange({ group })}
+      />
+    </FilterBar>
+  );
+}

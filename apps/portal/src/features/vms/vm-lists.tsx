@@ -1,0 +1,81 @@
+"use client";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { jobColumns } from "#features/jobs/job-columns.tsx";
+import { pointColumns } from "#features/points/point-columns.tsx";
+import { vmMessages } from "#features/vms/messages.ts";
+import type { VmView } from "#lib/api-types.ts";
+import { useTRPC } from "#lib/trpc.tsx";
+import { Card } from "#ui/card.tsx";
+import { DataTable } from "#ui/data-table.tsx";
+import { EmptyState } from "#ui/states.tsx";
+
+const text = vmMessages.detail;
+const shown = 20;
+const columnsOfPoints = pointColumns({ withVm: false, sortable: false });
+const columnsOfJobs = jobColumns({ withVm: false, sortable: false });
+
+/** The newest recovery points of a VM. */
+export function VmPoints({ vm }: { vm: VmView }) {
+  const trpc = useTRPC();
+  const points = useQuery(
+    trpc.points.list.queryOptions(
+      { vm: vm.id, pageSize: shown },
+      { placeholderData: keepPreviousData, refetchInterval: 30_000 },
+    ),
+  );
+  return (
+    <Card flush>
+      <DataTable
+        label={text.points}
+        columns={columnsOfPoints}
+        rows={points.data?.rows}
+        rowKey={(point) => point.id}
+        error={points.error}
+        onRetry={() => void points.refetch()}
+        empty={<EmptyState title={text.noPoints}>{text.noPointsText}</EmptyState>}
+        footer={
+          (points.data?.total ?? 0) > shown ? (
+            <More href={`/points?search=${encodeURIComponent(vm.name)}`} label={text.allPoints} />
+          ) : undefined
+        }
+      />
+    </Card>
+  );
+}
+
+/** The newest jobs of a VM. */
+export function VmJobs({ vm }: { vm: VmView }) {
+  const trpc = useTRPC();
+  const jobs = useQuery(
+    trpc.jobs.list.queryOptions({ vm: vm.id, pageSize: shown }, { placeholderData: keepPreviousData }),
+  );
+  return (
+    <Card flush>
+      <DataTable
+        label={text.jobs}
+        columns={columnsOfJobs}
+        rows={jobs.data?.rows}
+        rowKey={(job) => job.id}
+        error={jobs.error}
+        onRetry={() => void jobs.refetch()}
+        empty={<EmptyState title={text.noJobs}>{text.noJobsText}</EmptyState>}
+        footer={
+          (jobs.data?.total ?? 0) > shown ? (
+            <More href={`/jobs?search=${encodeURIComponent(vm.name)}`} label={text.allJobs} />
+          ) : undefined
+        }
+      />
+    </Card>
+  );
+}
+
+function More({ href, label }: { href: string; label: string }) {
+  return (
+    <p className="border-t border-line px-4 py-2.5 text-sm">
+      <Link href={href} className="font-medium text-accent hover:underline">
+        {label}
+      </Link>
+    </p>
+  );
+}

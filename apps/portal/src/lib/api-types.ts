@@ -1,0 +1,24 @@
+import type { RouterOutputs } from "@kluis/api/types";
+
+/** Answers as they arrive in the browser: after JSON, a fact of unknown type may be absent. */
+export type VmRow = RouterOutputs["vms"]["list"]["rows"][number];
+export type VmView = RouterOutputs["vms"]["get"];
+export type VmDiskView = VmView["disks"][number];
+export type JobRow = RouterOutputs["jobs"]["list"]["rows"][number];
+export type JobView = RouterOutputs["jobs"]["get"];
+export type JobStepView = JobView["steps"][number];
+export type JobDiskView = JobView["disks"][number];
+export type PointRow = RouterOutputs["points"]["list"]["rows"][number];
+export type PointView = RouterOutputs["points"]["get"];
+export type PointDiskView = PointView["disks"][number];
+export type PolicyRow = RouterOutputs["policies"]["list"][number];
+export type PolicyView = RouterOutputs["policies"]["get"];
+export type PolicyPreview = RouterOutputs["policies"]["preview"];
+export type OverviewView = RouterOutputs["overview"]["get"];
+export type RestorePlan = RouterOutputs["restores"]["plan"];
+export type AuditRow = RouterOutputs["audit"]["list"]["rows"][number];
+export type LedgerVerification = RouterOutputs["audit"]["verify"];
+export type TokenView = RouterOutputs["tokens"]["list"][number];
+export type HealthView = RouterOutputs["settings"]["health"];
+export type ReportSummary = RouterOutputs["reports"]["points"];
+export type HistoryDay = VmView["history"][number];
