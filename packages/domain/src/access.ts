@@ -71,7 +71,10 @@ function same(a: string, b: string): boolean {
 }
 
 /** The teams among `teams` that reach the VM. */
-export function teamsOf<T extends { readonly reach: readonly TeamReach[] }>(teams: readonly T[], vm: VmPlace): T[] {
+export function teamsOf<T extends { readonly reach: readonly TeamReach[] }>(
+  teams: readonly T[],
+  vm: VmPlace,
+): T[] {
   return teams.filter((team) => team.reach.some((reach) => reaches(reach, vm)));
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { actorSchema, type LedgerDraft, ledgerKinds } from "./audit.ts";
 import { canonicalJson, storableJson } from "./canonical-json.ts";
-import { z } from "zod";
 
 /** What the first event names as its predecessor. */
 export const genesisDigest = "0".repeat(64);
@@ -72,17 +72,26 @@ export function checkNext(head: LedgerHead, record: LedgerRecord): LedgerProblem
     return {
       kind: "missing",
       seq: expected,
-      message: last === expected ? `Event ${expected} is missing.` : `Events ${expected} to ${last} are missing.`,
+      message:
+        last === expected ? `Event ${expected} is missing.` : `Events ${expected} to ${last} are missing.`,
     };
   }
   if (record.seq < expected) {
-    return { kind: "reordered", seq: record.seq, message: `Event ${record.seq} stands after event ${head.seq}.` };
+    return {
+      kind: "reordered",
+      seq: record.seq,
+      message: `Event ${record.seq} stands after event ${head.seq}.`,
+    };
   }
   if (ledgerDigest(record) !== record.digest) {
     const origin = trueSeq(record);
     return origin === null
       ? { kind: "edited", seq: record.seq, message: `Event ${record.seq} was changed after it was written.` }
-      : { kind: "reordered", seq: record.seq, message: `Event ${record.seq} was written as event ${origin}.` };
+      : {
+          kind: "reordered",
+          seq: record.seq,
+          message: `Event ${record.seq} was written as event ${origin}.`,
+        };
   }
   if (record.prevDigest !== head.digest) {
     return {

@@ -1,0 +1,33 @@
+import type { PolicyDocument, Retention } from "./policy.ts";
+import { describeSchedule, listWords } from "./schedule.ts";
+
+const tierWords = [
+  ["keepLast", "point", "points", "the newest"],
+  ["daily", "day", "days", "one a day for"],
+  ["weekly", "week", "weeks", "one a week for"],
+  ["monthly", "month", "months", "one a month for"],
+  ["yearly", "year", "years", "one a year for"],
+] as const;
+
+/** Retention in words, such as `keeps one a day for 30 days and one a week for 12 weeks`. */
+export function describeRetention(retention: Retention): string {
+  const parts = tierWords.flatMap(([tier, one, many, words]) => {
+    const count = retention[tier];
+    return count === undefined ? [] : [`${words} ${count} ${count === 1 ? one : many}`];
+  });
+  return `keeps ${listWords(parts)}`;
+}
+
+/** A policy in one or two sentences that its owner would nod at. */
+export function describePolicy(document: PolicyDocument): string {
+  const { consistency, instantRestoreDays } = document;
+  const wanted =
+    consistency.wanted === "application"
+      ? `application-consistent on Windows (VSS ${consistency.vss}), ${consistency.otherwise === "fail" ? "or not at all" : "or the next lower level"}`
+      : "crash-consistent";
+  const snapshots =
+    instantRestoreDays === 0
+      ? "Snapshots are removed after their transfer."
+      : `Snapshots stay ${instantRestoreDays} ${instantRestoreDays === 1 ? "day" : "days"} for instant restore.`;
+  return `${describeSchedule(document.schedule)}; ${wanted}; ${describeRetention(document.retention)}. ${snapshots}`;
+}

@@ -1,0 +1,111 @@
+import { Temporal } from "temporal-polyfill";
+import type { Schedule } from "./policy.ts";
+
+/**
+ * When a policy runs. Times of day are local to the schedule's IANA zone and follow its daylight-saving changes:
+ *
+ * - A time that the clocks skip runs once, at the instant the clocks go forward. A time that comes twice runs the first time.
+ * - Hourly schedules start each day's window at its local time and go on in even steps of real time. A window of 24 hours
+ *   lasts until the next day's first run, so that no interval is ever longer than promised: the day on which the clocks go
+ *   back has one run more, where the step asks for it. Shorter windows hold their runs strictly before their end.
+ */
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** Every planned run with `after` < time ≤ `through`, ascending, each once. */
+export function occurrencesBetween(schedule: Schedule, after: Date, through: Date): Date[] {
+  const found: Date[] = [];
+  if (through <= after) return found;
+  // A window reaches at most one day further, and zones differ from each other by less than a day and a half.
+  let date = localDate(after, schedule.timeZone).subtract({ days: 2 });
+  const last = localDate(through, schedule.timeZone).add({ days: 1 });
+  for (; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
+    for (const at of runsOf(schedule, date)) {
+      if (at > after.getTime() && at <= through.getTime()) found.push(new Date(at));
+    }
+  }
+  return dedupe(found);
+}
+
+/** The next `count` runs after `from`. */
+export function nextOccurrences(schedule: Schedule, from: Date, count: number): Date[] {
+  let found: Date[] = [];
+  let span = 2 * dayMs;
+  while (found.length < count) {
+    found = occurrencesBetween(schedule, from, new Date(from.getTime() + span));
+    span *= 2;
+  }
+  return found.slice(0, count);
+}
+
+/** The newest run at or before `at`, when there was one in the week before. */
+export function previousOccurrence(schedule: Schedule, at: Date): Date | null {
+  return occurrencesBetween(schedule, new Date(at.getTime() - 7 * dayMs), at).at(-1) ?? null;
+}
+
+/** The longest time between two runs on days without a daylight-saving change, in seconds: what the policy promises. */
+export function longestGapSeconds(schedule: Schedule): number {
+  if (schedule.kind === "hourly") {
+    if (schedule.windowHours >= 24) return schedule.everyHours * 3_600;
+    const lastRun = (Math.ceil(schedule.windowHours / schedule.everyHours) - 1) * schedule.everyHours;
+    return Math.max(schedule.everyHours, 24 - lastRun) * 3_600;
+  }
+  const minutes = [...new Set(schedule.times.map(minuteOfDay))].toSorted((a, b) => a - b);
+  const gaps = minutes.map((minute, index) => (minutes[index + 1] ?? (minutes[0] ?? 0) + 1_440) - minute);
+  return Math.max(...gaps) * 60;
+}
+
+function minuteOfDay(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+}
+
+function localDate(at: Date, timeZone: string): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone).toPlainDate();
+}
+
+/** Runs that belong to a local date (a window's runs belong to the date on which it starts), in epoch milliseconds. */
+function runsOf(schedule: Schedule, date: Temporal.PlainDate): number[] {
+  if (schedule.kind === "daily")
+    return schedule.times.map((time) => instantOf(date, time, schedule.timeZone));
+  const start = instantOf(date, schedule.windowStart, schedule.timeZone);
+  const end =
+    schedule.windowHours >= 24
+      ? instantOf(date.add({ days: 1 }), schedule.windowStart, schedule.timeZone)
+      : start + schedule.windowHours * hourMs;
+  const runs: number[] = [];
+  for (let at = start; at < end; at += schedule.everyHours * hourMs) runs.push(at);
+  return runs;
+}
+
+/** The instant of a local date and time: the first of two, and the end of the gap when there is none. */
+function instantOf(date: Temporal.PlainDate, time: string, timeZone: string): number {
+  const wanted = date.toPlainDateTime(Temporal.PlainTime.from(time));
+  const before = wanted.toZonedDateTime(timeZone, { disambiguation: "earlier" });
+  if (before.toPlainDateTime().equals(wanted)) return before.epochMilliseconds;
+  return (before.getTimeZoneTransition("next") ?? before).epochMilliseconds;
+}
+
+function dedupe(dates: readonly Date[]): Date[] {
+  const sorted = dates.toSorted((a, b) => a.getTime() - b.getTime());
+  return sorted.filter((date, index) => date.getTime() !== sorted[index - 1]?.getTime());
+}
+
+/** The schedule in words, such as `Every day at 01:00 (Europe/Amsterdam)`. */
+export function describeSchedule(schedule: Schedule): string {
+  const zone = `(${schedule.timeZone})`;
+  if (schedule.kind === "daily") {
+    const times = [...new Set(schedule.times)].toSorted();
+    return `Every day at ${listWords(times)} ${zone}`;
+  }
+  const step = schedule.everyHours === 1 ? "Every hour" : `Every ${schedule.everyHours} hours`;
+  return schedule.windowHours >= 24
+    ? `${step}, all day, counted from ${schedule.windowStart} ${zone}`
+    : `${step} from ${schedule.windowStart}, for ${schedule.windowHours} hours each day ${zone}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listWords(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} and ${last}`;
+}
