@@ -1,11 +1,11 @@
+export { createTransferLimits, type LimitSettings } from "./budget.ts";
 export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
-export {
-  MANIFEST_VERSION,
-  type Manifest,
-  type ManifestDisk,
-  manifestDiskSchema,
-  manifestSchema,
-} from "./manifest.ts";
+export { MemoryChunkIndex } from "./index-memory.ts";
+export { openLocalKeyFile } from "./keys/local.ts";
+export { MANIFEST_VERSION, type Manifest, type ManifestDisk, manifestSchema } from "./manifest.ts";
 export { nodeRefSchema, parseNodeRef } from "./node-ref.ts";
+export { type AzureBlobAccount, type AzureBlobStoreOptions, openAzureBlobStore } from "./store/azure-blob.ts";
+export { createFolderStore } from "./store/folder.ts";
 export type { BlobStore, GetOptions, ObjectInfo } from "./store/port.ts";
 export type * from "./types.ts";
+export { type CreateVaultOptions, createVault, openVault } from "./vault.ts";

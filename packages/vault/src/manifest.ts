@@ -1,3 +1,4 @@
+import { consistencySchema, diskKeySchema } from "@kluis/domain";
 import { z } from "zod";
 import { nodeRefSchema } from "./node-ref.ts";
 
@@ -8,7 +9,6 @@ export const pointIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
 const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const time = z.iso.datetime({ offset: true });
-const consistency = z.enum(["application", "file", "crash"]);
 
 /** Numbers of the transfer of one disk, in bytes, summed over its segments. */
 export const diskStatsSchema = z.strictObject({
@@ -21,18 +21,20 @@ export const diskStatsSchema = z.strictObject({
 });
 
 export const manifestDiskSchema = z.strictObject({
-  /** `os`, or the logical unit number of a data disk in decimal. */
-  diskKey: z.string().regex(/^(os|[0-9]{1,4})$/),
+  key: diskKeySchema,
   name: z.string().min(1),
   resourceId: z.string().min(1),
+  /** Azure's uniqueId of the disk; a re-created disk of the same name has another. */
+  uniqueId: z.string(),
   diskBytes: count.positive(),
   sku: z.string(),
   /** Null when the disk is all zeros. */
   root: nodeRefSchema.nullable(),
   rootDigest: z.string().regex(/^[0-9a-f]{48}$/),
-  delta: z.enum(["changed-ranges", "digest-comparison"]),
-  /** Why the delta was not found by changed ranges though the policy would allow it; null when nothing fell back. */
-  fallbackReason: z.string().nullable(),
+  /** `full`: there was no previous point to compare with. */
+  delta: z.enum(["full", "changed-ranges", "digest-comparison"]),
+  /** Why this way was taken; null when nothing needs saying. */
+  deltaReason: z.string().nullable(),
   stats: diskStatsSchema,
   /** The disk resource as Azure described it. */
   configuration: z.record(z.string(), z.json()),
@@ -54,23 +56,27 @@ export const manifestSchema = z.strictObject({
     configuration: z.record(z.string(), z.json()),
   }),
   disks: z.array(manifestDiskSchema).min(1),
-  excludedDisks: z.array(
-    z.strictObject({ diskKey: z.string().min(1), name: z.string(), reason: z.string() }),
-  ),
+  excludedDisks: z.array(z.strictObject({ key: diskKeySchema, name: z.string(), reason: z.string() })),
   times: z.strictObject({
-    /** The moment whose content the point holds. */
-    snapshotAt: time,
+    /** The instant whose content the point holds. */
+    takenAt: time,
+    snapshotStartedAt: time,
+    snapshotEndedAt: time,
     transferStartedAt: time,
-    transferFinishedAt: time,
+    transferEndedAt: time,
   }),
   consistency: z.strictObject({
-    wanted: consistency,
-    reached: consistency,
+    wanted: consistencySchema,
+    reached: consistencySchema,
     /** Why `reached` is what it is, for a person; null when nothing needs saying. */
     reason: z.string().nullable(),
   }),
   /** Null for a backup without a policy. */
   policy: z.strictObject({ id: z.string(), name: z.string(), version: z.number().int() }).nullable(),
+  /** `schedule` or `manual`, as the job says. */
+  trigger: z.string().min(1),
+  /** Who started it, as the ledger names actors. */
+  actor: z.record(z.string(), z.json()),
   /** When the policy wanted the backup; null when a person started it. */
   occurrenceDueAt: time.nullable(),
   engineVersion: z.string(),

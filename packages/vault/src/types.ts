@@ -172,6 +172,7 @@ export interface VerifyOptions {
   /** `quick`: the maps are read and authenticated, the packs exist and are long enough. `full`: every byte is decrypted and digested too. */
   readonly mode: "quick" | "full";
   readonly signal: AbortSignal;
+  /** How far the check has come along the disks: bytes of disk passed, of the disks' sizes. */
   readonly onProgress?: (progress: { readonly bytesChecked: number; readonly bytesTotal: number }) => void;
 }
 

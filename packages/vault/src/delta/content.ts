@@ -1,0 +1,86 @@
+import { BLOCK_BYTES, BLOCKS_PER_WINDOW } from "../constants.ts";
+import type { VaultKeys } from "../keys/derive.ts";
+import { packCompressed } from "../seal.ts";
+import type { ChunkIndex, ChunkPlace } from "../types.ts";
+import type { ChunkSlot, WindowContent, WindowDraft } from "./draft.ts";
+import type { BlockContent } from "./read-blocks.ts";
+
+export interface ContentParts {
+  readonly keys: VaultKeys;
+  readonly index: ChunkIndex;
+  readonly compressionLevel: number;
+  /** Chunks that this segment has met, by id: equal windows of a segment share one chunk. */
+  readonly slots: Map<string, ChunkSlot>;
+}
+
+interface Candidate {
+  readonly id: string;
+  readonly digests: readonly Buffer[];
+}
+
+interface Candidates {
+  readonly draft: WindowDraft;
+  /** The changed blocks alone, and, when others stayed, all blocks of the window. */
+  readonly changed: Candidate | null;
+  readonly all: Candidate | null;
+}
+
+/** Decides for each window of a batch what is sealed: asks the index for all of them at once, then compresses what is new. */
+export async function contentOf(
+  drafts: readonly WindowDraft[],
+  content: BlockContent,
+  parts: ContentParts,
+): Promise<WindowContent[]> {
+  const candidates = drafts.map((draft) => candidatesOf(draft, parts.keys));
+  const ids = new Set<string>();
+  for (const { changed, all } of candidates) {
+    for (const candidate of [changed, all]) {
+      if (candidate !== null && !parts.slots.has(candidate.id)) ids.add(candidate.id);
+    }
+  }
+  const known: ReadonlyMap<string, ChunkPlace> =
+    ids.size === 0 ? new Map() : await parts.index.lookup([...ids]);
+  return Promise.all(candidates.map((window) => windowContent(window, { known, content, parts })));
+}
+
+function candidatesOf(draft: WindowDraft, keys: VaultKeys): Candidates {
+  if (draft.changed.length === 0) return { draft, changed: null, all: null };
+  const digestsOf = (indexes: readonly number[]) => indexes.flatMap((i) => draft.blocks[i]?.digest ?? []);
+  const candidate = (digests: readonly Buffer[]) => ({ id: keys.chunkId(digests).toString("hex"), digests });
+  const present = draft.blocks.flatMap((block, i) => (block === null ? [] : [i]));
+  const changed = candidate(digestsOf(draft.changed));
+  const all = present.length === draft.changed.length ? null : candidate(digestsOf(present));
+  return { draft, changed, all };
+}
+
+async function windowContent(
+  { draft, changed, all }: Candidates,
+  {
+    known,
+    content,
+    parts,
+  }: { known: ReadonlyMap<string, ChunkPlace>; content: BlockContent; parts: ContentParts },
+): Promise<WindowContent> {
+  if (changed === null) return { draft, slot: null, whole: false, packed: null };
+  const slotOf = (candidate: Candidate | null): ChunkSlot | null => {
+    if (candidate === null) return null;
+    const met = parts.slots.get(candidate.id);
+    const place = known.get(candidate.id);
+    if (met !== undefined || place === undefined) return met ?? null;
+    const { id, digests } = candidate;
+    const slot = { id, blocks: digests.length, place: { id, blocks: digests.length, ...place } };
+    parts.slots.set(id, slot);
+    return slot;
+  };
+  const reused = slotOf(changed);
+  if (reused !== null) return { draft, slot: reused, whole: false, packed: null };
+  const reusedWhole = slotOf(all);
+  if (reusedWhole !== null) return { draft, slot: reusedWhole, whole: true, packed: null };
+  const slot: ChunkSlot = { id: changed.id, blocks: changed.digests.length, place: null };
+  // Claimed before the first wait: an equal window that is compared meanwhile finds this slot.
+  parts.slots.set(slot.id, slot);
+  const plain = content.join(draft.changed.map((i) => draft.window * BLOCKS_PER_WINDOW + i));
+  if (plain.length !== slot.blocks * BLOCK_BYTES)
+    throw new RangeError("A chunk's bytes do not match its blocks.");
+  return { draft, slot, whole: false, packed: await packCompressed(plain, parts.compressionLevel) };
+}

@@ -1,0 +1,98 @@
+import { BLOCK_BYTES, BLOCKS_PER_WINDOW } from "../constants.ts";
+import type { VaultKeys } from "../keys/derive.ts";
+import type { Leaf, LeafBlock, LeafChunk } from "../map/leaf.ts";
+import type { Packed } from "../seal.ts";
+import type { DeltaMethod } from "../types.ts";
+import type { WindowPlan } from "./plan-windows.ts";
+import type { BlockContent } from "./read-blocks.ts";
+
+const ZERO_BLOCK = Buffer.alloc(BLOCK_BYTES);
+
+/** A chunk that a window needs: new, or one that the vault has. Its place is known at the latest when the segment's data is packed. */
+export interface ChunkSlot {
+  readonly id: string;
+  readonly blocks: number;
+  place: LeafChunk | null;
+}
+
+/** A window of the new map before its chunks have places. */
+export interface DraftBlock {
+  readonly digest: Buffer;
+  readonly kept: LeafBlock | null;
+}
+
+/** What reading and comparing a window brought. */
+export interface WindowDraft {
+  readonly window: number;
+  /** Null: zero. `kept`: taken over from the base, else new content. */
+  readonly blocks: readonly (DraftBlock | null)[];
+  /** Indexes in the window of blocks with new content, ascending. */
+  readonly changed: readonly number[];
+  /** True when the window is as the base has it. */
+  readonly same: boolean;
+  readonly changedBlocks: number;
+  readonly zeroBlocks: number;
+}
+
+/** Compares a window's blocks with the base's leaf. `content` holds every block that the plan says to read. */
+export function draftWindow(
+  plan: WindowPlan,
+  base: Leaf | null,
+  {
+    content,
+    keys,
+    delta,
+  }: { readonly content: BlockContent; readonly keys: VaultKeys; readonly delta: DeltaMethod },
+): WindowDraft {
+  const blocks: (DraftBlock | null)[] = [];
+  const changed: number[] = [];
+  let same = true;
+  let changedBlocks = 0;
+  let zeroBlocks = 0;
+  for (let i = 0; i < BLOCKS_PER_WINDOW; i++) {
+    const before = base?.blocks[i] ?? null;
+    const bit = 1 << i;
+    let now: DraftBlock | null = null;
+    if ((plan.read & bit) !== 0) {
+      const bytes = content.block(plan.window * BLOCKS_PER_WINDOW + i);
+      if (bytes.equals(ZERO_BLOCK)) zeroBlocks += 1;
+      else {
+        const digest = keys.blockDigest(bytes);
+        now = before?.digest.equals(digest) === true ? { digest, kept: before } : { digest, kept: null };
+        if (now.kept === null) changed.push(i);
+      }
+    } else if ((plan.zero & bit) !== 0) {
+      zeroBlocks += 1;
+    } else if (delta === "changed-ranges" && before !== null) {
+      now = { digest: before.digest, kept: before };
+    }
+    const equal = now === null ? before === null : now.kept !== null;
+    if (!equal) changedBlocks += 1;
+    same &&= equal;
+    blocks.push(now);
+  }
+  return { window: plan.window, blocks, changed, same, changedBlocks, zeroBlocks };
+}
+
+/** New content of a batch's window, ready for the pack: sealed as one chunk unless the vault has it. */
+export interface WindowContent {
+  readonly draft: WindowDraft;
+  /** The chunk of the new content; null when nothing in the window is new. */
+  readonly slot: ChunkSlot | null;
+  /** True when the slot holds all blocks of the window, not only the changed ones. */
+  readonly whole: boolean;
+  /** What to seal into the slot; null when the vault, or an earlier window, has the chunk. */
+  readonly packed: Packed | null;
+}
+
+/** The finished leaf; every slot has a place by now. Null when the window is zero. */
+export function finishLeaf({ draft, slot, whole }: WindowContent): Leaf | null {
+  let position = 0;
+  const blocks = draft.blocks.map((block) => {
+    if (block === null) return null;
+    if (block.kept !== null && !whole) return block.kept;
+    if (slot?.place == null) throw new RangeError("A chunk has no place.");
+    return { digest: block.digest, chunk: slot.place, position: position++ };
+  });
+  return blocks.some((block) => block !== null) ? { blocks } : null;
+}

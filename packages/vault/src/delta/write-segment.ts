@@ -1,0 +1,195 @@
+import { mapConcurrent } from "../concurrent.ts";
+import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
+import { invalid } from "../errors.ts";
+import type { VaultKeys } from "../keys/derive.ts";
+import { formatNodeRef, splitNodeRef } from "../node-ref.ts";
+import { PackWriter } from "../pack/writer.ts";
+import type { NodeReader } from "../read/node-reader.ts";
+import { ITEM_CHUNK } from "../seal.ts";
+import type { BlobStore } from "../store/port.ts";
+import type {
+  ChunkIndex,
+  SegmentResult,
+  SegmentStats,
+  TransferLimits,
+  WriteSegmentOptions,
+} from "../types.ts";
+import { contentOf } from "./content.ts";
+import { type ChunkSlot, draftWindow, finishLeaf, type WindowContent } from "./draft.ts";
+import { type Batch, batchWindows, planWindows, type SegmentSpan, segmentSpan } from "./plan-windows.ts";
+import { readBlocks } from "./read-blocks.ts";
+import { SegmentBase, storeSegmentMap, type WindowState } from "./segment-map.ts";
+
+/** What a segment is written with. */
+export interface WriteParts {
+  readonly store: BlobStore;
+  readonly keys: VaultKeys;
+  readonly nodes: NodeReader;
+  readonly index: ChunkIndex;
+  readonly limits: TransferLimits;
+}
+
+/** Batches of one segment that are read and compared at once; the byte budget is what really bounds them. */
+const BATCHES = 6;
+/** Windows per batch: bounds what a batch of scattered small changes looks up at once. */
+const BATCH_WINDOWS = 64;
+
+type Counters = { -readonly [K in keyof SegmentStats]: number };
+
+interface Outcome {
+  readonly contents: readonly WindowContent[];
+  readonly readBytes: number;
+  readonly release: () => void;
+}
+
+/** Writes one segment of a disk: reads what the extents say, seals what differs from the base, stores packs and the segment's map. */
+export async function writeSegment(parts: WriteParts, options: WriteSegmentOptions): Promise<SegmentResult> {
+  const failure = new AbortController();
+  const signal = AbortSignal.any([options.signal, failure.signal]);
+  const job = new SegmentJob(parts, { ...options, signal }, failure);
+  try {
+    return await job.run();
+  } catch (error) {
+    failure.abort();
+    await job.abandon();
+    options.signal.throwIfAborted();
+    throw job.firstError ?? error;
+  }
+}
+
+class SegmentJob {
+  private readonly parts: WriteParts;
+  private readonly options: WriteSegmentOptions;
+  private readonly span: SegmentSpan;
+  private readonly base: SegmentBase;
+  private readonly writer: PackWriter;
+  private readonly slots = new Map<string, ChunkSlot>();
+  private readonly contents: WindowContent[] = [];
+  private readonly held = new Set<() => void>();
+  private readonly stats: Counters;
+  private readonly failure: AbortController;
+  firstError: unknown;
+
+  constructor(parts: WriteParts, options: WriteSegmentOptions, failure: AbortController) {
+    this.failure = failure;
+    this.parts = parts;
+    this.options = options;
+    this.span = segmentSpan(options.diskBytes, options.segment);
+    if (options.source.size < options.diskBytes) throw invalid("The source is smaller than the disk.");
+    const { signal } = options;
+    this.base = new SegmentBase(
+      options.base === null ? null : splitNodeRef(options.base),
+      parts.nodes,
+      signal,
+    );
+    this.writer = new PackWriter({ ...parts, signal });
+    this.stats = emptyStats(this.span.end - this.span.start);
+  }
+
+  async run(): Promise<SegmentResult> {
+    const windows = planWindows(this.options.extents, this.span);
+    const batches = batchWindows(windows, { maxBytes: MAX_READ_BYTES, maxWindows: BATCH_WINDOWS });
+    for await (const outcome of mapConcurrent(batches, BATCHES, (batch) => this.compare(batch))) {
+      await this.stopOnError(this.pack(outcome));
+      this.report();
+    }
+    const node = await storeSegmentMap(this.states(), this.base, {
+      takeOver: this.options.delta === "changed-ranges",
+      keys: this.parts.keys,
+      writer: this.writer,
+    });
+    await this.writer.finish();
+    this.report();
+    return { node: node === null ? null : formatNodeRef(node), stats: { ...this.stats } };
+  }
+
+  async abandon(): Promise<void> {
+    await this.writer.abandon();
+    for (const release of this.held) release();
+  }
+
+  /** The first error stops everything else of the segment at once: others may be waiting for memory that the failed one holds. */
+  private async stopOnError<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      this.firstError ??= error;
+      this.failure.abort();
+      throw error;
+    }
+  }
+
+  private compare(batch: Batch): Promise<Outcome> {
+    return this.stopOnError(this.compareBatch(batch));
+  }
+
+  /** Reads a batch, digests it, and compares it with the base. Its memory counts until its new content is packed. */
+  private async compareBatch(batch: Batch): Promise<Outcome> {
+    const { signal, source, delta } = this.options;
+    const { limits, keys, index } = this.parts;
+    await limits.inFlight.acquire(batch.bytes, signal);
+    const release = () => {
+      if (this.held.delete(release)) limits.inFlight.release(batch.bytes);
+    };
+    this.held.add(release);
+    const content = await readBlocks(batch, { source, span: this.span, reads: limits.reads, signal });
+    const drafts = [];
+    for (const plan of batch.windows) {
+      drafts.push(draftWindow(plan, await this.base.leaf(plan.window), { content, keys, delta }));
+    }
+    const parts = { keys, index, compressionLevel: limits.compressionLevel, slots: this.slots };
+    return { contents: await contentOf(drafts, content, parts), readBytes: content.readBytes, release };
+  }
+
+  /** Puts a batch's new chunks into the pack, in the order of the disk, so that a restore reads neighbours together. */
+  private async pack({ contents, readBytes, release }: Outcome): Promise<void> {
+    const { stats } = this;
+    stats.readBytes += readBytes;
+    for (const content of contents) {
+      const { draft, slot, packed } = content;
+      stats.changedBytes += draft.changedBlocks * BLOCK_BYTES;
+      stats.zeroBytes += draft.zeroBlocks * BLOCK_BYTES;
+      if (slot !== null && packed === null) stats.chunksReused += 1;
+      if (slot !== null && packed !== null) {
+        const { id, blocks } = slot;
+        const place = await this.writer.add(ITEM_CHUNK, Buffer.from(id, "hex"), packed);
+        slot.place = { id, blocks, ...place };
+        stats.chunksNew += 1;
+        stats.movedBytes += packed.plainLength;
+      }
+      // The packed bytes are in the pack now: only digests and places are kept for the map.
+      this.contents.push({ ...content, packed: null });
+    }
+    release();
+  }
+
+  private states(): Map<number, WindowState> {
+    const states = new Map<number, WindowState>();
+    for (const content of this.contents) {
+      states.set(content.draft.window, content.draft.same ? "same" : (finishLeaf(content) ?? "zero"));
+    }
+    return states;
+  }
+
+  private report(): void {
+    const { stats, writer } = this;
+    stats.storedBytes = writer.storedBytes;
+    stats.metadataBytes = Math.max(0, writer.storedBytes - writer.chunkBytes);
+    const { readBytes, changedBytes, movedBytes, storedBytes, zeroBytes } = stats;
+    this.options.onProgress?.({ readBytes, changedBytes, movedBytes, storedBytes, zeroBytes });
+  }
+}
+
+function emptyStats(logicalBytes: number): Counters {
+  return {
+    logicalBytes,
+    readBytes: 0,
+    changedBytes: 0,
+    movedBytes: 0,
+    storedBytes: 0,
+    metadataBytes: 0,
+    zeroBytes: 0,
+    chunksNew: 0,
+    chunksReused: 0,
+  };
+}

@@ -1,0 +1,110 @@
+import { FAN_OUT, MAX_LEVEL, SEGMENT_BYTES, SEGMENT_LEVEL, WINDOWS_PER_SEGMENT } from "../constants.ts";
+import { noChildren, storeInner } from "../delta/segment-map.ts";
+import { invalid } from "../errors.ts";
+import type { VaultKeys } from "../keys/derive.ts";
+import type { NodePlace } from "../node-ref.ts";
+import type { PackWriter } from "../pack/writer.ts";
+import type { NodeReader } from "../read/node-reader.ts";
+
+export const segmentCount = (diskBytes: number): number => Math.ceil(diskBytes / SEGMENT_BYTES);
+
+/** Segments that one node of a level spans. */
+const segmentsPer = (level: number): number => FAN_OUT ** (level - SEGMENT_LEVEL);
+
+/** The level of a disk's root: the lowest from 2 up that spans it. */
+export function rootLevel(diskBytes: number): number {
+  let level = SEGMENT_LEVEL;
+  while (segmentsPer(level) < segmentCount(diskBytes)) level += 1;
+  if (level > MAX_LEVEL) throw invalid("The disk is larger than a chunk map can span.");
+  return level;
+}
+
+/** A segment's node below a root; null when it is zero or beyond the root's span. */
+export async function findSegment(
+  root: NodePlace,
+  segment: number,
+  { nodes, signal }: { readonly nodes: NodeReader; readonly signal: AbortSignal },
+): Promise<NodePlace | null> {
+  if (segment >= segmentsPer(root.level)) return null;
+  let at: NodePlace | null = root;
+  while (at !== null && at.level > SEGMENT_LEVEL) {
+    const inner = await nodes.inner(at, signal);
+    at = inner.children[Math.floor(segment / segmentsPer(at.level - 1)) % FAN_OUT] ?? null;
+  }
+  return at;
+}
+
+/** All segments' nodes below a root. Reads only nodes above segments that exist. */
+export async function allSegments(
+  root: NodePlace | null,
+  diskBytes: number,
+  { nodes, signal }: { readonly nodes: NodeReader; readonly signal: AbortSignal },
+): Promise<(NodePlace | null)[]> {
+  const found: (NodePlace | null)[] = Array.from({ length: segmentCount(diskBytes) }, () => null);
+  const walk = async (place: NodePlace, first: number): Promise<void> => {
+    if (first >= found.length) return;
+    if (place.level === SEGMENT_LEVEL) {
+      found[first] = place;
+      return;
+    }
+    const inner = await nodes.inner(place, signal);
+    for (const [i, child] of inner.children.entries()) {
+      if (child !== null) await walk(child, first + i * segmentsPer(place.level - 1));
+    }
+  };
+  if (root !== null) await walk(root, 0);
+  return found;
+}
+
+/** Builds the nodes above the segments. Nodes that `before` has in the same position are shared. */
+export async function buildDiskMap(
+  segments: readonly (NodePlace | null)[],
+  diskBytes: number,
+  target: {
+    readonly keys: VaultKeys;
+    readonly writer: PackWriter;
+    readonly before: NodePlace | null;
+    readonly nodes: NodeReader;
+    readonly signal: AbortSignal;
+  },
+): Promise<NodePlace | null> {
+  if (segments.length !== segmentCount(diskBytes)) throw invalid("A disk needs one entry per segment.");
+  if (segments.some((node) => node !== null && node.level !== SEGMENT_LEVEL)) {
+    throw invalid("The entries of a disk are nodes of segments.");
+  }
+  const top = rootLevel(diskBytes);
+  let level: readonly (NodePlace | null)[] = segments;
+  for (let n = SEGMENT_LEVEL + 1; n <= top; n++) {
+    const before = await nodesOfLevel(target.before, n, target);
+    const next: (NodePlace | null)[] = [];
+    for (let at = 0; at < level.length; at += FAN_OUT) {
+      const children = noChildren();
+      for (const [i, child] of level.slice(at, at + FAN_OUT).entries()) children[i] = child;
+      next.push(await storeInner({ level: n, children }, before.get(at / FAN_OUT) ?? null, target));
+    }
+    level = next;
+  }
+  return level[0] ?? null;
+}
+
+/** The base's nodes of one level, by position. Empty when its root is lower. */
+async function nodesOfLevel(
+  root: NodePlace | null,
+  level: number,
+  { nodes, signal }: { readonly nodes: NodeReader; readonly signal: AbortSignal },
+): Promise<Map<number, NodePlace>> {
+  const found = new Map<number, NodePlace>();
+  const walk = async (place: NodePlace, position: number): Promise<void> => {
+    if (place.level === level) {
+      found.set(position, place);
+      return;
+    }
+    const inner = await nodes.inner(place, signal);
+    for (const [i, child] of inner.children.entries())
+      if (child !== null) await walk(child, position * FAN_OUT + i);
+  };
+  if (root !== null && root.level >= level) await walk(root, 0);
+  return found;
+}
+
+export const windowsOf = (diskBytes: number): number => segmentCount(diskBytes) * WINDOWS_PER_SEGMENT;

@@ -1,0 +1,128 @@
+import { BLOCKS_PER_WINDOW, DIGEST_BYTES, PACK_ID_BYTES } from "../constants.ts";
+
+/** A chunk that a leaf names, with its place. */
+export interface LeafChunk {
+  /** Hex. */
+  readonly id: string;
+  readonly pack: string;
+  readonly offset: number;
+  readonly length: number;
+  /** Blocks in the chunk, 1 to 16; not all of them need be in use by this leaf. */
+  readonly blocks: number;
+}
+
+/** Content of one block: its digest and where its bytes are: chunk and position in the chunk. */
+export interface LeafBlock {
+  readonly digest: Buffer;
+  readonly chunk: LeafChunk;
+  readonly position: number;
+}
+
+/** One window of a disk: 16 entries, null for zero blocks. At least one is not null. */
+export interface Leaf {
+  readonly blocks: readonly (LeafBlock | null)[];
+}
+
+const HEAD_BYTES = 5;
+const CHUNK_BYTES = 10 + DIGEST_BYTES;
+const BLOCK_ENTRY_BYTES = 1 + DIGEST_BYTES;
+
+export function leafMask(leaf: Leaf): number {
+  let mask = 0;
+  leaf.blocks.forEach((block, i) => {
+    if (block !== null) mask |= 1 << i;
+  });
+  return mask;
+}
+
+export function leafDigests(leaf: Leaf): Buffer[] {
+  return leaf.blocks.flatMap((block) => (block === null ? [] : [block.digest]));
+}
+
+/** The chunks in use, each once, in order of first use. */
+export function leafChunks(leaf: Leaf): LeafChunk[] {
+  const seen = new Map<string, LeafChunk>();
+  for (const block of leaf.blocks) {
+    if (block !== null) seen.set(`${block.chunk.pack}:${block.chunk.offset}`, block.chunk);
+  }
+  return [...seen.values()];
+}
+
+export function encodeLeaf(leaf: Leaf): Buffer {
+  const chunks = leafChunks(leaf);
+  const packs = [...new Set(chunks.map((chunk) => chunk.pack))];
+  const present = leaf.blocks.filter((block) => block !== null);
+  const out = Buffer.alloc(
+    HEAD_BYTES +
+      packs.length * PACK_ID_BYTES +
+      chunks.length * CHUNK_BYTES +
+      present.length * BLOCK_ENTRY_BYTES,
+  );
+  out.writeUInt16BE(leafMask(leaf), 1);
+  out.writeUInt8(packs.length, 3);
+  out.writeUInt8(chunks.length, 4);
+  let at = HEAD_BYTES;
+  for (const pack of packs) at += out.write(pack, at, "hex");
+  for (const chunk of chunks) {
+    out.writeUInt8(packs.indexOf(chunk.pack), at);
+    out.writeUInt32BE(chunk.offset, at + 1);
+    out.writeUInt32BE(chunk.length, at + 5);
+    out.writeUInt8(chunk.blocks, at + 9);
+    at += 10 + out.write(chunk.id, at + 10, "hex");
+  }
+  const order = new Map(chunks.map((chunk, n) => [`${chunk.pack}:${chunk.offset}`, n]));
+  for (const block of present) {
+    const chunk = order.get(`${block.chunk.pack}:${block.chunk.offset}`) ?? 0;
+    out.writeUInt8(chunk * 16 + block.position, at);
+    out.set(block.digest, at + 1);
+    at += BLOCK_ENTRY_BYTES;
+  }
+  return out;
+}
+
+/** Throws a RangeError when the bytes are not a leaf. */
+export function decodeLeaf(bytes: Buffer): Leaf {
+  if (bytes.length < HEAD_BYTES || bytes.readUInt8(0) !== 0) throw new RangeError("not a leaf");
+  const mask = bytes.readUInt16BE(1);
+  const packCount = bytes.readUInt8(3);
+  const chunkCount = bytes.readUInt8(4);
+  let at = HEAD_BYTES;
+  const packs: string[] = [];
+  for (let n = 0; n < packCount; n++, at += PACK_ID_BYTES)
+    packs.push(bytes.toString("hex", at, at + PACK_ID_BYTES));
+  const chunks: LeafChunk[] = [];
+  for (let n = 0; n < chunkCount; n++, at += CHUNK_BYTES) {
+    if (at + CHUNK_BYTES > bytes.length) throw new RangeError("a leaf that ends early");
+    chunks.push(decodeChunk(bytes, at, packs));
+  }
+  const blocks: (LeafBlock | null)[] = [];
+  for (let i = 0; i < BLOCKS_PER_WINDOW; i++) {
+    if ((mask & (1 << i)) === 0) {
+      blocks.push(null);
+      continue;
+    }
+    if (at + BLOCK_ENTRY_BYTES > bytes.length) throw new RangeError("a leaf that ends early");
+    const place = bytes.readUInt8(at);
+    const chunk = chunks[place >> 4];
+    const position = place & 15;
+    if (chunk === undefined || position >= chunk.blocks) throw new RangeError("a block without a chunk");
+    blocks.push({ digest: bytes.subarray(at + 1, at + BLOCK_ENTRY_BYTES), chunk, position });
+    at += BLOCK_ENTRY_BYTES;
+  }
+  if (mask === 0 || at !== bytes.length) throw new RangeError("a leaf of wrong length");
+  return { blocks };
+}
+
+function decodeChunk(bytes: Buffer, at: number, packs: readonly string[]): LeafChunk {
+  const pack = packs[bytes.readUInt8(at)];
+  const blocks = bytes.readUInt8(at + 9);
+  if (pack === undefined || blocks < 1 || blocks > BLOCKS_PER_WINDOW)
+    throw new RangeError("a chunk without a pack");
+  return {
+    id: bytes.toString("hex", at + 10, at + CHUNK_BYTES),
+    pack,
+    offset: bytes.readUInt32BE(at + 1),
+    length: bytes.readUInt32BE(at + 5),
+    blocks,
+  };
+}

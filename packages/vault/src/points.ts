@@ -1,0 +1,131 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { promisify } from "node:util";
+import { zstdCompress, zstdDecompress } from "node:zlib";
+import { canonicalJson, isKluisError, KluisError } from "@kluis/domain";
+import { z } from "zod";
+import { TAG_BYTES } from "./constants.ts";
+import { alreadyExists, damaged, invalid } from "./errors.ts";
+import type { VaultKeys } from "./keys/derive.ts";
+import { MANIFEST_VERSION, type Manifest, manifestSchema, pointIdPattern } from "./manifest.ts";
+import { POINTS_PREFIX, pointName } from "./names.ts";
+import type { BlobStore } from "./store/port.ts";
+import type { PointEntry } from "./types.ts";
+
+const HEAD = Buffer.from("KLUISMF1", "latin1");
+const NONCE_BYTES = 12;
+/** A manifest describes one VM: Azure's VM resource is far below a MiB, and a VM has at most 64 data disks. */
+const MAX_PLAIN_BYTES = 64 * 1024 * 1024;
+
+const compress = promisify<Uint8Array, Buffer>(zstdCompress);
+const decompress = promisify<Uint8Array, object, Buffer>(zstdDecompress);
+const anyVersionSchema = z.looseObject({ manifestVersion: z.number().int() });
+
+export interface StoredManifest {
+  readonly manifest: Manifest;
+  /** SHA-256 of the canonical JSON, hex. */
+  readonly digest: string;
+}
+
+/** The manifests of a vault: reading, and making recovery points exist. */
+export class Points {
+  private readonly store: BlobStore;
+  private readonly keys: VaultKeys;
+  private readonly vaultId: string;
+
+  constructor(store: BlobStore, keys: VaultKeys, vaultId: string) {
+    this.store = store;
+    this.keys = keys;
+    this.vaultId = vaultId;
+  }
+
+  async put(manifest: Manifest, signal: AbortSignal): Promise<{ readonly digest: string }> {
+    const checked = manifestSchema.safeParse(manifest);
+    if (!checked.success)
+      throw invalid(`The manifest does not follow its schema: ${z.prettifyError(checked.error)}`);
+    if (checked.data.vaultId !== this.vaultId) throw invalid("The manifest names another vault.");
+    const name = pointName(checked.data.pointId);
+    const text = canonicalJson(checked.data);
+    const digest = digestOf(text);
+    try {
+      await this.store.put(name, [await this.seal(name, text)], signal);
+    } catch (error) {
+      if (!isKluisError(error, "VAULT_OBJECT_EXISTS")) throw error;
+      const there = await this.get(checked.data.pointId, signal);
+      if (there.digest !== digest) throw alreadyExists(name);
+    }
+    return { digest };
+  }
+
+  async get(pointId: string, signal: AbortSignal): Promise<StoredManifest> {
+    const name = pointName(pointId);
+    const text = await this.open(name, Buffer.from(await this.store.get(name, { signal })));
+    const json = parse(name, text);
+    const version = anyVersionSchema.safeParse(json);
+    if (version.success && version.data.manifestVersion !== MANIFEST_VERSION)
+      throw unsupported(name, version.data.manifestVersion);
+    const manifest = manifestSchema.safeParse(json);
+    if (!manifest.success) throw damaged(name, "it does not follow its schema", manifest.error);
+    if (manifest.data.pointId !== pointId || manifest.data.vaultId !== this.vaultId) {
+      throw damaged(name, "it is another point's manifest");
+    }
+    return { manifest: manifest.data, digest: digestOf(text) };
+  }
+
+  async *list(signal: AbortSignal): AsyncIterable<PointEntry> {
+    for await (const { name, bytes } of this.store.list(POINTS_PREFIX, signal)) {
+      const pointId = name.slice(POINTS_PREFIX.length);
+      if (pointIdPattern.test(pointId)) yield { pointId, bytes };
+    }
+  }
+
+  delete(pointId: string, signal: AbortSignal): Promise<boolean> {
+    return this.store.delete(pointName(pointId), signal);
+  }
+
+  private async seal(name: string, text: string): Promise<Buffer> {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv("aes-256-gcm", this.keys.manifestKey, nonce);
+    cipher.setAAD(Buffer.from(name, "latin1"));
+    const body = cipher.update(await compress(Buffer.from(text, "utf8")));
+    return Buffer.concat([HEAD, nonce, body, cipher.final(), cipher.getAuthTag()]);
+  }
+
+  private async open(name: string, bytes: Buffer): Promise<string> {
+    const start = HEAD.length + NONCE_BYTES;
+    if (bytes.length < start + TAG_BYTES || !bytes.subarray(0, HEAD.length).equals(HEAD)) {
+      throw damaged(name, "it is not a manifest");
+    }
+    try {
+      const nonce = bytes.subarray(HEAD.length, start);
+      const decipher = createDecipheriv("aes-256-gcm", this.keys.manifestKey, nonce, {
+        authTagLength: TAG_BYTES,
+      });
+      decipher.setAAD(Buffer.from(name, "latin1"));
+      decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+      const packed = Buffer.concat([decipher.update(bytes.subarray(start, -TAG_BYTES)), decipher.final()]);
+      return (await decompress(packed, { maxOutputLength: MAX_PLAIN_BYTES })).toString("utf8");
+    } catch (error) {
+      throw damaged(name, "it does not open", error);
+    }
+  }
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
+}
+
+function parse(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw damaged(name, "it is not JSON", error);
+  }
+}
+
+function unsupported(name: string, version: number): KluisError {
+  return new KluisError("VAULT_VERSION_UNSUPPORTED", {
+    message: `The manifest ${name} has version ${version}; this Kluis reads version ${MANIFEST_VERSION}.`,
+    action: "Use the Kluis release that wrote it, or a newer one.",
+    params: { object: name, version },
+  });
+}

@@ -1,0 +1,141 @@
+import { isKluisError } from "@kluis/domain";
+import { forEachConcurrent } from "../concurrent.ts";
+import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
+import { damaged } from "../errors.ts";
+import type { VaultKeys } from "../keys/derive.ts";
+import type { LeafBlock, LeafChunk } from "../map/leaf.ts";
+import { packName } from "../names.ts";
+import { ITEM_CHUNK, itemContext, itemNonce, unseal } from "../seal.ts";
+import type { ChunkPlace } from "../types.ts";
+import { LruCache } from "./lru.ts";
+import type { PackReader } from "./pack-reader.ts";
+
+/** A chunk's plain bytes and the digests of its blocks. */
+export interface OpenChunk {
+  readonly plain: Buffer;
+  readonly digests: readonly Buffer[];
+}
+
+/** Neighbours closer than this are fetched together: reading on costs less than another request. */
+const GAP_BYTES = 65_536;
+const FETCHES = 4;
+
+interface Run {
+  readonly pack: string;
+  readonly offset: number;
+  end: number;
+  readonly chunks: LeafChunk[];
+}
+
+export const chunkKey = (chunk: ChunkPlace): string => `${chunk.pack}:${chunk.offset}`;
+
+/** Opens chunks: fetched in runs, authenticated, decompressed, and every block digested. */
+export class ChunkReader {
+  private readonly packs: PackReader;
+  private readonly keys: VaultKeys;
+  private readonly cache: LruCache<OpenChunk>;
+
+  constructor(packs: PackReader, keys: VaultKeys, cacheBytes: number) {
+    this.packs = packs;
+    this.keys = keys;
+    this.cache = new LruCache(cacheBytes);
+  }
+
+  /**
+   * Opens chunks and hands each to `use` as it comes; what is not in the cache is fetched in runs of up to 4 MiB.
+   */
+  async openEach(
+    chunks: readonly LeafChunk[],
+    signal: AbortSignal,
+    use: (chunk: LeafChunk, open: OpenChunk) => void,
+  ): Promise<void> {
+    const wanted: LeafChunk[] = [];
+    const cached: LeafChunk[] = [];
+    for (const chunk of chunks) (this.cache.has(chunkKey(chunk)) ? cached : wanted).push(chunk);
+    for (const chunk of cached) use(chunk, await this.open(chunk, signal));
+    await forEachConcurrent(planRuns(wanted), FETCHES, async (run) => {
+      const bytes = await this.fetchRun(run, signal);
+      await forEachConcurrent(run.chunks, FETCHES, async (chunk) => {
+        const sealed = bytes?.subarray(chunk.offset - run.offset, chunk.offset - run.offset + chunk.length);
+        use(chunk, await this.open(chunk, signal, sealed));
+      });
+    });
+  }
+
+  /** One chunk, without the cache when `sealed` is given and it is not there yet. */
+  private open(chunk: LeafChunk, signal: AbortSignal, sealed?: Buffer): Promise<OpenChunk> {
+    const load = async () => {
+      if (sealed !== undefined) return this.unsealChunk(chunk, chunk, sealed);
+      const found = await this.packs.readWhole(chunk, signal);
+      return this.unsealChunk(chunk, found.place, found.sealed);
+    };
+    return this.cache.get(chunkKey(chunk), load, (opened) => opened.plain.length);
+  }
+
+  /** Null when the pack is gone: each chunk then looks for its own new place. */
+  private async fetchRun(run: Run, signal: AbortSignal): Promise<Buffer | undefined> {
+    if (run.chunks.length === 1) return undefined;
+    try {
+      return await this.packs.readRange(
+        run.pack,
+        { offset: run.offset, length: run.end - run.offset },
+        signal,
+      );
+    } catch (error) {
+      // A missing or shortened pack: chunk by chunk, each finds its new place or names its own failure.
+      if (isKluisError(error, "VAULT_OBJECT_MISSING") || isKluisError(error, "VAULT_DATA_DAMAGED"))
+        return undefined;
+      throw error;
+    }
+  }
+
+  private async unsealChunk(chunk: LeafChunk, place: ChunkPlace, sealed: Buffer): Promise<OpenChunk> {
+    const context = itemContext(ITEM_CHUNK, Buffer.from(chunk.id, "hex"));
+    const seal = { key: this.packs.keyOf(place.pack), nonce: itemNonce(place.offset), context };
+    let plain: Buffer;
+    try {
+      plain = await unseal(sealed, seal, chunk.blocks * BLOCK_BYTES);
+    } catch (error) {
+      throw damaged(packName(place.pack), `the chunk at ${place.offset} does not open`, error);
+    }
+    const digests: Buffer[] = [];
+    for (let i = 0; i < chunk.blocks; i++) {
+      digests.push(this.keys.blockDigest(plain.subarray(i * BLOCK_BYTES, (i + 1) * BLOCK_BYTES)));
+    }
+    if (this.keys.chunkId(digests).toString("hex") !== chunk.id) {
+      throw damaged(
+        packName(place.pack),
+        `the chunk at ${place.offset} holds other content than its id says`,
+      );
+    }
+    return { plain, digests };
+  }
+}
+
+/** The block that a map expects in a chunk is there. */
+export function checkBlock({ chunk, position, digest }: LeafBlock, opened: OpenChunk): void {
+  if (opened.digests[position]?.equals(digest) === true) return;
+  throw damaged(packName(chunk.pack), `the chunk at ${chunk.offset} holds another block than the map says`);
+}
+
+function planRuns(chunks: readonly LeafChunk[]): Run[] {
+  const sorted = [...chunks].sort((a, b) =>
+    a.pack === b.pack ? a.offset - b.offset : a.pack < b.pack ? -1 : 1,
+  );
+  const runs: Run[] = [];
+  for (const chunk of sorted) {
+    const run = runs.at(-1);
+    const end = chunk.offset + chunk.length;
+    if (
+      run?.pack === chunk.pack &&
+      chunk.offset - run.end <= GAP_BYTES &&
+      end - run.offset <= MAX_READ_BYTES
+    ) {
+      run.chunks.push(chunk);
+      run.end = Math.max(run.end, end);
+    } else {
+      runs.push({ pack: chunk.pack, offset: chunk.offset, end, chunks: [chunk] });
+    }
+  }
+  return runs;
+}

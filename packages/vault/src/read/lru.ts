@@ -1,0 +1,47 @@
+/** Least-recently-used cache bounded by bytes; holds promises, so that concurrent readers of one thing share one load. */
+export class LruCache<T> {
+  private readonly entries = new Map<string, { readonly value: Promise<T>; bytes: number }>();
+  private readonly capacity: number;
+  private used = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  has(key: string): boolean {
+    return this.entries.has(key);
+  }
+
+  /** The cached value, or what `load` brings; a failed load is forgotten. */
+  get(key: string, load: () => Promise<T>, sizeOf: (value: T) => number): Promise<T> {
+    const known = this.entries.get(key);
+    if (known !== undefined) {
+      this.entries.delete(key);
+      this.entries.set(key, known);
+      return known.value;
+    }
+    const entry = { value: load(), bytes: 0 };
+    this.entries.set(key, entry);
+    entry.value.then(
+      (value) => this.settle(key, entry, sizeOf(value)),
+      () => this.forget(key, entry),
+    );
+    return entry.value;
+  }
+
+  private settle(key: string, entry: { bytes: number }, bytes: number): void {
+    if (this.entries.get(key) !== entry) return;
+    entry.bytes = bytes;
+    this.used += bytes;
+    for (const [oldest, { bytes: size }] of this.entries) {
+      if (this.used <= this.capacity) break;
+      if (size === 0) continue;
+      this.entries.delete(oldest);
+      this.used -= size;
+    }
+  }
+
+  private forget(key: string, entry: { bytes: number }): void {
+    if (this.entries.get(key) === entry) this.entries.delete(key);
+  }
+}

@@ -1,0 +1,232 @@
+import { Readable } from "node:stream";
+import {
+  AnonymousCredential,
+  BlobServiceClient,
+  type ContainerClient,
+  type newPipeline,
+  RestError,
+} from "@azure/storage-blob";
+import { KluisError, toKluisError } from "@kluis/domain";
+import { alreadyExists, missing } from "../errors.ts";
+import { checkName, checkPrefix } from "./names.ts";
+import type { BlobStore, GetOptions, ObjectInfo } from "./port.ts";
+
+type Credential = NonNullable<Parameters<typeof newPipeline>[0]>;
+/** How to reach the storage account: a connection string, or its blob endpoint with a credential (none when the URL carries a SAS). */
+export type AzureBlobAccount =
+  | { readonly connectionString: string }
+  | { readonly url: string; readonly credential?: Credential };
+
+export interface AzureBlobStoreOptions {
+  readonly account: AzureBlobAccount;
+  readonly container: string;
+  /** Tries per request before the SDK gives up; default 4. */
+  readonly maxTries?: number;
+  /** First pause between tries in milliseconds, growing exponentially; default 800. */
+  readonly retryDelayMs?: number;
+}
+
+const BODY_TRIES = 4;
+const PIECE_BYTES = 262_144;
+
+/** A vault in a container of Azure Blob storage. Creates the container when it does not exist. */
+export async function openAzureBlobStore(
+  options: AzureBlobStoreOptions,
+  signal: AbortSignal,
+): Promise<BlobStore> {
+  const retryOptions = { maxTries: options.maxTries ?? 4, retryDelayInMs: options.retryDelayMs ?? 800 };
+  const { account } = options;
+  const service =
+    "connectionString" in account
+      ? BlobServiceClient.fromConnectionString(account.connectionString, { retryOptions })
+      : new BlobServiceClient(account.url, account.credential ?? new AnonymousCredential(), { retryOptions });
+  const container = service.getContainerClient(options.container);
+  const store = new AzureBlobStore(container);
+  await store.ensureContainer(signal);
+  return store;
+}
+
+class AzureBlobStore implements BlobStore {
+  readonly description: string;
+  private readonly container: ContainerClient;
+
+  constructor(container: ContainerClient) {
+    this.container = container;
+    this.description = `blob container ${container.containerName} of ${container.accountName}`;
+  }
+
+  /** Asks before it creates: an identity that may only write blobs can use a container that exists. */
+  async ensureContainer(signal: AbortSignal): Promise<void> {
+    await this.guard("", async () => {
+      if (!(await this.container.exists({ abortSignal: signal }))) {
+        await this.container.createIfNotExists({ abortSignal: signal });
+      }
+    });
+  }
+
+  async put(name: string, parts: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
+    checkName(name);
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    const pieces = joinSmall(parts);
+    // One Put Blob: atomic, one billed operation. The factory lets the SDK send the body again when it retries.
+    const body = () => Readable.from(pieces, { objectMode: false });
+    await this.guard(name, async () => {
+      await this.container
+        .getBlockBlobClient(name)
+        .upload(body, bytes, { conditions: { ifNoneMatch: "*" }, abortSignal: signal });
+    });
+  }
+
+  async get(name: string, options: GetOptions): Promise<Uint8Array> {
+    checkName(name);
+    return this.guard(name, async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.getOnce(name, options);
+        } catch (error) {
+          // The SDK does not resume a body that breaks off; a whole new request does.
+          if (options.signal.aborted || attempt === BODY_TRIES || statusOf(error) !== 0) throw error;
+        }
+      }
+    });
+  }
+
+  async head(name: string, signal: AbortSignal): Promise<ObjectInfo | null> {
+    checkName(name);
+    try {
+      const found = await this.container.getBlobClient(name).getProperties({ abortSignal: signal });
+      return { name, bytes: found.contentLength ?? 0 };
+    } catch (error) {
+      if (statusOf(error) === 404 && codeOf(error) !== "ContainerNotFound") return null;
+      throw this.mapped(name, error);
+    }
+  }
+
+  async *list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo> {
+    checkPrefix(prefix);
+    try {
+      for await (const blob of this.container.listBlobsFlat({ prefix, abortSignal: signal })) {
+        yield { name: blob.name, bytes: blob.properties.contentLength ?? 0 };
+      }
+    } catch (error) {
+      throw this.mapped(prefix, error);
+    }
+  }
+
+  async delete(name: string, signal: AbortSignal): Promise<boolean> {
+    checkName(name);
+    try {
+      await this.container.getBlobClient(name).delete({ abortSignal: signal });
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 404 && codeOf(error) !== "ContainerNotFound") return false;
+      throw this.mapped(name, error);
+    }
+  }
+
+  private async getOnce(name: string, { signal, offset = 0, length }: GetOptions): Promise<Buffer> {
+    if (length === 0) return Buffer.alloc(0);
+    try {
+      const answer = await this.container
+        .getBlobClient(name)
+        .download(offset, length, { abortSignal: signal });
+      const pieces: Buffer[] = [];
+      for await (const piece of answer.readableStreamBody ?? []) pieces.push(Buffer.from(piece));
+      const whole = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+      if (whole.length !== answer.contentLength) throw new Error("The answer's body broke off.");
+      return whole;
+    } catch (error) {
+      if (statusOf(error) === 416) return Buffer.alloc(0);
+      throw error;
+    }
+  }
+
+  private async guard<T>(name: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.mapped(name, error);
+    }
+  }
+
+  private mapped(name: string, error: unknown): KluisError {
+    if (error instanceof KluisError || (error instanceof Error && error.name === "AbortError"))
+      return toKluisError(error);
+    const [status, code] = [statusOf(error), codeOf(error)];
+    if (code === "ContainerNotFound" || code === "ContainerBeingDeleted") {
+      return this.failure("VAULT_NOT_INITIALISED", name, error, "Create the container, or undelete it.");
+    }
+    if (status === 404) return missing(name, this.description);
+    if (code === "BlobAlreadyExists" || code === "BlobImmutableDueToPolicy" || status === 412)
+      return alreadyExists(name);
+    if (status === 401 || code === "AuthenticationFailed") {
+      return this.failure(
+        "AZURE_AUTH_FAILED",
+        name,
+        error,
+        "Check the credential that the vault is configured with.",
+      );
+    }
+    if (status === 403) {
+      return this.failure(
+        "AZURE_FORBIDDEN",
+        name,
+        error,
+        "Give the engine's identity the role Storage Blob Data Contributor.",
+      );
+    }
+    if (status === 429 || status === 503)
+      return this.failure("AZURE_THROTTLED", name, error, "Kluis slows down by itself.");
+    if (status === 507)
+      return this.failure("VAULT_FULL", name, error, "Free or add space in the storage account.");
+    return this.failure("VAULT_UNREACHABLE", name, error, "Check the network path to the storage account.");
+  }
+
+  /** The SDK's error carries the request with its headers and address: only its code and status go on. */
+  private failure(
+    code: ConstructorParameters<typeof KluisError>[0],
+    name: string,
+    error: unknown,
+    action: string,
+  ): KluisError {
+    const what = `${codeOf(error) || (error instanceof Error ? error.name : "error")}, status ${statusOf(error)}`;
+    return new KluisError(code, {
+      message: `The ${this.description} does not serve ${name || "the vault"} (${what}).`,
+      action,
+      params: { object: name, azureCode: codeOf(error), status: statusOf(error) },
+      ...(code === "AZURE_THROTTLED" ? { retryAfterMs: 10_000 } : {}),
+    });
+  }
+}
+
+function statusOf(error: unknown): number {
+  return error instanceof RestError ? (error.statusCode ?? 0) : 0;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof RestError ? (error.code ?? "") : "";
+}
+
+/** Joins small neighbours, so that a pack goes out in few writes; large parts are passed on as they are. */
+function joinSmall(parts: readonly Uint8Array[]): Buffer[] {
+  const out: Buffer[] = [];
+  let small: Uint8Array[] = [];
+  let smallBytes = 0;
+  const flush = () => {
+    if (small.length > 0) out.push(Buffer.concat(small));
+    small = [];
+    smallBytes = 0;
+  };
+  for (const part of parts) {
+    if (part.length >= PIECE_BYTES) {
+      flush();
+      out.push(Buffer.from(part.buffer, part.byteOffset, part.length));
+      continue;
+    }
+    small.push(part);
+    smallBytes += part.length;
+    if (smallBytes >= PIECE_BYTES) flush();
+  }
+  flush();
+  return out;
+}

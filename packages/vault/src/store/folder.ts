@@ -1,0 +1,195 @@
+import { randomBytes } from "node:crypto";
+import type { Dirent } from "node:fs";
+import { type FileHandle, link, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { KluisError, toKluisError } from "@kluis/domain";
+import { alreadyExists, missing } from "../errors.ts";
+import { checkName, checkPrefix } from "./names.ts";
+import type { BlobStore, GetOptions, ObjectInfo } from "./port.ts";
+
+/** Unfinished objects carry this suffix and a leading dot; no reader sees them. */
+const UNFINISHED = /^\..*\.part$/;
+
+/**
+ * A vault in a folder of a file system with hard links. An object appears whole or not at all: it is written beside its place, flushed,
+ * and linked to its name, which fails when the name is taken. What a killed writer leaves is a dot file without meaning.
+ */
+export function createFolderStore(root: string): BlobStore {
+  return new FolderStore(resolve(root));
+}
+
+class FolderStore implements BlobStore {
+  readonly description: string;
+  private readonly root: string;
+  private readonly folders = new Set<string>();
+
+  constructor(root: string) {
+    this.root = root;
+    this.description = `folder ${root}`;
+  }
+
+  async put(name: string, parts: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
+    const path = this.path(name);
+    signal.throwIfAborted();
+    await this.guard(name, async () => {
+      const folder = dirname(path);
+      await this.ensureFolder(folder);
+      const unfinished = join(folder, `.${randomBytes(8).toString("hex")}.part`);
+      try {
+        await writeWhole(unfinished, parts);
+        await link(unfinished, path);
+      } finally {
+        await removeIfThere(unfinished);
+      }
+      await flushFolder(folder);
+    });
+  }
+
+  async get(name: string, { signal, offset = 0, length }: GetOptions): Promise<Uint8Array> {
+    const path = this.path(name);
+    signal.throwIfAborted();
+    return this.guard(name, async () => {
+      await using file = await open(path, "r");
+      const { size } = await file.stat();
+      return readFully(file, offset, Math.max(0, Math.min(length ?? size, size - offset)));
+    });
+  }
+
+  async head(name: string, signal: AbortSignal): Promise<ObjectInfo | null> {
+    const path = this.path(name);
+    signal.throwIfAborted();
+    try {
+      const info = await stat(path);
+      return info.isFile() ? { name, bytes: info.size } : null;
+    } catch (error) {
+      if (isNotThere(error)) return null;
+      throw this.mapped(name, error);
+    }
+  }
+
+  async *list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo> {
+    checkPrefix(prefix);
+    signal.throwIfAborted();
+    for (const entry of await this.entries(prefix)) {
+      const name = `${prefix}${entry.name}`;
+      if (entry.isDirectory()) {
+        yield* this.list(`${name}/`, signal);
+      } else if (entry.isFile() && !UNFINISHED.test(entry.name)) {
+        const info = await this.head(name, signal);
+        if (info !== null) yield info;
+      }
+    }
+  }
+
+  async delete(name: string, signal: AbortSignal): Promise<boolean> {
+    const path = this.path(name);
+    signal.throwIfAborted();
+    try {
+      await unlink(path);
+      return true;
+    } catch (error) {
+      if (isNotThere(error)) return false;
+      throw this.mapped(name, error);
+    }
+  }
+
+  private path(name: string): string {
+    checkName(name);
+    return join(this.root, ...name.split("/"));
+  }
+
+  private async entries(prefix: string): Promise<Dirent[]> {
+    try {
+      return await readdir(join(this.root, ...prefix.split("/")), { withFileTypes: true });
+    } catch (error) {
+      if (isNotThere(error)) return [];
+      throw this.mapped(prefix, error);
+    }
+  }
+
+  /** A new folder's own entry must be as durable as what is put into it. */
+  private async ensureFolder(folder: string): Promise<void> {
+    if (this.folders.has(folder)) return;
+    const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (first !== undefined) {
+      for (let at = folder; at.length >= first.length; at = dirname(at)) await flushFolder(dirname(at));
+    }
+    this.folders.add(folder);
+  }
+
+  private async guard<T>(name: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.mapped(name, error);
+    }
+  }
+
+  private mapped(name: string, error: unknown): KluisError {
+    const code = errnoOf(error);
+    if (code === "EEXIST") return alreadyExists(name);
+    if (isNotThere(error)) return missing(name, this.description);
+    if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
+      const message = `The vault in ${this.description} has no room left.`;
+      return new KluisError("VAULT_FULL", {
+        message,
+        action: "Free or add space; the transfer goes on by itself.",
+        cause: error,
+      });
+    }
+    if (code === "") return toKluisError(error);
+    return new KluisError("VAULT_UNREACHABLE", {
+      message: `The vault in ${this.description} cannot be used: ${code} at ${name}.`,
+      action:
+        "Check that the folder is mounted, that the engine may read and write it, and that it supports hard links.",
+      params: { object: name, errno: code },
+      cause: error,
+    });
+  }
+}
+
+function errnoOf(error: unknown): string {
+  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return "";
+  return typeof error.code === "string" ? error.code : "";
+}
+
+function isNotThere(error: unknown): boolean {
+  const code = errnoOf(error);
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
+async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  await using file = await open(path, "wx", 0o600);
+  const total = parts.reduce((sum, part) => sum + part.length, 0);
+  const { bytesWritten } = await file.writev([...parts]);
+  // writev may write less than asked, on a nearly full disk: writing the rest then fails with the cause.
+  if (bytesWritten < total) {
+    const rest = Buffer.concat(parts).subarray(bytesWritten);
+    for (let at = 0; at < rest.length; ) at += (await file.write(rest, at)).bytesWritten;
+  }
+  await file.datasync();
+}
+
+async function readFully(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(buffer, done, length - done, offset + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return buffer.subarray(0, done);
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!isNotThere(error)) throw error;
+  }
+}
+
+async function flushFolder(folder: string): Promise<void> {
+  await using handle = await open(folder, "r");
+  await handle.sync();
+}

@@ -1,0 +1,255 @@
+import { isKluisError, type KluisError } from "@kluis/domain";
+import { BLOCK_BYTES, FAN_OUT, WINDOW_BYTES } from "./constants.ts";
+import { damaged, missing, objectOf } from "./errors.ts";
+import type { VaultKeys } from "./keys/derive.ts";
+import type { ManifestDisk } from "./manifest.ts";
+import { rootLevel } from "./map/disk-map.ts";
+import { type LeafBlock, type LeafChunk, leafChunks } from "./map/leaf.ts";
+import { packName, pointName } from "./names.ts";
+import { type NodePlace, splitNodeRef } from "./node-ref.ts";
+import type { Points } from "./points.ts";
+import { type ChunkReader, checkBlock, chunkKey } from "./read/chunk-reader.ts";
+import type { NodeReader, WindowLeaf } from "./read/node-reader.ts";
+import type { BlobStore } from "./store/port.ts";
+import type { ChunkPlace, VerifyOptions, VerifyProblem, VerifyResult } from "./types.ts";
+
+export interface VerifyParts {
+  readonly store: BlobStore;
+  readonly keys: VaultKeys;
+  readonly points: Points;
+  readonly nodes: NodeReader;
+  readonly chunks: ChunkReader;
+}
+
+const MAX_PROBLEMS = 1000;
+/** Leaves whose chunks are opened together in a full verification. */
+const LEAVES_AT_ONCE = 8;
+
+/** Checks one recovery point. Damage becomes a problem in the result; only what prevents checking at all (network, rights) throws. */
+export async function verifyPoint(
+  parts: VerifyParts,
+  pointId: string,
+  options: VerifyOptions,
+): Promise<VerifyResult> {
+  const check = new PointCheck(parts, options);
+  await check.run(pointId);
+  return check.result();
+}
+
+class PointCheck {
+  private readonly parts: VerifyParts;
+  private readonly options: VerifyOptions;
+  private readonly problems: VerifyProblem[] = [];
+  private readonly packBytes = new Map<string, number | null>();
+  private readonly counts = { blocks: 0, bytes: 0, nodes: 0 };
+
+  constructor(parts: VerifyParts, options: VerifyOptions) {
+    this.parts = parts;
+    this.options = options;
+  }
+
+  async run(pointId: string): Promise<void> {
+    let disks: readonly ManifestDisk[];
+    try {
+      disks = (await this.parts.points.get(pointId, this.options.signal)).manifest.disks;
+    } catch (error) {
+      this.record(error, null);
+      return;
+    }
+    const totalBytes = disks.reduce((sum, { diskBytes }) => sum + diskBytes, 0);
+    let before = 0;
+    for (const disk of disks) {
+      await this.disk(disk, pointId, (position) =>
+        this.options.onProgress?.({ bytesChecked: before + position, bytesTotal: totalBytes }),
+      );
+      before += disk.diskBytes;
+    }
+    this.options.onProgress?.({ bytesChecked: totalBytes, bytesTotal: totalBytes });
+  }
+
+  result(): VerifyResult {
+    return {
+      ok: this.problems.length === 0,
+      blocksChecked: this.counts.blocks,
+      bytesChecked: this.counts.bytes,
+      nodesChecked: this.counts.nodes,
+      problems: this.problems,
+    };
+  }
+
+  private async disk(
+    disk: ManifestDisk,
+    pointId: string,
+    progress: (position: number) => void,
+  ): Promise<void> {
+    const root = disk.root === null ? null : splitNodeRef(disk.root);
+    const level = rootLevel(disk.diskBytes);
+    const top = root === null ? null : Buffer.from(root.digest, "hex");
+    const expected = this.parts.keys.rootDigest(disk.diskBytes, level, top);
+    if (expected !== disk.rootDigest || (root !== null && root.level !== level)) {
+      const what = `the root digest of disk ${disk.key} is not that of its chunk map`;
+      this.record(damaged(pointName(pointId), what), { disk: disk.key, offset: 0 });
+    }
+    if (root === null) return;
+    let gathered: WindowLeaf[] = [];
+    for await (const leaf of this.leaves(root, 0, disk.key)) {
+      gathered.push(leaf);
+      if (gathered.length < LEAVES_AT_ONCE) continue;
+      await this.windows(gathered, disk.key);
+      gathered = [];
+      progress(leaf.window * WINDOW_BYTES);
+    }
+    await this.windows(gathered, disk.key);
+  }
+
+  /** Like the reader's walk, but a node that does not open costs its own subtree only. */
+  private async *leaves(place: NodePlace, first: number, disk: string): AsyncGenerator<WindowLeaf> {
+    const { signal } = this.options;
+    signal.throwIfAborted();
+    const at = { disk, offset: first * WINDOW_BYTES };
+    if (place.level === 0) {
+      const leaf = await this.attempt(at, () => this.parts.nodes.leaf(place, signal));
+      if (leaf !== null) yield { window: first, place, leaf };
+      return;
+    }
+    const inner = await this.attempt(at, () => this.parts.nodes.inner(place, signal));
+    const span = FAN_OUT ** (place.level - 1);
+    for (const [i, child] of (inner?.children ?? []).entries()) {
+      if (child !== null) yield* this.leaves(child, first + i * span, disk);
+    }
+  }
+
+  private async attempt<T>(at: Spot, work: () => Promise<T>): Promise<T | null> {
+    try {
+      const node = await work();
+      this.counts.nodes += 1;
+      return node;
+    } catch (error) {
+      this.record(error, at);
+      return null;
+    }
+  }
+
+  private async windows(leaves: readonly WindowLeaf[], disk: string): Promise<void> {
+    if (this.options.mode === "quick") {
+      for (const { window, leaf } of leaves) {
+        for (const chunk of leafChunks(leaf))
+          await this.exists(chunk, { disk, offset: window * WINDOW_BYTES });
+      }
+      return;
+    }
+    const damage = await this.open(leaves);
+    // Something in this stretch is damaged: chunk by chunk, so that each problem is named.
+    if (damage) for (const leaf of leaves) await this.openSingly(leaf, disk);
+  }
+
+  /** Opens all chunks of neighbouring leaves together; true when one is damaged. */
+  private async open(leaves: readonly WindowLeaf[]): Promise<boolean> {
+    try {
+      const blocks = await checkBlocks(this.parts.chunks, leaves, this.options.signal);
+      this.count(blocks);
+      return false;
+    } catch (error) {
+      if (isDamage(error)) return true;
+      throw error;
+    }
+  }
+
+  private async openSingly({ window, place, leaf }: WindowLeaf, disk: string): Promise<void> {
+    for (const chunk of leafChunks(leaf)) {
+      const blocks = leaf.blocks.map((block) =>
+        block !== null && sameChunk(block.chunk, chunk) ? block : null,
+      );
+      try {
+        this.count(
+          await checkBlocks(this.parts.chunks, [{ window, place, leaf: { blocks } }], this.options.signal),
+        );
+      } catch (error) {
+        this.record(error, {
+          disk,
+          offset: window * WINDOW_BYTES + blocks.findIndex((b) => b !== null) * BLOCK_BYTES,
+        });
+      }
+    }
+  }
+
+  private count(blocks: number): void {
+    this.counts.blocks += blocks;
+    this.counts.bytes += blocks * BLOCK_BYTES;
+  }
+
+  /** The chunk's pack, or the one that it moved to, is there and long enough. */
+  private async exists(chunk: LeafChunk, at: Spot): Promise<void> {
+    try {
+      let place: ChunkPlace = chunk;
+      for (;;) {
+        const bytes = await this.sizeOf(place.pack);
+        if (bytes !== null && place.offset + place.length > bytes)
+          throw damaged(packName(place.pack), "it ends early");
+        if (bytes !== null) return;
+        const next = await this.parts.nodes.packs.locate(place, this.options.signal);
+        if (next === null) throw missing(packName(place.pack), this.parts.store.description);
+        place = next;
+      }
+    } catch (error) {
+      this.record(error, at);
+    }
+  }
+
+  private async sizeOf(pack: string): Promise<number | null> {
+    const known = this.packBytes.get(pack);
+    if (known !== undefined) return known;
+    const bytes = (await this.parts.store.head(packName(pack), this.options.signal))?.bytes ?? null;
+    this.packBytes.set(pack, bytes);
+    return bytes;
+  }
+
+  /** Keeps damage as a problem; what says nothing about the vault's content is thrown on. */
+  private record(error: unknown, at: Spot | null): void {
+    if (!isDamage(error)) throw error;
+    const { code, message } = error;
+    const problem = {
+      object: objectOf(error),
+      code,
+      message,
+      disk: at?.disk ?? null,
+      offset: at?.offset ?? null,
+    };
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
+  }
+}
+
+interface Spot {
+  readonly disk: string;
+  readonly offset: number;
+}
+
+function isDamage(error: unknown): error is KluisError {
+  return isKluisError(error, "VAULT_DATA_DAMAGED") || isKluisError(error, "VAULT_OBJECT_MISSING");
+}
+
+function sameChunk(a: LeafChunk, b: LeafChunk): boolean {
+  return chunkKey(a) === chunkKey(b);
+}
+
+/** Opens every chunk of the leaves and compares every block's digest with the map. Returns how many blocks. */
+async function checkBlocks(
+  chunks: ChunkReader,
+  leaves: readonly WindowLeaf[],
+  signal: AbortSignal,
+): Promise<number> {
+  const wanted = new Map<string, { readonly chunk: LeafChunk; readonly blocks: LeafBlock[] }>();
+  let count = 0;
+  for (const block of leaves.flatMap(({ leaf }) => leaf.blocks)) {
+    if (block === null) continue;
+    count += 1;
+    const entry = wanted.get(chunkKey(block.chunk));
+    if (entry === undefined) wanted.set(chunkKey(block.chunk), { chunk: block.chunk, blocks: [block] });
+    else entry.blocks.push(block);
+  }
+  const all = [...wanted.values()].map(({ chunk }) => chunk);
+  await chunks.openEach(all, signal, (chunk, opened) => {
+    for (const block of wanted.get(chunkKey(chunk))?.blocks ?? []) checkBlock(block, opened);
+  });
+  return count;
+}

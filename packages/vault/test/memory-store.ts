@@ -1,0 +1,47 @@
+import { alreadyExists, missing } from "../src/errors.ts";
+import { checkName, checkPrefix } from "../src/store/names.ts";
+import type { BlobStore, GetOptions, ObjectInfo } from "../src/store/port.ts";
+
+/** A store in memory for unit tests; `objects` is open so that a test can damage, swap or remove what lies there. */
+export class MemoryStore implements BlobStore {
+  readonly description = "memory";
+  readonly objects = new Map<string, Buffer>();
+
+  async put(name: string, parts: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
+    checkName(name);
+    signal.throwIfAborted();
+    if (this.objects.has(name)) throw alreadyExists(name);
+    this.objects.set(name, Buffer.concat(parts));
+  }
+
+  async get(name: string, { signal, offset = 0, length }: GetOptions): Promise<Uint8Array> {
+    signal.throwIfAborted();
+    const object = this.objects.get(name);
+    if (object === undefined) throw missing(name, this.description);
+    return Buffer.from(object.subarray(offset, length === undefined ? object.length : offset + length));
+  }
+
+  async head(name: string, signal: AbortSignal): Promise<ObjectInfo | null> {
+    signal.throwIfAborted();
+    const object = this.objects.get(name);
+    return object === undefined ? null : { name, bytes: object.length };
+  }
+
+  async *list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo> {
+    checkPrefix(prefix);
+    signal.throwIfAborted();
+    for (const [name, object] of [...this.objects]) {
+      if (name.startsWith(prefix)) yield { name, bytes: object.length };
+    }
+  }
+
+  async delete(name: string, signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted();
+    return this.objects.delete(name);
+  }
+
+  /** Names under a prefix, sorted. */
+  names(prefix: string): string[] {
+    return [...this.objects.keys()].filter((name) => name.startsWith(prefix)).sort();
+  }
+}
