@@ -8,6 +8,7 @@ const ignored = ["**/node_modules/**", "**/.next/**", "**/generated/**", "**/dis
  */
 export default defineConfig({
   test: {
+    teardownTimeout: 30_000,
     projects: [
       {
         test: {
@@ -25,7 +26,6 @@ export default defineConfig({
           globalSetup: ["./packages/local-stack/src/vitest-global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          teardownTimeout: 30_000,
           maxWorkers: 2,
           pool: "forks",
         },

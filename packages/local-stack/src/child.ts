@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { type FileHandle, open, rename, stat } from "node:fs/promises";
+import { setPriority } from "node:os";
 import { join } from "node:path";
 import { isErrno, readTextIfExists } from "./files.ts";
 
@@ -15,6 +16,8 @@ export interface Child {
   readonly logFile: string;
   /** Resolves when the process has ended, for whatever reason. */
   readonly exited: Promise<ChildExit>;
+  /** The first message that it sends over the channel: how our own programs say that they are ready. Never settles when it ends before. */
+  readonly firstMessage: Promise<unknown>;
   /** True until it has ended. */
   alive(): boolean;
   /** Asks it to end (SIGTERM), and ends its whole process group after `graceMs`. Resolves when it is gone. */
@@ -32,6 +35,8 @@ export interface ChildOptions {
   /** A message sent at once over the channel. */
   readonly message?: Parameters<ChildProcess["send"]>[0];
   readonly execArgv?: readonly string[];
+  /** 0 is the system's normal priority, 19 the lowest. */
+  readonly priority?: number;
 }
 
 /** Node options that make a child end with its parent; for programs that know nothing of us. */
@@ -59,6 +64,9 @@ function launch(options: ChildOptions, log: FileHandle): Child {
     process_.once("exit", (code, signal) => resolve({ code, signal }));
     process_.once("error", () => resolve({ code: 127, signal: null }));
   });
+  const firstMessage = new Promise<unknown>((resolve) => process_.once("message", resolve));
+  if (options.priority !== undefined && process_.pid !== undefined)
+    setPriority(process_.pid, options.priority);
   let alive = true;
   void exited.then(() => {
     alive = false;
@@ -73,7 +81,15 @@ function launch(options: ChildOptions, log: FileHandle): Child {
     return exit;
   };
   const pid = process_.pid ?? -1;
-  return { name: options.name, pid, logFile: options.logFile, exited, alive: () => alive, stop };
+  return {
+    name: options.name,
+    pid,
+    logFile: options.logFile,
+    exited,
+    firstMessage,
+    alive: () => alive,
+    stop,
+  };
 }
 
 /** Ends what is left of a process group; a group that is gone is fine. */

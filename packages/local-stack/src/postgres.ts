@@ -15,6 +15,7 @@ import { type PostgresPlace, placePostgres } from "./postgres-place.ts";
 import { postmasterArgs } from "./postgres-settings.ts";
 import { clearLeftovers } from "./postmaster.ts";
 import { runAs } from "./run-as.ts";
+import { pause } from "./wait.ts";
 
 const ADMIN = "kluis";
 const START_LIMIT_MS = 90_000;
@@ -196,10 +197,6 @@ async function accepts(url: string): Promise<boolean> {
     // Not listening yet, or still recovering: the caller asks again until its limit.
     return false;
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,0 +1,53 @@
+/** What the demo does once, at first start: protect its VMs, as a person would. */
+import { KluisError } from "@kluis/domain";
+import { readTextIfExists } from "./files.ts";
+import { type HomeLayout, replaceSecret } from "./home.ts";
+import type { Caller } from "./operator.ts";
+import { pause } from "./wait.ts";
+
+/** sandbox-01 stays unprotected on purpose: the overview has something to say. */
+const wanted = [
+  { vm: "web-01", policy: "standard-daily" },
+  { vm: "sql-01", policy: "enhanced-4h" },
+  { vm: "batch-01", policy: "standard-daily" },
+] as const;
+
+const DISCOVERY_LIMIT_MS = 120_000;
+
+/**
+ * Protects the demo VMs unless that was done before: their first backups start at once. A start that was killed in the middle
+ * goes on where it was; a VM that a person has taken out of protection later stays out.
+ */
+export async function protectDemo(
+  caller: () => Promise<Caller>,
+  layout: HomeLayout,
+  signal: AbortSignal,
+): Promise<void> {
+  if ((await readTextIfExists(layout.demoDone)) !== null) return;
+  const policies = await discovered(caller, signal);
+  for (const { vm, policy } of wanted) {
+    if (policies.get(vm) === null) await (await caller()).protection.set({ vm, policy });
+  }
+  await replaceSecret(layout.demoDone, wanted.map(({ vm }) => vm).join("\n"));
+}
+
+/** Waits until the engine has found the demo VMs; answers each one's policy by its name. */
+async function discovered(
+  caller: () => Promise<Caller>,
+  signal: AbortSignal,
+): Promise<Map<string, string | null>> {
+  const limit = AbortSignal.timeout(DISCOVERY_LIMIT_MS);
+  while (!limit.aborted) {
+    signal.throwIfAborted();
+    const api = await caller();
+    await api.vms.refresh();
+    const { rows } = await api.vms.list({ pageSize: 100 });
+    const found = new Map(rows.map((row) => [row.name, row.policy?.name ?? null]));
+    if (wanted.every(({ vm }) => found.has(vm))) return found;
+    await pause(500);
+  }
+  throw new KluisError("AZURE_UNREACHABLE", {
+    message: "The engine did not find the demo's virtual machines within two minutes.",
+    action: "Read engine.log and local-azure.log in the data folder's logs.",
+  });
+}

@@ -1,0 +1,22 @@
+/** The local Azure as a process of its own: `node local-azure-child.ts DATA_DIR PORT`. Says `{ url }` over the channel when it is ready. */
+import { startLocalAzure } from "@kluis/local-azure";
+import { z } from "zod";
+
+const [dataDir, port] = z.tuple([z.string().min(1), z.coerce.number().int()]).parse(process.argv.slice(2));
+const azure = await startLocalAzure({ dataDir, port, seedFleet: true });
+
+let stopping: Promise<void> | undefined;
+function stop(): void {
+  stopping ??= azure.stop().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+}
+process.on("SIGTERM", stop);
+process.on("SIGINT", stop);
+process.on("disconnect", stop);
+if (!process.connected) stop();
+process.send?.({ url: azure.url });

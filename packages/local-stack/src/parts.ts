@@ -1,0 +1,177 @@
+/** Starts the parts of an installation, each with the settings that the next ones need. */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { KluisError } from "@kluis/domain";
+import { CONTOSO_TENANT_ID } from "@kluis/local-azure";
+import { z } from "zod";
+import { type Azurite, startAzurite } from "./azurite.ts";
+import { type Child, exitWithParent, startChild } from "./child.ts";
+import { azureEnv, entraEnv } from "./environment.ts";
+import { type HomeLayout, replaceSecret } from "./home.ts";
+import { freePort } from "./ports.ts";
+import { type Postgres, startPostgres } from "./postgres.ts";
+import type { Settings } from "./settings.ts";
+import { httpStatus, untilReady } from "./wait.ts";
+
+const FLEET_LIMIT_MS = 300_000;
+const PORTAL_LIMIT_MS = 60_000;
+
+export interface PartsContext {
+  readonly root: string;
+  readonly settings: Settings;
+  readonly layout: HomeLayout;
+  /** Ports of the last start; what is started now writes its own into it. */
+  readonly ports: Record<string, number>;
+  /** What every child gets (PATH and so on). */
+  readonly baseEnv: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** The embedded PostgreSQL with Kluis's own database. */
+export async function startDatabase(context: PartsContext): Promise<{ server: Postgres; url: string }> {
+  const { layout, ports, signal } = context;
+  const server = await startPostgres({
+    dataDir: layout.postgres,
+    port: ports["postgres"] ?? 0,
+    passwordFile: layout.databasePassword,
+    logFile: join(layout.logs, "postgres.log"),
+    signal,
+  });
+  ports["postgres"] = server.port;
+  return { server, url: await server.ensureDatabase("kluis") };
+}
+
+/** Azurite, and the vault's settings that lead to it. */
+export async function startVault(
+  context: PartsContext,
+): Promise<{ azurite: Azurite; env: Record<string, string> }> {
+  const { layout, ports, signal } = context;
+  const azurite = await startAzurite({
+    dataDir: layout.azurite,
+    port: ports["azurite"] ?? 0,
+    keyFile: layout.azuriteKey,
+    logFile: join(layout.logs, "azurite.log"),
+    signal,
+  });
+  ports["azurite"] = azurite.port;
+  await replaceSecret(layout.vaultConnection, azurite.connectionString);
+  const env = {
+    KLUIS_VAULT_KIND: "azure-blob",
+    KLUIS_VAULT_CONNECTION_FILE: layout.vaultConnection,
+    KLUIS_VAULT_CONTAINER: "kluis-vault",
+    KLUIS_VAULT_KEY_FILE: layout.vaultKey,
+  };
+  return { azurite, env };
+}
+
+const secretsSchema = z.object({ clientSecrets: z.object({ portal: z.string(), engine: z.string() }) });
+
+/** The local Azure with its demo fleet (made at first start), and the settings that lead engine and portal to it. */
+export async function startAzure(
+  context: PartsContext,
+): Promise<{ child: Child; url: string; env: Record<string, string> }> {
+  const { layout, ports, signal, baseEnv } = context;
+  const port = await freePort(ports["azure"] ?? 0);
+  ports["azure"] = port;
+  const child = await startChild({
+    name: "The local Azure",
+    module: join(import.meta.dirname, "local-azure-child.ts"),
+    args: [layout.localAzure, String(port)],
+    env: { ...baseEnv },
+    cwd: context.root,
+    logFile: join(layout.logs, "local-azure.log"),
+  });
+  let ready = false;
+  void child.firstMessage.then(() => {
+    ready = true;
+  });
+  await untilReady({ child, ready: async () => ready, limitMs: FLEET_LIMIT_MS, signal }).catch(
+    async (error: unknown) => {
+      await child.stop(2_000);
+      throw error;
+    },
+  );
+  const text = await readFile(join(layout.localAzure, "entra", "secrets.json"), "utf8");
+  const { clientSecrets } = secretsSchema.parse(JSON.parse(text));
+  await replaceSecret(layout.azureClientSecret, clientSecrets.engine);
+  await replaceSecret(layout.portalClientSecret, clientSecrets.portal);
+  const url = `http://127.0.0.1:${port}`;
+  const env = {
+    ...azureEnv({ url, clientSecretFile: layout.azureClientSecret }),
+    ...entraEnv({ url, clientSecretFile: layout.portalClientSecret }),
+  };
+  return { child, url, env };
+}
+
+/** The tenant that the demo people belong to. */
+export const demoTenantId = CONTOSO_TENANT_ID;
+
+/** The engine, with the environment that an operator would give it. */
+export function startEngine(context: PartsContext, env: Readonly<Record<string, string>>): Promise<Child> {
+  return startChild({
+    name: "The engine",
+    module: join(context.root, "packages", "engine", "src", "main.ts"),
+    env: { ...context.baseEnv, KLUIS_LOG_FORMAT: "text", ...env },
+    cwd: context.root,
+    logFile: join(context.layout.logs, "engine.log"),
+    execArgv: exitWithParent,
+  });
+}
+
+/** Builds the portal when its sources changed since the last build; at low priority, since backups run meanwhile. */
+export async function buildPortal(context: PartsContext): Promise<void> {
+  const child = await startChild({
+    name: "The portal's build",
+    module: join(context.root, "scripts", "build-portal.ts"),
+    env: { ...context.baseEnv },
+    cwd: context.root,
+    logFile: join(context.layout.logs, "portal-build.log"),
+    execArgv: exitWithParent,
+    priority: 10,
+  });
+  const stop = (): void => void child.stop(1_000);
+  context.signal.addEventListener("abort", stop, { once: true });
+  const exit = await child.exited;
+  context.signal.removeEventListener("abort", stop);
+  context.signal.throwIfAborted();
+  if (exit.code === 0) return;
+  await untilReady({ child, ready: async () => false, limitMs: 1 });
+}
+
+/** The portal's server; resolves when it answers. */
+export async function startPortal(
+  context: PartsContext,
+  env: Readonly<Record<string, string>>,
+): Promise<Child> {
+  const { root, settings, signal } = context;
+  const folder = join(root, "apps", "portal");
+  const child = await startChild({
+    name: "The portal",
+    module: createRequire(join(folder, "package.json")).resolve("next/dist/bin/next"),
+    args: ["start", "-H", "127.0.0.1", "-p", String(settings.port)],
+    env: { ...context.baseEnv, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...env },
+    cwd: folder,
+    logFile: join(context.layout.logs, "portal.log"),
+    execArgv: exitWithParent,
+  });
+  const ready = async (): Promise<boolean> =>
+    (await httpStatus(`http://127.0.0.1:${settings.port}/api/health`)) !== null;
+  await untilReady({ child, ready, limitMs: PORTAL_LIMIT_MS, signal }).catch(async (error: unknown) => {
+    await child.stop(1_000);
+    throw error;
+  });
+  return child;
+}
+
+/**
+ * Refuses a port that is taken, before anything is started.
+ * @throws KluisError PORT_IN_USE
+ */
+export function portProblem(port: number): KluisError {
+  return new KluisError("PORT_IN_USE", {
+    message: `Port ${port} is in use by another program.`,
+    action: `Stop that program, or choose another port: KLUIS_PORT=${port + 1} npm start`,
+    params: { port },
+  });
+}

@@ -1,0 +1,101 @@
+/** The stack's own settings, parsed once from the environment, with an error that names every wrong one. */
+import { resolve } from "node:path";
+import { KluisError } from "@kluis/domain";
+import { z } from "zod";
+
+export interface Settings {
+  /** Folder with everything that this installation keeps. */
+  readonly home: string;
+  readonly port: number;
+  /** null: the embedded PostgreSQL. */
+  readonly databaseUrl: string | null;
+  /** null: the local Azure and its directory; else what the operator set for Azure and for sign-in. */
+  readonly azure: Readonly<Record<string, string>> | null;
+  /** null: Azurite; else what the operator set for the vault. */
+  readonly vault: Readonly<Record<string, string>> | null;
+  /** Settings that are handed to engine and portal as they are. */
+  readonly passed: Readonly<Record<string, string>>;
+}
+
+const schema = z.object({
+  KLUIS_HOME: z.string().min(1).optional(),
+  KLUIS_PORT: z.coerce
+    .number({ error: "must be a port number such as 3000" })
+    .int("must be a port number such as 3000")
+    .min(1, "must be a port from 1 to 65535")
+    .max(65_535, "must be a port from 1 to 65535")
+    .default(3000),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }).optional(),
+});
+
+const azureNeeds = ["KLUIS_AZURE_TENANT_ID", "KLUIS_AZURE_SUBSCRIPTIONS"];
+const entraNeeds = ["KLUIS_ENTRA_TENANT_ID", "KLUIS_ENTRA_CLIENT_ID", "KLUIS_ENTRA_CLIENT_SECRET_FILE"];
+const passedNames = ["KLUIS_ENGINE_CONCURRENCY", "KLUIS_LOG_LEVEL", "KLUIS_LOG_FORMAT", "KLUIS_PUBLIC_URL"];
+const systemNames = [
+  ...["PATH", "HOME", "LANG", "TMPDIR", "TMP", "TEMP", "SystemRoot", "NODE_EXTRA_CA_CERTS"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
+];
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings. When the operator names an Azure, the local one is not started; the same for the database and the vault.
+ * @param root the checkout: the default data folder is its `.kluis`, and relative paths start there.
+ * @throws KluisError CONFIG_INVALID naming every setting that is wrong or missing.
+ */
+export function parseSettings(source: Env, root: string): Settings {
+  const env = Object.fromEntries(Object.entries(source).filter(([, value]) => value?.trim()));
+  const parsed = schema.safeParse(env);
+  const azure = group(env, /^KLUIS_(AZURE|ENTRA)_/);
+  const vault = group(env, /^KLUIS_VAULT_/);
+  const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${issue.message}`),
+    ...(azure === null ? [] : missing(azure, [...azureNeeds, ...entraNeeds])),
+    ...(vault === null ? [] : missing(vault, vaultNeeds(vault))),
+    ...(azure !== null && vault === null
+      ? ["KLUIS_VAULT_CONNECTION_FILE is needed beside a real Azure"]
+      : []),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    throw new KluisError("CONFIG_INVALID", {
+      message: `The settings are wrong: ${problems.join("; ")}.`,
+      action: "Correct these environment variables and start again.",
+    });
+  }
+  return {
+    home: resolve(root, parsed.data.KLUIS_HOME ?? ".kluis"),
+    port: parsed.data.KLUIS_PORT,
+    databaseUrl: parsed.data.DATABASE_URL ?? null,
+    azure,
+    vault,
+    passed: pick(env, passedNames),
+  };
+}
+
+/** What every child gets from the environment that Kluis was started in. Nothing else leaks into it. */
+export function systemEnv(source: Env): Record<string, string> {
+  return pick(source, systemNames);
+}
+
+function vaultNeeds(vault: Readonly<Record<string, string>>): string[] {
+  const place = vault["KLUIS_VAULT_KIND"] === "folder" ? "KLUIS_VAULT_FOLDER" : "KLUIS_VAULT_CONNECTION_FILE";
+  return [place];
+}
+
+function group(env: Env, pattern: RegExp): Record<string, string> | null {
+  const names = Object.keys(env).filter((name) => pattern.test(name));
+  return names.length === 0 ? null : pick(env, names);
+}
+
+function missing(found: Readonly<Record<string, string>>, names: readonly string[]): string[] {
+  return names.filter((name) => found[name] === undefined).map((name) => `${name} is missing`);
+}
+
+function pick(env: Env, names: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    const value = env[name];
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}

@@ -1,0 +1,148 @@
+/** Puts an installation together and keeps it running until it is asked to stop. */
+import { mkdir } from "node:fs/promises";
+import { migrate } from "@kluis/db/migrate";
+import { KluisError, toKluisError } from "@kluis/domain";
+import { type Child, logTail } from "./child.ts";
+import { protectDemo } from "./demo.ts";
+import { whereToGo } from "./farewell.ts";
+import { homeLayout, prepareHome, readPorts, writePorts } from "./home.ts";
+import { lockHome } from "./lock.ts";
+import { openOperator } from "./operator.ts";
+import {
+  buildPortal,
+  type PartsContext,
+  portProblem,
+  startAzure,
+  startDatabase,
+  startEngine,
+  startPortal,
+  startVault,
+} from "./parts.ts";
+import { portIsFree } from "./ports.ts";
+import { followBackups, latestPoints } from "./progress.ts";
+import { seedInstallation } from "./seed.ts";
+import { type Settings, systemEnv } from "./settings.ts";
+import { createSupervisor, type Supervisor } from "./supervise.ts";
+import type { Screen } from "./terminal.ts";
+
+export interface StackOptions {
+  readonly root: string;
+  readonly settings: Settings;
+  readonly screen: Screen;
+  /** Asks for an orderly end. */
+  readonly stop: AbortSignal;
+  /** Ends everything at once. */
+  readonly force: AbortSignal;
+}
+
+/** Runs until `stop` fires or a part that can't be restarted dies. Whatever happens, nothing is left running. */
+export async function runStack({ root, settings, screen, stop, force }: StackOptions): Promise<void> {
+  const layout = homeLayout(settings.home);
+  const url = settings.passed["KLUIS_PUBLIC_URL"] ?? `http://localhost:${settings.port}`;
+  await mkdir(layout.home, { recursive: true, mode: 0o700 });
+  await using _lock = await lockHome(layout.lock, url);
+  if (!(await portIsFree(settings.port))) throw portProblem(settings.port);
+  await prepareHome(layout);
+  const ports = await readPorts(layout);
+  const context: PartsContext = {
+    root,
+    settings,
+    layout,
+    ports,
+    baseEnv: { ...systemEnv(process.env), ...settings.passed, KLUIS_HOME: layout.home },
+    signal: stop,
+  };
+  const supervisor = createSupervisor({ say: (line) => screen.say(line), failure: partDied });
+  force.addEventListener("abort", () => supervisor.kill(), { once: true });
+  try {
+    await Promise.race([bringUp({ context, supervisor, screen, url }), supervisor.broken]);
+  } finally {
+    screen.bars([]);
+    await supervisor.stop();
+    screen.say("Kluis has stopped.");
+  }
+}
+
+async function partDied(child: Child): Promise<KluisError> {
+  return new KluisError("INTERNAL", {
+    message: `${child.name} ended unexpectedly. The end of its log:\n${await logTail(child.logFile)}`,
+    action: `Read ${child.logFile}; npm start goes on where it was.`,
+  });
+}
+
+interface BringUp {
+  readonly context: PartsContext;
+  readonly supervisor: Supervisor;
+  readonly screen: Screen;
+  readonly url: string;
+}
+
+async function bringUp({ context, supervisor, screen, url }: BringUp): Promise<void> {
+  const { layout, settings, signal } = context;
+  // The build only needs sources, so it goes on beside everything else; it is awaited before the portal starts.
+  const built = buildPortal(context).then(
+    () => null,
+    (error: unknown) => toKluisError(error),
+  );
+  screen.say(`Starting Kluis; its data is in ${layout.home}`);
+  const env = await startBackground(context, supervisor);
+  await writePorts(layout, context.ports);
+  const engine = (): Promise<Child> => startEngine(context, env);
+  supervisor.hold({ name: "The engine", graceMs: 7_000, restart: engine }, await engine());
+  const demo = settings.azure === null;
+  const operator = demo ? await openOperator(env, layout, url) : null;
+  try {
+    const following = operator === null ? null : followBackups({ caller: operator.caller, screen, signal });
+    if (operator !== null) {
+      await latestPoints(operator.caller, screen);
+      await protectDemo(operator.caller, layout, signal);
+    }
+    const problem = await built;
+    if (problem !== null) throw problem;
+    const portal = (): Promise<Child> =>
+      startPortal(context, { ...env, KLUIS_PORT: String(settings.port), KLUIS_PUBLIC_URL: url });
+    supervisor.hold({ name: "The portal", graceMs: 2_000, restart: portal }, await portal());
+    for (const line of demo ? whereToGo(url) : ["", `  Kluis is at ${url}`, ""]) screen.say(line);
+    await Promise.all([following, untilAborted(signal)]);
+  } finally {
+    await operator?.close();
+  }
+}
+
+/** Database, vault and Azure: what engine and portal need. Answers the environment for both. */
+async function startBackground(
+  context: PartsContext,
+  supervisor: Supervisor,
+): Promise<Record<string, string>> {
+  const { settings, layout, signal } = context;
+  let env: Record<string, string> = { KLUIS_LEDGER_KEY_FILE: layout.ledgerKey };
+  if (settings.databaseUrl === null) {
+    const { server, url } = await startDatabase(context);
+    supervisor.hold({ name: "PostgreSQL", graceMs: 10_000 }, server.child);
+    env = { ...env, DATABASE_URL: url };
+  } else env = { ...env, DATABASE_URL: settings.databaseUrl };
+  if (settings.vault === null) {
+    const { azurite, env: vault } = await startVault(context);
+    supervisor.hold({ name: "Azurite", graceMs: 4_000 }, azurite.child);
+    env = { ...env, ...vault };
+  } else env = { ...env, KLUIS_VAULT_KEY_FILE: layout.vaultKey, ...settings.vault };
+  const migrated = migrate(env["DATABASE_URL"] ?? "", signal);
+  if (settings.azure === null) {
+    const azure = await startAzure(context).catch(async (error: unknown) => {
+      await Promise.allSettled([migrated]);
+      throw error;
+    });
+    supervisor.hold({ name: "The local Azure", graceMs: 4_000 }, azure.child);
+    env = { ...env, ...azure.env };
+  } else env = { ...env, ...settings.azure };
+  await migrated;
+  if (settings.azure === null) await seedInstallation(env["DATABASE_URL"] ?? "");
+  return env;
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

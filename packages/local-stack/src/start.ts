@@ -1,0 +1,46 @@
+/**
+ * `npm start`: the whole of Kluis on this machine as one supervised group of processes: embedded PostgreSQL, Azurite, the local
+ * Azure, the engine, the portal. What the operator names in the environment is used instead of the embedded part.
+ */
+import { dirname } from "node:path";
+import { isKluisError, KluisError, toKluisError } from "@kluis/domain";
+import { parseSettings } from "./settings.ts";
+import { runStack } from "./stack.ts";
+import { createScreen } from "./terminal.ts";
+
+const root = dirname(dirname(dirname(import.meta.dirname)));
+/** One Ctrl-C may arrive several times within a moment: from the terminal and handed on by npm. */
+const SAME_KEYSTROKE_MS = 1_000;
+
+async function main(): Promise<number> {
+  const screen = createScreen(process.stdout);
+  const stop = new AbortController();
+  const force = new AbortController();
+  let askedAt = 0;
+  const ask = (): void => {
+    if (!stop.signal.aborted) {
+      askedAt = performance.now();
+      screen.say("\nStopping; press Ctrl-C again to force it …");
+      stop.abort(new KluisError("CANCELLED", { message: "Kluis was asked to stop." }));
+    } else if (performance.now() - askedAt > SAME_KEYSTROKE_MS) force.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, ask);
+  // The bootstrap that started us was killed: nobody is there any more to stop us.
+  process.on("disconnect", ask);
+  try {
+    const settings = parseSettings(process.env, root);
+    await runStack({ root, settings, screen, stop: stop.signal, force: force.signal });
+    return 0;
+  } catch (error) {
+    if (stop.signal.aborted && (error === stop.signal.reason || isKluisError(error, "CANCELLED"))) return 0;
+    const known = toKluisError(error);
+    screen.bars([]);
+    process.stderr.write(`\n${known.message}\n${known.action === undefined ? "" : `${known.action}\n`}`);
+    if (known.code === "INTERNAL" && known.cause instanceof Error)
+      process.stderr.write(`${known.cause.stack ?? ""}\n`);
+    return 1;
+  }
+}
+
+const code = await main();
+process.exit(code);

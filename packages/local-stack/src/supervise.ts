@@ -1,0 +1,93 @@
+/** Holds the processes of an installation: restarts what may be restarted, ends all in order. */
+import type { KluisError } from "@kluis/domain";
+import type { Child } from "./child.ts";
+import { killGroup } from "./child.ts";
+import { pause } from "./wait.ts";
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+/** A child that lived this long counts as healthy: its next failure starts with the first pause again. */
+const HEALTHY_MS = 60_000;
+
+export interface PartPlan {
+  readonly name: string;
+  /** How long it may take to end by itself when asked. */
+  readonly graceMs: number;
+  /** Starts it again when it died; without it the whole stack ends. */
+  readonly restart?: () => Promise<Child>;
+}
+
+interface Held {
+  readonly plan: PartPlan;
+  child: Child;
+}
+
+export interface Supervisor {
+  /** Takes a running part under supervision. Parts are stopped in the reverse order of their adding. */
+  hold(plan: PartPlan, child: Child): void;
+  /** Rejects when a part that can't be restarted has died. */
+  readonly broken: Promise<never>;
+  /** Stops every part, the last one first. */
+  stop(): Promise<void>;
+  /** Ends every part at once, without waiting. */
+  kill(): void;
+}
+
+export interface SupervisorOptions {
+  readonly say: (line: string) => void;
+  /** The error for a part whose death ends the stack. */
+  readonly failure: (child: Child) => Promise<KluisError>;
+}
+
+export function createSupervisor({ say, failure }: SupervisorOptions): Supervisor {
+  const parts: Held[] = [];
+  let stopping = false;
+  let report: (error: unknown) => void = () => undefined;
+  const broken = new Promise<never>((_resolve, reject) => {
+    report = reject;
+  });
+  // Nobody may be listening yet when the first part dies.
+  broken.catch(() => undefined);
+
+  async function watch(held: Held): Promise<void> {
+    let wait = FIRST_PAUSE_MS;
+    while (!stopping) {
+      const began = performance.now();
+      const exit = await held.child.exited;
+      if (stopping) return;
+      if (held.plan.restart === undefined) throw await failure(held.child);
+      if (performance.now() - began > HEALTHY_MS) wait = FIRST_PAUSE_MS;
+      const how = exit.signal === null ? `code ${exit.code ?? "?"}` : exit.signal;
+      say(
+        `${held.plan.name} ended unexpectedly (${how}); starting it again in ${wait / 1000} s. Its log: ${held.child.logFile}`,
+      );
+      await pause(wait);
+      wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
+      if (stopping) return;
+      const next = await held.plan.restart().catch((error: unknown) => {
+        say(error instanceof Error ? error.message : String(error));
+        return null;
+      });
+      // While it was starting somebody may have asked to stop.
+      if (stopping) return void (await next?.stop(held.plan.graceMs));
+      if (next !== null) held.child = next;
+    }
+  }
+
+  return {
+    broken,
+    hold(plan, child) {
+      const held: Held = { plan, child };
+      parts.push(held);
+      watch(held).catch(report);
+    },
+    async stop() {
+      stopping = true;
+      for (const { plan, child } of parts.toReversed()) await child.stop(plan.graceMs);
+    },
+    kill() {
+      stopping = true;
+      for (const { child } of parts) if (child.alive()) killGroup(child.pid);
+    },
+  };
+}

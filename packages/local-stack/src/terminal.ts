@@ -1,0 +1,95 @@
+/** What a person sees in the terminal: lines that stay, and a block of bars below them that moves in place. */
+
+export interface DiskProgress {
+  /** `web-01 os`: unique among what is shown at a time. */
+  readonly label: string;
+  readonly doneBytes: number;
+  readonly plannedBytes: number;
+  readonly state: "waiting" | "running" | "done" | "failed";
+}
+
+export interface Screen {
+  /** A line that stays. */
+  say(line: string): void;
+  /** The bars as they are now; an empty list takes them away. */
+  bars(disks: readonly DiskProgress[]): void;
+}
+
+interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** On a terminal bars move in place; elsewhere each disk gets a line per 10 %. */
+export function createScreen(output: Output): Screen {
+  return output.isTTY === true ? movingScreen(output) : plainScreen(output);
+}
+
+const CLEAR_LINE = "\u001b[2K";
+
+function movingScreen(output: Output): Screen {
+  let shown: string[] = [];
+  const erase = (): string => (shown.length === 0 ? "" : `\u001b[${shown.length}A\r\u001b[J`);
+  return {
+    say(line) {
+      output.write(`${erase()}${line}\n${shown.map((bar) => `${bar}\n`).join("")}`);
+    },
+    bars(disks) {
+      const next = disks.map((disk) => barLine(disk, output.columns ?? 80));
+      output.write(`${erase()}${next.map((bar) => `${CLEAR_LINE}${bar}\n`).join("")}`);
+      shown = next;
+    },
+  };
+}
+
+function plainScreen(output: Output): Screen {
+  const told = new Map<string, number>();
+  return {
+    say: (line) => void output.write(`${line}\n`),
+    bars(disks) {
+      for (const disk of disks) {
+        const tenth = Math.floor(percentOf(disk) / 10) * 10;
+        if (disk.state === "waiting" || told.get(disk.label) === tenth) continue;
+        told.set(disk.label, tenth);
+        output.write(`  ${disk.label}: ${tenth} % of ${formatBytes(disk.plannedBytes)}\n`);
+      }
+      const current = new Set(disks.map((disk) => disk.label));
+      for (const label of told.keys()) if (!current.has(label)) told.delete(label);
+    },
+  };
+}
+
+/** 0 to 100, whole. A disk with nothing to move is at 100 once it is done. */
+export function percentOf(disk: DiskProgress): number {
+  if (disk.state === "done") return 100;
+  if (disk.plannedBytes <= 0) return 0;
+  return Math.min(100, Math.floor((disk.doneBytes / disk.plannedBytes) * 100));
+}
+
+/** One line, never longer than the terminal is wide. */
+export function barLine(disk: DiskProgress, columns: number): string {
+  const percent = percentOf(disk);
+  const size = `${formatBytes(disk.doneBytes)} of ${formatBytes(disk.plannedBytes)}`;
+  const tail = ` ${String(percent).padStart(3)} %  ${disk.state === "waiting" ? "waiting" : size}`;
+  const label = `  ${disk.label.padEnd(16).slice(0, 28)} `;
+  const width = Math.max(0, Math.min(40, columns - label.length - tail.length - 3));
+  const full = Math.round((width * percent) / 100);
+  return `${label}[${"█".repeat(full)}${"·".repeat(width - full)}]${tail}`.slice(
+    0,
+    Math.max(20, columns - 1),
+  );
+}
+
+const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+/** Binary units with at most one digit after the point. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : Math.round(value * 10) / 10} ${units[unit]}`;
+}

@@ -1,0 +1,98 @@
+/**
+ * Real parts for integration tests: a database of its own (cloned from the run's migrated template), Azurite, and a local
+ * Azure in this process. Everything on ephemeral loopback ports, everything gone afterwards.
+ */
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
+import { type LocalAzure, type StartOptions, startLocalAzure } from "@kluis/local-azure";
+import { type Azurite, startAzurite } from "./azurite.ts";
+import { azureEnv } from "./environment.ts";
+
+export { startAzurite } from "./azurite.ts";
+export { startPostgres } from "./postgres.ts";
+
+export interface TestStackOptions {
+  /** Makes the demo fleet (default), or nothing, or what the function makes. */
+  readonly seedFleet?: StartOptions["seedFleet"];
+}
+
+export interface TestStack extends AsyncDisposable {
+  /** A private folder for the test, gone afterwards. */
+  readonly folder: string;
+  readonly database: TestDatabase;
+  readonly azurite: Azurite;
+  readonly localAzure: LocalAzure;
+  /** The environment for an engine on these parts (parseEngineEnv), the same that `npm start` gives. */
+  readonly engineEnv: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** Starts the parts at once. Stop it (or `await using`) even when the test fails. */
+export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
+  const folder = await mkdtemp(join(tmpdir(), "kluis-stack-"));
+  const [database, azurite, localAzure] = await startAll(folder, options);
+  const files = {
+    connection: join(folder, "vault-connection"),
+    vaultKey: join(folder, "vault-key"),
+    ledgerKey: join(folder, "ledger-key.pem"),
+    clientSecret: join(folder, "azure-client-secret"),
+  };
+  await writeSecret(files.connection, azurite.connectionString);
+  await writeSecret(files.ledgerKey, ledgerKeyPem());
+  await writeSecret(files.clientSecret, localAzure.entra.secrets().engine);
+  const stop = async (): Promise<void> => {
+    await Promise.all([localAzure.stop(), azurite.stop(), database.drop()]);
+    await rm(folder, { recursive: true, force: true });
+  };
+  return {
+    folder,
+    database,
+    azurite,
+    localAzure,
+    engineEnv: {
+      ...azureEnv({ url: localAzure.url, clientSecretFile: files.clientSecret }),
+      DATABASE_URL: database.url,
+      KLUIS_HOME: folder,
+      KLUIS_VAULT_KIND: "azure-blob",
+      KLUIS_VAULT_CONNECTION_FILE: files.connection,
+      KLUIS_VAULT_CONTAINER: "kluis-vault",
+      KLUIS_VAULT_KEY_FILE: files.vaultKey,
+      KLUIS_LEDGER_KEY_FILE: files.ledgerKey,
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+async function startAll(
+  folder: string,
+  options: TestStackOptions,
+): Promise<readonly [TestDatabase, Azurite, LocalAzure]> {
+  const cleanUp: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  try {
+    const database = await createTestDatabase();
+    cleanUp.unshift(() => database.drop());
+    const azurite = await startAzurite({ dataDir: join(folder, "azurite") });
+    cleanUp.unshift(() => azurite.stop());
+    const localAzure = await startLocalAzure({
+      dataDir: join(folder, "local-azure"),
+      seedFleet: options.seedFleet ?? true,
+    });
+    return [database, azurite, localAzure];
+  } catch (error) {
+    for (const undo of cleanUp) await undo();
+    throw error;
+  }
+}
+
+function writeSecret(path: string, text: string): Promise<void> {
+  return writeFile(path, text, { mode: 0o600 });
+}
+
+/** A fresh Ed25519 key (PKCS#8 PEM), as the ledger's heads are signed with. */
+export function ledgerKeyPem(): string {
+  return generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString();
+}
