@@ -7,4 +7,6 @@ export const lockKeys = {
   migrate: 4_955_001,
   /** Transaction lock: one writer at the ledger's end. */
   ledger: 4_955_002,
+  /** Transaction lock: one process seeds at a time. */
+  seed: 4_955_003,
 } as const;
