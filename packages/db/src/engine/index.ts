@@ -4,3 +4,4 @@ export * from "./jobs.ts";
 export * from "./points.ts";
 export * from "./teams.ts";
 export * from "./transfer.ts";
+export * from "./vms.ts";

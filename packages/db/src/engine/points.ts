@@ -222,3 +222,13 @@ export async function markPointDeleted(
   });
   return count > 0;
 }
+
+/** When the point before this instant was taken, whatever became of it since; null for a first point. */
+export async function previousPointTime(tx: Tx, vmId: string, before: Date): Promise<Date | null> {
+  const row = await tx.recoveryPoint.findFirst({
+    where: { vmId, takenAt: { lt: before } },
+    orderBy: { takenAt: "desc" },
+    select: { takenAt: true },
+  });
+  return row?.takenAt ?? null;
+}

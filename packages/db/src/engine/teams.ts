@@ -13,5 +13,8 @@ export async function teamsOfVm(tx: Tx, vmId: string): Promise<string[]> {
           WHERE lower(tag.key) = lower(scope."tagName") AND tag.value = scope."tagValue")
         ELSE FALSE END
     ORDER BY 1`;
-  return z.array(z.object({ id: z.string() })).parse(rows).map((row) => row.id);
+  return z
+    .array(z.object({ id: z.string() }))
+    .parse(rows)
+    .map((row) => row.id);
 }

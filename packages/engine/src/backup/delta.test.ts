@@ -18,11 +18,11 @@ const question: DeltaQuestion = {
   uniqueId: "u1",
   bytes: 1024,
   snapshot,
-  base: { key: "os", uniqueId: "u1", bytes: 1024, root, snapshot: kept },
+  base: { key: "os", uniqueId: "u1", bytes: 1024, root, snapshot: kept, lost: null },
 };
 const withBase = (change: Partial<NonNullable<DeltaQuestion["base"]>>): DeltaQuestion => ({
   ...question,
-  base: { key: "os", uniqueId: "u1", bytes: 1024, root, snapshot: kept, ...change },
+  base: { key: "os", uniqueId: "u1", bytes: 1024, root, snapshot: kept, lost: null, ...change },
 });
 
 describe("chooseDelta", () => {
@@ -54,6 +54,7 @@ describe("chooseDelta", () => {
   it.each([
     ["resized", withBase({ bytes: 512 })],
     ["another disk", withBase({ snapshot: { ...kept, sourceUniqueId: "u2" } })],
+    ["deleted", withBase({ lost: "The kept snapshot was deleted." })],
     ["another chain", withBase({ snapshot: { ...kept, familyId: "f2" } })],
   ])("falls back to digests with a reason when the base is wrong: %s", (reason, asked) => {
     const choice = chooseDelta(asked);

@@ -68,7 +68,7 @@ function baseRefusal({
   snapshot: SnapshotDisk;
   base: BaseDisk;
 }): string | null {
-  if (base.snapshot === null) return null;
+  if (base.snapshot === null || base.lost !== null) return base.lost;
   if (base.bytes !== bytes) return "The disk was resized since the previous recovery point.";
   if (base.snapshot.sourceUniqueId !== snapshot.sourceUniqueId)
     return "The kept snapshot is of another disk.";

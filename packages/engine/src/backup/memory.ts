@@ -3,7 +3,14 @@
  * Each step adds its part in the same transaction that says the step is done.
  */
 import type { AzureOperation, Json } from "@kluis/azure";
-import { consistencySchema, diskKeySchema, KluisError } from "@kluis/domain";
+import {
+  agentStates,
+  consistencySchema,
+  diskKeySchema,
+  type GuestSituation,
+  KluisError,
+  powerStates,
+} from "@kluis/domain";
 import { nodeRefSchema } from "@kluis/vault";
 import { z } from "zod";
 
@@ -68,6 +75,8 @@ const baseDiskSchema = z.object({
   bytes,
   root: nodeRefSchema.nullable(),
   snapshot: snapshotDiskSchema.nullable(),
+  /** Why the kept snapshot cannot be used after all. */
+  lost: z.string().nullable(),
 });
 export type BaseDisk = z.infer<typeof baseDiskSchema>;
 
@@ -85,8 +94,8 @@ export const backupMemorySchema = z.object({
       location: z.string(),
       os: z.enum(["linux", "windows"]),
       tags: z.record(z.string(), z.string()),
-      running: z.boolean(),
-      agentReady: z.boolean(),
+      powerState: z.enum(powerStates),
+      agentState: z.enum(agentStates),
       configuration: z.record(z.string(), json),
     })
     .optional(),
@@ -106,9 +115,14 @@ export const backupMemorySchema = z.object({
     .object({ pointId: z.uuid(), disks: z.array(baseDiskSchema) })
     .nullable()
     .optional(),
-  /** What the snapshot shall be, and why it is less than the policy wants. */
-  request: z
-    .object({ wanted: consistencySchema, crashConsistent: z.boolean(), reason: z.string().nullable() })
+  /** What the snapshot shall be, and why it is less than the policy wants; domain's ConsistencyPlan. */
+  consistency: z
+    .object({
+      wanted: consistencySchema,
+      request: z.enum(["best", "crash"]),
+      reason: z.string().nullable(),
+      needsExtension: z.boolean(),
+    })
     .optional(),
   /** The long-running operation that the current step waits for. */
   operation: operationSchema.optional(),
@@ -124,6 +138,7 @@ export const backupMemorySchema = z.object({
     })
     .optional(),
   transferStartedAt: z.iso.datetime().optional(),
+  segmentsQueued: z.boolean().optional(),
   transferEndedAt: z.iso.datetime().optional(),
   /** Set before the manifest is written: from here on the job is finished, not cancelled. */
   sealedAt: z.iso.datetime().optional(),
@@ -155,4 +170,10 @@ export function recall<K extends keyof BackupMemory>(
     throw new KluisError("INTERNAL", { message: `The job's memory has no "${key}".`, params: { key } });
   }
   return value;
+}
+
+/** The VM's condition as domain's rules of consistency ask for it. */
+export function guestSituation(memory: BackupMemory): GuestSituation {
+  const { os, powerState, agentState } = recall(memory, "vm");
+  return { osType: os, powerState, agentState };
 }

@@ -1,0 +1,121 @@
+/** Runs the catalogue's tasks: payload parsed, time bounded, errors judged, the next try written down. */
+import { inTransaction, type Tx } from "@kluis/db";
+import {
+  type KluisError,
+  type TaskName,
+  type TaskPayload,
+  taskCatalog,
+  taskKey,
+  toKluisError,
+} from "@kluis/domain";
+import type { JobHelpers, Task, TaskList } from "graphile-worker";
+import type { EngineDeps } from "../deps.ts";
+import type { Again } from "../job/advance.ts";
+import { addTask } from "./queue.ts";
+import { judgeFailure } from "./retry.ts";
+
+export interface TaskRun<N extends TaskName> {
+  readonly deps: EngineDeps;
+  readonly payload: TaskPayload<N>;
+  /** Aborts when the task's time is over or the engine stops. */
+  readonly signal: AbortSignal;
+}
+
+/** A task: what it does, and what is written down when it fails. */
+export interface TaskDefinition<N extends TaskName> {
+  /** Returns when it wants to run again, or null when it is done. */
+  run(run: TaskRun<N>): Promise<Again | null>;
+  /** It will be tried again. */
+  retrying?(tx: Tx, run: TaskRun<N>, error: KluisError): Promise<void>;
+  /** It will not be tried again. Returning a time keeps the task alive all the same, with all its tries. */
+  gaveUp?(tx: Tx, run: TaskRun<N>, error: KluisError): Promise<Again | null>;
+}
+
+export type TaskDefinitions = { readonly [N in TaskName]: TaskDefinition<N> };
+
+export interface TaskRuntime {
+  readonly deps: EngineDeps;
+  /** Aborts when the engine stops: running tasks are handed back for the next start. */
+  readonly stopping: AbortSignal;
+}
+
+/** graphile-worker's task list for some of the definitions. */
+export function toTaskList<N extends TaskName>(
+  runtime: TaskRuntime,
+  definitions: { readonly [K in N]: TaskDefinition<K> },
+): TaskList {
+  const list: TaskList = {};
+  for (const name in definitions) list[name] = toTask(runtime, name, definitions[name]);
+  return list;
+}
+
+function toTask<N extends TaskName>(runtime: TaskRuntime, name: N, definition: TaskDefinition<N>): Task {
+  return async (rawPayload, helpers) => {
+    const { deps, stopping } = runtime;
+    const payload = parsePayload(name, rawPayload);
+    const timeout = AbortSignal.timeout(taskCatalog[name].timeoutMinutes * 60_000);
+    const run: TaskRun<N> = { deps, payload, signal: AbortSignal.any([stopping, timeout]) };
+    try {
+      const again = await definition.run(run);
+      if (again !== null)
+        await addTask(deps.db.prisma, {
+          name,
+          payload,
+          runAt: later(deps, again.againInMs),
+          keepEarlier: true,
+        });
+    } catch (error) {
+      if (stopping.aborted) await handBack({ deps, name, payload, helpers });
+      else await afterFailure({ run, name, definition, helpers, error });
+    }
+  };
+}
+
+function parsePayload<N extends TaskName>(name: N, payload: unknown): TaskPayload<N>;
+function parsePayload(name: TaskName, payload: unknown): unknown {
+  return taskCatalog[name].payload.parse(payload);
+}
+
+function later(deps: EngineDeps, ms: number): Date {
+  return new Date(deps.clock.now().getTime() + ms);
+}
+
+/** The engine stops: the task goes back as it was, to be taken by whoever is next, and this try does not count. */
+async function handBack<N extends TaskName>(given: {
+  deps: EngineDeps;
+  name: N;
+  payload: TaskPayload<N>;
+  helpers: JobHelpers;
+}): Promise<void> {
+  const { deps, name, payload, helpers } = given;
+  const attemptsLeft = helpers.job.max_attempts - helpers.job.attempts + 1;
+  await addTask(deps.db.prisma, { name, payload, runAt: deps.clock.now(), maxAttempts: attemptsLeft });
+}
+
+async function afterFailure<N extends TaskName>(given: {
+  run: TaskRun<N>;
+  name: N;
+  definition: TaskDefinition<N>;
+  helpers: JobHelpers;
+  error: unknown;
+}): Promise<void> {
+  const { run, name, definition, helpers } = given;
+  const { deps, payload } = run;
+  const error = toKluisError(given.error);
+  const { attempts, max_attempts: maxAttempts } = helpers.job;
+  const verdict = judgeFailure(error, {
+    allowed: taskCatalog[name].maxAttempts,
+    left: maxAttempts - attempts,
+  });
+  deps.log.warn({ error, task: taskKey(name, payload), verdict: verdict.kind }, "task failed");
+  await inTransaction(deps.db, async (tx) => {
+    if (verdict.kind === "again") {
+      await definition.retrying?.(tx, run, error);
+      const { delayMs, attemptsLeft } = verdict;
+      await addTask(tx, { name, payload, runAt: later(deps, delayMs), maxAttempts: attemptsLeft });
+      return;
+    }
+    const again = (await definition.gaveUp?.(tx, run, error)) ?? null;
+    if (again !== null) await addTask(tx, { name, payload, runAt: later(deps, again.againInMs) });
+  });
+}

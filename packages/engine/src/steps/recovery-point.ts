@@ -1,0 +1,142 @@
+/** One transaction makes the recovery point visible and ends the job. */
+import type { Tx } from "@kluis/db";
+import {
+  createPoint,
+  endJob,
+  keepSnapshot,
+  listJobDisks,
+  type NewPoint,
+  previousPointTime,
+  type WorkDisk,
+} from "@kluis/db/engine";
+import { deadlineMet, KluisError } from "@kluis/domain";
+import { type BackupMemory, recall } from "../backup/memory.ts";
+import { requireVm } from "../backup/require.ts";
+import type { StepContext, StepResult } from "../job/step.ts";
+
+type Context = StepContext<BackupMemory>;
+
+export async function recoveryPoint(context: Context): Promise<StepResult<BackupMemory>> {
+  const { deps, job, memory } = context;
+  const disks = await listJobDisks(deps.db.prisma, job.id);
+  const point = toPoint(context, disks);
+  const previous = await previousPointTime(deps.db.prisma, point.vmId, point.takenAt);
+  const gapSeconds =
+    previous === null ? null : Math.round((point.takenAt.getTime() - previous.getTime()) / 1000);
+  const state = job.warnings.length > 0 ? "warning" : "succeeded";
+  return {
+    kind: "done",
+    message: `Recovery point ${point.id} created, ${point.consistencyReached}-consistent.`,
+    detail: {
+      pointId: point.id,
+      movedBytes: sumOf(disks, "movedBytes"),
+      logicalBytes: disks.reduce((sum, disk) => sum + disk.diskBytes, 0),
+    },
+    save: async (tx) => {
+      await createPoint(tx, { ...point, gapSeconds });
+      await keep(tx, memory, point.id);
+      await endJob(tx, job.id, { state, stage: "done", at: point.createdAt });
+    },
+    events: [
+      {
+        kind: "point.created",
+        target: {
+          type: "point",
+          id: point.id,
+          name: `${recall(memory, "vm").name} ${point.takenAt.toISOString()}`,
+        },
+        data: {
+          manifestDigest: point.manifestDigest,
+          consistency: point.consistencyReached,
+          roots: disks.map(({ diskKey, rootDigest }) => ({ disk: diskKey, rootDigest })),
+        },
+      },
+      { kind: "job.succeeded", data: { state, pointId: point.id } },
+    ],
+    pointId: point.id,
+  };
+}
+
+async function keep(tx: Tx, memory: BackupMemory, pointId: string): Promise<void> {
+  if (memory.keepUntil === undefined) return;
+  const resourceId = recall(memory, "snapshot").facts.id.toLowerCase();
+  await keepSnapshot(tx, { resourceId, pointId, keepUntil: new Date(memory.keepUntil) });
+}
+
+type Sum = "readBytes" | "changedBytes" | "movedBytes" | "storedBytes" | "chunksNew" | "chunksReused";
+
+function sumOf(disks: readonly WorkDisk[], key: Sum): number {
+  return disks.reduce((sum, disk) => sum + disk.stats[key], 0);
+}
+
+function toPoint({ deps, job, memory }: Context, disks: readonly WorkDisk[]): Omit<NewPoint, "gapSeconds"> {
+  const vm = recall(memory, "vm");
+  const { facts, endedAt, reached, reason } = recall(memory, "snapshot");
+  const createdAt = deps.clock.now();
+  const optional = (time: string | undefined): Date | null => (time === undefined ? null : new Date(time));
+  return {
+    id: recall(memory, "pointId"),
+    vmId: requireVm(job).id,
+    vaultId: deps.vault.id,
+    jobId: job.id,
+    policyVersionId: job.policy?.versionId ?? null,
+    trigger: job.trigger,
+    actor: job.actor,
+    vmFacts: {
+      resourceId: vm.id,
+      azureVmId: vm.azureVmId,
+      name: vm.name,
+      subscriptionId: vm.subscriptionId,
+      resourceGroup: vm.resourceGroup,
+      location: vm.location,
+      osType: vm.os,
+      tags: vm.tags,
+    },
+    occurrenceDueAt: job.dueAt,
+    takenAt: new Date(facts.createdAt),
+    snapshotStartedAt: new Date(recall(memory, "snapshotStartedAt")),
+    snapshotEndedAt: new Date(endedAt),
+    snapshotRemovedAt: optional(memory.snapshotRemovedAt),
+    instantRestoreUntil: optional(memory.keepUntil),
+    transferStartedAt: new Date(recall(memory, "transferStartedAt")),
+    transferEndedAt: new Date(recall(memory, "transferEndedAt")),
+    createdAt,
+    consistencyWanted: recall(memory, "consistency").wanted,
+    consistencyReached: reached,
+    consistencyReason: reason,
+    azureConsistency: facts.consistency,
+    deadlineAt: job.deadlineAt,
+    deadlineMet: deadlineMet(job.deadlineAt, createdAt),
+    retries: job.attempt,
+    chunksNew: sumOf(disks, "chunksNew"),
+    chunksReused: sumOf(disks, "chunksReused"),
+    manifestDigest: recall(memory, "manifestDigest"),
+    keyId: deps.vault.vault.keyId,
+    disks: disks.map(toPointDisk),
+  };
+}
+
+function toPointDisk(disk: WorkDisk): NewPoint["disks"][number] {
+  if (disk.deltaMethod === null || disk.rootDigest === null) {
+    throw new KluisError("INTERNAL", { message: `The disk ${disk.name} is not sealed.` });
+  }
+  const { readBytes, changedBytes, movedBytes, storedBytes } = disk.stats;
+  return {
+    diskKey: disk.diskKey,
+    name: disk.name,
+    resourceId: disk.resourceId,
+    diskUniqueId: disk.diskUniqueId,
+    sku: disk.sku,
+    diskBytes: disk.diskBytes,
+    root: disk.root,
+    rootDigest: disk.rootDigest,
+    deltaMethod: disk.deltaMethod,
+    deltaReason: disk.deltaReason,
+    // Changed ranges say nothing of what else is allocated.
+    allocatedBytes: disk.deltaMethod === "changed-ranges" ? 0 : disk.plannedBytes,
+    readBytes,
+    changedBytes,
+    movedBytes,
+    storedBytes,
+  };
+}

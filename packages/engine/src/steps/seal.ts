@@ -1,0 +1,69 @@
+/** Joins each disk's segments to one chunk map and writes the manifest last: from then on the recovery point exists. */
+import { listJobDisks, listSegmentNodes, setDiskRoot, type WorkDisk } from "@kluis/db/engine";
+import { KluisError } from "@kluis/domain";
+import { type NodeRef, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
+import { buildManifest } from "../backup/manifest.ts";
+import type { BackupMemory } from "../backup/memory.ts";
+import { segmentCount } from "../backup/segments.ts";
+import type { StepContext, StepResult } from "../job/step.ts";
+
+type Context = StepContext<BackupMemory>;
+
+export async function seal(context: Context): Promise<StepResult<BackupMemory>> {
+  const { deps, job, memory, signal } = context;
+  if (memory.sealedAt === undefined) {
+    const disks = await listJobDisks(deps.db.prisma, job.id);
+    for (const disk of disks) await sealDisk(context, disk);
+    return { kind: "again", memory: { sealedAt: deps.clock.now().toISOString() } };
+  }
+  // Everything in the manifest comes from the database, so writing it again after a crash writes the same bytes.
+  const disks = await listJobDisks(deps.db.prisma, job.id);
+  const manifest = buildManifest({
+    job,
+    memory,
+    disks,
+    vaultId: deps.vault.vault.id,
+    engineVersion: deps.engineVersion,
+  });
+  const { digest } = await deps.vault.vault.putManifest(manifest, signal);
+  return {
+    kind: "done",
+    message: "The manifest is durable in the vault.",
+    detail: {
+      manifestDigest: digest,
+      roots: disks.map(({ name, rootDigest }) => ({ disk: name, rootDigest })),
+    },
+    memory: { manifestDigest: digest },
+  };
+}
+
+async function sealDisk({ deps, signal }: Context, disk: WorkDisk): Promise<void> {
+  if (disk.rootDigest !== null) return;
+  const { vault } = deps.vault;
+  const moved = await listSegmentNodes(deps.db.prisma, disk.id);
+  const base = disk.baseNode === null ? null : parseNodeRef(disk.baseNode);
+  const segments = await untouchedSegments(disk, () => vault.segmentNodes(base, disk.diskBytes, signal));
+  for (const [segment, node] of moved) segments[segment] = node === null ? null : parseNodeRef(node);
+  const sealed = await vault.sealDisk({ diskBytes: disk.diskBytes, segments, base, signal });
+  await setDiskRoot(deps.db.prisma, disk.id, sealed);
+}
+
+/** Segments without extents: unchanged where changed ranges were listed, all zeros where allocated ranges were. */
+function untouchedSegments(
+  disk: WorkDisk,
+  fromBase: () => Promise<(NodeRef | null)[]>,
+): Promise<(NodeRef | null)[]> {
+  switch (disk.deltaMethod) {
+    case "changed-ranges":
+      return fromBase();
+    case "full":
+    case "digest-comparison":
+      return Promise.resolve(
+        new Array<NodeRef | null>(segmentCount(disk.diskBytes, SEGMENT_BYTES)).fill(null),
+      );
+    case null:
+      throw new KluisError("INTERNAL", { message: `The disk ${disk.name} was not planned.` });
+    default:
+      return disk.deltaMethod satisfies never;
+  }
+}
