@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
-import { type LocalAzure, type StartOptions, startLocalAzure } from "@kluis/local-azure";
+import { type LocalAzure, type StartOptions, seedFleet, startLocalAzure } from "@kluis/local-azure";
 import { type Azurite, startAzurite } from "./azurite.ts";
 import { azureEnv } from "./environment.ts";
 
@@ -15,8 +15,8 @@ export { startAzurite } from "./azurite.ts";
 export { startPostgres } from "./postgres.ts";
 
 export interface TestStackOptions {
-  /** Makes the demo fleet (default), or nothing, or what the function makes. */
-  readonly seedFleet?: StartOptions["seedFleet"];
+  /** true (default): the demo fleet; false: an empty Azure; or what the function makes. */
+  readonly seedFleet?: boolean | NonNullable<StartOptions["seedFleet"]>;
 }
 
 export interface TestStack extends AsyncDisposable {
@@ -77,9 +77,11 @@ async function startAll(
     cleanUp.unshift(() => database.drop());
     const azurite = await startAzurite({ dataDir: join(folder, "azurite") });
     cleanUp.unshift(() => azurite.stop());
+    const seed =
+      options.seedFleet === true || options.seedFleet === undefined ? seedFleet : options.seedFleet;
     const localAzure = await startLocalAzure({
       dataDir: join(folder, "local-azure"),
-      seedFleet: options.seedFleet ?? true,
+      ...(seed === false ? {} : { seedFleet: seed }),
     });
     return [database, azurite, localAzure];
   } catch (error) {

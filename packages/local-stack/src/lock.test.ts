@@ -1,0 +1,50 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { lockHome } from "./lock.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kluis-lock-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe("the lock of a data folder", () => {
+  it("lets one in, tells the other who holds it, and lets the next in after", async () => {
+    const path = join(folder, "kluis.lock");
+    const first = await lockHome(path, "http://localhost:3000");
+    await expect(lockHome(path, "http://localhost:3001")).rejects.toMatchObject({
+      code: "CONFLICT",
+      params: { pid: process.pid, url: "http://localhost:3000" },
+    });
+    await first.release();
+    const second = await lockHome(path, "http://localhost:3001");
+    await second.release();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each([
+    ["a process that is gone", JSON.stringify({ pid: 999_999_999, started: "1", url: "u" })],
+    [
+      "another program with the same number",
+      JSON.stringify({ pid: process.pid, started: "long ago", url: "u" }),
+    ],
+    ["a file cut off in the middle", '{"pid":'],
+  ])("takes over from %s", async (_who, content) => {
+    const path = join(folder, "kluis.lock");
+    await writeFile(path, content);
+    const lock = await lockHome(path, "http://localhost:3000");
+    await lock.release();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("lets exactly one of many in", async () => {
+    const path = join(folder, "kluis.lock");
+    await writeFile(path, JSON.stringify({ pid: 999_999_999, started: "1", url: "u" }));
+    const tries = await Promise.allSettled(
+      Array.from({ length: 8 }, () => lockHome(path, "http://localhost:3000")),
+    );
+    expect(tries.filter((result) => result.status === "fulfilled")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,22 @@
+import { openDatabase } from "@kluis/db";
+import { seedBasics } from "@kluis/db/seed";
+import { CONTOSO_SUBSCRIPTION_ID, demoGroups } from "@kluis/local-azure";
+
+/** Teams, roles and policies of the demo; what exists already stays as it is. */
+export async function seedInstallation(databaseUrl: string): Promise<void> {
+  const db = await openDatabase({ url: databaseUrl, poolSize: 2 });
+  try {
+    await seedBasics(db, {
+      subscriptionId: CONTOSO_SUBSCRIPTION_ID,
+      groups: {
+        owners: demoGroups.owners.id,
+        auditors: demoGroups.auditors.id,
+        commerceAdmins: demoGroups.commerceAdmins.id,
+        commerceOperators: demoGroups.commerceOperators.id,
+        platformReaders: demoGroups.platformReaders.id,
+      },
+    });
+  } finally {
+    await db.close();
+  }
+}
