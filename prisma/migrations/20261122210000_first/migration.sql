@@ -699,4 +699,5 @@ CREATE INDEX "ApiToken_person" ON "ApiToken" ("personId");
 CREATE INDEX "Protection_policy" ON "Protection" ("policyId");
 CREATE INDEX "AzureResource_point" ON "AzureResource" ("pointId") WHERE "pointId" IS NOT NULL;
 CREATE INDEX "EngineProcess_living" ON "EngineProcess" ("startedAt") WHERE "endedAt" IS NULL;
+CREATE INDEX "LedgerEvent_target" ON "LedgerEvent" (("target" ->> 'id'), "kind");
 CREATE INDEX "LedgerAnchor_seq" ON "LedgerAnchor" ("seq");
