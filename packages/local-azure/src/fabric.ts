@@ -1,7 +1,13 @@
-import type { Guest } from "./guest/model.ts";
-import type { RoleAssignment, Vm } from "./state/model.ts";
+import { randomUUID } from "node:crypto";
+import { computeId, groupId, keyOf } from "./arm/ids.ts";
+import { BLOCK_SIZE } from "./disks/blocks.ts";
+import { importImage, openImage } from "./disks/image.ts";
+import { LocalAzureError } from "./errors.ts";
+import { freshGuest, type Guest } from "./guest/model.ts";
+import type { Disk, RoleAssignment, Vm } from "./state/model.ts";
+import type { World } from "./world.ts";
 
-/** One disk of a new VM: an image file, or content that the caller writes (the demo fleet's recipes). */
+/** One disk of a new VM: an image file, or content that the caller writes in whole 4 KiB blocks (recipes). */
 export type DiskSource =
   | { file: string }
   | { sizeBytes: number; fill: (write: (offset: number, data: Buffer) => Promise<void>) => Promise<void> };
@@ -24,12 +30,213 @@ export interface NewVm {
 }
 
 /** The resources of the local Azure for code in the same process: seeding and the control API. */
-export interface Fabric {
-  ensureSubscription(subscription: { id: string; name: string; tenantId?: string }): Promise<void>;
-  ensureResourceGroup(group: { subscriptionId: string; name: string; location: string }): Promise<void>;
+export class Fabric {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  async ensureSubscription(subscription: { id: string; name: string; tenantId?: string }): Promise<void> {
+    const { state, store } = this.#world;
+    const { id, name, tenantId = state.tenantId } = subscription;
+    state.subscriptions[id.toLowerCase()] ??= { id, name, tenantId };
+    await store.flush();
+  }
+
+  async ensureResourceGroup(group: {
+    subscriptionId: string;
+    name: string;
+    location: string;
+  }): Promise<void> {
+    const { state, store } = this.#world;
+    const id = groupId(group.subscriptionId, group.name);
+    state.resourceGroups[keyOf(id)] ??= { id, ...group };
+    await store.flush();
+  }
+
+  async addRoleAssignment(assignment: RoleAssignment): Promise<void> {
+    const { state, store } = this.#world;
+    const same = (other: RoleAssignment): boolean =>
+      other.principalId === assignment.principalId &&
+      other.scope === assignment.scope &&
+      other.role === assignment.role;
+    if (!state.roleAssignments.some(same)) state.roleAssignments.push(assignment);
+    await store.flush();
+  }
+
   /** Case-insensitive by name, in all subscriptions or in one. */
-  findVm(name: string, subscriptionId?: string): Vm | undefined;
-  /** All or nothing: a crash half-way leaves no VM and no disk behind. */
-  createVm(vm: NewVm): Promise<Vm>;
-  addRoleAssignment(assignment: RoleAssignment): Promise<void>;
+  findVm(name: string, subscriptionId?: string): Vm | undefined {
+    return Object.values(this.#world.state.vms).find(
+      (vm) =>
+        vm.name.toLowerCase() === name.toLowerCase() &&
+        (subscriptionId === undefined || vm.subscriptionId.toLowerCase() === subscriptionId.toLowerCase()),
+    );
+  }
+
+  /** Case-insensitive by name; the first in any resource group. */
+  findDisk(name: string): Disk | undefined {
+    return Object.values(this.#world.state.disks).find(
+      (disk) => disk.name.toLowerCase() === name.toLowerCase(),
+    );
+  }
+
+  /**
+   * Makes a VM with its disks. All or nothing: until the last byte is there nobody sees any of it, and a crash
+   * half-way leaves nothing behind.
+   * @throws LocalAzureError `EXISTS`, and what openImage throws
+   */
+  async createVm(vm: NewVm): Promise<Vm> {
+    const scope = { subscriptionId: vm.subscriptionId, group: vm.resourceGroup };
+    const id = computeId(scope, "virtualMachines", vm.name);
+    this.#refuseExisting(id, vm);
+    const layers: string[] = [];
+    try {
+      const disks: Disk[] = [];
+      for (const [index, source] of vm.disks.entries()) {
+        const layer = await this.#world.layers.create();
+        layers.push(layer);
+        const sizeBytes = await this.#fill(layer, source);
+        disks.push(this.#diskRecord({ vm, vmId: id, index, source, layer, sizeBytes }));
+      }
+      this.#refuseExisting(id, vm);
+      await this.ensureResourceGroup({
+        subscriptionId: vm.subscriptionId,
+        name: vm.resourceGroup,
+        location: vm.location,
+      });
+      return await this.#commit(id, vm, disks);
+    } catch (error) {
+      for (const layer of layers)
+        if (!this.#world.state.layers[layer]) await this.#world.layers.abandon(layer);
+      throw error;
+    }
+  }
+
+  /** Deletes a VM and its disks; restore points stay, as in Azure. */
+  async deleteVm(vm: Vm): Promise<void> {
+    const { state, store, layers } = this.#world;
+    delete state.vms[keyOf(vm.id)];
+    for (const disk of [vm.osDisk, ...vm.dataDisks]) delete state.disks[keyOf(disk.diskId)];
+    await store.flush();
+    await layers.collect();
+  }
+
+  #refuseExisting(id: string, vm: NewVm): void {
+    if (this.#world.state.vms[keyOf(id)])
+      throw new LocalAzureError("EXISTS", `VM ${vm.name} exists already in ${vm.resourceGroup}`, {
+        action: "Choose another name, or change its disk with `local-azure write`.",
+      });
+    const taken = vm.disks.map((_, index) => diskName(vm, index)).find((name) => this.#diskExists(vm, name));
+    if (taken !== undefined)
+      throw new LocalAzureError("EXISTS", `A disk ${taken} exists already in ${vm.resourceGroup}`, {
+        action: "Choose another name for the VM.",
+      });
+  }
+
+  #diskExists(vm: NewVm, name: string): boolean {
+    const scope = { subscriptionId: vm.subscriptionId, group: vm.resourceGroup };
+    return this.#world.state.disks[keyOf(computeId(scope, "disks", name))] !== undefined;
+  }
+
+  async #fill(layer: string, source: DiskSource): Promise<number> {
+    const { layers } = this.#world;
+    if ("file" in source) {
+      const image = await openImage(source.file);
+      await importImage(layers, layer, image);
+      return image.size;
+    }
+    if (source.sizeBytes % (1024 * 1024) !== 0) throw new RangeError("A disk is a whole number of MiB");
+    await source.fill(async (offset, data) => {
+      if (
+        offset % BLOCK_SIZE !== 0 ||
+        data.length % BLOCK_SIZE !== 0 ||
+        offset + data.length > source.sizeBytes
+      )
+        throw new RangeError("Disks are filled in whole 4 KiB blocks inside their size");
+      await layers.fill(layer, data, offset);
+    });
+    await layers.sync(layer);
+    return source.sizeBytes;
+  }
+
+  #diskRecord(input: {
+    vm: NewVm;
+    vmId: string;
+    index: number;
+    source: NewVm["disks"][number];
+    layer: string;
+    sizeBytes: number;
+  }): Disk {
+    const { vm, vmId, index, source, layer, sizeBytes } = input;
+    const name = diskName(vm, index);
+    return {
+      id: computeId({ subscriptionId: vm.subscriptionId, group: vm.resourceGroup }, "disks", name),
+      name,
+      subscriptionId: vm.subscriptionId,
+      resourceGroup: vm.resourceGroup,
+      location: vm.location,
+      ...(vm.zones ? { zones: vm.zones } : {}),
+      sku: source.sku ?? "Premium_LRS",
+      ...(index === 0 ? { osType: vm.os, hyperVGeneration: "V2" } : {}),
+      sizeBytes,
+      createOption: index === 0 ? "FromImage" : "Empty",
+      uniqueId: randomUUID(),
+      timeCreated: this.#world.clock.now(),
+      provisioningState: "Succeeded",
+      managedBy: vmId,
+      networkAccessPolicy: "AllowAll",
+      writes: 0,
+      layer,
+    };
+  }
+
+  async #commit(id: string, vm: NewVm, disks: Disk[]): Promise<Vm> {
+    const { state, store, clock } = this.#world;
+    const [os, ...data] = disks;
+    if (!os) throw new RangeError("A VM has at least an OS disk");
+    const attached = (disk: Disk, createOption: string): Vm["osDisk"] => ({
+      name: disk.name,
+      diskId: disk.id,
+      caching: "ReadWrite",
+      createOption,
+      deleteOption: "Detach",
+    });
+    const record: Vm = {
+      id,
+      name: vm.name,
+      subscriptionId: vm.subscriptionId,
+      resourceGroup: vm.resourceGroup,
+      location: vm.location,
+      ...(vm.tags ? { tags: vm.tags } : {}),
+      ...(vm.zones ? { zones: vm.zones } : {}),
+      vmId: randomUUID(),
+      size: vm.size,
+      osType: vm.os,
+      computerName: vm.name,
+      adminUsername: "azureuser",
+      osDisk: attached(os, "FromImage"),
+      dataDisks: data.map((disk, lun) => ({ ...attached(disk, "Attach"), caching: "ReadOnly", lun })),
+      ...(vm.imageReference ? { imageReference: vm.imageReference } : {}),
+      networkInterfaces: [
+        `${groupId(vm.subscriptionId, vm.resourceGroup)}/providers/Microsoft.Network/networkInterfaces/${vm.name}-nic`,
+      ],
+      power: vm.power,
+      provisioningState: "Succeeded",
+      extensions: {},
+      guest: vm.guest ?? freshGuest(vm.os),
+      timeCreated: clock.now(),
+    };
+    for (const disk of disks) {
+      state.layers[disk.layer] = {};
+      state.disks[keyOf(disk.id)] = disk;
+    }
+    state.vms[keyOf(id)] = record;
+    await store.flush();
+    return record;
+  }
+}
+
+function diskName(vm: NewVm, index: number): string {
+  return vm.disks[index]?.name ?? (index === 0 ? `${vm.name}-os` : `${vm.name}-data${index - 1}`);
 }

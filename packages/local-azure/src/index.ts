@@ -12,23 +12,14 @@ export type {
 } from "./control/model.ts";
 export {
   CONTOSO_TENANT_ID,
-  CONTOSO_TENANT_ID,
-  ENGINE_CLIENT_ID,
   ENGINE_CLIENT_ID,
   ENGINE_PRINCIPAL_ID,
   groups as demoGroups,
   PORTAL_CLIENT_ID,
-  PORTAL_CLIENT_ID,
   people as demoPeople,
-  people,
 } from "./entra/directory.ts";
 export { LocalAzureError } from "./errors.ts";
 export type { DiskSource, Fabric, NewVm } from "./fabric.ts";
 export type { FaultInput, FaultRule } from "./faults/model.ts";
-export {
-  CONTOSO_SUBSCRIPTION_ID,
-  CONTOSO_SUBSCRIPTION_ID,
-  CONTOSO_SUBSCRIPTION_NAME,
-} from "./fleet/constants.ts";
-export { seedFleet } from "./fleet/seed.ts";
+export { CONTOSO_SUBSCRIPTION_ID, CONTOSO_SUBSCRIPTION_NAME } from "./fleet/constants.ts";
 export { type LocalAzure, type StartOptions, startLocalAzure } from "./start.ts";

@@ -1,7 +1,36 @@
-import type { Clock } from "./clock.ts";
-import type { LocalAzureControl } from "./control/client.ts";
-import type { Entra, EntraDeps } from "./entra-contract.ts";
-import type { Fabric } from "./fabric.ts";
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { registerAccessWork } from "./arm/access.ts";
+import { collectionRoutes, registerCollectionWork } from "./arm/collections.ts";
+import { diskRestorePointRoutes } from "./arm/disk-restore-points.ts";
+import { diskRoutes, registerDiskWork } from "./arm/disks.ts";
+import { dispatchArm } from "./arm/dispatch.ts";
+import { extensionRoutes, registerExtensionWork } from "./arm/extensions.ts";
+import { groupRoutes } from "./arm/groups.ts";
+import { operationRoutes } from "./arm/lro.ts";
+import { Operations } from "./arm/operations.ts";
+import { registerRestorePointWork, restorePointRoutes } from "./arm/restore-points.ts";
+import type { ArmRoute } from "./arm/router.ts";
+import { registerSnapshotWork, snapshotRoutes } from "./arm/snapshots.ts";
+import { registerVmWork, vmRoutes } from "./arm/vms.ts";
+import { dispatchBlob } from "./blob/dispatch.ts";
+import { SasSigner } from "./blob/sas.ts";
+import { type Clock, OffsetClock, systemClock } from "./clock.ts";
+import { LocalAzureControl } from "./control/client.ts";
+import { dispatchControl } from "./control/dispatch.ts";
+import { LayerStore } from "./disks/layers.ts";
+import { CONTOSO_TENANT_ID } from "./entra/directory.ts";
+import { createEntra, type Entra, type EntraDeps } from "./entra/index.ts";
+import { LocalAzureError } from "./errors.ts";
+import { Fabric } from "./fabric.ts";
+import { Faults } from "./faults/faults.ts";
+import { seedFleet } from "./fleet/seed.ts";
+import { passFault } from "./http/fault-gate.ts";
+import { readOptional, StateStore, writeFileDurably } from "./state/store.ts";
+import type { World } from "./world.ts";
 
 /** How a local Azure is started. */
 export interface StartOptions {
@@ -12,10 +41,10 @@ export interface StartOptions {
   clock?: Clock;
   /** ARM's public address, from which absolute links are built. Default `https://management.azure.com`. */
   armPublicUrl?: string;
-  /** Makes the demo fleet at first start (or runs the given function instead of the built-in one). */
+  /** Makes the demo fleet (or runs the given function) at first start, and again until it has succeeded once. */
   seedFleet?: boolean | ((fabric: Fabric) => Promise<void>);
   /** Replaces the Entra part: tests of the other parts need no sign-in. */
-  entra?: (deps: EntraDeps) => Entra | Promise<Entra>;
+  entra?: (deps: EntraDeps) => Entra;
 }
 
 /** A running local Azure. */
@@ -34,4 +63,146 @@ export interface LocalAzure {
   stop(): Promise<void>;
 }
 
-export declare function startLocalAzure(options: StartOptions): Promise<LocalAzure>;
+const ARM_PUBLIC_URL = "https://management.azure.com";
+
+const routes: ArmRoute[] = [
+  ...groupRoutes,
+  ...vmRoutes,
+  ...extensionRoutes,
+  ...collectionRoutes,
+  ...restorePointRoutes,
+  ...diskRestorePointRoutes,
+  ...diskRoutes,
+  ...snapshotRoutes,
+  ...operationRoutes,
+];
+
+/**
+ * Starts a local Azure on 127.0.0.1 and writes `endpoint.json` (url and control token, 0600) into its folder.
+ * @throws LocalAzureError `PORT_BUSY`, `STATE_DAMAGED`
+ */
+export async function startLocalAzure(options: StartOptions): Promise<LocalAzure> {
+  const { dataDir, armPublicUrl = ARM_PUBLIC_URL } = options;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const store = await StateStore.open(dataDir, CONTOSO_TENANT_ID);
+  const clock = new OffsetClock(options.clock ?? systemClock, store.state.clockOffsetMs);
+  const faults = new Faults(store);
+  let url = "";
+  const world: World = {
+    store,
+    state: store.state,
+    layers: await LayerStore.open(store),
+    clock,
+    faults,
+    operations: new Operations({ store, clock, faults }),
+    sas: await SasSigner.open(dataDir),
+    armPublicUrl,
+    baseUrl: () => url,
+  };
+  registerWork(world);
+  const fabric = new Fabric(world);
+  const entra = (options.entra ?? createEntra)({ store, baseUrl: () => url, clock });
+  const controlToken = await loadControlToken(dataDir);
+  const server = createServer((req, res) => {
+    answer({ world, entra, fabric, controlToken }, req, res).catch((error: unknown) => {
+      if (!res.destroyed) console.error("local-azure: a request failed", error);
+      res.destroy();
+    });
+  });
+  url = await listen(server, options.port ?? 0);
+  if (options.seedFleet)
+    await seed(store, fabric, options.seedFleet === true ? seedFleet : options.seedFleet);
+  world.operations.resume();
+  await world.layers.collect();
+  await writeFileDurably(join(dataDir, "endpoint.json"), JSON.stringify({ url, controlToken }));
+  const control = new LocalAzureControl({ url, controlToken });
+  const stop = (): Promise<void> => shutDown(server, world);
+  return { url, armPublicUrl, controlToken, tenantId: store.state.tenantId, control, entra, fabric, stop };
+}
+
+function registerWork(world: World): void {
+  registerAccessWork(world);
+  registerVmWork(world);
+  registerExtensionWork(world);
+  registerCollectionWork(world);
+  registerRestorePointWork(world);
+  registerDiskWork(world);
+  registerSnapshotWork(world);
+}
+
+async function answer(
+  deps: { world: World; entra: Entra; fabric: Fabric; controlToken: string },
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const { world, entra } = deps;
+  const url = new URL(req.url ?? "/", "http://127.0.0.1");
+  const first = url.pathname.split("/")[1]?.toLowerCase() ?? "";
+  if (first === "_local") return dispatchControl(deps, { req, res, url });
+  if (first.startsWith("md-")) return dispatchBlob(world, { req, res, url });
+  if (first === "subscriptions" || first === "providers")
+    return dispatchArm({ world, entra, routes }, { req, res, url });
+  const call = { operation: "entra", method: req.method ?? "GET", path: url.pathname };
+  const gate = await passFault(world.faults.take(call), res, async ({ status, code, message }) => {
+    res.statusCode = status;
+    res.setHeader("content-type", "application/json");
+    res.end(JSON.stringify({ error: code, error_description: message }));
+  });
+  if (!gate.passed || (await entra.handle(req, res, url))) return;
+  res.statusCode = 404;
+  res.setHeader("content-type", "application/json");
+  res.end(JSON.stringify({ error: { code: "NotFound", message: `Nothing answers at ${url.pathname}` } }));
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  // Longer than clients keep idle connections, so that none is closed under a request just sent.
+  server.keepAliveTimeout = 75_000;
+  server.requestTimeout = 0;
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: Error & { code?: string }) => {
+      const busy = cause.code === "EADDRINUSE";
+      reject(
+        new LocalAzureError(busy ? "PORT_BUSY" : "LISTEN_FAILED", `127.0.0.1:${port} cannot be listened on`, {
+          action: busy
+            ? "Another process uses the port: choose another one, or stop that process."
+            : "Choose another port.",
+          cause,
+        }),
+      );
+    });
+    server.listen(port, "127.0.0.1", () => {
+      const address: AddressInfo | string | null = server.address();
+      const bound = typeof address === "object" && address ? address.port : port;
+      resolve(`http://127.0.0.1:${bound}`);
+    });
+  });
+}
+
+async function loadControlToken(dataDir: string): Promise<string> {
+  const file = join(dataDir, "control.token");
+  const existing = await readOptional(file);
+  if (existing !== undefined) return existing;
+  const token = randomBytes(32).toString("base64url");
+  await writeFileDurably(file, token);
+  return token;
+}
+
+async function seed(
+  store: StateStore,
+  fabric: Fabric,
+  run: (fabric: Fabric) => Promise<void>,
+): Promise<void> {
+  if (store.state.sections["seeded"] === true) return;
+  await run(fabric);
+  store.state.sections["seeded"] = true;
+  await store.flush();
+}
+
+async function shutDown(server: Server, world: World): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+  await world.operations.close();
+  await world.layers.close();
+  await world.store.close();
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { OffsetClock } from "../clock.ts";
+import type { Faults } from "../faults/faults.ts";
+import type { Operation } from "../state/model.ts";
+import type { StateStore } from "../state/store.ts";
+import { ArmError } from "./errors.ts";
+
+/** The effect of a long-running operation. It may run again after a crash and must reach the same end. */
+export type Work = (operation: Operation, signal: AbortSignal) => Promise<Operation["output"] | undefined>;
+
+/** Finished operations are answered for a day, as ARM does. */
+const KEEP_MS = 24 * 3600 * 1000;
+
+/** Runs long-running operations in the background and remembers how they ended. */
+export class Operations {
+  readonly #store: StateStore;
+  readonly #clock: OffsetClock;
+  readonly #faults: Faults;
+  readonly #works = new Map<string, { work: Work; failed: (operation: Operation) => void }>();
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #stop = new AbortController();
+
+  constructor(deps: { store: StateStore; clock: OffsetClock; faults: Faults }) {
+    this.#store = deps.store;
+    this.#clock = deps.clock;
+    this.#faults = deps.faults;
+  }
+
+  /** Names the work of a kind; `failed` puts its resource into the state that a failure leaves behind. */
+  register(kind: string, work: Work, failed: (operation: Operation) => void = () => undefined): void {
+    this.#works.set(kind, { work, failed });
+  }
+
+  /** Takes up again what a process left running when it died. */
+  resume(): void {
+    this.#forgetOld();
+    for (const operation of Object.values(this.#store.state.operations))
+      if (operation.status === "InProgress") this.#run(operation);
+  }
+
+  /** Begins an operation; durable when this resolves, together with what the caller changed before. */
+  async start(
+    input: Pick<
+      Operation,
+      "kind" | "family" | "subscriptionId" | "location" | "principalId" | "target" | "input"
+    >,
+  ): Promise<Operation> {
+    const now = this.#clock.now();
+    const operation: Operation = {
+      ...input,
+      id: randomUUID(),
+      status: "InProgress",
+      startTime: now,
+      notBefore: now + this.#store.state.settings.operationMs,
+    };
+    this.#forgetOld();
+    this.#store.state.operations[operation.id] = operation;
+    await this.#store.flush();
+    this.#run(operation);
+    return operation;
+  }
+
+  /** Whether clients may see that the operation has ended. */
+  ended(operation: Operation): boolean {
+    return operation.status !== "InProgress" && this.#clock.now() >= operation.notBefore;
+  }
+
+  /** Waits a little for the end, so that a quick operation needs one poll. */
+  async settle(operation: Operation, ms: number): Promise<void> {
+    const running = this.#running.get(operation.id);
+    if (running) await Promise.race([running, delay(ms, undefined, { ref: false })]);
+  }
+
+  /** Stops between steps; what hasn't ended is taken up at the next start. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled(this.#running.values());
+  }
+
+  #run(operation: Operation): void {
+    const running = this.#execute(operation).finally(() => this.#running.delete(operation.id));
+    this.#running.set(operation.id, running);
+  }
+
+  async #execute(operation: Operation): Promise<void> {
+    const signal = this.#stop.signal;
+    const registered = this.#works.get(operation.kind);
+    if (!registered) throw new Error(`No work is registered for ${operation.kind}`);
+    try {
+      await this.#applyFault(operation, signal);
+      const output = await registered.work(operation, signal);
+      if (output !== undefined) operation.output = output;
+      operation.status = "Succeeded";
+    } catch (error) {
+      if (signal.aborted) return;
+      registered.failed(operation);
+      operation.status = "Failed";
+      operation.error =
+        error instanceof ArmError
+          ? { code: error.code, message: error.message }
+          : { code: "InternalOperationError", message: "An internal error occurred." };
+      if (!(error instanceof ArmError)) console.error(`local-azure: ${operation.kind} failed`, error);
+    }
+    operation.endTime = this.#clock.now();
+    await this.#store.flush();
+  }
+
+  async #applyFault(operation: Operation, signal: AbortSignal): Promise<void> {
+    const effect = this.#faults.take({ operation: `work:${operation.kind}`, path: operation.target });
+    if (effect?.type === "delay") await delay(effect.ms, undefined, { signal, ref: false });
+    if (effect?.type === "hang") await new Promise((_, reject) => signal.addEventListener("abort", reject));
+    if (effect?.type === "fail") throw new ArmError({ status: 200, code: effect.code }, effect.message);
+  }
+
+  #forgetOld(): void {
+    const { operations } = this.#store.state;
+    for (const [id, operation] of Object.entries(operations))
+      if ((operation.endTime ?? Number.POSITIVE_INFINITY) < this.#clock.now() - KEEP_MS)
+        delete operations[id];
+  }
+}

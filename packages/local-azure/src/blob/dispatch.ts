@@ -1,0 +1,219 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FaultEffect } from "../faults/model.ts";
+import { passFault } from "../http/fault-gate.ts";
+import { type BodyFault, sendBody, streamBody } from "../http/send.ts";
+import type { Grant } from "../state/model.ts";
+import type { World } from "../world.ts";
+import {
+  authenticationFailed,
+  BlobError,
+  blobNotFound,
+  conditionNotMet,
+  errorXml,
+  invalidHeader,
+} from "./errors.ts";
+import { listPages, pageListXml } from "./page-list.ts";
+import { putPage } from "./put-page.ts";
+import { requestedRange } from "./range.ts";
+import { rangeMd5, readParts } from "./read.ts";
+import { type AccessTarget, blobSize, findTarget } from "./target.ts";
+
+interface Exchange {
+  req: IncomingMessage;
+  res: ServerResponse;
+  url: URL;
+}
+
+type BlobOperation = "blob.head" | "blob.get" | "blob.pagelist" | "blob.putPage" | "blob.unknown";
+
+/** Answers one request to `/md-…/CONTAINER/abcd`: the blob behind an access grant. */
+export async function dispatchBlob(world: World, exchange: Exchange): Promise<void> {
+  const { req, res, url } = exchange;
+  const method = req.method ?? "GET";
+  const operation = operationOf(method, url.searchParams.get("comp"));
+  const requestId = randomUUID();
+  setCommonHeaders(world, exchange, requestId);
+  const refuse = (error: BlobError): Promise<void> => sendError(world, exchange, { error, requestId });
+  const gate = await passFault(world.faults.take({ operation, method, path: url.pathname }), res, (fault) =>
+    refuse(
+      new BlobError(
+        fault.status === 429 ? 503 : fault.status,
+        fault.status === 429 ? "ServerBusy" : fault.code,
+        fault.message,
+        fault.retryAfterSeconds === undefined ? {} : { "retry-after": String(fault.retryAfterSeconds) },
+      ),
+    ),
+  );
+  if (!gate.passed) return;
+  try {
+    const { grant, target } = open(world, url);
+    const fault = gate.body ? bodyFault(world, grant, gate.body) : undefined;
+    await answer(world, { ...exchange, operation, target }, fault);
+  } catch (error) {
+    const known =
+      error instanceof BlobError
+        ? error
+        : new BlobError(
+            500,
+            "InternalError",
+            "The server encountered an internal error. Please retry the request.",
+          );
+    if (known !== error && !res.destroyed) console.error(`local-azure: ${operation} failed`, error);
+    if (res.headersSent) res.destroy();
+    else await refuse(known);
+  }
+}
+
+function operationOf(method: string, comp: string | null): BlobOperation {
+  if (method === "HEAD") return "blob.head";
+  if (method === "GET")
+    return comp === "pagelist" ? "blob.pagelist" : comp === null ? "blob.get" : "blob.unknown";
+  return method === "PUT" && comp === "page" ? "blob.putPage" : "blob.unknown";
+}
+
+function open(world: World, url: URL): { grant: Grant; target: AccessTarget } {
+  const grant = world.sas.find(world.state, url, world.clock.now());
+  if (!grant) throw authenticationFailed();
+  const target = findTarget(world.state, grant.resourceId);
+  if (!target) throw blobNotFound();
+  return { grant, target };
+}
+
+/** A grant that dies in the middle of a read takes its connection with it. */
+function bodyFault(world: World, grant: Grant, effect: FaultEffect): BodyFault {
+  return {
+    effect,
+    revoke: async () => {
+      if (effect.type !== "revoke") return;
+      delete world.state.grants[grant.id];
+      await world.store.flush();
+    },
+  };
+}
+
+async function answer(
+  world: World,
+  request: Exchange & { operation: BlobOperation; target: AccessTarget },
+  fault: BodyFault | undefined,
+): Promise<void> {
+  const { req, res, operation, target } = request;
+  setBlobHeaders(res, target);
+  checkConditions(req, etagOf(target));
+  switch (operation) {
+    case "blob.head":
+      res.setHeader("content-length", blobSize(target));
+      res.setHeader("accept-ranges", "bytes");
+      res.setHeader("x-ms-blob-type", "PageBlob");
+      res.end();
+      return;
+    case "blob.get":
+      return get(world, request, fault);
+    case "blob.pagelist":
+      return pageList(world, request, fault);
+    case "blob.putPage":
+      await putPage(world, target, req);
+      res.statusCode = 201;
+      res.setHeader("etag", etagOf(findTarget(world.state, target.id) ?? target));
+      res.setHeader("x-ms-blob-sequence-number", "0");
+      res.setHeader("x-ms-request-server-encrypted", "true");
+      res.setHeader("content-length", 0);
+      res.end();
+      return;
+    case "blob.unknown":
+      throw new BlobError(
+        400,
+        "UnsupportedHttpVerb",
+        "The resource doesn't support the specified HTTP verb.",
+      );
+  }
+}
+
+async function get(
+  world: World,
+  request: Exchange & { target: AccessTarget },
+  fault?: BodyFault,
+): Promise<void> {
+  const { req, res, target } = request;
+  const size = blobSize(target);
+  const range = requestedRange(req.headers, size);
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  if (req.headers["x-ms-range-get-content-md5"] === "true") {
+    if (!range || end - start + 1 > 4 * 1024 * 1024)
+      throw invalidHeader("x-ms-range-get-content-md5", "true");
+    res.setHeader("content-md5", await rangeMd5(world, target, range));
+  }
+  res.statusCode = range ? 206 : 200;
+  if (range) res.setHeader("content-range", `bytes ${start}-${end}/${size}`);
+  res.setHeader("content-length", end - start + 1);
+  res.setHeader("content-type", "application/octet-stream");
+  res.setHeader("accept-ranges", "bytes");
+  res.setHeader("x-ms-blob-type", "PageBlob");
+  await streamBody(res, readParts(world, target.id, { start, end }), fault);
+}
+
+async function pageList(
+  world: World,
+  request: Exchange & { target: AccessTarget },
+  fault?: BodyFault,
+): Promise<void> {
+  const { req, res, url, target } = request;
+  const size = blobSize(target);
+  const range = requestedRange(req.headers, size);
+  if (url.searchParams.has("prevsnapshot")) {
+    throw new BlobError(
+      400,
+      "InvalidQueryParameterValue",
+      "Value for one of the query parameters specified in the request URI is invalid. QueryParameterName: prevsnapshot",
+    );
+  }
+  const previous = req.headers["x-ms-previous-snapshot-url"];
+  const list = listPages(world, target, {
+    window: { offset: range?.start ?? 0, end: (range?.end ?? size - 1) + 1 },
+    previousUrl: Array.isArray(previous) ? previous[0] : previous,
+    query: url.searchParams,
+  });
+  res.setHeader("content-type", "application/xml");
+  res.setHeader("x-ms-blob-content-length", size);
+  await sendBody(res, Buffer.from(pageListXml(list)), fault);
+}
+
+function etagOf(target: AccessTarget): string {
+  return `"0x8${target.uniqueId.replaceAll("-", "").slice(0, 11).toUpperCase()}${target.version.toString(16).toUpperCase().padStart(4, "0")}"`;
+}
+
+function checkConditions(req: IncomingMessage, etag: string): void {
+  const match = req.headers["if-match"];
+  if (match !== undefined && match !== "*" && match !== etag) throw conditionNotMet();
+}
+
+function setBlobHeaders(res: ServerResponse, target: AccessTarget): void {
+  res.setHeader("etag", etagOf(target));
+  res.setHeader("last-modified", new Date(target.timeCreated).toUTCString());
+}
+
+function setCommonHeaders(world: World, { req, res }: Exchange, requestId: string): void {
+  res.setHeader("x-ms-request-id", requestId);
+  res.setHeader("x-ms-version", String(req.headers["x-ms-version"] ?? "2018-03-28"));
+  res.setHeader("date", new Date(world.clock.now()).toUTCString());
+  const clientId = req.headers["x-ms-client-request-id"];
+  if (typeof clientId === "string") res.setHeader("x-ms-client-request-id", clientId);
+}
+
+async function sendError(
+  world: World,
+  { req, res }: Exchange,
+  { error, requestId }: { error: BlobError; requestId: string },
+): Promise<void> {
+  for (const name of ["etag", "last-modified", "content-range", "accept-ranges", "content-md5"])
+    res.removeHeader(name);
+  res.statusCode = error.status;
+  for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value);
+  res.setHeader("x-ms-error-code", error.code);
+  if (req.method === "HEAD") {
+    res.end();
+    return;
+  }
+  res.setHeader("content-type", "application/xml");
+  await sendBody(res, Buffer.from(errorXml(error, requestId, new Date(world.clock.now()).toISOString())));
+}

@@ -1,0 +1,62 @@
+/** An error of the blob service: status, code and text as Azure Storage gives them (REST: blob service error codes). */
+export class BlobError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
+    super(message);
+    this.name = "BlobError";
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+export const authenticationFailed = (): BlobError =>
+  new BlobError(
+    403,
+    "AuthenticationFailed",
+    "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.",
+  );
+export const permissionMismatch = (): BlobError =>
+  new BlobError(
+    403,
+    "AuthorizationPermissionMismatch",
+    "This request is not authorized to perform this operation using this permission.",
+  );
+export const blobNotFound = (): BlobError =>
+  new BlobError(404, "BlobNotFound", "The specified blob does not exist.");
+export const invalidRange = (size: number): BlobError =>
+  new BlobError(416, "InvalidRange", "The range specified is invalid for the current size of the resource.", {
+    "content-range": `bytes */${size}`,
+  });
+export const invalidPageRange = (): BlobError =>
+  new BlobError(416, "InvalidPageRange", "The page range specified is invalid.");
+export const invalidHeader = (name: string, value: string): BlobError =>
+  new BlobError(
+    400,
+    "InvalidHeaderValue",
+    `The value for one of the HTTP headers is not in the correct format. ${name}: ${value}`,
+  );
+export const invalidQuery = (name: string): BlobError =>
+  new BlobError(
+    400,
+    "InvalidQueryParameterValue",
+    `Value for one of the query parameters specified in the request URI is invalid. QueryParameterName: ${name}`,
+  );
+export const conditionNotMet = (): BlobError =>
+  new BlobError(
+    412,
+    "ConditionNotMet",
+    "The condition specified using HTTP conditional header(s) is not met.",
+  );
+
+/** The XML body of an error. */
+export function errorXml(error: BlobError, requestId: string, time: string): string {
+  return `<?xml version="1.0" encoding="utf-8"?><Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}\nRequestId:${requestId}\nTime:${time}</Message></Error>`;
+}
+
+export function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,124 @@
+import { DATA, type Run, ZERO } from "../disks/blocks.ts";
+import type { World } from "../world.ts";
+import { authenticationFailed, BlobError, invalidQuery } from "./errors.ts";
+import { type AccessTarget, blobSize, findTarget } from "./target.ts";
+
+const MAX_RESULTS = 10_000;
+
+/** One page of a page-range list, and where the next one begins. */
+export interface PageList {
+  ranges: Run[];
+  nextMarker: string;
+}
+
+/** Written ranges of the whole blob (with its footer), or what changed since an older snapshot. */
+export function listPages(
+  world: World,
+  target: AccessTarget,
+  request: {
+    window: { offset: number; end: number };
+    previousUrl: string | undefined;
+    query: URLSearchParams;
+  },
+): PageList {
+  const { limit, from } = paging(request.query, request.window);
+  const window = { offset: from, end: request.window.end };
+  const data = { offset: window.offset, end: Math.min(window.end, target.sizeBytes) };
+  const all =
+    request.previousUrl === undefined
+      ? [...world.layers.dataRuns(target.layer, data), ...footerRun(target, window)]
+      : changedRuns(world, target, { previousUrl: request.previousUrl, window: data });
+  const ranges = all.slice(0, limit);
+  const next = all[limit];
+  return { ranges, nextMarker: next ? Buffer.from(`p:${next.offset}`).toString("base64url") : "" };
+}
+
+function paging(
+  query: URLSearchParams,
+  window: { offset: number; end: number },
+): { limit: number; from: number } {
+  const wanted = query.get("maxresults");
+  const limit = wanted === null ? MAX_RESULTS : Number(wanted);
+  if (!Number.isInteger(limit) || limit <= 0) throw invalidQuery("maxresults");
+  const marker = query.get("marker");
+  if (marker === null || marker === "") return { limit: Math.min(limit, MAX_RESULTS), from: window.offset };
+  const [, offset] = /^p:(\d+)$/.exec(Buffer.from(marker, "base64url").toString("latin1")) ?? [];
+  const from = Number(offset);
+  if (offset === undefined || !Number.isSafeInteger(from)) throw invalidQuery("marker");
+  return { limit: Math.min(limit, MAX_RESULTS), from: Math.max(from, window.offset) };
+}
+
+function footerRun(target: AccessTarget, window: { offset: number; end: number }): Run[] {
+  const offset = Math.max(window.offset, target.sizeBytes);
+  const end = Math.min(window.end, blobSize(target));
+  return end > offset ? [{ offset, length: end - offset, state: DATA }] : [];
+}
+
+/** A difference needs a live grant of an older snapshot of the same family (facts: README, page ranges). */
+function changedRuns(
+  world: World,
+  target: AccessTarget,
+  request: { previousUrl: string; window: { offset: number; end: number } },
+): Run[] {
+  const base = baseOf(world, request.previousUrl);
+  if (target.kind === "disk" || base.kind === "disk")
+    throw new BlobError(
+      409,
+      "PreviousSnapshotOperationNotSupported",
+      "Differences are available between snapshots only.",
+    );
+  if (
+    !world.state.settings.restorePointDiff &&
+    (target.kind === "diskRestorePoint" || base.kind === "diskRestorePoint")
+  )
+    throw new BlobError(
+      409,
+      "PreviousSnapshotOperationNotSupported",
+      "The operation on a previous snapshot is not supported for disk restore points.",
+    );
+  const full = [target, base].find(
+    ({ id }) => world.state.snapshots[id.toLowerCase()]?.incremental === false,
+  );
+  if (full)
+    throw new BlobError(409, "PreviousSnapshotOperationNotSupported", "Full snapshots cannot be compared.");
+  if (base.familyId !== target.familyId)
+    throw new BlobError(
+      409,
+      "BlobOverwritten",
+      "The blob has been recreated since the previous snapshot was taken.",
+    );
+  const crossed = (size: number): boolean => size > 4 * 1024 ** 4;
+  if (crossed(base.sizeBytes) !== crossed(target.sizeBytes))
+    throw new BlobError(
+      409,
+      "PreviousSnapshotOperationNotSupported",
+      "The disk was resized across 4 TiB in between.",
+    );
+  const runs = world.layers.changedRuns(base.layer, target.layer, request.window);
+  if (runs === undefined || base.timeCreated > target.timeCreated)
+    throw new BlobError(
+      400,
+      "PreviousSnapshotCannotBeNewer",
+      "The previous snapshot cannot be newer than the snapshot.",
+    );
+  return runs;
+}
+
+function baseOf(world: World, previousUrl: string): AccessTarget {
+  const url = URL.parse(previousUrl);
+  const grant = url ? world.sas.find(world.state, url, world.clock.now()) : undefined;
+  if (!grant) throw authenticationFailed();
+  const base = findTarget(world.state, grant.resourceId);
+  if (!base) throw new BlobError(409, "PreviousSnapshotNotFound", "The previous snapshot is not found.");
+  return base;
+}
+
+/** The XML of a page list; ends are inclusive. */
+export function pageListXml({ ranges, nextMarker }: PageList): string {
+  const items = ranges.map(({ offset, length, state }) => {
+    const name = state === ZERO ? "ClearRange" : "PageRange";
+    return `<${name}><Start>${offset}</Start><End>${offset + length - 1}</End></${name}>`;
+  });
+  const marker = nextMarker === "" ? "<NextMarker/>" : `<NextMarker>${nextMarker}</NextMarker>`;
+  return `<?xml version="1.0" encoding="utf-8"?><PageList>${items.join("")}${marker}</PageList>`;
+}

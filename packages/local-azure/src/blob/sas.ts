@@ -1,0 +1,46 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { join } from "node:path";
+import type { Grant, State } from "../state/model.ts";
+import { readOptional, writeFileDurably } from "../state/store.ts";
+
+/**
+ * Signs and checks the URLs of access grants. Like Azure's disk SAS they name a stored policy (`si`), so the expiry
+ * is the grant's and revoking the grant kills every URL of it. The key never leaves the data folder.
+ */
+export class SasSigner {
+  readonly #key: Buffer;
+
+  private constructor(key: Buffer) {
+    this.#key = key;
+  }
+
+  static async open(dataDir: string): Promise<SasSigner> {
+    const file = join(dataDir, "sas.key");
+    const text = await readOptional(file);
+    if (text !== undefined) return new SasSigner(Buffer.from(text, "base64"));
+    const key = randomBytes(32);
+    await writeFileDurably(file, key.toString("base64"));
+    return new SasSigner(key);
+  }
+
+  /** The URL a client reads or writes with. It is a secret. */
+  url(baseUrl: string, grant: Grant): string {
+    const query = new URLSearchParams({ sv: "2018-03-28", sr: "b", si: grant.id, sig: this.#sign(grant) });
+    return `${baseUrl}/${grant.account}/${grant.container}/abcd?${query}`;
+  }
+
+  /** The live grant that a URL stands for; undefined for any URL that is wrong, expired or revoked. */
+  find(state: State, url: URL, now: number): Grant | undefined {
+    const grant = state.grants[url.searchParams.get("si") ?? ""];
+    if (!grant || url.pathname !== `/${grant.account}/${grant.container}/abcd`) return undefined;
+    if (url.searchParams.get("sr") !== "b" || grant.expiresAt <= now) return undefined;
+    const given = Buffer.from(url.searchParams.get("sig") ?? "", "base64");
+    const right = Buffer.from(this.#sign(grant), "base64");
+    return given.length === right.length && timingSafeEqual(given, right) ? grant : undefined;
+  }
+
+  #sign(grant: Grant): string {
+    const text = `/blob/${grant.account}/${grant.container}/abcd\n${grant.id}\n${grant.access}`;
+    return createHmac("sha256", this.#key).update(text).digest("base64");
+  }
+}

@@ -1,0 +1,247 @@
+import { timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isAbsolute } from "node:path";
+import { z } from "zod";
+import { keyOf } from "../arm/ids.ts";
+import { isoTime } from "../clock.ts";
+import { exportImage, openImage, writeDifferences } from "../disks/image.ts";
+import { LocalAzureError } from "../errors.ts";
+import type { Fabric } from "../fabric.ts";
+import { faultInputSchema } from "../faults/model.ts";
+import { readBody } from "../http/body.ts";
+import { sendBody } from "../http/send.ts";
+import { type Disk, roleAssignmentSchema, settingsSchema, type Vm } from "../state/model.ts";
+import type { World } from "../world.ts";
+import {
+  clockSchema,
+  exportDiskSchema,
+  guestPatchSchema,
+  importVmSchema,
+  powerSchema,
+  settingsPatchSchema,
+  writeDiskSchema,
+} from "./model.ts";
+import { guestView, listEverything, listSnapshots, vmItem } from "./views.ts";
+
+export interface ControlDeps {
+  world: World;
+  fabric: Fabric;
+  controlToken: string;
+}
+
+interface ControlCall extends ControlDeps {
+  body: unknown;
+  query: URLSearchParams;
+}
+
+type Handler = (call: ControlCall) => object | Promise<object>;
+
+/** Answers `/_local/…`. Only the owner of the token file may call it. */
+export async function dispatchControl(
+  deps: ControlDeps,
+  exchange: { req: IncomingMessage; res: ServerResponse; url: URL },
+): Promise<void> {
+  const { req, res, url } = exchange;
+  const { status, body } = await answer(deps, req, url);
+  res.statusCode = status;
+  res.setHeader("content-type", "application/json; charset=utf-8");
+  await sendBody(res, Buffer.from(JSON.stringify(body)));
+}
+
+async function answer(
+  deps: ControlDeps,
+  req: IncomingMessage,
+  url: URL,
+): Promise<{ status: number; body: object }> {
+  try {
+    if (!isAuthorised(req, deps.controlToken))
+      throw new LocalAzureError("UNAUTHORISED", "The control token is missing or wrong", {
+        action: "Use the token in endpoint.json of the data folder.",
+      });
+    const handler = handlers[`${req.method} ${url.pathname.slice("/_local/".length)}`];
+    if (!handler) throw new LocalAzureError("NOT_FOUND", `No control call ${req.method} ${url.pathname}`);
+    const text = (await readBody(req, 16 * 1024 * 1024)).toString("utf8");
+    const body: unknown = text === "" ? {} : JSON.parse(text);
+    return { status: 200, body: await handler({ ...deps, body, query: url.searchParams }) };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+function failure(error: unknown): { status: number; body: object } {
+  if (error instanceof LocalAzureError) {
+    const { code, message, action } = error;
+    const status = code === "UNAUTHORISED" ? 401 : code.endsWith("NOT_FOUND") ? 404 : 400;
+    return { status, body: { error: { code, message, ...(action === undefined ? {} : { action }) } } };
+  }
+  if (error instanceof z.ZodError)
+    return { status: 400, body: { error: { code: "INVALID_INPUT", message: z.prettifyError(error) } } };
+  console.error("local-azure: control call failed", error);
+  const message = error instanceof Error ? error.message : "Unknown error";
+  return { status: 500, body: { error: { code: "INTERNAL", message } } };
+}
+
+function isAuthorised(req: IncomingMessage, token: string): boolean {
+  const given = Buffer.from(req.headers.authorization ?? "");
+  const right = Buffer.from(`Bearer ${token}`);
+  return given.length === right.length && timingSafeEqual(given, right);
+}
+
+const handlers: Record<string, Handler> = {
+  "GET list": ({ world }) => listEverything(world),
+  "GET snapshots": ({ world }) => listSnapshots(world),
+  "POST import": importVm,
+  "POST write": writeDisk,
+  "POST export": exportDisk,
+  "POST power": setPower,
+  "POST delete-vm": async ({ fabric, body }) => {
+    await fabric.deleteVm(mustFindVm(fabric, z.object({ vm: z.string() }).parse(body).vm));
+    return {};
+  },
+  "GET guest": ({ fabric, query }) => guestView(mustFindVm(fabric, query.get("vm") ?? "")),
+  "POST guest": setGuest,
+  "GET faults": ({ world }) => world.faults.list(),
+  "POST faults": ({ world, body }) => world.faults.add(faultInputSchema.parse(body)),
+  "DELETE faults": async ({ world, query }) => {
+    await world.faults.clear(query.get("id") ?? undefined);
+    return {};
+  },
+  "POST role-assignments": async ({ fabric, body }) => {
+    const assignment = roleAssignmentSchema.parse(body);
+    await fabric.addRoleAssignment(assignment);
+    return assignment;
+  },
+  "DELETE role-assignments": async ({ world, query }) => {
+    const principal = query.get("principalId");
+    world.state.roleAssignments = world.state.roleAssignments.filter(
+      ({ principalId }) => principalId !== principal,
+    );
+    await world.store.flush();
+    return {};
+  },
+  "POST settings": async ({ world, body }) => {
+    const patch = settingsPatchSchema.parse(body);
+    // Only what was given: the schema's defaults would reset the rest.
+    const given = Object.fromEntries(
+      Object.entries(patch).filter(([name]) => typeof body === "object" && body !== null && name in body),
+    );
+    world.state.settings = settingsSchema.parse({ ...world.state.settings, ...given });
+    await world.store.flush();
+    return world.state.settings;
+  },
+  "POST clock": async ({ world, body }) => {
+    world.clock.advance(clockSchema.parse(body).advanceMs);
+    world.state.clockOffsetMs = world.clock.offsetMs;
+    await world.store.flush();
+    return { now: isoTime(world.clock.now()) };
+  },
+};
+
+async function importVm({ world, fabric, body }: ControlCall): Promise<object> {
+  const input = importVmSchema.parse(body);
+  for (const file of input.disks) requireAbsolute(file);
+  const vm = await fabric.createVm({
+    name: input.vm,
+    subscriptionId: subscriptionFor(world, input.subscription),
+    resourceGroup: input.resourceGroup,
+    location: input.location,
+    os: input.os === "linux" ? "Linux" : "Windows",
+    size: input.size,
+    power: input.stopped ? "deallocated" : "running",
+    tags: input.tags,
+    disks: input.disks.map((file) => ({ file })),
+  });
+  return vmItem(world, vm);
+}
+
+/** The subscription by id or name; without either, the only or first one of the local Azure. */
+function subscriptionFor(world: World, wanted: string | undefined): string {
+  const all = Object.values(world.state.subscriptions);
+  const found =
+    wanted === undefined
+      ? all[0]
+      : all.find(({ id, name }) => [id.toLowerCase(), name.toLowerCase()].includes(wanted.toLowerCase()));
+  if (found) return found.id;
+  throw new LocalAzureError("SUBSCRIPTION_NOT_FOUND", `There is no subscription ${wanted ?? ""}`, {
+    action: `Give one of: ${all.map(({ name, id }) => `${name} (${id})`).join(", ") || "none exists"}.`,
+  });
+}
+
+function requireAbsolute(file: string): void {
+  if (!isAbsolute(file))
+    throw new LocalAzureError("INVALID_INPUT", `${file} is not an absolute path`, {
+      action: "Give the full path.",
+    });
+}
+
+function mustFindVm(fabric: Fabric, name: string): Vm {
+  const vm = fabric.findVm(name);
+  if (vm) return vm;
+  throw new LocalAzureError("VM_NOT_FOUND", `There is no VM ${name}`, {
+    action: "`local-azure ls` shows them.",
+  });
+}
+
+function mustFindDisk(world: World, vm: Vm, disk: "os" | number): Disk {
+  const attached = disk === "os" ? vm.osDisk : vm.dataDisks.find(({ lun }) => lun === disk);
+  const found = attached && world.state.disks[keyOf(attached.diskId)];
+  if (found) return found;
+  const luns = vm.dataDisks.map(({ lun }) => lun).join(", ");
+  throw new LocalAzureError("DISK_NOT_FOUND", `VM ${vm.name} has no disk ${disk}`, {
+    action: `It has: os${luns === "" ? "" : `, ${luns}`}.`,
+  });
+}
+
+async function writeDisk({ world, fabric, body }: ControlCall): Promise<object> {
+  const input = writeDiskSchema.parse(body);
+  requireAbsolute(input.image);
+  const disk = mustFindDisk(world, mustFindVm(fabric, input.vm), input.disk);
+  const image = await openImage(input.image);
+  if (image.size !== disk.sizeBytes)
+    throw new LocalAzureError(
+      "IMAGE_SIZE",
+      `${input.image} holds ${image.size} bytes, the disk ${disk.sizeBytes}`,
+      {
+        action: "The image must have the disk's size.",
+      },
+    );
+  return writeDifferences(
+    world.layers,
+    { key: keyOf(disk.id), layer: () => disk.layer, size: disk.sizeBytes },
+    image,
+  );
+}
+
+async function exportDisk({ world, fabric, body }: ControlCall): Promise<object> {
+  const input = exportDiskSchema.parse(body);
+  requireAbsolute(input.to);
+  const disk = fabric.findDisk(input.disk);
+  if (!disk)
+    throw new LocalAzureError("DISK_NOT_FOUND", `There is no disk ${input.disk}`, {
+      action: "`local-azure ls` shows them.",
+    });
+  return exportImage(world.layers, { layer: () => disk.layer, size: disk.sizeBytes }, input.to);
+}
+
+async function setPower({ world, fabric, body }: ControlCall): Promise<object> {
+  const input = powerSchema.parse(body);
+  const vm = mustFindVm(fabric, input.vm);
+  vm.power = input.power === "on" ? "running" : input.power === "off" ? "stopped" : "deallocated";
+  await world.store.flush();
+  return vmItem(world, vm);
+}
+
+async function setGuest({ world, fabric, body }: ControlCall): Promise<object> {
+  const patch = guestPatchSchema.parse(body);
+  const vm = mustFindVm(fabric, patch.vm);
+  const { windows, linux } = vm.guest;
+  if (patch.vssWriters && !windows) throw new LocalAzureError("INVALID_INPUT", `${vm.name} is no Windows VM`);
+  if (patch.linuxScripts !== undefined && !linux)
+    throw new LocalAzureError("INVALID_INPUT", `${vm.name} is no Linux VM`);
+  if (patch.agent) vm.guest.agent.status = patch.agent;
+  if (patch.vssWriters && windows) windows.vssWriters = patch.vssWriters;
+  if (patch.linuxScripts === null) vm.guest.linux = {};
+  else if (patch.linuxScripts) vm.guest.linux = { scripts: patch.linuxScripts };
+  await world.store.flush();
+  return guestView(vm);
+}

@@ -1,0 +1,143 @@
+/**
+ * Which blocks a layer holds, and how layers stack. Pure.
+ *
+ * A layer keeps one state per 4 KiB block, in pages made on first use, so an empty 32 TiB disk costs nothing:
+ * ABSENT (look below), DATA (the layer's own file has it), ZERO (zeros, whatever lies below).
+ */
+export const BLOCK_SIZE = 4096;
+export const ABSENT = 0;
+export const DATA = 1;
+export const ZERO = 2;
+
+/** Blocks per page: a page of states covers 128 MiB of disk. */
+export const PAGE_BLOCKS = 32_768;
+
+/** A run of bytes with one meaning. */
+export interface Run {
+  offset: number;
+  length: number;
+  state: number;
+}
+
+/** Block states of one layer. */
+export class BlockMap {
+  readonly pages = new Map<number, Uint8Array>();
+  /** How many blocks the layer holds (DATA or ZERO). */
+  held = 0;
+  /** How many of them are DATA. */
+  data = 0;
+
+  get(block: number): number {
+    return this.pages.get(Math.floor(block / PAGE_BLOCKS))?.[block % PAGE_BLOCKS] ?? ABSENT;
+  }
+
+  set(block: number, state: number): void {
+    const index = Math.floor(block / PAGE_BLOCKS);
+    let page = this.pages.get(index);
+    if (!page) {
+      if (state === ABSENT) return;
+      page = new Uint8Array(PAGE_BLOCKS);
+      this.pages.set(index, page);
+    }
+    const old = page[block % PAGE_BLOCKS] ?? ABSENT;
+    page[block % PAGE_BLOCKS] = state;
+    this.held += Number(state !== ABSENT) - Number(old !== ABSENT);
+    this.data += Number(state === DATA) - Number(old === DATA);
+  }
+
+  /** Takes over states as they lie in a map file: one byte per block from `firstBlock` on. */
+  load(firstBlock: number, states: Uint8Array): void {
+    for (let index = 0; index < states.length; index++) {
+      const state = states[index] ?? ABSENT;
+      if (state === DATA || state === ZERO) this.set(firstBlock + index, state);
+    }
+  }
+}
+
+/**
+ * What a stack of layers (newest first) shows in a range of blocks: the newest state of each that isn't ABSENT,
+ * with the index of its layer. Calls back in ascending order, once per run of one state and one layer.
+ */
+export function walkStack(
+  stack: readonly BlockMap[],
+  range: { first: number; end: number },
+  visit: (run: { first: number; count: number; state: number; layer: number }) => void,
+): void {
+  let runFirst = range.first;
+  let runState = -1;
+  let runLayer = -1;
+  const emit = (end: number): void => {
+    if (runState >= 0 && end > runFirst)
+      visit({ first: runFirst, count: end - runFirst, state: runState, layer: runLayer });
+    runFirst = end;
+  };
+  let block = range.first;
+  while (block < range.end) {
+    const pageIndex = Math.floor(block / PAGE_BLOCKS);
+    const pageStart = pageIndex * PAGE_BLOCKS;
+    const pageEnd = Math.min(range.end, pageStart + PAGE_BLOCKS);
+    const pages: Uint8Array[] = [];
+    const layers: number[] = [];
+    stack.forEach((map, layer) => {
+      const page = map.pages.get(pageIndex);
+      if (page) {
+        pages.push(page);
+        layers.push(layer);
+      }
+    });
+    for (; block < pageEnd; block++) {
+      let state = ABSENT;
+      let layer = -1;
+      for (let depth = 0; depth < pages.length; depth++) {
+        const found = pages[depth]?.[block - pageStart] ?? ABSENT;
+        if (found !== ABSENT) {
+          state = found;
+          layer = layers[depth] ?? -1;
+          break;
+        }
+      }
+      if (state !== runState || layer !== runLayer) {
+        emit(block);
+        runState = state;
+        runLayer = layer;
+      }
+      if (pages.length === 0) {
+        block = pageEnd - 1;
+      }
+    }
+  }
+  emit(range.end);
+}
+
+/**
+ * The content of a stack as byte runs of DATA (other bytes are zeros), clipped to `size`.
+ * With `changes`, ZERO runs are given too: what the stack's layers wrote or zeroed, nothing of what lies below.
+ */
+export function listRuns(
+  stack: readonly BlockMap[],
+  window: { offset: number; end: number },
+  changes: boolean,
+): Run[] {
+  const runs: Run[] = [];
+  const range = { first: Math.floor(window.offset / BLOCK_SIZE), end: Math.ceil(window.end / BLOCK_SIZE) };
+  walkStack(stack, range, ({ first, count, state }) => {
+    if (state === ABSENT || (state === ZERO && !changes)) return;
+    const offset = Math.max(window.offset, first * BLOCK_SIZE);
+    const end = Math.min(window.end, (first + count) * BLOCK_SIZE);
+    const last = runs.at(-1);
+    if (last && last.state === state && last.offset + last.length === offset) last.length = end - last.offset;
+    else if (end > offset) runs.push({ offset, length: end - offset, state });
+  });
+  return runs;
+}
+
+const zeroBlock = Buffer.alloc(1024 * 1024);
+
+/** Whether a buffer holds nothing but zeros. */
+export function isZero(buffer: Buffer): boolean {
+  for (let at = 0; at < buffer.length; at += zeroBlock.length) {
+    const part = buffer.subarray(at, at + zeroBlock.length);
+    if (part.compare(zeroBlock, 0, part.length) !== 0) return false;
+  }
+  return true;
+}

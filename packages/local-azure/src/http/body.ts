@@ -1,0 +1,23 @@
+import type { IncomingMessage } from "node:http";
+
+/** A request body that is larger than its limit. */
+export class BodyTooLarge extends Error {}
+
+/**
+ * Reads a request's body into one buffer.
+ * @throws BodyTooLarge past `limit` bytes; the rest is not read
+ */
+export async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
+  const declared = Number(req.headers["content-length"] ?? 0);
+  if (declared > limit) throw new BodyTooLarge();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of req) {
+    const bytes: Buffer = chunk;
+    length += bytes.length;
+    if (length > limit) throw new BodyTooLarge();
+    chunks.push(bytes);
+  }
+  const [only] = chunks;
+  return chunks.length === 1 && only ? only : Buffer.concat(chunks);
+}

@@ -1,0 +1,22 @@
+import type { Operations } from "./arm/operations.ts";
+import type { SasSigner } from "./blob/sas.ts";
+import type { OffsetClock } from "./clock.ts";
+import type { LayerStore } from "./disks/layers.ts";
+import type { Faults } from "./faults/faults.ts";
+import type { State } from "./state/model.ts";
+import type { StateStore } from "./state/store.ts";
+
+/** Everything that requests work on. */
+export interface World {
+  store: StateStore;
+  state: State;
+  layers: LayerStore;
+  clock: OffsetClock;
+  faults: Faults;
+  operations: Operations;
+  sas: SasSigner;
+  /** Where absolute ARM links point, without a trailing slash. */
+  armPublicUrl: string;
+  /** `http://127.0.0.1:PORT`, known once the server listens. */
+  baseUrl: () => string;
+}
