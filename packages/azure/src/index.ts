@@ -1,2 +1,30 @@
+export { armKey, parseArmId } from "./arm-id.ts";
+export { type AzureConfig, type AzureCredentialConfig, parseAzureEnv } from "./config.ts";
+export { type AzureConnection, connect, type ProbeResult, probe } from "./connection.ts";
+export {
+  deleteEmptyCollection,
+  pollDeleteRestorePoint,
+  startDeleteRestorePoint,
+} from "./delete-restore-point.ts";
+export { inspectDisks, refusalOf } from "./disks.ts";
+export { pollExtension, snapshotExtension, startExtension } from "./extension.ts";
+export { grantRead, grantWrite, revokeRead } from "./grants.ts";
+export { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
+export { installationTag, jobTag, restorePointIds } from "./names.ts";
+export { type ListOwnedOptions, listOwned } from "./owned.ts";
+export { type PageRangesDiffInput, type PageRangesInput, pageRanges, pageRangesDiff } from "./page-ranges.ts";
+export { openPageWriter, PageWriter, type PageWriterOptions } from "./page-writer.ts";
+export { getRestorePoint, pollRestorePoint, startRestorePoint } from "./restore-points.ts";
 export { redactSecrets, Sas } from "./sas.ts";
+export { openSasDisk, type SasDiskOptions, SasDiskSource } from "./sas-disk.ts";
 export * from "./types.ts";
+export {
+  pollDeleteDisk,
+  pollFinishUpload,
+  pollUploadDisk,
+  startDeleteDisk,
+  startFinishUpload,
+  startUploadDisk,
+} from "./upload-disk.ts";
+export { VHD_FOOTER_BYTES, vhdFooter } from "./vhd-footer.ts";
+export { getVm, listVms, requireVm } from "./vms.ts";

@@ -34,5 +34,8 @@ export function redactSecrets(text: string): string {
     .replaceAll(/([?&;]|%3f|%26|&amp;)(sig|skt?oid|sktid)(=|%3d)[^&\s"'<>]+/gi, "$1$2$3REDACTED")
     .replaceAll(/\bBearer\s+[\w.~+/-]+=*/gi, "Bearer REDACTED")
     .replaceAll(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, "REDACTED")
-    .replaceAll(/(client_secret|client_assertion|refresh_token|access_token)(["']?\s*[=:]\s*["']?)[^&\s"']+/gi, "$1$2REDACTED");
+    .replaceAll(
+      /(client_secret|client_assertion|refresh_token|access_token)(["']?\s*[=:]\s*["']?)[^&\s"']+/gi,
+      "$1$2REDACTED",
+    );
 }

@@ -1,0 +1,134 @@
+import { readFileSync } from "node:fs";
+import { KluisError } from "@kluis/domain";
+import { z } from "zod";
+
+/** How Kluis proves to Azure who it is. */
+export type AzureCredentialConfig =
+  | { readonly kind: "secret"; readonly clientId: string; readonly secret: string }
+  | { readonly kind: "workload-identity"; readonly clientId: string; readonly tokenFile: string }
+  | { readonly kind: "managed-identity"; readonly clientId: string | null };
+
+/** One connection: a tenant, an identity in it, and the subscriptions that it looks after. */
+export interface AzureConfig {
+  readonly tenantId: string;
+  readonly subscriptions: readonly string[];
+  readonly credential: AzureCredentialConfig;
+  /** https origin of Entra. */
+  readonly authorityHost: string;
+  /** https origin of Azure Resource Manager. */
+  readonly armUrl: string;
+  /** Public host name → http base on this machine, for a local Azure. Empty in production. */
+  readonly rewrite: ReadonlyMap<string, string>;
+}
+
+const guid = z.guid("must be a GUID");
+const httpsOrigin = z
+  .url({ protocol: /^https$/, error: "must be an https:// address" })
+  .transform((text) => text.replace(/\/+$/, ""));
+
+const loopback = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+const rewriteSchema = z.string().transform((text, context) => {
+  const map = new Map<string, string>();
+  for (const pair of text.split(",").map((part) => part.trim())) {
+    if (pair === "") continue;
+    const cut = pair.indexOf("=");
+    const host = pair.slice(0, cut).toLowerCase();
+    const base = pair.slice(cut + 1).replace(/\/+$/, "");
+    const url = cut > 0 && URL.canParse(base) ? new URL(base) : null;
+    if (url?.protocol !== "http:" || !loopback.has(url.hostname)) {
+      context.addIssue({
+        code: "custom",
+        message: `'${pair}' must look like public.host=http://127.0.0.1:PORT (this machine only)`,
+      });
+      return z.NEVER;
+    }
+    map.set(host, base);
+  }
+  return map;
+});
+
+const envSchema = z.object({
+  KLUIS_AZURE_TENANT_ID: guid,
+  KLUIS_AZURE_CLIENT_ID: guid.optional(),
+  KLUIS_AZURE_CLIENT_SECRET_FILE: z.string().min(1).optional(),
+  KLUIS_AZURE_FEDERATED_TOKEN_FILE: z.string().min(1).optional(),
+  KLUIS_AZURE_SUBSCRIPTIONS: z
+    .string()
+    .transform((text) =>
+      text
+        .split(",")
+        .map((id) => id.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(guid).min(1, "must name at least one subscription")),
+  KLUIS_AZURE_AUTHORITY_HOST: httpsOrigin.default("https://login.microsoftonline.com"),
+  KLUIS_AZURE_ARM_URL: httpsOrigin.default("https://management.azure.com"),
+  KLUIS_AZURE_REWRITE: rewriteSchema.default(new Map()),
+});
+
+type ParsedEnv = z.infer<typeof envSchema>;
+
+function invalid(message: string, cause?: unknown): KluisError {
+  return new KluisError("CONFIG_INVALID", {
+    message: `The connection to Azure is not configured well: ${message}`,
+    action: "Correct the environment and start again.",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function readSecret(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8").trim();
+  } catch (error) {
+    throw invalid(`KLUIS_AZURE_CLIENT_SECRET_FILE names ${path}, which can't be read.`, error);
+  }
+  if (text === "") throw invalid(`KLUIS_AZURE_CLIENT_SECRET_FILE names ${path}, which is empty.`);
+  return text;
+}
+
+function credentialOf(env: ParsedEnv): AzureCredentialConfig {
+  const clientId = env.KLUIS_AZURE_CLIENT_ID;
+  const secretFile = env.KLUIS_AZURE_CLIENT_SECRET_FILE;
+  const tokenFile = env.KLUIS_AZURE_FEDERATED_TOKEN_FILE;
+  if (secretFile === undefined && tokenFile === undefined) {
+    return { kind: "managed-identity", clientId: clientId ?? null };
+  }
+  if (clientId === undefined) {
+    throw invalid("KLUIS_AZURE_CLIENT_ID must name the app that the secret or token file belongs to.");
+  }
+  if (secretFile !== undefined && tokenFile !== undefined) {
+    throw invalid("set KLUIS_AZURE_CLIENT_SECRET_FILE or KLUIS_AZURE_FEDERATED_TOKEN_FILE, not both.");
+  }
+  if (secretFile !== undefined) return { kind: "secret", clientId, secret: readSecret(secretFile) };
+  return { kind: "workload-identity", clientId, tokenFile: tokenFile ?? "" };
+}
+
+/**
+ * Reads the connection from the environment. Without a secret or federated token file the machine's managed identity is used.
+ *
+ * @throws KluisError CONFIG_INVALID naming every variable that is wrong
+ */
+export function parseAzureEnv(env: Readonly<Record<string, string | undefined>>): AzureConfig {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const parsed = envSchema.safeParse(set);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) =>
+      issue.code === "invalid_type" && set[String(issue.path[0])] === undefined
+        ? `${String(issue.path[0])} is not set`
+        : `${issue.path.map(String).join(" ")} ${issue.message}`,
+    );
+    throw invalid(`${lines.join("; ")}.`);
+  }
+  return {
+    tenantId: parsed.data.KLUIS_AZURE_TENANT_ID,
+    subscriptions: parsed.data.KLUIS_AZURE_SUBSCRIPTIONS,
+    credential: credentialOf(parsed.data),
+    authorityHost: parsed.data.KLUIS_AZURE_AUTHORITY_HOST,
+    armUrl: parsed.data.KLUIS_AZURE_ARM_URL,
+    rewrite: parsed.data.KLUIS_AZURE_REWRITE,
+  };
+}

@@ -1,0 +1,128 @@
+import { ComputeManagementClient } from "@azure/arm-compute";
+import { exponentialRetryPolicy, type HttpClient, systemErrorRetryPolicy } from "@azure/core-rest-pipeline";
+import {
+  ClientSecretCredential,
+  ManagedIdentityCredential,
+  type TokenCredential,
+  WorkloadIdentityCredential,
+} from "@azure/identity";
+import { KluisError } from "@kluis/domain";
+import { call, recordPolicy } from "./call.ts";
+import type { AzureConfig } from "./config.ts";
+import { createHttpClient } from "./http.ts";
+
+/** Retries inside of one call are few and short: what lasts longer is a job's business, not a worker slot's. */
+const retries = { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2000 };
+
+/** A connection to Azure: one identity in one tenant. Cheap to keep; made once per process. */
+export interface AzureConnection {
+  readonly config: AzureConfig;
+  readonly tenantId: string;
+  readonly subscriptions: readonly string[];
+  /** The Compute client of a subscription (of the connection). @throws KluisError INPUT_INVALID for another one */
+  compute(subscriptionId: string): ComputeManagementClient;
+  /** HTTP client for disk access URLs. */
+  readonly httpClient: HttpClient;
+}
+
+function createCredential(config: AzureConfig, httpClient: HttpClient): TokenCredential {
+  const { credential, tenantId, authorityHost } = config;
+  const options = {
+    authorityHost,
+    httpClient,
+    retryOptions: retries,
+    disableInstanceDiscovery: config.rewrite.size > 0,
+  };
+  if (credential.kind === "secret") {
+    return new ClientSecretCredential(tenantId, credential.clientId, credential.secret, options);
+  }
+  if (credential.kind === "workload-identity") {
+    const { clientId, tokenFile: tokenFilePath } = credential;
+    return new WorkloadIdentityCredential({ ...options, tenantId, clientId, tokenFilePath });
+  }
+  return credential.clientId === null
+    ? new ManagedIdentityCredential({ retryOptions: retries })
+    : new ManagedIdentityCredential({ clientId: credential.clientId, retryOptions: retries });
+}
+
+function createCompute(
+  config: AzureConfig,
+  parts: {
+    readonly credential: TokenCredential;
+    readonly httpClient: HttpClient;
+    readonly subscriptionId: string;
+  },
+): ComputeManagementClient {
+  const client = new ComputeManagementClient(parts.credential, parts.subscriptionId, {
+    endpoint: config.armUrl,
+    credentials: { scopes: [`${config.armUrl}/.default`] },
+    httpClient: parts.httpClient,
+    additionalPolicies: [{ policy: recordPolicy, position: "perRetry" }],
+  });
+  // The SDK's own policy would sleep through a Retry-After of many minutes inside of the call; ours throws at once.
+  client.pipeline.removePolicy({ name: "defaultRetryPolicy" });
+  client.pipeline.addPolicy(systemErrorRetryPolicy(retries), { phase: "Retry" });
+  client.pipeline.addPolicy(exponentialRetryPolicy(retries), { phase: "Retry" });
+  return client;
+}
+
+/** Makes a connection. Nothing is sent yet: the first call proves it (see {@link probe}). */
+export function connect(config: AzureConfig): AzureConnection {
+  const httpClient = createHttpClient(config.rewrite);
+  const credential = createCredential(config, httpClient);
+  const clients = new Map<string, ComputeManagementClient>();
+  return {
+    config,
+    tenantId: config.tenantId,
+    subscriptions: config.subscriptions,
+    httpClient,
+    compute(subscriptionId) {
+      const key = subscriptionId.toLowerCase();
+      const known = clients.get(key);
+      if (known) return known;
+      if (!config.subscriptions.some((id) => id.toLowerCase() === key)) {
+        throw new KluisError("INPUT_INVALID", {
+          message: `The subscription ${subscriptionId} does not belong to this connection.`,
+          action: "Add it to the connection's subscriptions.",
+        });
+      }
+      const client = createCompute(config, { credential, httpClient, subscriptionId: key });
+      clients.set(key, client);
+      return client;
+    },
+  };
+}
+
+export interface ProbeResult {
+  readonly subscriptionId: string;
+  /** Null: reached, and allowed to list virtual machines. */
+  readonly error: KluisError | null;
+}
+
+/** Asks every subscription of the connection for its first page of VMs: reachable, signed in, allowed. */
+export async function probe(
+  azure: AzureConnection,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<ProbeResult[]> {
+  return Promise.all(
+    azure.subscriptions.map(async (subscriptionId) => {
+      const target = `/subscriptions/${subscriptionId}`;
+      try {
+        await call({ operation: "list virtual machines", target }, () =>
+          azure.compute(subscriptionId).virtualMachines.listAll(abortable(options)).byPage().next(),
+        );
+        return { subscriptionId, error: null };
+      } catch (error) {
+        if (error instanceof KluisError) return { subscriptionId, error };
+        throw error;
+      }
+    }),
+  );
+}
+
+/** The SDK's name for a signal, absent when there is none (exact optional types). */
+export function abortable(options: { readonly signal?: AbortSignal | undefined }): {
+  abortSignal?: AbortSignal;
+} {
+  return options.signal ? { abortSignal: options.signal } : {};
+}

@@ -1,0 +1,70 @@
+import { namesOf } from "./arm-id.ts";
+import { call } from "./call.ts";
+import { type AzureConnection, abortable } from "./connection.ts";
+import { installationTag, jobOfRestorePoint, jobTag } from "./names.ts";
+import type { OwnedResource } from "./types.ts";
+import { pagesOf } from "./vms.ts";
+
+export interface ListOwnedOptions {
+  readonly subscriptionId: string;
+  readonly installationId: string;
+  readonly signal?: AbortSignal;
+}
+
+async function* pointsOf(
+  azure: AzureConnection,
+  collectionId: string,
+  options: ListOwnedOptions,
+): AsyncGenerator<OwnedResource> {
+  const { resourceGroup, names } = namesOf<1>(collectionId, "restorePointCollections");
+  const collection = await call(
+    { operation: "read the restore point collection", target: collectionId },
+    () =>
+      azure.compute(options.subscriptionId).restorePointCollections.get(resourceGroup, names[0], {
+        expand: "restorePoints",
+        ...abortable(options),
+      }),
+  );
+  for (const point of collection.restorePoints ?? []) {
+    const name = point.name ?? "";
+    yield {
+      kind: "restore-point",
+      id: point.id ?? `${collectionId}/restorePoints/${name}`,
+      name,
+      jobId: jobOfRestorePoint(name),
+      createdAt: point.timeCreated?.toISOString() ?? null,
+      diskState: null,
+    };
+  }
+}
+
+/**
+ * Everything of a subscription that this installation made: restore point collections with their restore points, and disks.
+ * Other installations' and other products' resources never appear.
+ */
+export async function* listOwned(
+  azure: AzureConnection,
+  options: ListOwnedOptions,
+): AsyncGenerator<OwnedResource> {
+  const client = azure.compute(options.subscriptionId);
+  const target = `/subscriptions/${options.subscriptionId}`;
+  const collections = client.restorePointCollections.listAll(abortable(options)).byPage();
+  const listing = { operation: "list restore point collections", target };
+  for await (const { id, name = "", tags } of pagesOf(listing, collections)) {
+    if (id === undefined || tags?.[installationTag] !== options.installationId) continue;
+    yield { kind: "restore-point-collection", id, name, jobId: null, createdAt: null, diskState: null };
+    yield* pointsOf(azure, id, options);
+  }
+  const disks = client.disks.list(abortable(options)).byPage();
+  for await (const disk of pagesOf({ operation: "list disks", target }, disks)) {
+    if (disk.id === undefined || disk.tags?.[installationTag] !== options.installationId) continue;
+    yield {
+      kind: "disk",
+      id: disk.id,
+      name: disk.name ?? "",
+      jobId: disk.tags[jobTag] ?? null,
+      createdAt: disk.timeCreated?.toISOString() ?? null,
+      diskState: disk.diskState ?? null,
+    };
+  }
+}

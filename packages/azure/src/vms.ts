@@ -1,0 +1,215 @@
+import type {
+  InstanceViewStatus,
+  VirtualMachine,
+  VirtualMachineExtensionInstanceView,
+  VirtualMachineInstanceView,
+} from "@azure/arm-compute";
+import type { PipelineResponse } from "@azure/core-rest-pipeline";
+import { isKluisError, KluisError } from "@kluis/domain";
+import { z } from "zod";
+import { armKey, namesOf } from "./arm-id.ts";
+import { call } from "./call.ts";
+import { type AzureConnection, abortable } from "./connection.ts";
+import type {
+  AgentState,
+  ExtensionState,
+  Json,
+  OsType,
+  PowerState,
+  VmDetails,
+  VmDiskRef,
+  VmInfo,
+} from "./types.ts";
+
+interface Options {
+  readonly signal?: AbortSignal;
+}
+
+const powerStates: readonly string[] = [
+  "running",
+  "starting",
+  "stopping",
+  "stopped",
+  "deallocating",
+  "deallocated",
+];
+
+function isPowerState(text: string): text is PowerState {
+  return powerStates.includes(text);
+}
+
+function powerOf(statuses: readonly InstanceViewStatus[] | undefined): PowerState {
+  const code = statuses?.find((status) => status.code?.startsWith("PowerState/"))?.code ?? "";
+  const word = code.slice("PowerState/".length).toLowerCase();
+  return isPowerState(word) ? word : "unknown";
+}
+
+function disksOf(vm: VirtualMachine): VmDiskRef[] {
+  const { osDisk, dataDisks = [] } = vm.storageProfile ?? {};
+  const refs: VmDiskRef[] = [];
+  if (osDisk) {
+    refs.push({
+      slot: "os",
+      name: osDisk.name ?? "",
+      diskId: osDisk.managedDisk?.id ?? null,
+      ephemeral: osDisk.diffDiskSettings?.option === "Local",
+      writeAccelerated: osDisk.writeAcceleratorEnabled === true,
+      caching: osDisk.caching ?? null,
+    });
+  }
+  for (const disk of dataDisks) {
+    refs.push({
+      slot: disk.lun,
+      name: disk.name ?? "",
+      diskId: disk.managedDisk?.id ?? null,
+      ephemeral: false,
+      writeAccelerated: disk.writeAcceleratorEnabled === true,
+      caching: disk.caching ?? null,
+    });
+  }
+  return refs;
+}
+
+function osOf(vm: VirtualMachine): OsType {
+  const type = vm.storageProfile?.osDisk?.osType;
+  if (type !== undefined) return type === "Windows" ? "windows" : "linux";
+  return vm.osProfile?.windowsConfiguration ? "windows" : "linux";
+}
+
+function vmInfo(vm: VirtualMachine, powerState: PowerState): VmInfo {
+  const id = vm.id ?? "";
+  const { subscriptionId, resourceGroup, names } = namesOf<1>(id, "virtualMachines");
+  return {
+    id,
+    key: armKey(id),
+    vmId: vm.vmId ?? "",
+    subscriptionId: subscriptionId.toLowerCase(),
+    resourceGroup,
+    name: vm.name ?? names[0],
+    location: vm.location,
+    size: vm.hardwareProfile?.vmSize ?? "",
+    os: osOf(vm),
+    tags: vm.tags ?? {},
+    zones: vm.zones ?? [],
+    powerState,
+    provisioningState: vm.provisioningState ?? "",
+    disks: disksOf(vm),
+  };
+}
+
+/** Pages of a listing, each fetched as one call with its own errors. */
+export async function* pagesOf<T>(
+  name: { readonly operation: string; readonly target: string },
+  pages: AsyncIterableIterator<T[]>,
+): AsyncGenerator<T> {
+  for (;;) {
+    const page = await call(name, () => pages.next());
+    if (page.done === true) return;
+    yield* page.value;
+  }
+}
+
+/**
+ * Lists every VM of a subscription, page by page. Power states come from one more listing (`statusOnly`), because Azure does
+ * not give both at once; a VM that is in only one of the two is shown with power state `unknown` or left out.
+ */
+export async function* listVms(
+  azure: AzureConnection,
+  subscriptionId: string,
+  options: Options = {},
+): AsyncGenerator<VmInfo> {
+  const client = azure.compute(subscriptionId);
+  const target = `/subscriptions/${subscriptionId}`;
+  const power = new Map<string, PowerState>();
+  const statuses = client.virtualMachines.listAll({ statusOnly: "true", ...abortable(options) }).byPage();
+  for await (const vm of pagesOf(
+    { operation: "list the power states of virtual machines", target },
+    statuses,
+  )) {
+    if (vm.id !== undefined) power.set(armKey(vm.id), powerOf(vm.instanceView?.statuses));
+  }
+  const machines = client.virtualMachines.listAll(abortable(options)).byPage();
+  for await (const vm of pagesOf({ operation: "list virtual machines", target }, machines)) {
+    yield vmInfo(vm, power.get(armKey(vm.id ?? "")) ?? "unknown");
+  }
+}
+
+function agentOf(view: VirtualMachineInstanceView | undefined): AgentState {
+  const status = view?.vmAgent?.statuses?.[0];
+  const version = view?.vmAgent?.vmAgentVersion ?? null;
+  const message = status?.message ?? null;
+  if (!status) return { state: "unknown", version, message };
+  const ready = status.displayStatus === "Ready";
+  return { state: ready ? "ready" : "not-ready", version, message };
+}
+
+function extensionsOf(vm: VirtualMachine): ExtensionState[] {
+  const views = new Map<string, VirtualMachineExtensionInstanceView>();
+  for (const view of vm.instanceView?.extensions ?? []) views.set((view.name ?? "").toLowerCase(), view);
+  return (vm.resources ?? []).map((extension) => ({
+    name: extension.name ?? "",
+    publisher: extension.publisher ?? "",
+    type: extension.typePropertiesType ?? "",
+    version: extension.typeHandlerVersion ?? "",
+    provisioningState: extension.provisioningState ?? "",
+    message: views.get((extension.name ?? "").toLowerCase())?.statuses?.[0]?.message ?? null,
+  }));
+}
+
+const wireVm = z.object({ properties: z.looseObject({}).optional() }).loose();
+
+/** The GET answer as it came over the wire, without the instance view (which is of the moment). */
+function configurationOf(body: string | null | undefined): Json {
+  const wire = wireVm.parse(JSON.parse(body ?? "{}"));
+  const { instanceView: _view, ...properties } = wire.properties ?? {};
+  return z.json().parse({ ...wire, properties });
+}
+
+/** Reads a VM whole. Null when there is none of that name (or its resource group is gone). */
+export async function getVm(
+  azure: AzureConnection,
+  vmId: string,
+  options: Options = {},
+): Promise<VmDetails | null> {
+  const { subscriptionId, resourceGroup, names } = namesOf<1>(vmId, "virtualMachines");
+  let raw: PipelineResponse | undefined;
+  const onResponse = (response: { readonly rawResponse?: PipelineResponse } | PipelineResponse) => {
+    raw = "status" in response ? response : response.rawResponse;
+  };
+  try {
+    const vm = await call({ operation: "read the virtual machine", target: vmId }, () =>
+      azure.compute(subscriptionId).virtualMachines.get(resourceGroup, names[0], {
+        expand: "instanceView",
+        onResponse,
+        ...abortable(options),
+      }),
+    );
+    const view = vm.instanceView;
+    return {
+      ...vmInfo(vm, powerOf(view?.statuses)),
+      configuration: configurationOf(raw?.bodyAsText),
+      agent: agentOf(view),
+      extensions: extensionsOf(vm),
+      osName: view?.osName ?? null,
+      osVersion: view?.osVersion ?? null,
+    };
+  } catch (error) {
+    if (isKluisError(error, "AZURE_NOT_FOUND")) return null;
+    throw error;
+  }
+}
+
+/** Like {@link getVm}, for callers that need the VM. @throws KluisError VM_NOT_FOUND */
+export async function requireVm(
+  azure: AzureConnection,
+  vmId: string,
+  options: Options = {},
+): Promise<VmDetails> {
+  const vm = await getVm(azure, vmId, options);
+  if (vm) return vm;
+  throw new KluisError("VM_NOT_FOUND", {
+    message: `The virtual machine ${vmId} does not exist in Azure any more.`,
+    action: "Stop its protection, or restore it from a recovery point.",
+    params: { vmId },
+  });
+}
