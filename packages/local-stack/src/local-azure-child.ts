@@ -1,9 +1,9 @@
 /** The local Azure as a process of its own: `node local-azure-child.ts DATA_DIR PORT`. Says `{ url }` over the channel when it is ready. */
-import { seedFleet, startLocalAzure } from "@kluis/local-azure";
+import { startLocalAzure } from "@kluis/local-azure";
 import { z } from "zod";
 
 const [dataDir, port] = z.tuple([z.string().min(1), z.coerce.number().int()]).parse(process.argv.slice(2));
-const azure = await startLocalAzure({ dataDir, port, seedFleet });
+const azure = await startLocalAzure({ dataDir, port, seedFleet: true });
 
 let stopping: Promise<void> | undefined;
 function stop(): void {

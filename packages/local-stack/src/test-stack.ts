@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
-import { type LocalAzure, type StartOptions, seedFleet, startLocalAzure } from "@kluis/local-azure";
+import { type LocalAzure, type StartOptions, startLocalAzure } from "@kluis/local-azure";
 import { type Azurite, startAzurite } from "./azurite.ts";
 import { azureEnv } from "./environment.ts";
 
@@ -77,11 +77,9 @@ async function startAll(
     cleanUp.unshift(() => database.drop());
     const azurite = await startAzurite({ dataDir: join(folder, "azurite") });
     cleanUp.unshift(() => azurite.stop());
-    const seed =
-      options.seedFleet === true || options.seedFleet === undefined ? seedFleet : options.seedFleet;
     const localAzure = await startLocalAzure({
       dataDir: join(folder, "local-azure"),
-      ...(seed === false ? {} : { seedFleet: seed }),
+      seedFleet: options.seedFleet ?? true,
     });
     return [database, azurite, localAzure];
   } catch (error) {
