@@ -19,6 +19,7 @@ export * from "./repositories/packs.ts";
 export * from "./repositories/people.ts";
 export * from "./repositories/policies.ts";
 export * from "./repositories/protections.ts";
+export * from "./repositories/report-points.ts";
 export * from "./repositories/sessions.ts";
 export * from "./repositories/subscriptions.ts";
 export * from "./repositories/teams.ts";
