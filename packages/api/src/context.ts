@@ -1,25 +1,82 @@
 import type { Db } from "@kluis/db";
-import type { Actor, Clock, KluisError, Permission } from "@kluis/domain";
+import {
+  type Access,
+  type Actor,
+  type Clock,
+  can,
+  KluisError,
+  mustBeAllowed,
+  type Permission,
+  type VmVisibility,
+  visibleVmFilter,
+} from "@kluis/domain";
 import type { Logger } from "pino";
+import type { LiveHub } from "./live/hub.ts";
+import type { VaultReader } from "./vault-reader.ts";
 
+/** What a process holds to serve the API: one per process. */
 export interface Api {
   readonly db: Db;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly vault: VaultReader;
+  readonly live: LiveHub;
+  /** Ends live streams, then the database connections. */
   close(): Promise<void>;
 }
-export interface Who {
-  readonly actor: Actor;
-  readonly access: { anywhere(p: Permission): boolean };
+
+export interface PersonFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly username: string;
 }
+
+/** Whoever asks, with what they may do, as the database says at this request. */
+export interface Who {
+  readonly actor: Extract<Actor, { kind: "person" }>;
+  readonly person: PersonFacts;
+  readonly access: Access;
+  readonly groupIds: readonly string[];
+  readonly sessionEndsAt: Date | null;
+}
+
 export interface RequestContext {
   readonly api: Api;
   readonly requestId: string;
   readonly ip: string | null;
   readonly who: Who | null;
-  /** Why a presented session or token was refused. */
+  /** Why a session or token that was presented is refused. */
   readonly refusal: KluisError | null;
+  /** The same request judged anew: session, token, roles and groups as the database says now. */
+  again(): Promise<RequestContext>;
 }
+
 export interface SignedInContext extends RequestContext {
   readonly who: Who;
+}
+
+/**
+ * The same request, by somebody who holds the permission somewhere; where exactly is judged per VM, point and policy.
+ * @throws KluisError NOT_SIGNED_IN, TOKEN_INVALID, FORBIDDEN
+ */
+export function requireSignedIn(ctx: RequestContext, permission: Permission): SignedInContext {
+  const { who } = ctx;
+  if (who === null) {
+    throw (
+      ctx.refusal ??
+      new KluisError("NOT_SIGNED_IN", { message: "You are not signed in.", action: "Sign in and try again." })
+    );
+  }
+  mustBeAllowed(who.access, permission, { kind: "anywhere" });
+  return { ...ctx, who };
+}
+
+/** The VMs that this person sees. */
+export function seen(ctx: SignedInContext): VmVisibility {
+  return visibleVmFilter(ctx.who.access);
+}
+
+/** Whether the person holds the permission anywhere at all. */
+export function holdsAnywhere(ctx: SignedInContext, permission: Permission): boolean {
+  return can(ctx.who.access, permission, { kind: "anywhere" });
 }

@@ -1,6 +1,86 @@
+import { listEngines, listPartHealth, type PartHealthRow } from "@kluis/db";
+import { errorInfo, limits } from "@kluis/domain";
+import packageJson from "../package.json" with { type: "json" };
 import type { Api } from "./context.ts";
-import { pending } from "./pending.ts";
 import type { HealthView } from "./views/index.ts";
-export function readHealth(_api: Api): Promise<HealthView> {
-  return pending();
+
+type Part = HealthView["parts"][number];
+
+/** Database, engine, vault and Azure: as seen now, or as the engine last saw them. Never throws; says what is wrong instead. */
+export async function readHealth(api: Api): Promise<HealthView> {
+  const now = api.clock.now();
+  const parts = await readParts(api, now);
+  return {
+    ok: parts.every((part) => part.ok),
+    version: packageJson.version,
+    checkedAt: now.toISOString(),
+    parts,
+  };
+}
+
+async function readParts(api: Api, now: Date): Promise<Part[]> {
+  const at = now.toISOString();
+  try {
+    const [engines, rows] = await Promise.all([listEngines(api.db.prisma), listPartHealth(api.db.prisma)]);
+    return [
+      { part: "database", ok: true, code: null, message: "PostgreSQL answers.", checkedAt: at },
+      enginePart(engines, now),
+      seenByEngine("vault", rows, now),
+      seenByEngine("azure", rows, now),
+    ];
+  } catch (error) {
+    api.logger.error({ err: error }, "health could not be read");
+    const { code } = errorInfo(error);
+    const unknown = {
+      ok: false,
+      code: "DATABASE_UNREACHABLE",
+      message: "Not known while the database is away.",
+      checkedAt: null,
+    };
+    return [
+      { part: "database", ok: false, code, message: "The database cannot be read.", checkedAt: at },
+      { part: "engine", ...unknown },
+      { part: "vault", ...unknown },
+      { part: "azure", ...unknown },
+    ];
+  }
+}
+
+function enginePart(engines: readonly { readonly heartbeatAt: Date }[], now: Date): Part {
+  const alive = engines.filter(
+    (engine) => now.getTime() - engine.heartbeatAt.getTime() < limits.engineSilentMs,
+  );
+  const last = engines.map((engine) => engine.heartbeatAt).toSorted((a, b) => b.getTime() - a.getTime())[0];
+  const checkedAt = last?.toISOString() ?? null;
+  if (alive.length > 0) {
+    const message = alive.length === 1 ? "One engine works." : `${alive.length} engines work.`;
+    return { part: "engine", ok: true, code: null, message, checkedAt };
+  }
+  const message = last === undefined ? "No engine runs." : "No engine has given a sign of life for a while.";
+  return { part: "engine", ok: false, code: "ENGINE_SILENT", message, checkedAt };
+}
+
+function seenByEngine(part: "vault" | "azure", rows: readonly PartHealthRow[], now: Date): Part {
+  const row = rows.find((one) => one.part === part);
+  if (row === undefined) {
+    return {
+      part,
+      ok: false,
+      code: "NOT_CHECKED",
+      message: "The engine has not looked at it yet.",
+      checkedAt: null,
+    };
+  }
+  const { ok, code, message } = row;
+  const checkedAt = row.checkedAt.toISOString();
+  if (now.getTime() - row.checkedAt.getTime() > limits.partStaleMs) {
+    return {
+      part,
+      ok: false,
+      code: "NOT_CHECKED",
+      message: `Not checked lately; last: ${message}`,
+      checkedAt,
+    };
+  }
+  return { part, ok, code, message, checkedAt };
 }

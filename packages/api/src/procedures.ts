@@ -1,6 +1,6 @@
-import { KluisError, type Permission } from "@kluis/domain";
+import type { Permission } from "@kluis/domain";
 import { initTRPC } from "@trpc/server";
-import type { RequestContext, SignedInContext } from "./context.ts";
+import { type RequestContext, requireSignedIn } from "./context.ts";
 import { apiErrorOf, kluisErrorOf, toTrpcError } from "./error-map.ts";
 
 /** Every procedure says which permission it needs; the access matrix test reads it from here. */
@@ -55,24 +55,6 @@ export const procedure = {
     return t.procedure
       .meta({ permission })
       .use(withErrors)
-      .use(({ ctx, next }) => next({ ctx: authorise(ctx, permission) }));
+      .use(({ ctx, next }) => next({ ctx: requireSignedIn(ctx, permission) }));
   },
 };
-
-function authorise(ctx: RequestContext, permission: Permission): SignedInContext {
-  const { who } = ctx;
-  if (who === null) {
-    throw (
-      ctx.refusal ??
-      new KluisError("NOT_SIGNED_IN", { message: "You are not signed in.", action: "Sign in and try again." })
-    );
-  }
-  if (permission !== "self" && !who.access.anywhere(permission)) {
-    throw new KluisError("FORBIDDEN", {
-      message: `This needs the permission ${permission}, which you do not have.`,
-      action: "Ask an owner of your organisation or team for a role that includes it.",
-      params: { permission },
-    });
-  }
-  return { ...ctx, who };
-}

@@ -11,7 +11,6 @@ export interface MeView {
   readonly roles: readonly {
     readonly role: Role;
     readonly team: Ref | null;
-    readonly by: "person" | "group";
   }[];
   /** Everything allowed somewhere: show what can be used. The server decides again, per VM. */
   readonly permissions: readonly Permission[];
@@ -144,6 +143,7 @@ export interface ReportSummary {
   readonly deleted: number;
   readonly verified: number;
   readonly damaged: number;
+  readonly deadlinesMissed: number;
   readonly logicalBytes: number;
   readonly movedBytes: number;
   readonly storedBytes: number;

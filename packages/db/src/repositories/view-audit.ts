@@ -2,8 +2,9 @@ import { actorSchema, type VmVisibility } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
+import { likeText } from "./view-text.ts";
 import { countOf } from "./view-vms.ts";
-import { likeText, vmVisible } from "./visibility.ts";
+import { vmVisibleSql } from "./visibility.ts";
 
 const eventRow = z.object({
   seq: z.coerce.number(),
@@ -37,7 +38,7 @@ function filtered(look: AuditLook, filter: AuditFilter): Prisma.Sql {
   const parts = [];
   if (!look.visibility.all) {
     parts.push(Prisma.sql`(e."teamIds" && ${[...look.teamIds]}::text[] OR (e."vmId" IS NOT NULL AND EXISTS (
-      SELECT 1 FROM "VirtualMachine" vm WHERE vm.id = e."vmId" AND ${vmVisible(look.visibility)})))`);
+      SELECT 1 FROM "VirtualMachine" vm WHERE vm.id = e."vmId" AND ${vmVisibleSql(look.visibility)})))`);
   }
   if (filter.kind && filter.kind.length > 0)
     parts.push(Prisma.sql`e.kind IN (${Prisma.join([...filter.kind])})`);

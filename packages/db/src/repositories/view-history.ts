@@ -2,7 +2,7 @@ import type { VmVisibility } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
-import { vmVisible } from "./visibility.ts";
+import { vmVisibleSql } from "./visibility.ts";
 
 const dayRow = z.object({
   /** `YYYY-MM-DD`, UTC. */
@@ -21,7 +21,7 @@ export async function listHistory(
   options: { readonly from: Date; readonly vmId?: string },
 ): Promise<HistoryRow[]> {
   const only = options.vmId === undefined ? Prisma.sql`TRUE` : Prisma.sql`vm.id = ${options.vmId}::uuid`;
-  const where = Prisma.sql`${vmVisible(visibility)} AND ${only}`;
+  const where = Prisma.sql`${vmVisibleSql(visibility)} AND ${only}`;
   return dayRow.array().parse(
     await tx.$queryRaw`
       SELECT to_char(day, 'YYYY-MM-DD') AS day, sum(succeeded) AS succeeded, sum(warnings) AS warnings,
@@ -49,7 +49,7 @@ export async function firstProtectedAt(
   const rows = z.tuple([z.object({ since: z.date().nullable() })]).parse(
     await tx.$queryRaw`
       SELECT min(p.since) AS since FROM "Protection" p JOIN "VirtualMachine" vm ON vm.id = p."vmId"
-      WHERE ${vmVisible(visibility)} AND ${only}`,
+      WHERE ${vmVisibleSql(visibility)} AND ${only}`,
   );
   return rows[0].since;
 }
@@ -70,44 +70,6 @@ export async function readStorage(tx: Tx, visibility: VmVisibility, since: Date)
       coalesce(sum(r."movedBytes") FILTER (WHERE r."createdAt" >= ${since}), 0) AS "movedBytes24h",
       coalesce(sum(r."storedBytes") FILTER (WHERE r."createdAt" >= ${since}), 0) AS "storedBytes24h"
     FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"
-    WHERE r.state IN ('available', 'damaged') AND ${vmVisible(visibility)}`;
+    WHERE r.state IN ('available', 'damaged') AND ${vmVisibleSql(visibility)}`;
   return z.tuple([storageRow]).parse(rows)[0];
-}
-
-const summaryRow = z.object({
-  points: z.coerce.number(),
-  vms: z.coerce.number(),
-  application: z.coerce.number(),
-  file: z.coerce.number(),
-  crash: z.coerce.number(),
-  deleted: z.coerce.number(),
-  verified: z.coerce.number(),
-  damaged: z.coerce.number(),
-  logicalBytes: z.coerce.number(),
-  movedBytes: z.coerce.number(),
-  storedBytes: z.coerce.number(),
-});
-export type PointSummaryRow = z.infer<typeof summaryRow>;
-
-/** Figures over the visible points taken in a period, deleted ones included. */
-export async function summarisePointViews(
-  tx: Tx,
-  visibility: VmVisibility,
-  period: { readonly from?: Date | undefined; readonly to?: Date | undefined },
-): Promise<PointSummaryRow> {
-  const from = period.from === undefined ? Prisma.sql`TRUE` : Prisma.sql`r."takenAt" >= ${period.from}`;
-  const to = period.to === undefined ? Prisma.sql`TRUE` : Prisma.sql`r."takenAt" < ${period.to}`;
-  const rows = await tx.$queryRaw`
-    SELECT count(*) AS points, count(DISTINCT r."vmId") AS vms,
-      count(*) FILTER (WHERE r."consistencyReached" = 'application') AS application,
-      count(*) FILTER (WHERE r."consistencyReached" = 'file') AS file,
-      count(*) FILTER (WHERE r."consistencyReached" = 'crash') AS crash,
-      count(*) FILTER (WHERE r.state = 'deleted') AS deleted,
-      count(*) FILTER (WHERE r."lastVerifyOk") AS verified,
-      count(*) FILTER (WHERE r.state = 'damaged') AS damaged,
-      coalesce(sum(r."logicalBytes"), 0) AS "logicalBytes", coalesce(sum(r."movedBytes"), 0) AS "movedBytes",
-      coalesce(sum(r."storedBytes"), 0) AS "storedBytes"
-    FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"
-    WHERE ${from} AND ${to} AND ${vmVisible(visibility)}`;
-  return z.tuple([summaryRow]).parse(rows)[0];
 }

@@ -2,8 +2,9 @@ import { actorSchema, jobKinds, jobStates, stepStates, type VmVisibility } from 
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
+import { likeText } from "./view-text.ts";
 import { countOf } from "./view-vms.ts";
-import { likeText, vmVisible } from "./visibility.ts";
+import { vmVisibleSql } from "./visibility.ts";
 
 /** ErrorInfo of domain, as jobs store it. */
 export const storedErrorSchema = z.object({
@@ -65,7 +66,9 @@ const selectJobs = Prisma.sql`
 
 /** The VM must be visible; what belongs to no VM is the organisation's. */
 function jobVisible(visibility: VmVisibility): Prisma.Sql {
-  return visibility.all ? Prisma.sql`TRUE` : Prisma.sql`(j."vmId" IS NOT NULL AND ${vmVisible(visibility)})`;
+  return visibility.all
+    ? Prisma.sql`TRUE`
+    : Prisma.sql`(j."vmId" IS NOT NULL AND ${vmVisibleSql(visibility)})`;
 }
 
 export interface JobFilter {
@@ -76,6 +79,8 @@ export interface JobFilter {
   readonly state?: readonly string[] | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
+  /** Jobs that have not ended, and those that ended from this moment on. */
+  readonly activeOrEndedSince?: Date | undefined;
   /** Only these; an empty list lets nothing through. */
   readonly ids?: readonly string[] | undefined;
 }
@@ -104,6 +109,9 @@ function filtered(visibility: VmVisibility, filter: JobFilter): Prisma.Sql {
   }
   if (filter.from) parts.push(Prisma.sql`j."createdAt" >= ${filter.from}`);
   if (filter.to) parts.push(Prisma.sql`j."createdAt" < ${filter.to}`);
+  if (filter.activeOrEndedSince) {
+    parts.push(Prisma.sql`(j.state IN ('queued', 'running') OR j."endedAt" >= ${filter.activeOrEndedSince})`);
+  }
   if (filter.ids) parts.push(Prisma.sql`j.id = ANY(${[...filter.ids]}::uuid[])`);
   return Prisma.join(parts, " AND ");
 }

@@ -2,8 +2,9 @@ import { actorSchema, consistencySchema, type VmVisibility } from "@kluis/domain
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
+import { likeText } from "./view-text.ts";
 import { countOf } from "./view-vms.ts";
-import { likeText, vmVisible } from "./visibility.ts";
+import { vmVisibleSql } from "./visibility.ts";
 
 const bytes = z.coerce.number().refine(Number.isSafeInteger);
 
@@ -67,7 +68,7 @@ export interface PointOrder {
 }
 
 function filtered(visibility: VmVisibility, filter: PointFilter): Prisma.Sql {
-  const parts = [vmVisible(visibility)];
+  const parts = [vmVisibleSql(visibility)];
   if (filter.search) {
     const like = `%${likeText(filter.search)}%`;
     parts.push(Prisma.sql`(vm.name ILIKE ${like} OR r.id::text ILIKE ${like} OR policy.name ILIKE ${like})`);
@@ -120,7 +121,7 @@ export async function findPointViews(
   idPrefix: string,
 ): Promise<PointViewRow[]> {
   const rows = await tx.$queryRaw`${selectPoints}
-    WHERE r.id::text LIKE ${`${likeText(idPrefix.toLowerCase())}%`} AND ${vmVisible(visibility)} ORDER BY r.id LIMIT 3`;
+    WHERE r.id::text LIKE ${`${likeText(idPrefix.toLowerCase())}%`} AND ${vmVisibleSql(visibility)} ORDER BY r.id LIMIT 3`;
   return pointRow.array().parse(rows);
 }
 
@@ -131,7 +132,7 @@ export async function findLatestPointView(
   vmId: string,
 ): Promise<PointViewRow | null> {
   const rows = await tx.$queryRaw`${selectPoints}
-    WHERE r."vmId" = ${vmId}::uuid AND r.state = 'available' AND ${vmVisible(visibility)}
+    WHERE r."vmId" = ${vmId}::uuid AND r.state = 'available' AND ${vmVisibleSql(visibility)}
     ORDER BY r."takenAt" DESC LIMIT 1`;
   return pointRow.array().parse(rows)[0] ?? null;
 }

@@ -9,7 +9,8 @@ import {
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
-import { likeText, vmVisible } from "./visibility.ts";
+import { likeText } from "./view-text.ts";
+import { vmVisibleSql } from "./visibility.ts";
 
 /** What reading the fleet needs: who looks, when, and how old each policy lets the newest point become (in seconds). */
 export interface FleetLook {
@@ -107,7 +108,7 @@ function fleet(look: FleetLook): Prisma.Sql {
     LEFT JOIN LATERAL (SELECT j.id, j.kind, j.state, j.stage FROM "Job" j
       WHERE j."vmId" = vm.id AND j.state IN ('queued', 'running')
       ORDER BY j.kind = 'backup' DESC, j."createdAt" DESC LIMIT 1) active ON TRUE
-    WHERE ${vmVisible(look.visibility)}`;
+    WHERE ${vmVisibleSql(look.visibility)}`;
 }
 
 export interface FleetFilter {
@@ -203,7 +204,7 @@ const facetRow = z.object({ kind: z.string(), id: z.string(), name: z.string() }
 
 /** Subscriptions, resource groups and policies that occur among the visible VMs. */
 export async function fleetFacets(tx: Tx, visibility: VmVisibility): Promise<z.infer<typeof facetRow>[]> {
-  const visible = vmVisible(visibility);
+  const visible = vmVisibleSql(visibility);
   return facetRow.array().parse(
     await tx.$queryRaw`
       SELECT DISTINCT 'subscription' AS kind, vm."subscriptionId" AS id, coalesce(s.name, vm."subscriptionId") AS name

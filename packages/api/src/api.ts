@@ -1,0 +1,38 @@
+import { openDatabase } from "@kluis/db";
+import { type Clock, systemClock } from "@kluis/domain";
+import { type Logger, pino } from "pino";
+import type { Api } from "./context.ts";
+import type { ApiEnv } from "./env.ts";
+import { createLiveHub } from "./live/hub.ts";
+import { createVaultReader } from "./vault-reader.ts";
+
+export interface CreateApiOptions {
+  readonly env: ApiEnv;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+}
+
+/**
+ * Opens what a process needs to serve the API: once per process, closed at its end.
+ * @throws KluisError DATABASE_UNREACHABLE
+ */
+export async function createApi({ env, logger, clock = systemClock }: CreateApiOptions): Promise<Api> {
+  const log = logger ?? pino({ level: env.logLevel, redact: ["*.secret", "*.token", "*.connectionString"] });
+  const db = await openDatabase({
+    url: env.databaseUrl,
+    poolSize: env.poolSize,
+    onIdleError: (error) => log.warn({ err: error }, "a database connection was lost"),
+  });
+  const live = createLiveHub(db, log);
+  return {
+    db,
+    clock,
+    logger: log,
+    vault: createVaultReader(env.vault),
+    live,
+    close: async () => {
+      await live.close();
+      await db.close();
+    },
+  };
+}

@@ -1,4 +1,0 @@
-import { KluisError } from "@kluis/domain";
-export function pending(): never {
-  throw new KluisError("INTERNAL", { message: "Being written." });
-}
