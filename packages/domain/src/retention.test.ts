@@ -1,0 +1,146 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { judgeRetention, type RetentionPoint, type RetentionRules } from "./retention.ts";
+
+const point = (id: string, takenAt: string, more: Partial<RetentionPoint> = {}): RetentionPoint => ({
+  id,
+  takenAt: new Date(takenAt),
+  pinned: false,
+  good: true,
+  ...more,
+});
+const rules = (
+  retention: RetentionRules["retention"],
+  more: Partial<RetentionRules> = {},
+): RetentionRules => ({
+  retention,
+  timeZone: "Europe/Amsterdam",
+  now: new Date("2026-06-01T12:00Z"),
+  protectionActive: true,
+  ...more,
+});
+const kept = (points: readonly RetentionPoint[], which: RetentionRules): string[] =>
+  judgeRetention(points, which).flatMap((verdict) => (verdict.keep ? [verdict.id] : []));
+
+test("daily keeps the newest of each local day, and only as many days as asked for", () => {
+  const points = [
+    point("a", "2026-05-28T23:30Z"), // 29 May in Amsterdam
+    point("b", "2026-05-29T10:00Z"),
+    point("c", "2026-05-30T10:00Z"),
+    point("d", "2026-05-31T10:00Z"),
+  ];
+  expect(kept(points, rules({ daily: 2 }))).toEqual(["d", "c"]);
+  expect(kept(points, rules({ daily: 9 }))).toEqual(["d", "c", "b"]);
+});
+
+test("a pause in backups removes nothing: tiers count periods that have a point", () => {
+  const points = [point("old", "2025-01-01T10:00Z"), point("older", "2024-12-31T10:00Z")];
+  expect(kept(points, rules({ daily: 2 }))).toEqual(["old", "older"]);
+});
+
+test("weekly, monthly and yearly tiers each keep the newest of their period", () => {
+  const points = [
+    "2026-05-31",
+    "2026-05-25",
+    "2026-05-24",
+    "2026-04-30",
+    "2026-04-29",
+    "2025-12-31",
+    "2025-12-30",
+  ].map((day) => point(day, `${day}T10:00Z`));
+  expect(kept(points, rules({ weekly: 2 }))).toEqual(["2026-05-31", "2026-05-24"]);
+  expect(kept(points, rules({ monthly: 2 }))).toEqual(["2026-05-31", "2026-04-30"]);
+  expect(kept(points, rules({ yearly: 2 }))).toEqual(["2026-05-31", "2025-12-31"]);
+});
+
+test("verdicts name every tier, its reason, and when the last of them lets go", () => {
+  const [newest, other] = judgeRetention(
+    [point("a", "2026-05-30T10:00Z"), point("b", "2026-05-31T10:00Z")],
+    rules({ daily: 3, weekly: 2 }, { protectionActive: false }),
+  );
+  expect(newest).toEqual({
+    id: "b",
+    keep: true,
+    tiers: ["daily", "weekly"],
+    reason: "Kept: newest of 2026-05-31 (daily, 1 of 3); newest of the week of 2026-05-25 (weekly, 1 of 2).",
+    // Two weeks after the Monday of its week, local midnight.
+    expiresAt: new Date("2026-06-07T22:00Z"),
+  });
+  expect(other?.tiers).toEqual(["daily"]);
+  expect(other?.expiresAt).toEqual(new Date("2026-06-01T22:00Z"));
+});
+
+test("pins keep; the newest good point of a protected VM stays; a damaged point takes no place of a good one", () => {
+  const points = [
+    point("pinned", "2026-01-01T10:00Z", { pinned: true }),
+    point("damaged-old", "2026-04-01T10:00Z", { good: false }),
+    point("good", "2026-05-01T10:00Z"),
+    point("damaged-new", "2026-05-31T10:00Z", { good: false }),
+  ];
+  expect(kept(points, rules({ keepLast: 1 }))).toEqual(["damaged-new", "good", "damaged-old", "pinned"]);
+  expect(kept(points.slice(1), rules({ keepLast: 1 }))).toEqual(["damaged-new", "good"]);
+});
+
+test("without a good point nothing damaged is thrown away", () => {
+  expect(kept([point("only", "2026-05-01T10:00Z", { good: false })], rules({ keepLast: 1 }))).toEqual([
+    "only",
+  ]);
+});
+
+const history = fc.uniqueArray(
+  fc.record({
+    id: fc.uuid(),
+    takenAt: fc.date({ min: new Date("2025-01-01"), max: new Date("2026-06-01"), noInvalidDate: true }),
+    pinned: fc.boolean(),
+    good: fc.boolean(),
+  }),
+  { selector: (one) => one.id, maxLength: 60 },
+);
+const count = fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined });
+const someRules = fc
+  .record({ keepLast: count, daily: count, weekly: count, monthly: count, yearly: count })
+  .map((tiers) => {
+    const given = Object.entries(tiers).filter(([, value]) => value !== undefined);
+    return rules(given.length === 0 ? { daily: 1 } : Object.fromEntries(given));
+  });
+
+test("for any history: verdicts cover every point once, pins and the newest good one stay, pruning is stable", () => {
+  fc.assert(
+    fc.property(history, someRules, (points, which) => {
+      const verdicts = judgeRetention(points, which);
+      expect(verdicts.map((one) => one.id).toSorted()).toEqual(points.map((one) => one.id).toSorted());
+      const keeps = new Set(verdicts.filter((one) => one.keep).map((one) => one.id));
+      for (const one of points) if (one.pinned) expect(keeps.has(one.id)).toBe(true);
+      const good = points.filter((one) => one.good);
+      if (good.length > 0) expect(good.some((one) => keeps.has(one.id))).toBe(true);
+      // Judging what is left removes nothing more.
+      const left = points.filter((one) => keeps.has(one.id));
+      expect(judgeRetention(left, which).every((one) => one.keep)).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("for any history: an independent count agrees with the daily tier", () => {
+  const day = (at: Date): string =>
+    new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/Amsterdam" }).format(at);
+  fc.assert(
+    fc.property(history, fc.integer({ min: 1, max: 30 }), (points, days) => {
+      const plain = points.map((one) => ({ ...one, pinned: false, good: true }));
+      const byDay = new Map<string, RetentionPoint>();
+      for (const one of plain) {
+        const best = byDay.get(day(one.takenAt));
+        if (!best || one.takenAt > best.takenAt) byDay.set(day(one.takenAt), one);
+      }
+      const expected = [...byDay.entries()]
+        .toSorted(([a], [b]) => (a < b ? 1 : -1))
+        .slice(0, days)
+        .map(([, one]) => one.takenAt.getTime());
+      const found = judgeRetention(plain, rules({ daily: days }, { protectionActive: false }))
+        .filter((one) => one.keep)
+        .map((one) => plain.find((candidate) => candidate.id === one.id)?.takenAt.getTime());
+      expect(found).toEqual(expected);
+    }),
+    { numRuns: 200 },
+  );
+});

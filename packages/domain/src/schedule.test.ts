@@ -1,0 +1,209 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Schedule } from "./policy.ts";
+import {
+  describeSchedule,
+  longestGapSeconds,
+  nextOccurrences,
+  occurrencesBetween,
+  previousOccurrence,
+} from "./schedule.ts";
+
+const daily = (timeZone: string, ...times: string[]): Schedule => ({ kind: "daily", times, timeZone });
+const iso = (dates: readonly Date[]): string[] => dates.map((date) => date.toISOString().slice(0, 16));
+const between = (schedule: Schedule, after: string, through: string): string[] =>
+  iso(occurrencesBetween(schedule, new Date(after), new Date(through)));
+
+test("a daily run keeps its local time through both changes in Amsterdam", () => {
+  const schedule = daily("Europe/Amsterdam", "01:00");
+  expect(between(schedule, "2026-03-27T12:00Z", "2026-03-31T12:00Z")).toEqual([
+    "2026-03-28T00:00",
+    "2026-03-29T00:00",
+    "2026-03-29T23:00",
+    "2026-03-30T23:00",
+  ]);
+  expect(between(schedule, "2026-10-24T12:00Z", "2026-10-26T12:00Z")).toEqual([
+    "2026-10-24T23:00",
+    "2026-10-26T00:00",
+  ]);
+});
+
+test("a skipped time runs once, when the clocks go forward", () => {
+  expect(between(daily("Europe/Amsterdam", "02:30"), "2026-03-28T12:00Z", "2026-03-29T12:00Z")).toEqual([
+    "2026-03-29T01:00",
+  ]);
+  // Two skipped times and the first time after the gap are one instant.
+  expect(
+    between(daily("Europe/Amsterdam", "02:15", "02:45", "03:00"), "2026-03-28T12:00Z", "2026-03-29T12:00Z"),
+  ).toEqual(["2026-03-29T01:00"]);
+  expect(between(daily("America/New_York", "02:30"), "2026-03-07T12:00Z", "2026-03-08T12:00Z")).toEqual([
+    "2026-03-08T07:00",
+  ]);
+  // Lord Howe Island moves by half an hour: 02:00 becomes 02:30.
+  expect(between(daily("Australia/Lord_Howe", "02:15"), "2026-10-03T00:00Z", "2026-10-04T00:00Z")).toEqual([
+    "2026-10-03T15:30",
+  ]);
+});
+
+test("a time that comes twice runs the first time only", () => {
+  expect(between(daily("Europe/Amsterdam", "02:30"), "2026-10-24T12:00Z", "2026-10-25T12:00Z")).toEqual([
+    "2026-10-25T00:30",
+  ]);
+  expect(between(daily("America/New_York", "01:30"), "2026-10-31T12:00Z", "2026-11-01T12:00Z")).toEqual([
+    "2026-11-01T05:30",
+  ]);
+  expect(between(daily("Australia/Lord_Howe", "01:45"), "2026-04-04T00:00Z", "2026-04-05T00:00Z")).toEqual([
+    "2026-04-04T14:45",
+  ]);
+});
+
+test("a zone without daylight saving and with a half-hour offset", () => {
+  expect(between(daily("Asia/Kolkata", "00:30", "12:00"), "2026-03-28T20:00Z", "2026-03-30T00:00Z")).toEqual([
+    "2026-03-29T06:30",
+    "2026-03-29T19:00",
+  ]);
+});
+
+const every4: Schedule = {
+  kind: "hourly",
+  everyHours: 4,
+  windowStart: "08:00",
+  windowHours: 24,
+  timeZone: "Europe/Amsterdam",
+};
+
+test("an hourly schedule goes on in even steps and returns to its local start", () => {
+  // The day on which the clocks go back: 25 hours, one run more, no interval above 4 hours.
+  expect(between(every4, "2026-10-24T22:30Z", "2026-10-25T12:00Z")).toEqual([
+    "2026-10-25T02:00",
+    "2026-10-25T06:00",
+    "2026-10-25T07:00",
+    "2026-10-25T11:00",
+  ]);
+  expect(between(every4, "2026-03-28T22:30Z", "2026-03-29T11:00Z")).toEqual([
+    "2026-03-28T23:00",
+    "2026-03-29T03:00",
+    "2026-03-29T06:00",
+    "2026-03-29T10:00",
+  ]);
+});
+
+test("a shorter window holds its runs before its end, also across midnight", () => {
+  const night: Schedule = { ...every4, everyHours: 2, windowStart: "22:00", windowHours: 6, timeZone: "UTC" };
+  expect(between(night, "2026-05-01T12:00Z", "2026-05-02T12:00Z")).toEqual([
+    "2026-05-01T22:00",
+    "2026-05-02T00:00",
+    "2026-05-02T02:00",
+  ]);
+  expect(longestGapSeconds(night)).toBe(20 * 3_600);
+  expect(longestGapSeconds(every4)).toBe(4 * 3_600);
+  expect(longestGapSeconds(daily("UTC", "01:00"))).toBe(24 * 3_600);
+  expect(longestGapSeconds(daily("UTC", "06:00", "20:00"))).toBe(14 * 3_600);
+});
+
+test("a leap day and the turn of a year are days like others", () => {
+  expect(between(daily("UTC", "01:00"), "2028-02-28T12:00Z", "2028-03-01T12:00Z")).toEqual([
+    "2028-02-29T01:00",
+    "2028-03-01T01:00",
+  ]);
+  expect(between(daily("UTC", "00:00"), "2026-12-31T12:00Z", "2027-01-01T12:00Z")).toEqual([
+    "2027-01-01T00:00",
+  ]);
+});
+
+test("next and previous runs", () => {
+  const schedule = daily("UTC", "01:00");
+  expect(iso(nextOccurrences(schedule, new Date("2026-01-01T01:00Z"), 2))).toEqual([
+    "2026-01-02T01:00",
+    "2026-01-03T01:00",
+  ]);
+  expect(previousOccurrence(schedule, new Date("2026-01-02T01:00Z"))?.toISOString()).toBe(
+    "2026-01-02T01:00:00.000Z",
+  );
+  expect(describeSchedule(daily("UTC", "13:00", "01:00"))).toBe("Every day at 01:00 and 13:00 (UTC)");
+});
+
+const zone = fc.constantFrom(
+  "Europe/Amsterdam",
+  "America/New_York",
+  "Asia/Kolkata",
+  "Australia/Lord_Howe",
+  "UTC",
+);
+const time = fc
+  .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
+  .map(([hour, minute]) => `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`);
+const anySchedule: fc.Arbitrary<Schedule> = fc.oneof(
+  fc.record({
+    kind: fc.constant("daily" as const),
+    times: fc.array(time, { minLength: 1, maxLength: 4 }),
+    timeZone: zone,
+  }),
+  fc.record({
+    kind: fc.constant("hourly" as const),
+    everyHours: fc.constantFrom(1 as const, 2 as const, 4 as const, 6 as const, 8 as const, 12 as const),
+    windowStart: time,
+    windowHours: fc.integer({ min: 4, max: 24 }),
+    timeZone: zone,
+  }),
+);
+const moment = fc.date({ min: new Date("2026-01-01"), max: new Date("2027-12-31"), noInvalidDate: true });
+
+test("any cut of a period gives the same runs: nothing is lost or doubled at the seams", () => {
+  fc.assert(
+    fc.property(
+      anySchedule,
+      moment,
+      fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 5 }),
+      (schedule, from, hours) => {
+        const cuts = [...hours, 400]
+          .toSorted((a, b) => a - b)
+          .map((hour) => new Date(from.getTime() + hour * 3_600_000));
+        const whole = occurrencesBetween(schedule, from, cuts.at(-1) ?? from);
+        const parts: Date[] = [];
+        let after = from;
+        for (const cut of cuts) {
+          parts.push(...occurrencesBetween(schedule, after, cut));
+          after = cut;
+        }
+        expect(parts).toEqual(whole);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test("runs ascend, and no interval is longer than promised but for the hour of a change", () => {
+  fc.assert(
+    fc.property(anySchedule, moment, (schedule, from) => {
+      const runs = occurrencesBetween(schedule, from, new Date(from.getTime() + 30 * 86_400_000));
+      const wholeDay = schedule.kind === "hourly" && schedule.windowHours === 24;
+      const slackMs = wholeDay ? 0 : 3_600_000;
+      for (const [index, run] of runs.slice(1).entries()) {
+        const gap = run.getTime() - (runs[index]?.getTime() ?? 0);
+        expect(gap).toBeGreaterThan(0);
+        expect(gap).toBeLessThanOrEqual(longestGapSeconds(schedule) * 1_000 + slackMs);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("a daily run is at its local time, or at the change that skipped it", () => {
+  const local = (at: Date, timeZone: string): string =>
+    new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(at);
+  fc.assert(
+    fc.property(time, zone, moment, (at, timeZone, from) => {
+      const runs = occurrencesBetween(daily(timeZone, at), from, new Date(from.getTime() + 10 * 86_400_000));
+      for (const run of runs) {
+        if (local(run, timeZone) === at) continue;
+        // Not at its time: then a minute earlier the clock showed a time before it, and now one after it.
+        expect(local(new Date(run.getTime() - 60_000), timeZone) < at).toBe(true);
+        expect(local(run, timeZone) > at).toBe(true);
+      }
+      expect(runs.length).toBeGreaterThanOrEqual(9);
+      expect(runs.length).toBeLessThanOrEqual(11);
+    }),
+    { numRuns: 200 },
+  );
+});
