@@ -38,30 +38,34 @@ export async function readRecipe(name: string, folder: URL = images): Promise<Re
   return recipeSchema.parse(JSON.parse(await readFile(new URL(`${name}.json`, folder), "utf8")));
 }
 
-/** Writes a stream of bytes into consecutive extents, in steps of at most 1 MiB. */
+/** Cuts a stream into pieces that end at a step or at the end of an extent, whatever sizes the stream comes in. */
 async function spread(
   stream: AsyncIterable<Buffer>,
   extents: Recipe["extents"],
   write: Write,
 ): Promise<void> {
-  let index = 0;
-  let done = 0;
-  for await (const chunk of stream) {
-    let rest = chunk;
-    while (rest.length > 0) {
-      const extent = extents[index];
-      if (extent === undefined) throw new Error("The image holds more bytes than its recipe names.");
-      const [offset, length] = extent;
-      const take = Math.min(rest.length, length - done);
-      await write(offset + done, rest.subarray(0, take));
-      rest = rest.subarray(take);
-      done += take;
-      if (done < length) continue;
-      index += 1;
-      done = 0;
+  let rest: Buffer = Buffer.alloc(0);
+  const source = stream[Symbol.asyncIterator]();
+  const take = async (length: number): Promise<Buffer> => {
+    const parts = [rest];
+    let held = rest.length;
+    while (held < length) {
+      const next = await source.next();
+      if (next.done === true) throw new Error("The image ends before its recipe does.");
+      parts.push(next.value);
+      held += next.value.length;
+    }
+    const all = Buffer.concat(parts, held);
+    rest = all.subarray(length);
+    return all.subarray(0, length);
+  };
+  for (const [offset, length] of extents) {
+    for (let done = 0; done < length; done += stepBytes) {
+      await write(offset + done, await take(Math.min(stepBytes, length - done)));
     }
   }
-  if (index !== extents.length) throw new Error("The image ends before its recipe does.");
+  const more = rest.length > 0 || (await source.next()).done !== true;
+  if (more) throw new Error("The image holds more bytes than its recipe names.");
 }
 
 /** Writes every byte of a shipped disk that is not zero. Memory: a few MiB, whatever the disk's size. */
