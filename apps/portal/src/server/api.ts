@@ -19,9 +19,10 @@ function running(): Running {
 /** The API of this process, made at the first request. A failure is not kept: the next request tries again. */
 export async function getApi(): Promise<Api> {
   const parts = running();
-  parts.api ??= createApi({ env: parseApiEnv(process.env) });
+  const api = parts.api ?? createApi({ env: parseApiEnv(process.env) });
+  parts.api = api;
   try {
-    return await parts.api;
+    return await api;
   } catch (error) {
     parts.api = undefined;
     throw error;
@@ -31,9 +32,10 @@ export async function getApi(): Promise<Api> {
 /** The Entra client of this process, made at the first sign-in. */
 export async function getEntra(): Promise<Entra> {
   const parts = running();
-  parts.entra ??= createEntra(portalEnv().entra);
+  const entra = parts.entra ?? createEntra(portalEnv().entra);
+  parts.entra = entra;
   try {
-    return await parts.entra;
+    return await entra;
   } catch (error) {
     parts.entra = undefined;
     throw error;

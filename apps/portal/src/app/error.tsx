@@ -1,0 +1,27 @@
+"use client";
+import { Page } from "#ui/page-header.tsx";
+import { ErrorState } from "#ui/states.tsx";
+
+export interface ErrorPageProps {
+  readonly error: Error & { readonly digest?: string };
+  readonly reset: () => void;
+}
+
+/** A page that could not be made at all: the database is away, for instance. */
+export default function ErrorPage({ error, reset }: ErrorPageProps) {
+  return (
+    <main>
+      <Page>
+        <ErrorState
+          error={{
+            code: "INTERNAL",
+            message: "This page could not be made.",
+            action: "Try again in a moment. The portal's log says more.",
+            requestId: error.digest ?? null,
+          }}
+          onRetry={reset}
+        />
+      </Page>
+    </main>
+  );
+}

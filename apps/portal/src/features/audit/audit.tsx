@@ -1,0 +1,204 @@
+"use client";
+import { ledgerKinds } from "@kluis/domain";
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { Link2 } from "lucide-react";
+import { parseAsString, useQueryStates } from "nuqs";
+import { useCallback, useState } from "react";
+import { auditColumns } from "#features/audit/audit-columns.tsx";
+import { EventDialog } from "#features/audit/event-dialog.tsx";
+import { auditMessages as text } from "#features/audit/messages.ts";
+import { periodInput } from "#features/reports/period.ts";
+import type { AuditRow, LedgerVerification } from "#lib/api-types.ts";
+import { formatNumber } from "#lib/format.ts";
+import { useTRPC } from "#lib/trpc.tsx";
+import { defined, listOptions, parseAsAnyOf, unlessEmpty } from "#lib/url-state.ts";
+import { useRefusal } from "#shell/viewer-context.tsx";
+import { Alert } from "#ui/alert.tsx";
+import { Button } from "#ui/button.tsx";
+import { Card } from "#ui/card.tsx";
+import { DataTable } from "#ui/data-table.tsx";
+import { inputClass } from "#ui/field.tsx";
+import { FilterBar, SearchBox } from "#ui/filter-bar.tsx";
+import { Page, PageHeader } from "#ui/page-header.tsx";
+import { Select } from "#ui/select.tsx";
+import { EmptyState, ErrorState } from "#ui/states.tsx";
+
+const params = {
+  search: parseAsString.withDefault(""),
+  kind: parseAsAnyOf(ledgerKinds),
+  from: parseAsString.withDefault(""),
+  to: parseAsString.withDefault(""),
+};
+
+/** The ledger: newest first, filters in the address, the chain verifiable by a button. */
+export function Audit() {
+  const refusal = useRefusal("audit:read");
+  const [verification, setVerification] = useState<LedgerVerification | null>(null);
+  return (
+    <Page>
+      <PageHeader
+        title={text.title}
+        description={text.lead}
+        actions={<VerifyButton refusal={refusal} onVerified={setVerification} />}
+      />
+      {refusal === null ? (
+        <div className="flex flex-col gap-4">
+          {verification === null ? null : <VerificationResult result={verification} />}
+          <AuditTable />
+        </div>
+      ) : (
+        <ErrorState error={{ code: "FORBIDDEN", message: text.refused, action: null }} />
+      )}
+    </Page>
+  );
+}
+
+interface VerifyButtonProps {
+  readonly refusal: string | null;
+  readonly onVerified: (result: LedgerVerification) => void;
+}
+
+function VerifyButton({ refusal, onVerified }: VerifyButtonProps) {
+  const trpc = useTRPC();
+  const verify = useMutation(trpc.audit.verify.mutationOptions({ onSuccess: onVerified }));
+  return (
+    <div className="flex flex-col items-end gap-2">
+      <Button
+        icon={<Link2 aria-hidden="true" />}
+        disabledReason={refusal}
+        busy={verify.isPending}
+        onClick={() => verify.mutate()}
+      >
+        {text.verify}
+      </Button>
+      {verify.error === null ? null : <ErrorState compact error={verify.error} />}
+    </div>
+  );
+}
+
+function VerificationResult({ result }: { result: LedgerVerification }) {
+  return (
+    <div role="status">
+      {result.ok ? (
+        <Alert tone="ok" title={text.verified(formatNumber(result.events))}>
+          {text.verifiedDetail(result.head?.seq ?? 0, result.anchors)}
+          {result.head === null ? null : (
+            <code className="block font-mono text-xs break-all">{result.head.digest}</code>
+          )}
+        </Alert>
+      ) : (
+        <Alert tone="bad" title={text.broken(result.problem?.seq ?? 0)}>
+          {result.problem?.message}
+        </Alert>
+      )}
+    </div>
+  );
+}
+
+function AuditTable() {
+  const trpc = useTRPC();
+  const [state, setState] = useQueryStates(params, listOptions);
+  const [shown, setShown] = useState<AuditRow | null>(null);
+  // The events before which the older pages begin; empty on the newest page.
+  const [befores, setBefores] = useState<readonly number[]>([]);
+  const before = befores.at(-1);
+  const events = useQuery(
+    trpc.audit.list.queryOptions(
+      {
+        ...defined({ search: state.search.trim(), kind: unlessEmpty(state.kind), before }),
+        ...periodInput({ from: state.from, to: state.to }),
+        limit: 50,
+      },
+      { placeholderData: keepPreviousData },
+    ),
+  );
+  const change = useCallback(
+    (patch: Partial<typeof state>) => {
+      setBefores([]);
+      void setState(patch);
+    },
+    [setState],
+  );
+  const filtered = state.search !== "" || state.kind.length > 0 || state.from !== "" || state.to !== "";
+  const search = useCallback((value: string) => change({ search: value }), [change]);
+  const total = events.data?.total;
+  const next = events.data?.next ?? null;
+  return (
+    <Card flush>
+      <FilterBar
+        active={filtered}
+        onClear={() => change({ search: "", kind: [], from: "", to: "" })}
+        trailing={
+          total === undefined ? null : (
+            <span className="text-sm text-faint tabular">{text.events(formatNumber(total))}</span>
+          )
+        }
+      >
+        <SearchBox label={text.search} value={state.search} onChange={search} />
+        <Select
+          label={text.filters.kind}
+          prefix={`${text.filters.kind}:`}
+          value={state.kind[0] ?? "all"}
+          options={[
+            { value: "all" as const, label: text.filters.all },
+            ...ledgerKinds.map((value) => ({ value, label: text.kinds[value] ?? value })),
+          ]}
+          onChange={(value) => change({ kind: value === "all" ? [] : [value] })}
+        />
+        {(["from", "to"] as const).map((key) => (
+          <input
+            key={key}
+            type="date"
+            aria-label={text.filters[key]}
+            title={text.filters[key]}
+            value={state[key]}
+            onChange={(event) => change({ [key]: event.target.value })}
+            className={`${inputClass} w-36!`}
+          />
+        ))}
+      </FilterBar>
+      <DataTable
+        label={text.title}
+        columns={auditColumns(setShown)}
+        rows={events.data?.rows}
+        refreshing={events.isPlaceholderData}
+        rowKey={(row) => String(row.seq)}
+        error={events.error}
+        onRetry={() => void events.refetch()}
+        skeletonRows={10}
+        empty={
+          filtered ? (
+            <EmptyState kind="filtered" title={text.filteredTitle}>
+              {text.filteredText}
+            </EmptyState>
+          ) : (
+            <EmptyState title={text.emptyTitle}>{text.emptyText}</EmptyState>
+          )
+        }
+        footer={
+          next === null && befores.length === 0 ? undefined : (
+            <div className="flex justify-end gap-1 border-t border-line px-4 py-2">
+              <Button
+                size="sm"
+                disabled={befores.length === 0}
+                onClick={() => setBefores(befores.slice(0, -1))}
+              >
+                {text.newer}
+              </Button>
+              <Button
+                size="sm"
+                disabled={next === null}
+                onClick={() => {
+                  if (next !== null) setBefores([...befores, next]);
+                }}
+              >
+                {text.older}
+              </Button>
+            </div>
+          )
+        }
+      />
+      {shown === null ? null : <EventDialog event={shown} onClose={() => setShown(null)} />}
+    </Card>
+  );
+}

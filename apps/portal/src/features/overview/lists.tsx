@@ -1,0 +1,61 @@
+"use client";
+import { ChevronRight } from "lucide-react";
+import Link from "next/link";
+import { JobLink } from "#features/jobs/job-columns.tsx";
+import { JobProgressBar } from "#features/jobs/job-progress.tsx";
+import { JobStateBadge } from "#features/jobs/job-status.tsx";
+import { overviewMessages as text } from "#features/overview/messages.ts";
+import { VmStatusBadge } from "#features/vms/vm-status.tsx";
+import type { JobRow, OverviewView } from "#lib/api-types.ts";
+import { EmptyState } from "#ui/states.tsx";
+
+/** The VMs that wait for somebody, worst first, each with the reason. */
+export function Attention({ items }: { items: OverviewView["attention"] }) {
+  if (items.length === 0) return <EmptyState title={text.attentionNone}>{text.attentionNoneText}</EmptyState>;
+  return (
+    <ul className="divide-y divide-line">
+      {items.map((item) => (
+        <li key={item.vm.id}>
+          <Link
+            href={`/vms/${item.vm.id}`}
+            className="flex items-center gap-3 px-4 py-2.5 -outline-offset-2 hover:bg-hover/60"
+          >
+            <span className="min-w-0 flex-1">
+              <span className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+                <span className="font-medium">{item.vm.name}</span>
+                <VmStatusBadge status={item.status} />
+              </span>
+              <span className="block text-sm text-muted">{item.reason}</span>
+            </span>
+            <ChevronRight aria-hidden="true" className="size-4 shrink-0 text-faint" />
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What runs now, with a bar each. */
+export function Running({ jobs }: { jobs: readonly JobRow[] }) {
+  if (jobs.length === 0) return <EmptyState title={text.runningNone}>{text.runningNoneText}</EmptyState>;
+  return (
+    <ul className="divide-y divide-line">
+      {jobs.map((job) => (
+        <li key={job.id} className="flex flex-col gap-1.5 px-4 py-2.5">
+          <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
+            <span className="flex min-w-0 items-center gap-2">
+              <JobLink job={job} />
+              {job.vm === null ? null : (
+                <Link href={`/vms/${job.vm.id}`} className="truncate text-muted hover:underline">
+                  {job.vm.name}
+                </Link>
+              )}
+            </span>
+            <JobStateBadge state={job.state} stage={job.stage} />
+          </div>
+          <JobProgressBar job={job} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,127 @@
+"use client";
+import { zodResolver } from "@hookform/resolvers/zod";
+import { skipToken, useMutation, useQuery } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useId } from "react";
+import { Controller, useForm, useWatch } from "react-hook-form";
+import { pointMessages } from "#features/points/messages.ts";
+import {
+  type RestoreForm,
+  restoreFormSchema,
+  restoreInput,
+  restoreSkus,
+  suggestedName,
+} from "#features/points/restore-form.ts";
+import { RestorePlanView } from "#features/points/restore-plan.tsx";
+import type { PointView } from "#lib/api-types.ts";
+import { useTRPC } from "#lib/trpc.tsx";
+import { useOutcome } from "#lib/use-actions.ts";
+import { useDebounced } from "#lib/use-debounced.ts";
+import { Button } from "#ui/button.tsx";
+import { Dialog } from "#ui/dialog.tsx";
+import { Field, Input } from "#ui/field.tsx";
+import { uiMessages } from "#ui/messages.ts";
+import { Select } from "#ui/select.tsx";
+import { ErrorState } from "#ui/states.tsx";
+
+const text = pointMessages.restore;
+
+export interface RestoreDialogProps {
+  readonly point: PointView;
+  readonly diskKey: string;
+  readonly onClose: () => void;
+}
+
+/** Restores one disk to a new managed disk: names it, shows what will happen in Azure, then goes to the job. */
+export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const outcome = useOutcome();
+  const formId = useId();
+  const disk = point.disks.find((each) => each.key === diskKey);
+  const form = useForm<RestoreForm>({
+    resolver: zodResolver(restoreFormSchema),
+    mode: "onTouched",
+    defaultValues: {
+      name: suggestedName(disk?.name ?? diskKey, new Date(point.takenAt)),
+      resourceGroup: "",
+      sku: "same",
+    },
+  });
+  const values = useWatch({ control: form.control, compute: (all: RestoreForm) => all });
+  const wanted = useDebounced(restoreInput(values, { point: point.id, disk: diskKey }), 350);
+  const plan = useQuery(trpc.restores.plan.queryOptions(wanted ?? skipToken, { retry: false }));
+  const create = useMutation(
+    trpc.restores.create.mutationOptions({
+      onSuccess: async ({ jobId }) => {
+        onClose();
+        await outcome.done(text.started);
+        router.push(`/jobs/${jobId}`);
+      },
+    }),
+  );
+  const submit = form.handleSubmit((all) => {
+    const input = restoreInput(all, { point: point.id, disk: diskKey });
+    if (input !== null) create.mutate(input);
+  });
+  return (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title={text.title(disk?.name ?? diskKey)}
+      description={text.lead}
+      footer={
+        <>
+          <Button onClick={onClose}>{uiMessages.cancel}</Button>
+          <Button
+            tone="primary"
+            type="submit"
+            form={formId}
+            busy={create.isPending}
+            disabled={plan.data === undefined}
+          >
+            {text.submit}
+          </Button>
+        </>
+      }
+    >
+      <form id={formId} className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+        <Field label={text.name} error={form.formState.errors.name?.message}>
+          <Input {...form.register("name")} autoComplete="off" spellCheck={false} />
+        </Field>
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field
+            label={text.group}
+            hint={text.groupHint}
+            error={form.formState.errors.resourceGroup?.message}
+          >
+            <Input {...form.register("resourceGroup")} autoComplete="off" spellCheck={false} />
+          </Field>
+          <div className="flex flex-col gap-1">
+            <span id={`${formId}-sku`} className="text-sm font-medium">
+              {text.sku}
+            </span>
+            <Controller
+              control={form.control}
+              name="sku"
+              render={({ field }) => (
+                <Select
+                  labelledBy={`${formId}-sku`}
+                  value={field.value}
+                  onChange={field.onChange}
+                  className="w-full"
+                  options={[
+                    { value: "same" as const, label: `${text.skuSame} (${disk?.sku ?? "–"})` },
+                    ...restoreSkus.map((value) => ({ value, label: text.skus[value] })),
+                  ]}
+                />
+              )}
+            />
+          </div>
+        </div>
+        <RestorePlanView plan={plan.data} error={plan.error} waiting={wanted === null} />
+        {create.error === null ? null : <ErrorState compact error={create.error} />}
+      </form>
+    </Dialog>
+  );
+}

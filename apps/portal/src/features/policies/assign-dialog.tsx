@@ -1,0 +1,87 @@
+"use client";
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { policyMessages } from "#features/policies/messages.ts";
+import { VmStatusBadge } from "#features/vms/vm-status.tsx";
+import type { PolicyView, VmRow } from "#lib/api-types.ts";
+import { useTRPC } from "#lib/trpc.tsx";
+import { defined } from "#lib/url-state.ts";
+import { useOutcome } from "#lib/use-actions.ts";
+import { Button } from "#ui/button.tsx";
+import { Dialog } from "#ui/dialog.tsx";
+import { SearchBox } from "#ui/filter-bar.tsx";
+import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
+
+const text = policyMessages.detail;
+
+/** Puts VMs under the policy, one after the other, without leaving its page. */
+export function AssignDialog({ policy, onClose }: { policy: PolicyView; onClose: () => void }) {
+  const trpc = useTRPC();
+  const [search, setSearch] = useState("");
+  const vms = useQuery(
+    trpc.vms.list.queryOptions(
+      {
+        ...defined({ search: search.trim() }),
+        status: ["unprotected", "stopped", "protected", "waiting", "at-risk", "failing"],
+        sort: "status",
+        pageSize: 20,
+      },
+      { placeholderData: keepPreviousData },
+    ),
+  );
+  return (
+    <Dialog open onOpenChange={onClose} title={text.assignTitle(policy.name)} description={policy.sentence}>
+      <SearchBox label={text.assignSearch} value={search} onChange={setSearch} />
+      <div className="mt-3">
+        {vms.error !== null ? (
+          <ErrorState compact error={vms.error} onRetry={() => void vms.refetch()} />
+        ) : vms.data === undefined ? (
+          <SkeletonLines lines={4} />
+        ) : vms.data.rows.length === 0 ? (
+          <EmptyState kind="filtered" title={text.assignNone} />
+        ) : (
+          <ul className="divide-y divide-line">
+            {vms.data.rows.map((vm) => (
+              <AssignRow key={vm.id} vm={vm} policy={policy} />
+            ))}
+          </ul>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function AssignRow({ vm, policy }: { vm: VmRow; policy: PolicyView }) {
+  const trpc = useTRPC();
+  const outcome = useOutcome();
+  const assign = useMutation(
+    trpc.protection.set.mutationOptions({
+      onSuccess: () => outcome.done(text.assigned(vm.name, policy.name)),
+      onError: outcome.failed(text.assignFailed),
+    }),
+  );
+  const already = vm.policy?.id === policy.id && vm.status !== "stopped";
+  return (
+    <li className="flex items-center justify-between gap-3 py-2">
+      <span className="min-w-0">
+        <span className="flex flex-wrap items-center gap-2">
+          <span className="font-medium">{vm.name}</span>
+          <VmStatusBadge status={vm.status} />
+        </span>
+        <span className="block text-xs text-faint">
+          {vm.resourceGroup}
+          {vm.policy === null ? "" : `, ${vm.policy.name}`}
+        </span>
+      </span>
+      <Button
+        size="sm"
+        busy={assign.isPending}
+        disabledReason={already ? text.current : null}
+        aria-label={text.assignTo(vm.name)}
+        onClick={() => assign.mutate({ vm: vm.id, policy: policy.id })}
+      >
+        {text.assignOne}
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,49 @@
+/** A period in whole days, `YYYY-MM-DD` each, empty when open. */
+export interface Period {
+  readonly from: string;
+  readonly to: string;
+}
+
+const dayPattern = /^\d{4}-\d{2}-\d{2}$/u;
+
+/** Whether the text is a day that exists. */
+export function isDay(text: string): boolean {
+  if (!dayPattern.test(text)) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+/** Whether the end comes before the start. */
+export function isReversed(period: Period): boolean {
+  return isDay(period.from) && isDay(period.to) && period.to < period.from;
+}
+
+/**
+ * The period as the API takes it: `from` inclusive, `to` exclusive, both instants. The last day counts as a whole, so
+ * `to` is the midnight after it. Days that do not exist are left out.
+ */
+export function periodInput(period: Period): { from?: string; to?: string } {
+  return {
+    ...(isDay(period.from) ? { from: `${period.from}T00:00:00.000Z` } : {}),
+    ...(isDay(period.to) ? { to: nextDay(period.to) } : {}),
+  };
+}
+
+function nextDay(day: string): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() + 1);
+  return date.toISOString();
+}
+
+/** The last `days` days, today included. */
+export function lastDays(days: number, now: Date): Period {
+  const start = new Date(now);
+  start.setUTCDate(start.getUTCDate() - (days - 1));
+  return { from: start.toISOString().slice(0, 10), to: now.toISOString().slice(0, 10) };
+}
+
+/** Where the report of a period is downloaded. */
+export function reportAddress(format: "csv" | "json", period: Period): string {
+  const query = new URLSearchParams({ format, ...periodInput(period) });
+  return `/api/reports/points?${query.toString()}`;
+}

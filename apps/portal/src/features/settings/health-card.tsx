@@ -1,0 +1,74 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { RefreshCw } from "lucide-react";
+import { settingsMessages as text } from "#features/settings/messages.ts";
+import { useTRPC } from "#lib/trpc.tsx";
+import { Button } from "#ui/button.tsx";
+import { Card } from "#ui/card.tsx";
+import { ErrorState, SkeletonLines } from "#ui/states.tsx";
+import { Status } from "#ui/status.tsx";
+import { TimeAgo } from "#ui/time-ago.tsx";
+
+/** Database, engine, vault and Azure, each with what it says. */
+export function HealthCard() {
+  const trpc = useTRPC();
+  const health = useQuery(trpc.settings.health.queryOptions(undefined, { refetchInterval: 15_000 }));
+  const view = health.data;
+  return (
+    <Card
+      id="health"
+      title={view === undefined ? text.health : view.ok ? text.healthOk : text.healthBad}
+      flush={view !== undefined}
+      actions={
+        <Button
+          size="sm"
+          icon={<RefreshCw aria-hidden="true" />}
+          busy={health.isFetching}
+          onClick={() => void health.refetch()}
+        >
+          {text.check}
+        </Button>
+      }
+      footer={
+        view === undefined ? undefined : (
+          <p className="text-sm text-muted">
+            Kluis {text.version.toLowerCase()} <span className="tabular">{view.version}</span>
+          </p>
+        )
+      }
+    >
+      {health.error !== null ? (
+        <ErrorState compact error={health.error} onRetry={() => void health.refetch()} />
+      ) : view === undefined ? (
+        <SkeletonLines lines={4} />
+      ) : (
+        <ul className="divide-y divide-line">
+          {view.parts.map((part) => (
+            <li
+              key={part.part}
+              className="flex flex-wrap items-start justify-between gap-x-6 gap-y-1 px-4 py-3"
+            >
+              <div className="min-w-0">
+                <p className="flex flex-wrap items-center gap-2.5 font-medium">
+                  {text.parts[part.part] ?? part.part}
+                  <Status tone={part.ok ? "ok" : "bad"} icon={part.ok ? "check" : "cross"}>
+                    {part.ok ? text.ok : text.notOk}
+                  </Status>
+                  {part.code === null ? null : (
+                    <code className="font-mono text-xs text-bad">{part.code}</code>
+                  )}
+                </p>
+                <p className="break-words text-muted">{part.message}</p>
+              </div>
+              {part.checkedAt === null ? null : (
+                <p className="text-sm text-faint">
+                  {text.checked} <TimeAgo at={part.checkedAt} />
+                </p>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
