@@ -2,76 +2,101 @@ import type { Guest } from "./model.ts";
 
 /**
  * A script in the guest. The local guest has no shell: it answers the questions about services, installed programs
- * and VSS writers that a backup asks, in the output that PowerShell would give, and says so on stderr otherwise.
+ * and VSS writers that a backup asks, in the output that Windows PowerShell 5.1 would give (enumerations as numbers),
+ * and says on stderr what it cannot run.
  *
- * Each statement (a line, or `;`-separated) may be one of
- * - `Get-Service A,B … | … | ConvertTo-Json` and `Get-CimInstance Win32_Service … A … | ConvertTo-Json`
- * - `Get-ItemProperty …\Uninstall\* | Where-Object … -like 'PATTERN' … | ConvertTo-Json`
+ * Each line may be one of these; `| Select-Object A,B` chooses properties and `| ConvertTo-Json` may follow:
+ * - `Get-Service A,B …` or `Get-CimInstance Win32_Service …` naming services
+ * - `Get-ItemProperty …\Uninstall\* … | Where-Object DisplayName -like 'PATTERN'`
  * - `vssadmin list writers`
- * - `Get-Content /etc/…` or `cat PATH` of the script framework's configuration (Linux)
- * `@{ name = (…); … } | ConvertTo-Json` around them gives one object with an array per name.
+ * - on Linux: reading the script framework's configuration file
+ *
+ * Lines `name = @(…)` between `@{` and `} | ConvertTo-Json` give one object with an array per name.
  */
 export function runScript(guest: Guest, script: string): { stdout: string; stderr: string } {
   if (!guest.windows) return runShell(guest, script);
-  const named = [
-    ...script.matchAll(/(?:^|[{;\n])\s*\$?(\w+)\s*=\s*@?\(?(.*?)(?=;\s*\$?\w+\s*=|\n|}\s*\||$)/gs),
-  ];
-  const composite = /@\{|\[pscustomobject\]/i.test(script) && named.length > 0;
-  if (composite) {
-    const result: Record<string, unknown> = {};
-    for (const [, name = "", expression = ""] of named) {
-      const rows = query(guest, expression);
-      if (rows) result[name] = rows;
-    }
-    return { stdout: JSON.stringify(result), stderr: "" };
+  const lines = script.split("\n").map((line) => line.trim());
+  return lines.some((line) => line.startsWith("@{")) ? runObject(guest, lines) : runLines(guest, lines);
+}
+
+function runObject(guest: Guest, lines: readonly string[]): { stdout: string; stderr: string } {
+  const result: Record<string, Row[]> = {};
+  const unknown: string[] = [];
+  for (const line of lines) {
+    const [, name, expression] = /^(?:@\{)?\s*(\w+)\s*=\s*(.+)$/.exec(line) ?? [];
+    if (name === undefined || expression === undefined) continue;
+    const rows = query(guest, expression);
+    if (rows) result[name] = rows;
+    else unknown.push(cannotRun(line));
   }
+  return { stdout: JSON.stringify(result), stderr: unknown.join("\n") };
+}
+
+function runLines(guest: Guest, lines: readonly string[]): { stdout: string; stderr: string } {
   const out: string[] = [];
   const unknown: string[] = [];
-  for (const statement of script.split(/[\n;]/).map((line) => line.trim())) {
-    if (statement === "" || statement.startsWith("#") || statement.startsWith("$")) continue;
-    if (/^vssadmin(\.exe)?\s+list\s+writers/i.test(statement)) {
+  for (const line of lines) {
+    if (line === "" || line.startsWith("#") || line.startsWith("$")) continue;
+    if (/^vssadmin(\.exe)?\s+list\s+writers/i.test(line)) {
       out.push(listWriters(guest));
       continue;
     }
-    const rows = query(guest, statement);
+    const rows = query(guest, line);
+    // PowerShell gives a lone object, not an array of one.
     if (rows) out.push(JSON.stringify(rows.length === 1 ? rows[0] : rows));
-    else unknown.push(`The local guest cannot run: ${statement}`);
+    else unknown.push(cannotRun(line));
   }
   return { stdout: out.join("\n"), stderr: unknown.join("\n") };
 }
 
-type Row = Record<string, string>;
+function cannotRun(line: string): string {
+  return `The local guest cannot run: ${line}`;
+}
+
+type Row = Record<string, string | number>;
+
+/** ServiceStartMode and ServiceControllerStatus of .NET, as ConvertTo-Json writes them. */
+const startTypes = { Automatic: 2, Manual: 3, Disabled: 4 } as const;
+const statuses = { Running: 4, Stopped: 1 } as const;
 
 /** Rows of a statement about services or programs; undefined when it is about something else. */
 function query(guest: Guest, statement: string): Row[] | undefined {
-  const { windows } = guest;
+  const rows = allRows(guest, statement);
+  const [, selected] = /\|\s*Select-Object\s+([\w,\s]+)/i.exec(statement) ?? [];
+  if (!rows || selected === undefined) return rows;
+  const names = selected.split(",").map((name) => name.trim().toLowerCase());
+  return rows.map((row) =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name.toLowerCase()))),
+  );
+}
+
+function allRows({ windows }: Guest, statement: string): Row[] | undefined {
   if (!windows) return undefined;
-  if (/Get-Service|Win32_Service/i.test(statement)) {
-    const asked = windows.services.filter(({ name }) => new RegExp(`\\b${name}\\b`, "i").test(statement));
-    return asked.map(({ name, displayName, startType, status }) => ({
+  const named = windows.services.filter(({ name }) =>
+    new RegExp(`\\b${escapeRegExp(name)}\\b`, "i").test(statement),
+  );
+  if (/Win32_Service/i.test(statement)) {
+    return named.map(({ name, displayName, startType, status }) => ({
       Name: name,
       DisplayName: displayName,
-      StartType: startType,
       StartMode: startType === "Automatic" ? "Auto" : startType,
-      Status: status,
       State: status,
     }));
   }
-  if (/Uninstall|Win32_Product/i.test(statement)) {
-    const [, pattern = "*"] = /-i?like\s+['"]([^'"]+)['"]/i.exec(statement) ?? [];
-    const wanted = new RegExp(`^${pattern.split("*").map(escapeRegExp).join(".*")}$`, "i");
-    return windows.programs
-      .filter(({ name }) => wanted.test(name))
-      .map(({ name, version }) => ({ DisplayName: name, DisplayVersion: version }));
-  }
-  if (/vssadmin|Win32_ShadowProvider|VssWriter/i.test(statement)) {
-    return windows.vssWriters.map(({ name, state, lastError }) => ({
+  if (/Get-Service/i.test(statement)) {
+    return named.map(({ name, displayName, startType, status }) => ({
       Name: name,
-      State: state,
-      LastError: lastError,
+      DisplayName: displayName,
+      StartType: startTypes[startType],
+      Status: statuses[status],
     }));
   }
-  return undefined;
+  if (!/\\Uninstall\\/i.test(statement)) return undefined;
+  const [, pattern = "*"] = /-like\s+['"]([^'"]+)['"]/i.exec(statement) ?? [];
+  const wanted = new RegExp(`^${pattern.split("*").map(escapeRegExp).join(".*")}$`, "i");
+  return windows.programs
+    .filter(({ name }) => wanted.test(name))
+    .map(({ name, version }) => ({ DisplayName: name, DisplayVersion: version }));
 }
 
 function escapeRegExp(text: string): string {
