@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { extentsOf, type PageRange } from "./extents.ts";
+
+const kinds = fc.constantFrom<"data" | "zero">("data", "zero");
+const range = fc
+  .record({ start: fc.nat(200), length: fc.integer({ min: 1, max: 40 }), kind: kinds })
+  .map(({ start, length, kind }): PageRange => ({ start, end: start + length - 1, kind }));
+
+/** What each byte is, told slowly: the rule that the fast one must keep. */
+function byteMap(ranges: readonly PageRange[], from: number, to: number): string[] {
+  return Array.from({ length: to - from }, (_, index) => {
+    const at = from + index;
+    const hits = ranges.filter(({ start, end }) => start <= at && at <= end).map(({ kind }) => kind);
+    if (hits.includes("data")) return "data";
+    return hits.includes("zero") ? "zero" : "-";
+  });
+}
+
+describe("extentsOf", () => {
+  test("both ends of a range count, and neighbours of one kind are one extent", () => {
+    const ranges: PageRange[] = [
+      { start: 0, end: 511, kind: "data" },
+      { start: 512, end: 1023, kind: "data" },
+      { start: 1024, end: 1535, kind: "zero" },
+    ];
+    expect(extentsOf(ranges, { from: 0, to: 4096 })).toEqual([
+      { offset: 0, length: 1024, kind: "data" },
+      { offset: 1024, length: 512, kind: "zero" },
+    ]);
+  });
+
+  test("the VHD footer behind the disk's last byte is not told", () => {
+    const ranges: PageRange[] = [{ start: 512, end: 1535, kind: "data" }];
+    expect(extentsOf(ranges, { from: 0, to: 1024 })).toEqual([{ offset: 512, length: 512, kind: "data" }]);
+  });
+
+  test("every byte is told once, as the ranges say, in order", () => {
+    fc.assert(
+      fc.property(
+        fc.array(range, { maxLength: 12 }),
+        fc.nat(60),
+        fc.integer({ min: 61, max: 260 }),
+        (ranges, from, to) => {
+          const extents = extentsOf(ranges, { from, to });
+          const told = Array.from({ length: to - from }, () => "-");
+          let last = from;
+          for (const { offset, length, kind } of extents) {
+            expect(length).toBeGreaterThan(0);
+            expect(offset).toBeGreaterThanOrEqual(last);
+            last = offset + length;
+            told.fill(kind, offset - from, last - from);
+          }
+          expect(last).toBeLessThanOrEqual(to);
+          expect(told).toEqual(byteMap(ranges, from, to));
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,207 @@
+import { KluisError } from "@kluis/domain";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseArmId } from "./arm-id.ts";
+import { type Backoff, pauseOf, withBackoff } from "./backoff.ts";
+import { refusalOf } from "./disks.ts";
+import { parseGuestFacts } from "./guest-facts.ts";
+import { jobOfRestorePoint, restorePointIds } from "./names.ts";
+import { redactSecrets, Sas } from "./sas.ts";
+import type { DiskFacts, VmDiskRef } from "./types.ts";
+
+const vmId = "/subscriptions/S1/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web-01";
+
+describe("ARM ids", () => {
+  test("parts, whatever the letter case of the fixed words", () => {
+    const parsed = parseArmId(
+      "/SUBSCRIPTIONS/s/resourcegroups/RG/providers/microsoft.compute/restorePointCollections/c/restorePoints/p",
+    );
+    expect(parsed).toEqual({
+      subscriptionId: "s",
+      resourceGroup: "RG",
+      type: "restorepointcollections/restorepoints",
+      names: ["c", "p"],
+    });
+  });
+
+  test.each(["", "/subscriptions/s", "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/nics/n"])(
+    "'%s' is refused",
+    (id) => {
+      expect(() => parseArmId(id)).toThrow(KluisError);
+    },
+  );
+});
+
+describe("names of restore points", () => {
+  const request = {
+    vmId,
+    location: "westeurope",
+    jobId: "j-1",
+    installationId: "i",
+    crashConsistent: false,
+    excludeDiskIds: [],
+  };
+  test("derive from VM, installation and job, whatever the letter case that Azure uses today", () => {
+    const ids = restorePointIds(request);
+    expect(ids.restorePointId).toBe(`${ids.collectionId}/restorePoints/kluis-j-1`);
+    const again = restorePointIds({ ...request, vmId: vmId.replace("/rg/", "/RG/") });
+    expect(again.collectionId.toLowerCase()).toBe(ids.collectionId.toLowerCase());
+    expect(restorePointIds({ ...request, installationId: "other" }).collectionId).not.toBe(ids.collectionId);
+  });
+
+  test("Azure's limit of 80 characters holds for the longest VM name", () => {
+    const ids = restorePointIds({ ...request, vmId: vmId.replace("web-01", "v".repeat(64)) });
+    expect(parseArmId(ids.collectionId).names[0]?.length).toBeLessThanOrEqual(80);
+  });
+
+  test("a restore point of others has no job", () => {
+    expect(jobOfRestorePoint("kluis-j-1")).toBe("j-1");
+    expect(jobOfRestorePoint("AzureBackup_2026")).toBeNull();
+  });
+});
+
+describe("disks that can't be protected", () => {
+  const ref: VmDiskRef = {
+    slot: 0,
+    name: "d",
+    diskId: "/d",
+    ephemeral: false,
+    writeAccelerated: false,
+    caching: "None",
+  };
+  const facts: DiskFacts = {
+    slot: 0,
+    name: "d",
+    diskId: "/d",
+    sizeBytes: 1024 ** 3,
+    sku: "Premium_LRS",
+    uniqueId: "u",
+    osType: null,
+    hyperVGeneration: null,
+    location: "westeurope",
+    zones: [],
+    logicalSectorSize: 512,
+    maxShares: 1,
+    networkAccessPolicy: "AllowAll",
+    writeAccelerated: false,
+    tags: {},
+  };
+  const code = (refChange: Partial<VmDiskRef>, change: Partial<DiskFacts> | null, crashConsistent = false) =>
+    refusalOf({ ...ref, ...refChange }, change === null ? null : { ...facts, ...change }, { crashConsistent })
+      ?.code ?? null;
+
+  test("an ordinary disk can", () => {
+    expect(code({}, {})).toBeNull();
+    expect(code({}, {}, true)).toBeNull();
+  });
+  test.each([
+    [{ ephemeral: true }, {}, false, "ephemeral"],
+    [{ diskId: null }, null, false, "unmanaged"],
+    [{}, null, false, "missing"],
+    [{}, { maxShares: 2 }, false, "shared"],
+    [{}, { networkAccessPolicy: "DenyAll" }, false, "no-export"],
+    [{}, { logicalSectorSize: 4096 }, false, "sector-size"],
+    [{}, { sku: "UltraSSD_LRS" }, false, null],
+    [{}, { sku: "UltraSSD_LRS" }, true, "ultra-crash-consistent"],
+    [{}, { sku: "PremiumV2_LRS" }, true, "ultra-crash-consistent"],
+    [{}, { writeAccelerated: true }, true, "write-accelerated-crash-consistent"],
+  ] as const)("%j %j crash-consistent %j → %s", (...[refChange, change, crash, wanted]) => {
+    expect(code(refChange, change, crash)).toBe(wanted);
+  });
+});
+
+describe("guest facts", () => {
+  const answer = (json: unknown) => ({
+    value: [{ code: "ComponentStatus/StdOut/succeeded", message: JSON.stringify(json) }],
+  });
+  test("PowerShell's numbers and names of start types are understood", () => {
+    const services = [
+      { Name: "VSS", StartType: 2 },
+      { Name: "IaaSVmProvider", StartType: "Manual" },
+    ];
+    const programs = [
+      {
+        DisplayName: "Microsoft Visual C++ 2013 Redistributable (x64) - 12.0.40660",
+        DisplayVersion: "12.0.40660.0",
+      },
+    ];
+    expect(parseGuestFacts("vm", answer({ services, programs }))).toEqual({
+      vcRedist2013: "12.0.40660.0",
+      vssStartType: "Automatic",
+      iaasVmProviderInstalled: true,
+    });
+  });
+  test("before protection nothing is there", () => {
+    expect(
+      parseGuestFacts("vm", answer({ services: [{ Name: "VSS", StartType: 3 }], programs: [] })),
+    ).toEqual({
+      vcRedist2013: null,
+      vssStartType: "Manual",
+      iaasVmProviderInstalled: false,
+    });
+  });
+  test("an answer that is no JSON is a failure that may pass", () => {
+    const broken = { value: [{ code: "ComponentStatus/StdOut/succeeded", message: "not recognized" }] };
+    expect(() => parseGuestFacts("vm", broken)).toThrow("could not be read");
+  });
+});
+
+describe("secrets", () => {
+  test("an access URL shows itself without its signature everywhere", () => {
+    const sas = new Sas("https://md-x/c/abcd?sv=1&si=2&sig=abc%2Bdef%3D");
+    for (const shown of [String(sas), JSON.stringify({ sas }), `${sas.toString()}`])
+      expect(shown).not.toContain("abc%2Bdef");
+    expect(sas.reveal()).toContain("abc%2Bdef");
+  });
+  test("tokens and client secrets in texts", () => {
+    const text = "Bearer abc.def-ghi client_secret=hunter2&x=1 eyJhbGciOiJS.eyJzdWIi.c2ln";
+    expect(redactSecrets(text)).toBe("Bearer REDACTED client_secret=REDACTED&x=1 REDACTED");
+  });
+});
+
+describe("trying again", () => {
+  const backoff: Backoff = { attempts: 4, firstMs: 1, mostMs: 2 };
+  const signal = new AbortController().signal;
+  const failing = (times: number, error: KluisError) => {
+    let calls = 0;
+    const work = async () => {
+      calls += 1;
+      if (calls <= times) throw error;
+      return calls;
+    };
+    return { work, calls: () => calls };
+  };
+
+  test("pauses grow, never beyond the most", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 30 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (attempt, random) => {
+          const pause = pauseOf({ attempts: 9, firstMs: 100, mostMs: 5000 }, attempt, random);
+          expect(pause).toBeGreaterThanOrEqual(50);
+          expect(pause).toBeLessThanOrEqual(5000);
+        },
+      ),
+    );
+  });
+  test("what passes is tried again", async () => {
+    const { work } = failing(3, new KluisError("AZURE_UNREACHABLE", { message: "reset" }));
+    expect(await withBackoff(work, { signal, backoff })).toBe(4);
+  });
+  test("what does not pass is thrown at once, and long throttling too", async () => {
+    const rejected = failing(9, new KluisError("AZURE_REJECTED", { message: "no" }));
+    await expect(withBackoff(rejected.work, { signal, backoff })).rejects.toMatchObject({
+      code: "AZURE_REJECTED",
+    });
+    expect(rejected.calls()).toBe(1);
+    const throttled = failing(
+      9,
+      new KluisError("AZURE_THROTTLED", { message: "slow", retryAfterMs: 60_000 }),
+    );
+    await expect(withBackoff(throttled.work, { signal, backoff })).rejects.toMatchObject({
+      retryAfterMs: 60_000,
+    });
+    expect(throttled.calls()).toBe(1);
+  });
+});
