@@ -38,6 +38,7 @@ export interface StackOptions {
 /** Runs until `stop` fires or a part that can't be restarted dies. Whatever happens, nothing is left running. */
 export async function runStack({ root, settings, screen, stop, force }: StackOptions): Promise<void> {
   const layout = homeLayout(settings.home);
+  const halt = new AbortController();
   const url = settings.passed["KLUIS_PUBLIC_URL"] ?? `http://localhost:${settings.port}`;
   await mkdir(layout.home, { recursive: true, mode: 0o700 });
   await using _lock = await lockHome(layout.lock, url);
@@ -50,13 +51,21 @@ export async function runStack({ root, settings, screen, stop, force }: StackOpt
     layout,
     ports,
     baseEnv: { ...systemEnv(process.env), ...settings.passed, KLUIS_HOME: layout.home },
-    signal: stop,
+    signal: AbortSignal.any([stop, halt.signal]),
   };
-  const supervisor = createSupervisor({ say: (line) => screen.say(line), failure: partDied });
+  const supervisor = createSupervisor({
+    say: (line) => screen.say(line),
+    failure: partDied,
+    signal: context.signal,
+  });
   force.addEventListener("abort", () => supervisor.kill(), { once: true });
+  const running = bringUp({ context, supervisor, screen, url });
   try {
-    await Promise.race([bringUp({ context, supervisor, screen, url }), supervisor.broken]);
+    await Promise.race([running, supervisor.broken]);
   } finally {
+    // What is still being brought up ends first, so that nothing is started behind the supervisor's back.
+    halt.abort(new KluisError("CANCELLED", { message: "Kluis stops." }));
+    await Promise.allSettled([running]);
     screen.bars([]);
     await supervisor.stop();
     screen.say("Kluis has stopped.");
@@ -106,6 +115,7 @@ async function bringUp({ context, supervisor, screen, url }: BringUp): Promise<v
     await Promise.all([following, untilAborted(signal)]);
   } finally {
     await operator?.close();
+    await built;
   }
 }
 

@@ -37,11 +37,14 @@ export interface SupervisorOptions {
   readonly say: (line: string) => void;
   /** The error for a part whose death ends the stack. */
   readonly failure: (child: Child) => Promise<KluisError>;
+  /** Once it fires, parts that end are not started again. */
+  readonly signal: AbortSignal;
 }
 
-export function createSupervisor({ say, failure }: SupervisorOptions): Supervisor {
+export function createSupervisor({ say, failure, signal }: SupervisorOptions): Supervisor {
   const parts: Held[] = [];
   let stopping = false;
+  const ending = (): boolean => stopping || signal.aborted;
   let report: (error: unknown) => void = () => undefined;
   const broken = new Promise<never>((_resolve, reject) => {
     report = reject;
@@ -51,25 +54,25 @@ export function createSupervisor({ say, failure }: SupervisorOptions): Superviso
 
   async function watch(held: Held): Promise<void> {
     let wait = FIRST_PAUSE_MS;
-    while (!stopping) {
+    while (!ending()) {
       const began = performance.now();
       const exit = await held.child.exited;
-      if (stopping) return;
+      if (ending()) return;
       if (held.plan.restart === undefined) throw await failure(held.child);
       if (performance.now() - began > HEALTHY_MS) wait = FIRST_PAUSE_MS;
       const how = exit.signal === null ? `code ${exit.code ?? "?"}` : exit.signal;
       say(
         `${held.plan.name} ended unexpectedly (${how}); starting it again in ${wait / 1000} s. Its log: ${held.child.logFile}`,
       );
-      await pause(wait);
+      await pause(wait, signal);
       wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
-      if (stopping) return;
+      if (ending()) return;
       const next = await held.plan.restart().catch((error: unknown) => {
         say(error instanceof Error ? error.message : String(error));
         return null;
       });
       // While it was starting somebody may have asked to stop.
-      if (stopping) return void (await next?.stop(held.plan.graceMs));
+      if (ending()) return void (await next?.stop(held.plan.graceMs));
       if (next !== null) held.child = next;
     }
   }

@@ -1,0 +1,17 @@
+import { join } from "node:path";
+
+/** The demo people of the local Entra, and where each one's session is kept between tests. */
+export const people = {
+  olivia: { name: "Olivia Owner" },
+  bram: { name: "Bram Backup-Admin" },
+  omar: { name: "Omar Operator" },
+  rosa: { name: "Rosa Reader" },
+  ada: { name: "Ada Auditor" },
+} as const;
+export type PersonKey = keyof typeof people;
+
+export const authFolder = join(import.meta.dirname, "..", "..", "test-results", "auth");
+
+export function sessionOf(person: PersonKey): string {
+  return join(authFolder, `${person}.json`);
+}
