@@ -1,7 +1,7 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
-import { useRef } from "react";
+import { useState } from "react";
 import type { JobRow } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 
@@ -16,14 +16,14 @@ const pollMs = 5_000;
 export function useLiveJobs(): number | false {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const known = useRef(new Map<string, string>());
+  const [known] = useState(() => new Map<string, string>());
   const stream = useSubscription(
     trpc.jobs.watchAll.subscriptionOptions(undefined, {
       onData: (event) => {
         const rows = eventData(event);
         queryClient.setQueriesData(trpc.jobs.list.queryFilter(), (page: unknown) => replaceRows(page, rows));
-        const moved = rows.some((row) => known.current.get(row.id) !== row.state);
-        for (const row of rows) known.current.set(row.id, row.state);
+        const moved = rows.some((row) => known.get(row.id) !== row.state);
+        for (const row of rows) known.set(row.id, row.state);
         if (moved) {
           void queryClient.invalidateQueries(trpc.jobs.list.queryFilter());
           void queryClient.invalidateQueries(trpc.overview.pathFilter());

@@ -67,7 +67,13 @@ function TimeZones() {
   const hydrated = useHydrated();
   return (
     <datalist id="time-zones">
-      {hydrated ? Intl.supportedValuesOf("timeZone").map((zone) => <option key={zone} value={zone} />) : null}
+      {hydrated
+        ? Intl.supportedValuesOf("timeZone").map((zone) => (
+            <option key={zone} value={zone}>
+              {zone}
+            </option>
+          ))
+        : null}
     </datalist>
   );
 }

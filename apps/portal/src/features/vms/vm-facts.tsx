@@ -114,7 +114,8 @@ export function VmProtection({ vm }: { vm: VmView }) {
 /** The recorded guest changes as facts: every scalar by its path, because the record may grow. */
 export function guestFacts(changes: unknown, path = ""): readonly Fact[] {
   if (changes === null || changes === undefined) return [];
-  if (typeof changes !== "object") return [{ label: path, value: String(changes) }];
+  if (typeof changes === "string") return [{ label: path, value: changes }];
+  if (typeof changes !== "object") return [{ label: path, value: JSON.stringify(changes) }];
   return Object.entries(changes).flatMap(([key, value]) =>
     guestFacts(value, path === "" ? key : `${path} ${key}`),
   );
