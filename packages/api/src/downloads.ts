@@ -43,7 +43,7 @@ export async function openDiskDownload(
   const disk = detail.disks.find((one) => one.diskKey === what.disk);
   if (disk === undefined) throw diskNotFound(point, what.disk, detail);
   const vault = await ctx.api.vault.open();
-  const reader = vault.openDisk(disk.root === "" ? null : parseNodeRef(disk.root), disk.diskBytes);
+  const reader = vault.openDisk(disk.root === null ? null : parseNodeRef(disk.root), disk.diskBytes);
   const footer =
     what.format === "vhd" ? footerOf(disk, { pointId: point.id, takenAt: point.takenAt }) : new Uint8Array();
   const facts = {

@@ -1,6 +1,6 @@
 import type { VmRow } from "@kluis/db";
 import { askJobToCancel, getJobDetail, type JobViewRow, listJobViews } from "@kluis/db/views";
-import { KluisError, type LedgerKind } from "@kluis/domain";
+import { KluisError } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import type { listJobsInput } from "../routers/jobs/list-jobs.ts";
@@ -58,7 +58,7 @@ export async function cancelJob(
   const vm = await lookupVmFor(ctx, "backup:run", job.vmId ?? ref);
   const outcome = await record(ctx, async (tx) => {
     const result = await askJobToCancel(tx, job, ctx.api.clock);
-    return { result, events: result === "asked" ? [jobEvent(ctx, "job.cancel-asked", job, vm)] : [] };
+    return { result, events: result === "asked" ? [cancelAsked(ctx, job, vm)] : [] };
   });
   if (outcome === "ended") {
     throw new KluisError("CONFLICT", {
@@ -70,9 +70,9 @@ export async function cancelJob(
   return { jobId: job.id, state: "cancelling" };
 }
 
-function jobEvent(ctx: SignedInContext, kind: LedgerKind, job: JobViewRow, vm: VmRow): VmEvent {
+function cancelAsked(ctx: SignedInContext, job: JobViewRow, vm: VmRow): VmEvent {
   return {
-    kind,
+    kind: "job.cancel-asked",
     actor: ctx.who.actor,
     target: { type: "job", id: job.id, name: `${job.kind} of ${vm.name}` },
     vmId: vm.id,

@@ -82,7 +82,7 @@ export async function createPolicy(
   return record(ctx, async (tx) => {
     const { name, description, document } = input;
     const policy = await create(tx, { name, description, document, teamId, actor }, ctx.api.clock);
-    const event = policyEvent(ctx, "policy.created", policy, { document, description });
+    const event = policyEvent(ctx, policy, { kind: "policy.created", data: { document, description } });
     return { result: saved(policy), events: [event] };
   });
 }
@@ -102,9 +102,12 @@ export async function updatePolicy(
       description === undefined ? edit : { ...edit, description },
       ctx.api.clock,
     );
-    const event = policyEvent(ctx, "policy.changed", policy, {
-      before: { version: before.current.version, document: before.current.document },
-      after: { version: policy.current.version, document: policy.current.document },
+    const event = policyEvent(ctx, policy, {
+      kind: "policy.changed",
+      data: {
+        before: { version: before.current.version, document: before.current.document },
+        after: { version: policy.current.version, document: policy.current.document },
+      },
     });
     return { result: saved(policy), events: [event] };
   });
@@ -116,16 +119,18 @@ function saved(policy: StoredPolicy): Saved {
 
 function policyEvent(
   ctx: SignedInContext,
-  kind: "policy.created" | "policy.changed",
   policy: StoredPolicy,
-  data: Readonly<Record<string, unknown>>,
+  what: {
+    readonly kind: "policy.created" | "policy.changed";
+    readonly data: Readonly<Record<string, unknown>>;
+  },
 ): VmEvent {
   return {
-    kind,
+    kind: what.kind,
     actor: ctx.who.actor,
     target: { type: "policy", id: policy.id, name: policy.name },
     teamIds: policy.teamId === null ? [] : [policy.teamId],
-    data: { version: policy.current.version, ...data },
+    data: { version: policy.current.version, ...what.data },
   };
 }
 

@@ -43,7 +43,7 @@ export async function createToken(
   const row = await record(ctx, async (tx) => {
     const made = await create(tx, { ...facts, tokenHash: secretHash(secret) }, clock);
     const data = { permissions: [...input.permissions], expiresAt: expiresAt.toISOString() };
-    return { result: made, events: [tokenEvent(ctx, "token.created", made, data)] };
+    return { result: made, events: [tokenEvent(ctx, made, { kind: "token.created", data })] };
   });
   return { token: tokenView(row), secret };
 }
@@ -52,7 +52,8 @@ export async function createToken(
 export async function revokeToken(ctx: SignedInContext, id: string): Promise<TokenView> {
   const row = await record(ctx, async (tx) => {
     const revoked = await revoke(tx, { id, personId: ctx.who.person.id }, ctx.api.clock.now());
-    if (revoked !== null) return { result: revoked, events: [tokenEvent(ctx, "token.revoked", revoked, {})] };
+    if (revoked !== null)
+      return { result: revoked, events: [tokenEvent(ctx, revoked, { kind: "token.revoked" })] };
     throw new KluisError("NOT_FOUND", {
       message: "You have no such token, or it is revoked already.",
       action: "List your tokens.",
@@ -62,13 +63,8 @@ export async function revokeToken(ctx: SignedInContext, id: string): Promise<Tok
   return tokenView(row);
 }
 
-function tokenEvent(
-  ctx: SignedInContext,
-  kind: "token.created" | "token.revoked",
-  token: TokenRow,
-  data: Readonly<Record<string, unknown>>,
-): VmEvent {
-  return { kind, actor: ctx.who.actor, target: { type: "token", id: token.id, name: token.name }, data };
+function tokenEvent(ctx: SignedInContext, token: TokenRow, what: Pick<VmEvent, "kind" | "data">): VmEvent {
+  return { ...what, actor: ctx.who.actor, target: { type: "token", id: token.id, name: token.name } };
 }
 
 function tokenView(row: TokenRow): TokenView {

@@ -143,7 +143,7 @@ const diskDetail = z.object({
   resourceId: z.string(),
   sku: z.string(),
   diskBytes: bytes,
-  root: z.string(),
+  root: z.string().nullable(),
   rootDigest: z.string(),
   deltaMethod: z.string(),
   deltaReason: z.string().nullable(),

@@ -1,0 +1,59 @@
+import type { Permission } from "@kluis/domain";
+
+/**
+ * Who gets what from every procedure, for people to read; a test walks the router, calls each procedure as each of them, and
+ * compares. Nobody is let in without signing in: `NOT_SIGNED_IN` for every row.
+ *
+ * - `reader`: holds the role reader in the team that owns the VM, point or job asked about.
+ * - `otherTeam`: administers backups in another team, and asks about the same things.
+ * `ok` for them means: an answer without a trace of what belongs to the other team.
+ */
+export interface AccessRow {
+  readonly permission: Permission;
+  readonly reader: "ok" | "FORBIDDEN" | "NOT_FOUND";
+  readonly otherTeam: "ok" | "FORBIDDEN" | "NOT_FOUND" | "VM_NOT_FOUND" | "POINT_NOT_FOUND";
+}
+
+export const accessMatrix: Readonly<Record<string, AccessRow>> = {
+  "me.get": { permission: "self", reader: "ok", otherTeam: "ok" },
+  "settings.health": { permission: "self", reader: "ok", otherTeam: "ok" },
+  "tokens.list": { permission: "self", reader: "ok", otherTeam: "ok" },
+  "tokens.create": { permission: "self", reader: "ok", otherTeam: "ok" },
+  // Of a token that is somebody else's.
+  "tokens.revoke": { permission: "self", reader: "NOT_FOUND", otherTeam: "NOT_FOUND" },
+
+  "overview.get": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "teams.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "vms.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "vms.facets": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "vms.refresh": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "vms.get": { permission: "inventory:read", reader: "ok", otherTeam: "VM_NOT_FOUND" },
+  "jobs.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "jobs.get": { permission: "inventory:read", reader: "ok", otherTeam: "NOT_FOUND" },
+  "jobs.watch": { permission: "inventory:read", reader: "ok", otherTeam: "NOT_FOUND" },
+  "jobs.watchAll": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "points.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "points.get": { permission: "inventory:read", reader: "ok", otherTeam: "POINT_NOT_FOUND" },
+  "policies.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "policies.get": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "policies.preview": { permission: "inventory:read", reader: "ok", otherTeam: "VM_NOT_FOUND" },
+
+  "backup.start": { permission: "backup:run", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
+  "jobs.cancel": { permission: "backup:run", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "points.verify": { permission: "backup:run", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
+
+  "protection.set": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
+  "protection.stop": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
+  "points.delete": { permission: "point:delete", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
+
+  // A policy of the organisation may be read by all and changed by its owners only.
+  "policies.create": { permission: "policy:write", reader: "FORBIDDEN", otherTeam: "ok" },
+  "policies.update": { permission: "policy:write", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+
+  "restores.plan": { permission: "restore:disks", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
+  "restores.create": { permission: "restore:disks", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
+
+  "reports.points": { permission: "report:read", reader: "FORBIDDEN", otherTeam: "ok" },
+  "audit.list": { permission: "audit:read", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "audit.verify": { permission: "audit:read", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+};

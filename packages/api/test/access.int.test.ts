@@ -1,0 +1,155 @@
+import { createJob, inTransaction } from "@kluis/db";
+import { engineActor, permissions, systemClock } from "@kluis/domain";
+import type { AnyTRPCProcedure } from "@trpc/server";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { accessMatrix } from "../src/access-matrix.ts";
+import { kluisErrorOf } from "../src/error-map.ts";
+import { createContext } from "../src/identity.ts";
+import { appRouter, createCaller } from "../src/root.ts";
+import { completeTasks, createWorld, type World } from "./world.ts";
+
+/** Every procedure of the router with its permission, straight from its definition. */
+const procedures = Object.entries(
+  z
+    .record(
+      z.string(),
+      z.custom<AnyTRPCProcedure>((value) => typeof value === "function"),
+    )
+    .parse(appRouter._def.procedures),
+).map(([path, procedure]) => ({
+  path,
+  permission: z.object({ permission: z.string() }).safeParse(procedure._def.meta).data?.permission,
+}));
+
+const document = {
+  schedule: { kind: "daily", times: ["01:00"], timeZone: "Europe/Amsterdam" },
+  retention: { daily: 7 },
+  instantRestoreDays: 0,
+  consistency: { wanted: "application", otherwise: "continue", vss: "full" },
+} as const;
+
+let world: World;
+let pointId: string;
+let jobId: string;
+const ending = new AbortController();
+
+beforeAll(async () => {
+  world = await createWorld();
+  pointId = await world.addPoint(world.platformVm, new Uint8Array(128 * 1024).fill(7));
+  jobId = await inTransaction(world.api.db, (tx) =>
+    createJob(
+      tx,
+      { kind: "backup", vmId: world.platformVm, trigger: "manual", actor: engineActor },
+      systemClock,
+    ),
+  );
+  void completeTasks(world, "discover", ending.signal);
+});
+afterAll(async () => {
+  ending.abort();
+  await world[Symbol.asyncDispose]();
+});
+
+/** An input that asks about what team Platform owns, and would do as little as possible if it were let through. */
+function inputOf(path: string, who: string): unknown {
+  const vm = world.platformVm;
+  const restore = { point: pointId, disk: "os", name: "restored" };
+  const inputs: Record<string, unknown> = {
+    "vms.get": { vm },
+    "protection.set": { vm, policy: "standard-daily" },
+    "protection.stop": { vm },
+    "backup.start": { vm },
+    "jobs.get": { job: jobId },
+    "jobs.cancel": { job: jobId },
+    "jobs.watch": { job: jobId },
+    "points.get": { point: pointId },
+    "points.verify": { point: pointId },
+    "points.delete": { point: pointId, reason: "a test of rights" },
+    "policies.get": { policy: "standard-daily" },
+    "policies.create": { name: `by-${who.toLowerCase()}`, document },
+    "policies.update": { policy: "standard-daily", expectedVersion: 1, document },
+    "policies.preview": { document, vm },
+    "restores.plan": restore,
+    "restores.create": restore,
+    "tokens.create": { name: `token of ${who}` },
+    "tokens.revoke": { id: jobId },
+  };
+  return inputs[path];
+}
+
+/** What the caller gets: `ok` with the answer, or the error's code. */
+async function call(path: string, who: "nobody-signed-in" | "platformReader" | "commerceAdmin") {
+  const context = who === "nobody-signed-in" ? await createContext(world.api, {}) : await world.context(who);
+  try {
+    const answer = await createCallOf(createCaller(context), path)(inputOf(path, who));
+    const first = isStream(answer) ? (await answer[Symbol.asyncIterator]().next()).value : answer;
+    return { code: "ok", text: JSON.stringify(first ?? null) };
+  } catch (error) {
+    return { code: kluisErrorOf(error).code, text: JSON.stringify(kluisErrorOf(error)) };
+  }
+}
+
+function createCallOf(caller: object, path: string): (input: unknown) => Promise<unknown> {
+  const [noun = "", verb = ""] = path.split(".");
+  const procedures: unknown = Reflect.get(caller, noun);
+  return z
+    .custom<(input: unknown) => Promise<unknown>>((value) => typeof value === "function")
+    .parse(typeof procedures === "function" ? Reflect.get(procedures, verb) : undefined);
+}
+
+function isStream(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+describe("access matrix", () => {
+  test("has a row for every procedure, and no other", () => {
+    expect(Object.keys(accessMatrix).toSorted()).toEqual(procedures.map(({ path }) => path).toSorted());
+  });
+
+  test.each(procedures)("$path says its permission, as the matrix does", ({ path, permission }) => {
+    expect(permissions).toContain(permission);
+    expect(permission).toBe(accessMatrix[path]?.permission);
+  });
+
+  test.each(procedures)("$path refuses whoever is not signed in", async ({ path }) => {
+    expect((await call(path, "nobody-signed-in")).code).toBe("NOT_SIGNED_IN");
+  });
+
+  test.each(procedures)("$path as another team's backup administrator", async ({ path }) => {
+    const { code, text } = await call(path, "commerceAdmin");
+    expect(code).toBe(accessMatrix[path]?.otherTeam);
+    expect(text).not.toContain("ops-01");
+    if (code === "ok") expect(text).not.toContain(world.platformVm);
+  });
+
+  test.each(procedures)("$path as a reader of the team that owns it", async ({ path }) => {
+    expect((await call(path, "platformReader")).code).toBe(accessMatrix[path]?.reader);
+  });
+
+  test("another team's id and one that does not exist get the same answer", async () => {
+    const caller = await world.as("commerceAdmin");
+    const none = "00000000-0000-7000-8000-000000000000";
+    const shape = async (work: Promise<unknown>): Promise<unknown> => {
+      const error = kluisErrorOf(await work.catch((caught: unknown) => caught));
+      return {
+        code: error.code,
+        message: error.message.replaceAll(/[0-9a-f-]{36}/g, "ID"),
+        action: error.action,
+      };
+    };
+    expect(await shape(caller.vms.get({ vm: world.platformVm }))).toEqual(
+      await shape(caller.vms.get({ vm: none })),
+    );
+    expect(await shape(caller.points.get({ point: pointId }))).toEqual(
+      await shape(caller.points.get({ point: none })),
+    );
+    expect(await shape(caller.jobs.get({ job: jobId }))).toEqual(await shape(caller.jobs.get({ job: none })));
+  });
+
+  test("somebody without any role may know who they are, and nothing else", async () => {
+    const caller = await world.as("nobody");
+    await expect(caller.me.get()).resolves.toMatchObject({ roles: [], permissions: ["self"] });
+    await expect(caller.vms.list()).rejects.toMatchObject({ cause: { code: "FORBIDDEN" } });
+  });
+});

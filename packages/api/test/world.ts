@@ -1,0 +1,262 @@
+/** A small world for the API's tests: a real database with two teams and their VMs, and a real vault in a folder. */
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createJob, ensureVault, inTransaction, newId, upsertVm } from "@kluis/db";
+import { createPoint, endJob } from "@kluis/db/engine";
+import { seedBasics } from "@kluis/db/seed";
+import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
+import { engineActor, systemClock, type VmDisk } from "@kluis/domain";
+import { createFolderStore, createVault, openLocalKeyFile, SEGMENT_BYTES, type Vault } from "@kluis/vault";
+import { pino } from "pino";
+import { createApi } from "../src/api.ts";
+import type { Api, RequestContext } from "../src/context.ts";
+import { createContext, signIn } from "../src/identity.ts";
+import { createCaller } from "../src/root.ts";
+
+export const subscriptionId = "00000000-0000-4000-8000-000000000001";
+const tenantId = "00000000-0000-4000-8000-00000000000a";
+
+const groups = {
+  owners: "group-owners",
+  auditors: "group-auditors",
+  commerceAdmins: "group-commerce-admins",
+  commerceOperators: "group-commerce-operators",
+  platformReaders: "group-platform-readers",
+} as const;
+
+/** The people of the tests, by the group that gives them their role. */
+export const people = {
+  owner: [groups.owners],
+  auditor: [groups.auditors],
+  commerceAdmin: [groups.commerceAdmins],
+  commerceOperator: [groups.commerceOperators],
+  platformReader: [groups.platformReaders],
+  nobody: [],
+} as const satisfies Record<string, readonly string[]>;
+export type PersonName = keyof typeof people;
+
+export interface World extends AsyncDisposable {
+  readonly api: Api;
+  readonly database: TestDatabase;
+  readonly vault: Vault;
+  readonly folder: string;
+  /** The VM of team Platform. */
+  readonly platformVm: string;
+  /** The VM of team Commerce. */
+  readonly commerceVm: string;
+  session(person: PersonName): Promise<string>;
+  context(person: PersonName): Promise<RequestContext>;
+  as(person: PersonName): Promise<ReturnType<typeof createCaller>>;
+  /** Adds a recovery point of a VM whose OS disk holds these bytes. */
+  addPoint(vmId: string, content: Uint8Array): Promise<string>;
+}
+
+export async function createWorld(): Promise<World> {
+  const database = await createTestDatabase();
+  const folder = await mkdtemp(path.join(tmpdir(), "kluis-api-"));
+  const signal = new AbortController().signal;
+  const keyFile = path.join(folder, "vault-key.json");
+  const vaultFolder = path.join(folder, "vault");
+  const store = createFolderStore(vaultFolder);
+  const vault = await createVault({
+    store,
+    keys: await openLocalKeyFile(keyFile),
+    clock: systemClock,
+    signal,
+  });
+  const api = await createApi({
+    env: {
+      databaseUrl: database.url,
+      poolSize: 6,
+      logLevel: "error",
+      vault: { kind: "folder", name: "main", folder: vaultFolder, keyFile },
+    },
+    logger: pino({ level: "silent" }),
+  });
+  await seedBasics(api.db, { subscriptionId, groups });
+  const vms = await inTransaction(api.db, async (tx) => {
+    const { id, keyId } = vault;
+    await ensureVault(tx, {
+      id,
+      name: "main",
+      kind: "folder",
+      address: vaultFolder,
+      keyId,
+      createdAt: new Date(),
+    });
+    return [await addVm("ops-01", "platform-rg", tx), await addVm("shop-01", "commerce-rg", tx)];
+  });
+  const session = async (person: PersonName): Promise<string> => {
+    const facts = {
+      tid: tenantId,
+      oid: `oid-${person}`,
+      name: person,
+      username: `${person}@contoso.example`,
+    };
+    return (await signIn(api, { ...facts, groups: people[person] })).sessionToken;
+  };
+  const context = async (person: PersonName): Promise<RequestContext> =>
+    createContext(api, { sessionToken: await session(person), ip: "127.0.0.1" });
+  return {
+    api,
+    database,
+    vault,
+    folder,
+    platformVm: vms[0] ?? "",
+    commerceVm: vms[1] ?? "",
+    session,
+    context,
+    as: async (person) => createCaller(await context(person)),
+    addPoint: (vmId, content) => addPoint({ api, vault }, vmId, content),
+    [Symbol.asyncDispose]: async () => {
+      await api.close();
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function vmDisk(change: Partial<VmDisk> = {}): VmDisk {
+  return {
+    key: "os",
+    name: "os-disk",
+    resourceId: "/disks/os-disk",
+    uniqueId: "u1",
+    bytes: 4 * 2 ** 20,
+    sku: "Premium_LRS",
+    unsupported: null,
+    ...change,
+  };
+}
+
+export async function addVm(
+  name: string,
+  resourceGroup: string,
+  tx: Parameters<typeof upsertVm>[0],
+  disks: readonly VmDisk[] = [vmDisk()],
+): Promise<string> {
+  const resourceId = `/subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}/providers/microsoft.compute/virtualmachines/${name}`;
+  const { id } = await upsertVm(
+    tx,
+    {
+      resourceId,
+      azureVmId: newId(),
+      name,
+      subscriptionId,
+      resourceGroup,
+      location: "westeurope",
+      osType: "linux",
+      size: "Standard_D2s_v5",
+      powerState: "running",
+      agentState: "ready",
+      tags: { team: resourceGroup },
+      disks,
+      configuration: {},
+    },
+    systemClock,
+  );
+  return id;
+}
+
+async function addPoint(
+  { api, vault }: { readonly api: Api; readonly vault: Vault },
+  vmId: string,
+  content: Uint8Array,
+): Promise<string> {
+  const signal = new AbortController().signal;
+  const diskBytes = content.length;
+  const { node } = await vault.writeSegment({
+    diskBytes,
+    segment: 0,
+    extents: [{ offset: 0, length: diskBytes, kind: "data" }],
+    delta: "digest-comparison",
+    base: null,
+    source: {
+      size: diskBytes,
+      read: (offset, length) => Promise.resolve(content.slice(offset, offset + length)),
+    },
+    signal,
+  });
+  if (diskBytes > SEGMENT_BYTES) throw new RangeError("Test disks have one segment.");
+  const { root, rootDigest } = await vault.sealDisk({ diskBytes, segments: [node], signal });
+  return inTransaction(api.db, async (tx) => {
+    const now = new Date();
+    const jobId = await createJob(
+      tx,
+      { kind: "backup", vmId, trigger: "manual", actor: engineActor },
+      systemClock,
+    );
+    const id = newId();
+    await createPoint(tx, {
+      ...pointTimes(now),
+      id,
+      vmId,
+      jobId,
+      vaultId: vault.id,
+      policyVersionId: null,
+      trigger: "manual",
+      actor: engineActor,
+      vmFacts: { name: "vm", location: "westeurope" },
+      consistencyWanted: "file",
+      consistencyReached: "file",
+      consistencyReason: null,
+      azureConsistency: "FileSystemConsistent",
+      manifestDigest: randomBytes(32).toString("hex"),
+      keyId: vault.keyId,
+      disks: [
+        {
+          diskKey: "os",
+          name: "os-disk",
+          resourceId: "/disks/os-disk",
+          diskUniqueId: "u1",
+          sku: "Premium_LRS",
+          diskBytes,
+          root,
+          rootDigest,
+          deltaMethod: "full",
+          deltaReason: null,
+          allocatedBytes: diskBytes,
+          readBytes: diskBytes,
+          changedBytes: diskBytes,
+          movedBytes: diskBytes,
+          storedBytes: diskBytes,
+        },
+      ],
+    });
+    await endJob(tx, jobId, { state: "succeeded", stage: "recovery-point", at: now });
+    return id;
+  });
+}
+
+function pointTimes(now: Date) {
+  return {
+    occurrenceDueAt: null,
+    takenAt: now,
+    snapshotStartedAt: now,
+    snapshotEndedAt: now,
+    snapshotRemovedAt: now,
+    instantRestoreUntil: null,
+    transferStartedAt: now,
+    transferEndedAt: now,
+    createdAt: now,
+    deadlineAt: null,
+    deadlineMet: null,
+    gapSeconds: null,
+    retries: 0,
+    chunksNew: 1,
+    chunksReused: 0,
+  };
+}
+
+/** Completes what is queued under a task's name, as an engine would that had nothing to do; until the signal aborts. */
+export async function completeTasks(world: World, task: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await world.api.db.pool.query(
+      `SELECT graphile_worker.complete_jobs(array_agg(id)) FROM graphile_worker.jobs WHERE task_identifier = $1 HAVING count(*) > 0`,
+      [task],
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
