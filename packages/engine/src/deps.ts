@@ -25,6 +25,8 @@ export interface EngineDeps {
   /** Tags everything that Kluis creates in Azure. */
   readonly installationId: string;
   readonly engineVersion: string;
+  /** Read access to snapshots, and write access to disks that are being restored. */
   readonly grants: GrantBook;
+  readonly writeGrants: GrantBook;
   readonly ledgerKeyFile: string | null;
 }

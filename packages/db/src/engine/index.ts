@@ -4,4 +4,5 @@ export * from "./jobs.ts";
 export * from "./points.ts";
 export * from "./teams.ts";
 export * from "./transfer.ts";
+export * from "./upkeep.ts";
 export * from "./vms.ts";

@@ -283,3 +283,12 @@ export function asJson(value: unknown): Prisma.InputJsonValue {
   if (parsed.success && parsed.data !== null) return parsed.data as Prisma.InputJsonValue;
   throw new KluisError("INTERNAL", { message: "A value cannot be stored as JSON." });
 }
+
+/** Times after `after` whose occurrence of this protection is recorded, in milliseconds since 1970. */
+export async function listOccurrenceTimes(tx: Tx, protectionId: string, after: Date): Promise<number[]> {
+  const rows = await tx.occurrence.findMany({
+    where: { protectionId, dueAt: { gt: after } },
+    select: { dueAt: true },
+  });
+  return rows.map(({ dueAt }) => dueAt.getTime());
+}

@@ -22,7 +22,8 @@ export class GrantBook {
   }
 
   /** The grant for a resource: the known one while it lasts, else a new one. Callers at the same time share one request. */
-  async get(resourceId: string, signal: AbortSignal): Promise<Grant> {
+  async get(id: string, signal: AbortSignal): Promise<Grant> {
+    const resourceId = id.toLowerCase();
     const known = this.#grants.get(resourceId);
     if (known !== undefined) {
       const grant = await known;
@@ -33,14 +34,15 @@ export class GrantBook {
 
   /** A grant that Azure refused is asked for anew. */
   async renew(refused: Grant, signal: AbortSignal): Promise<Grant> {
-    const known = this.#grants.get(refused.resourceId);
+    const resourceId = refused.resourceId.toLowerCase();
+    const known = this.#grants.get(resourceId);
     const current = known === undefined ? null : await known;
     if (current !== null && current !== refused) return current;
-    return this.#request(refused.resourceId, signal);
+    return this.#request(resourceId, signal);
   }
 
   forget(resourceId: string): void {
-    this.#grants.delete(resourceId);
+    this.#grants.delete(resourceId.toLowerCase());
   }
 
   #request(resourceId: string, signal: AbortSignal): Promise<Grant> {

@@ -13,10 +13,10 @@ import {
   startWorkJob,
   type WorkJob,
 } from "@kluis/db/engine";
-import { KluisError } from "@kluis/domain";
+import { type ErrorCode, KluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { recordJob } from "./record.ts";
-import type { Ending, Machine, StepContext, StepResult } from "./step.ts";
+import type { Ending, Machine, Step, StepContext, StepResult } from "./step.ts";
 
 /** Call again after this time. */
 export interface Again {
@@ -96,10 +96,33 @@ async function nextStep<M extends object>(
       change: (tx) => changeStep(tx, job.id, { name, state: "running", at: deps.clock.now() }),
     });
   }
-  const result = await run(context);
+  const result = await runOrForget(context, run);
   await saveResult(context, name, result);
   return result.kind === "wait" ? { againInMs: result.afterMs } : "continue";
 }
+
+/**
+ * A step that fails forgets the operation it waited for: an operation that has failed would only fail again, and starting anew
+ * meets whatever the operation has made. Throttling and outages say nothing about the operation.
+ */
+async function runOrForget<M extends object>(context: StepContext<M>, run: Step<M>): Promise<StepResult<M>> {
+  try {
+    return await run(context);
+  } catch (error) {
+    const { deps, job, memory, signal } = context;
+    const about = error instanceof KluisError && !KEEPS_OPERATION.has(error.code);
+    if (about && !signal.aborted && "operation" in memory) {
+      await saveMemory(deps.db.prisma, job.id, { ...memory, operation: undefined });
+    }
+    throw error;
+  }
+}
+
+const KEEPS_OPERATION: ReadonlySet<ErrorCode> = new Set([
+  "AZURE_THROTTLED",
+  "AZURE_UNREACHABLE",
+  "CANCELLED",
+]);
 
 async function saveResult<M extends object>(
   context: StepContext<M>,

@@ -1,6 +1,5 @@
 /** The snapshot: a restore point of the VM, named after the job, so that starting it again meets the same one. */
 import {
-  getRestorePoint,
   type Poll,
   pollRestorePoint,
   type RestorePointFacts,
@@ -13,7 +12,6 @@ import { addWarning, markResourceCreated, planResource } from "@kluis/db/engine"
 import { errorInfo, isKluisError, judgeConsistency, KluisError } from "@kluis/domain";
 import { type BackupMemory, guestSituation, recall } from "../backup/memory.ts";
 import { requirePolicy, requireVm } from "../backup/require.ts";
-import { removeSnapshot } from "../backup/snapshot-removal.ts";
 import type { StepContext, StepResult } from "../job/step.ts";
 
 type Context = StepContext<BackupMemory>;
@@ -25,7 +23,6 @@ const COMPLETION_PAUSE_MS = 5_000;
 export async function snapshot(context: Context): Promise<Result> {
   const { deps, memory } = context;
   if (memory.snapshotStartedAt === undefined) return plan(context);
-  if (memory.operation?.kind === "delete-restore-point") return clearForCrash(context);
   try {
     const poll = await look(context);
     if (poll.status === "running") {
@@ -89,8 +86,6 @@ async function look(context: Context): Promise<Poll<RestorePointFacts>> {
   const request = restorePointRequest(context);
   if (memory.operation?.kind === "restore-point")
     return pollRestorePoint(deps.azure, memory.operation, { signal });
-  const existing = await getRestorePoint(deps.azure, restorePointIds(request).restorePointId, { signal });
-  if (existing !== null) return { status: "done", result: existing };
   return startRestorePoint(deps.azure, request, { signal });
 }
 
@@ -145,33 +140,16 @@ function taken(context: Context, facts: RestorePointFacts): Result {
   };
 }
 
-/** The agent left the restore point undone. When the policy allows, what is left of it is removed and a crash-consistent one taken. */
-async function withoutAgent(context: Context, error: KluisError): Promise<Result> {
-  const { job, memory } = context;
+/** The agent left the restore point undone. When the policy allows, a crash-consistent one is taken under the same name. */
+function withoutAgent({ job, memory }: Context, error: KluisError): Result {
   if (requirePolicy(job).document.consistency.otherwise === "fail") throw error;
   const plan = recall(memory, "consistency");
   const warning = new KluisError("AGENT_NOT_READY", {
     message: `${error.message} The snapshot is crash-consistent only.`,
   });
-  const result = await clearForCrash(context);
   return {
-    ...result,
-    memory: { ...result.memory, consistency: { ...plan, request: "crash", reason: error.message } },
+    kind: "again",
+    memory: { operation: undefined, consistency: { ...plan, request: "crash", reason: error.message } },
     save: (tx) => addWarning(tx, job.id, errorInfo(warning)),
   };
-}
-
-/** Removes the failed restore point, whose name the crash-consistent one will have. */
-async function clearForCrash(context: Context): Promise<Result> {
-  const { deps, memory, signal } = context;
-  const { collectionId, restorePointId } = restorePointIds(restorePointRequest(context));
-  const removal = await removeSnapshot(
-    deps,
-    { collectionId, restorePointId, operation: memory.operation ?? null },
-    signal,
-  );
-  if (removal.kind === "gone")
-    return { kind: "again", memory: { operation: undefined, snapshotStartedAt: undefined } };
-  const message = "A failed snapshot is removed.";
-  return { kind: "wait", afterMs: removal.retryAfterMs, message, memory: { operation: removal.operation } };
 }

@@ -1,15 +1,16 @@
 /** Progress of a segment: at most two writes a second, however often the vault reports; the last report is never lost. */
 import { inTransaction, notify } from "@kluis/db";
 import { countProgress, noStats, type TransferStats, type WorkSegment } from "@kluis/db/engine";
-import type { SegmentProgress } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
 
 const FLUSH_MS = 500;
 
+type Totals = Pick<TransferStats, "readBytes" | "changedBytes" | "movedBytes" | "storedBytes">;
+
 export class ProgressReporter {
   readonly #deps: Pick<EngineDeps, "db" | "log">;
   readonly #segment: WorkSegment;
-  #latest: SegmentProgress | null = null;
+  #latest: Totals | null = null;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
   #closed = false;
@@ -19,7 +20,7 @@ export class ProgressReporter {
     this.#segment = segment;
   }
 
-  report(totals: SegmentProgress): void {
+  report(totals: Totals): void {
     this.#latest = totals;
     if (this.#timer !== null || this.#closed) return;
     this.#timer = setTimeout(() => {
@@ -48,7 +49,7 @@ export class ProgressReporter {
       });
   }
 
-  async #write({ readBytes, changedBytes, movedBytes, storedBytes }: SegmentProgress): Promise<void> {
+  async #write({ readBytes, changedBytes, movedBytes, storedBytes }: Totals): Promise<void> {
     const stats: TransferStats = { ...noStats, readBytes, changedBytes, movedBytes, storedBytes };
     await inTransaction(this.#deps.db, async (tx) => {
       await countProgress(tx, this.#segment, stats);

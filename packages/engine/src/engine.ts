@@ -1,0 +1,162 @@
+/** An engine process: opens its parts, registers itself as alive, works, and stops in good order. */
+import { hostname } from "node:os";
+import { connect, grantRead, grantWrite } from "@kluis/azure";
+import {
+  type Db,
+  type EngineLock,
+  endEngine,
+  ensureInstallation,
+  holdEngineLock,
+  newId,
+  openDatabase,
+  registerEngine,
+} from "@kluis/db";
+import { listOpenJobs } from "@kluis/db/engine";
+import { type Clock, jobTask, systemClock } from "@kluis/domain";
+import { GrantBook } from "./backup/grants.ts";
+import type { EngineDeps } from "./deps.ts";
+import type { EngineConfig } from "./env.ts";
+import { type Log, openLog } from "./log.ts";
+import { buryDead, keepAlive } from "./runtime/heartbeat.ts";
+import { addTask } from "./runtime/queue.ts";
+import { RecurringTasks } from "./runtime/recurring.ts";
+import { toTaskList } from "./runtime/tasks.ts";
+import { startWorkers, type Workers } from "./runtime/workers.ts";
+import { controlTasks, dataTasks } from "./tasks.ts";
+import { openEngineVault } from "./vault.ts";
+import { ENGINE_VERSION } from "./version.ts";
+
+export interface EngineOptions {
+  readonly clock?: Clock;
+  readonly log?: Log;
+  /** False: recurring tasks (schedule, discovery, upkeep) are left to others; for tests. */
+  readonly recurring?: boolean;
+}
+
+export interface Engine {
+  readonly id: string;
+  readonly deps: EngineDeps;
+  /** Aborts when the engine cannot go on: others may take it for dead. Stop it then. */
+  readonly lost: AbortSignal;
+  /** Hands running tasks back to the queue and closes everything. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Tasks that only look and write down: many at a time cost little. */
+const CONTROL_CONCURRENCY = 4;
+/** Connections beside the workers': two listeners, locks of jobs, timers. */
+const SPARE_CONNECTIONS = 10;
+/** How long running tasks may take to let go when the engine stops. */
+const STOP_GRACE_MS = 8_000;
+
+/**
+ * Starts an engine on a migrated database.
+ * @throws KluisError when a part cannot be reached or opened; nothing stays open then
+ */
+export async function startEngine(config: EngineConfig, options: EngineOptions = {}): Promise<Engine> {
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? openLog({ format: config.logFormat, level: config.logLevel });
+  const stopping = new AbortController();
+  await using undo = new AsyncDisposableStack();
+  const poolSize = config.concurrency + 2 * CONTROL_CONCURRENCY + SPARE_CONNECTIONS;
+  const db = undo.adopt(await openDatabase({ url: config.databaseUrl, poolSize }), (open) => open.close());
+  const deps = await openDeps({ config, db, clock, log, signal: stopping.signal });
+  const lock = undo.use(await holdEngineLock(db));
+  await buryDead(deps);
+  const id = newId(clock);
+  const workers = await startAll({ deps, config, lock, id, stopping: stopping.signal });
+  const recurring = new RecurringTasks(deps);
+  const alive = keepAlive(deps, id, stopping.signal);
+  if (options.recurring !== false) await recurring.start();
+  await resumeJobs(deps);
+  log.info({ engine: id, version: ENGINE_VERSION, concurrency: config.concurrency }, "engine started");
+  const parts = undo.move();
+  let stopped: Promise<void> | null = null;
+  const stop = (): Promise<void> =>
+    (stopped ??= shutDown({ deps, id, stopping, workers, recurring, alive, parts }));
+  return { id, deps, lost: lock.lost, stop };
+}
+
+async function openDeps(given: {
+  config: EngineConfig;
+  db: Db;
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+}): Promise<EngineDeps> {
+  const { config, db, clock, log, signal } = given;
+  const azure = connect(config.azure);
+  const vault = await openEngineVault({ config: config.vault, db, clock, signal });
+  return {
+    db,
+    azure,
+    vault,
+    clock,
+    log,
+    installationId: await ensureInstallation(db, clock),
+    engineVersion: ENGINE_VERSION,
+    grants: new GrantBook((id, abort) => grantRead(azure, id, { signal: abort }), clock),
+    writeGrants: new GrantBook((id, abort) => grantWrite(azure, id, { signal: abort }), clock),
+    ledgerKeyFile: config.ledgerKeyFile,
+  };
+}
+
+function startAll(given: {
+  deps: EngineDeps;
+  config: EngineConfig;
+  lock: EngineLock;
+  id: string;
+  stopping: AbortSignal;
+}): Promise<Workers> {
+  const { deps, config, lock, id, stopping } = given;
+  const runtime = { deps, stopping };
+  return startWorkers({
+    db: deps.db,
+    log: deps.log,
+    pools: [
+      { taskList: toTaskList(runtime, controlTasks), concurrency: CONTROL_CONCURRENCY },
+      { taskList: toTaskList(runtime, dataTasks), concurrency: config.concurrency },
+    ],
+    register: (workerIds) =>
+      registerEngine(
+        deps.db.prisma,
+        { id, hostname: hostname(), pid: process.pid, version: ENGINE_VERSION, workerIds },
+        { lockKey: lock.lockKey, now: deps.clock.now() },
+      ),
+  });
+}
+
+/** Jobs that are open go on, whatever became of the task that carried them. */
+async function resumeJobs(deps: EngineDeps): Promise<void> {
+  for (const { id, kind } of await listOpenJobs(deps.db.prisma)) {
+    await addTask(deps.db.prisma, {
+      name: jobTask[kind],
+      payload: { jobId: id },
+      runAt: deps.clock.now(),
+      keepEarlier: true,
+    });
+  }
+}
+
+async function shutDown(given: {
+  deps: EngineDeps;
+  id: string;
+  stopping: AbortController;
+  workers: Workers;
+  recurring: RecurringTasks;
+  alive: Promise<void>;
+  parts: AsyncDisposableStack;
+}): Promise<void> {
+  const { deps, id, stopping, workers, recurring, alive, parts } = given;
+  stopping.abort(new Error("The engine stops."));
+  const quiet = Promise.all([workers.stop(), recurring.stop(), alive]);
+  const late = Promise.withResolvers<"late">();
+  const timer = setTimeout(() => late.resolve("late"), STOP_GRACE_MS);
+  const outcome = await Promise.race([quiet.then(() => "quiet" as const), late.promise]);
+  clearTimeout(timer);
+  // What did not let go in time stays locked under this engine's name until its lock is seen free.
+  if (outcome === "quiet") await endEngine(deps.db.prisma, id, deps.clock.now());
+  else deps.log.warn({ engine: id }, "tasks did not stop in time; the next engine takes them over");
+  await parts.disposeAsync();
+  deps.log.info({ engine: id }, "engine stopped");
+}

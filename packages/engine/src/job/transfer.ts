@@ -1,0 +1,68 @@
+/** The waiting part of a transfer: hands every segment to the queue, then holds no slot; the last segment wakes the job. */
+import { inTransaction, type Tx } from "@kluis/db";
+import { countOpenSegments, finishEmptyDisks, listJobDisks, listOpenSegments } from "@kluis/db/engine";
+import { addTask } from "../runtime/queue.ts";
+import type { SegmentTaskName } from "./segment-task.ts";
+import type { StepContext } from "./step.ts";
+
+/** How often the job looks by itself, in case that nobody wakes it. */
+const LOOK_AGAIN_MS = 5_000;
+const TASKS_PER_TRANSACTION = 500;
+
+export type TransferResult =
+  /** Every segment is in the queue; `save` belongs into the transaction that writes this down. */
+  | { readonly kind: "queued"; readonly save: (tx: Tx) => Promise<void> }
+  | { readonly kind: "wait"; readonly afterMs: number; readonly message: string }
+  | { readonly kind: "done"; readonly message: string; readonly detail: Readonly<Record<string, unknown>> };
+
+type Work = Pick<StepContext<unknown>, "deps" | "job">;
+
+/** Queues the segments of a job, then waits until all of them are done. */
+export async function transferSegments(
+  { deps, job }: Work,
+  { queued, task }: { readonly queued: boolean; readonly task: SegmentTaskName },
+): Promise<TransferResult> {
+  if (!queued) return queueSegments({ deps, job }, task);
+  const open = await countOpenSegments(deps.db.prisma, job.id);
+  if (open > 0) {
+    return {
+      kind: "wait",
+      afterMs: LOOK_AGAIN_MS,
+      message: open === 1 ? "1 segment to go." : `${open} segments to go.`,
+    };
+  }
+  const disks = await listJobDisks(deps.db.prisma, job.id);
+  const sum = (key: "readBytes" | "changedBytes" | "movedBytes" | "storedBytes"): number =>
+    disks.reduce((total, disk) => total + disk.stats[key], 0);
+  const [readBytes, changedBytes, movedBytes, storedBytes] = [
+    sum("readBytes"),
+    sum("changedBytes"),
+    sum("movedBytes"),
+    sum("storedBytes"),
+  ];
+  return {
+    kind: "done",
+    message: `${movedBytes} bytes moved, ${readBytes} read.`,
+    detail: { readBytes, changedBytes, movedBytes, storedBytes },
+  };
+}
+
+/**
+ * Every open segment becomes a task. Large jobs are queued in several transactions; doing it again after a crash only
+ * replaces waiting tasks, and a segment that two workers move at once ends the same.
+ */
+async function queueSegments({ deps, job }: Work, task: SegmentTaskName): Promise<TransferResult> {
+  const open = await listOpenSegments(deps.db.prisma, job.id);
+  for (let start = 0; start < open.length; start += TASKS_PER_TRANSACTION) {
+    await inTransaction(deps.db, async (tx) => {
+      for (const { diskKey, segment } of open.slice(start, start + TASKS_PER_TRANSACTION)) {
+        await addTask(tx, {
+          name: task,
+          payload: { jobId: job.id, diskKey, segment },
+          runAt: deps.clock.now(),
+        });
+      }
+    });
+  }
+  return { kind: "queued", save: (tx) => finishEmptyDisks(tx, job.id, deps.clock.now()) };
+}

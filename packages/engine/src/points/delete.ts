@@ -1,0 +1,92 @@
+/** Deletion of a recovery point: its manifest goes, its kept snapshot too, its row stays as evidence. The bytes are collected later. */
+import {
+  endJob,
+  findKeptSnapshot,
+  loadPoint,
+  markPointDeleted,
+  markPointDeleting,
+  type PointRef,
+} from "@kluis/db/engine";
+import { deletePointParametersSchema, KluisError } from "@kluis/domain";
+import { z } from "zod";
+import { operationSchema, snapshotSchema } from "../backup/memory.ts";
+import { removeSnapshot } from "../backup/snapshot-removal.ts";
+import type { Machine, StepContext, StepResult } from "../job/step.ts";
+
+const memorySchema = z.object({ deleting: z.boolean().optional(), operation: operationSchema.optional() });
+type Memory = z.infer<typeof memorySchema>;
+type Context = StepContext<Memory>;
+
+export const deletePointMachine: Machine<Memory> = {
+  parse: (memory) => memorySchema.parse(memory ?? {}),
+  steps: { delete: deletePoint },
+  cancellable: (memory) => memory.deleting !== true,
+  // Once the point is no longer offered the deletion goes on to its end.
+  committed: (memory) => memory.deleting === true,
+  cleanUp: () => Promise.resolve({ kind: "done", message: "Nothing was deleted." }),
+};
+
+async function deletePoint(context: Context): Promise<StepResult<Memory>> {
+  const { deps, job, memory, signal } = context;
+  const point = await requirePoint(context);
+  if (memory.deleting !== true) {
+    return {
+      kind: "again",
+      memory: { deleting: true },
+      save: async (tx) => {
+        await markPointDeleting(tx, point.id);
+      },
+    };
+  }
+  await deps.vault.vault.deleteManifest(point.id, signal);
+  const waiting = await removeKept(context, point);
+  if (waiting !== null) return waiting;
+  const { reason } = deletePointParametersSchema.parse(job.parameters);
+  const at = deps.clock.now();
+  const target = { type: "point", id: point.id, name: `${point.vmName} ${point.takenAt.toISOString()}` };
+  return {
+    kind: "done",
+    message: "The recovery point is deleted.",
+    memory: { operation: undefined },
+    save: async (tx) => {
+      await markPointDeleted(tx, { pointId: point.id, at, actor: job.actor, reason });
+      await endJob(tx, job.id, { state: "succeeded", stage: "done", at });
+    },
+    events: [
+      {
+        kind: reason === "retention" ? "point.pruned" : "point.deleted",
+        target,
+        data: { reason, by: job.actor },
+      },
+      { kind: "job.succeeded" },
+    ],
+    pointId: point.id,
+  };
+}
+
+async function requirePoint({ deps, job }: Context): Promise<PointRef> {
+  const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
+  if (point === null || point.state === "deleted")
+    throw new KluisError("POINT_NOT_FOUND", { message: "The recovery point is gone already." });
+  if (point.pinnedAt === null) return point;
+  throw new KluisError("CONFLICT", { message: "The recovery point is pinned.", action: "Unpin it first." });
+}
+
+/** The snapshot that is kept of the point, one look at a time. */
+async function removeKept(
+  { deps, memory, signal }: Context,
+  point: PointRef,
+): Promise<StepResult<Memory> | null> {
+  const kept = await findKeptSnapshot(deps.db.prisma, point.id);
+  const facts = kept === null ? null : snapshotSchema.safeParse(kept.detail);
+  if (facts?.success !== true) return null;
+  const { id, collectionId } = facts.data;
+  const removal = await removeSnapshot(
+    deps,
+    { restorePointId: id, collectionId, operation: memory.operation ?? null },
+    signal,
+  );
+  if (removal.kind === "gone") return null;
+  const message = "Azure removes the kept snapshot.";
+  return { kind: "wait", afterMs: removal.retryAfterMs, message, memory: { operation: removal.operation } };
+}

@@ -1,0 +1,59 @@
+/** Writes one segment of a recovery point's disk to the new disk: only what is not zero. */
+import { openPageWriter } from "@kluis/azure";
+import { type ExtentTuple, noStats } from "@kluis/db/engine";
+import { KluisError } from "@kluis/domain";
+import { MAX_READ_BYTES, parseNodeRef } from "@kluis/vault";
+import { endingOf } from "../job/advance.ts";
+import { ProgressReporter } from "../job/progress.ts";
+import type { SegmentKind, SegmentMove, SegmentMoved } from "../job/segment-task.ts";
+import { forEachConcurrent } from "../runtime/concurrent.ts";
+import { restoreMachine } from "./machine.ts";
+
+export const restoreSegment: SegmentKind = {
+  wakes: "restore.advance",
+  isWanted: (job) => endingOf(job, restoreMachine, restoreMachine.parse(job.memory)) === null,
+  move: moveToDisk,
+};
+
+/** Writes of one segment at a time; the budget shared by the process bounds their bytes. */
+const WRITES = 4;
+
+async function moveToDisk({ deps, job, segment, signal }: SegmentMove): Promise<SegmentMoved> {
+  const { diskId } = restoreMachine.parse(job.memory);
+  if (diskId === undefined) throw new KluisError("INTERNAL", { message: "The restore was not prepared." });
+  const { disk } = segment;
+  const { vault, limits } = deps.vault;
+  const reader = vault.openDisk(disk.baseNode === null ? null : parseNodeRef(disk.baseNode), disk.diskBytes);
+  let grant = await deps.writeGrants.get(diskId, signal);
+  const renew = async () => (grant = await deps.writeGrants.renew(grant, signal));
+  const writer = openPageWriter({ grant, diskBytes: disk.diskBytes, renew });
+  const progress = new ProgressReporter(deps, segment);
+  let moved = 0;
+  try {
+    await forEachConcurrent(pieces(segment.extents), WRITES, async ({ offset, length }) => {
+      await limits.inFlight.acquire(length, signal);
+      try {
+        await writer.write(offset, await reader.read(offset, length, signal), signal);
+      } finally {
+        limits.inFlight.release(length);
+      }
+      moved += length;
+      progress.report({ readBytes: moved, changedBytes: 0, movedBytes: moved, storedBytes: 0 });
+    });
+  } finally {
+    await progress.close();
+  }
+  return { node: null, stats: { ...noStats, readBytes: moved, movedBytes: moved } };
+}
+
+/** Data extents in pieces of at most what one read or write may be. */
+function* pieces(
+  extents: readonly ExtentTuple[],
+): Generator<{ readonly offset: number; readonly length: number }> {
+  for (const [start, size, kind] of extents) {
+    if (kind === "zero") continue;
+    for (let done = 0; done < size; done += MAX_READ_BYTES) {
+      yield { offset: start + done, length: Math.min(MAX_READ_BYTES, size - done) };
+    }
+  }
+}

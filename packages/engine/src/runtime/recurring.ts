@@ -1,0 +1,75 @@
+/** What happens again and again: put into the queue by every engine, run once per period by one of them. */
+import { limits, type TaskName } from "@kluis/domain";
+import type { EngineDeps } from "../deps.ts";
+import { addTask } from "./queue.ts";
+
+type RecurringName = Extract<
+  TaskName,
+  "schedule.tick" | "discover" | "retention.run" | "vault.collect" | "azure.sweep" | "ledger.anchor"
+>;
+
+const MINUTE = 60_000;
+
+interface Recurring {
+  readonly name: RecurringName;
+  readonly everyMs: number;
+  /** After the start of an engine. */
+  readonly firstAfterMs: number;
+}
+
+const RECURRING: readonly Recurring[] = [
+  { name: "schedule.tick", everyMs: limits.scheduleTickMs, firstAfterMs: 0 },
+  { name: "discover", everyMs: limits.discoverMs, firstAfterMs: 0 },
+  { name: "azure.sweep", everyMs: 15 * MINUTE, firstAfterMs: MINUTE },
+  { name: "retention.run", everyMs: 60 * MINUTE, firstAfterMs: 2 * MINUTE },
+  { name: "vault.collect", everyMs: 60 * MINUTE, firstAfterMs: 5 * MINUTE },
+  { name: "ledger.anchor", everyMs: limits.ledgerAnchorMs, firstAfterMs: MINUTE },
+];
+
+/** The end of the period in which `at` lies: engines agree on it, so their tasks fall together under one key. */
+export function nextBoundary(at: Date, everyMs: number): Date {
+  return new Date((Math.floor(at.getTime() / everyMs) + 1) * everyMs);
+}
+
+/** Keeps the next run of each recurring task in the queue until stopped. */
+export class RecurringTasks {
+  readonly #deps: Pick<EngineDeps, "db" | "clock" | "log">;
+  readonly #planned = new Map<RecurringName, number>();
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(deps: Pick<EngineDeps, "db" | "clock" | "log">) {
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    const now = this.#deps.clock.now().getTime();
+    for (const { name, firstAfterMs } of RECURRING) await this.#add(name, new Date(now + firstAfterMs));
+    this.#timer = setInterval(() => {
+      this.#running = this.#plan();
+    }, limits.scheduleTickMs / 3);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async #plan(): Promise<void> {
+    try {
+      const now = this.#deps.clock.now();
+      for (const { name, everyMs } of RECURRING) {
+        const next = nextBoundary(now, everyMs);
+        if (this.#planned.get(name) === next.getTime()) continue;
+        await this.#add(name, next);
+        this.#planned.set(name, next.getTime());
+      }
+    } catch (error) {
+      this.#deps.log.warn({ error }, "recurring tasks could not be planned; trying again soon");
+    }
+  }
+
+  async #add(name: RecurringName, runAt: Date): Promise<void> {
+    await addTask(this.#deps.db.prisma, { name, payload: {}, runAt, keepEarlier: true });
+  }
+}

@@ -1,0 +1,134 @@
+/** Reads the inventory: which VMs exist, with which disks, and what cannot be protected. */
+import { getVm, inspectDisks, listVms, type VmDetails } from "@kluis/azure";
+import {
+  appendEvents,
+  inTransaction,
+  listSubscriptions,
+  markUnseenVms,
+  notify,
+  upsertSubscription,
+  upsertVm,
+  type VmFacts,
+} from "@kluis/db";
+import { teamsOfVm } from "@kluis/db/engine";
+import { engineActor, errorInfo, type LedgerDraft, toKluisError, type VmDisk } from "@kluis/domain";
+import type { EngineDeps } from "../deps.ts";
+import { forEachConcurrent } from "../runtime/concurrent.ts";
+import { diskKeyOf } from "../steps/prepare.ts";
+
+/** VMs that are looked at at once: kind to Azure's per-subscription limits. */
+const VMS_AT_ONCE = 4;
+
+/** Reads one subscription, or all. A subscription that cannot be read is marked so; the others are read all the same. */
+export async function discover(deps: EngineDeps, only: string | null, signal: AbortSignal): Promise<void> {
+  const wanted = deps.azure.subscriptions.filter(
+    (id) => only === null || id.toLowerCase() === only.toLowerCase(),
+  );
+  for (const subscriptionId of wanted) {
+    try {
+      await discoverSubscription(deps, subscriptionId, signal);
+      await writeSubscription(deps, subscriptionId, null);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      await writeSubscription(deps, subscriptionId, error);
+      deps.log.warn({ error, subscriptionId }, "the subscription cannot be read");
+      if (toKluisError(error).retry !== "never") throw error;
+    }
+  }
+}
+
+async function writeSubscription(deps: EngineDeps, id: string, error: unknown): Promise<void> {
+  const known = (await listSubscriptions(deps.db.prisma)).find((row) => row.id === id.toLowerCase());
+  await upsertSubscription(deps.db.prisma, {
+    id,
+    tenantId: deps.azure.tenantId,
+    name: known?.name ?? id,
+    readable: error === null,
+    problem: error === null ? null : errorInfo(error),
+    seenAt: error === null ? deps.clock.now() : null,
+  });
+}
+
+async function discoverSubscription(
+  deps: EngineDeps,
+  subscriptionId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const ids: string[] = [];
+  await forEachConcurrent(listVms(deps.azure, subscriptionId, { signal }), VMS_AT_ONCE, async ({ key }) => {
+    const vm = await getVm(deps.azure, key, { signal });
+    if (vm !== null) ids.push(await writeVm(deps, await toFacts(deps, vm, signal)));
+  });
+  await inTransaction(deps.db, async (tx) => {
+    const gone = await markUnseenVms(tx, { subscriptionId, ids }, deps.clock.now());
+    const events: LedgerDraft[] = [];
+    for (const vm of gone) {
+      const teamIds = await teamsOfVm(tx, vm.id);
+      const target = { type: "vm", id: vm.id, name: vm.name };
+      events.push({ kind: "vm.deleted", actor: engineActor, target, vmId: vm.id, teamIds });
+      await notify(tx, "inventory", { vmId: vm.id });
+    }
+    await appendEvents(tx, deps.clock, events);
+  });
+}
+
+async function toFacts(deps: EngineDeps, vm: VmDetails, signal: AbortSignal): Promise<VmFacts> {
+  const findings = await inspectDisks(deps.azure, vm, { crashConsistent: false, signal });
+  const disks = findings.map(({ ref, facts, refusal }): VmDisk => {
+    return {
+      key: diskKeyOf(ref.slot),
+      name: ref.name,
+      resourceId: ref.diskId ?? "",
+      uniqueId: facts?.uniqueId ?? "",
+      bytes: facts?.sizeBytes ?? 0,
+      sku: facts?.sku ?? "",
+      unsupported: refusal?.reason ?? null,
+    };
+  });
+  return {
+    resourceId: vm.id,
+    azureVmId: vm.vmId,
+    name: vm.name,
+    subscriptionId: vm.subscriptionId,
+    resourceGroup: vm.resourceGroup,
+    location: vm.location,
+    osType: vm.os,
+    size: vm.size,
+    powerState: vm.powerState,
+    agentState: vm.agent.state,
+    tags: vm.tags,
+    disks,
+    configuration: vm.configuration,
+  };
+}
+
+/** Writes one VM down, with an event when it is new or differs. Returns its id. */
+function writeVm(deps: EngineDeps, facts: VmFacts): Promise<string> {
+  return inTransaction(deps.db, async (tx) => {
+    const { id, change, before } = await upsertVm(tx, facts, deps.clock);
+    await notify(tx, "inventory", { vmId: id });
+    if (change === "unchanged") return id;
+    const { name, size, location, resourceGroup, disks } = facts;
+    const now = {
+      size,
+      location,
+      resourceGroup,
+      disks: disks.map((disk) => ({ key: disk.key, name: disk.name, bytes: disk.bytes })),
+    };
+    const was = before && {
+      size: before.size,
+      disks: before.disks.map((disk) => ({ key: disk.key, name: disk.name, bytes: disk.bytes })),
+    };
+    await appendEvents(tx, deps.clock, [
+      {
+        kind: change === "discovered" ? "vm.discovered" : "vm.changed",
+        actor: engineActor,
+        target: { type: "vm", id, name },
+        vmId: id,
+        teamIds: await teamsOfVm(tx, id),
+        data: { now, ...(was === null ? {} : { was }) },
+      },
+    ]);
+    return id;
+  });
+}

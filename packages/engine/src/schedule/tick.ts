@@ -1,0 +1,115 @@
+/** The scheduler: decides what is due, once, whoever asks first. */
+import {
+  advanceSchedule,
+  appendEvents,
+  createJob,
+  inTransaction,
+  listScheduledProtections,
+  lockSchedule,
+  notify,
+  openBackupJob,
+  recordOccurrence,
+  type ScheduledProtection,
+  type Tx,
+} from "@kluis/db";
+import { listOccurrenceTimes, teamsOfVm } from "@kluis/db/engine";
+import {
+  deadlineFor,
+  decideSchedule,
+  engineActor,
+  type LedgerDraft,
+  type OccurrenceDecision,
+} from "@kluis/domain";
+import type { EngineDeps } from "../deps.ts";
+
+type Deps = Pick<EngineDeps, "db" | "clock" | "log">;
+
+export interface TickResult {
+  readonly started: number;
+  readonly skipped: number;
+  readonly missed: number;
+}
+
+/** Starts what is due at the clock's time. Safe to run at once in several engines, and again after a crash at any point. */
+export async function tick(deps: Deps): Promise<TickResult> {
+  const counts = { started: 0, skipped: 0, missed: 0 };
+  for (const protection of await listScheduledProtections(deps.db.prisma)) {
+    for (const { state } of await decide(deps, protection)) counts[state]++;
+  }
+  if (counts.started + counts.skipped + counts.missed > 0)
+    deps.log.info(counts, "schedule: occurrences decided");
+  return counts;
+}
+
+/** One protection is decided in one transaction: its occurrences, their jobs, how far it is decided. */
+function decide(deps: Deps, protection: ScheduledProtection): Promise<readonly OccurrenceDecision[]> {
+  return inTransaction(deps.db, async (tx) => {
+    const scheduledThrough = await lockSchedule(tx, protection.id);
+    if (scheduledThrough === null) return [];
+    const now = deps.clock.now();
+    const jobOpen = (await openBackupJob(tx, protection.vmId)) !== null;
+    const { schedule } = protection.version.document;
+    const decision = decideSchedule({ schedule, scheduledThrough, now, jobOpen });
+    const known = new Set(await listOccurrenceTimes(tx, protection.id, scheduledThrough));
+    const fresh = decision.occurrences.filter(({ dueAt }) => !known.has(dueAt.getTime()));
+    const events: LedgerDraft[] = [];
+    for (const occurrence of fresh) events.push(...(await write(tx, deps, { protection, occurrence })));
+    await advanceSchedule(tx, protection.id, decision.through);
+    if (events.length > 0) {
+      await notify(tx, "inventory", { vmId: protection.vmId });
+      const teamIds = await teamsOfVm(tx, protection.vmId);
+      await appendEvents(
+        tx,
+        deps.clock,
+        events.map((event) => ({ ...event, teamIds, vmId: protection.vmId })),
+      );
+    }
+    return fresh;
+  });
+}
+
+async function write(
+  tx: Tx,
+  deps: Deps,
+  { protection, occurrence }: { protection: ScheduledProtection; occurrence: OccurrenceDecision },
+): Promise<LedgerDraft[]> {
+  const { dueAt, state, reason } = occurrence;
+  const jobId = state === "started" ? await startJob(tx, deps, { protection, dueAt }) : null;
+  const policyVersionId = protection.version.id;
+  await recordOccurrence(
+    tx,
+    { protectionId: protection.id, dueAt, policyVersionId, state, reason, jobId },
+    deps.clock,
+  );
+  const target = { type: "vm", id: protection.vmId, name: protection.vmName };
+  const data = { dueAt: dueAt.toISOString(), policy: protection.policyName, reason, jobId };
+  const event: LedgerDraft = { kind: `occurrence.${state}`, actor: engineActor, target, data };
+  if (jobId === null) return [event];
+  const job = { type: "job", id: jobId, name: `backup of ${protection.vmName}` };
+  return [
+    event,
+    {
+      kind: "job.created",
+      actor: engineActor,
+      target: job,
+      data: { trigger: "schedule", dueAt: dueAt.toISOString() },
+    },
+  ];
+}
+
+function startJob(
+  tx: Tx,
+  deps: Deps,
+  { protection, dueAt }: { protection: ScheduledProtection; dueAt: Date },
+): Promise<string> {
+  const job = {
+    kind: "backup",
+    vmId: protection.vmId,
+    policyVersionId: protection.version.id,
+    trigger: "schedule",
+    actor: engineActor,
+    dueAt,
+    deadlineAt: deadlineFor(protection.version.document.schedule, dueAt),
+  } as const;
+  return createJob(tx, job, deps.clock);
+}

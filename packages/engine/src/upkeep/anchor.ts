@@ -1,0 +1,68 @@
+/** Signs the ledger's head and puts a copy into the vault, where whoever can edit the database cannot reach it. */
+import { readFile } from "node:fs/promises";
+import {
+  appendEvents,
+  inTransaction,
+  loadLedgerKey,
+  newestAnchor,
+  readHead,
+  recordAnchor,
+  signHead,
+} from "@kluis/db";
+import { engineActor, isKluisError, KluisError } from "@kluis/domain";
+import type { EngineDeps } from "../deps.ts";
+
+/** Where copies of signed heads lie in the vault's store. */
+export const ANCHORS_PREFIX = "ledger/";
+
+/** @returns the sequence number that was anchored, or null when nothing new has been written since the last anchor */
+export async function anchorLedger(deps: EngineDeps, signal: AbortSignal): Promise<number | null> {
+  if (deps.ledgerKeyFile === null) return null;
+  const head = await readHead(deps.db.prisma);
+  const last = await newestAnchor(deps.db.prisma);
+  // The event that says "anchored" alone is nothing new.
+  if (head.seq === 0 || (last !== null && head.seq <= last.seq + 1)) return null;
+  const key = loadLedgerKey(await readKey(deps.ledgerKeyFile));
+  const signed = signHead(key, head, deps.clock);
+  const name = `${ANCHORS_PREFIX}${String(signed.seq).padStart(12, "0")}-${signed.signedAt.getTime()}.json`;
+  const copy = {
+    ...signed,
+    signedAt: signed.signedAt.toISOString(),
+    publicKey: key.publicPem,
+    installationId: deps.installationId,
+  };
+  await putOnce(deps, { name, text: JSON.stringify(copy) }, signal);
+  await inTransaction(deps.db, async (tx) => {
+    await recordAnchor(tx, { ...signed, vaultName: name }, deps.clock);
+    const target = { type: "ledger", id: String(signed.seq), name: "Ledger" };
+    const data = { seq: signed.seq, digest: signed.digest, keyId: signed.keyId, object: name };
+    await appendEvents(tx, deps.clock, [{ kind: "ledger.anchored", actor: engineActor, target, data }]);
+  });
+  return signed.seq;
+}
+
+async function readKey(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw new KluisError("CONFIG_INVALID", {
+      message: "The key that signs the ledger cannot be read.",
+      action: "Check KLUIS_LEDGER_KEY_FILE.",
+      params: { file },
+      cause,
+    });
+  }
+}
+
+async function putOnce(
+  { vault }: EngineDeps,
+  { name, text }: { name: string; text: string },
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await vault.store.put(name, [Buffer.from(text)], signal);
+  } catch (error) {
+    // Another engine anchored the same head in the same millisecond: its copy is as good.
+    if (!isKluisError(error, "VAULT_OBJECT_EXISTS")) throw error;
+  }
+}

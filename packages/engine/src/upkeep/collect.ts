@@ -1,0 +1,54 @@
+/** Garbage collection of the vault in two phases: condemn what nothing reaches, delete what was condemned long enough ago. */
+import { appendEvents, condemnPacks, inTransaction, listSweepablePacks, reprievePacks } from "@kluis/db";
+import { listHeldNodes, listYoungPacks } from "@kluis/db/engine";
+import { engineActor, limits } from "@kluis/domain";
+import { type NodeRef, parseNodeRef } from "@kluis/vault";
+import type { EngineDeps } from "../deps.ts";
+
+export interface CollectResult {
+  readonly condemned: number;
+  readonly deleted: number;
+  readonly freedBytes: number;
+}
+
+export interface CollectOptions {
+  readonly signal: AbortSignal;
+  /** How long a condemned pack stays; default what domain's limits say. */
+  readonly graceMs?: number;
+}
+
+/**
+ * Runs both phases. Deduplication skips a pack from the moment it is condemned; it is deleted when the grace period is over and
+ * every job that was open at that moment has ended, after one more look at what the living points reach.
+ */
+export async function collectVault(
+  deps: EngineDeps,
+  { signal, graceMs = limits.packGraceMs }: CollectOptions,
+): Promise<CollectResult> {
+  const { vault, id: vaultId, name } = deps.vault;
+  const before = new Date(deps.clock.now().getTime() - graceMs);
+  const keep = await heldNodes(deps);
+  const sweepable = await listSweepablePacks(deps.db.prisma, vaultId, before);
+  const swept = await vault.sweep({ keep, condemned: sweepable.map(({ packId }) => packId), signal });
+  const young = await listYoungPacks(deps.db.prisma, vaultId, before);
+  const plan = await vault.planCollection({ keep: await heldNodes(deps), signal });
+  const unreached = new Set(plan.condemned.filter((pack) => !young.has(pack)));
+  const condemned = plan.packs
+    .filter(({ pack }) => unreached.has(pack))
+    .map(({ pack, bytes }) => ({ packId: pack, bytes }));
+  const result = { condemned: condemned.length, deleted: swept.deleted.length, freedBytes: swept.freedBytes };
+  await inTransaction(deps.db, async (tx) => {
+    await reprievePacks(tx, vaultId, swept.reprieved);
+    await condemnPacks(tx, { vaultId, packs: condemned }, deps.clock.now());
+    if (result.deleted === 0) return;
+    const target = { type: "vault", id: vaultId, name };
+    const data = { ...result, liveBytes: plan.liveBytes, points: plan.points };
+    await appendEvents(tx, deps.clock, [{ kind: "vault.collected", actor: engineActor, target, data }]);
+  });
+  deps.log.info({ ...result, liveBytes: plan.liveBytes }, "vault: collected");
+  return result;
+}
+
+async function heldNodes(deps: EngineDeps): Promise<NodeRef[]> {
+  return (await listHeldNodes(deps.db.prisma)).map(parseNodeRef);
+}

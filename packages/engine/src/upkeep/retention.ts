@@ -1,0 +1,126 @@
+/** Judges every VM's points by its policy, prunes what no tier keeps, and removes kept snapshots whose days are over. */
+import {
+  appendEvents,
+  createJob,
+  inTransaction,
+  listScheduledProtections,
+  type ScheduledProtection,
+} from "@kluis/db";
+import {
+  type AzureResourceRow,
+  listKeptSnapshots,
+  listLivePoints,
+  listPointsBeingDeleted,
+  listVmsInBackup,
+  setPointRetention,
+  teamsOfVm,
+} from "@kluis/db/engine";
+import { engineActor, judgeRetention, type LedgerDraft } from "@kluis/domain";
+import { snapshotSchema } from "../backup/memory.ts";
+import { removeSnapshot } from "../backup/snapshot-removal.ts";
+import type { EngineDeps } from "../deps.ts";
+import type { Again } from "../job/advance.ts";
+
+/** Points of VMs whose protection was stopped stay: their owner asked to keep the data. */
+export async function judgePoints(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<number> {
+  let pruned = 0;
+  for (const protection of await listScheduledProtections(deps.db.prisma))
+    pruned += await judgeVm(deps, protection);
+  if (pruned > 0) deps.log.info({ pruned }, "retention: points are pruned");
+  return pruned;
+}
+
+function judgeVm(deps: Pick<EngineDeps, "db" | "clock">, protection: ScheduledProtection): Promise<number> {
+  const { vmId, vmName, version } = protection;
+  const { retention, schedule } = version.document;
+  return inTransaction(deps.db, async (tx) => {
+    const points = await listLivePoints(tx, vmId);
+    const leaving = await listPointsBeingDeleted(tx, vmId);
+    const verdicts = judgeRetention(
+      points.map(({ id, takenAt, pinnedAt, state }) => ({
+        id,
+        takenAt,
+        pinned: pinnedAt !== null,
+        good: state === "available",
+      })),
+      { retention, timeZone: schedule.timeZone, now: deps.clock.now(), protectionActive: true },
+    );
+    const events: LedgerDraft[] = [];
+    for (const { id, keep, tiers, expiresAt, reason } of verdicts) {
+      await setPointRetention(tx, { pointId: id, tiers, expiresAt });
+      if (keep || leaving.has(id)) continue;
+      const job = {
+        kind: "delete-point",
+        vmId,
+        pointId: id,
+        trigger: "schedule",
+        actor: engineActor,
+      } as const;
+      const jobId = await createJob(tx, { ...job, parameters: { reason: "retention" } }, deps.clock);
+      const target = { type: "job", id: jobId, name: `delete-point of ${vmName}` };
+      events.push({ kind: "job.created", actor: engineActor, target, vmId, data: { pointId: id, reason } });
+    }
+    if (events.length > 0) {
+      const teamIds = await teamsOfVm(tx, vmId);
+      await appendEvents(
+        tx,
+        deps.clock,
+        events.map((event) => ({ ...event, teamIds })),
+      );
+    }
+    return events.length;
+  });
+}
+
+/** How soon to look again at snapshots that Azure is removing. */
+const LOOK_AGAIN_MS = 5_000;
+
+/**
+ * Removes kept snapshots whose days are over. The newest of a VM stays while its policy keeps snapshots: the next backup lists
+ * its changes against it. A VM in backup is left alone, because its snapshots may be in use as a base.
+ */
+export async function removeOldSnapshots(deps: EngineDeps, signal: AbortSignal): Promise<Again | null> {
+  const kept = await listKeptSnapshots(deps.db.prisma);
+  const busy = await listVmsInBackup(deps.db.prisma);
+  const bases = await neededBases(deps, kept);
+  const now = deps.clock.now();
+  let running = false;
+  for (const row of kept) {
+    if (row.keepUntil !== null && row.keepUntil > now) continue;
+    if (bases.has(row.id) || (row.vmId !== null && busy.has(row.vmId))) continue;
+    running = !(await removeKept(deps, row, signal)) || running;
+  }
+  return running ? { againInMs: LOOK_AGAIN_MS } : null;
+}
+
+/** The newest kept snapshot of each VM whose policy keeps snapshots. Rows come newest first within a VM. */
+async function neededBases(deps: EngineDeps, kept: readonly AzureResourceRow[]): Promise<Set<string>> {
+  const keeping = new Set<string>();
+  for (const { vmId, version } of await listScheduledProtections(deps.db.prisma)) {
+    if (version.document.instantRestoreDays > 0) keeping.add(vmId);
+  }
+  const bases = new Set<string>();
+  const seen = new Set<string>();
+  for (const { id, vmId } of kept) {
+    if (vmId === null || seen.has(vmId)) continue;
+    seen.add(vmId);
+    if (keeping.has(vmId)) bases.add(id);
+  }
+  return bases;
+}
+
+/** True when the snapshot is gone. */
+async function removeKept(deps: EngineDeps, row: AzureResourceRow, signal: AbortSignal): Promise<boolean> {
+  const { id, collectionId, name } = snapshotSchema.parse(row.detail);
+  const removal = await removeSnapshot(deps, { restorePointId: id, collectionId, operation: null }, signal);
+  if (removal.kind === "running") return false;
+  await inTransaction(deps.db, async (tx) => {
+    const vm = row.vmId === null ? {} : { vmId: row.vmId, teamIds: await teamsOfVm(tx, row.vmId) };
+    const target = { type: "snapshot", id, name };
+    const data = { reason: "Its days for instant restore are over.", pointId: row.pointId };
+    await appendEvents(tx, deps.clock, [
+      { kind: "snapshot.removed", actor: engineActor, target, data, ...vm },
+    ]);
+  });
+  return true;
+}

@@ -1,0 +1,129 @@
+/** Compares Azure with the database: what carries our tag and belongs to nothing is removed, after a safety delay. */
+import { listOwned, type OwnedResource, pollDeleteDisk, revokeRead, startDeleteDisk } from "@kluis/azure";
+import { appendEvents, inTransaction } from "@kluis/db";
+import {
+  type AzureResourceRow,
+  listLivingResources,
+  listOpenAmong,
+  markResourceRemoved,
+} from "@kluis/db/engine";
+import { engineActor, limits } from "@kluis/domain";
+import { removeSnapshot } from "../backup/snapshot-removal.ts";
+import type { EngineDeps } from "../deps.ts";
+import type { Again } from "../job/advance.ts";
+
+type LivingRow = AzureResourceRow & { readonly jobOpen: boolean };
+
+export interface SweepOptions {
+  readonly signal: AbortSignal;
+  /** Age below which nothing is touched; default what domain's limits say. */
+  readonly safetyMs?: number;
+}
+
+const LOOK_AGAIN_MS = 5_000;
+/** A disk in these states was delivered to a person: it is theirs. */
+const DELIVERED_STATES: ReadonlySet<string> = new Set([
+  "Unattached",
+  "Attached",
+  "Reserved",
+  "ActiveSAS",
+  "Frozen",
+]);
+
+export async function sweepAzure(
+  deps: EngineDeps,
+  { signal, safetyMs = limits.sweepSafetyMs }: SweepOptions,
+): Promise<Again | null> {
+  const before = new Date(deps.clock.now().getTime() - safetyMs);
+  let again = await sweepGrants(deps, before, signal);
+  for (const subscriptionId of deps.azure.subscriptions) {
+    const owned = await Array.fromAsync(
+      listOwned(deps.azure, { subscriptionId, installationId: deps.installationId, signal }),
+    );
+    const orphans = await findOrphans(deps, owned, before);
+    for (const orphan of orphans)
+      again = (await removeOrphan(deps, orphan, signal)) ? again : { againInMs: LOOK_AGAIN_MS };
+  }
+  return again;
+}
+
+/** Grants of jobs that have ended: normally none, because a job revokes its own. */
+async function sweepGrants(deps: EngineDeps, before: Date, signal: AbortSignal): Promise<Again | null> {
+  for (const { resourceId, jobOpen, createdAt } of await listLivingResources(deps.db.prisma, ["grant"])) {
+    if (jobOpen || createdAt > before || !resourceId.includes("/diskrestorepoints/")) continue;
+    await revokeRead(deps.azure, resourceId, { signal });
+    await markResourceRemoved(deps.db.prisma, { kind: "grant", resourceId, at: deps.clock.now() });
+  }
+  return null;
+}
+
+async function findOrphans(
+  deps: EngineDeps,
+  owned: readonly OwnedResource[],
+  before: Date,
+): Promise<OwnedResource[]> {
+  const rows = await listLivingResources(deps.db.prisma, [
+    "restore-point-collection",
+    "restore-point",
+    "disk",
+  ]);
+  const known = new Map(rows.map((row) => [row.resourceId.toLowerCase(), row]));
+  const open = await listOpenAmong(
+    deps.db.prisma,
+    owned.flatMap(({ jobId }) => jobId ?? []),
+  );
+  return owned.filter((resource) => {
+    if (resource.jobId !== null && open.has(resource.jobId)) return false;
+    return isOrphan(resource, { row: known.get(resource.id.toLowerCase()) ?? null, before });
+  });
+}
+
+/** True when nothing that lives needs the resource and it is old enough to be sure of that. */
+export function isOrphan(
+  resource: OwnedResource,
+  { row, before }: { readonly row: LivingRow | null; readonly before: Date },
+): boolean {
+  // An empty collection is removed with its last restore point; by itself it costs nothing and may be in use soon.
+  if (resource.kind === "restore-point-collection") return false;
+  if (resource.kind === "disk" && DELIVERED_STATES.has(resource.diskState ?? "")) return false;
+  if (row !== null && (row.jobOpen || row.pointId !== null || row.createdAt > before)) return false;
+  return resource.createdAt === null ? row !== null : new Date(resource.createdAt) <= before;
+}
+
+/** One look at removing it; true when it is gone. */
+async function removeOrphan(deps: EngineDeps, orphan: OwnedResource, signal: AbortSignal): Promise<boolean> {
+  const gone =
+    orphan.kind === "disk"
+      ? await removeDisk(deps, orphan.id, signal)
+      : await removePoint(deps, orphan.id, signal);
+  if (!gone) return false;
+  deps.log.warn(
+    { kind: orphan.kind, resourceId: orphan.id, jobId: orphan.jobId },
+    "sweeper: removed what no job owns",
+  );
+  await inTransaction(deps.db, async (tx) => {
+    await markResourceRemoved(tx, {
+      kind: orphan.kind,
+      resourceId: orphan.id.toLowerCase(),
+      at: deps.clock.now(),
+    });
+    const target = { type: orphan.kind, id: orphan.id, name: orphan.name };
+    const data = { jobId: orphan.jobId, reason: "No living job and no kept snapshot owns it." };
+    await appendEvents(tx, deps.clock, [
+      { kind: "azure-resource.removed", actor: engineActor, target, data },
+    ]);
+  });
+  return true;
+}
+
+async function removePoint(deps: EngineDeps, id: string, signal: AbortSignal): Promise<boolean> {
+  const collectionId = id.slice(0, id.toLowerCase().lastIndexOf("/restorepoints/"));
+  const removal = await removeSnapshot(deps, { restorePointId: id, collectionId, operation: null }, signal);
+  return removal.kind === "gone";
+}
+
+async function removeDisk(deps: EngineDeps, id: string, signal: AbortSignal): Promise<boolean> {
+  const started = await startDeleteDisk(deps.azure, id, { signal });
+  if (started.status === "done") return true;
+  return (await pollDeleteDisk(deps.azure, started.operation, { signal })).status === "done";
+}

@@ -1,0 +1,116 @@
+/** Opens the vault that the settings name, making it at the first start. */
+import {
+  appendEvents,
+  chunkIndex,
+  type DatabaseChunkIndex,
+  type Db,
+  ensureVault,
+  inTransaction,
+} from "@kluis/db";
+import { type Clock, engineActor, isKluisError, KluisError } from "@kluis/domain";
+import {
+  type BlobStore,
+  type ChunkIndex,
+  createFolderStore,
+  createTransferLimits,
+  createVault,
+  openAzureBlobStore,
+  openLocalKeyFile,
+  openVault,
+  type Vault,
+  type VaultOptions,
+} from "@kluis/vault";
+import type { OpenedVault } from "./deps.ts";
+import type { VaultConfig } from "./env.ts";
+
+const MIB = 1024 * 1024;
+/** Plain bytes in flight in this process, however many segments move: what keeps memory under its bound. */
+const IN_FLIGHT_BYTES = 48 * MIB;
+
+export interface OpenVaultOptions {
+  readonly config: VaultConfig;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens the vault, or makes it when its store holds none, and writes it down in the database.
+ * @throws KluisError VAULT_UNREACHABLE, VAULT_KEY_WRONG, VAULT_VERSION_UNSUPPORTED; CONFLICT when the database knows another one
+ */
+export async function openEngineVault({ config, db, clock, signal }: OpenVaultOptions): Promise<OpenedVault> {
+  const store = await openStore(config, signal);
+  const keys = await openLocalKeyFile(config.keyFile);
+  const limits = createTransferLimits({ inFlightBytes: IN_FLIGHT_BYTES });
+  const index = new LateIndex();
+  const vault = await openOrCreate({ store, keys, index, limits, clock, signal });
+  index.bind(chunkIndex(db, { vaultId: vault.id }));
+  const row = {
+    id: vault.id,
+    name: config.name,
+    kind: config.kind,
+    address: store.description,
+    keyId: vault.keyId,
+    createdAt: new Date(vault.createdAt),
+  };
+  await inTransaction(db, async (tx) => {
+    if (!(await ensureVault(tx, row))) return;
+    const { id, name, kind, address, keyId } = row;
+    await appendEvents(tx, clock, [
+      {
+        kind: "vault.created",
+        actor: engineActor,
+        target: { type: "vault", id, name },
+        data: { kind, address, keyId },
+      },
+    ]);
+  });
+  return { id: vault.id, name: config.name, store, vault, limits };
+}
+
+async function openStore(config: VaultConfig, signal: AbortSignal): Promise<BlobStore> {
+  if (config.kind === "folder") return createFolderStore(config.folder);
+  const { connectionString, container } = config;
+  return openAzureBlobStore({ account: { connectionString }, container }, signal);
+}
+
+/** Two engines may make the vault at once: whoever comes second opens what the first has made. */
+async function openOrCreate(options: VaultOptions & { clock: Clock; signal: AbortSignal }): Promise<Vault> {
+  try {
+    return await openVault(options);
+  } catch (error) {
+    if (!isKluisError(error, "VAULT_NOT_INITIALISED")) throw error;
+  }
+  try {
+    return await createVault(options);
+  } catch (error) {
+    if (!isKluisError(error, "VAULT_ALREADY_EXISTS")) throw error;
+    return openVault(options);
+  }
+}
+
+/** The index in the database is kept by vault id, which is known only once the vault is open. */
+class LateIndex implements ChunkIndex {
+  #index: DatabaseChunkIndex | null = null;
+
+  bind(index: DatabaseChunkIndex): void {
+    this.#index = index;
+  }
+
+  lookup(ids: readonly string[]): ReturnType<ChunkIndex["lookup"]> {
+    return this.#bound().lookup(ids);
+  }
+
+  add(...added: Parameters<ChunkIndex["add"]>): Promise<void> {
+    return this.#bound().add(...added);
+  }
+
+  removePacks(packs: readonly string[]): Promise<void> {
+    return this.#bound().removePacks(packs);
+  }
+
+  #bound(): DatabaseChunkIndex {
+    if (this.#index !== null) return this.#index;
+    throw new KluisError("INTERNAL", { message: "The vault's index was used before the vault was open." });
+  }
+}
