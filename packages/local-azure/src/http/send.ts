@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FaultEffect } from "../faults/model.ts";
@@ -33,13 +32,14 @@ export async function streamBody(
   fault?: BodyFault,
 ): Promise<void> {
   const { cutAfter, bytesPerSecond } = limits(fault?.effect);
+  const gone = new Promise<void>((resolve) => res.once("close", () => resolve()));
   let sent = 0;
   for await (const part of body) {
     if (res.destroyed) return part.release?.();
     const room = cutAfter - sent;
     const bytes = part.bytes.length > room ? part.bytes.subarray(0, room) : part.bytes;
-    if (bytesPerSecond === undefined) await write(res, { ...part, bytes });
-    else await trickle(res, { ...part, bytes }, bytesPerSecond);
+    if (bytesPerSecond === undefined) await write(res, { ...part, bytes }, gone);
+    else await trickle(res, { ...part, bytes }, { bytesPerSecond, gone });
     sent += bytes.length;
     if (sent < cutAfter) continue;
     await fault?.revoke?.();
@@ -56,21 +56,26 @@ function limits(effect: FaultEffect | undefined): { cutAfter: number; bytesPerSe
   return { cutAfter: Number.POSITIVE_INFINITY };
 }
 
-async function write(res: ServerResponse, part: BodyPart): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const free = (): void => {
-    part.release?.();
-    resolve();
-  };
-  if (part.bytes.length === 0) return free();
-  res.write(part.bytes, free);
-  if (res.writableNeedDrain) await Promise.race([once(res, "drain"), once(res, "close"), promise]);
+/** Resolves when the part has left this process, or the client is gone: that is the backpressure. */
+async function write(res: ServerResponse, part: BodyPart, gone: Promise<void>): Promise<void> {
+  if (part.bytes.length === 0) return part.release?.();
+  const written = new Promise<void>((resolve) => {
+    res.write(part.bytes, () => {
+      part.release?.();
+      resolve();
+    });
+  });
+  await Promise.race([written, gone]);
 }
 
-async function trickle(res: ServerResponse, part: BodyPart, bytesPerSecond: number): Promise<void> {
+async function trickle(
+  res: ServerResponse,
+  part: BodyPart,
+  { bytesPerSecond, gone }: { bytesPerSecond: number; gone: Promise<void> },
+): Promise<void> {
   const step = Math.max(1, Math.ceil(bytesPerSecond / 10));
   for (let at = 0; at < part.bytes.length && !res.destroyed; at += step) {
-    await write(res, { bytes: part.bytes.subarray(at, at + step) });
+    await write(res, { bytes: part.bytes.subarray(at, at + step) }, gone);
     await delay(100, undefined, { ref: false });
   }
   part.release?.();
