@@ -48,7 +48,7 @@ function findCode(error: unknown, wanted: (code: string) => boolean): string | u
 
 /** PostgreSQL's SQLSTATE of an error that came through Prisma or pg, for example `23505`. */
 export function sqlState(error: unknown): string | undefined {
-  return findCode(error, (code) => /^[0-9A-Z]{5}$/.test(code) && !/^P[12]\d{3}$/.test(code));
+  return findCode(error, (code) => /^(?=.*\d)[0-9A-Z]{5}$/.test(code) && !/^P[12]\d{3}$/.test(code));
 }
 
 /** The transaction lost against another and may simply be run again. */
@@ -58,21 +58,19 @@ export function isTransactionConflict(error: unknown): boolean {
   );
 }
 
-/** A unique index refused the row; with a name, that index (or a unique field of that name). */
+/** A unique index refused the row; with a name, an index whose name contains it (`Policy_name`). */
 export function isUniqueViolation(error: unknown, index?: string): boolean {
   const violated =
     findCode(error, (code) => code === "P2002" || code === "23505") !== undefined ||
     hasKind(error, "UniqueConstraintViolation");
   if (!violated || index === undefined) return violated;
   for (const one of causes(error)) {
-    if (JSON.stringify(one, errorFields)?.includes(index)) return true;
+    for (const key of ["message", "originalMessage"] as const) {
+      const text: unknown = Reflect.get(one, key);
+      if (typeof text === "string" && text.includes(index)) return true;
+    }
   }
   return false;
-}
-
-function errorFields(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return String(value);
-  return value instanceof Error ? { ...value, message: value.message } : value;
 }
 
 function hasKind(error: unknown, kind: string): boolean {

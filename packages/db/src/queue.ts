@@ -24,6 +24,7 @@ export interface EnqueueOptions {
  * Adds a task to the queue in the caller's transaction: it starts when the transaction commits, and never if it does not.
  * @returns the queue's own number of the task
  */
+// oxlint-disable-next-line max-params -- the transaction, and the three things that make a task; read aloud in this order
 export async function enqueue<N extends TaskName>(
   tx: Tx,
   task: N,

@@ -14,6 +14,27 @@ export interface TestDatabase extends AsyncDisposable {
   drop(): Promise<void>;
 }
 
+export interface EmptyDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** A new, empty database without a connection to it. */
+export async function createEmptyDatabase(): Promise<EmptyDatabase> {
+  const server = testServerUrl();
+  const name = newName();
+  await asAdmin(server, (admin) => admin.query(`CREATE DATABASE ${name}`));
+  return { url: withDatabase(server, name), drop: () => dropDatabase(server, name) };
+}
+
+function newName(): string {
+  return `kluis_test_${randomBytes(8).toString("hex")}`;
+}
+
+async function dropDatabase(server: string, name: string): Promise<void> {
+  await asAdmin(server, (admin) => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+}
+
 /**
  * A fresh, migrated database of its own for a test: a clone of a template that is migrated once per set of migrations.
  * The server comes from DATABASE_URL, or from the test run's global setup.
@@ -22,14 +43,14 @@ export async function createTestDatabase(
   options: { readonly poolSize?: number } = {},
 ): Promise<TestDatabase> {
   const server = testServerUrl();
-  const name = `kluis_test_${randomBytes(8).toString("hex")}`;
+  const name = newName();
   const template = await templateDatabase(server);
   await asAdmin(server, (admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
   const url = withDatabase(server, name);
   const db = await openDatabase({ url, poolSize: options.poolSize ?? 8 });
   const drop = async (): Promise<void> => {
     await db.close();
-    await asAdmin(server, (admin) => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+    await dropDatabase(server, name);
   };
   return { db, url, drop, [Symbol.asyncDispose]: drop };
 }

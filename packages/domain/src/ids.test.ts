@@ -51,8 +51,8 @@ test("bytes for people", () => {
 test("what is printed reads back within its precision", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), (bytes) => {
-      const back = parseBytes(formatBytes(bytes));
-      if (back !== null) expect(Math.abs(back - bytes)).toBeLessThanOrEqual(Math.max(1, bytes * 0.006));
+      const back = parseBytes(formatBytes(bytes)) ?? bytes;
+      expect(Math.abs(back - bytes)).toBeLessThanOrEqual(Math.max(1, bytes * 0.006));
     }),
   );
 });

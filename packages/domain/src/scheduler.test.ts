@@ -49,7 +49,9 @@ test("after a pause only the newest is started, late, and the others are recorde
     ["08:00", "missed"],
     ["12:00", "started"],
   ]);
-  expect(decided.occurrences.at(-1)).toMatchObject({ late: true, reason: expect.stringContaining("late") });
+  const newest = decided.occurrences.at(-1);
+  expect(newest).toMatchObject({ late: true });
+  expect(newest?.reason).toContain("late");
 });
 
 test("a running backup skips the next one", () => {
@@ -59,9 +61,8 @@ test("a running backup skips the next one", () => {
     now: at("2026-05-01T01:01Z"),
     jobOpen: true,
   });
-  expect(decided.occurrences).toEqual([
-    expect.objectContaining({ state: "skipped", reason: expect.stringContaining("had not ended") }),
-  ]);
+  expect(decided.occurrences.map((one) => one.state)).toEqual(["skipped"]);
+  expect(decided.occurrences[0]?.reason).toContain("had not ended");
 });
 
 test("a clock that was set back decides nothing and forgets nothing", () => {

@@ -105,7 +105,7 @@ export async function createPolicy(tx: Tx, policy: NewPolicy, clock: Clock): Pro
     });
     return toPolicy(row);
   } catch (error) {
-    if (!isUniqueViolation(error, "name")) throw error;
+    if (!isUniqueViolation(error, "Policy_name")) throw error;
     throw new KluisError("CONFLICT", {
       message: `There is already a policy called "${policy.name}".`,
       action: "Choose another name.",
