@@ -28,6 +28,10 @@ export async function startWorkers({ db, log, pools, register }: WorkersOptions)
   const events: WorkerEvents = new EventEmitter();
   events.on("pool:create", ({ workerPool }) => poolIds.push(workerPool.id));
   const runners: Runner[] = [];
+  // A connection that breaks while it is in use: its query fails by itself, but an unheard "error" would end the process.
+  db.pool.on("connect", (client) =>
+    client.on("error", (error) => log.warn({ error }, "a database connection broke")),
+  );
   try {
     for (const { taskList, concurrency } of pools) {
       const runner = await run({
@@ -36,6 +40,8 @@ export async function startWorkers({ db, log, pools, register }: WorkersOptions)
         concurrency,
         events,
         noHandleSignals: true,
+        // Recurring work is our own (recurring.ts): no crontab file is looked for.
+        parsedCronItems: [],
         pollInterval: POLL_MS,
         logger: quietLogger(log),
         // Asked before every look for work: the gate through which nothing passes before the engine is registered.

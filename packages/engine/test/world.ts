@@ -1,0 +1,224 @@
+/** A whole world for a test of the engine: real PostgreSQL, Azurite, local Azure, and VMs with small disks. */
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { createJob, createPolicy, inTransaction, setProtection } from "@kluis/db";
+import { loadWorkJob, type WorkJob } from "@kluis/db/engine";
+import { engineActor, KluisError, type PolicyDocument, systemClock } from "@kluis/domain";
+import {
+  CONTOSO_SUBSCRIPTION_ID,
+  CONTOSO_SUBSCRIPTION_NAME,
+  ENGINE_PRINCIPAL_ID,
+  type Fabric,
+} from "@kluis/local-azure";
+import { startTestStack, type TestStack } from "@kluis/local-stack/testing";
+import { parseNodeRef } from "@kluis/vault";
+import { type Engine, startEngine } from "../src/engine.ts";
+import { parseEngineEnv } from "../src/env.ts";
+import { discover } from "../src/schedule/discover.ts";
+
+export const MIB = 1024 * 1024;
+export const GROUP = "commerce-rg";
+
+const quiet = { KLUIS_LOG_LEVEL: process.env["KLUIS_TEST_LOG"] ?? "error", KLUIS_LOG_FORMAT: "text" };
+
+/** An Azure with one empty subscription that the engine may use. */
+async function emptySubscription(fabric: Fabric): Promise<void> {
+  const scope = `/subscriptions/${CONTOSO_SUBSCRIPTION_ID}`;
+  await fabric.ensureSubscription({ id: CONTOSO_SUBSCRIPTION_ID, name: CONTOSO_SUBSCRIPTION_NAME });
+  await fabric.ensureResourceGroup({
+    subscriptionId: CONTOSO_SUBSCRIPTION_ID,
+    name: GROUP,
+    location: "westeurope",
+  });
+  await fabric.addRoleAssignment({ principalId: ENGINE_PRINCIPAL_ID, scope, role: "Contributor" });
+}
+
+export const standardPolicy: PolicyDocument = {
+  schedule: { kind: "daily", times: ["01:00"], timeZone: "Europe/Amsterdam" },
+  retention: { daily: 30 },
+  instantRestoreDays: 0,
+  consistency: { wanted: "application", otherwise: "continue", vss: "full" },
+};
+export const enhancedPolicy: PolicyDocument = { ...standardPolicy, instantRestoreDays: 2 };
+
+/** A run of random bytes on a disk; all else is a hole. */
+export interface Patch {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+export class World {
+  readonly stack: TestStack;
+  readonly engines: Engine[] = [];
+
+  constructor(stack: TestStack) {
+    this.stack = stack;
+  }
+
+  static async start(): Promise<World> {
+    return new World(await startTestStack({ seedFleet: emptySubscription }));
+  }
+
+  get db(): TestStack["database"]["db"] {
+    return this.stack.database.db;
+  }
+
+  get control(): TestStack["localAzure"]["control"] {
+    return this.stack.localAzure.control;
+  }
+
+  get engineEnv(): Record<string, string> {
+    return { ...this.stack.engineEnv, ...quiet };
+  }
+
+  async startEngine(): Promise<Engine> {
+    const engine = await startEngine(parseEngineEnv(this.engineEnv), { recurring: false });
+    this.engines.push(engine);
+    return engine;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.engines.map((engine) => engine.stop()));
+    await this.stack.stop();
+  }
+
+  /** Makes an image file with these runs, or changes one. */
+  async image(name: string, bytes: number, patches: readonly Patch[]): Promise<string> {
+    const file = join(this.stack.folder, `${name}.raw`);
+    const handle = await open(file, "a+").then(async (made) => {
+      await made.close();
+      return open(file, "r+");
+    });
+    try {
+      await handle.truncate(bytes);
+      for (const patch of patches) await handle.write(patch.bytes, 0, patch.bytes.length, patch.offset);
+    } finally {
+      await handle.close();
+    }
+    return file;
+  }
+
+  /** Imports a VM, discovers it and puts it under a policy. Returns its id. */
+  async protectedVm(vm: {
+    readonly name: string;
+    readonly os?: "linux" | "windows";
+    readonly stopped?: boolean;
+    readonly disks: readonly string[];
+    readonly policy: PolicyDocument;
+  }): Promise<string> {
+    const { name, os = "linux", stopped = false, disks, policy } = vm;
+    await this.control.importVm({ vm: name, os, resourceGroup: GROUP, stopped, disks: [...disks] });
+    const [engine] = this.engines;
+    if (engine === undefined) throw new Error("Start an engine first.");
+    await discover(engine.deps, null, AbortSignal.timeout(30_000));
+    return inTransaction(this.db, async (tx) => {
+      const { id } = await tx.virtualMachine.findFirstOrThrow({ where: { name, deletedAt: null } });
+      const made = {
+        name: `policy-${name}`,
+        description: "",
+        teamId: null,
+        document: policy,
+        actor: engineActor,
+      };
+      const { id: policyId } = await createPolicy(tx, made, systemClock);
+      await setProtection(tx, { vmId: id, policyId, excludedDisks: [] }, systemClock);
+      return id;
+    });
+  }
+
+  /** Starts a backup by hand. */
+  async startBackup(vmId: string): Promise<string> {
+    return inTransaction(this.db, async (tx) => {
+      const version = await tx.policyVersion.findFirstOrThrow({
+        where: { policy: { protections: { some: { vmId } } } },
+        orderBy: { version: "desc" },
+      });
+      const job = {
+        kind: "backup",
+        vmId,
+        policyVersionId: version.id,
+        trigger: "manual",
+        actor: engineActor,
+      } as const;
+      return createJob(tx, job, systemClock);
+    });
+  }
+
+  /** Waits until a job has ended. @throws when it does not within the time */
+  async ended(jobId: string, limitMs = 60_000): Promise<WorkJob> {
+    return until(`the end of job ${jobId}`, limitMs, async () => {
+      const job = await loadWorkJob(this.db.prisma, jobId);
+      return job !== null && job.state !== "queued" && job.state !== "running" ? job : null;
+    });
+  }
+
+  /** Backs a VM up and returns the recovery point that came of it. */
+  async backUp(vmId: string): Promise<PointRow> {
+    const jobId = await this.startBackup(vmId);
+    const job = await this.ended(jobId);
+    const point = await this.db.prisma.recoveryPoint.findUnique({
+      where: { jobId },
+      include: { disks: true },
+    });
+    if (point === null) throw new Error(`The backup ended as ${job.state}: ${JSON.stringify(job.error)}`);
+    return point;
+  }
+
+  /** SHA-256 of a managed disk as it is now. */
+  async diskDigest(diskName: string): Promise<string> {
+    const to = join(this.stack.folder, `${diskName}-${randomBytes(4).toString("hex")}.export`);
+    await this.control.exportDisk({ disk: diskName, to });
+    const hash = createHash("sha256");
+    for await (const chunk of createReadStream(to, { highWaterMark: 4 * MIB })) hash.update(asBuffer(chunk));
+    await rm(to);
+    return hash.digest("hex");
+  }
+
+  /** SHA-256 of a disk as a recovery point holds it, read from the vault. */
+  async pointDigest(point: PointRow, diskKey: string): Promise<string> {
+    const [engine] = this.engines;
+    const disk = point.disks.find((one) => one.diskKey === diskKey);
+    if (engine === undefined || disk === undefined) throw new Error("No engine, or no such disk.");
+    const root = disk.root === null ? null : parseNodeRef(disk.root);
+    const size = Number(disk.diskBytes);
+    const reader = engine.deps.vault.vault.openDisk(root, size);
+    const hash = createHash("sha256");
+    for (let offset = 0; offset < size; offset += 4 * MIB) {
+      hash.update(await reader.read(offset, Math.min(4 * MIB, size - offset), AbortSignal.timeout(60_000)));
+    }
+    return hash.digest("hex");
+  }
+
+  async steps(jobId: string): Promise<Record<string, { state: string; message: string }>> {
+    const rows = await this.db.prisma.jobStep.findMany({ where: { jobId }, orderBy: { ordinal: "asc" } });
+    return Object.fromEntries(rows.map(({ name, state, message }) => [name, { state, message }]));
+  }
+}
+
+type Prisma = TestStack["database"]["db"]["prisma"];
+export type PointRow = NonNullable<Awaited<ReturnType<typeof findPoint>>>;
+function findPoint(prisma: Prisma, jobId: string) {
+  return prisma.recoveryPoint.findUnique({ where: { jobId }, include: { disks: true } });
+}
+
+function asBuffer(chunk: unknown): Buffer {
+  if (Buffer.isBuffer(chunk)) return chunk;
+  throw new KluisError("INTERNAL", { message: "Not a buffer." });
+}
+
+export function random(offset: number, length: number): Patch {
+  return { offset, bytes: randomBytes(length) };
+}
+
+/** Looks again and again until there is an answer. */
+export async function until<T>(what: string, limitMs: number, look: () => Promise<T | null>): Promise<T> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null) return found;
+    if (performance.now() > deadline) throw new Error(`Waited ${limitMs} ms in vain for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
