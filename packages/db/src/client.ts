@@ -34,7 +34,10 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Db> {
     connectionTimeoutMillis: connectTimeoutMs,
     application_name: "kluis",
   });
-  pool.on("error", options.onIdleError ?? (() => undefined));
+  const onError = options.onIdleError ?? (() => undefined);
+  pool.on("error", onError);
+  // A connection that breaks while it is lent fails its query too; without a listener its event would end the process.
+  pool.on("connect", (client) => void client.on("error", onError));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: "minimal" });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= prisma.$disconnect().then(() => pool.end()));

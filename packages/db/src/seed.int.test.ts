@@ -1,0 +1,59 @@
+import { can, policyDocumentSchema } from "@kluis/domain";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { TestClock } from "../test/fixtures.ts";
+import { walkLedger } from "./ledger.ts";
+import { readAccess } from "./repositories/teams.ts";
+import { basicPolicies, seedBasics } from "./seed.ts";
+import { createTestDatabase, type TestDatabase } from "./testing.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const facts = {
+  subscriptionId: "SUB-1",
+  groups: {
+    owners: "g1",
+    auditors: "g2",
+    commerceAdmins: "g3",
+    commerceOperators: "g4",
+    platformReaders: "g5",
+  },
+  clock: new TestClock(),
+};
+
+test("two starts at once and a third seed everything once, with its events", async () => {
+  await Promise.all([seedBasics(database.db, facts), seedBasics(database.db, facts)]);
+  await seedBasics(database.db, facts);
+  const { prisma } = database.db;
+  expect(await prisma.team.count()).toBe(2);
+  expect(await prisma.roleAssignment.count()).toBe(5);
+  expect(await prisma.policy.count()).toBe(2);
+  const kinds: string[] = [];
+  for await (const record of walkLedger(database.db)) kinds.push(record.kind);
+  expect(kinds.toSorted()).toEqual([
+    "policy.created",
+    "policy.created",
+    ...Array.from({ length: 5 }, () => "role.assigned"),
+    "team.created",
+    "team.created",
+  ]);
+});
+
+test("the seeded people reach what they should", async () => {
+  const access = (group: string) =>
+    readAccess(database.db.prisma, { id: "0190f5fe-7c00-7a00-8a00-000000000000", groupIds: [group] });
+  const vm = (resourceGroup: string) =>
+    ({ kind: "vm", vm: { subscriptionId: "sub-1", resourceGroup, tags: {} } }) as const;
+  expect(can(await access("g4"), "backup:run", vm("commerce-rg"))).toBe(true);
+  expect(can(await access("g4"), "backup:run", vm("platform-rg"))).toBe(false);
+  expect(can(await access("g5"), "backup:run", vm("platform-rg"))).toBe(false);
+  expect(can(await access("g2"), "audit:read", { kind: "organisation" })).toBe(true);
+});
+
+test("the basic policies are valid documents", () => {
+  for (const policy of basicPolicies)
+    expect(policyDocumentSchema.parse(policy.document)).toEqual(policy.document);
+});

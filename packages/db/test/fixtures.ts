@@ -1,0 +1,71 @@
+import { type Actor, type Clock, engineActor, type PolicyDocument } from "@kluis/domain";
+import type { Db } from "../src/client.ts";
+import { createPolicy, type PolicyRow } from "../src/repositories/policies.ts";
+import { upsertVm, type VmFacts } from "../src/repositories/vms.ts";
+import { inTransaction } from "../src/tx.ts";
+
+/** A clock that moves when it is told to. */
+export class TestClock implements Clock {
+  #now: number;
+
+  constructor(start = "2026-05-01T00:00:00Z") {
+    this.#now = Date.parse(start);
+  }
+
+  now(): Date {
+    return new Date(this.#now);
+  }
+
+  advance(ms: number): void {
+    this.#now += ms;
+  }
+}
+
+export const person: Actor = { kind: "person", personId: "p", name: "Bram", via: "session" };
+
+export const nightly: PolicyDocument = {
+  schedule: { kind: "daily", times: ["01:00"], timeZone: "UTC" },
+  retention: { daily: 30 },
+  instantRestoreDays: 0,
+  consistency: { wanted: "application", otherwise: "continue", vss: "full" },
+};
+
+export function vmFacts(name: string, more: Partial<VmFacts> = {}): VmFacts {
+  return {
+    resourceId: `/subscriptions/SUB-1/resourceGroups/Commerce-RG/providers/Microsoft.Compute/virtualMachines/${name}`,
+    azureVmId: `azure-${name}`,
+    name,
+    subscriptionId: "SUB-1",
+    resourceGroup: "Commerce-RG",
+    location: "westeurope",
+    osType: "linux",
+    size: "Standard_B2s",
+    powerState: "running",
+    agentState: "ready",
+    tags: { CostCenter: "42" },
+    disks: [
+      {
+        key: "os",
+        name: `${name}-os`,
+        resourceId: `/disks/${name}-os`,
+        uniqueId: `unique-${name}`,
+        bytes: 4 * 2 ** 30,
+        sku: "Premium_LRS",
+        unsupported: null,
+      },
+    ],
+    configuration: { name, properties: { hardwareProfile: { vmSize: "Standard_B2s" } } },
+    ...more,
+  };
+}
+
+export async function addVm(db: Db, clock: Clock, facts: VmFacts = vmFacts("web-01")): Promise<string> {
+  const { id } = await inTransaction(db, (tx) => upsertVm(tx, facts, clock));
+  return id;
+}
+
+export function addPolicy(db: Db, clock: Clock, name = "nightly", document = nightly): Promise<PolicyRow> {
+  return inTransaction(db, (tx) =>
+    createPolicy(tx, { name, description: "", teamId: null, document, actor: engineActor }, clock),
+  );
+}
