@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isKluisError, KluisError, toKluisError } from "@kluis/domain";
+import { KluisError, toKluisError } from "@kluis/domain";
 
 /** How a short piece of work is tried again. Delays double from `firstMs`, with jitter, up to `mostMs`. */
 export interface Backoff {
@@ -10,9 +10,15 @@ export interface Backoff {
 
 export const blobBackoff: Backoff = { attempts: 6, firstMs: 150, mostMs: 5000 };
 
+/** How long Azure asked to wait; 0 when it only said that it is busy. */
+function askedMs(error: KluisError): number {
+  const asked = error.params["retryAfterMs"];
+  return error.code === "AZURE_THROTTLED" && typeof asked === "number" ? asked : 0;
+}
+
 /** What passes by itself: no answer, Azure's own failure, throttling that asks for no more than `mostMs`. */
 function passes(error: KluisError, backoff: Backoff): boolean {
-  if (error.code === "AZURE_THROTTLED") return (error.retryAfterMs ?? 0) <= backoff.mostMs;
+  if (error.code === "AZURE_THROTTLED") return askedMs(error) <= backoff.mostMs;
   return error.code === "AZURE_UNREACHABLE" || error.code === "AZURE_FAILED";
 }
 
@@ -34,8 +40,7 @@ export async function withBackoff<T>(
     } catch (error) {
       const known = toKluisError(error);
       if (attempt >= backoff.attempts || !passes(known, backoff)) throw known;
-      const asked = isKluisError(known, "AZURE_THROTTLED") ? (known.retryAfterMs ?? 0) : 0;
-      await pause(Math.max(asked, pauseOf(backoff, attempt, Math.random())), options.signal);
+      await pause(Math.max(askedMs(known), pauseOf(backoff, attempt, Math.random())), options.signal);
     }
   }
 }

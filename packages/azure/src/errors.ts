@@ -192,6 +192,7 @@ export function azureError(error: unknown, context: ErrorContext): KluisError {
       azureCode,
       azureMessage: shown(azureMessage),
       status,
+      retryAfterMs: wait,
       requestId: headers?.get("x-ms-request-id") ?? context.record?.requestId ?? null,
     },
     ...(code === "AZURE_THROTTLED" ? { retryAfterMs: wait ?? defaultThrottleMs } : {}),

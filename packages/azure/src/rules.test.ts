@@ -197,7 +197,11 @@ describe("trying again", () => {
     expect(rejected.calls()).toBe(1);
     const throttled = failing(
       9,
-      new KluisError("AZURE_THROTTLED", { message: "slow", retryAfterMs: 60_000 }),
+      new KluisError("AZURE_THROTTLED", {
+        message: "slow",
+        retryAfterMs: 60_000,
+        params: { retryAfterMs: 60_000 },
+      }),
     );
     await expect(withBackoff(throttled.work, { signal, backoff })).rejects.toMatchObject({
       retryAfterMs: 60_000,

@@ -1,10 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { type Disk, restorePoller } from "@azure/arm-compute";
 import { isKluisError, KluisError } from "@kluis/domain";
 import { namesOf } from "./arm-id.ts";
 import { call } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
-import { clientOf, continueStep, type Step, type StepOptions, startStep } from "./lro.ts";
+import { grantWrite } from "./grants.ts";
+import { awaitShort, clientOf, continueStep, type Step, type StepOptions, startStep } from "./lro.ts";
 import { jobTag, jobTags } from "./names.ts";
+import { openPageWriter } from "./page-writer.ts";
 import type { AzureOperation, Poll, UploadDiskRequest } from "./types.ts";
 import { VHD_FOOTER_BYTES } from "./vhd-footer.ts";
 
@@ -138,8 +141,9 @@ export async function startDeleteDisk(
   const disk = await readDisk(azure, diskId, options);
   if (!disk) return { status: "done", result: null };
   const { disks } = azure.compute(subscriptionId);
-  if (disk.diskState === "ActiveSAS" || disk.diskState === "ActiveUpload")
-    await abandonAccess(azure, diskId, options);
+  if (disk.diskState === "ActiveSAS" || disk.diskState === "ActiveUpload") {
+    await abandonUpload(azure, disk, options);
+  }
   const operation = { kind: "delete-disk", target: diskId, subscriptionId } as const;
   return startStep(
     () => disks.delete(resourceGroup, names[0], abortable(options)),
@@ -148,12 +152,28 @@ export async function startDeleteDisk(
   );
 }
 
-/** Revoking an unfinished upload fails on its footer, but the access is what has to end. */
-async function abandonAccess(azure: AzureConnection, diskId: string, options: StepOptions): Promise<void> {
+/**
+ * Ends an upload that shall not be finished. Azure refuses to end one without a valid footer, and to delete a disk whose
+ * upload is open: so a footer is written, and the upload ended, before the disk goes.
+ */
+async function abandonUpload(azure: AzureConnection, disk: Disk, options: StepOptions): Promise<void> {
+  const diskId = disk.id ?? "";
+  const { subscriptionId, resourceGroup, names } = namesOf<1>(diskId, "disks");
+  const end = () =>
+    awaitShort(
+      { operation: "end the upload to the disk", target: diskId },
+      (abort) => azure.compute(subscriptionId).disks.revokeAccess(resourceGroup, names[0], abort),
+      options,
+    );
   try {
-    await startFinishUpload(azure, diskId, options);
+    await end();
   } catch (error) {
-    if (!isKluisError(error, "AZURE_REJECTED") && !isKluisError(error, "AZURE_FAILED")) throw error;
+    if (!isKluisError(error, "AZURE_REJECTED")) throw error;
+    const grant = await grantWrite(azure, diskId, options);
+    const uploadBytes = disk.creationData?.uploadSizeBytes ?? 0;
+    const writer = openPageWriter({ grant, diskBytes: uploadBytes - VHD_FOOTER_BYTES });
+    await writer.writeFooter(randomUUID(), options.signal ?? new AbortController().signal);
+    await end();
   }
 }
 

@@ -143,17 +143,44 @@ function agentOf(view: VirtualMachineInstanceView | undefined): AgentState {
   return { state: ready ? "ready" : "not-ready", version, message };
 }
 
+/** `publisher.type`, as instance views name an extension's handler. */
+function handlerOf(view: VirtualMachineExtensionInstanceView | undefined): {
+  publisher: string;
+  type: string;
+} {
+  const text = view?.type ?? "";
+  const cut = text.lastIndexOf(".");
+  return { publisher: text.slice(0, Math.max(0, cut)), type: text.slice(cut + 1) };
+}
+
+/** Extensions by the VM's child resources and by its instance view: either may lack some of them. */
 function extensionsOf(vm: VirtualMachine): ExtensionState[] {
-  const views = new Map<string, VirtualMachineExtensionInstanceView>();
-  for (const view of vm.instanceView?.extensions ?? []) views.set((view.name ?? "").toLowerCase(), view);
-  return (vm.resources ?? []).map((extension) => ({
-    name: extension.name ?? "",
-    publisher: extension.publisher ?? "",
-    type: extension.typePropertiesType ?? "",
-    version: extension.typeHandlerVersion ?? "",
-    provisioningState: extension.provisioningState ?? "",
-    message: views.get((extension.name ?? "").toLowerCase())?.statuses?.[0]?.message ?? null,
-  }));
+  const resources = new Map((vm.resources ?? []).map((extension) => [nameKey(extension.name), extension]));
+  const views = new Map((vm.instanceView?.extensions ?? []).map((view) => [nameKey(view.name), view]));
+  return [...new Set([...resources.keys(), ...views.keys()])].map((key) => {
+    const [extension, view] = [resources.get(key), views.get(key)];
+    const handler = handlerOf(view);
+    const status = view?.statuses?.[0];
+    return {
+      name: extension?.name ?? view?.name ?? "",
+      publisher: extension?.publisher ?? handler.publisher,
+      type: extension?.typePropertiesType ?? handler.type,
+      version: extension?.typeHandlerVersion ?? view?.typeHandlerVersion ?? "",
+      provisioningState: extension?.provisioningState ?? provisioningOf(status?.code),
+      message: status?.message ?? null,
+    };
+  });
+}
+
+/** Extension names are compared without letter case; resources are named `vm/extension` in some answers. */
+function nameKey(name: string | undefined): string {
+  return (name ?? "").split("/").at(-1)?.toLowerCase() ?? "";
+}
+
+/** `ProvisioningState/succeeded` → `Succeeded`. */
+function provisioningOf(code: string | undefined): string {
+  const word = code?.split("/")[1] ?? "";
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 const wireVm = z.object({ properties: z.looseObject({}).optional() }).loose();

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  deleteEmptyCollection,
+  pollDeleteRestorePoint,
+  startDeleteRestorePoint,
+} from "./delete-restore-point.ts";
+import { grantRead } from "./grants.ts";
+import { restorePointIds } from "./names.ts";
+import { listOwned } from "./owned.ts";
+import { getRestorePoint, pollRestorePoint, startRestorePoint } from "./restore-points.ts";
+import { type AzureHarness, diskOf, finish, pointRequest, startAzure } from "./testing/harness.ts";
+import type { RestorePointRequest } from "./types.ts";
+
+let harness: AzureHarness;
+beforeAll(async () => {
+  harness = await startAzure();
+});
+beforeEach(async () => {
+  await harness.local.control.clearFaults();
+  await harness.local.control.setGuest({ vm: "lin", agent: "Ready" });
+});
+afterAll(() => harness[Symbol.asyncDispose]());
+
+async function take(request: RestorePointRequest) {
+  return finish(await startRestorePoint(harness.azure, request), (operation) =>
+    pollRestorePoint(harness.azure, operation),
+  );
+}
+
+async function remove(id: string): Promise<null> {
+  return finish(await startDeleteRestorePoint(harness.azure, id), (operation) =>
+    pollDeleteRestorePoint(harness.azure, operation),
+  );
+}
+
+describe("restore points", () => {
+  test("a running Linux VM: file-system consistent, all disks, one instant", async () => {
+    const request = pointRequest("lin");
+    const point = await take(request);
+    expect(point.consistency).toBe("file-system");
+    expect(point.name).toBe(`kluis-${request.jobId}`);
+    expect(point.disks.map(({ slot, completionPercent }) => [slot, completionPercent])).toEqual([
+      ["os", 100],
+      [0, 100],
+    ]);
+    for (const disk of point.disks) {
+      expect(disk.sourceUniqueId).not.toBe("");
+      expect(disk.familyId).not.toBe("");
+    }
+    expect(await getRestorePoint(harness.azure, point.id)).toEqual(point);
+  });
+
+  test("a running Windows VM is application consistent", async () => {
+    expect((await take(pointRequest("win"))).consistency).toBe("application");
+  });
+
+  test("a stopped VM is crash consistent when asked so", async () => {
+    expect((await take(pointRequest("off", { crashConsistent: true }))).consistency).toBe("crash");
+    await expect(take(pointRequest("off"))).rejects.toMatchObject({ code: "AZURE_CONFLICT" });
+  });
+
+  test("an excluded disk is left out", async () => {
+    const disks = (await harness.local.control.list()).vms.find(({ name }) => name === "lin")?.disks ?? [];
+    const excluded = disks.filter(({ role }) => role !== "os").map(({ id }) => id);
+    const point = await take(pointRequest("lin", { excludeDiskIds: excluded }));
+    expect(point.disks.map(({ slot }) => slot)).toEqual(["os"]);
+  });
+
+  test("started twice it is one restore point; running is looked at, not waited for", async () => {
+    await harness.local.control.addFault({
+      match: { operation: "work:restorePoints.create" },
+      effect: { type: "delay", ms: 400 },
+    });
+    const request = pointRequest("lin");
+    const first = await startRestorePoint(harness.azure, request);
+    expect(first.status).toBe("running");
+    // A process that died before it could keep the operation begins again.
+    const second = await startRestorePoint(harness.azure, request);
+    expect(second).toMatchObject({ status: "running" });
+    const poll = (state: typeof first) =>
+      finish(state, (operation) => pollRestorePoint(harness.azure, operation));
+    const [one, two] = [await poll(first), await poll(second)];
+    expect(one.id).toBe(two.id);
+    const { restorePoints } = await harness.local.control.snapshots();
+    expect(restorePoints.filter(({ name }) => name === one.name)).toHaveLength(1);
+  });
+
+  test("an agent that is away fails with its own code, and the next attempt mends it", async () => {
+    await harness.local.control.setGuest({ vm: "lin", agent: "NotReady" });
+    const request = pointRequest("lin");
+    await expect(take(request)).rejects.toMatchObject({
+      code: "AGENT_NOT_READY",
+      params: { azureCode: "VMAgentStatusCommunicationError" },
+    });
+    await harness.local.control.setGuest({ vm: "lin", agent: "Ready" });
+    expect((await take(request)).consistency).toBe("file-system");
+  });
+});
+
+describe("removing", () => {
+  test("open access is ended first; a second time is success", async () => {
+    const point = await take(pointRequest("win"));
+    await grantRead(harness.azure, diskOf(point, "os"));
+    await remove(point.id);
+    expect(await getRestorePoint(harness.azure, point.id)).toBeNull();
+    await remove(point.id);
+  });
+
+  test("a collection goes when it is empty, not before", async () => {
+    const point = await take(pointRequest("win", { installationId: "install-2" }));
+    expect(await deleteEmptyCollection(harness.azure, point.collectionId)).toBe(false);
+    await remove(point.id);
+    expect(await deleteEmptyCollection(harness.azure, point.collectionId)).toBe(true);
+    expect(await deleteEmptyCollection(harness.azure, point.collectionId)).toBe(true);
+  });
+
+  test("the sweeper sees what this installation made, and nothing of another", async () => {
+    const mine = pointRequest("lin", { installationId: "install-3" });
+    const other = pointRequest("lin", { installationId: "install-4" });
+    await take(mine);
+    await take(other);
+    const subscriptionId = harness.azure.subscriptions[0] ?? "";
+    const owned = await Array.fromAsync(
+      listOwned(harness.azure, { subscriptionId, installationId: "install-3" }),
+    );
+    expect(owned.map(({ kind, id, jobId }) => ({ kind, id: id.toLowerCase(), jobId }))).toEqual([
+      { kind: "restore-point-collection", id: restorePointIds(mine).collectionId.toLowerCase(), jobId: null },
+      { kind: "restore-point", id: restorePointIds(mine).restorePointId.toLowerCase(), jobId: mine.jobId },
+    ]);
+  });
+});

@@ -1,0 +1,144 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { parseAzureEnv } from "./config.ts";
+import { connect, probe } from "./connection.ts";
+import { inspectDisks } from "./disks.ts";
+import { pollExtension, startExtension } from "./extension.ts";
+import { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
+import { type AzureHarness, finish, MIB, startAzure, vmId } from "./testing/harness.ts";
+import { getVm, listVms, requireVm } from "./vms.ts";
+
+let harness: AzureHarness;
+beforeAll(async () => {
+  harness = await startAzure();
+});
+beforeEach(() => harness.local.control.clearFaults());
+afterAll(() => harness[Symbol.asyncDispose]());
+
+describe("discovery", () => {
+  test("lists every VM over several pages, with power states", async () => {
+    await harness.local.control.settings({ pageSize: 2 });
+    const found = await Array.fromAsync(listVms(harness.azure, CONTOSO_SUBSCRIPTION_ID));
+    const shown = found.map(({ name, os, powerState, tags }) => ({ name, os, powerState, tags }));
+    expect(shown.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual([
+      { name: "lin", os: "linux", powerState: "running", tags: { team: "commerce" } },
+      { name: "off", os: "linux", powerState: "deallocated", tags: { team: "commerce" } },
+      { name: "win", os: "windows", powerState: "running", tags: { team: "commerce" } },
+    ]);
+  });
+
+  test("reads a VM whole: configuration as on the wire, agent, disks", async () => {
+    const vm = await requireVm(harness.azure, vmId("LIN"));
+    expect(vm).toMatchObject({ name: "lin", powerState: "running", agent: { state: "ready" } });
+    expect(vm.configuration).toMatchObject({
+      name: "lin",
+      properties: { vmId: vm.vmId, hardwareProfile: {} },
+    });
+    expect(JSON.stringify(vm.configuration)).not.toContain("PowerState");
+    const disks = await inspectDisks(harness.azure, vm, { crashConsistent: false });
+    expect(disks.map(({ ref, facts, refusal }) => [ref.slot, facts?.sizeBytes, refusal])).toEqual([
+      ["os", 64 * MIB, null],
+      [0, 32 * MIB, null],
+    ]);
+  });
+
+  test("a VM that is not there is null, or VM_NOT_FOUND for who needs it", async () => {
+    expect(await getVm(harness.azure, vmId("nobody"))).toBeNull();
+    await expect(requireVm(harness.azure, vmId("nobody"))).rejects.toMatchObject({ code: "VM_NOT_FOUND" });
+  });
+});
+
+describe("what goes wrong before anything begins", () => {
+  const probeWith = async (change: Record<string, string>) => {
+    const [result] = await probe(connect(parseAzureEnv({ ...harness.env, ...change })));
+    return result?.error?.code ?? null;
+  };
+
+  test("a good connection has nothing to say", async () => {
+    expect(await probeWith({})).toBeNull();
+  });
+
+  test("a wrong secret, a wrong tenant, no role, nobody there", async () => {
+    const wrong = join(harness.folder, "wrong");
+    await writeFile(wrong, "not-the-secret");
+    expect(await probeWith({ KLUIS_AZURE_CLIENT_SECRET_FILE: wrong })).toBe("AZURE_AUTH_FAILED");
+    const nowhere = "99999999-9999-4999-8999-999999999999";
+    expect(await probeWith({ KLUIS_AZURE_TENANT_ID: nowhere })).toBe("AZURE_AUTH_FAILED");
+    expect(["AZURE_FORBIDDEN", "AZURE_NOT_FOUND"]).toContain(
+      await probeWith({ KLUIS_AZURE_SUBSCRIPTIONS: nowhere }),
+    );
+    const rewrite = "management.azure.com=http://127.0.0.1:9,login.microsoftonline.com=http://127.0.0.1:9";
+    expect(await probeWith({ KLUIS_AZURE_REWRITE: rewrite })).toBe("AZURE_UNREACHABLE");
+  });
+
+  test("throttling is thrown at once, with Azure's own time to wait", async () => {
+    await harness.local.control.addFault({
+      match: { operation: "virtualMachines.*" },
+      effect: { type: "throttle", retryAfterSeconds: 1200 },
+    });
+    await expect(requireVm(harness.azure, vmId("lin"))).rejects.toMatchObject({
+      code: "AZURE_THROTTLED",
+      retryAfterMs: 1_200_000,
+    });
+  });
+
+  test("a failure that passes is tried again", async () => {
+    await harness.local.control.addFault({
+      match: { operation: "virtualMachines.*" },
+      effect: { type: "fail", status: 500, code: "InternalServerError" },
+      times: 1,
+    });
+    expect((await requireVm(harness.azure, vmId("lin"))).name).toBe("lin");
+  });
+
+  test("a cancelled call says so", async () => {
+    const signal = AbortSignal.abort();
+    await expect(requireVm(harness.azure, vmId("lin"), { signal })).rejects.toMatchObject({
+      code: "CANCELLED",
+    });
+  });
+});
+
+describe("the guest", () => {
+  test("the extension is installed once, and what it changes in Windows can be read", async () => {
+    const vm = await requireVm(harness.azure, vmId("win"));
+    const facts = async () =>
+      finish(await startGuestFacts(harness.azure, vm.id), (operation) =>
+        pollGuestFacts(harness.azure, operation),
+      );
+    expect(await facts()).toEqual({
+      vcRedist2013: null,
+      vssStartType: "Manual",
+      iaasVmProviderInstalled: false,
+    });
+
+    const install = async () =>
+      finish(await startExtension(harness.azure, vm), (operation) => pollExtension(harness.azure, operation));
+    const installed = await install();
+    expect(installed).toMatchObject({
+      name: "VMSnapshot",
+      type: "VMSnapshot",
+      provisioningState: "Succeeded",
+    });
+    expect((await startExtension(harness.azure, vm)).status).toBe("done");
+    expect((await requireVm(harness.azure, vm.id)).extensions.map(({ type }) => type)).toEqual([
+      "VMSnapshot",
+    ]);
+    const after = await facts();
+    expect(after).toMatchObject({ vssStartType: "Automatic", iaasVmProviderInstalled: true });
+    expect(after.vcRedist2013).toContain("12.0.40660");
+  });
+
+  test("an extension that fails says why", async () => {
+    await harness.local.control.addFault({
+      match: { operation: "guest.extension" },
+      effect: { type: "fail" },
+    });
+    const vm = await requireVm(harness.azure, vmId("lin"));
+    const install = async () =>
+      finish(await startExtension(harness.azure, vm), (operation) => pollExtension(harness.azure, operation));
+    await expect(install()).rejects.toMatchObject({ code: "EXTENSION_FAILED" });
+  });
+});
