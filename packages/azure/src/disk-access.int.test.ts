@@ -2,12 +2,6 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { pollDeleteRestorePoint, startDeleteRestorePoint } from "./delete-restore-point.ts";
-import { grantRead, grantWrite, revokeRead } from "./grants.ts";
-import { pageRanges, pageRangesDiff } from "./page-ranges.ts";
-import { openPageWriter } from "./page-writer.ts";
-import { pollRestorePoint, startRestorePoint } from "./restore-points.ts";
-import { openSasDisk } from "./sas-disk.ts";
 import {
   type AzureHarness,
   changedImage,
@@ -17,7 +11,13 @@ import {
   patternBlock,
   pointRequest,
   startAzure,
-} from "./testing/harness.ts";
+} from "../test/harness.ts";
+import { pollDeleteRestorePoint, startDeleteRestorePoint } from "./delete-restore-point.ts";
+import { grantRead, grantWrite, revokeRead } from "./grants.ts";
+import { pageRanges, pageRangesDiff } from "./page-ranges.ts";
+import { openPageWriter } from "./page-writer.ts";
+import { pollRestorePoint, startRestorePoint } from "./restore-points.ts";
+import { openSasDisk } from "./sas-disk.ts";
 import type { Extent, RestorePointFacts, UploadDiskRequest } from "./types.ts";
 import {
   pollDeleteDisk,

@@ -11,6 +11,7 @@ export { pollExtension, snapshotExtension, startExtension } from "./extension.ts
 export { grantRead, grantWrite, revokeRead } from "./grants.ts";
 export { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
 export { installationTag, jobTag, restorePointIds } from "./names.ts";
+export { azureOperationSchema } from "./operation.ts";
 export { type ListOwnedOptions, listOwned } from "./owned.ts";
 export { type PageRangesDiffInput, type PageRangesInput, pageRanges, pageRangesDiff } from "./page-ranges.ts";
 export { openPageWriter, PageWriter, type PageWriterOptions } from "./page-writer.ts";

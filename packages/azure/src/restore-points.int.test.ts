@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type AzureHarness, diskOf, finish, pointRequest, startAzure } from "../test/harness.ts";
 import {
   deleteEmptyCollection,
   pollDeleteRestorePoint,
@@ -8,7 +9,6 @@ import { grantRead } from "./grants.ts";
 import { restorePointIds } from "./names.ts";
 import { listOwned } from "./owned.ts";
 import { getRestorePoint, pollRestorePoint, startRestorePoint } from "./restore-points.ts";
-import { type AzureHarness, diskOf, finish, pointRequest, startAzure } from "./testing/harness.ts";
 import type { RestorePointRequest } from "./types.ts";
 
 let harness: AzureHarness;

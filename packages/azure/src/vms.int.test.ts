@@ -2,12 +2,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type AzureHarness, finish, MIB, startAzure, vmId } from "../test/harness.ts";
 import { parseAzureEnv } from "./config.ts";
 import { connect, probe } from "./connection.ts";
 import { inspectDisks } from "./disks.ts";
 import { pollExtension, startExtension } from "./extension.ts";
 import { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
-import { type AzureHarness, finish, MIB, startAzure, vmId } from "./testing/harness.ts";
 import { getVm, listVms, requireVm } from "./vms.ts";
 
 let harness: AzureHarness;

@@ -10,9 +10,10 @@ import {
   type LocalAzure,
   startLocalAzure,
 } from "@kluis/local-azure";
-import { parseAzureEnv } from "../config.ts";
-import { type AzureConnection, connect } from "../connection.ts";
-import type { Poll, RestorePointFacts, RestorePointRequest } from "../types.ts";
+import { parseAzureEnv } from "../src/config.ts";
+import { type AzureConnection, connect } from "../src/connection.ts";
+import { azureOperationSchema } from "../src/operation.ts";
+import type { Poll, RestorePointFacts, RestorePointRequest } from "../src/types.ts";
 
 export const MIB = 1024 * 1024;
 export const vmId = (name: string) =>
@@ -107,7 +108,7 @@ export async function finish<T>(
   for (let look = 0; look < 2000; look += 1) {
     if (state.status === "done") return state.result;
     // As a checkpoint in the database would keep it.
-    state = await poll(JSON.parse(JSON.stringify(state.operation)));
+    state = await poll(azureOperationSchema.parse(JSON.parse(JSON.stringify(state.operation))));
   }
   throw new Error("The operation did not end.");
 }
