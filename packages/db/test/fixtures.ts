@@ -64,7 +64,8 @@ export async function addVm(db: Db, clock: Clock, facts: VmFacts = vmFacts("web-
   return id;
 }
 
-export function addPolicy(db: Db, clock: Clock, name = "nightly", document = nightly): Promise<PolicyRow> {
+export function addPolicy(db: Db, clock: Clock, name = "nightly"): Promise<PolicyRow> {
+  const document = nightly;
   return inTransaction(db, (tx) =>
     createPolicy(tx, { name, description: "", teamId: null, document, actor: engineActor }, clock),
   );
