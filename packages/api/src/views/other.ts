@@ -88,7 +88,7 @@ export interface AuditRow {
   readonly target: { readonly type: string; readonly id: string; readonly name: string };
   readonly vmId: string | null;
   readonly teamIds: readonly string[];
-  readonly data: unknown;
+  readonly data: Readonly<Record<string, unknown>>;
   readonly prevDigest: string;
   readonly digest: string;
 }

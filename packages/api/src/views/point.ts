@@ -72,7 +72,7 @@ export interface PointView extends PointRow {
   readonly encryption: string;
   readonly deletedBy: ActorView | null;
   readonly deleteReason: string | null;
-  readonly lastVerifyDetail: unknown;
+  readonly lastVerifyDetail: Readonly<Record<string, unknown>> | null;
   readonly disks: readonly PointDiskView[];
   readonly can: {
     readonly download: boolean;

@@ -82,7 +82,7 @@ export interface VmView extends VmRow {
     readonly policySentence: string;
     readonly extensionReadyAt: Instant | null;
     /** What Kluis found changed in the Windows guest after the first backup; null before that and on Linux. */
-    readonly guestChanges: unknown;
+    readonly guestChanges: Readonly<Record<string, unknown>> | null;
   } | null;
   /** Why the status is what it is, in one sentence. */
   readonly statusReason: string;

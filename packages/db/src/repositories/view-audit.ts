@@ -14,7 +14,7 @@ const eventRow = z.object({
   target: z.object({ type: z.string(), id: z.string(), name: z.string() }),
   vmId: z.string().nullable(),
   teamIds: z.array(z.string()),
-  data: z.unknown(),
+  data: z.record(z.string(), z.unknown()),
   prevDigest: z.string(),
   digest: z.string(),
 });

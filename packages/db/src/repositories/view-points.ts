@@ -178,7 +178,7 @@ const pointDetail = z.object({
   keyId: z.string(),
   deletedBy: actorSchema.nullable(),
   deleteReason: z.string().nullable(),
-  lastVerifyDetail: z.unknown(),
+  lastVerifyDetail: z.record(z.string(), z.unknown()).nullable(),
   vault: z.object({ id: z.string(), name: z.string(), kind: z.string() }),
   disks: z.array(diskDetail),
 });

@@ -1,0 +1,100 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { AppRouter } from "@kluis/api/types";
+import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
+import type { Connection } from "./connection.ts";
+import { apiErrorBody, fromTrpc, ServerError, UnreachableError } from "./failure.ts";
+
+export type ApiClient = TRPCClient<AppRouter>;
+
+export interface Server {
+  readonly url: string;
+  /**
+   * One or more tRPC calls; what they throw becomes a ServerError or an UnreachableError.
+   * `call((api) => api.vms.list.query())`
+   */
+  call<T>(work: (api: ApiClient) => Promise<T>): Promise<T>;
+  /**
+   * A plain request below the server's address.
+   * @throws ServerError for an answer of 400 and above, except those in `accept`; UnreachableError
+   */
+  request(path: string, options: RequestOptions): Promise<Response>;
+}
+
+export interface RequestOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Statuses of 400 and above that the caller understands. */
+  readonly accept?: readonly number[];
+}
+
+const callTimeoutMs = 60_000;
+
+export function connectServer(connection: Connection, signal: AbortSignal): Server {
+  const { url, token } = connection;
+  const authorization = `Bearer ${token}`;
+  const api = createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url: `${url}/api/trpc`,
+        headers: { authorization },
+        fetch: (input, init) =>
+          fetch(input, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]) }),
+      }),
+    ],
+  });
+  return {
+    url,
+    call: async (work) => {
+      try {
+        return await work(api);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw fromTrpc(error, url);
+      }
+    },
+    request: async (path, options) => {
+      const response = await reach(`${url}${path}`, { url, authorization, options });
+      if (response.status < 400 || options.accept?.includes(response.status)) return response;
+      throw await serverError(response, url);
+    },
+  };
+}
+
+async function reach(
+  address: string,
+  how: { readonly url: string; readonly authorization: string; readonly options: RequestOptions },
+): Promise<Response> {
+  const { headers, signal } = how.options;
+  try {
+    return await fetch(address, {
+      headers: { ...headers, authorization: how.authorization },
+      signal,
+      redirect: "error",
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new UnreachableError(how.url, error);
+  }
+}
+
+async function serverError(response: Response, url: string): Promise<Error> {
+  const text = await response.text();
+  try {
+    return new ServerError(apiErrorBody.parse(JSON.parse(text)).error);
+  } catch (cause) {
+    return new UnreachableError(`${url} (it answers ${response.status}, but not as Kluis does)`, cause);
+  }
+}
+
+/** Repeats a read while the server is away for a moment, as when it restarts; gives up after a minute. */
+export async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let pauseMs = 500, waitedMs = 0; ; pauseMs = Math.min(pauseMs * 2, 8_000)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof UnreachableError) || waitedMs >= 60_000) throw error;
+      await delay(pauseMs, undefined, { signal });
+      waitedMs += pauseMs;
+    }
+  }
+}

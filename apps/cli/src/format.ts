@@ -1,0 +1,26 @@
+import { formatBytes } from "@kluis/domain";
+
+/** `2026-11-22 01:00` in UTC; the column's title says so. */
+export function minuteOf(instant: string | null): string {
+  return instant === null ? "–" : instant.slice(0, 16).replace("T", " ");
+}
+
+export function secondOf(instant: string | null): string {
+  return instant === null ? "–" : `${instant.slice(0, 19).replace("T", " ")} UTC`;
+}
+
+export function bytesOf(bytes: number): string {
+  return formatBytes(bytes);
+}
+
+/** `4 min 10 s`, from start to end or to now. */
+export function durationOf(start: string | null, end: string | null, now: Date): string {
+  if (start === null) return "–";
+  const seconds = Math.max(
+    0,
+    Math.round(((end === null ? now : new Date(end)).getTime() - Date.parse(start)) / 1000),
+  );
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}

@@ -1,0 +1,15 @@
+import type { Page } from "@kluis/api/types";
+
+/** Every row of a paged list; `most` ends it early. */
+export async function allPages<Row>(
+  read: (page: number) => Promise<Page<Row>>,
+  most = 10_000,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (let page = 1; ; page++) {
+    const answer = await read(page);
+    rows.push(...answer.rows);
+    if (answer.rows.length === 0 || rows.length >= answer.total || rows.length >= most)
+      return rows.slice(0, most);
+  }
+}
