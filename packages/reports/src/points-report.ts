@@ -29,7 +29,11 @@ export interface PointReportRow {
     readonly location: string | null;
     readonly osType: string | null;
     readonly teams: readonly string[];
-    readonly excludedDisks: readonly { readonly name: string; readonly reason: string }[];
+    readonly excludedDisks: readonly {
+      readonly key: string;
+      readonly name: string;
+      readonly reason: string;
+    }[];
   };
   readonly policy: {
     readonly id: string | null;
@@ -206,7 +210,7 @@ function identity(data: PointReportData): PointReportRow["identity"] {
     location: vmFacts.location ?? null,
     osType: vmFacts.osType ?? null,
     teams: data.teams,
-    excludedDisks: (vmFacts.excludedDisks ?? []).map(({ name, reason }) => ({ name, reason })),
+    excludedDisks: data.excludedDisks ?? [],
   };
 }
 

@@ -9,7 +9,7 @@ import {
   inTransaction,
   upsertVm,
 } from "@kluis/db";
-import { createPoint, endJob, planResource } from "@kluis/db/engine";
+import { createPoint, endJob, planResource, saveMemory } from "@kluis/db/engine";
 import { type Clock, engineActor, type PolicyDocument } from "@kluis/domain";
 
 export class TestClock implements Clock {
@@ -110,6 +110,9 @@ export function makePoint(db: Db, clock: Clock, wish: PointWish): Promise<string
       { kind: "backup", vmId, trigger: "schedule", actor: engineActor },
       clock,
     );
+    await saveMemory(tx, jobId, {
+      excluded: [{ key: "3", name: "scratch", resourceId: null, reason: "ephemeral" }],
+    });
     await endJob(tx, jobId, { state: "succeeded", stage: "done", at: clock.now() });
     await planResource(
       tx,
@@ -128,7 +131,6 @@ export function makePoint(db: Db, clock: Clock, wish: PointWish): Promise<string
         name: wish.vmName,
         resourceId: `/vm/${wish.vmName}`,
         tags: { owner: "=1+1" },
-        excludedDisks: [{ key: "3", name: "scratch", reason: "ephemeral" }],
       },
       occurrenceDueAt: takenAt,
       takenAt,

@@ -42,10 +42,10 @@ const vmFactsSchema = z.looseObject({
   location: z.string().optional(),
   osType: z.string().optional(),
   tags: z.record(z.string(), z.string()).optional(),
-  excludedDisks: z
-    .array(z.looseObject({ key: z.string().optional(), name: z.string(), reason: z.string() }))
-    .optional(),
 });
+
+/** Disks that the backup left out, and why, as its job remembers them. */
+const excludedSchema = z.array(z.object({ key: z.string(), name: z.string(), reason: z.string() }));
 
 const eventSchema = z.object({
   seq: z.number(),
@@ -59,6 +59,7 @@ const rowSchema = z.object({
   vmId: z.string(),
   vmName: z.string(),
   vmFacts: vmFactsSchema,
+  excludedDisks: excludedSchema.nullable(),
   teams: z.array(z.string()),
   state: z.string(),
   trigger: z.string(),
@@ -121,7 +122,7 @@ function inScope(scope: PointReportScope): Prisma.Sql {
 }
 
 const selectRows = Prisma.sql`
-  SELECT r.id::text, r."vmId"::text, vm.name AS "vmName", r."vmFacts", r.state, r.trigger, r.actor, r."jobId"::text,
+  SELECT r.id::text, r."vmId"::text, vm.name AS "vmName", r."vmFacts", job.memory -> 'excluded' AS "excludedDisks", r.state, r.trigger, r.actor, r."jobId"::text,
     policy.id::text AS "policyId", policy.name AS "policyName", version.version AS "policyVersion",
     r."occurrenceDueAt", r.tiers, r."expiresAt", r."pinnedAt", r."takenAt", r."snapshotStartedAt", r."snapshotEndedAt",
     r."snapshotRemovedAt", r."instantRestoreUntil",
@@ -143,6 +144,7 @@ const selectRows = Prisma.sql`
   FROM "RecoveryPoint" r
   JOIN "VirtualMachine" vm ON vm.id = r."vmId"
   JOIN "Vault" vault ON vault.id = r."vaultId"
+  LEFT JOIN "Job" job ON job.id = r."jobId"
   LEFT JOIN "PolicyVersion" version ON version.id = r."policyVersionId"
   LEFT JOIN "Policy" policy ON policy.id = version."policyId"
   LEFT JOIN LATERAL (
