@@ -1,0 +1,71 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+import { as } from "../support/as.ts";
+import { openNewestPoint, openVm, portalUrl } from "../support/portal.ts";
+
+const test = as("olivia");
+
+/** Every page, and the word that tells that its content is there. */
+const pages: readonly { readonly name: string; readonly open: (page: Page) => Promise<void> }[] = [
+  ...[
+    "Overview /",
+    "Virtual machines /vms",
+    "Jobs /jobs",
+    "Recovery points /points",
+    "Policies /policies",
+  ].map(at),
+  ...["New policy /policies/new", "Reports /reports", "Audit log /audit", "Settings /settings"].map(at),
+  { name: "a machine", open: (page) => openVm(page, "web-01") },
+  { name: "a recovery point", open: (page) => openNewestPoint(page, "sql-01") },
+  {
+    name: "a job",
+    open: async (page) => {
+      await page.goto(`${portalUrl()}/jobs`);
+      await page
+        .getByRole("row")
+        .getByRole("link", { name: /Backup/ })
+        .first()
+        .click();
+      await expect(page.getByText("Timeline").first()).toBeVisible();
+    },
+  },
+  {
+    name: "a policy",
+    open: async (page) => {
+      await page.goto(`${portalUrl()}/policies`);
+      await page.getByRole("link", { name: "standard-daily" }).first().click();
+      await expect(page.getByRole("heading", { level: 1, name: "standard-daily" })).toBeVisible();
+    },
+  },
+];
+
+function at(entry: string): { name: string; open: (page: Page) => Promise<void> } {
+  const cut = entry.lastIndexOf(" ");
+  const [name, path] = [entry.slice(0, cut), entry.slice(cut + 1)];
+  return {
+    name,
+    open: async (page) => {
+      await page.goto(`${portalUrl()}${path}`);
+      await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+    },
+  };
+}
+
+for (const scheme of ["light", "dark"] as const) {
+  test.describe(`in ${scheme}`, () => {
+    test.use({ colorScheme: scheme });
+    for (const { name, open } of pages) {
+      test(`${name} meets WCAG 2.2 AA as far as a machine can tell`, async ({ page }) => {
+        await open(page);
+        await expect(page.getByRole("status").filter({ hasText: /loading/i })).toHaveCount(0);
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+          .analyze();
+        const found = violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+        );
+        expect(found).toEqual([]);
+      });
+    }
+  });
+}

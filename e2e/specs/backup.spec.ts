@@ -1,0 +1,26 @@
+import { expect } from "@playwright/test";
+import { as } from "../support/as.ts";
+import { openVm } from "../support/portal.ts";
+
+const test = as("bram");
+
+test("back up now, watch the job by itself reach its recovery point", async ({ page }) => {
+  test.setTimeout(180_000);
+  await openVm(page, "web-01");
+  await page.getByRole("button", { name: "Back up now" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Backup of web-01" })).toBeVisible();
+  // Nothing is clicked or reloaded from here on: the page follows the job.
+  const bars = page.getByRole("progressbar", { name: /Progress of disk web-01/ });
+  await expect(bars).toHaveCount(2, { timeout: 90_000 });
+  await expect(page.getByRole("link", { name: "Open the recovery point" })).toBeVisible({ timeout: 120_000 });
+  for (const bar of await bars.all()) await expect(bar).toHaveAttribute("aria-valuetext", /%|Preparing/);
+  await page.getByRole("link", { name: "Open the recovery point" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Recovery point of web-01" })).toBeVisible();
+  await expect(page.getByText("Digest comparison").first()).toBeVisible();
+});
+
+test("a VM without a policy can't be backed up, and the button says why", async ({ page }) => {
+  await openVm(page, "web-01");
+  await expect(page.getByRole("button", { name: "Back up now" })).toBeEnabled();
+  await expect(page.getByText("standard-daily").first()).toBeVisible();
+});

@@ -1,0 +1,95 @@
+import { expect, test } from "@playwright/test";
+import { sessionOf } from "../support/people.ts";
+import { openVm, portalUrl } from "../support/portal.ts";
+
+test.describe("a reader of team Platform", () => {
+  test.use({ storageState: sessionOf("rosa") });
+
+  test("sees the team's machines and no others", async ({ page }) => {
+    await page.goto(`${portalUrl()}/vms`);
+    await expect(page.getByRole("link", { name: "batch-01", exact: true }).first()).toBeVisible();
+    await expect(page.getByRole("link", { name: "web-01", exact: true })).toHaveCount(0);
+  });
+
+  test("can't back up, and the button says so", async ({ page }) => {
+    await openVm(page, "batch-01");
+    const button = page.getByRole("button", { name: "Back up now" });
+    await expect(button).toBeVisible();
+    await expect(button.and(page.locator("[disabled], [aria-disabled='true']"))).toBeVisible();
+  });
+
+  test("is refused by the server, not only by the page", async ({ page }) => {
+    const answer = await page.request.post(`${portalUrl()}/api/trpc/backup.start`, {
+      data: { vm: "batch-01" },
+      headers: { origin: portalUrl() },
+    });
+    expect(answer.status()).toBe(403);
+  });
+
+  test("finds another team's machine no more than one that does not exist", async ({ page, browser }) => {
+    const owner = await browser.newContext({ storageState: sessionOf("olivia") });
+    const ownersPage = await owner.newPage();
+    await openVm(ownersPage, "web-01");
+    const path = new URL(ownersPage.url()).pathname;
+    await owner.close();
+
+    const nowhere = path.replace(/[^/]+$/, "01890000-0000-7000-8000-000000000000");
+    const seen: string[] = [];
+    for (const address of [path, nowhere]) {
+      await page.goto(`${portalUrl()}${address}`);
+      const alert = page
+        .getByRole("alert")
+        .or(page.getByRole("heading", { name: /nothing at this address/ }));
+      await expect(alert.first()).toBeVisible();
+      await expect(page.getByText("commerce-rg")).toHaveCount(0);
+      seen.push((await alert.first().locator("p, h1").first().textContent()) ?? "");
+    }
+    expect(seen[0]).toBe(seen[1]);
+  });
+
+  test("has no audit log", async ({ page }) => {
+    await page.goto(`${portalUrl()}/audit`);
+    await expect(page.getByText("The audit log is for owners and auditors.").first()).toBeVisible();
+  });
+});
+
+test.describe("an auditor of the organisation", () => {
+  test.use({ storageState: sessionOf("ada") });
+
+  test("reads the log and verifies its chain", async ({ page }) => {
+    await page.goto(`${portalUrl()}/audit`);
+    await expect(page.getByText("VM protected").first()).toBeVisible();
+    await page.getByRole("button", { name: "Verify the chain" }).click();
+    await expect(page.getByText(/The chain is whole: [\d,.\s]+ events/)).toBeVisible();
+  });
+
+  test("starts no backup", async ({ page }) => {
+    const answer = await page.request.post(`${portalUrl()}/api/trpc/backup.start`, {
+      data: { vm: "web-01" },
+      headers: { origin: portalUrl() },
+    });
+    expect(answer.status()).toBe(403);
+  });
+});
+
+test.describe("an operator of team Commerce", () => {
+  test.use({ storageState: sessionOf("omar") });
+
+  test("writes no policy", async ({ page }) => {
+    await page.goto(`${portalUrl()}/policies`);
+    const create = page
+      .getByRole("link", { name: "New policy" })
+      .or(page.getByRole("button", { name: "New policy" }));
+    await expect(create.and(page.locator("[disabled], [aria-disabled='true']")).first()).toBeVisible();
+  });
+});
+
+test("a request from another site changes nothing", async ({ browser }) => {
+  const context = await browser.newContext({ storageState: sessionOf("bram") });
+  const answer = await context.request.post(`${portalUrl()}/api/trpc/backup.start`, {
+    data: { vm: "web-01" },
+    headers: { origin: "https://elsewhere.example" },
+  });
+  expect(answer.status()).toBe(403);
+  await context.close();
+});
