@@ -1,8 +1,8 @@
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ComputeManagementClient } from "@azure/arm-compute";
-import { createDefaultHttpClient, type HttpClient } from "@azure/core-rest-pipeline";
+import { ComputeManagementClient, type RestorePoint } from "@azure/arm-compute";
+import { createDefaultHttpClient, type HttpClient, isRestError } from "@azure/core-rest-pipeline";
 import { AnonymousCredential, PageBlobClient } from "@azure/storage-blob";
 import { CONTOSO_TENANT_ID } from "../src/entra/directory.ts";
 import { type Entra, TokenRefused } from "../src/entra/index.ts";
@@ -122,4 +122,86 @@ export async function sas(poller: PromiseLike<{ accessSAS?: string }>): Promise<
 
 export function blob(url: string): PageBlobClient {
   return new PageBlobClient(url, new AnonymousCredential(), { retryOptions: { maxTries: 1 } });
+}
+
+/** A VM with small disks; the disks' content is `pattern(MIB, n)` at n MiB, n = 1, 2, … */
+export async function importVm(
+  lab: Lab,
+  name: string,
+  options: { os?: "linux" | "windows"; disks?: number; stopped?: boolean } = {},
+): Promise<string> {
+  const disks: string[] = [];
+  for (let index = 1; index <= (options.disks ?? 1); index++)
+    disks.push(
+      await lab.image(`${name}-${index}.raw`, DISK_SIZE, [
+        { offset: index * MIB, data: pattern(MIB, index) },
+      ]),
+    );
+  const vm = await lab.azure.control.importVm({
+    vm: name,
+    os: options.os ?? "linux",
+    resourceGroup: GROUP,
+    stopped: options.stopped ?? false,
+    disks,
+  });
+  await lab.arm.restorePointCollections.createOrUpdate(GROUP, `${name}-rpc`, {
+    location: "westeurope",
+    source: { id: vm.id },
+  });
+  return vm.id;
+}
+
+export const DISK_SIZE = 32 * MIB;
+
+/** Takes a restore point of a VM made by `importVm`; gives the names of its disk restore points, OS disk first. */
+export async function takePoint(
+  lab: Lab,
+  vm: string,
+  name: string,
+  body: RestorePoint = {},
+): Promise<TakenPoint> {
+  await lab.arm.restorePoints.create(GROUP, `${vm}-rpc`, name, body);
+  const point = await lab.arm.restorePoints.get(GROUP, `${vm}-rpc`, name);
+  const storage = point.sourceMetadata?.storageProfile;
+  const ids = [
+    storage?.osDisk?.diskRestorePoint?.id,
+    ...(storage?.dataDisks ?? []).map((d) => d.diskRestorePoint?.id),
+  ];
+  const disks = ids.flatMap((id) => (id === undefined ? [] : [id.slice(id.lastIndexOf("/") + 1)]));
+  return { point, disks, consistency: point.consistencyMode ?? "" };
+}
+
+export interface TakenPoint {
+  point: RestorePoint;
+  disks: string[];
+  consistency: string;
+}
+
+/** A read SAS of one disk of a restore point. */
+export function readPoint(
+  lab: Lab,
+  vm: string,
+  where: { point: string; disk: string; seconds?: number },
+): Promise<string> {
+  const { point, disk, seconds = 3600 } = where;
+  return sas(
+    lab.arm.diskRestorePoint.grantAccess(GROUP, `${vm}-rpc`, point, disk, {
+      access: "Read",
+      durationInSeconds: seconds,
+    }),
+  );
+}
+
+/** Code and status of what an SDK call failed with; for a failed operation the SDK gives the code in the text only. */
+export async function failureOf(
+  call: PromiseLike<unknown>,
+): Promise<{ code: string; status: number | undefined }> {
+  try {
+    await call;
+  } catch (error) {
+    if (isRestError(error)) return { code: error.code ?? "", status: error.statusCode };
+    const text = error instanceof Error ? error.message : String(error);
+    return { code: /has failed\.\s*(\w+)/.exec(text)?.[1] ?? text, status: undefined };
+  }
+  return { code: "no failure", status: undefined };
 }
