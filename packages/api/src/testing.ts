@@ -3,17 +3,19 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createJob, ensureVault, inTransaction, newId, upsertVm } from "@kluis/db";
-import { createPoint, endJob } from "@kluis/db/engine";
+import { createJob, ensureVault, inTransaction, newId, notify, upsertVm } from "@kluis/db";
+import { condemnJob, createPoint, endJob, loadWorkJob, startWorkJob } from "@kluis/db/engine";
 import { seedBasics } from "@kluis/db/seed";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
-import { engineActor, systemClock, type VmDisk } from "@kluis/domain";
+import { type ErrorInfo, engineActor, systemClock, type VmDisk } from "@kluis/domain";
 import { createFolderStore, createVault, openLocalKeyFile, SEGMENT_BYTES, type Vault } from "@kluis/vault";
 import { pino } from "pino";
-import { createApi } from "../src/api.ts";
-import type { Api, RequestContext } from "../src/context.ts";
-import { createContext, signIn } from "../src/identity.ts";
-import { createCaller } from "../src/root.ts";
+import { createApi } from "./api.ts";
+import type { Api, RequestContext } from "./context.ts";
+import { createContext, signIn } from "./identity.ts";
+import { createCaller } from "./root.ts";
+
+export { type ApiServer, startApiServer } from "./testing-server.ts";
 
 export const subscriptionId = "00000000-0000-4000-8000-000000000001";
 const tenantId = "00000000-0000-4000-8000-00000000000a";
@@ -51,6 +53,8 @@ export interface World extends AsyncDisposable {
   as(person: PersonName): Promise<ReturnType<typeof createCaller>>;
   /** Adds a recovery point of a VM whose OS disk holds these bytes. */
   addPoint(vmId: string, content: Uint8Array): Promise<string>;
+  /** Ends a job as an engine would: in this state, or failed with this error. */
+  endJob(jobId: string, how: "succeeded" | "cancelled" | ErrorInfo): Promise<void>;
 }
 
 export async function createWorld(): Promise<World> {
@@ -110,6 +114,7 @@ export async function createWorld(): Promise<World> {
     context,
     as: async (person) => createCaller(await context(person)),
     addPoint: (vmId, content) => addPoint({ api, vault }, vmId, content),
+    endJob: (jobId, how) => finishJob(api, jobId, how),
     [Symbol.asyncDispose]: async () => {
       await api.close();
       await database.drop();
@@ -227,6 +232,19 @@ async function addPoint(
     });
     await endJob(tx, jobId, { state: "succeeded", stage: "recovery-point", at: now });
     return id;
+  });
+}
+
+async function finishJob(api: Api, jobId: string, how: "succeeded" | "cancelled" | ErrorInfo): Promise<void> {
+  await inTransaction(api.db, async (tx) => {
+    const job = await loadWorkJob(tx, jobId);
+    if (job === null) throw new Error("There is no such job.");
+    await startWorkJob(tx, job, api.clock.now());
+    const failed = typeof how === "object";
+    if (failed) await condemnJob(tx, jobId, how);
+    const end = { state: failed ? "failed" : how, stage: "recovery-point", at: api.clock.now() } as const;
+    await endJob(tx, jobId, end);
+    await notify(tx, "job", { jobId });
   });
 }
 

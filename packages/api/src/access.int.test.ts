@@ -3,11 +3,11 @@ import { engineActor, permissions, systemClock } from "@kluis/domain";
 import type { AnyTRPCProcedure } from "@trpc/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { accessMatrix } from "../src/access-matrix.ts";
-import { kluisErrorOf } from "../src/error-map.ts";
-import { createContext } from "../src/identity.ts";
-import { appRouter, createCaller } from "../src/root.ts";
-import { completeTasks, createWorld, type World } from "./world.ts";
+import { accessMatrix } from "./access-matrix.ts";
+import { kluisErrorOf } from "./error-map.ts";
+import { createContext } from "./identity.ts";
+import { appRouter, createCaller } from "./root.ts";
+import { completeTasks, createWorld, type World } from "./testing.ts";
 
 /** Every procedure of the router with its permission, straight from its definition. */
 const procedures = Object.entries(
