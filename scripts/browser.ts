@@ -4,7 +4,6 @@ import { access, constants, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import type * as playwright from "@playwright/test";
 import { root, run } from "./run.ts";
 
 const execute = promisify(execFile);
@@ -66,9 +65,19 @@ async function fromPlaywright(): Promise<string | null> {
 /** Where Playwright keeps its own Chromium, when it is there and runs. */
 async function playwrightBrowser(): Promise<string | null> {
   const require = createRequire(join(root, "e2e", "package.json"));
-  const { chromium } = require("@playwright/test") as typeof playwright;
-  const path = chromium.executablePath();
+  const path = executableOf(require("@playwright/test"));
   return path !== "" && (await works(path)) ? path : null;
+}
+
+interface Playwright {
+  readonly chromium: { executablePath(): string };
+}
+
+/** Playwright belongs to the e2e workspace; here it is only asked where its browser would be. */
+function executableOf(loaded: unknown): string {
+  const isPlaywright = (value: unknown): value is Playwright =>
+    typeof value === "object" && value !== null && "chromium" in value;
+  return isPlaywright(loaded) ? loaded.chromium.executablePath() : "";
 }
 
 async function installed(): Promise<string | null> {
