@@ -11,6 +11,7 @@ import { type LocalAzure, type StartOptions, startLocalAzure } from "../src/inde
 export const SUBSCRIPTION = "11111111-2222-4333-8444-555555555555";
 export const GROUP = "test-rg";
 export const PRINCIPAL = "99999999-8888-4777-8666-555555555555";
+export const TOKEN = `${CONTOSO_TENANT_ID}/${PRINCIPAL}`;
 export const MIB = 1024 * 1024;
 
 /** Takes `tid/oid` for a token: the tests here are about everything but sign-in. */
@@ -67,7 +68,7 @@ export async function openLab(options: Partial<StartOptions> = {}): Promise<Lab>
     scope: `/subscriptions/${SUBSCRIPTION}`,
     role: "Contributor",
   });
-  const token = `${CONTOSO_TENANT_ID}/${PRINCIPAL}`;
+  const token = TOKEN;
   const lab: Lab = {
     azure,
     arm: client(azure.url, token),
@@ -87,7 +88,8 @@ export async function openLab(options: Partial<StartOptions> = {}): Promise<Lab>
   return lab;
 }
 
-function client(url: string, token: string): ComputeManagementClient {
+/** An ARM client of `TENANT/PRINCIPAL` for a local Azure with `plainEntra`. */
+export function client(url: string, token: string): ComputeManagementClient {
   const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
   return new ComputeManagementClient(credential, SUBSCRIPTION, {
     httpClient: rewriting(url),
@@ -95,7 +97,7 @@ function client(url: string, token: string): ComputeManagementClient {
   });
 }
 
-async function writeImage(
+export async function writeImage(
   file: string,
   sizeBytes: number,
   parts: { offset: number; data: Buffer }[],

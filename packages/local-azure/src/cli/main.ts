@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { LocalAzureControl } from "../control/client.ts";
 import { LocalAzureError } from "../errors.ts";
-import { startLocalAzure } from "../start.ts";
 import { connect, dataFolder } from "./endpoint.ts";
 import { type FaultOptions, faultAddCommand, faultInput, whole } from "./fault-options.ts";
 import { bytes, faultsText, listText, snapshotsText, vmText } from "./format.ts";
@@ -158,6 +157,8 @@ program
 
 async function serve(options: { port: number; empty?: boolean }): Promise<void> {
   const { data } = program.opts<{ data?: string }>();
+  // Loaded only here: the other commands are clients and start quicker without the server.
+  const { startLocalAzure } = await import("../start.ts");
   const azure = await startLocalAzure({
     dataDir: resolve(dataFolder(data, process.env)),
     port: options.port,

@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { installVmSnapshot, linuxOutcome, windowsOutcome } from "./consistency.ts";
+import { freshGuest, type LinuxScripts, type WindowsGuest } from "./model.ts";
+
+function windows(): WindowsGuest {
+  const guest = freshGuest("Windows").windows;
+  if (!guest) throw new Error("A Windows guest has Windows facts");
+  return guest;
+}
+
+const script = { path: "/opt/script.sh", exitCode: 0, seconds: 1, output: "", exists: true, mode: "700" };
+const scripts = (change: Partial<LinuxScripts> = {}): LinuxScripts => ({
+  configMode: "600",
+  timeoutInSeconds: 30,
+  continueBackupOnFailure: true,
+  fsFreezeEnabled: true,
+  pre: script,
+  post: script,
+  ...change,
+});
+
+test("Windows: stable writers give application consistency, one failed writer does not", () => {
+  const guest = windows();
+  expect(windowsOutcome(guest, false)).toEqual({
+    consistency: "ApplicationConsistent",
+    fileSystemAttemptsLeft: 0,
+  });
+  const [first] = guest.vssWriters;
+  if (first) first.state = "Failed";
+  expect(windowsOutcome(guest, false)).toEqual({
+    consistency: "FileSystemConsistent",
+    fileSystemAttemptsLeft: 3,
+  });
+});
+
+test("Windows: the attempts after a failure count down, and a new failure starts again", () => {
+  const guest = { ...windows(), fileSystemAttemptsLeft: 2 };
+  expect(windowsOutcome(guest, false)).toEqual({
+    consistency: "FileSystemConsistent",
+    fileSystemAttemptsLeft: 1,
+  });
+  expect(windowsOutcome(guest, true)).toEqual({
+    consistency: "FileSystemConsistent",
+    fileSystemAttemptsLeft: 3,
+  });
+});
+
+test.each<[string, LinuxScripts | undefined, object]>([
+  ["no scripts", undefined, { consistency: "FileSystemConsistent" }],
+  ["both succeed", scripts(), { consistency: "ApplicationConsistent" }],
+  ["pre fails", scripts({ pre: { ...script, exitCode: 1 } }), { consistency: "FileSystemConsistent" }],
+  ["post fails", scripts({ post: { ...script, exitCode: 2 } }), { consistency: "FileSystemConsistent" }],
+  ["too slow", scripts({ pre: { ...script, seconds: 31 } }), { consistency: "FileSystemConsistent" }],
+  ["not there", scripts({ post: { ...script, exists: false } }), { consistency: "FileSystemConsistent" }],
+  [
+    "script open to others",
+    scripts({ pre: { ...script, mode: "755" } }),
+    { consistency: "FileSystemConsistent" },
+  ],
+  ["configuration open to others", scripts({ configMode: "644" }), { consistency: "FileSystemConsistent" }],
+  [
+    "no freeze either",
+    scripts({ fsFreezeEnabled: false, pre: { ...script, exitCode: 1 } }),
+    { consistency: "CrashConsistent" },
+  ],
+])("Linux: %s", (_, given, expected) => {
+  expect(linuxOutcome(given)).toEqual(expected);
+});
+
+test("Linux: a failure stops the backup when the owner wants it so, with Azure's name for it", () => {
+  const failing = scripts({ continueBackupOnFailure: false, post: { ...script, seconds: 99 } });
+  expect(linuxOutcome(failing)).toEqual({ failure: expect.stringMatching(/^Post-ScriptTimeout: /) });
+});
+
+test("installing VMSnapshot twice changes a guest once, and a disabled VSS stays disabled", () => {
+  const guest = windows();
+  installVmSnapshot(guest);
+  const once = structuredClone(guest);
+  installVmSnapshot(guest);
+  expect(guest).toEqual(once);
+  expect(guest.services.find(({ name }) => name === "VSS")?.startType).toBe("Automatic");
+  const disabled = windows();
+  const vss = disabled.services.find(({ name }) => name === "VSS");
+  if (vss) vss.startType = "Disabled";
+  installVmSnapshot(disabled);
+  expect(vss?.startType).toBe("Disabled");
+});

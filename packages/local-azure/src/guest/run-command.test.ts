@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { freshGuest } from "./model.ts";
+import { runScript } from "./run-command.ts";
+
+test("services and programs come as PowerShell writes them", () => {
+  const guest = freshGuest("Windows");
+  const { stdout, stderr } = runScript(
+    guest,
+    "Get-Service VSS | Select-Object Name,StartType,Status | ConvertTo-Json\nGet-CimInstance Win32_Service -Filter \"Name='VSS'\" | ConvertTo-Json",
+  );
+  expect(stdout.split("\n").map((line) => JSON.parse(line))).toEqual([
+    { Name: "VSS", StartType: 3, Status: 1 },
+    { Name: "VSS", DisplayName: "Volume Shadow Copy", StartMode: "Manual", State: "Stopped" },
+  ]);
+  expect(stderr).toBe("");
+});
+
+test("writers are listed, and what cannot be run is said", () => {
+  const guest = freshGuest("Windows");
+  const { stdout, stderr } = runScript(guest, "vssadmin list writers\nRestart-Computer");
+  expect(stdout).toContain("Writer name: 'Registry Writer'\n   State: [1] Stable");
+  expect(stderr).toBe("The local guest cannot run: Restart-Computer");
+});
+
+test("Linux answers about the script framework's file only", () => {
+  const guest = freshGuest("Linux");
+  const read = "cat /etc/azure/VMSnapshotScriptPluginConfig.json";
+  expect(runScript(guest, read).stderr).toContain("No such file");
+  const script = { path: "/pre.sh", exitCode: 0, seconds: 0, output: "", exists: true, mode: "700" };
+  guest.linux = {
+    scripts: {
+      configMode: "600",
+      timeoutInSeconds: 30,
+      continueBackupOnFailure: false,
+      fsFreezeEnabled: true,
+      pre: script,
+      post: { ...script, path: "/post.sh" },
+    },
+  };
+  expect(JSON.parse(runScript(guest, read).stdout)).toMatchObject({
+    pluginName: "ScriptRunner",
+    preScriptLocation: "/pre.sh",
+    continueBackupOnFailure: false,
+  });
+  expect(runScript(guest, "rm -rf /").stderr).toContain("cannot run");
+});

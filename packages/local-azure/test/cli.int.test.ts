@@ -1,0 +1,120 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
+import { listSchema, snapshotListSchema } from "../src/control/model.ts";
+import { GROUP, importVm, type Lab, MIB, openLab, pattern, readPoint, takePoint } from "./harness.ts";
+
+let lab: Lab;
+beforeEach(async () => {
+  lab = await openLab();
+});
+afterEach(() => lab[Symbol.asyncDispose]());
+
+const bin = fileURLToPath(new URL("../bin/local-azure.mjs", import.meta.url));
+
+interface Run {
+  exit: number;
+  out: string;
+  err: string;
+}
+
+function cli(...args: string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [bin, "--data", join(lab.dir, "data"), ...args], (error, out, err) => {
+      const exit = error ? z.number().parse(error.code) : 0;
+      resolve({ exit, out, err });
+    });
+  });
+}
+
+test("import, ls, write, export and power, as people type them", async () => {
+  const image = await lab.image("a.raw", 20 * MIB, [{ offset: MIB, data: pattern(8192, 1) }]);
+  const made = await cli("import", "--vm", "app", "--os", "linux", "--resource-group", "g", "--disk", image);
+  expect(made).toMatchObject({ exit: 0, out: expect.stringContaining("8 KiB of 20 MiB") });
+  const next = await lab.image("b.raw", 20 * MIB, [{ offset: MIB, data: pattern(4096, 1) }]);
+  expect(await cli("write", "--vm", "app", "--disk", "os", "--image", next)).toMatchObject({
+    exit: 0,
+    out: expect.stringContaining("wrote 4 KiB"),
+  });
+  const to = join(lab.dir, "out.raw");
+  expect((await cli("export", "--disk", "app-os", "--to", to)).exit).toBe(0);
+  expect((await readFile(to)).equals(await readFile(next))).toBe(true);
+  expect((await cli("power", "--vm", "app", "off")).out).toContain("stopped");
+  const list = listSchema.parse(JSON.parse((await cli("ls", "--json")).out));
+  expect(list.vms.map(({ name, power }) => ({ name, power }))).toEqual([{ name: "app", power: "stopped" }]);
+  expect((await cli("ls")).out).toContain("app  linux  stopped");
+});
+
+test("snapshots shows restore points and open access, never the secret in its URL", async () => {
+  await importVm(lab, "web");
+  const { disks } = await takePoint(lab, "web", "p");
+  const url = new URL(await readPoint(lab, "web", { point: "p", disk: disks[0] ?? "" }));
+  const text = await cli("snapshots");
+  expect(text.out).toContain("FileSystemConsistent");
+  const json = await cli("snapshots", "--json");
+  const list = snapshotListSchema.parse(JSON.parse(json.out));
+  expect(list.restorePoints.map((point) => point.name)).toEqual(["p"]);
+  expect(list.grants).toHaveLength(1);
+  for (const out of [text.out, json.out]) expect(out).not.toContain(url.searchParams.get("sig"));
+});
+
+test("faults are added, listed and cleared", async () => {
+  const added = await cli(
+    "fault",
+    "add",
+    "fail",
+    "--operation",
+    "blob.get",
+    "--status",
+    "503",
+    "--times",
+    "2",
+  );
+  expect(added).toMatchObject({ exit: 0, out: expect.stringContaining("2 left") });
+  expect(await lab.azure.control.faults()).toMatchObject([
+    { match: { operation: "blob.get" }, effect: { type: "fail", status: 503 }, times: 2 },
+  ]);
+  expect((await cli("fault", "list")).out).toContain("operation=blob.get");
+  expect((await cli("fault", "clear")).exit).toBe(0);
+  expect((await cli("fault", "list")).out).toContain("No faults");
+});
+
+test("refusals say what to do, with useful exit codes", async () => {
+  expect(await cli("power", "--vm", "none", "on")).toMatchObject({
+    exit: 1,
+    err: expect.stringContaining("`local-azure ls`"),
+  });
+  const odd = await lab.image("odd.raw", 20 * MIB + 512, []);
+  const imported = await cli(
+    "import",
+    "--vm",
+    "x",
+    "--os",
+    "linux",
+    "--resource-group",
+    GROUP,
+    "--disk",
+    odd,
+  );
+  expect(imported).toMatchObject({ exit: 1, err: expect.stringContaining("truncate -s 21M") });
+  const other = await lab.image("other.raw", 21 * MIB, []);
+  await importVm(lab, "web");
+  const size = await cli("write", "--vm", "web", "--disk", "os", "--image", other);
+  expect(size).toMatchObject({ exit: 1, err: expect.stringContaining("the disk's size") });
+  const lun = await cli("write", "--vm", "web", "--disk", "3", "--image", other);
+  expect(lun).toMatchObject({ exit: 1, err: expect.stringContaining("It has: os.") });
+  expect((await cli("import", "--vm", "x")).exit).toBe(2);
+  expect((await cli("power", "--vm", "web", "sideways")).exit).toBe(2);
+  expect(await cli("--data", join(lab.dir, "nowhere"), "ls")).toMatchObject({
+    exit: 3,
+    err: expect.stringContaining("npm start"),
+  });
+});
+
+test("the control API is closed without the token", async () => {
+  const answer = await fetch(`${lab.azure.url}/_local/list`, { headers: { authorization: "Bearer wrong" } });
+  expect(answer.status).toBe(401);
+});

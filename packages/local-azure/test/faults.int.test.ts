@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { FaultInput } from "../src/index.ts";
+import { blob, failureOf, GROUP, importVm, type Lab, MIB, openLab, readPoint, takePoint } from "./harness.ts";
+
+let lab: Lab;
+let url: string;
+beforeEach(async () => {
+  lab = await openLab();
+  await importVm(lab, "web");
+  const { disks } = await takePoint(lab, "web", "p");
+  url = await readPoint(lab, "web", { point: "p", disk: disks[0] ?? "" });
+});
+afterEach(() => lab[Symbol.asyncDispose]());
+
+const add = (effect: FaultInput["effect"], rest: Omit<FaultInput, "effect"> = {}) =>
+  lab.azure.control.addFault({ match: { operation: "blob.get" }, times: 1, ...rest, effect });
+const read = () => blob(url).downloadToBuffer(0, MIB);
+const code = async (call: PromiseLike<unknown>): Promise<string> => (await failureOf(call)).code;
+
+test("fail, throttle and drop hit once and are over", async () => {
+  await add({ type: "fail", status: 500, code: "OperationTimedOut" });
+  expect(await failureOf(read())).toEqual({ code: "OperationTimedOut", status: 500 });
+  expect((await read()).length).toBe(MIB);
+  await add({ type: "throttle", retryAfterSeconds: 7 });
+  const busy = await fetch(url, { headers: { range: "bytes=0-511" } });
+  expect([busy.status, busy.headers.get("retry-after"), busy.headers.get("x-ms-error-code")]).toEqual([
+    503,
+    "7",
+    "ServerBusy",
+  ]);
+  await busy.arrayBuffer();
+  await add({ type: "drop" });
+  await expect(fetch(url)).rejects.toThrow();
+  expect((await read()).length).toBe(MIB);
+});
+
+test("ARM's 429 comes with Retry-After; matching is by name, method and path", async () => {
+  const get = () => failureOf(lab.arm.virtualMachines.get(GROUP, "web"));
+  await add({ type: "throttle" }, { match: { method: "GET", path: "/virtualMachines/web$" } });
+  expect((await failureOf(lab.arm.disks.get(GROUP, "web-os"))).code).toBe("no failure");
+  expect(await get()).toEqual({ code: "TooManyRequests", status: 429 });
+  expect((await get()).code).toBe("no failure");
+  await add(
+    { type: "fail", status: 409, code: "Conflict" },
+    { match: { operation: "virtualMachines.*" }, skip: 1 },
+  );
+  expect((await get()).code).toBe("no failure");
+  expect(await get()).toEqual({ code: "Conflict", status: 409 });
+});
+
+test("a body is cut in the middle, or slowed", async () => {
+  await add({ type: "cut", bytes: 1000 });
+  await expect(
+    fetch(url, { headers: { range: "bytes=0-9999" } }).then((r) => r.arrayBuffer()),
+  ).rejects.toThrow();
+  await add({ type: "slow", bytesPerSecond: 1_000_000 });
+  const slow = await fetch(url, { headers: { range: "bytes=0-99999" } });
+  expect((await slow.arrayBuffer()).byteLength).toBe(100_000);
+});
+
+test("a grant dies in the middle of a read", async () => {
+  await add({ type: "revoke", bytes: 4096 });
+  await expect(read()).rejects.toThrow();
+  expect(await failureOf(read())).toEqual({ code: "AuthenticationFailed", status: 403 });
+});
+
+test("a call hangs until the client gives up", async () => {
+  await add({ type: "hang" });
+  const signal = AbortSignal.timeout(200);
+  await expect(fetch(url, { signal })).rejects.toMatchObject({ name: "TimeoutError" });
+  await add({ type: "delay", ms: 50 });
+  expect((await read()).length).toBe(MIB);
+});
+
+test("the work behind an operation fails with the code that was asked for", async () => {
+  await add(
+    { type: "fail", code: "AllocationFailed", message: "No room." },
+    { match: { operation: "work:restorePoints.create" } },
+  );
+  expect(await code(takePoint(lab, "web", "q"))).toBe("AllocationFailed");
+  expect((await lab.arm.restorePoints.get(GROUP, "web-rpc", "q")).provisioningState).toBe("Failed");
+  await lab.arm.restorePoints.delete(GROUP, "web-rpc", "q");
+});
+
+test("probability is seeded: the same seed hits the same calls; faults survive a restart; clear removes them", async () => {
+  const run = async (): Promise<string> => {
+    await lab.azure.control.clearFaults();
+    await lab.azure.control.addFault({
+      match: { operation: "virtualMachines.get" },
+      effect: { type: "fail" },
+      probability: 0.5,
+      seed: 42,
+    });
+    let hits = "";
+    for (let at = 0; at < 20; at++)
+      hits += (await code(lab.arm.virtualMachines.get(GROUP, "web"))) === "no failure" ? "." : "x";
+    return hits;
+  };
+  const first = await run();
+  expect(await run()).toBe(first);
+  expect(first).toMatch(/x/);
+  expect(first).toMatch(/\./);
+  await lab.restart();
+  const [rule] = await lab.azure.control.faults();
+  expect(rule?.hits).toBe(first.split("x").length - 1);
+  await lab.azure.control.clearFaults(rule?.id);
+  expect(await lab.azure.control.faults()).toEqual([]);
+});
