@@ -36,6 +36,8 @@ test("daily keeps the newest of each local day, and only as many days as asked f
 test("a pause in backups removes nothing: tiers count periods that have a point", () => {
   const points = [point("old", "2025-01-01T10:00Z"), point("older", "2024-12-31T10:00Z")];
   expect(kept(points, rules({ daily: 2 }))).toEqual(["old", "older"]);
+  // Nor is an end promised that is over already.
+  expect(judgeRetention(points, rules({ daily: 2 })).map((one) => one.expiresAt)).toEqual([null, null]);
 });
 
 test("weekly, monthly and yearly tiers each keep the newest of their period", () => {

@@ -30,7 +30,7 @@ export interface RetentionVerdict {
   readonly tiers: readonly RetentionTier[];
   /** In words, for people and reports. */
   readonly reason: string;
-  /** When the last tier lets go of it, if backups go on as planned; null when that cannot be told (pinned, latest, keepLast). */
+  /** When the last tier lets go of it, if backups go on as planned; null when that cannot be told (pinned, latest, keepLast, or backups have paused). */
   readonly expiresAt: Date | null;
 }
 
@@ -72,7 +72,7 @@ export function judgeRetention(points: readonly RetentionPoint[], rules: Retenti
     if (point.pinned) hold(point, { tier: "pinned", why: "pinned", until: null });
   }
   const oldestKept = good.findLast((point) => holds.get(point.id)?.length !== 0);
-  return sorted.map((point) => verdict(point, holds.get(point.id) ?? [], oldestKept));
+  return sorted.map((point) => verdict(point, holds.get(point.id) ?? [], { oldestKept, now: rules.now }));
 }
 
 /** Newest first; points of one instant by id, so that the order never depends on the input's. */
@@ -138,15 +138,12 @@ function periodOf(tier: CalendarTier, at: Date, timeZone: string): Period {
 function verdict(
   point: RetentionPoint,
   holds: readonly Hold[],
-  oldestKept: RetentionPoint | undefined,
+  { oldestKept, now }: { readonly oldestKept: RetentionPoint | undefined; readonly now: Date },
 ): RetentionVerdict {
   const base = { id: point.id, tiers: holds.map((one) => one.tier) };
   if (holds.length > 0) {
-    const untils = holds.map((one) => one.until);
-    const expiresAt = untils.some((until) => until === null)
-      ? null
-      : new Date(Math.max(...untils.map((until) => until?.getTime() ?? 0)));
-    return { ...base, keep: true, expiresAt, reason: `Kept: ${holds.map((one) => one.why).join("; ")}.` };
+    const reason = `Kept: ${holds.map((one) => one.why).join("; ")}.`;
+    return { ...base, keep: true, expiresAt: lastUntil(holds, now), reason };
   }
   if (!point.good && (oldestKept === undefined || oldestKept.takenAt <= point.takenAt)) {
     return {
@@ -160,4 +157,11 @@ function verdict(
     ? "Removed: no tier keeps it any more."
     : "Removed: damaged, and older than every point that is kept.";
   return { ...base, keep: false, expiresAt: null, reason };
+}
+
+/** When the last hold ends; null when one of them has no known end, or when it is over and only a pause in backups holds on. */
+function lastUntil(holds: readonly Hold[], now: Date): Date | null {
+  const ends = holds.map((one) => one.until?.getTime() ?? Number.POSITIVE_INFINITY);
+  const last = Math.max(...ends);
+  return Number.isFinite(last) && last > now.getTime() ? new Date(last) : null;
 }

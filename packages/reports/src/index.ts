@@ -4,6 +4,7 @@ export { type PointReportRow, PointTotals, pointReportRows, summarisePointReport
 export {
   type KnownHead,
   type LedgerVerdict,
+  parseAnchorCopy,
   type VerifyLedgerOptions,
   verifyLedger,
   verifyRecords,

@@ -12,7 +12,7 @@ import {
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
 import { engineActor, systemClock } from "@kluis/domain";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { verifyLedger } from "./verify-ledger.ts";
+import { parseAnchorCopy, verifyLedger } from "./verify-ledger.ts";
 
 let database: TestDatabase;
 const key = loadLedgerKey(generateLedgerKeyPem());
@@ -147,4 +147,21 @@ test("rewriting the anchors too does not help against a copy elsewhere, nor with
     ok: false,
     problem: { kind: "rewritten", seq: 10 },
   });
+});
+
+test("a copy of an anchor, as it lies in the vault, checks the ledger and its own signature", async () => {
+  await anchor();
+  const [stored] = await listAnchors(database.db.prisma);
+  const text = JSON.stringify({ ...stored, publicKey: key.publicPem, installationId: "x" });
+  const { copy, publicPem } = parseAnchorCopy(text);
+  expect((await verifyLedger(database.db, { copies: [copy], publicPem })).ok).toBe(true);
+  await asDatabaseOwner(database.db, [
+    `DELETE FROM "LedgerEvent" WHERE seq > 5`,
+    `DELETE FROM "LedgerAnchor"`,
+  ]);
+  expect((await verifyLedger(database.db)).ok).toBe(true);
+  expect(await verifyLedger(database.db, { copies: [copy], publicPem })).toMatchObject({
+    problem: { kind: "truncated", seq: 6 },
+  });
+  expect(() => parseAnchorCopy("{}")).toThrow("seq");
 });

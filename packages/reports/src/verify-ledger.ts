@@ -1,5 +1,6 @@
-import { type AnchorRow, type Db, isSignedBy, listAnchors, walkLedger } from "@kluis/db";
+import { type Db, isSignedBy, listAnchors, type SignedHead, walkLedger } from "@kluis/db";
 import { checkNext, emptyHead, type LedgerHead, type LedgerProblem, type LedgerRecord } from "@kluis/domain";
+import { z } from "zod";
 
 /** A head that somebody signed or kept elsewhere: the ledger must still contain it. */
 export interface KnownHead extends LedgerHead {
@@ -75,21 +76,44 @@ export interface VerifyLedgerOptions {
   /** Public key (SPKI, PEM) of the anchors. With it, signatures are checked; without it, anchors are believed as they stand. */
   readonly publicPem?: string;
   /** Copies of anchors that lie outside the database (in the vault): the database's owner cannot have changed them. */
-  readonly copies?: readonly Omit<AnchorRow, "id">[];
+  readonly copies?: readonly SignedHead[];
 }
 
-/** Verifies the database's ledger against its anchors, and against copies of anchors from elsewhere. */
+/**
+ * Verifies the database's ledger against its anchors, and against copies of anchors from elsewhere. An anchor whose signature
+ * is not valid proves nothing; it is itself a finding, unless the walk finds something wrong before.
+ */
 export async function verifyLedger(db: Db, options: VerifyLedgerOptions = {}): Promise<LedgerVerdict> {
-  const anchors = [...(await listAnchors(db.prisma)), ...(options.copies ?? [])];
-  const forged = anchors.find(
-    (anchor) => options.publicPem !== undefined && !isSignedBy(options.publicPem, anchor),
-  );
-  const known = anchors
-    .filter((anchor) => anchor !== forged)
-    .toSorted((a, b) => a.seq - b.seq)
-    .map(({ seq, digest, signedAt }) => ({ seq, digest, origin: `the anchor of ${signedAt.toISOString()}` }));
-  const walked = await verifyRecords(walkLedger(db, options.signal ? { signal: options.signal } : {}), known);
+  const { publicPem, signal, copies = [] } = options;
+  const anchors = [...(await listAnchors(db.prisma)), ...copies].toSorted((a, b) => a.seq - b.seq);
+  const isValid = (anchor: SignedHead): boolean => publicPem === undefined || isSignedBy(publicPem, anchor);
+  const known = anchors.filter(isValid).map(toKnownHead);
+  const walked = await verifyRecords(walkLedger(db, signal ? { signal } : {}), known);
+  const forged = anchors.find((anchor) => !isValid(anchor));
   if (!walked.ok || forged === undefined) return walked;
   const message = `The anchor of event ${forged.seq} does not carry a valid signature.`;
   return { ...walked, ok: false, problem: { kind: "rewritten", seq: forged.seq, message } };
+}
+
+function toKnownHead({ seq, digest, signedAt }: SignedHead): KnownHead {
+  return { seq, digest, origin: `the anchor of ${signedAt.toISOString()}` };
+}
+
+const copySchema = z.object({
+  seq: z.int().positive(),
+  digest: z.string(),
+  signedAt: z.iso.datetime().transform((text) => new Date(text)),
+  keyId: z.string(),
+  signature: z.string(),
+  publicKey: z.string(),
+});
+
+/**
+ * Reads the copy of an anchor as it lies in the vault. Its public key is as trustworthy as the vault: pass it as `publicPem`
+ * to check the database's own anchors, whose owner cannot write into the vault.
+ * @throws z.ZodError or SyntaxError when the text is no such copy
+ */
+export function parseAnchorCopy(text: string): { readonly copy: SignedHead; readonly publicPem: string } {
+  const { publicKey, ...copy } = copySchema.parse(JSON.parse(text));
+  return { copy, publicPem: publicKey };
 }

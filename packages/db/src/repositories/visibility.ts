@@ -1,4 +1,4 @@
-import { tagEntry, type TeamReach, type VmVisibility } from "@kluis/domain";
+import { type TeamReach, tagEntry, type VmVisibility } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 
 /** A person's visibility as a filter on virtual machines. Nothing reached means nothing found. */
