@@ -23,13 +23,9 @@ export async function* mapConcurrent<T, R>(
 }
 
 async function takeFirst<R>(running: Promise<R>[]): Promise<R> {
-  const [first] = running;
+  const first = running.shift();
   if (first === undefined) throw new RangeError("Nothing is running.");
-  try {
-    return await first;
-  } finally {
-    running.shift();
-  }
+  return await first;
 }
 
 function ignoreUntilAwaited(): void {

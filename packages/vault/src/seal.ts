@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv } from "node:crypto";
 import { promisify } from "node:util";
 import { constants, zstdCompress, zstdDecompress } from "node:zlib";
 import { TAG_BYTES } from "./constants.ts";
+import { free } from "./memory.ts";
 
 /** Kinds of sealed items; part of the associated data. */
 export const ITEM_TABLE = 0;
@@ -12,6 +13,8 @@ export type ItemKind = typeof ITEM_CHUNK | typeof ITEM_NODE;
 const CODEC_RAW = 0;
 const CODEC_ZSTD = 1;
 const NONCE_BYTES = 12;
+/** zstd's output for data that it cannot compress is this little larger than the input at most (ZSTD_COMPRESSBOUND, up to 1 MiB). */
+const COMPRESS_ROOM_BYTES = 4096;
 /** Codec byte and tag. */
 export const SEAL_OVERHEAD = 1 + TAG_BYTES;
 /** Position of the table in nonce space: no item can lie there. */
@@ -24,22 +27,27 @@ const decompressAsync = promisify<Uint8Array, object, Buffer>(zstdDecompress);
 export interface Packed {
   readonly codec: number;
   readonly payload: Uint8Array;
+  /** True when the payload is nobody else's memory: it may be freed after sealing. */
+  readonly own: boolean;
   readonly plainLength: number;
 }
 
 export function packRaw(plain: Uint8Array): Packed {
-  return { codec: CODEC_RAW, payload: plain, plainLength: plain.length };
+  return { codec: CODEC_RAW, payload: plain, own: false, plainLength: plain.length };
 }
 
 /** Compresses on the thread pool; keeps the plain bytes when compression saves less than 1/32. */
 export async function packCompressed(plain: Uint8Array, level: number): Promise<Packed> {
   const compressed = await compressAsync(plain, {
     params: { [constants.ZSTD_c_compressionLevel]: level },
-    // One allocation that fits even what grows, instead of a list of 16 KiB pieces to join.
-    chunkSize: plain.length + 1024,
+    // Room for all of the output in one piece, which is freed after sealing; several pieces would be joined and left to the collector.
+    chunkSize: plain.length + COMPRESS_ROOM_BYTES,
   });
-  if (compressed.length > plain.length - plain.length / 32) return packRaw(plain);
-  return { codec: CODEC_ZSTD, payload: compressed, plainLength: plain.length };
+  if (compressed.length > plain.length - plain.length / 32) {
+    free(compressed);
+    return packRaw(plain);
+  }
+  return { codec: CODEC_ZSTD, payload: compressed, own: true, plainLength: plain.length };
 }
 
 export function itemNonce(offset: number): Buffer {
@@ -88,10 +96,10 @@ export async function unseal(sealed: Uint8Array, seal: SealContext, plainLength:
   const payload = opened.subarray(1);
   if (opened[0] === CODEC_RAW) return exactly(payload, plainLength);
   if (opened[0] !== CODEC_ZSTD) throw new RangeError(`unknown codec ${opened[0]}`);
-  return exactly(
-    await decompressAsync(payload, { maxOutputLength: plainLength, chunkSize: plainLength }),
-    plainLength,
-  );
+  // One byte of room more than the result: zstd then ends in one step instead of asking for another piece of output.
+  const plain = await decompressAsync(payload, { maxOutputLength: plainLength, chunkSize: plainLength + 1 });
+  free(opened);
+  return exactly(plain, plainLength);
 }
 
 /** Like `unseal` for items that are never compressed: nodes. */

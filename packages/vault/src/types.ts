@@ -11,7 +11,9 @@ export interface Extent {
 /** Where a disk's bytes come from. `read` is called concurrently, with lengths up to 4 MiB, always inside `size`. */
 export interface BlockSource {
   readonly size: number;
-  /** Returns exactly `length` bytes. The vault does not change or keep the array after the segment is done. */
+  /** True when nobody else uses the arrays that `read` returns: the vault then frees their memory as soon as they are sealed. */
+  readonly disposable?: boolean;
+  /** Returns exactly `length` bytes. The vault does not change the array, nor keep it after the segment is done. */
   read(offset: number, length: number, signal: AbortSignal): Promise<Uint8Array>;
 }
 

@@ -103,7 +103,7 @@ class OpenVault implements Vault {
   async sealDisk({ diskBytes, segments, base, signal }: SealDiskOptions): Promise<SealedDisk> {
     const { keys } = this.opened;
     const writer = new PackWriter({ ...this.writeParts({}), signal });
-    const before = base == null ? null : splitNodeRef(base);
+    const before = base === undefined || base === null ? null : splitNodeRef(base);
     const places = segments.map((ref) => (ref === null ? null : splitNodeRef(ref)));
     const root = await buildDiskMap(places, diskBytes, { keys, writer, before, nodes: this.nodes, signal });
     await writer.finish();

@@ -248,8 +248,11 @@ async function checkBlocks(
     else entry.blocks.push(block);
   }
   const all = [...wanted.values()].map(({ chunk }) => chunk);
-  await chunks.openEach(all, signal, (chunk, opened) => {
-    for (const block of wanted.get(chunkKey(chunk))?.blocks ?? []) checkBlock(block, opened);
+  await chunks.openEach(all, signal, {
+    keep: () => false,
+    use: (chunk, opened) => {
+      for (const block of wanted.get(chunkKey(chunk))?.blocks ?? []) checkBlock(block, opened);
+    },
   });
   return count;
 }

@@ -30,7 +30,7 @@ export class MemoryStore implements BlobStore {
   async *list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo> {
     checkPrefix(prefix);
     signal.throwIfAborted();
-    for (const [name, object] of [...this.objects]) {
+    for (const [name, object] of this.objects) {
       if (name.startsWith(prefix)) yield { name, bytes: object.length };
     }
   }

@@ -91,8 +91,9 @@ export function finishLeaf({ draft, slot, whole }: WindowContent): Leaf | null {
   const blocks = draft.blocks.map((block) => {
     if (block === null) return null;
     if (block.kept !== null && !whole) return block.kept;
-    if (slot?.place == null) throw new RangeError("A chunk has no place.");
-    return { digest: block.digest, chunk: slot.place, position: position++ };
+    const chunk = slot?.place ?? null;
+    if (chunk === null) throw new RangeError("A chunk has no place.");
+    return { digest: block.digest, chunk, position: position++ };
   });
   return blocks.some((block) => block !== null) ? { blocks } : null;
 }

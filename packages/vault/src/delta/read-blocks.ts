@@ -1,6 +1,7 @@
 import { KluisError } from "@kluis/domain";
 import { within } from "../budget.ts";
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW, MAX_READ_BYTES } from "../constants.ts";
+import { free } from "../memory.ts";
 import type { BlockSource, Budget } from "../types.ts";
 import { type Batch, blockBytes, type SegmentSpan } from "./plan-windows.ts";
 
@@ -41,14 +42,26 @@ export interface BlockReads {
 /** The plain bytes of the blocks that were read, each padded to 64 KiB. */
 export class BlockContent {
   private readonly blocks = new Map<number, Buffer>();
+  private readonly owned: Buffer[] = [];
   readBytes = 0;
 
   /** Takes over a read's bytes; blocks are views of it, so neighbours stay joined in memory. */
-  take(run: BlockRun, bytes: Buffer, padded: Buffer): void {
+  take(
+    run: BlockRun,
+    bytes: Buffer,
+    { padded, owned }: { readonly padded: Buffer; readonly owned: boolean },
+  ): void {
     for (let n = 0; n < run.count; n++) {
       this.blocks.set(run.first + n, padded.subarray(n * BLOCK_BYTES, (n + 1) * BLOCK_BYTES));
     }
     this.readBytes += bytes.length;
+    if (owned) this.owned.push(padded);
+  }
+
+  /** When everything has been sealed: gives the memory back. */
+  free(): void {
+    this.blocks.clear();
+    for (const bytes of this.owned) free(bytes);
   }
 
   block(index: number): Buffer {
@@ -84,7 +97,8 @@ export async function readBlocks(batch: Batch, options: BlockReads): Promise<Blo
         if (bytes.length !== length) throw shortRead(bytes.length, length);
         const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
         const padding = run.count * BLOCK_BYTES - length;
-        content.take(run, whole, padding === 0 ? whole : Buffer.concat([whole, Buffer.alloc(padding)]));
+        const padded = padding === 0 ? whole : Buffer.concat([whole, Buffer.alloc(padding)]);
+        content.take(run, whole, { padded, owned: source.disposable === true });
       }),
     ),
   );

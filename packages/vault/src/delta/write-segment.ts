@@ -2,6 +2,7 @@ import { mapConcurrent } from "../concurrent.ts";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { invalid } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
+import { free } from "../memory.ts";
 import { formatNodeRef, splitNodeRef } from "../node-ref.ts";
 import { PackWriter } from "../pack/writer.ts";
 import type { NodeReader } from "../read/node-reader.ts";
@@ -17,7 +18,7 @@ import type {
 import { contentOf } from "./content.ts";
 import { type ChunkSlot, draftWindow, finishLeaf, type WindowContent } from "./draft.ts";
 import { type Batch, batchWindows, planWindows, type SegmentSpan, segmentSpan } from "./plan-windows.ts";
-import { readBlocks } from "./read-blocks.ts";
+import { type BlockContent, readBlocks } from "./read-blocks.ts";
 import { SegmentBase, storeSegmentMap, type WindowState } from "./segment-map.ts";
 
 /** What a segment is written with. */
@@ -38,7 +39,7 @@ type Counters = { -readonly [K in keyof SegmentStats]: number };
 
 interface Outcome {
   readonly contents: readonly WindowContent[];
-  readonly readBytes: number;
+  readonly content: BlockContent;
   readonly release: () => void;
 }
 
@@ -138,15 +139,15 @@ class SegmentJob {
       drafts.push(draftWindow(plan, await this.base.leaf(plan.window), { content, keys, delta }));
     }
     const parts = { keys, index, compressionLevel: limits.compressionLevel, slots: this.slots };
-    return { contents: await contentOf(drafts, content, parts), readBytes: content.readBytes, release };
+    return { contents: await contentOf(drafts, content, parts), content, release };
   }
 
   /** Puts a batch's new chunks into the pack, in the order of the disk, so that a restore reads neighbours together. */
-  private async pack({ contents, readBytes, release }: Outcome): Promise<void> {
+  private async pack({ contents, content, release }: Outcome): Promise<void> {
     const { stats } = this;
-    stats.readBytes += readBytes;
-    for (const content of contents) {
-      const { draft, slot, packed } = content;
+    stats.readBytes += content.readBytes;
+    for (const window of contents) {
+      const { draft, slot, packed } = window;
       stats.changedBytes += draft.changedBlocks * BLOCK_BYTES;
       stats.zeroBytes += draft.zeroBlocks * BLOCK_BYTES;
       if (slot !== null && packed === null) stats.chunksReused += 1;
@@ -156,10 +157,12 @@ class SegmentJob {
         slot.place = { id, blocks, ...place };
         stats.chunksNew += 1;
         stats.movedBytes += packed.plainLength;
+        if (packed.own) free(packed.payload);
       }
       // The packed bytes are in the pack now: only digests and places are kept for the map.
-      this.contents.push({ ...content, packed: null });
+      this.contents.push({ ...window, packed: null });
     }
+    content.free();
     release();
   }
 

@@ -1,5 +1,6 @@
 import { isKluisError } from "@kluis/domain";
 import type { VaultKeys } from "../keys/derive.ts";
+import { free } from "../memory.ts";
 import { packName } from "../names.ts";
 import { ITEM_CHUNK, type ItemKind, type Packed } from "../seal.ts";
 import type { BlobStore } from "../store/port.ts";
@@ -76,6 +77,7 @@ export class PackWriter {
     try {
       const pack = assembler.finish();
       await this.store(pack);
+      for (const part of pack.parts) free(part);
       this.storedBytes += pack.bytes;
       const entries = pack.items.filter((item) => item.kind === ITEM_CHUNK);
       await this.parts.index.add({ pack: pack.pack, bytes: pack.bytes }, entries);

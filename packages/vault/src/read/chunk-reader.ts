@@ -4,6 +4,7 @@ import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { damaged } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import type { LeafBlock, LeafChunk } from "../map/leaf.ts";
+import { free } from "../memory.ts";
 import { packName } from "../names.ts";
 import { ITEM_CHUNK, itemContext, itemNonce, unseal } from "../seal.ts";
 import type { ChunkPlace } from "../types.ts";
@@ -27,6 +28,13 @@ interface Run {
   readonly chunks: LeafChunk[];
 }
 
+export interface ChunkUse {
+  readonly keep: (chunk: LeafChunk) => boolean;
+  readonly use: (chunk: LeafChunk, opened: OpenChunk) => void;
+}
+
+const cachedBytes = (opened: OpenChunk): number => opened.plain.length;
+
 export const chunkKey = (chunk: ChunkPlace): string => `${chunk.pack}:${chunk.offset}`;
 
 /** Opens chunks: fetched in runs, authenticated, decompressed, and every block digested. */
@@ -42,34 +50,40 @@ export class ChunkReader {
   }
 
   /**
-   * Opens chunks and hands each to `use` as it comes; what is not in the cache is fetched in runs of up to 4 MiB.
+   * Opens chunks and hands each to `use` as it comes; what is not in the cache is fetched in runs of up to 4 MiB. `use` must not keep
+   * the bytes. Only chunks that `keep` asks for stay in the cache: what is used whole is not needed again by who reads on.
    */
-  async openEach(
-    chunks: readonly LeafChunk[],
-    signal: AbortSignal,
-    use: (chunk: LeafChunk, open: OpenChunk) => void,
-  ): Promise<void> {
+  async openEach(chunks: readonly LeafChunk[], signal: AbortSignal, { keep, use }: ChunkUse): Promise<void> {
     const wanted: LeafChunk[] = [];
-    const cached: LeafChunk[] = [];
-    for (const chunk of chunks) (this.cache.has(chunkKey(chunk)) ? cached : wanted).push(chunk);
-    for (const chunk of cached) use(chunk, await this.open(chunk, signal));
+    for (const chunk of chunks) {
+      if (!this.cache.has(chunkKey(chunk))) wanted.push(chunk);
+      else use(chunk, await this.cache.get(chunkKey(chunk), () => this.load(chunk, signal), cachedBytes));
+    }
     await forEachConcurrent(planRuns(wanted), FETCHES, async (run) => {
       const bytes = await this.fetchRun(run, signal);
       await forEachConcurrent(run.chunks, FETCHES, async (chunk) => {
         const sealed = bytes?.subarray(chunk.offset - run.offset, chunk.offset - run.offset + chunk.length);
-        use(chunk, await this.open(chunk, signal, sealed));
+        if (keep(chunk)) {
+          use(
+            chunk,
+            await this.cache.get(chunkKey(chunk), () => this.load(chunk, signal, sealed), cachedBytes),
+          );
+          return;
+        }
+        const opened = await this.load(chunk, signal, sealed);
+        use(chunk, opened);
+        free(opened.plain);
       });
+      if (bytes !== undefined) free(bytes);
     });
   }
 
-  /** One chunk, without the cache when `sealed` is given and it is not there yet. */
-  private open(chunk: LeafChunk, signal: AbortSignal, sealed?: Buffer): Promise<OpenChunk> {
-    const load = async () => {
-      if (sealed !== undefined) return this.unsealChunk(chunk, chunk, sealed);
-      const found = await this.packs.readWhole(chunk, signal);
-      return this.unsealChunk(chunk, found.place, found.sealed);
-    };
-    return this.cache.get(chunkKey(chunk), load, (opened) => opened.plain.length);
+  private async load(chunk: LeafChunk, signal: AbortSignal, sealed?: Buffer): Promise<OpenChunk> {
+    if (sealed !== undefined) return this.unsealChunk(chunk, chunk, sealed);
+    const found = await this.packs.readWhole(chunk, signal);
+    const opened = await this.unsealChunk(chunk, found.place, found.sealed);
+    free(found.sealed);
+    return opened;
   }
 
   /** Null when the pack is gone: each chunk then looks for its own new place. */

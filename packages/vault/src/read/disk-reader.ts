@@ -1,6 +1,6 @@
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW, MAX_READ_BYTES, WINDOW_BYTES } from "../constants.ts";
 import { invalid } from "../errors.ts";
-import { type LeafBlock, leafChunks } from "../map/leaf.ts";
+import type { LeafBlock, LeafChunk } from "../map/leaf.ts";
 import type { NodePlace } from "../node-ref.ts";
 import type { DiskReader, Extent } from "../types.ts";
 import { type ChunkReader, checkBlock, chunkKey } from "./chunk-reader.ts";
@@ -15,6 +15,11 @@ export interface ReaderParts {
 interface Wanted {
   readonly block: number;
   readonly content: LeafBlock;
+}
+
+interface WantedChunk {
+  readonly chunk: LeafChunk;
+  readonly blocks: Wanted[];
 }
 
 export class MapDiskReader implements DiskReader {
@@ -47,7 +52,11 @@ export class MapDiskReader implements DiskReader {
     let start = -1;
     let end = -1;
     const all = { from: 0, to: Math.ceil(this.size / WINDOW_BYTES) };
-    for await (const { window, leaf } of this.parts.nodes.leaves(this.root, 0, all, signal)) {
+    for await (const { window, leaf } of this.parts.nodes.leaves(
+      { place: this.root, first: 0 },
+      all,
+      signal,
+    )) {
       for (const [i, block] of leaf.blocks.entries()) {
         if (block === null) continue;
         const at = window * WINDOW_BYTES + i * BLOCK_BYTES;
@@ -62,38 +71,41 @@ export class MapDiskReader implements DiskReader {
   }
 
   private async readStep(out: Buffer, offset: number, signal: AbortSignal): Promise<void> {
-    if (this.root === null) return;
-    const [firstBlock, endBlock] = [
-      Math.floor(offset / BLOCK_BYTES),
-      Math.ceil((offset + out.length) / BLOCK_BYTES),
-    ];
-    const range = {
-      from: Math.floor(firstBlock / BLOCKS_PER_WINDOW),
-      to: Math.ceil(endBlock / BLOCKS_PER_WINDOW),
-    };
-    const byChunk = new Map<string, Wanted[]>();
-    const chunks = [];
-    for await (const { window, leaf } of this.parts.nodes.leaves(this.root, 0, range, signal)) {
-      const before = byChunk.size;
+    const wanted = await this.wanted(offset, out.length, signal);
+    const chunks = [...wanted.values()].map(({ chunk }) => chunk);
+    await this.parts.chunks.openEach(chunks, signal, {
+      keep: (chunk) => (wanted.get(chunkKey(chunk))?.blocks.length ?? 0) < chunk.blocks,
+      use: (chunk, opened) => {
+        for (const { block, content } of wanted.get(chunkKey(chunk))?.blocks ?? []) {
+          checkBlock(content, opened);
+          const from = content.position * BLOCK_BYTES;
+          copyOverlap(opened.plain.subarray(from, from + BLOCK_BYTES), block * BLOCK_BYTES, { out, offset });
+        }
+      },
+    });
+  }
+
+  /** The chunks that a range touches, with the blocks that are wanted of each. */
+  private async wanted(
+    offset: number,
+    length: number,
+    signal: AbortSignal,
+  ): Promise<Map<string, WantedChunk>> {
+    const wanted = new Map<string, WantedChunk>();
+    if (this.root === null) return wanted;
+    const [first, end] = [Math.floor(offset / BLOCK_BYTES), Math.ceil((offset + length) / BLOCK_BYTES)];
+    const range = { from: Math.floor(first / BLOCKS_PER_WINDOW), to: Math.ceil(end / BLOCKS_PER_WINDOW) };
+    const leaves = this.parts.nodes.leaves({ place: this.root, first: 0 }, range, signal);
+    for await (const { window, leaf } of leaves) {
       for (const [i, content] of leaf.blocks.entries()) {
         const block = window * BLOCKS_PER_WINDOW + i;
-        if (content === null || block < firstBlock || block >= endBlock) continue;
-        const key = chunkKey(content.chunk);
-        const wanted = byChunk.get(key);
-        if (wanted === undefined) byChunk.set(key, [{ block, content }]);
-        else wanted.push({ block, content });
+        if (content === null || block < first || block >= end) continue;
+        const known = wanted.get(chunkKey(content.chunk));
+        if (known !== undefined) known.blocks.push({ block, content });
+        else wanted.set(chunkKey(content.chunk), { chunk: content.chunk, blocks: [{ block, content }] });
       }
-      if (byChunk.size > before)
-        chunks.push(...leafChunks(leaf).filter((chunk) => byChunk.has(chunkKey(chunk))));
     }
-    const unique = [...new Map(chunks.map((chunk) => [chunkKey(chunk), chunk])).values()];
-    await this.parts.chunks.openEach(unique, signal, (chunk, opened) => {
-      for (const { block, content } of byChunk.get(chunkKey(chunk)) ?? []) {
-        checkBlock(content, opened);
-        const from = content.position * BLOCK_BYTES;
-        copyOverlap(opened.plain.subarray(from, from + BLOCK_BYTES), block * BLOCK_BYTES, { out, offset });
-      }
-    });
+    return wanted;
   }
 }
 

@@ -12,21 +12,30 @@ export class LruCache<T> {
     return this.entries.has(key);
   }
 
-  /** The cached value, or what `load` brings; a failed load is forgotten. */
-  get(key: string, load: () => Promise<T>, sizeOf: (value: T) => number): Promise<T> {
+  /**
+   * The cached value, or what `load` brings. A failed load is forgotten; who shared it loads for himself, because the failure may only
+   * have been the other's cancellation.
+   */
+  async get(key: string, load: () => Promise<T>, sizeOf: (value: T) => number): Promise<T> {
     const known = this.entries.get(key);
-    if (known !== undefined) {
-      this.entries.delete(key);
-      this.entries.set(key, known);
-      return known.value;
-    }
+    if (known === undefined) return this.load(key, load, sizeOf);
+    this.entries.delete(key);
+    this.entries.set(key, known);
+    const [shared] = await Promise.allSettled([known.value]);
+    return shared.status === "fulfilled" ? shared.value : this.load(key, load, sizeOf);
+  }
+
+  private async load(key: string, load: () => Promise<T>, sizeOf: (value: T) => number): Promise<T> {
     const entry = { value: load(), bytes: 0 };
     this.entries.set(key, entry);
-    entry.value.then(
-      (value) => this.settle(key, entry, sizeOf(value)),
-      () => this.forget(key, entry),
-    );
-    return entry.value;
+    try {
+      const value = await entry.value;
+      this.settle(key, entry, sizeOf(value));
+      return value;
+    } catch (error) {
+      this.forget(key, entry);
+      throw error;
+    }
   }
 
   private settle(key: string, entry: { bytes: number }, bytes: number): void {

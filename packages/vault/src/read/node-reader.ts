@@ -52,8 +52,7 @@ export class NodeReader {
 
   /** The leaves below a node whose windows lie in the range, ascending. `first` is the first window that the node spans. */
   async *leaves(
-    place: NodePlace,
-    first: number,
+    { place, first }: { readonly place: NodePlace; readonly first: number },
     range: WindowRange,
     signal: AbortSignal,
   ): AsyncGenerator<WindowLeaf> {
@@ -67,7 +66,7 @@ export class NodeReader {
     for (const [i, child] of inner.children.entries()) {
       const start = first + i * span;
       if (child !== null && start < range.to && start + span > range.from) {
-        yield* this.leaves(child, start, range, signal);
+        yield* this.leaves({ place: child, first: start }, range, signal);
       }
     }
   }

@@ -6,7 +6,7 @@ import {
   type newPipeline,
   RestError,
 } from "@azure/storage-blob";
-import { KluisError, toKluisError } from "@kluis/domain";
+import { type ErrorCode, KluisError, toKluisError } from "@kluis/domain";
 import { alreadyExists, missing } from "../errors.ts";
 import { checkName, checkPrefix } from "./names.ts";
 import type { BlobStore, GetOptions, ObjectInfo } from "./port.ts";
@@ -130,10 +130,14 @@ class AzureBlobStore implements BlobStore {
       const answer = await this.container
         .getBlobClient(name)
         .download(offset, length, { abortSignal: signal });
-      const pieces: Buffer[] = [];
-      for await (const piece of answer.readableStreamBody ?? []) pieces.push(Buffer.from(piece));
-      const whole = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
-      if (whole.length !== answer.contentLength) throw new Error("The answer's body broke off.");
+      const whole = Buffer.allocUnsafe(answer.contentLength ?? 0);
+      let filled = 0;
+      for await (const piece of answer.readableStreamBody ?? []) {
+        const bytes = Buffer.isBuffer(piece) ? piece : Buffer.from(piece);
+        whole.set(bytes, filled);
+        filled += bytes.length;
+      }
+      if (filled !== whole.length) throw new Error("The answer's body broke off.");
       return whole;
     } catch (error) {
       if (statusOf(error) === 416) return Buffer.alloc(0);
@@ -154,40 +158,44 @@ class AzureBlobStore implements BlobStore {
       return toKluisError(error);
     const [status, code] = [statusOf(error), codeOf(error)];
     if (code === "ContainerNotFound" || code === "ContainerBeingDeleted") {
-      return this.failure("VAULT_NOT_INITIALISED", name, error, "Create the container, or undelete it.");
+      return this.failure("VAULT_NOT_INITIALISED", {
+        name,
+        error,
+        action: "Create the container, or undelete it.",
+      });
     }
     if (status === 404) return missing(name, this.description);
     if (code === "BlobAlreadyExists" || code === "BlobImmutableDueToPolicy" || status === 412)
       return alreadyExists(name);
     if (status === 401 || code === "AuthenticationFailed") {
-      return this.failure(
-        "AZURE_AUTH_FAILED",
+      return this.failure("AZURE_AUTH_FAILED", {
         name,
         error,
-        "Check the credential that the vault is configured with.",
-      );
+        action: "Check the credential that the vault is configured with.",
+      });
     }
     if (status === 403) {
-      return this.failure(
-        "AZURE_FORBIDDEN",
+      return this.failure("AZURE_FORBIDDEN", {
         name,
         error,
-        "Give the engine's identity the role Storage Blob Data Contributor.",
-      );
+        action: "Give the engine's identity the role Storage Blob Data Contributor.",
+      });
     }
     if (status === 429 || status === 503)
-      return this.failure("AZURE_THROTTLED", name, error, "Kluis slows down by itself.");
+      return this.failure("AZURE_THROTTLED", { name, error, action: "Kluis slows down by itself." });
     if (status === 507)
-      return this.failure("VAULT_FULL", name, error, "Free or add space in the storage account.");
-    return this.failure("VAULT_UNREACHABLE", name, error, "Check the network path to the storage account.");
+      return this.failure("VAULT_FULL", { name, error, action: "Free or add space in the storage account." });
+    return this.failure("VAULT_UNREACHABLE", {
+      name,
+      error,
+      action: "Check the network path to the storage account.",
+    });
   }
 
   /** The SDK's error carries the request with its headers and address: only its code and status go on. */
   private failure(
-    code: ConstructorParameters<typeof KluisError>[0],
-    name: string,
-    error: unknown,
-    action: string,
+    code: ErrorCode,
+    { name, error, action }: { readonly name: string; readonly error: unknown; readonly action: string },
   ): KluisError {
     const what = `${codeOf(error) || (error instanceof Error ? error.name : "error")}, status ${statusOf(error)}`;
     return new KluisError(code, {

@@ -31,18 +31,19 @@ class FolderStore implements BlobStore {
   async put(name: string, parts: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
     const path = this.path(name);
     signal.throwIfAborted();
-    await this.guard(name, async () => {
-      const folder = dirname(path);
+    const folder = dirname(path);
+    const unfinished = join(folder, `.${randomBytes(8).toString("hex")}.part`);
+    try {
       await this.ensureFolder(folder);
-      const unfinished = join(folder, `.${randomBytes(8).toString("hex")}.part`);
-      try {
-        await writeWhole(unfinished, parts);
-        await link(unfinished, path);
-      } finally {
-        await removeIfThere(unfinished);
-      }
+      await writeWhole(unfinished, parts);
+      if (!(await linkNew(unfinished, path))) throw alreadyExists(name);
       await flushFolder(folder);
-    });
+    } catch (error) {
+      this.folders.delete(folder);
+      throw this.failure(name, error);
+    } finally {
+      await removeIfThere(unfinished);
+    }
   }
 
   async get(name: string, { signal, offset = 0, length }: GetOptions): Promise<Uint8Array> {
@@ -50,8 +51,8 @@ class FolderStore implements BlobStore {
     signal.throwIfAborted();
     return this.guard(name, async () => {
       await using file = await open(path, "r");
-      const { size } = await file.stat();
-      return readFully(file, offset, Math.max(0, Math.min(length ?? size, size - offset)));
+      const wanted = length ?? Math.max(0, (await file.stat()).size - offset);
+      return await readFully(file, offset, wanted);
     });
   }
 
@@ -126,9 +127,12 @@ class FolderStore implements BlobStore {
   }
 
   private mapped(name: string, error: unknown): KluisError {
-    const code = errnoOf(error);
-    if (code === "EEXIST") return alreadyExists(name);
     if (isNotThere(error)) return missing(name, this.description);
+    return this.failure(name, error);
+  }
+
+  private failure(name: string, error: unknown): KluisError {
+    const code = errnoOf(error);
     if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
       const message = `The vault in ${this.description} has no room left.`;
       return new KluisError("VAULT_FULL", {
@@ -156,6 +160,17 @@ function errnoOf(error: unknown): string {
 function isNotThere(error: unknown): boolean {
   const code = errnoOf(error);
   return code === "ENOENT" || code === "ENOTDIR";
+}
+
+/** False when the name is taken. */
+async function linkNew(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") return false;
+    throw error;
+  }
 }
 
 async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {

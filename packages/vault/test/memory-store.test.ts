@@ -1,0 +1,7 @@
+import { describe } from "vitest";
+import { MemoryStore } from "./memory-store.ts";
+import { storeConformance } from "./store-conformance.ts";
+
+describe("the memory store of the tests", () => {
+  storeConformance(async () => new MemoryStore());
+});
