@@ -1,28 +1,209 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MIB, random, standardPolicy, World } from "./world.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { enhancedPolicy, MIB, random, standardPolicy, World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
   world = await World.start();
   await world.startEngine();
 });
+afterEach(async () => {
+  await world.control.clearFaults();
+});
 afterAll(async () => {
   await world.stop();
 });
 
-describe("a backup under a policy that keeps no snapshot", () => {
-  it("makes a point that holds the disk, bit for bit, and leaves no snapshot behind", async () => {
-    const image = await world.image("first", 64 * MIB, [random(0, 3 * MIB), random(33 * MIB + 4096, 70_000)]);
-    const vmId = await world.protectedVm({ name: "first", disks: [image], policy: standardPolicy });
-    const point = await world.backUp(vmId);
-    expect(point.state).toBe("available");
-    expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest("first-os"));
-    const { restorePoints, grants } = await world.control.snapshots();
-    expect(restorePoints).toEqual([]);
-    expect(grants).toEqual([]);
-    expect(await world.steps(point.jobId)).toMatchObject({
-      extension: { state: "done" },
-      "remove-snapshot": { state: "done" },
+async function nothingInAzure(): Promise<void> {
+  const { restorePoints, grants } = await world.control.snapshots();
+  expect(restorePoints).toEqual([]);
+  expect(grants).toEqual([]);
+  const living = await world.db.prisma.azureResource.findMany({
+    where: { state: { not: "removed" }, kind: { in: ["restore-point", "grant"] } },
+  });
+  expect(living).toEqual([]);
+}
+
+describe("a policy that keeps no snapshot", () => {
+  it("moves everything first and only what changed next; every point holds its disks bit for bit", async () => {
+    const os = await world.image("std-os", 64 * MIB, [random(0, 3 * MIB), random(33 * MIB + 4096, 70_000)]);
+    const data = await world.image("std-data", 40 * MIB, [random(8 * MIB, 2 * MIB)]);
+    const vmId = await world.protectedVm({ name: "std", disks: [os, data], policy: standardPolicy });
+    const first = await world.backUp(vmId);
+    const firstDigests = [await world.diskDigest("std-os"), await world.diskDigest("std-data0")];
+    expect([await world.pointDigest(first, "os"), await world.pointDigest(first, "0")]).toEqual(firstDigests);
+    expect(first.disks.map((disk) => disk.deltaMethod)).toEqual(["full", "full"]);
+    expect(first).toMatchObject({
+      consistencyWanted: "file",
+      consistencyReached: "file",
+      state: "available",
     });
+    expect(first.logicalBytes).toBe(BigInt(104 * MIB));
+    expect(first.snapshotRemovedAt).not.toBeNull();
+    await nothingInAzure();
+
+    await world.image("std-os", 64 * MIB, [random(1 * MIB, 4096)]);
+    await world.control.write({ vm: "std", disk: "os", image: os });
+    const second = await world.backUp(vmId);
+    expect(second.disks.map((disk) => disk.deltaMethod)).toEqual(["digest-comparison", "digest-comparison"]);
+    expect(await world.pointDigest(second, "os")).toBe(await world.diskDigest("std-os"));
+    expect(await world.pointDigest(second, "os")).not.toBe(firstDigests[0]);
+    expect(await world.pointDigest(first, "os")).toBe(firstDigests[0]);
+    expect(Number(second.movedBytes)).toBeLessThanOrEqual(2 * 65_536);
+    expect(Number(second.movedBytes)).toBeGreaterThan(0);
+    expect(second.disks.find((disk) => disk.diskKey === "0")?.rootDigest).toBe(
+      first.disks.find((disk) => disk.diskKey === "0")?.rootDigest,
+    );
+    await nothingInAzure();
+  });
+
+  it("installs the extension at the first backup only, and tells what it did", async () => {
+    const image = await world.image("ext", 24 * MIB, [random(0, MIB)]);
+    const vmId = await world.protectedVm({ name: "ext", disks: [image], policy: standardPolicy });
+    await world.backUp(vmId);
+    await world.backUp(vmId);
+    const installed = await world.db.prisma.ledgerEvent.findMany({
+      where: { kind: "extension.installed", vmId },
+    });
+    expect(installed).toHaveLength(1);
+    expect((await world.control.guest("ext")).extensions).toContain("VMSnapshotLinux");
+  });
+
+  it("backs up a stopped VM without an extension, file-consistent", async () => {
+    const image = await world.image("off", 24 * MIB, [random(0, MIB)]);
+    const vmId = await world.protectedVm({
+      name: "off",
+      stopped: true,
+      disks: [image],
+      policy: standardPolicy,
+    });
+    const point = await world.backUp(vmId);
+    expect(point).toMatchObject({ consistencyReached: "file", azureConsistency: "crash" });
+    expect(await world.steps(point.jobId)).toMatchObject({ extension: { state: "skipped" } });
+    expect((await world.control.guest("off")).extensions).toEqual([]);
+    expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest("off-os"));
+    await nothingInAzure();
+  });
+
+  it("makes a point of a disk that is all zeros", async () => {
+    const image = await world.image("zero", 24 * MIB, []);
+    const vmId = await world.protectedVm({ name: "zero", disks: [image], policy: standardPolicy });
+    const point = await world.backUp(vmId);
+    expect(point.disks[0]?.root).toBeNull();
+    expect(point.movedBytes).toBe(0n);
+    expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest("zero-os"));
+  });
+});
+
+describe("a policy with instant restore", () => {
+  it("keeps the snapshot, and lists the next delta against it", async () => {
+    const image = await world.image("keep", 64 * MIB, [random(0, 4 * MIB)]);
+    const vmId = await world.protectedVm({ name: "keep", disks: [image], policy: enhancedPolicy });
+    const first = await world.backUp(vmId);
+    expect(first.instantRestoreUntil).not.toBeNull();
+    expect((await world.control.snapshots()).grants).toEqual([]);
+
+    await world.image("keep", 64 * MIB, [
+      random(MIB, 65_536),
+      { offset: 2 * MIB, bytes: new Uint8Array(MIB) },
+    ]);
+    await world.control.write({ vm: "keep", disk: "os", image });
+    const second = await world.backUp(vmId);
+    expect(second.disks[0]).toMatchObject({ deltaMethod: "changed-ranges", deltaReason: null });
+    expect(Number(second.readBytes)).toBeLessThan(2 * MIB);
+    expect(await world.pointDigest(second, "os")).toBe(await world.diskDigest("keep-os"));
+    expect((await world.control.snapshots()).restorePoints).toHaveLength(2);
+  });
+
+  it("compares digests and says why when Azure will not list changed ranges", async () => {
+    const image = await world.image("refuse", 32 * MIB, [random(0, 2 * MIB)]);
+    const vmId = await world.protectedVm({ name: "refuse", disks: [image], policy: enhancedPolicy });
+    await world.backUp(vmId);
+    await world.image("refuse", 32 * MIB, [random(MIB, 100)]);
+    await world.control.write({ vm: "refuse", disk: "os", image });
+    await world.control.settings({ restorePointDiff: false });
+    try {
+      const second = await world.backUp(vmId);
+      expect(second.disks[0]?.deltaMethod).toBe("digest-comparison");
+      expect(second.disks[0]?.deltaReason).toMatch(/changed ranges/);
+      expect(await world.pointDigest(second, "os")).toBe(await world.diskDigest("refuse-os"));
+      const job = await world.db.prisma.job.findUniqueOrThrow({ where: { id: second.jobId } });
+      expect(job.state).toBe("warning");
+      expect(job.warnings).toMatchObject([{ code: "DELTA_BASE_INVALID" }]);
+    } finally {
+      await world.control.settings({ restorePointDiff: true });
+    }
+  });
+});
+
+describe("consistency of a Windows VM", () => {
+  it("is application, records what changed in the guest, and says why when VSS fails", async () => {
+    const image = await world.image("win", 32 * MIB, [random(0, 2 * MIB)]);
+    const vmId = await world.protectedVm({
+      name: "win",
+      os: "windows",
+      disks: [image],
+      policy: standardPolicy,
+    });
+    const good = await world.backUp(vmId);
+    expect(good).toMatchObject({ consistencyWanted: "application", consistencyReached: "application" });
+    const { guestChanges } = await world.db.prisma.protection.findUniqueOrThrow({ where: { vmId } });
+    expect(guestChanges).toMatchObject({ vssStartType: "Automatic", iaasVmProviderInstalled: true });
+    expect(guestChanges).toHaveProperty("vcRedist2013", expect.stringContaining("12.0.40660"));
+    expect(await world.db.prisma.ledgerEvent.count({ where: { kind: "guest.changed", vmId } })).toBe(1);
+
+    await world.control.addFault({ match: { operation: "guest.vss" }, effect: { type: "fail" } });
+    const less = await world.backUp(vmId);
+    expect(less).toMatchObject({ consistencyWanted: "application", consistencyReached: "file" });
+    expect(less.consistencyReason).toMatch(/VSS/);
+  });
+
+  it("goes on crash-consistent when the agent is away and the policy allows it", async () => {
+    const image = await world.image("away", 24 * MIB, [random(0, MIB)]);
+    const vmId = await world.protectedVm({
+      name: "away",
+      os: "windows",
+      disks: [image],
+      policy: standardPolicy,
+    });
+    await world.control.setGuest({ vm: "away", agent: "NotReady" });
+    const point = await world.backUp(vmId);
+    expect(point).toMatchObject({ consistencyReached: "crash" });
+    expect(point.consistencyReason).toMatch(/agent/);
+    expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest("away-os"));
+  });
+
+  it("fails and leaves nothing behind when the policy wants all or nothing", async () => {
+    const image = await world.image("strict", 24 * MIB, [random(0, MIB)]);
+    const consistency = { wanted: "application", otherwise: "fail", vss: "full" } as const;
+    const vmId = await world.protectedVm({
+      name: "strict",
+      os: "windows",
+      disks: [image],
+      policy: { ...standardPolicy, consistency },
+    });
+    await world.control.addFault({ match: { operation: "guest.vss" }, effect: { type: "fail" } });
+    const job = await world.ended(await world.startBackup(vmId));
+    expect(job).toMatchObject({ state: "failed", error: { code: "CONSISTENCY_NOT_REACHED" } });
+    expect(await world.db.prisma.recoveryPoint.count({ where: { vmId } })).toBe(0);
+    const { restorePoints } = await world.control.snapshots();
+    expect(restorePoints.filter(({ vm }) => vm.toLowerCase().includes("strict"))).toEqual([]);
+  });
+});
+
+describe("jobs of one VM", () => {
+  it("run one at a time", async () => {
+    const image = await world.image("once", 24 * MIB, [random(0, MIB)]);
+    const vmId = await world.protectedVm({ name: "once", disks: [image], policy: standardPolicy });
+    const jobId = await world.startBackup(vmId);
+    await expect(world.startBackup(vmId)).rejects.toMatchObject({ code: "JOB_ALREADY_RUNNING" });
+    await world.ended(jobId);
+  });
+
+  it("fail with a clear message when the VM is gone", async () => {
+    const image = await world.image("gone", 24 * MIB, [random(0, MIB)]);
+    const vmId = await world.protectedVm({ name: "gone", disks: [image], policy: standardPolicy });
+    await world.control.deleteVm("gone");
+    const job = await world.ended(await world.startBackup(vmId));
+    expect(job).toMatchObject({ state: "failed", error: { code: "VM_NOT_FOUND" } });
   });
 });

@@ -177,13 +177,13 @@ export async function setStepMessage(
   await tx.jobStep.updateMany({ where: { jobId, name, message: { not: message } }, data: { message } });
 }
 
-/** A step is tried again after a failure. */
-export async function countRetry(
-  tx: Tx,
-  { jobId, name, message }: { jobId: string; name: string; message: string },
-): Promise<void> {
-  await tx.jobStep.updateMany({ where: { jobId, name }, data: { attempt: { increment: 1 }, message } });
-  await tx.job.update({ where: { id: jobId }, data: { attempt: { increment: 1 } } });
+/** The running step is tried again after a failure. */
+export async function countRetry(tx: Tx, jobId: string, message: string): Promise<void> {
+  await tx.jobStep.updateMany({ where: { jobId, state: "running" }, data: { attempt: { increment: 1 }, message } });
+  await tx.job.updateMany({
+    where: { id: jobId, state: { in: ["queued", "running"] } },
+    data: { attempt: { increment: 1 } },
+  });
 }
 
 export async function saveMemory(

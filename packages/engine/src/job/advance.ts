@@ -5,6 +5,7 @@
 import type { Tx } from "@kluis/db";
 import {
   changeStep,
+  condemnJob,
   endJob,
   loadWorkJob,
   saveMemory,
@@ -13,7 +14,7 @@ import {
   startWorkJob,
   type WorkJob,
 } from "@kluis/db/engine";
-import { type ErrorCode, KluisError } from "@kluis/domain";
+import { type ErrorCode, errorInfo, KluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { recordJob } from "./record.ts";
 import type { Ending, Machine, Step, StepContext, StepResult } from "./step.ts";
@@ -154,6 +155,9 @@ async function saveResult<M extends object>(
         });
       } else if (result.kind === "wait") {
         await setStepMessage(tx, { jobId: job.id, name, message: result.message });
+      } else if (result.kind === "fail") {
+        await setStepMessage(tx, { jobId: job.id, name, message: result.error.message });
+        await condemnJob(tx, job.id, errorInfo(result.error));
       }
     },
     events: [...finished, ...(result.events ?? [])],

@@ -78,7 +78,8 @@ async function runSegment(
     const moved = await kind.move({ deps, job, segment, signal: AbortSignal.any([signal, unwanted.signal]) });
     await finish(deps, kind, { segment, moved });
   } catch (error) {
-    if (!unwanted.signal.aborted) throw toKluisError(error);
+    // What a job takes away while it ends (access, snapshot) is no failure of the segment.
+    if (!unwanted.signal.aborted && !(await isEnding(deps, jobId))) throw toKluisError(error);
     deps.log.info({ ...payload }, "segment dropped: its job ends");
     await wake(deps, kind, jobId);
   } finally {
@@ -96,6 +97,11 @@ function watchJob(deps: EngineDeps, jobId: string, unwanted: AbortController): N
   return setInterval(() => {
     look().catch((error: unknown) => deps.log.warn({ error, jobId }, "could not look at the job"));
   }, LOOK_MS);
+}
+
+async function isEnding(deps: EngineDeps, jobId: string): Promise<boolean> {
+  const flags = await readJobFlags(deps.db.prisma, jobId);
+  return flags === null || flags.ending || flags.state !== "running";
 }
 
 /** Writes the result down; whoever finishes a job's last segment wakes the job. */

@@ -1,6 +1,7 @@
 /** What a step of a job is: a plain function that goes as far as it can without waiting, and says how it ended. */
 import type { Tx } from "@kluis/db";
 import type { WorkJob } from "@kluis/db/engine";
+import type { KluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import type { JobEvent } from "./record.ts";
 
@@ -31,6 +32,8 @@ export type StepResult<M> =
     })
   /** Something has to happen elsewhere first: look again after `afterMs`. */
   | (Saves<M> & { readonly kind: "wait"; readonly afterMs: number; readonly message: string })
+  /** The job cannot succeed, however often the step is tried: it cleans up and ends as failed. */
+  | (Saves<M> & { readonly kind: "fail"; readonly error: KluisError })
   /** The step made progress that must be written down before it goes on at once. */
   | (Saves<M> & { readonly kind: "again" });
 

@@ -1,6 +1,6 @@
 /** The task that carries a job, for any kind of job. */
-import type { Tx } from "@kluis/db";
-import { condemnJob, countRetry, loadWorkJob } from "@kluis/db/engine";
+import { notify, type Tx } from "@kluis/db";
+import { condemnJob, countRetry } from "@kluis/db/engine";
 import { errorInfo, type jobTask, type KluisError } from "@kluis/domain";
 import { withLock } from "../runtime/lock.ts";
 import type { TaskDefinition } from "../runtime/tasks.ts";
@@ -29,10 +29,8 @@ export function jobTaskDefinition<M extends object>(machine: Machine<M>): TaskDe
 
 /** The timeline says what went wrong and that it is tried again. */
 export async function noteRetry(tx: Tx, jobId: string, error: KluisError): Promise<void> {
-  const job = await loadWorkJob(tx, jobId);
-  const step = job?.steps.find(({ state }) => state === "running");
-  if (step !== undefined)
-    await countRetry(tx, { jobId, name: step.name, message: `Trying again: ${error.message}` });
+  await countRetry(tx, jobId, `Trying again: ${error.message}`);
+  await notify(tx, "job", { jobId });
 }
 
 /** The job fails: called once more, it cleans up and ends. */

@@ -94,10 +94,11 @@ function lookAtExtension(
 function withoutAgent({ job, memory }: Context, reason: string): Result {
   const plan = recall(memory, "consistency");
   if (requirePolicy(job).document.consistency.otherwise === "fail") {
-    throw new KluisError("AGENT_NOT_READY", {
+    const error = new KluisError("AGENT_NOT_READY", {
       message: `No ${plan.wanted}-consistent snapshot can be taken. ${reason}`,
       action: "Check the guest agent of the VM, or let the policy continue with the next lower level.",
     });
+    return { kind: "fail", error };
   }
   return {
     kind: "skipped",

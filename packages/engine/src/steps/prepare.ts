@@ -30,6 +30,7 @@ export async function prepare(context: Context): Promise<StepResult<BackupMemory
   const vmRow = requireVm(job);
   const vm = await requireLiving(context);
   const consistency = planFor(job, vm);
+  if (consistency instanceof KluisError) return { kind: "fail", error: consistency };
   const findings = await inspectDisks(deps.azure, vm, {
     crashConsistent: consistency.request === "crash",
     signal,
@@ -97,8 +98,8 @@ async function requireLiving({ deps, job, signal }: Context): Promise<VmDetails>
   });
 }
 
-/** What to ask Azure for. @throws KluisError CONSISTENCY_NOT_REACHED when the policy forbids what can be had */
-function planFor(job: WorkJob, vm: VmDetails): NonNullable<BackupMemory["consistency"]> {
+/** What to ask Azure for, or the error when the policy forbids what can be had. */
+function planFor(job: WorkJob, vm: VmDetails): NonNullable<BackupMemory["consistency"]> | KluisError {
   const rules = requirePolicy(job).document.consistency;
   const plan = planConsistency(
     { osType: vm.os, powerState: vm.powerState, agentState: vm.agent.state },
@@ -106,7 +107,7 @@ function planFor(job: WorkJob, vm: VmDetails): NonNullable<BackupMemory["consist
   );
   const { wanted, request, reason, needsExtension } = plan;
   if (request !== null) return { wanted, request, reason, needsExtension };
-  throw new KluisError("AGENT_NOT_READY", {
+  return new KluisError("AGENT_NOT_READY", {
     message: `No ${wanted}-consistent snapshot can be taken. ${reason ?? ""}`.trim(),
     action: "Check the guest agent of the VM, or let the policy continue with the next lower level.",
   });

@@ -97,12 +97,13 @@ function taken(context: Context, facts: RestorePointFacts): Result {
   const { reached, reason } = outcome;
   const { wanted } = plan;
   if (!outcome.acceptable) {
-    throw new KluisError("CONSISTENCY_NOT_REACHED", {
+    const error = new KluisError("CONSISTENCY_NOT_REACHED", {
       message:
         `The snapshot is ${reached}-consistent, and the policy wants ${wanted}-consistent or nothing. ${reason ?? ""}`.trim(),
       action:
         "Look at the VSS writers and the guest agent of the VM, or let the policy continue with the next lower level.",
     });
+    return { kind: "fail", error };
   }
   const warning = new KluisError("CONSISTENCY_NOT_REACHED", {
     message: `The recovery point is ${reached}-consistent. ${reason ?? ""}`.trim(),
@@ -142,7 +143,7 @@ function taken(context: Context, facts: RestorePointFacts): Result {
 
 /** The agent left the restore point undone. When the policy allows, a crash-consistent one is taken under the same name. */
 function withoutAgent({ job, memory }: Context, error: KluisError): Result {
-  if (requirePolicy(job).document.consistency.otherwise === "fail") throw error;
+  if (requirePolicy(job).document.consistency.otherwise === "fail") return { kind: "fail", error };
   const plan = recall(memory, "consistency");
   const warning = new KluisError("AGENT_NOT_READY", {
     message: `${error.message} The snapshot is crash-consistent only.`,

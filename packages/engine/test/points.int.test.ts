@@ -1,0 +1,213 @@
+/** What happens to recovery points after they are made: verification, restore, deletion, retention, garbage collection. */
+import { addPolicyVersion, createJob, inTransaction } from "@kluis/db";
+import { engineActor, type JobKind, systemClock } from "@kluis/domain";
+import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Engine } from "../src/engine.ts";
+import { collectVault } from "../src/upkeep/collect.ts";
+import { judgePoints, removeOldSnapshots } from "../src/upkeep/retention.ts";
+import { enhancedPolicy, GROUP, MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";
+
+let world: World;
+let engine: Engine;
+const soon = (): AbortSignal => AbortSignal.timeout(60_000);
+
+beforeAll(async () => {
+  world = await World.start();
+  engine = await world.startEngine();
+});
+afterAll(async () => {
+  await world.stop();
+});
+
+function startJob(kind: JobKind, point: PointRow, parameters: Record<string, unknown>): Promise<string> {
+  const job = {
+    kind,
+    vmId: point.vmId,
+    pointId: point.id,
+    trigger: "manual",
+    actor: engineActor,
+    parameters,
+  } as const;
+  return inTransaction(world.db, (tx) => createJob(tx, job, systemClock));
+}
+
+describe("a restore to a new disk", () => {
+  let point: PointRow;
+  const parameters = (name: string) => ({
+    disk: "os",
+    name,
+    subscriptionId: CONTOSO_SUBSCRIPTION_ID,
+    resourceGroup: GROUP,
+    location: "westeurope",
+    sku: "Premium_LRS",
+  });
+  beforeAll(async () => {
+    const image = await world.image("src", 64 * MIB, [random(0, 5 * MIB), random(40 * MIB + 512, 100_000)]);
+    point = await world.backUp(
+      await world.protectedVm({ name: "src", disks: [image], policy: standardPolicy }),
+    );
+  });
+
+  it("gives an unattached disk with every byte, having written only what is not zero", async () => {
+    const jobId = await startJob("restore-disk", point, parameters("restored"));
+    const job = await world.ended(jobId);
+    expect(job).toMatchObject({ state: "succeeded", error: null });
+    expect(await world.diskDigest("restored")).toBe(await world.diskDigest("src-os"));
+    const disk = (await world.control.list()).unattachedDisks.find(({ name }) => name === "restored");
+    expect(disk).toMatchObject({ state: "Unattached", sizeBytes: 64 * MIB });
+    const [row] = await world.db.prisma.jobDisk.findMany({ where: { jobId } });
+    expect(Number(row?.movedBytes)).toBeLessThan(7 * MIB);
+    expect((await world.control.snapshots()).grants).toEqual([]);
+  });
+
+  it("refuses a name that is taken, and leaves that disk alone", async () => {
+    const digest = await world.diskDigest("restored");
+    const job = await world.ended(await startJob("restore-disk", point, parameters("restored")));
+    expect(job).toMatchObject({ state: "failed", error: { code: "CONFLICT" } });
+    expect(await world.diskDigest("restored")).toBe(digest);
+  });
+
+  it("goes on through faults, and leaves no disk when it fails for good", async () => {
+    await world.control.addFault({
+      match: { operation: "blob.putPage" },
+      effect: { type: "fail", status: 503 },
+      times: 3,
+    });
+    const good = await world.ended(await startJob("restore-disk", point, parameters("rough")));
+    expect(good.state).toBe("succeeded");
+    expect(await world.diskDigest("rough")).toBe(await world.diskDigest("src-os"));
+    await world.control.addFault({
+      match: { operation: "disks.grantAccess" },
+      effect: { type: "fail", status: 403, code: "AuthorizationFailed" },
+    });
+    const bad = await world.ended(await startJob("restore-disk", point, parameters("never")));
+    await world.control.clearFaults();
+    expect(bad.state).toBe("failed");
+    expect((await world.control.list()).unattachedDisks.map(({ name }) => name)).not.toContain("never");
+  });
+});
+
+describe("a recovery point", () => {
+  it("is verified, quickly and in full, with the result on the point and in the ledger", async () => {
+    const image = await world.image("ver", 32 * MIB, [random(0, 2 * MIB)]);
+    const point = await world.backUp(
+      await world.protectedVm({ name: "ver", disks: [image], policy: standardPolicy }),
+    );
+    for (const mode of ["quick", "full"]) {
+      const job = await world.ended(await startJob("verify", point, { mode }));
+      expect(job.state).toBe("succeeded");
+      const verified = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: point.id } });
+      expect(verified).toMatchObject({ lastVerifyMode: mode, lastVerifyOk: true, state: "available" });
+    }
+    expect(
+      await world.db.prisma.ledgerEvent.count({ where: { kind: "point.verified", vmId: point.vmId } }),
+    ).toBe(2);
+  });
+
+  it("is deleted: manifest and kept snapshot go, the row stays with who and why; a pinned one is refused", async () => {
+    const image = await world.image("del", 32 * MIB, [random(0, 2 * MIB)]);
+    const vmId = await world.protectedVm({ name: "del", disks: [image], policy: enhancedPolicy });
+    const point = await world.backUp(vmId);
+    await world.db.prisma.recoveryPoint.update({ where: { id: point.id }, data: { pinnedAt: new Date() } });
+    const refused = await world.ended(await startJob("delete-point", point, { reason: "test" }));
+    expect(refused).toMatchObject({ state: "failed", error: { code: "CONFLICT" } });
+    await world.db.prisma.recoveryPoint.update({ where: { id: point.id }, data: { pinnedAt: null } });
+    const job = await world.ended(await startJob("delete-point", point, { reason: "test" }));
+    expect(job.state).toBe("succeeded");
+    const gone = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: point.id } });
+    expect(gone).toMatchObject({ state: "deleted", deleteReason: "test" });
+    await expect(engine.deps.vault.vault.getManifest(point.id, soon())).rejects.toMatchObject({
+      code: "VAULT_OBJECT_MISSING",
+    });
+    const { restorePoints } = await world.control.snapshots();
+    expect(restorePoints.filter(({ vm }) => vm.toLowerCase().endsWith("/del"))).toEqual([]);
+  });
+});
+
+describe("retention and garbage collection", () => {
+  it("prunes what no tier keeps, frees what only it needed, and leaves the others whole", async () => {
+    const image = await world.image("old", 32 * MIB, [random(0, 4 * MIB)]);
+    const vmId = await world.protectedVm({ name: "old", disks: [image], policy: standardPolicy });
+    const first = await world.backUp(vmId);
+    await world.image("old", 32 * MIB, [random(0, 4 * MIB)]);
+    await world.control.write({ vm: "old", disk: "os", image });
+    const second = await world.backUp(vmId);
+    const { policyId } = await world.db.prisma.protection.findUniqueOrThrow({ where: { vmId } });
+    await inTransaction(world.db, (tx) =>
+      addPolicyVersion(
+        tx,
+        {
+          id: policyId,
+          expectedVersion: 1,
+          document: { ...standardPolicy, retention: { keepLast: 1 } },
+          actor: engineActor,
+        },
+        systemClock,
+      ),
+    );
+    expect(await judgePoints(engine.deps)).toBe(1);
+    await until("the pruned point", 30_000, () =>
+      world.db.prisma.recoveryPoint.findFirst({ where: { id: first.id, state: "deleted" } }),
+    );
+    expect(await judgePoints(engine.deps)).toBe(0);
+    const before = await storedBytes();
+    const condemned = await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
+    expect(condemned.condemned).toBeGreaterThan(0);
+    const swept = await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
+    expect(swept.freedBytes).toBeGreaterThan(3 * MIB);
+    expect(before - (await storedBytes())).toBe(swept.freedBytes);
+    expect(await world.pointDigest(second, "os")).toBe(await world.diskDigest("old-os"));
+    const verdict = await engine.deps.vault.vault.verifyPoint(second.id, { mode: "full", signal: soon() });
+    expect(verdict.ok).toBe(true);
+    expect(await world.db.prisma.ledgerEvent.count({ where: { kind: "point.pruned", vmId } })).toBe(1);
+  });
+
+  it("never takes what a running backup needs", async () => {
+    const image = await world.image("busy", 32 * MIB, [random(0, 4 * MIB)]);
+    const vmId = await world.protectedVm({ name: "busy", disks: [image], policy: standardPolicy });
+    await world.control.addFault({
+      match: { operation: "blob.get" },
+      effect: { type: "slow", bytesPerSecond: 2 * MIB },
+    });
+    const jobId = await world.startBackup(vmId);
+    await until("the transfer", 30_000, () =>
+      world.db.prisma.jobDisk.findFirst({ where: { jobId, state: "running" } }),
+    );
+    await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
+    await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
+    await world.control.clearFaults();
+    await world.ended(jobId);
+    const point = await world.db.prisma.recoveryPoint.findUniqueOrThrow({
+      where: { jobId },
+      include: { disks: true },
+    });
+    await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
+    await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
+    expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest("busy-os"));
+  });
+
+  it("removes kept snapshots whose days are over, but not the newest, which is the base of the next backup", async () => {
+    const image = await world.image("kept", 24 * MIB, [random(0, MIB)]);
+    const vmId = await world.protectedVm({ name: "kept", disks: [image], policy: enhancedPolicy });
+    await world.backUp(vmId);
+    await world.backUp(vmId);
+    await world.db.prisma.azureResource.updateMany({
+      where: { vmId, kind: "restore-point" },
+      data: { keepUntil: new Date(0) },
+    });
+    await until("the removal", 30_000, async () =>
+      (await removeOldSnapshots(engine.deps, soon())) === null ? true : null,
+    );
+    const { restorePoints } = await world.control.snapshots();
+    expect(restorePoints.filter(({ vm }) => vm.toLowerCase().endsWith("/kept"))).toHaveLength(1);
+    const third = await world.backUp(vmId);
+    expect(third.disks[0]?.deltaMethod).toBe("changed-ranges");
+  });
+});
+
+async function storedBytes(): Promise<number> {
+  let bytes = 0;
+  for await (const object of engine.deps.vault.store.list("packs/", soon())) bytes += object.bytes;
+  return bytes;
+}

@@ -1,0 +1,157 @@
+/** The scheduler on a clock that the test moves, and the engine's upkeep. */
+import { createPolicy, inTransaction, setProtection } from "@kluis/db";
+import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
+import { type Clock, engineActor, type PolicyDocument } from "@kluis/domain";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openLog } from "../src/log.ts";
+import { tick } from "../src/schedule/tick.ts";
+import { standardPolicy } from "./world.ts";
+
+class HandClock implements Clock {
+  #now: Date;
+  constructor(start: string) {
+    this.#now = new Date(start);
+  }
+  now(): Date {
+    return this.#now;
+  }
+  set(to: string): void {
+    this.#now = new Date(to);
+  }
+}
+
+let database: TestDatabase;
+let clock: HandClock;
+const log = openLog({ format: "text", level: "error" });
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  clock = new HandClock("2026-03-27T12:00:00Z");
+});
+afterEach(async () => {
+  await database.drop();
+});
+
+const deps = () => ({ db: database.db, clock, log });
+
+async function protect(name: string, document: PolicyDocument): Promise<string> {
+  const { db } = database;
+  return inTransaction(db, async (tx) => {
+    const id = crypto.randomUUID();
+    await tx.virtualMachine.create({
+      data: {
+        ...{
+          id,
+          resourceId: `/vms/${name}`,
+          azureVmId: name,
+          name,
+          subscriptionId: "s",
+          resourceGroup: "g",
+          location: "l",
+        },
+        ...{
+          osType: "linux",
+          size: "",
+          powerState: "running",
+          agentState: "ready",
+          tags: {},
+          disks: [],
+          configuration: {},
+        },
+      },
+    });
+    const made = { name: `policy-${name}`, description: "", teamId: null, document, actor: engineActor };
+    const { id: policyId } = await createPolicy(tx, made, clock);
+    await setProtection(tx, { vmId: id, policyId, excludedDisks: [] }, clock);
+    return id;
+  });
+}
+
+function occurrences(): Promise<
+  { dueAt: Date; state: string; reason: string | null; jobId: string | null }[]
+> {
+  return database.db.prisma.occurrence.findMany({ orderBy: { dueAt: "asc" } });
+}
+
+async function endJobs(): Promise<void> {
+  await database.db.prisma.job.updateMany({ data: { state: "succeeded", endedAt: clock.now() } });
+}
+
+describe("the scheduler", () => {
+  it("starts each occurrence once, however many engines ask at once and however often they restart", async () => {
+    await protect("a", standardPolicy);
+    await protect("b", standardPolicy);
+    await tick(deps());
+    expect(await occurrences()).toEqual([]);
+    clock.set("2026-03-28T00:00:10Z");
+    await Promise.all(Array.from({ length: 6 }, () => tick(deps())));
+    await tick(deps());
+    const all = await occurrences();
+    expect(all).toHaveLength(2);
+    expect(all.map(({ dueAt, state }) => [dueAt.toISOString(), state])).toEqual([
+      ["2026-03-28T00:00:00.000Z", "started"],
+      ["2026-03-28T00:00:00.000Z", "started"],
+    ]);
+    const jobs = await database.db.prisma.job.findMany();
+    expect(jobs).toHaveLength(2);
+    expect(jobs.map(({ deadlineAt }) => deadlineAt?.toISOString())).toEqual(
+      Array(2).fill("2026-03-28T23:00:00.000Z"),
+    );
+    const queued = await database.db.pool.query("SELECT key FROM graphile_worker.jobs");
+    expect(queued.rows).toHaveLength(2);
+    expect(await database.db.prisma.ledgerEvent.count({ where: { kind: "occurrence.started" } })).toBe(2);
+  });
+
+  it("starts only the newest of what was missed, late, and records the others", async () => {
+    await protect("a", standardPolicy);
+    clock.set("2026-03-31T08:00:00Z");
+    expect(await tick(deps())).toEqual({ started: 1, skipped: 0, missed: 3 });
+    const all = await occurrences();
+    expect(all.map(({ state }) => state)).toEqual(["missed", "missed", "missed", "started"]);
+    // The clocks went forward on 29 March: 01:00 in Amsterdam is 23:00 UTC of the day before from then on.
+    expect(all.map(({ dueAt }) => dueAt.toISOString())).toEqual([
+      "2026-03-28T00:00:00.000Z",
+      "2026-03-29T00:00:00.000Z",
+      "2026-03-29T23:00:00.000Z",
+      "2026-03-30T23:00:00.000Z",
+    ]);
+    expect(all[3]?.reason).toMatch(/late/i);
+  });
+
+  it("skips an occurrence while a backup of the VM runs, with the reason, and goes on afterwards", async () => {
+    await protect("a", {
+      ...standardPolicy,
+      schedule: { kind: "daily", times: ["01:00", "13:00"], timeZone: "UTC" },
+    });
+    clock.set("2026-03-28T01:00:05Z");
+    await tick(deps());
+    clock.set("2026-03-28T13:00:05Z");
+    expect(await tick(deps())).toEqual({ started: 0, skipped: 1, missed: 0 });
+    await endJobs();
+    clock.set("2026-03-29T01:00:05Z");
+    expect(await tick(deps())).toEqual({ started: 1, skipped: 0, missed: 0 });
+    const all = await occurrences();
+    expect(all.map(({ state }) => state)).toEqual(
+      ["started", "skipped", "started"].toSpliced(0, 0, "started").slice(0, all.length),
+    );
+  });
+
+  it("starts nothing for a protection that was stopped", async () => {
+    await protect("a", standardPolicy);
+    await database.db.prisma.protection.updateMany({ data: { state: "stopped" } });
+    clock.set("2026-03-29T08:00:00Z");
+    expect(await tick(deps())).toEqual({ started: 0, skipped: 0, missed: 0 });
+  });
+
+  it("decides nothing when the clock was set back", async () => {
+    await protect("a", standardPolicy);
+    clock.set("2026-03-28T00:00:10Z");
+    await tick(deps());
+    await endJobs();
+    clock.set("2026-03-27T20:00:00Z");
+    await tick(deps());
+    clock.set("2026-03-28T00:00:20Z");
+    await tick(deps());
+    expect(await occurrences()).toHaveLength(1);
+  });
+});

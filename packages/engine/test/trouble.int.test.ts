@@ -1,0 +1,189 @@
+/** What happens when things go wrong in the middle: cancelling, faults of Azure, and engines that are killed. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { inTransaction } from "@kluis/db";
+import { askJobToCancel } from "@kluis/db/views";
+import { systemClock } from "@kluis/domain";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { MIB, random, standardPolicy, until, World } from "./world.ts";
+
+let world: World;
+let vmId: string;
+let vmName: string;
+let made = 0;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  world = await World.start();
+});
+beforeEach(async () => {
+  vmName = `vm${++made}`;
+  const engine = await world.startEngine();
+  const image = await world.image(vmName, 96 * MIB, [random(0, 24 * MIB), random(64 * MIB, 8 * MIB)]);
+  vmId = await world.protectedVm({ name: vmName, disks: [image], policy: standardPolicy });
+  await engine.stop();
+  world.engines.pop();
+});
+afterEach(async () => {
+  await world.control.clearFaults();
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  for (const engine of world.engines.splice(0)) await engine.stop();
+});
+afterAll(async () => {
+  await world.stop();
+});
+
+async function nothingInAzure(): Promise<void> {
+  const { restorePoints, grants } = await world.control.snapshots();
+  expect(restorePoints).toEqual([]);
+  expect(grants).toEqual([]);
+}
+
+/** An engine in a process of its own, which can be killed. */
+function spawnEngine(): ChildProcess {
+  const main = join(import.meta.dirname, "../src/main.ts");
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env["PATH"] ?? "", ...world.engineEnv },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  children.push(child);
+  return child;
+}
+
+async function transferring(jobId: string): Promise<void> {
+  await until("the transfer's beginning", 30_000, async () => {
+    const disk = await world.db.prisma.jobDisk.findFirst({ where: { jobId, state: "running" } });
+    return disk;
+  });
+}
+
+/** Reads are slow, so that there is a middle in which something can happen. */
+async function slowReads(): Promise<void> {
+  await world.control.addFault({
+    match: { operation: "blob.get" },
+    effect: { type: "slow", bytesPerSecond: 4 * MIB },
+  });
+}
+
+describe("an engine that is killed in the middle of a transfer", () => {
+  it("is followed by one that ends the job well, at once, and leaves nothing in Azure", async () => {
+    await slowReads();
+    const child = spawnEngine();
+    const jobId = await world.startBackup(vmId);
+    await transferring(jobId);
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.once("exit", resolve));
+    await world.control.clearFaults();
+    await world.startEngine();
+    const job = await world.ended(jobId, 30_000);
+    expect(job.state).toBe("succeeded");
+    const point = await world.db.prisma.recoveryPoint.findUniqueOrThrow({
+      where: { jobId },
+      include: { disks: true },
+    });
+    expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest(`${vmName}-os`));
+    await nothingInAzure();
+    expect(await world.db.prisma.recoveryPoint.count({ where: { jobId } })).toBe(1);
+  });
+});
+
+describe("an engine that is told to stop", () => {
+  it("stops within ten seconds and hands its work to the next", async () => {
+    await slowReads();
+    const child = spawnEngine();
+    const jobId = await world.startBackup(vmId);
+    await transferring(jobId);
+    const before = performance.now();
+    child.kill("SIGTERM");
+    const code = await new Promise((resolve) => child.once("exit", resolve));
+    expect(code).toBe(0);
+    expect(performance.now() - before).toBeLessThan(10_000);
+    await world.control.clearFaults();
+    await world.startEngine();
+    expect((await world.ended(jobId, 30_000)).state).toBe("succeeded");
+    await nothingInAzure();
+  });
+});
+
+describe("a job that is cancelled", () => {
+  it("stops in the middle of its transfer and removes its snapshot", async () => {
+    await world.startEngine();
+    await slowReads();
+    const jobId = await world.startBackup(vmId);
+    await transferring(jobId);
+    await inTransaction(world.db, (tx) => askJobToCancel(tx, { id: jobId, kind: "backup" }, systemClock));
+    const job = await world.ended(jobId, 30_000);
+    expect(job.state).toBe("cancelled");
+    expect(await world.db.prisma.recoveryPoint.count({ where: { jobId } })).toBe(0);
+    expect(
+      await world.db.prisma.ledgerEvent.count({
+        where: { kind: "job.cancelled", target: { path: ["id"], equals: jobId } },
+      }),
+    ).toBe(1);
+    await nothingInAzure();
+  });
+});
+
+describe("Azure in trouble", () => {
+  it("delays a backup that succeeds in the end: throttling, a dropped read, a revoked grant, an error", async () => {
+    await world.startEngine();
+    await world.control.addFault({
+      match: { operation: "restorePoints.create" },
+      effect: { type: "throttle", retryAfterSeconds: 1 },
+      times: 1,
+    });
+    await world.control.addFault({
+      match: { operation: "blob.get" },
+      effect: { type: "cut", bytes: 1000 },
+      times: 2,
+    });
+    await world.control.addFault({
+      match: { operation: "blob.get" },
+      effect: { type: "revoke", bytes: 0 },
+      skip: 3,
+      times: 1,
+    });
+    await world.control.addFault({
+      match: { operation: "blob.get" },
+      effect: { type: "fail", status: 500 },
+      skip: 5,
+      times: 2,
+    });
+    const jobId = await world.startBackup(vmId);
+    const job = await world.ended(jobId, 60_000);
+    expect(job.error).toBeNull();
+    expect(job.state).toBe("succeeded");
+    const point = await world.db.prisma.recoveryPoint.findUniqueOrThrow({
+      where: { jobId },
+      include: { disks: true },
+    });
+    expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest(`${vmName}-os`));
+    await nothingInAzure();
+  });
+
+  it("fails a backup that cannot succeed, and cleans up after it", async () => {
+    await world.startEngine();
+    await world.control.addFault({
+      match: { operation: "diskRestorePoint.grantAccess" },
+      effect: { type: "fail", status: 403, code: "AuthorizationFailed" },
+    });
+    const jobId = await world.startBackup(vmId);
+    const job = await world.ended(jobId, 60_000);
+    expect(job.state).toBe("failed");
+    expect(job.error?.code).toBe("AZURE_FORBIDDEN");
+    await nothingInAzure();
+  });
+
+  it("goes on removing the snapshot until Azure confirms it", async () => {
+    await world.startEngine();
+    await world.control.addFault({
+      match: { operation: "restorePoints.delete" },
+      effect: { type: "fail", status: 500 },
+      times: 6,
+    });
+    const jobId = await world.startBackup(vmId);
+    const job = await world.ended(jobId, 90_000);
+    expect(job.state).toBe("succeeded");
+    await nothingInAzure();
+  });
+});
