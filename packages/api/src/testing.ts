@@ -7,7 +7,7 @@ import { createJob, ensureVault, inTransaction, newId, notify, upsertVm } from "
 import { condemnJob, createPoint, endJob, loadWorkJob, startWorkJob } from "@kluis/db/engine";
 import { seedBasics } from "@kluis/db/seed";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
-import { type ErrorInfo, engineActor, systemClock, type VmDisk } from "@kluis/domain";
+import { type Clock, type ErrorInfo, engineActor, systemClock, type VmDisk } from "@kluis/domain";
 import { createFolderStore, createVault, openLocalKeyFile, SEGMENT_BYTES, type Vault } from "@kluis/vault";
 import { pino } from "pino";
 import { createApi } from "./api.ts";
@@ -57,7 +57,18 @@ export interface World extends AsyncDisposable {
   endJob(jobId: string, how: "succeeded" | "cancelled" | ErrorInfo): Promise<void>;
 }
 
-export async function createWorld(): Promise<World> {
+/** A clock that a test moves. */
+export class MovedClock implements Clock {
+  #now = new Date();
+  now(): Date {
+    return this.#now;
+  }
+  forward(ms: number): void {
+    this.#now = new Date(this.#now.getTime() + ms);
+  }
+}
+
+export async function createWorld(clock: Clock = systemClock): Promise<World> {
   const database = await createTestDatabase();
   const folder = await mkdtemp(path.join(tmpdir(), "kluis-api-"));
   const signal = new AbortController().signal;
@@ -78,6 +89,7 @@ export async function createWorld(): Promise<World> {
       vault: { kind: "folder", name: "main", folder: vaultFolder, keyFile },
     },
     logger: pino({ level: "silent" }),
+    clock,
   });
   await seedBasics(api.db, { subscriptionId, groups });
   const vms = await inTransaction(api.db, async (tx) => {
