@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
+import { isKluisError } from "@kluis/domain";
 import { z } from "zod";
 import { azureError } from "./errors.ts";
 import { retryAfterOf } from "./retry-after.ts";
@@ -72,5 +73,15 @@ export async function call<T>(name: CallName, work: (record: CallRecord) => Prom
     return await records.run(record, () => work(record));
   } catch (error) {
     throw azureError(error, { ...name, record });
+  }
+}
+
+/** The answer, or null when Azure does not know the resource. */
+export async function missingAsNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isKluisError(error, "AZURE_NOT_FOUND")) return null;
+    throw error;
   }
 }

@@ -109,6 +109,19 @@ describe("reading a snapshot", () => {
     expect(renewals).toBe(1);
   });
 
+  test("access is asked for again before it ends", async () => {
+    const grant = await grantRead(harness.azure, diskOf(first, 0), { durationSeconds: 3600 });
+    let renewals = 0;
+    const renew = () => {
+      renewals += 1;
+      return grantRead(harness.azure, diskOf(first, 0), { durationSeconds: 7200 });
+    };
+    const disk = await openSasDisk({ grant, renew, signal, now: () => grant.expiresAt - 60_000 });
+    await disk.read(0, 4096, signal);
+    await disk.read(0, 4096, signal);
+    expect(renewals).toBe(1);
+  });
+
   test("without a way to renew it ends as AZURE_SAS_EXPIRED", async () => {
     const disk = await openFirst(false);
     await revokeRead(harness.azure, diskOf(first, 0));

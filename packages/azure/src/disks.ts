@@ -1,7 +1,6 @@
 import type { Disk } from "@azure/arm-compute";
-import { isKluisError } from "@kluis/domain";
 import { namesOf } from "./arm-id.ts";
-import { call } from "./call.ts";
+import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import type { DiskFacts, DiskFinding, DiskRefusal, VmDiskRef, VmInfo } from "./types.ts";
 
@@ -78,15 +77,12 @@ export function refusalOf(
 async function readDisk(azure: AzureConnection, ref: VmDiskRef, options: Options): Promise<DiskFacts | null> {
   if (ref.diskId === null) return null;
   const { subscriptionId, resourceGroup, names } = namesOf<1>(ref.diskId, "disks");
-  try {
-    const disk = await call({ operation: "read the disk", target: ref.diskId }, () =>
+  const disk = await missingAsNull(
+    call({ operation: "read the disk", target: ref.diskId }, () =>
       azure.compute(subscriptionId).disks.get(resourceGroup, names[0], abortable(options)),
-    );
-    return diskFacts(ref, disk);
-  } catch (error) {
-    if (isKluisError(error, "AZURE_NOT_FOUND")) return null;
-    throw error;
-  }
+    ),
+  );
+  return disk && diskFacts(ref, disk);
 }
 
 /** Reads every disk of a VM and says which of them can be part of a backup. */

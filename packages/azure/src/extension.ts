@@ -1,7 +1,7 @@
 import { restorePoller, type VirtualMachineExtension } from "@azure/arm-compute";
-import { isKluisError, KluisError } from "@kluis/domain";
+import { KluisError } from "@kluis/domain";
 import { namesOf } from "./arm-id.ts";
-import { call } from "./call.ts";
+import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import { clientOf, continueStep, type Step, type StepOptions, startStep } from "./lro.ts";
 import type { AzureOperation, ExtensionState, OsType, Poll, VmInfo } from "./types.ts";
@@ -40,18 +40,15 @@ async function readExtension(
 ): Promise<ExtensionState | null> {
   const { subscriptionId, resourceGroup, names } = namesOf<2>(extensionId, "virtualMachines/extensions");
   const [vm, name] = names;
-  try {
-    const extension = await call({ operation: "read the snapshot extension", target: extensionId }, () =>
+  const extension = await missingAsNull(
+    call({ operation: "read the snapshot extension", target: extensionId }, () =>
       azure.compute(subscriptionId).virtualMachineExtensions.get(resourceGroup, vm, name, {
         expand: "instanceView",
         ...abortable(options),
       }),
-    );
-    return stateOf(extension);
-  } catch (error) {
-    if (isKluisError(error, "AZURE_NOT_FOUND")) return null;
-    throw error;
-  }
+    ),
+  );
+  return extension && stateOf(extension);
 }
 
 function installed(

@@ -1,5 +1,5 @@
 import { namesOf } from "./arm-id.ts";
-import { call } from "./call.ts";
+import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import { installationTag, jobOfRestorePoint, jobTag } from "./names.ts";
 import type { OwnedResource } from "./types.ts";
@@ -17,14 +17,16 @@ async function* pointsOf(
   options: ListOwnedOptions,
 ): AsyncGenerator<OwnedResource> {
   const { resourceGroup, names } = namesOf<1>(collectionId, "restorePointCollections");
-  const collection = await call(
-    { operation: "read the restore point collection", target: collectionId },
-    () =>
+  const collection = await missingAsNull(
+    call({ operation: "read the restore point collection", target: collectionId }, () =>
       azure.compute(options.subscriptionId).restorePointCollections.get(resourceGroup, names[0], {
         expand: "restorePoints",
         ...abortable(options),
       }),
+    ),
   );
+  // Deleted since it was listed: nothing of ours is left in it.
+  if (!collection) return;
   for (const point of collection.restorePoints ?? []) {
     const name = point.name ?? "";
     yield {

@@ -69,7 +69,8 @@ describe("restore points", () => {
   test("started twice it is one restore point; running is looked at, not waited for", async () => {
     await harness.local.control.addFault({
       match: { operation: "work:restorePoints.create" },
-      effect: { type: "delay", ms: 400 },
+      effect: { type: "hang" },
+      times: 1,
     });
     const request = pointRequest("lin");
     const first = await startRestorePoint(harness.azure, request);
@@ -77,6 +78,7 @@ describe("restore points", () => {
     // A process that died before it could keep the operation begins again.
     const second = await startRestorePoint(harness.azure, request);
     expect(second).toMatchObject({ status: "running" });
+    await harness.restart();
     const poll = (state: typeof first) =>
       finish(state, (operation) => pollRestorePoint(harness.azure, operation));
     const [one, two] = [await poll(first), await poll(second)];

@@ -6,7 +6,7 @@ import {
 } from "@azure/arm-compute";
 import { isKluisError, KluisError } from "@kluis/domain";
 import { namesOf } from "./arm-id.ts";
-import { call } from "./call.ts";
+import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import { awaitShort, clientOf, continueStep, type Step, type StepOptions, startStep } from "./lro.ts";
 import { collectionTags, restorePointIds } from "./names.ts";
@@ -35,14 +35,11 @@ async function readPoint(
   options: StepOptions,
 ): Promise<RestorePoint | null> {
   const { subscriptionId, resourceGroup, names } = namesOf<2>(id, pointType);
-  try {
-    return await call({ operation: "read the restore point", target: id }, () =>
+  return missingAsNull(
+    call({ operation: "read the restore point", target: id }, () =>
       azure.compute(subscriptionId).restorePoints.get(resourceGroup, names[0], names[1], abortable(options)),
-    );
-  } catch (error) {
-    if (isKluisError(error, "AZURE_NOT_FOUND")) return null;
-    throw error;
-  }
+    ),
+  );
 }
 
 const levels: Readonly<Record<string, Consistency>> = {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Disk, restorePoller } from "@azure/arm-compute";
 import { isKluisError, KluisError } from "@kluis/domain";
 import { namesOf } from "./arm-id.ts";
-import { call } from "./call.ts";
+import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import { grantWrite } from "./grants.ts";
 import { awaitShort, clientOf, continueStep, type Step, type StepOptions, startStep } from "./lro.ts";
@@ -27,14 +27,11 @@ function checkSize(sizeBytes: number): void {
 
 async function readDisk(azure: AzureConnection, diskId: string, options: StepOptions): Promise<Disk | null> {
   const { subscriptionId, resourceGroup, names } = namesOf<1>(diskId, "disks");
-  try {
-    return await call({ operation: "read the disk", target: diskId }, () =>
+  return missingAsNull(
+    call({ operation: "read the disk", target: diskId }, () =>
       azure.compute(subscriptionId).disks.get(resourceGroup, names[0], abortable(options)),
-    );
-  } catch (error) {
-    if (isKluisError(error, "AZURE_NOT_FOUND")) return null;
-    throw error;
-  }
+    ),
+  );
 }
 
 function created(operation: Omit<AzureOperation, "poller">): Step<Disk, { readonly diskId: string }> {

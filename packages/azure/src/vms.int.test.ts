@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type AzureHarness, finish, MIB, startAzure, vmId } from "../test/harness.ts";
 import { parseAzureEnv } from "./config.ts";
 import { connect, probe } from "./connection.ts";
@@ -71,6 +71,13 @@ describe("what goes wrong before anything begins", () => {
     );
     const rewrite = "management.azure.com=http://127.0.0.1:9,login.microsoftonline.com=http://127.0.0.1:9";
     expect(await probeWith({ KLUIS_AZURE_REWRITE: rewrite })).toBe("AZURE_UNREACHABLE");
+  });
+
+  test("the machine's managed identity is known to Azure, and has no role here", async () => {
+    vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", harness.local.url);
+    const change = { KLUIS_AZURE_CLIENT_SECRET_FILE: "", KLUIS_AZURE_CLIENT_ID: "" };
+    expect(await probeWith(change)).toBe("AZURE_FORBIDDEN");
+    vi.unstubAllEnvs();
   });
 
   test("throttling is thrown at once, with Azure's own time to wait", async () => {

@@ -21,10 +21,12 @@ export const vmId = (name: string) =>
 
 /** A local Azure with one Linux, one Windows and one stopped VM, and a connection to it as the engine has one. */
 export interface AzureHarness extends AsyncDisposable {
-  readonly local: LocalAzure;
-  readonly azure: AzureConnection;
+  local: LocalAzure;
+  azure: AzureConnection;
   readonly folder: string;
-  readonly env: Record<string, string>;
+  env: Record<string, string>;
+  /** Stops the local Azure and starts it again on the same state, and connects as a new process would. */
+  restart(): Promise<void>;
 }
 
 /** The pattern that the test disks hold: block `n` of 4 KiB is filled with its number, every eighth block is empty. */
@@ -75,9 +77,7 @@ async function seedTestVms(fabric: Fabric): Promise<void> {
   });
 }
 
-export async function startAzure(): Promise<AzureHarness> {
-  const folder = await mkdtemp(join(tmpdir(), "kluis-azure-"));
-  const local = await startLocalAzure({ dataDir: join(folder, "azure"), seedFleet: seedTestVms });
+async function connectTo(local: LocalAzure, folder: string): Promise<Pick<AzureHarness, "azure" | "env">> {
   const secretFile = join(folder, "secret");
   await writeFile(secretFile, local.entra.secrets().engine, { mode: 0o600 });
   const env = {
@@ -87,16 +87,28 @@ export async function startAzure(): Promise<AzureHarness> {
     KLUIS_AZURE_SUBSCRIPTIONS: CONTOSO_SUBSCRIPTION_ID,
     KLUIS_AZURE_REWRITE: `management.azure.com=${local.url},login.microsoftonline.com=${local.url}`,
   };
-  return {
+  return { azure: connect(parseAzureEnv(env)), env };
+}
+
+export async function startAzure(): Promise<AzureHarness> {
+  const folder = await mkdtemp(join(tmpdir(), "kluis-azure-"));
+  const start = () => startLocalAzure({ dataDir: join(folder, "azure"), seedFleet: seedTestVms });
+  const local = await start();
+  const harness: AzureHarness = {
     local,
-    azure: connect(parseAzureEnv(env)),
     folder,
-    env,
+    ...(await connectTo(local, folder)),
+    async restart() {
+      await harness.local.stop();
+      harness.local = await start();
+      Object.assign(harness, await connectTo(harness.local, folder));
+    },
     async [Symbol.asyncDispose]() {
-      await local.stop();
+      await harness.local.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return harness;
 }
 
 /** Polls as the engine does between jobs, without waiting in between. Bounded. */

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 async function sha256(file: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const part of createReadStream(file, { highWaterMark: MIB })) hash.update(part);
+  for await (const part of createReadStream(file, { highWaterMark: MIB })) hash.update(Buffer.from(part));
   return hash.digest("hex");
 }
 
