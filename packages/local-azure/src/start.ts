@@ -29,6 +29,7 @@ import { Fabric } from "./fabric.ts";
 import { Faults } from "./faults/faults.ts";
 import { seedFleet } from "./fleet/seed.ts";
 import { passFault } from "./http/fault-gate.ts";
+import { logFailure } from "./log.ts";
 import { readOptional, StateStore, writeFileDurably } from "./state/store.ts";
 import type { World } from "./world.ts";
 
@@ -105,7 +106,7 @@ export async function startLocalAzure(options: StartOptions): Promise<LocalAzure
   const controlToken = await loadControlToken(dataDir);
   const server = createServer((req, res) => {
     answer({ world, entra, fabric, controlToken }, req, res).catch((error: unknown) => {
-      if (!res.destroyed) console.error("local-azure: a request failed", error);
+      if (!res.destroyed) logFailure("a request", error);
       res.destroy();
     });
   });

@@ -23,7 +23,7 @@ afterEach(() => lab[Symbol.asyncDispose]());
 
 async function openPoint(): Promise<string> {
   await importVm(lab, "web");
-  const { disks } = await takePoint(lab, "web", "p");
+  const { disks } = await takePoint(lab, "web/p");
   return readPoint(lab, "web", { point: "p", disk: disks[0] ?? "" });
 }
 
@@ -60,7 +60,7 @@ test("longer than 60 days is refused, and at most five snapshots of a family are
   await importVm(lab, "web");
   const names: { point: string; disk: string }[] = [];
   for (let at = 0; at < 6; at++)
-    names.push({ point: `p${at}`, disk: (await takePoint(lab, "web", `p${at}`)).disks[0] ?? "" });
+    names.push({ point: `p${at}`, disk: (await takePoint(lab, `web/p${at}`)).disks[0] ?? "" });
   const [first, ...rest] = names;
   if (!first) throw new Error("No restore point");
   expect((await failureOf(readPoint(lab, "web", { ...first, seconds: 5_184_001 }))).code).toBe(
@@ -104,7 +104,7 @@ test("page lists come in pages whose markers lead through all of it, in windows 
     disk: "os",
     image: await lab.image("many.raw", DISK_SIZE, parts),
   });
-  const { disks } = await takePoint(lab, "web", "p");
+  const { disks } = await takePoint(lab, "web/p");
   const url = await readPoint(lab, "web", { point: "p", disk: disks[0] ?? "" });
   const starts: number[] = [];
   for await (const range of blob(url).listPageRanges(0, DISK_SIZE)) starts.push(range.start);
@@ -124,9 +124,9 @@ test("page lists come in pages whose markers lead through all of it, in windows 
 
 test("differences need a live base of the same family that is older", async () => {
   await importVm(lab, "web", { disks: 2 });
-  const one = await takePoint(lab, "web", "one");
+  const one = await takePoint(lab, "web/one");
   await lab.azure.control.write({ vm: "web", disk: "os", image: await lab.image("n.raw", DISK_SIZE, []) });
-  const two = await takePoint(lab, "web", "two");
+  const two = await takePoint(lab, "web/two");
   const open = (point: string, disk: string | undefined) =>
     readPoint(lab, "web", { point, disk: disk ?? "" });
   const older = await open("one", one.disks[0]);

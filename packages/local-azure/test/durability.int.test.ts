@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { LocalAzureControl, LocalAzureError, startLocalAzure } from "../src/index.ts";
 import { blob, client, GROUP, MIB, pattern, plainEntra, sas, TOKEN, writeImage } from "./harness.ts";
+import { containing } from "./matchers.ts";
 
 const SIZE = 32 * MIB;
 const readySchema = z.object({ url: z.string(), controlToken: z.string() });
@@ -24,8 +25,7 @@ afterEach(async () => {
 
 async function start(): Promise<{ control: LocalAzureControl; arm: ReturnType<typeof client> }> {
   child = fork(fileURLToPath(new URL("serve-child.ts", import.meta.url)), [join(dir, "data")]);
-  const [message] = await once(child, "message");
-  const ready = readySchema.parse(message);
+  const [ready] = z.tuple([readySchema], z.unknown()).parse(await once(child, "message"));
   return { control: new LocalAzureControl(ready), arm: client(ready.url, TOKEN) };
 }
 
@@ -138,7 +138,7 @@ test("a state file that cannot be understood is refused with advice, and left al
     (error: unknown) => error,
   );
   expect(failure).toBeInstanceOf(LocalAzureError);
-  expect(failure).toMatchObject({ code: "STATE_DAMAGED", action: expect.stringContaining("Move") });
+  expect(failure).toMatchObject({ code: "STATE_DAMAGED", action: containing("Move") });
   expect(await readFile(file, "utf8")).toBe("{ not json");
 });
 

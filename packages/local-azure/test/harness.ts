@@ -155,13 +155,9 @@ export async function importVm(
 
 export const DISK_SIZE = 32 * MIB;
 
-/** Takes a restore point of a VM made by `importVm`; gives the names of its disk restore points, OS disk first. */
-export async function takePoint(
-  lab: Lab,
-  vm: string,
-  name: string,
-  body: RestorePoint = {},
-): Promise<TakenPoint> {
+/** Takes the restore point `VM/NAME` of a VM made by `importVm`; gives the names of its disk restore points, OS disk first. */
+export async function takePoint(lab: Lab, where: string, body: RestorePoint = {}): Promise<TakenPoint> {
+  const [vm = "", name = ""] = where.split("/");
   await lab.arm.restorePoints.create(GROUP, `${vm}-rpc`, name, body);
   const point = await lab.arm.restorePoints.get(GROUP, `${vm}-rpc`, name);
   const storage = point.sourceMetadata?.storageProfile;

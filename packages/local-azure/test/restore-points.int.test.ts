@@ -37,7 +37,7 @@ test("the first restore point of a Windows VM installs VMSnapshot and changes th
     return JSON.parse(result.value?.[0]?.message ?? "");
   };
   expect(await ask()).toEqual({ services: [{ Name: "VSS", StartType: 3 }], programs: [] });
-  const taken = await takePoint(lab, "sql", "p1");
+  const taken = await takePoint(lab, "sql/p1");
   expect(taken.consistency).toBe("ApplicationConsistent");
   expect(taken.disks).toHaveLength(3);
   expect(taken.point.sourceMetadata?.storageProfile?.dataDisks?.map((disk) => disk.lun)).toEqual([0, 1]);
@@ -67,7 +67,7 @@ test("a VSS failure gives file-system consistency for this and the next three re
   await importVm(lab, "sql", { os: "windows" });
   await lab.azure.control.addFault({ match: { operation: "guest.vss" }, effect: { type: "fail" }, times: 1 });
   const reached: string[] = [];
-  for (let at = 0; at < 5; at++) reached.push((await takePoint(lab, "sql", `p${at}`)).consistency);
+  for (let at = 0; at < 5; at++) reached.push((await takePoint(lab, `sql/p${at}`)).consistency);
   expect(reached).toEqual([
     ...Array.from({ length: 4 }, () => "FileSystemConsistent"),
     "ApplicationConsistent",
@@ -76,7 +76,7 @@ test("a VSS failure gives file-system consistency for this and the next three re
 
 test("Linux is file-system consistent; scripts decide about more and less", async () => {
   await importVm(lab, "web");
-  expect((await takePoint(lab, "web", "plain")).consistency).toBe("FileSystemConsistent");
+  expect((await takePoint(lab, "web/plain")).consistency).toBe("FileSystemConsistent");
   const script = {
     path: "/etc/azure/pre.sh",
     exitCode: 0,
@@ -90,17 +90,17 @@ test("Linux is file-system consistent; scripts decide about more and less", asyn
     linuxScripts: { continueBackupOnFailure, pre: { ...script, exitCode }, post: script },
   });
   await lab.azure.control.setGuest(scripts(0, true));
-  expect((await takePoint(lab, "web", "good")).consistency).toBe("ApplicationConsistent");
+  expect((await takePoint(lab, "web/good")).consistency).toBe("ApplicationConsistent");
   await lab.azure.control.setGuest(scripts(2, true));
-  expect((await takePoint(lab, "web", "go-on")).consistency).toBe("FileSystemConsistent");
+  expect((await takePoint(lab, "web/go-on")).consistency).toBe("FileSystemConsistent");
   await lab.azure.control.setGuest(scripts(2, false));
-  expect((await failureOf(takePoint(lab, "web", "stop"))).code).toBe("VMRestorePointClientError");
+  expect((await failureOf(takePoint(lab, "web/stop"))).code).toBe("VMRestorePointClientError");
 });
 
 test("a stopped VM takes part only when crash consistency is asked for, and gets no extension", async () => {
   await importVm(lab, "batch", { stopped: true });
-  expect(await failureOf(takePoint(lab, "batch", "p"))).toEqual({ code: "OperationNotAllowed", status: 409 });
-  const taken = await takePoint(lab, "batch", "p", { consistencyMode: "CrashConsistent" });
+  expect(await failureOf(takePoint(lab, "batch/p"))).toEqual({ code: "OperationNotAllowed", status: 409 });
+  const taken = await takePoint(lab, "batch/p", { consistencyMode: "CrashConsistent" });
   expect(taken.consistency).toBe("CrashConsistent");
   expect((await lab.azure.control.guest("batch")).extensions).toEqual([]);
 });
@@ -108,12 +108,12 @@ test("a stopped VM takes part only when crash consistency is asked for, and gets
 test("an agent that is away fails the restore point with Azure's code, and the name can be used again", async () => {
   await importVm(lab, "web");
   await lab.azure.control.setGuest({ vm: "web", agent: "NotReady" });
-  expect((await failureOf(takePoint(lab, "web", "p"))).code).toBe("VMAgentStatusCommunicationError");
+  expect((await failureOf(takePoint(lab, "web/p"))).code).toBe("VMAgentStatusCommunicationError");
   expect((await lab.arm.restorePoints.get(GROUP, "web-rpc", "p")).provisioningState).toBe("Failed");
   const view = await lab.arm.virtualMachines.instanceView(GROUP, "web");
   expect(view.vmAgent?.statuses?.[0]?.displayStatus).toBe("Not Ready");
   await lab.azure.control.setGuest({ vm: "web", agent: "Ready" });
-  expect((await takePoint(lab, "web", "p")).point.provisioningState).toBe("Succeeded");
+  expect((await takePoint(lab, "web/p")).point.provisioningState).toBe("Succeeded");
 });
 
 test("an extension that fails to provision fails the restore point", async () => {
@@ -123,18 +123,18 @@ test("an extension that fails to provision fails the restore point", async () =>
     effect: { type: "fail" },
     times: 1,
   });
-  expect((await failureOf(takePoint(lab, "sql", "p"))).code).toBe("VMRestorePointClientError");
+  expect((await failureOf(takePoint(lab, "sql/p"))).code).toBe("VMRestorePointClientError");
   expect((await guestFacts("sql")).windows?.programs).toEqual([]);
-  expect((await takePoint(lab, "sql", "p")).consistency).toBe("ApplicationConsistent");
+  expect((await takePoint(lab, "sql/p")).consistency).toBe("ApplicationConsistent");
 });
 
 test("what a restore point may not be asked", async () => {
   const vm = await importVm(lab, "web", { disks: 2 });
-  await takePoint(lab, "web", "p");
-  expect(await failureOf(takePoint(lab, "web", "p"))).toEqual({ code: "OperationNotAllowed", status: 409 });
-  const wrongMode = takePoint(lab, "web", "q", { consistencyMode: "ApplicationConsistent" });
+  await takePoint(lab, "web/p");
+  expect(await failureOf(takePoint(lab, "web/p"))).toEqual({ code: "OperationNotAllowed", status: 409 });
+  const wrongMode = takePoint(lab, "web/q", { consistencyMode: "ApplicationConsistent" });
   expect(await failureOf(wrongMode)).toEqual({ code: "InvalidParameter", status: 400 });
-  const foreign = takePoint(lab, "web", "q", { excludeDisks: [{ id: `${vm}-nothing` }] });
+  const foreign = takePoint(lab, "web/q", { excludeDisks: [{ id: `${vm}-nothing` }] });
   expect(await failureOf(foreign)).toEqual({ code: "InvalidParameter", status: 400 });
   const nowhere = lab.arm.restorePoints.create(GROUP, "no-rpc", "q", {});
   expect(await failureOf(nowhere)).toEqual({ code: "ParentResourceNotFound", status: 404 });
@@ -149,7 +149,7 @@ test("excluded disks are not part of the restore point", async () => {
   await importVm(lab, "web", { disks: 2 });
   const vm = await lab.arm.virtualMachines.get(GROUP, "WEB");
   const data = vm.storageProfile?.dataDisks?.[0]?.managedDisk?.id ?? "";
-  const taken = await takePoint(lab, "web", "p", { excludeDisks: [{ id: data.toUpperCase() }] });
+  const taken = await takePoint(lab, "web/p", { excludeDisks: [{ id: data.toUpperCase() }] });
   expect(taken.disks).toHaveLength(1);
 });
 
@@ -167,17 +167,17 @@ test("two restore points of one VM at once: the second is refused; so many an ho
   );
   await first;
   await lab.azure.control.settings({ restorePointsPerVmPerHour: 1 });
-  expect(await failureOf(takePoint(lab, "web", "three"))).toEqual({
+  expect(await failureOf(takePoint(lab, "web/three"))).toEqual({
     code: "OperationNotAllowed",
     status: 429,
   });
   await lab.azure.control.advanceClock(3_600_000);
-  expect((await takePoint(lab, "web", "three")).consistency).toBe("FileSystemConsistent");
+  expect((await takePoint(lab, "web/three")).consistency).toBe("FileSystemConsistent");
 });
 
 test("a restore point that is being read cannot be deleted; afterwards nothing is left of it", async () => {
   await importVm(lab, "web");
-  const { disks } = await takePoint(lab, "web", "p");
+  const { disks } = await takePoint(lab, "web/p");
   const disk = disks[0] ?? "";
   await readPoint(lab, "web", { point: "p", disk });
   const refused = { code: "DiskRestorePointUsedByCustomer", status: 409 };
@@ -193,7 +193,7 @@ test("a restore point that is being read cannot be deleted; afterwards nothing i
 
 test("the restore point keeps its bytes while the guest writes, and a collection lists its points", async () => {
   await importVm(lab, "web", { disks: 2 });
-  const { disks } = await takePoint(lab, "web", "p");
+  const { disks } = await takePoint(lab, "web/p");
   const url = await readPoint(lab, "web", { point: "p", disk: disks[1] ?? "" });
   const next = await lab.image("next.raw", DISK_SIZE, [{ offset: 0, data: pattern(8 * MIB, 77) }]);
   const [written, bytes] = await Promise.all([
@@ -204,7 +204,7 @@ test("the restore point keeps its bytes while the guest writes, and a collection
   const expected = Buffer.alloc(DISK_SIZE);
   pattern(MIB, 2).copy(expected, 2 * MIB);
   expect(bytes.equals(expected)).toBe(true);
-  await takePoint(lab, "web", "q");
+  await takePoint(lab, "web/q");
   const collection = await lab.arm.restorePointCollections.get(GROUP, "web-rpc", { expand: "restorePoints" });
   expect(collection.restorePoints?.map((point) => point.name)).toEqual(["p", "q"]);
   const listed = [];

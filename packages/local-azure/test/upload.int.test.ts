@@ -102,7 +102,7 @@ test("page writes keep to the grid, the size and the access that was given", asy
   ]);
   expect(await put("bytes=0-511", pattern(512, 1), "rubbish")).toEqual([400, "InvalidHeaderValue"]);
   await importVm(lab, "web");
-  await takePoint(lab, "web", "p");
+  await takePoint(lab, "web/p");
   await lab.arm.virtualMachines.deallocate(GROUP, "web");
   const read = await sas(
     lab.arm.disks.grantAccess(GROUP, "web-os", { access: "Read", durationInSeconds: 60 }),
@@ -129,7 +129,7 @@ test("sizes that cannot be uploaded, and disks that cannot be written", async ()
 
 test("a new disk is made from a disk restore point and lives on when the point is gone", async () => {
   await importVm(lab, "web");
-  const { point } = await takePoint(lab, "web", "p");
+  const { point } = await takePoint(lab, "web/p");
   const source = point.sourceMetadata?.storageProfile?.osDisk?.diskRestorePoint?.id ?? "";
   const disk = await lab.arm.disks.createOrUpdate(GROUP, "copy", {
     location: "westeurope",

@@ -226,31 +226,34 @@ function list(call: ArmCall, group?: string): ArmReply {
   return page(call, inScope(call.world.state.disks, scope), (disk) => diskBody(call.world, disk));
 }
 
-const route = (method: string, pattern: string, name: string, handle: ArmRoute["handle"]): ArmRoute => ({
-  method,
-  pattern,
+const route = (
+  request: { method: string; pattern: string },
+  name: string,
+  handle: ArmRoute["handle"],
+): ArmRoute => ({
+  ...request,
   operation: `disks.${name}`,
   api: "disks",
   handle,
 });
+const get = (pattern: string): { method: string; pattern: string } => ({ method: "GET", pattern });
+const at = (method: string, pattern = one): { method: string; pattern: string } => ({ method, pattern });
 
 export const diskRoutes: ArmRoute[] = [
-  route("GET", "/subscriptions/{subscription}/providers/Microsoft.Compute/disks", "list", (call) =>
-    list(call),
-  ),
-  route("GET", one.slice(0, one.lastIndexOf("/")), "listByResourceGroup", (call) =>
+  route(get("/subscriptions/{subscription}/providers/Microsoft.Compute/disks"), "list", (call) => list(call)),
+  route(get(one.slice(0, one.lastIndexOf("/"))), "listByResourceGroup", (call) =>
     list(call, param(call, "group")),
   ),
-  route("GET", one, "get", (call) => ({ status: 200, body: diskBody(call.world, diskOf(call)) })),
-  route("PUT", one, "createOrUpdate", put),
-  route("PATCH", one, "update", (call) => {
+  route(get(one), "get", (call) => ({ status: 200, body: diskBody(call.world, diskOf(call)) })),
+  route(at("PUT"), "createOrUpdate", put),
+  route(at("PATCH"), "update", (call) => {
     const body = patchBody.safeParse(call.body);
     if (!body.success) throw invalidParameter("The request body is invalid.");
     return change(call, diskOf(call), body.data);
   }),
-  route("DELETE", one, "delete", remove),
-  route("POST", `${one}/beginGetAccess`, "grantAccess", (call) => access(call, true)),
-  route("POST", `${one}/endGetAccess`, "revokeAccess", (call) => access(call, false)),
+  route(at("DELETE"), "delete", remove),
+  route(at("POST", `${one}/beginGetAccess`), "grantAccess", (call) => access(call, true)),
+  route(at("POST", `${one}/endGetAccess`), "revokeAccess", (call) => access(call, false)),
 ];
 
 export function registerDiskWork(world: World): void {

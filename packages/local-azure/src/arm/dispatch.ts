@@ -4,6 +4,7 @@ import type { AccessClaims, Entra } from "../entra/index.ts";
 import { readBody } from "../http/body.ts";
 import { passFault } from "../http/fault-gate.ts";
 import { sendBody } from "../http/send.ts";
+import { logFailure } from "../log.ts";
 import type { World } from "../world.ts";
 import {
   ArmError,
@@ -46,7 +47,7 @@ export async function dispatchArm(
     const principal = await authenticate(deps, req);
     reply = await answer(deps, { ...exchange, found, principal, method });
   } catch (error) {
-    if (!(error instanceof ArmError)) console.error(`local-azure: ${method} ${url.pathname} failed`, error);
+    if (!(error instanceof ArmError)) logFailure(`${method} ${url.pathname}`, error);
     reply = replyOf(error);
   }
   await send(res, reply, gate.body);

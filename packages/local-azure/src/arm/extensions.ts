@@ -95,16 +95,21 @@ async function remove(call: ArmCall): Promise<ArmReply> {
   });
 }
 
-const route = (method: string, pattern: string, name: string, handle: ArmRoute["handle"]): ArmRoute => ({
-  method,
-  pattern,
+const route = (
+  request: { method: string; pattern: string },
+  name: string,
+  handle: ArmRoute["handle"],
+): ArmRoute => ({
+  ...request,
   operation: `virtualMachineExtensions.${name}`,
   api: "compute",
   handle,
 });
+const get = (pattern: string): { method: string; pattern: string } => ({ method: "GET", pattern });
+const at = (method: string, pattern = one): { method: string; pattern: string } => ({ method, pattern });
 
 export const extensionRoutes: ArmRoute[] = [
-  route("GET", all, "list", (call) => {
+  route(get(all), "list", (call) => {
     const vm = vmOf(call);
     const expand = expandOf(call.query);
     return {
@@ -112,12 +117,12 @@ export const extensionRoutes: ArmRoute[] = [
       body: { value: Object.values(vm.extensions).map((extension) => extensionBody(vm, extension, expand)) },
     };
   }),
-  route("GET", one, "get", (call) => {
+  route(get(one), "get", (call) => {
     const { vm, extension } = extensionOf(call);
     return { status: 200, body: extensionBody(vm, extension, expandOf(call.query)) };
   }),
-  route("PUT", one, "createOrUpdate", put),
-  route("DELETE", one, "delete", remove),
+  route(at("PUT"), "createOrUpdate", put),
+  route(at("DELETE"), "delete", remove),
 ];
 
 export function registerExtensionWork(world: World): void {

@@ -110,7 +110,7 @@ function monitorReply(call: ArmCall, operation: Operation): ArmReply {
 function resultOf(world: World, operation: Operation): object | undefined {
   const { output } = operation;
   if (typeof output !== "object" || output === null) return undefined;
-  if (!("grantId" in output)) return output;
-  const grant = world.state.grants[String(output.grantId)];
+  if (!("grantId" in output) || typeof output.grantId !== "string") return output;
+  const grant = world.state.grants[output.grantId];
   return grant ? { accessSAS: world.sas.url(world.baseUrl(), grant) } : {};
 }

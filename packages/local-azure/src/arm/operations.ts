@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { OffsetClock } from "../clock.ts";
 import type { Faults } from "../faults/faults.ts";
+import { logFailure } from "../log.ts";
 import type { Operation } from "../state/model.ts";
 import type { StateStore } from "../state/store.ts";
 import { ArmError } from "./errors.ts";
@@ -100,7 +101,7 @@ export class Operations {
         error instanceof ArmError
           ? { code: error.code, message: error.message }
           : { code: "InternalOperationError", message: "An internal error occurred." };
-      if (!(error instanceof ArmError)) console.error(`local-azure: ${operation.kind} failed`, error);
+      if (!(error instanceof ArmError)) logFailure(operation.kind, error);
     }
     operation.endTime = this.#clock.now();
     await this.#store.flush();

@@ -14,7 +14,7 @@ export function page<TItem>(call: ArmCall, items: readonly TItem[], body: (item:
   query.set("$skiptoken", Buffer.from(String(offset + pageSize), "latin1").toString("base64url"));
   return {
     status: 200,
-    body: { value, nextLink: `${call.world.armPublicUrl}${call.url.pathname}?${query}` },
+    body: { value, nextLink: `${call.world.armPublicUrl}${call.url.pathname}?${query.toString()}` },
   };
 }
 

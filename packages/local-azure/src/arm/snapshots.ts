@@ -176,27 +176,32 @@ function list(call: ArmCall, group?: string): ArmReply {
   return page(call, inScope(call.world.state.snapshots, scope), (item) => snapshotBody(call.world, item));
 }
 
-const route = (method: string, pattern: string, name: string, handle: ArmRoute["handle"]): ArmRoute => ({
-  method,
-  pattern,
+const route = (
+  request: { method: string; pattern: string },
+  name: string,
+  handle: ArmRoute["handle"],
+): ArmRoute => ({
+  ...request,
   operation: `snapshots.${name}`,
   api: "disks",
   handle,
 });
+const get = (pattern: string): { method: string; pattern: string } => ({ method: "GET", pattern });
+const at = (method: string, pattern = one): { method: string; pattern: string } => ({ method, pattern });
 
 export const snapshotRoutes: ArmRoute[] = [
-  route("GET", "/subscriptions/{subscription}/providers/Microsoft.Compute/snapshots", "list", (call) =>
+  route(get("/subscriptions/{subscription}/providers/Microsoft.Compute/snapshots"), "list", (call) =>
     list(call),
   ),
-  route("GET", one.slice(0, one.lastIndexOf("/")), "listByResourceGroup", (call) =>
+  route(get(one.slice(0, one.lastIndexOf("/"))), "listByResourceGroup", (call) =>
     list(call, param(call, "group")),
   ),
-  route("GET", one, "get", (call) => ({ status: 200, body: snapshotBody(call.world, snapshotOf(call)) })),
-  route("PUT", one, "createOrUpdate", put),
-  route("PATCH", one, "update", patch),
-  route("DELETE", one, "delete", remove),
-  route("POST", `${one}/beginGetAccess`, "grantAccess", (call) => access(call, true)),
-  route("POST", `${one}/endGetAccess`, "revokeAccess", (call) => access(call, false)),
+  route(get(one), "get", (call) => ({ status: 200, body: snapshotBody(call.world, snapshotOf(call)) })),
+  route(at("PUT"), "createOrUpdate", put),
+  route(at("PATCH"), "update", patch),
+  route(at("DELETE"), "delete", remove),
+  route(at("POST", `${one}/beginGetAccess`), "grantAccess", (call) => access(call, true)),
+  route(at("POST", `${one}/endGetAccess`), "revokeAccess", (call) => access(call, false)),
 ];
 
 export function registerSnapshotWork(world: World): void {

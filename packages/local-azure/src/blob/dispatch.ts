@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultEffect } from "../faults/model.ts";
 import { passFault } from "../http/fault-gate.ts";
 import { type BodyFault, sendBody, streamBody } from "../http/send.ts";
+import { logFailure } from "../log.ts";
 import type { Grant } from "../state/model.ts";
 import type { World } from "../world.ts";
 import {
@@ -38,8 +39,9 @@ export async function dispatchBlob(world: World, exchange: Exchange): Promise<vo
   const gate = await passFault(world.faults.take({ operation, method, path: url.pathname }), res, (fault) =>
     refuse(
       new BlobError(
-        fault.status === 429 ? 503 : fault.status,
-        fault.status === 429 ? "ServerBusy" : fault.code,
+        fault.status === 429
+          ? { status: 503, code: "ServerBusy" }
+          : { status: fault.status, code: fault.code },
         fault.message,
         fault.retryAfterSeconds === undefined ? {} : { "retry-after": String(fault.retryAfterSeconds) },
       ),
@@ -55,11 +57,10 @@ export async function dispatchBlob(world: World, exchange: Exchange): Promise<vo
       error instanceof BlobError
         ? error
         : new BlobError(
-            500,
-            "InternalError",
+            { status: 500, code: "InternalError" },
             "The server encountered an internal error. Please retry the request.",
           );
-    if (known !== error && !res.destroyed) console.error(`local-azure: ${operation} failed`, error);
+    if (known !== error && !res.destroyed) logFailure(operation, error);
     if (res.headersSent) res.destroy();
     else await refuse(known);
   }
@@ -122,8 +123,7 @@ async function answer(
       return;
     case "blob.unknown":
       throw new BlobError(
-        400,
-        "UnsupportedHttpVerb",
+        { status: 400, code: "UnsupportedHttpVerb" },
         "The resource doesn't support the specified HTTP verb.",
       );
   }
@@ -162,8 +162,7 @@ async function pageList(
   const range = requestedRange(req.headers, size);
   if (url.searchParams.has("prevsnapshot")) {
     throw new BlobError(
-      400,
-      "InvalidQueryParameterValue",
+      { status: 400, code: "InvalidQueryParameterValue" },
       "Value for one of the query parameters specified in the request URI is invalid. QueryParameterName: prevsnapshot",
     );
   }

@@ -4,51 +4,54 @@ export class BlobError extends Error {
   readonly code: string;
   readonly headers: Record<string, string>;
 
-  constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
+  constructor(
+    answer: { status: number; code: string },
+    message: string,
+    headers: Record<string, string> = {},
+  ) {
     super(message);
     this.name = "BlobError";
-    this.status = status;
-    this.code = code;
+    this.status = answer.status;
+    this.code = answer.code;
     this.headers = headers;
   }
 }
 
 export const authenticationFailed = (): BlobError =>
   new BlobError(
-    403,
-    "AuthenticationFailed",
+    { status: 403, code: "AuthenticationFailed" },
     "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.",
   );
 export const permissionMismatch = (): BlobError =>
   new BlobError(
-    403,
-    "AuthorizationPermissionMismatch",
+    { status: 403, code: "AuthorizationPermissionMismatch" },
     "This request is not authorized to perform this operation using this permission.",
   );
 export const blobNotFound = (): BlobError =>
-  new BlobError(404, "BlobNotFound", "The specified blob does not exist.");
+  new BlobError({ status: 404, code: "BlobNotFound" }, "The specified blob does not exist.");
 export const invalidRange = (size: number): BlobError =>
-  new BlobError(416, "InvalidRange", "The range specified is invalid for the current size of the resource.", {
-    "content-range": `bytes */${size}`,
-  });
+  new BlobError(
+    { status: 416, code: "InvalidRange" },
+    "The range specified is invalid for the current size of the resource.",
+    {
+      "content-range": `bytes */${size}`,
+    },
+  );
 export const invalidPageRange = (): BlobError =>
-  new BlobError(416, "InvalidPageRange", "The page range specified is invalid.");
+  new BlobError({ status: 416, code: "InvalidPageRange" }, "The page range specified is invalid.");
 export const invalidHeader = (name: string, value: string): BlobError =>
   new BlobError(
-    400,
-    "InvalidHeaderValue",
+    { status: 400, code: "InvalidHeaderValue" },
     `The value for one of the HTTP headers is not in the correct format. ${name}: ${value}`,
   );
 export const invalidQuery = (name: string): BlobError =>
   new BlobError(
-    400,
-    "InvalidQueryParameterValue",
+    { status: 400, code: "InvalidQueryParameterValue" },
     `Value for one of the query parameters specified in the request URI is invalid. QueryParameterName: ${name}`,
   );
 export const conditionNotMet = (): BlobError =>
   new BlobError(
-    412,
-    "ConditionNotMet",
+    { status: 412, code: "ConditionNotMet" },
     "The condition specified using HTTP conditional header(s) is not met.",
   );
 

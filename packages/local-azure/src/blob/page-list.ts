@@ -63,8 +63,7 @@ function changedRuns(
   const base = baseOf(world, request.previousUrl);
   if (target.kind === "disk" || base.kind === "disk")
     throw new BlobError(
-      409,
-      "PreviousSnapshotOperationNotSupported",
+      { status: 409, code: "PreviousSnapshotOperationNotSupported" },
       "Differences are available between snapshots only.",
     );
   if (
@@ -72,33 +71,32 @@ function changedRuns(
     (target.kind === "diskRestorePoint" || base.kind === "diskRestorePoint")
   )
     throw new BlobError(
-      409,
-      "PreviousSnapshotOperationNotSupported",
+      { status: 409, code: "PreviousSnapshotOperationNotSupported" },
       "The operation on a previous snapshot is not supported for disk restore points.",
     );
   const full = [target, base].find(
     ({ id }) => world.state.snapshots[id.toLowerCase()]?.incremental === false,
   );
   if (full)
-    throw new BlobError(409, "PreviousSnapshotOperationNotSupported", "Full snapshots cannot be compared.");
+    throw new BlobError(
+      { status: 409, code: "PreviousSnapshotOperationNotSupported" },
+      "Full snapshots cannot be compared.",
+    );
   if (base.familyId !== target.familyId)
     throw new BlobError(
-      409,
-      "BlobOverwritten",
+      { status: 409, code: "BlobOverwritten" },
       "The blob has been recreated since the previous snapshot was taken.",
     );
   const crossed = (size: number): boolean => size > 4 * 1024 ** 4;
   if (crossed(base.sizeBytes) !== crossed(target.sizeBytes))
     throw new BlobError(
-      409,
-      "PreviousSnapshotOperationNotSupported",
+      { status: 409, code: "PreviousSnapshotOperationNotSupported" },
       "The disk was resized across 4 TiB in between.",
     );
   const runs = world.layers.changedRuns(base.layer, target.layer, request.window);
   if (runs === undefined || base.timeCreated > target.timeCreated)
     throw new BlobError(
-      400,
-      "PreviousSnapshotCannotBeNewer",
+      { status: 400, code: "PreviousSnapshotCannotBeNewer" },
       "The previous snapshot cannot be newer than the snapshot.",
     );
   return runs;
@@ -109,7 +107,11 @@ function baseOf(world: World, previousUrl: string): AccessTarget {
   const grant = url ? world.sas.find(world.state, url, world.clock.now()) : undefined;
   if (!grant) throw authenticationFailed();
   const base = findTarget(world.state, grant.resourceId);
-  if (!base) throw new BlobError(409, "PreviousSnapshotNotFound", "The previous snapshot is not found.");
+  if (!base)
+    throw new BlobError(
+      { status: 409, code: "PreviousSnapshotNotFound" },
+      "The previous snapshot is not found.",
+    );
   return base;
 }
 

@@ -17,8 +17,7 @@ export async function putPage(world: World, target: AccessTarget, req: IncomingM
   if (disk?.upload !== "ActiveUpload") throw permissionMismatch();
   if (req.headers["x-ms-structured-body"] !== undefined)
     throw new BlobError(
-      400,
-      "UnsupportedHeader",
+      { status: 400, code: "UnsupportedHeader" },
       "One of the HTTP headers specified in the request is not supported.",
     );
   const range = pageRange(req.headers, blobSize(target));
@@ -39,8 +38,7 @@ export async function putPage(world: World, target: AccessTarget, req: IncomingM
 async function pageBody(req: IncomingMessage, length: number): Promise<Buffer> {
   if (length > UPDATE_LIMIT)
     throw new BlobError(
-      413,
-      "RequestBodyTooLarge",
+      { status: 413, code: "RequestBodyTooLarge" },
       "The request body is too large and exceeds the maximum permissible limit.",
     );
   try {
@@ -50,8 +48,7 @@ async function pageBody(req: IncomingMessage, length: number): Promise<Buffer> {
   } catch (error) {
     if (!(error instanceof BodyTooLarge)) throw error;
     throw new BlobError(
-      413,
-      "RequestBodyTooLarge",
+      { status: 413, code: "RequestBodyTooLarge" },
       "The request body is too large and exceeds the maximum permissible limit.",
     );
   }
@@ -61,8 +58,7 @@ function checkMd5(req: IncomingMessage, body: Buffer): void {
   const given = req.headers["content-md5"];
   if (given === undefined || createHash("md5").update(body).digest("base64") === String(given)) return;
   throw new BlobError(
-    400,
-    "Md5Mismatch",
+    { status: 400, code: "Md5Mismatch" },
     "The MD5 value specified in the request did not match with the MD5 value calculated by the server.",
   );
 }

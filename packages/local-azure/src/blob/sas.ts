@@ -26,7 +26,7 @@ export class SasSigner {
   /** The URL a client reads or writes with. It is a secret. */
   url(baseUrl: string, grant: Grant): string {
     const query = new URLSearchParams({ sv: "2018-03-28", sr: "b", si: grant.id, sig: this.#sign(grant) });
-    return `${baseUrl}/${grant.account}/${grant.container}/abcd?${query}`;
+    return `${baseUrl}/${grant.account}/${grant.container}/abcd?${query.toString()}`;
   }
 
   /** The live grant that a URL stands for; undefined for any URL that is wrong, expired or revoked. */

@@ -41,73 +41,72 @@ export class LocalAzureControl {
   }
 
   list(): Promise<LocalAzureList> {
-    return this.#call("GET", "list", listSchema);
+    return this.#call("GET", "list", { schema: listSchema });
   }
   snapshots(): Promise<SnapshotList> {
-    return this.#call("GET", "snapshots", snapshotListSchema);
+    return this.#call("GET", "snapshots", { schema: snapshotListSchema });
   }
   /** Makes a VM with disks from image files; resolves when the bytes are copied. */
   importVm(input: ImportVmInput): Promise<VmListItem> {
-    return this.#call("POST", "import", vmListItemSchema, input);
+    return this.#call("POST", "import", { schema: vmListItemSchema, body: input });
   }
   /** The guest writes the 4 KiB blocks that differ from the image, and only those. */
   write(input: WriteDiskInput): Promise<WriteResult> {
-    return this.#call("POST", "write", writeResultSchema, input);
+    return this.#call("POST", "write", { schema: writeResultSchema, body: input });
   }
   exportDisk(input: ExportDiskInput): Promise<ExportResult> {
-    return this.#call("POST", "export", exportResultSchema, input);
+    return this.#call("POST", "export", { schema: exportResultSchema, body: input });
   }
   power(input: PowerInput): Promise<VmListItem> {
-    return this.#call("POST", "power", vmListItemSchema, input);
+    return this.#call("POST", "power", { schema: vmListItemSchema, body: input });
   }
   /** Deletes a VM and its disks, as a person in the Azure portal would. */
   async deleteVm(vm: string): Promise<void> {
-    await this.#call("POST", "delete-vm", z.object({}), { vm });
+    await this.#call("POST", "delete-vm", { schema: z.object({}), body: { vm } });
   }
   guest(vm: string): Promise<GuestView> {
-    return this.#call("GET", `guest?vm=${encodeURIComponent(vm)}`, guestViewSchema);
+    return this.#call("GET", `guest?vm=${encodeURIComponent(vm)}`, { schema: guestViewSchema });
   }
   setGuest(patch: GuestPatch): Promise<GuestView> {
-    return this.#call("POST", "guest", guestViewSchema, patch);
+    return this.#call("POST", "guest", { schema: guestViewSchema, body: patch });
   }
   faults(): Promise<FaultRule[]> {
-    return this.#call("GET", "faults", z.array(faultRuleSchema));
+    return this.#call("GET", "faults", { schema: z.array(faultRuleSchema) });
   }
   addFault(input: FaultInput): Promise<FaultRule> {
-    return this.#call("POST", "faults", faultRuleSchema, input);
+    return this.#call("POST", "faults", { schema: faultRuleSchema, body: input });
   }
   /** Removes one fault, or all. */
   async clearFaults(id?: string): Promise<void> {
-    await this.#call(
-      "DELETE",
-      id === undefined ? "faults" : `faults?id=${encodeURIComponent(id)}`,
-      z.object({}),
-    );
+    await this.#call("DELETE", id === undefined ? "faults" : `faults?id=${encodeURIComponent(id)}`, {
+      schema: z.object({}),
+    });
   }
   addRoleAssignment(input: RoleAssignment): Promise<RoleAssignment> {
-    return this.#call("POST", "role-assignments", roleAssignmentSchema, input);
+    return this.#call("POST", "role-assignments", { schema: roleAssignmentSchema, body: input });
   }
   async removeRoleAssignments(principalId: string): Promise<void> {
-    await this.#call(
-      "DELETE",
-      `role-assignments?principalId=${encodeURIComponent(principalId)}`,
-      z.object({}),
-    );
+    await this.#call("DELETE", `role-assignments?principalId=${encodeURIComponent(principalId)}`, {
+      schema: z.object({}),
+    });
   }
   settings(patch: SettingsPatch = {}): Promise<Settings> {
-    return this.#call("POST", "settings", settingsSchema, patch);
+    return this.#call("POST", "settings", { schema: settingsSchema, body: patch });
   }
   /** Moves the clock of the local Azure forward; answers its time (ISO 8601). */
   async advanceClock(ms: number): Promise<string> {
-    const { now } = await this.#call("POST", "clock", z.object({ now: z.string() }), { advanceMs: ms });
+    const { now } = await this.#call("POST", "clock", {
+      schema: z.object({ now: z.string() }),
+      body: { advanceMs: ms },
+    });
     return now;
   }
 
-  async #call<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
-    const response = await this.#send(method, path, body);
+  async #call<T>(method: string, path: string, call: { schema: z.ZodType<T>; body?: unknown }): Promise<T> {
+    const response = await this.#send(method, path, call.body);
     const text = await response.text();
     const json: unknown = text === "" ? {} : JSON.parse(text);
-    if (response.ok) return schema.parse(json);
+    if (response.ok) return call.schema.parse(json);
     const failure = failureSchema.safeParse(json);
     if (!failure.success)
       throw new LocalAzureError("UNEXPECTED_REPLY", `The local Azure answered ${response.status}`);

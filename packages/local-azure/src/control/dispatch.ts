@@ -10,6 +10,7 @@ import type { Fabric } from "../fabric.ts";
 import { faultInputSchema } from "../faults/model.ts";
 import { readBody } from "../http/body.ts";
 import { sendBody } from "../http/send.ts";
+import { logFailure } from "../log.ts";
 import { type Disk, roleAssignmentSchema, settingsSchema, type Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
 import {
@@ -76,7 +77,7 @@ function failure(error: unknown): { status: number; body: object } {
   }
   if (error instanceof z.ZodError)
     return { status: 400, body: { error: { code: "INVALID_INPUT", message: z.prettifyError(error) } } };
-  console.error("local-azure: control call failed", error);
+  logFailure("a control call", error);
   const message = error instanceof Error ? error.message : "Unknown error";
   return { status: 500, body: { error: { code: "INTERNAL", message } } };
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { State } from "../state/model.ts";
 import type { StateStore } from "../state/store.ts";
 import { BLOCK_SIZE, type BlockMap, DATA, isZero, listRuns, type Run, walkStack, ZERO } from "./blocks.ts";
 import { Layer } from "./layer.ts";

@@ -69,7 +69,8 @@ test.each<[string, LinuxScripts | undefined, object]>([
 
 test("Linux: a failure stops the backup when the owner wants it so, with Azure's name for it", () => {
   const failing = scripts({ continueBackupOnFailure: false, post: { ...script, seconds: 99 } });
-  expect(linuxOutcome(failing)).toEqual({ failure: expect.stringMatching(/^Post-ScriptTimeout: /) });
+  const outcome = linuxOutcome(failing);
+  expect("failure" in outcome ? outcome.failure : "").toMatch(/^Post-ScriptTimeout: /);
 });
 
 test("installing VMSnapshot twice changes a guest once, and a disabled VSS stays disabled", () => {

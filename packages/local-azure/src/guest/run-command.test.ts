@@ -8,7 +8,7 @@ test("services and programs come as PowerShell writes them", () => {
     guest,
     "Get-Service VSS | Select-Object Name,StartType,Status | ConvertTo-Json\nGet-CimInstance Win32_Service -Filter \"Name='VSS'\" | ConvertTo-Json",
   );
-  expect(stdout.split("\n").map((line) => JSON.parse(line))).toEqual([
+  expect(JSON.parse(`[${stdout.replaceAll("\n", ",")}]`)).toEqual([
     { Name: "VSS", StartType: 3, Status: 1 },
     { Name: "VSS", DisplayName: "Volume Shadow Copy", StartMode: "Manual", State: "Stopped" },
   ]);

@@ -13,10 +13,10 @@ export async function readBody(req: IncomingMessage, limit: number): Promise<Buf
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of req) {
-    const bytes: Buffer = chunk;
-    length += bytes.length;
+    if (!Buffer.isBuffer(chunk)) throw new TypeError("A request body comes as bytes");
+    length += chunk.length;
     if (length > limit) throw new BodyTooLarge();
-    chunks.push(bytes);
+    chunks.push(chunk);
   }
   const [only] = chunks;
   return chunks.length === 1 && only ? only : Buffer.concat(chunks);
