@@ -3,7 +3,8 @@ import { Page } from "#ui/page-header.tsx";
 import { ErrorState } from "#ui/states.tsx";
 
 export interface ErrorPageProps {
-  readonly error: Error & { readonly digest?: string };
+  /** Absent when something other than an Error was thrown. */
+  readonly error: (Error & { readonly digest?: string }) | undefined;
   readonly reset: () => void;
 }
 
@@ -17,7 +18,7 @@ export default function ErrorPage({ error, reset }: ErrorPageProps) {
             code: "INTERNAL",
             message: "This page could not be made.",
             action: "Try again in a moment. The portal's log says more.",
-            requestId: error.digest ?? null,
+            requestId: error?.digest ?? null,
           }}
           onRetry={reset}
         />

@@ -127,3 +127,15 @@ export function shortId(id: string): string {
 export function resourceName(resourceId: string): string {
   return resourceId.split("/").filter(Boolean).at(-1) ?? resourceId;
 }
+
+/**
+ * A message as a person reads it: exact byte counts become binary units, ISO instants become times with their zone.
+ * Messages in the database and the API keep the exact figures, because scripts and reports read them too.
+ */
+export function humanise(message: string, options: AbsoluteOptions = {}): string {
+  return message
+    .replaceAll(/\b(\d{4,15}) bytes\b/gu, (_, bytes: string) => formatBytes(Number(bytes)))
+    .replaceAll(/\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/gu, (instant) =>
+      formatAbsolute(new Date(instant), options),
+    );
+}

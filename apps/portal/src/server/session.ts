@@ -30,13 +30,20 @@ export function sessionCookieOptions(expires?: Date): SessionCookieOptions {
 
 /** The context of a route handler's request: the session's cookie or a bearer token says who asks. */
 export async function contextOf(request: Request): Promise<RequestContext> {
-  const sessionToken = (await cookies()).get(sessionCookie)?.value;
-  const bearerToken = bearerOf(request.headers.get("authorization"));
+  return contextFrom((await cookies()).get(sessionCookie)?.value, request.headers);
+}
+
+/** The same for a handler that has the cookie at hand. */
+export async function contextFrom(
+  sessionToken: string | undefined,
+  source: Headers,
+): Promise<RequestContext> {
+  const bearerToken = bearerOf(source.get("authorization"));
   return createContext(await getApi(), {
     ...(bearerToken === undefined ? {} : { bearerToken }),
     // A presented token speaks for itself: it never borrows the rights of a cookie that comes along.
     ...(bearerToken !== undefined || sessionToken === undefined ? {} : { sessionToken }),
-    ip: clientAddress(request.headers),
+    ip: clientAddress(source),
   });
 }
 

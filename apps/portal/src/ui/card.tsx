@@ -55,8 +55,15 @@ export interface Fact {
   readonly wide?: boolean;
 }
 
+export interface FactsProps {
+  readonly facts: readonly Fact[];
+  readonly columns?: 1 | 2 | 3 | 4;
+  /** Values are figures or a word: two columns even on a phone. */
+  readonly short?: boolean;
+}
+
 /** Names and values of one thing, as a description list in columns. */
-export function Facts({ facts, columns = 3 }: { facts: readonly Fact[]; columns?: 1 | 2 | 3 | 4 }) {
+export function Facts({ facts, columns = 3, short = false }: FactsProps) {
   const grid = {
     1: "",
     2: "sm:grid-cols-2",
@@ -64,7 +71,7 @@ export function Facts({ facts, columns = 3 }: { facts: readonly Fact[]; columns?
     4: "sm:grid-cols-2 xl:grid-cols-4",
   };
   return (
-    <dl className={cn("grid grid-cols-1 gap-x-6 gap-y-3.5", grid[columns])}>
+    <dl className={cn("grid gap-x-6 gap-y-3.5", short ? "grid-cols-2" : "grid-cols-1", grid[columns])}>
       {facts.map((fact) => (
         <div key={fact.label} className={cn("min-w-0", fact.wide === true && "col-span-full")}>
           <dt className="eyebrow">{fact.label}</dt>

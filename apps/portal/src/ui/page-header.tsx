@@ -29,7 +29,7 @@ export function PageHeader({ title, status, description, crumbs, actions }: Page
             {status}
           </div>
           {description === undefined ? null : (
-            <div className="mt-0.5 max-w-3xl text-muted">{description}</div>
+            <div className="mt-0.5 max-w-4xl text-pretty text-muted">{description}</div>
           )}
         </div>
         {actions === undefined ? null : <div className="flex flex-wrap items-center gap-2">{actions}</div>}

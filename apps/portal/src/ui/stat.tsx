@@ -36,7 +36,8 @@ export function Stat({ label, value, note, tone = "idle", icon, href }: StatProp
       {note === undefined ? null : <span className="mt-0.5 block text-sm text-muted">{note}</span>}
     </>
   );
-  const className = "relative block rounded-lg border border-line bg-surface py-3 pr-4 pl-5";
+  const className =
+    "relative block min-w-0 rounded-lg border border-line bg-surface py-3 pr-3 pl-4 sm:pr-4 sm:pl-5";
   return href === undefined ? (
     <div className={className}>{body}</div>
   ) : (

@@ -74,7 +74,7 @@ export function Status({ tone, icon, children, look = "badge", title, className 
     <span
       title={title}
       className={cn(
-        "inline-flex items-center gap-1 text-xs font-medium whitespace-nowrap",
+        "inline-flex items-center gap-1 align-middle text-xs font-medium whitespace-nowrap",
         look === "badge" ? cn("h-5.5 rounded-sm px-1.5", soft[tone]) : plain[tone],
         className,
       )}

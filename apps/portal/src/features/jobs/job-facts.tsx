@@ -22,7 +22,7 @@ export function JobFacts({ job }: { job: JobView }) {
     },
     { label: text.detail.ended2, value: <AbsoluteTime at={job.endedAt} /> },
     { label: text.detail.duration, value: duration === null ? "–" : formatDuration(duration) },
-    { label: text.detail.attempts, value: String(job.attempt) },
+    { label: text.detail.attempts, value: String(Math.max(1, job.attempt)) },
     { label: text.detail.read, value: <ByteSize bytes={job.progress.readBytes} /> },
     { label: text.detail.changed, value: <ByteSize bytes={job.progress.changedBytes} /> },
     { label: text.detail.moved, value: <ByteSize bytes={job.progress.movedBytes} /> },

@@ -1,7 +1,7 @@
 "use client";
 import { jobMessages as text } from "#features/jobs/messages.ts";
 import type { JobStepView, JobView } from "#lib/api-types.ts";
-import { formatDuration } from "#lib/format.ts";
+import { formatDuration, humanise } from "#lib/format.ts";
 import { TimeAgo } from "#ui/time-ago.tsx";
 import { Timeline } from "#ui/timeline.tsx";
 
@@ -21,7 +21,7 @@ export function JobTimeline({ job }: { job: JobView }) {
           : {
               children: (
                 <>
-                  {step.message}
+                  {humanise(step.message)}
                   {step.attempt > 1 ? (
                     <span className="ml-1.5 text-xs text-warn">{text.detail.attempt(step.attempt)}</span>
                   ) : null}

@@ -7,7 +7,6 @@ export const overviewMessages = {
   needs: (count: number) =>
     count === 0 ? "Nothing needs you." : count === 1 ? "1 needs you." : `${count} need you.`,
   none: "No virtual machine is in sight yet.",
-  wall: "Every box is a virtual machine",
   stats: {
     protected: "Protected",
     protectedNote: "A recovery point within the policy's time",

@@ -59,7 +59,7 @@ export function Overview() {
 function LoadingOverview() {
   return (
     <div className="flex flex-col gap-4">
-      <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
+      <div className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
         {[text.stats.protected, text.stats.atRisk, text.stats.unprotected, text.stats.failing].map(
           (label) => (
             <Stat
@@ -81,7 +81,7 @@ function LoadingOverview() {
 function Stats({ counts }: { counts: OverviewView["vms"] }) {
   const unprotected = counts.unprotected + counts.stopped;
   return (
-    <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
+    <div className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
       <Stat
         label={text.stats.protected}
         value={counts.protected}
@@ -130,7 +130,12 @@ function LoadedOverview({ view }: { view: OverviewView }) {
     <Page>
       <PageHeader
         title={text.title}
-        description={<span className="text-lg text-ink">{headline(view.vms)}</span>}
+        description={
+          <span className="flex flex-wrap items-center gap-x-5 gap-y-2">
+            <span className="text-lg text-ink">{headline(view.vms)}</span>
+            <Wall counts={view.vms} />
+          </span>
+        }
         actions={
           <span className="text-sm text-faint">
             {text.asOf} <TimeAgo at={view.asOf} />
@@ -139,15 +144,7 @@ function LoadedOverview({ view }: { view: OverviewView }) {
       />
       <div className="flex flex-col gap-4">
         <Stats counts={view.vms} />
-        {view.vms.total === 0 ? null : (
-          <Card>
-            <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
-              <Wall counts={view.vms} />
-              <p className="text-xs text-faint">{text.wall}</p>
-            </div>
-          </Card>
-        )}
-        <div className="grid items-start gap-4 xl:grid-cols-2">
+        <div className="grid gap-4 xl:grid-cols-2">
           <Card title={text.attention} id="attention" flush>
             <Attention items={view.attention} />
           </Card>
@@ -174,7 +171,7 @@ function LoadedOverview({ view }: { view: OverviewView }) {
             empty={<EmptyState title="No recovery point yet" />}
           />
         </Card>
-        <div className="grid items-start gap-4 xl:grid-cols-2">
+        <div className="grid gap-4 xl:grid-cols-2">
           <StorageCard storage={view.storage} />
           <Card title={text.history} id="history">
             <VmHistory days={view.history} />

@@ -12,6 +12,7 @@ export function StorageCard({ storage }: { storage: OverviewView["storage"] }) {
   return (
     <Card title={text.storage} id="storage">
       <Facts
+        short
         facts={[
           { label: text.storagePoints, value: formatNumber(storage.points) },
           { label: text.storageLogical, value: <ByteSize bytes={storage.logicalBytes} /> },

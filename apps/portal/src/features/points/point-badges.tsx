@@ -46,9 +46,11 @@ export function TierBadges({
   if (none) return <span className="text-faint">{text.noExpiry}</span>;
   return (
     <span className="flex flex-wrap gap-1">
-      {point.tiers.map((tier) => (
-        <Badge key={tier}>{text.tiers[tier] ?? tier}</Badge>
-      ))}
+      {point.tiers
+        .filter((tier) => tier !== "pinned")
+        .map((tier) => (
+          <Badge key={tier}>{text.tiers[tier] ?? tier}</Badge>
+        ))}
       {point.pinnedAt === null ? null : <Badge tone="accent">{text.pinned}</Badge>}
       {point.instantRestoreUntil === null ? null : <Badge tone="run">{text.instant}</Badge>}
     </span>

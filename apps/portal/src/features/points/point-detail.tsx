@@ -68,7 +68,7 @@ function LoadedPoint({ point }: { point: PointView }) {
             {point.deletedBy === null ? null : text.deletedBy(point.deletedBy.name, point.deleteReason)}
           </Alert>
         ) : null}
-        <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
+        <div className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
           <Stat label={text.fields.logical} value={<ByteSize bytes={point.logicalBytes} />} tone="accent" />
           <Stat label={text.fields.changed} value={<ByteSize bytes={point.changedBytes} />} tone="accent" />
           <Stat label={text.fields.moved} value={<ByteSize bytes={point.movedBytes} />} tone="accent" />

@@ -54,8 +54,7 @@ export const policyMessages = {
       monthly: "last point of each month",
       yearly: "last point of each year",
     },
-    instant: "Instant restore",
-    instantDays: "Days a snapshot stays in Azure",
+    instantDays: "Instant restore: days a snapshot stays in Azure",
     instantHint:
       "0 removes the snapshot after the transfer. With 1 to 30 days the newest snapshot is also the base of the next delta, so Azure names the changed ranges and nothing else is read.",
     consistency: "Consistency",

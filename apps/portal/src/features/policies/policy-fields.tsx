@@ -173,7 +173,7 @@ export function RetentionSection({ form, problems, disabled }: SectionProps) {
       <Problem text={problems["retention"]} />
       <Field
         className="mt-4"
-        label={`${text.instant}: ${text.instantDays.toLowerCase()}`}
+        label={text.instantDays}
         hint={text.instantHint}
         error={problems["instantRestoreDays"]}
       >

@@ -12,6 +12,7 @@ export function ReportFigures({ summary }: { summary: ReportSummary }) {
   const of = (part: number) => reportMessages.share(formatNumber(part), formatNumber(summary.points));
   return (
     <Facts
+      short
       columns={4}
       facts={[
         { label: text.points, value: formatNumber(summary.points) },

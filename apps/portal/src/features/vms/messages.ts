@@ -4,6 +4,7 @@ import type { AgentState, OsType, PowerState } from "@kluis/domain";
 /** Words about virtual machines. */
 export const vmMessages = {
   title: "Virtual machines",
+  one: "Virtual machine",
   lead: "Every VM that Kluis sees in your scopes, and how it stands.",
   refresh: "Read from Azure now",
   refreshed: (count: number) => `Inventory read: ${count === 1 ? "1 VM" : `${count} VMs`}`,

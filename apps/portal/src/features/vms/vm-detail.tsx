@@ -29,7 +29,7 @@ export function VmDetail({ id }: { id: string }) {
   if (vm.data !== undefined) return <LoadedVm vm={vm.data} />;
   return (
     <Page>
-      <PageHeader title={vmMessages.columns.name} crumbs={crumbs} />
+      <PageHeader title={vmMessages.one} crumbs={crumbs} />
       {vm.error === null ? (
         <Card>
           <SkeletonLines lines={6} />

@@ -1,0 +1,51 @@
+import { isKluisError } from "@kluis/domain";
+import { describe, expect, it } from "vitest";
+import { parsePortalEnv } from "./env.ts";
+
+const least = {
+  DATABASE_URL: "postgresql://kluis@127.0.0.1:5432/kluis",
+  KLUIS_ENTRA_TENANT_ID: "11111111-2222-3333-4444-555555555555",
+  KLUIS_ENTRA_CLIENT_ID: "client",
+  KLUIS_ENTRA_CLIENT_SECRET_FILE: "/etc/kluis/secret",
+};
+
+describe("parsePortalEnv", () => {
+  it("needs little and takes Entra's public endpoints", () => {
+    const env = parsePortalEnv(least);
+    expect(env.publicUrl).toBe("http://localhost:3000");
+    expect(env.entra.authority).toBe(
+      "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555",
+    );
+    expect(env.entra.issuer).toBe(`${env.entra.authority}/v2.0`);
+    expect(env.entra.jwksUri).toBe(`${env.entra.authority}/discovery/v2.0/keys`);
+  });
+
+  it("takes every endpoint from the environment, plain http on loopback too, and drops what follows the origin", () => {
+    const env = parsePortalEnv({
+      ...least,
+      KLUIS_PUBLIC_URL: "https://kluis.example/ignored?x=1",
+      KLUIS_ENTRA_AUTHORITY: "https://login.local/t",
+      KLUIS_ENTRA_TOKEN_ENDPOINT: "http://127.0.0.1:9/t/token",
+    });
+    expect(env.publicUrl).toBe("https://kluis.example");
+    expect(env.entra.tokenEndpoint).toBe("http://127.0.0.1:9/t/token");
+  });
+
+  it("names every setting that is missing or wrong", () => {
+    const read = () =>
+      parsePortalEnv({ ...least, DATABASE_URL: "mysql://x", KLUIS_ENTRA_CLIENT_ID: "", KLUIS_PORT: "0" });
+    expect(read).toThrowError(/DATABASE_URL.*KLUIS_PORT.*KLUIS_ENTRA_CLIENT_ID/su);
+    try {
+      read();
+      expect.unreachable();
+    } catch (error) {
+      expect(isKluisError(error, "CONFIG_INVALID")).toBe(true);
+    }
+  });
+
+  it("refuses an authority that MSAL would refuse", () => {
+    expect(() => parsePortalEnv({ ...least, KLUIS_ENTRA_AUTHORITY: "http://127.0.0.1/t" })).toThrowError(
+      /https/u,
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { tokenState } from "#features/settings/token-state.ts";
+import { historyText } from "#features/vms/history-view-model.ts";
+import { backupRefusal } from "#features/vms/use-backup.ts";
+import { describeRoles, initials } from "#lib/viewer.ts";
+import { isCurrent } from "#shell/navigation.tsx";
+
+describe("the signed-in person", () => {
+  it("is described by the strongest role and how many more", () => {
+    const commerce = { id: "t1", name: "Commerce" };
+    expect(describeRoles([])).toBe("No role yet");
+    expect(describeRoles([{ role: "owner", team: null, by: "person" }])).toBe("Owner · Whole organisation");
+    expect(
+      describeRoles([
+        { role: "backup-admin", team: commerce, by: "group" },
+        { role: "reader", team: null, by: "person" },
+      ]),
+    ).toBe("Backup admin · Commerce +1");
+  });
+  it("has initials", () => {
+    expect([initials("Olivia Owner"), initials("Ada"), initials("Bram van der Berg"), initials(" ")]).toEqual(
+      ["OO", "AD", "BB", "?"],
+    );
+  });
+});
+
+describe("navigation", () => {
+  it("marks a page and what lies under it, and the overview only itself", () => {
+    expect(isCurrent("/vms", "/vms/1")).toBe(true);
+    expect(isCurrent("/vms", "/vmsomething")).toBe(false);
+    expect(isCurrent("/", "/vms")).toBe(false);
+  });
+});
+
+describe("backupRefusal", () => {
+  const vm = { status: "protected", policy: {}, activeJob: null };
+  it("allows what can be done and otherwise says the reason that matters first", () => {
+    expect(backupRefusal(vm, null)).toBeNull();
+    expect(backupRefusal({ ...vm, status: "unprotected" }, "role")).toBe("role");
+    expect(backupRefusal({ ...vm, status: "unprotected" }, null)).toMatch(/policy/u);
+    expect(backupRefusal({ ...vm, activeJob: { kind: "backup" } }, null)).toMatch(/running/u);
+    expect(backupRefusal({ ...vm, activeJob: { kind: "verify" } }, null)).toBeNull();
+    expect(backupRefusal({ ...vm, status: "deleted" }, null)).toMatch(/no longer/u);
+  });
+});
+
+describe("tokenState", () => {
+  const now = new Date("2026-11-22T12:00:00Z");
+  it("tells whether a token still works", () => {
+    expect(tokenState({ revokedAt: null, expiresAt: null }, now)).toBe("active");
+    expect(tokenState({ revokedAt: null, expiresAt: "2026-11-22T12:00:00Z" }, now)).toBe("expired");
+    expect(tokenState({ revokedAt: "2026-11-01T00:00:00Z", expiresAt: "2026-10-01T00:00:00Z" }, now)).toBe(
+      "revoked",
+    );
+  });
+});
+
+describe("historyText", () => {
+  const day = {
+    day: "2026-11-22",
+    succeeded: 6,
+    warnings: 0,
+    failed: 1,
+    missed: 0,
+    status: "failed" as const,
+  };
+  it("says what happened on a day", () => {
+    expect(historyText(day)).toBe("22 Nov: 6 good, 1 failed");
+    expect(historyText({ ...day, succeeded: 0, failed: 0, status: "idle" })).toBe("22 Nov: nothing due");
+    expect(historyText({ ...day, status: "before-start" })).toBe("22 Nov: before protection");
+  });
+});

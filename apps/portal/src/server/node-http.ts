@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+/** Node's request as a web `Request` without a body; its signal aborts when the client goes away. */
+export function webRequestOf(incoming: IncomingMessage, outgoing: ServerResponse): Request {
+  const gone = new AbortController();
+  outgoing.once("close", () => gone.abort());
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+  }
+  const url = new URL(incoming.url ?? "/", "http://localhost");
+  return new Request(url, { method: incoming.method ?? "GET", headers, signal: gone.signal });
+}
+
+/**
+ * Sends a web `Response` through Node with its headers as they are, body with backpressure. A body that fails halfway
+ * breaks the connection, so that the client sees a broken download and not a short file.
+ */
+export async function sendWebResponse(answer: Response, outgoing: ServerResponse): Promise<void> {
+  outgoing.statusCode = answer.status;
+  for (const [name, value] of answer.headers) outgoing.setHeader(name, value);
+  if (answer.body === null) {
+    outgoing.end();
+    return;
+  }
+  try {
+    await pipeline(Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]), outgoing);
+  } catch (error) {
+    if (!outgoing.destroyed) outgoing.destroy(error instanceof Error ? error : undefined);
+  }
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { allowedOrigins, contentSecurityPolicy, isAllowedOrigin } from "#server/security-headers.ts";
+
+describe("contentSecurityPolicy", () => {
+  const policy = contentSecurityPolicy({
+    nonce: "abc",
+    development: false,
+    signOutOrigin: "https://login.example",
+  });
+  it("lets no script and no style element run without the nonce", () => {
+    expect(policy).toContain("script-src 'self' 'nonce-abc' 'strict-dynamic';");
+    expect(policy).toContain("style-src-elem 'self' 'nonce-abc';");
+    expect(policy).not.toContain("unsafe-eval");
+    expect(policy.match(/unsafe-inline/gu)).toHaveLength(1);
+  });
+  it("lets the sign-out form go on to Entra and nobody frame the portal", () => {
+    expect(policy).toContain("form-action 'self' https://login.example");
+    expect(policy).toContain("frame-ancestors 'none'");
+  });
+});
+
+describe("isAllowedOrigin", () => {
+  const allowed = allowedOrigins("http://localhost:3000");
+  const check = (method: string, origin: string | null, secFetchSite: string | null = null) =>
+    isAllowedOrigin({ method, origin, secFetchSite, allowed });
+  it("lets the portal's own pages change things, by either name of the machine", () => {
+    expect(check("POST", "http://localhost:3000")).toBe(true);
+    expect(check("POST", "http://127.0.0.1:3000")).toBe(true);
+    expect(check("POST", null, "same-origin")).toBe(true);
+  });
+  it("refuses other sites, other ports and requests that do not say where they come from", () => {
+    expect(check("POST", "http://localhost:3001")).toBe(false);
+    expect(check("POST", "https://evil.example")).toBe(false);
+    expect(check("POST", "null")).toBe(false);
+    expect(check("POST", null, "cross-site")).toBe(false);
+    expect(check("POST", null)).toBe(false);
+    expect(check("DELETE", "https://evil.example", "same-origin")).toBe(false);
+  });
+  it("lets reading through", () => {
+    expect(check("GET", "https://evil.example")).toBe(true);
+  });
+  it("has no twins for a name that is not this machine", () => {
+    expect(allowedOrigins("https://kluis.example")).toEqual(["https://kluis.example"]);
+  });
+});
