@@ -1,0 +1,53 @@
+import type { OwnedResource } from "@kluis/azure";
+import { describe, expect, it } from "vitest";
+import { isOrphan } from "./sweep.ts";
+
+const before = new Date("2026-01-01T12:00:00Z");
+const old = "2026-01-01T08:00:00.000Z";
+const young = "2026-01-01T12:30:00.000Z";
+const point: OwnedResource = {
+  kind: "restore-point",
+  id: "/p",
+  name: "p",
+  jobId: "j",
+  createdAt: old,
+  diskState: null,
+};
+const disk: OwnedResource = { ...point, kind: "disk", diskState: "ActiveUpload" };
+const row = {
+  id: "r",
+  kind: "restore-point" as const,
+  resourceId: "/p",
+  state: "created",
+  jobId: "j",
+  vmId: "v",
+  pointId: null,
+  detail: {},
+  createdAt: new Date(old),
+  keepUntil: null,
+  jobOpen: false,
+};
+
+describe("what the sweeper takes for an orphan", () => {
+  it("is old, and of no job that lives", () => {
+    expect(isOrphan(point, { row, before })).toBe(true);
+    expect(isOrphan(point, { row: null, before })).toBe(true);
+    expect(isOrphan(disk, { row: null, before })).toBe(true);
+  });
+
+  it.each([
+    ["its job lives", point, { ...row, jobOpen: true }],
+    ["a recovery point keeps it", point, { ...row, pointId: "point" }],
+    ["it is young in Azure", { ...point, createdAt: young }, null],
+    ["it is young in the database", point, { ...row, createdAt: new Date(young) }],
+    ["nobody knows how old it is", { ...point, createdAt: null }, null],
+    ["it is a disk that was delivered", { ...disk, diskState: "Unattached" }, null],
+    [
+      "it is a collection, which goes with its last restore point",
+      { ...point, kind: "restore-point-collection" as const },
+      null,
+    ],
+  ])("is not what is needed or may be: %s", (_why, resource, known) => {
+    expect(isOrphan(resource, { row: known, before })).toBe(false);
+  });
+});
