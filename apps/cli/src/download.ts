@@ -124,5 +124,13 @@ function placeOf(response: Response, asked: number): { readonly offset: number; 
   const whole = /^bytes \*\/(\d+)$/.exec(range);
   if (response.status === 416 && whole !== null)
     return { offset: Math.min(asked, Number(whole[1])), size: Number(whole[1]) };
-  return { offset: 0, size: Number(response.headers.get("content-length") ?? 0) };
+  const length = response.headers.get("content-length");
+  // Something between here and the portal took the length away: without it a short file looks like a whole one.
+  if (length === null || !/^\d+$/.test(length))
+    throw new KluisError("INTERNAL", {
+      message:
+        "The server did not say how long the file is, so a broken download could not be told from a whole one.",
+      action: "Reach the portal directly, or let a proxy in between pass the content-length header on.",
+    });
+  return { offset: 0, size: Number(length) };
 }
