@@ -87,6 +87,17 @@ describe("restore points", () => {
     expect(restorePoints.filter(({ name }) => name === one.name)).toHaveLength(1);
   });
 
+  test("a collection that was removed in between is made again by the next attempt", async () => {
+    await harness.local.control.addFault({
+      match: { operation: "restorePoints.create" },
+      effect: { type: "fail", status: 404, code: "ParentResourceNotFound" },
+      times: 1,
+    });
+    const request = pointRequest("win");
+    await expect(take(request)).rejects.toMatchObject({ code: "AZURE_CONFLICT", retry: "backoff" });
+    expect((await take(request)).consistency).toBe("application");
+  });
+
   test("an agent that is away fails with its own code, and the next attempt mends it", async () => {
     await harness.local.control.setGuest({ vm: "lin", agent: "NotReady" });
     const request = pointRequest("lin");

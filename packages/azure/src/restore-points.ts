@@ -8,6 +8,7 @@ import { isKluisError, KluisError } from "@kluis/domain";
 import { namesOf } from "./arm-id.ts";
 import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
+import { recoded } from "./errors.ts";
 import { awaitShort, clientOf, continueStep, type Step, type StepOptions, startStep } from "./lro.ts";
 import { collectionTags, restorePointIds } from "./names.ts";
 import type {
@@ -139,7 +140,7 @@ function made(
       // The model of a poll may be partial; what counts is what the resource itself says.
       const point = model?.sourceMetadata ? model : await readPoint(azure, operation.target, {});
       if (point) return pointFacts(azure, operation.target, point);
-      throw new KluisError("AZURE_NOT_FOUND", {
+      throw new KluisError("AZURE_FAILED", {
         message: "The restore point vanished while it was being created.",
         params: { restorePointId: operation.target },
       });
@@ -186,11 +187,17 @@ export async function startRestorePoint(
       : {}),
   };
   const client = azure.compute(subscriptionId);
-  return startStep(
-    () => client.restorePoints.create(resourceGroup, names[0], names[1], body, abortable(options)),
-    made(azure, { kind: "restore-point", target, subscriptionId }),
-    options,
-  );
+  try {
+    return await startStep(
+      () => client.restorePoints.create(resourceGroup, names[0], names[1], body, abortable(options)),
+      made(azure, { kind: "restore-point", target, subscriptionId }),
+      options,
+    );
+  } catch (error) {
+    // Someone removed the empty collection since we saw or made it: the next attempt makes it again.
+    const missing = error instanceof KluisError && error.params["azureCode"] === "ParentResourceNotFound";
+    throw missing ? recoded(error, "AZURE_CONFLICT") : error;
+  }
 }
 
 async function lookAtResource(
