@@ -47,7 +47,7 @@ const CONTROL_CONCURRENCY = 4;
 /** Connections beside the workers': two listeners, locks of jobs, timers. */
 const SPARE_CONNECTIONS = 10;
 /** How long running tasks may take to let go when the engine stops. */
-const STOP_GRACE_MS = 8_000;
+const STOP_GRACE_MS = 5_000;
 
 /**
  * Starts an engine on a migrated database.

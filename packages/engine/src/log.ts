@@ -2,6 +2,7 @@
 import { redactSecrets } from "@kluis/azure";
 import { errorInfo } from "@kluis/domain";
 import { type DestinationStream, type Logger, pino } from "pino";
+import { z } from "zod";
 
 export type Log = Logger;
 
@@ -54,7 +55,7 @@ function describeError(error: unknown): Record<string, unknown> {
 
 /** `12:00:01 info  message key=value …` from one JSON line. */
 function oneLine(json: string): string {
-  const { time, level, msg, ...rest }: Record<string, unknown> = JSON.parse(json);
+  const { time, level, msg, ...rest } = z.record(z.string(), z.unknown()).parse(JSON.parse(json));
   const facts = Object.entries(rest).map(
     ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
   );

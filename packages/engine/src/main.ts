@@ -5,7 +5,7 @@ import { type EngineConfig, parseEngineEnv } from "./env.ts";
 import { openLog } from "./log.ts";
 
 /** A stop takes at most this long; what is not done by then is taken over by the next engine. */
-const STOP_LIMIT_MS = 10_000;
+const STOP_LIMIT_MS = 6_500;
 
 async function main(config: EngineConfig): Promise<void> {
   const log = openLog({ format: config.logFormat, level: config.logLevel });

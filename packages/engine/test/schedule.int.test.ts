@@ -40,24 +40,20 @@ async function protect(name: string, document: PolicyDocument): Promise<string> 
     const id = crypto.randomUUID();
     await tx.virtualMachine.create({
       data: {
-        ...{
-          id,
-          resourceId: `/vms/${name}`,
-          azureVmId: name,
-          name,
-          subscriptionId: "s",
-          resourceGroup: "g",
-          location: "l",
-        },
-        ...{
-          osType: "linux",
-          size: "",
-          powerState: "running",
-          agentState: "ready",
-          tags: {},
-          disks: [],
-          configuration: {},
-        },
+        id,
+        resourceId: `/vms/${name}`,
+        azureVmId: name,
+        name,
+        subscriptionId: "s",
+        resourceGroup: "g",
+        location: "l",
+        osType: "linux",
+        size: "",
+        powerState: "running",
+        agentState: "ready",
+        tags: {},
+        disks: [],
+        configuration: {},
       },
     });
     const made = { name: `policy-${name}`, description: "", teamId: null, document, actor: engineActor };

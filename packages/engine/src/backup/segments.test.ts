@@ -7,7 +7,7 @@ const SEGMENT = 32;
 
 /** A disk as one kind per byte: "." untouched, "d" data, "z" zeroed. */
 function paint(diskBytes: number, extents: readonly Extent[]): string[] {
-  const bytes = new Array<string>(diskBytes).fill(".");
+  const bytes = Array.from({ length: diskBytes }, () => ".");
   for (const extent of extents) {
     for (let at = extent.offset; at < Math.min(diskBytes, extent.offset + extent.length); at++) {
       bytes[at] = extent.kind === "data" ? "d" : "z";
@@ -57,10 +57,8 @@ describe("alignExtents", () => {
           const end = extent.offset + extent.length;
           expect(end === diskBytes || end % BLOCK === 0).toBe(true);
           const next = aligned[index + 1];
-          if (next !== undefined) {
-            expect(next.offset).toBeGreaterThanOrEqual(end);
-            expect(next.offset === end && next.kind === extent.kind).toBe(false);
-          }
+          expect(next?.offset ?? end).toBeGreaterThanOrEqual(end);
+          expect(next?.offset === end && next.kind === extent.kind).toBe(false);
         }
       }),
     );

@@ -147,13 +147,17 @@ async function lookAtDisk(context: Context): Promise<Poll<{ readonly diskId: str
   const { disk } = await sourceOf(context);
   const { name, subscriptionId, resourceGroup, location, sku } = restoreParameters(context);
   const request = {
-    ...{ name, subscriptionId, resourceGroup, location, sku, zones: [], hyperVGeneration: null },
-    ...{
-      sizeBytes: disk.diskBytes,
-      osType: memory.osType ?? null,
-      jobId: job.id,
-      installationId: deps.installationId,
-    },
+    name,
+    subscriptionId,
+    resourceGroup,
+    location,
+    sku,
+    zones: [],
+    hyperVGeneration: null,
+    sizeBytes: disk.diskBytes,
+    osType: memory.osType ?? null,
+    jobId: job.id,
+    installationId: deps.installationId,
   };
   return startUploadDisk(deps.azure, request, { signal });
 }

@@ -12,7 +12,7 @@ import {
 import { errorInfo, isKluisError } from "@kluis/domain";
 import { BLOCK_BYTES, SEGMENT_BYTES } from "@kluis/vault";
 import { chooseDelta, compareOrFull, type DeltaChoice } from "../backup/delta.ts";
-import { type BackupMemory, recall, type SnapshotDisk } from "../backup/memory.ts";
+import { type BackupMemory, type SnapshotDisk } from "../backup/memory.ts";
 import { type Extent, type PlannedSegment, planSegments } from "../backup/segments.ts";
 import type { StepContext, StepResult } from "../job/step.ts";
 import { snapshotOf } from "./access.ts";

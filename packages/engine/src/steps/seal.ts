@@ -58,9 +58,7 @@ function untouchedSegments(
       return fromBase();
     case "full":
     case "digest-comparison":
-      return Promise.resolve(
-        new Array<NodeRef | null>(segmentCount(disk.diskBytes, SEGMENT_BYTES)).fill(null),
-      );
+      return Promise.resolve(Array.from({ length: segmentCount(disk.diskBytes, SEGMENT_BYTES) }, () => null));
     case null:
       throw new KluisError("INTERNAL", { message: `The disk ${disk.name} was not planned.` });
     default:
