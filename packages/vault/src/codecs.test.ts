@@ -1,0 +1,207 @@
+import { createHash, randomBytes } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { VaultKeys } from "./keys/derive.ts";
+import { decodeInner, encodeInner, type Inner } from "./map/inner.ts";
+import { decodeLeaf, encodeLeaf, type Leaf } from "./map/leaf.ts";
+import { formatNodeRef, parseNodeRef, splitNodeRef } from "./node-ref.ts";
+import { openTable, type PackItem, sealTable } from "./pack/table.ts";
+import { decodeMovedTable, encodeMovedTable } from "./read/moved.ts";
+import {
+  ITEM_CHUNK,
+  ITEM_NODE,
+  itemContext,
+  itemNonce,
+  packCompressed,
+  packRaw,
+  seal,
+  unseal,
+} from "./seal.ts";
+
+const bytes = (length: number) =>
+  fc.uint8Array({ minLength: length, maxLength: length }).map((data) => Buffer.from(data));
+const hex = (length: number) => bytes(length).map((data) => data.toString("hex"));
+const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
+
+const chunk = fc.record({ id: hex(24), pack: hex(16), offset: u32, length: u32, blocks: fc.constant(16) });
+const leaf: fc.Arbitrary<Leaf> = fc
+  .tuple(
+    fc.uniqueArray(chunk, {
+      minLength: 1,
+      maxLength: 16,
+      selector: ({ pack, offset }) => `${pack}:${offset}`,
+    }),
+    fc.array(fc.option(fc.record({ digest: bytes(24), pick: fc.nat(15), position: fc.nat(15) })), {
+      minLength: 16,
+      maxLength: 16,
+    }),
+  )
+  .map(([chunks, blocks]) => ({
+    blocks: blocks.map((block) => {
+      const used = chunks[(block?.pick ?? 0) % chunks.length];
+      return block === null || used === undefined
+        ? null
+        : { digest: block.digest, chunk: used, position: block.position };
+    }),
+  }))
+  .filter(({ blocks }) => blocks.some((block) => block !== null));
+const place = fc.record({
+  digest: hex(24),
+  pack: hex(16),
+  offset: u32,
+  length: fc.integer({ min: 1, max: 65_535 }),
+});
+const inner: fc.Arbitrary<Inner> = fc
+  .tuple(fc.integer({ min: 1, max: 6 }), fc.array(fc.option(place), { minLength: 32, maxLength: 32 }))
+  .map(([level, children]) => ({
+    level,
+    children: children.map((child) => (child === null ? null : { level: level - 1, ...child })),
+  }))
+  .filter(({ children }) => children.some((child) => child !== null));
+
+describe("codecs of the format", () => {
+  it("give a leaf back", () => {
+    fc.assert(
+      fc.property(leaf, (value) => {
+        expect(decodeLeaf(encodeLeaf(value))).toEqual(value);
+      }),
+    );
+  });
+
+  it("give an inner node back", () => {
+    fc.assert(
+      fc.property(inner, (value) => {
+        expect(decodeInner(encodeInner(value))).toEqual(value);
+      }),
+    );
+  });
+
+  it("give a node reference back", () => {
+    fc.assert(
+      fc.property(place, fc.integer({ min: 0, max: 6 }), (value, level) => {
+        expect(splitNodeRef(formatNodeRef({ level, ...value }))).toEqual({ level, ...value });
+      }),
+    );
+    for (const text of ["", "2:ab:cd:0:1", `9:${"0".repeat(48)}:${"0".repeat(32)}:0:1`]) {
+      expect(() => parseNodeRef(text)).toThrow(/not a node reference/);
+    }
+  });
+
+  it("refuse bytes that are no node with a RangeError and nothing else", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (data, asLeaf) => {
+        const decode = () => (asLeaf ? decodeLeaf(Buffer.from(data)) : decodeInner(Buffer.from(data)));
+        try {
+          decode();
+        } catch (error) {
+          return error instanceof RangeError;
+        }
+        return true;
+      }),
+      { numRuns: 2000 },
+    );
+    const cut = encodeLeaf({
+      blocks: [
+        { digest: randomBytes(24), chunk: someChunk(), position: 0 },
+        ...Array.from({ length: 15 }, () => null),
+      ],
+    });
+    for (let length = 0; length < cut.length; length++)
+      expect(() => decodeLeaf(cut.subarray(0, length))).toThrow(RangeError);
+  });
+
+  it("give a pack's table back, and refuse another pack's", () => {
+    const item = fc.record({
+      kind: fc.constantFrom(ITEM_CHUNK, ITEM_NODE),
+      id: hex(24),
+      length: fc.integer({ min: 1, max: 1e6 }),
+      plainLength: u32,
+    });
+    fc.assert(
+      fc.property(fc.array(item, { maxLength: 40 }), bytes(16), bytes(32), (raw, id, key) => {
+        let offset = 8;
+        const items: PackItem[] = raw.map((entry) => {
+          const at = offset;
+          offset += entry.length;
+          return { ...entry, offset: at };
+        });
+        const tail = sealTable(items, id, key);
+        const pack = { id, key, bytes: offset + tail.length };
+        expect(openTable(tail, pack)).toEqual(items);
+        expect(() => openTable(tail, { ...pack, id: createHash("md5").update(id).digest() })).toThrow(/.+/);
+        expect(() => openTable(tail, { ...pack, bytes: pack.bytes + 1 })).toThrow(RangeError);
+      }),
+    );
+  });
+
+  it("seal so that only the same place, kind and id open it", async () => {
+    const plain = Buffer.from("some content, some content, some content, some content".repeat(50));
+    const [key, id] = [randomBytes(32), randomBytes(24)];
+    const right = { key, nonce: itemNonce(77), context: itemContext(ITEM_CHUNK, id) };
+    for (const packed of [await packCompressed(plain, 1), packRaw(plain)]) {
+      const sealed = Buffer.concat(seal(packed, right));
+      expect((await unseal(sealed, right, plain.length)).equals(plain)).toBe(true);
+      const wrong = [
+        { ...right, nonce: itemNonce(78) },
+        { ...right, key: randomBytes(32) },
+        { ...right, context: itemContext(ITEM_NODE, id) },
+        { ...right, context: itemContext(ITEM_CHUNK, randomBytes(24)) },
+      ];
+      for (const other of wrong)
+        await expect(unseal(sealed, other, plain.length)).rejects.toThrow(/authenticate/i);
+      await expect(unseal(sealed, right, plain.length - 1)).rejects.toThrow(RangeError);
+      await expect(unseal(sealed, right, plain.length + 1)).rejects.toThrow(RangeError);
+    }
+  });
+
+  it("keep incompressible bytes as they are", async () => {
+    const plain = randomBytes(65_536);
+    expect(await packCompressed(plain, 1)).toMatchObject({ codec: 0, payload: plain });
+    expect((await packCompressed(Buffer.alloc(65_536, 7), 1)).payload.length).toBeLessThan(200);
+  });
+
+  it("give a moved table back, for its own pack only", () => {
+    const entry = fc.tuple(u32, fc.record({ pack: hex(16), offset: u32, length: u32 }));
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 20 }), hex(16), bytes(32), (entries, pack, key) => {
+        const table = new Map(entries);
+        const sealed = encodeMovedTable(pack, table, key);
+        expect(decodeMovedTable(pack, sealed, key)).toEqual(table);
+        expect(() => decodeMovedTable("0".repeat(32), sealed, key)).toThrow(/.+/);
+      }),
+    );
+  });
+});
+
+describe("digests", () => {
+  it("differ by key, by kind and by place in the tree", () => {
+    const [a, b] = [
+      new VaultKeys(Buffer.alloc(32, 1), "vault-1"),
+      new VaultKeys(Buffer.alloc(32, 1), "vault-2"),
+    ];
+    const block = Buffer.alloc(65_536, 5);
+    const digest = a.blockDigest(block);
+    expect(digest).toHaveLength(24);
+    expect(a.blockDigest(Buffer.from(block)).equals(digest)).toBe(true);
+    const all = [
+      digest,
+      b.blockDigest(block),
+      a.chunkId([digest]),
+      a.leafDigest(1, [digest]),
+      a.leafDigest(2, [digest]),
+      a.innerDigest(1, 1, [digest]),
+      a.innerDigest(2, 1, [digest]),
+    ].map((value) => value.toString("hex"));
+    const roots = [
+      a.rootDigest(1, 2, digest),
+      a.rootDigest(2, 2, digest),
+      a.rootDigest(1, 3, digest),
+      a.rootDigest(1, 2, null),
+    ];
+    expect(new Set([...all, ...roots]).size).toBe(11);
+  });
+});
+
+function someChunk() {
+  return { id: "ab".repeat(24), pack: "cd".repeat(16), offset: 8, length: 100, blocks: 1 };
+}
