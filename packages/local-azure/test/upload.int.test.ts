@@ -143,3 +143,37 @@ test("a new disk is made from a disk restore point and lives on when the point i
   const bytes = await readFile(to);
   expect(bytes.subarray(MIB, 2 * MIB).equals(pattern(MIB, 1))).toBe(true);
 });
+
+test("a disk is copied from a disk as it is at that moment; a deleted VM leaves its disks", async () => {
+  await importVm(lab, "web");
+  const source = (await lab.arm.disks.get(GROUP, "web-os")).id ?? "";
+  await lab.arm.disks.createOrUpdate(GROUP, "twin", {
+    location: "westeurope",
+    creationData: { createOption: "Copy", sourceResourceId: source },
+  });
+  await lab.azure.control.write({ vm: "web", disk: "os", image: await lab.image("zero.raw", DISK_SIZE, []) });
+  const to = join(lab.dir, "twin.raw");
+  await lab.azure.control.exportDisk({ disk: "twin", to });
+  expect((await readFile(to)).subarray(MIB, 2 * MIB).equals(pattern(MIB, 1))).toBe(true);
+  await lab.arm.virtualMachines.delete(GROUP, "web");
+  expect((await failureOf(lab.arm.virtualMachines.get(GROUP, "web"))).status).toBe(404);
+  const left = await lab.arm.disks.get(GROUP, "web-os");
+  expect([left.diskState, left.managedBy]).toEqual(["Unattached", undefined]);
+});
+
+test("a fixed VHD is imported without its footer", async () => {
+  const data = pattern(MIB, 4);
+  const vhd = await lab.image("a.vhd", DISK_SIZE + 512, [
+    { offset: 3 * MIB, data },
+    { offset: DISK_SIZE, data: makeFooter(DISK_SIZE, UNIQUE, 0) },
+  ]);
+  const vm = await lab.azure.control.importVm({
+    vm: "vhd",
+    os: "windows",
+    resourceGroup: GROUP,
+    disks: [vhd],
+  });
+  expect(vm.disks.map(({ sizeBytes, allocatedBytes }) => ({ sizeBytes, allocatedBytes }))).toEqual([
+    { sizeBytes: DISK_SIZE, allocatedBytes: MIB },
+  ]);
+});

@@ -84,8 +84,14 @@ async function put(call: ArmCall): Promise<ArmReply> {
     writes: 0,
     layer,
   };
-  world.state.layers[layer] = content.parent === undefined ? {} : { parent: content.parent };
-  world.state.disks[keyOf(id)] = disk;
+  const appear = (parent: string | undefined): void => {
+    world.state.layers[layer] = parent === undefined ? {} : { parent };
+    world.state.disks[keyOf(id)] = disk;
+  };
+  const source = content.copied;
+  if (source === undefined) appear(content.parent);
+  else
+    await world.layers.withDisks([source], () => world.layers.freeze([source], (f) => appear(f.get(source))));
   return begin(call, disk);
 }
 
@@ -103,7 +109,12 @@ async function begin(call: ArmCall, disk: Disk): Promise<ArmReply> {
   };
 }
 
-type Content = { parent?: string; disk: Pick<Disk, "sizeBytes" | "createOption"> & Partial<Disk> };
+/** `parent`: the layer it begins with; `copied`: key of the disk whose content at this moment it takes. */
+type Content = {
+  parent?: string;
+  copied?: string;
+  disk: Pick<Disk, "sizeBytes" | "createOption"> & Partial<Disk>;
+};
 
 /** What a new disk holds, by its createOption. */
 function contentOf(world: World, body: PutBody): Content {
@@ -164,14 +175,14 @@ function copyOf(
     );
   if ((createOption === "Restore") !== (target.kind === "diskRestorePoint"))
     throw invalidParameter(`'${createOption}' cannot create a disk from a ${target.kind}.`);
-  if (target.kind === "disk")
-    throw invalidParameter(
-      "The local Azure copies disks from snapshots only; take a snapshot of the disk first.",
-    );
   const sizeBytes =
     diskSizeGB === undefined ? target.sizeBytes : Math.max(target.sizeBytes, diskSizeGB * GIB);
   const source = { sourceResourceId: target.id, sourceUniqueId: target.uniqueId };
-  return { parent: target.layer, disk: { sizeBytes, createOption, ...source } };
+  const disk = { sizeBytes, createOption, ...source };
+  if (target.kind !== "disk") return { parent: target.layer, disk };
+  if (world.state.disks[keyOf(target.id)]?.upload !== undefined)
+    throw operationNotAllowed(`Disk '${target.name}' is being uploaded.`);
+  return { copied: keyOf(target.id), disk };
 }
 
 async function update(call: ArmCall, disk: Disk, body: PutBody): Promise<ArmReply> {

@@ -30,7 +30,6 @@ const answer =
 
 export const invalidParameter = answer(400, "InvalidParameter");
 export const invalidRequestContent = answer(400, "InvalidRequestContent");
-export const badRequest = answer(400, "BadRequest");
 export const operationNotAllowed = answer(409, "OperationNotAllowed");
 export const conflict = answer(409, "Conflict");
 export const propertyChangeNotAllowed = answer(409, "PropertyChangeNotAllowed");

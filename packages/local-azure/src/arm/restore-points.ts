@@ -1,15 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { restorePointFamily } from "../blob/target.ts";
-import { linuxOutcome, type Outcome, windowsOutcome } from "../guest/consistency.ts";
-import { agentError, agentReady, ensureSnapshotExtension } from "../guest/extensions.ts";
-import type {
-  DiskRestorePoint,
-  Operation,
-  RestorePoint,
-  RestorePointCollection,
-  Vm,
-} from "../state/model.ts";
+import type { Operation, RestorePoint, RestorePointCollection, Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { pointsOf, refuseInUse } from "./collections.ts";
 import {
@@ -24,7 +14,7 @@ import { keyOf, nameOf } from "./ids.ts";
 import { accepted, beginOperation, operationHeaders } from "./lro.ts";
 import { restorePointBody } from "./restore-point-body.ts";
 import { type ArmCall, type ArmReply, type ArmRoute, param } from "./router.ts";
-import { expandOf, sourceMetadata } from "./vm-body.ts";
+import { expandOf } from "./vm-body.ts";
 
 export const restorePointPattern =
   "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute/restorePointCollections/{collection}/restorePoints/{point}";
@@ -195,110 +185,3 @@ export const restorePointRoutes: ArmRoute[] = [
     handle: remove,
   },
 ];
-
-export function registerRestorePointWork(world: World): void {
-  world.operations.register(
-    "restorePoints.create",
-    async (operation) => {
-      const point = world.state.restorePoints[keyOf(operation.target)];
-      // Done already: the process died after the restore point was taken and before its operation ended.
-      if (!point || point.provisioningState === "Succeeded") return undefined;
-      await takeRestorePoint(world, point);
-      return undefined;
-    },
-    (operation) => {
-      const point = world.state.restorePoints[keyOf(operation.target)];
-      if (point) point.provisioningState = "Failed";
-    },
-  );
-  world.operations.register("restorePoints.delete", async (operation) => {
-    delete world.state.restorePoints[keyOf(operation.target)];
-    await world.store.flush();
-    await world.layers.collect();
-    return undefined;
-  });
-}
-
-async function takeRestorePoint(world: World, point: RestorePoint): Promise<void> {
-  const collection = world.state.collections[keyOf(point.collectionId)];
-  const vm = collection && world.state.vms[keyOf(collection.sourceVmId)];
-  if (!vm) {
-    throw new ArmError(
-      { status: 409, code: "OperationNotAllowed" },
-      "The VM changed or was deleted while the restore point was being created.",
-    );
-  }
-  const { consistency, fileSystemAttemptsLeft } = askGuest(world, vm, point);
-  const excluded = new Set(point.excludeDisks.map(keyOf));
-  const attached = [vm.osDisk, ...vm.dataDisks].filter((disk) => !excluded.has(keyOf(disk.diskId)));
-  const keys = attached.map((disk) => keyOf(disk.diskId));
-  await world.layers.withDisks(keys, () =>
-    world.layers.freeze(keys, (frozen) => {
-      point.disks = attached.flatMap((disk) =>
-        diskPoint(world, point, { ...disk, layer: frozen.get(keyOf(disk.diskId)) }),
-      );
-      point.reached = consistency;
-      point.timeCreated = world.clock.now();
-      const ids = new Map(point.disks.map((disk) => [keyOf(disk.diskId), disk.id]));
-      point.sourceMetadata = z.record(z.string(), z.json()).parse(sourceMetadata(world.state, vm, ids));
-      point.provisioningState = "Succeeded";
-      if (vm.guest.windows && fileSystemAttemptsLeft !== undefined)
-        vm.guest.windows.fileSystemAttemptsLeft = fileSystemAttemptsLeft;
-    }),
-  );
-}
-
-/** The in-guest half: agent, extension, writers or scripts. @throws ArmError as restore points fail */
-function askGuest(world: World, vm: Vm, point: RestorePoint): Outcome {
-  if (point.requested === "CrashConsistent") return { consistency: "CrashConsistent" };
-  if (vm.power !== "running") throw operationNotAllowed(`VM '${vm.name}' is no longer running.`);
-  if (!agentReady(world, vm)) throw agentError(vm);
-  const stuck = Object.values(vm.extensions).find((extension) => extension.provisioningState === "Creating");
-  if (stuck) throw clientError(`Extension '${stuck.name}' of VM '${vm.name}' has not finished provisioning.`);
-  try {
-    ensureSnapshotExtension(world, vm);
-  } catch (cause) {
-    throw cause instanceof ArmError && cause.code === "VMExtensionProvisioningError"
-      ? clientError(cause.message)
-      : cause;
-  }
-  if (vm.guest.windows) {
-    const vssFails = world.faults.take({ operation: "guest.vss", path: vm.id }) !== undefined;
-    return windowsOutcome(vm.guest.windows, vssFails);
-  }
-  const outcome = linuxOutcome(vm.guest.linux?.scripts);
-  if ("failure" in outcome) throw clientError(outcome.failure);
-  return outcome;
-}
-
-function clientError(message: string): ArmError {
-  return new ArmError({ status: 409, code: "VMRestorePointClientError" }, message);
-}
-
-function diskPoint(
-  world: World,
-  point: RestorePoint,
-  source: Vm["osDisk"] & { lun?: number; layer: string | undefined },
-): DiskRestorePoint[] {
-  const disk = world.state.disks[keyOf(source.diskId)];
-  if (!disk || source.layer === undefined) return [];
-  const name = `${disk.name}_${randomUUID()}`;
-  return [
-    {
-      id: `${point.id}/diskRestorePoints/${name}`,
-      name,
-      diskName: disk.name,
-      diskId: disk.id,
-      ...(source.lun === undefined ? {} : { lun: source.lun }),
-      sourceUniqueId: disk.uniqueId,
-      familyId: restorePointFamily(disk.uniqueId),
-      uniqueId: randomUUID(),
-      ...(disk.osType ? { osType: disk.osType } : {}),
-      ...(disk.hyperVGeneration ? { hyperVGeneration: disk.hyperVGeneration } : {}),
-      sku: disk.sku,
-      caching: source.caching,
-      sizeBytes: disk.sizeBytes,
-      layer: source.layer,
-    },
-  ];
-}

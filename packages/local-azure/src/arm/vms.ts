@@ -4,7 +4,7 @@ import { runScript } from "../guest/run-command.ts";
 import type { Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { conflict, invalidParameter, operationNotAllowed } from "./errors.ts";
-import { vmOf } from "./find.ts";
+import { idOf, vmOf } from "./find.ts";
 import { keyOf } from "./ids.ts";
 import { accepted } from "./lro.ts";
 import { inScope, page } from "./paging.ts";
@@ -46,6 +46,19 @@ function power(action: string, power: Vm["power"]): ArmRoute {
 function refuseBusy(vm: Vm): void {
   if (vm.provisioningState === "Updating")
     throw conflict(`The request failed because another operation on the VM '${vm.name}' is in progress.`);
+}
+
+async function remove(call: ArmCall): Promise<ArmReply> {
+  if (!call.world.state.vms[keyOf(idOf(call, "virtualMachines", param(call, "vm")))]) return { status: 204 };
+  const vm = vmOf(call);
+  refuseBusy(vm);
+  vm.provisioningState = "Deleting";
+  return accepted(call, {
+    kind: "virtualMachines.delete",
+    family: "operations",
+    location: vm.location,
+    target: vm.id,
+  });
 }
 
 const patchBody = z.object({ tags: z.record(z.string(), z.string()).optional() });
@@ -122,6 +135,7 @@ export const vmRoutes: ArmRoute[] = [
       return { status: 200, body: vmBody(call.world.state, vm) };
     },
   },
+  { method: "DELETE", pattern: one, operation: "virtualMachines.delete", api: "compute", handle: remove },
   power("start", "running"),
   power("powerOff", "stopped"),
   power("deallocate", "deallocated"),
@@ -150,6 +164,19 @@ export function registerVmWork(world: World): void {
       if (vm) vm.provisioningState = "Failed";
     },
   );
+  world.operations.register("virtualMachines.delete", async (operation) => {
+    const vm = find(operation.target);
+    if (!vm) return undefined;
+    delete world.state.vms[keyOf(vm.id)];
+    for (const attached of [vm.osDisk, ...vm.dataDisks]) {
+      const disk = world.state.disks[keyOf(attached.diskId)];
+      if (attached.deleteOption === "Delete") delete world.state.disks[keyOf(attached.diskId)];
+      else if (disk) delete disk.managedBy;
+    }
+    await world.store.flush();
+    await world.layers.collect();
+    return undefined;
+  });
   world.operations.register("virtualMachines.runCommand", async (operation) => {
     const vm = find(operation.target);
     if (!vm) return undefined;
