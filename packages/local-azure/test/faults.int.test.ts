@@ -38,7 +38,7 @@ test("ARM's 429 comes with Retry-After; matching is by name, method and path", a
   const get = () => failureOf(lab.arm.virtualMachines.get(GROUP, "web"));
   await add({ type: "throttle" }, { match: { method: "GET", path: "/virtualMachines/web$" } });
   expect((await failureOf(lab.arm.disks.get(GROUP, "web-os"))).code).toBe("no failure");
-  expect(await get()).toEqual({ code: "TooManyRequests", status: 429 });
+  expect(await get()).toEqual({ code: "SubscriptionRequestsThrottled", status: 429 });
   expect((await get()).code).toBe("no failure");
   await add(
     { type: "fail", status: 409, code: "Conflict" },
@@ -78,6 +78,9 @@ test("the work behind an operation fails with the code that was asked for", asyn
     { match: { operation: "work:restorePoints.create" } },
   );
   expect(await code(takePoint(lab, "web/q"))).toBe("AllocationFailed");
+  expect((await lab.arm.restorePoints.get(GROUP, "web-rpc", "q")).provisioningState).toBe("Failed");
+  await add({ type: "fail", code: "InternalError" }, { match: { operation: "work:restorePoints.delete" } });
+  expect(await code(lab.arm.restorePoints.delete(GROUP, "web-rpc", "q"))).toBe("InternalError");
   expect((await lab.arm.restorePoints.get(GROUP, "web-rpc", "q")).provisioningState).toBe("Failed");
   await lab.arm.restorePoints.delete(GROUP, "web-rpc", "q");
 });

@@ -185,14 +185,21 @@ export const collectionRoutes: ArmRoute[] = [
 ];
 
 export function registerCollectionWork(world: World): void {
-  world.operations.register("restorePointCollections.delete", async (operation) => {
-    const key = keyOf(operation.target);
-    const collection = world.state.collections[key];
-    if (collection)
-      for (const point of pointsOf(world, collection)) delete world.state.restorePoints[keyOf(point.id)];
-    delete world.state.collections[key];
-    await world.store.flush();
-    await world.layers.collect();
-    return undefined;
-  });
+  world.operations.register(
+    "restorePointCollections.delete",
+    async (operation) => {
+      const key = keyOf(operation.target);
+      const collection = world.state.collections[key];
+      if (collection)
+        for (const point of pointsOf(world, collection)) delete world.state.restorePoints[keyOf(point.id)];
+      delete world.state.collections[key];
+      await world.store.flush();
+      await world.layers.collect();
+      return undefined;
+    },
+    (operation) => {
+      const kept = world.state.collections[keyOf(operation.target)];
+      if (kept) kept.provisioningState = "Succeeded";
+    },
+  );
 }

@@ -280,10 +280,17 @@ export function registerDiskWork(world: World): void {
       if (disk) disk.provisioningState = "Failed";
     },
   );
-  world.operations.register("disks.delete", async (operation) => {
-    delete world.state.disks[keyOf(operation.target)];
-    await world.store.flush();
-    await world.layers.collect();
-    return undefined;
-  });
+  world.operations.register(
+    "disks.delete",
+    async (operation) => {
+      delete world.state.disks[keyOf(operation.target)];
+      await world.store.flush();
+      await world.layers.collect();
+      return undefined;
+    },
+    (operation) => {
+      const kept = world.state.disks[keyOf(operation.target)];
+      if (kept) kept.provisioningState = "Succeeded";
+    },
+  );
 }

@@ -25,12 +25,20 @@ export function registerRestorePointWork(world: World): void {
       if (point) point.provisioningState = "Failed";
     },
   );
-  world.operations.register("restorePoints.delete", async (operation) => {
-    delete world.state.restorePoints[keyOf(operation.target)];
-    await world.store.flush();
-    await world.layers.collect();
-    return undefined;
-  });
+  world.operations.register(
+    "restorePoints.delete",
+    async (operation) => {
+      delete world.state.restorePoints[keyOf(operation.target)];
+      await world.store.flush();
+      await world.layers.collect();
+      return undefined;
+    },
+    // It is what it was: only one that was taken whole has reached a consistency.
+    (operation) => {
+      const point = world.state.restorePoints[keyOf(operation.target)];
+      if (point) point.provisioningState = point.reached === undefined ? "Failed" : "Succeeded";
+    },
+  );
 }
 
 async function takeRestorePoint(world: World, point: RestorePoint): Promise<void> {

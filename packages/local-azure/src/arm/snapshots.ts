@@ -217,10 +217,17 @@ export function registerSnapshotWork(world: World): void {
       if (snapshot) snapshot.provisioningState = "Failed";
     },
   );
-  world.operations.register("snapshots.delete", async (operation) => {
-    delete world.state.snapshots[keyOf(operation.target)];
-    await world.store.flush();
-    await world.layers.collect();
-    return undefined;
-  });
+  world.operations.register(
+    "snapshots.delete",
+    async (operation) => {
+      delete world.state.snapshots[keyOf(operation.target)];
+      await world.store.flush();
+      await world.layers.collect();
+      return undefined;
+    },
+    (operation) => {
+      const kept = world.state.snapshots[keyOf(operation.target)];
+      if (kept) kept.provisioningState = "Succeeded";
+    },
+  );
 }

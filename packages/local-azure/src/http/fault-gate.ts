@@ -28,8 +28,8 @@ export async function passFault(
     case "throttle":
       await refuse({
         status: 429,
-        code: "TooManyRequests",
-        message: "The request is being throttled. Please retry after the time in the Retry-After header.",
+        code: "SubscriptionRequestsThrottled",
+        message: `Number of requests for the subscription exceeded the limit. Please try again after '${effect.retryAfterSeconds}' seconds.`,
         retryAfterSeconds: effect.retryAfterSeconds,
       });
       return { passed: false };
