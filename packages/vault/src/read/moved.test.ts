@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import {
+  backUp,
+  ModelDisk,
+  manifestOf,
+  newVault,
+  noise,
+  readAll,
+  signal,
+  testKeys,
+} from "../../test/fixtures.ts";
+import { MemoryStore } from "../../test/memory-store.ts";
+import { openVault } from "../index.ts";
+import { openKeys } from "../keys/descriptor.ts";
+import { movedName, packName, packOfName } from "../names.ts";
+import { PackAssembler } from "../pack/assembler.ts";
+import { itemContext, itemNonce, packRaw, unseal } from "../seal.ts";
+import type { ChunkPlace } from "../types.ts";
+import { encodeMovedTable } from "./moved.ts";
+import { PackReader } from "./pack-reader.ts";
+
+/** Seals every item of a pack anew in another and leaves a moved table in its stead, as a compaction does. */
+async function moveAway(store: MemoryStore, pack: string): Promise<string> {
+  const { keys } = await openKeys(store, testKeys(), signal);
+  const reader = new PackReader(store, keys, 0);
+  const bytes = store.objects.get(packName(pack))?.length ?? 0;
+  const target = new PackAssembler(keys);
+  const table = new Map<number, ChunkPlace>();
+  for (const item of await reader.readTable(pack, bytes, signal)) {
+    const id = Buffer.from(item.id, "hex");
+    const sealed = await reader.readRange(pack, item, signal);
+    const context = itemContext(item.kind, id);
+    const plain = await unseal(
+      sealed,
+      { key: reader.keyOf(pack), nonce: itemNonce(item.offset), context },
+      item.plainLength,
+    );
+    table.set(item.offset, target.add(item.kind, id, packRaw(plain)));
+  }
+  const finished = target.finish();
+  await store.put(packName(finished.pack), finished.parts, signal);
+  await store.put(movedName(pack), [encodeMovedTable(pack, table, keys.manifestKey)], signal);
+  await store.delete(packName(pack), signal);
+  return finished.pack;
+}
+
+describe("a vault whose packs were compacted", () => {
+  it("reads, verifies and collects through moved tables, also twice moved", async () => {
+    const { vault, store } = await newVault(new MemoryStore());
+    const disk = new ModelDisk(3 * 1024 * 1024);
+    disk.write(0, noise(1_500_000, 1));
+    disk.write(2_500_000, Buffer.alloc(200_000, "text "));
+    const done = await backUp(vault, {
+      source: disk,
+      extents: disk.allocated(),
+      delta: "digest-comparison",
+      base: null,
+    });
+    await vault.putManifest(manifestOf(vault, "p", { ...done, diskBytes: disk.size }), signal);
+    const packs = store.names("packs/").flatMap((name) => packOfName(name) ?? []);
+    for (const pack of packs) await moveAway(store, await moveAway(store, pack));
+    const again = await openVault({ store, keys: testKeys(), signal });
+    expect((await readAll(again.openDisk(done.root, disk.size))).equals(disk.bytes(0, disk.size))).toBe(true);
+    for (const mode of ["quick", "full"] as const) {
+      expect(await again.verifyPoint("p", { mode, signal })).toMatchObject({ ok: true, problems: [] });
+    }
+    const plan = await again.planCollection({ keep: [], signal });
+    expect(plan.condemned).toEqual([]);
+    expect(plan.packs).toHaveLength(packs.length);
+  });
+
+  it("says what is missing when the moved table is gone too", async () => {
+    const { vault, store } = await newVault(new MemoryStore());
+    const disk = new ModelDisk(1024 * 1024);
+    disk.write(0, noise(100_000, 1));
+    const { root } = await backUp(vault, {
+      source: disk,
+      extents: disk.allocated(),
+      delta: "digest-comparison",
+      base: null,
+    });
+    const [pack = ""] = store.names("packs/").flatMap((name) => packOfName(name) ?? []);
+    await moveAway(store, pack);
+    store.objects.delete(movedName(pack));
+    const again = await openVault({ store, keys: testKeys(), signal });
+    const read = again.openDisk(root, disk.size).read(0, 10, signal);
+    await expect(read).rejects.toMatchObject({
+      code: "VAULT_OBJECT_MISSING",
+      params: { object: packName(pack) },
+    });
+  });
+});
