@@ -38,7 +38,10 @@ export function connectServer(connection: Connection, signal: AbortSignal): Serv
         url: `${url}/api/trpc`,
         headers: { authorization },
         fetch: (input, init) =>
-          fetch(input, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]) }),
+          fetch(String(input), {
+            ...init,
+            signal: AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]),
+          }),
       }),
     ],
   });

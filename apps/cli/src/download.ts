@@ -109,7 +109,9 @@ async function receive(
 ): Promise<void> {
   const start = part.offset;
   if (response.body === null) return;
-  for await (const bytes of response.body) {
+  const body: AsyncIterable<unknown> = response.body;
+  for await (const bytes of body) {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError("A body comes as bytes.");
     await part.write(bytes);
     options.onProgress({ done: part.offset, total: size, fetched: part.offset - start });
   }

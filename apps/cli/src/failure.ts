@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCatalog, KluisError } from "@kluis/domain";
+import { type ErrorCode, KluisError } from "@kluis/domain";
 import { TRPCClientError } from "@trpc/client";
 import { z } from "zod";
 
@@ -85,28 +85,19 @@ export function failureOf(error: unknown): Failure {
   return { code: "INTERNAL", message, action: null, requestId: null, exitCode: exitCodes.failed };
 }
 
-function exitCodeOf(code: string): number {
-  if (!isErrorCode(code)) return exitCodes.failed;
-  switch (code) {
-    case "NOT_FOUND":
-    case "VM_NOT_FOUND":
-    case "POLICY_NOT_FOUND":
-    case "POINT_NOT_FOUND":
-    case "DISK_NOT_FOUND":
-      return exitCodes.notFound;
-    case "NOT_SIGNED_IN":
-    case "TOKEN_INVALID":
-    case "FORBIDDEN":
-      return exitCodes.notAllowed;
-    case "INPUT_INVALID":
-      return exitCodes.usage;
-    case "CANCELLED":
-      return exitCodes.interrupted;
-    default:
-      return exitCodes.failed;
-  }
-}
+const exitCodeByError: Readonly<Partial<Record<ErrorCode, number>>> = {
+  NOT_FOUND: exitCodes.notFound,
+  VM_NOT_FOUND: exitCodes.notFound,
+  POLICY_NOT_FOUND: exitCodes.notFound,
+  POINT_NOT_FOUND: exitCodes.notFound,
+  DISK_NOT_FOUND: exitCodes.notFound,
+  NOT_SIGNED_IN: exitCodes.notAllowed,
+  TOKEN_INVALID: exitCodes.notAllowed,
+  FORBIDDEN: exitCodes.notAllowed,
+  INPUT_INVALID: exitCodes.usage,
+  CANCELLED: exitCodes.interrupted,
+};
 
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errorCatalog, code);
+function exitCodeOf(code: string): number {
+  return new Map<string, number>(Object.entries(exitCodeByError)).get(code) ?? exitCodes.failed;
 }

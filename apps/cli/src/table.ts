@@ -20,7 +20,7 @@ export function formatTable<Row>(
   if (rows.length === 0) return empty;
   const cells = rows.map((row) => columns.map((column) => printable(column.value(row))));
   const natural = columns.map((column, index) =>
-    Math.max(column.title.length, ...cells.map((line) => [...(line[index] ?? "")].length)),
+    Math.max(column.title.length, ...cells.map((line) => lengthOf(line[index] ?? ""))),
   );
   const widths = fit(natural, columns);
   const lines = [columns.map((column) => column.title), ...cells];
@@ -53,14 +53,19 @@ function formatLine(
   const parts = line.map((text, index) => {
     const width = widths[index] ?? 0;
     const cut = cutTo(text, width);
-    const pad = " ".repeat(Math.max(0, width - [...cut].length));
+    const pad = " ".repeat(Math.max(0, width - lengthOf(cut)));
     return columns[index]?.align === "right" ? pad + cut : cut + pad;
   });
   return parts.join(gap).trimEnd();
 }
 
+/** Columns that a text takes, near enough: code points, not UTF-16 units. */
+function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
+
 function cutTo(text: string, width: number): string {
-  const letters = [...text];
+  const letters = Array.from(text);
   return letters.length <= width ? text : `${letters.slice(0, Math.max(0, width - 1)).join("")}…`;
 }
 

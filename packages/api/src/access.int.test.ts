@@ -83,7 +83,7 @@ async function call(path: string, who: "nobody-signed-in" | "platformReader" | "
   const context = who === "nobody-signed-in" ? await createContext(world.api, {}) : await world.context(who);
   try {
     const answer = await createCallOf(createCaller(context), path)(inputOf(path, who));
-    const first = isStream(answer) ? (await answer[Symbol.asyncIterator]().next()).value : answer;
+    const first = isStream(answer) ? await firstOf(answer) : answer;
     return { code: "ok", text: JSON.stringify(first ?? null) };
   } catch (error) {
     return { code: kluisErrorOf(error).code, text: JSON.stringify(kluisErrorOf(error)) };
@@ -96,6 +96,11 @@ function createCallOf(caller: object, path: string): (input: unknown) => Promise
   return z
     .custom<(input: unknown) => Promise<unknown>>((value) => typeof value === "function")
     .parse(typeof procedures === "function" ? Reflect.get(procedures, verb) : undefined);
+}
+
+async function firstOf(stream: AsyncIterable<unknown>): Promise<unknown> {
+  for await (const event of stream) return event;
+  return null;
 }
 
 function isStream(value: unknown): value is AsyncIterable<unknown> {
@@ -120,7 +125,8 @@ describe("access matrix", () => {
     const { code, text } = await call(path, "commerceAdmin");
     expect(code).toBe(accessMatrix[path]?.otherTeam);
     expect(text).not.toContain("ops-01");
-    if (code === "ok") expect(text).not.toContain(world.platformVm);
+    // A refusal may repeat the id that was asked for; an answer may not know it.
+    expect(code === "ok" && text.includes(world.platformVm)).toBe(false);
   });
 
   test.each(procedures)("$path as a reader of the team that owns it", async ({ path }) => {

@@ -68,6 +68,15 @@ export function toTrpcError(error: unknown): TRPCError {
   return new TRPCError({ code: trpcCodes[known.code], message: known.message, cause: known });
 }
 
+/** A stream's failure in its midst, for tRPC too: a client then knows whether coming back makes sense. */
+export async function* withTrpcErrors<T>(stream: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw toTrpcError(error);
+  }
+}
+
 /**
  * The Kluis error within anything that a procedure threw: Kluis errors as they are, invalid input as INPUT_INVALID with the
  * fields that are wrong, tRPC's own refusals by their meaning, and everything else as INTERNAL with the original as cause.

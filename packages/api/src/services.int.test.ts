@@ -71,11 +71,11 @@ describe("protection", () => {
 
   test("a change of policy starts no second backup; excluded disks stay unless they are said", async () => {
     await inTransaction(world.api.db, (tx) =>
-      addVm("db-01", "commerce-rg", tx, [
-        vmDisk(),
-        vmDisk({ key: "0", name: "data" }),
-        vmDisk({ key: "1", name: "tmp" }),
-      ]),
+      addVm(tx, {
+        name: "db-01",
+        resourceGroup: "commerce-rg",
+        disks: [vmDisk(), vmDisk({ key: "0", name: "data" }), vmDisk({ key: "1", name: "tmp" })],
+      }),
     );
     await admin.protection.set({ vm: "db-01", policy: "standard-daily", excludedDisks: ["1"] });
     const second = await admin.protection.set({ vm: "db-01", policy: "enhanced-4h" });
@@ -91,7 +91,11 @@ describe("protection", () => {
 
   test("is refused with the reason when no disk can be backed up", async () => {
     await inTransaction(world.api.db, (tx) =>
-      addVm("ultra-01", "commerce-rg", tx, [vmDisk({ unsupported: "Ultra disks have no restore points." })]),
+      addVm(tx, {
+        name: "ultra-01",
+        resourceGroup: "commerce-rg",
+        disks: [vmDisk({ unsupported: "Ultra disks have no restore points." })],
+      }),
     );
     const error: unknown = await admin.protection
       .set({ vm: "ultra-01", policy: "standard-daily" })
@@ -172,7 +176,7 @@ describe("backup", () => {
 
 describe("names", () => {
   test("a name that fits two VMs is a conflict that names both; resource-group/name is not", async () => {
-    await inTransaction(world.api.db, (tx) => addVm("shop-01", "platform-rg", tx));
+    await inTransaction(world.api.db, (tx) => addVm(tx, { name: "shop-01", resourceGroup: "platform-rg" }));
     const error: unknown = await owner.vms.get({ vm: "shop-01" }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ cause: { code: "CONFLICT" } });
     expect(String(error)).toContain("platform-rg/shop-01");
@@ -183,7 +187,8 @@ describe("names", () => {
 
   test("the list filters, sorts and pages in the database", async () => {
     await inTransaction(world.api.db, async (tx) => {
-      for (const name of ["a-01", "b-01", "c-01", "d_01"]) await addVm(name, "commerce-rg", tx);
+      for (const name of ["a-01", "b-01", "c-01", "d_01"])
+        await addVm(tx, { name, resourceGroup: "commerce-rg" });
     });
     const page = await admin.vms.list({ sort: "name", direction: "desc", page: 2, pageSize: 2 });
     expect(page).toMatchObject({ total: 5, page: 2 });

@@ -4,7 +4,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createJob, ensureVault, inTransaction, newId, notify, upsertVm } from "@kluis/db";
-import { condemnJob, createPoint, endJob, loadWorkJob, startWorkJob } from "@kluis/db/engine";
+import {
+  condemnJob,
+  createPoint,
+  endJob,
+  loadWorkJob,
+  type NewPoint,
+  type NewPointDisk,
+  startWorkJob,
+} from "@kluis/db/engine";
 import { seedBasics } from "@kluis/db/seed";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
 import { type Clock, type ErrorInfo, engineActor, systemClock, type VmDisk } from "@kluis/domain";
@@ -71,47 +79,27 @@ export class MovedClock implements Clock {
 export async function createWorld(clock: Clock = systemClock): Promise<World> {
   const database = await createTestDatabase();
   const folder = await mkdtemp(path.join(tmpdir(), "kluis-api-"));
-  const signal = new AbortController().signal;
-  const keyFile = path.join(folder, "vault-key.json");
-  const vaultFolder = path.join(folder, "vault");
-  const store = createFolderStore(vaultFolder);
+  const place = { folder: path.join(folder, "vault"), keyFile: path.join(folder, "vault-key.json") };
   const vault = await createVault({
-    store,
-    keys: await openLocalKeyFile(keyFile),
+    store: createFolderStore(place.folder),
+    keys: await openLocalKeyFile(place.keyFile),
     clock: systemClock,
-    signal,
+    signal: new AbortController().signal,
   });
   const api = await createApi({
     env: {
       databaseUrl: database.url,
       poolSize: 6,
       logLevel: "error",
-      vault: { kind: "folder", name: "main", folder: vaultFolder, keyFile },
+      vault: { kind: "folder", name: "main", ...place },
     },
     logger: pino({ level: "silent" }),
     clock,
   });
-  await seedBasics(api.db, { subscriptionId, groups });
-  const vms = await inTransaction(api.db, async (tx) => {
-    const { id, keyId } = vault;
-    await ensureVault(tx, {
-      id,
-      name: "main",
-      kind: "folder",
-      address: vaultFolder,
-      keyId,
-      createdAt: new Date(),
-    });
-    return [await addVm("ops-01", "platform-rg", tx), await addVm("shop-01", "commerce-rg", tx)];
-  });
+  const vms = await fillDatabase(api, vault);
   const session = async (person: PersonName): Promise<string> => {
-    const facts = {
-      tid: tenantId,
-      oid: `oid-${person}`,
-      name: person,
-      username: `${person}@contoso.example`,
-    };
-    return (await signIn(api, { ...facts, groups: people[person] })).sessionToken;
+    const names = { oid: `oid-${person}`, name: person, username: `${person}@contoso.example` };
+    return (await signIn(api, { tid: tenantId, ...names, groups: people[person] })).sessionToken;
   };
   const context = async (person: PersonName): Promise<RequestContext> =>
     createContext(api, { sessionToken: await session(person), ip: "127.0.0.1" });
@@ -120,8 +108,7 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
     database,
     vault,
     folder,
-    platformVm: vms[0] ?? "",
-    commerceVm: vms[1] ?? "",
+    ...vms,
     session,
     context,
     as: async (person) => createCaller(await context(person)),
@@ -133,6 +120,19 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function fillDatabase(api: Api, vault: Vault): Promise<Pick<World, "platformVm" | "commerceVm">> {
+  await seedBasics(api.db, { subscriptionId, groups });
+  const { id, keyId } = vault;
+  const row = { id, name: "main", kind: "folder", address: "folder", keyId, createdAt: new Date() };
+  return inTransaction(api.db, async (tx) => {
+    await ensureVault(tx, row);
+    return {
+      platformVm: await addVm(tx, { name: "ops-01", resourceGroup: "platform-rg" }),
+      commerceVm: await addVm(tx, { name: "shop-01", resourceGroup: "commerce-rg" }),
+    };
+  });
 }
 
 export function vmDisk(change: Partial<VmDisk> = {}): VmDisk {
@@ -149,11 +149,10 @@ export function vmDisk(change: Partial<VmDisk> = {}): VmDisk {
 }
 
 export async function addVm(
-  name: string,
-  resourceGroup: string,
   tx: Parameters<typeof upsertVm>[0],
-  disks: readonly VmDisk[] = [vmDisk()],
+  vm: { readonly name: string; readonly resourceGroup: string; readonly disks?: readonly VmDisk[] },
 ): Promise<string> {
+  const { name, resourceGroup, disks = [vmDisk()] } = vm;
   const resourceId = `/subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}/providers/microsoft.compute/virtualmachines/${name}`;
   const { id } = await upsertVm(
     tx,
@@ -198,53 +197,40 @@ async function addPoint(
   });
   if (diskBytes > SEGMENT_BYTES) throw new RangeError("Test disks have one segment.");
   const { root, rootDigest } = await vault.sealDisk({ diskBytes, segments: [node], signal });
+  const disk = { diskBytes, root, rootDigest };
   return inTransaction(api.db, async (tx) => {
-    const now = new Date();
-    const jobId = await createJob(
-      tx,
-      { kind: "backup", vmId, trigger: "manual", actor: engineActor },
-      systemClock,
-    );
+    const job = { kind: "backup", vmId, trigger: "manual", actor: engineActor } as const;
+    const jobId = await createJob(tx, job, systemClock);
     const id = newId();
-    await createPoint(tx, {
-      ...pointTimes(now),
-      id,
-      vmId,
-      jobId,
-      vaultId: vault.id,
-      policyVersionId: null,
-      trigger: "manual",
-      actor: engineActor,
-      vmFacts: { name: "vm", location: "westeurope" },
-      consistencyWanted: "file",
-      consistencyReached: "file",
-      consistencyReason: null,
-      azureConsistency: "FileSystemConsistent",
-      manifestDigest: randomBytes(32).toString("hex"),
-      keyId: vault.keyId,
-      disks: [
-        {
-          diskKey: "os",
-          name: "os-disk",
-          resourceId: "/disks/os-disk",
-          diskUniqueId: "u1",
-          sku: "Premium_LRS",
-          diskBytes,
-          root,
-          rootDigest,
-          deltaMethod: "full",
-          deltaReason: null,
-          allocatedBytes: diskBytes,
-          readBytes: diskBytes,
-          changedBytes: diskBytes,
-          movedBytes: diskBytes,
-          storedBytes: diskBytes,
-        },
-      ],
-    });
-    await endJob(tx, jobId, { state: "succeeded", stage: "recovery-point", at: now });
+    const facts = { ...pointFacts(new Date()), manifestDigest: randomBytes(32).toString("hex") };
+    const owners = { id, vmId, jobId, vaultId: vault.id, keyId: vault.keyId };
+    await createPoint(tx, { ...facts, ...owners, disks: [pointDisk(disk)] });
+    await endJob(tx, jobId, { state: "succeeded", stage: "recovery-point", at: new Date() });
     return id;
   });
+}
+
+function pointDisk(disk: {
+  readonly diskBytes: number;
+  readonly root: string | null;
+  readonly rootDigest: string;
+}): NewPointDisk {
+  const { diskBytes } = disk;
+  return {
+    ...disk,
+    diskKey: "os",
+    name: "os-disk",
+    resourceId: "/disks/os-disk",
+    diskUniqueId: "u1",
+    sku: "Premium_LRS",
+    deltaMethod: "full",
+    deltaReason: null,
+    allocatedBytes: diskBytes,
+    readBytes: diskBytes,
+    changedBytes: diskBytes,
+    movedBytes: diskBytes,
+    storedBytes: diskBytes,
+  };
 }
 
 async function finishJob(api: Api, jobId: string, how: "succeeded" | "cancelled" | ErrorInfo): Promise<void> {
@@ -260,8 +246,18 @@ async function finishJob(api: Api, jobId: string, how: "succeeded" | "cancelled"
   });
 }
 
-function pointTimes(now: Date) {
+function pointFacts(
+  now: Date,
+): Omit<NewPoint, "id" | "vmId" | "jobId" | "vaultId" | "keyId" | "manifestDigest" | "disks"> {
   return {
+    policyVersionId: null,
+    trigger: "manual",
+    actor: engineActor,
+    vmFacts: { name: "vm", location: "westeurope" },
+    consistencyWanted: "file",
+    consistencyReached: "file",
+    consistencyReason: null,
+    azureConsistency: "FileSystemConsistent",
     occurrenceDueAt: null,
     takenAt: now,
     snapshotStartedAt: now,

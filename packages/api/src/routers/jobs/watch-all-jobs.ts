@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withTrpcErrors } from "../../error-map.ts";
 import { watchJobs } from "../../live/watch-jobs.ts";
 import { procedure } from "../../procedures.ts";
 
@@ -6,4 +7,4 @@ import { procedure } from "../../procedures.ts";
 export const watchAllJobs = procedure
   .requires("inventory:read")
   .input(z.strictObject({ lastEventId: z.string().nullish() }).prefault({}))
-  .subscription(({ ctx, input, signal }) => watchJobs(ctx, input, signal));
+  .subscription(({ ctx, input, signal }) => withTrpcErrors(watchJobs(ctx, input, signal)));

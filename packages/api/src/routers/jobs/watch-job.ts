@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withTrpcErrors } from "../../error-map.ts";
 import { watchJob as watch } from "../../live/watch-job.ts";
 import { procedure } from "../../procedures.ts";
 
@@ -6,4 +7,4 @@ import { procedure } from "../../procedures.ts";
 export const watchJob = procedure
   .requires("inventory:read")
   .input(z.strictObject({ job: z.string().trim().min(4).max(40), lastEventId: z.string().nullish() }))
-  .subscription(({ ctx, input, signal }) => watch(ctx, input, signal));
+  .subscription(({ ctx, input, signal }) => withTrpcErrors(watch(ctx, input, signal)));
