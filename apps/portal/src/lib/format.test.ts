@@ -65,7 +65,8 @@ describe("formatRelative", () => {
   const now = new Date("2026-11-22T12:00:00Z");
   it.each([
     ["2026-11-22T11:59:40Z", "just now"],
-    ["2026-11-22T12:00:20Z", "in under a minute"],
+    ["2026-11-22T12:00:15Z", "just now"],
+    ["2026-11-22T12:00:30Z", "in under a minute"],
     ["2026-11-22T11:57:00Z", "3 minutes ago"],
     ["2026-11-22T14:00:00Z", "in 2 hours"],
     ["2026-11-21T12:00:00Z", "yesterday"],

@@ -66,10 +66,10 @@ const relativeSteps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[]
   ["minute", 60],
 ];
 
-/** `3 minutes ago`, `in 2 hours`, `just now` (under 45 s). */
+/** `3 minutes ago`, `in 2 hours`, `just now` (under 45 s; up to 20 s ahead too, because clocks on pages tick slowly). */
 export function formatRelative(at: Date, now: Date, locale = "en"): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
-  if (Math.abs(seconds) < 45) return seconds > 10 ? "in under a minute" : "just now";
+  if (Math.abs(seconds) < 45) return seconds > 20 ? "in under a minute" : "just now";
   const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   for (const [unit, size] of relativeSteps) {
     if (Math.abs(seconds) >= size * 0.95) return format.format(Math.round(seconds / size), unit);

@@ -9,11 +9,11 @@ describe("the signed-in person", () => {
   it("is described by the strongest role and how many more", () => {
     const commerce = { id: "t1", name: "Commerce" };
     expect(describeRoles([])).toBe("No role yet");
-    expect(describeRoles([{ role: "owner", team: null, by: "person" }])).toBe("Owner · Whole organisation");
+    expect(describeRoles([{ role: "owner", team: null }])).toBe("Owner · Whole organisation");
     expect(
       describeRoles([
-        { role: "backup-admin", team: commerce, by: "group" },
-        { role: "reader", team: null, by: "person" },
+        { role: "backup-admin", team: commerce },
+        { role: "reader", team: null },
       ]),
     ).toBe("Backup admin · Commerce +1");
   });

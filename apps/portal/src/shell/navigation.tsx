@@ -54,7 +54,7 @@ export function isCurrent(href: string, pathname: string): boolean {
 
 /** The main navigation: grouped by what one comes for. */
 export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
-  const pathname = usePathname();
+  const pathname = usePathname() ?? "/";
   return (
     <nav aria-label={text.mainNavigation} className="flex flex-col gap-4">
       {groups.map((group) => (

@@ -15,6 +15,8 @@ const bars: Record<Tone, string> = {
 export interface StatProps {
   readonly label: string;
   readonly value: ReactNode;
+  /** The value is words or badges, not a figure. */
+  readonly words?: boolean;
   /** What the number means or what to do about it, in a few words. */
   readonly note?: ReactNode;
   readonly tone?: Tone;
@@ -24,7 +26,7 @@ export interface StatProps {
 }
 
 /** One number that answers a question, and leads to the rows behind it. */
-export function Stat({ label, value, note, tone = "idle", icon, href }: StatProps) {
+export function Stat({ label, value, words = false, note, tone = "idle", icon, href }: StatProps) {
   const body = (
     <>
       <span className={cn("absolute inset-y-0 left-0 w-1 rounded-l-lg", bars[tone])} aria-hidden="true" />
@@ -32,7 +34,13 @@ export function Stat({ label, value, note, tone = "idle", icon, href }: StatProp
         <span className="eyebrow">{label}</span>
         <span className="text-faint [&_svg]:size-4">{icon}</span>
       </span>
-      <span className="tabular mt-1 block text-3xl font-semibold tracking-tight">{value}</span>
+      <span
+        className={
+          words ? "mt-1.5 block" : "mt-1 block text-2xl font-semibold tracking-tight tabular sm:text-3xl"
+        }
+      >
+        {value}
+      </span>
       {note === undefined ? null : <span className="mt-0.5 block text-sm text-muted">{note}</span>}
     </>
   );

@@ -3,34 +3,37 @@ import { useSyncExternalStore } from "react";
 import { formatAbsolute, formatRelative } from "#lib/format.ts";
 import { Tooltip } from "#ui/tooltip.tsx";
 
-const listeners = new Set<() => void>();
-let now = Date.now();
-let timer: ReturnType<typeof setInterval> | undefined;
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  timer ??= setInterval(() => {
+/** A clock that ticks for all who look at it with one timer, and stands still while nobody does. */
+function createTicker(everyMs: number) {
+  const listeners = new Set<() => void>();
+  let now = Date.now();
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const tick = () => {
     now = Date.now();
-    for (const each of listeners) each();
-  }, 15_000);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size === 0) {
-      clearInterval(timer);
-      timer = undefined;
-    }
+    for (const listener of listeners) listener();
+  };
+  return {
+    subscribe: (listener: () => void) => {
+      listeners.add(listener);
+      timer ??= setInterval(tick, everyMs);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        clearInterval(timer);
+        timer = undefined;
+      };
+    },
+    read: () => now,
   };
 }
 
-/** The present, moving every 15 s for all who show relative times, with one timer. */
-export function useNow(): Date {
-  return new Date(
-    useSyncExternalStore(
-      subscribe,
-      () => now,
-      () => now,
-    ),
-  );
+const slow = createTicker(15_000);
+const fast = createTicker(1_000);
+
+/** The present as it was at the last tick: every 15 s for relative times, every second for what runs. */
+export function useNow(pace: "slow" | "fast" = "slow"): Date {
+  const { subscribe, read } = pace === "fast" ? fast : slow;
+  return new Date(useSyncExternalStore(subscribe, read, read));
 }
 
 export interface TimeAgoProps {

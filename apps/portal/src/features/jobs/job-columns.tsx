@@ -21,7 +21,7 @@ export function JobLink({ job }: { job: JobRow }) {
 }
 
 function Duration({ job }: { job: JobRow }) {
-  const now = useNow();
+  const now = useNow("fast");
   const duration = jobDuration(job, now);
   return <span suppressHydrationWarning>{duration === null ? "–" : formatDuration(duration)}</span>;
 }
@@ -50,7 +50,7 @@ export function jobColumns(options: {
     {
       key: "state",
       header: text.columns.state,
-      cell: (job) => <JobStateBadge state={job.state} stage={job.stage} />,
+      cell: (job) => <JobStateBadge job={job} />,
     },
     {
       key: "progress",

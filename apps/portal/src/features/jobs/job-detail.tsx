@@ -54,7 +54,7 @@ function LoadedJob({ job, liveness }: { job: JobView; liveness: Liveness }) {
         crumbs={crumbs}
         status={
           <>
-            <JobStateBadge state={job.state} stage={job.stage} />
+            <JobStateBadge job={job} />
             <LivenessMark liveness={liveness} />
           </>
         }
@@ -65,7 +65,10 @@ function LoadedJob({ job, liveness }: { job: JobView; liveness: Liveness }) {
           <Alert tone="warn" title={text.detail.cancelAsked} />
         ) : null}
         {job.error === null ? null : (
-          <Alert tone="bad" title={`${text.detail.failedTitle} (${job.error.code})`}>
+          <Alert
+            tone={isActive(job.state) ? "warn" : "bad"}
+            title={`${isActive(job.state) ? text.detail.retryTitle : text.detail.failedTitle} (${job.error.code})`}
+          >
             <p>{job.error.message}</p>
             {job.error.action === null ? null : <p>{job.error.action}</p>}
           </Alert>
@@ -83,7 +86,7 @@ function LoadedJob({ job, liveness }: { job: JobView; liveness: Liveness }) {
           <div className="flex min-w-0 flex-col gap-4">
             {job.kind === "delete-point" || job.kind === "verify" ? null : (
               <Card title={text.detail.disks} id="disks" flush>
-                <JobDisks disks={job.disks} />
+                <JobDisks kind={job.kind} disks={job.disks} />
               </Card>
             )}
             <Card title={text.detail.facts} id="facts">
@@ -113,7 +116,7 @@ function LivenessMark({ liveness }: { liveness: Liveness }) {
 }
 
 function WholeProgress({ job }: { job: JobView }) {
-  const now = useNow();
+  const now = useNow("fast");
   const { done, total } = jobBar(job);
   const percent = percentOf(done, total);
   const left = etaMs(job.disks, now);

@@ -1,4 +1,6 @@
 "use client";
+import type { JobKind } from "@kluis/domain";
+import type { ReactNode } from "react";
 import { barTone, diskBar } from "#features/jobs/job-view-model.ts";
 import { jobMessages as text } from "#features/jobs/messages.ts";
 import type { JobDiskView } from "#lib/api-types.ts";
@@ -16,21 +18,21 @@ const stateIcons: Record<JobDiskView["state"], StatusIcon> = {
 };
 
 /** A bar per disk with what was read, changed, moved and stored. */
-export function JobDisks({ disks }: { disks: readonly JobDiskView[] }) {
+export function JobDisks({ kind, disks }: { kind: JobKind; disks: readonly JobDiskView[] }) {
   if (disks.length === 0)
     return <EmptyState title={text.detail.noDisks}>{text.detail.noDisksText}</EmptyState>;
   return (
     <ul className="divide-y divide-line">
       {disks.map((disk) => (
         <li key={disk.key} className="px-4 py-3.5">
-          <DiskRow disk={disk} />
+          <DiskRow kind={kind} disk={disk} />
         </li>
       ))}
     </ul>
   );
 }
 
-function DiskRow({ disk }: { disk: JobDiskView }) {
+function DiskRow({ kind, disk }: { kind: JobKind; disk: JobDiskView }) {
   const { done, total } = diskBar(disk);
   const percent = percentOf(done, total);
   return (
@@ -63,7 +65,7 @@ function DiskRow({ disk }: { disk: JobDiskView }) {
           {total <= 0 ? "–" : `${percent}%`}
         </span>
       </div>
-      <DiskFigures disk={disk} />
+      <Figures figures={kind === "restore-disk" ? restoreFigures(disk) : backupFigures(disk)} />
       {disk.deltaReason === null ? null : (
         <p className="mt-1 text-xs text-muted">
           {text.detail.reason}: {disk.deltaReason}
@@ -73,19 +75,28 @@ function DiskRow({ disk }: { disk: JobDiskView }) {
   );
 }
 
-function DiskFigures({ disk }: { disk: JobDiskView }) {
-  const rate = disk.bytesPerSecond;
-  const ran =
-    disk.startedAt === null || disk.endedAt === null
-      ? null
-      : formatDuration(new Date(disk.endedAt).getTime() - new Date(disk.startedAt).getTime());
-  const figures = [
+interface Figure {
+  readonly label: string;
+  readonly value: ReactNode;
+}
+
+function rateOf(disk: JobDiskView): string {
+  return disk.bytesPerSecond === null ? "–" : `${formatBytes(disk.bytesPerSecond)}/s`;
+}
+
+function durationOf(disk: JobDiskView): string {
+  if (disk.startedAt === null || disk.endedAt === null) return "–";
+  return formatDuration(new Date(disk.endedAt).getTime() - new Date(disk.startedAt).getTime());
+}
+
+function backupFigures(disk: JobDiskView): readonly Figure[] {
+  return [
     { label: text.detail.read, value: <ByteSize bytes={disk.readBytes} /> },
     { label: text.detail.changed, value: <ByteSize bytes={disk.changedBytes} /> },
     { label: text.detail.moved, value: <ByteSize bytes={disk.movedBytes} /> },
     { label: text.detail.stored, value: <ByteSize bytes={disk.storedBytes} /> },
-    { label: text.detail.rate, value: rate === null ? "–" : `${formatBytes(rate)}/s` },
-    { label: text.detail.duration, value: ran ?? "–" },
+    { label: text.detail.rate, value: rateOf(disk) },
+    { label: text.detail.duration, value: durationOf(disk) },
     {
       label: text.detail.chunks,
       value: `${formatNumber(disk.chunksNew)} / ${formatNumber(disk.chunksReused)}`,
@@ -95,6 +106,18 @@ function DiskFigures({ disk }: { disk: JobDiskView }) {
       value: disk.deltaMethod === null ? "–" : (text.delta[disk.deltaMethod] ?? disk.deltaMethod),
     },
   ];
+}
+
+function restoreFigures(disk: JobDiskView): readonly Figure[] {
+  return [
+    { label: text.detail.readVault, value: <ByteSize bytes={disk.readBytes} /> },
+    { label: text.detail.written, value: <ByteSize bytes={disk.movedBytes} /> },
+    { label: text.detail.rate, value: rateOf(disk) },
+    { label: text.detail.duration, value: durationOf(disk) },
+  ];
+}
+
+function Figures({ figures }: { figures: readonly Figure[] }) {
   return (
     <dl className="mt-2.5 grid grid-cols-2 gap-x-4 gap-y-1.5 text-sm sm:grid-cols-4">
       {figures.map((figure) => (

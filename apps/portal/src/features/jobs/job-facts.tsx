@@ -11,7 +11,7 @@ import { AbsoluteTime, useNow } from "#ui/time-ago.tsx";
 
 /** Who asked, when, under which policy, and the sums over the disks. */
 export function JobFacts({ job }: { job: JobView }) {
-  const now = useNow();
+  const now = useNow("fast");
   const duration = jobDuration(job, now);
   const facts: Fact[] = [
     { label: text.detail.trigger, value: startedBy(job) },
@@ -23,10 +23,14 @@ export function JobFacts({ job }: { job: JobView }) {
     { label: text.detail.ended2, value: <AbsoluteTime at={job.endedAt} /> },
     { label: text.detail.duration, value: duration === null ? "–" : formatDuration(duration) },
     { label: text.detail.attempts, value: String(Math.max(1, job.attempt)) },
-    { label: text.detail.read, value: <ByteSize bytes={job.progress.readBytes} /> },
-    { label: text.detail.changed, value: <ByteSize bytes={job.progress.changedBytes} /> },
-    { label: text.detail.moved, value: <ByteSize bytes={job.progress.movedBytes} /> },
   ];
+  if (job.kind === "backup") {
+    facts.push(
+      { label: text.detail.read, value: <ByteSize bytes={job.progress.readBytes} /> },
+      { label: text.detail.changed, value: <ByteSize bytes={job.progress.changedBytes} /> },
+      { label: text.detail.moved, value: <ByteSize bytes={job.progress.movedBytes} /> },
+    );
+  }
   if (job.policy !== null) {
     facts.push({
       label: text.detail.policy,

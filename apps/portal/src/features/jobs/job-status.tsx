@@ -1,5 +1,6 @@
 import type { JobKind, JobState } from "@kluis/domain";
 import { Archive, HardDriveDownload, type LucideIcon, ShieldCheck, Trash2 } from "lucide-react";
+import { stepName } from "#features/jobs/job-view-model.ts";
 import { jobMessages as text } from "#features/jobs/messages.ts";
 import { Status, type StatusIcon, type Tone } from "#ui/status.tsx";
 
@@ -13,13 +14,17 @@ const look: Record<JobState, readonly [Tone, StatusIcon]> = {
 };
 
 /** How a job stands. */
-export function JobStateBadge({ state, stage }: { state: JobState; stage?: string }) {
-  const [tone, icon] = look[state];
-  const step = state === "running" && stage !== undefined ? text.steps[stage] : undefined;
+export function JobStateBadge({
+  job,
+}: {
+  job: { readonly kind: JobKind; readonly state: JobState; readonly stage: string };
+}) {
+  const [tone, icon] = look[job.state];
+  const known = job.state === "running" && text.steps[job.stage] !== undefined;
   return (
     <Status tone={tone} icon={icon}>
-      {text.states[state]}
-      {step === undefined ? null : <span className="font-normal">· {step}</span>}
+      {text.states[job.state]}
+      {known ? <span className="font-normal">· {stepName(job.kind, job.stage)}</span> : null}
     </Status>
   );
 }

@@ -1,4 +1,5 @@
 "use client";
+import { stepName } from "#features/jobs/job-view-model.ts";
 import { jobMessages as text } from "#features/jobs/messages.ts";
 import type { JobStepView, JobView } from "#lib/api-types.ts";
 import { formatDuration, humanise } from "#lib/format.ts";
@@ -12,7 +13,7 @@ export function JobTimeline({ job }: { job: JobView }) {
       label={text.detail.timeline}
       items={job.steps.map((step) => ({
         key: step.name,
-        title: text.steps[step.name] ?? step.name,
+        title: stepName(job.kind, step.name),
         state: step.state,
         stateWord: text.stepStates[step.state],
         ...(step.startedAt === null ? {} : { time: <StepTime step={step} /> }),

@@ -1,4 +1,5 @@
-import type { JobState } from "@kluis/domain";
+import type { JobKind, JobState } from "@kluis/domain";
+import { jobMessages } from "#features/jobs/messages.ts";
 import type { JobDiskView, JobRow } from "#lib/api-types.ts";
 import type { Tone } from "#ui/status.tsx";
 
@@ -60,4 +61,10 @@ export function etaMs(disks: readonly JobDiskView[], now: Date): number | null {
   const done = disks.reduce((sum, disk) => sum + Math.min(disk.readBytes, disk.plannedBytes), 0);
   if (elapsed < etaNeedsMs || done <= 0 || done >= planned) return null;
   return ((planned - done) / done) * elapsed;
+}
+
+/** A step's name in the words of its kind of job. */
+export function stepName(kind: JobKind, step: string): string {
+  const own = kind === "restore-disk" ? jobMessages.restoreSteps[step] : undefined;
+  return own ?? jobMessages.steps[step] ?? step;
 }

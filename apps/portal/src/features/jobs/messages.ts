@@ -40,6 +40,11 @@ export const jobMessages = {
     verify: "Verify",
     delete: "Delete",
   } as Readonly<Record<string, string>>,
+  /** Steps that mean something else in a restore, where data goes the other way. */
+  restoreSteps: {
+    access: "Write access to the disk",
+    transfer: "Write to the disk",
+  } as Readonly<Record<string, string>>,
   triggers: {
     schedule: "By schedule",
     manual: "By hand",
@@ -117,6 +122,9 @@ export const jobMessages = {
     noDisks: "No disk yet",
     noDisksText: "The disks appear when the snapshot exists and the plan is made.",
     failedTitle: "This job failed",
+    retryTitle: "The last attempt failed; Kluis tries again",
+    written: "Written to the disk",
+    readVault: "Read from the vault",
     warnings: (count: number) => (count === 1 ? "1 warning" : `${count} warnings`),
     progress: (vm: string) => `Progress of ${vm}`,
     diskProgress: (disk: string) => `Progress of disk ${disk}`,

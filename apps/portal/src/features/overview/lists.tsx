@@ -51,7 +51,7 @@ export function Running({ jobs }: { jobs: readonly JobRow[] }) {
                 </Link>
               )}
             </span>
-            <JobStateBadge state={job.state} stage={job.stage} />
+            <JobStateBadge job={job} />
           </div>
           <JobProgressBar job={job} />
         </li>

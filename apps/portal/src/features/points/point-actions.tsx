@@ -23,8 +23,8 @@ export function PointActions({ point }: { point: PointView }) {
   const [deleting, setDeleting] = useState(false);
   const verify = useMutation(
     trpc.points.verify.mutationOptions({
-      onSuccess: async ({ jobId }) => {
-        await outcome.done(text.verifyStarted);
+      onSuccess: ({ jobId }) => {
+        void outcome.done(text.verifyStarted);
         router.push(`/jobs/${jobId}`);
       },
       onError: outcome.failed(text.verifyFailed),
@@ -72,9 +72,9 @@ function DeleteDialog({ point, onClose }: { point: PointView; onClose: () => voi
   const wrong = reason.trim().length < 3;
   const remove = useMutation(
     trpc.points.delete.mutationOptions({
-      onSuccess: async ({ jobId }) => {
+      onSuccess: ({ jobId }) => {
         onClose();
-        await outcome.done(text.deleteStarted);
+        void outcome.done(text.deleteStarted);
         router.push(`/jobs/${jobId}`);
       },
       onError: outcome.failed(text.deleteFailed),

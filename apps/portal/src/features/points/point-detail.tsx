@@ -74,6 +74,7 @@ function LoadedPoint({ point }: { point: PointView }) {
           <Stat label={text.fields.moved} value={<ByteSize bytes={point.movedBytes} />} tone="accent" />
           <Stat
             label={text.fields.tiers}
+            words
             value={<TierBadges point={point} />}
             note={<VerifiedMark verified={point.lastVerified} />}
             tone={point.lastVerified?.ok === false ? "bad" : "ok"}

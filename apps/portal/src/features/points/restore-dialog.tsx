@@ -53,9 +53,9 @@ export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
   const plan = useQuery(trpc.restores.plan.queryOptions(wanted ?? skipToken, { retry: false }));
   const create = useMutation(
     trpc.restores.create.mutationOptions({
-      onSuccess: async ({ jobId }) => {
+      onSuccess: ({ jobId }) => {
         onClose();
-        await outcome.done(text.started);
+        void outcome.done(text.started);
         router.push(`/jobs/${jobId}`);
       },
     }),

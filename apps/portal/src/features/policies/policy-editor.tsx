@@ -111,9 +111,9 @@ function useSave(policy: PolicyView | undefined, onSaved: () => void) {
   const router = useRouter();
   const create = useMutation(
     trpc.policies.create.mutationOptions({
-      onSuccess: async ({ id, name }) => {
+      onSuccess: ({ id, name }) => {
         onSaved();
-        await outcome.done(text.created(name));
+        void outcome.done(text.created(name));
         router.push(`/policies/${id}`);
       },
     }),

@@ -12,8 +12,8 @@ export function useBackup(name: string) {
   const router = useRouter();
   return useMutation(
     trpc.backup.start.mutationOptions({
-      onSuccess: async ({ jobId }) => {
-        await outcome.done(text.backupStarted(name));
+      onSuccess: ({ jobId }) => {
+        void outcome.done(text.backupStarted(name));
         router.push(`/jobs/${jobId}`);
       },
       onError: outcome.failed(text.backupFailed(name)),

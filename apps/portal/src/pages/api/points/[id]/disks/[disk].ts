@@ -4,9 +4,9 @@ import { sendWebResponse, webRequestOf } from "#server/node-http.ts";
 import { contextFrom, sessionCookie } from "#server/session.ts";
 
 /** Next warns when a handler streams by itself instead of through `send`; this one does so on purpose. */
-export const config: PageConfig = {
+export const config = {
   api: { bodyParser: false, externalResolver: true, responseLimit: false },
-};
+} satisfies PageConfig;
 
 /**
  * Streams a disk of a recovery point as raw or fixed VHD; Range makes a broken download resume.
