@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -118,4 +119,30 @@ test("refusals say what to do, with useful exit codes", async () => {
 test("the control API is closed without the token", async () => {
   const answer = await fetch(`${lab.azure.url}/_local/list`, { headers: { authorization: "Bearer wrong" } });
   expect(answer.status).toBe(401);
+});
+
+test("serve --empty is there to import to, and stops cleanly", async () => {
+  const data = join(lab.dir, "served");
+  const server = spawn(process.execPath, [bin, "--data", data, "serve", "--empty"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(server.stdout, "data");
+  const image = await lab.image("a.raw", 20 * MIB, []);
+  const made = await cli(
+    "--data",
+    data,
+    "import",
+    "--vm",
+    "app",
+    "--os",
+    "linux",
+    "--resource-group",
+    "g",
+    "--disk",
+    image,
+  );
+  expect(made).toMatchObject({ exit: 0, out: containing("20 MiB") });
+  server.kill("SIGTERM");
+  const [exit]: unknown[] = z.array(z.unknown()).parse(await once(server, "exit"));
+  expect(exit).toBe(0);
 });

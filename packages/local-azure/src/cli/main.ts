@@ -153,24 +153,13 @@ program
   .description("run a local Azure in the foreground")
   .option("--port <n>", "port on 127.0.0.1 (default: a free one)", whole, 0)
   .option("--empty", "without the demo fleet")
-  .action(serve);
-
-async function serve(options: { port: number; empty?: boolean }): Promise<void> {
-  const { data } = program.opts<{ data?: string }>();
-  // Loaded only here: the other commands are clients and start quicker without the server.
-  const { startLocalAzure } = await import("../start.ts");
-  const azure = await startLocalAzure({
-    dataDir: resolve(dataFolder(data, process.env)),
-    port: options.port,
-    seedFleet: options.empty !== true,
+  .action(async (options: { port: number; empty?: boolean }) => {
+    // Loaded only here: the other commands are clients and start quicker without the server.
+    const { serve } = await import("./serve.ts");
+    const { data } = program.opts<{ data?: string }>();
+    const dataDir = resolve(dataFolder(data, process.env));
+    await serve({ dataDir, port: options.port, empty: options.empty === true });
   });
-  console.log(`local Azure at ${azure.url}`);
-  const stopped = Promise.withResolvers<void>();
-  process.once("SIGINT", () => stopped.resolve());
-  process.once("SIGTERM", () => stopped.resolve());
-  await stopped.promise;
-  await azure.stop();
-}
 
 /** Explains a failure on stderr and gives its exit code. */
 function explain(error: unknown): number {

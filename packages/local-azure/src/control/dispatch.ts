@@ -77,6 +77,13 @@ function failure(error: unknown): { status: number; body: object } {
   }
   if (error instanceof z.ZodError)
     return { status: 400, body: { error: { code: "INVALID_INPUT", message: z.prettifyError(error) } } };
+  if (error instanceof Error && "code" in error && error.code === "ENOSPC") {
+    const action = "Free some space; nothing half-made was kept.";
+    return {
+      status: 507,
+      body: { error: { code: "DISK_FULL", message: "No space is left on the machine's disk", action } },
+    };
+  }
   logFailure("a control call", error);
   const message = error instanceof Error ? error.message : "Unknown error";
   return { status: 500, body: { error: { code: "INTERNAL", message } } };

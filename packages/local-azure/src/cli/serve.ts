@@ -1,0 +1,24 @@
+import { ENGINE_PRINCIPAL_ID, MANAGED_IDENTITY_PRINCIPAL_ID } from "../entra/directory.ts";
+import type { Fabric } from "../fabric.ts";
+import { CONTOSO_SUBSCRIPTION_ID, CONTOSO_SUBSCRIPTION_NAME } from "../fleet/constants.ts";
+import { startLocalAzure } from "../start.ts";
+
+/** The demo subscription without its machines: somewhere to import to, which the engine's identities may work on. */
+async function seedSubscription(fabric: Fabric): Promise<void> {
+  await fabric.ensureSubscription({ id: CONTOSO_SUBSCRIPTION_ID, name: CONTOSO_SUBSCRIPTION_NAME });
+  const scope = `/subscriptions/${CONTOSO_SUBSCRIPTION_ID}`;
+  for (const principalId of [ENGINE_PRINCIPAL_ID, MANAGED_IDENTITY_PRINCIPAL_ID])
+    await fabric.addRoleAssignment({ principalId, scope, role: "Contributor" });
+}
+
+/** Runs a local Azure until SIGINT or SIGTERM. */
+export async function serve(options: { dataDir: string; port: number; empty: boolean }): Promise<void> {
+  const stopped = Promise.withResolvers<void>();
+  process.once("SIGINT", () => stopped.resolve());
+  process.once("SIGTERM", () => stopped.resolve());
+  const { dataDir, port, empty } = options;
+  const azure = await startLocalAzure({ dataDir, port, seedFleet: empty ? seedSubscription : true });
+  console.log(`local Azure at ${azure.url}`);
+  await stopped.promise;
+  await azure.stop();
+}
