@@ -1,11 +1,11 @@
 import type { Budget, TransferLimits } from "./types.ts";
 
 export interface LimitSettings {
-  /** Plain bytes being read, compared or sealed at once; default 64 MiB. */
+  /** Plain bytes being read, compared or sealed at once; default 48 MiB. */
   readonly inFlightBytes?: number;
   /** Reads from sources at once; default 8. */
   readonly reads?: number;
-  /** Packs being uploaded at once; default 3. */
+  /** Packs being uploaded at once; default 2. */
   readonly uploads?: number;
   /** Target size of a pack; default 16 MiB. */
   readonly packBytes?: number;
@@ -18,9 +18,9 @@ const MIB = 1024 * 1024;
 /** Makes limits to share between all segments that a process writes at the same time. */
 export function createTransferLimits(settings: LimitSettings = {}): TransferLimits {
   return {
-    inFlight: createBudget(settings.inFlightBytes ?? 64 * MIB),
+    inFlight: createBudget(settings.inFlightBytes ?? 48 * MIB),
     reads: createBudget(settings.reads ?? 8),
-    uploads: createBudget(settings.uploads ?? 3),
+    uploads: createBudget(settings.uploads ?? 2),
     packBytes: settings.packBytes ?? 16 * MIB,
     compressionLevel: settings.compressionLevel ?? 1,
   };
