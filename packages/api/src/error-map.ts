@@ -1,3 +1,4 @@
+import { mapDatabaseError } from "@kluis/db";
 import { type ErrorCode, isKluisError, KluisError } from "@kluis/domain";
 import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
@@ -91,6 +92,8 @@ export function kluisErrorOf(error: unknown): KluisError {
   if (error instanceof Error && error.name === "AbortError") {
     return new KluisError("CANCELLED", { message: "The request was cancelled.", cause: error });
   }
+  const ofDatabase = mapDatabaseError(error);
+  if (isKluisError(ofDatabase)) return ofDatabase;
   return new KluisError("INTERNAL", {
     message: "Something went wrong inside Kluis.",
     action: "Try again; if it stays, give the request id to your Kluis administrator.",

@@ -2,6 +2,7 @@ import { newId, registerEngine, setPartHealth } from "@kluis/db";
 import { limits } from "@kluis/domain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readHealth } from "./health.ts";
+import { createContext } from "./identity.ts";
 import { createWorld, MovedClock, type World } from "./testing.ts";
 
 let world: World;
@@ -42,6 +43,8 @@ describe("health", () => {
     const health = await readHealth(away.api);
     expect(health).toMatchObject({ ok: false });
     expect(health.parts.every((part) => !part.ok)).toBe(true);
-    await away.database.drop();
+    const { who, refusal } = await createContext(away.api, { sessionToken: "ks_any" });
+    expect({ who, code: refusal?.code }).not.toMatchObject({ code: "NOT_SIGNED_IN" });
+    await away[Symbol.asyncDispose]();
   });
 });

@@ -1,7 +1,8 @@
 import { listEngines, listPartHealth, type PartHealthRow } from "@kluis/db";
-import { errorInfo, limits } from "@kluis/domain";
+import { limits } from "@kluis/domain";
 import packageJson from "../package.json" with { type: "json" };
 import type { Api } from "./context.ts";
+import { kluisErrorOf } from "./error-map.ts";
 import type { HealthView } from "./views/index.ts";
 
 type Part = HealthView["parts"][number];
@@ -30,7 +31,7 @@ async function readParts(api: Api, now: Date): Promise<Part[]> {
     ];
   } catch (error) {
     api.logger.error({ err: error }, "health could not be read");
-    const { code } = errorInfo(error);
+    const { code } = kluisErrorOf(error);
     const unknown = {
       ok: false,
       code: "DATABASE_UNREACHABLE",

@@ -13,6 +13,7 @@ import {
 } from "@kluis/db";
 import { KluisError, limits, type Permission } from "@kluis/domain";
 import type { Api, RequestContext, Who } from "./context.ts";
+import { kluisErrorOf } from "./error-map.ts";
 import { sessionTouchMs } from "./limits.ts";
 import { newSecret, secretHash, sessionPrefix } from "./secrets.ts";
 import { record, type VmEvent } from "./services/record.ts";
@@ -27,13 +28,12 @@ export interface Credentials {
 }
 
 /**
- * Who asks, and what they may do, as the database says now. Never throws for credentials that are wrong: the context then
- * says why they are refused, and the first procedure that needs somebody throws it.
- * @throws KluisError DATABASE_UNREACHABLE
+ * Who asks, and what they may do, as the database says now. Never throws: when credentials are wrong, or the database is away,
+ * the context says so, and the first procedure that needs somebody throws it, with the request's id.
  */
 export async function createContext(api: Api, credentials: Credentials): Promise<RequestContext> {
   const requestId = credentials.requestId ?? randomUUID();
-  const { who, refusal } = await identify(api, credentials);
+  const { who, refusal } = await identify(api, { ...credentials, requestId });
   const again = (): Promise<RequestContext> => createContext(api, { ...credentials, requestId });
   return { api, requestId, ip: credentials.ip ?? null, who, refusal, again };
 }
@@ -44,10 +44,15 @@ interface Identified {
 }
 
 async function identify(api: Api, credentials: Credentials): Promise<Identified> {
-  const { bearerToken, sessionToken } = credentials;
-  if (bearerToken) return identifyToken(api, bearerToken);
-  if (sessionToken) return identifySession(api, sessionToken);
-  return { who: null, refusal: null };
+  const { bearerToken, sessionToken, requestId } = credentials;
+  try {
+    if (bearerToken) return await identifyToken(api, bearerToken);
+    if (sessionToken) return await identifySession(api, sessionToken);
+    return { who: null, refusal: null };
+  } catch (error) {
+    api.logger.error({ err: error, requestId }, "nobody could be identified");
+    return { who: null, refusal: kluisErrorOf(error) };
+  }
 }
 
 async function identifySession(api: Api, value: string): Promise<Identified> {

@@ -6,7 +6,7 @@ import { type Column, formatTable } from "../table.ts";
 
 const columns: readonly Column<VmRow>[] = [
   { title: "NAME", value: (vm) => vm.name, shrinkTo: 12 },
-  { title: "RESOURCE GROUP", value: (vm) => vm.resourceGroup, shrinkTo: 10 },
+  { title: "GROUP", value: (vm) => vm.resourceGroup, shrinkTo: 10 },
   { title: "OS", value: (vm) => vm.osType },
   { title: "POWER", value: (vm) => vm.powerState },
   { title: "DISKS", value: (vm) => bytesOf(vm.diskBytes), align: "right" },
