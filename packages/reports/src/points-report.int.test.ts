@@ -218,6 +218,12 @@ test("a report of many points comes in pieces", async () => {
     for await (const piece of renderPointsCsv(other.db, scope())) pieces += Number(piece.length > 0);
     expect(seen.size).toBe(1_201);
     expect(pieces).toBe(8);
+    // Together they are larger than a number holds exactly: both ways of adding up still agree.
+    const totals = new PointTotals();
+    await other.db.prisma.recoveryPoint.updateMany({ data: { logicalBytes: 2n ** 53n - 1n } });
+    for await (const row of pointReportRows(other.db, scope())) totals.add(row);
+    expect(totals.totals.logicalBytes).toBe(Number(1_201n * (2n ** 53n - 1n)));
+    expect(await summarisePointReport(other.db, scope())).toEqual(totals.totals);
   } finally {
     await other.drop();
   }

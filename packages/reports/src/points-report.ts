@@ -124,13 +124,15 @@ export function summarisePointReport(db: Db, scope: PointReportScope): Promise<P
 /** Counts rows as they pass, so that a report's totals are those of its rows by construction. */
 export class PointTotals {
   readonly #vms = new Set<string>();
-  #totals: PointReportTotals = noTotals;
+  #counts: Omit<PointReportTotals, ByteSum> = noTotals;
+  // Exact while they grow; rounded once, at the end, as the database's sums are.
+  #bytes: Readonly<Record<ByteSum, bigint>> = { logicalBytes: 0n, movedBytes: 0n, storedBytes: 0n };
 
   add(row: PointReportRow): void {
     this.#vms.add(row.identity.vmId);
-    const before = this.#totals;
     const { capture, transfer, lifecycle, integrity } = row;
-    this.#totals = {
+    const before = this.#counts;
+    this.#counts = {
       ...before,
       points: before.points + 1,
       vms: this.#vms.size,
@@ -139,16 +141,26 @@ export class PointTotals {
       damaged: before.damaged + Number(lifecycle.state === "damaged"),
       verified: before.verified + Number(integrity.lastVerifyOk === true),
       deadlinesMissed: before.deadlinesMissed + Number(transfer.deadlineMet === false),
-      logicalBytes: before.logicalBytes + transfer.logicalBytes,
-      movedBytes: before.movedBytes + transfer.movedBytes,
-      storedBytes: before.storedBytes + transfer.storedBytes,
+    };
+    this.#bytes = {
+      logicalBytes: this.#bytes.logicalBytes + BigInt(transfer.logicalBytes),
+      movedBytes: this.#bytes.movedBytes + BigInt(transfer.movedBytes),
+      storedBytes: this.#bytes.storedBytes + BigInt(transfer.storedBytes),
     };
   }
 
   get totals(): PointReportTotals {
-    return this.#totals;
+    const { logicalBytes, movedBytes, storedBytes } = this.#bytes;
+    return {
+      ...this.#counts,
+      logicalBytes: Number(logicalBytes),
+      movedBytes: Number(movedBytes),
+      storedBytes: Number(storedBytes),
+    };
   }
 }
+
+type ByteSum = "logicalBytes" | "movedBytes" | "storedBytes";
 
 function instant(date: Date): Instant {
   return date.toISOString();

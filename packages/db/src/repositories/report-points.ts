@@ -121,6 +121,7 @@ function inScope(scope: PointReportScope): Prisma.Sql {
   return Prisma.join(parts, " AND ");
 }
 
+/** Everything about the points of `page`, which is cut before anything is looked up for them. */
 const selectRows = Prisma.sql`
   SELECT r.id::text, r."vmId"::text, vm.name AS "vmName", r."vmFacts", job.memory -> 'excluded' AS "excludedDisks", r.state, r.trigger, r.actor, r."jobId"::text,
     policy.id::text AS "policyId", policy.name AS "policyName", version.version AS "policyVersion",
@@ -141,7 +142,7 @@ const selectRows = Prisma.sql`
       FROM "RecoveryPointDisk" d WHERE d."pointId" = r.id) AS disks,
     event.facts AS event,
     ARRAY(SELECT t.name FROM "Team" t WHERE t.id::text = ANY(event.teams) ORDER BY 1) AS teams
-  FROM "RecoveryPoint" r
+  FROM page JOIN "RecoveryPoint" r ON r.id = page.id
   JOIN "VirtualMachine" vm ON vm.id = r."vmId"
   JOIN "Vault" vault ON vault.id = r."vaultId"
   LEFT JOIN "Job" job ON job.id = r."jobId"
@@ -168,8 +169,11 @@ export async function* walkReportPoints(
       ? Prisma.sql`(r."takenAt", r.id) > (${after.takenAt}, ${after.id}::uuid)`
       : Prisma.sql`TRUE`;
     const rows: PointReportData[] = z.array(rowSchema).parse(
-      await db.prisma.$queryRaw`${selectRows} WHERE ${inScope(scope)} AND ${beyond}
-        ORDER BY r."takenAt", r.id LIMIT ${pageSize}`,
+      await db.prisma.$queryRaw`
+        WITH page AS (
+          SELECT r.id FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"
+          WHERE ${inScope(scope)} AND ${beyond} ORDER BY r."takenAt", r.id LIMIT ${pageSize})
+        ${selectRows} ORDER BY r."takenAt", r.id`,
     );
     yield* rows;
     const last = rows.at(-1);
@@ -177,6 +181,9 @@ export async function* walkReportPoints(
     after = last;
   }
 }
+
+/** A sum of bytes over many points: exact up to 2^53 (8 PiB), rounded to the nearest number above. */
+const byteSum = z.string().regex(/^\d+$/).transform(Number);
 
 const totalsSchema = z.object({
   points: z.number(),
@@ -188,9 +195,9 @@ const totalsSchema = z.object({
   verified: z.number(),
   damaged: z.number(),
   deadlinesMissed: z.number(),
-  logicalBytes: bytes,
-  movedBytes: bytes,
-  storedBytes: bytes,
+  logicalBytes: byteSum,
+  movedBytes: byteSum,
+  storedBytes: byteSum,
 });
 export type PointReportTotals = z.infer<typeof totalsSchema>;
 
@@ -205,9 +212,9 @@ export async function sumReportPoints(tx: Tx, scope: PointReportScope): Promise<
       count(*) FILTER (WHERE r."lastVerifyOk")::int AS verified,
       count(*) FILTER (WHERE r.state = 'damaged')::int AS damaged,
       count(*) FILTER (WHERE r."deadlineMet" = FALSE)::int AS "deadlinesMissed",
-      coalesce(sum(r."logicalBytes"), 0)::bigint AS "logicalBytes",
-      coalesce(sum(r."movedBytes"), 0)::bigint AS "movedBytes",
-      coalesce(sum(r."storedBytes"), 0)::bigint AS "storedBytes"
+      coalesce(sum(r."logicalBytes"), 0)::text AS "logicalBytes",
+      coalesce(sum(r."movedBytes"), 0)::text AS "movedBytes",
+      coalesce(sum(r."storedBytes"), 0)::text AS "storedBytes"
     FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId" WHERE ${inScope(scope)}`;
   return z.array(totalsSchema).length(1).parse(rows)[0] ?? noTotals;
 }
