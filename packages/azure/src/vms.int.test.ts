@@ -23,6 +23,7 @@ describe("discovery", () => {
     const found = await Array.fromAsync(listVms(harness.azure, CONTOSO_SUBSCRIPTION_ID));
     const shown = found.map(({ name, os, powerState, tags }) => ({ name, os, powerState, tags }));
     expect(shown.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual([
+      { name: "big", os: "linux", powerState: "running", tags: { team: "commerce" } },
       { name: "lin", os: "linux", powerState: "running", tags: { team: "commerce" } },
       { name: "off", os: "linux", powerState: "deallocated", tags: { team: "commerce" } },
       { name: "win", os: "windows", powerState: "running", tags: { team: "commerce" } },

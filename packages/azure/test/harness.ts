@@ -70,6 +70,13 @@ async function seedTestVms(fabric: Fabric): Promise<void> {
   });
   await fabric.createVm({
     ...shape,
+    name: "big",
+    os: "Linux",
+    power: "running",
+    disks: [patternDisk(96, 0)],
+  });
+  await fabric.createVm({
+    ...shape,
     name: "off",
     os: "Linux",
     power: "deallocated",
