@@ -22,7 +22,7 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
   const progress = new ProgressReporter(deps, segment);
   let grant: Grant = await deps.grants.get(id, signal);
   const renew = async (): Promise<Grant> => (grant = await deps.grants.renew(grant, signal));
-  const source = await openSasDisk({ grant, renew, signal });
+  const snapshot = await openSasDisk({ grant, renew, signal });
   try {
     const base = disk.baseNode === null ? null : parseNodeRef(disk.baseNode);
     const { node, stats } = await vault.writeSegment({
@@ -31,7 +31,12 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
       extents: segment.extents.map(([offset, length, kind]) => ({ offset, length, kind })),
       delta: disk.deltaMethod === "changed-ranges" ? "changed-ranges" : "digest-comparison",
       base: base === null ? null : await vault.segmentNode(base, segment.segment, signal),
-      source,
+      // Every read makes an array of its own, which the vault may free.
+      source: {
+        size: snapshot.size,
+        disposable: true,
+        read: (offset, length, abort) => snapshot.read(offset, length, abort),
+      },
       signal,
       limits,
       onProgress: (totals) => progress.report(totals),
