@@ -31,8 +31,7 @@ export function formatTable<Row>(
 function fit(natural: readonly number[], columns: readonly { readonly shrinkTo?: number }[]): number[] {
   const widths = [...natural];
   const room = tableWidth - gap.length * (widths.length - 1);
-  const total = (): number => widths.reduce((sum, width) => sum + width, 0);
-  while (total() > room) {
+  for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
     let widest = -1;
     for (const [index, width] of widths.entries()) {
       const least = columns[index]?.shrinkTo;

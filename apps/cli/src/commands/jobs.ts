@@ -9,11 +9,7 @@ function columnsAt(now: Date): readonly Column<JobRow>[] {
     { title: "ID", value: (job) => job.id },
     { title: "KIND", value: (job) => job.kind },
     { title: "VM", value: (job) => job.vm?.name ?? "–", shrinkTo: 8 },
-    {
-      title: "STATE",
-      value: (job) => (job.state === "running" ? `running: ${job.stage}` : job.state),
-      shrinkTo: 9,
-    },
+    { title: "STATE", value: (job) => job.state },
     { title: "CREATED (UTC)", value: (job) => minuteOf(job.createdAt) },
     { title: "TOOK", value: (job) => durationOf(job.startedAt, job.endedAt, now), align: "right" },
   ];
