@@ -19,8 +19,11 @@ test("back up now, watch the job by itself reach its recovery point", async ({ p
   await expect(page.getByText("Digest comparison").first()).toBeVisible();
 });
 
-test("a VM without a policy can't be backed up, and the button says why", async ({ page }) => {
-  await openVm(page, "web-01");
-  await expect(page.getByRole("button", { name: "Back up now" })).toBeEnabled();
-  await expect(page.getByText("standard-daily").first()).toBeVisible();
+const asOwner = as("olivia");
+
+asOwner("a machine without a policy can't be backed up, and the button says why", async ({ page }) => {
+  await openVm(page, "sandbox-01");
+  const button = page.getByRole("button", { name: "Back up now" });
+  await expect(button.and(page.locator("[disabled], [aria-disabled='true']"))).toBeVisible();
+  await expect(page.getByText("Not protected: choose a policy first").first()).toBeAttached();
 });

@@ -8,7 +8,7 @@ test("the first screen says what is protected and what needs a person", async ({
   await page.goto(portalUrl());
   await expect(page.getByText("3 of 4 VMs are protected.")).toBeVisible();
   await expect(page.getByRole("link", { name: /sandbox-01/ }).first()).toBeVisible();
-  await expect(page.getByText("Newest recovery points")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Newest recovery points" })).toBeVisible();
 });
 
 test("the list of machines filters, and its address keeps the filter", async ({ page }) => {
