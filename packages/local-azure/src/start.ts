@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { z } from "zod";
 import { registerAccessWork } from "./arm/access.ts";
 import { collectionRoutes, registerCollectionWork } from "./arm/collections.ts";
 import { diskRestorePointRoutes } from "./arm/disk-restore-points.ts";
@@ -31,7 +32,7 @@ import { Faults } from "./faults/faults.ts";
 import { seedFleet } from "./fleet/seed.ts";
 import { passFault } from "./http/fault-gate.ts";
 import { logFailure } from "./log.ts";
-import { readOptional, StateStore, writeFileDurably } from "./state/store.ts";
+import { parseJson, readOptional, StateStore, writeFileDurably } from "./state/store.ts";
 import type { World } from "./world.ts";
 
 /** How a local Azure is started. */
@@ -81,11 +82,12 @@ const routes: ArmRoute[] = [
 
 /**
  * Starts a local Azure on 127.0.0.1 and writes `endpoint.json` (url and control token, 0600) into its folder.
- * @throws LocalAzureError `PORT_BUSY`, `STATE_DAMAGED`
+ * @throws LocalAzureError `PORT_BUSY`, `STATE_DAMAGED`, `ALREADY_RUNNING`
  */
 export async function startLocalAzure(options: StartOptions): Promise<LocalAzure> {
   const { dataDir, armPublicUrl = ARM_PUBLIC_URL } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await refuseSecond(dataDir);
   const store = await StateStore.open(dataDir, CONTOSO_TENANT_ID);
   const clock = new OffsetClock(options.clock ?? systemClock, store.state.clockOffsetMs);
   const faults = new Faults(store);
@@ -112,15 +114,43 @@ export async function startLocalAzure(options: StartOptions): Promise<LocalAzure
     });
   });
   url = await listen(server, options.port ?? 0);
-  if (options.seedFleet)
-    await seed(store, fabric, options.seedFleet === true ? seedFleet : options.seedFleet);
-  world.operations.resume();
-  await world.layers.collect();
-  await writeFileDurably(join(dataDir, "endpoint.json"), JSON.stringify({ url, controlToken }));
+  try {
+    if (options.seedFleet)
+      await seed(store, fabric, options.seedFleet === true ? seedFleet : options.seedFleet);
+    world.operations.resume();
+    await world.layers.collect();
+    await writeFileDurably(join(dataDir, "endpoint.json"), JSON.stringify({ url, controlToken }));
+  } catch (error) {
+    await shutDown(server, world);
+    throw error;
+  }
   const control = new LocalAzureControl({ url, controlToken });
   const stop = (): Promise<void> => shutDown(server, world);
   return { url, armPublicUrl, controlToken, tenantId: store.state.tenantId, control, entra, fabric, stop };
 }
+
+/** Two servers on one folder would overwrite each other's state: the one that answers there keeps it. */
+async function refuseSecond(dataDir: string): Promise<void> {
+  const text = await readOptional(join(dataDir, "endpoint.json"));
+  const endpoint = text === undefined ? undefined : endpointSchema.safeParse(parseJson(text)).data;
+  if (!endpoint) return;
+  const headers = { authorization: `Bearer ${endpoint.controlToken}` };
+  const signal = AbortSignal.timeout(2000);
+  const answered = await fetch(`${endpoint.url}/_local/faults`, { headers, signal }).then(
+    (response) => response.ok,
+    () => false,
+  );
+  if (!answered) return;
+  throw new LocalAzureError(
+    "ALREADY_RUNNING",
+    `A local Azure runs on ${dataDir} already, at ${endpoint.url}`,
+    {
+      action: "Use that one, or stop it first.",
+    },
+  );
+}
+
+const endpointSchema = z.object({ url: z.url(), controlToken: z.string() });
 
 function registerWork(world: World): void {
   registerAccessWork(world);

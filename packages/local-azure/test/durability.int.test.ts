@@ -142,6 +142,14 @@ test("a state file that cannot be understood is refused with advice, and left al
   expect(await readFile(file, "utf8")).toBe("{ not json");
 });
 
+test("a second server on the same folder is refused", async () => {
+  const first = await startLocalAzure({ dataDir: join(dir, "data"), entra: plainEntra });
+  const second = startLocalAzure({ dataDir: join(dir, "data"), entra: plainEntra });
+  await expect(second).rejects.toMatchObject({ code: "ALREADY_RUNNING" });
+  await first.stop();
+  await (await startLocalAzure({ dataDir: join(dir, "data"), entra: plainEntra })).stop();
+});
+
 test("a port that is in use is named", async () => {
   await using stack = new AsyncDisposableStack();
   const first = await startLocalAzure({ dataDir: join(dir, "one"), entra: plainEntra });
@@ -152,4 +160,20 @@ test("a port that is in use is named", async () => {
       code: "PORT_BUSY",
     },
   );
+});
+
+test("a start whose seeding fails leaves nothing listening, and the next start seeds again", async () => {
+  const options = { dataDir: join(dir, "data"), entra: plainEntra };
+  const failing = startLocalAzure({ ...options, seedFleet: () => Promise.reject(new Error("no images")) });
+  await expect(failing).rejects.toThrow("no images");
+  const seeded: string[] = [];
+  const azure = await startLocalAzure({
+    ...options,
+    seedFleet: async () => {
+      seeded.push("once");
+    },
+  });
+  await azure.stop();
+  await (await startLocalAzure({ ...options, seedFleet: () => Promise.reject(new Error("again")) })).stop();
+  expect(seeded).toEqual(["once"]);
 });

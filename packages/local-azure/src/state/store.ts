@@ -134,7 +134,8 @@ export async function readOptional(file: string): Promise<string | undefined> {
   }
 }
 
-function parseJson(text: string): unknown {
+/** What a text says as JSON; undefined when it is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
