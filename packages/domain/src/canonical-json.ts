@@ -31,10 +31,11 @@ function isPlain(value: object): boolean {
 
 /**
  * A copy that PostgreSQL's jsonb gives back unchanged: no undefined members, and no text that it refuses (U+0000 and half
- * surrogate pairs become U+FFFD). Facts from a guest or from Azure may hold anything.
+ * surrogate pairs become U+FFFD, -0 becomes 0). Facts from a guest or from Azure may hold anything.
  */
 export function storableJson(value: unknown): unknown {
   if (typeof value === "string") return storableText(value);
+  if (Object.is(value, -0)) return 0;
   if (Array.isArray(value)) return value.map(storableJson);
   if (typeof value !== "object" || value === null || !isPlain(value)) return value;
   return Object.fromEntries(

@@ -315,7 +315,8 @@ test("an engine learns that the connection with its lock was cut", async () => {
   const { db } = database;
   const lock = await holdEngineLock(db);
   await db.pool.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()",
+    `SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+     WHERE l.locktype = 'advisory' AND d.datname = current_database() AND l.pid <> pg_backend_pid()`,
   );
   await expect.poll(() => lock.lost.aborted).toBe(true);
   await lock.release();
