@@ -1,4 +1,4 @@
-import { type TaskName, type TaskPayload, taskCatalog, taskKey } from "@kluis/domain";
+import { KluisError, type TaskName, type TaskPayload, taskCatalog, taskKey } from "@kluis/domain";
 import { z } from "zod";
 import type { Tx } from "./tx.ts";
 
@@ -34,21 +34,29 @@ export async function enqueue<N extends TaskName>(
   const entry = taskCatalog[task];
   const checked = entry.payload.parse(payload);
   const key = options.jobKey === undefined ? taskKey(task, payload) : options.jobKey;
-  const rows = await tx.$queryRaw`
-    SELECT id::text AS id FROM graphile_worker.add_job(
-      identifier => ${task}::text,
-      payload => ${JSON.stringify(checked)}::json,
-      queue_name => ${options.queueName ?? null}::text,
-      run_at => ${options.runAt ?? null}::timestamptz,
-      max_attempts => ${options.maxAttempts ?? entry.maxAttempts}::int,
-      job_key => ${key}::text,
-      priority => ${options.priority ?? null}::int,
-      job_key_mode => ${options.jobKeyMode ?? "replace"}::text
-    )`;
-  const [row] = z.array(z.object({ id: z.string() })).parse(rows);
-  if (row === undefined) throw new Error("The queue did not answer with the task it added.");
-  return row.id;
+  for (let tries = 1; tries <= mostTries; tries++) {
+    const rows = await tx.$queryRaw`
+      SELECT id::text AS id FROM graphile_worker.add_job(
+        identifier => ${task}::text,
+        payload => ${JSON.stringify(checked)}::json,
+        queue_name => ${options.queueName ?? null}::text,
+        run_at => ${options.runAt ?? null}::timestamptz,
+        max_attempts => ${options.maxAttempts ?? entry.maxAttempts}::int,
+        job_key => ${key}::text,
+        priority => ${options.priority ?? null}::int,
+        job_key_mode => ${options.jobKeyMode ?? "replace"}::text
+      )`;
+    const [row] = z.array(z.object({ id: z.string().nullable() })).parse(rows);
+    if (typeof row?.id === "string") return row.id;
+  }
+  throw new KluisError("INTERNAL", { message: "The queue would not take a task.", params: { task } });
 }
+
+/**
+ * `add_job` answers nothing when a worker takes the waiting task of this key in the very moment between its two statements:
+ * the running task keeps its key and nothing is added. Asked again, it adds the task beside the running one.
+ */
+const mostTries = 5;
 
 /** Frees what these workers (graphile-worker's ids) had locked. Only for workers whose process is certainly dead. */
 export async function unlockWorkers(tx: Tx, workerIds: readonly string[]): Promise<void> {

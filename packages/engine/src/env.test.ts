@@ -28,7 +28,7 @@ describe("the engine's settings", () => {
       container: "kluis-vault",
       name: "main",
     });
-    expect(config).toMatchObject({ concurrency: 4, logFormat: "json", ledgerKeyFile: null });
+    expect(config).toMatchObject({ concurrency: 3, logFormat: "json", ledgerKeyFile: null });
   });
 
   it("may name a folder as the vault", () => {

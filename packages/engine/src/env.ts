@@ -36,7 +36,7 @@ const envSchema = z
     KLUIS_VAULT_FOLDER: text.optional(),
     KLUIS_VAULT_KEY_FILE: text,
     KLUIS_LEDGER_KEY_FILE: text.optional(),
-    KLUIS_ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
+    KLUIS_ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(3),
     KLUIS_LOG_FORMAT: z.enum(["json", "text"]).default("json"),
     KLUIS_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   })

@@ -51,7 +51,7 @@ function spawnEngine(): ChildProcess {
 }
 
 async function transferring(jobId: string): Promise<void> {
-  await until("the transfer's beginning", 30_000, async () => {
+  await until("the transfer's beginning", 60_000, async () => {
     const disk = await world.db.prisma.jobDisk.findFirst({ where: { jobId, state: "running" } });
     return disk;
   });
@@ -75,7 +75,7 @@ describe("an engine that is killed in the middle of a transfer", () => {
     await new Promise((resolve) => child.once("exit", resolve));
     await world.control.clearFaults();
     await world.startEngine();
-    const job = await world.ended(jobId, 30_000);
+    const job = await world.ended(jobId);
     expect(job.state).toBe("succeeded");
     const point = await world.db.prisma.recoveryPoint.findUniqueOrThrow({
       where: { jobId },
@@ -100,7 +100,7 @@ describe("an engine that is told to stop", () => {
     expect(performance.now() - before).toBeLessThan(10_000);
     await world.control.clearFaults();
     await world.startEngine();
-    expect((await world.ended(jobId, 30_000)).state).toBe("succeeded");
+    expect((await world.ended(jobId)).state).toBe("succeeded");
     await nothingInAzure();
   });
 });
@@ -112,7 +112,7 @@ describe("a job that is cancelled", () => {
     const jobId = await world.startBackup(vmId);
     await transferring(jobId);
     await inTransaction(world.db, (tx) => askJobToCancel(tx, { id: jobId, kind: "backup" }, systemClock));
-    const job = await world.ended(jobId, 30_000);
+    const job = await world.ended(jobId);
     expect(job.state).toBe("cancelled");
     expect(await world.db.prisma.recoveryPoint.count({ where: { jobId } })).toBe(0);
     expect(
@@ -150,7 +150,7 @@ describe("Azure in trouble", () => {
       times: 2,
     });
     const jobId = await world.startBackup(vmId);
-    const job = await world.ended(jobId, 60_000);
+    const job = await world.ended(jobId);
     expect(job.error).toBeNull();
     expect(job.state).toBe("succeeded");
     const point = await world.db.prisma.recoveryPoint.findUniqueOrThrow({
@@ -168,7 +168,7 @@ describe("Azure in trouble", () => {
       effect: { type: "fail", status: 403, code: "AuthorizationFailed" },
     });
     const jobId = await world.startBackup(vmId);
-    const job = await world.ended(jobId, 60_000);
+    const job = await world.ended(jobId);
     expect(job.state).toBe("failed");
     expect(job.error?.code).toBe("AZURE_FORBIDDEN");
     await nothingInAzure();
@@ -182,7 +182,7 @@ describe("Azure in trouble", () => {
       times: 6,
     });
     const jobId = await world.startBackup(vmId);
-    const job = await world.ended(jobId, 90_000);
+    const job = await world.ended(jobId);
     expect(job.state).toBe("succeeded");
     await nothingInAzure();
   });

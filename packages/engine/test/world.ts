@@ -147,7 +147,7 @@ export class World {
   }
 
   /** Waits until a job has ended. @throws when it does not within the time */
-  async ended(jobId: string, limitMs = 60_000): Promise<WorkJob> {
+  async ended(jobId: string, limitMs = 100_000): Promise<WorkJob> {
     return until(`the end of job ${jobId}`, limitMs, async () => {
       const job = await loadWorkJob(this.db.prisma, jobId);
       return job !== null && job.state !== "queued" && job.state !== "running" ? job : null;

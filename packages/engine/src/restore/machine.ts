@@ -37,6 +37,7 @@ import { transferSegments } from "../job/transfer.ts";
 export const restoreMemorySchema = z.object({
   diskId: z.string().optional(),
   osType: z.enum(osTypes).nullable().optional(),
+  hyperVGeneration: z.string().nullable().optional(),
   operation: operationSchema.optional(),
   segmentsQueued: z.boolean().optional(),
   footerWritten: z.boolean().optional(),
@@ -86,7 +87,11 @@ export async function sourceOf({
   });
 }
 
-const factsSchema = z.object({ osType: z.enum(osTypes) });
+/** What a new disk must be told so that a VM can start from it; absent on data disks. */
+const bootSchema = z.object({
+  osType: z.enum(osTypes).nullable().catch(null),
+  hyperVGeneration: z.string().nullable().catch(null),
+});
 
 async function prepare(context: Context): Promise<Result> {
   const { deps, job, signal } = context;
@@ -110,11 +115,12 @@ async function prepare(context: Context): Promise<Result> {
     plannedBytes += segment.dataBytes;
     await addSegments(deps.db.prisma, row.id, [segment]);
   }
-  const facts = factsSchema.safeParse(point.vmFacts);
+  const { manifest } = await deps.vault.vault.getManifest(point.id, signal);
+  const described = manifest.disks.find(({ key }) => key === diskKey)?.configuration;
   return {
     kind: "done",
     message: `${disk.name} of ${point.vmName}: ${plannedBytes} bytes to write to ${name}.`,
-    memory: { diskId: resourceId, osType: diskKey === "os" && facts.success ? facts.data.osType : null },
+    memory: { diskId: resourceId, ...bootSchema.parse(described ?? {}) },
     save: (tx) => setDiskPlan(tx, row.id, { method: null, reason: null, baseNode: disk.root, plannedBytes }),
   };
 }
@@ -153,7 +159,7 @@ async function lookAtDisk(context: Context): Promise<Poll<{ readonly diskId: str
     location,
     sku,
     zones: [],
-    hyperVGeneration: null,
+    hyperVGeneration: memory.hyperVGeneration ?? null,
     sizeBytes: disk.diskBytes,
     osType: memory.osType ?? null,
     jobId: job.id,
