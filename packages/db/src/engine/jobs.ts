@@ -179,7 +179,10 @@ export async function setStepMessage(
 
 /** The running step is tried again after a failure. */
 export async function countRetry(tx: Tx, jobId: string, message: string): Promise<void> {
-  await tx.jobStep.updateMany({ where: { jobId, state: "running" }, data: { attempt: { increment: 1 }, message } });
+  await tx.jobStep.updateMany({
+    where: { jobId, state: "running" },
+    data: { attempt: { increment: 1 }, message },
+  });
   await tx.job.updateMany({
     where: { id: jobId, state: { in: ["queued", "running"] } },
     data: { attempt: { increment: 1 } },
