@@ -1,7 +1,7 @@
 import type { Budget, TransferLimits } from "./types.ts";
 
 export interface LimitSettings {
-  /** Plain bytes being read, compared or sealed at once; default 48 MiB. */
+  /** Plain bytes being read, compared or sealed at once; default 32 MiB. */
   readonly inFlightBytes?: number;
   /** Reads from sources at once; default 8. */
   readonly reads?: number;
@@ -18,7 +18,7 @@ const MIB = 1024 * 1024;
 /** Makes limits to share between all segments that a process writes at the same time. */
 export function createTransferLimits(settings: LimitSettings = {}): TransferLimits {
   return {
-    inFlight: createBudget(settings.inFlightBytes ?? 48 * MIB),
+    inFlight: createBudget(settings.inFlightBytes ?? 32 * MIB),
     reads: createBudget(settings.reads ?? 8),
     uploads: createBudget(settings.uploads ?? 2),
     packBytes: settings.packBytes ?? 16 * MIB,
