@@ -180,13 +180,13 @@ async function readDescriptor(store: BlobStore, signal: AbortSignal): Promise<De
     });
   }
   const json = parseJson(DESCRIPTOR_NAME, bytes);
-  const any = anyVersionSchema.safeParse(json);
-  if (!any.success) throw damaged(DESCRIPTOR_NAME, "it is not a vault's descriptor", any.error);
-  if (any.data.version !== FORMAT_VERSION) {
+  const head = anyVersionSchema.safeParse(json);
+  if (!head.success) throw damaged(DESCRIPTOR_NAME, "it is not a vault's descriptor", head.error);
+  if (head.data.version !== FORMAT_VERSION) {
     throw new KluisError("VAULT_VERSION_UNSUPPORTED", {
-      message: `The vault in ${store.description} has format version ${any.data.version}; this Kluis reads version ${FORMAT_VERSION}.`,
+      message: `The vault in ${store.description} has format version ${head.data.version}; this Kluis reads version ${FORMAT_VERSION}.`,
       action: "Use the Kluis release that wrote the vault, or a newer one.",
-      params: { version: any.data.version },
+      params: { version: head.data.version },
     });
   }
   const descriptor = descriptorSchema.safeParse(json);
