@@ -25,5 +25,6 @@ asOwner("a machine without a policy can't be backed up, and the button says why"
   await openVm(page, "sandbox-01");
   const button = page.getByRole("button", { name: "Back up now" });
   await expect(button.and(page.locator("[disabled], [aria-disabled='true']"))).toBeVisible();
-  await expect(page.getByText("Not protected: choose a policy first").first()).toBeAttached();
+  await button.hover();
+  await expect(page.getByText("Not protected: choose a policy first").first()).toBeVisible();
 });

@@ -16,7 +16,7 @@ export { startPostgres } from "./postgres.ts";
 
 export interface TestStackOptions {
   /** true (default): the demo fleet; false: an empty Azure; or what the function makes. */
-  readonly seedFleet?: boolean | NonNullable<StartOptions["seedFleet"]>;
+  readonly seedFleet?: NonNullable<StartOptions["seedFleet"]>;
 }
 
 export interface TestStack extends AsyncDisposable {
