@@ -11,3 +11,14 @@ export async function refreshVm(
     data: { powerState: seen.powerState, agentState: seen.agentState, lastSeenAt: seen.at },
   });
 }
+
+/** Living rows of a resource id that belong to another VM than this one: what was there before it was made anew. */
+export async function listPredecessors(
+  tx: Tx,
+  vm: { readonly resourceId: string; readonly azureVmId: string },
+): Promise<{ id: string; name: string }[]> {
+  return tx.virtualMachine.findMany({
+    where: { resourceId: vm.resourceId.toLowerCase(), azureVmId: { not: vm.azureVmId }, deletedAt: null },
+    select: { id: true, name: true },
+  });
+}

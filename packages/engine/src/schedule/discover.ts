@@ -10,7 +10,7 @@ import {
   upsertVm,
   type VmFacts,
 } from "@kluis/db";
-import { teamsOfVm } from "@kluis/db/engine";
+import { listPredecessors, teamsOfVm } from "@kluis/db/engine";
 import { engineActor, errorInfo, type LedgerDraft, toKluisError, type VmDisk } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { forEachConcurrent } from "../runtime/concurrent.ts";
@@ -105,6 +105,7 @@ async function toFacts(deps: EngineDeps, vm: VmDetails, signal: AbortSignal): Pr
 /** Writes one VM down, with an event when it is new or differs. Returns its id. */
 function writeVm(deps: EngineDeps, facts: VmFacts): Promise<string> {
   return inTransaction(deps.db, async (tx) => {
+    const predecessors = await listPredecessors(tx, facts);
     const { id, change, before } = await upsertVm(tx, facts, deps.clock);
     await notify(tx, "inventory", { vmId: id });
     if (change === "unchanged") return id;
@@ -119,7 +120,21 @@ function writeVm(deps: EngineDeps, facts: VmFacts): Promise<string> {
       size: before.size,
       disks: before.disks.map((disk) => ({ key: disk.key, name: disk.name, bytes: disk.bytes })),
     };
+    const gone: LedgerDraft[] = [];
+    for (const old of predecessors) {
+      const teamIds = await teamsOfVm(tx, old.id);
+      const target = { type: "vm", id: old.id, name: old.name };
+      gone.push({
+        kind: "vm.deleted",
+        actor: engineActor,
+        target,
+        vmId: old.id,
+        teamIds,
+        data: { replacedBy: id },
+      });
+    }
     await appendEvents(tx, deps.clock, [
+      ...gone,
       {
         kind: change === "discovered" ? "vm.discovered" : "vm.changed",
         actor: engineActor,

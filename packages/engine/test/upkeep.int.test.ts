@@ -1,0 +1,132 @@
+/** Upkeep beside the jobs: the sweeper, the ledger's anchor, discovery, health, and engines that take over. */
+
+import { readFile } from "node:fs/promises";
+import { startRestorePoint } from "@kluis/azure";
+import { listAnchors, loadLedgerKey, newId } from "@kluis/db";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Engine } from "../src/engine.ts";
+import { checkParts } from "../src/runtime/health.ts";
+import { discover } from "../src/schedule/discover.ts";
+import { anchorLedger } from "../src/upkeep/anchor.ts";
+import { sweepAzure } from "../src/upkeep/sweep.ts";
+import { enhancedPolicy, GROUP, MIB, random, until, World } from "./world.ts";
+
+let world: World;
+let engine: Engine;
+const soon = (): AbortSignal => AbortSignal.timeout(60_000);
+
+beforeAll(async () => {
+  world = await World.start();
+  engine = await world.startEngine();
+});
+afterAll(async () => {
+  await world.stop();
+});
+
+describe("the sweeper", () => {
+  it("removes a restore point of no living job, and leaves what recovery points keep", async () => {
+    const image = await world.image("swept", 24 * MIB, [random(0, MIB)]);
+    const vmId = await world.protectedVm({ name: "swept", disks: [image], policy: enhancedPolicy });
+    await world.backUp(vmId);
+    const { resourceId, location } = await world.db.prisma.virtualMachine.findUniqueOrThrow({
+      where: { id: vmId },
+    });
+    const request = {
+      vmId: resourceId,
+      location,
+      jobId: newId(),
+      installationId: engine.deps.installationId,
+      crashConsistent: true,
+      excludeDiskIds: [],
+    };
+    await until("the orphan", 30_000, async () => {
+      const poll = await startRestorePoint(engine.deps.azure, request, { signal: soon() });
+      return poll.status === "done" ? poll.result : null;
+    });
+    expect((await world.control.snapshots()).restorePoints).toHaveLength(2);
+    await sweepAzure(engine.deps, { signal: soon() });
+    expect((await world.control.snapshots()).restorePoints).toHaveLength(2);
+    await until("the sweep", 30_000, async () =>
+      (await sweepAzure(engine.deps, { signal: soon(), safetyMs: -60_000 })) === null ? true : null,
+    );
+    const left = (await world.control.snapshots()).restorePoints;
+    expect(left).toHaveLength(1);
+    expect(left[0]?.name).not.toContain(request.jobId);
+    const removed = await world.db.prisma.ledgerEvent.findMany({ where: { kind: "azure-resource.removed" } });
+    expect(removed).toHaveLength(1);
+  });
+});
+
+describe("discovery", () => {
+  it("knows a VM that was made anew under the same name for another one", async () => {
+    const image = await world.image("twin", 24 * MIB, [random(0, MIB)]);
+    const make = () =>
+      world.control.importVm({ vm: "twin", os: "linux", resourceGroup: GROUP, disks: [image] });
+    await make();
+    await discover(engine.deps, null, soon());
+    await discover(engine.deps, null, soon());
+    await world.control.deleteVm("twin");
+    await make();
+    await discover(engine.deps, null, soon());
+    const rows = await world.db.prisma.virtualMachine.findMany({
+      where: { name: "twin" },
+      orderBy: { firstSeenAt: "asc" },
+    });
+    expect(rows.map(({ deletedAt }) => deletedAt === null)).toEqual([false, true]);
+    await world.control.deleteVm("twin");
+    await discover(engine.deps, null, soon());
+    expect(await world.db.prisma.virtualMachine.count({ where: { name: "twin", deletedAt: null } })).toBe(0);
+    const kinds = await world.db.prisma.ledgerEvent.findMany({
+      where: { vmId: { in: rows.map(({ id }) => id) } },
+      orderBy: { seq: "asc" },
+      select: { kind: true },
+    });
+    expect(kinds.map(({ kind }) => kind)).toEqual([
+      "vm.discovered",
+      "vm.deleted",
+      "vm.discovered",
+      "vm.deleted",
+    ]);
+  });
+});
+
+describe("the ledger's anchor", () => {
+  it("is signed and copied into the vault, and not made again when nothing happened", async () => {
+    const seq = await anchorLedger(engine.deps, soon());
+    expect(seq).toBeGreaterThan(0);
+    expect(await anchorLedger(engine.deps, soon())).toBeNull();
+    const [anchor] = await listAnchors(world.db.prisma);
+    expect(anchor?.seq).toBe(seq);
+    const copy: unknown = JSON.parse(
+      Buffer.from(await engine.deps.vault.store.get(anchor?.vaultName ?? "", { signal: soon() })).toString(),
+    );
+    const key = loadLedgerKey(await readFile(world.engineEnv["KLUIS_LEDGER_KEY_FILE"] ?? "", "utf8"));
+    expect(copy).toMatchObject({
+      seq,
+      digest: anchor?.digest,
+      signature: anchor?.signature,
+      publicKey: key.publicPem,
+    });
+  });
+});
+
+describe("health", () => {
+  it("says how Azure and the vault are, and why when they are not well", async () => {
+    await checkParts(engine.deps, soon());
+    const parts = () => world.db.prisma.partHealth.findMany({ orderBy: { part: "asc" } });
+    expect(await parts()).toMatchObject([
+      { part: "azure", ok: true },
+      { part: "vault", ok: true },
+    ]);
+    await world.control.addFault({
+      match: { path: "/subscriptions/.*" },
+      effect: { type: "fail", status: 403, code: "AuthorizationFailed" },
+    });
+    await checkParts(engine.deps, soon());
+    await world.control.clearFaults();
+    expect(await parts()).toMatchObject([
+      { part: "azure", ok: false, code: "AZURE_FORBIDDEN" },
+      { part: "vault", ok: true },
+    ]);
+  });
+});
