@@ -126,7 +126,7 @@ async function launch({ place, port, logFile, durable }: Launch): Promise<Child>
     ...place.user,
     stopSignal: "SIGINT",
     killSignal: "SIGQUIT",
-    graceMs: 8_000,
+    graceMs: 2_000,
   };
   return startChild({
     name: "PostgreSQL",

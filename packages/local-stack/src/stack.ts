@@ -25,6 +25,12 @@ import { type Settings, systemEnv } from "./settings.ts";
 import { createSupervisor, type Supervisor } from "./supervise.ts";
 import type { Screen } from "./terminal.ts";
 
+/**
+ * How long each part may take to end by itself, in the order of stopping. Together less than the 15 s in which Ctrl-C has to be
+ * done; every part bears being killed.
+ */
+const stopMs = { portal: 1_000, engine: 6_500, azure: 1_500, azurite: 3_000, postgres: 2_500 } as const;
+
 export interface StackOptions {
   readonly root: string;
   readonly settings: Settings;
@@ -97,7 +103,7 @@ async function bringUp({ context, supervisor, screen, url }: BringUp): Promise<v
   const env = await startBackground(context, supervisor);
   await writePorts(layout, context.ports);
   const engine = (): Promise<Child> => startEngine(context, env);
-  supervisor.hold({ name: "The engine", graceMs: 7_000, restart: engine }, await engine());
+  supervisor.hold({ name: "The engine", graceMs: stopMs.engine, restart: engine }, await engine());
   const demo = settings.azure === null;
   const operator = demo ? await openOperator(env, layout, url) : null;
   try {
@@ -110,7 +116,7 @@ async function bringUp({ context, supervisor, screen, url }: BringUp): Promise<v
     if (problem !== null) throw problem;
     const portal = (): Promise<Child> =>
       startPortal(context, { ...env, KLUIS_PORT: String(settings.port), KLUIS_PUBLIC_URL: url });
-    supervisor.hold({ name: "The portal", graceMs: 2_000, restart: portal }, await portal());
+    supervisor.hold({ name: "The portal", graceMs: stopMs.portal, restart: portal }, await portal());
     for (const line of demo ? whereToGo(url) : ["", `  Kluis is at ${url}`, ""]) screen.say(line);
     await Promise.all([following, untilAborted(signal)]);
   } finally {
@@ -128,12 +134,12 @@ async function startBackground(
   let env: Record<string, string> = { KLUIS_LEDGER_KEY_FILE: layout.ledgerKey };
   if (settings.databaseUrl === null) {
     const { server, url } = await startDatabase(context);
-    supervisor.hold({ name: "PostgreSQL", graceMs: 10_000 }, server.child);
+    supervisor.hold({ name: "PostgreSQL", graceMs: stopMs.postgres }, server.child);
     env = { ...env, DATABASE_URL: url };
   } else env = { ...env, DATABASE_URL: settings.databaseUrl };
   if (settings.vault === null) {
     const { azurite, env: vault } = await startVault(context);
-    supervisor.hold({ name: "Azurite", graceMs: 4_000 }, azurite.child);
+    supervisor.hold({ name: "Azurite", graceMs: stopMs.azurite }, azurite.child);
     env = { ...env, ...vault };
   } else env = { ...env, KLUIS_VAULT_KEY_FILE: layout.vaultKey, ...settings.vault };
   const migrated = migrate(env["DATABASE_URL"] ?? "", signal);
@@ -142,7 +148,7 @@ async function startBackground(
       await Promise.allSettled([migrated]);
       throw error;
     });
-    supervisor.hold({ name: "The local Azure", graceMs: 4_000 }, azure.child);
+    supervisor.hold({ name: "The local Azure", graceMs: stopMs.azure }, azure.child);
     env = { ...env, ...azure.env };
   } else env = { ...env, ...settings.azure };
   await migrated;

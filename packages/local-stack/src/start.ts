@@ -4,6 +4,7 @@
  */
 import { dirname } from "node:path";
 import { isKluisError, KluisError, toKluisError } from "@kluis/domain";
+import { isErrno } from "./files.ts";
 import { parseSettings } from "./settings.ts";
 import { runStack } from "./stack.ts";
 import { createScreen } from "./terminal.ts";
@@ -33,13 +34,32 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (stop.signal.aborted && (error === stop.signal.reason || isKluisError(error, "CANCELLED"))) return 0;
-    const known = toKluisError(error);
+    const known = startError(error);
     screen.bars([]);
     process.stderr.write(`\n${known.message}\n${known.action === undefined ? "" : `${known.action}\n`}`);
     if (known.code === "INTERNAL" && known.cause instanceof Error)
       process.stderr.write(`${known.cause.stack ?? ""}\n`);
     return 1;
   }
+}
+
+/** What the system refused, in words that say what to do. */
+function startError(error: unknown): KluisError {
+  if (isErrno(error, "ENOSPC") || isErrno(error, "EDQUOT")) {
+    return new KluisError("DISK_FULL", {
+      message: "The disk is full: Kluis can't write its data folder.",
+      action: "Free some space, or choose another folder with KLUIS_HOME, and start again.",
+      cause: error,
+    });
+  }
+  if (["EACCES", "EPERM", "EROFS"].some((code) => isErrno(error, code))) {
+    return new KluisError("CONFIG_INVALID", {
+      message: `A folder can't be written: ${error instanceof Error ? error.message : ""}`,
+      action: "Choose a data folder that is yours with KLUIS_HOME, and start again.",
+      cause: error,
+    });
+  }
+  return toKluisError(error);
 }
 
 const code = await main();

@@ -61,9 +61,8 @@ export function createSupervisor({ say, failure, signal }: SupervisorOptions): S
       if (held.plan.restart === undefined) throw await failure(held.child);
       if (performance.now() - began > HEALTHY_MS) wait = FIRST_PAUSE_MS;
       const how = exit.signal === null ? `code ${exit.code ?? "?"}` : exit.signal;
-      say(
-        `${held.plan.name} ended unexpectedly (${how}); starting it again in ${wait / 1000} s. Its log: ${held.child.logFile}`,
-      );
+      const again = `starting it again in ${wait / 1000} s`;
+      say(`${held.plan.name} ended unexpectedly (${how}); ${again}. Its log: ${held.child.logFile}`);
       await pause(wait, signal);
       wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
       if (ending()) return;
