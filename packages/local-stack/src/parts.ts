@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { KluisError } from "@kluis/domain";
-import { CONTOSO_TENANT_ID } from "@kluis/local-azure";
 import { z } from "zod";
 import { type Azurite, startAzurite } from "./azurite.ts";
 import { type Child, exitWithParent, startChild } from "./child.ts";
@@ -103,9 +102,6 @@ export async function startAzure(
   };
   return { child, url, env };
 }
-
-/** The tenant that the demo people belong to. */
-export const demoTenantId = CONTOSO_TENANT_ID;
 
 /** The engine, with the environment that an operator would give it. */
 export function startEngine(context: PartsContext, env: Readonly<Record<string, string>>): Promise<Child> {
