@@ -111,7 +111,8 @@ export function startEngine(context: PartsContext, env: Readonly<Record<string, 
     env: { ...context.baseEnv, KLUIS_LOG_FORMAT: "text", ...env },
     cwd: context.root,
     logFile: join(context.layout.logs, "engine.log"),
-    execArgv: exitWithParent,
+    // The engine moves buffers, not objects: a young generation of 8 MiB (V8 would take 64) is as fast and keeps it under 400 MiB.
+    execArgv: [...exitWithParent, "--max-semi-space-size=8"],
   });
 }
 
