@@ -24,7 +24,8 @@ export const registerBackup: Register = (program, surroundings) => {
     });
 };
 
-async function resultOf(session: Session, job: JobView): Promise<PointView | null> {
+/** The recovery point that a job made, or null. */
+export async function resultOf(session: Session, job: JobView): Promise<PointView | null> {
   const point = job.resultPointId;
   return point === null ? null : session.server.call((api) => api.points.get.query({ point }));
 }

@@ -1,4 +1,5 @@
 import { finishJob, jobOutcome, openSession, print, type Register } from "../command.ts";
+import { pointLine, resultOf } from "./backup.ts";
 
 interface Options {
   readonly policy: string;
@@ -33,7 +34,9 @@ export const registerProtect: Register = (program, surroundings) => {
           `${answer.vm.name} is protected by ${answer.policy.name}; its first backup has started.`,
         );
         const job = await finishJob(session, surroundings, answer.jobId);
-        print(session, { ...answer, job }, () => jobOutcome(job));
+        const point = await resultOf(session, job);
+        const lines = (): string => [jobOutcome(job), pointLine(point)].filter(Boolean).join("\n");
+        print(session, { ...answer, job, point }, lines);
         return;
       }
       const started = answer.jobId === null ? "" : `; first backup: job ${answer.jobId}`;
