@@ -103,6 +103,7 @@ describe("humanise", () => {
     expect(humanise("Recovery point 01a2053a-85ca-7b83-a70c-defca6630bf3 created")).toContain(
       "01a2053a-85ca",
     );
-    expect(humanise("512 bytes")).toBe("512 bytes");
+    expect(humanise("0 bytes moved, 214892544 read.")).toBe("0 B moved, 205 MiB read.");
+    expect(humanise("4 segments to go.")).toBe("4 segments to go.");
   });
 });

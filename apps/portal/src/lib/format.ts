@@ -134,7 +134,10 @@ export function resourceName(resourceId: string): string {
  */
 export function humanise(message: string, options: AbsoluteOptions = {}): string {
   return message
-    .replaceAll(/\b(\d{4,15}) bytes\b/gu, (_, bytes: string) => formatBytes(Number(bytes)))
+    .replaceAll(/\b(\d{1,15}) bytes\b/gu, (_, bytes: string) => formatBytes(Number(bytes)))
+    .replaceAll(/\b(\d{4,15}) (read|moved|written|stored)\b/gu, (_, bytes: string, verb: string) => {
+      return `${formatBytes(Number(bytes))} ${verb}`;
+    })
     .replaceAll(/\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/gu, (instant) =>
       formatAbsolute(new Date(instant), options),
     );

@@ -13,19 +13,16 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
       <form ref={form} method="post" action="/auth/sign-out" hidden />
       <Menu
         trigger={
-          <button
-            type="button"
-            aria-label={text.account(viewer.person.name)}
-            className="flex h-10 items-center gap-2.5 rounded-md px-2 hover:bg-hover"
-          >
+          <button type="button" className="flex h-10 items-center gap-2.5 rounded-md px-2 hover:bg-hover">
             <span
               aria-hidden="true"
               className="grid size-7 place-items-center rounded-full bg-accent text-2xs font-semibold text-accent-ink"
             >
               {initials(viewer.person.name)}
             </span>
-            <span className="hidden text-left leading-tight sm:block">
-              <span className="block text-sm font-medium">{viewer.person.name}</span>
+            <span className="sr-only text-left leading-tight sm:not-sr-only">
+              <span className="sr-only">{text.account} </span>
+              <span className="block text-sm font-medium">{viewer.person.name}</span>{" "}
               <span className="block text-xs text-muted">{describeRoles(viewer.roles)}</span>
             </span>
             <ChevronDown aria-hidden="true" className="size-3.5 text-faint" />

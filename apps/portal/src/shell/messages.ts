@@ -16,7 +16,7 @@ export const shellMessages = {
   settings: "Settings",
   theme: "Theme",
   themes: { system: "Like the system", light: "Light", dark: "Dark" },
-  account: (name: string) => `Account of ${name}`,
+  account: "Account of",
   signOut: "Sign out",
   yourRoles: "Your roles",
   wholeOrganisation: "Whole organisation",

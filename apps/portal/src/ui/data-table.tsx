@@ -76,8 +76,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         </div>
       ) : null}
       {failed && rows === undefined ? null : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable by keyboard
-        <section aria-label={label} tabIndex={0} className="relative overflow-x-auto -outline-offset-2">
+        // A region that scrolls sideways must be reachable by keyboard.
+        <div
+          role="group"
+          aria-label={label}
+          tabIndex={0}
+          className="relative overflow-x-auto -outline-offset-2"
+        >
           <table
             aria-busy={rows === undefined || refreshing}
             className={cn("w-full border-collapse text-sm transition-opacity", refreshing && "opacity-70")}
@@ -106,7 +111,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               )}
             </tbody>
           </table>
-        </section>
+        </div>
       )}
       {rows?.length === 0 && !failed ? empty : null}
       {footer === undefined ? null : footer}

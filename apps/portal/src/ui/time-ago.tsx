@@ -15,7 +15,11 @@ function createTicker(everyMs: number) {
   return {
     subscribe: (listener: () => void) => {
       listeners.add(listener);
-      timer ??= setInterval(tick, everyMs);
+      if (timer === undefined) {
+        // While nobody looked the clock stood still; the first to look must not see a past present.
+        now = Date.now();
+        timer = setInterval(tick, everyMs);
+      }
       return () => {
         listeners.delete(listener);
         if (listeners.size > 0) return;

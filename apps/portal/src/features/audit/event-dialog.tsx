@@ -38,7 +38,7 @@ export function EventDialog({ event, onClose }: { event: AuditRow; onClose: () =
           {data === "{}" ? (
             <p className="text-sm text-muted">{text.noData}</p>
           ) : (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: long facts scroll, and must do so by keyboard
+            // Long facts scroll, and must do so by keyboard.
             <pre
               tabIndex={0}
               className="max-h-72 overflow-auto rounded-md border border-line bg-sunken p-3 font-mono text-xs"

@@ -45,7 +45,7 @@ export function JobFacts({ job }: { job: JobView }) {
   if (job.deadlineAt !== null)
     facts.push({ label: text.detail.deadline, value: <AbsoluteTime at={job.deadlineAt} /> });
   facts.push({ label: text.detail.id, value: <Copyable value={job.id} what="job id" /> });
-  return <Facts facts={facts} />;
+  return <Facts short facts={facts} />;
 }
 
 function startedBy(job: JobView): string {

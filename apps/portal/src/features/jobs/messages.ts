@@ -75,7 +75,7 @@ export const jobMessages = {
   noVm: "–",
   notStarted: "Not started",
   barText: (done: string, total: string, percent: number) => `${percent}%, ${done} of ${total}`,
-  barUnknown: "Preparing",
+  barUnknown: "At work",
   detail: {
     title: (kind: string, vm: string | null) => (vm === null ? kind : `${kind} of ${vm}`),
     timeline: "Timeline",

@@ -108,7 +108,7 @@ function DiskActions({ point, disk, onRestore }: DiskActionsProps) {
   const address = (format: "raw" | "vhd") => `/api/points/${point.id}/disks/${disk.key}?format=${format}`;
   const start = (format: "raw" | "vhd") => window.location.assign(address(format));
   return (
-    <span className="inline-flex gap-1.5">
+    <span className="inline-flex flex-col gap-1.5 py-1 sm:flex-row sm:py-0">
       {downloadReason === null ? (
         <Menu
           trigger={

@@ -87,6 +87,8 @@ export const policyMessages = {
     saved: (name: string, version: number) => `${name} saved as version ${version}`,
     created: (name: string) => `${name} created`,
     readOnly: "You can look at this policy, but not change it.",
+    problems: (count: number) =>
+      count === 1 ? "One field needs attention" : `${count} fields need attention`,
     unsaved: "Changes are not saved yet",
     confirmTitle: "Saving removes recovery points",
     confirmText: (count: number, vms: number) =>

@@ -63,7 +63,10 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (Object.keys(all).length > 0) return;
+        if (Object.keys(all).length > 0) {
+          focusFirstProblem(event.currentTarget);
+          return;
+        }
         if (removed > 0) setAsking(true);
         else go();
       }}
@@ -102,6 +105,11 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
       />
     </form>
   );
+}
+
+/** Moves to the first field that is wrong, once the page shows which those are. */
+function focusFirstProblem(form: HTMLFormElement): void {
+  requestAnimationFrame(() => form.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
 }
 
 /** Creates or updates, then shows the policy as it is now in force. */
