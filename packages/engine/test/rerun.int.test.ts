@@ -1,0 +1,107 @@
+/** Every step loses what it has done once, as if its process were killed between doing it and writing it down. */
+import { newId } from "@kluis/db";
+import { engineActor } from "@kluis/domain";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { backupMachine } from "../src/backup/machine.ts";
+import type { BackupMemory } from "../src/backup/memory.ts";
+import type { Engine } from "../src/engine.ts";
+import { advance } from "../src/job/advance.ts";
+import type { Machine, Step } from "../src/job/step.ts";
+import { withLock } from "../src/runtime/lock.ts";
+import { enhancedPolicy, MIB, random, standardPolicy, until, World } from "./world.ts";
+
+let world: World;
+let engine: Engine;
+beforeAll(async () => {
+  world = await World.start();
+  engine = await world.startEngine();
+});
+afterAll(async () => {
+  await world.stop();
+});
+
+class Killed extends Error {}
+
+/** Every first, third, fifth … run of each step does its work and is then killed. */
+function killedHalfTheTime(killed: Set<string>): Machine<BackupMemory> {
+  const runs = new Map<string, number>();
+  const wrap =
+    (name: string, step: Step<BackupMemory>): Step<BackupMemory> =>
+    async (context) => {
+      const result = await step(context);
+      const run = (runs.get(name) ?? 0) + 1;
+      runs.set(name, run);
+      if (run % 2 === 0) return result;
+      killed.add(name);
+      throw new Killed(name);
+    };
+  const steps = Object.entries(backupMachine.steps).map(([name, step]) => [name, wrap(name, step)] as const);
+  return { ...backupMachine, steps: Object.fromEntries(steps) };
+}
+
+/** Carries a job here, with the engine's own workers kept from it by its lock; they move its segments. */
+async function carry(vmId: string, machine: Machine<BackupMemory>): Promise<string> {
+  const version = await world.db.prisma.policyVersion.findFirstOrThrow({
+    where: { policy: { protections: { some: { vmId } } } },
+  });
+  const jobId = newId();
+  const { deps } = engine;
+  const signal = AbortSignal.timeout(100_000);
+  await withLock(deps.db, `job:${jobId}`, async () => {
+    const job = {
+      id: jobId,
+      kind: "backup",
+      vmId,
+      policyVersionId: version.id,
+      trigger: "manual",
+      actor: engineActor,
+    };
+    await world.db.prisma.job.create({ data: job });
+    await until("the job's end", 100_000, async () => {
+      try {
+        return (await advance({ deps, machine, jobId, signal })) === null ? true : null;
+      } catch (error) {
+        if (error instanceof Killed) return null;
+        throw error;
+      }
+    });
+  });
+  return jobId;
+}
+
+describe("a backup whose every step is killed after its work", () => {
+  it.each([
+    ["keeps no snapshot", standardPolicy],
+    ["keeps its snapshots", enhancedPolicy],
+  ])("ends as if nothing had happened, once, under a policy that %s", async (_which, policy) => {
+    const name = policy.instantRestoreDays > 0 ? "again2" : "again1";
+    const image = await world.image(name, 32 * MIB, [random(0, 2 * MIB)]);
+    const vmId = await world.protectedVm({ name, os: "windows", disks: [image], policy });
+    for (const round of [1, 2]) {
+      await world.image(name, 32 * MIB, [random(round * MIB, 100_000)]);
+      await world.control.write({ vm: name, disk: "os", image });
+      const killed = new Set<string>();
+      const jobId = await carry(vmId, killedHalfTheTime(killed));
+      expect([...killed].toSorted()).toEqual(Object.keys(backupMachine.steps).toSorted());
+      const job = await world.db.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+      expect(job).toMatchObject({ state: "succeeded", error: null });
+      const point = await world.db.prisma.recoveryPoint.findUniqueOrThrow({
+        where: { jobId },
+        include: { disks: true },
+      });
+      expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest(`${name}-os`));
+    }
+    const mine = (await world.control.snapshots()).restorePoints.filter(({ vm }) =>
+      vm.toLowerCase().endsWith(`/${name}`),
+    );
+    expect(mine).toHaveLength(policy.instantRestoreDays > 0 ? 2 : 0);
+    expect((await world.control.snapshots()).grants).toEqual([]);
+    const manifests = await Array.fromAsync(
+      engine.deps.vault.vault.listManifests(AbortSignal.timeout(10_000)),
+    );
+    expect(manifests).toHaveLength(await world.db.prisma.recoveryPoint.count());
+    for (const kind of ["point.created", "job.succeeded"] as const) {
+      expect(await world.db.prisma.ledgerEvent.count({ where: { kind, vmId } })).toBe(2);
+    }
+  });
+});
