@@ -27,5 +27,4 @@ export {
   startFinishUpload,
   startUploadDisk,
 } from "./upload-disk.ts";
-export { VHD_FOOTER_BYTES, vhdFooter } from "./vhd-footer.ts";
 export { getVm, listVms, requireVm } from "./vms.ts";

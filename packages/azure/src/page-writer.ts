@@ -1,9 +1,8 @@
 import type { PageBlobClient } from "@azure/storage-blob";
-import { isKluisError, KluisError } from "@kluis/domain";
+import { encodeVhdFooter, isKluisError, KluisError } from "@kluis/domain";
 import { withBackoff } from "./backoff.ts";
 import { blobCall, MAX_REQUEST_BYTES, pageBlob } from "./blob.ts";
 import type { Grant } from "./types.ts";
-import { VHD_FOOTER_BYTES, vhdFooter } from "./vhd-footer.ts";
 
 const PAGE = 512;
 
@@ -49,7 +48,13 @@ export class PageWriter {
   /** Writes the VHD footer, which Azure checks when the upload ends. */
   async writeFooter(uniqueId: string, signal: AbortSignal): Promise<void> {
     const { diskBytes } = this.#options;
-    await this.#put(diskBytes, vhdFooter(diskBytes, uniqueId).subarray(0, VHD_FOOTER_BYTES), signal);
+    const footer = encodeVhdFooter({
+      diskBytes,
+      // A fixed time: a repeated restore writes the same footer.
+      createdAt: new Date(Date.UTC(2000, 0, 1)),
+      uniqueId: Buffer.from(uniqueId.replaceAll("-", ""), "hex"),
+    });
+    await this.#put(diskBytes, footer, signal);
   }
 
   async #put(offset: number, data: Uint8Array, signal: AbortSignal): Promise<void> {

@@ -1,9 +1,8 @@
 import type { PageBlobClient } from "@azure/storage-blob";
-import { isKluisError, KluisError } from "@kluis/domain";
+import { isKluisError, KluisError, vhdFooterBytes } from "@kluis/domain";
 import { withBackoff } from "./backoff.ts";
 import { blobCall, MAX_REQUEST_BYTES, pageBlob } from "./blob.ts";
 import type { BlockSource, Grant } from "./types.ts";
-import { VHD_FOOTER_BYTES } from "./vhd-footer.ts";
 
 /** A grant is renewed this long before it ends, or after a read was told that it has ended. */
 const renewAheadMs = 10 * 60_000;
@@ -140,11 +139,11 @@ export async function openSasDisk(options: SasDiskOptions): Promise<SasDiskSourc
     { signal },
   );
   const blobBytes = facts.contentLength ?? 0;
-  if (facts.blobType !== "PageBlob" || blobBytes <= VHD_FOOTER_BYTES || facts.etag === undefined) {
+  if (facts.blobType !== "PageBlob" || blobBytes <= vhdFooterBytes || facts.etag === undefined) {
     throw new KluisError("DISK_NOT_SUPPORTED", {
       message: "Azure gave something else than a disk in VHD format.",
       params: { resourceId: grant.resourceId, bytes: blobBytes },
     });
   }
-  return new SasDiskSource(options, { size: blobBytes - VHD_FOOTER_BYTES, etag: facts.etag });
+  return new SasDiskSource(options, { size: blobBytes - vhdFooterBytes, etag: facts.etag });
 }

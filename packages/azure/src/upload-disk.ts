@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Disk, restorePoller } from "@azure/arm-compute";
-import { isKluisError, KluisError } from "@kluis/domain";
+import { isKluisError, KluisError, vhdFooterBytes } from "@kluis/domain";
 import { namesOf } from "./arm-id.ts";
 import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
@@ -9,7 +9,6 @@ import { awaitShort, clientOf, continueStep, type Step, type StepOptions, startS
 import { jobTag, jobTags } from "./names.ts";
 import { openPageWriter } from "./page-writer.ts";
 import type { AzureOperation, Poll, UploadDiskRequest } from "./types.ts";
-import { VHD_FOOTER_BYTES } from "./vhd-footer.ts";
 
 const MIB = 1024 * 1024;
 const smallestBytes = 20 * MIB;
@@ -68,7 +67,7 @@ export async function startUploadDisk(
     location: request.location,
     sku: { name: request.sku },
     tags: jobTags(request),
-    creationData: { createOption: "Upload", uploadSizeBytes: request.sizeBytes + VHD_FOOTER_BYTES },
+    creationData: { createOption: "Upload", uploadSizeBytes: request.sizeBytes + vhdFooterBytes },
     ...(request.osType === null ? {} : { osType: request.osType === "windows" ? "Windows" : "Linux" }),
     ...(request.hyperVGeneration === null ? {} : { hyperVGeneration: request.hyperVGeneration }),
     ...(request.zones.length > 0 ? { zones: [...request.zones] } : {}),
@@ -168,7 +167,7 @@ async function abandonUpload(azure: AzureConnection, disk: Disk, options: StepOp
     if (!isKluisError(error, "AZURE_REJECTED")) throw error;
     const grant = await grantWrite(azure, diskId, options);
     const uploadBytes = disk.creationData?.uploadSizeBytes ?? 0;
-    const writer = openPageWriter({ grant, diskBytes: uploadBytes - VHD_FOOTER_BYTES });
+    const writer = openPageWriter({ grant, diskBytes: uploadBytes - vhdFooterBytes });
     await writer.writeFooter(randomUUID(), options.signal ?? new AbortController().signal);
     await end();
   }
