@@ -108,7 +108,8 @@ export function startEngine(context: PartsContext, env: Readonly<Record<string, 
   return startChild({
     name: "The engine",
     module: join(context.root, "packages", "engine", "src", "main.ts"),
-    env: { ...context.baseEnv, KLUIS_LOG_FORMAT: "text", ...env },
+    // Two arenas: glibc would keep freed buffers of every thread apart, and with them 50 MiB more.
+    env: { ...context.baseEnv, KLUIS_LOG_FORMAT: "text", MALLOC_ARENA_MAX: "2", ...env },
     cwd: context.root,
     logFile: join(context.layout.logs, "engine.log"),
     // The engine moves buffers, not objects: a young generation of 8 MiB (V8 would take 64) is as fast and keeps it under 400 MiB.
