@@ -1,5 +1,4 @@
 import { type ErrorCode, errorCatalog } from "@kluis/domain";
-import { z } from "zod";
 
 /** What a page shows of a failure. Never a stack, never a secret. */
 export interface ErrorView {
@@ -12,21 +11,39 @@ export interface ErrorView {
   readonly retryable: boolean;
 }
 
-const infoSchema = z.object({
-  code: z.string(),
-  message: z.string(),
-  action: z.string().nullish(),
-  requestId: z.string().nullish(),
-});
+/** The part of an error that is read here; checked by hand, because this is on every page and must stay small. */
+interface Info {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly action: string | null;
+  readonly requestId: string | null;
+}
 
-/** Where the API puts its ErrorInfo on a tRPC error, and where an ErrorInfo stored with a job is: both are read. */
-const carriers = z.union([
-  z.object({ data: z.object({ kluis: infoSchema }) }).transform((error) => error.data.kluis),
-  z
-    .object({ shape: z.object({ data: z.object({ kluis: infoSchema }) }) })
-    .transform((error) => error.shape.data.kluis),
-  infoSchema,
-]);
+function field(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function infoOf(value: unknown): Info | null {
+  const code = field(value, "code");
+  const message = field(value, "message");
+  if (typeof code !== "string" || !isErrorCode(code) || typeof message !== "string") return null;
+  return {
+    code,
+    message,
+    action: textOrNull(field(value, "action")),
+    requestId: textOrNull(field(value, "requestId")),
+  };
+}
+
+/** Where the API puts its error on a tRPC error (`data.kluis`, or under `shape`), or the error as stored with a job. */
+function findInfo(error: unknown): Info | null {
+  const data = field(error, "data") ?? field(field(error, "shape"), "data");
+  return infoOf(field(data, "kluis")) ?? infoOf(error);
+}
 
 const titles: Partial<Record<ErrorCode | "NETWORK", string>> = {
   FORBIDDEN: "Your role does not allow this",
@@ -46,16 +63,12 @@ const titles: Partial<Record<ErrorCode | "NETWORK", string>> = {
 
 /** Turns anything that failed in the browser into what a page shows. */
 export function describeError(error: unknown): ErrorView {
-  const parsed = carriers.safeParse(error);
-  if (parsed.success && isErrorCode(parsed.data.code)) {
-    const { code, message, action, requestId } = parsed.data;
+  const info = findInfo(error);
+  if (info !== null) {
     return {
-      code,
-      title: titles[code] ?? "That did not work",
-      message,
-      action: action ?? null,
-      requestId: requestId ?? null,
-      retryable: errorCatalog[code] !== "never" || code === "INTERNAL",
+      ...info,
+      title: titles[info.code] ?? "That did not work",
+      retryable: errorCatalog[info.code] !== "never",
     };
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -99,33 +99,11 @@ export function formatAbsolute(at: Date, options: AbsoluteOptions = {}): string 
   }).format(at);
 }
 
-/** Date and time for a list column, without a zone (the column's head names it): `22 Nov 21:05`. */
-export function formatCompact(at: Date, options: AbsoluteOptions = {}): string {
-  return new Intl.DateTimeFormat(options.locale ?? "en-GB", {
-    month: "short",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-    ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
-  }).format(at);
-}
-
 /** Share of a whole in percent, 0 to 100, whole numbers except between 99 and 100 (never "100 %" before it is done). */
 export function percentOf(done: number, total: number): number {
   if (total <= 0) return 0;
   const share = Math.min(1, Math.max(0, done / total)) * 100;
   return share < 100 ? Math.min(99, Math.floor(share)) : 100;
-}
-
-/** The short form of a long id or digest, for columns: first eight characters. */
-export function shortId(id: string): string {
-  return id.length <= 10 ? id : id.slice(0, 8);
-}
-
-/** The last segment of an ARM resource id: the resource's name. */
-export function resourceName(resourceId: string): string {
-  return resourceId.split("/").filter(Boolean).at(-1) ?? resourceId;
 }
 
 /**
