@@ -1,4 +1,4 @@
-import { FAN_OUT, MAX_LEVEL, SEGMENT_BYTES, SEGMENT_LEVEL, WINDOWS_PER_SEGMENT } from "../constants.ts";
+import { FAN_OUT, MAX_LEVEL, SEGMENT_BYTES, SEGMENT_LEVEL } from "../constants.ts";
 import { noChildren, storeInner } from "../delta/segment-map.ts";
 import { invalid } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
@@ -106,5 +106,3 @@ async function nodesOfLevel(
   if (root !== null && root.level >= level) await walk(root, 0);
   return found;
 }
-
-export const windowsOf = (diskBytes: number): number => segmentCount(diskBytes) * WINDOWS_PER_SEGMENT;
