@@ -35,8 +35,9 @@ export async function openSession(surroundings: Surroundings, json: boolean): Pr
 }
 
 /** Prints an answer: as JSON for scripts, or as `human` says. */
-export function print(session: Session, answer: unknown, human: () => string): void {
-  session.terminal.out(session.terminal.json ? JSON.stringify(answer, null, 2) : human());
+export function print(session: Session, answer: unknown, human: (width: number) => string): void {
+  const { terminal } = session;
+  terminal.out(terminal.json ? JSON.stringify(answer, null, 2) : human(terminal.width));
 }
 
 /** Waits for a job, and answers 1 to the shell when it did not succeed. */

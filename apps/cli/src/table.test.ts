@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Column, formatFacts, formatTable, printable, tableWidth } from "./table.ts";
+import { type Column, formatFacts, formatTable, printable } from "./table.ts";
 
 interface Row {
   readonly name: string;
@@ -17,8 +17,17 @@ describe("tables", () => {
       { name: "web-01", size: "8 GiB" },
       { name: "b", size: "14 GiB" },
     ];
-    expect(formatTable(columns, rows, "none")).toBe("NAME      SIZE\nweb-01   8 GiB\nb       14 GiB");
-    expect(formatTable(columns, [], "none")).toBe("none");
+    expect(formatTable(columns, rows, { empty: "none", width: 100 })).toBe(
+      "NAME      SIZE\nweb-01   8 GiB\nb       14 GiB",
+    );
+    expect(formatTable(columns, [], { empty: "none", width: 100 })).toBe("none");
+  });
+
+  test("are never cut where nobody looks", () => {
+    const rows = [{ name: "n".repeat(300), size: "1 B" }];
+    expect(formatTable(columns, rows, { empty: "", width: Number.POSITIVE_INFINITY })).toContain(
+      "n".repeat(300),
+    );
   });
 
   test("fit, whatever is in them", () => {
@@ -28,9 +37,9 @@ describe("tables", () => {
     });
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), (rows) => {
-        const lines = formatTable(columns, rows, "").split("\n");
+        const lines = formatTable(columns, rows, { empty: "", width: 100 }).split("\n");
         expect(lines).toHaveLength(rows.length + 1);
-        for (const line of lines) expect(Array.from(line).length).toBeLessThanOrEqual(tableWidth);
+        for (const line of lines) expect(Array.from(line).length).toBeLessThanOrEqual(100);
       }),
     );
   });

@@ -1,6 +1,5 @@
-/** Tables for people: as wide as their content, at most 100 columns. Scripts use `--json`. */
+/** Tables for people: as wide as their content, at most as wide as the terminal. Scripts use `--json`. */
 
-export const tableWidth = 100;
 const gap = "  ";
 
 export interface Column<Row> {
@@ -11,26 +10,37 @@ export interface Column<Row> {
   readonly shrinkTo?: number;
 }
 
-/** The table's lines, joined; `empty` when there are no rows. Pure. */
+export interface TableOptions {
+  /** Printed when there are no rows. */
+  readonly empty: string;
+  /** Most columns a line may take; Infinity where nobody looks, so that a pipe gets whole names. */
+  readonly width: number;
+}
+
+/** The table's lines, joined. Pure. */
 export function formatTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  empty: string,
+  { empty, width }: TableOptions,
 ): string {
   if (rows.length === 0) return empty;
   const cells = rows.map((row) => columns.map((column) => printable(column.value(row))));
   const natural = columns.map((column, index) =>
     Math.max(column.title.length, ...cells.map((line) => lengthOf(line[index] ?? ""))),
   );
-  const widths = fit(natural, columns);
+  const widths = fit(natural, columns, width);
   const lines = [columns.map((column) => column.title), ...cells];
   return lines.map((line) => formatLine(line, columns, widths)).join("\n");
 }
 
 /** Takes from the widest column that may shrink until the table fits, or nothing more may shrink. */
-function fit(natural: readonly number[], columns: readonly { readonly shrinkTo?: number }[]): number[] {
+function fit(
+  natural: readonly number[],
+  columns: readonly { readonly shrinkTo?: number }[],
+  most: number,
+): number[] {
   const widths = [...natural];
-  const room = tableWidth - gap.length * (widths.length - 1);
+  const room = most - gap.length * (widths.length - 1);
   for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
     let widest = -1;
     for (const [index, width] of widths.entries()) {

@@ -5,6 +5,8 @@ export interface Terminal {
   readonly json: boolean;
   /** stderr is a terminal that can redraw a line. */
   readonly live: boolean;
+  /** Columns of the terminal that stdout is; Infinity for a pipe or a file. */
+  readonly width: number;
   out(text: string): void;
   note(text: string): void;
   /** Redraws the progress line; on a plain stream it does nothing. */
@@ -12,7 +14,7 @@ export interface Terminal {
 }
 
 export interface TerminalStreams {
-  readonly stdout: NodeJS.WritableStream;
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
@@ -26,6 +28,8 @@ export function createTerminal(streams: TerminalStreams, json: boolean): Termina
   return {
     json,
     live,
+    width:
+      streams.stdout.isTTY === true ? Math.max(60, streams.stdout.columns ?? 100) : Number.POSITIVE_INFINITY,
     out: (text) => {
       clear();
       streams.stdout.write(`${text}\n`);

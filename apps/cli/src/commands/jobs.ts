@@ -54,7 +54,7 @@ export const registerJobs: Register = (program, surroundings) => {
           ),
         most,
       );
-      print(session, rows, () => formatTable(columnsAt(new Date()), rows, "No jobs."));
+      print(session, rows, (width) => formatTable(columnsAt(new Date()), rows, { empty: "No jobs.", width }));
     });
 
   program
@@ -65,7 +65,7 @@ export const registerJobs: Register = (program, surroundings) => {
     .action(async (id: string, options: { json?: boolean }) => {
       const session = await openSession(surroundings, options.json === true);
       const job = await session.server.call((api) => api.jobs.get.query({ job: id }));
-      print(session, job, () => describe(job));
+      print(session, job, (width) => describe(job, width));
     });
 
   program
@@ -80,7 +80,7 @@ export const registerJobs: Register = (program, surroundings) => {
     });
 };
 
-function describe(job: JobView): string {
+function describe(job: JobView, width: number): string {
   const facts: [string, string][] = [
     ["Job", job.id],
     [
@@ -96,7 +96,7 @@ function describe(job: JobView): string {
   if (job.error?.action) facts.push(["What to do", job.error.action]);
   for (const warning of job.warningList) facts.push(["Warning", warning.message]);
   const parts = [formatFacts(facts)];
-  if (job.steps.length > 0) parts.push(formatTable(stepColumns, job.steps, ""));
-  if (job.disks.length > 0) parts.push(formatTable(diskColumns, job.disks, ""));
+  if (job.steps.length > 0) parts.push(formatTable(stepColumns, job.steps, { empty: "", width }));
+  if (job.disks.length > 0) parts.push(formatTable(diskColumns, job.disks, { empty: "", width }));
   return parts.join("\n\n");
 }

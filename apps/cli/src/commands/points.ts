@@ -27,7 +27,9 @@ export const registerPoints: Register = (program, surroundings) => {
       const rows = await allPages((page) =>
         session.server.call((api) => api.points.list.query({ vm, page, pageSize: 200 })),
       );
-      print(session, rows, () => formatTable(columns, rows, "No recovery points yet."));
+      print(session, rows, (width) =>
+        formatTable(columns, rows, { empty: "No recovery points yet.", width }),
+      );
     });
 
   program

@@ -19,6 +19,6 @@ export const registerPolicies: Register = (program, surroundings) => {
     .action(async (options: { json?: boolean }) => {
       const session = await openSession(surroundings, options.json === true);
       const rows = await session.server.call((api) => api.policies.list.query());
-      print(session, rows, () => formatTable(columns, rows, "No policies."));
+      print(session, rows, (width) => formatTable(columns, rows, { empty: "No policies.", width }));
     });
 };

@@ -32,6 +32,6 @@ export const registerVms: Register = (program, surroundings) => {
           }),
         ),
       );
-      print(session, rows, () => formatTable(columns, rows, "No virtual machines."));
+      print(session, rows, (width) => formatTable(columns, rows, { empty: "No virtual machines.", width }));
     });
 };
