@@ -219,6 +219,10 @@ describe("restoring to a new disk", () => {
   });
   const create = async (wanted: UploadDiskRequest) =>
     finish(await startUploadDisk(harness.azure, wanted), () => startUploadDisk(harness.azure, wanted));
+  const remove = async (diskId: string, jobId: string) =>
+    finish(await startDeleteDisk(harness.azure, { diskId, jobId }), (operation) =>
+      pollDeleteDisk(harness.azure, operation),
+    );
   const end = async (diskId: string) =>
     finish(await startFinishUpload(harness.azure, diskId), (operation) =>
       pollFinishUpload(harness.azure, operation),
@@ -251,16 +255,23 @@ describe("restoring to a new disk", () => {
   });
 
   test("a disk without a footer is refused by Azure when the upload ends", async () => {
-    const { diskId } = await create(request());
+    const wanted = request();
+    const { diskId } = await create(wanted);
     await grantWrite(harness.azure, diskId);
     await expect(end(diskId)).rejects.toMatchObject({
       code: "AZURE_REJECTED",
       params: { azureCode: "InvalidVhd" },
     });
-    await finish(await startDeleteDisk(harness.azure, diskId), (operation) =>
-      pollDeleteDisk(harness.azure, operation),
-    );
-    expect((await startDeleteDisk(harness.azure, diskId)).status).toBe("done");
+    await remove(diskId, wanted.jobId);
+    expect(await remove(diskId, wanted.jobId)).toBe("gone");
+  });
+
+  test("a disk that another job made is never deleted", async () => {
+    const wanted = request();
+    const { diskId } = await create(wanted);
+    expect(await remove(diskId, randomUUID())).toBe("foreign");
+    expect(await create(wanted)).toEqual({ diskId });
+    expect(await remove(diskId, wanted.jobId)).toBe("gone");
   });
 
   test("a disk of another's under the name is a conflict; odd sizes are refused before Azure is asked", async () => {

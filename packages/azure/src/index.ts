@@ -20,6 +20,7 @@ export { redactSecrets, Sas } from "./sas.ts";
 export { openSasDisk, type SasDiskOptions, SasDiskSource } from "./sas-disk.ts";
 export * from "./types.ts";
 export {
+  type DiskRemoval,
   pollDeleteDisk,
   pollFinishUpload,
   pollUploadDisk,

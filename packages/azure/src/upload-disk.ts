@@ -98,6 +98,10 @@ function done(operation: Omit<AzureOperation, "poller">, words: string): Step<un
   return { operation, words, finish: async () => null };
 }
 
+function removed(operation: Omit<AzureOperation, "poller">): Step<unknown, DiskRemoval> {
+  return { operation, words: "delete the disk", finish: async () => "gone" };
+}
+
 /** Ends the upload: access is revoked, and Azure checks the VHD footer now. @throws KluisError AZURE_REJECTED (InvalidVhd) */
 export async function startFinishUpload(
   azure: AzureConnection,
@@ -127,15 +131,22 @@ export async function pollFinishUpload(
   );
 }
 
-/** Deletes a disk. An open upload is ended first (Azure refuses otherwise). Missing is success. */
+/** `gone`: there is no such disk any more. `foreign`: a disk of that name is there, was made by somebody else, and stays. */
+export type DiskRemoval = "gone" | "foreign";
+
+/**
+ * Deletes the disk that a job made. A disk of that name without the job's tag is never touched: it is somebody's data.
+ * An open upload is ended first (Azure refuses otherwise). Missing is success.
+ */
 export async function startDeleteDisk(
   azure: AzureConnection,
-  diskId: string,
+  { diskId, jobId }: { readonly diskId: string; readonly jobId: string },
   options: StepOptions = {},
-): Promise<Poll<null>> {
+): Promise<Poll<DiskRemoval>> {
   const { subscriptionId, resourceGroup, names } = namesOf<1>(diskId, "disks");
   const disk = await readDisk(azure, diskId, options);
-  if (!disk) return { status: "done", result: null };
+  if (!disk) return { status: "done", result: "gone" };
+  if (disk.tags?.[jobTag] !== jobId) return { status: "done", result: "foreign" };
   const { disks } = azure.compute(subscriptionId);
   if (disk.diskState === "ActiveSAS" || disk.diskState === "ActiveUpload") {
     await abandonUpload(azure, disk, options);
@@ -143,7 +154,7 @@ export async function startDeleteDisk(
   const operation = { kind: "delete-disk", target: diskId, subscriptionId } as const;
   return startStep(
     () => disks.delete(resourceGroup, names[0], abortable(options)),
-    done(operation, "delete the disk"),
+    removed(operation),
     options,
   );
 }
@@ -177,11 +188,11 @@ export async function pollDeleteDisk(
   azure: AzureConnection,
   operation: AzureOperation,
   options: StepOptions = {},
-): Promise<Poll<null>> {
+): Promise<Poll<DiskRemoval>> {
   const client = clientOf(azure, operation);
   return continueStep(
     (state) => restorePoller(client, state, client.disks.delete),
-    { ...done(operation, "delete the disk"), operation },
+    { ...removed(operation), operation },
     options,
   );
 }

@@ -68,6 +68,17 @@ describe("a restore to a new disk", () => {
     expect(await world.diskDigest("restored")).toBe(digest);
   });
 
+  it("leaves a disk alone that has the name and that Kluis knows nothing of", async () => {
+    const digest = await world.diskDigest("restored");
+    await world.db.prisma.azureResource.deleteMany({
+      where: { resourceId: { endsWith: "/disks/restored" } },
+    });
+    const job = await world.ended(await startJob("restore-disk", point, parameters("restored")));
+    expect(job).toMatchObject({ state: "failed", error: { code: "CONFLICT" } });
+    expect(await world.diskDigest("restored")).toBe(digest);
+    expect(await world.db.prisma.ledgerEvent.count({ where: { kind: "azure-resource.removed" } })).toBe(0);
+  });
+
   it("goes on through faults, and leaves no disk when it fails for good", async () => {
     await world.control.addFault({
       match: { operation: "blob.putPage" },

@@ -242,13 +242,16 @@ async function writeFooter({ deps, job, signal }: Context, diskId: string): Prom
 async function cleanUp({ deps, job, memory, signal }: Context): Promise<Result> {
   const resources = await listJobResources(deps.db.prisma, job.id);
   const disk = resources.find(({ kind }) => kind === "disk");
+  let made = false;
   if (disk !== undefined) {
     deps.writeGrants.forget(disk.resourceId);
+    // The disk is written down before Azure is asked for it: what has the name may be somebody else's, and stays then.
     const poll =
       memory.operation?.kind === "delete-disk"
         ? await pollDeleteDisk(deps.azure, memory.operation, { signal })
-        : await startDeleteDisk(deps.azure, disk.resourceId, { signal });
+        : await startDeleteDisk(deps.azure, { diskId: disk.resourceId, jobId: job.id }, { signal });
     if (poll.status === "running") return waitFor(poll, "Azure removes the disk.");
+    made = poll.result === "gone";
   }
   const at = deps.clock.now();
   await inTransaction(deps.db, async (tx) => {
@@ -256,9 +259,9 @@ async function cleanUp({ deps, job, memory, signal }: Context): Promise<Result> 
   });
   return {
     kind: "done",
-    message: disk === undefined ? "Nothing was made in Azure." : "The unfinished disk is removed.",
+    message: made ? "The unfinished disk is removed." : "Nothing was made in Azure.",
     events:
-      disk === undefined
+      disk === undefined || !made
         ? []
         : [
             {

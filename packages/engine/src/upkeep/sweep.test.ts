@@ -41,6 +41,7 @@ describe("what the sweeper takes for an orphan", () => {
     ["it is young in Azure", { ...point, createdAt: young }, null],
     ["it is young in the database", point, { ...row, createdAt: new Date(young) }],
     ["nobody knows how old it is", { ...point, createdAt: null }, null],
+    ["it is a disk of no job", { ...disk, jobId: null }, null],
     ["it is a disk that was delivered", { ...disk, diskState: "Unattached" }, null],
     [
       "it is a collection, which goes with its last restore point",

@@ -85,7 +85,8 @@ export function isOrphan(
 ): boolean {
   // An empty collection is removed with its last restore point; by itself it costs nothing and may be in use soon.
   if (resource.kind === "restore-point-collection") return false;
-  if (resource.kind === "disk" && DELIVERED_STATES.has(resource.diskState ?? "")) return false;
+  if (resource.kind === "disk" && (resource.jobId === null || DELIVERED_STATES.has(resource.diskState ?? "")))
+    return false;
   if (row !== null && (row.jobOpen || row.pointId !== null || row.createdAt > before)) return false;
   return resource.createdAt === null ? row !== null : new Date(resource.createdAt) <= before;
 }
@@ -94,7 +95,7 @@ export function isOrphan(
 async function removeOrphan(deps: EngineDeps, orphan: OwnedResource, signal: AbortSignal): Promise<boolean> {
   const gone =
     orphan.kind === "disk"
-      ? await removeDisk(deps, orphan.id, signal)
+      ? await removeDisk(deps, orphan, signal)
       : await removePoint(deps, orphan.id, signal);
   if (!gone) return false;
   deps.log.warn(
@@ -122,8 +123,11 @@ async function removePoint(deps: EngineDeps, id: string, signal: AbortSignal): P
   return removal.kind === "gone";
 }
 
-async function removeDisk(deps: EngineDeps, id: string, signal: AbortSignal): Promise<boolean> {
-  const started = await startDeleteDisk(deps.azure, id, { signal });
+/** True when nothing of the job that made it is left under the disk's name. */
+async function removeDisk(deps: EngineDeps, orphan: OwnedResource, signal: AbortSignal): Promise<boolean> {
+  const { id: diskId, jobId } = orphan;
+  if (jobId === null) return true;
+  const started = await startDeleteDisk(deps.azure, { diskId, jobId }, { signal });
   if (started.status === "done") return true;
   return (await pollDeleteDisk(deps.azure, started.operation, { signal })).status === "done";
 }
