@@ -13,6 +13,7 @@ import type { JobView } from "#lib/api-types.ts";
 import { formatBytes, formatDuration, percentOf } from "#lib/format.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
+import { useThrottled } from "#lib/use-throttled.ts";
 import { useRefusal } from "#shell/viewer-context.tsx";
 import { Alert } from "#ui/alert.tsx";
 import { Button, LinkButton } from "#ui/button.tsx";
@@ -124,11 +125,13 @@ function WholeProgress({ job }: { job: JobView }) {
     total <= 0
       ? text.barUnknown
       : text.barText(formatBytes(job.progress.doneBytes), formatBytes(total), percent);
+  const said = useThrottled(words, 5_000);
   return (
     <Card>
       <div className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4">
-        <p aria-live="polite" className="font-medium tabular">
-          {words}
+        <p className="font-medium tabular">{words}</p>
+        <p role="status" className="sr-only">
+          {said}
         </p>
         <p className="text-sm text-muted tabular">
           {left === null ? null : text.detail.eta(formatDuration(left))}

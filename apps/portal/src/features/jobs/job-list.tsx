@@ -7,6 +7,7 @@ import { jobColumns } from "#features/jobs/job-columns.tsx";
 import { jobMessages as text } from "#features/jobs/messages.ts";
 import { jobListInput, jobListParams, jobSorts } from "#features/jobs/url-state.ts";
 import { useLiveJobs } from "#features/jobs/use-live-jobs.ts";
+import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { listOptions } from "#lib/url-state.ts";
 import { Card } from "#ui/card.tsx";
@@ -31,9 +32,12 @@ function stateChoice(states: readonly (typeof jobStates)[number][]): StateChoice
 export function JobList() {
   const trpc = useTRPC();
   const [state, setState] = useQueryStates(jobListParams, listOptions);
-  const refetchInterval = useLiveJobs();
+  const pollMs = useLiveJobs();
   const jobs = useQuery(
-    trpc.jobs.list.queryOptions(jobListInput(state), { placeholderData: keepPreviousData, refetchInterval }),
+    trpc.jobs.list.queryOptions(jobListInput(state), {
+      placeholderData: keepPreviousData,
+      refetchInterval: every(pollMs),
+    }),
   );
   const filtered = state.search !== "" || state.kind.length > 0 || state.state.length > 0;
   const clear = () => void setState({ search: "", kind: [], state: [], page: 1 });

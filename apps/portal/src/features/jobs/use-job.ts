@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { isActive } from "#features/jobs/job-view-model.ts";
 import type { JobView } from "#lib/api-types.ts";
+import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 
 const pollMs = 3_000;
@@ -33,12 +34,11 @@ export function useJob(id: string) {
   const connected = stream.status === "pending";
   const job = useQuery(
     trpc.jobs.get.queryOptions(input, {
-      refetchInterval: (query) =>
-        query.state.data !== undefined && !isActive(query.state.data.state)
-          ? false
-          : connected
-            ? 30_000
-            : pollMs,
+      refetchInterval: (query) => {
+        const { data } = query.state;
+        if (data !== undefined && !isActive(data.state)) return false;
+        return every(connected ? 30_000 : pollMs)(query);
+      },
     }),
   );
   return { job, liveness: liveness(job.data, connected, stream.status) };

@@ -12,6 +12,7 @@ import { Wall } from "#features/overview/wall.tsx";
 import { pointColumns } from "#features/points/point-columns.tsx";
 import { VmHistory } from "#features/vms/vm-history.tsx";
 import type { OverviewView } from "#lib/api-types.ts";
+import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { Card } from "#ui/card.tsx";
 import { DataTable } from "#ui/data-table.tsx";
@@ -24,7 +25,7 @@ import { TimeAgo } from "#ui/time-ago.tsx";
 export function Overview() {
   const trpc = useTRPC();
   useLiveJobs();
-  const overview = useQuery(trpc.overview.get.queryOptions(undefined, { refetchInterval: 15_000 }));
+  const overview = useQuery(trpc.overview.get.queryOptions(undefined, { refetchInterval: every(15_000) }));
   if (overview.data !== undefined) {
     return (
       <>

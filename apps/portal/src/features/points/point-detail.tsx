@@ -7,6 +7,7 @@ import { PointStateBadge, TierBadges, VerifiedMark } from "#features/points/poin
 import { PointDisks } from "#features/points/point-disks.tsx";
 import { PointReport } from "#features/points/point-report.tsx";
 import type { PointView } from "#lib/api-types.ts";
+import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { Alert } from "#ui/alert.tsx";
 import { ByteSize } from "#ui/byte-size.tsx";
@@ -22,7 +23,7 @@ const crumbs = [{ label: pointMessages.title, href: "/points" }];
 /** One recovery point: what it holds, how it came to be, and everything that can be done with it. */
 export function PointDetail({ id }: { id: string }) {
   const trpc = useTRPC();
-  const point = useQuery(trpc.points.get.queryOptions({ point: id }, { refetchInterval: 15_000 }));
+  const point = useQuery(trpc.points.get.queryOptions({ point: id }, { refetchInterval: every(15_000) }));
   if (point.data !== undefined) return <LoadedPoint point={point.data} />;
   return (
     <Page>

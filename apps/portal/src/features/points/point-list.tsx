@@ -6,6 +6,7 @@ import { useCallback } from "react";
 import { pointMessages as text } from "#features/points/messages.ts";
 import { pointColumns } from "#features/points/point-columns.tsx";
 import { pointListInput, pointListParams, pointSorts, pointStateOrder } from "#features/points/url-state.ts";
+import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { listOptions } from "#lib/url-state.ts";
 import { LinkButton } from "#ui/button.tsx";
@@ -25,7 +26,7 @@ export function PointList() {
   const points = useQuery(
     trpc.points.list.queryOptions(pointListInput(state), {
       placeholderData: keepPreviousData,
-      refetchInterval: 30_000,
+      refetchInterval: every(30_000),
     }),
   );
   const filtered = state.search !== "" || state.consistency.length > 0 || state.state.length > 0;

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
 import { settingsMessages as text } from "#features/settings/messages.ts";
+import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
@@ -12,7 +13,7 @@ import { TimeAgo } from "#ui/time-ago.tsx";
 /** Database, engine, vault and Azure, each with what it says. */
 export function HealthCard() {
   const trpc = useTRPC();
-  const health = useQuery(trpc.settings.health.queryOptions(undefined, { refetchInterval: 15_000 }));
+  const health = useQuery(trpc.settings.health.queryOptions(undefined, { refetchInterval: every(15_000) }));
   const view = health.data;
   return (
     <Card

@@ -10,6 +10,7 @@ import { VmHistory } from "#features/vms/vm-history.tsx";
 import { VmJobs, VmPoints } from "#features/vms/vm-lists.tsx";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import type { VmView } from "#lib/api-types.ts";
+import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { Alert } from "#ui/alert.tsx";
 import { Card } from "#ui/card.tsx";
@@ -25,7 +26,7 @@ const tabs = ["points", "jobs", "disks", "protection"] as const;
 export function VmDetail({ id }: { id: string }) {
   const trpc = useTRPC();
   useLiveJobs();
-  const vm = useQuery(trpc.vms.get.queryOptions({ vm: id }, { refetchInterval: 30_000 }));
+  const vm = useQuery(trpc.vms.get.queryOptions({ vm: id }, { refetchInterval: every(30_000) }));
   if (vm.data !== undefined) return <LoadedVm vm={vm.data} />;
   return (
     <Page>

@@ -8,6 +8,7 @@ import { vmMessages as text } from "#features/vms/messages.ts";
 import { hasVmFilters, vmListInput, vmListParams, vmSorts } from "#features/vms/url-state.ts";
 import { vmColumns } from "#features/vms/vm-columns.tsx";
 import { VmFilters } from "#features/vms/vm-filters.tsx";
+import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { listOptions } from "#lib/url-state.ts";
 import { useOutcome } from "#lib/use-actions.ts";
@@ -25,7 +26,7 @@ export function VmList() {
   const vms = useQuery(
     trpc.vms.list.queryOptions(vmListInput(state), {
       placeholderData: keepPreviousData,
-      refetchInterval: 30_000,
+      refetchInterval: every(30_000),
     }),
   );
   const filtered = hasVmFilters(state);

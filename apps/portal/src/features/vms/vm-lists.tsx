@@ -5,6 +5,7 @@ import { jobColumns } from "#features/jobs/job-columns.tsx";
 import { pointColumns } from "#features/points/point-columns.tsx";
 import { vmMessages } from "#features/vms/messages.ts";
 import type { VmView } from "#lib/api-types.ts";
+import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { Card } from "#ui/card.tsx";
 import { DataTable } from "#ui/data-table.tsx";
@@ -21,7 +22,7 @@ export function VmPoints({ vm }: { vm: VmView }) {
   const points = useQuery(
     trpc.points.list.queryOptions(
       { vm: vm.id, pageSize: shown },
-      { placeholderData: keepPreviousData, refetchInterval: 30_000 },
+      { placeholderData: keepPreviousData, refetchInterval: every(30_000) },
     ),
   );
   return (
