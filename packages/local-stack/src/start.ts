@@ -59,6 +59,13 @@ function startError(error: unknown): KluisError {
       cause: error,
     });
   }
+  if (isErrno(error, "ENOTDIR") || isErrno(error, "EEXIST")) {
+    return new KluisError("CONFIG_INVALID", {
+      message: `The data folder is not a folder: ${error instanceof Error ? error.message : ""}`,
+      action: "Choose another one with KLUIS_HOME, and start again.",
+      cause: error,
+    });
+  }
   return toKluisError(error);
 }
 
