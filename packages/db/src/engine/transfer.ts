@@ -167,6 +167,35 @@ export async function countOpenSegments(tx: Tx, jobId: string): Promise<number> 
   return tx.jobSegment.count({ where: { disk: { jobId }, state: { not: "done" } } });
 }
 
+/** An open segment that nothing will move. */
+export interface LostSegment {
+  readonly diskKey: string;
+  readonly segment: number;
+  /** True: its task is in the queue and has no tries left. False: it has no task. */
+  readonly exhausted: boolean;
+}
+
+/**
+ * Open segments of a job that no task in the queue will ever move. A worker that fails hands its task on before it lets go, so
+ * normally there are none; a process that is killed uses up a try, and a queue that was emptied by hand leaves segments behind.
+ * @param task the name of the task that moves them; keys are those of `taskKey` (domain/job.ts)
+ */
+export async function listLostSegments(
+  tx: Tx,
+  jobId: string,
+  task: "backup.segment" | "restore.segment",
+): Promise<LostSegment[]> {
+  const rows = await tx.$queryRaw`
+    SELECT disk."diskKey", part.segment, queued.key IS NOT NULL AS exhausted
+    FROM "JobSegment" part JOIN "JobDisk" disk ON disk.id = part."jobDiskId"
+    LEFT JOIN graphile_worker.jobs queued
+      ON queued.key = ${task}::text || ':' || disk."jobId"::text || ':' || disk."diskKey" || ':' || part.segment::text
+    WHERE disk."jobId" = ${jobId}::uuid AND part.state <> 'done'
+      AND (queued.key IS NULL OR (queued.locked_at IS NULL AND queued.attempts >= queued.max_attempts))
+    ORDER BY part.segment, disk."diskKey"`;
+  return z.array(z.object({ diskKey: z.string(), segment: z.number(), exhausted: z.boolean() })).parse(rows);
+}
+
 export interface WorkSegment {
   readonly id: string;
   readonly segment: number;
@@ -193,7 +222,10 @@ export async function loadSegment(
   };
 }
 
-/** A segment begins, again after a crash if need be: what an earlier try had counted is taken back from the disk. */
+/**
+ * A segment begins, again after a crash if need be: what an earlier try had counted is taken back from the disk.
+ * One that is done stays as it is.
+ */
 export async function startSegment(tx: Tx, segment: WorkSegment, at: Date): Promise<void> {
   await countProgress(tx, segment, noStats);
   await tx.jobSegment.updateMany({
@@ -206,15 +238,20 @@ export async function startSegment(tx: Tx, segment: WorkSegment, at: Date): Prom
   });
 }
 
-/** Sets a segment's counters to `stats` and the disk's by the difference. */
+/**
+ * Sets a segment's counters to `stats` and the disk's by the difference. A second worker may still move a segment that the
+ * first has finished: what is done keeps its figures, which stand in the manifest by then.
+ * @returns false when the segment was done already
+ */
 export async function countProgress(
   tx: Tx,
   segment: Pick<WorkSegment, "id" | "disk">,
   stats: TransferStats,
-): Promise<void> {
-  const row = await tx.$queryRaw<{ stats: unknown }[]>`
-    SELECT stats FROM "JobSegment" WHERE id = ${segment.id}::uuid FOR UPDATE`;
-  const before = row[0]?.stats ? transferStatsSchema.parse(row[0].stats) : noStats;
+): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ stats: unknown; state: string }[]>`
+    SELECT stats, state FROM "JobSegment" WHERE id = ${segment.id}::uuid FOR UPDATE`;
+  if (row === undefined || row.state === "done") return false;
+  const before = row.stats ? transferStatsSchema.parse(row.stats) : noStats;
   await tx.jobSegment.update({ where: { id: segment.id }, data: { stats: asJson(stats) } });
   await tx.jobDisk.update({
     where: { id: segment.disk.id },
@@ -227,10 +264,11 @@ export async function countProgress(
       chunksReused: { increment: stats.chunksReused - before.chunksReused },
     },
   });
+  return true;
 }
 
 /**
- * A segment's result is durable in the vault: writes it down once.
+ * A segment's result is durable in the vault: writes it down once. Of two workers that moved it at once the first one's counts.
  * @returns how many segments of the job are still open; the caller that sees 0 wakes the job
  */
 export async function finishSegment(
@@ -240,11 +278,12 @@ export async function finishSegment(
 ): Promise<number> {
   // The job's row orders the last segments of a job, so that exactly one of them sees none left.
   await tx.$queryRaw`SELECT id FROM "Job" WHERE id = ${segment.disk.jobId}::uuid FOR UPDATE`;
-  await countProgress(tx, segment, result.stats);
-  await tx.jobSegment.update({
-    where: { id: segment.id },
-    data: { state: "done", node: result.node, endedAt: result.at },
-  });
+  if (await countProgress(tx, segment, result.stats)) {
+    await tx.jobSegment.update({
+      where: { id: segment.id },
+      data: { state: "done", node: result.node, endedAt: result.at },
+    });
+  }
   const openOfDisk = await tx.jobSegment.count({
     where: { jobDiskId: segment.disk.id, state: { not: "done" } },
   });
