@@ -22,6 +22,10 @@ export function useLiveJobs(): number | false {
       onData: (event) => {
         const rows = eventData(event);
         queryClient.setQueriesData(trpc.jobs.list.queryFilter(), (page: unknown) => replaceRows(page, rows));
+        queryClient.setQueryData(
+          trpc.overview.get.queryKey(),
+          (view) => view && { ...view, running: newerRows(view.running, rows) },
+        );
         const moved = rows.some((row) => known.get(row.id) !== row.state);
         for (const row of rows) known.set(row.id, row.state);
         if (moved) {
@@ -47,10 +51,16 @@ function isJobPage(value: unknown): value is JobPage {
   return typeof value === "object" && value !== null && "rows" in value && Array.isArray(value.rows);
 }
 
+/** The rows, with newer versions in the places of those that have moved. */
+export function newerRows(shown: readonly JobRow[], moved: readonly JobRow[]): JobRow[] {
+  const newer = new Map(moved.map((row) => [row.id, row]));
+  return shown.map((row) => newer.get(row.id) ?? row);
+}
+
 /** The page with newer versions of the rows it shows; the same object when none changed. */
 export function replaceRows(page: unknown, rows: readonly JobRow[]): unknown {
   if (!isJobPage(page)) return page;
-  const newer = new Map(rows.map((row) => [row.id, row]));
-  if (!page.rows.some((row) => newer.has(row.id))) return page;
-  return { ...page, rows: page.rows.map((row) => newer.get(row.id) ?? row) };
+  const ids = new Set(rows.map((row) => row.id));
+  if (!page.rows.some((row) => ids.has(row.id))) return page;
+  return { ...page, rows: newerRows(page.rows, rows) };
 }
