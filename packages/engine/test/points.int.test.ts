@@ -1,9 +1,11 @@
 /** What happens to recovery points after they are made: verification, restore, deletion, retention, garbage collection. */
-import { addPolicyVersion, createJob, inTransaction } from "@kluis/db";
+import { addPolicyVersion, createJob, inTransaction, newId } from "@kluis/db";
 import { engineActor, type JobKind, systemClock } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
+import { advance } from "../src/job/advance.ts";
+import { deletePointMachine } from "../src/points/delete.ts";
 import { collectVault } from "../src/upkeep/collect.ts";
 import { judgePoints, removeOldSnapshots } from "../src/upkeep/retention.ts";
 import { enhancedPolicy, GROUP, MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";
@@ -133,6 +135,46 @@ describe("a recovery point", () => {
     });
     const { restorePoints } = await world.control.snapshots();
     expect(restorePoints.filter(({ vm }) => vm.toLowerCase().endsWith("/del"))).toEqual([]);
+  });
+});
+
+describe("a deletion", () => {
+  const carry = async (jobId: string) => {
+    const options = { deps: engine.deps, machine: deletePointMachine, jobId, signal: soon() };
+    expect(await advance(options)).toBeNull();
+    return world.ended(jobId);
+  };
+  /** A job that no task carries, so that the test decides what happens to it and when. */
+  const quietJob = async (
+    point: PointRow,
+    more: { memory?: { deleting: boolean }; cancelAskedAt?: Date },
+  ) => {
+    const { id } = await world.db.prisma.job.create({
+      data: {
+        id: newId(),
+        kind: "delete-point",
+        vmId: point.vmId,
+        pointId: point.id,
+        trigger: "manual",
+        actor: engineActor,
+        parameters: { reason: "test" },
+        ...more,
+      },
+    });
+    return id;
+  };
+
+  it("goes on when somebody asks to cancel it, and a second one of the same point ends too", async () => {
+    const image = await world.image("twice", 24 * MIB, [random(0, MIB)]);
+    const point = await world.backUp(
+      await world.protectedVm({ name: "twice", disks: [image], policy: standardPolicy }),
+    );
+    const first = await quietJob(point, { cancelAskedAt: new Date() });
+    const second = await quietJob(point, { memory: { deleting: true } });
+    expect((await carry(first)).state).toBe("succeeded");
+    const gone = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: point.id } });
+    expect(gone.state).toBe("deleted");
+    expect((await carry(second)).state).toBe("succeeded");
   });
 });
 

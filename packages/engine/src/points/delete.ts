@@ -20,7 +20,8 @@ type Context = StepContext<Memory>;
 export const deletePointMachine: Machine<Memory> = {
   parse: (memory) => memorySchema.parse(memory ?? {}),
   steps: { delete: deletePoint },
-  cancellable: (memory) => memory.deleting !== true,
+  // Whoever asks for a deletion takes the point away from everybody at once: there is no way back that leaves it whole.
+  cancellable: () => false,
   // Once the point is no longer offered the deletion goes on to its end.
   committed: (memory) => memory.deleting === true,
   cleanUp: () => Promise.resolve({ kind: "done", message: "Nothing was deleted." }),
@@ -29,6 +30,7 @@ export const deletePointMachine: Machine<Memory> = {
 async function deletePoint(context: Context): Promise<StepResult<Memory>> {
   const { deps, job, memory, signal } = context;
   const point = await requirePoint(context);
+  if (point.state === "deleted") return deletedBefore(context);
   if (memory.deleting !== true) {
     return {
       kind: "again",
@@ -64,11 +66,25 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
   };
 }
 
-async function requirePoint({ deps, job }: Context): Promise<PointRef> {
+/** Another job was quicker: what was asked for is done, and this one must end too, or it would be tried for ever. */
+function deletedBefore({ deps, job }: Context): StepResult<Memory> {
+  const at = deps.clock.now();
+  return {
+    kind: "done",
+    message: "The recovery point had been deleted already.",
+    save: async (tx) => {
+      await endJob(tx, job.id, { state: "succeeded", stage: "done", at });
+    },
+    events: [{ kind: "job.succeeded" }],
+  };
+}
+
+/** A pin counts until the deletion begins; from then on parts of the point may be gone. */
+async function requirePoint({ deps, job, memory }: Context): Promise<PointRef> {
   const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
-  if (point === null || point.state === "deleted")
+  if (point === null)
     throw new KluisError("POINT_NOT_FOUND", { message: "The recovery point is gone already." });
-  if (point.pinnedAt === null) return point;
+  if (point.pinnedAt === null || memory.deleting === true || point.state === "deleted") return point;
   throw new KluisError("CONFLICT", { message: "The recovery point is pinned.", action: "Unpin it first." });
 }
 
