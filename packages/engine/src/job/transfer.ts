@@ -1,6 +1,13 @@
 /** The waiting part of a transfer: hands every segment to the queue, then holds no slot; the last segment wakes the job. */
 import { inTransaction, type Tx } from "@kluis/db";
-import { countOpenSegments, finishEmptyDisks, listJobDisks, listOpenSegments } from "@kluis/db/engine";
+import {
+  countOpenSegments,
+  finishEmptyDisks,
+  listJobDisks,
+  listLostSegments,
+  listOpenSegments,
+} from "@kluis/db/engine";
+import { KluisError } from "@kluis/domain";
 import { addTask } from "../runtime/queue.ts";
 import type { SegmentTaskName } from "./segment-task.ts";
 import type { StepContext } from "./step.ts";
@@ -13,6 +20,8 @@ export type TransferResult =
   /** Every segment is in the queue; `save` belongs into the transaction that writes this down. */
   | { readonly kind: "queued"; readonly save: (tx: Tx) => Promise<void> }
   | { readonly kind: "wait"; readonly afterMs: number; readonly message: string }
+  /** A segment cannot be moved. */
+  | { readonly kind: "fail"; readonly error: KluisError }
   | { readonly kind: "done"; readonly message: string; readonly detail: Readonly<Record<string, unknown>> };
 
 type Work = Pick<StepContext<unknown>, "deps" | "job">;
@@ -25,6 +34,8 @@ export async function transferSegments(
   if (!queued) return queueSegments({ deps, job }, task);
   const open = await countOpenSegments(deps.db.prisma, job.id);
   if (open > 0) {
+    const error = await findLost({ deps, job }, task);
+    if (error !== null) return { kind: "fail", error };
     return {
       kind: "wait",
       afterMs: LOOK_AGAIN_MS,
@@ -45,6 +56,25 @@ export async function transferSegments(
     message: `${movedBytes} bytes moved, ${readBytes} read.`,
     detail: { readBytes, changedBytes, movedBytes, storedBytes },
   };
+}
+
+/** Segments whose task is gone are queued again. @returns why the job cannot go on, when a task has used up its tries */
+async function findLost({ deps, job }: Work, task: SegmentTaskName): Promise<KluisError | null> {
+  const lost = await listLostSegments(deps.db.prisma, job.id, task);
+  const dead = lost.find(({ exhausted }) => exhausted);
+  if (dead !== undefined) {
+    return new KluisError("INTERNAL", {
+      message: `Part ${dead.segment} of the disk ${dead.diskKey} could not be moved: its process died at every try.`,
+      action: "Look at the engine's log and at the memory of its machine, then start again.",
+      params: { disk: dead.diskKey, segment: dead.segment },
+    });
+  }
+  for (const { diskKey, segment } of lost) {
+    deps.log.warn({ jobId: job.id, diskKey, segment }, "a segment had no task any more; it is queued again");
+    const payload = { jobId: job.id, diskKey, segment };
+    await addTask(deps.db.prisma, { name: task, payload, runAt: deps.clock.now() });
+  }
+  return null;
 }
 
 /**

@@ -13,6 +13,7 @@ export async function transfer(context: StepContext<BackupMemory>): Promise<Step
     case "queued":
       return { kind: "again", memory: { segmentsQueued: true }, save: result.save };
     case "wait":
+    case "fail":
       return result;
     case "done":
       return { ...result, memory: { transferEndedAt: deps.clock.now().toISOString() } };
