@@ -1,8 +1,22 @@
 import { KluisError } from "@kluis/domain";
 import { describe, expect, it } from "vitest";
-import { backoffMs, judgeFailure } from "./retry.ts";
+import { backoffMs, failureOf, judgeFailure } from "./retry.ts";
 
 const backoff = new KluisError("AZURE_FAILED", { message: "Azure said 500." });
+
+describe("failureOf", () => {
+  const cancelled = new KluisError("CANCELLED", { message: "Cancelled: read the disk." });
+
+  it("takes a try whose time is over for an error that passes", () => {
+    const failure = failureOf(cancelled, { overTime: true, minutes: 60 });
+    expect(failure).toMatchObject({ code: "INTERNAL", retry: "backoff", cause: cancelled });
+    expect(judgeFailure(failure, { allowed: 25, left: 24 }).kind).toBe("again");
+  });
+
+  it("leaves every other error as it is", () => {
+    expect(failureOf(cancelled, { overTime: false, minutes: 60 })).toBe(cancelled);
+  });
+});
 
 describe("judgeFailure", () => {
   it("gives up at once when trying again cannot help", () => {

@@ -1,5 +1,5 @@
 /** When a task that failed is tried again. Pure. */
-import { type KluisError } from "@kluis/domain";
+import { KluisError, toKluisError } from "@kluis/domain";
 
 /** First pause of `backoff`, in milliseconds; each further one doubles. */
 const BACKOFF_FIRST_MS = 1_000;
@@ -18,6 +18,22 @@ export interface Tries {
   readonly allowed: number;
   /** How often it may still be tried after this try. */
   readonly left: number;
+}
+
+/**
+ * What a try failed with. A try that is stopped because its time is over ends as if somebody had cancelled it, which nobody
+ * did: it is an error that passes.
+ */
+export function failureOf(
+  error: unknown,
+  { overTime, minutes }: { readonly overTime: boolean; readonly minutes: number },
+): KluisError {
+  if (!overTime) return toKluisError(error);
+  return new KluisError("INTERNAL", {
+    message: `A task was stopped because it took longer than ${minutes} minutes.`,
+    params: { minutes },
+    cause: error,
+  });
 }
 
 /**

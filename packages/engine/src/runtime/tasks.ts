@@ -1,18 +1,11 @@
 /** Runs the catalogue's tasks: payload parsed, time bounded, errors judged, the next try written down. */
 import { inTransaction, type Tx } from "@kluis/db";
-import {
-  type KluisError,
-  type TaskName,
-  type TaskPayload,
-  taskCatalog,
-  taskKey,
-  toKluisError,
-} from "@kluis/domain";
+import { type KluisError, type TaskName, type TaskPayload, taskCatalog, taskKey } from "@kluis/domain";
 import type { JobHelpers, Task, TaskList } from "graphile-worker";
 import type { EngineDeps } from "../deps.ts";
 import type { Again } from "../job/advance.ts";
 import { addTask } from "./queue.ts";
-import { judgeFailure } from "./retry.ts";
+import { failureOf, judgeFailure } from "./retry.ts";
 
 export interface TaskRun<N extends TaskName> {
   readonly deps: EngineDeps;
@@ -101,7 +94,9 @@ async function afterFailure<N extends TaskName>(given: {
 }): Promise<void> {
   const { run, name, definition, helpers } = given;
   const { deps, payload } = run;
-  const error = toKluisError(given.error);
+  const minutes = taskCatalog[name].timeoutMinutes;
+  // The engine does not stop, so its signal can only mean the time.
+  const error = failureOf(given.error, { overTime: run.signal.aborted, minutes });
   const { attempts, max_attempts: maxAttempts } = helpers.job;
   const verdict = judgeFailure(error, {
     allowed: taskCatalog[name].maxAttempts,
