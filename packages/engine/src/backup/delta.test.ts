@@ -55,6 +55,17 @@ describe("chooseDelta", () => {
     ["resized", withBase({ bytes: 512 })],
     ["another disk", withBase({ snapshot: { ...kept, sourceUniqueId: "u2" } })],
     ["deleted", withBase({ lost: "The kept snapshot was deleted." })],
+    [
+      "does not say",
+      { ...withBase({ snapshot: { ...kept, familyId: "" } }), snapshot: { ...snapshot, familyId: "" } },
+    ],
+    [
+      "does not say",
+      {
+        ...withBase({ snapshot: { ...kept, sourceUniqueId: "" } }),
+        snapshot: { ...snapshot, sourceUniqueId: "" },
+      },
+    ],
     ["another chain", withBase({ snapshot: { ...kept, familyId: "f2" } })],
   ])("falls back to digests with a reason when the base is wrong: %s", (reason, asked) => {
     const choice = chooseDelta(asked);

@@ -70,6 +70,8 @@ function baseRefusal({
 }): string | null {
   if (base.snapshot === null || base.lost !== null) return base.lost;
   if (base.bytes !== bytes) return "The disk was resized since the previous recovery point.";
+  if (base.snapshot.sourceUniqueId === "" || base.snapshot.familyId === "")
+    return "Azure does not say which disk and chain the kept snapshot belongs to.";
   if (base.snapshot.sourceUniqueId !== snapshot.sourceUniqueId)
     return "The kept snapshot is of another disk.";
   if (base.snapshot.familyId !== snapshot.familyId)

@@ -1,5 +1,6 @@
 /** Moves one segment of one disk from its snapshot into the vault. */
 import { type Grant, openSasDisk } from "@kluis/azure";
+import { KluisError } from "@kluis/domain";
 import { parseNodeRef } from "@kluis/vault";
 import { endingOf } from "../job/advance.ts";
 import { ProgressReporter } from "../job/progress.ts";
@@ -14,6 +15,20 @@ export const backupSegment: SegmentKind = {
   move: moveToVault,
 };
 
+/**
+ * The snapshot of a disk must be as large as the disk was when the backup looked at it: a disk that was resized in between would
+ * be cut, or read beyond its end.
+ * @param bytes what the snapshot holds
+ */
+export function mustFit(disk: { readonly name: string; readonly diskBytes: number }, bytes: number): void {
+  if (bytes === disk.diskBytes) return;
+  throw new KluisError("CONFLICT", {
+    message: `The disk ${disk.name} was resized while its backup began: ${disk.diskBytes} bytes before, ${bytes} in the snapshot.`,
+    action: "Start the backup again.",
+    params: { disk: disk.name, before: disk.diskBytes, snapshot: bytes },
+  });
+}
+
 /** The result's part of the chunk map is durable in the vault when this returns. */
 async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise<SegmentMoved> {
   const { disk } = segment;
@@ -23,6 +38,7 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
   let grant: Grant = await deps.grants.get(id, signal);
   const renew = async (): Promise<Grant> => (grant = await deps.grants.renew(grant, signal));
   const snapshot = await openSasDisk({ grant, renew, signal });
+  mustFit(disk, snapshot.size);
   try {
     const base = disk.baseNode === null ? null : parseNodeRef(disk.baseNode);
     const { node, stats } = await vault.writeSegment({
