@@ -21,6 +21,8 @@ export async function access(context: Context): Promise<StepResult<BackupMemory>
       await planResource(tx, { kind: "grant", resourceId, jobId: job.id, vmId: requireVm(job).id }, at);
     }
   });
+  // What this process knows of these grants may be over: another engine may have ended them with an earlier job.
+  for (const id of ids) deps.grants.forget(id);
   await Promise.all(disks.map((disk) => deps.grants.get(disk.id, signal)));
   const refused = await Promise.all(bases.map((base) => tryGrant(context, base)));
   const lost = new Map(refused.filter((one) => one !== null));

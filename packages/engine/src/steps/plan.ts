@@ -9,7 +9,7 @@ import {
   setDiskPlan,
   type WorkDisk,
 } from "@kluis/db/engine";
-import { errorInfo, isKluisError } from "@kluis/domain";
+import { errorInfo, isKluisError, KluisError } from "@kluis/domain";
 import { BLOCK_BYTES, SEGMENT_BYTES } from "@kluis/vault";
 import { chooseDelta, compareOrFull, type DeltaChoice } from "../backup/delta.ts";
 import { type BackupMemory, type SnapshotDisk } from "../backup/memory.ts";
@@ -57,6 +57,9 @@ async function planDisk(context: Context, disk: WorkDisk): Promise<DiskPlan> {
   try {
     return await list(context, { disk, snapshot, choice: first });
   } catch (error) {
+    // Access that another engine has ended is asked for anew at the next try.
+    if (isKluisError(error, "AZURE_SAS_EXPIRED"))
+      for (const one of [snapshot, first.baseSnapshot]) context.deps.grants.forget(one?.id ?? "");
     if (first.method !== "changed-ranges" || base === null || !isKluisError(error, "DELTA_BASE_INVALID"))
       throw error;
     const reason = `Azure would not list the changed ranges: ${error.message}`;
@@ -103,6 +106,21 @@ async function listExtents(
   const { sas } = await deps.grants.get(snapshot.id, signal);
   const { diskBytes } = disk;
   if (choice.method !== "changed-ranges") return pageRanges({ sas, diskBytes, signal });
-  const base = await deps.grants.get(choice.baseSnapshot.id, signal);
-  return pageRangesDiff({ sas, base: base.sas, diskBytes, signal });
+  const base = await baseSas(deps, choice.baseSnapshot, signal);
+  return pageRangesDiff({ sas, base, diskBytes, signal });
+}
+
+/** @throws KluisError DELTA_BASE_INVALID when the kept snapshot was removed since read access to it was opened */
+async function baseSas(
+  deps: Context["deps"],
+  base: SnapshotDisk,
+  signal: AbortSignal,
+): Promise<Parameters<typeof pageRangesDiff>[0]["base"]> {
+  try {
+    return (await deps.grants.get(base.id, signal)).sas;
+  } catch (cause) {
+    if (!isKluisError(cause, "AZURE_NOT_FOUND") && !isKluisError(cause, "AZURE_REJECTED")) throw cause;
+    const { message } = cause;
+    throw new KluisError("DELTA_BASE_INVALID", { message: `The kept snapshot is gone. ${message}`, cause });
+  }
 }
