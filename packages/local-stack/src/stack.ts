@@ -67,7 +67,7 @@ export async function runStack({ root, settings, screen, stop, force }: StackOpt
   force.addEventListener("abort", () => supervisor.kill(), { once: true });
   const running = bringUp({ context, supervisor, screen, url });
   try {
-    await Promise.race([running, supervisor.broken]);
+    await Promise.race([running, failed(supervisor.broken)]);
   } finally {
     // What is still being brought up ends first, so that nothing is started behind the supervisor's back.
     halt.abort(new KluisError("CANCELLED", { message: "Kluis stops." }));
@@ -154,6 +154,15 @@ async function startBackground(
   await migrated;
   if (settings.azure === null) await seedInstallation(env["DATABASE_URL"] ?? "");
   return env;
+}
+
+/** Rejects with the signal's reason when it fires. */
+function failed(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = (): void => reject(toKluisError(signal.reason));
+    if (signal.aborted) fail();
+    else signal.addEventListener("abort", fail, { once: true });
+  });
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

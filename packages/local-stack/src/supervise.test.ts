@@ -93,7 +93,8 @@ describe("the supervisor", () => {
     const database = part("PostgreSQL");
     supervised.hold({ name: "PostgreSQL", graceMs: 1 }, database.child);
     database.die();
-    await expect(supervised.broken).rejects.toMatchObject({ code: "INTERNAL", message: "PostgreSQL died" });
+    await vi.waitFor(() => expect(supervised.broken.aborted).toBe(true));
+    expect(supervised.broken.reason).toMatchObject({ code: "INTERNAL", message: "PostgreSQL died" });
   });
 
   it("starts nothing again once it was asked to stop", async () => {

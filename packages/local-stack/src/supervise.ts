@@ -25,8 +25,8 @@ interface Held {
 export interface Supervisor {
   /** Takes a running part under supervision. Parts are stopped in the reverse order of their adding. */
   hold(plan: PartPlan, child: Child): void;
-  /** Rejects when a part that can't be restarted has died. */
-  readonly broken: Promise<never>;
+  /** Fires when a part that can't be restarted has died, with the error as its reason. */
+  readonly broken: AbortSignal;
   /** Stops every part, the last one first. */
   stop(): Promise<void>;
   /** Ends every part at once, without waiting. */
@@ -45,12 +45,7 @@ export function createSupervisor({ say, failure, signal }: SupervisorOptions): S
   const parts: Held[] = [];
   let stopping = false;
   const ending = (): boolean => stopping || signal.aborted;
-  let report: (error: unknown) => void = () => undefined;
-  const broken = new Promise<never>((_resolve, reject) => {
-    report = reject;
-  });
-  // Nobody may be listening yet when the first part dies.
-  broken.catch(() => undefined);
+  const broken = new AbortController();
 
   async function watch(held: Held): Promise<void> {
     let wait = FIRST_PAUSE_MS;
@@ -77,11 +72,11 @@ export function createSupervisor({ say, failure, signal }: SupervisorOptions): S
   }
 
   return {
-    broken,
+    broken: broken.signal,
     hold(plan, child) {
       const held: Held = { plan, child };
       parts.push(held);
-      watch(held).catch(report);
+      watch(held).catch((error: unknown) => broken.abort(error));
     },
     async stop() {
       stopping = true;
