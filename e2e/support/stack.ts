@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 
 const root = dirname(dirname(import.meta.dirname));
 const START_LIMIT_MS = 300_000;
@@ -54,7 +55,7 @@ async function until(child: ChildProcess, log: string, ready: () => Promise<bool
       const tail = (await readFile(log, "utf8")).split("\n").slice(-40).join("\n");
       throw new Error(`The stack ${limit.aborted ? "took too long" : "ended by itself"}:\n${tail}`);
     }
-    await new Promise((resolve) => child.stdout?.once("data", resolve) && setTimeout(resolve, 1_000));
+    await pause(500);
   }
 }
 
