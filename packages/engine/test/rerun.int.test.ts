@@ -105,3 +105,43 @@ describe("a backup whose every step is killed after its work", () => {
     }
   });
 });
+
+/** Somebody cancels after the snapshot; the first clean-up that has removed everything is killed before it is written down. */
+function cancelledAndKilled(): Machine<BackupMemory> {
+  let killed = false;
+  return {
+    ...backupMachine,
+    steps: {
+      ...backupMachine.steps,
+      access: async (context) => {
+        const where = { id: context.job.id };
+        await world.db.prisma.job.update({ where, data: { cancelAskedAt: new Date() } });
+        return { kind: "again" };
+      },
+    },
+    cleanUp: async (context) => {
+      const result = await backupMachine.cleanUp(context);
+      if (killed || result.kind !== "done") return result;
+      killed = true;
+      throw new Killed("cleanUp");
+    },
+  };
+}
+
+describe("a backup whose clean-up is killed after its work", () => {
+  it("leaves nothing in Azure, and the ledger tells of the snapshot's removal once", async () => {
+    const image = await world.image("tidy", 24 * MIB, [random(0, MIB)]);
+    const vmId = await world.protectedVm({ name: "tidy", disks: [image], policy: standardPolicy });
+    const jobId = await carry(vmId, cancelledAndKilled());
+    const job = await world.db.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+    expect(job).toMatchObject({ state: "cancelled", error: null });
+    const { restorePoints } = await world.control.snapshots();
+    expect(restorePoints.filter(({ vm }) => vm.toLowerCase().endsWith("/tidy"))).toEqual([]);
+    for (const kind of ["snapshot.created", "snapshot.removed", "job.cancelled"] as const) {
+      expect(await world.db.prisma.ledgerEvent.count({ where: { kind, vmId } })).toBe(1);
+    }
+    expect(await world.db.prisma.azureResource.count({ where: { jobId, state: { not: "removed" } } })).toBe(
+      0,
+    );
+  });
+});

@@ -53,6 +53,7 @@ async function cleanUp(context: StepContext<BackupMemory>): Promise<StepResult<B
   return {
     kind: "done",
     message: "The snapshot is removed.",
+    save: removal.save,
     events: [
       {
         kind: "snapshot.removed",

@@ -6,6 +6,7 @@ import {
   revokeRead,
   startDeleteRestorePoint,
 } from "@kluis/azure";
+import type { Tx } from "@kluis/db";
 import { listJobResources, markResourceRemoved } from "@kluis/db/engine";
 import type { EngineDeps } from "../deps.ts";
 
@@ -17,7 +18,8 @@ export interface SnapshotToRemove {
 }
 
 export type Removal =
-  | { readonly kind: "gone" }
+  /** `save` writes it down; it belongs into the transaction of the event that says so. */
+  | { readonly kind: "gone"; readonly save: (tx: Tx) => Promise<void> }
   | { readonly kind: "running"; readonly operation: AzureOperation; readonly retryAfterMs: number };
 
 /** One short look at the removal of a snapshot: starts it, or asks how far it is. A snapshot that is not there is gone. */
@@ -36,19 +38,13 @@ export async function removeSnapshot(
     return { kind: "running", operation: poll.operation, retryAfterMs: poll.retryAfterMs };
   const collectionGone = await deleteEmptyCollection(deps.azure, collectionId, { signal });
   const at = deps.clock.now();
-  await markResourceRemoved(deps.db.prisma, {
-    kind: "restore-point",
-    resourceId: restorePointId.toLowerCase(),
-    at,
-  });
-  if (collectionGone) {
-    await markResourceRemoved(deps.db.prisma, {
-      kind: "restore-point-collection",
-      resourceId: collectionId.toLowerCase(),
-      at,
-    });
-  }
-  return { kind: "gone" };
+  const save = async (tx: Tx): Promise<void> => {
+    await markResourceRemoved(tx, { kind: "restore-point", resourceId: restorePointId.toLowerCase(), at });
+    if (!collectionGone) return;
+    const resourceId = collectionId.toLowerCase();
+    await markResourceRemoved(tx, { kind: "restore-point-collection", resourceId, at });
+  };
+  return { kind: "gone", save };
 }
 
 /** Ends every read grant of a job. A grant that is over already is fine. */

@@ -10,7 +10,7 @@ import {
 import { deletePointParametersSchema, KluisError } from "@kluis/domain";
 import { z } from "zod";
 import { operationSchema, snapshotSchema } from "../backup/memory.ts";
-import { removeSnapshot } from "../backup/snapshot-removal.ts";
+import { type Removal, removeSnapshot } from "../backup/snapshot-removal.ts";
 import type { Machine, StepContext, StepResult } from "../job/step.ts";
 
 const memorySchema = z.object({ deleting: z.boolean().optional(), operation: operationSchema.optional() });
@@ -41,8 +41,16 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
     };
   }
   await deps.vault.vault.deleteManifest(point.id, signal);
-  const waiting = await removeKept(context, point);
-  if (waiting !== null) return waiting;
+  const removal = await removeKept(context, point);
+  if (removal?.kind === "running") {
+    const message = "Azure removes the kept snapshot.";
+    return {
+      kind: "wait",
+      afterMs: removal.retryAfterMs,
+      message,
+      memory: { operation: removal.operation },
+    };
+  }
   const { reason } = deletePointParametersSchema.parse(job.parameters);
   const at = deps.clock.now();
   const target = { type: "point", id: point.id, name: `${point.vmName} ${point.takenAt.toISOString()}` };
@@ -51,6 +59,7 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
     message: "The recovery point is deleted.",
     memory: { operation: undefined },
     save: async (tx) => {
+      await removal?.save(tx);
       await markPointDeleted(tx, { pointId: point.id, at, actor: job.actor, reason });
       await endJob(tx, job.id, { state: "succeeded", stage: "done", at });
     },
@@ -88,21 +97,12 @@ async function requirePoint({ deps, job, memory }: Context): Promise<PointRef> {
   throw new KluisError("CONFLICT", { message: "The recovery point is pinned.", action: "Unpin it first." });
 }
 
-/** The snapshot that is kept of the point, one look at a time. */
-async function removeKept(
-  { deps, memory, signal }: Context,
-  point: PointRef,
-): Promise<StepResult<Memory> | null> {
+/** One look at the removal of the snapshot that is kept of the point; null when none is. */
+async function removeKept({ deps, memory, signal }: Context, point: PointRef): Promise<Removal | null> {
   const kept = await findKeptSnapshot(deps.db.prisma, point.id);
   const facts = kept === null ? null : snapshotSchema.safeParse(kept.detail);
   if (facts?.success !== true) return null;
   const { id, collectionId } = facts.data;
-  const removal = await removeSnapshot(
-    deps,
-    { restorePointId: id, collectionId, operation: memory.operation ?? null },
-    signal,
-  );
-  if (removal.kind === "gone") return null;
-  const message = "Azure removes the kept snapshot.";
-  return { kind: "wait", afterMs: removal.retryAfterMs, message, memory: { operation: removal.operation } };
+  const snapshot = { restorePointId: id, collectionId, operation: memory.operation ?? null };
+  return removeSnapshot(deps, snapshot, signal);
 }

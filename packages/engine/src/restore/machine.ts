@@ -10,7 +10,6 @@ import {
   startFinishUpload,
   startUploadDisk,
 } from "@kluis/azure";
-import { inTransaction } from "@kluis/db";
 import {
   addJobDisks,
   addSegments,
@@ -254,11 +253,11 @@ async function cleanUp({ deps, job, memory, signal }: Context): Promise<Result> 
     made = poll.result === "gone";
   }
   const at = deps.clock.now();
-  await inTransaction(deps.db, async (tx) => {
-    for (const { kind, resourceId } of resources) await markResourceRemoved(tx, { kind, resourceId, at });
-  });
   return {
     kind: "done",
+    save: async (tx) => {
+      for (const { kind, resourceId } of resources) await markResourceRemoved(tx, { kind, resourceId, at });
+    },
     message: made ? "The unfinished disk is removed." : "Nothing was made in Azure.",
     events:
       disk === undefined || !made

@@ -57,6 +57,7 @@ async function remove({ deps, memory, signal }: Context): Promise<Result> {
   return {
     kind: "done",
     message: "Snapshot removed.",
+    save: removal.save,
     memory: { operation: undefined, snapshotRemovedAt: deps.clock.now().toISOString() },
     events: [{ kind: "snapshot.removed", target: { type: "snapshot", id: facts.id, name: facts.name } }],
   };

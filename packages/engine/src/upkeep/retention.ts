@@ -115,6 +115,7 @@ async function removeKept(deps: EngineDeps, row: AzureResourceRow, signal: Abort
   const removal = await removeSnapshot(deps, { restorePointId: id, collectionId, operation: null }, signal);
   if (removal.kind === "running") return false;
   await inTransaction(deps.db, async (tx) => {
+    await removal.save(tx);
     const vm = row.vmId === null ? {} : { vmId: row.vmId, teamIds: await teamsOfVm(tx, row.vmId) };
     const target = { type: "snapshot", id, name };
     const data = { reason: "Its days for instant restore are over.", pointId: row.pointId };

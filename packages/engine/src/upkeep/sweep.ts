@@ -1,6 +1,6 @@
 /** Compares Azure with the database: what carries our tag and belongs to nothing is removed, after a safety delay. */
 import { listOwned, type OwnedResource, pollDeleteDisk, revokeRead, startDeleteDisk } from "@kluis/azure";
-import { appendEvents, inTransaction } from "@kluis/db";
+import { appendEvents, inTransaction, type Tx } from "@kluis/db";
 import {
   type AzureResourceRow,
   listLivingResources,
@@ -93,21 +93,17 @@ export function isOrphan(
 
 /** One look at removing it; true when it is gone. */
 async function removeOrphan(deps: EngineDeps, orphan: OwnedResource, signal: AbortSignal): Promise<boolean> {
-  const gone =
+  const removal =
     orphan.kind === "disk"
       ? await removeDisk(deps, orphan, signal)
       : await removePoint(deps, orphan.id, signal);
-  if (!gone) return false;
+  if (removal === null) return false;
   deps.log.warn(
     { kind: orphan.kind, resourceId: orphan.id, jobId: orphan.jobId },
     "sweeper: removed what no job owns",
   );
   await inTransaction(deps.db, async (tx) => {
-    await markResourceRemoved(tx, {
-      kind: orphan.kind,
-      resourceId: orphan.id.toLowerCase(),
-      at: deps.clock.now(),
-    });
+    await removal(tx);
     const target = { type: orphan.kind, id: orphan.id, name: orphan.name };
     const data = { jobId: orphan.jobId, reason: "No living job and no kept snapshot owns it." };
     await appendEvents(tx, deps.clock, [
@@ -117,17 +113,25 @@ async function removeOrphan(deps: EngineDeps, orphan: OwnedResource, signal: Abo
   return true;
 }
 
-async function removePoint(deps: EngineDeps, id: string, signal: AbortSignal): Promise<boolean> {
+/** What writes a removal down; null while Azure is at it. */
+type Gone = ((tx: Tx) => Promise<void>) | null;
+
+async function removePoint(deps: EngineDeps, id: string, signal: AbortSignal): Promise<Gone> {
   const collectionId = id.slice(0, id.toLowerCase().lastIndexOf("/restorepoints/"));
   const removal = await removeSnapshot(deps, { restorePointId: id, collectionId, operation: null }, signal);
-  return removal.kind === "gone";
+  return removal.kind === "gone" ? removal.save : null;
 }
 
-/** True when nothing of the job that made it is left under the disk's name. */
-async function removeDisk(deps: EngineDeps, orphan: OwnedResource, signal: AbortSignal): Promise<boolean> {
+async function removeDisk(deps: EngineDeps, orphan: OwnedResource, signal: AbortSignal): Promise<Gone> {
   const { id: diskId, jobId } = orphan;
-  if (jobId === null) return true;
+  // A disk of no job is no orphan (isOrphan): there is none to remove.
+  if (jobId === null) return null;
   const started = await startDeleteDisk(deps.azure, { diskId, jobId }, { signal });
-  if (started.status === "done") return true;
-  return (await pollDeleteDisk(deps.azure, started.operation, { signal })).status === "done";
+  const removal =
+    started.status === "done" ? started : await pollDeleteDisk(deps.azure, started.operation, { signal });
+  if (removal.status !== "done") return null;
+  const at = deps.clock.now();
+  return async (tx) => {
+    await markResourceRemoved(tx, { kind: "disk", resourceId: diskId.toLowerCase(), at });
+  };
 }
