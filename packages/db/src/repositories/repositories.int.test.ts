@@ -94,10 +94,15 @@ test("what a discovery does not see is marked deleted, in its own subscription o
   const seen = await addVm(db, clock, vmFacts("seen"));
   const gone = await addVm(db, clock, vmFacts("gone"));
   const elsewhere = await addVm(db, clock, vmFacts("far", { subscriptionId: "sub-2" }));
+  clock.advance(1_000);
+  const since = clock.now();
+  // Made after this discovery had listed the VMs, and found by another one already.
+  const young = await addVm(db, clock, vmFacts("young"));
   const marked = await inTransaction(db, (tx) =>
-    markUnseenVms(tx, { subscriptionId: "SUB-1", ids: [seen] }, clock.now()),
+    markUnseenVms(tx, { subscriptionId: "SUB-1", ids: [seen], since }, clock.now()),
   );
   expect(marked.map((vm) => vm.id)).toEqual([gone]);
+  expect((await getVm(db.prisma, young))?.deletedAt).toBeNull();
   expect((await getVm(db.prisma, elsewhere))?.deletedAt).toBeNull();
   const back = await inTransaction(db, (tx) => upsertVm(tx, vmFacts("gone"), clock));
   expect(back).toMatchObject({ id: gone, change: "changed" });

@@ -138,10 +138,13 @@ function isChanged(before: VmRow, facts: VmFacts): boolean {
   return before.deletedAt !== null || essence(before) !== essence(facts);
 }
 
-/** Marks VMs of a subscription that this discovery did not see as deleted; their recovery points stay. Returns them. */
+/**
+ * Marks VMs of a subscription that this discovery did not see as deleted; their recovery points stay. Returns them.
+ * @param seen.since when the discovery began: who was seen by somebody else after that is new, not gone
+ */
 export async function markUnseenVms(
   tx: Tx,
-  seen: { readonly subscriptionId: string; readonly ids: readonly string[] },
+  seen: { readonly subscriptionId: string; readonly ids: readonly string[]; readonly since: Date },
   now: Date,
 ): Promise<VmRow[]> {
   const rows = await tx.virtualMachine.findMany({
@@ -149,6 +152,7 @@ export async function markUnseenVms(
       subscriptionId: seen.subscriptionId.toLowerCase(),
       deletedAt: null,
       id: { notIn: [...seen.ids] },
+      lastSeenAt: { lt: seen.since },
     },
     select: vmFields,
   });

@@ -55,12 +55,13 @@ async function discoverSubscription(
   signal: AbortSignal,
 ): Promise<void> {
   const ids: string[] = [];
+  const since = deps.clock.now();
   await forEachConcurrent(listVms(deps.azure, subscriptionId, { signal }), VMS_AT_ONCE, async ({ key }) => {
     const vm = await getVm(deps.azure, key, { signal });
     if (vm !== null) ids.push(await writeVm(deps, await toFacts(deps, vm, signal)));
   });
   await inTransaction(deps.db, async (tx) => {
-    const gone = await markUnseenVms(tx, { subscriptionId, ids }, deps.clock.now());
+    const gone = await markUnseenVms(tx, { subscriptionId, ids, since }, deps.clock.now());
     const events: LedgerDraft[] = [];
     for (const vm of gone) {
       const teamIds = await teamsOfVm(tx, vm.id);
