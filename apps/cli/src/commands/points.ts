@@ -59,6 +59,10 @@ export const registerPoints: Register = (program, surroundings) => {
       );
     });
 
+  registerDeletion(program, surroundings);
+};
+
+const registerDeletion: Register = (program, surroundings) => {
   program
     .command("delete-point")
     .description("delete a recovery point; its row stays in the reports, with who and why")
