@@ -1,5 +1,7 @@
+import { isKluisError } from "@kluis/domain";
 import { FAN_OUT } from "./constants.ts";
 import { damaged } from "./errors.ts";
+import type { Manifest } from "./manifest.ts";
 import { leafChunks } from "./map/leaf.ts";
 import { PACKS_PREFIX, packName, packOfName } from "./names.ts";
 import { type NodePlace, splitNodeRef } from "./node-ref.ts";
@@ -40,11 +42,22 @@ class Mark {
 
   async run(keep: CollectionOptions["keep"]): Promise<void> {
     for await (const { pointId } of this.parts.points.list(this.signal)) {
-      const { manifest } = await this.parts.points.get(pointId, this.signal);
+      const manifest = await this.manifestOf(pointId);
+      if (manifest === null) continue;
       this.points += 1;
       for (const { root } of manifest.disks) if (root !== null) await this.walk(splitNodeRef(root));
     }
     for (const ref of keep) await this.walk(splitNodeRef(ref));
+  }
+
+  /** Null when the point was deleted since it was listed: it reaches nothing any more. */
+  private async manifestOf(pointId: string): Promise<Manifest | null> {
+    try {
+      return (await this.parts.points.get(pointId, this.signal)).manifest;
+    } catch (error) {
+      if (isKluisError(error, "VAULT_OBJECT_MISSING")) return null;
+      throw error;
+    }
   }
 
   private async walk(place: NodePlace): Promise<void> {
