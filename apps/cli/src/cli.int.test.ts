@@ -238,6 +238,17 @@ describe("failures", () => {
     expect((await kluis("owner", "protect", "shop-01")).code).toBe(2);
     expect((await kluis("owner", "no-such-command")).code).toBe(2);
     expect((await kluis("owner", "download", "x", "--disk", "C:", "--to", "y")).code).toBe(2);
+    for (const limit of ["0", "-1", "many"])
+      expect((await kluis("owner", "jobs", "--limit", limit)).code).toBe(2);
+  });
+
+  test.each([
+    ["job", ["job", "zzz"]],
+    ["recovery point", ["verify", "zzz"]],
+  ])("a text that can be no id names no %s", async (what, args) => {
+    const { code, err } = await kluis("owner", ...args);
+    expect(code).toBe(3);
+    expect(err).toContain(`There is no ${what} zzz`);
     expect((await kluis("owner", "--help")).code).toBe(0);
   });
 });

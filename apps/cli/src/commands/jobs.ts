@@ -1,4 +1,5 @@
 import type { JobDiskView, JobRow, JobStepView, JobView } from "@kluis/api/types";
+import { InvalidArgumentError } from "commander";
 import { openSession, print, type Register } from "../command.ts";
 import { bytesOf, durationOf, minuteOf, secondOf } from "../format.ts";
 import { allPages } from "../pages.ts";
@@ -38,11 +39,11 @@ export const registerJobs: Register = (program, surroundings) => {
     .command("jobs")
     .description("list jobs, newest first")
     .option("--vm <vm>", "only of this virtual machine")
-    .option("--limit <n>", "how many", "20")
+    .option("--limit <n>", "how many", count, 20)
     .option("--json", "print JSON")
-    .action(async (options: { vm?: string; limit: string; json?: boolean }) => {
+    .action(async (options: { vm?: string; limit: number; json?: boolean }) => {
       const session = await openSession(surroundings, options.json === true);
-      const most = Math.max(1, Number.parseInt(options.limit, 10) || 20);
+      const most = options.limit;
       const rows = await allPages(
         (page) =>
           session.server.call((api) =>
@@ -79,6 +80,12 @@ export const registerJobs: Register = (program, surroundings) => {
       print(session, answer, () => `job ${answer.jobId} is asked to stop`);
     });
 };
+
+/** @throws InvalidArgumentError unless the text is a whole number of at least 1 */
+function count(value: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(value)) throw new InvalidArgumentError("Use a whole number, 1 or more.");
+  return Number(value);
+}
 
 function describe(job: JobView, width: number): string {
   const facts: [string, string][] = [

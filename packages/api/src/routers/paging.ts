@@ -11,7 +11,9 @@ export const vmRef = z.string().trim().min(1).max(260);
 /** A policy by id or name. */
 export const policyRef = z.string().trim().min(1).max(100);
 /** A recovery point by id, by a unique beginning of its id, or `VM@latest`. */
-export const pointRef = z.string().trim().min(4).max(300);
+export const pointRef = z.string().trim().min(1).max(300);
+/** A job by id or by a unique beginning of its id. What is no such text names no job: the look-up says so in words. */
+export const jobRef = z.string().trim().min(1).max(40);
 /** An instant as ISO 8601, or a day `YYYY-MM-DD` (midnight UTC). */
 export const instant = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { procedure } from "../../procedures.ts";
 import { cancelJob as cancel } from "../../services/jobs.ts";
+import { jobRef } from "../paging.ts";
 
 /** Asks a job to stop at its next safe point; what it made in Azure is cleaned up. */
 export const cancelJob = procedure
   .requires("backup:run")
-  .input(z.strictObject({ job: z.string().trim().min(4).max(40) }))
+  .input(z.strictObject({ job: jobRef }))
   .mutation(({ ctx, input }) => cancel(ctx, input.job));

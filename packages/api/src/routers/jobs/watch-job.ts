@@ -2,9 +2,10 @@ import { z } from "zod";
 import { withTrpcErrors } from "../../error-map.ts";
 import { watchJob as watch } from "../../live/watch-job.ts";
 import { procedure } from "../../procedures.ts";
+import { jobRef } from "../paging.ts";
 
 /** The job now and at each change, until it has ended. Events carry ids: a client that comes back misses nothing. */
 export const watchJob = procedure
   .requires("inventory:read")
-  .input(z.strictObject({ job: z.string().trim().min(4).max(40), lastEventId: z.string().nullish() }))
+  .input(z.strictObject({ job: jobRef, lastEventId: z.string().nullish() }))
   .subscription(({ ctx, input, signal }) => withTrpcErrors(watch(ctx, input, signal)));
