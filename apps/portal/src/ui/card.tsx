@@ -75,7 +75,8 @@ export function Facts({ facts, columns = 3, short = false }: FactsProps) {
       {facts.map((fact) => (
         <div key={fact.label} className={cn("min-w-0", fact.wide === true && "col-span-full")}>
           <dt className="eyebrow">{fact.label}</dt>
-          <dd className="mt-0.5 min-w-0 break-words">{fact.value}</dd>
+          {/* A time is wider than half a phone. */}
+          <dd className="mt-0.5 min-w-0 break-words max-sm:[&_time]:whitespace-normal">{fact.value}</dd>
         </div>
       ))}
     </dl>

@@ -60,11 +60,11 @@ export function ErrorState({ error, onRetry, retrying = false, compact = false }
         <p className="break-words">{view.message}</p>
         {view.action === null ? null : <p className="mt-1 text-sm text-muted">{view.action}</p>}
         <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-2 text-xs text-muted">
-          <span className="inline-flex items-center gap-1">
+          <span className="inline-flex max-w-full min-w-0 items-center gap-1">
             {uiMessages.errorCode} <Copyable value={view.code} what="error code" />
           </span>
           {view.requestId === null ? null : (
-            <span className="inline-flex items-center gap-1">
+            <span className="inline-flex max-w-full min-w-0 items-center gap-1">
               {uiMessages.requestId} <Copyable value={view.requestId} what="request id" />
             </span>
           )}

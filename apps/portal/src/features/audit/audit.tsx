@@ -146,15 +146,15 @@ function AuditTable() {
           onChange={(value) => change({ kind: value === "all" ? [] : [value] })}
         />
         {(["from", "to"] as const).map((key) => (
-          <input
-            key={key}
-            type="date"
-            aria-label={text.filters[key]}
-            title={text.filters[key]}
-            value={state[key]}
-            onChange={(event) => change({ [key]: event.target.value })}
-            className={`${inputClass} w-36!`}
-          />
+          <label key={key} className="inline-flex items-center gap-2 text-sm text-muted">
+            {text.filters[key]}
+            <input
+              type="date"
+              value={state[key]}
+              onChange={(event) => change({ [key]: event.target.value })}
+              className={`${inputClass} w-36!`}
+            />
+          </label>
         ))}
       </FilterBar>
       <DataTable
