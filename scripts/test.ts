@@ -122,8 +122,10 @@ function seconds(from: number): string {
   return `${((performance.now() - from) / 1000).toFixed(1)} s`;
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
-process.on("disconnect", () => process.exit(130));
+const interrupted = (): void => process.exit(130);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupted);
+process.on("disconnect", interrupted);
 process.exitCode = await main();
-// The channel to the bootstrap would keep this process alive.
+// The channel to the bootstrap would keep this process alive; closing it here is no interruption.
+process.removeListener("disconnect", interrupted);
 if (process.connected) process.disconnect();
