@@ -95,15 +95,13 @@ describe("percentOf", () => {
 });
 
 describe("humanise", () => {
-  it("turns exact counts and instants into what people read, and leaves ids alone", () => {
-    expect(humanise("3 disks planned, 356581376 bytes to read.")).toBe("3 disks planned, 340 MiB to read.");
+  it("turns instants into what people read, and leaves ids alone", () => {
     expect(humanise("Kept until 2026-11-24T21:47:31.446Z.", { timeZone: "UTC" })).toBe(
       "Kept until 24 Nov 2026, 21:47 UTC.",
     );
     expect(humanise("Recovery point 01a2053a-85ca-7b83-a70c-defca6630bf3 created")).toContain(
       "01a2053a-85ca",
     );
-    expect(humanise("0 bytes moved, 214892544 read.")).toBe("0 B moved, 205 MiB read.");
     expect(humanise("4 segments to go.")).toBe("4 segments to go.");
   });
 });

@@ -107,16 +107,11 @@ export function percentOf(done: number, total: number): number {
 }
 
 /**
- * A message as a person reads it: exact byte counts become binary units, ISO instants become times with their zone.
- * Messages in the database and the API keep the exact figures, because scripts and reports read them too.
+ * A message as a person reads it: ISO instants become times with their zone. Messages in the database and the API keep
+ * the exact instant, because scripts and reports read them too.
  */
 export function humanise(message: string, options: AbsoluteOptions = {}): string {
-  return message
-    .replaceAll(/\b(\d{1,15}) bytes\b/gu, (_, bytes: string) => formatBytes(Number(bytes)))
-    .replaceAll(/\b(\d{4,15}) (read|moved|written|stored)\b/gu, (_, bytes: string, verb: string) => {
-      return `${formatBytes(Number(bytes))} ${verb}`;
-    })
-    .replaceAll(/\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/gu, (instant) =>
-      formatAbsolute(new Date(instant), options),
-    );
+  return message.replaceAll(/\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/gu, (instant) =>
+    formatAbsolute(new Date(instant), options),
+  );
 }

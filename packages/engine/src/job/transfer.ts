@@ -7,7 +7,7 @@ import {
   listLostSegments,
   listOpenSegments,
 } from "@kluis/db/engine";
-import { KluisError } from "@kluis/domain";
+import { formatBytes, KluisError } from "@kluis/domain";
 import { addTask } from "../runtime/queue.ts";
 import type { SegmentTaskName } from "./segment-task.ts";
 import type { StepContext } from "./step.ts";
@@ -53,7 +53,7 @@ export async function transferSegments(
   ];
   return {
     kind: "done",
-    message: `${movedBytes} bytes moved, ${readBytes} read.`,
+    message: `${formatBytes(movedBytes)} moved, ${formatBytes(readBytes)} read.`,
     detail: { readBytes, changedBytes, movedBytes, storedBytes },
   };
 }

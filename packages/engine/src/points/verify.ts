@@ -1,6 +1,6 @@
 /** Verification of a recovery point: does the vault still hold every byte of it, unchanged. */
 import { endJob, loadPoint, setPointVerified } from "@kluis/db/engine";
-import { KluisError, verifyParametersSchema } from "@kluis/domain";
+import { formatBytes, KluisError, verifyParametersSchema } from "@kluis/domain";
 import { z } from "zod";
 import type { Machine, StepContext, StepResult } from "../job/step.ts";
 
@@ -35,7 +35,7 @@ async function verify({ deps, job, signal }: StepContext<Memory>): Promise<StepR
   const outcome = ok ? "The point is intact" : `The point is damaged: ${problems[0]?.message ?? "unknown"}`;
   return {
     kind: "done",
-    message: `${outcome}; ${bytesChecked} bytes checked (${mode}).`,
+    message: `${outcome}; ${formatBytes(bytesChecked)} checked (${mode}).`,
     detail,
     save: async (tx) => {
       await setPointVerified(tx, { pointId: point.id, at, mode, ok, detail });

@@ -25,7 +25,7 @@ import {
   planResource,
   setDiskPlan,
 } from "@kluis/db/engine";
-import { KluisError, osTypes, restoreDiskParametersSchema } from "@kluis/domain";
+import { formatBytes, KluisError, osTypes, restoreDiskParametersSchema } from "@kluis/domain";
 import { BLOCK_BYTES, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
 import { z } from "zod";
 import { operationSchema } from "../backup/memory.ts";
@@ -118,7 +118,7 @@ async function prepare(context: Context): Promise<Result> {
   const described = manifest.disks.find(({ key }) => key === diskKey)?.configuration;
   return {
     kind: "done",
-    message: `${disk.name} of ${point.vmName}: ${plannedBytes} bytes to write to ${name}.`,
+    message: `${disk.name} of ${point.vmName}: ${formatBytes(plannedBytes)} to write to ${name}.`,
     memory: { diskId: resourceId, ...bootSchema.parse(described ?? {}) },
     save: (tx) => setDiskPlan(tx, row.id, { method: null, reason: null, baseNode: disk.root, plannedBytes }),
   };

@@ -9,7 +9,7 @@ import {
   setDiskPlan,
   type WorkDisk,
 } from "@kluis/db/engine";
-import { errorInfo, isKluisError, KluisError } from "@kluis/domain";
+import { errorInfo, formatBytes, isKluisError, KluisError } from "@kluis/domain";
 import { BLOCK_BYTES, SEGMENT_BYTES } from "@kluis/vault";
 import { chooseDelta, compareOrFull, type DeltaChoice } from "../backup/delta.ts";
 import { type BackupMemory, type SnapshotDisk } from "../backup/memory.ts";
@@ -34,7 +34,7 @@ export async function plan(context: Context): Promise<StepResult<BackupMemory>> 
   const bytes = plans.reduce((sum, { plannedBytes }) => sum + plannedBytes, 0);
   return {
     kind: "done",
-    message: `${disks.length === 1 ? "1 disk" : `${disks.length} disks`} planned, ${bytes} bytes to read.`,
+    message: `${disks.length === 1 ? "1 disk" : `${disks.length} disks`} planned, ${formatBytes(bytes)} to read.`,
     detail: {
       plannedBytes: bytes,
       disks: plans.map(({ disk, choice, plannedBytes }) => ({
