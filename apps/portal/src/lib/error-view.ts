@@ -53,7 +53,7 @@ const titles: Partial<Record<ErrorCode | "NETWORK", string>> = {
   POINT_NOT_FOUND: "Recovery point not found",
   POLICY_NOT_FOUND: "Policy not found",
   INPUT_INVALID: "Something in the input is not right",
-  CONFLICT: "This changed in the meantime",
+  CONFLICT: "Something stands in the way",
   JOB_ALREADY_RUNNING: "A job is already running",
   DATABASE_UNREACHABLE: "The database does not answer",
   VAULT_UNREACHABLE: "The vault does not answer",
