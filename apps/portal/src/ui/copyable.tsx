@@ -24,7 +24,7 @@ export function Copyable({ value, what, display, className }: CopyableProps) {
   }, [copied]);
   const Icon = copied ? Check : Copy;
   return (
-    <span className={cn("inline-flex max-w-full items-center gap-1 align-bottom", className)}>
+    <span className={cn("inline-flex max-w-full min-w-0 items-center gap-1 align-bottom", className)}>
       <code title={value} className="min-w-0 truncate font-mono text-xs">
         {display ?? value}
       </code>
