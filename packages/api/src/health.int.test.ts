@@ -1,7 +1,7 @@
 import { newId, registerEngine, setPartHealth } from "@kluis/db";
 import { limits } from "@kluis/domain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readHealth } from "./health.ts";
+import { publicHealth, readHealth } from "./health.ts";
 import { createContext } from "./identity.ts";
 import { createWorld, MovedClock, type World } from "./testing.ts";
 
@@ -35,6 +35,39 @@ describe("health", () => {
     expect(await stateOf()).toEqual({ database: true, engine: true, vault: true, azure: false });
     clock.forward(limits.partStaleMs + 1);
     expect(await stateOf()).toEqual({ database: true, engine: false, vault: false, azure: false });
+  });
+
+  test("those who have not signed in read parts and codes, and nothing that Azure or the vault said", async () => {
+    const now = clock.now();
+    const told = { ok: false, checkedAt: now } as const;
+    const { prisma } = world.api.db;
+    await setPartHealth(prisma, {
+      ...told,
+      part: "vault",
+      code: "VAULT_UNREACHABLE",
+      message: "/srv/vault is away",
+    });
+    await setPartHealth(prisma, {
+      ...told,
+      part: "azure",
+      code: "AZURE_FORBIDDEN",
+      message: "no right on sub-1",
+    });
+    const full = await readHealth(world.api);
+    expect(JSON.stringify(full)).toContain("/srv/vault is away");
+    clock.forward(limits.partStaleMs + 1);
+    for (const health of [full, await readHealth(world.api)]) {
+      const shown = publicHealth(health);
+      expect(JSON.stringify(shown)).not.toMatch(/srv|sub-1/);
+      const facts = ({ part, ok, code, checkedAt }: (typeof shown.parts)[number]) => [
+        part,
+        ok,
+        code,
+        checkedAt,
+      ];
+      expect(shown.parts.map(facts)).toEqual(health.parts.map(facts));
+      expect({ ...shown, parts: [] }).toEqual({ ...health, parts: [] });
+    }
   });
 
   test("a database that is away is said, not thrown", async () => {

@@ -19,6 +19,20 @@ export async function readHealth(api: Api): Promise<HealthView> {
   };
 }
 
+/**
+ * The same for those who have not signed in: which part is well and the code of what is wrong, in words that name nothing. What
+ * Azure or the vault's store said (addresses, folders, ids of resources) is for the settings page.
+ */
+export function publicHealth({ parts, ...rest }: HealthView): HealthView {
+  return {
+    ...rest,
+    parts: parts.map((part) => ({
+      ...part,
+      message: part.ok ? "Works." : "Does not work. Sign in and look at Settings for the reason.",
+    })),
+  };
+}
+
 async function readParts(api: Api, now: Date): Promise<Part[]> {
   const at = now.toISOString();
   try {

@@ -9,7 +9,7 @@ export {
 export { type DiskDownload, type DownloadFormat, downloadFormats, openDiskDownload } from "./downloads.ts";
 export { type ApiEnv, parseApiEnv, type VaultEnv } from "./env.ts";
 export { type ApiError, apiErrorOf, httpStatusOf, kluisErrorOf } from "./error-map.ts";
-export { readHealth } from "./health.ts";
+export { publicHealth, readHealth } from "./health.ts";
 export { type ByteRange, decideRange, type RangeDecision } from "./http-range.ts";
 export { type Credentials, createContext, type SignIn, signIn, signOut } from "./identity.ts";
 export { openPointReport, type PointReport, type ReportFormat, reportFormats } from "./reports.ts";

@@ -1,12 +1,15 @@
-import { errorResponse, readHealth } from "@kluis/api";
+import { errorResponse, publicHealth, readHealth } from "@kluis/api";
 import { getApi } from "#server/api.ts";
 
 export const dynamic = "force-dynamic";
 
-/** 200 when database, engine, vault and Azure are well, else 503; the same JSON either way. */
+/**
+ * 200 when database, engine, vault and Azure are well, else 503; the same JSON either way.
+ * Open to everybody, so it says which part and which code, and no more.
+ */
 export async function GET(): Promise<Response> {
   try {
-    const health = await readHealth(await getApi());
+    const health = publicHealth(await readHealth(await getApi()));
     return Response.json(health, { status: health.ok ? 200 : 503, headers: { "cache-control": "no-store" } });
   } catch (error) {
     return errorResponse(error, crypto.randomUUID());
