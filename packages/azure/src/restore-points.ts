@@ -92,6 +92,19 @@ async function diskPointFacts(
   };
 }
 
+/**
+ * When a restore point was taken. Retention counts from this instant, so one that Azure does not name must not be made up.
+ * @throws KluisError AZURE_FAILED
+ */
+export function takenAt(id: string, { timeCreated }: Pick<RestorePoint, "timeCreated">): Date {
+  if (timeCreated !== undefined) return timeCreated;
+  throw new KluisError("AZURE_FAILED", {
+    message: "Azure does not say when the restore point was taken.",
+    action: "Kluis tries again by itself.",
+    params: { restorePointId: id },
+  });
+}
+
 async function pointFacts(
   azure: AzureConnection,
   id: string,
@@ -108,7 +121,7 @@ async function pointFacts(
     id: point.id ?? id,
     collectionId: id.slice(0, id.toLowerCase().lastIndexOf("/restorepoints/")),
     name: point.name ?? "",
-    createdAt: (point.timeCreated ?? new Date(0)).toISOString(),
+    createdAt: takenAt(id, point).toISOString(),
     consistency: levels[point.consistencyMode ?? ""] ?? "crash",
     disks,
   };
@@ -138,7 +151,8 @@ function made(
     words: "create the restore point",
     async finish(model) {
       // The model of a poll may be partial; what counts is what the resource itself says.
-      const point = model?.sourceMetadata ? model : await readPoint(azure, operation.target, {});
+      const point =
+        model?.sourceMetadata && model.timeCreated ? model : await readPoint(azure, operation.target, {});
       if (point) return pointFacts(azure, operation.target, point);
       throw new KluisError("AZURE_FAILED", {
         message: "The restore point vanished while it was being created.",

@@ -6,6 +6,7 @@ import { type Backoff, pauseOf, withBackoff } from "./backoff.ts";
 import { refusalOf } from "./disks.ts";
 import { parseGuestFacts } from "./guest-facts.ts";
 import { jobOfRestorePoint, restorePointIds } from "./names.ts";
+import { takenAt } from "./restore-points.ts";
 import { redactSecrets, Sas } from "./sas.ts";
 import type { DiskFacts, VmDiskRef } from "./types.ts";
 
@@ -207,5 +208,15 @@ describe("trying again", () => {
       retryAfterMs: 60_000,
     });
     expect(throttled.calls()).toBe(1);
+  });
+});
+
+describe("when a restore point was taken", () => {
+  test("is what Azure says, and never made up", () => {
+    const timeCreated = new Date("2026-03-01T10:00:00Z");
+    expect(takenAt("/p", { timeCreated })).toBe(timeCreated);
+    expect(() => takenAt("/p", {})).toThrow(
+      expect.objectContaining({ code: "AZURE_FAILED", retry: "backoff" }),
+    );
   });
 });
