@@ -33,6 +33,10 @@ describe("health", () => {
       checkedAt: now,
     });
     expect(await stateOf()).toEqual({ database: true, engine: true, vault: true, azure: false });
+    const unscheduled = { part: "scheduler", ok: false, code: "INTERNAL", message: "Backups of web-01 …" };
+    await setPartHealth(prisma, { ...unscheduled, checkedAt: now });
+    const { parts } = await readHealth(world.api);
+    expect(parts[1]).toMatchObject({ part: "engine", ok: false, message: "Backups of web-01 …" });
     clock.forward(limits.partStaleMs + 1);
     expect(await stateOf()).toEqual({ database: true, engine: false, vault: false, azure: false });
   });

@@ -39,7 +39,7 @@ async function readParts(api: Api, now: Date): Promise<Part[]> {
     const [engines, rows] = await Promise.all([listEngines(api.db.prisma), listPartHealth(api.db.prisma)]);
     return [
       { part: "database", ok: true, code: null, message: "PostgreSQL answers.", checkedAt: at },
-      enginePart(engines, now),
+      enginePart(engines, rows, now),
       seenByEngine("vault", rows, now),
       seenByEngine("azure", rows, now),
     ];
@@ -61,12 +61,24 @@ async function readParts(api: Api, now: Date): Promise<Part[]> {
   }
 }
 
-function enginePart(engines: readonly { readonly heartbeatAt: Date }[], now: Date): Part {
+/** An engine that lives is well when its scheduler is: the last word on that counts until it is stale. */
+function enginePart(
+  engines: readonly { readonly heartbeatAt: Date }[],
+  rows: readonly PartHealthRow[],
+  now: Date,
+): Part {
   const alive = engines.filter(
     (engine) => now.getTime() - engine.heartbeatAt.getTime() < limits.engineSilentMs,
   );
   const last = engines.map((engine) => engine.heartbeatAt).toSorted((a, b) => b.getTime() - a.getTime())[0];
   const checkedAt = last?.toISOString() ?? null;
+  const scheduler = rows.find((row) => row.part === "scheduler" && !row.ok);
+  const fresh =
+    scheduler !== undefined && now.getTime() - scheduler.checkedAt.getTime() <= limits.partStaleMs;
+  if (alive.length > 0 && fresh) {
+    const { code, message } = scheduler;
+    return { part: "engine", ok: false, code, message, checkedAt: scheduler.checkedAt.toISOString() };
+  }
   if (alive.length > 0) {
     const message = alive.length === 1 ? "One engine works." : `${alive.length} engines work.`;
     return { part: "engine", ok: true, code: null, message, checkedAt };

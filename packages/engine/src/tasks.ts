@@ -1,5 +1,6 @@
 /** Which function carries which task of the catalogue. */
-import type { TaskName } from "@kluis/domain";
+import type { UnreadableProtection } from "@kluis/db";
+import { KluisError, type TaskName } from "@kluis/domain";
 import { backupMachine } from "./backup/machine.ts";
 import { backupSegment } from "./backup/segment.ts";
 import type { EngineDeps } from "./deps.ts";
@@ -17,7 +18,7 @@ import { discover } from "./schedule/discover.ts";
 import { tick } from "./schedule/tick.ts";
 import { anchorLedger } from "./upkeep/anchor.ts";
 import { collectVault } from "./upkeep/collect.ts";
-import { judgePoints, removeOldSnapshots } from "./upkeep/retention.ts";
+import { judgePoints, removeOldSnapshots, resumeDeletions } from "./upkeep/retention.ts";
 import { sweepAzure } from "./upkeep/sweep.ts";
 
 /** Upkeep of which one run at a time is enough: a second one, in any engine, leaves it to the first. */
@@ -33,12 +34,17 @@ function alone<N extends TaskName>(
   };
 }
 
-async function scheduleTick({ deps }: { readonly deps: EngineDeps }): Promise<null> {
+/** Decides what is due, and says in health how that went. */
+export async function scheduleTick({
+  deps,
+}: {
+  readonly deps: Pick<EngineDeps, "db" | "clock" | "log">;
+}): Promise<null> {
   try {
-    await tick(deps);
+    const { unreadable } = await tick(deps);
     await reportPart(deps, {
       part: "scheduler",
-      error: null,
+      error: unreadableError(unreadable),
       message: "Occurrences are decided every 30 seconds.",
     });
     return null;
@@ -46,6 +52,18 @@ async function scheduleTick({ deps }: { readonly deps: EngineDeps }): Promise<nu
     await reportPart(deps, { part: "scheduler", error, message: "" });
     throw error;
   }
+}
+
+/** What health says of protections that cannot be scheduled; null when there is none. */
+function unreadableError(unreadable: readonly UnreadableProtection[]): KluisError | null {
+  const [first] = unreadable;
+  if (first === undefined) return null;
+  const others = unreadable.length === 1 ? "" : `, and those of ${unreadable.length - 1} more VMs,`;
+  return new KluisError("INTERNAL", {
+    message: `Backups of ${first.vmName}${others} cannot be scheduled: policy ${first.policyName} cannot be read.`,
+    action: "Save the policy anew in the portal.",
+    cause: first.error,
+  });
 }
 
 /** Tasks that look, decide and write down; none of them moves a disk's data. */
@@ -61,6 +79,7 @@ export const controlTasks = {
   } satisfies TaskDefinition<"discover">,
   "schedule.tick": alone("schedule.tick", scheduleTick),
   "retention.run": alone("retention.run", async ({ deps, signal }) => {
+    await resumeDeletions(deps);
     await judgePoints(deps);
     return removeOldSnapshots(deps, signal);
   }),

@@ -7,7 +7,7 @@ import type { Engine } from "../src/engine.ts";
 import { advance } from "../src/job/advance.ts";
 import { deletePointMachine } from "../src/points/delete.ts";
 import { collectVault } from "../src/upkeep/collect.ts";
-import { judgePoints, removeOldSnapshots } from "../src/upkeep/retention.ts";
+import { judgePoints, removeOldSnapshots, resumeDeletions } from "../src/upkeep/retention.ts";
 import { enhancedPolicy, GROUP, MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";
 
 let world: World;
@@ -175,6 +175,36 @@ describe("a deletion", () => {
     const gone = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: point.id } });
     expect(gone.state).toBe("deleted");
     expect((await carry(second)).state).toBe("succeeded");
+  });
+});
+
+describe("a deletion whose job has ended too early", () => {
+  it("is taken up again, pinned meanwhile or not, and once only", async () => {
+    const image = await world.image("stranded", 24 * MIB, [random(0, MIB)]);
+    const point = await world.backUp(
+      await world.protectedVm({ name: "stranded", disks: [image], policy: standardPolicy }),
+    );
+    await world.db.prisma.recoveryPoint.update({
+      where: { id: point.id },
+      data: { state: "deleting", pinnedAt: new Date() },
+    });
+    const ended = { state: "failed", kind: "delete-point", trigger: "manual", endedAt: new Date() };
+    await world.db.prisma.job.create({
+      data: {
+        ...ended,
+        id: newId(),
+        vmId: point.vmId,
+        pointId: point.id,
+        actor: engineActor,
+        parameters: { reason: "asked by hand" },
+      },
+    });
+    expect(await resumeDeletions(engine.deps)).toBe(1);
+    const gone = await until("the deletion", 30_000, () =>
+      world.db.prisma.recoveryPoint.findFirst({ where: { id: point.id, state: "deleted" } }),
+    );
+    expect(gone.deleteReason).toBe("asked by hand");
+    expect(await resumeDeletions(engine.deps)).toBe(0);
   });
 });
 

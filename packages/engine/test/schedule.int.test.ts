@@ -5,6 +5,7 @@ import { type Clock, engineActor, type PolicyDocument } from "@kluis/domain";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openLog } from "../src/log.ts";
 import { tick } from "../src/schedule/tick.ts";
+import { scheduleTick } from "../src/tasks.ts";
 import { standardPolicy } from "./world.ts";
 
 class HandClock implements Clock {
@@ -101,7 +102,7 @@ describe("the scheduler", () => {
   it("starts only the newest of what was missed, late, and records the others", async () => {
     await protect("a", standardPolicy);
     clock.set("2026-03-31T08:00:00Z");
-    expect(await tick(deps())).toEqual({ started: 1, skipped: 0, missed: 3 });
+    expect(await tick(deps())).toEqual({ started: 1, skipped: 0, missed: 3, unreadable: [] });
     const all = await occurrences();
     expect(all.map(({ state }) => state)).toEqual(["missed", "missed", "missed", "started"]);
     // The clocks went forward on 29 March: 01:00 in Amsterdam is 23:00 UTC of the day before from then on.
@@ -123,10 +124,10 @@ describe("the scheduler", () => {
     clock.set("2026-03-28T01:00:05Z");
     await tick(deps());
     clock.set("2026-03-28T13:00:05Z");
-    expect(await tick(deps())).toEqual({ started: 0, skipped: 1, missed: 0 });
+    expect(await tick(deps())).toMatchObject({ started: 0, skipped: 1, missed: 0 });
     await endJobs();
     clock.set("2026-03-29T01:00:05Z");
-    expect(await tick(deps())).toEqual({ started: 1, skipped: 0, missed: 0 });
+    expect(await tick(deps())).toMatchObject({ started: 1, skipped: 0, missed: 0 });
     const all = await occurrences();
     expect(all[2]?.reason).toMatch(/had not ended/);
     expect(all.map(({ state }) => state)).toEqual(["missed", "started", "skipped", "started"]);
@@ -136,7 +137,25 @@ describe("the scheduler", () => {
     await protect("a", standardPolicy);
     await database.db.prisma.protection.updateMany({ data: { state: "stopped" } });
     clock.set("2026-03-29T08:00:00Z");
-    expect(await tick(deps())).toEqual({ started: 0, skipped: 0, missed: 0 });
+    expect(await tick(deps())).toMatchObject({ started: 0, skipped: 0, missed: 0 });
+  });
+
+  it("schedules all others when one policy cannot be read, and says which", async () => {
+    const broken = await protect("broken", standardPolicy);
+    const whole = await protect("whole", standardPolicy);
+    await database.db.prisma.policyVersion.updateMany({
+      where: { policy: { name: "policy-broken" } },
+      data: { document: { schedule: "of another version" } },
+    });
+    clock.set("2026-03-28T00:00:10Z");
+    expect(await tick(deps())).toMatchObject({
+      started: 1,
+      unreadable: [{ vmId: broken, vmName: "broken" }],
+    });
+    expect((await database.db.prisma.job.findMany()).map(({ vmId }) => vmId)).toEqual([whole]);
+    await scheduleTick({ deps: deps() });
+    const health = await database.db.prisma.partHealth.findUniqueOrThrow({ where: { part: "scheduler" } });
+    expect(health).toMatchObject({ ok: false, message: expect.stringContaining("policy-broken") as unknown });
   });
 
   it("decides nothing when the clock was set back", async () => {

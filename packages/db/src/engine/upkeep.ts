@@ -1,4 +1,5 @@
 /** What upkeep asks: which VMs have points, what running jobs hold, which work is open. */
+import { type Actor, actorSchema } from "@kluis/domain";
 import { z } from "zod";
 import type { Tx } from "../tx.ts";
 
@@ -19,6 +20,38 @@ export async function listPointsBeingDeleted(tx: Tx, vmId: string): Promise<Set<
     select: { pointId: true },
   });
   return new Set(rows.flatMap(({ pointId }) => pointId ?? []));
+}
+
+/** A point whose deletion began and which no open job deletes, with what its last deletion was asked with. */
+export interface StrandedDeletion {
+  readonly pointId: string;
+  readonly vmId: string;
+  readonly vmName: string;
+  readonly asked: { readonly actor: Actor; readonly parameters: Readonly<Record<string, unknown>> } | null;
+}
+
+export async function listStrandedDeletions(tx: Tx): Promise<StrandedDeletion[]> {
+  const points = await tx.recoveryPoint.findMany({
+    where: { state: "deleting" },
+    orderBy: { id: "asc" },
+    select: { id: true, vmId: true, vm: { select: { name: true } } },
+  });
+  const jobs = await tx.job.findMany({
+    where: { kind: "delete-point", pointId: { in: points.map(({ id }) => id) } },
+    orderBy: { createdAt: "asc" },
+    select: { pointId: true, state: true, actor: true, parameters: true },
+  });
+  const open = new Set(
+    jobs.filter(({ state }) => state === "queued" || state === "running").map(({ pointId }) => pointId),
+  );
+  const newest = new Map(jobs.map((job) => [job.pointId, job]));
+  return points.flatMap(({ id, vmId, vm }) => {
+    if (open.has(id)) return [];
+    const asked = z
+      .object({ actor: actorSchema, parameters: z.record(z.string(), z.unknown()) })
+      .safeParse(newest.get(id));
+    return [{ pointId: id, vmId, vmName: vm.name, asked: asked.success ? asked.data : null }];
+  });
 }
 
 /** Node references that open jobs rely on: the roots they compare with and the segments they have finished. */

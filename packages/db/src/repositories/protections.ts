@@ -113,8 +113,23 @@ export interface ScheduledProtection extends ProtectionRow {
   readonly openJobId: string | null;
 }
 
-/** Active protections of living VMs. */
-export async function listScheduledProtections(tx: Tx): Promise<ScheduledProtection[]> {
+/** A protection whose row or policy this version cannot read. */
+export interface UnreadableProtection {
+  readonly vmId: string;
+  readonly vmName: string;
+  readonly policyName: string;
+  readonly error: unknown;
+}
+
+/**
+ * Active protections of living VMs.
+ * @param unreadable is told of those that cannot be read, which are left out; without it the first of them is thrown
+ * @throws KluisError INTERNAL
+ */
+export async function listScheduledProtections(
+  tx: Tx,
+  unreadable?: (protection: UnreadableProtection) => void,
+): Promise<ScheduledProtection[]> {
   const rows = await tx.protection.findMany({
     where: { state: "active", vm: { deletedAt: null } },
     orderBy: { id: "asc" },
@@ -136,9 +151,15 @@ export async function listScheduledProtections(tx: Tx): Promise<ScheduledProtect
   return rows.flatMap(({ policy, vm, ...row }) => {
     const [newest] = policy.versions;
     if (newest === undefined) return [];
-    const version = toPolicyVersion(newest);
+    const names = { vmName: vm.name, policyName: policy.name };
     const openJobId = vm.jobs[0]?.id ?? null;
-    return [{ ...toRow(row), vmName: vm.name, policyName: policy.name, version, openJobId }];
+    try {
+      return [{ ...toRow(row), ...names, version: toPolicyVersion(newest), openJobId }];
+    } catch (error) {
+      if (unreadable === undefined) throw error;
+      unreadable({ vmId: row.vmId, ...names, error });
+      return [];
+    }
   });
 }
 

@@ -93,7 +93,8 @@ async function requirePoint({ deps, job, memory }: Context): Promise<PointRef> {
   const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
   if (point === null)
     throw new KluisError("POINT_NOT_FOUND", { message: "The recovery point is gone already." });
-  if (point.pinnedAt === null || memory.deleting === true || point.state === "deleted") return point;
+  const begun = memory.deleting === true || point.state === "deleting" || point.state === "deleted";
+  if (point.pinnedAt === null || begun) return point;
   throw new KluisError("CONFLICT", { message: "The recovery point is pinned.", action: "Unpin it first." });
 }
 

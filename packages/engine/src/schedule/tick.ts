@@ -11,6 +11,7 @@ import {
   recordOccurrence,
   type ScheduledProtection,
   type Tx,
+  type UnreadableProtection,
 } from "@kluis/db";
 import { listOccurrenceTimes, teamsOfVm } from "@kluis/db/engine";
 import {
@@ -28,17 +29,23 @@ export interface TickResult {
   readonly started: number;
   readonly skipped: number;
   readonly missed: number;
+  /** VMs that cannot be scheduled, because their protection or policy cannot be read. */
+  readonly unreadable: readonly UnreadableProtection[];
 }
 
-/** Starts what is due at the clock's time. Safe to run at once in several engines, and again after a crash at any point. */
+/** Starts what is due at the clock's time; a protection that cannot be read keeps no other from its backups. Safe to run at once in several engines, and again after a crash at any point. */
 export async function tick(deps: Deps): Promise<TickResult> {
   const counts = { started: 0, skipped: 0, missed: 0 };
-  for (const protection of await listScheduledProtections(deps.db.prisma)) {
+  const unreadable: UnreadableProtection[] = [];
+  const protections = await listScheduledProtections(deps.db.prisma, (one) => unreadable.push(one));
+  for (const { error, ...protection } of unreadable)
+    deps.log.error({ err: error, ...protection }, "schedule: a protection cannot be read and is left out");
+  for (const protection of protections) {
     for (const { state } of await decide(deps, protection)) counts[state]++;
   }
   if (counts.started + counts.skipped + counts.missed > 0)
     deps.log.info(counts, "schedule: occurrences decided");
-  return counts;
+  return { ...counts, unreadable };
 }
 
 /** One protection is decided in one transaction: its occurrences, their jobs, how far it is decided. */

@@ -11,6 +11,7 @@ import {
   listKeptSnapshots,
   listLivePoints,
   listPointsBeingDeleted,
+  listStrandedDeletions,
   listVmsInBackup,
   setPointRetention,
   teamsOfVm,
@@ -24,10 +25,36 @@ import type { Again } from "../job/advance.ts";
 /** Points of VMs whose protection was stopped stay: their owner asked to keep the data. */
 export async function judgePoints(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<number> {
   let pruned = 0;
-  for (const protection of await listScheduledProtections(deps.db.prisma))
-    pruned += await judgeVm(deps, protection);
+  const protections = await listScheduledProtections(deps.db.prisma, ({ error, ...one }) => {
+    deps.log.error({ err: error, ...one }, "retention: a protection cannot be read; its points all stay");
+  });
+  for (const protection of protections) pruned += await judgeVm(deps, protection);
   if (pruned > 0) deps.log.info({ pruned }, "retention: points are pruned");
   return pruned;
+}
+
+/**
+ * Goes on with deletions whose job has ended before its point was gone. Such a point's manifest may be gone already, so it is
+ * never offered again; whoever asked for the deletion stays the one who did.
+ * @returns how many deletions were started
+ */
+export async function resumeDeletions(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<number> {
+  return inTransaction(deps.db, async (tx) => {
+    const stranded = await listStrandedDeletions(tx);
+    for (const { pointId, vmId, vmName, asked } of stranded) {
+      const job = { kind: "delete-point", vmId, pointId, trigger: "schedule" } as const;
+      const { actor, parameters } = asked ?? { actor: engineActor, parameters: { reason: "retention" } };
+      const jobId = await createJob(tx, { ...job, actor, parameters }, deps.clock);
+      const target = { type: "job", id: jobId, name: `delete-point of ${vmName}` };
+      const data = { pointId, reason: "An earlier deletion of the recovery point had not come to its end." };
+      const teamIds = await teamsOfVm(tx, vmId);
+      await appendEvents(tx, deps.clock, [
+        { kind: "job.created", actor: engineActor, target, vmId, teamIds, data },
+      ]);
+      deps.log.warn({ pointId, jobId }, "retention: a deletion that had stopped goes on");
+    }
+    return stranded.length;
+  });
 }
 
 function judgeVm(deps: Pick<EngineDeps, "db" | "clock">, protection: ScheduledProtection): Promise<number> {
@@ -96,7 +123,9 @@ export async function removeOldSnapshots(deps: EngineDeps, signal: AbortSignal):
 /** The newest kept snapshot of each VM whose policy keeps snapshots. Rows come newest first within a VM. */
 async function neededBases(deps: EngineDeps, kept: readonly AzureResourceRow[]): Promise<Set<string>> {
   const keeping = new Set<string>();
-  for (const { vmId, version } of await listScheduledProtections(deps.db.prisma)) {
+  // A policy that cannot be read may keep snapshots: what it may need stays.
+  const readable = await listScheduledProtections(deps.db.prisma, ({ vmId }) => keeping.add(vmId));
+  for (const { vmId, version } of readable) {
     if (version.document.instantRestoreDays > 0) keeping.add(vmId);
   }
   const bases = new Set<string>();
