@@ -94,6 +94,18 @@ describe("tokens", () => {
     await expect(reader.tokens.create({ name: "child" })).rejects.toSatisfy(isForbidden);
   });
 
+  test("when limited, neither see nor revoke their owner's tokens; when not, they do", async () => {
+    const operator = await world.as("commerceOperator");
+    const limited = await operator.tokens.create({ name: "limited", permissions: ["inventory:read"] });
+    const whole = await operator.tokens.create({ name: "whole" });
+    const reader = await callerOf({ bearerToken: limited.secret });
+    await expect(reader.tokens.list()).rejects.toSatisfy(isForbidden);
+    await expect(reader.tokens.revoke({ id: whole.token.id })).rejects.toSatisfy(isForbidden);
+    const script = await callerOf({ bearerToken: whole.secret });
+    expect((await script.tokens.list()).map(({ id }) => id)).toContain(limited.token.id);
+    expect((await script.tokens.revoke({ id: limited.token.id })).revokedAt).not.toBeNull();
+  });
+
   test("are refused once revoked or expired, and say so", async () => {
     const owner = await world.as("owner");
     const short = await owner.tokens.create({ name: "short", expiresInDays: 1 });

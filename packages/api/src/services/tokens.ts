@@ -8,7 +8,21 @@ import type { TokenView } from "../views/index.ts";
 import { record, type VmEvent } from "./record.ts";
 import { iso } from "./shape.ts";
 
+/**
+ * A token that was limited to some permissions was not given the care of its owner's tokens.
+ * @throws KluisError FORBIDDEN
+ */
+function mustCareForTokens(ctx: SignedInContext): void {
+  if (ctx.who.access.limitedTo === null) return;
+  throw new KluisError("FORBIDDEN", {
+    message: "A token that is limited to some permissions cannot see or revoke tokens.",
+    action: "Sign in to the portal and do it under Settings.",
+  });
+}
+
+/** @throws KluisError FORBIDDEN for a limited token */
 export async function listTokens(ctx: SignedInContext): Promise<readonly TokenView[]> {
+  mustCareForTokens(ctx);
   const rows = await list(ctx.api.db.prisma, ctx.who.person.id);
   return rows.map(tokenView);
 }
@@ -48,8 +62,9 @@ export async function createToken(
   return { token: tokenView(row), secret };
 }
 
-/** @throws KluisError NOT_FOUND when the person has no such token, or it was revoked before */
+/** @throws KluisError NOT_FOUND when the person has no such token, or it was revoked before; FORBIDDEN for a limited token */
 export async function revokeToken(ctx: SignedInContext, id: string): Promise<TokenView> {
+  mustCareForTokens(ctx);
   const row = await record(ctx, async (tx) => {
     const revoked = await revoke(tx, { id, personId: ctx.who.person.id }, ctx.api.clock.now());
     if (revoked !== null)
