@@ -1,6 +1,13 @@
 import { access } from "node:fs/promises";
 import { KluisError } from "@kluis/domain";
-import { createFolderStore, openAzureBlobStore, openLocalKeyFile, openVault, type Vault } from "@kluis/vault";
+import {
+  type BlobStore,
+  createFolderStore,
+  openAzureBlobStore,
+  openLocalKeyFile,
+  openVault,
+  type Vault,
+} from "@kluis/vault";
 import type { VaultEnv } from "./env.ts";
 
 export interface VaultReader {
@@ -9,10 +16,16 @@ export interface VaultReader {
    * @throws KluisError VAULT_UNREACHABLE, VAULT_NOT_INITIALISED, VAULT_KEY_WRONG, CONFIG_INVALID
    */
   open(): Promise<Vault>;
+  /**
+   * Where the vault's objects lie, for what is not encrypted: the ledger's anchors. No key is needed.
+   * @throws KluisError VAULT_UNREACHABLE
+   */
+  openStore(): Promise<BlobStore>;
 }
 
 export function createVaultReader(env: VaultEnv): VaultReader {
   let opening: Promise<Vault> | undefined;
+  let store: Promise<BlobStore> | undefined;
   return {
     open: () => {
       opening ??= openConfiguredVault(env).catch((error: unknown) => {
@@ -20,6 +33,13 @@ export function createVaultReader(env: VaultEnv): VaultReader {
         throw error;
       });
       return opening;
+    },
+    openStore: () => {
+      store ??= openConfiguredStore(env, AbortSignal.timeout(openTimeoutMs)).catch((error: unknown) => {
+        store = undefined;
+        throw error;
+      });
+      return store;
     },
   };
 }
@@ -30,10 +50,13 @@ const openTimeoutMs = 30_000;
 async function openConfiguredVault(env: VaultEnv): Promise<Vault> {
   const signal = AbortSignal.timeout(openTimeoutMs);
   const keys = await openExistingKeyFile(env.keyFile);
-  if (env.kind === "folder") return openVault({ store: createFolderStore(env.folder), keys, signal });
+  return openVault({ store: await openConfiguredStore(env, signal), keys, signal });
+}
+
+async function openConfiguredStore(env: VaultEnv, signal: AbortSignal): Promise<BlobStore> {
+  if (env.kind === "folder") return createFolderStore(env.folder);
   const { connectionString, container } = env;
-  const store = await openAzureBlobStore({ account: { connectionString }, container }, signal);
-  return openVault({ store, keys, signal });
+  return openAzureBlobStore({ account: { connectionString }, container }, signal);
 }
 
 /** Reading must never make a key: a new one would open nothing, and hide that the right one is missing. */

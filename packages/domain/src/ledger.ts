@@ -115,6 +115,9 @@ function trueSeq(record: LedgerRecord): number | null {
   return null;
 }
 
+/** Where copies of signed heads lie in the vault's store: `ledger/<seq>-<time>.json`. */
+export const anchorsPrefix = "ledger/";
+
 /** The text that a head's signature covers. */
 export function anchorText(head: LedgerHead, signedAt: Date, keyId: string): string {
   return canonicalJson({

@@ -73,8 +73,11 @@ function truncated(head: LedgerHead, anchor: KnownHead): LedgerProblem {
 
 export interface VerifyLedgerOptions {
   readonly signal?: AbortSignal;
-  /** Public key (SPKI, PEM) of the anchors. With it, signatures are checked; without it, anchors are believed as they stand. */
-  readonly publicPem?: string;
+  /**
+   * Public key (SPKI, PEM) of the anchors, or all that ever signed. With it, signatures are checked; without it, anchors are
+   * believed as they stand.
+   */
+  readonly publicPem?: string | readonly string[];
   /** Copies of anchors that lie outside the database (in the vault): the database's owner cannot have changed them. */
   readonly copies?: readonly SignedHead[];
 }
@@ -85,8 +88,15 @@ export interface VerifyLedgerOptions {
  */
 export async function verifyLedger(db: Db, options: VerifyLedgerOptions = {}): Promise<LedgerVerdict> {
   const { publicPem, signal, copies = [] } = options;
-  const anchors = [...(await listAnchors(db.prisma)), ...copies].toSorted((a, b) => a.seq - b.seq);
-  const isValid = (anchor: SignedHead): boolean => publicPem === undefined || isSignedBy(publicPem, anchor);
+  const all = [...(await listAnchors(db.prisma)), ...copies];
+  // A copy of an anchor that the database has is the same anchor.
+  const distinct = new Map(
+    all.map((anchor) => [`${anchor.seq} ${anchor.digest} ${anchor.signature}`, anchor]),
+  );
+  const anchors = [...distinct.values()].toSorted((a, b) => a.seq - b.seq);
+  const keys = publicPem === undefined ? [] : [publicPem].flat();
+  const isValid = (anchor: SignedHead): boolean =>
+    keys.length === 0 || keys.some((key) => isSignedBy(key, anchor));
   const known = anchors.filter(isValid).map(toKnownHead);
   const walked = await verifyRecords(walkLedger(db, signal ? { signal } : {}), known);
   const forged = anchors.find((anchor) => !isValid(anchor));

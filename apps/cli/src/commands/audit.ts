@@ -14,7 +14,8 @@ export const registerAudit: Register = (program, surroundings) => {
       print(session, verdict, () => {
         if (verdict.problem !== null) return `the ledger is not right: ${verdict.problem.message}`;
         const head = verdict.head === null ? "" : `; head ${verdict.head.seq} ${verdict.head.digest}`;
-        return `the ledger is right: ${verdict.events} events, ${verdict.anchors} ${verdict.anchors === 1 ? "anchor" : "anchors"}${head}`;
+        const unchecked = verdict.unchecked === null ? "" : `\nnot checked: ${verdict.unchecked}`;
+        return `the ledger is right: ${verdict.events} events, ${verdict.anchors} ${verdict.anchors === 1 ? "anchor" : "anchors"}${head}${unchecked}`;
       });
     });
 };

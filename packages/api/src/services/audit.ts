@@ -5,6 +5,7 @@ import type { z } from "zod";
 import type { SignedInContext } from "../context.ts";
 import type { listAuditInput } from "../routers/audit/list-audit.ts";
 import type { AuditPage, LedgerVerification } from "../views/index.ts";
+import { readAnchorCopies } from "./anchor-copies.ts";
 import { lookupVm } from "./lookup.ts";
 import { record, type VmEvent } from "./record.ts";
 import { actorView, iso } from "./shape.ts";
@@ -32,7 +33,7 @@ export async function listAudit(
 }
 
 /**
- * Walks the whole chain; the walk is recorded. It reads every team's events but shows none of them, so it needs no more than
+ * Walks the whole chain and compares it with the anchors, in the database and as copied into the vault; the walk is recorded. It reads every team's events but shows none of them, so it needs no more than
  * the right to audit somewhere.
  */
 export async function verifyAudit(
@@ -40,16 +41,30 @@ export async function verifyAudit(
   signal: AbortSignal | undefined,
 ): Promise<LedgerVerification> {
   const { db, clock } = ctx.api;
-  const verdict = await verifyLedger(db, signal === undefined ? {} : { signal });
+  const { copies, publicPems, unchecked } = await readAnchorCopies(ctx.api, signal);
+  const verdict = await verifyLedger(db, {
+    copies,
+    ...(publicPems.length > 0 && { publicPem: publicPems }),
+    ...(signal !== undefined && { signal }),
+  });
   const { ok, events, head, anchors, problem } = verdict;
   await record(ctx, () => {
     const event: VmEvent = {
       kind: "ledger.verified",
       actor: ctx.who.actor,
       target: { type: "ledger", id: "ledger", name: "Ledger" },
-      data: { ok, events, head, anchors, problem },
+      data: { ok, events, head, anchors, copies: copies.length, problem, unchecked },
     };
     return Promise.resolve({ result: null, events: [event] });
   });
-  return { ok, events, head, anchors, checkedAt: iso(clock.now()), problem };
+  return {
+    ok,
+    events,
+    head,
+    anchors,
+    copies: copies.length,
+    checkedAt: iso(clock.now()),
+    problem,
+    unchecked,
+  };
 }

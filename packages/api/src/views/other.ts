@@ -105,9 +105,14 @@ export interface LedgerVerification {
   readonly ok: boolean;
   readonly events: number;
   readonly head: { readonly seq: number; readonly digest: string } | null;
+  /** Signed heads that it was compared with: those of the database and the copies. */
   readonly anchors: number;
+  /** Of these, copies that were read from the vault, out of reach of the database's owner. */
+  readonly copies: number;
   readonly checkedAt: Instant;
   readonly problem: { readonly seq: number; readonly kind: string; readonly message: string } | null;
+  /** What could not be checked, in a sentence: `ok` says nothing about it. Null when everything was. */
+  readonly unchecked: string | null;
 }
 
 export interface TokenView {

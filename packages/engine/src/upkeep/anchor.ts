@@ -9,11 +9,8 @@ import {
   recordAnchor,
   signHead,
 } from "@kluis/db";
-import { engineActor, isKluisError, KluisError } from "@kluis/domain";
+import { anchorsPrefix, engineActor, isKluisError, KluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
-
-/** Where copies of signed heads lie in the vault's store. */
-export const ANCHORS_PREFIX = "ledger/";
 
 /** @returns the sequence number that was anchored, or null when nothing new has been written since the last anchor */
 export async function anchorLedger(deps: EngineDeps, signal: AbortSignal): Promise<number | null> {
@@ -24,7 +21,7 @@ export async function anchorLedger(deps: EngineDeps, signal: AbortSignal): Promi
   if (head.seq === 0 || (last !== null && head.seq <= last.seq + 1)) return null;
   const key = loadLedgerKey(await readKey(deps.ledgerKeyFile));
   const signed = signHead(key, head, deps.clock);
-  const name = `${ANCHORS_PREFIX}${String(signed.seq).padStart(12, "0")}-${signed.signedAt.getTime()}.json`;
+  const name = `${anchorsPrefix}${String(signed.seq).padStart(12, "0")}-${signed.signedAt.getTime()}.json`;
   const copy = {
     ...signed,
     signedAt: signed.signedAt.toISOString(),

@@ -80,7 +80,11 @@ function VerificationResult({ result }: { result: LedgerVerification }) {
   return (
     <div role="status">
       {result.ok ? (
-        <Alert tone="ok" title={text.verified(formatNumber(result.events))}>
+        <Alert
+          tone={result.unchecked === null ? "ok" : "warn"}
+          title={text.verified(formatNumber(result.events))}
+        >
+          {result.unchecked === null ? null : <p>{result.unchecked}</p>}
           {text.verifiedDetail(result.head?.seq ?? 0, result.anchors)}
           {result.head === null ? null : (
             <code className="block font-mono text-xs break-all">{result.head.digest}</code>
