@@ -1,7 +1,7 @@
 /** Upkeep beside the jobs: the sweeper, the ledger's anchor, discovery, health, and engines that take over. */
 
 import { readFile } from "node:fs/promises";
-import { startRestorePoint } from "@kluis/azure";
+import { type RestorePointRequest, startRestorePoint } from "@kluis/azure";
 import { listAnchors, loadLedgerKey, newId } from "@kluis/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
@@ -23,26 +23,32 @@ afterAll(async () => {
   await world.stop();
 });
 
+/** A restore point that no job owns, as a job leaves it that was lost with its database row. */
+async function orphanOf(vmId: string): Promise<RestorePointRequest> {
+  const { resourceId, location } = await world.db.prisma.virtualMachine.findUniqueOrThrow({
+    where: { id: vmId },
+  });
+  const request = {
+    vmId: resourceId,
+    location,
+    jobId: newId(),
+    installationId: engine.deps.installationId,
+    crashConsistent: true,
+    excludeDiskIds: [],
+  };
+  await until("the orphan", 30_000, async () => {
+    const poll = await startRestorePoint(engine.deps.azure, request, { signal: soon() });
+    return poll.status === "done" ? poll.result : null;
+  });
+  return request;
+}
+
 describe("the sweeper", () => {
   it("removes a restore point of no living job, and leaves what recovery points keep", async () => {
     const image = await world.image("swept", 24 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({ name: "swept", disks: [image], policy: enhancedPolicy });
     await world.backUp(vmId);
-    const { resourceId, location } = await world.db.prisma.virtualMachine.findUniqueOrThrow({
-      where: { id: vmId },
-    });
-    const request = {
-      vmId: resourceId,
-      location,
-      jobId: newId(),
-      installationId: engine.deps.installationId,
-      crashConsistent: true,
-      excludeDiskIds: [],
-    };
-    await until("the orphan", 30_000, async () => {
-      const poll = await startRestorePoint(engine.deps.azure, request, { signal: soon() });
-      return poll.status === "done" ? poll.result : null;
-    });
+    const request = await orphanOf(vmId);
     expect((await world.control.snapshots()).restorePoints).toHaveLength(2);
     await sweepAzure(engine.deps, { signal: soon() });
     expect((await world.control.snapshots()).restorePoints).toHaveLength(2);
@@ -54,6 +60,27 @@ describe("the sweeper", () => {
     expect(left[0]?.name).not.toContain(request.jobId);
     const removed = await world.db.prisma.ledgerEvent.findMany({ where: { kind: "azure-resource.removed" } });
     expect(removed).toHaveLength(1);
+  });
+
+  it("records a removal that took Azure longer than one look, once", async () => {
+    const image = await world.image("slow", 24 * MIB, [random(0, MIB)]);
+    const vmId = await world.protectedVm({ name: "slow", disks: [image], policy: enhancedPolicy });
+    const { jobId } = await orphanOf(vmId);
+    await world.control.addFault({
+      match: { operation: "work:restorePoints.delete" },
+      effect: { type: "delay", ms: 1_000 },
+      times: 1,
+    });
+    const sweep = () => sweepAzure(engine.deps, { signal: soon(), safetyMs: -60_000 });
+    expect(await sweep()).not.toBeNull();
+    await until("Azure's removal", 30_000, async () => {
+      const { restorePoints } = await world.control.snapshots();
+      return restorePoints.some(({ name }) => name.includes(jobId)) ? null : true;
+    });
+    expect(await sweep()).toBeNull();
+    expect(await sweep()).toBeNull();
+    const events = await world.db.prisma.ledgerEvent.findMany({ where: { kind: "azure-resource.removed" } });
+    expect(events.filter(({ data }) => JSON.stringify(data).includes(jobId))).toHaveLength(1);
   });
 });
 

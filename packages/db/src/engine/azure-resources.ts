@@ -76,6 +76,29 @@ export async function markResourceRemoved(
   return count > 0;
 }
 
+/**
+ * Writes down that the sweeper is about to remove a resource: Azure may take longer than one look, and does not list it any more
+ * once it is gone. `note` is kept under `detail.sweep`. A resource that nobody had written down is from then on.
+ */
+export async function noteSweep(
+  tx: Tx,
+  resource: {
+    readonly kind: AzureResourceKind;
+    /** ARM id, lower-case. */
+    readonly resourceId: string;
+    readonly createdAt: Date;
+    readonly note: Readonly<Record<string, unknown>>;
+  },
+): Promise<void> {
+  const { kind, resourceId, createdAt, note } = resource;
+  const detail = asJson({ sweep: note });
+  await tx.azureResource.upsert({
+    where: { kind_resourceId: { kind, resourceId } },
+    create: { id: newId(), kind, resourceId, state: "created", createdAt, detail },
+    update: { state: "created", pointId: null, keepUntil: null, removedAt: null, detail },
+  });
+}
+
 /** The snapshot outlives its job: it belongs to a recovery point now, until `keepUntil`. */
 export async function keepSnapshot(
   tx: Tx,

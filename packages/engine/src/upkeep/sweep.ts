@@ -6,8 +6,10 @@ import {
   listLivingResources,
   listOpenAmong,
   markResourceRemoved,
+  noteSweep,
 } from "@kluis/db/engine";
 import { engineActor, limits } from "@kluis/domain";
+import { z } from "zod";
 import { removeSnapshot } from "../backup/snapshot-removal.ts";
 import type { EngineDeps } from "../deps.ts";
 import type { Again } from "../job/advance.ts";
@@ -41,7 +43,8 @@ export async function sweepAzure(
       listOwned(deps.azure, { subscriptionId, installationId: deps.installationId, signal }),
     );
     const orphans = await findOrphans(deps, owned, before);
-    for (const orphan of orphans)
+    const begun = await listBegun(deps, { subscriptionId, owned });
+    for (const orphan of [...orphans, ...begun])
       again = (await removeOrphan(deps, orphan, signal)) ? again : { againInMs: LOOK_AGAIN_MS };
   }
   return again;
@@ -78,6 +81,37 @@ async function findOrphans(
   });
 }
 
+/** What the sweeper writes down before it asks Azure to remove something. */
+const noteSchema = z.object({
+  sweep: z.object({ id: z.string(), name: z.string(), jobId: z.string().nullable() }),
+});
+
+/** Removals that an earlier sweep began and that Azure has ended since: they are listed no more, and yet to be recorded. */
+async function listBegun(
+  deps: EngineDeps,
+  { subscriptionId, owned }: { readonly subscriptionId: string; readonly owned: readonly OwnedResource[] },
+): Promise<OwnedResource[]> {
+  const present = new Set(owned.map(({ id }) => id.toLowerCase()));
+  const prefix = `/subscriptions/${subscriptionId.toLowerCase()}/`;
+  const rows = await listLivingResources(deps.db.prisma, ["restore-point", "disk"]);
+  return rows.flatMap(({ kind, resourceId, detail, createdAt, jobOpen }) => {
+    const note = noteSchema.safeParse(detail);
+    if (!note.success || jobOpen || (kind !== "restore-point" && kind !== "disk")) return [];
+    if (present.has(resourceId) || !resourceId.startsWith(prefix)) return [];
+    return [{ ...note.data.sweep, kind, createdAt: createdAt.toISOString(), diskState: null }];
+  });
+}
+
+async function noteRemoval(deps: EngineDeps, orphan: OwnedResource): Promise<void> {
+  const { kind, id, name, jobId, createdAt } = orphan;
+  await noteSweep(deps.db.prisma, {
+    kind,
+    resourceId: id.toLowerCase(),
+    createdAt: createdAt === null ? deps.clock.now() : new Date(createdAt),
+    note: { id, name, jobId },
+  });
+}
+
 /** True when nothing that lives needs the resource and it is old enough to be sure of that. */
 export function isOrphan(
   resource: OwnedResource,
@@ -93,6 +127,7 @@ export function isOrphan(
 
 /** One look at removing it; true when it is gone. */
 async function removeOrphan(deps: EngineDeps, orphan: OwnedResource, signal: AbortSignal): Promise<boolean> {
+  await noteRemoval(deps, orphan);
   const removal =
     orphan.kind === "disk"
       ? await removeDisk(deps, orphan, signal)
