@@ -32,6 +32,8 @@ export const limits = {
   discoverMs: 10 * minute,
 
   // -------------------------------------------------------------- cleaning up
+  /** No rule but `keepLast` removes a point younger than this: a backup made by hand before a risky change outlives the day's next one. */
+  recentPointMs: day,
   /** A resource in Azure that no job owns is removed when it is at least this old: a job writes it down before it exists, but clocks differ. */
   sweepSafetyMs: hour,
   /** A condemned pack stays at least this long before it is deleted: longer than any clock difference between machines. */

@@ -33,6 +33,24 @@ test("daily keeps the newest of each local day, and only as many days as asked f
   expect(kept(points, rules({ daily: 9 }))).toEqual(["d", "c", "b"]);
 });
 
+test("several backups on one day all stay for a day, unless the policy counts them by keepLast", () => {
+  const points = [
+    point("first", "2026-06-01T09:00Z"),
+    point("before-the-change", "2026-06-01T10:00Z"),
+    point("after-the-change", "2026-06-01T11:00Z"),
+  ];
+  const all = ["after-the-change", "before-the-change", "first"];
+  expect(kept(points, rules({ daily: 30 }))).toEqual(all);
+  expect(judgeRetention(points, rules({ daily: 30 })).at(-1)).toMatchObject({
+    tiers: ["recent"],
+    expiresAt: new Date("2026-06-02T09:00Z"),
+  });
+  expect(kept(points, rules({ daily: 30 }, { now: new Date("2026-06-02T10:30Z") }))).toEqual([
+    "after-the-change",
+  ]);
+  expect(kept(points, rules({ keepLast: 2 }))).toEqual(all.slice(0, 2));
+});
+
 test("a pause in backups removes nothing: tiers count periods that have a point", () => {
   const points = [point("old", "2025-01-01T10:00Z"), point("older", "2024-12-31T10:00Z")];
   expect(kept(points, rules({ daily: 2 }))).toEqual(["old", "older"]);
@@ -138,7 +156,11 @@ test("for any history: an independent count agrees with the daily tier", () => {
         .toSorted(([a], [b]) => (a < b ? 1 : -1))
         .slice(0, days)
         .map(([, one]) => one.takenAt.getTime());
-      const found = judgeRetention(plain, rules({ daily: days }, { protectionActive: false }))
+      const found = judgeRetention(
+        plain,
+        // Long after, so that only the tier speaks.
+        rules({ daily: days }, { protectionActive: false, now: new Date("2026-07-01T12:00Z") }),
+      )
         .filter((one) => one.keep)
         .map((one) => plain.find((candidate) => candidate.id === one.id)?.takenAt.getTime());
       expect(found).toEqual(expected);

@@ -1,4 +1,5 @@
 import { Temporal } from "temporal-polyfill";
+import { limits } from "./limits.ts";
 import type { Retention } from "./policy.ts";
 
 /** What retention needs to know of a recovery point that still exists. */
@@ -20,8 +21,20 @@ export interface RetentionRules {
   readonly protectionActive: boolean;
 }
 
-export const retentionTiers = ["latest", "last", "daily", "weekly", "monthly", "yearly", "pinned"] as const;
-/** `latest`: the newest good point of a protected VM. `last`: among the newest `keepLast`. */
+export const retentionTiers = [
+  "latest",
+  "last",
+  "recent",
+  "daily",
+  "weekly",
+  "monthly",
+  "yearly",
+  "pinned",
+] as const;
+/**
+ * `latest`: the newest good point of a protected VM. `last`: among the newest `keepLast`. `recent`: younger than a day,
+ * where the policy has no `keepLast`.
+ */
 export type RetentionTier = (typeof retentionTiers)[number];
 
 export interface RetentionVerdict {
@@ -46,7 +59,9 @@ interface Hold {
 /**
  * Grandfather-father-son retention. Each calendar tier keeps the newest good point of each of its newest N periods that
  * have one (so that a pause in backups removes nothing); `keepLast` keeps the newest N good points; a point that any tier
- * keeps stays. The only place that decides: pruner, preview, reports and pages ask this function.
+ * keeps stays. Without `keepLast` nothing younger than a day is removed: who backs up twice on one day, before a risky change
+ * perhaps, must still have the first when the change went wrong. The only place that decides: pruner, preview, reports and
+ * pages ask this function.
  *
  * @returns one verdict per point, newest first
  */
@@ -63,6 +78,12 @@ export function judgeRetention(points: readonly RetentionPoint[], rules: Retenti
   const { keepLast } = rules.retention;
   for (const [index, point] of good.slice(0, keepLast ?? 0).entries()) {
     hold(point, { tier: "last", why: `number ${index + 1} of the newest ${keepLast}`, until: null });
+  }
+  if (keepLast === undefined) {
+    for (const point of good) {
+      const until = new Date(point.takenAt.getTime() + limits.recentPointMs);
+      if (until > rules.now) hold(point, { tier: "recent", why: "taken within the last day", until });
+    }
   }
   for (const tier of calendarTiers) {
     const count = rules.retention[tier];

@@ -30,6 +30,7 @@ export const pointMessages = {
   tiers: {
     latest: "Newest",
     last: "Last",
+    recent: "Recent",
     daily: "Daily",
     weekly: "Weekly",
     monthly: "Monthly",
