@@ -39,7 +39,8 @@ export const policyMessages = {
     timeZone: "Time zone",
     timeZoneHint: "An IANA name such as Europe/Amsterdam.",
     retention: "Retention",
-    retentionLead: "A point is kept while any of these keeps it. Empty rows keep nothing.",
+    retentionLead:
+      "A point is kept while any of these keeps it. Empty rows keep nothing; while Newest points is empty, nothing younger than a day goes.",
     tiers: {
       keepLast: "Newest points",
       daily: "Daily points",
