@@ -2,7 +2,7 @@
  * What a backup job remembers between two tasks (`Job.memory`): everything that a killed task needs to go on, nothing secret.
  * Each step adds its part in the same transaction that says the step is done.
  */
-import type { AzureOperation, Json } from "@kluis/azure";
+import { azureOperationSchema, type Json } from "@kluis/azure";
 import {
   agentStates,
   consistencySchema,
@@ -16,21 +16,6 @@ import { z } from "zod";
 
 const bytes = z.int().nonnegative();
 const json = z.custom<Json>((value) => value !== undefined);
-
-export const operationSchema = z.strictObject({
-  kind: z.enum([
-    "extension",
-    "restore-point",
-    "delete-restore-point",
-    "create-disk",
-    "finish-upload",
-    "delete-disk",
-    "run-command",
-  ]),
-  target: z.string(),
-  subscriptionId: z.string(),
-  poller: z.string(),
-}) satisfies z.ZodType<AzureOperation>;
 
 /** A disk of a restore point; `@kluis/azure`'s DiskRestorePointFacts. */
 export const snapshotDiskSchema = z.object({
@@ -125,7 +110,7 @@ export const backupMemorySchema = z.object({
     })
     .optional(),
   /** The long-running operation that the current step waits for. */
-  operation: operationSchema.optional(),
+  operation: azureOperationSchema.optional(),
   /** The extension step has its second part: reading what changed in a Windows guest. */
   extensionReady: z.boolean().optional(),
   snapshotStartedAt: z.iso.datetime().optional(),

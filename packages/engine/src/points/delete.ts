@@ -1,4 +1,6 @@
 /** Deletion of a recovery point: its manifest goes, its kept snapshot too, its row stays as evidence. The bytes are collected later. */
+
+import { azureOperationSchema } from "@kluis/azure";
 import {
   endJob,
   findKeptSnapshot,
@@ -9,11 +11,14 @@ import {
 } from "@kluis/db/engine";
 import { deletePointParametersSchema, KluisError } from "@kluis/domain";
 import { z } from "zod";
-import { operationSchema, snapshotSchema } from "../backup/memory.ts";
+import { snapshotSchema } from "../backup/memory.ts";
 import { type Removal, removeSnapshot } from "../backup/snapshot-removal.ts";
 import type { Machine, StepContext, StepResult } from "../job/step.ts";
 
-const memorySchema = z.object({ deleting: z.boolean().optional(), operation: operationSchema.optional() });
+const memorySchema = z.object({
+  deleting: z.boolean().optional(),
+  operation: azureOperationSchema.optional(),
+});
 type Memory = z.infer<typeof memorySchema>;
 type Context = StepContext<Memory>;
 

@@ -1,6 +1,7 @@
 /** A restore to a new managed disk, as a sequence of steps: upload disk, write access, everything that is not zero, footer, done. */
 import {
   type AzureOperation,
+  azureOperationSchema,
   openPageWriter,
   type Poll,
   pollDeleteDisk,
@@ -28,7 +29,6 @@ import {
 import { formatBytes, KluisError, osTypes, restoreDiskParametersSchema } from "@kluis/domain";
 import { BLOCK_BYTES, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
 import { z } from "zod";
-import { operationSchema } from "../backup/memory.ts";
 import { planSegments } from "../backup/segments.ts";
 import type { Machine, StepContext, StepResult } from "../job/step.ts";
 import { transferSegments } from "../job/transfer.ts";
@@ -37,7 +37,7 @@ export const restoreMemorySchema = z.object({
   diskId: z.string().optional(),
   osType: z.enum(osTypes).nullable().optional(),
   hyperVGeneration: z.string().nullable().optional(),
-  operation: operationSchema.optional(),
+  operation: azureOperationSchema.optional(),
   segmentsQueued: z.boolean().optional(),
   footerWritten: z.boolean().optional(),
 });
