@@ -3,6 +3,7 @@ export * from "./audit.ts";
 export * from "./bytes.ts";
 export * from "./canonical-json.ts";
 export * from "./clock.ts";
+export * from "./concurrent.ts";
 export * from "./consistency.ts";
 export * from "./deadline.ts";
 export * from "./describe.ts";

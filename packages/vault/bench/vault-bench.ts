@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { forEachConcurrent, mapConcurrent } from "../src/concurrent.ts";
+import { forEachConcurrent, mapConcurrent } from "@kluis/domain";
 import {
   createFolderStore,
   createVault,
@@ -153,7 +153,7 @@ async function backUp(
       index,
     });
   };
-  const results = await Array.fromAsync(mapConcurrent(bases.keys(), parallel, write));
+  const results = await Array.fromAsync(mapConcurrent(bases.keys(), { limit: parallel, signal }, write));
   const segments = results.map(({ node }) => node);
   const disk = await vault.sealDisk({ diskBytes, segments, base, signal });
   const dataBytes = extents.reduce((sum, { length }) => sum + length, 0);
@@ -169,11 +169,15 @@ async function restore(
   await using file = await open(target.path, "w");
   await file.truncate(target.size);
   let dataBytes = 0;
-  await forEachConcurrent(pieces(reader.extents(signal)), 3, async ({ offset, length }) => {
-    const bytes = await reader.read(offset, length, signal);
-    await file.write(bytes, 0, length, offset);
-    dataBytes += length;
-  });
+  await forEachConcurrent(
+    pieces(reader.extents(signal)),
+    { limit: 3, signal },
+    async ({ offset, length }) => {
+      const bytes = await reader.read(offset, length, signal);
+      await file.write(bytes, 0, length, offset);
+      dataBytes += length;
+    },
+  );
   await file.sync();
   return { dataBytes, stats: [] };
 }

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createBudget, within } from "./budget.ts";
-import { forEachConcurrent, mapConcurrent } from "./concurrent.ts";
 
 const signal = new AbortController().signal;
 
@@ -51,48 +50,5 @@ describe("a budget", () => {
     cancel.abort(new Error("enough"));
     await expect(big).rejects.toThrow("enough");
     await expect(small).resolves.toBeUndefined();
-  });
-});
-
-describe("mapping with bounded concurrency", () => {
-  it("keeps order and never runs more than the limit", async () => {
-    let running = 0;
-    let most = 0;
-    const work = async (n: number) => {
-      running += 1;
-      most = Math.max(most, running);
-      for (let i = 0; i < 10 - n; i++) await Promise.resolve();
-      running -= 1;
-      return n * 2;
-    };
-    const out = await Array.fromAsync(
-      mapConcurrent(
-        Array.from({ length: 10 }, (_, n) => n),
-        3,
-        work,
-      ),
-    );
-    expect(out).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18]);
-    expect(most).toBe(3);
-  });
-
-  it("awaits what runs before it throws, and closes its source", async () => {
-    let closed = false;
-    let running = 0;
-    const source = (function* () {
-      try {
-        for (let n = 0; ; n++) yield n;
-      } finally {
-        closed = true;
-      }
-    })();
-    const work = async (n: number) => {
-      running += 1;
-      for (let i = 0; i < 20; i++) await Promise.resolve();
-      running -= 1;
-      if (n === 2) throw new Error("third");
-    };
-    await expect(forEachConcurrent(source, 4, work)).rejects.toThrow("third");
-    expect({ closed, running }).toEqual({ closed: true, running: 0 });
   });
 });

@@ -1,12 +1,11 @@
 /** Writes one segment of a recovery point's disk to the new disk: only what is not zero. */
 import { openPageWriter } from "@kluis/azure";
 import { type ExtentTuple, noStats } from "@kluis/db/engine";
-import { KluisError } from "@kluis/domain";
+import { forEachConcurrent, KluisError } from "@kluis/domain";
 import { MAX_READ_BYTES, parseNodeRef } from "@kluis/vault";
 import { endingOf } from "../job/advance.ts";
 import { ProgressReporter } from "../job/progress.ts";
 import type { SegmentKind, SegmentMove, SegmentMoved } from "../job/segment-task.ts";
-import { forEachConcurrent } from "../runtime/concurrent.ts";
 import { restoreMachine } from "./machine.ts";
 
 export const restoreSegment: SegmentKind = {
@@ -30,16 +29,20 @@ async function moveToDisk({ deps, job, segment, signal }: SegmentMove): Promise<
   const progress = new ProgressReporter(deps, segment);
   let moved = 0;
   try {
-    await forEachConcurrent(pieces(segment.extents), WRITES, async ({ offset, length }) => {
-      await limits.inFlight.acquire(length, signal);
-      try {
-        await writer.write(offset, await reader.read(offset, length, signal), signal);
-      } finally {
-        limits.inFlight.release(length);
-      }
-      moved += length;
-      progress.report({ readBytes: moved, changedBytes: 0, movedBytes: moved, storedBytes: 0 });
-    });
+    await forEachConcurrent(
+      pieces(segment.extents),
+      { limit: WRITES, signal },
+      async ({ offset, length }) => {
+        await limits.inFlight.acquire(length, signal);
+        try {
+          await writer.write(offset, await reader.read(offset, length, signal), signal);
+        } finally {
+          limits.inFlight.release(length);
+        }
+        moved += length;
+        progress.report({ readBytes: moved, changedBytes: 0, movedBytes: moved, storedBytes: 0 });
+      },
+    );
   } finally {
     await progress.close();
   }

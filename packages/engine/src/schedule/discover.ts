@@ -11,9 +11,15 @@ import {
   type VmFacts,
 } from "@kluis/db";
 import { listPredecessors, teamsOfVm } from "@kluis/db/engine";
-import { engineActor, errorInfo, type LedgerDraft, toKluisError, type VmDisk } from "@kluis/domain";
+import {
+  engineActor,
+  errorInfo,
+  forEachConcurrent,
+  type LedgerDraft,
+  toKluisError,
+  type VmDisk,
+} from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
-import { forEachConcurrent } from "../runtime/concurrent.ts";
 import { diskKeyOf } from "../steps/prepare.ts";
 
 /** VMs that are looked at at once: kind to Azure's per-subscription limits. */
@@ -56,10 +62,14 @@ async function discoverSubscription(
 ): Promise<void> {
   const ids: string[] = [];
   const since = deps.clock.now();
-  await forEachConcurrent(listVms(deps.azure, subscriptionId, { signal }), VMS_AT_ONCE, async ({ key }) => {
-    const vm = await getVm(deps.azure, key, { signal });
-    if (vm !== null) ids.push(await writeVm(deps, await toFacts(deps, vm, signal)));
-  });
+  await forEachConcurrent(
+    listVms(deps.azure, subscriptionId, { signal }),
+    { limit: VMS_AT_ONCE, signal },
+    async ({ key }) => {
+      const vm = await getVm(deps.azure, key, { signal });
+      if (vm !== null) ids.push(await writeVm(deps, await toFacts(deps, vm, signal)));
+    },
+  );
   await inTransaction(deps.db, async (tx) => {
     const gone = await markUnseenVms(tx, { subscriptionId, ids, since }, deps.clock.now());
     const events: LedgerDraft[] = [];

@@ -1,4 +1,4 @@
-import { mapConcurrent } from "../concurrent.ts";
+import { mapConcurrent } from "@kluis/domain";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { invalid } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
@@ -90,7 +90,11 @@ class SegmentJob {
   async run(): Promise<SegmentResult> {
     const windows = planWindows(this.options.extents, this.span);
     const batches = batchWindows(windows, { maxBytes: MAX_READ_BYTES, maxWindows: BATCH_WINDOWS });
-    for await (const outcome of mapConcurrent(batches, BATCHES, (batch) => this.compare(batch))) {
+    for await (const outcome of mapConcurrent(
+      batches,
+      { limit: BATCHES, signal: this.options.signal },
+      (batch) => this.compare(batch),
+    )) {
       await this.stopOnError(this.pack(outcome));
       this.report();
     }

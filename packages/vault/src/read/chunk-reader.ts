@@ -1,5 +1,4 @@
-import { isKluisError } from "@kluis/domain";
-import { forEachConcurrent } from "../concurrent.ts";
+import { forEachConcurrent, isKluisError } from "@kluis/domain";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { damaged } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
@@ -59,9 +58,9 @@ export class ChunkReader {
       if (!this.cache.has(chunkKey(chunk))) wanted.push(chunk);
       else use(chunk, await this.cache.get(chunkKey(chunk), () => this.load(chunk, signal), cachedBytes));
     }
-    await forEachConcurrent(planRuns(wanted), FETCHES, async (run) => {
+    await forEachConcurrent(planRuns(wanted), { limit: FETCHES, signal }, async (run) => {
       const bytes = await this.fetchRun(run, signal);
-      await forEachConcurrent(run.chunks, FETCHES, async (chunk) => {
+      await forEachConcurrent(run.chunks, { limit: FETCHES, signal }, async (chunk) => {
         const sealed = bytes?.subarray(chunk.offset - run.offset, chunk.offset - run.offset + chunk.length);
         if (keep(chunk)) {
           use(
