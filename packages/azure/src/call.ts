@@ -2,19 +2,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 import { isKluisError } from "@kluis/domain";
 import { z } from "zod";
-import { azureError } from "./errors.ts";
+import { azureError, type CallRecord } from "./errors.ts";
 import { retryAfterOf } from "./retry-after.ts";
-
-/** What the SDK hides of a call's answers: kept beside the call while it runs. */
-export interface CallRecord {
-  /** Error of the last failed long-running operation, as its status body tells it. */
-  failure: { readonly code: string; readonly message: string } | null;
-  /** Retry-After of the last answer. */
-  retryAfterMs: number | null;
-  requestId: string | null;
-  /** No answer came within the time that a request may take. */
-  timedOut: boolean;
-}
 
 /** How long one request may take, retries apart. */
 export const requestTimeoutMs = 60_000;

@@ -5,8 +5,7 @@ import {
   RestError,
 } from "@azure/core-rest-pipeline";
 import { describe, expect, test } from "vitest";
-import type { CallRecord } from "./call.ts";
-import { azureError } from "./errors.ts";
+import { azureError, type CallRecord } from "./errors.ts";
 import { retryAfterOf } from "./retry-after.ts";
 
 const name = { operation: "read the disk", target: "/subscriptions/s/disks/d" };

@@ -1,6 +1,5 @@
 import { isRestError, type RestError } from "@azure/core-rest-pipeline";
 import { type ErrorCode, KluisError, type KluisErrorInit } from "@kluis/domain";
-import type { CallRecord } from "./call.ts";
 import { retryAfterOf } from "./retry-after.ts";
 import { redactSecrets } from "./sas.ts";
 
@@ -69,6 +68,17 @@ const unreachableCodes = new Set([
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
+
+/** What the SDK hides of a call's answers: kept beside the call while it runs. */
+export interface CallRecord {
+  /** Error of the last failed long-running operation, as its status body tells it. */
+  failure: { readonly code: string; readonly message: string } | null;
+  /** Retry-After of the last answer. */
+  retryAfterMs: number | null;
+  requestId: string | null;
+  /** No answer came within the time that a request may take. */
+  timedOut: boolean;
+}
 
 export interface ErrorContext {
   readonly operation: string;

@@ -1,7 +1,7 @@
 import type { ComputeManagementClient } from "@azure/arm-compute";
-import type { CallRecord } from "./call.ts";
 import { call } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
+import type { CallRecord } from "./errors.ts";
 import type { AzureOperation, Poll } from "./types.ts";
 
 /** Without a Retry-After: seldom enough for "Get Operation" (15 a minute per resource), often enough for people. */

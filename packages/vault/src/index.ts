@@ -3,7 +3,7 @@ export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTE
 export { MemoryChunkIndex } from "./index-memory.ts";
 export { openLocalKeyFile } from "./keys/local.ts";
 export { MANIFEST_VERSION, type Manifest, type ManifestDisk, manifestSchema } from "./manifest.ts";
-export { nodeRefSchema, parseNodeRef } from "./node-ref.ts";
+export { type NodeRef, nodeRefSchema, parseNodeRef } from "./node-ref.ts";
 export { type AzureBlobAccount, type AzureBlobStoreOptions, openAzureBlobStore } from "./store/azure-blob.ts";
 export { createFolderStore } from "./store/folder.ts";
 export type { BlobStore, GetOptions, ObjectInfo } from "./store/port.ts";

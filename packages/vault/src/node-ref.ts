@@ -1,7 +1,10 @@
 import { KluisError } from "@kluis/domain";
 import { z } from "zod";
 import { MAX_LEVEL } from "./constants.ts";
-import type { NodeRef } from "./types.ts";
+
+declare const nodeRefBrand: unique symbol;
+/** Reference to a node of a chunk map, as text `level:digest:pack:offset:length`. Store it as a string; `parseNodeRef` brings it back. */
+export type NodeRef = string & { readonly [nodeRefBrand]: true };
 
 /** A node reference taken apart. `digest` is 48 hex characters, `pack` 32; `offset` and `length` are bytes in the pack. */
 export interface NodePlace {

@@ -1,4 +1,5 @@
 import type { Manifest } from "./manifest.ts";
+import type { NodeRef } from "./node-ref.ts";
 import type { BlobStore } from "./store/port.ts";
 
 /** A range of a disk, in bytes. `zero`: the range reads as zeros and need not be read. */
@@ -16,10 +17,6 @@ export interface BlockSource {
   /** Returns exactly `length` bytes. The vault does not change the array, nor keep it after the segment is done. */
   read(offset: number, length: number, signal: AbortSignal): Promise<Uint8Array>;
 }
-
-declare const nodeRefBrand: unique symbol;
-/** Reference to a node of a chunk map, as text `level:digest:pack:offset:length`. Store it as a string; `parseNodeRef` brings it back. */
-export type NodeRef = string & { readonly [nodeRefBrand]: true };
 
 export type DeltaMethod = "changed-ranges" | "digest-comparison";
 

@@ -6,7 +6,7 @@ import { MemoryChunkIndex } from "./index-memory.ts";
 import { createKeys, type OpenedKeys, openKeys, rewrapKeys } from "./keys/descriptor.ts";
 import type { Manifest } from "./manifest.ts";
 import { allSegments, buildDiskMap, findSegment, rootLevel } from "./map/disk-map.ts";
-import { formatNodeRef, splitNodeRef } from "./node-ref.ts";
+import { formatNodeRef, type NodeRef, splitNodeRef } from "./node-ref.ts";
 import { PackWriter } from "./pack/writer.ts";
 import { Points } from "./points.ts";
 import { ChunkReader } from "./read/chunk-reader.ts";
@@ -20,7 +20,6 @@ import type {
   CollectionOptions,
   DiskReader,
   KeyProvider,
-  NodeRef,
   PointEntry,
   SealDiskOptions,
   SealedDisk,
