@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { constants, zstdCompressSync } from "node:zlib";
-import { fillBytes } from "../fill.ts";
-import type { Recipe } from "../image.ts";
+import { fillBytes } from "../../src/fleet/fill.ts";
+import type { Recipe } from "../../src/fleet/image.ts";
 import type { FilledFile, Tree } from "./tree.ts";
 
 const BLOCK = 4096;

@@ -1,4 +1,4 @@
-import type { FillKind } from "../fill.ts";
+import type { FillKind } from "../../src/fleet/fill.ts";
 
 /** A large file whose content is computed at first start instead of shipped. */
 export interface FilledFile {

@@ -5,8 +5,8 @@
 import { mkdir, open, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { fillBytes } from "../fill.ts";
-import { readRecipe, unpackImage } from "../image.ts";
+import { fillBytes } from "../../src/fleet/fill.ts";
+import { readRecipe, unpackImage } from "../../src/fleet/image.ts";
 import { gptOf } from "./gpt.ts";
 import { layoutOf, layouts, partitionsOf } from "./layout.ts";
 import { packDisk } from "./pack.ts";
