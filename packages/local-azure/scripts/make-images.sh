@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes the disks of the demo fleet: real ext4 and NTFS file systems in GPT partitions, packed small into ../../images.
+# Makes the disks of the demo fleet: real ext4 and NTFS file systems in GPT partitions, packed into ../images.
 #
-# Each disk: a folder tree is staged (make/trees.ts) -> a file system is made of it -> it is put behind a partition table ->
-# it is packed. Large files have computed content (fill.ts): their blocks are found in the finished disk wherever the file
+# Each disk: a folder tree is staged (make-images/trees.ts) -> a file system is made of it -> it is put behind a partition table ->
+# it is packed. Large files have computed content (src/fleet/fill.ts): their blocks are found in the finished disk wherever the file
 # system has put them, and leave only a line in the recipe (NAME.json). All other non-zero blocks go into NAME.zst.
 # At the end every shipped disk is unpacked again as a first start does, compared with its SHA-256 and checked.
 #
@@ -14,9 +14,9 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-images=$(cd "$here/../.." && pwd)/images
+images=$(cd "$here/.." && pwd)/images
 # The workspace pins its own Node.
-PATH=$(cd "$here/../../../.." && pwd)/node_modules/.bin:$PATH
+PATH=$(cd "$here/../../.." && pwd)/node_modules/.bin:$PATH
 work=$(mktemp -d)
 mounted=
 cleanup() {
@@ -24,7 +24,7 @@ cleanup() {
   rm -rf "$work"
 }
 trap cleanup EXIT INT TERM
-step() { node "$here/make/main.ts" "$@"; }
+step() { node "$here/make-images/main.ts" "$@"; }
 
 make_ext4() { # FOLDER PARTITION LABEL NAME
   uuid=$(printf %s "$4" | sha256sum | sed -E 's/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/\1-\2-\3-\4-\5/')
