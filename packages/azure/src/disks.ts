@@ -1,8 +1,9 @@
 import type { Disk } from "@azure/arm-compute";
+import { type VmDisk, type VmFacts, vmFactsSchema } from "@kluis/domain";
 import { namesOf } from "./arm-id.ts";
 import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
-import type { DiskFacts, DiskFinding, DiskRefusal, VmDiskRef, VmInfo } from "./types.ts";
+import type { DiskFacts, DiskFinding, DiskRefusal, VmDetails, VmDiskRef, VmInfo } from "./types.ts";
 
 interface Options {
   readonly signal?: AbortSignal | undefined;
@@ -92,9 +93,26 @@ export async function inspectDisks(
   options: Options & { readonly crashConsistent: boolean },
 ): Promise<DiskFinding[]> {
   return Promise.all(
-    vm.disks.map(async (ref) => {
+    vm.diskRefs.map(async (ref) => {
       const facts = await readDisk(azure, ref, options);
       return { ref, facts, refusal: refusalOf(ref, facts, options) };
     }),
   );
+}
+
+function vmDiskOf({ ref, facts, refusal }: DiskFinding): VmDisk {
+  return {
+    key: ref.slot === "os" ? "os" : String(ref.slot),
+    name: ref.name,
+    resourceId: ref.diskId ?? "",
+    uniqueId: facts?.uniqueId ?? "",
+    bytes: facts?.sizeBytes ?? 0,
+    sku: facts?.sku ?? "",
+    unsupported: refusal?.reason ?? null,
+  };
+}
+
+/** The facts that the catalog stores of a VM and its disks. */
+export function vmFactsOf(vm: VmDetails, findings: readonly DiskFinding[]): VmFacts {
+  return vmFactsSchema.parse({ ...vm, disks: findings.map(vmDiskOf) });
 }

@@ -1,10 +1,10 @@
 import { restorePoller, type VirtualMachineExtension } from "@azure/arm-compute";
-import { KluisError } from "@kluis/domain";
+import { KluisError, type OsType } from "@kluis/domain";
 import { namesOf } from "./arm-id.ts";
 import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import { clientOf, continueStep, type Step, type StepOptions, startStep } from "./lro.ts";
-import type { AzureOperation, ExtensionState, OsType, Poll, VmInfo } from "./types.ts";
+import type { AzureOperation, ExtensionState, Poll, VmInfo } from "./types.ts";
 
 /**
  * The snapshot extension of an operating system. A third party can only install it; the platform drives it when a restore
@@ -73,10 +73,10 @@ function installed(
 /** Installs the snapshot extension when it is not there and well; done at once when it is. */
 export async function startExtension(
   azure: AzureConnection,
-  vm: Pick<VmInfo, "id" | "location" | "os">,
+  vm: Pick<VmInfo, "id" | "location" | "osType">,
   options: StepOptions = {},
 ): Promise<Poll<ExtensionState>> {
-  const wanted = snapshotExtension(vm.os);
+  const wanted = snapshotExtension(vm.osType);
   const { subscriptionId, resourceGroup, names } = namesOf<1>(vm.id, "virtualMachines");
   const target = `${vm.id}/extensions/${wanted.name}`;
   const operation = { kind: "extension", target, subscriptionId } as const;

@@ -6,7 +6,7 @@ export {
   pollDeleteRestorePoint,
   startDeleteRestorePoint,
 } from "./delete-restore-point.ts";
-export { inspectDisks, refusalOf } from "./disks.ts";
+export { inspectDisks, refusalOf, vmFactsOf } from "./disks.ts";
 export { pollExtension, snapshotExtension, startExtension } from "./extension.ts";
 export { grantRead, grantWrite, revokeRead } from "./grants.ts";
 export { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";

@@ -2,6 +2,7 @@
  * The words that `@kluis/azure` speaks with the engine. Everything here is plain data (JSON-serialisable) unless it says
  * otherwise, so that it can be kept in a job's checkpoint; secrets (`SasUrl`) are not plain data on purpose.
  */
+import type { OsType, VmFacts } from "@kluis/domain";
 import type { Sas } from "./sas.ts";
 
 /** JSON as it came over the wire: kept whole, because the SDK's models drop fields that they do not know. */
@@ -20,16 +21,6 @@ export interface BlockSource {
   read(offset: number, length: number, signal: AbortSignal): Promise<Uint8Array>;
 }
 
-export type OsType = "linux" | "windows";
-export type PowerState =
-  | "running"
-  | "starting"
-  | "stopping"
-  | "stopped"
-  | "deallocating"
-  | "deallocated"
-  | "unknown";
-
 /** Which disk of a VM: the OS disk, or a data disk by its logical unit number. */
 export type DiskSlot = "os" | number;
 
@@ -43,25 +34,11 @@ export interface VmDiskRef {
   readonly caching: string | null;
 }
 
-/** One VM as a listing shows it. */
-export interface VmInfo {
-  /** ARM id with Azure's own letter case. Compare with `key`, never with `id`. */
+/** One VM as a listing shows it: the facts of the catalog, as far as a listing has them. */
+export interface VmInfo extends Omit<VmFacts, "agentState" | "disks"> {
+  /** ARM id with Azure's own letter case, for display and for calls. Compare by `resourceId`. */
   readonly id: string;
-  /** ARM id in lower case: the identity of the resource's name. */
-  readonly key: string;
-  /** Azure's unique id of this VM: another VM made later under the same name has another. */
-  readonly vmId: string;
-  readonly subscriptionId: string;
-  readonly resourceGroup: string;
-  readonly name: string;
-  readonly location: string;
-  readonly size: string;
-  readonly os: OsType;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly zones: readonly string[];
-  readonly powerState: PowerState;
-  readonly provisioningState: string;
-  readonly disks: readonly VmDiskRef[];
+  readonly diskRefs: readonly VmDiskRef[];
 }
 
 export interface ExtensionState {
@@ -74,19 +51,10 @@ export interface ExtensionState {
   readonly message: string | null;
 }
 
-export interface AgentState {
-  readonly state: "ready" | "not-ready" | "unknown";
-  readonly version: string | null;
-  readonly message: string | null;
-}
-
-export interface VmDetails extends VmInfo {
+export interface VmDetails extends VmInfo, Pick<VmFacts, "agentState"> {
   /** The whole GET answer without its instance view: what a manifest keeps to rebuild the VM. */
   readonly configuration: Json;
-  readonly agent: AgentState;
   readonly extensions: readonly ExtensionState[];
-  readonly osName: string | null;
-  readonly osVersion: string | null;
 }
 
 /** Why a disk cannot be part of a backup. `code` is stable. */

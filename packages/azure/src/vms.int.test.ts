@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { type AzureHarness, finish, MIB, startAzure, vmId } from "../test/harness.ts";
 import { parseAzureEnv } from "./config.ts";
 import { connect, probe } from "./connection.ts";
-import { inspectDisks } from "./disks.ts";
+import { inspectDisks, vmFactsOf } from "./disks.ts";
 import { pollExtension, startExtension } from "./extension.ts";
 import { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
 import { getVm, listVms, requireVm } from "./vms.ts";
@@ -21,21 +21,21 @@ describe("discovery", () => {
   test("lists every VM over several pages, with power states", async () => {
     await harness.local.control.settings({ pageSize: 2 });
     const found = await Array.fromAsync(listVms(harness.azure, CONTOSO_SUBSCRIPTION_ID));
-    const shown = found.map(({ name, os, powerState, tags }) => ({ name, os, powerState, tags }));
+    const shown = found.map(({ name, osType, powerState, tags }) => ({ name, osType, powerState, tags }));
     expect(shown.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual([
-      { name: "big", os: "linux", powerState: "running", tags: { team: "commerce" } },
-      { name: "lin", os: "linux", powerState: "running", tags: { team: "commerce" } },
-      { name: "off", os: "linux", powerState: "deallocated", tags: { team: "commerce" } },
-      { name: "win", os: "windows", powerState: "running", tags: { team: "commerce" } },
+      { name: "big", osType: "linux", powerState: "running", tags: { team: "commerce" } },
+      { name: "lin", osType: "linux", powerState: "running", tags: { team: "commerce" } },
+      { name: "off", osType: "linux", powerState: "deallocated", tags: { team: "commerce" } },
+      { name: "win", osType: "windows", powerState: "running", tags: { team: "commerce" } },
     ]);
   });
 
   test("reads a VM whole: configuration as on the wire, agent, disks", async () => {
     const vm = await requireVm(harness.azure, vmId("LIN"));
-    expect(vm).toMatchObject({ name: "lin", powerState: "running", agent: { state: "ready" } });
+    expect(vm).toMatchObject({ name: "lin", powerState: "running", agentState: "ready" });
     expect(vm.configuration).toMatchObject({
       name: "lin",
-      properties: { vmId: vm.vmId, hardwareProfile: {} },
+      properties: { vmId: vm.azureVmId, hardwareProfile: {} },
     });
     expect(JSON.stringify(vm.configuration)).not.toContain("PowerState");
     const disks = await inspectDisks(harness.azure, vm, { crashConsistent: false });
@@ -43,6 +43,15 @@ describe("discovery", () => {
       ["os", 64 * MIB, null],
       [0, 32 * MIB, null],
     ]);
+    expect(vmFactsOf(vm, disks)).toMatchObject({
+      resourceId: vmId("lin").toLowerCase(),
+      azureVmId: vm.azureVmId,
+      osType: "linux",
+      disks: [
+        { key: "os", bytes: 64 * MIB, unsupported: null },
+        { key: "0", bytes: 32 * MIB, unsupported: null },
+      ],
+    });
   });
 
   test("a VM that is not there is null, or VM_NOT_FOUND for who needs it", async () => {

@@ -5,46 +5,31 @@ import type {
   VirtualMachineInstanceView,
 } from "@azure/arm-compute";
 import type { PipelineResponse } from "@azure/core-rest-pipeline";
-import { isKluisError, KluisError } from "@kluis/domain";
+import {
+  type AgentState,
+  isKluisError,
+  KluisError,
+  type OsType,
+  type PowerState,
+  powerStates,
+} from "@kluis/domain";
 import { z } from "zod";
 import { armKey, namesOf } from "./arm-id.ts";
 import { call } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
-import type {
-  AgentState,
-  ExtensionState,
-  Json,
-  OsType,
-  PowerState,
-  VmDetails,
-  VmDiskRef,
-  VmInfo,
-} from "./types.ts";
+import type { ExtensionState, Json, VmDetails, VmDiskRef, VmInfo } from "./types.ts";
 
 interface Options {
   readonly signal?: AbortSignal;
 }
 
-const powerStates: readonly string[] = [
-  "running",
-  "starting",
-  "stopping",
-  "stopped",
-  "deallocating",
-  "deallocated",
-];
-
-function isPowerState(text: string): text is PowerState {
-  return powerStates.includes(text);
-}
-
 function powerOf(statuses: readonly InstanceViewStatus[] | undefined): PowerState {
   const code = statuses?.find((status) => status.code?.startsWith("PowerState/"))?.code ?? "";
   const word = code.slice("PowerState/".length).toLowerCase();
-  return isPowerState(word) ? word : "unknown";
+  return powerStates.find((state) => state === word) ?? "unknown";
 }
 
-function disksOf(vm: VirtualMachine): VmDiskRef[] {
+function diskRefsOf(vm: VirtualMachine): VmDiskRef[] {
   const { osDisk, dataDisks = [] } = vm.storageProfile ?? {};
   const refs: VmDiskRef[] = [];
   if (osDisk) {
@@ -81,19 +66,17 @@ function vmInfo(vm: VirtualMachine, powerState: PowerState): VmInfo {
   const { subscriptionId, resourceGroup, names } = namesOf<1>(id, "virtualMachines");
   return {
     id,
-    key: armKey(id),
-    vmId: vm.vmId ?? "",
+    resourceId: armKey(id),
+    azureVmId: vm.vmId ?? "",
     subscriptionId: subscriptionId.toLowerCase(),
-    resourceGroup,
+    resourceGroup: resourceGroup.toLowerCase(),
     name: vm.name ?? names[0],
     location: vm.location,
     size: vm.hardwareProfile?.vmSize ?? "",
-    os: osOf(vm),
+    osType: osOf(vm),
     tags: vm.tags ?? {},
-    zones: vm.zones ?? [],
     powerState,
-    provisioningState: vm.provisioningState ?? "",
-    disks: disksOf(vm),
+    diskRefs: diskRefsOf(vm),
   };
 }
 
@@ -136,11 +119,8 @@ export async function* listVms(
 
 function agentOf(view: VirtualMachineInstanceView | undefined): AgentState {
   const status = view?.vmAgent?.statuses?.[0];
-  const version = view?.vmAgent?.vmAgentVersion ?? null;
-  const message = status?.message ?? null;
-  if (!status) return { state: "unknown", version, message };
-  const ready = status.displayStatus === "Ready";
-  return { state: ready ? "ready" : "not-ready", version, message };
+  if (!status) return "unknown";
+  return status.displayStatus === "Ready" ? "ready" : "not-ready";
 }
 
 /** `publisher.type`, as instance views name an extension's handler. */
@@ -215,10 +195,8 @@ export async function getVm(
     return {
       ...vmInfo(vm, powerOf(view?.statuses)),
       configuration: configurationOf(raw?.bodyAsText),
-      agent: agentOf(view),
+      agentState: agentOf(view),
       extensions: extensionsOf(vm),
-      osName: view?.osName ?? null,
-      osVersion: view?.osVersion ?? null,
     };
   } catch (error) {
     if (isKluisError(error, "AZURE_NOT_FOUND")) return null;

@@ -31,3 +31,27 @@ export const powerStates = [
 export type PowerState = (typeof powerStates)[number];
 export const agentStates = ["ready", "not-ready", "unknown"] as const;
 export type AgentState = (typeof agentStates)[number];
+
+/**
+ * A VM as discovery finds it in Azure and the catalog stores it: one definition for azure, db and engine. A new read-only
+ * column starts here; packages/azure/src/vms.ts reads it from Azure's answer.
+ */
+export const vmFactsSchema = z.object({
+  /** ARM id in lower case. */
+  resourceId: z.string(),
+  /** Azure's unique id of the VM; a VM re-created under the same name has another. */
+  azureVmId: z.string(),
+  name: z.string(),
+  /** Lower case. */
+  subscriptionId: z.string(),
+  /** Lower case. */
+  resourceGroup: z.string(),
+  location: z.string(),
+  osType: z.enum(osTypes),
+  size: z.string(),
+  powerState: z.enum(powerStates),
+  agentState: z.enum(agentStates),
+  tags: z.record(z.string(), z.string()),
+  disks: z.array(vmDiskSchema),
+});
+export type VmFacts = z.infer<typeof vmFactsSchema>;

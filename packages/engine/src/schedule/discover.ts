@@ -1,5 +1,5 @@
 /** Reads the inventory: which VMs exist, with which disks, and what cannot be protected. */
-import { getVm, inspectDisks, listVms, type VmDetails } from "@kluis/azure";
+import { getVm, inspectDisks, listVms, vmFactsOf } from "@kluis/azure";
 import {
   appendEvents,
   inTransaction,
@@ -11,16 +11,8 @@ import {
   type VmFacts,
 } from "@kluis/db";
 import { listPredecessors, teamsOfVm } from "@kluis/db/engine";
-import {
-  engineActor,
-  errorInfo,
-  forEachConcurrent,
-  type LedgerDraft,
-  toKluisError,
-  type VmDisk,
-} from "@kluis/domain";
+import { engineActor, errorInfo, forEachConcurrent, type LedgerDraft, toKluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
-import { diskKeyOf } from "../steps/prepare.ts";
 
 /** VMs that are looked at at once: kind to Azure's per-subscription limits. */
 const VMS_AT_ONCE = 4;
@@ -65,9 +57,11 @@ async function discoverSubscription(
   await forEachConcurrent(
     listVms(deps.azure, subscriptionId, { signal }),
     { limit: VMS_AT_ONCE, signal },
-    async ({ key }) => {
-      const vm = await getVm(deps.azure, key, { signal });
-      if (vm !== null) ids.push(await writeVm(deps, await toFacts(deps, vm, signal)));
+    async ({ resourceId }) => {
+      const vm = await getVm(deps.azure, resourceId, { signal });
+      if (vm === null) return;
+      const disks = await inspectDisks(deps.azure, vm, { crashConsistent: false, signal });
+      ids.push(await writeVm(deps, { ...vmFactsOf(vm, disks), configuration: vm.configuration }));
     },
   );
   await inTransaction(deps.db, async (tx) => {
@@ -81,36 +75,6 @@ async function discoverSubscription(
     }
     await appendEvents(tx, deps.clock, events);
   });
-}
-
-async function toFacts(deps: EngineDeps, vm: VmDetails, signal: AbortSignal): Promise<VmFacts> {
-  const findings = await inspectDisks(deps.azure, vm, { crashConsistent: false, signal });
-  const disks = findings.map(({ ref, facts, refusal }): VmDisk => {
-    return {
-      key: diskKeyOf(ref.slot),
-      name: ref.name,
-      resourceId: ref.diskId ?? "",
-      uniqueId: facts?.uniqueId ?? "",
-      bytes: facts?.sizeBytes ?? 0,
-      sku: facts?.sku ?? "",
-      unsupported: refusal?.reason ?? null,
-    };
-  });
-  return {
-    resourceId: vm.id,
-    azureVmId: vm.vmId,
-    name: vm.name,
-    subscriptionId: vm.subscriptionId,
-    resourceGroup: vm.resourceGroup,
-    location: vm.location,
-    osType: vm.os,
-    size: vm.size,
-    powerState: vm.powerState,
-    agentState: vm.agent.state,
-    tags: vm.tags,
-    disks,
-    configuration: vm.configuration,
-  };
 }
 
 /** Writes one VM down, with an event when it is new or differs. Returns its id. */

@@ -51,7 +51,7 @@ async function install(context: Context): Promise<Result> {
   const { deps, job, memory, signal } = context;
   const details = await getVm(deps.azure, requireVm(job).resourceId, { signal });
   if (details === null) throw new KluisError("VM_NOT_FOUND", { message: "The virtual machine is gone." });
-  const wanted = snapshotExtension(details.os);
+  const wanted = snapshotExtension(details.osType);
   const present = details.extensions.find((one) => one.type.toLowerCase() === wanted.type.toLowerCase());
   const poll = await lookAtExtension(context, details);
   if (poll.status === "running") {

@@ -5,6 +5,7 @@ import {
   getVm,
   inspectDisks,
   type Json,
+  parseArmId,
   type VmDetails,
 } from "@kluis/azure";
 import { getProtection, newId } from "@kluis/db";
@@ -42,21 +43,21 @@ export async function prepare(context: Context): Promise<StepResult<BackupMemory
   return {
     kind: "done",
     message: `${vm.name} is ${vm.powerState}; ${names.length === 1 ? "1 disk" : `${names.length} disks`} to protect.`,
-    detail: { disks: names, excluded: chosen.excluded, powerState: vm.powerState, agent: vm.agent.state },
+    detail: { disks: names, excluded: chosen.excluded, powerState: vm.powerState, agent: vm.agentState },
     memory: {
       pointId,
       vm: {
         id: vm.id,
-        key: vm.key,
-        azureVmId: vm.vmId,
+        key: vm.resourceId,
+        azureVmId: vm.azureVmId,
         name: vm.name,
         subscriptionId: vm.subscriptionId,
-        resourceGroup: vm.resourceGroup,
+        resourceGroup: parseArmId(vm.id).resourceGroup,
         location: vm.location,
-        os: vm.os,
+        os: vm.osType,
         tags: { ...vm.tags },
         powerState: vm.powerState,
-        agentState: vm.agent.state,
+        agentState: vm.agentState,
         configuration: asObject(vm.configuration),
       },
       disks: chosen.disks,
@@ -67,7 +68,7 @@ export async function prepare(context: Context): Promise<StepResult<BackupMemory
     save: async (tx) => {
       await refreshVm(tx, vmRow.id, {
         powerState: vm.powerState,
-        agentState: vm.agent.state,
+        agentState: vm.agentState,
         at: deps.clock.now(),
       });
       await addJobDisks(tx, job.id, chosen.disks.map(toJobDisk));
@@ -86,7 +87,7 @@ export async function prepare(context: Context): Promise<StepResult<BackupMemory
 async function requireLiving({ deps, job, signal }: Context): Promise<VmDetails> {
   const row = requireVm(job);
   const vm = await getVm(deps.azure, row.resourceId, { signal });
-  if (vm !== null && vm.vmId.toLowerCase() === row.azureVmId.toLowerCase()) return vm;
+  if (vm !== null && vm.azureVmId.toLowerCase() === row.azureVmId.toLowerCase()) return vm;
   throw new KluisError("VM_NOT_FOUND", {
     message:
       vm === null
@@ -102,7 +103,7 @@ async function requireLiving({ deps, job, signal }: Context): Promise<VmDetails>
 function planFor(job: WorkJob, vm: VmDetails): NonNullable<BackupMemory["consistency"]> | KluisError {
   const rules = requirePolicy(job).document.consistency;
   const plan = planConsistency(
-    { osType: vm.os, powerState: vm.powerState, agentState: vm.agent.state },
+    { osType: vm.osType, powerState: vm.powerState, agentState: vm.agentState },
     rules,
   );
   const { wanted, request, reason, needsExtension } = plan;
