@@ -372,6 +372,7 @@ describe("waiting", () => {
     const jobId = await openJob();
     await world.endJob(jobId, {
       code: "AZURE_UNREACHABLE",
+      reason: null,
       message: "Azure does not answer.",
       action: "Check the network.",
       params: {},

@@ -1,4 +1,10 @@
-import { type ErrorCode, errorCatalog, KluisError } from "@kluis/domain";
+import {
+  type ErrorCode,
+  errorCatalog,
+  errorReasons,
+  KluisError,
+  type KluisErrorArguments,
+} from "@kluis/domain";
 import { TRPCError } from "@trpc/server";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -8,14 +14,13 @@ const codes = Object.keys(errorCatalog) as ErrorCode[];
 
 describe("errors", () => {
   test.each(codes)("%s keeps code, message and action on its way through tRPC", (code) => {
-    const error = new KluisError(code, {
-      message: "What happened.",
-      action: "What to do.",
-      params: { vm: "web-01" },
-    });
+    const [reason] = errorReasons[code];
+    const texts = { message: "What happened.", action: "What to do.", params: { vm: "web-01" } };
+    const error = new KluisError(...([code, { ...texts, reason }] as KluisErrorArguments));
     const shown = apiErrorOf(toTrpcError(error), "request-1");
     expect(shown).toEqual({
       code,
+      reason: reason ?? null,
       message: "What happened.",
       action: "What to do.",
       params: { vm: "web-01" },

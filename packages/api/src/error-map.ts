@@ -136,6 +136,7 @@ export function apiErrorOf(error: unknown, requestId: string): ApiError {
   const known = kluisErrorOf(error);
   return {
     code: known.code,
+    reason: known.reason ?? null,
     message: known.message,
     action: known.action ?? null,
     params: known.params,

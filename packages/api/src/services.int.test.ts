@@ -146,6 +146,7 @@ describe("backup", () => {
     const { jobId } = await admin.protection.set({ vm: "shop-01", policy: "standard-daily" });
     const info = {
       code: "AZURE_UNREACHABLE",
+      reason: null,
       message: "Azure does not answer.",
       action: null,
       params: {},

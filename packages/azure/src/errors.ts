@@ -1,5 +1,5 @@
 import { isRestError, type RestError } from "@azure/core-rest-pipeline";
-import { type ErrorCode, KluisError, type KluisErrorInit } from "@kluis/domain";
+import { type ErrorTexts, KluisError, type PlainErrorCode } from "@kluis/domain";
 import { retryAfterOf } from "./retry-after.ts";
 import { redactSecrets } from "./sas.ts";
 
@@ -12,7 +12,7 @@ const messageLimit = 600;
  * Codes of failed long-running operations.
  * https://learn.microsoft.com/azure/virtual-machines/restore-point-troubleshooting
  */
-const operationCodes: Readonly<Record<string, ErrorCode>> = {
+const operationCodes: Readonly<Record<string, PlainErrorCode>> = {
   VMAgentStatusCommunicationError: "AGENT_NOT_READY",
   VMAgentNotReady: "AGENT_NOT_READY",
   VMExtensionProvisioningError: "EXTENSION_FAILED",
@@ -38,7 +38,7 @@ const operationCodes: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** What a person can do about each code. */
-const actions: Partial<Record<ErrorCode, string>> = {
+const actions: Partial<Record<PlainErrorCode, string>> = {
   AZURE_UNREACHABLE: "Check the network between Kluis and Azure; Kluis tries again by itself.",
   AZURE_AUTH_FAILED: "Check the tenant, client id and secret of the connection.",
   AZURE_FORBIDDEN: "Give the connection's identity the role that docs/azure-setup.md describes.",
@@ -128,7 +128,7 @@ function isAuthentication(error: unknown): boolean {
 }
 
 /** Kluis's code for an HTTP status and Azure's code. */
-export function codeForStatus(status: number, azureCode: string | null): ErrorCode {
+export function codeForStatus(status: number, azureCode: string | null): PlainErrorCode {
   if (status === 429 || azureCode === "ServerBusy" || azureCode === "TooManyRequests")
     return "AZURE_THROTTLED";
   if (status === 401) return "AZURE_AUTH_FAILED";
@@ -140,7 +140,7 @@ export function codeForStatus(status: number, azureCode: string | null): ErrorCo
 }
 
 interface Finding {
-  readonly code: ErrorCode;
+  readonly code: PlainErrorCode;
   readonly azureCode: string | null;
   readonly azureMessage: string;
   readonly status: number | null;
@@ -193,7 +193,7 @@ export function azureError(error: unknown, context: ErrorContext): KluisError {
   const headers = isRestError(error) ? error.response?.headers : undefined;
   const wait = (headers && retryAfterOf(headers, Date.now())) ?? context.record?.retryAfterMs ?? null;
   const said = azureCode === null ? "" : ` (${azureCode})`;
-  const init: KluisErrorInit = {
+  const init: ErrorTexts = {
     message: `Azure could not ${context.operation}${said}: ${shown(azureMessage)}`,
     ...(actions[code] === undefined ? {} : { action: actions[code] }),
     params: {
@@ -211,7 +211,7 @@ export function azureError(error: unknown, context: ErrorContext): KluisError {
 }
 
 /** The same failure under another code, for places that know better what a status means there. */
-export function recoded(error: KluisError, code: ErrorCode): KluisError {
+export function recoded(error: KluisError, code: PlainErrorCode): KluisError {
   return new KluisError(code, {
     message: error.message,
     params: error.params,

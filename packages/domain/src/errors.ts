@@ -59,7 +59,69 @@ export const errorCatalog = {
 
 export type ErrorCode = keyof typeof errorCatalog;
 
-export interface KluisErrorInit {
+/**
+ * The reasons of each code: what a page needs, beside the parameters, to say in any language what happened. A code whose
+ * text is always the same has none. The portal's catalog has a text for each code and reason, or it does not compile.
+ */
+export const errorReasons = {
+  INPUT_INVALID: [],
+  NOT_FOUND: [],
+  CONFLICT: [],
+  NOT_SIGNED_IN: [],
+  TOKEN_INVALID: [],
+  FORBIDDEN: [],
+  CONFIG_INVALID: [],
+  VM_NOT_FOUND: [],
+  VM_NOT_PROTECTED: ["no-policy", "nothing-to-stop"],
+  POLICY_NOT_FOUND: [],
+  POINT_NOT_FOUND: [],
+  DISK_NOT_FOUND: [],
+  DISK_NOT_SUPPORTED: [],
+  JOB_ALREADY_RUNNING: [],
+  JOB_CANCELLED: [],
+  CONSISTENCY_NOT_REACHED: [],
+  EXTENSION_FAILED: [],
+  AGENT_NOT_READY: [],
+  AZURE_UNREACHABLE: [],
+  AZURE_AUTH_FAILED: [],
+  AZURE_FORBIDDEN: [],
+  AZURE_NOT_FOUND: [],
+  AZURE_CONFLICT: [],
+  AZURE_THROTTLED: [],
+  AZURE_REJECTED: [],
+  AZURE_FAILED: [],
+  AZURE_SAS_EXPIRED: [],
+  DELTA_BASE_INVALID: [],
+  VAULT_UNREACHABLE: [],
+  VAULT_FULL: [],
+  VAULT_NOT_INITIALISED: [],
+  VAULT_ALREADY_EXISTS: [],
+  VAULT_VERSION_UNSUPPORTED: [],
+  VAULT_KEY_WRONG: [],
+  VAULT_DATA_DAMAGED: [],
+  VAULT_OBJECT_MISSING: [],
+  VAULT_OBJECT_EXISTS: [],
+  DATABASE_UNREACHABLE: [],
+  DISK_FULL: [],
+  PORT_IN_USE: [],
+  CANCELLED: [],
+  INTERNAL: [],
+} as const satisfies Record<ErrorCode, readonly string[]>;
+
+export type ErrorReason<C extends ErrorCode = ErrorCode> = (typeof errorReasons)[C][number];
+
+/** A code whose text is always the same. */
+export type PlainErrorCode = { [C in ErrorCode]: [ErrorReason<C>] extends [never] ? C : never }[ErrorCode];
+type CodeWithReason = Exclude<ErrorCode, PlainErrorCode>;
+
+/** A code and what is said of it; a code that has reasons requires one of them. */
+export type KluisErrorArguments =
+  | readonly [code: PlainErrorCode, init: ErrorTexts & { readonly reason?: undefined }]
+  | {
+      [C in CodeWithReason]: readonly [code: C, init: ErrorTexts & { readonly reason: ErrorReason<C> }];
+    }[CodeWithReason];
+
+export interface ErrorTexts {
   /** What happened, in one sentence, for a person. Never contains a secret. */
   readonly message: string;
   /** What the person can do about it, in one sentence. */
@@ -73,15 +135,17 @@ export interface KluisErrorInit {
 
 export class KluisError extends Error {
   readonly code: ErrorCode;
+  readonly reason: ErrorReason | undefined;
   readonly retry: Retry;
   readonly action: string | undefined;
   readonly params: Readonly<Record<string, string | number | boolean | null>>;
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, init: KluisErrorInit) {
+  constructor(...[code, init]: KluisErrorArguments) {
     super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
     this.name = "KluisError";
     this.code = code;
+    this.reason = init.reason;
     this.retry = errorCatalog[code];
     this.action = init.action;
     this.params = init.params ?? {};
@@ -106,6 +170,8 @@ export function toKluisError(error: unknown): KluisError {
 /** The part of an error that may be stored with a job or sent to a browser. */
 export interface ErrorInfo {
   readonly code: ErrorCode;
+  /** One of `errorReasons` of the code; null when the code has none, or the error was stored before it had. */
+  readonly reason: string | null;
   readonly message: string;
   readonly action: string | null;
   readonly params: Readonly<Record<string, string | number | boolean | null>>;
@@ -113,5 +179,11 @@ export interface ErrorInfo {
 
 export function errorInfo(error: unknown): ErrorInfo {
   const known = toKluisError(error);
-  return { code: known.code, message: known.message, action: known.action ?? null, params: known.params };
+  return {
+    code: known.code,
+    reason: known.reason ?? null,
+    message: known.message,
+    action: known.action ?? null,
+    params: known.params,
+  };
 }

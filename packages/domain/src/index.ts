@@ -12,6 +12,7 @@ export * from "./ids.ts";
 export * from "./job.ts";
 export * from "./ledger.ts";
 export * from "./limits.ts";
+export * from "./notices.ts";
 export * from "./permission.ts";
 export * from "./policy.ts";
 export * from "./retention.ts";

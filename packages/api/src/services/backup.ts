@@ -60,6 +60,7 @@ async function policyInForce(tx: Tx, vm: VmRow): Promise<PolicyRow> {
   const policy = policies.find((one) => one.id === protection?.policyId);
   if (policy !== undefined) return policy;
   throw new KluisError("VM_NOT_PROTECTED", {
+    reason: "no-policy",
     message: `The virtual machine ${vm.name} is not protected.`,
     action: "Put it under a policy first; that starts its first backup too.",
     params: { vm: vm.name },

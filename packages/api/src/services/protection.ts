@@ -137,6 +137,7 @@ export async function stopProtection(
   return record(ctx, async (tx) => {
     if (!(await stop(tx, vm.id, ctx.api.clock.now()))) {
       throw new KluisError("VM_NOT_PROTECTED", {
+        reason: "nothing-to-stop",
         message: `The virtual machine ${vm.name} is not protected.`,
         action: "There is nothing to stop.",
         params: { vm: vm.name },

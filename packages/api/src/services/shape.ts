@@ -32,6 +32,7 @@ export function warningView(value: unknown): ErrorView {
   if (parsed.success) return parsed.data;
   return {
     code: "WARNING",
+    reason: null,
     message: typeof value === "string" ? value : JSON.stringify(value),
     action: null,
     params: {},

@@ -31,6 +31,7 @@ export interface ActorView {
 /** The part of an error that people see: what happened, and what to do. */
 export interface ErrorView {
   readonly code: string;
+  readonly reason: string | null;
   readonly message: string;
   readonly action: string | null;
   readonly params: Readonly<Record<string, string | number | boolean | null>>;

@@ -333,6 +333,7 @@ test("health and subscriptions are told as last seen", async () => {
     part: "azure",
     ok: false,
     code: "AZURE_UNREACHABLE",
+    reason: null,
     message: "away",
     checkedAt: clock.now(),
   };
@@ -348,7 +349,7 @@ test("health and subscriptions are told as last seen", async () => {
     seenAt: clock.now(),
   };
   await upsertSubscription(prisma, subscription);
-  const problem = { code: "AZURE_FORBIDDEN", message: "no", action: null, params: {} } as const;
+  const problem = { code: "AZURE_FORBIDDEN", reason: null, message: "no", action: null, params: {} } as const;
   await upsertSubscription(prisma, { ...subscription, readable: false, problem, seenAt: null });
   expect(await listSubscriptions(prisma)).toEqual([
     { ...subscription, id: "sub-1", readable: false, problem, seenAt: clock.now() },

@@ -7,6 +7,7 @@ import type { Tx } from "../tx.ts";
 /** ErrorInfo as it stands in a JSON column. */
 export const errorInfoSchema: z.ZodType<ErrorInfo> = z.object({
   code: z.string().refine((code): code is ErrorInfo["code"] => code in errorCatalog),
+  reason: z.string().nullable().default(null),
   message: z.string(),
   action: z.string().nullable(),
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),

@@ -9,6 +9,7 @@ import { vmVisibleSql } from "./visibility.ts";
 /** ErrorInfo of domain, as jobs store it. */
 export const storedErrorSchema = z.object({
   code: z.string(),
+  reason: z.string().nullable().default(null),
   message: z.string(),
   action: z.string().nullable().default(null),
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),

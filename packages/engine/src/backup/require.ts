@@ -11,6 +11,7 @@ export function requireVm(job: WorkJob): WorkVm {
 export function requirePolicy(job: WorkJob): WorkPolicy {
   if (job.policy !== null) return job.policy;
   throw new KluisError("VM_NOT_PROTECTED", {
+    reason: "no-policy",
     message: "The virtual machine has no policy.",
     action: "Protect it with a policy first.",
     params: { jobId: job.id },

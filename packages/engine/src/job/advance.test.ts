@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { backupMachine } from "../backup/machine.ts";
 import { endingOf } from "./advance.ts";
 
-const error = { code: "AZURE_FORBIDDEN", message: "No.", action: null, params: {} } as const;
+const error = { code: "AZURE_FORBIDDEN", reason: null, message: "No.", action: null, params: {} } as const;
 const fine = { error: null, cancelAskedAt: null };
 const cancelled = { error: null, cancelAskedAt: new Date(0) };
 const sealedAt = "2026-01-01T00:00:00.000Z";

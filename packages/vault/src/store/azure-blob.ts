@@ -6,7 +6,7 @@ import {
   type newPipeline,
   RestError,
 } from "@azure/storage-blob";
-import { type ErrorCode, KluisError, toKluisError } from "@kluis/domain";
+import { KluisError, type PlainErrorCode, toKluisError } from "@kluis/domain";
 import { alreadyExists, missing } from "../errors.ts";
 import { checkName, checkPrefix } from "./names.ts";
 import type { BlobStore, GetOptions, ObjectInfo } from "./port.ts";
@@ -194,7 +194,7 @@ class AzureBlobStore implements BlobStore {
 
   /** The SDK's error carries the request with its headers and address: only its code and status go on. */
   private failure(
-    code: ErrorCode,
+    code: PlainErrorCode,
     { name, error, action }: { readonly name: string; readonly error: unknown; readonly action: string },
   ): KluisError {
     const what = `${codeOf(error) || (error instanceof Error ? error.name : "error")}, status ${statusOf(error)}`;
