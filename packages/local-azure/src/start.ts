@@ -30,7 +30,6 @@ import { LocalAzureError } from "./errors.ts";
 import { Fabric } from "./fabric.ts";
 import { Faults } from "./faults/faults.ts";
 import { seedFleet } from "./fleet/seed.ts";
-import { passFault } from "./http/fault-gate.ts";
 import { logFailure } from "./log.ts";
 import { parseJson, readOptional, StateStore, writeFileDurably } from "./state/store.ts";
 import type { World } from "./world.ts";
@@ -175,12 +174,16 @@ async function answer(
   if (first === "subscriptions" || first === "providers")
     return dispatchArm({ world, entra, routes }, { req, res, url });
   const call = { operation: "entra", method: req.method ?? "GET", path: url.pathname };
-  const gate = await passFault(world.faults.take(call), res, async ({ status, code, message }) => {
-    res.statusCode = status;
-    res.setHeader("content-type", "application/json");
-    res.end(JSON.stringify({ error: code, error_description: message }));
+  const outcome = await world.faults.applyToCall(call, {
+    refuse: async ({ status, code, message }) => {
+      res.statusCode = status;
+      res.setHeader("content-type", "application/json");
+      res.end(JSON.stringify({ error: code, error_description: message }));
+    },
+    drop: () => res.destroy(),
+    revokeGrant: async () => undefined,
   });
-  if (!gate.passed || (await entra.handle(req, res, url))) return;
+  if (outcome.next === "stop" || (await entra.handle(req, res, url))) return;
   res.statusCode = 404;
   res.setHeader("content-type", "application/json");
   res.end(JSON.stringify({ error: { code: "NotFound", message: `Nothing answers at ${url.pathname}` } }));

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AccessClaims, Entra } from "../entra/index.ts";
+import type { FaultFailure } from "../faults/effects.ts";
 import { readBody } from "../http/body.ts";
-import { passFault } from "../http/fault-gate.ts";
-import { sendBody } from "../http/send.ts";
+import { type BodyChange, sendBody } from "../http/send.ts";
 import { logFailure } from "../log.ts";
 import type { World } from "../world.ts";
 import {
@@ -35,13 +35,15 @@ export async function dispatchArm(
   const found = findRoute(deps.routes, method, url.pathname);
   const operation = "route" in found ? found.route.operation : "unknown";
   setCommonHeaders(req, res);
-  const gate = await passFault(
-    deps.world.faults.take({ operation, method, path: url.pathname }),
-    res,
-    ({ status, code, message, retryAfterSeconds }) =>
-      send(res, replyOf(faultError({ status, code, message, retryAfterSeconds }))),
+  const outcome = await deps.world.faults.applyToCall(
+    { operation, method, path: url.pathname },
+    {
+      refuse: (failure) => send(res, replyOf(armErrorOf(failure))),
+      drop: () => res.destroy(),
+      revokeGrant: async () => undefined,
+    },
   );
-  if (!gate.passed) return;
+  if (outcome.next === "stop") return;
   let reply: ArmReply;
   try {
     const principal = await authenticate(deps, req);
@@ -50,16 +52,10 @@ export async function dispatchArm(
     if (!(error instanceof ArmError)) logFailure(`${method} ${url.pathname}`, error);
     reply = replyOf(error);
   }
-  await send(res, reply, gate.body);
+  await send(res, reply, outcome.body);
 }
 
-function faultError(fault: {
-  status: number;
-  code: string;
-  message: string;
-  retryAfterSeconds: number | undefined;
-}): ArmError {
-  const { status, code, message, retryAfterSeconds } = fault;
+function armErrorOf({ status, code, message, retryAfterSeconds }: FaultFailure): ArmError {
   return new ArmError(
     { status, code },
     message,
@@ -215,11 +211,7 @@ function replyOf(error: unknown): ArmReply {
   return { status: known.status, body: errorBody(known), headers: known.headers };
 }
 
-async function send(
-  res: ServerResponse,
-  reply: ArmReply,
-  fault?: Parameters<typeof passFault>[0],
-): Promise<void> {
+async function send(res: ServerResponse, reply: ArmReply, change?: BodyChange): Promise<void> {
   res.statusCode = reply.status;
   for (const [name, value] of Object.entries(reply.headers ?? {})) res.setHeader(name, value);
   const bytes = reply.body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(reply.body));
@@ -228,5 +220,5 @@ async function send(
     res.end();
     return;
   }
-  await sendBody(res, bytes, fault ? { effect: fault } : undefined);
+  await sendBody(res, bytes, change);
 }

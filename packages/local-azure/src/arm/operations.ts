@@ -108,10 +108,15 @@ export class Operations {
   }
 
   async #applyFault(operation: Operation, signal: AbortSignal): Promise<void> {
-    const effect = this.#faults.take({ operation: `work:${operation.kind}`, path: operation.target });
-    if (effect?.type === "delay") await delay(effect.ms, undefined, { signal, ref: false });
-    if (effect?.type === "hang") await new Promise((_, reject) => signal.addEventListener("abort", reject));
-    if (effect?.type === "fail") throw new ArmError({ status: 200, code: effect.code }, effect.message);
+    await this.#faults.applyToWork(
+      { operation: `work:${operation.kind}`, path: operation.target },
+      {
+        signal,
+        fail: (code, message) => {
+          throw new ArmError({ status: 200, code }, message);
+        },
+      },
+    );
   }
 
   #forgetOld(): void {

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { FaultEffect } from "../faults/model.ts";
-import { passFault } from "../http/fault-gate.ts";
-import { type BodyFault, sendBody, streamBody } from "../http/send.ts";
+import type { FaultFailure } from "../faults/effects.ts";
+import { type BodyChange, sendBody, streamBody } from "../http/send.ts";
 import { logFailure } from "../log.ts";
-import type { Grant } from "../state/model.ts";
 import type { World } from "../world.ts";
 import {
   authenticationFailed,
@@ -36,22 +34,17 @@ export async function dispatchBlob(world: World, exchange: Exchange): Promise<vo
   const requestId = randomUUID();
   setCommonHeaders(world, exchange, requestId);
   const refuse = (error: BlobError): Promise<void> => sendError(world, exchange, { error, requestId });
-  const gate = await passFault(world.faults.take({ operation, method, path: url.pathname }), res, (fault) =>
-    refuse(
-      new BlobError(
-        fault.status === 429
-          ? { status: 503, code: "ServerBusy" }
-          : { status: fault.status, code: fault.code },
-        fault.message,
-        fault.retryAfterSeconds === undefined ? {} : { "retry-after": String(fault.retryAfterSeconds) },
-      ),
-    ),
+  const outcome = await world.faults.applyToCall(
+    { operation, method, path: url.pathname },
+    {
+      refuse: (failure) => refuse(blobErrorOf(failure)),
+      drop: () => res.destroy(),
+      revokeGrant: () => revokeGrant(world, url),
+    },
   );
-  if (!gate.passed) return;
+  if (outcome.next === "stop") return;
   try {
-    const { grant, target } = open(world, url);
-    const fault = gate.body ? bodyFault(world, grant, gate.body) : undefined;
-    await answer(world, { ...exchange, operation, target }, fault);
+    await answer(world, { ...exchange, operation, target: open(world, url) }, outcome.body);
   } catch (error) {
     const known =
       error instanceof BlobError
@@ -66,6 +59,15 @@ export async function dispatchBlob(world: World, exchange: Exchange): Promise<vo
   }
 }
 
+/** Storage throttles with 503 ServerBusy, not with 429. */
+function blobErrorOf({ status, code, message, retryAfterSeconds }: FaultFailure): BlobError {
+  return new BlobError(
+    status === 429 ? { status: 503, code: "ServerBusy" } : { status, code },
+    message,
+    retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) },
+  );
+}
+
 function operationOf(method: string, comp: string | null): BlobOperation {
   if (method === "HEAD") return "blob.head";
   if (method === "GET")
@@ -73,30 +75,24 @@ function operationOf(method: string, comp: string | null): BlobOperation {
   return method === "PUT" && comp === "page" ? "blob.putPage" : "blob.unknown";
 }
 
-function open(world: World, url: URL): { grant: Grant; target: AccessTarget } {
+function open(world: World, url: URL): AccessTarget {
   const grant = world.sas.find(world.state, url, world.clock.now());
   if (!grant) throw authenticationFailed();
   const target = findTarget(world.state, grant.resourceId);
   if (!target) throw blobNotFound();
-  return { grant, target };
+  return target;
 }
 
-/** A grant that dies in the middle of a read takes its connection with it. */
-function bodyFault(world: World, grant: Grant, effect: FaultEffect): BodyFault {
-  return {
-    effect,
-    revoke: async () => {
-      if (effect.type !== "revoke") return;
-      delete world.state.grants[grant.id];
-      await world.store.flush();
-    },
-  };
+async function revokeGrant(world: World, url: URL): Promise<void> {
+  const grant = world.sas.find(world.state, url, world.clock.now());
+  if (grant) delete world.state.grants[grant.id];
+  await world.store.flush();
 }
 
 async function answer(
   world: World,
   request: Exchange & { operation: BlobOperation; target: AccessTarget },
-  fault: BodyFault | undefined,
+  change: BodyChange | undefined,
 ): Promise<void> {
   const { req, res, operation, target } = request;
   setBlobHeaders(res, target);
@@ -109,9 +105,9 @@ async function answer(
       res.end();
       return;
     case "blob.get":
-      return get(world, request, fault);
+      return get(world, request, change);
     case "blob.pagelist":
-      return pageList(world, request, fault);
+      return pageList(world, request, change);
     case "blob.putPage":
       await putPage(world, target, req);
       res.statusCode = 201;
@@ -132,7 +128,7 @@ async function answer(
 async function get(
   world: World,
   request: Exchange & { target: AccessTarget },
-  fault?: BodyFault,
+  change?: BodyChange,
 ): Promise<void> {
   const { req, res, target } = request;
   const size = blobSize(target);
@@ -149,13 +145,13 @@ async function get(
   res.setHeader("content-type", "application/octet-stream");
   res.setHeader("accept-ranges", "bytes");
   res.setHeader("x-ms-blob-type", "PageBlob");
-  await streamBody(res, readParts(world, target.id, { start, end }), fault);
+  await streamBody(res, readParts(world, target.id, { start, end }), change);
 }
 
 async function pageList(
   world: World,
   request: Exchange & { target: AccessTarget },
-  fault?: BodyFault,
+  change?: BodyChange,
 ): Promise<void> {
   const { req, res, url, target } = request;
   const size = blobSize(target);
@@ -174,7 +170,7 @@ async function pageList(
   });
   res.setHeader("content-type", "application/xml");
   res.setHeader("x-ms-blob-content-length", size);
-  await sendBody(res, Buffer.from(pageListXml(list)), fault);
+  await sendBody(res, Buffer.from(pageListXml(list)), change);
 }
 
 function etagOf(target: AccessTarget): string {

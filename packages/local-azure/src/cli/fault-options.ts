@@ -1,35 +1,13 @@
+/** The command line of `fault add`; the effects and their options come from the table in `faults/effects.ts`. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { FaultEffect, FaultInput } from "../faults/model.ts";
+import { z } from "zod";
+import { LocalAzureError } from "../errors.ts";
+import { describeEffects, type EffectOption } from "../faults/effects.ts";
+import { type FaultInput, faultInputSchema } from "../faults/rule.ts";
 
-/** What `fault add` takes, as commander gives it. */
-export interface FaultOptions {
-  operation?: string;
-  method?: string;
-  path?: string;
-  times?: number;
-  skip?: number;
-  probability?: number;
-  seed?: number;
-  status?: number;
-  code?: string;
-  message?: string;
-  retryAfter?: number;
-  ms?: number;
-  bytes?: number;
-  bytesPerSecond?: number;
-}
+const effects = describeEffects();
 
-const effects: readonly FaultEffect["type"][] = [
-  "fail",
-  "throttle",
-  "hang",
-  "drop",
-  "delay",
-  "cut",
-  "slow",
-  "revoke",
-];
-
+/** Parses a whole number of 0 or more. */
 export function whole(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("A whole number, 0 or more.");
@@ -42,76 +20,66 @@ function share(text: string): number {
   return value;
 }
 
-function effectName(text: string): FaultEffect["type"] {
-  const found = effects.find((effect) => effect === text);
-  if (!found) throw new InvalidArgumentError(`One of: ${effects.join(", ")}.`);
-  return found;
+function effectType(text: string): string {
+  if (effects.some(({ type }) => type === text)) return text;
+  throw new InvalidArgumentError(`One of: ${effects.map(({ type }) => type).join(", ")}.`);
+}
+
+/** One option per flag; the help names every effect that takes it. */
+function effectOptions(): Option[] {
+  const byFlags = new Map<string, { option: EffectOption; types: string[] }>();
+  for (const { type, options } of effects)
+    for (const option of Object.values(options)) {
+      const known = byFlags.get(option.flags) ?? { option, types: [] };
+      known.types.push(type);
+      byFlags.set(option.flags, known);
+    }
+  return [...byFlags.values()].map(({ option, types }) => {
+    const made = new Option(option.flags, `${types.join(", ")}: ${option.help}`);
+    return option.value === "number" ? made.argParser(whole) : made;
+  });
 }
 
 /** `fault add EFFECT …` without its action. */
 export function faultAddCommand(): Command {
-  return new Command("add")
-    .description("make calls go wrong")
-    .argument("<effect>", effects.join(" | "), effectName)
+  const command = new Command("add")
+    .description("add a fault rule")
+    .argument("<effect>", effects.map(({ type }) => type).join(" | "), effectType)
     .option(
       "--operation <name>",
       "call, e.g. restorePoints.create, blob.get, work:restorePoints.create, guest.vss; * at the end",
     )
     .option("--method <method>", "HTTP method")
     .option("--path <regexp>", "regular expression on the path")
-    .option("--times <n>", "how often (default: until cleared)", whole)
-    .option("--skip <n>", "calls that pass first", whole)
+    .option("--times <n>", "number of hits (default: until cleared)", whole)
+    .option("--skip <n>", "matching calls that pass first", whole)
     .option("--probability <p>", "0 to 1", share)
-    .option("--seed <n>", "of the probability, so that a run repeats", whole)
-    .addOption(new Option("--status <code>", "fail: HTTP status").argParser(whole))
-    .option("--code <code>", "fail: error code")
-    .option("--message <text>", "fail: message")
-    .option("--retry-after <seconds>", "throttle", whole)
-    .option("--ms <ms>", "delay", whole)
-    .option("--bytes <n>", "cut, revoke: body bytes that still arrive", whole)
-    .option("--bytes-per-second <n>", "slow", whole);
+    .option("--seed <n>", "seed of the probability; the same seed repeats a run", whole);
+  for (const option of effectOptions()) command.addOption(option);
+  const summaries = effects.map(({ type, summary }) => `  ${type.padEnd(10)}${summary}`);
+  return command.addHelpText("after", `\nEffects:\n${summaries.join("\n")}`);
 }
 
-/** Input of the control API from the options; only what was given. */
-export function faultInput(type: FaultEffect["type"], options: FaultOptions): FaultInput {
-  const { operation, method, path, times, skip, probability, seed } = options;
-  return {
-    match: {
-      ...(operation === undefined ? {} : { operation }),
-      ...(method === undefined ? {} : { method }),
-      ...(path === undefined ? {} : { path }),
-    },
-    effect: effectInput(type, options),
-    ...(times === undefined ? {} : { times }),
-    ...(skip === undefined ? {} : { skip }),
-    ...(probability === undefined ? {} : { probability }),
-    ...(seed === undefined ? {} : { seed }),
-  };
-}
-
-function effectInput(type: FaultEffect["type"], options: FaultOptions): FaultInput["effect"] {
-  switch (type) {
-    case "fail": {
-      const { status, code, message } = options;
-      return {
-        type,
-        ...(status === undefined ? {} : { status }),
-        ...(code === undefined ? {} : { code }),
-        ...(message === undefined ? {} : { message }),
-      };
-    }
-    case "throttle":
-      return { type, ...(options.retryAfter === undefined ? {} : { retryAfterSeconds: options.retryAfter }) };
-    case "delay":
-      return { type, ms: options.ms ?? 1000 };
-    case "cut":
-      return { type, bytes: options.bytes ?? 0 };
-    case "slow":
-      return { type, bytesPerSecond: options.bytesPerSecond ?? 65_536 };
-    case "revoke":
-      return { type, bytes: options.bytes ?? 0 };
-    case "hang":
-    case "drop":
-      return { type };
-  }
+/**
+ * Builds the input of the control API from the parsed options.
+ * @throws LocalAzureError `INVALID_INPUT` when a value is out of its range
+ */
+export function faultInput(type: string, given: Record<string, unknown>): FaultInput {
+  const { operation, method, path, times, skip, probability, seed } = given;
+  const options = effects.find((known) => known.type === type)?.options ?? {};
+  const effect: Record<string, unknown> = { type };
+  for (const [name, { flags }] of Object.entries(options))
+    effect[name] = given[new Option(flags).attributeName()];
+  const input = faultInputSchema.safeParse({
+    match: { operation, method, path },
+    effect,
+    times,
+    skip,
+    probability,
+    seed,
+  });
+  if (input.success) return input.data;
+  throw new LocalAzureError("INVALID_INPUT", z.prettifyError(input.error), {
+    action: "`local-azure fault add --help` lists the options of each effect.",
+  });
 }

@@ -1,5 +1,5 @@
 import type { LocalAzureList, SnapshotList, VmListItem } from "../control/model.ts";
-import type { FaultRule } from "../faults/model.ts";
+import type { FaultRule } from "../faults/rule.ts";
 
 /** Bytes for people: whole units of 1,024 with one decimal when it matters. */
 export function bytes(count: number): string {

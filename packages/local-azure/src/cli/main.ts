@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import type { LocalAzureControl } from "../control/client.ts";
 import { LocalAzureError } from "../errors.ts";
 import { connect, dataFolder } from "./endpoint.ts";
-import { type FaultOptions, faultAddCommand, faultInput, whole } from "./fault-options.ts";
+import { faultAddCommand, faultInput, whole } from "./fault-options.ts";
 import { bytes, faultsText, listText, snapshotsText, vmText } from "./format.ts";
 
 /** Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no local Azure answers. */
@@ -122,7 +122,7 @@ program
 
 const fault = program.command("fault").description("make calls go wrong on demand");
 fault.addCommand(
-  faultAddCommand().action((type: Parameters<typeof faultInput>[0], options: FaultOptions) =>
+  faultAddCommand().action((type: string, options: Record<string, unknown>) =>
     act(
       (control) => control.addFault(faultInput(type, options)),
       (rule) => faultsText([rule]),

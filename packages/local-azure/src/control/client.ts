@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LocalAzureError } from "../errors.ts";
-import { type FaultInput, type FaultRule, faultRuleSchema } from "../faults/model.ts";
+import { type FaultInput, type FaultRule, faultRuleSchema } from "../faults/rule.ts";
 import { type RoleAssignment, roleAssignmentSchema, type Settings, settingsSchema } from "../state/model.ts";
 import {
   type ExportDiskInput,

@@ -7,7 +7,7 @@ import { isoTime } from "../clock.ts";
 import { exportImage, openImage, writeDifferences } from "../disks/image.ts";
 import { LocalAzureError } from "../errors.ts";
 import type { Fabric } from "../fabric.ts";
-import { faultInputSchema } from "../faults/model.ts";
+import { faultInputSchema } from "../faults/rule.ts";
 import { readBody } from "../http/body.ts";
 import { sendBody } from "../http/send.ts";
 import { logFailure } from "../log.ts";

@@ -1,15 +1,24 @@
+/** The fault rules of a local Azure: which rule hits, and with which effect. */
 import { randomUUID } from "node:crypto";
 import type { StateStore } from "../state/store.ts";
-import { type FaultEffect, type FaultInput, type FaultRule, faultInputSchema } from "./model.ts";
+import {
+  applyToCall,
+  applyToWork,
+  type CallOutcome,
+  type CallUnderFault,
+  type FaultEffect,
+  type WorkUnderFault,
+} from "./effects.ts";
+import { type FaultInput, type FaultRule, faultInputSchema } from "./rule.ts";
 
-/** A call as faults see it. */
-export interface FaultableCall {
+/** What a rule is matched against. Work and guest checks have no method. */
+export interface FaultPoint {
   operation: string;
   method?: string;
   path?: string;
 }
 
-/** The faults that were asked for, in the order they were added; the first one that hits a call decides. */
+/** Rules in the order in which they were added. The first rule that hits decides. */
 export class Faults {
   readonly #store: StateStore;
 
@@ -23,6 +32,7 @@ export class Faults {
 
   async add(input: FaultInput): Promise<FaultRule> {
     const { match, effect, skip, times, probability, seed } = faultInputSchema.parse(input);
+    // An invalid expression fails here, not at the first call.
     if (match.path !== undefined) new RegExp(match.path);
     const rule: FaultRule = { id: randomUUID(), match, effect, skip, probability, seed, hits: 0 };
     if (times !== undefined) rule.times = times;
@@ -37,10 +47,22 @@ export class Faults {
     await this.#store.flush();
   }
 
-  /** The effect that hits this call, if any; counts the call. */
-  take(call: FaultableCall): FaultEffect | undefined {
+  /** Applies the fault that hits a call, if any, before the call is answered. */
+  async applyToCall(point: FaultPoint, call: CallUnderFault): Promise<CallOutcome> {
+    const effect = this.take(point);
+    return effect ? applyToCall(effect, call) : { next: "answer" };
+  }
+
+  /** Applies the fault that hits an operation's work, if any. Rejects as `applyToWork` of the effects does. */
+  async applyToWork(point: FaultPoint, work: WorkUnderFault): Promise<void> {
+    const effect = this.take(point);
+    if (effect) await applyToWork(effect, work);
+  }
+
+  /** Returns the effect that hits here, if any, and counts the hit. */
+  take(point: FaultPoint): FaultEffect | undefined {
     for (const rule of this.#store.state.faults) {
-      if (rule.times === 0 || !matches(rule, call)) continue;
+      if (rule.times === 0 || !matches(rule, point)) continue;
       if (rule.skip > 0) {
         rule.skip--;
         continue;
@@ -58,21 +80,21 @@ export class Faults {
   }
 }
 
-function matches(rule: FaultRule, call: FaultableCall): boolean {
+function matches(rule: FaultRule, point: FaultPoint): boolean {
   const { operation, method, path } = rule.match;
-  if (operation !== undefined && !matchesName(operation, call.operation)) return false;
-  if (method !== undefined && method.toUpperCase() !== call.method) return false;
-  // Work and guest faults are no requests: a rule hits them only when it names them.
-  if (operation === undefined && call.method === undefined) return false;
-  return path === undefined || (call.path !== undefined && new RegExp(path, "i").test(call.path));
+  if (operation !== undefined && !matchesName(operation, point.operation)) return false;
+  if (method !== undefined && method.toUpperCase() !== point.method) return false;
+  // Without an operation a rule hits requests only, never work or the guest.
+  if (operation === undefined && point.method === undefined) return false;
+  return path === undefined || (point.path !== undefined && new RegExp(path, "i").test(point.path));
 }
 
 function matchesName(pattern: string, name: string): boolean {
   return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
-/** mulberry32: small, seedable, the same on every machine. */
-export function nextRandom(seed: number): { value: number; seed: number } {
+/** mulberry32: a small seeded generator that gives the same numbers on every machine. */
+function nextRandom(seed: number): { value: number; seed: number } {
   const next = (seed + 0x6d2b79f5) | 0;
   let mixed = Math.imul(next ^ (next >>> 15), 1 | next);
   mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;

@@ -1,62 +1,40 @@
+/** Sends response bodies with backpressure. */
 import type { ServerResponse } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
-import type { FaultEffect } from "../faults/model.ts";
 
-/** A piece of a body and what to do when it has left this process (give its buffer back). */
+/** A piece of a body. `release` runs once the piece has left the process, so that its buffer can be reused. */
 export interface BodyPart {
   bytes: Buffer;
   release?: () => void;
 }
 
-/** What a fault does to a body: cut it, slow it, or revoke the grant behind it and cut. */
-export interface BodyFault {
-  effect: FaultEffect;
-  /** Called before the cut of a `revoke`. */
-  revoke?: () => Promise<void>;
-}
+/** Replaces the body that is sent; the headers stay. */
+export type BodyChange = (body: AsyncIterable<BodyPart>) => AsyncIterable<BodyPart>;
 
-/** Sends a whole body with its length. */
-export async function sendBody(res: ServerResponse, body: Buffer, fault?: BodyFault): Promise<void> {
+/** Sends a whole body and sets its Content-Length. */
+export async function sendBody(res: ServerResponse, body: Buffer, change?: BodyChange): Promise<void> {
   res.setHeader("content-length", body.length);
-  await streamBody(res, parts(body), fault);
+  await streamBody(res, parts(body), change);
 }
 
 async function* parts(body: Buffer): AsyncGenerator<BodyPart> {
   yield { bytes: body };
 }
 
-/** Streams a body with backpressure; headers incl. content-length are set. Stops when the client has gone. */
+/** Streams a body with backpressure. The caller has set the headers. Stops when the client disconnects. */
 export async function streamBody(
   res: ServerResponse,
   body: AsyncIterable<BodyPart>,
-  fault?: BodyFault,
+  change?: BodyChange,
 ): Promise<void> {
-  const { cutAfter, bytesPerSecond } = limits(fault?.effect);
   const gone = new Promise<void>((resolve) => res.once("close", () => resolve()));
-  let sent = 0;
-  for await (const part of body) {
+  for await (const part of change ? change(body) : body) {
     if (res.destroyed) return part.release?.();
-    const room = cutAfter - sent;
-    const bytes = part.bytes.length > room ? part.bytes.subarray(0, room) : part.bytes;
-    if (bytesPerSecond === undefined) await write(res, { ...part, bytes }, gone);
-    else await trickle(res, { ...part, bytes }, { bytesPerSecond, gone });
-    sent += bytes.length;
-    if (sent < cutAfter) continue;
-    await fault?.revoke?.();
-    res.destroy();
-    return;
+    await write(res, part, gone);
   }
   if (!res.destroyed) res.end();
 }
 
-function limits(effect: FaultEffect | undefined): { cutAfter: number; bytesPerSecond?: number } {
-  if (effect?.type === "cut" || effect?.type === "revoke") return { cutAfter: effect.bytes };
-  if (effect?.type === "slow")
-    return { cutAfter: Number.POSITIVE_INFINITY, bytesPerSecond: effect.bytesPerSecond };
-  return { cutAfter: Number.POSITIVE_INFINITY };
-}
-
-/** Resolves when the part has left this process, or the client is gone: that is the backpressure. */
+/** Resolves when the part has left the process or the client is gone. */
 async function write(res: ServerResponse, part: BodyPart, gone: Promise<void>): Promise<void> {
   if (part.bytes.length === 0) return part.release?.();
   const written = new Promise<void>((resolve) => {
@@ -66,17 +44,4 @@ async function write(res: ServerResponse, part: BodyPart, gone: Promise<void>): 
     });
   });
   await Promise.race([written, gone]);
-}
-
-async function trickle(
-  res: ServerResponse,
-  part: BodyPart,
-  { bytesPerSecond, gone }: { bytesPerSecond: number; gone: Promise<void> },
-): Promise<void> {
-  const step = Math.max(1, Math.ceil(bytesPerSecond / 10));
-  for (let at = 0; at < part.bytes.length && !res.destroyed; at += step) {
-    await write(res, { bytes: part.bytes.subarray(at, at + step) }, gone);
-    await delay(100, undefined, { ref: false });
-  }
-  part.release?.();
 }

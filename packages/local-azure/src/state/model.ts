@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { faultRuleSchema } from "../faults/model.ts";
+import { faultRuleSchema } from "../faults/rule.ts";
 import { guestSchema } from "../guest/model.ts";
 
 /**

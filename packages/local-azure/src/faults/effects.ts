@@ -1,0 +1,219 @@
+/** The effects of faults: parameters, options of `fault add`, and what each one does to a call and to work. */
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import type { BodyChange, BodyPart } from "../http/send.ts";
+
+const wholeNumber = z.number().int().min(0);
+
+/** An effect and its parameters, as the control API takes it and the state stores it. */
+export const faultEffectSchema = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("fail"),
+    status: z.number().int().min(400).max(599).default(500),
+    code: z.string().default("InternalServerError"),
+    message: z.string().default("A fault rule made this call fail."),
+  }),
+  z.object({ type: z.literal("throttle"), retryAfterSeconds: z.number().int().min(1).default(5) }),
+  z.object({ type: z.literal("hang") }),
+  z.object({ type: z.literal("drop") }),
+  z.object({ type: z.literal("delay"), ms: wholeNumber.default(1000) }),
+  z.object({ type: z.literal("cut"), bytes: wholeNumber.default(0) }),
+  z.object({ type: z.literal("slow"), bytesPerSecond: z.number().int().min(1).default(65_536) }),
+  z.object({ type: z.literal("revoke"), bytes: wholeNumber.default(0) }),
+]);
+
+export type FaultEffect = z.output<typeof faultEffectSchema>;
+export type EffectType = FaultEffect["type"];
+/** The effect of one type. Mapped, so that a generic `effect.type` selects its own row of the table. */
+type EffectOf<T extends EffectType> = { [K in T]: Extract<FaultEffect, { type: K }> & { type: K } }[T];
+
+/** An error in place of the answer; the surface (ARM, blob, Entra) formats it. */
+export interface FaultFailure {
+  status: number;
+  code: string;
+  message: string;
+  retryAfterSeconds?: number;
+}
+
+/** What an effect can do to a call. */
+export interface CallUnderFault {
+  /** Sends an error in the format of the surface. */
+  refuse(failure: FaultFailure): Promise<void>;
+  /** Closes the connection. */
+  drop(): void;
+  /** Revokes the access grant in the URL of the call; does nothing where there is none. */
+  revokeGrant(): Promise<void>;
+}
+
+/** `stop`: the call needs no further answer. `answer`: it is answered, with `body` applied. */
+export type CallOutcome = { next: "stop" } | { next: "answer"; body?: BodyChange };
+
+/** What an effect can do to the work of a long-running operation. */
+export interface WorkUnderFault {
+  /** Aborted when the server stops. */
+  signal: AbortSignal;
+  /** Ends the operation as Failed with this code. */
+  fail(code: string, message: string): never;
+}
+
+/** The option of `fault add` that sets one parameter. Two effects may share an option. */
+export interface EffectOption {
+  /** As commander takes it: `--retry-after <seconds>`. */
+  flags: `--${string} <${string}>`;
+  help: string;
+  value: "number" | "text";
+}
+
+interface EffectSpec<T extends EffectType> {
+  /** Completes "EFFECT: …" in the help of `fault add`. */
+  summary: string;
+  options: { [P in Exclude<keyof EffectOf<T>, "type">]: EffectOption };
+  onCall(effect: EffectOf<T>, call: CallUnderFault): Promise<CallOutcome>;
+  /** `ignored`: the effect concerns requests only. */
+  onWork: "ignored" | ((effect: EffectOf<T>, work: WorkUnderFault) => Promise<void>);
+}
+
+const bytesOption: EffectOption = {
+  flags: "--bytes <n>",
+  help: "bytes of the body that still arrive",
+  value: "number",
+};
+
+/** One row per effect. A new effect: a schema in the union above, and the row that the compiler then requires. */
+const effects: { [T in EffectType]: EffectSpec<T> } = {
+  fail: {
+    summary: "answer with an error; work ends as Failed",
+    options: {
+      status: { flags: "--status <code>", help: "HTTP status", value: "number" },
+      code: { flags: "--code <code>", help: "error code", value: "text" },
+      message: { flags: "--message <text>", help: "message", value: "text" },
+    },
+    onCall: async ({ status, code, message }, call) => {
+      await call.refuse({ status, code, message });
+      return { next: "stop" };
+    },
+    onWork: async ({ code, message }, work) => work.fail(code, message),
+  },
+  throttle: {
+    summary: "answer 429 (blobs: 503 ServerBusy) with Retry-After",
+    options: {
+      retryAfterSeconds: { flags: "--retry-after <seconds>", help: "value of Retry-After", value: "number" },
+    },
+    onCall: async ({ retryAfterSeconds }, call) => {
+      const message = `Number of requests for the subscription exceeded the limit. Please try again after '${retryAfterSeconds}' seconds.`;
+      await call.refuse({ status: 429, code: "SubscriptionRequestsThrottled", message, retryAfterSeconds });
+      return { next: "stop" };
+    },
+    onWork: "ignored",
+  },
+  hang: {
+    summary: "never answer; work never ends",
+    options: {},
+    // The connection stays open until the client gives up or the server stops.
+    onCall: async () => ({ next: "stop" }),
+    onWork: (_, { signal }) => new Promise((_resolve, reject) => signal.addEventListener("abort", reject)),
+  },
+  drop: {
+    summary: "close the connection without an answer",
+    options: {},
+    onCall: async (_, call) => {
+      call.drop();
+      return { next: "stop" };
+    },
+    onWork: "ignored",
+  },
+  delay: {
+    summary: "wait, then answer or work as usual",
+    options: { ms: { flags: "--ms <ms>", help: "how long", value: "number" } },
+    onCall: async ({ ms }) => {
+      await delay(ms, undefined, { ref: false });
+      return { next: "answer" };
+    },
+    onWork: ({ ms }, { signal }) => delay(ms, undefined, { signal, ref: false }),
+  },
+  cut: {
+    summary: "close the connection inside the body",
+    options: { bytes: bytesOption },
+    onCall: async ({ bytes }, call) => ({
+      next: "answer",
+      body: (body) => cut(body, bytes, async () => call.drop()),
+    }),
+    onWork: "ignored",
+  },
+  slow: {
+    summary: "send the body slowly",
+    options: {
+      bytesPerSecond: { flags: "--bytes-per-second <n>", help: "speed of the body", value: "number" },
+    },
+    onCall: async ({ bytesPerSecond }) => ({
+      next: "answer",
+      body: (body) => slow(body, bytesPerSecond),
+    }),
+    onWork: "ignored",
+  },
+  revoke: {
+    summary: "revoke the access grant inside a read, and close the connection",
+    options: { bytes: bytesOption },
+    onCall: async ({ bytes }, call) => ({
+      next: "answer",
+      body: (body) =>
+        cut(body, bytes, async () => {
+          await call.revokeGrant();
+          call.drop();
+        }),
+    }),
+    onWork: "ignored",
+  },
+};
+
+async function* cut(
+  body: AsyncIterable<BodyPart>,
+  afterBytes: number,
+  end: () => Promise<void>,
+): AsyncGenerator<BodyPart> {
+  let sent = 0;
+  for await (const part of body) {
+    const bytes = part.bytes.subarray(0, afterBytes - sent);
+    yield { ...part, bytes };
+    sent += bytes.length;
+    if (sent >= afterBytes) return end();
+  }
+}
+
+/** Sends a tenth of `bytesPerSecond` every 100 ms. */
+async function* slow(body: AsyncIterable<BodyPart>, bytesPerSecond: number): AsyncGenerator<BodyPart> {
+  const step = Math.max(1, Math.ceil(bytesPerSecond / 10));
+  for await (const { bytes, release } of body) {
+    for (let at = 0; at < bytes.length; at += step) {
+      yield { bytes: bytes.subarray(at, at + step) };
+      await delay(100, undefined, { ref: false });
+    }
+    release?.();
+  }
+}
+
+/** Applies an effect to a call that is not answered yet. */
+export function applyToCall<T extends EffectType>(
+  effect: EffectOf<T>,
+  call: CallUnderFault,
+): Promise<CallOutcome> {
+  return effects[effect.type].onCall(effect, call);
+}
+
+/** Applies an effect to the work of an operation. Rejects when the work must end as Failed or was aborted. */
+export async function applyToWork<T extends EffectType>(
+  effect: EffectOf<T>,
+  work: WorkUnderFault,
+): Promise<void> {
+  const { onWork } = effects[effect.type];
+  if (onWork !== "ignored") await onWork(effect, work);
+}
+
+/** Effects with their options by parameter, for the command line. */
+export function describeEffects(): {
+  type: string;
+  summary: string;
+  options: Record<string, EffectOption>;
+}[] {
+  return Object.entries(effects).map(([type, { summary, options }]) => ({ type, summary, options }));
+}
