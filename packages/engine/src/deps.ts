@@ -3,7 +3,7 @@ import type { AzureConnection } from "@kluis/azure";
 import type { Db } from "@kluis/db";
 import type { Clock } from "@kluis/domain";
 import type { BlobStore, TransferLimits, Vault } from "@kluis/vault";
-import type { GrantBook } from "./backup/grants.ts";
+import type { GrantBook } from "./job/grants.ts";
 import type { Log } from "./log.ts";
 
 export interface OpenedVault {

@@ -13,9 +13,9 @@ import {
 } from "@kluis/db";
 import { listOpenJobs } from "@kluis/db/engine";
 import { type Clock, jobTask, systemClock } from "@kluis/domain";
-import { GrantBook } from "./backup/grants.ts";
 import type { EngineDeps } from "./deps.ts";
 import type { EngineConfig } from "./env.ts";
+import { GrantBook } from "./job/grants.ts";
 import { type Log, openLog } from "./log.ts";
 import { buryDead, keepAlive } from "./runtime/heartbeat.ts";
 import { addTask } from "./runtime/queue.ts";

@@ -1,16 +1,16 @@
 /** Which function carries which task of the catalogue. */
 import type { UnreadableProtection } from "@kluis/db";
 import { KluisError, type TaskName } from "@kluis/domain";
-import { backupMachine } from "./backup/machine.ts";
-import { backupSegment } from "./backup/segment.ts";
 import type { EngineDeps } from "./deps.ts";
 import type { Again } from "./job/advance.ts";
 import { segmentTaskDefinition } from "./job/segment-task.ts";
 import { jobTaskDefinition } from "./job/task.ts";
-import { deletePointMachine } from "./points/delete.ts";
-import { verifyMachine } from "./points/verify.ts";
-import { restoreMachine } from "./restore/machine.ts";
-import { restoreSegment } from "./restore/segment.ts";
+import { backupMachine } from "./jobs/backup/machine.ts";
+import { backupSegment } from "./jobs/backup/segment.ts";
+import { deletePointMachine } from "./jobs/delete-point/machine.ts";
+import { restoreMachine } from "./jobs/restore/machine.ts";
+import { restoreSegment } from "./jobs/restore/segment.ts";
+import { verifyMachine } from "./jobs/verify/machine.ts";
 import { reportPart } from "./runtime/health.ts";
 import { withLock } from "./runtime/lock.ts";
 import type { TaskDefinition } from "./runtime/tasks.ts";

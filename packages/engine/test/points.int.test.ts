@@ -5,7 +5,7 @@ import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
 import { advance } from "../src/job/advance.ts";
-import { deletePointMachine } from "../src/points/delete.ts";
+import { deletePointMachine } from "../src/jobs/delete-point/machine.ts";
 import { collectVault } from "../src/upkeep/collect.ts";
 import { judgePoints, removeOldSnapshots, resumeDeletions } from "../src/upkeep/retention.ts";
 import { enhancedPolicy, GROUP, MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";

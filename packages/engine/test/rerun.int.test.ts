@@ -2,11 +2,11 @@
 import { newId } from "@kluis/db";
 import { engineActor } from "@kluis/domain";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { backupMachine } from "../src/backup/machine.ts";
-import type { BackupMemory } from "../src/backup/memory.ts";
 import type { Engine } from "../src/engine.ts";
 import { advance } from "../src/job/advance.ts";
 import type { Machine, Step } from "../src/job/step.ts";
+import { backupMachine } from "../src/jobs/backup/machine.ts";
+import type { BackupMemory } from "../src/jobs/backup/memory.ts";
 import { withLock } from "../src/runtime/lock.ts";
 import { enhancedPolicy, MIB, random, standardPolicy, until, World } from "./world.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backupMachine } from "../backup/machine.ts";
+import { backupMachine } from "../jobs/backup/machine.ts";
 import { endingOf } from "./advance.ts";
 
 const error = { code: "AZURE_FORBIDDEN", reason: null, message: "No.", action: null, params: {} } as const;

@@ -17,10 +17,10 @@ import {
   teamsOfVm,
 } from "@kluis/db/engine";
 import { engineActor, judgeRetention, type LedgerDraft } from "@kluis/domain";
-import { snapshotSchema } from "../backup/memory.ts";
-import { removeSnapshot } from "../backup/snapshot-removal.ts";
 import type { EngineDeps } from "../deps.ts";
 import type { Again } from "../job/advance.ts";
+import { removeSnapshot } from "../job/snapshot-removal.ts";
+import { snapshotSchema } from "../jobs/backup/memory.ts";
 
 /** Points of VMs whose protection was stopped stay: their owner asked to keep the data. */
 export async function judgePoints(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<number> {

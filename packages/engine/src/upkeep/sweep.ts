@@ -10,9 +10,9 @@ import {
 } from "@kluis/db/engine";
 import { engineActor, limits } from "@kluis/domain";
 import { z } from "zod";
-import { removeSnapshot } from "../backup/snapshot-removal.ts";
 import type { EngineDeps } from "../deps.ts";
 import type { Again } from "../job/advance.ts";
+import { removeSnapshot } from "../job/snapshot-removal.ts";
 
 type LivingRow = AzureResourceRow & { readonly jobOpen: boolean };
 

@@ -11,9 +11,9 @@ import {
 } from "@kluis/db/engine";
 import { deletePointParametersSchema, KluisError } from "@kluis/domain";
 import { z } from "zod";
+import { type Removal, removeSnapshot } from "../../job/snapshot-removal.ts";
+import type { Machine, StepContext, StepResult } from "../../job/step.ts";
 import { snapshotSchema } from "../backup/memory.ts";
-import { type Removal, removeSnapshot } from "../backup/snapshot-removal.ts";
-import type { Machine, StepContext, StepResult } from "../job/step.ts";
 
 const memorySchema = z.object({
   deleting: z.boolean().optional(),

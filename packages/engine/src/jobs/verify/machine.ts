@@ -2,7 +2,7 @@
 import { endJob, loadPoint, setPointVerified } from "@kluis/db/engine";
 import { formatBytes, KluisError, verifyParametersSchema } from "@kluis/domain";
 import { z } from "zod";
-import type { Machine, StepContext, StepResult } from "../job/step.ts";
+import type { Machine, StepContext, StepResult } from "../../job/step.ts";
 
 type Memory = Record<string, never>;
 

@@ -3,9 +3,9 @@ import { openPageWriter } from "@kluis/azure";
 import { type ExtentTuple, noStats } from "@kluis/db/engine";
 import { forEachConcurrent, KluisError } from "@kluis/domain";
 import { MAX_READ_BYTES, parseNodeRef } from "@kluis/vault";
-import { endingOf } from "../job/advance.ts";
-import { ProgressReporter } from "../job/progress.ts";
-import type { SegmentKind, SegmentMove, SegmentMoved } from "../job/segment-task.ts";
+import { endingOf } from "../../job/advance.ts";
+import { ProgressReporter } from "../../job/progress.ts";
+import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
 import { restoreMachine } from "./machine.ts";
 
 export const restoreSegment: SegmentKind = {

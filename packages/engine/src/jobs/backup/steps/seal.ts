@@ -2,10 +2,10 @@
 import { listJobDisks, listSegmentNodes, setDiskRoot, type WorkDisk } from "@kluis/db/engine";
 import { KluisError } from "@kluis/domain";
 import { type NodeRef, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
-import { buildManifest } from "../backup/manifest.ts";
-import type { BackupMemory } from "../backup/memory.ts";
-import { segmentCount } from "../backup/segments.ts";
-import type { StepContext, StepResult } from "../job/step.ts";
+import { segmentCount } from "../../../job/segments.ts";
+import type { StepContext, StepResult } from "../../../job/step.ts";
+import { buildManifest } from "../manifest.ts";
+import type { BackupMemory } from "../memory.ts";
 
 type Context = StepContext<BackupMemory>;
 

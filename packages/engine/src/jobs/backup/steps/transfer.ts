@@ -1,6 +1,6 @@
-import type { BackupMemory } from "../backup/memory.ts";
-import type { StepContext, StepResult } from "../job/step.ts";
-import { transferSegments } from "../job/transfer.ts";
+import type { StepContext, StepResult } from "../../../job/step.ts";
+import { transferSegments } from "../../../job/transfer.ts";
+import type { BackupMemory } from "../memory.ts";
 
 /** All disks move at once, each in segments. When the last segment is done, the transfer's end is written down. */
 export async function transfer(context: StepContext<BackupMemory>): Promise<StepResult<BackupMemory>> {

@@ -11,10 +11,10 @@ import {
 } from "@kluis/db/engine";
 import { errorInfo, formatBytes, isKluisError, KluisError } from "@kluis/domain";
 import { BLOCK_BYTES, SEGMENT_BYTES } from "@kluis/vault";
-import { chooseDelta, compareOrFull, type DeltaChoice } from "../backup/delta.ts";
-import { type BackupMemory, type SnapshotDisk } from "../backup/memory.ts";
-import { type Extent, type PlannedSegment, planSegments } from "../backup/segments.ts";
-import type { StepContext, StepResult } from "../job/step.ts";
+import { type Extent, type PlannedSegment, planSegments } from "../../../job/segments.ts";
+import type { StepContext, StepResult } from "../../../job/step.ts";
+import { chooseDelta, compareOrFull, type DeltaChoice } from "../delta.ts";
+import { type BackupMemory, type SnapshotDisk } from "../memory.ts";
 import { snapshotOf } from "./access.ts";
 
 type Context = StepContext<BackupMemory>;

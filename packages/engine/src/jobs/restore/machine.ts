@@ -29,9 +29,9 @@ import {
 import { formatBytes, KluisError, osTypes, restoreDiskParametersSchema } from "@kluis/domain";
 import { BLOCK_BYTES, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
 import { z } from "zod";
-import { planSegments } from "../backup/segments.ts";
-import type { Machine, StepContext, StepResult } from "../job/step.ts";
-import { transferSegments } from "../job/transfer.ts";
+import { planSegments } from "../../job/segments.ts";
+import type { Machine, StepContext, StepResult } from "../../job/step.ts";
+import { transferSegments } from "../../job/transfer.ts";
 
 export const restoreMemorySchema = z.object({
   diskId: z.string().optional(),

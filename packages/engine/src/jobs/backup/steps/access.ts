@@ -2,10 +2,10 @@
 import { inTransaction } from "@kluis/db";
 import { markResourceCreated, planResource } from "@kluis/db/engine";
 import { isKluisError, KluisError } from "@kluis/domain";
-import { chooseDelta } from "../backup/delta.ts";
-import { type BackupMemory, type MemoryDisk, recall, type SnapshotDisk } from "../backup/memory.ts";
-import { requireVm } from "../backup/require.ts";
-import type { StepContext, StepResult } from "../job/step.ts";
+import type { StepContext, StepResult } from "../../../job/step.ts";
+import { chooseDelta } from "../delta.ts";
+import { type BackupMemory, type MemoryDisk, recall, type SnapshotDisk } from "../memory.ts";
+import { requireVm } from "../require.ts";
 import { diskKeyOf } from "./prepare.ts";
 
 type Context = StepContext<BackupMemory>;

@@ -1,10 +1,10 @@
 /** The snapshot goes, or stays for instant restore. Read access ends in either case. */
 import { addWarning } from "@kluis/db/engine";
 import { errorInfo, KluisError } from "@kluis/domain";
-import { type BackupMemory, recall } from "../backup/memory.ts";
-import { requirePolicy } from "../backup/require.ts";
-import { removeSnapshot, revokeJobGrants } from "../backup/snapshot-removal.ts";
-import type { StepContext, StepResult } from "../job/step.ts";
+import { removeSnapshot, revokeJobGrants } from "../../../job/snapshot-removal.ts";
+import type { StepContext, StepResult } from "../../../job/step.ts";
+import { type BackupMemory, recall } from "../memory.ts";
+import { requirePolicy } from "../require.ts";
 
 type Context = StepContext<BackupMemory>;
 type Result = StepResult<BackupMemory>;

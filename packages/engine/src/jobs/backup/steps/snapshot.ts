@@ -10,9 +10,9 @@ import {
 import { inTransaction } from "@kluis/db";
 import { addWarning, markResourceCreated, planResource } from "@kluis/db/engine";
 import { errorInfo, isKluisError, judgeConsistency, KluisError } from "@kluis/domain";
-import { type BackupMemory, guestSituation, recall } from "../backup/memory.ts";
-import { requirePolicy, requireVm } from "../backup/require.ts";
-import type { StepContext, StepResult } from "../job/step.ts";
+import type { StepContext, StepResult } from "../../../job/step.ts";
+import { type BackupMemory, guestSituation, recall } from "../memory.ts";
+import { requirePolicy, requireVm } from "../require.ts";
 
 type Context = StepContext<BackupMemory>;
 type Result = StepResult<BackupMemory>;

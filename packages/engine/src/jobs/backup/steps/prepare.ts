@@ -20,9 +20,9 @@ import {
 import { type DiskKey, errorInfo, KluisError, planConsistency } from "@kluis/domain";
 import { parseNodeRef } from "@kluis/vault";
 import { z } from "zod";
-import { type BackupMemory, type MemoryDisk, type SnapshotDisk, snapshotSchema } from "../backup/memory.ts";
-import { requirePolicy, requireVm } from "../backup/require.ts";
-import type { StepContext, StepResult } from "../job/step.ts";
+import type { StepContext, StepResult } from "../../../job/step.ts";
+import { type BackupMemory, type MemoryDisk, type SnapshotDisk, snapshotSchema } from "../memory.ts";
+import { requirePolicy, requireVm } from "../require.ts";
 
 type Context = StepContext<BackupMemory>;
 

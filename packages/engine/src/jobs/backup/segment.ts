@@ -2,12 +2,12 @@
 import { type Grant, openSasDisk } from "@kluis/azure";
 import { KluisError } from "@kluis/domain";
 import { parseNodeRef } from "@kluis/vault";
-import { endingOf } from "../job/advance.ts";
-import { ProgressReporter } from "../job/progress.ts";
-import type { SegmentKind, SegmentMove, SegmentMoved } from "../job/segment-task.ts";
-import { snapshotOf } from "../steps/access.ts";
+import { endingOf } from "../../job/advance.ts";
+import { ProgressReporter } from "../../job/progress.ts";
+import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
 import { backupMachine } from "./machine.ts";
 import { parseMemory } from "./memory.ts";
+import { snapshotOf } from "./steps/access.ts";
 
 export const backupSegment: SegmentKind = {
   wakes: "backup.advance",

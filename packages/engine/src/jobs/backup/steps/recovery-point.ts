@@ -10,9 +10,9 @@ import {
   type WorkDisk,
 } from "@kluis/db/engine";
 import { deadlineMet, KluisError } from "@kluis/domain";
-import { type BackupMemory, recall } from "../backup/memory.ts";
-import { requireVm } from "../backup/require.ts";
-import type { StepContext, StepResult } from "../job/step.ts";
+import type { StepContext, StepResult } from "../../../job/step.ts";
+import { type BackupMemory, recall } from "../memory.ts";
+import { requireVm } from "../require.ts";
 
 type Context = StepContext<BackupMemory>;
 

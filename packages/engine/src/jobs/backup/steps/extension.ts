@@ -17,9 +17,9 @@ import {
 import { getProtection, setExtensionReady, setGuestChanges } from "@kluis/db";
 import { addWarning } from "@kluis/db/engine";
 import { errorInfo, isKluisError, KluisError, toKluisError } from "@kluis/domain";
-import { type BackupMemory, recall } from "../backup/memory.ts";
-import { requirePolicy, requireVm } from "../backup/require.ts";
-import type { StepContext, StepResult } from "../job/step.ts";
+import type { StepContext, StepResult } from "../../../job/step.ts";
+import { type BackupMemory, recall } from "../memory.ts";
+import { requirePolicy, requireVm } from "../require.ts";
 
 type Context = StepContext<BackupMemory>;
 type Result = StepResult<BackupMemory>;

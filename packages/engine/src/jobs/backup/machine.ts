@@ -2,18 +2,18 @@
 
 import { restorePointIds } from "@kluis/azure";
 import { listJobResources } from "@kluis/db/engine";
-import type { Machine, StepContext, StepResult } from "../job/step.ts";
-import { access } from "../steps/access.ts";
-import { extension } from "../steps/extension.ts";
-import { plan } from "../steps/plan.ts";
-import { prepare } from "../steps/prepare.ts";
-import { recoveryPoint } from "../steps/recovery-point.ts";
-import { removeJobSnapshot } from "../steps/remove-snapshot.ts";
-import { seal } from "../steps/seal.ts";
-import { restorePointRequest, snapshot } from "../steps/snapshot.ts";
-import { transfer } from "../steps/transfer.ts";
+import { removeSnapshot, revokeJobGrants } from "../../job/snapshot-removal.ts";
+import type { Machine, StepContext, StepResult } from "../../job/step.ts";
 import { type BackupMemory, parseMemory } from "./memory.ts";
-import { removeSnapshot, revokeJobGrants } from "./snapshot-removal.ts";
+import { access } from "./steps/access.ts";
+import { extension } from "./steps/extension.ts";
+import { plan } from "./steps/plan.ts";
+import { prepare } from "./steps/prepare.ts";
+import { recoveryPoint } from "./steps/recovery-point.ts";
+import { removeJobSnapshot } from "./steps/remove-snapshot.ts";
+import { seal } from "./steps/seal.ts";
+import { restorePointRequest, snapshot } from "./steps/snapshot.ts";
+import { transfer } from "./steps/transfer.ts";
 
 export const backupMachine: Machine<BackupMemory> = {
   parse: parseMemory,
