@@ -1,9 +1,9 @@
 import { can, policyDocumentSchema } from "@kluis/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TestClock } from "../test/fixtures.ts";
-import { walkLedger } from "./ledger.ts";
-import { readAccess } from "./repositories/teams.ts";
+import { walkLedger } from "./ledger/append.ts";
 import { basicPolicies, seedBasics } from "./seed.ts";
+import { readAccess } from "./teams/write.ts";
 import { createTestDatabase, type TestDatabase } from "./testing.ts";
 
 let database: TestDatabase;

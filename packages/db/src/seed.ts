@@ -8,10 +8,10 @@ import {
   type TeamReach,
 } from "@kluis/domain";
 import type { Db } from "./client.ts";
-import { appendEvents } from "./ledger.ts";
+import { appendEvents } from "./ledger/append.ts";
 import { lockKeys } from "./locks.ts";
-import { createPolicy } from "./repositories/policies.ts";
-import { assignRole, ensureTeam } from "./repositories/teams.ts";
+import { createPolicy } from "./policies/write.ts";
+import { assignRole, ensureTeam } from "./teams/write.ts";
 import { inTransaction, type Tx } from "./tx.ts";
 
 /** The policies that every installation begins with. */

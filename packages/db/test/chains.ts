@@ -1,5 +1,5 @@
 import type { Db } from "../src/client.ts";
-import { walkLedger } from "../src/ledger.ts";
+import { walkLedger } from "../src/ledger/append.ts";
 
 /** Whether the ledger holds events of exactly these kinds, in this order. */
 export async function chainsEqual(db: Db, kinds: readonly string[]): Promise<boolean> {

@@ -1,8 +1,8 @@
 import { type Actor, type Clock, engineActor, type PolicyDocument } from "@kluis/domain";
 import type { Db } from "../src/client.ts";
-import { createPolicy, type PolicyRow } from "../src/repositories/policies.ts";
-import { upsertVm, type VmFacts } from "../src/repositories/vms.ts";
+import { createPolicy, type PolicyRow } from "../src/policies/write.ts";
 import { inTransaction } from "../src/tx.ts";
+import { upsertVm, type VmFacts } from "../src/vms/write.ts";
 
 /** A clock that moves when it is told to. */
 export class TestClock implements Clock {

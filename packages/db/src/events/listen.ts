@@ -1,0 +1,137 @@
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { z } from "zod";
+import type { Db } from "../client.ts";
+import type { Tx } from "../tx.ts";
+
+/** What is told when something changes: ids only, because every database session can listen. */
+const channels = {
+  /** A job, one of its steps, disks or segments changed. */
+  job: z.object({ jobId: z.uuid() }),
+  /** VMs were found, changed or deleted, or their protection changed. */
+  inventory: z.object({ vmId: z.uuid().optional() }),
+  /** A recovery point was created, verified or deleted. */
+  points: z.object({ pointId: z.uuid().optional(), vmId: z.uuid().optional() }),
+} as const;
+
+export type Channel = keyof typeof channels;
+export type ChannelPayload<C extends Channel> = z.infer<(typeof channels)[C]>;
+
+/** Tells listeners when the caller's transaction commits; equal notices of one transaction arrive once. */
+export async function notify<C extends Channel>(
+  tx: Tx,
+  channel: C,
+  payload: ChannelPayload<C>,
+): Promise<void> {
+  await tx.$executeRaw`SELECT pg_notify(${`kluis_${channel}`}::text, ${JSON.stringify(payload)}::text)`;
+}
+
+/** A notice, or the news that notices may have been lost while the connection was away: look again at what you watch. */
+export type Notice<C extends Channel> =
+  | { readonly kind: "notice"; readonly payload: ChannelPayload<C> }
+  | { readonly kind: "reconnected" };
+
+const firstPauseMs = 250;
+const longestPauseMs = 5_000;
+/** A listener that does not keep up is told to look again instead of being sent every notice. */
+const mostWaiting = 1_000;
+
+/**
+ * Listens on a channel until the signal aborts (the iteration then simply ends). The first item is `reconnected`, sent when
+ * listening has begun; so is the first after every lost connection.
+ * Each call holds one connection of its own, outside the pool; share one per process and channel.
+ */
+export async function* listen<C extends Channel>(
+  db: Db,
+  channel: C,
+  signal: AbortSignal,
+): AsyncGenerator<Notice<C>> {
+  const schema: z.ZodType = channels[channel];
+  let pause = firstPauseMs;
+  while (!signal.aborted) {
+    const connection = new Connection(db, `kluis_${channel}`, signal);
+    try {
+      await connection.open();
+      pause = firstPauseMs;
+      yield { kind: "reconnected" };
+      for await (const text of connection.messages()) {
+        if (text === null) yield { kind: "reconnected" };
+        else yield { kind: "notice", payload: schema.parse(JSON.parse(text)) as ChannelPayload<C> };
+      }
+    } catch (error) {
+      if (!isConnectionLoss(error)) throw error;
+    } finally {
+      await connection.close();
+    }
+    if (!signal.aborted) await delay(pause, undefined, { signal }).catch(ignoreAbort);
+    pause = Math.min(pause * 2, longestPauseMs);
+  }
+}
+
+function isConnectionLoss(error: unknown): boolean {
+  return !(error instanceof z.ZodError) && !(error instanceof SyntaxError);
+}
+
+/** The pause was cut short because listening ends: that is what the caller asked for. */
+function ignoreAbort(error: unknown): void {
+  if (!(error instanceof Error) || error.name !== "AbortError") throw error;
+}
+
+/** One connection that listens. Notices wait in a short queue; `null` stands for notices that did not fit. */
+class Connection {
+  readonly #client: pg.Client;
+  readonly #name: string;
+  readonly #signal: AbortSignal;
+  #waiting: (string | null)[] = [];
+  #wake: () => void = () => undefined;
+  #ended = false;
+
+  constructor(db: Db, name: string, signal: AbortSignal) {
+    this.#client = new pg.Client(db.pool.options);
+    this.#name = name;
+    this.#signal = signal;
+    this.#client.on("notification", (message) => this.#push(message.payload ?? ""));
+    this.#client.on("error", this.#end);
+    this.#client.on("end", this.#end);
+    signal.addEventListener("abort", this.#end, { once: true });
+  }
+
+  async open(): Promise<void> {
+    await this.#client.connect();
+    await this.#client.query(`LISTEN "${this.#name}"`);
+  }
+
+  async *messages(): AsyncGenerator<string | null> {
+    while (!this.#ended) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      yield* batch;
+      if (this.#waiting.length === 0 && !this.#isEnded()) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#end();
+    this.#signal.removeEventListener("abort", this.#end);
+    await this.#client.end().catch(() => undefined);
+  }
+
+  #isEnded(): boolean {
+    return this.#ended;
+  }
+
+  #push(text: string): void {
+    if (this.#waiting.length < mostWaiting) this.#waiting.push(text);
+    else this.#waiting[mostWaiting - 1] = null;
+    this.#wake();
+  }
+
+  readonly #end = (): void => {
+    this.#ended = true;
+    this.#wake();
+  };
+}

@@ -1,0 +1,32 @@
+import { type Clock, type JobKind, jobTask } from "@kluis/domain";
+import { notify } from "../events/listen.ts";
+import { enqueue } from "../queue/enqueue.ts";
+import type { Tx } from "../tx.ts";
+
+/**
+ * Asks a job to stop and wakes the task that carries it, which stops at its next safe point.
+ * @returns `asked`: by this call; `asked-before`; `ended`: there is nothing left to stop. The caller appends the ledger event.
+ */
+export async function askJobToCancel(
+  tx: Tx,
+  job: { readonly id: string; readonly kind: JobKind },
+  clock: Clock,
+): Promise<"asked" | "asked-before" | "ended"> {
+  const asked = await tx.job.updateMany({
+    where: { id: job.id, state: { in: ["queued", "running"] }, cancelAskedAt: null },
+    data: { cancelAskedAt: clock.now() },
+  });
+  if (asked.count === 0) {
+    const open = await tx.job.count({ where: { id: job.id, state: { in: ["queued", "running"] } } });
+    return open === 1 ? "asked-before" : "ended";
+  }
+  await enqueue(tx, jobTask[job.kind], { jobId: job.id });
+  await notify(tx, "job", { jobId: job.id });
+  return "asked";
+}
+
+/** Whether a task (the queue's own number, from `enqueue`) still waits or runs. */
+export async function queuedTaskExists(tx: Tx, taskId: string): Promise<boolean> {
+  const rows: unknown[] = await tx.$queryRaw`SELECT 1 FROM graphile_worker.jobs WHERE id = ${taskId}::bigint`;
+  return rows.length === 1;
+}

@@ -1,0 +1,78 @@
+import { type Actor, type Clock, type JobKind, jobTask, KluisError } from "@kluis/domain";
+import { isUniqueViolation } from "../errors.ts";
+import { notify } from "../events/listen.ts";
+import { newId } from "../ids.ts";
+import { toJson } from "../json.ts";
+import { enqueue } from "../queue/enqueue.ts";
+import type { Tx } from "../tx.ts";
+
+export interface NewJob {
+  readonly kind: JobKind;
+  readonly vmId: string | null;
+  readonly pointId?: string | null;
+  readonly policyVersionId?: string | null;
+  readonly trigger: "schedule" | "manual" | "protect";
+  readonly actor: Actor;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly dueAt?: Date | null;
+  readonly deadlineAt?: Date | null;
+  /** Of the task in the queue; lower runs first. */
+  readonly priority?: number;
+}
+
+/**
+ * Adds a job, the task that carries it, and the notice about it, in the caller's transaction. The caller appends the
+ * ledger event (`job.created`).
+ * @throws KluisError JOB_ALREADY_RUNNING when a backup of the VM has not ended. The transaction is lost then (PostgreSQL
+ *   refuses further statements), so look first with `openBackupJob` where that is an expected outcome.
+ */
+export async function createJob(tx: Tx, job: NewJob, clock: Clock): Promise<string> {
+  const id = newId(clock);
+  try {
+    await tx.job.create({
+      data: {
+        id,
+        kind: job.kind,
+        vmId: job.vmId,
+        pointId: job.pointId ?? null,
+        policyVersionId: job.policyVersionId ?? null,
+        trigger: job.trigger,
+        actor: toJson(job.actor),
+        parameters: toJson(job.parameters ?? {}),
+        dueAt: job.dueAt ?? null,
+        deadlineAt: job.deadlineAt ?? null,
+        createdAt: clock.now(),
+      },
+      select: { id: true },
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw jobAlreadyRunning(job.vmId, error);
+    throw error;
+  }
+  const { priority } = job;
+  await enqueue(tx, jobTask[job.kind], { jobId: id }, priority === undefined ? {} : { priority });
+  await notify(tx, "job", { jobId: id });
+  return id;
+}
+
+function jobAlreadyRunning(vmId: string | null, cause: unknown): KluisError {
+  return new KluisError("JOB_ALREADY_RUNNING", {
+    message: "A backup of this virtual machine is already under way.",
+    action: "Wait until it ends, or cancel it first.",
+    params: { vmId },
+    cause,
+  });
+}
+
+/**
+ * The backup of the VM that has not ended, or null. Locks the VM's row until the transaction ends, so that nobody starts one
+ * between the look and `createJob`.
+ */
+export async function openBackupJob(tx: Tx, vmId: string): Promise<string | null> {
+  await tx.$queryRaw`SELECT id FROM "VirtualMachine" WHERE id = ${vmId}::uuid FOR NO KEY UPDATE`;
+  const open = await tx.job.findFirst({
+    where: { vmId, kind: "backup", state: { in: ["queued", "running"] } },
+    select: { id: true },
+  });
+  return open?.id ?? null;
+}

@@ -1,0 +1,234 @@
+/** Recovery points as the engine makes, reads, verifies and deletes them. */
+import { type Actor, type Consistency, consistencySchema } from "@kluis/domain";
+import { newId } from "../ids.ts";
+import type { DeltaName } from "../jobs/transfer.ts";
+import { asJson } from "../jobs/work.ts";
+import type { Tx } from "../tx.ts";
+
+export interface NewPointDisk {
+  readonly diskKey: string;
+  readonly name: string;
+  readonly resourceId: string;
+  readonly diskUniqueId: string;
+  readonly sku: string;
+  readonly diskBytes: number;
+  /** Node reference; null when the disk is all zeros. */
+  readonly root: string | null;
+  readonly rootDigest: string;
+  readonly deltaMethod: DeltaName;
+  readonly deltaReason: string | null;
+  readonly allocatedBytes: number;
+  readonly readBytes: number;
+  readonly changedBytes: number;
+  readonly movedBytes: number;
+  readonly storedBytes: number;
+}
+
+export interface NewPoint {
+  readonly id: string;
+  readonly vmId: string;
+  readonly vaultId: string;
+  readonly jobId: string;
+  readonly policyVersionId: string | null;
+  readonly trigger: string;
+  readonly actor: Actor;
+  readonly vmFacts: Readonly<Record<string, unknown>>;
+  readonly occurrenceDueAt: Date | null;
+  readonly takenAt: Date;
+  readonly snapshotStartedAt: Date;
+  readonly snapshotEndedAt: Date;
+  readonly snapshotRemovedAt: Date | null;
+  readonly instantRestoreUntil: Date | null;
+  readonly transferStartedAt: Date;
+  readonly transferEndedAt: Date;
+  readonly createdAt: Date;
+  readonly consistencyWanted: Consistency;
+  readonly consistencyReached: Consistency;
+  readonly consistencyReason: string | null;
+  readonly azureConsistency: string;
+  readonly deadlineAt: Date | null;
+  readonly deadlineMet: boolean | null;
+  readonly gapSeconds: number | null;
+  readonly retries: number;
+  readonly chunksNew: number;
+  readonly chunksReused: number;
+  readonly manifestDigest: string;
+  readonly keyId: string;
+  readonly disks: readonly NewPointDisk[];
+}
+
+/** Adds the recovery point and its disks; sums come from the disks. The caller's transaction also ends the job. */
+export async function createPoint(tx: Tx, point: NewPoint): Promise<void> {
+  const { disks, vmFacts, actor, ...facts } = point;
+  const sum = (
+    key: "diskBytes" | "allocatedBytes" | "readBytes" | "changedBytes" | "movedBytes" | "storedBytes",
+  ): bigint => disks.reduce((total, disk) => total + BigInt(disk[key]), 0n);
+  await tx.recoveryPoint.create({
+    data: {
+      ...facts,
+      actor: asJson(actor),
+      vmFacts: asJson(vmFacts),
+      logicalBytes: sum("diskBytes"),
+      allocatedBytes: sum("allocatedBytes"),
+      readBytes: sum("readBytes"),
+      changedBytes: sum("changedBytes"),
+      movedBytes: sum("movedBytes"),
+      storedBytes: sum("storedBytes"),
+      tiers: [],
+    },
+  });
+  await tx.recoveryPointDisk.createMany({
+    data: disks.map((disk) => ({
+      ...disk,
+      id: newId(),
+      pointId: point.id,
+      diskBytes: BigInt(disk.diskBytes),
+      allocatedBytes: BigInt(disk.allocatedBytes),
+      readBytes: BigInt(disk.readBytes),
+      changedBytes: BigInt(disk.changedBytes),
+      movedBytes: BigInt(disk.movedBytes),
+      storedBytes: BigInt(disk.storedBytes),
+    })),
+  });
+}
+
+export interface PointDiskRef {
+  readonly diskKey: string;
+  readonly name: string;
+  readonly resourceId: string;
+  readonly diskUniqueId: string;
+  readonly sku: string;
+  readonly diskBytes: number;
+  readonly root: string | null;
+  readonly rootDigest: string;
+}
+
+export interface PointRef {
+  readonly id: string;
+  readonly vmId: string;
+  readonly state: string;
+  readonly takenAt: Date;
+  readonly pinnedAt: Date | null;
+  readonly consistencyReached: Consistency;
+  readonly vmName: string;
+  readonly vmFacts: unknown;
+  readonly disks: readonly PointDiskRef[];
+}
+
+type PointRow = NonNullable<Awaited<ReturnType<typeof findRow>>>;
+const include = { disks: true, vm: { select: { name: true } } } as const;
+
+function findRow(tx: Tx, id: string) {
+  return tx.recoveryPoint.findUnique({ where: { id }, include });
+}
+
+function toRef(row: PointRow): PointRef {
+  return {
+    id: row.id,
+    vmId: row.vmId,
+    state: row.state,
+    takenAt: row.takenAt,
+    pinnedAt: row.pinnedAt,
+    consistencyReached: consistencySchema.parse(row.consistencyReached),
+    vmName: row.vm.name,
+    vmFacts: row.vmFacts,
+    disks: row.disks.map((disk) => ({
+      diskKey: disk.diskKey,
+      name: disk.name,
+      resourceId: disk.resourceId,
+      diskUniqueId: disk.diskUniqueId,
+      sku: disk.sku,
+      diskBytes: Number(disk.diskBytes),
+      root: disk.root,
+      rootDigest: disk.rootDigest,
+    })),
+  };
+}
+
+export async function loadPoint(tx: Tx, pointId: string): Promise<PointRef | null> {
+  const row = await findRow(tx, pointId);
+  return row === null ? null : toRef(row);
+}
+
+/** The newest good recovery point of a VM: what the next backup is compared with. */
+export async function newestPoint(tx: Tx, vmId: string): Promise<PointRef | null> {
+  const row = await tx.recoveryPoint.findFirst({
+    where: { vmId, state: "available" },
+    orderBy: { takenAt: "desc" },
+    include,
+  });
+  return row === null ? null : toRef(row);
+}
+
+/** Points that a policy may keep or prune, of one VM, newest first. */
+export async function listLivePoints(
+  tx: Tx,
+  vmId: string,
+): Promise<{ id: string; takenAt: Date; pinnedAt: Date | null; state: string }[]> {
+  return tx.recoveryPoint.findMany({
+    where: { vmId, state: { in: ["available", "damaged"] } },
+    orderBy: { takenAt: "desc" },
+    select: { id: true, takenAt: true, pinnedAt: true, state: true },
+  });
+}
+
+/** Writes down what retention says of a point. */
+export async function setPointRetention(
+  tx: Tx,
+  { pointId, tiers, expiresAt }: { pointId: string; tiers: readonly string[]; expiresAt: Date | null },
+): Promise<void> {
+  await tx.recoveryPoint.updateMany({ where: { id: pointId }, data: { tiers: [...tiers], expiresAt } });
+}
+
+export async function setPointVerified(
+  tx: Tx,
+  result: {
+    pointId: string;
+    at: Date;
+    mode: "quick" | "full";
+    ok: boolean;
+    detail: Readonly<Record<string, unknown>>;
+  },
+): Promise<void> {
+  await tx.recoveryPoint.updateMany({
+    where: { id: result.pointId, state: { in: ["available", "damaged"] } },
+    data: {
+      lastVerifiedAt: result.at,
+      lastVerifyMode: result.mode,
+      lastVerifyOk: result.ok,
+      lastVerifyDetail: asJson(result.detail),
+      state: result.ok ? "available" : "damaged",
+    },
+  });
+}
+
+/** From here on the point is not offered any more. False when it is gone already. */
+export async function markPointDeleting(tx: Tx, pointId: string): Promise<boolean> {
+  const { count } = await tx.recoveryPoint.updateMany({
+    where: { id: pointId, state: { in: ["available", "damaged", "deleting"] } },
+    data: { state: "deleting" },
+  });
+  return count > 0;
+}
+
+/** The manifest is gone; the row stays as evidence. False when that was written down already. */
+export async function markPointDeleted(
+  tx: Tx,
+  { pointId, at, actor, reason }: { pointId: string; at: Date; actor: Actor; reason: string },
+): Promise<boolean> {
+  const { count } = await tx.recoveryPoint.updateMany({
+    where: { id: pointId, state: { not: "deleted" } },
+    data: { state: "deleted", deletedAt: at, deletedBy: asJson(actor), deleteReason: reason },
+  });
+  return count > 0;
+}
+
+/** When the point before this instant was taken, whatever became of it since; null for a first point. */
+export async function previousPointTime(tx: Tx, vmId: string, before: Date): Promise<Date | null> {
+  const row = await tx.recoveryPoint.findFirst({
+    where: { vmId, takenAt: { lt: before } },
+    orderBy: { takenAt: "desc" },
+    select: { takenAt: true },
+  });
+  return row?.takenAt ?? null;
+}

@@ -1,0 +1,183 @@
+import type { Clock } from "@kluis/domain";
+import { z } from "zod";
+import type { Prisma } from "../../generated/client.ts";
+import { newId } from "../ids.ts";
+import { fromJson, toJson } from "../json.ts";
+import { type PolicyVersionRow, policyVersionFields, toPolicyVersion } from "../policies/write.ts";
+import type { Tx } from "../tx.ts";
+
+export type ProtectionState = "active" | "stopped";
+
+/** A VM under a policy. */
+export interface ProtectionRow {
+  readonly id: string;
+  readonly vmId: string;
+  readonly policyId: string;
+  readonly state: ProtectionState;
+  /** Disk keys ("os" or LUN) that are left out. */
+  readonly excludedDisks: readonly string[];
+  readonly since: Date;
+  readonly stoppedAt: Date | null;
+  readonly scheduledThrough: Date;
+  readonly extensionReadyAt: Date | null;
+  readonly guestChanges: Readonly<Record<string, unknown>> | null;
+}
+
+const fields = {
+  id: true,
+  vmId: true,
+  policyId: true,
+  state: true,
+  excludedDisks: true,
+  since: true,
+  stoppedAt: true,
+  scheduledThrough: true,
+  extensionReadyAt: true,
+  guestChanges: true,
+} as const satisfies Prisma.ProtectionSelect;
+
+const jsonObject = z.record(z.string(), z.unknown());
+
+function toRow(row: Prisma.ProtectionGetPayload<{ select: typeof fields }>): ProtectionRow {
+  return {
+    ...row,
+    state: z.enum(["active", "stopped"]).parse(row.state),
+    guestChanges:
+      row.guestChanges === null ? null : fromJson(jsonObject, row.guestChanges, "Protection.guestChanges"),
+  };
+}
+
+export async function getProtection(tx: Tx, vmId: string): Promise<ProtectionRow | null> {
+  const row = await tx.protection.findUnique({ where: { vmId }, select: fields });
+  return row && toRow(row);
+}
+
+/**
+ * Puts a VM under a policy, or changes the policy and the excluded disks of one that is. Occurrences count from now on:
+ * what was due while the VM was not protected is not made up for.
+ */
+export async function setProtection(
+  tx: Tx,
+  wanted: { readonly vmId: string; readonly policyId: string; readonly excludedDisks: readonly string[] },
+  clock: Clock,
+): Promise<{ readonly before: ProtectionRow | null; readonly now: ProtectionRow }> {
+  const { vmId, policyId } = wanted;
+  const now = clock.now();
+  await tx.$queryRaw`SELECT id FROM "VirtualMachine" WHERE id = ${vmId}::uuid FOR UPDATE`;
+  const before = await getProtection(tx, vmId);
+  const resumed = before?.state !== "active";
+  const data = { policyId, excludedDisks: [...wanted.excludedDisks], state: "active" };
+  const row = await tx.protection.upsert({
+    where: { vmId },
+    create: { id: newId(clock), vmId, ...data, since: now, scheduledThrough: now },
+    update: { ...data, stoppedAt: null, ...(resumed && { since: now, scheduledThrough: now }) },
+    select: fields,
+  });
+  return { before, now: toRow(row) };
+}
+
+/** Stops protection and keeps the data; false when the VM was not protected. */
+export async function stopProtection(tx: Tx, vmId: string, now: Date): Promise<boolean> {
+  const stopped = await tx.protection.updateMany({
+    where: { vmId, state: "active" },
+    data: { state: "stopped", stoppedAt: now },
+  });
+  return stopped.count === 1;
+}
+
+export async function setExtensionReady(tx: Tx, vmId: string, at: Date | null): Promise<void> {
+  await tx.protection.updateMany({ where: { vmId }, data: { extensionReadyAt: at } });
+}
+
+/** What protection changed inside a Windows VM, as read from the guest. */
+export async function setGuestChanges(
+  tx: Tx,
+  vmId: string,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await tx.protection.updateMany({ where: { vmId }, data: { guestChanges: toJson(changes) } });
+}
+
+const newestVersion = {
+  orderBy: { version: "desc" },
+  take: 1,
+  select: policyVersionFields,
+} as const satisfies Prisma.Policy$versionsArgs;
+
+/** A protection with what the scheduler decides by. */
+export interface ScheduledProtection extends ProtectionRow {
+  readonly vmName: string;
+  readonly policyName: string;
+  readonly version: PolicyVersionRow;
+  /** The backup of this VM that has not ended, if any. */
+  readonly openJobId: string | null;
+}
+
+/** A protection whose row or policy this version cannot read. */
+export interface UnreadableProtection {
+  readonly vmId: string;
+  readonly vmName: string;
+  readonly policyName: string;
+  readonly error: unknown;
+}
+
+/**
+ * Active protections of living VMs.
+ * @param unreadable is told of those that cannot be read, which are left out; without it the first of them is thrown
+ * @throws KluisError INTERNAL
+ */
+export async function listScheduledProtections(
+  tx: Tx,
+  unreadable?: (protection: UnreadableProtection) => void,
+): Promise<ScheduledProtection[]> {
+  const rows = await tx.protection.findMany({
+    where: { state: "active", vm: { deletedAt: null } },
+    orderBy: { id: "asc" },
+    select: {
+      ...fields,
+      policy: { select: { name: true, versions: newestVersion } },
+      vm: {
+        select: {
+          name: true,
+          jobs: {
+            where: { kind: "backup", state: { in: ["queued", "running"] } },
+            select: { id: true },
+            take: 1,
+          },
+        },
+      },
+    },
+  });
+  return rows.flatMap(({ policy, vm, ...row }) => {
+    const [newest] = policy.versions;
+    if (newest === undefined) return [];
+    const names = { vmName: vm.name, policyName: policy.name };
+    const openJobId = vm.jobs[0]?.id ?? null;
+    try {
+      return [{ ...toRow(row), ...names, version: toPolicyVersion(newest), openJobId }];
+    } catch (error) {
+      if (unreadable === undefined) throw error;
+      unreadable({ vmId: row.vmId, ...names, error });
+      return [];
+    }
+  });
+}
+
+/**
+ * Locks the protection for the scheduler and reads how far it has been decided; null when it is no longer active.
+ * Two schedulers on one protection take turns here.
+ */
+export async function lockSchedule(tx: Tx, protectionId: string): Promise<Date | null> {
+  const rows = await tx.$queryRaw`
+    SELECT "scheduledThrough" FROM "Protection" WHERE id = ${protectionId}::uuid AND state = 'active' FOR UPDATE`;
+  const [row] = z.array(z.object({ scheduledThrough: z.date() })).parse(rows);
+  return row?.scheduledThrough ?? null;
+}
+
+/** Everything up to `through` has been decided. Never goes back. */
+export async function advanceSchedule(tx: Tx, protectionId: string, through: Date): Promise<void> {
+  await tx.protection.updateMany({
+    where: { id: protectionId, scheduledThrough: { lt: through } },
+    data: { scheduledThrough: through },
+  });
+}

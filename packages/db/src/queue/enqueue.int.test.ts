@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import { Logger, runOnce } from "graphile-worker";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { listen, notify } from "../events/listen.ts";
+import { createTestDatabase, type TestDatabase } from "../testing.ts";
+import { inTransaction } from "../tx.ts";
+import { enqueue, queueDepth, unlockWorkers } from "./enqueue.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const logger = new Logger(() => () => undefined);
+const depth = async (task: string): Promise<number> => (await queueDepth(database.db.prisma)).get(task) ?? 0;
+
+test("a task exists when its transaction commits, and never when it does not", async () => {
+  const jobId = randomUUID();
+  const failing = inTransaction(database.db, async (tx) => {
+    await enqueue(tx, "verify.run", { jobId });
+    throw new Error("no");
+  });
+  await expect(failing).rejects.toThrow("no");
+  expect(await depth("verify.run")).toBe(0);
+  await inTransaction(database.db, (tx) => enqueue(tx, "verify.run", { jobId }));
+  expect(await depth("verify.run")).toBe(1);
+});
+
+test("one key, one waiting task; without a key each call adds one", async () => {
+  const jobId = randomUUID();
+  for (let index = 0; index < 3; index++) {
+    await inTransaction(database.db, (tx) => enqueue(tx, "backup.advance", { jobId }));
+  }
+  expect(await depth("backup.advance")).toBe(1);
+  await inTransaction(database.db, (tx) => enqueue(tx, "backup.advance", { jobId }, { jobKey: null }));
+  expect(await depth("backup.advance")).toBe(2);
+});
+
+test("a payload that the catalogue does not know is refused", async () => {
+  const wrong = inTransaction(database.db, (tx) => enqueue(tx, "backup.advance", { jobId: "not an id" }));
+  await expect(wrong).rejects.toThrow(z.ZodError);
+});
+
+test("graphile-worker gets the payload, not before its time", async () => {
+  const jobId = randomUUID();
+  const later = new Date(Date.now() + 3_600_000);
+  await inTransaction(database.db, async (tx) => {
+    await enqueue(tx, "point.delete", { jobId });
+    await enqueue(tx, "ledger.anchor", {}, { runAt: later });
+  });
+  const seen: unknown[] = [];
+  await runOnce({
+    pgPool: database.db.pool,
+    logger,
+    taskList: {
+      "point.delete": (payload) => void seen.push(payload),
+      "ledger.anchor": () => void seen.push("anchor"),
+    },
+  });
+  expect(seen).toEqual([{ jobId }]);
+});
+
+test("what a dead worker had locked is free again", async () => {
+  const jobId = randomUUID();
+  await inTransaction(database.db, (tx) => enqueue(tx, "restore.advance", { jobId }));
+  await database.db.pool.query(
+    "UPDATE graphile_worker._private_jobs SET locked_at = now(), locked_by = 'worker-dead', attempts = 1 WHERE payload::text LIKE $1",
+    [`%${jobId}%`],
+  );
+  const ran: unknown[] = [];
+  const taskList = { "restore.advance": (payload: unknown) => void ran.push(payload) };
+  await runOnce({ pgPool: database.db.pool, logger, taskList });
+  expect(ran).toEqual([]);
+  await inTransaction(database.db, (tx) => unlockWorkers(tx, ["worker-dead"]));
+  await runOnce({ pgPool: database.db.pool, logger, taskList });
+  expect(ran).toEqual([{ jobId }]);
+});
+
+test("notices arrive after the commit, once per transaction, and a lost connection is said", async () => {
+  const stop = new AbortController();
+  const notices = listen(database.db, "job", stop.signal);
+  const next = async (): Promise<unknown> => (await notices.next()).value;
+  expect(await next()).toEqual({ kind: "reconnected" });
+
+  const [rolledBack, jobId] = [randomUUID(), randomUUID()];
+  await expect(
+    inTransaction(database.db, async (tx) => {
+      await notify(tx, "job", { jobId: rolledBack });
+      throw new Error("no");
+    }),
+  ).rejects.toThrow("no");
+  await inTransaction(database.db, async (tx) => {
+    await notify(tx, "job", { jobId });
+    await notify(tx, "job", { jobId });
+  });
+  expect(await next()).toEqual({ kind: "notice", payload: { jobId } });
+
+  const waiting = next();
+  await database.db.pool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`,
+  );
+  expect(await waiting).toEqual({ kind: "reconnected" });
+
+  const last = notices.next();
+  stop.abort();
+  expect(await last).toEqual({ value: undefined, done: true });
+});
