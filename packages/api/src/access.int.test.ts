@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { accessMatrix } from "./access-matrix.ts";
 import { kluisErrorOf } from "./error-map.ts";
-import { createContext } from "./identity.ts";
+import { createContext } from "./identity/identity.ts";
 import { appRouter, createCaller } from "./root.ts";
 import { completeTasks, createWorld, type World } from "./testing.ts";
 

@@ -1,11 +1,11 @@
 import { diskKeySchema } from "@kluis/domain";
 import { z } from "zod";
 import type { RequestContext } from "./context.ts";
-import { type DiskDownload, downloadFormats, openDiskDownload } from "./downloads.ts";
+import { type DiskDownload, downloadFormats, openDiskDownload } from "./downloads/download.ts";
+import { type ByteRange, decideRange } from "./downloads/http-range.ts";
 import { apiErrorOf, httpStatusOf, kluisErrorOf } from "./error-map.ts";
-import { type ByteRange, decideRange } from "./http-range.ts";
-import { openPointReport, reportFormats } from "./reports.ts";
-import { instant, pointRef } from "./routers/paging.ts";
+import { instant, pointRef } from "./inputs.ts";
+import { openPointReport, reportFormats } from "./reports/render.ts";
 
 /** Ready answers for route handlers that don't speak tRPC. They never throw: errors become answers too. */
 

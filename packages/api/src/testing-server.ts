@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import type { Api, RequestContext } from "./context.ts";
-import { createContext } from "./identity.ts";
+import { createContext } from "./identity/identity.ts";
 import { diskDownloadResponse, errorResponse, pointReportResponse } from "./responses.ts";
 import { appRouter } from "./root.ts";
 

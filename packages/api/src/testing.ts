@@ -20,7 +20,7 @@ import { createFolderStore, createVault, openLocalKeyFile, SEGMENT_BYTES, type V
 import { pino } from "pino";
 import { createApi } from "./api.ts";
 import type { Api, RequestContext } from "./context.ts";
-import { createContext, signIn } from "./identity.ts";
+import { createContext, signIn } from "./identity/identity.ts";
 import { createCaller } from "./root.ts";
 
 export { type ApiServer, startApiServer } from "./testing-server.ts";

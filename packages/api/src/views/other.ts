@@ -1,8 +1,8 @@
 import type { Consistency, Permission, Role } from "@kluis/domain";
+import type { JobRow } from "../jobs/view.ts";
+import type { PointRow } from "../points/view.ts";
+import type { HistoryDay, VmStatus } from "../vms/view.ts";
 import type { ActorView, Instant, Ref } from "./common.ts";
-import type { JobRow } from "./job.ts";
-import type { PointRow } from "./point.ts";
-import type { HistoryDay, VmStatus } from "./vm.ts";
 
 export interface MeView {
   readonly person: { readonly id: string; readonly name: string; readonly username: string };

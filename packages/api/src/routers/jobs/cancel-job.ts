@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { jobRef } from "../../inputs.ts";
+import { cancelJob as cancel } from "../../jobs/service.ts";
 import { procedure } from "../../procedures.ts";
-import { cancelJob as cancel } from "../../services/jobs.ts";
-import { jobRef } from "../paging.ts";
 
 /** Asks a job to stop at its next safe point; what it made in Azure is cleaned up. */
 export const cancelJob = procedure

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { jobRef } from "../../inputs.ts";
+import { getJob as get } from "../../jobs/service.ts";
 import { procedure } from "../../procedures.ts";
-import { getJob as get } from "../../services/jobs.ts";
-import { jobRef } from "../paging.ts";
 
 export const getJob = procedure
   .requires("inventory:read")

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { withTrpcErrors } from "../../error-map.ts";
-import { watchJobs } from "../../live/watch-jobs.ts";
+import { watchJobs } from "../../jobs/watch-jobs.ts";
 import { procedure } from "../../procedures.ts";
 
 /** Rows of jobs that moved, for lists: first every active job, then what changes. Only jobs of VMs that this person sees. */

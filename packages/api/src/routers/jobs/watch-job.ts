@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { withTrpcErrors } from "../../error-map.ts";
-import { watchJob as watch } from "../../live/watch-job.ts";
+import { jobRef } from "../../inputs.ts";
+import { watchJob as watch } from "../../jobs/watch-job.ts";
 import { procedure } from "../../procedures.ts";
-import { jobRef } from "../paging.ts";
 
 /** The job now and at each change, until it has ended. Events carry ids: a client that comes back misses nothing. */
 export const watchJob = procedure

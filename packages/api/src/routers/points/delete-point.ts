@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { pointRef } from "../../inputs.ts";
+import { deletePoint as remove } from "../../points/service.ts";
 import { procedure } from "../../procedures.ts";
-import { deletePoint as remove } from "../../services/points.ts";
-import { pointRef } from "../paging.ts";
 
 /** Starts a job that deletes the point. Its row stays, with who and why. */
 export const deletePoint = procedure

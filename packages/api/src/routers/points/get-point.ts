@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { pointRef } from "../../inputs.ts";
+import { getPoint as get } from "../../points/service.ts";
 import { procedure } from "../../procedures.ts";
-import { getPoint as get } from "../../services/points.ts";
-import { pointRef } from "../paging.ts";
 
 export const getPoint = procedure
   .requires("inventory:read")

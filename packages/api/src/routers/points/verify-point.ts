@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { pointRef } from "../../inputs.ts";
+import { verifyPoint as verify } from "../../points/service.ts";
 import { procedure } from "../../procedures.ts";
-import { verifyPoint as verify } from "../../services/points.ts";
-import { pointRef } from "../paging.ts";
 
 /** Starts a job: quick checks structure and existence; full decrypts and digests every byte. */
 export const verifyPoint = procedure

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { policyRef } from "../../inputs.ts";
+import { getPolicy as get } from "../../policies/service.ts";
 import { procedure } from "../../procedures.ts";
-import { getPolicy as get } from "../../services/policies.ts";
-import { policyRef } from "../paging.ts";
 
 export const getPolicy = procedure
   .requires("inventory:read")

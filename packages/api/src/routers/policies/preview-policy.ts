@@ -1,8 +1,8 @@
 import { policyDocumentSchema } from "@kluis/domain";
 import { z } from "zod";
+import { policyRef, vmRef } from "../../inputs.ts";
+import { previewPolicy as preview } from "../../policies/preview.ts";
 import { procedure } from "../../procedures.ts";
-import { previewPolicy as preview } from "../../services/policy-preview.ts";
-import { policyRef, vmRef } from "../paging.ts";
 
 export const previewPolicyInput = z.strictObject({
   document: policyDocumentSchema,

@@ -1,8 +1,8 @@
 import { policyDocumentSchema } from "@kluis/domain";
 import { z } from "zod";
+import { policyRef } from "../../inputs.ts";
+import { updatePolicy as update } from "../../policies/service.ts";
 import { procedure } from "../../procedures.ts";
-import { updatePolicy as update } from "../../services/policies.ts";
-import { policyRef } from "../paging.ts";
 
 export const updatePolicyInput = z.strictObject({
   policy: policyRef,

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { vmRef } from "../../inputs.ts";
 import { procedure } from "../../procedures.ts";
-import { stopProtection as stop } from "../../services/protection.ts";
-import { vmRef } from "../paging.ts";
+import { stopProtection as stop } from "../../protection/service.ts";
 
 /** No more backups; every recovery point stays. */
 export const stopProtection = procedure

@@ -1,6 +1,6 @@
 import { procedure } from "../../procedures.ts";
-import { planRestore as plan } from "../../services/restores.ts";
-import { restoreInput } from "./restore-input.ts";
+import { restoreInput } from "../../restores/inputs.ts";
+import { planRestore as plan } from "../../restores/service.ts";
 
 /** What a restore would do in Azure; nothing is created. */
 export const planRestore = procedure

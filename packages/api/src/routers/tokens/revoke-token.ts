@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { procedure } from "../../procedures.ts";
-import { revokeToken as revoke } from "../../services/tokens.ts";
+import { revokeToken as revoke } from "../../tokens/service.ts";
 
 export const revokeToken = procedure
   .requires("self")

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { vmRef } from "../../inputs.ts";
 import { procedure } from "../../procedures.ts";
-import { getVm as get } from "../../services/vms.ts";
-import { vmRef } from "../paging.ts";
+import { getVm as get } from "../../vms/service.ts";
 
 export const getVm = procedure
   .requires("inventory:read")

@@ -1,0 +1,76 @@
+import { rename } from "node:fs/promises";
+import path from "node:path";
+import {
+  generateLedgerKeyPem,
+  inTransaction,
+  loadLedgerKey,
+  readHead,
+  recordAnchor,
+  signHead,
+} from "@kluis/db";
+import { anchorsPrefix, systemClock } from "@kluis/domain";
+import { verifyLedger } from "@kluis/reports";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { createCaller } from "../root.ts";
+import { createWorld, type World } from "../testing.ts";
+
+const key = loadLedgerKey(generateLedgerKeyPem());
+let world: World;
+let owner: ReturnType<typeof createCaller>;
+beforeEach(async () => {
+  world = await createWorld();
+  owner = await world.as("owner");
+  await owner.tokens.create({ name: "something that happened" });
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+async function put(name: string, text: string): Promise<void> {
+  const store = await world.api.vault.openStore();
+  await store.put(`${anchorsPrefix}${name}`, [Buffer.from(text)], AbortSignal.timeout(10_000));
+}
+
+/** As the engine anchors: a copy in the vault, then a row. Returns the event that is signed. */
+async function anchor(): Promise<number> {
+  const { prisma } = world.api.db;
+  const head = signHead(key, await readHead(prisma), systemClock);
+  await put(`${head.seq}.json`, JSON.stringify({ ...head, publicKey: key.publicPem }));
+  await recordAnchor(prisma, { ...head, vaultName: `${anchorsPrefix}${head.seq}.json` }, systemClock);
+  return head.seq;
+}
+
+/** Removes this event, all later ones and every anchor, as only the database's owner can. */
+async function cutOff(seq: number): Promise<void> {
+  const triggers = (change: "ENABLE" | "DISABLE"): string[] =>
+    ["LedgerEvent", "LedgerAnchor"].map((table) => `ALTER TABLE "${table}" ${change} TRIGGER USER`);
+  await inTransaction(world.api.db, async (tx) => {
+    for (const statement of triggers("DISABLE")) await tx.$executeRawUnsafe(statement);
+    await tx.$executeRaw`DELETE FROM "LedgerEvent" WHERE seq >= ${seq}`;
+    await tx.$executeRaw`DELETE FROM "LedgerAnchor"`;
+    for (const statement of triggers("ENABLE")) await tx.$executeRawUnsafe(statement);
+  });
+}
+
+test("last events that were removed together with the anchors are found by the copies in the vault", async () => {
+  const seq = await anchor();
+  expect(await owner.audit.verify()).toMatchObject({ ok: true, anchors: 1, copies: 1, unchecked: null });
+  await cutOff(seq);
+  expect(await verifyLedger(world.api.db)).toMatchObject({ ok: true });
+  const problem = { kind: "truncated", seq };
+  expect(await owner.audit.verify()).toMatchObject({ ok: false, problem, unchecked: null });
+});
+
+test("a copy that cannot be read is said, and the others still count", async () => {
+  await put("0.json", "{}");
+  const seq = await anchor();
+  const unchecked = expect.stringContaining("could not all be read") as unknown;
+  expect(await owner.audit.verify()).toMatchObject({ ok: true, copies: 1, unchecked });
+  await cutOff(seq);
+  expect(await owner.audit.verify()).toMatchObject({ ok: false, problem: { kind: "truncated" }, unchecked });
+});
+
+test("a vault that is away is said", async () => {
+  await anchor();
+  await rename(path.join(world.folder, "vault"), path.join(world.folder, "elsewhere"));
+  const unchecked = expect.stringContaining("could not all be read") as unknown;
+  expect(await owner.audit.verify()).toMatchObject({ ok: true, copies: 0, unchecked });
+});

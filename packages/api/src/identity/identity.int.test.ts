@@ -1,0 +1,126 @@
+import { isKluisError, limits } from "@kluis/domain";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createCaller } from "../root.ts";
+import { createWorld, MovedClock, type World } from "../testing.ts";
+import { type Credentials, createContext, signIn, signOut } from "./identity.ts";
+
+let world: World;
+const clock = new MovedClock();
+beforeAll(async () => {
+  world = await createWorld(clock);
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const directory = { tid: "tenant", oid: "person", name: "Pia", username: "pia@contoso.example" };
+
+async function callerOf(credentials: Credentials) {
+  return createCaller(await createContext(world.api, credentials));
+}
+
+async function refusalOf(credentials: Credentials): Promise<string> {
+  const { who, refusal } = await createContext(world.api, credentials);
+  expect(who).toBeNull();
+  return refusal?.message ?? "none";
+}
+
+describe("sessions", () => {
+  test("are stored as a digest only, and end at sign-out; both are in the ledger", async () => {
+    const { sessionToken } = await signIn(world.api, { ...directory, groups: [] });
+    const stored = await world.api.db.pool.query(`SELECT * FROM "Session"`);
+    expect(JSON.stringify(stored.rows)).not.toContain(sessionToken);
+    await signOut(world.api, sessionToken);
+    await signOut(world.api, sessionToken);
+    expect(await refusalOf({ sessionToken })).toContain("session has ended");
+    const auditor = await world.as("auditor");
+    const { rows } = await auditor.audit.list({
+      search: "Pia",
+      kind: ["person.signed-in", "person.signed-out"],
+    });
+    expect(rows.map((row) => row.kind)).toEqual(["person.signed-out", "person.signed-in"]);
+  });
+
+  test("end after a working day without use, and after a day in any case", async () => {
+    const { sessionToken } = await signIn(world.api, { ...directory, groups: [] });
+    clock.forward(limits.sessionIdleMs - 60_000);
+    await (await callerOf({ sessionToken })).me.get();
+    clock.forward(limits.sessionIdleMs - 60_000);
+    await (await callerOf({ sessionToken })).me.get();
+    clock.forward(limits.sessionIdleMs - 60_000);
+    await (await callerOf({ sessionToken })).me.get();
+    clock.forward(180_000);
+    expect(await refusalOf({ sessionToken })).toContain("session has ended");
+
+    const idle = await signIn(world.api, { ...directory, groups: [] });
+    clock.forward(limits.sessionIdleMs + 1);
+    expect(await refusalOf({ sessionToken: idle.sessionToken })).toContain("session has ended");
+  });
+
+  test("carry the groups of the last sign-in; roles count at the next request", async () => {
+    const { sessionToken } = await signIn(world.api, { ...directory, groups: [] });
+    const before = await callerOf({ sessionToken });
+    await expect(before.vms.list()).rejects.toSatisfy(isForbidden);
+    await signIn(world.api, { ...directory, groups: ["group-commerce-operators"] });
+    const after = await callerOf({ sessionToken });
+    expect((await after.vms.list()).rows.map((vm) => vm.name)).toEqual(["shop-01"]);
+    expect((await after.me.get()).roles).toMatchObject([{ role: "operator", team: { name: "Commerce" } }]);
+  });
+
+  test("a made-up value is refused", async () => {
+    expect(await refusalOf({ sessionToken: "ks_made-up" })).toContain("session has ended");
+  });
+});
+
+describe("tokens", () => {
+  test("are shown once and stored as a digest; their use is noted", async () => {
+    const owner = await world.as("owner");
+    const { token, secret } = await owner.tokens.create({ name: "backup script" });
+    expect(secret).toMatch(/^kluis_[A-Za-z0-9_-]{43}$/);
+    const stored = await world.api.db.pool.query(`SELECT * FROM "ApiToken"`);
+    expect(JSON.stringify(stored.rows)).not.toContain(secret);
+    const me = await (await callerOf({ bearerToken: secret })).me.get();
+    expect(me).toMatchObject({ via: "token", person: { name: "owner" } });
+    expect((await owner.tokens.list()).find((one) => one.id === token.id)?.lastUsedAt).not.toBeNull();
+  });
+
+  test("carry no more than they were given, and never more than their owner has", async () => {
+    const operator = await world.as("commerceOperator");
+    const { secret } = await operator.tokens.create({ name: "reads", permissions: ["inventory:read"] });
+    const reader = await callerOf({ bearerToken: secret });
+    expect((await reader.me.get()).permissions).toEqual(["inventory:read", "self"]);
+    await expect(reader.backup.start({ vm: "shop-01" })).rejects.toSatisfy(isForbidden);
+    await expect(operator.tokens.create({ name: "x", permissions: ["point:delete"] })).rejects.toSatisfy(
+      isForbidden,
+    );
+    await expect(reader.tokens.create({ name: "child" })).rejects.toSatisfy(isForbidden);
+  });
+
+  test("when limited, neither see nor revoke their owner's tokens; when not, they do", async () => {
+    const operator = await world.as("commerceOperator");
+    const limited = await operator.tokens.create({ name: "limited", permissions: ["inventory:read"] });
+    const whole = await operator.tokens.create({ name: "whole" });
+    const reader = await callerOf({ bearerToken: limited.secret });
+    await expect(reader.tokens.list()).rejects.toSatisfy(isForbidden);
+    await expect(reader.tokens.revoke({ id: whole.token.id })).rejects.toSatisfy(isForbidden);
+    const script = await callerOf({ bearerToken: whole.secret });
+    expect((await script.tokens.list()).map(({ id }) => id)).toContain(limited.token.id);
+    expect((await script.tokens.revoke({ id: limited.token.id })).revokedAt).not.toBeNull();
+  });
+
+  test("are refused once revoked or expired, and say so", async () => {
+    const owner = await world.as("owner");
+    const short = await owner.tokens.create({ name: "short", expiresInDays: 1 });
+    const other = await owner.tokens.create({ name: "other" });
+    await owner.tokens.revoke({ id: other.token.id });
+    expect(await refusalOf({ bearerToken: other.secret })).toContain("revoked");
+    await expect(owner.tokens.revoke({ id: other.token.id })).rejects.toMatchObject({
+      cause: { code: "NOT_FOUND" },
+    });
+    clock.forward(25 * 3_600_000);
+    expect(await refusalOf({ bearerToken: short.secret })).toContain("expired");
+    expect(await refusalOf({ bearerToken: "kluis_none" })).toContain("not known");
+  });
+});
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof Error && isKluisError(error.cause, "FORBIDDEN");
+}

@@ -1,0 +1,160 @@
+import {
+  getProtection,
+  listPolicies,
+  notify,
+  openBackupJob,
+  type PolicyRow,
+  requirePolicy,
+  setProtection,
+  stopProtection as stop,
+  type Tx,
+  type VmRow,
+} from "@kluis/db";
+import { KluisError } from "@kluis/domain";
+import type { z } from "zod";
+import { addBackup, goneFromAzure } from "../backup/service.ts";
+import type { SignedInContext } from "../context.ts";
+import { lookupVmFor } from "../lookup.ts";
+import { policySight } from "../policies/facts.ts";
+import { record, type VmEvent } from "../record.ts";
+import type { Ref } from "../views/index.ts";
+import type { setProtectionInput } from "./procedures.ts";
+
+interface Protected {
+  readonly vm: Ref;
+  readonly policy: Ref;
+  readonly excludedDisks: readonly string[];
+  /** The first backup, or null when one was under way already or only policy or disks changed. */
+  readonly jobId: string | null;
+}
+
+/**
+ * Puts a VM under a policy and starts its first backup; for a protected VM: changes policy and excluded disks.
+ * @throws KluisError VM_NOT_FOUND, POLICY_NOT_FOUND, FORBIDDEN, DISK_NOT_FOUND, DISK_NOT_SUPPORTED
+ */
+export async function protectVm(
+  ctx: SignedInContext,
+  input: z.infer<typeof setProtectionInput>,
+): Promise<Protected> {
+  const vm = await lookupVmFor(ctx, "protection:write", input.vm);
+  if (vm.deletedAt !== null) throw goneFromAzure(vm);
+  const policy = await requirePolicy(ctx.api.db.prisma, input.policy, policySight(ctx));
+  // Nothing said about disks: what is excluded now stays excluded.
+  const current = await getProtection(ctx.api.db.prisma, vm.id);
+  const stillThere = current?.excludedDisks.filter((key) => vm.disks.some((disk) => disk.key === key));
+  const excludedDisks = [...new Set(input.excludedDisks ?? stillThere ?? [])];
+  checkDisks(vm, excludedDisks);
+  return record(ctx, async (tx) => {
+    const { events, jobId } = await protectIn(ctx, tx, { vm, policy, excludedDisks });
+    await notify(tx, "inventory", { vmId: vm.id });
+    return { result: { vm: refOf(vm), policy: refOf(policy), excludedDisks, jobId }, events };
+  });
+}
+
+interface Wanted {
+  readonly vm: VmRow;
+  readonly policy: PolicyRow;
+  readonly excludedDisks: readonly string[];
+}
+
+async function protectIn(
+  ctx: SignedInContext,
+  tx: Tx,
+  wanted: Wanted,
+): Promise<{ readonly events: readonly VmEvent[]; readonly jobId: string | null }> {
+  const { vm, policy } = wanted;
+  const { before, now } = await setProtection(
+    tx,
+    { vmId: vm.id, policyId: policy.id, excludedDisks: wanted.excludedDisks },
+    ctx.api.clock,
+  );
+  const begins = before?.state !== "active";
+  const event: VmEvent = {
+    kind: begins ? "vm.protected" : "protection.changed",
+    actor: ctx.who.actor,
+    target: { type: "vm", id: vm.id, name: vm.name },
+    vmId: vm.id,
+    data: {
+      before: before === null ? null : await describe(tx, before),
+      after: await describe(tx, now),
+    },
+  };
+  const open = begins ? await openBackupJob(tx, vm.id) : null;
+  if (!begins || open !== null) return { events: [event], jobId: open };
+  const job = await addBackup(ctx, tx, { vm, policy, trigger: "protect" });
+  return { events: [event, job.event], jobId: job.jobId };
+}
+
+/** A protection as the ledger tells it. */
+async function describe(
+  tx: Tx,
+  row: { readonly policyId: string; readonly state: string; readonly excludedDisks: readonly string[] },
+): Promise<Record<string, unknown>> {
+  const policy = (await listPolicies(tx, "all")).find((one) => one.id === row.policyId);
+  return {
+    state: row.state,
+    policy: policy?.name ?? row.policyId,
+    policyVersion: policy?.current.version ?? null,
+    excludedDisks: [...row.excludedDisks],
+  };
+}
+
+function checkDisks(vm: VmRow, excluded: readonly string[]): void {
+  const unknown = excluded.find((key) => !vm.disks.some((disk) => disk.key === key));
+  if (unknown !== undefined) {
+    throw new KluisError("DISK_NOT_FOUND", {
+      message: `${vm.name} has no disk ${unknown}.`,
+      action: `Its disks are ${vm.disks.map((disk) => disk.key).join(", ")}.`,
+      params: { vm: vm.name, disk: unknown },
+    });
+  }
+  const wanted = vm.disks.filter((disk) => !excluded.includes(disk.key));
+  if (wanted.some((disk) => disk.unsupported === null)) return;
+  if (wanted.length === 0) {
+    throw new KluisError("INPUT_INVALID", {
+      message: `Every disk of ${vm.name} is excluded: nothing would be backed up.`,
+      action: "Leave at least one disk in.",
+      params: { vm: vm.name },
+    });
+  }
+  const reasons = wanted.map((disk) => `${disk.name}: ${disk.unsupported}`).join("; ");
+  throw new KluisError("DISK_NOT_SUPPORTED", {
+    message: `${vm.name} cannot be protected: none of its disks can be backed up (${reasons}).`,
+    action: "Move its data to disks of a supported kind.",
+    params: { vm: vm.name, reasons },
+  });
+}
+
+/**
+ * No more backups of this VM; its recovery points stay. Stopping what is stopped changes nothing.
+ * @throws KluisError VM_NOT_FOUND, FORBIDDEN, VM_NOT_PROTECTED
+ */
+export async function stopProtection(
+  ctx: SignedInContext,
+  input: { readonly vm: string; readonly reason: string },
+): Promise<{ readonly vm: Ref }> {
+  const vm = await lookupVmFor(ctx, "protection:write", input.vm);
+  return record(ctx, async (tx) => {
+    if (!(await stop(tx, vm.id, ctx.api.clock.now()))) {
+      throw new KluisError("VM_NOT_PROTECTED", {
+        reason: "nothing-to-stop",
+        message: `The virtual machine ${vm.name} is not protected.`,
+        action: "There is nothing to stop.",
+        params: { vm: vm.name },
+      });
+    }
+    await notify(tx, "inventory", { vmId: vm.id });
+    const event: VmEvent = {
+      kind: "protection.stopped",
+      actor: ctx.who.actor,
+      target: { type: "vm", id: vm.id, name: vm.name },
+      vmId: vm.id,
+      data: { reason: input.reason, dataKept: true },
+    };
+    return { result: { vm: refOf(vm) }, events: [event] };
+  });
+}
+
+function refOf(one: { readonly id: string; readonly name: string }): Ref {
+  return { id: one.id, name: one.name };
+}

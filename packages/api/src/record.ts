@@ -1,0 +1,27 @@
+import { appendEvents, inTransaction, type Tx } from "@kluis/db";
+import { teamsOfVm } from "@kluis/db/engine";
+import type { LedgerDraft } from "@kluis/domain";
+import type { SignedInContext } from "./context.ts";
+
+/** An event; what concerns a VM gets the teams that reach it now, so that their auditors find it later too. */
+export type VmEvent = Omit<LedgerDraft, "teamIds"> & { readonly teamIds?: readonly string[] };
+
+/**
+ * One transaction for a change, the tasks it starts and the events that record it: all of it happens, or none.
+ * `change` returns its result and the events; the ledger is written last.
+ */
+export function record<T>(
+  ctx: Pick<SignedInContext, "api">,
+  change: (tx: Tx) => Promise<{ readonly result: T; readonly events: readonly VmEvent[] }>,
+): Promise<T> {
+  return inTransaction(ctx.api.db, async (tx) => {
+    const { result, events } = await change(tx);
+    const drafts: LedgerDraft[] = [];
+    for (const event of events) {
+      const teamIds = event.teamIds ?? (event.vmId === undefined ? [] : await teamsOfVm(tx, event.vmId));
+      drafts.push({ ...event, teamIds });
+    }
+    await appendEvents(tx, ctx.api.clock, drafts);
+    return result;
+  });
+}

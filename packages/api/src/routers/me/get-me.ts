@@ -1,5 +1,0 @@
-import { procedure } from "../../procedures.ts";
-import { describeMe } from "../../services/me.ts";
-
-/** Who am I, and what may I do. */
-export const getMe = procedure.requires("self").query(({ ctx }) => describeMe(ctx));

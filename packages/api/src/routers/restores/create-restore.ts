@@ -1,9 +1,0 @@
-import { procedure } from "../../procedures.ts";
-import { createRestore as create } from "../../services/restores.ts";
-import { restoreInput } from "./restore-input.ts";
-
-/** Starts a job that writes a disk of a recovery point to a new managed disk. */
-export const createRestore = procedure
-  .requires("restore:disks")
-  .input(restoreInput)
-  .mutation(({ ctx, input }) => create(ctx, input));
