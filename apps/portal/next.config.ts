@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { NextConfig } from "next";
+import createNextIntlPlugin from "next-intl/plugin";
 import { commonSecurityHeaders } from "./src/server/security-headers.ts";
 
 /**
@@ -23,8 +24,12 @@ const config: NextConfig = {
     "temporal-polyfill",
   ],
   headers: async () => [{ source: "/:path*", headers: [...commonSecurityHeaders] }],
-  turbopack: { root: path.resolve(import.meta.dirname, "../..") },
+  turbopack: {
+    root: path.resolve(import.meta.dirname, "../.."),
+    // Messages arrive compiled (src/i18n/compiled.ts), so the browser gets no ICU parser.
+    resolveAlias: { "use-intl/format-message": "use-intl/format-message/format-only" },
+  },
   outputFileTracingRoot: path.resolve(import.meta.dirname, "../.."),
 };
 
-export default config;
+export default createNextIntlPlugin("./src/i18n/request.ts")(config);

@@ -1,39 +1,64 @@
 import { describe, expect, it } from "vitest";
+import { textsOf } from "#i18n/texts.ts";
 import { describeError } from "#lib/error-view.ts";
+import { createFormat } from "#lib/format.ts";
+import type { Locale } from "#lib/locale.ts";
+
+function view(error: unknown, locale: Locale = "en") {
+  return describeError(error, {
+    errors: textsOf(locale, "errors"),
+    validation: textsOf(locale, "validation"),
+    format: createFormat(locale),
+  });
+}
+
+const ofApi = (code: string, params: object = {}) => ({
+  message: "x",
+  data: { kluis: { code, message: "English text of the server.", action: null, params, requestId: "r1" } },
+});
 
 describe("describeError", () => {
-  it("reads the API's error with its action and request", () => {
-    const view = describeError({
-      message: "x",
-      data: {
-        kluis: { code: "VM_NOT_FOUND", message: "No VM web-9.", action: "Check the name.", requestId: "r1" },
-      },
-    });
-    expect(view).toMatchObject({
+  it("words the API's error in the language of the page, with its request id", () => {
+    expect(view(ofApi("VM_NOT_FOUND"))).toMatchObject({
       code: "VM_NOT_FOUND",
       title: "Virtual machine not found",
-      message: "No VM web-9.",
-      action: "Check the name.",
       requestId: "r1",
       retryable: false,
     });
+    expect(view(ofApi("VM_NOT_FOUND"), "nl").title).toBe("Virtuele machine niet gevonden");
   });
 
   it("offers to try again only where it can help", () => {
-    const of = (code: string) =>
-      describeError({ data: { kluis: { code, message: "m", action: null } } }).retryable;
-    expect(of("DATABASE_UNREACHABLE")).toBe(true);
-    expect(of("INTERNAL")).toBe(true);
-    expect(of("FORBIDDEN")).toBe(false);
+    const of = (code: string) => view(ofApi(code)).retryable;
+    expect([of("DATABASE_UNREACHABLE"), of("INTERNAL"), of("FORBIDDEN")]).toEqual([true, true, false]);
   });
 
-  it("tells a portal that does not answer from an error of its own", () => {
-    expect(describeError(new TypeError("Failed to fetch")).code).toBe("NETWORK");
-    expect(describeError(new Error("boom")).code).toBe("INTERNAL");
-    expect(describeError("boom").message).toBe("boom");
+  it("separates a portal that does not answer from an error of the page", () => {
+    expect(view(new TypeError("Failed to fetch")).code).toBe("NETWORK");
+    expect(view(new Error("boom")).code).toBe("INTERNAL");
+    expect(view("boom").message).not.toContain("boom");
   });
 
-  it("does not take an unknown code for one of ours", () => {
-    expect(describeError({ code: "toString", message: "m" }).code).toBe("INTERNAL");
+  it("recognizes the HTML page of a proxy", () => {
+    const failure = view(new SyntaxError(`Unexpected token '<', "<html><b"... is not valid JSON`));
+    expect(failure).toMatchObject({ code: "BAD_GATEWAY", retryable: true });
+    expect(`${failure.title} ${failure.message}`).not.toMatch(/token|JSON/u);
+  });
+
+  it("does not accept an unknown code", () => {
+    expect(view({ code: "toString", message: "m" }).code).toBe("INTERNAL");
+  });
+
+  it("names the wrong fields of a refused input instead of the server's sentence", () => {
+    const params = { fields: "name,document.retention.daily" };
+    expect(view(ofApi("INPUT_INVALID", params)).message).toBe(
+      "Not valid: name and document.retention.daily.",
+    );
+  });
+
+  it("keeps Azure's own text apart", () => {
+    const failure = view(ofApi("AZURE_REJECTED", { azureMessage: "The SKU is not available." }), "nl");
+    expect(failure.azureMessage).toBe("The SKU is not available.");
+    expect(failure.message).not.toContain("SKU");
   });
 });

@@ -1,90 +1,46 @@
-import { type ErrorCode, errorCatalog } from "@kluis/domain";
+import type { Texts } from "#i18n/texts.ts";
+import { type Failure, isRetryable, readFailure } from "#lib/failure.ts";
+import type { Format } from "#lib/format.ts";
 
-/** What a page shows of a failure. Never a stack, never a secret. */
+/** A failure in the words of the page's language. */
 export interface ErrorView {
-  readonly code: ErrorCode | "NETWORK";
+  readonly code: Failure["code"];
   readonly title: string;
   readonly message: string;
+  /** What to do; null when there is nothing to do. */
   readonly action: string | null;
+  /** Azure's own text, shown as a quotation. */
+  readonly azureMessage: string | null;
   readonly requestId: string | null;
-  /** Trying again may help. */
   readonly retryable: boolean;
 }
 
-/** The part of an error that is read here; checked by hand, because this is on every page and must stay small. */
-interface Info {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly action: string | null;
-  readonly requestId: string | null;
+export interface ErrorWords {
+  readonly errors: Texts<"errors">;
+  readonly validation: Texts<"validation">;
+  readonly format: Format;
 }
 
-function field(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-function infoOf(value: unknown): Info | null {
-  const code = field(value, "code");
-  const message = field(value, "message");
-  if (typeof code !== "string" || !isErrorCode(code) || typeof message !== "string") return null;
+/** Title, message and action of anything that failed in the browser, from its code, reason and parameters. */
+export function describeError(error: unknown, words: ErrorWords): ErrorView {
+  const failure = readFailure(error);
+  const { code, params, requestId } = failure;
+  const azureMessage = params["azureMessage"];
   return {
     code,
-    message,
-    action: textOrNull(field(value, "action")),
-    requestId: textOrNull(field(value, "requestId")),
+    title: words.errors(`${code}.title`),
+    message: messageOf(failure, words),
+    action: words.errors(`${code}.action`) || null,
+    azureMessage: typeof azureMessage === "string" && azureMessage !== "" ? azureMessage : null,
+    requestId,
+    retryable: isRetryable(failure),
   };
 }
 
-/** Where the API puts its error on a tRPC error (`data.kluis`, or under `shape`), or the error as stored with a job. */
-function findInfo(error: unknown): Info | null {
-  const data = field(error, "data") ?? field(field(error, "shape"), "data");
-  return infoOf(field(data, "kluis")) ?? infoOf(error);
-}
-
-const titles: Partial<Record<ErrorCode | "NETWORK", string>> = {
-  FORBIDDEN: "Your role does not allow this",
-  NOT_SIGNED_IN: "You are signed out",
-  NOT_FOUND: "Not found",
-  VM_NOT_FOUND: "Virtual machine not found",
-  POINT_NOT_FOUND: "Recovery point not found",
-  POLICY_NOT_FOUND: "Policy not found",
-  INPUT_INVALID: "Something in the input is not right",
-  CONFLICT: "Something stands in the way",
-  JOB_ALREADY_RUNNING: "A job is already running",
-  DATABASE_UNREACHABLE: "The database does not answer",
-  VAULT_UNREACHABLE: "The vault does not answer",
-  AZURE_UNREACHABLE: "Azure does not answer",
-  NETWORK: "The portal does not answer",
-};
-
-/** Turns anything that failed in the browser into what a page shows. */
-export function describeError(error: unknown): ErrorView {
-  const info = findInfo(error);
-  if (info !== null) {
-    return {
-      ...info,
-      title: titles[info.code] ?? "That did not work",
-      retryable: errorCatalog[info.code] !== "never",
-    };
+function messageOf({ code, params }: Failure, { errors, validation, format }: ErrorWords): string {
+  const fields = params["fields"];
+  if (code === "INPUT_INVALID" && typeof fields === "string" && fields !== "") {
+    return validation("fields", { fields: format.list(fields.split(",")) });
   }
-  const message = error instanceof Error ? error.message : String(error);
-  const network = /failed to fetch|network|load failed|fetch failed/i.test(message);
-  return {
-    code: network ? "NETWORK" : "INTERNAL",
-    title: network ? "The portal does not answer" : "That did not work",
-    message: network ? "The request did not reach the portal." : message,
-    action: network
-      ? "Check that Kluis is running, then try again."
-      : "Try again; if it stays, tell the platform owner the code.",
-    requestId: null,
-    retryable: true,
-  };
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errorCatalog, code);
+  return errors(`${code}.message`);
 }

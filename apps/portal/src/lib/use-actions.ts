@@ -1,11 +1,12 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
-import { describeError } from "#lib/error-view.ts";
+import { useErrorView } from "#lib/use-error-view.ts";
 import { toast } from "#ui/toast.tsx";
 
-/** Handlers that every change shares: what failed is said with what to do about it; what succeeded refreshes the pages. */
+/** Handlers that every change shares: a failure shows what to do about it, a success refreshes the pages. */
 export function useOutcome() {
   const queryClient = useQueryClient();
+  const describe = useErrorView();
   return {
     /** Refreshes everything on screen: after a change, counts and lists elsewhere are stale too. */
     refresh: () => queryClient.invalidateQueries(),
@@ -14,8 +15,8 @@ export function useOutcome() {
       return queryClient.invalidateQueries();
     },
     failed: (title: string) => (error: unknown) => {
-      const view = describeError(error);
-      toast({ tone: "bad", title, description: [view.message, view.action].filter(Boolean).join(" ") });
+      const { message, action } = describe(error);
+      toast({ tone: "bad", title, description: [message, action].filter(Boolean).join(" ") });
     },
   };
 }

@@ -2,20 +2,23 @@ import { describe, expect, it } from "vitest";
 import { tokenState } from "#features/settings/token-state.ts";
 import { historyText } from "#features/vms/history-view-model.ts";
 import { backupRefusal } from "#features/vms/use-backup.ts";
+import { textsOf } from "#i18n/texts.ts";
 import { describeRoles, initials } from "#lib/viewer.ts";
-import { isCurrent } from "#shell/navigation.tsx";
+import { isCurrent, visibleGroups } from "#shell/navigation.tsx";
 
-describe("the signed-in person", () => {
-  it("is described by the strongest role and how many more", () => {
+describe("the signed-in user", () => {
+  it("is described by the strongest role and the number of others", () => {
     const commerce = { id: "t1", name: "Commerce" };
-    expect(describeRoles([])).toBe("No role yet");
-    expect(describeRoles([{ role: "owner", team: null }])).toBe("Owner · Whole organisation");
+    const describeIn = (locale: "en" | "nl", roles: Parameters<typeof describeRoles>[0]) =>
+      describeRoles(roles, textsOf(locale, "shell"));
+    expect(describeIn("en", [])).toBe("No role yet");
+    expect(describeIn("en", [{ role: "owner", team: null }])).toBe("Owner · Whole organization");
     expect(
-      describeRoles([
+      describeIn("nl", [
         { role: "backup-admin", team: commerce },
         { role: "reader", team: null },
       ]),
-    ).toBe("Backup admin · Commerce +1");
+    ).toBe("Back-upbeheerder · Commerce +1");
   });
   it("has initials", () => {
     expect([initials("Olivia Owner"), initials("Ada"), initials("Bram van der Berg"), initials(" ")]).toEqual(
@@ -25,10 +28,18 @@ describe("the signed-in person", () => {
 });
 
 describe("navigation", () => {
-  it("marks a page and what lies under it, and the overview only itself", () => {
+  it("marks a page and the pages below it, and the overview only itself", () => {
     expect(isCurrent("/vms", "/vms/1")).toBe(true);
     expect(isCurrent("/vms", "/vmsomething")).toBe(false);
     expect(isCurrent("/", "/vms")).toBe(false);
+  });
+  it("shows only pages that the user may open", () => {
+    const pages = (permissions: Parameters<typeof visibleGroups>[0]["permissions"]) =>
+      visibleGroups({ permissions }).flatMap((group) => group.items.map((item) => item.page));
+    expect(pages(["inventory:read"])).not.toContain("reports");
+    expect(pages(["inventory:read"])).not.toContain("audit");
+    expect(pages(["report:read"])).toContain("reports");
+    expect(pages(["audit:read"])).toContain("audit");
   });
 });
 

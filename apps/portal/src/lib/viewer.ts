@@ -1,34 +1,22 @@
 import type { MeView } from "@kluis/api/types";
-import type { Permission, Role } from "@kluis/domain";
+import type { Permission } from "@kluis/domain";
+import type { Texts } from "#i18n/texts.ts";
 
-/** The signed-in person as pages know them. */
+/** The signed-in user as pages know them. */
 export type Viewer = MeView;
 export type HeldRole = MeView["roles"][number];
 
-const roleNames: Record<Role, string> = {
-  owner: "Owner",
-  "backup-admin": "Backup admin",
-  operator: "Operator",
-  reader: "Reader",
-  auditor: "Auditor",
-};
-
-export function roleName(role: Role): string {
-  return roleNames[role];
+/** `Backup admin · Commerce`, `Owner · Whole organization`; the strongest first, as the server returns them. */
+export function describeRoles(roles: readonly HeldRole[], t: Texts<"shell">): string {
+  const [first, ...rest] = roles;
+  if (first === undefined) return t("noRoleShort");
+  const scope = first.team?.name ?? t("wholeOrganization");
+  const head = t("rolesInScope", { role: t(`roles.${first.role}`), scope });
+  return rest.length === 0 ? head : t("moreRoles", { roles: head, count: rest.length });
 }
 
-/** `Backup admin · Commerce`, `Owner · Whole organisation`; the strongest first, as the server gives them. */
-export function describeRoles(roles: readonly HeldRole[]): string {
-  if (roles.length === 0) return "No role yet";
-  const first = roles[0];
-  if (first === undefined) return "No role yet";
-  const rest = roles.length - 1;
-  const head = `${roleName(first.role)} · ${first.team?.name ?? "Whole organisation"}`;
-  return rest === 0 ? head : `${head} +${rest}`;
-}
-
-/** Whether the permission is held anywhere. Pages use it to explain; the server decides again, per VM. */
-export function may(viewer: Viewer, permission: Permission): boolean {
+/** Whether the user holds the permission anywhere. Pages use it to explain; the server decides, per VM. */
+export function may(viewer: Pick<Viewer, "permissions">, permission: Permission): boolean {
   return permission === "self" || viewer.permissions.includes(permission);
 }
 

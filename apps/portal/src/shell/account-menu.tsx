@@ -1,12 +1,13 @@
 "use client";
 import { ChevronDown, LogOut } from "lucide-react";
+import { useTranslations } from "next-intl";
 import { useRef } from "react";
-import { describeRoles, initials, roleName, type Viewer } from "#lib/viewer.ts";
-import { shellMessages as text } from "#shell/messages.ts";
+import { describeRoles, initials, type Viewer } from "#lib/viewer.ts";
 import { Menu, MenuSeparator } from "#ui/menu.tsx";
 
-/** Who is signed in, with which roles, and the way out. */
+/** The signed-in user, the roles, and the way out. */
 export function AccountMenu({ viewer }: { viewer: Viewer }) {
+  const t = useTranslations("shell");
   const form = useRef<HTMLFormElement>(null);
   return (
     <>
@@ -21,16 +22,16 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
               {initials(viewer.person.name)}
             </span>
             <span className="sr-only text-left leading-tight sm:not-sr-only">
-              <span className="sr-only">{text.account} </span>
+              <span className="sr-only">{t("accountOf")} </span>
               <span className="block text-sm font-medium">{viewer.person.name}</span>{" "}
-              <span className="block text-xs text-muted">{describeRoles(viewer.roles)}</span>
+              <span className="block text-xs text-muted">{describeRoles(viewer.roles, t)}</span>
             </span>
             <ChevronDown aria-hidden="true" className="size-3.5 text-faint" />
           </button>
         }
         items={[
           {
-            label: text.signOut,
+            label: t("signOut"),
             icon: <LogOut aria-hidden="true" />,
             onSelect: () => form.current?.requestSubmit(),
           },
@@ -41,13 +42,13 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
           <p className="text-xs break-all text-muted">{viewer.person.username}</p>
         </div>
         <div className="px-2 pb-1.5">
-          <p className="eyebrow mt-1">{text.yourRoles}</p>
-          {viewer.roles.length === 0 ? <p className="text-sm text-muted">{text.noRole}</p> : null}
+          <p className="eyebrow mt-1">{t("yourRoles")}</p>
+          {viewer.roles.length === 0 ? <p className="text-sm text-muted">{t("noRole")}</p> : null}
           <ul className="text-sm">
             {viewer.roles.map((held) => (
               <li key={`${held.role}-${held.team?.id ?? ""}`} className="flex justify-between gap-4">
-                <span>{roleName(held.role)}</span>
-                <span className="text-muted">{held.team?.name ?? text.wholeOrganisation}</span>
+                <span>{t(`roles.${held.role}`)}</span>
+                <span className="text-muted">{held.team?.name ?? t("wholeOrganization")}</span>
               </li>
             ))}
           </ul>

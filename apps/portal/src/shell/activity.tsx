@@ -2,11 +2,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { LoaderCircle } from "lucide-react";
 import Link from "next/link";
+import { useTranslations } from "next-intl";
 import { useTRPC } from "#lib/trpc.tsx";
-import { shellMessages as text } from "#shell/messages.ts";
 
-/** How many jobs run right now, in the head of every page; nothing when none does. */
+/** The number of jobs that run now, in the head of every page; nothing when there are none. */
 export function Activity() {
+  const t = useTranslations("shell");
   const trpc = useTRPC();
   const running = useQuery(
     trpc.jobs.list.queryOptions(
@@ -22,7 +23,7 @@ export function Activity() {
       className="inline-flex h-7 items-center gap-1.5 rounded-md bg-run-soft px-2 text-sm font-medium text-run hover:underline"
     >
       <LoaderCircle aria-hidden="true" className="size-3.5 animate-spin [animation-duration:2.4s]" />
-      {text.running(count)}
+      {t("jobsRunning", { count })}
     </Link>
   );
 }

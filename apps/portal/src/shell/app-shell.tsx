@@ -2,39 +2,37 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { Menu as MenuIcon, X } from "lucide-react";
 import Link from "next/link";
+import { useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
 import type { Theme } from "#lib/theme.ts";
 import type { Viewer } from "#lib/viewer.ts";
 import { AccountMenu } from "#shell/account-menu.tsx";
+import { LanguageMenu } from "#shell/language-menu.tsx";
 import { Wordmark } from "#shell/logo.tsx";
-import { shellMessages as text } from "#shell/messages.ts";
 import { Navigation } from "#shell/navigation.tsx";
 import { ThemeMenu } from "#shell/theme-menu.tsx";
 
 export interface AppShellProps {
   readonly viewer: Viewer;
   readonly theme: Theme;
-  /** What runs right now, in the head of every page. */
+  /** The number of running jobs, in the head of every page. */
   readonly activity?: ReactNode;
   readonly children: ReactNode;
 }
 
-/** The frame of every page: navigation at the left (a drawer on a phone), head with the person, content. */
+/** The frame of every page: navigation at the left (a drawer on a phone), head with the account, content. */
 export function AppShell({ viewer, theme, activity, children }: AppShellProps) {
+  const t = useTranslations("shell");
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[14.5rem_minmax(0,1fr)]">
       <a
         href="#content"
         className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-raised px-3 py-2 font-medium shadow-pop focus:translate-y-0"
       >
-        {text.skip}
+        {t("skip")}
       </a>
       <aside className="sticky top-0 hidden h-dvh flex-col gap-6 overflow-y-auto bg-nav px-3 py-4 text-nav-ink lg:flex">
-        <Link
-          href="/"
-          className="w-fit rounded-md px-2 py-1"
-          aria-label={`${text.product}, ${text.overview}`}
-        >
+        <Link href="/" className="w-fit rounded-md px-2 py-1" aria-label={t("home")}>
           <Wordmark />
         </Link>
         <Navigation />
@@ -46,6 +44,7 @@ export function AppShell({ viewer, theme, activity, children }: AppShellProps) {
             {activity}
           </div>
           <div className="flex items-center gap-1">
+            <LanguageMenu />
             <ThemeMenu initial={theme} />
             <AccountMenu viewer={viewer} />
           </div>
@@ -59,11 +58,12 @@ export function AppShell({ viewer, theme, activity, children }: AppShellProps) {
 }
 
 function NavigationDrawer() {
+  const t = useTranslations("shell");
   const [open, setOpen] = useState(false);
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
       <Dialog.Trigger
-        aria-label={text.openNavigation}
+        aria-label={t("openNavigation")}
         className="grid size-9 place-items-center rounded-md hover:bg-hover lg:hidden"
       >
         <MenuIcon aria-hidden="true" className="size-5" />
@@ -76,7 +76,7 @@ function NavigationDrawer() {
               <Wordmark />
             </Dialog.Title>
             <Dialog.Close
-              aria-label={text.closeNavigation}
+              aria-label={t("closeNavigation")}
               className="grid size-9 place-items-center rounded-md hover:bg-nav-raised"
             >
               <X aria-hidden="true" className="size-5" />

@@ -1,4 +1,5 @@
 "use client";
+import type { Permission } from "@kluis/domain";
 import {
   Archive,
   Boxes,
@@ -12,56 +13,73 @@ import {
 } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { useTranslations } from "next-intl";
 import { cn } from "#lib/cn.ts";
-import { shellMessages as text } from "#shell/messages.ts";
+import { may, type Viewer } from "#lib/viewer.ts";
+import type { AppMessages } from "#messages/index.ts";
+import { useViewer } from "#shell/viewer-context.tsx";
+
+type PageName = keyof AppMessages["shell"]["pages"];
+type GroupName = keyof AppMessages["shell"]["groups"];
 
 interface Destination {
   readonly href: string;
-  readonly label: string;
+  readonly page: PageName;
   readonly icon: LucideIcon;
+  /** Without this permission anywhere, the page would only refuse, so the menu leaves it out. */
+  readonly needs: Permission;
 }
 
 interface Group {
-  readonly label: string | null;
+  readonly name: GroupName | null;
   readonly items: readonly Destination[];
 }
 
 const groups: readonly Group[] = [
-  { label: null, items: [{ href: "/", label: text.overview, icon: LayoutGrid }] },
+  { name: null, items: [{ href: "/", page: "overview", icon: LayoutGrid, needs: "self" }] },
   {
-    label: text.groups.protect,
+    name: "protect",
     items: [
-      { href: "/vms", label: text.vms, icon: Monitor },
-      { href: "/policies", label: text.policies, icon: ListChecks },
-      { href: "/jobs", label: text.jobs, icon: Boxes },
+      { href: "/vms", page: "vms", icon: Monitor, needs: "self" },
+      { href: "/policies", page: "policies", icon: ListChecks, needs: "self" },
+      { href: "/jobs", page: "jobs", icon: Boxes, needs: "self" },
     ],
   },
-  { label: text.groups.recover, items: [{ href: "/points", label: text.points, icon: Archive }] },
+  { name: "recover", items: [{ href: "/points", page: "points", icon: Archive, needs: "self" }] },
   {
-    label: text.groups.prove,
+    name: "prove",
     items: [
-      { href: "/reports", label: text.reports, icon: FileChartColumn },
-      { href: "/audit", label: text.audit, icon: ScrollText },
+      { href: "/reports", page: "reports", icon: FileChartColumn, needs: "report:read" },
+      { href: "/audit", page: "audit", icon: ScrollText, needs: "audit:read" },
     ],
   },
-  { label: text.groups.run, items: [{ href: "/settings", label: text.settings, icon: Settings }] },
+  { name: "run", items: [{ href: "/settings", page: "settings", icon: Settings, needs: "self" }] },
 ];
 
-/** Whether a destination is where the person is: itself or a page under it. */
+/** The groups with the destinations that the user may open; a group without any is left out. */
+export function visibleGroups(viewer: Pick<Viewer, "permissions">): readonly Group[] {
+  return groups
+    .map((group) => ({ ...group, items: group.items.filter((item) => may(viewer, item.needs)) }))
+    .filter((group) => group.items.length > 0);
+}
+
+/** Whether a destination is the current page or an ancestor of it. */
 export function isCurrent(href: string, pathname: string): boolean {
   return href === "/" ? pathname === "/" : pathname === href || pathname.startsWith(`${href}/`);
 }
 
-/** The main navigation: grouped by what one comes for. */
+/** The main navigation, grouped by task. */
 export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
+  const t = useTranslations("shell");
+  const viewer = useViewer();
   const pathname = usePathname() ?? "/";
   return (
-    <nav aria-label={text.mainNavigation} className="flex flex-col gap-4">
-      {groups.map((group) => (
-        <div key={group.label ?? "start"}>
-          {group.label === null ? null : (
+    <nav aria-label={t("mainNavigation")} className="flex flex-col gap-4">
+      {visibleGroups(viewer).map((group) => (
+        <div key={group.name ?? "start"}>
+          {group.name === null ? null : (
             <p className="px-3 pb-1 font-mono text-2xs tracking-wider text-nav-muted uppercase">
-              {group.label}
+              {t(`groups.${group.name}`)}
             </p>
           )}
           <ul className="flex flex-col gap-px">
@@ -69,6 +87,7 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
               <NavigationLink
                 key={item.href}
                 item={item}
+                label={t(`pages.${item.page}`)}
                 current={isCurrent(item.href, pathname)}
                 onNavigate={onNavigate}
               />
@@ -82,11 +101,12 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
 
 interface LinkProps {
   readonly item: Destination;
+  readonly label: string;
   readonly current: boolean;
   readonly onNavigate: (() => void) | undefined;
 }
 
-function NavigationLink({ item, current, onNavigate }: LinkProps) {
+function NavigationLink({ item, label, current, onNavigate }: LinkProps) {
   const Icon = item.icon;
   return (
     <li>
@@ -102,7 +122,7 @@ function NavigationLink({ item, current, onNavigate }: LinkProps) {
         )}
       >
         <Icon aria-hidden="true" className={cn("size-4.5", current && "text-brass")} strokeWidth={1.75} />
-        {item.label}
+        {label}
       </Link>
     </li>
   );

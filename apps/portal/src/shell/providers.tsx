@@ -6,7 +6,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@ta
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
-import { describeError } from "#lib/error-view.ts";
+import { isRetryable, readFailure } from "#lib/failure.ts";
 import { TRPCProvider } from "#lib/trpc.tsx";
 import type { Viewer } from "#lib/viewer.ts";
 import { ViewerProvider } from "#shell/viewer-context.tsx";
@@ -14,9 +14,9 @@ import { Toasts } from "#ui/toast.tsx";
 
 const apiPath = "/api/trpc";
 
-/** A session that has ended sends the person to the sign-in page, and back afterwards. */
+/** When the session has ended, goes to the sign-in page, which leads back here. */
 function onFailure(error: unknown): void {
-  const { code } = describeError(error);
+  const { code } = readFailure(error);
   if (code !== "NOT_SIGNED_IN" || typeof window === "undefined") return;
   const next = encodeURIComponent(window.location.pathname + window.location.search);
   window.location.assign(`/signed-out?reason=ended&next=${next}`);
@@ -29,7 +29,7 @@ function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 5_000,
-        retry: (count, error) => count < 2 && describeError(error).retryable,
+        retry: (count, error) => count < 2 && isRetryable(readFailure(error)),
         refetchOnWindowFocus: true,
       },
       mutations: { retry: false },
@@ -55,7 +55,7 @@ export interface ProvidersProps {
   readonly children: ReactNode;
 }
 
-/** Everything the signed-in pages need around them. */
+/** The context of the signed-in pages: API, queries, address state, user, tooltips, toasts. */
 export function Providers({ nonce, viewer, children }: ProvidersProps) {
   const [queryClient] = useState(createQueryClient);
   const [client] = useState(createClient);

@@ -1,15 +1,16 @@
 "use client";
 import { Monitor, Moon, Sun } from "lucide-react";
+import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { type Theme, themeCookieText, themes } from "#lib/theme.ts";
-import { shellMessages as text } from "#shell/messages.ts";
 import { IconButton } from "#ui/button.tsx";
 import { Menu, MenuRadio } from "#ui/menu.tsx";
 
 const icons = { system: Monitor, light: Sun, dark: Moon } as const;
 
-/** Chooses light, dark or the system's theme; the cookie tells the server, the attribute tells this page. */
+/** Chooses light, dark or the system's theme: the cookie for the server, the attribute for this page. */
 export function ThemeMenu({ initial }: { initial: Theme }) {
+  const t = useTranslations("shell");
   const [theme, setTheme] = useState(initial);
   const Icon = icons[theme];
   const choose = (next: Theme) => {
@@ -19,14 +20,14 @@ export function ThemeMenu({ initial }: { initial: Theme }) {
     else document.documentElement.dataset.theme = next;
   };
   return (
-    <Menu trigger={<IconButton label={text.theme} icon={<Icon aria-hidden="true" />} />}>
+    <Menu trigger={<IconButton label={t("theme")} icon={<Icon aria-hidden="true" />} />}>
       <MenuRadio
-        label={text.theme}
+        label={t("theme")}
         value={theme}
         onChange={choose}
         options={themes.map((value) => {
           const OptionIcon = icons[value];
-          return { value, label: text.themes[value], icon: <OptionIcon aria-hidden="true" /> };
+          return { value, label: t(`themes.${value}`), icon: <OptionIcon aria-hidden="true" /> };
         })}
       />
     </Menu>

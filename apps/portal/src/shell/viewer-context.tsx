@@ -1,8 +1,8 @@
 "use client";
 import type { Permission } from "@kluis/domain";
+import { useTranslations } from "next-intl";
 import { createContext, type ReactNode, useContext } from "react";
 import { may, type Viewer } from "#lib/viewer.ts";
-import { uiMessages } from "#ui/messages.ts";
 
 const ViewerContext = createContext<Viewer | null>(null);
 
@@ -10,14 +10,15 @@ export function ViewerProvider({ viewer, children }: { viewer: Viewer; children:
   return <ViewerContext value={viewer}>{children}</ViewerContext>;
 }
 
-/** The signed-in person. */
+/** The signed-in user. */
 export function useViewer(): Viewer {
   const viewer = useContext(ViewerContext);
   if (viewer === null) throw new Error("useViewer needs ViewerProvider");
   return viewer;
 }
 
-/** Why the person may not do this anywhere, or null when they may: for `disabledReason`. */
+/** Why the user may not do this anywhere, or null when allowed: for `disabledReason`. */
 export function useRefusal(permission: Permission): string | null {
-  return may(useViewer(), permission) ? null : uiMessages.notAllowed;
+  const t = useTranslations("ui");
+  return may(useViewer(), permission) ? null : t("notAllowed");
 }

@@ -1,9 +1,9 @@
 "use client";
 import { ArrowDown, ArrowUp, ChevronLeft, ChevronRight, ChevronsUpDown } from "lucide-react";
+import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "#lib/cn.ts";
 import { Button } from "#ui/button.tsx";
-import { uiMessages } from "#ui/messages.ts";
 import { ErrorState, Skeleton } from "#ui/states.tsx";
 
 export interface Column<Row> {
@@ -201,17 +201,14 @@ export interface PagerProps {
 
 /** Where one is among the rows, and the way to the next ones. */
 export function Pager({ page, pageSize, shown, total, onPage }: PagerProps) {
+  const t = useTranslations("ui");
   const first = (page - 1) * pageSize + 1;
   const hasNext = first + shown - 1 < total;
   if (page === 1 && !hasNext) return null;
+  const range = t("pageRange", { from: first, to: first + shown - 1, total });
   return (
-    <nav
-      aria-label={uiMessages.pageRange(first, first + shown - 1, total)}
-      className="flex items-center justify-end gap-3 border-t border-line px-4 py-2"
-    >
-      <span className="tabular text-sm text-muted">
-        {uiMessages.pageRange(first, first + shown - 1, total)}
-      </span>
+    <nav aria-label={range} className="flex items-center justify-end gap-3 border-t border-line px-4 py-2">
+      <span className="tabular text-sm text-muted">{range}</span>
       <div className="flex gap-1">
         <Button
           size="sm"
@@ -219,10 +216,10 @@ export function Pager({ page, pageSize, shown, total, onPage }: PagerProps) {
           onClick={() => onPage(page - 1)}
           icon={<ChevronLeft aria-hidden="true" />}
         >
-          {uiMessages.previousPage}
+          {t("previousPage")}
         </Button>
         <Button size="sm" disabled={!hasNext} onClick={() => onPage(page + 1)}>
-          {uiMessages.nextPage}
+          {t("nextPage")}
           <ChevronRight aria-hidden="true" />
         </Button>
       </div>

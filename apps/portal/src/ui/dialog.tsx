@@ -2,9 +2,9 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
+import { useTranslations } from "next-intl";
 import { type ReactNode, useId, useState } from "react";
 import { Button } from "#ui/button.tsx";
-import { uiMessages } from "#ui/messages.ts";
 
 const backdrop =
   "fixed inset-0 z-40 bg-shade transition-opacity duration-150 data-starting-style:opacity-0 data-ending-style:opacity-0";
@@ -17,12 +17,13 @@ export interface DialogProps {
   readonly title: string;
   readonly description?: ReactNode;
   readonly children?: ReactNode;
-  /** The buttons; the last one is the answer. */
+  /** The buttons; the last one is the main action. */
   readonly footer?: ReactNode;
 }
 
-/** A modal that asks or shows one thing. Focus goes in, Escape closes, focus returns. */
+/** A modal dialog. Focus moves into it, Escape closes it, focus returns to where it was. */
 export function Dialog({ open, onOpenChange, title, description, children, footer }: DialogProps) {
+  const t = useTranslations("ui");
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
@@ -31,7 +32,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
           <header className="flex items-start justify-between gap-4 px-5 pt-4">
             <Base.Title className="text-lg font-semibold">{title}</Base.Title>
             <Base.Close
-              aria-label={uiMessages.close}
+              aria-label={t("close")}
               className="-mr-1.5 grid size-7 place-items-center rounded-md text-muted hover:bg-hover hover:text-ink"
             >
               <X className="size-4" aria-hidden="true" />
@@ -61,15 +62,17 @@ export interface ConfirmProps {
   /** What will happen and what will be lost. */
   readonly description: ReactNode;
   readonly action: string;
+  /** The button that changes nothing; "Cancel" when absent. Name it where "Cancel" is ambiguous. */
+  readonly keep?: string;
   readonly onConfirm: () => void;
   readonly busy?: boolean;
   readonly tone?: "danger" | "primary";
-  /** What cannot be undone asks for this word. */
+  /** The word that the user must type before an action that cannot be undone. */
   readonly typed?: string;
   readonly error?: ReactNode;
 }
 
-/** Asks before something that costs. With `typed`, the word must be typed first. */
+/** Asks for confirmation before a costly action. */
 export function ConfirmDialog(props: ConfirmProps) {
   const {
     open,
@@ -77,11 +80,13 @@ export function ConfirmDialog(props: ConfirmProps) {
     title,
     description,
     action,
+    keep,
     onConfirm,
     busy = false,
     tone = "danger",
     typed,
   } = props;
+  const t = useTranslations("ui");
   const [text, setText] = useState("");
   const fieldId = useId();
   const ready = typed === undefined || text.trim() === typed;
@@ -111,7 +116,7 @@ export function ConfirmDialog(props: ConfirmProps) {
               {typed === undefined ? null : (
                 <div className="mt-4">
                   <label htmlFor={fieldId} className="text-sm font-medium">
-                    {uiMessages.typeToConfirm(typed)}
+                    {t("typeToConfirm", { word: typed })}
                   </label>
                   <input
                     id={fieldId}
@@ -126,7 +131,7 @@ export function ConfirmDialog(props: ConfirmProps) {
               {props.error === undefined ? null : <div className="mt-4">{props.error}</div>}
             </div>
             <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">
-              <AlertDialog.Close render={<Button>{uiMessages.cancel}</Button>} />
+              <AlertDialog.Close render={<Button>{keep ?? t("cancel")}</Button>} />
               <Button type="submit" tone={tone} busy={busy} disabled={!ready}>
                 {action}
               </Button>

@@ -1,10 +1,10 @@
 "use client";
 import { Search, X } from "lucide-react";
+import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { cn } from "#lib/cn.ts";
 import { Button } from "#ui/button.tsx";
 import { inputClass } from "#ui/field.tsx";
-import { uiMessages } from "#ui/messages.ts";
 
 export interface SearchBoxProps {
   readonly label: string;
@@ -13,7 +13,7 @@ export interface SearchBoxProps {
   readonly placeholder?: string;
 }
 
-/** Searching as one types, a third of a second after the last key. The address keeps the text. */
+/** Searches while the user types, 300 ms after the last key. */
 export function SearchBox({ label, value, onChange, placeholder }: SearchBoxProps) {
   const [text, setText] = useState(value);
   const sent = useRef(value);
@@ -48,20 +48,21 @@ export function SearchBox({ label, value, onChange, placeholder }: SearchBoxProp
 
 export interface FilterBarProps {
   readonly children: ReactNode;
-  /** Whether any filter is set; then a button clears all. */
+  /** Whether any filter is set. */
   readonly active: boolean;
   readonly onClear: () => void;
   readonly trailing?: ReactNode;
 }
 
-/** The filters above a table. */
+/** The filters above a table, with a button that clears them. */
 export function FilterBar({ children, active, onClear, trailing }: FilterBarProps) {
+  const t = useTranslations("ui");
   return (
     <search className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2.5">
       {children}
       {active ? (
         <Button tone="quiet" onClick={onClear} icon={<X aria-hidden="true" />}>
-          {uiMessages.clearFilters}
+          {t("clearFilters")}
         </Button>
       ) : null}
       {trailing === undefined ? null : <div className="ml-auto">{trailing}</div>}

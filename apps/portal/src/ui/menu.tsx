@@ -73,10 +73,18 @@ function MenuRow({ item }: { item: MenuItem }) {
   );
 }
 
+export interface RadioOption<T extends string> {
+  readonly value: T;
+  readonly label: string;
+  readonly icon?: ReactNode;
+  /** The language of the label, when it is not the page's. */
+  readonly lang?: string;
+}
+
 export interface RadioMenuProps<T extends string> {
   readonly label: string;
   readonly value: T;
-  readonly options: readonly { readonly value: T; readonly label: string; readonly icon?: ReactNode }[];
+  readonly options: readonly RadioOption<T>[];
   readonly onChange: (value: T) => void;
 }
 
@@ -94,7 +102,9 @@ export function MenuRadio<T extends string>({ label, value, options, onChange }:
       {options.map((option) => (
         <Base.RadioItem key={option.value} value={option.value} className={itemClass} closeOnClick>
           {option.icon}
-          <span className="flex-1">{option.label}</span>
+          <span lang={option.lang} className="flex-1">
+            {option.label}
+          </span>
           <Base.RadioItemIndicator className="size-1.5 rounded-full bg-accent" />
         </Base.RadioItem>
       ))}

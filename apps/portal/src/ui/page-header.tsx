@@ -1,7 +1,7 @@
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
+import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { uiMessages } from "#ui/messages.ts";
 
 export interface Crumb {
   readonly label: string;
@@ -17,7 +17,7 @@ export interface PageHeaderProps {
   readonly actions?: ReactNode;
 }
 
-/** The head of a page: where it is, what it is, how it is, what can be done. */
+/** The head of a page: breadcrumbs, title, status, description and actions. */
 export function PageHeader({ title, status, description, crumbs, actions }: PageHeaderProps) {
   return (
     <header className="mb-5">
@@ -39,8 +39,9 @@ export function PageHeader({ title, status, description, crumbs, actions }: Page
 }
 
 export function Breadcrumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
+  const t = useTranslations("ui");
   return (
-    <nav aria-label={uiMessages.breadcrumb} className="mb-1">
+    <nav aria-label={t("breadcrumb")} className="mb-1">
       <ol className="flex flex-wrap items-center gap-1 text-sm">
         {crumbs.map((crumb) => (
           <li key={crumb.href} className="flex items-center gap-1 text-muted">
@@ -55,7 +56,7 @@ export function Breadcrumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
   );
 }
 
-/** The column every page is laid out in. */
+/** The column that every page is laid out in. */
 export function Page({ children }: { children: ReactNode }) {
   return <div className="mx-auto w-full max-w-[88rem] px-4 py-5 sm:px-6 lg:px-8 lg:py-6">{children}</div>;
 }

@@ -1,22 +1,22 @@
 "use client";
 import { LockKeyhole, OctagonAlert, SearchX } from "lucide-react";
+import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "#lib/cn.ts";
-import { describeError } from "#lib/error-view.ts";
+import { useErrorView } from "#lib/use-error-view.ts";
 import { Button } from "#ui/button.tsx";
 import { Copyable } from "#ui/copyable.tsx";
-import { uiMessages } from "#ui/messages.ts";
 
 export interface EmptyStateProps {
   readonly title: string;
   readonly children?: ReactNode;
   readonly action?: ReactNode;
-  /** `filtered`: there is something, but the filters hide it. */
+  /** `filtered`: rows exist, but the filters hide them. */
   readonly kind?: "never" | "filtered";
   readonly icon?: ReactNode;
 }
 
-/** Nothing to show: says what would create the first row, or that filters hide all rows. */
+/** Nothing to show: says what creates the first row, or that the filters hide all rows. */
 export function EmptyState({ title, children, action, kind = "never", icon }: EmptyStateProps) {
   return (
     <div className="flex flex-col items-center px-6 py-10 text-center">
@@ -37,9 +37,10 @@ export interface ErrorStateProps {
   readonly compact?: boolean;
 }
 
-/** What failed, what the person can do, the code, and a way to try again. Forbidden has a face of its own. */
+/** What failed, what to do about it, the code, and a way to try again. A refusal looks calmer than a failure. */
 export function ErrorState({ error, onRetry, retrying = false, compact = false }: ErrorStateProps) {
-  const view = describeError(error);
+  const t = useTranslations("ui");
+  const view = useErrorView()(error);
   const forbidden = view.code === "FORBIDDEN";
   const Icon = forbidden ? LockKeyhole : OctagonAlert;
   return (
@@ -58,20 +59,21 @@ export function ErrorState({ error, onRetry, retrying = false, compact = false }
       <div className="min-w-0 flex-1">
         <p className="font-semibold">{view.title}</p>
         <p className="break-words">{view.message}</p>
+        {view.azureMessage === null ? null : <AzureQuote text={view.azureMessage} />}
         {view.action === null ? null : <p className="mt-1 text-sm text-muted">{view.action}</p>}
         <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-2 text-xs text-muted">
           <span className="inline-flex max-w-full min-w-0 items-center gap-1">
-            {uiMessages.errorCode} <Copyable value={view.code} what="error code" />
+            {t("errorCode")} <Copyable value={view.code} what={t("what.errorCode")} />
           </span>
           {view.requestId === null ? null : (
             <span className="inline-flex max-w-full min-w-0 items-center gap-1">
-              {uiMessages.requestId} <Copyable value={view.requestId} what="request id" />
+              {t("requestId")} <Copyable value={view.requestId} what={t("what.requestId")} />
             </span>
           )}
         </div>
         {onRetry === undefined || !view.retryable ? null : (
           <Button size="sm" className="mt-3" busy={retrying} onClick={onRetry}>
-            {uiMessages.retry}
+            {t("retry")}
           </Button>
         )}
       </div>
@@ -79,16 +81,27 @@ export function ErrorState({ error, onRetry, retrying = false, compact = false }
   );
 }
 
-/** A grey block in the place and size of what is to come. Hidden from screen readers; the region says that it loads. */
+/** Azure's own text, in the language in which Azure wrote it. */
+export function AzureQuote({ text }: { text: string }) {
+  const t = useTranslations("ui");
+  return (
+    <p lang="en" className="mt-1 border-l-2 border-line-strong pl-2.5 text-sm break-words text-muted">
+      {t("azureSays", { text })}
+    </p>
+  );
+}
+
+/** A gray block in the place and size of the content that is loading. Hidden from screen readers. */
 export function Skeleton({ className }: { className?: string }) {
   return <span aria-hidden="true" className={cn("block h-4 breathing rounded-sm bg-idle-soft", className)} />;
 }
 
-/** Some lines of skeleton for a card whose content is on its way. */
+/** Skeleton lines for a card whose content is loading; announced as such. */
 export function SkeletonLines({ lines = 3 }: { lines?: number }) {
+  const t = useTranslations("ui");
   return (
     <div role="status" className="flex flex-col gap-2.5">
-      <span className="sr-only">{uiMessages.loading}</span>
+      <span className="sr-only">{t("loading")}</span>
       {Array.from({ length: lines }, (_, index) => (
         <Skeleton key={index} className={index === lines - 1 ? "w-2/3" : "w-full"} />
       ))}

@@ -1,9 +1,9 @@
 "use client";
 import { useSyncExternalStore } from "react";
-import { formatAbsolute, formatRelative } from "#lib/format.ts";
+import { useFormat } from "#lib/use-format.ts";
 import { Tooltip } from "#ui/tooltip.tsx";
 
-/** A clock that ticks for all who look at it with one timer, and stands still while nobody does. */
+/** A clock with one timer for all its subscribers; it stops while there are none. */
 function createTicker(everyMs: number) {
   const listeners = new Set<() => void>();
   let now = Date.now();
@@ -16,7 +16,7 @@ function createTicker(everyMs: number) {
     subscribe: (listener: () => void) => {
       listeners.add(listener);
       if (timer === undefined) {
-        // While nobody looked the clock stood still; the first to look must not see a past present.
+        // The clock stopped without subscribers; the first one must not read an old time.
         now = Date.now();
         timer = setInterval(tick, everyMs);
       }
@@ -34,7 +34,7 @@ function createTicker(everyMs: number) {
 const slow = createTicker(15_000);
 const fast = createTicker(1_000);
 
-/** The present as it was at the last tick: every 15 s for relative times, every second for what runs. */
+/** The time of the last tick: every 15 s for relative times, every second for what runs. */
 export function useNow(pace: "slow" | "fast" = "slow"): Date {
   const { subscribe, read } = pace === "fast" ? fast : slow;
   return new Date(useSyncExternalStore(subscribe, read, read));
@@ -46,12 +46,13 @@ export interface TimeAgoProps {
   readonly focusable?: boolean;
 }
 
-/** "3 minutes ago"; the absolute time with its zone on hover and on keyboard focus. */
+/** "3 minutes ago", with the absolute time and its zone on hover and on keyboard focus. */
 export function TimeAgo({ at, focusable = true }: TimeAgoProps) {
   const current = useNow();
+  const format = useFormat();
   if (at === null) return <span className="text-faint">–</span>;
   const date = new Date(at);
-  const absolute = formatAbsolute(date, { seconds: true });
+  const absolute = format.absolute(date, { seconds: true });
   return (
     <Tooltip content={absolute}>
       <time
@@ -61,20 +62,21 @@ export function TimeAgo({ at, focusable = true }: TimeAgoProps) {
         // The absolute time must be reachable by keyboard, and a plain <time> is not.
         tabIndex={focusable ? 0 : undefined}
       >
-        {formatRelative(date, current)}
+        {format.relative(date, current)}
         <span className="sr-only">, {absolute}</span>
       </time>
     </Tooltip>
   );
 }
 
-/** The full time with its zone, for reports and audit. */
+/** The absolute time with its zone, for reports and the audit log. */
 export function AbsoluteTime({ at, seconds = true }: { at: Date | string | null; seconds?: boolean }) {
+  const format = useFormat();
   if (at === null) return <span className="text-faint">–</span>;
   const date = new Date(at);
   return (
     <time dateTime={date.toISOString()} suppressHydrationWarning className="tabular whitespace-nowrap">
-      {formatAbsolute(date, { seconds })}
+      {format.absolute(date, { seconds })}
     </time>
   );
 }

@@ -1,8 +1,8 @@
 "use client";
 import { Toast as Base } from "@base-ui/react/toast";
 import { X } from "lucide-react";
+import { useTranslations } from "next-intl";
 import { cn } from "#lib/cn.ts";
-import { uiMessages } from "#ui/messages.ts";
 
 const manager = Base.createToastManager();
 
@@ -12,7 +12,7 @@ export interface ToastInput {
   readonly tone?: "ok" | "bad";
 }
 
-/** Says that something was done or failed, from anywhere. Failures stay until dismissed and are read out at once. */
+/** Shows that something succeeded or failed. Failures stay until dismissed and are announced at once. */
 export function toast({ title, description, tone = "ok" }: ToastInput): void {
   manager.add({
     title,
@@ -23,13 +23,14 @@ export function toast({ title, description, tone = "ok" }: ToastInput): void {
   });
 }
 
-/** Where toasts appear: bottom right, above everything; F6 jumps to them. Rendered once, in the shell. */
+/** The place of the toasts, bottom right above everything; F6 moves to it. Rendered once, in the shell. */
 export function Toasts() {
+  const t = useTranslations("ui");
   return (
     <Base.Provider toastManager={manager} limit={4}>
       <Base.Portal>
         <Base.Viewport
-          aria-label={uiMessages.notifications}
+          aria-label={t("notifications")}
           className="fixed right-4 bottom-4 z-50 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2"
         >
           <ToastList />
@@ -40,6 +41,7 @@ export function Toasts() {
 }
 
 function ToastList() {
+  const t = useTranslations("ui");
   const { toasts } = Base.useToastManager();
   return toasts.map((item) => (
     <Base.Root
@@ -56,7 +58,7 @@ function ToastList() {
           <Base.Description className="text-sm text-muted" />
         </div>
         <Base.Close
-          aria-label={uiMessages.close}
+          aria-label={t("close")}
           className="grid size-6 shrink-0 place-items-center rounded-md text-muted hover:bg-hover"
         >
           <X className="size-4" aria-hidden="true" />

@@ -1,7 +1,6 @@
 "use client";
+import { useTranslations } from "next-intl";
 import { settingsMessages as text } from "#features/settings/messages.ts";
-import { roleName } from "#lib/viewer.ts";
-import { shellMessages } from "#shell/messages.ts";
 import { useViewer } from "#shell/viewer-context.tsx";
 import { Card, Facts } from "#ui/card.tsx";
 import { Badge } from "#ui/status.tsx";
@@ -9,6 +8,7 @@ import { AbsoluteTime } from "#ui/time-ago.tsx";
 
 /** Who one is to Kluis, and what one may do. */
 export function YouCard() {
+  const shell = useTranslations("shell");
   const viewer = useViewer();
   return (
     <div className="grid items-start gap-4 xl:grid-cols-2">
@@ -22,12 +22,15 @@ export function YouCard() {
               label: text.roles,
               value:
                 viewer.roles.length === 0 ? (
-                  shellMessages.noRole
+                  shell("noRole")
                 ) : (
                   <span className="flex flex-wrap gap-1">
                     {viewer.roles.map((held) => (
                       <Badge key={`${held.role}-${held.team?.id ?? ""}`} tone="accent">
-                        {`${roleName(held.role)} · ${held.team?.name ?? shellMessages.wholeOrganisation}`}
+                        {shell("rolesInScope", {
+                          role: shell(`roles.${held.role}`),
+                          scope: held.team?.name ?? shell("wholeOrganization"),
+                        })}
                       </Badge>
                     ))}
                   </span>

@@ -1,0 +1,76 @@
+import { type ErrorCode, errorCatalog } from "@kluis/domain";
+import type { ClientErrorCode } from "#messages/errors.ts";
+
+export type FailureParams = Readonly<Record<string, string | number | boolean | null>>;
+
+/** A failure as the browser got it, before it has words. Never a stack, never a secret. */
+export interface Failure {
+  readonly code: ErrorCode | ClientErrorCode;
+  readonly reason: string | null;
+  readonly params: FailureParams;
+  readonly requestId: string | null;
+}
+
+/** Reads anything that failed in the browser: the API's error, an error stored with a job, or none of ours. */
+export function readFailure(error: unknown): Failure {
+  return findFailure(error) ?? { code: clientCode(error), reason: null, params: {}, requestId: null };
+}
+
+/** Whether trying again can help. */
+export function isRetryable(failure: Failure): boolean {
+  if (failure.code === "NETWORK" || failure.code === "BAD_GATEWAY") return true;
+  return errorCatalog[failure.code] !== "never";
+}
+
+/** A failure of the page itself, with the code that the server names. */
+export function failureOf(code: ErrorCode, requestId: string | null = null): Failure {
+  return { code, reason: null, params: {}, requestId };
+}
+
+/** The API puts its error into `data.kluis` of a tRPC error, or under `shape`; a job stores it as it is. */
+function findFailure(error: unknown): Failure | null {
+  const data = field(error, "data") ?? field(field(error, "shape"), "data");
+  return parseFailure(field(data, "kluis")) ?? parseFailure(error);
+}
+
+/** Checked by hand instead of with a schema, because this is on every page and must stay small. */
+function parseFailure(value: unknown): Failure | null {
+  const code = field(value, "code");
+  if (typeof code !== "string" || !isErrorCode(code)) return null;
+  const reason = field(value, "reason");
+  const requestId = field(value, "requestId");
+  return {
+    code,
+    reason: typeof reason === "string" ? reason : null,
+    params: parseParams(field(value, "params")),
+    requestId: typeof requestId === "string" ? requestId : null,
+  };
+}
+
+function parseParams(value: unknown): FailureParams {
+  if (typeof value !== "object" || value === null) return {};
+  const entries = Object.entries(value).filter(
+    (entry): entry is [string, string | number | boolean | null] =>
+      entry[1] === null || ["string", "number", "boolean"].includes(typeof entry[1]),
+  );
+  return Object.fromEntries(entries);
+}
+
+/**
+ * Browsers name a request without an answer in their own words ("Failed to fetch", "Load failed", "NetworkError"). An answer that is no JSON
+ * comes from a proxy in between: its HTML page makes the JSON parser fail.
+ */
+function clientCode(error: unknown): "NETWORK" | "BAD_GATEWAY" | "INTERNAL" {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/failed to fetch|network|load failed|fetch failed/iu.test(message)) return "NETWORK";
+  if (/unexpected (?:token|end)|JSON|transform response/iu.test(message)) return "BAD_GATEWAY";
+  return "INTERNAL";
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCatalog, code);
+}

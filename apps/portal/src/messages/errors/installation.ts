@@ -1,0 +1,69 @@
+import { catalog } from "#messages/catalog.ts";
+
+/** The installation: configuration, database, disk, ports, and anything unknown. */
+export const installationErrors = catalog({
+  en: {
+    CONFIG_INVALID: {
+      title: "The configuration is not valid",
+      message: "A setting of this installation is missing or wrong.",
+      action: "The platform owner finds the details in the log.",
+    },
+    DATABASE_UNREACHABLE: {
+      title: "The database does not answer",
+      message: "Kluis cannot reach its database.",
+      action: "Try again in a moment.",
+    },
+    DISK_FULL: {
+      title: "The disk of the engine is full",
+      message: "The engine has no space left for temporary data.",
+      action: "Free space on the machine of the engine.",
+    },
+    PORT_IN_USE: {
+      title: "The port is in use",
+      message: "Another process listens on the configured port.",
+      action: "Stop that process, or choose another port.",
+    },
+    CANCELLED: {
+      title: "Canceled",
+      message: "The operation was canceled.",
+      action: "",
+    },
+    INTERNAL: {
+      title: "Something went wrong",
+      message: "Kluis met an error that it does not know.",
+      action: "Try again. If it persists, give the request id to the platform owner.",
+    },
+  },
+  nl: {
+    CONFIG_INVALID: {
+      title: "De configuratie is niet geldig",
+      message: "Een instelling van deze installatie ontbreekt of is onjuist.",
+      action: "De platformeigenaar vindt de details in het logboek.",
+    },
+    DATABASE_UNREACHABLE: {
+      title: "De database reageert niet",
+      message: "Kluis kan de database niet bereiken.",
+      action: "Probeer het zo opnieuw.",
+    },
+    DISK_FULL: {
+      title: "De schijf van de engine is vol",
+      message: "De engine heeft geen ruimte meer voor tijdelijke gegevens.",
+      action: "Maak ruimte vrij op de machine van de engine.",
+    },
+    PORT_IN_USE: {
+      title: "De poort is in gebruik",
+      message: "Een ander proces luistert op de geconfigureerde poort.",
+      action: "Stop dat proces of kies een andere poort.",
+    },
+    CANCELLED: {
+      title: "Geannuleerd",
+      message: "De bewerking is geannuleerd.",
+      action: "",
+    },
+    INTERNAL: {
+      title: "Er is iets misgegaan",
+      message: "Er is in Kluis een onbekende fout opgetreden.",
+      action: "Probeer het opnieuw. Geef anders de aanvraag-id door aan de platformeigenaar.",
+    },
+  },
+});

@@ -1,0 +1,53 @@
+import { catalog } from "#messages/catalog.ts";
+
+/** The component set: buttons, tables, dialogs, times and sizes that every page uses. */
+export const ui = catalog({
+  en: {
+    copy: "Copy {what}",
+    copied: "Copied",
+    copyFailed: "The browser did not allow copying",
+    close: "Close",
+    cancel: "Cancel",
+    retry: "Try again",
+    clearFilters: "Clear filters",
+    previousPage: "Previous page",
+    nextPage: "Next page",
+    loading: "Loading",
+    notifications: "Notifications",
+    errorCode: "Code",
+    requestId: "Request",
+    pageRange: "{from, number}–{to, number} of {total, number}",
+    breadcrumb: "Breadcrumb",
+    typeToConfirm: "Type {word} to confirm",
+    notAllowed: "Your role does not allow this",
+    azureSays: "Azure reports: “{text}”",
+    what: {
+      errorCode: "error code",
+      requestId: "request id",
+    },
+  },
+  nl: {
+    copy: "{what} kopiëren",
+    copied: "Gekopieerd",
+    copyFailed: "De browser stond kopiëren niet toe",
+    close: "Sluiten",
+    cancel: "Annuleren",
+    retry: "Opnieuw proberen",
+    clearFilters: "Filters wissen",
+    previousPage: "Vorige pagina",
+    nextPage: "Volgende pagina",
+    loading: "Laden",
+    notifications: "Meldingen",
+    errorCode: "Code",
+    requestId: "Aanvraag",
+    pageRange: "{from, number}–{to, number} van {total, number}",
+    breadcrumb: "Kruimelpad",
+    typeToConfirm: "Typ {word} om te bevestigen",
+    notAllowed: "Met deze rol niet toegestaan",
+    azureSays: "Azure meldt: “{text}”",
+    what: {
+      errorCode: "Foutcode",
+      requestId: "Aanvraag-id",
+    },
+  },
+});
