@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { verifyModes } from "./point.ts";
 import { diskKeySchema } from "./vm.ts";
 
 export const jobKinds = ["backup", "restore-disk", "verify", "delete-point"] as const;
@@ -25,6 +26,20 @@ export const jobSteps = {
   verify: ["verify"],
   "delete-point": ["delete"],
 } as const satisfies Record<JobKind, readonly string[]>;
+
+/** The steps of one kind of job, or of any. */
+export type JobStep<K extends JobKind = JobKind> = (typeof jobSteps)[K][number];
+
+/** What started a job: the policy, a user, or the protection of a VM (its first backup). */
+export const jobTriggers = ["schedule", "manual", "protect"] as const;
+export type JobTrigger = (typeof jobTriggers)[number];
+
+/** The state of a disk within a job. */
+export const jobDiskStates = ["waiting", "running", "done", "failed"] as const;
+export type JobDiskState = (typeof jobDiskStates)[number];
+
+export const jobSorts = ["createdAt", "endedAt", "vm"] as const;
+export type JobSort = (typeof jobSorts)[number];
 
 const jobId = z.strictObject({ jobId: z.uuid() });
 
@@ -104,7 +119,7 @@ export const restoreDiskParametersSchema = z.object({
 export type RestoreDiskParameters = z.infer<typeof restoreDiskParametersSchema>;
 
 /** `Job.parameters` of a `verify` job. */
-export const verifyParametersSchema = z.object({ mode: z.enum(["quick", "full"]) });
+export const verifyParametersSchema = z.object({ mode: z.enum(verifyModes) });
 export type VerifyParameters = z.infer<typeof verifyParametersSchema>;
 
 /** `Job.parameters` of a `delete-point` job. `retention`: pruned by the policy; otherwise a person's reason. */

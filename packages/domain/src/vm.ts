@@ -4,6 +4,11 @@ import { z } from "zod";
 export const diskKeySchema = z.string().regex(/^(os|\d{1,3})$/, 'Use "os" or a LUN such as 0.');
 export type DiskKey = z.infer<typeof diskKeySchema>;
 
+/** The key of the disk in a slot of a VM: the OS disk, or a data disk by its LUN. */
+export function diskKeyOf(slot: "os" | number): DiskKey {
+  return slot === "os" ? "os" : String(slot);
+}
+
 export const vmDiskSchema = z.strictObject({
   key: diskKeySchema,
   name: z.string(),
@@ -55,3 +60,30 @@ export const vmFactsSchema = z.object({
   disks: z.array(vmDiskSchema),
 });
 export type VmFacts = z.infer<typeof vmFactsSchema>;
+
+/**
+ * The status of a VM, worst first; the first one that is true is shown:
+ * - `deleted`: no longer in Azure; its recovery points stay
+ * - `unprotected`: no policy
+ * - `stopped`: protection stopped, data kept
+ * - `failing`: its last backup job failed
+ * - `at-risk`: no recovery point within the policy's longest gap plus grace
+ * - `waiting`: protected recently, no recovery point yet
+ * - `protected`: all is well
+ */
+export const vmStatuses = [
+  "failing",
+  "at-risk",
+  "unprotected",
+  "waiting",
+  "protected",
+  "stopped",
+  "deleted",
+] as const;
+export type VmStatus = (typeof vmStatuses)[number];
+
+export const vmSorts = ["name", "status", "resourceGroup", "policy", "lastPoint", "diskBytes"] as const;
+export type VmSort = (typeof vmSorts)[number];
+
+export const sortDirections = ["asc", "desc"] as const;
+export type SortDirection = (typeof sortDirections)[number];

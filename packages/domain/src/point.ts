@@ -1,0 +1,21 @@
+/** Recovery points: their states, how their delta was found, how they are verified and listed. */
+
+/** `damaged`: verification found content missing or wrong. `deleted`: the content is gone; the row stays as evidence. */
+export const pointStates = ["available", "damaged", "deleting", "deleted"] as const;
+export type PointState = (typeof pointStates)[number];
+
+/**
+ * How the changed blocks of a disk were found:
+ * - `full`: no earlier point could serve as a base, so every allocated block was read
+ * - `changed-ranges`: Azure listed what changed since the base's snapshot
+ * - `digest-comparison`: every allocated block was read and compared with the base by digest
+ */
+export const deltaMethods = ["full", "changed-ranges", "digest-comparison"] as const;
+export type DeltaMethod = (typeof deltaMethods)[number];
+
+/** `quick` checks structure and existence; `full` decrypts and digests every byte. */
+export const verifyModes = ["quick", "full"] as const;
+export type VerifyMode = (typeof verifyModes)[number];
+
+export const pointSorts = ["takenAt", "vm", "movedBytes", "expiresAt"] as const;
+export type PointSort = (typeof pointSorts)[number];
