@@ -1,4 +1,3 @@
-import type { VmRow } from "@kluis/db";
 import {
   findJobViews,
   findLatestPointView,
@@ -7,7 +6,8 @@ import {
   isUuid,
   type JobViewRow,
   type PointViewRow,
-} from "@kluis/db/views";
+  type VmRow,
+} from "@kluis/db";
 import { can, KluisError, mustBeAllowed, type Permission } from "@kluis/domain";
 import { type SignedInContext, seen } from "./context.ts";
 

@@ -1,5 +1,4 @@
-import { appendEvents, inTransaction, type Tx } from "@kluis/db";
-import { teamsOfVm } from "@kluis/db/engine";
+import { appendEvents, inTransaction, type Tx, teamsOfVm } from "@kluis/db";
 import type { LedgerDraft } from "@kluis/domain";
 import type { SignedInContext } from "./context.ts";
 

@@ -1,5 +1,10 @@
-import type { FleetRow, JobDetail, JobViewRow, PointViewRow } from "@kluis/db/views";
-import { storedErrorSchema } from "@kluis/db/views";
+import {
+  type FleetRow,
+  type JobDetail,
+  type JobViewRow,
+  type PointViewRow,
+  storedErrorSchema,
+} from "@kluis/db";
 import type { Actor } from "@kluis/domain";
 import type {
   ActorView,

@@ -3,16 +3,21 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createJob, ensureVault, inTransaction, newId, notify, upsertVm } from "@kluis/db";
 import {
   condemnJob,
+  createJob,
   createPoint,
   endJob,
+  ensureVault,
+  inTransaction,
   loadWorkJob,
   type NewPoint,
   type NewPointDisk,
+  newId,
+  notify,
   startWorkJob,
-} from "@kluis/db/engine";
+  upsertVm,
+} from "@kluis/db";
 import { seedBasics } from "@kluis/db/seed";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
 import { type Clock, type ErrorInfo, engineActor, systemClock, type VmDisk } from "@kluis/domain";

@@ -1,29 +1,199 @@
-export * from "./client.ts";
-export * from "./engines/work.ts";
-export * from "./env.ts";
-export * from "./errors.ts";
-export * from "./events/listen.ts";
-export * from "./health/health.ts";
-export * from "./ids.ts";
-export * from "./installation/write.ts";
-export * from "./jobs/write.ts";
-export * from "./json.ts";
-export * from "./ledger/anchors.ts";
-export * from "./ledger/append.ts";
-export * from "./ledger/sign.ts";
-export * from "./locks.ts";
-export * from "./occurrences/write.ts";
-export * from "./packs/chunk-index.ts";
-export * from "./packs/work.ts";
-export * from "./people/write.ts";
-export * from "./points/report.ts";
-export * from "./policies/write.ts";
-export * from "./protections/write.ts";
-export * from "./queue/enqueue.ts";
-export * from "./sessions/write.ts";
-export * from "./subscriptions/write.ts";
-export * from "./teams/write.ts";
-export * from "./tokens/write.ts";
-export * from "./tx.ts";
-export * from "./vaults/write.ts";
-export * from "./vms/write.ts";
+/** Entry of the package: what other packages use of the database, grouped by noun. Inside a noun, `read.ts` serves pages and
+ * the command line, `write.ts` makes the changes of users, and `work.ts` serves the engine. */
+
+// Azure resources
+export {
+  type AzureResourceRow,
+  findKeptSnapshot,
+  keepSnapshot,
+  listJobResources,
+  listKeptSnapshots,
+  listLivingResources,
+  markResourceCreated,
+  markResourceRemoved,
+  noteSweep,
+  planResource,
+} from "./azure-resources/work.ts";
+// Connection, transactions, values
+export { type Db, openDatabase } from "./client.ts";
+// Engines
+export {
+  beatEngine,
+  buryDeadEngines,
+  type EngineLock,
+  endEngine,
+  holdEngineLock,
+  listEngines,
+  registerEngine,
+} from "./engines/work.ts";
+export { parseDatabaseEnv } from "./env.ts";
+export { mapDatabaseError } from "./errors.ts";
+// Events
+export { listen, notify } from "./events/listen.ts";
+// Health
+export { listPartHealth, type PartHealthRow, setPartHealth } from "./health/health.ts";
+// History
+export { firstProtectedAt, type HistoryRow, listHistory, readStorage } from "./history/read.ts";
+export { newId } from "./ids.ts";
+// Installation
+export { ensureInstallation } from "./installation/write.ts";
+// Jobs
+export { askJobToCancel, queuedTaskExists } from "./jobs/control.ts";
+export {
+  findJobViews,
+  getJobDetail,
+  type JobDetail,
+  type JobFilter,
+  type JobViewRow,
+  listJobViews,
+  storedErrorSchema,
+} from "./jobs/read.ts";
+export {
+  addJobDisks,
+  addSegments,
+  clearPlan,
+  countOpenSegments,
+  countProgress,
+  type ExtentTuple,
+  finishEmptyDisks,
+  finishSegment,
+  listJobDisks,
+  listLostSegments,
+  listOpenSegments,
+  listSegmentNodes,
+  loadSegment,
+  noStats,
+  setDiskPlan,
+  setDiskRoot,
+  startSegment,
+  type TransferStats,
+  type WorkDisk,
+  type WorkSegment,
+} from "./jobs/transfer.ts";
+export {
+  addWarning,
+  changeStep,
+  condemnJob,
+  countRetry,
+  endJob,
+  listOccurrenceTimes,
+  listOpenAmong,
+  listOpenJobs,
+  listVmsInBackup,
+  loadWorkJob,
+  readJobFlags,
+  saveMemory,
+  setStage,
+  setStepMessage,
+  startWorkJob,
+  type WorkJob,
+  type WorkPolicy,
+  type WorkVm,
+} from "./jobs/work.ts";
+export { createJob, openBackupJob } from "./jobs/write.ts";
+// Ledger
+export { listAnchors, newestAnchor, recordAnchor } from "./ledger/anchors.ts";
+export { appendEvents, readHead, walkLedger } from "./ledger/append.ts";
+export { listAuditViews } from "./ledger/read.ts";
+export { generateLedgerKeyPem, isSignedBy, loadLedgerKey, type SignedHead, signHead } from "./ledger/sign.ts";
+// Occurrences
+export { recordOccurrence } from "./occurrences/write.ts";
+// Packs
+export { chunkIndex, type DatabaseChunkIndex } from "./packs/chunk-index.ts";
+export {
+  condemnPacks,
+  listHeldNodes,
+  listSweepablePacks,
+  listYoungPacks,
+  reprievePacks,
+} from "./packs/work.ts";
+// People
+export { getPerson, type PersonRow, upsertPerson } from "./people/write.ts";
+// Points
+export {
+  findLatestPointView,
+  findPointViews,
+  getPointDetail,
+  listPointViews,
+  type PointDetail,
+  type PointViewRow,
+} from "./points/read.ts";
+export {
+  noTotals,
+  type PointReportData,
+  type PointReportScope,
+  type PointReportTotals,
+  sumReportPoints,
+  walkReportPoints,
+} from "./points/report.ts";
+export {
+  createPoint,
+  listLivePoints,
+  listPointsBeingDeleted,
+  listStrandedDeletions,
+  loadPoint,
+  markPointDeleted,
+  markPointDeleting,
+  type NewPoint,
+  type NewPointDisk,
+  newestPoint,
+  type PointDiskRef,
+  type PointRef,
+  previousPointTime,
+  setPointRetention,
+  setPointVerified,
+} from "./points/work.ts";
+// Policies
+export { countPolicyVms, listPolicyVms } from "./policies/read.ts";
+export {
+  addPolicyVersion,
+  createPolicy,
+  listPolicies,
+  listPolicyVersions,
+  type PolicyRow,
+  type PolicySight,
+  requirePolicy,
+} from "./policies/write.ts";
+// Protections
+export {
+  advanceSchedule,
+  getProtection,
+  listScheduledProtections,
+  lockSchedule,
+  type ProtectionRow,
+  type ScheduledProtection,
+  setExtensionReady,
+  setGuestChanges,
+  setProtection,
+  stopProtection,
+  type UnreadableProtection,
+} from "./protections/write.ts";
+// Queue
+export { enqueue } from "./queue/enqueue.ts";
+// Sessions
+export { createSession, findSession, revokeSession, touchSession } from "./sessions/write.ts";
+// Subscriptions
+export { listSubscriptions, upsertSubscription } from "./subscriptions/write.ts";
+// Teams
+export { teamsOfVm } from "./teams/work.ts";
+export { ensureTeam, listRoleAssignments, listTeams, readAccess } from "./teams/write.ts";
+export { isUuid } from "./text.ts";
+// Tokens
+export {
+  createToken,
+  findToken,
+  listTokens,
+  revokeToken,
+  type TokenRow,
+  touchToken,
+} from "./tokens/write.ts";
+export { inTransaction, type Tx } from "./tx.ts";
+
+// Vaults
+export { ensureVault } from "./vaults/write.ts";
+
+// Virtual machines
+export { findVms } from "./vms/find.ts";
+export { countFleet, type FleetLook, type FleetRow, fleetFacets, getFleetVm, listFleet } from "./vms/read.ts";
+export { listPredecessors, refreshVm } from "./vms/work.ts";
+export { markUnseenVms, upsertVm, type VmFacts, type VmRow } from "./vms/write.ts";

@@ -7,11 +7,11 @@ import {
   endEngine,
   ensureInstallation,
   holdEngineLock,
+  listOpenJobs,
   newId,
   openDatabase,
   registerEngine,
 } from "@kluis/db";
-import { listOpenJobs } from "@kluis/db/engine";
 import { type Clock, jobTask, systemClock } from "@kluis/domain";
 import type { EngineDeps } from "./deps.ts";
 import type { EngineConfig } from "./env.ts";

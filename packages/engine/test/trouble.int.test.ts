@@ -1,8 +1,7 @@
 /** What happens when things go wrong in the middle: cancelling, faults of Azure, and engines that are killed. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { inTransaction } from "@kluis/db";
-import { askJobToCancel } from "@kluis/db/views";
+import { askJobToCancel, inTransaction } from "@kluis/db";
 import { systemClock } from "@kluis/domain";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MIB, random, standardPolicy, until, World } from "./world.ts";

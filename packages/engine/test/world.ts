@@ -3,8 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createJob, createPolicy, inTransaction, setProtection } from "@kluis/db";
-import { loadWorkJob, type WorkJob } from "@kluis/db/engine";
+import { createJob, createPolicy, inTransaction, loadWorkJob, setProtection, type WorkJob } from "@kluis/db";
 import { engineActor, KluisError, type PolicyDocument, systemClock } from "@kluis/domain";
 import {
   CONTOSO_SUBSCRIPTION_ID,

@@ -2,14 +2,17 @@ import { randomUUID } from "node:crypto";
 import {
   appendEvents,
   createJob,
+  createPoint,
   createPolicy,
   type Db,
+  endJob,
   ensureTeam,
   ensureVault,
   inTransaction,
+  planResource,
+  saveMemory,
   upsertVm,
 } from "@kluis/db";
-import { createPoint, endJob, planResource, saveMemory } from "@kluis/db/engine";
 import { type Clock, engineActor, type PolicyDocument } from "@kluis/domain";
 
 export class TestClock implements Clock {

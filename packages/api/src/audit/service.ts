@@ -1,4 +1,4 @@
-import { listAuditViews } from "@kluis/db/views";
+import { listAuditViews } from "@kluis/db";
 import { visibleVmFilter } from "@kluis/domain";
 import { verifyLedger } from "@kluis/reports";
 import type { z } from "zod";

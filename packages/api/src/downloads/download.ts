@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { getPointDetail, type PointDetail } from "@kluis/db/views";
+import { getPointDetail, type PointDetail } from "@kluis/db";
 import { type DiskKey, encodeVhdFooter, KluisError } from "@kluis/domain";
 import { type DiskReader, parseNodeRef } from "@kluis/vault";
 import { type RequestContext, requireSignedIn, type SignedInContext } from "../context.ts";

@@ -1,5 +1,4 @@
-import type { VmRow } from "@kluis/db";
-import { askJobToCancel, getJobDetail, type JobViewRow, listJobViews } from "@kluis/db/views";
+import { askJobToCancel, getJobDetail, type JobViewRow, listJobViews, type VmRow } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";

@@ -1,4 +1,4 @@
-import { type JobFilter, listJobViews } from "@kluis/db/views";
+import { type JobFilter, listJobViews } from "@kluis/db";
 import { type TrackedEnvelope, tracked } from "@trpc/server";
 import { type SignedInContext, seen } from "../context.ts";
 import { freshContexts } from "../live/fresh.ts";

@@ -1,4 +1,4 @@
-import { countFleet, listFleet, listJobViews, listPointViews, readStorage } from "@kluis/db/views";
+import { countFleet, listFleet, listJobViews, listPointViews, readStorage } from "@kluis/db";
 import { type SignedInContext, seen } from "../context.ts";
 import { fleetLook } from "../policies/facts.ts";
 import { iso, jobRow, pointRow, statusReason } from "../shape.ts";

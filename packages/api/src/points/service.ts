@@ -1,6 +1,14 @@
-import { createJob, notify, type Tx, type VmRow } from "@kluis/db";
-import { markPointDeleting } from "@kluis/db/engine";
-import { getPointDetail, listPointViews, type PointDetail, type PointViewRow } from "@kluis/db/views";
+import {
+  createJob,
+  getPointDetail,
+  listPointViews,
+  markPointDeleting,
+  notify,
+  type PointDetail,
+  type PointViewRow,
+  type Tx,
+  type VmRow,
+} from "@kluis/db";
 import {
   type DeletePointParameters,
   type JobKind,

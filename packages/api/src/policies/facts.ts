@@ -1,5 +1,4 @@
-import { listPolicies, type PolicySight } from "@kluis/db";
-import type { FleetLook } from "@kluis/db/views";
+import { type FleetLook, listPolicies, type PolicySight } from "@kluis/db";
 import { limits, longestGapSeconds, visibleVmFilter } from "@kluis/domain";
 import { type SignedInContext, seen } from "../context.ts";
 

@@ -1,5 +1,4 @@
-import { requirePolicy } from "@kluis/db";
-import { listPointViews, listPolicyVms, type PointViewRow } from "@kluis/db/views";
+import { listPointViews, listPolicyVms, type PointViewRow, requirePolicy } from "@kluis/db";
 import {
   describePolicy,
   judgeRetention,

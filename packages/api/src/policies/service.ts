@@ -1,13 +1,14 @@
 import {
   addPolicyVersion,
+  countPolicyVms,
   createPolicy as create,
   listPolicies as list,
   listPolicyVersions,
+  listPolicyVms,
   listTeams,
   requirePolicy,
   type PolicyRow as StoredPolicy,
 } from "@kluis/db";
-import { countPolicyVms, listPolicyVms } from "@kluis/db/views";
 import { can, describePolicy, KluisError, mustBeAllowed, nextOccurrences } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";

@@ -1,5 +1,4 @@
-import { createJob, type VmRow } from "@kluis/db";
-import { getPointDetail, type PointDetail, type PointViewRow } from "@kluis/db/views";
+import { createJob, getPointDetail, type PointDetail, type PointViewRow, type VmRow } from "@kluis/db";
 import { KluisError, mustBeAllowed, type RestoreDiskParameters } from "@kluis/domain";
 import { z } from "zod";
 import type { SignedInContext } from "../context.ts";

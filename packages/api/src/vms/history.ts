@@ -1,4 +1,4 @@
-import { firstProtectedAt, type HistoryRow, listHistory } from "@kluis/db/views";
+import { firstProtectedAt, type HistoryRow, listHistory } from "@kluis/db";
 import { type SignedInContext, seen } from "../context.ts";
 import { historyDays } from "../limits.ts";
 import type { HistoryDay, HistoryStatus } from "../views/index.ts";

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { enqueue, inTransaction } from "@kluis/db";
-import { countFleet, queuedTaskExists } from "@kluis/db/views";
+import { countFleet, enqueue, inTransaction, queuedTaskExists } from "@kluis/db";
 import type { SignedInContext } from "../context.ts";
 import { refreshWaitMs } from "../limits.ts";
 import { fleetLook } from "../policies/facts.ts";

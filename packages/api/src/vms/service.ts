@@ -1,5 +1,13 @@
-import { getProtection, listPolicies, type ProtectionRow, type VmRow as StoredVm } from "@kluis/db";
-import { countFleet, fleetFacets, getFleetVm, listFleet } from "@kluis/db/views";
+import {
+  countFleet,
+  fleetFacets,
+  getFleetVm,
+  getProtection,
+  listFleet,
+  listPolicies,
+  type ProtectionRow,
+  type VmRow as StoredVm,
+} from "@kluis/db";
 import { describePolicy, KluisError, nextOccurrences } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";

@@ -295,3 +295,21 @@ export async function listOccurrenceTimes(tx: Tx, protectionId: string, after: D
   });
   return rows.map(({ dueAt }) => dueAt.getTime());
 }
+
+/** VMs whose backup has not ended. */
+export async function listVmsInBackup(tx: Tx): Promise<Set<string>> {
+  const rows = await tx.job.findMany({
+    where: { kind: "backup", state: { in: ["queued", "running"] }, vmId: { not: null } },
+    select: { vmId: true },
+  });
+  return new Set(rows.flatMap(({ vmId }) => vmId ?? []));
+}
+
+/** Jobs, of these, that have not ended. */
+export async function listOpenAmong(tx: Tx, jobIds: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.job.findMany({
+    where: { id: { in: [...jobIds] }, state: { in: ["queued", "running"] } },
+    select: { id: true },
+  });
+  return new Set(rows.map(({ id }) => id));
+}

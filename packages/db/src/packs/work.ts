@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { toBytes } from "../json.ts";
 import type { Tx } from "../tx.ts";
 
@@ -86,4 +87,43 @@ export async function vaultFigures(
     condemnedBytes: toBytes(condemned._sum.bytes ?? 0n),
     chunks: await tx.vaultChunk.count({ where: { vaultId } }),
   };
+}
+
+/** Node references that open jobs rely on: the roots they compare with and the segments they have finished. */
+export async function listHeldNodes(tx: Tx): Promise<string[]> {
+  const open = { state: { in: ["queued", "running"] } };
+  const disks = await tx.jobDisk.findMany({ where: { job: open }, select: { baseNode: true, root: true } });
+  const segments = await tx.jobSegment.findMany({
+    where: { disk: { job: open }, node: { not: null } },
+    select: { node: true },
+  });
+  const jobs = await tx.job.findMany({ where: open, select: { memory: true } });
+  const remembered = z.object({
+    base: z.object({ disks: z.array(z.object({ root: z.string().nullable() })) }).nullish(),
+  });
+  const bases = jobs.flatMap(({ memory }) => {
+    const parsed = remembered.safeParse(memory);
+    return parsed.success ? (parsed.data.base?.disks ?? []).map(({ root }) => root) : [];
+  });
+  const all = [
+    ...disks.flatMap(({ baseNode, root }) => [baseNode, root]),
+    ...segments.map(({ node }) => node),
+    ...bases,
+  ];
+  return [...new Set(all.filter((node) => node !== null))];
+}
+
+/** Packs that were added after `since`, or by a job that is still open: too young to be judged. */
+export async function listYoungPacks(tx: Tx, vaultId: string, since: Date): Promise<Set<string>> {
+  const oldestOpen = await tx.job.findFirst({
+    where: { kind: "backup", state: { in: ["queued", "running"] } },
+    orderBy: { createdAt: "asc" },
+    select: { createdAt: true },
+  });
+  const limit = oldestOpen !== null && oldestOpen.createdAt < since ? oldestOpen.createdAt : since;
+  const rows = await tx.vaultPack.findMany({
+    where: { vaultId, createdAt: { gte: limit }, condemnedAt: null },
+    select: { packId: true },
+  });
+  return new Set(rows.map(({ packId }) => packId));
 }

@@ -1,5 +1,6 @@
 /** Recovery points as the engine makes, reads, verifies and deletes them. */
-import { type Actor, type Consistency, consistencySchema } from "@kluis/domain";
+import { type Actor, actorSchema, type Consistency, consistencySchema } from "@kluis/domain";
+import { z } from "zod";
 import { newId } from "../ids.ts";
 import type { DeltaName } from "../jobs/transfer.ts";
 import { asJson } from "../jobs/work.ts";
@@ -231,4 +232,45 @@ export async function previousPointTime(tx: Tx, vmId: string, before: Date): Pro
     select: { takenAt: true },
   });
   return row?.takenAt ?? null;
+}
+
+/** Points that a job deletes already. */
+export async function listPointsBeingDeleted(tx: Tx, vmId: string): Promise<Set<string>> {
+  const rows = await tx.job.findMany({
+    where: { vmId, kind: "delete-point", state: { in: ["queued", "running"] }, pointId: { not: null } },
+    select: { pointId: true },
+  });
+  return new Set(rows.flatMap(({ pointId }) => pointId ?? []));
+}
+
+/** A point whose deletion began and which no open job deletes, with what its last deletion was asked with. */
+export interface StrandedDeletion {
+  readonly pointId: string;
+  readonly vmId: string;
+  readonly vmName: string;
+  readonly asked: { readonly actor: Actor; readonly parameters: Readonly<Record<string, unknown>> } | null;
+}
+
+export async function listStrandedDeletions(tx: Tx): Promise<StrandedDeletion[]> {
+  const points = await tx.recoveryPoint.findMany({
+    where: { state: "deleting" },
+    orderBy: { id: "asc" },
+    select: { id: true, vmId: true, vm: { select: { name: true } } },
+  });
+  const jobs = await tx.job.findMany({
+    where: { kind: "delete-point", pointId: { in: points.map(({ id }) => id) } },
+    orderBy: { createdAt: "asc" },
+    select: { pointId: true, state: true, actor: true, parameters: true },
+  });
+  const open = new Set(
+    jobs.filter(({ state }) => state === "queued" || state === "running").map(({ pointId }) => pointId),
+  );
+  const newest = new Map(jobs.map((job) => [job.pointId, job]));
+  return points.flatMap(({ id, vmId, vm }) => {
+    if (open.has(id)) return [];
+    const asked = z
+      .object({ actor: actorSchema, parameters: z.record(z.string(), z.unknown()) })
+      .safeParse(newest.get(id));
+    return [{ pointId: id, vmId, vmName: vm.name, asked: asked.success ? asked.data : null }];
+  });
 }

@@ -2,7 +2,6 @@
  * Carries a job from step to step. Nothing here remembers anything: every call loads the job, does the next step, and writes
  * down what came of it in one transaction, so a process that is killed anywhere is followed by one that goes on from there.
  */
-import type { Tx } from "@kluis/db";
 import {
   changeStep,
   condemnJob,
@@ -12,8 +11,9 @@ import {
   setStage,
   setStepMessage,
   startWorkJob,
+  type Tx,
   type WorkJob,
-} from "@kluis/db/engine";
+} from "@kluis/db";
 import { type ErrorCode, errorInfo, KluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { recordJob } from "./record.ts";

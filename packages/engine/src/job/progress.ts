@@ -1,6 +1,12 @@
 /** Progress of a segment: at most two writes a second, however often the vault reports; the last report is never lost. */
-import { inTransaction, notify } from "@kluis/db";
-import { countProgress, noStats, type TransferStats, type WorkSegment } from "@kluis/db/engine";
+import {
+  countProgress,
+  inTransaction,
+  noStats,
+  notify,
+  type TransferStats,
+  type WorkSegment,
+} from "@kluis/db";
 import type { EngineDeps } from "../deps.ts";
 
 const FLUSH_MS = 500;

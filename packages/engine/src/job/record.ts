@@ -1,6 +1,5 @@
 /** Every change of a job is one transaction: the rows, the ledger's events, and the notice to whoever watches. */
-import { appendEvents, inTransaction, notify, type Tx } from "@kluis/db";
-import { teamsOfVm, type WorkJob } from "@kluis/db/engine";
+import { appendEvents, inTransaction, notify, type Tx, teamsOfVm, type WorkJob } from "@kluis/db";
 import { engineActor, type LedgerDraft, type LedgerKind } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 

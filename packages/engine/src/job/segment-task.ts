@@ -1,16 +1,17 @@
 /** The task that moves one segment, for backups and restores alike. */
 
-import { inTransaction, notify } from "@kluis/db";
 import {
   finishSegment,
+  inTransaction,
   loadSegment,
   loadWorkJob,
+  notify,
   readJobFlags,
   startSegment,
   type TransferStats,
   type WorkJob,
   type WorkSegment,
-} from "@kluis/db/engine";
+} from "@kluis/db";
 import type { TaskName } from "@kluis/domain";
 import { toKluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";

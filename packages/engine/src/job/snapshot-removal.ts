@@ -6,8 +6,7 @@ import {
   revokeRead,
   startDeleteRestorePoint,
 } from "@kluis/azure";
-import type { Tx } from "@kluis/db";
-import { listJobResources, markResourceRemoved } from "@kluis/db/engine";
+import { listJobResources, markResourceRemoved, type Tx } from "@kluis/db";
 import type { EngineDeps } from "../deps.ts";
 
 export interface SnapshotToRemove {

@@ -1,6 +1,5 @@
 /** What a step of a job is: a plain function that goes as far as it can without waiting, and says how it ended. */
-import type { Tx } from "@kluis/db";
-import type { WorkJob } from "@kluis/db/engine";
+import type { Tx, WorkJob } from "@kluis/db";
 import type { KluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import type { JobEvent } from "./record.ts";

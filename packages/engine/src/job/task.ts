@@ -1,6 +1,5 @@
 /** The task that carries a job, for any kind of job. */
-import { notify, type Tx } from "@kluis/db";
-import { condemnJob, countRetry } from "@kluis/db/engine";
+import { condemnJob, countRetry, notify, type Tx } from "@kluis/db";
 import { errorInfo, type jobTask, type KluisError } from "@kluis/domain";
 import { withLock } from "../runtime/lock.ts";
 import type { TaskDefinition } from "../runtime/tasks.ts";

@@ -1,12 +1,13 @@
 /** The waiting part of a transfer: hands every segment to the queue, then holds no slot; the last segment wakes the job. */
-import { inTransaction, type Tx } from "@kluis/db";
 import {
   countOpenSegments,
   finishEmptyDisks,
+  inTransaction,
   listJobDisks,
   listLostSegments,
   listOpenSegments,
-} from "@kluis/db/engine";
+  type Tx,
+} from "@kluis/db";
 import { formatBytes, KluisError } from "@kluis/domain";
 import { addTask } from "../runtime/queue.ts";
 import type { SegmentTaskName } from "./segment-task.ts";

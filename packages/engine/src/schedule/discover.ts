@@ -3,14 +3,15 @@ import { getVm, inspectDisks, listVms, vmFactsOf } from "@kluis/azure";
 import {
   appendEvents,
   inTransaction,
+  listPredecessors,
   listSubscriptions,
   markUnseenVms,
   notify,
+  teamsOfVm,
   upsertSubscription,
   upsertVm,
   type VmFacts,
 } from "@kluis/db";
-import { listPredecessors, teamsOfVm } from "@kluis/db/engine";
 import { engineActor, errorInfo, forEachConcurrent, type LedgerDraft, toKluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 

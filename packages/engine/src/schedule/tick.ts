@@ -4,6 +4,7 @@ import {
   appendEvents,
   createJob,
   inTransaction,
+  listOccurrenceTimes,
   listScheduledProtections,
   lockSchedule,
   notify,
@@ -11,9 +12,9 @@ import {
   recordOccurrence,
   type ScheduledProtection,
   type Tx,
+  teamsOfVm,
   type UnreadableProtection,
 } from "@kluis/db";
-import { listOccurrenceTimes, teamsOfVm } from "@kluis/db/engine";
 import {
   deadlineFor,
   decideSchedule,

@@ -1,6 +1,13 @@
 /** Garbage collection of the vault in two phases: condemn what nothing reaches, delete what was condemned long enough ago. */
-import { appendEvents, condemnPacks, inTransaction, listSweepablePacks, reprievePacks } from "@kluis/db";
-import { listHeldNodes, listYoungPacks } from "@kluis/db/engine";
+import {
+  appendEvents,
+  condemnPacks,
+  inTransaction,
+  listHeldNodes,
+  listSweepablePacks,
+  listYoungPacks,
+  reprievePacks,
+} from "@kluis/db";
 import { engineActor, limits } from "@kluis/domain";
 import { type NodeRef, parseNodeRef } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";

@@ -1,21 +1,19 @@
 /** Judges every VM's points by its policy, prunes what no tier keeps, and removes kept snapshots whose days are over. */
 import {
+  type AzureResourceRow,
   appendEvents,
   createJob,
   inTransaction,
-  listScheduledProtections,
-  type ScheduledProtection,
-} from "@kluis/db";
-import {
-  type AzureResourceRow,
   listKeptSnapshots,
   listLivePoints,
   listPointsBeingDeleted,
+  listScheduledProtections,
   listStrandedDeletions,
   listVmsInBackup,
+  type ScheduledProtection,
   setPointRetention,
   teamsOfVm,
-} from "@kluis/db/engine";
+} from "@kluis/db";
 import { engineActor, judgeRetention, type LedgerDraft } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import type { Again } from "../job/advance.ts";

@@ -1,13 +1,15 @@
 /** Compares Azure with the database: what carries our tag and belongs to nothing is removed, after a safety delay. */
 import { listOwned, type OwnedResource, pollDeleteDisk, revokeRead, startDeleteDisk } from "@kluis/azure";
-import { appendEvents, inTransaction, type Tx } from "@kluis/db";
 import {
   type AzureResourceRow,
+  appendEvents,
+  inTransaction,
   listLivingResources,
   listOpenAmong,
   markResourceRemoved,
   noteSweep,
-} from "@kluis/db/engine";
+  type Tx,
+} from "@kluis/db";
 import { engineActor, limits } from "@kluis/domain";
 import { z } from "zod";
 import type { EngineDeps } from "../deps.ts";

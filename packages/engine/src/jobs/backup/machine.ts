@@ -1,7 +1,7 @@
 /** A backup as a sequence of steps, and the way back out of it. */
 
 import { restorePointIds } from "@kluis/azure";
-import { listJobResources } from "@kluis/db/engine";
+import { listJobResources } from "@kluis/db";
 import { removeSnapshot, revokeJobGrants } from "../../job/snapshot-removal.ts";
 import type { Machine, StepContext, StepResult } from "../../job/step.ts";
 import { type BackupMemory, parseMemory } from "./memory.ts";

@@ -1,5 +1,5 @@
 /** The manifest of a recovery point, built from what the database holds: the same rows give the same manifest. Pure. */
-import type { WorkDisk, WorkJob } from "@kluis/db/engine";
+import type { WorkDisk, WorkJob } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import { MANIFEST_VERSION, type Manifest, type ManifestDisk, parseNodeRef } from "@kluis/vault";
 import { z } from "zod";

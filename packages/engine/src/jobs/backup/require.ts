@@ -1,4 +1,4 @@
-import type { WorkJob, WorkPolicy, WorkVm } from "@kluis/db/engine";
+import type { WorkJob, WorkPolicy, WorkVm } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 
 /** The VM of a job that has one. @throws KluisError INTERNAL */

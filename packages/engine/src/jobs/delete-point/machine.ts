@@ -8,7 +8,7 @@ import {
   markPointDeleted,
   markPointDeleting,
   type PointRef,
-} from "@kluis/db/engine";
+} from "@kluis/db";
 import { deletePointParametersSchema, KluisError } from "@kluis/domain";
 import { z } from "zod";
 import { type Removal, removeSnapshot } from "../../job/snapshot-removal.ts";

@@ -25,7 +25,7 @@ import {
   type PointRef,
   planResource,
   setDiskPlan,
-} from "@kluis/db/engine";
+} from "@kluis/db";
 import { formatBytes, KluisError, osTypes, restoreDiskParametersSchema } from "@kluis/domain";
 import { BLOCK_BYTES, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
 import { z } from "zod";

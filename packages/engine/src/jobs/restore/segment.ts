@@ -1,6 +1,6 @@
 /** Writes one segment of a recovery point's disk to the new disk: only what is not zero. */
 import { openPageWriter } from "@kluis/azure";
-import { type ExtentTuple, noStats } from "@kluis/db/engine";
+import { type ExtentTuple, noStats } from "@kluis/db";
 import { forEachConcurrent, KluisError } from "@kluis/domain";
 import { MAX_READ_BYTES, parseNodeRef } from "@kluis/vault";
 import { endingOf } from "../../job/advance.ts";

@@ -1,5 +1,5 @@
 /** Verification of a recovery point: does the vault still hold every byte of it, unchanged. */
-import { endJob, loadPoint, setPointVerified } from "@kluis/db/engine";
+import { endJob, loadPoint, setPointVerified } from "@kluis/db";
 import { formatBytes, KluisError, verifyParametersSchema } from "@kluis/domain";
 import { z } from "zod";
 import type { Machine, StepContext, StepResult } from "../../job/step.ts";

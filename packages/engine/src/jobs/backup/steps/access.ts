@@ -1,6 +1,5 @@
 /** Read access to the snapshot's disks, and to the kept snapshot's where changed ranges can be listed. Only ids are written down. */
-import { inTransaction } from "@kluis/db";
-import { markResourceCreated, planResource } from "@kluis/db/engine";
+import { inTransaction, markResourceCreated, planResource } from "@kluis/db";
 import { isKluisError, KluisError } from "@kluis/domain";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { chooseDelta } from "../delta.ts";

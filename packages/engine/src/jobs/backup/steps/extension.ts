@@ -14,8 +14,7 @@ import {
   type VmDetails,
   type WindowsGuestFacts,
 } from "@kluis/azure";
-import { getProtection, setExtensionReady, setGuestChanges } from "@kluis/db";
-import { addWarning } from "@kluis/db/engine";
+import { addWarning, getProtection, setExtensionReady, setGuestChanges } from "@kluis/db";
 import { errorInfo, isKluisError, KluisError, toKluisError } from "@kluis/domain";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { type BackupMemory, recall } from "../memory.ts";

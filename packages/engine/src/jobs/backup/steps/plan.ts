@@ -1,14 +1,14 @@
 /** What will be read: for each disk how its delta is found, its extents listed once and cut into segments. */
 import { pageRanges, pageRangesDiff } from "@kluis/azure";
-import { inTransaction } from "@kluis/db";
 import {
   addSegments,
   addWarning,
   clearPlan,
+  inTransaction,
   listJobDisks,
   setDiskPlan,
   type WorkDisk,
-} from "@kluis/db/engine";
+} from "@kluis/db";
 import { errorInfo, formatBytes, isKluisError, KluisError } from "@kluis/domain";
 import { BLOCK_BYTES, SEGMENT_BYTES } from "@kluis/vault";
 import { type Extent, type PlannedSegment, planSegments } from "../../../job/segments.ts";

@@ -8,15 +8,16 @@ import {
   parseArmId,
   type VmDetails,
 } from "@kluis/azure";
-import { getProtection, newId } from "@kluis/db";
 import {
   addJobDisks,
   addWarning,
   findKeptSnapshot,
+  getProtection,
   newestPoint,
+  newId,
   refreshVm,
   type WorkJob,
-} from "@kluis/db/engine";
+} from "@kluis/db";
 import { type DiskKey, errorInfo, KluisError, planConsistency } from "@kluis/domain";
 import { parseNodeRef } from "@kluis/vault";
 import { z } from "zod";

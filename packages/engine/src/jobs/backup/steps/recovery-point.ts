@@ -1,5 +1,4 @@
 /** One transaction makes the recovery point visible and ends the job. */
-import type { Tx } from "@kluis/db";
 import {
   createPoint,
   endJob,
@@ -7,8 +6,9 @@ import {
   listJobDisks,
   type NewPoint,
   previousPointTime,
+  type Tx,
   type WorkDisk,
-} from "@kluis/db/engine";
+} from "@kluis/db";
 import { deadlineMet, KluisError } from "@kluis/domain";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { type BackupMemory, recall } from "../memory.ts";

@@ -1,5 +1,5 @@
 /** The snapshot goes, or stays for instant restore. Read access ends in either case. */
-import { addWarning } from "@kluis/db/engine";
+import { addWarning } from "@kluis/db";
 import { errorInfo, KluisError } from "@kluis/domain";
 import { removeSnapshot, revokeJobGrants } from "../../../job/snapshot-removal.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";

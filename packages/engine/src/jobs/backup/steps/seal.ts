@@ -1,5 +1,5 @@
 /** Joins each disk's segments to one chunk map and writes the manifest last: from then on the recovery point exists. */
-import { listJobDisks, listSegmentNodes, setDiskRoot, type WorkDisk } from "@kluis/db/engine";
+import { listJobDisks, listSegmentNodes, setDiskRoot, type WorkDisk } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import { type NodeRef, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
 import { segmentCount } from "../../../job/segments.ts";

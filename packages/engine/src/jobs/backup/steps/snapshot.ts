@@ -7,8 +7,7 @@ import {
   restorePointIds,
   startRestorePoint,
 } from "@kluis/azure";
-import { inTransaction } from "@kluis/db";
-import { addWarning, markResourceCreated, planResource } from "@kluis/db/engine";
+import { addWarning, inTransaction, markResourceCreated, planResource } from "@kluis/db";
 import { errorInfo, isKluisError, judgeConsistency, KluisError } from "@kluis/domain";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { type BackupMemory, guestSituation, recall } from "../memory.ts";
