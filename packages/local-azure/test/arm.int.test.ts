@@ -11,7 +11,7 @@ import {
   rewriting,
   SUBSCRIPTION,
   takePoint,
-} from "./harness.ts";
+} from "./lab.ts";
 import { containing } from "./matchers.ts";
 
 let lab: Lab;

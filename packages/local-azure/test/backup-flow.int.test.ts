@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { blob, GROUP, type Lab, MIB, openLab, pattern, sas } from "./harness.ts";
+import { blob, GROUP, type Lab, MIB, openLab, pattern, sas } from "./lab.ts";
 
 let lab: Lab;
 beforeEach(async () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { listSchema, snapshotListSchema } from "../src/control/model.ts";
-import { GROUP, importVm, type Lab, MIB, openLab, pattern, readPoint, takePoint } from "./harness.ts";
+import { GROUP, importVm, type Lab, MIB, openLab, pattern, readPoint, takePoint } from "./lab.ts";
 import { containing } from "./matchers.ts";
 
 let lab: Lab;

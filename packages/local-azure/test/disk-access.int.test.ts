@@ -13,7 +13,7 @@ import {
   readPoint,
   sas,
   takePoint,
-} from "./harness.ts";
+} from "./lab.ts";
 
 let lab: Lab;
 beforeEach(async () => {

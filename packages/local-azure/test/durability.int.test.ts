@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { LocalAzureControl, LocalAzureError, startLocalAzure } from "../src/index.ts";
-import { blob, client, GROUP, MIB, pattern, plainEntra, sas, TOKEN, writeImage } from "./harness.ts";
+import { blob, client, GROUP, MIB, pattern, plainEntra, sas, TOKEN, writeImage } from "./lab.ts";
 import { containing } from "./matchers.ts";
 
 const SIZE = 32 * MIB;

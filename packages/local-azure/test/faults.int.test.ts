@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { FaultInput } from "../src/index.ts";
-import { blob, failureOf, GROUP, importVm, type Lab, MIB, openLab, readPoint, takePoint } from "./harness.ts";
+import { blob, failureOf, GROUP, importVm, type Lab, MIB, openLab, readPoint, takePoint } from "./lab.ts";
 
 let lab: Lab;
 let url: string;

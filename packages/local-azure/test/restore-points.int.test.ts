@@ -11,7 +11,7 @@ import {
   pattern,
   readPoint,
   takePoint,
-} from "./harness.ts";
+} from "./lab.ts";
 
 let lab: Lab;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 /** A local Azure as a process of its own, to be killed: `node serve-child.ts DATA_DIR`. Says its url over the channel. */
 import { startLocalAzure } from "../src/index.ts";
-import { GROUP, PRINCIPAL, plainEntra, SUBSCRIPTION } from "./harness.ts";
+import { GROUP, PRINCIPAL, plainEntra, SUBSCRIPTION } from "./lab.ts";
 
 const dataDir = process.argv[2];
 if (dataDir === undefined) throw new Error("DATA_DIR is missing");

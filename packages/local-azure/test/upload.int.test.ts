@@ -14,7 +14,7 @@ import {
   pattern,
   sas,
   takePoint,
-} from "./harness.ts";
+} from "./lab.ts";
 
 let lab: Lab;
 beforeEach(async () => {

@@ -6,7 +6,7 @@ import type { Grant } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { ArmError, invalidParameter, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
-import { accepted } from "./lro.ts";
+import { accepted } from "./long-running.ts";
 import type { ArmCall, ArmReply } from "./router.ts";
 
 const grantBody = z.object({

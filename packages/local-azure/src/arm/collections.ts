@@ -10,10 +10,10 @@ import {
   propertyChangeNotAllowed,
   resourceNotFound,
 } from "./errors.ts";
-import { collectionOf, groupOf, idOf } from "./find.ts";
 import { keyOf } from "./ids.ts";
-import { accepted } from "./lro.ts";
-import { inScope, page } from "./paging.ts";
+import { inScope, page } from "./lists.ts";
+import { accepted } from "./long-running.ts";
+import { collectionOf, groupOf, idOf } from "./resource-types.ts";
 import { restorePointBody } from "./restore-point-body.ts";
 import { type ArmCall, type ArmReply, type ArmRoute, param } from "./router.ts";
 import { expandOf } from "./vm-body.ts";

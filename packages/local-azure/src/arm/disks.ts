@@ -7,10 +7,10 @@ import type { World } from "../world.ts";
 import { beginGetAccess, endGetAccess } from "./access.ts";
 import { diskBody } from "./disk-body.ts";
 import { ArmError, invalidParameter, operationNotAllowed, propertyChangeNotAllowed } from "./errors.ts";
-import { diskOf, groupOf, idOf } from "./find.ts";
 import { keyOf } from "./ids.ts";
-import { accepted, beginOperation, operationHeaders } from "./lro.ts";
-import { inScope, page } from "./paging.ts";
+import { inScope, page } from "./lists.ts";
+import { accepted, beginOperation, operationHeaders } from "./long-running.ts";
+import { diskOf, groupOf, idOf } from "./resource-types.ts";
 import { type ArmCall, type ArmReply, type ArmRoute, param } from "./router.ts";
 
 const MIB = 1024 ** 2;

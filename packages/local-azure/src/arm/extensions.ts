@@ -3,9 +3,9 @@ import { agentError, agentReady, provision } from "../guest/extensions.ts";
 import type { Vm, VmExtension } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { invalidParameter, operationNotAllowed, resourceNotFound } from "./errors.ts";
-import { vmOf } from "./find.ts";
 import { keyOf } from "./ids.ts";
-import { accepted, beginOperation, operationHeaders } from "./lro.ts";
+import { accepted, beginOperation, operationHeaders } from "./long-running.ts";
+import { vmOf } from "./resource-types.ts";
 import { type ArmCall, type ArmReply, type ArmRoute, param } from "./router.ts";
 import { expandOf, extensionBody } from "./vm-body.ts";
 

@@ -9,9 +9,9 @@ import {
   resourceNotFound,
   tooManyRequests,
 } from "./errors.ts";
-import { collectionOf, restorePointOf } from "./find.ts";
 import { keyOf, nameOf } from "./ids.ts";
-import { accepted, beginOperation, operationHeaders } from "./lro.ts";
+import { accepted, beginOperation, operationHeaders } from "./long-running.ts";
+import { collectionOf, restorePointOf } from "./resource-types.ts";
 import { restorePointBody } from "./restore-point-body.ts";
 import { type ArmCall, type ArmReply, type ArmRoute, param } from "./router.ts";
 import { expandOf } from "./vm-body.ts";

@@ -12,10 +12,10 @@ import {
   propertyChangeNotAllowed,
   tooManyRequests,
 } from "./errors.ts";
-import { groupOf, idOf, snapshotOf } from "./find.ts";
 import { keyOf } from "./ids.ts";
-import { accepted, beginOperation, operationHeaders } from "./lro.ts";
-import { inScope, page } from "./paging.ts";
+import { inScope, page } from "./lists.ts";
+import { accepted, beginOperation, operationHeaders } from "./long-running.ts";
+import { groupOf, idOf, snapshotOf } from "./resource-types.ts";
 import { type ArmCall, type ArmReply, type ArmRoute, param } from "./router.ts";
 
 const one =

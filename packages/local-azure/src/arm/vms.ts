@@ -4,10 +4,10 @@ import { runScript } from "../guest/run-command.ts";
 import type { Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { conflict, invalidParameter, operationNotAllowed } from "./errors.ts";
-import { idOf, vmOf } from "./find.ts";
 import { keyOf } from "./ids.ts";
-import { accepted } from "./lro.ts";
-import { inScope, page } from "./paging.ts";
+import { inScope, page } from "./lists.ts";
+import { accepted } from "./long-running.ts";
+import { idOf, vmOf } from "./resource-types.ts";
 import { type ArmCall, type ArmReply, type ArmRoute, param } from "./router.ts";
 import { expandOf, instanceView, vmBody } from "./vm-body.ts";
 

@@ -10,7 +10,7 @@ import {
   FABRIKAM_TENANT_ID,
   MANAGED_IDENTITY_PRINCIPAL_ID,
 } from "./directory.ts";
-import { type EntraHarness, loginOverLoopback, startEntra } from "./test/harness.ts";
+import { type EntraHarness, loginOverLoopback, startEntra } from "./test/local-entra.ts";
 
 const arm = "https://management.azure.com";
 let harness: EntraHarness;

@@ -2,7 +2,7 @@ import { ConfidentialClientApplication, CryptoProvider } from "@azure/msal-node"
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CONTOSO_TENANT_ID, FABRIKAM_TENANT_ID, groups, PORTAL_CLIENT_ID, people } from "./directory.ts";
-import { type EntraHarness, pickAccount, startEntra } from "./test/harness.ts";
+import { type EntraHarness, pickAccount, startEntra } from "./test/local-entra.ts";
 
 const redirectUri = "http://localhost:3000/auth/callback";
 const scopes = ["openid", "profile", "email", "offline_access"];

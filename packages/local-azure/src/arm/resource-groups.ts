@@ -1,7 +1,7 @@
 import type { ResourceGroup, Subscription } from "../state/model.ts";
-import { groupOf } from "./find.ts";
 import { groupId, keyOf, subscriptionIdOf } from "./ids.ts";
-import { page } from "./paging.ts";
+import { page } from "./lists.ts";
+import { groupOf } from "./resource-types.ts";
 import { type ArmRoute, param } from "./router.ts";
 
 function subscriptionBody(subscription: Subscription): object {
