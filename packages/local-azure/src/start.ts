@@ -4,20 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { z } from "zod";
-import { registerAccessWork } from "./arm/access.ts";
-import { collectionRoutes, registerCollectionWork } from "./arm/collections.ts";
-import { diskRestorePointRoutes } from "./arm/disk-restore-points.ts";
-import { diskRoutes, registerDiskWork } from "./arm/disks.ts";
 import { dispatchArm } from "./arm/dispatch.ts";
-import { extensionRoutes, registerExtensionWork } from "./arm/extensions.ts";
-import { operationRoutes } from "./arm/long-running.ts";
 import { Operations } from "./arm/operations.ts";
-import { groupRoutes } from "./arm/resource-groups.ts";
-import { restorePointRoutes } from "./arm/restore-points.ts";
-import type { ArmRoute } from "./arm/router.ts";
-import { registerSnapshotWork, snapshotRoutes } from "./arm/snapshots.ts";
-import { registerRestorePointWork } from "./arm/take-restore-point.ts";
-import { registerVmWork, vmRoutes } from "./arm/vms.ts";
+import { armParts } from "./arm/parts.ts";
 import { dispatchBlob } from "./blob/dispatch.ts";
 import { SasSigner } from "./blob/sas.ts";
 import { type Clock, OffsetClock, systemClock } from "./clock.ts";
@@ -66,18 +55,6 @@ export interface LocalAzure {
 }
 
 const ARM_PUBLIC_URL = "https://management.azure.com";
-
-const routes: ArmRoute[] = [
-  ...groupRoutes,
-  ...vmRoutes,
-  ...extensionRoutes,
-  ...collectionRoutes,
-  ...restorePointRoutes,
-  ...diskRestorePointRoutes,
-  ...diskRoutes,
-  ...snapshotRoutes,
-  ...operationRoutes,
-];
 
 /**
  * Starts a local Azure on 127.0.0.1 and writes `endpoint.json` (url and control token, 0600) into its folder.
@@ -152,13 +129,11 @@ async function refuseSecond(dataDir: string): Promise<void> {
 const endpointSchema = z.object({ url: z.url(), controlToken: z.string() });
 
 function registerWork(world: World): void {
-  registerAccessWork(world);
-  registerVmWork(world);
-  registerExtensionWork(world);
-  registerCollectionWork(world);
-  registerRestorePointWork(world);
-  registerDiskWork(world);
-  registerSnapshotWork(world);
+  for (const [kind, work] of armParts.flatMap((part) => Object.entries(part.work ?? {})))
+    world.operations.register(kind, {
+      run: (operation) => work.run(world, operation),
+      failed: (operation) => work.failed?.(world, operation),
+    });
 }
 
 async function answer(
@@ -172,7 +147,7 @@ async function answer(
   if (first === "_local") return dispatchControl(deps, { req, res, url });
   if (first.startsWith("md-")) return dispatchBlob(world, { req, res, url });
   if (first === "subscriptions" || first === "providers")
-    return dispatchArm({ world, entra, routes }, { req, res, url });
+    return dispatchArm({ world, entra }, { req, res, url });
   const call = { operation: "entra", method: req.method ?? "GET", path: url.pathname };
   const outcome = await world.faults.applyToCall(call, {
     refuse: async ({ status, code, message }) => {

@@ -1,3 +1,4 @@
+/** Access to the bytes of a disk, snapshot or disk restore point: begin, end, and the limits of both. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { z } from "zod";
 import { type AccessTarget, findTarget, liveGrants } from "../blob/target.ts";
@@ -7,7 +8,11 @@ import type { World } from "../world.ts";
 import { ArmError, invalidParameter, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import { accepted } from "./long-running.ts";
+import type { ArmPart } from "./part.ts";
 import type { ArmCall, ArmReply } from "./router.ts";
+
+/** Expired grants stay for a day, so that a late read gets the same answer as a revoked one. */
+const KEEP_EXPIRED_MS = 24 * 3600 * 1000;
 
 const grantBody = z.object({
   access: z.string(),
@@ -16,9 +21,15 @@ const grantBody = z.object({
   fileFormat: z.string().optional(),
 });
 
-/** POST …/beginGetAccess of a disk, snapshot or disk restore point. */
-export function beginGetAccess(call: ArmCall, target: AccessTarget, location: string): Promise<ArmReply> {
+interface Accessible {
+  id: string;
+  location: string;
+}
+
+/** Answers POST …/beginGetAccess. */
+export async function grantAccess(call: ArmCall, resource: Accessible): Promise<ArmReply> {
   const { world } = call;
+  const target = mustFind(world, resource.id);
   const body = grantBody.safeParse(call.body);
   if (!body.success || (body.data.access !== "Read" && body.data.access !== "Write"))
     throw invalidParameter(
@@ -39,18 +50,24 @@ export function beginGetAccess(call: ArmCall, target: AccessTarget, location: st
   }
   checkMayGrant(world, target, body.data.access);
   const input = { access: body.data.access, seconds };
-  return accepted(call, {
-    kind: "access.begin",
-    family: "DiskOperations",
-    location,
-    target: target.id,
-    input,
-  });
+  return accepted(call, { kind: "access.begin", family: "DiskOperations", on: resource, input });
 }
 
-/** POST …/endGetAccess. */
-export function endGetAccess(call: ArmCall, target: AccessTarget, location: string): Promise<ArmReply> {
-  return accepted(call, { kind: "access.end", family: "DiskOperations", location, target: target.id });
+/** Answers POST …/endGetAccess. */
+export function revokeAccess(call: ArmCall, resource: Accessible): Promise<ArmReply> {
+  return accepted(call, { kind: "access.end", family: "DiskOperations", on: resource });
+}
+
+/** Throws the ArmError that refuses the deletion of a resource whose bytes can still be read or written. */
+export function refuseWithAccess(
+  world: World,
+  kind: "Disk" | "Snapshot",
+  resource: Accessible & { name: string },
+): void {
+  if (liveGrants(world.state, resource.id, world.clock.now()).length > 0)
+    throw operationNotAllowed(
+      `${kind} ${resource.name} has an active shared access signature; revoke the access first.`,
+    );
 }
 
 function checkMayGrant(world: World, target: AccessTarget, access: "Read" | "Write"): void {
@@ -82,16 +99,15 @@ function checkDisk(world: World, target: AccessTarget, access: "Read" | "Write")
     );
 }
 
-/** At most five snapshots of one family can be open at the same time (docs: disks-incremental-snapshots). */
+/** Limits how many snapshots of one family are open at the same time (docs: disks-incremental-snapshots). */
 function checkFamily(world: World, target: AccessTarget): void {
   const now = world.clock.now();
-  const key = keyOf(target.id);
   const open = new Set(
     Object.values(world.state.grants)
       .filter((grant) => grant.familyId === target.familyId && grant.expiresAt > now)
       .map((grant) => grant.resourceId),
   );
-  open.delete(key);
+  open.delete(keyOf(target.id));
   const { sasPerFamily } = world.state.settings;
   if (open.size < sasPerFamily) return;
   throw operationNotAllowed(
@@ -99,29 +115,38 @@ function checkFamily(world: World, target: AccessTarget): void {
   );
 }
 
-/** The work behind both calls. */
-export function registerAccessWork(world: World): void {
-  world.operations.register("access.begin", async (operation) => {
-    const target = mustFind(world, operation.target);
-    const access = operation.input["access"] === "Write" ? "Write" : "Read";
-    checkMayGrant(world, target, access);
-    const expiresAt = operation.startTime + Number(operation.input["seconds"]) * 1000;
-    forgetExpired(world);
-    const grant = extendOrCreate(world, target, { access, expiresAt });
-    const disk = world.state.disks[keyOf(target.id)];
-    if (disk && access === "Write") disk.upload = "ActiveUpload";
-    return { grantId: grant.id };
-  });
-  world.operations.register("access.end", async (operation) => {
-    const target = mustFind(world, operation.target);
-    const disk = world.state.disks[keyOf(target.id)];
-    if (disk?.upload === "ActiveUpload") await checkUploaded(world, target);
-    if (disk?.upload === "ActiveUpload") delete disk.upload;
-    for (const grant of Object.values(world.state.grants))
-      if (grant.resourceId === keyOf(target.id)) delete world.state.grants[grant.id];
-    return undefined;
-  });
-}
+export const access: ArmPart = {
+  routes: [],
+  work: {
+    "access.begin": {
+      run: async (world, operation) => {
+        const target = mustFind(world, operation.target);
+        const wanted = operation.input["access"] === "Write" ? "Write" : "Read";
+        // Checked again: another grant may have begun since the call.
+        checkMayGrant(world, target, wanted);
+        forgetExpired(world);
+        const expiresAt = operation.startTime + Number(operation.input["seconds"]) * 1000;
+        const grant = extendOrCreate(world, target, { access: wanted, expiresAt });
+        const disk = world.state.disks[keyOf(target.id)];
+        if (disk && wanted === "Write") disk.upload = "ActiveUpload";
+        return { grantId: grant.id };
+      },
+    },
+    "access.end": {
+      run: async (world, operation) => {
+        const target = mustFind(world, operation.target);
+        const disk = world.state.disks[keyOf(target.id)];
+        if (disk?.upload === "ActiveUpload") {
+          await checkUploaded(world, target);
+          delete disk.upload;
+        }
+        for (const grant of Object.values(world.state.grants))
+          if (grant.resourceId === keyOf(target.id)) delete world.state.grants[grant.id];
+        return undefined;
+      },
+    },
+  },
+};
 
 function mustFind(world: World, id: string): AccessTarget {
   const target = findTarget(world.state, id);
@@ -130,7 +155,7 @@ function mustFind(world: World, id: string): AccessTarget {
   return target;
 }
 
-/** Asking again while a grant is active extends it and gives the same URL (docs: manage-restore-points). */
+/** A second request while a grant is active extends it and returns the same URL (docs: manage-restore-points). */
 function extendOrCreate(
   world: World,
   target: AccessTarget,
@@ -156,19 +181,18 @@ function extendOrCreate(
   return grant;
 }
 
-/** Kept for a day after they expired, so that a late read is told "expired" by the same rule as a revoked one. */
 function forgetExpired(world: World): void {
   for (const grant of Object.values(world.state.grants))
-    if (grant.expiresAt < world.clock.now() - 24 * 3600 * 1000) delete world.state.grants[grant.id];
+    if (grant.expiresAt < world.clock.now() - KEEP_EXPIRED_MS) delete world.state.grants[grant.id];
 }
 
-/** Azure looks at an upload's VHD footer when access ends, not before. */
+/** Checks the VHD footer of an upload. Azure does so when access ends, not earlier. */
 async function checkUploaded(world: World, target: AccessTarget): Promise<void> {
   const footer = Buffer.alloc(FOOTER_SIZE);
   await world.layers.read(target.layer, footer, target.sizeBytes);
   const problem = footerProblem(footer, target.sizeBytes);
   if (problem) throw new ArmError({ status: 400, code: "InvalidVhd" }, problem);
-  // The footer is no data: were the disk grown later, it would show in the middle.
+  // Zero the footer: if the disk grows later, it would lie in the middle of the data.
   const key = keyOf(target.id);
   await world.layers.withDisks([key], () =>
     world.layers.writeDisk(key, Buffer.alloc(FOOTER_SIZE), target.sizeBytes),

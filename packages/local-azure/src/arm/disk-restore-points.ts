@@ -1,14 +1,16 @@
-import { findTarget } from "../blob/target.ts";
+/** Disk restore points: they lie below restore points, but the disk provider serves them with its api-versions. */
 import type { DiskRestorePoint, RestorePoint } from "../state/model.ts";
-import { beginGetAccess, endGetAccess } from "./access.ts";
+import { grantAccess, revokeAccess } from "./access.ts";
 import { operationNotAllowed, resourceNotFound } from "./errors.ts";
 import { page } from "./lists.ts";
+import type { ArmPart } from "./part.ts";
 import { restorePointOf } from "./resource-types.ts";
 import { diskRestorePointBody } from "./restore-point-body.ts";
 import { restorePointPattern } from "./restore-points.ts";
-import { type ArmCall, type ArmReply, type ArmRoute, param } from "./router.ts";
+import { type ArmCall, type ArmReply, param, routes } from "./router.ts";
 
-const one = `${restorePointPattern}/diskRestorePoints/{diskPoint}`;
+const all = `${restorePointPattern}/diskRestorePoints`;
+const one = `${all}/{diskPoint}`;
 
 function diskPointOf(call: ArmCall): { point: RestorePoint; disk: DiskRestorePoint } {
   const point = restorePointOf(call);
@@ -22,49 +24,35 @@ function diskPointOf(call: ArmCall): { point: RestorePoint; disk: DiskRestorePoi
   );
 }
 
-function access(call: ArmCall, change: typeof beginGetAccess): Promise<ArmReply> {
+function changeAccess(call: ArmCall, change: typeof grantAccess): Promise<ArmReply> {
   const { point, disk } = diskPointOf(call);
   if (point.provisioningState !== "Succeeded")
     throw operationNotAllowed(`Restore point '${point.name}' is in state ${point.provisioningState}.`);
-  const target = findTarget(call.world.state, disk.id);
-  if (!target) throw new Error(`Disk restore point ${disk.id} is gone`);
-  return change(call, target, point.location);
+  return change(call, { id: disk.id, location: point.location });
 }
 
-/** These lie under restore points but are served by the disk provider, with its api-versions. */
-export const diskRestorePointRoutes: ArmRoute[] = [
-  {
-    method: "GET",
-    pattern: `${restorePointPattern}/diskRestorePoints`,
-    operation: "diskRestorePoint.listByRestorePoint",
-    api: "disks",
-    handle: (call) => {
-      const point = restorePointOf(call);
-      return page(call, point.disks, (disk) => diskRestorePointBody(point, disk));
+export const diskRestorePoints: ArmPart = {
+  routes: routes(
+    { name: "diskRestorePoint", api: "disks" },
+    {
+      listByRestorePoint: [
+        "GET",
+        all,
+        (call) => {
+          const point = restorePointOf(call);
+          return page(call, point.disks, (disk) => diskRestorePointBody(point, disk));
+        },
+      ],
+      get: [
+        "GET",
+        one,
+        (call) => {
+          const { point, disk } = diskPointOf(call);
+          return { status: 200, body: diskRestorePointBody(point, disk) };
+        },
+      ],
+      grantAccess: ["POST", `${one}/beginGetAccess`, (call) => changeAccess(call, grantAccess)],
+      revokeAccess: ["POST", `${one}/endGetAccess`, (call) => changeAccess(call, revokeAccess)],
     },
-  },
-  {
-    method: "GET",
-    pattern: one,
-    operation: "diskRestorePoint.get",
-    api: "disks",
-    handle: (call) => {
-      const { point, disk } = diskPointOf(call);
-      return { status: 200, body: diskRestorePointBody(point, disk) };
-    },
-  },
-  {
-    method: "POST",
-    pattern: `${one}/beginGetAccess`,
-    operation: "diskRestorePoint.grantAccess",
-    api: "disks",
-    handle: (call) => access(call, beginGetAccess),
-  },
-  {
-    method: "POST",
-    pattern: `${one}/endGetAccess`,
-    operation: "diskRestorePoint.revokeAccess",
-    api: "disks",
-    handle: (call) => access(call, endGetAccess),
-  },
-];
+  ),
+};

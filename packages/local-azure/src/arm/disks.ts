@@ -1,37 +1,47 @@
+/** Managed disks: created empty, by upload, or from another disk, snapshot or disk restore point. */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { findTarget, liveGrants } from "../blob/target.ts";
+import { findTarget } from "../blob/target.ts";
 import { FOOTER_SIZE } from "../disks/vhd.ts";
-import type { Disk } from "../state/model.ts";
+import { type Disk, networkAccessPolicySchema, osTypeSchema, tagsSchema } from "../state/model.ts";
+import { GIB, MIB } from "../units.ts";
 import type { World } from "../world.ts";
-import { beginGetAccess, endGetAccess } from "./access.ts";
+import { grantAccess, refuseWithAccess, revokeAccess } from "./access.ts";
 import { diskBody } from "./disk-body.ts";
 import { ArmError, invalidParameter, operationNotAllowed, propertyChangeNotAllowed } from "./errors.ts";
-import { keyOf } from "./ids.ts";
-import { inScope, page } from "./lists.ts";
-import { accepted, beginOperation, operationHeaders } from "./long-running.ts";
-import { diskOf, groupOf, idOf } from "./resource-types.ts";
-import { type ArmCall, type ArmReply, type ArmRoute, param } from "./router.ts";
+import { isResourceName, keyOf, regionOf } from "./ids.ts";
+import { createWork, deleteResource, deleteWork } from "./lifecycle.ts";
+import { listResources } from "./lists.ts";
+import { started } from "./long-running.ts";
+import type { ArmPart } from "./part.ts";
+import { diskType, findResource, groupOf, idOf, resourceOf } from "./resource-types.ts";
+import {
+  type ArmCall,
+  type ArmReply,
+  computeInGroup,
+  computeInSubscription,
+  param,
+  routes,
+} from "./router.ts";
 
-const MIB = 1024 ** 2;
-const GIB = 1024 ** 3;
-const one = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute/disks/{disk}";
+const all = `${computeInGroup}/disks`;
+const one = `${all}/{disk}`;
 /** Bounds of `uploadSizeBytes`, footer included (SDK: CreationData.uploadSizeBytes). */
 const UPLOAD_MIN = 20_972_032;
 const UPLOAD_MAX = 35_183_298_347_520;
 
-const tags = z.record(z.string(), z.string()).optional();
+const diskSizeGB = z.number().int().min(1).max(65_536).optional();
 const putBody = z.object({
   location: z.string(),
-  tags,
+  tags: tagsSchema,
   zones: z.array(z.string()).optional(),
   sku: z.object({ name: z.string() }).optional(),
   properties: z.object({
-    osType: z.enum(["Linux", "Windows"]).optional(),
+    osType: osTypeSchema.optional(),
     hyperVGeneration: z.enum(["V1", "V2"]).optional(),
-    diskSizeGB: z.number().int().min(1).max(65_536).optional(),
+    diskSizeGB,
     maxShares: z.number().int().min(1).optional(),
-    networkAccessPolicy: z.enum(["AllowAll", "AllowPrivate", "DenyAll"]).default("AllowAll"),
+    networkAccessPolicy: networkAccessPolicySchema.default("AllowAll"),
     securityProfile: z.object({ securityType: z.string().optional() }).optional(),
     creationData: z.object({
       createOption: z.string(),
@@ -46,18 +56,18 @@ async function put(call: ArmCall): Promise<ArmReply> {
   const { world } = call;
   const group = groupOf(call);
   const name = param(call, "disk");
-  if (!/^[\w.-]{1,80}$/.test(name)) throw invalidParameter(`The disk name '${name}' is invalid.`);
+  if (!isResourceName(name)) throw invalidParameter(`The disk name '${name}' is invalid.`);
   const parsed = putBody.safeParse(call.body);
   if (!parsed.success) throw invalidParameter(`The disk is not valid: ${z.prettifyError(parsed.error)}`);
-  const id = idOf(call, "disks", name);
-  const existing = world.state.disks[keyOf(id)];
+  const existing = findResource(call, diskType);
   if (existing) return update(call, existing, parsed.data);
+  // Checked before a layer is made; read again below.
   contentOf(world, parsed.data);
   const { osType, hyperVGeneration, maxShares, securityProfile, networkAccessPolicy } =
     parsed.data.properties;
   const layer = await world.layers.create();
-  // Looked up again after the wait: a merge may have renamed the source's layer, a twin may have been quicker.
-  const twin = world.state.disks[keyOf(id)];
+  // During the wait another call may have created the disk, or a merge replaced the source's layer.
+  const twin = findResource(call, diskType);
   if (twin) {
     await world.layers.abandon(layer);
     return update(call, twin, parsed.data);
@@ -65,11 +75,11 @@ async function put(call: ArmCall): Promise<ArmReply> {
   const content = contentOf(world, parsed.data);
   const disk: Disk = {
     ...content.disk,
-    id,
+    id: idOf(call, diskType),
     name,
     subscriptionId: group.subscriptionId,
     resourceGroup: group.group,
-    location: parsed.data.location.toLowerCase().replaceAll(" ", ""),
+    location: regionOf(parsed.data.location),
     ...(parsed.data.tags ? { tags: parsed.data.tags } : {}),
     ...(parsed.data.zones ? { zones: parsed.data.zones } : {}),
     sku: parsed.data.sku?.name ?? "Standard_LRS",
@@ -84,52 +94,45 @@ async function put(call: ArmCall): Promise<ArmReply> {
     writes: 0,
     layer,
   };
-  const appear = (parent: string | undefined): void => {
-    world.state.layers[layer] = parent === undefined ? {} : { parent };
-    world.state.disks[keyOf(id)] = disk;
-  };
-  const source = content.copied;
-  if (source === undefined) appear(content.parent);
-  else
-    await world.layers.withDisks([source], () => world.layers.freeze([source], (f) => appear(f.get(source))));
-  return begin(call, disk);
+  await addDisk(world, disk, content);
+  const work = { kind: "disks.create", family: diskType.family, on: disk };
+  return started(call, work, { status: 202, body: diskBody(world, disk) });
 }
 
-async function begin(call: ArmCall, disk: Disk): Promise<ArmReply> {
-  const operation = await beginOperation(call, {
-    kind: "disks.create",
-    family: "DiskOperations",
-    location: disk.location,
-    target: disk.id,
-  });
-  return {
-    status: 202,
-    body: diskBody(call.world, disk),
-    headers: operationHeaders(call, operation, "with-location"),
+/** Adds the disk and its layer to the state. A copy of a disk freezes the source in the same tick. */
+async function addDisk(world: World, disk: Disk, { parent, copied }: Content): Promise<void> {
+  const add = (below: string | undefined): void => {
+    world.state.layers[disk.layer] = below === undefined ? {} : { parent: below };
+    world.state.disks[keyOf(disk.id)] = disk;
   };
+  if (copied === undefined) return add(parent);
+  await world.layers.withDisks([copied], () =>
+    world.layers.freeze([copied], (frozen) => add(frozen.get(copied))),
+  );
 }
 
-/** `parent`: the layer it begins with; `copied`: key of the disk whose content at this moment it takes. */
-type Content = {
+interface Content {
+  /** Layer that the disk starts from. */
   parent?: string;
+  /** Key of the disk whose present content is copied. */
   copied?: string;
   disk: Pick<Disk, "sizeBytes" | "createOption"> & Partial<Disk>;
-};
+}
 
-/** What a new disk holds, by its createOption. */
+/** The content of a new disk, by its createOption. @throws ArmError */
 function contentOf(world: World, body: PutBody): Content {
   const { createOption, sourceResourceId, uploadSizeBytes } = body.properties.creationData;
-  const { diskSizeGB } = body.properties;
+  const size = body.properties.diskSizeGB;
   switch (createOption) {
     case "Empty":
-      if (diskSizeGB === undefined)
+      if (size === undefined)
         throw invalidParameter("Required parameter 'disk.diskSizeGB' is missing (null).");
-      return { disk: { sizeBytes: diskSizeGB * GIB, createOption } };
+      return { disk: { sizeBytes: size * GIB, createOption } };
     case "Upload":
       return { disk: uploadDisk(uploadSizeBytes) };
     case "Copy":
     case "Restore":
-      return copyOf(world, { createOption, sourceResourceId, diskSizeGB });
+      return copyOf(world, { createOption, sourceResourceId, diskSizeGB: size });
     default:
       throw invalidParameter(
         `The value '${createOption}' of parameter 'creationData.createOption' is not supported.`,
@@ -164,7 +167,7 @@ function copyOf(
     diskSizeGB: number | undefined;
   },
 ): Content {
-  const { createOption, sourceResourceId, diskSizeGB } = wanted;
+  const { createOption, sourceResourceId } = wanted;
   if (sourceResourceId === undefined)
     throw invalidParameter("Required parameter 'creationData.sourceResourceId' is missing (null).");
   const target = findTarget(world.state, sourceResourceId);
@@ -175,8 +178,7 @@ function copyOf(
     );
   if ((createOption === "Restore") !== (target.kind === "diskRestorePoint"))
     throw invalidParameter(`'${createOption}' cannot create a disk from a ${target.kind}.`);
-  const sizeBytes =
-    diskSizeGB === undefined ? target.sizeBytes : Math.max(target.sizeBytes, diskSizeGB * GIB);
+  const sizeBytes = Math.max(target.sizeBytes, (wanted.diskSizeGB ?? 0) * GIB);
   const source = { sourceResourceId: target.id, sourceUniqueId: target.uniqueId };
   const disk = { sizeBytes, createOption, ...source };
   if (target.kind !== "disk") return { parent: target.layer, disk };
@@ -192,9 +194,15 @@ async function update(call: ArmCall, disk: Disk, body: PutBody): Promise<ArmRepl
 }
 
 const patchBody = z.object({
-  tags,
-  properties: z.object({ diskSizeGB: z.number().int().min(1).max(65_536).optional() }).optional(),
+  tags: tagsSchema,
+  properties: z.object({ diskSizeGB }).optional(),
 });
+
+function patch(call: ArmCall): Promise<ArmReply> {
+  const body = patchBody.safeParse(call.body);
+  if (!body.success) throw invalidParameter("The request body is invalid.");
+  return change(call, resourceOf(call, diskType), body.data);
+}
 
 async function change(call: ArmCall, disk: Disk, body: z.infer<typeof patchBody>): Promise<ArmReply> {
   const size = (body.properties?.diskSizeGB ?? 0) * GIB;
@@ -206,91 +214,28 @@ async function change(call: ArmCall, disk: Disk, body: z.infer<typeof patchBody>
   return { status: 200, body: diskBody(call.world, disk) };
 }
 
-async function remove(call: ArmCall): Promise<ArmReply> {
-  const { world } = call;
-  if (!world.state.disks[keyOf(idOf(call, "disks", param(call, "disk")))]) return { status: 204 };
-  const disk = diskOf(call);
-  if (disk.managedBy !== undefined)
-    throw operationNotAllowed(`Disk ${disk.name} is attached to VM ${disk.managedBy}.`);
-  if (liveGrants(world.state, disk.id, world.clock.now()).length > 0)
-    throw operationNotAllowed(
-      `Disk ${disk.name} has an active shared access signature; revoke the access first.`,
-    );
-  disk.provisioningState = "Deleting";
-  return accepted(call, {
-    kind: "disks.delete",
-    family: "DiskOperations",
-    location: disk.location,
-    target: disk.id,
+function remove(call: ArmCall): Promise<ArmReply> {
+  return deleteResource(call, diskType, (disk) => {
+    if (disk.managedBy !== undefined)
+      throw operationNotAllowed(`Disk ${disk.name} is attached to VM ${disk.managedBy}.`);
+    refuseWithAccess(call.world, "Disk", disk);
   });
 }
 
-function access(call: ArmCall, begins: boolean): Promise<ArmReply> {
-  const disk = diskOf(call);
-  const target = findTarget(call.world.state, disk.id);
-  if (!target) throw new Error(`Disk ${disk.id} is gone`);
-  return begins ? beginGetAccess(call, target, disk.location) : endGetAccess(call, target, disk.location);
+function list(call: ArmCall): ArmReply {
+  return listResources(call, diskType, (disk) => diskBody(call.world, disk));
 }
 
-function list(call: ArmCall, group?: string): ArmReply {
-  const scope = { subscriptionId: param(call, "subscription"), ...(group === undefined ? {} : { group }) };
-  return page(call, inScope(call.world.state.disks, scope), (disk) => diskBody(call.world, disk));
-}
-
-const route = (
-  request: { method: string; pattern: string },
-  name: string,
-  handle: ArmRoute["handle"],
-): ArmRoute => ({
-  ...request,
-  operation: `disks.${name}`,
-  api: "disks",
-  handle,
-});
-const get = (pattern: string): { method: string; pattern: string } => ({ method: "GET", pattern });
-const at = (method: string, pattern = one): { method: string; pattern: string } => ({ method, pattern });
-
-export const diskRoutes: ArmRoute[] = [
-  route(get("/subscriptions/{subscription}/providers/Microsoft.Compute/disks"), "list", (call) => list(call)),
-  route(get(one.slice(0, one.lastIndexOf("/"))), "listByResourceGroup", (call) =>
-    list(call, param(call, "group")),
-  ),
-  route(get(one), "get", (call) => ({ status: 200, body: diskBody(call.world, diskOf(call)) })),
-  route(at("PUT"), "createOrUpdate", put),
-  route(at("PATCH"), "update", (call) => {
-    const body = patchBody.safeParse(call.body);
-    if (!body.success) throw invalidParameter("The request body is invalid.");
-    return change(call, diskOf(call), body.data);
+export const disks: ArmPart = {
+  routes: routes(diskType, {
+    list: ["GET", `${computeInSubscription}/disks`, list],
+    listByResourceGroup: ["GET", all, list],
+    get: ["GET", one, (call) => ({ status: 200, body: diskBody(call.world, resourceOf(call, diskType)) })],
+    createOrUpdate: ["PUT", one, put],
+    update: ["PATCH", one, patch],
+    delete: ["DELETE", one, remove],
+    grantAccess: ["POST", `${one}/beginGetAccess`, (call) => grantAccess(call, resourceOf(call, diskType))],
+    revokeAccess: ["POST", `${one}/endGetAccess`, (call) => revokeAccess(call, resourceOf(call, diskType))],
   }),
-  route(at("DELETE"), "delete", remove),
-  route(at("POST", `${one}/beginGetAccess`), "grantAccess", (call) => access(call, true)),
-  route(at("POST", `${one}/endGetAccess`), "revokeAccess", (call) => access(call, false)),
-];
-
-export function registerDiskWork(world: World): void {
-  world.operations.register(
-    "disks.create",
-    async (operation) => {
-      const disk = world.state.disks[keyOf(operation.target)];
-      if (disk) disk.provisioningState = "Succeeded";
-      return undefined;
-    },
-    (operation) => {
-      const disk = world.state.disks[keyOf(operation.target)];
-      if (disk) disk.provisioningState = "Failed";
-    },
-  );
-  world.operations.register(
-    "disks.delete",
-    async (operation) => {
-      delete world.state.disks[keyOf(operation.target)];
-      await world.store.flush();
-      await world.layers.collect();
-      return undefined;
-    },
-    (operation) => {
-      const kept = world.state.disks[keyOf(operation.target)];
-      if (kept) kept.provisioningState = "Succeeded";
-    },
-  );
-}
+  work: { "disks.create": createWork(diskType), "disks.delete": deleteWork(diskType) },
+};

@@ -1,3 +1,4 @@
+/** Answers requests to ARM: sign-in, roles, api-version, route, reply. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AccessClaims, Entra } from "../entra/index.ts";
@@ -14,25 +15,26 @@ import {
   invalidToken,
   subscriptionNotFound,
 } from "./errors.ts";
+import { armParts } from "./parts.ts";
 import { type ArmCall, type ArmReply, type ArmRoute, apiVersions, findRoute } from "./router.ts";
 
 const AUDIENCE = "https://management.azure.com";
 const BODY_LIMIT = 4 * 1024 * 1024;
 
+const routes = armParts.flatMap((part) => part.routes);
+
 export interface ArmDeps {
   world: World;
   entra: Entra;
-  routes: readonly ArmRoute[];
 }
 
-/** Answers one request to ARM: authenticate, authorise, check the api-version, route, answer or explain. */
 export async function dispatchArm(
   deps: ArmDeps,
   exchange: { req: IncomingMessage; res: ServerResponse; url: URL },
 ): Promise<void> {
   const { req, res, url } = exchange;
   const method = req.method ?? "GET";
-  const found = findRoute(deps.routes, method, url.pathname);
+  const found = findRoute(routes, method, url.pathname);
   const operation = "route" in found ? found.route.operation : "unknown";
   setCommonHeaders(req, res);
   const outcome = await deps.world.faults.applyToCall(
@@ -78,7 +80,7 @@ async function answer(
   if (!("route" in found)) throw unknownPath(url, found.allowed);
   const { route, params } = found;
   checkApiVersion(route, url);
-  authorise(deps.world, { principal, params, method, operation: route.operation });
+  authorize(deps.world, { principal, params, method, operation: route.operation });
   const body = await parseBody(request.req);
   const headers = Object.fromEntries(
     Object.entries(request.req.headers).map(([name, value]) => [
@@ -108,8 +110,8 @@ async function authenticate({ world, entra }: ArmDeps, req: IncomingMessage): Pr
   }
 }
 
-/** Role assignments decide; a Reader may only read. Without any role a subscription cannot even be seen. */
-function authorise(
+/** Checks the caller's role assignments. A Reader may only read. @throws ArmError 401, 403, 404 */
+function authorize(
   world: World,
   request: { principal: AccessClaims; params: Record<string, string>; method: string; operation: string },
 ): void {
@@ -197,7 +199,7 @@ function setCommonHeaders(req: IncomingMessage, res: ServerResponse): void {
     `LOCAL:${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}:${id}`,
   );
   res.setHeader("cache-control", "no-cache");
-  // Shown so that clients can read it; the real limits are settings and faults.
+  // Informational: the limits that apply are settings and faults.
   remaining = remaining > 1 ? remaining - 1 : 11_999;
   const kind = req.method === "GET" ? "reads" : req.method === "DELETE" ? "deletes" : "writes";
   res.setHeader(`x-ms-ratelimit-remaining-subscription-${kind}`, String(remaining));

@@ -1,4 +1,4 @@
-/** One answer that is an error of ARM or of a resource provider: status, code and text as Azure's. */
+/** Errors of ARM and of the Compute provider: status, code and text are Azure's. */
 export class ArmError extends Error {
   readonly status: number;
   readonly code: string;
@@ -22,20 +22,19 @@ export class ArmError extends Error {
   }
 }
 
-type Answer = (message: string) => ArmError;
-const answer =
-  (status: number, code: string): Answer =>
+const withMessage =
+  (status: number, code: string): ((message: string) => ArmError) =>
   (message) =>
     new ArmError({ status, code }, message);
 
-export const invalidParameter = answer(400, "InvalidParameter");
-export const invalidRequestContent = answer(400, "InvalidRequestContent");
-export const operationNotAllowed = answer(409, "OperationNotAllowed");
-export const conflict = answer(409, "Conflict");
-export const propertyChangeNotAllowed = answer(409, "PropertyChangeNotAllowed");
-export const diskRestorePointInUse = answer(409, "DiskRestorePointUsedByCustomer");
+export const invalidParameter = withMessage(400, "InvalidParameter");
+export const invalidRequestContent = withMessage(400, "InvalidRequestContent");
+export const operationNotAllowed = withMessage(409, "OperationNotAllowed");
+export const conflict = withMessage(409, "Conflict");
+export const propertyChangeNotAllowed = withMessage(409, "PropertyChangeNotAllowed");
+export const diskRestorePointInUse = withMessage(409, "DiskRestorePointUsedByCustomer");
 
-/** 404 in ARM's words; `type` and `name` as in the resource's id. */
+/** 404; `type` and `name` as in the id of the resource. */
 export function resourceNotFound(type: string, name: string, group: string): ArmError {
   return new ArmError(
     { status: 404, code: "ResourceNotFound" },
@@ -64,7 +63,7 @@ export function subscriptionNotFound(id: string): ArmError {
   );
 }
 
-/** 401 with the challenge that tells a client where to get a token. */
+/** 401 with the challenge that names the tenant's sign-in address. */
 export function invalidToken(
   tenantId: string,
   message: string,
@@ -85,7 +84,7 @@ export function authorizationFailed(principalId: string, action: string, scope: 
   );
 }
 
-/** The Compute resource provider's 429. */
+/** 429 as the Compute provider sends it. */
 export function tooManyRequests(target: string, retryAfterSeconds: number): ArmError {
   return new ArmError(
     { status: 429, code: "OperationNotAllowed" },
@@ -97,7 +96,7 @@ export function tooManyRequests(target: string, retryAfterSeconds: number): ArmE
   );
 }
 
-/** The JSON that ARM sends for an error. */
+/** The JSON body of an error. */
 export function errorBody(error: ArmError): { error: { code: string; message: string; details?: unknown } } {
   const { code, message, details } = error;
   return { error: { code, message, ...(details ? { details } : {}) } };

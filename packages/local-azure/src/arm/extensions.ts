@@ -1,16 +1,17 @@
+/** VM extensions: installed into and removed from the guest of a running VM. */
 import { z } from "zod";
 import { agentError, agentReady, provision } from "../guest/extensions.ts";
-import type { Vm, VmExtension } from "../state/model.ts";
+import type { Operation, Vm, VmExtension } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { invalidParameter, operationNotAllowed, resourceNotFound } from "./errors.ts";
+import { extensionBody } from "./extension-body.ts";
 import { keyOf } from "./ids.ts";
-import { accepted, beginOperation, operationHeaders } from "./long-running.ts";
-import { vmOf } from "./resource-types.ts";
-import { type ArmCall, type ArmReply, type ArmRoute, param } from "./router.ts";
-import { expandOf, extensionBody } from "./vm-body.ts";
+import { accepted, started } from "./long-running.ts";
+import type { ArmPart } from "./part.ts";
+import { resourceOf, vmType } from "./resource-types.ts";
+import { type ArmCall, type ArmReply, computeInGroup, expandOf, param, routes } from "./router.ts";
 
-const all =
-  "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute/virtualMachines/{vm}/extensions";
+const all = `${computeInGroup}/virtualMachines/{vm}/extensions`;
 const one = `${all}/{extension}`;
 
 const putBody = z.object({
@@ -23,129 +24,126 @@ const putBody = z.object({
   }),
 });
 
-function extensionOf(call: ArmCall): { vm: Vm; extension: VmExtension } {
-  const vm = vmOf(call);
-  const name = param(call, "extension");
-  const extension = vm.extensions[name.toLowerCase()];
-  if (!extension)
-    throw resourceNotFound(
-      "Microsoft.Compute/virtualMachines/extensions",
-      `${vm.name}/${name}`,
-      param(call, "group"),
-    );
-  return { vm, extension };
+/** The VM of a call and the key of its extension: the name in lower case. */
+function placeOf(call: ArmCall): { vm: Vm; key: string } {
+  return { vm: resourceOf(call, vmType), key: param(call, "extension").toLowerCase() };
+}
+
+function list(call: ArmCall): ArmReply {
+  const vm = resourceOf(call, vmType);
+  const expand = expandOf(call);
+  const value = Object.values(vm.extensions).map((extension) => extensionBody(vm, extension, expand));
+  return { status: 200, body: { value } };
+}
+
+function get(call: ArmCall): ArmReply {
+  const { vm, key } = placeOf(call);
+  const extension = vm.extensions[key];
+  if (extension) return { status: 200, body: extensionBody(vm, extension, expandOf(call)) };
+  throw resourceNotFound(
+    "Microsoft.Compute/virtualMachines/extensions",
+    `${vm.name}/${param(call, "extension")}`,
+    param(call, "group"),
+  );
+}
+
+function refuseStopped(vm: Vm): void {
+  if (vm.power !== "running")
+    throw operationNotAllowed("Cannot modify extensions in the VM when the VM is not running.");
 }
 
 async function put(call: ArmCall): Promise<ArmReply> {
-  const vm = vmOf(call);
-  const name = param(call, "extension");
+  const { vm, key } = placeOf(call);
   const body = putBody.safeParse(call.body);
   if (!body.success)
     throw invalidParameter("Required parameters 'publisher' and 'type' of the extension are needed.");
-  if (vm.power !== "running")
-    throw operationNotAllowed("Cannot modify extensions in the VM when the VM is not running.");
-  const { publisher, type } = body.data.properties;
+  refuseStopped(vm);
+  const { publisher, type, typeHandlerVersion, autoUpgradeMinorVersion, settings } = body.data.properties;
   const twin = Object.values(vm.extensions).find(
-    (other) =>
-      other.publisher === publisher && other.type === type && other.name.toLowerCase() !== name.toLowerCase(),
+    (other) => other.publisher === publisher && other.type === type && other.name.toLowerCase() !== key,
   );
   if (twin) {
     throw invalidParameter(
       `Multiple VMExtensions per handler not supported for OS type '${vm.osType}'. VMExtension '${twin.name}' with handler '${publisher}.${type}' already added or specified in input.`,
     );
   }
-  const existed = vm.extensions[name.toLowerCase()] !== undefined;
+  const existed = vm.extensions[key] !== undefined;
   const extension: VmExtension = {
-    name,
+    name: param(call, "extension"),
     publisher,
     type,
-    typeHandlerVersion: body.data.properties.typeHandlerVersion,
-    autoUpgradeMinorVersion: body.data.properties.autoUpgradeMinorVersion,
-    ...(body.data.properties.settings ? { settings: body.data.properties.settings } : {}),
+    typeHandlerVersion,
+    autoUpgradeMinorVersion,
+    ...(settings ? { settings } : {}),
     provisioningState: existed ? "Updating" : "Creating",
     message: "",
   };
-  vm.extensions[name.toLowerCase()] = extension;
-  const operation = await beginOperation(call, {
-    kind: "virtualMachineExtensions.createOrUpdate",
-    family: "operations",
-    location: vm.location,
-    target: vm.id,
-    input: { extension: name.toLowerCase() },
-  });
-  return {
-    status: existed ? 200 : 201,
-    body: extensionBody(vm, extension),
-    headers: operationHeaders(call, operation, "without-location"),
-  };
+  vm.extensions[key] = extension;
+  return started(
+    call,
+    {
+      kind: "virtualMachineExtensions.createOrUpdate",
+      family: vmType.family,
+      on: vm,
+      input: { extension: key },
+    },
+    { status: existed ? 200 : 201, body: extensionBody(vm, extension) },
+  );
 }
 
 async function remove(call: ArmCall): Promise<ArmReply> {
-  const vm = vmOf(call);
-  const name = param(call, "extension").toLowerCase();
-  if (!vm.extensions[name]) return { status: 204 };
-  if (vm.power !== "running")
-    throw operationNotAllowed("Cannot modify extensions in the VM when the VM is not running.");
+  const { vm, key } = placeOf(call);
+  if (!vm.extensions[key]) return { status: 204 };
+  refuseStopped(vm);
   return accepted(call, {
     kind: "virtualMachineExtensions.delete",
-    family: "operations",
-    location: vm.location,
-    target: vm.id,
-    input: { extension: name },
+    family: vmType.family,
+    on: vm,
+    input: { extension: key },
   });
 }
 
-const route = (
-  request: { method: string; pattern: string },
-  name: string,
-  handle: ArmRoute["handle"],
-): ArmRoute => ({
-  ...request,
-  operation: `virtualMachineExtensions.${name}`,
-  api: "compute",
-  handle,
-});
-const get = (pattern: string): { method: string; pattern: string } => ({ method: "GET", pattern });
-const at = (method: string, pattern = one): { method: string; pattern: string } => ({ method, pattern });
+const workInput = z.object({ extension: z.string() });
 
-export const extensionRoutes: ArmRoute[] = [
-  route(get(all), "list", (call) => {
-    const vm = vmOf(call);
-    const expand = expandOf(call.query);
-    return {
-      status: 200,
-      body: { value: Object.values(vm.extensions).map((extension) => extensionBody(vm, extension, expand)) },
-    };
-  }),
-  route(get(one), "get", (call) => {
-    const { vm, extension } = extensionOf(call);
-    return { status: 200, body: extensionBody(vm, extension, expandOf(call.query)) };
-  }),
-  route(at("PUT"), "createOrUpdate", put),
-  route(at("DELETE"), "delete", remove),
-];
-
-export function registerExtensionWork(world: World): void {
-  const name = z.object({ extension: z.string() });
-  world.operations.register(
-    "virtualMachineExtensions.createOrUpdate",
-    async (operation) => {
-      const vm = world.state.vms[keyOf(operation.target)];
-      const extension = vm?.extensions[name.parse(operation.input).extension];
-      if (vm && extension && extension.provisioningState !== "Succeeded") provision(world, vm, extension);
-      return undefined;
-    },
-    (operation) => {
-      const vm = world.state.vms[keyOf(operation.target)];
-      const extension = vm?.extensions[name.parse(operation.input).extension];
-      if (extension) extension.provisioningState = "Failed";
-    },
-  );
-  world.operations.register("virtualMachineExtensions.delete", async (operation) => {
-    const vm = world.state.vms[keyOf(operation.target)];
-    if (!vm) return undefined;
-    if (!agentReady(world, vm)) throw agentError(vm);
-    delete vm.extensions[name.parse(operation.input).extension];
-    return undefined;
-  });
+function targetOf(
+  world: World,
+  operation: Operation,
+): { vm: Vm | undefined; key: string; extension: VmExtension | undefined } {
+  const vm = world.state.vms[keyOf(operation.target)];
+  const key = workInput.parse(operation.input).extension;
+  return { vm, key, extension: vm?.extensions[key] };
 }
+
+export const extensions: ArmPart = {
+  routes: routes(
+    { name: "virtualMachineExtensions", api: "compute" },
+    {
+      list: ["GET", all, list],
+      get: ["GET", one, get],
+      createOrUpdate: ["PUT", one, put],
+      delete: ["DELETE", one, remove],
+    },
+  ),
+  work: {
+    "virtualMachineExtensions.createOrUpdate": {
+      run: async (world, operation) => {
+        const { vm, extension } = targetOf(world, operation);
+        if (vm && extension && extension.provisioningState !== "Succeeded") provision(world, vm, extension);
+        return undefined;
+      },
+      failed: (world, operation) => {
+        const { extension } = targetOf(world, operation);
+        if (extension) extension.provisioningState = "Failed";
+      },
+    },
+    "virtualMachineExtensions.delete": {
+      run: async (world, operation) => {
+        const { vm, key } = targetOf(world, operation);
+        if (!vm) return undefined;
+        if (!agentReady(world, vm)) throw agentError(vm);
+        delete vm.extensions[key];
+        return undefined;
+      },
+    },
+  },
+};

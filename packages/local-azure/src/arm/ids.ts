@@ -1,7 +1,7 @@
-/** ARM ids: how they are written, and the lower-case key that two spellings of one id share. */
-export const COMPUTE = "Microsoft.Compute";
+/** ARM ids and names: how they are written and compared. */
+const COMPUTE = "Microsoft.Compute";
 
-/** The key of a resource in the state. */
+/** The key of a resource in the state. ARM ids are case-insensitive, so keys are lower case. */
 export function keyOf(id: string): string {
   return id.toLowerCase();
 }
@@ -22,7 +22,17 @@ export function computeId(
   return `${groupId(scope.subscriptionId, scope.group)}/providers/${COMPUTE}/${path.join("/")}`;
 }
 
-/** Last segment of an id. */
+/** The last segment of an id. */
 export function nameOf(id: string): string {
   return id.slice(id.lastIndexOf("/") + 1);
+}
+
+/** Whether Compute accepts a name for a disk, restore point or collection. */
+export function isResourceName(name: string): boolean {
+  return /^[\w.-]{1,80}$/.test(name);
+}
+
+/** The short name of a region: "West Europe" → "westeurope". */
+export function regionOf(location: string): string {
+  return location.toLowerCase().replaceAll(" ", "");
 }

@@ -1,8 +1,31 @@
+/** Lists of resources: their scope, order and pages. */
 import { invalidParameter } from "./errors.ts";
-import type { ArmCall, ArmReply } from "./router.ts";
+import type { ResourceType } from "./resource-types.ts";
+import { type ArmCall, type ArmReply, param } from "./router.ts";
 
-/** A page of a list with a link to the next one. The token is opaque to clients: the offset, in base64. */
-export function page<TItem>(call: ArmCall, items: readonly TItem[], body: (item: TItem) => object): ArmReply {
+interface Scoped {
+  id: string;
+  subscriptionId: string;
+  resourceGroup: string;
+}
+
+/** Lists the resources of the call's subscription, or of its resource group when the path has one, by id. */
+export function listResources<T extends Scoped>(
+  call: ArmCall,
+  type: ResourceType<T>,
+  body: (resource: T) => object,
+): ArmReply {
+  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+  const group = call.params["group"];
+  const found = Object.values(type.records(call.world.state))
+    .filter((resource) => same(resource.subscriptionId, param(call, "subscription")))
+    .filter((resource) => group === undefined || same(resource.resourceGroup, group))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  return page(call, found, body);
+}
+
+/** One page of a list, with a link to the next page. The token is the offset in base64; clients must not read it. */
+export function page<T>(call: ArmCall, items: readonly T[], body: (item: T) => object): ArmReply {
   const { pageSize } = call.world.state.settings;
   const token = call.query.get("$skiptoken");
   const offset = token === null ? 0 : Number(Buffer.from(token, "base64url").toString("latin1"));
@@ -16,15 +39,4 @@ export function page<TItem>(call: ArmCall, items: readonly TItem[], body: (item:
     status: 200,
     body: { value, nextLink: `${call.world.armPublicUrl}${call.url.pathname}?${query.toString()}` },
   };
-}
-
-/** Resources of one subscription, or of one resource group, by name. */
-export function inScope<
-  TItem extends { id: string; name: string; subscriptionId: string; resourceGroup: string },
->(items: Record<string, TItem>, scope: { subscriptionId: string; group?: string }): TItem[] {
-  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-  return Object.values(items)
-    .filter((item) => same(item.subscriptionId, scope.subscriptionId))
-    .filter((item) => scope.group === undefined || same(item.resourceGroup, scope.group))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }

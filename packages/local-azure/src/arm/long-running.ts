@@ -1,66 +1,80 @@
+/** Long-running calls as `@azure/core-lro` expects them: how one begins, and the URLs at which clients poll it. */
 import { isoTime } from "../clock.ts";
 import type { Operation } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { ArmError } from "./errors.ts";
-import { type ArmCall, type ArmReply, type ArmRoute, param } from "./router.ts";
+import type { ArmPart } from "./part.ts";
+import { type ArmCall, type ArmReply, computeInSubscription, param, routes } from "./router.ts";
 
-/** How long a poll may wait for an operation that is about to end. */
+/** A poll waits this long for an operation that is about to end: one poll instead of two. */
 const SETTLE_MS = 400;
 const RETRY_AFTER_SECONDS = "1";
 
-/** What differs between long-running calls. */
+/** The operation that a call begins. */
 export interface LongRunning {
+  /** Key of its work: `disks.delete`. */
   kind: string;
   family: Operation["family"];
-  location: string;
-  target: string;
+  /** The resource that the work changes. Its location is part of the polling URL. */
+  on: { id: string; location: string };
   input?: Operation["input"];
 }
 
-/** Begins the operation of a call on behalf of its caller. */
-export function beginOperation(call: ArmCall, { input = {}, ...rest }: LongRunning): Promise<Operation> {
+/** Begins an operation and answers 202 with both polling headers: POST and DELETE. */
+export async function accepted(call: ArmCall, work: LongRunning): Promise<ArmReply> {
+  return { status: 202, headers: pollingHeaders(call, await begin(call, work), true) };
+}
+
+/**
+ * Begins an operation and answers with the resource as it is now: PUT. Compute's 200 and 201 come without `Location`;
+ * the disk provider's 202 comes with it.
+ */
+export async function started(
+  call: ArmCall,
+  work: LongRunning,
+  reply: { status: 200 | 201 | 202; body: object },
+): Promise<ArmReply> {
+  const operation = await begin(call, work);
+  return { ...reply, headers: pollingHeaders(call, operation, reply.status === 202) };
+}
+
+function begin(call: ArmCall, { kind, family, on, input = {} }: LongRunning): Promise<Operation> {
   return call.world.operations.start({
-    ...rest,
+    kind,
+    family,
+    location: on.location,
+    target: on.id,
     input,
     subscriptionId: param(call, "subscription"),
     principalId: call.principal.oid,
   });
 }
 
-/**
- * Headers by which a client follows an operation. PUT gets only `Azure-AsyncOperation` (the result is the resource
- * itself); POST and DELETE get `Location` as well, without which the SDK finds no result.
- */
-export function operationHeaders(
-  call: ArmCall,
-  operation: Operation,
-  location: "with-location" | "without-location",
-): Record<string, string> {
+/** Without `Location` the SDK reads the result of a POST or DELETE from nowhere; a PUT's result is the resource. */
+function pollingHeaders(call: ArmCall, operation: Operation, withLocation: boolean): Record<string, string> {
   const version = call.query.get("api-version") ?? "";
   const base = `${call.world.armPublicUrl}/subscriptions/${operation.subscriptionId}/providers/Microsoft.Compute/locations/${operation.location}/${operation.family}/${operation.id}`;
   return {
     "azure-asyncoperation": `${base}?api-version=${version}`,
-    ...(location === "with-location" ? { location: `${base}?monitor=true&api-version=${version}` } : {}),
+    ...(withLocation ? { location: `${base}?monitor=true&api-version=${version}` } : {}),
     "retry-after": RETRY_AFTER_SECONDS,
   };
 }
 
-/** 202 with both headers. */
-export async function accepted(call: ArmCall, work: LongRunning): Promise<ArmReply> {
-  const operation = await beginOperation(call, work);
-  return { status: 202, headers: operationHeaders(call, operation, "with-location") };
-}
-
-const pollPattern = (family: string): string =>
-  `/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}/${family}/{operation}`;
-
-export const operationRoutes: ArmRoute[] = (["operations", "DiskOperations"] as const).map((family) => ({
-  method: "GET",
-  pattern: pollPattern(family),
-  operation: "operations.get",
-  api: "operations",
-  handle: (call) => poll(call, family),
-}));
+export const operations: ArmPart = {
+  routes: (["operations", "DiskOperations"] as const).flatMap((family) =>
+    routes(
+      { name: "operations", api: "operations" },
+      {
+        get: [
+          "GET",
+          `${computeInSubscription}/locations/{location}/${family}/{operation}`,
+          (call) => poll(call, family),
+        ],
+      },
+    ),
+  ),
+};
 
 async function poll(call: ArmCall, family: Operation["family"]): Promise<ArmReply> {
   const { world } = call;
@@ -75,6 +89,7 @@ async function poll(call: ArmCall, family: Operation["family"]): Promise<ArmRepl
   return call.query.get("monitor") === "true" ? monitorReply(call, operation) : statusReply(call, operation);
 }
 
+/** The answer at `Azure-AsyncOperation`. */
 function statusReply({ world }: ArmCall, operation: Operation): ArmReply {
   const ended = world.operations.ended(operation);
   const body = {
@@ -93,10 +108,11 @@ function outcome(world: World, operation: Operation): object {
   return output === undefined ? {} : { properties: { output } };
 }
 
+/** The answer at `Location`. */
 function monitorReply(call: ArmCall, operation: Operation): ArmReply {
   const { world } = call;
   if (!world.operations.ended(operation)) {
-    return { status: 202, headers: operationHeaders(call, operation, "with-location") };
+    return { status: 202, headers: pollingHeaders(call, operation, true) };
   }
   if (operation.status === "Failed") {
     const { code, message } = operation.error ?? { code: "InternalOperationError", message: "Unknown" };
@@ -106,7 +122,7 @@ function monitorReply(call: ArmCall, operation: Operation): ArmReply {
   return { status: 200, ...(body === undefined ? {} : { body }) };
 }
 
-/** Access URLs are secrets and are made again from their grant each time rather than stored. */
+/** Access URLs are secrets: they are derived from their grant for each answer, never stored. */
 function resultOf(world: World, operation: Operation): object | undefined {
   const { output } = operation;
   if (typeof output !== "object" || output === null) return undefined;

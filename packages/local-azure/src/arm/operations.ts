@@ -1,3 +1,4 @@
+/** Long-running operations: they run in the background, survive a restart, and are kept for polls. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { OffsetClock } from "../clock.ts";
@@ -7,18 +8,19 @@ import type { Operation } from "../state/model.ts";
 import type { StateStore } from "../state/store.ts";
 import { ArmError } from "./errors.ts";
 
-/** The effect of a long-running operation. It may run again after a crash and must reach the same end. */
-export type Work = (operation: Operation, signal: AbortSignal) => Promise<Operation["output"] | undefined>;
+interface OperationWork {
+  run(operation: Operation): Promise<Operation["output"] | undefined>;
+  failed(operation: Operation): void;
+}
 
-/** Finished operations are answered for a day, as ARM does. */
+/** ARM answers polls of a finished operation for a day. */
 const KEEP_MS = 24 * 3600 * 1000;
 
-/** Runs long-running operations in the background and remembers how they ended. */
 export class Operations {
   readonly #store: StateStore;
   readonly #clock: OffsetClock;
   readonly #faults: Faults;
-  readonly #works = new Map<string, { work: Work; failed: (operation: Operation) => void }>();
+  readonly #works = new Map<string, OperationWork>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
 
@@ -28,19 +30,18 @@ export class Operations {
     this.#faults = deps.faults;
   }
 
-  /** Names the work of a kind; `failed` puts its resource into the state that a failure leaves behind. */
-  register(kind: string, work: Work, failed: (operation: Operation) => void = () => undefined): void {
-    this.#works.set(kind, { work, failed });
+  register(kind: string, work: OperationWork): void {
+    this.#works.set(kind, work);
   }
 
-  /** Takes up again what a process left running when it died. */
+  /** Runs the operations that were in progress when the last process ended. */
   resume(): void {
     this.#forgetOld();
     for (const operation of Object.values(this.#store.state.operations))
       if (operation.status === "InProgress") this.#run(operation);
   }
 
-  /** Begins an operation; durable when this resolves, together with what the caller changed before. */
+  /** Begins an operation. When this resolves, the operation and the caller's earlier changes are durable. */
   async start(
     input: Pick<
       Operation,
@@ -62,18 +63,18 @@ export class Operations {
     return operation;
   }
 
-  /** Whether clients may see that the operation has ended. */
+  /** Whether polls report that the operation has ended. */
   ended(operation: Operation): boolean {
     return operation.status !== "InProgress" && this.#clock.now() >= operation.notBefore;
   }
 
-  /** Waits a little for the end, so that a quick operation needs one poll. */
+  /** Waits at most `ms` for the end of an operation. */
   async settle(operation: Operation, ms: number): Promise<void> {
     const running = this.#running.get(operation.id);
     if (running) await Promise.race([running, delay(ms, undefined, { ref: false })]);
   }
 
-  /** Stops between steps; what hasn't ended is taken up at the next start. */
+  /** Stops. The next start runs the operations that have not ended. */
   async close(): Promise<void> {
     this.#stop.abort();
     await Promise.allSettled(this.#running.values());
@@ -90,7 +91,7 @@ export class Operations {
     if (!registered) throw new Error(`No work is registered for ${operation.kind}`);
     try {
       await this.#applyFault(operation, signal);
-      const output = await registered.work(operation, signal);
+      const output = await registered.run(operation);
       if (output !== undefined) operation.output = output;
       operation.status = "Succeeded";
     } catch (error) {

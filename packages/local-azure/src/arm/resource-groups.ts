@@ -1,19 +1,12 @@
-import type { ResourceGroup, Subscription } from "../state/model.ts";
-import { groupId, keyOf, subscriptionIdOf } from "./ids.ts";
+/** Resource groups. They are created through the control API only. */
+import type { ResourceGroup } from "../state/model.ts";
+import { groupId, keyOf } from "./ids.ts";
 import { page } from "./lists.ts";
+import type { ArmPart } from "./part.ts";
 import { groupOf } from "./resource-types.ts";
-import { type ArmRoute, param } from "./router.ts";
+import { type ArmCall, type ArmReply, param, routes } from "./router.ts";
 
-function subscriptionBody(subscription: Subscription): object {
-  return {
-    id: subscriptionIdOf(subscription.id),
-    subscriptionId: subscription.id,
-    displayName: subscription.name,
-    tenantId: subscription.tenantId,
-    state: "Enabled",
-    authorizationSource: "RoleBased",
-  };
-}
+const all = "/subscriptions/{subscription}/resourceGroups";
 
 function groupBody(group: ResourceGroup): object {
   return {
@@ -26,63 +19,25 @@ function groupBody(group: ResourceGroup): object {
   };
 }
 
-/** Subscriptions and resource groups: what a client needs to find its way. */
-export const groupRoutes: ArmRoute[] = [
-  {
-    method: "GET",
-    pattern: "/subscriptions",
-    operation: "subscriptions.list",
-    api: "resources",
-    handle: (call) => {
-      const { state } = call.world;
-      const visible = Object.values(state.subscriptions).filter(
-        ({ id, tenantId }) =>
-          tenantId === call.principal.tid &&
-          state.roleAssignments.some(
-            ({ principalId, scope }) =>
-              principalId === call.principal.oid &&
-              scope.toLowerCase().startsWith(subscriptionIdOf(id).toLowerCase()),
-          ),
-      );
-      return page(call, visible, subscriptionBody);
-    },
-  },
-  {
-    method: "GET",
-    pattern: "/subscriptions/{subscription}",
-    operation: "subscriptions.get",
-    api: "resources",
-    handle: (call) => {
-      const subscription = call.world.state.subscriptions[param(call, "subscription").toLowerCase()];
-      return { status: 200, body: subscription ? subscriptionBody(subscription) : {} };
-    },
-  },
-  {
-    method: "GET",
-    pattern: "/subscriptions/{subscription}/resourceGroups",
-    operation: "resourceGroups.list",
-    api: "resources",
-    handle: (call) => {
-      const prefix = keyOf(groupId(param(call, "subscription"), ""));
-      const groups = Object.entries(call.world.state.resourceGroups).filter(([key]) =>
-        key.startsWith(prefix),
-      );
-      return page(
-        call,
-        groups.map(([, group]) => group),
-        groupBody,
-      );
-    },
-  },
-  {
-    method: "GET",
-    pattern: "/subscriptions/{subscription}/resourceGroups/{group}",
-    operation: "resourceGroups.get",
-    api: "resources",
-    handle: (call) => {
-      const { subscriptionId, group } = groupOf(call);
-      const found = call.world.state.resourceGroups[keyOf(groupId(subscriptionId, group))];
-      return { status: 200, body: found ? groupBody(found) : {} };
-    },
-  },
-];
+function list(call: ArmCall): ArmReply {
+  const prefix = keyOf(groupId(param(call, "subscription"), ""));
+  const found = Object.entries(call.world.state.resourceGroups).filter(([key]) => key.startsWith(prefix));
+  return page(
+    call,
+    found.map(([, group]) => group),
+    groupBody,
+  );
+}
+
+function get(call: ArmCall): ArmReply {
+  const { subscriptionId, group } = groupOf(call);
+  const found = call.world.state.resourceGroups[keyOf(groupId(subscriptionId, group))];
+  return { status: 200, body: found ? groupBody(found) : {} };
+}
+
+export const resourceGroups: ArmPart = {
+  routes: routes(
+    { name: "resourceGroups", api: "resources" },
+    { list: ["GET", all, list], get: ["GET", `${all}/{group}`, get] },
+  ),
+};

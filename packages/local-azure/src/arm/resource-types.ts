@@ -1,7 +1,59 @@
-import type { Disk, RestorePoint, RestorePointCollection, Snapshot, Vm } from "../state/model.ts";
+/** The resource types that lie directly in a resource group, and how a call finds a resource. */
+import type {
+  Disk,
+  Operation,
+  RestorePoint,
+  RestorePointCollection,
+  Snapshot,
+  State,
+  Vm,
+} from "../state/model.ts";
 import { parentNotFound, resourceGroupNotFound, resourceNotFound } from "./errors.ts";
 import { computeId, groupId, keyOf } from "./ids.ts";
-import { type ArmCall, param } from "./router.ts";
+import { type ArmCall, type ArmRoute, param } from "./router.ts";
+
+export interface ResourceType<T> {
+  /** Name in ids and paths, and prefix of the operations: `disks` in `disks.get`. */
+  name: string;
+  /** Parameter of the routes that holds a resource's name: `disk` for `{disk}`. */
+  parameter: string;
+  api: ArmRoute["api"];
+  /** Path segment of the operations' polling URL. */
+  family: Operation["family"];
+  records(state: State): Record<string, T>;
+}
+
+export const vmType: ResourceType<Vm> = {
+  name: "virtualMachines",
+  parameter: "vm",
+  api: "compute",
+  family: "operations",
+  records: (state) => state.vms,
+};
+
+export const diskType: ResourceType<Disk> = {
+  name: "disks",
+  parameter: "disk",
+  api: "disks",
+  family: "DiskOperations",
+  records: (state) => state.disks,
+};
+
+export const snapshotType: ResourceType<Snapshot> = {
+  name: "snapshots",
+  parameter: "snapshot",
+  api: "disks",
+  family: "DiskOperations",
+  records: (state) => state.snapshots,
+};
+
+export const collectionType: ResourceType<RestorePointCollection> = {
+  name: "restorePointCollections",
+  parameter: "collection",
+  api: "compute",
+  family: "operations",
+  records: (state) => state.collections,
+};
 
 /** The resource group of a call. @throws ArmError 404 */
 export function groupOf(call: ArmCall): { subscriptionId: string; group: string; location: string } {
@@ -11,52 +63,46 @@ export function groupOf(call: ArmCall): { subscriptionId: string; group: string;
   return { subscriptionId: found.subscriptionId, group: found.name, location: found.location };
 }
 
-/** The id that a call's resource has or would have. */
-export function idOf(call: ArmCall, type: string, name: string): string {
-  return computeId(groupOf(call), type, name);
+/** The id of the resource that a call names, whether it exists or not. @throws ArmError 404 without its group */
+export function idOf<T>(call: ArmCall, type: ResourceType<T>): string {
+  return computeId(groupOf(call), type.name, param(call, type.parameter));
 }
 
-export function vmOf(call: ArmCall): Vm {
-  const name = param(call, "vm");
-  const vm = call.world.state.vms[keyOf(idOf(call, "virtualMachines", name))];
-  if (!vm) throw resourceNotFound("Microsoft.Compute/virtualMachines", name, param(call, "group"));
-  return vm;
+/** The resource that a call names, or undefined. @throws ArmError 404 without its group */
+export function findResource<T>(call: ArmCall, type: ResourceType<T>): T | undefined {
+  return type.records(call.world.state)[keyOf(idOf(call, type))];
 }
 
-export function diskOf(call: ArmCall): Disk {
-  const name = param(call, "disk");
-  const disk = call.world.state.disks[keyOf(idOf(call, "disks", name))];
-  if (!disk) throw resourceNotFound("Microsoft.Compute/disks", name, param(call, "group"));
-  return disk;
+/** The resource that a call names. @throws ArmError 404 */
+export function resourceOf<T>(call: ArmCall, type: ResourceType<T>): T {
+  const found = findResource(call, type);
+  if (found) return found;
+  throw resourceNotFound(`Microsoft.Compute/${type.name}`, param(call, type.parameter), param(call, "group"));
 }
 
-export function snapshotOf(call: ArmCall): Snapshot {
-  const name = param(call, "snapshot");
-  const snapshot = call.world.state.snapshots[keyOf(idOf(call, "snapshots", name))];
-  if (!snapshot) throw resourceNotFound("Microsoft.Compute/snapshots", name, param(call, "group"));
-  return snapshot;
-}
-
-/** The collection that a call names; as a parent its absence has another code. */
-export function collectionOf(call: ArmCall, as: "self" | "parent" = "self"): RestorePointCollection {
-  const name = param(call, "collection");
-  const collection = call.world.state.collections[keyOf(idOf(call, "restorePointCollections", name))];
+/** The collection above the restore point that a call names. ARM reports a missing parent by another code. */
+export function parentCollectionOf(call: ArmCall): RestorePointCollection {
+  const collection = findResource(call, collectionType);
   if (collection) return collection;
-  if (as === "parent") throw parentNotFound("Microsoft.Compute/restorePointCollections/restorePoints", name);
-  throw resourceNotFound("Microsoft.Compute/restorePointCollections", name, param(call, "group"));
+  throw parentNotFound(
+    "Microsoft.Compute/restorePointCollections/restorePoints",
+    param(call, collectionType.parameter),
+  );
 }
 
+/** The restore point that a call names, or undefined. @throws ArmError 404 without its collection */
+export function findRestorePoint(call: ArmCall): RestorePoint | undefined {
+  const collection = parentCollectionOf(call);
+  return call.world.state.restorePoints[keyOf(`${collection.id}/restorePoints/${param(call, "point")}`)];
+}
+
+/** The restore point that a call names. @throws ArmError 404 */
 export function restorePointOf(call: ArmCall): RestorePoint {
-  const collection = collectionOf(call, "parent");
-  const name = param(call, "point");
-  const point = call.world.state.restorePoints[keyOf(`${collection.id}/restorePoints/${name}`)];
-  if (!point) {
-    const path = `${collection.name}/${name}`;
-    throw resourceNotFound(
-      "Microsoft.Compute/restorePointCollections/restorePoints",
-      path,
-      param(call, "group"),
-    );
-  }
-  return point;
+  const point = findRestorePoint(call);
+  if (point) return point;
+  throw resourceNotFound(
+    "Microsoft.Compute/restorePointCollections/restorePoints",
+    `${parentCollectionOf(call).name}/${param(call, "point")}`,
+    param(call, "group"),
+  );
 }

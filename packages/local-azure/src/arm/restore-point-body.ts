@@ -1,18 +1,17 @@
+/** The JSON of restore points and disk restore points. */
 import type { DiskRestorePoint as DiskPointModel, RestorePoint as PointModel } from "@azure/arm-compute";
 import { isoTime } from "../clock.ts";
 import type { DiskRestorePoint, RestorePoint } from "../state/model.ts";
-import type { World } from "../world.ts";
 import type { ArmResource, Json } from "./wire.ts";
 
 type PointEnvelope = "id" | "name" | "type";
 type PointProperties = ArmResource<PointModel, PointEnvelope>["properties"];
-/** `sourceMetadata` is kept as JSON since the restore point was taken. */
+/** `sourceMetadata` is stored as JSON, as it was when the restore point was taken. */
 type PointBody = Json<Pick<PointModel, PointEnvelope>> & {
   properties: Omit<PointProperties, "sourceMetadata"> & { sourceMetadata?: object };
 };
 
-/** A restore point as GET answers it. */
-export function restorePointBody(world: World, point: RestorePoint, withInstanceView = false): PointBody {
+export function restorePointBody(point: RestorePoint, withInstanceView = false): PointBody {
   const reached = point.reached ?? point.requested;
   return {
     id: point.id,

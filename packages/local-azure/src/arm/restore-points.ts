@@ -1,7 +1,7 @@
+/** VM restore points: requests, and the limits on their number. */
 import { z } from "zod";
-import type { Operation, RestorePoint, RestorePointCollection, Vm } from "../state/model.ts";
+import type { Operation, RestorePoint, Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
-import { pointsOf, refuseInUse } from "./collections.ts";
 import {
   ArmError,
   invalidParameter,
@@ -9,15 +9,18 @@ import {
   resourceNotFound,
   tooManyRequests,
 } from "./errors.ts";
-import { keyOf, nameOf } from "./ids.ts";
-import { accepted, beginOperation, operationHeaders } from "./long-running.ts";
-import { collectionOf, restorePointOf } from "./resource-types.ts";
+import { isResourceName, keyOf, nameOf } from "./ids.ts";
+import { deleteWork } from "./lifecycle.ts";
+import { accepted, started } from "./long-running.ts";
+import type { ArmPart } from "./part.ts";
+import { findRestorePoint, parentCollectionOf, restorePointOf } from "./resource-types.ts";
 import { restorePointBody } from "./restore-point-body.ts";
-import { type ArmCall, type ArmReply, type ArmRoute, param } from "./router.ts";
-import { expandOf } from "./vm-body.ts";
+import { pointsOf, refuseInUse } from "./restore-point-collections.ts";
+import { type ArmCall, type ArmReply, computeInGroup, expandOf, param, routes } from "./router.ts";
+import { takeRestorePoint } from "./take-restore-point.ts";
 
-export const restorePointPattern =
-  "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute/restorePointCollections/{collection}/restorePoints/{point}";
+export const restorePointPattern = `${computeInGroup}/restorePointCollections/{collection}/restorePoints/{point}`;
+const HOUR_MS = 3_600_000;
 
 const putBody = z.object({
   properties: z
@@ -29,14 +32,18 @@ const putBody = z.object({
     .optional(),
 });
 
+function get(call: ArmCall): ArmReply {
+  const withInstanceView = expandOf(call).has("instanceview");
+  return { status: 200, body: restorePointBody(restorePointOf(call), withInstanceView) };
+}
+
 async function put(call: ArmCall): Promise<ArmReply> {
   const { world } = call;
-  const collection = collectionOf(call, "parent");
+  const collection = parentCollectionOf(call);
   const name = param(call, "point");
-  if (!/^[\w.-]{1,80}$/.test(name))
+  if (!isResourceName(name))
     throw invalidParameter("The entity name 'restorePointName' is invalid according to its validation rule.");
-  const id = `${collection.id}/restorePoints/${name}`;
-  const existing = world.state.restorePoints[keyOf(id)];
+  const existing = findRestorePoint(call);
   if (existing && existing.provisioningState !== "Failed")
     throw operationNotAllowed(`Restore point '${name}' already exists and cannot be updated.`);
   const vm = world.state.vms[keyOf(collection.sourceVmId)];
@@ -54,7 +61,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
     );
   }
   const point: RestorePoint = {
-    id,
+    id: `${collection.id}/restorePoints/${name}`,
     name,
     collectionId: collection.id,
     subscriptionId: collection.subscriptionId,
@@ -65,18 +72,9 @@ async function put(call: ArmCall): Promise<ArmReply> {
     provisioningState: "Creating",
     disks: [],
   };
-  world.state.restorePoints[keyOf(id)] = point;
-  const operation = await beginOperation(call, {
-    kind: "restorePoints.create",
-    family: "operations",
-    location: collection.location,
-    target: id,
-  });
-  return {
-    status: 201,
-    body: restorePointBody(world, point),
-    headers: operationHeaders(call, operation, "without-location"),
-  };
+  world.state.restorePoints[keyOf(point.id)] = point;
+  const work = { kind: "restorePoints.create", family: "operations", on: point } as const;
+  return started(call, work, { status: 201, body: restorePointBody(point) });
 }
 
 function parsePut(call: ArmCall, vm: Vm): { requested?: "CrashConsistent"; excludeDisks: string[] } {
@@ -107,11 +105,11 @@ function parsePut(call: ArmCall, vm: Vm): { requested?: "CrashConsistent"; exclu
 
 function pointsOfVm(world: World, vm: Vm): RestorePoint[] {
   return Object.values(world.state.collections)
-    .filter((collection: RestorePointCollection) => keyOf(collection.sourceVmId) === keyOf(vm.id))
+    .filter((collection) => keyOf(collection.sourceVmId) === keyOf(vm.id))
     .flatMap((collection) => pointsOf(world, collection));
 }
 
-/** No two at once for one VM, so many an hour, so many at all. */
+/** Limits the restore points of a VM: one at a time, a number per hour, a number in total. */
 function checkLimits(world: World, vm: Vm): void {
   const points = pointsOfVm(world, vm);
   if (points.some((point) => point.provisioningState === "Creating")) {
@@ -128,12 +126,12 @@ function checkLimits(world: World, vm: Vm): void {
   const recent = Object.values(world.state.operations).filter(
     (operation) =>
       operation.kind === "restorePoints.create" &&
-      operation.startTime > now - 3_600_000 &&
+      operation.startTime > now - HOUR_MS &&
       isOfVm(world, operation, vm),
   );
   const oldest = Math.min(...recent.map((operation) => operation.startTime));
   if (recent.length >= restorePointsPerVmPerHour)
-    throw tooManyRequests("CreateRestorePointPerVM", Math.ceil((oldest + 3_600_000 - now) / 1000));
+    throw tooManyRequests("CreateRestorePointPerVM", Math.ceil((oldest + HOUR_MS - now) / 1000));
 }
 
 function isOfVm(world: World, operation: Operation, vm: Vm): boolean {
@@ -142,46 +140,41 @@ function isOfVm(world: World, operation: Operation, vm: Vm): boolean {
 }
 
 async function remove(call: ArmCall): Promise<ArmReply> {
-  const { world } = call;
-  const collection = collectionOf(call, "parent");
-  if (!world.state.restorePoints[keyOf(`${collection.id}/restorePoints/${param(call, "point")}`)])
-    return { status: 204 };
-  const point = restorePointOf(call);
-  refuseInUse(world, point);
+  const point = findRestorePoint(call);
+  if (!point) return { status: 204 };
+  refuseInUse(call.world, point);
   if (point.provisioningState === "Creating")
     throw operationNotAllowed("The restore point is still being created.");
   point.provisioningState = "Deleting";
-  return accepted(call, {
-    kind: "restorePoints.delete",
-    family: "operations",
-    location: point.location,
-    target: point.id,
-  });
+  return accepted(call, { kind: "restorePoints.delete", family: "operations", on: point });
 }
 
-export const restorePointRoutes: ArmRoute[] = [
-  {
-    method: "GET",
-    pattern: restorePointPattern,
-    operation: "restorePoints.get",
-    api: "compute",
-    handle: (call) => ({
-      status: 200,
-      body: restorePointBody(call.world, restorePointOf(call), expandOf(call.query).has("instanceview")),
-    }),
+export const restorePoints: ArmPart = {
+  routes: routes(
+    { name: "restorePoints", api: "compute" },
+    {
+      get: ["GET", restorePointPattern, get],
+      create: ["PUT", restorePointPattern, put],
+      delete: ["DELETE", restorePointPattern, remove],
+    },
+  ),
+  work: {
+    "restorePoints.create": {
+      run: async (world, operation) => {
+        const point = world.state.restorePoints[keyOf(operation.target)];
+        // Succeeded: the process died after it took the restore point and before the operation ended.
+        if (point && point.provisioningState !== "Succeeded") await takeRestorePoint(world, point);
+        return undefined;
+      },
+      failed: ({ state }, { target }) => {
+        const point = state.restorePoints[keyOf(target)];
+        if (point) point.provisioningState = "Failed";
+      },
+    },
+    "restorePoints.delete": deleteWork(
+      { records: (state) => state.restorePoints },
+      // Only a complete restore point has reached a consistency.
+      { kept: (point) => (point.reached === undefined ? "Failed" : "Succeeded") },
+    ),
   },
-  {
-    method: "PUT",
-    pattern: restorePointPattern,
-    operation: "restorePoints.create",
-    api: "compute",
-    handle: put,
-  },
-  {
-    method: "DELETE",
-    pattern: restorePointPattern,
-    operation: "restorePoints.delete",
-    api: "compute",
-    handle: remove,
-  },
-];
+};

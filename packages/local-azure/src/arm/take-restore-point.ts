@@ -1,3 +1,4 @@
+/** Takes a restore point: the consistency that the guest reaches, then one instant over all disks. */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { restorePointFamily } from "../blob/target.ts";
@@ -9,39 +10,8 @@ import { ArmError, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import { sourceMetadata } from "./vm-body.ts";
 
-/** The work behind creating and deleting restore points. */
-export function registerRestorePointWork(world: World): void {
-  world.operations.register(
-    "restorePoints.create",
-    async (operation) => {
-      const point = world.state.restorePoints[keyOf(operation.target)];
-      // Done already: the process died after the restore point was taken and before its operation ended.
-      if (!point || point.provisioningState === "Succeeded") return undefined;
-      await takeRestorePoint(world, point);
-      return undefined;
-    },
-    (operation) => {
-      const point = world.state.restorePoints[keyOf(operation.target)];
-      if (point) point.provisioningState = "Failed";
-    },
-  );
-  world.operations.register(
-    "restorePoints.delete",
-    async (operation) => {
-      delete world.state.restorePoints[keyOf(operation.target)];
-      await world.store.flush();
-      await world.layers.collect();
-      return undefined;
-    },
-    // It is what it was: only one that was taken whole has reached a consistency.
-    (operation) => {
-      const point = world.state.restorePoints[keyOf(operation.target)];
-      if (point) point.provisioningState = point.reached === undefined ? "Failed" : "Succeeded";
-    },
-  );
-}
-
-async function takeRestorePoint(world: World, point: RestorePoint): Promise<void> {
+/** Takes a restore point of its collection's VM and marks it Succeeded. @throws ArmError */
+export async function takeRestorePoint(world: World, point: RestorePoint): Promise<void> {
   const collection = world.state.collections[keyOf(point.collectionId)];
   const vm = collection && world.state.vms[keyOf(collection.sourceVmId)];
   if (!vm) {
@@ -50,7 +20,7 @@ async function takeRestorePoint(world: World, point: RestorePoint): Promise<void
       "The VM changed or was deleted while the restore point was being created.",
     );
   }
-  const { consistency, fileSystemAttemptsLeft } = askGuest(world, vm, point);
+  const { consistency, fileSystemAttemptsLeft } = guestOutcome(world, vm, point);
   const excluded = new Set(point.excludeDisks.map(keyOf));
   const attached = [vm.osDisk, ...vm.dataDisks].filter((disk) => !excluded.has(keyOf(disk.diskId)));
   const keys = attached.map((disk) => keyOf(disk.diskId));
@@ -70,8 +40,8 @@ async function takeRestorePoint(world: World, point: RestorePoint): Promise<void
   );
 }
 
-/** The in-guest half: agent, extension, writers or scripts. @throws ArmError as restore points fail */
-function askGuest(world: World, vm: Vm, point: RestorePoint): Outcome {
+/** The guest's part: agent, extension, VSS writers or scripts. @throws ArmError */
+function guestOutcome(world: World, vm: Vm, point: RestorePoint): Outcome {
   if (point.requested === "CrashConsistent") return { consistency: "CrashConsistent" };
   if (vm.power !== "running") throw operationNotAllowed(`VM '${vm.name}' is no longer running.`);
   if (!agentReady(world, vm)) throw agentError(vm);

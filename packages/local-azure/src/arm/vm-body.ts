@@ -1,27 +1,19 @@
+/** The JSON of a VM: model, instance view, and the configuration that restore points keep. */
 import type {
-  InstanceViewStatus,
   RestorePointSourceMetadata,
   VirtualMachine,
-  VirtualMachineExtension,
-  VirtualMachineExtensionInstanceView,
   VirtualMachineInstanceView,
 } from "@azure/arm-compute";
 import { isoTime } from "../clock.ts";
-import type { State, Vm, VmExtension } from "../state/model.ts";
+import type { State, Vm } from "../state/model.ts";
+import { GIB } from "../units.ts";
+import { extensionInstanceView, status } from "./extension-body.ts";
 import { keyOf } from "./ids.ts";
 import type { ArmResource, Json } from "./wire.ts";
 
 type VmEnvelope = "id" | "name" | "type" | "location" | "tags" | "zones";
-export type VmBody = ArmResource<VirtualMachine, VmEnvelope>;
-type FlatExtension = ArmResource<VirtualMachineExtension, "id" | "name" | "type" | "location">;
-/** The SDK renames `properties.type`, because the envelope has a `type` as well. */
-export type ExtensionBody = Omit<FlatExtension, "properties"> & {
-  properties: Omit<FlatExtension["properties"], "typePropertiesType"> & { type: string };
-};
-
-const GIB = 1024 ** 3;
-
-/** A VM as GET answers it; `instanceView` and `userData` only when they are asked for. */
+type VmBody = ArmResource<VirtualMachine, VmEnvelope>;
+/** A VM as GET returns it. `expand` adds `instanceview` and `userdata`. */
 export function vmBody(state: State, vm: Vm, expand: ReadonlySet<string> = new Set()): VmBody {
   return {
     id: vm.id,
@@ -92,7 +84,7 @@ function storageProfile(state: State, vm: Vm): NonNullable<VmBody["properties"][
   };
 }
 
-/** The VM's configuration as a restore point keeps it. */
+/** The configuration of a VM as a restore point keeps it. `points`: id of the disk restore point by disk key. */
 export function sourceMetadata(
   state: State,
   vm: Vm,
@@ -140,15 +132,7 @@ function withPoint(point: { id: string } | undefined): { diskRestorePoint?: { id
   return point ? { diskRestorePoint: point } : {};
 }
 
-function status(
-  code: string,
-  displayStatus: string,
-  level: "Info" | "Error" = "Info",
-): Json<InstanceViewStatus> {
-  return { code, level, displayStatus };
-}
-
-/** Run-time state: power, agent, extensions. */
+/** The run-time state of a VM: power, agent, extensions. */
 export function instanceView(vm: Vm): Json<VirtualMachineInstanceView> {
   const running = vm.power === "running";
   const ready = running && vm.guest.agent.status === "Ready";
@@ -189,53 +173,4 @@ export function instanceView(vm: Vm): Json<VirtualMachineInstanceView> {
       status(`PowerState/${vm.power}`, `VM ${vm.power}`),
     ],
   };
-}
-
-function extensionInstanceView(extension: VmExtension): Json<VirtualMachineExtensionInstanceView> {
-  const failed = extension.provisioningState === "Failed";
-  const word = extension.provisioningState.toLowerCase();
-  return {
-    name: extension.name,
-    type: `${extension.publisher}.${extension.type}`,
-    typeHandlerVersion: extension.typeHandlerVersion,
-    statuses: [
-      {
-        ...status(`ProvisioningState/${word}`, `Provisioning ${word}`, failed ? "Error" : "Info"),
-        message: extension.message,
-      },
-    ],
-  };
-}
-
-/** An extension as GET answers it. Protected settings are never shown. */
-export function extensionBody(
-  vm: Vm,
-  extension: VmExtension,
-  expand: ReadonlySet<string> = new Set(),
-): ExtensionBody {
-  return {
-    id: `${vm.id}/extensions/${extension.name}`,
-    name: extension.name,
-    type: "Microsoft.Compute/virtualMachines/extensions",
-    location: vm.location,
-    properties: {
-      publisher: extension.publisher,
-      type: extension.type,
-      typeHandlerVersion: extension.typeHandlerVersion,
-      autoUpgradeMinorVersion: extension.autoUpgradeMinorVersion,
-      provisioningState: extension.provisioningState,
-      ...(extension.settings ? { settings: extension.settings } : {}),
-      ...(expand.has("instanceview") ? { instanceView: extensionInstanceView(extension) } : {}),
-    },
-  };
-}
-
-/** `$expand` as a set of lower-case words. */
-export function expandOf(query: URLSearchParams): Set<string> {
-  return new Set(
-    (query.get("$expand") ?? "")
-      .toLowerCase()
-      .split(",")
-      .map((word) => word.trim()),
-  );
 }

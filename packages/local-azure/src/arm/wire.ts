@@ -1,4 +1,6 @@
-/** A model of the SDK as JSON carries it: dates are ISO 8601 strings. */
+/** Types that turn the SDK's models into the JSON that ARM sends. */
+
+/** A model of the SDK as JSON: dates are ISO 8601 strings. */
 export type Json<T> = T extends Date
   ? string
   : T extends readonly (infer TItem)[]
@@ -8,15 +10,9 @@ export type Json<T> = T extends Date
       : T;
 
 /**
- * A resource as ARM sends it. The SDK hoists `properties` to the model's root; on the wire everything but the
- * envelope's own fields (`TEnvelope`) lies in `properties`.
+ * A resource as ARM sends it. The SDK lifts `properties` to the model's root; on the wire all fields except those of
+ * the envelope (`TEnvelope`) are in `properties`.
  */
 export type ArmResource<TModel, TEnvelope extends keyof TModel> = Json<Pick<TModel, TEnvelope>> & {
   properties: Json<Omit<TModel, TEnvelope>>;
 };
-
-/** One page of a list. */
-export interface ArmPage<TItem> {
-  value: TItem[];
-  nextLink?: string;
-}

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { guestSchema, linuxScriptsSchema, vssWriterSchema } from "../guest/model.ts";
-import { settingsSchema } from "../state/model.ts";
+import { settingsSchema, vmPowerSchema } from "../state/model.ts";
 
 /** Shapes of the control API: what the CLI and tests send, and what they get. Sizes are bytes, times are ISO 8601. */
 export const importVmSchema = z.object({
@@ -47,7 +47,7 @@ export const vmListItemSchema = z.object({
   resourceGroup: z.string(),
   location: z.string(),
   os: z.enum(["linux", "windows"]),
-  power: z.enum(["running", "stopped", "deallocated"]),
+  power: vmPowerSchema,
   disks: z.array(
     z.object({
       name: z.string(),

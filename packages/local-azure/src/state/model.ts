@@ -1,12 +1,13 @@
+/** The state that a local Azure stores: one schema per resource type. */
 import { z } from "zod";
 import { faultRuleSchema } from "../faults/rule.ts";
 import { guestSchema } from "../guest/model.ts";
 
-/**
- * What the local Azure remembers. Resources are keyed by their ARM id in lower case, because ARM ids are
- * case-insensitive. Times are milliseconds since 1970, sizes are bytes.
- */
-const tags = z.record(z.string(), z.string()).optional();
+/** Resources are keyed by their ARM id in lower case. Times are milliseconds since 1970, sizes are bytes. */
+export const tagsSchema = z.record(z.string(), z.string()).optional();
+export const osTypeSchema = z.enum(["Linux", "Windows"]);
+export const networkAccessPolicySchema = z.enum(["AllowAll", "AllowPrivate", "DenyAll"]);
+export const vmPowerSchema = z.enum(["running", "stopped", "deallocated"]);
 const provisioningState = z.enum(["Creating", "Updating", "Deleting", "Succeeded", "Failed"]);
 
 const resource = z.object({
@@ -15,19 +16,19 @@ const resource = z.object({
   subscriptionId: z.string(),
   resourceGroup: z.string(),
   location: z.string(),
-  tags,
+  tags: tagsSchema,
 });
 
-export const subscriptionSchema = z.object({ id: z.string(), name: z.string(), tenantId: z.string() });
-export const resourceGroupSchema = z.object({
+const subscriptionSchema = z.object({ id: z.string(), name: z.string(), tenantId: z.string() });
+const resourceGroupSchema = z.object({
   id: z.string(),
   name: z.string(),
   subscriptionId: z.string(),
   location: z.string(),
-  tags,
+  tags: tagsSchema,
 });
 
-export const extensionSchema = z.object({
+const extensionSchema = z.object({
   name: z.string(),
   publisher: z.string(),
   type: z.string(),
@@ -46,11 +47,11 @@ const vmDiskSchema = z.object({
   deleteOption: z.enum(["Delete", "Detach"]),
 });
 
-export const vmSchema = resource.extend({
+const vmSchema = resource.extend({
   vmId: z.string(),
   zones: z.array(z.string()).optional(),
   size: z.string(),
-  osType: z.enum(["Linux", "Windows"]),
+  osType: osTypeSchema,
   computerName: z.string(),
   adminUsername: z.string(),
   osDisk: vmDiskSchema,
@@ -59,40 +60,40 @@ export const vmSchema = resource.extend({
   networkInterfaces: z.array(z.string()),
   userData: z.string().optional(),
   licenseType: z.string().optional(),
-  power: z.enum(["running", "stopped", "deallocated"]),
+  power: vmPowerSchema,
   provisioningState,
   extensions: z.record(z.string(), extensionSchema),
   guest: guestSchema,
   timeCreated: z.number(),
 });
 
-export const diskSchema = resource.extend({
+const diskSchema = resource.extend({
   zones: z.array(z.string()).optional(),
   sku: z.string(),
-  osType: z.enum(["Linux", "Windows"]).optional(),
+  osType: osTypeSchema.optional(),
   hyperVGeneration: z.enum(["V1", "V2"]).optional(),
   sizeBytes: z.number().int(),
   createOption: z.enum(["Empty", "Upload", "Copy", "Restore", "FromImage", "Import"]),
   sourceResourceId: z.string().optional(),
   sourceUniqueId: z.string().optional(),
   uploadSizeBytes: z.number().int().optional(),
-  /** Where an upload disk stands; absent on every other disk and after the upload has ended. */
+  /** State of an upload; absent on other disks and after the upload has ended. */
   upload: z.enum(["ReadyToUpload", "ActiveUpload"]).optional(),
   uniqueId: z.string(),
   timeCreated: z.number(),
   provisioningState,
   managedBy: z.string().optional(),
   maxShares: z.number().int().optional(),
-  networkAccessPolicy: z.enum(["AllowAll", "AllowPrivate", "DenyAll"]),
+  networkAccessPolicy: networkAccessPolicySchema,
   securityType: z.string().optional(),
-  /** Grows with each page written through the access endpoint: the blob's ETag. */
+  /** Number of pages written through the access endpoint; part of the blob's ETag. */
   writes: z.number().int(),
   layer: z.string(),
 });
 
-export const snapshotSchema = resource.extend({
+const snapshotSchema = resource.extend({
   sku: z.string(),
-  osType: z.enum(["Linux", "Windows"]).optional(),
+  osType: osTypeSchema.optional(),
   hyperVGeneration: z.enum(["V1", "V2"]).optional(),
   sizeBytes: z.number().int(),
   incremental: z.boolean(),
@@ -102,17 +103,17 @@ export const snapshotSchema = resource.extend({
   uniqueId: z.string(),
   timeCreated: z.number(),
   provisioningState,
-  networkAccessPolicy: z.enum(["AllowAll", "AllowPrivate", "DenyAll"]),
+  networkAccessPolicy: networkAccessPolicySchema,
   layer: z.string(),
 });
 
-export const collectionSchema = resource.extend({
+const collectionSchema = resource.extend({
   collectionId: z.string(),
   sourceVmId: z.string(),
   provisioningState,
 });
 
-export const diskRestorePointSchema = z.object({
+const diskRestorePointSchema = z.object({
   id: z.string(),
   name: z.string(),
   diskName: z.string(),
@@ -121,7 +122,7 @@ export const diskRestorePointSchema = z.object({
   sourceUniqueId: z.string(),
   familyId: z.string(),
   uniqueId: z.string(),
-  osType: z.enum(["Linux", "Windows"]).optional(),
+  osType: osTypeSchema.optional(),
   hyperVGeneration: z.enum(["V1", "V2"]).optional(),
   sku: z.string(),
   caching: z.enum(["None", "ReadOnly", "ReadWrite"]),
@@ -129,7 +130,7 @@ export const diskRestorePointSchema = z.object({
   layer: z.string(),
 });
 
-export const restorePointSchema = z.object({
+const restorePointSchema = z.object({
   id: z.string(),
   name: z.string(),
   collectionId: z.string(),
@@ -140,13 +141,13 @@ export const restorePointSchema = z.object({
   reached: z.enum(["ApplicationConsistent", "FileSystemConsistent", "CrashConsistent"]).optional(),
   timeCreated: z.number(),
   provisioningState,
-  /** The VM as it was, in ARM's own shape, frozen when the restore point was taken. */
+  /** The VM's configuration when the restore point was taken, as ARM's JSON. */
   sourceMetadata: z.record(z.string(), z.json()).optional(),
   disks: z.array(diskRestorePointSchema),
 });
 
-export const grantSchema = z.object({
-  /** Name of the stored access policy: the `si` of the URL. */
+const grantSchema = z.object({
+  /** Name of the stored access policy: `si` in the URL. */
   id: z.string(),
   account: z.string(),
   container: z.string(),
@@ -156,9 +157,9 @@ export const grantSchema = z.object({
   expiresAt: z.number(),
 });
 
-export const operationSchema = z.object({
+const operationSchema = z.object({
   id: z.string(),
-  /** What runs, e.g. `restorePoints.create`: the key of the work in the registry. */
+  /** Key of its work in the table of a part: `restorePoints.create`. */
   kind: z.string(),
   family: z.enum(["operations", "DiskOperations"]),
   subscriptionId: z.string(),
@@ -168,7 +169,7 @@ export const operationSchema = z.object({
   input: z.record(z.string(), z.json()),
   status: z.enum(["InProgress", "Succeeded", "Failed", "Canceled"]),
   startTime: z.number(),
-  /** Not shown as ended before this time, even when the work is done. */
+  /** Polls report InProgress until then, even when the work is done. */
   notBefore: z.number(),
   endTime: z.number().optional(),
   output: z.json().optional(),
@@ -181,7 +182,7 @@ export const roleAssignmentSchema = z.object({
   role: z.enum(["Owner", "Contributor", "Reader"]),
 });
 
-/** Azure's rules as numbers, relaxed where Azure's own figure would only slow tests down (README, differences). */
+/** Azure's limits. Some defaults are higher than Azure's, so that tests and demos run quickly (README, differences). */
 export const settingsSchema = z.object({
   restorePointsPerVmPerHour: z.number().int().min(1).default(60),
   restorePointsPerVm: z.number().int().min(1).default(500),
@@ -189,9 +190,9 @@ export const settingsSchema = z.object({
   snapshotsPerDiskPer5Minutes: z.number().int().min(1).default(7),
   sasPerFamily: z.number().int().min(1).default(5),
   sasMaxSeconds: z.number().int().min(1).default(5_184_000),
-  /** Whether a page-range difference between two disk restore points is answered; Azure documents neither. */
+  /** Answer page-range differences between disk restore points; Azure documents them for snapshots only. */
   restorePointDiff: z.boolean().default(true),
-  /** How long each long-running operation stays InProgress at least, in milliseconds of the local clock. */
+  /** Shortest time that an operation stays InProgress, in milliseconds of the local clock. */
   operationMs: z.number().int().min(0).default(0),
   pageSize: z.number().int().min(1).default(50),
 });
@@ -213,7 +214,7 @@ export const stateSchema = z.object({
   faults: z.array(faultRuleSchema),
   roleAssignments: z.array(roleAssignmentSchema),
   settings: settingsSchema,
-  /** Kept for other modules (Entra, fleet): each owns one named section and its shape. */
+  /** Facts of other modules by name: `seeded`. */
   sections: z.record(z.string(), z.json()),
 });
 
@@ -232,7 +233,7 @@ export type RoleAssignment = z.infer<typeof roleAssignmentSchema>;
 export type Settings = z.infer<typeof settingsSchema>;
 export type State = z.infer<typeof stateSchema>;
 
-/** A local Azure with nothing in it. */
+/** The state of a new local Azure without resources. */
 export function emptyState(tenantId: string): State {
   return {
     version: 1,

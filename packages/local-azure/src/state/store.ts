@@ -1,16 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { z } from "zod";
 import { LocalAzureError } from "../errors.ts";
 import { emptyState, type State, stateSchema } from "./model.ts";
-
-/** A named part of the state that one module owns. */
-export interface StateSection<T> {
-  get(): T;
-  /** Replaces the section; resolved when the change is durable. */
-  set(value: T): Promise<void>;
-}
 
 /**
  * The state in memory, and its one JSON file. A change is made in memory at once (so one tick is one instant for
@@ -81,24 +73,6 @@ export class StateStore {
   async close(): Promise<void> {
     await this.flush();
     this.#closed = true;
-  }
-
-  /** Part of the state that belongs to one module, checked with the module's own schema when it is read. */
-  section<T extends z.infer<ReturnType<typeof z.json>>>(
-    name: string,
-    schema: z.ZodType<T>,
-    initial: T,
-  ): StateSection<T> {
-    return {
-      get: () => {
-        const value = this.state.sections[name];
-        return value === undefined ? initial : schema.parse(value);
-      },
-      set: (value) => {
-        this.state.sections[name] = value;
-        return this.flush();
-      },
-    };
   }
 
   async #write(): Promise<void> {

@@ -1,0 +1,18 @@
+/** What one resource type contributes to ARM: its routes, and the work behind its long-running calls. */
+import type { Operation } from "../state/model.ts";
+import type { World } from "../world.ts";
+import type { ArmRoute } from "./router.ts";
+
+/** The work of one kind of operation. */
+export interface Work {
+  /** Runs again after a crash and must then reach the same result. Returns the operation's output, if any. */
+  run(world: World, operation: Operation): Promise<Operation["output"] | undefined>;
+  /** Puts the resource into the state that a failure leaves. */
+  failed?(world: World, operation: Operation): void;
+}
+
+export interface ArmPart {
+  routes: readonly ArmRoute[];
+  /** By kind: the name that calls start it by, and that faults match as `work:KIND`. */
+  work?: Readonly<Record<string, Work>>;
+}

@@ -1,0 +1,27 @@
+/** Everything that ARM serves here. A new resource type is a file of its own and one entry in this list. */
+import { access } from "./access.ts";
+import { diskRestorePoints } from "./disk-restore-points.ts";
+import { disks } from "./disks.ts";
+import { extensions } from "./extensions.ts";
+import { operations } from "./long-running.ts";
+import type { ArmPart } from "./part.ts";
+import { resourceGroups } from "./resource-groups.ts";
+import { collections } from "./restore-point-collections.ts";
+import { restorePoints } from "./restore-points.ts";
+import { snapshots } from "./snapshots.ts";
+import { subscriptions } from "./subscriptions.ts";
+import { vms } from "./vms.ts";
+
+export const armParts: readonly ArmPart[] = [
+  subscriptions,
+  resourceGroups,
+  vms,
+  extensions,
+  collections,
+  restorePoints,
+  diskRestorePoints,
+  disks,
+  snapshots,
+  access,
+  operations,
+];
