@@ -49,6 +49,17 @@ describe("describeError", () => {
     expect(view({ code: "toString", message: "m" }).code).toBe("INTERNAL");
   });
 
+  it("says more for a code with a reason, and the general text for an unknown reason", () => {
+    const of = (reason: string) =>
+      view(
+        { data: { kluis: { code: "VM_NOT_PROTECTED", message: "m", action: null, params: {}, reason } } },
+        "nl",
+      );
+    expect(of("nothing-to-stop")).toMatchObject({ action: null });
+    expect(of("nothing-to-stop").message).toMatch(/niet worden gestopt/u);
+    expect(of("of-a-newer-version").message).toMatch(/geen actief beleid/u);
+  });
+
   it("names the wrong fields of a refused input instead of the server's sentence", () => {
     const params = { fields: "name,document.retention.daily" };
     expect(view(ofApi("INPUT_INVALID", params)).message).toBe(

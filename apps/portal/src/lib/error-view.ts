@@ -1,6 +1,8 @@
+import { type ErrorCode, type ErrorReason, errorReasons } from "@kluis/domain";
 import type { Texts } from "#i18n/texts.ts";
 import { type Failure, isRetryable, readFailure } from "#lib/failure.ts";
 import type { Format } from "#lib/format.ts";
+import { formatParams } from "#lib/params.ts";
 
 /** A failure in the words of the page's language. */
 export interface ErrorView {
@@ -24,23 +26,50 @@ export interface ErrorWords {
 /** Title, message and action of anything that failed in the browser, from its code, reason and parameters. */
 export function describeError(error: unknown, words: ErrorWords): ErrorView {
   const failure = readFailure(error);
-  const { code, params, requestId } = failure;
-  const azureMessage = params["azureMessage"];
+  const azureMessage = failure.params["azureMessage"];
+  const { message, action } = sentencesOf(failure, words);
   return {
-    code,
-    title: words.errors(`${code}.title`),
-    message: messageOf(failure, words),
-    action: words.errors(`${code}.action`) || null,
+    code: failure.code,
+    title: words.errors(`${failure.code}.title`),
+    message,
+    action: action === "" ? null : action,
     azureMessage: typeof azureMessage === "string" && azureMessage !== "" ? azureMessage : null,
-    requestId,
+    requestId: failure.requestId,
     retryable: isRetryable(failure),
   };
 }
 
-function messageOf({ code, params }: Failure, { errors, validation, format }: ErrorWords): string {
-  const fields = params["fields"];
-  if (code === "INPUT_INVALID" && typeof fields === "string" && fields !== "") {
-    return validation("fields", { fields: format.list(fields.split(",")) });
+function sentencesOf(
+  failure: Failure,
+  words: ErrorWords,
+): { readonly message: string; readonly action: string } {
+  const { code, reason, params } = failure;
+  const { errors, validation, format } = words;
+  const key = `${code}.reasons.${reason}`;
+  if (isReasonKey(key)) {
+    const values = formatParams(params, format);
+    return { message: errors(`${key}.message`, values), action: errors(`${key}.action`, values) };
   }
-  return errors(`${code}.message`);
+  const fields = params["fields"];
+  const wrong = code === "INPUT_INVALID" && typeof fields === "string" && fields !== "" ? fields : null;
+  return {
+    message:
+      wrong === null
+        ? errors(`${code}.message`)
+        : validation("fields", { fields: format.list(wrong.split(",")) }),
+    action: errors(`${code}.action`),
+  };
+}
+
+type ReasonKey = { [C in ErrorCode]: `${C}.reasons.${ErrorReason<C>}` }[ErrorCode];
+
+const reasonKeys: ReadonlySet<string> = new Set(
+  Object.entries(errorReasons).flatMap(([code, reasons]) =>
+    reasons.map((reason) => `${code}.reasons.${reason}`),
+  ),
+);
+
+/** An older stored error may have no reason, a newer server one that this page does not know. */
+function isReasonKey(key: string): key is ReasonKey {
+  return reasonKeys.has(key);
 }

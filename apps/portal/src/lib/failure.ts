@@ -1,13 +1,12 @@
 import { type ErrorCode, errorCatalog } from "@kluis/domain";
+import type { ServerParams } from "#lib/params.ts";
 import type { ClientErrorCode } from "#messages/errors.ts";
-
-export type FailureParams = Readonly<Record<string, string | number | boolean | null>>;
 
 /** A failure as the browser got it, before it has words. Never a stack, never a secret. */
 export interface Failure {
   readonly code: ErrorCode | ClientErrorCode;
   readonly reason: string | null;
-  readonly params: FailureParams;
+  readonly params: ServerParams;
   readonly requestId: string | null;
 }
 
@@ -47,7 +46,7 @@ function parseFailure(value: unknown): Failure | null {
   };
 }
 
-function parseParams(value: unknown): FailureParams {
+function parseParams(value: unknown): ServerParams {
   if (typeof value !== "object" || value === null) return {};
   const entries = Object.entries(value).filter(
     (entry): entry is [string, string | number | boolean | null] =>

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "@kluis/domain";
+import type { ErrorCode, ErrorReason, PlainErrorCode } from "@kluis/domain";
 import { accessErrors } from "#messages/errors/access.ts";
 import { azureErrors } from "#messages/errors/azure.ts";
 import { backupErrors } from "#messages/errors/backup.ts";
@@ -10,28 +10,30 @@ export const clientErrorCodes = ["NETWORK", "BAD_GATEWAY"] as const;
 export type ClientErrorCode = (typeof clientErrorCodes)[number];
 
 /** What happened and what to do; an empty action means that there is nothing to do. */
-interface ErrorText {
-  readonly title: string;
-  readonly message: string;
-  readonly action: string;
-}
+type ReasonText = { readonly message: string; readonly action: string };
 
-type ErrorTexts = Record<ErrorCode | ClientErrorCode, ErrorText>;
+/** `message` and `action` are for an error without a reason, so they take no parameters; those of a reason do. */
+type PlainText = ReasonText & { readonly title: string };
+type TextWithReasons<C extends ErrorCode> = PlainText & {
+  readonly reasons: Readonly<Record<ErrorReason<C>, ReasonText>>;
+};
+type ErrorText<C> = C extends Exclude<ErrorCode, PlainErrorCode> ? TextWithReasons<C> : PlainText;
+type ErrorTexts = { readonly [C in ErrorCode | ClientErrorCode]: ErrorText<C> };
 
-/** Errors by code; a code without its texts does not compile. */
-export const errors = {
+/** Errors by code and reason; one without its texts does not compile. */
+export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
   en: {
     ...accessErrors.en,
     ...backupErrors.en,
     ...azureErrors.en,
     ...vaultErrors.en,
     ...installationErrors.en,
-  } satisfies ErrorTexts,
+  },
   nl: {
     ...accessErrors.nl,
     ...backupErrors.nl,
     ...azureErrors.nl,
     ...vaultErrors.nl,
     ...installationErrors.nl,
-  } satisfies ErrorTexts,
+  },
 };

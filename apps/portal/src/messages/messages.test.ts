@@ -1,15 +1,20 @@
 import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { errorCatalog } from "@kluis/domain";
 import compile from "icu-minify/compile";
 import { describe, expect, it } from "vitest";
 import { pseudoMessage } from "#i18n/pseudo.ts";
 import type { MessageTree } from "#messages/catalog.ts";
+import { clientErrorCodes } from "#messages/errors.ts";
 import { messages } from "#messages/index.ts";
 import { argumentsOf, flatten, usedKeys } from "#messages/scan.ts";
 
 const english = flatten(messages.en);
 const dutch = flatten(messages.nl);
 const source = join(import.meta.dirname, "..");
+
+/** Catalogs whose keys are words of the domain: a total Record makes each of them exist, and code picks by a variable. */
+const keyedByDomain = /^(?:notices\.|errors\.[A-Z_]+\.reasons\.)/u;
 
 async function sourceFiles(): Promise<readonly string[]> {
   const found: string[] = [];
@@ -53,9 +58,21 @@ describe("the catalogs", () => {
     }
     expect(unknown, "used, but in no catalog").toEqual([]);
     expect(
-      [...english.keys()].filter((key) => !used.has(key)),
+      [...english.keys()].filter((key) => !used.has(key) && !keyedByDomain.test(key)),
       "in a catalog, but not used",
     ).toEqual([]);
+  });
+});
+
+describe("the errors", () => {
+  it("have texts for every code and for no other", () => {
+    const codes = [...Object.keys(errorCatalog), ...clientErrorCodes].sort();
+    expect(Object.keys(messages.en.errors).sort()).toEqual(codes);
+    expect(Object.keys(messages.nl.errors).sort()).toEqual(codes);
+  });
+  it("take parameters only with a reason, because only then they are certain", () => {
+    const plain = [...english].filter(([key]) => /^errors\.\w+\.(title|message|action)$/u.test(key));
+    expect(plain.filter(([, text]) => argumentsOf(compile(text)).length > 0)).toEqual([]);
   });
 });
 

@@ -12,6 +12,16 @@ export const backupErrors = catalog({
       title: "The virtual machine is not protected",
       message: "No active policy is assigned to this virtual machine.",
       action: "Protect it first.",
+      reasons: {
+        "no-policy": {
+          message: "No active policy is assigned to this virtual machine.",
+          action: "Protect it first.",
+        },
+        "nothing-to-stop": {
+          message: "Protection of this virtual machine is not active, so there is nothing to stop.",
+          action: "",
+        },
+      },
     },
     POLICY_NOT_FOUND: {
       title: "Policy not found",
@@ -74,6 +84,16 @@ export const backupErrors = catalog({
       title: "De virtuele machine is niet beveiligd",
       message: "Aan deze virtuele machine is geen actief beleid toegewezen.",
       action: "Beveilig de machine eerst.",
+      reasons: {
+        "no-policy": {
+          message: "Aan deze virtuele machine is geen actief beleid toegewezen.",
+          action: "Beveilig de machine eerst.",
+        },
+        "nothing-to-stop": {
+          message: "De beveiliging van deze virtuele machine is niet actief en kan dus niet worden gestopt.",
+          action: "",
+        },
+      },
     },
     POLICY_NOT_FOUND: {
       title: "Beleid niet gevonden",
