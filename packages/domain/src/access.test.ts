@@ -37,7 +37,7 @@ const access = (
   limitedTo,
 });
 
-test("a role in a team reaches the team's VMs only, without regard to letter case", () => {
+test("a role in a team reaches only the team's VMs, ignoring letter case", () => {
   const operator = access("operator", "commerce");
   expect(can(operator, "backup:run", { kind: "vm", vm: shop })).toBe(true);
   expect(can(operator, "backup:run", { kind: "vm", vm: other })).toBe(false);
@@ -46,7 +46,7 @@ test("a role in a team reaches the team's VMs only, without regard to letter cas
   expect(can(operator, "backup:run", { kind: "anywhere" })).toBe(true);
 });
 
-test("a role for the organisation reaches everything", () => {
+test("a role in the organization reaches everything", () => {
   const owner = access("owner", null);
   for (const permission of permissions) {
     expect(can(owner, permission, { kind: "vm", vm: other })).toBe(true);
@@ -54,14 +54,14 @@ test("a role for the organisation reaches everything", () => {
   }
 });
 
-test("a team's policy belongs to the team, an organisation's to nobody but its owners", () => {
+test("a team's policy belongs to the team; the organization's policy only to its owners", () => {
   const admin = access("backup-admin", "commerce");
   expect(can(admin, "policy:write", { kind: "team", teamId: "commerce" })).toBe(true);
   expect(can(admin, "policy:write", { kind: "team", teamId: "platform" })).toBe(false);
   expect(can(admin, "policy:write", { kind: "team", teamId: null })).toBe(false);
 });
 
-test("a token never has more than its own permissions and its owner's", () => {
+test("a token never exceeds its own or its owner's permissions", () => {
   const limited = access("operator", "commerce", ["inventory:read", "platform:manage"]);
   expect(can(limited, "inventory:read", { kind: "vm", vm: shop })).toBe(true);
   expect(can(limited, "backup:run", { kind: "vm", vm: shop })).toBe(false);
@@ -69,7 +69,7 @@ test("a token never has more than its own permissions and its owner's", () => {
   expect(can(limited, "self", { kind: "anywhere" })).toBe(true);
 });
 
-test("what is not allowed is refused with the permission that is missing", () => {
+test("a refusal names the missing permission", () => {
   expect(() => mustBeAllowed(access("reader", "commerce"), "backup:run", { kind: "vm", vm: shop })).toThrow(
     expect.toSatisfy(
       (error) => isKluisError(error, "FORBIDDEN") && error.params["permission"] === "backup:run",
@@ -84,7 +84,7 @@ test("scopes by subscription and by tag", () => {
   expect(teamsOf([bySubscription, byTag, byOtherValue], shop).map((one) => one.id)).toEqual(["a", "b"]);
 });
 
-test("nobody without a role sees anything", () => {
+test("a user without a role sees nothing", () => {
   const nobody: Access = { roles: [], teams: [], limitedTo: null };
   expect(visibleVmFilter(nobody)).toEqual({ all: false, reach: [], teamIds: [] });
   expect(isVisible(visibleVmFilter(nobody), shop)).toBe(false);
@@ -114,7 +114,7 @@ const anyVm = fc.record({
   tags: fc.dictionary(fc.constantFrom("Env", "team"), fc.constantFrom("x", "y")),
 });
 
-test("for any access: the filter shows exactly the VMs on which the person holds the permission", () => {
+test("for any access: the filter shows exactly the VMs on which the user holds the permission", () => {
   fc.assert(
     fc.property(anyAccess, anyVm, fc.constantFrom(...permissions), (who, vm, permission) => {
       if (permission === "self") return;
@@ -124,7 +124,7 @@ test("for any access: the filter shows exactly the VMs on which the person holds
   );
 });
 
-test("only owner and auditor may be held for the whole organisation, and every role can see", () => {
+test("only owner and auditor can be held in the whole organization, and every role can read", () => {
   expect(organisationRoles).toEqual(["owner", "auditor"]);
   for (const role of roles) expect(rolePermissions[role]).toContain("inventory:read");
 });

@@ -1,7 +1,7 @@
 import { KluisError } from "./errors.ts";
 import { type Permission, type Role, rolePermissions } from "./permission.ts";
 
-/** What a team reaches. Subscription and resource group in lower case; a tag's name in lower case, its value as it is. */
+/** One scope of a team. Subscription, resource group and tag name are lower case; the tag value keeps its case. */
 export type TeamReach =
   | { readonly kind: "subscription"; readonly subscriptionId: string }
   | { readonly kind: "resource-group"; readonly subscriptionId: string; readonly resourceGroup: string }
@@ -13,7 +13,7 @@ export interface AccessTeam {
   readonly reach: readonly TeamReach[];
 }
 
-/** A role that a person holds, directly or through a group; `teamId` null: in the whole organisation. */
+/** A role that a user holds, directly or through a group. `teamId` null: in the whole organization. */
 export interface HeldRole {
   readonly role: Role;
   readonly teamId: string | null;
@@ -21,13 +21,13 @@ export interface HeldRole {
 
 export interface Access {
   readonly roles: readonly HeldRole[];
-  /** The teams that the roles name, with what they reach. */
+  /** The teams that the roles name, with their scopes. */
   readonly teams: readonly AccessTeam[];
-  /** An API token may carry fewer permissions than its owner has; null: all of them. */
+  /** The permissions of a limited API token; null: all of its owner's. */
   readonly limitedTo: readonly Permission[] | null;
 }
 
-/** The facts of a VM that decide who reaches it. */
+/** The facts of a VM that decide which teams reach it. */
 export interface VmPlace {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
@@ -35,15 +35,15 @@ export interface VmPlace {
 }
 
 export type AccessTarget =
-  /** Something of the whole organisation: settings, vaults, a policy offered to all. */
+  /** An object of the whole organization: settings, vaults, a policy offered to every team. */
   | { readonly kind: "organisation" }
   | { readonly kind: "vm"; readonly vm: VmPlace }
-  /** A policy, a team's members: `teamId` null belongs to the organisation. */
+  /** An object of a team, such as a policy. `teamId` null: it belongs to the organization. */
   | { readonly kind: "team"; readonly teamId: string | null }
-  /** Is there any place where the person holds it? Decides whether a page or a list exists for them at all. */
+  /** Any place at all. Decides whether a page or a list exists for the user. */
   | { readonly kind: "anywhere" };
 
-/** Tags as the database indexes them: `name=value`, the name in lower case because Azure ignores its case. */
+/** Tags as the database indexes them: `name=value`. Names are lower case because Azure ignores their case. */
 export function tagIndex(tags: Readonly<Record<string, string>>): string[] {
   return Object.entries(tags).map(([name, value]) => tagEntry(name, value));
 }
@@ -52,7 +52,7 @@ export function tagEntry(name: string, value: string): string {
   return `${name.toLowerCase()}=${value}`;
 }
 
-/** Whether a team's reach holds the VM. */
+/** Tells whether a scope contains the VM. */
 export function reaches(reach: TeamReach, vm: VmPlace): boolean {
   switch (reach.kind) {
     case "subscription":
@@ -70,7 +70,7 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** The teams among `teams` that reach the VM. */
+/** Returns the teams that reach the VM. */
 export function teamsOf<T extends { readonly reach: readonly TeamReach[] }>(
   teams: readonly T[],
   vm: VmPlace,
@@ -83,7 +83,7 @@ function held(access: Access, permission: Permission): readonly HeldRole[] {
   return access.roles.filter((one) => rolePermissions[one.role].includes(permission));
 }
 
-/** May the person do this here? The server asks before everything it does; a page asks to hide what would be refused. */
+/** Tells whether the user may do this to the target. The server decides; pages only hide what it would refuse. */
 export function can(access: Access, permission: Permission, target: AccessTarget): boolean {
   if (permission === "self") return true;
   const roles = held(access, permission);
@@ -104,25 +104,25 @@ export function can(access: Access, permission: Permission, target: AccessTarget
   return false;
 }
 
-/** @throws KluisError FORBIDDEN, which names the permission that is missing */
+/** @throws KluisError FORBIDDEN with the missing permission in `params` */
 export function mustBeAllowed(access: Access, permission: Permission, target: AccessTarget): void {
   if (can(access, permission, target)) return;
   throw new KluisError("FORBIDDEN", {
-    message: "Your roles do not allow this here.",
-    action: `Ask an owner for a role with the permission ${permission}.`,
+    message: "Your role does not allow this here.",
+    action: `Ask an owner for a role that has the permission ${permission}.`,
     params: { permission },
   });
 }
 
-/** Which VMs a person may see (or act on): all of them, or what any of these places holds. Repositories turn it into SQL. */
+/** The VMs that a user may see or act on: all, or those in any of these scopes. The db package turns it into SQL. */
 export type VmVisibility =
   | { readonly all: true }
   | { readonly all: false; readonly reach: readonly TeamReach[]; readonly teamIds: readonly string[] };
 
-/** What the engine sees. */
+/** The engine sees every VM. */
 export const everyVm: VmVisibility = { all: true };
 
-/** The VMs on which the person holds `permission`. */
+/** Returns the VMs on which the user holds `permission`. */
 export function visibleVmFilter(access: Access, permission: Permission = "inventory:read"): VmVisibility {
   const roles = held(access, permission);
   if (roles.some((one) => one.teamId === null)) return { all: true };
@@ -130,7 +130,7 @@ export function visibleVmFilter(access: Access, permission: Permission = "invent
   return { all: false, reach: teams.flatMap((team) => team.reach), teamIds: teams.map((team) => team.id) };
 }
 
-/** The same decision as the SQL that repositories make of the filter. */
+/** Decides in memory what the SQL filter decides in the database. */
 export function isVisible(visibility: VmVisibility, vm: VmPlace): boolean {
   return visibility.all || visibility.reach.some((reach) => reaches(reach, vm));
 }

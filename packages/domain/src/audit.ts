@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Who did it: a person (through a session or a token) or the engine. */
+/** The author of an event: a user (through a session or a token) or the engine. */
 export const actorSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("person"),
@@ -68,6 +68,6 @@ export interface LedgerDraft {
   readonly target: { readonly type: string; readonly id: string; readonly name: string };
   readonly vmId?: string;
   readonly teamIds?: readonly string[];
-  /** JSON facts: before and after, reason, figures. Never a secret. */
+  /** JSON facts: before and after, reason, numbers. Never a secret. */
   readonly data?: Readonly<Record<string, unknown>>;
 }

@@ -1,7 +1,7 @@
 /**
- * JSON with one spelling only, after RFC 8785 (JSON Canonicalization Scheme): members sorted by UTF-16 code units, no white
- * space, numbers and strings as ECMAScript writes them. Members that are undefined are left out, as JSON.stringify does.
- * @throws TypeError for what JSON cannot hold: bigint, function, symbol, NaN, infinities, an undefined array element
+ * Returns canonical JSON after RFC 8785 (JSON Canonicalization Scheme): members sorted by UTF-16 code units, no white
+ * space, numbers and strings as ECMAScript writes them. Omits undefined members, as JSON.stringify does.
+ * @throws TypeError for values outside JSON: bigint, function, symbol, NaN, infinities, an undefined array element
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === "boolean") return String(value);
@@ -30,8 +30,8 @@ function isPlain(value: object): boolean {
 }
 
 /**
- * A copy that PostgreSQL's jsonb gives back unchanged: no undefined members, and no text that it refuses (U+0000 and half
- * surrogate pairs become U+FFFD, -0 becomes 0). Facts from a guest or from Azure may hold anything.
+ * Returns a copy that PostgreSQL's jsonb stores and returns unchanged. Drops undefined members; replaces U+0000 and unpaired
+ * surrogates by U+FFFD and -0 by 0. Needed because facts from a guest or from Azure may contain any text.
  */
 export function storableJson(value: unknown): unknown {
   if (typeof value === "string") return storableText(value);
@@ -45,7 +45,7 @@ export function storableJson(value: unknown): unknown {
   );
 }
 
-/** The same for a text column. */
+/** Does the same for a text column. */
 export function storableText(text: string): string {
   return text.toWellFormed().replaceAll("\0", "\uFFFD");
 }

@@ -28,7 +28,7 @@ test.each([
   expect(plan).toEqual({ wanted, request, reason: null, needsExtension: request === "best" });
 });
 
-test("without the agent the next lower level is asked for with the reason, or nothing when the policy says fail", () => {
+test("without a ready agent: requests the next lower level with a reason, or nothing if the policy says fail", () => {
   const away: GuestSituation = { ...windows, agentState: "not-ready" };
   const plan = planConsistency(away, rules);
   expect(plan).toMatchObject({ wanted: "application", request: "crash" });

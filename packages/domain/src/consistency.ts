@@ -1,7 +1,7 @@
 import type { Consistency, PolicyDocument } from "./policy.ts";
 import type { AgentState, OsType, PowerState } from "./vm.ts";
 
-/** The level that Azure says a restore point reached (`FileSystemConsistent` is Azure's own word for `file-system`). */
+/** The level that Azure reports for a restore point (`file-system` is Azure's `FileSystemConsistent`). */
 export type AzureConsistency = "application" | "file-system" | "crash";
 
 export interface GuestSituation {
@@ -11,16 +11,16 @@ export interface GuestSituation {
 }
 
 export interface ConsistencyPlan {
-  /** The level the policy wants of this VM in its present state. */
+  /** The level that the policy wants for this VM in its present state. */
   readonly wanted: Consistency;
   /**
-   * What to ask Azure for. Azure knows two requests only: crash-consistent, or the best it can reach (which needs a running
-   * VM with a ready agent). Null: the policy forbids what can be had; `reason` says why, and the job fails.
+   * The request to Azure, which accepts only two: crash-consistent, or the best it can reach (needs a running VM with a
+   * ready agent). Null: the policy refuses every possible level; `reason` says why, and the job fails.
    */
   readonly request: "best" | "crash" | null;
-  /** Why less is asked for than the policy wants; null when it is not. */
+  /** Why the request is below the wanted level; null when it is not. */
   readonly reason: string | null;
-  /** The VM runs, so the snapshot extension belongs into it. */
+  /** True for a running VM: the snapshot extension must be installed. */
   readonly needsExtension: boolean;
 }
 
@@ -28,10 +28,10 @@ type ConsistencyRules = PolicyDocument["consistency"];
 
 const stopped: readonly PowerState[] = ["stopped", "deallocated"];
 
-/** Decides before the snapshot what is wanted and what to ask for (product: a backup, steps 2 to 4). */
+/** Decides before the snapshot which level is wanted and which one to request. */
 export function planConsistency(guest: GuestSituation, rules: ConsistencyRules): ConsistencyPlan {
   if (stopped.includes(guest.powerState)) {
-    // Nothing runs that could write: the disks are as the last shutdown left them.
+    // A stopped guest has no pending writes, so a crash-consistent snapshot is file-consistent.
     return { wanted: "file", request: "crash", reason: null, needsExtension: false };
   }
   if (rules.wanted === "crash")
@@ -58,15 +58,15 @@ function obstacleTo(guest: GuestSituation): string | null {
 
 export interface ConsistencyOutcome {
   readonly reached: Consistency;
-  /** Why `reached` is lower than `wanted`; null when it is not. */
+  /** Why the reached level is below the wanted one; null when it is not. */
   readonly reason: string | null;
-  /** False when the policy says to fail rather than to take a lower level. */
+  /** False when the policy prefers failing to a lower level. */
   readonly acceptable: boolean;
 }
 
 const rank: Readonly<Record<Consistency, number>> = { crash: 0, file: 1, application: 2 };
 
-/** Judges what Azure says it reached against what was wanted. Always read it back: Azure lowers the level without an error. */
+/** Compares the level that Azure reports with the wanted one. Azure lowers the level without an error, so read it back. */
 export function judgeConsistency(
   plan: ConsistencyPlan,
   guest: GuestSituation,
@@ -81,7 +81,7 @@ export function judgeConsistency(
   };
 }
 
-/** Azure's word in ours. The snapshot of a stopped VM is file-consistent though Azure calls it crash-consistent. */
+/** Maps Azure's level to ours. Azure calls the snapshot of a stopped VM crash-consistent; it is file-consistent. */
 function ourWord(guest: GuestSituation, azure: AzureConsistency): Consistency {
   if (stopped.includes(guest.powerState)) return "file";
   switch (azure) {

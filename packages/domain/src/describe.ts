@@ -9,7 +9,7 @@ const tierWords = [
   ["yearly", "year", "years", "one a year for"],
 ] as const;
 
-/** Retention in words, such as `keeps one a day for 30 days and one a week for 12 weeks`. */
+/** Describes retention in English, such as `keeps one a day for 30 days and one a week for 12 weeks`. */
 export function describeRetention(retention: Retention): string {
   const parts = tierWords.flatMap(([tier, one, many, words]) => {
     const count = retention[tier];
@@ -18,7 +18,7 @@ export function describeRetention(retention: Retention): string {
   return `keeps ${listWords(parts)}`;
 }
 
-/** A policy in one or two sentences that its owner would nod at. */
+/** Describes a policy in one or two English sentences. */
 export function describePolicy(document: PolicyDocument): string {
   const { consistency, instantRestoreDays } = document;
   const wanted =

@@ -1,9 +1,9 @@
 /**
- * Typed errors. Every failure that a person may see is a KluisError: a stable code, what happened, and what to do.
- * Only `api` knows how a code maps to tRPC and HTTP; only `azure` knows how Azure's errors map to codes.
+ * Typed errors. Every failure that a user may see is a KluisError: a stable code, what happened, and what to do.
+ * Only `api` maps codes to tRPC and HTTP; only `azure` maps Azure's errors to codes.
  */
 
-/** Whether trying again can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`). */
+/** Whether a retry can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`). */
 export type Retry = "never" | "backoff" | "after";
 
 /** Every code with its retry hint. Codes are stable: pages, scripts and reports may depend on them. */
@@ -60,8 +60,8 @@ export const errorCatalog = {
 export type ErrorCode = keyof typeof errorCatalog;
 
 /**
- * The reasons of each code: what a page needs, beside the parameters, to say in any language what happened. A code whose
- * text is always the same has none. The portal's catalog has a text for each code and reason, or it does not compile.
+ * The reasons of each code. Code, reason and parameters together let a page explain the error in any language. A code with
+ * only one text has no reasons. The portal's catalog is total over codes and reasons, or it does not compile.
  */
 export const errorReasons = {
   INPUT_INVALID: [],
@@ -110,11 +110,11 @@ export const errorReasons = {
 
 export type ErrorReason<C extends ErrorCode = ErrorCode> = (typeof errorReasons)[C][number];
 
-/** A code whose text is always the same. */
+/** A code without reasons. */
 export type PlainErrorCode = { [C in ErrorCode]: [ErrorReason<C>] extends [never] ? C : never }[ErrorCode];
 type CodeWithReason = Exclude<ErrorCode, PlainErrorCode>;
 
-/** A code and what is said of it; a code that has reasons requires one of them. */
+/** The arguments of `new KluisError`: a code that has reasons requires one of them. */
 export type KluisErrorArguments =
   | readonly [code: PlainErrorCode, init: ErrorTexts & { readonly reason?: undefined }]
   | {
@@ -122,13 +122,13 @@ export type KluisErrorArguments =
     }[CodeWithReason];
 
 export interface ErrorTexts {
-  /** What happened, in one sentence, for a person. Never contains a secret. */
+  /** What happened, in one English sentence. Never contains a secret. */
   readonly message: string;
-  /** What the person can do about it, in one sentence. */
+  /** What the user can do next, in one English sentence. */
   readonly action?: string;
-  /** Facts that help to find the cause: ids, names, Azure's own code. Never a secret. */
+  /** Every name, number and id that the sentences mention, and Azure's own code. Never a secret. */
   readonly params?: Readonly<Record<string, string | number | boolean | null>>;
-  /** For `after`: how long to wait, in milliseconds. */
+  /** For `after`: the pause in milliseconds. */
   readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
@@ -157,20 +157,20 @@ export function isKluisError(error: unknown, code?: ErrorCode): error is KluisEr
   return error instanceof KluisError && (code === undefined || error.code === code);
 }
 
-/** Turns anything thrown into a KluisError; what is unknown becomes INTERNAL with the original as cause. */
+/** Converts any thrown value to a KluisError; unknown ones become INTERNAL with the original as cause. */
 export function toKluisError(error: unknown): KluisError {
   if (error instanceof KluisError) return error;
   if (error instanceof Error && error.name === "AbortError") {
-    return new KluisError("CANCELLED", { message: "The operation was cancelled.", cause: error });
+    return new KluisError("CANCELLED", { message: "The operation was canceled.", cause: error });
   }
   const message = error instanceof Error ? error.message : String(error);
   return new KluisError("INTERNAL", { message: `Unexpected error: ${message}`, cause: error });
 }
 
-/** The part of an error that may be stored with a job or sent to a browser. */
+/** The part of an error that may be stored or sent to a browser. */
 export interface ErrorInfo {
   readonly code: ErrorCode;
-  /** One of `errorReasons` of the code; null when the code has none, or the error was stored before it had. */
+  /** One of `errorReasons` of the code; null when the code has none or the stored error predates them. */
   readonly reason: string | null;
   readonly message: string;
   readonly action: string | null;

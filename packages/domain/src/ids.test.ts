@@ -8,7 +8,7 @@ test("the example of RFC 9562, appendix A.6", () => {
   expect(uuidv7(new Date(0x017f22e279b0), random)).toBe("017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
 });
 
-test("ids carry their time and sort by it", () => {
+test("ids contain their time and sort by it", () => {
   const time = fc.integer({ min: 0, max: 2 ** 48 - 1 });
   const random = fc.uint8Array({ minLength: 10, maxLength: 10 });
   fc.assert(
@@ -22,7 +22,7 @@ test("ids carry their time and sort by it", () => {
   expect(uuidv7Time("not an id")).toBeNull();
 });
 
-test("bytes for people", () => {
+test("formats bytes in binary units", () => {
   expect([0, 512, 1024, 1536, 64 * 2 ** 30, 2 ** 50, 1_048_575].map(formatBytes)).toEqual([
     "0 B",
     "512 B",
@@ -48,7 +48,7 @@ test("bytes for people", () => {
   expect(() => safeBytes(-1n)).toThrow(RangeError);
 });
 
-test("what is printed reads back within its precision", () => {
+test("formatted bytes parse back within their precision", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), (bytes) => {
       const back = parseBytes(formatBytes(bytes)) ?? bytes;

@@ -1,26 +1,195 @@
-export * from "./access.ts";
-export * from "./audit.ts";
-export * from "./bytes.ts";
-export * from "./canonical-json.ts";
-export * from "./clock.ts";
-export * from "./concurrent.ts";
-export * from "./consistency.ts";
-export * from "./deadline.ts";
-export * from "./describe.ts";
-export * from "./errors.ts";
-export * from "./health.ts";
-export * from "./ids.ts";
-export * from "./job.ts";
-export * from "./ledger.ts";
-export * from "./limits.ts";
-export * from "./notices.ts";
-export * from "./permission.ts";
-export * from "./point.ts";
-export * from "./policy.ts";
-export * from "./protection.ts";
-export * from "./retention.ts";
-export * from "./schedule.ts";
-export * from "./scheduler.ts";
-export * from "./vhd.ts";
-export * from "./view.ts";
-export * from "./vm.ts";
+/** The pure rules and closed lists of Kluis; every other package imports them from here. */
+export {
+  type Access,
+  type AccessTarget,
+  type AccessTeam,
+  can,
+  everyVm,
+  type HeldRole,
+  isVisible,
+  mustBeAllowed,
+  reaches,
+  type TeamReach,
+  tagEntry,
+  tagIndex,
+  teamsOf,
+  type VmPlace,
+  type VmVisibility,
+  visibleVmFilter,
+} from "./access.ts";
+export {
+  type Actor,
+  actorSchema,
+  engineActor,
+  type LedgerDraft,
+  type LedgerKind,
+  ledgerKinds,
+} from "./audit.ts";
+export { formatBytes, parseBytes, safeBytes } from "./bytes.ts";
+export { canonicalJson, storableJson, storableText } from "./canonical-json.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export { type Concurrency, forEachConcurrent, mapConcurrent } from "./concurrent.ts";
+export {
+  type AzureConsistency,
+  type ConsistencyOutcome,
+  type ConsistencyPlan,
+  type GuestSituation,
+  judgeConsistency,
+  planConsistency,
+} from "./consistency.ts";
+export { deadlineFor, deadlineMet, manualDeadline } from "./deadline.ts";
+export { describePolicy, describeRetention } from "./describe.ts";
+export {
+  type ErrorCode,
+  type ErrorInfo,
+  type ErrorReason,
+  type ErrorTexts,
+  errorCatalog,
+  errorInfo,
+  errorReasons,
+  isKluisError,
+  KluisError,
+  type KluisErrorArguments,
+  type PlainErrorCode,
+  type Retry,
+  toKluisError,
+} from "./errors.ts";
+export { type HealthPart, healthParts } from "./health.ts";
+export { uuidv7, uuidv7Time } from "./ids.ts";
+export {
+  type DeletePointParameters,
+  deletePointParametersSchema,
+  type JobDiskState,
+  type JobKind,
+  type JobSort,
+  type JobState,
+  type JobStep,
+  type JobTrigger,
+  jobDiskStates,
+  jobKinds,
+  jobSorts,
+  jobStates,
+  jobSteps,
+  jobTask,
+  jobTriggers,
+  type RestoreDiskParameters,
+  restoreDiskParametersSchema,
+  type StepState,
+  stepStates,
+  type TaskName,
+  type TaskPayload,
+  taskCatalog,
+  taskKey,
+  type VerifyParameters,
+  verifyParametersSchema,
+} from "./job.ts";
+export {
+  anchorsPrefix,
+  anchorText,
+  chainEvent,
+  checkNext,
+  emptyHead,
+  genesisDigest,
+  type LedgerHead,
+  type LedgerProblem,
+  type LedgerRecord,
+  ledgerDigest,
+  ledgerRecordSchema,
+} from "./ledger.ts";
+export { limits } from "./limits.ts";
+export {
+  type Notice,
+  type NoticeCode,
+  type NoticeParams,
+  notice,
+  noticeCodes,
+  noticeSchema,
+  noticeText,
+  type StoredNotice,
+} from "./notices.ts";
+export {
+  organisationRoles,
+  type Permission,
+  permissions,
+  type Role,
+  rolePermissions,
+  roles,
+} from "./permission.ts";
+export {
+  type DeltaMethod,
+  deltaMethods,
+  type PointSort,
+  type PointState,
+  pointSorts,
+  pointStates,
+  type VerifyMode,
+  verifyModes,
+} from "./point.ts";
+export {
+  type Consistency,
+  consistencies,
+  consistencySchema,
+  hourlyIntervals,
+  type PolicyDocument,
+  policyDocumentSchema,
+  policyNameSchema,
+  type Retention,
+  retentionSchema,
+  type Schedule,
+  scheduleSchema,
+  timeOfDaySchema,
+  timeZoneSchema,
+} from "./policy.ts";
+export {
+  type HistoryStatus,
+  historyStatuses,
+  type OccurrenceState,
+  occurrenceStates,
+  type ProtectionState,
+  protectionStates,
+} from "./protection.ts";
+export {
+  judgeRetention,
+  type RetentionPoint,
+  type RetentionRules,
+  type RetentionTier,
+  type RetentionVerdict,
+  retentionTiers,
+} from "./retention.ts";
+export {
+  describeSchedule,
+  listWords,
+  longestGapSeconds,
+  nextOccurrences,
+  occurrencesBetween,
+  previousOccurrence,
+} from "./schedule.ts";
+export {
+  decideSchedule,
+  type OccurrenceDecision,
+  type SchedulerDecision,
+  type SchedulerInput,
+} from "./scheduler.ts";
+export { decodeVhdFooter, encodeVhdFooter, type VhdFooter, vhdFooterBytes } from "./vhd.ts";
+export { bytesView, countView, instantView, type Ref, refView } from "./view.ts";
+export {
+  type AgentState,
+  agentStates,
+  type DiskKey,
+  diskKeyOf,
+  diskKeySchema,
+  type OsType,
+  osTypes,
+  type PowerState,
+  powerStates,
+  type SortDirection,
+  sortDirections,
+  type VmDisk,
+  type VmFacts,
+  type VmSort,
+  type VmStatus,
+  vmDiskSchema,
+  vmFactsSchema,
+  vmSorts,
+  vmStatuses,
+} from "./vm.ts";

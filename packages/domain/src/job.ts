@@ -44,14 +44,14 @@ export type JobSort = (typeof jobSorts)[number];
 const jobId = z.strictObject({ jobId: z.uuid() });
 
 /**
- * Every graphile-worker task: name → payload, how often it may be tried, and how long one run may take.
- * No task may come near 4 hours, after which the queue would hand it to a second worker.
- * Payloads carry ids only, never a secret; they evolve by optional fields.
+ * Every graphile-worker task: name → payload, maximum attempts, and maximum duration of one run.
+ * Runs must stay far below 4 hours: after that the queue gives the task to a second worker.
+ * Payloads contain ids only, never a secret; new fields are optional.
  */
 export const taskCatalog = {
-  /** Brings a backup job as far as it can go without waiting, then asks to be called again. */
+  /** Advances a backup job until it must wait, then schedules its next run. */
   "backup.advance": { payload: jobId, maxAttempts: 25, timeoutMinutes: 10 },
-  /** Moves one segment of one disk into the vault. */
+  /** Moves one segment of a disk to the vault. */
   "backup.segment": {
     payload: z.strictObject({ jobId: z.uuid(), diskKey: z.string(), segment: z.int().min(0) }),
     maxAttempts: 25,
@@ -71,15 +71,15 @@ export const taskCatalog = {
     maxAttempts: 3,
     timeoutMinutes: 10,
   },
-  /** Starts what is due. */
+  /** Starts the backups that are due. */
   "schedule.tick": { payload: z.strictObject({}), maxAttempts: 1, timeoutMinutes: 5 },
-  /** Judges retention, prunes, and removes kept snapshots whose days are over. */
+  /** Applies retention, prunes points, and removes kept snapshots that have expired. */
   "retention.run": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
   /** Garbage collection of the vault. */
   "vault.collect": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 60 },
-  /** Compares Azure with the database and removes what no living job owns. */
+  /** Compares Azure with the database and removes resources that no open job owns. */
   "azure.sweep": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
-  /** Signs the ledger's head and puts a copy into the vault. */
+  /** Signs the ledger's head and stores a copy in the vault. */
   "ledger.anchor": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 5 },
 } as const;
 
@@ -87,8 +87,8 @@ export type TaskName = keyof typeof taskCatalog;
 export type TaskPayload<N extends TaskName> = z.infer<(typeof taskCatalog)[N]["payload"]>;
 
 /**
- * The queue's key of a task about a job: at most one waiting task per key, so whoever wakes a job wakes it once.
- * `backup.advance:<jobId>`, `backup.segment:<jobId>:<diskKey>:<segment>`; tasks without a job have their name as key.
+ * Returns the queue key of a task. The queue holds at most one waiting task per key, so waking a job twice runs it once.
+ * Format: `backup.advance:<jobId>`, `backup.segment:<jobId>:<diskKey>:<segment>`; without a job, the task's name.
  */
 export function taskKey<N extends TaskName>(name: N, payload: TaskPayload<N>): string {
   const parts: Partial<
@@ -98,7 +98,7 @@ export function taskKey<N extends TaskName>(name: N, payload: TaskPayload<N>): s
   return [name, ...ids.filter((id) => id !== undefined)].join(":");
 }
 
-/** The task that carries a job of each kind. */
+/** The task that runs each kind of job. */
 export const jobTask = {
   backup: "backup.advance",
   "restore-disk": "restore.advance",
@@ -122,6 +122,6 @@ export type RestoreDiskParameters = z.infer<typeof restoreDiskParametersSchema>;
 export const verifyParametersSchema = z.object({ mode: z.enum(verifyModes) });
 export type VerifyParameters = z.infer<typeof verifyParametersSchema>;
 
-/** `Job.parameters` of a `delete-point` job. `retention`: pruned by the policy; otherwise a person's reason. */
+/** `Job.parameters` of a `delete-point` job. `retention`: pruned by the policy; otherwise the user's reason. */
 export const deletePointParametersSchema = z.object({ reason: z.string().min(1) });
 export type DeletePointParameters = z.infer<typeof deletePointParametersSchema>;

@@ -40,11 +40,11 @@ function firstProblem(records: readonly LedgerRecord[]) {
   return null;
 }
 
-test("a chain as written is right", () => {
+test("an unchanged chain verifies", () => {
   expect(firstProblem(chain(20))).toBeNull();
 });
 
-test("the digest of an event is fixed: a ledger of today must verify for ever", () => {
+test("the digest of an event is fixed: a ledger of today must always verify", () => {
   const record = chainEvent(
     emptyHead,
     new Date("2026-11-22T21:00:00Z"),
@@ -84,7 +84,7 @@ test("missing events are named as a range", () => {
   });
 });
 
-test("events whose places were exchanged are called reordered", () => {
+test("swapped events are reported as reordered", () => {
   const records = chain(10);
   const [a, b] = [records[4], records[5]];
   if (!a || !b) throw new Error("unreachable");
@@ -127,7 +127,7 @@ test("any single change of any event is found, at that event or the one after", 
   );
 });
 
-test("canonical JSON has one spelling, whatever the order of members", () => {
+test("canonical JSON does not depend on the order of members", () => {
   expect(canonicalJson({ b: [1, "x", null], a: { d: true, c: 1e21 }, u: undefined })).toBe(
     '{"a":{"c":1e+21,"d":true},"b":[1,"x",null]}',
   );
@@ -148,7 +148,7 @@ test("canonical JSON has one spelling, whatever the order of members", () => {
   }
 });
 
-test("canonical JSON of any JSON value reads back equal and does not depend on the order of members", () => {
+test("for any JSON value: canonical JSON parses back equal and does not depend on member order", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const text = canonicalJson(value);
@@ -168,7 +168,7 @@ function reversed(value: unknown): unknown {
   );
 }
 
-test("text that the database refuses is made storable", () => {
+test("text that the database refuses becomes storable", () => {
   expect(storableJson({ "a\0": ["\ud800x", { b: undefined, c: -0 }] })).toEqual({
     "a\ufffd": ["\ufffdx", { c: 0 }],
   });

@@ -3,12 +3,12 @@ import { z } from "zod";
 import { actorSchema, type LedgerDraft, ledgerKinds } from "./audit.ts";
 import { canonicalJson, storableJson } from "./canonical-json.ts";
 
-/** What the first event names as its predecessor. */
+/** The predecessor digest of the first event. */
 export const genesisDigest = "0".repeat(64);
 
 const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** An event as it stands in the ledger, in reports and in exports. */
+/** An event as stored in the ledger and shown in reports and exports. */
 export const ledgerRecordSchema = z.strictObject({
   /** Counted from 1, without gaps. */
   seq: z.int().positive(),
@@ -20,7 +20,7 @@ export const ledgerRecordSchema = z.strictObject({
   vmId: z.string().nullable(),
   teamIds: z.array(z.string()),
   data: z.unknown(),
-  /** Digest of the event before, or `genesisDigest`. */
+  /** Digest of the previous event, or `genesisDigest`. */
   prevDigest: digestSchema,
   digest: digestSchema,
 });
@@ -33,7 +33,7 @@ export interface LedgerHead {
 
 export const emptyHead: LedgerHead = { seq: 0, digest: genesisDigest };
 
-/** The event that follows `head`. Pure: the same draft at the same place gives the same digest. */
+/** Returns the event that follows `head`. The same draft at the same place always gets the same digest. */
 export function chainEvent(head: LedgerHead, at: Date, draft: LedgerDraft): LedgerRecord {
   const record = {
     seq: head.seq + 1,
@@ -49,22 +49,22 @@ export function chainEvent(head: LedgerHead, at: Date, draft: LedgerDraft): Ledg
   return { ...record, digest: ledgerDigest(record) };
 }
 
-/** SHA-256 (hex) over the canonical JSON of every field but the digest itself, with the form's version. */
+/** Returns SHA-256 (hex) over the canonical JSON of all fields except the digest, with a format version. */
 export function ledgerDigest(record: Omit<LedgerRecord, "digest">): string {
   const { seq, at, kind, actor, target, vmId, teamIds, data, prevDigest } = record;
   const text = canonicalJson({ v: 1, seq, at, kind, actor, target, vmId, teamIds, data, prevDigest });
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** What is wrong with a ledger, and with which event first. */
+/** A fault of a ledger, with the first event that it affects. */
 export interface LedgerProblem {
   readonly kind: "edited" | "missing" | "reordered" | "broken" | "truncated" | "rewritten";
-  /** The first event that is wrong, or that should be there and is not. */
+  /** The first event that is wrong or missing. */
   readonly seq: number;
   readonly message: string;
 }
 
-/** Checks that `record` is what follows `head`; null when it is. */
+/** Checks that `record` follows `head`; null when it does. */
 export function checkNext(head: LedgerHead, record: LedgerRecord): LedgerProblem | null {
   const expected = head.seq + 1;
   if (record.seq > expected) {
@@ -80,7 +80,7 @@ export function checkNext(head: LedgerHead, record: LedgerRecord): LedgerProblem
     return {
       kind: "reordered",
       seq: record.seq,
-      message: `Event ${record.seq} stands after event ${head.seq}.`,
+      message: `Event ${record.seq} is stored after event ${head.seq}.`,
     };
   }
   if (ledgerDigest(record) !== record.digest) {
@@ -97,16 +97,16 @@ export function checkNext(head: LedgerHead, record: LedgerRecord): LedgerProblem
     return {
       kind: "broken",
       seq: record.seq,
-      message: `Event ${record.seq} does not follow event ${head.seq} as it stands now: one of them was replaced.`,
+      message: `Event ${record.seq} does not follow the stored event ${head.seq}: one of them was replaced.`,
     };
   }
   return null;
 }
 
-/** How far around its place an event is looked for when its digest is wrong: enough for a swap, quick enough for a page. */
+/** How many neighboring numbers to try when a digest is wrong: finds a swap, and is fast enough for a page. */
 const searchDistance = 2_000;
 
-/** The number under which an event's digest is right, when it is another than the one it carries. */
+/** Returns the number under which the event's digest is right, if it differs from the stored number. */
 function trueSeq(record: LedgerRecord): number | null {
   const from = Math.max(1, record.seq - searchDistance);
   for (let seq = from; seq <= record.seq + searchDistance; seq++) {
@@ -115,10 +115,10 @@ function trueSeq(record: LedgerRecord): number | null {
   return null;
 }
 
-/** Where copies of signed heads lie in the vault's store: `ledger/<seq>-<time>.json`. */
+/** Prefix of the copies of signed heads in the vault's store: `ledger/<seq>-<time>.json`. */
 export const anchorsPrefix = "ledger/";
 
-/** The text that a head's signature covers. */
+/** Returns the text that a head's signature covers. */
 export function anchorText(head: LedgerHead, signedAt: Date, keyId: string): string {
   return canonicalJson({
     type: "kluis-ledger-head",

@@ -1,6 +1,6 @@
 /**
- * Safety margins and limits, in one place: each with its unit and the reason for its size. Durations are milliseconds unless
- * the name says otherwise.
+ * Safety margins and limits, each with its unit and the reason for its value. Durations are in milliseconds unless the name
+ * says otherwise.
  */
 const second = 1_000;
 const minute = 60 * second;
@@ -9,48 +9,48 @@ const day = 24 * hour;
 
 export const limits = {
   // -------------------------------------------------------------- backups
-  /** A backup, snapshot and transfer, ends within this time of its planned start: what product and Azure Backup promise for daily policies. */
+  /** A backup (snapshot and transfer) ends within this time of its planned start, as Azure Backup promises for daily policies. */
   backupDeadlineMs: 24 * hour,
-  /** Started later than this after its time, a backup counts as late. Ticks come every 30 s; a few may be lost to a restart. */
+  /** A backup that starts later than this after its planned time is late. Allows for a few ticks lost to a restart. */
   lateStartMs: 5 * minute,
-  /** How often each engine looks for what is due. */
+  /** How often each engine looks for due backups. */
   scheduleTickMs: 30 * second,
-  /** Missed occurrences that one tick writes down, newest first. An hourly policy misses 720 in a month; more says nothing new. */
+  /** Missed occurrences that one tick records, newest first. An hourly policy misses 720 in a month; more adds no information. */
   missedRecordedMost: 1_000,
-  /** A VM is at risk when its newest point is older than its policy's longest interval and this: time for the backup itself. */
+  /** A VM is at risk when its newest point is older than its policy's longest interval plus this, the time for the backup itself. */
   atRiskGraceMs: 2 * hour,
 
   // -------------------------------------------------------------- engines
-  /** An engine writes its heartbeat this often; only people read it (whether an engine lives is decided by its lock). */
+  /** How often an engine writes its heartbeat. For display only: an engine's lock decides whether it is alive. */
   engineHeartbeatMs: 10 * second,
   /** A heartbeat older than this is shown as silent. */
   engineSilentMs: 45 * second,
-  /** Parts (Azure, vault, scheduler) are checked this often, and a check older than `partStaleMs` is no longer believed. */
+  /** How often parts (Azure, vault, scheduler) are checked; results older than `partStaleMs` are ignored. */
   partCheckMs: 15 * second,
   partStaleMs: 60 * second,
-  /** The inventory is read this often without being asked. */
+  /** How often the inventory is read without a request. */
   discoverMs: 10 * minute,
 
   // -------------------------------------------------------------- cleaning up
-  /** No rule but `keepLast` removes a point younger than this: a backup made by hand before a risky change outlives the day's next one. */
+  /** Only `keepLast` removes points younger than this, so a manual backup before a risky change survives the day's next backup. */
   recentPointMs: day,
-  /** A resource in Azure that no job owns is removed when it is at least this old: a job writes it down before it exists, but clocks differ. */
+  /** Azure resources without an owning job are removed at this age. Jobs record resources before creating them, but clocks differ. */
   sweepSafetyMs: hour,
-  /** A condemned pack stays at least this long before it is deleted: longer than any clock difference between machines. */
+  /** A condemned pack is kept at least this long before it is deleted: longer than clocks of machines differ. */
   packGraceMs: hour,
 
   // -------------------------------------------------------------- sign-in
-  /** A session ends after this time without a request: a working day. */
+  /** A session ends after this time without a request: one working day. */
   sessionIdleMs: 8 * hour,
-  /** … and after this time in any case, so that a person proves who they are once a day. */
+  /** A session ends after this time in any case, so that a user signs in at least once a day. */
   sessionMostMs: 24 * hour,
-  /** API tokens live 90 days unless asked otherwise, and a year at most. */
+  /** API tokens are valid for 90 days by default and one year at most. */
   tokenDefaultDays: 90,
   tokenMostDays: 366,
 
   // -------------------------------------------------------------- evidence
-  /** The ledger's head is signed and copied into the vault this often. */
+  /** How often the ledger's head is signed and copied into the vault. */
   ledgerAnchorMs: hour,
-  /** A point that was not verified for this long is shown as such. */
+  /** A point whose last verification is older than this is shown as unverified. */
   verificationStaleMs: 90 * day,
 } as const;

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { permissions, rolePermissions, roles } from "./permission.ts";
 
-test("the table in docs/security.md is the table that decides", () => {
+test("the table in docs/security.md equals the roles in code", () => {
   const text = readFileSync(path.join(import.meta.dirname, "../../../docs/security.md"), "utf8");
   const rows = text.split("\n").flatMap((line) => {
     const [, name] = /^\| `([a-z:]+)` \|/.exec(line) ?? [];

@@ -1,8 +1,8 @@
-/** What a person may do. The table of built-in roles is the one in docs/security.md; a test keeps them equal. */
+/** What a user may do. docs/security.md has the table of built-in roles; a test keeps both equal. */
 export const permissions = [
   "inventory:read", // see VMs, jobs, recovery points, policies
   "backup:run", // back up now, cancel a job
-  "protection:write", // protect, change policy of a VM, stop protection keeping data
+  "protection:write", // protect a VM, change its policy, stop protection and keep data
   "policy:write", // create and edit policies
   "restore:files", // restore files, download disks
   "restore:disks", // restore to new disks or a new VM
@@ -14,8 +14,8 @@ export const permissions = [
   "audit:read", // read and verify the audit log
   "team:manage", // manage team members, scopes, custom roles
   "platform:manage", // vaults, connections, guardrails, notification channels, keys
-  "approval:decide", // decide approvals (never one's own)
-  "self", // what everybody who is signed in may do: their own tokens, sessions, who am I
+  "approval:decide", // decide approvals (never your own)
+  "self", // what every signed-in user may do: own tokens, sessions, identity
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -45,5 +45,5 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   auditor: [...reading, "report:read", "audit:read"],
 };
 
-/** Owner and Auditor may be held for the whole organisation; the others only in a team. */
+/** Roles that can be held for the whole organization; the others are held in a team. */
 export const organisationRoles: readonly Role[] = ["owner", "auditor"];

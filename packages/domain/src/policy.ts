@@ -31,9 +31,9 @@ export const scheduleSchema = z.discriminatedUnion("kind", [
       z.literal(8),
       z.literal(12),
     ]),
-    /** First run of each day's window, local time. */
+    /** Local time of the first run of each day's window. */
     windowStart: timeOfDaySchema,
-    /** Length of the window in hours; 24 is the whole day. */
+    /** Length of the window in hours; 24 means the whole day. */
     windowHours: z.int().min(4).max(24),
     timeZone: timeZoneSchema,
   }),
@@ -45,7 +45,7 @@ export const scheduleSchema = z.discriminatedUnion("kind", [
 ]);
 export type Schedule = z.infer<typeof scheduleSchema>;
 
-/** How many points of each tier are kept (grandfather, father, son). At least one of them must be set. */
+/** How many points each tier keeps (grandfather-father-son). At least one tier must be set. */
 export const retentionSchema = z
   .strictObject({
     keepLast: z.int().min(1).max(9999).optional(),
@@ -64,14 +64,14 @@ export type Consistency = z.infer<typeof consistencySchema>;
 export const policyDocumentSchema = z.strictObject({
   schedule: scheduleSchema,
   retention: retentionSchema,
-  /** Days a snapshot stays in Azure for instant restore; 0 removes it after the transfer. */
+  /** Days to keep a snapshot in Azure for instant restore; 0 removes it after the transfer. */
   instantRestoreDays: z.int().min(0).max(30),
   consistency: z.strictObject({
-    /** The best level to try for on a running Windows VM (Linux without scripts and stopped VMs are file-consistent). */
+    /** The level to try on a running Windows VM. Linux without scripts and stopped VMs are file-consistent. */
     wanted: z.enum(["application", "crash"]),
-    /** When the wanted level can't be had: take the next lower one and say so, or fail the job. */
+    /** If the wanted level is not possible: take the next lower one and record why, or fail the job. */
     otherwise: z.enum(["continue", "fail"]),
-    /** VSS backup type on Windows: full lets applications truncate their logs. */
+    /** VSS backup type on Windows. A full backup lets applications truncate their logs. */
     vss: z.enum(["full", "copy"]),
   }),
 });

@@ -22,7 +22,7 @@ const rules = (
 const kept = (points: readonly RetentionPoint[], which: RetentionRules): string[] =>
   judgeRetention(points, which).flatMap((verdict) => (verdict.keep ? [verdict.id] : []));
 
-test("daily keeps the newest of each local day, and only as many days as asked for", () => {
+test("daily keeps the newest point of each local day, for the configured number of days", () => {
   const points = [
     point("a", "2026-05-28T23:30Z"), // 29 May in Amsterdam
     point("b", "2026-05-29T10:00Z"),
@@ -33,7 +33,7 @@ test("daily keeps the newest of each local day, and only as many days as asked f
   expect(kept(points, rules({ daily: 9 }))).toEqual(["d", "c", "b"]);
 });
 
-test("several backups on one day all stay for a day, unless the policy counts them by keepLast", () => {
+test("several backups on one day are all kept for a day, unless keepLast counts them", () => {
   const points = [
     point("first", "2026-06-01T09:00Z"),
     point("before-the-change", "2026-06-01T10:00Z"),
@@ -73,7 +73,7 @@ test("weekly, monthly and yearly tiers each keep the newest of their period", ()
   expect(kept(points, rules({ yearly: 2 }))).toEqual(["2026-05-31", "2025-12-31"]);
 });
 
-test("verdicts name every tier, its reason, and when the last of them lets go", () => {
+test("verdicts name every tier, its reason, and when the last one releases the point", () => {
   const [newest, other] = judgeRetention(
     [point("a", "2026-05-30T10:00Z"), point("b", "2026-05-31T10:00Z")],
     rules({ daily: 3, weekly: 2 }, { protectionActive: false }),
@@ -90,7 +90,7 @@ test("verdicts name every tier, its reason, and when the last of them lets go", 
   expect(other?.expiresAt).toEqual(new Date("2026-06-01T22:00Z"));
 });
 
-test("pins keep; the newest good point of a protected VM stays; a damaged point takes no place of a good one", () => {
+test("keeps pins and the newest good point of a protected VM; a damaged point never fills a tier", () => {
   const points = [
     point("pinned", "2026-01-01T10:00Z", { pinned: true }),
     point("damaged-old", "2026-04-01T10:00Z", { good: false }),
@@ -101,7 +101,7 @@ test("pins keep; the newest good point of a protected VM stays; a damaged point 
   expect(kept(points.slice(1), rules({ keepLast: 1 }))).toEqual(["damaged-new", "good"]);
 });
 
-test("without a good point nothing damaged is thrown away", () => {
+test("without a good point, no damaged point is removed", () => {
   expect(kept([point("only", "2026-05-01T10:00Z", { good: false })], rules({ keepLast: 1 }))).toEqual([
     "only",
   ]);
@@ -124,7 +124,7 @@ const someRules = fc
     return rules(given.length === 0 ? { daily: 1 } : Object.fromEntries(given));
   });
 
-test("for any history: verdicts cover every point once, pins and the newest good one stay, pruning is stable", () => {
+test("for any history: one verdict per point, pins and the newest good point are kept, pruning is stable", () => {
   fc.assert(
     fc.property(history, someRules, (points, which) => {
       const verdicts = judgeRetention(points, which);

@@ -2,22 +2,22 @@ import { Temporal } from "temporal-polyfill";
 import { limits } from "./limits.ts";
 import type { Retention } from "./policy.ts";
 
-/** What retention needs to know of a recovery point that still exists. */
+/** The facts of an existing recovery point that retention needs. */
 export interface RetentionPoint {
   readonly id: string;
   readonly takenAt: Date;
-  /** A legal hold: kept whatever the tiers say. */
+  /** A legal hold: kept regardless of the tiers. */
   readonly pinned: boolean;
-  /** False for a damaged point: it takes no place of a good one, and is kept only while older good ones are. */
+  /** False for a damaged point: it never fills a tier, and is kept only while older good points are. */
   readonly good: boolean;
 }
 
 export interface RetentionRules {
   readonly retention: Retention;
-  /** Days, weeks, months and years are those of this IANA zone. */
+  /** The IANA zone whose calendar defines days, weeks, months and years. */
   readonly timeZone: string;
   readonly now: Date;
-  /** While the VM is protected its newest good point is never removed. */
+  /** The newest good point of a protected VM is never removed. */
   readonly protectionActive: boolean;
 }
 
@@ -32,8 +32,8 @@ export const retentionTiers = [
   "pinned",
 ] as const;
 /**
- * `latest`: the newest good point of a protected VM. `last`: among the newest `keepLast`. `recent`: younger than a day,
- * where the policy has no `keepLast`.
+ * `latest`: the newest good point of a protected VM. `last`: one of the newest `keepLast`. `recent`: younger than one day,
+ * if the policy has no `keepLast`.
  */
 export type RetentionTier = (typeof retentionTiers)[number];
 
@@ -41,9 +41,9 @@ export interface RetentionVerdict {
   readonly id: string;
   readonly keep: boolean;
   readonly tiers: readonly RetentionTier[];
-  /** In words, for people and reports. */
+  /** In English, for the command line and reports. */
   readonly reason: string;
-  /** When the last tier lets go of it, if backups go on as planned; null when that cannot be told (pinned, latest, keepLast, or backups have paused). */
+  /** When the last tier releases it if backups continue as planned; null if unknown (pinned, latest, keepLast, paused backups). */
   readonly expiresAt: Date | null;
 }
 
@@ -57,11 +57,10 @@ interface Hold {
 }
 
 /**
- * Grandfather-father-son retention. Each calendar tier keeps the newest good point of each of its newest N periods that
- * have one (so that a pause in backups removes nothing); `keepLast` keeps the newest N good points; a point that any tier
- * keeps stays. Without `keepLast` nothing younger than a day is removed: who backs up twice on one day, before a risky change
- * perhaps, must still have the first when the change went wrong. The only place that decides: pruner, preview, reports and
- * pages ask this function.
+ * Applies grandfather-father-son retention. Each calendar tier keeps the newest good point of each of its newest N periods
+ * that have one, so a pause in backups removes nothing. `keepLast` keeps the newest N good points. Any tier is enough to keep
+ * a point. Without `keepLast`, nothing younger than one day is removed: after a failed change, the backup made before it must
+ * still exist. Pruner, preview, reports and pages all call this function.
  *
  * @returns one verdict per point, newest first
  */
@@ -96,7 +95,7 @@ export function judgeRetention(points: readonly RetentionPoint[], rules: Retenti
   return sorted.map((point) => verdict(point, holds.get(point.id) ?? [], { oldestKept, now: rules.now }));
 }
 
-/** Newest first; points of one instant by id, so that the order never depends on the input's. */
+/** Sorts newest first, then by id, so that the result never depends on the order of the input. */
 function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
   return b.takenAt.getTime() - a.takenAt.getTime() || (a.id < b.id ? 1 : -1);
 }
@@ -131,7 +130,7 @@ interface Period {
   readonly steps: number;
 }
 
-/** The local day, ISO week (Monday first), month or year of an instant. */
+/** Returns the local day, ISO week (from Monday), month or year of an instant. */
 function periodOf(tier: CalendarTier, at: Date, timeZone: string): Period {
   const date = Temporal.Instant.fromEpochMilliseconds(at.getTime())
     .toZonedDateTimeISO(timeZone)
@@ -180,7 +179,7 @@ function verdict(
   return { ...base, keep: false, expiresAt: null, reason };
 }
 
-/** When the last hold ends; null when one of them has no known end, or when it is over and only a pause in backups holds on. */
+/** Returns when the last hold ends; null when a hold has no known end, or its end has passed because backups paused. */
 function lastUntil(holds: readonly Hold[], now: Date): Date | null {
   const ends = holds.map((one) => one.until?.getTime() ?? Number.POSITIVE_INFINITY);
   const last = Math.max(...ends);

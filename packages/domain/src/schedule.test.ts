@@ -28,7 +28,7 @@ test("a daily run keeps its local time through both changes in Amsterdam", () =>
   ]);
 });
 
-test("a skipped time runs once, when the clocks go forward", () => {
+test("a skipped local time runs once, at the change", () => {
   expect(between(daily("Europe/Amsterdam", "02:30"), "2026-03-28T12:00Z", "2026-03-29T12:00Z")).toEqual([
     "2026-03-29T01:00",
   ]);
@@ -45,7 +45,7 @@ test("a skipped time runs once, when the clocks go forward", () => {
   ]);
 });
 
-test("a time that comes twice runs the first time only", () => {
+test("a local time that occurs twice runs the first time only", () => {
   expect(between(daily("Europe/Amsterdam", "02:30"), "2026-10-24T12:00Z", "2026-10-25T12:00Z")).toEqual([
     "2026-10-25T00:30",
   ]);
@@ -72,7 +72,7 @@ const every4: Schedule = {
   timeZone: "Europe/Amsterdam",
 };
 
-test("an hourly schedule goes on in even steps and returns to its local start", () => {
+test("an hourly schedule continues in even steps and returns to its local start each day", () => {
   // The day on which the clocks go back: 25 hours, one run more, no interval above 4 hours.
   expect(between(every4, "2026-10-24T22:30Z", "2026-10-25T12:00Z")).toEqual([
     "2026-10-25T02:00",
@@ -88,7 +88,7 @@ test("an hourly schedule goes on in even steps and returns to its local start", 
   ]);
 });
 
-test("a shorter window holds its runs before its end, also across midnight", () => {
+test("in a shorter window every run is before its end, also across midnight", () => {
   const night: Schedule = { ...every4, everyHours: 2, windowStart: "22:00", windowHours: 6, timeZone: "UTC" };
   expect(between(night, "2026-05-01T12:00Z", "2026-05-02T12:00Z")).toEqual([
     "2026-05-01T22:00",
@@ -101,7 +101,7 @@ test("a shorter window holds its runs before its end, also across midnight", () 
   expect(longestGapSeconds(daily("UTC", "06:00", "20:00"))).toBe(14 * 3_600);
 });
 
-test("a leap day and the turn of a year are days like others", () => {
+test("leap days and year ends are ordinary days", () => {
   expect(between(daily("UTC", "01:00"), "2028-02-28T12:00Z", "2028-03-01T12:00Z")).toEqual([
     "2028-02-29T01:00",
     "2028-03-01T01:00",
@@ -149,7 +149,7 @@ const anySchedule: fc.Arbitrary<Schedule> = fc.oneof(
 );
 const moment = fc.date({ min: new Date("2026-01-01"), max: new Date("2027-12-31"), noInvalidDate: true });
 
-test("any cut of a period gives the same runs: nothing is lost or doubled at the seams", () => {
+test("splitting a period anywhere gives the same runs", () => {
   fc.assert(
     fc.property(
       anySchedule,
@@ -173,7 +173,7 @@ test("any cut of a period gives the same runs: nothing is lost or doubled at the
   );
 });
 
-test("runs ascend, and no interval is longer than promised but for the hour of a change", () => {
+test("runs ascend, and no interval exceeds the promise except by the hour of a change", () => {
   fc.assert(
     fc.property(anySchedule, moment, (schedule, from) => {
       const runs = occurrencesBetween(schedule, from, new Date(from.getTime() + 30 * 86_400_000));

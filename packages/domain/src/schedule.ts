@@ -2,22 +2,22 @@ import { Temporal } from "temporal-polyfill";
 import type { Schedule } from "./policy.ts";
 
 /**
- * When a policy runs. Times of day are local to the schedule's IANA zone and follow its daylight-saving changes:
+ * Computes when a policy runs. Times of day are local to the schedule's IANA zone and follow its daylight-saving changes:
  *
- * - A time that the clocks skip runs once, at the instant the clocks go forward. A time that comes twice runs the first time.
- * - Hourly schedules start each day's window at its local time and go on in even steps of real time. A window of 24 hours
- *   lasts until the next day's first run, so that no interval is ever longer than promised: the day on which the clocks go
- *   back has one run more, where the step asks for it. Shorter windows hold their runs strictly before their end.
+ * - A local time that is skipped runs once, at the change. A local time that occurs twice runs the first time only.
+ * - An hourly schedule starts each day's window at its local time and continues in even steps of real time. A 24-hour window
+ *   lasts until the next day's first run, so that no interval exceeds the promised one; the day on which clocks go back may
+ *   have one more run. In a shorter window every run is strictly before its end.
  */
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** Every planned run with `after` < time ≤ `through`, ascending, each once. */
+/** Returns every planned run with `after` < time ≤ `through`, ascending, without duplicates. */
 export function occurrencesBetween(schedule: Schedule, after: Date, through: Date): Date[] {
   const found: Date[] = [];
   if (through <= after) return found;
-  // A window reaches at most one day further, and zones differ from each other by less than a day and a half.
+  // A window extends at most one day further; zones differ by less than a day and a half.
   let date = localDate(after, schedule.timeZone).subtract({ days: 2 });
   const last = localDate(through, schedule.timeZone).add({ days: 1 });
   for (; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
@@ -28,7 +28,7 @@ export function occurrencesBetween(schedule: Schedule, after: Date, through: Dat
   return dedupe(found);
 }
 
-/** The next `count` runs after `from`. */
+/** Returns the next `count` runs after `from`. */
 export function nextOccurrences(schedule: Schedule, from: Date, count: number): Date[] {
   let found: Date[] = [];
   let span = 2 * dayMs;
@@ -39,12 +39,12 @@ export function nextOccurrences(schedule: Schedule, from: Date, count: number): 
   return found.slice(0, count);
 }
 
-/** The newest run at or before `at`, when there was one in the week before. */
+/** Returns the newest run at or before `at`; null when the week before had none. */
 export function previousOccurrence(schedule: Schedule, at: Date): Date | null {
   return occurrencesBetween(schedule, new Date(at.getTime() - 7 * dayMs), at).at(-1) ?? null;
 }
 
-/** The longest time between two runs on days without a daylight-saving change, in seconds: what the policy promises. */
+/** Returns the longest interval between two runs in seconds, on days without a daylight-saving change: the policy's promise. */
 export function longestGapSeconds(schedule: Schedule): number {
   if (schedule.kind === "hourly") {
     if (schedule.windowHours >= 24) return schedule.everyHours * 3_600;
@@ -64,7 +64,7 @@ function localDate(at: Date, timeZone: string): Temporal.PlainDate {
   return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone).toPlainDate();
 }
 
-/** Runs that belong to a local date (a window's runs belong to the date on which it starts), in epoch milliseconds. */
+/** Returns the runs of a local date in epoch milliseconds. A window's runs belong to the date on which it starts. */
 function runsOf(schedule: Schedule, date: Temporal.PlainDate): number[] {
   if (schedule.kind === "daily")
     return schedule.times.map((time) => instantOf(date, time, schedule.timeZone));
@@ -78,7 +78,7 @@ function runsOf(schedule: Schedule, date: Temporal.PlainDate): number[] {
   return runs;
 }
 
-/** The instant of a local date and time: the first of two, and the end of the gap when there is none. */
+/** Returns the instant of a local date and time: the first of two, or the end of the gap that skips it. */
 function instantOf(date: Temporal.PlainDate, time: string, timeZone: string): number {
   const wanted = date.toPlainDateTime(Temporal.PlainTime.from(time));
   const before = wanted.toZonedDateTime(timeZone, { disambiguation: "earlier" });
@@ -91,7 +91,7 @@ function dedupe(dates: readonly Date[]): Date[] {
   return sorted.filter((date, index) => date.getTime() !== sorted[index - 1]?.getTime());
 }
 
-/** The schedule in words, such as `Every day at 01:00 (Europe/Amsterdam)`. */
+/** Describes the schedule in English, such as `Every day at 01:00 (Europe/Amsterdam)`. */
 export function describeSchedule(schedule: Schedule): string {
   const zone = `(${schedule.timeZone})`;
   if (schedule.kind === "daily") {

@@ -22,7 +22,7 @@ test("nothing is due: time moves on", () => {
   ).toEqual({ occurrences: [], through: now });
 });
 
-test("what is due starts once: the next tick finds it decided", () => {
+test("a due backup starts once; the next tick finds it decided", () => {
   const now = at("2026-05-01T01:00:10Z");
   const first = decideSchedule({
     schedule: nightly,
@@ -37,7 +37,7 @@ test("what is due starts once: the next tick finds it decided", () => {
   expect(second.occurrences).toEqual([]);
 });
 
-test("after a pause only the newest is started, late, and the others are recorded as missed", () => {
+test("after a pause, starts only the newest, late, and records the others as missed", () => {
   const decided = decideSchedule({
     schedule: hourly,
     scheduledThrough: at("2026-05-01T00:00Z"),
@@ -77,7 +77,7 @@ test("a clock that was set back decides nothing and forgets nothing", () => {
   ).toEqual({ occurrences: [], through });
 });
 
-test("however the ticks fall, every occurrence is decided once, and a batch starts one at most", () => {
+test("for any ticks: every occurrence is decided once, and a batch starts at most one", () => {
   const pauses = fc.array(fc.integer({ min: 1, max: 40 * 3_600 }), { minLength: 1, maxLength: 30 });
   fc.assert(
     fc.property(pauses, (seconds) => {
@@ -101,7 +101,7 @@ test("however the ticks fall, every occurrence is decided once, and a batch star
   );
 });
 
-test("a long outage is not written down for ever", () => {
+test("a long outage records a bounded number of missed occurrences", () => {
   const decided = decideSchedule({
     schedule: { ...hourly, everyHours: 1 },
     scheduledThrough: at("2026-01-01T00:00Z"),

@@ -4,14 +4,14 @@ import { occurrencesBetween } from "./schedule.ts";
 
 export interface SchedulerInput {
   readonly schedule: Schedule;
-  /** Everything up to here has been decided before. */
+  /** Times up to this one are already decided. */
   readonly scheduledThrough: Date;
   readonly now: Date;
-  /** A backup of the VM has not ended. */
+  /** A backup of the VM is still running. */
   readonly jobOpen: boolean;
 }
 
-/** What becomes of one planned backup. Exactly one of a batch can be `start`: its newest. */
+/** The decision about one planned backup. Only the newest of a batch can be started. */
 export type OccurrenceDecision =
   | {
       readonly dueAt: Date;
@@ -24,17 +24,17 @@ export type OccurrenceDecision =
 export interface SchedulerDecision {
   /** Ascending by time. */
   readonly occurrences: readonly OccurrenceDecision[];
-  /** Everything up to here is decided now. */
+  /** Times up to this one are decided now. */
   readonly through: Date;
 }
 
 /**
- * What to do about a protection at `now`. After a pause only the newest missed occurrence is started, late; the older ones
- * are recorded as missed, so that a long outage never ends in a burst. A backup never starts while one of the VM runs.
+ * Decides the planned backups of a protection up to `now`. After a pause, starts only the newest missed occurrence, late, and
+ * records the older ones as missed, so that a long outage never ends in a burst. Never starts a second backup of one VM.
  */
 export function decideSchedule(input: SchedulerInput): SchedulerDecision {
   const { scheduledThrough, now } = input;
-  // A clock that was set back decides nothing until it has caught up.
+  // A clock that was set back decides nothing until it catches up.
   if (now <= scheduledThrough) return { occurrences: [], through: scheduledThrough };
   const due = occurrencesBetween(input.schedule, scheduledThrough, now);
   const newest = due.at(-1);

@@ -25,12 +25,12 @@ describe("fixed VHD footer", () => {
     expect([bytes.readUInt16BE(56), bytes[58], bytes[59]]).toEqual([30, 4, 17]);
   });
 
-  test("the largest geometry holds for disks beyond it", () => {
+  test("larger disks get the largest geometry", () => {
     const bytes = Buffer.from(encodeVhdFooter({ diskBytes: 32 * 2 ** 40, createdAt, uniqueId: id }));
     expect([bytes.readUInt16BE(56), bytes[58], bytes[59]]).toEqual([65535, 16, 255]);
   });
 
-  test("is read back, and any changed byte before the reserved ones is noticed", () => {
+  test("parses back, and any changed byte before the reserved ones is detected", () => {
     const sectors = fc.integer({ min: 0, max: 2 ** 36 });
     fc.assert(
       fc.property(
@@ -47,7 +47,7 @@ describe("fixed VHD footer", () => {
     );
   });
 
-  test("refuses sizes that are no whole sectors", () => {
+  test("refuses sizes that are not whole sectors", () => {
     expect(() => encodeVhdFooter({ diskBytes: 513, createdAt, uniqueId: id })).toThrow(RangeError);
     expect(() => encodeVhdFooter({ diskBytes: 512, createdAt, uniqueId: id.subarray(1) })).toThrow(
       RangeError,

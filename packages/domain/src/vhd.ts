@@ -1,29 +1,29 @@
 /**
- * Footer of a fixed VHD: a raw disk image followed by these 512 bytes.
+ * The 512-byte footer that follows the raw disk image in a fixed VHD.
  * Source: Microsoft, "Virtual Hard Disk Image Format Specification" 1.0 (hard disk footer format; appendix: CHS calculation).
  * All numbers are big-endian.
  */
 export const vhdFooterBytes = 512;
 
 export interface VhdFooter {
-  /** Bytes of the disk, without the footer. */
+  /** Size of the disk in bytes, without the footer. */
   readonly diskBytes: number;
-  /** Written with second precision, counted from 2000-01-01T00:00:00Z. */
+  /** Stored in whole seconds since 2000-01-01T00:00:00Z. */
   readonly createdAt: Date;
-  /** 16 bytes that identify the image. The same image must always get the same ones, so that a broken download can resume. */
+  /** 16 bytes that identify the image. One image must always get the same id, so that a download can resume. */
   readonly uniqueId: Uint8Array;
 }
 
 const epoch2000 = Date.UTC(2000, 0, 1);
 const checksumAt = 64;
 
-/** @throws RangeError when the size is no safe integer of whole sectors, or the id has not 16 bytes */
+/** @throws RangeError unless the size is a safe integer of whole sectors and the id has 16 bytes */
 export function encodeVhdFooter(footer: VhdFooter): Uint8Array {
   const { diskBytes, uniqueId } = footer;
   if (!Number.isSafeInteger(diskBytes) || diskBytes < 0 || diskBytes % 512 !== 0) {
-    throw new RangeError("A VHD's size is a whole number of 512-byte sectors.");
+    throw new RangeError("The size of a VHD must be a whole number of 512-byte sectors.");
   }
-  if (uniqueId.length !== 16) throw new RangeError("A VHD's unique id has 16 bytes.");
+  if (uniqueId.length !== 16) throw new RangeError("The unique id of a VHD must have 16 bytes.");
   const bytes = new Uint8Array(vhdFooterBytes);
   const view = new DataView(bytes.buffer);
   putText(bytes, 0, "conectix");
@@ -46,7 +46,7 @@ export function encodeVhdFooter(footer: VhdFooter): Uint8Array {
   return bytes;
 }
 
-/** What a footer says, or null when these bytes are no intact footer of a fixed VHD. */
+/** Parses a footer; null unless the bytes are an intact footer of a fixed VHD. */
 export function decodeVhdFooter(bytes: Uint8Array): VhdFooter | null {
   if (bytes.length !== vhdFooterBytes) return null;
   if (new TextDecoder("latin1").decode(bytes.subarray(0, 8)) !== "conectix") return null;
@@ -61,7 +61,7 @@ export function decodeVhdFooter(bytes: Uint8Array): VhdFooter | null {
   };
 }
 
-/** One's complement of the sum of all bytes, the checksum's own counted as zero. */
+/** Returns the one's complement of the sum of all bytes; the checksum field counts as zero. */
 function footerChecksum(bytes: Uint8Array): number {
   let sum = 0;
   for (const [index, byte] of bytes.entries()) {
@@ -80,7 +80,7 @@ interface Chs {
   readonly sectorsPerTrack: number;
 }
 
-/** Cylinders, heads and sectors per track by the specification's appendix; larger disks than it can express get the largest. */
+/** Returns cylinders, heads and sectors per track after the specification's appendix, capped at the largest geometry. */
 function chsGeometry(diskBytes: number): Chs {
   const sectors = Math.min(diskBytes / 512, 65_535 * 16 * 255);
   const withTrack = (sectorsPerTrack: number, heads: number): Chs => ({

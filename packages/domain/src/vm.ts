@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** "os" or the LUN of a data disk as a decimal number. Names a disk within its VM everywhere: API, CLI, database, manifest. */
+/** "os" or the LUN of a data disk in decimal. Identifies a disk within its VM in API, CLI, database and manifest. */
 export const diskKeySchema = z.string().regex(/^(os|\d{1,3})$/, 'Use "os" or a LUN such as 0.');
 export type DiskKey = z.infer<typeof diskKeySchema>;
 
@@ -13,11 +13,11 @@ export const vmDiskSchema = z.strictObject({
   key: diskKeySchema,
   name: z.string(),
   resourceId: z.string(),
-  /** Azure's uniqueId of the disk; a re-created disk of the same name has another. */
+  /** Azure's uniqueId of the disk; a disk re-created with the same name gets another. */
   uniqueId: z.string(),
   bytes: z.int().nonnegative(),
   sku: z.string(),
-  /** Why this disk can't be protected, or null. */
+  /** Why the disk cannot be protected; null when it can. */
   unsupported: z.string().nullable(),
 });
 export type VmDisk = z.infer<typeof vmDiskSchema>;
