@@ -19,3 +19,22 @@ export const countView = bytesView;
 /** Something with an id and a name. */
 export const refView = z.object({ id: z.string(), name: z.string() });
 export type Ref = z.infer<typeof refView>;
+
+/** Who did it: a user (through a session or a token) or the engine. Accepts an actor as stored. */
+export const actorView = z.object({
+  kind: z.enum(["person", "engine"]),
+  name: z.string(),
+  personId: z.string().nullable().default(null),
+  via: z.enum(["session", "token"]).nullable().default(null),
+});
+export type ActorView = z.infer<typeof actorView>;
+
+/** The part of an error that users see. Accepts an error that was stored before errors had a reason. */
+export const errorView = z.object({
+  code: z.string(),
+  reason: z.string().nullable().default(null),
+  message: z.string(),
+  action: z.string().nullable().default(null),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
+});
+export type ErrorView = z.infer<typeof errorView>;
