@@ -1,3 +1,4 @@
+/** The server: tRPC calls and plain requests, with errors as this program reports them. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { AppRouter } from "@kluis/api/types";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
@@ -9,13 +10,13 @@ export type ApiClient = TRPCClient<AppRouter>;
 export interface Server {
   readonly url: string;
   /**
-   * One or more tRPC calls; what they throw becomes a ServerError or an UnreachableError.
-   * `call((api) => api.vms.list.query())`
+   * Makes tRPC calls: `call((api) => api.vms.list.query())`.
+   * @throws ServerError, UnreachableError
    */
   call<T>(work: (api: ApiClient) => Promise<T>): Promise<T>;
   /**
-   * A plain request below the server's address.
-   * @throws ServerError for an answer of 400 and above, except those in `accept`; UnreachableError
+   * Makes a plain GET request to a path of the server.
+   * @throws ServerError for a status of 400 and above, except those in `accept`; UnreachableError
    */
   request(path: string, options: RequestOptions): Promise<Response>;
 }
@@ -23,11 +24,14 @@ export interface Server {
 export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  /** Statuses of 400 and above that the caller understands. */
+  /** Statuses of 400 and above that the caller handles. */
   readonly accept?: readonly number[];
 }
 
 const callTimeoutMs = 60_000;
+/** A restart of the portal takes seconds; after a minute it is an outage. */
+const patienceMs = 60_000;
+const longestPauseMs = 8_000;
 
 export function connectServer(connection: Connection, signal: AbortSignal): Server {
   const { url, token } = connection;
@@ -85,17 +89,17 @@ async function serverError(response: Response, url: string): Promise<Error> {
   try {
     return new ServerError(apiErrorBody.parse(JSON.parse(text)).error);
   } catch (cause) {
-    return new UnreachableError(`${url} (it answers ${response.status}, but not as Kluis does)`, cause);
+    return new UnreachableError(`${url} (status ${response.status}, but not an answer of Kluis)`, cause);
   }
 }
 
-/** Repeats a read while the server is away for a moment, as when it restarts; gives up after a minute. */
+/** Repeats a read while the server does not answer, for example during a restart; gives up after a minute. */
 export async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let pauseMs = 500, waitedMs = 0; ; pauseMs = Math.min(pauseMs * 2, 8_000)) {
+  for (let pauseMs = 500, waitedMs = 0; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof UnreachableError) || waitedMs >= 60_000) throw error;
+      if (!(error instanceof UnreachableError) || waitedMs >= patienceMs) throw error;
       await delay(pauseMs, undefined, { signal });
       waitedMs += pauseMs;
     }

@@ -1,74 +1,148 @@
-import type { JobView } from "@kluis/api/types";
-import type { Command } from "commander";
-import { connectServer, type Server } from "./client.ts";
-import { findConnection } from "./connection.ts";
-import { exitCodes } from "./failure.ts";
+/** How a command declares itself: name, parameters with their Zod schemas, examples and handler. */
+import { z } from "zod";
+import type { Server } from "./client.ts";
+import type { Connection } from "./connection.ts";
+import { type ExitCode, UsageError } from "./failure.ts";
+import type { Look } from "./look.ts";
 import type { Terminal } from "./terminal.ts";
-import { waitForJob } from "./wait.ts";
 
-/** What a command works with. */
+/** What a handler works with. */
 export interface Session {
   readonly server: Server;
+  readonly connection: Connection;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
 
-/** The process around the commands; tests give their own. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly signal: AbortSignal;
-  terminal(json: boolean): Terminal;
-  /** For raw bytes, such as a report. */
-  stdout(): NodeJS.WritableStream;
-  /** The exit code of the command that runs; 0 until something else is said. */
-  exit(code: number): void;
+export interface ParameterInfo {
+  readonly kind: "argument" | "flag" | "value" | "list";
+  /** The value's name in help: `name` in `--policy <name>`; empty for a flag and for an argument. */
+  readonly placeholder: string;
+  readonly help: string;
 }
 
-/** Adds commands to the program; each file in `commands/` has one. */
-export type Register = (program: Command, surroundings: Surroundings) => void;
-
-/** Opens the session of a command. */
-export async function openSession(surroundings: Surroundings, json: boolean): Promise<Session> {
-  const { env, signal } = surroundings;
-  const connection = await findConnection(env);
-  return { server: connectServer(connection, signal), terminal: surroundings.terminal(json), signal };
+/** A parameter as help and the parser see it. */
+export interface Parameter extends ParameterInfo {
+  /** The key of the handler's input, such as `resourceGroup`. */
+  readonly key: string;
+  /** `--resource-group`, or the argument's name. */
+  readonly name: string;
+  readonly isRequired: boolean;
+  /** The value without the option, or null where help has nothing to say. */
+  readonly defaultText: string | null;
 }
 
-/** Prints an answer: as JSON for scripts, or as `human` says. */
-export function print(session: Session, answer: unknown, human: (width: number) => string): void {
-  const { terminal } = session;
-  terminal.out(terminal.json ? JSON.stringify(answer, null, 2) : human(terminal.width));
+/** A declared command, independent of the types of its input. */
+export interface Command {
+  /** One or two words, such as `vms` or `report points`. */
+  readonly name: string;
+  /** One line: verb first, no full stop. */
+  readonly summary: string;
+  /** More sentences for the command's own help. */
+  readonly details: string | null;
+  /** Arguments first, then options, in the order of help. `--json` is added by the program. */
+  readonly parameters: readonly Parameter[];
+  /** Complete command lines without the leading `kluis`. */
+  readonly examples: readonly string[];
+  /**
+   * Checks the values and returns the handler's run, which has not started yet.
+   * @throws UsageError for the first value that its schema refuses
+   */
+  prepare(values: Readonly<Record<string, unknown>>): (session: Session) => Promise<ExitCode>;
 }
 
-/** Waits for a job, and answers 1 to the shell when it did not succeed. */
-export async function finishJob(
-  session: Session,
-  surroundings: Surroundings,
-  jobId: string,
-): Promise<JobView> {
-  const job = await waitForJob(jobId, session);
-  if (job.state === "failed" || job.state === "cancelled") surroundings.exit(exitCodes.failed);
-  return job;
+export interface Definition<Shape extends z.ZodRawShape> {
+  readonly name: string;
+  readonly summary: string;
+  readonly details?: string;
+  /** Made with `argument`, `flag`, `option` and `listOption`. A schema that accepts undefined is optional. */
+  readonly input: Shape;
+  readonly examples: readonly [string, ...string[]];
+  run(session: Session, input: z.output<z.ZodObject<Shape>>): Promise<ExitCode>;
 }
 
-/** A job's end in words: one line, and for a failure what to do. */
-export function jobOutcome(job: JobView): string {
-  const what = `${job.kind}${job.vm === null ? "" : ` of ${job.vm.name}`}`;
-  switch (job.state) {
-    case "succeeded":
-    case "warning": {
-      const notes = job.warningList.map((warning) => `\n  warning: ${warning.message}`).join("");
-      return `${what} succeeded${notes}`;
-    }
-    case "failed": {
-      const error = job.error;
-      if (error === null) return `${what} failed`;
-      return `${what} failed: ${error.message}${error.action === null ? "" : `\n  ${error.action}`}`;
-    }
-    case "cancelled":
-      return `${what} was cancelled`;
-    case "queued":
-    case "running":
-      return `${what} is ${job.state} (${job.stage})`;
-  }
+const parameterInfo = new WeakMap<z.core.$ZodType, ParameterInfo>();
+
+/** Schemas may be shared (a disk key), so each parameter gets a copy to carry its help. */
+function declare<Schema extends z.ZodType>(schema: Schema, info: ParameterInfo): Schema {
+  const copy = schema.clone();
+  parameterInfo.set(copy, info);
+  return copy;
+}
+
+export function argument<Schema extends z.ZodType>(help: string, schema: Schema): Schema {
+  return declare(schema, { kind: "argument", placeholder: "", help });
+}
+
+export function flag(help: string): z.ZodDefault<z.ZodBoolean> {
+  return declare(z.boolean().default(false), { kind: "flag", placeholder: "", help });
+}
+
+/** An option with one value. */
+export function option<Schema extends z.ZodType>(placeholder: string, help: string, schema: Schema): Schema {
+  return declare(schema, { kind: "value", placeholder, help });
+}
+
+/** An option with one or more values; the schema gets an array of texts. */
+export function listOption<Schema extends z.ZodType>(
+  placeholder: string,
+  help: string,
+  schema: Schema,
+): Schema {
+  return declare(schema, { kind: "list", placeholder, help });
+}
+
+export function defineCommand<Shape extends z.ZodRawShape>(definition: Definition<Shape>): Command {
+  const { name, summary, details = null, examples } = definition;
+  const schema = z.object(definition.input);
+  const parameters = Object.entries<z.core.$ZodType>(definition.input).map(([key, one]) =>
+    describe(key, one),
+  );
+  return {
+    name,
+    summary,
+    details,
+    parameters,
+    examples,
+    prepare: (values) => {
+      const parsed = schema.safeParse(values);
+      if (!parsed.success) throw usageError(parsed.error, { parameters, values });
+      return (session) => definition.run(session, parsed.data);
+    },
+  };
+}
+
+function describe(key: string, schema: z.core.$ZodType): Parameter {
+  const info = parameterInfo.get(schema);
+  if (info === undefined)
+    throw new TypeError(`Parameter ${key} is declared without argument, flag or option.`);
+  const words = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const absent = z.safeParse(schema, undefined);
+  return {
+    ...info,
+    key,
+    name: info.kind === "argument" ? words : `--${words}`,
+    isRequired: !absent.success,
+    defaultText:
+      typeof absent.data === "string" || typeof absent.data === "number" ? String(absent.data) : null,
+  };
+}
+
+function usageError(
+  error: z.ZodError,
+  {
+    parameters,
+    values,
+  }: { readonly parameters: readonly Parameter[]; readonly values: Readonly<Record<string, unknown>> },
+): UsageError {
+  const issue = error.issues[0];
+  const parameter = parameters.find((one) => one.key === issue?.path[0]);
+  if (issue === undefined || parameter === undefined) return new UsageError("The command line is not valid.");
+  const value = [values[parameter.key]].flat().join(" ");
+  return new UsageError(`${parameter.name} "${value}" is not valid.`, issue.message);
+}
+
+/** Prints a result: as JSON for scripts, or as `human` formats it. */
+export function print({ terminal }: Session, result: unknown, human: (look: Look) => string): void {
+  terminal.out(terminal.json ? JSON.stringify(result, null, 2) : human(terminal.look));
 }

@@ -1,33 +1,36 @@
+/** Where Kluis is, and the token to use there. */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { KluisError } from "@kluis/domain";
 import { z } from "zod";
+import { UsageError } from "./failure.ts";
+import { isSystemError } from "./file-errors.ts";
 
 export interface Connection {
   /** Without a slash at its end. */
   readonly url: string;
   readonly token: string;
-  /** Where url and token come from, for messages. */
+  /** Where the token comes from: a variable or a file. */
   readonly origin: string;
 }
 
 const cliFile = z.object({ url: z.url(), token: z.string().min(1) });
 
-/** The project's root, where the embedded stack keeps its data unless told otherwise. */
+/** The project's root: the default place of the data folder. */
 const projectRoot = path.resolve(import.meta.dirname, "../../..");
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where Kluis is and who we are there: KLUIS_URL and KLUIS_TOKEN, or what the embedded stack wrote to `cli.json` in its data
- * folder (KLUIS_HOME, else `.kluis` in the project). The file's token goes to the file's address only.
- * @throws KluisError NOT_SIGNED_IN, CONFIG_INVALID, INPUT_INVALID
+ * Returns KLUIS_URL and KLUIS_TOKEN, or what the embedded stack wrote to `cli.json` in its data folder (KLUIS_HOME, else
+ * `.kluis` in the project). The token of the file is sent to the address of the file only.
+ * @throws KluisError NOT_SIGNED_IN, CONFIG_INVALID; UsageError
  */
 export async function findConnection(env: Environment): Promise<Connection> {
   const file = path.join(path.resolve(env["KLUIS_HOME"] || path.join(projectRoot, ".kluis")), "cli.json");
   const [urlSet, token] = [env["KLUIS_URL"]?.trim(), env["KLUIS_TOKEN"]?.trim()];
   const url = urlSet ? checkedUrl(urlSet) : undefined;
-  if (url && token) return { url, token, origin: "KLUIS_URL and KLUIS_TOKEN" };
+  if (url && token) return { url, token, origin: "KLUIS_TOKEN" };
   const stored = await readCliFile(file);
   if (stored !== null && !token && (url === undefined || url === checkedUrl(stored.url))) {
     return { url: checkedUrl(stored.url), token: stored.token, origin: file };
@@ -36,27 +39,27 @@ export async function findConnection(env: Environment): Promise<Connection> {
   throw new KluisError("NOT_SIGNED_IN", {
     message: token
       ? "KLUIS_URL is not set."
-      : `There is no token: KLUIS_TOKEN is not set, and ${file} has none for this address.`,
+      : `No token: KLUIS_TOKEN is not set, and ${file} has none for this address.`,
     action:
-      "Start Kluis here (npm start), or set KLUIS_URL and KLUIS_TOKEN to a token from Settings in the portal.",
+      "Start Kluis here (npm start), or set KLUIS_URL, and KLUIS_TOKEN to a token from Settings in the portal.",
   });
 }
 
-/** A token must not travel in the clear: plain http is for this machine alone. */
+/** Plain http is allowed to this machine only, because a token must not cross a network unencrypted. */
 function checkedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    throw new KluisError("INPUT_INVALID", {
-      message: "KLUIS_URL is not an http or https address.",
-      action: "Set it to an address such as https://kluis.example.org.",
-    });
+    throw new UsageError(
+      "KLUIS_URL is not an http or https address.",
+      "Set it to an address such as https://kluis.example.org.",
+    );
   }
   const local = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (url.protocol === "http:" && !local) {
-    throw new KluisError("INPUT_INVALID", {
-      message: `KLUIS_URL would send your token unencrypted to ${url.host}.`,
-      action: "Use its https address.",
-    });
+    throw new UsageError(
+      `KLUIS_URL would send your token unencrypted to ${url.host}.`,
+      "Use its https address.",
+    );
   }
   return url.href.replace(/\/+$/, "");
 }
@@ -66,8 +69,7 @@ async function readCliFile(file: string): Promise<z.infer<typeof cliFile> | null
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
-      return null;
+    if (isSystemError(error, "ENOENT", "ENOTDIR")) return null;
     throw new KluisError("CONFIG_INVALID", {
       message: `${file} cannot be read.`,
       action: "Run as the user who started Kluis, or set KLUIS_URL and KLUIS_TOKEN.",
@@ -77,7 +79,7 @@ async function readCliFile(file: string): Promise<z.infer<typeof cliFile> | null
   const parsed = cliFile.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw new KluisError("CONFIG_INVALID", {
-    message: `${file} is not what Kluis writes there.`,
+    message: `${file} does not have the content that Kluis writes.`,
     action: "Start Kluis again, or set KLUIS_URL and KLUIS_TOKEN.",
   });
 }

@@ -1,8 +1,10 @@
+/** Downloads that resume after any break. */
 import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { KluisError } from "@kluis/domain";
 import type { Server } from "./client.ts";
-import { UnreachableError } from "./failure.ts";
+import { UnreachableError, UsageError } from "./failure.ts";
+import { isSystemError } from "./file-errors.ts";
 import { PartFile } from "./part-file.ts";
 
 export interface DownloadOptions {
@@ -13,24 +15,24 @@ export interface DownloadOptions {
   /** Replace a file that exists. */
   readonly force: boolean;
   readonly signal: AbortSignal;
-  /** Called at each piece: bytes that are here, of how many, and how many of them this run brought. */
-  onProgress(progress: { readonly done: number; readonly total: number; readonly fetched: number }): void;
+  /** Called after each piece with the bytes present and the size of the file. */
+  onProgress(progress: { readonly done: number; readonly total: number }): void;
   onNote(text: string): void;
 }
 
 export interface Downloaded {
   readonly bytes: number;
-  /** Bytes that were here before this run began. */
+  /** Bytes that an earlier run had received. */
   readonly resumedFrom: number;
 }
 
-/** Tries in a row that bring nothing before the download gives up. */
+/** Tries in a row without a single byte before the download gives up. */
 const mostTries = 6;
 
 /**
- * Downloads a file so that any break can be resumed, by this run or a later one: Range with If-Range, so that parts of two
- * different files never meet. The file appears under its name when it is whole and durable.
- * @throws ServerError, UnreachableError, KluisError DISK_FULL, INPUT_INVALID; the part is kept
+ * Downloads a file so that this run or a later one can resume after a break. Range comes with If-Range (RFC 9110, 13.1.5), so
+ * parts of two different files never mix. The file gets its name when it is complete and durable.
+ * @throws ServerError, UnreachableError, UsageError, KluisError DISK_FULL; the part is kept
  */
 export async function downloadFile(options: DownloadOptions): Promise<Downloaded> {
   await refuseExisting(options);
@@ -44,7 +46,7 @@ export async function downloadFile(options: DownloadOptions): Promise<Downloaded
         return { bytes: result.size, resumedFrom: Math.min(resumedFrom, result.size) };
       if (part.offset > before) tries = 1;
       if (tries >= mostTries) throw result.error;
-      options.onNote(`The connection broke off; going on in ${tries} s.`);
+      options.onNote(`The connection broke. Resuming in ${tries} s.`);
       await delay(tries * 1_000, undefined, { signal: options.signal });
     }
   } finally {
@@ -57,14 +59,10 @@ async function refuseExisting({ target, force }: DownloadOptions): Promise<void>
   try {
     await stat(target);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+    if (isSystemError(error, "ENOENT")) return;
     throw error;
   }
-  throw new KluisError("INPUT_INVALID", {
-    message: `${target} exists already.`,
-    action: "Choose another name, or say --force to replace it.",
-    params: { file: target },
-  });
+  throw new UsageError(`${target} already exists.`, "Choose another name, or use --force to replace it.");
 }
 
 type Try =
@@ -83,20 +81,19 @@ async function tryOnce(part: PartFile, options: DownloadOptions): Promise<Try> {
     throw error;
   }
   const { offset, size } = placeOf(response, resume?.offset ?? 0);
-  if (offset === 0 && resume !== null)
-    options.onNote("The file on the server is another one now: starting over.");
+  if (offset === 0 && resume !== null) options.onNote("The file on the server has changed. Starting over.");
   await part.begin(offset, { etag: response.headers.get("etag") ?? "", size });
   try {
     if (offset < size) await receive(part, response, { options, size });
   } catch (error) {
     await part.save();
     signal.throwIfAborted();
-    if (error instanceof KluisError) throw error;
+    if (error instanceof KluisError || error instanceof UsageError) throw error;
     return { kind: "broken", error: new UnreachableError(server.url, error) };
   }
   if (part.offset < size) {
     await part.save();
-    return { kind: "broken", error: new UnreachableError(server.url, "the answer ended too early") };
+    return { kind: "broken", error: new UnreachableError(server.url, "the response ended too early") };
   }
   await part.finish(size);
   return { kind: "done", size };
@@ -107,32 +104,30 @@ async function receive(
   response: Response,
   { options, size }: { readonly options: DownloadOptions; readonly size: number },
 ): Promise<void> {
-  const start = part.offset;
   if (response.body === null) return;
   const body: AsyncIterable<unknown> = response.body;
   for await (const bytes of body) {
-    if (!(bytes instanceof Uint8Array)) throw new TypeError("A body comes as bytes.");
+    if (!(bytes instanceof Uint8Array)) throw new TypeError("A response body is a stream of bytes.");
     await part.write(bytes);
-    options.onProgress({ done: part.offset, total: size, fetched: part.offset - start });
+    options.onProgress({ done: part.offset, total: size });
   }
 }
 
-/** Where the answer's body belongs, and how large the whole is. */
+/** Returns where the body belongs and the size of the whole file, both in bytes. */
 function placeOf(response: Response, asked: number): { readonly offset: number; readonly size: number } {
   const range = response.headers.get("content-range") ?? "";
   const part = /^bytes (\d+)-\d+\/(\d+)$/.exec(range);
   if (response.status === 206 && part !== null) return { offset: Number(part[1]), size: Number(part[2]) };
-  // 416: everything was here already, or what is here is longer than the file and must go.
+  // 416: everything is here already, or the part is longer than the file and is truncated.
   const whole = /^bytes \*\/(\d+)$/.exec(range);
   if (response.status === 416 && whole !== null)
     return { offset: Math.min(asked, Number(whole[1])), size: Number(whole[1]) };
   const length = response.headers.get("content-length");
-  // Something between here and the portal took the length away: without it a short file looks like a whole one.
+  // A proxy removed the length. Without it a truncated file looks complete.
   if (length === null || !/^\d+$/.test(length))
     throw new KluisError("INTERNAL", {
-      message:
-        "The server did not say how long the file is, so a broken download could not be told from a whole one.",
-      action: "Reach the portal directly, or let a proxy in between pass the content-length header on.",
+      message: "The response has no content-length, so an incomplete download could not be detected.",
+      action: "Connect to the portal directly, or let the proxy in between keep the content-length header.",
     });
   return { offset: 0, size: Number(length) };
 }

@@ -1,8 +1,9 @@
+/** Failures as the terminal shows them, and their exit codes. */
 import { type ErrorCode, KluisError } from "@kluis/domain";
 import { TRPCClientError } from "@trpc/client";
 import { z } from "zod";
 
-/** What the process answers to the shell. */
+/** What the process returns to the shell. */
 export const exitCodes = {
   ok: 0,
   failed: 1,
@@ -12,23 +13,33 @@ export const exitCodes = {
   unreachable: 5,
   interrupted: 130,
 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** A failure as the terminal shows it: what happened, what to do, and the exit code that says which kind it is. */
 export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly action: string | null;
   readonly requestId: string | null;
-  readonly exitCode: number;
+  readonly exitCode: ExitCode;
 }
 
-/** The server cannot be reached at all: the only failure that is not the server's own. */
+/** The server cannot be reached: the only failure that the server does not report itself. */
 export class UnreachableError extends Error {
   readonly url: string;
   constructor(url: string, cause: unknown) {
     super(`Kluis does not answer at ${url}.`, { cause });
     this.name = "UnreachableError";
     this.url = url;
+  }
+}
+
+/** The command line is wrong. Reported as INPUT_INVALID with exit code 2. */
+export class UsageError extends Error {
+  readonly action: string | null;
+  constructor(message: string, action: string | null = null) {
+    super(message);
+    this.name = "UsageError";
+    this.action = action;
   }
 }
 
@@ -41,7 +52,7 @@ const serverError = z.object({
 export const apiErrorBody = z.object({ error: serverError });
 const trpcData = z.object({ kluis: serverError });
 
-/** An error that the server answered with, on any of its routes. */
+/** An error that the server returned, on any of its routes. */
 export class ServerError extends Error {
   readonly info: z.infer<typeof serverError>;
   constructor(info: z.infer<typeof serverError>) {
@@ -51,12 +62,12 @@ export class ServerError extends Error {
   }
 }
 
-/** What a tRPC call threw, as ours: the server's own error, or that it cannot be reached. */
+/** Turns what a tRPC call threw into a ServerError or an UnreachableError; other errors stay as they are. */
 export function fromTrpc(error: unknown, url: string): unknown {
   if (!(error instanceof TRPCClientError)) return error;
   const known = trpcData.safeParse(error.data);
   if (known.success) return new ServerError(known.data.kluis);
-  // Routes before tRPC (a proxy, the portal's own checks) answer with our plain error shape.
+  // Routes in front of tRPC (a proxy, the portal's own checks) return the plain error shape.
   const plain = apiErrorBody.safeParse(error.meta?.["responseJSON"]);
   if (plain.success) return new ServerError(plain.data.error);
   return new UnreachableError(url, error);
@@ -69,23 +80,25 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof UnreachableError) {
     const action = "Check that Kluis runs (npm start) and that KLUIS_URL is its address.";
-    return {
-      code: "UNREACHABLE",
-      message: error.message,
-      action,
-      requestId: null,
-      exitCode: exitCodes.unreachable,
-    };
+    return local("UNREACHABLE", { message: error.message, action, exitCode: exitCodes.unreachable });
+  }
+  if (error instanceof UsageError) {
+    const { message, action } = error;
+    return local("INPUT_INVALID", { message, action, exitCode: exitCodes.usage });
   }
   if (error instanceof KluisError) {
     const { code, message, action } = error;
-    return { code, message, action: action ?? null, requestId: null, exitCode: exitCodeOf(code) };
+    return local(code, { message, action: action ?? null, exitCode: exitCodeOf(code) });
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: "INTERNAL", message, action: null, requestId: null, exitCode: exitCodes.failed };
+  return local("INTERNAL", { message, action: null, exitCode: exitCodes.failed });
 }
 
-const exitCodeByError: Readonly<Partial<Record<ErrorCode, number>>> = {
+function local(code: string, rest: Pick<Failure, "message" | "action" | "exitCode">): Failure {
+  return { code, ...rest, requestId: null };
+}
+
+const exitCodeByError: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   NOT_FOUND: exitCodes.notFound,
   VM_NOT_FOUND: exitCodes.notFound,
   POLICY_NOT_FOUND: exitCodes.notFound,
@@ -98,6 +111,6 @@ const exitCodeByError: Readonly<Partial<Record<ErrorCode, number>>> = {
   CANCELLED: exitCodes.interrupted,
 };
 
-function exitCodeOf(code: string): number {
-  return new Map<string, number>(Object.entries(exitCodeByError)).get(code) ?? exitCodes.failed;
+function exitCodeOf(code: string): ExitCode {
+  return new Map<string, ExitCode>(Object.entries(exitCodeByError)).get(code) ?? exitCodes.failed;
 }

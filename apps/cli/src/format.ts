@@ -1,6 +1,6 @@
-import { formatBytes } from "@kluis/domain";
+/** Times and durations as text. */
 
-/** `2026-11-22 01:00` in UTC; the column's title says so. */
+/** `2026-11-22 01:00` in UTC; the column's title names the zone. */
 export function minuteOf(instant: string | null): string {
   return instant === null ? "–" : instant.slice(0, 16).replace("T", " ");
 }
@@ -9,11 +9,7 @@ export function secondOf(instant: string | null): string {
   return instant === null ? "–" : `${instant.slice(0, 19).replace("T", " ")} UTC`;
 }
 
-export function bytesOf(bytes: number): string {
-  return formatBytes(bytes);
-}
-
-/** `4 min 10 s`, from start to end or to now. */
+/** `4 min 10 s`, from start to end, or to `now` while there is no end. */
 export function durationOf(start: string | null, end: string | null, now: Date): string {
   if (start === null) return "–";
   const seconds = Math.max(

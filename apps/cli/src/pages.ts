@@ -1,6 +1,11 @@
-import type { Page } from "@kluis/api/types";
+/** Paged lists of the API, read to their end. */
 
-/** Every row of a paged list; `most` ends it early. */
+interface Page<Row> {
+  readonly rows: readonly Row[];
+  readonly total: number;
+}
+
+/** Returns the rows of every page, at most `most` of them. */
 export async function allPages<Row>(
   read: (page: number) => Promise<Page<Row>>,
   most = 10_000,

@@ -1,18 +1,19 @@
+/** The unfinished download on disk. */
 import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { KluisError } from "@kluis/domain";
 import { z } from "zod";
+import { isSystemError, writeFailure } from "./file-errors.ts";
 
-/** Bytes between two durable marks: what a killed download reads again at most. */
+/** Bytes between two durable marks: the most that a killed download reads again. */
 const markEveryBytes = 64 * 2 ** 20;
-/** Zeros are found in pieces of this size, the block of file systems and disks. */
+/** Zeros are detected in pieces of this size, the block size of file systems and disks. */
 const pieceBytes = 4096;
 
 const markSchema = z.object({ etag: z.string(), size: z.int().positive(), bytes: z.int().nonnegative() });
 
 /**
- * The unfinished download: `FILE.part`, and beside it `FILE.part.json` with what is certainly on the disk (bytes from the
- * start, of which representation). Parts that are zero are not written, so that the file stays sparse.
+ * `FILE.part`, and beside it the mark `FILE.part.json`: how many bytes from the start are durable, and the entity tag of the
+ * file on the server that they belong to. Zeros are not written, so the file stays sparse.
  */
 export class PartFile {
   readonly #target: string;
@@ -29,7 +30,7 @@ export class PartFile {
     this.#markFile = `${target}.part.json`;
   }
 
-  /** Finds what an earlier try has left. */
+  /** Opens what an earlier run left; starts from zero when the part and its mark do not fit together. */
   static async find(target: string): Promise<PartFile> {
     const file = new PartFile(path.resolve(target));
     file.#mark = await readMark(file.#markFile);
@@ -38,7 +39,7 @@ export class PartFile {
     return file;
   }
 
-  /** What to ask the server for: from which byte, if it is still this representation. Null: from the start. */
+  /** The byte to resume at, and the entity tag that the server must still have. Null: start at zero. */
   get resumeAt(): { readonly offset: number; readonly etag: string } | null {
     return this.#mark === null || this.#mark.bytes === 0
       ? null
@@ -49,11 +50,7 @@ export class PartFile {
     return this.#offset;
   }
 
-  get partPath(): string {
-    return this.#part;
-  }
-
-  /** Opens the part for what follows `offset`, and forgets everything after it. */
+  /** Opens the part for writing at `offset` and truncates it there. */
   async begin(
     offset: number,
     representation: { readonly etag: string; readonly size: number },
@@ -67,7 +64,7 @@ export class PartFile {
     await this.#writeMark();
   }
 
-  /** Takes the next bytes; zeros become a hole. */
+  /** Appends bytes; zeros become a hole. */
   async write(bytes: Uint8Array): Promise<void> {
     const handle = this.#opened();
     await guard(this.#part, async () => {
@@ -78,7 +75,7 @@ export class PartFile {
     if (this.#offset - (this.#mark?.bytes ?? 0) >= markEveryBytes) await this.save();
   }
 
-  /** Makes everything received so far durable, and says so in the mark. */
+  /** Makes everything received so far durable and records it in the mark. */
   async save(): Promise<void> {
     const handle = this.#opened();
     if (this.#mark === null || this.#mark.bytes === this.#offset) return;
@@ -90,14 +87,14 @@ export class PartFile {
     await this.#writeMark();
   }
 
-  /** Keeps what is there for the next try. */
+  /** Closes the part; the next run resumes from its mark. */
   async close(): Promise<void> {
     const handle = this.#handle;
     this.#handle = null;
     await handle?.close();
   }
 
-  /** The whole is here: durable, under its name, and the mark is gone. */
+  /** Makes the complete file durable under its own name and removes the mark. */
   async finish(size: number): Promise<void> {
     const handle = this.#opened();
     await guard(this.#part, async () => {
@@ -124,7 +121,7 @@ export class PartFile {
   }
 }
 
-/** `[start, end)` of the parts that are not zero, in whole pieces. Pure. */
+/** Yields `[start, end)` of the parts that are not zero, in whole pieces. */
 export function* dataRuns(bytes: Uint8Array): Generator<readonly [number, number]> {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let start = -1;
@@ -155,7 +152,7 @@ async function readMark(file: string): Promise<z.infer<typeof markSchema> | null
   try {
     return markSchema.parse(JSON.parse(await readFile(file, "utf8")));
   } catch (error) {
-    // No mark, or not one of ours: the download starts from the beginning.
+    // No mark, or an unreadable one: the download starts from zero.
     if (error instanceof z.ZodError || error instanceof SyntaxError || isSystemError(error, "ENOENT"))
       return null;
     throw error;
@@ -180,40 +177,11 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function isSystemError(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
-}
-
-/** Says what the operating system's refusals mean. The part is kept in every case. */
+/** The part is kept in every case: the next run resumes from it. */
 async function guard(file: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    const folder = path.dirname(file);
-    if (isSystemError(error, "ENOSPC", "EDQUOT")) {
-      throw new KluisError("DISK_FULL", {
-        message: `There is no room left in ${folder}.`,
-        action: "Make room and give the same command again: it goes on where it stopped.",
-        params: { folder },
-        cause: error,
-      });
-    }
-    if (isSystemError(error, "EFBIG")) {
-      throw new KluisError("DISK_FULL", {
-        message: `The file system of ${folder} takes no file as large as this disk, or a limit forbids it.`,
-        action: "Choose another folder; what is there already stays in the part file.",
-        params: { folder },
-        cause: error,
-      });
-    }
-    if (isSystemError(error, "EACCES", "EPERM", "ENOENT", "EROFS", "EISDIR", "ENOTDIR")) {
-      throw new KluisError("INPUT_INVALID", {
-        message: `${file} cannot be written.`,
-        action: "Check the path and its permissions.",
-        params: { file },
-        cause: error,
-      });
-    }
-    throw error;
+    throw writeFailure(file, error);
   }
 }

@@ -1,32 +1,56 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Column, formatFacts, formatTable, printable } from "./table.ts";
+import type { Look } from "./look.ts";
+import { type Column, formatTable } from "./table.ts";
 
 interface Row {
   readonly name: string;
   readonly size: string;
+  readonly text: string;
 }
-const columns: readonly Column<Row>[] = [
-  { title: "NAME", value: (row) => row.name, shrinkTo: 5 },
-  { title: "SIZE", value: (row) => row.size, align: "right" },
-];
+const name: Column<Row> = { title: "NAME", value: (row) => row.name, shrinkTo: 5 };
+const size: Column<Row> = { title: "SIZE", value: (row) => row.size, align: "right", leaveOut: 1 };
+const prose: Column<Row> = { title: "TEXT", value: (row) => row.text, wrapTo: 20 };
+
+function look(width: number): Look {
+  return { width, paint: (_tone, text) => text };
+}
+const pipe = look(Number.POSITIVE_INFINITY);
+const empty = "none";
 
 describe("tables", () => {
   test("are as wide as their content", () => {
     const rows = [
-      { name: "web-01", size: "8 GiB" },
-      { name: "b", size: "14 GiB" },
+      { name: "web-01", size: "8 GiB", text: "" },
+      { name: "b", size: "14 GiB", text: "" },
     ];
-    expect(formatTable(columns, rows, { empty: "none", width: 100 })).toBe(
+    expect(formatTable([name, size], rows, { empty, look: look(100) })).toBe(
       "NAME      SIZE\nweb-01   8 GiB\nb       14 GiB",
     );
-    expect(formatTable(columns, [], { empty: "none", width: 100 })).toBe("none");
+    expect(formatTable([name, size], [], { empty, look: look(100) })).toBe("none");
   });
 
-  test("are never cut where nobody looks", () => {
-    const rows = [{ name: "n".repeat(300), size: "1 B" }];
-    expect(formatTable(columns, rows, { empty: "", width: Number.POSITIVE_INFINITY })).toContain(
-      "n".repeat(300),
+  test("have whole values on one line in a pipe", () => {
+    const rows = [{ name: "n".repeat(300), size: "1 B", text: "t ".repeat(300).trim() }];
+    expect(formatTable([name, size, prose], rows, { empty, look: pipe }).split("\n")[1]).toBe(
+      `${"n".repeat(300)}   1 B  ${rows[0]?.text}`,
+    );
+  });
+
+  test("leave out the marked column, then cut, when they are too wide", () => {
+    const rows = [{ name: "n".repeat(12), size: "14 GiB", text: "" }];
+    expect(formatTable([name, size], rows, { empty, look: look(20) })).toContain("SIZE");
+    expect(formatTable([name, size], rows, { empty, look: look(19) })).toBe(`NAME\n${"n".repeat(12)}`);
+    expect(formatTable([name, size], rows, { empty, look: look(8) })).toBe(`NAME\n${"n".repeat(7)}…`);
+  });
+
+  test("wrap prose in its column, and below the row where too little room is left", () => {
+    const rows = [{ name: "standard", size: "", text: "every day at one; keeps one a day" }];
+    expect(formatTable([name, prose], rows, { empty, look: look(32) })).toBe(
+      ["NAME      TEXT", "standard  every day at one;", "          keeps one a day"].join("\n"),
+    );
+    expect(formatTable([name, prose], rows, { empty, look: look(26) })).toBe(
+      ["NAME", "standard", "  every day at one; keeps", "  one a day"].join("\n"),
     );
   });
 
@@ -34,23 +58,12 @@ describe("tables", () => {
     const row = fc.record({
       name: fc.string({ maxLength: 300, unit: "binary" }),
       size: fc.string({ maxLength: 20 }),
+      text: fc.string({ maxLength: 300, unit: "binary" }),
     });
-    fc.assert(
-      fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), (rows) => {
-        const lines = formatTable(columns, rows, { empty: "", width: 100 }).split("\n");
-        expect(lines).toHaveLength(rows.length + 1);
-        for (const line of lines) expect(Array.from(line).length).toBeLessThanOrEqual(100);
-      }),
-    );
-  });
-
-  test("no control character reaches the terminal", () => {
-    expect(printable("a\u001B[31mb\r\nc\u009b")).toBe("a·[31mb··c·");
-    expect(
-      formatFacts([
-        ["Job", "x\u0007"],
-        ["State", "ok"],
-      ]),
-    ).toBe("Job    x·\nState  ok");
+    const property = fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), (rows) => {
+      for (const line of formatTable([name, size, prose], rows, { empty, look: look(80) }).split("\n"))
+        expect(Array.from(line).length).toBeLessThanOrEqual(80);
+    });
+    fc.assert(property);
   });
 });

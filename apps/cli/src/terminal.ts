@@ -1,66 +1,81 @@
-import { formatBytes } from "@kluis/domain";
+/** Where a command writes: results to stdout; progress, notes, questions and errors to stderr. */
+import { createInterface } from "node:readline";
+import { cutTo, type Look, lookOf, type OutputStream } from "./look.ts";
 
-/** Where a command writes: results to stdout, everything about them (progress, notes, errors) to stderr. */
 export interface Terminal {
   readonly json: boolean;
+  /** How stdout looks; results are formatted for it. */
+  readonly look: Look;
+  /** How stderr looks. */
+  readonly noteLook: Look;
   /** stderr is a terminal that can redraw a line. */
-  readonly live: boolean;
-  /** Columns of the terminal that stdout is; Infinity for a pipe or a file. */
-  readonly width: number;
+  readonly isLive: boolean;
+  /** A user can be asked: both stdin and stderr are a terminal, and the output is not for a script. */
+  readonly canAsk: boolean;
+  /** For raw bytes, such as a report. */
+  readonly stdout: NodeJS.WritableStream;
   out(text: string): void;
   note(text: string): void;
-  /** Redraws the progress line; on a plain stream it does nothing. */
+  /** Redraws the progress line in place; on a plain stream it does nothing. */
   draw(text: string): void;
+  /** Removes the progress line. */
+  clear(): void;
+  /** Asks a question that only `y` or `yes` answers with yes. */
+  confirm(question: string, signal: AbortSignal): Promise<boolean>;
 }
 
 export interface TerminalStreams {
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream & OutputStream;
+  readonly stderr: NodeJS.WritableStream & OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export function createTerminal(streams: TerminalStreams, json: boolean): Terminal {
-  const live = streams.stderr.isTTY === true && !json;
-  let drawn = false;
+  const { stdin, stdout, stderr, env } = streams;
+  const isLive = stderr.isTTY === true && env["TERM"] !== "dumb" && !json;
+  const noteLook = lookOf(stderr, env);
+  let isDrawn = false;
   const clear = (): void => {
-    if (drawn) streams.stderr.write("\r\u001B[2K");
-    drawn = false;
+    if (isDrawn) stderr.write("\r\u001B[2K");
+    isDrawn = false;
   };
   return {
     json,
-    live,
-    width:
-      streams.stdout.isTTY === true ? Math.max(60, streams.stdout.columns ?? 100) : Number.POSITIVE_INFINITY,
+    look: lookOf(stdout, env),
+    noteLook,
+    isLive,
+    canAsk: stdin.isTTY === true && stderr.isTTY === true && !json,
+    stdout,
     out: (text) => {
       clear();
-      streams.stdout.write(`${text}\n`);
+      stdout.write(`${text}\n`);
     },
     note: (text) => {
       clear();
-      if (text !== "") streams.stderr.write(`${text}\n`);
+      stderr.write(`${text}\n`);
     },
     draw: (text) => {
-      if (!live) return;
+      if (!isLive) return;
       clear();
-      streams.stderr.write(text);
-      drawn = true;
+      // A line that fills the terminal would wrap, and only its last row could be redrawn.
+      stderr.write(cutTo(text, noteLook.width - 1));
+      isDrawn = true;
+    },
+    clear,
+    confirm: async (question, signal) => {
+      clear();
+      stderr.write(`${question} [y/N] `);
+      // Not in raw mode, so that Ctrl-C still interrupts the process.
+      const lines = createInterface({ input: stdin, terminal: false, signal });
+      try {
+        for await (const line of lines) return /^\s*y(es)?\s*$/i.test(line);
+      } finally {
+        lines.close();
+      }
+      signal.throwIfAborted();
+      stderr.write("\n");
+      return false;
     },
   };
-}
-
-const barWidth = 28;
-
-/** `[██████░░░░]  42 %  1.2 GiB of 2.9 GiB  112 MiB/s`. Pure. */
-export function progressText(progress: {
-  readonly label: string;
-  readonly done: number;
-  readonly total: number;
-  readonly bytesPerSecond: number | null;
-}): string {
-  const { label, done, total, bytesPerSecond } = progress;
-  const share = total === 0 ? 0 : Math.min(1, done / total);
-  const full = Math.round(share * barWidth);
-  const bar = `[${"█".repeat(full)}${"░".repeat(barWidth - full)}]`;
-  const percent = `${Math.floor(share * 100)} %`.padStart(5);
-  const rate = bytesPerSecond === null ? "" : `  ${formatBytes(Math.round(bytesPerSecond))}/s`;
-  return `${label} ${bar} ${percent}  ${formatBytes(done)} of ${formatBytes(total)}${rate}`;
 }

@@ -1,66 +1,70 @@
+/** Follows a job to its end. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { JobView } from "@kluis/api/types";
-import { patiently, type Server } from "./client.ts";
-import { progressText, type Terminal } from "./terminal.ts";
+import type { JobView } from "./api-types.ts";
+import { patiently } from "./client.ts";
+import type { Session } from "./command.ts";
+import { type ExitCode, exitCodes } from "./failure.ts";
+import { durationOf } from "./format.ts";
+import { Progress } from "./progress.ts";
+import { jobTitle, stepText } from "./words.ts";
 
 const pollMs = 1_000;
 
 /**
- * Follows a job until it ends and shows its progress; a server that restarts in between is waited for.
+ * Returns the job when it has ended, and shows its progress until then. Outlasts a restart of the server.
  * Interrupting it stops the watching, not the job.
  */
-export async function waitForJob(
-  jobId: string,
-  {
-    server,
-    terminal,
-    signal,
-  }: { readonly server: Server; readonly terminal: Terminal; readonly signal: AbortSignal },
-): Promise<JobView> {
-  const reporter = new Reporter(terminal);
-  for (;;) {
-    const job = await patiently(() => server.call((api) => api.jobs.get.query({ job: jobId })), signal);
-    reporter.show(job);
-    if (job.endedAt !== null) return job;
+export async function waitForJob(jobId: string, { server, terminal, signal }: Session): Promise<JobView> {
+  const read = (): Promise<JobView> => server.call((api) => api.jobs.get.query({ job: jobId }));
+  let job = await patiently(read, signal);
+  const progress = new Progress(terminal, jobTitle(job));
+  for (; job.endedAt === null; job = await patiently(read, signal)) {
+    showProgress(job, progress);
     await delay(pollMs, undefined, { signal });
   }
+  progress.end();
+  return job;
 }
 
-/** A bar that is redrawn on a terminal; elsewhere a line per step and per tenth. */
-class Reporter {
-  readonly #terminal: Terminal;
-  #stage = "";
-  #tenth = 0;
-
-  constructor(terminal: Terminal) {
-    this.#terminal = terminal;
+function showProgress(job: JobView, progress: Progress): void {
+  const { plannedBytes, doneBytes } = job.progress;
+  if (job.stage === "transfer" && plannedBytes > 0) {
+    progress.showAmount({ done: doneBytes, total: plannedBytes, bytesPerSecond: rateOf(job) });
+    return;
   }
-
-  show(job: JobView): void {
-    if (this.#terminal.json) return;
-    const { plannedBytes, doneBytes } = job.progress;
-    const moving = job.stage === "transfer" && plannedBytes > 0;
-    if (this.#terminal.live) {
-      const text = moving
-        ? progressText({
-            label: job.stage,
-            done: doneBytes,
-            total: plannedBytes,
-            bytesPerSecond: rateOf(job),
-          })
-        : `${job.stage} …`;
-      this.#terminal.draw(text);
-      return;
-    }
-    if (job.stage !== this.#stage) this.#terminal.note(`${job.vm?.name ?? job.kind}: ${job.stage}`);
-    this.#stage = job.stage;
-    const tenth = moving ? Math.floor((doneBytes / plannedBytes) * 10) : 0;
-    if (tenth > this.#tenth) this.#terminal.note(`${job.vm?.name ?? job.kind}: ${tenth * 10} % transferred`);
-    this.#tenth = Math.max(this.#tenth, tenth);
-  }
+  const stage = job.startedAt === null ? "Queued" : stepText(job.kind, job.stage);
+  progress.showStage(`${stage}, ${durationOf(job.startedAt ?? job.createdAt, null, new Date())}`);
 }
 
 function rateOf(job: JobView): number | null {
   const rates = job.disks.filter((disk) => disk.state === "running").map((disk) => disk.bytesPerSecond ?? 0);
   return rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0);
+}
+
+/** 1 for a job that failed or was canceled. */
+export function exitCodeOfJob(job: JobView): ExitCode {
+  return job.state === "failed" || job.state === "cancelled" ? exitCodes.failed : exitCodes.ok;
+}
+
+/** How a job ended: one line, then its warnings, or what to do about its error. */
+export function jobOutcome(job: JobView): string {
+  const title = jobTitle(job);
+  switch (job.state) {
+    case "succeeded":
+    case "warning": {
+      const warnings = job.warningList.map((warning) => `\n  Warning: ${warning.message}`).join("");
+      return `${title} succeeded.${warnings}`;
+    }
+    case "failed": {
+      if (job.error === null) return `${title} failed.`;
+      const { message, action } = job.error;
+      return `${title} failed: ${message}${action === null ? "" : `\n  ${action}`}`;
+    }
+    case "cancelled":
+      return `${title} was canceled.`;
+    case "queued":
+      return `${title} is queued.`;
+    case "running":
+      return `${title} is running: ${stepText(job.kind, job.stage)}.`;
+  }
 }

@@ -1,21 +1,30 @@
-import { openSession, print, type Register } from "../command.ts";
+/** The audit ledger. */
+import type { RouterOutputs } from "@kluis/api/types";
+import { defineCommand, print } from "../command.ts";
 import { exitCodes } from "../failure.ts";
+import { formatFacts, type Look } from "../look.ts";
 
-export const registerAudit: Register = (program, surroundings) => {
-  const audit = program.command("audit").description("the ledger of everything that happened");
-  audit
-    .command("verify")
-    .description("walk the whole ledger and compare it with its anchors")
-    .option("--json", "print JSON")
-    .action(async (options: { json?: boolean }) => {
-      const session = await openSession(surroundings, options.json === true);
-      const verdict = await session.server.call((api) => api.audit.verify.mutate());
-      if (!verdict.ok) surroundings.exit(exitCodes.failed);
-      print(session, verdict, () => {
-        if (verdict.problem !== null) return `the ledger is not right: ${verdict.problem.message}`;
-        const head = verdict.head === null ? "" : `; head ${verdict.head.seq} ${verdict.head.digest}`;
-        const unchecked = verdict.unchecked === null ? "" : `\nnot checked: ${verdict.unchecked}`;
-        return `the ledger is right: ${verdict.events} events, ${verdict.anchors} ${verdict.anchors === 1 ? "anchor" : "anchors"}${head}${unchecked}`;
-      });
-    });
-};
+export const auditVerify = defineCommand({
+  name: "audit verify",
+  summary: "Verify the whole audit ledger against its signed anchors",
+  details: "Exit code 1 means that the ledger is not intact.",
+  input: {},
+  examples: ["audit verify"],
+  run: async (session) => {
+    const verdict = await session.server.call((api) => api.audit.verify.mutate());
+    print(session, verdict, (look) => verdictText(verdict, look));
+    return verdict.ok ? exitCodes.ok : exitCodes.failed;
+  },
+});
+
+function verdictText(verdict: RouterOutputs["audit"]["verify"], look: Look): string {
+  const { events, anchors, copies, head, problem, unchecked } = verdict;
+  const result =
+    problem === null ? look.paint("good", "Ledger intact") : look.paint("bad", "Ledger not intact");
+  const facts: [string, string][] = [];
+  if (problem !== null) facts.push(["Problem", `event ${problem.seq}: ${problem.message}`]);
+  facts.push(["Events", String(events)], ["Anchors", `${anchors}, of which ${copies} in the vault`]);
+  if (head !== null) facts.push(["Head", `event ${head.seq}, ${head.digest}`]);
+  if (unchecked !== null) facts.push(["Not checked", unchecked]);
+  return `${result}\n${formatFacts(facts, look)}`;
+}

@@ -1,109 +1,145 @@
-import type { JobDiskView, JobRow, JobStepView, JobView } from "@kluis/api/types";
-import { InvalidArgumentError } from "commander";
-import { openSession, print, type Register } from "../command.ts";
-import { bytesOf, durationOf, minuteOf, secondOf } from "../format.ts";
+/** Jobs. */
+import { formatBytes, jobStates } from "@kluis/domain";
+import { z } from "zod";
+import type { JobDiskView, JobRow, JobStepView, JobView } from "../api-types.ts";
+import { defineCommand, listOption, option, print } from "../command.ts";
+import { exitCodes } from "../failure.ts";
+import { durationOf, minuteOf, secondOf } from "../format.ts";
+import { formatFacts, type Look } from "../look.ts";
 import { allPages } from "../pages.ts";
-import { type Column, formatFacts, formatTable } from "../table.ts";
+import { shortener } from "../short-ids.ts";
+import { type Column, formatTable } from "../table.ts";
+import { jobArgument, listed, text, waitFlag, wholeNumber } from "../values.ts";
+import { exitCodeOfJob, waitForJob } from "../wait.ts";
+import { jobKindText, jobStateWords, jobTitle, stepStateWords, stepText, triggerText } from "../words.ts";
 
-function columnsAt(now: Date): readonly Column<JobRow>[] {
+/** The stored value is `cancelled`; the table and this option say `canceled`. */
+const stateNames = listed(
+  jobStates.map((state) => (state === "cancelled" ? "canceled" : state)),
+  "or",
+);
+const jobState = z
+  .string()
+  .transform((value) => (value === "canceled" ? "cancelled" : value))
+  .pipe(z.enum(jobStates, { error: `Use ${stateNames}.` }));
+
+export const jobs = defineCommand({
+  name: "jobs",
+  summary: "List jobs, newest first",
+  input: {
+    vm: option("vm", "only those of this virtual machine", text.optional()),
+    state: listOption(
+      "state",
+      `only those in one of these states: ${stateNames}`,
+      z.array(jobState).optional(),
+    ),
+    limit: option("n", "how many", wholeNumber.default(20)),
+  },
+  examples: ["jobs --state queued running", "jobs --vm web-01 --limit 5"],
+  run: async (session, { vm, state, limit }) => {
+    const pageSize = Math.min(limit, 200);
+    const rows = await allPages(
+      (page) => session.server.call((api) => api.jobs.list.query({ page, pageSize, vm, state })),
+      limit,
+    );
+    print(session, rows, (look) => formatTable(jobColumns(rows, look), rows, { empty: "No jobs.", look }));
+    return exitCodes.ok;
+  },
+});
+
+function jobColumns(rows: readonly JobRow[], look: Look): readonly Column<JobRow>[] {
+  const now = new Date();
+  const short = shortener(
+    rows.map((job) => job.id),
+    look,
+  );
   return [
-    { title: "ID", value: (job) => job.id },
-    { title: "KIND", value: (job) => job.kind },
+    { title: "ID", value: (job) => short(job.id) },
+    { title: "KIND", value: (job) => jobKindText(job.kind), shrinkTo: 10 },
     { title: "VM", value: (job) => job.vm?.name ?? "–", shrinkTo: 8 },
-    { title: "STATE", value: (job) => job.state },
+    {
+      title: "STATE",
+      value: (job) => jobStateWords[job.state].text,
+      tone: (job) => jobStateWords[job.state].tone,
+    },
     { title: "CREATED (UTC)", value: (job) => minuteOf(job.createdAt) },
-    { title: "TOOK", value: (job) => durationOf(job.startedAt, job.endedAt, now), align: "right" },
+    {
+      title: "TOOK",
+      value: (job) => durationOf(job.startedAt, job.endedAt, now),
+      align: "right",
+    },
   ];
 }
 
-const stepColumns: readonly Column<JobStepView>[] = [
-  { title: "STEP", value: (step) => step.name },
-  { title: "STATE", value: (step) => step.state },
-  { title: "TOOK", value: (step) => durationOf(step.startedAt, step.endedAt, new Date()), align: "right" },
-  { title: "WHAT HAPPENED", value: (step) => step.message, shrinkTo: 20 },
-];
+export const job = defineCommand({
+  name: "job",
+  summary: "Show one job with its steps and disks",
+  input: { job: jobArgument, wait: waitFlag("it ends") },
+  examples: ["job 01a21694-99ad", "job 01a21694-99ad --wait"],
+  run: async (session, { job: ref, wait }) => {
+    const found = await session.server.call((api) => api.jobs.get.query({ job: ref }));
+    const shown = wait ? await waitForJob(found.id, session) : found;
+    print(session, shown, (look) => describe(shown, look));
+    return wait ? exitCodeOfJob(shown) : exitCodes.ok;
+  },
+});
+
+export const cancel = defineCommand({
+  name: "cancel",
+  summary: "Cancel a job",
+  details:
+    "The job stops at its next safe point and removes what it created in Azure. Existing recovery points are kept.",
+  input: { job: jobArgument },
+  examples: ["cancel 01a21694-99ad"],
+  run: async (session, { job: ref }) => {
+    const answer = await session.server.call((api) => api.jobs.cancel.mutate({ job: ref }));
+    print(session, answer, () => `Job ${answer.jobId} is stopping.`);
+    return exitCodes.ok;
+  },
+});
+
+function describe(one: JobView, look: Look): string {
+  const state = jobStateWords[one.state];
+  const facts: [string, string][] = [
+    ["Job", one.id],
+    ["What", `${jobTitle(one)} (${triggerText(one.trigger)}, by ${one.actor.name})`],
+    ["State", state.text],
+    ["Created", secondOf(one.createdAt)],
+    ["Took", durationOf(one.startedAt, one.endedAt, new Date())],
+  ];
+  if (one.cancelAskedAt !== null && one.endedAt === null)
+    facts.push(["Cancel", `requested ${secondOf(one.cancelAskedAt)}`]);
+  if (one.resultPointId !== null) facts.push(["Point", one.resultPointId]);
+  if (one.error !== null) facts.push(["Error", `${one.error.message} (${one.error.code})`]);
+  if (one.error?.action) facts.push(["What to do", one.error.action]);
+  for (const warning of one.warningList) facts.push(["Warning", warning.message]);
+  const parts = [formatFacts(facts, look)];
+  if (one.steps.length > 0) parts.push(formatTable(stepColumns(one), one.steps, { empty: "", look }));
+  if (one.disks.length > 0) parts.push(formatTable(diskColumns, one.disks, { empty: "", look }));
+  return parts.join("\n\n");
+}
+
+function stepColumns({ kind }: JobView): readonly Column<JobStepView>[] {
+  const now = new Date();
+  return [
+    { title: "STEP", value: (step) => stepText(kind, step.name) },
+    {
+      title: "STATE",
+      value: (step) => stepStateWords[step.state].text,
+      tone: (step) => stepStateWords[step.state].tone,
+    },
+    { title: "TOOK", value: (step) => durationOf(step.startedAt, step.endedAt, now), align: "right" },
+    { title: "RESULT", value: (step) => step.message, wrapTo: 28 },
+  ];
+}
 
 const diskColumns: readonly Column<JobDiskView>[] = [
   { title: "DISK", value: (disk) => disk.key },
-  { title: "NAME", value: (disk) => disk.name, shrinkTo: 8 },
-  { title: "STATE", value: (disk) => disk.state },
-  { title: "SIZE", value: (disk) => bytesOf(disk.diskBytes), align: "right" },
-  { title: "READ", value: (disk) => bytesOf(disk.readBytes), align: "right" },
-  { title: "CHANGED", value: (disk) => bytesOf(disk.changedBytes), align: "right" },
-  { title: "MOVED", value: (disk) => bytesOf(disk.movedBytes), align: "right" },
-  { title: "DELTA", value: (disk) => disk.deltaMethod ?? "–", shrinkTo: 6 },
+  { title: "NAME", value: (disk) => disk.name, shrinkTo: 10 },
+  { title: "STATE", value: (disk) => disk.state, leaveOut: 1 },
+  { title: "SIZE", value: (disk) => formatBytes(disk.diskBytes), align: "right" },
+  { title: "READ", value: (disk) => formatBytes(disk.readBytes), align: "right" },
+  { title: "CHANGED", value: (disk) => formatBytes(disk.changedBytes), align: "right", leaveOut: 2 },
+  { title: "MOVED", value: (disk) => formatBytes(disk.movedBytes), align: "right" },
+  { title: "DELTA", value: (disk) => disk.deltaMethod ?? "–" },
 ];
-
-export const registerJobs: Register = (program, surroundings) => {
-  program
-    .command("jobs")
-    .description("list jobs, newest first")
-    .option("--vm <vm>", "only of this virtual machine")
-    .option("--limit <n>", "how many", count, 20)
-    .option("--json", "print JSON")
-    .action(async (options: { vm?: string; limit: number; json?: boolean }) => {
-      const session = await openSession(surroundings, options.json === true);
-      const most = options.limit;
-      const rows = await allPages(
-        (page) =>
-          session.server.call((api) =>
-            api.jobs.list.query({
-              page,
-              pageSize: Math.min(most, 200),
-              ...(options.vm !== undefined && { vm: options.vm }),
-            }),
-          ),
-        most,
-      );
-      print(session, rows, (width) => formatTable(columnsAt(new Date()), rows, { empty: "No jobs.", width }));
-    });
-
-  program
-    .command("job")
-    .description("show one job: its steps and disks")
-    .argument("<id>", "id, or a unique beginning of it")
-    .option("--json", "print JSON")
-    .action(async (id: string, options: { json?: boolean }) => {
-      const session = await openSession(surroundings, options.json === true);
-      const job = await session.server.call((api) => api.jobs.get.query({ job: id }));
-      print(session, job, (width) => describe(job, width));
-    });
-
-  program
-    .command("cancel")
-    .description("ask a job to stop; what it made in Azure is cleaned up")
-    .argument("<job>", "id, or a unique beginning of it")
-    .option("--json", "print JSON")
-    .action(async (id: string, options: { json?: boolean }) => {
-      const session = await openSession(surroundings, options.json === true);
-      const answer = await session.server.call((api) => api.jobs.cancel.mutate({ job: id }));
-      print(session, answer, () => `job ${answer.jobId} is asked to stop`);
-    });
-};
-
-/** @throws InvalidArgumentError unless the text is a whole number of at least 1 */
-function count(value: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(value)) throw new InvalidArgumentError("Use a whole number, 1 or more.");
-  return Number(value);
-}
-
-function describe(job: JobView, width: number): string {
-  const facts: [string, string][] = [
-    ["Job", job.id],
-    [
-      "What",
-      `${job.kind}${job.vm === null ? "" : ` of ${job.vm.name}`} (${job.trigger}, by ${job.actor.name})`,
-    ],
-    ["State", job.state],
-    ["Created", secondOf(job.createdAt)],
-    ["Took", durationOf(job.startedAt, job.endedAt, new Date())],
-  ];
-  if (job.resultPointId !== null) facts.push(["Point", job.resultPointId]);
-  if (job.error !== null) facts.push(["Error", `${job.error.message} (${job.error.code})`]);
-  if (job.error?.action) facts.push(["What to do", job.error.action]);
-  for (const warning of job.warningList) facts.push(["Warning", warning.message]);
-  const parts = [formatFacts(facts)];
-  if (job.steps.length > 0) parts.push(formatTable(stepColumns, job.steps, { empty: "", width }));
-  if (job.disks.length > 0) parts.push(formatTable(diskColumns, job.disks, { empty: "", width }));
-  return parts.join("\n\n");
-}

@@ -1,85 +1,153 @@
-import type { PointRow } from "@kluis/api/types";
-import { finishJob, jobOutcome, openSession, print, type Register } from "../command.ts";
-import { exitCodes } from "../failure.ts";
-import { bytesOf, minuteOf } from "../format.ts";
+/** Recovery points. */
+import { formatBytes } from "@kluis/domain";
+import type { JobView, PointRow, PointView } from "../api-types.ts";
+import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
+import { exitCodes, UsageError } from "../failure.ts";
+import { minuteOf, secondOf } from "../format.ts";
+import type { Look } from "../look.ts";
 import { allPages } from "../pages.ts";
+import { shortener } from "../short-ids.ts";
 import { type Column, formatTable } from "../table.ts";
+import { pointArgument, text, waitFlag } from "../values.ts";
+import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
+import { pointStateWords } from "../words.ts";
 
-const columns: readonly Column<PointRow>[] = [
-  { title: "ID", value: (point) => point.id },
-  { title: "TAKEN (UTC)", value: (point) => minuteOf(point.takenAt) },
-  { title: "CONSISTENCY", value: (point) => point.consistency },
-  { title: "STATE", value: (point) => point.state },
-  { title: "MOVED", value: (point) => bytesOf(point.movedBytes), align: "right" },
-  { title: "SIZE", value: (point) => bytesOf(point.logicalBytes), align: "right" },
-];
+export const points = defineCommand({
+  name: "points",
+  summary: "List recovery points, newest first",
+  input: {
+    vm: argument("name, resource-group/name or id; all virtual machines without it", text.optional()),
+  },
+  examples: ["points web-01", "points"],
+  run: async (session, { vm }) => {
+    const rows = await allPages((page) =>
+      session.server.call((api) => api.points.list.query({ vm, page, pageSize: 200 })),
+    );
+    const columnsOf = (look: Look): readonly Column<PointRow>[] =>
+      pointColumns(rows, { look, hasVm: vm === undefined });
+    print(session, rows, (look) =>
+      formatTable(columnsOf(look), rows, { empty: "No recovery points yet.", look }),
+    );
+    return exitCodes.ok;
+  },
+});
 
-const pointHelp = "id, a unique beginning of it, or VM@latest";
+function pointColumns(
+  rows: readonly PointRow[],
+  { look, hasVm }: { readonly look: Look; readonly hasVm: boolean },
+): readonly Column<PointRow>[] {
+  const short = shortener(
+    rows.map((point) => point.id),
+    look,
+  );
+  const vm: Column<PointRow> = { title: "VM", value: (point) => point.vm.name, shrinkTo: 8 };
+  return [
+    { title: "ID", value: (point) => short(point.id) },
+    ...(hasVm ? [vm] : []),
+    { title: "TAKEN (UTC)", value: (point) => minuteOf(point.takenAt) },
+    { title: "CONSISTENCY", value: (point) => point.consistency },
+    {
+      title: "STATE",
+      value: (point) => pointStateWords[point.state].text,
+      tone: (point) => pointStateWords[point.state].tone,
+    },
+    { title: "MOVED", value: (point) => formatBytes(point.movedBytes), align: "right", leaveOut: 1 },
+    { title: "SIZE", value: (point) => formatBytes(point.logicalBytes), align: "right" },
+  ];
+}
 
-export const registerPoints: Register = (program, surroundings) => {
-  program
-    .command("points")
-    .description("list a virtual machine's recovery points, newest first")
-    .argument("<vm>", "name, resource-group/name or id")
-    .option("--json", "print JSON")
-    .action(async (vm: string, options: { json?: boolean }) => {
-      const session = await openSession(surroundings, options.json === true);
-      const rows = await allPages((page) =>
-        session.server.call((api) => api.points.list.query({ vm, page, pageSize: 200 })),
-      );
-      print(session, rows, (width) =>
-        formatTable(columns, rows, { empty: "No recovery points yet.", width }),
-      );
-    });
+export const verify = defineCommand({
+  name: "verify",
+  summary: "Check that a recovery point is intact",
+  details: "Waits for the result. Exit code 1 means that the point is damaged or that the check failed.",
+  input: {
+    point: pointArgument,
+    full: flag("decrypt and digest every byte, not only the structure"),
+    noWait: flag("start the check and return at once"),
+  },
+  examples: ["verify web-01@latest", "verify 01a21694-9aa4 --full"],
+  run: async (session, { point, full, noWait }) => {
+    const mode = full ? "full" : "quick";
+    const started = await session.server.call((api) => api.points.verify.mutate({ point, mode }));
+    if (noWait) {
+      print(session, started, () => `Verification has started: job ${started.jobId}`);
+      return exitCodes.ok;
+    }
+    const job = await waitForJob(started.jobId, session);
+    const checked = await session.server.call((api) => api.points.get.query({ point: started.pointId }));
+    const { lastVerified, lastVerifyDetail: detail } = checked;
+    const isIntact = job.state === "succeeded" && lastVerified?.ok === true;
+    print(session, { ...started, job, lastVerified, detail }, () => verdict(job, checked, mode));
+    return isIntact ? exitCodes.ok : exitCodes.failed;
+  },
+});
 
-  program
-    .command("verify")
-    .description("check that a recovery point is whole, and wait for the result")
-    .argument("<point>", pointHelp)
-    .option("--full", "decrypt and digest every byte, not only the structure")
-    .option("--no-wait", "start it and do not wait")
-    .option("--json", "print JSON")
-    .action(async (point: string, options: { full?: boolean; wait: boolean; json?: boolean }) => {
-      const session = await openSession(surroundings, options.json === true);
-      const mode = options.full === true ? "full" : "quick";
-      const started = await session.server.call((api) => api.points.verify.mutate({ point, mode }));
-      if (!options.wait) {
-        print(session, started, () => `verification started: job ${started.jobId}`);
-        return;
-      }
-      const job = await finishJob(session, surroundings, started.jobId);
-      const checked = await session.server.call((api) => api.points.get.query({ point: started.pointId }));
-      const ok = job.state === "succeeded" && checked.lastVerified?.ok === true;
-      if (!ok) surroundings.exit(exitCodes.failed);
-      const verdict = ok ? `recovery point ${checked.id} is whole (${mode})` : jobOutcome(job);
+function verdict(job: JobView, { id, lastVerified }: PointView, mode: "full" | "quick"): string {
+  const hasEnded = job.state === "succeeded" || job.state === "warning";
+  if (!hasEnded || lastVerified === null) return jobOutcome(job);
+  return lastVerified.ok
+    ? `Recovery point ${id} is intact (${mode} check).`
+    : `Recovery point ${id} is damaged (${mode} check).`;
+}
+
+export const deletePoint = defineCommand({
+  name: "delete-point",
+  summary: "Delete a recovery point",
+  details:
+    "Asks for confirmation on a terminal; a script needs --yes. The point's row stays in the reports, with who deleted it and why.",
+  input: {
+    point: pointArgument,
+    reason: option("text", "why; kept as evidence", text),
+    yes: flag("delete without asking"),
+    wait: waitFlag("the point is deleted"),
+  },
+  examples: [
+    'delete-point 01a21694-9aa4 --reason "test data"',
+    'delete-point web-01@latest --reason "test data" --yes --wait',
+  ],
+  run: async (session, { point, reason, yes, wait }) => {
+    const confirmed = yes ? point : await confirmDeletion(session, point);
+    if (confirmed === null) {
+      session.terminal.note("Nothing was deleted.");
+      return exitCodes.failed;
+    }
+    const started = await session.server.call((api) =>
+      api.points.delete.mutate({ point: confirmed, reason }),
+    );
+    if (!wait) {
       print(
         session,
-        { ...started, job, lastVerified: checked.lastVerified, detail: checked.lastVerifyDetail },
-        () => verdict,
+        started,
+        () => `Deletion of recovery point ${started.pointId} has started: job ${started.jobId}`,
       );
-    });
+      return exitCodes.ok;
+    }
+    const job = await waitForJob(started.jobId, session);
+    print(session, { ...started, job }, () => jobOutcome(job));
+    return exitCodeOfJob(job);
+  },
+});
 
-  registerDeletion(program, surroundings);
-};
-
-const registerDeletion: Register = (program, surroundings) => {
-  program
-    .command("delete-point")
-    .description("delete a recovery point; its row stays in the reports, with who and why")
-    .argument("<point>", pointHelp)
-    .requiredOption("--reason <text>", "why; it is kept as evidence")
-    .option("--wait", "wait until it is gone")
-    .option("--json", "print JSON")
-    .action(async (point: string, options: { reason: string; wait?: boolean; json?: boolean }) => {
-      const session = await openSession(surroundings, options.json === true);
-      const started = await session.server.call((api) =>
-        api.points.delete.mutate({ point, reason: options.reason }),
-      );
-      if (options.wait !== true) {
-        print(session, started, () => `deletion of ${started.pointId} started: job ${started.jobId}`);
-        return;
-      }
-      const job = await finishJob(session, surroundings, started.jobId);
-      print(session, { ...started, job }, () => jobOutcome(job));
-    });
-};
+/**
+ * Returns the id of the point that the user agreed to delete, or null. The id, because `VM@latest` may name a newer point
+ * after the question.
+ * @throws UsageError where a user cannot be asked
+ */
+async function confirmDeletion({ server, terminal, signal }: Session, ref: string): Promise<string | null> {
+  if (!terminal.canAsk)
+    throw new UsageError(
+      "delete-point cannot ask for confirmation here: input and output are not a terminal, or --json is set.",
+      "Add --yes to delete without asking.",
+    );
+  const point = await server.call((api) => api.points.get.query({ point: ref }));
+  const kept = await server.call((api) =>
+    api.points.list.query({ vm: point.vm.id, state: ["available", "damaged"], pageSize: 2 }),
+  );
+  const isOnly = kept.rows.every((row) => row.id === point.id);
+  terminal.note(`Recovery point of ${point.vm.name}, taken ${secondOf(point.takenAt)}`);
+  if (isOnly) {
+    const warning = `This is the only recovery point of ${point.vm.name}. Nothing can be restored after its deletion.`;
+    terminal.note(terminal.noteLook.paint("warn", warning));
+  }
+  return (await terminal.confirm("Delete this recovery point?", signal)) ? point.id : null;
+}

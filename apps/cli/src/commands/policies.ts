@@ -1,5 +1,7 @@
-import type { PolicyRow } from "@kluis/api/types";
-import { openSession, print, type Register } from "../command.ts";
+/** Policies. */
+import type { PolicyRow } from "../api-types.ts";
+import { defineCommand, print } from "../command.ts";
+import { exitCodes } from "../failure.ts";
 import { minuteOf } from "../format.ts";
 import { type Column, formatTable } from "../table.ts";
 
@@ -8,17 +10,17 @@ const columns: readonly Column<PolicyRow>[] = [
   { title: "VERSION", value: (policy) => String(policy.currentVersion), align: "right" },
   { title: "VMS", value: (policy) => String(policy.vmCount), align: "right" },
   { title: "NEXT RUN (UTC)", value: (policy) => minuteOf(policy.nextRunAt) },
-  { title: "WHAT IT DOES", value: (policy) => policy.sentence, shrinkTo: 20 },
+  { title: "SCHEDULE AND RETENTION", value: (policy) => policy.sentence, wrapTo: 60 },
 ];
 
-export const registerPolicies: Register = (program, surroundings) => {
-  program
-    .command("policies")
-    .description("list the policies that you can use")
-    .option("--json", "print JSON")
-    .action(async (options: { json?: boolean }) => {
-      const session = await openSession(surroundings, options.json === true);
-      const rows = await session.server.call((api) => api.policies.list.query());
-      print(session, rows, (width) => formatTable(columns, rows, { empty: "No policies.", width }));
-    });
-};
+export const policies = defineCommand({
+  name: "policies",
+  summary: "List the policies that you can use",
+  input: {},
+  examples: ["policies"],
+  run: async (session) => {
+    const rows = await session.server.call((api) => api.policies.list.query());
+    print(session, rows, (look) => formatTable(columns, rows, { empty: "No policies.", look }));
+    return exitCodes.ok;
+  },
+});

@@ -1,0 +1,60 @@
+/** Downloads of disks. */
+import path from "node:path";
+import { formatBytes } from "@kluis/domain";
+import { defineCommand, flag, option, print } from "../command.ts";
+import { downloadFile } from "../download.ts";
+import { exitCodes } from "../failure.ts";
+import { Progress } from "../progress.ts";
+import { choice, diskOption, pointArgument, text } from "../values.ts";
+
+export const download = defineCommand({
+  name: "download",
+  summary: "Download a disk of a recovery point",
+  details: "The unfinished file is FILE.part. After a break, the same command resumes it.",
+  input: {
+    point: pointArgument,
+    disk: diskOption,
+    to: option("file", "file to write", text),
+    format: option("format", "raw or vhd", choice(["raw", "vhd"]).default("raw")),
+    force: flag("replace a file that exists"),
+  },
+  examples: [
+    "download web-01@latest --disk os --to web-01.img",
+    "download 01a21694-9aa4 --disk 0 --to data.vhd --format vhd --force",
+  ],
+  run: async (session, { point, disk, to, format, force }) => {
+    const { id } = await session.server.call((api) => api.points.get.query({ point }));
+    const progress = new Progress(session.terminal, `Download of ${path.basename(to)}`);
+    const result = await downloadFile({
+      server: session.server,
+      path: `/api/points/${id}/disks/${disk}?format=${format}`,
+      target: to,
+      force,
+      signal: session.signal,
+      onProgress: withRate((amount) => progress.showAmount(amount)),
+      onNote: (note) => session.terminal.note(note),
+    });
+    progress.end();
+    const answer = { pointId: id, disk, format, file: to, ...result };
+    print(session, answer, () => `${to}: ${formatBytes(result.bytes)}`);
+    return exitCodes.ok;
+  },
+});
+
+interface Progressed {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Adds the average rate since the first call; null during the first second, when it says little. */
+function withRate(
+  show: (amount: Progressed & { readonly bytesPerSecond: number | null }) => void,
+): (progressed: Progressed) => void {
+  let first: { readonly atMs: number; readonly done: number } | null = null;
+  return ({ done, total }) => {
+    const nowMs = performance.now();
+    first ??= { atMs: nowMs, done };
+    const seconds = (nowMs - first.atMs) / 1000;
+    show({ done, total, bytesPerSecond: seconds < 1 ? null : Math.max(0, done - first.done) / seconds });
+  };
+}

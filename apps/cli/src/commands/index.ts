@@ -1,0 +1,35 @@
+/** Every command, in the order and under the headings of `kluis --help`. */
+import type { Command } from "../command.ts";
+import { whoami } from "./account.ts";
+import { auditVerify } from "./audit.ts";
+import { backup } from "./backups.ts";
+import { download } from "./downloads.ts";
+import { health } from "./health.ts";
+import { cancel, job, jobs } from "./jobs.ts";
+import { deletePoint, points, verify } from "./points.ts";
+import { policies } from "./policies.ts";
+import { protect, stopProtection } from "./protection.ts";
+import { reportPoints } from "./reports.ts";
+import { restoreDisk } from "./restores.ts";
+import { vms } from "./vms.ts";
+
+export interface CommandGroup {
+  readonly heading: string;
+  readonly commands: readonly Command[];
+}
+
+export const commandGroups: readonly CommandGroup[] = [
+  { heading: "Protect and back up", commands: [vms, policies, protect, stopProtection, backup] },
+  { heading: "Restore", commands: [points, download, restoreDisk, verify, deletePoint] },
+  { heading: "Jobs", commands: [jobs, job, cancel] },
+  { heading: "Audit", commands: [reportPoints, auditVerify] },
+  { heading: "This installation", commands: [health, whoami] },
+];
+
+export const commands: readonly Command[] = commandGroups.flatMap((group) => group.commands);
+
+/** The first words of commands with two. */
+export const families: Readonly<Record<string, string>> = {
+  report: "Write reports for auditors",
+  audit: "Verify the audit ledger",
+};

@@ -1,0 +1,63 @@
+/** Protection: a virtual machine under a policy. */
+import { diskKeySchema } from "@kluis/domain";
+import { z } from "zod";
+import { defineCommand, listOption, option, print } from "../command.ts";
+import { exitCodes } from "../failure.ts";
+import { text, vmArgument, waitFlag } from "../values.ts";
+import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
+import { pointLine, resultOf } from "./backups.ts";
+import { refreshVms } from "./vms.ts";
+
+export const protect = defineCommand({
+  name: "protect",
+  summary: "Protect a virtual machine by a policy",
+  details: "The first backup starts at once. For a protected virtual machine, this changes its policy.",
+  input: {
+    vm: vmArgument,
+    policy: option("name", "name or id of the policy", text),
+    excludeDisk: listOption(
+      "disk",
+      'disks to leave out: "os" or LUNs such as 0 2',
+      z.array(diskKeySchema).optional(),
+    ),
+    wait: waitFlag("the first backup ends"),
+  },
+  examples: [
+    "protect web-01 --policy standard-daily --wait",
+    "protect sql-01 --policy enhanced-4h --exclude-disk 1 2",
+  ],
+  run: async (session, { vm, policy, excludeDisk, wait }) => {
+    // Azure may know a virtual machine that was created a moment ago, and Kluis not yet.
+    await refreshVms(session);
+    const answer = await session.server.call((api) =>
+      api.protection.set.mutate({ vm, policy, excludedDisks: excludeDisk }),
+    );
+    const done = `${answer.vm.name} is protected by ${answer.policy.name}.`;
+    if (!wait || answer.jobId === null) {
+      const started = answer.jobId === null ? "" : ` The first backup is job ${answer.jobId}.`;
+      print(session, answer, () => done + started);
+      return exitCodes.ok;
+    }
+    session.terminal.note(`${done} The first backup has started.`);
+    const job = await waitForJob(answer.jobId, session);
+    const point = await resultOf(session, job);
+    print(session, { ...answer, job, point }, () => jobOutcome(job) + pointLine(point));
+    return exitCodeOfJob(job);
+  },
+});
+
+export const stopProtection = defineCommand({
+  name: "stop-protection",
+  summary: "Stop the backups of a virtual machine; its points stay",
+  details: "To resume, protect the virtual machine again.",
+  input: {
+    vm: vmArgument,
+    reason: option("text", "why; recorded in the ledger", text.optional()),
+  },
+  examples: ['stop-protection web-01 --reason "moved to another tenant"'],
+  run: async (session, { vm, reason }) => {
+    const answer = await session.server.call((api) => api.protection.stop.mutate({ vm, reason }));
+    print(session, answer, () => `Protection of ${answer.vm.name} is stopped. Its recovery points are kept.`);
+    return exitCodes.ok;
+  },
+});

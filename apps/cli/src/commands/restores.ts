@@ -1,0 +1,71 @@
+/** Restores to Azure. */
+import type { RouterOutputs } from "@kluis/api/types";
+import { defineCommand, flag, option, print } from "../command.ts";
+import { exitCodes } from "../failure.ts";
+import { secondOf } from "../format.ts";
+import { formatFacts, hang, type Look, printable } from "../look.ts";
+import { diskOption, pointArgument, text, waitFlag } from "../values.ts";
+import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
+import { consistencyWords } from "../words.ts";
+
+export const restoreDisk = defineCommand({
+  name: "restore-disk",
+  summary: "Restore a disk of a recovery point to a new managed disk",
+  details: "Creates a disk and changes nothing that exists.",
+  input: {
+    point: pointArgument,
+    disk: diskOption,
+    name: option("name", "name of the new managed disk", text),
+    resourceGroup: option(
+      "group",
+      "resource group of the new disk; the virtual machine's without it",
+      text.optional(),
+    ),
+    dryRun: flag("print what would happen in Azure and do nothing"),
+    wait: waitFlag("the disk is complete"),
+  },
+  examples: [
+    "restore-disk web-01@latest --disk 0 --name data-restored --dry-run",
+    "restore-disk 01a21694-9aa4 --disk os --name os-restored --wait",
+  ],
+  run: async (session, { point, disk, name, resourceGroup, dryRun, wait }) => {
+    const input = { point, disk, name, resourceGroup };
+    if (dryRun) {
+      const plan = await session.server.call((api) => api.restores.plan.query(input));
+      print(session, plan, (look) => planText(plan, look));
+      return exitCodes.ok;
+    }
+    const started = await session.server.call((api) => api.restores.create.mutate(input));
+    if (!wait) {
+      print(
+        session,
+        started,
+        () => `Disk restore to ${started.target.name} has started: job ${started.jobId}`,
+      );
+      return exitCodes.ok;
+    }
+    const job = await waitForJob(started.jobId, session);
+    const where = job.state === "succeeded" ? `\nDisk ${started.target.resourceId}` : "";
+    print(session, { ...started, job }, () => jobOutcome(job) + where);
+    return exitCodeOfJob(job);
+  },
+});
+
+function planText(plan: RouterOutputs["restores"]["plan"], look: Look): string {
+  const { vm, disk, point, target, steps, notes } = plan;
+  const source = `${vm.name}, ${disk.name}, taken ${secondOf(point.takenAt)} (${consistencyWords[point.consistency]})`;
+  const item = (mark: string, sentence: string): string =>
+    `${mark} ${hang(printable(sentence), mark.length + 1, look.width)}`;
+  return [
+    formatFacts(
+      [
+        ["From", source],
+        ["To", target.resourceId],
+      ],
+      look,
+    ),
+    "",
+    ...steps.map((step, index) => item(`${index + 1}.`, step)),
+    ...notes.map((note) => item("-", note)),
+  ].join("\n");
+}

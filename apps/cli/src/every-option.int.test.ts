@@ -1,0 +1,108 @@
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { type Harness, type Ran, startHarness } from "../test/harness.ts";
+import { commands } from "./commands/index.ts";
+import { exitCodes } from "./failure.ts";
+
+/** What the lines refer to. */
+interface Facts {
+  point: string;
+  job: string;
+  folder: string;
+}
+
+interface Step {
+  readonly line: (facts: Facts) => string;
+  /** Leaves jobs open, as while every engine is busy. */
+  readonly isEngineBusy?: boolean;
+  readonly code?: number;
+  /** The error code with which the server refuses the line. */
+  readonly refusal?: string;
+  /** The answer goes to a file or nowhere. */
+  readonly isSilent?: boolean;
+}
+
+/** Run in this order against one stack; together they use every option of every command. */
+const steps: readonly Step[] = [
+  { line: () => "vms --search shop --refresh --json" },
+  { line: () => "policies --json" },
+  { line: () => "protect shop-01 --policy standard-daily --wait --json" },
+  // Its only disk cannot be excluded: the server's refusal shows that the option arrives there.
+  {
+    line: () => "protect shop-01 --policy standard-daily --exclude-disk os --json",
+    code: exitCodes.usage,
+    refusal: "INPUT_INVALID",
+  },
+  { line: () => "backup shop-01 --wait --json" },
+  { line: () => "backup shop-01 --json", isEngineBusy: true },
+  { line: ({ job }) => `cancel ${job} --json`, isEngineBusy: true },
+  { line: ({ job }) => `job ${job} --wait --json` },
+  { line: () => "jobs --vm shop-01 --state succeeded canceled --limit 5 --json" },
+  { line: () => "points shop-01 --json" },
+  { line: ({ point }) => `verify ${point} --full --no-wait --json` },
+  {
+    line: ({ point, folder }) =>
+      `download ${point} --disk os --to ${path.join(folder, "os.vhd")} --format vhd --force --json`,
+  },
+  {
+    line: () =>
+      "restore-disk shop-01@latest --disk os --name back --resource-group commerce-rg --dry-run --json",
+  },
+  { line: () => "restore-disk shop-01@latest --disk os --name back --wait --json" },
+  {
+    line: ({ folder }) =>
+      `report points --format json --from 2026-01-01 --to 2036-01-01 --to-file ${path.join(folder, "r.json")} --json`,
+    isSilent: true,
+  },
+  { line: () => "audit verify --json" },
+  { line: () => "health --json", code: exitCodes.failed },
+  { line: () => "whoami --json" },
+  { line: () => "stop-protection shop-01 --reason test --json" },
+  { line: ({ point }) => `delete-point ${point} --reason test --yes --wait --json` },
+];
+
+const placeholders: Facts = { point: "POINT", job: "JOB", folder: "FOLDER" };
+
+const errorLine = z.object({ error: z.object({ code: z.string() }) });
+
+/** `protect --policy` for each option that the lines use. */
+function usedOptions(): ReadonlySet<string> {
+  return new Set(
+    steps.flatMap(({ line }) => {
+      const words = line(placeholders).split(" ");
+      const name = commands.map((one) => one.name).find((one) => line(placeholders).startsWith(`${one} `));
+      return words.filter((word) => word.startsWith("--")).map((word) => `${name} ${word}`);
+    }),
+  );
+}
+
+test("no declared option is missing from the lines", () => {
+  const declared = commands.flatMap(({ name, parameters }) => [
+    ...parameters.filter(({ kind }) => kind !== "argument").map((option) => `${name} ${option.name}`),
+    `${name} --json`,
+  ]);
+  expect([...usedOptions()].toSorted()).toEqual(declared.toSorted());
+});
+
+describe("every option of every command", () => {
+  let harness: Harness;
+  const facts: Facts = { ...placeholders };
+
+  beforeAll(async () => {
+    harness = await startHarness();
+    facts.folder = harness.folder;
+    facts.point = await harness.world.addPoint(harness.world.commerceVm, new Uint8Array(2 ** 20).fill(1));
+  });
+  afterAll(() => harness[Symbol.asyncDispose]());
+
+  test.each(steps.map((step) => ({ title: step.line(placeholders), step })))("$title", async ({ step }) => {
+    const run = (): Promise<Ran> => harness.kluis("owner", ...step.line(facts).split(" "));
+    const { code, out, err } = step.isEngineBusy === true ? await run() : await harness.withEngine(run);
+    const refusal = err === "" ? undefined : errorLine.parse(JSON.parse(err)).error.code;
+    expect({ code, refusal }).toEqual({ code: step.code ?? exitCodes.ok, refusal: step.refusal });
+    if (step.isSilent === true || step.refusal !== undefined) return;
+    const started = z.object({ jobId: z.string() }).safeParse(JSON.parse(out));
+    if (started.success) facts.job = started.data.jobId;
+  });
+});

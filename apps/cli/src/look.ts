@@ -1,0 +1,106 @@
+/** Width and colors of an output, and text that wraps to it. */
+import { styleText } from "node:util";
+
+const styles = {
+  good: "green",
+  warn: "yellow",
+  bad: "red",
+  strong: "bold",
+  dim: "gray",
+} as const;
+export type Tone = keyof typeof styles;
+
+export interface Look {
+  /** Columns of the terminal; Infinity for a pipe or a file, where nothing is cut or wrapped. */
+  readonly width: number;
+  /** Colors the text on a terminal, else returns it unchanged. */
+  paint(tone: Tone, text: string): string;
+}
+
+export interface OutputStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Below this width a table is unreadable anyway; a line may then be longer than the terminal. */
+const leastWidth = 40;
+const usualWidth = 80;
+
+export function lookOf(stream: OutputStream, env: Environment): Look {
+  const colored = wantsColor(stream, env);
+  return {
+    width:
+      stream.isTTY === true ? Math.max(leastWidth, stream.columns ?? usualWidth) : Number.POSITIVE_INFINITY,
+    paint: (tone, text) =>
+      colored && text !== "" ? styleText(styles[tone], text, { validateStream: false }) : text,
+  };
+}
+
+/** FORCE_COLOR wins over NO_COLOR, as in Node; both as their sites define them (no-color.org, force-color.org). */
+function wantsColor(stream: OutputStream, env: Environment): boolean {
+  const forced = env["FORCE_COLOR"];
+  if (forced !== undefined && forced !== "") return forced !== "0" && forced !== "false";
+  if (env["NO_COLOR"]) return false;
+  return stream.isTTY === true && env["TERM"] !== "dumb";
+}
+
+/** Names come from Azure and from users: control characters must not reach the terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, "·");
+}
+
+/** Columns that a text takes: code points, which is exact for the names that Azure allows. */
+export function widthOf(text: string): number {
+  return Array.from(text).length;
+}
+
+export function cutTo(text: string, width: number): string {
+  const letters = Array.from(text);
+  return letters.length <= width ? text : `${letters.slice(0, Math.max(0, width - 1)).join("")}…`;
+}
+
+/** Breaks a text between words into lines of at most `width` columns. A longer word stays whole, so that it can be copied. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const joined = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && widthOf(joined) > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = joined;
+    }
+  }
+  return [...lines, line];
+}
+
+/** Breaks a text into lines of at most `width` columns, inside a word where it is longer. */
+export function wrapHard(text: string, width: number): readonly string[] {
+  return wrap(text, width).flatMap((line) => {
+    const letters = Array.from(line);
+    if (letters.length <= width) return [line];
+    const count = Math.ceil(letters.length / width);
+    return Array.from({ length: count }, (_, index) =>
+      letters.slice(index * width, (index + 1) * width).join(""),
+    );
+  });
+}
+
+/** Wraps a text, with every line but the first indented. */
+export function hang(text: string, indent: number, width: number): string {
+  return wrap(text, width - indent).join(`\n${" ".repeat(indent)}`);
+}
+
+/** `label  value` lines under each other; long values wrap in their column. */
+export function formatFacts(facts: readonly (readonly [string, string])[], look: Look): string {
+  const indent = Math.max(...facts.map(([label]) => widthOf(label))) + 2;
+  return facts
+    .map(([label, value]) => {
+      const padding = " ".repeat(indent - widthOf(label));
+      return `${look.paint("dim", label)}${padding}${hang(printable(value), indent, look.width)}`;
+    })
+    .join("\n");
+}

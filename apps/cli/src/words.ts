@@ -1,0 +1,111 @@
+/** The words of statuses, jobs and steps as the terminal shows them; `--json` has the stored values. */
+import { type Consistency, type JobKind, type JobState, type jobSteps, type StepState } from "@kluis/domain";
+import type { JobRow, PointState, VmStatus } from "./api-types.ts";
+import type { Tone } from "./look.ts";
+
+interface Word {
+  readonly text: string;
+  readonly tone: Tone | null;
+}
+
+export const vmStatusWords = {
+  failing: { text: "Failing", tone: "bad" },
+  "at-risk": { text: "At risk", tone: "warn" },
+  unprotected: { text: "Unprotected", tone: "warn" },
+  waiting: { text: "Pending", tone: null },
+  protected: { text: "Protected", tone: "good" },
+  stopped: { text: "Stopped", tone: "dim" },
+  deleted: { text: "Deleted", tone: "dim" },
+} as const satisfies Record<VmStatus, Word>;
+
+export const jobStateWords = {
+  queued: { text: "Queued", tone: null },
+  running: { text: "Running", tone: null },
+  succeeded: { text: "Succeeded", tone: "good" },
+  warning: { text: "Warning", tone: "warn" },
+  failed: { text: "Failed", tone: "bad" },
+  cancelled: { text: "Canceled", tone: "dim" },
+} as const satisfies Record<JobState, Word>;
+
+export const stepStateWords = {
+  waiting: { text: "Waiting", tone: "dim" },
+  running: { text: "Running", tone: null },
+  done: { text: "Done", tone: "good" },
+  skipped: { text: "Skipped", tone: "dim" },
+  failed: { text: "Failed", tone: "bad" },
+} as const satisfies Record<StepState, Word>;
+
+export const pointStateWords = {
+  available: { text: "Available", tone: "good" },
+  damaged: { text: "Damaged", tone: "bad" },
+  deleting: { text: "Deleting", tone: "dim" },
+  deleted: { text: "Deleted", tone: "dim" },
+} as const satisfies Record<PointState, Word>;
+
+export const consistencyWords = {
+  application: "application-consistent",
+  file: "file-system-consistent",
+  crash: "crash-consistent",
+} as const satisfies Record<Consistency, string>;
+
+const jobKindWords = {
+  backup: "Backup",
+  "restore-disk": "Disk restore",
+  verify: "Verification",
+  "delete-point": "Point deletion",
+} as const satisfies Record<JobKind, string>;
+
+export function jobKindText(kind: JobKind): string {
+  return jobKindWords[kind];
+}
+
+/** `Disk restore of web-01`. */
+export function jobTitle({ kind, vm }: Pick<JobRow, "kind" | "vm">): string {
+  return vm === null ? jobKindText(kind) : `${jobKindText(kind)} of ${vm.name}`;
+}
+
+/** A step in words. `access` and `transfer` run the other way in a restore. */
+const stepWords = {
+  backup: {
+    prepare: "Prepare",
+    extension: "Snapshot extension",
+    snapshot: "Snapshot",
+    access: "Open the snapshot",
+    plan: "Find changes",
+    transfer: "Transfer",
+    seal: "Write manifest",
+    "remove-snapshot": "Remove snapshot",
+    "recovery-point": "Recovery point",
+  },
+  "restore-disk": {
+    prepare: "Prepare",
+    "create-disk": "Create disk",
+    access: "Open the disk",
+    transfer: "Write the disk",
+    finish: "Finish",
+  },
+  verify: { verify: "Verify" },
+  "delete-point": { delete: "Delete" },
+} as const satisfies { readonly [Kind in JobKind]: Record<(typeof jobSteps)[Kind][number], string> };
+
+const stepTexts = new Map<string, string>(
+  Object.entries(stepWords).flatMap(([kind, steps]) =>
+    Object.entries(steps).map(([step, text]) => [`${kind} ${step}`, text] as const),
+  ),
+);
+
+/** A step of a job in words; a step that a newer server added keeps its own name. */
+export function stepText(kind: JobKind, step: string): string {
+  return stepTexts.get(`${kind} ${step}`) ?? step;
+}
+
+const triggerTexts = new Map([
+  ["schedule", "scheduled"],
+  ["manual", "on request"],
+  ["protect", "first backup"],
+]);
+
+/** Why a job started. */
+export function triggerText(trigger: string): string {
+  return triggerTexts.get(trigger) ?? trigger;
+}
