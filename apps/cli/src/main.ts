@@ -45,7 +45,7 @@ const interrupted: Failure = {
 function report(failure: Failure, terminal: Terminal): void {
   const { exitCode: _exit, ...error } = failure;
   if (terminal.json) {
-    terminal.note(JSON.stringify({ error }));
+    terminal.error(JSON.stringify({ error }));
     return;
   }
   const { code, message, action, requestId } = error;
@@ -53,8 +53,8 @@ function report(failure: Failure, terminal: Terminal): void {
   const { noteLook } = terminal;
   const prefix = "kluis: ";
   const indented = (text: string): string => hang(printable(text), prefix.length, noteLook.width);
-  terminal.note(noteLook.paint("bad", prefix) + indented(message + request));
-  if (action !== null) terminal.note(" ".repeat(prefix.length) + indented(action));
+  terminal.error(noteLook.paint("bad", prefix) + indented(message + request));
+  if (action !== null) terminal.error(" ".repeat(prefix.length) + indented(action));
 }
 
 /** The process as it is; Ctrl-C aborts the signal, so that a command can end cleanly. */

@@ -42,7 +42,7 @@ function createParser(terminal: Terminal, onCommand: OnCommand): Parser {
     .configureHelp({ formatHelp: () => `${overviewHelp(terminal.look)}\n` })
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
-      writeErr: (text) => terminal.note(text.trimEnd()),
+      writeErr: (text) => terminal.error(text.trimEnd()),
       // Errors are reported by the caller, as text or as JSON.
       outputError: () => undefined,
       // The help is painted for the terminal already; Commander must not strip it.

@@ -40,7 +40,7 @@ export class Progress {
       return;
     }
     const quarter = total === 0 ? 0 : Math.min(4, Math.floor((done / total) * 4));
-    if (quarter > this.#quarter && !this.#terminal.json)
+    if (quarter > this.#quarter)
       this.#terminal.note(`${this.#subject}: ${quarter * 25} % of ${formatBytes(total)}`);
     this.#quarter = Math.max(this.#quarter, quarter);
   }

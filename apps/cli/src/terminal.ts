@@ -15,7 +15,10 @@ export interface Terminal {
   /** For raw bytes, such as a report. */
   readonly stdout: NodeJS.WritableStream;
   out(text: string): void;
+  /** Tells the user something about the result; not printed with `--json`, where stderr has errors only. */
   note(text: string): void;
+  /** Writes to stderr in any case. */
+  error(text: string): void;
   /** Redraws the progress line in place; on a plain stream it does nothing. */
   draw(text: string): void;
   /** Removes the progress line. */
@@ -40,6 +43,10 @@ export function createTerminal(streams: TerminalStreams, json: boolean): Termina
     if (isDrawn) stderr.write("\r\u001B[2K");
     isDrawn = false;
   };
+  const error = (text: string): void => {
+    clear();
+    stderr.write(`${text}\n`);
+  };
   return {
     json,
     look: lookOf(stdout, env),
@@ -52,9 +59,9 @@ export function createTerminal(streams: TerminalStreams, json: boolean): Termina
       stdout.write(`${text}\n`);
     },
     note: (text) => {
-      clear();
-      stderr.write(`${text}\n`);
+      if (!json) error(text);
     },
+    error,
     draw: (text) => {
       if (!isLive) return;
       clear();
