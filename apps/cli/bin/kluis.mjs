@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Runs on any Node that npm runs on: the client itself is TypeScript, which Node runs as it is from 22.18 on. An older Node
-// hands over to the project's own, which `npm ci` has installed.
+// Starts on any Node that npm supports. Node runs the TypeScript of the client directly from 22.18 on; an older Node hands over
+// to the project's own, which `npm ci` has installed.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
@@ -19,13 +19,13 @@ function handOver() {
   const node = fileURLToPath(new URL("../../../node_modules/node/bin/node", import.meta.url));
   if (!existsSync(node)) {
     process.stderr.write(
-      `kluis needs Node 22.18 or newer; this is ${process.versions.node}.\nRun npm ci in the project's folder: it brings its own Node.\n`,
+      `kluis needs Node 22.18 or newer; this is ${process.versions.node}.\nRun npm ci in the project's folder: it installs a newer one.\n`,
     );
     process.exitCode = 2;
     return;
   }
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
-  // Ctrl-C reaches the child by itself; this process only waits for it to end.
+  // The terminal sends Ctrl-C to the child too; this process only waits for it to end.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {
     process.exitCode = code ?? 128 + constants.signals[signal];

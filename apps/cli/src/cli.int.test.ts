@@ -58,7 +58,7 @@ describe("reading", () => {
     });
   });
 
-  test("jobs --state filters; canceled is the stored cancelled", async () => {
+  test("jobs --state filters, and accepts both spellings of canceled", async () => {
     const rows = async (...states: string[]): Promise<unknown> =>
       JSON.parse((await kluis("jobs", "--json", "--state", ...states)).out);
     expect(await rows("succeeded", "failed")).toHaveLength(1);

@@ -1,9 +1,8 @@
 /** Where Kluis is, and the token to use there. */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { KluisError } from "@kluis/domain";
 import { z } from "zod";
-import { UsageError } from "./failure.ts";
+import { LocalError, UsageError } from "./failure.ts";
 import { isSystemError } from "./file-errors.ts";
 
 export interface Connection {
@@ -24,7 +23,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Returns KLUIS_URL and KLUIS_TOKEN, or what the embedded stack wrote to `cli.json` in its data folder (KLUIS_HOME, else
  * `.kluis` in the project). The token of the file is sent to the address of the file only.
- * @throws KluisError NOT_SIGNED_IN, CONFIG_INVALID; UsageError
+ * @throws LocalError NOT_SIGNED_IN, CONFIG_INVALID, INPUT_INVALID
  */
 export async function findConnection(env: Environment): Promise<Connection> {
   const file = path.join(path.resolve(env["KLUIS_HOME"] || path.join(projectRoot, ".kluis")), "cli.json");
@@ -36,7 +35,7 @@ export async function findConnection(env: Environment): Promise<Connection> {
     return { url: checkedUrl(stored.url), token: stored.token, origin: file };
   }
   if (token && stored !== null) return { url: checkedUrl(stored.url), token, origin: "KLUIS_TOKEN" };
-  throw new KluisError("NOT_SIGNED_IN", {
+  throw new LocalError("NOT_SIGNED_IN", {
     message: token
       ? "KLUIS_URL is not set."
       : `No token: KLUIS_TOKEN is not set, and ${file} has none for this address.`,
@@ -70,7 +69,7 @@ async function readCliFile(file: string): Promise<z.infer<typeof cliFile> | null
     text = await readFile(file, "utf8");
   } catch (error) {
     if (isSystemError(error, "ENOENT", "ENOTDIR")) return null;
-    throw new KluisError("CONFIG_INVALID", {
+    throw new LocalError("CONFIG_INVALID", {
       message: `${file} cannot be read.`,
       action: "Run as the user who started Kluis, or set KLUIS_URL and KLUIS_TOKEN.",
       cause: error,
@@ -78,7 +77,7 @@ async function readCliFile(file: string): Promise<z.infer<typeof cliFile> | null
   }
   const parsed = cliFile.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  throw new KluisError("CONFIG_INVALID", {
+  throw new LocalError("CONFIG_INVALID", {
     message: `${file} does not have the content that Kluis writes.`,
     action: "Start Kluis again, or set KLUIS_URL and KLUIS_TOKEN.",
   });

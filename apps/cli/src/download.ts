@@ -1,9 +1,8 @@
 /** Downloads that resume after any break. */
 import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { KluisError } from "@kluis/domain";
 import type { Server } from "./client.ts";
-import { UnreachableError, UsageError } from "./failure.ts";
+import { LocalError, UnreachableError, UsageError } from "./failure.ts";
 import { isSystemError } from "./file-errors.ts";
 import { PartFile } from "./part-file.ts";
 
@@ -32,7 +31,7 @@ const mostTries = 6;
 /**
  * Downloads a file so that this run or a later one can resume after a break. Range comes with If-Range (RFC 9110, 13.1.5), so
  * parts of two different files never mix. The file gets its name when it is complete and durable.
- * @throws ServerError, UnreachableError, UsageError, KluisError DISK_FULL; the part is kept
+ * @throws ServerError, UnreachableError, LocalError DISK_FULL, INPUT_INVALID; the part is kept
  */
 export async function downloadFile(options: DownloadOptions): Promise<Downloaded> {
   await refuseExisting(options);
@@ -88,7 +87,7 @@ async function tryOnce(part: PartFile, options: DownloadOptions): Promise<Try> {
   } catch (error) {
     await part.save();
     signal.throwIfAborted();
-    if (error instanceof KluisError || error instanceof UsageError) throw error;
+    if (error instanceof LocalError) throw error;
     return { kind: "broken", error: new UnreachableError(server.url, error) };
   }
   if (part.offset < size) {
@@ -125,7 +124,7 @@ function placeOf(response: Response, asked: number): { readonly offset: number; 
   const length = response.headers.get("content-length");
   // A proxy removed the length. Without it a truncated file looks complete.
   if (length === null || !/^\d+$/.test(length))
-    throw new KluisError("INTERNAL", {
+    throw new LocalError("INTERNAL", {
       message: "The response has no content-length, so an incomplete download could not be detected.",
       action: "Connect to the portal directly, or let the proxy in between keep the content-length header.",
     });

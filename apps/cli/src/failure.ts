@@ -1,5 +1,5 @@
 /** Failures as the terminal shows them, and their exit codes. */
-import { type ErrorCode, KluisError } from "@kluis/domain";
+import type { ErrorCode } from "@kluis/domain";
 import { TRPCClientError } from "@trpc/client";
 import { z } from "zod";
 
@@ -33,13 +33,29 @@ export class UnreachableError extends Error {
   }
 }
 
-/** The command line is wrong. Reported as INPUT_INVALID with exit code 2. */
-export class UsageError extends Error {
+/**
+ * A failure on this machine, with a code of the catalog. Not a KluisError: it never reaches the server or the portal, which has
+ * a translated text for each of those.
+ */
+export class LocalError extends Error {
+  readonly code: ErrorCode;
   readonly action: string | null;
+  constructor(
+    code: ErrorCode,
+    init: { readonly message: string; readonly action?: string | null; readonly cause?: unknown },
+  ) {
+    super(init.message, { cause: init.cause });
+    this.name = "LocalError";
+    this.code = code;
+    this.action = init.action ?? null;
+  }
+}
+
+/** The command line is wrong: INPUT_INVALID, exit code 2. */
+export class UsageError extends LocalError {
   constructor(message: string, action: string | null = null) {
-    super(message);
+    super("INPUT_INVALID", { message, action });
     this.name = "UsageError";
-    this.action = action;
   }
 }
 
@@ -82,13 +98,9 @@ export function failureOf(error: unknown): Failure {
     const action = "Check that Kluis runs (npm start) and that KLUIS_URL is its address.";
     return local("UNREACHABLE", { message: error.message, action, exitCode: exitCodes.unreachable });
   }
-  if (error instanceof UsageError) {
-    const { message, action } = error;
-    return local("INPUT_INVALID", { message, action, exitCode: exitCodes.usage });
-  }
-  if (error instanceof KluisError) {
+  if (error instanceof LocalError) {
     const { code, message, action } = error;
-    return local(code, { message, action: action ?? null, exitCode: exitCodeOf(code) });
+    return local(code, { message, action, exitCode: exitCodeOf(code) });
   }
   const message = error instanceof Error ? error.message : String(error);
   return local("INTERNAL", { message, action: null, exitCode: exitCodes.failed });

@@ -1,7 +1,6 @@
 /** What the operating system's refusals to write a file mean. */
 import path from "node:path";
-import { KluisError } from "@kluis/domain";
-import { UsageError } from "./failure.ts";
+import { LocalError, UsageError } from "./failure.ts";
 
 export function isSystemError(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && "code" in error && codes.includes(String(error.code));
@@ -11,18 +10,16 @@ export function isSystemError(error: unknown, ...codes: readonly string[]): bool
 export function writeFailure(file: string, error: unknown): unknown {
   const folder = path.dirname(path.resolve(file));
   if (isSystemError(error, "ENOSPC", "EDQUOT")) {
-    return new KluisError("DISK_FULL", {
+    return new LocalError("DISK_FULL", {
       message: `There is no room left in ${folder}.`,
       action: "Free some space and run the same command again.",
-      params: { folder },
       cause: error,
     });
   }
   if (isSystemError(error, "EFBIG")) {
-    return new KluisError("DISK_FULL", {
+    return new LocalError("DISK_FULL", {
       message: `The file system of ${folder} does not allow a file of this size.`,
       action: "Choose another folder.",
-      params: { folder },
       cause: error,
     });
   }

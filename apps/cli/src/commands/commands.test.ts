@@ -31,7 +31,7 @@ function wordsOf(line: string): readonly string[] {
 const cases = commands.map((command) => ({ name: command.name, command }));
 
 describe("declarations", () => {
-  test("every command has a name of its own, and its first word a family or none", () => {
+  test("names are unique, and every first word of two is a family", () => {
     expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length);
     const firstWords = commands
       .filter(({ name }) => name.includes(" "))

@@ -94,7 +94,7 @@ export const deletePoint = defineCommand({
   name: "delete-point",
   summary: "Delete a recovery point",
   details:
-    "Asks for confirmation on a terminal; a script needs --yes. The point's row stays in the reports, with who deleted it and why.",
+    "Prompts for confirmation on a terminal; a script needs --yes. The point's row stays in the reports, with who deleted it and why.",
   input: {
     point: pointArgument,
     reason: option("text", "why; kept as evidence", text),
@@ -136,7 +136,7 @@ export const deletePoint = defineCommand({
 async function confirmDeletion({ server, terminal, signal }: Session, ref: string): Promise<string | null> {
   if (!terminal.canAsk)
     throw new UsageError(
-      "delete-point cannot ask for confirmation here: input and output are not a terminal, or --json is set.",
+      "delete-point cannot prompt for confirmation here: there is no terminal, or --json is set.",
       "Add --yes to delete without asking.",
     );
   const point = await server.call((api) => api.points.get.query({ point: ref }));

@@ -3,9 +3,8 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { KluisError } from "@kluis/domain";
 import { defineCommand, option } from "../command.ts";
-import { exitCodes, UsageError } from "../failure.ts";
+import { exitCodes, LocalError, UsageError } from "../failure.ts";
 import { writeFailure } from "../file-errors.ts";
 import { choice, periodEnd, periodStart, text } from "../values.ts";
 
@@ -39,7 +38,7 @@ export const reportPoints = defineCommand({
     if (to !== undefined) query.set("to", to.toISOString());
     const response = await server.request(`/api/reports/points?${query.toString()}`, { signal });
     if (response.body === null)
-      throw new KluisError("INTERNAL", { message: "The server sent an empty report." });
+      throw new LocalError("INTERNAL", { message: "The server sent an empty report." });
     const body = Readable.fromWeb(response.body);
     if (toFile === undefined) await pipeline(body, terminal.stdout, { signal, end: false });
     else await writeComplete(toFile, body, signal);
