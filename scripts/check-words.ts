@@ -5,10 +5,10 @@
  * These are not prose: text between backticks, words in capitals (error codes), import paths, class names, strings without a
  * space (stored values such as `cancelled`) unless they are one capitalized word, and the Dutch half (`nl`) of a catalog.
  */
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { parseSync, Visitor } from "oxc-parser";
+import { projectFiles } from "./files.ts";
 import { exceptions, phrases } from "./words.ts";
 
 /** A phrase that was found: where, what, and what to say instead. */
@@ -137,15 +137,6 @@ function joinComments(comments: readonly { start: number; end: number }[], sourc
   return spans;
 }
 
-/** Tracked and new files below `targets` that hold prose. */
-function filesBelow(root: string, targets: readonly string[]): string[] {
-  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ...targets];
-  const names = execFileSync("git", args, { cwd: root, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
-  return [...new Set(names.split("\0"))].filter(
-    (name) => /\.(?:ts|tsx|mjs|md)$/.test(name) && !name.endsWith(".d.ts"),
-  );
-}
-
 function isException(path: string, finding: Finding): boolean {
   return exceptions.some(
     (one) =>
@@ -157,9 +148,8 @@ function isException(path: string, finding: Finding): boolean {
 /** One line per finding in the files below `targets` (relative to `root`). */
 export function checkWords(root: string, targets: readonly string[]): string[] {
   const lines: string[] = [];
-  for (const path of filesBelow(root, targets)) {
-    const source = readOrNull(resolve(root, path));
-    if (source === null) continue;
+  for (const path of projectFiles(root, [".ts", ".tsx", ".mjs", ".md"], targets)) {
+    const source = readFileSync(resolve(root, path), "utf8");
     for (const finding of findWords(path, source)) {
       if (isException(path, finding)) continue;
       lines.push(`${path}:${finding.line}: "${shorten(finding.text)}" → ${finding.say}`);
@@ -170,16 +160,6 @@ export function checkWords(root: string, targets: readonly string[]): string[] {
 
 function shorten(text: string): string {
   return text.length <= 40 ? text : `${text.slice(0, 39)}…`.replaceAll("\u0000", "`");
-}
-
-/** The text of a file, or null when it was deleted but not yet from Git's index. */
-function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
-  }
 }
 
 if (import.meta.main) {
