@@ -30,6 +30,9 @@ export const jobSteps = {
 /** The steps of one kind of job, or of any. */
 export type JobStep<K extends JobKind = JobKind> = (typeof jobSteps)[K][number];
 
+/** The steps of all kinds of job, each once. */
+export const jobStepNames: readonly JobStep[] = [...new Set(Object.values(jobSteps).flat())];
+
 /** What started a job: the policy, a user, or the protection of a VM (its first backup). */
 export const jobTriggers = ["schedule", "manual", "protect"] as const;
 export type JobTrigger = (typeof jobTriggers)[number];

@@ -38,3 +38,17 @@ export const errorView = z.object({
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
 });
 export type ErrorView = z.infer<typeof errorView>;
+
+/** A policy with the number of one of its versions. */
+export const policyVersionView = refView.extend({ version: z.int() });
+
+/** One page of a list; `total` counts every row that the caller may see and that passes the filters. */
+export function pageView<Row extends z.ZodType>(row: Row) {
+  return z.object({
+    rows: z.array(row),
+    total: countView,
+    /** Counted from 1. */
+    page: z.int().min(1),
+    pageSize: z.int().min(1),
+  });
+}

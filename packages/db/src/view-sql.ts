@@ -1,0 +1,97 @@
+/** Queries that yield rows in the shape of a view's schema, so that nothing is copied between database and JSON. */
+import { z } from "zod";
+import { Prisma } from "../generated/client.ts";
+import { fromJson } from "./json.ts";
+import type { Tx } from "./tx.ts";
+
+/** A table in a query: its alias there, and its columns by name (Prisma's `…ScalarFieldEnum`). */
+export interface SqlTable<Column extends string> {
+  readonly alias: string;
+  readonly columns: Readonly<Record<Column, string>>;
+}
+
+/** What a key of the schema is made of: required where the table has no column of that name. */
+type Given<Key extends string, Column extends string> = {
+  readonly [K in Exclude<Key, Column>]: Prisma.Sql;
+} & { readonly [K in Extract<Key, Column>]?: Prisma.Sql };
+
+/** PostgreSQL takes at most 100 arguments to a function: 50 keys with their values. */
+const keysPerCall = 50;
+
+/**
+ * A `jsonb` object in the shape of a schema. Keys that are columns of the table are read from it; `given` has all others.
+ * A read-only column that a view shows is therefore one line in the view's schema.
+ */
+export function objectSql<Shape extends z.core.$ZodLooseShape, Column extends string>(
+  schema: z.ZodObject<Shape>,
+  table: SqlTable<Column>,
+  given: Given<Extract<keyof Shape, string>, Column>,
+): Prisma.Sql {
+  const values: Readonly<Record<string, Prisma.Sql | undefined>> = given;
+  const pairs = Object.keys(schema.shape).map((key) => {
+    const value = values[key] ?? Prisma.raw(`${table.alias}."${key}"`);
+    return Prisma.sql`${Prisma.raw(`'${key}'`)}, ${value}`;
+  });
+  const calls: Prisma.Sql[] = [];
+  for (let at = 0; at < pairs.length; at += keysPerCall) {
+    calls.push(Prisma.sql`jsonb_build_object(${Prisma.join(pairs.slice(at, at + keysPerCall))})`);
+  }
+  return Prisma.sql`(${Prisma.join(calls, " || ")})`;
+}
+
+/** `{ id, name }` of a joined table, or null where the join found nothing. */
+export function refSql(alias: string): Prisma.Sql {
+  const [id, name] = [Prisma.raw(`${alias}.id`), Prisma.raw(`${alias}.name`)];
+  return Prisma.sql`CASE WHEN ${id} IS NOT NULL THEN jsonb_build_object('id', ${id}, 'name', ${name}) END`;
+}
+
+/** What a list or a look-up reads: `object` is the row as `jsonb`; `from` also serves the count. */
+export interface ViewSource<View> {
+  readonly schema: z.ZodType<View>;
+  readonly object: Prisma.Sql;
+  readonly from: Prisma.Sql;
+}
+
+/**
+ * The rows of a source; `tail` holds WHERE, ORDER BY and LIMIT.
+ * @throws KluisError INTERNAL when a row does not have the shape of the schema
+ */
+export async function readViews<View>(tx: Tx, source: ViewSource<View>, tail: Prisma.Sql): Promise<View[]> {
+  const rows: unknown = await tx.$queryRaw`SELECT ${source.object} AS view FROM ${source.from} ${tail}`;
+  const schema = z.array(z.object({ view: source.schema }).transform(({ view }) => view));
+  return fromJson(schema, rows, "the rows of a view");
+}
+
+export interface PageQuery {
+  readonly where: Prisma.Sql;
+  /** Without the direction; ties are broken by `thenBy`. */
+  readonly orderBy: Prisma.Sql;
+  readonly thenBy: Prisma.Sql;
+  readonly direction: "asc" | "desc";
+  /** Counted from 1. */
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+/** One page of a source, and how many rows the condition lets through. Nulls come last in either direction. */
+export async function readPage<View>(
+  tx: Tx,
+  source: ViewSource<View>,
+  query: PageQuery,
+): Promise<{ rows: View[]; total: number }> {
+  const { where, orderBy, thenBy, page, pageSize } = query;
+  const direction = Prisma.raw(query.direction === "asc" ? "ASC" : "DESC");
+  const rows = await readViews(
+    tx,
+    source,
+    Prisma.sql`WHERE ${where} ORDER BY ${orderBy} ${direction} NULLS LAST, ${thenBy}
+      LIMIT ${pageSize} OFFSET ${(page - 1) * pageSize}`,
+  );
+  const counts = await tx.$queryRaw`SELECT count(*) AS count FROM ${source.from} WHERE ${where}`;
+  return { rows, total: countOf(counts) };
+}
+
+/** The figure of a `SELECT count(*) AS count`. */
+export function countOf(rows: unknown): number {
+  return z.tuple([z.object({ count: z.coerce.number() })]).parse(rows)[0].count;
+}
