@@ -3,7 +3,7 @@ import { forEachConcurrent, mapConcurrent } from "./concurrent.ts";
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Counts what runs at once; `count.most` is the peak. */
+/** Counts concurrent calls; `count.most` is the peak. */
 function counted(work: (item: number) => Promise<void>) {
   const count = { running: 0, most: 0, ended: 0, seen: [] as number[] };
   const run = async (item: number) => {

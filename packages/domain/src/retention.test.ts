@@ -54,7 +54,7 @@ test("several backups on one day are all kept for a day, unless keepLast counts 
 test("a pause in backups removes nothing: tiers count periods that have a point", () => {
   const points = [point("old", "2025-01-01T10:00Z"), point("older", "2024-12-31T10:00Z")];
   expect(kept(points, rules({ daily: 2 }))).toEqual(["old", "older"]);
-  // Nor is an end promised that is over already.
+  // An expiry in the past is never promised.
   expect(judgeRetention(points, rules({ daily: 2 })).map((one) => one.expiresAt)).toEqual([null, null]);
 });
 
@@ -133,7 +133,7 @@ test("for any history: one verdict per point, pins and the newest good point are
       expect(points.filter((one) => one.pinned && !keeps.has(one.id))).toEqual([]);
       const good = points.filter((one) => one.good);
       expect(good.some((one) => keeps.has(one.id))).toBe(good.length > 0);
-      // Judging what is left removes nothing more.
+      // A second pass removes nothing more.
       const left = points.filter((one) => keeps.has(one.id));
       expect(judgeRetention(left, which).every((one) => one.keep)).toBe(true);
     }),
@@ -158,7 +158,7 @@ test("for any history: an independent count agrees with the daily tier", () => {
         .map(([, one]) => one.takenAt.getTime());
       const found = judgeRetention(
         plain,
-        // Long after, so that only the tier speaks.
+        // Long after the points, so that only the tier decides.
         rules({ daily: days }, { protectionActive: false, now: new Date("2026-07-01T12:00Z") }),
       )
         .filter((one) => one.keep)

@@ -32,7 +32,7 @@ test("a skipped local time runs once, at the change", () => {
   expect(between(daily("Europe/Amsterdam", "02:30"), "2026-03-28T12:00Z", "2026-03-29T12:00Z")).toEqual([
     "2026-03-29T01:00",
   ]);
-  // Two skipped times and the first time after the gap are one instant.
+  // Two skipped times and the first time after the gap are the same instant.
   expect(
     between(daily("Europe/Amsterdam", "02:15", "02:45", "03:00"), "2026-03-28T12:00Z", "2026-03-29T12:00Z"),
   ).toEqual(["2026-03-29T01:00"]);
@@ -73,7 +73,7 @@ const every4: Schedule = {
 };
 
 test("an hourly schedule continues in even steps and returns to its local start each day", () => {
-  // The day on which the clocks go back: 25 hours, one run more, no interval above 4 hours.
+  // The day on which clocks go back has 25 hours: one more run, no interval above 4 hours.
   expect(between(every4, "2026-10-24T22:30Z", "2026-10-25T12:00Z")).toEqual([
     "2026-10-25T02:00",
     "2026-10-25T06:00",
@@ -197,7 +197,7 @@ test("a daily run is at its local time, or at the change that skipped it", () =>
       const runs = occurrencesBetween(daily(timeZone, at), from, new Date(from.getTime() + 10 * 86_400_000));
       for (const run of runs) {
         if (local(run, timeZone) === at) continue;
-        // Not at its time: then a minute earlier the clock showed a time before it, and now one after it.
+        // Not at its local time: then it is at the change, so the clock jumped over the local time.
         expect(local(new Date(run.getTime() - 60_000), timeZone) < at).toBe(true);
         expect(local(run, timeZone) > at).toBe(true);
       }

@@ -114,7 +114,7 @@ test("a long outage records a bounded number of missed occurrences", () => {
 test("a deadline is the next run, or 24 hours after the planned time", () => {
   expect(deadlineFor(hourly, at("2026-05-01T08:00Z"))).toEqual(at("2026-05-01T12:00Z"));
   expect(deadlineFor(nightly, at("2026-05-01T01:00Z"))).toEqual(at("2026-05-02T01:00Z"));
-  // The clocks go back: the next run is 25 hours away, the promise stays 24.
+  // Clocks go back: the next run is 25 hours away, the deadline stays 24.
   const amsterdam: Schedule = { ...nightly, timeZone: "Europe/Amsterdam" };
   expect(deadlineFor(amsterdam, at("2026-10-24T23:00Z"))).toEqual(at("2026-10-25T23:00Z"));
   expect(manualDeadline(at("2026-05-01T08:00Z"))).toEqual(at("2026-05-02T08:00Z"));

@@ -15,7 +15,7 @@ describe("fixed VHD footer", () => {
     expect(bytes.readUInt32BE(24)).toBe((createdAt.getTime() - Date.UTC(2000, 0, 1)) / 1000);
     expect(bytes.readBigUInt64BE(40)).toBe(BigInt(4 * 2 ** 30));
     expect(bytes.readUInt32BE(60)).toBe(2);
-    // 4 GiB: 8388608 sectors; 31 sectors per track are too few tracks below 16 * 1024, so 63 sectors, 16 heads.
+    // 4 GiB: 8388608 sectors; 31 sectors per track do not suffice, so 63 sectors and 16 heads.
     expect([bytes.readUInt16BE(56), bytes[58], bytes[59]]).toEqual([8322, 16, 63]);
     expect(bytes.subarray(85).every((byte) => byte === 0)).toBe(true);
   });
