@@ -1,24 +1,13 @@
-import { ledgerKinds } from "@kluis/domain";
-import { z } from "zod";
-import { instant, search, vmRef } from "../inputs.ts";
 import { procedure } from "../procedures.ts";
-import { listAudit as list } from "./service.ts";
+import { listAuditInput } from "./inputs.ts";
+import { listAudit, verifyAudit } from "./service.ts";
 
-export const listAuditInput = z
-  .strictObject({
-    kind: z.array(z.enum(ledgerKinds)).max(50).optional(),
-    vm: vmRef.optional(),
-    /** In the actor's or the target's name, or the target's id. */
-    search,
-    from: instant.optional(),
-    to: instant.optional(),
-    /** Only events with a smaller number: the next page, newest first. */
-    before: z.int().min(1).optional(),
-    limit: z.int().min(1).max(200).default(50),
-  })
-  .prefault({});
+export const auditProcedures = {
+  list: procedure
+    .requires("audit:read")
+    .input(listAuditInput)
+    .query(({ ctx, input }) => listAudit(ctx, input)),
 
-export const listAudit = procedure
-  .requires("audit:read")
-  .input(listAuditInput)
-  .query(({ ctx, input }) => list(ctx, input));
+  /** Walks the whole chain, compares it with the anchors, and records the result. */
+  verify: procedure.requires("audit:read").mutation(({ ctx, signal }) => verifyAudit(ctx, signal)),
+};

@@ -1,20 +1,16 @@
 import { listAuditViews } from "@kluis/db";
 import { visibleVmFilter } from "@kluis/domain";
 import { verifyLedger } from "@kluis/reports";
-import type { z } from "zod";
 import type { SignedInContext } from "../context.ts";
 import { lookupVm } from "../lookup.ts";
 import { record, type VmEvent } from "../record.ts";
 import { actorView, iso } from "../shape.ts";
 import type { AuditPage, LedgerVerification } from "../views/index.ts";
 import { readAnchorCopies } from "./anchor-copies.ts";
-import type { listAuditInput } from "./procedures.ts";
+import type { ListAuditInput } from "./inputs.ts";
 
 /** Events about what the person audits: everything, or their teams and the VMs those reach. */
-export async function listAudit(
-  ctx: SignedInContext,
-  input: z.infer<typeof listAuditInput>,
-): Promise<AuditPage> {
+export async function listAudit(ctx: SignedInContext, input: ListAuditInput): Promise<AuditPage> {
   const { vm, before, limit, ...filter } = input;
   const vmId = vm === undefined ? undefined : (await lookupVm(ctx, vm)).id;
   const visibility = visibleVmFilter(ctx.who.access, "audit:read");

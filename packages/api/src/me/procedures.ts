@@ -1,5 +1,7 @@
 import { procedure } from "../procedures.ts";
 import { describeMe } from "./service.ts";
 
-/** Who am I, and what may I do. */
-export const getMe = procedure.requires("self").query(({ ctx }) => describeMe(ctx));
+export const meProcedures = {
+  /** Who is signed in, and the permissions they hold anywhere. */
+  get: procedure.requires("self").query(({ ctx }) => describeMe(ctx)),
+};

@@ -7,22 +7,18 @@ import {
   type PolicyDocument,
   type RetentionVerdict,
 } from "@kluis/domain";
-import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupVm } from "../lookup.ts";
-import type { previewPolicyInput } from "../routers/policies/preview-policy.ts";
 import { iso } from "../shape.ts";
 import type { PolicyPreview, Ref } from "../views/index.ts";
 import { policySight } from "./facts.ts";
+import type { PreviewPolicyInput } from "./inputs.ts";
 
 /** VMs and points per VM that a preview judges; enough for an editor, bounded for the server. */
 const mostVms = 20;
 const mostPoints = 400;
 
-export async function previewPolicy(
-  ctx: SignedInContext,
-  input: z.infer<typeof previewPolicyInput>,
-): Promise<PolicyPreview> {
+export async function previewPolicy(ctx: SignedInContext, input: PreviewPolicyInput): Promise<PolicyPreview> {
   const { document } = input;
   const now = ctx.api.clock.now();
   const runs = nextOccurrences(document.schedule, now, 10);
@@ -42,10 +38,7 @@ export async function previewPolicy(
   };
 }
 
-async function vmsAskedAbout(
-  ctx: SignedInContext,
-  input: z.infer<typeof previewPolicyInput>,
-): Promise<readonly Ref[]> {
+async function vmsAskedAbout(ctx: SignedInContext, input: PreviewPolicyInput): Promise<readonly Ref[]> {
   if (input.vm !== undefined) {
     const vm = await lookupVm(ctx, input.vm);
     return [{ id: vm.id, name: vm.name }];

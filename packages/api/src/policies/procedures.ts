@@ -1,17 +1,30 @@
-import { policyDocumentSchema, policyNameSchema } from "@kluis/domain";
-import { z } from "zod";
 import { procedure } from "../procedures.ts";
-import { createPolicy as create } from "./service.ts";
+import { createPolicyInput, policyInput, previewPolicyInput, updatePolicyInput } from "./inputs.ts";
+import { previewPolicy } from "./preview.ts";
+import { createPolicy, getPolicy, listPolicies, updatePolicy } from "./service.ts";
 
-export const createPolicyInput = z.strictObject({
-  name: policyNameSchema,
-  description: z.string().trim().max(500).default(""),
-  /** Team id or slug. Left out: the person's only team, or (organisation owner) offered to every team. */
-  team: z.string().max(100).nullish(),
-  document: policyDocumentSchema,
-});
+export const policyProcedures = {
+  list: procedure.requires("inventory:read").query(({ ctx }) => listPolicies(ctx)),
 
-export const createPolicy = procedure
-  .requires("policy:write")
-  .input(createPolicyInput)
-  .mutation(({ ctx, input }) => create(ctx, input));
+  get: procedure
+    .requires("inventory:read")
+    .input(policyInput)
+    .query(({ ctx, input }) => getPolicy(ctx, input.policy)),
+
+  create: procedure
+    .requires("policy:write")
+    .input(createPolicyInput)
+    .mutation(({ ctx, input }) => createPolicy(ctx, input)),
+
+  /** Saves a new version; existing points keep theirs. */
+  update: procedure
+    .requires("policy:write")
+    .input(updatePolicyInput)
+    .mutation(({ ctx, input }) => updatePolicy(ctx, input)),
+
+  /** The effects of a document before it is saved, judged by the same functions that the engine runs. */
+  preview: procedure
+    .requires("inventory:read")
+    .input(previewPolicyInput)
+    .query(({ ctx, input }) => previewPolicy(ctx, input)),
+};

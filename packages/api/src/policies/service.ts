@@ -10,14 +10,12 @@ import {
   type PolicyRow as StoredPolicy,
 } from "@kluis/db";
 import { can, describePolicy, KluisError, mustBeAllowed, nextOccurrences } from "@kluis/domain";
-import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
-import type { updatePolicyInput } from "../routers/policies/update-policy.ts";
 import { actorView, iso } from "../shape.ts";
 import type { PolicyRow, PolicyView, Ref } from "../views/index.ts";
 import { policySight } from "./facts.ts";
-import type { createPolicyInput } from "./procedures.ts";
+import type { CreatePolicyInput, UpdatePolicyInput } from "./inputs.ts";
 
 export async function listPolicies(ctx: SignedInContext): Promise<readonly PolicyRow[]> {
   const { prisma } = ctx.api.db;
@@ -73,10 +71,7 @@ interface Saved extends Ref {
 }
 
 /** @throws KluisError FORBIDDEN, CONFLICT when the name is taken, NOT_FOUND for a team out of sight, INPUT_INVALID when the team must be said */
-export async function createPolicy(
-  ctx: SignedInContext,
-  input: z.infer<typeof createPolicyInput>,
-): Promise<Saved> {
+export async function createPolicy(ctx: SignedInContext, input: CreatePolicyInput): Promise<Saved> {
   const teamId = await teamFor(ctx, input.team);
   mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId });
   const { actor } = ctx.who;
@@ -89,10 +84,7 @@ export async function createPolicy(
 }
 
 /** @throws KluisError POLICY_NOT_FOUND, FORBIDDEN, CONFLICT when somebody else saved in between */
-export async function updatePolicy(
-  ctx: SignedInContext,
-  input: z.infer<typeof updatePolicyInput>,
-): Promise<Saved> {
+export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInput): Promise<Saved> {
   const before = await requirePolicy(ctx.api.db.prisma, input.policy, policySight(ctx));
   mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId: before.teamId });
   const { expectedVersion, document, description } = input;

@@ -1,17 +1,17 @@
-import { diskKeySchema } from "@kluis/domain";
-import { z } from "zod";
-import { policyRef, vmRef } from "../inputs.ts";
 import { procedure } from "../procedures.ts";
-import { protectVm } from "./service.ts";
+import { setProtectionInput, stopProtectionInput } from "./inputs.ts";
+import { protectVm, stopProtection } from "./service.ts";
 
-export const setProtectionInput = z.strictObject({
-  vm: vmRef,
-  policy: policyRef,
-  excludedDisks: z.array(diskKeySchema).max(64).optional(),
-});
+export const protectionProcedures = {
+  /** Puts a VM under a policy and starts the first backup; changes policy and disks of a protected VM. */
+  set: procedure
+    .requires("protection:write")
+    .input(setProtectionInput)
+    .mutation(({ ctx, input }) => protectVm(ctx, input)),
 
-/** Puts a VM under a policy and starts the first backup, or changes its policy. */
-export const setProtection = procedure
-  .requires("protection:write")
-  .input(setProtectionInput)
-  .mutation(({ ctx, input }) => protectVm(ctx, input));
+  /** Ends scheduled backups; every recovery point stays. */
+  stop: procedure
+    .requires("protection:write")
+    .input(stopProtectionInput)
+    .mutation(({ ctx, input }) => stopProtection(ctx, input)),
+};

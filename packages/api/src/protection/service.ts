@@ -11,14 +11,13 @@ import {
   type VmRow,
 } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
-import type { z } from "zod";
 import { addBackup, goneFromAzure } from "../backup/service.ts";
 import type { SignedInContext } from "../context.ts";
 import { lookupVmFor } from "../lookup.ts";
 import { policySight } from "../policies/facts.ts";
 import { record, type VmEvent } from "../record.ts";
 import type { Ref } from "../views/index.ts";
-import type { setProtectionInput } from "./procedures.ts";
+import type { SetProtectionInput, StopProtectionInput } from "./inputs.ts";
 
 interface Protected {
   readonly vm: Ref;
@@ -32,10 +31,7 @@ interface Protected {
  * Puts a VM under a policy and starts its first backup; for a protected VM: changes policy and excluded disks.
  * @throws KluisError VM_NOT_FOUND, POLICY_NOT_FOUND, FORBIDDEN, DISK_NOT_FOUND, DISK_NOT_SUPPORTED
  */
-export async function protectVm(
-  ctx: SignedInContext,
-  input: z.infer<typeof setProtectionInput>,
-): Promise<Protected> {
+export async function protectVm(ctx: SignedInContext, input: SetProtectionInput): Promise<Protected> {
   const vm = await lookupVmFor(ctx, "protection:write", input.vm);
   if (vm.deletedAt !== null) throw goneFromAzure(vm);
   const policy = await requirePolicy(ctx.api.db.prisma, input.policy, policySight(ctx));
@@ -131,7 +127,7 @@ function checkDisks(vm: VmRow, excluded: readonly string[]): void {
  */
 export async function stopProtection(
   ctx: SignedInContext,
-  input: { readonly vm: string; readonly reason: string },
+  input: StopProtectionInput,
 ): Promise<{ readonly vm: Ref }> {
   const vm = await lookupVmFor(ctx, "protection:write", input.vm);
   return record(ctx, async (tx) => {

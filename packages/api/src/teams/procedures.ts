@@ -1,5 +1,7 @@
 import { procedure } from "../procedures.ts";
-import { listTeams as list } from "./service.ts";
+import { listTeams } from "./service.ts";
 
-/** The teams that this person belongs to; an organisation-wide role sees all. */
-export const listTeams = procedure.requires("inventory:read").query(({ ctx }) => list(ctx));
+export const teamProcedures = {
+  /** The user's teams; all teams for an organization-wide role. */
+  list: procedure.requires("inventory:read").query(({ ctx }) => listTeams(ctx)),
+};

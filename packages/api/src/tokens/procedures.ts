@@ -1,17 +1,19 @@
-import { permissions } from "@kluis/domain";
-import { z } from "zod";
 import { procedure } from "../procedures.ts";
-import { createToken as create } from "./service.ts";
+import { createTokenInput, tokenInput } from "./inputs.ts";
+import { createToken, listTokens, revokeToken } from "./service.ts";
 
-export const createTokenInput = z.strictObject({
-  name: z.string().trim().min(1).max(80),
-  /** Empty: everything its owner may do, now and later. */
-  permissions: z.array(z.enum(permissions)).max(permissions.length).default([]),
-  expiresInDays: z.int().min(1).max(365).default(90),
-});
+export const tokenProcedures = {
+  /** The user's own tokens, without their secrets. */
+  list: procedure.requires("self").query(({ ctx }) => listTokens(ctx)),
 
-/** The secret is in the answer, once, and nowhere else. */
-export const createToken = procedure
-  .requires("self")
-  .input(createTokenInput)
-  .mutation(({ ctx, input }) => create(ctx, input));
+  /** Returns the secret once; only its digest is stored. */
+  create: procedure
+    .requires("self")
+    .input(createTokenInput)
+    .mutation(({ ctx, input }) => createToken(ctx, input)),
+
+  revoke: procedure
+    .requires("self")
+    .input(tokenInput)
+    .mutation(({ ctx, input }) => revokeToken(ctx, input.id)),
+};

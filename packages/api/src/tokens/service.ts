@@ -1,12 +1,11 @@
 import { createToken as create, listTokens as list, revokeToken as revoke, type TokenRow } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
-import type { z } from "zod";
 import { holdsAnywhere, type SignedInContext } from "../context.ts";
 import { newSecret, secretHash, tokenPrefix } from "../identity/secrets.ts";
 import { record, type VmEvent } from "../record.ts";
 import { iso } from "../shape.ts";
 import type { TokenView } from "../views/index.ts";
-import type { createTokenInput } from "./procedures.ts";
+import type { CreateTokenInput } from "./inputs.ts";
 
 /**
  * A token that was limited to some permissions was not given the care of its owner's tokens.
@@ -34,7 +33,7 @@ export async function listTokens(ctx: SignedInContext): Promise<readonly TokenVi
  */
 export async function createToken(
   ctx: SignedInContext,
-  input: z.infer<typeof createTokenInput>,
+  input: CreateTokenInput,
 ): Promise<{ readonly token: TokenView; readonly secret: string }> {
   if (ctx.who.actor.via === "token") {
     throw new KluisError("FORBIDDEN", {

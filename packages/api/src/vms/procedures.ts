@@ -1,25 +1,22 @@
-import { powerStates } from "@kluis/domain";
-import { z } from "zod";
-import { paging, search } from "../inputs.ts";
 import { procedure } from "../procedures.ts";
-import { vmStatuses } from "../views/index.ts";
-import { listVms as list } from "./service.ts";
+import { listVmsInput, vmInput } from "./inputs.ts";
+import { refreshInventory } from "./inventory.ts";
+import { getVm, listVms, vmFacets } from "./service.ts";
 
-export const listVmsInput = z
-  .strictObject({
-    ...paging,
-    search,
-    status: z.array(z.enum(vmStatuses)).max(10).optional(),
-    policy: z.string().max(100).optional(),
-    subscription: z.string().max(100).optional(),
-    resourceGroup: z.string().max(100).optional(),
-    power: z.array(z.enum(powerStates)).max(10).optional(),
-    sort: z.enum(["name", "status", "resourceGroup", "policy", "lastPoint", "diskBytes"]).default("name"),
-    direction: z.enum(["asc", "desc"]).default("asc"),
-  })
-  .prefault({});
+export const vmProcedures = {
+  list: procedure
+    .requires("inventory:read")
+    .input(listVmsInput)
+    .query(({ ctx, input }) => listVms(ctx, input)),
 
-export const listVms = procedure
-  .requires("inventory:read")
-  .input(listVmsInput)
-  .query(({ ctx, input }) => list(ctx, input));
+  get: procedure
+    .requires("inventory:read")
+    .input(vmInput)
+    .query(({ ctx, input }) => getVm(ctx, input.vm)),
+
+  /** What the list can be filtered by: values that occur among the visible VMs, and how many have each status. */
+  facets: procedure.requires("inventory:read").query(({ ctx }) => vmFacets(ctx)),
+
+  /** Reads the inventory from Azure now and waits for it, at most 20 s. */
+  refresh: procedure.requires("inventory:read").mutation(({ ctx, signal }) => refreshInventory(ctx, signal)),
+};

@@ -9,19 +9,15 @@ import {
   type VmRow as StoredVm,
 } from "@kluis/db";
 import { describePolicy, KluisError, nextOccurrences } from "@kluis/domain";
-import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupVm, mayOn } from "../lookup.ts";
 import { fleetLook } from "../policies/facts.ts";
 import { iso, statusReason, vmRow } from "../shape.ts";
 import type { Page, Ref, VmDiskView, VmFacets, VmRow, VmView } from "../views/index.ts";
 import { readHistory } from "./history.ts";
-import type { listVmsInput } from "./procedures.ts";
+import type { ListVmsInput } from "./inputs.ts";
 
-export async function listVms(
-  ctx: SignedInContext,
-  input: z.infer<typeof listVmsInput>,
-): Promise<Page<VmRow>> {
+export async function listVms(ctx: SignedInContext, input: ListVmsInput): Promise<Page<VmRow>> {
   const { sort, direction, page, pageSize, ...filter } = input;
   const { rows, total } = await listFleet(ctx.api.db.prisma, await fleetLook(ctx), {
     filter,

@@ -1,0 +1,34 @@
+import { policyDocumentSchema, policyNameSchema } from "@kluis/domain";
+import { z } from "zod";
+import { policyRef, vmRef } from "../inputs.ts";
+
+const description = z.string().trim().max(500);
+
+export const policyInput = z.strictObject({ policy: policyRef });
+
+export const createPolicyInput = z.strictObject({
+  name: policyNameSchema,
+  description: description.default(""),
+  /** Id or slug. Without it: the user's only team, or for an organization owner every team. */
+  team: z.string().max(100).nullish(),
+  document: policyDocumentSchema,
+});
+export type CreatePolicyInput = z.infer<typeof createPolicyInput>;
+
+export const updatePolicyInput = z.strictObject({
+  policy: policyRef,
+  /** The version that was edited; CONFLICT when it is no longer the current one. */
+  expectedVersion: z.int().min(1),
+  description: description.optional(),
+  document: policyDocumentSchema,
+});
+export type UpdatePolicyInput = z.infer<typeof updatePolicyInput>;
+
+export const previewPolicyInput = z.strictObject({
+  document: policyDocumentSchema,
+  /** Judges the points of this VM. */
+  vm: vmRef.optional(),
+  /** Judges the points of every VM that this policy protects. */
+  policy: policyRef.optional(),
+});
+export type PreviewPolicyInput = z.infer<typeof previewPolicyInput>;

@@ -1,0 +1,17 @@
+import { diskKeySchema } from "@kluis/domain";
+import { z } from "zod";
+import { policyRef, vmRef } from "../inputs.ts";
+
+export const setProtectionInput = z.strictObject({
+  vm: vmRef,
+  policy: policyRef,
+  /** Without it: the disks that are excluded now. */
+  excludedDisks: z.array(diskKeySchema).max(64).optional(),
+});
+export type SetProtectionInput = z.infer<typeof setProtectionInput>;
+
+export const stopProtectionInput = z.strictObject({
+  vm: vmRef,
+  reason: z.string().trim().max(500).default(""),
+});
+export type StopProtectionInput = z.infer<typeof stopProtectionInput>;

@@ -1,4 +1,0 @@
-import { listPolicies as list } from "../../policies/service.ts";
-import { procedure } from "../../procedures.ts";
-
-export const listPolicies = procedure.requires("inventory:read").query(({ ctx }) => list(ctx));

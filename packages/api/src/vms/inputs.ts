@@ -1,0 +1,21 @@
+import { powerStates, sortDirections, vmSorts, vmStatuses } from "@kluis/domain";
+import { z } from "zod";
+import { paging, search, vmRef } from "../inputs.ts";
+
+export const listVmsInput = z
+  .strictObject({
+    ...paging,
+    search,
+    /** Without it: every status but deleted. */
+    status: z.array(z.enum(vmStatuses)).max(10).optional(),
+    policy: z.string().max(100).optional(),
+    subscription: z.string().max(100).optional(),
+    resourceGroup: z.string().max(100).optional(),
+    power: z.array(z.enum(powerStates)).max(10).optional(),
+    sort: z.enum(vmSorts).default("name"),
+    direction: z.enum(sortDirections).default("asc"),
+  })
+  .prefault({});
+export type ListVmsInput = z.infer<typeof listVmsInput>;
+
+export const vmInput = z.strictObject({ vm: vmRef });
