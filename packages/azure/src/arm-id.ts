@@ -1,6 +1,7 @@
+/** ARM ids of Compute resources: parsed, checked and compared. */
 import { KluisError } from "@kluis/domain";
 
-/** A Compute resource's ARM id in parts. `names` holds the resource's name and those of its children, in order. */
+/** The parts of a Compute resource's ARM id. `names`: the resource's name and those of its children, in order. */
 export interface ArmId {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
@@ -16,7 +17,10 @@ export function parseArmId(id: string): ArmId {
   const [, subscriptionId, resourceGroup, rest] = parts ?? [];
   const segments = rest?.split("/") ?? [];
   if (!subscriptionId || !resourceGroup || segments.length < 2 || segments.length % 2 !== 0) {
-    throw new KluisError("INPUT_INVALID", { message: `'${id}' is not the id of an Azure Compute resource.` });
+    throw new KluisError("INPUT_INVALID", {
+      message: `'${id}' is not the id of an Azure Compute resource.`,
+      params: { resourceId: id },
+    });
   }
   const names = segments.filter((_, index) => index % 2 === 1);
   const type = segments
@@ -26,24 +30,27 @@ export function parseArmId(id: string): ArmId {
   return { subscriptionId, resourceGroup, type, names };
 }
 
-/** The names of an id that must be of `type`, in order. @throws KluisError INPUT_INVALID for another type */
-export function namesOf<Count extends 1 | 2 | 3>(
+/** The names in an id of `type`, in order. @throws KluisError INPUT_INVALID for another type */
+export function namesOf<Count extends keyof Names>(
   id: string,
   type: string,
 ): { readonly subscriptionId: string; readonly resourceGroup: string; readonly names: Names[Count] };
 export function namesOf(id: string, type: string): ArmId {
   const parsed = parseArmId(id);
   if (parsed.type === type.toLowerCase()) return parsed;
-  throw new KluisError("INPUT_INVALID", { message: `'${id}' is not a resource of type ${type}.` });
+  throw new KluisError("INPUT_INVALID", {
+    message: `'${id}' is not a resource of type ${type}.`,
+    params: { resourceId: id, resourceType: type },
+  });
 }
 
-interface Names {
+export interface Names {
   readonly 1: readonly [string];
   readonly 2: readonly [string, string];
   readonly 3: readonly [string, string, string];
 }
 
-/** Azure changes the letter case of ids between answers: compare ids by this. */
+/** Key to compare ids by: Azure changes their letter case between answers. */
 export function armKey(id: string): string {
   return id.toLowerCase();
 }

@@ -1,11 +1,12 @@
+/** Every call of the Compute SDK runs through here: bounded in time, its errors turned into KluisErrors. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 import { isKluisError } from "@kluis/domain";
 import { z } from "zod";
-import { azureError, type CallRecord } from "./errors.ts";
+import { azureError, type CallName, type CallRecord } from "./errors.ts";
 import { retryAfterOf } from "./retry-after.ts";
 
-/** How long one request may take, retries apart. */
+/** Limit of one request without its retries: ARM answers within seconds, long work runs as an operation. */
 export const requestTimeoutMs = 60_000;
 
 const records = new AsyncLocalStorage<CallRecord>();
@@ -22,12 +23,12 @@ function failureOf(body: string): CallRecord["failure"] {
     const parsed = statusBody.safeParse(JSON.parse(body));
     return parsed.success ? parsed.data.error : null;
   } catch (error) {
-    if (error instanceof SyntaxError) return null; // not JSON, so not a status body
+    if (error instanceof SyntaxError) return null; // Not JSON, so not a status body.
     throw error;
   }
 }
 
-/** Bounds each request in time, and notes what the SDK's pollers throw away: a failed operation keeps Azure's own code. */
+/** Bounds each request in time and records what the SDK's pollers drop, such as Azure's own code of a failed operation. */
 export const recordPolicy: PipelinePolicy = {
   name: "kluisRecordPolicy",
   async sendRequest(request, next) {
@@ -48,14 +49,7 @@ export const recordPolicy: PipelinePolicy = {
   },
 };
 
-export interface CallName {
-  /** What was tried, for people and logs: "list virtual machines". */
-  readonly operation: string;
-  /** ARM id that it was tried on. */
-  readonly target: string;
-}
-
-/** Runs one call of an SDK and turns whatever it throws into a KluisError with Azure's own code in `params`. */
+/** Runs one call of an SDK. @throws KluisError for whatever the SDK throws, with Azure's own code in `params` */
 export async function call<T>(name: CallName, work: (record: CallRecord) => Promise<T>): Promise<T> {
   const record: CallRecord = { failure: null, retryAfterMs: null, requestId: null, timedOut: false };
   try {
@@ -65,12 +59,21 @@ export async function call<T>(name: CallName, work: (record: CallRecord) => Prom
   }
 }
 
-/** The answer, or null when Azure does not know the resource. */
+/** The answer; null when Azure does not know the resource. */
 export async function missingAsNull<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer;
   } catch (error) {
     if (isKluisError(error, "AZURE_NOT_FOUND")) return null;
     throw error;
+  }
+}
+
+/** Fetches the pages of a listing, each as one call with its own errors, and yields their items. */
+export async function* pagesOf<T>(name: CallName, pages: AsyncIterableIterator<T[]>): AsyncGenerator<T> {
+  for (;;) {
+    const page = await call(name, () => pages.next());
+    if (page.done === true) return;
+    yield* page.value;
   }
 }

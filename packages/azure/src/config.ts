@@ -1,14 +1,15 @@
+/** The settings of a connection to Azure, read from the environment. */
 import { readFileSync } from "node:fs";
 import { KluisError } from "@kluis/domain";
 import { z } from "zod";
 
-/** How Kluis proves to Azure who it is. */
+/** How Kluis authenticates to Azure. */
 export type AzureCredentialConfig =
   | { readonly kind: "secret"; readonly clientId: string; readonly secret: string }
   | { readonly kind: "workload-identity"; readonly clientId: string; readonly tokenFile: string }
   | { readonly kind: "managed-identity"; readonly clientId: string | null };
 
-/** One connection: a tenant, an identity in it, and the subscriptions that it looks after. */
+/** One connection: a tenant, an identity in it, and its subscriptions. */
 export interface AzureConfig {
   readonly tenantId: string;
   readonly subscriptions: readonly string[];
@@ -69,10 +70,11 @@ const envSchema = z.object({
 
 type ParsedEnv = z.infer<typeof envSchema>;
 
-function invalid(message: string, cause?: unknown): KluisError {
+function invalid(problems: string, cause?: unknown): KluisError {
   return new KluisError("CONFIG_INVALID", {
-    message: `The connection to Azure is not configured well: ${message}`,
-    action: "Correct the environment and start again.",
+    message: `The settings of the connection to Azure are wrong: ${problems}`,
+    action: "Correct the environment variables and start again.",
+    params: { problems },
     ...(cause === undefined ? {} : { cause }),
   });
 }
@@ -82,7 +84,7 @@ function readSecret(path: string): string {
   try {
     text = readFileSync(path, "utf8").trim();
   } catch (error) {
-    throw invalid(`KLUIS_AZURE_CLIENT_SECRET_FILE names ${path}, which can't be read.`, error);
+    throw invalid(`KLUIS_AZURE_CLIENT_SECRET_FILE names ${path}, which cannot be read.`, error);
   }
   if (text === "") throw invalid(`KLUIS_AZURE_CLIENT_SECRET_FILE names ${path}, which is empty.`);
   return text;
@@ -96,7 +98,7 @@ function credentialOf(env: ParsedEnv): AzureCredentialConfig {
     return { kind: "managed-identity", clientId: clientId ?? null };
   }
   if (clientId === undefined) {
-    throw invalid("KLUIS_AZURE_CLIENT_ID must name the app that the secret or token file belongs to.");
+    throw invalid("KLUIS_AZURE_CLIENT_ID must name the app of the secret or token file.");
   }
   if (secretFile !== undefined && tokenFile !== undefined) {
     throw invalid("set KLUIS_AZURE_CLIENT_SECRET_FILE or KLUIS_AZURE_FEDERATED_TOKEN_FILE, not both.");
@@ -106,9 +108,10 @@ function credentialOf(env: ParsedEnv): AzureCredentialConfig {
 }
 
 /**
- * Reads the connection from the environment. Without a secret or federated token file the machine's managed identity is used.
+ * Reads the connection from the environment. Uses the machine's managed identity when no secret or federated token file is
+ * set.
  *
- * @throws KluisError CONFIG_INVALID naming every variable that is wrong
+ * @throws KluisError CONFIG_INVALID naming every wrong variable
  */
 export function parseAzureEnv(env: Readonly<Record<string, string | undefined>>): AzureConfig {
   const set = Object.fromEntries(

@@ -1,3 +1,4 @@
+/** Connections to Azure: credential, clients per subscription, and a probe for health. */
 import { ComputeManagementClient } from "@azure/arm-compute";
 import { exponentialRetryPolicy, type HttpClient, systemErrorRetryPolicy } from "@azure/core-rest-pipeline";
 import {
@@ -11,15 +12,15 @@ import { call, recordPolicy } from "./call.ts";
 import type { AzureConfig } from "./config.ts";
 import { createHttpClient } from "./http.ts";
 
-/** Retries inside of one call are few and short: what lasts longer is a job's business, not a worker slot's. */
+/** Retries inside one call are few and short: a longer failure reschedules the job instead of holding a worker's slot. */
 const retries = { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2000 };
 
-/** A connection to Azure: one identity in one tenant. Cheap to keep; made once per process. */
+/** A connection to Azure: one identity in one tenant. Make one per process. */
 export interface AzureConnection {
   readonly config: AzureConfig;
   readonly tenantId: string;
   readonly subscriptions: readonly string[];
-  /** The Compute client of a subscription (of the connection). @throws KluisError INPUT_INVALID for another one */
+  /** The Compute client of a subscription. @throws KluisError INPUT_INVALID when it is not the connection's */
   compute(subscriptionId: string): ComputeManagementClient;
   /** HTTP client for disk access URLs. */
   readonly httpClient: HttpClient;
@@ -59,14 +60,14 @@ function createCompute(
     httpClient: parts.httpClient,
     additionalPolicies: [{ policy: recordPolicy, position: "perRetry" }],
   });
-  // The SDK's own policy would sleep through a Retry-After of many minutes inside of the call; ours throws at once.
+  // The SDK's own policy sleeps through a Retry-After of many minutes inside the call; ours throws at once.
   client.pipeline.removePolicy({ name: "defaultRetryPolicy" });
   client.pipeline.addPolicy(systemErrorRetryPolicy(retries), { phase: "Retry" });
   client.pipeline.addPolicy(exponentialRetryPolicy(retries), { phase: "Retry" });
   return client;
 }
 
-/** Makes a connection. Nothing is sent yet: the first call proves it (see {@link probe}). */
+/** Makes a connection. Sends nothing yet: {@link probe} tests it. */
 export function connect(config: AzureConfig): AzureConnection {
   const httpClient = createHttpClient(config.rewrite);
   const credential = createCredential(config, httpClient);
@@ -82,8 +83,9 @@ export function connect(config: AzureConfig): AzureConnection {
       if (known) return known;
       if (!config.subscriptions.some((id) => id.toLowerCase() === key)) {
         throw new KluisError("INPUT_INVALID", {
-          message: `The subscription ${subscriptionId} does not belong to this connection.`,
+          message: `The connection has no subscription ${subscriptionId}.`,
           action: "Add it to the connection's subscriptions.",
+          params: { subscriptionId },
         });
       }
       const client = createCompute(config, { credential, httpClient, subscriptionId: key });
@@ -95,11 +97,11 @@ export function connect(config: AzureConfig): AzureConnection {
 
 export interface ProbeResult {
   readonly subscriptionId: string;
-  /** Null: reached, and allowed to list virtual machines. */
+  /** Null: Kluis reached the subscription and may list its virtual machines. */
   readonly error: KluisError | null;
 }
 
-/** Asks every subscription of the connection for its first page of VMs: reachable, signed in, allowed. */
+/** Reads each subscription's first page of VMs: tests network, sign-in and rights. */
 export async function probe(
   azure: AzureConnection,
   options: { readonly signal?: AbortSignal } = {},
@@ -120,7 +122,7 @@ export async function probe(
   );
 }
 
-/** The SDK's name for a signal, absent when there is none (exact optional types). */
+/** The signal under the SDK's name; absent when there is none (exact optional types). */
 export function abortable(options: { readonly signal?: AbortSignal | undefined }): {
   abortSignal?: AbortSignal;
 } {

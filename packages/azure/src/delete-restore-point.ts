@@ -1,120 +1,93 @@
+/** Removes restore points and their empty collections. */
 import { restorePoller } from "@azure/arm-compute";
-import { isKluisError, KluisError } from "@kluis/domain";
-import { namesOf } from "./arm-id.ts";
-import { call } from "./call.ts";
+import { isKluisError } from "@kluis/domain";
+import { missingAsNull, pagesOf } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
+import { hasAzureCode } from "./errors.ts";
 import { revokeRead } from "./grants.ts";
-import { clientOf, continueStep, type Step, type StepOptions, startStep } from "./lro.ts";
-import type { AzureOperation, Poll } from "./types.ts";
-import { pagesOf } from "./vms.ts";
+import {
+  type CallOptions,
+  type OperationKind,
+  type OperationTarget,
+  pollOperation,
+  startOperation,
+} from "./lro.ts";
+import type { AzureOperation, Poll } from "./operation.ts";
+import { collectionType, pointType, resourceOf } from "./resource.ts";
+import { readCollection } from "./restore-points.ts";
 
-const pointType = "restorePointCollections/restorePoints";
+const deletion: OperationKind<unknown, null> = {
+  kind: "delete-restore-point",
+  words: "delete the restore point",
+  resume: (client, state) => restorePoller(client, state, client.restorePoints.delete),
+  finish: async () => null,
+};
 
-function gone(operation: Omit<AzureOperation, "poller">): Step<unknown, null> {
-  return { operation, words: "delete the restore point", finish: async () => null };
-}
+const collectionDeletion = { ...deletion, words: "delete the restore point collection" };
 
-/** Azure refuses to delete what someone may still be reading. */
-function isBeingRead(error: unknown): boolean {
-  return error instanceof KluisError && error.params["azureCode"] === "DiskRestorePointUsedByCustomer";
-}
+/** Azure refuses to delete a restore point with open read access. */
+const isBeingRead = (error: unknown) => hasAzureCode(error, "DiskRestorePointUsedByCustomer");
 
-async function revokeAll(
-  azure: AzureConnection,
-  restorePointId: string,
-  options: StepOptions,
-): Promise<void> {
-  const { subscriptionId, resourceGroup, names } = namesOf<2>(restorePointId, pointType);
-  const disks = azure
-    .compute(subscriptionId)
-    .diskRestorePoint.listByRestorePoint(resourceGroup, names[0], names[1], abortable(options))
-    .byPage();
-  for await (const disk of pagesOf(
-    { operation: "list the disk restore points", target: restorePointId },
-    disks,
-  )) {
-    if (disk.id !== undefined) await revokeRead(azure, disk.id, options);
+async function revokeAll({ azure, target, signal }: OperationTarget): Promise<void> {
+  const { client, path } = resourceOf<2>(azure, target, pointType);
+  const disks = client.diskRestorePoint.listByRestorePoint(...path, abortable({ signal })).byPage();
+  for await (const disk of pagesOf({ operation: "list the disk restore points", target }, disks)) {
+    if (disk.id !== undefined) await revokeRead(azure, disk.id, { signal });
   }
 }
 
-async function begin(azure: AzureConnection, target: string, options: StepOptions): Promise<Poll<null>> {
-  const { subscriptionId, resourceGroup, names } = namesOf<2>(target, pointType);
-  const client = azure.compute(subscriptionId);
-  try {
-    return await startStep(
-      () => client.restorePoints.delete(resourceGroup, names[0], names[1], abortable(options)),
-      gone({ kind: "delete-restore-point", target, subscriptionId }),
-      options,
-    );
-  } catch (error) {
-    if (isKluisError(error, "AZURE_NOT_FOUND")) return { status: "done", result: null };
-    throw error;
-  }
+async function begin(site: OperationTarget): Promise<Poll<null>> {
+  const { client, path } = resourceOf<2>(site.azure, site.target, pointType);
+  const started = startOperation(deletion, site, () => client.restorePoints.delete(...path, abortable(site)));
+  return (await missingAsNull(started)) ?? { status: "done", result: null };
 }
 
-/** Deletes a restore point; read access that is still open is revoked first. One that is not there is success. */
+/** Deletes a restore point; revokes open read access first. A missing one is success. */
 export async function startDeleteRestorePoint(
   azure: AzureConnection,
   restorePointId: string,
-  options: StepOptions = {},
+  options: CallOptions = {},
 ): Promise<Poll<null>> {
+  const site = { azure, target: restorePointId, ...options };
   try {
-    return await begin(azure, restorePointId, options);
+    return await begin(site);
   } catch (error) {
     if (!isBeingRead(error)) throw error;
-    await revokeAll(azure, restorePointId, options);
-    return begin(azure, restorePointId, options);
+    await revokeAll(site);
+    return begin(site);
   }
 }
 
+/** Polls a deletion; starts it again when Azure dropped it or a reader blocked it. */
 export async function pollDeleteRestorePoint(
   azure: AzureConnection,
   operation: AzureOperation,
-  options: StepOptions = {},
+  options: CallOptions = {},
 ): Promise<Poll<null>> {
-  const client = clientOf(azure, operation);
   try {
-    return await continueStep(
-      (state) => restorePoller(client, state, client.restorePoints.delete),
-      { ...gone(operation), operation },
-      options,
-    );
+    return await pollOperation(deletion, operation, { azure, ...options });
   } catch (error) {
-    if (isKluisError(error, "AZURE_NOT_FOUND") || isBeingRead(error)) {
-      return startDeleteRestorePoint(azure, operation.target, options);
-    }
-    throw error;
+    if (!isKluisError(error, "AZURE_NOT_FOUND") && !isBeingRead(error)) throw error;
+    return startDeleteRestorePoint(azure, operation.target, options);
   }
 }
 
-/** Deletes a collection that holds no restore point any more. False: it still holds some. Missing is success. */
+/**
+ * Deletes a collection that holds no restore point any more. False: it still holds some. A missing one is success.
+ * Azure deletes restore points with their collection, so no job of the VM may be creating one.
+ */
 export async function deleteEmptyCollection(
   azure: AzureConnection,
   collectionId: string,
-  options: StepOptions = {},
+  options: CallOptions = {},
 ): Promise<boolean> {
-  const { subscriptionId, resourceGroup, names } = namesOf<1>(collectionId, "restorePointCollections");
-  const { restorePointCollections } = azure.compute(subscriptionId);
-  try {
-    const collection = await call(
-      { operation: "read the restore point collection", target: collectionId },
-      () =>
-        restorePointCollections.get(resourceGroup, names[0], {
-          expand: "restorePoints",
-          ...abortable(options),
-        }),
-    );
-    if ((collection.restorePoints ?? []).length > 0) return false;
-    const operation = { kind: "delete-restore-point", target: collectionId, subscriptionId } as const;
-    const words = "delete the restore point collection";
-    await startStep(
-      () => restorePointCollections.delete(resourceGroup, names[0], abortable(options)),
-      { operation, words, finish: async () => null },
-      options,
-    );
-    return true;
-  } catch (error) {
-    if (isKluisError(error, "AZURE_NOT_FOUND")) return true;
-    throw error;
-  }
+  const collection = await readCollection(azure, collectionId, options);
+  if (collection === null) return true;
+  if ((collection.restorePoints ?? []).length > 0) return false;
+  const { client, path } = resourceOf<1>(azure, collectionId, collectionType);
+  const started = startOperation(collectionDeletion, { azure, target: collectionId, ...options }, () =>
+    client.restorePointCollections.delete(...path, abortable(options)),
+  );
+  await missingAsNull(started);
+  return true;
 }

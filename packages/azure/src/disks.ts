@@ -1,15 +1,25 @@
+/** Managed disks: their facts, and whether Kluis can protect them. */
 import type { Disk } from "@azure/arm-compute";
 import { type VmDisk, type VmFacts, vmFactsSchema } from "@kluis/domain";
-import { namesOf } from "./arm-id.ts";
 import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
+import type { CallOptions } from "./lro.ts";
+import { resourceOf } from "./resource.ts";
 import type { DiskFacts, DiskFinding, DiskRefusal, VmDetails, VmDiskRef, VmInfo } from "./types.ts";
 
-interface Options {
-  readonly signal?: AbortSignal | undefined;
-}
-
 const GIB = 1024 ** 3;
+
+/** Why a disk cannot be protected, in words. */
+const refusals: Readonly<Record<DiskRefusal["code"], string>> = {
+  ephemeral: "An ephemeral OS disk has no snapshots; redeploy the VM instead.",
+  unmanaged: "Only managed disks have snapshots; convert the disk.",
+  missing: "Azure no longer knows the disk.",
+  shared: "Restore points leave out a disk that several VMs may attach.",
+  "no-export": "The disk's network access policy denies every export; allow private or public access.",
+  "sector-size": "Azure exports disks with 4096-byte sectors as VHDX, which Kluis does not read yet.",
+  "ultra-crash-consistent": "Crash-consistent restore points leave out Ultra and Premium SSD v2 disks.",
+  "write-accelerated-crash-consistent": "Crash-consistent restore points leave out write-accelerated disks.",
+};
 
 function diskFacts(ref: VmDiskRef, disk: Disk): DiskFacts {
   return {
@@ -31,8 +41,24 @@ function diskFacts(ref: VmDiskRef, disk: Disk): DiskFacts {
   };
 }
 
+function refusalCode(
+  ref: VmDiskRef,
+  facts: DiskFacts | null,
+  { crashConsistent }: { readonly crashConsistent: boolean },
+): DiskRefusal["code"] | null {
+  if (ref.ephemeral) return "ephemeral";
+  if (ref.diskId === null) return "unmanaged";
+  if (!facts) return "missing";
+  if (facts.maxShares > 1) return "shared";
+  if (facts.networkAccessPolicy === "DenyAll") return "no-export";
+  if (facts.logicalSectorSize !== 512) return "sector-size";
+  if (!crashConsistent) return null;
+  if (facts.sku === "UltraSSD_LRS" || facts.sku === "PremiumV2_LRS") return "ultra-crash-consistent";
+  return facts.writeAccelerated ? "write-accelerated-crash-consistent" : null;
+}
+
 /**
- * Why a disk cannot be part of a backup; null when it can. Crash-consistent restore points refuse more.
+ * Why a disk cannot be part of a backup; null when it can. Crash-consistent restore points leave out more disks.
  * Source: https://learn.microsoft.com/azure/virtual-machines/concepts-restore-points
  */
 export function refusalOf(
@@ -40,61 +66,32 @@ export function refusalOf(
   facts: DiskFacts | null,
   options: { readonly crashConsistent: boolean },
 ): DiskRefusal | null {
-  const refuse = (code: DiskRefusal["code"], reason: string): DiskRefusal => ({ code, reason });
-  if (ref.ephemeral)
-    return refuse("ephemeral", "An ephemeral OS disk has no snapshots; redeploy the VM instead.");
-  if (ref.diskId === null) return refuse("unmanaged", "Only managed disks have snapshots; convert the disk.");
-  if (!facts) return refuse("missing", "Azure does not know the disk any more.");
-  if (facts.maxShares > 1)
-    return refuse("shared", "A disk that several VMs may attach takes no part in restore points.");
-  if (facts.networkAccessPolicy === "DenyAll") {
-    return refuse(
-      "no-export",
-      "The disk's network access policy refuses every export; allow private or public access.",
-    );
-  }
-  if (facts.logicalSectorSize !== 512) {
-    return refuse(
-      "sector-size",
-      "Disks with 4096-byte sectors are exported as VHDX, which Kluis does not read yet.",
-    );
-  }
-  if (!options.crashConsistent) return null;
-  if (facts.sku === "UltraSSD_LRS" || facts.sku === "PremiumV2_LRS") {
-    return refuse(
-      "ultra-crash-consistent",
-      "Ultra and Premium SSD v2 disks take no part in crash-consistent points.",
-    );
-  }
-  if (facts.writeAccelerated) {
-    return refuse(
-      "write-accelerated-crash-consistent",
-      "Write-accelerated disks take no part in crash-consistent points.",
-    );
-  }
-  return null;
+  const code = refusalCode(ref, facts, options);
+  return code && { code, reason: refusals[code] };
 }
 
-async function readDisk(azure: AzureConnection, ref: VmDiskRef, options: Options): Promise<DiskFacts | null> {
-  if (ref.diskId === null) return null;
-  const { subscriptionId, resourceGroup, names } = namesOf<1>(ref.diskId, "disks");
-  const disk = await missingAsNull(
-    call({ operation: "read the disk", target: ref.diskId }, () =>
-      azure.compute(subscriptionId).disks.get(resourceGroup, names[0], abortable(options)),
-    ),
+/** Reads a disk; null when Azure does not know it. */
+export async function readDisk(
+  azure: AzureConnection,
+  diskId: string,
+  options: CallOptions,
+): Promise<Disk | null> {
+  const { client, path } = resourceOf<1>(azure, diskId, "disks");
+  return missingAsNull(
+    call({ operation: "read the disk", target: diskId }, () => client.disks.get(...path, abortable(options))),
   );
-  return disk && diskFacts(ref, disk);
 }
 
-/** Reads every disk of a VM and says which of them can be part of a backup. */
+/** Reads every disk of a VM and finds which of them can be part of a backup. */
 export async function inspectDisks(
   azure: AzureConnection,
   vm: VmInfo,
-  options: Options & { readonly crashConsistent: boolean },
+  options: CallOptions & { readonly crashConsistent: boolean },
 ): Promise<DiskFinding[]> {
   return Promise.all(
     vm.diskRefs.map(async (ref) => {
-      const facts = await readDisk(azure, ref, options);
+      const disk = ref.diskId === null ? null : await readDisk(azure, ref.diskId, options);
+      const facts = disk && diskFacts(ref, disk);
       return { ref, facts, refusal: refusalOf(ref, facts, options) };
     }),
   );

@@ -1,18 +1,29 @@
+/**
+ * The only place that maps Azure's failures to Kluis's error codes. Source of the codes: Azure's own error references, listed
+ * per table.
+ */
 import { isRestError, type RestError } from "@azure/core-rest-pipeline";
-import { type ErrorTexts, KluisError, type PlainErrorCode } from "@kluis/domain";
+import { type ErrorCode, type ErrorTexts, isKluisError, KluisError } from "@kluis/domain";
 import { retryAfterOf } from "./retry-after.ts";
 import { redactSecrets } from "./sas.ts";
 
-/** The only place that knows how Azure says no. Source of the codes: Azure's own error references, listed per table. */
-
 const defaultThrottleMs = 30_000;
+/** Azure's messages can quote whole requests; the first part names the cause. */
 const messageLimit = 600;
+/** Longest chain of causes that is searched. */
+const causeLimit = 8;
+
+type AzureCode = Extract<ErrorCode, `AZURE_${string}`>;
+type MappedCode = AzureCode | "AGENT_NOT_READY" | "EXTENSION_FAILED" | "DELTA_BASE_INVALID";
+
+/** The action of every error that passes without a user. */
+export const triesAgain = "Kluis tries again automatically.";
 
 /**
  * Codes of failed long-running operations.
  * https://learn.microsoft.com/azure/virtual-machines/restore-point-troubleshooting
  */
-const operationCodes: Readonly<Record<string, PlainErrorCode>> = {
+const operationCodes: Readonly<Record<string, MappedCode>> = {
   VMAgentStatusCommunicationError: "AGENT_NOT_READY",
   VMAgentNotReady: "AGENT_NOT_READY",
   VMExtensionProvisioningError: "EXTENSION_FAILED",
@@ -37,20 +48,19 @@ const operationCodes: Readonly<Record<string, PlainErrorCode>> = {
   ResourceGroupNotFound: "AZURE_NOT_FOUND",
 };
 
-/** What a person can do about each code. */
-const actions: Partial<Record<PlainErrorCode, string>> = {
-  AZURE_UNREACHABLE: "Check the network between Kluis and Azure; Kluis tries again by itself.",
+const actions: Readonly<Record<MappedCode, string>> = {
+  AZURE_UNREACHABLE: `Check the network between Kluis and Azure. ${triesAgain}`,
   AZURE_AUTH_FAILED: "Check the tenant, client id and secret of the connection.",
   AZURE_FORBIDDEN: "Give the connection's identity the role that docs/azure-setup.md describes.",
   AZURE_NOT_FOUND: "Check that the resource still exists in Azure.",
-  AZURE_CONFLICT: "Something else works on the resource; Kluis tries again by itself.",
-  AZURE_THROTTLED: "Azure asks for fewer requests; Kluis tries again by itself.",
-  AZURE_REJECTED: "Azure refuses the request as it is; read its own message.",
-  AZURE_FAILED: "Azure failed; Kluis tries again by itself.",
-  AZURE_SAS_EXPIRED: "Access to the disk ended; Kluis asks for it again by itself.",
+  AZURE_CONFLICT: `Another operation uses the resource. ${triesAgain}`,
+  AZURE_THROTTLED: `Azure limits the number of requests. ${triesAgain}`,
+  AZURE_REJECTED: "Azure refuses the request: read its message.",
+  AZURE_FAILED: triesAgain,
+  AZURE_SAS_EXPIRED: "Access to the disk ended. Kluis renews it automatically.",
   AGENT_NOT_READY: "Check the VM agent in the guest and its access to 168.63.129.16.",
-  EXTENSION_FAILED: "Look at the extension's status on the VM's page in Azure.",
-  DELTA_BASE_INVALID: "Nothing to do: this backup reads every allocated block instead.",
+  EXTENSION_FAILED: "Check the extension's status on the VM's page in Azure.",
+  DELTA_BASE_INVALID: "No action needed: this backup reads every allocated block instead.",
 };
 
 const unreachableCodes = new Set([
@@ -69,26 +79,31 @@ const unreachableCodes = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
-/** What the SDK hides of a call's answers: kept beside the call while it runs. */
+/** What the SDK does not return of a call's answers: recorded while the call runs. */
 export interface CallRecord {
-  /** Error of the last failed long-running operation, as its status body tells it. */
+  /** Error in the status body of the last failed long-running operation. */
   failure: { readonly code: string; readonly message: string } | null;
   /** Retry-After of the last answer. */
   retryAfterMs: number | null;
   requestId: string | null;
-  /** No answer came within the time that a request may take. */
+  /** No answer came within the request's time limit. */
   timedOut: boolean;
 }
 
-export interface ErrorContext {
+export interface CallName {
+  /** The attempt in words, for messages and logs: "list virtual machines". */
   readonly operation: string;
+  /** ARM id of the resource. */
   readonly target: string;
+}
+
+export interface ErrorContext extends CallName {
   readonly record?: CallRecord;
 }
 
 function causes(error: unknown): unknown[] {
   const chain: unknown[] = [];
-  for (let at = error; at !== null && at !== undefined && chain.length < 8; ) {
+  for (let at = error; at !== null && at !== undefined && chain.length < causeLimit; ) {
     chain.push(at);
     at = at instanceof Error ? at.cause : undefined;
   }
@@ -100,7 +115,7 @@ function codeOf(error: unknown): string | null {
   return null;
 }
 
-/** Whether the failure lies between us and Azure: no answer came. */
+/** True when no answer came: the failure lies between Kluis and Azure. */
 export function isUnreachable(error: unknown): boolean {
   return causes(error).some((cause) => {
     if (isRestError(cause) && cause.statusCode !== undefined) return false;
@@ -127,8 +142,8 @@ function isAuthentication(error: unknown): boolean {
   return error instanceof Error && names.includes(error.name);
 }
 
-/** Kluis's code for an HTTP status and Azure's code. */
-export function codeForStatus(status: number, azureCode: string | null): PlainErrorCode {
+/** The error code of an HTTP status and Azure's code. */
+export function codeForStatus(status: number, azureCode: string | null): AzureCode {
   if (status === 429 || azureCode === "ServerBusy" || azureCode === "TooManyRequests")
     return "AZURE_THROTTLED";
   if (status === 401) return "AZURE_AUTH_FAILED";
@@ -140,7 +155,7 @@ export function codeForStatus(status: number, azureCode: string | null): PlainEr
 }
 
 interface Finding {
-  readonly code: PlainErrorCode;
+  readonly code: MappedCode;
   readonly azureCode: string | null;
   readonly azureMessage: string;
   readonly status: number | null;
@@ -156,7 +171,7 @@ function fromRest(error: RestError): Finding {
 function find(error: unknown, record: CallRecord | undefined): Finding {
   const message = error instanceof Error ? error.message : String(error);
   if (isAborted(error)) {
-    const azureMessage = "no answer came in time.";
+    const azureMessage = "no answer within the time limit.";
     return { code: "AZURE_UNREACHABLE", azureCode: "TIMEOUT", azureMessage, status: null };
   }
   if (isUnreachable(error)) {
@@ -174,48 +189,70 @@ function find(error: unknown, record: CallRecord | undefined): Finding {
   return { code: "AZURE_FAILED", azureCode: null, azureMessage: message, status: null };
 }
 
-/** The first sentence of Azure's message, without secrets and not too long. */
+/** Azure's message for users: without secrets, whitespace or excess length. */
 function shown(message: string): string {
   const clean = redactSecrets(message).replaceAll(/\s+/g, " ").trim();
   return clean.length > messageLimit ? `${clean.slice(0, messageLimit)}…` : clean;
 }
 
+/** Makes the error of a code that Azure caused; the vault has its own reasons for some of these codes. */
+function mappedError(code: MappedCode, texts: ErrorTexts): KluisError {
+  const init = { action: actions[code], ...texts };
+  switch (code) {
+    case "AZURE_FAILED":
+      return new KluisError(code, { ...init, reason: "reported" });
+    case "AZURE_AUTH_FAILED":
+      return new KluisError(code, { ...init, reason: "connection" });
+    case "AZURE_FORBIDDEN":
+      return new KluisError(code, { ...init, reason: "connection" });
+    case "AZURE_THROTTLED":
+      return new KluisError(code, { ...init, reason: "connection" });
+    case "DELTA_BASE_INVALID":
+      return new KluisError(code, { ...init, reason: "refused" });
+    default:
+      return new KluisError(code, init);
+  }
+}
+
 /**
- * Turns anything that an Azure SDK throws into a KluisError. Azure's own code and message stay in `params` as `azureCode`
- * and `azureMessage`, free of secrets; the original error is not kept as cause where it could carry a signed URL.
+ * Turns anything that an Azure SDK throws into a KluisError. `params` hold Azure's own code and message as `azureCode` and
+ * `azureMessage`, free of secrets. The original is not the cause: it could hold a signed URL.
  */
 export function azureError(error: unknown, context: ErrorContext): KluisError {
   if (error instanceof KluisError) return error;
-  if (isAborted(error) && context.record?.timedOut !== true) {
-    return new KluisError("CANCELLED", { message: `Cancelled: ${context.operation}.` });
+  const { operation, record } = context;
+  if (isAborted(error) && record?.timedOut !== true) {
+    return new KluisError("CANCELLED", { message: `Canceled: ${operation}.`, params: { operation } });
   }
-  const { code, azureCode, azureMessage, status } = find(error, context.record);
+  const { code, azureCode, azureMessage, status } = find(error, record);
   const headers = isRestError(error) ? error.response?.headers : undefined;
-  const wait = (headers && retryAfterOf(headers, Date.now())) ?? context.record?.retryAfterMs ?? null;
-  const said = azureCode === null ? "" : ` (${azureCode})`;
-  const init: ErrorTexts = {
-    message: `Azure could not ${context.operation}${said}: ${shown(azureMessage)}`,
-    ...(actions[code] === undefined ? {} : { action: actions[code] }),
+  const waitMs = (headers && retryAfterOf(headers, Date.now())) ?? record?.retryAfterMs ?? null;
+  const codeText = azureCode === null ? "" : ` (${azureCode})`;
+  return mappedError(code, {
+    message: `Azure could not ${operation}${codeText}: ${shown(azureMessage)}`,
     params: {
-      operation: context.operation,
+      operation,
       target: redactSecrets(context.target),
       azureCode,
       azureMessage: shown(azureMessage),
       status,
-      retryAfterMs: wait,
-      requestId: headers?.get("x-ms-request-id") ?? context.record?.requestId ?? null,
+      retryAfterMs: waitMs,
+      requestId: headers?.get("x-ms-request-id") ?? record?.requestId ?? null,
     },
-    ...(code === "AZURE_THROTTLED" ? { retryAfterMs: wait ?? defaultThrottleMs } : {}),
-  };
-  return new KluisError(code, init);
+    ...(code === "AZURE_THROTTLED" ? { retryAfterMs: waitMs ?? defaultThrottleMs } : {}),
+  });
 }
 
-/** The same failure under another code, for places that know better what a status means there. */
-export function recoded(error: KluisError, code: PlainErrorCode): KluisError {
-  return new KluisError(code, {
+/** The same failure under another code, for callers that know better what a status means. */
+export function recoded(error: KluisError, code: MappedCode): KluisError {
+  return mappedError(code, {
     message: error.message,
     params: error.params,
-    ...(actions[code] === undefined ? {} : { action: actions[code] }),
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
   });
+}
+
+/** True for an error of Azure with this code of Azure's own. */
+export function hasAzureCode(error: unknown, azureCode: string): error is KluisError {
+  return isKluisError(error) && error.params["azureCode"] === azureCode;
 }

@@ -1,14 +1,16 @@
+/** The snapshot extension of a VM: read and installed. */
 import { restorePoller, type VirtualMachineExtension } from "@azure/arm-compute";
 import { KluisError, type OsType } from "@kluis/domain";
-import { namesOf } from "./arm-id.ts";
 import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
-import { clientOf, continueStep, type Step, type StepOptions, startStep } from "./lro.ts";
-import type { AzureOperation, ExtensionState, Poll, VmInfo } from "./types.ts";
+import { type CallOptions, type OperationKind, pollerOf, startOperation } from "./lro.ts";
+import type { Poll } from "./operation.ts";
+import { resourceOf } from "./resource.ts";
+import type { ExtensionState, VmInfo } from "./types.ts";
 
 /**
- * The snapshot extension of an operating system. A third party can only install it; the platform drives it when a restore
- * point is made. Source: https://learn.microsoft.com/azure/virtual-machines/extensions/vmsnapshot-windows
+ * The snapshot extension of an operating system. A third party can only install it; the platform runs it for each restore
+ * point. Source: https://learn.microsoft.com/azure/virtual-machines/extensions/vmsnapshot-windows
  */
 export function snapshotExtension(os: OsType): {
   readonly name: string;
@@ -36,52 +38,46 @@ function stateOf(extension: VirtualMachineExtension): ExtensionState {
 async function readExtension(
   azure: AzureConnection,
   extensionId: string,
-  options: StepOptions,
+  options: CallOptions = {},
 ): Promise<ExtensionState | null> {
-  const { subscriptionId, resourceGroup, names } = namesOf<2>(extensionId, "virtualMachines/extensions");
-  const [vm, name] = names;
+  const { client, path } = resourceOf<2>(azure, extensionId, "virtualMachines/extensions");
+  const query = { expand: "instanceView", ...abortable(options) };
   const extension = await missingAsNull(
     call({ operation: "read the snapshot extension", target: extensionId }, () =>
-      azure.compute(subscriptionId).virtualMachineExtensions.get(resourceGroup, vm, name, {
-        expand: "instanceView",
-        ...abortable(options),
-      }),
+      client.virtualMachineExtensions.get(...path, query),
     ),
   );
   return extension && stateOf(extension);
 }
 
-function installed(
-  azure: AzureConnection,
-  operation: Omit<AzureOperation, "poller">,
-): Step<VirtualMachineExtension, ExtensionState> {
-  return {
-    operation,
-    words: "install the snapshot extension",
-    async finish(model) {
-      const state = model ? stateOf(model) : await readExtension(azure, operation.target, {});
-      if (state?.provisioningState === "Succeeded") return state;
-      throw new KluisError("EXTENSION_FAILED", {
-        message: `The snapshot extension ended as '${state?.provisioningState ?? "missing"}': ${state?.message ?? "it gave no reason"}`,
-        action: "Look at the extension's status on the VM's page in Azure.",
-        params: { extensionId: operation.target },
-      });
-    },
-  };
-}
+const installation: OperationKind<VirtualMachineExtension, ExtensionState> = {
+  kind: "extension",
+  words: "install the snapshot extension",
+  resume: (client, state) => restorePoller(client, state, client.virtualMachineExtensions.createOrUpdate),
+  async finish(model, { azure, target }) {
+    const found = model ? stateOf(model) : await readExtension(azure, target);
+    if (found?.provisioningState === "Succeeded") return found;
+    const state = found?.provisioningState ?? "missing";
+    const azureMessage = found?.message ?? null;
+    throw new KluisError("EXTENSION_FAILED", {
+      message: `The snapshot extension ended in state '${state}': ${azureMessage ?? "it gave no reason"}`,
+      action: "Check the extension's status on the VM's page in Azure.",
+      params: { extensionId: target, state, azureMessage },
+    });
+  },
+};
 
-/** Installs the snapshot extension when it is not there and well; done at once when it is. */
+/** Installs the snapshot extension; done at once when it is installed already. */
 export async function startExtension(
   azure: AzureConnection,
   vm: Pick<VmInfo, "id" | "location" | "osType">,
-  options: StepOptions = {},
+  options: CallOptions = {},
 ): Promise<Poll<ExtensionState>> {
   const wanted = snapshotExtension(vm.osType);
-  const { subscriptionId, resourceGroup, names } = namesOf<1>(vm.id, "virtualMachines");
   const target = `${vm.id}/extensions/${wanted.name}`;
-  const operation = { kind: "extension", target, subscriptionId } as const;
   const present = await readExtension(azure, target, options);
   if (present?.provisioningState === "Succeeded") return { status: "done", result: present };
+  const { client, path } = resourceOf<2>(azure, target, "virtualMachines/extensions");
   const body: VirtualMachineExtension = {
     location: vm.location,
     publisher: wanted.publisher,
@@ -89,31 +85,10 @@ export async function startExtension(
     typeHandlerVersion: wanted.version,
     autoUpgradeMinorVersion: true,
   };
-  const client = azure.compute(subscriptionId);
-  return startStep(
-    () =>
-      client.virtualMachineExtensions.createOrUpdate(
-        resourceGroup,
-        names[0],
-        wanted.name,
-        body,
-        abortable(options),
-      ),
-    installed(azure, operation),
-    options,
+  return startOperation(installation, { azure, target, ...options }, () =>
+    client.virtualMachineExtensions.createOrUpdate(...path, body, abortable(options)),
   );
 }
 
-/** @throws KluisError EXTENSION_FAILED, AGENT_NOT_READY */
-export async function pollExtension(
-  azure: AzureConnection,
-  operation: AzureOperation,
-  options: StepOptions = {},
-): Promise<Poll<ExtensionState>> {
-  const client = clientOf(azure, operation);
-  return continueStep(
-    (state) => restorePoller(client, state, client.virtualMachineExtensions.createOrUpdate),
-    { ...installed(azure, operation), operation },
-    options,
-  );
-}
+/** Polls an installation. @throws KluisError EXTENSION_FAILED, AGENT_NOT_READY */
+export const pollExtension = pollerOf(installation);

@@ -1,6 +1,7 @@
-import type { Extent } from "./types.ts";
+/** Turns the service's page ranges into extents. */
+import type { Extent } from "@kluis/domain";
 
-/** A page range as the service writes it: both ends inclusive. */
+/** A page range of the service: both ends inclusive. */
 export interface PageRange {
   readonly start: number;
   readonly end: number;
@@ -13,7 +14,7 @@ interface Span {
   readonly to: number;
 }
 
-/** Clipped, ordered and with neighbours joined: no two spans touch. */
+/** Clips and orders ranges and joins neighbors: no two spans touch. */
 function tidy(ranges: readonly PageRange[], kind: Extent["kind"], bounds: Span): Span[] {
   const clipped = ranges
     .filter((range) => range.kind === kind)
@@ -30,7 +31,7 @@ function tidy(ranges: readonly PageRange[], kind: Extent["kind"], bounds: Span):
   return spans;
 }
 
-/** What of `spans` lies outside of `holes`; both tidy. */
+/** The parts of `spans` outside `holes`; both are the result of `tidy`. */
 function without(spans: readonly Span[], holes: readonly Span[]): Span[] {
   const left: Span[] = [];
   let next = 0;
@@ -51,8 +52,8 @@ function without(spans: readonly Span[], holes: readonly Span[]): Span[] {
 }
 
 /**
- * Makes extents of page ranges: ordered, without overlap, clipped to `[from, to)` (which leaves the VHD footer out),
- * neighbours of one kind joined. Where a page is told as written and as cleared, written wins: reading it is always right.
+ * Returns ordered extents without overlap, clipped to `[from, to)` (which leaves out the VHD footer), with neighbors of one
+ * kind joined. A page that is listed as written and as cleared counts as written: reading it is always right.
  */
 export function extentsOf(ranges: readonly PageRange[], bounds: Span): Extent[] {
   const data = tidy(ranges, "data", bounds);

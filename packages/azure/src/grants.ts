@@ -1,83 +1,85 @@
+/** Access to the bytes of disks and snapshots: granted, extended and revoked. */
 import type { AccessUri } from "@azure/arm-compute";
 import { isKluisError, KluisError } from "@kluis/domain";
-import { namesOf } from "./arm-id.ts";
 import type { AzureConnection } from "./connection.ts";
-import { awaitShort, type StepOptions } from "./lro.ts";
+import { triesAgain } from "./errors.ts";
+import { awaitShort, type CallOptions } from "./lro.ts";
+import { diskPointType, resourceOf } from "./resource.ts";
 import { Sas } from "./sas.ts";
 import type { Grant } from "./types.ts";
 
-const diskPointType = "restorePointCollections/restorePoints/diskRestorePoints";
-/** Long enough for a large disk's segment, short enough that a forgotten grant ends by itself. */
+/** Long enough for a large disk's segment, short enough that a forgotten grant ends soon. */
 const defaultSeconds = 4 * 3600;
 /** https://learn.microsoft.com/azure/virtual-machines/disks-incremental-snapshots (since February 2025) */
 const maxSeconds = 60 * 24 * 3600;
-/** Grants take seconds: looked at every second, since Azure's Retry-After rules when it is sent. */
+/** Pause between polls when Azure sends no Retry-After: a grant takes seconds. */
 const pace = { updateIntervalInMs: 1000 };
 
-export interface GrantOptions extends StepOptions {
+export interface GrantOptions extends CallOptions {
   readonly durationSeconds?: number;
 }
 
-function secondsOf(options: GrantOptions): number {
-  return Math.min(options.durationSeconds ?? defaultSeconds, maxSeconds);
+interface AccessRequest {
+  readonly resourceId: string;
+  readonly access: "Read" | "Write";
+  readonly options: GrantOptions;
 }
 
-/** A grant without a URL is a known trap of the SDK: the answer's Location was missing, and no error came. */
-function grantOf(
-  resourceId: string,
-  access: AccessUri,
-  asked: { readonly at: number; readonly seconds: number },
-): Grant {
-  if (!access.accessSAS) {
+type AccessBody = { access: string; durationInSeconds: number };
+
+/** Requests access and waits for it: it takes seconds. */
+async function grant(
+  { resourceId, access, options }: AccessRequest,
+  begin: (
+    body: AccessBody,
+    settings: typeof pace & { abortSignal: AbortSignal },
+  ) => PromiseLike<AccessUri>,
+): Promise<Grant> {
+  const seconds = Math.min(options.durationSeconds ?? defaultSeconds, maxSeconds);
+  const requestedAt = Date.now();
+  const { accessSAS } = await awaitShort(
+    { operation: `get ${access.toLowerCase()} access to the disk`, target: resourceId },
+    (abort) => begin({ access, durationInSeconds: seconds }, { ...pace, ...abort }),
+    options,
+  );
+  // The SDK reports success without a URL when the answer's Location header was missing.
+  if (!accessSAS) {
     throw new KluisError("AZURE_FAILED", {
-      message: "Azure granted access to the disk without saying where.",
-      action: "Kluis tries again by itself.",
+      reason: "no-access-url",
+      message: "Azure granted access to the disk without a URL.",
+      action: triesAgain,
       params: { resourceId },
     });
   }
-  return { resourceId, sas: new Sas(access.accessSAS), expiresAt: asked.at + asked.seconds * 1000 };
+  return { resourceId, sas: new Sas(accessSAS), expiresAt: requestedAt + seconds * 1000 };
 }
 
 /**
- * Gets read access to a disk's restore point. Asked again while a grant is open, Azure extends it and gives the same URL,
- * so several processes may hold and renew one grant. Waits for it: it takes seconds.
+ * Gets read access to a disk's restore point. While a grant is open, Azure extends it and returns the same URL, so several
+ * processes can hold and renew one grant.
  */
 export async function grantRead(
   azure: AzureConnection,
   diskRestorePointId: string,
   options: GrantOptions = {},
 ): Promise<Grant> {
-  const { subscriptionId, resourceGroup, names } = namesOf<3>(diskRestorePointId, diskPointType);
-  const [collection, point, disk] = names;
-  const asked = { at: Date.now(), seconds: secondsOf(options) };
-  const body = { access: "Read", durationInSeconds: asked.seconds };
-  const client = azure.compute(subscriptionId);
-  const access = await awaitShort(
-    { operation: "get read access to the disk", target: diskRestorePointId },
-    (abort) =>
-      client.diskRestorePoint.grantAccess(resourceGroup, collection, point, disk, body, {
-        ...pace,
-        ...abort,
-      }),
-    options,
+  const { client, path } = resourceOf<3>(azure, diskRestorePointId, diskPointType);
+  return grant({ resourceId: diskRestorePointId, access: "Read", options }, (body, settings) =>
+    client.diskRestorePoint.grantAccess(...path, body, settings),
   );
-  return grantOf(diskRestorePointId, access, asked);
 }
 
-/** Ends read access; every URL of the disk's restore point dies at once. Missing is success. */
+/** Ends read access: every URL of the disk's restore point stops working at once. A missing one is success. */
 export async function revokeRead(
   azure: AzureConnection,
   diskRestorePointId: string,
-  options: StepOptions = {},
+  options: CallOptions = {},
 ): Promise<void> {
-  const { subscriptionId, resourceGroup, names } = namesOf<3>(diskRestorePointId, diskPointType);
-  const [collection, point, disk] = names;
-  const client = azure.compute(subscriptionId);
+  const { client, path } = resourceOf<3>(azure, diskRestorePointId, diskPointType);
   try {
     await awaitShort(
       { operation: "end read access to the disk", target: diskRestorePointId },
-      (abort) =>
-        client.diskRestorePoint.revokeAccess(resourceGroup, collection, point, disk, { ...pace, ...abort }),
+      (abort) => client.diskRestorePoint.revokeAccess(...path, { ...pace, ...abort }),
       options,
     );
   } catch (error) {
@@ -85,20 +87,14 @@ export async function revokeRead(
   }
 }
 
-/** Gets write access to an upload disk (state ReadyToUpload → ActiveUpload). Again: the same URL, longer. */
+/** Gets write access to an upload disk (ReadyToUpload → ActiveUpload). A repeated call extends it under the same URL. */
 export async function grantWrite(
   azure: AzureConnection,
   diskId: string,
   options: GrantOptions = {},
 ): Promise<Grant> {
-  const { subscriptionId, resourceGroup, names } = namesOf<1>(diskId, "disks");
-  const asked = { at: Date.now(), seconds: secondsOf(options) };
-  const body = { access: "Write", durationInSeconds: asked.seconds };
-  const client = azure.compute(subscriptionId);
-  const access = await awaitShort(
-    { operation: "get write access to the disk", target: diskId },
-    (abort) => client.disks.grantAccess(resourceGroup, names[0], body, { ...pace, ...abort }),
-    options,
+  const { client, path } = resourceOf<1>(azure, diskId, "disks");
+  return grant({ resourceId: diskId, access: "Write", options }, (body, settings) =>
+    client.disks.grantAccess(...path, body, settings),
   );
-  return grantOf(diskId, access, asked);
 }

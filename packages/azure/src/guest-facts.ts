@@ -1,12 +1,14 @@
+/** Reads from a Windows guest what protection has changed in it, by run command. */
 import { type RunCommandResult, restorePoller } from "@azure/arm-compute";
 import { KluisError } from "@kluis/domain";
 import { z } from "zod";
-import { namesOf } from "./arm-id.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
-import { clientOf, continueStep, type Step, type StepOptions, startStep } from "./lro.ts";
-import type { AzureOperation, Poll, WindowsGuestFacts } from "./types.ts";
+import { type CallOptions, type OperationKind, pollerOf, startOperation } from "./lro.ts";
+import type { Poll } from "./operation.ts";
+import { resourceOf } from "./resource.ts";
+import type { WindowsGuestFacts } from "./types.ts";
 
-/** Reads only. Its output stays far below the 4,096 bytes that run command gives back. */
+/** Only reads. Its output stays far below the 4,096 bytes that run command returns. */
 const script = [
   "@{",
   "  services = @(Get-Service VSS,IaaSVmProvider -ErrorAction SilentlyContinue | Select-Object Name,StartType)",
@@ -24,13 +26,14 @@ const outputSchema = z.object({
 
 function unreadable(vmId: string, output: string): KluisError {
   return new KluisError("AZURE_FAILED", {
-    message: "The guest's answer about its services and programs could not be read.",
-    action: "Check on the VM that run command works.",
+      reason: "guest-answer",
+    message: "Kluis could not read the guest's answer about its services and programs.",
+    action: "Check that run command works on the VM.",
     params: { vmId, output: output.slice(0, 300) },
   });
 }
 
-/** Reads the script's JSON out of run command's result. Pure. */
+/** Parses the script's JSON in run command's result. @throws KluisError AZURE_FAILED */
 export function parseGuestFacts(vmId: string, result: Pick<RunCommandResult, "value">): WindowsGuestFacts {
   const output = result.value?.find((status) => status.code?.includes("StdOut"))?.message ?? "";
   let json: unknown;
@@ -52,42 +55,25 @@ export function parseGuestFacts(vmId: string, result: Pick<RunCommandResult, "va
   };
 }
 
-function read(operation: Omit<AzureOperation, "poller">): Step<RunCommandResult, WindowsGuestFacts> {
-  return {
-    operation,
-    words: "read the guest's services and programs",
-    finish: async (model) => parseGuestFacts(operation.target, model ?? {}),
-  };
-}
+const reading: OperationKind<RunCommandResult, WindowsGuestFacts> = {
+  kind: "run-command",
+  words: "read the guest's services and programs",
+  resume: (client, state) => restorePoller(client, state, client.virtualMachines.runCommand),
+  finish: async (model, { target }) => parseGuestFacts(target, model ?? {}),
+};
 
-/** Asks a running Windows guest what protection has changed in it (run command, takes some 20 seconds in Azure). */
+/** Starts run command in a running Windows guest. Takes about 20 seconds in Azure. */
 export async function startGuestFacts(
   azure: AzureConnection,
   vmId: string,
-  options: StepOptions = {},
+  options: CallOptions = {},
 ): Promise<Poll<WindowsGuestFacts>> {
-  const { subscriptionId, resourceGroup, names } = namesOf<1>(vmId, "virtualMachines");
-  const operation = { kind: "run-command", target: vmId, subscriptionId } as const;
+  const { client, path } = resourceOf<1>(azure, vmId, "virtualMachines");
   const input = { commandId: "RunPowerShellScript", script };
-  return startStep(
-    () =>
-      azure
-        .compute(subscriptionId)
-        .virtualMachines.runCommand(resourceGroup, names[0], input, abortable(options)),
-    read(operation),
-    options,
+  return startOperation(reading, { azure, target: vmId, ...options }, () =>
+    client.virtualMachines.runCommand(...path, input, abortable(options)),
   );
 }
 
-export async function pollGuestFacts(
-  azure: AzureConnection,
-  operation: AzureOperation,
-  options: StepOptions = {},
-): Promise<Poll<WindowsGuestFacts>> {
-  const client = clientOf(azure, operation);
-  return continueStep(
-    (state) => restorePoller(client, state, client.virtualMachines.runCommand),
-    { ...read(operation), operation },
-    options,
-  );
-}
+/** Polls a run of {@link startGuestFacts}. @throws KluisError AZURE_FAILED when the answer is unreadable */
+export const pollGuestFacts = pollerOf(reading);

@@ -1,9 +1,9 @@
+/** The HTTP client of a connection; redirects Azure's public hosts to this machine when a local Azure is configured. */
 import { createDefaultHttpClient, type HttpClient } from "@azure/core-rest-pipeline";
 
 /**
- * An HTTP client that sends what is meant for a public https host to a base on this machine. The SDKs keep their own
- * authentication (they refuse tokens over http otherwise); the Host header still names the public host, as a name server
- * that points there would have it. Without a map it is the SDK's own client.
+ * @param rewrite public https host → base URL on this machine; empty: the SDK's own client. The SDK still sees https (it
+ * refuses to send tokens over http), and the Host header still names the public host.
  */
 export function createHttpClient(rewrite: ReadonlyMap<string, string>): HttpClient {
   const inner = createDefaultHttpClient();
@@ -17,7 +17,7 @@ export function createHttpClient(rewrite: ReadonlyMap<string, string>): HttpClie
       redirected.headers.set("host", target.host);
       redirected.url = `${base}${target.pathname}${target.search}`;
       redirected.allowInsecureConnection = true;
-      // A retry by the pipeline must find the public address again.
+      // The pipeline's retry must see the public address again.
       return inner.sendRequest(redirected).finally(() => {
         redirected.url = target.href;
         redirected.headers.delete("host");

@@ -11,14 +11,31 @@ export { pollExtension, snapshotExtension, startExtension } from "./extension.ts
 export { grantRead, grantWrite, revokeRead } from "./grants.ts";
 export { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
 export { installationTag, jobTag, restorePointIds } from "./names.ts";
-export { azureOperationSchema } from "./operation.ts";
+export { type AzureOperation, azureOperationSchema, type Poll } from "./operation.ts";
 export { type ListOwnedOptions, listOwned } from "./owned.ts";
 export { type PageRangesDiffInput, type PageRangesInput, pageRanges, pageRangesDiff } from "./page-ranges.ts";
 export { openPageWriter, PageWriter, type PageWriterOptions } from "./page-writer.ts";
 export { getRestorePoint, pollRestorePoint, startRestorePoint } from "./restore-points.ts";
 export { redactSecrets, Sas } from "./sas.ts";
 export { openSasDisk, type SasDiskOptions, SasDiskSource } from "./sas-disk.ts";
-export * from "./types.ts";
+export type {
+  DiskFacts,
+  DiskFinding,
+  DiskRefusal,
+  DiskRestorePointFacts,
+  DiskSlot,
+  ExtensionState,
+  Grant,
+  Json,
+  OwnedResource,
+  RestorePointFacts,
+  RestorePointRequest,
+  UploadDiskRequest,
+  VmDetails,
+  VmDiskRef,
+  VmInfo,
+  WindowsGuestFacts,
+} from "./types.ts";
 export {
   type DiskRemoval,
   pollDeleteDisk,

@@ -1,12 +1,16 @@
+/** Long-running operations: started once, polled from any process, never waited for inside a worker's slot. */
 import type { ComputeManagementClient } from "@azure/arm-compute";
+import { parseArmId } from "./arm-id.ts";
 import { call } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
-import type { CallRecord } from "./errors.ts";
-import type { AzureOperation, Poll } from "./types.ts";
+import type { CallName, CallRecord } from "./errors.ts";
+import type { AzureOperation, Poll } from "./operation.ts";
 
-/** Without a Retry-After: seldom enough for "Get Operation" (15 a minute per resource), often enough for people. */
+/** Pause without a Retry-After: below the limit of "Get Operation" (15 a minute per resource), short enough for a user. */
 const defaultPollMs = 4000;
 const shortestPollMs = 250;
+/** Limit of an operation that is awaited. Access grants take seconds. */
+const shortOperationMs = 120_000;
 
 /** The part of the SDK's pollers that is used here. */
 interface SdkPoller<Model> {
@@ -17,80 +21,106 @@ interface SdkPoller<Model> {
   readonly result: Model | undefined;
 }
 
-export interface StepOptions {
+export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Step<Model, Result> {
-  readonly operation: Omit<AzureOperation, "poller">;
-  /** What is done, in words: "create the restore point". */
-  readonly words: string;
-  /** Makes the result of the model that Azure gave; may make calls of its own. */
-  readonly finish: (model: Model | undefined) => Promise<Result>;
+/** The resource that an operation changes. */
+export interface OperationTarget extends CallOptions {
+  readonly azure: AzureConnection;
+  /** ARM id. */
+  readonly target: string;
 }
 
-interface Look<Model> {
+/** One kind of long-running operation: everything that does not depend on the resource. */
+export interface OperationKind<Model, Result> {
+  readonly kind: AzureOperation["kind"];
+  /** What the operation does, for errors and logs: "create the restore point". */
+  readonly words: string;
+  /** Makes the SDK's poller again from its serialized state. */
+  readonly resume: (client: ComputeManagementClient, state: string) => SdkPoller<Model>;
+  /** Makes the result from the model that Azure returned; may make calls. */
+  readonly finish: (model: Model | undefined, target: OperationTarget) => Promise<Result>;
+}
+
+interface Progress<Model> {
   readonly done: boolean;
   readonly model: Model | undefined;
   readonly poller: string;
   readonly retryAfterMs: number;
 }
 
-async function look<Model>(poller: SdkPoller<Model>, record: CallRecord): Promise<Look<Model>> {
-  const wait = record.retryAfterMs ?? defaultPollMs;
+async function progressOf<Model>(poller: SdkPoller<Model>, record: CallRecord): Promise<Progress<Model>> {
+  const waitMs = record.retryAfterMs ?? defaultPollMs;
   return {
     done: poller.isDone,
     model: poller.result,
     poller: poller.isDone ? "" : await poller.serialize(),
-    retryAfterMs: Math.max(shortestPollMs, wait),
+    retryAfterMs: Math.max(shortestPollMs, waitMs),
   };
 }
 
-async function conclude<Model, Result>(found: Look<Model>, step: Step<Model, Result>): Promise<Poll<Result>> {
-  if (found.done) return { status: "done", result: await step.finish(found.model) };
-  const operation: AzureOperation = { ...step.operation, poller: found.poller };
+/**
+ * Starts a long-running operation and polls it once. Never waits: an operation that is not done returns as `running`, with a
+ * state that {@link pollOperation} continues from in any process.
+ */
+export async function startOperation<Model, Result>(
+  kind: OperationKind<Model, Result>,
+  site: OperationTarget,
+  begin: () => SdkPoller<Model>,
+): Promise<Poll<Result>> {
+  const { target } = site;
+  const found = await call({ operation: kind.words, target }, async (record) => {
+    const poller = begin();
+    await poller.submitted();
+    if (!poller.isDone) await poller.poll(abortable(site));
+    return progressOf(poller, record);
+  });
+  if (found.done) return { status: "done", result: await kind.finish(found.model, site) };
+  const { subscriptionId } = parseArmId(target);
+  const operation = { kind: kind.kind, target, subscriptionId, poller: found.poller };
   return { status: "running", operation, retryAfterMs: found.retryAfterMs };
 }
 
-/**
- * Starts a long-running operation and looks at it once. Never waits: what is not done comes back as `running`, with a state
- * that {@link continueStep} goes on from in any process.
- */
-export async function startStep<Model, Result>(
-  begin: () => SdkPoller<Model>,
-  step: Step<Model, Result>,
-  options: StepOptions = {},
+/** Polls an operation that {@link startOperation} began once more. */
+export async function pollOperation<Model, Result>(
+  kind: OperationKind<Model, Result>,
+  operation: AzureOperation,
+  options: CallOptions & { readonly azure: AzureConnection },
 ): Promise<Poll<Result>> {
-  const found = await call({ operation: step.words, target: step.operation.target }, async (record) => {
-    const poller = begin();
-    await poller.submitted();
-    if (!poller.isDone) await poller.poll(abortable(options));
-    return look(poller, record);
-  });
-  return conclude(found, step);
-}
-
-/** Looks once more at an operation that {@link startStep} began; `resume` makes the SDK's poller from its kept state. */
-export async function continueStep<Model, Result>(
-  resume: (state: string) => SdkPoller<Model>,
-  step: Step<Model, Result> & { readonly operation: AzureOperation },
-  options: StepOptions = {},
-): Promise<Poll<Result>> {
-  const found = await call({ operation: step.words, target: step.operation.target }, async (record) => {
-    const poller = resume(step.operation.poller);
+  const { target } = operation;
+  const client = options.azure.compute(operation.subscriptionId);
+  const found = await call({ operation: kind.words, target }, async (record) => {
+    const poller = kind.resume(client, operation.poller);
     await poller.poll(abortable(options));
-    return look(poller, record);
+    return progressOf(poller, record);
   });
-  return conclude(found, step);
+  if (found.done) return { status: "done", result: await kind.finish(found.model, { ...options, target }) };
+  return {
+    status: "running",
+    operation: { ...operation, poller: found.poller },
+    retryAfterMs: found.retryAfterMs,
+  };
 }
 
-/** Waits for an operation that takes seconds by nature (access grants), at most `limitMs`. */
+export type PollFunction<Result> = (
+  azure: AzureConnection,
+  operation: AzureOperation,
+  options?: CallOptions,
+) => Promise<Poll<Result>>;
+
+/** The public poll function of a kind. */
+export function pollerOf<Model, Result>(kind: OperationKind<Model, Result>): PollFunction<Result> {
+  return (azure, operation, options = {}) => pollOperation(kind, operation, { azure, ...options });
+}
+
+/** Awaits an operation that takes seconds by nature (access grants), at most two minutes. */
 export async function awaitShort<Model>(
-  name: { readonly operation: string; readonly target: string },
+  name: CallName,
   begin: (abort: { abortSignal: AbortSignal }) => PromiseLike<Model>,
-  options: StepOptions & { readonly limitMs?: number } = {},
+  options: CallOptions = {},
 ): Promise<Model> {
-  const limit = AbortSignal.timeout(options.limitMs ?? 120_000);
+  const limit = AbortSignal.timeout(shortOperationMs);
   const abortSignal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
   return call(name, async (record) => {
     try {
@@ -99,9 +129,4 @@ export async function awaitShort<Model>(
       if (limit.aborted && options.signal?.aborted !== true) record.timedOut = true;
     }
   });
-}
-
-/** The subscription client of an operation in a checkpoint. */
-export function clientOf(azure: AzureConnection, operation: AzureOperation): ComputeManagementClient {
-  return azure.compute(operation.subscriptionId);
 }

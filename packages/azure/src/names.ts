@@ -1,14 +1,15 @@
+/** Names and tags of everything that Kluis creates in Azure. */
 import { createHash } from "node:crypto";
 import { armKey, namesOf } from "./arm-id.ts";
 import type { RestorePointRequest } from "./types.ts";
 
-/** Tags on everything that Kluis creates in Azure; the sweeper goes by them. */
+/** Tags of every resource that Kluis creates; the sweeper selects by them. */
 export const installationTag = "kluis-installation";
 export const jobTag = "kluis-job";
 const vmTag = "kluis-vm";
 const prefix = "kluis-";
 
-/** Tags of something made for a job. */
+/** Tags of a resource that belongs to a job. */
 export function jobTags(job: {
   readonly installationId: string;
   readonly jobId: string;
@@ -23,14 +24,14 @@ export function collectionTags(request: RestorePointRequest): Record<string, str
   };
 }
 
-/** The job that a restore point was made for, read from its name; null for one that is not ours. */
+/** The job that a restore point belongs to, read from its name; null for a restore point of another product. */
 export function jobOfRestorePoint(name: string): string | null {
   return name.toLowerCase().startsWith(prefix) ? name.slice(prefix.length) : null;
 }
 
 /**
- * Ids of a job's restore point and of the collection that it lies in: one collection per VM and installation, in the VM's
- * own resource group. They derive from the request alone, so that a repeated request meets what it made before.
+ * Ids of a job's restore point and of its collection: one collection per VM and installation, in the VM's own resource
+ * group. They derive from the request alone, so a repeated request finds what it created before.
  */
 export function restorePointIds(request: RestorePointRequest): {
   readonly collectionId: string;

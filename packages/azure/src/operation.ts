@@ -1,8 +1,8 @@
+/** Long-running operations of Azure as plain data: a job's checkpoint stores them between two polls. */
 import { z } from "zod";
-import type { AzureOperation } from "./types.ts";
 
 /** Reads an operation back from a checkpoint. */
-export const azureOperationSchema: z.ZodType<AzureOperation> = z.object({
+export const azureOperationSchema = z.object({
   kind: z.enum([
     "extension",
     "restore-point",
@@ -12,7 +12,15 @@ export const azureOperationSchema: z.ZodType<AzureOperation> = z.object({
     "delete-disk",
     "run-command",
   ]),
+  /** ARM id of the resource that the operation changes. */
   target: z.string(),
   subscriptionId: z.string(),
+  /** The SDK poller's serialized state; empty: poll the resource itself. No secret. */
   poller: z.string(),
 });
+export type AzureOperation = Readonly<z.infer<typeof azureOperationSchema>>;
+
+/** Result of one poll. A failed operation throws a KluisError instead. */
+export type Poll<Result> =
+  | { readonly status: "running"; readonly operation: AzureOperation; readonly retryAfterMs: number }
+  | { readonly status: "done"; readonly result: Result };

@@ -1,9 +1,9 @@
-import { namesOf } from "./arm-id.ts";
-import { call, missingAsNull } from "./call.ts";
+/** Finds the Azure resources that this installation created. */
+import { call, missingAsNull, pagesOf } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import { installationTag, jobOfRestorePoint, jobTag } from "./names.ts";
+import { readCollection } from "./restore-points.ts";
 import type { OwnedResource } from "./types.ts";
-import { pagesOf } from "./vms.ts";
 
 export interface ListOwnedOptions {
   readonly subscriptionId: string;
@@ -16,16 +16,8 @@ async function* pointsOf(
   collectionId: string,
   options: ListOwnedOptions,
 ): AsyncGenerator<OwnedResource> {
-  const { resourceGroup, names } = namesOf<1>(collectionId, "restorePointCollections");
-  const collection = await missingAsNull(
-    call({ operation: "read the restore point collection", target: collectionId }, () =>
-      azure.compute(options.subscriptionId).restorePointCollections.get(resourceGroup, names[0], {
-        expand: "restorePoints",
-        ...abortable(options),
-      }),
-    ),
-  );
-  // Deleted since it was listed: nothing of ours is left in it.
+  const collection = await readCollection(azure, collectionId, options);
+  // Deleted since it was listed.
   if (!collection) return;
   for (const point of collection.restorePoints ?? []) {
     const name = point.name ?? "";
@@ -41,8 +33,8 @@ async function* pointsOf(
 }
 
 /**
- * Everything of a subscription that this installation made: restore point collections with their restore points, and disks.
- * Other installations' and other products' resources never appear.
+ * Lists the resources of a subscription that this installation created: restore point collections with their restore points,
+ * and disks. Never yields a resource of another installation or product.
  */
 export async function* listOwned(
   azure: AzureConnection,

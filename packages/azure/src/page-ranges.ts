@@ -1,21 +1,20 @@
-import { isKluisError, KluisError } from "@kluis/domain";
-import { withBackoff } from "./backoff.ts";
-import { blobCall, pageBlob } from "./blob.ts";
+/** Lists which ranges of a disk hold data, or changed between two snapshots. */
+import { type Extent, isKluisError, KluisError } from "@kluis/domain";
+import { blobCall, pageBlob } from "./disk-access.ts";
 import { recoded } from "./errors.ts";
 import { extentsOf, type PageRange } from "./extents.ts";
 import type { Sas } from "./sas.ts";
-import type { Extent } from "./types.ts";
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
-/** So many bytes are asked for at once; halved wherever the service has more than 10,000 ranges to tell. */
+/** Bytes per request; halved wherever the service has more than 10,000 ranges to return. */
 const defaultWindow = 64 * GIB;
 const smallestWindow = 4 * MIB;
 const pageSize = 10_000;
 
 export interface PageRangesInput {
   readonly sas: Sas;
-  /** Bytes of data, without the VHD footer: nothing at or after it is told. */
+  /** Bytes of data, without the VHD footer: no range at or after it is returned. */
   readonly diskBytes: number;
   readonly signal: AbortSignal;
   /** Only this part of the disk: `[from, to)`. */
@@ -35,7 +34,7 @@ function boundsOf(input: PageRangesInput): Bounds {
   return { from, to };
 }
 
-/** Joins the extents of consecutive lists, so that a run cut by a window or page comes out whole. */
+/** Joins the extents of consecutive lists: a window or page can cut a run. */
 async function* joined(lists: AsyncIterable<readonly Extent[]>): AsyncGenerator<Extent> {
   let held = null as Extent | null;
   for await (const list of lists) {
@@ -57,18 +56,14 @@ async function* writtenPages(input: PageRangesInput): AsyncGenerator<readonly Ex
   const name = { operation: "list the disk's written ranges", target: input.sas.toString() };
   let marker: string | undefined;
   while (bounds.to > bounds.from) {
-    const page = await withBackoff(
-      () =>
-        blobCall(name, input.signal, async (abortSignal) => {
-          const pages = client.listPageRanges(bounds.from, bounds.to - bounds.from, { abortSignal }).byPage({
-            maxPageSize: pageSize,
-            ...(marker === undefined ? {} : { continuationToken: marker }),
-          });
-          const next = await pages.next();
-          return next.done === true ? null : next.value;
-        }),
-      { signal: input.signal },
-    );
+    const page = await blobCall(name, input.signal, async (abortSignal) => {
+      const pages = client.listPageRanges(bounds.from, bounds.to - bounds.from, { abortSignal }).byPage({
+        maxPageSize: pageSize,
+        ...(marker === undefined ? {} : { continuationToken: marker }),
+      });
+      const next = await pages.next();
+      return next.done === true ? null : next.value;
+    });
     const ranges: PageRange[] = [];
     for (const { start, end } of page?.pageRange ?? []) ranges.push({ start, end, kind: "data" });
     for (const { start, end } of page?.clearRange ?? []) ranges.push({ start, end, kind: "zero" });
@@ -79,7 +74,7 @@ async function* writtenPages(input: PageRangesInput): AsyncGenerator<readonly Ex
 }
 
 /**
- * Tells which ranges of a disk are written, in order; what is not told reads as zeros. Memory: one page of the service.
+ * Lists the written ranges of a disk in ascending order; every other range reads as zeros. Memory: one page of the service.
  *
  * @throws KluisError AZURE_SAS_EXPIRED, AZURE_NOT_FOUND, AZURE_THROTTLED, …
  */
@@ -94,11 +89,11 @@ export interface PageRangesDiffInput extends PageRangesInput {
 
 interface Window {
   readonly ranges: readonly PageRange[];
-  /** The service had more to tell than fits one answer. */
+  /** The service has more ranges than fit one answer. */
   readonly cut: boolean;
 }
 
-/** `count` is the SDK's word for End − Start: the end is inclusive, so that is one byte less than the length. */
+/** The SDK's `count` is End − Start with an inclusive end: one byte less than the length. */
 function toRanges(
   list: readonly { offset: number; count?: number }[] | undefined,
   kind: Extent["kind"],
@@ -106,7 +101,7 @@ function toRanges(
   return (list ?? []).map(({ offset, count = 0 }) => ({ start: offset, end: offset + count, kind }));
 }
 
-/** A base that Azure does not accept is no fault of ours: the caller reads everything instead. */
+/** A refused base ends no backup: the caller reads everything instead. */
 function asBaseInvalid(error: unknown): unknown {
   if (!(error instanceof KluisError)) return error;
   const status = error.params["status"];
@@ -115,24 +110,17 @@ function asBaseInvalid(error: unknown): unknown {
   return recoded(error, "DELTA_BASE_INVALID");
 }
 
-async function readWindow(input: PageRangesDiffInput, bounds: Bounds): Promise<Window> {
+async function readWindow(input: PageRangesDiffInput, { from, to }: Bounds): Promise<Window> {
   const client = pageBlob(input.sas);
   const name = { operation: "list what changed since the older snapshot", target: input.sas.toString() };
   try {
-    return await withBackoff(
-      () =>
-        blobCall(name, input.signal, async (abortSignal) => {
-          const { from, to } = bounds;
-          const base = input.base.reveal();
-          const answer = await client.getPageRangesDiffForManagedDisks(from, to - from, base, {
-            abortSignal,
-          });
-          const ranges = [...toRanges(answer.pageRange, "data"), ...toRanges(answer.clearRange, "zero")];
-          const token = "continuationToken" in answer ? answer.continuationToken : undefined;
-          return { ranges, cut: typeof token === "string" && token !== "" };
-        }),
-      { signal: input.signal },
-    );
+    return await blobCall(name, input.signal, async (abortSignal) => {
+      const base = input.base.reveal();
+      const answer = await client.getPageRangesDiffForManagedDisks(from, to - from, base, { abortSignal });
+      const ranges = [...toRanges(answer.pageRange, "data"), ...toRanges(answer.clearRange, "zero")];
+      const token = "continuationToken" in answer ? answer.continuationToken : undefined;
+      return { ranges, cut: typeof token === "string" && token !== "" };
+    });
   } catch (error) {
     throw asBaseInvalid(error);
   }
@@ -145,13 +133,14 @@ async function* changedWindows(input: PageRangesDiffInput): AsyncGenerator<reado
     const bounds = { from, to: Math.min(whole.to, from + size) };
     const found = await readWindow(input, bounds);
     if (found.cut && bounds.to - bounds.from > smallestWindow) {
-      // The SDK can't send the continuation back, so a smaller window asks again; halves stay on 512-byte pages.
+      // The SDK cannot send the continuation token back: retry with half the window, on 512-byte pages.
       size = Math.max(smallestWindow, Math.floor((bounds.to - bounds.from) / 2 / 512) * 512);
       continue;
     }
     if (found.cut) {
       throw new KluisError("DELTA_BASE_INVALID", {
-        message: "Azure tells the changed ranges in pieces too small to be asked for.",
+        reason: "too-many-ranges",
+        message: "The disk has more changed ranges than Azure can list.",
         params: { from: bounds.from, to: bounds.to },
       });
     }
@@ -161,8 +150,8 @@ async function* changedWindows(input: PageRangesDiffInput): AsyncGenerator<reado
 }
 
 /**
- * Tells which ranges of a disk changed between two of its snapshots, in order: `data` was written since, `zero` was cleared
- * since. Both accesses must be live.
+ * Lists the ranges of a disk that changed between two of its snapshots, in ascending order: `data` was written since, `zero`
+ * was cleared since. Both grants must be live.
  *
  * @throws KluisError DELTA_BASE_INVALID when Azure refuses the base (any 4xx but 403, 408 and 429)
  */

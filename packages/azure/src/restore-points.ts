@@ -1,49 +1,35 @@
-import {
-  type ComputeManagementClient,
-  type DiskRestorePoint,
-  type RestorePoint,
-  restorePoller,
-} from "@azure/arm-compute";
-import { isKluisError, KluisError } from "@kluis/domain";
-import { namesOf } from "./arm-id.ts";
+/** Restore points of VMs: created, polled and read. delete-restore-point.ts removes them. */
+import { type DiskRestorePoint, type RestorePoint, type RestorePointCollection, restorePoller } from "@azure/arm-compute";
+import { type AzureConsistency, isKluisError, KluisError } from "@kluis/domain";
+import { parseArmId } from "./arm-id.ts";
 import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
-import { recoded } from "./errors.ts";
-import { awaitShort, clientOf, continueStep, type Step, type StepOptions, startStep } from "./lro.ts";
+import { hasAzureCode, recoded, triesAgain } from "./errors.ts";
+import {
+  awaitShort,
+  type CallOptions,
+  type OperationKind,
+  type OperationTarget,
+  pollOperation,
+  startOperation,
+} from "./lro.ts";
 import { collectionTags, restorePointIds } from "./names.ts";
-import type {
-  AzureOperation,
-  Consistency,
-  DiskRestorePointFacts,
-  DiskSlot,
-  Poll,
-  RestorePointFacts,
-  RestorePointRequest,
-} from "./types.ts";
+import type { AzureOperation, Poll } from "./operation.ts";
+import { collectionType, diskPointType, pointType, resourceOf } from "./resource.ts";
+import type { DiskRestorePointFacts, DiskSlot, RestorePointFacts, RestorePointRequest } from "./types.ts";
 
-const pointType = "restorePointCollections/restorePoints";
-const lookAgainMs = 4000;
+const resourcePollMs = 4000;
 
-/** A restore point in the middle of being made by a run that lost its operation: looked at by its own GET. */
-function lookedAt(target: string, subscriptionId: string): Poll<never> {
-  const operation = { kind: "restore-point", target, subscriptionId, poller: "" } as const;
-  return { status: "running", operation, retryAfterMs: lookAgainMs };
-}
-
-async function readPoint(
-  azure: AzureConnection,
-  id: string,
-  options: StepOptions,
-): Promise<RestorePoint | null> {
-  const { subscriptionId, resourceGroup, names } = namesOf<2>(id, pointType);
+async function readPoint({ azure, target, signal }: OperationTarget): Promise<RestorePoint | null> {
+  const { client, path } = resourceOf<2>(azure, target, pointType);
   return missingAsNull(
-    call({ operation: "read the restore point", target: id }, () =>
-      azure.compute(subscriptionId).restorePoints.get(resourceGroup, names[0], names[1], abortable(options)),
+    call({ operation: "read the restore point", target }, () =>
+      client.restorePoints.get(...path, abortable({ signal })),
     ),
   );
 }
 
-const levels: Readonly<Record<string, Consistency>> = {
+const levels: Readonly<Record<string, AzureConsistency>> = {
   ApplicationConsistent: "application",
   FileSystemConsistent: "file-system",
   CrashConsistent: "crash",
@@ -67,23 +53,15 @@ function disksOfPoint(point: RestorePoint): DiskOfPoint[] {
   });
 }
 
-async function diskPointFacts(
-  azure: AzureConnection,
-  disk: DiskOfPoint,
-  options: StepOptions,
-): Promise<DiskRestorePointFacts> {
-  const { subscriptionId, resourceGroup, names } = namesOf<3>(disk.id, `${pointType}/diskRestorePoints`);
-  const [collection, point, name] = names;
+async function diskPointFacts(azure: AzureConnection, disk: DiskOfPoint): Promise<DiskRestorePointFacts> {
+  const { client, path } = resourceOf<3>(azure, disk.id, diskPointType);
   const found: DiskRestorePoint = await call(
     { operation: "read the disk's restore point", target: disk.id },
-    () =>
-      azure
-        .compute(subscriptionId)
-        .diskRestorePoint.get(resourceGroup, collection, point, name, abortable(options)),
+    () => client.diskRestorePoint.get(...path),
   );
   return {
     id: disk.id,
-    name: found.name ?? name,
+    name: found.name ?? path[3],
     slot: disk.slot,
     sourceDiskId: found.sourceResourceId ?? disk.sourceDiskId,
     sourceUniqueId: found.sourceUniqueId ?? "",
@@ -92,17 +70,25 @@ async function diskPointFacts(
   };
 }
 
+function failed(restorePointId: string, reason: keyof typeof failures): KluisError {
+  const message = failures[reason];
+  return new KluisError("AZURE_FAILED", { reason, message, action: triesAgain, params: { restorePointId } });
+}
+
+const failures = {
+  "restore-point-failed": "Azure could not create the restore point.",
+  "restore-point-lost": "The restore point disappeared while Azure created it.",
+  "restore-point-without-time": "Azure does not report when it created the restore point.",
+  "restore-point-without-disks": "Azure created a restore point without any disk.",
+} as const;
+
 /**
- * When a restore point was taken. Retention counts from this instant, so one that Azure does not name must not be made up.
+ * The instant of a restore point. Retention counts from it, so a missing one is an error and never made up.
  * @throws KluisError AZURE_FAILED
  */
 export function takenAt(id: string, { timeCreated }: Pick<RestorePoint, "timeCreated">): Date {
   if (timeCreated !== undefined) return timeCreated;
-  throw new KluisError("AZURE_FAILED", {
-    message: "Azure does not say when the restore point was taken.",
-    action: "Kluis tries again by itself.",
-    params: { restorePointId: id },
-  });
+  throw failed(id, "restore-point-without-time");
 }
 
 async function pointFacts(
@@ -110,13 +96,8 @@ async function pointFacts(
   id: string,
   point: RestorePoint,
 ): Promise<RestorePointFacts> {
-  const disks = await Promise.all(disksOfPoint(point).map((disk) => diskPointFacts(azure, disk, {})));
-  if (disks.length === 0) {
-    throw new KluisError("AZURE_FAILED", {
-      message: "Azure made a restore point without any disk in it.",
-      params: { restorePointId: id },
-    });
-  }
+  const disks = await Promise.all(disksOfPoint(point).map((disk) => diskPointFacts(azure, disk)));
+  if (disks.length === 0) throw failed(id, "restore-point-without-disks");
   return {
     id: point.id ?? id,
     collectionId: id.slice(0, id.toLowerCase().lastIndexOf("/restorepoints/")),
@@ -127,140 +108,135 @@ async function pointFacts(
   };
 }
 
+const creation: OperationKind<RestorePoint, RestorePointFacts> = {
+  kind: "restore-point",
+  words: "create the restore point",
+  resume: (client, state) => restorePoller(client, state, client.restorePoints.create),
+  async finish(model, { azure, target }) {
+    // A poll's model may be partial: then the resource itself decides.
+    const point = model?.sourceMetadata && model.timeCreated ? model : await readPoint({ azure, target });
+    if (point) return pointFacts(azure, target, point);
+    throw failed(target, "restore-point-lost");
+  },
+};
+
+/** Reads a collection with its restore points; null when it is missing. */
+export async function readCollection(
+  azure: AzureConnection,
+  collectionId: string,
+  options: CallOptions = {},
+): Promise<RestorePointCollection | null> {
+  const { client, path } = resourceOf<1>(azure, collectionId, collectionType);
+  const query = { expand: "restorePoints", ...abortable(options) } as const;
+  return missingAsNull(
+    call({ operation: "read the restore point collection", target: collectionId }, () =>
+      client.restorePointCollections.get(...path, query),
+    ),
+  );
+}
+
 async function ensureCollection(
   azure: AzureConnection,
   request: RestorePointRequest,
-  options: StepOptions,
+  options: CallOptions,
 ): Promise<void> {
   const { collectionId } = restorePointIds(request);
-  const { subscriptionId, resourceGroup, names } = namesOf<1>(collectionId, "restorePointCollections");
+  const { client, path } = resourceOf<1>(azure, collectionId, collectionType);
   const body = { location: request.location, tags: collectionTags(request), source: { id: request.vmId } };
   await call({ operation: "create the restore point collection", target: collectionId }, () =>
-    azure
-      .compute(subscriptionId)
-      .restorePointCollections.createOrUpdate(resourceGroup, names[0], body, abortable(options)),
+    client.restorePointCollections.createOrUpdate(...path, body, abortable(options)),
   );
 }
 
-function made(
-  azure: AzureConnection,
-  operation: Omit<AzureOperation, "poller">,
-): Step<RestorePoint, RestorePointFacts> {
-  return {
-    operation,
-    words: "create the restore point",
-    async finish(model) {
-      // The model of a poll may be partial; what counts is what the resource itself says.
-      const point =
-        model?.sourceMetadata && model.timeCreated ? model : await readPoint(azure, operation.target, {});
-      if (point) return pointFacts(azure, operation.target, point);
-      throw new KluisError("AZURE_FAILED", {
-        message: "The restore point vanished while it was being created.",
-        params: { restorePointId: operation.target },
-      });
-    },
-  };
-}
-
-async function removeFailed(azure: AzureConnection, id: string, options: StepOptions): Promise<void> {
-  const { subscriptionId, resourceGroup, names } = namesOf<2>(id, pointType);
-  const client = azure.compute(subscriptionId);
+async function removeFailed({ azure, target, signal }: OperationTarget): Promise<void> {
+  const { client, path } = resourceOf<2>(azure, target, pointType);
   await awaitShort(
-    { operation: "delete the failed restore point", target: id },
-    (abort) =>
-      client.restorePoints.delete(resourceGroup, names[0], names[1], { updateIntervalInMs: 1000, ...abort }),
-    options,
+    { operation: "delete the failed restore point", target },
+    (abort) => client.restorePoints.delete(...path, { updateIntervalInMs: 1000, ...abort }),
+    { signal },
   );
+}
+
+/** Polls by the resource's own GET, for a restore point whose operation is lost. */
+function resourcePoll(target: string, subscriptionId: string): Poll<never> {
+  const operation = { kind: "restore-point", target, subscriptionId, poller: "" } as const;
+  return { status: "running", operation, retryAfterMs: resourcePollMs };
 }
 
 /**
- * Makes sure that the job's restore point exists: finds the one that an earlier run made or is making, or creates it. What a
- * failed run left under the name is deleted first.
+ * Makes sure that the job's restore point exists: finds the one that an earlier run created or is creating, or creates it.
+ * Deletes what a failed run left under the name first.
  *
  * @throws KluisError AGENT_NOT_READY, AZURE_THROTTLED (too many restore points of this VM), AZURE_CONFLICT, …
  */
 export async function startRestorePoint(
   azure: AzureConnection,
   request: RestorePointRequest,
-  options: StepOptions = {},
+  options: CallOptions = {},
 ): Promise<Poll<RestorePointFacts>> {
   const { restorePointId: target } = restorePointIds(request);
-  const { subscriptionId, resourceGroup, names } = namesOf<2>(target, pointType);
-  const present = await readPoint(azure, target, options);
+  const site = { azure, target, ...options };
+  const present = await readPoint(site);
   if (present?.provisioningState === "Succeeded") {
     return { status: "done", result: await pointFacts(azure, target, present) };
   }
-  if (present?.provisioningState === "Failed") await removeFailed(azure, target, options);
-  else if (present) return lookedAt(target, subscriptionId);
+  if (present?.provisioningState === "Failed") await removeFailed(site);
+  else if (present) return resourcePoll(target, parseArmId(target).subscriptionId);
   else await ensureCollection(azure, request, options);
 
+  const { client, path } = resourceOf<2>(azure, target, pointType);
   const body: RestorePoint = {
     ...(request.crashConsistent ? { consistencyMode: "CrashConsistent" } : {}),
     ...(request.excludeDiskIds.length > 0
       ? { excludeDisks: request.excludeDiskIds.map((id) => ({ id })) }
       : {}),
   };
-  const client = azure.compute(subscriptionId);
   try {
-    return await startStep(
-      () => client.restorePoints.create(resourceGroup, names[0], names[1], body, abortable(options)),
-      made(azure, { kind: "restore-point", target, subscriptionId }),
-      options,
+    return await startOperation(creation, site, () =>
+      client.restorePoints.create(...path, body, abortable(options)),
     );
   } catch (error) {
-    // Someone removed the empty collection since we saw or made it: the next attempt makes it again.
-    const missing = error instanceof KluisError && error.params["azureCode"] === "ParentResourceNotFound";
-    throw missing ? recoded(error, "AZURE_CONFLICT") : error;
+    // The empty collection was removed in between: the next attempt creates it again.
+    throw hasAzureCode(error, "ParentResourceNotFound") ? recoded(error, "AZURE_CONFLICT") : error;
   }
 }
 
-async function lookAtResource(
+async function pollResource(
   azure: AzureConnection,
-  operation: AzureOperation,
-  options: StepOptions,
+  { target, subscriptionId }: AzureOperation,
+  options: CallOptions,
 ): Promise<Poll<RestorePointFacts>> {
-  const point = await readPoint(azure, operation.target, options);
-  if (point?.provisioningState === "Succeeded") {
-    return { status: "done", result: await pointFacts(azure, operation.target, point) };
-  }
-  if (point && point.provisioningState !== "Failed")
-    return lookedAt(operation.target, operation.subscriptionId);
-  throw new KluisError("AZURE_FAILED", {
-    message: point
-      ? "Azure could not create the restore point."
-      : "The restore point vanished while it was being created.",
-    action: "Kluis tries again by itself.",
-    params: { restorePointId: operation.target },
-  });
+  const point = await readPoint({ azure, target, ...options });
+  if (!point) throw failed(target, "restore-point-lost");
+  const { provisioningState } = point;
+  if (provisioningState === "Failed") throw failed(target, "restore-point-failed");
+  return provisioningState === "Succeeded"
+    ? { status: "done", result: await pointFacts(azure, target, point) }
+    : resourcePoll(target, subscriptionId);
 }
 
-/** Looks at a restore point that is being made. */
+/** Polls the creation of a restore point. */
 export async function pollRestorePoint(
   azure: AzureConnection,
   operation: AzureOperation,
-  options: StepOptions = {},
+  options: CallOptions = {},
 ): Promise<Poll<RestorePointFacts>> {
-  if (operation.poller === "") return lookAtResource(azure, operation, options);
-  const client: ComputeManagementClient = clientOf(azure, operation);
+  if (operation.poller === "") return pollResource(azure, operation, options);
   try {
-    return await continueStep(
-      (state) => restorePoller(client, state, client.restorePoints.create),
-      { ...made(azure, operation), operation },
-      options,
-    );
+    return await pollOperation(creation, operation, { azure, ...options });
   } catch (error) {
-    // Azure forgets operations after a while; the resource knows how it ended.
-    if (isKluisError(error, "AZURE_NOT_FOUND")) return lookAtResource(azure, operation, options);
+    // Azure drops operations after a while; the resource still shows the outcome.
+    if (isKluisError(error, "AZURE_NOT_FOUND")) return pollResource(azure, operation, options);
     throw error;
   }
 }
 
-/** The facts of a finished restore point; null when there is none (or it never succeeded). */
+/** The facts of a finished restore point; null when it is missing or never succeeded. */
 export async function getRestorePoint(
   azure: AzureConnection,
   restorePointId: string,
-  options: StepOptions = {},
+  options: CallOptions = {},
 ): Promise<RestorePointFacts | null> {
-  const point = await readPoint(azure, restorePointId, options);
+  const point = await readPoint({ azure, target: restorePointId, ...options });
   return point?.provisioningState === "Succeeded" ? pointFacts(azure, restorePointId, point) : null;
 }

@@ -1,4 +1,6 @@
-/** Retry-After as milliseconds: seconds or an HTTP date, or Azure's own header in milliseconds. */
+/** Reads how long Azure tells a client to wait. */
+
+/** Milliseconds to wait, from Azure's own header or from Retry-After (seconds or an HTTP date); null when neither says. */
 export function retryAfterOf(headers: { get(name: string): string | undefined }, now: number): number | null {
   for (const name of ["retry-after-ms", "x-ms-retry-after-ms"]) {
     const milliseconds = Number(headers.get(name) ?? Number.NaN);

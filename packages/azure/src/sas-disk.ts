@@ -1,36 +1,37 @@
-import type { PageBlobClient } from "@azure/storage-blob";
-import { isKluisError, KluisError, vhdFooterBytes } from "@kluis/domain";
-import { withBackoff } from "./backoff.ts";
-import { blobCall, MAX_REQUEST_BYTES, pageBlob } from "./blob.ts";
-import type { BlockSource, Grant } from "./types.ts";
+/** Reads the bytes of a disk's snapshot through its access URL. */
+import { type BlockSource, KluisError, vhdFooterBytes } from "@kluis/domain";
+import { blobCall, DiskAccess, MAX_REQUEST_BYTES, type OpenGrant, pageBlob, type RenewGrant } from "./disk-access.ts";
+import { triesAgain } from "./errors.ts";
+import type { Grant } from "./types.ts";
 
-/** A grant is renewed this long before it ends, or after a read was told that it has ended. */
+/** A grant is renewed this long before it ends, so that no read meets its end. */
 const renewAheadMs = 10 * 60_000;
 
 export interface SasDiskOptions {
   readonly grant: Grant;
-  /** Asks Azure for access again; called by at most one read at a time. Without it an ended grant ends the reads. */
-  readonly renew?: (signal: AbortSignal) => Promise<Grant>;
+  /** Gets access again, at most one call at a time. Without it the reads end with the grant. */
+  readonly renew?: RenewGrant;
   readonly signal: AbortSignal;
   readonly now?: () => number;
 }
 
-/** A live grant with its client, replaced whole when it is renewed. */
-interface Access {
-  readonly grant: Grant;
-  readonly blob: PageBlobClient;
+interface ReadRange {
+  readonly offset: number;
+  readonly length: number;
+  readonly signal: AbortSignal;
 }
 
-function shortBody(got: number, length: number): KluisError {
+function cutBody(receivedBytes: number, length: number): KluisError {
   return new KluisError("AZURE_UNREACHABLE", {
-    message: `Azure sent ${got} of ${length} bytes of the disk and stopped.`,
-    action: "Kluis tries again by itself.",
+    message: `Azure sent only ${receivedBytes} of ${length} bytes of the disk.`,
+    action: triesAgain,
+    params: { receivedBytes, length },
   });
 }
 
-/** Gathers a body of known length. By events: iterating a stream costs a promise per 64 KiB. */
+/** Collects a body of known length. By events: iterating a stream costs a promise per 64 KiB. */
 function collect(stream: NodeJS.ReadableStream | undefined, length: number): Promise<Uint8Array> {
-  if (!stream) return Promise.reject(shortBody(0, length));
+  if (!stream) return Promise.reject(cutBody(0, length));
   return new Promise((resolve, reject) => {
     const out = Buffer.allocUnsafe(length);
     let at = 0;
@@ -39,28 +40,27 @@ function collect(stream: NodeJS.ReadableStream | undefined, length: number): Pro
       at += part.length;
     });
     stream.once("error", reject);
-    stream.once("close", () => reject(shortBody(at, length)));
-    stream.once("end", () => (at === length ? resolve(out) : reject(shortBody(at, length))));
+    stream.once("close", () => reject(cutBody(at, length)));
+    stream.once("end", () => (at === length ? resolve(out) : reject(cutBody(at, length))));
   });
 }
 
-/** Reads a disk's snapshot through its access URL: aligned ranges of at most 4 MiB, each retried by itself. */
+/** A disk's snapshot: reads ranges of at most 4 MiB and retries each. */
 export class SasDiskSource implements BlockSource {
   readonly size: number;
   readonly #etag: string;
   readonly #options: SasDiskOptions;
-  #access: Access;
-  #renewing: Promise<void> | null = null;
+  readonly #access: DiskAccess;
 
   constructor(options: SasDiskOptions, facts: { readonly size: number; readonly etag: string }) {
     this.#options = options;
-    this.#access = { grant: options.grant, blob: pageBlob(options.grant.sas) };
+    this.#access = new DiskAccess(options.grant, options.renew);
     this.size = facts.size;
     this.#etag = facts.etag;
   }
 
   /**
-   * Reads `[offset, offset + length)`. May be called concurrently; the caller bounds how often.
+   * Reads `[offset, offset + length)`. Concurrent calls are fine; the caller bounds them.
    *
    * @param length at most 4 MiB
    * @throws KluisError AZURE_SAS_EXPIRED, AZURE_THROTTLED, AZURE_UNREACHABLE, AZURE_REJECTED (the snapshot changed), CANCELLED
@@ -68,80 +68,51 @@ export class SasDiskSource implements BlockSource {
   async read(offset: number, length: number, signal: AbortSignal): Promise<Uint8Array> {
     this.#check(offset, length);
     if (length === 0) return new Uint8Array(0);
-    await this.#renewAhead();
-    const access = this.#access;
-    try {
-      return await this.#readWith(access, { offset, length, signal });
-    } catch (error) {
-      if (!isKluisError(error, "AZURE_SAS_EXPIRED") || !this.#options.renew) throw error;
-      // Another read may have renewed it in the meantime: then its grant is used.
-      if (this.#access === access) await this.#renewOnce();
-      return this.#readWith(this.#access, { offset, length, signal });
-    }
+    const { now = Date.now, signal: diskSignal } = this.#options;
+    // The disk's signal bounds a renewal: a canceled reader must not end it for the others.
+    await this.#access.renewAhead(now(), renewAheadMs, diskSignal);
+    return this.#access.use(diskSignal, (open) => this.#readWith(open, { offset, length, signal }));
   }
 
   #check(offset: number, length: number): void {
-    const sane = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
-    if (sane && length <= MAX_REQUEST_BYTES && offset + length <= this.size) return;
+    const isWhole =
+      Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+    if (isWhole && length <= MAX_REQUEST_BYTES && offset + length <= this.size) return;
     throw new KluisError("INPUT_INVALID", {
-      message: `A disk of ${this.size} bytes can't be read at ${offset} for ${length} bytes (at most ${MAX_REQUEST_BYTES}).`,
+      message: `A disk of ${this.size} bytes has no range of ${length} bytes at ${offset} (limit ${MAX_REQUEST_BYTES}).`,
+      params: { offset, length, diskBytes: this.size, limitBytes: MAX_REQUEST_BYTES },
     });
   }
 
-  async #readWith(
-    access: Access,
-    range: { readonly offset: number; readonly length: number; readonly signal: AbortSignal },
-  ): Promise<Uint8Array> {
-    const { offset, length, signal } = range;
-    const name = { operation: "read the disk", target: access.grant.resourceId };
-    return withBackoff(
-      () =>
-        blobCall(name, signal, async (abortSignal) => {
-          const conditions = { ifMatch: this.#etag };
-          const answer = await access.blob.download(offset, length, { abortSignal, conditions });
-          if (answer.contentRange?.startsWith(`bytes ${offset}-${offset + length - 1}/`) !== true) {
-            throw new KluisError("AZURE_FAILED", {
-              message: "Azure answered with another range of the disk.",
-            });
-          }
-          return collect(answer.readableStreamBody, length);
-        }),
-      { signal },
-    );
-  }
-
-  async #renewAhead(): Promise<void> {
-    const now = this.#options.now?.() ?? Date.now();
-    if (this.#options.renew && this.#access.grant.expiresAt - now < renewAheadMs) await this.#renewOnce();
-  }
-
-  /** One renewal for all reads that wait: it ends with the disk's signal, not with one reader's. */
-  #renewOnce(): Promise<void> {
-    const { renew, signal } = this.#options;
-    if (!renew) return Promise.resolve();
-    this.#renewing ??= renew(signal)
-      .then((grant) => {
-        this.#access = { grant, blob: pageBlob(grant.sas) };
-      })
-      .finally(() => {
-        this.#renewing = null;
+  #readWith({ grant, blob }: OpenGrant, { offset, length, signal }: ReadRange): Promise<Uint8Array> {
+    const name = { operation: "read the disk", target: grant.resourceId };
+    const conditions = { ifMatch: this.#etag };
+    return blobCall(name, signal, async (abortSignal) => {
+      const answer = await blob.download(offset, length, { abortSignal, conditions });
+      if (answer.contentRange?.startsWith(`bytes ${offset}-${offset + length - 1}/`) === true) {
+        return collect(answer.readableStreamBody, length);
+      }
+      throw new KluisError("AZURE_FAILED", {
+        reason: "wrong-range",
+        message: "Azure returned another range of the disk than requested.",
+        action: triesAgain,
+        params: { resourceId: grant.resourceId, offset, length },
       });
-    return this.#renewing;
+    });
   }
 }
 
-/** Opens a disk's snapshot for reading: one HEAD tells its size (footer excluded) and its ETag. */
+/** Opens a disk's snapshot for reading: one HEAD returns its size (without footer) and its ETag. */
 export async function openSasDisk(options: SasDiskOptions): Promise<SasDiskSource> {
   const { grant, signal } = options;
   const name = { operation: "open the disk", target: grant.resourceId };
-  const facts = await withBackoff(
-    () => blobCall(name, signal, (abortSignal) => pageBlob(grant.sas).getProperties({ abortSignal })),
-    { signal },
+  const facts = await blobCall(name, signal, (abortSignal) =>
+    pageBlob(grant.sas).getProperties({ abortSignal }),
   );
   const blobBytes = facts.contentLength ?? 0;
   if (facts.blobType !== "PageBlob" || blobBytes <= vhdFooterBytes || facts.etag === undefined) {
     throw new KluisError("DISK_NOT_SUPPORTED", {
-      message: "Azure gave something else than a disk in VHD format.",
+      message: "Azure returned something other than a disk in VHD format.",
       params: { resourceId: grant.resourceId, bytes: blobBytes },
     });
   }

@@ -1,8 +1,9 @@
+/** Secrets of Azure: an access URL that never prints its signature, and the redaction of texts. */
 import { inspect } from "node:util";
 
 /**
- * A disk access URL (shared access signature). Whoever has it can read or write the disk, so it shows itself redacted
- * wherever it might be printed; `reveal()` is called only where a request is made.
+ * A disk access URL (shared access signature). It gives access to the disk's bytes, so every printed form is redacted; call
+ * `reveal()` only to make a request.
  */
 export class Sas {
   readonly #url: string;
@@ -28,7 +29,7 @@ export class Sas {
   }
 }
 
-/** Removes what gives access from a text: SAS signatures, bearer tokens and client secrets. */
+/** Replaces everything in a text that gives access: SAS signatures, bearer tokens and client secrets. */
 export function redactSecrets(text: string): string {
   return text
     .replaceAll(/([?&;]|%3f|%26|&amp;)(sig|skt?oid|sktid)(=|%3d)[^&\s"'<>]+/gi, "$1$2$3REDACTED")

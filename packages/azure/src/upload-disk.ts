@@ -1,14 +1,23 @@
+/** The disk that a restore writes to: created empty, finished, or removed again. */
 import { randomUUID } from "node:crypto";
 import { type Disk, restorePoller } from "@azure/arm-compute";
 import { isKluisError, KluisError, vhdFooterBytes } from "@kluis/domain";
-import { namesOf } from "./arm-id.ts";
-import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
+import { readDisk } from "./disks.ts";
 import { grantWrite } from "./grants.ts";
-import { awaitShort, clientOf, continueStep, type Step, type StepOptions, startStep } from "./lro.ts";
+import {
+  awaitShort,
+  type CallOptions,
+  type OperationKind,
+  type OperationTarget,
+  pollerOf,
+  startOperation,
+} from "./lro.ts";
 import { jobTag, jobTags } from "./names.ts";
+import type { Poll } from "./operation.ts";
 import { openPageWriter } from "./page-writer.ts";
-import type { AzureOperation, Poll, UploadDiskRequest } from "./types.ts";
+import { resourceOf } from "./resource.ts";
+import type { UploadDiskRequest } from "./types.ts";
 
 const MIB = 1024 * 1024;
 const smallestBytes = 20 * MIB;
@@ -20,37 +29,29 @@ function diskIdOf(request: UploadDiskRequest): string {
 function checkSize(sizeBytes: number): void {
   if (Number.isSafeInteger(sizeBytes) && sizeBytes >= smallestBytes && sizeBytes % MIB === 0) return;
   throw new KluisError("INPUT_INVALID", {
-    message: `A disk of ${sizeBytes} bytes can't be uploaded: Azure wants a whole number of MiB, at least 20.`,
+    message: `Azure accepts no disk of ${sizeBytes} bytes: the size must be a whole number of MiB, at least 20.`,
+    params: { sizeBytes, smallestBytes },
   });
 }
 
-async function readDisk(azure: AzureConnection, diskId: string, options: StepOptions): Promise<Disk | null> {
-  const { subscriptionId, resourceGroup, names } = namesOf<1>(diskId, "disks");
-  return missingAsNull(
-    call({ operation: "read the disk", target: diskId }, () =>
-      azure.compute(subscriptionId).disks.get(resourceGroup, names[0], abortable(options)),
-    ),
-  );
-}
-
-function created(operation: Omit<AzureOperation, "poller">): Step<Disk, { readonly diskId: string }> {
-  return {
-    operation,
-    words: "create the disk",
-    finish: async (model) => ({ diskId: model?.id ?? operation.target }),
-  };
-}
+const creation: OperationKind<Disk, { readonly diskId: string }> = {
+  kind: "create-disk",
+  words: "create the disk",
+  resume: (client, state) => restorePoller(client, state, client.disks.createOrUpdate),
+  finish: async (model, { target }) => ({ diskId: model?.id ?? target }),
+};
 
 /**
- * Creates the empty disk that a restore is written to. A disk that this job made before is taken up again.
+ * Creates the empty disk that a restore writes to, or finds the one that this job created before.
  *
- * @throws KluisError CONFLICT when a disk of that name exists that is not this job's
+ * @throws KluisError CONFLICT when the name belongs to a disk that is not this job's
  */
 export async function startUploadDisk(
   azure: AzureConnection,
   request: UploadDiskRequest,
-  options: StepOptions = {},
+  options: CallOptions = {},
 ): Promise<Poll<{ readonly diskId: string }>> {
+  const { name, resourceGroup } = request;
   checkSize(request.sizeBytes);
   const target = diskIdOf(request);
   const present = await readDisk(azure, target, options);
@@ -58,9 +59,9 @@ export async function startUploadDisk(
     return { status: "done", result: { diskId: present.id ?? target } };
   if (present) {
     throw new KluisError("CONFLICT", {
-      message: `A disk named ${request.name} exists already in resource group ${request.resourceGroup}.`,
+      message: `Resource group ${resourceGroup} already has a disk named ${name}.`,
       action: "Choose another name for the restored disk.",
-      params: { diskId: target },
+      params: { diskId: target, name, resourceGroup },
     });
   }
   const body: Disk = {
@@ -72,127 +73,88 @@ export async function startUploadDisk(
     ...(request.hyperVGeneration === null ? {} : { hyperVGeneration: request.hyperVGeneration }),
     ...(request.zones.length > 0 ? { zones: [...request.zones] } : {}),
   };
-  const { disks } = azure.compute(request.subscriptionId);
-  const operation = { kind: "create-disk", target, subscriptionId: request.subscriptionId } as const;
-  return startStep(
-    () => disks.createOrUpdate(request.resourceGroup, request.name, body, abortable(options)),
-    created(operation),
-    options,
+  const { client, path } = resourceOf<1>(azure, target, "disks");
+  return startOperation(creation, { azure, target, ...options }, () =>
+    client.disks.createOrUpdate(...path, body, abortable(options)),
   );
 }
 
-export async function pollUploadDisk(
-  azure: AzureConnection,
-  operation: AzureOperation,
-  options: StepOptions = {},
-): Promise<Poll<{ readonly diskId: string }>> {
-  const client = clientOf(azure, operation);
-  return continueStep(
-    (state) => restorePoller(client, state, client.disks.createOrUpdate),
-    { ...created(operation), operation },
-    options,
-  );
-}
+/** Polls the creation of an upload disk. */
+export const pollUploadDisk = pollerOf(creation);
 
-function done(operation: Omit<AzureOperation, "poller">, words: string): Step<unknown, null> {
-  return { operation, words, finish: async () => null };
-}
+const finishing: OperationKind<unknown, null> = {
+  kind: "finish-upload",
+  words: "end the upload to the disk",
+  resume: (client, state) => restorePoller(client, state, client.disks.revokeAccess),
+  finish: async () => null,
+};
 
-function removed(operation: Omit<AzureOperation, "poller">): Step<unknown, DiskRemoval> {
-  return { operation, words: "delete the disk", finish: async () => "gone" };
-}
-
-/** Ends the upload: access is revoked, and Azure checks the VHD footer now. @throws KluisError AZURE_REJECTED (InvalidVhd) */
+/** Ends the upload by revoking access; Azure checks the VHD footer now. @throws KluisError AZURE_REJECTED (InvalidVhd) */
 export async function startFinishUpload(
   azure: AzureConnection,
   diskId: string,
-  options: StepOptions = {},
+  options: CallOptions = {},
 ): Promise<Poll<null>> {
-  const { subscriptionId, resourceGroup, names } = namesOf<1>(diskId, "disks");
-  const { disks } = azure.compute(subscriptionId);
-  const operation = { kind: "finish-upload", target: diskId, subscriptionId } as const;
-  return startStep(
-    () => disks.revokeAccess(resourceGroup, names[0], abortable(options)),
-    done(operation, "end the upload to the disk"),
-    options,
+  const { client, path } = resourceOf<1>(azure, diskId, "disks");
+  return startOperation(finishing, { azure, target: diskId, ...options }, () =>
+    client.disks.revokeAccess(...path, abortable(options)),
   );
 }
 
-export async function pollFinishUpload(
-  azure: AzureConnection,
-  operation: AzureOperation,
-  options: StepOptions = {},
-): Promise<Poll<null>> {
-  const client = clientOf(azure, operation);
-  return continueStep(
-    (state) => restorePoller(client, state, client.disks.revokeAccess),
-    { ...done(operation, "end the upload to the disk"), operation },
-    options,
-  );
-}
+/** Polls the end of an upload. @throws KluisError AZURE_REJECTED (InvalidVhd) */
+export const pollFinishUpload = pollerOf(finishing);
 
-/** `gone`: there is no such disk any more. `foreign`: a disk of that name is there, was made by somebody else, and stays. */
+/** `gone`: the disk does not exist any more. `foreign`: the name belongs to a disk of another owner, which stays. */
 export type DiskRemoval = "gone" | "foreign";
 
+const deletion: OperationKind<unknown, DiskRemoval> = {
+  kind: "delete-disk",
+  words: "delete the disk",
+  resume: (client, state) => restorePoller(client, state, client.disks.delete),
+  finish: async () => "gone",
+};
+
 /**
- * Deletes the disk that a job made. A disk of that name without the job's tag is never touched: it is somebody's data.
- * An open upload is ended first (Azure refuses otherwise). Missing is success.
+ * Deletes the disk that a job created; ends an open upload first, because Azure refuses otherwise. A missing disk is
+ * success. Never touches a disk without the job's tag: it is another owner's data.
  */
 export async function startDeleteDisk(
   azure: AzureConnection,
   { diskId, jobId }: { readonly diskId: string; readonly jobId: string },
-  options: StepOptions = {},
+  options: CallOptions = {},
 ): Promise<Poll<DiskRemoval>> {
-  const { subscriptionId, resourceGroup, names } = namesOf<1>(diskId, "disks");
+  const site = { azure, target: diskId, ...options };
   const disk = await readDisk(azure, diskId, options);
   if (!disk) return { status: "done", result: "gone" };
   if (disk.tags?.[jobTag] !== jobId) return { status: "done", result: "foreign" };
-  const { disks } = azure.compute(subscriptionId);
   if (disk.diskState === "ActiveSAS" || disk.diskState === "ActiveUpload") {
-    await abandonUpload(azure, disk, options);
+    await abandonUpload({ ...site, target: disk.id ?? diskId }, disk);
   }
-  const operation = { kind: "delete-disk", target: diskId, subscriptionId } as const;
-  return startStep(
-    () => disks.delete(resourceGroup, names[0], abortable(options)),
-    removed(operation),
-    options,
-  );
+  const { client, path } = resourceOf<1>(azure, diskId, "disks");
+  return startOperation(deletion, site, () => client.disks.delete(...path, abortable(options)));
 }
 
 /**
- * Ends an upload that shall not be finished. Azure refuses to end one without a valid footer, and to delete a disk whose
- * upload is open: so a footer is written, and the upload ended, before the disk goes.
+ * Ends an upload that will never be finished. Azure ends none without a valid footer, and deletes no disk with an open
+ * upload: so this writes a footer, ends the upload, and the caller deletes the disk.
  */
-async function abandonUpload(azure: AzureConnection, disk: Disk, options: StepOptions): Promise<void> {
-  const diskId = disk.id ?? "";
-  const { subscriptionId, resourceGroup, names } = namesOf<1>(diskId, "disks");
+async function abandonUpload({ azure, target, signal }: OperationTarget, disk: Disk): Promise<void> {
+  const { client, path } = resourceOf<1>(azure, target, "disks");
   const end = () =>
-    awaitShort(
-      { operation: "end the upload to the disk", target: diskId },
-      (abort) => azure.compute(subscriptionId).disks.revokeAccess(resourceGroup, names[0], abort),
-      options,
-    );
+    awaitShort({ operation: finishing.words, target }, (abort) => client.disks.revokeAccess(...path, abort), {
+      signal,
+    });
   try {
     await end();
   } catch (error) {
     if (!isKluisError(error, "AZURE_REJECTED")) throw error;
-    const grant = await grantWrite(azure, diskId, options);
+    const grant = await grantWrite(azure, target, { signal });
     const uploadBytes = disk.creationData?.uploadSizeBytes ?? 0;
     const writer = openPageWriter({ grant, diskBytes: uploadBytes - vhdFooterBytes });
-    await writer.writeFooter(randomUUID(), options.signal ?? new AbortController().signal);
+    await writer.writeFooter(randomUUID(), signal ?? new AbortController().signal);
     await end();
   }
 }
 
-export async function pollDeleteDisk(
-  azure: AzureConnection,
-  operation: AzureOperation,
-  options: StepOptions = {},
-): Promise<Poll<DiskRemoval>> {
-  const client = clientOf(azure, operation);
-  return continueStep(
-    (state) => restorePoller(client, state, client.disks.delete),
-    { ...removed(operation), operation },
-    options,
-  );
-}
+/** Polls the deletion of a disk. */
+export const pollDeleteDisk = pollerOf(deletion);

@@ -1,3 +1,4 @@
+/** Virtual machines: listed, and read whole. */
 import type {
   InstanceViewStatus,
   VirtualMachine,
@@ -7,7 +8,6 @@ import type {
 import type { PipelineResponse } from "@azure/core-rest-pipeline";
 import {
   type AgentState,
-  isKluisError,
   KluisError,
   type OsType,
   type PowerState,
@@ -15,13 +15,11 @@ import {
 } from "@kluis/domain";
 import { z } from "zod";
 import { armKey, namesOf } from "./arm-id.ts";
-import { call } from "./call.ts";
+import { call, missingAsNull, pagesOf } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
+import type { CallOptions } from "./lro.ts";
+import { resourceOf } from "./resource.ts";
 import type { ExtensionState, Json, VmDetails, VmDiskRef, VmInfo } from "./types.ts";
-
-interface Options {
-  readonly signal?: AbortSignal;
-}
 
 function powerOf(statuses: readonly InstanceViewStatus[] | undefined): PowerState {
   const code = statuses?.find((status) => status.code?.startsWith("PowerState/"))?.code ?? "";
@@ -80,26 +78,14 @@ function vmInfo(vm: VirtualMachine, powerState: PowerState): VmInfo {
   };
 }
 
-/** Pages of a listing, each fetched as one call with its own errors. */
-export async function* pagesOf<T>(
-  name: { readonly operation: string; readonly target: string },
-  pages: AsyncIterableIterator<T[]>,
-): AsyncGenerator<T> {
-  for (;;) {
-    const page = await call(name, () => pages.next());
-    if (page.done === true) return;
-    yield* page.value;
-  }
-}
-
 /**
- * Lists every VM of a subscription, page by page. Power states come from one more listing (`statusOnly`), because Azure does
- * not give both at once; a VM that is in only one of the two is shown with power state `unknown` or left out.
+ * Lists every VM of a subscription, page by page. Azure returns power states in a listing of their own (`statusOnly`): a VM
+ * that only the other listing holds has power state `unknown`.
  */
 export async function* listVms(
   azure: AzureConnection,
   subscriptionId: string,
-  options: Options = {},
+  options: CallOptions = {},
 ): AsyncGenerator<VmInfo> {
   const client = azure.compute(subscriptionId);
   const target = `/subscriptions/${subscriptionId}`;
@@ -123,7 +109,7 @@ function agentOf(view: VirtualMachineInstanceView | undefined): AgentState {
   return status.displayStatus === "Ready" ? "ready" : "not-ready";
 }
 
-/** `publisher.type`, as instance views name an extension's handler. */
+/** Splits `publisher.type`, the name of an extension's handler in an instance view. */
 function handlerOf(view: VirtualMachineExtensionInstanceView | undefined): {
   publisher: string;
   type: string;
@@ -133,7 +119,7 @@ function handlerOf(view: VirtualMachineExtensionInstanceView | undefined): {
   return { publisher: text.slice(0, Math.max(0, cut)), type: text.slice(cut + 1) };
 }
 
-/** Extensions by the VM's child resources and by its instance view: either may lack some of them. */
+/** Extensions from the VM's child resources and its instance view: each may lack some of them. */
 function extensionsOf(vm: VirtualMachine): ExtensionState[] {
   const resources = new Map((vm.resources ?? []).map((extension) => [nameKey(extension.name), extension]));
   const views = new Map((vm.instanceView?.extensions ?? []).map((view) => [nameKey(view.name), view]));
@@ -152,7 +138,7 @@ function extensionsOf(vm: VirtualMachine): ExtensionState[] {
   });
 }
 
-/** Extension names are compared without letter case; resources are named `vm/extension` in some answers. */
+/** Key to compare extension names by: letter case varies, and some answers name them `vm/extension`. */
 function nameKey(name: string | undefined): string {
   return (name ?? "").split("/").at(-1)?.toLowerCase() ?? "";
 }
@@ -165,55 +151,50 @@ function provisioningOf(code: string | undefined): string {
 
 const wireVm = z.object({ properties: z.looseObject({}).optional() }).loose();
 
-/** The GET answer as it came over the wire, without the instance view (which is of the moment). */
+/** The GET answer as Azure sent it, without the instance view, which only describes the moment. */
 function configurationOf(body: string | null | undefined): Json {
   const wire = wireVm.parse(JSON.parse(body ?? "{}"));
   const { instanceView: _view, ...properties } = wire.properties ?? {};
   return z.json().parse({ ...wire, properties });
 }
 
-/** Reads a VM whole. Null when there is none of that name (or its resource group is gone). */
+/** Reads a VM whole; null when it, or its resource group, does not exist. */
 export async function getVm(
   azure: AzureConnection,
   vmId: string,
-  options: Options = {},
+  options: CallOptions = {},
 ): Promise<VmDetails | null> {
-  const { subscriptionId, resourceGroup, names } = namesOf<1>(vmId, "virtualMachines");
+  const { client, path } = resourceOf<1>(azure, vmId, "virtualMachines");
   let raw: PipelineResponse | undefined;
   const onResponse = (response: { readonly rawResponse?: PipelineResponse } | PipelineResponse) => {
     raw = "status" in response ? response : response.rawResponse;
   };
-  try {
-    const vm = await call({ operation: "read the virtual machine", target: vmId }, () =>
-      azure.compute(subscriptionId).virtualMachines.get(resourceGroup, names[0], {
-        expand: "instanceView",
-        onResponse,
-        ...abortable(options),
-      }),
-    );
-    const view = vm.instanceView;
-    return {
-      ...vmInfo(vm, powerOf(view?.statuses)),
+  const query = { expand: "instanceView", onResponse, ...abortable(options) } as const;
+  const vm = await missingAsNull(
+    call({ operation: "read the virtual machine", target: vmId }, () =>
+      client.virtualMachines.get(...path, query),
+    ),
+  );
+  return (
+    vm && {
+      ...vmInfo(vm, powerOf(vm.instanceView?.statuses)),
       configuration: configurationOf(raw?.bodyAsText),
-      agentState: agentOf(view),
+      agentState: agentOf(vm.instanceView),
       extensions: extensionsOf(vm),
-    };
-  } catch (error) {
-    if (isKluisError(error, "AZURE_NOT_FOUND")) return null;
-    throw error;
-  }
+    }
+  );
 }
 
 /** Like {@link getVm}, for callers that need the VM. @throws KluisError VM_NOT_FOUND */
 export async function requireVm(
   azure: AzureConnection,
   vmId: string,
-  options: Options = {},
+  options: CallOptions = {},
 ): Promise<VmDetails> {
   const vm = await getVm(azure, vmId, options);
   if (vm) return vm;
   throw new KluisError("VM_NOT_FOUND", {
-    message: `The virtual machine ${vmId} does not exist in Azure any more.`,
+    message: `The virtual machine ${vmId} no longer exists in Azure.`,
     action: "Stop its protection, or restore it from a recovery point.",
     params: { vmId },
   });

@@ -54,6 +54,7 @@ export {
   type Retry,
   toKluisError,
 } from "./errors.ts";
+export type { BlockSource, Extent } from "./extent.ts";
 export { type HealthPart, healthParts } from "./health.ts";
 export { uuidv7, uuidv7Time } from "./ids.ts";
 export {

@@ -1,0 +1,100 @@
+/** Access to a disk's bytes while a transfer runs: requests on its URL, bounded in time, and the grant's renewal. */
+import { AnonymousCredential, PageBlobClient } from "@azure/storage-blob";
+import { isKluisError } from "@kluis/domain";
+import { withBackoff } from "./backoff.ts";
+import { call } from "./call.ts";
+import { type CallName, recoded } from "./errors.ts";
+import type { Sas } from "./sas.ts";
+import type { Grant } from "./types.ts";
+
+/** Limit of one GET or Put Page. https://learn.microsoft.com/rest/api/storageservices/put-page */
+export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+/** Limit of one request with its body: at 4 MiB that is 70 KiB/s, below which a connection is useless. */
+const attemptMs = 60_000;
+
+export type RenewGrant = (signal: AbortSignal) => Promise<Grant>;
+
+/** The SDK's client of an access URL. Its own retries are off: they know neither Retry-After nor a cut body. */
+export function pageBlob(sas: Sas): PageBlobClient {
+  return new PageBlobClient(sas.reveal(), new AnonymousCredential(), { retryOptions: { maxTries: 1 } });
+}
+
+/**
+ * Runs one request on an access URL and retries failures that pass. A cut body is a failed connection, not a cancellation.
+ * @throws KluisError AZURE_SAS_EXPIRED when Azure answers 401 or 403: access ended
+ */
+export function blobCall<T>(
+  name: CallName,
+  signal: AbortSignal,
+  work: (abortSignal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withBackoff(() => attempt(name, signal, work), { signal });
+}
+
+async function attempt<T>(
+  name: CallName,
+  signal: AbortSignal,
+  work: (abortSignal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = AbortSignal.timeout(attemptMs);
+  try {
+    return await call(name, async (record) => {
+      try {
+        return await work(AbortSignal.any([signal, limit]));
+      } finally {
+        record.timedOut = !signal.aborted;
+      }
+    });
+  } catch (error) {
+    const ended = isKluisError(error, "AZURE_FORBIDDEN") || isKluisError(error, "AZURE_AUTH_FAILED");
+    throw ended ? recoded(error, "AZURE_SAS_EXPIRED") : error;
+  }
+}
+
+/** A live grant with its client. */
+export interface OpenGrant {
+  readonly grant: Grant;
+  readonly blob: PageBlobClient;
+}
+
+/** A disk's grant, renewed once for all requests that wait for it. */
+export class DiskAccess {
+  readonly #renew: RenewGrant | undefined;
+  #open: OpenGrant;
+  #renewing: Promise<void> | null = null;
+
+  constructor(grant: Grant, renew: RenewGrant | undefined) {
+    this.#renew = renew;
+    this.#open = { grant, blob: pageBlob(grant.sas) };
+  }
+
+  /** Runs `work` with the grant; renews it and runs `work` again when access ended. `signal` bounds the renewal. */
+  async use<T>(signal: AbortSignal, work: (open: OpenGrant) => Promise<T>): Promise<T> {
+    const open = this.#open;
+    try {
+      return await work(open);
+    } catch (error) {
+      if (!isKluisError(error, "AZURE_SAS_EXPIRED") || !this.#renew) throw error;
+      // Another request may have renewed it already.
+      if (this.#open === open) await this.#renewOnce(this.#renew, signal);
+      return work(this.#open);
+    }
+  }
+
+  /** Renews the grant when it ends within `aheadMs` after `now` (epoch milliseconds). */
+  async renewAhead(now: number, aheadMs: number, signal: AbortSignal): Promise<void> {
+    const { expiresAt } = this.#open.grant;
+    if (this.#renew && expiresAt - now < aheadMs) await this.#renewOnce(this.#renew, signal);
+  }
+
+  #renewOnce(renew: RenewGrant, signal: AbortSignal): Promise<void> {
+    this.#renewing ??= renew(signal)
+      .then((grant) => {
+        this.#open = { grant, blob: pageBlob(grant.sas) };
+      })
+      .finally(() => {
+        this.#renewing = null;
+      });
+    return this.#renewing;
+  }
+}
