@@ -40,7 +40,7 @@ function messageOf(change: Record<string, string | undefined>): string {
 }
 
 describe("parseAzureEnv", () => {
-  test("a secret from a file, and Azure's own addresses", () => {
+  test("reads a secret from its file and defaults to Azure's addresses", () => {
     const config = parseAzureEnv(env({ KLUIS_AZURE_SUBSCRIPTIONS: `${subscription}, ${tenant}` }));
     expect(config).toMatchObject({
       tenantId: tenant,
@@ -66,7 +66,7 @@ describe("parseAzureEnv", () => {
     });
   });
 
-  test("public hosts can be led to this machine", () => {
+  test("redirects public hosts to this machine", () => {
     const text =
       "management.azure.com=http://127.0.0.1:41001, login.microsoftonline.com=http://127.0.0.1:41001/";
     expect([...parseAzureEnv(env({ KLUIS_AZURE_REWRITE: text })).rewrite]).toEqual([
@@ -80,13 +80,13 @@ describe("parseAzureEnv", () => {
     [{ KLUIS_AZURE_SUBSCRIPTIONS: " , " }, "KLUIS_AZURE_SUBSCRIPTIONS must name at least one subscription"],
     [{ KLUIS_AZURE_ARM_URL: "http://127.0.0.1:1" }, "KLUIS_AZURE_ARM_URL must be an https:// address"],
     [{ KLUIS_AZURE_REWRITE: "management.azure.com=http://10.0.0.1:80" }, "this machine only"],
-    [{ KLUIS_AZURE_CLIENT_SECRET_FILE: "/nowhere/secret" }, "can't be read"],
+    [{ KLUIS_AZURE_CLIENT_SECRET_FILE: "/nowhere/secret" }, "cannot be read"],
     [{ KLUIS_AZURE_CLIENT_ID: undefined }, "KLUIS_AZURE_CLIENT_ID must name the app"],
-  ])("%j is refused with the variable's name", (change, words) => {
+  ])("rejects %j with the variable's name", (change, words) => {
     expect(messageOf(change)).toContain(words);
   });
 
-  test("an empty secret file is refused", () => {
+  test("rejects an empty secret file", () => {
     expect(messageOf({ KLUIS_AZURE_CLIENT_SECRET_FILE: join(folder, "empty") })).toContain("is empty");
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Extent } from "@kluis/domain";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   type AzureHarness,
@@ -11,14 +12,14 @@ import {
   patternBlock,
   pointRequest,
   startAzure,
+  takePoint,
 } from "../test/harness.ts";
 import { pollDeleteRestorePoint, startDeleteRestorePoint } from "./delete-restore-point.ts";
 import { grantRead, grantWrite, revokeRead } from "./grants.ts";
 import { pageRanges, pageRangesDiff } from "./page-ranges.ts";
 import { openPageWriter } from "./page-writer.ts";
-import { pollRestorePoint, startRestorePoint } from "./restore-points.ts";
 import { openSasDisk } from "./sas-disk.ts";
-import type { Extent, RestorePointFacts, UploadDiskRequest } from "./types.ts";
+import type { RestorePointFacts, UploadDiskRequest } from "./types.ts";
 import {
   pollDeleteDisk,
   pollFinishUpload,
@@ -39,11 +40,7 @@ beforeAll(async () => {
 beforeEach(() => harness.local.control.clearFaults());
 afterAll(() => harness[Symbol.asyncDispose]());
 
-async function take(): Promise<RestorePointFacts> {
-  return finish(await startRestorePoint(harness.azure, pointRequest("lin")), (operation) =>
-    pollRestorePoint(harness.azure, operation),
-  );
-}
+const take = () => takePoint(harness.azure, pointRequest("lin"));
 
 async function openFirst(renewable = true) {
   const id = diskOf(first, 0);
@@ -68,7 +65,7 @@ const patternExtents: Extent[] = Array.from({ length: 128 }, (_, index) => ({
 }));
 
 describe("reading a snapshot", () => {
-  test("size without footer, and every byte as the guest wrote it", async () => {
+  test("returns the size without footer and every byte as the guest wrote it", async () => {
     const disk = await openFirst();
     expect(disk.size).toBe(dataBytes);
     expect(expected(0, 4 * MIB).equals(await disk.read(0, 4 * MIB, signal))).toBe(true);
@@ -77,7 +74,7 @@ describe("reading a snapshot", () => {
     expect(last.every((byte) => byte === 0)).toBe(true);
   });
 
-  test("reads beyond the disk or above 4 MiB are refused", async () => {
+  test("rejects reads beyond the disk and above 4 MiB", async () => {
     const disk = await openFirst();
     await expect(disk.read(dataBytes - 512, 1024, signal)).rejects.toMatchObject({ code: "INPUT_INVALID" });
     await expect(disk.read(0, 4 * MIB + 512, signal)).rejects.toMatchObject({ code: "INPUT_INVALID" });
@@ -87,14 +84,14 @@ describe("reading a snapshot", () => {
     ["busy", { type: "fail", status: 503, code: "ServerBusy" }],
     ["failing", { type: "fail", status: 500, code: "OperationTimedOut" }],
     ["dropped", { type: "drop" }],
-    ["cut in the middle", { type: "cut", bytes: 100_000 }],
-  ] as const)("a server that is %s is asked again", async (_, effect) => {
+    ["cut off", { type: "cut", bytes: 100_000 }],
+  ] as const)("retries a server that is %s", async (_, effect) => {
     const disk = await openFirst();
     await harness.local.control.addFault({ match: { operation: "blob.get" }, effect, times: 2 });
     expect(expected(0, MIB).equals(await disk.read(0, MIB, signal))).toBe(true);
   });
 
-  test("access that dies in the middle is asked for again, once for all readers", async () => {
+  test("renews ended access once for all readers", async () => {
     const id = diskOf(first, 0);
     let renewals = 0;
     const grant = await grantRead(harness.azure, id);
@@ -109,7 +106,7 @@ describe("reading a snapshot", () => {
     expect(renewals).toBe(1);
   });
 
-  test("access is asked for again before it ends", async () => {
+  test("renews access before it ends", async () => {
     const grant = await grantRead(harness.azure, diskOf(first, 0), { durationSeconds: 3600 });
     let renewals = 0;
     const renew = () => {
@@ -122,13 +119,13 @@ describe("reading a snapshot", () => {
     expect(renewals).toBe(1);
   });
 
-  test("without a way to renew it ends as AZURE_SAS_EXPIRED", async () => {
+  test("throws AZURE_SAS_EXPIRED when it cannot renew", async () => {
     const disk = await openFirst(false);
     await revokeRead(harness.azure, diskOf(first, 0));
     await expect(disk.read(0, 4096, signal)).rejects.toMatchObject({ code: "AZURE_SAS_EXPIRED" });
   });
 
-  test("a read can be cancelled", async () => {
+  test("cancels a read", async () => {
     const disk = await openFirst();
     await harness.local.control.addFault({
       match: { operation: "blob.get" },
@@ -143,7 +140,7 @@ describe("reading a snapshot", () => {
 });
 
 describe("ranges", () => {
-  test("what is written is told, in order, without the footer", async () => {
+  test("lists written ranges in order, without the footer", async () => {
     const { sas } = await grantRead(harness.azure, diskOf(first, 0));
     const extents = await Array.fromAsync(pageRanges({ sas, diskBytes: dataBytes, signal }));
     expect(extents).toEqual(patternExtents);
@@ -153,7 +150,7 @@ describe("ranges", () => {
     expect(part).toEqual([{ offset: 4096, length: 6 * 4096, kind: "data" }]);
   });
 
-  test("what changed since the older snapshot is told: written, cleared, and nothing else", async () => {
+  test("lists exactly the ranges that were written or cleared since the older snapshot", async () => {
     const change = new Map([
       [3, Buffer.alloc(4096, 0xab)],
       [4, Buffer.alloc(4096, 0xcd)],
@@ -189,12 +186,11 @@ describe("ranges", () => {
     await harness.local.control.settings({ restorePointDiff: true });
     await revokeRead(harness.azure, diskOf(first, 0));
     await expect(Array.fromAsync(pageRangesDiff(input))).rejects.toMatchObject({ code: "AZURE_SAS_EXPIRED" });
-    await finish(await startDeleteRestorePoint(harness.azure, second.id), (operation) =>
-      pollDeleteRestorePoint(harness.azure, operation),
-    );
+    const deletion = await startDeleteRestorePoint(harness.azure, second.id);
+    await finish(harness.azure, deletion, pollDeleteRestorePoint);
   });
 
-  test("another disk's snapshot is no base", async () => {
+  test("rejects another disk's snapshot as base", async () => {
     const { sas } = await grantRead(harness.azure, diskOf(first, 0));
     const other = await grantRead(harness.azure, diskOf(first, "os"));
     const diff = pageRangesDiff({ sas, base: other.sas, diskBytes: dataBytes, signal });
@@ -218,17 +214,15 @@ describe("restoring to a new disk", () => {
     ...change,
   });
   const create = async (wanted: UploadDiskRequest) =>
-    finish(await startUploadDisk(harness.azure, wanted), () => startUploadDisk(harness.azure, wanted));
+    finish(harness.azure, await startUploadDisk(harness.azure, wanted), () =>
+      startUploadDisk(harness.azure, wanted),
+    );
   const remove = async (diskId: string, jobId: string) =>
-    finish(await startDeleteDisk(harness.azure, { diskId, jobId }), (operation) =>
-      pollDeleteDisk(harness.azure, operation),
-    );
+    finish(harness.azure, await startDeleteDisk(harness.azure, { diskId, jobId }), pollDeleteDisk);
   const end = async (diskId: string) =>
-    finish(await startFinishUpload(harness.azure, diskId), (operation) =>
-      pollFinishUpload(harness.azure, operation),
-    );
+    finish(harness.azure, await startFinishUpload(harness.azure, diskId), pollFinishUpload);
 
-  test("bytes that are written come out of the disk; a second start takes it up again", async () => {
+  test("the disk holds the written bytes; a second start finds it", async () => {
     const wanted = request();
     const { diskId } = await create(wanted);
     expect(await create(wanted)).toEqual({ diskId });
@@ -254,7 +248,7 @@ describe("restoring to a new disk", () => {
     ).toBe(true);
   });
 
-  test("a disk without a footer is refused by Azure when the upload ends", async () => {
+  test("Azure rejects a disk without a footer when the upload ends", async () => {
     const wanted = request();
     const { diskId } = await create(wanted);
     await grantWrite(harness.azure, diskId);
@@ -266,7 +260,7 @@ describe("restoring to a new disk", () => {
     expect(await remove(diskId, wanted.jobId)).toBe("gone");
   });
 
-  test("a disk that another job made is never deleted", async () => {
+  test("never deletes a disk of another job", async () => {
     const wanted = request();
     const { diskId } = await create(wanted);
     expect(await remove(diskId, randomUUID())).toBe("foreign");
@@ -274,7 +268,7 @@ describe("restoring to a new disk", () => {
     expect(await remove(diskId, wanted.jobId)).toBe("gone");
   });
 
-  test("a disk of another's under the name is a conflict; odd sizes are refused before Azure is asked", async () => {
+  test("a taken name is a conflict; odd sizes are rejected before any call", async () => {
     const wanted = request();
     await create(wanted);
     await expect(create({ ...wanted, jobId: randomUUID() })).rejects.toMatchObject({ code: "CONFLICT" });

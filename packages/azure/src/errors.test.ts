@@ -17,10 +17,10 @@ function restError(status: number, code: string, headers: Record<string, string>
     headers: createHttpHeaders(headers),
     request: createPipelineRequest({ url: "https://management.azure.com/" }),
   };
-  return new RestError(`${code} says no`, { code, statusCode: status, response });
+  return new RestError(`${code} failed`, { code, statusCode: status, response });
 }
 
-describe("what an SDK throws becomes a KluisError", () => {
+describe("errors of the SDKs become KluisErrors", () => {
   test.each([
     [401, "InvalidAuthenticationToken", "AZURE_AUTH_FAILED"],
     [403, "AuthorizationFailed", "AZURE_FORBIDDEN"],
@@ -38,7 +38,7 @@ describe("what an SDK throws becomes a KluisError", () => {
     expect(error.action).toBeDefined();
   });
 
-  test("throttling carries how long to wait", () => {
+  test("throttling has the wait", () => {
     const error = azureError(restError(429, "OperationNotAllowed", { "retry-after": "1200" }), name);
     expect(error.code).toBe("AZURE_THROTTLED");
     expect(error.retryAfterMs).toBe(1_200_000);
@@ -52,7 +52,7 @@ describe("what an SDK throws becomes a KluisError", () => {
     expect(error.params).toMatchObject({ azureCode: failure.code, azureMessage: failure.message });
   });
 
-  test("an operation's unknown code is a failure that may pass", () => {
+  test("an operation's unknown code is AZURE_FAILED", () => {
     const error = azureError(new Error("x"), {
       ...name,
       record: { ...record, failure: { code: "New", message: "m" } },
@@ -60,13 +60,13 @@ describe("what an SDK throws becomes a KluisError", () => {
     expect(error).toMatchObject({ code: "AZURE_FAILED", retry: "backoff" });
   });
 
-  test("no answer is not Azure's no", () => {
+  test("a missing answer is AZURE_UNREACHABLE", () => {
     const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED" });
     expect(azureError(new Error("getToken failed", { cause: refused }), name).code).toBe("AZURE_UNREACHABLE");
     expect(azureError(new RestError("reset", { code: "ECONNRESET" }), name).code).toBe("AZURE_UNREACHABLE");
   });
 
-  test("an abort of ours is a cancellation, a time-out is not", () => {
+  test("an abort of ours is CANCELLED, a timeout is not", () => {
     const aborted = Object.assign(new Error("The operation was aborted."), { name: "AbortError" });
     expect(azureError(aborted, { ...name, record }).code).toBe("CANCELLED");
     expect(azureError(aborted, { ...name, record: { ...record, timedOut: true } }).code).toBe(
@@ -74,7 +74,7 @@ describe("what an SDK throws becomes a KluisError", () => {
     );
   });
 
-  test("a wrong secret names Entra's code", () => {
+  test("a wrong secret has Entra's code", () => {
     const thrown = Object.assign(new Error("invalid_client: AADSTS7000215: Invalid client secret"), {
       name: "AuthenticationError",
     });
@@ -84,7 +84,7 @@ describe("what an SDK throws becomes a KluisError", () => {
     });
   });
 
-  test("no signature of an access URL gets into an error", () => {
+  test("an error never holds the signature of an access URL", () => {
     const url = "https://md-x.blob.storage.azure.net/c/abcd?sv=2018&sr=b&si=g&sig=V2h5IG5vdA%3D%3D";
     const error = azureError(new RestError(`request to ${url} failed`, { code: "ECONNRESET" }), {
       operation: "read the disk",
@@ -98,7 +98,7 @@ describe("what an SDK throws becomes a KluisError", () => {
 describe("Retry-After", () => {
   const of = (headers: Record<string, string>) =>
     retryAfterOf(createHttpHeaders(headers), Date.parse("2026-11-22T12:00:00Z"));
-  test("seconds, milliseconds, a date, nothing", () => {
+  test("reads seconds, milliseconds and dates", () => {
     expect(of({ "retry-after": "17" })).toBe(17_000);
     expect(of({ "x-ms-retry-after-ms": "250", "retry-after": "1" })).toBe(250);
     expect(of({ "retry-after": "Sun, 22 Nov 2026 12:00:30 GMT" })).toBe(30_000);

@@ -202,14 +202,18 @@ function mappedError(code: MappedCode, texts: ErrorTexts): KluisError {
     case "AZURE_FAILED":
       return new KluisError(code, { ...init, reason: "reported" });
     case "AZURE_AUTH_FAILED":
-      return new KluisError(code, { ...init, reason: "connection" });
     case "AZURE_FORBIDDEN":
-      return new KluisError(code, { ...init, reason: "connection" });
     case "AZURE_THROTTLED":
       return new KluisError(code, { ...init, reason: "connection" });
     case "DELTA_BASE_INVALID":
       return new KluisError(code, { ...init, reason: "refused" });
-    default:
+    case "AZURE_UNREACHABLE":
+    case "AZURE_NOT_FOUND":
+    case "AZURE_CONFLICT":
+    case "AZURE_REJECTED":
+    case "AZURE_SAS_EXPIRED":
+    case "AGENT_NOT_READY":
+    case "EXTENSION_FAILED":
       return new KluisError(code, init);
   }
 }

@@ -7,7 +7,7 @@ const range = fc
   .record({ start: fc.nat(200), length: fc.integer({ min: 1, max: 40 }), kind: kinds })
   .map(({ start, length, kind }): PageRange => ({ start, end: start + length - 1, kind }));
 
-/** What each byte is, told slowly: the rule that the fast one must keep. */
+/** The kind of each byte, computed slowly: the reference for the fast function. */
 function byteMap(ranges: readonly PageRange[], from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, index) => {
     const at = from + index;
@@ -18,7 +18,7 @@ function byteMap(ranges: readonly PageRange[], from: number, to: number): string
 }
 
 describe("extentsOf", () => {
-  test("both ends of a range count, and neighbours of one kind are one extent", () => {
+  test("counts both ends of a range and joins neighbors of one kind", () => {
     const ranges: PageRange[] = [
       { start: 0, end: 511, kind: "data" },
       { start: 512, end: 1023, kind: "data" },
@@ -30,12 +30,12 @@ describe("extentsOf", () => {
     ]);
   });
 
-  test("the VHD footer behind the disk's last byte is not told", () => {
+  test("leaves out the VHD footer after the disk's last byte", () => {
     const ranges: PageRange[] = [{ start: 512, end: 1535, kind: "data" }];
     expect(extentsOf(ranges, { from: 0, to: 1024 })).toEqual([{ offset: 512, length: 512, kind: "data" }]);
   });
 
-  test("every byte is told once, as the ranges say, in order", () => {
+  test("lists every byte once, in order, as the ranges say", () => {
     fc.assert(
       fc.property(
         fc.array(range, { maxLength: 12 }),
@@ -43,16 +43,16 @@ describe("extentsOf", () => {
         fc.integer({ min: 61, max: 260 }),
         (ranges, from, to) => {
           const extents = extentsOf(ranges, { from, to });
-          const told = Array.from({ length: to - from }, () => "-");
+          const listed = Array.from({ length: to - from }, () => "-");
           let last = from;
           for (const { offset, length, kind } of extents) {
             expect(length).toBeGreaterThan(0);
             expect(offset).toBeGreaterThanOrEqual(last);
             last = offset + length;
-            told.fill(kind, offset - from, last - from);
+            listed.fill(kind, offset - from, last - from);
           }
           expect(last).toBeLessThanOrEqual(to);
-          expect(told).toEqual(byteMap(ranges, from, to));
+          expect(listed).toEqual(byteMap(ranges, from, to));
         },
       ),
     );

@@ -30,10 +30,7 @@ type AccessBody = { access: string; durationInSeconds: number };
 /** Requests access and waits for it: it takes seconds. */
 async function grant(
   { resourceId, access, options }: AccessRequest,
-  begin: (
-    body: AccessBody,
-    settings: typeof pace & { abortSignal: AbortSignal },
-  ) => PromiseLike<AccessUri>,
+  begin: (body: AccessBody, settings: typeof pace & { abortSignal: AbortSignal }) => PromiseLike<AccessUri>,
 ): Promise<Grant> {
   const seconds = Math.min(options.durationSeconds ?? defaultSeconds, maxSeconds);
   const requestedAt = Date.now();

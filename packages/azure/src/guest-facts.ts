@@ -26,7 +26,7 @@ const outputSchema = z.object({
 
 function unreadable(vmId: string, output: string): KluisError {
   return new KluisError("AZURE_FAILED", {
-      reason: "guest-answer",
+    reason: "guest-answer",
     message: "Kluis could not read the guest's answer about its services and programs.",
     action: "Check that run command works on the VM.",
     params: { vmId, output: output.slice(0, 300) },

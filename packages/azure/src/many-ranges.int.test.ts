@@ -3,16 +3,15 @@ import {
   type AzureHarness,
   changedImage,
   diskOf,
-  finish,
   MIB,
   pointRequest,
   startAzure,
+  takePoint,
 } from "../test/harness.ts";
 import { grantRead } from "./grants.ts";
 import { pageRanges, pageRangesDiff } from "./page-ranges.ts";
-import { pollRestorePoint, startRestorePoint } from "./restore-points.ts";
 
-/** Every second block: more ranges than the service tells at once. */
+/** Every second block: more ranges than the service returns at once. */
 const changedBlocks = Array.from({ length: 10_400 }, (_, index) => index * 2);
 let harness: AzureHarness;
 
@@ -22,13 +21,11 @@ beforeAll(async () => {
 afterAll(() => harness[Symbol.asyncDispose]());
 
 async function access() {
-  const point = await finish(await startRestorePoint(harness.azure, pointRequest("big")), (operation) =>
-    pollRestorePoint(harness.azure, operation),
-  );
+  const point = await takePoint(harness.azure, pointRequest("big"));
   return grantRead(harness.azure, diskOf(point, "os"));
 }
 
-test("more ranges than fit one answer are all told, with and without a base", async () => {
+test("lists more ranges than fit one answer, with and without a base", async () => {
   const { signal } = new AbortController();
   const base = await access();
   const change = new Map(changedBlocks.map((block) => [block, Buffer.alloc(4096, 0x5a)]));

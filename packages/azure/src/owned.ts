@@ -1,5 +1,5 @@
 /** Finds the Azure resources that this installation created. */
-import { call, missingAsNull, pagesOf } from "./call.ts";
+import { pagesOf } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import { installationTag, jobOfRestorePoint, jobTag } from "./names.ts";
 import { readCollection } from "./restore-points.ts";

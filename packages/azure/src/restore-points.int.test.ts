@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type AzureHarness, diskOf, finish, pointRequest, startAzure } from "../test/harness.ts";
+import { type AzureHarness, diskOf, finish, pointRequest, startAzure, takePoint } from "../test/harness.ts";
 import {
   deleteEmptyCollection,
   pollDeleteRestorePoint,
@@ -21,20 +21,14 @@ beforeEach(async () => {
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 
-async function take(request: RestorePointRequest) {
-  return finish(await startRestorePoint(harness.azure, request), (operation) =>
-    pollRestorePoint(harness.azure, operation),
-  );
-}
+const take = (request: RestorePointRequest) => takePoint(harness.azure, request);
 
 async function remove(id: string): Promise<null> {
-  return finish(await startDeleteRestorePoint(harness.azure, id), (operation) =>
-    pollDeleteRestorePoint(harness.azure, operation),
-  );
+  return finish(harness.azure, await startDeleteRestorePoint(harness.azure, id), pollDeleteRestorePoint);
 }
 
 describe("restore points", () => {
-  test("a running Linux VM: file-system consistent, all disks, one instant", async () => {
+  test("a running Linux VM: file-system consistent, with all disks", async () => {
     const request = pointRequest("lin");
     const point = await take(request);
     expect(point.consistency).toBe("file-system");
@@ -54,7 +48,7 @@ describe("restore points", () => {
     expect((await take(pointRequest("win"))).consistency).toBe("application");
   });
 
-  test("a stopped VM is crash consistent when asked so", async () => {
+  test("a stopped VM is crash consistent when requested", async () => {
     expect((await take(pointRequest("off", { crashConsistent: true }))).consistency).toBe("crash");
     await expect(take(pointRequest("off"))).rejects.toMatchObject({ code: "AZURE_CONFLICT" });
   });
@@ -66,7 +60,7 @@ describe("restore points", () => {
     expect(point.disks.map(({ slot }) => slot)).toEqual(["os"]);
   });
 
-  test("started twice it is one restore point; running is looked at, not waited for", async () => {
+  test("two starts create one restore point, and neither waits", async () => {
     await harness.local.control.addFault({
       match: { operation: "work:restorePoints.create" },
       effect: { type: "hang" },
@@ -75,19 +69,18 @@ describe("restore points", () => {
     const request = pointRequest("lin");
     const first = await startRestorePoint(harness.azure, request);
     expect(first.status).toBe("running");
-    // A process that died before it could keep the operation begins again.
+    // A process that died before it saved the operation starts again.
     const second = await startRestorePoint(harness.azure, request);
     expect(second).toMatchObject({ status: "running" });
     await harness.restart();
-    const poll = (state: typeof first) =>
-      finish(state, (operation) => pollRestorePoint(harness.azure, operation));
+    const poll = (state: typeof first) => finish(harness.azure, state, pollRestorePoint);
     const [one, two] = [await poll(first), await poll(second)];
     expect(one.id).toBe(two.id);
     const { restorePoints } = await harness.local.control.snapshots();
     expect(restorePoints.filter(({ name }) => name === one.name)).toHaveLength(1);
   });
 
-  test("a collection that was removed in between is made again by the next attempt", async () => {
+  test("the next attempt creates a removed collection again", async () => {
     await harness.local.control.addFault({
       match: { operation: "restorePoints.create" },
       effect: { type: "fail", status: 404, code: "ParentResourceNotFound" },
@@ -98,7 +91,7 @@ describe("restore points", () => {
     expect((await take(request)).consistency).toBe("application");
   });
 
-  test("an agent that is away fails with its own code, and the next attempt mends it", async () => {
+  test("an agent that does not answer has its own code; the next attempt succeeds", async () => {
     await harness.local.control.setGuest({ vm: "lin", agent: "NotReady" });
     const request = pointRequest("lin");
     await expect(take(request)).rejects.toMatchObject({
@@ -110,8 +103,8 @@ describe("restore points", () => {
   });
 });
 
-describe("removing", () => {
-  test("open access is ended first; a second time is success", async () => {
+describe("deletion", () => {
+  test("ends open access first; a second deletion succeeds", async () => {
     const point = await take(pointRequest("win"));
     await grantRead(harness.azure, diskOf(point, "os"));
     await remove(point.id);
@@ -119,7 +112,7 @@ describe("removing", () => {
     await remove(point.id);
   });
 
-  test("a collection goes when it is empty, not before", async () => {
+  test("deletes a collection only when it is empty", async () => {
     const point = await take(pointRequest("win", { installationId: "install-2" }));
     expect(await deleteEmptyCollection(harness.azure, point.collectionId)).toBe(false);
     await remove(point.id);
@@ -127,7 +120,7 @@ describe("removing", () => {
     expect(await deleteEmptyCollection(harness.azure, point.collectionId)).toBe(true);
   });
 
-  test("the sweeper sees what this installation made, and nothing of another", async () => {
+  test("lists the resources of this installation and none of another", async () => {
     const mine = pointRequest("lin", { installationId: "install-3" });
     const other = pointRequest("lin", { installationId: "install-4" });
     await take(mine);

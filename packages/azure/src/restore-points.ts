@@ -1,5 +1,10 @@
 /** Restore points of VMs: created, polled and read. delete-restore-point.ts removes them. */
-import { type DiskRestorePoint, type RestorePoint, type RestorePointCollection, restorePoller } from "@azure/arm-compute";
+import {
+  type DiskRestorePoint,
+  type RestorePoint,
+  type RestorePointCollection,
+  restorePoller,
+} from "@azure/arm-compute";
 import { type AzureConsistency, isKluisError, KluisError } from "@kluis/domain";
 import { parseArmId } from "./arm-id.ts";
 import { call, missingAsNull } from "./call.ts";

@@ -2,7 +2,7 @@ import { KluisError } from "@kluis/domain";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseArmId } from "./arm-id.ts";
-import { type Backoff, pauseOf, withBackoff } from "./backoff.ts";
+import { type Backoff, delayOf, withBackoff } from "./backoff.ts";
 import { refusalOf } from "./disks.ts";
 import { parseGuestFacts } from "./guest-facts.ts";
 import { jobOfRestorePoint, restorePointIds } from "./names.ts";
@@ -13,7 +13,7 @@ import type { DiskFacts, VmDiskRef } from "./types.ts";
 const vmId = "/subscriptions/S1/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web-01";
 
 describe("ARM ids", () => {
-  test("parts, whatever the letter case of the fixed words", () => {
+  test("parses an id in any letter case", () => {
     const parsed = parseArmId(
       "/SUBSCRIPTIONS/s/resourcegroups/RG/providers/microsoft.compute/restorePointCollections/c/restorePoints/p",
     );
@@ -26,7 +26,7 @@ describe("ARM ids", () => {
   });
 
   test.each(["", "/subscriptions/s", "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/nics/n"])(
-    "'%s' is refused",
+    "rejects '%s'",
     (id) => {
       expect(() => parseArmId(id)).toThrow(KluisError);
     },
@@ -42,7 +42,7 @@ describe("names of restore points", () => {
     crashConsistent: false,
     excludeDiskIds: [],
   };
-  test("derive from VM, installation and job, whatever the letter case that Azure uses today", () => {
+  test("derive from VM, installation and job in any letter case", () => {
     const ids = restorePointIds(request);
     expect(ids.restorePointId).toBe(`${ids.collectionId}/restorePoints/kluis-j-1`);
     const again = restorePointIds({ ...request, vmId: vmId.replace("/rg/", "/RG/") });
@@ -50,18 +50,18 @@ describe("names of restore points", () => {
     expect(restorePointIds({ ...request, installationId: "other" }).collectionId).not.toBe(ids.collectionId);
   });
 
-  test("Azure's limit of 80 characters holds for the longest VM name", () => {
+  test("stay within Azure's 80 characters for the longest VM name", () => {
     const ids = restorePointIds({ ...request, vmId: vmId.replace("web-01", "v".repeat(64)) });
     expect(parseArmId(ids.collectionId).names[0]?.length).toBeLessThanOrEqual(80);
   });
 
-  test("a restore point of others has no job", () => {
+  test("a restore point of another product has no job", () => {
     expect(jobOfRestorePoint("kluis-j-1")).toBe("j-1");
     expect(jobOfRestorePoint("AzureBackup_2026")).toBeNull();
   });
 });
 
-describe("disks that can't be protected", () => {
+describe("disks that cannot be protected", () => {
   const ref: VmDiskRef = {
     slot: 0,
     name: "d",
@@ -91,7 +91,7 @@ describe("disks that can't be protected", () => {
     refusalOf({ ...ref, ...refChange }, change === null ? null : { ...facts, ...change }, { crashConsistent })
       ?.code ?? null;
 
-  test("an ordinary disk can", () => {
+  test("an ordinary disk can be protected", () => {
     expect(code({}, {})).toBeNull();
     expect(code({}, {}, true)).toBeNull();
   });
@@ -115,7 +115,7 @@ describe("guest facts", () => {
   const answer = (json: unknown) => ({
     value: [{ code: "ComponentStatus/StdOut/succeeded", message: JSON.stringify(json) }],
   });
-  test("PowerShell's numbers and names of start types are understood", () => {
+  test("reads PowerShell's numbers and names of startup types", () => {
     const services = [
       { Name: "VSS", StartType: 2 },
       { Name: "IaaSVmProvider", StartType: "Manual" },
@@ -132,7 +132,7 @@ describe("guest facts", () => {
       iaasVmProviderInstalled: true,
     });
   });
-  test("before protection nothing is there", () => {
+  test("before protection the guest is unchanged", () => {
     expect(
       parseGuestFacts("vm", answer({ services: [{ Name: "VSS", StartType: 3 }], programs: [] })),
     ).toEqual({
@@ -141,26 +141,26 @@ describe("guest facts", () => {
       iaasVmProviderInstalled: false,
     });
   });
-  test("an answer that is no JSON is a failure that may pass", () => {
+  test("an answer that is not JSON is AZURE_FAILED", () => {
     const broken = { value: [{ code: "ComponentStatus/StdOut/succeeded", message: "not recognized" }] };
-    expect(() => parseGuestFacts("vm", broken)).toThrow("could not be read");
+    expect(() => parseGuestFacts("vm", broken)).toThrow("could not read the guest's answer");
   });
 });
 
 describe("secrets", () => {
-  test("an access URL shows itself without its signature everywhere", () => {
+  test("an access URL never prints its signature", () => {
     const sas = new Sas("https://md-x/c/abcd?sv=1&si=2&sig=abc%2Bdef%3D");
     for (const shown of [String(sas), JSON.stringify({ sas }), `${sas.toString()}`])
       expect(shown).not.toContain("abc%2Bdef");
     expect(sas.reveal()).toContain("abc%2Bdef");
   });
-  test("tokens and client secrets in texts", () => {
+  test("redacts tokens and client secrets in texts", () => {
     const text = "Bearer abc.def-ghi client_secret=hunter2&x=1 eyJhbGciOiJS.eyJzdWIi.c2ln";
     expect(redactSecrets(text)).toBe("Bearer REDACTED client_secret=REDACTED&x=1 REDACTED");
   });
 });
 
-describe("trying again", () => {
+describe("retries", () => {
   const backoff: Backoff = { attempts: 4, firstMs: 1, mostMs: 2 };
   const signal = new AbortController().signal;
   const failing = (times: number, error: KluisError) => {
@@ -173,24 +173,24 @@ describe("trying again", () => {
     return { work, calls: () => calls };
   };
 
-  test("pauses grow, never beyond the most", () => {
+  test("delays grow up to the limit", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (attempt, random) => {
-          const pause = pauseOf({ attempts: 9, firstMs: 100, mostMs: 5000 }, attempt, random);
-          expect(pause).toBeGreaterThanOrEqual(50);
-          expect(pause).toBeLessThanOrEqual(5000);
+          const delay = delayOf({ attempts: 9, firstMs: 100, mostMs: 5000 }, attempt, random);
+          expect(delay).toBeGreaterThanOrEqual(50);
+          expect(delay).toBeLessThanOrEqual(5000);
         },
       ),
     );
   });
-  test("what passes is tried again", async () => {
+  test("retries a failure that passes", async () => {
     const { work } = failing(3, new KluisError("AZURE_UNREACHABLE", { message: "reset" }));
     expect(await withBackoff(work, { signal, backoff })).toBe(4);
   });
-  test("what does not pass is thrown at once, and long throttling too", async () => {
+  test("throws lasting failures and long throttling at once", async () => {
     const rejected = failing(9, new KluisError("AZURE_REJECTED", { message: "no" }));
     await expect(withBackoff(rejected.work, { signal, backoff })).rejects.toMatchObject({
       code: "AZURE_REJECTED",
@@ -199,6 +199,7 @@ describe("trying again", () => {
     const throttled = failing(
       9,
       new KluisError("AZURE_THROTTLED", {
+        reason: "connection",
         message: "slow",
         retryAfterMs: 60_000,
         params: { retryAfterMs: 60_000 },
@@ -211,8 +212,8 @@ describe("trying again", () => {
   });
 });
 
-describe("when a restore point was taken", () => {
-  test("is what Azure says, and never made up", () => {
+describe("the instant of a restore point", () => {
+  test("is what Azure reports, and never made up", () => {
     const timeCreated = new Date("2026-03-01T10:00:00Z");
     expect(takenAt("/p", { timeCreated })).toBe(timeCreated);
     expect(() => takenAt("/p", {})).toThrow(

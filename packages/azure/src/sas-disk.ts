@@ -1,6 +1,13 @@
 /** Reads the bytes of a disk's snapshot through its access URL. */
 import { type BlockSource, KluisError, vhdFooterBytes } from "@kluis/domain";
-import { blobCall, DiskAccess, MAX_REQUEST_BYTES, type OpenGrant, pageBlob, type RenewGrant } from "./disk-access.ts";
+import {
+  blobCall,
+  DiskAccess,
+  MAX_REQUEST_BYTES,
+  type OpenGrant,
+  pageBlob,
+  type RenewGrant,
+} from "./disk-access.ts";
 import { triesAgain } from "./errors.ts";
 import type { Grant } from "./types.ts";
 

@@ -18,7 +18,7 @@ beforeEach(() => harness.local.control.clearFaults());
 afterAll(() => harness[Symbol.asyncDispose]());
 
 describe("discovery", () => {
-  test("lists every VM over several pages, with power states", async () => {
+  test("lists every VM across pages, with power states", async () => {
     await harness.local.control.settings({ pageSize: 2 });
     const found = await Array.fromAsync(listVms(harness.azure, CONTOSO_SUBSCRIPTION_ID));
     const shown = found.map(({ name, osType, powerState, tags }) => ({ name, osType, powerState, tags }));
@@ -30,7 +30,7 @@ describe("discovery", () => {
     ]);
   });
 
-  test("reads a VM whole: configuration as on the wire, agent, disks", async () => {
+  test("reads a VM whole: configuration as sent, agent, disks", async () => {
     const vm = await requireVm(harness.azure, vmId("LIN"));
     expect(vm).toMatchObject({ name: "lin", powerState: "running", agentState: "ready" });
     expect(vm.configuration).toMatchObject({
@@ -54,23 +54,23 @@ describe("discovery", () => {
     });
   });
 
-  test("a VM that is not there is null, or VM_NOT_FOUND for who needs it", async () => {
-    expect(await getVm(harness.azure, vmId("nobody"))).toBeNull();
-    await expect(requireVm(harness.azure, vmId("nobody"))).rejects.toMatchObject({ code: "VM_NOT_FOUND" });
+  test("a missing VM is null, or VM_NOT_FOUND when required", async () => {
+    expect(await getVm(harness.azure, vmId("missing"))).toBeNull();
+    await expect(requireVm(harness.azure, vmId("missing"))).rejects.toMatchObject({ code: "VM_NOT_FOUND" });
   });
 });
 
-describe("what goes wrong before anything begins", () => {
+describe("failures of a connection", () => {
   const probeWith = async (change: Record<string, string>) => {
     const [result] = await probe(connect(parseAzureEnv({ ...harness.env, ...change })));
     return result?.error?.code ?? null;
   };
 
-  test("a good connection has nothing to say", async () => {
+  test("a good connection has no error", async () => {
     expect(await probeWith({})).toBeNull();
   });
 
-  test("a wrong secret, a wrong tenant, no role, nobody there", async () => {
+  test("a wrong secret, a wrong tenant, no role, no server", async () => {
     const wrong = join(harness.folder, "wrong");
     await writeFile(wrong, "not-the-secret");
     expect(await probeWith({ KLUIS_AZURE_CLIENT_SECRET_FILE: wrong })).toBe("AZURE_AUTH_FAILED");
@@ -83,14 +83,14 @@ describe("what goes wrong before anything begins", () => {
     expect(await probeWith({ KLUIS_AZURE_REWRITE: rewrite })).toBe("AZURE_UNREACHABLE");
   });
 
-  test("the machine's managed identity is known to Azure, and has no role here", async () => {
+  test("the machine's managed identity signs in and has no role here", async () => {
     vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", harness.local.url);
     const change = { KLUIS_AZURE_CLIENT_SECRET_FILE: "", KLUIS_AZURE_CLIENT_ID: "" };
     expect(await probeWith(change)).toBe("AZURE_FORBIDDEN");
     vi.unstubAllEnvs();
   });
 
-  test("throttling is thrown at once, with Azure's own time to wait", async () => {
+  test("throws throttling at once, with Azure's wait", async () => {
     await harness.local.control.addFault({
       match: { operation: "virtualMachines.*" },
       effect: { type: "throttle", retryAfterSeconds: 1200 },
@@ -101,7 +101,7 @@ describe("what goes wrong before anything begins", () => {
     });
   });
 
-  test("a failure that passes is tried again", async () => {
+  test("retries a failure that passes", async () => {
     await harness.local.control.addFault({
       match: { operation: "virtualMachines.*" },
       effect: { type: "fail", status: 500, code: "InternalServerError" },
@@ -110,7 +110,7 @@ describe("what goes wrong before anything begins", () => {
     expect((await requireVm(harness.azure, vmId("lin"))).name).toBe("lin");
   });
 
-  test("a cancelled call says so", async () => {
+  test("a canceled call is CANCELLED", async () => {
     const signal = AbortSignal.abort();
     await expect(requireVm(harness.azure, vmId("lin"), { signal })).rejects.toMatchObject({
       code: "CANCELLED",
@@ -119,20 +119,17 @@ describe("what goes wrong before anything begins", () => {
 });
 
 describe("the guest", () => {
-  test("the extension is installed once, and what it changes in Windows can be read", async () => {
+  test("installs the extension once and reads its changes in Windows", async () => {
     const vm = await requireVm(harness.azure, vmId("win"));
     const facts = async () =>
-      finish(await startGuestFacts(harness.azure, vm.id), (operation) =>
-        pollGuestFacts(harness.azure, operation),
-      );
+      finish(harness.azure, await startGuestFacts(harness.azure, vm.id), pollGuestFacts);
     expect(await facts()).toEqual({
       vcRedist2013: null,
       vssStartType: "Manual",
       iaasVmProviderInstalled: false,
     });
 
-    const install = async () =>
-      finish(await startExtension(harness.azure, vm), (operation) => pollExtension(harness.azure, operation));
+    const install = async () => finish(harness.azure, await startExtension(harness.azure, vm), pollExtension);
     const installed = await install();
     expect(installed).toMatchObject({
       name: "VMSnapshot",
@@ -148,14 +145,13 @@ describe("the guest", () => {
     expect(after.vcRedist2013).toContain("12.0.40660");
   });
 
-  test("an extension that fails says why", async () => {
+  test("a failed extension is EXTENSION_FAILED", async () => {
     await harness.local.control.addFault({
       match: { operation: "guest.extension" },
       effect: { type: "fail" },
     });
     const vm = await requireVm(harness.azure, vmId("lin"));
-    const install = async () =>
-      finish(await startExtension(harness.azure, vm), (operation) => pollExtension(harness.azure, operation));
+    const install = async () => finish(harness.azure, await startExtension(harness.azure, vm), pollExtension);
     await expect(install()).rejects.toMatchObject({ code: "EXTENSION_FAILED" });
   });
 });

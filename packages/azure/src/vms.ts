@@ -6,13 +6,7 @@ import type {
   VirtualMachineInstanceView,
 } from "@azure/arm-compute";
 import type { PipelineResponse } from "@azure/core-rest-pipeline";
-import {
-  type AgentState,
-  KluisError,
-  type OsType,
-  type PowerState,
-  powerStates,
-} from "@kluis/domain";
+import { type AgentState, KluisError, type OsType, type PowerState, powerStates } from "@kluis/domain";
 import { z } from "zod";
 import { armKey, namesOf } from "./arm-id.ts";
 import { call, missingAsNull, pagesOf } from "./call.ts";

@@ -1,3 +1,4 @@
+/** A local Azure and helpers for the integration tests of this package. */
 import { randomUUID } from "node:crypto";
 import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,24 +13,26 @@ import {
 } from "@kluis/local-azure";
 import { parseAzureEnv } from "../src/config.ts";
 import { type AzureConnection, connect } from "../src/connection.ts";
-import { azureOperationSchema } from "../src/operation.ts";
-import type { Poll, RestorePointFacts, RestorePointRequest } from "../src/types.ts";
+import type { PollFunction } from "../src/lro.ts";
+import { azureOperationSchema, type Poll } from "../src/operation.ts";
+import { pollRestorePoint, startRestorePoint } from "../src/restore-points.ts";
+import type { RestorePointFacts, RestorePointRequest } from "../src/types.ts";
 
 export const MIB = 1024 * 1024;
 export const vmId = (name: string) =>
   `/subscriptions/${CONTOSO_SUBSCRIPTION_ID}/resourceGroups/test-rg/providers/Microsoft.Compute/virtualMachines/${name}`;
 
-/** A local Azure with one Linux, one Windows and one stopped VM, and a connection to it as the engine has one. */
+/** A local Azure with two Linux VMs, a Windows VM and a stopped one, and a connection like the engine's. */
 export interface AzureHarness extends AsyncDisposable {
   local: LocalAzure;
   azure: AzureConnection;
   readonly folder: string;
   env: Record<string, string>;
-  /** Stops the local Azure and starts it again on the same state, and connects as a new process would. */
+  /** Restarts the local Azure on the same state and connects as a new process would. */
   restart(): Promise<void>;
 }
 
-/** The pattern that the test disks hold: block `n` of 4 KiB is filled with its number, every eighth block is empty. */
+/** The content of test disks: block `n` of 4 KiB holds its number, every eighth block is empty. */
 export function patternBlock(block: number): Buffer {
   const out = Buffer.alloc(4096);
   if (block % 8 !== 7) for (let at = 0; at < 4096; at += 4) out.writeUInt32LE(block + 1, at);
@@ -54,34 +57,13 @@ async function seedTestVms(fabric: Fabric): Promise<void> {
   await fabric.addRoleAssignment({ principalId: ENGINE_PRINCIPAL_ID, scope, role: "Contributor" });
   const place = { subscriptionId: CONTOSO_SUBSCRIPTION_ID, resourceGroup: "test-rg", location: "westeurope" };
   const shape = { ...place, size: "Standard_D2s_v5", tags: { team: "commerce" } };
-  await fabric.createVm({
-    ...shape,
-    name: "lin",
-    os: "Linux",
-    power: "running",
-    disks: [patternDisk(64, 8), patternDisk(32, 4)],
-  });
-  await fabric.createVm({
-    ...shape,
-    name: "win",
-    os: "Windows",
-    power: "running",
-    disks: [patternDisk(32, 2)],
-  });
-  await fabric.createVm({
-    ...shape,
-    name: "big",
-    os: "Linux",
-    power: "running",
-    disks: [patternDisk(96, 0)],
-  });
-  await fabric.createVm({
-    ...shape,
-    name: "off",
-    os: "Linux",
-    power: "deallocated",
-    disks: [patternDisk(32, 2)],
-  });
+  const vms = [
+    { name: "lin", os: "Linux", power: "running", disks: [patternDisk(64, 8), patternDisk(32, 4)] },
+    { name: "win", os: "Windows", power: "running", disks: [patternDisk(32, 2)] },
+    { name: "big", os: "Linux", power: "running", disks: [patternDisk(96, 0)] },
+    { name: "off", os: "Linux", power: "deallocated", disks: [patternDisk(32, 2)] },
+  ] as const;
+  for (const { disks, ...vm } of vms) await fabric.createVm({ ...shape, ...vm, disks: [...disks] });
 }
 
 async function connectTo(local: LocalAzure, folder: string): Promise<Pick<AzureHarness, "azure" | "env">> {
@@ -118,21 +100,24 @@ export async function startAzure(): Promise<AzureHarness> {
   return harness;
 }
 
-/** Polls as the engine does between jobs, without waiting in between. Bounded. */
-export async function finish<T>(
-  first: Poll<T>,
-  poll: (operation: PollOperation<T>) => Promise<Poll<T>>,
-): Promise<T> {
+/** Polls as the engine does between jobs, but without pauses. Bounded. */
+export async function finish<T>(azure: AzureConnection, first: Poll<T>, poll: PollFunction<T>): Promise<T> {
   let state = first;
-  for (let look = 0; look < 2000; look += 1) {
+  for (let attempt = 0; attempt < 2000; attempt += 1) {
     if (state.status === "done") return state.result;
-    // As a checkpoint in the database would keep it.
-    state = await poll(azureOperationSchema.parse(JSON.parse(JSON.stringify(state.operation))));
+    // As a checkpoint in the database stores it.
+    state = await poll(azure, azureOperationSchema.parse(JSON.parse(JSON.stringify(state.operation))));
   }
   throw new Error("The operation did not end.");
 }
 
-type PollOperation<T> = Extract<Poll<T>, { status: "running" }>["operation"];
+/** Creates a restore point of a test VM. */
+export async function takePoint(
+  azure: AzureConnection,
+  request: RestorePointRequest,
+): Promise<RestorePointFacts> {
+  return finish(azure, await startRestorePoint(azure, request), pollRestorePoint);
+}
 
 export function pointRequest(vm: string, change: Partial<RestorePointRequest> = {}): RestorePointRequest {
   return {
@@ -152,7 +137,7 @@ export function diskOf(point: RestorePointFacts, slot: "os" | number): string {
   return disk.id;
 }
 
-/** An image file for the guest to write: the pattern, with some blocks changed or emptied. */
+/** An image file for the guest to write: the pattern with some blocks changed or emptied. */
 export async function changedImage(
   folder: string,
   shape: { readonly sizeMib: number; readonly usedMib: number; readonly change: ReadonlyMap<number, Buffer> },

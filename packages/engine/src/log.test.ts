@@ -22,7 +22,11 @@ describe("the log", () => {
   });
 
   it("gives errors by their stable code", () => {
-    const error = new KluisError("AZURE_THROTTLED", { message: "Slow down.", params: { status: 429 } });
+    const error = new KluisError("AZURE_THROTTLED", {
+      reason: "connection",
+      message: "Slow down.",
+      params: { status: 429 },
+    });
     const parsed: unknown = JSON.parse(lines("json", (log) => log.warn({ error }, "task failed")));
     expect(parsed).toMatchObject({
       level: "warn",

@@ -124,8 +124,9 @@ function parse(name: string, text: string): unknown {
 
 function unsupported(name: string, version: number): KluisError {
   return new KluisError("VAULT_VERSION_UNSUPPORTED", {
+    reason: "manifest",
     message: `The manifest ${name} has version ${version}; this Kluis reads version ${MANIFEST_VERSION}.`,
     action: "Use the Kluis release that wrote it, or a newer one.",
-    params: { object: name, version },
+    params: { object: name, version, supportedVersion: MANIFEST_VERSION },
   });
 }

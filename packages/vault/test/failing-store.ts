@@ -55,5 +55,5 @@ export class FailingStore implements BlobStore {
 }
 
 function killed(): KluisError {
-  return new KluisError("VAULT_UNREACHABLE", { message: "The process is dead." });
+  return new KluisError("VAULT_UNREACHABLE", { reason: "folder", message: "The process is dead." });
 }

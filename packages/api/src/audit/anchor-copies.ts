@@ -54,7 +54,10 @@ export async function readAnchorCopies(api: Api, signal: AbortSignal | undefined
 async function openPresentStore(api: Api, signal: AbortSignal): Promise<BlobStore> {
   const store = await api.vault.openStore();
   if ((await store.head("vault.json", signal)) !== null) return store;
-  throw new KluisError("VAULT_NOT_INITIALISED", { message: "There is no vault where it should be." });
+  throw new KluisError("VAULT_NOT_INITIALISED", {
+    reason: "not-recorded",
+    message: "There is no vault where it should be.",
+  });
 }
 
 function parse(

@@ -2,7 +2,7 @@ import { KluisError } from "@kluis/domain";
 import { describe, expect, it } from "vitest";
 import { backoffMs, failureOf, judgeFailure } from "./retry.ts";
 
-const backoff = new KluisError("AZURE_FAILED", { message: "Azure said 500." });
+const backoff = new KluisError("AZURE_FAILED", { reason: "reported", message: "Azure said 500." });
 
 describe("failureOf", () => {
   const cancelled = new KluisError("CANCELLED", { message: "Cancelled: read the disk." });
@@ -20,7 +20,7 @@ describe("failureOf", () => {
 
 describe("judgeFailure", () => {
   it("gives up at once when trying again cannot help", () => {
-    const error = new KluisError("AZURE_FORBIDDEN", { message: "No." });
+    const error = new KluisError("AZURE_FORBIDDEN", { reason: "connection", message: "No." });
     expect(judgeFailure(error, { allowed: 25, left: 24 })).toEqual({ kind: "give-up" });
   });
 
@@ -39,7 +39,11 @@ describe("judgeFailure", () => {
   });
 
   it("waits as long as Azure asks, and being throttled costs no try", () => {
-    const error = new KluisError("AZURE_THROTTLED", { message: "Slow down.", retryAfterMs: 17_000 });
+    const error = new KluisError("AZURE_THROTTLED", {
+      reason: "connection",
+      message: "Slow down.",
+      retryAfterMs: 17_000,
+    });
     expect(judgeFailure(error, { allowed: 25, left: 0 })).toEqual({
       kind: "again",
       delayMs: 17_000,

@@ -175,8 +175,10 @@ async function readDescriptor(store: BlobStore, signal: AbortSignal): Promise<De
   const bytes = await orNull(store.get(DESCRIPTOR_NAME, { signal }));
   if (bytes === null) {
     throw new KluisError("VAULT_NOT_INITIALISED", {
+      reason: "no-vault",
       message: `There is no vault in ${store.description}.`,
       action: "Check the vault's address, or create a vault there.",
+      params: { store: store.description },
     });
   }
   const json = parseJson(DESCRIPTOR_NAME, bytes);
@@ -184,9 +186,10 @@ async function readDescriptor(store: BlobStore, signal: AbortSignal): Promise<De
   if (!head.success) throw damaged(DESCRIPTOR_NAME, "it is not a vault's descriptor", head.error);
   if (head.data.version !== FORMAT_VERSION) {
     throw new KluisError("VAULT_VERSION_UNSUPPORTED", {
+      reason: "vault",
       message: `The vault in ${store.description} has format version ${head.data.version}; this Kluis reads version ${FORMAT_VERSION}.`,
       action: "Use the Kluis release that wrote the vault, or a newer one.",
-      params: { version: head.data.version },
+      params: { store: store.description, version: head.data.version, supportedVersion: FORMAT_VERSION },
     });
   }
   const descriptor = descriptorSchema.safeParse(json);
@@ -225,7 +228,8 @@ function jsonBytes(value: object): Buffer {
 
 function vaultExists(store: BlobStore): KluisError {
   return new KluisError("VAULT_ALREADY_EXISTS", {
-    message: `There is a vault in ${store.description} already.`,
+    message: `The ${store.description} already holds a vault.`,
     action: "Open it, or choose another place for a new vault.",
+    params: { store: store.description },
   });
 }

@@ -6,7 +6,7 @@ import {
   type newPipeline,
   RestError,
 } from "@azure/storage-blob";
-import { KluisError, type PlainErrorCode, toKluisError } from "@kluis/domain";
+import { type ErrorTexts, KluisError, toKluisError } from "@kluis/domain";
 import { alreadyExists, missing } from "../errors.ts";
 import { checkName, checkPrefix } from "./names.ts";
 import type { BlobStore, GetOptions, ObjectInfo } from "./port.ts";
@@ -28,6 +28,8 @@ export interface AzureBlobStoreOptions {
 
 const BODY_TRIES = 4;
 const PIECE_BYTES = 262_144;
+/** Pause after throttling: the SDK has used its own retries by then. */
+const THROTTLE_PAUSE_MS = 10_000;
 
 /** A vault in a container of Azure Blob storage. Creates the container when it does not exist. */
 export async function openAzureBlobStore(
@@ -158,52 +160,52 @@ class AzureBlobStore implements BlobStore {
       return toKluisError(error);
     const [status, code] = [statusOf(error), codeOf(error)];
     if (code === "ContainerNotFound" || code === "ContainerBeingDeleted") {
-      return this.failure("VAULT_NOT_INITIALISED", {
-        name,
-        error,
-        action: "Create the container, or undelete it.",
+      const action = "Create the container, or undelete it.";
+      return new KluisError("VAULT_NOT_INITIALISED", {
+        reason: "no-container",
+        action,
+        ...this.texts(name, error),
       });
     }
     if (status === 404) return missing(name, this.description);
     if (code === "BlobAlreadyExists" || code === "BlobImmutableDueToPolicy" || status === 412)
       return alreadyExists(name);
-    if (status === 401 || code === "AuthenticationFailed") {
-      return this.failure("AZURE_AUTH_FAILED", {
-        name,
-        error,
-        action: "Check the credential that the vault is configured with.",
-      });
-    }
-    if (status === 403) {
-      return this.failure("AZURE_FORBIDDEN", {
-        name,
-        error,
-        action: "Give the engine's identity the role Storage Blob Data Contributor.",
-      });
-    }
-    if (status === 429 || status === 503)
-      return this.failure("AZURE_THROTTLED", { name, error, action: "Kluis slows down by itself." });
-    if (status === 507)
-      return this.failure("VAULT_FULL", { name, error, action: "Free or add space in the storage account." });
-    return this.failure("VAULT_UNREACHABLE", {
-      name,
-      error,
-      action: "Check the network path to the storage account.",
-    });
+    return this.refused(name, error);
   }
 
-  /** The SDK's error carries the request with its headers and address: only its code and status go on. */
-  private failure(
-    code: PlainErrorCode,
-    { name, error, action }: { readonly name: string; readonly error: unknown; readonly action: string },
-  ): KluisError {
-    const what = `${codeOf(error) || (error instanceof Error ? error.name : "error")}, status ${statusOf(error)}`;
-    return new KluisError(code, {
-      message: `The ${this.description} does not serve ${name || "the vault"} (${what}).`,
-      action,
-      params: { object: name, azureCode: codeOf(error), status: statusOf(error) },
-      ...(code === "AZURE_THROTTLED" ? { retryAfterMs: 10_000 } : {}),
-    });
+  /** The error of an answer that concerns the account or the network, not one object. */
+  private refused(name: string, error: unknown): KluisError {
+    const texts = this.texts(name, error);
+    const status = statusOf(error);
+    if (status === 401 || codeOf(error) === "AuthenticationFailed") {
+      const action = "Check the credential in the vault's settings.";
+      return new KluisError("AZURE_AUTH_FAILED", { reason: "vault", action, ...texts });
+    }
+    if (status === 403) {
+      const action = "Give the engine's identity the role Storage Blob Data Contributor.";
+      return new KluisError("AZURE_FORBIDDEN", { reason: "vault", action, ...texts });
+    }
+    if (status === 429 || status === 503) {
+      const action = "Kluis slows down automatically.";
+      const retryAfterMs = THROTTLE_PAUSE_MS;
+      return new KluisError("AZURE_THROTTLED", { reason: "vault", action, retryAfterMs, ...texts });
+    }
+    if (status === 507) {
+      const action = "Free or add space in the storage account.";
+      return new KluisError("VAULT_FULL", { action, ...texts });
+    }
+    const action = "Check the network path to the storage account.";
+    return new KluisError("VAULT_UNREACHABLE", { reason: "azure-blob", action, ...texts });
+  }
+
+  /** Keeps only code and status: the SDK's error holds the request with its headers and address. */
+  private texts(name: string, error: unknown): Pick<ErrorTexts, "message" | "params"> {
+    const [status, code] = [statusOf(error), codeOf(error)];
+    const kind = code || (error instanceof Error ? error.name : "error");
+    return {
+      message: `The ${this.description} does not serve ${name || "the vault"} (${kind}, status ${status}).`,
+      params: { store: this.description, object: name, azureCode: code, status },
+    };
   }
 }
 

@@ -133,20 +133,22 @@ class FolderStore implements BlobStore {
 
   private failure(name: string, error: unknown): KluisError {
     const code = errnoOf(error);
+    const store = this.description;
     if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
-      const message = `The vault in ${this.description} has no room left.`;
       return new KluisError("VAULT_FULL", {
-        message,
-        action: "Free or add space; the transfer goes on by itself.",
+        message: `The vault in ${store} has no room left.`,
+        action: "Free or add space; the transfer continues automatically.",
+        params: { store, object: name, errno: code },
         cause: error,
       });
     }
     if (code === "") return toKluisError(error);
     return new KluisError("VAULT_UNREACHABLE", {
-      message: `The vault in ${this.description} cannot be used: ${code} at ${name}.`,
+      reason: "folder",
+      message: `The vault in ${store} cannot be used: ${code} at ${name}.`,
       action:
         "Check that the folder is mounted, that the engine may read and write it, and that it supports hard links.",
-      params: { object: name, errno: code },
+      params: { store, object: name, errno: code },
       cause: error,
     });
   }

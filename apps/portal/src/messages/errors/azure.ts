@@ -12,11 +12,31 @@ export const azureErrors = catalog({
       title: "Azure did not accept the sign-in",
       message: "The identity of Kluis could not sign in to Azure.",
       action: "The platform owner must check the identity and its secret or certificate.",
+      reasons: {
+        connection: {
+          message: "The identity of the connection could not sign in to Azure: {azureMessage}",
+          action: "Check the tenant, client id and secret of the connection.",
+        },
+        vault: {
+          message: "The storage account of the vault ({store}) refuses the credential.",
+          action: "Check the credential in the settings of the vault.",
+        },
+      },
     },
     AZURE_FORBIDDEN: {
       title: "Azure does not allow this",
       message: "The identity of Kluis lacks a permission in Azure.",
       action: "Assign the Kluis role on the subscription or resource group.",
+      reasons: {
+        connection: {
+          message: "The identity of the connection lacks a permission in Azure: {azureMessage}",
+          action: "Assign the Kluis role on the subscription or resource group.",
+        },
+        vault: {
+          message: "The identity of Kluis may not use the storage of the vault ({store}).",
+          action: "Assign the role Storage Blob Data Contributor on the storage account.",
+        },
+      },
     },
     AZURE_NOT_FOUND: {
       title: "Not found in Azure",
@@ -32,6 +52,16 @@ export const azureErrors = catalog({
       title: "Azure limits the number of requests",
       message: "Too many requests were sent to Azure.",
       action: "Kluis waits as long as Azure asks, then continues.",
+      reasons: {
+        connection: {
+          message: "Azure received too many requests: {azureMessage}",
+          action: "Kluis waits as long as Azure asks, then continues.",
+        },
+        vault: {
+          message: "The storage of the vault ({store}) received too many requests.",
+          action: "Kluis slows down, then continues.",
+        },
+      },
     },
     AZURE_REJECTED: {
       title: "Azure rejected the request",
@@ -42,6 +72,44 @@ export const azureErrors = catalog({
       title: "Azure reported an error",
       message: "The operation failed in Azure.",
       action: "Kluis tries again. Check the health of Azure if it persists.",
+      reasons: {
+        reported: {
+          message: "Azure reports: {azureMessage}",
+          action: "Kluis tries again. Check the health of Azure if it persists.",
+        },
+        "restore-point-failed": {
+          message: "Azure could not create the restore point.",
+          action: "Kluis tries again.",
+        },
+        "restore-point-lost": {
+          message: "The restore point disappeared while Azure created it.",
+          action: "Kluis tries again.",
+        },
+        "restore-point-without-time": {
+          message: "Azure does not report when it created the restore point.",
+          action: "Kluis tries again.",
+        },
+        "restore-point-without-disks": {
+          message: "Azure created a restore point without any disk.",
+          action: "Kluis tries again.",
+        },
+        "restore-point-without-disk": {
+          message: "The restore point in Azure does not hold disk {disk}.",
+          action: "Kluis tries again.",
+        },
+        "guest-answer": {
+          message: "The guest gave no readable answer about its services and programs.",
+          action: "Check that run command works on the virtual machine.",
+        },
+        "no-access-url": {
+          message: "Azure granted access to the disk without a URL.",
+          action: "Kluis tries again.",
+        },
+        "wrong-range": {
+          message: "Azure returned another range of the disk than requested.",
+          action: "Kluis tries again.",
+        },
+      },
     },
     AZURE_SAS_EXPIRED: {
       title: "The access to the disk has expired",
@@ -59,11 +127,31 @@ export const azureErrors = catalog({
       title: "Azure heeft de aanmelding geweigerd",
       message: "De identiteit van Kluis kon zich niet aanmelden bij Azure.",
       action: "De platformeigenaar moet de identiteit en het geheim of certificaat controleren.",
+      reasons: {
+        connection: {
+          message: "De identiteit van de verbinding kon zich niet aanmelden bij Azure: {azureMessage}",
+          action: "Controleer de tenant, de client-id en het geheim van de verbinding.",
+        },
+        vault: {
+          message: "Het opslagaccount van de kluis ({store}) weigert de referentie.",
+          action: "Controleer de referentie in de instellingen van de kluis.",
+        },
+      },
     },
     AZURE_FORBIDDEN: {
       title: "Azure staat dit niet toe",
       message: "De identiteit van Kluis mist een machtiging in Azure.",
       action: "Wijs de rol van Kluis toe op het abonnement of de resourcegroep.",
+      reasons: {
+        connection: {
+          message: "De identiteit van de verbinding mist een machtiging in Azure: {azureMessage}",
+          action: "Wijs de rol van Kluis toe op het abonnement of de resourcegroep.",
+        },
+        vault: {
+          message: "De identiteit van Kluis mag de opslag van de kluis ({store}) niet gebruiken.",
+          action: "Wijs de rol Storage Blob Data Contributor toe op het opslagaccount.",
+        },
+      },
     },
     AZURE_NOT_FOUND: {
       title: "Niet gevonden in Azure",
@@ -79,6 +167,16 @@ export const azureErrors = catalog({
       title: "Azure beperkt het aantal aanvragen",
       message: "Er zijn te veel aanvragen naar Azure gestuurd.",
       action: "Kluis wacht zo lang als Azure vraagt en gaat dan verder.",
+      reasons: {
+        connection: {
+          message: "Azure heeft te veel aanvragen ontvangen: {azureMessage}",
+          action: "Kluis wacht zo lang als Azure vraagt en gaat dan verder.",
+        },
+        vault: {
+          message: "De opslag van de kluis ({store}) heeft te veel aanvragen ontvangen.",
+          action: "Kluis vertraagt en gaat dan verder.",
+        },
+      },
     },
     AZURE_REJECTED: {
       title: "Azure heeft de aanvraag geweigerd",
@@ -89,6 +187,44 @@ export const azureErrors = catalog({
       title: "Azure heeft een fout gemeld",
       message: "De bewerking is mislukt in Azure.",
       action: "Kluis probeert het opnieuw. Controleer anders de status van Azure.",
+      reasons: {
+        reported: {
+          message: "Azure meldt: {azureMessage}",
+          action: "Kluis probeert het opnieuw. Controleer anders de status van Azure.",
+        },
+        "restore-point-failed": {
+          message: "Azure kon het herstelpunt niet maken.",
+          action: "Kluis probeert het opnieuw.",
+        },
+        "restore-point-lost": {
+          message: "Het herstelpunt verdween terwijl Azure het maakte.",
+          action: "Kluis probeert het opnieuw.",
+        },
+        "restore-point-without-time": {
+          message: "Azure meldt niet wanneer het herstelpunt is gemaakt.",
+          action: "Kluis probeert het opnieuw.",
+        },
+        "restore-point-without-disks": {
+          message: "Azure heeft een herstelpunt zonder schijven gemaakt.",
+          action: "Kluis probeert het opnieuw.",
+        },
+        "restore-point-without-disk": {
+          message: "Het herstelpunt in Azure bevat schijf {disk} niet.",
+          action: "Kluis probeert het opnieuw.",
+        },
+        "guest-answer": {
+          message: "De gast gaf geen leesbaar antwoord over zijn services en programma’s.",
+          action: "Controleer of Opdracht uitvoeren werkt op de virtuele machine.",
+        },
+        "no-access-url": {
+          message: "Azure gaf toegang tot de schijf zonder URL.",
+          action: "Kluis probeert het opnieuw.",
+        },
+        "wrong-range": {
+          message: "Azure gaf een ander bereik van de schijf terug dan gevraagd.",
+          action: "Kluis probeert het opnieuw.",
+        },
+      },
     },
     AZURE_SAS_EXPIRED: {
       title: "De toegang tot de schijf is verlopen",

@@ -72,6 +72,20 @@ export const backupErrors = catalog({
       title: "The previous snapshot cannot be used",
       message: "The snapshot that the changes are computed from is missing or does not match.",
       action: "The next backup reads the whole disk.",
+      reasons: {
+        refused: {
+          message: "Azure refuses the previous snapshot as a base: {azureMessage}",
+          action: "No action needed: this backup reads every allocated block instead.",
+        },
+        "too-many-ranges": {
+          message: "The disk has more changed ranges than Azure can list.",
+          action: "No action needed: this backup reads every allocated block instead.",
+        },
+        "snapshot-missing": {
+          message: "The previous snapshot no longer exists.",
+          action: "No action needed: this backup reads every allocated block instead.",
+        },
+      },
     },
   },
   nl: {
@@ -144,6 +158,20 @@ export const backupErrors = catalog({
       title: "De vorige momentopname is niet bruikbaar",
       message: "De momentopname waaruit de wijzigingen worden bepaald, ontbreekt of komt niet overeen.",
       action: "De volgende back-up leest de hele schijf.",
+      reasons: {
+        refused: {
+          message: "Azure weigert de vorige momentopname als basis: {azureMessage}",
+          action: "Geen actie nodig: deze back-up leest alle toegewezen blokken.",
+        },
+        "too-many-ranges": {
+          message: "De schijf heeft meer gewijzigde bereiken dan Azure kan vermelden.",
+          action: "Geen actie nodig: deze back-up leest alle toegewezen blokken.",
+        },
+        "snapshot-missing": {
+          message: "De vorige momentopname bestaat niet meer.",
+          action: "Geen actie nodig: deze back-up leest alle toegewezen blokken.",
+        },
+      },
     },
   },
 });

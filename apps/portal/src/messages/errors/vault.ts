@@ -7,6 +7,17 @@ export const vaultErrors = catalog({
       title: "The vault does not answer",
       message: "The storage of the vault could not be reached.",
       action: "Kluis tries again. Check the storage account if it persists.",
+      reasons: {
+        folder: {
+          message: "The vault in {store} cannot be used: {errno} at {object}.",
+          action:
+            "Check that the folder is mounted, that the engine may read and write it, and that it supports hard links.",
+        },
+        "azure-blob": {
+          message: "The {store} does not serve the vault (status {status}).",
+          action: "Kluis tries again. Check the network path to the storage account if it persists.",
+        },
+      },
     },
     VAULT_FULL: {
       title: "The vault is full",
@@ -17,6 +28,20 @@ export const vaultErrors = catalog({
       title: "The vault is not initialized",
       message: "No vault exists at the configured place.",
       action: "Start the engine once, so that it creates the vault.",
+      reasons: {
+        "no-vault": {
+          message: "There is no vault in {store}.",
+          action: "Check the address of the vault, or start the engine once so that it creates the vault.",
+        },
+        "no-container": {
+          message: "The {store} does not exist.",
+          action: "Create the container, or undelete it.",
+        },
+        "not-recorded": {
+          message: "Kluis has not recorded a vault yet.",
+          action: "Start the engine once, so that it creates the vault.",
+        },
+      },
     },
     VAULT_ALREADY_EXISTS: {
       title: "The vault exists already",
@@ -27,6 +52,18 @@ export const vaultErrors = catalog({
       title: "The vault has an unsupported version",
       message: "A newer version of Kluis wrote this vault.",
       action: "Update Kluis.",
+      reasons: {
+        vault: {
+          message:
+            "The vault in {store} has format version {version}; this Kluis reads version {supportedVersion}.",
+          action: "Use the release of Kluis that wrote the vault, or a newer one.",
+        },
+        manifest: {
+          message:
+            "The manifest {object} has version {version}; this Kluis reads version {supportedVersion}.",
+          action: "Use the release of Kluis that wrote the manifest, or a newer one.",
+        },
+      },
     },
     VAULT_KEY_WRONG: {
       title: "The vault key is wrong",
@@ -54,6 +91,17 @@ export const vaultErrors = catalog({
       title: "De kluis reageert niet",
       message: "De opslag van de kluis is niet bereikbaar.",
       action: "Kluis probeert het opnieuw. Controleer anders het opslagaccount.",
+      reasons: {
+        folder: {
+          message: "De kluis in {store} is niet bruikbaar: {errno} bij {object}.",
+          action:
+            "Controleer of de map is gekoppeld, of de engine deze mag lezen en schrijven en of deze harde koppelingen ondersteunt.",
+        },
+        "azure-blob": {
+          message: "De opslag ({store}) levert de kluis niet (status {status}).",
+          action: "Kluis probeert het opnieuw. Controleer anders het netwerkpad naar het opslagaccount.",
+        },
+      },
     },
     VAULT_FULL: {
       title: "De kluis is vol",
@@ -64,6 +112,20 @@ export const vaultErrors = catalog({
       title: "De kluis is niet geïnitialiseerd",
       message: "Op de geconfigureerde plaats bestaat geen kluis.",
       action: "Start de engine één keer om de kluis te maken.",
+      reasons: {
+        "no-vault": {
+          message: "Er is geen kluis in {store}.",
+          action: "Controleer het adres van de kluis of start de engine één keer om de kluis te maken.",
+        },
+        "no-container": {
+          message: "De opslag ({store}) bestaat niet.",
+          action: "Maak de container of maak het verwijderen ongedaan.",
+        },
+        "not-recorded": {
+          message: "Kluis heeft nog geen kluis vastgelegd.",
+          action: "Start de engine één keer om de kluis te maken.",
+        },
+      },
     },
     VAULT_ALREADY_EXISTS: {
       title: "De kluis bestaat al",
@@ -74,6 +136,18 @@ export const vaultErrors = catalog({
       title: "De kluis heeft een niet-ondersteunde versie",
       message: "Een nieuwere versie van Kluis heeft deze kluis geschreven.",
       action: "Werk Kluis bij.",
+      reasons: {
+        vault: {
+          message:
+            "De kluis in {store} heeft indelingsversie {version}; deze Kluis leest versie {supportedVersion}.",
+          action: "Gebruik de versie van Kluis die de kluis heeft geschreven, of een nieuwere.",
+        },
+        manifest: {
+          message:
+            "Het manifest {object} heeft versie {version}; deze Kluis leest versie {supportedVersion}.",
+          action: "Gebruik de versie van Kluis die het manifest heeft geschreven, of een nieuwere.",
+        },
+      },
     },
     VAULT_KEY_WRONG: {
       title: "De sleutel van de kluis is onjuist",

@@ -46,6 +46,7 @@ export function snapshotOf(memory: BackupMemory, disk: Pick<MemoryDisk, "key" | 
   const found = recall(memory, "snapshot").facts.disks.find(({ slot }) => diskKeyOf(slot) === disk.key);
   if (found !== undefined) return found;
   throw new KluisError("AZURE_FAILED", {
+    reason: "restore-point-without-disk",
     message: `Azure's snapshot does not hold the disk ${disk.name}.`,
     params: { disk: disk.name },
   });

@@ -121,6 +121,10 @@ async function baseSas(
   } catch (cause) {
     if (!isKluisError(cause, "AZURE_NOT_FOUND") && !isKluisError(cause, "AZURE_REJECTED")) throw cause;
     const { message } = cause;
-    throw new KluisError("DELTA_BASE_INVALID", { message: `The kept snapshot is gone. ${message}`, cause });
+    throw new KluisError("DELTA_BASE_INVALID", {
+      reason: "snapshot-missing",
+      message: `The kept snapshot is gone. ${message}`,
+      cause,
+    });
   }
 }
