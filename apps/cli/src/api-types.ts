@@ -2,13 +2,11 @@
 import type { RouterOutputs } from "@kluis/api/types";
 
 export type VmRow = RouterOutputs["vms"]["list"]["rows"][number];
-export type VmStatus = VmRow["status"];
 export type JobRow = RouterOutputs["jobs"]["list"]["rows"][number];
 export type JobView = RouterOutputs["jobs"]["get"];
 export type JobStepView = JobView["steps"][number];
 export type JobDiskView = JobView["disks"][number];
 export type PointRow = RouterOutputs["points"]["list"]["rows"][number];
-export type PointState = PointRow["state"];
 export type PointView = RouterOutputs["points"]["get"];
 export type PolicyRow = RouterOutputs["policies"]["list"][number];
 export type HealthPart = RouterOutputs["settings"]["health"]["parts"][number];

@@ -349,7 +349,7 @@ describe("delete-point", () => {
 });
 
 describe("progress", () => {
-  test("is one line that is redrawn on a terminal, and no line of stages in a pipe", async () => {
+  test("is one line redrawn in place on a terminal, and in a pipe a line with the job", async () => {
     await harness.protectShop();
     const env = { KLUIS_URL: harness.server.url, KLUIS_TOKEN: harness.token("commerceAdmin") };
     const watch = async (settings: Parameters<Harness["kluisWith"]>[0]): Promise<Ran> => {
@@ -363,6 +363,6 @@ describe("progress", () => {
     expect(live.err).not.toContain("\n");
     expect(live.err.endsWith("\r\u001B[2K") || live.err === "").toBe(true);
     const piped = await watch({});
-    expect(piped.err).toBe("");
+    expect(piped.err).toMatch(/^Backup of shop-01: job [0-9a-f-]{36}\n$/);
   });
 });

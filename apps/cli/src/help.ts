@@ -8,7 +8,7 @@ const widestHelp = 100;
 const pipeWidth = 80;
 
 const notes = [
-  ["Help", "kluis help <command>, or kluis <command> --help"],
+  ["Help", "kluis help <command>, or kluis <command> --help; kluis --version"],
   ["JSON", "every command has --json: the result on stdout, an error as one object on stderr"],
   [
     "Server",

@@ -1,5 +1,6 @@
 /** Width and colors of an output, and text that wraps to it. */
 import { styleText } from "node:util";
+import stringWidth from "string-width";
 
 const styles = {
   good: "green",
@@ -51,15 +52,28 @@ export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, "·");
 }
 
-/** Columns that a text takes: code points, which is exact for the names that Azure allows. */
+/** Columns that a text takes on a terminal. */
 export function widthOf(text: string): number {
-  return Array.from(text).length;
+  return stringWidth(text);
 }
 
 export function cutTo(text: string, width: number): string {
-  const letters = Array.from(text);
-  return letters.length <= width ? text : `${letters.slice(0, Math.max(0, width - 1)).join("")}…`;
+  return widthOf(text) <= width ? text : `${takeColumns(text, width - 1)}…`;
 }
+
+/** Returns the longest beginning of at most `width` columns. */
+function takeColumns(text: string, width: number): string {
+  let taken = "";
+  let columns = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    columns += widthOf(segment);
+    if (columns > width) break;
+    taken += segment;
+  }
+  return taken;
+}
+
+const graphemes = new Intl.Segmenter();
 
 /** Breaks a text between words into lines of at most `width` columns. A longer word stays whole, so that it can be copied. */
 export function wrap(text: string, width: number): readonly string[] {
@@ -80,12 +94,15 @@ export function wrap(text: string, width: number): readonly string[] {
 /** Breaks a text into lines of at most `width` columns, inside a word where it is longer. */
 export function wrapHard(text: string, width: number): readonly string[] {
   return wrap(text, width).flatMap((line) => {
-    const letters = Array.from(line);
-    if (letters.length <= width) return [line];
-    const count = Math.ceil(letters.length / width);
-    return Array.from({ length: count }, (_, index) =>
-      letters.slice(index * width, (index + 1) * width).join(""),
-    );
+    const pieces: string[] = [];
+    let rest = line;
+    while (widthOf(rest) > width) {
+      const piece = takeColumns(rest, width);
+      if (piece === "") break;
+      pieces.push(piece);
+      rest = rest.slice(piece.length);
+    }
+    return [...pieces, rest];
   });
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Look } from "./look.ts";
+import { type Look, widthOf } from "./look.ts";
 import { type Column, formatTable } from "./table.ts";
 
 interface Row {
@@ -54,6 +54,12 @@ describe("tables", () => {
     );
   });
 
+  test("count the columns of wide characters", () => {
+    const rows = [{ name: "仮想マシン", size: "", text: "" }];
+    expect(formatTable([name], rows, { empty, look: look(9) })).toBe("NAME\n仮想マシ…");
+    expect(formatTable([name, prose], rows, { empty, look: look(80) })).toBe("NAME        TEXT\n仮想マシン");
+  });
+
   test("fit, whatever is in them", () => {
     const row = fc.record({
       name: fc.string({ maxLength: 300, unit: "binary" }),
@@ -62,7 +68,7 @@ describe("tables", () => {
     });
     const property = fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), (rows) => {
       for (const line of formatTable([name, size, prose], rows, { empty, look: look(80) }).split("\n"))
-        expect(Array.from(line).length).toBeLessThanOrEqual(80);
+        expect(widthOf(line)).toBeLessThanOrEqual(80);
     });
     fc.assert(property);
   });

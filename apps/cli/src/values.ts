@@ -18,12 +18,12 @@ export function waitFlag(until: string): ReturnType<typeof flag> {
 export function choice<const Words extends readonly string[]>(
   words: Words,
 ): z.ZodEnum<z.core.util.ToEnum<Words[number]>> {
-  return z.enum(words, { error: `Use ${listed(words, "or")}.` });
+  return z.enum(words, { error: `Use ${anyOf(words)}.` });
 }
 
 /** `a, b or c`. */
-export function listed(words: readonly string[], last: "and" | "or"): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
+export function anyOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 /** A whole number from 1 to 999999. */

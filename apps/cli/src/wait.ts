@@ -17,7 +17,10 @@ const pollMs = 1_000;
 export async function waitForJob(jobId: string, { server, terminal, signal }: Session): Promise<JobView> {
   const read = (): Promise<JobView> => server.call((api) => api.jobs.get.query({ job: jobId }));
   let job = await patiently(read, signal);
-  const progress = new Progress(terminal, jobTitle(job));
+  const title = jobTitle(job);
+  // Without a progress line, this is the only sign of the job until it ends.
+  if (!terminal.isLive) terminal.note(`${title}: job ${job.id}`);
+  const progress = new Progress(terminal, title);
   for (; job.endedAt === null; job = await patiently(read, signal)) {
     showProgress(job, progress);
     await delay(pollMs, undefined, { signal });

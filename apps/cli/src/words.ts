@@ -1,6 +1,16 @@
 /** The words of statuses, jobs and steps as the terminal shows them; `--json` has the stored values. */
-import { type Consistency, type JobKind, type JobState, type jobSteps, type StepState } from "@kluis/domain";
-import type { JobRow, PointState, VmStatus } from "./api-types.ts";
+import type {
+  Consistency,
+  DeltaMethod,
+  JobKind,
+  JobState,
+  JobStep,
+  JobTrigger,
+  PointState,
+  StepState,
+  VmStatus,
+} from "@kluis/domain";
+import type { JobRow } from "./api-types.ts";
 import type { Tone } from "./look.ts";
 
 interface Word {
@@ -41,6 +51,13 @@ export const pointStateWords = {
   deleting: { text: "Deleting", tone: "dim" },
   deleted: { text: "Deleted", tone: "dim" },
 } as const satisfies Record<PointState, Word>;
+
+/** For a table's column. */
+export const consistencyLevels = {
+  application: "application",
+  file: "file system",
+  crash: "crash",
+} as const satisfies Record<Consistency, string>;
 
 export const consistencyWords = {
   application: "application-consistent",
@@ -86,26 +103,35 @@ const stepWords = {
   },
   verify: { verify: "Verify" },
   "delete-point": { delete: "Delete" },
-} as const satisfies { readonly [Kind in JobKind]: Record<(typeof jobSteps)[Kind][number], string> };
+} as const satisfies { readonly [Kind in JobKind]: Record<JobStep<Kind>, string> };
 
-const stepTexts = new Map<string, string>(
-  Object.entries(stepWords).flatMap(([kind, steps]) =>
-    Object.entries(steps).map(([step, text]) => [`${kind} ${step}`, text] as const),
-  ),
-);
-
-/** A step of a job in words; a step that a newer server added keeps its own name. */
 export function stepText(kind: JobKind, step: string): string {
-  return stepTexts.get(`${kind} ${step}`) ?? step;
+  return wordOf(stepWords[kind], step);
 }
 
-const triggerTexts = new Map([
-  ["schedule", "scheduled"],
-  ["manual", "on request"],
-  ["protect", "first backup"],
-]);
+const triggerWords = {
+  schedule: "scheduled",
+  manual: "on request",
+  protect: "first backup",
+} as const satisfies Record<JobTrigger, string>;
 
 /** Why a job started. */
 export function triggerText(trigger: string): string {
-  return triggerTexts.get(trigger) ?? trigger;
+  return wordOf(triggerWords, trigger);
+}
+
+const deltaWords = {
+  full: "full",
+  "changed-ranges": "changed ranges",
+  "digest-comparison": "digest comparison",
+} as const satisfies Record<DeltaMethod, string>;
+
+/** How the changes of a disk were found. */
+export function deltaText(method: string): string {
+  return wordOf(deltaWords, method);
+}
+
+/** A value that a newer server added has no word yet and is shown as it is. */
+function wordOf(words: Readonly<Record<string, string>>, value: string): string {
+  return Object.hasOwn(words, value) ? (words[value] ?? value) : value;
 }

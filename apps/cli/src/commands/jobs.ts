@@ -9,15 +9,20 @@ import { formatFacts, type Look } from "../look.ts";
 import { allPages } from "../pages.ts";
 import { shortener } from "../short-ids.ts";
 import { type Column, formatTable } from "../table.ts";
-import { jobArgument, listed, text, waitFlag, wholeNumber } from "../values.ts";
+import { anyOf, jobArgument, text, waitFlag, wholeNumber } from "../values.ts";
 import { exitCodeOfJob, waitForJob } from "../wait.ts";
-import { jobKindText, jobStateWords, jobTitle, stepStateWords, stepText, triggerText } from "../words.ts";
+import {
+  deltaText,
+  jobKindText,
+  jobStateWords,
+  jobTitle,
+  stepStateWords,
+  stepText,
+  triggerText,
+} from "../words.ts";
 
 /** The stored value is `cancelled`; the table and this option say `canceled`. */
-const stateNames = listed(
-  jobStates.map((state) => (state === "cancelled" ? "canceled" : state)),
-  "or",
-);
+const stateNames = anyOf(jobStates.map((state) => (state === "cancelled" ? "canceled" : state)));
 const jobState = z
   .string()
   .transform((value) => (value === "canceled" ? "cancelled" : value))
@@ -136,10 +141,15 @@ function stepColumns({ kind }: JobView): readonly Column<JobStepView>[] {
 const diskColumns: readonly Column<JobDiskView>[] = [
   { title: "DISK", value: (disk) => disk.key },
   { title: "NAME", value: (disk) => disk.name, shrinkTo: 10 },
-  { title: "STATE", value: (disk) => disk.state, leaveOut: 1 },
+  {
+    title: "STATE",
+    value: (disk) => stepStateWords[disk.state].text,
+    tone: (disk) => stepStateWords[disk.state].tone,
+    leaveOut: 1,
+  },
   { title: "SIZE", value: (disk) => formatBytes(disk.diskBytes), align: "right" },
   { title: "READ", value: (disk) => formatBytes(disk.readBytes), align: "right" },
   { title: "CHANGED", value: (disk) => formatBytes(disk.changedBytes), align: "right", leaveOut: 2 },
   { title: "MOVED", value: (disk) => formatBytes(disk.movedBytes), align: "right" },
-  { title: "DELTA", value: (disk) => disk.deltaMethod ?? "–" },
+  { title: "DELTA", value: (disk) => (disk.deltaMethod === null ? "–" : deltaText(disk.deltaMethod)) },
 ];

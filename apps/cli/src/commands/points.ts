@@ -1,5 +1,5 @@
 /** Recovery points. */
-import { formatBytes } from "@kluis/domain";
+import { formatBytes, type VerifyMode } from "@kluis/domain";
 import type { JobView, PointRow, PointView } from "../api-types.ts";
 import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
 import { exitCodes, UsageError } from "../failure.ts";
@@ -10,7 +10,7 @@ import { shortener } from "../short-ids.ts";
 import { type Column, formatTable } from "../table.ts";
 import { pointArgument, text, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
-import { pointStateWords } from "../words.ts";
+import { consistencyLevels, pointStateWords } from "../words.ts";
 
 export const points = defineCommand({
   name: "points",
@@ -45,7 +45,7 @@ function pointColumns(
     { title: "ID", value: (point) => short(point.id) },
     ...(hasVm ? [vm] : []),
     { title: "TAKEN (UTC)", value: (point) => minuteOf(point.takenAt) },
-    { title: "CONSISTENCY", value: (point) => point.consistency },
+    { title: "CONSISTENCY", value: (point) => consistencyLevels[point.consistency] },
     {
       title: "STATE",
       value: (point) => pointStateWords[point.state].text,
@@ -82,7 +82,7 @@ export const verify = defineCommand({
   },
 });
 
-function verdict(job: JobView, { id, lastVerified }: PointView, mode: "full" | "quick"): string {
+function verdict(job: JobView, { id, lastVerified }: PointView, mode: VerifyMode): string {
   const hasEnded = job.state === "succeeded" || job.state === "warning";
   if (!hasEnded || lastVerified === null) return jobOutcome(job);
   return lastVerified.ok
@@ -97,7 +97,7 @@ export const deletePoint = defineCommand({
     "Prompts for confirmation on a terminal; a script needs --yes. The point's row stays in the reports, with who deleted it and why.",
   input: {
     point: pointArgument,
-    reason: option("text", "why; kept as evidence", text),
+    reason: option("text", "why; kept as evidence", text.min(3, "Use at least three characters.")),
     yes: flag("delete without asking"),
     wait: waitFlag("the point is deleted"),
   },

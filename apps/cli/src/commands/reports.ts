@@ -40,8 +40,12 @@ export const reportPoints = defineCommand({
     if (response.body === null)
       throw new LocalError("INTERNAL", { message: "The server sent an empty report." });
     const body = Readable.fromWeb(response.body);
-    if (toFile === undefined) await pipeline(body, terminal.stdout, { signal, end: false });
-    else await writeComplete(toFile, body, signal);
+    if (toFile === undefined) {
+      await pipeline(body, terminal.stdout, { signal, end: false });
+    } else {
+      await writeComplete(toFile, body, signal);
+      terminal.note(`The report is in ${toFile}.`);
+    }
     return exitCodes.ok;
   },
 });
