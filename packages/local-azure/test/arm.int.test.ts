@@ -1,43 +1,29 @@
-import { ComputeManagementClient, restorePoller } from "@azure/arm-compute";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { restorePoller } from "@azure/arm-compute";
+import { expect, test } from "vitest";
 import { CONTOSO_TENANT_ID } from "../src/entra/directory.ts";
-import {
-  failureOf,
-  GROUP,
-  importVm,
-  type Lab,
-  openLab,
-  PRINCIPAL,
-  rewriting,
-  SUBSCRIPTION,
-  takePoint,
-} from "./lab.ts";
+import { client, failureOf, GROUP, PRINCIPAL, SUBSCRIPTION, TOKEN, useLab } from "./lab.ts";
 import { containing } from "./matchers.ts";
 
-let lab: Lab;
-beforeEach(async () => {
-  lab = await openLab();
-});
-afterEach(() => lab[Symbol.asyncDispose]());
+const lab = useLab();
 
 const collections = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.Compute/restorePointCollections`;
 const raw = (path: string, init: RequestInit = {}) =>
   fetch(`${lab.azure.url}${path}`, {
     ...init,
     headers: {
-      authorization: `Bearer ${CONTOSO_TENANT_ID}/${PRINCIPAL}`,
+      authorization: `Bearer ${TOKEN}`,
       "content-type": "application/json",
     },
   });
 
-test("who calls, from which tenant, with which role", async () => {
+test("a call is refused without a valid token, the right tenant and a role", async () => {
   const list = async (token: string) => failureOf(lab.armAs(token).virtualMachines.listAll().next());
   expect(await list("rubbish")).toEqual({ code: "InvalidAuthenticationToken", status: 401 });
   expect(await list(`other-tenant/${PRINCIPAL}`)).toEqual({
     code: "InvalidAuthenticationTokenTenant",
     status: 401,
   });
-  expect(await list(`${CONTOSO_TENANT_ID}/nobody`)).toEqual({ code: "AuthorizationFailed", status: 403 });
+  expect(await list(`${CONTOSO_TENANT_ID}/unknown`)).toEqual({ code: "AuthorizationFailed", status: 403 });
   const missing = await fetch(`${lab.azure.url}${collections}?api-version=2026-04-01`);
   expect([missing.status, missing.headers.get("www-authenticate")]).toEqual([401, containing("Bearer")]);
   await lab.azure.control.addRoleAssignment({
@@ -54,7 +40,7 @@ test("who calls, from which tenant, with which role", async () => {
   expect((await failureOf(reader.virtualMachines.start(GROUP, "x"))).code).toBe("AuthorizationFailed");
 });
 
-test("an api-version is needed and must be known; paths and ids are case-insensitive", async () => {
+test("a call needs a known api-version; paths and ids are case-insensitive", async () => {
   const code = async (query: string): Promise<unknown> => {
     const body: unknown = await (await raw(`${collections}${query}`)).json();
     return body;
@@ -64,13 +50,13 @@ test("an api-version is needed and must be known; paths and ids are case-insensi
     error: { code: "NoRegisteredProviderFound" },
   });
   expect(await code("?api-version=latest")).toMatchObject({ error: { code: "NoRegisteredProviderFound" } });
-  const id = await importVm(lab, "Web");
+  const id = await lab.importVm("Web");
   const upper = await raw(`${id.toUpperCase()}?api-version=2026-04-01&%24expand=instanceView`);
   expect(upper.status).toBe(200);
   expect(await upper.json()).toMatchObject({ name: "Web", properties: { instanceView: { vmAgent: {} } } });
 });
 
-test("missing things have ARM's codes", async () => {
+test("a missing resource, group or subscription has ARM's code", async () => {
   expect(await failureOf(lab.arm.virtualMachines.get(GROUP, "none"))).toEqual({
     code: "ResourceNotFound",
     status: 404,
@@ -79,13 +65,7 @@ test("missing things have ARM's codes", async () => {
     code: "ResourceGroupNotFound",
     status: 404,
   });
-  const credential = {
-    getToken: async () => ({ token: `${CONTOSO_TENANT_ID}/${PRINCIPAL}`, expiresOnTimestamp: 9e15 }),
-  };
-  const other = new ComputeManagementClient(credential, "00000000-0000-4000-8000-000000000000", {
-    httpClient: rewriting(lab.azure.url),
-    retryOptions: { maxRetries: 0 },
-  });
+  const other = client(lab.azure.url, TOKEN, "00000000-0000-4000-8000-000000000000");
   expect((await failureOf(other.virtualMachines.listAll().next())).code).toBe("SubscriptionNotFound");
   const wrong = await raw(`${collections}/x?api-version=2026-04-01`, { method: "PUT", body: "{" });
   expect([wrong.status, await wrong.json()]).toMatchObject([
@@ -94,18 +74,18 @@ test("missing things have ARM's codes", async () => {
   ]);
 });
 
-test("lists come in pages over the public host", async () => {
+test("lists have pages with links to the public host", async () => {
   await lab.azure.control.settings({ pageSize: 2 });
   const names = ["a", "b", "c", "d", "e"];
-  for (const name of names) await importVm(lab, name);
+  for (const name of names) await lab.importVm(name);
   const pages: string[][] = [];
   for await (const page of lab.arm.virtualMachines.listAll().byPage())
     pages.push(page.map((vm) => vm.name ?? ""));
   expect(pages).toEqual([["a", "b"], ["c", "d"], ["e"]]);
 });
 
-test("instance view, power actions, extensions", async () => {
-  await importVm(lab, "web");
+test("power actions and extensions change the instance view", async () => {
+  await lab.importVm("web");
   const power = async () => {
     const view = await lab.arm.virtualMachines.instanceView(GROUP, "web");
     return view.statuses?.find((status) => status.code?.startsWith("PowerState/"))?.code;
@@ -129,8 +109,8 @@ test("instance view, power actions, extensions", async () => {
   expect((await failureOf(lab.arm.virtualMachineExtensions.get(GROUP, "web", "agent"))).status).toBe(404);
 });
 
-test("a long-running PUT: 201 Creating, polls with Retry-After, absolute links to the public host", async () => {
-  await importVm(lab, "web");
+test("a long-running PUT answers 201 Creating and polls with Retry-After at the public host", async () => {
+  await lab.importVm("web");
   await lab.azure.control.settings({ operationMs: 60_000 });
   const path = `${collections}/web-rpc/restorePoints/p`;
   const created = await raw(`${path}?api-version=2026-04-01`, { method: "PUT", body: "{}" });
@@ -147,9 +127,9 @@ test("a long-running PUT: 201 Creating, polls with Retry-After, absolute links t
   expect(await (await poll()).json()).toMatchObject({ status: "Succeeded", endTime: containing("Z") });
 });
 
-test("a long-running POST has a Location that is 202, then 200 with the result", async () => {
-  await importVm(lab, "web");
-  const { disks } = await takePoint(lab, "web/p");
+test("the Location of a long-running POST answers 202, then 200 with the result", async () => {
+  await lab.importVm("web");
+  const { disks } = await lab.takePoint("web/p");
   await lab.azure.control.settings({ operationMs: 60_000 });
   const path = `${collections}/web-rpc/restorePoints/p/diskRestorePoints/${disks[0]}/beginGetAccess`;
   const body = JSON.stringify({ access: "Read", durationInSeconds: 60 });
@@ -164,8 +144,8 @@ test("a long-running POST has a Location that is 202, then 200 with the result",
   expect(await done.json()).toEqual({ accessSAS: containing(`${lab.azure.url}/md-`) });
 });
 
-test("a poller that was written down goes on after the local Azure has restarted", async () => {
-  await importVm(lab, "web");
+test("a serialized poller continues after a restart", async () => {
+  await lab.importVm("web");
   await lab.azure.control.addFault({
     match: { operation: "work:restorePoints.create" },
     effect: { type: "hang" },

@@ -3,17 +3,13 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
 import { listSchema, snapshotListSchema } from "../src/control/model.ts";
-import { GROUP, importVm, type Lab, MIB, openLab, pattern, readPoint, takePoint } from "./lab.ts";
+import { GROUP, MIB, pattern, useLab } from "./lab.ts";
 import { containing } from "./matchers.ts";
 
-let lab: Lab;
-beforeEach(async () => {
-  lab = await openLab();
-});
-afterEach(() => lab[Symbol.asyncDispose]());
+const lab = useLab();
 
 const bin = fileURLToPath(new URL("../bin/local-azure.mjs", import.meta.url));
 
@@ -32,7 +28,7 @@ function cli(...args: string[]): Promise<Run> {
   });
 }
 
-test("import, ls, write, export and power, as people type them", async () => {
+test("import, ls, write, export and power change and show a VM", async () => {
   const image = await lab.image("a.raw", 20 * MIB, [{ offset: MIB, data: pattern(8192, 1) }]);
   const made = await cli("import", "--vm", "app", "--os", "linux", "--resource-group", "g", "--disk", image);
   expect(made).toMatchObject({ exit: 0, out: containing("8 KiB of 20 MiB") });
@@ -50,10 +46,10 @@ test("import, ls, write, export and power, as people type them", async () => {
   expect((await cli("ls")).out).toContain("app  linux  stopped");
 });
 
-test("snapshots shows restore points and open access, never the secret in its URL", async () => {
-  await importVm(lab, "web");
-  const { disks } = await takePoint(lab, "web/p");
-  const url = new URL(await readPoint(lab, "web", { point: "p", disk: disks[0] ?? "" }));
+test("snapshots shows restore points and open access without the secret of the URL", async () => {
+  await lab.importVm("web");
+  const { disks } = await lab.takePoint("web/p");
+  const url = new URL(await lab.readPoint("web", { point: "p", disk: disks[0] ?? "" }));
   const text = await cli("snapshots");
   expect(text.out).toContain("FileSystemConsistent");
   const json = await cli("snapshots", "--json");
@@ -84,7 +80,7 @@ test("faults are added, listed and cleared", async () => {
   expect((await cli("fault", "list")).out).toContain("No faults");
 });
 
-test("refusals say what to do, with useful exit codes", async () => {
+test("refusals name the next step and set the exit code", async () => {
   expect(await cli("power", "--vm", "none", "on")).toMatchObject({
     exit: 1,
     err: containing("`local-azure ls`"),
@@ -103,7 +99,7 @@ test("refusals say what to do, with useful exit codes", async () => {
   );
   expect(imported).toMatchObject({ exit: 1, err: containing("truncate -s 21M") });
   const other = await lab.image("other.raw", 21 * MIB, []);
-  await importVm(lab, "web");
+  await lab.importVm("web");
   const size = await cli("write", "--vm", "web", "--disk", "os", "--image", other);
   expect(size).toMatchObject({ exit: 1, err: containing("the disk's size") });
   const lun = await cli("write", "--vm", "web", "--disk", "3", "--image", other);
@@ -116,12 +112,12 @@ test("refusals say what to do, with useful exit codes", async () => {
   });
 });
 
-test("the control API is closed without the token", async () => {
+test("the control API refuses a wrong token", async () => {
   const answer = await fetch(`${lab.azure.url}/_local/list`, { headers: { authorization: "Bearer wrong" } });
   expect(answer.status).toBe(401);
 });
 
-test("serve --empty is there to import to, and stops cleanly", async () => {
+test("serve --empty accepts an import and exits with 0 on SIGTERM", async () => {
   const data = join(lab.dir, "served");
   const server = spawn(process.execPath, [bin, "--data", data, "serve", "--empty"], {
     stdio: ["ignore", "pipe", "inherit"],

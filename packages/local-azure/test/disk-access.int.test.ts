@@ -1,33 +1,16 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
-import {
-  blob,
-  DISK_SIZE,
-  failureOf,
-  GROUP,
-  importVm,
-  type Lab,
-  MIB,
-  openLab,
-  pattern,
-  readPoint,
-  sas,
-  takePoint,
-} from "./lab.ts";
+import { blob, DISK_SIZE, failureOf, GROUP, MIB, pattern, sas, useLab } from "./lab.ts";
 
-let lab: Lab;
-beforeEach(async () => {
-  lab = await openLab();
-});
-afterEach(() => lab[Symbol.asyncDispose]());
+const lab = useLab();
 
 async function openPoint(): Promise<string> {
-  await importVm(lab, "web");
-  const { disks } = await takePoint(lab, "web/p");
-  return readPoint(lab, "web", { point: "p", disk: disks[0] ?? "" });
+  await lab.importVm("web");
+  const { disks } = await lab.takePoint("web/p");
+  return lab.readPoint("web", { point: "p", disk: disks[0] ?? "" });
 }
 
-test("only the right, live URL opens a disk", async () => {
+test("only a live URL with the right signature opens a disk", async () => {
   const url = await openPoint();
   const changed = (name: string, value: string): string => {
     const other = new URL(url);
@@ -44,35 +27,35 @@ test("only the right, live URL opens a disk", async () => {
   expect(await failureOf(blob(url).download(0, 512))).toEqual(denied);
 });
 
-test("asking again extends the same URL; revoking kills it", async () => {
+test("a second request extends the same URL; revoking ends it", async () => {
   const url = await openPoint();
   const { grants } = await lab.azure.control.snapshots();
   const disk = grants[0]?.resource.split("/").at(-1) ?? "";
   await lab.azure.control.advanceClock(1_800_000);
-  expect(await readPoint(lab, "web", { point: "p", disk })).toBe(url);
+  expect(await lab.readPoint("web", { point: "p", disk })).toBe(url);
   await lab.azure.control.advanceClock(2_000_000);
   expect((await blob(url).getProperties()).contentLength).toBe(DISK_SIZE + 512);
   await lab.arm.diskRestorePoint.revokeAccess(GROUP, "web-rpc", "p", disk);
   expect((await failureOf(blob(url).download(0, 512))).status).toBe(403);
 });
 
-test("longer than 60 days is refused, and at most five snapshots of a family are open at once", async () => {
-  await importVm(lab, "web");
+test("a grant lasts 60 days at most, and five snapshots of a family are open at once", async () => {
+  await lab.importVm("web");
   const names: { point: string; disk: string }[] = [];
   for (let at = 0; at < 6; at++)
-    names.push({ point: `p${at}`, disk: (await takePoint(lab, `web/p${at}`)).disks[0] ?? "" });
+    names.push({ point: `p${at}`, disk: (await lab.takePoint(`web/p${at}`)).disks[0] ?? "" });
   const [first, ...rest] = names;
   if (!first) throw new Error("No restore point");
-  expect((await failureOf(readPoint(lab, "web", { ...first, seconds: 5_184_001 }))).code).toBe(
+  expect((await failureOf(lab.readPoint("web", { ...first, seconds: 5_184_001 }))).code).toBe(
     "InvalidParameter",
   );
-  for (const name of rest) await readPoint(lab, "web", name);
-  expect((await failureOf(readPoint(lab, "web", first))).code).toBe("OperationNotAllowed");
+  for (const name of rest) await lab.readPoint("web", name);
+  expect((await failureOf(lab.readPoint("web", first))).code).toBe("OperationNotAllowed");
   await lab.arm.diskRestorePoint.revokeAccess(GROUP, "web-rpc", "p5", rest[4]?.disk ?? "");
-  expect(await readPoint(lab, "web", first)).toContain("sig=");
+  expect(await lab.readPoint("web", first)).toContain("sig=");
 });
 
-test("ranges: 206 with its length, the footer at the end, 416 behind it, If-Match", async () => {
+test("ranges answer 206, the footer ends the blob, 416 follows it, If-Match is checked", async () => {
   const url = await openPoint();
   const part = await fetch(url, { headers: { "x-ms-range": `bytes=${MIB}-${MIB + 1023}` } });
   expect([part.status, part.headers.get("content-length"), part.headers.get("content-range")]).toEqual([
@@ -93,8 +76,8 @@ test("ranges: 206 with its length, the footer at the end, 416 behind it, If-Matc
   expect((await fetch(url, { method: "HEAD", headers: { "if-match": '"0x0"' } })).status).toBe(412);
 });
 
-test("page lists come in pages whose markers lead through all of it, in windows when asked", async () => {
-  await importVm(lab, "web");
+test("page lists follow their markers to the end and respect the window of the request", async () => {
+  await lab.importVm("web");
   const parts = Array.from({ length: 40 }, (_, index) => ({
     offset: index * 16_384,
     data: Buffer.alloc(4096, 5),
@@ -104,8 +87,8 @@ test("page lists come in pages whose markers lead through all of it, in windows 
     disk: "os",
     image: await lab.image("many.raw", DISK_SIZE, parts),
   });
-  const { disks } = await takePoint(lab, "web/p");
-  const url = await readPoint(lab, "web", { point: "p", disk: disks[0] ?? "" });
+  const { disks } = await lab.takePoint("web/p");
+  const url = await lab.readPoint("web", { point: "p", disk: disks[0] ?? "" });
   const starts: number[] = [];
   for await (const range of blob(url).listPageRanges(0, DISK_SIZE)) starts.push(range.start);
   const paged: number[] = [];
@@ -122,13 +105,12 @@ test("page lists come in pages whose markers lead through all of it, in windows 
   expect([none.status, none.headers.get("x-ms-error-code")]).toEqual([400, "InvalidQueryParameterValue"]);
 });
 
-test("differences need a live base of the same family that is older", async () => {
-  await importVm(lab, "web", { disks: 2 });
-  const one = await takePoint(lab, "web/one");
+test("a difference needs a live, older base of the same family", async () => {
+  await lab.importVm("web", { disks: 2 });
+  const one = await lab.takePoint("web/one");
   await lab.azure.control.write({ vm: "web", disk: "os", image: await lab.image("n.raw", DISK_SIZE, []) });
-  const two = await takePoint(lab, "web/two");
-  const open = (point: string, disk: string | undefined) =>
-    readPoint(lab, "web", { point, disk: disk ?? "" });
+  const two = await lab.takePoint("web/two");
+  const open = (point: string, disk: string | undefined) => lab.readPoint("web", { point, disk: disk ?? "" });
   const older = await open("one", one.disks[0]);
   const newer = await open("two", two.disks[0]);
   const other = await open("one", one.disks[1]);
@@ -148,8 +130,8 @@ test("differences need a live base of the same family that is older", async () =
   expect(await failureOf(diff(newer, older))).toEqual({ code: "AuthenticationFailed", status: 403 });
 });
 
-test("incremental snapshots: made, compared, limited per time, deleted; full ones are not compared", async () => {
-  const vm = await importVm(lab, "web");
+test("incremental snapshots are created, compared, limited and deleted; full ones cannot be compared", async () => {
+  const vm = await lab.importVm("web");
   const disk =
     (await lab.arm.virtualMachines.get(GROUP, "web")).storageProfile?.osDisk?.managedDisk?.id ?? "";
   const make = (name: string, incremental = true) =>
@@ -190,8 +172,8 @@ test("incremental snapshots: made, compared, limited per time, deleted; full one
   expect(vm).toContain("/virtualMachines/web");
 });
 
-test("a disk of a running VM cannot be exported; of a deallocated one it can, and says so in its state", async () => {
-  await importVm(lab, "web");
+test("a disk opens for reading when its VM is deallocated, not when it runs; its state follows", async () => {
+  await lab.importVm("web");
   const grant = () =>
     sas(lab.arm.disks.grantAccess(GROUP, "web-os", { access: "Read", durationInSeconds: 60 }));
   expect((await failureOf(grant())).code).toBe("OperationNotAllowed");
@@ -203,7 +185,7 @@ test("a disk of a running VM cannot be exported; of a deallocated one it can, an
   expect((await blob(url).downloadToBuffer(MIB, 512)).equals(pattern(MIB, 1).subarray(0, 512))).toBe(true);
 });
 
-test("a read is a byte-exact, MD5-checked range when asked", async () => {
+test("a range carries its MD5 on request", async () => {
   const url = await openPoint();
   const response = await fetch(url, {
     headers: { "x-ms-range": `bytes=${MIB}-${MIB + 4095}`, "x-ms-range-get-content-md5": "true" },

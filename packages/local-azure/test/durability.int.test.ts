@@ -36,7 +36,7 @@ async function kill(): Promise<void> {
   await gone;
 }
 
-/** A disk whose every block says which version it has. */
+/** An image whose blocks all hold one version number. */
 const version = (number: number): Promise<string> =>
   writeImage(join(dir, `v${number}.raw`), SIZE, [{ offset: 0, data: Buffer.alloc(16 * MIB, number) }]);
 
@@ -46,7 +46,7 @@ async function contentOf(control: LocalAzureControl, name: string): Promise<Buff
   return readFile(to);
 }
 
-test("killed while the guest writes and restore points come and go, nothing is lost and nothing is left", async () => {
+test("a kill during writes and restore points loses no answered change and leaves no files behind", async () => {
   let { control, arm } = await start();
   const images = await Promise.all([1, 2, 3, 4, 5].map(version));
   const vm = await control.importVm({
@@ -67,7 +67,7 @@ test("killed while the guest writes and restore points come and go, nothing is l
       arm.restorePoints.create(GROUP, "rpc", `r${round}`, {}),
       round > 2 ? arm.restorePoints.delete(GROUP, "rpc", `r${round - 1}`) : Promise.resolve(),
     ]);
-    // A different moment each round; any moment must do.
+    // Each round kills at another moment; every moment must be safe.
     await new Promise((resolve) => setTimeout(resolve, index * 12));
     await kill();
     await work;
@@ -101,7 +101,7 @@ test("killed while the guest writes and restore points come and go, nothing is l
   );
 });
 
-/** Operations that a kill interrupted run on after the start: none may stay in between. */
+/** Interrupted operations continue after the start; each one must end. */
 async function endedOperations(control: LocalAzureControl): Promise<void> {
   await expect
     .poll(async () => (await control.snapshots()).restorePoints.map((point) => point.state), {
@@ -110,7 +110,7 @@ async function endedOperations(control: LocalAzureControl): Promise<void> {
     .toSatisfy((states: string[]) => states.every((state) => state === "Succeeded" || state === "Failed"));
 }
 
-test("an import that is killed half-way leaves no VM, no disk and no file", async () => {
+test("an import that is killed leaves no VM, no disk and no file", async () => {
   const { control } = await start();
   const image = await writeImage(join(dir, "big.raw"), 256 * MIB, [
     { offset: 0, data: pattern(128 * MIB, 1) },
@@ -130,7 +130,7 @@ test("an import that is killed half-way leaves no VM, no disk and no file", asyn
   });
 });
 
-test("a state file that cannot be understood is refused with advice, and left alone", async () => {
+test("a damaged state file is refused with an action and stays unchanged", async () => {
   await (await startLocalAzure({ dataDir: join(dir, "data"), entra: plainEntra })).stop();
   const file = join(dir, "data", "state.json");
   await writeFile(file, "{ not json");
@@ -150,7 +150,7 @@ test("a second server on the same folder is refused", async () => {
   await (await startLocalAzure({ dataDir: join(dir, "data"), entra: plainEntra })).stop();
 });
 
-test("a port that is in use is named", async () => {
+test("a port in use is reported as PORT_BUSY", async () => {
   await using stack = new AsyncDisposableStack();
   const first = await startLocalAzure({ dataDir: join(dir, "one"), entra: plainEntra });
   stack.defer(() => first.stop());
@@ -162,7 +162,7 @@ test("a port that is in use is named", async () => {
   );
 });
 
-test("a start whose seeding fails leaves nothing listening, and the next start seeds again", async () => {
+test("a start whose seeding fails stops listening, and the next start seeds again", async () => {
   const options = { dataDir: join(dir, "data"), entra: plainEntra };
   const failing = startLocalAzure({ ...options, seedFleet: () => Promise.reject(new Error("no images")) });
   await expect(failing).rejects.toThrow("no images");

@@ -1,23 +1,21 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { FaultInput } from "../src/index.ts";
-import { blob, failureOf, GROUP, importVm, type Lab, MIB, openLab, readPoint, takePoint } from "./lab.ts";
+import { blob, failureOf, GROUP, MIB, useLab } from "./lab.ts";
 
-let lab: Lab;
+const lab = useLab();
 let url: string;
 beforeEach(async () => {
-  lab = await openLab();
-  await importVm(lab, "web");
-  const { disks } = await takePoint(lab, "web/p");
-  url = await readPoint(lab, "web", { point: "p", disk: disks[0] ?? "" });
+  await lab.importVm("web");
+  const { disks } = await lab.takePoint("web/p");
+  url = await lab.readPoint("web", { point: "p", disk: disks[0] ?? "" });
 });
-afterEach(() => lab[Symbol.asyncDispose]());
 
 const add = (effect: FaultInput["effect"], rest: Omit<FaultInput, "effect"> = {}) =>
   lab.azure.control.addFault({ match: { operation: "blob.get" }, times: 1, ...rest, effect });
 const read = () => blob(url).downloadToBuffer(0, MIB);
 const code = async (call: PromiseLike<unknown>): Promise<string> => (await failureOf(call)).code;
 
-test("fail, throttle and drop hit once and are over", async () => {
+test("fail, throttle and drop with `times: 1` hit one call", async () => {
   await add({ type: "fail", status: 500, code: "OperationTimedOut" });
   expect(await failureOf(read())).toEqual({ code: "OperationTimedOut", status: 500 });
   expect((await read()).length).toBe(MIB);
@@ -34,7 +32,7 @@ test("fail, throttle and drop hit once and are over", async () => {
   expect((await read()).length).toBe(MIB);
 });
 
-test("ARM's 429 comes with Retry-After; matching is by name, method and path", async () => {
+test("throttle answers 429 at ARM; rules match by operation, method and path", async () => {
   const get = () => failureOf(lab.arm.virtualMachines.get(GROUP, "web"));
   await add({ type: "throttle" }, { match: { method: "GET", path: "/virtualMachines/web$" } });
   expect((await failureOf(lab.arm.disks.get(GROUP, "web-os"))).code).toBe("no failure");
@@ -48,7 +46,7 @@ test("ARM's 429 comes with Retry-After; matching is by name, method and path", a
   expect(await get()).toEqual({ code: "Conflict", status: 409 });
 });
 
-test("a body is cut in the middle, or slowed", async () => {
+test("cut ends a body early, slow delays it", async () => {
   await add({ type: "cut", bytes: 1000 });
   await expect(
     fetch(url, { headers: { range: "bytes=0-9999" } }).then((r) => r.arrayBuffer()),
@@ -58,13 +56,13 @@ test("a body is cut in the middle, or slowed", async () => {
   expect((await slow.arrayBuffer()).byteLength).toBe(100_000);
 });
 
-test("a grant dies in the middle of a read", async () => {
+test("revoke ends a read and its grant", async () => {
   await add({ type: "revoke", bytes: 4096 });
   await expect(read()).rejects.toThrow(/abort/i);
   expect(await failureOf(read())).toEqual({ code: "AuthenticationFailed", status: 403 });
 });
 
-test("a call hangs until the client gives up", async () => {
+test("hang never answers, delay answers later", async () => {
   await add({ type: "hang" });
   const signal = AbortSignal.timeout(200);
   await expect(fetch(url, { signal })).rejects.toMatchObject({ name: "TimeoutError" });
@@ -72,12 +70,12 @@ test("a call hangs until the client gives up", async () => {
   expect((await read()).length).toBe(MIB);
 });
 
-test("the work behind an operation fails with the code that was asked for", async () => {
+test("fail ends the work of an operation with the rule's code", async () => {
   await add(
     { type: "fail", code: "AllocationFailed", message: "No room." },
     { match: { operation: "work:restorePoints.create" } },
   );
-  expect(await code(takePoint(lab, "web/q"))).toBe("AllocationFailed");
+  expect(await code(lab.takePoint("web/q"))).toBe("AllocationFailed");
   expect((await lab.arm.restorePoints.get(GROUP, "web-rpc", "q")).provisioningState).toBe("Failed");
   await add({ type: "fail", code: "InternalError" }, { match: { operation: "work:restorePoints.delete" } });
   expect(await code(lab.arm.restorePoints.delete(GROUP, "web-rpc", "q"))).toBe("InternalError");
@@ -85,7 +83,7 @@ test("the work behind an operation fails with the code that was asked for", asyn
   await lab.arm.restorePoints.delete(GROUP, "web-rpc", "q");
 });
 
-test("probability is seeded: the same seed hits the same calls; faults survive a restart; clear removes them", async () => {
+test("the same seed hits the same calls; rules survive a restart; clear removes them", async () => {
   const run = async (): Promise<string> => {
     await lab.azure.control.clearFaults();
     await lab.azure.control.addFault({

@@ -1,20 +1,24 @@
+/** A local Azure for tests: an empty one per test, with SDK clients and helpers for its VMs and restore points. */
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ComputeManagementClient, type RestorePoint } from "@azure/arm-compute";
 import { createDefaultHttpClient, type HttpClient, isRestError } from "@azure/core-rest-pipeline";
 import { AnonymousCredential, PageBlobClient } from "@azure/storage-blob";
+import { afterEach, beforeEach } from "vitest";
 import { CONTOSO_TENANT_ID } from "../src/entra/directory.ts";
 import { type Entra, TokenRefused } from "../src/entra/index.ts";
-import { type LocalAzure, type StartOptions, startLocalAzure } from "../src/index.ts";
+import { type Fabric, type LocalAzure, startLocalAzure } from "../src/index.ts";
 
 export const SUBSCRIPTION = "11111111-2222-4333-8444-555555555555";
 export const GROUP = "test-rg";
 export const PRINCIPAL = "99999999-8888-4777-8666-555555555555";
 export const TOKEN = `${CONTOSO_TENANT_ID}/${PRINCIPAL}`;
 export const MIB = 1024 * 1024;
+/** Size of every disk that `importVm` makes. */
+export const DISK_SIZE = 32 * MIB;
 
-/** Takes `tid/oid` for a token: the tests here are about everything but sign-in. */
+/** Accepts `TENANT/PRINCIPAL` as a token: these tests do not concern sign-in. */
 export const plainEntra = (): Entra => ({
   handle: async () => false,
   verifyAccessToken: async (token, audience) => {
@@ -25,11 +29,11 @@ export const plainEntra = (): Entra => ({
   secrets: () => ({ portal: "", engine: "", fabrikamEngine: "" }),
 });
 
-/** Sends what is meant for https://management.azure.com to the loopback address. */
+/** Sends requests for https://management.azure.com to a local Azure. */
 export function rewriting(url: string): HttpClient {
   const inner = createDefaultHttpClient();
   return {
-    // A copy: the policies above must go on seeing the public https address.
+    // A copy: the policies above must still see the public https address.
     sendRequest: (request) =>
       inner.sendRequest({
         ...request,
@@ -39,76 +43,152 @@ export function rewriting(url: string): HttpClient {
   };
 }
 
-export interface Lab extends AsyncDisposable {
-  azure: LocalAzure;
-  arm: ComputeManagementClient;
-  dir: string;
-  /** A client of another principal or tenant. */
-  armAs(token: string): ComputeManagementClient;
-  /** Stops and starts again on the same data. */
-  restart(options?: Partial<StartOptions>): Promise<void>;
-  /** A raw image with the given contents, sparse elsewhere. */
-  image(name: string, sizeBytes: number, parts: { offset: number; data: Buffer }[]): Promise<string>;
-}
-
-/** An empty local Azure with one subscription, in which the test's principal is Contributor. */
-export async function openLab(options: Partial<StartOptions> = {}): Promise<Lab> {
-  const dir = await mkdtemp(join(tmpdir(), "local-azure-"));
-  const start = (more: Partial<StartOptions> = {}): Promise<LocalAzure> =>
-    startLocalAzure({ dataDir: join(dir, "data"), entra: plainEntra, ...options, ...more });
-  const azure = await start();
-  await azure.fabric.ensureSubscription({ id: SUBSCRIPTION, name: "Test" });
-  await azure.fabric.ensureResourceGroup({
-    subscriptionId: SUBSCRIPTION,
-    name: GROUP,
-    location: "westeurope",
-  });
-  await azure.fabric.addRoleAssignment({
-    principalId: PRINCIPAL,
-    scope: `/subscriptions/${SUBSCRIPTION}`,
-    role: "Contributor",
-  });
-  const token = TOKEN;
-  const lab: Lab = {
-    azure,
-    arm: client(azure.url, token),
-    dir,
-    armAs: (other) => client(lab.azure.url, other),
-    restart: async (more) => {
-      await lab.azure.stop();
-      lab.azure = await start(more);
-      lab.arm = client(lab.azure.url, token);
-    },
-    image: (name, sizeBytes, parts) => writeImage(join(dir, name), sizeBytes, parts),
-    [Symbol.asyncDispose]: async () => {
-      await lab.azure.stop();
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
-  return lab;
-}
-
 /** An ARM client of `TENANT/PRINCIPAL` for a local Azure with `plainEntra`. */
-export function client(url: string, token: string): ComputeManagementClient {
+export function client(
+  url: string,
+  token: string,
+  subscription: string = SUBSCRIPTION,
+): ComputeManagementClient {
   const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
-  return new ComputeManagementClient(credential, SUBSCRIPTION, {
+  return new ComputeManagementClient(credential, subscription, {
     httpClient: rewriting(url),
     retryOptions: { maxRetries: 0 },
   });
 }
 
-export async function writeImage(
-  file: string,
-  sizeBytes: number,
-  parts: { offset: number; data: Buffer }[],
-): Promise<string> {
+/** Makes the test subscription and group, with the test's principal as Contributor. */
+export async function seedSubscription(fabric: Fabric): Promise<void> {
+  await fabric.ensureSubscription({ id: SUBSCRIPTION, name: "Test" });
+  await fabric.ensureResourceGroup({ subscriptionId: SUBSCRIPTION, name: GROUP, location: "westeurope" });
+  await fabric.addRoleAssignment({
+    principalId: PRINCIPAL,
+    scope: `/subscriptions/${SUBSCRIPTION}`,
+    role: "Contributor",
+  });
+}
+
+interface ImagePart {
+  offset: number;
+  data: Buffer;
+}
+
+/** Writes a raw image that is sparse outside its parts. Returns its path. */
+export async function writeImage(file: string, sizeBytes: number, parts: ImagePart[]): Promise<string> {
   await using handle = await open(file, "w");
   await handle.truncate(sizeBytes);
   for (const { offset, data } of parts) await handle.write(data, 0, data.length, offset);
   return file;
 }
 
-/** Bytes that differ from each other by seed. */
+/** The test's local Azure. Valid inside a test; each test gets a new one. */
+class Lab {
+  #azure: LocalAzure | undefined;
+  #dir = "";
+
+  async open(): Promise<void> {
+    this.#dir = await mkdtemp(join(tmpdir(), "local-azure-"));
+    await this.#start();
+    await seedSubscription(this.azure.fabric);
+  }
+
+  async close(): Promise<void> {
+    await this.#azure?.stop();
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+
+  get azure(): LocalAzure {
+    if (!this.#azure) throw new Error("The lab is open inside a test only");
+    return this.#azure;
+  }
+  get dir(): string {
+    return this.#dir;
+  }
+  get arm(): ComputeManagementClient {
+    return this.armAs(TOKEN);
+  }
+
+  /** A client of another principal or tenant. */
+  armAs(token: string): ComputeManagementClient {
+    return client(this.azure.url, token);
+  }
+
+  /** Stops the local Azure and starts it on the same data. */
+  async restart(): Promise<void> {
+    await this.azure.stop();
+    await this.#start();
+  }
+
+  async #start(): Promise<void> {
+    this.#azure = await startLocalAzure({ dataDir: join(this.#dir, "data"), entra: plainEntra });
+  }
+
+  /** A raw image in the lab's folder. */
+  image(name: string, sizeBytes: number, parts: ImagePart[]): Promise<string> {
+    return writeImage(join(this.#dir, name), sizeBytes, parts);
+  }
+
+  /** Makes a VM and its collection `NAME-rpc`. Disk n = 1, 2, … holds `pattern(MIB, n)` at n MiB. Returns its id. */
+  async importVm(
+    name: string,
+    options: { os?: "linux" | "windows"; disks?: number; stopped?: boolean } = {},
+  ): Promise<string> {
+    const disks: string[] = [];
+    for (let index = 1; index <= (options.disks ?? 1); index++) {
+      const part = { offset: index * MIB, data: pattern(MIB, index) };
+      disks.push(await this.image(`${name}-${index}.raw`, DISK_SIZE, [part]));
+    }
+    const vm = await this.azure.control.importVm({
+      vm: name,
+      os: options.os ?? "linux",
+      resourceGroup: GROUP,
+      stopped: options.stopped ?? false,
+      disks,
+    });
+    await this.arm.restorePointCollections.createOrUpdate(GROUP, `${name}-rpc`, {
+      location: "westeurope",
+      source: { id: vm.id },
+    });
+    return vm.id;
+  }
+
+  /** Takes the restore point `VM/NAME`. `disks` are the names of its disk restore points, OS disk first. */
+  async takePoint(
+    where: string,
+    body: RestorePoint = {},
+  ): Promise<{ point: RestorePoint; disks: string[]; consistency: string }> {
+    const [vm = "", name = ""] = where.split("/");
+    await this.arm.restorePoints.create(GROUP, `${vm}-rpc`, name, body);
+    const point = await this.arm.restorePoints.get(GROUP, `${vm}-rpc`, name);
+    const storage = point.sourceMetadata?.storageProfile;
+    const ids = [
+      storage?.osDisk?.diskRestorePoint?.id,
+      ...(storage?.dataDisks ?? []).map((disk) => disk.diskRestorePoint?.id),
+    ];
+    const disks = ids.flatMap((id) => (id === undefined ? [] : [id.slice(id.lastIndexOf("/") + 1)]));
+    return { point, disks, consistency: point.consistencyMode ?? "" };
+  }
+
+  /** A read URL of one disk of a VM's restore point. */
+  readPoint(vm: string, where: { point: string; disk: string; seconds?: number }): Promise<string> {
+    const { point, disk, seconds = 3600 } = where;
+    return sas(
+      this.arm.diskRestorePoint.grantAccess(GROUP, `${vm}-rpc`, point, disk, {
+        access: "Read",
+        durationInSeconds: seconds,
+      }),
+    );
+  }
+}
+
+/** Opens a lab before each test and removes it afterwards. */
+export function useLab(): Lab {
+  const lab = new Lab();
+  beforeEach(() => lab.open());
+  afterEach(() => lab.close());
+  return lab;
+}
+
+/** Bytes that differ by seed. */
 export function pattern(length: number, seed: number): Buffer {
   const bytes = Buffer.alloc(length);
   for (let at = 0; at < length; at += 4)
@@ -118,7 +198,7 @@ export function pattern(length: number, seed: number): Buffer {
 
 export async function sas(poller: PromiseLike<{ accessSAS?: string }>): Promise<string> {
   const { accessSAS } = await poller;
-  if (!accessSAS) throw new Error("No accessSAS came back");
+  if (!accessSAS) throw new Error("The result has no accessSAS");
   return accessSAS;
 }
 
@@ -126,71 +206,7 @@ export function blob(url: string): PageBlobClient {
   return new PageBlobClient(url, new AnonymousCredential(), { retryOptions: { maxTries: 1 } });
 }
 
-/** A VM with small disks; the disks' content is `pattern(MIB, n)` at n MiB, n = 1, 2, … */
-export async function importVm(
-  lab: Lab,
-  name: string,
-  options: { os?: "linux" | "windows"; disks?: number; stopped?: boolean } = {},
-): Promise<string> {
-  const disks: string[] = [];
-  for (let index = 1; index <= (options.disks ?? 1); index++)
-    disks.push(
-      await lab.image(`${name}-${index}.raw`, DISK_SIZE, [
-        { offset: index * MIB, data: pattern(MIB, index) },
-      ]),
-    );
-  const vm = await lab.azure.control.importVm({
-    vm: name,
-    os: options.os ?? "linux",
-    resourceGroup: GROUP,
-    stopped: options.stopped ?? false,
-    disks,
-  });
-  await lab.arm.restorePointCollections.createOrUpdate(GROUP, `${name}-rpc`, {
-    location: "westeurope",
-    source: { id: vm.id },
-  });
-  return vm.id;
-}
-
-export const DISK_SIZE = 32 * MIB;
-
-/** Takes the restore point `VM/NAME` of a VM made by `importVm`; gives the names of its disk restore points, OS disk first. */
-export async function takePoint(lab: Lab, where: string, body: RestorePoint = {}): Promise<TakenPoint> {
-  const [vm = "", name = ""] = where.split("/");
-  await lab.arm.restorePoints.create(GROUP, `${vm}-rpc`, name, body);
-  const point = await lab.arm.restorePoints.get(GROUP, `${vm}-rpc`, name);
-  const storage = point.sourceMetadata?.storageProfile;
-  const ids = [
-    storage?.osDisk?.diskRestorePoint?.id,
-    ...(storage?.dataDisks ?? []).map((d) => d.diskRestorePoint?.id),
-  ];
-  const disks = ids.flatMap((id) => (id === undefined ? [] : [id.slice(id.lastIndexOf("/") + 1)]));
-  return { point, disks, consistency: point.consistencyMode ?? "" };
-}
-
-export interface TakenPoint {
-  point: RestorePoint;
-  disks: string[];
-  consistency: string;
-}
-
-/** A read SAS of one disk of a restore point. */
-export function readPoint(
-  lab: Lab,
-  vm: string,
-  where: { point: string; disk: string; seconds?: number },
-): Promise<string> {
-  const { point, disk, seconds = 3600 } = where;
-  return sas(
-    lab.arm.diskRestorePoint.grantAccess(GROUP, `${vm}-rpc`, point, disk, {
-      access: "Read",
-      durationInSeconds: seconds,
-    }),
-  );
-}
-
-/** Code and status of what an SDK call failed with; for a failed operation the SDK gives the code in the text only. */
+/** Code and status of an SDK call's failure. For a failed operation the SDK gives the code in its message only. */
 export async function failureOf(
   call: PromiseLike<unknown>,
 ): Promise<{ code: string; status: number | undefined }> {

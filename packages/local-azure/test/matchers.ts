@@ -1,4 +1,5 @@
+/** Matchers typed for use inside an expected object. */
 import { expect } from "vitest";
 
-/** A string with this text somewhere in it, for use inside an expected object. */
+/** Matches a string that contains `text`. */
 export const containing: (text: string) => unknown = (text) => expect.stringContaining(text);

@@ -1,43 +1,27 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  blob,
-  DISK_SIZE,
-  failureOf,
-  GROUP,
-  importVm,
-  type Lab,
-  MIB,
-  openLab,
-  pattern,
-  readPoint,
-  takePoint,
-} from "./lab.ts";
+import { expect, test } from "vitest";
+import { blob, DISK_SIZE, failureOf, GROUP, MIB, pattern, useLab } from "./lab.ts";
 
-let lab: Lab;
-beforeEach(async () => {
-  lab = await openLab();
-});
-afterEach(() => lab[Symbol.asyncDispose]());
+const lab = useLab();
 
 const guestFacts = async (vm: string) => (await lab.azure.control.guest(vm)).guest;
 
-test("the first restore point of a Windows VM installs VMSnapshot and changes the guest; it is application-consistent", async () => {
-  await importVm(lab, "sql", { os: "windows", disks: 3 });
+test("the first restore point of a Windows VM installs VMSnapshot, changes the guest and is application-consistent", async () => {
+  await lab.importVm("sql", { os: "windows", disks: 3 });
   const script = [
     "@{",
     "  services = @(Get-Service VSS,IaaSVmProvider -ErrorAction SilentlyContinue | Select-Object Name,StartType)",
     "  programs = @(Get-ItemProperty HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\* | Where-Object DisplayName -like 'Microsoft Visual C++ 2013 Redistributable (x64)*' | Select-Object DisplayName,DisplayVersion)",
     "} | ConvertTo-Json -Compress -Depth 3",
   ];
-  const ask = async (): Promise<unknown> => {
+  const queryGuest = async (): Promise<unknown> => {
     const result = await lab.arm.virtualMachines.runCommand(GROUP, "sql", {
       commandId: "RunPowerShellScript",
       script,
     });
     return JSON.parse(result.value?.[0]?.message ?? "");
   };
-  expect(await ask()).toEqual({ services: [{ Name: "VSS", StartType: 3 }], programs: [] });
-  const taken = await takePoint(lab, "sql/p1");
+  expect(await queryGuest()).toEqual({ services: [{ Name: "VSS", StartType: 3 }], programs: [] });
+  const taken = await lab.takePoint("sql/p1");
   expect(taken.consistency).toBe("ApplicationConsistent");
   expect(taken.disks).toHaveLength(3);
   expect(taken.point.sourceMetadata?.storageProfile?.dataDisks?.map((disk) => disk.lun)).toEqual([0, 1]);
@@ -49,7 +33,7 @@ test("the first restore point of a Windows VM installs VMSnapshot and changes th
     "VMSnapshot",
     "Succeeded",
   ]);
-  expect(await ask()).toEqual({
+  expect(await queryGuest()).toEqual({
     services: [
       { Name: "VSS", StartType: 2 },
       { Name: "IaaSVmProvider", StartType: 2 },
@@ -63,20 +47,20 @@ test("the first restore point of a Windows VM installs VMSnapshot and changes th
   });
 });
 
-test("a VSS failure gives file-system consistency for this and the next three restore points", async () => {
-  await importVm(lab, "sql", { os: "windows" });
+test("after a VSS failure this and the next three restore points are file-system consistent", async () => {
+  await lab.importVm("sql", { os: "windows" });
   await lab.azure.control.addFault({ match: { operation: "guest.vss" }, effect: { type: "fail" }, times: 1 });
   const reached: string[] = [];
-  for (let at = 0; at < 5; at++) reached.push((await takePoint(lab, `sql/p${at}`)).consistency);
+  for (let at = 0; at < 5; at++) reached.push((await lab.takePoint(`sql/p${at}`)).consistency);
   expect(reached).toEqual([
     ...Array.from({ length: 4 }, () => "FileSystemConsistent"),
     "ApplicationConsistent",
   ]);
 });
 
-test("Linux is file-system consistent; scripts decide about more and less", async () => {
-  await importVm(lab, "web");
-  expect((await takePoint(lab, "web/plain")).consistency).toBe("FileSystemConsistent");
+test("Linux is file-system consistent; pre and post scripts can change that", async () => {
+  await lab.importVm("web");
+  expect((await lab.takePoint("web/plain")).consistency).toBe("FileSystemConsistent");
   const script = {
     path: "/etc/azure/pre.sh",
     exitCode: 0,
@@ -90,51 +74,51 @@ test("Linux is file-system consistent; scripts decide about more and less", asyn
     linuxScripts: { continueBackupOnFailure, pre: { ...script, exitCode }, post: script },
   });
   await lab.azure.control.setGuest(scripts(0, true));
-  expect((await takePoint(lab, "web/good")).consistency).toBe("ApplicationConsistent");
+  expect((await lab.takePoint("web/good")).consistency).toBe("ApplicationConsistent");
   await lab.azure.control.setGuest(scripts(2, true));
-  expect((await takePoint(lab, "web/go-on")).consistency).toBe("FileSystemConsistent");
+  expect((await lab.takePoint("web/continue")).consistency).toBe("FileSystemConsistent");
   await lab.azure.control.setGuest(scripts(2, false));
-  expect((await failureOf(takePoint(lab, "web/stop"))).code).toBe("VMRestorePointClientError");
+  expect((await failureOf(lab.takePoint("web/stop"))).code).toBe("VMRestorePointClientError");
 });
 
-test("a stopped VM takes part only when crash consistency is asked for, and gets no extension", async () => {
-  await importVm(lab, "batch", { stopped: true });
-  expect(await failureOf(takePoint(lab, "batch/p"))).toEqual({ code: "OperationNotAllowed", status: 409 });
-  const taken = await takePoint(lab, "batch/p", { consistencyMode: "CrashConsistent" });
+test("a stopped VM needs a request for crash consistency, and gets no extension", async () => {
+  await lab.importVm("batch", { stopped: true });
+  expect(await failureOf(lab.takePoint("batch/p"))).toEqual({ code: "OperationNotAllowed", status: 409 });
+  const taken = await lab.takePoint("batch/p", { consistencyMode: "CrashConsistent" });
   expect(taken.consistency).toBe("CrashConsistent");
   expect((await lab.azure.control.guest("batch")).extensions).toEqual([]);
 });
 
-test("an agent that is away fails the restore point with Azure's code, and the name can be used again", async () => {
-  await importVm(lab, "web");
+test("an agent that is not ready fails the restore point with Azure's code, and the name can be reused", async () => {
+  await lab.importVm("web");
   await lab.azure.control.setGuest({ vm: "web", agent: "NotReady" });
-  expect((await failureOf(takePoint(lab, "web/p"))).code).toBe("VMAgentStatusCommunicationError");
+  expect((await failureOf(lab.takePoint("web/p"))).code).toBe("VMAgentStatusCommunicationError");
   expect((await lab.arm.restorePoints.get(GROUP, "web-rpc", "p")).provisioningState).toBe("Failed");
   const view = await lab.arm.virtualMachines.instanceView(GROUP, "web");
   expect(view.vmAgent?.statuses?.[0]?.displayStatus).toBe("Not Ready");
   await lab.azure.control.setGuest({ vm: "web", agent: "Ready" });
-  expect((await takePoint(lab, "web/p")).point.provisioningState).toBe("Succeeded");
+  expect((await lab.takePoint("web/p")).point.provisioningState).toBe("Succeeded");
 });
 
 test("an extension that fails to provision fails the restore point", async () => {
-  await importVm(lab, "sql", { os: "windows" });
+  await lab.importVm("sql", { os: "windows" });
   await lab.azure.control.addFault({
     match: { operation: "guest.extension" },
     effect: { type: "fail" },
     times: 1,
   });
-  expect((await failureOf(takePoint(lab, "sql/p"))).code).toBe("VMRestorePointClientError");
+  expect((await failureOf(lab.takePoint("sql/p"))).code).toBe("VMRestorePointClientError");
   expect((await guestFacts("sql")).windows?.programs).toEqual([]);
-  expect((await takePoint(lab, "sql/p")).consistency).toBe("ApplicationConsistent");
+  expect((await lab.takePoint("sql/p")).consistency).toBe("ApplicationConsistent");
 });
 
-test("what a restore point may not be asked", async () => {
-  const vm = await importVm(lab, "web", { disks: 2 });
-  await takePoint(lab, "web/p");
-  expect(await failureOf(takePoint(lab, "web/p"))).toEqual({ code: "OperationNotAllowed", status: 409 });
-  const wrongMode = takePoint(lab, "web/q", { consistencyMode: "ApplicationConsistent" });
+test("invalid requests for a restore point are refused", async () => {
+  const vm = await lab.importVm("web", { disks: 2 });
+  await lab.takePoint("web/p");
+  expect(await failureOf(lab.takePoint("web/p"))).toEqual({ code: "OperationNotAllowed", status: 409 });
+  const wrongMode = lab.takePoint("web/q", { consistencyMode: "ApplicationConsistent" });
   expect(await failureOf(wrongMode)).toEqual({ code: "InvalidParameter", status: 400 });
-  const foreign = takePoint(lab, "web/q", { excludeDisks: [{ id: `${vm}-nothing` }] });
+  const foreign = lab.takePoint("web/q", { excludeDisks: [{ id: `${vm}-nothing` }] });
   expect(await failureOf(foreign)).toEqual({ code: "InvalidParameter", status: 400 });
   const nowhere = lab.arm.restorePoints.create(GROUP, "no-rpc", "q", {});
   expect(await failureOf(nowhere)).toEqual({ code: "ParentResourceNotFound", status: 404 });
@@ -146,15 +130,15 @@ test("what a restore point may not be asked", async () => {
 });
 
 test("excluded disks are not part of the restore point", async () => {
-  await importVm(lab, "web", { disks: 2 });
+  await lab.importVm("web", { disks: 2 });
   const vm = await lab.arm.virtualMachines.get(GROUP, "WEB");
   const data = vm.storageProfile?.dataDisks?.[0]?.managedDisk?.id ?? "";
-  const taken = await takePoint(lab, "web/p", { excludeDisks: [{ id: data.toUpperCase() }] });
+  const taken = await lab.takePoint("web/p", { excludeDisks: [{ id: data.toUpperCase() }] });
   expect(taken.disks).toHaveLength(1);
 });
 
-test("two restore points of one VM at once: the second is refused; so many an hour, then 429 with Retry-After", async () => {
-  await importVm(lab, "web");
+test("a VM has one restore point in creation, and a limit per hour that answers 429", async () => {
+  await lab.importVm("web");
   await lab.azure.control.addFault({
     match: { operation: "work:restorePoints.create" },
     effect: { type: "delay", ms: 500 },
@@ -167,19 +151,19 @@ test("two restore points of one VM at once: the second is refused; so many an ho
   );
   await first;
   await lab.azure.control.settings({ restorePointsPerVmPerHour: 1 });
-  expect(await failureOf(takePoint(lab, "web/three"))).toEqual({
+  expect(await failureOf(lab.takePoint("web/three"))).toEqual({
     code: "OperationNotAllowed",
     status: 429,
   });
   await lab.azure.control.advanceClock(3_600_000);
-  expect((await takePoint(lab, "web/three")).consistency).toBe("FileSystemConsistent");
+  expect((await lab.takePoint("web/three")).consistency).toBe("FileSystemConsistent");
 });
 
-test("a restore point that is being read cannot be deleted; afterwards nothing is left of it", async () => {
-  await importVm(lab, "web");
-  const { disks } = await takePoint(lab, "web/p");
+test("a restore point with open access cannot be deleted; a deleted one leaves nothing behind", async () => {
+  await lab.importVm("web");
+  const { disks } = await lab.takePoint("web/p");
   const disk = disks[0] ?? "";
-  await readPoint(lab, "web", { point: "p", disk });
+  await lab.readPoint("web", { point: "p", disk });
   const refused = { code: "DiskRestorePointUsedByCustomer", status: 409 };
   expect(await failureOf(lab.arm.restorePoints.delete(GROUP, "web-rpc", "p"))).toEqual(refused);
   expect(await failureOf(lab.arm.restorePointCollections.delete(GROUP, "web-rpc"))).toEqual(refused);
@@ -191,10 +175,10 @@ test("a restore point that is being read cannot be deleted; afterwards nothing i
   expect(await lab.azure.control.snapshots()).toEqual({ snapshots: [], restorePoints: [], grants: [] });
 });
 
-test("the restore point keeps its bytes while the guest writes, and a collection lists its points", async () => {
-  await importVm(lab, "web", { disks: 2 });
-  const { disks } = await takePoint(lab, "web/p");
-  const url = await readPoint(lab, "web", { point: "p", disk: disks[1] ?? "" });
+test("a restore point keeps its bytes while the guest writes, and its collection lists it", async () => {
+  await lab.importVm("web", { disks: 2 });
+  const { disks } = await lab.takePoint("web/p");
+  const url = await lab.readPoint("web", { point: "p", disk: disks[1] ?? "" });
   const next = await lab.image("next.raw", DISK_SIZE, [{ offset: 0, data: pattern(8 * MIB, 77) }]);
   const [written, bytes] = await Promise.all([
     lab.azure.control.write({ vm: "web", disk: 0, image: next }),
@@ -204,7 +188,7 @@ test("the restore point keeps its bytes while the guest writes, and a collection
   const expected = Buffer.alloc(DISK_SIZE);
   pattern(MIB, 2).copy(expected, 2 * MIB);
   expect(bytes.equals(expected)).toBe(true);
-  await takePoint(lab, "web/q");
+  await lab.takePoint("web/q");
   const collection = await lab.arm.restorePointCollections.get(GROUP, "web-rpc", { expand: "restorePoints" });
   expect(collection.restorePoints?.map((point) => point.name)).toEqual(["p", "q"]);
   const listed = [];

@@ -1,26 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { makeFooter } from "../src/disks/vhd.ts";
-import {
-  blob,
-  DISK_SIZE,
-  failureOf,
-  GROUP,
-  importVm,
-  type Lab,
-  MIB,
-  openLab,
-  pattern,
-  sas,
-  takePoint,
-} from "./lab.ts";
+import { blob, DISK_SIZE, failureOf, GROUP, MIB, pattern, sas, useLab } from "./lab.ts";
 
-let lab: Lab;
-beforeEach(async () => {
-  lab = await openLab();
-});
-afterEach(() => lab[Symbol.asyncDispose]());
+const lab = useLab();
 
 const UNIQUE = "0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f1";
 const create = (name: string, uploadSizeBytes = DISK_SIZE + 512) =>
@@ -34,7 +18,7 @@ const create = (name: string, uploadSizeBytes = DISK_SIZE + 512) =>
 const writeAccess = (name: string) =>
   sas(lab.arm.disks.grantAccess(GROUP, name, { access: "Write", durationInSeconds: 3600 }));
 
-test("a disk is restored by upload: ready, written, revoked, unattached, byte for byte", async () => {
+test("an uploaded disk goes from ReadyToUpload to Unattached and holds the uploaded bytes", async () => {
   const made = await create("restored");
   expect([made.diskState, made.diskSizeBytes]).toEqual(["ReadyToUpload", DISK_SIZE]);
   const url = await writeAccess("restored");
@@ -66,7 +50,7 @@ test("a disk is restored by upload: ready, written, revoked, unattached, byte fo
   expect((await blob(read).downloadToBuffer(0, DISK_SIZE)).equals(expected)).toBe(true);
 });
 
-test("a missing or wrong footer is found when access ends, not before; then it can be mended", async () => {
+test("a missing or wrong footer is refused when access ends, and can be corrected", async () => {
   await create("broken");
   const page = blob(await writeAccess("broken"));
   await page.uploadPages(pattern(512, 1), 0, 512);
@@ -78,7 +62,7 @@ test("a missing or wrong footer is found when access ends, not before; then it c
   await lab.arm.disks.revokeAccess(GROUP, "broken");
 });
 
-test("page writes keep to the grid, the size and the access that was given", async () => {
+test("page writes must fit the 512-byte grid, the size and the granted access", async () => {
   await create("grid");
   const url = await writeAccess("grid");
   const put = async (range: string, body: Buffer, action = "update") => {
@@ -101,8 +85,8 @@ test("page writes keep to the grid, the size and the access that was given", asy
     "RequestBodyTooLarge",
   ]);
   expect(await put("bytes=0-511", pattern(512, 1), "rubbish")).toEqual([400, "InvalidHeaderValue"]);
-  await importVm(lab, "web");
-  await takePoint(lab, "web/p");
+  await lab.importVm("web");
+  await lab.takePoint("web/p");
   await lab.arm.virtualMachines.deallocate(GROUP, "web");
   const read = await sas(
     lab.arm.disks.grantAccess(GROUP, "web-os", { access: "Read", durationInSeconds: 60 }),
@@ -113,7 +97,7 @@ test("page writes keep to the grid, the size and the access that was given", asy
   });
 });
 
-test("sizes that cannot be uploaded, and disks that cannot be written", async () => {
+test("invalid upload sizes and disks that are not uploads are refused", async () => {
   expect((await failureOf(create("small", 20_971_520))).code).toBe("InvalidParameter");
   expect((await failureOf(create("odd", DISK_SIZE + 512 + 4096))).code).toBe("InvalidParameter");
   await lab.arm.disks.createOrUpdate(GROUP, "empty", {
@@ -127,9 +111,9 @@ test("sizes that cannot be uploaded, and disks that cannot be written", async ()
   expect((await failureOf(lab.arm.disks.get(GROUP, "empty"))).status).toBe(404);
 });
 
-test("a new disk is made from a disk restore point and lives on when the point is gone", async () => {
-  await importVm(lab, "web");
-  const { point } = await takePoint(lab, "web/p");
+test("a disk restored from a restore point outlives the point", async () => {
+  await lab.importVm("web");
+  const { point } = await lab.takePoint("web/p");
   const source = point.sourceMetadata?.storageProfile?.osDisk?.diskRestorePoint?.id ?? "";
   const disk = await lab.arm.disks.createOrUpdate(GROUP, "copy", {
     location: "westeurope",
@@ -144,8 +128,8 @@ test("a new disk is made from a disk restore point and lives on when the point i
   expect(bytes.subarray(MIB, 2 * MIB).equals(pattern(MIB, 1))).toBe(true);
 });
 
-test("a disk is copied from a disk as it is at that moment; a deleted VM leaves its disks", async () => {
-  await importVm(lab, "web");
+test("a copy of a disk holds the bytes of that moment; a deleted VM leaves its disks", async () => {
+  await lab.importVm("web");
   const source = (await lab.arm.disks.get(GROUP, "web-os")).id ?? "";
   await lab.arm.disks.createOrUpdate(GROUP, "twin", {
     location: "westeurope",

@@ -6,7 +6,8 @@ import type { Disk, Snapshot } from "../state/model.ts";
 import { GIB } from "../units.ts";
 import type { World } from "../world.ts";
 import { keyOf } from "./ids.ts";
-import type { ArmResource } from "./wire.ts";
+import { diskType } from "./resource-types.ts";
+import { type ArmResource, envelope } from "./wire.ts";
 
 type DiskBody = ArmResource<
   DiskModel,
@@ -24,11 +25,7 @@ export function diskState(world: World, disk: Disk): string {
 
 export function diskBody(world: World, disk: Disk): DiskBody {
   return {
-    id: disk.id,
-    name: disk.name,
-    type: "Microsoft.Compute/disks",
-    location: disk.location,
-    ...(disk.tags ? { tags: disk.tags } : {}),
+    ...envelope(diskType, disk),
     ...(disk.zones ? { zones: disk.zones } : {}),
     sku: { name: disk.sku, tier: disk.sku.split("_")[0] ?? "" },
     ...(disk.managedBy === undefined ? {} : { managedBy: disk.managedBy }),

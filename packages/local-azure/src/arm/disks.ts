@@ -14,18 +14,10 @@ import { createWork, deleteResource, deleteWork } from "./lifecycle.ts";
 import { listResources } from "./lists.ts";
 import { started } from "./long-running.ts";
 import type { ArmPart } from "./part.ts";
-import { diskType, findResource, groupOf, idOf, resourceOf } from "./resource-types.ts";
-import {
-  type ArmCall,
-  type ArmReply,
-  computeInGroup,
-  computeInSubscription,
-  param,
-  routes,
-} from "./router.ts";
+import { diskType, findResource, groupOf, idOf, pathsOf, resourceOf } from "./resource-types.ts";
+import { type ArmCall, type ArmReply, param, routes } from "./router.ts";
 
-const all = `${computeInGroup}/disks`;
-const one = `${all}/{disk}`;
+const { inSubscription, inGroup, one } = pathsOf(diskType);
 /** Bounds of `uploadSizeBytes`, footer included (SDK: CreationData.uploadSizeBytes). */
 const UPLOAD_MIN = 20_972_032;
 const UPLOAD_MAX = 35_183_298_347_520;
@@ -228,8 +220,8 @@ function list(call: ArmCall): ArmReply {
 
 export const disks: ArmPart = {
   routes: routes(diskType, {
-    list: ["GET", `${computeInSubscription}/disks`, list],
-    listByResourceGroup: ["GET", all, list],
+    list: ["GET", inSubscription, list],
+    listByResourceGroup: ["GET", inGroup, list],
     get: ["GET", one, (call) => ({ status: 200, body: diskBody(call.world, resourceOf(call, diskType)) })],
     createOrUpdate: ["PUT", one, put],
     update: ["PATCH", one, patch],

@@ -1,16 +1,8 @@
 /** The resource types that lie directly in a resource group, and how a call finds a resource. */
-import type {
-  Disk,
-  Operation,
-  RestorePoint,
-  RestorePointCollection,
-  Snapshot,
-  State,
-  Vm,
-} from "../state/model.ts";
+import type { Operation, RestorePoint, RestorePointCollection, State } from "../state/model.ts";
 import { parentNotFound, resourceGroupNotFound, resourceNotFound } from "./errors.ts";
 import { computeId, groupId, keyOf } from "./ids.ts";
-import { type ArmCall, type ArmRoute, param } from "./router.ts";
+import { type ArmCall, type ArmRoute, computeInGroup, computeInSubscription, param } from "./router.ts";
 
 export interface ResourceType<T> {
   /** Name in ids and paths, and prefix of the operations: `disks` in `disks.get`. */
@@ -23,37 +15,35 @@ export interface ResourceType<T> {
   records(state: State): Record<string, T>;
 }
 
-export const vmType: ResourceType<Vm> = {
-  name: "virtualMachines",
-  parameter: "vm",
-  api: "compute",
-  family: "operations",
-  records: (state) => state.vms,
-};
+type Records<T> = (state: State) => Record<string, T>;
 
-export const diskType: ResourceType<Disk> = {
-  name: "disks",
-  parameter: "disk",
-  api: "disks",
-  family: "DiskOperations",
-  records: (state) => state.disks,
-};
+function computeType<T>(name: string, parameter: string, records: Records<T>): ResourceType<T> {
+  return { name, parameter, api: "compute", family: "operations", records };
+}
 
-export const snapshotType: ResourceType<Snapshot> = {
-  name: "snapshots",
-  parameter: "snapshot",
-  api: "disks",
-  family: "DiskOperations",
-  records: (state) => state.snapshots,
-};
+/** A type of the disk provider, which has api-versions and polling URLs of its own. */
+function diskProviderType<T>(name: string, parameter: string, records: Records<T>): ResourceType<T> {
+  return { name, parameter, api: "disks", family: "DiskOperations", records };
+}
 
-export const collectionType: ResourceType<RestorePointCollection> = {
-  name: "restorePointCollections",
-  parameter: "collection",
-  api: "compute",
-  family: "operations",
-  records: (state) => state.collections,
-};
+export const vmType = computeType("virtualMachines", "vm", (state) => state.vms);
+export const collectionType = computeType(
+  "restorePointCollections",
+  "collection",
+  (state) => state.collections,
+);
+export const diskType = diskProviderType("disks", "disk", (state) => state.disks);
+export const snapshotType = diskProviderType("snapshots", "snapshot", (state) => state.snapshots);
+
+/** The routes' patterns of a type: all of a subscription, all of a resource group, one resource. */
+export function pathsOf<T>(type: ResourceType<T>): { inSubscription: string; inGroup: string; one: string } {
+  const inGroup = `${computeInGroup}/${type.name}`;
+  return {
+    inSubscription: `${computeInSubscription}/${type.name}`,
+    inGroup,
+    one: `${inGroup}/{${type.parameter}}`,
+  };
+}
 
 /** The resource group of a call. @throws ArmError 404 */
 export function groupOf(call: ArmCall): { subscriptionId: string; group: string; location: string } {

@@ -15,31 +15,18 @@ import { isResourceName, keyOf, regionOf } from "./ids.ts";
 import { deleteResource, deleteWork, patchTags } from "./lifecycle.ts";
 import { listResources } from "./lists.ts";
 import type { ArmPart } from "./part.ts";
-import { collectionType, findResource, groupOf, idOf, resourceOf } from "./resource-types.ts";
+import { collectionType, findResource, groupOf, idOf, pathsOf, resourceOf } from "./resource-types.ts";
 import { restorePointBody } from "./restore-point-body.ts";
-import {
-  type ArmCall,
-  type ArmReply,
-  computeInGroup,
-  computeInSubscription,
-  expandOf,
-  param,
-  routes,
-} from "./router.ts";
-import type { ArmResource } from "./wire.ts";
+import { type ArmCall, type ArmReply, expandOf, param, routes } from "./router.ts";
+import { type ArmResource, envelope } from "./wire.ts";
 
-const all = `${computeInGroup}/restorePointCollections`;
-const one = `${all}/{collection}`;
+const { inSubscription, inGroup, one } = pathsOf(collectionType);
 
 type Body = ArmResource<CollectionModel, "id" | "name" | "type" | "location" | "tags">;
 
 function collectionBody(collection: RestorePointCollection): Body {
   return {
-    id: collection.id,
-    name: collection.name,
-    type: "Microsoft.Compute/restorePointCollections",
-    location: collection.location,
-    ...(collection.tags ? { tags: collection.tags } : {}),
+    ...envelope(collectionType, collection),
     properties: {
       source: { id: collection.sourceVmId, location: collection.location },
       provisioningState: collection.provisioningState,
@@ -129,12 +116,8 @@ function remove(call: ArmCall): Promise<ArmReply> {
 
 export const collections: ArmPart = {
   routes: routes(collectionType, {
-    listAll: [
-      "GET",
-      `${computeInSubscription}/restorePointCollections`,
-      (call) => listResources(call, collectionType, collectionBody),
-    ],
-    list: ["GET", all, (call) => listResources(call, collectionType, collectionBody)],
+    listAll: ["GET", inSubscription, (call) => listResources(call, collectionType, collectionBody)],
+    list: ["GET", inGroup, (call) => listResources(call, collectionType, collectionBody)],
     get: ["GET", one, get],
     createOrUpdate: ["PUT", one, put],
     update: ["PATCH", one, (call) => patchTags(call, resourceOf(call, collectionType), collectionBody)],

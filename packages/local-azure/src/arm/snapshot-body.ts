@@ -4,18 +4,15 @@ import { liveGrants } from "../blob/target.ts";
 import type { Snapshot } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { contentProperties } from "./disk-body.ts";
-import type { ArmResource } from "./wire.ts";
+import { snapshotType } from "./resource-types.ts";
+import { type ArmResource, envelope } from "./wire.ts";
 
 type SnapshotBody = ArmResource<SnapshotModel, "id" | "name" | "type" | "location" | "tags" | "sku">;
 
 export function snapshotBody(world: World, snapshot: Snapshot): SnapshotBody {
   const open = liveGrants(world.state, snapshot.id, world.clock.now()).length > 0;
   return {
-    id: snapshot.id,
-    name: snapshot.name,
-    type: "Microsoft.Compute/snapshots",
-    location: snapshot.location,
-    ...(snapshot.tags ? { tags: snapshot.tags } : {}),
+    ...envelope(snapshotType, snapshot),
     sku: { name: snapshot.sku, tier: "Standard" },
     properties: {
       ...contentProperties(snapshot),

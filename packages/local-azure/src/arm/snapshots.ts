@@ -17,19 +17,11 @@ import { createWork, deleteResource, deleteWork, patchTags } from "./lifecycle.t
 import { listResources } from "./lists.ts";
 import { started } from "./long-running.ts";
 import type { ArmPart } from "./part.ts";
-import { findResource, groupOf, idOf, resourceOf, snapshotType } from "./resource-types.ts";
-import {
-  type ArmCall,
-  type ArmReply,
-  computeInGroup,
-  computeInSubscription,
-  param,
-  routes,
-} from "./router.ts";
+import { findResource, groupOf, idOf, pathsOf, resourceOf, snapshotType } from "./resource-types.ts";
+import { type ArmCall, type ArmReply, param, routes } from "./router.ts";
 import { snapshotBody } from "./snapshot-body.ts";
 
-const all = `${computeInGroup}/snapshots`;
-const one = `${all}/{snapshot}`;
+const { inSubscription, inGroup, one } = pathsOf(snapshotType);
 const FIVE_MINUTES_MS = 300_000;
 
 const putBody = z.object({
@@ -157,8 +149,8 @@ const snapshotOf = (call: ArmCall): Snapshot => resourceOf(call, snapshotType);
 
 export const snapshots: ArmPart = {
   routes: routes(snapshotType, {
-    list: ["GET", `${computeInSubscription}/snapshots`, list],
-    listByResourceGroup: ["GET", all, list],
+    list: ["GET", inSubscription, list],
+    listByResourceGroup: ["GET", inGroup, list],
     get: ["GET", one, (call) => ({ status: 200, body: snapshotBody(call.world, snapshotOf(call)) })],
     createOrUpdate: ["PUT", one, put],
     update: [

@@ -9,18 +9,15 @@ import type { State, Vm } from "../state/model.ts";
 import { GIB } from "../units.ts";
 import { extensionInstanceView, status } from "./extension-body.ts";
 import { keyOf } from "./ids.ts";
-import type { ArmResource, Json } from "./wire.ts";
+import { vmType } from "./resource-types.ts";
+import { type ArmResource, envelope, type Json } from "./wire.ts";
 
 type VmEnvelope = "id" | "name" | "type" | "location" | "tags" | "zones";
 type VmBody = ArmResource<VirtualMachine, VmEnvelope>;
 /** A VM as GET returns it. `expand` adds `instanceview` and `userdata`. */
 export function vmBody(state: State, vm: Vm, expand: ReadonlySet<string> = new Set()): VmBody {
   return {
-    id: vm.id,
-    name: vm.name,
-    type: "Microsoft.Compute/virtualMachines",
-    location: vm.location,
-    ...(vm.tags ? { tags: vm.tags } : {}),
+    ...envelope(vmType, vm),
     ...(vm.zones ? { zones: vm.zones } : {}),
     properties: {
       vmId: vm.vmId,

@@ -9,19 +9,11 @@ import { deleteResource, deleteWork, patchTags } from "./lifecycle.ts";
 import { listResources } from "./lists.ts";
 import { accepted } from "./long-running.ts";
 import type { ArmPart, Work } from "./part.ts";
-import { resourceOf, vmType } from "./resource-types.ts";
-import {
-  type ArmCall,
-  type ArmReply,
-  computeInGroup,
-  computeInSubscription,
-  expandOf,
-  routes,
-} from "./router.ts";
+import { pathsOf, resourceOf, vmType } from "./resource-types.ts";
+import { type ArmCall, type ArmReply, expandOf, routes } from "./router.ts";
 import { instanceView, vmBody } from "./vm-body.ts";
 
-const all = `${computeInGroup}/virtualMachines`;
-const one = `${all}/{vm}`;
+const { inSubscription, inGroup, one } = pathsOf(vmType);
 /** Run command returns the last 4,096 bytes of each stream. */
 const COMMAND_OUTPUT_BYTES = 4096;
 
@@ -113,8 +105,8 @@ const runCommandWork: Work = {
 
 export const vms: ArmPart = {
   routes: routes(vmType, {
-    listAll: ["GET", `${computeInSubscription}/virtualMachines`, list],
-    list: ["GET", all, list],
+    listAll: ["GET", inSubscription, list],
+    list: ["GET", inGroup, list],
     get: ["GET", one, get],
     instanceView: ["GET", `${one}/instanceView`, (call) => ({ status: 200, body: instanceView(vmOf(call)) })],
     update: ["PATCH", one, (call) => patchTags(call, vmOf(call), (vm) => vmBody(call.world.state, vm))],

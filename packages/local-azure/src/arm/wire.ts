@@ -1,4 +1,6 @@
-/** Types that turn the SDK's models into the JSON that ARM sends. */
+/** The JSON that ARM sends: types derived from the SDK's models, and the fields that all resources share. */
+
+type Tags = Record<string, string>;
 
 /** A model of the SDK as JSON: dates are ISO 8601 strings. */
 export type Json<T> = T extends Date
@@ -16,3 +18,11 @@ export type Json<T> = T extends Date
 export type ArmResource<TModel, TEnvelope extends keyof TModel> = Json<Pick<TModel, TEnvelope>> & {
   properties: Json<Omit<TModel, TEnvelope>>;
 };
+
+/** The envelope of a resource in a resource group. */
+export function envelope<T extends { id: string; name: string; location: string; tags?: Tags | undefined }>(
+  type: { name: string },
+  { id, name, location, tags }: T,
+): { id: string; name: string; type: string; location: string; tags?: Tags } {
+  return { id, name, type: `Microsoft.Compute/${type.name}`, location, ...(tags ? { tags } : {}) };
+}
