@@ -16,7 +16,7 @@ export {
   ENGINE_PRINCIPAL_ID,
   groups as demoGroups,
   PORTAL_CLIENT_ID,
-  people as demoPeople,
+  users as demoPeople,
 } from "./entra/directory.ts";
 export { LocalAzureError } from "./errors.ts";
 export type { DiskSource, Fabric, NewVm } from "./fabric.ts";

@@ -1,13 +1,13 @@
+/** Errors of Entra ID: AADSTS number, OAuth error name and text, and the body that carries them. */
 import { randomUUID } from "node:crypto";
 
-/** A refusal in Entra's own words: an AADSTS number, an OAuth error name and a sentence. */
 export class AadError extends Error {
   readonly number: number;
   readonly oauthError: string;
   readonly status: number;
 
-  constructor(number: number, oauthError: string, sentence: string) {
-    super(sentence);
+  constructor(number: number, oauthError: string, message: string) {
+    super(message);
     this.name = "AadError";
     this.number = number;
     this.oauthError = oauthError;
@@ -15,7 +15,7 @@ export class AadError extends Error {
   }
 }
 
-export interface AadErrorBody {
+interface AadErrorBody {
   readonly error: string;
   readonly error_description: string;
   readonly error_codes: readonly number[];
@@ -25,7 +25,7 @@ export interface AadErrorBody {
   readonly error_uri: string;
 }
 
-/** The body of a refused token request, as Entra shapes it (`correlation` is the caller's client-request-id). */
+/** The body of a refused token request. `correlation` is the caller's client-request-id. */
 export function aadErrorBody(error: AadError, now: number, correlation?: string | null): AadErrorBody {
   const trace = randomUUID();
   const correlationId = correlation ?? randomUUID();
@@ -39,4 +39,27 @@ export function aadErrorBody(error: AadError, now: number, correlation?: string 
     correlation_id: correlationId,
     error_uri: `https://login.microsoftonline.com/error?code=${error.number}`,
   };
+}
+
+/** A parameter that a request must have. @throws AadError 900144 */
+export function requiredParameter(fields: URLSearchParams, name: string): string {
+  const value = fields.get(name);
+  if (value) return value;
+  throw new AadError(
+    900144,
+    "invalid_request",
+    `The request body must contain the following parameter: '${name}'.`,
+  );
+}
+
+export function appNotFound(clientId: string, tenant: { readonly name: string }): AadError {
+  return new AadError(
+    700016,
+    "unauthorized_client",
+    `Application with identifier '${clientId}' was not found in the directory '${tenant.name}'.`,
+  );
+}
+
+export function userNotFound(oauthError: string): AadError {
+  return new AadError(50034, oauthError, "The user account does not exist in the directory.");
 }

@@ -54,14 +54,14 @@ describe("tokens for the engine", () => {
     });
   });
 
-  test("ManagedIdentityCredential gets one from the metadata endpoint", async () => {
+  test("ManagedIdentityCredential gets a token from the metadata endpoint", async () => {
     vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", harness.url);
     const token = await new ManagedIdentityCredential().getToken(`${arm}/.default`);
     const claims = await harness.entra.verifyAccessToken(token.token, arm);
     expect(claims.oid).toBe(MANAGED_IDENTITY_PRINCIPAL_ID);
   });
 
-  test("the metadata endpoint wants its header and knows no other identity", async () => {
+  test("the metadata endpoint requires its header and refuses other identities", async () => {
     const path = `${harness.url}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=${encodeURIComponent(arm)}`;
     expect((await fetch(path)).status).toBe(400);
     const other = await fetch(`${path}&client_id=${ENGINE_CLIENT_ID}`, { headers: { metadata: "true" } });
@@ -72,27 +72,27 @@ describe("tokens for the engine", () => {
     [{ secret: "wrong" }, "AADSTS7000215"],
     [{ clientId: FABRIKAM_ENGINE_CLIENT_ID }, "AADSTS700016"],
     [{ tenant: "99999999-9999-4999-8999-999999999999" }, "AADSTS90002"],
-  ])("%j is refused", async (options, words) => {
+  ])("%j is refused with %s", async (options, words) => {
     await expect(engine(options).getToken(`${arm}/.default`)).rejects.toThrow(words);
   });
 
-  test("an unknown resource has no token", async () => {
+  test("a token for an unknown resource is refused", async () => {
     await expect(engineToken("https://nowhere.example/.default")).rejects.toThrow("AADSTS500011");
   });
 });
 
-describe("checking access tokens", () => {
+describe("verifyAccessToken", () => {
   const reason = (token: string, audience = arm) =>
     harness.entra.verifyAccessToken(token, audience).then(
       () => "accepted",
       (error: unknown) => (error instanceof Error && "reason" in error ? error.reason : error),
     );
 
-  test("another audience is refused", async () => {
+  test("refuses another audience", async () => {
     expect(await reason(await engineToken("https://storage.azure.com/.default"))).toBe("audience");
   });
 
-  test("a token of another installation is refused", async () => {
+  test("refuses a token of another installation", async () => {
     await using other = await startEntra();
     const foreign = new ClientSecretCredential(
       CONTOSO_TENANT_ID,
@@ -104,7 +104,7 @@ describe("checking access tokens", () => {
     expect(await reason(token)).toBe("signature");
   });
 
-  test("a changed token, no token, and the id token's algorithm 'none' are refused", async () => {
+  test("refuses a changed token, an empty token and the algorithm 'none'", async () => {
     const [head, body = "", signature] = (await engineToken()).split(".");
     const claims: unknown = JSON.parse(Buffer.from(body, "base64url").toString());
     const changed = Buffer.from(JSON.stringify({ ...Object(claims), tid: FABRIKAM_TENANT_ID })).toString(
@@ -116,7 +116,7 @@ describe("checking access tokens", () => {
     expect(await reason(`${none}.${body}.`)).toBe("malformed");
   });
 
-  test("a token ends after its hour", async () => {
+  test("refuses a token after one hour", async () => {
     const token = await engineToken();
     harness.clock.nowMs += 3_601_000;
     expect(await reason(token)).toBe("expired");
@@ -124,7 +124,7 @@ describe("checking access tokens", () => {
 });
 
 describe("secrets", () => {
-  test("survive a restart, in a file that only the owner can read", async () => {
+  test("survive a restart in a file that only the owner can read", async () => {
     await using again = await startEntra(harness.dataDir);
     expect(again.entra.secrets()).toEqual(harness.entra.secrets());
     const file = await stat(join(harness.dataDir, "entra", "secrets.json"));

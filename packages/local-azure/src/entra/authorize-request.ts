@@ -1,5 +1,6 @@
+/** Authorization requests: their checks, and the form in which they are sealed. */
 import { z } from "zod";
-import { AadError } from "./aad-error.ts";
+import { AadError, appNotFound, requiredParameter } from "./aad-error.ts";
 import { type AppRegistration, findApp, type Tenant } from "./directory.ts";
 import { redirectAllowed } from "./redirects.ts";
 
@@ -16,10 +17,10 @@ export const authorizeSchema = z.object({
   clientInfo: z.boolean(),
 });
 
-/** An authorization request that passed every check; carried sealed through the sign-in form and into the code. */
+/** An authorization request that passed all checks. It is sealed into the sign-in form and into the code. */
 export type AuthorizeRequest = z.infer<typeof authorizeSchema>;
 
-/** A refusal that may be told to the app by redirect, because its redirect URI is known to be good. */
+/** A refusal that the app may receive by redirect: its redirect URI is registered. */
 export class AuthorizeRefused extends Error {
   readonly target: Pick<AuthorizeRequest, "redirectUri" | "responseMode" | "state">;
   readonly refusal: AadError;
@@ -32,45 +33,37 @@ export class AuthorizeRefused extends Error {
   }
 }
 
-function required(query: URLSearchParams, name: string): string {
-  const value = query.get(name);
-  if (value) return value;
-  throw new AadError(
-    900144,
-    "invalid_request",
-    `The request body must contain the following parameter: '${name}'.`,
-  );
-}
-
 function knownApp(tenant: Tenant, clientId: string): AppRegistration {
   const app = findApp(tenant, clientId);
   if (app?.kind === "web") return app;
-  const sentence = `Application with identifier '${clientId}' was not found in the directory '${tenant.name}'.`;
-  throw new AadError(700016, "unauthorized_client", sentence);
+  throw appNotFound(clientId, tenant);
 }
 
 /**
- * Reads and checks an authorization request. PKCE with S256 is required: Entra asks it of public clients only; an app that
- * leaves it out here would be weaker than it must be in production.
+ * Parses and checks an authorization request. PKCE with S256 is required, which Entra requires of public clients only:
+ * the portal must use it in production.
  *
- * @throws AadError when the answer must be a page (unknown app or redirect URI), AuthorizeRefused when it can be a redirect
+ * @throws AadError for an unknown app or redirect URI, which needs a page; AuthorizeRefused where a redirect is safe
  */
 export function parseAuthorize(
   tenant: Tenant,
   query: URLSearchParams,
   registered: readonly string[],
 ): AuthorizeRequest {
-  const app = knownApp(tenant, required(query, "client_id"));
-  const redirectUri = required(query, "redirect_uri");
+  const app = knownApp(tenant, requiredParameter(query, "client_id"));
+  const redirectUri = requiredParameter(query, "redirect_uri");
   if (!redirectAllowed(redirectUri, registered)) {
-    const sentence = `The redirect URI '${redirectUri}' specified in the request does not match the redirect URIs configured for the application '${app.clientId}'.`;
-    throw new AadError(50011, "invalid_request", sentence);
+    throw new AadError(
+      50011,
+      "invalid_request",
+      `The redirect URI '${redirectUri}' specified in the request does not match the redirect URIs configured for the application '${app.clientId}'.`,
+    );
   }
   const mode = query.get("response_mode") ?? "query";
   const responseMode = mode === "fragment" || mode === "form_post" ? mode : "query";
   const target = { redirectUri, responseMode, state: query.get("state") } as const;
-  const refuse = (number: number, oauthError: string, sentence: string): never => {
-    throw new AuthorizeRefused(target, new AadError(number, oauthError, sentence));
+  const refuse = (number: number, oauthError: string, message: string): never => {
+    throw new AuthorizeRefused(target, new AadError(number, oauthError, message));
   };
 
   if (query.get("response_type") !== "code") {

@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from "node:crypto";
+/** The authorize endpoint: it shows the account picker, and answers the app when a user picks an account. */
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
-import { AadError, aadErrorBody } from "./aad-error.ts";
+import { AadError, aadErrorBody, appNotFound, userNotFound } from "./aad-error.ts";
 import {
   AuthorizeRefused,
   type AuthorizeRequest,
@@ -9,30 +10,24 @@ import {
   parseAuthorize,
 } from "./authorize-request.ts";
 import { findApp, type Tenant } from "./directory.ts";
-import { readForm, sendHtml, sendRedirect } from "./http.ts";
+import { readForm, sendPage, sendRedirect } from "./http.ts";
 import { renderFormPost, renderPicker, renderSignInError } from "./pages.ts";
 import type { EntraContext } from "./types.ts";
 
-const signInMinutes = 15;
-const codeMinutes = 10;
-const minute = 60_000;
+const SIGN_IN_MS = 15 * 60_000;
+const CODE_MS = 10 * 60_000;
 
-/** What a code stands for: the request it answers and who signed in. */
+/** The content of a code: the request that it answers and the user who signed in. */
 export const codeSchema = z.object({ request: authorizeSchema, oid: z.string(), sid: z.string() });
 
 type Target = Pick<AuthorizeRequest, "redirectUri" | "responseMode">;
 
-function pageNonce(): string {
-  return randomBytes(16).toString("base64");
-}
-
-/** Gives the answer to the app in the way that it asked for. */
+/** Answers the app in the response mode of its request. */
 function answer(res: ServerResponse, target: Target, fields: URLSearchParams): void {
   if (target.responseMode === "form_post") {
-    const nonce = pageNonce();
-    const formTargets = [new URL(target.redirectUri).origin];
-    sendHtml(res, renderFormPost(target.redirectUri, fields, nonce), { nonce, formTargets });
-    return;
+    return sendPage(res, (nonce) => renderFormPost(target.redirectUri, fields, nonce), {
+      formTargets: [new URL(target.redirectUri).origin],
+    });
   }
   const separator = target.responseMode === "fragment" ? "#" : "?";
   sendRedirect(res, `${target.redirectUri}${separator}${fields.toString()}`);
@@ -46,9 +41,8 @@ function answerError(res: ServerResponse, refused: AuthorizeRefused, now: number
 }
 
 function errorPage(res: ServerResponse, error: AadError, now: number): void {
-  const nonce = pageNonce();
   const { error_description } = aadErrorBody(error, now);
-  sendHtml(res, renderSignInError(error_description, nonce), { nonce, status: error.status });
+  sendPage(res, (nonce) => renderSignInError(error_description, nonce), { status: error.status });
 }
 
 async function guarded(context: EntraContext, res: ServerResponse, work: () => Promise<void>): Promise<void> {
@@ -74,16 +68,16 @@ export async function showPicker({ context, tenant, res, url }: AuthorizeCall): 
   await guarded(context, res, async () => {
     const request = parseAuthorize(tenant, url.searchParams, context.redirectUris);
     const app = findApp(tenant, request.clientId);
-    if (!app) throw new AadError(700016, "unauthorized_client", "The application was not found.");
-    const nonce = pageNonce();
-    const ticket = context.sealer.seal("sign-in", request, context.now() + signInMinutes * minute);
+    if (!app) throw appNotFound(request.clientId, tenant);
+    const ticket = context.sealer.seal("sign-in", request, context.now() + SIGN_IN_MS);
     const action = `/${tenant.id}/oauth2/v2.0/login`;
-    const formTargets = [new URL(request.redirectUri).origin];
-    sendHtml(res, renderPicker({ tenant, app, request, ticket, action, nonce }), { nonce, formTargets });
+    sendPage(res, (nonce) => renderPicker({ tenant, app, request, ticket, action, nonce }), {
+      formTargets: [new URL(request.redirectUri).origin],
+    });
   });
 }
 
-/** POST …/oauth2/v2.0/login: the person picked themselves; answers the app with a code. */
+/** POST …/oauth2/v2.0/login: a user picked an account, or canceled. Answers the app with a code or an error. */
 export async function signIn({ context, tenant, req, res }: AuthorizeCall): Promise<void> {
   await guarded(context, res, async () => {
     const form = await readForm(req);
@@ -98,23 +92,22 @@ export async function signIn({ context, tenant, req, res }: AuthorizeCall): Prom
     }
     const request = ticket.value;
     if (form.has("cancel")) {
-      const refusal = new AadError(65004, "access_denied", "The person declined to sign in.");
+      const refusal = new AadError(65004, "access_denied", "The user declined to sign in.");
       throw new AuthorizeRefused(request, refusal);
     }
-    const person = tenant.people.find(({ oid }) => oid === form.get("oid"));
-    if (!person)
-      throw new AadError(50034, "invalid_request", "The user account does not exist in the directory.");
+    const user = tenant.users.find(({ oid }) => oid === form.get("oid"));
+    if (!user) throw userNotFound("invalid_request");
     const sid = randomUUID();
-    const code = context.sealer.seal("code", { request, oid: person.oid, sid }, now + codeMinutes * minute);
+    const code = context.sealer.seal("code", { request, oid: user.oid, sid }, now + CODE_MS);
     const fields = new URLSearchParams({ code });
-    if (request.clientInfo) fields.set("client_info", clientInfo(tenant.id, person.oid));
+    if (request.clientInfo) fields.set("client_info", clientInfo(tenant.id, user.oid));
     if (request.state !== null) fields.set("state", request.state);
     fields.set("session_state", sid);
     answer(res, request, fields);
   });
 }
 
-/** The `client_info` that MSAL builds its account id from. */
+/** `client_info`, from which MSAL builds its account id. */
 export function clientInfo(tenantId: string, oid: string): string {
   return Buffer.from(JSON.stringify({ uid: oid, utid: tenantId })).toString("base64url");
 }

@@ -1,10 +1,10 @@
 /**
- * The directory of the local Entra: fixed ids, so that a demo, a test and a screenshot always speak of the same people.
- * Nothing here is secret: client secrets are made per installation (see `secrets.ts`).
+ * The tenants of the local Entra with their users, groups and apps. Ids are fixed, so that demos, tests and screenshots
+ * agree. Nothing here is secret: client secrets are made per installation (`secrets.ts`).
  */
 
-export interface Person {
-  /** Object id in the tenant: with the tenant's id, the only stable key of a person. */
+export interface User {
+  /** Object id: unique within the tenant, and never reused. */
   readonly oid: string;
   readonly name: string;
   readonly userName: string;
@@ -13,7 +13,7 @@ export interface Person {
   readonly groups: readonly string[];
 }
 
-export interface Group {
+interface Group {
   readonly id: string;
   readonly name: string;
 }
@@ -21,11 +21,11 @@ export interface Group {
 export interface AppRegistration {
   readonly clientId: string;
   readonly name: string;
-  /** Object id of the app's service principal in the tenant: what role assignments name. */
+  /** Object id of the app's service principal in the tenant; role assignments name it. */
   readonly principalId: string;
-  /** `web` apps sign people in; `daemon` apps only get tokens for themselves. */
+  /** `web` apps sign users in; `daemon` apps get tokens for themselves only. */
   readonly kind: "web" | "daemon";
-  /** Which entry of the installation's secrets belongs to it; null: it has no secret (managed identity). */
+  /** Its entry in the installation's secrets; null for a managed identity. */
   readonly secretName: SecretName | null;
 }
 
@@ -33,7 +33,7 @@ export interface Tenant {
   readonly id: string;
   readonly name: string;
   readonly domain: string;
-  readonly people: readonly Person[];
+  readonly users: readonly User[];
   readonly groups: readonly Group[];
   readonly apps: readonly AppRegistration[];
 }
@@ -46,7 +46,7 @@ export const FABRIKAM_TENANT_ID = "2b8e61d4-93f7-4e5a-8c16-0f4a7d92b002";
 export const PORTAL_CLIENT_ID = "51d0f3a8-6b2c-4f19-8e74-c3a95b7d1001";
 export const ENGINE_CLIENT_ID = "8ea47c16-05d9-4b3f-a2e8-619f0c7d1002";
 export const ENGINE_PRINCIPAL_ID = "d46b9e05-7f31-4c28-b5a0-8e2c1f6d2002";
-/** The identity that the metadata endpoint hands out, as to a VM with a system-assigned identity. */
+/** The identity of the metadata endpoint, as of a VM with a system-assigned identity. */
 export const MANAGED_IDENTITY_CLIENT_ID = "f2917d3b-c8a4-4e60-97b5-3d0e8a6c1003";
 export const MANAGED_IDENTITY_PRINCIPAL_ID = "0a5c8f72-1e9d-4b46-83f7-b49d2e6a2003";
 export const FABRIKAM_ENGINE_CLIENT_ID = "c07e5d9a-2f48-4a13-b6d1-75e93f8b1004";
@@ -60,45 +60,34 @@ export const groups = {
   platformReaders: { id: "a1f0c3d2-5e47-4b89-9c60-2d7e8f1a3005", name: "kluis-platform-readers" },
 } as const satisfies Record<string, Group>;
 
-function person(oid: string, name: string, rest: { user: string; title: string; groups: string[] }): Person {
-  const userName = `${rest.user}@contoso.example`;
-  return { oid, name, userName, email: userName, title: rest.title, groups: rest.groups };
+function contosoUser(number: number, name: string, { title, group }: { title: string; group: Group }): User {
+  const userName = `${name.split(" ")[0]?.toLowerCase()}@contoso.example`;
+  const oid = `b7d2e9f4-31c8-4a56-8e0b-6f9a1c2d${number}`;
+  return { oid, name, userName, email: userName, title, groups: [group.id] };
 }
 
-export const people = {
-  olivia: person("b7d2e9f4-31c8-4a56-8e0b-6f9a1c2d4001", "Olivia Owner", {
-    user: "olivia",
-    title: "Owner of the organisation",
-    groups: [groups.owners.id],
-  }),
-  bram: person("b7d2e9f4-31c8-4a56-8e0b-6f9a1c2d4002", "Bram Backup-Admin", {
-    user: "bram",
-    title: "Backup administrator, team Commerce",
-    groups: [groups.commerceAdmins.id],
-  }),
-  omar: person("b7d2e9f4-31c8-4a56-8e0b-6f9a1c2d4003", "Omar Operator", {
-    user: "omar",
-    title: "Operator, team Commerce",
-    groups: [groups.commerceOperators.id],
-  }),
-  rosa: person("b7d2e9f4-31c8-4a56-8e0b-6f9a1c2d4004", "Rosa Reader", {
-    user: "rosa",
-    title: "Reader, team Platform",
-    groups: [groups.platformReaders.id],
-  }),
-  ada: person("b7d2e9f4-31c8-4a56-8e0b-6f9a1c2d4005", "Ada Auditor", {
-    user: "ada",
-    title: "Auditor of the organisation",
-    groups: [groups.auditors.id],
-  }),
-} as const satisfies Record<string, Person>;
+const titles = {
+  owner: "Owner of the organization",
+  admin: "Backup administrator, team Commerce",
+  operator: "Operator, team Commerce",
+  reader: "Reader, team Platform",
+  auditor: "Auditor of the organization",
+};
+
+export const users = {
+  olivia: contosoUser(4001, "Olivia Owner", { title: titles.owner, group: groups.owners }),
+  bram: contosoUser(4002, "Bram Backup-Admin", { title: titles.admin, group: groups.commerceAdmins }),
+  omar: contosoUser(4003, "Omar Operator", { title: titles.operator, group: groups.commerceOperators }),
+  rosa: contosoUser(4004, "Rosa Reader", { title: titles.reader, group: groups.platformReaders }),
+  ada: contosoUser(4005, "Ada Auditor", { title: titles.auditor, group: groups.auditors }),
+} as const satisfies Record<string, User>;
 
 export const tenants: readonly Tenant[] = [
   {
     id: CONTOSO_TENANT_ID,
     name: "Contoso",
     domain: "contoso.example",
-    people: Object.values(people),
+    users: Object.values(users),
     groups: Object.values(groups),
     apps: [
       {
@@ -128,13 +117,13 @@ export const tenants: readonly Tenant[] = [
     id: FABRIKAM_TENANT_ID,
     name: "Fabrikam",
     domain: "fabrikam.example",
-    people: [
+    users: [
       {
         oid: "b7d2e9f4-31c8-4a56-8e0b-6f9a1c2d4901",
         name: "Finn Foreign",
         userName: "finn@fabrikam.example",
         email: "finn@fabrikam.example",
-        title: "Person of another organisation",
+        title: "User of another organization",
         groups: [],
       },
     ],
@@ -151,7 +140,7 @@ export const tenants: readonly Tenant[] = [
   },
 ];
 
-/** The tenant whose id or domain stands in a request's path; names are compared without letter case, as Entra does. */
+/** Finds a tenant by id or domain, in any letter case as Entra does. */
 export function findTenant(idOrDomain: string): Tenant | undefined {
   const wanted = idOrDomain.toLowerCase();
   return tenants.find((tenant) => tenant.id === wanted || tenant.domain === wanted);

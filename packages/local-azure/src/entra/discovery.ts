@@ -1,6 +1,7 @@
+/** Metadata documents: OpenID configuration and instance discovery. */
 import type { Tenant } from "./directory.ts";
 
-/** OpenID provider metadata of a tenant; every link starts with the base that the client called us by. */
+/** OpenID provider metadata of a tenant. All links start with `base`. */
 export function openIdConfiguration(tenant: Tenant, base: string): Record<string, unknown> {
   const own = `${base}/${tenant.id}`;
   return {
@@ -39,7 +40,7 @@ export function openIdConfiguration(tenant: Tenant, base: string): Record<string
   };
 }
 
-/** GET /common/discovery/instance: which hosts are one cloud. */
+/** The answer of GET /common/discovery/instance: the hosts that form one cloud. */
 export function instanceDiscovery(host: string, authorizeUrl: string): Record<string, unknown> {
   const tenant = URL.canParse(authorizeUrl) ? new URL(authorizeUrl).pathname.split("/")[1] : "common";
   return {

@@ -1,59 +1,64 @@
+/** Requests and answers of the local Entra: forms, JSON, pages, redirects. */
+import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { BodyTooLarge, readBody } from "../http/body.ts";
 import { AadError } from "./aad-error.ts";
 
-const formLimit = 64 * 1024;
+const FORM_LIMIT_BYTES = 64 * 1024;
 
-/** Reads an `application/x-www-form-urlencoded` body of at most 64 KiB. */
+/** Reads an `application/x-www-form-urlencoded` body. @throws AadError 90015 above 64 KiB */
 export async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of req) {
-    const bytes = Buffer.isBuffer(part) ? part : Buffer.from(String(part));
-    length += bytes.length;
-    if (length > formLimit)
-      throw new AadError(90015, "invalid_request", "Requested query string is too long.");
-    parts.push(bytes);
+  try {
+    return new URLSearchParams((await readBody(req, FORM_LIMIT_BYTES)).toString("utf8"));
+  } catch (error) {
+    if (!(error instanceof BodyTooLarge)) throw error;
+    throw new AadError(90015, "invalid_request", "Requested query string is too long.");
   }
-  return new URLSearchParams(Buffer.concat(parts).toString("utf8"));
 }
 
-const always = { "cache-control": "no-store", "x-content-type-options": "nosniff", pragma: "no-cache" };
+const commonHeaders = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  pragma: "no-cache",
+};
 
 export function sendJson(res: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  res.writeHead(status, { ...always, "content-type": "application/json; charset=utf-8" });
-  res.end(text);
+  res.writeHead(status, { ...commonHeaders, "content-type": "application/json; charset=utf-8" });
+  res.end(JSON.stringify(body));
 }
 
-export interface HtmlOptions {
+interface PageOptions {
   readonly status?: number;
-  /** Nonce of the page's one style element (and script, where it has one). */
-  readonly nonce: string;
-  /** Where the page's forms may lead, redirects included: Chromium applies `form-action` to them too. */
+  /** Origins that the page's forms may lead to. Chromium applies `form-action` to redirects as well. */
   readonly formTargets?: readonly string[];
 }
 
-export function sendHtml(res: ServerResponse, html: string, options: HtmlOptions): void {
-  const targets = ["'self'", ...(options.formTargets ?? [])].join(" ");
+/** Sends an HTML page. `render` gets the nonce of its style and script elements. */
+export function sendPage(
+  res: ServerResponse,
+  render: (nonce: string) => string,
+  { status = 200, formTargets = [] }: PageOptions = {},
+): void {
+  const nonce = randomBytes(16).toString("base64");
   const policy = [
     "default-src 'none'",
-    `style-src 'nonce-${options.nonce}'`,
-    `script-src 'nonce-${options.nonce}'`,
-    `form-action ${targets}`,
+    `style-src 'nonce-${nonce}'`,
+    `script-src 'nonce-${nonce}'`,
+    `form-action ${["'self'", ...formTargets].join(" ")}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join("; ");
-  res.writeHead(options.status ?? 200, {
-    ...always,
+  res.writeHead(status, {
+    ...commonHeaders,
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": policy,
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
   });
-  res.end(html);
+  res.end(render(nonce));
 }
 
 export function sendRedirect(res: ServerResponse, location: string): void {
-  res.writeHead(302, { ...always, location, "referrer-policy": "no-referrer" });
+  res.writeHead(302, { ...commonHeaders, location, "referrer-policy": "no-referrer" });
   res.end();
 }

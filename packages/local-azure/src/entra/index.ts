@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
+/** The local Entra ID: its endpoints, and the part that the rest of the local Azure uses. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AadError, aadErrorBody } from "./aad-error.ts";
 import { showPicker, signIn } from "./authorize.ts";
 import { findTenant, type Tenant } from "./directory.ts";
 import { instanceDiscovery, openIdConfiguration } from "./discovery.ts";
-import { sendHtml, sendJson, sendRedirect } from "./http.ts";
+import { sendJson, sendPage, sendRedirect } from "./http.ts";
 import { issueManagedIdentityToken } from "./managed-identity.ts";
 import { renderSignedOut } from "./pages.ts";
 import { logoutRedirectAllowed, portalRedirectUris } from "./redirects.ts";
@@ -35,11 +35,10 @@ function signOut({ res, url }: Exchange): void {
     if (state !== null) back.searchParams.set("state", state);
     return sendRedirect(res, back.href);
   }
-  const nonce = randomBytes(16).toString("base64");
-  sendHtml(res, renderSignedOut(nonce), { nonce });
+  sendPage(res, renderSignedOut);
 }
 
-/** Every endpoint of a tenant, by method and the path after the tenant. */
+/** Endpoints of a tenant by method and the path after the tenant. */
 const endpoints: Readonly<Record<string, Endpoint>> = {
   "GET oauth2/v2.0/authorize": (context, tenant, exchange) => showPicker({ context, tenant, ...exchange }),
   "POST oauth2/v2.0/login": (context, tenant, exchange) => signIn({ context, tenant, ...exchange }),
@@ -53,11 +52,17 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
 const knownPaths = new Set(Object.keys(endpoints).map((key) => key.slice(key.indexOf(" ") + 1)));
 
 function unknownTenant(context: EntraContext, name: string, res: ServerResponse): void {
-  const sentence = `Tenant '${name}' not found. Check to make sure you have the correct tenant ID.`;
-  const shared = "The application is not configured as a multi-tenant application: name its tenant.";
   const error = ["common", "organizations", "consumers"].includes(name)
-    ? new AadError(50194, "invalid_request", shared)
-    : new AadError(90002, "invalid_tenant", sentence);
+    ? new AadError(
+        50194,
+        "invalid_request",
+        "The application is not configured as a multi-tenant application: name its tenant.",
+      )
+    : new AadError(
+        90002,
+        "invalid_tenant",
+        `Tenant '${name}' not found. Check to make sure you have the correct tenant ID.`,
+      );
   sendJson(res, error.status, aadErrorBody(error, context.now()));
 }
 
@@ -79,22 +84,19 @@ async function handle(context: EntraContext, exchange: Exchange): Promise<boolea
   const tenant = findTenant(decodeURIComponent(tenantName));
   if (!endpoint) {
     res.setHeader("allow", method === "GET" ? "POST" : "GET");
-    sendJson(
-      res,
-      405,
-      aadErrorBody(new AadError(900561, "invalid_request", "The method is not allowed."), context.now()),
-    );
+    const error = new AadError(900561, "invalid_request", "The method is not allowed.");
+    sendJson(res, 405, aadErrorBody(error, context.now()));
   } else if (!tenant) unknownTenant(context, tenantName, res);
   else await endpoint(context, tenant, exchange);
   return true;
 }
 
 /**
- * The Entra ID of the local Azure: OpenID Connect sign-in of the demo people, tokens for apps, keys, sign-out and a managed
- * identity. It keeps no sessions: the account picker is shown at every sign-in, and codes and refresh tokens are sealed texts.
+ * Makes the Entra ID of a local Azure: OpenID Connect sign-in of the demo users, tokens for apps, keys, sign-out and a
+ * managed identity. It keeps no sessions: every sign-in shows the picker; codes and refresh tokens are sealed values.
  *
- * Links in answers start with the name that the client called us by (Host): the SDKs that reach us under a public https name
- * check that the issuer has that name; browsers on this machine get plain loopback addresses.
+ * Links in answers start with the Host of the request: SDKs that use a public https name check that the issuer has that
+ * name, and browsers on this machine get loopback addresses.
  */
 export function createEntra(deps: EntraDeps): Entra {
   const { signingKey, sealKey, clientSecrets } = loadSecrets(deps.store.dataDir);

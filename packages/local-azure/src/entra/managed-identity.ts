@@ -1,3 +1,4 @@
+/** The token endpoint of the instance metadata service. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { CONTOSO_TENANT_ID, findApp, findTenant, MANAGED_IDENTITY_CLIENT_ID } from "./directory.ts";
 import { sendJson } from "./http.ts";
@@ -9,8 +10,8 @@ function refuse(res: ServerResponse, error: string, description: string): void {
 }
 
 /**
- * GET /metadata/identity/oauth2/token: the instance metadata service's identity part, for a machine that has one
- * system-assigned identity. Clients reach it by AZURE_POD_IDENTITY_AUTHORITY_HOST.
+ * GET /metadata/identity/oauth2/token, for a machine with one system-assigned identity. Clients find it through
+ * AZURE_POD_IDENTITY_AUTHORITY_HOST.
  * Source: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
  */
 export async function issueManagedIdentityToken(

@@ -1,3 +1,4 @@
+/** The frame and style of the local Entra's pages. */
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -56,7 +57,7 @@ export interface Shell {
   readonly body: string;
 }
 
-/** The frame of every page of the local Entra: no script, no image, no font, so that nothing is fetched. */
+/** Renders a page. It loads no image, font or script file, so that its policy can forbid all of them. */
 export function renderShell(shell: Shell): string {
   return `<!doctype html>
 <html lang="en">

@@ -1,5 +1,6 @@
+/** The pages of the local Entra: account picker, form post, error, signed out. */
 import type { AuthorizeRequest } from "./authorize-request.ts";
-import type { AppRegistration, Person, Tenant } from "./directory.ts";
+import type { AppRegistration, Tenant, User } from "./directory.ts";
 import { escapeHtml, renderShell } from "./page-shell.ts";
 
 function initials(name: string): string {
@@ -11,10 +12,10 @@ function initials(name: string): string {
     .toUpperCase();
 }
 
-function personButton(person: Person, hinted: boolean): string {
-  return `<li><button class="person" name="oid" value="${person.oid}"${hinted ? " data-hinted autofocus" : ""}>
-<span class="face" aria-hidden="true">${initials(person.name)}</span>
-<span class="who"><b>${escapeHtml(person.name)}</b><span>${escapeHtml(person.title)}</span><span>${escapeHtml(person.userName)}</span></span>
+function userButton(user: User, hinted: boolean): string {
+  return `<li><button class="person" name="oid" value="${user.oid}"${hinted ? " data-hinted autofocus" : ""}>
+<span class="face" aria-hidden="true">${initials(user.name)}</span>
+<span class="who"><b>${escapeHtml(user.name)}</b><span>${escapeHtml(user.title)}</span><span>${escapeHtml(user.userName)}</span></span>
 </button></li>`;
 }
 
@@ -22,32 +23,32 @@ export interface PickerPage {
   readonly tenant: Tenant;
   readonly app: AppRegistration;
   readonly request: AuthorizeRequest;
-  /** The sealed request, given back by the form. */
+  /** The sealed request; the form returns it. */
   readonly ticket: string;
   readonly action: string;
   readonly nonce: string;
 }
 
-/** The account picker: one click on a person signs them in. */
+/** The account picker: one click on a user signs in. */
 export function renderPicker(page: PickerPage): string {
   const hint = page.request.loginHint?.toLowerCase();
-  const people = page.tenant.people
-    .map((person) => personButton(person, person.userName === hint || person.oid === hint))
+  const buttons = page.tenant.users
+    .map((user) => userButton(user, user.userName === hint || user.oid === hint))
     .join("\n");
   const body = `<h1>Pick an account</h1>
 <p>to continue to <strong>${escapeHtml(page.app.name)}</strong> at ${escapeHtml(page.tenant.name)}</p>
-<p class="note">These are demo people of the local Azure. No password is asked: everyone who can open this page on this machine may be any of them. It stands in for Microsoft Entra ID and must never face a network.</p>
+<p class="note">Demo users of the local Azure. They have no passwords: anyone who can open this page can sign in as any of them. The page replaces Microsoft Entra ID on this machine; never expose it to a network.</p>
 <form method="post" action="${escapeHtml(page.action)}">
 <input type="hidden" name="ticket" value="${page.ticket}">
-<ul aria-label="People of ${escapeHtml(page.tenant.name)}">
-${people}
+<ul aria-label="Users of ${escapeHtml(page.tenant.name)}">
+${buttons}
 </ul>
 <div class="foot"><button class="quiet" name="cancel" value="1">Cancel</button></div>
 </form>`;
   return renderShell({ title: `Sign in – ${page.tenant.name}`, nonce: page.nonce, body });
 }
 
-/** The page that posts an answer to the app (`response_mode=form_post`). */
+/** The page that posts the answer to the app (`response_mode=form_post`). */
 export function renderFormPost(target: string, fields: URLSearchParams, nonce: string): string {
   const inputs = [...fields]
     .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
@@ -60,14 +61,14 @@ export function renderFormPost(target: string, fields: URLSearchParams, nonce: s
 }
 
 export function renderSignInError(description: string, nonce: string): string {
-  const body = `<h1>That sign-in can’t go on</h1>
-<p>The app sent a request that the directory does not accept.</p>
+  const body = `<h1>Sign-in failed</h1>
+<p>The directory does not accept the request of the app.</p>
 <dl><dt>Details</dt><dd>${escapeHtml(description)}</dd></dl>`;
   return renderShell({ title: "Sign-in error", nonce, body });
 }
 
 export function renderSignedOut(nonce: string): string {
   const body = `<h1>You signed out</h1>
-<p>It is a good idea to close this window.</p>`;
+<p>Close this window to finish.</p>`;
   return renderShell({ title: "Signed out", nonce, body });
 }

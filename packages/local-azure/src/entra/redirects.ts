@@ -1,6 +1,6 @@
 /**
- * Which addresses a sign-in may return to. As Entra does for `http` loopback addresses, the port is ignored when a redirect
- * URI is compared (RFC 8252 section 7.3); host, path and scheme are compared exactly, and no query or fragment may follow.
+ * Addresses to which sign-in and sign-out may return. For `http` loopback addresses the port is ignored (RFC 8252
+ * section 7.3), as in Entra. Scheme, host and path must be equal; a query or fragment is refused.
  * Source: https://learn.microsoft.com/entra/identity-platform/reply-url#localhost-exceptions
  */
 export const portalRedirectUris: readonly string[] = [
@@ -30,10 +30,7 @@ export function redirectAllowed(redirectUri: string, registered: readonly string
   });
 }
 
-/**
- * Sign-out may return to any page on this machine. Entra wants a registered address; here the loopback rule is enough,
- * since nothing outside of the machine can be reached by it.
- */
+/** Whether sign-out may return there: any page on this machine. Entra accepts registered addresses only. */
 export function logoutRedirectAllowed(uri: string): boolean {
   const wanted = parse(uri);
   return (

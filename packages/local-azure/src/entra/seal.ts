@@ -1,22 +1,23 @@
+/** Sealed values: how codes, refresh tokens and sign-in forms carry their content. */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { z } from "zod";
 
-export type SealPurpose = "sign-in" | "code" | "refresh";
+type SealPurpose = "sign-in" | "code" | "refresh";
 
 const envelopeSchema = z.object({ exp: z.number(), jti: z.string(), value: z.unknown() });
 
-export interface Opened<T> {
+interface Opened<T> {
   readonly value: T;
-  /** Unique per sealed text: what single use is counted by. */
+  /** Unique per sealed value, so that single use can be enforced. */
   readonly jti: string;
-  /** Epoch milliseconds. */
+  /** Milliseconds since 1970. */
   readonly expiresAt: number;
   readonly expired: boolean;
 }
 
 /**
- * Seals small values into opaque texts (AES-256-GCM), so that codes and refresh tokens need no table and outlive a restart.
- * The purpose is authenticated: a refresh token can't be used as a code.
+ * Seals small values with AES-256-GCM, so that codes and refresh tokens need no table and survive a restart. The purpose
+ * is authenticated: a refresh token cannot be used as a code.
  */
 export class Sealer {
   readonly #key: Buffer;
@@ -33,7 +34,7 @@ export class Sealer {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64url");
   }
 
-  /** Null when the text was not sealed here for this purpose. An expired one is opened and says so. */
+  /** Opens a sealed value. Returns null when it was not sealed here for this purpose; an expired one opens. */
   open<T>(
     purpose: SealPurpose,
     text: string,
@@ -48,7 +49,7 @@ export class Sealer {
     try {
       plain = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString("utf8");
     } catch (error) {
-      if (error instanceof Error) return null; // GCM refuses: forged, cut, or another purpose
+      if (error instanceof Error) return null; // GCM failed: forged, truncated, or sealed for another purpose
       throw error;
     }
     const envelope = envelopeSchema.parse(JSON.parse(plain));

@@ -1,3 +1,4 @@
+/** The secrets of an installation: signing key, sealing key, client secrets. */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import {
   closeSync,
@@ -29,13 +30,12 @@ const rsaKeySchema = z.object({
 const fileSchema = z.object({
   version: z.literal(1),
   signingKey: rsaKeySchema,
-  /** Seals refresh tokens and the sign-in form, so that neither needs a table. */
   sealKey: z.string().min(40),
   clientSecrets: z.object({ portal: z.string(), engine: z.string(), fabrikamEngine: z.string() }),
 });
 
 export type SigningKey = z.infer<typeof rsaKeySchema>;
-export type EntraSecrets = z.infer<typeof fileSchema>;
+type EntraSecrets = z.infer<typeof fileSchema>;
 
 function clientSecret(): string {
   return randomBytes(30).toString("base64url");
@@ -63,12 +63,14 @@ function readIfPresent(path: string): EntraSecrets | null {
   }
   const parsed = fileSchema.safeParse(JSON.parse(text));
   if (parsed.success) return parsed.data;
-  throw new Error(`${path} is not a secrets file of the local Entra. Move it away to have new secrets made.`);
+  throw new Error(
+    `${path} is not a secrets file of the local Entra. Move it away; the next start makes new secrets.`,
+  );
 }
 
 /**
- * Reads the installation's secrets, or makes them at first start. The file is linked into place complete and durable, so
- * that a crash leaves none or a whole one, and of two processes that start at once both use the first one's.
+ * Reads the secrets, or makes them at the first start. The complete, synced file is linked into place: a crash leaves no
+ * partial file, and two processes that start together use the same one.
  */
 export function loadSecrets(dataDir: string): EntraSecrets {
   const folder = join(dataDir, "entra");
@@ -93,6 +95,6 @@ export function loadSecrets(dataDir: string): EntraSecrets {
     rmSync(draft, { force: true });
   }
   const made = readIfPresent(path);
-  if (!made) throw new Error(`${path} vanished while it was being made.`);
+  if (!made) throw new Error(`${path} disappeared while it was being made.`);
   return made;
 }

@@ -1,7 +1,7 @@
 import { ConfidentialClientApplication, CryptoProvider } from "@azure/msal-node";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CONTOSO_TENANT_ID, FABRIKAM_TENANT_ID, groups, PORTAL_CLIENT_ID, people } from "./directory.ts";
+import { CONTOSO_TENANT_ID, FABRIKAM_TENANT_ID, groups, PORTAL_CLIENT_ID, users } from "./directory.ts";
 import { type EntraHarness, pickAccount, startEntra } from "./test/local-entra.ts";
 
 const redirectUri = "http://localhost:3000/auth/callback";
@@ -44,9 +44,9 @@ async function start() {
 }
 
 describe("sign-in through MSAL", () => {
-  test("one click signs a demo person in; the id token verifies and names their groups", async () => {
+  test("one click signs a demo user in; the id token verifies and names the groups", async () => {
     const { app, verifier, url } = await start();
-    const back = await pickAccount(url, { oid: people.bram.oid });
+    const back = await pickAccount(url, { oid: users.bram.oid });
     expect(back.origin + back.pathname).toBe(redirectUri);
     expect(back.searchParams.get("state")).toBe("the-state");
     const code = back.searchParams.get("code") ?? "";
@@ -54,7 +54,7 @@ describe("sign-in through MSAL", () => {
       { scopes, redirectUri, code, codeVerifier: verifier, state: "the-state", nonce: "the-nonce" },
       { code, state: "the-state" },
     );
-    expect(result.account?.homeAccountId).toBe(`${people.bram.oid}.${CONTOSO_TENANT_ID}`);
+    expect(result.account?.homeAccountId).toBe(`${users.bram.oid}.${CONTOSO_TENANT_ID}`);
     expect(result.account?.username).toBe("bram@contoso.example");
 
     const keys = createRemoteJWKSet(new URL(`${harness.url}/${CONTOSO_TENANT_ID}/discovery/v2.0/keys`));
@@ -63,7 +63,7 @@ describe("sign-in through MSAL", () => {
       audience: PORTAL_CLIENT_ID,
     });
     expect(payload).toMatchObject({
-      oid: people.bram.oid,
+      oid: users.bram.oid,
       tid: CONTOSO_TENANT_ID,
       name: "Bram Backup-Admin",
       email: "bram@contoso.example",
@@ -74,23 +74,23 @@ describe("sign-in through MSAL", () => {
 
     if (result.account === null) throw new Error("no account");
     const renewed = await app.acquireTokenSilent({ account: result.account, scopes, forceRefresh: true });
-    expect(renewed.idTokenClaims).toMatchObject({ oid: people.bram.oid });
+    expect(renewed.idTokenClaims).toMatchObject({ oid: users.bram.oid });
   });
 
-  test("a code is good once, and only with its verifier", async () => {
+  test("a code can be redeemed once, and only with its verifier", async () => {
     const { app, verifier, url } = await start();
-    const back = await pickAccount(url, { oid: people.ada.oid });
+    const back = await pickAccount(url, { oid: users.ada.oid });
     const code = back.searchParams.get("code") ?? "";
     const redeem = (codeVerifier: string) =>
       app.acquireTokenByCode({ scopes, redirectUri, code, codeVerifier, nonce: "the-nonce" });
     await expect(redeem("x".repeat(43))).rejects.toThrow("AADSTS501481");
-    await expect(redeem(verifier)).resolves.toMatchObject({ uniqueId: people.ada.oid });
+    await expect(redeem(verifier)).resolves.toMatchObject({ uniqueId: users.ada.oid });
     await expect(redeem(verifier)).rejects.toThrow("AADSTS54005");
   });
 
-  test("a code that is older than ten minutes is refused", async () => {
+  test("a code expires after ten minutes", async () => {
     const { app, verifier, url } = await start();
-    const back = await pickAccount(url, { oid: people.ada.oid });
+    const back = await pickAccount(url, { oid: users.ada.oid });
     const code = back.searchParams.get("code") ?? "";
     harness.clock.nowMs += 601_000;
     await expect(
@@ -98,7 +98,7 @@ describe("sign-in through MSAL", () => {
     ).rejects.toThrow("AADSTS70008");
   });
 
-  test("cancelling tells the app", async () => {
+  test("Cancel answers the app with access_denied", async () => {
     const { url } = await start();
     const back = await pickAccount(url, { cancel: true });
     expect(back.searchParams.get("error")).toBe("access_denied");
@@ -106,7 +106,7 @@ describe("sign-in through MSAL", () => {
   });
 });
 
-describe("requests that are refused", () => {
+describe("refused requests", () => {
   const authorize = (change: Record<string, string>) => {
     const url = new URL(`${harness.url}/${CONTOSO_TENANT_ID}/oauth2/v2.0/authorize`);
     const fields = {
@@ -126,7 +126,7 @@ describe("requests that are refused", () => {
     [{ redirect_uri: "https://evil.example/auth/callback" }, "AADSTS50011"],
     [{ redirect_uri: "http://localhost:3000/elsewhere" }, "AADSTS50011"],
     [{ client_id: "no-such-app" }, "AADSTS700016"],
-  ])("%j gets a page, never a redirect", async (change, code) => {
+  ])("%j gets a page with %s, never a redirect", async (change, code) => {
     const answer = await authorize(change);
     expect(answer.status).toBe(400);
     expect(answer.headers.get("location")).toBeNull();
@@ -138,28 +138,28 @@ describe("requests that are refused", () => {
     [{ response_type: "token" }, "unsupported_response_type"],
     [{ prompt: "none" }, "login_required"],
     [{ scope: "profile" }, "invalid_scope"],
-  ])("%j is told to the app by redirect", async (change, error) => {
+  ])("%j is answered by redirect with %s", async (change, error) => {
     const answer = await authorize(change);
     const location = new URL(answer.headers.get("location") ?? "");
     expect(location.searchParams.get("error")).toBe(error);
   });
 
-  test("any port of this machine may be returned to, as RFC 8252 says", async () => {
+  test("a redirect URI may have any port of this machine (RFC 8252)", async () => {
     expect((await authorize({ redirect_uri: "http://127.0.0.1:49152/auth/callback" })).status).toBe(200);
   });
 
-  test("the portal is unknown in another tenant, and a tenant that is not there is said so", async () => {
+  test("another tenant does not know the portal, and an unknown tenant is refused", async () => {
     const other = await fetch(`${harness.url}/${FABRIKAM_TENANT_ID}/oauth2/v2.0/token`, {
       method: "POST",
       body: new URLSearchParams({ grant_type: "authorization_code", client_id: PORTAL_CLIENT_ID }),
     });
     expect(await other.json()).toMatchObject({ error: "unauthorized_client", error_codes: [700016] });
-    const none = await fetch(`${harness.url}/nobody.example/v2.0/.well-known/openid-configuration`);
+    const none = await fetch(`${harness.url}/unknown.example/v2.0/.well-known/openid-configuration`);
     expect(none.status).toBe(400);
     expect(await none.json()).toMatchObject({ error: "invalid_tenant", error_codes: [90002] });
   });
 
-  test("a wrong portal secret", async () => {
+  test("a wrong client secret is refused", async () => {
     const app = await msal("not-the-secret");
     await expect(
       app.acquireTokenByClientCredential({ scopes: ["https://management.azure.com/.default"] }),
@@ -168,16 +168,16 @@ describe("requests that are refused", () => {
 });
 
 describe("pages", () => {
-  test("the account picker carries a strict policy and runs no script", async () => {
+  test("the account picker has a strict policy and no script", async () => {
     const { url } = await start();
     const page = await fetch(url);
     const html = await page.text();
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
     expect(html).not.toContain("<script");
-    for (const person of Object.values(people)) expect(html).toContain(person.name);
+    for (const user of Object.values(users)) expect(html).toContain(user.name);
   });
 
-  test("sign-out returns to this machine only", async () => {
+  test("sign-out returns to addresses of this machine only", async () => {
     const logout = (target: string) =>
       fetch(
         `${harness.url}/${CONTOSO_TENANT_ID}/oauth2/v2.0/logout?post_logout_redirect_uri=${encodeURIComponent(target)}`,

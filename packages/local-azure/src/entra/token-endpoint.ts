@@ -1,16 +1,16 @@
+/** The token endpoint: codes, refresh tokens and client credentials. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
-import { AadError, aadErrorBody } from "./aad-error.ts";
+import { AadError, aadErrorBody, appNotFound, requiredParameter, userNotFound } from "./aad-error.ts";
 import { clientInfo, codeSchema } from "./authorize.ts";
-import { type AppRegistration, findApp, type Person, type Tenant } from "./directory.ts";
+import { type AppRegistration, findApp, type Tenant, type User } from "./directory.ts";
 import { readForm, sendJson } from "./http.ts";
 import { ACCESS_TOKEN_SECONDS, audienceOf } from "./tokens.ts";
 import type { EntraContext } from "./types.ts";
 
-const refreshDays = 90;
-const day = 86_400_000;
-const graph = "https://graph.microsoft.com";
+const REFRESH_MS = 90 * 86_400_000;
+const GRAPH = "https://graph.microsoft.com";
 
 const refreshSchema = z.object({
   tenantId: z.string(),
@@ -28,16 +28,6 @@ interface TokenCall {
   readonly authorization: string | undefined;
 }
 
-function required(form: URLSearchParams, name: string): string {
-  const value = form.get(name);
-  if (value) return value;
-  throw new AadError(
-    900144,
-    "invalid_request",
-    `The request body must contain the following parameter: '${name}'.`,
-  );
-}
-
 function sameSecret(given: string, known: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(known));
@@ -49,42 +39,50 @@ function basicCredentials(header: string | undefined): { id: string; secret: str
   return { id: decodeURIComponent(id), secret: decodeURIComponent(rest.join(":")) };
 }
 
-/** Knows the app by id and secret (in the body or as HTTP Basic); a federated assertion is refused, honestly. */
+/** Authenticates the app by id and secret, from the body or HTTP Basic. Federated assertions are not supported. */
 function authenticateApp({ context, tenant, form, authorization }: TokenCall): AppRegistration {
   const basic = basicCredentials(authorization);
-  const clientId = basic?.id ?? required(form, "client_id");
+  const clientId = basic?.id ?? requiredParameter(form, "client_id");
   const app = findApp(tenant, clientId);
-  if (!app || app.secretName === null) {
-    const sentence = `Application with identifier '${clientId}' was not found in the directory '${tenant.name}'.`;
-    throw new AadError(700016, "unauthorized_client", sentence);
-  }
+  if (!app || app.secretName === null) throw appNotFound(clientId, tenant);
   const secret = basic?.secret ?? form.get("client_secret");
   if (!secret) {
-    const sentence =
-      "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
-    const federated =
-      "No matching federated identity record found: the local Entra only knows client secrets.";
-    if (form.has("client_assertion")) throw new AadError(700213, "invalid_client", federated);
-    throw new AadError(7000218, "invalid_client", sentence);
+    if (form.has("client_assertion"))
+      throw new AadError(
+        700213,
+        "invalid_client",
+        "No matching federated identity record found: the local Entra supports client secrets only.",
+      );
+    throw new AadError(
+      7000218,
+      "invalid_client",
+      "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    );
   }
   if (!sameSecret(secret, context.secrets[app.secretName])) {
-    const sentence = `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value for app '${app.clientId}'.`;
-    throw new AadError(7000215, "invalid_client", sentence);
+    throw new AadError(
+      7000215,
+      "invalid_client",
+      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value for app '${app.clientId}'.`,
+    );
   }
   return app;
 }
 
 async function byClientCredentials(call: TokenCall): Promise<unknown> {
   const app = authenticateApp(call);
-  const scope = required(call.form, "scope");
+  const scope = requiredParameter(call.form, "scope");
   if (!scope.endsWith("/.default")) {
     throw new AadError(1002012, "invalid_scope", `The provided value for scope ${scope} is not valid.`);
   }
   const audience = audienceOf(scope);
   if (audience === null) {
     const resource = scope.slice(0, -"/.default".length);
-    const sentence = `The resource principal named ${resource} was not found in the tenant named ${call.tenant.name}.`;
-    throw new AadError(500011, "invalid_resource", sentence);
+    throw new AadError(
+      500011,
+      "invalid_resource",
+      `The resource principal named ${resource} was not found in the tenant named ${call.tenant.name}.`,
+    );
   }
   return {
     token_type: "Bearer",
@@ -94,40 +92,40 @@ async function byClientCredentials(call: TokenCall): Promise<unknown> {
   };
 }
 
-interface PersonGrant {
+interface UserGrant {
   readonly app: AppRegistration;
-  readonly person: Person;
+  readonly user: User;
   readonly scopes: readonly string[];
   readonly sid: string;
   readonly nonce: string | null;
   readonly withClientInfo: boolean;
 }
 
-async function personTokens({ context, tenant, issuer }: TokenCall, grant: PersonGrant): Promise<unknown> {
-  const { app, person, scopes, sid, nonce } = grant;
-  const renewable = { tenantId: tenant.id, clientId: app.clientId, oid: person.oid, sid, scopes };
+async function userTokens({ context, tenant, issuer }: TokenCall, grant: UserGrant): Promise<unknown> {
+  const { app, user, scopes, sid, nonce } = grant;
+  const renewable = { tenantId: tenant.id, clientId: app.clientId, oid: user.oid, sid, scopes };
   return {
     token_type: "Bearer",
     scope: scopes.filter((scope) => scope !== "offline_access").join(" "),
     expires_in: ACCESS_TOKEN_SECONDS,
     ext_expires_in: ACCESS_TOKEN_SECONDS,
-    access_token: await context.tokens.personToken(tenant, app, { person, audience: graph }),
+    access_token: await context.tokens.userToken(tenant, app, { user, audience: GRAPH }),
     ...(scopes.includes("offline_access")
-      ? { refresh_token: context.sealer.seal("refresh", renewable, context.now() + refreshDays * day) }
+      ? { refresh_token: context.sealer.seal("refresh", renewable, context.now() + REFRESH_MS) }
       : {}),
-    id_token: await context.tokens.idToken({ tenant, app, person, issuer, nonce, scopes, sid }),
-    ...(grant.withClientInfo ? { client_info: clientInfo(tenant.id, person.oid) } : {}),
+    id_token: await context.tokens.idToken({ tenant, app, user, issuer, nonce, scopes, sid }),
+    ...(grant.withClientInfo ? { client_info: clientInfo(tenant.id, user.oid) } : {}),
   };
 }
 
-function findPerson(tenant: Tenant, oid: string): Person {
-  const person = tenant.people.find((known) => known.oid === oid);
-  if (person) return person;
-  throw new AadError(50034, "invalid_grant", "The user account does not exist in the directory.");
+function findUser(tenant: Tenant, oid: string): User {
+  const user = tenant.users.find((known) => known.oid === oid);
+  if (user) return user;
+  throw userNotFound("invalid_grant");
 }
 
-/** A code is good once: `redeemed` remembers those that were used until they would have expired anyway. */
-function spend(context: EntraContext, jti: string, expiresAt: number): void {
+/** Marks a code as redeemed until it would have expired. @throws AadError 54005 the second time */
+function redeem(context: EntraContext, jti: string, expiresAt: number): void {
   const now = context.now();
   for (const [known, until] of context.redeemed) if (until <= now) context.redeemed.delete(known);
   if (context.redeemed.has(jti)) {
@@ -139,7 +137,7 @@ function spend(context: EntraContext, jti: string, expiresAt: number): void {
 async function byCode(call: TokenCall): Promise<unknown> {
   const { context, tenant, form } = call;
   const app = authenticateApp(call);
-  const opened = context.sealer.open("code", required(form, "code"), {
+  const opened = context.sealer.open("code", requiredParameter(form, "code"), {
     schema: codeSchema,
     now: context.now(),
   });
@@ -154,19 +152,24 @@ async function byCode(call: TokenCall): Promise<unknown> {
     throw new AadError(700003, "invalid_grant", "The authorization code was issued to another application.");
   }
   if (request.redirectUri !== form.get("redirect_uri")) {
-    const sentence = "The reply address does not match the one that was given when the code was asked for.";
-    throw new AadError(500112, "invalid_client", sentence);
+    throw new AadError(
+      500112,
+      "invalid_client",
+      "The reply address does not match the reply address of the authorization request.",
+    );
   }
-  const challenge = createHash("sha256").update(required(form, "code_verifier")).digest("base64url");
+  const challenge = createHash("sha256").update(requiredParameter(form, "code_verifier")).digest("base64url");
   if (challenge !== request.codeChallenge) {
-    const sentence =
-      "The Code_Verifier does not match the code_challenge supplied in the authorization request.";
-    throw new AadError(501481, "invalid_grant", sentence);
+    throw new AadError(
+      501481,
+      "invalid_grant",
+      "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
+    );
   }
-  spend(context, opened.jti, opened.expiresAt);
-  return personTokens(call, {
+  redeem(context, opened.jti, opened.expiresAt);
+  return userTokens(call, {
     app,
-    person: findPerson(tenant, oid),
+    user: findUser(tenant, oid),
     scopes: request.scopes,
     sid,
     nonce: request.nonce,
@@ -177,7 +180,7 @@ async function byCode(call: TokenCall): Promise<unknown> {
 async function byRefreshToken(call: TokenCall): Promise<unknown> {
   const { context, tenant, form } = call;
   const app = authenticateApp(call);
-  const text = required(form, "refresh_token");
+  const text = requiredParameter(form, "refresh_token");
   const opened = context.sealer.open("refresh", text, { schema: refreshSchema, now: context.now() });
   if (opened?.value.tenantId !== tenant.id || opened.value.clientId !== app.clientId) {
     throw new AadError(
@@ -191,9 +194,9 @@ async function byRefreshToken(call: TokenCall): Promise<unknown> {
   }
   const { oid, sid, scopes } = opened.value;
   const withClientInfo = form.get("client_info") === "1";
-  return personTokens(call, {
+  return userTokens(call, {
     app,
-    person: findPerson(tenant, oid),
+    user: findUser(tenant, oid),
     scopes,
     sid,
     nonce: null,
@@ -202,7 +205,7 @@ async function byRefreshToken(call: TokenCall): Promise<unknown> {
 }
 
 async function tokensFor(call: TokenCall): Promise<unknown> {
-  const grant = required(call.form, "grant_type");
+  const grant = requiredParameter(call.form, "grant_type");
   if (grant === "client_credentials") return byClientCredentials(call);
   if (grant === "authorization_code") return byCode(call);
   if (grant === "refresh_token") return byRefreshToken(call);
@@ -213,7 +216,7 @@ async function tokensFor(call: TokenCall): Promise<unknown> {
   );
 }
 
-export interface TokenRequest {
+interface TokenRequest {
   readonly context: EntraContext;
   readonly tenant: Tenant;
   readonly req: IncomingMessage;

@@ -1,14 +1,16 @@
+/** Access and id tokens: how they are signed, and how access tokens are checked. */
 import { createHash, createPublicKey } from "node:crypto";
 import { errors, importJWK, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
-import type { AppRegistration, Person, Tenant } from "./directory.ts";
+import type { AppRegistration, Tenant, User } from "./directory.ts";
 import { findTenant } from "./directory.ts";
 import type { SigningKey } from "./secrets.ts";
 
 export const ACCESS_TOKEN_SECONDS = 3600;
-const notBeforeSlackSeconds = 300;
+/** Tokens are valid from this long before they are issued: clocks differ. */
+const NOT_BEFORE_SLACK_SECONDS = 300;
 
-/** Resources that the local Entra issues tokens for; others are refused as unknown (AADSTS500011). */
+/** Resources for which tokens are issued; other resources are unknown (AADSTS500011). */
 const audiences = [
   "https://management.azure.com",
   "https://management.core.windows.net",
@@ -18,7 +20,7 @@ const audiences = [
   "https://graph.microsoft.com",
 ];
 
-/** `https://management.azure.com/.default` or the bare resource → the audience, or null when it is not known. */
+/** The audience of a resource or of its `/.default` scope; null when it is unknown. */
 export function audienceOf(resourceOrScope: string): string | null {
   const resource = resourceOrScope
     .replace(/\/\.default$/, "")
@@ -39,10 +41,10 @@ const claimsSchema = z.object({
   roles: z.array(z.string()).optional(),
 });
 
-/** Who stands behind an access token. `oid` is what role assignments name. */
+/** The claims of an access token. Role assignments name its `oid`. */
 export type AccessClaims = z.infer<typeof claimsSchema>;
 
-/** Why an access token was refused; `reason` is for the WWW-Authenticate text and tests. */
+/** An access token that is not accepted. Its message goes into WWW-Authenticate. */
 export class TokenRefused extends Error {
   readonly reason: "malformed" | "signature" | "expired" | "audience" | "issuer";
 
@@ -53,15 +55,15 @@ export class TokenRefused extends Error {
   }
 }
 
-/** Pairwise subject: the same person is another `sub` in another app, as in Entra. */
+/** Pairwise subject, as in Entra: a user has a different `sub` in each app. */
 function pairwiseSubject(oid: string, clientId: string): string {
   return createHash("sha256").update(`${oid}|${clientId}`).digest("base64url");
 }
 
-export interface IdTokenInput {
+interface IdTokenInput {
   readonly tenant: Tenant;
   readonly app: AppRegistration;
-  readonly person: Person;
+  readonly user: User;
   readonly issuer: string;
   readonly nonce: string | null;
   readonly scopes: readonly string[];
@@ -77,30 +79,30 @@ export class TokenFactory {
     this.#now = now;
   }
 
-  /** The public half, as the key endpoint serves it. */
+  /** The public key, as the key endpoint returns it. */
   jwks(): { keys: Record<string, unknown>[] } {
     const { kty, kid, n, e } = this.#key;
     return { keys: [{ kty, use: "sig", alg: "RS256", kid, x5t: kid, n, e }] };
   }
 
   async idToken(input: IdTokenInput): Promise<string> {
-    const { tenant, app, person, nonce } = input;
+    const { tenant, app, user, nonce } = input;
     return this.#sign({
       aud: app.clientId,
       iss: input.issuer,
       ver: "2.0",
       tid: tenant.id,
-      sub: pairwiseSubject(person.oid, app.clientId),
+      sub: pairwiseSubject(user.oid, app.clientId),
       sid: input.sid,
       ...(nonce === null ? {} : { nonce }),
       ...(input.scopes.includes("profile")
-        ? { oid: person.oid, name: person.name, preferred_username: person.userName, groups: person.groups }
+        ? { oid: user.oid, name: user.name, preferred_username: user.userName, groups: user.groups }
         : {}),
-      ...(input.scopes.includes("email") ? { email: person.email } : {}),
+      ...(input.scopes.includes("email") ? { email: user.email } : {}),
     });
   }
 
-  /** A token for an app itself (client credentials, managed identity), in the v1 form that ARM gets. */
+  /** A token for an app (client credentials, managed identity), in the v1 format that ARM gets. */
   async appToken(tenant: Tenant, app: AppRegistration, audience: string): Promise<string> {
     return this.#sign({
       aud: audience,
@@ -114,28 +116,28 @@ export class TokenFactory {
     });
   }
 
-  /** A token for a signed-in person; the portal asks none of Graph or ARM, MSAL only wants one to be there. */
-  async personToken(
+  /** A token for a signed-in user. The portal does not use it, but MSAL requires one in the answer. */
+  async userToken(
     tenant: Tenant,
     app: AppRegistration,
-    rest: { person: Person; audience: string },
+    rest: { user: User; audience: string },
   ): Promise<string> {
     return this.#sign({
       aud: rest.audience,
       iss: issuerOf(tenant.id),
       ver: "1.0",
       tid: tenant.id,
-      oid: rest.person.oid,
-      sub: pairwiseSubject(rest.person.oid, app.clientId),
+      oid: rest.user.oid,
+      sub: pairwiseSubject(rest.user.oid, app.clientId),
       appid: app.clientId,
       idtyp: "user",
-      upn: rest.person.userName,
+      upn: rest.user.userName,
     });
   }
 
   /**
-   * Checks an access token strictly: our signature, RS256, time, the wanted audience (with or without a trailing slash) and
-   * the issuer of the very tenant that it names. Throws {@link TokenRefused}.
+   * Checks the signature (RS256), the times, the audience (with or without a trailing slash), and that the issuer is the
+   * tenant that the token names. @throws TokenRefused
    */
   async verifyAccessToken(token: string, audience: string): Promise<AccessClaims> {
     const wanted = audience.replace(/\/+$/, "").toLowerCase();
@@ -164,7 +166,7 @@ export class TokenFactory {
     return new SignJWT(claims)
       .setProtectedHeader({ typ: "JWT", alg: "RS256", kid: this.#key.kid, x5t: this.#key.kid })
       .setIssuedAt(now)
-      .setNotBefore(now - notBeforeSlackSeconds)
+      .setNotBefore(now - NOT_BEFORE_SLACK_SECONDS)
       .setExpirationTime(now + ACCESS_TOKEN_SECONDS)
       .sign(key);
   }

@@ -1,39 +1,39 @@
+/** What the local Entra needs, what it offers, and what its endpoints share. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SecretName } from "./directory.ts";
 import type { Sealer } from "./seal.ts";
 import type { AccessClaims, TokenFactory } from "./tokens.ts";
 
 export interface EntraDeps {
-  /** The part of the state store that the directory needs: the folder that its secrets live in. */
+  /** The folder that holds the secrets. */
   readonly store: { readonly dataDir: string };
   /** Loopback base URL of the running server, without a trailing slash. */
   readonly baseUrl: () => string;
-  /** Epoch milliseconds. */
+  /** Milliseconds since 1970. */
   readonly clock: { now(): number };
-  /** Host names that clients may know the directory by, beside the loopback address. */
+  /** Host names besides the loopback address under which clients reach the directory. */
   readonly publicHosts?: readonly string[];
   /** Redirect URIs of the portal; default: `/auth/callback` on this machine, any port. */
   readonly redirectUris?: readonly string[];
 }
 
 export interface Entra {
-  /** Answers a request of the directory; false when the path is none of its own (then nothing was written). */
+  /** Answers a request. Returns false, with nothing written, when the path belongs to no endpoint. */
   handle(req: IncomingMessage, res: ServerResponse, url: URL): Promise<boolean>;
-  /** Throws `TokenRefused` unless the token is good and meant for `audience`. */
+  /** Returns the claims of a valid token for `audience`. @throws TokenRefused */
   verifyAccessToken(token: string, audience: string): Promise<AccessClaims>;
-  /** Client secrets of the app registrations, as made at first start. */
+  /** Client secrets of the app registrations, made at the first start. */
   secrets(): Readonly<Record<SecretName, string>>;
 }
 
-/** What every endpoint gets. */
 export interface EntraContext {
   readonly tokens: TokenFactory;
   readonly sealer: Sealer;
   readonly now: () => number;
   readonly secrets: Readonly<Record<SecretName, string>>;
   readonly redirectUris: readonly string[];
-  /** Codes that were redeemed and have not expired yet: `jti` → epoch milliseconds of expiry. */
+  /** Redeemed codes that have not expired: `jti` → expiry in milliseconds since 1970. */
   readonly redeemed: Map<string, number>;
-  /** The base that links in this request's answer are built from: what the client called us by. */
+  /** Base of the links in an answer: the name by which the client reached this server. */
   readonly publicBase: (req: IncomingMessage) => string;
 }

@@ -2,7 +2,7 @@ import {
   CONTOSO_TENANT_ID,
   ENGINE_PRINCIPAL_ID,
   MANAGED_IDENTITY_PRINCIPAL_ID,
-  people,
+  users,
 } from "../entra/directory.ts";
 import type { DiskSource, Fabric, NewVm } from "../fabric.ts";
 import {
@@ -120,6 +120,6 @@ export async function seedFleet(fabric: Fabric): Promise<void> {
   for (const principalId of [ENGINE_PRINCIPAL_ID, MANAGED_IDENTITY_PRINCIPAL_ID]) {
     await fabric.addRoleAssignment({ principalId, scope, role: "Contributor" });
   }
-  await fabric.addRoleAssignment({ principalId: people.olivia.oid, scope, role: "Owner" });
+  await fabric.addRoleAssignment({ principalId: users.olivia.oid, scope, role: "Owner" });
   for (const vm of fleet) await seedVm(fabric, vm);
 }

@@ -1,3 +1,4 @@
+/** A local Entra for tests: behind a real listener, with a clock that the test moves. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,7 +8,6 @@ import type { HttpClient } from "@azure/core-rest-pipeline";
 import { createDefaultHttpClient } from "@azure/core-rest-pipeline";
 import { createEntra, type Entra } from "../index.ts";
 
-/** A local Entra of its own behind a real listener, with a clock that the test moves. */
 export interface EntraHarness extends AsyncDisposable {
   readonly entra: Entra;
   readonly url: string;
@@ -47,7 +47,7 @@ export async function startEntra(dataDir?: string): Promise<EntraHarness> {
   };
 }
 
-/** Sends what is meant for the public login host to the harness, as a name server that points there would. */
+/** Sends requests for the public login host to a local Entra, with the Host header of the public name. */
 export function loginOverLoopback(url: string): HttpClient {
   const inner = createDefaultHttpClient();
   return {
@@ -61,7 +61,7 @@ export function loginOverLoopback(url: string): HttpClient {
   };
 }
 
-/** Fills in the account picker as a person would: reads the page's form and picks `oid` (or cancels). */
+/** Submits the account picker: reads the page's form, then picks `oid` or cancels. Returns the redirect. */
 export async function pickAccount(
   authorizeUrl: string,
   choice: { readonly oid: string } | { readonly cancel: true },
@@ -71,13 +71,14 @@ export async function pickAccount(
   const ticket = /name="ticket" value="([^"]+)"/.exec(html)?.[1];
   const action = /<form method="post" action="([^"]+)"/.exec(html)?.[1];
   if (ticket === undefined || action === undefined)
-    throw new Error(`No account picker: ${page.status} ${html}`);
+    throw new Error(`The page has no account picker: ${page.status} ${html}`);
   const answer = await fetch(new URL(action, authorizeUrl), {
     method: "POST",
     redirect: "manual",
     body: new URLSearchParams({ ticket, ...("oid" in choice ? { oid: choice.oid } : { cancel: "1" }) }),
   });
   const location = answer.headers.get("location");
-  if (location === null) throw new Error(`No redirect: ${answer.status} ${await answer.text()}`);
+  if (location === null)
+    throw new Error(`The answer is not a redirect: ${answer.status} ${await answer.text()}`);
   return new URL(location);
 }
