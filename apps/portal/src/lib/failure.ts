@@ -21,9 +21,9 @@ export function isRetryable(failure: Failure): boolean {
   return errorCatalog[failure.code] !== "never";
 }
 
-/** A failure of the page itself, with the code that the server names. */
-export function failureOf(code: ErrorCode, requestId: string | null = null): Failure {
-  return { code, reason: null, params: {}, requestId };
+/** A failure that the page itself finds, such as a missing permission. */
+export function failureOf(code: ErrorCode, requestId?: string): Failure {
+  return { code, reason: null, params: {}, requestId: requestId ?? null };
 }
 
 /** The API puts its error into `data.kluis` of a tRPC error, or under `shape`; a job stores it as it is. */

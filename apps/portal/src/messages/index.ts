@@ -1,14 +1,41 @@
 import type { AppLocale } from "#lib/locale.ts";
 import { errors } from "#messages/errors.ts";
 import { notices } from "#messages/notices.ts";
+import { overview } from "#messages/overview.ts";
+import { protection } from "#messages/protection.ts";
+import { settings } from "#messages/settings.ts";
 import { shell } from "#messages/shell.ts";
+import { signedOut } from "#messages/signed-out.ts";
 import { ui } from "#messages/ui.ts";
 import { validation } from "#messages/validation.ts";
+import { vms } from "#messages/vms.ts";
 
 /** All catalogs, one namespace per noun. */
 export const messages = {
-  en: { errors: errors.en, notices: notices.en, shell: shell.en, ui: ui.en, validation: validation.en },
-  nl: { errors: errors.nl, notices: notices.nl, shell: shell.nl, ui: ui.nl, validation: validation.nl },
+  en: {
+    errors: errors.en,
+    notices: notices.en,
+    overview: overview.en,
+    protection: protection.en,
+    settings: settings.en,
+    shell: shell.en,
+    signedOut: signedOut.en,
+    ui: ui.en,
+    validation: validation.en,
+    vms: vms.en,
+  },
+  nl: {
+    errors: errors.nl,
+    notices: notices.nl,
+    overview: overview.nl,
+    protection: protection.nl,
+    settings: settings.nl,
+    shell: shell.nl,
+    signedOut: signedOut.nl,
+    ui: ui.nl,
+    validation: validation.nl,
+    vms: vms.nl,
+  },
 } as const;
 
 /** The shape of the messages: the English texts with their exact keys and ICU parameters. */

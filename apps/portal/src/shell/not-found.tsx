@@ -9,7 +9,7 @@ export function NotFoundPage() {
     <div className="grid min-h-[70dvh] place-items-center p-6 text-center">
       <div>
         <Mark className="mx-auto mb-4 size-10 text-faint" />
-        <h1 className="text-2xl font-semibold tracking-tight">{t("notFoundTitle")}</h1>
+        <h1 className="text-2xl font-semibold tracking-tight">{t("pages.missing")}</h1>
         <p className="mt-1 mb-5 text-muted">{t("notFoundText")}</p>
         <LinkButton tone="primary" href="/">
           {t("toOverview")}

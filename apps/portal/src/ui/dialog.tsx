@@ -19,24 +19,32 @@ export interface DialogProps {
   readonly children?: ReactNode;
   /** The buttons; the last one is the main action. */
   readonly footer?: ReactNode;
+  /** What it shows would be lost: Escape, a click outside and the corner button do not close it. */
+  readonly mustConfirm?: boolean;
 }
 
 /** A modal dialog. Focus moves into it, Escape closes it, focus returns to where it was. */
-export function Dialog({ open, onOpenChange, title, description, children, footer }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { open, onOpenChange, title, description, children, footer, mustConfirm = false } = props;
   const t = useTranslations("ui");
+  const change = (next: boolean) => {
+    if (next || !mustConfirm) onOpenChange(next);
+  };
   return (
-    <Base.Root open={open} onOpenChange={onOpenChange}>
+    <Base.Root open={open} onOpenChange={change}>
       <Base.Portal>
         <Base.Backdrop className={backdrop} />
         <Base.Popup className={popup}>
           <header className="flex items-start justify-between gap-4 px-5 pt-4">
             <Base.Title className="text-lg font-semibold">{title}</Base.Title>
-            <Base.Close
-              aria-label={t("close")}
-              className="-mr-1.5 grid size-7 place-items-center rounded-md text-muted hover:bg-hover hover:text-ink"
-            >
-              <X className="size-4" aria-hidden="true" />
-            </Base.Close>
+            {mustConfirm ? null : (
+              <Base.Close
+                aria-label={t("close")}
+                className="-mr-1.5 grid size-7 place-items-center rounded-md text-muted hover:bg-hover hover:text-ink"
+              >
+                <X className="size-4" aria-hidden="true" />
+              </Base.Close>
+            )}
           </header>
           <div className="min-h-0 overflow-y-auto px-5 pt-1 pb-5">
             {description === undefined ? null : (

@@ -2,14 +2,14 @@
 import { cn } from "#lib/cn.ts";
 import { Tooltip } from "#ui/tooltip.tsx";
 
-/** What happened on a day; the worst wins. */
+/** What happened on a day; the worst outcome wins. */
 export type DayState = "before-start" | "idle" | "ok" | "warning" | "overdue" | "failed";
 
 export interface HistoryDay {
   /** ISO date, `2026-11-22`. */
   readonly day: string;
   readonly state: DayState;
-  /** The day in words: "22 Nov: 6 points". */
+  /** The whole day in words, state included: "22 Nov: 6 succeeded". */
   readonly text: string;
 }
 
@@ -22,16 +22,7 @@ const look: Record<DayState, string> = {
   failed: "bg-bad-solid h-5 [clip-path:polygon(0_0,100%_0,100%_70%,50%_100%,0_70%)]",
 };
 
-const words: Record<DayState, string> = {
-  "before-start": "before protection",
-  idle: "nothing due",
-  ok: "good",
-  warning: "with warnings",
-  overdue: "overdue",
-  failed: "failed",
-};
-
-/** One cell per day, shape and colour by its worst outcome; each cell is named, and the whole is a list. */
+/** A list with one cell per day: shape and color by its worst outcome, the words as name and tooltip. */
 export function HistoryStrip({ label, days }: { label: string; days: readonly HistoryDay[] }) {
   return (
     <ol aria-label={label} className="flex h-6 items-end gap-0.5">
@@ -40,9 +31,7 @@ export function HistoryStrip({ label, days }: { label: string; days: readonly Hi
           <Tooltip content={day.text}>
             <span tabIndex={-1} className="flex h-full items-end">
               <span className={cn("block h-2.5 w-full rounded-sm", look[day.state])} />
-              <span className="sr-only">
-                {day.text}: {words[day.state]}
-              </span>
+              <span className="sr-only">{day.text}</span>
             </span>
           </Tooltip>
         </li>

@@ -1,4 +1,5 @@
 "use client";
+import { failureOf } from "#lib/failure.ts";
 import { Page } from "#ui/page-header.tsx";
 import { ErrorState } from "#ui/states.tsx";
 
@@ -8,20 +9,12 @@ export interface ErrorPageProps {
   readonly reset: () => void;
 }
 
-/** A page that could not be made at all: the database is away, for instance. */
+/** A page that failed to render, for instance because the database is down. */
 export default function ErrorPage({ error, reset }: ErrorPageProps) {
   return (
     <>
       <Page>
-        <ErrorState
-          error={{
-            code: "INTERNAL",
-            message: "This page could not be made.",
-            action: "Try again in a moment. The portal's log says more.",
-            requestId: error?.digest ?? null,
-          }}
-          onRetry={reset}
-        />
+        <ErrorState error={failureOf("INTERNAL", error?.digest)} onRetry={reset} />
       </Page>
     </>
   );

@@ -7,7 +7,7 @@ import { Activity } from "#shell/activity.tsx";
 import { AppShell } from "#shell/app-shell.tsx";
 import { Providers } from "#shell/providers.tsx";
 
-/** Pages for signed-in people: who is not, goes to sign in and comes back. */
+/** Pages for signed-in users; others go to the sign-in page, which leads back here. */
 export default async function SignedInLayout({ children }: { children: ReactNode }) {
   const head = await headers();
   const viewer = await getViewer();

@@ -1,10 +1,7 @@
-import type { Metadata } from "next";
-import { getTranslations } from "next-intl/server";
+import { titleOf } from "#lib/page-title.ts";
 import { NotFoundPage } from "#shell/not-found.tsx";
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations("shell"))("notFoundTitle") };
-}
+export const generateMetadata = titleOf("missing");
 
 /** An address without a page, inside the frame. */
 export default function NotFound() {

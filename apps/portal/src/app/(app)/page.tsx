@@ -1,8 +1,7 @@
-import type { Metadata } from "next";
-import { overviewMessages } from "#features/overview/messages.ts";
 import { Overview } from "#features/overview/overview.tsx";
+import { titleOf } from "#lib/page-title.ts";
 
-export const metadata: Metadata = { title: overviewMessages.title };
+export const generateMetadata = titleOf("overview");
 
 export default function OverviewPage() {
   return <Overview />;

@@ -1,17 +1,19 @@
 "use client";
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
+import { useTranslations } from "next-intl";
 import { JobLink } from "#features/jobs/job-columns.tsx";
 import { JobProgressBar } from "#features/jobs/job-progress.tsx";
 import { JobStateBadge } from "#features/jobs/job-status.tsx";
-import { overviewMessages as text } from "#features/overview/messages.ts";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import type { JobRow, OverviewView } from "#lib/api-types.ts";
 import { EmptyState } from "#ui/states.tsx";
 
-/** The VMs that wait for somebody, worst first, each with the reason. */
+/** The VMs that need attention, worst first, each with the reason. */
 export function Attention({ items }: { items: OverviewView["attention"] }) {
-  if (items.length === 0) return <EmptyState title={text.attentionNone}>{text.attentionNoneText}</EmptyState>;
+  const t = useTranslations("overview");
+  const vms = useTranslations("vms");
+  if (items.length === 0) return <EmptyState title={t("attentionNone")}>{t("attentionNoneText")}</EmptyState>;
   return (
     <ul className="divide-y divide-line">
       {items.map((item) => (
@@ -25,7 +27,7 @@ export function Attention({ items }: { items: OverviewView["attention"] }) {
                 <span className="font-medium">{item.vm.name}</span>
                 <VmStatusBadge status={item.status} />
               </span>
-              <span className="block text-sm text-muted">{item.reason}</span>
+              <span className="block text-sm text-muted">{vms(`statusReasons.${item.status}`)}</span>
             </span>
             <ChevronRight aria-hidden="true" className="size-4 shrink-0 text-faint" />
           </Link>
@@ -35,9 +37,10 @@ export function Attention({ items }: { items: OverviewView["attention"] }) {
   );
 }
 
-/** What runs now, with a bar each. */
+/** The running jobs, each with a progress bar. */
 export function Running({ jobs }: { jobs: readonly JobRow[] }) {
-  if (jobs.length === 0) return <EmptyState title={text.runningNone}>{text.runningNoneText}</EmptyState>;
+  const t = useTranslations("overview");
+  if (jobs.length === 0) return <EmptyState title={t("runningNone")}>{t("runningNoneText")}</EmptyState>;
   return (
     <ul className="divide-y divide-line">
       {jobs.map((job) => (

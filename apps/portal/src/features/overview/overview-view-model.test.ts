@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { headline, savingFactor, wallBoxes } from "#features/overview/overview-view-model.ts";
+import { headline, savedShare, wallBoxes } from "#features/overview/overview-view-model.ts";
+import { textsOf } from "#i18n/texts.ts";
 
 const none = {
   failing: 0,
@@ -13,20 +14,30 @@ const none = {
 };
 
 describe("headline", () => {
-  it("answers both questions", () => {
-    expect(headline({ ...none, protected: 4, total: 4 })).toBe("All 4 VMs are protected. Nothing needs you.");
-    expect(headline({ ...none, protected: 3, unprotected: 1, total: 4 })).toBe(
-      "3 of 4 VMs are protected. 1 needs you.",
+  const en = textsOf("en", "overview");
+  const nl = textsOf("nl", "overview");
+  it("says how many are protected and how many need attention", () => {
+    expect(headline({ ...none, protected: 4, total: 4 }, en)).toBe(
+      "All 4 VMs are protected. None needs attention.",
     );
-    expect(headline({ ...none, protected: 1, failing: 1, "at-risk": 1, total: 3 })).toBe(
-      "1 of 3 VMs are protected. 2 need you.",
+    expect(headline({ ...none, protected: 3, unprotected: 1, total: 4 }, en)).toBe(
+      "3 of 4 VMs are protected. 1 needs attention.",
+    );
+    expect(headline({ ...none, protected: 1, failing: 1, "at-risk": 1, total: 3 }, en)).toBe(
+      "1 of 3 VMs are protected. 2 need attention.",
+    );
+    expect(headline({ ...none, protected: 3, unprotected: 1, total: 4 }, nl)).toBe(
+      "3 van 4 VM’s zijn beveiligd. 1 vereist aandacht.",
     );
   });
-  it("does not count VMs that are gone from Azure", () => {
-    expect(headline({ ...none, protected: 1, deleted: 3, total: 4 })).toBe(
-      "Your VM is protected. Nothing needs you.",
+  it("agrees with the tiles when VMs were deleted in Azure, because the total excludes those", () => {
+    expect(headline({ ...none, protected: 27, unprotected: 66, deleted: 2, total: 93 }, en)).toBe(
+      "27 of 93 VMs are protected. 66 need attention.",
     );
-    expect(headline({ ...none, deleted: 1, total: 1 })).toBe("No virtual machine is in sight yet.");
+    expect(headline({ ...none, protected: 1, deleted: 3, total: 1 }, en)).toBe(
+      "The virtual machine is protected. None needs attention.",
+    );
+    expect(headline({ ...none, deleted: 1, total: 0 }, en)).toBe("No virtual machines yet.");
   });
 });
 
@@ -56,11 +67,11 @@ describe("wallBoxes", () => {
   );
 });
 
-describe("savingFactor", () => {
-  it("compares plain images with the vault", () => {
-    expect(savingFactor(1000, 80)).toBe("12.5");
-    expect(savingFactor(1000, 5)).toBe("200");
-    expect(savingFactor(1000, 0)).toBeNull();
-    expect(savingFactor(0, 10)).toBeNull();
+describe("savedShare", () => {
+  it("compares the size of the disks with what the vault stores", () => {
+    expect(savedShare(1000, 80)).toBeCloseTo(0.92);
+    expect(savedShare(1000, 2000)).toBe(0);
+    expect(savedShare(1000, 0)).toBeNull();
+    expect(savedShare(0, 10)).toBeNull();
   });
 });

@@ -1,30 +1,31 @@
 import type { OverviewView, VmStatus } from "@kluis/api/types";
-import { overviewMessages as text } from "#features/overview/messages.ts";
 import { vmStatusOrder } from "#features/vms/url-state.ts";
+import type { Texts } from "#i18n/texts.ts";
 
 type Counts = OverviewView["vms"];
 
-/** Who waits for somebody: failing, at risk, unprotected. */
-export function needingCount(counts: Counts): number {
+/** How many VMs need attention: failing, at risk, unprotected. */
+export function attentionCount(counts: Counts): number {
   return counts.failing + counts["at-risk"] + counts.unprotected;
 }
 
-/** The answer to "is everything protected, and what needs me?" in one line. VMs gone from Azure do not count. */
-export function headline(counts: Counts): string {
-  const living = counts.total - counts.deleted;
-  if (living <= 0) return text.none;
-  const needs = needingCount(counts);
+/** "Is everything protected, and what needs attention?" in one line. `total` excludes VMs that were deleted in Azure. */
+export function headline(counts: Counts, t: Texts<"overview">): string {
+  const { total } = counts;
+  if (total <= 0) return t("none");
   const first =
-    counts.protected === living ? text.allProtected(living) : text.someProtected(counts.protected, living);
-  return `${first} ${text.needs(needs)}`;
+    counts.protected === total
+      ? t("allProtected", { total })
+      : t("someProtected", { done: counts.protected, total });
+  return t("headline", { first, second: t("attentionCount", { count: attentionCount(counts) }) });
 }
 
-/** How many boxes the wall draws at most; with more VMs each box stands for several. */
+/** How many boxes the wall draws at most; with more VMs each box represents several. */
 export const wallLimit = 160;
 
 /**
- * The wall of boxes: one status per box, worst first, every status that occurs has at least one box.
- * Shares are rounded by largest remainder, so that the boxes always add up.
+ * The statuses of the wall's boxes, worst first; every status that occurs has at least one box.
+ * Shares are rounded by largest remainder, so that the boxes add up.
  */
 export function wallBoxes(counts: Counts, limit = wallLimit): readonly VmStatus[] {
   const shown = vmStatusOrder.filter((status) => status !== "deleted" && counts[status] > 0);
@@ -49,9 +50,8 @@ export function wallBoxes(counts: Counts, limit = wallLimit): readonly VmStatus[
   return shares.flatMap((share) => Array.from({ length: share.count }, () => share.status));
 }
 
-/** How many times smaller the vault is than plain images, `12.4`; null while there is nothing to compare. */
-export function savingFactor(logicalBytes: number, storedBytes: number): string | null {
+/** The share of the disks' size that the vault saves, 0 to 1; null while there is nothing to compare. */
+export function savedShare(logicalBytes: number, storedBytes: number): number | null {
   if (storedBytes <= 0 || logicalBytes <= 0) return null;
-  const factor = logicalBytes / storedBytes;
-  return new Intl.NumberFormat("en", { maximumFractionDigits: factor >= 100 ? 0 : 1 }).format(factor);
+  return Math.max(0, 1 - storedBytes / logicalBytes);
 }

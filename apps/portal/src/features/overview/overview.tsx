@@ -2,11 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleX, ShieldCheck, ShieldOff, TimerOff } from "lucide-react";
 import Link from "next/link";
+import { useTranslations } from "next-intl";
 import { jobColumns } from "#features/jobs/job-columns.tsx";
 import { useLiveJobs } from "#features/jobs/use-live-jobs.ts";
 import { Attention, Running } from "#features/overview/lists.tsx";
-import { overviewMessages as text } from "#features/overview/messages.ts";
-import { headline } from "#features/overview/overview-view-model.ts";
+import { attentionCount, headline } from "#features/overview/overview-view-model.ts";
 import { StorageCard } from "#features/overview/storage.tsx";
 import { Wall } from "#features/overview/wall.tsx";
 import { pointColumns } from "#features/points/point-columns.tsx";
@@ -21,8 +21,9 @@ import { Stat } from "#ui/stat.tsx";
 import { EmptyState, ErrorState, Skeleton, SkeletonLines } from "#ui/states.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
 
-/** The first screen: is everything protected, and what needs me? */
+/** The first page: is everything protected, and what needs attention? */
 export function Overview() {
+  const t = useTranslations("overview");
   const trpc = useTRPC();
   useLiveJobs();
   const overview = useQuery(trpc.overview.get.queryOptions(undefined, { refetchInterval: every(15_000) }));
@@ -41,7 +42,7 @@ export function Overview() {
   return (
     <Page>
       <PageHeader
-        title={text.title}
+        title={t("title")}
         description={overview.error === null ? <Skeleton className="mt-1 w-72" /> : undefined}
       />
       {overview.error === null ? (
@@ -58,10 +59,11 @@ export function Overview() {
 }
 
 function LoadingOverview() {
+  const t = useTranslations("overview");
   return (
     <div className="flex flex-col gap-4">
       <div className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
-        {[text.stats.protected, text.stats.atRisk, text.stats.unprotected, text.stats.failing].map(
+        {[t("stats.protected"), t("stats.atRisk"), t("stats.unprotected"), t("stats.failing")].map(
           (label) => (
             <Stat
               key={label}
@@ -80,37 +82,38 @@ function LoadingOverview() {
 }
 
 function Stats({ counts }: { counts: OverviewView["vms"] }) {
+  const t = useTranslations("overview");
   const unprotected = counts.unprotected + counts.stopped;
   return (
     <div className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
       <Stat
-        label={text.stats.protected}
+        label={t("stats.protected")}
         value={counts.protected}
-        note={text.stats.protectedNote}
+        note={t("stats.protectedNote")}
         tone="ok"
         icon={<ShieldCheck aria-hidden="true" />}
         href="/vms?status=protected"
       />
       <Stat
-        label={text.stats.atRisk}
+        label={t("stats.atRisk")}
         value={counts["at-risk"]}
-        note={text.stats.atRiskNote}
+        note={t("stats.atRiskNote")}
         tone={counts["at-risk"] > 0 ? "warn" : "idle"}
         icon={<TimerOff aria-hidden="true" />}
         href="/vms?status=at-risk"
       />
       <Stat
-        label={text.stats.unprotected}
+        label={t("stats.unprotected")}
         value={unprotected}
-        note={text.stats.unprotectedNote}
+        note={t("stats.unprotectedNote")}
         tone={unprotected > 0 ? "warn" : "idle"}
         icon={<ShieldOff aria-hidden="true" />}
         href="/vms?status=unprotected,stopped"
       />
       <Stat
-        label={text.stats.failing}
+        label={t("stats.failing")}
         value={counts.failing}
-        note={text.stats.failingNote}
+        note={t("stats.failingNote")}
         tone={counts.failing > 0 ? "bad" : "idle"}
         icon={<CircleX aria-hidden="true" />}
         href="/vms?status=failing"
@@ -126,66 +129,79 @@ const recentColumns = pointColumns({ withVm: true, sortable: false }).filter(
   (column) => !["kept", "expires", "size"].includes(column.key),
 );
 
+const attentionAddress = "/vms?status=failing,at-risk,unprotected";
+
 function LoadedOverview({ view }: { view: OverviewView }) {
+  const t = useTranslations("overview");
+  const attention = attentionCount(view.vms);
   return (
     <Page>
       <PageHeader
-        title={text.title}
+        title={t("title")}
         description={
           <span className="flex flex-wrap items-center gap-x-5 gap-y-2">
-            <span className="text-lg text-ink">{headline(view.vms)}</span>
+            <span className="text-lg text-ink">{headline(view.vms, t)}</span>
             <Wall counts={view.vms} />
           </span>
         }
         actions={
           <span className="text-sm text-faint">
-            {text.asOf} <TimeAgo at={view.asOf} />
+            {t.rich("asOf", { time: () => <TimeAgo at={view.asOf} /> })}
           </span>
         }
       />
       <div className="flex flex-col gap-4">
         <Stats counts={view.vms} />
         <div className="grid gap-4 xl:grid-cols-2">
-          <Card title={text.attention} id="attention" flush>
+          <Card
+            title={t("attention")}
+            id="attention"
+            flush
+            actions={
+              attention > view.attention.length ? (
+                <MoreLink href={attentionAddress} label={t("attentionAll", { count: attention })} />
+              ) : undefined
+            }
+          >
             <Attention items={view.attention} />
           </Card>
           <Card
-            title={text.running}
+            title={t("running")}
             id="running"
             flush
-            actions={<MoreLink href="/jobs" label={text.allJobs} />}
+            actions={<MoreLink href="/jobs" label={t("allJobs")} />}
           >
             <Running jobs={view.running} />
           </Card>
         </div>
         <Card
-          title={text.points}
+          title={t("points")}
           id="points"
           flush
-          actions={<MoreLink href="/points" label={text.allPoints} />}
+          actions={<MoreLink href="/points" label={t("allPoints")} />}
         >
           <DataTable
-            label={text.points}
+            label={t("points")}
             columns={recentColumns}
             rows={view.recentPoints}
             rowKey={(point) => point.id}
-            empty={<EmptyState title="No recovery point yet" />}
+            empty={<EmptyState title={t("pointsNone")} />}
           />
         </Card>
         <div className="grid gap-4 xl:grid-cols-2">
           <StorageCard storage={view.storage} />
-          <Card title={text.history} id="history">
+          <Card title={t("history")} id="history">
             <VmHistory days={view.history} />
           </Card>
         </div>
         {view.recentFailures.length === 0 ? null : (
-          <Card title={text.failures} id="failures" flush>
+          <Card title={t("failures")} id="failures" flush>
             <DataTable
-              label={text.failures}
+              label={t("failures")}
               columns={failureColumns}
               rows={view.recentFailures}
               rowKey={(job) => job.id}
-              empty={<EmptyState title={text.failuresNone} />}
+              empty={<EmptyState title={t("failuresNone")} />}
             />
           </Card>
         )}

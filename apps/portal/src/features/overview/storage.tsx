@@ -1,25 +1,27 @@
 "use client";
-import { overviewMessages as text } from "#features/overview/messages.ts";
-import { savingFactor } from "#features/overview/overview-view-model.ts";
+import { useTranslations } from "next-intl";
+import { savedShare } from "#features/overview/overview-view-model.ts";
 import type { OverviewView } from "#lib/api-types.ts";
-import { formatNumber } from "#lib/format.ts";
+import { useFormat } from "#lib/use-format.ts";
 import { ByteSize } from "#ui/byte-size.tsx";
 import { Card, Facts } from "#ui/card.tsx";
 
-/** What the living points take in the vault, beside what they would take as plain images. */
+/** What the existing recovery points store in the vault, compared with the size of their disks. */
 export function StorageCard({ storage }: { storage: OverviewView["storage"] }) {
-  const factor = savingFactor(storage.logicalBytes, storage.storedBytes);
+  const t = useTranslations("overview");
+  const format = useFormat();
+  const saved = savedShare(storage.logicalBytes, storage.storedBytes);
   return (
-    <Card title={text.storage} id="storage">
+    <Card title={t("storage")} id="storage">
       <Facts
         short
         facts={[
-          { label: text.storagePoints, value: formatNumber(storage.points) },
-          { label: text.storageLogical, value: <ByteSize bytes={storage.logicalBytes} /> },
-          { label: text.storageStored, value: <ByteSize bytes={storage.storedBytes} /> },
-          { label: text.storageRatio, value: factor === null ? "–" : text.times(factor) },
-          { label: text.storageMoved, value: <ByteSize bytes={storage.movedBytes24h} /> },
-          { label: text.storageGrown, value: <ByteSize bytes={storage.storedBytes24h} /> },
+          { label: t("storagePoints"), value: format.number(storage.points) },
+          { label: t("storageLogical"), value: <ByteSize bytes={storage.logicalBytes} /> },
+          { label: t("storageStored"), value: <ByteSize bytes={storage.storedBytes} /> },
+          { label: t("storageSaved"), value: saved === null ? "–" : format.percent(saved * 100, 1) },
+          { label: t("storageMoved"), value: <ByteSize bytes={storage.movedBytes24h} /> },
+          { label: t("storageGrown"), value: <ByteSize bytes={storage.storedBytes24h} /> },
         ]}
       />
     </Card>

@@ -1,4 +1,6 @@
+"use client";
 import type { OverviewView, VmStatus } from "@kluis/api/types";
+import { useTranslations } from "next-intl";
 import { wallBoxes } from "#features/overview/overview-view-model.ts";
 import { cn } from "#lib/cn.ts";
 
@@ -12,11 +14,12 @@ const look: Record<VmStatus, string> = {
   deleted: "bg-transparent border-line text-line",
 };
 
-/** A wall of deposit boxes, one per VM, worst first. A picture only: the numbers beside it say the same in words. */
+/** A wall of deposit boxes, one per VM, worst first. A picture only: the numbers beside it give the same in words. */
 export function Wall({ counts }: { counts: OverviewView["vms"] }) {
+  const t = useTranslations("overview");
   const boxes = wallBoxes(counts);
   return (
-    <div aria-hidden="true" className="flex flex-wrap gap-1">
+    <div aria-hidden="true" title={t("wall")} className="flex flex-wrap gap-1">
       {boxes.map((status, index) => (
         <span
           key={`${status}-${index}`}

@@ -1,39 +1,25 @@
 "use client";
-import { zodResolver } from "@hookform/resolvers/zod";
-import { type Permission, permissions } from "@kluis/domain";
+import { permissions } from "@kluis/domain";
 import { useMutation } from "@tanstack/react-query";
-import { useId, useState } from "react";
-import { Controller, useForm, useWatch } from "react-hook-form";
-import { z } from "zod";
-import { settingsMessages } from "#features/settings/messages.ts";
+import { useTranslations } from "next-intl";
+import { type FormEvent, useId, useState } from "react";
+import { MadeToken } from "#features/settings/made-token.tsx";
+import {
+  emptyTokenForm,
+  type TokenForm,
+  type TokenProblems,
+  tokenProblems,
+} from "#features/settings/token-form.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
 import { may } from "#lib/viewer.ts";
 import { useViewer } from "#shell/viewer-context.tsx";
-import { Alert } from "#ui/alert.tsx";
 import { Button } from "#ui/button.tsx";
-import { Copyable } from "#ui/copyable.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { Check, Choice, Field, Input } from "#ui/field.tsx";
-import { uiMessages } from "#ui/messages.ts";
 import { ErrorState } from "#ui/states.tsx";
 
-const text = settingsMessages.create;
-
-export const tokenFormSchema = z
-  .object({
-    name: z.string().trim().min(1, text.nameWrong).max(80, text.nameWrong),
-    days: z.string().regex(/^([1-9]\d?|[12]\d\d|3[0-5]\d|36[0-5])$/u, text.daysWrong),
-    scope: z.enum(["all", "some"]),
-    permissions: z.array(z.enum(permissions)),
-  })
-  .refine((form) => form.scope === "all" || form.permissions.length > 0, {
-    path: ["permissions"],
-    message: text.rightsWrong,
-  });
-type TokenForm = z.infer<typeof tokenFormSchema>;
-
-/** Makes a token and shows it this once. */
+/** Creates a token and then shows its secret once. */
 export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC();
   const outcome = useOutcome();
@@ -54,9 +40,9 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
       error={create.error}
       onSubmit={(form) =>
         create.mutate({
-          name: form.name,
+          name: form.name.trim(),
           expiresInDays: Number(form.days),
-          permissions: form.scope === "all" ? [] : form.permissions,
+          permissions: form.scope === "all" ? [] : [...form.permissions],
         })
       }
     />
@@ -71,81 +57,92 @@ interface FormDialogProps {
 }
 
 function TokenFormDialog({ onClose, onSubmit, busy, error }: FormDialogProps) {
+  const t = useTranslations("settings");
+  const ui = useTranslations("ui");
   const formId = useId();
-  const form = useForm<TokenForm>({
-    resolver: zodResolver(tokenFormSchema),
-    defaultValues: { name: "", days: "90", scope: "all", permissions: [] },
-  });
-  const scope = useWatch({ control: form.control, name: "scope" });
-  const { errors } = form.formState;
+  const [form, setForm] = useState(emptyTokenForm);
+  const [tried, setTried] = useState(false);
+  const problems = tried ? tokenProblems(form) : {};
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (Object.keys(tokenProblems(form)).length === 0) onSubmit(form);
+  };
   return (
     <Dialog
       open
       onOpenChange={onClose}
-      title={text.title}
+      title={t("create.title")}
       footer={
         <>
-          <Button onClick={onClose}>{uiMessages.cancel}</Button>
+          <Button onClick={onClose}>{ui("cancel")}</Button>
           <Button tone="primary" type="submit" form={formId} busy={busy}>
-            {text.submit}
+            {t("create.submit")}
           </Button>
         </>
       }
     >
-      <form
-        id={formId}
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => void form.handleSubmit(onSubmit)(event)}
-      >
-        <div className="grid gap-4 sm:grid-cols-[1fr_9rem]">
-          <Field label={text.name} hint={text.nameHint} error={errors.name?.message}>
-            <Input {...form.register("name")} autoComplete="off" />
-          </Field>
-          <Field label={text.days} hint={text.daysHint} error={errors.days?.message}>
-            <Input inputMode="numeric" {...form.register("days")} />
-          </Field>
-        </div>
-        <Controller
-          control={form.control}
-          name="scope"
-          render={({ field }) => (
-            <Choice
-              label={text.rights}
-              name="scope"
-              layout="column"
-              value={field.value}
-              onChange={field.onChange}
-              options={[
-                { value: "all" as const, label: text.rightsAll },
-                { value: "some" as const, label: text.rightsSome },
-              ]}
-            />
-          )}
-        />
-        {scope === "some" ? (
-          <Controller
-            control={form.control}
-            name="permissions"
-            render={({ field }) => <PermissionChecks value={field.value} onChange={field.onChange} />}
-          />
-        ) : null}
-        {errors.permissions?.message === undefined ? null : (
-          <p className="text-xs font-medium text-bad">{errors.permissions.message}</p>
-        )}
+      <form id={formId} noValidate className="flex flex-col gap-4" onSubmit={submit}>
+        <TokenFields form={form} problems={problems} onChange={setForm} />
         {error === null ? null : <ErrorState compact error={error} />}
       </form>
     </Dialog>
   );
 }
 
-interface ChecksProps {
-  readonly value: readonly Permission[];
-  readonly onChange: (value: Permission[]) => void;
+interface FieldsProps {
+  readonly form: TokenForm;
+  readonly problems: TokenProblems;
+  readonly onChange: (form: TokenForm) => void;
 }
 
-function PermissionChecks({ value, onChange }: ChecksProps) {
+function TokenFields({ form, problems, onChange }: FieldsProps) {
+  const t = useTranslations("settings");
+  const wrong = (key: keyof TokenProblems) => {
+    const problem = problems[key];
+    return problem === undefined ? undefined : t(`create.${problem}`);
+  };
+  return (
+    <>
+      <div className="grid gap-4 sm:grid-cols-[1fr_9rem]">
+        <Field label={t("create.name")} hint={t("create.nameHint")} error={wrong("name")}>
+          <Input
+            value={form.name}
+            onValueChange={(name: string) => onChange({ ...form, name })}
+            autoComplete="off"
+          />
+        </Field>
+        <Field label={t("create.days")} hint={t("create.daysHint")} error={wrong("days")}>
+          <Input
+            inputMode="numeric"
+            value={form.days}
+            onValueChange={(days: string) => onChange({ ...form, days })}
+          />
+        </Field>
+      </div>
+      <Choice
+        label={t("create.rights")}
+        name="scope"
+        layout="column"
+        value={form.scope}
+        onChange={(scope) => onChange({ ...form, scope })}
+        options={[
+          { value: "all" as const, label: t("create.rightsAll") },
+          { value: "some" as const, label: t("create.rightsSome") },
+        ]}
+      />
+      {form.scope === "some" ? <PermissionChecks form={form} onChange={onChange} /> : null}
+      {wrong("permissions") === undefined ? null : (
+        <p className="text-xs font-medium text-bad">{wrong("permissions")}</p>
+      )}
+    </>
+  );
+}
+
+function PermissionChecks({ form, onChange }: Omit<FieldsProps, "problems">) {
+  const t = useTranslations("settings");
   const viewer = useViewer();
+  const chosen = form.permissions;
   return (
     <div className="flex flex-col gap-1.5 border-l-2 border-line pl-3">
       {permissions
@@ -153,43 +150,18 @@ function PermissionChecks({ value, onChange }: ChecksProps) {
         .map((permission) => (
           <Check
             key={permission}
-            checked={value.includes(permission)}
+            checked={chosen.includes(permission)}
             onChange={(event) =>
-              onChange(
-                event.target.checked ? [...value, permission] : value.filter((each) => each !== permission),
-              )
+              onChange({
+                ...form,
+                permissions: event.target.checked
+                  ? [...chosen, permission]
+                  : chosen.filter((each) => each !== permission),
+              })
             }
-            label={settingsMessages.permissions[permission]}
+            label={t(`permissions.${permission}`)}
           />
         ))}
     </div>
-  );
-}
-
-function MadeToken({ secret, onClose }: { secret: string; onClose: () => void }) {
-  return (
-    <Dialog
-      open
-      onOpenChange={onClose}
-      title={text.madeTitle}
-      footer={
-        <Button tone="primary" onClick={onClose}>
-          {text.done}
-        </Button>
-      }
-    >
-      <div className="flex flex-col gap-4">
-        <Alert tone="warn" title={text.madeText} />
-        <div className="rounded-md border border-line bg-sunken px-3 py-2">
-          <Copyable value={secret} what="token" className="w-full justify-between" />
-        </div>
-        <section>
-          <h3 className="eyebrow mb-1">{text.use}</h3>
-          <code className="block rounded-md border border-line bg-sunken px-3 py-2 font-mono text-xs">
-            KLUIS_TOKEN=… npx kluis vms
-          </code>
-        </section>
-      </div>
-    </Dialog>
   );
 }

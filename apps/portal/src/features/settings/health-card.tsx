@@ -1,7 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
-import { settingsMessages as text } from "#features/settings/messages.ts";
+import { useTranslations } from "next-intl";
+import { useHealthMessage } from "#features/settings/use-health-message.ts";
 import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { Button } from "#ui/button.tsx";
@@ -10,15 +11,17 @@ import { ErrorState, SkeletonLines } from "#ui/states.tsx";
 import { Status } from "#ui/status.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
 
-/** Database, engine, vault and Azure, each with what it says. */
+/** Database, engine, vault and Azure, each with its health. */
 export function HealthCard() {
+  const t = useTranslations("settings");
+  const messageOf = useHealthMessage();
   const trpc = useTRPC();
   const health = useQuery(trpc.settings.health.queryOptions(undefined, { refetchInterval: every(15_000) }));
   const view = health.data;
   return (
     <Card
       id="health"
-      title={view === undefined ? text.health : view.ok ? text.healthOk : text.healthBad}
+      title={view === undefined ? t("health") : view.ok ? t("healthOk") : t("healthBad")}
       flush={view !== undefined}
       actions={
         <Button
@@ -27,14 +30,12 @@ export function HealthCard() {
           busy={health.isFetching}
           onClick={() => void health.refetch()}
         >
-          {text.check}
+          {t("check")}
         </Button>
       }
       footer={
         view === undefined ? undefined : (
-          <p className="text-sm text-muted">
-            Kluis {text.version.toLowerCase()} <span className="tabular">{view.version}</span>
-          </p>
+          <p className="text-sm text-muted">{t("version", { version: view.version })}</p>
         )
       }
     >
@@ -51,19 +52,19 @@ export function HealthCard() {
             >
               <div className="min-w-0">
                 <p className="flex flex-wrap items-center gap-2.5 font-medium">
-                  {text.parts[part.part] ?? part.part}
+                  {t(`parts.${part.part}`)}
                   <Status tone={part.ok ? "ok" : "bad"} icon={part.ok ? "check" : "cross"}>
-                    {part.ok ? text.ok : text.notOk}
+                    {part.ok ? t("healthy") : t("degraded")}
                   </Status>
                   {part.code === null ? null : (
                     <code className="font-mono text-xs text-bad">{part.code}</code>
                   )}
                 </p>
-                <p className="break-words text-muted">{part.message}</p>
+                <p className="break-words text-muted">{messageOf(part)}</p>
               </div>
               {part.checkedAt === null ? null : (
                 <p className="text-sm text-faint">
-                  {text.checked} <TimeAgo at={part.checkedAt} />
+                  {t.rich("checked", { time: () => <TimeAgo at={part.checkedAt} /> })}
                 </p>
               )}
             </li>

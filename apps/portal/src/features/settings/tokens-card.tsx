@@ -1,13 +1,14 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
+import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { CreateTokenDialog } from "#features/settings/create-token.tsx";
-import { settingsMessages as text } from "#features/settings/messages.ts";
 import { type TokenState, tokenState } from "#features/settings/token-state.ts";
 import type { TokenView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
+import { useFormat } from "#lib/use-format.ts";
 import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
 import { type Column, DataTable } from "#ui/data-table.tsx";
@@ -23,26 +24,30 @@ const look: Record<TokenState, readonly [Tone, StatusIcon]> = {
 };
 
 function StateCell({ token }: { token: TokenView }) {
+  const t = useTranslations("settings");
   const state = tokenState(token, useNow());
   const [tone, icon] = look[state];
   return (
     <Status tone={tone} icon={icon}>
-      {text[state]}
+      {t(`tokenStates.${state}`)}
     </Status>
   );
 }
 
 function RevokeCell({ token, onRevoke }: { token: TokenView; onRevoke: () => void }) {
+  const t = useTranslations("settings");
   if (tokenState(token, useNow()) !== "active") return null;
   return (
-    <Button size="sm" aria-label={text.revokeOf(token.name)} onClick={onRevoke}>
-      {text.revoke}
+    <Button size="sm" aria-label={t("revokeOf", { name: token.name })} onClick={onRevoke}>
+      {t("revoke")}
     </Button>
   );
 }
 
-/** One's own tokens. */
+/** The user's own API tokens. */
 export function TokensCard() {
+  const t = useTranslations("settings");
+  const format = useFormat();
   const trpc = useTRPC();
   const [creating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<TokenView | null>(null);
@@ -50,48 +55,50 @@ export function TokensCard() {
   const columns: readonly Column<TokenView>[] = [
     {
       key: "name",
-      header: text.columns.name,
+      header: t("columns.name"),
       isRowHeader: true,
       cell: (token) => <span className="font-medium">{token.name}</span>,
     },
-    { key: "state", header: text.columns.state, cell: (token) => <StateCell token={token} /> },
+    { key: "state", header: t("columns.state"), cell: (token) => <StateCell token={token} /> },
     {
       key: "rights",
-      header: text.columns.rights,
+      header: t("columns.rights"),
       from: "md",
       cell: (token) =>
         token.permissions.length === 0 ? (
-          text.everything
+          t("everything")
         ) : (
-          <span title={token.permissions.join(", ")}>{text.some(token.permissions.length)}</span>
+          <span title={format.list(token.permissions.map((permission) => t(`permissions.${permission}`)))}>
+            {t("some", { count: token.permissions.length })}
+          </span>
         ),
     },
     {
       key: "created",
-      header: text.columns.created,
+      header: t("columns.created"),
       from: "lg",
       cell: (token) => <TimeAgo at={token.createdAt} />,
     },
     {
       key: "used",
-      header: text.columns.used,
+      header: t("columns.used"),
       from: "sm",
       cell: (token) =>
         token.lastUsedAt === null ? (
-          <span className="text-faint">{text.neverUsed}</span>
+          <span className="text-faint">{t("neverUsed")}</span>
         ) : (
           <TimeAgo at={token.lastUsedAt} />
         ),
     },
     {
       key: "expires",
-      header: text.columns.expires,
+      header: t("columns.expires"),
       from: "sm",
       cell: (token) => <TimeAgo at={token.expiresAt} />,
     },
     {
       key: "actions",
-      header: text.columns.actions,
+      header: t("columns.actions"),
       hideHeader: true,
       align: "right",
       cell: (token) => <RevokeCell token={token} onRevoke={() => setRevoking(token)} />,
@@ -99,20 +106,20 @@ export function TokensCard() {
   ];
   const create = (
     <Button tone="primary" icon={<Plus aria-hidden="true" />} onClick={() => setCreating(true)}>
-      {text.newToken}
+      {t("newToken")}
     </Button>
   );
   return (
-    <Card title={text.tokens} description={text.tokensLead} id="tokens" actions={create} flush>
+    <Card title={t("tokens")} description={t("tokensLead")} id="tokens" actions={create} flush>
       <DataTable
-        label={text.tokens}
+        label={t("tokens")}
         columns={columns}
         rows={tokens.data}
         rowKey={(token) => token.id}
         error={tokens.error}
         onRetry={() => void tokens.refetch()}
         skeletonRows={2}
-        empty={<EmptyState title={text.emptyTitle}>{text.emptyText}</EmptyState>}
+        empty={<EmptyState title={t("emptyTitle")}>{t("emptyText")}</EmptyState>}
       />
       {creating ? <CreateTokenDialog onClose={() => setCreating(false)} /> : null}
       {revoking === null ? null : <RevokeDialog token={revoking} onClose={() => setRevoking(null)} />}
@@ -121,24 +128,25 @@ export function TokensCard() {
 }
 
 function RevokeDialog({ token, onClose }: { token: TokenView; onClose: () => void }) {
+  const t = useTranslations("settings");
   const trpc = useTRPC();
   const outcome = useOutcome();
   const revoke = useMutation(
     trpc.tokens.revoke.mutationOptions({
       onSuccess: async () => {
         onClose();
-        await outcome.done(text.revokeDone(token.name));
+        await outcome.done(t("revokeDone", { name: token.name }));
       },
-      onError: outcome.failed(text.revokeFailed),
+      onError: outcome.failed(t("revokeFailed")),
     }),
   );
   return (
     <ConfirmDialog
       open
       onOpenChange={onClose}
-      title={text.revokeTitle(token.name)}
-      description={text.revokeText}
-      action={text.revoke}
+      title={t("revokeTitle", { name: token.name })}
+      description={t("revokeText")}
+      action={t("revokeSubmit")}
       busy={revoke.isPending}
       onConfirm={() => revoke.mutate({ id: token.id })}
     />

@@ -1,25 +1,26 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { settingsMessages as text } from "#features/settings/messages.ts";
 import { useViewer } from "#shell/viewer-context.tsx";
+
 import { Card, Facts } from "#ui/card.tsx";
 import { Badge } from "#ui/status.tsx";
 import { AbsoluteTime } from "#ui/time-ago.tsx";
 
-/** Who one is to Kluis, and what one may do. */
+/** The user's name, roles and permissions. */
 export function YouCard() {
+  const t = useTranslations("settings");
   const shell = useTranslations("shell");
   const viewer = useViewer();
   return (
     <div className="grid items-start gap-4 xl:grid-cols-2">
-      <Card title={text.you} id="you">
+      <Card title={t("you")} id="you">
         <Facts
           columns={2}
           facts={[
-            { label: text.person, value: viewer.person.name },
-            { label: text.username, value: viewer.person.username },
+            { label: t("person"), value: viewer.person.name },
+            { label: t("username"), value: viewer.person.username },
             {
-              label: text.roles,
+              label: t("roles"),
               value:
                 viewer.roles.length === 0 ? (
                   shell("noRole")
@@ -36,14 +37,14 @@ export function YouCard() {
                   </span>
                 ),
             },
-            { label: text.session, value: <AbsoluteTime at={viewer.sessionEndsAt} seconds={false} /> },
+            { label: t("session"), value: <AbsoluteTime at={viewer.sessionEndsAt} seconds={false} /> },
           ]}
         />
       </Card>
-      <Card title={text.yourRights} id="rights">
+      <Card title={t("yourRights")} id="rights">
         <ul className="flex list-disc flex-col gap-1 pl-4 marker:text-faint">
           {viewer.permissions.map((permission) => (
-            <li key={permission}>{text.permissions[permission]}</li>
+            <li key={permission}>{t(`permissions.${permission}`)}</li>
           ))}
         </ul>
       </Card>

@@ -1,19 +1,21 @@
+import type { Texts } from "#i18n/texts.ts";
 import type { HistoryDay } from "#lib/api-types.ts";
+import type { Format } from "#lib/format.ts";
 
-export const historyTitle = "Backups of the last 30 days";
+export const outcomes = ["succeeded", "warnings", "failed", "missed"] as const;
+export type Outcome = (typeof outcomes)[number];
 
-/** `22 Nov: 6 good, 1 failed`; a day with nothing says so. */
-export function historyText(day: HistoryDay): string {
-  const name = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" }).format(
-    new Date(`${day.day}T00:00:00Z`),
-  );
-  if (day.status === "before-start") return `${name}: before protection`;
-  const parts = [
-    [day.succeeded, "good"],
-    [day.warnings, "with warnings"],
-    [day.failed, "failed"],
-    [day.missed, "missed"],
-  ] as const;
-  const said = parts.filter(([count]) => count > 0).map(([count, label]) => `${count} ${label}`);
-  return `${name}: ${said.length === 0 ? "nothing due" : said.join(", ")}`;
+/** A day of the history in words: `22 Nov: 6 succeeded, 1 failed`. */
+export function historyText(day: HistoryDay, t: Texts<"vms">, format: Format): string {
+  const name = format.day(day.day);
+  if (day.status === "before-start") return t("history.beforeStart", { day: name });
+  const happened = outcomes.filter((outcome) => day[outcome] > 0);
+  if (happened.length === 0) return t("history.idle", { day: name });
+  const words = happened.map((outcome) => t(`history.${outcome}`, { count: day[outcome] }));
+  return t("history.day", { day: name, outcomes: words.join(", ") });
+}
+
+/** The sum of an outcome over all days. */
+export function sumOf(days: readonly HistoryDay[], outcome: Outcome): number {
+  return days.reduce((total, day) => total + day[outcome], 0);
 }

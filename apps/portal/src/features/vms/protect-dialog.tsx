@@ -1,20 +1,18 @@
 "use client";
+import type { OsType } from "@kluis/domain";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { vmMessages } from "#features/vms/messages.ts";
 import type { PolicyRow, VmView } from "#lib/api-types.ts";
-import { formatBytes } from "#lib/format.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
+import { useFormat } from "#lib/use-format.ts";
 import { Alert } from "#ui/alert.tsx";
 import { Button, LinkButton } from "#ui/button.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { Check } from "#ui/field.tsx";
-import { uiMessages } from "#ui/messages.ts";
 import { Select } from "#ui/select.tsx";
 import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
-
-const text = vmMessages.protectDialog;
 
 export interface ProtectDialogProps {
   readonly vmId: string;
@@ -22,8 +20,9 @@ export interface ProtectDialogProps {
   readonly onClose: () => void;
 }
 
-/** Puts a VM under a policy, or another one: which disks, and what happens in Azure and in the guest, before it happens. */
+/** Assigns a policy to a VM: which disks it covers, and what will happen in Azure and in the guest. */
 export function ProtectDialog({ vmId, name, onClose }: ProtectDialogProps) {
+  const t = useTranslations("protection");
   const trpc = useTRPC();
   const vm = useQuery(trpc.vms.get.queryOptions({ vm: vmId }));
   const policies = useQuery(trpc.policies.list.queryOptions());
@@ -32,15 +31,15 @@ export function ProtectDialog({ vmId, name, onClose }: ProtectDialogProps) {
     return <ProtectForm vm={vm.data} policies={policies.data} onClose={onClose} />;
   }
   return (
-    <Dialog open onOpenChange={onClose} title={text.title(name)}>
+    <Dialog open onOpenChange={onClose} title={t("protect.title", { name })}>
       {error !== null ? (
         <ErrorState error={error} onRetry={() => void Promise.all([vm.refetch(), policies.refetch()])} />
       ) : policies.data?.length === 0 ? (
         <EmptyState
-          title={text.noPolicies}
+          title={t("protect.noPolicies")}
           action={
             <LinkButton tone="primary" href="/policies/new">
-              {text.createPolicy}
+              {t("protect.createPolicy")}
             </LinkButton>
           }
         />
@@ -58,6 +57,9 @@ interface FormProps {
 }
 
 function ProtectForm({ vm, policies, onClose }: FormProps) {
+  const t = useTranslations("protection");
+  const ui = useTranslations("ui");
+  const format = useFormat();
   const trpc = useTRPC();
   const outcome = useOutcome();
   const formId = useId();
@@ -70,7 +72,9 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
     trpc.protection.set.mutationOptions({
       onSuccess: async () => {
         onClose();
-        await outcome.done(current === null ? text.done(vm.name) : text.changed(vm.name));
+        await outcome.done(
+          current === null ? t("protect.done", { name: vm.name }) : t("protect.changed", { name: vm.name }),
+        );
       },
     }),
   );
@@ -81,12 +85,14 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
     <Dialog
       open
       onOpenChange={onClose}
-      title={current === null ? text.title(vm.name) : text.changeTitle(vm.name)}
+      title={
+        current === null ? t("protect.title", { name: vm.name }) : t("protect.changeTitle", { name: vm.name })
+      }
       footer={
         <>
-          <Button onClick={onClose}>{uiMessages.cancel}</Button>
+          <Button onClick={onClose}>{ui("cancel")}</Button>
           <Button tone="primary" type="submit" form={formId} busy={protect.isPending}>
-            {current === null ? text.submit : text.submitChange}
+            {current === null ? t("protect.submit") : t("protect.submitChange")}
           </Button>
         </>
       }
@@ -101,7 +107,7 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
       >
         <div>
           <p id={`${formId}-policy`} className="mb-1 text-sm font-medium">
-            {text.policy}
+            {t("protect.policy")}
           </p>
           <Select
             labelledBy={`${formId}-policy`}
@@ -113,7 +119,7 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
           {chosen === undefined ? null : <p className="mt-1 text-xs text-muted">{chosen.sentence}</p>}
         </div>
         <fieldset>
-          <legend className="mb-1 text-sm font-medium">{text.disks}</legend>
+          <legend className="mb-1 text-sm font-medium">{t("protect.disks")}</legend>
           <div className="flex flex-col gap-1.5">
             {vm.disks.map((disk) => (
               <Check
@@ -121,15 +127,19 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
                 checked={!excluded.includes(disk.key)}
                 disabled={disk.unsupported !== null}
                 onChange={(event) => toggle(disk.key, event.target.checked)}
-                label={`${disk.name} (${disk.key}, ${formatBytes(disk.bytes)})`}
+                label={t("protect.diskLabel", {
+                  name: disk.name,
+                  key: disk.key,
+                  size: format.bytes(disk.bytes),
+                })}
                 hint={disk.unsupported ?? undefined}
               />
             ))}
           </div>
         </fieldset>
-        <Alert title={text.happens}>
-          <p>{current === null ? text.happensFirst : text.happensChange}</p>
-          {current === null ? <p className="mt-1">{guestSentence(vm)}</p> : null}
+        <Alert title={t("protect.happens")}>
+          <p>{current === null ? t("protect.happensFirst") : t("protect.happensChange")}</p>
+          {current === null ? <p className="mt-1">{t(`protect.${guestEffect(vm)}`)}</p> : null}
         </Alert>
         {protect.error === null ? null : <ErrorState compact error={protect.error} />}
       </form>
@@ -137,8 +147,7 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
   );
 }
 
-/** What protection does to this VM's guest, told before it is done. */
-function guestSentence(vm: VmView): string {
-  if (vm.powerState !== "running") return text.stopped;
-  return vm.osType === "windows" ? text.windows : text.linux;
+/** Which effect protection has in this VM's guest. */
+function guestEffect(vm: VmView): "stopped" | OsType {
+  return vm.powerState === "running" ? vm.osType : "stopped";
 }

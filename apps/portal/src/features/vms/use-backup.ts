@@ -1,22 +1,24 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { vmMessages as text } from "#features/vms/messages.ts";
+import { useTranslations } from "next-intl";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
+import type { AppMessages } from "#messages/index.ts";
 
-/** "Back up now": starts the job and goes to its page, where it can be watched. */
+/** "Back up now": starts the job and opens its page. */
 export function useBackup(name: string) {
+  const t = useTranslations("vms");
   const trpc = useTRPC();
   const outcome = useOutcome();
   const router = useRouter();
   return useMutation(
     trpc.backup.start.mutationOptions({
       onSuccess: ({ jobId }) => {
-        void outcome.done(text.backupStarted(name));
+        void outcome.done(t("backupStarted", { name }));
         router.push(`/jobs/${jobId}`);
       },
-      onError: outcome.failed(text.backupFailed(name)),
+      onError: outcome.failed(t("backupFailed", { name })),
     }),
   );
 }
@@ -27,12 +29,20 @@ export interface BackupSubject {
   readonly activeJob: { readonly kind: string } | null;
 }
 
-/** Why a backup cannot start now, or null; `roleRefusal` comes first because nothing else matters then. */
-export function backupRefusal(vm: BackupSubject, roleRefusal: string | null): string | null {
-  if (roleRefusal !== null) return roleRefusal;
-  if (vm.status === "deleted") return text.reasons.deleted;
-  if (vm.status === "unprotected" || vm.status === "stopped" || vm.policy === null)
-    return text.reasons.notProtected;
-  if (vm.activeJob?.kind === "backup") return text.reasons.running;
+type BackupRefusal = keyof AppMessages["vms"]["reasons"];
+
+/** Why a backup cannot start now, as a key of `vms.reasons`, or null. */
+export function backupRefusal(vm: BackupSubject): Exclude<BackupRefusal, "role"> | null {
+  if (vm.status === "deleted") return "deleted";
+  if (vm.status === "unprotected" || vm.status === "stopped" || vm.policy === null) return "notProtected";
+  if (vm.activeJob?.kind === "backup") return "running";
   return null;
+}
+
+/** The reason in words; a missing right comes first, because nothing else matters then. */
+export function useBackupRefusal(vm: BackupSubject, roleRefusal: string | null): string | null {
+  const t = useTranslations("vms");
+  if (roleRefusal !== null) return roleRefusal;
+  const refusal = backupRefusal(vm);
+  return refusal === null ? null : t(`reasons.${refusal}`);
 }

@@ -1,18 +1,19 @@
 "use client";
 import { Archive, Ellipsis, ListChecks, ShieldCheck } from "lucide-react";
+import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { vmMessages as text } from "#features/vms/messages.ts";
 import { ProtectDialog } from "#features/vms/protect-dialog.tsx";
-import { backupRefusal, useBackup } from "#features/vms/use-backup.ts";
+import { useBackup, useBackupRefusal } from "#features/vms/use-backup.ts";
 import type { VmRow } from "#lib/api-types.ts";
 import { useRefusal } from "#shell/viewer-context.tsx";
 import { IconButton } from "#ui/button.tsx";
 import { Menu } from "#ui/menu.tsx";
 
-/** What can be done with one VM of the list. */
+/** The menu of actions on a VM in the list. */
 export function VmRowActions({ vm }: { vm: VmRow }) {
+  const t = useTranslations("vms");
   const backup = useBackup(vm.name);
-  const mayBackup = useRefusal("backup:run");
+  const backupReason = useBackupRefusal(vm, useRefusal("backup:run"));
   const mayProtect = useRefusal("protection:write");
   const [protecting, setProtecting] = useState(false);
   const isProtected = vm.policy !== null && vm.status !== "stopped";
@@ -21,22 +22,22 @@ export function VmRowActions({ vm }: { vm: VmRow }) {
       <Menu
         trigger={
           <IconButton
-            label={text.actionsFor(vm.name)}
+            label={t("actionsFor", { name: vm.name })}
             icon={<Ellipsis aria-hidden="true" />}
             busy={backup.isPending}
           />
         }
         items={[
           {
-            label: text.backupNow,
+            label: t("backupNow"),
             icon: <Archive aria-hidden="true" />,
-            disabledReason: backupRefusal(vm, mayBackup),
+            disabledReason: backupReason,
             onSelect: () => backup.mutate({ vm: vm.id }),
           },
           {
-            label: isProtected ? text.changePolicy : text.protect,
+            label: isProtected ? t("changePolicy") : t("protect"),
             icon: isProtected ? <ListChecks aria-hidden="true" /> : <ShieldCheck aria-hidden="true" />,
-            disabledReason: mayProtect ?? (vm.status === "deleted" ? text.reasons.deleted : null),
+            disabledReason: mayProtect ?? (vm.status === "deleted" ? t("reasons.deleted") : null),
             onSelect: () => setProtecting(true),
           },
         ]}

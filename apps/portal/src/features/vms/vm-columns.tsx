@@ -1,13 +1,13 @@
 "use client";
 import Link from "next/link";
+import { useTranslations } from "next-intl";
 import { jobMessages } from "#features/jobs/messages.ts";
 import { ConsistencyBadge } from "#features/points/consistency.tsx";
-import { vmMessages as text } from "#features/vms/messages.ts";
 import { OsMark } from "#features/vms/os-mark.tsx";
 import { VmRowActions } from "#features/vms/vm-actions.tsx";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import type { VmRow } from "#lib/api-types.ts";
-import { formatNumber } from "#lib/format.ts";
+import { useFormat } from "#lib/use-format.ts";
 import { ByteSize } from "#ui/byte-size.tsx";
 import type { Column } from "#ui/data-table.tsx";
 import { Status } from "#ui/status.tsx";
@@ -44,7 +44,8 @@ function StatusCell({ vm }: { vm: VmRow }) {
 }
 
 function LastPointCell({ vm }: { vm: VmRow }) {
-  if (vm.lastPoint === null) return <span className="text-faint">{text.never}</span>;
+  const t = useTranslations("vms");
+  if (vm.lastPoint === null) return <span className="text-faint">{t("never")}</span>;
   return (
     <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
       <Link href={`/points/${vm.lastPoint.id}`} className="hover:underline">
@@ -58,75 +59,79 @@ function LastPointCell({ vm }: { vm: VmRow }) {
 }
 
 /** The columns of the VM list. */
-export const vmColumns: readonly Column<VmRow>[] = [
-  {
-    key: "name",
-    header: text.columns.name,
-    sort: "name",
-    isRowHeader: true,
-    cell: (vm) => <NameCell vm={vm} />,
-  },
-  { key: "status", header: text.columns.status, sort: "status", cell: (vm) => <StatusCell vm={vm} /> },
-  {
-    key: "policy",
-    header: text.columns.policy,
-    sort: "policy",
-    from: "md",
-    cell: (vm) =>
-      vm.policy === null ? (
-        <span className="text-faint">{text.noPolicy}</span>
-      ) : (
-        <Link href={`/policies/${vm.policy.id}`} className="hover:underline">
-          {vm.policy.name}
-        </Link>
+export function useVmColumns(): readonly Column<VmRow>[] {
+  const t = useTranslations("vms");
+  const format = useFormat();
+  return [
+    {
+      key: "name",
+      header: t("columns.name"),
+      sort: "name",
+      isRowHeader: true,
+      cell: (vm) => <NameCell vm={vm} />,
+    },
+    { key: "status", header: t("columns.status"), sort: "status", cell: (vm) => <StatusCell vm={vm} /> },
+    {
+      key: "policy",
+      header: t("columns.policy"),
+      sort: "policy",
+      from: "md",
+      cell: (vm) =>
+        vm.policy === null ? (
+          <span className="text-faint">{t("noPolicy")}</span>
+        ) : (
+          <Link href={`/policies/${vm.policy.id}`} className="hover:underline">
+            {vm.policy.name}
+          </Link>
+        ),
+    },
+    {
+      key: "lastPoint",
+      header: t("columns.lastPoint"),
+      sort: "lastPoint",
+      from: "sm",
+      cell: (vm) => <LastPointCell vm={vm} />,
+    },
+    {
+      key: "points",
+      header: t("columns.points"),
+      align: "right",
+      from: "lg",
+      cell: (vm) => format.number(vm.pointCount),
+    },
+    {
+      key: "size",
+      header: t("columns.size"),
+      sort: "diskBytes",
+      align: "right",
+      from: "lg",
+      cell: (vm) => (
+        <span>
+          <ByteSize bytes={vm.diskBytes} />
+          <span className="block text-xs text-faint">{t("disks", { count: vm.diskCount })}</span>
+        </span>
       ),
-  },
-  {
-    key: "lastPoint",
-    header: text.columns.lastPoint,
-    sort: "lastPoint",
-    from: "sm",
-    cell: (vm) => <LastPointCell vm={vm} />,
-  },
-  {
-    key: "points",
-    header: text.columns.points,
-    align: "right",
-    from: "lg",
-    cell: (vm) => formatNumber(vm.pointCount),
-  },
-  {
-    key: "size",
-    header: text.columns.size,
-    sort: "diskBytes",
-    align: "right",
-    from: "lg",
-    cell: (vm) => (
-      <span title={text.disks(vm.diskCount)}>
-        <ByteSize bytes={vm.diskBytes} />
-        <span className="block text-xs text-faint">{text.disks(vm.diskCount)}</span>
-      </span>
-    ),
-  },
-  {
-    key: "power",
-    header: text.columns.power,
-    from: "xl",
-    cell: (vm) => (
-      <Status
-        look="plain"
-        tone={vm.powerState === "running" ? "ok" : "idle"}
-        icon={vm.powerState === "running" ? "check" : "stopped"}
-      >
-        {text.power[vm.powerState]}
-      </Status>
-    ),
-  },
-  {
-    key: "actions",
-    header: text.columns.actions,
-    hideHeader: true,
-    align: "right",
-    cell: (vm) => <VmRowActions vm={vm} />,
-  },
-];
+    },
+    {
+      key: "power",
+      header: t("columns.power"),
+      from: "xl",
+      cell: (vm) => (
+        <Status
+          look="plain"
+          tone={vm.powerState === "running" ? "ok" : "idle"}
+          icon={vm.powerState === "running" ? "check" : "stopped"}
+        >
+          {t(`power.${vm.powerState}`)}
+        </Status>
+      ),
+    },
+    {
+      key: "actions",
+      header: t("columns.actions"),
+      hideHeader: true,
+      align: "right",
+      cell: (vm) => <VmRowActions vm={vm} />,
+    },
+  ];
+}

@@ -1,10 +1,10 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { Archive, CircleStop, Ellipsis, ListChecks, ShieldCheck } from "lucide-react";
+import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { vmMessages as text } from "#features/vms/messages.ts";
 import { ProtectDialog } from "#features/vms/protect-dialog.tsx";
-import { backupRefusal, useBackup } from "#features/vms/use-backup.ts";
+import { useBackup, useBackupRefusal } from "#features/vms/use-backup.ts";
 import type { VmView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
@@ -15,14 +15,15 @@ import { Menu } from "#ui/menu.tsx";
 
 type Asking = "protect" | "stop" | null;
 
-/** What can be done with this VM; what cannot says why. */
+/** The actions on this VM; a refused one says why. */
 export function VmDetailActions({ vm }: { vm: VmView }) {
+  const t = useTranslations("vms");
   const backup = useBackup(vm.name);
   const [asking, setAsking] = useState<Asking>(null);
   const active = vm.protection?.state === "active";
-  const gone = vm.status === "deleted" ? text.reasons.deleted : null;
-  const protectReason = vm.can.protect ? gone : text.reasons.role;
-  const backupReason = backupRefusal(vm, vm.can.backup ? null : text.reasons.role);
+  const gone = vm.status === "deleted" ? t("reasons.deleted") : null;
+  const protectReason = vm.can.protect ? gone : t("reasons.role");
+  const backupReason = useBackupRefusal(vm, vm.can.backup ? null : t("reasons.role"));
   const close = () => setAsking(null);
   return (
     <>
@@ -31,22 +32,22 @@ export function VmDetailActions({ vm }: { vm: VmView }) {
           trigger={
             <IconButton
               tone="secondary"
-              label={text.actionsFor(vm.name)}
+              label={t("actionsFor", { name: vm.name })}
               icon={<Ellipsis aria-hidden="true" />}
             />
           }
           items={[
             {
-              label: text.changePolicy,
+              label: t("changePolicy"),
               icon: <ListChecks aria-hidden="true" />,
               disabledReason: protectReason,
               onSelect: () => setAsking("protect"),
             },
             {
-              label: text.stop,
+              label: t("stop"),
               icon: <CircleStop aria-hidden="true" />,
               tone: "danger",
-              disabledReason: vm.can.protect ? null : text.reasons.role,
+              disabledReason: vm.can.protect ? null : t("reasons.role"),
               onSelect: () => setAsking("stop"),
             },
           ]}
@@ -58,7 +59,7 @@ export function VmDetailActions({ vm }: { vm: VmView }) {
           disabledReason={protectReason}
           onClick={() => setAsking("protect")}
         >
-          {text.protect}
+          {t("protect")}
         </Button>
       )}
       <Button
@@ -68,7 +69,7 @@ export function VmDetailActions({ vm }: { vm: VmView }) {
         disabledReason={backupReason}
         onClick={() => backup.mutate({ vm: vm.id })}
       >
-        {text.backupNow}
+        {t("backupNow")}
       </Button>
       {asking === "protect" ? <ProtectDialog vmId={vm.id} name={vm.name} onClose={close} /> : null}
       {asking === "stop" ? <StopDialog vm={vm} onClose={close} /> : null}
@@ -77,6 +78,7 @@ export function VmDetailActions({ vm }: { vm: VmView }) {
 }
 
 function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void }) {
+  const t = useTranslations("protection");
   const trpc = useTRPC();
   const outcome = useOutcome();
   const [reason, setReason] = useState("");
@@ -84,21 +86,21 @@ function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void }) {
     trpc.protection.stop.mutationOptions({
       onSuccess: async () => {
         onClose();
-        await outcome.done(text.stopDialog.done(vm.name));
+        await outcome.done(t("stop.done", { name: vm.name }));
       },
-      onError: outcome.failed(text.stopDialog.failed),
+      onError: outcome.failed(t("stop.failed")),
     }),
   );
   return (
     <ConfirmDialog
       open
       onOpenChange={onClose}
-      title={text.stopDialog.title(vm.name)}
+      title={t("stop.title", { name: vm.name })}
       description={
         <>
-          <p>{text.stopDialog.text}</p>
+          <p>{t("stop.text")}</p>
           <label className="mt-4 block text-sm font-medium text-ink">
-            {text.stopDialog.reason}
+            {t("stop.reason")}
             <input
               value={reason}
               maxLength={500}
@@ -108,7 +110,8 @@ function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void }) {
           </label>
         </>
       }
-      action={text.stopDialog.submit}
+      action={t("stop.submit")}
+      keep={t("stop.keep")}
       busy={stop.isPending}
       onConfirm={() => stop.mutate({ vm: vm.id, reason })}
     />

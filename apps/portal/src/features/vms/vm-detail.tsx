@@ -1,8 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useLiveJobs } from "#features/jobs/use-live-jobs.ts";
-import { vmMessages } from "#features/vms/messages.ts";
 import { VmDetailActions } from "#features/vms/vm-detail-actions.tsx";
 import { VmDisks } from "#features/vms/vm-disks.tsx";
 import { VmFacts, VmProtection } from "#features/vms/vm-facts.tsx";
@@ -11,6 +11,7 @@ import { VmJobs, VmPoints } from "#features/vms/vm-lists.tsx";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import type { VmView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
+import { useTabTitle } from "#lib/tab-title.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { Alert } from "#ui/alert.tsx";
 import { Card } from "#ui/card.tsx";
@@ -18,19 +19,18 @@ import { Page, PageHeader } from "#ui/page-header.tsx";
 import { ErrorState, SkeletonLines } from "#ui/states.tsx";
 import { Tabs } from "#ui/tabs.tsx";
 
-const text = vmMessages.detail;
-const crumbs = [{ label: vmMessages.title, href: "/vms" }];
 const tabs = ["points", "jobs", "disks", "protection"] as const;
 
-/** One virtual machine: how it stands, what can be restored, what ran, what can be done. */
+/** One virtual machine: its status, recovery points, jobs, disks and actions. */
 export function VmDetail({ id }: { id: string }) {
+  const t = useTranslations("vms");
   const trpc = useTRPC();
   useLiveJobs();
   const vm = useQuery(trpc.vms.get.queryOptions({ vm: id }, { refetchInterval: every(30_000) }));
   if (vm.data !== undefined) return <LoadedVm vm={vm.data} />;
   return (
     <Page>
-      <PageHeader title={vmMessages.one} crumbs={crumbs} />
+      <PageHeader title={t("one")} crumbs={[{ label: t("title"), href: "/vms" }]} />
       {vm.error === null ? (
         <Card>
           <SkeletonLines lines={6} />
@@ -43,44 +43,56 @@ export function VmDetail({ id }: { id: string }) {
 }
 
 function LoadedVm({ vm }: { vm: VmView }) {
+  const t = useTranslations("vms");
+  useTabTitle(vm.name);
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("points"));
   return (
     <Page>
       <PageHeader
         title={vm.name}
-        crumbs={crumbs}
+        crumbs={[{ label: t("title"), href: "/vms" }]}
         status={<VmStatusBadge status={vm.status} />}
-        description={vm.statusReason}
+        description={t(`statusReasons.${vm.status}`)}
         actions={<VmDetailActions vm={vm} />}
       />
       <div className="flex flex-col gap-4">
         {vm.status === "deleted" ? (
-          <Alert tone="warn" title={text.deletedTitle}>
-            {text.deletedText}
+          <Alert tone="warn" title={t("detail.deletedTitle")}>
+            {t("detail.deletedText")}
           </Alert>
         ) : null}
         {vm.status === "unprotected" ? (
-          <Alert tone="warn" title={text.unprotectedTitle}>
-            {text.unprotectedText}
+          <Alert tone="warn" title={t("detail.unprotectedTitle")}>
+            {t("detail.unprotectedText")}
           </Alert>
         ) : null}
         <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,24rem)]">
-          <Card title={text.facts} id="facts">
+          <Card title={t("detail.facts")} id="facts">
             <VmFacts vm={vm} />
           </Card>
-          <Card title={text.history} id="history">
+          <Card title={t("detail.history")} id="history">
             <VmHistory days={vm.history} />
           </Card>
         </div>
         <Tabs
-          label={text.tabs}
+          label={t("detail.tabs")}
           value={tab}
           onChange={(value) => void setTab(tabs.find((each) => each === value) ?? "points")}
           items={[
-            { value: "points", label: text.points, count: vm.pointCount, content: <VmPoints vm={vm} /> },
-            { value: "jobs", label: text.jobs, content: <VmJobs vm={vm} /> },
-            { value: "disks", label: text.disks, count: vm.disks.length, content: <VmDisks vm={vm} /> },
-            { value: "protection", label: text.protection, content: <VmProtection vm={vm} /> },
+            {
+              value: "points",
+              label: t("detail.points"),
+              count: vm.pointCount,
+              content: <VmPoints vm={vm} />,
+            },
+            { value: "jobs", label: t("detail.jobs"), content: <VmJobs vm={vm} /> },
+            {
+              value: "disks",
+              label: t("detail.disks"),
+              count: vm.disks.length,
+              content: <VmDisks vm={vm} />,
+            },
+            { value: "protection", label: t("detail.protection"), content: <VmProtection vm={vm} /> },
           ]}
         />
       </div>

@@ -1,5 +1,5 @@
 "use client";
-import { vmMessages } from "#features/vms/messages.ts";
+import { useTranslations } from "next-intl";
 import type { VmDiskView, VmView } from "#lib/api-types.ts";
 import { ByteSize } from "#ui/byte-size.tsx";
 import { Card } from "#ui/card.tsx";
@@ -7,9 +7,8 @@ import { type Column, DataTable } from "#ui/data-table.tsx";
 import { EmptyState } from "#ui/states.tsx";
 import { Badge, Status } from "#ui/status.tsx";
 
-const text = vmMessages.detail;
-
 function DiskState({ disk, active }: { disk: VmDiskView; active: boolean }) {
+  const t = useTranslations("vms");
   if (disk.unsupported !== null) {
     return (
       <Status tone="warn" icon="warning" className="whitespace-normal!">
@@ -20,28 +19,29 @@ function DiskState({ disk, active }: { disk: VmDiskView; active: boolean }) {
   if (!active) {
     return (
       <Status tone="idle" icon="off">
-        {text.unprotectedDisk}
+        {t("disk.unprotected")}
       </Status>
     );
   }
   return disk.excluded ? (
     <Status tone="idle" icon="stopped">
-      {text.excluded}
+      {t("disk.excluded")}
     </Status>
   ) : (
     <Status tone="ok" icon="check">
-      {text.included}
+      {t("disk.included")}
     </Status>
   );
 }
 
-/** The disks of the VM and whether a backup takes them. */
+/** The disks of the VM and whether backups include them. */
 export function VmDisks({ vm }: { vm: VmView }) {
+  const t = useTranslations("vms");
   const active = vm.protection?.state === "active";
   const columns: readonly Column<VmDiskView>[] = [
     {
       key: "name",
-      header: "Disk",
+      header: t("disk.name"),
       isRowHeader: true,
       cell: (disk) => (
         <span className="flex items-center gap-2">
@@ -50,18 +50,18 @@ export function VmDisks({ vm }: { vm: VmView }) {
         </span>
       ),
     },
-    { key: "state", header: "Backup", cell: (disk) => <DiskState disk={disk} active={active} /> },
-    { key: "sku", header: "Type", from: "sm", cell: (disk) => disk.sku },
-    { key: "size", header: "Size", align: "right", cell: (disk) => <ByteSize bytes={disk.bytes} /> },
+    { key: "state", header: t("disk.backup"), cell: (disk) => <DiskState disk={disk} active={active} /> },
+    { key: "sku", header: t("disk.type"), from: "sm", cell: (disk) => disk.sku },
+    { key: "size", header: t("disk.size"), align: "right", cell: (disk) => <ByteSize bytes={disk.bytes} /> },
   ];
   return (
     <Card flush>
       <DataTable
-        label={text.disks}
+        label={t("detail.disks")}
         columns={columns}
         rows={vm.disks}
         rowKey={(disk) => disk.key}
-        empty={<EmptyState title={text.disks} />}
+        empty={<EmptyState title={t("disk.none")} />}
       />
     </Card>
   );

@@ -1,43 +1,44 @@
 "use client";
 import Link from "next/link";
-import { vmMessages } from "#features/vms/messages.ts";
+import { useTranslations } from "next-intl";
+import { guestFacts } from "#features/vms/guest-facts.tsx";
 import type { VmView } from "#lib/api-types.ts";
+import { useFormat } from "#lib/use-format.ts";
 import { Card, type Fact, Facts } from "#ui/card.tsx";
 import { Copyable } from "#ui/copyable.tsx";
 import { EmptyState } from "#ui/states.tsx";
 import { Badge, Status } from "#ui/status.tsx";
 import { AbsoluteTime, TimeAgo } from "#ui/time-ago.tsx";
 
-const text = vmMessages.detail;
-
-/** What Azure says about the VM. */
+/** The properties of the VM in Azure. */
 export function VmFacts({ vm }: { vm: VmView }) {
+  const t = useTranslations("vms");
   const tags = Object.entries(vm.tags);
   const facts: Fact[] = [
-    { label: text.group, value: vm.resourceGroup },
-    { label: text.subscription, value: vm.subscription.name },
-    { label: text.location, value: vm.location },
-    { label: text.size, value: vm.size },
-    { label: text.os, value: vmMessages.os[vm.osType] },
+    { label: t("detail.group"), value: vm.resourceGroup },
+    { label: t("detail.subscription"), value: vm.subscription.name },
+    { label: t("detail.location"), value: vm.location },
+    { label: t("detail.size"), value: vm.size },
+    { label: t("detail.os"), value: t(`os.${vm.osType}`) },
     {
-      label: text.power,
+      label: t("detail.power"),
       value: (
         <Status
           look="plain"
           tone={vm.powerState === "running" ? "ok" : "idle"}
           icon={vm.powerState === "running" ? "check" : "stopped"}
         >
-          {vmMessages.power[vm.powerState]}
+          {t(`power.${vm.powerState}`)}
         </Status>
       ),
     },
-    { label: text.agent, value: vmMessages.agent[vm.agentState] },
-    { label: text.seen, value: <TimeAgo at={vm.lastSeenAt} /> },
+    { label: t("detail.agent"), value: t(`agent.${vm.agentState}`) },
+    { label: t("detail.seen"), value: <TimeAgo at={vm.lastSeenAt} /> },
     {
-      label: text.tags,
+      label: t("detail.tags"),
       value:
         tags.length === 0 ? (
-          <span className="text-faint">{text.noTags}</span>
+          <span className="text-faint">{t("detail.noTags")}</span>
         ) : (
           <span className="flex flex-wrap gap-1">
             {tags.map(([name, value]) => (
@@ -46,24 +47,30 @@ export function VmFacts({ vm }: { vm: VmView }) {
           </span>
         ),
     },
-    { label: text.resourceId, value: <Copyable value={vm.resourceId} what="resource id" />, wide: true },
+    {
+      label: t("detail.resourceId"),
+      value: <Copyable value={vm.resourceId} what={t("detail.resourceIdName")} />,
+      wide: true,
+    },
   ];
   return <Facts facts={facts} />;
 }
 
-/** Under which policy, since when, what comes next, and what changed in the guest. */
+/** The policy, the next backup, the snapshot extension and the changes in the guest. */
 export function VmProtection({ vm }: { vm: VmView }) {
+  const t = useTranslations("vms");
+  const format = useFormat();
   const protection = vm.protection;
   if (protection === null) {
     return (
       <Card>
-        <EmptyState title={text.unprotectedTitle}>{text.unprotectedText}</EmptyState>
+        <EmptyState title={t("detail.unprotectedTitle")}>{t("detail.unprotectedText")}</EmptyState>
       </Card>
     );
   }
   const facts: Fact[] = [
     {
-      label: text.policy,
+      label: t("detail.policy"),
       value: (
         <>
           <Link href={`/policies/${protection.policy.id}`} className="font-medium underline">
@@ -74,49 +81,35 @@ export function VmProtection({ vm }: { vm: VmView }) {
       ),
       wide: true,
     },
-    { label: text.since, value: <AbsoluteTime at={protection.since} seconds={false} /> },
+    { label: t("detail.since"), value: <AbsoluteTime at={protection.since} seconds={false} /> },
     {
-      label: text.next,
+      label: t("detail.next"),
       value:
         protection.nextRunAt === null ? (
-          text.nextNone
+          t("detail.nextNone")
         ) : (
           <AbsoluteTime at={protection.nextRunAt} seconds={false} />
         ),
     },
     {
-      label: text.extension,
+      label: t("detail.extension"),
       value:
-        protection.extensionReadyAt === null ? (
-          text.extensionNone
-        ) : (
-          <>
-            {text.extensionReady} <TimeAgo at={protection.extensionReadyAt} />
-          </>
-        ),
+        protection.extensionReadyAt === null
+          ? t("detail.extensionNone")
+          : t.rich("detail.extensionReady", { time: () => <TimeAgo at={protection.extensionReadyAt} /> }),
     },
   ];
-  const changes = guestFacts(protection.guestChanges);
+  const changes = guestFacts(protection.guestChanges, t, format);
   return (
     <div className="flex flex-col gap-4">
       <Card>
         <Facts facts={facts} />
       </Card>
       {changes.length === 0 ? null : (
-        <Card title={text.guest} id="guest">
+        <Card title={t("guest.title")} id="guest">
           <Facts facts={changes} columns={2} />
         </Card>
       )}
     </div>
-  );
-}
-
-/** The recorded guest changes as facts: every scalar by its path, because the record may grow. */
-export function guestFacts(changes: unknown, path = ""): readonly Fact[] {
-  if (changes === null || changes === undefined) return [];
-  if (typeof changes === "string") return [{ label: path, value: changes }];
-  if (typeof changes !== "object") return [{ label: path, value: JSON.stringify(changes) }];
-  return Object.entries(changes).flatMap(([key, value]) =>
-    guestFacts(value, path === "" ? key : `${path} ${key}`),
   );
 }

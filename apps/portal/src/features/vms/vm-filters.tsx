@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
 import { useCallback } from "react";
-import { vmMessages as text } from "#features/vms/messages.ts";
 import { hasVmFilters, type VmListState, vmStatusOrder } from "#features/vms/url-state.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { FilterBar, SearchBox } from "#ui/filter-bar.tsx";
@@ -12,16 +12,17 @@ export interface VmFiltersProps {
   readonly onChange: (patch: Partial<VmListState>) => void;
 }
 
-const all = { value: "", label: text.filters.all };
-
 /** Search, status with counts, policy and resource group. */
 export function VmFilters({ state, onChange }: VmFiltersProps) {
+  const t = useTranslations("vms");
+  const all = { value: "", label: t("filters.all") };
   const trpc = useTRPC();
   const facets = useQuery(trpc.vms.facets.queryOptions(undefined, { staleTime: 30_000 }));
   const search = useCallback((value: string) => onChange({ search: value }), [onChange]);
-  const count = (status: (typeof vmStatusOrder)[number]) => {
-    const found = facets.data?.statuses[status];
-    return found === undefined ? "" : ` (${found})`;
+  const withCount = (status: (typeof vmStatusOrder)[number]) => {
+    const count = facets.data?.statuses[status];
+    const name = t(`statuses.${status}`);
+    return count === undefined ? name : t("statusCount", { status: name, count });
   };
   const withCurrent = (known: readonly { value: string; label: string }[], current: string) =>
     current === "" || known.some((option) => option.value === current)
@@ -32,23 +33,23 @@ export function VmFilters({ state, onChange }: VmFiltersProps) {
       active={hasVmFilters(state)}
       onClear={() => onChange({ search: "", status: [], policy: "", group: "" })}
     >
-      <SearchBox label={text.search} value={state.search} onChange={search} />
+      <SearchBox label={t("search")} value={state.search} onChange={search} />
       <Select
-        label={text.filters.status}
-        prefix={`${text.filters.status}:`}
+        label={t("filters.status")}
+        prefix={`${t("filters.status")}:`}
         value={state.status.length > 1 ? "several" : (state.status[0] ?? "")}
         options={[
           all,
           ...(state.status.length > 1
-            ? [{ value: "several", label: state.status.map((status) => text.statuses[status]).join(", ") }]
+            ? [{ value: "several", label: state.status.map((status) => t(`statuses.${status}`)).join(", ") }]
             : []),
-          ...vmStatusOrder.map((status) => ({ value: status, label: text.statuses[status] + count(status) })),
+          ...vmStatusOrder.map((status) => ({ value: status, label: withCount(status) })),
         ]}
         onChange={(value) => onChange({ status: vmStatusOrder.filter((status) => status === value) })}
       />
       <Select
-        label={text.filters.policy}
-        prefix={`${text.filters.policy}:`}
+        label={t("filters.policy")}
+        prefix={`${t("filters.policy")}:`}
         value={state.policy}
         options={withCurrent(
           (facets.data?.policies ?? []).map((policy) => ({ value: policy.id, label: policy.name })),
@@ -57,8 +58,8 @@ export function VmFilters({ state, onChange }: VmFiltersProps) {
         onChange={(policy) => onChange({ policy })}
       />
       <Select
-        label={text.filters.group}
-        prefix={`${text.filters.group}:`}
+        label={t("filters.group")}
+        prefix={`${t("filters.group")}:`}
         value={state.group}
         options={withCurrent(
           (facets.data?.resourceGroups ?? []).map((group) => ({ value: group, label: group })),

@@ -1,12 +1,12 @@
 "use client";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
+import { useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
 import { useCallback } from "react";
 import { useLiveJobs } from "#features/jobs/use-live-jobs.ts";
-import { vmMessages as text } from "#features/vms/messages.ts";
 import { hasVmFilters, vmListInput, vmListParams, vmSorts } from "#features/vms/url-state.ts";
-import { vmColumns } from "#features/vms/vm-columns.tsx";
+import { useVmColumns } from "#features/vms/vm-columns.tsx";
 import { VmFilters } from "#features/vms/vm-filters.tsx";
 import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -18,8 +18,10 @@ import { DataTable, Pager } from "#ui/data-table.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
 import { EmptyState } from "#ui/states.tsx";
 
-/** All virtual machines of one's scopes: filters, sorting and paging on the server, kept in the address. */
+/** All virtual machines in the user's scopes. The server filters, sorts and pages; the address keeps the state. */
 export function VmList() {
+  const t = useTranslations("vms");
+  const columns = useVmColumns();
   const trpc = useTRPC();
   const [state, setState] = useQueryStates(vmListParams, listOptions);
   useLiveJobs();
@@ -36,12 +38,12 @@ export function VmList() {
   );
   return (
     <Page>
-      <PageHeader title={text.title} description={text.lead} actions={<RefreshButton />} />
+      <PageHeader title={t("title")} description={t("lead")} actions={<RefreshButton />} />
       <Card flush>
         <VmFilters state={state} onChange={change} />
         <DataTable
-          label={text.title}
-          columns={vmColumns}
+          label={t("title")}
+          columns={columns}
           rows={vms.data?.rows}
           rowKey={(vm) => vm.id}
           sort={{ by: state.sort, direction: state.direction }}
@@ -54,12 +56,12 @@ export function VmList() {
           onRetry={() => void vms.refetch()}
           empty={
             filtered ? (
-              <EmptyState kind="filtered" title={text.filteredTitle}>
-                {text.filteredText}
+              <EmptyState kind="filtered" title={t("filteredTitle")}>
+                {t("filteredText")}
               </EmptyState>
             ) : (
-              <EmptyState title={text.emptyTitle} action={<RefreshButton />}>
-                {text.emptyText}
+              <EmptyState title={t("emptyTitle")} action={<RefreshButton />}>
+                {t("emptyText")}
               </EmptyState>
             )
           }
@@ -80,19 +82,21 @@ export function VmList() {
   );
 }
 
-/** Asks Azure now instead of waiting for the next regular reading. */
+/** Reads the inventory from Azure now instead of waiting for the next scheduled read. */
 function RefreshButton() {
+  const t = useTranslations("vms");
   const trpc = useTRPC();
   const outcome = useOutcome();
   const refresh = useMutation(
     trpc.vms.refresh.mutationOptions({
-      onSuccess: ({ finished, vms }) => outcome.done(finished ? text.refreshed(vms) : text.refreshSlow),
-      onError: outcome.failed(text.refreshFailed),
+      onSuccess: ({ finished, vms }) =>
+        outcome.done(finished ? t("refreshed", { count: vms }) : t("refreshSlow")),
+      onError: outcome.failed(t("refreshFailed")),
     }),
   );
   return (
     <Button icon={<RefreshCw aria-hidden="true" />} busy={refresh.isPending} onClick={() => refresh.mutate()}>
-      {text.refresh}
+      {t("refresh")}
     </Button>
   );
 }

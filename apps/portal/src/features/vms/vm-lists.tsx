@@ -1,9 +1,9 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { useTranslations } from "next-intl";
 import { jobColumns } from "#features/jobs/job-columns.tsx";
 import { pointColumns } from "#features/points/point-columns.tsx";
-import { vmMessages } from "#features/vms/messages.ts";
 import type { VmView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -11,13 +11,13 @@ import { Card } from "#ui/card.tsx";
 import { DataTable } from "#ui/data-table.tsx";
 import { EmptyState } from "#ui/states.tsx";
 
-const text = vmMessages.detail;
 const shown = 20;
 const columnsOfPoints = pointColumns({ withVm: false, sortable: false });
 const columnsOfJobs = jobColumns({ withVm: false, sortable: false });
 
 /** The newest recovery points of a VM. */
 export function VmPoints({ vm }: { vm: VmView }) {
+  const t = useTranslations("vms");
   const trpc = useTRPC();
   const points = useQuery(
     trpc.points.list.queryOptions(
@@ -28,16 +28,16 @@ export function VmPoints({ vm }: { vm: VmView }) {
   return (
     <Card flush>
       <DataTable
-        label={text.points}
+        label={t("detail.points")}
         columns={columnsOfPoints}
         rows={points.data?.rows}
         rowKey={(point) => point.id}
         error={points.error}
         onRetry={() => void points.refetch()}
-        empty={<EmptyState title={text.noPoints}>{text.noPointsText}</EmptyState>}
+        empty={<EmptyState title={t("detail.noPoints")}>{t("detail.noPointsText")}</EmptyState>}
         footer={
           (points.data?.total ?? 0) > shown ? (
-            <More href={`/points?search=${encodeURIComponent(vm.name)}`} label={text.allPoints} />
+            <More href={`/points?search=${encodeURIComponent(vm.name)}`} label={t("detail.allPoints")} />
           ) : undefined
         }
       />
@@ -47,6 +47,7 @@ export function VmPoints({ vm }: { vm: VmView }) {
 
 /** The newest jobs of a VM. */
 export function VmJobs({ vm }: { vm: VmView }) {
+  const t = useTranslations("vms");
   const trpc = useTRPC();
   const jobs = useQuery(
     trpc.jobs.list.queryOptions({ vm: vm.id, pageSize: shown }, { placeholderData: keepPreviousData }),
@@ -54,16 +55,16 @@ export function VmJobs({ vm }: { vm: VmView }) {
   return (
     <Card flush>
       <DataTable
-        label={text.jobs}
+        label={t("detail.jobs")}
         columns={columnsOfJobs}
         rows={jobs.data?.rows}
         rowKey={(job) => job.id}
         error={jobs.error}
         onRetry={() => void jobs.refetch()}
-        empty={<EmptyState title={text.noJobs}>{text.noJobsText}</EmptyState>}
+        empty={<EmptyState title={t("detail.noJobs")}>{t("detail.noJobsText")}</EmptyState>}
         footer={
           (jobs.data?.total ?? 0) > shown ? (
-            <More href={`/jobs?search=${encodeURIComponent(vm.name)}`} label={text.allJobs} />
+            <More href={`/jobs?search=${encodeURIComponent(vm.name)}`} label={t("detail.allJobs")} />
           ) : undefined
         }
       />

@@ -1,5 +1,6 @@
+"use client";
 import type { VmStatus } from "@kluis/api/types";
-import { vmMessages as text } from "#features/vms/messages.ts";
+import { useTranslations } from "next-intl";
 import { Status, type StatusIcon, type Tone } from "#ui/status.tsx";
 
 const look: Record<VmStatus, readonly [Tone, StatusIcon]> = {
@@ -12,12 +13,13 @@ const look: Record<VmStatus, readonly [Tone, StatusIcon]> = {
   deleted: ["idle", "none"],
 };
 
-/** How a VM stands. */
+/** The protection status of a VM. */
 export function VmStatusBadge({ status }: { status: VmStatus }) {
+  const t = useTranslations("vms");
   const [tone, icon] = look[status];
   return (
     <Status tone={tone} icon={icon}>
-      {text.statuses[status]}
+      {t(`statuses.${status}`)}
     </Status>
   );
 }

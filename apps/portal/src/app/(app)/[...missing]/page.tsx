@@ -1,10 +1,7 @@
-import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { getTranslations } from "next-intl/server";
+import { titleOf } from "#lib/page-title.ts";
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations("shell"))("notFoundTitle") };
-}
+export const generateMetadata = titleOf("missing");
 
 /** Any other address: answers 404 inside the frame, with the navigation at hand. */
 export default function MissingPage(): never {

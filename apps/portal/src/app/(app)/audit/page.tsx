@@ -1,8 +1,7 @@
-import type { Metadata } from "next";
 import { Audit } from "#features/audit/audit.tsx";
-import { auditMessages } from "#features/audit/messages.ts";
+import { titleOf } from "#lib/page-title.ts";
 
-export const metadata: Metadata = { title: auditMessages.title };
+export const generateMetadata = titleOf("audit");
 
 export default function AuditPage() {
   return <Audit />;

@@ -1,8 +1,7 @@
-import type { Metadata } from "next";
 import { JobList } from "#features/jobs/job-list.tsx";
-import { jobMessages } from "#features/jobs/messages.ts";
+import { titleOf } from "#lib/page-title.ts";
 
-export const metadata: Metadata = { title: jobMessages.title };
+export const generateMetadata = titleOf("jobs");
 
 export default function JobsPage() {
   return <JobList />;

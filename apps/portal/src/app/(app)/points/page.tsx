@@ -1,8 +1,7 @@
-import type { Metadata } from "next";
-import { pointMessages } from "#features/points/messages.ts";
 import { PointList } from "#features/points/point-list.tsx";
+import { titleOf } from "#lib/page-title.ts";
 
-export const metadata: Metadata = { title: pointMessages.title };
+export const generateMetadata = titleOf("points");
 
 export default function PointsPage() {
   return <PointList />;

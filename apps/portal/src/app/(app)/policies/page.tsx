@@ -1,8 +1,7 @@
-import type { Metadata } from "next";
-import { policyMessages } from "#features/policies/messages.ts";
 import { PolicyList } from "#features/policies/policy-list.tsx";
+import { titleOf } from "#lib/page-title.ts";
 
-export const metadata: Metadata = { title: policyMessages.title };
+export const generateMetadata = titleOf("policies");
 
 export default function PoliciesPage() {
   return <PolicyList />;

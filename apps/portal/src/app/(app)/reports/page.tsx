@@ -1,8 +1,7 @@
-import type { Metadata } from "next";
-import { reportMessages } from "#features/reports/messages.ts";
 import { Reports } from "#features/reports/reports.tsx";
+import { titleOf } from "#lib/page-title.ts";
 
-export const metadata: Metadata = { title: reportMessages.title };
+export const generateMetadata = titleOf("reports");
 
 export default function ReportsPage() {
   return <Reports />;

@@ -1,8 +1,7 @@
-import type { Metadata } from "next";
-import { settingsMessages } from "#features/settings/messages.ts";
 import { Settings } from "#features/settings/settings.tsx";
+import { titleOf } from "#lib/page-title.ts";
 
-export const metadata: Metadata = { title: settingsMessages.title };
+export const generateMetadata = titleOf("settings");
 
 export default function SettingsPage() {
   return <Settings />;

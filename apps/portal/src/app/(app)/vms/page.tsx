@@ -1,8 +1,7 @@
-import type { Metadata } from "next";
-import { vmMessages } from "#features/vms/messages.ts";
 import { VmList } from "#features/vms/vm-list.tsx";
+import { titleOf } from "#lib/page-title.ts";
 
-export const metadata: Metadata = { title: vmMessages.title };
+export const generateMetadata = titleOf("vms");
 
 export default function VmsPage() {
   return <VmList />;

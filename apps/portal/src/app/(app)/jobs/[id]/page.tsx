@@ -1,8 +1,7 @@
-import type { Metadata } from "next";
 import { JobDetail } from "#features/jobs/job-detail.tsx";
-import { jobMessages } from "#features/jobs/messages.ts";
+import { titleOf } from "#lib/page-title.ts";
 
-export const metadata: Metadata = { title: jobMessages.detail.id };
+export const generateMetadata = titleOf("job");
 
 export default async function JobPage({ params }: { params: Promise<{ id: string }> }) {
   return <JobDetail id={(await params).id} />;

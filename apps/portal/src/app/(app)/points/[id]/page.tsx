@@ -1,8 +1,7 @@
-import type { Metadata } from "next";
-import { pointMessages } from "#features/points/messages.ts";
 import { PointDetail } from "#features/points/point-detail.tsx";
+import { titleOf } from "#lib/page-title.ts";
 
-export const metadata: Metadata = { title: pointMessages.detail.fields.id };
+export const generateMetadata = titleOf("point");
 
 export default async function PointPage({ params }: { params: Promise<{ id: string }> }) {
   return <PointDetail id={decodeURIComponent((await params).id)} />;

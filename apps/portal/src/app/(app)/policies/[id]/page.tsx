@@ -1,8 +1,7 @@
-import type { Metadata } from "next";
-import { policyMessages } from "#features/policies/messages.ts";
 import { PolicyDetail } from "#features/policies/policy-detail.tsx";
+import { titleOf } from "#lib/page-title.ts";
 
-export const metadata: Metadata = { title: policyMessages.columns.name };
+export const generateMetadata = titleOf("policy");
 
 export default async function PolicyPage({ params }: { params: Promise<{ id: string }> }) {
   return <PolicyDetail id={decodeURIComponent((await params).id)} />;

@@ -1,8 +1,7 @@
-import type { Metadata } from "next";
-import { policyMessages } from "#features/policies/messages.ts";
 import { NewPolicy } from "#features/policies/new-policy.tsx";
+import { titleOf } from "#lib/page-title.ts";
 
-export const metadata: Metadata = { title: policyMessages.editor.newTitle };
+export const generateMetadata = titleOf("newPolicy");
 
 export default function NewPolicyPage() {
   return <NewPolicy />;

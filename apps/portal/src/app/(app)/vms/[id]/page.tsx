@@ -1,8 +1,7 @@
-import type { Metadata } from "next";
-import { vmMessages } from "#features/vms/messages.ts";
 import { VmDetail } from "#features/vms/vm-detail.tsx";
+import { titleOf } from "#lib/page-title.ts";
 
-export const metadata: Metadata = { title: vmMessages.one };
+export const generateMetadata = titleOf("vm");
 
 export default async function VmPage({ params }: { params: Promise<{ id: string }> }) {
   return <VmDetail id={decodeURIComponent((await params).id)} />;
