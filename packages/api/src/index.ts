@@ -13,7 +13,7 @@ export {
   openDiskDownload,
 } from "./downloads/download.ts";
 export { type ByteRange, decideRange, type RangeDecision } from "./downloads/http-range.ts";
-export { type ApiEnv, parseApiEnv, type VaultEnv } from "./env.ts";
+export { type ApiEnv, parseApiEnv } from "./env.ts";
 export { type ApiError, apiErrorOf, httpStatusOf, kluisErrorOf } from "./error-map.ts";
 export { publicHealth, readHealth } from "./health/service.ts";
 export { type Credentials, createContext, type SignIn, signIn, signOut } from "./identity/identity.ts";

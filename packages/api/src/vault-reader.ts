@@ -1,14 +1,12 @@
-import { access } from "node:fs/promises";
-import { KluisError } from "@kluis/domain";
+/** The API's view of the vault: opened on first use, to read only. */
 import {
   type BlobStore,
-  createFolderStore,
-  openAzureBlobStore,
-  openLocalKeyFile,
   openVault,
+  openVaultKey,
+  openVaultStore,
   type Vault,
+  type VaultSettings,
 } from "@kluis/vault";
-import type { VaultEnv } from "./env.ts";
 
 export interface VaultReader {
   /**
@@ -23,19 +21,19 @@ export interface VaultReader {
   openStore(): Promise<BlobStore>;
 }
 
-export function createVaultReader(env: VaultEnv): VaultReader {
+export function createVaultReader(settings: VaultSettings): VaultReader {
   let opening: Promise<Vault> | undefined;
   let store: Promise<BlobStore> | undefined;
   return {
     open: () => {
-      opening ??= openConfiguredVault(env).catch((error: unknown) => {
+      opening ??= openConfiguredVault(settings).catch((error: unknown) => {
         opening = undefined;
         throw error;
       });
       return opening;
     },
     openStore: () => {
-      store ??= openConfiguredStore(env, AbortSignal.timeout(openTimeoutMs)).catch((error: unknown) => {
+      store ??= openVaultStore(settings, AbortSignal.timeout(openTimeoutMs)).catch((error: unknown) => {
         store = undefined;
         throw error;
       });
@@ -47,29 +45,8 @@ export function createVaultReader(env: VaultEnv): VaultReader {
 /** Bounds the opening: a store that does not answer must not hold every download for ever. */
 const openTimeoutMs = 30_000;
 
-async function openConfiguredVault(env: VaultEnv): Promise<Vault> {
+async function openConfiguredVault(settings: VaultSettings): Promise<Vault> {
   const signal = AbortSignal.timeout(openTimeoutMs);
-  const keys = await openExistingKeyFile(env.keyFile);
-  return openVault({ store: await openConfiguredStore(env, signal), keys, signal });
-}
-
-async function openConfiguredStore(env: VaultEnv, signal: AbortSignal): Promise<BlobStore> {
-  if (env.kind === "folder") return createFolderStore(env.folder);
-  const { connectionString, container } = env;
-  return openAzureBlobStore({ account: { connectionString }, container }, signal);
-}
-
-/** Reading must never make a key: a new one would open nothing, and hide that the right one is missing. */
-async function openExistingKeyFile(file: string): ReturnType<typeof openLocalKeyFile> {
-  try {
-    await access(file);
-  } catch (cause) {
-    throw new KluisError("CONFIG_INVALID", {
-      message: "The vault's key file is missing or cannot be read.",
-      action: "Start the engine once, or put the key file where KLUIS_VAULT_KEY_FILE says.",
-      params: { setting: "KLUIS_VAULT_KEY_FILE", file },
-      cause,
-    });
-  }
-  return openLocalKeyFile(file);
+  const keys = await openVaultKey(settings, { create: false });
+  return openVault({ store: await openVaultStore(settings, signal), keys, signal });
 }

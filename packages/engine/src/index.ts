@@ -1,2 +1,2 @@
 export { type Engine, type EngineOptions, startEngine } from "./engine.ts";
-export { type EngineConfig, parseEngineEnv, type VaultConfig } from "./env.ts";
+export { type EngineConfig, parseEngineEnv } from "./env.ts";

@@ -9,19 +9,17 @@ import {
 } from "@kluis/db";
 import { type Clock, engineActor, isKluisError, KluisError } from "@kluis/domain";
 import {
-  type BlobStore,
   type ChunkIndex,
-  createFolderStore,
   createTransferLimits,
   createVault,
-  openAzureBlobStore,
-  openLocalKeyFile,
   openVault,
+  openVaultKey,
+  openVaultStore,
   type Vault,
   type VaultOptions,
+  type VaultSettings,
 } from "@kluis/vault";
 import type { OpenedVault } from "./deps.ts";
-import type { VaultConfig } from "./env.ts";
 
 const MIB = 1024 * 1024;
 /**
@@ -32,7 +30,7 @@ const MIB = 1024 * 1024;
 const MEMORY = { inFlightBytes: 16 * MIB, packBytes: 8 * MIB, reads: 6 } as const;
 
 export interface OpenVaultOptions {
-  readonly config: VaultConfig;
+  readonly config: VaultSettings;
   readonly db: Db;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -43,8 +41,8 @@ export interface OpenVaultOptions {
  * @throws KluisError VAULT_UNREACHABLE, VAULT_KEY_WRONG, VAULT_VERSION_UNSUPPORTED; CONFLICT when the database knows another one
  */
 export async function openEngineVault({ config, db, clock, signal }: OpenVaultOptions): Promise<OpenedVault> {
-  const store = await openStore(config, signal);
-  const keys = await openLocalKeyFile(config.keyFile);
+  const store = await openVaultStore(config, signal);
+  const keys = await openVaultKey(config, { create: true });
   const limits = createTransferLimits(MEMORY);
   const index = new LateIndex();
   const vault = await openOrCreate({ store, keys, index, limits, clock, signal });
@@ -70,12 +68,6 @@ export async function openEngineVault({ config, db, clock, signal }: OpenVaultOp
     ]);
   });
   return { id: vault.id, name: config.name, store, vault, limits };
-}
-
-async function openStore(config: VaultConfig, signal: AbortSignal): Promise<BlobStore> {
-  if (config.kind === "folder") return createFolderStore(config.folder);
-  const { connectionString, container } = config;
-  return openAzureBlobStore({ account: { connectionString }, container }, signal);
 }
 
 /** Two engines may make the vault at once: whoever comes second opens what the first has made. */

@@ -4,6 +4,13 @@ export { MemoryChunkIndex } from "./index-memory.ts";
 export { openLocalKeyFile } from "./keys/local.ts";
 export { MANIFEST_VERSION, type Manifest, type ManifestDisk, manifestSchema } from "./manifest.ts";
 export { type NodeRef, nodeRefSchema, parseNodeRef } from "./node-ref.ts";
+export {
+  openVaultKey,
+  openVaultStore,
+  readVaultSettings,
+  type VaultSettings,
+  vaultEnvSchema,
+} from "./settings.ts";
 export { type AzureBlobAccount, type AzureBlobStoreOptions, openAzureBlobStore } from "./store/azure-blob.ts";
 export { createFolderStore } from "./store/folder.ts";
 export type { BlobStore, GetOptions, ObjectInfo } from "./store/port.ts";

@@ -17,13 +17,20 @@ const keyFileSchema = z.strictObject({
 });
 
 /**
- * The key-encryption key in a file that only its owner may read. The file is made on first use, whole or not at all, and never replaced:
- * losing it loses the vault, so it must be kept in a second, safe place.
+ * Opens the key-encryption key in a file that only its owner may read. Creates the file on first use, whole or not at all,
+ * and never replaces it: losing it loses the vault, so keep a copy in a second, safe place.
+ * @throws KluisError CONFIG_INVALID
  */
 export async function openLocalKeyFile(path: string): Promise<KeyProvider> {
   const file = resolve(path);
-  const key = (await readKey(file)) ?? (await createKey(file));
-  return new LocalKeyProvider(key, file);
+  return new LocalKeyProvider((await readKey(file)) ?? (await createKey(file)), file);
+}
+
+/** Like {@link openLocalKeyFile}, but creates nothing; null when the file is missing. @throws KluisError CONFIG_INVALID */
+export async function findLocalKeyFile(path: string): Promise<KeyProvider | null> {
+  const file = resolve(path);
+  const key = await readKey(file);
+  return key && new LocalKeyProvider(key, file);
 }
 
 class LocalKeyProvider implements KeyProvider {

@@ -1,0 +1,96 @@
+/** The settings of a vault in the environment (KLUIS_VAULT_*): the one parser for every process, and what they open. */
+import { readFileSync } from "node:fs";
+import { KluisError } from "@kluis/domain";
+import { z } from "zod";
+import { findLocalKeyFile, openLocalKeyFile } from "./keys/local.ts";
+import { openAzureBlobStore } from "./store/azure-blob.ts";
+import { createFolderStore } from "./store/folder.ts";
+import type { BlobStore } from "./store/port.ts";
+import type { KeyProvider } from "./types.ts";
+
+export type VaultSettings = {
+  readonly name: string;
+  /** File with the key-encryption key. */
+  readonly keyFile: string;
+} & (
+  | { readonly kind: "azure-blob"; readonly connectionString: string; readonly container: string }
+  | { readonly kind: "folder"; readonly folder: string }
+);
+
+const text = z.string().trim().min(1);
+
+/** The variables. A process joins this schema with its own, so that one error names every wrong variable. */
+export const vaultEnvSchema = z
+  .object({
+    KLUIS_VAULT_KIND: z.enum(["azure-blob", "folder"]).default("azure-blob"),
+    KLUIS_VAULT_NAME: text.default("main"),
+    KLUIS_VAULT_CONNECTION_FILE: text.optional(),
+    KLUIS_VAULT_CONTAINER: text.default("kluis-vault"),
+    KLUIS_VAULT_FOLDER: text.optional(),
+    KLUIS_VAULT_KEY_FILE: text,
+  })
+  .superRefine((env, context) => {
+    const needed = env.KLUIS_VAULT_KIND === "folder" ? "KLUIS_VAULT_FOLDER" : "KLUIS_VAULT_CONNECTION_FILE";
+    if (env[needed] !== undefined) return;
+    context.addIssue({
+      code: "custom",
+      path: [needed],
+      message: `is required for a vault of kind ${env.KLUIS_VAULT_KIND}`,
+    });
+  });
+
+/**
+ * Reads the settings' connection file, if any.
+ * @throws KluisError CONFIG_INVALID naming KLUIS_VAULT_CONNECTION_FILE; never quotes its content
+ */
+export function readVaultSettings(env: z.infer<typeof vaultEnvSchema>): VaultSettings {
+  const shared = { name: env.KLUIS_VAULT_NAME, keyFile: env.KLUIS_VAULT_KEY_FILE };
+  if (env.KLUIS_VAULT_KIND === "folder") {
+    return { ...shared, kind: "folder", folder: env.KLUIS_VAULT_FOLDER ?? "" };
+  }
+  return {
+    ...shared,
+    kind: "azure-blob",
+    connectionString: readConnection(env.KLUIS_VAULT_CONNECTION_FILE ?? ""),
+    container: env.KLUIS_VAULT_CONTAINER,
+  };
+}
+
+function readConnection(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (cause) {
+    throw new KluisError("CONFIG_INVALID", {
+      message: "The file that KLUIS_VAULT_CONNECTION_FILE names cannot be read.",
+      action: "Check that the file exists and that this process may read it.",
+      params: { setting: "KLUIS_VAULT_CONNECTION_FILE", file },
+      cause,
+    });
+  }
+}
+
+/** Opens the store; creates a missing container. @throws KluisError VAULT_UNREACHABLE, AZURE_AUTH_FAILED, AZURE_FORBIDDEN */
+export async function openVaultStore(settings: VaultSettings, signal: AbortSignal): Promise<BlobStore> {
+  if (settings.kind === "folder") return createFolderStore(settings.folder);
+  const { connectionString, container } = settings;
+  return openAzureBlobStore({ account: { connectionString }, container }, signal);
+}
+
+/**
+ * Opens the key-encryption key.
+ * @param options.create true: makes the key file when it is missing. A reader must not: a new key opens nothing, and hides
+ * that the right one is missing.
+ * @throws KluisError CONFIG_INVALID naming KLUIS_VAULT_KEY_FILE
+ */
+export async function openVaultKey(
+  { keyFile: file }: VaultSettings,
+  { create }: { readonly create: boolean },
+): Promise<KeyProvider> {
+  const key = create ? await openLocalKeyFile(file) : await findLocalKeyFile(file);
+  if (key !== null) return key;
+  throw new KluisError("CONFIG_INVALID", {
+    message: "The vault's key file is missing.",
+    action: "Start the engine once, or put the key file where KLUIS_VAULT_KEY_FILE says.",
+    params: { setting: "KLUIS_VAULT_KEY_FILE", file },
+  });
+}
