@@ -9,4 +9,5 @@ export type JobDiskView = JobView["disks"][number];
 export type PointRow = RouterOutputs["points"]["list"]["rows"][number];
 export type PointView = RouterOutputs["points"]["get"];
 export type PolicyRow = RouterOutputs["policies"]["list"][number];
+export type AuditRow = RouterOutputs["audit"]["list"]["rows"][number];
 export type HealthPart = RouterOutputs["settings"]["health"]["parts"][number];

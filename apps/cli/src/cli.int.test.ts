@@ -86,6 +86,14 @@ describe("reading", () => {
     expect(out).toMatch(/^engine +Degraded/m);
   });
 
+  test("audit list has the newest events first, as many as requested", async () => {
+    const { out } = await harness.kluis("auditor", "audit", "list", "--limit", "2", "--json");
+    const events = z.array(z.object({ seq: z.number() })).parse(JSON.parse(out));
+    const [newest, second] = events.map(({ seq }) => seq);
+    expect(events).toHaveLength(2);
+    expect(second).toBe((newest ?? 0) - 1);
+  });
+
   test("audit verify walks the ledger", async () => {
     const { code, out } = await harness.kluis("auditor", "audit", "verify");
     expect(code).toBe(0);
@@ -133,6 +141,8 @@ describe("on a terminal of 80 columns", () => {
     ["points", "shop-01"],
     ["health"],
     ["whoami"],
+    ["audit", "list"],
+    ["audit", "verify"],
     ["restore-disk", "shop-01@latest", "--disk", "os", "--name", "back", "--dry-run"],
   ];
 

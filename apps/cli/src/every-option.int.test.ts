@@ -55,6 +55,9 @@ const steps: readonly Step[] = [
       `report points --format json --from 2026-01-01 --to 2036-01-01 --to-file ${path.join(folder, "r.json")} --json`,
     isSilent: true,
   },
+  {
+    line: () => "audit list --vm shop-01 --search shop --from 2026-01-01 --to 2036-01-01 --limit 250 --json",
+  },
   { line: () => "audit verify --json" },
   { line: () => "health --json", code: exitCodes.failed },
   { line: () => "whoami --json" },

@@ -35,7 +35,7 @@ describe("data runs", () => {
     );
   });
 
-  test("a view into a larger buffer is read at its own place", () => {
+  test("a view into a larger buffer is read at its own offset", () => {
     const whole = Buffer.concat([Buffer.alloc(4096, 1), Buffer.alloc(4096), Buffer.alloc(100, 2)]);
     expect([...dataRuns(whole.subarray(4096))]).toEqual([[4096, 4196]]);
   });

@@ -2,6 +2,7 @@
 import { diskKeySchema } from "@kluis/domain";
 import { z } from "zod";
 import { argument, flag, option } from "./command.ts";
+import { UsageError } from "./failure.ts";
 
 export const text = z.string().trim().min(1, "It must not be empty.");
 
@@ -47,3 +48,9 @@ export const periodEnd = z.union(
   ],
   dayOrTime,
 );
+
+/** @throws UsageError when the period is empty */
+export function checkPeriod(from: Date | undefined, to: Date | undefined): void {
+  if (from !== undefined && to !== undefined && to <= from)
+    throw new UsageError("The period ends before it starts.", "Use a --to that is later than --from.");
+}

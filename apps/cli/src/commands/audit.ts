@@ -1,8 +1,53 @@
 /** The audit ledger. */
 import type { RouterOutputs } from "@kluis/api/types";
-import { defineCommand, print } from "../command.ts";
+import type { AuditRow } from "../api-types.ts";
+import { defineCommand, option, print } from "../command.ts";
 import { exitCodes } from "../failure.ts";
+import { secondOf } from "../format.ts";
 import { formatFacts, type Look } from "../look.ts";
+import { type Column, formatTable } from "../table.ts";
+import { checkPeriod, periodEnd, periodStart, text, wholeNumber } from "../values.ts";
+
+/** The API's limit for one request. */
+const largestPage = 200;
+
+const columns: readonly Column<AuditRow>[] = [
+  { title: "EVENT", value: (event) => String(event.seq), align: "right" },
+  { title: "TIME", value: (event) => secondOf(event.at) },
+  { title: "WHAT", value: (event) => event.kind, shrinkTo: 12 },
+  { title: "WHO", value: (event) => event.actor.name, shrinkTo: 8 },
+  { title: "TARGET", value: (event) => event.target.name, shrinkTo: 12 },
+];
+
+export const auditList = defineCommand({
+  name: "audit list",
+  summary: "List the events of the audit ledger, newest first",
+  details: "Days are days in UTC. --json has every detail of an event.",
+  input: {
+    vm: option("vm", "only events of this virtual machine", text.optional()),
+    search: option("text", "only events with this text in the user's or target's name", text.optional()),
+    from: option("time", "first day, or events at this time or later", periodStart.optional()),
+    to: option("time", "last day, included up to its end, or events before this time", periodEnd.optional()),
+    limit: option("n", "how many", wholeNumber.default(50)),
+  },
+  examples: ["audit list --vm web-01 --from 2026-11-01", 'audit list --search "Olivia" --limit 10'],
+  run: async (session, { from, to, limit, ...filter }) => {
+    checkPeriod(from, to);
+    const period = { from: from?.toISOString(), to: to?.toISOString() };
+    const rows: AuditRow[] = [];
+    let before: number | null | undefined;
+    while (rows.length < limit && before !== null) {
+      const page = { before, limit: Math.min(largestPage, limit - rows.length) };
+      const answer = await session.server.call((api) =>
+        api.audit.list.query({ ...filter, ...period, ...page }),
+      );
+      rows.push(...answer.rows);
+      before = answer.next;
+    }
+    print(session, rows, (look) => formatTable(columns, rows, { empty: "No events.", look }));
+    return exitCodes.ok;
+  },
+});
 
 export const auditVerify = defineCommand({
   name: "audit verify",

@@ -1,7 +1,7 @@
 /** Every command, in the order and under the headings of `kluis --help`. */
 import type { Command } from "../command.ts";
 import { whoami } from "./account.ts";
-import { auditVerify } from "./audit.ts";
+import { auditList, auditVerify } from "./audit.ts";
 import { backup } from "./backups.ts";
 import { download } from "./downloads.ts";
 import { health } from "./health.ts";
@@ -22,7 +22,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { heading: "Protect and back up", commands: [vms, policies, protect, stopProtection, backup] },
   { heading: "Restore", commands: [points, download, restoreDisk, verify, deletePoint] },
   { heading: "Jobs", commands: [jobs, job, cancel] },
-  { heading: "Audit", commands: [reportPoints, auditVerify] },
+  { heading: "Audit", commands: [reportPoints, auditList, auditVerify] },
   { heading: "This installation", commands: [health, whoami] },
 ];
 
@@ -31,5 +31,5 @@ export const commands: readonly Command[] = commandGroups.flatMap((group) => gro
 /** The first words of commands with two. */
 export const families: Readonly<Record<string, string>> = {
   report: "Write reports for auditors",
-  audit: "Verify the audit ledger",
+  audit: "Read and verify the audit ledger",
 };

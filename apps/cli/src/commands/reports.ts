@@ -4,9 +4,9 @@ import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { defineCommand, option } from "../command.ts";
-import { exitCodes, LocalError, UsageError } from "../failure.ts";
+import { exitCodes, LocalError } from "../failure.ts";
 import { writeFailure } from "../file-errors.ts";
-import { choice, periodEnd, periodStart, text } from "../values.ts";
+import { checkPeriod, choice, periodEnd, periodStart, text } from "../values.ts";
 
 export const reportPoints = defineCommand({
   name: "report points",
@@ -31,8 +31,7 @@ export const reportPoints = defineCommand({
     "report points --format json",
   ],
   run: async ({ server, terminal, signal }, { format, from, to, toFile }) => {
-    if (from !== undefined && to !== undefined && to <= from)
-      throw new UsageError("The period ends before it starts.", "Use a --to that is later than --from.");
+    checkPeriod(from, to);
     const query = new URLSearchParams({ format: terminal.json ? "json" : format });
     if (from !== undefined) query.set("from", from.toISOString());
     if (to !== undefined) query.set("to", to.toISOString());
