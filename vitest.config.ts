@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 const ignored = ["**/node_modules/**", "**/.next/**", "**/generated/**", "**/dist/**", "e2e/**", ".kluis/**"];
 
 /**
- * Two projects: `unit` is fast and needs nothing; `integration` meets real parts. Its global setup starts one PostgreSQL
- * for the whole run and gives its address in KLUIS_TEST_DATABASE_URL (DATABASE_URL, when set, is used instead).
+ * Two projects: `unit` is fast and needs no services; `integration` uses real parts. Its global setup starts one PostgreSQL
+ * for the whole run and sets KLUIS_TEST_DATABASE_URL (from DATABASE_URL when that is set).
  */
 export default defineConfig({
   test: {
@@ -16,6 +16,9 @@ export default defineConfig({
           include: ["{packages,apps}/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
           exclude: [...ignored, "**/*.int.test.ts"],
           testTimeout: 20_000,
+          pool: "forks",
+          // Files of one worker share modules, which halves the run: a test undoes what it changes outside its file.
+          isolate: false,
         },
       },
       {

@@ -19,7 +19,12 @@ export async function run({ command, args, env, output }: Command): Promise<numb
   const log = output === "show" ? null : await openLog(output.log);
   const child = spawn(command, [...args], {
     cwd: root,
-    env: { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}`, ...env },
+    env: {
+      ...process.env,
+      ...(log === null ? {} : { NO_COLOR: "1", FORCE_COLOR: "0" }),
+      PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}`,
+      ...env,
+    },
     stdio: log === null ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
   });
   const stop = (): void => void child.kill("SIGTERM");
@@ -46,7 +51,7 @@ export function logPath(name: string): string {
 }
 
 /** A kept output, at most its last `lines` lines. */
-export async function keptOutput(name: string, lines = 200): Promise<string> {
+export async function keptOutput(name: string, lines = 2000): Promise<string> {
   const text = await readFile(logPath(name), "utf8");
   return text.trimEnd().split("\n").slice(-lines).join("\n");
 }

@@ -1,78 +1,74 @@
 /**
- * `npm test`: everything that must hold, in phases, cheapest first. A failed phase does not stop the later ones, so that one run
- * tells all. `npm run check` (`--check`) leaves out what needs real parts or a browser.
+ * `npm test`: everything that must hold. `npm run check` (`--check`) leaves out the phases that need real parts or a browser.
+ * The quick phases run side by side; a failed phase does not stop the others, so one run reports every failure.
  */
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { cpus } from "node:os";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { findBrowser } from "./browser.ts";
 import { type Counts, checkCounts, playwrightCounts, sum, vitestCounts } from "./results.ts";
-import { keptOutput, root, run } from "./run.ts";
+import { type Command, keptOutput, root, run } from "./run.ts";
 
+/** A part of the run. Quick phases keep their output in a log and print it only when they fail. */
 interface Phase {
   readonly name: string;
-  readonly quick: boolean;
   readonly work: () => Promise<Counts>;
 }
 
-const phases: readonly Phase[] = [
-  {
-    name: "format",
-    quick: true,
-    work: () => check("format", "biome", ["check", "--max-diagnostics=50", "."]),
-  },
-  { name: "lint", quick: true, work: () => check("lint", "oxlint", ["--type-aware", "--deny-warnings"]) },
-  { name: "dependency graph", quick: true, work: () => check("graph", "node", ["scripts/check-graph.ts"]) },
-  { name: "types", quick: true, work: types },
-  { name: "unused code", quick: true, work: () => check("knip", "knip", ["--no-progress"]) },
-  { name: "unit tests", quick: true, work: () => vitest("unit") },
-  { name: "integration tests", quick: false, work: () => vitest("integration") },
-  {
-    name: "portal build",
-    quick: false,
-    work: () => check("portal-build", "node", ["scripts/build-portal.ts"]),
-  },
-  { name: "browser tests", quick: false, work: browserTests },
+/** In the order in which they start: the longest first. */
+const quick: readonly Phase[] = [
+  { name: "unit tests", work: unitTests },
+  { name: "lint", work: () => check("lint", "oxlint", ["--type-aware", "--deny-warnings"]) },
+  { name: "types", work: types },
+  { name: "unused code", work: () => check("knip", "knip", ["--no-progress", "--no-config-hints"]) },
+  { name: "format", work: () => check("format", "biome", ["check", "--max-diagnostics=50", "."]) },
+  { name: "dependency graph", work: () => check("graph", "node", ["scripts/check-graph.ts"]) },
 ];
 
-/** A tool whose output is of interest only when it complains. */
+const thorough: readonly Phase[] = [
+  { name: "integration tests", work: () => vitest("integration", "show") },
+  { name: "portal build", work: () => check("portal-build", "node", ["scripts/build-portal.ts"]) },
+  { name: "browser tests", work: browserTests },
+];
+
+/** Runs a tool; prints its output only when it fails. */
 async function check(log: string, command: string, args: readonly string[]): Promise<Counts> {
   const code = await run({ command, args, output: { log } });
   if (code !== 0) console.log(await keptOutput(log));
   return checkCounts(code);
 }
 
-/** TypeScript over every workspace, as many at a time as there are processors; each counts as one check. */
+/**
+ * TypeScript in three programs: the portal and the browser tests know the DOM, everything else does not. Incremental: a warm
+ * run checks only what a change can reach. One after another, because each program uses all processors.
+ */
 async function types(): Promise<Counts> {
-  const projects = ["scripts", "e2e"];
-  for (const parent of ["packages", "apps"]) {
-    for (const folder of await readdir(join(root, parent))) projects.push(`${parent}/${folder}`);
-  }
-  // Types of the portal's routes are made by Next; without them a link's address is just a string.
-  const queue = projects.toReversed();
   const results: Counts[] = [];
-  const worker = async (): Promise<void> => {
-    for (let project = queue.pop(); project !== undefined; project = queue.pop()) {
-      const log = `types-${project.replaceAll("/", "-")}`;
-      results.push(await check(log, "tsc", ["--noEmit", "--pretty", "false", "-p", project]));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(2, cpus().length) }, worker));
+  for (const project of [".", "e2e", "apps/portal"]) {
+    const log = `types-${project === "." ? "root" : project.replace("/", "-")}`;
+    results.push(await check(log, "tsc", ["--noEmit", "--pretty", "false", "-p", project]));
+  }
   return sum(results);
 }
 
-async function vitest(project: "unit" | "integration"): Promise<Counts> {
+async function unitTests(): Promise<Counts> {
+  const log = "unit-tests";
+  const counts = await vitest("unit", { log });
+  if (counts.failed > 0) console.log(await keptOutput(log));
+  return counts;
+}
+
+async function vitest(project: "unit" | "integration", output: Command["output"]): Promise<Counts> {
   const report = join(root, ".cache", `vitest-${project}.json`);
   await rm(report, { force: true });
   const args = [
     "run",
     "--project",
     project,
-    "--reporter=dot",
+    output === "show" ? "--reporter=dot" : "--reporter=agent",
     "--reporter=json",
     `--outputFile.json=${report}`,
   ];
-  const code = await run({ command: "vitest", args, output: "show" });
+  const code = await run({ command: "vitest", args, output });
   return vitestCounts(await readReport(report), code);
 }
 
@@ -98,20 +94,34 @@ async function readReport(path: string): Promise<unknown> {
   return text === null ? null : JSON.parse(text);
 }
 
+async function runPhase({ name, work }: Phase): Promise<Counts> {
+  const from = performance.now();
+  const counts = await work();
+  const verdict = counts.failed === 0 ? "ok" : "FAILED";
+  console.log(`── ${name}: ${verdict}, ${counts.passed} passed, ${counts.failed} failed, ${seconds(from)}`);
+  return counts;
+}
+
+/** Runs the phases side by side, two at a time: more would only wait for a processor on a small machine. */
+async function runTogether(phases: readonly Phase[]): Promise<Counts[]> {
+  const waiting = phases.toReversed();
+  const results: Counts[] = [];
+  const lane = async (): Promise<void> => {
+    for (let phase = waiting.pop(); phase !== undefined; phase = waiting.pop()) {
+      results.push(await runPhase(phase));
+    }
+  };
+  await Promise.all([lane(), lane()]);
+  return results;
+}
+
 async function main(): Promise<number> {
   await mkdir(join(root, ".cache"), { recursive: true });
-  const quickOnly = process.argv.includes("--check");
   const began = performance.now();
-  const all: Counts[] = [];
-  for (const phase of phases.filter(({ quick }) => quick || !quickOnly)) {
+  const all = await runTogether(quick);
+  for (const phase of process.argv.includes("--check") ? [] : thorough) {
     console.log(`\n── ${phase.name}`);
-    const from = performance.now();
-    const counts = await phase.work();
-    all.push(counts);
-    const verdict = counts.failed === 0 ? "ok" : "FAILED";
-    console.log(
-      `── ${phase.name}: ${verdict}, ${counts.passed} passed, ${counts.failed} failed, ${seconds(from)}`,
-    );
+    all.push(await runPhase(phase));
   }
   const total = sum(all);
   console.log(`\nThe whole run took ${seconds(began)}.\n\n${total.passed} passed, ${total.failed} failed`);
@@ -126,6 +136,6 @@ const interrupted = (): void => process.exit(130);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupted);
 process.on("disconnect", interrupted);
 process.exitCode = await main();
-// The channel to the bootstrap would keep this process alive; closing it here is no interruption.
+// The channel to the bootstrap keeps this process alive; closing it here must not count as an interruption.
 process.removeListener("disconnect", interrupted);
 if (process.connected) process.disconnect();
