@@ -1,8 +1,10 @@
 import type { AppLocale } from "#lib/locale.ts";
+import { audit } from "#messages/audit.ts";
 import { errors } from "#messages/errors.ts";
 import { notices } from "#messages/notices.ts";
 import { overview } from "#messages/overview.ts";
 import { protection } from "#messages/protection.ts";
+import { reports } from "#messages/reports.ts";
 import { settings } from "#messages/settings.ts";
 import { shell } from "#messages/shell.ts";
 import { signedOut } from "#messages/signed-out.ts";
@@ -13,10 +15,12 @@ import { vms } from "#messages/vms.ts";
 /** All catalogs, one namespace per noun. */
 export const messages = {
   en: {
+    audit: audit.en,
     errors: errors.en,
     notices: notices.en,
     overview: overview.en,
     protection: protection.en,
+    reports: reports.en,
     settings: settings.en,
     shell: shell.en,
     signedOut: signedOut.en,
@@ -25,10 +29,12 @@ export const messages = {
     vms: vms.en,
   },
   nl: {
+    audit: audit.nl,
     errors: errors.nl,
     notices: notices.nl,
     overview: overview.nl,
     protection: protection.nl,
+    reports: reports.nl,
     settings: settings.nl,
     shell: shell.nl,
     signedOut: signedOut.nl,

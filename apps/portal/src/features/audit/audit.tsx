@@ -2,14 +2,14 @@
 import { ledgerKinds } from "@kluis/domain";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { Link2 } from "lucide-react";
+import { useTranslations } from "next-intl";
 import { parseAsString, useQueryStates } from "nuqs";
 import { useCallback, useState } from "react";
-import { auditColumns } from "#features/audit/audit-columns.tsx";
+import { auditColumns, eventName } from "#features/audit/audit-columns.tsx";
 import { EventDialog } from "#features/audit/event-dialog.tsx";
-import { auditMessages as text } from "#features/audit/messages.ts";
 import { periodInput } from "#features/reports/period.ts";
 import type { AuditRow, LedgerVerification } from "#lib/api-types.ts";
-import { formatNumber } from "#lib/format.ts";
+import { failureOf } from "#lib/failure.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { defined, listOptions, parseAsAnyOf, unlessEmpty } from "#lib/url-state.ts";
 import { useRefusal } from "#shell/viewer-context.tsx";
@@ -30,15 +30,16 @@ const params = {
   to: parseAsString.withDefault(""),
 };
 
-/** The ledger: newest first, filters in the address, the chain verifiable by a button. */
+/** The ledger: newest first, filters in the address, and a button that verifies the chain. */
 export function Audit() {
+  const t = useTranslations("audit");
   const refusal = useRefusal("audit:read");
   const [verification, setVerification] = useState<LedgerVerification | null>(null);
   return (
     <Page>
       <PageHeader
-        title={text.title}
-        description={text.lead}
+        title={t("title")}
+        description={t("lead")}
         actions={<VerifyButton refusal={refusal} onVerified={setVerification} />}
       />
       {refusal === null ? (
@@ -47,7 +48,7 @@ export function Audit() {
           <AuditTable />
         </div>
       ) : (
-        <ErrorState error={{ code: "FORBIDDEN", message: text.refused, action: null }} />
+        <ErrorState error={failureOf("FORBIDDEN")} />
       )}
     </Page>
   );
@@ -59,6 +60,7 @@ interface VerifyButtonProps {
 }
 
 function VerifyButton({ refusal, onVerified }: VerifyButtonProps) {
+  const t = useTranslations("audit");
   const trpc = useTRPC();
   const verify = useMutation(trpc.audit.verify.mutationOptions({ onSuccess: onVerified }));
   return (
@@ -69,7 +71,7 @@ function VerifyButton({ refusal, onVerified }: VerifyButtonProps) {
         busy={verify.isPending}
         onClick={() => verify.mutate()}
       >
-        {text.verify}
+        {t("verify")}
       </Button>
       {verify.error === null ? null : <ErrorState compact error={verify.error} />}
     </div>
@@ -77,21 +79,22 @@ function VerifyButton({ refusal, onVerified }: VerifyButtonProps) {
 }
 
 function VerificationResult({ result }: { result: LedgerVerification }) {
+  const t = useTranslations("audit");
   return (
     <div role="status">
       {result.ok ? (
         <Alert
           tone={result.unchecked === null ? "ok" : "warn"}
-          title={text.verified(formatNumber(result.events))}
+          title={t("verified", { events: result.events })}
         >
           {result.unchecked === null ? null : <p>{result.unchecked}</p>}
-          {text.verifiedDetail(result.head?.seq ?? 0, result.anchors)}
+          {t("verifiedHead", { head: result.head?.seq ?? 0, anchors: result.anchors })}
           {result.head === null ? null : (
             <code className="block font-mono text-xs break-all">{result.head.digest}</code>
           )}
         </Alert>
       ) : (
-        <Alert tone="bad" title={text.broken(result.problem?.seq ?? 0)}>
+        <Alert tone="bad" title={t("broken", { seq: result.problem?.seq ?? 0 })}>
           {result.problem?.message}
         </Alert>
       )}
@@ -100,10 +103,11 @@ function VerificationResult({ result }: { result: LedgerVerification }) {
 }
 
 function AuditTable() {
+  const t = useTranslations("audit");
   const trpc = useTRPC();
   const [state, setState] = useQueryStates(params, listOptions);
   const [shown, setShown] = useState<AuditRow | null>(null);
-  // The events before which the older pages begin; empty on the newest page.
+  // The event numbers at which older pages begin; empty on the newest page.
   const [befores, setBefores] = useState<readonly number[]>([]);
   const before = befores.at(-1);
   const events = useQuery(
@@ -134,24 +138,24 @@ function AuditTable() {
         onClear={() => change({ search: "", kind: [], from: "", to: "" })}
         trailing={
           total === undefined ? null : (
-            <span className="text-sm text-faint tabular">{text.events(formatNumber(total))}</span>
+            <span className="text-sm text-faint tabular">{t("events", { count: total })}</span>
           )
         }
       >
-        <SearchBox label={text.search} value={state.search} onChange={search} />
+        <SearchBox label={t("search")} value={state.search} onChange={search} />
         <Select
-          label={text.filters.kind}
-          prefix={`${text.filters.kind}:`}
+          label={t("filters.kind")}
+          prefix={`${t("filters.kind")}:`}
           value={state.kind[0] ?? "all"}
           options={[
-            { value: "all" as const, label: text.filters.all },
-            ...ledgerKinds.map((value) => ({ value, label: text.kinds[value] ?? value })),
+            { value: "all" as const, label: t("filters.all") },
+            ...ledgerKinds.map((value) => ({ value, label: eventName(value, t) })),
           ]}
           onChange={(value) => change({ kind: value === "all" ? [] : [value] })}
         />
         {(["from", "to"] as const).map((key) => (
           <label key={key} className="inline-flex items-center gap-2 text-sm text-muted">
-            {text.filters[key]}
+            {t(`filters.${key}`)}
             <input
               type="date"
               value={state[key]}
@@ -162,8 +166,8 @@ function AuditTable() {
         ))}
       </FilterBar>
       <DataTable
-        label={text.title}
-        columns={auditColumns(setShown)}
+        label={t("title")}
+        columns={auditColumns(t, setShown)}
         rows={events.data?.rows}
         refreshing={events.isPlaceholderData}
         rowKey={(row) => String(row.seq)}
@@ -172,11 +176,11 @@ function AuditTable() {
         skeletonRows={10}
         empty={
           filtered ? (
-            <EmptyState kind="filtered" title={text.filteredTitle}>
-              {text.filteredText}
+            <EmptyState kind="filtered" title={t("filteredTitle")}>
+              {t("filteredText")}
             </EmptyState>
           ) : (
-            <EmptyState title={text.emptyTitle}>{text.emptyText}</EmptyState>
+            <EmptyState title={t("emptyTitle")}>{t("emptyText")}</EmptyState>
           )
         }
         footer={
@@ -187,7 +191,7 @@ function AuditTable() {
                 disabled={befores.length === 0}
                 onClick={() => setBefores(befores.slice(0, -1))}
               >
-                {text.newer}
+                {t("newer")}
               </Button>
               <Button
                 size="sm"
@@ -196,7 +200,7 @@ function AuditTable() {
                   if (next !== null) setBefores([...befores, next]);
                 }}
               >
-                {text.older}
+                {t("older")}
               </Button>
             </div>
           )

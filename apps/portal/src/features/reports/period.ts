@@ -6,21 +6,21 @@ export interface Period {
 
 const dayPattern = /^\d{4}-\d{2}-\d{2}$/u;
 
-/** Whether the text is a day that exists. */
+/** Tells whether the text is an existing day. */
 export function isDay(text: string): boolean {
   if (!dayPattern.test(text)) return false;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
-/** Whether the end comes before the start. */
+/** Tells whether the period ends before it starts. */
 export function isReversed(period: Period): boolean {
   return isDay(period.from) && isDay(period.to) && period.to < period.from;
 }
 
 /**
- * The period as the API takes it: `from` inclusive, `to` exclusive, both instants. The last day counts as a whole, so
- * `to` is the midnight after it. Days that do not exist are left out.
+ * Converts a period to the API's input: instants, `from` inclusive, `to` exclusive. Includes the whole last day, so `to` is
+ * the midnight after it. Omits days that do not exist.
  */
 export function periodInput(period: Period): { from?: string; to?: string } {
   return {
@@ -35,14 +35,14 @@ function nextDay(day: string): string {
   return date.toISOString();
 }
 
-/** The last `days` days, today included. */
+/** Returns the last `days` days, including today. */
 export function lastDays(days: number, now: Date): Period {
   const start = new Date(now);
   start.setUTCDate(start.getUTCDate() - (days - 1));
   return { from: start.toISOString().slice(0, 10), to: now.toISOString().slice(0, 10) };
 }
 
-/** Where the report of a period is downloaded. */
+/** Returns the download address of the report of a period. */
 export function reportAddress(format: "csv" | "json", period: Period): string {
   const query = new URLSearchParams({ format, ...periodInput(period) });
   return `/api/reports/points?${query.toString()}`;

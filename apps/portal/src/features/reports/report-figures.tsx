@@ -1,31 +1,31 @@
 "use client";
-import { reportMessages } from "#features/reports/messages.ts";
+import { useTranslations } from "next-intl";
 import type { ReportSummary } from "#lib/api-types.ts";
-import { formatNumber } from "#lib/format.ts";
+import { useFormat } from "#lib/use-format.ts";
 import { ByteSize } from "#ui/byte-size.tsx";
 import { Facts } from "#ui/card.tsx";
 
-const text = reportMessages.fields;
-
-/** The report's sums. */
+/** The totals of the report. */
 export function ReportFigures({ summary }: { summary: ReportSummary }) {
-  const of = (part: number) => reportMessages.share(formatNumber(part), formatNumber(summary.points));
+  const t = useTranslations("reports");
+  const format = useFormat();
+  const of = (part: number) => t("share", { part, whole: summary.points });
   return (
     <Facts
       short
       columns={4}
       facts={[
-        { label: text.points, value: formatNumber(summary.points) },
-        { label: text.vms, value: formatNumber(summary.vms) },
-        { label: text.application, value: of(summary.byConsistency.application) },
-        { label: text.file, value: of(summary.byConsistency.file) },
-        { label: text.crash, value: of(summary.byConsistency.crash) },
-        { label: text.verified, value: of(summary.verified) },
-        { label: text.damaged, value: formatNumber(summary.damaged) },
-        { label: text.deleted, value: formatNumber(summary.deleted) },
-        { label: text.logical, value: <ByteSize bytes={summary.logicalBytes} /> },
-        { label: text.moved, value: <ByteSize bytes={summary.movedBytes} /> },
-        { label: text.stored, value: <ByteSize bytes={summary.storedBytes} /> },
+        { label: t("fields.points"), value: format.number(summary.points) },
+        { label: t("fields.vms"), value: format.number(summary.vms) },
+        { label: t("fields.application"), value: of(summary.byConsistency.application) },
+        { label: t("fields.file"), value: of(summary.byConsistency.file) },
+        { label: t("fields.crash"), value: of(summary.byConsistency.crash) },
+        { label: t("fields.verified"), value: of(summary.verified) },
+        { label: t("fields.damaged"), value: format.number(summary.damaged) },
+        { label: t("fields.deleted"), value: format.number(summary.deleted) },
+        { label: t("fields.logical"), value: <ByteSize bytes={summary.logicalBytes} /> },
+        { label: t("fields.moved"), value: <ByteSize bytes={summary.movedBytes} /> },
+        { label: t("fields.stored"), value: <ByteSize bytes={summary.storedBytes} /> },
       ]}
     />
   );

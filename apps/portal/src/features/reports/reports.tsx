@@ -1,10 +1,11 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { FileJson, FileSpreadsheet } from "lucide-react";
+import { useTranslations } from "next-intl";
 import { parseAsString, useQueryStates } from "nuqs";
-import { reportMessages as text } from "#features/reports/messages.ts";
 import { isReversed, lastDays, type Period, periodInput, reportAddress } from "#features/reports/period.ts";
 import { ReportFigures } from "#features/reports/report-figures.tsx";
+import { failureOf } from "#lib/failure.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { listOptions } from "#lib/url-state.ts";
 import { useRefusal } from "#shell/viewer-context.tsx";
@@ -15,57 +16,57 @@ import { Field, Input } from "#ui/field.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
 import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
 
+const presetDays = [7, 30, 90];
+
 const params = { from: parseAsString.withDefault(""), to: parseAsString.withDefault("") };
 
-/** The recovery-point report: choose a period, see its figures, download it. */
+/** The recovery-point report: select a period, see its totals, download it. */
 export function Reports() {
+  const t = useTranslations("reports");
   const refusal = useRefusal("report:read");
   const [period, setPeriod] = useQueryStates(params, listOptions);
   const set = (next: Period) => void setPeriod(next);
   return (
     <Page>
-      <PageHeader title={text.title} description={text.lead} />
+      <PageHeader title={t("title")} description={t("lead")} />
       {refusal === null ? (
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,22rem)_minmax(0,1fr)]">
           <PeriodCard period={period} onChange={set} />
           <SummaryCard period={period} />
         </div>
       ) : (
-        <ErrorState error={{ code: "FORBIDDEN", message: text.refused, action: null }} />
+        <ErrorState error={failureOf("FORBIDDEN")} />
       )}
     </Page>
   );
 }
 
 function PeriodCard({ period, onChange }: { period: Period; onChange: (period: Period) => void }) {
+  const t = useTranslations("reports");
   const preset = (days: number | null) =>
     onChange(days === null ? { from: "", to: "" } : lastDays(days, new Date()));
   return (
-    <Card title={text.period} id="period">
+    <Card title={t("period")} id="period">
       <div className="flex flex-col gap-4">
         <div className="flex flex-wrap gap-1.5">
-          <Button size="sm" onClick={() => preset(7)}>
-            {text.presets["7"]}
-          </Button>
-          <Button size="sm" onClick={() => preset(30)}>
-            {text.presets["30"]}
-          </Button>
-          <Button size="sm" onClick={() => preset(90)}>
-            {text.presets["90"]}
-          </Button>
+          {presetDays.map((days) => (
+            <Button key={days} size="sm" onClick={() => preset(days)}>
+              {t("presetDays", { days })}
+            </Button>
+          ))}
           <Button size="sm" onClick={() => preset(null)}>
-            {text.presets.all}
+            {t("presetAll")}
           </Button>
         </div>
         <div className="grid gap-3 sm:grid-cols-2">
-          <Field label={text.from}>
+          <Field label={t("from")}>
             <Input
               type="date"
               value={period.from}
               onValueChange={(from: string) => onChange({ ...period, from })}
             />
           </Field>
-          <Field label={text.to} error={isReversed(period) ? text.wrongOrder : undefined}>
+          <Field label={t("to")} error={isReversed(period) ? t("wrongOrder") : undefined}>
             <Input
               type="date"
               value={period.to}
@@ -73,13 +74,14 @@ function PeriodCard({ period, onChange }: { period: Period; onChange: (period: P
             />
           </Field>
         </div>
-        <p className="text-xs text-faint">{text.allTime}</p>
+        <p className="text-xs text-faint">{t("allTime")}</p>
       </div>
     </Card>
   );
 }
 
 function SummaryCard({ period }: { period: Period }) {
+  const t = useTranslations("reports");
   const trpc = useTRPC();
   const summary = useQuery(
     trpc.reports.points.queryOptions(periodInput(period), {
@@ -89,7 +91,7 @@ function SummaryCard({ period }: { period: Period }) {
   );
   return (
     <Card
-      title={text.summary}
+      title={t("summary")}
       id="summary"
       footer={
         <div className="flex flex-wrap items-center gap-2">
@@ -97,21 +99,21 @@ function SummaryCard({ period }: { period: Period }) {
             className={buttonClass("primary")}
             href={reportAddress("csv", period)}
             download
-            title={text.csvHint}
+            title={t("csvHint")}
           >
             <FileSpreadsheet aria-hidden="true" />
-            {text.download} {text.csv}
+            {t("downloadCsv")}
           </a>
           <a
             className={buttonClass("secondary")}
             href={reportAddress("json", period)}
             download
-            title={text.jsonHint}
+            title={t("jsonHint")}
           >
             <FileJson aria-hidden="true" />
-            {text.download} {text.json}
+            {t("downloadJson")}
           </a>
-          <p className="text-xs text-faint">{text.zone}</p>
+          <p className="text-xs text-faint">{t("zone")}</p>
         </div>
       }
     >
@@ -124,7 +126,7 @@ function SummaryCard({ period }: { period: Period }) {
       ) : summary.data === undefined ? (
         <SkeletonLines lines={5} />
       ) : summary.data.points === 0 ? (
-        <EmptyState title={text.none}>{text.noneText}</EmptyState>
+        <EmptyState title={t("none")}>{t("noneText")}</EmptyState>
       ) : (
         <ReportFigures summary={summary.data} />
       )}
