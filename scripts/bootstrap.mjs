@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The door of every command: `node scripts/bootstrap.mjs start|test|check|bench [arguments]`, as `npm start` and so on call it.
+ * The door of every command: `node scripts/bootstrap.mjs start|test|check|bench|migration [arguments]`, as `npm start` and so on call it.
  * It runs on any Node from 20 with nothing installed: it brings node_modules up to the lock file, generates the database client
  * when the schema changed, and hands over to the project's own Node (node_modules/.bin/node) with that first on PATH.
  */
@@ -24,6 +24,7 @@ const commands = {
   test: ["scripts/test.ts"],
   check: ["scripts/test.ts", "--check"],
   bench: ["scripts/bench.ts"],
+  migration: ["scripts/migration.ts"],
 };
 
 /** A problem that a person can mend: printed without a stack. */
