@@ -4,7 +4,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-// The source is TypeScript that Node runs as it is, which needs 22.18 or newer. The checkout brings its own Node.
+// Node runs the TypeScript source directly from 22.18 on; older ones start the Node of the checkout.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major > 22 || (major === 22 && minor >= 18)) {
   await import("../src/cli/main.ts");
@@ -18,7 +18,7 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     process.exit(1);
   }
   const child = spawn(node, [file, ...process.argv.slice(2)], { stdio: "inherit" });
-  // The terminal sends Ctrl-C to both; other senders know only this process.
+  // Ctrl-C reaches both processes; other signals reach this one only.
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   child.on("exit", (code) => process.exit(code ?? 1));

@@ -1,21 +1,21 @@
 #!/bin/sh
-# Makes the disks of the demo fleet: real ext4 and NTFS file systems in GPT partitions, packed into ../images.
+# Makes the disks of the demo fleet, with real ext4 and NTFS file systems in GPT partitions, and packs them into ../images.
 #
-# Each disk: a folder tree is staged (make-images/trees.ts) -> a file system is made of it -> it is put behind a partition table ->
-# it is packed. Large files have computed content (src/fleet/fill.ts): their blocks are found in the finished disk wherever the file
-# system has put them, and leave only a line in the recipe (NAME.json). All other non-zero blocks go into NAME.zst.
-# At the end every shipped disk is unpacked again as a first start does, compared with its SHA-256 and checked.
+# For each disk: stage a folder tree (make-images/trees.ts), make a file system of it, put it behind a partition table,
+# pack it. Large files have computed content (src/fleet/fill.ts): the packer finds their blocks in the finished disk and
+# keeps a line in the recipe (NAME.json) for them. All other non-zero blocks are in NAME.zst.
+# At the end each shipped disk is unpacked, compared with its SHA-256 and checked.
 #
-# Needs: node >= 24, e2fsprogs (mke2fs, e2fsck), ntfs-3g (mkntfs, ntfs-3g, ntfsfix), FUSE, and root for owners and mounting.
-# ext4 images come out the same on every run but for inode change times; NTFS puts its own times and serial numbers in.
+# Needs: node >= 24, e2fsprogs (mke2fs, e2fsck), ntfs-3g (mkntfs, ntfs-3g, ntfsfix), FUSE, and root to set owners and mount.
+# An ext4 image is the same on every run except for inode change times. NTFS has new times and serial numbers.
 #
 #   make-images.sh [NAME...]   make these disks (default: all)
-#   make-images.sh --check     only unpack and check what is shipped
+#   make-images.sh --check     only unpack and check the shipped disks
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 images=$(cd "$here/.." && pwd)/images
-# The workspace pins its own Node.
+# Use the Node that the workspace pins.
 PATH=$(cd "$here/../../.." && pwd)/node_modules/.bin:$PATH
 work=$(mktemp -d)
 mounted=

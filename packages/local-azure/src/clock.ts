@@ -1,13 +1,14 @@
-/** Where the local Azure reads the time. Everything that expires, waits or is dated asks this and nothing else. */
+/** The time of the local Azure. All expiries and timestamps use it. */
+
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
 }
 
-/** The machine's own clock. */
+/** The clock of the machine. */
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** A clock that follows another one at a distance, so that hours can pass in a test without waiting. */
+/** A clock with an offset to another one, so that a test can let hours pass. */
 export class OffsetClock implements Clock {
   readonly #base: Clock;
   #offsetMs: number;
@@ -25,15 +26,15 @@ export class OffsetClock implements Clock {
     return this.#offsetMs;
   }
 
-  /** Moves the clock forward (never back: Azure's time does not run backwards). */
+  /** Moves the clock forward. It cannot go back. */
   advance(ms: number): void {
     if (!Number.isSafeInteger(ms) || ms < 0)
-      throw new RangeError("A clock advances by a whole number of milliseconds, 0 or more");
+      throw new RangeError("A clock advances by a whole number of milliseconds of 0 or more");
     this.#offsetMs += ms;
   }
 }
 
-/** A point in time as ARM writes it. */
+/** Formats a time in ISO 8601, as ARM does. */
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -1,10 +1,7 @@
-/**
- * A failure of the local Azure itself, towards the person who runs it (CLI, control API). What Azure would answer
- * is an ArmError or a BlobError instead.
- */
+/** An error of the command line or control API. Azure's own errors are ArmError, BlobError and AadError. */
 export class LocalAzureError extends Error {
   readonly code: string;
-  /** What the person can do about it. */
+  /** What the user can do next. */
   readonly action: string | undefined;
 
   constructor(code: string, message: string, options: { action?: string; cause?: unknown } = {}) {

@@ -1,3 +1,4 @@
+/** Direct access to resources for code in the same process: seeding and the control API. */
 import { randomUUID } from "node:crypto";
 import { computeId, groupId, keyOf } from "./arm/ids.ts";
 import { BLOCK_SIZE } from "./disks/blocks.ts";
@@ -5,14 +6,15 @@ import { importImage, openImage } from "./disks/image.ts";
 import { LocalAzureError } from "./errors.ts";
 import { freshGuest, type Guest } from "./guest/model.ts";
 import type { Disk, RoleAssignment, Vm } from "./state/model.ts";
+import { MIB } from "./units.ts";
 import type { World } from "./world.ts";
 
-/** One disk of a new VM: an image file, or content that the caller writes in whole 4 KiB blocks (recipes). */
+/** The content of a new disk: an image file, or whole 4 KiB blocks that `fill` writes. */
 export type DiskSource =
   | { file: string }
   | { sizeBytes: number; fill: (write: (offset: number, data: Buffer) => Promise<void>) => Promise<void> };
 
-/** A VM to make. Existing names are refused with `EXISTS`. */
+/** A VM to create. */
 export interface NewVm {
   name: string;
   subscriptionId: string;
@@ -25,11 +27,10 @@ export interface NewVm {
   zones?: string[];
   guest?: Guest;
   imageReference?: Record<string, string>;
-  /** First is the OS disk, then data disks on LUN 0, 1, … */
+  /** The OS disk, then data disks on LUN 0, 1, … */
   disks: (DiskSource & { name?: string; sku?: string })[];
 }
 
-/** The resources of the local Azure for code in the same process: seeding and the control API. */
 export class Fabric {
   readonly #world: World;
 
@@ -65,7 +66,7 @@ export class Fabric {
     await store.flush();
   }
 
-  /** Case-insensitive by name, in all subscriptions or in one. */
+  /** Finds a VM by name in any letter case, in one subscription or in all. */
   findVm(name: string, subscriptionId?: string): Vm | undefined {
     return Object.values(this.#world.state.vms).find(
       (vm) =>
@@ -74,7 +75,7 @@ export class Fabric {
     );
   }
 
-  /** Case-insensitive by name; the first in any resource group. */
+  /** Finds the first disk of a name, in any letter case and resource group. */
   findDisk(name: string): Disk | undefined {
     return Object.values(this.#world.state.disks).find(
       (disk) => disk.name.toLowerCase() === name.toLowerCase(),
@@ -82,9 +83,8 @@ export class Fabric {
   }
 
   /**
-   * Makes a VM with its disks. All or nothing: until the last byte is there nobody sees any of it, and a crash
-   * half-way leaves nothing behind.
-   * @throws LocalAzureError `EXISTS`, and what openImage throws
+   * Creates a VM with its disks. They appear together when the last byte is durable; a crash before that leaves nothing.
+   * @throws LocalAzureError `EXISTS`, and the errors of openImage
    */
   async createVm(vm: NewVm): Promise<Vm> {
     const scope = { subscriptionId: vm.subscriptionId, group: vm.resourceGroup };
@@ -113,7 +113,7 @@ export class Fabric {
     }
   }
 
-  /** Deletes a VM and its disks; restore points stay, as in Azure. */
+  /** Deletes a VM and its disks. Restore points stay, as in Azure. */
   async deleteVm(vm: Vm): Promise<void> {
     const { state, store, layers } = this.#world;
     delete state.vms[keyOf(vm.id)];
@@ -124,12 +124,12 @@ export class Fabric {
 
   #refuseExisting(id: string, vm: NewVm): void {
     if (this.#world.state.vms[keyOf(id)])
-      throw new LocalAzureError("EXISTS", `VM ${vm.name} exists already in ${vm.resourceGroup}`, {
-        action: "Choose another name, or change its disk with `local-azure write`.",
+      throw new LocalAzureError("EXISTS", `VM ${vm.name} already exists in ${vm.resourceGroup}`, {
+        action: "Choose another name, or write to its disk with `local-azure write`.",
       });
     const taken = vm.disks.map((_, index) => diskName(vm, index)).find((name) => this.#diskExists(vm, name));
     if (taken !== undefined)
-      throw new LocalAzureError("EXISTS", `A disk ${taken} exists already in ${vm.resourceGroup}`, {
+      throw new LocalAzureError("EXISTS", `Disk ${taken} already exists in ${vm.resourceGroup}`, {
         action: "Choose another name for the VM.",
       });
   }
@@ -146,14 +146,14 @@ export class Fabric {
       await importImage(layers, layer, image);
       return image.size;
     }
-    if (source.sizeBytes % (1024 * 1024) !== 0) throw new RangeError("A disk is a whole number of MiB");
+    if (source.sizeBytes % MIB !== 0) throw new RangeError("The size of a disk is a whole number of MiB");
     await source.fill(async (offset, data) => {
       if (
         offset % BLOCK_SIZE !== 0 ||
         data.length % BLOCK_SIZE !== 0 ||
         offset + data.length > source.sizeBytes
       )
-        throw new RangeError("Disks are filled in whole 4 KiB blocks inside their size");
+        throw new RangeError("A disk is filled in whole 4 KiB blocks inside its size");
       await layers.fill(layer, data, offset);
     });
     await layers.sync(layer);
@@ -194,7 +194,7 @@ export class Fabric {
   async #commit(id: string, vm: NewVm, disks: Disk[]): Promise<Vm> {
     const { state, store, clock } = this.#world;
     const [os, ...data] = disks;
-    if (!os) throw new RangeError("A VM has at least an OS disk");
+    if (!os) throw new RangeError("A VM needs an OS disk");
     const attached = (disk: Disk, createOption: string): Vm["osDisk"] => ({
       name: disk.name,
       diskId: disk.id,

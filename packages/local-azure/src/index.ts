@@ -1,3 +1,4 @@
+/** The public API of the package. */
 export { type Clock, OffsetClock, systemClock } from "./clock.ts";
 export { LocalAzureControl } from "./control/client.ts";
 export type {

@@ -1,6 +1,6 @@
 /**
- * Says on stderr that something went wrong inside the local Azure: a defect, not an answer that Azure would give.
- * Callers name the operation and never a query string, which may carry a signature.
+ * Logs a defect of the local Azure to stderr. `what` names the operation, never a query string: it may contain a
+ * signature.
  */
 export function logFailure(what: string, error: unknown): void {
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,3 +1,4 @@
+/** Starts and stops a local Azure: state, server, and the dispatch of requests by path. */
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -23,42 +24,39 @@ import { logFailure } from "./log.ts";
 import { parseJson, readOptional, StateStore, writeFileDurably } from "./state/store.ts";
 import type { World } from "./world.ts";
 
-/** How a local Azure is started. */
 export interface StartOptions {
-  /** Folder of its state and disks; made when missing, readable by its owner only. */
+  /** Folder of the state and disks; created if missing, readable by its owner only. */
   dataDir: string;
-  /** Port on 127.0.0.1; 0 (default) takes a free one. */
+  /** Port on 127.0.0.1; default 0: a free one. */
   port?: number;
   clock?: Clock;
-  /** ARM's public address, from which absolute links are built. Default `https://management.azure.com`. */
+  /** Base of absolute links in ARM's answers. Default `https://management.azure.com`. */
   armPublicUrl?: string;
-  /** Makes the demo fleet (or runs the given function) at first start, and again until it has succeeded once. */
+  /** Makes the demo fleet, or runs the function, at the first start; repeated until it has succeeded once. */
   seedFleet?: boolean | ((fabric: Fabric) => Promise<void>);
-  /** Replaces the Entra part: tests of the other parts need no sign-in. */
+  /** Replaces Entra, for tests without sign-in. */
   entra?: (deps: EntraDeps) => Entra;
 }
 
-/** A running local Azure. */
 export interface LocalAzure {
-  /** `http://127.0.0.1:PORT`: ARM, disk access and Entra by path. */
+  /** `http://127.0.0.1:PORT`. ARM, disk access and Entra share it. */
   url: string;
   armPublicUrl: string;
   controlToken: string;
   tenantId: string;
   control: LocalAzureControl;
-  /** The Entra part (its own module documents secrets and people). */
   entra: Entra;
-  /** The resources themselves, for seeding and tests in this process. */
+  /** Direct access to the resources, for seeding and tests in this process. */
   fabric: Fabric;
-  /** Stops listening, ends running work cleanly and makes the state durable. */
+  /** Stops the server and its work, and makes the state durable. */
   stop(): Promise<void>;
 }
 
 const ARM_PUBLIC_URL = "https://management.azure.com";
 
 /**
- * Starts a local Azure on 127.0.0.1 and writes `endpoint.json` (url and control token, 0600) into its folder.
- * @throws LocalAzureError `PORT_BUSY`, `STATE_DAMAGED`, `ALREADY_RUNNING`
+ * Starts a local Azure on 127.0.0.1 and writes `endpoint.json` (address and control token, mode 0600) to its folder.
+ * @throws LocalAzureError `PORT_BUSY`, `LISTEN_FAILED`, `STATE_DAMAGED`, `ALREADY_RUNNING`
  */
 export async function startLocalAzure(options: StartOptions): Promise<LocalAzure> {
   const { dataDir, armPublicUrl = ARM_PUBLIC_URL } = options;
@@ -105,7 +103,7 @@ export async function startLocalAzure(options: StartOptions): Promise<LocalAzure
   return { url, armPublicUrl, controlToken, tenantId: store.state.tenantId, control, entra, fabric, stop };
 }
 
-/** Two servers on one folder would overwrite each other's state: the one that answers there keeps it. */
+/** Two servers on one folder would overwrite each other's state. @throws LocalAzureError `ALREADY_RUNNING` */
 async function refuseSecond(dataDir: string): Promise<void> {
   const text = await readOptional(join(dataDir, "endpoint.json"));
   const endpoint = text === undefined ? undefined : endpointSchema.safeParse(parseJson(text)).data;
@@ -117,13 +115,9 @@ async function refuseSecond(dataDir: string): Promise<void> {
     () => false,
   );
   if (!answered) return;
-  throw new LocalAzureError(
-    "ALREADY_RUNNING",
-    `A local Azure runs on ${dataDir} already, at ${endpoint.url}`,
-    {
-      action: "Use that one, or stop it first.",
-    },
-  );
+  throw new LocalAzureError("ALREADY_RUNNING", `A local Azure already uses ${dataDir}, at ${endpoint.url}`, {
+    action: "Use it, or stop it first.",
+  });
 }
 
 const endpointSchema = z.object({ url: z.url(), controlToken: z.string() });
@@ -161,23 +155,27 @@ async function answer(
   if (outcome.next === "stop" || (await entra.handle(req, res, url))) return;
   res.statusCode = 404;
   res.setHeader("content-type", "application/json");
-  res.end(JSON.stringify({ error: { code: "NotFound", message: `Nothing answers at ${url.pathname}` } }));
+  res.end(
+    JSON.stringify({ error: { code: "NotFound", message: `There is no endpoint at ${url.pathname}` } }),
+  );
 }
 
 function listen(server: Server, port: number): Promise<string> {
-  // Longer than clients keep idle connections, so that none is closed under a request just sent.
+  // Longer than clients keep idle connections: none is closed while a request is on its way.
   server.keepAliveTimeout = 75_000;
   server.requestTimeout = 0;
   return new Promise((resolve, reject) => {
     server.once("error", (cause: Error & { code?: string }) => {
       const busy = cause.code === "EADDRINUSE";
       reject(
-        new LocalAzureError(busy ? "PORT_BUSY" : "LISTEN_FAILED", `127.0.0.1:${port} cannot be listened on`, {
-          action: busy
-            ? "Another process uses the port: choose another one, or stop that process."
-            : "Choose another port.",
-          cause,
-        }),
+        new LocalAzureError(
+          busy ? "PORT_BUSY" : "LISTEN_FAILED",
+          busy ? `Port ${port} of 127.0.0.1 is in use` : `The server cannot listen on 127.0.0.1:${port}`,
+          {
+            action: busy ? "Choose another port, or stop the process that uses it." : "Choose another port.",
+            cause,
+          },
+        ),
       );
     });
     server.listen(port, "127.0.0.1", () => {

@@ -1,3 +1,4 @@
+/** What all requests share. */
 import type { Operations } from "./arm/operations.ts";
 import type { SasSigner } from "./blob/sas.ts";
 import type { OffsetClock } from "./clock.ts";
@@ -6,7 +7,6 @@ import type { Faults } from "./faults/faults.ts";
 import type { State } from "./state/model.ts";
 import type { StateStore } from "./state/store.ts";
 
-/** Everything that requests work on. */
 export interface World {
   store: StateStore;
   state: State;
@@ -15,8 +15,8 @@ export interface World {
   faults: Faults;
   operations: Operations;
   sas: SasSigner;
-  /** Where absolute ARM links point, without a trailing slash. */
+  /** Base of absolute ARM links, without a trailing slash. */
   armPublicUrl: string;
-  /** `http://127.0.0.1:PORT`, known once the server listens. */
+  /** `http://127.0.0.1:PORT`; known once the server listens. */
   baseUrl: () => string;
 }

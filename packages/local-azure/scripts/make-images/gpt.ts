@@ -1,7 +1,8 @@
+/** GUID partition tables (UEFI specification 2.10, chapter 5). */
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 
-/** One partition, in sectors of 512 bytes; both ends inclusive. */
+/** A partition in sectors of 512 bytes, both ends inclusive. */
 export interface Partition {
   readonly type: string;
   readonly name: string;
@@ -21,7 +22,7 @@ const ENTRIES = 128;
 const ENTRY_BYTES = 128;
 const TABLE_SECTORS = (ENTRIES * ENTRY_BYTES) / SECTOR;
 
-/** GUIDs are stored with their first three groups little-endian (UEFI specification 2.10, appendix A). */
+/** A GUID with its first three groups in little-endian order (UEFI specification 2.10, appendix A). */
 function guidBytes(guid: string): Buffer {
   const raw = Buffer.from(guid.replaceAll("-", ""), "hex");
   raw.subarray(0, 4).reverse();
@@ -30,7 +31,7 @@ function guidBytes(guid: string): Buffer {
   return raw;
 }
 
-/** A GUID that follows from a text, so that the same disk is made the same way again. */
+/** A GUID derived from a text, so that a rebuilt disk is the same. */
 function namedGuid(text: string): Buffer {
   return createHash("sha256").update(text).digest().subarray(0, 16);
 }
@@ -75,7 +76,7 @@ function header(input: HeaderInput): Buffer {
   return out;
 }
 
-/** A master boot record that says "this disk has a GPT" to tools that know none. */
+/** A master boot record that marks the whole disk as used, for tools without GPT support. */
 function protectiveMbr(sectors: number): Buffer {
   const out = Buffer.alloc(SECTOR);
   out.set([0x00, 0x00, 0x02, 0x00, 0xee, 0xff, 0xff, 0xff], 446);
@@ -85,10 +86,7 @@ function protectiveMbr(sectors: number): Buffer {
   return out;
 }
 
-/**
- * The bytes of a GUID partition table (UEFI specification 2.10, chapter 5): what goes to the beginning of the disk and what
- * goes to its end.
- */
+/** The bytes of the table at the start (`head`) and at the end (`tail`) of a disk. */
 export function gptOf(
   disk: { readonly name: string; readonly bytes: number },
   partitions: readonly Partition[],

@@ -1,3 +1,4 @@
+/** Sizes and partitions of the fleet's disks. */
 import { type Partition, partitionTypes } from "./gpt.ts";
 
 const MIB = 1024 * 1024;
@@ -8,7 +9,7 @@ export interface DiskLayout {
   readonly diskMib: number;
   readonly fileSystem: "ext4" | "ntfs";
   readonly label: string;
-  /** Where the file system's partition lies. */
+  /** Start of the file system's partition. */
   readonly startMib: number;
   readonly sizeMib: number;
 }
@@ -21,7 +22,7 @@ interface Wanted {
   readonly os: boolean;
 }
 
-/** OS disks begin with the small partition that firmware or Windows expects; the last MiB is left for the second table. */
+/** OS disks start with the small partition that firmware or Windows needs. The last MiB holds the backup table. */
 function layout(wanted: Wanted): DiskLayout {
   const reservedMib = wanted.os ? (wanted.fileSystem === "ext4" ? 4 : 16) : 0;
   const diskMib = wanted.gib * 1024;
@@ -42,7 +43,8 @@ export const layouts: readonly DiskLayout[] = [
 
 export function layoutOf(name: string): DiskLayout {
   const found = layouts.find((known) => known.name === name);
-  if (!found) throw new Error(`No disk '${name}'. Known: ${layouts.map((known) => known.name).join(", ")}`);
+  if (!found)
+    throw new Error(`There is no disk '${name}'. Known: ${layouts.map((known) => known.name).join(", ")}`);
   return found;
 }
 

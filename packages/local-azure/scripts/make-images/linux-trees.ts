@@ -1,3 +1,4 @@
+/** Files of the Linux disks. */
 import { Tree } from "./tree.ts";
 
 interface LinuxHost {
@@ -5,7 +6,7 @@ interface LinuxHost {
   readonly host: string;
   readonly address: string;
   readonly packages: readonly string[];
-  /** How much of a full system lies on the disk: scales kernel, libraries and logs. */
+  /** Size of the kernel, libraries and logs; 1 is a full system. */
   readonly scale: number;
 }
 

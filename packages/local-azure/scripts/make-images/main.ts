@@ -1,7 +1,4 @@
-/**
- * The steps of `make-images.sh` that shell tools can't do: `stage`, `assemble`, `pack`, `unpack` and `facts`.
- * It writes to standard output only what the script reads.
- */
+/** The steps of `make-images.sh` in TypeScript: `stage`, `assemble`, `pack`, `unpack`, `facts`, `names`. */
 import { mkdir, open, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,7 +10,7 @@ import { packDisk } from "./pack.ts";
 import { treeOf } from "./trees.ts";
 
 const MIB = 1024 * 1024;
-/** When every staged file was changed last: the same on every run, so that an ext4 image comes out the same. */
+/** Modification time of all staged files. It is fixed, so that an ext4 image is the same on every run. */
 const staged = new Date("2026-11-01T06:00:00Z");
 
 async function put(folder: string, path: string, write: (target: string) => Promise<void>): Promise<void> {
@@ -22,7 +19,7 @@ async function put(folder: string, path: string, write: (target: string) => Prom
   await write(target);
 }
 
-/** Writes the tree of a disk into a folder, large files with their real content. */
+/** Writes the files of a disk to a folder. */
 async function stage(name: string, folder: string): Promise<void> {
   const tree = treeOf(name);
   for (const path of tree.folders) await mkdir(join(folder, path), { recursive: true });
@@ -45,7 +42,7 @@ async function stage(name: string, folder: string): Promise<void> {
   for (const { path, target: to } of tree.links) await put(folder, path, (target) => symlink(to, target));
 }
 
-/** Puts a file system's image into a disk with a partition table. `partition` becomes the disk. */
+/** Writes a disk with a partition table around the file system in `partition`. */
 async function assemble(name: string, partition: string, disk: string): Promise<void> {
   const layout = layoutOf(name);
   const bytes = layout.diskMib * MIB;
@@ -66,7 +63,7 @@ async function assemble(name: string, partition: string, disk: string): Promise<
   await to.write(tail, 0, tail.length, bytes - tail.length);
 }
 
-/** Unpacks a shipped disk to a raw file, as the first start does. */
+/** Unpacks a shipped disk to a raw file, as the first start of a local Azure does. */
 async function unpack(name: string, images: string, disk: string): Promise<void> {
   const folder = pathToFileURL(`${images}/`);
   const recipe = await readRecipe(name, folder);
@@ -93,4 +90,4 @@ else if (step === "stage") await stage(name, first);
 else if (step === "assemble") await assemble(name, first, second);
 else if (step === "pack") await packDisk(treeOf(name), { name, disk: first, images: second });
 else if (step === "unpack") await unpack(name, first, second);
-else throw new Error(`No step '${step}'.`);
+else throw new Error(`There is no step '${step}'.`);

@@ -1,3 +1,4 @@
+/** Packs a raw disk into a recipe and a compressed file. */
 import { createHash } from "node:crypto";
 import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,7 +19,7 @@ function keyOf(block: Buffer): string {
   return createHash("sha1").update(block).digest("base64");
 }
 
-/** Every 4 KiB block of the large files, by digest: how the packer finds them wherever the file system has put them. */
+/** All 4 KiB blocks of the large files by digest, to find them anywhere in the file system. */
 function blocksOf(files: readonly FilledFile[]): Map<string, Origin> {
   const known = new Map<string, Origin>();
   for (const file of files) {
@@ -35,7 +36,7 @@ function blocksOf(files: readonly FilledFile[]): Map<string, Origin> {
 
 type Fill = { -readonly [Key in keyof Recipe["fills"][number]]: Recipe["fills"][number][Key] };
 
-/** Gathers blocks of a disk into runs: computed ones into `fills`, the others into `extents` and `data`. */
+/** Collects the blocks of a disk in runs: computed blocks in `fills`, others in `extents` and `data`. */
 class Packer {
   readonly fills: Fill[] = [];
   readonly extents: [number, number][] = [];
@@ -71,7 +72,7 @@ class Packer {
   }
 }
 
-/** Packs a raw disk: what is computed becomes recipe lines, zeros vanish, the rest is compressed. */
+/** Packs a raw disk: computed blocks become lines of the recipe, zeros are omitted, other blocks are compressed. */
 export async function packDisk(
   tree: Tree,
   target: { readonly name: string; readonly disk: string; readonly images: string },

@@ -1,9 +1,10 @@
+/** The files of one disk, before they are written to a folder. */
 import type { FillKind } from "../../src/fleet/fill.ts";
 
-/** A large file whose content is computed at first start instead of shipped. */
+/** A large file with computed content, which is not shipped. */
 export interface FilledFile {
   readonly path: string;
-  /** A whole number of 4 KiB blocks, so that every block of it can be left out of the shipped image. */
+  /** A whole number of 4 KiB blocks, so that all of them can be omitted from the shipped image. */
   readonly bytes: number;
   readonly kind: FillKind;
   readonly seed: string;
@@ -15,7 +16,6 @@ export interface SmallFile {
   readonly mode: number;
 }
 
-/** The files of one disk, gathered before they are written to a folder. */
 export class Tree {
   readonly small: SmallFile[] = [];
   readonly filled: FilledFile[] = [];
@@ -39,7 +39,7 @@ export class Tree {
     this.links.push({ path, target });
   }
 
-  /** A large file of `mib` MiB (fractions are rounded to 4 KiB). The same file of two disks is the same when `shared`. */
+  /** Adds a large file of `mib` MiB, rounded to 4 KiB. With `shared` it has the same content on all disks. */
   fill(path: string, kind: FillKind, size: { readonly mib: number; readonly shared?: boolean }): void {
     const bytes = Math.max(1, Math.round((size.mib * 1024 * 1024) / 4096)) * 4096;
     this.filled.push({ path, bytes, kind, seed: size.shared ? path : `${this.#seed}:${path}` });

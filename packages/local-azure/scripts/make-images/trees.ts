@@ -1,3 +1,4 @@
+/** The tree of each disk. */
 import { batch01Os, sandbox01Os, web01Data, web01Os } from "./linux-trees.ts";
 import type { Tree } from "./tree.ts";
 import { sql01Data, sql01Log, sql01Os } from "./windows-trees.ts";
@@ -14,6 +15,6 @@ const makers: Readonly<Record<string, () => Tree>> = {
 
 export function treeOf(name: string): Tree {
   const make = makers[name];
-  if (!make) throw new Error(`No disk '${name}'. Known: ${Object.keys(makers).join(", ")}`);
+  if (!make) throw new Error(`There is no disk '${name}'. Known: ${Object.keys(makers).join(", ")}`);
   return make();
 }

@@ -1,3 +1,4 @@
+/** Files of the Windows disks. */
 import { Tree } from "./tree.ts";
 
 const systemFiles: readonly (readonly [path: string, mib: number])[] = [

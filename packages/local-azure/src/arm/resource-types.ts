@@ -21,7 +21,7 @@ function computeType<T>(name: string, parameter: string, records: Records<T>): R
   return { name, parameter, api: "compute", family: "operations", records };
 }
 
-/** A type of the disk provider, which has api-versions and polling URLs of its own. */
+/** A type of the disk provider, which has separate api-versions and polling URLs. */
 function diskProviderType<T>(name: string, parameter: string, records: Records<T>): ResourceType<T> {
   return { name, parameter, api: "disks", family: "DiskOperations", records };
 }

@@ -1,3 +1,4 @@
+/** Answers requests to the blob behind an access grant: properties, ranges, page lists, page writes. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultFailure } from "../faults/effects.ts";
@@ -26,7 +27,7 @@ interface Exchange {
 
 type BlobOperation = "blob.head" | "blob.get" | "blob.pagelist" | "blob.putPage" | "blob.unknown";
 
-/** Answers one request to `/md-…/CONTAINER/abcd`: the blob behind an access grant. */
+/** Answers one request to `/md-…/CONTAINER/abcd`. */
 export async function dispatchBlob(world: World, exchange: Exchange): Promise<void> {
   const { req, res, url } = exchange;
   const method = req.method ?? "GET";

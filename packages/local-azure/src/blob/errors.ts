@@ -1,4 +1,4 @@
-/** An error of the blob service: status, code and text as Azure Storage gives them (REST: blob service error codes). */
+/** Errors of the blob service: status, code and text are Azure's (REST: blob service error codes). */
 export class BlobError extends Error {
   readonly status: number;
   readonly code: string;
@@ -60,6 +60,6 @@ export function errorXml(error: BlobError, requestId: string, time: string): str
   return `<?xml version="1.0" encoding="utf-8"?><Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}\nRequestId:${requestId}\nTime:${time}</Message></Error>`;
 }
 
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

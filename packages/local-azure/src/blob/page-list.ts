@@ -1,3 +1,4 @@
+/** Page lists: the written ranges of a blob, or its differences from an older snapshot. */
 import { DATA, type Run, ZERO } from "../disks/blocks.ts";
 import type { World } from "../world.ts";
 import { authenticationFailed, BlobError, invalidQuery } from "./errors.ts";
@@ -5,13 +6,13 @@ import { type AccessTarget, blobSize, findTarget } from "./target.ts";
 
 const MAX_RESULTS = 10_000;
 
-/** One page of a page-range list, and where the next one begins. */
-export interface PageList {
+/** One page of a list, and the marker of the next page ("" at the end). */
+interface PageList {
   ranges: Run[];
   nextMarker: string;
 }
 
-/** Written ranges of the whole blob (with its footer), or what changed since an older snapshot. */
+/** Lists the written ranges, footer included, or with `previousUrl` the changes since that snapshot. @throws BlobError */
 export function listPages(
   world: World,
   target: AccessTarget,
@@ -54,7 +55,7 @@ function footerRun(target: AccessTarget, window: { offset: number; end: number }
   return end > offset ? [{ offset, length: end - offset, state: DATA }] : [];
 }
 
-/** A difference needs a live grant of an older snapshot of the same family (facts: README, page ranges). */
+/** A difference needs a live grant of an older snapshot of the same family. @throws BlobError */
 function changedRuns(
   world: World,
   target: AccessTarget,
@@ -115,7 +116,7 @@ function baseOf(world: World, previousUrl: string): AccessTarget {
   return base;
 }
 
-/** The XML of a page list; ends are inclusive. */
+/** The XML of a page list. Its range ends are inclusive. */
 export function pageListXml({ ranges, nextMarker }: PageList): string {
   const items = ranges.map(({ offset, length, state }) => {
     const name = state === ZERO ? "ClearRange" : "PageRange";

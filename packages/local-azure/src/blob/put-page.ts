@@ -1,3 +1,4 @@
+/** Put Page: writes to a disk that is being uploaded. */
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { keyOf } from "../arm/ids.ts";
@@ -7,11 +8,11 @@ import { BlobError, invalidHeader, permissionMismatch } from "./errors.ts";
 import { pageRange } from "./range.ts";
 import { type AccessTarget, blobSize } from "./target.ts";
 
-/** Largest body of one page update (REST: Put Page). */
+/** Largest body of a page update (REST: Put Page). */
 const UPDATE_LIMIT = 4 * 1024 * 1024;
 const CLEAR_STEP = 4 * 1024 * 1024;
 
-/** PUT comp=page on a disk in ActiveUpload: `update` writes the body, `clear` writes zeros. */
+/** Answers PUT comp=page: `update` writes the body, `clear` writes zeros. @throws BlobError */
 export async function putPage(world: World, target: AccessTarget, req: IncomingMessage): Promise<void> {
   const disk = world.state.disks[keyOf(target.id)];
   if (disk?.upload !== "ActiveUpload") throw permissionMismatch();

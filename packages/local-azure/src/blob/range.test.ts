@@ -14,7 +14,7 @@ const codeOf = (work: () => unknown): string => {
   return "accepted";
 };
 
-test("a range is inclusive and cut at the end; x-ms-range wins; nothing asked is everything", () => {
+test("a range is inclusive and cut at the end; x-ms-range wins; no header means the whole blob", () => {
   fc.assert(
     fc.property(fc.nat(SIZE - 1), fc.nat(2 * SIZE), (start, length) => {
       const range = requestedRange({ range: `bytes=${start}-${start + length}` }, SIZE);
@@ -35,11 +35,11 @@ test.each([
   ["pages=0-511", "InvalidHeaderValue"],
   ["bytes=0-511,1024-2047", "InvalidHeaderValue"],
   ["bytes=99999999999999999999-", "InvalidHeaderValue"],
-])("%s is refused", (range, code) => {
+])("%s is refused with %s", (range, code) => {
   expect(codeOf(() => requestedRange({ range }, SIZE))).toBe(code);
 });
 
-test("page writes lie on the 512-byte grid inside the blob", () => {
+test("a page write must be on the 512-byte grid inside the blob", () => {
   expect(pageRange({ "x-ms-range": `bytes=4096-${SIZE - 1}` }, SIZE)).toEqual({ start: 4096, end: SIZE - 1 });
   for (const range of ["bytes=1-512", "bytes=0-510", "bytes=0-", `bytes=4096-${SIZE + 511}`])
     expect(codeOf(() => pageRange({ range }, SIZE))).toBe("InvalidPageRange");

@@ -1,12 +1,13 @@
+/** Byte ranges of requests. */
 import { invalidHeader, invalidPageRange, invalidRange } from "./errors.ts";
 
-/** Bytes `start` to `end` inclusive. */
-export interface ByteRange {
+/** Bytes `start` to `end`, both inclusive. */
+interface ByteRange {
   start: number;
   end: number;
 }
 
-/** The range a request asks for (`x-ms-range` wins over `Range`), cut at the blob's end; undefined = all of it. */
+/** The requested range, cut at the end of the blob; undefined without one. `x-ms-range` wins over `Range`. */
 export function requestedRange(
   headers: Record<string, string | string[] | undefined>,
   size: number,
@@ -18,7 +19,7 @@ export function requestedRange(
   return { start: range.start, end: Math.min(range.end ?? size - 1, size - 1) };
 }
 
-/** The range of a page write: given in full, on the 512-byte grid, inside the blob. */
+/** The range of a page write: complete, on the 512-byte grid and inside the blob. @throws BlobError */
 export function pageRange(headers: Record<string, string | string[] | undefined>, size: number): ByteRange {
   const text = headerRange(headers);
   if (text === undefined) throw invalidHeader("x-ms-range", "");

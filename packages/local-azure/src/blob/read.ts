@@ -1,3 +1,4 @@
+/** Reads of a blob: data of its layers, then the VHD footer. */
 import { createHash } from "node:crypto";
 import type { BodyPart } from "../http/send.ts";
 import type { World } from "../world.ts";
@@ -6,19 +7,19 @@ import { type AccessTarget, findTarget, footerOf } from "./target.ts";
 const PART = 1024 * 1024;
 const KEEP = 64;
 
-/** Buffers of 1 MiB that are used again: fresh memory for each read would cost more than the read. */
+/** Free buffers of 1 MiB. Allocating one for each read would cost more than the read. */
 const free: Buffer[] = [];
 
 function take(): Buffer {
   return free.pop() ?? Buffer.allocUnsafeSlow(PART);
 }
-function giveBack(buffer: Buffer): void {
+function release(buffer: Buffer): void {
   if (free.length < KEEP) free.push(buffer);
 }
 
 /**
- * Bytes `start` to `end` (inclusive) of a blob: the data, then the VHD footer. The target is looked up for each
- * part, because a merge may move its content to another layer in between.
+ * Reads bytes `start` to `end` (inclusive) of a blob. The target is looked up for each part, because a merge may move
+ * its content to another layer.
  */
 export async function* readParts(
   world: World,
@@ -27,7 +28,7 @@ export async function* readParts(
 ): AsyncGenerator<BodyPart> {
   for (let at = range.start; at <= range.end; ) {
     const target = findTarget(world.state, targetId);
-    if (!target) throw new Error("The resource was deleted while it was read");
+    if (!target) throw new Error("The resource was deleted during the read");
     if (at >= target.sizeBytes) {
       const from = at - target.sizeBytes;
       const bytes = footerOf(target).subarray(from, range.end - target.sizeBytes + 1);
@@ -39,12 +40,12 @@ export async function* readParts(
     const buffer = take();
     const bytes = buffer.subarray(0, length);
     await world.layers.read(target.layer, bytes, at);
-    yield { bytes, release: () => giveBack(buffer) };
+    yield { bytes, release: () => release(buffer) };
     at += length;
   }
 }
 
-/** MD5 (base64) of a range, for `x-ms-range-get-content-md5`. */
+/** The MD5 of a range in base64, for `x-ms-range-get-content-md5`. */
 export async function rangeMd5(
   world: World,
   target: AccessTarget,

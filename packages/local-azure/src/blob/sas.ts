@@ -1,11 +1,12 @@
+/** Access URLs (SAS): signing and checking. */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import type { Grant, State } from "../state/model.ts";
 import { readOptional, writeFileDurably } from "../state/store.ts";
 
 /**
- * Signs and checks the URLs of access grants. Like Azure's disk SAS they name a stored policy (`si`), so the expiry
- * is the grant's and revoking the grant kills every URL of it. The key never leaves the data folder.
+ * Signs and checks the URLs of access grants. As in Azure's disk SAS, a URL names a stored policy (`si`): the expiry is
+ * the grant's, and revoking the grant ends all its URLs. The key stays in the data folder.
  */
 export class SasSigner {
   readonly #key: Buffer;
@@ -23,18 +24,18 @@ export class SasSigner {
     return new SasSigner(key);
   }
 
-  /** The URL a client reads or writes with. It is a secret. */
+  /** The URL of a grant. It is a secret. */
   url(baseUrl: string, grant: Grant): string {
     const query = new URLSearchParams({ sv: "2018-03-28", sr: "b", si: grant.id, sig: this.#sign(grant) });
     return `${baseUrl}/${grant.account}/${grant.container}/abcd?${query.toString()}`;
   }
 
-  /** The live grant that a URL stands for; undefined for any URL that is wrong, expired or revoked. */
+  /** The grant of a URL; undefined when the URL is wrong, expired or revoked. */
   find(state: State, url: URL, now: number): Grant | undefined {
     const grant = state.grants[url.searchParams.get("si") ?? ""];
     if (!grant || url.pathname !== `/${grant.account}/${grant.container}/abcd`) return undefined;
     if (url.searchParams.get("sr") !== "b" || grant.expiresAt <= now) return undefined;
-    // As text: decoding base64 would let some changed signatures through.
+    // Compared as text: several base64 texts decode to the same bytes.
     const given = Buffer.from(url.searchParams.get("sig") ?? "");
     const right = Buffer.from(this.#sign(grant));
     return given.length === right.length && timingSafeEqual(given, right) ? grant : undefined;

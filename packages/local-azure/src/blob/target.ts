@@ -1,32 +1,33 @@
+/** What an access grant opens: the content of a disk, a snapshot or a disk restore point. */
 import { keyOf } from "../arm/ids.ts";
 import { FOOTER_SIZE, makeFooter } from "../disks/vhd.ts";
 import type { Grant, State } from "../state/model.ts";
 
-/** What an access grant opens: the content of a disk, a snapshot or a disk restore point. */
 export interface AccessTarget {
   kind: "disk" | "snapshot" | "diskRestorePoint";
   id: string;
   name: string;
-  /** Data bytes; the blob has a 512-byte footer more. */
+  /** Data bytes, without the 512-byte footer of the blob. */
   sizeBytes: number;
   layer: string;
-  /** Disk, lineage and moment: what makes two targets comparable. */
+  /** Only targets of one family can be compared; undefined for a disk. */
   familyId: string | undefined;
   timeCreated: number;
   uniqueId: string;
-  /** Writes so far, for the ETag of an upload. */
+  /** Number of writes, for the ETag of an upload. */
   version: number;
 }
 
-/** Snapshots of a disk and disk restore points of a disk are two families. Derived, so that nothing can disagree. */
+/** The family of a disk's snapshots. Derived from the disk's unique id, so it needs no record. */
 export function snapshotFamily(diskUniqueId: string): string {
   return `5${diskUniqueId.slice(1)}`;
 }
+/** The family of a disk's disk restore points. */
 export function restorePointFamily(diskUniqueId: string): string {
   return `6${diskUniqueId.slice(1)}`;
 }
 
-/** Finds what an id (any case) of a disk, snapshot or disk restore point stands for. */
+/** Finds a target by the id of its resource, in any letter case. */
 export function findTarget(state: State, id: string): AccessTarget | undefined {
   const key = keyOf(id);
   const disk = state.disks[key];
@@ -40,13 +41,13 @@ export function findTarget(state: State, id: string): AccessTarget | undefined {
   return { ...found, kind: "diskRestorePoint", timeCreated: point.timeCreated, version: 0 };
 }
 
-/** Grants of a resource that are still good. */
+/** Grants of a resource that have not expired. */
 export function liveGrants(state: State, id: string, now: number): Grant[] {
   const key = keyOf(id);
   return Object.values(state.grants).filter((grant) => grant.resourceId === key && grant.expiresAt > now);
 }
 
-/** The footer that the blob shows after the data. */
+/** The footer at the end of the blob. */
 export function footerOf(target: AccessTarget): Buffer {
   return makeFooter(target.sizeBytes, target.uniqueId, target.timeCreated);
 }

@@ -1,3 +1,4 @@
+/** How the commands find a running local Azure. */
 import { join } from "node:path";
 import { z } from "zod";
 import { LocalAzureControl } from "../control/client.ts";
@@ -6,21 +7,18 @@ import { readOptional } from "../state/store.ts";
 
 const endpointSchema = z.object({ url: z.url(), controlToken: z.string().min(1) });
 
-/** Folder of the local Azure: `--data`, else `local-azure` in KLUIS_HOME (default `.kluis`). */
+/** The data folder: `--data`, else `local-azure` in KLUIS_HOME (default `.kluis`). */
 export function dataFolder(given: string | undefined, env: NodeJS.ProcessEnv): string {
   return given ?? join(env["KLUIS_HOME"] ?? ".kluis", "local-azure");
 }
 
-/**
- * The control client of the local Azure that runs in a folder.
- * @throws LocalAzureError `NOT_RUNNING`
- */
+/** Returns the control client of the local Azure that uses a folder. @throws LocalAzureError `NOT_RUNNING` */
 export async function connect(dataDir: string): Promise<LocalAzureControl> {
   const file = join(dataDir, "endpoint.json");
   const text = await readOptional(file);
   if (text === undefined) {
-    throw new LocalAzureError("NOT_RUNNING", `No local Azure has run in ${dataDir}`, {
-      action: "Start it with `npm start`, or name its folder with --data DIR or KLUIS_HOME.",
+    throw new LocalAzureError("NOT_RUNNING", `No local Azure has been started in ${dataDir}`, {
+      action: "Start one with `npm start`, or give its folder with --data DIR or KLUIS_HOME.",
     });
   }
   let endpoint: z.infer<typeof endpointSchema>;

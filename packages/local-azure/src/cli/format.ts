@@ -1,7 +1,8 @@
+/** Text output of the commands. */
 import type { LocalAzureList, SnapshotList, VmListItem } from "../control/model.ts";
 import type { FaultRule } from "../faults/rule.ts";
 
-/** Bytes for people: whole units of 1,024 with one decimal when it matters. */
+/** Formats bytes in binary units, with one decimal unless whole: `1.5 GiB`. */
 export function bytes(count: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   let value = count;
@@ -13,8 +14,8 @@ export function bytes(count: number): string {
   return `${Number.isInteger(value) ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** Columns as wide as their widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Aligns columns to their widest cell. */
+function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? "").length)),
   );
@@ -44,7 +45,7 @@ export function listText(list: LocalAzureList): string {
     );
     parts.push(["Unattached disks", ...rows].join("\n"));
   }
-  return parts.length === 0 ? "No VMs. Make one with `local-azure import`." : parts.join("\n\n");
+  return parts.length === 0 ? "No VMs. Create one with `local-azure import`." : parts.join("\n\n");
 }
 
 export function snapshotsText(list: SnapshotList): string {

@@ -1,3 +1,4 @@
+/** The command line `local-azure`. Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not reachable. */
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { LocalAzureControl } from "../control/client.ts";
@@ -6,18 +7,17 @@ import { connect, dataFolder } from "./endpoint.ts";
 import { faultAddCommand, faultInput, whole } from "./fault-options.ts";
 import { bytes, faultsText, listText, snapshotsText, vmText } from "./format.ts";
 
-/** Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no local Azure answers. */
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const EXIT_UNREACHABLE = 3;
 
 const program = new Command("local-azure")
-  .description("Works on a running local Azure: its VMs, disks, snapshots and faults.")
-  .option("--data <dir>", "its data folder (default: $KLUIS_HOME/local-azure)")
+  .description("Manage a local Azure: its VMs, disks, snapshots and faults.")
+  .option("--data <dir>", "data folder of the local Azure (default: $KLUIS_HOME/local-azure)")
   .exitOverride()
   .showHelpAfterError();
 
-/** Runs with a connected client; prints JSON or text. */
+/** Connects, runs `work` and prints its result as JSON or text. */
 async function act<T extends object>(
   work: (control: LocalAzureControl) => Promise<T>,
   text: (result: T) => string,
@@ -28,17 +28,17 @@ async function act<T extends object>(
   console.log(json ? JSON.stringify(result, undefined, 2) : text(result));
 }
 
-const jsonOption = (): Option => new Option("--json", "as JSON");
+const jsonOption = (): Option => new Option("--json", "print JSON");
 
 program
   .command("ls")
-  .description("VMs and their disks")
+  .description("list VMs and their disks")
   .addOption(jsonOption())
   .action((options: { json?: boolean }) => act((control) => control.list(), listText, options.json));
 
 program
   .command("snapshots")
-  .description("snapshots, restore points and open access")
+  .description("list snapshots, restore points and open access")
   .addOption(jsonOption())
   .action((options: { json?: boolean }) =>
     act((control) => control.snapshots(), snapshotsText, options.json),
@@ -58,15 +58,15 @@ interface ImportOptions {
 
 program
   .command("import")
-  .description("make a VM from disk images (raw or fixed VHD; the first is the OS disk)")
+  .description("create a VM from disk images (raw or fixed VHD; the first is the OS disk)")
   .requiredOption("--vm <name>", "name of the new VM")
   .addOption(new Option("--os <os>", "operating system").choices(["linux", "windows"]).makeOptionMandatory())
-  .requiredOption("--resource-group <name>", "made when it is missing")
-  .requiredOption("--disk <file...>", "image files")
-  .option("--stopped", "not running")
+  .requiredOption("--resource-group <name>", "resource group; created if missing")
+  .requiredOption("--disk <file...>", "image files, OS disk first")
+  .option("--stopped", "create the VM deallocated")
   .option("--size <sku>", "VM size")
-  .option("--subscription <id or name>", "default: the first")
-  .option("--location <region>", "default: westeurope")
+  .option("--subscription <id or name>", "subscription (default: the first)")
+  .option("--location <region>", "region (default: westeurope)")
   .addOption(jsonOption())
   .action((options: ImportOptions) => {
     const { json, disk, ...rest } = options;
@@ -80,10 +80,10 @@ function diskRole(text: string): "os" | number {
 
 program
   .command("write")
-  .description("the guest writes the 4 KiB blocks that differ from an image, and only those")
-  .requiredOption("--vm <name>", "VM")
-  .requiredOption("--disk <os|lun>", "which disk", diskRole)
-  .requiredOption("--image <file>", "what the disk shall hold")
+  .description("write an image to a disk as the guest would: only 4 KiB blocks that differ")
+  .requiredOption("--vm <name>", "name of the VM")
+  .requiredOption("--disk <os|lun>", "os, or the LUN of a data disk", diskRole)
+  .requiredOption("--image <file>", "image file with the new content")
   .addOption(jsonOption())
   .action((options: { vm: string; disk: "os" | number; image: string; json?: boolean }) =>
     act(
@@ -95,7 +95,7 @@ program
 
 program
   .command("export")
-  .description("raw content of a managed disk as a sparse file")
+  .description("save the content of a managed disk as a raw, sparse file")
   .requiredOption("--disk <name>", "name of the disk")
   .requiredOption("--to <file>", "file to write")
   .addOption(jsonOption())
@@ -110,7 +110,7 @@ program
 program
   .command("power")
   .description("turn a VM on or off")
-  .requiredOption("--vm <name>", "VM")
+  .requiredOption("--vm <name>", "name of the VM")
   .argument("<state>", "on | off | deallocated")
   .action((state: string, options: { vm: string }) => {
     if (state !== "on" && state !== "off" && state !== "deallocated")
@@ -120,7 +120,7 @@ program
     return act((control) => control.power({ vm: options.vm, power: state }), vmText);
   });
 
-const fault = program.command("fault").description("make calls go wrong on demand");
+const fault = program.command("fault").description("make calls fail, wait or break off");
 fault.addCommand(
   faultAddCommand().action((type: string, options: Record<string, unknown>) =>
     act(
@@ -131,13 +131,13 @@ fault.addCommand(
 );
 fault
   .command("list")
-  .description("faults and how often they hit")
+  .description("list fault rules and their hits")
   .addOption(jsonOption())
   .action((options: { json?: boolean }) => act((control) => control.faults(), faultsText, options.json));
 fault
   .command("clear")
-  .description("remove one fault, or all")
-  .argument("[id]", "id of the fault")
+  .description("remove one fault rule, or all")
+  .argument("[id]", "id of the rule")
   .action((id?: string) =>
     act(
       async (control) => {
@@ -152,16 +152,16 @@ program
   .command("serve")
   .description("run a local Azure in the foreground")
   .option("--port <n>", "port on 127.0.0.1 (default: a free one)", whole, 0)
-  .option("--empty", "without the demo fleet")
+  .option("--empty", "start without the demo fleet")
   .action(async (options: { port: number; empty?: boolean }) => {
-    // Loaded only here: the other commands are clients and start quicker without the server.
+    // Imported here only: the other commands start faster without the server.
     const { serve } = await import("./serve.ts");
     const { data } = program.opts<{ data?: string }>();
     const dataDir = resolve(dataFolder(data, process.env));
     await serve({ dataDir, port: options.port, empty: options.empty === true });
   });
 
-/** Explains a failure on stderr and gives its exit code. */
+/** Reports a failure on stderr and returns its exit code. */
 function explain(error: unknown): number {
   if (error instanceof LocalAzureError) {
     console.error(`local-azure: ${error.message}`);
@@ -170,7 +170,7 @@ function explain(error: unknown): number {
     return error.code === "UNREACHABLE" || error.code === "NOT_RUNNING" ? EXIT_UNREACHABLE : EXIT_FAILED;
   }
   if (error instanceof Error && "exitCode" in error && typeof error.exitCode === "number") {
-    // commander has written its own message.
+    // commander has already printed its message.
     return error.exitCode === 0 ? 0 : EXIT_USAGE;
   }
   console.error("local-azure:", error);

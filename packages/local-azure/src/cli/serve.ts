@@ -1,9 +1,10 @@
+/** `local-azure serve`: a local Azure in the foreground. */
 import { ENGINE_PRINCIPAL_ID, MANAGED_IDENTITY_PRINCIPAL_ID } from "../entra/directory.ts";
 import type { Fabric } from "../fabric.ts";
 import { CONTOSO_SUBSCRIPTION_ID, CONTOSO_SUBSCRIPTION_NAME } from "../fleet/constants.ts";
 import { startLocalAzure } from "../start.ts";
 
-/** The demo subscription without its machines: somewhere to import to, which the engine's identities may work on. */
+/** Makes the demo subscription without VMs, with the engine's identities as Contributor. */
 async function seedSubscription(fabric: Fabric): Promise<void> {
   await fabric.ensureSubscription({ id: CONTOSO_SUBSCRIPTION_ID, name: CONTOSO_SUBSCRIPTION_NAME });
   const scope = `/subscriptions/${CONTOSO_SUBSCRIPTION_ID}`;

@@ -1,3 +1,4 @@
+/** Client of the control API. */
 import { z } from "zod";
 import { LocalAzureError } from "../errors.ts";
 import { type FaultInput, type FaultRule, faultRuleSchema } from "../faults/rule.ts";
@@ -28,8 +29,8 @@ const failureSchema = z.object({
 });
 
 /**
- * Speaks the control API (`/_local/…`) of a running local Azure.
- * Every method throws LocalAzureError with the server's code, message and advice, or `UNREACHABLE`.
+ * Calls the control API (`/_local/…`) of a running local Azure. Every method throws LocalAzureError with the server's
+ * code, message and action, or `UNREACHABLE`.
  */
 export class LocalAzureControl {
   readonly #url: string;
@@ -46,11 +47,11 @@ export class LocalAzureControl {
   snapshots(): Promise<SnapshotList> {
     return this.#call("GET", "snapshots", { schema: snapshotListSchema });
   }
-  /** Makes a VM with disks from image files; resolves when the bytes are copied. */
+  /** Creates a VM with disks from image files. Resolves when the bytes are copied. */
   importVm(input: ImportVmInput): Promise<VmListItem> {
     return this.#call("POST", "import", { schema: vmListItemSchema, body: input });
   }
-  /** The guest writes the 4 KiB blocks that differ from the image, and only those. */
+  /** Writes an image to a disk as the guest would: only the 4 KiB blocks that differ. */
   write(input: WriteDiskInput): Promise<WriteResult> {
     return this.#call("POST", "write", { schema: writeResultSchema, body: input });
   }
@@ -60,7 +61,7 @@ export class LocalAzureControl {
   power(input: PowerInput): Promise<VmListItem> {
     return this.#call("POST", "power", { schema: vmListItemSchema, body: input });
   }
-  /** Deletes a VM and its disks, as a person in the Azure portal would. */
+  /** Deletes a VM and its disks. Its restore points stay. */
   async deleteVm(vm: string): Promise<void> {
     await this.#call("POST", "delete-vm", { schema: z.object({}), body: { vm } });
   }
@@ -76,7 +77,7 @@ export class LocalAzureControl {
   addFault(input: FaultInput): Promise<FaultRule> {
     return this.#call("POST", "faults", { schema: faultRuleSchema, body: input });
   }
-  /** Removes one fault, or all. */
+  /** Removes one fault rule, or all. */
   async clearFaults(id?: string): Promise<void> {
     await this.#call("DELETE", id === undefined ? "faults" : `faults?id=${encodeURIComponent(id)}`, {
       schema: z.object({}),
@@ -93,7 +94,7 @@ export class LocalAzureControl {
   settings(patch: SettingsPatch = {}): Promise<Settings> {
     return this.#call("POST", "settings", { schema: settingsSchema, body: patch });
   }
-  /** Moves the clock of the local Azure forward; answers its time (ISO 8601). */
+  /** Moves the clock forward. Returns the new time in ISO 8601. */
   async advanceClock(ms: number): Promise<string> {
     const { now } = await this.#call("POST", "clock", {
       schema: z.object({ now: z.string() }),
@@ -109,7 +110,10 @@ export class LocalAzureControl {
     if (response.ok) return call.schema.parse(json);
     const failure = failureSchema.safeParse(json);
     if (!failure.success)
-      throw new LocalAzureError("UNEXPECTED_REPLY", `The local Azure answered ${response.status}`);
+      throw new LocalAzureError(
+        "UNEXPECTED_REPLY",
+        `The local Azure answered with status ${response.status}`,
+      );
     const { code, message, action } = failure.data.error;
     throw new LocalAzureError(code, message, action === undefined ? {} : { action });
   }
@@ -123,7 +127,7 @@ export class LocalAzureControl {
       });
     } catch (cause) {
       throw new LocalAzureError("UNREACHABLE", `No local Azure answers at ${this.#url}`, {
-        action: "Start it with `npm start` or `npx local-azure serve --data DIR`.",
+        action: "Start one with `npm start` or `npx local-azure serve --data DIR`.",
         cause,
       });
     }

@@ -1,3 +1,4 @@
+/** The control API (`/_local/…`): what tests and the command line change outside Azure's own APIs. */
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isAbsolute } from "node:path";
@@ -37,7 +38,7 @@ interface ControlCall extends ControlDeps {
 
 type Handler = (call: ControlCall) => object | Promise<object>;
 
-/** Answers `/_local/…`. Only the owner of the token file may call it. */
+/** Answers a request to `/_local/…`. It needs the control token. */
 export async function dispatchControl(
   deps: ControlDeps,
   exchange: { req: IncomingMessage; res: ServerResponse; url: URL },
@@ -55,12 +56,13 @@ async function answer(
   url: URL,
 ): Promise<{ status: number; body: object }> {
   try {
-    if (!isAuthorised(req, deps.controlToken))
-      throw new LocalAzureError("UNAUTHORISED", "The control token is missing or wrong", {
-        action: "Use the token in endpoint.json of the data folder.",
+    if (!isAuthorized(req, deps.controlToken))
+      throw new LocalAzureError("UNAUTHORISED", "The control token is missing or invalid", {
+        action: "Use the token from endpoint.json in the data folder.",
       });
     const handler = handlers[`${req.method} ${url.pathname.slice("/_local/".length)}`];
-    if (!handler) throw new LocalAzureError("NOT_FOUND", `No control call ${req.method} ${url.pathname}`);
+    if (!handler)
+      throw new LocalAzureError("NOT_FOUND", `The control API has no call ${req.method} ${url.pathname}`);
     const text = (await readBody(req, 16 * 1024 * 1024)).toString("utf8");
     const body: unknown = text === "" ? {} : JSON.parse(text);
     return { status: 200, body: await handler({ ...deps, body, query: url.searchParams }) };
@@ -78,10 +80,10 @@ function failure(error: unknown): { status: number; body: object } {
   if (error instanceof z.ZodError)
     return { status: 400, body: { error: { code: "INVALID_INPUT", message: z.prettifyError(error) } } };
   if (error instanceof Error && "code" in error && error.code === "ENOSPC") {
-    const action = "Free some space; nothing half-made was kept.";
+    const action = "Free disk space and try again; the failed change was undone.";
     return {
       status: 507,
-      body: { error: { code: "DISK_FULL", message: "No space is left on the machine's disk", action } },
+      body: { error: { code: "DISK_FULL", message: "The disk of this machine is full", action } },
     };
   }
   logFailure("a control call", error);
@@ -89,7 +91,7 @@ function failure(error: unknown): { status: number; body: object } {
   return { status: 500, body: { error: { code: "INTERNAL", message } } };
 }
 
-function isAuthorised(req: IncomingMessage, token: string): boolean {
+function isAuthorized(req: IncomingMessage, token: string): boolean {
   const given = Buffer.from(req.headers.authorization ?? "");
   const right = Buffer.from(`Bearer ${token}`);
   return given.length === right.length && timingSafeEqual(given, right);
@@ -129,7 +131,7 @@ const handlers: Record<string, Handler> = {
   },
   "POST settings": async ({ world, body }) => {
     const patch = settingsPatchSchema.parse(body);
-    // Only what was given: the schema's defaults would reset the rest.
+    // Keep only given fields: the schema fills in defaults that would reset the others.
     const given = Object.fromEntries(
       Object.entries(patch).filter(([name]) => typeof body === "object" && body !== null && name in body),
     );
@@ -162,7 +164,7 @@ async function importVm({ world, fabric, body }: ControlCall): Promise<object> {
   return vmItem(world, vm);
 }
 
-/** The subscription by id or name; without either, the only or first one of the local Azure. */
+/** Finds a subscription by id or name; without either, returns the first. */
 function subscriptionFor(world: World, wanted: string | undefined): string {
   const all = Object.values(world.state.subscriptions);
   const found =
@@ -170,15 +172,19 @@ function subscriptionFor(world: World, wanted: string | undefined): string {
       ? all[0]
       : all.find(({ id, name }) => [id.toLowerCase(), name.toLowerCase()].includes(wanted.toLowerCase()));
   if (found) return found.id;
-  throw new LocalAzureError("SUBSCRIPTION_NOT_FOUND", `There is no subscription ${wanted ?? ""}`, {
-    action: `Give one of: ${all.map(({ name, id }) => `${name} (${id})`).join(", ") || "none exists"}.`,
-  });
+  throw new LocalAzureError(
+    "SUBSCRIPTION_NOT_FOUND",
+    wanted === undefined ? "There is no subscription" : `There is no subscription ${wanted}`,
+    {
+      action: `Use one of: ${all.map(({ name, id }) => `${name} (${id})`).join(", ") || "none exists"}.`,
+    },
+  );
 }
 
 function requireAbsolute(file: string): void {
   if (!isAbsolute(file))
     throw new LocalAzureError("INVALID_INPUT", `${file} is not an absolute path`, {
-      action: "Give the full path.",
+      action: "Use the full path.",
     });
 }
 
@@ -186,7 +192,7 @@ function mustFindVm(fabric: Fabric, name: string): Vm {
   const vm = fabric.findVm(name);
   if (vm) return vm;
   throw new LocalAzureError("VM_NOT_FOUND", `There is no VM ${name}`, {
-    action: "`local-azure ls` shows them.",
+    action: "List VMs and disks with `local-azure ls`.",
   });
 }
 
@@ -208,9 +214,9 @@ async function writeDisk({ world, fabric, body }: ControlCall): Promise<object> 
   if (image.size !== disk.sizeBytes)
     throw new LocalAzureError(
       "IMAGE_SIZE",
-      `${input.image} holds ${image.size} bytes, the disk ${disk.sizeBytes}`,
+      `${input.image} has ${image.size} bytes, but disk ${disk.name} has ${disk.sizeBytes}`,
       {
-        action: "The image must have the disk's size.",
+        action: "Use an image of the disk's size.",
       },
     );
   return writeDifferences(
@@ -226,7 +232,7 @@ async function exportDisk({ world, fabric, body }: ControlCall): Promise<object>
   const disk = fabric.findDisk(input.disk);
   if (!disk)
     throw new LocalAzureError("DISK_NOT_FOUND", `There is no disk ${input.disk}`, {
-      action: "`local-azure ls` shows them.",
+      action: "List VMs and disks with `local-azure ls`.",
     });
   return exportImage(world.layers, { layer: () => disk.layer, size: disk.sizeBytes }, input.to);
 }
@@ -243,9 +249,10 @@ async function setGuest({ world, fabric, body }: ControlCall): Promise<object> {
   const patch = guestPatchSchema.parse(body);
   const vm = mustFindVm(fabric, patch.vm);
   const { windows, linux } = vm.guest;
-  if (patch.vssWriters && !windows) throw new LocalAzureError("INVALID_INPUT", `${vm.name} is no Windows VM`);
+  if (patch.vssWriters && !windows)
+    throw new LocalAzureError("INVALID_INPUT", `VM ${vm.name} does not run Windows`);
   if (patch.linuxScripts !== undefined && !linux)
-    throw new LocalAzureError("INVALID_INPUT", `${vm.name} is no Linux VM`);
+    throw new LocalAzureError("INVALID_INPUT", `VM ${vm.name} does not run Linux`);
   if (patch.agent) vm.guest.agent.status = patch.agent;
   if (patch.vssWriters && windows) windows.vssWriters = patch.vssWriters;
   if (patch.linuxScripts === null) vm.guest.linux = {};

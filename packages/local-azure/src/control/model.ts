@@ -1,22 +1,25 @@
+/** Inputs and outputs of the control API. Sizes are bytes, times are ISO 8601. */
 import { z } from "zod";
 import { guestSchema, linuxScriptsSchema, vssWriterSchema } from "../guest/model.ts";
 import { settingsSchema, vmPowerSchema } from "../state/model.ts";
 
-/** Shapes of the control API: what the CLI and tests send, and what they get. Sizes are bytes, times are ISO 8601. */
 export const importVmSchema = z.object({
   vm: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "a VM name has 1 to 63 letters, digits, dots, dashes"),
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+      "A VM name has 1 to 63 letters, digits, dots, dashes or underscores.",
+    ),
   os: z.enum(["linux", "windows"]),
   resourceGroup: z
     .string()
-    .regex(/^[-\w.()]{1,90}$/, "a resource group name has 1 to 90 letters, digits, - _ . ( )"),
+    .regex(/^[-\w.()]{1,90}$/, "A resource group name has 1 to 90 letters, digits or - _ . ( )."),
   stopped: z.boolean().default(false),
   size: z.string().default("Standard_D2s_v5"),
   subscription: z.string().optional(),
   location: z.string().default("westeurope"),
   tags: z.record(z.string(), z.string()).default({}),
-  /** Absolute paths of raw images or fixed VHDs on this machine; the first is the OS disk. */
+  /** Absolute paths of raw images or fixed VHDs on this machine, OS disk first. */
   disks: z.array(z.string()).min(1).max(64),
 });
 
@@ -36,7 +39,7 @@ export const guestPatchSchema = z.object({
   vm: z.string(),
   agent: z.enum(["Ready", "NotReady"]).optional(),
   vssWriters: z.array(vssWriterSchema).optional(),
-  /** null removes the scripts. */
+  /** `null` removes the scripts. */
   linuxScripts: linuxScriptsSchema.nullable().optional(),
 });
 
@@ -95,7 +98,7 @@ export const snapshotListSchema = z.object({
       tags: z.record(z.string(), z.string()),
     }),
   ),
-  /** Live access grants; the URL itself is a secret and is never shown. */
+  /** Access grants that have not expired, without their URLs, which are secrets. */
   grants: z.array(
     z.object({ resource: z.string(), access: z.enum(["Read", "Write"]), expiresAt: z.string() }),
   ),

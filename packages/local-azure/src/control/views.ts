@@ -1,3 +1,4 @@
+/** Lists and details that the control API returns. */
 import { diskState } from "../arm/disk-body.ts";
 import { keyOf } from "../arm/ids.ts";
 import { findTarget } from "../blob/target.ts";
@@ -6,7 +7,6 @@ import type { Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
 import type { GuestView, LocalAzureList, SnapshotList, VmListItem } from "./model.ts";
 
-/** A VM as the CLI lists it. */
 export function vmItem(world: World, vm: Vm): VmListItem {
   const disk = (role: string, diskId: string): VmListItem["disks"][number] => {
     const found = world.state.disks[keyOf(diskId)];

@@ -12,7 +12,7 @@ import {
   ZERO,
 } from "./blocks.ts";
 
-/** Blocks around page borders and far apart, where mistakes would hide. */
+/** Blocks around the borders of pages, and far apart. */
 const block = fc.oneof(
   fc.nat(20),
   fc.integer({ min: PAGE_BLOCKS - 5, max: PAGE_BLOCKS + 5 }),
@@ -34,7 +34,7 @@ function mapOf(entries: readonly (readonly [number, number])[]): {
   return { map, plain };
 }
 
-test("a stack shows the newest state of each block, in runs that cover the range once", () => {
+test("a stack has the newest state of each block, in runs that cover the range once", () => {
   fc.assert(
     fc.property(
       fc.array(layer, { minLength: 1, maxLength: 4 }),
@@ -66,7 +66,7 @@ test("a stack shows the newest state of each block, in runs that cover the range
   );
 });
 
-test("counts of held and data blocks follow every change", () => {
+test("the counts of held and data blocks follow every change", () => {
   fc.assert(
     fc.property(layer, (entries) => {
       const { map, plain } = mapOf(entries);
@@ -77,7 +77,7 @@ test("counts of held and data blocks follow every change", () => {
   );
 });
 
-test("runs are clipped to the window, joined over layers, and zeros count as changes only", () => {
+test("runs are clipped to the window and joined across layers; zeros are listed as changes only", () => {
   const { map: upper } = mapOf([
     [1, DATA],
     [3, ZERO],
@@ -96,7 +96,7 @@ test("runs are clipped to the window, joined over layers, and zeros count as cha
   ]);
 });
 
-test("an empty 32 TiB disk costs no memory and is walked at once", () => {
+test("an empty 32 TiB disk costs no memory and is one run", () => {
   const map = new BlockMap();
   const runs: number[] = [];
   walkStack([map], { first: 0, end: (32 * 1024 ** 4) / BLOCK_SIZE }, ({ count }) => runs.push(count));
@@ -104,7 +104,7 @@ test("an empty 32 TiB disk costs no memory and is walked at once", () => {
   expect(runs).toEqual([(32 * 1024 ** 4) / BLOCK_SIZE]);
 });
 
-test("isZero sees a single bit anywhere", () => {
+test("isZero finds a single bit at any place", () => {
   const bytes = Buffer.alloc(3 * 1024 * 1024 + 17);
   expect(isZero(bytes)).toBe(true);
   for (const at of [0, 1024 * 1024 - 1, 1024 * 1024, bytes.length - 1]) {

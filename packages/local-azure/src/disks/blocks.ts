@@ -1,30 +1,29 @@
-/**
- * Which blocks a layer holds, and how layers stack. Pure.
- *
- * A layer keeps one state per 4 KiB block, in pages made on first use, so an empty 32 TiB disk costs nothing:
- * ABSENT (look below), DATA (the layer's own file has it), ZERO (zeros, whatever lies below).
- */
+/** Block states of a layer, and how stacked layers combine. No I/O. */
+
 export const BLOCK_SIZE = 4096;
+/** The layers below decide. */
 export const ABSENT = 0;
+/** The bytes are in the layer's file. */
 export const DATA = 1;
+/** Zeros, whatever the layers below hold. */
 export const ZERO = 2;
 
-/** Blocks per page: a page of states covers 128 MiB of disk. */
+/** Blocks per page of states. A page covers 128 MiB of disk. */
 export const PAGE_BLOCKS = 32_768;
 
-/** A run of bytes with one meaning. */
+/** A run of bytes with one state. */
 export interface Run {
   offset: number;
   length: number;
   state: number;
 }
 
-/** Block states of one layer. */
+/** One state per block, in pages that are made on first use: an empty 32 TiB disk costs no memory. */
 export class BlockMap {
   readonly pages = new Map<number, Uint8Array>();
-  /** How many blocks the layer holds (DATA or ZERO). */
+  /** Number of blocks that are DATA or ZERO. */
   held = 0;
-  /** How many of them are DATA. */
+  /** Number of blocks that are DATA. */
   data = 0;
 
   get(block: number): number {
@@ -45,7 +44,7 @@ export class BlockMap {
     this.data += Number(state === DATA) - Number(old === DATA);
   }
 
-  /** Takes over states as they lie in a map file: one byte per block from `firstBlock` on. */
+  /** Loads states from a map file: one byte per block, starting at `firstBlock`. */
   load(firstBlock: number, states: Uint8Array): void {
     for (let index = 0; index < states.length; index++) {
       const state = states[index] ?? ABSENT;
@@ -55,8 +54,8 @@ export class BlockMap {
 }
 
 /**
- * What a stack of layers (newest first) shows in a range of blocks: the newest state of each that isn't ABSENT,
- * with the index of its layer. Calls back in ascending order, once per run of one state and one layer.
+ * Combines a stack of layers (newest first) over a range of blocks: each block has the newest state that is not ABSENT.
+ * Visits runs of one state and one layer in ascending order; `layer` is an index into the stack, or -1.
  */
 export function walkStack(
   stack: readonly BlockMap[],
@@ -109,10 +108,7 @@ export function walkStack(
   emit(range.end);
 }
 
-/**
- * The content of a stack as byte runs of DATA (other bytes are zeros), clipped to `size`.
- * With `changes`, ZERO runs are given too: what the stack's layers wrote or zeroed, nothing of what lies below.
- */
+/** The DATA runs of a stack inside a window; all other bytes are zeros. With `changes`, ZERO runs as well. */
 export function listRuns(
   stack: readonly BlockMap[],
   window: { offset: number; end: number },
@@ -133,7 +129,7 @@ export function listRuns(
 
 const zeroBlock = Buffer.alloc(1024 * 1024);
 
-/** Whether a buffer holds nothing but zeros. */
+/** Whether all bytes of a buffer are zero. */
 export function isZero(buffer: Buffer): boolean {
   for (let at = 0; at < buffer.length; at += zeroBlock.length) {
     const part = buffer.subarray(at, at + zeroBlock.length);

@@ -39,7 +39,7 @@ const codeOf = async (path: string): Promise<string> => {
   return "accepted";
 };
 
-test("raw images and fixed VHDs are told apart, the footer is no data", async () => {
+test("raw images and fixed VHDs are recognized; the footer is not data", async () => {
   const raw = await openImage(await file("a.raw", 20 * MIB));
   expect({ size: raw.size, format: raw.format }).toEqual({ size: 20 * MIB, format: "raw" });
   const footer = makeFooter(20 * MIB, UNIQUE, 0);
@@ -47,7 +47,7 @@ test("raw images and fixed VHDs are told apart, the footer is no data", async ()
   expect({ size: vhd.size, format: vhd.format }).toEqual({ size: 20 * MIB, format: "vhd" });
 });
 
-test("each image that cannot be a disk is refused with its own code", async () => {
+test("an image that cannot become a disk is refused with a specific code", async () => {
   const footer = makeFooter(20 * MIB, UNIQUE, 0);
   const broken = Buffer.from(footer);
   broken[100] = 1;
@@ -71,7 +71,7 @@ test("each image that cannot be a disk is refused with its own code", async () =
   );
 });
 
-test("the extents of a sparse file hold all its data", async () => {
+test("the extents of a sparse file cover all its data", async () => {
   const parts = [0, 7 * MIB + 4096, 63 * MIB].map((offset, index) => ({
     offset,
     data: Buffer.alloc(8192, index + 1),
@@ -86,17 +86,17 @@ test("the extents of a sparse file hold all its data", async () => {
   }
   const sparse = (await stat(path)).blocks * 512 < 64 * MIB;
   const covered = extents.reduce((sum, extent) => sum + extent.length, 0);
-  // On Linux tar knows the holes; elsewhere the whole file is a right answer as well.
+  // tar finds holes on Linux; elsewhere one extent over the whole file is correct.
   expect(covered).toBeLessThanOrEqual(sparse && process.platform === "linux" ? MIB : 64 * MIB);
 });
 
-test("a file of another size than asked for, or a missing one, is taken whole", async () => {
+test("a file of an unexpected size, or a missing one, is one extent", async () => {
   const path = await file("other.raw", 2 * MIB);
   expect(await findExtents(path, 3 * MIB)).toEqual([{ offset: 0, length: 3 * MIB }]);
   expect(await findExtents(join(dir, "missing"), MIB)).toEqual([{ offset: 0, length: MIB }]);
 });
 
-test("differing runs are exactly the blocks that differ", () => {
+test("differingRuns lists exactly the blocks that differ", () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(31), { maxLength: 12 }), (changed) => {
       const old = Buffer.alloc(32 * BLOCK_SIZE, 1);
@@ -110,7 +110,7 @@ test("differing runs are exactly the blocks that differ", () => {
   );
 });
 
-test("extents that touch or overlap become one", () => {
+test("joinExtents joins extents that touch or overlap", () => {
   expect(
     joinExtents([
       { offset: 10, length: 5 },

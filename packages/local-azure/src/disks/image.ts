@@ -1,27 +1,28 @@
+/** Disk images: raw files and fixed VHDs that are imported, written to disks and exported. */
 import { type FileHandle, open } from "node:fs/promises";
 import { LocalAzureError } from "../errors.ts";
+import { GIB, MIB } from "../units.ts";
 import { BLOCK_SIZE, isZero } from "./blocks.ts";
 import type { LayerStore } from "./layers.ts";
 import { type Extent, findExtents } from "./sparse-map.ts";
 import { FOOTER_SIZE, footerProblem, hasCookie } from "./vhd.ts";
 
-const MIB = 1024 * 1024;
-/** Azure's smallest and largest managed disk, in data bytes (docs: direct upload, 20 MiB … 32 TiB). */
+/** Smallest and largest managed disk, in data bytes (docs: direct upload). */
 const MIN_SIZE = 20 * MIB;
-const MAX_SIZE = 32 * 1024 * 1024 * MIB;
+const MAX_SIZE = 32 * 1024 * GIB;
 const READ_SIZE = 4 * MIB;
 
-/** An image file that has been looked at: raw, or a fixed VHD whose footer was taken off. */
+/** An image that was recognized. */
 export interface DiskImage {
   file: string;
-  /** Data bytes, without a footer. */
+  /** Data bytes, without the footer of a VHD. */
   size: number;
   format: "raw" | "vhd";
   extents: Extent[];
 }
 
 /**
- * Recognises and checks an image.
+ * Recognizes and checks an image.
  * @throws LocalAzureError `IMAGE_UNREADABLE`, `IMAGE_DAMAGED`, `IMAGE_SIZE`, `IMAGE_UNSUPPORTED`
  */
 export async function openImage(file: string): Promise<DiskImage> {
@@ -29,7 +30,7 @@ export async function openImage(file: string): Promise<DiskImage> {
   const stat = await handle.stat();
   if (!stat.isFile())
     throw new LocalAzureError("IMAGE_UNREADABLE", `${file} is not a file`, {
-      action: "Give a raw disk image or a fixed VHD.",
+      action: "Use a raw disk image or a fixed VHD.",
     });
   const head = await readAt(handle, 0, FOOTER_SIZE);
   refuseOtherFormats(file, head);
@@ -40,11 +41,11 @@ export async function openImage(file: string): Promise<DiskImage> {
     const problem = footerProblem(tail, size);
     if (problem)
       throw new LocalAzureError("IMAGE_DAMAGED", `${file}: ${problem}`, {
-        action: "Make the VHD again; it may have been cut short.",
+        action: "Create the VHD again; it may be incomplete.",
       });
   } else if (hasCookie(head)) {
-    throw new LocalAzureError("IMAGE_DAMAGED", `${file} begins like a VHD but has no footer at its end`, {
-      action: "Only whole fixed VHDs can be imported; dynamic ones must be converted to fixed or raw.",
+    throw new LocalAzureError("IMAGE_DAMAGED", `${file} starts like a VHD but does not end with a footer`, {
+      action: "Convert a dynamic VHD to a fixed VHD or a raw image.",
     });
   }
   checkSize(file, size);
@@ -53,7 +54,7 @@ export async function openImage(file: string): Promise<DiskImage> {
   return { file, size, format: vhd ? "vhd" : "raw", extents: clip(extents, size) };
 }
 
-/** Copies an image into a layer that no disk shows yet; blocks of zeros stay unallocated. */
+/** Copies an image into a layer that no disk uses yet. Blocks of zeros stay unallocated. */
 export async function importImage(layers: LayerStore, layer: string, image: DiskImage): Promise<void> {
   await using handle = await openFile(image.file);
   const buffer = Buffer.allocUnsafe(READ_SIZE);
@@ -66,8 +67,8 @@ export async function importImage(layers: LayerStore, layer: string, image: Disk
 }
 
 /**
- * Makes a disk equal to an image by writing the 4 KiB blocks that differ, and only those: what a guest's writes do.
- * Other writes and snapshots may come in between, as with a real guest.
+ * Makes a disk equal to an image, as a guest would: it writes only the 4 KiB blocks that differ. Other writes and
+ * snapshots can happen between two blocks.
  */
 export async function writeDifferences(
   layers: LayerStore,
@@ -100,7 +101,7 @@ export async function writeDifferences(
   return { writtenBytes, comparedBytes };
 }
 
-/** Writes a layer's content as a raw, sparse file. */
+/** Writes the content of a layer to a raw, sparse file. @throws LocalAzureError `EXPORT_FAILED` */
 export async function exportImage(
   layers: LayerStore,
   source: { layer: () => string; size: number },
@@ -134,7 +135,7 @@ async function openFile(file: string): Promise<FileHandle> {
     return await open(file, "r");
   } catch (cause) {
     throw new LocalAzureError("IMAGE_UNREADABLE", `${file} cannot be read`, {
-      action: "Check the path and who may read the file.",
+      action: "Check the path and the permissions of the file.",
       cause,
     });
   }
@@ -151,21 +152,17 @@ function refuseOtherFormats(file: string, head: Buffer): void {
         : undefined;
   if (!other) return;
   throw new LocalAzureError("IMAGE_UNSUPPORTED", `${file} is a ${other} image`, {
-    action: "Convert it first, e.g. `qemu-img convert -O raw IMAGE disk.raw`.",
+    action: "Convert it first: `qemu-img convert -O raw IMAGE disk.raw`.",
   });
 }
 
 function checkSize(file: string, size: number): void {
   if (size % MIB !== 0)
-    throw new LocalAzureError(
-      "IMAGE_SIZE",
-      `${file} holds ${size} bytes, which is not a whole number of MiB`,
-      {
-        action: `Azure disks are whole MiB; if the image is complete, extend it: truncate -s ${Math.ceil(size / MIB)}M FILE`,
-      },
-    );
+    throw new LocalAzureError("IMAGE_SIZE", `${file} has ${size} bytes, which is not a whole number of MiB`, {
+      action: `If the image is complete, extend it: truncate -s ${Math.ceil(size / MIB)}M FILE`,
+    });
   if (size < MIN_SIZE || size > MAX_SIZE)
-    throw new LocalAzureError("IMAGE_SIZE", `${file} holds ${size} bytes; a disk has 20 MiB to 32 TiB`, {
+    throw new LocalAzureError("IMAGE_SIZE", `${file} has ${size} bytes; a disk has 20 MiB to 32 TiB`, {
       action: "Choose another image, or extend it with `truncate -s`.",
     });
 }
@@ -176,7 +173,7 @@ async function readAt(handle: FileHandle, offset: number, length: number): Promi
   return buffer;
 }
 
-/** Fills the buffer; past the end of the file it is zeros. */
+/** Fills the buffer from a file, with zeros after its end. */
 async function readInto(handle: FileHandle, target: Buffer, position: number): Promise<void> {
   let done = 0;
   while (done < target.length) {
@@ -209,7 +206,7 @@ export function joinExtents(extents: readonly Extent[]): Extent[] {
   return joined;
 }
 
-/** Cuts extents into aligned windows of at most 4 MiB, each window once. */
+/** Splits extents into aligned windows of at most 4 MiB, without overlap. */
 function* windows(extents: readonly Extent[]): Generator<Extent> {
   for (const { offset, length } of joinExtents(extents)) {
     const end = offset + length;
@@ -221,7 +218,7 @@ function* windows(extents: readonly Extent[]): Generator<Extent> {
   }
 }
 
-/** Runs of 4 KiB blocks in which two buffers of one length differ. */
+/** Runs of 4 KiB blocks that differ between two buffers of the same length. */
 export function differingRuns(next: Buffer, old: Buffer): Extent[] {
   const runs: Extent[] = [];
   if (next.equals(old)) return runs;

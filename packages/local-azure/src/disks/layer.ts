@@ -1,10 +1,11 @@
+/** The files of one layer. */
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ABSENT, BLOCK_SIZE, BlockMap } from "./blocks.ts";
 
 /**
- * One layer of disk content on disk: `ID.data` holds blocks at their own offset (sparse), `ID.map` one byte of state
- * per block. Data is written before its state, so a process that dies in between has written nothing.
+ * One layer of disk content. `ID.data` holds blocks at their offset (sparse), `ID.map` one byte of state per block. Data
+ * is written before its state: after a crash between the two, the write has not happened.
  */
 export class Layer {
   readonly id: string;
@@ -50,7 +51,7 @@ export class Layer {
     return new Layer({ id, dir, map, data, mapFile });
   }
 
-  /** Reads the layer's own bytes; what it never wrote reads as zeros. */
+  /** Reads bytes of this layer; blocks that it never wrote are zeros. */
   async read(target: Buffer, position: number): Promise<void> {
     this.#users++;
     try {
@@ -69,7 +70,7 @@ export class Layer {
     }
   }
 
-  /** Writes whole blocks with one state. For DATA the bytes are given; ABSENT and ZERO need none. */
+  /** Writes whole blocks with one state. DATA needs bytes; ABSENT and ZERO do not. */
   async write(firstBlock: number, count: number, state: { value: number; bytes?: Buffer }): Promise<void> {
     if (state.value === ABSENT && this.#isAbsent(firstBlock, count)) return;
     if (state.bytes) await writeFully(this.#data, state.bytes, firstBlock * BLOCK_SIZE);
@@ -83,13 +84,13 @@ export class Layer {
     return true;
   }
 
-  /** Makes everything written so far survive a power cut. */
+  /** Makes all earlier writes durable. */
   async sync(): Promise<void> {
     await this.#data.datasync();
     await this.#mapFile.datasync();
   }
 
-  /** Deletes the files; readers in flight still finish. */
+  /** Deletes the files. Reads in flight still finish. */
   async drop(): Promise<void> {
     this.#dropped = true;
     await this.#closeWhenUnused();
@@ -108,7 +109,7 @@ export class Layer {
 
   async #closeWhenUnused(): Promise<void> {
     if (!this.#dropped || this.#users > 0) return;
-    // FileHandle.close() waits for reads in flight and may be called only once.
+    // FileHandle.close() may be called once only.
     this.#users = Number.POSITIVE_INFINITY;
     await this.#data.close();
     await this.#mapFile.close();

@@ -8,7 +8,7 @@ import { StateStore } from "../state/store.ts";
 import { BLOCK_SIZE, ZERO } from "./blocks.ts";
 import { LayerStore } from "./layers.ts";
 
-/** Small; what spans pages of block states is tested in blocks.test.ts. */
+/** Small disks; blocks.test.ts covers pages of block states. */
 const BLOCKS = 24;
 const SIZE = BLOCKS * BLOCK_SIZE;
 const DISK = "disk";
@@ -97,7 +97,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       type: fc.constant("write" as const),
       offset: fc.nat(SIZE / 512 - 1).map((sector) => sector * 512),
       length: fc.integer({ min: 1, max: 40 }).map((sectors) => sectors * 512),
-      // 0 is common: zeroing is what differs most from writing.
+      // Often 0: zeroing has a path of code that writing does not have.
       fill: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 255 })),
     }),
   },
@@ -107,7 +107,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ type: "reopen" as const }) },
 );
 
-/** What snapshots must be: whole copies of the disk, and for each the blocks written since the one before. */
+/** The expected content: a full copy per snapshot, and the blocks written since the snapshot before. */
 class Model {
   disk: Buffer = Buffer.alloc(SIZE);
   touched = new Set<number>();
@@ -184,7 +184,7 @@ function checkDifference(input: {
 }): void {
   const runs = layers.changedRuns(layerOf(input.base.id), layerOf(input.newer.id), { offset: 0, end: SIZE });
   const listed = new Set<number>();
-  // Applying the difference to the base must give the newer content.
+  // The base plus the difference must equal the newer content.
   const rebuilt = Buffer.from(input.base.bytes);
   for (const { offset, length, state } of runs ?? []) {
     if (state === ZERO) rebuilt.fill(0, offset, offset + length);
@@ -195,7 +195,7 @@ function checkDifference(input: {
   for (const block of listed) expect(input.touched.has(block)).toBe(true);
 }
 
-test("any order of writes, snapshots, deletions, clones and restarts keeps every content and every difference", async () => {
+test("any order of writes, snapshots, deletions, clones and restarts keeps contents and differences", async () => {
   let checked = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
@@ -214,7 +214,7 @@ test("any order of writes, snapshots, deletions, clones and restarts keeps every
   await open(false);
 });
 
-test("a snapshot of an unchanged disk needs no layer, and deleting all leaves one layer", async () => {
+test("a snapshot of an unchanged disk adds no layer; deleting all snapshots leaves one layer", async () => {
   await open(true);
   await makeDisk(DISK);
   await layers.withDisks([DISK], () => layers.writeDisk(DISK, Buffer.alloc(BLOCK_SIZE, 1), 0));
@@ -227,7 +227,7 @@ test("a snapshot of an unchanged disk needs no layer, and deleting all leaves on
   expect((await readdir(join(dir, "data", "layers"))).length).toBe(2);
 });
 
-test("files that no state names are removed at start, and the state's own schema accepts what was written", async () => {
+test("a start removes files that the state does not name, and the state matches its schema", async () => {
   await open(true);
   await makeDisk(DISK);
   const orphan = await layers.create();
@@ -239,13 +239,13 @@ test("files that no state names are removed at start, and the state's own schema
   expect(emptyState("t").layers).toEqual({});
 });
 
-test("disks frozen together show one instant although writes go on", async () => {
+test("disks frozen together show one instant while the guest writes", async () => {
   await open(true);
   await makeDisk("one");
   await makeDisk("two");
   let stop = false;
   let round = 0;
-  // One write of the guest that goes to both disks: a snapshot must show both halves or neither.
+  // The guest writes to both disks at once: a snapshot must show both writes or neither.
   const guest = (async () => {
     while (!stop) {
       round++;

@@ -1,16 +1,28 @@
+/** The content of all disks and snapshots, as stacks of layers. */
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { StateStore } from "../state/store.ts";
-import { BLOCK_SIZE, type BlockMap, DATA, isZero, listRuns, type Run, walkStack, ZERO } from "./blocks.ts";
+import {
+  ABSENT,
+  BLOCK_SIZE,
+  type BlockMap,
+  DATA,
+  isZero,
+  listRuns,
+  PAGE_BLOCKS,
+  type Run,
+  walkStack,
+  ZERO,
+} from "./blocks.ts";
 import { Layer } from "./layer.ts";
-import { mergePlan, ownersOf, replaceLayer } from "./lineage.ts";
+import { disksOn, mergePlan, replaceLayer } from "./lineage.ts";
 import { Mutex } from "./mutex.ts";
 
 /**
- * The content of all disks and snapshots. A disk writes to its newest layer; a snapshot freezes that layer and puts
- * an empty one on top, so it costs the same for every size. A difference is what the layers between two snapshots
- * hold. A layer that nobody owns any more is merged with the one above it.
+ * A disk writes to its newest layer. A snapshot freezes that layer and puts an empty one on top, so its cost does not
+ * depend on the size. The difference of two snapshots is the content of the layers between them. A layer without owner
+ * is merged with the layer above it.
  */
 export class LayerStore {
   readonly #store: StateStore;
@@ -24,7 +36,7 @@ export class LayerStore {
     this.#dir = dir;
   }
 
-  /** Opens what the state names and removes files that no state names (left by a process that died). */
+  /** Opens the layers of the state and removes other files, which a crash may have left. */
   static async open(store: StateStore): Promise<LayerStore> {
     const dir = join(store.dataDir, "layers");
     await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -42,21 +54,21 @@ export class LayerStore {
     for (const layer of this.#layers.values()) await layer.close();
   }
 
-  /** A new layer's files. The caller puts it into the state; until then a restart removes it. */
+  /** Creates a layer. The caller adds it to the state; until then a restart removes it. Returns its id. */
   async create(): Promise<string> {
     const id = randomUUID();
     this.#layers.set(id, await Layer.create(this.#dir, id));
     return id;
   }
 
-  /** Gives up a layer that never came into the state. */
+  /** Deletes a layer that is not in the state. */
   async abandon(id: string): Promise<void> {
     const layer = this.#layers.get(id);
     this.#layers.delete(id);
     await layer?.drop();
   }
 
-  /** Runs with the disks' content standing still: no write is half-way, none begins. */
+  /** Runs `work` while no write to these disks is in progress. */
   async withDisks<T>(diskIds: readonly string[], work: () => Promise<T>): Promise<T> {
     const [first, ...rest] = [...new Set(diskIds)].sort();
     if (first === undefined) return work();
@@ -64,8 +76,8 @@ export class LayerStore {
   }
 
   /**
-   * Freezes the content of disks at one instant (inside `withDisks`): gives each disk's frozen layer. The caller
-   * names their owners in `commit`, in the same tick; all of it becomes durable together.
+   * Freezes the content of disks at one instant. Must run inside `withDisks`. `commit` gets the frozen layer of each disk
+   * and adds its owner to the state in the same tick; all changes become durable together.
    */
   async freeze(diskIds: readonly string[], commit: (frozen: Map<string, string>) => void): Promise<void> {
     const tops = new Map<string, string>();
@@ -90,7 +102,7 @@ export class LayerStore {
     for (const id of unused) await this.abandon(id);
   }
 
-  /** Layers from `id` down to the first, newest first. */
+  /** The layers from `id` down to the root, newest first. */
   stack(id: string): Layer[] {
     const stack: Layer[] = [];
     for (let at: string | undefined = id; at !== undefined; at = this.#store.state.layers[at]?.parent)
@@ -98,7 +110,7 @@ export class LayerStore {
     return stack;
   }
 
-  /** Fills `target` with the content that layer `id` shows from `offset` on. */
+  /** Fills `target` with the content of layer `id` and those below, from `offset`. */
   async read(id: string, target: Buffer, offset: number): Promise<void> {
     const stack = this.stack(id);
     const end = offset + target.length;
@@ -115,24 +127,24 @@ export class LayerStore {
     await Promise.all(reads);
   }
 
-  /** Byte runs that aren't zero. */
+  /** Byte runs that hold data; all other bytes are zeros. */
   dataRuns(id: string, window: { offset: number; end: number }): Run[] {
     return listRuns(maps(this.stack(id)), window, false);
   }
 
-  /** Byte runs written or zeroed above layer `base`; undefined when `base` does not lie below `id`. */
+  /** Byte runs written or zeroed above layer `base`; undefined when `base` is not below `id`. */
   changedRuns(base: string, id: string, window: { offset: number; end: number }): Run[] | undefined {
     const stack = this.stack(id);
     const at = stack.findIndex((layer) => layer.id === base);
     return at < 0 ? undefined : listRuns(maps(stack.slice(0, at)), window, true);
   }
 
-  /** Bytes that the content takes up. */
+  /** Bytes of data in the content. */
   allocatedBytes(id: string, size: number): number {
     return this.dataRuns(id, { offset: 0, end: size }).reduce((sum, run) => sum + run.length, 0);
   }
 
-  /** Writes to a layer that no disk shows yet (import): whole blocks only, zeros are left out. */
+  /** Writes whole blocks to a layer that no disk uses yet. Blocks of zeros stay unallocated. */
   async fill(id: string, bytes: Buffer, offset: number): Promise<void> {
     await this.#writeBlocks(id, bytes, offset);
   }
@@ -141,10 +153,7 @@ export class LayerStore {
     await this.#layer(id).sync();
   }
 
-  /**
-   * Writes to a disk. Parts of blocks are completed from what lies there; blocks of zeros are recorded as zeroed.
-   * Inside `withDisks`.
-   */
+  /** Writes to a disk. Must run inside `withDisks`. Partial blocks are completed from the present content. */
   async writeDisk(diskId: string, bytes: Buffer, offset: number): Promise<void> {
     const disk = this.#store.state.disks[diskId];
     if (!disk) throw new Error(`Disk ${diskId} is gone`);
@@ -158,25 +167,25 @@ export class LayerStore {
     await this.#writeBlocks(disk.layer, whole, start);
   }
 
-  /** Merges or drops layers that nobody owns. Safe to run at any time and again after a crash. */
+  /** Merges or deletes layers without owner. Can run at any time, and again after a crash. */
   async collect(): Promise<void> {
     await this.#merging.run(async () => {
       for (let plan = mergePlan(this.#store.state); plan; plan = mergePlan(this.#store.state)) {
-        if (plan.child === undefined) await this.#forget(plan.layer);
+        if (plan.child === undefined) await this.#drop(plan.layer);
         else await this.#merge(plan.layer, plan.child);
       }
     });
   }
 
-  async #forget(id: string): Promise<void> {
+  async #drop(id: string): Promise<void> {
     delete this.#store.state.layers[id];
     await this.#store.flush();
     await this.abandon(id);
   }
 
-  /** Joins a layer nobody owns with its only child; copies whichever of the two holds less. */
+  /** Merges a layer without owner with its only child. Copies the smaller of the two. */
   async #merge(lowerId: string, upperId: string): Promise<void> {
-    const disks = ownersOf(this.#store.state, upperId).disks;
+    const disks = disksOn(this.#store.state, upperId);
     await this.withDisks(disks, async () => {
       const lower = this.#layer(lowerId);
       const upper = this.#layer(upperId);
@@ -196,8 +205,8 @@ export class LayerStore {
     const first = offset / BLOCK_SIZE;
     const count = bytes.length / BLOCK_SIZE;
     if (!Number.isSafeInteger(first) || !Number.isInteger(count))
-      throw new RangeError("Layers take whole blocks");
-    const zeroState = this.#store.state.layers[id]?.parent === undefined ? 0 : ZERO;
+      throw new RangeError("A layer takes whole blocks only");
+    const zeroState = this.#store.state.layers[id]?.parent === undefined ? ABSENT : ZERO;
     for (let at = 0; at < count; ) {
       const zero = isZero(blockAt(bytes, at));
       let end = at + 1;
@@ -233,8 +242,8 @@ function blockAt(bytes: Buffer, index: number): Buffer {
 }
 
 /**
- * Copies a layer's blocks into its neighbour; with `overwrite` the source wins (it is the newer one). In a layer
- * with nothing below, ZERO is the same as ABSENT. Copying again after a crash gives the same result.
+ * Copies the blocks of a layer into the layer next to it. With `overwrite` the source wins: it is the newer one. In a
+ * root layer ZERO equals ABSENT. A second copy after a crash gives the same result.
  */
 async function copyLayer(
   source: Layer,
@@ -247,14 +256,14 @@ async function copyLayer(
   const pages = [...source.map.pages.keys()].sort((a, b) => a - b);
   const runs: { first: number; count: number; state: number }[] = [];
   for (const page of pages) {
-    const range = { first: page * 32_768, end: (page + 1) * 32_768 };
+    const range = { first: page * PAGE_BLOCKS, end: (page + 1) * PAGE_BLOCKS };
     walkStack(stack, range, (run) => {
-      if (run.state !== 0 && run.layer === wanted) runs.push(run);
+      if (run.state !== ABSENT && run.layer === wanted) runs.push(run);
     });
   }
   for (const run of runs) {
     if (run.state === ZERO) {
-      await target.write(run.first, run.count, { value: options.root ? 0 : ZERO });
+      await target.write(run.first, run.count, { value: options.root ? ABSENT : ZERO });
       continue;
     }
     for (let at = 0; at < run.count; at += blocksPerRead) {

@@ -1,27 +1,14 @@
+/** Which layers are in use, which can be merged, and how the state changes when they are. No I/O. */
 import type { State } from "../state/model.ts";
 
-/** Who holds on to layers. Pure. */
-export interface LayerOwners {
-  /** Disks whose newest layer it is. */
-  disks: string[];
-  /** Snapshots and disk restore points that show it. */
-  frozen: number;
-  /** Layers directly above. */
-  children: string[];
-}
-
-/** Everything in the state that refers to a layer. */
-export function ownersOf(state: State, id: string): LayerOwners {
-  const disks = Object.entries(state.disks).flatMap(([key, disk]) => (disk.layer === id ? [key] : []));
-  const children = Object.entries(state.layers).flatMap(([key, layer]) => (layer.parent === id ? [key] : []));
-  const snapshots = Object.values(state.snapshots).filter((snapshot) => snapshot.layer === id).length;
-  const points = Object.values(state.restorePoints).flatMap((point) => point.disks);
-  return { disks, children, frozen: snapshots + points.filter((disk) => disk.layer === id).length };
+/** Keys of the disks whose newest layer this is. */
+export function disksOn(state: State, id: string): string[] {
+  return Object.entries(state.disks).flatMap(([key, disk]) => (disk.layer === id ? [key] : []));
 }
 
 /**
- * A layer that can go, if there is one: without owner and without child (drop it), or without owner and with one
- * child (merge the two). With two children it must stay: both look through it.
+ * A layer to remove, if any: without owner and child (delete it), or without owner and with one child (merge the two).
+ * A layer with two children stays: both use it.
  */
 export function mergePlan(state: State): { layer: string; child?: string } | undefined {
   const owned = new Set<string>();
@@ -42,7 +29,7 @@ export function mergePlan(state: State): { layer: string; child?: string } | und
   return undefined;
 }
 
-/** Makes one layer of two neighbours: whoever referred to either now refers to the kept one. */
+/** Replaces two merged layers by the kept one in all references of the state. */
 export function replaceLayer(state: State, merged: { lower: string; upper: string; kept: string }): void {
   const { lower, upper, kept } = merged;
   const below = state.layers[lower]?.parent;

@@ -1,4 +1,4 @@
-/** One holder at a time, in the order of asking. */
+/** A lock with one holder at a time, in the order of requests. */
 export class Mutex {
   #tail: Promise<void> = Promise.resolve();
 

@@ -1,15 +1,16 @@
+/** Finds the data of a sparse file. */
 import { spawn } from "node:child_process";
 
-/** Bytes of a file that may hold data; everything else is a hole and reads as zeros. */
+/** Bytes of a file that may hold data. All others are holes and read as zeros. */
 export interface Extent {
   offset: number;
   length: number;
 }
 
 /**
- * Where a sparse file has data, asked of `tar`, which finds holes with SEEK_DATA (Node cannot) and writes them down
- * at the head of its archive as a sparse map (GNU sparse format 1.0). Only that head is read.
- * Without a tar that can do it the whole file is one extent: slower to import, never wrong.
+ * Lists the extents of a sparse file. `tar` finds them with SEEK_DATA, which Node lacks, and puts a sparse map at the
+ * start of its archive (GNU sparse format 1.0); only that map is read. Without such a tar the whole file is one extent:
+ * slower to import, still correct.
  */
 export async function findExtents(file: string, size: number, signal?: AbortSignal): Promise<Extent[]> {
   const whole = [{ offset: 0, length: size }];
@@ -80,7 +81,7 @@ function paxRecords(body: Buffer): [string, string][] {
   return records;
 }
 
-/** Takes bytes from the start of a stream, no more than asked for. */
+/** Reads the start of a stream, byte by byte exact. */
 class HeadReader {
   readonly #iterator: AsyncIterator<Buffer>;
   #buffer: Buffer = Buffer.alloc(0);
@@ -96,7 +97,7 @@ class HeadReader {
     return taken;
   }
 
-  /** A decimal number ended by a newline. */
+  /** Reads a decimal number that ends with a newline. */
   async number(): Promise<number | undefined> {
     let end = this.#buffer.indexOf(0x0a);
     while (end < 0) {

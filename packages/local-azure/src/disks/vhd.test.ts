@@ -5,7 +5,7 @@ import { FOOTER_SIZE, footerProblem, makeFooter } from "./vhd.ts";
 const UNIQUE = "0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f1";
 const MIB = 1024 * 1024;
 
-test("a footer that was made is right for its size and for no other, and any flipped bit is noticed", () => {
+test("a footer is valid for its size only, and any flipped bit is found", () => {
   fc.assert(
     fc.property(fc.integer({ min: 20, max: 33_554_432 }), fc.nat(FOOTER_SIZE * 8 - 1), (mib, bit) => {
       const footer = makeFooter(mib * MIB, UNIQUE, 1_700_000_000_000);
@@ -18,7 +18,7 @@ test("a footer that was made is right for its size and for no other, and any fli
   );
 });
 
-test("fields lie where the specification puts them", () => {
+test("fields are at the offsets of the specification", () => {
   const footer = makeFooter(4 * 1024 * MIB, UNIQUE, Date.UTC(2000, 0, 1, 0, 0, 5));
   expect(footer.toString("latin1", 0, 8)).toBe("conectix");
   expect(footer.readUInt32BE(24)).toBe(5);
@@ -30,6 +30,6 @@ test("fields lie where the specification puts them", () => {
   expect([footer.readUInt16BE(56), footer[58], footer[59]]).toEqual([8322, 16, 63]);
 });
 
-test("what isn't a footer is refused in Azure's words", () => {
+test("other bytes are refused with Azure's text", () => {
   expect(footerProblem(Buffer.alloc(FOOTER_SIZE), MIB)).toContain("conectix");
 });

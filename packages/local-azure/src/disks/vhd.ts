@@ -1,11 +1,11 @@
 /**
- * The 512-byte footer of a fixed VHD (Microsoft Virtual Hard Disk Image Format Specification 1.0), which Azure
- * appends to every disk it exports and expects at the end of every disk that is uploaded.
+ * The 512-byte footer of a fixed VHD (Microsoft Virtual Hard Disk Image Format Specification 1.0). Azure appends it to
+ * every exported disk and requires it at the end of every upload.
  */
 export const FOOTER_SIZE = 512;
 const SECONDS_TO_2000 = 946_684_800;
 
-/** A footer for `size` data bytes. `unique` is a UUID; `timeMs` is when the disk was made. */
+/** Makes a footer for `size` data bytes. `unique` is a UUID; `timeMs` is the time of creation. */
 export function makeFooter(size: number, unique: string, timeMs: number): Buffer {
   const footer = Buffer.alloc(FOOTER_SIZE);
   footer.write("conectix", 0, "latin1");
@@ -28,7 +28,7 @@ export function makeFooter(size: number, unique: string, timeMs: number): Buffer
   return footer;
 }
 
-/** Why these 512 bytes are not the footer of a fixed VHD with `size` data bytes; undefined when they are. */
+/** Why 512 bytes are not the footer of a fixed VHD with `size` data bytes; undefined when they are. */
 export function footerProblem(footer: Buffer, size: number): string | undefined {
   if (!hasCookie(footer))
     return "The specified cookie value in VHD footer indicates that disk is not a supported VHD. Disk is expected to have cookie value 'conectix'.";
@@ -39,12 +39,12 @@ export function footerProblem(footer: Buffer, size: number): string | undefined 
   return undefined;
 }
 
-/** Whether a footer is here at all, right or wrong. */
+/** Whether the bytes look like a footer, valid or not. */
 export function hasCookie(footer: Buffer): boolean {
   return footer.length === FOOTER_SIZE && footer.toString("latin1", 0, 8) === "conectix";
 }
 
-/** One's complement of the sum of all bytes, the checksum field taken as zero. */
+/** One's complement of the sum of all bytes except the checksum field. */
 function checksum(footer: Buffer): number {
   let sum = 0;
   for (let index = 0; index < FOOTER_SIZE; index++) if (index < 64 || index >= 68) sum += footer[index] ?? 0;

@@ -1,4 +1,4 @@
-/** Errors of Entra ID: AADSTS number, OAuth error name and text, and the body that carries them. */
+/** Errors of Entra ID: AADSTS number, OAuth error name and text, and their JSON body. */
 import { randomUUID } from "node:crypto";
 
 export class AadError extends Error {

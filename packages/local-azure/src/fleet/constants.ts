@@ -1,4 +1,4 @@
-/** Fixed ids and names of the demo fleet. */
+/** Ids and names of the demo fleet. */
 export const CONTOSO_SUBSCRIPTION_ID = "3e6f0c8a-52b7-4d19-a4c3-9f81d27b5001";
 export const CONTOSO_SUBSCRIPTION_NAME = "Contoso Production";
 export const FLEET_LOCATION = "westeurope";

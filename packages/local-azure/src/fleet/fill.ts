@@ -1,19 +1,17 @@
+/** The content of the demo fleet's large files, computed from a seed instead of shipped. */
 import { createCipheriv, createHash } from "node:crypto";
 
-/**
- * The content of the fleet's large files. It is computed from a seed instead of shipped, always the same on every machine,
- * and from any offset. No 4 KiB block of it is all zeros, and no two are equal.
- */
+/** Kinds of content. Each is the same on every machine, and has no empty and no repeated 4 KiB block. */
 export type FillKind = "text" | "binary" | "random";
 
-/** Content is made in units of this many bytes; a range inside of a unit costs the whole unit. */
-export const UNIT_BYTES = 65_536;
+/** Content is made in units of this size; a range costs every unit that it touches. */
+const UNIT_BYTES = 65_536;
 const PAGE_BYTES = 8192;
 const ROW_BYTES = 128;
 
 const zeros = Buffer.alloc(UNIT_BYTES);
 
-/** `length` bytes of the seed's key stream from `byteOffset` (a multiple of 16) on: AES-128 in counter mode over zeros. */
+/** The key stream of a seed from `byteOffset`, a multiple of 16: AES-128 in counter mode over zeros. */
 function keyStream(seed: string, byteOffset: number, length: number): Buffer {
   const key = createHash("sha256").update(seed).digest().subarray(0, 16);
   const counter = Buffer.alloc(16);
@@ -34,7 +32,7 @@ const events = [
   "token renewed, seconds left",
 ];
 
-/** Log lines: about one unit holds nine minutes of a busy service. */
+/** Log lines of a busy service; a unit holds about nine minutes. */
 function textUnit(seed: string, unit: number): Buffer {
   const out = Buffer.alloc(UNIT_BYTES, 0x20);
   const noise = keyStream(seed, unit * UNIT_BYTES, 8192);
@@ -51,7 +49,7 @@ function textUnit(seed: string, unit: number): Buffer {
 
 const names = ["Aalders", "Bakker", "Dijkstra", "Hendriks", "Jansen", "Meijer", "Peters", "Visser"];
 
-/** Pages of a table as a database writes them: a numbered header, then rows of fixed width with some entropy. */
+/** Pages of a database table: a numbered header, then rows of fixed width with some entropy. */
 function binaryUnit(seed: string, unit: number): Buffer {
   const out = Buffer.alloc(UNIT_BYTES);
   const noise = keyStream(seed, unit * UNIT_BYTES, UNIT_BYTES / 4);
@@ -77,7 +75,7 @@ function unitOf(kind: FillKind, seed: string, unit: number): Buffer {
   return keyStream(seed, unit * UNIT_BYTES, UNIT_BYTES);
 }
 
-/** Bytes `[offset, offset + length)` of the endless content of a seed. `length` should be a few MiB at most. */
+/** Bytes `[offset, offset + length)` of the content of a seed. Keep `length` to a few MiB. */
 export function fillBytes(kind: FillKind, seed: string, range: { offset: number; length: number }): Buffer {
   const first = Math.floor(range.offset / UNIT_BYTES);
   const last = Math.ceil((range.offset + range.length) / UNIT_BYTES);

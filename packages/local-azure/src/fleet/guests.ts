@@ -1,3 +1,4 @@
+/** Guests of the demo fleet. */
 import { freshGuest, type Guest } from "../guest/model.ts";
 
 const programs = [
@@ -14,10 +15,10 @@ const services = [
   { name: "EventSystem", displayName: "COM+ Event System", startType: "Automatic", status: "Running" },
 ] as const;
 
-/** A Windows server with SQL Server, as it is before protection was ever enabled. */
+/** A Windows server with SQL Server before its first backup. */
 export function sqlServerGuest(): Guest {
   const fresh = freshGuest("Windows");
-  if (!fresh.windows) throw new Error("A fresh Windows guest has a Windows part.");
+  if (!fresh.windows) throw new Error("The fresh guest is not a Windows guest");
   const { windows } = fresh;
   return {
     ...fresh,

@@ -29,7 +29,7 @@ async function sha256(file: string): Promise<string> {
 }
 
 describe("the demo fleet", () => {
-  test("four machines with the disks, powers and groups that the tour speaks of", async () => {
+  test("has four VMs with the disks, power states and groups of the tour", async () => {
     const { vms } = await azure.control.list();
     const shown = vms.map(({ name, os, power, resourceGroup, disks }) => [
       name,
@@ -49,20 +49,20 @@ describe("the demo fleet", () => {
     expect(allocated).toBeLessThan(750 * MIB);
   });
 
-  test("a disk holds the very bytes that were packed, file system and all", async () => {
+  test("a disk has the packed bytes", async () => {
     const to = join(folder, "log.img");
     await azure.control.exportDisk({ disk: "sql-01_Log1", to });
     expect(await sha256(to)).toBe((await readRecipe("sql-01-log")).sha256);
   });
 
-  test("the Windows guest has SQL Server's writer and nothing of a backup yet", async () => {
+  test("the Windows guest has the VSS writer of SQL Server and no trace of a backup", async () => {
     const { guest, extensions } = await azure.control.guest("sql-01");
     expect(guest.windows?.vssWriters.map(({ name }) => name)).toContain("SqlServerWriter");
     expect(guest.windows?.services.find(({ name }) => name === "VSS")?.startType).toBe("Manual");
     expect(extensions).toEqual([]);
   });
 
-  test("seeding again changes nothing, and mends what a crash left out", async () => {
+  test("a second seeding changes nothing, and restores a missing VM", async () => {
     const before = await azure.control.list();
     await seedFleet(azure.fabric);
     expect(await azure.control.list()).toEqual(before);

@@ -1,3 +1,4 @@
+/** The demo fleet: its VMs, and how they are made. */
 import {
   CONTOSO_TENANT_ID,
   ENGINE_PRINCIPAL_ID,
@@ -40,7 +41,7 @@ function linux(
   return { name, os: "Linux", guest: ubuntuGuest(), imageReference: ubuntuImage, ...rest };
 }
 
-/** The machines of the subscription "Contoso Production". */
+/** The VMs of the subscription "Contoso Production". */
 export const fleet: readonly FleetVm[] = [
   linux("web-01", {
     resourceGroup: COMMERCE_GROUP,
@@ -99,9 +100,8 @@ async function seedVm(fabric: Fabric, vm: FleetVm): Promise<void> {
 }
 
 /**
- * Makes the demo fleet: subscription, resource groups, role assignments and four machines with real file systems on their
- * disks. Running it again only adds what is missing, so a crash half-way is mended by the next start; a machine that
- * someone has deleted since is not made again when the caller seeds at first start only.
+ * Makes the demo fleet: subscription, resource groups, role assignments and four VMs with real file systems. A second run
+ * adds only what is missing, so the next start completes a seeding that crashed.
  */
 export async function seedFleet(fabric: Fabric): Promise<void> {
   await fabric.ensureSubscription({

@@ -4,7 +4,7 @@ import { freshGuest, type LinuxScripts, type WindowsGuest } from "./model.ts";
 
 function windows(): WindowsGuest {
   const guest = freshGuest("Windows").windows;
-  if (!guest) throw new Error("A Windows guest has Windows facts");
+  if (!guest) throw new Error("The fresh guest is not a Windows guest");
   return guest;
 }
 
@@ -19,7 +19,7 @@ const scripts = (change: Partial<LinuxScripts> = {}): LinuxScripts => ({
   ...change,
 });
 
-test("Windows: stable writers give application consistency, one failed writer does not", () => {
+test("Windows: stable writers give application consistency; one failed writer does not", () => {
   const guest = windows();
   expect(windowsOutcome(guest, false)).toEqual({
     consistency: "ApplicationConsistent",
@@ -33,7 +33,7 @@ test("Windows: stable writers give application consistency, one failed writer do
   });
 });
 
-test("Windows: the attempts after a failure count down, and a new failure starts again", () => {
+test("Windows: attempts after a failure count down; a new failure restarts the count", () => {
   const guest = { ...windows(), fileSystemAttemptsLeft: 2 };
   expect(windowsOutcome(guest, false)).toEqual({
     consistency: "FileSystemConsistent",
@@ -50,16 +50,16 @@ test.each<[string, LinuxScripts | undefined, object]>([
   ["both succeed", scripts(), { consistency: "ApplicationConsistent" }],
   ["pre fails", scripts({ pre: { ...script, exitCode: 1 } }), { consistency: "FileSystemConsistent" }],
   ["post fails", scripts({ post: { ...script, exitCode: 2 } }), { consistency: "FileSystemConsistent" }],
-  ["too slow", scripts({ pre: { ...script, seconds: 31 } }), { consistency: "FileSystemConsistent" }],
-  ["not there", scripts({ post: { ...script, exists: false } }), { consistency: "FileSystemConsistent" }],
+  ["script timeout", scripts({ pre: { ...script, seconds: 31 } }), { consistency: "FileSystemConsistent" }],
   [
-    "script open to others",
-    scripts({ pre: { ...script, mode: "755" } }),
+    "missing script",
+    scripts({ post: { ...script, exists: false } }),
     { consistency: "FileSystemConsistent" },
   ],
-  ["configuration open to others", scripts({ configMode: "644" }), { consistency: "FileSystemConsistent" }],
+  ["readable script", scripts({ pre: { ...script, mode: "755" } }), { consistency: "FileSystemConsistent" }],
+  ["readable configuration", scripts({ configMode: "644" }), { consistency: "FileSystemConsistent" }],
   [
-    "no freeze either",
+    "without freeze",
     scripts({ fsFreezeEnabled: false, pre: { ...script, exitCode: 1 } }),
     { consistency: "CrashConsistent" },
   ],
@@ -67,13 +67,13 @@ test.each<[string, LinuxScripts | undefined, object]>([
   expect(linuxOutcome(given)).toEqual(expected);
 });
 
-test("Linux: a failure stops the backup when the owner wants it so, with Azure's name for it", () => {
+test("Linux: with continueBackupOnFailure off, a failure has Azure's error name", () => {
   const failing = scripts({ continueBackupOnFailure: false, post: { ...script, seconds: 99 } });
   const outcome = linuxOutcome(failing);
   expect("failure" in outcome ? outcome.failure : "").toMatch(/^Post-ScriptTimeout: /);
 });
 
-test("installing VMSnapshot twice changes a guest once, and a disabled VSS stays disabled", () => {
+test("installVmSnapshot is idempotent, and leaves a disabled VSS disabled", () => {
   const guest = windows();
   installVmSnapshot(guest);
   const once = structuredClone(guest);

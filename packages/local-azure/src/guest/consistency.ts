@@ -1,25 +1,24 @@
+/** The consistency that a restore point reaches in the guest, and the changes that the snapshot extension makes. */
 import type { LinuxScripts, WindowsGuest } from "./model.ts";
 
-export type Consistency = "ApplicationConsistent" | "FileSystemConsistent" | "CrashConsistent";
+type Consistency = "ApplicationConsistent" | "FileSystemConsistent" | "CrashConsistent";
 
-/** What taking a restore point found in the guest, and what it leaves behind there. */
 export interface Outcome {
   consistency: Consistency;
-  /** How many further attempts stay file-system consistent (Windows only). */
+  /** Number of further attempts that stay file-system consistent (Windows only). */
   fileSystemAttemptsLeft?: number;
 }
 
-/** The guest's part failed and with it the restore point. */
-export interface GuestFailure {
+/** The guest's part failed, so the restore point fails. */
+interface GuestFailure {
   failure: string;
 }
 
 const ATTEMPTS_AFTER_VSS_FAILURE = 3;
 
 /**
- * Windows, running, extension installed: application-consistent when every VSS writer is stable. After a failure
- * this attempt and the next three are file-system consistent, whatever the writers say (Microsoft: restore points,
- * VM snapshot extension).
+ * The outcome for a running Windows VM: application-consistent when all VSS writers are stable. After a failure this
+ * attempt and the next three are file-system consistent (Microsoft: restore points, VM snapshot extension).
  */
 export function windowsOutcome(guest: WindowsGuest, vssFails: boolean): Outcome {
   if (vssFails || guest.vssWriters.some((writer) => writer.state === "Failed"))
@@ -30,8 +29,8 @@ export function windowsOutcome(guest: WindowsGuest, vssFails: boolean): Outcome 
 }
 
 /**
- * Linux, running: file-system consistent by fsfreeze. With the owner's pre and post scripts it is
- * application-consistent when both succeed; else `continueBackupOnFailure` decides.
+ * The outcome for a running Linux VM: file-system consistent through fsfreeze, or application-consistent when pre and
+ * post scripts exist and succeed. When a script fails, `continueBackupOnFailure` decides.
  */
 export function linuxOutcome(scripts: LinuxScripts | undefined): Outcome | GuestFailure {
   if (!scripts) return { consistency: "FileSystemConsistent" };
@@ -41,7 +40,7 @@ export function linuxOutcome(scripts: LinuxScripts | undefined): Outcome | Guest
   return { consistency: scripts.fsFreezeEnabled ? "FileSystemConsistent" : "CrashConsistent" };
 }
 
-/** First thing that is wrong with the scripts, by Azure's names. */
+/** The first problem of the scripts, with Azure's error name. */
 function scriptProblem(scripts: LinuxScripts): string | undefined {
   if (scripts.configMode !== "600")
     return "IncorrectJSONConfigFile: the configuration file must have mode 600.";
@@ -60,9 +59,8 @@ function scriptProblem(scripts: LinuxScripts): string | undefined {
 }
 
 /**
- * What installing VMSnapshot changes in a Windows guest (Microsoft: Azure VM backup, process): the Visual C++ 2013
- * redistributable is installed, the Volume Shadow Copy service starts automatically, a VSS provider is added.
- * Done twice it changes nothing more.
+ * Changes a Windows guest as the VMSnapshot extension does: installs the Visual C++ 2013 redistributable, starts Volume
+ * Shadow Copy automatically, adds a VSS provider. Idempotent. Source: Microsoft, Azure VM backup, process.
  */
 export function installVmSnapshot(guest: WindowsGuest): void {
   const runtime = "Microsoft Visual C++ 2013 Redistributable (x64) - 12.0.40660";

@@ -1,3 +1,4 @@
+/** Extensions inside the guest: the agent that installs them, and the snapshot extension. */
 import { ArmError } from "../arm/errors.ts";
 import type { Vm, VmExtension } from "../state/model.ts";
 import type { World } from "../world.ts";
@@ -5,14 +6,14 @@ import { installVmSnapshot } from "./consistency.ts";
 
 const PUBLISHER = "Microsoft.Azure.RecoveryServices";
 
-/** The snapshot extension of an operating system, as CRP installs it. */
-export function snapshotExtensionOf(vm: Vm): { name: string; version: string } {
+/** The snapshot extension for a VM's operating system. */
+function snapshotExtensionOf(vm: Vm): { name: string; version: string } {
   return vm.osType === "Windows"
     ? { name: "VMSnapshot", version: "1.9" }
     : { name: "VMSnapshotLinux", version: "1.0" };
 }
 
-/** Whether the VM's agent answers now. */
+/** Whether the VM agent is ready; a fault `guest.agent` makes it not ready. */
 export function agentReady(world: World, vm: Vm): boolean {
   const away = world.faults.take({ operation: "guest.agent", path: vm.id });
   return away === undefined && vm.guest.agent.status === "Ready";
@@ -25,7 +26,7 @@ export function agentError(vm: Vm): ArmError {
   );
 }
 
-/** Provisions an extension in the guest; leaves it Succeeded or Failed. @throws ArmError */
+/** Provisions an extension. It ends as Succeeded, or as Failed with an ArmError. */
 export function provision(world: World, vm: Vm, extension: VmExtension): void {
   const snapshotter = extension.publisher.toLowerCase() === PUBLISHER.toLowerCase();
   if (!agentReady(world, vm)) {
@@ -58,7 +59,7 @@ function fail(extension: VmExtension, error: ArmError): never {
   throw error;
 }
 
-/** CRP's own step at the first restore point of a running VM: install the snapshot extension if it isn't there. */
+/** Installs the snapshot extension if missing, as Compute does at the first restore point of a running VM. */
 export function ensureSnapshotExtension(world: World, vm: Vm): void {
   const { name, version } = snapshotExtensionOf(vm);
   const present = Object.values(vm.extensions).find(

@@ -1,29 +1,26 @@
+/** The guest of a VM: agent, Windows services, programs and VSS writers, Linux pre and post scripts. */
 import { z } from "zod";
 
-/**
- * What is true inside a VM as far as a backup can notice it: agent, Windows services, programs and VSS writers,
- * Linux pre and post scripts. Tests and the demo fleet set it; extensions change it as they do in Azure.
- */
 export const vssWriterSchema = z.object({
   name: z.string(),
   state: z.enum(["Stable", "Failed"]),
   lastError: z.string().default("No error"),
 });
 
-export const serviceSchema = z.object({
+const serviceSchema = z.object({
   name: z.string(),
   displayName: z.string(),
   startType: z.enum(["Automatic", "Manual", "Disabled"]),
   status: z.enum(["Running", "Stopped"]),
 });
 
-export const programSchema = z.object({ name: z.string(), version: z.string() });
+const programSchema = z.object({ name: z.string(), version: z.string() });
 
-export const windowsGuestSchema = z.object({
+const windowsGuestSchema = z.object({
   services: z.array(serviceSchema),
   programs: z.array(programSchema),
   vssWriters: z.array(vssWriterSchema),
-  /** Azure stays with file-system consistency for the next three attempts after a writer failed. */
+  /** Restore points that stay file-system consistent after a VSS failure. */
   fileSystemAttemptsLeft: z.number().int().min(0),
   registry: z.record(z.string(), z.string()),
 });
@@ -37,7 +34,7 @@ const scriptSchema = z.object({
   mode: z.string(),
 });
 
-/** The framework's configuration file and what its two scripts do when they run. */
+/** Configuration of the pre and post scripts, and the result of each. */
 export const linuxScriptsSchema = z.object({
   configMode: z.string().default("600"),
   timeoutInSeconds: z.number().int().min(1).max(1800).default(30),
@@ -71,7 +68,7 @@ const stableWriters = [
   "WMI Writer",
 ];
 
-/** A guest as a fresh marketplace image boots: agent ready, no backup ever made. */
+/** A guest as a new marketplace image boots it: the agent is ready, no backup was made. */
 export function freshGuest(os: "Linux" | "Windows"): Guest {
   if (os === "Linux") {
     return {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { freshGuest } from "./model.ts";
 import { runScript } from "./run-command.ts";
 
-test("services and programs come as PowerShell writes them", () => {
+test("services have the JSON of PowerShell", () => {
   const guest = freshGuest("Windows");
   const { stdout, stderr } = runScript(
     guest,
@@ -15,14 +15,14 @@ test("services and programs come as PowerShell writes them", () => {
   expect(stderr).toBe("");
 });
 
-test("writers are listed, and what cannot be run is said", () => {
+test("VSS writers are listed; unknown lines are reported on stderr", () => {
   const guest = freshGuest("Windows");
   const { stdout, stderr } = runScript(guest, "vssadmin list writers\nRestart-Computer");
   expect(stdout).toContain("Writer name: 'Registry Writer'\n   State: [1] Stable");
   expect(stderr).toBe("The local guest cannot run: Restart-Computer");
 });
 
-test("Linux answers about the script framework's file only", () => {
+test("Linux answers only for the configuration of pre and post scripts", () => {
   const guest = freshGuest("Linux");
   const read = "cat /etc/azure/VMSnapshotScriptPluginConfig.json";
   expect(runScript(guest, read).stderr).toContain("No such file");

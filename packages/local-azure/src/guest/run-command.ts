@@ -1,15 +1,13 @@
+/** Run command: answers a few known queries, because the local guest has no shell. */
 import type { Guest } from "./model.ts";
 
 /**
- * A script in the guest. The local guest has no shell: it answers the questions about services, installed programs
- * and VSS writers that a backup asks, in the output that Windows PowerShell 5.1 would give (enumerations as numbers),
- * and says on stderr what it cannot run.
- *
- * Each line may be one of these; `| Select-Object A,B` chooses properties and `| ConvertTo-Json` may follow:
- * - `Get-Service A,B …` or `Get-CimInstance Win32_Service …` naming services
+ * Runs a script with the output of Windows PowerShell 5.1 (enumerations as numbers). Lines that it cannot run are
+ * reported on stderr. Each line may be one of these, with `| Select-Object A,B` and `| ConvertTo-Json`:
+ * - `Get-Service A,B …` or `Get-CimInstance Win32_Service …`
  * - `Get-ItemProperty …\Uninstall\* … | Where-Object DisplayName -like 'PATTERN'`
  * - `vssadmin list writers`
- * - on Linux: reading the script framework's configuration file
+ * - on Linux: `cat` of the configuration of pre and post scripts
  *
  * Lines `name = @(…)` between `@{` and `} | ConvertTo-Json` give one object with an array per name.
  */
@@ -42,7 +40,7 @@ function runLines(guest: Guest, lines: readonly string[]): { stdout: string; std
       continue;
     }
     const rows = query(guest, line);
-    // PowerShell gives a lone object, not an array of one.
+    // PowerShell prints a single object without an array.
     if (rows) out.push(JSON.stringify(rows.length === 1 ? rows[0] : rows));
     else unknown.push(cannotRun(line));
   }
@@ -59,7 +57,7 @@ type Row = Record<string, string | number>;
 const startTypes = { Automatic: 2, Manual: 3, Disabled: 4 } as const;
 const statuses = { Running: 4, Stopped: 1 } as const;
 
-/** Rows of a statement about services or programs; undefined when it is about something else. */
+/** Rows of a statement about services or programs; undefined for other statements. */
 function query(guest: Guest, statement: string): Row[] | undefined {
   const rows = allRows(guest, statement);
   const [, selected] = /\|\s*Select-Object\s+([\w,\s]+)/i.exec(statement) ?? [];

@@ -1,3 +1,4 @@
+/** The state in memory and its file. */
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -5,9 +6,9 @@ import { LocalAzureError } from "../errors.ts";
 import { emptyState, type State, stateSchema } from "./model.ts";
 
 /**
- * The state in memory, and its one JSON file. A change is made in memory at once (so one tick is one instant for
- * everybody) and is durable when `flush` resolves: written to a new file, synced, renamed over the old one. Changes
- * made while a write runs share the next write.
+ * The state and its one JSON file. A change happens in memory within one tick, so all readers see it at the same instant.
+ * It is durable when `flush` resolves: written to a new file, synced, renamed over the old one. Changes during a write
+ * share the next write.
  */
 export class StateStore {
   readonly dataDir: string;
@@ -23,10 +24,7 @@ export class StateStore {
     this.#file = join(dataDir, "state.json");
   }
 
-  /**
-   * Opens the state in a folder, or begins an empty one.
-   * @throws LocalAzureError `STATE_DAMAGED` when the file is there but cannot be understood
-   */
+  /** Opens the state of a folder, or creates an empty one. @throws LocalAzureError `STATE_DAMAGED` */
   static async open(dataDir: string, tenantId: string): Promise<StateStore> {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     const text = await readOptional(join(dataDir, "state.json"));
@@ -39,9 +37,9 @@ export class StateStore {
     if (!parsed.success) {
       throw new LocalAzureError(
         "STATE_DAMAGED",
-        `${join(dataDir, "state.json")} is not a state of this version`,
+        `${join(dataDir, "state.json")} is damaged or of another version`,
         {
-          action: "Move the folder away to begin with an empty local Azure.",
+          action: "Move the folder away; the next start creates an empty local Azure.",
           cause: parsed.error,
         },
       );
@@ -49,7 +47,7 @@ export class StateStore {
     return new StateStore(dataDir, parsed.data);
   }
 
-  /** Resolves when everything changed so far is on disk. */
+  /** Resolves when all changes so far are on disk. */
   flush(): Promise<void> {
     if (this.#closed)
       return Promise.reject(new LocalAzureError("STOPPED", "The local Azure has been stopped"));
@@ -69,20 +67,20 @@ export class StateStore {
     return this.#next;
   }
 
-  /** Waits for what is being written and refuses everything after. */
+  /** Writes the last changes; later flushes are refused. */
   async close(): Promise<void> {
     await this.flush();
     this.#closed = true;
   }
 
   async #write(): Promise<void> {
-    // One turn later, so that all changes of this tick are in the text.
+    // One microtask later, so that the file has all changes of this tick.
     await Promise.resolve();
     await writeFileDurably(this.#file, JSON.stringify(this.state));
   }
 }
 
-/** Writes a file of the owner alone so that after a crash either the old or the new content is there. */
+/** Writes a file that only the owner can read. After a crash it has the old or the new content. */
 export async function writeFileDurably(file: string, content: string): Promise<void> {
   const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
   const handle = await open(temporary, "w", 0o600);
@@ -98,7 +96,7 @@ export async function writeFileDurably(file: string, content: string): Promise<v
   await rename(temporary, file);
 }
 
-/** The text of a file, or undefined when there is none. */
+/** Reads a text file; undefined when it does not exist. */
 export async function readOptional(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
@@ -108,7 +106,7 @@ export async function readOptional(file: string): Promise<string | undefined> {
   }
 }
 
-/** What a text says as JSON; undefined when it is none. */
+/** Parses JSON; undefined when the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
