@@ -185,7 +185,7 @@ test("a disk opens for reading when its VM is deallocated, not when it runs; its
   expect((await blob(url).downloadToBuffer(MIB, 512)).equals(pattern(MIB, 1).subarray(0, 512))).toBe(true);
 });
 
-test("a range carries its MD5 on request", async () => {
+test("a range has its MD5 on request", async () => {
   const url = await openPoint();
   const response = await fetch(url, {
     headers: { "x-ms-range": `bytes=${MIB}-${MIB + 4095}`, "x-ms-range-get-content-md5": "true" },
