@@ -42,11 +42,8 @@ export { askJobToCancel, queuedTaskExists } from "./jobs/control.ts";
 export {
   findJobViews,
   getJobDetail,
-  type JobDetail,
   type JobFilter,
-  type JobViewRow,
   listJobViews,
-  storedErrorSchema,
 } from "./jobs/read.ts";
 export {
   addJobDisks,
@@ -70,6 +67,7 @@ export {
   type WorkDisk,
   type WorkSegment,
 } from "./jobs/transfer.ts";
+export { type JobRow, jobDetail, jobDisk, jobRow } from "./jobs/view.ts";
 export {
   addWarning,
   changeStep,
@@ -115,17 +113,17 @@ export {
   findPointViews,
   getPointDetail,
   listPointViews,
-  type PointDetail,
-  type PointViewRow,
 } from "./points/read.ts";
+export { type PointReportScope, sumReportPoints, walkReportPoints } from "./points/report.ts";
 export {
-  noTotals,
-  type PointReportData,
-  type PointReportScope,
+  type PointReportRow,
   type PointReportTotals,
-  sumReportPoints,
-  walkReportPoints,
-} from "./points/report.ts";
+  type PointRow,
+  pointReportTotals,
+  pointRow,
+  pointView,
+  type StoredPoint,
+} from "./points/view.ts";
 export {
   createPoint,
   listLivePoints,

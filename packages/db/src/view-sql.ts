@@ -1,4 +1,5 @@
 /** Queries that yield rows in the shape of a view's schema, so that nothing is copied between database and JSON. */
+import { KluisError } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../generated/client.ts";
 import { fromJson } from "./json.ts";
@@ -45,7 +46,17 @@ export function refSql(alias: string): Prisma.Sql {
   return Prisma.sql`CASE WHEN ${id} IS NOT NULL THEN jsonb_build_object('id', ${id}, 'name', ${name}) END`;
 }
 
-/** What a list or a look-up reads: `object` is the row as `jsonb`; `from` also serves the count. */
+/** The policy of a joined version, or null; joins are named `policy` and `version`. */
+export const policyVersionSql = Prisma.sql`CASE WHEN version.id IS NOT NULL
+  THEN jsonb_build_object('id', policy.id, 'name', policy.name, 'version', version.version) END`;
+
+/** The order in which disks are shown: the OS disk, then data disks by LUN. */
+export function diskOrderSql(alias: string): Prisma.Sql {
+  const key = Prisma.raw(`${alias}."diskKey"`);
+  return Prisma.sql`${key} <> 'os', length(${key}), ${key}`;
+}
+
+/** What a list or a look-up reads: `object` is the row as `jsonb`; `from` is also what a count reads. */
 export interface ViewSource<View> {
   readonly schema: z.ZodType<View>;
   readonly object: Prisma.Sql;
@@ -53,7 +64,7 @@ export interface ViewSource<View> {
 }
 
 /**
- * The rows of a source; `tail` holds WHERE, ORDER BY and LIMIT.
+ * Returns the rows of a source; `tail` holds WHERE, ORDER BY and LIMIT.
  * @throws KluisError INTERNAL when a row does not have the shape of the schema
  */
 export async function readViews<View>(tx: Tx, source: ViewSource<View>, tail: Prisma.Sql): Promise<View[]> {
@@ -62,10 +73,20 @@ export async function readViews<View>(tx: Tx, source: ViewSource<View>, tail: Pr
   return fromJson(schema, rows, "the rows of a view");
 }
 
+/**
+ * Returns the only row that `tail` selects.
+ * @throws KluisError INTERNAL when there is none
+ */
+export async function readView<View>(tx: Tx, source: ViewSource<View>, tail: Prisma.Sql): Promise<View> {
+  const [view] = await readViews(tx, source, tail);
+  if (view !== undefined) return view;
+  throw new KluisError("INTERNAL", { message: "A row that was just read is missing from the database." });
+}
+
 export interface PageQuery {
   readonly where: Prisma.Sql;
-  /** Without the direction; ties are broken by `thenBy`. */
   readonly orderBy: Prisma.Sql;
+  /** Breaks ties, with its own direction. */
   readonly thenBy: Prisma.Sql;
   readonly direction: "asc" | "desc";
   /** Counted from 1. */
@@ -73,7 +94,7 @@ export interface PageQuery {
   readonly pageSize: number;
 }
 
-/** One page of a source, and how many rows the condition lets through. Nulls come last in either direction. */
+/** Returns one page of a source, and how many rows pass the condition. Nulls come last in either direction. */
 export async function readPage<View>(
   tx: Tx,
   source: ViewSource<View>,
@@ -91,7 +112,7 @@ export async function readPage<View>(
   return { rows, total: countOf(counts) };
 }
 
-/** The figure of a `SELECT count(*) AS count`. */
+/** Returns the figure of a `SELECT count(*) AS count`. */
 export function countOf(rows: unknown): number {
   return z.tuple([z.object({ count: z.coerce.number() })]).parse(rows)[0].count;
 }

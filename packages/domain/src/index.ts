@@ -70,6 +70,7 @@ export {
   jobKinds,
   jobSorts,
   jobStates,
+  jobStepNames,
   jobSteps,
   jobTask,
   jobTriggers,
@@ -172,7 +173,19 @@ export {
   type SchedulerInput,
 } from "./scheduler.ts";
 export { decodeVhdFooter, encodeVhdFooter, type VhdFooter, vhdFooterBytes } from "./vhd.ts";
-export { bytesView, countView, instantView, type Ref, refView } from "./view.ts";
+export {
+  type ActorView,
+  actorView,
+  bytesView,
+  countView,
+  type ErrorView,
+  errorView,
+  instantView,
+  pageView,
+  policyVersionView,
+  type Ref,
+  refView,
+} from "./view.ts";
 export {
   type AgentState,
   agentStates,

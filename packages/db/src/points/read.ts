@@ -1,53 +1,43 @@
-import { actorSchema, consistencySchema, type VmVisibility } from "@kluis/domain";
-import { z } from "zod";
+/** Recovery points as pages and the command line read them: lists, look-ups by id, one point in full. */
+import type { PointSort, VmVisibility } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 import { likeText } from "../text.ts";
 import type { Tx } from "../tx.ts";
-import { countOf } from "../vms/read.ts";
+import {
+  diskOrderSql,
+  objectSql,
+  policyVersionSql,
+  readPage,
+  readView,
+  readViews,
+  refSql,
+  type ViewSource,
+} from "../view-sql.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
+import { type PointRow, type pointDisk, pointRow, type StoredPoint, storedPoint } from "./view.ts";
 
-const bytes = z.coerce.number().refine(Number.isSafeInteger);
+export const pointTable = { alias: "r", columns: Prisma.RecoveryPointScalarFieldEnum };
+const diskTable = { alias: "d", columns: Prisma.RecoveryPointDiskScalarFieldEnum };
 
-const pointRow = z.object({
-  id: z.string(),
-  vmId: z.string(),
-  vmName: z.string(),
-  state: z.enum(["available", "damaged", "deleting", "deleted"]),
-  takenAt: z.date(),
-  trigger: z.string(),
-  consistencyWanted: consistencySchema,
-  consistencyReached: consistencySchema,
-  consistencyReason: z.string().nullable(),
-  policyId: z.string().nullable(),
-  policyName: z.string().nullable(),
-  policyVersion: z.number().nullable(),
-  diskCount: z.coerce.number(),
-  logicalBytes: bytes,
-  changedBytes: bytes,
-  movedBytes: bytes,
-  storedBytes: bytes,
-  tiers: z.array(z.string()),
-  expiresAt: z.date().nullable(),
-  pinnedAt: z.date().nullable(),
-  instantRestoreUntil: z.date().nullable(),
-  lastVerifiedAt: z.date().nullable(),
-  lastVerifyMode: z.string().nullable(),
-  lastVerifyOk: z.boolean().nullable(),
-  deletedAt: z.date().nullable(),
-});
-export type PointViewRow = z.infer<typeof pointRow>;
-
-const selectPoints = Prisma.sql`
-  SELECT r.id::text, r."vmId"::text, vm.name AS "vmName", r.state, r."takenAt", r.trigger, r."consistencyWanted",
-    r."consistencyReached", r."consistencyReason", policy.id::text AS "policyId", policy.name AS "policyName",
-    version.version AS "policyVersion",
-    (SELECT count(*) FROM "RecoveryPointDisk" d WHERE d."pointId" = r.id) AS "diskCount",
-    r."logicalBytes", r."changedBytes", r."movedBytes", r."storedBytes", r.tiers, r."expiresAt", r."pinnedAt",
-    r."instantRestoreUntil", r."lastVerifiedAt", r."lastVerifyMode", r."lastVerifyOk", r."deletedAt"
-  FROM "RecoveryPoint" r
+const from = Prisma.sql`"RecoveryPoint" r
   JOIN "VirtualMachine" vm ON vm.id = r."vmId"
   LEFT JOIN "PolicyVersion" version ON version.id = r."policyVersionId"
   LEFT JOIN "Policy" policy ON policy.id = version."policyId"`;
+
+const composed = {
+  vm: refSql("vm"),
+  policy: policyVersionSql,
+  consistency: Prisma.sql`r."consistencyReached"`,
+  diskCount: Prisma.sql`(SELECT count(*) FROM "RecoveryPointDisk" d WHERE d."pointId" = r.id)`,
+  lastVerified: Prisma.sql`CASE WHEN r."lastVerifiedAt" IS NOT NULL
+    THEN jsonb_build_object('at', r."lastVerifiedAt", 'mode', r."lastVerifyMode", 'ok', r."lastVerifyOk") END`,
+};
+
+const points: ViewSource<PointRow> = {
+  schema: pointRow,
+  object: objectSql(pointRow, pointTable, composed),
+  from,
+};
 
 export interface PointFilter {
   readonly search?: string | undefined;
@@ -61,27 +51,26 @@ export interface PointFilter {
 }
 
 export interface PointOrder {
-  readonly sort: "takenAt" | "vm" | "movedBytes" | "expiresAt";
+  readonly sort: PointSort;
   readonly direction: "asc" | "desc";
   readonly page: number;
   readonly pageSize: number;
 }
 
 function filtered(visibility: VmVisibility, filter: PointFilter): Prisma.Sql {
-  const parts = [vmVisibleSql(visibility)];
-  if (filter.search) {
-    const like = `%${likeText(filter.search)}%`;
+  const { search, state, consistency } = filter;
+  const like = `%${likeText(search ?? "")}%`;
+  const parts = [
+    vmVisibleSql(visibility),
+    state?.length ? Prisma.sql`r.state IN (${Prisma.join([...state])})` : Prisma.sql`r.state <> 'deleted'`,
+  ];
+  if (search) {
     parts.push(Prisma.sql`(vm.name ILIKE ${like} OR r.id::text ILIKE ${like} OR policy.name ILIKE ${like})`);
   }
   if (filter.vmId) parts.push(Prisma.sql`r."vmId" = ${filter.vmId}::uuid`);
   if (filter.vmIds) parts.push(Prisma.sql`r."vmId" = ANY(${[...filter.vmIds]}::uuid[])`);
-  parts.push(
-    filter.state && filter.state.length > 0
-      ? Prisma.sql`r.state IN (${Prisma.join([...filter.state])})`
-      : Prisma.sql`r.state <> 'deleted'`,
-  );
-  if (filter.consistency && filter.consistency.length > 0) {
-    parts.push(Prisma.sql`r."consistencyReached" IN (${Prisma.join([...filter.consistency])})`);
+  if (consistency?.length) {
+    parts.push(Prisma.sql`r."consistencyReached" IN (${Prisma.join([...consistency])})`);
   }
   if (filter.from) parts.push(Prisma.sql`r."takenAt" >= ${filter.from}`);
   if (filter.to) parts.push(Prisma.sql`r."takenAt" < ${filter.to}`);
@@ -93,107 +82,72 @@ const orders = {
   vm: Prisma.sql`lower(vm.name)`,
   movedBytes: Prisma.sql`r."movedBytes"`,
   expiresAt: Prisma.sql`r."expiresAt"`,
-} satisfies Record<PointOrder["sort"], Prisma.Sql>;
+} satisfies Record<PointSort, Prisma.Sql>;
 
-/** One page of the visible recovery points, and how many the filter lets through. */
-export async function listPointViews(
+/** One page of the visible recovery points that pass the filter, and how many there are. */
+export function listPointViews(
   tx: Tx,
   visibility: VmVisibility,
   options: { readonly filter: PointFilter; readonly order: PointOrder },
-): Promise<{ rows: PointViewRow[]; total: number }> {
-  const { order } = options;
-  const where = filtered(visibility, options.filter);
-  const direction = order.direction === "asc" ? Prisma.sql`ASC NULLS LAST` : Prisma.sql`DESC NULLS LAST`;
-  const rows = await tx.$queryRaw`${selectPoints} WHERE ${where}
-    ORDER BY ${orders[order.sort]} ${direction}, r."takenAt" DESC, r.id
-    LIMIT ${order.pageSize} OFFSET ${(order.page - 1) * order.pageSize}`;
-  const counts = await tx.$queryRaw`
-    SELECT count(*) AS count FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"
-    LEFT JOIN "PolicyVersion" version ON version.id = r."policyVersionId"
-    LEFT JOIN "Policy" policy ON policy.id = version."policyId" WHERE ${where}`;
-  return { rows: pointRow.array().parse(rows), total: countOf(counts) };
+): Promise<{ rows: PointRow[]; total: number }> {
+  const { sort, ...order } = options.order;
+  return readPage(tx, points, {
+    ...order,
+    where: filtered(visibility, options.filter),
+    orderBy: orders[sort],
+    thenBy: Prisma.sql`r."takenAt" DESC, r.id`,
+  });
 }
 
-/** Visible points whose id is, or begins with, this text; at most 3. Deleted ones too. */
-export async function findPointViews(
-  tx: Tx,
-  visibility: VmVisibility,
-  idPrefix: string,
-): Promise<PointViewRow[]> {
-  const rows = await tx.$queryRaw`${selectPoints}
-    WHERE r.id::text LIKE ${`${likeText(idPrefix.toLowerCase())}%`} AND ${vmVisibleSql(visibility)} ORDER BY r.id LIMIT 3`;
-  return pointRow.array().parse(rows);
+/** Visible points, deleted ones included, whose id begins with this text; at most 3. */
+export function findPointViews(tx: Tx, visibility: VmVisibility, idPrefix: string): Promise<PointRow[]> {
+  const like = `${likeText(idPrefix.toLowerCase())}%`;
+  return readViews(
+    tx,
+    points,
+    Prisma.sql`WHERE r.id::text LIKE ${like} AND ${vmVisibleSql(visibility)} ORDER BY r.id LIMIT 3`,
+  );
 }
 
-/** The newest point of a VM that can be restored, or null. */
+/** The newest available point of a VM, or null. */
 export async function findLatestPointView(
   tx: Tx,
   visibility: VmVisibility,
   vmId: string,
-): Promise<PointViewRow | null> {
-  const rows = await tx.$queryRaw`${selectPoints}
-    WHERE r."vmId" = ${vmId}::uuid AND r.state = 'available' AND ${vmVisibleSql(visibility)}
-    ORDER BY r."takenAt" DESC LIMIT 1`;
-  return pointRow.array().parse(rows)[0] ?? null;
+): Promise<PointRow | null> {
+  const rows = await readViews(
+    tx,
+    points,
+    Prisma.sql`WHERE r."vmId" = ${vmId}::uuid AND r.state = 'available' AND ${vmVisibleSql(visibility)}
+      ORDER BY r."takenAt" DESC LIMIT 1`,
+  );
+  return rows[0] ?? null;
 }
 
-const diskDetail = z.object({
-  diskKey: z.string(),
-  name: z.string(),
-  resourceId: z.string(),
-  sku: z.string(),
-  diskBytes: bytes,
-  root: z.string().nullable(),
-  rootDigest: z.string(),
-  deltaMethod: z.string(),
-  deltaReason: z.string().nullable(),
-  allocatedBytes: bytes,
-  readBytes: bytes,
-  changedBytes: bytes,
-  movedBytes: bytes,
-  storedBytes: bytes,
-});
+/** The cipher of every pack and manifest in the vault. */
+export const encryptionSql = Prisma.sql`'AES-256-GCM'::text`;
 
-const pointDetail = z.object({
-  jobId: z.string(),
-  actor: actorSchema,
-  vmFacts: z.record(z.string(), z.unknown()),
-  occurrenceDueAt: z.date().nullable(),
-  azureConsistency: z.string(),
-  snapshotStartedAt: z.date(),
-  snapshotEndedAt: z.date(),
-  snapshotRemovedAt: z.date().nullable(),
-  transferStartedAt: z.date(),
-  transferEndedAt: z.date(),
-  createdAt: z.date(),
-  deadlineAt: z.date().nullable(),
-  deadlineMet: z.boolean().nullable(),
-  gapSeconds: z.number().nullable(),
-  retries: z.number(),
-  allocatedBytes: bytes,
-  readBytes: bytes,
-  chunksNew: z.number(),
-  chunksReused: z.number(),
-  manifestDigest: z.string(),
-  keyId: z.string(),
-  deletedBy: actorSchema.nullable(),
-  deleteReason: z.string().nullable(),
-  lastVerifyDetail: z.record(z.string(), z.unknown()).nullable(),
-  vault: z.object({ id: z.string(), name: z.string(), kind: z.string() }),
-  disks: z.array(diskDetail),
-});
-export type PointDetail = z.infer<typeof pointDetail>;
-
-/** Every other fact of a point whose visibility has been judged. */
-export async function getPointDetail(tx: Tx, pointId: string): Promise<PointDetail> {
-  const point = await tx.recoveryPoint.findUniqueOrThrow({
-    where: { id: pointId },
-    include: { disks: true, vault: { select: { id: true, name: true, kind: true } } },
-  });
-  const detail = pointDetail.parse(point);
-  return { ...detail, disks: detail.disks.toSorted((a, b) => diskRank(a.diskKey) - diskRank(b.diskKey)) };
+/** The disks of point `r` in the shape of a schema, in the order in which they are shown. */
+export function pointDisksSql(schema: typeof pointDisk): Prisma.Sql {
+  const disk = objectSql(schema, diskTable, { key: Prisma.sql`d."diskKey"` });
+  return Prisma.sql`(SELECT coalesce(jsonb_agg(${disk} ORDER BY ${diskOrderSql("d")}), '[]')
+    FROM "RecoveryPointDisk" d WHERE d."pointId" = r.id)`;
 }
 
-function diskRank(key: string): number {
-  return key === "os" ? -1 : Number(key);
+const stored: ViewSource<StoredPoint> = {
+  schema: storedPoint,
+  object: objectSql(storedPoint, pointTable, {
+    ...composed,
+    encryption: encryptionSql,
+    vault: Prisma.sql`jsonb_build_object('id', vault.id, 'name', vault.name, 'kind', vault.kind)`,
+    isOnly: Prisma.sql`(r.state = 'available' AND NOT EXISTS (SELECT 1 FROM "RecoveryPoint" other
+      WHERE other."vmId" = r."vmId" AND other.id <> r.id AND other.state = 'available'))`,
+    disks: pointDisksSql(storedPoint.shape.disks.element),
+  }),
+  from: Prisma.sql`${from} JOIN "Vault" vault ON vault.id = r."vaultId"`,
+};
+
+/** Every fact of a point that the caller has found to be visible. */
+export function getPointDetail(tx: Tx, pointId: string): Promise<StoredPoint> {
+  return readView(tx, stored, Prisma.sql`WHERE r.id = ${pointId}::uuid`);
 }

@@ -1,0 +1,102 @@
+/** Jobs as JSON: the schemas that queries yield and that the API's views extend. */
+import {
+  actorView,
+  bytesView,
+  countView,
+  deltaMethods,
+  diskKeySchema,
+  errorView,
+  instantView,
+  jobDiskStates,
+  jobKinds,
+  jobStates,
+  jobStepNames,
+  jobTriggers,
+  policyVersionView,
+  refView,
+  stepStates,
+} from "@kluis/domain";
+import { z } from "zod";
+
+/** Sums over the disks of a job, in bytes. A bar shows `doneBytes` of `plannedBytes`; both are 0 before the plan. */
+export const jobProgress = z.object({
+  plannedBytes: bytesView,
+  doneBytes: bytesView,
+  readBytes: bytesView,
+  changedBytes: bytesView,
+  movedBytes: bytesView,
+  storedBytes: bytesView,
+  logicalBytes: bytesView,
+});
+
+/** A job in a list. */
+export const jobRow = z.object({
+  id: z.string(),
+  kind: z.enum(jobKinds),
+  state: z.enum(jobStates),
+  /** The running step, or how the job ended. */
+  stage: z.string(),
+  vm: refView.nullable(),
+  pointId: z.string().nullable(),
+  policy: policyVersionView.nullable(),
+  trigger: z.enum(jobTriggers),
+  actor: actorView,
+  createdAt: instantView,
+  startedAt: instantView.nullable(),
+  endedAt: instantView.nullable(),
+  dueAt: instantView.nullable(),
+  deadlineAt: instantView.nullable(),
+  cancelAskedAt: instantView.nullable(),
+  attempt: countView,
+  /** How many warnings the job has. */
+  warnings: countView,
+  error: errorView.nullable(),
+  progress: jobProgress,
+});
+export type JobRow = z.infer<typeof jobRow>;
+
+/** A row of a job's timeline. */
+export const jobStep = z.object({
+  name: z.enum(jobStepNames),
+  ordinal: countView,
+  state: z.enum(stepStates),
+  attempt: countView,
+  message: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+  startedAt: instantView.nullable(),
+  endedAt: instantView.nullable(),
+});
+
+/** A disk within a job. */
+export const jobDisk = z.object({
+  key: diskKeySchema,
+  name: z.string(),
+  sku: z.string(),
+  state: z.enum(jobDiskStates),
+  diskBytes: bytesView,
+  /** Null before the plan. */
+  deltaMethod: z.enum(deltaMethods).nullable(),
+  /** Why this method and not the planned one. */
+  deltaReason: z.string().nullable(),
+  plannedBytes: bytesView,
+  readBytes: bytesView,
+  changedBytes: bytesView,
+  movedBytes: bytesView,
+  storedBytes: bytesView,
+  chunksNew: countView,
+  chunksReused: countView,
+  segments: z.object({ done: countView, total: countView }),
+  startedAt: instantView.nullable(),
+  endedAt: instantView.nullable(),
+});
+
+/** What a job's page shows beyond its row. */
+export const jobDetail = z.object({
+  steps: z.array(jobStep),
+  disks: z.array(jobDisk),
+  warningList: z.array(errorView),
+  parameters: z.record(z.string(), z.unknown()),
+  /** The recovery point that the job made. */
+  resultPointId: z.string().nullable(),
+});
+export type JobDetail = z.infer<typeof jobDetail>;

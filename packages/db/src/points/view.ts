@@ -1,0 +1,222 @@
+/** Recovery points as JSON: each fact has one definition here, and lists, pages and reports select from them. */
+import {
+  actorSchema,
+  actorView,
+  bytesView,
+  consistencySchema,
+  countView,
+  deltaMethods,
+  diskKeySchema,
+  instantView,
+  jobTriggers,
+  pointStates,
+  policyVersionView,
+  refView,
+  retentionTiers,
+  verifyModes,
+} from "@kluis/domain";
+import { z } from "zod";
+
+/** A disk of a recovery point. */
+export const pointDisk = z.object({
+  key: diskKeySchema,
+  name: z.string(),
+  resourceId: z.string(),
+  sku: z.string(),
+  diskBytes: bytesView,
+  /** Keyed digest of the disk's whole content: equal content in one vault gives equal digests. */
+  rootDigest: z.string(),
+  deltaMethod: z.enum(deltaMethods),
+  deltaReason: z.string().nullable(),
+  /** 0 where changed ranges were read: they do not tell what else is allocated. */
+  allocatedBytes: bytesView,
+  readBytes: bytesView,
+  changedBytes: bytesView,
+  movedBytes: bytesView,
+  storedBytes: bytesView,
+});
+
+const retained = {
+  occurrenceDueAt: instantView.nullable(),
+  /** Retention tiers that keep the point, as last judged. */
+  tiers: z.array(z.enum(retentionTiers)),
+  expiresAt: instantView.nullable(),
+  pinnedAt: instantView.nullable(),
+};
+
+const captured = {
+  jobId: z.string(),
+  trigger: z.enum(jobTriggers),
+  actor: actorSchema,
+  /** The instant whose content the point holds. */
+  takenAt: instantView,
+  snapshotStartedAt: instantView,
+  snapshotEndedAt: instantView,
+  consistencyWanted: consistencySchema,
+  consistencyReached: consistencySchema,
+  consistencyReason: z.string().nullable(),
+  /** Azure's word for the level that its restore point reached. */
+  azureConsistency: z.string(),
+  snapshotRemovedAt: instantView.nullable(),
+  instantRestoreUntil: instantView.nullable(),
+};
+
+const transferred = {
+  logicalBytes: bytesView,
+  allocatedBytes: bytesView,
+  readBytes: bytesView,
+  changedBytes: bytesView,
+  movedBytes: bytesView,
+  storedBytes: bytesView,
+  chunksNew: countView,
+  chunksReused: countView,
+  retries: countView,
+  /** Since the VM's previous point: the recovery point objective that was reached. */
+  gapSeconds: z.int().nullable(),
+  deadlineAt: instantView.nullable(),
+  deadlineMet: z.boolean().nullable(),
+};
+
+const verified = {
+  manifestDigest: z.string(),
+  lastVerifiedAt: instantView.nullable(),
+  lastVerifyMode: z.enum(verifyModes).nullable(),
+  lastVerifyOk: z.boolean().nullable(),
+};
+
+const sealed = {
+  encryption: z.literal("AES-256-GCM"),
+  keyId: z.string(),
+};
+
+const lived = {
+  state: z.enum(pointStates),
+  createdAt: instantView,
+  deletedAt: instantView.nullable(),
+  deletedBy: actorSchema.nullable(),
+  deleteReason: z.string().nullable(),
+};
+
+/** A recovery point in full. */
+export const pointView = z
+  .object({
+    id: z.string(),
+    vm: refView,
+    policy: policyVersionView.nullable(),
+    ...retained,
+    ...captured,
+    actor: actorView,
+    /** The level that was reached. */
+    consistency: captured.consistencyReached,
+    /** The VM as it was when the point was taken. */
+    vmFacts: z.record(z.string(), z.unknown()),
+    transferStartedAt: instantView,
+    transferEndedAt: instantView,
+    ...transferred,
+    ...verified,
+    lastVerified: z.object({ at: instantView, mode: z.enum(verifyModes), ok: z.boolean() }).nullable(),
+    lastVerifyDetail: z.record(z.string(), z.unknown()).nullable(),
+    ...sealed,
+    vault: refView.extend({ kind: z.string() }),
+    ...lived,
+    deletedBy: actorView.nullable(),
+    /** True for an available point while its VM has no other. */
+    isOnly: z.boolean(),
+    diskCount: countView,
+    disks: z.array(pointDisk),
+  })
+  .omit({ consistencyReached: true, lastVerifiedAt: true, lastVerifyMode: true, lastVerifyOk: true });
+
+/** A recovery point in a list. */
+export const pointRow = pointView.pick({
+  id: true,
+  vm: true,
+  state: true,
+  takenAt: true,
+  trigger: true,
+  consistency: true,
+  consistencyWanted: true,
+  consistencyReason: true,
+  policy: true,
+  diskCount: true,
+  logicalBytes: true,
+  changedBytes: true,
+  movedBytes: true,
+  storedBytes: true,
+  tiers: true,
+  expiresAt: true,
+  pinnedAt: true,
+  instantRestoreUntil: true,
+  lastVerified: true,
+  deletedAt: true,
+});
+export type PointRow = z.infer<typeof pointRow>;
+
+/** A recovery point in full, with where the content of each disk begins in the vault (null: the disk is all zeros). */
+export const storedPoint = pointView.extend({
+  disks: z.array(pointDisk.extend({ root: z.string().nullable() })),
+});
+export type StoredPoint = z.infer<typeof storedPoint>;
+
+/** The blocks of a report's row. */
+export const reportBlocks = {
+  identity: z.object({
+    pointId: z.string(),
+    vmId: z.string(),
+    /** This and the following: the VM as it was when the point was taken. */
+    vmName: z.string(),
+    vmResourceId: z.string().nullable(),
+    tags: z.record(z.string(), z.string()),
+    subscriptionId: z.string().nullable(),
+    resourceGroup: z.string().nullable(),
+    location: z.string().nullable(),
+    osType: z.string().nullable(),
+    teams: z.array(z.string()),
+    excludedDisks: z.array(z.object({ key: z.string(), name: z.string(), reason: z.string() })),
+  }),
+  policy: z.object({
+    id: z.string().nullable(),
+    name: z.string().nullable(),
+    version: z.int().nullable(),
+    ...retained,
+  }),
+  capture: z.object({ ...captured, snapshotIds: z.array(z.string()) }),
+  transfer: z.object({ startedAt: instantView, endedAt: instantView, ...transferred }),
+  disks: z.array(pointDisk),
+  integrity: z.object(verified),
+  protection: z.object({
+    ...sealed,
+    vaultId: z.string(),
+    vaultName: z.string(),
+    vaultKind: z.string(),
+  }),
+  lifecycle: z.object(lived),
+  /** The event that recorded the point. Null is a finding: every point has one. */
+  ledger: z
+    .object({ seq: countView, at: instantView, prevDigest: z.string(), digest: z.string() })
+    .nullable(),
+};
+
+/** A recovery point in a report: every recorded fact, in blocks. Null means: does not apply, or was not recorded. */
+export const pointReportRow = z.object(reportBlocks);
+export type PointReportRow = z.infer<typeof pointReportRow>;
+
+/** Bytes over many points: exact up to 2^53 (8 PiB), above that the nearest number. */
+const byteSum = z.number().nonnegative();
+
+/** The sums over the rows of a report. */
+export const pointReportTotals = z.object({
+  points: countView,
+  vms: countView,
+  application: countView,
+  file: countView,
+  crash: countView,
+  deleted: countView,
+  verified: countView,
+  damaged: countView,
+  deadlinesMissed: countView,
+  logicalBytes: byteSum,
+  movedBytes: byteSum,
+  storedBytes: byteSum,
+});
+export type PointReportTotals = z.infer<typeof pointReportTotals>;
