@@ -6,18 +6,13 @@ export {
   type SignedInContext,
   type Who,
 } from "./context.ts";
-export {
-  type DiskDownload,
-  type DownloadFormat,
-  downloadFormats,
-  openDiskDownload,
-} from "./downloads/download.ts";
+export { type DiskDownload, openDiskDownload } from "./downloads/download.ts";
 export { type ByteRange, decideRange, type RangeDecision } from "./downloads/http-range.ts";
 export { type ApiEnv, parseApiEnv } from "./env.ts";
 export { type ApiError, apiErrorOf, httpStatusOf, kluisErrorOf } from "./error-map.ts";
 export { publicHealth, readHealth } from "./health/service.ts";
 export { type Credentials, createContext, type SignIn, signIn, signOut } from "./identity/identity.ts";
-export { openPointReport, type PointReport, type ReportFormat, reportFormats } from "./reports/render.ts";
+export { openPointReport, type PointReport } from "./reports/render.ts";
 export { diskDownloadResponse, errorResponse, pointReportResponse } from "./responses.ts";
 export { type AppRouter, appRouter, createCaller } from "./root.ts";
 export type * from "./views/index.ts";

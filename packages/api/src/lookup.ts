@@ -4,8 +4,8 @@ import {
   findPointViews,
   findVms,
   isUuid,
-  type JobViewRow,
-  type PointViewRow,
+  type JobRow,
+  type PointRow,
   type VmRow,
 } from "@kluis/db";
 import { can, KluisError, mustBeAllowed, type Permission } from "@kluis/domain";
@@ -36,6 +36,14 @@ export async function lookupVm(ctx: SignedInContext, ref: string): Promise<VmRow
   return vm;
 }
 
+/** The id of the VM by which a list is filtered, or undefined without such a filter. */
+export async function optionalVmId(
+  ctx: SignedInContext,
+  ref: string | undefined,
+): Promise<string | undefined> {
+  return ref === undefined ? undefined : (await lookupVm(ctx, ref)).id;
+}
+
 /**
  * A visible VM on which the person holds the permission.
  * @throws KluisError VM_NOT_FOUND, CONFLICT, FORBIDDEN
@@ -55,7 +63,7 @@ export function mayOn(ctx: SignedInContext, permission: Permission, vm: VmRow): 
  * The one visible recovery point that a text names: an id, a unique beginning of one, or `VM@latest`.
  * @throws KluisError POINT_NOT_FOUND (also for another team's), VM_NOT_FOUND, CONFLICT when the beginning fits several
  */
-export async function lookupPoint(ctx: SignedInContext, ref: string): Promise<PointViewRow> {
+export async function lookupPoint(ctx: SignedInContext, ref: string): Promise<PointRow> {
   const { prisma } = ctx.api.db;
   if (ref.toLowerCase().endsWith("@latest")) {
     const vm = await lookupVm(ctx, ref.slice(0, -"@latest".length));
@@ -88,9 +96,9 @@ export async function lookupPointFor(
   ctx: SignedInContext,
   permission: Permission,
   ref: string,
-): Promise<{ readonly point: PointViewRow; readonly vm: VmRow }> {
+): Promise<{ readonly point: PointRow; readonly vm: VmRow }> {
   const point = await lookupPoint(ctx, ref);
-  const vm = await lookupVmFor(ctx, permission, point.vmId);
+  const vm = await lookupVmFor(ctx, permission, point.vm.id);
   return { point, vm };
 }
 
@@ -98,7 +106,7 @@ export async function lookupPointFor(
  * The one visible job that a text names: an id or a unique beginning of one.
  * @throws KluisError NOT_FOUND (also for another team's), CONFLICT when the beginning fits several
  */
-export async function lookupJob(ctx: SignedInContext, ref: string): Promise<JobViewRow> {
+export async function lookupJob(ctx: SignedInContext, ref: string): Promise<JobRow> {
   const found = isIdBeginning(ref) ? await findJobViews(ctx.api.db.prisma, seen(ctx), ref) : [];
   const [job, second] = found;
   if (job === undefined) {

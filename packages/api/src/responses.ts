@@ -1,15 +1,13 @@
-import { diskKeySchema } from "@kluis/domain";
-import { z } from "zod";
+/** Web Responses for route handlers outside tRPC: downloads, reports, errors. They never throw: errors become responses. */
 import type { RequestContext } from "./context.ts";
-import { type DiskDownload, downloadFormats, openDiskDownload } from "./downloads/download.ts";
-import { type ByteRange, decideRange } from "./downloads/http-range.ts";
+import { type DiskDownload, openDiskDownload } from "./downloads/download.ts";
+import { decideRange } from "./downloads/http-range.ts";
+import { diskDownloadInput } from "./downloads/inputs.ts";
 import { apiErrorOf, httpStatusOf, kluisErrorOf } from "./error-map.ts";
-import { instant, pointRef } from "./inputs.ts";
-import { openPointReport, reportFormats } from "./reports/render.ts";
+import { pointReportInput } from "./reports/inputs.ts";
+import { openPointReport } from "./reports/render.ts";
 
-/** Ready answers for route handlers that don't speak tRPC. They never throw: errors become answers too. */
-
-/** The JSON answer of an error: `{ error: ApiError }` with the right status. */
+/** An error as JSON, `{ error: ApiError }`, with its status. */
 export function errorResponse(error: unknown, requestId: string): Response {
   const known = kluisErrorOf(error);
   const headers: Record<string, string> = { "cache-control": "no-store", "x-request-id": requestId };
@@ -21,12 +19,6 @@ export function errorResponse(error: unknown, requestId: string): Response {
   );
 }
 
-const downloadInput = z.object({
-  point: pointRef,
-  disk: diskKeySchema,
-  format: z.enum(downloadFormats).default("raw"),
-});
-
 /** A disk of a recovery point, whole or in part (RFC 9110: Range, If-Range, If-Match, If-None-Match). HEAD sends no body. */
 export async function diskDownloadResponse(
   ctx: RequestContext,
@@ -34,8 +26,8 @@ export async function diskDownloadResponse(
   request: Request,
 ): Promise<Response> {
   try {
-    const what = downloadInput.parse({ ...input, format: input.format ?? undefined });
-    const download = await openDiskDownload(ctx, what);
+    const wanted = diskDownloadInput.parse({ ...input, format: input.format ?? undefined });
+    const download = await openDiskDownload(ctx, wanted);
     const { headers } = request;
     const decision = decideRange(download, {
       range: request.method === "HEAD" ? null : headers.get("range"),
@@ -43,39 +35,42 @@ export async function diskDownloadResponse(
       ifMatch: headers.get("if-match"),
       ifNoneMatch: headers.get("if-none-match"),
     });
-    const answer = {
+    const init = {
       status: decision.status,
-      headers: { ...decision.headers, ...fileHeaders(download, ctx) },
+      headers: { ...decision.headers, ...downloadHeaders(download, ctx) },
     };
-    if (decision.range === null || request.method === "HEAD") return new Response(null, answer);
+    if (decision.range === null || request.method === "HEAD") return new Response(null, init);
     await download.recordStart(decision.range);
-    return new Response(bodyOf(ctx, download, { range: decision.range, signal: request.signal }), answer);
+    const pieces = download.stream(decision.range, request.signal);
+    return new Response(streamOf(ctx, pieces, request.signal), init);
   } catch (error) {
     return failed(ctx, error);
   }
 }
 
-function fileHeaders(download: DiskDownload, ctx: RequestContext): Record<string, string> {
+function downloadHeaders(download: DiskDownload, ctx: RequestContext): Record<string, string> {
   return {
-    "content-type": download.contentType,
-    "content-disposition": `attachment; filename="${download.fileName}"`,
-    // A disk is nobody's business but its reader's.
+    ...fileHeaders(download, ctx),
+    // Shared caches must not keep a disk, and proxies must not recompress it.
     "cache-control": "private, no-store, no-transform",
-    "x-content-type-options": "nosniff",
     "x-kluis-content-digest": download.rootDigest,
+  };
+}
+
+function fileHeaders(
+  file: { readonly contentType: string; readonly fileName: string },
+  ctx: RequestContext,
+): Record<string, string> {
+  return {
+    "content-type": file.contentType,
+    "content-disposition": `attachment; filename="${file.fileName}"`,
+    "cache-control": "private, no-store",
+    "x-content-type-options": "nosniff",
     "x-request-id": ctx.requestId,
   };
 }
 
-function bodyOf(
-  ctx: RequestContext,
-  download: DiskDownload,
-  reading: { readonly range: ByteRange; readonly signal: AbortSignal },
-): ReadableStream<Uint8Array> {
-  return streamOf(ctx, download.stream(reading.range, reading.signal), reading.signal);
-}
-
-/** Pulls only when the client takes: a slow client holds no more than the pieces that are under way. */
+/** Reads the next piece only when the client takes it, so that a slow client holds few pieces in memory. */
 function streamOf(
   ctx: RequestContext,
   pieces: AsyncGenerator<Uint8Array, void, undefined>,
@@ -89,9 +84,9 @@ function streamOf(
           if (done === true) controller.close();
           else controller.enqueue(value);
         } catch (error) {
-          // Headers are gone: a broken connection is the only way to say that the rest is missing.
+          // The headers have left, so only a broken connection can tell the client that the rest is missing.
           if (!signal.aborted)
-            ctx.api.logger.error({ err: error, requestId: ctx.requestId }, "a download broke off");
+            ctx.api.logger.error({ err: error, requestId: ctx.requestId }, "download interrupted");
           controller.error(error);
         }
       },
@@ -103,13 +98,7 @@ function streamOf(
   );
 }
 
-const reportInput = z.object({
-  format: z.enum(reportFormats).default("csv"),
-  from: instant.optional(),
-  to: instant.optional(),
-});
-
-/** The recovery-point report of what this person sees, streamed. */
+/** The recovery-point report of the VMs that the user may report on, as a stream. */
 export async function pointReportResponse(
   ctx: RequestContext,
   input: {
@@ -122,16 +111,10 @@ export async function pointReportResponse(
   try {
     const { format, from, to } = input;
     const wanted = { format: format ?? undefined, from: from || undefined, to: to || undefined };
-    const report = await openPointReport(ctx, reportInput.parse(wanted), request.signal);
+    const report = await openPointReport(ctx, pointReportInput.parse(wanted), request.signal);
     return new Response(streamOf(ctx, report.stream(), request.signal), {
       status: 200,
-      headers: {
-        "content-type": report.contentType,
-        "content-disposition": `attachment; filename="${report.fileName}"`,
-        "cache-control": "private, no-store",
-        "x-content-type-options": "nosniff",
-        "x-request-id": ctx.requestId,
-      },
+      headers: fileHeaders(report, ctx),
     });
   } catch (error) {
     return failed(ctx, error);

@@ -10,12 +10,12 @@ import {
 
 export interface VaultReader {
   /**
-   * The vault, opened at the first call and kept; a failed opening is tried again by the next call.
+   * The vault, opened at the first call and kept. After a failure the next call tries again.
    * @throws KluisError VAULT_UNREACHABLE, VAULT_NOT_INITIALISED, VAULT_KEY_WRONG, CONFIG_INVALID
    */
   open(): Promise<Vault>;
   /**
-   * Where the vault's objects lie, for what is not encrypted: the ledger's anchors. No key is needed.
+   * The vault's objects, for those that are not encrypted: the anchors of the ledger. Needs no key.
    * @throws KluisError VAULT_UNREACHABLE
    */
   openStore(): Promise<BlobStore>;
@@ -42,7 +42,7 @@ export function createVaultReader(settings: VaultSettings): VaultReader {
   };
 }
 
-/** Bounds the opening: a store that does not answer must not hold every download for ever. */
+/** A store that does not answer must not block every download indefinitely. */
 const openTimeoutMs = 30_000;
 
 async function openConfiguredVault(settings: VaultSettings): Promise<Vault> {

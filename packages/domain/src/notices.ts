@@ -14,6 +14,21 @@ export interface NoticeParams {
   "delta-first-backup": Record<never, never>;
   /** A transfer ended. */
   "transfer-finished": { readonly disks: number; readonly movedBytes: number };
+
+  // The plan of a restore: what will happen in Azure, then what to know before
+  "restore-creates-disk": {
+    readonly name: string;
+    readonly sku: string;
+    readonly resourceGroup: string;
+    readonly location: string;
+  };
+  "restore-opens-access": Record<never, never>;
+  "restore-writes": Record<never, never>;
+  "restore-closes-access": Record<never, never>;
+  "restore-keeps-vm": Record<never, never>;
+  "restore-name-taken": { readonly name: string };
+  "restore-changes-sku": { readonly from: string; readonly to: string };
+  "restore-from-damaged": Record<never, never>;
 }
 export type NoticeCode = keyof NoticeParams;
 
@@ -26,6 +41,18 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "delta-first-backup": () => "First backup of this disk",
   "transfer-finished": ({ disks, movedBytes }) =>
     `${disks === 1 ? "1 disk" : `${disks} disks`}, ${formatBytes(movedBytes)} moved`,
+
+  "restore-creates-disk": ({ name, sku, resourceGroup, location }) =>
+    `Create the managed disk ${name} (${sku}) in resource group ${resourceGroup}, ${location}.`,
+  "restore-opens-access": () => "Open write access to the disk for the time of the upload.",
+  "restore-writes": () => "Write all data from the vault; parts that are all zeros are skipped.",
+  "restore-closes-access": () => "Close write access. Azure then checks the disk and leaves it unattached.",
+  "restore-keeps-vm": () =>
+    "The virtual machine and its disks do not change. Attach the new disk when it is ready.",
+  "restore-name-taken": ({ name }) =>
+    `If a disk named ${name} already exists, the job fails and changes nothing.`,
+  "restore-changes-sku": ({ from, to }) => `The disk was ${from}; the new disk is ${to}.`,
+  "restore-from-damaged": () => "Verification found this recovery point damaged, so the restore may fail.",
 };
 
 /** Every code, in the order of the catalog. */

@@ -1,6 +1,6 @@
+/** Entry of the package: the recovery-point report and the verification of the ledger. */
 export { renderPointsCsv } from "./points-csv.ts";
 export { type PointsJsonOptions, renderPointsJson } from "./points-json.ts";
-export { type PointReportRow, PointTotals, pointReportRows, summarisePointReport } from "./points-report.ts";
 export {
   type KnownHead,
   type LedgerVerdict,

@@ -1,105 +1,143 @@
-import type { Db, PointReportScope } from "@kluis/db";
+/** The recovery-point report as CSV. */
+import { type Db, type PointReportRow, type PointReportScope, walkReportPoints } from "@kluis/db";
 import { stringify } from "csv-stringify/sync";
-import { type PointReportRow, pointReportRows } from "./points-report.ts";
 
 type Cell = string | number | null;
+type Column = readonly [header: string, value: (row: PointReportRow) => Cell];
 
-/** Every column with its header, in order. Names stay: spreadsheets and scripts depend on them; new ones go to the end. */
-const columns: readonly (readonly [header: string, value: (row: PointReportRow) => Cell])[] = [
-  ["recovery_point_id", (row) => row.identity.pointId],
-  ["vm", (row) => row.identity.vmName],
-  ["vm_id", (row) => row.identity.vmId],
-  ["vm_resource_id", (row) => row.identity.vmResourceId],
-  ["tags", (row) => pairs(row.identity.tags)],
-  ["subscription_id", (row) => row.identity.subscriptionId],
-  ["resource_group", (row) => row.identity.resourceGroup],
-  ["location", (row) => row.identity.location],
-  ["os", (row) => row.identity.osType],
-  ["teams", (row) => row.identity.teams.join("; ")],
+/** Columns with the facts of one block of the row: header → key. */
+function block<Facts extends object>(
+  facts: (row: PointReportRow) => Facts | null,
+  keys: Readonly<Record<string, keyof Facts>>,
+): Column[] {
+  return Object.entries(keys).map(([header, key]) => [
+    header,
+    (row) => {
+      const found = facts(row);
+      return found === null ? null : toCell(found[key]);
+    },
+  ]);
+}
+
+function toCell(value: unknown): Cell {
+  if (typeof value === "string" || typeof value === "number") return value;
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.map(String).join("; ");
+  return null;
+}
+
+/** One text per disk, such as `os full; 0 changed-ranges`. */
+function disks(header: string, text: (disk: PointReportRow["disks"][number]) => string | null): Column {
+  return [
+    header,
+    (row) =>
+      row.disks
+        .flatMap((disk) => {
+          const found = text(disk);
+          return found === null ? [] : [`${disk.key} ${found}`];
+        })
+        .join("; "),
+  ];
+}
+
+/** Every column in order. Headers stay, because spreadsheets and scripts depend on them; new columns go to the end. */
+const columns: readonly Column[] = [
+  ...block((row) => row.identity, {
+    recovery_point_id: "pointId",
+    vm: "vmName",
+    vm_id: "vmId",
+    vm_resource_id: "vmResourceId",
+  }),
   [
-    "disks",
-    (row) => row.disks.map((disk) => `${disk.key} ${disk.name} ${disk.diskBytes} ${disk.sku}`).join("; "),
+    "tags",
+    ({ identity }) =>
+      Object.entries(identity.tags)
+        .map(([name, value]) => `${name}=${value}`)
+        .join("; "),
   ],
+  ...block((row) => row.identity, {
+    subscription_id: "subscriptionId",
+    resource_group: "resourceGroup",
+    location: "location",
+    os: "osType",
+    teams: "teams",
+  }),
+  disks("disks", ({ name, diskBytes, sku }) => `${name} ${diskBytes} ${sku}`),
   [
     "excluded_disks",
-    (row) => row.identity.excludedDisks.map((disk) => `${disk.name}: ${disk.reason}`).join("; "),
+    ({ identity }) => identity.excludedDisks.map(({ name, reason }) => `${name}: ${reason}`).join("; "),
   ],
-  ["policy", (row) => row.policy.name],
-  ["policy_id", (row) => row.policy.id],
-  ["policy_version", (row) => row.policy.version],
-  ["occurrence_due_at", (row) => row.policy.occurrenceDueAt],
-  ["retention_tiers", (row) => row.policy.tiers.join("; ")],
-  ["expires_at", (row) => row.policy.expiresAt],
-  ["pinned_at", (row) => row.policy.pinnedAt],
-  ["job_id", (row) => row.capture.jobId],
-  ["trigger", (row) => row.capture.trigger],
+  ...block((row) => row.policy, {
+    policy: "name",
+    policy_id: "id",
+    policy_version: "version",
+    occurrence_due_at: "occurrenceDueAt",
+    retention_tiers: "tiers",
+    expires_at: "expiresAt",
+    pinned_at: "pinnedAt",
+  }),
+  ...block((row) => row.capture, { job_id: "jobId", trigger: "trigger" }),
   ["actor", (row) => row.capture.actor.name],
-  ["taken_at", (row) => row.capture.takenAt],
-  ["snapshot_started_at", (row) => row.capture.snapshotStartedAt],
-  ["snapshot_ended_at", (row) => row.capture.snapshotEndedAt],
-  ["consistency_wanted", (row) => row.capture.consistencyWanted],
-  ["consistency_reached", (row) => row.capture.consistencyReached],
-  ["consistency_reason", (row) => row.capture.consistencyReason],
-  ["azure_consistency", (row) => row.capture.azureConsistency],
-  ["snapshot_ids", (row) => row.capture.snapshotIds.join("; ")],
-  ["snapshot_removed_at", (row) => row.capture.snapshotRemovedAt],
-  ["instant_restore_until", (row) => row.capture.instantRestoreUntil],
-  ["transfer_started_at", (row) => row.transfer.startedAt],
-  ["transfer_ended_at", (row) => row.transfer.endedAt],
-  ["logical_bytes", (row) => row.transfer.logicalBytes],
-  ["allocated_bytes", (row) => row.transfer.allocatedBytes],
-  ["read_bytes", (row) => row.transfer.readBytes],
-  ["changed_bytes", (row) => row.transfer.changedBytes],
-  ["moved_bytes", (row) => row.transfer.movedBytes],
-  ["stored_bytes", (row) => row.transfer.storedBytes],
-  ["chunks_new", (row) => row.transfer.chunksNew],
-  ["chunks_reused", (row) => row.transfer.chunksReused],
-  ["delta_methods", (row) => row.disks.map((disk) => `${disk.key} ${disk.deltaMethod}`).join("; ")],
-  ["delta_fallbacks", (row) => fallbacks(row)],
-  ["retries", (row) => row.transfer.retries],
-  ["gap_seconds", (row) => row.transfer.gapSeconds],
-  ["deadline_at", (row) => row.transfer.deadlineAt],
-  ["deadline_met", (row) => yesNo(row.transfer.deadlineMet)],
+  ...block((row) => row.capture, {
+    taken_at: "takenAt",
+    snapshot_started_at: "snapshotStartedAt",
+    snapshot_ended_at: "snapshotEndedAt",
+    consistency_wanted: "consistencyWanted",
+    consistency_reached: "consistencyReached",
+    consistency_reason: "consistencyReason",
+    azure_consistency: "azureConsistency",
+    snapshot_ids: "snapshotIds",
+    snapshot_removed_at: "snapshotRemovedAt",
+    instant_restore_until: "instantRestoreUntil",
+  }),
+  ...block((row) => row.transfer, {
+    transfer_started_at: "startedAt",
+    transfer_ended_at: "endedAt",
+    logical_bytes: "logicalBytes",
+    allocated_bytes: "allocatedBytes",
+    read_bytes: "readBytes",
+    changed_bytes: "changedBytes",
+    moved_bytes: "movedBytes",
+    stored_bytes: "storedBytes",
+    chunks_new: "chunksNew",
+    chunks_reused: "chunksReused",
+  }),
+  disks("delta_methods", (disk) => disk.deltaMethod),
+  disks("delta_fallbacks", (disk) => disk.deltaReason),
+  ...block((row) => row.transfer, {
+    retries: "retries",
+    gap_seconds: "gapSeconds",
+    deadline_at: "deadlineAt",
+    deadline_met: "deadlineMet",
+  }),
   ["manifest_digest", (row) => row.integrity.manifestDigest],
-  ["content_digests", (row) => row.disks.map((disk) => `${disk.key} ${disk.rootDigest}`).join("; ")],
-  ["last_verified_at", (row) => row.integrity.lastVerifiedAt],
-  ["last_verify_mode", (row) => row.integrity.lastVerifyMode],
-  ["last_verify_ok", (row) => yesNo(row.integrity.lastVerifyOk)],
-  ["encryption", (row) => row.protection.encryption],
-  ["key_id", (row) => row.protection.keyId],
-  ["vault", (row) => row.protection.vaultName],
-  ["vault_id", (row) => row.protection.vaultId],
-  ["state", (row) => row.lifecycle.state],
-  ["created_at", (row) => row.lifecycle.createdAt],
-  ["deleted_at", (row) => row.lifecycle.deletedAt],
+  disks("content_digests", (disk) => disk.rootDigest),
+  ...block((row) => row.integrity, {
+    last_verified_at: "lastVerifiedAt",
+    last_verify_mode: "lastVerifyMode",
+    last_verify_ok: "lastVerifyOk",
+  }),
+  ...block((row) => row.protection, {
+    encryption: "encryption",
+    key_id: "keyId",
+    vault: "vaultName",
+    vault_id: "vaultId",
+  }),
+  ...block((row) => row.lifecycle, { state: "state", created_at: "createdAt", deleted_at: "deletedAt" }),
   ["deleted_by", (row) => row.lifecycle.deletedBy?.name ?? null],
   ["delete_reason", (row) => row.lifecycle.deleteReason],
-  ["ledger_event", (row) => row.ledger?.seq ?? null],
-  ["ledger_prev_digest", (row) => row.ledger?.prevDigest ?? null],
-  ["ledger_digest", (row) => row.ledger?.digest ?? null],
+  ...block((row) => row.ledger, {
+    ledger_event: "seq",
+    ledger_prev_digest: "prevDigest",
+    ledger_digest: "digest",
+  }),
 ];
-
-function pairs(tags: Readonly<Record<string, string>>): string {
-  return Object.entries(tags)
-    .map(([name, value]) => `${name}=${value}`)
-    .join("; ");
-}
-
-function yesNo(value: boolean | null): string | null {
-  return value === null ? null : value ? "yes" : "no";
-}
-
-function fallbacks(row: PointReportRow): string {
-  return row.disks
-    .flatMap((disk) => (disk.deltaReason === null ? [] : [`${disk.key} ${disk.deltaReason}`]))
-    .join("; ");
-}
 
 const rowsPerPiece = 200;
 
 /**
- * The report as CSV (RFC 4180, UTF-8, with a header), in pieces. Cells that a spreadsheet would take for a formula are
- * escaped: names, tags and reasons come from outside.
+ * Yields the report as CSV in pieces (RFC 4180, UTF-8, with a header). Cells that a spreadsheet would read as a formula are
+ * escaped, because names, tags and reasons come from outside.
  */
 export async function* renderPointsCsv(
   db: Db,
@@ -108,7 +146,7 @@ export async function* renderPointsCsv(
 ): AsyncGenerator<string> {
   yield lines([columns.map(([header]) => header)]);
   let batch: Cell[][] = [];
-  for await (const row of pointReportRows(db, scope, signal)) {
+  for await (const row of walkReportPoints(db, scope, signal)) {
     batch.push(columns.map(([, value]) => value(row)));
     if (batch.length < rowsPerPiece) continue;
     yield lines(batch);

@@ -1,22 +1,23 @@
-import { type Db, newestAnchor, type PointReportScope } from "@kluis/db";
+/** The recovery-point report as JSON. */
+import { type Db, newestAnchor, type PointReportScope, walkReportPoints } from "@kluis/db";
 import type { Actor } from "@kluis/domain";
-import { PointTotals, pointReportRows } from "./points-report.ts";
+import { PointTotals } from "./points-totals.ts";
 import { type VerifyLedgerOptions, verifyLedger } from "./verify-ledger.ts";
 
 export interface PointsJsonOptions extends VerifyLedgerOptions {
   readonly generatedAt: Date;
   readonly generatedBy: Actor;
-  /** What the report covers, in words: `all virtual machines`, `team Commerce`. */
+  /** What the report covers, in English: `all virtual machines`, `team Commerce`. */
   readonly scopeName: string;
 }
 
 const rowsPerPiece = 100;
 
 /**
- * The report as one JSON document, in pieces:
+ * Yields the report as one JSON document in pieces:
  * `{ format, version, generatedAt, generatedBy, dataAsOf, scope, period, rows: PointReportRow[], totals, ledger }`.
- * Rows come before the totals because the totals are counted over exactly these rows. `ledger` holds the verdict of walking
- * the whole chain after the last row was read, and the newest anchor.
+ * The totals follow the rows because they are counted over exactly these rows. `ledger` has the verdict over the whole
+ * chain, verified after the last row was read, and the newest anchor.
  */
 export async function* renderPointsJson(
   db: Db,
@@ -42,7 +43,7 @@ export async function* renderPointsJson(
     batch = [];
     return text;
   };
-  for await (const row of pointReportRows(db, scope, options.signal)) {
+  for await (const row of walkReportPoints(db, scope, options.signal)) {
     totals.add(row);
     batch.push(JSON.stringify(row));
     if (batch.length === rowsPerPiece) yield piece();

@@ -1,10 +1,13 @@
-import { z } from "zod";
-import { vmRef } from "../inputs.ts";
 import { procedure } from "../procedures.ts";
-import { startBackup as start } from "./service.ts";
+import { startBackupInput } from "./inputs.ts";
+import { startBackup } from "./service.ts";
+import { startedBackup } from "./view.ts";
 
-/** Back up now. */
-export const startBackup = procedure
-  .requires("backup:run")
-  .input(z.strictObject({ vm: vmRef }))
-  .mutation(({ ctx, input }) => start(ctx, input.vm));
+export const backupProcedures = {
+  /** Starts a backup now, outside the schedule. */
+  start: procedure
+    .requires("backup:run")
+    .input(startBackupInput)
+    .output(startedBackup)
+    .mutation(({ ctx, input }) => startBackup(ctx, input.vm)),
+};

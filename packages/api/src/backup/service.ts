@@ -11,16 +11,13 @@ import { KluisError, manualDeadline } from "@kluis/domain";
 import type { SignedInContext } from "../context.ts";
 import { lookupVmFor } from "../lookup.ts";
 import { record, type VmEvent } from "../record.ts";
-import type { Ref } from "../views/index.ts";
+import type { StartedBackup } from "./view.ts";
 
 /**
  * Starts a backup of a protected VM now.
  * @throws KluisError VM_NOT_FOUND, FORBIDDEN, VM_NOT_PROTECTED, JOB_ALREADY_RUNNING (with the job's id)
  */
-export async function startBackup(
-  ctx: SignedInContext,
-  ref: string,
-): Promise<{ readonly jobId: string; readonly vm: Ref }> {
+export async function startBackup(ctx: SignedInContext, ref: string): Promise<StartedBackup> {
   const vm = await lookupVmFor(ctx, "backup:run", ref);
   if (vm.deletedAt !== null) throw goneFromAzure(vm);
   const jobId = await record(ctx, async (tx) => {
@@ -33,7 +30,7 @@ export async function startBackup(
   return { jobId, vm: { id: vm.id, name: vm.name } };
 }
 
-/** Adds the job of a backup, and the event that records it. The caller has made sure that none is under way. */
+/** Adds the job of a backup and returns it with the event that records it. No other backup of the VM may be running. */
 export async function addBackup(
   ctx: SignedInContext,
   tx: Tx,
@@ -62,14 +59,14 @@ async function policyInForce(tx: Tx, vm: VmRow): Promise<PolicyRow> {
   throw new KluisError("VM_NOT_PROTECTED", {
     reason: "no-policy",
     message: `The virtual machine ${vm.name} is not protected.`,
-    action: "Put it under a policy first; that starts its first backup too.",
+    action: "Assign a policy; that starts the first backup too.",
     params: { vm: vm.name },
   });
 }
 
 export function alreadyRunning(vm: VmRow, jobId: string): KluisError {
   return new KluisError("JOB_ALREADY_RUNNING", {
-    message: `A backup of ${vm.name} is already under way.`,
+    message: `A backup of ${vm.name} is already running.`,
     action: "Wait until it ends, or cancel it first.",
     params: { vm: vm.name, job: jobId },
   });
@@ -78,7 +75,7 @@ export function alreadyRunning(vm: VmRow, jobId: string): KluisError {
 export function goneFromAzure(vm: VmRow): KluisError {
   return new KluisError("VM_NOT_FOUND", {
     message: `The virtual machine ${vm.name} is no longer in Azure.`,
-    action: "Its recovery points stay: restore from them.",
+    action: "Restore from its recovery points, which are kept.",
     params: { vm: vm.name },
   });
 }

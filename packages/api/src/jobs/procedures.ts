@@ -1,24 +1,40 @@
-import { jobKinds, jobStates } from "@kluis/domain";
-import { z } from "zod";
-import { instant, paging, search, vmRef } from "../inputs.ts";
+import { withTrpcErrors } from "../error-map.ts";
 import { procedure } from "../procedures.ts";
-import { listJobs as list } from "./service.ts";
+import { jobInput, listJobsInput, watchJobInput, watchJobsInput } from "./inputs.ts";
+import { cancelJob, getJob, listJobs } from "./service.ts";
+import { cancelResult, jobPage, jobView } from "./view.ts";
+import { watchJob } from "./watch-job.ts";
+import { watchJobs } from "./watch-jobs.ts";
 
-export const listJobsInput = z
-  .strictObject({
-    ...paging,
-    search,
-    vm: vmRef.optional(),
-    kind: z.array(z.enum(jobKinds)).max(10).optional(),
-    state: z.array(z.enum(jobStates)).max(10).optional(),
-    from: instant.optional(),
-    to: instant.optional(),
-    sort: z.enum(["createdAt", "endedAt", "vm"]).default("createdAt"),
-    direction: z.enum(["asc", "desc"]).default("desc"),
-  })
-  .prefault({});
+export const jobProcedures = {
+  list: procedure
+    .requires("inventory:read")
+    .input(listJobsInput)
+    .output(jobPage)
+    .query(({ ctx, input }) => listJobs(ctx, input)),
 
-export const listJobs = procedure
-  .requires("inventory:read")
-  .input(listJobsInput)
-  .query(({ ctx, input }) => list(ctx, input));
+  get: procedure
+    .requires("inventory:read")
+    .input(jobInput)
+    .output(jobView)
+    .query(({ ctx, input }) => getJob(ctx, input.job)),
+
+  /** Requests a job to stop at its next safe point; the engine then removes what the job made in Azure. */
+  cancel: procedure
+    .requires("backup:run")
+    .input(jobInput)
+    .output(cancelResult)
+    .mutation(({ ctx, input }) => cancelJob(ctx, input.job)),
+
+  /** The job now and at each change, until it has ended. A client that returns with its last event's id misses nothing. */
+  watch: procedure
+    .requires("inventory:read")
+    .input(watchJobInput)
+    .subscription(({ ctx, input, signal }) => withTrpcErrors(watchJob(ctx, input, signal))),
+
+  /** Rows for lists: first every active job, then each job that changes. */
+  watchAll: procedure
+    .requires("inventory:read")
+    .input(watchJobsInput)
+    .subscription(({ ctx, input, signal }) => withTrpcErrors(watchJobs(ctx, input, signal))),
+};

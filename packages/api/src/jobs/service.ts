@@ -1,75 +1,70 @@
-import { askJobToCancel, getJobDetail, type JobViewRow, listJobViews, type VmRow } from "@kluis/db";
+import { askJobToCancel, getJobDetail, type JobRow, listJobViews, type VmRow } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
-import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
-import { lookupJob, lookupVm, lookupVmFor, mayOn } from "../lookup.ts";
+import { lookupJob, lookupVm, lookupVmFor, mayOn, optionalVmId } from "../lookup.ts";
 import { record, type VmEvent } from "../record.ts";
-import { jobDiskView, jobRow, stepView, warningView } from "../shape.ts";
-import type { JobRow, JobView, Page } from "../views/index.ts";
-import type { listJobsInput } from "./procedures.ts";
+import type { ListJobsInput } from "./inputs.ts";
+import type { CancelResult, JobDiskView, JobPage, JobView } from "./view.ts";
 
-export async function listJobs(
-  ctx: SignedInContext,
-  input: z.infer<typeof listJobsInput>,
-): Promise<Page<JobRow>> {
+export async function listJobs(ctx: SignedInContext, input: ListJobsInput): Promise<JobPage> {
   const { vm, search, kind, state, from, to, ...order } = input;
-  const vmId = vm === undefined ? undefined : (await lookupVm(ctx, vm)).id;
-  const { rows, total } = await listJobViews(ctx.api.db.prisma, seen(ctx), {
-    filter: { vmId, search, kind, state, from, to },
-    order,
-  });
-  return { rows: rows.map(jobRow), total, page: input.page, pageSize: input.pageSize };
+  const vmId = await optionalVmId(ctx, vm);
+  const filter = { vmId, search, kind, state, from, to };
+  const { page, pageSize } = input;
+  return { ...(await listJobViews(ctx.api.db.prisma, seen(ctx), { filter, order })), page, pageSize };
 }
 
+/** @throws KluisError NOT_FOUND, CONFLICT */
 export async function getJob(ctx: SignedInContext, ref: string): Promise<JobView> {
-  return jobView(ctx, await lookupJob(ctx, ref));
+  return describeJob(ctx, await lookupJob(ctx, ref));
 }
 
-/** A job with its steps and disks. */
-export async function jobView(ctx: SignedInContext, row: JobViewRow): Promise<JobView> {
+/** A job with its steps, disks and what the caller may do with it. */
+export async function describeJob(ctx: SignedInContext, row: JobRow): Promise<JobView> {
   const detail = await getJobDetail(ctx.api.db.prisma, row.id);
   const now = ctx.api.clock.now();
   const active = row.state === "queued" || row.state === "running";
   return {
-    ...jobRow(row),
-    steps: detail.steps.map(stepView),
-    disks: detail.disks.map((disk) => jobDiskView(disk, now)),
-    warningList: row.warnings.map(warningView),
-    parameters: row.parameters,
-    resultPointId: detail.resultPointId,
+    ...row,
+    ...detail,
+    disks: detail.disks.map((disk) => ({ ...disk, bytesPerSecond: rateOf(disk, now) })),
     can: { cancel: active && row.cancelAskedAt === null && (await mayRun(ctx, row)) },
   };
 }
 
-async function mayRun(ctx: SignedInContext, row: JobViewRow): Promise<boolean> {
-  return row.vmId !== null && mayOn(ctx, "backup:run", await lookupVm(ctx, row.vmId));
+function rateOf(disk: Omit<JobDiskView, "bytesPerSecond">, now: Date): number | null {
+  if (disk.startedAt === null) return null;
+  const end = disk.endedAt === null ? now : new Date(disk.endedAt);
+  const seconds = (end.getTime() - Date.parse(disk.startedAt)) / 1000;
+  return seconds <= 0 ? null : Math.round(disk.readBytes / seconds);
+}
+
+async function mayRun(ctx: SignedInContext, row: JobRow): Promise<boolean> {
+  return row.vm !== null && mayOn(ctx, "backup:run", await lookupVm(ctx, row.vm.id));
 }
 
 /**
- * Asks a job to stop. Asking twice is asking once.
- * @throws KluisError NOT_FOUND, FORBIDDEN, CONFLICT when the job has ended already
+ * Requests a job to stop. A second request changes nothing.
+ * @throws KluisError NOT_FOUND, FORBIDDEN, CONFLICT when the job has already ended
  */
-export async function cancelJob(
-  ctx: SignedInContext,
-  ref: string,
-): Promise<{ readonly jobId: string; readonly state: "cancelling" }> {
+export async function cancelJob(ctx: SignedInContext, ref: string): Promise<CancelResult> {
   const job = await lookupJob(ctx, ref);
-  const vm = await lookupVmFor(ctx, "backup:run", job.vmId ?? ref);
+  const vm = await lookupVmFor(ctx, "backup:run", job.vm?.id ?? ref);
   const outcome = await record(ctx, async (tx) => {
     const result = await askJobToCancel(tx, job, ctx.api.clock);
     return { result, events: result === "asked" ? [cancelAsked(ctx, job, vm)] : [] };
   });
   if (outcome === "ended") {
     throw new KluisError("CONFLICT", {
-      message: "The job has ended already.",
+      message: "The job has already ended.",
       action: "There is nothing left to cancel.",
-      params: { job: job.id },
+      params: { job: job.id, state: job.state },
     });
   }
   return { jobId: job.id, state: "cancelling" };
 }
 
-function cancelAsked(ctx: SignedInContext, job: JobViewRow, vm: VmRow): VmEvent {
+function cancelAsked(ctx: SignedInContext, job: JobRow, vm: VmRow): VmEvent {
   return {
     kind: "job.cancel-asked",
     actor: ctx.who.actor,

@@ -1,11 +1,12 @@
 import type { Permission } from "@kluis/domain";
 import { requireSignedIn, type SignedInContext } from "../context.ts";
 
+/** How old the rights of a stream may be. */
 const keepMs = 5_000;
 
 /**
- * For streams that outlive a request's moment: the context with rights not older than a few seconds.
- * @throws KluisError NOT_SIGNED_IN, TOKEN_INVALID, FORBIDDEN once the person signed out or lost the permission
+ * Returns a function that gives the context of a long stream, with rights at most a few seconds old.
+ * @throws KluisError NOT_SIGNED_IN, TOKEN_INVALID, FORBIDDEN once the user signed out or lost the permission
  */
 export function freshContexts(ctx: SignedInContext, permission: Permission): () => Promise<SignedInContext> {
   const { clock } = ctx.api;

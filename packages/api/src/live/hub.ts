@@ -1,29 +1,30 @@
+/** Tells the watchers of one process which jobs changed, from one LISTEN connection to the database. */
 import { type Db, listen } from "@kluis/db";
 import type { Logger } from "pino";
 
-/** What a watcher should look at: these jobs, or (after a lost connection, or a while of silence) whatever it watches. */
-export interface Look {
+/** What a watcher reads next: these jobs or, at the start, after a lost connection and after silence, everything it watches. */
+export interface Change {
   readonly jobIds: ReadonlySet<string>;
   readonly everything: boolean;
 }
 
 export interface LiveHub {
   /**
-   * Looks for one watcher, first at everything, then as the database tells; ends when the signal aborts or the hub closes.
-   * What happens while the watcher is busy is gathered, so that a slow one misses nothing and nothing piles up.
+   * Changes for one watcher: first everything, then as the database notifies. Ends when the signal aborts or the hub closes.
+   * Changes that arrive while the watcher is busy are merged, so that a slow watcher misses nothing and nothing piles up.
    */
-  looks(signal: AbortSignal): AsyncGenerator<Look, void, undefined>;
+  changes(signal: AbortSignal): AsyncGenerator<Change, void, undefined>;
   close(): Promise<void>;
 }
 
-/** A notice may get lost (a connection that dies unseen); nobody waits longer than this for the truth. */
-const lookAgainMs = 15_000;
-/** Between two looks of one watcher. */
+/** Silence after which a watcher reads everything again: a connection can die without an error, and its notices are lost. */
+const maxSilenceMs = 15_000;
+/** Between two changes for one watcher, so that a busy job does not flood it. */
 const pauseMs = 400;
 
 /**
- * One LISTEN connection per process, shared by all watchers; opened with the first of them. Every portal process has its own,
- * so a watcher sees every job whichever process serves it.
+ * One LISTEN connection per process, opened with the first watcher and shared by all. Each portal process has its own, so a
+ * watcher sees every job, whichever process serves it.
  */
 export function createLiveHub(db: Db, logger: Logger): LiveHub {
   const watchers = new Set<Watcher>();
@@ -40,21 +41,21 @@ export function createLiveHub(db: Db, logger: Logger): LiveHub {
   };
   const start = (): void => {
     listening ??= run().catch((error: unknown) => {
-      logger.error({ err: error }, "live events stopped; watchers look every few seconds instead");
+      logger.error({ err: error }, "live events stopped; watchers fall back to polling");
       listening = undefined;
     });
   };
 
-  async function* looks(signal: AbortSignal): AsyncGenerator<Look, void, undefined> {
+  async function* changes(signal: AbortSignal): AsyncGenerator<Change, void, undefined> {
     const ended = AbortSignal.any([signal, closing.signal]);
     const watcher = new Watcher(ended);
     watchers.add(watcher);
     start();
     try {
       for (;;) {
-        const look = await watcher.next();
-        if (look === null) return;
-        yield look;
+        const change = await watcher.next();
+        if (change === null) return;
+        yield change;
         await pause(pauseMs, ended);
       }
     } finally {
@@ -63,7 +64,7 @@ export function createLiveHub(db: Db, logger: Logger): LiveHub {
   }
 
   return {
-    looks,
+    changes,
     close: async () => {
       closing.abort();
       await listening;
@@ -91,20 +92,20 @@ class Watcher {
     this.#wake();
   }
 
-  /** What has gathered since the last call; null when watching has ended. */
-  async next(): Promise<Look | null> {
+  /** What changed since the last call; null when watching has ended. */
+  async next(): Promise<Change | null> {
     if (!this.#everything && this.#jobIds.size === 0 && !this.#ended.aborted) {
       const told = await this.#told();
       if (!told) this.#everything = true;
     }
     if (this.#ended.aborted) return null;
-    const look = { jobIds: this.#jobIds, everything: this.#everything };
+    const change = { jobIds: this.#jobIds, everything: this.#everything };
     this.#jobIds = new Set();
     this.#everything = false;
-    return look;
+    return change;
   }
 
-  /** True when something was told, false when it stayed silent. */
+  /** True after a notice, false after too much silence. */
   #told(): Promise<boolean> {
     return new Promise((resolve) => {
       const end = (told: boolean): void => {
@@ -114,7 +115,7 @@ class Watcher {
         resolve(told);
       };
       const wake = (): void => end(true);
-      const timer = setTimeout(() => end(false), lookAgainMs);
+      const timer = setTimeout(() => end(false), maxSilenceMs);
       this.#wake = wake;
       this.#ended.addEventListener("abort", wake, { once: true });
     });

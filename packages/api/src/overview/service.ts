@@ -1,7 +1,7 @@
 import { countFleet, listFleet, listJobViews, listPointViews, readStorage } from "@kluis/db";
 import { type SignedInContext, seen } from "../context.ts";
 import { fleetLook } from "../policies/facts.ts";
-import { iso, jobRow, pointRow, statusReason } from "../shape.ts";
+import { iso, statusReason } from "../shape.ts";
 import type { OverviewView } from "../views/index.ts";
 import { readHistory } from "../vms/history.ts";
 
@@ -44,9 +44,9 @@ export async function overview(ctx: SignedInContext): Promise<OverviewView> {
       status: row.status,
       reason: statusReason(row),
     })),
-    running: running.rows.map(jobRow),
-    recentPoints: points.rows.map(pointRow),
-    recentFailures: failures.rows.map(jobRow),
+    running: running.rows,
+    recentPoints: points.rows,
+    recentFailures: failures.rows,
     storage,
     history,
   };

@@ -1,26 +1,32 @@
-import { consistencies } from "@kluis/domain";
-import { z } from "zod";
-import { instant, paging, search, vmRef } from "../inputs.ts";
 import { procedure } from "../procedures.ts";
-import { pointStates } from "../views/index.ts";
-import { listPoints as list } from "./service.ts";
+import { deletePointInput, listPointsInput, pointInput, verifyPointInput } from "./inputs.ts";
+import { deletePoint, getPoint, listPoints, verifyPoint } from "./service.ts";
+import { pointPage, pointView, startedPointJob } from "./view.ts";
 
-export const listPointsInput = z
-  .strictObject({
-    ...paging,
-    search,
-    vm: vmRef.optional(),
-    /** Without it: every state but deleted. */
-    state: z.array(z.enum(pointStates)).max(4).optional(),
-    consistency: z.array(z.enum(consistencies)).max(3).optional(),
-    from: instant.optional(),
-    to: instant.optional(),
-    sort: z.enum(["takenAt", "vm", "movedBytes", "expiresAt"]).default("takenAt"),
-    direction: z.enum(["asc", "desc"]).default("desc"),
-  })
-  .prefault({});
+export const pointProcedures = {
+  list: procedure
+    .requires("inventory:read")
+    .input(listPointsInput)
+    .output(pointPage)
+    .query(({ ctx, input }) => listPoints(ctx, input)),
 
-export const listPoints = procedure
-  .requires("inventory:read")
-  .input(listPointsInput)
-  .query(({ ctx, input }) => list(ctx, input));
+  get: procedure
+    .requires("inventory:read")
+    .input(pointInput)
+    .output(pointView)
+    .query(({ ctx, input }) => getPoint(ctx, input.point)),
+
+  /** Starts a verification: `quick` checks structure and existence, `full` decrypts and digests every byte. */
+  verify: procedure
+    .requires("backup:run")
+    .input(verifyPointInput)
+    .output(startedPointJob)
+    .mutation(({ ctx, input }) => verifyPoint(ctx, input)),
+
+  /** Starts the deletion of a point. Its row stays, with who deleted it and why. */
+  delete: procedure
+    .requires("point:delete")
+    .input(deletePointInput)
+    .output(startedPointJob)
+    .mutation(({ ctx, input }) => deletePoint(ctx, input)),
+};

@@ -1,4 +1,4 @@
-import { listPointViews, listPolicyVms, type PointViewRow, requirePolicy } from "@kluis/db";
+import { listPointViews, listPolicyVms, type PointRow, requirePolicy } from "@kluis/db";
 import {
   describePolicy,
   judgeRetention,
@@ -60,7 +60,7 @@ async function judgeVm(
   const verdicts = judgeRetention(
     rows.map((row) => ({
       id: row.id,
-      takenAt: row.takenAt,
+      takenAt: new Date(row.takenAt),
       pinned: row.pinnedAt !== null,
       good: row.state === "available",
     })),
@@ -76,15 +76,13 @@ async function judgeVm(
 }
 
 function verdictView(
-  row: PointViewRow,
+  row: PointRow,
   vm: Ref,
   verdict: RetentionVerdict | undefined,
 ): PolicyPreview["points"][number][] {
   if (verdict === undefined) return [];
   const { keep, tiers, reason } = verdict;
-  return [
-    { id: row.id, vm, takenAt: iso(row.takenAt), keep, tiers, reason, expiresAt: iso(verdict.expiresAt) },
-  ];
+  return [{ id: row.id, vm, takenAt: row.takenAt, keep, tiers, reason, expiresAt: iso(verdict.expiresAt) }];
 }
 
 function localTime(at: Date, timeZone: string): string {

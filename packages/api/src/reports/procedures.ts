@@ -1,10 +1,13 @@
-import { z } from "zod";
-import { instant } from "../inputs.ts";
 import { procedure } from "../procedures.ts";
-import { summarisePoints as summarise } from "./service.ts";
+import { summarizePointsInput } from "./inputs.ts";
+import { summarizePoints } from "./service.ts";
+import { reportSummary } from "./view.ts";
 
-/** The recovery-point report's figures for a period, before it is downloaded. */
-export const summarisePoints = procedure
-  .requires("report:read")
-  .input(z.strictObject({ from: instant.optional(), to: instant.optional() }).prefault({}))
-  .query(({ ctx, input }) => summarise(ctx, input));
+export const reportProcedures = {
+  /** The sums of the recovery-point report for a period, shown before it is downloaded. */
+  points: procedure
+    .requires("report:read")
+    .input(summarizePointsInput)
+    .output(reportSummary)
+    .query(({ ctx, input }) => summarizePoints(ctx, input)),
+};

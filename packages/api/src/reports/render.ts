@@ -3,15 +3,7 @@ import { visibleVmFilter } from "@kluis/domain";
 import { renderPointsCsv, renderPointsJson } from "@kluis/reports";
 import { type RequestContext, requireSignedIn, type SignedInContext } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
-
-export const reportFormats = ["csv", "json"] as const;
-export type ReportFormat = (typeof reportFormats)[number];
-
-export interface ReportWanted {
-  readonly format: ReportFormat;
-  readonly from?: Date | undefined;
-  readonly to?: Date | undefined;
-}
+import type { PointReportInput, SummarizePointsInput } from "./inputs.ts";
 
 export interface PointReport {
   readonly fileName: string;
@@ -19,11 +11,8 @@ export interface PointReport {
   stream(): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
-/** The VMs and the period that a report covers: those on which the person may make reports. */
-export function reportScope(
-  ctx: SignedInContext,
-  period: { readonly from?: Date | undefined; readonly to?: Date | undefined },
-): PointReportScope {
+/** The period, over the VMs for which the user may make reports. */
+export function reportScope(ctx: SignedInContext, period: SummarizePointsInput): PointReportScope {
   return {
     visibility: visibleVmFilter(ctx.who.access, "report:read"),
     from: period.from ?? null,
@@ -33,24 +22,25 @@ export function reportScope(
 }
 
 /**
- * Opens the recovery-point report of what the person may report on; that it was made is recorded before its first byte.
+ * Opens the recovery-point report. The ledger records it before the first byte leaves.
  * @throws KluisError NOT_SIGNED_IN, FORBIDDEN
  */
 export async function openPointReport(
   request: RequestContext,
-  wanted: ReportWanted,
+  input: PointReportInput,
   signal: AbortSignal,
 ): Promise<PointReport> {
   const ctx = requireSignedIn(request, "report:read");
-  const scope = reportScope(ctx, wanted);
+  const scope = reportScope(ctx, input);
   const scopeName = nameOf(ctx, scope);
-  await recordReport(ctx, wanted, scopeName);
+  const event = reportEvent(ctx, input, { scope, scopeName });
+  await record(ctx, () => Promise.resolve({ result: null, events: [event] }));
   const stamp = scope.asOf.toISOString().slice(0, 16).replaceAll(/[-:]/g, "");
   const { db } = ctx.api;
   const options = { generatedAt: scope.asOf, generatedBy: ctx.who.actor, scopeName, signal };
-  const csv = wanted.format === "csv";
+  const csv = input.format === "csv";
   return {
-    fileName: `kluis-recovery-points-${stamp}Z.${wanted.format}`,
+    fileName: `kluis-recovery-points-${stamp}Z.${input.format}`,
     contentType: csv ? "text/csv; charset=utf-8" : "application/json; charset=utf-8",
     stream: () => encoded(csv ? renderPointsCsv(db, scope, signal) : renderPointsJson(db, scope, options)),
   };
@@ -64,21 +54,24 @@ function nameOf(ctx: SignedInContext, { visibility }: PointReportScope): string 
   return names.length === 1 ? `team ${names[0]}` : `teams ${names.join(", ")}`;
 }
 
-async function recordReport(ctx: SignedInContext, wanted: ReportWanted, scopeName: string): Promise<void> {
-  const { visibility } = reportScope(ctx, wanted);
-  const event: VmEvent = {
+function reportEvent(
+  ctx: SignedInContext,
+  { format }: PointReportInput,
+  { scope, scopeName }: { readonly scope: PointReportScope; readonly scopeName: string },
+): VmEvent {
+  const { visibility, from, to } = scope;
+  return {
     kind: "report.generated",
     actor: ctx.who.actor,
-    target: { type: "report", id: `points.${wanted.format}`, name: "Recovery points" },
+    target: { type: "report", id: `points.${format}`, name: "Recovery points" },
     teamIds: visibility.all ? [] : visibility.teamIds,
     data: {
-      format: wanted.format,
+      format,
       scope: scopeName,
-      from: wanted.from?.toISOString() ?? null,
-      to: wanted.to?.toISOString() ?? null,
+      from: from?.toISOString() ?? null,
+      to: to?.toISOString() ?? null,
     },
   };
-  await record(ctx, () => Promise.resolve({ result: null, events: [event] }));
 }
 
 async function* encoded(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array, void, undefined> {

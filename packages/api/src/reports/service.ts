@@ -1,20 +1,20 @@
-import { summarisePointReport } from "@kluis/reports";
+import { sumReportPoints } from "@kluis/db";
 import type { SignedInContext } from "../context.ts";
-import { iso } from "../shape.ts";
-import type { ReportSummary } from "../views/index.ts";
+import type { SummarizePointsInput } from "./inputs.ts";
 import { reportScope } from "./render.ts";
+import type { ReportSummary } from "./view.ts";
 
-/** The figures of the recovery-point report for a period, as its rows will add up to. */
-export async function summarisePoints(
+/** The sums over the rows that the report would have. */
+export async function summarizePoints(
   ctx: SignedInContext,
-  period: { readonly from?: Date | undefined; readonly to?: Date | undefined },
+  period: SummarizePointsInput,
 ): Promise<ReportSummary> {
   const scope = reportScope(ctx, period);
-  const { application, file, crash, ...totals } = await summarisePointReport(ctx.api.db, scope);
+  const { application, file, crash, ...sums } = await sumReportPoints(ctx.api.db.prisma, scope);
   return {
-    ...totals,
-    from: iso(scope.from),
-    to: iso(scope.to ?? scope.asOf),
+    from: scope.from?.toISOString() ?? null,
+    to: (scope.to ?? scope.asOf).toISOString(),
     byConsistency: { application, file, crash },
+    ...sums,
   };
 }

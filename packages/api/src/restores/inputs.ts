@@ -11,6 +11,9 @@ const diskName = z
     "Use 1 to 80 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.",
   );
 
+/** The kinds of disk into which Azure accepts uploads. */
+export const restorableSkus = ["Standard_LRS", "StandardSSD_LRS", "Premium_LRS"] as const;
+
 export const restoreInput = z.strictObject({
   point: pointRef,
   disk: diskKeySchema,
@@ -18,6 +21,6 @@ export const restoreInput = z.strictObject({
   /** Without it: where the VM was. */
   resourceGroup: z.string().trim().min(1).max(90).optional(),
   /** Without it: as the disk was. */
-  sku: z.enum(["Standard_LRS", "StandardSSD_LRS", "Premium_LRS"]).optional(),
+  sku: z.enum(restorableSkus).optional(),
 });
 export type RestoreInput = z.infer<typeof restoreInput>;

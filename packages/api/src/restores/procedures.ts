@@ -1,9 +1,20 @@
 import { procedure } from "../procedures.ts";
 import { restoreInput } from "./inputs.ts";
-import { createRestore as create } from "./service.ts";
+import { createRestore, planRestore } from "./service.ts";
+import { restorePlan, startedRestore } from "./view.ts";
 
-/** Starts a job that writes a disk of a recovery point to a new managed disk. */
-export const createRestore = procedure
-  .requires("restore:disks")
-  .input(restoreInput)
-  .mutation(({ ctx, input }) => create(ctx, input));
+export const restoreProcedures = {
+  /** What a restore would do in Azure. Nothing is created. */
+  plan: procedure
+    .requires("restore:disks")
+    .input(restoreInput)
+    .output(restorePlan)
+    .query(({ ctx, input }) => planRestore(ctx, input)),
+
+  /** Starts a job that writes a disk of a recovery point to a new managed disk. */
+  create: procedure
+    .requires("restore:disks")
+    .input(restoreInput)
+    .output(startedRestore)
+    .mutation(({ ctx, input }) => createRestore(ctx, input)),
+};

@@ -1,34 +1,44 @@
-import { createJob, getPointDetail, type PointDetail, type PointViewRow, type VmRow } from "@kluis/db";
-import { KluisError, mustBeAllowed, type RestoreDiskParameters } from "@kluis/domain";
+import { createJob, getPointDetail, type StoredPoint, type VmRow } from "@kluis/db";
+import {
+  KluisError,
+  mustBeAllowed,
+  type Notice,
+  notice,
+  noticeText,
+  type RestoreDiskParameters,
+} from "@kluis/domain";
 import { z } from "zod";
 import type { SignedInContext } from "../context.ts";
 import { lookupPointFor } from "../lookup.ts";
 import { mustBeReadable } from "../points/service.ts";
 import { record, type VmEvent } from "../record.ts";
-import { iso } from "../shape.ts";
-import type { RestorePlan } from "../views/index.ts";
-import type { RestoreInput } from "./inputs.ts";
+import { type RestoreInput, restorableSkus } from "./inputs.ts";
+import type { RestorePlan, StartedRestore } from "./view.ts";
+
+type StoredDisk = StoredPoint["disks"][number];
 
 interface Prepared {
   readonly vm: VmRow;
-  readonly point: PointViewRow;
-  readonly disk: PointDetail["disks"][number];
+  readonly point: StoredPoint;
+  readonly disk: StoredDisk;
   readonly parameters: RestoreDiskParameters;
 }
 
-/** What a restore would do in Azure; nothing is created. */
+/**
+ * What a restore would do in Azure. Nothing is created.
+ * @throws KluisError POINT_NOT_FOUND, DISK_NOT_FOUND, FORBIDDEN
+ */
 export async function planRestore(ctx: SignedInContext, input: RestoreInput): Promise<RestorePlan> {
   return describe(await prepare(ctx, input));
 }
 
-/** Starts a job that writes a disk of a recovery point to a new managed disk. */
-export async function createRestore(
-  ctx: SignedInContext,
-  input: RestoreInput,
-): Promise<{ readonly jobId: string; readonly target: RestorePlan["target"] }> {
-  const prepared = await prepare(ctx, input);
-  const { vm, point, disk, parameters } = prepared;
-  const { target } = describe(prepared);
+/**
+ * Starts a job that writes a disk of a recovery point to a new managed disk.
+ * @throws KluisError POINT_NOT_FOUND, DISK_NOT_FOUND, FORBIDDEN
+ */
+export async function createRestore(ctx: SignedInContext, input: RestoreInput): Promise<StartedRestore> {
+  const { vm, point, disk, parameters } = await prepare(ctx, input);
+  const target = targetOf(parameters);
   const { actor } = ctx.who;
   const jobId = await record(ctx, async (tx) => {
     const job = { kind: "restore-disk", vmId: vm.id, pointId: point.id, trigger: "manual", actor } as const;
@@ -38,22 +48,19 @@ export async function createRestore(
       actor,
       target: { type: "job", id, name: `restore of ${disk.name} to ${parameters.name}` },
       vmId: vm.id,
-      data: { jobKind: "restore-disk", pointId: point.id, disk: disk.diskKey, target: target.resourceId },
+      data: { jobKind: "restore-disk", pointId: point.id, disk: disk.key, target: target.resourceId },
     };
     return { result: id, events: [event] };
   });
   return { jobId, target };
 }
 
-/**
- * @throws KluisError POINT_NOT_FOUND, DISK_NOT_FOUND, FORBIDDEN (also when the target's resource group is out of the person's reach)
- */
+/** @throws KluisError POINT_NOT_FOUND, DISK_NOT_FOUND, FORBIDDEN, also when the user has no rights on the resource group */
 async function prepare(ctx: SignedInContext, input: RestoreInput): Promise<Prepared> {
-  const { point, vm } = await lookupPointFor(ctx, "restore:disks", input.point);
-  mustBeReadable(point);
-  const detail = await getPointDetail(ctx.api.db.prisma, point.id);
-  const disk = detail.disks.find((one) => one.diskKey === input.disk);
-  if (disk === undefined) throw diskNotFound(point, input.disk, detail);
+  const { point: row, vm } = await lookupPointFor(ctx, "restore:disks", input.point);
+  mustBeReadable(row);
+  const point = await getPointDetail(ctx.api.db.prisma, row.id);
+  const disk = diskOf(point, input.disk);
   const resourceGroup = input.resourceGroup ?? vm.resourceGroup;
   if (resourceGroup.toLowerCase() !== vm.resourceGroup.toLowerCase()) {
     // Otherwise a team could write disks into another team's resource group with the engine's rights.
@@ -61,61 +68,73 @@ async function prepare(ctx: SignedInContext, input: RestoreInput): Promise<Prepa
     mustBeAllowed(ctx.who.access, "restore:disks", { kind: "vm", vm: place });
   }
   const parameters: RestoreDiskParameters = {
-    disk: disk.diskKey,
+    disk: disk.key,
     name: input.name,
     subscriptionId: vm.subscriptionId,
     resourceGroup,
-    location: locationOf(detail, vm),
+    location: locationOf(point, vm),
     sku: input.sku ?? restorableSku(disk.sku),
   };
   return { vm, point, disk, parameters };
 }
 
-export function diskNotFound(point: PointViewRow, key: string, detail: PointDetail): KluisError {
-  const keys = detail.disks.map((disk) => disk.diskKey).join(", ");
-  return new KluisError("DISK_NOT_FOUND", {
-    message: `The recovery point ${point.id} holds no disk ${key}.`,
-    action: `It holds these disks: ${keys}.`,
+/** @throws KluisError DISK_NOT_FOUND with the disks that the point has */
+export function diskOf(point: StoredPoint, key: string): StoredDisk {
+  const disk = point.disks.find((one) => one.key === key);
+  if (disk !== undefined) return disk;
+  const keys = point.disks.map((one) => one.key).join(", ");
+  throw new KluisError("DISK_NOT_FOUND", {
+    message: `The recovery point ${point.id} has no disk ${key}.`,
+    action: `It has these disks: ${keys}.`,
     params: { point: point.id, disk: key, disks: keys },
   });
 }
 
 /** Where the VM was when the point was taken. */
-function locationOf(detail: PointDetail, vm: VmRow): string {
-  const facts = z.object({ location: z.string() }).safeParse(detail.vmFacts);
+function locationOf(point: StoredPoint, vm: VmRow): string {
+  const facts = z.object({ location: z.string() }).safeParse(point.vmFacts);
   return facts.success ? facts.data.location : vm.location;
 }
 
-const restorable = ["Standard_LRS", "StandardSSD_LRS", "Premium_LRS"];
-
-/** Azure takes uploads into these kinds only; a disk of another kind comes back as premium SSD and can be changed afterwards. */
+/** The kind of the disk, or premium SSD where Azure does not accept uploads into that kind; it can be changed afterwards. */
 function restorableSku(sku: string): string {
-  return restorable.find((one) => one.toLowerCase() === sku.toLowerCase()) ?? "Premium_LRS";
+  return restorableSkus.find((one) => one.toLowerCase() === sku.toLowerCase()) ?? "Premium_LRS";
+}
+
+function targetOf({ name, subscriptionId, resourceGroup, location, sku }: RestoreDiskParameters) {
+  const resourceId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/disks/${name}`;
+  return { name, resourceId, subscriptionId, resourceGroup, location, sku };
 }
 
 function describe({ vm, point, disk, parameters }: Prepared): RestorePlan {
-  const { name, subscriptionId, resourceGroup, location, sku } = parameters;
-  const resourceId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/disks/${name}`;
-  const notes = [
-    "The virtual machine and its disks are not touched; attach the new disk yourself when it is ready.",
-    "If a disk of this name exists already, the job ends with an error and changes nothing.",
-  ];
-  if (sku.toLowerCase() !== disk.sku.toLowerCase())
-    notes.push(`The disk was ${disk.sku}; the new one is ${sku}.`);
-  if (point.state === "damaged") {
-    notes.push("A verification found this recovery point damaged: the restore may fail.");
-  }
+  const stepNotices = stepsOf(parameters);
+  const noteNotices = notesOf(point, disk, parameters);
   return {
     vm: { id: vm.id, name: vm.name },
-    point: { id: point.id, takenAt: iso(point.takenAt), consistency: point.consistencyReached },
-    disk: { key: disk.diskKey, name: disk.name, bytes: disk.diskBytes, allocatedBytes: disk.allocatedBytes },
-    target: { name, resourceId, subscriptionId, resourceGroup, location, sku },
-    steps: [
-      `Create the managed disk ${name} (${sku}) in resource group ${resourceGroup}, ${location}, for upload.`,
-      "Open write access to it for as long as the upload takes.",
-      "Write every part that is not zero, from the vault.",
-      "Close write access; Azure checks the image and makes it an ordinary, unattached disk.",
-    ],
-    notes,
+    point: { id: point.id, takenAt: point.takenAt, consistency: point.consistency },
+    disk: { key: disk.key, name: disk.name, bytes: disk.diskBytes, allocatedBytes: disk.allocatedBytes },
+    target: targetOf(parameters),
+    steps: stepNotices.map(noticeText),
+    stepNotices,
+    notes: noteNotices.map(noticeText),
+    noteNotices,
   };
+}
+
+function stepsOf({ name, sku, resourceGroup, location }: RestoreDiskParameters): Notice[] {
+  return [
+    notice("restore-creates-disk", { name, sku, resourceGroup, location }),
+    notice("restore-opens-access", {}),
+    notice("restore-writes", {}),
+    notice("restore-closes-access", {}),
+  ];
+}
+
+function notesOf(point: StoredPoint, disk: StoredDisk, { name, sku }: RestoreDiskParameters): Notice[] {
+  const notes: Notice[] = [notice("restore-keeps-vm", {}), notice("restore-name-taken", { name })];
+  if (sku.toLowerCase() !== disk.sku.toLowerCase()) {
+    notes.push(notice("restore-changes-sku", { from: disk.sku, to: sku }));
+  }
+  if (point.state === "damaged") notes.push(notice("restore-from-damaged", {}));
+  return notes;
 }

@@ -1,4 +1,4 @@
-import type { Consistency, Permission, Role } from "@kluis/domain";
+import type { Permission, Role } from "@kluis/domain";
 import type { JobRow } from "../jobs/view.ts";
 import type { PointRow } from "../points/view.ts";
 import type { HistoryDay, VmStatus } from "../vms/view.ts";
@@ -55,29 +55,6 @@ export interface StorageView {
   readonly storedBytes: number;
   readonly movedBytes24h: number;
   readonly storedBytes24h: number;
-}
-
-export interface RestorePlan {
-  readonly vm: Ref;
-  readonly point: { readonly id: string; readonly takenAt: Instant; readonly consistency: Consistency };
-  readonly disk: {
-    readonly key: string;
-    readonly name: string;
-    readonly bytes: number;
-    readonly allocatedBytes: number;
-  };
-  readonly target: {
-    readonly name: string;
-    readonly resourceId: string;
-    readonly subscriptionId: string;
-    readonly resourceGroup: string;
-    readonly location: string;
-    readonly sku: string;
-  };
-  /** What will happen in Azure, in order, each a sentence. */
-  readonly steps: readonly string[];
-  /** Worth knowing, each a sentence. */
-  readonly notes: readonly string[];
 }
 
 export interface AuditRow {
@@ -137,19 +114,4 @@ export interface HealthView {
     readonly message: string;
     readonly checkedAt: Instant | null;
   }[];
-}
-
-export interface ReportSummary {
-  readonly from: Instant | null;
-  readonly to: Instant;
-  readonly points: number;
-  readonly vms: number;
-  readonly byConsistency: Readonly<Record<Consistency, number>>;
-  readonly deleted: number;
-  readonly verified: number;
-  readonly damaged: number;
-  readonly deadlinesMissed: number;
-  readonly logicalBytes: number;
-  readonly movedBytes: number;
-  readonly storedBytes: number;
 }

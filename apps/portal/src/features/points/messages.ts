@@ -1,5 +1,4 @@
-import type { PointState } from "@kluis/api/types";
-import type { Consistency } from "@kluis/domain";
+import type { Consistency, PointState } from "@kluis/domain";
 
 /** Words about recovery points. */
 export const pointMessages = {

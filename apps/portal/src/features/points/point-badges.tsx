@@ -1,4 +1,4 @@
-import type { PointState } from "@kluis/api/types";
+import type { PointState } from "@kluis/domain";
 import { pointMessages as text } from "#features/points/messages.ts";
 import type { PointRow } from "#lib/api-types.ts";
 import { Badge, Status, type StatusIcon, type Tone } from "#ui/status.tsx";

@@ -1,5 +1,5 @@
-import type { PointState, RouterInputs } from "@kluis/api/types";
-import { consistencies } from "@kluis/domain";
+import type { RouterInputs } from "@kluis/api/types";
+import { consistencies, type PointState } from "@kluis/domain";
 import { parseAsStringLiteral } from "nuqs";
 import { defined, listParams, pageSize, parseAsAnyOf, safePage, unlessEmpty } from "#lib/url-state.ts";
 

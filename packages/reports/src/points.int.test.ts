@@ -1,10 +1,13 @@
 import {
   generateLedgerKeyPem,
   loadLedgerKey,
+  type PointReportRow,
   type PointReportScope,
   readHead,
   recordAnchor,
   signHead,
+  sumReportPoints,
+  walkReportPoints,
 } from "@kluis/db";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
 import { engineActor, everyVm, type VmVisibility } from "@kluis/domain";
@@ -13,7 +16,7 @@ import { z } from "zod";
 import { type Estate, makeEstate, makePoint, makeVm, TestClock } from "../test/fixtures.ts";
 import { renderPointsCsv } from "./points-csv.ts";
 import { renderPointsJson } from "./points-json.ts";
-import { type PointReportRow, PointTotals, pointReportRows, summarisePointReport } from "./points-report.ts";
+import { PointTotals } from "./points-totals.ts";
 
 const clock = new TestClock();
 let database: TestDatabase;
@@ -72,7 +75,7 @@ afterAll(() => database.drop());
 
 async function rowsOf(which: PointReportScope): Promise<PointReportRow[]> {
   const rows: PointReportRow[] = [];
-  for await (const row of pointReportRows(database.db, which)) rows.push(row);
+  for await (const row of walkReportPoints(database.db, which)) rows.push(row);
   return rows;
 }
 
@@ -130,11 +133,11 @@ test.each([
   expect(rows.map((row) => ids.indexOf(row.identity.pointId))).toEqual(expected);
   const totals = new PointTotals();
   for (const row of rows) totals.add(row);
-  expect(await summarisePointReport(database.db, scope(which))).toEqual(totals.totals);
+  expect(await sumReportPoints(database.db.prisma, scope(which))).toEqual(totals.totals);
 });
 
 test("the totals are what was made", async () => {
-  expect(await summarisePointReport(database.db, scope())).toEqual({
+  expect(await sumReportPoints(database.db.prisma, scope())).toEqual({
     points: 3,
     vms: 2,
     application: 1,
@@ -195,7 +198,7 @@ test("JSON: rows, totals over exactly these rows, and the ledger's verdict", asy
   const which = scope({ to: day(5) });
   const report = jsonReport.parse(JSON.parse(await text(renderPointsJson(database.db, which, options))));
   expect(report.rows).toEqual(await rowsOf(which));
-  expect(report.totals).toEqual(await summarisePointReport(database.db, which));
+  expect(report.totals).toEqual(await sumReportPoints(database.db.prisma, which));
   expect(report.ledger).toMatchObject({ ok: true, problem: null, anchors: 1, newestAnchor: { seq: 3 } });
   const empty = await text(renderPointsJson(database.db, scope({ asOf: new Date(0) }), options));
   expect(jsonReport.parse(JSON.parse(empty))).toMatchObject({ rows: [], totals: { points: 0 } });
@@ -214,16 +217,16 @@ test("a report of many points comes in pieces", async () => {
       FROM "RecoveryPoint" p, generate_series(1, 1200) n WHERE p.id = ${first}::uuid`;
     const seen = new Set<string>();
     let pieces = 0;
-    for await (const row of pointReportRows(other.db, scope())) seen.add(row.identity.pointId);
+    for await (const row of walkReportPoints(other.db, scope())) seen.add(row.identity.pointId);
     for await (const piece of renderPointsCsv(other.db, scope())) pieces += Number(piece.length > 0);
     expect(seen.size).toBe(1_201);
     expect(pieces).toBe(8);
     // Together they are larger than a number holds exactly: both ways of adding up still agree.
     const totals = new PointTotals();
     await other.db.prisma.recoveryPoint.updateMany({ data: { logicalBytes: 2n ** 53n - 1n } });
-    for await (const row of pointReportRows(other.db, scope())) totals.add(row);
+    for await (const row of walkReportPoints(other.db, scope())) totals.add(row);
     expect(totals.totals.logicalBytes).toBe(Number(1_201n * (2n ** 53n - 1n)));
-    expect(await summarisePointReport(other.db, scope())).toEqual(totals.totals);
+    expect(await sumReportPoints(other.db.prisma, scope())).toEqual(totals.totals);
   } finally {
     await other.drop();
   }

@@ -1,0 +1,33 @@
+import { consistencies, pointSorts, pointStates, sortDirections, verifyModes } from "@kluis/domain";
+import { z } from "zod";
+import { instant, paging, pointRef, search, vmRef } from "../inputs.ts";
+
+export const listPointsInput = z
+  .strictObject({
+    ...paging,
+    search,
+    vm: vmRef.optional(),
+    /** Without it: every state but deleted. */
+    state: z.array(z.enum(pointStates)).max(4).optional(),
+    consistency: z.array(z.enum(consistencies)).max(3).optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+    sort: z.enum(pointSorts).default("takenAt"),
+    direction: z.enum(sortDirections).default("desc"),
+  })
+  .prefault({});
+export type ListPointsInput = z.infer<typeof listPointsInput>;
+
+export const pointInput = z.strictObject({ point: pointRef });
+
+export const verifyPointInput = z.strictObject({
+  point: pointRef,
+  mode: z.enum(verifyModes).default("quick"),
+});
+export type VerifyPointInput = z.infer<typeof verifyPointInput>;
+
+export const deletePointInput = z.strictObject({
+  point: pointRef,
+  reason: z.string().trim().min(3, "Give a reason of at least three characters.").max(500),
+});
+export type DeletePointInput = z.infer<typeof deletePointInput>;

@@ -1,0 +1,35 @@
+import {
+  bytesView,
+  consistencySchema,
+  diskKeySchema,
+  instantView,
+  noticeSchema,
+  refView,
+} from "@kluis/domain";
+import { z } from "zod";
+
+const target = z.object({
+  name: z.string(),
+  resourceId: z.string(),
+  subscriptionId: z.string(),
+  resourceGroup: z.string(),
+  location: z.string(),
+  sku: z.string(),
+});
+
+export const restorePlan = z.object({
+  vm: refView,
+  point: z.object({ id: z.string(), takenAt: instantView, consistency: consistencySchema }),
+  disk: z.object({ key: diskKeySchema, name: z.string(), bytes: bytesView, allocatedBytes: bytesView }),
+  target,
+  /** What will happen in Azure, in order, each a sentence. */
+  steps: z.array(z.string()),
+  stepNotices: z.array(noticeSchema),
+  /** What the user should know before, each a sentence. */
+  notes: z.array(z.string()),
+  noteNotices: z.array(noticeSchema),
+});
+export type RestorePlan = z.infer<typeof restorePlan>;
+
+export const startedRestore = z.object({ jobId: z.string(), target });
+export type StartedRestore = z.infer<typeof startedRestore>;
