@@ -28,7 +28,8 @@ export interface RequestOptions {
   readonly accept?: readonly number[];
 }
 
-const callTimeoutMs = 60_000;
+/** `audit.verify` reads the whole ledger and every anchor's copy; other calls take seconds. */
+const callTimeoutMs = 300_000;
 /** A restart of the portal takes seconds; after a minute it is an outage. */
 const patienceMs = 60_000;
 const longestPauseMs = 8_000;

@@ -5,8 +5,14 @@ export function minuteOf(instant: string | null): string {
   return instant === null ? "–" : instant.slice(0, 16).replace("T", " ");
 }
 
-export function secondOf(instant: string | null): string {
-  return instant === null ? "–" : `${instant.slice(0, 19).replace("T", " ")} UTC`;
+/** `2026-11-22 01:00:00` in UTC; the column's title names the zone. */
+export function secondOf(instant: string): string {
+  return instant.slice(0, 19).replace("T", " ");
+}
+
+/** `2026-11-22 01:00:00 UTC`. */
+export function timeOf(instant: string): string {
+  return `${secondOf(instant)} UTC`;
 }
 
 /** `4 min 10 s`, from start to end, or to `now` while there is no end. */

@@ -1,6 +1,6 @@
 /** Where a command writes: results to stdout; progress, notes, questions and errors to stderr. */
 import { createInterface } from "node:readline";
-import { cutTo, type Look, lookOf, type OutputStream } from "./look.ts";
+import { cutTo, hang, type Look, lookOf, type OutputStream } from "./look.ts";
 
 export interface Terminal {
   readonly json: boolean;
@@ -59,7 +59,7 @@ export function createTerminal(streams: TerminalStreams, json: boolean): Termina
       stdout.write(`${text}\n`);
     },
     note: (text) => {
-      if (!json) error(text);
+      if (!json) error(hang(text, 0, noteLook.width));
     },
     error,
     draw: (text) => {

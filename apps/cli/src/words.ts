@@ -81,6 +81,12 @@ export function jobTitle({ kind, vm }: Pick<JobRow, "kind" | "vm">): string {
   return vm === null ? jobKindText(kind) : `${jobKindText(kind)} of ${vm.name}`;
 }
 
+/** The name of a job in the ledger, where it is stored as `restore-disk of web-01`. */
+export function ledgerJobTitle(name: string): string {
+  const [kind = "", ...rest] = name.split(" ");
+  return [wordOf(jobKindWords, kind), ...rest].join(" ");
+}
+
 /** A step in words. `access` and `transfer` run the other way in a restore. */
 const stepWords = {
   backup: {

@@ -7,16 +7,21 @@ import { secondOf } from "../format.ts";
 import { formatFacts, type Look } from "../look.ts";
 import { type Column, formatTable } from "../table.ts";
 import { checkPeriod, periodEnd, periodStart, text, wholeNumber } from "../values.ts";
+import { ledgerJobTitle } from "../words.ts";
 
 /** The API's limit for one request. */
 const largestPage = 200;
 
 const columns: readonly Column<AuditRow>[] = [
   { title: "EVENT", value: (event) => String(event.seq), align: "right" },
-  { title: "TIME", value: (event) => secondOf(event.at) },
-  { title: "WHAT", value: (event) => event.kind, shrinkTo: 12 },
+  { title: "TIME (UTC)", value: (event) => secondOf(event.at) },
+  { title: "WHAT", value: (event) => event.kind, shrinkTo: 18 },
   { title: "WHO", value: (event) => event.actor.name, shrinkTo: 8 },
-  { title: "TARGET", value: (event) => event.target.name, shrinkTo: 12 },
+  {
+    title: "TARGET",
+    value: ({ target }) => (target.type === "job" ? ledgerJobTitle(target.name) : target.name),
+    shrinkTo: 12,
+  },
 ];
 
 export const auditList = defineCommand({

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { JobDiskView, JobRow, JobStepView, JobView } from "../api-types.ts";
 import { defineCommand, listOption, option, print } from "../command.ts";
 import { exitCodes } from "../failure.ts";
-import { durationOf, minuteOf, secondOf } from "../format.ts";
+import { durationOf, minuteOf, timeOf } from "../format.ts";
 import { formatFacts, type Look } from "../look.ts";
 import { allPages } from "../pages.ts";
 import { shortener } from "../short-ids.ts";
@@ -109,11 +109,11 @@ function describe(one: JobView, look: Look): string {
     ["Job", one.id],
     ["What", `${jobTitle(one)} (${triggerText(one.trigger)}, by ${one.actor.name})`],
     ["State", state.text],
-    ["Created", secondOf(one.createdAt)],
+    ["Created", timeOf(one.createdAt)],
     ["Took", durationOf(one.startedAt, one.endedAt, new Date())],
   ];
   if (one.cancelAskedAt !== null && one.endedAt === null)
-    facts.push(["Cancel", `requested ${secondOf(one.cancelAskedAt)}`]);
+    facts.push(["Cancel", `requested ${timeOf(one.cancelAskedAt)}`]);
   if (one.resultPointId !== null) facts.push(["Point", one.resultPointId]);
   if (one.error !== null) facts.push(["Error", `${one.error.message} (${one.error.code})`]);
   if (one.error?.action) facts.push(["What to do", one.error.action]);

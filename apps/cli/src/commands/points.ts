@@ -3,7 +3,7 @@ import { formatBytes, type VerifyMode } from "@kluis/domain";
 import type { JobView, PointRow, PointView } from "../api-types.ts";
 import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
 import { exitCodes, UsageError } from "../failure.ts";
-import { minuteOf, secondOf } from "../format.ts";
+import { minuteOf, timeOf } from "../format.ts";
 import type { Look } from "../look.ts";
 import { allPages } from "../pages.ts";
 import { shortener } from "../short-ids.ts";
@@ -144,7 +144,7 @@ async function confirmDeletion({ server, terminal, signal }: Session, ref: strin
     api.points.list.query({ vm: point.vm.id, state: ["available", "damaged"], pageSize: 2 }),
   );
   const isOnly = kept.rows.every((row) => row.id === point.id);
-  terminal.note(`Recovery point of ${point.vm.name}, taken ${secondOf(point.takenAt)}`);
+  terminal.note(`Recovery point of ${point.vm.name}, taken ${timeOf(point.takenAt)}`);
   if (isOnly) {
     const warning = `This is the only recovery point of ${point.vm.name}. Nothing can be restored after its deletion.`;
     terminal.note(terminal.noteLook.paint("warn", warning));

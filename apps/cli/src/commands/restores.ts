@@ -2,7 +2,7 @@
 import type { RouterOutputs } from "@kluis/api/types";
 import { defineCommand, flag, option, print } from "../command.ts";
 import { exitCodes } from "../failure.ts";
-import { secondOf } from "../format.ts";
+import { timeOf } from "../format.ts";
 import { formatFacts, hang, type Look, printable } from "../look.ts";
 import { diskOption, pointArgument, text, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
@@ -53,7 +53,7 @@ export const restoreDisk = defineCommand({
 
 function planText(plan: RouterOutputs["restores"]["plan"], look: Look): string {
   const { vm, disk, point, target, steps, notes } = plan;
-  const source = `${vm.name}, ${disk.name}, taken ${secondOf(point.takenAt)} (${consistencyWords[point.consistency]})`;
+  const source = `${vm.name}, ${disk.name}, taken ${timeOf(point.takenAt)} (${consistencyWords[point.consistency]})`;
   const item = (mark: string, sentence: string): string =>
     `${mark} ${hang(printable(sentence), mark.length + 1, look.width)}`;
   return [
