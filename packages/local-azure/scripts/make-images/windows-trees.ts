@@ -81,6 +81,6 @@ export function sql01Log(): Tree {
   const tree = new Tree("sql-01-log");
   tree.fill("Log/CommerceOrders_log.ldf", "binary", { mib: 40 });
   tree.fill("Log/CommerceCatalog_log.ldf", "binary", { mib: 8 });
-  tree.file("Log/README.txt", "Transaction logs of SQL Server, on a disk of their own.\r\n");
+  tree.file("Log/README.txt", "Transaction logs of SQL Server, on a separate disk.\r\n");
   return tree;
 }
