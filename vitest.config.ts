@@ -19,6 +19,7 @@ export default defineConfig({
           pool: "forks",
           // Files of one worker share modules, which halves the run: a test undoes what it changes outside its file.
           isolate: false,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -29,6 +30,7 @@ export default defineConfig({
           globalSetup: ["./packages/local-stack/src/vitest-global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
           maxWorkers: 2,
           pool: "forks",
         },

@@ -1,4 +1,4 @@
-/** Azurite as the blob vault of this machine: an account of its own with a random key, on loopback, ending with its parent. */
+/** Azurite as the blob vault of this machine: one account with a random key, on loopback. It ends with its parent. */
 import { randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
 import { type Child, exitWithParent, startChild } from "./child.ts";
@@ -11,9 +11,9 @@ const START_LIMIT_MS = 60_000;
 
 export interface AzuriteOptions {
   readonly dataDir: string;
-  /** 0 (default): a free one. */
+  /** 0 (default): any free port. */
   readonly port?: number;
-  /** Default `<dataDir>-key`; made at first start, readable by its owner only. */
+  /** Default `<dataDir>-key`; created at first start, readable by its owner only. */
   readonly keyFile?: string;
   readonly logFile?: string;
   readonly signal?: AbortSignal;
@@ -24,16 +24,16 @@ export interface Azurite extends AsyncDisposable {
   readonly port: number;
   readonly accountName: string;
   readonly accountKey: string;
-  /** The account's address, `http://127.0.0.1:PORT/ACCOUNT`. */
+  /** `http://127.0.0.1:PORT/ACCOUNT` */
   readonly url: string;
-  /** A storage connection string; it holds the key. */
+  /** A storage connection string. Secret: it holds the key. */
   readonly connectionString: string;
   stop(graceMs?: number): Promise<void>;
 }
 
 /**
  * Starts Azurite's blob service and waits until it answers.
- * @throws KluisError INTERNAL with the end of its log.
+ * @throws KluisError INTERNAL with the end of its log when it does not start
  */
 export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   await privateFolder(options.dataDir);

@@ -25,7 +25,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe("a child of the stack", () => {
-  it("ends when its parent is killed and can't say goodbye", async () => {
+  it("ends when its parent is killed", async () => {
     const log = join(await folderOfTest(), "child.log");
     const parent = fork(join(import.meta.dirname, "..", "test", "parent.ts"), [busy, log]);
     onTestFinished(() => void parent.kill("SIGKILL"));
@@ -39,7 +39,7 @@ describe("a child of the stack", () => {
     await vi.waitUntil(() => !isAlive(pid), { timeout: 15_000 });
   });
 
-  it("is ended by force when it does not listen", async () => {
+  it("is killed when it ignores SIGTERM", async () => {
     const log = join(await folderOfTest(), "deaf.log");
     const deaf = join(import.meta.dirname, "..", "test", "deaf.ts");
     const child = await startChild({ name: "deaf", module: deaf, env: {}, logFile: log });

@@ -1,3 +1,4 @@
+/** Child processes: start, stop, logs. */
 import { type ChildProcess, fork } from "node:child_process";
 import { type FileHandle, open, rename, stat } from "node:fs/promises";
 import { setPriority } from "node:os";
@@ -9,18 +10,18 @@ export interface ChildExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A Node process of ours: its own process group, an IPC channel by which it notices our death, output in a log file. */
+/** A Node process in its own process group, with output in a log file. It notices the parent's death over an IPC channel. */
 export interface Child {
   readonly name: string;
   readonly pid: number;
   readonly logFile: string;
-  /** Resolves when the process has ended, for whatever reason. */
+  /** Resolves when the process has ended, for any reason. */
   readonly exited: Promise<ChildExit>;
-  /** The first message that it sends over the channel: how our own programs say that they are ready. Never settles when it ends before. */
+  /** The first message over the channel: Kluis's own programs send it when they are ready. Never settles if none comes. */
   readonly firstMessage: Promise<unknown>;
   /** True until it has ended. */
   alive(): boolean;
-  /** Asks it to end (SIGTERM), and ends its whole process group after `graceMs`. Resolves when it is gone. */
+  /** Sends SIGTERM, and SIGKILL to the process group after `graceMs`. Resolves when the process has ended. */
   stop(graceMs: number): Promise<ChildExit>;
 }
 
@@ -32,17 +33,17 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
   readonly cwd?: string;
-  /** A message sent at once over the channel. */
+  /** Sent over the channel right after the start. */
   readonly message?: Parameters<ChildProcess["send"]>[0];
   readonly execArgv?: readonly string[];
-  /** 0 is the system's normal priority, 19 the lowest. */
+  /** Nice value: 0 is normal, 19 the lowest priority. */
   readonly priority?: number;
 }
 
-/** Node options that make a child end with its parent; for programs that know nothing of us. */
+/** Node options that make a program from a library end with its parent. */
 export const exitWithParent = ["--import", join(import.meta.dirname, "exit-with-parent.ts")] as const;
 
-/** Starts a child. It has its own process group, so that Ctrl-C in the terminal reaches only the supervisor, which stops all in order. */
+/** Starts a child. Ctrl-C in the terminal does not reach its process group; the supervisor stops the parts in order. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const log = await openLog(options.logFile);
   try {
@@ -92,7 +93,7 @@ function launch(options: ChildOptions, log: FileHandle): Child {
   };
 }
 
-/** Ends what is left of a process group; a group that is gone is fine. */
+/** Kills what is left of a process group. Does nothing when the group has ended. */
 export function killGroup(pid: number | undefined): void {
   if (pid === undefined || pid <= 1) return;
   try {
@@ -104,7 +105,7 @@ export function killGroup(pid: number | undefined): void {
 
 const LOG_BYTES = 8 * 1024 * 1024;
 
-/** Opens a log for appending; one that has grown over 8 MiB is put aside first (`.1`, replacing an older one). */
+/** Opens a log for appending. A log over 8 MiB is first renamed to `.1`, replacing an older one. */
 async function openLog(path: string): Promise<FileHandle> {
   const size = await stat(path).then(
     (found) => found.size,
@@ -117,7 +118,7 @@ async function openLog(path: string): Promise<FileHandle> {
   return open(path, "a", 0o600);
 }
 
-/** The last lines of a log, for an error message. */
+/** Returns the last lines of a log, for an error message. */
 export async function logTail(path: string, lines = 15): Promise<string> {
   const text = (await readTextIfExists(path)) ?? "";
   return text.trimEnd().split("\n").slice(-lines).join("\n");

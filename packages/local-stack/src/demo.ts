@@ -1,11 +1,11 @@
-/** What the demo does once, at first start: protect its VMs, as a person would. */
+/** The first start of the demo: protects its VMs through the API, as a user would. */
 import { KluisError } from "@kluis/domain";
 import { readTextIfExists } from "./files.ts";
 import { type HomeLayout, replaceSecret } from "./home.ts";
 import type { Caller } from "./operator.ts";
 import { pause } from "./wait.ts";
 
-/** sandbox-01 stays unprotected on purpose: the overview has something to say. */
+/** sandbox-01 stays unprotected, so that the overview shows a VM that needs attention. */
 const wanted = [
   { vm: "web-01", policy: "standard-daily" },
   { vm: "sql-01", policy: "enhanced-4h" },
@@ -15,8 +15,8 @@ const wanted = [
 const DISCOVERY_LIMIT_MS = 120_000;
 
 /**
- * Protects the demo VMs unless that was done before: their first backups start at once. A start that was killed in the middle
- * goes on where it was; a VM that a person has taken out of protection later stays out.
+ * Protects the demo VMs once per data folder; their first backups start at once. After a kill in the middle, the next start
+ * protects the rest. A VM that a user takes out of protection later stays out.
  */
 export async function protectDemo(
   caller: () => Promise<Caller>,
@@ -31,7 +31,7 @@ export async function protectDemo(
   await replaceSecret(layout.demoDone, wanted.map(({ vm }) => vm).join("\n"));
 }
 
-/** Waits until the engine has found the demo VMs; answers each one's policy by its name. */
+/** Waits until the engine has found the demo VMs. Returns VM name → policy name. */
 async function discovered(
   caller: () => Promise<Caller>,
   signal: AbortSignal,
@@ -47,7 +47,7 @@ async function discovered(
     await pause(500);
   }
   throw new KluisError("AZURE_UNREACHABLE", {
-    message: "The engine did not find the demo's virtual machines within two minutes.",
-    action: "Read engine.log and local-azure.log in the data folder's logs.",
+    message: "The engine did not find the demo VMs within two minutes.",
+    action: "Read logs/engine.log and logs/local-azure.log in the data folder.",
   });
 }

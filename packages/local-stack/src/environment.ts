@@ -1,7 +1,6 @@
 /**
- * The settings of the engine and the portal on the local Azure: the same variables that an operator sets for the real one.
- * Public names (management.azure.com, login.microsoftonline.com) stay in use and are rewritten to loopback, so that the SDKs
- * run their own sign-in and checks.
+ * Settings that lead engine and portal to the local Azure: the same variables that an operator sets for the real one. Public
+ * host names stay and are rewritten to loopback, so that the SDKs run their usual sign-in and checks.
  */
 import {
   CONTOSO_SUBSCRIPTION_ID,
@@ -11,12 +10,12 @@ import {
 } from "@kluis/local-azure";
 
 export interface AzureEnvOptions {
-  /** Address of the local Azure, `http://127.0.0.1:PORT`. */
+  /** Base URL of the local Azure, `http://127.0.0.1:PORT`. */
   readonly url: string;
   readonly clientSecretFile: string;
 }
 
-/** What `parseAzureEnv` of @kluis/azure reads. */
+/** Variables that `parseAzureEnv` of @kluis/azure reads. */
 export function azureEnv({ url, clientSecretFile }: AzureEnvOptions): Record<string, string> {
   return {
     KLUIS_AZURE_TENANT_ID: CONTOSO_TENANT_ID,
@@ -27,7 +26,7 @@ export function azureEnv({ url, clientSecretFile }: AzureEnvOptions): Record<str
   };
 }
 
-/** What `parsePortalEnv` of the portal reads for sign-in: endpoints that a browser reaches without a certificate warning. */
+/** Sign-in variables that `parsePortalEnv` of the portal reads. A browser reaches these endpoints without a certificate. */
 export function entraEnv({ url, clientSecretFile }: AzureEnvOptions): Record<string, string> {
   const tenant = `${url}/${CONTOSO_TENANT_ID}`;
   return {

@@ -1,6 +1,6 @@
 /**
- * Preloaded (`node --import`) into every Node child of the stack. The child holds an IPC channel to its parent; when the
- * parent is gone, however it died, the channel closes and the child ends: first as if asked to, then for certain.
+ * Preloaded (`node --import`) into every Node child of the stack. The IPC channel to the parent closes when the parent ends
+ * for any reason, SIGKILL included. The child then sends itself SIGTERM, and exits after a grace period.
  */
 const GRACE_MS = 10_000;
 
@@ -9,6 +9,6 @@ if (process.channel !== undefined) {
     setTimeout(() => process.exit(1), GRACE_MS).unref();
     process.kill(process.pid, "SIGTERM");
   });
-  // Listening keeps the channel open, but must not keep a finished child alive.
+  // The listener keeps the channel open, which must not keep a finished child running.
   process.channel.unref();
 }

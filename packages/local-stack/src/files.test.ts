@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-it("makes a secret once, for its owner only", async () => {
+it("creates a secret once, readable by its owner only", async () => {
   const path = join(folder, "secrets", "key");
   const made = await secretFile(path);
   expect(made).toMatch(/^[A-Za-z0-9_-]{43}$/);
@@ -19,7 +19,7 @@ it("makes a secret once, for its owner only", async () => {
   expect((await stat(join(folder, "secrets"))).mode & 0o777).toBe(0o700);
 });
 
-it("gives all who ask at once the same secret, and leaves nothing beside it", async () => {
+it("returns the same secret to concurrent callers, and leaves no other file", async () => {
   const path = join(folder, "key");
   const all = await Promise.all(Array.from({ length: 10 }, () => secretFile(path)));
   expect(new Set(all).size).toBe(1);

@@ -1,13 +1,14 @@
+/** Small helpers for files: private folders, secrets, synced writes. */
 import { randomBytes } from "node:crypto";
 import { chmod, link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** True when `error` is a system error with this code, such as ENOENT. */
+/** Whether `error` is a system error with this code, such as ENOENT. */
 export function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
 
-/** The file's text, or null when there is none. */
+/** Returns the text of a file, or null when it does not exist. */
 export async function readTextIfExists(path: string): Promise<string | null> {
   return readFile(path, "utf8").catch((error: unknown) => {
     if (isErrno(error, "ENOENT")) return null;
@@ -15,15 +16,15 @@ export async function readTextIfExists(path: string): Promise<string | null> {
   });
 }
 
-/** Creates a folder that only its owner may enter. An existing one is brought to that mode. */
+/** Creates a folder that only its owner may enter, or sets the mode of an existing one. */
 export async function privateFolder(path: string, mode = 0o700): Promise<void> {
   await mkdir(path, { recursive: true, mode });
   await chmod(path, mode);
 }
 
 /**
- * Reads the secret in `path`, or makes it with `make` and writes it (mode 0600) so that a kill at any instruction leaves
- * either no file or a whole one, and two at once agree on one secret.
+ * Reads the secret in `path`, or creates it with `make` (mode 0600). A kill at any instruction leaves no file or a whole one;
+ * two processes at once agree on one secret.
  */
 export async function secretFile(path: string, make: () => string = randomSecret): Promise<string> {
   const known = await readTextIfExists(path);
@@ -43,12 +44,12 @@ export async function secretFile(path: string, make: () => string = randomSecret
   }
 }
 
-/** 256 bits as base64url: safe in URLs, connection strings and environment variables. */
+/** Returns 256 random bits as base64url: safe in URLs, connection strings and environment variables. */
 export function randomSecret(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** Writes a new file, mode 0600, and waits until it is on the disk. */
+/** Writes a file with mode 0600 and waits until it is on the disk. */
 export async function writeSynced(path: string, text: string): Promise<void> {
   const file = await open(path, "w", 0o600);
   try {

@@ -1,6 +1,6 @@
 /**
- * Runs one program that knows nothing of us (PostgreSQL) and ends it when the parent is gone, however the parent died.
- * The parent forks this file with an IPC channel and sends one `run` message; the program inherits stdout and stderr.
+ * Runs one program that has no IPC channel (PostgreSQL), and ends it when the parent ends for any reason. The parent forks
+ * this file and sends one order over the channel; the program inherits stdout and stderr.
  */
 import { spawn } from "node:child_process";
 import { z } from "zod";
@@ -12,9 +12,9 @@ export const guardOrderSchema = z.strictObject({
   cwd: z.string(),
   uid: z.number().optional(),
   gid: z.number().optional(),
-  /** Sent first; the program is expected to end within `graceMs`. */
+  /** Sent first; the program must end within `graceMs`. */
   stopSignal: z.enum(["SIGINT", "SIGTERM"]),
-  /** Sent when it did not. */
+  /** Sent when the program did not end in time. */
   killSignal: z.enum(["SIGQUIT", "SIGKILL"]),
   graceMs: z.number(),
 });
@@ -40,9 +40,8 @@ function guard(order: GuardOrder): void {
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   process.on("SIGHUP", stop);
-  // Between fork and here the parent may already have gone.
+  // The parent may have ended between the fork and here.
   if (!process.connected) stop();
 }
 
 process.once("message", (message) => guard(guardOrderSchema.parse(message)));
-// Started by hand there is no order to wait for, and without a channel Node simply ends.

@@ -1,4 +1,4 @@
-/** The data folder (KLUIS_HOME): its layout, its lock, its secrets. */
+/** The data folder (KLUIS_HOME): its layout, secrets and ports. */
 import { generateKeyPairSync } from "node:crypto";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { z } from "zod";
 import { privateFolder, readTextIfExists, secretFile, writeSynced } from "./files.ts";
 import { isRoot } from "./system-user.ts";
 
-/** Where things are. Everything is private to the owner; only PostgreSQL's folder belongs to its user. */
+/** Paths in the data folder. All of them are private to the owner; PostgreSQL's folder belongs to its system user. */
 export function homeLayout(home: string) {
   const secret = (name: string): string => join(home, "secrets", name);
   return {
@@ -18,7 +18,7 @@ export function homeLayout(home: string) {
     lock: join(home, "kluis.lock"),
     ports: join(home, "ports.json"),
     cli: join(home, "cli.json"),
-    /** Written when the demo VMs were protected once: a person may take them out again. */
+    /** Exists once the demo VMs have been protected, so that a user can take them out again. */
     demoDone: join(home, "demo-protected"),
     secrets: join(home, "secrets"),
     databasePassword: secret("database-password"),
@@ -33,8 +33,8 @@ export function homeLayout(home: string) {
 export type HomeLayout = ReturnType<typeof homeLayout>;
 
 /**
- * Makes the folders and the secrets that do not come with their part. The data folder itself is 0700; when root starts Kluis,
- * 0711, since PostgreSQL's user must be able to pass through it to its own folder.
+ * Creates the folders and the secrets that no part creates. The data folder has mode 0700; when root starts Kluis 0711, because
+ * PostgreSQL's user must pass through it.
  */
 export async function prepareHome(layout: HomeLayout): Promise<void> {
   await privateFolder(layout.home, isRoot() ? 0o711 : 0o700);
@@ -43,12 +43,12 @@ export async function prepareHome(layout: HomeLayout): Promise<void> {
   await secretFile(layout.ledgerKey, newLedgerKey);
 }
 
-/** An Ed25519 key (PKCS#8 PEM), with which the heads of the ledger are signed. */
+/** Returns a new Ed25519 key (PKCS#8 PEM) that signs the heads of the ledger. */
 export function newLedgerKey(): string {
   return generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString().trim();
 }
 
-/** Writes a file of secrets anew (mode 0600), whole or not at all. */
+/** Replaces a file of secrets (mode 0600) atomically. */
 export async function replaceSecret(path: string, text: string): Promise<void> {
   await writeSynced(`${path}.new`, `${text}\n`);
   await rename(`${path}.new`, path);
@@ -56,7 +56,7 @@ export async function replaceSecret(path: string, text: string): Promise<void> {
 
 const portsSchema = z.record(z.string(), z.number());
 
-/** The ports of the last start: kept when they are still free, so that addresses in the database and in bookmarks stay true. */
+/** Returns the ports of the last start. They are reused while free, so that stored addresses and bookmarks stay valid. */
 export async function readPorts(layout: HomeLayout): Promise<Record<string, number>> {
   const text = await readTextIfExists(layout.ports);
   if (text === null) return {};

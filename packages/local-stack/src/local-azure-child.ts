@@ -1,4 +1,4 @@
-/** The local Azure as a process of its own: `node local-azure-child.ts DATA_DIR PORT`. Says `{ url }` over the channel when it is ready. */
+/** The local Azure as a process: `node local-azure-child.ts DATA_DIR PORT`. Sends `{ url }` over the channel when ready. */
 import { startLocalAzure } from "@kluis/local-azure";
 import { z } from "zod";
 

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe("the lock of a data folder", () => {
-  it("lets one in, tells the other who holds it, and lets the next in after", async () => {
+  it("admits one, names the holder to another, and admits the next after a release", async () => {
     const path = join(folder, "kluis.lock");
     const first = await lockHome(path, "http://localhost:3000");
     await expect(lockHome(path, "http://localhost:3001")).rejects.toMatchObject({
@@ -39,7 +39,7 @@ describe("the lock of a data folder", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it("lets exactly one of many in", async () => {
+  it("admits exactly one of many", async () => {
     const path = join(folder, "kluis.lock");
     await writeFile(path, JSON.stringify({ pid: 999_999_999, started: "1", url: "u" }));
     const tries = await Promise.allSettled(

@@ -1,3 +1,4 @@
+/** The lock of a data folder. */
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm } from "node:fs/promises";
@@ -10,7 +11,7 @@ const run = promisify(execFile);
 
 const ownerSchema = z.object({
   pid: z.int(),
-  /** When that process started, as the system tells it: a number that was given to another process later differs. */
+  /** Start time of the process, as the system reports it. It tells a process from a later one with the same id. */
   started: z.string(),
   url: z.string(),
 });
@@ -20,9 +21,9 @@ export interface HomeLock extends AsyncDisposable {
 }
 
 /**
- * One Kluis per data folder. The lock names its holder by process id and start time, so that a killed holder, or another
- * program that got the same number, does not keep it.
- * @throws KluisError CONFLICT when another Kluis holds it.
+ * Takes the lock: one Kluis per data folder. It names its holder by process id and start time, so that neither a killed holder
+ * nor another program with the same id keeps it.
+ * @throws KluisError CONFLICT when another Kluis holds it
  */
 export async function lockHome(path: string, url: string): Promise<HomeLock> {
   const owner = { pid: process.pid, started: await startOf(process.pid), url };
@@ -54,16 +55,16 @@ async function clearStale(path: string): Promise<void> {
   if (holder !== null && (await startOf(holder.pid)) === holder.started) {
     throw new KluisError("CONFLICT", {
       message: `Kluis already runs on this data folder (process ${holder.pid}, ${holder.url}).`,
-      action: "Stop it first, or give this one a data folder of its own with KLUIS_HOME.",
+      action: "Stop it first, or choose another data folder with KLUIS_HOME.",
       params: { pid: holder.pid, url: holder.url },
     });
   }
-  // Moved aside under a name of our own: of two that see a stale lock only one succeeds.
+  // Renamed to a unique name: of two processes that see a stale lock only one succeeds.
   const aside = `${path}.stale.${process.pid}.${randomBytes(4).toString("hex")}`;
   await rename(path, aside).catch((error: unknown) => {
     if (!isErrno(error, "ENOENT")) throw error;
   });
-  // Another start may have cleared the stale one and taken the lock in between: then what was moved is alive, and goes back.
+  // Another start may have replaced the stale lock in between: then the renamed lock is valid and is put back.
   if (![null, text].includes(await readTextIfExists(aside))) await tryLink(aside, path);
   await rm(aside, { force: true });
 }
@@ -77,7 +78,7 @@ function parseOwner(text: string): z.infer<typeof ownerSchema> | null {
   }
 }
 
-/** When a process started, or "" when there is no such process. */
+/** Returns the start time of a process, or "" when it does not exist. */
 async function startOf(pid: number): Promise<string> {
   if (process.platform !== "linux") {
     return run("ps", ["-p", String(pid), "-o", "lstart="]).then(
@@ -89,6 +90,6 @@ async function startOf(pid: number): Promise<string> {
     if (isErrno(error, "ENOENT") || isErrno(error, "ESRCH")) return "";
     throw error;
   });
-  // Field 22 (proc(5)), counted after the command's name, which may hold spaces and brackets.
+  // Field 22 (proc(5)), counted after the command's name, which may contain spaces and brackets.
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
 }

@@ -1,6 +1,6 @@
 /**
- * The stack as a person: it signs the demo owner in and does what that person would do in the portal or with the CLI, through
- * the same API, so that rights are checked and every step is in the ledger.
+ * The stack as a user: signs the demo owner in and calls the same API as the portal and the CLI, so that permissions are checked
+ * and every change is in the ledger.
  */
 import { type Api, createApi, createCaller, createContext, parseApiEnv, signIn, signOut } from "@kluis/api";
 import { CONTOSO_TENANT_ID, demoPeople } from "@kluis/local-azure";
@@ -15,12 +15,12 @@ const LOOPBACK = "127.0.0.1";
 
 export interface Operator {
   readonly api: Api;
-  /** Calls as the demo owner, by the token of this machine's CLI. */
+  /** Returns a caller of the API with the demo owner's CLI token. */
   readonly caller: () => Promise<Caller>;
   close(): Promise<void>;
 }
 
-/** Opens the API and makes sure that KLUIS_HOME/cli.json holds a working token of the demo owner. */
+/** Opens the API and ensures that KLUIS_HOME/cli.json holds a valid token of the demo owner. */
 export async function openOperator(
   env: Readonly<Record<string, string>>,
   layout: HomeLayout,
@@ -38,7 +38,7 @@ export async function openOperator(
   }
 }
 
-/** The token in cli.json when it still works, else a new one. */
+/** Returns the token in cli.json when it is still valid, else creates one. */
 async function cliToken(api: Api, layout: HomeLayout, url: string): Promise<string> {
   const text = await readTextIfExists(layout.cli);
   const known = text === null ? undefined : cliSchema.safeParse(JSON.parse(text)).data;

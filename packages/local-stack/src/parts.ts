@@ -1,4 +1,4 @@
-/** Starts the parts of an installation, each with the settings that the next ones need. */
+/** Starts the parts of an installation, and returns the settings that the next parts need. */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -20,14 +20,14 @@ export interface PartsContext {
   readonly root: string;
   readonly settings: Settings;
   readonly layout: HomeLayout;
-  /** Ports of the last start; what is started now writes its own into it. */
+  /** Ports of the last start. Each part that starts updates its own. */
   readonly ports: Record<string, number>;
-  /** What every child gets (PATH and so on). */
+  /** The environment of every child (PATH and so on). */
   readonly baseEnv: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
-/** The embedded PostgreSQL with Kluis's own database. */
+/** Starts the embedded PostgreSQL and creates the database of Kluis. */
 export async function startDatabase(context: PartsContext): Promise<{ server: Postgres; url: string }> {
   const { layout, ports, signal } = context;
   const server = await startPostgres({
@@ -41,7 +41,7 @@ export async function startDatabase(context: PartsContext): Promise<{ server: Po
   return { server, url: await server.ensureDatabase("kluis") };
 }
 
-/** Azurite, and the vault's settings that lead to it. */
+/** Starts Azurite and returns the vault settings for it. */
 export async function startVault(
   context: PartsContext,
 ): Promise<{ azurite: Azurite; env: Record<string, string> }> {
@@ -66,7 +66,7 @@ export async function startVault(
 
 const secretsSchema = z.object({ clientSecrets: z.object({ portal: z.string(), engine: z.string() }) });
 
-/** The local Azure with its demo fleet (made at first start), and the settings that lead engine and portal to it. */
+/** Starts the local Azure with its demo fleet (created at first start), and returns the settings for engine and portal. */
 export async function startAzure(
   context: PartsContext,
 ): Promise<{ child: Child; url: string; env: Record<string, string> }> {
@@ -103,21 +103,21 @@ export async function startAzure(
   return { child, url, env };
 }
 
-/** The engine, with the environment that an operator would give it. */
+/** Starts the engine with the environment that an operator would set. */
 export function startEngine(context: PartsContext, env: Readonly<Record<string, string>>): Promise<Child> {
   return startChild({
     name: "The engine",
     module: join(context.root, "packages", "engine", "src", "main.ts"),
-    // Two arenas: glibc would keep freed buffers of every thread apart, and with them 50 MiB more.
+    // Two arenas: with one per thread, glibc keeps about 50 MiB more of freed buffers.
     env: { ...context.baseEnv, KLUIS_LOG_FORMAT: "text", MALLOC_ARENA_MAX: "2", ...env },
     cwd: context.root,
     logFile: join(context.layout.logs, "engine.log"),
-    // The engine moves buffers, not objects: a young generation of 8 MiB (V8 would take 64) is as fast and keeps it under 400 MiB.
+    // The engine moves buffers, not objects: a young generation of 8 MiB (default 64) is as fast and keeps it under 400 MiB.
     execArgv: [...exitWithParent, "--max-semi-space-size=8"],
   });
 }
 
-/** Builds the portal when its sources changed since the last build; at low priority, since backups run meanwhile. */
+/** Builds the portal when its sources changed since the last build. Runs at low priority, because backups run meanwhile. */
 export async function buildPortal(context: PartsContext): Promise<void> {
   const child = await startChild({
     name: "The portal's build",
@@ -137,7 +137,7 @@ export async function buildPortal(context: PartsContext): Promise<void> {
   await untilReady({ child, ready: async () => false, limitMs: 1 });
 }
 
-/** The portal's server; resolves when it answers. */
+/** Starts the portal's server; resolves when it answers. */
 export async function startPortal(
   context: PartsContext,
   env: Readonly<Record<string, string>>,
@@ -162,10 +162,7 @@ export async function startPortal(
   return child;
 }
 
-/**
- * Refuses a port that is taken, before anything is started.
- * @throws KluisError PORT_IN_USE
- */
+/** Returns the error PORT_IN_USE for the portal's port. */
 export function portProblem(port: number): KluisError {
   return new KluisError("PORT_IN_USE", {
     message: `Port ${port} is in use by another program.`,

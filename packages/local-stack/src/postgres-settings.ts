@@ -1,12 +1,12 @@
 /**
- * PostgreSQL's settings, given as arguments so that the data folder holds no configuration of ours. Sized for small machines:
- * a few dozen connections of one installation, and no surprise in memory or disk.
+ * Returns PostgreSQL's settings as arguments, so that the data folder needs no configuration file. They fit a small machine: a
+ * few dozen connections, bounded memory and disk.
  */
 export function postmasterArgs(options: { readonly port: number; readonly durable: boolean }): string[] {
   const settings: Readonly<Record<string, string>> = {
     listen_addresses: "127.0.0.1",
     port: String(options.port),
-    // No socket: on a shared machine its folder would be open to others.
+    // No socket: on a shared machine other users could reach its folder.
     unix_socket_directories: "",
     max_connections: "100",
     shared_buffers: "96MB",

@@ -32,7 +32,7 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
 }
 
 describe("the embedded PostgreSQL", () => {
-  it("keeps its data over a stop, behind a password, on loopback only, in UTF-8", async () => {
+  it("keeps its data over a stop, with a password, on loopback only, in UTF-8", async () => {
     const first = await start();
     const url = await first.ensureDatabase("kluis");
     await query(url, "CREATE TABLE kept (word text); INSERT INTO kept VALUES ('één')");
@@ -57,13 +57,13 @@ describe("the embedded PostgreSQL", () => {
     expect(second.url("kluis")).toContain((await readFile(password, "utf8")).trim());
   });
 
-  it("stops a server that a killed start left behind, and goes on with its data", async () => {
+  it("stops a server that a killed start left behind, and keeps its data", async () => {
     const first = await start();
     await query(
       await first.ensureDatabase("kluis"),
       "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)",
     );
-    // Only the guard dies, as when a person kills the wrong process: the server itself lives on without parent.
+    // Only the guard is killed, so the server runs on without a parent.
     process.kill(first.child.pid, "SIGKILL");
     await first.child.exited;
     onTestFinished(() => killGroup(first.child.pid));
@@ -73,7 +73,7 @@ describe("the embedded PostgreSQL", () => {
     await expect(query(first.url("kluis"), "SELECT 1")).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  it("is not kept away by a process number that now belongs to another program", async () => {
+  it("starts although the stored process id now belongs to another program", async () => {
     const first = await start();
     await first.stop();
     const pidFile = join(folder, "data", "postmaster.pid");
@@ -82,7 +82,7 @@ describe("the embedded PostgreSQL", () => {
     expect(await query(second.url("postgres"), "SELECT 1 AS one")).toEqual([{ one: 1 }]);
   });
 
-  it("starts over when it was killed while it made its data", async () => {
+  it("creates its data again after a kill during the first start", async () => {
     const making = join(folder, "data-making");
     await mkdir(making);
     await writeFile(join(making, "PG_VERSION"), "18");
@@ -90,14 +90,14 @@ describe("the embedded PostgreSQL", () => {
     expect(await query(server.url("postgres"), "SELECT 1 AS one")).toEqual([{ one: 1 }]);
   });
 
-  it("says so when its password file was lost", async () => {
+  it("reports a lost password file", async () => {
     const first = await start();
     await first.stop();
     await rm(join(folder, "data-password"));
     await expect(start()).rejects.toMatchObject({ code: "CONFIG_INVALID" });
   });
 
-  it("takes another port when the wanted one is busy", async () => {
+  it("uses another port when the requested one is busy", async () => {
     const first = await start();
     const other = await mkdtemp(join(tmpdir(), "kluis-postgres-"));
     onTestFinished(() => rm(other, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 /**
- * The embedded PostgreSQL: made at first start (scram password, builtin C.UTF-8 locale), listening on 127.0.0.1 only, with no
- * socket in a shared folder. It ends with its parent, and a start cleans up after one that was killed.
+ * The embedded PostgreSQL: created at first start (scram password, builtin C.UTF-8 locale), on 127.0.0.1 only, without a socket.
+ * It ends with its parent, and a start cleans up after one that was killed.
  */
 import { randomBytes } from "node:crypto";
 import { chown, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -22,11 +22,11 @@ const START_LIMIT_MS = 90_000;
 const ATTEMPTS = 5;
 
 export interface PostgresOptions {
-  /** The cluster's folder; made at first start. See placePostgres for where it lives when root may enter it alone. */
+  /** The cluster's folder, created at first start; placePostgres may choose another when only root may enter it. */
   readonly dataDir: string;
-  /** 0 (default): a free one. */
+  /** 0 (default): any free port. */
   readonly port?: number;
-  /** Default `<dataDir>-password`; made at first start, readable by its owner only. */
+  /** Default `<dataDir>-password`; created at first start, readable by its owner only. */
   readonly passwordFile?: string;
   /** Default `<dataDir>.log`. */
   readonly logFile?: string;
@@ -38,23 +38,23 @@ export interface PostgresOptions {
 export interface Postgres extends AsyncDisposable {
   readonly port: number;
   readonly child: Child;
-  /** The address of a database of this server, with its password. */
+  /** Returns the URL of a database of this server, password included. */
   url(database: string): string;
-  /** Creates the database when it does not exist and returns its address. */
+  /** Creates the database when it does not exist, and returns its URL. */
   ensureDatabase(database: string): Promise<string>;
-  /** Fast shutdown: connections are ended, data is flushed. Safe to call twice. */
+  /** Fast shutdown: ends connections and flushes data. Safe to call twice. */
   stop(graceMs?: number): Promise<void>;
 }
 
 /**
  * Starts PostgreSQL and waits until it answers.
- * @throws KluisError CONFIG_INVALID when it can't run here, INTERNAL with the end of its log when it does not start.
+ * @throws KluisError CONFIG_INVALID when it cannot run here, INTERNAL with the end of its log when it does not start
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const place = await placePostgres(options.dataDir);
   const password = await secretFile(options.passwordFile ?? `${options.dataDir}-password`);
   await clearLeftovers(place.dataDir);
-  await initialise(place, password, options.durable ?? true);
+  await initialize(place, password, options.durable ?? true);
   const logFile = options.logFile ?? `${options.dataDir}.log`;
   for (let attempt = 1; ; attempt++) {
     options.signal?.throwIfAborted();
@@ -74,12 +74,12 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 async function startError(logFile: string): Promise<KluisError> {
   return new KluisError("INTERNAL", {
     message: `PostgreSQL did not start. The end of its log:\n${await logTail(logFile)}`,
-    action: `Read ${logFile}, or set DATABASE_URL to a PostgreSQL server of yours.`,
+    action: `Read ${logFile}, or set DATABASE_URL to another PostgreSQL server.`,
   });
 }
 
-/** Makes the cluster beside its place and moves it there at the end, so that a kill leaves none or a whole one. */
-async function initialise(place: PostgresPlace, password: string, durable: boolean): Promise<void> {
+/** Creates the cluster in a folder beside its place, then moves it: a kill leaves none or a whole one. */
+async function initialize(place: PostgresPlace, password: string, durable: boolean): Promise<void> {
   if (await exists(join(place.dataDir, "PG_VERSION"))) return;
   const making = `${place.dataDir}-making`;
   const passwordFile = `${place.dataDir}-making-${randomBytes(6).toString("hex")}`;
@@ -167,7 +167,7 @@ async function createDatabase(adminUrl: string, database: string): Promise<void>
   }
 }
 
-/** Polls until the server accepts our password; false when the process ended (its port was taken, a leftover still held its memory). */
+/** Polls until the server accepts the password. False when the process ended: port taken, or memory of an old server in use. */
 async function answers(server: Postgres, child: Child, signal: AbortSignal | undefined): Promise<boolean> {
   const limit = AbortSignal.timeout(START_LIMIT_MS);
   while (child.alive() && !limit.aborted) {
@@ -180,7 +180,7 @@ async function answers(server: Postgres, child: Child, signal: AbortSignal | und
 
 async function accepts(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-  // A server that goes away during the handshake reports twice: by the promise and by this event.
+  // A server that ends during the handshake reports twice: by the promise and by this event.
   client.on("error", () => undefined);
   try {
     await client.connect();
@@ -190,11 +190,11 @@ async function accepts(url: string): Promise<boolean> {
     if (error instanceof pg.DatabaseError && error.code === "28P01") {
       throw new KluisError("CONFIG_INVALID", {
         message: "The database refuses the password in its password file.",
-        action: "Restore the password file that was made with this data folder.",
+        action: "Restore the password file that belongs to this data folder.",
         cause: error,
       });
     }
-    // Not listening yet, or still recovering: the caller asks again until its limit.
+    // Not listening yet, or still recovering: the caller retries until its limit.
     return false;
   }
 }

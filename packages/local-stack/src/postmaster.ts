@@ -1,3 +1,4 @@
+/** Cleans up after a PostgreSQL whose supervisor was killed. */
 import { execFile } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,9 +10,8 @@ const FAST_MS = 10_000;
 const IMMEDIATE_MS = 5_000;
 
 /**
- * Cleans up after a start that was killed: a server that still runs on this folder is stopped (its port and its parent are
- * gone for us), and a postmaster.pid whose number now belongs to some other program is removed, since PostgreSQL would take
- * that program for a server and refuse.
+ * Stops a server that still runs on this folder after its supervisor was killed, and removes its postmaster.pid. Also removes a
+ * postmaster.pid whose number now belongs to another program, because PostgreSQL would refuse to start.
  */
 export async function clearLeftovers(dataDir: string): Promise<void> {
   const pidFile = join(dataDir, "postmaster.pid");
@@ -45,7 +45,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A server of ours is always started as `postgres -D <dataDir> …`. */
+/** Kluis always starts its server as `postgres -D <dataDir> …`. */
 async function isPostmasterOf(pid: number, dataDir: string): Promise<boolean> {
   const command = await commandLine(pid);
   return command.includes("postgres") && command.includes(dataDir);

@@ -1,4 +1,4 @@
-/** Shows running backups in the terminal, and a line for each recovery point as it comes into being. */
+/** Shows running backups in the terminal, and prints a line for each new recovery point. */
 import type { JobView } from "@kluis/api/types";
 import { toKluisError } from "@kluis/domain";
 import type { Caller } from "./operator.ts";
@@ -16,27 +16,26 @@ export interface ProgressOptions {
 }
 
 /**
- * Follows every backup until the signal fires. A job that was already running when Kluis started is followed too. A look that
- * fails (the engine's database is restarting) is told once and tried again.
+ * Follows every backup until the signal fires, jobs of an earlier start included. Reports the first failed query of a row (the
+ * database may be restarting) and retries.
  */
 export async function followBackups({ caller, screen, signal }: ProgressOptions): Promise<void> {
   const open = new Set<string>();
   let failing = false;
   while (!signal.aborted) {
     try {
-      await lookOnce(await caller(), screen, open);
+      await pollOnce(await caller(), screen, open);
       failing = false;
     } catch (error) {
-      if (!failing && !signal.aborted)
-        screen.say(`The jobs can't be shown right now: ${toKluisError(error).message}`);
+      if (!failing && !signal.aborted) screen.say(`Jobs cannot be shown: ${toKluisError(error).message}`);
       failing = true;
     }
     await pause(open.size > 0 ? POLL_MS : IDLE_POLL_MS, signal);
   }
 }
 
-/** One look: draws what runs, tells what ended since the last look, and keeps `open` for the next. */
-async function lookOnce(api: Caller, screen: Screen, open: Set<string>): Promise<void> {
+/** Draws the running jobs, prints those that ended since the last poll, and updates `open`. */
+async function pollOnce(api: Caller, screen: Screen, open: Set<string>): Promise<void> {
   const active = await api.jobs.list({ kind: ["backup"], state: ["queued", "running"], pageSize: 50 });
   const views = await Promise.all(active.rows.map((row) => api.jobs.get({ job: row.id })));
   const now = new Set(views.map((view) => view.id));
@@ -49,7 +48,7 @@ async function lookOnce(api: Caller, screen: Screen, open: Set<string>): Promise
   screen.bars(views.flatMap(diskBars));
 }
 
-/** The disks of a job in their order. Before the plan there is nothing to show. */
+/** Returns a bar per disk of a job, in its order; empty before the plan. */
 export function diskBars(job: JobView): DiskProgress[] {
   return job.disks.map((disk) => ({
     label: `${job.vm?.name ?? "?"} ${disk.key}`,
@@ -82,7 +81,7 @@ export function pointLine(point: PointFacts): string {
   return `recovery point ${point.id} ${point.vm.name} ${point.consistency} ${size}`;
 }
 
-/** On a start with data from before: the newest point of each VM. */
+/** Prints the newest point of each VM, on a start with existing data. */
 export async function latestPoints(caller: () => Promise<Caller>, screen: Screen): Promise<void> {
   const { rows } = await (await caller()).points.list({ pageSize: 100 });
   const seen = new Set<string>();

@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 /**
  * Runs one of PostgreSQL's programs to its end, as PostgreSQL's user.
- * @throws KluisError INTERNAL with what the program said; DISK_FULL when that was the reason.
+ * @throws KluisError DISK_FULL, else INTERNAL with the program's message
  */
 export async function runAs(place: PostgresPlace, program: "initdb", args: readonly string[]): Promise<void> {
   const env = { PATH: process.env["PATH"] ?? "", LC_ALL: "C", TZ: "UTC" };
@@ -19,13 +19,13 @@ export async function runAs(place: PostgresPlace, program: "initdb", args: reado
     if (/no space left/i.test(said)) {
       throw new KluisError("DISK_FULL", {
         message: `The disk is full: ${program} could not write the database in ${place.dataDir}.`,
-        action: "Free some space (1 GiB is plenty to start) and start again.",
+        action: "Free at least 1 GiB and start again.",
         cause: error,
       });
     }
     throw new KluisError("INTERNAL", {
       message: `PostgreSQL's ${program} failed: ${said}`,
-      action: "Set DATABASE_URL to a PostgreSQL server of yours, or mend what it complains about.",
+      action: "Fix the reported problem, or set DATABASE_URL to another PostgreSQL server.",
       cause: error,
     });
   }

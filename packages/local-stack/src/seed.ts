@@ -2,7 +2,7 @@ import { openDatabase } from "@kluis/db";
 import { seedBasics } from "@kluis/db/seed";
 import { CONTOSO_SUBSCRIPTION_ID, demoGroups } from "@kluis/local-azure";
 
-/** Teams, roles and policies of the demo; what exists already stays as it is. */
+/** Creates the teams, roles and policies of the demo. Existing ones stay unchanged. */
 export async function seedInstallation(databaseUrl: string): Promise<void> {
   const db = await openDatabase({ url: databaseUrl, poolSize: 2 });
   try {

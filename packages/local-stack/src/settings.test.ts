@@ -23,7 +23,7 @@ const azure = {
 };
 
 describe("settings of the stack", () => {
-  it("embeds everything when nothing is set", () => {
+  it("uses the embedded parts when nothing is set", () => {
     expect(parseSettings({}, root)).toEqual({
       home: "/checkout/.kluis",
       port: 3000,
@@ -34,7 +34,7 @@ describe("settings of the stack", () => {
     });
   });
 
-  it("takes an empty variable for one that is not set", () => {
+  it("treats an empty variable as not set", () => {
     expect(parseSettings({ KLUIS_PORT: "", KLUIS_HOME: " ", DATABASE_URL: "" }, root).port).toBe(3000);
   });
 
@@ -66,11 +66,11 @@ describe("settings of the stack", () => {
     expect(settings.vault).toEqual(vault);
   });
 
-  it("wants the folder of a folder vault", () => {
+  it("requires the folder of a folder vault", () => {
     expect(problem({ KLUIS_VAULT_KIND: "folder" })).toContain("KLUIS_VAULT_FOLDER is missing");
   });
 
-  it("hands nothing of the environment on but what children need", () => {
+  it("passes only listed variables to children", () => {
     expect(systemEnv({ PATH: "/bin", AWS_SECRET: "x", HOME: "/h", DATABASE_URL: "y" })).toEqual({
       PATH: "/bin",
       HOME: "/h",

@@ -1,19 +1,19 @@
-/** The stack's own settings, parsed once from the environment, with an error that names every wrong one. */
+/** The stack's settings, parsed once from the environment. */
 import { resolve } from "node:path";
 import { KluisError } from "@kluis/domain";
 import { z } from "zod";
 
 export interface Settings {
-  /** Folder with everything that this installation keeps. */
+  /** The data folder of this installation. */
   readonly home: string;
   readonly port: number;
   /** null: the embedded PostgreSQL. */
   readonly databaseUrl: string | null;
-  /** null: the local Azure and its directory; else what the operator set for Azure and for sign-in. */
+  /** null: the local Azure; else the operator's settings for Azure and for sign-in. */
   readonly azure: Readonly<Record<string, string>> | null;
-  /** null: Azurite; else what the operator set for the vault. */
+  /** null: Azurite; else the operator's settings for the vault. */
   readonly vault: Readonly<Record<string, string>> | null;
-  /** Settings that are handed to engine and portal as they are. */
+  /** Settings that engine and portal receive unchanged. */
   readonly passed: Readonly<Record<string, string>>;
 }
 
@@ -39,9 +39,9 @@ const systemNames =
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the settings. When the operator names an Azure, the local one is not started; the same for the database and the vault.
- * @param root the checkout: the default data folder is its `.kluis`, and relative paths start there.
- * @throws KluisError CONFIG_INVALID naming every setting that is wrong or missing.
+ * Parses the settings. A part that the operator names (Azure, database, vault) replaces the embedded one.
+ * @param root the checkout: the default data folder is its `.kluis`, and relative paths start there
+ * @throws KluisError CONFIG_INVALID that lists every wrong or missing setting
  */
 export function parseSettings(source: Env, root: string): Settings {
   const env = Object.fromEntries(Object.entries(source).filter(([, value]) => value?.trim()));
@@ -72,7 +72,7 @@ export function parseSettings(source: Env, root: string): Settings {
   };
 }
 
-/** What every child gets from the environment that Kluis was started in. Nothing else leaks into it. */
+/** Returns the system variables that every child receives. No other variable of the shell reaches a child. */
 export function systemEnv(source: Env): Record<string, string> {
   return pick(source, systemNames);
 }

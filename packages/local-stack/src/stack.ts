@@ -1,10 +1,9 @@
-/** Puts an installation together and keeps it running until it is asked to stop. */
+/** Starts all parts of an installation and keeps them running until a stop. */
 import { mkdir } from "node:fs/promises";
 import { migrate } from "@kluis/db/migrate";
 import { KluisError, toKluisError } from "@kluis/domain";
 import { type Child, logTail } from "./child.ts";
 import { protectDemo } from "./demo.ts";
-import { whereToGo } from "./farewell.ts";
 import { homeLayout, prepareHome, readPorts, writePorts } from "./home.ts";
 import { lockHome } from "./lock.ts";
 import { openOperator } from "./operator.ts";
@@ -24,10 +23,11 @@ import { seedInstallation } from "./seed.ts";
 import { type Settings, systemEnv } from "./settings.ts";
 import { createSupervisor, type Supervisor } from "./supervise.ts";
 import type { Screen } from "./terminal.ts";
+import { welcomeLines } from "./welcome.ts";
 
 /**
- * How long each part may take to end by itself, in the order of stopping. Together less than the 15 s in which Ctrl-C has to be
- * done; every part bears being killed.
+ * Time for each part to end after SIGTERM, in the order of stopping. The sum stays below the 15 s that Ctrl-C may take; every
+ * part survives a kill.
  */
 const stopMs = { portal: 1_000, engine: 6_500, azure: 1_500, azurite: 3_000, postgres: 2_500 } as const;
 
@@ -35,13 +35,13 @@ export interface StackOptions {
   readonly root: string;
   readonly settings: Settings;
   readonly screen: Screen;
-  /** Asks for an orderly end. */
+  /** Requests an orderly stop. */
   readonly stop: AbortSignal;
-  /** Ends everything at once. */
+  /** Kills all parts at once. */
   readonly force: AbortSignal;
 }
 
-/** Runs until `stop` fires or a part that can't be restarted dies. Whatever happens, nothing is left running. */
+/** Runs until `stop` fires or a part that cannot be restarted ends. Leaves no process behind, also after an error. */
 export async function runStack({ root, settings, screen, stop, force }: StackOptions): Promise<void> {
   const layout = homeLayout(settings.home);
   const halt = new AbortController();
@@ -65,12 +65,12 @@ export async function runStack({ root, settings, screen, stop, force }: StackOpt
     signal: context.signal,
   });
   force.addEventListener("abort", () => supervisor.kill(), { once: true });
-  const running = bringUp({ context, supervisor, screen, url });
+  const running = startParts({ context, supervisor, screen, url });
   try {
     await Promise.race([running, failed(supervisor.broken)]);
   } finally {
-    // What is still being brought up ends first, so that nothing is started behind the supervisor's back.
-    halt.abort(new KluisError("CANCELLED", { message: "Kluis stops." }));
+    // A start in progress ends first, so that no part starts after the supervisor has stopped.
+    halt.abort(new KluisError("CANCELLED", { message: "Kluis is stopping." }));
     await Promise.allSettled([running]);
     screen.bars([]);
     await supervisor.stop();
@@ -81,20 +81,20 @@ export async function runStack({ root, settings, screen, stop, force }: StackOpt
 async function partDied(child: Child): Promise<KluisError> {
   return new KluisError("INTERNAL", {
     message: `${child.name} ended unexpectedly. The end of its log:\n${await logTail(child.logFile)}`,
-    action: `Read ${child.logFile}; npm start goes on where it was.`,
+    action: `Read ${child.logFile}; npm start continues from there.`,
   });
 }
 
-interface BringUp {
+interface StartOptions {
   readonly context: PartsContext;
   readonly supervisor: Supervisor;
   readonly screen: Screen;
   readonly url: string;
 }
 
-async function bringUp({ context, supervisor, screen, url }: BringUp): Promise<void> {
+async function startParts({ context, supervisor, screen, url }: StartOptions): Promise<void> {
   const { layout, settings, signal } = context;
-  // The build only needs sources, so it goes on beside everything else; it is awaited before the portal starts.
+  // The build only needs sources, so it runs beside the other parts; the portal waits for it.
   const built = buildPortal(context).then(
     () => null,
     (error: unknown) => toKluisError(error),
@@ -117,7 +117,7 @@ async function bringUp({ context, supervisor, screen, url }: BringUp): Promise<v
     const portal = (): Promise<Child> =>
       startPortal(context, { ...env, KLUIS_PORT: String(settings.port), KLUIS_PUBLIC_URL: url });
     supervisor.hold({ name: "The portal", graceMs: stopMs.portal, restart: portal }, await portal());
-    for (const line of demo ? whereToGo(url) : ["", `  Kluis is at ${url}`, ""]) screen.say(line);
+    for (const line of demo ? welcomeLines(url) : ["", `  Kluis is at ${url}`, ""]) screen.say(line);
     await Promise.all([following, untilAborted(signal)]);
   } finally {
     await operator?.close();
@@ -125,7 +125,7 @@ async function bringUp({ context, supervisor, screen, url }: BringUp): Promise<v
   }
 }
 
-/** Database, vault and Azure: what engine and portal need. Answers the environment for both. */
+/** Starts database, vault and Azure. Returns the environment for engine and portal. */
 async function startBackground(
   context: PartsContext,
   supervisor: Supervisor,

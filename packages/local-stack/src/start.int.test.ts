@@ -15,7 +15,7 @@ beforeEach(async () => {
   return () => rm(home, { recursive: true, force: true });
 });
 
-/** Runs the start command as a person would, and waits for its end. */
+/** Runs the start command and waits for its end. */
 function start(env: Record<string, string>): Promise<{ code: number; said: string }> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -27,8 +27,8 @@ function start(env: Record<string, string>): Promise<{ code: number; said: strin
   });
 }
 
-describe("a start that can't be", () => {
-  it("names every wrong setting", async () => {
+describe("a start that fails", () => {
+  it("lists every wrong setting", async () => {
     const { code, said } = await start({ KLUIS_PORT: "high", DATABASE_URL: "nowhere" });
     expect(code).toBe(1);
     expect(said).toContain("KLUIS_PORT must be a port number");
@@ -36,7 +36,7 @@ describe("a start that can't be", () => {
     expect(said).not.toMatch(/\n\s+at /);
   });
 
-  it("says that the port is busy and how to choose another", async () => {
+  it("reports a busy port and how to choose another", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void server.close());
     await once(server, "listening");
@@ -49,7 +49,7 @@ describe("a start that can't be", () => {
     expect(await readdir(home)).toEqual([]);
   });
 
-  it("says that the data folder is in use, and by whom", async () => {
+  it("reports a data folder in use, with its holder", async () => {
     await using _lock = await lockHome(join(home, "kluis.lock"), "http://localhost:3999");
     const { code, said } = await start({ KLUIS_PORT: String(await freePort()) });
     expect(code).toBe(1);
@@ -57,7 +57,7 @@ describe("a start that can't be", () => {
     expect(said).toContain("KLUIS_HOME");
   });
 
-  it("says so when the data folder is no folder, or can't be written", async () => {
+  it("reports a data folder that is a file, or that cannot be written", async () => {
     const file = join(home, "file");
     await writeFile(file, "");
     const { code, said } = await start({
@@ -70,6 +70,6 @@ describe("a start that can't be", () => {
     await chmod(home, 0o500);
     onTestFinished(() => chmod(home, 0o700));
     const refused = await start({ KLUIS_HOME: join(home, "data"), KLUIS_PORT: String(await freePort()) });
-    expect(refused.said).toContain("can't be written");
+    expect(refused.said).toContain("cannot write to a folder");
   });
 });

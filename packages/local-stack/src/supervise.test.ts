@@ -6,7 +6,7 @@ import { createSupervisor } from "./supervise.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A process that lives until the test ends it. */
+/** A process that runs until the test ends it. */
 function part(name: string, stopped: string[] = []) {
   let end: (exit: ChildExit) => void = () => undefined;
   let alive = true;
@@ -40,7 +40,7 @@ function supervisor(signal = new AbortController().signal) {
 }
 
 describe("the supervisor", () => {
-  it("stops parts one after the other, the last one first", async () => {
+  it("stops parts one after the other, the newest first", async () => {
     const stopped: string[] = [];
     const { it: supervised } = supervisor();
     for (const name of ["PostgreSQL", "Azurite", "engine", "portal"]) {
@@ -50,7 +50,7 @@ describe("the supervisor", () => {
     expect(stopped).toEqual(["portal", "engine", "Azurite", "PostgreSQL"]);
   });
 
-  it("starts a part again, waiting longer each time it dies soon", async () => {
+  it("restarts a part, with a longer pause after each early end", async () => {
     const { it: supervised, lines } = supervisor();
     const lives = Array.from({ length: 4 }, () => part("The engine"));
     let starts = 0;
@@ -68,11 +68,11 @@ describe("the supervisor", () => {
       await vi.advanceTimersByTimeAsync(1);
       expect(restart).toHaveBeenCalledTimes(index + 1);
     }
-    expect(lines[2]).toContain("starting it again in 4 s");
+    expect(lines[2]).toContain("restarting in 4 s");
     await supervised.stop();
   });
 
-  it("tries again when a start fails", async () => {
+  it("retries a failed start", async () => {
     const { it: supervised, lines } = supervisor();
     const first = part("The portal");
     const good = part("The portal");
@@ -88,7 +88,7 @@ describe("the supervisor", () => {
     await supervised.stop();
   });
 
-  it("reports the death of a part that nothing can do without", async () => {
+  it("reports the end of a part that cannot be restarted", async () => {
     const { it: supervised } = supervisor();
     const database = part("PostgreSQL");
     supervised.hold({ name: "PostgreSQL", graceMs: 1 }, database.child);
@@ -97,7 +97,7 @@ describe("the supervisor", () => {
     expect(supervised.broken.reason).toMatchObject({ code: "INTERNAL", message: "PostgreSQL died" });
   });
 
-  it("starts nothing again once it was asked to stop", async () => {
+  it("restarts nothing after a stop", async () => {
     const asked = new AbortController();
     const { it: supervised } = supervisor(asked.signal);
     const engine = part("The engine");

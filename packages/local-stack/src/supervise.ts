@@ -1,4 +1,4 @@
-/** Holds the processes of an installation: restarts what may be restarted, ends all in order. */
+/** Supervises the processes of an installation: restarts parts that may be restarted, and stops all in order. */
 import type { KluisError } from "@kluis/domain";
 import type { Child } from "./child.ts";
 import { killGroup } from "./child.ts";
@@ -6,14 +6,14 @@ import { pause } from "./wait.ts";
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
-/** A child that lived this long counts as healthy: its next failure starts with the first pause again. */
+/** A child that ran this long is healthy: its next failure starts with the first pause again. */
 const HEALTHY_MS = 60_000;
 
 export interface PartPlan {
   readonly name: string;
-  /** How long it may take to end by itself when asked. */
+  /** Time to end after SIGTERM, before it is killed. */
   readonly graceMs: number;
-  /** Starts it again when it died; without it the whole stack ends. */
+  /** Starts the part again after it ended. Without this function, its end stops the whole stack. */
   readonly restart?: () => Promise<Child>;
 }
 
@@ -23,21 +23,21 @@ interface Held {
 }
 
 export interface Supervisor {
-  /** Takes a running part under supervision. Parts are stopped in the reverse order of their adding. */
+  /** Supervises a running part. Parts stop in the reverse order. */
   hold(plan: PartPlan, child: Child): void;
-  /** Fires when a part that can't be restarted has died, with the error as its reason. */
+  /** Fires when a part that cannot be restarted has ended; the reason is the error. */
   readonly broken: AbortSignal;
-  /** Stops every part, the last one first. */
+  /** Stops every part, the newest first. */
   stop(): Promise<void>;
-  /** Ends every part at once, without waiting. */
+  /** Kills every part at once, without waiting. */
   kill(): void;
 }
 
 export interface SupervisorOptions {
   readonly say: (line: string) => void;
-  /** The error for a part whose death ends the stack. */
+  /** Returns the error for a part whose end stops the stack. */
   readonly failure: (child: Child) => Promise<KluisError>;
-  /** Once it fires, parts that end are not started again. */
+  /** Once it fires, no part is restarted. */
   readonly signal: AbortSignal;
 }
 
@@ -56,8 +56,8 @@ export function createSupervisor({ say, failure, signal }: SupervisorOptions): S
       if (held.plan.restart === undefined) throw await failure(held.child);
       if (performance.now() - began > HEALTHY_MS) wait = FIRST_PAUSE_MS;
       const how = exit.signal === null ? `code ${exit.code ?? "?"}` : exit.signal;
-      const again = `starting it again in ${wait / 1000} s`;
-      say(`${held.plan.name} ended unexpectedly (${how}); ${again}. Its log: ${held.child.logFile}`);
+      const again = `restarting in ${wait / 1000} s`;
+      say(`${held.plan.name} ended unexpectedly (${how}); ${again}. Log: ${held.child.logFile}`);
       await pause(wait, signal);
       wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
       if (ending()) return;
@@ -65,7 +65,7 @@ export function createSupervisor({ say, failure, signal }: SupervisorOptions): S
         say(error instanceof Error ? error.message : String(error));
         return null;
       });
-      // While it was starting somebody may have asked to stop.
+      // A stop may have been requested during the start.
       if (ending()) return void (await next?.stop(held.plan.graceMs));
       if (next !== null) held.child = next;
     }

@@ -1,10 +1,11 @@
+/** The system user that runs PostgreSQL when root starts Kluis. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { KluisError } from "@kluis/domain";
 
 const run = promisify(execFile);
 
-/** The user that PostgreSQL runs as; PostgreSQL refuses to run as root. */
+/** PostgreSQL refuses to run as root, so it runs as this user. */
 export const POSTGRES_USER = "postgres";
 
 export interface SystemUser {
@@ -12,12 +13,12 @@ export interface SystemUser {
   readonly gid: number;
 }
 
-/** True when this process is root (never on Windows). */
+/** Whether this process is root (never on Windows). */
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** The user's ids, or null when the system does not know it. */
+/** Returns the ids of a user, or null when the user does not exist. */
 export async function findUser(name: string): Promise<SystemUser | null> {
   const ids = await Promise.all([run("id", ["-u", name]), run("id", ["-g", name])]).catch(
     (error: unknown) => {
@@ -34,8 +35,8 @@ export async function findUser(name: string): Promise<SystemUser | null> {
 }
 
 /**
- * The system user for PostgreSQL, created when missing. Call as root only.
- * @throws KluisError CONFIG_INVALID when it does not exist and can't be created.
+ * Returns the system user for PostgreSQL; creates it when missing. Only root may call it.
+ * @throws KluisError CONFIG_INVALID when it does not exist and cannot be created
  */
 export async function ensurePostgresUser(): Promise<SystemUser> {
   const found = await findUser(POSTGRES_USER);
@@ -63,19 +64,19 @@ export async function ensurePostgresUser(): Promise<SystemUser> {
       (error: unknown) => error,
     );
     if (problem !== null) problems.push(problem);
-    // Another start may have created it at the same moment: what counts is that it exists now.
+    // Another start may have created the user at the same moment.
     const created = await findUser(POSTGRES_USER);
     if (created !== null) return created;
   }
   throw new KluisError("CONFIG_INVALID", {
-    message: "PostgreSQL can't run as root, and the system user postgres could not be created.",
+    message: "PostgreSQL cannot run as root, and the system user postgres could not be created.",
     action:
-      "Create it (useradd --system postgres), start Kluis as a normal user, or set DATABASE_URL to a server of yours.",
+      "Create it (useradd --system postgres), start Kluis as a normal user, or set DATABASE_URL to another PostgreSQL server.",
     cause: new AggregateError(problems),
   });
 }
 
-/** Whether `user` may enter the folder (or run the file) at `path`, decided by the system itself, so that ACLs count too. */
+/** Whether `user` may enter the folder (or run the file) at `path`. The system decides, so ACLs count. */
 export async function userCanReach(user: SystemUser, path: string): Promise<boolean> {
   return run("/bin/sh", ["-c", 'test -x "$0"', path], { uid: user.uid, gid: user.gid, cwd: "/" }).then(
     () => true,

@@ -14,14 +14,14 @@ function record(isTTY: boolean) {
 }
 
 describe("progress of a disk", () => {
-  it("is a whole percentage that never passes 100", () => {
+  it("is a whole percentage of at most 100", () => {
     expect(percentOf(disk(0))).toBe(0);
     expect(percentOf(disk(MiB / 2))).toBe(0);
     expect(percentOf(disk(55.9 * MiB))).toBe(55);
     expect(percentOf(disk(200 * MiB))).toBe(100);
   });
 
-  it("is 0 before the plan and 100 for a disk with nothing to move", () => {
+  it("is 0 before the plan and 100 for a disk without data to move", () => {
     expect(percentOf(disk(0, { plannedBytes: 0, state: "waiting" }))).toBe(0);
     expect(percentOf(disk(0, { plannedBytes: 0, state: "done" }))).toBe(100);
   });
@@ -32,7 +32,7 @@ describe("progress of a disk", () => {
 });
 
 describe("a terminal", () => {
-  it("draws bars over the ones before, and keeps lines above them", () => {
+  it("redraws bars in place, and keeps lines above them", () => {
     const { screen, written } = record(true);
     screen.bars([disk(10 * MiB)]);
     screen.say("recovery point 1");

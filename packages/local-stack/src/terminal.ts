@@ -1,7 +1,7 @@
-/** What a person sees in the terminal: lines that stay, and a block of bars below them that moves in place. */
+/** Output of the terminal: lines that stay, and a block of progress bars below them, redrawn in place. */
 
 export interface DiskProgress {
-  /** `web-01 os`: unique among what is shown at a time. */
+  /** `web-01 os`: unique among the bars on the screen. */
   readonly label: string;
   readonly doneBytes: number;
   readonly plannedBytes: number;
@@ -9,9 +9,9 @@ export interface DiskProgress {
 }
 
 export interface Screen {
-  /** A line that stays. */
+  /** Prints a line that stays. */
   say(line: string): void;
-  /** The bars as they are now; an empty list takes them away. */
+  /** Redraws the bars; an empty list removes them. */
   bars(disks: readonly DiskProgress[]): void;
 }
 
@@ -21,7 +21,7 @@ interface Output {
   write(text: string): unknown;
 }
 
-/** On a terminal bars move in place; elsewhere each disk gets a line per 10 %. */
+/** On a terminal, bars are redrawn in place; elsewhere each disk gets a line per 10 %. */
 export function createScreen(output: Output): Screen {
   return output.isTTY === true ? movingScreen(output) : plainScreen(output);
 }
@@ -44,30 +44,30 @@ function movingScreen(output: Output): Screen {
 }
 
 function plainScreen(output: Output): Screen {
-  const told = new Map<string, number>();
+  const printed = new Map<string, number>();
   return {
     say: (line) => void output.write(`${line}\n`),
     bars(disks) {
       for (const disk of disks) {
         const tenth = Math.floor(percentOf(disk) / 10) * 10;
-        if (disk.state === "waiting" || told.get(disk.label) === tenth) continue;
-        told.set(disk.label, tenth);
+        if (disk.state === "waiting" || printed.get(disk.label) === tenth) continue;
+        printed.set(disk.label, tenth);
         output.write(`  ${disk.label}: ${tenth} % of ${formatBytes(disk.plannedBytes)}\n`);
       }
       const current = new Set(disks.map((disk) => disk.label));
-      for (const label of told.keys()) if (!current.has(label)) told.delete(label);
+      for (const label of printed.keys()) if (!current.has(label)) printed.delete(label);
     },
   };
 }
 
-/** 0 to 100, whole. A disk with nothing to move is at 100 once it is done. */
+/** Returns a whole percentage from 0 to 100. A finished disk without data to move is at 100. */
 export function percentOf(disk: DiskProgress): number {
   if (disk.state === "done") return 100;
   if (disk.plannedBytes <= 0) return 0;
   return Math.min(100, Math.floor((disk.doneBytes / disk.plannedBytes) * 100));
 }
 
-/** One line, never longer than the terminal is wide. */
+/** Returns one line, at most as wide as the terminal. */
 export function barLine(disk: DiskProgress, columns: number): string {
   const percent = percentOf(disk);
   const size = `${formatBytes(disk.doneBytes)} of ${formatBytes(disk.plannedBytes)}`;
@@ -83,7 +83,7 @@ export function barLine(disk: DiskProgress, columns: number): string {
 
 const units = ["B", "KiB", "MiB", "GiB", "TiB"];
 
-/** Binary units with at most one digit after the point. */
+/** Formats bytes in binary units with at most one decimal. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;

@@ -1,8 +1,7 @@
 /**
- * Real parts for integration tests: a database of its own (cloned from the run's migrated template), Azurite, and a local
- * Azure in this process. Everything on ephemeral loopback ports, everything gone afterwards.
+ * Real parts for integration tests: a separate database (cloned from the run's migrated template), Azurite, and a local Azure in
+ * this process. All of them use ephemeral loopback ports and leave nothing behind.
  */
-import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,27 +9,28 @@ import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
 import { type LocalAzure, type StartOptions, startLocalAzure } from "@kluis/local-azure";
 import { type Azurite, startAzurite } from "./azurite.ts";
 import { azureEnv } from "./environment.ts";
+import { newLedgerKey } from "./home.ts";
 
 export { startAzurite } from "./azurite.ts";
 export { startPostgres } from "./postgres.ts";
 
 export interface TestStackOptions {
-  /** true (default): the demo fleet; false: an empty Azure; or what the function makes. */
+  /** true (default): the demo fleet; false: an empty Azure; a function creates another fleet. */
   readonly seedFleet?: NonNullable<StartOptions["seedFleet"]>;
 }
 
 export interface TestStack extends AsyncDisposable {
-  /** A private folder for the test, gone afterwards. */
+  /** A private folder for the test, deleted by `stop`. */
   readonly folder: string;
   readonly database: TestDatabase;
   readonly azurite: Azurite;
   readonly localAzure: LocalAzure;
-  /** The environment for an engine on these parts (parseEngineEnv), the same that `npm start` gives. */
+  /** The environment for an engine on these parts (parseEngineEnv), as `npm start` sets it. */
   readonly engineEnv: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/** Starts the parts at once. Stop it (or `await using`) even when the test fails. */
+/** Starts the parts. Stop them (or `await using`) also when the test fails. */
 export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
   const folder = await mkdtemp(join(tmpdir(), "kluis-stack-"));
   const [database, azurite, localAzure] = await startAll(folder, options);
@@ -41,7 +41,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     clientSecret: join(folder, "azure-client-secret"),
   };
   await writeSecret(files.connection, azurite.connectionString);
-  await writeSecret(files.ledgerKey, ledgerKeyPem());
+  await writeSecret(files.ledgerKey, newLedgerKey());
   await writeSecret(files.clientSecret, localAzure.entra.secrets().engine);
   const stop = async (): Promise<void> => {
     await Promise.all([localAzure.stop(), azurite.stop(), database.drop()]);
@@ -90,9 +90,4 @@ async function startAll(
 
 function writeSecret(path: string, text: string): Promise<void> {
   return writeFile(path, text, { mode: 0o600 });
-}
-
-/** A fresh Ed25519 key (PKCS#8 PEM), as the ledger's heads are signed with. */
-export function ledgerKeyPem(): string {
-  return generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString();
 }

@@ -4,19 +4,19 @@ import { join } from "node:path";
 import { startPostgres } from "./postgres.ts";
 import { isRoot } from "./system-user.ts";
 
-/** The variable by which tests find the run's server (packages/db/src/testing.ts). */
+/** The variable that holds the URL of the run's server for packages/db/src/testing.ts. */
 export const testServerVariable = "KLUIS_TEST_DATABASE_URL";
 
 /**
- * Vitest's global setup for integration tests: one PostgreSQL for the whole run, thrown away at its end.
- * With DATABASE_URL set nothing is started and tests use that server.
+ * Vitest's global setup for integration tests: starts one PostgreSQL for the whole run and returns its clean-up. With
+ * DATABASE_URL set, tests use that server instead.
  */
 export default async function setup(): Promise<() => Promise<void>> {
   if (process.env["DATABASE_URL"] !== undefined || process.env[testServerVariable] !== undefined) {
     return async () => undefined;
   }
   const folder = await mkdtemp(join(tmpdir(), "kluis-test-"));
-  // As root the server runs as another user, who must be able to pass this folder.
+  // When root starts the run, the server has another user, who must pass through this folder.
   if (isRoot()) await chmod(folder, 0o711);
   const server = await startPostgres({ dataDir: join(folder, "postgres"), durable: false });
   process.env[testServerVariable] = server.url("postgres");

@@ -1,3 +1,4 @@
+/** Waiting: for a child, for a time, for an HTTP server. */
 import { KluisError } from "@kluis/domain";
 import { type Child, logTail } from "./child.ts";
 
@@ -9,8 +10,8 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until a child says that it is ready.
- * @throws KluisError INTERNAL with the end of its log when it ended or took longer than `limitMs`.
+ * Waits until a child is ready.
+ * @throws KluisError INTERNAL with the end of its log when it ended or took longer than `limitMs`
  */
 export async function untilReady({ child, ready, limitMs, signal }: WaitOptions): Promise<void> {
   const limit = AbortSignal.timeout(limitMs);
@@ -19,14 +20,14 @@ export async function untilReady({ child, ready, limitMs, signal }: WaitOptions)
     if (await ready()) return;
     await Promise.race([child.exited, pause(100)]);
   }
-  const what = child.alive() ? `did not answer within ${Math.round(limitMs / 1000)} s` : "ended by itself";
+  const what = child.alive() ? `did not answer within ${Math.round(limitMs / 1000)} s` : "ended unexpectedly";
   throw new KluisError("INTERNAL", {
     message: `${child.name} ${what}. The end of its log:\n${await logTail(child.logFile)}`,
-    action: `Read ${child.logFile} for the whole story.`,
+    action: `Read the full log: ${child.logFile}`,
   });
 }
 
-/** Waits, at most until the signal fires. */
+/** Waits `ms` milliseconds, or until the signal fires. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -40,14 +41,14 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** The status that an HTTP address answers with, or null when nobody does. */
+/** Returns the HTTP status of a URL, or null when no server answers. */
 export async function httpStatus(url: string, limitMs = 2_000): Promise<number | null> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(limitMs), redirect: "manual" });
     await response.body?.cancel();
     return response.status;
   } catch {
-    // Whatever the reason, nobody answers; callers ask again or report it in their own words.
+    // No server answers, for any reason; callers retry or report it.
     return null;
   }
 }

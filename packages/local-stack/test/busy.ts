@@ -1,2 +1,2 @@
-/** A program that knows nothing of its parent and would run for ever. */
+/** A program that ignores its parent and never ends. */
 setInterval(() => undefined, 60_000);

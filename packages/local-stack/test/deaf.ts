@@ -1,4 +1,4 @@
-/** A program that does not listen when it is asked to end. */
+/** A program that ignores SIGTERM. */
 process.on("SIGTERM", () => undefined);
 setInterval(() => undefined, 60_000);
 process.send?.("ready");

@@ -1,4 +1,4 @@
-/** Starts a child as the stack does and says its process id: `node parent.ts MODULE LOG`. Lives until it is killed. */
+/** Starts a child as the stack does and sends its process id: `node parent.ts MODULE LOG`. Runs until it is killed. */
 import { exitWithParent, startChild } from "../src/child.ts";
 
 const [module, logFile] = process.argv.slice(2);
