@@ -3,7 +3,7 @@ import { ChevronDown, LogOut } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRef } from "react";
 import { describeRoles, initials, type Viewer } from "#lib/viewer.ts";
-import { Menu, MenuSeparator } from "#ui/menu.tsx";
+import { Menu } from "#ui/menu.tsx";
 
 /** The signed-in user, the roles, and the way out. */
 export function AccountMenu({ viewer }: { viewer: Viewer }) {
@@ -36,25 +36,27 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
             onSelect: () => form.current?.requestSubmit(),
           },
         ]}
-      >
-        <div className="px-2 pt-1.5 pb-1">
-          <p className="text-sm font-semibold">{viewer.person.name}</p>
-          <p className="text-xs break-all text-muted">{viewer.person.username}</p>
-        </div>
-        <div className="px-2 pb-1.5">
-          <p className="eyebrow mt-1">{t("yourRoles")}</p>
-          {viewer.roles.length === 0 ? <p className="text-sm text-muted">{t("noRole")}</p> : null}
-          <ul className="text-sm">
-            {viewer.roles.map((held) => (
-              <li key={`${held.role}-${held.team?.id ?? ""}`} className="flex justify-between gap-4">
-                <span>{t(`roles.${held.role}`)}</span>
-                <span className="text-muted">{held.team?.name ?? t("wholeOrganization")}</span>
-              </li>
-            ))}
-          </ul>
-        </div>
-        <MenuSeparator />
-      </Menu>
+        header={
+          <>
+            <div className="px-2 pt-1.5 pb-1">
+              <p className="text-sm font-semibold">{viewer.person.name}</p>
+              <p className="text-xs break-all text-muted">{viewer.person.username}</p>
+            </div>
+            <div className="px-2 pb-1.5">
+              <p className="eyebrow mt-1">{t("yourRoles")}</p>
+              {viewer.roles.length === 0 ? <p className="text-sm text-muted">{t("noRole")}</p> : null}
+              <ul className="text-sm">
+                {viewer.roles.map((held) => (
+                  <li key={`${held.role}-${held.team?.id ?? ""}`} className="flex justify-between gap-4">
+                    <span>{t(`roles.${held.role}`)}</span>
+                    <span className="text-muted">{held.team?.name ?? t("wholeOrganization")}</span>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          </>
+        }
+      />
     </>
   );
 }

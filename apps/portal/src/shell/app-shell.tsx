@@ -1,15 +1,14 @@
 "use client";
-import { Dialog } from "@base-ui/react/dialog";
-import { Menu as MenuIcon, X } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import type { Theme } from "#lib/theme.ts";
 import type { Viewer } from "#lib/viewer.ts";
 import { AccountMenu } from "#shell/account-menu.tsx";
 import { LanguageMenu } from "#shell/language-menu.tsx";
 import { Wordmark } from "#shell/logo.tsx";
 import { Navigation } from "#shell/navigation.tsx";
+import { NavigationDrawer } from "#shell/navigation-drawer.tsx";
 import { ThemeMenu } from "#shell/theme-menu.tsx";
 
 export interface AppShellProps {
@@ -54,37 +53,5 @@ export function AppShell({ viewer, theme, activity, children }: AppShellProps) {
         </main>
       </div>
     </div>
-  );
-}
-
-function NavigationDrawer() {
-  const t = useTranslations("shell");
-  const [open, setOpen] = useState(false);
-  return (
-    <Dialog.Root open={open} onOpenChange={setOpen}>
-      <Dialog.Trigger
-        aria-label={t("openNavigation")}
-        className="grid size-9 place-items-center rounded-md hover:bg-hover lg:hidden"
-      >
-        <MenuIcon aria-hidden="true" className="size-5" />
-      </Dialog.Trigger>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-40 bg-shade" />
-        <Dialog.Popup className="fixed inset-y-0 left-0 z-50 flex w-64 flex-col gap-6 overflow-y-auto bg-nav px-3 py-4 text-nav-ink shadow-pop transition-transform data-ending-style:-translate-x-full data-starting-style:-translate-x-full">
-          <div className="flex items-center justify-between px-2">
-            <Dialog.Title>
-              <Wordmark />
-            </Dialog.Title>
-            <Dialog.Close
-              aria-label={t("closeNavigation")}
-              className="grid size-9 place-items-center rounded-md hover:bg-nav-raised"
-            >
-              <X aria-hidden="true" className="size-5" />
-            </Dialog.Close>
-          </div>
-          <Navigation onNavigate={() => setOpen(false)} />
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
   );
 }

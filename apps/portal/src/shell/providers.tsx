@@ -1,10 +1,8 @@
 "use client";
 import { CSPProvider } from "@base-ui/react/csp-provider";
-import { Tooltip } from "@base-ui/react/tooltip";
 import type { AppRouter } from "@kluis/api/types";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
-import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
 import { isRetryable, readFailure } from "#lib/failure.ts";
 import { TRPCProvider } from "#lib/trpc.tsx";
@@ -55,24 +53,20 @@ export interface ProvidersProps {
   readonly children: ReactNode;
 }
 
-/** The context of the signed-in pages: API, queries, address state, user, tooltips, toasts. */
+/** The context of the signed-in pages: API, queries, user, toasts. */
 export function Providers({ nonce, viewer, children }: ProvidersProps) {
   const [queryClient] = useState(createQueryClient);
   const [client] = useState(createClient);
   return (
     <CSPProvider {...(nonce === undefined ? {} : { nonce })}>
-      <NuqsAdapter>
-        <QueryClientProvider client={queryClient}>
-          <TRPCProvider trpcClient={client} queryClient={queryClient}>
-            <ViewerProvider viewer={viewer}>
-              <Tooltip.Provider delay={250}>
-                {children}
-                <Toasts />
-              </Tooltip.Provider>
-            </ViewerProvider>
-          </TRPCProvider>
-        </QueryClientProvider>
-      </NuqsAdapter>
+      <QueryClientProvider client={queryClient}>
+        <TRPCProvider trpcClient={client} queryClient={queryClient}>
+          <ViewerProvider viewer={viewer}>
+            {children}
+            <Toasts />
+          </ViewerProvider>
+        </TRPCProvider>
+      </QueryClientProvider>
     </CSPProvider>
   );
 }

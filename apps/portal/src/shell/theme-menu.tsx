@@ -2,9 +2,9 @@
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { type Theme, themeCookieText, themes } from "#lib/theme.ts";
+import { parseTheme, type Theme, themeCookieText, themes } from "#lib/theme.ts";
 import { IconButton } from "#ui/button.tsx";
-import { Menu, MenuRadio } from "#ui/menu.tsx";
+import { Menu } from "#ui/menu.tsx";
 
 const icons = { system: Monitor, light: Sun, dark: Moon } as const;
 
@@ -20,16 +20,17 @@ export function ThemeMenu({ initial }: { initial: Theme }) {
     else document.documentElement.dataset.theme = next;
   };
   return (
-    <Menu trigger={<IconButton label={t("theme")} icon={<Icon aria-hidden="true" />} />}>
-      <MenuRadio
-        label={t("theme")}
-        value={theme}
-        onChange={choose}
-        options={themes.map((value) => {
+    <Menu
+      trigger={<IconButton label={t("theme")} icon={<Icon aria-hidden="true" />} />}
+      choice={{
+        label: t("theme"),
+        value: theme,
+        onChange: (value) => choose(parseTheme(value)),
+        options: themes.map((value) => {
           const OptionIcon = icons[value];
           return { value, label: t(`themes.${value}`), icon: <OptionIcon aria-hidden="true" /> };
-        })}
-      />
-    </Menu>
+        }),
+      }}
+    />
   );
 }

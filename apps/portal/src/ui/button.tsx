@@ -1,5 +1,4 @@
 "use client";
-import { Button as BaseButton } from "@base-ui/react/button";
 import Link from "next/link";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "#lib/cn.ts";
@@ -10,31 +9,39 @@ export interface ButtonProps extends Omit<ComponentProps<"button">, "ref"> {
   readonly tone?: ButtonTone;
   readonly size?: ButtonSize;
   readonly icon?: ReactNode;
-  /** Runs: shows that it works and refuses a second press, without losing focus. */
+  /** Shows a spinner and ignores a second press, without losing the focus. */
   readonly busy?: boolean;
-  /** Why it cannot be pressed. The button stays focusable and says the reason. */
+  /** Why it cannot be pressed. */
   readonly disabledReason?: string | null | undefined;
 }
 
 /**
- * A button. With `disabledReason` it stays in the tab order, is announced as disabled and tells why, because what the
- * server would refuse must explain itself.
+ * A button. With `disabledReason` it stays in the tab order, is announced as disabled and shows the reason, because
+ * what the server would refuse must be explained.
  */
 export function Button(props: ButtonProps) {
   const { tone, size, icon, busy = false, disabledReason, className, children, disabled, ...rest } = props;
   const blocked = typeof disabledReason === "string";
+  const inert = busy || blocked;
+  const off = inert || disabled === true;
   const button = (
-    <BaseButton
+    <button
       type="button"
       {...rest}
-      disabled={disabled === true || busy || blocked}
-      focusableWhenDisabled={busy || blocked}
+      disabled={disabled === true && !inert}
+      aria-disabled={inert || undefined}
       aria-busy={busy || undefined}
+      data-disabled={off ? "" : undefined}
       className={cn(buttonClass(tone, size), className)}
+      onClick={(event) => {
+        // A submit button that is inert must not submit either.
+        if (inert) event.preventDefault();
+        else rest.onClick?.(event);
+      }}
     >
       {busy ? <Spinner /> : icon}
       {children}
-    </BaseButton>
+    </button>
   );
   return blocked ? <Tooltip content={disabledReason}>{button}</Tooltip> : button;
 }
@@ -56,7 +63,7 @@ export interface LinkButtonProps extends Omit<ComponentProps<typeof Link>, "ref"
   readonly icon?: ReactNode;
 }
 
-/** A link in the dress of a button: it goes somewhere, it does nothing. */
+/** A link that looks like a button: it navigates and changes nothing. */
 export function LinkButton({ tone, size, icon, className, children, ...rest }: LinkButtonProps) {
   return (
     <Link {...rest} className={cn(buttonClass(tone, size), className)}>

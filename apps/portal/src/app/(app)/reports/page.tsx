@@ -1,8 +1,13 @@
 import { Reports } from "#features/reports/reports.tsx";
 import { titleOf } from "#lib/page-title.ts";
+import { AddressState } from "#shell/address-state.tsx";
 
 export const generateMetadata = titleOf("reports");
 
 export default function ReportsPage() {
-  return <Reports />;
+  return (
+    <AddressState>
+      <Reports />
+    </AddressState>
+  );
 }
