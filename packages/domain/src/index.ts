@@ -60,6 +60,17 @@ export { uuidv7, uuidv7Time } from "./ids.ts";
 export {
   type DeletePointParameters,
   deletePointParametersSchema,
+  jobTask,
+  type RestoreDiskParameters,
+  restoreDiskParametersSchema,
+  type TaskName,
+  type TaskPayload,
+  taskCatalog,
+  taskKey,
+  type VerifyParameters,
+  verifyParametersSchema,
+} from "./job.ts";
+export {
   type JobDiskState,
   type JobKind,
   type JobSort,
@@ -72,19 +83,10 @@ export {
   jobStates,
   jobStepNames,
   jobSteps,
-  jobTask,
   jobTriggers,
-  type RestoreDiskParameters,
-  restoreDiskParametersSchema,
   type StepState,
   stepStates,
-  type TaskName,
-  type TaskPayload,
-  taskCatalog,
-  taskKey,
-  type VerifyParameters,
-  verifyParametersSchema,
-} from "./job.ts";
+} from "./job-states.ts";
 export {
   anchorsPrefix,
   anchorText,
@@ -196,14 +198,16 @@ export {
   osTypes,
   type PowerState,
   powerStates,
-  type SortDirection,
-  sortDirections,
   type VmDisk,
   type VmFacts,
-  type VmSort,
-  type VmStatus,
   vmDiskSchema,
   vmFactsSchema,
+} from "./vm.ts";
+export {
+  type SortDirection,
+  sortDirections,
+  type VmSort,
+  type VmStatus,
   vmSorts,
   vmStatuses,
-} from "./vm.ts";
+} from "./vm-status.ts";

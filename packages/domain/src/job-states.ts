@@ -1,0 +1,43 @@
+/** Kinds, states, steps and orders of jobs. Without schemas, so that pages get the words without a parser. */
+
+export const jobKinds = ["backup", "restore-disk", "verify", "delete-point"] as const;
+export type JobKind = (typeof jobKinds)[number];
+export const jobStates = ["queued", "running", "succeeded", "warning", "failed", "cancelled"] as const;
+export type JobState = (typeof jobStates)[number];
+export const stepStates = ["waiting", "running", "done", "skipped", "failed"] as const;
+export type StepState = (typeof stepStates)[number];
+
+/** The timeline of each kind of job, in order. */
+export const jobSteps = {
+  backup: [
+    "prepare",
+    "extension",
+    "snapshot",
+    "access",
+    "plan",
+    "transfer",
+    "seal",
+    "remove-snapshot",
+    "recovery-point",
+  ],
+  "restore-disk": ["prepare", "create-disk", "access", "transfer", "finish"],
+  verify: ["verify"],
+  "delete-point": ["delete"],
+} as const satisfies Record<JobKind, readonly string[]>;
+
+/** The steps of one kind of job, or of any. */
+export type JobStep<K extends JobKind = JobKind> = (typeof jobSteps)[K][number];
+
+/** The steps of all kinds of job, each once. */
+export const jobStepNames: readonly JobStep[] = [...new Set(Object.values(jobSteps).flat())];
+
+/** What started a job: the policy, a user, or the protection of a VM (its first backup). */
+export const jobTriggers = ["schedule", "manual", "protect"] as const;
+export type JobTrigger = (typeof jobTriggers)[number];
+
+/** The state of a disk within a job. */
+export const jobDiskStates = ["waiting", "running", "done", "failed"] as const;
+export type JobDiskState = (typeof jobDiskStates)[number];
+
+export const jobSorts = ["createdAt", "endedAt", "vm"] as const;
+export type JobSort = (typeof jobSorts)[number];
