@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorReason, errorReasons } from "@kluis/domain";
+import type { ErrorCode, ErrorReason } from "@kluis/domain";
 import type { Texts } from "#i18n/texts.ts";
 import { type Failure, isRetryable, readFailure } from "#lib/failure.ts";
 import type { Format } from "#lib/format.ts";
@@ -46,7 +46,7 @@ function sentencesOf(
   const { code, reason, params } = failure;
   const { errors, validation, format } = words;
   const key = `${code}.reasons.${reason}`;
-  if (isReasonKey(key)) {
+  if (reason !== null && isReasonKey(errors, key)) {
     const values = formatParams(params, format);
     return { message: errors(`${key}.message`, values), action: errors(`${key}.action`, values) };
   }
@@ -63,13 +63,7 @@ function sentencesOf(
 
 type ReasonKey = { [C in ErrorCode]: `${C}.reasons.${ErrorReason<C>}` }[ErrorCode];
 
-const reasonKeys: ReadonlySet<string> = new Set(
-  Object.entries(errorReasons).flatMap(([code, reasons]) =>
-    reasons.map((reason) => `${code}.reasons.${reason}`),
-  ),
-);
-
 /** An older stored error may have no reason, a newer server one that this page does not know. */
-function isReasonKey(key: string): key is ReasonKey {
-  return reasonKeys.has(key);
+function isReasonKey(catalog: { has(key: string): boolean }, key: string): key is ReasonKey {
+  return catalog.has(`${key}.message`);
 }

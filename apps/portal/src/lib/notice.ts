@@ -1,4 +1,4 @@
-import { type NoticeCode, noticeCodes } from "@kluis/domain";
+import type { NoticeCode } from "@kluis/domain";
 import type { Texts } from "#i18n/texts.ts";
 import type { Format } from "#lib/format.ts";
 import { formatParams, type ServerParams } from "#lib/params.ts";
@@ -19,10 +19,11 @@ export interface NoticeWords {
  * existed, and for codes of a newer version.
  */
 export function describeNotice(notice: NoticeView | null, english: string, words: NoticeWords): string {
-  if (notice === null || !isNoticeCode(notice.code)) return words.format.instants(english);
+  if (notice === null || !isKnown(words.notices, notice.code)) return words.format.instants(english);
   return words.notices(notice.code, formatParams(notice.params, words.format));
 }
 
-function isNoticeCode(code: string): code is NoticeCode {
-  return noticeCodes.some((known) => known === code);
+/** The catalog has every code of the domain, so it knows which codes there are. */
+function isKnown(catalog: { has(code: string): boolean }, code: string): code is NoticeCode {
+  return catalog.has(code);
 }

@@ -1,5 +1,5 @@
-import type { OverviewView, VmStatus } from "@kluis/api/types";
-import { vmStatusOrder } from "#features/vms/url-state.ts";
+import type { OverviewView } from "@kluis/api/types";
+import { type VmStatus, vmStatuses } from "@kluis/domain";
 import type { Texts } from "#i18n/texts.ts";
 
 type Counts = OverviewView["vms"];
@@ -28,7 +28,7 @@ export const wallLimit = 160;
  * Shares are rounded by largest remainder, so that the boxes add up.
  */
 export function wallBoxes(counts: Counts, limit = wallLimit): readonly VmStatus[] {
-  const shown = vmStatusOrder.filter((status) => status !== "deleted" && counts[status] > 0);
+  const shown = vmStatuses.filter((status) => status !== "deleted" && counts[status] > 0);
   const total = shown.reduce((sum, status) => sum + counts[status], 0);
   const boxes = Math.min(total, Math.max(limit, shown.length));
   const shares = shown.map((status) => {

@@ -1,24 +1,12 @@
-import type { RouterInputs, VmStatus } from "@kluis/api/types";
+import type { RouterInputs } from "@kluis/api/types";
+import { type VmSort, type VmStatus, vmSorts, vmStatuses } from "@kluis/domain";
 import { parseAsString, parseAsStringLiteral } from "nuqs";
 import { defined, listParams, pageSize, parseAsAnyOf, safePage, unlessEmpty } from "#lib/url-state.ts";
 
-/** In the order in which a person cares. */
-export const vmStatusOrder = [
-  "failing",
-  "at-risk",
-  "unprotected",
-  "waiting",
-  "protected",
-  "stopped",
-  "deleted",
-] as const satisfies readonly VmStatus[];
-
-export const vmSorts = ["name", "status", "resourceGroup", "policy", "lastPoint", "diskBytes"] as const;
-
-/** The VM list's filters in the address. */
+/** The filters of the VM list in the address. */
 export const vmListParams = {
   search: listParams.search,
-  status: parseAsAnyOf(vmStatusOrder),
+  status: parseAsAnyOf(vmStatuses),
   policy: parseAsString.withDefault(""),
   group: parseAsString.withDefault(""),
   sort: parseAsStringLiteral(vmSorts).withDefault("name"),
@@ -31,12 +19,12 @@ export interface VmListState {
   readonly status: VmStatus[];
   readonly policy: string;
   readonly group: string;
-  readonly sort: (typeof vmSorts)[number];
+  readonly sort: VmSort;
   readonly direction: "asc" | "desc";
   readonly page: number;
 }
 
-/** What the list asks the API for. */
+/** The input of `vms.list`. */
 export function vmListInput(state: VmListState): NonNullable<RouterInputs["vms"]["list"]> {
   return {
     ...defined({

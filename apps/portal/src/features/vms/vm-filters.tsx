@@ -1,8 +1,9 @@
 "use client";
+import { type VmStatus, vmStatuses } from "@kluis/domain";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useCallback } from "react";
-import { hasVmFilters, type VmListState, vmStatusOrder } from "#features/vms/url-state.ts";
+import { hasVmFilters, type VmListState } from "#features/vms/url-state.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { FilterBar, SearchBox } from "#ui/filter-bar.tsx";
 import { Select } from "#ui/select.tsx";
@@ -19,7 +20,7 @@ export function VmFilters({ state, onChange }: VmFiltersProps) {
   const trpc = useTRPC();
   const facets = useQuery(trpc.vms.facets.queryOptions(undefined, { staleTime: 30_000 }));
   const search = useCallback((value: string) => onChange({ search: value }), [onChange]);
-  const withCount = (status: (typeof vmStatusOrder)[number]) => {
+  const withCount = (status: VmStatus) => {
     const count = facets.data?.statuses[status];
     const name = t(`statuses.${status}`);
     return count === undefined ? name : t("statusCount", { status: name, count });
@@ -43,9 +44,9 @@ export function VmFilters({ state, onChange }: VmFiltersProps) {
           ...(state.status.length > 1
             ? [{ value: "several", label: state.status.map((status) => t(`statuses.${status}`)).join(", ") }]
             : []),
-          ...vmStatusOrder.map((status) => ({ value: status, label: withCount(status) })),
+          ...vmStatuses.map((status) => ({ value: status, label: withCount(status) })),
         ]}
-        onChange={(value) => onChange({ status: vmStatusOrder.filter((status) => status === value) })}
+        onChange={(value) => onChange({ status: vmStatuses.filter((status) => status === value) })}
       />
       <Select
         label={t("filters.policy")}

@@ -1,11 +1,12 @@
 "use client";
+import { vmSorts } from "@kluis/domain";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
 import { useCallback } from "react";
 import { useLiveJobs } from "#features/jobs/use-live-jobs.ts";
-import { hasVmFilters, vmListInput, vmListParams, vmSorts } from "#features/vms/url-state.ts";
+import { hasVmFilters, vmListInput, vmListParams } from "#features/vms/url-state.ts";
 import { useVmColumns } from "#features/vms/vm-columns.tsx";
 import { VmFilters } from "#features/vms/vm-filters.tsx";
 import { every } from "#lib/polling.ts";
