@@ -66,7 +66,7 @@ describe("errors of the SDKs become KluisErrors", () => {
     expect(azureError(new RestError("reset", { code: "ECONNRESET" }), name).code).toBe("AZURE_UNREACHABLE");
   });
 
-  test("an abort of ours is CANCELLED, a timeout is not", () => {
+  test("a caller's abort is CANCELLED, a timeout is not", () => {
     const aborted = Object.assign(new Error("The operation was aborted."), { name: "AbortError" });
     expect(azureError(aborted, { ...name, record }).code).toBe("CANCELLED");
     expect(azureError(aborted, { ...name, record: { ...record, timedOut: true } }).code).toBe(

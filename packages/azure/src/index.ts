@@ -1,3 +1,4 @@
+/** The public interface of `@kluis/azure`. */
 export { armKey, parseArmId } from "./arm-id.ts";
 export { type AzureConfig, type AzureCredentialConfig, parseAzureEnv } from "./config.ts";
 export { type AzureConnection, connect, type ProbeResult, probe } from "./connection.ts";

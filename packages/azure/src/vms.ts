@@ -73,7 +73,7 @@ function vmInfo(vm: VirtualMachine, powerState: PowerState): VmInfo {
 }
 
 /**
- * Lists every VM of a subscription, page by page. Azure returns power states in a listing of their own (`statusOnly`): a VM
+ * Lists every VM of a subscription, page by page. Azure returns power states in a separate listing (`statusOnly`): a VM
  * that only the other listing holds has power state `unknown`.
  */
 export async function* listVms(

@@ -1,8 +1,10 @@
+/** Disk images for the benchmark: made from a seed, and read as a source of blocks. */
 import { createCipheriv, createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
-import { BLOCK_BYTES, type BlockSource, type Extent } from "../src/index.ts";
+import type { BlockSource, Extent } from "@kluis/domain";
+import { BLOCK_BYTES } from "../src/index.ts";
 
-/** A raw image file with what is known of its allocation. */
+/** A raw image file with its allocated ranges. */
 export interface BenchImage {
   readonly path: string;
   /** Allocated ranges, ascending; the whole file when absent. */
@@ -14,7 +16,7 @@ export interface ImagePlan {
   readonly nextPath: string;
   readonly diskBytes: number;
   readonly dataBytes: number;
-  /** Share of the data that differs in the second image, in scattered blocks of 64 KiB; for example 0.01. */
+  /** Share of the data that differs in the second image, in scattered blocks of 64 KiB, such as 0.01. */
   readonly changed: number;
   readonly seed: string;
 }
@@ -49,8 +51,8 @@ class Random {
 }
 
 /**
- * Makes a sparse image and a changed copy, the same for the same plan: runs of 1 MiB of log-like text, of half-random binaries and of
- * noise (as compressed files are), spread over the disk with holes between them.
+ * Makes a sparse image and a changed copy; the same plan gives the same images. Runs of 1 MiB hold log-like text, half-random
+ * binaries or noise (like compressed files), with holes between them.
  */
 export async function makeImages(plan: ImagePlan): Promise<ImagePair> {
   const random = new Random(plan.seed);

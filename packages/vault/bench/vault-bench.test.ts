@@ -1,29 +1,23 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { useTempFolder } from "../test/temp-folder.ts";
 import { makeImages } from "./image.ts";
 import { benchVault } from "./vault-bench.ts";
 
 const MIB = 1024 * 1024;
 
 describe("the benchmark of the vault", () => {
-  let folder = "";
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "kluis-bench-test-"));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const inFolder = useTempFolder();
 
-  it("measures four steps that move what their names say", async () => {
+  it("measures four steps, each of which moves the expected bytes", async () => {
     const images = await makeImages({
-      path: join(folder, "a.raw"),
-      nextPath: join(folder, "b.raw"),
+      path: inFolder("a.raw"),
+      nextPath: inFolder("b.raw"),
       diskBytes: 32 * MIB,
       dataBytes: 8 * MIB,
       changed: 0.1,
       seed: "test",
     });
-    const rows = await benchVault({ images, workFolder: folder, signal: new AbortController().signal });
+    const rows = await benchVault({ images, workFolder: inFolder(), signal: new AbortController().signal });
     const changedBytes = images.changedRanges.reduce((sum, { length }) => sum + length, 0);
     expect(changedBytes).toBeGreaterThan(0);
     expect(rows).toMatchObject([

@@ -1,18 +1,18 @@
+/** Measures the vault alone: full backup, next backup by both delta methods, and restore. */
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { forEachConcurrent, mapConcurrent } from "@kluis/domain";
+import { type Extent, forEachConcurrent, mapConcurrent } from "@kluis/domain";
 import {
   createFolderStore,
   createVault,
-  type DeltaMethod,
-  type Extent,
   MAX_READ_BYTES,
   MemoryChunkIndex,
   type NodeRef,
   openLocalKeyFile,
   SEGMENT_BYTES,
   type SealedDisk,
+  type SegmentDelta,
   type SegmentResult,
   type SegmentStats,
   type Vault,
@@ -20,11 +20,11 @@ import {
 import { type ImagePair, type ImageSource, openImage } from "./image.ts";
 
 export interface VaultBenchOptions {
-  /** The disk, the same disk later, and what changed between: as `makeImages` gives them. */
+  /** The disk, the same disk later, and the changed ranges, from `makeImages`. */
   readonly images: ImagePair;
-  /** Where the vault and the restored disk are made; the system's temporary folder when absent. Removed afterwards. */
+  /** Parent folder of the vault and the restored disk; the system's temporary folder when absent. Both are removed. */
   readonly workFolder?: string;
-  /** Segments that are written at once; default 2. */
+  /** Segments written at once; default 2. */
   readonly parallel?: number;
   readonly signal: AbortSignal;
 }
@@ -36,7 +36,7 @@ export interface BenchRow {
   readonly seconds: number;
   /** User and system time of the process, all threads. */
   readonly cpuSeconds: number;
-  /** Bytes of the disk's data that the step is about: read, compared or restored. */
+  /** Bytes of the disk's data that the step reads, compares or restores. */
   readonly dataBytes: number;
   readonly readBytes: number;
   readonly movedBytes: number;
@@ -54,13 +54,13 @@ interface Run {
 interface BackupRun {
   readonly source: ImageSource;
   readonly extents: readonly Extent[];
-  readonly delta: DeltaMethod;
+  readonly delta: SegmentDelta;
   readonly base: NodeRef | null;
 }
 
 /**
- * One round on a folder vault, straight from files: full backup, the next backup by both delta ways from the same first point, and
- * restore to a sparse file. The caller repeats rounds and takes medians.
+ * Runs one round on a folder vault, from files: full backup, the next backup by both delta methods from the same first point,
+ * and restore to a sparse file. The caller repeats rounds and computes medians.
  */
 export async function benchVault(options: VaultBenchOptions): Promise<BenchRow[]> {
   const folder = await mkdtemp(join(options.workFolder ?? tmpdir(), "kluis-bench-"));
@@ -138,7 +138,7 @@ async function backUp(
     const last = Math.floor((extent.offset + extent.length - 1) / SEGMENT_BYTES);
     for (let n = Math.floor(extent.offset / SEGMENT_BYTES); n <= last; n++) bySegment[n]?.push(extent);
   }
-  // Its own index: the two delta ways must not find each other's chunks.
+  // A separate index: the two delta methods must not find each other's chunks.
   const index = new MemoryChunkIndex();
   const write = async (segment: number): Promise<SegmentResult> => {
     const mine = bySegment[segment] ?? [];

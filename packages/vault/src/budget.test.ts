@@ -5,7 +5,7 @@ import { createBudget, within } from "./budget.ts";
 const signal = new AbortController().signal;
 
 describe("a budget", () => {
-  it("never gives out more than it has, serves everybody, and ends empty", async () => {
+  it("never exceeds its total, serves every caller, and ends empty", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 10 }), { maxLength: 40 }), async (amounts) => {
         const budget = createBudget(10);
@@ -30,7 +30,7 @@ describe("a budget", () => {
     );
   });
 
-  it("grants more than the whole when nothing else is in use: nobody starves", async () => {
+  it("grants more than the total when nothing else is in use", async () => {
     const budget = createBudget(4);
     await budget.acquire(100, signal);
     const order: string[] = [];
@@ -41,7 +41,7 @@ describe("a budget", () => {
     expect(order).toEqual(["next"]);
   });
 
-  it("lets who is cancelled go, and those behind him move up", async () => {
+  it("releases a canceled waiter and serves the next", async () => {
     const budget = createBudget(4);
     await budget.acquire(3, signal);
     const cancel = new AbortController();

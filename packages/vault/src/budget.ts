@@ -1,3 +1,4 @@
+/** Limits of memory and concurrency that the transfers of a process share. */
 import type { Budget, TransferLimits } from "./types.ts";
 
 export interface LimitSettings {
@@ -9,13 +10,13 @@ export interface LimitSettings {
   readonly uploads?: number;
   /** Target size of a pack; default 16 MiB. */
   readonly packBytes?: number;
-  /** zstd level; default 1: measured, level 3 gains a tenth in size for a third more CPU. */
+  /** zstd level; default 1: level 3 saves a tenth in size for a third more CPU (docs/vault-format.md). */
   readonly compressionLevel?: number;
 }
 
 const MIB = 1024 * 1024;
 
-/** Makes limits to share between all segments that a process writes at the same time. */
+/** Makes the limits that all segments of a process share. */
 export function createTransferLimits(settings: LimitSettings = {}): TransferLimits {
   return {
     inFlight: createBudget(settings.inFlightBytes ?? 32 * MIB),
@@ -31,7 +32,7 @@ interface Waiter {
   readonly grant: () => void;
 }
 
-/** A fair counting semaphore: first come, first served. */
+/** A counting semaphore that serves callers in order. */
 export function createBudget(total: number): Budget {
   let used = 0;
   const waiters: Waiter[] = [];

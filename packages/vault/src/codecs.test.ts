@@ -60,7 +60,7 @@ const inner: fc.Arbitrary<Inner> = fc
   .filter(({ children }) => children.some((child) => child !== null));
 
 describe("codecs of the format", () => {
-  it("give a leaf back", () => {
+  it("decode an encoded leaf", () => {
     fc.assert(
       fc.property(leaf, (value) => {
         expect(decodeLeaf(encodeLeaf(value))).toEqual(value);
@@ -68,7 +68,7 @@ describe("codecs of the format", () => {
     );
   });
 
-  it("give an inner node back", () => {
+  it("decode an encoded inner node", () => {
     fc.assert(
       fc.property(inner, (value) => {
         expect(decodeInner(encodeInner(value))).toEqual(value);
@@ -76,7 +76,7 @@ describe("codecs of the format", () => {
     );
   });
 
-  it("give a node reference back", () => {
+  it("split a formatted node reference", () => {
     fc.assert(
       fc.property(place, fc.integer({ min: 0, max: 6 }), (value, level) => {
         expect(splitNodeRef(formatNodeRef({ level, ...value }))).toEqual({ level, ...value });
@@ -87,7 +87,7 @@ describe("codecs of the format", () => {
     }
   });
 
-  it("refuse bytes that are no node with a RangeError and nothing else", () => {
+  it("throw only a RangeError for bytes that are not a node", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (data, asLeaf) => {
         const decode = () => (asLeaf ? decodeLeaf(Buffer.from(data)) : decodeInner(Buffer.from(data)));
@@ -110,7 +110,7 @@ describe("codecs of the format", () => {
       expect(() => decodeLeaf(cut.subarray(0, length))).toThrow(RangeError);
   });
 
-  it("give a pack's table back, and refuse another pack's", () => {
+  it("open the table of a pack, and no other pack's", () => {
     const item = fc.record({
       kind: fc.constantFrom(ITEM_CHUNK, ITEM_NODE),
       id: hex(24),
@@ -134,7 +134,7 @@ describe("codecs of the format", () => {
     );
   });
 
-  it("seal so that only the same place, kind and id open it", async () => {
+  it("open a sealed item only with the same place, kind and id", async () => {
     const plain = Buffer.from("some content, some content, some content, some content".repeat(50));
     const [key, id] = [randomBytes(32), randomBytes(24)];
     const right = { key, nonce: itemNonce(77), context: itemContext(ITEM_CHUNK, id) };
@@ -154,13 +154,13 @@ describe("codecs of the format", () => {
     }
   });
 
-  it("keep incompressible bytes as they are", async () => {
+  it("store incompressible bytes unchanged", async () => {
     const plain = randomBytes(65_536);
     expect(await packCompressed(plain, 1)).toMatchObject({ codec: 0, payload: plain });
     expect((await packCompressed(Buffer.alloc(65_536, 7), 1)).payload.length).toBeLessThan(200);
   });
 
-  it("give a moved table back, for its own pack only", () => {
+  it("open a moved table for its pack only", () => {
     const entry = fc.tuple(u32, fc.record({ pack: hex(16), offset: u32, length: u32 }));
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 20 }), hex(16), bytes(32), (entries, pack, key) => {

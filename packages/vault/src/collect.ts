@@ -1,7 +1,6 @@
-import { isKluisError } from "@kluis/domain";
+/** Garbage collection in two phases: plan and sweep (docs/vault-format.md, Garbage collection). */
 import { FAN_OUT } from "./constants.ts";
-import { damaged } from "./errors.ts";
-import type { Manifest } from "./manifest.ts";
+import { damaged, missingAsNull } from "./errors.ts";
 import { leafChunks } from "./map/leaf.ts";
 import { PACKS_PREFIX, packName, packOfName } from "./names.ts";
 import { type NodePlace, splitNodeRef } from "./node-ref.ts";
@@ -25,7 +24,7 @@ export interface CollectParts {
   readonly index: ChunkIndex;
 }
 
-/** Marks what manifests and unfinished transfers reach. Reads nodes only; anything unreadable stops it. */
+/** Marks everything that manifests and unfinished transfers reach. Reads nodes only; stops at anything unreadable. */
 class Mark {
   readonly liveBytes = new Map<string, number>();
   points = 0;
@@ -42,22 +41,13 @@ class Mark {
 
   async run(keep: CollectionOptions["keep"]): Promise<void> {
     for await (const { pointId } of this.parts.points.list(this.signal)) {
-      const manifest = await this.manifestOf(pointId);
-      if (manifest === null) continue;
+      const stored = await missingAsNull(this.parts.points.get(pointId, this.signal));
+      // Deleted since it was listed: it reaches nothing any more.
+      if (stored === null) continue;
       this.points += 1;
-      for (const { root } of manifest.disks) if (root !== null) await this.walk(splitNodeRef(root));
+      for (const { root } of stored.manifest.disks) if (root !== null) await this.walk(splitNodeRef(root));
     }
     for (const ref of keep) await this.walk(splitNodeRef(ref));
-  }
-
-  /** Null when the point was deleted since it was listed: it reaches nothing any more. */
-  private async manifestOf(pointId: string): Promise<Manifest | null> {
-    try {
-      return (await this.parts.points.get(pointId, this.signal)).manifest;
-    } catch (error) {
-      if (isKluisError(error, "VAULT_OBJECT_MISSING")) return null;
-      throw error;
-    }
   }
 
   private async walk(place: NodePlace): Promise<void> {
@@ -75,12 +65,12 @@ class Mark {
     }
   }
 
-  /** Counts an item once, where it lies now. False when it was counted before. */
+  /** Counts an item once, at its present place. False when it was counted before. */
   private async reach(item: ChunkPlace): Promise<boolean> {
     let at = item;
     while (!this.present.has(at.pack)) {
       const next = await this.parts.nodes.packs.locate(at, this.signal);
-      // A pack may be newer than the listing: only what is truly gone is damage, and that shows when it is read.
+      // The pack may be newer than the listing; a missing one fails when it is read.
       if (next === null) break;
       at = next;
     }
@@ -102,12 +92,12 @@ async function listPacks(store: BlobStore, signal: AbortSignal): Promise<Map<str
   return packs;
 }
 
-/** First phase: which packs are in use, and which nothing reaches. Changes nothing. */
+/** First phase: finds the packs in use and the unreachable ones. Changes nothing. */
 export async function planCollection(
   parts: CollectParts,
   options: CollectionOptions,
 ): Promise<CollectionPlan> {
-  // Packs are listed before manifests are: a point that appears meanwhile can only make fewer packs look dead.
+  // Lists packs before manifests: a point that appears meanwhile can only make fewer packs unreachable.
   const present = await listPacks(parts.store, options.signal);
   const mark = new Mark(parts, present, options.signal);
   await mark.run(options.keep);
@@ -126,7 +116,7 @@ export async function planCollection(
   };
 }
 
-/** Second phase: deletes packs that were condemned before and are still unreached; the index forgets them first. */
+/** Second phase: deletes condemned packs that are still unreachable; the index forgets them first. */
 export async function sweep(parts: CollectParts, options: SweepOptions): Promise<SweepResult> {
   const { signal } = options;
   const present = await listPacks(parts.store, signal);
@@ -137,7 +127,7 @@ export async function sweep(parts: CollectParts, options: SweepOptions): Promise
   await parts.index.removePacks(doomed);
   let freedBytes = 0;
   for (const pack of doomed) {
-    if (!/^[0-9a-f]{32}$/.test(pack)) throw damaged(packName(pack), "its id is not one of a pack");
+    if (!/^[0-9a-f]{32}$/.test(pack)) throw damaged(packName(pack), "its id is not the id of a pack");
     if (await parts.store.delete(packName(pack), signal)) freedBytes += present.get(pack) ?? 0;
   }
   return { deleted: doomed, freedBytes, reprieved };

@@ -1,21 +1,12 @@
 import { isKluisError } from "@kluis/domain";
 import { beforeEach, describe, expect, it } from "vitest";
-import {
-  backUp,
-  ModelDisk,
-  manifestOf,
-  newVault,
-  noise,
-  readAll,
-  signal,
-  testKeys,
-} from "../test/fixtures.ts";
+import { type ModelDisk, newVault, noiseDisk, readAll, reopen, signal, takePoint } from "../test/fixtures.ts";
 import { MemoryStore } from "../test/memory-store.ts";
-import { MemoryChunkIndex, type NodeRef, openVault, type Vault } from "./index.ts";
+import { MemoryChunkIndex, type NodeRef } from "./index.ts";
 
 const MIB = 1024 * 1024;
 
-/** What a damaged vault says, from three sides. */
+/** The results of reading and of both verifications of a damaged vault. */
 interface Findings {
   readonly read: unknown;
   readonly full: readonly { readonly object: string }[];
@@ -29,25 +20,14 @@ describe("a damaged vault", () => {
 
   beforeEach(async () => {
     store = new MemoryStore();
-    disk = new ModelDisk(4 * MIB);
-    disk.write(0, noise(2 * MIB + 100_000, 1));
+    disk = noiseDisk(4 * MIB, 2 * MIB + 100_000);
     disk.write(3 * MIB, Buffer.alloc(MIB, "compressible "));
     const { vault } = await newVault(store);
-    const done = await backUp(vault, {
-      source: disk,
-      extents: disk.allocated(),
-      delta: "digest-comparison",
-      base: null,
-    });
-    await vault.putManifest(manifestOf(vault, "p", { ...done, diskBytes: disk.size }), signal);
-    root = done.root;
+    ({ root } = await takePoint(vault, "p", { disk }));
   });
 
-  /** Another process: nothing is cached. */
-  const reopen = (): Promise<Vault> => openVault({ store, keys: testKeys(), signal });
-
   async function findings(): Promise<Findings> {
-    const vault = await reopen();
+    const vault = await reopen(store);
     const read: unknown = await readAll(vault.openDisk(root, disk.size)).catch((error: unknown) => error);
     const full = await vault.verifyPoint("p", { mode: "full", signal });
     const quick = await vault.verifyPoint("p", { mode: "quick", signal });
@@ -55,7 +35,7 @@ describe("a damaged vault", () => {
     return { read, full: full.problems, quickOk: quick.ok };
   }
 
-  /** What is wrong with the answer to a flipped byte in this pack; empty when all is as it must be. */
+  /** Errors in the handling of a flipped byte in this pack; empty when the handling is right. */
   async function judge(name: string): Promise<string[]> {
     const { read, full } = await findings();
     const namesPack = (error: unknown) =>
@@ -66,8 +46,8 @@ describe("a damaged vault", () => {
         ...(full.every(({ object }) => object === name) ? [] : ["verification names other objects"]),
       ];
     }
-    // The byte lies in the table, which serves the index, not reading: the content is right, and rebuilding refuses the pack.
-    const rebuilt: unknown = await (await reopen())
+    // The byte is in the table, which only the index needs: the content is right, and a rebuild rejects the pack.
+    const rebuilt: unknown = await (await reopen(store))
       .rebuildIndex(new MemoryChunkIndex(), signal)
       .catch((error: unknown) => error);
     return [
@@ -76,7 +56,7 @@ describe("a damaged vault", () => {
     ];
   }
 
-  it("is found for every flipped byte of every pack that a point needs, and the pack is named", async () => {
+  it("is found for every flipped byte of every pack of a point, with the name of the pack", async () => {
     const wrong: string[] = [];
     for (const name of store.names("packs/")) {
       const original = store.objects.get(name) ?? Buffer.alloc(0);
@@ -92,7 +72,7 @@ describe("a damaged vault", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("is found when a pack ends early, at any length", async () => {
+  it("is found when a pack ends early at any length", async () => {
     const [name = ""] = store.names("packs/");
     const original = store.objects.get(name) ?? Buffer.alloc(0);
     for (const length of [0, 1, 8, 100, Math.floor(original.length / 2)]) {
@@ -104,7 +84,7 @@ describe("a damaged vault", () => {
     }
   });
 
-  it("is found when a pack is missing, and each pack is named", async () => {
+  it("is found when a pack is missing, with the name of the pack", async () => {
     for (const name of store.names("packs/")) {
       const original = store.objects.get(name) ?? Buffer.alloc(0);
       store.objects.delete(name);
@@ -127,33 +107,33 @@ describe("a damaged vault", () => {
     expect(full.length).toBeGreaterThan(0);
   });
 
-  it("is found when a manifest is altered, cut, or another point's", async () => {
+  it("is found when a manifest is altered, cut, or of another point", async () => {
     const original = store.objects.get("points/p") ?? Buffer.alloc(0);
     const flipped = Buffer.from(original);
     flipped[60] = (flipped[60] ?? 0) ^ 1;
     for (const bytes of [flipped, original.subarray(0, 30), Buffer.alloc(0)]) {
       store.objects.set("points/p", bytes);
-      const vault = await reopen();
+      const vault = await reopen(store);
       const damage = { code: "VAULT_DATA_DAMAGED", params: { object: "points/p" } };
       await expect(vault.getManifest("p", signal)).rejects.toMatchObject(damage);
       expect((await vault.verifyPoint("p", { mode: "quick", signal })).problems[0]?.object).toBe("points/p");
-      // What cannot be read may hide what is alive: nothing is collected.
+      // An unreadable manifest may hide live packs: the collection stops.
       await expect(vault.planCollection({ keep: [], signal })).rejects.toMatchObject(damage);
     }
     store.objects.set("points/q", original);
-    await expect((await reopen()).getManifest("q", signal)).rejects.toMatchObject({
+    await expect((await reopen(store)).getManifest("q", signal)).rejects.toMatchObject({
       code: "VAULT_DATA_DAMAGED",
     });
   });
 
-  it("says that a point is not there", async () => {
-    const { ok, problems } = await (await reopen()).verifyPoint("none", { mode: "quick", signal });
+  it("reports a missing point", async () => {
+    const { ok, problems } = await (await reopen(store)).verifyPoint("none", { mode: "quick", signal });
     expect(ok).toBe(false);
     expect(problems[0]).toMatchObject({ object: "points/none", code: "VAULT_OBJECT_MISSING", disk: null });
   });
 
-  it("names the disk and the place that cannot be read", async () => {
-    const vault = await reopen();
+  it("names the disk and the offset that cannot be read", async () => {
+    const vault = await reopen(store);
     const { manifest } = await vault.getManifest("p", signal);
     const plan = await vault.planCollection({ keep: [], signal });
     const biggest = plan.packs.toSorted((x, y) => y.bytes - x.bytes)[0];
@@ -161,7 +141,7 @@ describe("a damaged vault", () => {
     const bytes = Buffer.from(store.objects.get(name) ?? Buffer.alloc(0));
     bytes.fill(0, 8, 200);
     store.objects.set(name, bytes);
-    const { problems } = await (await reopen()).verifyPoint("p", { mode: "full", signal });
+    const { problems } = await (await reopen(store)).verifyPoint("p", { mode: "full", signal });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatchObject({
       object: name,

@@ -1,11 +1,18 @@
-import { KluisError } from "@kluis/domain";
+/** The errors that several parts of the vault throw. */
+import { isKluisError, KluisError } from "@kluis/domain";
 
-/** An object of the vault does not hold what it must. `object` is its name in the store. */
-export function damaged(object: string, what: string, cause?: unknown): KluisError {
+type Params = Readonly<Record<string, string | number>>;
+
+/**
+ * An object of the vault does not hold the content that it must.
+ * @param object its name in the store
+ * @param problem for logs and support, as the end of a sentence: "it ends early"
+ */
+export function damaged(object: string, problem: string, cause?: unknown): KluisError {
   return new KluisError("VAULT_DATA_DAMAGED", {
-    message: `The vault's object ${object} is damaged: ${what}.`,
-    action: "Verify the recovery points of this vault; points that do not need this object are not affected.",
-    params: { object },
+    message: `The vault's object ${object} is damaged: ${problem}.`,
+    action: "Verify the recovery points of this vault. Points that do not need this object are intact.",
+    params: { object, problem },
     cause,
   });
 }
@@ -13,15 +20,15 @@ export function damaged(object: string, what: string, cause?: unknown): KluisErr
 export function missing(object: string, store: string): KluisError {
   return new KluisError("VAULT_OBJECT_MISSING", {
     message: `The vault's object ${object} is missing in ${store}.`,
-    action: "Check whether somebody deleted it outside Kluis; a soft-deleted blob can be undeleted.",
-    params: { object },
+    action: "Check whether it was deleted outside Kluis. A soft-deleted blob can be undeleted.",
+    params: { object, store },
   });
 }
 
 export function alreadyExists(object: string): KluisError {
   return new KluisError("VAULT_OBJECT_EXISTS", {
-    message: `The vault has an object ${object} already, with other content.`,
-    action: "Nothing was overwritten; look which installation writes to this vault.",
+    message: `The vault already has an object ${object} with other content.`,
+    action: "Nothing was overwritten. Check which installation writes to this vault.",
     params: { object },
   });
 }
@@ -32,7 +39,17 @@ export function objectOf(error: KluisError): string {
   return typeof name === "string" ? name : "";
 }
 
-/** A caller's mistake, not the vault's. */
-export function invalid(message: string): KluisError {
-  return new KluisError("INPUT_INVALID", { message });
+/** A mistake of the caller, not of the vault. */
+export function invalid(message: string, params: Params = {}): KluisError {
+  return new KluisError("INPUT_INVALID", { message, params });
+}
+
+/** The answer; null when the store has no such object. */
+export async function missingAsNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isKluisError(error, "VAULT_OBJECT_MISSING")) return null;
+    throw error;
+  }
 }

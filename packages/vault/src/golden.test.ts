@@ -32,7 +32,7 @@ async function loadGolden(file: string) {
 }
 
 describe("the golden vault of version 1", () => {
-  it("opens, and every point reads as it was written", async () => {
+  it("opens, and every point reads as written", async () => {
     const { golden, store } = await loadGolden("vault-v1.json");
     const vault = await openVault({ store, keys: testKeys(golden.key), signal });
     expect(vault.id).toBe(golden.vaultId);
@@ -53,7 +53,7 @@ describe("the golden vault of version 1", () => {
     }
   });
 
-  it("gives its index back from its packs", async () => {
+  it("rebuilds its index from its packs", async () => {
     const { golden, store } = await loadGolden("vault-v1.json");
     const vault = await openVault({ store, keys: testKeys(golden.key), signal });
     const found = await vault.rebuildIndex(new MemoryChunkIndex(), signal);

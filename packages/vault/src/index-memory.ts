@@ -1,6 +1,6 @@
 import type { ChunkIndex, ChunkPlace, IndexEntry, PackInfo } from "./types.ts";
 
-/** A deduplication index in memory, for tools and tests; the engine keeps its own in PostgreSQL. */
+/** A deduplication index in memory, for tools and tests; the engine has one in PostgreSQL. */
 export class MemoryChunkIndex implements ChunkIndex {
   private readonly places = new Map<string, ChunkPlace>();
   private readonly condemned = new Set<string>();
@@ -30,7 +30,7 @@ export class MemoryChunkIndex implements ChunkIndex {
     return Promise.resolve();
   }
 
-  /** From now on chunks in these packs are not found; `reprieve` takes that back. */
+  /** Hides the chunks in these packs from now on; `reprieve` undoes it. */
   condemn(packs: readonly string[]): void {
     for (const pack of packs) this.condemned.add(pack);
   }

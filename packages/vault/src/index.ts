@@ -1,3 +1,4 @@
+/** The public interface of `@kluis/vault`. */
 export { createTransferLimits, type LimitSettings } from "./budget.ts";
 export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
 export { MemoryChunkIndex } from "./index-memory.ts";
@@ -14,5 +15,31 @@ export {
 export { type AzureBlobAccount, type AzureBlobStoreOptions, openAzureBlobStore } from "./store/azure-blob.ts";
 export { createFolderStore } from "./store/folder.ts";
 export type { BlobStore, GetOptions, ObjectInfo } from "./store/port.ts";
-export type * from "./types.ts";
-export { type CreateVaultOptions, createVault, openVault } from "./vault.ts";
+export type {
+  Budget,
+  ChunkIndex,
+  ChunkPlace,
+  CollectionOptions,
+  CollectionPlan,
+  DiskReader,
+  IndexEntry,
+  KeyProvider,
+  PackInfo,
+  PackUse,
+  PointEntry,
+  SealDiskOptions,
+  SealedDisk,
+  SegmentDelta,
+  SegmentProgress,
+  SegmentResult,
+  SegmentStats,
+  SweepOptions,
+  SweepResult,
+  TransferLimits,
+  VerifyOptions,
+  VerifyProblem,
+  VerifyResult,
+  WrappedKey,
+  WriteSegmentOptions,
+} from "./types.ts";
+export { type CreateVaultOptions, createVault, openVault, type Vault, type VaultOptions } from "./vault.ts";

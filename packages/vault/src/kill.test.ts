@@ -2,59 +2,38 @@ import { isKluisError } from "@kluis/domain";
 import { describe, expect, it } from "vitest";
 import { FailingStore, type Failure } from "../test/failing-store.ts";
 import {
-  backUp,
-  ModelDisk,
+  holds,
   manifestOf,
   newVault,
   noise,
+  noiseDisk,
   readAll,
   signal,
   smallLimits,
+  takePoint,
   testKeys,
 } from "../test/fixtures.ts";
 import { MemoryStore } from "../test/memory-store.ts";
-import { createTransferLimits, MemoryChunkIndex, type NodeRef, openVault, type Vault } from "./index.ts";
+import { createTransferLimits, MemoryChunkIndex, type NodeRef, openVault } from "./index.ts";
 
 const MIB = 1024 * 1024;
 
-interface Base {
-  readonly root: NodeRef | null;
-  readonly content: Buffer;
-}
-
-interface Target {
-  readonly base: Base | null;
-  readonly pointId: string;
-}
-
-async function protect(vault: Vault, disk: ModelDisk, { base, pointId }: Target): Promise<NodeRef | null> {
-  const done = await backUp(vault, {
-    source: disk,
-    extents: disk.allocated(),
-    delta: "digest-comparison",
-    base: base?.root ?? null,
-  });
-  await vault.putManifest(manifestOf(vault, pointId, { ...done, diskBytes: disk.size }), signal);
-  return done.root;
-}
-
-describe("a process that is killed", () => {
-  /** A vault with one point, and the disk as it is for the next. */
+describe("a killed process", () => {
+  /** A vault with one point, and a disk that has changed since. */
   async function prepared() {
     const store = new MemoryStore();
     const index = new MemoryChunkIndex();
-    const disk = new ModelDisk(6 * MIB);
-    disk.write(0, noise(3 * MIB, 1));
+    const disk = noiseDisk(6 * MIB, 3 * MIB);
     await newVault(store);
     const vault = await openVault({ store, keys: testKeys(), index, limits: smallLimits(), signal });
-    const root = await protect(vault, disk, { base: null, pointId: "p1" });
-    const base = { root, content: disk.bytes(0, disk.size) };
+    const { root } = await takePoint(vault, "p1", { disk });
+    const base: { root: NodeRef | null; content: Buffer } = { root, content: disk.bytes(0, disk.size) };
     disk.write(MIB, noise(2 * MIB + 70_000, 2));
     return { store, index, disk, base, vault };
   }
 
   for (const how of ["before", "after"] satisfies Failure[]) {
-    it(`at any write, ${how} it took effect, leaves a vault in which the next run converges`, async () => {
+    it(`at any write, ${how} it took effect, leaves a vault that the next run completes`, async () => {
       let killedRuns = 0;
       for (let at = 1; ; at++) {
         const { store, index, disk, base } = await prepared();
@@ -66,26 +45,24 @@ describe("a process that is killed", () => {
           limits: smallLimits(),
           signal,
         });
-        const run = await protect(first, disk, { base, pointId: "p2" }).then(
+        const run = await takePoint(first, "p2", { disk, base: base.root }).then(
           () => "done",
           () => "killed",
         );
-        // Another process, with the index that the first one shared through the database.
+        // Another process, with the index that it shares through the database.
         const vault = await openVault({ store, keys: testKeys(), index, limits: smallLimits(), signal });
-        // When the first run's manifest took effect, the second finds the point made, from nodes at other places: that point counts.
-        const root = await protect(vault, disk, { base, pointId: "p2" }).catch((error: unknown) => {
+        // When the first run's manifest took effect, the point exists with nodes at other places: that point counts.
+        const second = await takePoint(vault, "p2", { disk, base: base.root }).catch((error: unknown) => {
           if (isKluisError(error, "VAULT_OBJECT_EXISTS")) return null;
           throw error;
         });
         const { manifest } = await vault.getManifest("p2", signal);
         const stored = manifest.disks[0]?.root ?? null;
-        expect((await readAll(vault.openDisk(stored, disk.size))).equals(disk.bytes(0, disk.size))).toBe(
-          true,
-        );
+        expect(await holds(vault, stored, disk)).toBe(true);
         expect((await readAll(vault.openDisk(base.root, disk.size))).equals(base.content)).toBe(true);
         expect(await vault.verifyPoint("p2", { mode: "full", signal })).toMatchObject({ ok: true });
-        // What the killed run left is garbage and goes; what the points need stays.
-        const keep = root === null ? [] : [root];
+        // A collection removes the garbage of the killed run and keeps everything that points need.
+        const keep = second?.root ? [second.root] : [];
         const { condemned } = await vault.planCollection({ keep, signal });
         index.condemn(condemned);
         await vault.sweep({ condemned, keep: [], signal });
@@ -100,10 +77,10 @@ describe("a process that is killed", () => {
     });
   }
 
-  it("in a sweep, leaves a vault in which the next sweep ends the work", async () => {
+  it("in a sweep, leaves a vault that the next sweep completes", async () => {
     for (let at = 1; at <= 6; at++) {
       const { store, index, vault, disk, base } = await prepared();
-      await protect(vault, disk, { base, pointId: "p2" });
+      await takePoint(vault, "p2", { disk, base: base.root });
       await vault.deleteManifest("p1", signal);
       await vault.deleteManifest("p2", signal);
       const { condemned } = await vault.planCollection({ keep: [], signal });
@@ -122,7 +99,7 @@ describe("a process that is killed", () => {
     }
   });
 
-  it("gives the shared memory budget back when a segment fails, so that others go on", async () => {
+  it("releases the shared memory budget when a segment fails", async () => {
     const { store, disk, index } = await prepared();
     const limits = createTransferLimits({
       inFlightBytes: 4 * MIB,
@@ -138,22 +115,22 @@ describe("a process that is killed", () => {
       signal,
     });
     for (let run = 0; run < 4; run++) {
-      await expect(protect(bad, disk, { base: null, pointId: "bad" })).rejects.toMatchObject({
+      await expect(takePoint(bad, "bad", { disk })).rejects.toMatchObject({
         code: "VAULT_UNREACHABLE",
       });
     }
     const good = await openVault({ store, keys: testKeys(), index, limits, signal });
-    const root = await protect(good, disk, { base: null, pointId: "good" });
-    expect((await readAll(good.openDisk(root, disk.size))).equals(disk.bytes(0, disk.size))).toBe(true);
+    const { root } = await takePoint(good, "good", { disk });
+    expect(await holds(good, root, disk)).toBe(true);
   });
 
-  it("stops a segment that is cancelled, with the reason of the caller", async () => {
+  it("stops a canceled segment with the caller's reason", async () => {
     const { vault, disk } = await prepared();
     const cancel = new AbortController();
     const source = {
       size: disk.size,
       read: async (offset: number, length: number) => {
-        cancel.abort(new Error("the person changed their mind"));
+        cancel.abort(new Error("the user changed their mind"));
         return disk.read(offset, length);
       },
     };
@@ -172,7 +149,7 @@ describe("a process that is killed", () => {
 });
 
 describe("a manifest", () => {
-  it("put twice is put once; other content under its id is refused", async () => {
+  it("is idempotent; other content under its id is rejected", async () => {
     const { vault } = await newVault(new MemoryStore());
     const disk = { diskBytes: MIB, root: null, rootDigest: "0".repeat(48), storedBytes: 0 };
     const manifest = manifestOf(vault, "p", disk);
@@ -185,7 +162,7 @@ describe("a manifest", () => {
     expect(await Array.fromAsync(vault.listManifests(signal))).toMatchObject([{ pointId: "p" }]);
   });
 
-  it("of another vault, or not following the schema, is refused", async () => {
+  it("of another vault, or against the schema, is rejected", async () => {
     const { vault } = await newVault(new MemoryStore());
     const disk = { diskBytes: MIB, root: null, rootDigest: "0".repeat(48), storedBytes: 0 };
     const manifest = manifestOf(vault, "p", disk);

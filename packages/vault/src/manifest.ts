@@ -1,8 +1,9 @@
-import { consistencySchema, diskKeySchema } from "@kluis/domain";
+/** The schema of a recovery point's manifest, part of the format (docs/vault-format.md, Manifest). */
+import { consistencySchema, deltaMethods, diskKeySchema, osTypes } from "@kluis/domain";
 import { z } from "zod";
 import { nodeRefSchema } from "./node-ref.ts";
 
-/** Version of the manifest's JSON; a reader refuses a newer one. */
+/** Version of the manifest's JSON; a reader rejects every other version. */
 export const MANIFEST_VERSION = 1;
 
 export const pointIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
@@ -10,7 +11,7 @@ export const pointIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const time = z.iso.datetime({ offset: true });
 
-/** Numbers of the transfer of one disk, in bytes, summed over its segments. */
+/** Bytes of the transfer of one disk, summed over its segments. */
 export const diskStatsSchema = z.strictObject({
   logicalBytes: count,
   readBytes: count,
@@ -31,12 +32,11 @@ export const manifestDiskSchema = z.strictObject({
   /** Null when the disk is all zeros. */
   root: nodeRefSchema.nullable(),
   rootDigest: z.string().regex(/^[0-9a-f]{48}$/),
-  /** `full`: there was no previous point to compare with. */
-  delta: z.enum(["full", "changed-ranges", "digest-comparison"]),
-  /** Why this way was taken; null when nothing needs saying. */
+  delta: z.enum(deltaMethods),
+  /** Why this method was used; null when it needs no explanation. */
   deltaReason: z.string().nullable(),
   stats: diskStatsSchema,
-  /** The disk resource as Azure described it. */
+  /** The disk resource as Azure returned it. */
   configuration: z.record(z.string(), z.json()),
 });
 
@@ -50,15 +50,15 @@ export const manifestSchema = z.strictObject({
     name: z.string().min(1),
     vmId: z.string().nullable(),
     location: z.string(),
-    os: z.enum(["windows", "linux"]),
+    os: z.enum(osTypes),
     tags: z.record(z.string(), z.string()),
-    /** The whole VM resource as Azure described it: what a new VM is made from. */
+    /** The whole VM resource as Azure returned it: enough to create the VM again. */
     configuration: z.record(z.string(), z.json()),
   }),
   disks: z.array(manifestDiskSchema).min(1),
   excludedDisks: z.array(z.strictObject({ key: diskKeySchema, name: z.string(), reason: z.string() })),
   times: z.strictObject({
-    /** The instant whose content the point holds. */
+    /** The instant of the content. */
     takenAt: time,
     snapshotStartedAt: time,
     snapshotEndedAt: time,
@@ -68,20 +68,20 @@ export const manifestSchema = z.strictObject({
   consistency: z.strictObject({
     wanted: consistencySchema,
     reached: consistencySchema,
-    /** Why `reached` is what it is, for a person; null when nothing needs saying. */
+    /** Why `reached` differs from `wanted`, for a user; null when it needs no explanation. */
     reason: z.string().nullable(),
   }),
   /** Null for a backup without a policy. */
   policy: z.strictObject({ id: z.string(), name: z.string(), version: z.number().int() }).nullable(),
-  /** `schedule` or `manual`, as the job says. */
+  /** `schedule` or `manual`: the trigger of the job. */
   trigger: z.string().min(1),
-  /** Who started it, as the ledger names actors. */
+  /** The actor who started it, as the ledger names actors. */
   actor: z.record(z.string(), z.json()),
-  /** When the policy wanted the backup; null when a person started it. */
+  /** When the policy scheduled the backup; null when a user started it. */
   occurrenceDueAt: time.nullable(),
   engineVersion: z.string(),
 });
 
-/** Everything a recovery point is, apart from the disks' bytes. */
+/** A recovery point without the disks' bytes. */
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestDisk = z.infer<typeof manifestDiskSchema>;

@@ -1,11 +1,13 @@
-/** Smaller buffers may share memory with others, and are not worth the call. */
+/** Frees the memory of large buffers without the garbage collector. */
+
+/** Smaller buffers can share memory with others, and are not worth the call. */
 const SMALLEST_OWN_BYTES = 65_536;
 
 /**
- * Gives the memory of a large buffer back at once; its views are empty afterwards. Only for buffers that nobody else can still use.
+ * Frees the memory of a large buffer at once; its views become empty. Only for buffers that no other code can still use.
  *
- * Why: V8 starts a full collection for every 64 MiB of buffer memory that was allocated, however short it lived. Streaming a disk
- * through buffers spends more than half of its CPU time in the collector; freed explicitly, next to none, and memory stays flat.
+ * Why: V8 starts a full collection for every 64 MiB of allocated buffer memory, however short-lived. Streaming a disk through
+ * buffers spends more than half of its CPU time in the collector. Explicit freeing needs almost none, and memory stays flat.
  */
 export function free(bytes: Uint8Array): void {
   const { buffer } = bytes;

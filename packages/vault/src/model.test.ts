@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { backUp, ModelDisk, manifestOf, newVault, noise, readAll, sha256, signal } from "../test/fixtures.ts";
+import {
+  changedBackup,
+  fullBackup,
+  holds,
+  ModelDisk,
+  newVault,
+  noise,
+  putPoint,
+  readAll,
+  sha256,
+  signal,
+} from "../test/fixtures.ts";
 import { MemoryStore } from "../test/memory-store.ts";
 import { BLOCK_BYTES, type NodeRef } from "./index.ts";
 
@@ -44,7 +55,7 @@ interface Point {
   readonly content: Buffer;
 }
 
-/** A disk, a vault, and what the vault must hold. */
+/** A disk, a vault, and the points that the vault must hold. */
 async function newWorld() {
   const parts = await newVault(new MemoryStore());
   return {
@@ -61,14 +72,15 @@ type World = Awaited<ReturnType<typeof newWorld>>;
 async function takePoint(world: World, ranges: boolean): Promise<void> {
   const { vault, disk, points } = world;
   const previous = points.get(world.last);
-  // Changed ranges need the base that they refer to; without it the allocated ranges are compared.
-  const delta = ranges && previous !== undefined ? "changed-ranges" : "digest-comparison";
-  const changes = disk.takeChanges();
-  const extents = delta === "changed-ranges" ? changes : disk.allocated();
-  const done = await backUp(vault, { source: disk, extents, delta, base: previous?.root ?? null });
+  const base = previous?.root ?? null;
+  // Changed ranges refer to a base; without one the backup compares the allocated ranges.
+  const isChanged = ranges && previous !== undefined;
+  const backup = isChanged ? await changedBackup(vault, disk, base) : await fullBackup(vault, disk, base);
+  disk.takeChanges();
   const id = `p${++world.made}`;
-  await vault.putManifest(manifestOf(vault, id, { ...done, diskBytes: disk.size }), signal);
-  points.set(id, { id, root: done.root, rootDigest: done.rootDigest, content: disk.bytes(0, disk.size) });
+  await putPoint(vault, id, { disk, backup });
+  const { root, rootDigest } = backup;
+  points.set(id, { id, root, rootDigest, content: disk.bytes(0, disk.size) });
   world.last = id;
 }
 
@@ -86,7 +98,7 @@ async function apply(world: World, step: Step): Promise<void> {
     case "delete": {
       const id = [...points.keys()][step.pick % Math.max(1, points.size)];
       if (id === undefined) return;
-      if (!(await vault.deleteManifest(id, signal))) throw new Error(`The point ${id} is not there.`);
+      if (!(await vault.deleteManifest(id, signal))) throw new Error(`The point ${id} is missing.`);
       points.delete(id);
       return;
     }
@@ -107,7 +119,7 @@ async function apply(world: World, step: Step): Promise<void> {
 }
 
 describe("a vault against a model", () => {
-  it("restores every live point exactly, whatever was written, deleted and collected", async () => {
+  it("restores every live point exactly after any writes, deletions and collections", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), async (steps) => {
         const world = await newWorld();
@@ -120,7 +132,7 @@ describe("a vault against a model", () => {
             ok: true,
             problems: [],
           });
-          // The root digest is the content: equal for equal disks, different for different ones.
+          // Equal disks have equal root digests, different disks different ones.
           const key = sha256(content);
           expect(byContent.get(key) ?? rootDigest).toBe(rootDigest);
           byContent.set(key, rootDigest);
@@ -131,7 +143,7 @@ describe("a vault against a model", () => {
     );
   });
 
-  it("frees everything when the last point is gone", async () => {
+  it("frees everything after the last point is deleted", async () => {
     const world = await newWorld();
     for (let seed = 0; seed < 4; seed++) {
       world.disk.write(seed * MIB, noise(MIB, seed));
@@ -145,7 +157,7 @@ describe("a vault against a model", () => {
     expect(world.store.names("packs/")).toEqual([]);
   });
 
-  it("keeps what unfinished transfers hold, and takes back a condemnation when a point comes to need the pack", async () => {
+  it("keeps the packs of unfinished transfers, and reprieves a pack that a new point needs", async () => {
     const { vault, disk, store } = await newWorld();
     disk.write(0, noise(MIB, 1));
     const extents = disk.allocated();
@@ -156,13 +168,12 @@ describe("a vault against a model", () => {
     const { condemned } = await vault.planCollection({ keep: [], signal });
     expect(condemned).toHaveLength(store.names("packs/").length);
     const sealed = await vault.sealDisk({ diskBytes: DISK_BYTES, segments: [node], signal });
-    await vault.putManifest(manifestOf(vault, "late", { ...sealed, diskBytes: DISK_BYTES }), signal);
+    await putPoint(vault, "late", { disk, backup: sealed });
     expect(await vault.sweep({ condemned, keep: [], signal })).toEqual({
       deleted: [],
       freedBytes: 0,
       reprieved: condemned,
     });
-    const back = await readAll(vault.openDisk(sealed.root, DISK_BYTES));
-    expect(back.equals(disk.bytes(0, DISK_BYTES))).toBe(true);
+    expect(await holds(vault, sealed.root, disk)).toBe(true);
   });
 });

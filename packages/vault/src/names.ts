@@ -1,7 +1,7 @@
+/** Names of the vault's objects in the store (docs/vault-format.md, Objects). */
 import { invalid } from "./errors.ts";
 import { pointIdPattern } from "./manifest.ts";
 
-/** Names of the vault's objects in the store (docs/vault-format.md, Objects). */
 export const DESCRIPTOR_NAME = "vault.json";
 export const KEYS_PREFIX = "keys/";
 export const PACKS_PREFIX = "packs/";
@@ -12,14 +12,14 @@ export const movedName = (pack: string): string => `moved/${pack.slice(0, 2)}/${
 export const keyFileName = (generation: number): string =>
   `${KEYS_PREFIX}${String(generation).padStart(8, "0")}.json`;
 
-/** The pack id in an object's name, or null when the name is not a pack's. */
+/** The pack id in an object's name; null when it is not the name of a pack. */
 export function packOfName(name: string): string | null {
   const match = /^packs\/([0-9a-f]{2})\/([0-9a-f]{32})$/.exec(name);
   const [, prefix, pack] = match ?? [];
   return pack !== undefined && prefix !== undefined && pack.startsWith(prefix) ? pack : null;
 }
 
-/** The generation in a key file's name, or null when the name is not a key file's. */
+/** The generation in a key file's name; null when it is not the name of a key file. */
 export function generationOfName(name: string): number | null {
   const match = /^keys\/([0-9]{8})\.json$/.exec(name);
   return match === null ? null : Number(match[1]);
@@ -27,6 +27,6 @@ export function generationOfName(name: string): number | null {
 
 export function pointName(pointId: string): string {
   if (!pointIdPattern.test(pointId))
-    throw invalid("A recovery point id holds letters, digits, - and _ only.");
+    throw invalid("A recovery point id holds letters, digits, - and _ only.", { pointId });
   return `${POINTS_PREFIX}${pointId}`;
 }

@@ -1,12 +1,13 @@
-import { KluisError } from "@kluis/domain";
+/** Node references: text outside the vault, places inside. */
 import { z } from "zod";
 import { MAX_LEVEL } from "./constants.ts";
+import { invalid } from "./errors.ts";
 
 declare const nodeRefBrand: unique symbol;
-/** Reference to a node of a chunk map, as text `level:digest:pack:offset:length`. Store it as a string; `parseNodeRef` brings it back. */
+/** Reference to a node of a chunk map as text, `level:digest:pack:offset:length`. Store it as a string; {@link parseNodeRef} reads it back. */
 export type NodeRef = string & { readonly [nodeRefBrand]: true };
 
-/** A node reference taken apart. `digest` is 48 hex characters, `pack` 32; `offset` and `length` are bytes in the pack. */
+/** The parts of a node reference. `digest` is 48 hex characters, `pack` 32; `offset` and `length` are bytes in the pack. */
 export interface NodePlace {
   readonly level: number;
   readonly digest: string;
@@ -28,10 +29,10 @@ export const nodeRefSchema = z.custom<NodeRef>(
   "Not a node reference",
 );
 
-/** Brings a stored node reference back; INPUT_INVALID when the text is not one. */
+/** Reads a stored node reference. @throws KluisError INPUT_INVALID when the text is not one */
 export function parseNodeRef(text: string): NodeRef {
   if (isNodeRef(text)) return text;
-  throw new KluisError("INPUT_INVALID", { message: "The text is not a node reference of a chunk map." });
+  throw invalid("The text is not a node reference of a chunk map.", { text });
 }
 
 export function formatNodeRef(place: NodePlace): NodeRef {
@@ -40,7 +41,17 @@ export function formatNodeRef(place: NodePlace): NodeRef {
 
 export function splitNodeRef(ref: NodeRef): NodePlace {
   const match = pattern.exec(ref);
-  if (match === null) throw new KluisError("INPUT_INVALID", { message: "The text is not a node reference." });
+  if (match === null) throw invalid("The text is not a node reference of a chunk map.", { text: ref });
   const [, level = "", digest = "", pack = "", offset = "", length = ""] = match;
   return { level: Number(level), digest, pack, offset: Number(offset), length: Number(length) };
+}
+
+/** The place of a reference that may be absent. */
+export function placeOf(ref: NodeRef | null | undefined): NodePlace | null {
+  return ref === null || ref === undefined ? null : splitNodeRef(ref);
+}
+
+/** The reference to a place that may be absent. */
+export function refOf(place: NodePlace | null): NodeRef | null {
+  return place === null ? null : formatNodeRef(place);
 }

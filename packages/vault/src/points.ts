@@ -1,9 +1,10 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+/** The manifests of a vault: a recovery point exists when its manifest does. */
+import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { zstdCompress, zstdDecompress } from "node:zlib";
 import { canonicalJson, isKluisError, KluisError } from "@kluis/domain";
 import { z } from "zod";
-import { TAG_BYTES } from "./constants.ts";
+import { type AeadKey, openOnce, sealOnce } from "./aead.ts";
 import { alreadyExists, damaged, invalid } from "./errors.ts";
 import type { VaultKeys } from "./keys/derive.ts";
 import { MANIFEST_VERSION, type Manifest, manifestSchema, pointIdPattern } from "./manifest.ts";
@@ -12,7 +13,6 @@ import type { BlobStore } from "./store/port.ts";
 import type { PointEntry } from "./types.ts";
 
 const HEAD = Buffer.from("KLUISMF1", "latin1");
-const NONCE_BYTES = 12;
 /** A manifest describes one VM: Azure's VM resource is far below a MiB, and a VM has at most 64 data disks. */
 const MAX_PLAIN_BYTES = 64 * 1024 * 1024;
 
@@ -26,7 +26,7 @@ export interface StoredManifest {
   readonly digest: string;
 }
 
-/** The manifests of a vault: reading, and making recovery points exist. */
+/** Reads, lists, creates and deletes manifests. */
 export class Points {
   private readonly store: BlobStore;
   private readonly keys: VaultKeys;
@@ -41,8 +41,8 @@ export class Points {
   async put(manifest: Manifest, signal: AbortSignal): Promise<{ readonly digest: string }> {
     const checked = manifestSchema.safeParse(manifest);
     if (!checked.success)
-      throw invalid(`The manifest does not follow its schema: ${z.prettifyError(checked.error)}`);
-    if (checked.data.vaultId !== this.vaultId) throw invalid("The manifest names another vault.");
+      throw invalid(`The manifest does not match its schema: ${z.prettifyError(checked.error)}`);
+    if (checked.data.vaultId !== this.vaultId) throw invalid("The manifest belongs to another vault.");
     const name = pointName(checked.data.pointId);
     const text = canonicalJson(checked.data);
     const digest = digestOf(text);
@@ -64,9 +64,9 @@ export class Points {
     if (version.success && version.data.manifestVersion !== MANIFEST_VERSION)
       throw unsupported(name, version.data.manifestVersion);
     const manifest = manifestSchema.safeParse(json);
-    if (!manifest.success) throw damaged(name, "it does not follow its schema", manifest.error);
+    if (!manifest.success) throw damaged(name, "it does not match its schema", manifest.error);
     if (manifest.data.pointId !== pointId || manifest.data.vaultId !== this.vaultId) {
-      throw damaged(name, "it is another point's manifest");
+      throw damaged(name, "it is the manifest of another point");
     }
     return { manifest: manifest.data, digest: digestOf(text) };
   }
@@ -83,30 +83,21 @@ export class Points {
   }
 
   private async seal(name: string, text: string): Promise<Buffer> {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv("aes-256-gcm", this.keys.manifestKey, nonce);
-    cipher.setAAD(Buffer.from(name, "latin1"));
-    const body = cipher.update(await compress(Buffer.from(text, "utf8")));
-    return Buffer.concat([HEAD, nonce, body, cipher.final(), cipher.getAuthTag()]);
+    return Buffer.concat([HEAD, sealOnce(await compress(Buffer.from(text, "utf8")), this.aead(name))]);
   }
 
   private async open(name: string, bytes: Buffer): Promise<string> {
-    const start = HEAD.length + NONCE_BYTES;
-    if (bytes.length < start + TAG_BYTES || !bytes.subarray(0, HEAD.length).equals(HEAD)) {
-      throw damaged(name, "it is not a manifest");
-    }
+    if (!bytes.subarray(0, HEAD.length).equals(HEAD)) throw damaged(name, "it is not a manifest");
     try {
-      const nonce = bytes.subarray(HEAD.length, start);
-      const decipher = createDecipheriv("aes-256-gcm", this.keys.manifestKey, nonce, {
-        authTagLength: TAG_BYTES,
-      });
-      decipher.setAAD(Buffer.from(name, "latin1"));
-      decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-      const packed = Buffer.concat([decipher.update(bytes.subarray(start, -TAG_BYTES)), decipher.final()]);
+      const packed = openOnce(bytes.subarray(HEAD.length), this.aead(name));
       return (await decompress(packed, { maxOutputLength: MAX_PLAIN_BYTES })).toString("utf8");
     } catch (error) {
       throw damaged(name, "it does not open", error);
     }
+  }
+
+  private aead(name: string): AeadKey {
+    return { key: this.keys.manifestKey, context: Buffer.from(name, "latin1") };
   }
 }
 

@@ -1,3 +1,4 @@
+/** Rebuilds the deduplication index from the packs. */
 import { PACKS_PREFIX, packOfName } from "./names.ts";
 import type { PackReader } from "./read/pack-reader.ts";
 import { ITEM_CHUNK } from "./seal.ts";
@@ -11,7 +12,7 @@ export interface RebuildParts {
   readonly signal: AbortSignal;
 }
 
-/** Fills an index from the tables of all packs in the store. A pack whose table does not open stops it, named. */
+/** Fills an index from the tables of all packs in the store. @throws KluisError VAULT_DATA_DAMAGED naming the pack */
 export async function rebuildIndex({
   store,
   packs,

@@ -1,3 +1,4 @@
+/** Sealing of chunks, nodes and tables inside packs (docs/vault-format.md, Sealing). */
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { promisify } from "node:util";
 import { constants, zstdCompress, zstdDecompress } from "node:zlib";
@@ -15,21 +16,21 @@ const CODEC_ZSTD = 1;
 const NONCE_BYTES = 12;
 /** log2 of the largest chunk, 1 MiB. */
 const WINDOW_LOG = 20;
-/** zstd's output for data that it cannot compress is this little larger than the input at most (ZSTD_COMPRESSBOUND, up to 1 MiB). */
+/** zstd's output exceeds incompressible input of up to 1 MiB by at most this (ZSTD_COMPRESSBOUND). */
 const COMPRESS_ROOM_BYTES = 4096;
 /** Codec byte and tag. */
 export const SEAL_OVERHEAD = 1 + TAG_BYTES;
-/** Position of the table in nonce space: no item can lie there. */
+/** Nonce of the table: no item can have it. */
 export const TABLE_NONCE = Buffer.from("ffffffff0000000000000000", "hex");
 
 const compressAsync = promisify<Uint8Array, object, Buffer>(zstdCompress);
 const decompressAsync = promisify<Uint8Array, object, Buffer>(zstdDecompress);
 
-/** A payload that is ready to be sealed. */
+/** A payload ready to seal. */
 export interface Packed {
   readonly codec: number;
   readonly payload: Uint8Array;
-  /** True when the payload is nobody else's memory: it may be freed after sealing. */
+  /** True when no other code uses the payload's memory: it may be freed after sealing. */
   readonly own: boolean;
   readonly plainLength: number;
 }
@@ -41,10 +42,10 @@ export function packRaw(plain: Uint8Array): Packed {
 /** Compresses on the thread pool; keeps the plain bytes when compression saves less than 1/32. */
 export async function packCompressed(plain: Uint8Array, level: number): Promise<Packed> {
   const compressed = await compressAsync(plain, {
-    // A window as large as a chunk, and the true size told before: a fifth less CPU time for 1 MiB, a quarter less for 64 KiB.
+    // A window of chunk size and the size in advance save a fifth of the CPU time for 1 MiB, a quarter for 64 KiB.
     params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_windowLog]: WINDOW_LOG },
     pledgedSrcSize: plain.length,
-    // Room for all of the output in one piece, which is freed after sealing; several pieces would be joined and left to the collector.
+    // Room for the output in one piece, which can be freed; several pieces would be joined and left to the collector.
     chunkSize: plain.length + COMPRESS_ROOM_BYTES,
   });
   if (compressed.length > plain.length - plain.length / 32) {
@@ -73,7 +74,7 @@ export interface SealContext {
   readonly context: Uint8Array;
 }
 
-/** AES-256-GCM over codec and payload; the parts join to the sealed item. */
+/** AES-256-GCM over codec and payload. The sealed item is the joined parts. */
 export function seal(item: Packed, { key, nonce, context }: SealContext): Buffer[] {
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   cipher.setAAD(context);
@@ -83,7 +84,7 @@ export function seal(item: Packed, { key, nonce, context }: SealContext): Buffer
   return [head, body, cipher.getAuthTag()];
 }
 
-/** Authenticates and decrypts; throws when the bytes are not what was sealed there. */
+/** Authenticates and decrypts. @throws Error when the bytes, key, nonce or context differ from those of the sealing */
 export function decrypt(sealed: Uint8Array, { key, nonce, context }: SealContext): Buffer {
   if (sealed.length < SEAL_OVERHEAD) throw new RangeError("too short for a sealed item");
   const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });
@@ -94,19 +95,19 @@ export function decrypt(sealed: Uint8Array, { key, nonce, context }: SealContext
   return opened;
 }
 
-/** Decrypts and decompresses; `plainLength` is what must come out. */
+/** Decrypts and decompresses. @throws RangeError when the result is not `plainLength` bytes */
 export async function unseal(sealed: Uint8Array, seal: SealContext, plainLength: number): Promise<Buffer> {
   const opened = decrypt(sealed, seal);
   const payload = opened.subarray(1);
   if (opened[0] === CODEC_RAW) return exactly(payload, plainLength);
   if (opened[0] !== CODEC_ZSTD) throw new RangeError(`unknown codec ${opened[0]}`);
-  // One byte of room more than the result: zstd then ends in one step instead of asking for another piece of output.
+  // One byte more than the result: zstd then ends in one step instead of requesting another piece of output.
   const plain = await decompressAsync(payload, { maxOutputLength: plainLength, chunkSize: plainLength + 1 });
   free(opened);
   return exactly(plain, plainLength);
 }
 
-/** Like `unseal` for items that are never compressed: nodes. */
+/** Like {@link unseal}, for items that are never compressed: nodes and tables. */
 export function unsealRaw(sealed: Uint8Array, seal: SealContext): Buffer {
   const opened = decrypt(sealed, seal);
   if (opened[0] !== CODEC_RAW) throw new RangeError(`a node with codec ${opened[0]}`);

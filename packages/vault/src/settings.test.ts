@@ -1,23 +1,17 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { signal } from "../test/fixtures.ts";
+import { useTempFolder } from "../test/temp-folder.ts";
 import { openVaultKey, openVaultStore, readVaultSettings, vaultEnvSchema } from "./settings.ts";
 
 describe("the settings of a vault", () => {
-  let folder = "";
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "kluis-settings-"));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const inFolder = useTempFolder();
 
   const settings = () =>
     readVaultSettings(
       vaultEnvSchema.parse({
         KLUIS_VAULT_KIND: "folder",
-        KLUIS_VAULT_FOLDER: join(folder, "vault"),
-        KLUIS_VAULT_KEY_FILE: join(folder, "key.json"),
+        KLUIS_VAULT_FOLDER: inFolder("vault"),
+        KLUIS_VAULT_KEY_FILE: inFolder("key.json"),
       }),
     );
 
@@ -33,7 +27,7 @@ describe("the settings of a vault", () => {
 
   it("open the store that they name", async () => {
     const store = await openVaultStore(settings(), signal);
-    expect(store.description).toBe(`folder ${join(folder, "vault")}`);
+    expect(store.description).toBe(`folder ${inFolder("vault")}`);
   });
 
   it("create a key only on request", async () => {

@@ -1,3 +1,4 @@
+/** Opens vaults and composes their parts. */
 import type { Clock } from "@kluis/domain";
 import { createTransferLimits } from "./budget.ts";
 import { type CollectParts, planCollection, sweep } from "./collect.ts";
@@ -6,9 +7,9 @@ import { MemoryChunkIndex } from "./index-memory.ts";
 import { createKeys, type OpenedKeys, openKeys, rewrapKeys } from "./keys/descriptor.ts";
 import type { Manifest } from "./manifest.ts";
 import { allSegments, buildDiskMap, findSegment, rootLevel } from "./map/disk-map.ts";
-import { formatNodeRef, type NodeRef, splitNodeRef } from "./node-ref.ts";
+import { type NodeRef, placeOf, refOf, splitNodeRef } from "./node-ref.ts";
 import { PackWriter } from "./pack/writer.ts";
-import { Points } from "./points.ts";
+import { Points, type StoredManifest } from "./points.ts";
 import { ChunkReader } from "./read/chunk-reader.ts";
 import { MapDiskReader } from "./read/disk-reader.ts";
 import { NodeReader } from "./read/node-reader.ts";
@@ -18,16 +19,18 @@ import type { BlobStore } from "./store/port.ts";
 import type {
   ChunkIndex,
   CollectionOptions,
+  CollectionPlan,
   DiskReader,
   KeyProvider,
   PointEntry,
   SealDiskOptions,
   SealedDisk,
+  SegmentResult,
   SweepOptions,
+  SweepResult,
   TransferLimits,
-  Vault,
-  VaultOptions,
   VerifyOptions,
+  VerifyResult,
   WriteSegmentOptions,
 } from "./types.ts";
 import { verifyPoint } from "./verify.ts";
@@ -35,19 +38,64 @@ import { verifyPoint } from "./verify.ts";
 const CHUNK_CACHE_BYTES = 32 * 1024 * 1024;
 const NODE_CACHE_BYTES = 8 * 1024 * 1024;
 
+export interface VaultOptions {
+  readonly store: BlobStore;
+  readonly keys: KeyProvider;
+  /** Default: an empty index in memory. */
+  readonly index?: ChunkIndex;
+  readonly limits?: TransferLimits;
+  /** Cache sizes in bytes, shared by all readers of the vault; default 32 MiB of plain chunks and 8 MiB of nodes. */
+  readonly cacheBytes?: { readonly chunks?: number; readonly nodes?: number };
+}
+
 export interface CreateVaultOptions extends VaultOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** Makes a new vault in an empty store and opens it; VAULT_ALREADY_EXISTS when there is one. Safe to run again after a crash. */
+/** An open vault. Safe for any number of concurrent calls, in any number of processes. */
+export interface Vault {
+  readonly id: string;
+  readonly keyId: string;
+  readonly createdAt: string;
+  writeSegment(options: WriteSegmentOptions): Promise<SegmentResult>;
+  /** The segment's subtree below a disk's root: the base of its next delta. Null when it is all zeros or beyond the root's span. */
+  segmentNode(root: NodeRef, segment: number, signal: AbortSignal): Promise<NodeRef | null>;
+  /** All segments of a disk at once: `ceil(diskBytes / SEGMENT_BYTES)` entries. Reads only the nodes above segments. */
+  segmentNodes(root: NodeRef | null, diskBytes: number, signal: AbortSignal): Promise<(NodeRef | null)[]>;
+  sealDisk(options: SealDiskOptions): Promise<SealedDisk>;
+  /**
+   * Creates the recovery point. Repeating it with the same content succeeds.
+   * @returns `digest`: SHA-256 in hex
+   * @throws KluisError VAULT_OBJECT_EXISTS for other content under the id
+   */
+  putManifest(manifest: Manifest, signal: AbortSignal): Promise<{ readonly digest: string }>;
+  /** @throws KluisError VAULT_OBJECT_MISSING when there is no such point */
+  getManifest(pointId: string, signal: AbortSignal): Promise<StoredManifest>;
+  listManifests(signal: AbortSignal): AsyncIterable<PointEntry>;
+  /** True when it existed. A collection frees its bytes later. */
+  deleteManifest(pointId: string, signal: AbortSignal): Promise<boolean>;
+  openDisk(root: NodeRef | null, diskBytes: number): DiskReader;
+  verifyPoint(pointId: string, options: VerifyOptions): Promise<VerifyResult>;
+  planCollection(options: CollectionOptions): Promise<CollectionPlan>;
+  sweep(options: SweepOptions): Promise<SweepResult>;
+  /** Adds every chunk of every pack in the store to the index; returns the counts. */
+  rebuildIndex(
+    index: ChunkIndex,
+    signal: AbortSignal,
+  ): Promise<{ readonly packs: number; readonly chunks: number }>;
+  /** Wraps the data key with another key-encryption key and leaves data alone. Then the vault opens with `keys` only. */
+  rewrap(keys: KeyProvider, signal: AbortSignal): Promise<void>;
+}
+
+/** Creates a vault in an empty store and opens it. Safe to repeat after a crash. @throws KluisError VAULT_ALREADY_EXISTS */
 export async function createVault(options: CreateVaultOptions): Promise<Vault> {
   const { store, keys, clock, signal } = options;
   await createKeys(store, keys, { vault: { createdAt: clock.now() }, signal });
   return openVault(options);
 }
 
-/** Opens a vault. VAULT_NOT_INITIALISED, VAULT_VERSION_UNSUPPORTED and VAULT_KEY_WRONG say why it cannot. */
+/** @throws KluisError VAULT_NOT_INITIALISED, VAULT_VERSION_UNSUPPORTED, VAULT_KEY_WRONG or VAULT_DATA_DAMAGED */
 export async function openVault(options: VaultOptions & { readonly signal: AbortSignal }): Promise<Vault> {
   return new OpenVault(await openKeys(options.store, options.keys, options.signal), options);
 }
@@ -85,8 +133,7 @@ class OpenVault implements Vault {
   }
 
   async segmentNode(root: NodeRef, segment: number, signal: AbortSignal): Promise<NodeRef | null> {
-    const found = await findSegment(splitNodeRef(root), segment, { nodes: this.nodes, signal });
-    return found === null ? null : formatNodeRef(found);
+    return refOf(await findSegment(splitNodeRef(root), segment, { nodes: this.nodes, signal }));
   }
 
   async segmentNodes(
@@ -94,21 +141,20 @@ class OpenVault implements Vault {
     diskBytes: number,
     signal: AbortSignal,
   ): Promise<(NodeRef | null)[]> {
-    const place = root === null ? null : splitNodeRef(root);
-    const found = await allSegments(place, diskBytes, { nodes: this.nodes, signal });
-    return found.map((node) => (node === null ? null : formatNodeRef(node)));
+    const found = await allSegments(placeOf(root), diskBytes, { nodes: this.nodes, signal });
+    return found.map(refOf);
   }
 
   async sealDisk({ diskBytes, segments, base, signal }: SealDiskOptions): Promise<SealedDisk> {
     const { keys } = this.opened;
     const writer = new PackWriter({ ...this.writeParts({}), signal });
-    const before = base === undefined || base === null ? null : splitNodeRef(base);
-    const places = segments.map((ref) => (ref === null ? null : splitNodeRef(ref)));
+    const before = placeOf(base);
+    const places = segments.map(placeOf);
     const root = await buildDiskMap(places, diskBytes, { keys, writer, before, nodes: this.nodes, signal });
     await writer.finish();
     const top = root === null ? null : Buffer.from(root.digest, "hex");
     return {
-      root: root === null ? null : formatNodeRef(root),
+      root: refOf(root),
       rootDigest: keys.rootDigest(diskBytes, rootLevel(diskBytes), top),
       storedBytes: writer.storedBytes,
     };
@@ -131,14 +177,13 @@ class OpenVault implements Vault {
   }
 
   openDisk(root: NodeRef | null, diskBytes: number): DiskReader {
-    const place = root === null ? null : splitNodeRef(root);
-    return new MapDiskReader(place, diskBytes, { nodes: this.nodes, chunks: this.chunks });
+    return new MapDiskReader(placeOf(root), diskBytes, { nodes: this.nodes, chunks: this.chunks });
   }
 
   verifyPoint(pointId: string, options: VerifyOptions) {
     const { store, points } = this;
     const { keys } = this.opened;
-    // Own caches: a check must see what the store holds now, not what was read before.
+    // Separate caches: a verification must read the store, not an earlier read.
     const packs = new PackReader(store, keys, NODE_CACHE_BYTES);
     const parts = {
       store,

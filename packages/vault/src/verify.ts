@@ -1,31 +1,29 @@
+/** Verification of recovery points: finds damage and names it. */
 import { isKluisError, type KluisError } from "@kluis/domain";
 import { BLOCK_BYTES, FAN_OUT, WINDOW_BYTES } from "./constants.ts";
 import { damaged, missing, objectOf } from "./errors.ts";
-import type { VaultKeys } from "./keys/derive.ts";
 import type { ManifestDisk } from "./manifest.ts";
 import { rootLevel } from "./map/disk-map.ts";
-import { type LeafBlock, type LeafChunk, leafChunks } from "./map/leaf.ts";
+import { type LeafChunk, leafChunks } from "./map/leaf.ts";
 import { packName, pointName } from "./names.ts";
-import { type NodePlace, splitNodeRef } from "./node-ref.ts";
+import { type NodePlace, placeOf } from "./node-ref.ts";
+import type { VaultParts } from "./parts.ts";
 import type { Points } from "./points.ts";
-import { type ChunkReader, checkBlock, chunkKey } from "./read/chunk-reader.ts";
-import type { NodeReader, WindowLeaf } from "./read/node-reader.ts";
-import type { BlobStore } from "./store/port.ts";
+import { type ChunkReader, chunkKey } from "./read/chunk-reader.ts";
+import type { WindowLeaf } from "./read/node-reader.ts";
 import type { ChunkPlace, VerifyOptions, VerifyProblem, VerifyResult } from "./types.ts";
 
-export interface VerifyParts {
-  readonly store: BlobStore;
-  readonly keys: VaultKeys;
+export interface VerifyParts extends VaultParts {
   readonly points: Points;
-  readonly nodes: NodeReader;
   readonly chunks: ChunkReader;
 }
 
+/** Enough to see the extent of the damage; a destroyed pack causes tens of thousands. */
 const MAX_PROBLEMS = 1000;
 /** Leaves whose chunks are opened together in a full verification. */
 const LEAVES_AT_ONCE = 8;
 
-/** Checks one recovery point. Damage becomes a problem in the result; only what prevents checking at all (network, rights) throws. */
+/** Checks one recovery point. Damage becomes a problem in the result; failures of the store (network, rights) are thrown. */
 export async function verifyPoint(
   parts: VerifyParts,
   pointId: string,
@@ -82,13 +80,13 @@ class PointCheck {
     pointId: string,
     progress: (position: number) => void,
   ): Promise<void> {
-    const root = disk.root === null ? null : splitNodeRef(disk.root);
+    const root = placeOf(disk.root);
     const level = rootLevel(disk.diskBytes);
     const top = root === null ? null : Buffer.from(root.digest, "hex");
     const expected = this.parts.keys.rootDigest(disk.diskBytes, level, top);
     if (expected !== disk.rootDigest || (root !== null && root.level !== level)) {
-      const what = `the root digest of disk ${disk.key} is not that of its chunk map`;
-      this.record(damaged(pointName(pointId), what), { disk: disk.key, offset: 0 });
+      const problem = `the root digest of disk ${disk.key} does not match its chunk map`;
+      this.record(damaged(pointName(pointId), problem), { disk: disk.key, offset: 0 });
     }
     if (root === null) return;
     let gathered: WindowLeaf[] = [];
@@ -102,7 +100,7 @@ class PointCheck {
     await this.windows(gathered, disk.key);
   }
 
-  /** Like the reader's walk, but a node that does not open costs its own subtree only. */
+  /** Like the reader's walk, but a damaged node only skips its own subtree. */
   private async *leaves(place: NodePlace, first: number, disk: string): AsyncGenerator<WindowLeaf> {
     const { signal } = this.options;
     signal.throwIfAborted();
@@ -138,19 +136,19 @@ class PointCheck {
       }
       return;
     }
-    const damage = await this.open(leaves);
-    // Something in this stretch is damaged: chunk by chunk, so that each problem is named.
-    if (damage) for (const leaf of leaves) await this.openSingly(leaf, disk);
+    const isIntact = await this.openTogether(leaves);
+    // Chunk by chunk, to name each problem.
+    if (!isIntact) for (const leaf of leaves) await this.openSingly(leaf, disk);
   }
 
-  /** Opens all chunks of neighbouring leaves together; true when one is damaged. */
-  private async open(leaves: readonly WindowLeaf[]): Promise<boolean> {
+  /** Opens all chunks of neighboring leaves together; false when one is damaged. */
+  private async openTogether(leaves: readonly WindowLeaf[]): Promise<boolean> {
     try {
       const blocks = await checkBlocks(this.parts.chunks, leaves, this.options.signal);
       this.count(blocks);
-      return false;
+      return true;
     } catch (error) {
-      if (isDamage(error)) return true;
+      if (isDamage(error)) return false;
       throw error;
     }
   }
@@ -178,7 +176,7 @@ class PointCheck {
     this.counts.bytes += blocks * BLOCK_BYTES;
   }
 
-  /** The chunk's pack, or the one that it moved to, is there and long enough. */
+  /** Records a problem unless the chunk's pack, or the one that it moved to, exists and is long enough. */
   private async exists(chunk: LeafChunk, at: Spot): Promise<void> {
     try {
       let place: ChunkPlace = chunk;
@@ -204,7 +202,7 @@ class PointCheck {
     return bytes;
   }
 
-  /** Keeps damage as a problem; what says nothing about the vault's content is thrown on. */
+  /** Records damage as a problem; throws every other error. */
   private record(error: unknown, at: Spot | null): void {
     if (!isDamage(error)) throw error;
     const { code, message } = error;
@@ -232,27 +230,17 @@ function sameChunk(a: LeafChunk, b: LeafChunk): boolean {
   return chunkKey(a) === chunkKey(b);
 }
 
-/** Opens every chunk of the leaves and compares every block's digest with the map. Returns how many blocks. */
+/** Opens every chunk of the leaves and compares every block's digest with the map. Returns the number of blocks. */
 async function checkBlocks(
   chunks: ChunkReader,
   leaves: readonly WindowLeaf[],
   signal: AbortSignal,
 ): Promise<number> {
-  const wanted = new Map<string, { readonly chunk: LeafChunk; readonly blocks: LeafBlock[] }>();
-  let count = 0;
-  for (const block of leaves.flatMap(({ leaf }) => leaf.blocks)) {
-    if (block === null) continue;
-    count += 1;
-    const entry = wanted.get(chunkKey(block.chunk));
-    if (entry === undefined) wanted.set(chunkKey(block.chunk), { chunk: block.chunk, blocks: [block] });
-    else entry.blocks.push(block);
-  }
-  const all = [...wanted.values()].map(({ chunk }) => chunk);
-  await chunks.openEach(all, signal, {
-    keep: () => false,
-    use: (chunk, opened) => {
-      for (const block of wanted.get(chunkKey(chunk))?.blocks ?? []) checkBlock(block, opened);
-    },
+  const blocks = leaves.flatMap(({ leaf }) => leaf.blocks).filter((block) => block !== null);
+  await chunks.openBlocks(blocks, signal, {
+    keepPartial: false,
+    blockOf: (block) => block,
+    use: () => undefined,
   });
-  return count;
+  return blocks.length;
 }

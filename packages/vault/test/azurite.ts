@@ -11,7 +11,7 @@ export interface TestAzurite extends AsyncDisposable {
   readonly connectionString: string;
 }
 
-/** Azurite's blob service on a free port of the loopback, with a random key and its data in a folder that goes with it. */
+/** Starts Azurite's blob service on a free loopback port, with a random key and a data folder that its disposal removes. */
 export async function startAzurite(): Promise<TestAzurite> {
   const folder = await mkdtemp(join(tmpdir(), "kluis-azurite-"));
   const key = randomBytes(32).toString("base64");
@@ -40,7 +40,7 @@ function listening(child: ChildProcess): Promise<string> {
     let output = "";
     const limit = setTimeout(() => {
       child.kill("SIGKILL");
-      reject(new Error(`Azurite does not say that it listens: ${output}`));
+      reject(new Error(`Azurite does not report that it listens: ${output}`));
     }, START_LIMIT_MS);
     child.once("exit", (code) => reject(new Error(`Azurite ended with ${code}: ${output}`)));
     child.stdout?.on("data", (data: Buffer) => {

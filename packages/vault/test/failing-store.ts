@@ -1,10 +1,10 @@
 import { KluisError } from "@kluis/domain";
 import type { BlobStore, GetOptions, ObjectInfo } from "../src/store/port.ts";
 
-/** How a call fails: before it has an effect, or after (the answer is lost). */
+/** When a call fails: before it has an effect, or after (the answer is lost). */
 export type Failure = "before" | "after";
 
-/** Passes everything on, but from the n-th changing call on every call fails, as if the process were killed there. */
+/** Forwards calls to a store until the n-th changing call; then every call fails, like a killed process. */
 export class FailingStore implements BlobStore {
   readonly description = "failing";
   private readonly inner: BlobStore;

@@ -1,19 +1,20 @@
+/** Shared by the tests of the vault: a model of a disk, backups as the engine runs them, and their manifests. */
 import { createCipheriv, createHash } from "node:crypto";
+import type { BlockSource, Extent } from "@kluis/domain";
 import {
   BLOCK_BYTES,
-  type BlockSource,
   type ChunkIndex,
   createTransferLimits,
   createVault,
-  type DeltaMethod,
   type DiskReader,
-  type Extent,
   type KeyProvider,
   type Manifest,
   MemoryChunkIndex,
   type NodeRef,
+  openVault,
   SEGMENT_BYTES,
   type SealedDisk,
+  type SegmentDelta,
   type SegmentStats,
   type TransferLimits,
   type Vault,
@@ -23,7 +24,7 @@ import type { BlobStore } from "../src/store/port.ts";
 export const signal = new AbortController().signal;
 export const clock = { now: () => new Date("2026-11-22T12:00:00.000Z") };
 
-/** A key provider that keeps nothing secret, for tests. */
+/** A key provider for tests that protects nothing. */
 export function testKeys(name = "a"): KeyProvider {
   const key = createHash("sha256").update(name).digest();
   const xor = (bytes: Uint8Array) => Buffer.from(bytes.map((byte, i) => byte ^ (key[i % 32] ?? 0)));
@@ -40,7 +41,7 @@ export interface TestVault {
   readonly index: MemoryChunkIndex;
 }
 
-/** Small packs, so that few bytes make many of them. */
+/** Small packs, so that little data fills many. */
 export function smallLimits(): TransferLimits {
   return createTransferLimits({
     inFlightBytes: 8 * 1024 * 1024,
@@ -56,13 +57,13 @@ export async function newVault<S extends BlobStore>(store: S): Promise<TestVault
   return { vault, store, index };
 }
 
-/** Bytes that look random, the same for the same seed. */
+/** Pseudorandom bytes; the same seed gives the same bytes. */
 export function noise(length: number, seed: number): Buffer {
   const key = createHash("sha256").update(String(seed)).digest();
   return createCipheriv("aes-256-ctr", key, Buffer.alloc(16)).update(Buffer.alloc(length));
 }
 
-/** A disk in memory: only blocks that were written take room, so it can be of any size. */
+/** A disk of any size in memory: only written blocks use memory. */
 export class ModelDisk implements BlockSource {
   readonly size: number;
   private blocks: Map<number, Buffer>;
@@ -112,7 +113,7 @@ export class ModelDisk implements BlockSource {
     return out;
   }
 
-  /** A frozen copy, as a snapshot is. */
+  /** A frozen copy, like a snapshot. */
   snapshot(): ModelDisk {
     return new ModelDisk(this.size, new Map([...this.blocks].map(([i, block]) => [i, Buffer.from(block)])));
   }
@@ -126,7 +127,7 @@ export class ModelDisk implements BlockSource {
     });
   }
 
-  /** What changed since the last call, as sorted extents that do not overlap; later changes win. */
+  /** The changes since the last call as sorted extents without overlap; later changes win. */
   takeChanges(): Extent[] {
     const cuts = [...new Set(this.changes.flatMap(({ offset, length }) => [offset, offset + length]))].sort(
       (a, b) => a - b,
@@ -161,6 +162,13 @@ export class ModelDisk implements BlockSource {
   }
 }
 
+/** A disk that starts with pseudorandom bytes. */
+export function noiseDisk(size: number, dataBytes: number, seed = 1): ModelDisk {
+  const disk = new ModelDisk(size);
+  disk.write(0, noise(dataBytes, seed));
+  return disk;
+}
+
 export interface Backup extends SealedDisk {
   readonly stats: readonly SegmentStats[];
 }
@@ -168,13 +176,13 @@ export interface Backup extends SealedDisk {
 export interface BackupOptions {
   readonly source: BlockSource;
   readonly extents: readonly Extent[];
-  readonly delta: DeltaMethod;
+  readonly delta: SegmentDelta;
   readonly base: NodeRef | null;
   readonly limits?: TransferLimits;
   readonly index?: ChunkIndex;
 }
 
-/** Backs up a whole disk, segment after segment, as the engine does. */
+/** Backs up a whole disk segment by segment, as the engine does. */
 export async function backUp(vault: Vault, options: BackupOptions): Promise<Backup> {
   const { source, extents, delta, base, limits, index } = options;
   const diskBytes = source.size;
@@ -202,6 +210,46 @@ export async function backUp(vault: Vault, options: BackupOptions): Promise<Back
     stats.push(result.stats);
   }
   return { ...(await vault.sealDisk({ diskBytes, segments, base, signal })), stats };
+}
+
+/** Backs up all allocated ranges by digest comparison. */
+export function fullBackup(vault: Vault, disk: ModelDisk, base: NodeRef | null = null): Promise<Backup> {
+  return backUp(vault, { source: disk, extents: disk.allocated(), delta: "digest-comparison", base });
+}
+
+/** Backs up the changes since the last `takeChanges` by changed ranges. */
+export function changedBackup(vault: Vault, disk: ModelDisk, base: NodeRef | null): Promise<Backup> {
+  return backUp(vault, { source: disk, extents: disk.takeChanges(), delta: "changed-ranges", base });
+}
+
+/** Creates a recovery point of a finished backup. */
+export async function putPoint(
+  vault: Vault,
+  pointId: string,
+  { disk, backup }: { readonly disk: ModelDisk; readonly backup: SealedDisk },
+): Promise<void> {
+  await vault.putManifest(manifestOf(vault, pointId, { ...backup, diskBytes: disk.size }), signal);
+}
+
+/** Backs up the disk by digest comparison and creates a recovery point. */
+export async function takePoint(
+  vault: Vault,
+  pointId: string,
+  { disk, base = null }: { readonly disk: ModelDisk; readonly base?: NodeRef | null },
+): Promise<Backup> {
+  const backup = await fullBackup(vault, disk, base);
+  await putPoint(vault, pointId, { disk, backup });
+  return backup;
+}
+
+/** Opens the vault as another process does: without caches. */
+export function reopen(store: BlobStore): Promise<Vault> {
+  return openVault({ store, keys: testKeys(), signal });
+}
+
+/** True when the vault returns the disk's present content, byte for byte. */
+export async function holds(vault: Vault, root: NodeRef | null, disk: ModelDisk): Promise<boolean> {
+  return (await readAll(vault.openDisk(root, disk.size))).equals(disk.bytes(0, disk.size));
 }
 
 export async function readAll(reader: DiskReader): Promise<Buffer> {

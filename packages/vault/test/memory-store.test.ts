@@ -2,6 +2,6 @@ import { describe } from "vitest";
 import { MemoryStore } from "./memory-store.ts";
 import { storeConformance } from "./store-conformance.ts";
 
-describe("the memory store of the tests", () => {
+describe("the memory store", () => {
   storeConformance(async () => new MemoryStore());
 });

@@ -1,8 +1,13 @@
 import { alreadyExists, missing } from "../src/errors.ts";
-import { checkName, checkPrefix } from "../src/store/names.ts";
-import type { BlobStore, GetOptions, ObjectInfo } from "../src/store/port.ts";
+import {
+  type BlobStore,
+  checkName,
+  checkPrefix,
+  type GetOptions,
+  type ObjectInfo,
+} from "../src/store/port.ts";
 
-/** A store in memory for unit tests; `objects` is open so that a test can damage, swap or remove what lies there. */
+/** A store in memory for unit tests; `objects` is public so that tests can damage, swap or remove objects. */
 export class MemoryStore implements BlobStore {
   readonly description = "memory";
   readonly objects = new Map<string, Buffer>();

@@ -7,9 +7,9 @@ async function names(store: BlobStore, prefix: string): Promise<string[]> {
   return infos.map(({ name }) => name).sort();
 }
 
-/** What every store must do; `open` gives a new, empty one each time. */
+/** The behavior that every store must have; `open` returns a new, empty store each time. */
 export function storeConformance(open: () => Promise<BlobStore>): void {
-  it("gives back what was put, whole and in ranges", async () => {
+  it("returns stored bytes, whole and in ranges", async () => {
     const store = await open();
     const bytes = noise(700_000, 1);
     await store.put(
@@ -27,7 +27,7 @@ export function storeConformance(open: () => Promise<BlobStore>): void {
     expect((await store.get("packs/ab/abcd", { signal, offset: 700_001, length: 5 })).length).toBe(0);
   });
 
-  it("creates only: a second put of a name fails and changes nothing", async () => {
+  it("never overwrites: a second put of a name fails and changes nothing", async () => {
     const store = await open();
     await store.put("points/p1", [Buffer.from("first")], signal);
     const second = store.put("points/p1", [Buffer.from("second!")], signal);
@@ -38,7 +38,7 @@ export function storeConformance(open: () => Promise<BlobStore>): void {
     expect(Buffer.from(await store.get("points/p1", { signal })).toString()).toBe("first");
   });
 
-  it("lets exactly one of many writers of a name win", async () => {
+  it("accepts exactly one of many writers of a name", async () => {
     const store = await open();
     const puts = Array.from({ length: 8 }, (_, i) =>
       store.put("keys/00000001.json", [Buffer.from(`writer ${i}`)], signal),
@@ -50,7 +50,7 @@ export function storeConformance(open: () => Promise<BlobStore>): void {
     expect(content).toBe(`writer ${winners[0]}`);
   });
 
-  it("says what is missing", async () => {
+  it("reports a missing object", async () => {
     const store = await open();
     await expect(store.get("packs/aa/none", { signal })).rejects.toMatchObject({
       code: "VAULT_OBJECT_MISSING",
@@ -61,7 +61,7 @@ export function storeConformance(open: () => Promise<BlobStore>): void {
     expect(await names(store, "packs/")).toEqual([]);
   });
 
-  it("lists by prefix, with sizes, and forgets what is deleted", async () => {
+  it("lists by prefix, with sizes, without deleted objects", async () => {
     const store = await open();
     for (const name of ["vault.json", "packs/00/a", "packs/00/b", "packs/ff/c", "points/p"]) {
       await store.put(name, [Buffer.from(name)], signal);
@@ -74,21 +74,21 @@ export function storeConformance(open: () => Promise<BlobStore>): void {
     expect(await names(store, "packs/")).toEqual(["packs/00/b", "packs/ff/c"]);
   });
 
-  it("takes empty objects and objects of no parts", async () => {
+  it("stores empty objects", async () => {
     const store = await open();
     await store.put("packs/00/empty", [], signal);
     expect((await store.get("packs/00/empty", { signal })).length).toBe(0);
     expect(await store.head("packs/00/empty", signal)).toMatchObject({ bytes: 0 });
   });
 
-  it("refuses names that are none", async () => {
+  it("rejects invalid names", async () => {
     const store = await open();
     for (const name of ["../up", "a//b", "/abs", "a/../b", "", "a\\b", ".hidden", "a b"]) {
       await expect(store.put(name, [], signal)).rejects.toMatchObject({ code: "INPUT_INVALID" });
     }
   });
 
-  it("stops when it is told to", async () => {
+  it("stops on an aborted signal", async () => {
     const store = await open();
     const stopped = AbortSignal.abort();
     await expect(store.put("packs/00/x", [Buffer.from("x")], stopped)).rejects.toThrow(/abort|cancel/i);

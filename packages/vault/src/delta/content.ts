@@ -1,3 +1,4 @@
+/** Decides which content of a batch is new: looks it up in the index and compresses the rest. */
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW } from "../constants.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import { packCompressed } from "../seal.ts";
@@ -9,7 +10,7 @@ export interface ContentParts {
   readonly keys: VaultKeys;
   readonly index: ChunkIndex;
   readonly compressionLevel: number;
-  /** Chunks that this segment has met, by id: equal windows of a segment share one chunk. */
+  /** Chunks of this segment by id: equal windows share one chunk. */
   readonly slots: Map<string, ChunkSlot>;
 }
 
@@ -20,12 +21,12 @@ interface Candidate {
 
 interface Candidates {
   readonly draft: WindowDraft;
-  /** The changed blocks alone, and, when others stayed, all blocks of the window. */
+  /** The changed blocks; and all blocks of the window, when others are unchanged. */
   readonly changed: Candidate | null;
   readonly all: Candidate | null;
 }
 
-/** Decides for each window of a batch what is sealed: asks the index for all of them at once, then compresses what is new. */
+/** Looks up the chunks of all windows of a batch at once, then compresses the new ones. */
 export async function contentOf(
   drafts: readonly WindowDraft[],
   content: BlockContent,
@@ -77,7 +78,7 @@ async function windowContent(
   const reusedWhole = slotOf(all);
   if (reusedWhole !== null) return { draft, slot: reusedWhole, whole: true, packed: null };
   const slot: ChunkSlot = { id: changed.id, blocks: changed.digests.length, place: null };
-  // Claimed before the first wait: an equal window that is compared meanwhile finds this slot.
+  // Set before the first await: an equal window that is compared meanwhile must find this slot.
   parts.slots.set(slot.id, slot);
   const plain = content.join(draft.changed.map((i) => draft.window * BLOCKS_PER_WINDOW + i));
   if (plain.length !== slot.blocks * BLOCK_BYTES)

@@ -1,40 +1,41 @@
+/** Windows between comparison and sealing. */
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW } from "../constants.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import type { Leaf, LeafBlock, LeafChunk } from "../map/leaf.ts";
 import type { Packed } from "../seal.ts";
-import type { DeltaMethod } from "../types.ts";
+import type { SegmentDelta } from "../types.ts";
 import type { WindowPlan } from "./plan-windows.ts";
 import type { BlockContent } from "./read-blocks.ts";
 
 const ZERO_BLOCK = Buffer.alloc(BLOCK_BYTES);
 
-/** A chunk that a window needs: new, or one that the vault has. Its place is known at the latest when the segment's data is packed. */
+/** A chunk that a window needs, new or in the vault. Its place is known at the latest when the segment's data is packed. */
 export interface ChunkSlot {
   readonly id: string;
   readonly blocks: number;
   place: LeafChunk | null;
 }
 
-/** A window of the new map before its chunks have places. */
+/** A block of the new map before its chunk has a place. */
 export interface DraftBlock {
   readonly digest: Buffer;
   readonly kept: LeafBlock | null;
 }
 
-/** What reading and comparing a window brought. */
+/** The result of reading and comparing a window. */
 export interface WindowDraft {
   readonly window: number;
-  /** Null: zero. `kept`: taken over from the base, else new content. */
+  /** Null: zero. `kept`: taken from the base; null: new content. */
   readonly blocks: readonly (DraftBlock | null)[];
   /** Indexes in the window of blocks with new content, ascending. */
   readonly changed: readonly number[];
-  /** True when the window is as the base has it. */
+  /** True when the window equals the base's. */
   readonly same: boolean;
   readonly changedBlocks: number;
   readonly zeroBlocks: number;
 }
 
-/** Compares a window's blocks with the base's leaf. `content` holds every block that the plan says to read. */
+/** Compares a window's blocks with the base's leaf. `content` holds every block that the plan reads. */
 export function draftWindow(
   plan: WindowPlan,
   base: Leaf | null,
@@ -42,7 +43,7 @@ export function draftWindow(
     content,
     keys,
     delta,
-  }: { readonly content: BlockContent; readonly keys: VaultKeys; readonly delta: DeltaMethod },
+  }: { readonly content: BlockContent; readonly keys: VaultKeys; readonly delta: SegmentDelta },
 ): WindowDraft {
   const blocks: (DraftBlock | null)[] = [];
   const changed: number[] = [];
@@ -74,18 +75,18 @@ export function draftWindow(
   return { window: plan.window, blocks, changed, same, changedBlocks, zeroBlocks };
 }
 
-/** New content of a batch's window, ready for the pack: sealed as one chunk unless the vault has it. */
+/** A window ready for the pack: its new content becomes one chunk, unless the vault has it. */
 export interface WindowContent {
   readonly draft: WindowDraft;
   /** The chunk of the new content; null when nothing in the window is new. */
   readonly slot: ChunkSlot | null;
   /** True when the slot holds all blocks of the window, not only the changed ones. */
   readonly whole: boolean;
-  /** What to seal into the slot; null when the vault, or an earlier window, has the chunk. */
+  /** Payload to seal into the slot; null when the vault or an earlier window has the chunk. */
   readonly packed: Packed | null;
 }
 
-/** The finished leaf; every slot has a place by now. Null when the window is zero. */
+/** The finished leaf; null when the window is zero. Every slot must have a place. */
 export function finishLeaf({ draft, slot, whole }: WindowContent): Leaf | null {
   let position = 0;
   const blocks = draft.blocks.map((block) => {

@@ -5,7 +5,7 @@ import { type BlobStore, createTransferLimits, MAX_READ_BYTES } from "../index.t
 
 const MIB = 1024 * 1024;
 
-/** A source that counts how far reading has come. */
+/** A source that counts the bytes read. */
 function countingSource(size: number) {
   const source = {
     size,
@@ -20,7 +20,7 @@ function countingSource(size: number) {
 }
 
 describe("memory of a transfer", () => {
-  it("is bounded: while the store takes nothing, reading stops at the limits", async () => {
+  it("is bounded: reading stops at the limits while the store accepts nothing", async () => {
     const packBytes = 2 * MIB;
     const inFlightBytes = 8 * MIB;
     const limits = createTransferLimits({ packBytes, inFlightBytes, uploads: 1, reads: 2 });
@@ -47,14 +47,14 @@ describe("memory of a transfer", () => {
       limits,
       extents: [{ offset: 0, length: source.size, kind: "data" }],
     });
-    // Reading stands still when many turns of the event loop bring no more of it.
+    // Reading has stopped when many turns of the event loop bring no more bytes.
     let before = -1;
     for (let quiet = 0; quiet < 500; ) {
       await new Promise((resolve) => setImmediate(resolve));
       quiet = waiting && source.readBytes === before ? quiet + 1 : 0;
       before = source.readBytes;
     }
-    // One pack waits for its upload, one is full, one chunk more; and the batches in flight.
+    // One pack is uploading, one is full, one chunk waits; and the batches in flight.
     expect(source.readBytes).toBeLessThanOrEqual(inFlightBytes + 3 * packBytes + 2 * MAX_READ_BYTES);
     opened();
     const { stats } = await job;

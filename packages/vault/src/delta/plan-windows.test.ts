@@ -1,7 +1,7 @@
+import type { Extent } from "@kluis/domain";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW, SEGMENT_BYTES, WINDOW_BYTES } from "../constants.ts";
-import type { Extent } from "../types.ts";
 import { batchWindows, planWindows, segmentSpan } from "./plan-windows.ts";
 
 const DISK_BYTES = 4 * WINDOW_BYTES + 1000;
@@ -26,7 +26,7 @@ const extents: fc.Arbitrary<Extent[]> = fc
     return list;
   });
 
-/** Block by block, by the definition. */
+/** The state of one block by the definition. */
 function judge(list: readonly Extent[], block: number): "read" | "zero" | "none" {
   const [start, end] = [block * BLOCK_BYTES, Math.min((block + 1) * BLOCK_BYTES, DISK_BYTES)];
   const touching = list.filter(({ offset, length }) => length > 0 && offset < end && offset + length > start);
@@ -38,7 +38,7 @@ function judge(list: readonly Extent[], block: number): "read" | "zero" | "none"
 }
 
 describe("planning windows", () => {
-  it("judges every block as its definition does", async () => {
+  it("plans every block by its definition", async () => {
     await fc.assert(
       fc.asyncProperty(extents, async (list) => {
         const windows = await plan(list);
@@ -56,7 +56,7 @@ describe("planning windows", () => {
     );
   });
 
-  it("ignores what lies in other segments", async () => {
+  it("ignores other segments", async () => {
     const disk = 3 * SEGMENT_BYTES;
     const list: Extent[] = [
       { offset: 0, length: SEGMENT_BYTES + BLOCK_BYTES, kind: "data" },
@@ -66,7 +66,7 @@ describe("planning windows", () => {
     expect(await plan(list, disk, 2)).toEqual([{ window: 0, read: 1, zero: 0 }]);
   });
 
-  it("refuses extents that overlap, descend or leave the disk, and segments beyond it", async () => {
+  it("rejects extents that overlap, descend or leave the disk, and segments beyond it", async () => {
     const data = (offset: number, length: number): Extent => ({ offset, length, kind: "data" });
     const bad = [
       [data(0, 10), data(5, 10)],
@@ -79,7 +79,7 @@ describe("planning windows", () => {
     await expect(plan([], DISK_BYTES, 1)).rejects.toMatchObject({ code: "INPUT_INVALID" });
   });
 
-  it("gathers windows into batches within both bounds, losing none", async () => {
+  it("collects all windows into batches within both bounds", async () => {
     await fc.assert(
       fc.asyncProperty(extents, fc.integer({ min: 1, max: 4 }), async (list, maxWindows) => {
         const windows = await plan(list);

@@ -1,14 +1,15 @@
+/** Plans which blocks of a segment to read, window by window. */
+import type { Extent } from "@kluis/domain";
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW, SEGMENT_BYTES, WINDOW_BYTES } from "../constants.ts";
 import { invalid } from "../errors.ts";
-import type { Extent } from "../types.ts";
 
-/** What extents say about one window: bit i stands for block i. */
+/** The blocks of one window that extents touch; bit i is block i. */
 export interface WindowPlan {
   /** Index of the window in its segment. */
   readonly window: number;
-  /** Blocks to read: touched by a data extent, or by a zero extent only in part. */
+  /** Blocks to read: touched by a data extent, or partly by a zero extent. */
   readonly read: number;
-  /** Blocks that an extent covers whole with zeros. */
+  /** Blocks that a zero extent covers whole. */
   readonly zero: number;
 }
 
@@ -22,19 +23,19 @@ export interface SegmentSpan {
 export function segmentSpan(diskBytes: number, segment: number): SegmentSpan {
   const start = segment * SEGMENT_BYTES;
   if (!Number.isSafeInteger(diskBytes) || diskBytes <= 0)
-    throw invalid("A disk's size is a whole number of bytes above zero.");
+    throw invalid("A disk's size is a whole number of bytes above zero.", { diskBytes });
   if (!Number.isSafeInteger(segment) || segment < 0 || start >= diskBytes) {
-    throw invalid(`Segment ${segment} lies beyond the disk's ${diskBytes} bytes.`);
+    throw invalid(`Segment ${segment} is beyond the disk's ${diskBytes} bytes.`, { segment, diskBytes });
   }
   return { start, end: Math.min(start + SEGMENT_BYTES, diskBytes), diskBytes };
 }
 
-/** Bytes of one block that lie inside the disk; only the last can be short. `block` counts from the segment's start. */
+/** Bytes of one block inside the disk; only the last can be short. `block` counts from the segment's start. */
 export function blockBytes(span: SegmentSpan, block: number): number {
   return Math.min(BLOCK_BYTES, span.end - span.start - block * BLOCK_BYTES);
 }
 
-/** Turns ascending extents into plans of the windows that they touch, ascending. What lies outside the segment is ignored. */
+/** Turns ascending extents into plans of the windows that they touch, ascending. Ignores parts outside the segment. */
 export async function* planWindows(
   extents: AsyncIterable<Extent> | Iterable<Extent>,
   span: SegmentSpan,
@@ -61,7 +62,7 @@ export async function* planWindows(
   if (open !== null) yield open;
 }
 
-/** Blocks of a window that [from, to) touches, and those that it covers whole; all offsets from the segment's start. */
+/** Blocks of a window that [from, to) touches or covers whole; all offsets count from the segment's start. */
 function masks(window: number, { from, to, end }: { from: number; to: number; end: number }) {
   let touched = 0;
   let covered = 0;
@@ -76,20 +77,21 @@ function masks(window: number, { from, to, end }: { from: number; to: number; en
 
 function checkExtent({ offset, length }: Extent, reached: number, diskBytes: number): void {
   if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || length < 0) {
-    throw invalid("An extent's offset and length are whole numbers from zero.");
+    throw invalid("An extent's offset and length are whole numbers from zero.", { offset, length });
   }
-  if (offset < reached) throw invalid("Extents must ascend and not overlap.");
-  if (offset + length > diskBytes) throw invalid("An extent reaches beyond the end of the disk.");
+  if (offset < reached) throw invalid("Extents must ascend and not overlap.", { offset, reached });
+  if (offset + length > diskBytes)
+    throw invalid("An extent reaches beyond the end of the disk.", { offset, length, diskBytes });
 }
 
-/** A batch of windows that is read, digested and looked up together. */
+/** Windows that are read, digested and looked up together. */
 export interface Batch {
   readonly windows: readonly WindowPlan[];
   /** Plain bytes to read. */
   readonly bytes: number;
 }
 
-/** Gathers windows until a batch has `maxBytes` to read or `maxWindows` windows. */
+/** Collects windows until a batch has `maxBytes` to read or `maxWindows` windows. */
 export async function* batchWindows(
   windows: AsyncIterable<WindowPlan>,
   { maxBytes, maxWindows }: { readonly maxBytes: number; readonly maxWindows: number },

@@ -1,11 +1,12 @@
-import { KluisError } from "@kluis/domain";
+/** Reads the blocks of a batch from the source disk. */
+import { type BlockSource, KluisError } from "@kluis/domain";
 import { within } from "../budget.ts";
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW, MAX_READ_BYTES } from "../constants.ts";
 import { free } from "../memory.ts";
-import type { BlockSource, Budget } from "../types.ts";
+import type { Budget } from "../types.ts";
 import { type Batch, blockBytes, type SegmentSpan } from "./plan-windows.ts";
 
-/** Neighbouring blocks that one read brings. Blocks count from the segment's start. */
+/** Neighboring blocks of one read. Blocks count from the segment's start. */
 export interface BlockRun {
   readonly first: number;
   count: number;
@@ -13,7 +14,7 @@ export interface BlockRun {
 
 const MAX_RUN_BLOCKS = MAX_READ_BYTES / BLOCK_BYTES;
 
-/** The reads of a batch: as long as neighbours reach, up to 4 MiB. */
+/** The reads of a batch: runs of neighbors, up to 4 MiB each. */
 export function planRuns(batch: Batch): BlockRun[] {
   const runs: BlockRun[] = [];
   let last: BlockRun | undefined;
@@ -39,13 +40,13 @@ export interface BlockReads {
   readonly signal: AbortSignal;
 }
 
-/** The plain bytes of the blocks that were read, each padded to 64 KiB. */
+/** The plain bytes of the read blocks, each padded to 64 KiB. */
 export class BlockContent {
   private readonly blocks = new Map<number, Buffer>();
   private readonly owned: Buffer[] = [];
   readBytes = 0;
 
-  /** Takes over a read's bytes; blocks are views of it, so neighbours stay joined in memory. */
+  /** Takes ownership of a read's bytes. Blocks are views of it, so neighbors stay joined in memory. */
   take(
     run: BlockRun,
     bytes: Buffer,
@@ -58,7 +59,7 @@ export class BlockContent {
     if (owned) this.owned.push(padded);
   }
 
-  /** When everything has been sealed: gives the memory back. */
+  /** Frees the memory; call it when every block was sealed. */
   free(): void {
     this.blocks.clear();
     for (const bytes of this.owned) free(bytes);
@@ -70,7 +71,7 @@ export class BlockContent {
     return block;
   }
 
-  /** Blocks joined to one run of bytes; without a copy when they are neighbours in memory. */
+  /** Joins blocks to one run of bytes; copies nothing when they are neighbors in memory. */
   join(indexes: readonly number[]): Buffer {
     const parts = indexes.map((index) => this.block(index));
     const [first] = parts;
@@ -84,7 +85,7 @@ export class BlockContent {
   }
 }
 
-/** Reads all blocks of a batch, several reads at once. */
+/** Reads all blocks of a batch, with several reads at once. */
 export async function readBlocks(batch: Batch, options: BlockReads): Promise<BlockContent> {
   const content = new BlockContent();
   const { source, span, reads, signal } = options;
@@ -106,6 +107,9 @@ export async function readBlocks(batch: Batch, options: BlockReads): Promise<Blo
   return content;
 }
 
-function shortRead(got: number, wanted: number): KluisError {
-  return new KluisError("INTERNAL", { message: `The disk's source gave ${got} bytes instead of ${wanted}.` });
+function shortRead(readBytes: number, length: number): KluisError {
+  return new KluisError("INTERNAL", {
+    message: `The disk's source returned ${readBytes} bytes instead of ${length}.`,
+    params: { readBytes, length },
+  });
 }

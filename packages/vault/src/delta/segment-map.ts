@@ -1,39 +1,15 @@
+/** The chunk map of one segment: the base's part, and the new one built over it. */
 import { FAN_OUT, SEGMENT_LEVEL } from "../constants.ts";
 import { invalid } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
-import { encodeInner, type Inner, innerDigests, innerMask } from "../map/inner.ts";
-import { encodeLeaf, type Leaf, leafDigests, leafMask } from "../map/leaf.ts";
+import type { Inner } from "../map/inner.ts";
+import type { Leaf } from "../map/leaf.ts";
+import { noChildren, storeInner, storeLeaf } from "../map/store-node.ts";
 import type { NodePlace } from "../node-ref.ts";
 import type { PackWriter } from "../pack/writer.ts";
 import type { NodeReader } from "../read/node-reader.ts";
-import { ITEM_NODE, packRaw } from "../seal.ts";
 
-/** Seals a leaf and gives its place. */
-export async function storeLeaf(leaf: Leaf, keys: VaultKeys, writer: PackWriter): Promise<NodePlace> {
-  const digest = keys.leafDigest(leafMask(leaf), leafDigests(leaf));
-  const place = await writer.add(ITEM_NODE, digest, packRaw(encodeLeaf(leaf)));
-  return { level: 0, digest: digest.toString("hex"), ...place };
-}
-
-/**
- * Seals an inner node over these children, unless none is present (null) or `before` has the same content (then it is shared).
- */
-export async function storeInner(
-  inner: Inner,
-  before: NodePlace | null,
-  { keys, writer }: { readonly keys: VaultKeys; readonly writer: PackWriter },
-): Promise<NodePlace | null> {
-  const mask = innerMask(inner);
-  if (mask === 0) return null;
-  const digest = keys.innerDigest(inner.level, mask, innerDigests(inner));
-  if (before?.level === inner.level && before.digest === digest.toString("hex")) return before;
-  const place = await writer.add(ITEM_NODE, digest, packRaw(encodeInner(inner)));
-  return { level: inner.level, digest: digest.toString("hex"), ...place };
-}
-
-export const noChildren = (): (NodePlace | null)[] => Array.from({ length: FAN_OUT }, () => null);
-
-/** The base's part of the chunk map for one segment, read as far as it is asked for. */
+/** The base's chunk map of one segment; reads nodes only when needed. */
 export class SegmentBase {
   readonly root: NodePlace | null;
   private readonly nodes: NodeReader;
@@ -71,12 +47,12 @@ export class SegmentBase {
   }
 }
 
-/** A window's new state: another leaf, zero, or as in the base. */
+/** A window's new state: another leaf, zero, or the same as in the base. */
 export type WindowState = Leaf | "zero" | "same";
 
 /**
- * Builds the segment's new subtree and seals what differs from the base. `takeOver`: windows without a state are as in the base
- * (changed ranges); otherwise they are zero (digest comparison).
+ * Builds the segment's new subtree and seals the nodes that differ from the base.
+ * @param options.takeOver true (changed ranges): windows without a state are as in the base; false (digest comparison): zero
  */
 export async function storeSegmentMap(
   states: ReadonlyMap<number, WindowState>,

@@ -1,13 +1,12 @@
+/** Writes one segment of a disk: read, compare, seal, store. */
 import { mapConcurrent } from "@kluis/domain";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { invalid } from "../errors.ts";
-import type { VaultKeys } from "../keys/derive.ts";
 import { free } from "../memory.ts";
-import { formatNodeRef, splitNodeRef } from "../node-ref.ts";
+import { placeOf, refOf } from "../node-ref.ts";
 import { PackWriter } from "../pack/writer.ts";
-import type { NodeReader } from "../read/node-reader.ts";
+import type { VaultParts } from "../parts.ts";
 import { ITEM_CHUNK } from "../seal.ts";
-import type { BlobStore } from "../store/port.ts";
 import type {
   ChunkIndex,
   SegmentResult,
@@ -21,18 +20,14 @@ import { type Batch, batchWindows, planWindows, type SegmentSpan, segmentSpan } 
 import { type BlockContent, readBlocks } from "./read-blocks.ts";
 import { SegmentBase, storeSegmentMap, type WindowState } from "./segment-map.ts";
 
-/** What a segment is written with. */
-export interface WriteParts {
-  readonly store: BlobStore;
-  readonly keys: VaultKeys;
-  readonly nodes: NodeReader;
+export interface WriteParts extends VaultParts {
   readonly index: ChunkIndex;
   readonly limits: TransferLimits;
 }
 
-/** Batches of one segment that are read and compared at once; the byte budget is what really bounds them. */
+/** Batches of one segment in progress at once; the byte budget is the real bound. */
 const BATCHES = 6;
-/** Windows per batch: bounds what a batch of scattered small changes looks up at once. */
+/** Windows per batch: bounds the look-ups of a batch of scattered small changes. */
 const BATCH_WINDOWS = 64;
 
 type Counters = { -readonly [K in keyof SegmentStats]: number };
@@ -43,7 +38,7 @@ interface Outcome {
   readonly release: () => void;
 }
 
-/** Writes one segment of a disk: reads what the extents say, seals what differs from the base, stores packs and the segment's map. */
+/** Reads the extents of a segment, seals the content that differs from the base, and stores packs and the segment's map. */
 export async function writeSegment(parts: WriteParts, options: WriteSegmentOptions): Promise<SegmentResult> {
   const failure = new AbortController();
   const signal = AbortSignal.any([options.signal, failure.signal]);
@@ -76,13 +71,13 @@ class SegmentJob {
     this.parts = parts;
     this.options = options;
     this.span = segmentSpan(options.diskBytes, options.segment);
-    if (options.source.size < options.diskBytes) throw invalid("The source is smaller than the disk.");
+    if (options.source.size < options.diskBytes)
+      throw invalid("The source is smaller than the disk.", {
+        sourceBytes: options.source.size,
+        diskBytes: options.diskBytes,
+      });
     const { signal } = options;
-    this.base = new SegmentBase(
-      options.base === null ? null : splitNodeRef(options.base),
-      parts.nodes,
-      signal,
-    );
+    this.base = new SegmentBase(placeOf(options.base), parts.nodes, signal);
     this.writer = new PackWriter({ ...parts, signal });
     this.stats = emptyStats(this.span.end - this.span.start);
   }
@@ -105,7 +100,7 @@ class SegmentJob {
     });
     await this.writer.finish();
     this.report();
-    return { node: node === null ? null : formatNodeRef(node), stats: { ...this.stats } };
+    return { node: refOf(node), stats: { ...this.stats } };
   }
 
   async abandon(): Promise<void> {
@@ -113,7 +108,7 @@ class SegmentJob {
     for (const release of this.held) release();
   }
 
-  /** The first error stops everything else of the segment at once: others may be waiting for memory that the failed one holds. */
+  /** The first error stops the whole segment: other batches may wait for memory that the failed one holds. */
   private async stopOnError<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
@@ -128,7 +123,7 @@ class SegmentJob {
     return this.stopOnError(this.compareBatch(batch));
   }
 
-  /** Reads a batch, digests it, and compares it with the base. Its memory counts until its new content is packed. */
+  /** Reads and digests a batch and compares it with the base. Holds its memory budget until its new content is packed. */
   private async compareBatch(batch: Batch): Promise<Outcome> {
     const { signal, source, delta } = this.options;
     const { limits, keys, index } = this.parts;
@@ -146,7 +141,7 @@ class SegmentJob {
     return { contents: await contentOf(drafts, content, parts), content, release };
   }
 
-  /** Puts a batch's new chunks into the pack, in the order of the disk, so that a restore reads neighbours together. */
+  /** Puts a batch's new chunks into the pack in the order of the disk, so that a restore reads neighbors together. */
   private async pack({ contents, content, release }: Outcome): Promise<void> {
     const { stats } = this;
     stats.readBytes += content.readBytes;
@@ -163,7 +158,7 @@ class SegmentJob {
         stats.movedBytes += packed.plainLength;
         if (packed.own) free(packed.payload);
       }
-      // The packed bytes are in the pack now: only digests and places are kept for the map.
+      // The pack has the bytes now: the map needs only digests and places.
       this.contents.push({ ...window, packed: null });
     }
     content.free();

@@ -1,10 +1,11 @@
+/** The keys and digests of a vault (docs/vault-format.md, Keys and digests). */
 import { hkdfSync } from "node:crypto";
 import { Blake3Hasher } from "@napi-rs/blake-hash";
 import { DIGEST_BYTES } from "../constants.ts";
 
 /**
- * Everything that derives from a vault's data key (docs/vault-format.md, Keys and digests): HKDF-SHA-256 (RFC 5869) for the keys,
- * keyed BLAKE3 for the digests. Hashers are reused: `reset` keeps the key and saves a third of the time per 64 KiB block.
+ * Derives keys from the data key with HKDF-SHA-256 (RFC 5869) and computes digests with keyed BLAKE3. Reuses hashers: `reset`
+ * keeps the key and saves a third of the time per 64 KiB block.
  */
 export class VaultKeys {
   readonly manifestKey: Buffer;
@@ -46,7 +47,7 @@ export class VaultKeys {
     return digest(this.node, [head, ...digests]);
   }
 
-  /** Hex. `top` is the digest of the root node, or null when the whole disk is zero. */
+  /** Hex. `top`: digest of the root node; null when the whole disk is zero. */
   rootDigest(diskBytes: number, level: number, top: Uint8Array | null): string {
     const head = Buffer.alloc(13);
     head.write("disk", "latin1");

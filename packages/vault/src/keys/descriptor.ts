@@ -1,9 +1,9 @@
+/** Opens and creates vaults: the descriptor, and the generations of the wrapped data key. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { canonicalJson, isKluisError, KluisError } from "@kluis/domain";
 import { z } from "zod";
-
 import { FORMAT_VERSION } from "../constants.ts";
-import { damaged } from "../errors.ts";
+import { damaged, missingAsNull } from "../errors.ts";
 import { DESCRIPTOR_NAME, generationOfName, KEYS_PREFIX, keyFileName } from "../names.ts";
 import type { BlobStore } from "../store/port.ts";
 import type { KeyProvider } from "../types.ts";
@@ -20,7 +20,7 @@ const descriptorSchema = z.strictObject({
 });
 type Descriptor = z.infer<typeof descriptorSchema>;
 
-/** Enough to say that a descriptor is ours but of another version. */
+/** Enough of a descriptor to report its version. */
 const anyVersionSchema = z.looseObject({ format: z.literal("kluis-vault"), version: z.number().int() });
 
 const keyFileSchema = z.strictObject({
@@ -31,7 +31,7 @@ const keyFileSchema = z.strictObject({
   check: z.string().regex(/^[0-9a-f]{48}$/),
 });
 
-/** What opening a vault yields. */
+/** The keys of an open vault, with their origin. */
 export interface OpenedKeys {
   readonly descriptor: Descriptor;
   readonly keys: VaultKeys;
@@ -46,8 +46,9 @@ export interface NewVault {
 }
 
 /**
- * Writes the first key file, then the descriptor: a vault exists when it has a descriptor. Run again after a crash in between, it goes on
- * with the key file that is there. VAULT_ALREADY_EXISTS when the store holds a vault.
+ * Writes the first key file, then the descriptor, which makes the vault exist. After a crash in between, a repeated call
+ * continues with the existing key file.
+ * @throws KluisError VAULT_ALREADY_EXISTS
  */
 export async function createKeys(
   store: BlobStore,
@@ -69,7 +70,7 @@ export async function createKeys(
   }
 }
 
-/** The vault id in the first key file, which is made when there is none. */
+/** The vault id in the first key file; creates the file when it is missing. */
 async function firstKeyFile(
   store: BlobStore,
   provider: KeyProvider,
@@ -87,7 +88,7 @@ async function firstKeyFile(
   }
 }
 
-/** Opens a vault: VAULT_NOT_INITIALISED, VAULT_VERSION_UNSUPPORTED, VAULT_KEY_WRONG or VAULT_DATA_DAMAGED when it cannot. */
+/** @throws KluisError VAULT_NOT_INITIALISED, VAULT_VERSION_UNSUPPORTED, VAULT_KEY_WRONG or VAULT_DATA_DAMAGED */
 export async function openKeys(
   store: BlobStore,
   provider: KeyProvider,
@@ -103,7 +104,7 @@ export async function openKeys(
   return { descriptor, keys, dataKey, keyId: file.wrapped.keyId, generation };
 }
 
-/** Wraps the data key anew: next generation written and read back, then the older ones deleted. */
+/** Wraps the data key again: writes the next generation, reads it back, then deletes the older ones. */
 export async function rewrapKeys(
   store: BlobStore,
   opened: OpenedKeys,
@@ -172,7 +173,7 @@ async function unwrapChecked(
 }
 
 async function readDescriptor(store: BlobStore, signal: AbortSignal): Promise<Descriptor> {
-  const bytes = await orNull(store.get(DESCRIPTOR_NAME, { signal }));
+  const bytes = await missingAsNull(store.get(DESCRIPTOR_NAME, { signal }));
   if (bytes === null) {
     throw new KluisError("VAULT_NOT_INITIALISED", {
       reason: "no-vault",
@@ -183,7 +184,7 @@ async function readDescriptor(store: BlobStore, signal: AbortSignal): Promise<De
   }
   const json = parseJson(DESCRIPTOR_NAME, bytes);
   const head = anyVersionSchema.safeParse(json);
-  if (!head.success) throw damaged(DESCRIPTOR_NAME, "it is not a vault's descriptor", head.error);
+  if (!head.success) throw damaged(DESCRIPTOR_NAME, "it is not the descriptor of a vault", head.error);
   if (head.data.version !== FORMAT_VERSION) {
     throw new KluisError("VAULT_VERSION_UNSUPPORTED", {
       reason: "vault",
@@ -193,7 +194,7 @@ async function readDescriptor(store: BlobStore, signal: AbortSignal): Promise<De
     });
   }
   const descriptor = descriptorSchema.safeParse(json);
-  if (!descriptor.success) throw damaged(DESCRIPTOR_NAME, "it does not follow its schema", descriptor.error);
+  if (!descriptor.success) throw damaged(DESCRIPTOR_NAME, "it does not match its schema", descriptor.error);
   return descriptor.data;
 }
 
@@ -203,15 +204,6 @@ async function latestGeneration(store: BlobStore, signal: AbortSignal): Promise<
     latest = Math.max(latest, generationOfName(name) ?? 0);
   if (latest > 0) return latest;
   throw damaged(`${KEYS_PREFIX}*`, "the vault has no key file");
-}
-
-async function orNull<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch (error) {
-    if (isKluisError(error, "VAULT_OBJECT_MISSING")) return null;
-    throw error;
-  }
 }
 
 function parseJson(name: string, bytes: Uint8Array): unknown {

@@ -1,9 +1,17 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { backUp, clock, ModelDisk, newVault, noise, readAll, signal, testKeys } from "../../test/fixtures.ts";
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import {
+  clock,
+  fullBackup,
+  holds,
+  newVault,
+  noise,
+  noiseDisk,
+  signal,
+  testKeys,
+} from "../../test/fixtures.ts";
 import { MemoryStore } from "../../test/memory-store.ts";
+import { useTempFolder } from "../../test/temp-folder.ts";
 import { createVault, openLocalKeyFile, openVault } from "../index.ts";
 
 function edit(
@@ -21,17 +29,17 @@ function edit(
 describe("opening a vault", () => {
   const open = (store: MemoryStore, key = "a") => openVault({ store, keys: testKeys(key), signal });
 
-  it("says that there is none", async () => {
+  it("is VAULT_NOT_INITIALISED when there is no vault", async () => {
     await expect(open(new MemoryStore())).rejects.toMatchObject({ code: "VAULT_NOT_INITIALISED" });
   });
 
-  it("says that there is one already", async () => {
+  it("is VAULT_ALREADY_EXISTS when there is a vault", async () => {
     const { store } = await newVault(new MemoryStore());
     const again = createVault({ store, keys: testKeys(), clock, signal });
     await expect(again).rejects.toMatchObject({ code: "VAULT_ALREADY_EXISTS" });
   });
 
-  it("says at once that the key is another vault's", async () => {
+  it("rejects the key of another vault", async () => {
     const { store } = await newVault(new MemoryStore());
     await expect(open(store, "b")).rejects.toMatchObject({
       code: "VAULT_KEY_WRONG",
@@ -39,7 +47,7 @@ describe("opening a vault", () => {
     });
   });
 
-  it("refuses a format that it does not know", async () => {
+  it("rejects an unknown format version", async () => {
     const { store } = await newVault(new MemoryStore());
     edit(store, "vault.json", (json) => ({ ...json, version: 2, somethingNew: true }));
     await expect(open(store)).rejects.toMatchObject({
@@ -48,7 +56,7 @@ describe("opening a vault", () => {
     });
   });
 
-  it("refuses a descriptor or a key file that was altered", async () => {
+  it("rejects an altered descriptor or key file", async () => {
     const alterations: [string, (json: Record<string, unknown>) => Record<string, unknown>][] = [
       ["vault.json", (json) => ({ ...json, vaultId: "4a1c1f4e-7a3e-4b53-9c5b-0f8f5a5f0a11" })],
       ["vault.json", (json) => ({ ...json, format: "other" })],
@@ -63,7 +71,7 @@ describe("opening a vault", () => {
     }
   });
 
-  it("goes on where a creation was killed between key file and descriptor", async () => {
+  it("continues a creation that was killed between key file and descriptor", async () => {
     const { store } = await newVault(new MemoryStore());
     store.objects.delete("vault.json");
     const other = createVault({ store, keys: testKeys("b"), clock, signal });
@@ -72,34 +80,24 @@ describe("opening a vault", () => {
     expect((await open(store)).id).toBe(id);
   });
 
-  it("opens with the new key only, after rewrap, with all data", async () => {
+  it("opens with the new key only after rewrap, with all data", async () => {
     const { vault, store } = await newVault(new MemoryStore());
-    const disk = new ModelDisk(1024 * 1024);
-    disk.write(0, noise(300_000, 1));
-    const { root } = await backUp(vault, {
-      source: disk,
-      extents: disk.allocated(),
-      delta: "digest-comparison",
-      base: null,
-    });
+    const disk = noiseDisk(1024 * 1024, 300_000);
+    const { root } = await fullBackup(vault, disk);
     await vault.rewrap(testKeys("b"), signal);
     await expect(open(store)).rejects.toMatchObject({ code: "VAULT_KEY_WRONG" });
     const again = await open(store, "b");
-    expect((await readAll(again.openDisk(root, disk.size))).equals(disk.bytes(0, disk.size))).toBe(true);
+    expect(await holds(again, root, disk)).toBe(true);
     expect(store.names("keys/")).toEqual(["keys/00000002.json"]);
     expect(again.keyId).toBe("test:b");
   });
 });
 
 describe("a key file", () => {
-  let folder = "";
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "kluis-key-"));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const inFolder = useTempFolder();
 
-  it("is made once, for its owner only, by one of many", async () => {
-    const path = join(folder, "deep", "vault-key.json");
+  it("is created once, for its owner only, by one of many callers", async () => {
+    const path = inFolder("deep", "vault-key.json");
     const providers = await Promise.all(Array.from({ length: 6 }, () => openLocalKeyFile(path)));
     const ids = await Promise.all(providers.map((provider) => provider.keyId()));
     expect(new Set(ids).size).toBe(1);
@@ -108,9 +106,9 @@ describe("a key file", () => {
     expect(await readFile(path, "utf8")).not.toContain(ids[0]?.slice(6));
   });
 
-  it("wraps and unwraps; another key, or altered bytes, do not open", async () => {
-    const provider = await openLocalKeyFile(join(folder, "one.json"));
-    const other = await openLocalKeyFile(join(folder, "two.json"));
+  it("wraps and unwraps; rejects another key and altered bytes", async () => {
+    const provider = await openLocalKeyFile(inFolder("one.json"));
+    const other = await openLocalKeyFile(inFolder("two.json"));
     const dataKey = noise(32, 1);
     const wrapped = await provider.wrap(dataKey);
     expect(Buffer.from(await provider.unwrap(wrapped)).equals(dataKey)).toBe(true);
@@ -121,7 +119,7 @@ describe("a key file", () => {
   });
 
   it("is never replaced when it is damaged", async () => {
-    const path = join(folder, "damaged.json");
+    const path = inFolder("damaged.json");
     await writeFile(path, "not a key");
     await expect(openLocalKeyFile(path)).rejects.toMatchObject({
       code: "CONFIG_INVALID",

@@ -1,13 +1,13 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+/** The key-encryption key in a local file. */
+import { createHash, randomBytes } from "node:crypto";
 import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { KluisError } from "@kluis/domain";
 import { z } from "zod";
+import { type AeadKey, openOnce, sealOnce } from "../aead.ts";
 import type { KeyProvider, WrappedKey } from "../types.ts";
 
 const ALGORITHM = "A256GCM";
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 const keyFileSchema = z.strictObject({
   format: z.literal("kluis-key"),
@@ -49,32 +49,27 @@ class LocalKeyProvider implements KeyProvider {
   }
 
   wrap(dataKey: Uint8Array): Promise<WrappedKey> {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv("aes-256-gcm", this.key, nonce);
-    cipher.setAAD(Buffer.from(this.id, "utf8"));
-    const data = Buffer.concat([nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()]);
-    return Promise.resolve({ keyId: this.id, algorithm: ALGORITHM, data: data.toString("base64") });
+    const data = sealOnce(dataKey, this.aead()).toString("base64");
+    return Promise.resolve({ keyId: this.id, algorithm: ALGORITHM, data });
   }
 
   async unwrap(wrapped: WrappedKey): Promise<Uint8Array> {
     if (wrapped.keyId !== this.id || wrapped.algorithm !== ALGORITHM)
       throw wrongKey(wrapped.keyId, this.id, this.file);
-    const data = Buffer.from(wrapped.data, "base64");
-    const decipher = createDecipheriv("aes-256-gcm", this.key, data.subarray(0, NONCE_BYTES), {
-      authTagLength: TAG_BYTES,
-    });
-    decipher.setAAD(Buffer.from(this.id, "utf8"));
-    decipher.setAuthTag(data.subarray(-TAG_BYTES));
-    return Buffer.concat([decipher.update(data.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+    return openOnce(Buffer.from(wrapped.data, "base64"), this.aead());
+  }
+
+  private aead(): AeadKey {
+    return { key: this.key, context: Buffer.from(this.id, "utf8") };
   }
 }
 
-/** The vault was wrapped by another key than the one at hand. */
+/** Another key than `found` wrapped the vault. `where` names the holder of `found`. */
 export function wrongKey(wanted: string, found: string, where: string): KluisError {
   return new KluisError("VAULT_KEY_WRONG", {
     message: `The vault is locked with the key ${wanted}, but ${where} holds the key ${found}.`,
-    action: "Put the key file that belongs to this vault in its place, from your backup of it.",
-    params: { wanted, found },
+    action: "Restore the key file of this vault from your copy of it.",
+    params: { wanted, found, where },
   });
 }
 
@@ -89,7 +84,7 @@ async function readKey(file: string): Promise<Buffer | null> {
   try {
     return Buffer.from(keyFileSchema.parse(JSON.parse(text)).key, "base64");
   } catch {
-    // The cause would quote the file's content, which is a secret.
+    // The cause would quote the file's content, a secret.
     throw unreadable(file, undefined);
   }
 }
@@ -105,7 +100,7 @@ async function createKey(file: string): Promise<Buffer> {
     await using handle = await open(folder, "r");
     await handle.sync();
   } catch (error) {
-    // Another process was faster: its key is the key.
+    // Another process created the file first: its key counts.
     if (!isErrno(error, "EEXIST")) throw unreadable(file, error);
   } finally {
     await rm(unfinished, { force: true });
@@ -123,8 +118,8 @@ async function writeDurably(path: string, text: string): Promise<void> {
 
 function unreadable(file: string, cause: unknown): KluisError {
   return new KluisError("CONFIG_INVALID", {
-    message: `The key file ${file} cannot be read or made.`,
-    action: "Check its path, owner and content; restore it from your backup of it if it is damaged.",
+    message: `The key file ${file} cannot be read or created.`,
+    action: "Check its path, owner and content. Restore it from your copy if it is damaged.",
     params: { file },
     cause,
   });

@@ -1,25 +1,26 @@
+/** The chunk map of a disk above its segments: built, and walked. */
 import { FAN_OUT, MAX_LEVEL, SEGMENT_BYTES, SEGMENT_LEVEL } from "../constants.ts";
-import { noChildren, storeInner } from "../delta/segment-map.ts";
 import { invalid } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import type { NodePlace } from "../node-ref.ts";
 import type { PackWriter } from "../pack/writer.ts";
 import type { NodeReader } from "../read/node-reader.ts";
+import { noChildren, storeInner } from "./store-node.ts";
 
 export const segmentCount = (diskBytes: number): number => Math.ceil(diskBytes / SEGMENT_BYTES);
 
 /** Segments that one node of a level spans. */
 const segmentsPer = (level: number): number => FAN_OUT ** (level - SEGMENT_LEVEL);
 
-/** The level of a disk's root: the lowest from 2 up that spans it. */
+/** The level of a disk's root: the lowest level from 2 that spans the disk. */
 export function rootLevel(diskBytes: number): number {
   let level = SEGMENT_LEVEL;
   while (segmentsPer(level) < segmentCount(diskBytes)) level += 1;
-  if (level > MAX_LEVEL) throw invalid("The disk is larger than a chunk map can span.");
+  if (level > MAX_LEVEL) throw invalid("The disk is larger than a chunk map can span.", { diskBytes });
   return level;
 }
 
-/** A segment's node below a root; null when it is zero or beyond the root's span. */
+/** A segment's node below a root; null when the segment is zero or beyond the root's span. */
 export async function findSegment(
   root: NodePlace,
   segment: number,
@@ -34,7 +35,7 @@ export async function findSegment(
   return at;
 }
 
-/** All segments' nodes below a root. Reads only nodes above segments that exist. */
+/** The nodes of all segments below a root. Reads only nodes above existing segments. */
 export async function allSegments(
   root: NodePlace | null,
   diskBytes: number,
@@ -56,7 +57,7 @@ export async function allSegments(
   return found;
 }
 
-/** Builds the nodes above the segments. Nodes that `before` has in the same position are shared. */
+/** Builds the nodes above the segments; shares those that `before` has at the same position. */
 export async function buildDiskMap(
   segments: readonly (NodePlace | null)[],
   diskBytes: number,
@@ -87,7 +88,7 @@ export async function buildDiskMap(
   return level[0] ?? null;
 }
 
-/** The base's nodes of one level, by position. Empty when its root is lower. */
+/** The base's nodes of one level by position; empty when its root is lower. */
 async function nodesOfLevel(
   root: NodePlace | null,
   level: number,

@@ -1,4 +1,6 @@
+/** Leaves of a chunk map and their encoding (docs/vault-format.md, Chunk map). */
 import { BLOCKS_PER_WINDOW, DIGEST_BYTES, PACK_ID_BYTES } from "../constants.ts";
+import { maskOf, packsOf, readEntries, readPacks, writePacks } from "./node-codec.ts";
 
 /** A chunk that a leaf names, with its place. */
 export interface LeafChunk {
@@ -7,11 +9,11 @@ export interface LeafChunk {
   readonly pack: string;
   readonly offset: number;
   readonly length: number;
-  /** Blocks in the chunk, 1 to 16; not all of them need be in use by this leaf. */
+  /** Blocks in the chunk, 1 to 16; this leaf need not use all of them. */
   readonly blocks: number;
 }
 
-/** Content of one block: its digest and where its bytes are: chunk and position in the chunk. */
+/** Content of one block: its digest, and the chunk and position that hold its bytes. */
 export interface LeafBlock {
   readonly digest: Buffer;
   readonly chunk: LeafChunk;
@@ -26,14 +28,6 @@ export interface Leaf {
 const HEAD_BYTES = 5;
 const CHUNK_BYTES = 10 + DIGEST_BYTES;
 const BLOCK_ENTRY_BYTES = 1 + DIGEST_BYTES;
-
-export function leafMask(leaf: Leaf): number {
-  let mask = 0;
-  leaf.blocks.forEach((block, i) => {
-    if (block !== null) mask |= 1 << i;
-  });
-  return mask;
-}
 
 export function leafDigests(leaf: Leaf): Buffer[] {
   return leaf.blocks.flatMap((block) => (block === null ? [] : [block.digest]));
@@ -50,7 +44,7 @@ export function leafChunks(leaf: Leaf): LeafChunk[] {
 
 export function encodeLeaf(leaf: Leaf): Buffer {
   const chunks = leafChunks(leaf);
-  const packs = [...new Set(chunks.map((chunk) => chunk.pack))];
+  const packs = packsOf(chunks);
   const present = leaf.blocks.filter((block) => block !== null);
   const out = Buffer.alloc(
     HEAD_BYTES +
@@ -58,11 +52,10 @@ export function encodeLeaf(leaf: Leaf): Buffer {
       chunks.length * CHUNK_BYTES +
       present.length * BLOCK_ENTRY_BYTES,
   );
-  out.writeUInt16BE(leafMask(leaf), 1);
+  out.writeUInt16BE(maskOf(leaf.blocks), 1);
   out.writeUInt8(packs.length, 3);
   out.writeUInt8(chunks.length, 4);
-  let at = HEAD_BYTES;
-  for (const pack of packs) at += out.write(pack, at, "hex");
+  let at = writePacks(out, HEAD_BYTES, packs);
   for (const chunk of chunks) {
     out.writeUInt8(packs.indexOf(chunk.pack), at);
     out.writeUInt32BE(chunk.offset, at + 1);
@@ -80,37 +73,20 @@ export function encodeLeaf(leaf: Leaf): Buffer {
   return out;
 }
 
-/** Throws a RangeError when the bytes are not a leaf. */
+/** @throws RangeError when the bytes are not a leaf */
 export function decodeLeaf(bytes: Buffer): Leaf {
   if (bytes.length < HEAD_BYTES || bytes.readUInt8(0) !== 0) throw new RangeError("not a leaf");
   const mask = bytes.readUInt16BE(1);
-  const packCount = bytes.readUInt8(3);
+  const packs = readPacks(bytes, HEAD_BYTES, bytes.readUInt8(3));
   const chunkCount = bytes.readUInt8(4);
-  let at = HEAD_BYTES;
-  const packs: string[] = [];
-  for (let n = 0; n < packCount; n++, at += PACK_ID_BYTES)
-    packs.push(bytes.toString("hex", at, at + PACK_ID_BYTES));
+  let at = HEAD_BYTES + packs.length * PACK_ID_BYTES;
   const chunks: LeafChunk[] = [];
   for (let n = 0; n < chunkCount; n++, at += CHUNK_BYTES) {
     if (at + CHUNK_BYTES > bytes.length) throw new RangeError("a leaf that ends early");
     chunks.push(decodeChunk(bytes, at, packs));
   }
-  const blocks: (LeafBlock | null)[] = [];
-  for (let i = 0; i < BLOCKS_PER_WINDOW; i++) {
-    if ((mask & (1 << i)) === 0) {
-      blocks.push(null);
-      continue;
-    }
-    if (at + BLOCK_ENTRY_BYTES > bytes.length) throw new RangeError("a leaf that ends early");
-    const place = bytes.readUInt8(at);
-    const chunk = chunks[place >> 4];
-    const position = place & 15;
-    if (chunk === undefined || position >= chunk.blocks) throw new RangeError("a block without a chunk");
-    blocks.push({ digest: bytes.subarray(at + 1, at + BLOCK_ENTRY_BYTES), chunk, position });
-    at += BLOCK_ENTRY_BYTES;
-  }
-  if (mask === 0 || at !== bytes.length) throw new RangeError("a leaf of wrong length");
-  return { blocks };
+  const layout = { mask, count: BLOCKS_PER_WINDOW, start: at, entryBytes: BLOCK_ENTRY_BYTES };
+  return { blocks: readEntries(bytes, layout, (entry) => decodeBlock(bytes, entry, chunks)) };
 }
 
 function decodeChunk(bytes: Buffer, at: number, packs: readonly string[]): LeafChunk {
@@ -125,4 +101,12 @@ function decodeChunk(bytes: Buffer, at: number, packs: readonly string[]): LeafC
     length: bytes.readUInt32BE(at + 5),
     blocks,
   };
+}
+
+function decodeBlock(bytes: Buffer, at: number, chunks: readonly LeafChunk[]): LeafBlock {
+  const place = bytes.readUInt8(at);
+  const chunk = chunks[place >> 4];
+  const position = place & 15;
+  if (chunk === undefined || position >= chunk.blocks) throw new RangeError("a block without a chunk");
+  return { digest: bytes.subarray(at + 1, at + BLOCK_ENTRY_BYTES), chunk, position };
 }

@@ -1,3 +1,4 @@
+/** Builds packs in memory. */
 import { randomBytes } from "node:crypto";
 import { PACK_ID_BYTES } from "../constants.ts";
 import type { VaultKeys } from "../keys/derive.ts";
@@ -5,7 +6,7 @@ import { type ItemKind, itemContext, itemNonce, type Packed, seal } from "../sea
 import type { ChunkPlace } from "../types.ts";
 import { openTable, PACK_HEAD, type PackItem, sealTable } from "./table.ts";
 
-/** A finished pack, ready to be stored. `parts` join to the object. */
+/** A pack ready to store. The object is the joined `parts`. */
 export interface FinishedPack {
   readonly pack: string;
   readonly parts: readonly Uint8Array[];
@@ -13,7 +14,7 @@ export interface FinishedPack {
   readonly items: readonly PackItem[];
 }
 
-/** Builds one pack in memory: seals items at their final offset, then the table. Pure but for the random id. */
+/** Builds one pack: seals items at their final offset, then the table. Pure, except for the random id. */
 export class PackAssembler {
   readonly pack: string;
   private readonly packId = randomBytes(PACK_ID_BYTES);
@@ -42,7 +43,7 @@ export class PackAssembler {
     return { pack: this.pack, offset, length };
   }
 
-  /** Closes the pack and proves that its table reads back as written. */
+  /** Closes the pack and checks that its table reads back as written. */
   finish(): FinishedPack {
     const tail = sealTable(this.items, this.packId, this.key);
     const bytes = this.offset + tail.length;

@@ -1,3 +1,4 @@
+/** The table of contents at the end of a pack (docs/vault-format.md, Pack). */
 import { DIGEST_BYTES } from "../constants.ts";
 import {
   ITEM_CHUNK,
@@ -11,7 +12,7 @@ import {
   unsealRaw,
 } from "../seal.ts";
 
-/** An item of a pack's table. `offset` and `length` of the sealed item, in bytes. */
+/** An item of a pack. `offset` and `length`: of the sealed item, in bytes. */
 export interface PackItem {
   readonly kind: ItemKind;
   /** Chunk id or node digest, hex. */
@@ -55,7 +56,7 @@ function decodeItems(table: Buffer, end: number): PackItem[] {
   return items;
 }
 
-/** The end of a pack: sealed table and trailer. */
+/** Returns the end of a pack: sealed table and trailer. */
 export function sealTable(items: readonly PackItem[], packId: Uint8Array, key: Uint8Array): Buffer {
   const context = itemContext(ITEM_TABLE, packId);
   const table = Buffer.concat(seal(packRaw(encodeItems(items)), { key, nonce: TABLE_NONCE, context }));
@@ -66,7 +67,7 @@ export function sealTable(items: readonly PackItem[], packId: Uint8Array, key: U
   return Buffer.concat([table, trailer]);
 }
 
-/** Length of the sealed table from a pack's last 16 bytes; throws when they are not a trailer. */
+/** Reads a pack's last 16 bytes. @throws RangeError when they are not a trailer */
 export function parseTrailer(trailer: Buffer): { readonly tableBytes: number; readonly items: number } {
   if (trailer.length !== TRAILER_BYTES || !trailer.subarray(8).equals(PACK_END)) {
     throw new RangeError("no trailer at its end");
@@ -74,7 +75,7 @@ export function parseTrailer(trailer: Buffer): { readonly tableBytes: number; re
   return { tableBytes: trailer.readUInt32BE(0), items: trailer.readUInt32BE(4) };
 }
 
-/** Opens a table. `tail` is the sealed table with the trailer, `packBytes` the length of the whole pack. */
+/** Opens a table. `tail`: sealed table and trailer; `pack.bytes`: length of the whole pack. @throws Error when it does not open */
 export function openTable(
   tail: Buffer,
   pack: { readonly id: Uint8Array; readonly key: Uint8Array; readonly bytes: number },
@@ -85,6 +86,6 @@ export function openTable(
   const plain = unsealRaw(tail.subarray(0, tableBytes), { key: pack.key, nonce: TABLE_NONCE, context });
   const decoded = decodeItems(plain, pack.bytes - tail.length);
   if (decoded.length !== items)
-    throw new RangeError("a table with another number of items than its trailer says");
+    throw new RangeError("a table whose number of items differs from its trailer");
   return decoded;
 }

@@ -1,3 +1,4 @@
+/** Fills packs and stores them. */
 import { isKluisError } from "@kluis/domain";
 import type { VaultKeys } from "../keys/derive.ts";
 import { free } from "../memory.ts";
@@ -16,7 +17,7 @@ export interface PackWriterParts {
 }
 
 /**
- * Fills packs and stores them, then adds them to the index: in that order, because an entry of the index promises durable bytes.
+ * Seals items into packs, stores each full pack and then adds it to the index: an index entry promises durable bytes.
  * After the first error every later call throws it.
  */
 export class PackWriter {
@@ -31,7 +32,7 @@ export class PackWriter {
     this.parts = parts;
   }
 
-  /** Seals an item into the open pack. Waits when a full pack must first find an upload slot. */
+  /** Seals an item into the open pack. Waits for an upload slot when the pack is full. */
   async add(kind: ItemKind, id: Buffer, item: Packed): Promise<ChunkPlace> {
     this.check();
     if (this.open !== null && this.open.bytes + item.payload.length > this.parts.limits.packBytes)
@@ -42,7 +43,7 @@ export class PackWriter {
     return place;
   }
 
-  /** Stores what is open and waits until every pack is durable. */
+  /** Stores the open pack and waits until every pack is durable. */
   async finish(): Promise<void> {
     this.check();
     await this.cut();
@@ -50,7 +51,7 @@ export class PackWriter {
     this.check();
   }
 
-  /** After an error elsewhere: waits until nothing runs any more. What was stored stays behind as garbage. */
+  /** After an error elsewhere: waits for the uploads in progress. Stored packs remain as garbage. */
   async abandon(): Promise<void> {
     this.open = null;
     await Promise.allSettled(this.uploads);
@@ -86,7 +87,7 @@ export class PackWriter {
     }
   }
 
-  /** A pack's id is random: an object of that name and size can only be this pack, stored by a request whose answer got lost. */
+  /** Accepts an existing object of the pack's random name and size: a request whose answer got lost stored it. */
   private async store({ pack, parts, bytes }: FinishedPack): Promise<void> {
     const { store, signal } = this.parts;
     try {

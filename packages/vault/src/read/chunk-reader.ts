@@ -1,3 +1,4 @@
+/** Reads chunks: fetched in runs, authenticated, decompressed and digested. */
 import { forEachConcurrent, isKluisError } from "@kluis/domain";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { damaged } from "../errors.ts";
@@ -11,12 +12,12 @@ import { LruCache } from "./lru.ts";
 import type { PackReader } from "./pack-reader.ts";
 
 /** A chunk's plain bytes and the digests of its blocks. */
-export interface OpenChunk {
+interface OpenChunk {
   readonly plain: Buffer;
   readonly digests: readonly Buffer[];
 }
 
-/** Neighbours closer than this are fetched together: reading on costs less than another request. */
+/** Largest gap between chunks of one run: reading it costs less than another request. */
 const GAP_BYTES = 65_536;
 const FETCHES = 4;
 
@@ -27,7 +28,21 @@ interface Run {
   readonly chunks: LeafChunk[];
 }
 
-export interface ChunkUse {
+/** Blocks to open, each with the caller's own data. */
+export interface BlockUse<T> {
+  readonly blockOf: (item: T) => LeafBlock;
+  /** Receives each block's plain bytes once; must not keep them. */
+  readonly use: (item: T, plain: Buffer) => void;
+  /** True: caches chunks of which only a part is opened, for a reader that continues. */
+  readonly keepPartial: boolean;
+}
+
+interface WantedChunk<T> {
+  readonly chunk: LeafChunk;
+  readonly items: T[];
+}
+
+interface ChunkUse {
   readonly keep: (chunk: LeafChunk) => boolean;
   readonly use: (chunk: LeafChunk, opened: OpenChunk) => void;
 }
@@ -36,7 +51,7 @@ const cachedBytes = (opened: OpenChunk): number => opened.plain.length;
 
 export const chunkKey = (chunk: ChunkPlace): string => `${chunk.pack}:${chunk.offset}`;
 
-/** Opens chunks: fetched in runs, authenticated, decompressed, and every block digested. */
+/** Opens chunks and checks every block of them. */
 export class ChunkReader {
   private readonly packs: PackReader;
   private readonly keys: VaultKeys;
@@ -48,25 +63,52 @@ export class ChunkReader {
     this.cache = new LruCache(cacheBytes);
   }
 
-  /**
-   * Opens chunks and hands each to `use` as it comes; what is not in the cache is fetched in runs of up to 4 MiB. `use` must not keep
-   * the bytes. Only chunks that `keep` asks for stay in the cache: what is used whole is not needed again by who reads on.
-   */
-  async openEach(chunks: readonly LeafChunk[], signal: AbortSignal, { keep, use }: ChunkUse): Promise<void> {
+  /** Opens the chunks of these blocks, each chunk once, and checks every block against its digest in the map. */
+  async openBlocks<T>(items: Iterable<T>, signal: AbortSignal, options: BlockUse<T>): Promise<void> {
+    const { blockOf, use, keepPartial } = options;
+    const wanted = new Map<string, WantedChunk<T>>();
+    for (const item of items) {
+      const { chunk } = blockOf(item);
+      const known = wanted.get(chunkKey(chunk));
+      if (known === undefined) wanted.set(chunkKey(chunk), { chunk, items: [item] });
+      else known.items.push(item);
+    }
+    await this.openEach(
+      [...wanted.values()].map(({ chunk }) => chunk),
+      signal,
+      {
+        keep: (chunk) => keepPartial && (wanted.get(chunkKey(chunk))?.items.length ?? 0) < chunk.blocks,
+        use: (chunk, opened) => {
+          for (const item of wanted.get(chunkKey(chunk))?.items ?? []) {
+            const block = blockOf(item);
+            checkBlock(block, opened);
+            use(
+              item,
+              opened.plain.subarray(block.position * BLOCK_BYTES, (block.position + 1) * BLOCK_BYTES),
+            );
+          }
+        },
+      },
+    );
+  }
+
+  /** Fetches chunks that are not cached in runs of up to 4 MiB. Caches only those that `keep` selects. */
+  private async openEach(
+    chunks: readonly LeafChunk[],
+    signal: AbortSignal,
+    { keep, use }: ChunkUse,
+  ): Promise<void> {
     const wanted: LeafChunk[] = [];
     for (const chunk of chunks) {
       if (!this.cache.has(chunkKey(chunk))) wanted.push(chunk);
-      else use(chunk, await this.cache.get(chunkKey(chunk), () => this.load(chunk, signal), cachedBytes));
+      else use(chunk, await this.cached(chunk, signal));
     }
     await forEachConcurrent(planRuns(wanted), { limit: FETCHES, signal }, async (run) => {
       const bytes = await this.fetchRun(run, signal);
       await forEachConcurrent(run.chunks, { limit: FETCHES, signal }, async (chunk) => {
         const sealed = bytes?.subarray(chunk.offset - run.offset, chunk.offset - run.offset + chunk.length);
         if (keep(chunk)) {
-          use(
-            chunk,
-            await this.cache.get(chunkKey(chunk), () => this.load(chunk, signal, sealed), cachedBytes),
-          );
+          use(chunk, await this.cached(chunk, signal, sealed));
           return;
         }
         const opened = await this.load(chunk, signal, sealed);
@@ -77,6 +119,10 @@ export class ChunkReader {
     });
   }
 
+  private cached(chunk: LeafChunk, signal: AbortSignal, sealed?: Buffer): Promise<OpenChunk> {
+    return this.cache.get(chunkKey(chunk), () => this.load(chunk, signal, sealed), cachedBytes);
+  }
+
   private async load(chunk: LeafChunk, signal: AbortSignal, sealed?: Buffer): Promise<OpenChunk> {
     if (sealed !== undefined) return this.unsealChunk(chunk, chunk, sealed);
     const found = await this.packs.readWhole(chunk, signal);
@@ -85,7 +131,7 @@ export class ChunkReader {
     return opened;
   }
 
-  /** Null when the pack is gone: each chunk then looks for its own new place. */
+  /** Undefined when the pack is missing: each chunk then finds its own new place. */
   private async fetchRun(run: Run, signal: AbortSignal): Promise<Buffer | undefined> {
     if (run.chunks.length === 1) return undefined;
     try {
@@ -95,7 +141,7 @@ export class ChunkReader {
         signal,
       );
     } catch (error) {
-      // A missing or shortened pack: chunk by chunk, each finds its new place or names its own failure.
+      // A missing or shortened pack: each chunk finds its new place or names its own failure.
       if (isKluisError(error, "VAULT_OBJECT_MISSING") || isKluisError(error, "VAULT_DATA_DAMAGED"))
         return undefined;
       throw error;
@@ -118,17 +164,20 @@ export class ChunkReader {
     if (this.keys.chunkId(digests).toString("hex") !== chunk.id) {
       throw damaged(
         packName(place.pack),
-        `the chunk at ${place.offset} holds other content than its id says`,
+        `the content of the chunk at ${place.offset} does not match its id`,
       );
     }
     return { plain, digests };
   }
 }
 
-/** The block that a map expects in a chunk is there. */
-export function checkBlock({ chunk, position, digest }: LeafBlock, opened: OpenChunk): void {
+/** @throws KluisError VAULT_DATA_DAMAGED when the chunk does not hold the block that the map expects */
+function checkBlock({ chunk, position, digest }: LeafBlock, opened: OpenChunk): void {
   if (opened.digests[position]?.equals(digest) === true) return;
-  throw damaged(packName(chunk.pack), `the chunk at ${chunk.offset} holds another block than the map says`);
+  throw damaged(
+    packName(chunk.pack),
+    `the chunk at ${chunk.offset} does not hold the block that the map names`,
+  );
 }
 
 function planRuns(chunks: readonly LeafChunk[]): Run[] {

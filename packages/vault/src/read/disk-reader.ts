@@ -1,9 +1,11 @@
+/** Random access to a disk of a recovery point. */
+import type { Extent } from "@kluis/domain";
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW, MAX_READ_BYTES, WINDOW_BYTES } from "../constants.ts";
 import { invalid } from "../errors.ts";
-import type { LeafBlock, LeafChunk } from "../map/leaf.ts";
+import type { LeafBlock } from "../map/leaf.ts";
 import type { NodePlace } from "../node-ref.ts";
-import type { DiskReader, Extent } from "../types.ts";
-import { type ChunkReader, checkBlock, chunkKey } from "./chunk-reader.ts";
+import type { DiskReader } from "../types.ts";
+import type { ChunkReader } from "./chunk-reader.ts";
 import type { NodeReader } from "./node-reader.ts";
 
 export interface ReaderParts {
@@ -11,17 +13,13 @@ export interface ReaderParts {
   readonly chunks: ChunkReader;
 }
 
-/** A block of the disk that a read touches. */
-interface Wanted {
+/** A block that a read touches, with its index on the disk. */
+interface WantedBlock {
   readonly block: number;
   readonly content: LeafBlock;
 }
 
-interface WantedChunk {
-  readonly chunk: LeafChunk;
-  readonly blocks: Wanted[];
-}
-
+/** Reads ranges of a disk through its chunk map. */
 export class MapDiskReader implements DiskReader {
   readonly size: number;
   private readonly root: NodePlace | null;
@@ -35,9 +33,10 @@ export class MapDiskReader implements DiskReader {
 
   async read(offset: number, length: number, signal: AbortSignal): Promise<Uint8Array> {
     if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
-      throw invalid("Offset and length of a read are whole numbers from zero.");
+      throw invalid("Offset and length of a read are whole numbers from zero.", { offset, length });
     }
-    if (offset + length > this.size) throw invalid("The read reaches beyond the end of the disk.");
+    if (offset + length > this.size)
+      throw invalid("The read reaches beyond the end of the disk.", { offset, length, diskBytes: this.size });
     const out = Buffer.alloc(length);
     for (let done = 0; done < length; ) {
       const step = Math.min(MAX_READ_BYTES, length - done);
@@ -71,27 +70,16 @@ export class MapDiskReader implements DiskReader {
   }
 
   private async readStep(out: Buffer, offset: number, signal: AbortSignal): Promise<void> {
-    const wanted = await this.wanted(offset, out.length, signal);
-    const chunks = [...wanted.values()].map(({ chunk }) => chunk);
-    await this.parts.chunks.openEach(chunks, signal, {
-      keep: (chunk) => (wanted.get(chunkKey(chunk))?.blocks.length ?? 0) < chunk.blocks,
-      use: (chunk, opened) => {
-        for (const { block, content } of wanted.get(chunkKey(chunk))?.blocks ?? []) {
-          checkBlock(content, opened);
-          const from = content.position * BLOCK_BYTES;
-          copyOverlap(opened.plain.subarray(from, from + BLOCK_BYTES), block * BLOCK_BYTES, { out, offset });
-        }
-      },
+    await this.parts.chunks.openBlocks(await this.wanted(offset, out.length, signal), signal, {
+      keepPartial: true,
+      blockOf: ({ content }) => content,
+      use: ({ block }, plain) => copyOverlap(plain, block * BLOCK_BYTES, { out, offset }),
     });
   }
 
-  /** The chunks that a range touches, with the blocks that are wanted of each. */
-  private async wanted(
-    offset: number,
-    length: number,
-    signal: AbortSignal,
-  ): Promise<Map<string, WantedChunk>> {
-    const wanted = new Map<string, WantedChunk>();
+  /** The non-zero blocks that a range touches. */
+  private async wanted(offset: number, length: number, signal: AbortSignal): Promise<WantedBlock[]> {
+    const wanted: WantedBlock[] = [];
     if (this.root === null) return wanted;
     const [first, end] = [Math.floor(offset / BLOCK_BYTES), Math.ceil((offset + length) / BLOCK_BYTES)];
     const range = { from: Math.floor(first / BLOCKS_PER_WINDOW), to: Math.ceil(end / BLOCKS_PER_WINDOW) };
@@ -99,17 +87,14 @@ export class MapDiskReader implements DiskReader {
     for await (const { window, leaf } of leaves) {
       for (const [i, content] of leaf.blocks.entries()) {
         const block = window * BLOCKS_PER_WINDOW + i;
-        if (content === null || block < first || block >= end) continue;
-        const known = wanted.get(chunkKey(content.chunk));
-        if (known !== undefined) known.blocks.push({ block, content });
-        else wanted.set(chunkKey(content.chunk), { chunk: content.chunk, blocks: [{ block, content }] });
+        if (content !== null && block >= first && block < end) wanted.push({ block, content });
       }
     }
     return wanted;
   }
 }
 
-/** Copies the part of a block at `at` on the disk that lies in `target`, whose first byte is at `target.offset`. */
+/** Copies the overlap of a block at `at` on the disk with `target`, whose first byte is at `target.offset`. */
 function copyOverlap(
   block: Buffer,
   at: number,

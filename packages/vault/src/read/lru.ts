@@ -1,4 +1,6 @@
-/** Least-recently-used cache bounded by bytes; holds promises, so that concurrent readers of one thing share one load. */
+/** A cache of loaded values. */
+
+/** Least-recently-used cache bounded by bytes. Holds promises, so that concurrent readers of a key share one load. */
 export class LruCache<T> {
   private readonly entries = new Map<string, { readonly value: Promise<T>; bytes: number }>();
   private readonly capacity: number;
@@ -13,8 +15,7 @@ export class LruCache<T> {
   }
 
   /**
-   * The cached value, or what `load` brings. A failed load is forgotten; who shared it loads for himself, because the failure may only
-   * have been the other's cancellation.
+   * The cached value, or the result of `load`. On failure each waiter loads again: the first caller may just have canceled.
    */
   async get(key: string, load: () => Promise<T>, sizeOf: (value: T) => number): Promise<T> {
     const known = this.entries.get(key);

@@ -1,16 +1,15 @@
 import { describe, expect, it } from "vitest";
 import {
-  backUp,
-  ModelDisk,
-  manifestOf,
+  fullBackup,
+  holds,
   newVault,
-  noise,
-  readAll,
+  noiseDisk,
+  reopen,
   signal,
+  takePoint,
   testKeys,
 } from "../../test/fixtures.ts";
 import { MemoryStore } from "../../test/memory-store.ts";
-import { openVault } from "../index.ts";
 import { openKeys } from "../keys/descriptor.ts";
 import { movedName, packName, packOfName } from "../names.ts";
 import { PackAssembler } from "../pack/assembler.ts";
@@ -19,7 +18,7 @@ import type { ChunkPlace } from "../types.ts";
 import { encodeMovedTable } from "./moved.ts";
 import { PackReader } from "./pack-reader.ts";
 
-/** Seals every item of a pack anew in another and leaves a moved table in its stead, as a compaction does. */
+/** Seals every item of a pack again in another pack and replaces the old one by a moved table, like a compaction. */
 async function moveAway(store: MemoryStore, pack: string): Promise<string> {
   const { keys } = await openKeys(store, testKeys(), signal);
   const reader = new PackReader(store, keys, 0);
@@ -44,23 +43,16 @@ async function moveAway(store: MemoryStore, pack: string): Promise<string> {
   return finished.pack;
 }
 
-describe("a vault whose packs were compacted", () => {
-  it("reads, verifies and collects through moved tables, also twice moved", async () => {
+describe("a vault with compacted packs", () => {
+  it("reads, verifies and collects through chains of moved tables", async () => {
     const { vault, store } = await newVault(new MemoryStore());
-    const disk = new ModelDisk(3 * 1024 * 1024);
-    disk.write(0, noise(1_500_000, 1));
+    const disk = noiseDisk(3 * 1024 * 1024, 1_500_000);
     disk.write(2_500_000, Buffer.alloc(200_000, "text "));
-    const done = await backUp(vault, {
-      source: disk,
-      extents: disk.allocated(),
-      delta: "digest-comparison",
-      base: null,
-    });
-    await vault.putManifest(manifestOf(vault, "p", { ...done, diskBytes: disk.size }), signal);
+    const { root } = await takePoint(vault, "p", { disk });
     const packs = store.names("packs/").flatMap((name) => packOfName(name) ?? []);
     for (const pack of packs) await moveAway(store, await moveAway(store, pack));
-    const again = await openVault({ store, keys: testKeys(), signal });
-    expect((await readAll(again.openDisk(done.root, disk.size))).equals(disk.bytes(0, disk.size))).toBe(true);
+    const again = await reopen(store);
+    expect(await holds(again, root, disk)).toBe(true);
     for (const mode of ["quick", "full"] as const) {
       expect(await again.verifyPoint("p", { mode, signal })).toMatchObject({ ok: true, problems: [] });
     }
@@ -69,20 +61,14 @@ describe("a vault whose packs were compacted", () => {
     expect(plan.packs).toHaveLength(packs.length);
   });
 
-  it("says what is missing when the moved table is gone too", async () => {
+  it("names the missing pack when its moved table is missing too", async () => {
     const { vault, store } = await newVault(new MemoryStore());
-    const disk = new ModelDisk(1024 * 1024);
-    disk.write(0, noise(100_000, 1));
-    const { root } = await backUp(vault, {
-      source: disk,
-      extents: disk.allocated(),
-      delta: "digest-comparison",
-      base: null,
-    });
+    const disk = noiseDisk(1024 * 1024, 100_000);
+    const { root } = await fullBackup(vault, disk);
     const [pack = ""] = store.names("packs/").flatMap((name) => packOfName(name) ?? []);
     await moveAway(store, pack);
     store.objects.delete(movedName(pack));
-    const again = await openVault({ store, keys: testKeys(), signal });
+    const again = await reopen(store);
     const read = again.openDisk(root, disk.size).read(0, 10, signal);
     await expect(read).rejects.toMatchObject({
       code: "VAULT_OBJECT_MISSING",

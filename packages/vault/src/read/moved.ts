@@ -1,16 +1,16 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { PACK_ID_BYTES, TAG_BYTES } from "../constants.ts";
+/** Moved tables: where a reader finds the items of a compacted pack (docs/vault-format.md, Moved table). */
+import { openOnce, sealOnce } from "../aead.ts";
+import { PACK_ID_BYTES } from "../constants.ts";
 import type { ChunkPlace } from "../types.ts";
 
-/** Where the items of a compacted pack lie now, by their old offset (docs/vault-format.md, Moved table). */
+/** New places of the items of a compacted pack, by old offset. */
 export type MovedTable = ReadonlyMap<number, ChunkPlace>;
 
 const HEAD = Buffer.from("KLUISMV1", "latin1");
-const NONCE_BYTES = 12;
 const ENTRY_BYTES = 4 + PACK_ID_BYTES + 4 + 4;
 const context = (pack: string) => Buffer.from(`moved/${pack}`, "latin1");
 
-/** Seals the table that stands for a pack after its live items were sealed anew elsewhere. */
+/** Seals the table that replaces a pack whose live items were sealed again in another pack. */
 export function encodeMovedTable(pack: string, table: MovedTable, key: Uint8Array): Buffer {
   const plain = Buffer.alloc(table.size * ENTRY_BYTES);
   let at = 0;
@@ -21,27 +21,13 @@ export function encodeMovedTable(pack: string, table: MovedTable, key: Uint8Arra
     plain.writeUInt32BE(place.length, at + 24);
     at += ENTRY_BYTES;
   }
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce);
-  cipher.setAAD(context(pack));
-  return Buffer.concat([HEAD, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  return Buffer.concat([HEAD, sealOnce(plain, { key, context: context(pack) })]);
 }
 
-/** Throws when the bytes are not the table of this pack. */
+/** @throws Error when the bytes are not the table of this pack */
 export function decodeMovedTable(pack: string, bytes: Buffer, key: Uint8Array): MovedTable {
-  const start = HEAD.length + NONCE_BYTES;
-  if (bytes.length < start + TAG_BYTES || !bytes.subarray(0, HEAD.length).equals(HEAD)) {
-    throw new RangeError("not a moved table");
-  }
-  const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(HEAD.length, start), {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAAD(context(pack));
-  decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
-  const plain = Buffer.concat([
-    decipher.update(bytes.subarray(start, bytes.length - TAG_BYTES)),
-    decipher.final(),
-  ]);
+  if (!bytes.subarray(0, HEAD.length).equals(HEAD)) throw new RangeError("not a moved table");
+  const plain = openOnce(bytes.subarray(HEAD.length), { key, context: context(pack) });
   if (plain.length % ENTRY_BYTES !== 0) throw new RangeError("a moved table of broken length");
   const table = new Map<number, ChunkPlace>();
   for (let at = 0; at < plain.length; at += ENTRY_BYTES) {

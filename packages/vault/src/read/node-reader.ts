@@ -1,9 +1,11 @@
+/** Reads nodes of chunk maps. */
 import { isKluisError } from "@kluis/domain";
 import { FAN_OUT } from "../constants.ts";
 import { damaged } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
-import { decodeInner, type Inner, innerDigests, innerMask } from "../map/inner.ts";
-import { decodeLeaf, type Leaf, leafDigests, leafMask } from "../map/leaf.ts";
+import { decodeInner, type Inner, innerDigests } from "../map/inner.ts";
+import { decodeLeaf, type Leaf, leafDigests } from "../map/leaf.ts";
+import { maskOf } from "../map/node-codec.ts";
 import { packName } from "../names.ts";
 import type { NodePlace } from "../node-ref.ts";
 import { ITEM_NODE, itemContext, itemNonce, unsealRaw } from "../seal.ts";
@@ -22,7 +24,7 @@ export interface WindowRange {
   readonly to: number;
 }
 
-/** Reads nodes of chunk maps: opened, authenticated, and their digest checked against the reference that led there. */
+/** Opens and authenticates nodes, and checks their digest against the reference. */
 export class NodeReader {
   readonly packs: PackReader;
   private readonly keys: VaultKeys;
@@ -35,7 +37,7 @@ export class NodeReader {
   async leaf(place: NodePlace, signal: AbortSignal): Promise<Leaf> {
     return this.node(place, signal, (bytes) => {
       const leaf = decodeLeaf(bytes);
-      return { node: leaf, digest: this.keys.leafDigest(leafMask(leaf), leafDigests(leaf)) };
+      return { node: leaf, digest: this.keys.leafDigest(maskOf(leaf.blocks), leafDigests(leaf)) };
     });
   }
 
@@ -45,12 +47,12 @@ export class NodeReader {
       if (inner.level !== place.level) throw new RangeError("a node of another level");
       return {
         node: inner,
-        digest: this.keys.innerDigest(inner.level, innerMask(inner), innerDigests(inner)),
+        digest: this.keys.innerDigest(inner.level, maskOf(inner.children), innerDigests(inner)),
       };
     });
   }
 
-  /** The leaves below a node whose windows lie in the range, ascending. `first` is the first window that the node spans. */
+  /** The leaves below a node in a range of windows, ascending. `first`: the first window that the node spans. */
   async *leaves(
     { place, first }: { readonly place: NodePlace; readonly first: number },
     range: WindowRange,

@@ -1,5 +1,6 @@
+/** Reads sealed bytes from packs. */
 import { isKluisError } from "@kluis/domain";
-import { damaged } from "../errors.ts";
+import { damaged, missingAsNull } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import { movedName, packName } from "../names.ts";
 import { openTable, type PackItem, parseTrailer, TRAILER_BYTES } from "../pack/table.ts";
@@ -8,23 +9,28 @@ import type { ChunkPlace } from "../types.ts";
 import { LruCache } from "./lru.ts";
 import { decodeMovedTable, type MovedTable } from "./moved.ts";
 
-/** Nodes lie side by side: reading this much around one saves requests for its neighbours. */
+/** Unit of cached reads: nodes are side by side, so a page saves requests for the neighbors. */
 const PAGE_BYTES = 131_072;
+/** 4,096 packs of 8 MiB: the data of a large restore; a key costs one hash to derive again. */
 const KEY_CACHE_ENTRIES = 4096;
+/** Holds the table of nearly every pack, so that one request reads it. */
 const TABLE_GUESS_BYTES = 65_536;
+const MOVED_CACHE_BYTES = 4 * 1024 * 1024;
+/** Approximate memory of one entry of a moved table. */
+const MOVED_ENTRY_BYTES = 64;
 
-/** A place whose bytes were found: in the pack it names, or, after a compaction, in another. */
+/** Sealed bytes with their present place: after a compaction, another than requested. */
 export interface Located {
   readonly place: ChunkPlace;
   readonly sealed: Buffer;
 }
 
-/** Reads sealed bytes out of packs. Knows nothing of what is inside them. */
+/** Reads ranges of packs and follows moved tables. Does not open the content. */
 export class PackReader {
   private readonly store: BlobStore;
   private readonly keys: VaultKeys;
   private readonly pages: LruCache<Buffer>;
-  private readonly moved = new LruCache<MovedTable>(4 * 1024 * 1024);
+  private readonly moved = new LruCache<MovedTable>(MOVED_CACHE_BYTES);
   private readonly packKeys = new Map<string, Buffer>();
 
   constructor(store: BlobStore, keys: VaultKeys, pageCacheBytes: number) {
@@ -43,12 +49,12 @@ export class PackReader {
     return key;
   }
 
-  /** Small items with neighbours of the same kind: through pages of the pack. */
+  /** Reads a small item through cached pages of the pack. */
   readPaged(place: ChunkPlace, signal: AbortSignal): Promise<Located> {
     return this.following(place, signal, (at) => this.throughPages(at, signal));
   }
 
-  /** A run of bytes of one pack, in one request. */
+  /** Reads a range of one pack in one request. */
   async readRange(
     pack: string,
     range: { readonly offset: number; readonly length: number },
@@ -63,7 +69,7 @@ export class PackReader {
     return this.following(place, signal, (at) => this.readRange(at.pack, at, signal));
   }
 
-  /** Where an item lies now: its own place, or the one that a moved table gives. Null when pack and table are both gone. */
+  /** The new place of an item of a compacted pack; null when the pack has no moved table. */
   async locate(place: ChunkPlace, signal: AbortSignal): Promise<ChunkPlace | null> {
     const table = await this.movedTable(place.pack, signal);
     return table?.get(place.offset) ?? null;
@@ -140,11 +146,6 @@ export class PackReader {
         throw damaged(name, "it does not open", error);
       }
     };
-    try {
-      return await this.moved.get(pack, load, (table) => table.size * 64);
-    } catch (error) {
-      if (isKluisError(error, "VAULT_OBJECT_MISSING")) return null;
-      throw error;
-    }
+    return missingAsNull(this.moved.get(pack, load, (table) => table.size * MOVED_ENTRY_BYTES));
   }
 }

@@ -1,6 +1,8 @@
+/** A vault in a container of Azure Blob storage. */
 import { Readable } from "node:stream";
 import {
   AnonymousCredential,
+  type BlobClient,
   BlobServiceClient,
   type ContainerClient,
   type newPipeline,
@@ -8,11 +10,11 @@ import {
 } from "@azure/storage-blob";
 import { type ErrorTexts, KluisError, toKluisError } from "@kluis/domain";
 import { alreadyExists, missing } from "../errors.ts";
-import { checkName, checkPrefix } from "./names.ts";
-import type { BlobStore, GetOptions, ObjectInfo } from "./port.ts";
+import { guard } from "./guard.ts";
+import { type BlobStore, checkName, checkPrefix, type GetOptions, type ObjectInfo } from "./port.ts";
 
 type Credential = NonNullable<Parameters<typeof newPipeline>[0]>;
-/** How to reach the storage account: a connection string, or its blob endpoint with a credential (none when the URL carries a SAS). */
+/** Address of the storage account: a connection string, or its blob endpoint with a credential (none when the URL holds a SAS). */
 export type AzureBlobAccount =
   | { readonly connectionString: string }
   | { readonly url: string; readonly credential?: Credential };
@@ -20,18 +22,19 @@ export type AzureBlobAccount =
 export interface AzureBlobStoreOptions {
   readonly account: AzureBlobAccount;
   readonly container: string;
-  /** Tries per request before the SDK gives up; default 4. */
+  /** Attempts per request before the SDK gives up; default 4. */
   readonly maxTries?: number;
-  /** First pause between tries in milliseconds, growing exponentially; default 800. */
+  /** First pause between attempts in milliseconds, growing exponentially; default 800. */
   readonly retryDelayMs?: number;
 }
 
-const BODY_TRIES = 4;
+const BODY_ATTEMPTS = 4;
+/** Parts below this size are joined, so that a pack needs few writes. */
 const PIECE_BYTES = 262_144;
 /** Pause after throttling: the SDK has used its own retries by then. */
 const THROTTLE_PAUSE_MS = 10_000;
 
-/** A vault in a container of Azure Blob storage. Creates the container when it does not exist. */
+/** Opens a store in a container; creates the container when it is missing. */
 export async function openAzureBlobStore(
   options: AzureBlobStoreOptions,
   signal: AbortSignal,
@@ -57,7 +60,7 @@ class AzureBlobStore implements BlobStore {
     this.description = `blob container ${container.containerName} of ${container.accountName}`;
   }
 
-  /** Asks before it creates: an identity that may only write blobs can use a container that exists. */
+  /** Checks before it creates: an identity that may only write blobs can use an existing container. */
   async ensureContainer(signal: AbortSignal): Promise<void> {
     await this.guard("", async () => {
       if (!(await this.container.exists({ abortSignal: signal }))) {
@@ -70,7 +73,7 @@ class AzureBlobStore implements BlobStore {
     checkName(name);
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
     const pieces = joinSmall(parts);
-    // One Put Blob: atomic, one billed operation. The factory lets the SDK send the body again when it retries.
+    // One Put Blob: atomic, and one billed operation. The factory lets the SDK send the body again on a retry.
     const body = () => Readable.from(pieces, { objectMode: false });
     await this.guard(name, async () => {
       await this.container
@@ -86,8 +89,8 @@ class AzureBlobStore implements BlobStore {
         try {
           return await this.getOnce(name, options);
         } catch (error) {
-          // The SDK does not resume a body that breaks off; a whole new request does.
-          if (options.signal.aborted || attempt === BODY_TRIES || statusOf(error) !== 0) throw error;
+          // The SDK does not resume a body that breaks off: repeat the request.
+          if (options.signal.aborted || attempt === BODY_ATTEMPTS || statusOf(error) !== 0) throw error;
         }
       }
     });
@@ -95,13 +98,8 @@ class AzureBlobStore implements BlobStore {
 
   async head(name: string, signal: AbortSignal): Promise<ObjectInfo | null> {
     checkName(name);
-    try {
-      const found = await this.container.getBlobClient(name).getProperties({ abortSignal: signal });
-      return { name, bytes: found.contentLength ?? 0 };
-    } catch (error) {
-      if (statusOf(error) === 404 && codeOf(error) !== "ContainerNotFound") return null;
-      throw this.mapped(name, error);
-    }
+    const found = await this.unlessMissing(name, (blob) => blob.getProperties({ abortSignal: signal }));
+    return found && { name, bytes: found.contentLength ?? 0 };
   }
 
   async *list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo> {
@@ -117,13 +115,7 @@ class AzureBlobStore implements BlobStore {
 
   async delete(name: string, signal: AbortSignal): Promise<boolean> {
     checkName(name);
-    try {
-      await this.container.getBlobClient(name).delete({ abortSignal: signal });
-      return true;
-    } catch (error) {
-      if (statusOf(error) === 404 && codeOf(error) !== "ContainerNotFound") return false;
-      throw this.mapped(name, error);
-    }
+    return (await this.unlessMissing(name, (blob) => blob.delete({ abortSignal: signal }))) !== null;
   }
 
   private async getOnce(name: string, { signal, offset = 0, length }: GetOptions): Promise<Buffer> {
@@ -147,12 +139,20 @@ class AzureBlobStore implements BlobStore {
     }
   }
 
-  private async guard<T>(name: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw this.mapped(name, error);
-    }
+  private guard<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return guard(work, (error) => this.mapped(name, error));
+  }
+
+  /** The result of `work`; null when the blob is missing. A missing container is an error. */
+  private unlessMissing<T>(name: string, work: (blob: BlobClient) => Promise<T>): Promise<T | null> {
+    return this.guard(name, async () => {
+      try {
+        return await work(this.container.getBlobClient(name));
+      } catch (error) {
+        if (statusOf(error) === 404 && codeOf(error) !== "ContainerNotFound") return null;
+        throw error;
+      }
+    });
   }
 
   private mapped(name: string, error: unknown): KluisError {
@@ -217,7 +217,7 @@ function codeOf(error: unknown): string {
   return error instanceof RestError ? (error.code ?? "") : "";
 }
 
-/** Joins small neighbours, so that a pack goes out in few writes; large parts are passed on as they are. */
+/** Joins small neighbors; passes large parts on unchanged. */
 function joinSmall(parts: readonly Uint8Array[]): Buffer[] {
   const out: Buffer[] = [];
   let small: Uint8Array[] = [];

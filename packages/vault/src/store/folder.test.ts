@@ -1,23 +1,19 @@
-import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { signal } from "../../test/fixtures.ts";
 import { storeConformance } from "../../test/store-conformance.ts";
+import { useTempFolder } from "../../test/temp-folder.ts";
 import { createFolderStore } from "./folder.ts";
 
 describe("a folder store", () => {
-  let root = "";
+  const inRoot = useTempFolder();
   let made = 0;
-  beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), "kluis-folder-"));
-  });
-  afterAll(() => rm(root, { recursive: true, force: true }));
 
-  storeConformance(async () => createFolderStore(join(root, String(made++))));
+  storeConformance(async () => createFolderStore(inRoot(String(made++))));
 
-  it("shows nothing of a writer that was killed", async () => {
-    const folder = join(root, "killed");
+  it("hides the unfinished file of a killed writer", async () => {
+    const folder = inRoot("killed");
     const store = createFolderStore(folder);
     await store.put("packs/ab/whole", [Buffer.from("whole")], signal);
     await writeFile(join(folder, "packs/ab/.0011223344556677.part"), "half of a pa");
@@ -25,8 +21,8 @@ describe("a folder store", () => {
     expect(infos).toEqual([{ name: "packs/ab/whole", bytes: 5 }]);
   });
 
-  it("leaves no unfinished file behind when the name is taken", async () => {
-    const folder = join(root, "taken");
+  it("removes the unfinished file when the name is taken", async () => {
+    const folder = inRoot("taken");
     const store = createFolderStore(folder);
     await store.put("points/p", [Buffer.from("1")], signal);
     await expect(store.put("points/p", [Buffer.from("2")], signal)).rejects.toMatchObject({
@@ -35,8 +31,8 @@ describe("a folder store", () => {
     expect(await readdir(join(folder, "points"))).toEqual(["p"]);
   });
 
-  it("names the folder and the cause when it cannot write", async () => {
-    const folder = join(root, "file-not-folder");
+  it("is VAULT_UNREACHABLE when it cannot write", async () => {
+    const folder = inRoot("file-not-folder");
     await writeFile(folder, "in the way");
     await chmod(folder, 0o400);
     const put = createFolderStore(folder).put("vault.json", [Buffer.from("{}")], signal);

@@ -1,18 +1,20 @@
+/** A vault in a folder. */
 import { randomBytes } from "node:crypto";
 import type { Dirent } from "node:fs";
 import { type FileHandle, link, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { KluisError, toKluisError } from "@kluis/domain";
 import { alreadyExists, missing } from "../errors.ts";
-import { checkName, checkPrefix } from "./names.ts";
-import type { BlobStore, GetOptions, ObjectInfo } from "./port.ts";
+import { guard } from "./guard.ts";
+import { type BlobStore, checkName, checkPrefix, type GetOptions, type ObjectInfo } from "./port.ts";
 
-/** Unfinished objects carry this suffix and a leading dot; no reader sees them. */
+/** Unfinished objects have this suffix and a leading dot; no reader sees them. */
 const UNFINISHED = /^\..*\.part$/;
 
 /**
- * A vault in a folder of a file system with hard links. An object appears whole or not at all: it is written beside its place, flushed,
- * and linked to its name, which fails when the name is taken. What a killed writer leaves is a dot file without meaning.
+ * Opens a store in a folder; the file system must support hard links. An object appears whole or not at all: the store writes
+ * it beside its place, flushes it and links it to its name, which fails when the name is taken. A killed writer leaves only a
+ * meaningless dot file.
  */
 export function createFolderStore(root: string): BlobStore {
   return new FolderStore(resolve(root));
@@ -42,30 +44,26 @@ class FolderStore implements BlobStore {
       this.folders.delete(folder);
       throw this.failure(name, error);
     } finally {
-      await removeIfThere(unfinished);
+      await removeIfPresent(unfinished);
     }
   }
 
   async get(name: string, { signal, offset = 0, length }: GetOptions): Promise<Uint8Array> {
     const path = this.path(name);
     signal.throwIfAborted();
-    return this.guard(name, async () => {
+    const read = async () => {
       await using file = await open(path, "r");
       const wanted = length ?? Math.max(0, (await file.stat()).size - offset);
       return await readFully(file, offset, wanted);
-    });
+    };
+    return guard(read, (error) => this.mapped(name, error));
   }
 
   async head(name: string, signal: AbortSignal): Promise<ObjectInfo | null> {
     const path = this.path(name);
     signal.throwIfAborted();
-    try {
-      const info = await stat(path);
-      return info.isFile() ? { name, bytes: info.size } : null;
-    } catch (error) {
-      if (isNotThere(error)) return null;
-      throw this.mapped(name, error);
-    }
+    const info = await this.unlessMissing(name, () => stat(path));
+    return info?.isFile() === true ? { name, bytes: info.size } : null;
   }
 
   async *list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo> {
@@ -85,13 +83,7 @@ class FolderStore implements BlobStore {
   async delete(name: string, signal: AbortSignal): Promise<boolean> {
     const path = this.path(name);
     signal.throwIfAborted();
-    try {
-      await unlink(path);
-      return true;
-    } catch (error) {
-      if (isNotThere(error)) return false;
-      throw this.mapped(name, error);
-    }
+    return (await this.unlessMissing(name, async () => (await unlink(path), true))) ?? false;
   }
 
   private path(name: string): string {
@@ -100,15 +92,24 @@ class FolderStore implements BlobStore {
   }
 
   private async entries(prefix: string): Promise<Dirent[]> {
-    try {
-      return await readdir(join(this.root, ...prefix.split("/")), { withFileTypes: true });
-    } catch (error) {
-      if (isNotThere(error)) return [];
-      throw this.mapped(prefix, error);
-    }
+    const folder = join(this.root, ...prefix.split("/"));
+    return (await this.unlessMissing(prefix, () => readdir(folder, { withFileTypes: true }))) ?? [];
   }
 
-  /** A new folder's own entry must be as durable as what is put into it. */
+  /** The result of `work`; null when its file or folder is missing. */
+  private unlessMissing<T>(name: string, work: () => Promise<T>): Promise<T | null> {
+    const orNull = async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (isMissing(error)) return null;
+        throw error;
+      }
+    };
+    return guard(orNull, (error) => this.mapped(name, error));
+  }
+
+  /** Flushes a new folder's parents: its entry must be as durable as its content. */
   private async ensureFolder(folder: string): Promise<void> {
     if (this.folders.has(folder)) return;
     const first = await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -118,16 +119,8 @@ class FolderStore implements BlobStore {
     this.folders.add(folder);
   }
 
-  private async guard<T>(name: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw this.mapped(name, error);
-    }
-  }
-
   private mapped(name: string, error: unknown): KluisError {
-    if (isNotThere(error)) return missing(name, this.description);
+    if (isMissing(error)) return missing(name, this.description);
     return this.failure(name, error);
   }
 
@@ -159,7 +152,7 @@ function errnoOf(error: unknown): string {
   return typeof error.code === "string" ? error.code : "";
 }
 
-function isNotThere(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   const code = errnoOf(error);
   return code === "ENOENT" || code === "ENOTDIR";
 }
@@ -179,7 +172,7 @@ async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<v
   await using file = await open(path, "wx", 0o600);
   const total = parts.reduce((sum, part) => sum + part.length, 0);
   const { bytesWritten } = await file.writev([...parts]);
-  // writev may write less than asked, on a nearly full disk: writing the rest then fails with the cause.
+  // writev may write less than requested on a nearly full disk: writing the rest fails with the cause.
   if (bytesWritten < total) {
     const rest = Buffer.concat(parts).subarray(bytesWritten);
     for (let at = 0; at < rest.length; ) at += (await file.write(rest, at)).bytesWritten;
@@ -198,11 +191,11 @@ async function readFully(file: FileHandle, offset: number, length: number): Prom
   return buffer.subarray(0, done);
 }
 
-async function removeIfThere(path: string): Promise<void> {
+async function removeIfPresent(path: string): Promise<void> {
   try {
     await unlink(path);
   } catch (error) {
-    if (!isNotThere(error)) throw error;
+    if (!isMissing(error)) throw error;
   }
 }
 

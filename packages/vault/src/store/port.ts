@@ -1,3 +1,6 @@
+/** The port to a vault's store, and the names of objects in it. */
+import { invalid } from "../errors.ts";
+
 export interface ObjectInfo {
   readonly name: string;
   readonly bytes: number;
@@ -10,19 +13,34 @@ export interface GetOptions {
 }
 
 /**
- * What a vault needs of a store: immutable named objects, created once. Names match `[A-Za-z0-9._/-]+`, without empty or dotted parts.
+ * Immutable named objects, created once. Names match `[A-Za-z0-9._/-]+`, without empty or dotted parts.
  * Errors are KluisErrors: VAULT_OBJECT_EXISTS, VAULT_OBJECT_MISSING, VAULT_FULL, VAULT_UNREACHABLE, AZURE_FORBIDDEN, CANCELLED.
  */
 export interface BlobStore {
-  /** Where this is, for messages; never contains a secret. */
+  /** The store's address for messages; never contains a secret. */
   readonly description: string;
-  /** Creates the object from the joined parts, whole or not at all; VAULT_OBJECT_EXISTS when there is one of that name. Durable when it returns. */
+  /** Creates the object from the joined parts, whole or not at all. Durable when it returns. @throws VAULT_OBJECT_EXISTS */
   put(name: string, parts: readonly Uint8Array[], signal: AbortSignal): Promise<void>;
-  /** The object's bytes, or of the range as many as exist; VAULT_OBJECT_MISSING when there is none. */
+  /** The object's bytes, or those of the range that exist. @throws VAULT_OBJECT_MISSING */
   get(name: string, options: GetOptions): Promise<Uint8Array>;
   head(name: string, signal: AbortSignal): Promise<ObjectInfo | null>;
-  /** Objects whose name starts with `prefix` (which ends with `/` or is empty), in no promised order. */
+  /** Objects whose name starts with `prefix` (empty, or ending with `/`), in no particular order. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo>;
-  /** True when it existed. */
+  /** True when the object existed. */
   delete(name: string, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Rejects names that could leave a folder or mean something else in a blob service. @throws KluisError INPUT_INVALID */
+export function checkName(name: string): void {
+  const parts = name.split("/");
+  const isGood = parts.every((part) => /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(part));
+  if (!isGood || name.length > 512)
+    throw invalid(`"${name}" is not the name of an object in a vault.`, { object: name });
+}
+
+/** Accepts an empty prefix or a name followed by `/`. @throws KluisError INPUT_INVALID */
+export function checkPrefix(prefix: string): void {
+  if (prefix === "") return;
+  if (!prefix.endsWith("/")) throw invalid("A prefix ends with a slash.", { prefix });
+  checkName(prefix.slice(0, -1));
 }

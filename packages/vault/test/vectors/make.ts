@@ -5,8 +5,8 @@ import { backUp, clock, ModelDisk, manifestOf, noise, sha256, signal, testKeys }
 import { MemoryStore } from "../memory-store.ts";
 
 /**
- * Makes the golden vault of the current format version: `node packages/vault/test/vectors/make.ts`. A golden vault is made once per
- * version and never again: builds prove with it that they still read what older builds wrote.
+ * Makes the golden vault of the current format version: `node packages/vault/test/vectors/make.ts`. Run it once per version
+ * and never again: with the golden vault a build proves that it still reads the vaults of older builds.
  */
 const DISK_BYTES = SEGMENT_BYTES + 3 * 1024 * 1024 + 4608;
 
