@@ -5,8 +5,8 @@ import { authFolder } from "./support/people.ts";
 const output = join(import.meta.dirname, "..", "test-results");
 
 /**
- * Browser tests on the whole stack, as a newcomer starts it. One worker: the tests share one installation, and two processors
- * run the backups as well.
+ * Browser tests on the whole stack, as `npm start` runs it. One worker, because the tests share one installation and its
+ * backups need processors too.
  */
 export default defineConfig({
   testDir: "./specs",
@@ -26,7 +26,7 @@ export default defineConfig({
     locale: "en-GB",
     launchOptions: {
       ...(process.env["CHROMIUM"] ? { executablePath: process.env["CHROMIUM"] } : {}),
-      // Chromium refuses its sandbox to root; the tests only open pages of this machine.
+      // Chromium refuses its sandbox for root. The tests open pages of this machine only.
       args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
     },
   },

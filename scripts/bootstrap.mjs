@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * The door of every command: `node scripts/bootstrap.mjs start|test|check|bench|migration [arguments]`, as `npm start` and so on call it.
- * It runs on any Node from 20 with nothing installed: it brings node_modules up to the lock file, generates the database client
- * when the schema changed, and hands over to the project's own Node (node_modules/.bin/node) with that first on PATH.
+ * The entry of every npm command: `node scripts/bootstrap.mjs start|test|check|bench|migration [arguments]`. It runs on any Node
+ * from 20 with nothing installed: it brings node_modules up to the lock file, generates the database client when the schema
+ * changed, then runs the command with the project's own Node (node_modules/.bin/node) first on PATH.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -18,7 +18,7 @@ const bin = join(modules, ".bin");
 const cache = join(root, ".cache");
 const log = join(cache, "install.log");
 
-/** What each command runs, with the project's Node. */
+/** The script and arguments of each command. */
 const commands = {
   start: ["packages/local-stack/src/start.ts"],
   test: ["scripts/test.ts"],
@@ -27,7 +27,7 @@ const commands = {
   migration: ["scripts/migration.ts"],
 };
 
-/** A problem that a person can mend: printed without a stack. */
+/** A user-fixable error; printed without a stack. */
 class Problem extends Error {}
 
 async function main() {
@@ -48,12 +48,12 @@ async function main() {
 
 async function makeCache() {
   await mkdir(cache, { recursive: true }).catch((error) => {
-    if (error.code === "ENOSPC") throw new Problem("The disk is full. Free some space and start again.");
+    if (error.code === "ENOSPC") throw new Problem("The disk is full. Free space and start again.");
     if (!["EACCES", "EROFS", "EPERM"].includes(error.code)) throw error;
   });
 }
 
-/** Brings node_modules up to package-lock.json, unless the stamp, or npm's own record, says that it already is. */
+/** Runs `npm ci` unless our stamp or npm's own record shows that node_modules matches package-lock.json. */
 async function install() {
   const stampFile = join(modules, ".kluis-stamp");
   const lockFile = await readFile(join(root, "package-lock.json"), "utf8");
@@ -64,7 +64,7 @@ async function install() {
     if (await installedMatches(lockFile)) return writeWhole(stampFile, stamp).catch(ignoreReadOnly);
   }
   await writable(root);
-  process.stdout.write("Installing what Kluis is made of (npm ci), once …\n");
+  process.stdout.write("Installing dependencies (npm ci); this happens once …\n");
   const began = Date.now();
   const npm = npmCommand();
   const code = await runLogged({
@@ -76,14 +76,14 @@ async function install() {
   process.stdout.write(`Installed in ${Math.round((Date.now() - began) / 1000)} s.\n`);
 }
 
-/** The npm that runs us, else the one on PATH. */
+/** Returns the npm that runs this script, else the one on PATH. */
 function npmCommand() {
   const own = process.env.npm_execpath;
   if (own?.endsWith(".js")) return { command: process.execPath, args: [own] };
   return { command: process.platform === "win32" ? "npm.cmd" : "npm", args: [] };
 }
 
-/** npm writes what it installed into node_modules/.package-lock.json; a developer's own `npm install` counts as well as ours. */
+/** Whether npm's record of what it installed matches the lock file: a developer's `npm install` counts too. */
 async function installedMatches(lockFile) {
   const hidden = await textOrNull(join(modules, ".package-lock.json"));
   if (hidden === null) return false;
@@ -101,23 +101,23 @@ async function installedMatches(lockFile) {
 async function installProblem(code) {
   const text = (await textOrNull(log)) ?? "";
   const reasons = [
-    [/ENOSPC|no space left/i, "The disk is full. Kluis needs about 2 GiB; free some space and start again."],
-    [/EACCES|EPERM|EROFS/, "This folder, or npm's cache, can't be written. Use a folder that is yours."],
+    [/ENOSPC|no space left/i, "The disk is full. Kluis needs about 2 GiB. Free space and start again."],
+    [/EACCES|EPERM|EROFS/, "npm cannot write to this folder or to its cache. Use a folder that you own."],
     [
       /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|ERR_SOCKET_TIMEOUT|network/i,
-      "npm could not reach its registry. Kluis needs the network once, to install; check it (and npm's proxy settings) and start again.",
+      "npm could not reach its registry. The first start needs the network: check it and npm's proxy settings, then start again.",
     ],
     [
       /can only install packages when your package\.json and package-lock\.json/i,
-      "package.json and package-lock.json disagree. Run npm install, then start again.",
+      "package.json and package-lock.json do not match. Run npm install, then start again.",
     ],
   ];
   const reason = reasons.find(([pattern]) => pattern.test(text))?.[1] ?? `npm ci ended with code ${code}.`;
   const errors = text.split("\n").filter((line) => /npm (error|ERR!)/.test(line));
-  return new Problem(`${reason}\n${errors.slice(0, 12).join("\n")}\nThe whole story: ${log}`);
+  return new Problem(`${reason}\n${errors.slice(0, 12).join("\n")}\nFull log: ${log}`);
 }
 
-/** Generates the database client when the schema (or the generator) is not the one it was generated from. */
+/** Generates the database client when the schema or the generator changed. */
 async function generate() {
   const output = join(root, "packages", "db", "generated");
   const stampFile = join(output, ".kluis-stamp");
@@ -134,7 +134,7 @@ async function generate() {
       "--schema",
       join(root, "prisma", "schema.prisma"),
     ],
-    // `generate` needs no schema engine, but fetches one unless it is told of some executable.
+    // `generate` does not use the schema engine, but downloads one unless this names an executable.
     env: {
       PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
       PRISMA_HIDE_UPDATE_MESSAGE: "1",
@@ -150,37 +150,39 @@ function projectNode() {
   return process.platform === "win32" ? join(modules, "node", "bin", "node.exe") : join(bin, "node");
 }
 
-/** Runs the command itself, hands signals on and waits for its end. */
+/** Runs the command, forwards signals and waits for its end. */
 function handOver(args) {
   const env = {
     ...process.env,
     PATH: `${bin}${delimiter}${process.env.PATH ?? ""}`,
     NEXT_TELEMETRY_DISABLED: "1",
   };
-  // Over the channel the command notices when this process is killed.
+  // The channel tells the command when this process is killed.
   const child = spawn(projectNode(), args, {
     cwd: root,
     env,
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    // A terminal sends these to the whole group; what comes from elsewhere (an init system, npm) is handed on. The command
-    // may see one Ctrl-C twice, and takes it for one.
+    // A terminal signals the whole group; signals from elsewhere (an init system, npm) must be forwarded. The command may
+    // therefore see one Ctrl-C twice, and counts it once.
     process.on(signal, () => child.kill(signal));
   }
   return new Promise((resolve, reject) => {
-    child.once("error", (error) => reject(new Problem(`The project's Node can't be run: ${error.message}`)));
+    child.once("error", (error) =>
+      reject(new Problem(`The project's Node does not start: ${error.message}`)),
+    );
     child.once("exit", (code, signal) =>
       resolve(code ?? 128 + (osConstants.signals[signal ?? "SIGTERM"] ?? 1)),
     );
   });
 }
 
-/** Runs a command with its output in a log file; noise is left out of the terminal, errors are shown by the caller. */
+/** Runs a command with its output in a log file; the caller reports errors. */
 function runLogged({ command, args, env = {} }) {
   return new Promise((resolve, reject) => {
     const out = createWriteStream(log, { flags: "w", mode: 0o600 });
-    out.once("error", (error) => reject(new Problem(`${log} can't be written: ${error.message}`)));
+    out.once("error", (error) => reject(new Problem(`Kluis cannot write ${log}: ${error.message}`)));
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
@@ -189,28 +191,28 @@ function runLogged({ command, args, env = {} }) {
     });
     child.stdout.pipe(out, { end: false });
     child.stderr.pipe(out, { end: false });
-    child.once("error", (error) => reject(new Problem(`${command} can't be run: ${error.message}`)));
+    child.once("error", (error) => reject(new Problem(`${command} does not start: ${error.message}`)));
     child.once("close", (code) => out.end(() => resolve(code ?? 1)));
   });
 }
 
 /**
- * One bootstrap at a time in a checkout: a second one waits. The lock is a folder (its creation is atomic) that names its
- * holder; a holder that is dead is cleared away.
+ * Runs `work` while it holds the lock; a second process of this checkout waits. The lock is a folder, because creating one is
+ * atomic. It names its holder, and a lock whose holder has ended is removed.
  */
 export async function withLock(folder, work) {
   const owner = join(folder, "pid");
-  let told = false;
+  let reported = false;
   for (;;) {
     try {
       await mkdir(folder);
       break;
     } catch (error) {
       if (error.code === "EACCES" || error.code === "EROFS" || error.code === "EPERM") {
-        // A checkout that can't be written but is complete needs no lock.
+        // A complete read-only checkout needs no lock.
         return work();
       }
-      if (error.code === "ENOSPC") throw new Problem("The disk is full. Free some space and start again.");
+      if (error.code === "ENOSPC") throw new Problem("The disk is full. Free space and start again.");
       if (error.code !== "EEXIST") throw error;
     }
     const pid = Number(await textOrNull(owner));
@@ -220,15 +222,16 @@ export async function withLock(folder, work) {
     );
     const stale = pid > 0 ? !isAlive(pid) : age > 10_000;
     if (stale) {
-      // Renamed first: of two that see a stale lock only one succeeds.
+      // Renamed first: of two processes that see a stale lock only one succeeds.
       await rename(folder, `${folder}.${process.pid}`).then(
         () => rm(`${folder}.${process.pid}`, { recursive: true, force: true }),
         () => undefined,
       );
       continue;
     }
-    if (!told) process.stdout.write("Another Kluis command is installing in this folder; waiting for it …\n");
-    told = true;
+    if (!reported)
+      process.stdout.write("Another Kluis command is installing in this folder. Waiting for it …\n");
+    reported = true;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   const release = () => rm(folder, { recursive: true, force: true });
@@ -252,7 +255,7 @@ function isAlive(pid) {
 async function writable(folder) {
   await access(folder, constants.W_OK).catch((error) => {
     throw new Problem(
-      `${folder} can't be written (${error.code}). Use a copy of the project in a folder that is yours.`,
+      `Kluis cannot write to ${folder} (${error.code}). Use a copy of the project in a folder that you own.`,
     );
   });
 }

@@ -1,4 +1,4 @@
-/** Finds a Chromium for the browser tests, and gets one when there is none. */
+/** Finds a Chromium for the browser tests, or installs one. */
 import { execFile } from "node:child_process";
 import { access, constants, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -14,14 +14,14 @@ const wellKnown = [
 ];
 
 /**
- * The browser's program: the one that CHROMIUM names, one on PATH, one that the system's packages bring (as root on Debian and
- * Ubuntu), or the one that Playwright downloads. null: none of these worked; the reasons were printed.
+ * Returns the path of a browser: from CHROMIUM, on PATH, from the system's packages (root on Debian and Ubuntu), or from
+ * Playwright. null when none of them works; the reasons have been printed.
  */
 export async function findBrowser(): Promise<string | null> {
   const named = process.env["CHROMIUM"];
   if (named !== undefined && named !== "") {
     if (await works(named)) return named;
-    console.error(`CHROMIUM names ${named}, which does not run.`);
+    console.error(`CHROMIUM is ${named}, which does not run.`);
     return null;
   }
   const present = await installed();
@@ -55,14 +55,14 @@ async function fromPlaywright(): Promise<string | null> {
   const fresh = code === 0 ? await playwrightBrowser() : null;
   if (fresh === null) {
     console.error(
-      "There is no Chromium for the browser tests, and none could be installed (see .cache/browser.log). Install Chromium or " +
-        "Chrome, or set CHROMIUM to its program, and run npm test again.",
+      "No Chromium for the browser tests was found, and installing one failed (see .cache/browser.log). Install Chromium or " +
+        "Chrome, or set CHROMIUM to its path, and run npm test again.",
     );
   }
   return fresh;
 }
 
-/** Where Playwright keeps its own Chromium, when it is there and runs. */
+/** Returns the path of Playwright's Chromium, or null when it does not run. */
 async function playwrightBrowser(): Promise<string | null> {
   const require = createRequire(join(root, "e2e", "package.json"));
   const path = executableOf(require("@playwright/test"));
@@ -73,7 +73,7 @@ interface Playwright {
   readonly chromium: { executablePath(): string };
 }
 
-/** Playwright belongs to the e2e workspace; here it is only asked where its browser would be. */
+/** Playwright belongs to the e2e workspace; this script only needs the path of its browser. */
 function executableOf(loaded: unknown): string {
   const isPlaywright = (value: unknown): value is Playwright =>
     typeof value === "object" && value !== null && "chromium" in value;
@@ -93,7 +93,7 @@ async function installed(): Promise<string | null> {
   return null;
 }
 
-/** A name on PATH can be a stub (Ubuntu's points at a snap that is not there): only one that answers counts. */
+/** Whether a browser starts. A name on PATH can be a stub: Ubuntu's points at a snap that may be missing. */
 async function works(path: string): Promise<boolean> {
   return execute(path, ["--version"], { timeout: 20_000 }).then(
     ({ stdout }) => /chrom/i.test(stdout),

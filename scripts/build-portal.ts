@@ -1,6 +1,6 @@
 /**
- * Builds the portal (`next build`) once per state of its sources: the stamp in `.next` holds the digest of everything that
- * the build reads. Run by `npm start` and `npm test`; two at once build once.
+ * Builds the portal (`next build`) when its sources changed: the stamp in `.next` holds the digest of everything that the build
+ * reads. `npm start` and `npm test` run it; two at once build once.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -21,7 +21,7 @@ const sources = [
 const files = ["package-lock.json", "tsconfig.base.json"];
 const skipped = new Set(["node_modules", ".next", "test", "bench", "next-env.d.ts"]);
 
-/** Digest over the paths and contents of all that the build reads. */
+/** Returns a digest over the paths and contents of everything that the build reads. */
 async function sourceDigest(): Promise<string> {
   const hash = createHash("sha256");
   for (const file of files) hash.update(file).update(await readFile(join(root, file)));
@@ -44,7 +44,7 @@ async function filesBelow(folder: string): Promise<string[]> {
   return found.toSorted();
 }
 
-/** Builds unless the stamp is that of the sources. Answers the exit code of the build. */
+/** Builds unless the stamp matches the sources. Returns the exit code of the build. */
 export async function buildPortal(): Promise<number> {
   let code = 0;
   await mkdir(join(root, ".cache"), { recursive: true });

@@ -1,16 +1,16 @@
-/** Reads how many tests passed and failed from what the test runners write down. */
+/** Counts passed and failed tests from the reports of the test runners. */
 
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
 }
 
-/** A check, or a runner that ended badly without naming a failed test, counts as one. */
+/** A check counts as one test. */
 export function checkCounts(exitCode: number): Counts {
   return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** From Vitest's JSON report (shape of Jest's `--json`); null: it wrote none. */
+/** Counts from Vitest's JSON report (the format of Jest's `--json`); null when there is no report. */
 export function vitestCounts(report: unknown, exitCode: number): Counts {
   return honest(
     { passed: field(report, "numPassedTests"), failed: field(report, "numFailedTests") },
@@ -18,14 +18,14 @@ export function vitestCounts(report: unknown, exitCode: number): Counts {
   );
 }
 
-/** From Playwright's JSON report (`stats`). A flaky test passed only when tried again: here it counts as failed. */
+/** Counts from Playwright's JSON report (`stats`). A flaky test, which passed only on a retry, counts as failed. */
 export function playwrightCounts(report: unknown, exitCode: number): Counts {
   const stats = typeof report === "object" && report !== null && "stats" in report ? report.stats : null;
   const failed = field(stats, "unexpected") + field(stats, "flaky");
   return honest({ passed: field(stats, "expected"), failed }, exitCode);
 }
 
-/** A run that ended badly must show in the sum, even when its report names no failed test; so must one that ran no test at all. */
+/** Adds a failure to a run with a bad exit code but no failed test, and to a run without any test. */
 function honest(counts: Counts, exitCode: number): Counts {
   if (counts.failed > 0) return counts;
   return exitCode === 0 && counts.passed > 0 ? counts : { passed: counts.passed, failed: 1 };

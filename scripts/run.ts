@@ -1,3 +1,4 @@
+/** Runs the commands of the test phases, with their output in logs. */
 import { spawn } from "node:child_process";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
@@ -10,11 +11,11 @@ export interface Command {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** show: straight to the terminal. keep: in `.cache/<log>.log`, for the caller to print when it fails. */
+  /** show: straight to the terminal. log: into `.cache/<log>.log`; the caller prints it on failure. */
   readonly output: "show" | { readonly log: string };
 }
 
-/** Runs one command in the checkout with the project's own tools first on PATH; answers its exit code (127: can't be started). */
+/** Runs a command in the checkout with the project's tools first on PATH. Returns its exit code (127: it did not start). */
 export async function run({ command, args, env, output }: Command): Promise<number> {
   const log = output === "show" ? null : await openLog(output.log);
   const child = spawn(command, [...args], {
@@ -45,12 +46,12 @@ export async function run({ command, args, env, output }: Command): Promise<numb
   return code;
 }
 
-/** Where a kept output is. */
+/** Returns the path of a log. */
 export function logPath(name: string): string {
   return join(root, ".cache", `${name}.log`);
 }
 
-/** A kept output, at most its last `lines` lines. */
+/** Returns at most the last `lines` lines of a log. */
 export async function keptOutput(name: string, lines = 2000): Promise<string> {
   const text = await readFile(logPath(name), "utf8");
   return text.trimEnd().split("\n").slice(-lines).join("\n");

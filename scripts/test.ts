@@ -88,7 +88,9 @@ async function browserTests(): Promise<Counts> {
 
 async function readReport(path: string): Promise<unknown> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
-    console.error(`The runner wrote no report (${error instanceof Error ? error.message : String(error)}).`);
+    console.error(
+      `The test runner wrote no report (${error instanceof Error ? error.message : String(error)}).`,
+    );
     return null;
   });
   return text === null ? null : JSON.parse(text);

@@ -5,7 +5,7 @@ import { openNewestPoint, openVm, portalUrl } from "../support/portal.ts";
 
 const test = as("olivia");
 
-/** Every page, and the word that tells that its content is there. */
+/** Every page, with the element that shows that its content has loaded. */
 const pages: readonly { readonly name: string; readonly open: (page: Page) => Promise<void> }[] = [
   ...[
     "Overview /",
@@ -52,7 +52,7 @@ function at(entry: string): { name: string; open: (page: Page) => Promise<void> 
 }
 
 for (const { name, open } of pages) {
-  test(`${name} meets WCAG 2.2 AA in both themes, as far as a machine can tell`, async ({ page }) => {
+  test(`${name} passes the automatic WCAG 2.2 AA checks in both themes`, async ({ page }) => {
     await open(page);
     await expect(page.getByRole("status").filter({ hasText: /loading/i })).toHaveCount(0);
     for (const colorScheme of ["light", "dark"] as const) {

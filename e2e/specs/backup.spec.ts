@@ -4,12 +4,12 @@ import { openVm } from "../support/portal.ts";
 
 const test = as("bram");
 
-test("back up now, watch the job by itself reach its recovery point", async ({ page }) => {
+test("a backup's page follows the job to its recovery point", async ({ page }) => {
   test.setTimeout(180_000);
   await openVm(page, "web-01");
   await page.getByRole("button", { name: "Back up now" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Backup of web-01" })).toBeVisible();
-  // Nothing is clicked or reloaded from here on: the page follows the job.
+  // No click or reload from here on: the page follows the job.
   const bars = page.getByRole("progressbar", { name: /Progress of disk web-01/ });
   await expect(bars).toHaveCount(2, { timeout: 90_000 });
   await expect(page.getByRole("link", { name: "Open the recovery point" })).toBeVisible({ timeout: 120_000 });
@@ -21,7 +21,7 @@ test("back up now, watch the job by itself reach its recovery point", async ({ p
 
 const asOwner = as("olivia");
 
-asOwner("a machine without a policy can't be backed up, and the button says why", async ({ page }) => {
+asOwner("a VM without a policy cannot be backed up, and the button says why", async ({ page }) => {
   await openVm(page, "sandbox-01");
   const button = page.getByRole("button", { name: "Back up now" });
   await expect(button.and(page.locator("[disabled], [aria-disabled='true']"))).toBeVisible();

@@ -4,7 +4,7 @@ import { portalUrl } from "../support/portal.ts";
 
 const test = as("bram");
 
-/** Presses Tab until the element with this name has the focus. */
+/** Presses Tab until the element with this name has focus. */
 async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   for (let presses = 0; presses < 80; presses++) {
     await page.keyboard.press("Tab");
@@ -12,10 +12,10 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
     const text = (await focused.getAttribute("aria-label")) ?? (await focused.textContent()) ?? "";
     if (typeof name === "string" ? text.trim() === name : name.test(text.trim())) return;
   }
-  throw new Error(`No way to ${String(name)} by Tab.`);
+  throw new Error(`Tab does not reach ${String(name)}.`);
 }
 
-test("from the overview to a machine's policy and back, without a mouse", async ({ page }) => {
+test("the keyboard reaches a VM's policy from the overview and goes back", async ({ page }) => {
   await page.goto(portalUrl());
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
@@ -40,7 +40,7 @@ test("from the overview to a machine's policy and back, without a mouse", async 
   await expect(dialog).toHaveCount(0);
 });
 
-test("the theme is chosen by keyboard and stays", async ({ page }) => {
+test("the keyboard sets the theme, and a reload keeps it", async ({ page }) => {
   await page.goto(portalUrl());
   await tabTo(page, /^Theme/);
   await page.keyboard.press("Enter");

@@ -4,14 +4,14 @@ import { portalUrl } from "../support/portal.ts";
 
 const test = as("olivia");
 
-test("the first screen says what is protected and what needs a person", async ({ page }) => {
+test("the overview shows protected VMs and VMs that need attention", async ({ page }) => {
   await page.goto(portalUrl());
   await expect(page.getByText("3 of 4 VMs are protected.")).toBeVisible();
   await expect(page.getByRole("link", { name: /sandbox-01/ }).first()).toBeVisible();
   await expect(page.getByRole("heading", { name: "Newest recovery points" })).toBeVisible();
 });
 
-test("the list of machines filters, and its address keeps the filter", async ({ page }) => {
+test("the list of VMs filters, and its URL keeps the filter", async ({ page }) => {
   await page.goto(`${portalUrl()}/vms`);
   for (const name of ["web-01", "sql-01", "batch-01", "sandbox-01"]) {
     await expect(page.getByRole("link", { name, exact: true }).first()).toBeVisible();
@@ -28,7 +28,7 @@ test("the list of machines filters, and its address keeps the filter", async ({ 
   await expect(page.getByRole("link", { name: "web-01", exact: true })).toHaveCount(0);
 });
 
-test("a point's report tells how its data came into the vault", async ({ page }) => {
+test("a recovery point shows its consistency and its disks", async ({ page }) => {
   await page.goto(`${portalUrl()}/points?search=sql-01`);
   await page.getByRole("row").filter({ hasText: "sql-01" }).first().getByRole("link").first().click();
   await expect(page.getByRole("heading", { level: 1, name: "Recovery point of sql-01" })).toBeVisible();
@@ -38,7 +38,7 @@ test("a point's report tells how its data came into the vault", async ({ page })
   }
 });
 
-test("the report of recovery points downloads as CSV and as JSON", async ({ page }) => {
+test("the recovery point report downloads as CSV and as JSON", async ({ page }) => {
   await page.goto(`${portalUrl()}/reports`);
   for (const format of ["CSV", "JSON"]) {
     const download = page.waitForEvent("download");
@@ -51,7 +51,7 @@ test("the report of recovery points downloads as CSV and as JSON", async ({ page
   }
 });
 
-test("health answers without a session", async ({ playwright }) => {
+test("/api/health answers without a session", async ({ playwright }) => {
   const request = await playwright.request.newContext();
   const answer = await request.get(`${portalUrl()}/api/health`);
   expect(answer.status()).toBe(200);

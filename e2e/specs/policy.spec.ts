@@ -7,7 +7,7 @@ const name = `nightly-${Date.now().toString(36)}`;
 
 test.describe.configure({ mode: "serial" });
 
-test("a policy is written with its effect in view", async ({ page }) => {
+test("the editor previews a new policy and creates it", async ({ page }) => {
   await page.goto(`${portalUrl()}/policies/new`);
   await page.getByRole("button", { name: "Daily, kept 30 days" }).click();
   await page.getByLabel("Name", { exact: true }).fill(name);
@@ -18,7 +18,7 @@ test("a policy is written with its effect in view", async ({ page }) => {
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
 });
 
-test("a bad name is refused before anything is sent", async ({ page }) => {
+test("the editor refuses a bad name before it sends a request", async ({ page }) => {
   await page.goto(`${portalUrl()}/policies/new`);
   await page.getByLabel("Name", { exact: true }).fill("Not A Name");
   await page.getByRole("button", { name: "Create policy" }).click();
@@ -26,7 +26,7 @@ test("a bad name is refused before anything is sent", async ({ page }) => {
   await expect(page).toHaveURL(/\/policies\/new$/);
 });
 
-test("an edit makes a new version", async ({ page }) => {
+test("an edit creates a new version", async ({ page }) => {
   await page.goto(`${portalUrl()}/policies`);
   await page.getByRole("link", { name }).first().click();
   await page.getByLabel("Daily points").fill("14");

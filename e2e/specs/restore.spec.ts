@@ -6,7 +6,7 @@ import { openNewestPoint, portalUrl } from "../support/portal.ts";
 const test = as("omar");
 const MiB = 1024 * 1024;
 
-test("a disk is restored to a new managed disk", async ({ page }) => {
+test("an operator restores a disk to a new managed disk", async ({ page }) => {
   test.setTimeout(180_000);
   await openNewestPoint(page, "web-01");
   const row = page.getByRole("row").filter({ hasText: "web-01_Data0" });
@@ -20,7 +20,7 @@ test("a disk is restored to a new managed disk", async ({ page }) => {
   await expect(page.getByText("Done", { exact: true }).first()).toBeVisible({ timeout: 120_000 });
 });
 
-test("a disk downloads in ranges that make the whole, as raw and as VHD", async ({ page }) => {
+test("a disk downloads in ranges, as raw and as VHD", async ({ page }) => {
   await openNewestPoint(page, "web-01");
   const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
   const address = `${portalUrl()}/api/points/${id}/disks/0`;
@@ -31,7 +31,7 @@ test("a disk downloads in ranges that make the whole, as raw and as VHD", async 
   const etag = head.headers()["etag"] ?? "";
   expect(etag).not.toBe("");
 
-  // A broken download goes on where it stopped: two halves of a range are the range.
+  // A broken download resumes: two halves of a range equal the range.
   const ranges = ["bytes=0-524287", "bytes=524288-1048575"];
   const parts = [];
   for (const range of ranges) {

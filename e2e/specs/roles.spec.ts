@@ -5,20 +5,20 @@ import { openVm, portalUrl } from "../support/portal.ts";
 test.describe("a reader of team Platform", () => {
   test.use({ storageState: sessionOf("rosa") });
 
-  test("sees the team's machines and no others", async ({ page }) => {
+  test("sees the team's VMs and no others", async ({ page }) => {
     await page.goto(`${portalUrl()}/vms`);
     await expect(page.getByRole("link", { name: "batch-01", exact: true }).first()).toBeVisible();
     await expect(page.getByRole("link", { name: "web-01", exact: true })).toHaveCount(0);
   });
 
-  test("can't back up, and the button says so", async ({ page }) => {
+  test("cannot back up, and the button is disabled", async ({ page }) => {
     await openVm(page, "batch-01");
     const button = page.getByRole("button", { name: "Back up now" });
     await expect(button).toBeVisible();
     await expect(button.and(page.locator("[disabled], [aria-disabled='true']"))).toBeVisible();
   });
 
-  test("is refused by the server, not only by the page", async ({ page }) => {
+  test("is refused by the server too", async ({ page }) => {
     const answer = await page.request.post(`${portalUrl()}/api/trpc/backup.start`, {
       data: { vm: "batch-01" },
       headers: { origin: portalUrl() },
@@ -26,7 +26,7 @@ test.describe("a reader of team Platform", () => {
     expect(answer.status()).toBe(403);
   });
 
-  test("finds another team's machine no more than one that does not exist", async ({ page, browser }) => {
+  test("gets the same page for another team's VM as for a missing one", async ({ page, browser }) => {
     const owner = await browser.newContext({ storageState: sessionOf("olivia") });
     const ownersPage = await owner.newPage();
     await openVm(ownersPage, "web-01");
@@ -47,23 +47,23 @@ test.describe("a reader of team Platform", () => {
     expect(seen[0]).toBe(seen[1]);
   });
 
-  test("has no audit log", async ({ page }) => {
+  test("cannot read the audit log", async ({ page }) => {
     await page.goto(`${portalUrl()}/audit`);
     await expect(page.getByText("The audit log is for owners and auditors.").first()).toBeVisible();
   });
 });
 
-test.describe("an auditor of the organisation", () => {
+test.describe("an auditor of the organization", () => {
   test.use({ storageState: sessionOf("ada") });
 
-  test("reads the log and verifies its chain", async ({ page }) => {
+  test("reads the audit log and verifies its chain", async ({ page }) => {
     await page.goto(`${portalUrl()}/audit`);
     await expect(page.getByText("VM protected").first()).toBeVisible();
     await page.getByRole("button", { name: "Verify the chain" }).click();
     await expect(page.getByText(/The chain is whole: [\d,.\s]+ events/)).toBeVisible();
   });
 
-  test("starts no backup", async ({ page }) => {
+  test("cannot start a backup", async ({ page }) => {
     const answer = await page.request.post(`${portalUrl()}/api/trpc/backup.start`, {
       data: { vm: "web-01" },
       headers: { origin: portalUrl() },
@@ -75,7 +75,7 @@ test.describe("an auditor of the organisation", () => {
 test.describe("an operator of team Commerce", () => {
   test.use({ storageState: sessionOf("omar") });
 
-  test("writes no policy", async ({ page }) => {
+  test("cannot create a policy", async ({ page }) => {
     await page.goto(`${portalUrl()}/policies`);
     const create = page
       .getByRole("link", { name: "New policy" })
@@ -84,7 +84,7 @@ test.describe("an operator of team Commerce", () => {
   });
 });
 
-test("a request from another site changes nothing", async ({ browser }) => {
+test("a request from another site is refused", async ({ browser }) => {
   const context = await browser.newContext({ storageState: sessionOf("bram") });
   const answer = await context.request.post(`${portalUrl()}/api/trpc/backup.start`, {
     data: { vm: "web-01" },

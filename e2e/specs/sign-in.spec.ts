@@ -10,7 +10,7 @@ for (const person of Object.keys(people) as PersonKey[]) {
   });
 }
 
-test("nothing is shown before signing in, and the page that was asked for comes after", async ({ page }) => {
+test("a page requires sign-in and opens after it", async ({ page }) => {
   await page.goto(`${portalUrl()}/audit`);
   await expect(page.getByRole("link", { name: "Sign in with Microsoft" })).toBeVisible();
   await page.getByRole("link", { name: "Sign in with Microsoft" }).click();
@@ -18,7 +18,7 @@ test("nothing is shown before signing in, and the page that was asked for comes 
   await expect(page.getByRole("heading", { level: 1, name: "Audit log" })).toBeVisible();
 });
 
-test("who cancels at Entra comes back and is told so", async ({ page }) => {
+test("a user who cancels at Entra returns to a page that says so", async ({ page }) => {
   await page.goto(portalUrl());
   await page.getByRole("link", { name: "Sign in with Microsoft" }).click();
   await page.getByRole("button", { name: "Cancel" }).click();
@@ -36,7 +36,7 @@ test("signing out ends the session on the server too", async ({ page, context })
   await expect(page.getByRole("link", { name: "Sign in with Microsoft" })).toBeVisible();
 });
 
-test("the session cookie is out of reach for scripts and other sites", async ({ page, context }) => {
+test("scripts and other sites cannot read the session cookie", async ({ page, context }) => {
   await signIn(page, "rosa");
   const cookie = (await context.cookies()).find(({ httpOnly }) => httpOnly);
   expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Lax", path: "/" });

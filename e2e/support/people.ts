@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** The demo people of the local Entra, and where each one's session is kept between tests. */
+/** The demo users of the local Entra, and the files that keep their sessions between tests. */
 export const people = {
   olivia: { name: "Olivia Owner" },
   bram: { name: "Bram Backup-Admin" },

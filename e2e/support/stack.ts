@@ -1,4 +1,4 @@
-/** Starts the whole stack for the browser tests, with a data folder of its own on free ports, and stops it again. */
+/** Starts and stops the whole stack for the browser tests, with a temporary data folder and free ports. */
 import { type ChildProcess, fork } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -53,7 +53,7 @@ async function until(child: ChildProcess, log: string, ready: () => Promise<bool
   while (!(await ready())) {
     if (child.exitCode !== null || limit.aborted) {
       const tail = (await readFile(log, "utf8")).split("\n").slice(-40).join("\n");
-      throw new Error(`The stack ${limit.aborted ? "took too long" : "ended by itself"}:\n${tail}`);
+      throw new Error(`The stack ${limit.aborted ? "took too long" : "ended unexpectedly"}:\n${tail}`);
     }
     await pause(500);
   }

@@ -1,4 +1,4 @@
-/** Brings the database of DATABASE_URL up to date. */
+/** Applies all pending migrations to the database of DATABASE_URL. */
 import { parseDatabaseEnv } from "../src/env.ts";
 import { migrate } from "../src/migrate.ts";
 

@@ -3,17 +3,17 @@ import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-util
 import { SchemaEngine } from "@prisma/schema-engine-wasm";
 
 /**
- * Prisma's schema engine, as the WebAssembly build that needs no download. Development and tests only: comparing schemas,
- * and checking that Prisma agrees with our migrations.
+ * Opens Prisma's schema engine, as the WebAssembly build that needs no download. For development and tests only: it compares
+ * schemas, and checks that Prisma agrees with the migrations.
  *
- * @param url a PostgreSQL database; the engine connects at once, though comparing schema files reads nothing from it
+ * @param url any PostgreSQL database; the engine connects at once, but comparing schema files reads nothing from it
  */
 export function openSchemaEngine(url: string, schema: string): Promise<SchemaEngine> {
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(url));
   return SchemaEngine.new({ datamodels: [["schema.prisma", schema]] }, () => undefined, adapter);
 }
 
-/** The SQL that leads from one Prisma schema (null: an empty database) to another; empty when they are equal. */
+/** Returns the SQL that leads from one Prisma schema (null: an empty database) to another; empty when they are equal. */
 export async function diffSchemas(url: string, from: string | null, to: string): Promise<string> {
   const engine = await openSchemaEngine(url, to);
   try {
