@@ -23,7 +23,7 @@ test.each([
     request: "crash",
   },
   { name: "a crash-consistent policy", guest: windows, wants: "crash", wanted: "crash", request: "crash" },
-] as const)("$name: wanted is $wanted, asked for is $request", ({ guest, wants, wanted, request }) => {
+] as const)("$name: wanted is $wanted, requests $request", ({ guest, wants, wanted, request }) => {
   const plan = planConsistency(guest, { ...rules, wanted: wants });
   expect(plan).toEqual({ wanted, request, reason: null, needsExtension: request === "best" });
 });

@@ -61,7 +61,7 @@ test("an edited event is named", () => {
   for (const edit of [
     { ...fifth, data: { index: 6 } },
     { ...fifth, at: "2030-01-01T00:00:00.000Z" },
-    { ...fifth, actor: { kind: "engine", name: "Somebody" } },
+    { ...fifth, actor: { kind: "engine", name: "Another author" } },
     { ...fifth, vmId: "x" },
     { ...fifth, teamIds: ["x"] },
     { ...fifth, kind: "vm.deleted" },

@@ -32,7 +32,7 @@ export const limits = {
   discoverMs: 10 * minute,
 
   // -------------------------------------------------------------- cleaning up
-  /** Only `keepLast` removes points younger than this, so a manual backup before a risky change survives the day's next backup. */
+  /** Only `keepLast` removes points that are newer than this, so a manual backup before a risky change survives the day's next backup. */
   recentPointMs: day,
   /** Azure resources without an owning job are removed at this age. Jobs record resources before creating them, but clocks differ. */
   sweepSafetyMs: hour,

@@ -32,7 +32,7 @@ export const retentionTiers = [
   "pinned",
 ] as const;
 /**
- * `latest`: the newest good point of a protected VM. `last`: one of the newest `keepLast`. `recent`: younger than one day,
+ * `latest`: the newest good point of a protected VM. `last`: one of the newest `keepLast`. `recent`: at most one day old,
  * if the policy has no `keepLast`.
  */
 export type RetentionTier = (typeof retentionTiers)[number];
@@ -59,7 +59,7 @@ interface Hold {
 /**
  * Applies grandfather-father-son retention. Each calendar tier keeps the newest good point of each of its newest N periods
  * that have one, so a pause in backups removes nothing. `keepLast` keeps the newest N good points. Any tier is enough to keep
- * a point. Without `keepLast`, nothing younger than one day is removed: after a failed change, the backup made before it must
+ * a point. Without `keepLast`, nothing is removed within one day: after a failed change, the backup made before it must
  * still exist. Pruner, preview, reports and pages all call this function.
  *
  * @returns one verdict per point, newest first

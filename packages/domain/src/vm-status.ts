@@ -8,7 +8,7 @@
  * - `failing`: its last backup job failed
  * - `at-risk`: no recovery point within the policy's longest gap plus grace
  * - `waiting`: protected recently, no recovery point yet
- * - `protected`: all is well
+ * - `protected`: its last backup meets the policy
  */
 export const vmStatuses = [
   "failing",
