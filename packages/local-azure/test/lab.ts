@@ -127,9 +127,7 @@ class Lab {
     return writeImage(join(this.#dir, name), sizeBytes, parts);
   }
 
-  /**
-   * Makes a VM and its collection `NAME-rpc`. Disk n (1, 2, …) holds `pattern(MIB, n)` at n MiB.
-   */
+  /** Makes a VM and its collection `NAME-rpc`. Disk 1, 2, … n holds `pattern(MIB, n)` at n MiB. */
   async importVm(
     name: string,
     options: { os?: "linux" | "windows"; disks?: number; stopped?: boolean } = {},
@@ -153,9 +151,7 @@ class Lab {
     return vm.id;
   }
 
-  /**
-   * Takes the restore point `VM/NAME`. `disks`: names of its disk restore points, OS disk first.
-   */
+  /** Takes restore point `VM/NAME`. `disks`: names of its disk restore points, OS disk first. */
   async takePoint(
     where: string,
     body: RestorePoint = {},

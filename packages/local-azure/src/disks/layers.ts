@@ -87,7 +87,7 @@ export class LayerStore {
     const unused: string[] = [];
     for (const [diskId, top] of tops) {
       const disk = this.#store.state.disks[diskId];
-      if (!disk) throw new Error(`Disk ${diskId} is gone`);
+      if (!disk) throw new Error(`Disk ${diskId} does not exist`);
       const below = this.#store.state.layers[disk.layer]?.parent;
       if (this.#layer(disk.layer).map.held === 0 && below !== undefined) {
         frozen.set(diskId, below);
@@ -157,7 +157,7 @@ export class LayerStore {
   /** Writes to a disk, inside `withDisks`. Completes partial blocks from the present content. */
   async writeDisk(diskId: string, bytes: Buffer, offset: number): Promise<void> {
     const disk = this.#store.state.disks[diskId];
-    if (!disk) throw new Error(`Disk ${diskId} is gone`);
+    if (!disk) throw new Error(`Disk ${diskId} does not exist`);
     const start = Math.floor(offset / BLOCK_SIZE) * BLOCK_SIZE;
     const end = Math.ceil((offset + bytes.length) / BLOCK_SIZE) * BLOCK_SIZE;
     if (start === offset && end === offset + bytes.length)
@@ -220,7 +220,7 @@ export class LayerStore {
 
   #layer(id: string): Layer {
     const layer = this.#layers.get(id);
-    if (!layer) throw new Error(`Layer ${id} is gone`);
+    if (!layer) throw new Error(`Layer ${id} does not exist`);
     return layer;
   }
 

@@ -31,7 +31,7 @@ export function redirectAllowed(redirectUri: string, registered: readonly string
   });
 }
 
-/** Whether sign-out may return there: any page of this machine. Entra wants registered ones. */
+/** Whether sign-out may return there: any page of this machine. Entra requires a registered one. */
 export function logoutRedirectAllowed(uri: string): boolean {
   const wanted = parse(uri);
   return (

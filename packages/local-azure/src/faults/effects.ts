@@ -1,6 +1,4 @@
-/**
- * The effects of faults: parameters, command-line options, and what each does to calls and work.
- */
+/** The effects of faults: parameters, options of `fault add`, what each does to calls and work. */
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type { BodyChange, BodyPart } from "../http/send.ts";
@@ -202,9 +200,7 @@ export function applyToCall<T extends EffectType>(
   return effects[effect.type].onCall(effect, call);
 }
 
-/**
- * Applies an effect to the work of an operation. Rejects when the work must fail or was aborted.
- */
+/** Applies an effect to an operation's work. Rejects when the work must fail or was aborted. */
 export async function applyToWork<T extends EffectType>(
   effect: EffectOf<T>,
   work: WorkUnderFault,

@@ -53,9 +53,7 @@ export class Faults {
     return effect ? applyToCall(effect, call) : { next: "answer" };
   }
 
-  /**
-   * Applies the fault that hits the work of an operation, if any. Rejects when the work must end.
-   */
+  /** Applies the fault that hits an operation's work, if any. Rejects when the work must end. */
   async applyToWork(point: FaultPoint, work: WorkUnderFault): Promise<void> {
     const effect = this.take(point);
     if (effect) await applyToWork(effect, work);
