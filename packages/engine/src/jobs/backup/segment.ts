@@ -23,9 +23,10 @@ export const backupSegment: SegmentKind = {
 export function mustFit(disk: { readonly name: string; readonly diskBytes: number }, bytes: number): void {
   if (bytes === disk.diskBytes) return;
   throw new KluisError("CONFLICT", {
+    reason: "disk-resized",
     message: `The disk ${disk.name} was resized while its backup began: ${disk.diskBytes} bytes before, ${bytes} in the snapshot.`,
     action: "Start the backup again.",
-    params: { disk: disk.name, before: disk.diskBytes, snapshot: bytes },
+    params: { disk: disk.name, beforeBytes: disk.diskBytes, snapshotBytes: bytes },
   });
 }
 

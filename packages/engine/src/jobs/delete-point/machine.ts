@@ -97,10 +97,19 @@ function deletedBefore({ deps, job }: Context): StepResult<Memory> {
 async function requirePoint({ deps, job, memory }: Context): Promise<PointRef> {
   const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
   if (point === null)
-    throw new KluisError("POINT_NOT_FOUND", { message: "The recovery point is gone already." });
+    throw new KluisError("POINT_NOT_FOUND", {
+      reason: "gone",
+      message: "The recovery point no longer exists.",
+      params: { point: job.pointId },
+    });
   const begun = memory.deleting === true || point.state === "deleting" || point.state === "deleted";
   if (point.pinnedAt === null || begun) return point;
-  throw new KluisError("CONFLICT", { message: "The recovery point is pinned.", action: "Unpin it first." });
+  throw new KluisError("CONFLICT", {
+    reason: "point-pinned",
+    message: `The recovery point ${point.id} is pinned and cannot be deleted.`,
+    action: "Unpin it first.",
+    params: { point: point.id, pinnedAt: point.pinnedAt.toISOString() },
+  });
 }
 
 /** One look at the removal of the snapshot that is kept of the point; null when none is. */

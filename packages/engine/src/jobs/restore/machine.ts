@@ -74,15 +74,20 @@ export async function sourceOf({
   const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
   if (point === null || (point.state !== "available" && point.state !== "damaged")) {
     throw new KluisError("POINT_NOT_FOUND", {
-      message: "The recovery point is gone.",
+      reason: "gone",
+      message: "The recovery point no longer exists.",
       action: "Choose another recovery point.",
+      params: { point: job.pointId },
     });
   }
   const disk = point.disks.find(({ diskKey }) => diskKey === key);
   if (disk !== undefined) return { point, disk };
+  const keys = point.disks.map(({ diskKey }) => diskKey).join(", ");
   throw new KluisError("DISK_NOT_FOUND", {
-    message: `The recovery point has no disk "${key}".`,
-    action: `Choose one of: ${point.disks.map(({ diskKey }) => diskKey).join(", ")}.`,
+    reason: "in-point",
+    message: `The recovery point ${point.id} has no disk ${key}.`,
+    action: `It has these disks: ${keys}.`,
+    params: { point: point.id, disk: key, disks: keys },
   });
 }
 

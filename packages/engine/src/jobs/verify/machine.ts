@@ -21,7 +21,11 @@ async function verify({ deps, job, signal }: StepContext<Memory>): Promise<StepR
   const { mode } = verifyParametersSchema.parse(job.parameters);
   const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
   if (point === null || point.state === "deleted" || point.state === "deleting") {
-    throw new KluisError("POINT_NOT_FOUND", { message: "The recovery point is gone." });
+    throw new KluisError("POINT_NOT_FOUND", {
+      reason: "gone",
+      message: "The recovery point no longer exists.",
+      params: { point: job.pointId },
+    });
   }
   const result = await deps.vault.vault.verifyPoint(point.id, { mode, signal });
   const { ok, blocksChecked, bytesChecked, problems } = result;

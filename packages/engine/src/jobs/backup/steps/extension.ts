@@ -49,7 +49,13 @@ function whyNone(memory: BackupMemory): string {
 async function install(context: Context): Promise<Result> {
   const { deps, job, memory, signal } = context;
   const details = await getVm(deps.azure, requireVm(job).resourceId, { signal });
-  if (details === null) throw new KluisError("VM_NOT_FOUND", { message: "The virtual machine is gone." });
+  if (details === null) {
+    throw new KluisError("VM_NOT_FOUND", {
+      reason: "gone",
+      message: "The virtual machine is no longer in Azure.",
+      params: { vm: requireVm(context.job).name },
+    });
+  }
   const wanted = snapshotExtension(details.osType);
   const present = details.extensions.find((one) => one.type.toLowerCase() === wanted.type.toLowerCase());
   const poll = await lookAtExtension(context, details);

@@ -18,7 +18,7 @@ import {
   refreshVm,
   type WorkJob,
 } from "@kluis/db";
-import { type DiskKey, errorInfo, KluisError, planConsistency } from "@kluis/domain";
+import { type DiskKey, type ErrorInfo, errorInfo, KluisError, planConsistency } from "@kluis/domain";
 import { parseNodeRef } from "@kluis/vault";
 import { z } from "zod";
 import type { StepContext, StepResult } from "../../../job/step.ts";
@@ -73,15 +73,16 @@ export async function prepare(context: Context): Promise<StepResult<BackupMemory
         at: deps.clock.now(),
       });
       await addJobDisks(tx, job.id, chosen.disks.map(toJobDisk));
-      for (const { name, reason } of chosen.refused) {
-        await addWarning(
-          tx,
-          job.id,
-          errorInfo(new KluisError("DISK_NOT_SUPPORTED", { message: `${name}: ${reason}` })),
-        );
-      }
+      for (const refused of chosen.refused) await addWarning(tx, job.id, refusalWarning(refused));
     },
   };
+}
+
+function refusalWarning({ name, reason }: ChosenDisks["refused"][number]): ErrorInfo {
+  const params = { disk: name, why: reason };
+  return errorInfo(
+    new KluisError("DISK_NOT_SUPPORTED", { reason: "disk-kind", message: `${name}: ${reason}`, params }),
+  );
 }
 
 /** The VM of the job, not another one that has its name by now. */
@@ -90,6 +91,7 @@ async function requireLiving({ deps, job, signal }: Context): Promise<VmDetails>
   const vm = await getVm(deps.azure, row.resourceId, { signal });
   if (vm !== null && vm.azureVmId.toLowerCase() === row.azureVmId.toLowerCase()) return vm;
   throw new KluisError("VM_NOT_FOUND", {
+    reason: vm === null ? "gone" : "replaced",
     message:
       vm === null
         ? `${row.name} does not exist in Azure any more.`
@@ -153,9 +155,13 @@ async function chooseDisks({ deps, job }: Context, findings: readonly DiskFindin
     }
   }
   if (chosen.disks.length > 0) return chosen;
+  const { name } = requireVm(job);
+  const reasons = chosen.excluded.map((disk) => `${disk.name}: ${disk.reason}`).join(" ");
   throw new KluisError("DISK_NOT_SUPPORTED", {
-    message: `No disk of ${requireVm(job).name} can be protected. ${chosen.excluded.map((disk) => `${disk.name}: ${disk.reason}`).join(" ")}`,
-    action: "Include at least one disk that Kluis can protect.",
+    reason: "no-disk-left",
+    message: `No disk of ${name} can be backed up. ${reasons}`,
+    action: "Include at least one disk that Kluis can back up.",
+    params: { vm: name, reasons },
   });
 }
 
