@@ -19,11 +19,11 @@ export { type Db, openDatabase } from "./client.ts";
 // Engines
 export {
   beatEngine,
-  buryDeadEngines,
   type EngineLock,
   endEngine,
   holdEngineLock,
   listEngines,
+  reapDeadEngines,
   registerEngine,
 } from "./engines/work.ts";
 export { parseDatabaseEnv } from "./env.ts";
@@ -45,6 +45,16 @@ export {
   type JobFilter,
   listJobViews,
 } from "./jobs/read.ts";
+export {
+  addWarning,
+  changeStep,
+  condemnJob,
+  countRetry,
+  endJob,
+  setStage,
+  setStepNotice,
+  startWorkJob,
+} from "./jobs/timeline.ts";
 export {
   addJobDisks,
   addSegments,
@@ -69,21 +79,12 @@ export {
 } from "./jobs/transfer.ts";
 export { type JobRow, jobDetail, jobDisk, jobRow } from "./jobs/view.ts";
 export {
-  addWarning,
-  changeStep,
-  condemnJob,
-  countRetry,
-  endJob,
-  listOccurrenceTimes,
   listOpenAmong,
   listOpenJobs,
   listVmsInBackup,
   loadWorkJob,
   readJobFlags,
   saveMemory,
-  setStage,
-  setStepMessage,
-  startWorkJob,
   type WorkJob,
   type WorkPolicy,
   type WorkVm,
@@ -94,8 +95,9 @@ export { listAnchors, newestAnchor, recordAnchor } from "./ledger/anchors.ts";
 export { appendEvents, readHead, walkLedger } from "./ledger/append.ts";
 export { listAuditViews } from "./ledger/read.ts";
 export { generateLedgerKeyPem, isSignedBy, loadLedgerKey, type SignedHead, signHead } from "./ledger/sign.ts";
+export { locks, withLock } from "./locks.ts";
 // Occurrences
-export { recordOccurrence } from "./occurrences/write.ts";
+export { listOccurrenceTimes, recordOccurrence } from "./occurrences/work.ts";
 // Packs
 export { chunkIndex, type DatabaseChunkIndex } from "./packs/chunk-index.ts";
 export {
@@ -106,7 +108,7 @@ export {
   reprievePacks,
 } from "./packs/work.ts";
 // People
-export { getPerson, type PersonRow, setPersonLocale, upsertPerson } from "./people/write.ts";
+export { getPerson, type PersonRow, upsertPerson } from "./people/write.ts";
 // Points
 export {
   findLatestPointView,
@@ -193,5 +195,5 @@ export { ensureVault } from "./vaults/write.ts";
 // Virtual machines
 export { findVms } from "./vms/find.ts";
 export { countFleet, type FleetLook, type FleetRow, fleetFacets, getFleetVm, listFleet } from "./vms/read.ts";
-export { listPredecessors, refreshVm } from "./vms/work.ts";
+export { listPredecessors } from "./vms/work.ts";
 export { markUnseenVms, upsertVm, type VmFacts, type VmRow } from "./vms/write.ts";

@@ -1,6 +1,6 @@
 import { KluisError, storableJson } from "@kluis/domain";
 import type { z } from "zod";
-import type { Prisma } from "../generated/client.ts";
+import { Prisma } from "../generated/client.ts";
 
 /**
  * A value for a JSON column: exactly what the database will give back.
@@ -10,6 +10,11 @@ export function toJson(value: object): Prisma.InputJsonValue {
   const stored = storableJson(value);
   if (!isJson(stored) || stored === null) throw new TypeError("Only plain JSON can be stored.");
   return stored;
+}
+
+/** A value for a nullable JSON column: SQL NULL for null. */
+export function toJsonOrNull(value: object | null): Prisma.InputJsonValue | typeof Prisma.DbNull {
+  return value === null ? Prisma.DbNull : toJson(value);
 }
 
 function isJson(value: unknown): value is Prisma.InputJsonValue | null {

@@ -1,12 +1,73 @@
 /**
- * Keys of PostgreSQL advisory locks, in one place so that no two uses collide. Engine processes hold a session lock on
- * their own random key (EngineProcess.lockKey), which is negative; these are positive.
+ * The only place that makes keys of PostgreSQL advisory locks, so that no two uses collide.
+ *
+ * A named lock has a positive key: 62 bits of the SHA-256 of its name, with one fixed prefix as the seed. Engine processes hold
+ * locks with random negative keys (`EngineProcess.lockKey`).
  */
-export const lockKeys = {
+import { createHash, randomBytes } from "node:crypto";
+import type { TaskName } from "@kluis/domain";
+import type { Db } from "./client.ts";
+import type { Tx } from "./tx.ts";
+
+/** Also separates Kluis from other programs that use advisory locks in the same database. */
+const HASH_SEED = "kluis-lock-1:";
+
+function named(name: string): bigint {
+  const digest = createHash("sha256").update(`${HASH_SEED}${name}`).digest();
+  return digest.readBigUInt64BE() >> 2n;
+}
+
+export const locks = {
   /** Session lock: one process migrates at a time. */
-  migrate: 4_955_001,
-  /** Transaction lock: one writer at the ledger's end. */
-  ledger: 4_955_002,
+  migrate: named("migrate"),
+  /** Transaction lock: one writer at the end of the ledger. */
+  ledger: named("ledger"),
   /** Transaction lock: one process seeds at a time. */
-  seed: 4_955_003,
+  seed: named("seed"),
+  /** Transaction lock: one discovery writes a VM at a time. `resourceId` in any letter case. */
+  vm: (resourceId: string): bigint => named(`vm:${resourceId.toLowerCase()}`),
+  /** Session lock: one process advances a job at a time. */
+  job: (jobId: string): bigint => named(`job:${jobId}`),
+  /** Session lock: one run of an upkeep task at a time. */
+  task: (name: TaskName): bigint => named(`task:${name}`),
+  /** A new session lock that an engine process holds while it lives. */
+  engine: (): bigint => -(randomBytes(8).readBigUInt64BE() >> 2n) - 1n,
 } as const;
+
+/** Waits for a lock and holds it until the transaction ends. */
+export async function lockInTransaction(tx: Tx, key: bigint): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${key}::bigint)`;
+}
+
+/**
+ * Runs `work` while this session holds a lock. Returns null immediately when another session holds it.
+ * PostgreSQL frees the lock with the connection, so a killed process never keeps one.
+ */
+export async function withLock<T>(
+  db: Db,
+  key: bigint,
+  work: () => Promise<T>,
+): Promise<{ readonly value: T } | null> {
+  const client = await db.pool.connect();
+  let isBroken = true;
+  try {
+    const parameters = [String(key)];
+    const { rows } = await client.query<{ taken: boolean }>(
+      "SELECT pg_try_advisory_lock($1::bigint) AS taken",
+      parameters,
+    );
+    if (rows[0]?.taken !== true) {
+      isBroken = false;
+      return null;
+    }
+    try {
+      return { value: await work() };
+    } finally {
+      await client.query("SELECT pg_advisory_unlock($1::bigint)", parameters);
+      isBroken = false;
+    }
+  } finally {
+    // A connection on which locking or unlocking failed is closed, which frees its locks.
+    client.release(isBroken);
+  }
+}

@@ -6,7 +6,7 @@ import { Logger, runMigrations } from "graphile-worker";
 import pg from "pg";
 import { z } from "zod";
 import { mapDatabaseError } from "./errors.ts";
-import { lockKeys } from "./locks.ts";
+import { locks } from "./locks.ts";
 
 /** `prisma/` of the project: schema.prisma and migrations/. */
 export const prismaFolder = path.resolve(import.meta.dirname, "../../../prisma");
@@ -62,7 +62,7 @@ export async function migrate(url: string, signal?: AbortSignal): Promise<string
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
-    await client.query("SELECT pg_advisory_lock($1)", [lockKeys.migrate]);
+    await client.query("SELECT pg_advisory_lock($1::bigint)", [String(locks.migrate)]);
     const applied = await applyPending(client, migrations, signal);
     signal?.throwIfAborted();
     await runMigrations({ connectionString: url, logger: new Logger(() => () => undefined) });
@@ -110,7 +110,6 @@ function pendingMigrations(
             : "holds a migration that was edited after it was applied";
     if (problem === null) continue;
     throw new KluisError("CONFLICT", {
-      reason: "other-migrations",
       message: `The database ${problem} (${row.migration_name}).`,
       action: "Start the version of Kluis that wrote it, or restore the database from a backup.",
       params: { migration: row.migration_name },

@@ -9,7 +9,7 @@ import {
 } from "@kluis/domain";
 import type { Db } from "./client.ts";
 import { appendEvents } from "./ledger/append.ts";
-import { lockKeys } from "./locks.ts";
+import { lockInTransaction, locks } from "./locks.ts";
 import { createPolicy } from "./policies/write.ts";
 import { assignRole, ensureTeam } from "./teams/write.ts";
 import { inTransaction, type Tx } from "./tx.ts";
@@ -69,7 +69,7 @@ export interface SeedFacts {
 export async function seedBasics(db: Db, facts: SeedFacts): Promise<void> {
   const clock = facts.clock ?? systemClock;
   await inTransaction(db, async (tx) => {
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lockKeys.seed}::bigint)`;
+    await lockInTransaction(tx, locks.seed);
     const seeder = new Seeder(tx, clock);
     const commerce = await seeder.team("commerce", "Commerce", reach(facts.subscriptionId, "commerce-rg"));
     const platform = await seeder.team("platform", "Platform", reach(facts.subscriptionId, "platform-rg"));

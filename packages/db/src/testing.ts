@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { type Db, openDatabase } from "./client.ts";
-import { lockKeys } from "./locks.ts";
+import { locks } from "./locks.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 
 /** Name of the variable by which the test run's global setup tells its server: an address that may create databases. */
@@ -80,7 +80,7 @@ async function makeTemplate(server: string): Promise<string> {
   const migrations = await readMigrations();
   const name = `kluis_template_${migrations.at(-1)?.checksum.slice(0, 16) ?? "empty"}_${migrations.length}`;
   await asAdmin(server, async (admin) => {
-    await admin.query("SELECT pg_advisory_lock($1)", [lockKeys.migrate]);
+    await admin.query("SELECT pg_advisory_lock($1::bigint)", [String(locks.migrate)]);
     const found = await admin.query("SELECT 1 FROM pg_database WHERE datname = $1", [name]);
     if (found.rowCount !== 0) return;
     const draft = `${name}_draft`;

@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { engineActor, type TeamReach, tagEntry } from "@kluis/domain";
+import { engineActor, notice, type TeamReach, tagEntry } from "@kluis/domain";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   beatEngine,
-  buryDeadEngines,
   endEngine,
   holdEngineLock,
   listEngines,
+  reapDeadEngines,
   registerEngine,
 } from "../src/engines/work.ts";
 import { listPartHealth, setPartHealth } from "../src/health/health.ts";
 import { ensureInstallation } from "../src/installation/write.ts";
 import { createJob, openBackupJob } from "../src/jobs/write.ts";
-import { recordOccurrence } from "../src/occurrences/write.ts";
+import { recordOccurrence } from "../src/occurrences/work.ts";
 import { chunkIndex } from "../src/packs/chunk-index.ts";
 import { condemnPacks, listSweepablePacks, reprievePacks, vaultFigures } from "../src/packs/work.ts";
 import { upsertPerson } from "../src/people/write.ts";
@@ -260,10 +260,14 @@ test("two schedulers: an occurrence is recorded once, and the other waits and le
       );
       const occurrence = { protectionId: protection.id, dueAt: due, policyVersionId: policy.current.id };
       expect(
-        await recordOccurrence(tx, { ...occurrence, state: "started", reason: null, jobId }, clock),
+        await recordOccurrence(tx, { ...occurrence, state: "started", notice: null, jobId }, clock),
       ).toBe(true);
       expect(
-        await recordOccurrence(tx, { ...occurrence, state: "missed", reason: "x", jobId: null }, clock),
+        await recordOccurrence(
+          tx,
+          { ...occurrence, state: "missed", notice: notice("occurrence-missed", {}), jobId: null },
+          clock,
+        ),
       ).toBe(false);
       await advanceSchedule(tx, protection.id, due);
       return jobId;
@@ -301,12 +305,12 @@ test("an engine whose lock is free is dead; one that lives is left alone", async
   const [aliveId, deadId] = [randomUUID(), randomUUID()];
   await registerEngine(db.prisma, facts(aliveId), { lockKey: alive.lockKey, now: clock.now() });
   await registerEngine(db.prisma, facts(deadId), { lockKey: dying.lockKey, now: clock.now() });
-  expect(await buryDeadEngines(db, clock.now())).toEqual([]);
+  expect(await reapDeadEngines(db, clock.now())).toEqual([]);
   await dying.release();
   clock.advance(1_000);
   await beatEngine(db.prisma, aliveId, { now: clock.now(), workerIds: ["w2"] });
-  expect((await buryDeadEngines(db, clock.now())).map((engine) => engine.id)).toEqual([deadId]);
-  expect(await buryDeadEngines(db, clock.now())).toEqual([]);
+  expect((await reapDeadEngines(db, clock.now())).map((engine) => engine.id)).toEqual([deadId]);
+  expect(await reapDeadEngines(db, clock.now())).toEqual([]);
   expect(await listEngines(db.prisma)).toMatchObject([
     { id: aliveId, heartbeatAt: clock.now(), workerIds: ["w2"] },
   ]);
@@ -329,15 +333,22 @@ test("an engine learns that the connection with its lock was cut", async () => {
 
 test("health and subscriptions are told as last seen", async () => {
   const { prisma } = database.db;
-  const row = {
-    part: "azure",
-    ok: false,
+  const error = {
     code: "AZURE_UNREACHABLE",
     reason: null,
     message: "away",
-    checkedAt: clock.now(),
-  };
-  await setPartHealth(prisma, { ...row, ok: true, code: null });
+    action: null,
+    params: {},
+  } as const;
+  const at = { part: "azure", checkedAt: clock.now() };
+  const row = { ...at, ok: false, code: error.code, message: "away", notice: null, error };
+  await setPartHealth(prisma, {
+    ...at,
+    ok: true,
+    code: null,
+    message: "ok",
+    notice: notice("azure-healthy", {}),
+  });
   await setPartHealth(prisma, row);
   expect(await listPartHealth(prisma)).toEqual([row]);
   const subscription = {

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { type GuestSituation, judgeConsistency, planConsistency } from "./consistency.ts";
+import { type Notice, noticeText } from "./notices.ts";
 
 const windows: GuestSituation = { osType: "windows", powerState: "running", agentState: "ready" };
 const linux: GuestSituation = { ...windows, osType: "linux" };
+const textOf = (notice: Notice | null): string => (notice === null ? "" : noticeText(notice));
 const rules = { wanted: "application", otherwise: "continue", vss: "full" } as const;
 
 test.each([
@@ -23,20 +25,20 @@ test.each([
     request: "crash",
   },
   { name: "a crash-consistent policy", guest: windows, wants: "crash", wanted: "crash", request: "crash" },
-] as const)("$name: wanted is $wanted, requests $request", ({ guest, wants, wanted, request }) => {
+] as const)("$name requires $wanted and requests $request", ({ guest, wants, wanted, request }) => {
   const plan = planConsistency(guest, { ...rules, wanted: wants });
-  expect(plan).toEqual({ wanted, request, reason: null, needsExtension: request === "best" });
+  expect(plan).toEqual({ wanted, request, notice: null, needsExtension: request === "best" });
 });
 
-test("without a ready agent: requests the next lower level with a reason, or nothing if the policy says fail", () => {
+test("without the agent the plan requests the next lower level with the reason, or nothing when the policy says fail", () => {
   const away: GuestSituation = { ...windows, agentState: "not-ready" };
   const plan = planConsistency(away, rules);
   expect(plan).toMatchObject({ wanted: "application", request: "crash" });
-  expect(plan.reason).toContain("agent");
+  expect(plan.notice).toEqual({ code: "guest-agent-not-ready", params: {} });
   expect(planConsistency(away, { ...rules, otherwise: "fail" }).request).toBeNull();
   const starting = planConsistency({ ...windows, powerState: "starting" }, rules);
   expect(starting).toMatchObject({ request: "crash", needsExtension: false });
-  expect(starting.reason).toContain("starting");
+  expect(textOf(starting.notice)).toContain("starting");
 });
 
 test.each([
@@ -50,7 +52,7 @@ test.each([
 ] as const)("$guest.osType $guest.powerState: Azure says $azure", ({ guest, azure, reached, reason }) => {
   const outcome = judgeConsistency(planConsistency(guest, rules), guest, { azure, otherwise: "continue" });
   expect(outcome).toMatchObject({ reached, acceptable: true });
-  expect(outcome.reason ?? "").toMatch(reason);
+  expect(textOf(outcome.notice)).toMatch(reason);
 });
 
 test("a lower level is not acceptable when the policy says fail", () => {

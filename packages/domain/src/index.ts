@@ -101,8 +101,8 @@ export {
   ledgerRecordSchema,
 } from "./ledger.ts";
 export { limits } from "./limits.ts";
-export { type Locale, locales } from "./locale.ts";
 export {
+  failureParams,
   type Notice,
   type NoticeCode,
   type NoticeParams,

@@ -7,13 +7,99 @@
  */
 import { z } from "zod";
 import { formatBytes } from "./bytes.ts";
+import type { ErrorCode } from "./errors.ts";
+import type { VerifyMode } from "./point.ts";
+import type { Consistency } from "./policy.ts";
+import type { PowerState } from "./vm.ts";
 
 /** Every notice with its parameters. Codes are stable: they are stored. */
 export interface NoticeParams {
-  /** A disk was read in full because the VM has no earlier recovery point of it. */
-  "delta-first-backup": Record<never, never>;
-  /** A transfer ended. */
-  "transfer-finished": { readonly disks: number; readonly movedBytes: number };
+  // Steps of a backup
+  "backup-prepared": { readonly vm: string; readonly powerState: PowerState; readonly disks: number };
+  "extension-not-needed-crash": None;
+  "extension-not-needed-stopped": None;
+  "extension-installing": { readonly extension: string };
+  "extension-installed": { readonly extension: string };
+  "guest-reading": None;
+  "snapshot-creating": None;
+  "snapshot-copying": { readonly percent: number };
+  "snapshot-created": { readonly consistency: Consistency };
+  "read-access-opened": { readonly disks: number };
+  "transfer-planned": { readonly disks: number; readonly plannedBytes: number };
+  /** `fallbackDisks` disks are read in full, although their policy keeps snapshots to compare with. */
+  "transfer-planned-fallback": {
+    readonly disks: number;
+    readonly plannedBytes: number;
+    readonly fallbackDisks: number;
+  };
+  "segments-left": { readonly segments: number };
+  "transfer-finished": { readonly movedBytes: number; readonly readBytes: number };
+  "manifest-written": None;
+  "snapshot-removing": None;
+  "snapshot-removed": None;
+  "snapshot-kept": { readonly keptUntilAt: string };
+  "snapshot-removal-failed": Failure;
+  "point-created": { readonly pointId: string; readonly consistency: Consistency };
+
+  // Why a snapshot is less consistent than the policy requests
+  "guest-not-running": { readonly powerState: PowerState };
+  "guest-agent-not-ready": None;
+  "guest-agent-failed": { readonly azureMessage: string };
+  "guest-extension-failed": { readonly azureMessage: string };
+  "azure-crash-only": None;
+  "vss-writer-failed": None;
+  "guest-scripts-failed": None;
+
+  // Why the changes of a disk were not listed although they should be
+  "delta-disk-replaced": None;
+  "delta-disk-resized": None;
+  "delta-snapshot-missing": None;
+  "delta-snapshot-other-disk": None;
+  "delta-snapshot-other-chain": None;
+  "delta-snapshot-origin-unknown": None;
+  "delta-snapshot-unreadable": { readonly azureMessage: string };
+  "delta-ranges-refused": { readonly azureMessage: string };
+
+  // Steps of a restore, a verification and a deletion
+  "restore-planned": {
+    readonly sourceDisk: string;
+    readonly vm: string;
+    readonly targetDisk: string;
+    readonly plannedBytes: number;
+  };
+  "disk-creating": None;
+  "disk-created": None;
+  "write-access-opened": None;
+  "disk-checking": None;
+  "disk-restored": { readonly disk: string };
+  "point-intact": { readonly mode: VerifyMode; readonly checkedBytes: number };
+  "point-damaged": {
+    readonly mode: VerifyMode;
+    readonly checkedBytes: number;
+    readonly problems: number;
+    /** The first problem, in English. */
+    readonly problem: string;
+  };
+  "kept-snapshot-removing": None;
+  "point-deleted": None;
+  "point-already-deleted": None;
+
+  // Steps of any job
+  "step-retrying": Failure;
+  "step-failed": Failure;
+  "step-canceled": None;
+  "step-not-reached-failed": None;
+  "step-not-reached-canceled": None;
+
+  // Planned backups that did not start in time
+  "occurrence-missed": None;
+  "occurrence-skipped": None;
+  "occurrence-late": None;
+
+  // Health
+  "azure-healthy": None;
+  "vault-healthy": { readonly vault: string };
+  "scheduler-healthy": None;
 
   // The plan of a restore: what will happen in Azure, then what to know before
   "restore-creates-disk": {
@@ -22,14 +108,19 @@ export interface NoticeParams {
     readonly resourceGroup: string;
     readonly location: string;
   };
-  "restore-opens-access": Record<never, never>;
-  "restore-writes": Record<never, never>;
-  "restore-closes-access": Record<never, never>;
-  "restore-keeps-vm": Record<never, never>;
+  "restore-opens-access": None;
+  "restore-writes": None;
+  "restore-closes-access": None;
+  "restore-keeps-vm": None;
   "restore-name-taken": { readonly name: string };
   "restore-changes-sku": { readonly from: string; readonly to: string };
-  "restore-from-damaged": Record<never, never>;
+  "restore-from-damaged": None;
 }
+
+type None = Record<never, never>;
+/** An error by its stable code, with its English text. */
+type Failure = { readonly errorCode: ErrorCode; readonly errorMessage: string };
+
 export type NoticeCode = keyof NoticeParams;
 
 export interface Notice<C extends NoticeCode = NoticeCode> {
@@ -37,10 +128,87 @@ export interface Notice<C extends NoticeCode = NoticeCode> {
   readonly params: NoticeParams[C];
 }
 
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
 const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string } = {
-  "delta-first-backup": () => "First backup of this disk",
-  "transfer-finished": ({ disks, movedBytes }) =>
-    `${disks === 1 ? "1 disk" : `${disks} disks`}, ${formatBytes(movedBytes)} moved`,
+  "backup-prepared": ({ vm, powerState, disks }) =>
+    `${vm} is ${powerState}; ${count(disks, "disk")} to back up.`,
+  "extension-not-needed-crash": () =>
+    "The policy requests crash-consistent snapshots, which need no extension.",
+  "extension-not-needed-stopped": () => "The VM is not running, so no extension is installed.",
+  "extension-installing": ({ extension }) => `Azure is installing ${extension} in the VM.`,
+  "extension-installed": ({ extension }) => `${extension} is installed in the VM.`,
+  "guest-reading": () => "Reading what changed in the guest.",
+  "snapshot-creating": () => "Azure is creating the snapshot.",
+  "snapshot-copying": ({ percent }) => `Azure is making the snapshot readable (${percent} %).`,
+  "snapshot-created": ({ consistency }) => `Snapshot created, ${consistency}-consistent.`,
+  "read-access-opened": ({ disks }) => `Read access to ${count(disks, "disk")} of the snapshot is open.`,
+  "transfer-planned": ({ disks, plannedBytes }) =>
+    `${count(disks, "disk")} planned, ${formatBytes(plannedBytes)} to read.`,
+  "transfer-planned-fallback": ({ disks, plannedBytes, fallbackDisks }) =>
+    `${count(disks, "disk")} planned, ${formatBytes(plannedBytes)} to read. The changes of ${count(fallbackDisks, "disk")} cannot be listed, so every allocated block is read.`,
+  "segments-left": ({ segments }) => `${count(segments, "part")} left.`,
+  "transfer-finished": ({ movedBytes, readBytes }) =>
+    `${formatBytes(movedBytes)} moved, ${formatBytes(readBytes)} read.`,
+  "manifest-written": () => "The manifest is stored in the vault.",
+  "snapshot-removing": () => "Azure is removing the snapshot.",
+  "snapshot-removed": () => "Snapshot removed.",
+  "snapshot-kept": ({ keptUntilAt }) => `The snapshot is kept for instant restore until ${keptUntilAt}.`,
+  "snapshot-removal-failed": ({ errorMessage }) => `The snapshot was not removed: ${errorMessage}`,
+  "point-created": ({ pointId, consistency }) =>
+    `Recovery point ${pointId} created, ${consistency}-consistent.`,
+
+  "guest-not-running": ({ powerState }) =>
+    `The VM was ${powerState === "unknown" ? "in an unknown power state" : powerState}, so its guest did not take part in the snapshot.`,
+  "guest-agent-not-ready": () =>
+    "The guest agent was not ready, so the guest did not take part in the snapshot.",
+  "guest-agent-failed": ({ azureMessage }) =>
+    `The guest agent did not complete the snapshot, so a crash-consistent one was created. ${azureMessage}`,
+  "guest-extension-failed": ({ azureMessage }) =>
+    `The snapshot extension was not installed, so a crash-consistent snapshot is created. ${azureMessage}`,
+  "azure-crash-only": () => "Azure created only a crash-consistent snapshot.",
+  "vss-writer-failed": () =>
+    "A VSS writer did not take part, so Azure created a file-consistent snapshot. Azure tries application consistency again after three more snapshots.",
+  "guest-scripts-failed": () => "The guest's scripts did not take part in the snapshot.",
+
+  "delta-disk-replaced": () => "The disk was replaced since the previous recovery point.",
+  "delta-disk-resized": () => "The disk was resized since the previous recovery point.",
+  "delta-snapshot-missing": () => "The previous recovery point has no snapshot to compare with.",
+  "delta-snapshot-other-disk": () => "The kept snapshot is of another disk.",
+  "delta-snapshot-other-chain": () => "The kept snapshot belongs to another chain of snapshots.",
+  "delta-snapshot-origin-unknown": () =>
+    "Azure does not report which disk and chain the kept snapshot belongs to.",
+  "delta-snapshot-unreadable": ({ azureMessage }) => `The kept snapshot cannot be read. ${azureMessage}`,
+  "delta-ranges-refused": ({ azureMessage }) => `Azure did not list the changed ranges. ${azureMessage}`,
+
+  "restore-planned": ({ sourceDisk, vm, targetDisk, plannedBytes }) =>
+    `${sourceDisk} of ${vm}: ${formatBytes(plannedBytes)} to write to ${targetDisk}.`,
+  "disk-creating": () => "Azure is creating the disk.",
+  "disk-created": () => "The disk is created.",
+  "write-access-opened": () => "Write access to the disk is open.",
+  "disk-checking": () => "Azure is checking the disk.",
+  "disk-restored": ({ disk }) => `Disk ${disk} is ready to use.`,
+  "point-intact": ({ mode, checkedBytes }) =>
+    `The recovery point is intact; ${formatBytes(checkedBytes)} checked (${mode}).`,
+  "point-damaged": ({ mode, checkedBytes, problems, problem }) =>
+    `The recovery point is damaged: ${count(problems, "problem")} found, first: ${problem} ${formatBytes(checkedBytes)} checked (${mode}).`,
+  "kept-snapshot-removing": () => "Azure is removing the kept snapshot.",
+  "point-deleted": () => "The recovery point is deleted.",
+  "point-already-deleted": () => "The recovery point was already deleted.",
+
+  "step-retrying": ({ errorMessage }) => `Trying again: ${errorMessage}`,
+  "step-failed": ({ errorMessage }) => errorMessage,
+  "step-canceled": () => "Stopped: the job was canceled.",
+  "step-not-reached-failed": () => "Not reached: the job failed.",
+  "step-not-reached-canceled": () => "Not reached: the job was canceled.",
+
+  "occurrence-missed": () => "No backup started at its time; a later backup replaces it.",
+  "occurrence-skipped": () => "The previous backup of this virtual machine had not ended.",
+  "occurrence-late": () => "Started late: no engine was running at its time.",
+
+  "azure-healthy": () => "Azure responds.",
+  "vault-healthy": ({ vault }) => `${vault} responds.`,
+  "scheduler-healthy": () => "The scheduler runs every 30 seconds.",
 
   "restore-creates-disk": ({ name, sku, resourceGroup, location }) =>
     `Create the managed disk ${name} (${sku}) in resource group ${resourceGroup}, ${location}.`,
@@ -69,6 +237,11 @@ export function notice<C extends NoticeCode>(code: C, params: NoticeParams[C]): 
 /** The notice in English. */
 export function noticeText<C extends NoticeCode>({ code, params }: Notice<C>): string {
   return texts[code](params);
+}
+
+/** The reason of an error as a notice keeps it. */
+export function failureParams(error: { readonly code: ErrorCode; readonly message: string }): Failure {
+  return { errorCode: error.code, errorMessage: error.message };
 }
 
 /** A notice as stored or sent. Parameters are scalars; their types are those of `NoticeParams`. */

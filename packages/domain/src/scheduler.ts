@@ -1,40 +1,42 @@
+/** Decides which planned backups of a protection start, and records why the others did not. Pure. */
 import { limits } from "./limits.ts";
+import { type Notice, notice } from "./notices.ts";
 import type { Schedule } from "./policy.ts";
 import { occurrencesBetween } from "./schedule.ts";
 
 export interface SchedulerInput {
   readonly schedule: Schedule;
-  /** Times up to this one are already decided. */
+  /** Occurrences up to this instant are decided. */
   readonly scheduledThrough: Date;
   readonly now: Date;
-  /** A backup of the VM is still running. */
+  /** A backup of the VM has not ended. */
   readonly jobOpen: boolean;
 }
 
-/** The decision about one planned backup. Only the newest of a batch can be started. */
+/** The decision about one planned backup. Only the newest of a batch can be `started`. */
 export type OccurrenceDecision =
   | {
       readonly dueAt: Date;
       readonly state: "started";
       readonly late: boolean;
-      readonly reason: string | null;
+      readonly notice: Notice | null;
     }
-  | { readonly dueAt: Date; readonly state: "missed" | "skipped"; readonly reason: string };
+  | { readonly dueAt: Date; readonly state: "missed" | "skipped"; readonly notice: Notice };
 
 export interface SchedulerDecision {
   /** Ascending by time. */
   readonly occurrences: readonly OccurrenceDecision[];
-  /** Times up to this one are decided now. */
+  /** Occurrences up to this instant are decided now. */
   readonly through: Date;
 }
 
 /**
- * Decides the planned backups of a protection up to `now`. After a pause, starts only the newest missed occurrence, late, and
- * records the older ones as missed, so that a long outage never ends in a burst. Never starts a second backup of one VM.
+ * Decides the occurrences of a protection up to `now`. After an outage only the newest one starts, late; older ones are
+ * recorded as missed, so that a long outage never ends in a burst. No backup starts while another one of the VM runs.
  */
 export function decideSchedule(input: SchedulerInput): SchedulerDecision {
   const { scheduledThrough, now } = input;
-  // A clock that was set back decides nothing until it catches up.
+  // After the clock was set back, nothing is decided until it has caught up.
   if (now <= scheduledThrough) return { occurrences: [], through: scheduledThrough };
   const due = occurrencesBetween(input.schedule, scheduledThrough, now);
   const newest = due.at(-1);
@@ -45,7 +47,7 @@ export function decideSchedule(input: SchedulerInput): SchedulerDecision {
       ...missed.map((dueAt) => ({
         dueAt,
         state: "missed" as const,
-        reason: "Nothing was started at its time; a later backup takes its place.",
+        notice: notice("occurrence-missed", {}),
       })),
       decideNewest(newest, input),
     ],
@@ -54,10 +56,7 @@ export function decideSchedule(input: SchedulerInput): SchedulerDecision {
 }
 
 function decideNewest(dueAt: Date, input: SchedulerInput): OccurrenceDecision {
-  if (input.jobOpen) {
-    return { dueAt, state: "skipped", reason: "The previous backup of this virtual machine had not ended." };
-  }
+  if (input.jobOpen) return { dueAt, state: "skipped", notice: notice("occurrence-skipped", {}) };
   const late = input.now.getTime() - dueAt.getTime() > limits.lateStartMs;
-  const reason = late ? "Started late: no engine was running at its time." : null;
-  return { dueAt, state: "started", late, reason };
+  return { dueAt, state: "started", late, notice: late ? notice("occurrence-late", {}) : null };
 }

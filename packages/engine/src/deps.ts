@@ -1,4 +1,4 @@
-/** What every task and step may use: opened once per process, passed down, never global. */
+/** The dependencies of every task and step: opened once per process and passed down, never global. */
 import type { AzureConnection } from "@kluis/azure";
 import type { Db } from "@kluis/db";
 import type { Clock } from "@kluis/domain";
@@ -7,12 +7,12 @@ import type { GrantBook } from "./job/grants.ts";
 import type { Log } from "./log.ts";
 
 export interface OpenedVault {
-  /** Row of the vault in the database. */
+  /** Id of the vault and of its row in the database. */
   readonly id: string;
   readonly name: string;
   readonly store: BlobStore;
   readonly vault: Vault;
-  /** One memory budget for everything that this process moves. */
+  /** The memory budget that all transfers of this process share. */
   readonly limits: TransferLimits;
 }
 
@@ -22,11 +22,12 @@ export interface EngineDeps {
   readonly vault: OpenedVault;
   readonly clock: Clock;
   readonly log: Log;
-  /** Tags everything that Kluis creates in Azure. */
+  /** The tag of every resource that Kluis creates in Azure. */
   readonly installationId: string;
   readonly engineVersion: string;
-  /** Read access to snapshots, and write access to disks that are being restored. */
+  /** Read access to snapshots. */
   readonly grants: GrantBook;
+  /** Write access to disks of running restores. */
   readonly writeGrants: GrantBook;
   readonly ledgerKeyFile: string | null;
 }

@@ -1,4 +1,4 @@
-/** An engine process: opens its parts, registers itself as alive, works, and stops in good order. */
+/** An engine process: opens its parts, registers as alive, runs tasks, and stops in an orderly way. */
 import { hostname } from "node:os";
 import { connect, grantRead, grantWrite } from "@kluis/azure";
 import {
@@ -17,7 +17,7 @@ import type { EngineDeps } from "./deps.ts";
 import type { EngineConfig } from "./env.ts";
 import { GrantBook } from "./job/grants.ts";
 import { type Log, openLog } from "./log.ts";
-import { buryDead, keepAlive } from "./runtime/heartbeat.ts";
+import { keepAlive, reapDead } from "./runtime/heartbeat.ts";
 import { addTask } from "./runtime/queue.ts";
 import { RecurringTasks } from "./runtime/recurring.ts";
 import { toTaskList } from "./runtime/tasks.ts";
@@ -29,29 +29,29 @@ import { ENGINE_VERSION } from "./version.ts";
 export interface EngineOptions {
   readonly clock?: Clock;
   readonly log?: Log;
-  /** False: recurring tasks (schedule, discovery, upkeep) are left to others; for tests. */
+  /** False: does not start recurring tasks (schedule, discovery, upkeep). For tests. */
   readonly recurring?: boolean;
 }
 
 export interface Engine {
   readonly id: string;
   readonly deps: EngineDeps;
-  /** Aborts when the engine cannot go on: others may take it for dead. Stop it then. */
+  /** Aborts when other engines may treat this one as dead. The owner must stop it then. */
   readonly lost: AbortSignal;
-  /** Hands running tasks back to the queue and closes everything. Safe to call twice. */
+  /** Returns running tasks to the queue and closes everything. Safe to call twice. */
   stop(): Promise<void>;
 }
 
-/** Tasks that only look and write down: many at a time cost little. */
+/** Control tasks only poll and record, so that several at a time cost little. */
 const CONTROL_CONCURRENCY = 4;
-/** Connections beside the workers': two listeners, locks of jobs, timers. */
+/** Connections besides those of the workers: two listeners, locks of jobs, timers. */
 const SPARE_CONNECTIONS = 10;
-/** How long running tasks may take to let go when the engine stops. */
+/** How long running tasks may take to stop. */
 const STOP_GRACE_MS = 5_000;
 
 /**
  * Starts an engine on a migrated database.
- * @throws KluisError when a part cannot be reached or opened; nothing stays open then
+ * @throws KluisError when a part cannot be reached or opened; everything is closed again then
  */
 export async function startEngine(config: EngineConfig, options: EngineOptions = {}): Promise<Engine> {
   const clock = options.clock ?? systemClock;
@@ -62,7 +62,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   const db = undo.adopt(await openDatabase({ url: config.databaseUrl, poolSize }), (open) => open.close());
   const deps = await openDeps({ config, db, clock, log, signal: stopping.signal });
   const lock = undo.use(await holdEngineLock(db));
-  await buryDead(deps);
+  await reapDead(deps);
   const id = newId(clock);
   const workers = await startAll({ deps, config, lock, id, stopping: stopping.signal });
   const recurring = new RecurringTasks(deps);
@@ -126,7 +126,7 @@ function startAll(given: {
   });
 }
 
-/** Jobs that are open go on, whatever became of the task that carried them. */
+/** Queues a task for every open job, because its old task may be lost. */
 async function resumeJobs(deps: EngineDeps): Promise<void> {
   for (const { id, kind } of await listOpenJobs(deps.db.prisma)) {
     await addTask(deps.db.prisma, {
@@ -148,15 +148,15 @@ async function shutDown(given: {
   parts: AsyncDisposableStack;
 }): Promise<void> {
   const { deps, id, stopping, workers, recurring, alive, parts } = given;
-  stopping.abort(new Error("The engine stops."));
+  stopping.abort(new Error("The engine is stopping."));
   const quiet = Promise.all([workers.stop(), recurring.stop(), alive]);
   const late = Promise.withResolvers<"late">();
   const timer = setTimeout(() => late.resolve("late"), STOP_GRACE_MS);
   const outcome = await Promise.race([quiet.then(() => "quiet" as const), late.promise]);
   clearTimeout(timer);
-  // What did not let go in time stays locked under this engine's name until its lock is seen free.
+  // Tasks that are still running stay locked until another engine finds that the lock of this one is free.
   if (outcome === "quiet") await endEngine(deps.db.prisma, id, deps.clock.now());
-  else deps.log.warn({ engine: id }, "tasks did not stop in time; the next engine takes them over");
+  else deps.log.warn({ engine: id }, "tasks did not stop in time; the next engine continues them");
   await parts.disposeAsync();
   deps.log.info({ engine: id }, "engine stopped");
 }

@@ -20,7 +20,7 @@ const good = {
 };
 
 describe("the engine's settings", () => {
-  it("read the files that they name, and have sensible defaults", () => {
+  it("read the files that they name, and have defaults", () => {
     const config = parseEngineEnv(good);
     expect(config.vault).toMatchObject({
       kind: "azure-blob",
@@ -31,13 +31,13 @@ describe("the engine's settings", () => {
     expect(config).toMatchObject({ concurrency: 3, logFormat: "json", ledgerKeyFile: null });
   });
 
-  it("may name a folder as the vault", () => {
+  it("accept a folder as the vault", () => {
     const { KLUIS_VAULT_CONNECTION_FILE: _, ...rest } = good;
     const config = parseEngineEnv({ ...rest, KLUIS_VAULT_KIND: "folder", KLUIS_VAULT_FOLDER: "/srv/vault" });
     expect(config.vault).toMatchObject({ kind: "folder", folder: "/srv/vault" });
   });
 
-  it("name everything that is missing or wrong at once", () => {
+  it("report every missing or invalid setting in one error", () => {
     const { DATABASE_URL: _, ...rest } = good;
     expect(() => parseEngineEnv({ ...rest, KLUIS_ENGINE_CONCURRENCY: "many" })).toThrow(
       /DATABASE_URL.*KLUIS_ENGINE_CONCURRENCY/,

@@ -1,4 +1,4 @@
-/** The engine's settings: parsed once from the environment, with an error that names every wrong one. */
+/** The engine's settings, parsed once from the environment. */
 import { type AzureConfig, parseAzureEnv } from "@kluis/azure";
 import { KluisError } from "@kluis/domain";
 import { readVaultSettings, type VaultSettings, vaultEnvSchema } from "@kluis/vault";
@@ -8,9 +8,9 @@ export interface EngineConfig {
   readonly databaseUrl: string;
   readonly azure: AzureConfig;
   readonly vault: VaultSettings;
-  /** PKCS#8 PEM with the Ed25519 key that signs the ledger's head; null: heads are not anchored. */
+  /** PKCS #8 PEM file with the Ed25519 key that signs the ledger's head. Null: the ledger is not anchored. */
   readonly ledgerKeyFile: string | null;
-  /** Segments moved at a time by this process. */
+  /** Segments that this process moves at the same time. */
   readonly concurrency: number;
   readonly logFormat: "json" | "text";
   readonly logLevel: "debug" | "info" | "warn" | "error";
@@ -29,15 +29,16 @@ const envSchema = z
 
 /**
  * Reads the engine's settings and the files that they name.
- * @throws KluisError CONFIG_INVALID naming every setting that is missing or wrong.
+ * @throws KluisError CONFIG_INVALID that lists every missing or invalid setting
  */
 export function parseEngineEnv(env: Record<string, string | undefined>): EngineConfig {
   const parsed = envSchema.safeParse(env);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
     throw new KluisError("CONFIG_INVALID", {
-      message: `The engine's settings are wrong. ${problems.join("; ")}.`,
+      message: `The engine's settings are invalid. ${problems.join("; ")}.`,
       action: "Correct these environment variables and start the engine again.",
+      params: { problems: problems.join("; ") },
     });
   }
   const settings = parsed.data;

@@ -9,7 +9,7 @@ function lines(format: "json" | "text", write: (log: ReturnType<typeof openLog>)
 }
 
 describe("the log", () => {
-  it("never shows what gives access, wherever it stands", () => {
+  it("removes secrets from fields, nested fields, messages and errors", () => {
     const url = "https://md-1.blob.storage.azure.net/c/abcd?sv=1&sr=b&si=x&sig=SECRETSECRET";
     for (const format of ["json", "text"] as const) {
       const text = lines(format, (log) => {
@@ -21,7 +21,7 @@ describe("the log", () => {
     }
   });
 
-  it("gives errors by their stable code", () => {
+  it("logs errors with their stable code", () => {
     const error = new KluisError("AZURE_THROTTLED", {
       reason: "connection",
       message: "Slow down.",

@@ -1,4 +1,4 @@
-/** Logs: JSON lines for machines, one-liners for a terminal. Secrets are taken out before anything is written. */
+/** The engine's log: JSON lines, or one line of text per entry for a terminal. Secrets are removed before writing. */
 import { redactSecrets } from "@kluis/azure";
 import { errorInfo } from "@kluis/domain";
 import { type DestinationStream, type Logger, pino } from "pino";
@@ -9,7 +9,7 @@ export type Log = Logger;
 export interface LogOptions {
   readonly format: "json" | "text";
   readonly level: "debug" | "info" | "warn" | "error";
-  /** Where lines go; default standard output. */
+  /** Default: standard output. */
   readonly write?: (line: string) => void;
 }
 
@@ -23,7 +23,7 @@ const REDACTED_PATHS = [
   "*.password",
 ];
 
-/** Opens a log. Errors are logged as their stable code, message and facts; stacks only for what is unexpected. */
+/** Opens a log. Errors are logged with code, message and parameters; only unexpected errors with their stack. */
 export function openLog({ format, level, write = (line) => process.stdout.write(line) }: LogOptions): Log {
   const destination: DestinationStream = {
     write: (line) => write(redactSecrets(format === "json" ? line : oneLine(line))),

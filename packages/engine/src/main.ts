@@ -1,10 +1,10 @@
-/** Entry of the engine process: settings from the environment, work until told to stop. */
+/** Entry of the engine process: reads the settings, runs an engine, and stops it on a signal. */
 import { errorInfo } from "@kluis/domain";
 import { startEngine } from "./engine.ts";
 import { type EngineConfig, parseEngineEnv } from "./env.ts";
 import { openLog } from "./log.ts";
 
-/** A stop takes at most this long; what is not done by then is taken over by the next engine. */
+/** The longest time that a stop may take. The next engine continues what is unfinished. */
 const STOP_LIMIT_MS = 6_500;
 
 async function main(config: EngineConfig): Promise<void> {
@@ -14,27 +14,27 @@ async function main(config: EngineConfig): Promise<void> {
   const stop = (reason: string, code: number): void => {
     if (stopping) return;
     stopping = true;
-    log.info({ reason }, "engine stops");
+    log.info({ reason }, "engine is stopping");
     setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
     engine.stop().then(
       () => process.exit(code),
       (error: unknown) => {
-        log.error({ error }, "the engine could not stop in good order");
+        log.error({ error }, "engine did not stop in an orderly way");
         process.exit(1);
       },
     );
   };
   process.on("SIGTERM", () => stop("SIGTERM", 0));
   process.on("SIGINT", () => stop("SIGINT", 0));
-  // The parent died or closed the channel: an engine without its supervisor must not live on.
-  process.on("disconnect", () => stop("parent gone", 0));
+  // The parent exited or closed the channel: an engine must not outlive its supervisor.
+  process.on("disconnect", () => stop("parent exited", 0));
   engine.lost.addEventListener("abort", () =>
-    stop("the database connection that says this engine lives was lost", 1),
+    stop("lost the database connection that proves the engine is alive", 1),
   );
   process.send?.({ kind: "ready" });
 }
 
-/** Before the log can be opened, and when nothing could be: one line for the supervisor and the person. */
+/** Reports a failed start in one line, also when the log cannot be opened. */
 function giveUp(error: unknown): void {
   const { code, message, action } = errorInfo(error);
   process.stderr.write(`kluis engine: ${message}${action === null ? "" : ` ${action}`} [${code}]\n`);

@@ -1,8 +1,8 @@
-/** Which function carries which task of the catalogue. */
-import type { UnreadableProtection } from "@kluis/db";
-import { KluisError, type TaskName } from "@kluis/domain";
+/** The function of each task in the catalog. */
+import { locks, type UnreadableProtection, withLock } from "@kluis/db";
+import { KluisError, notice, type TaskName } from "@kluis/domain";
 import type { EngineDeps } from "./deps.ts";
-import type { Again } from "./job/advance.ts";
+import { discover } from "./inventory/discover.ts";
 import { segmentTaskDefinition } from "./job/segment-task.ts";
 import { jobTaskDefinition } from "./job/task.ts";
 import { backupMachine } from "./jobs/backup/machine.ts";
@@ -12,61 +12,58 @@ import { restoreMachine } from "./jobs/restore/machine.ts";
 import { restoreSegment } from "./jobs/restore/segment.ts";
 import { verifyMachine } from "./jobs/verify/machine.ts";
 import { reportPart } from "./runtime/health.ts";
-import { withLock } from "./runtime/lock.ts";
-import type { TaskDefinition } from "./runtime/tasks.ts";
-import { discover } from "./schedule/discover.ts";
+import type { Again, TaskDefinition, TaskDefinitions } from "./runtime/tasks.ts";
 import { tick } from "./schedule/tick.ts";
 import { anchorLedger } from "./upkeep/anchor.ts";
 import { collectVault } from "./upkeep/collect.ts";
 import { judgePoints, removeOldSnapshots, resumeDeletions } from "./upkeep/retention.ts";
 import { sweepAzure } from "./upkeep/sweep.ts";
 
-/** Upkeep of which one run at a time is enough: a second one, in any engine, leaves it to the first. */
+/** An upkeep task that runs once at a time: a second run, in any engine, ends immediately. */
 function alone<N extends TaskName>(
   name: N,
   work: (run: { readonly deps: EngineDeps; readonly signal: AbortSignal }) => Promise<Again | null>,
 ): TaskDefinition<N> {
   return {
     async run({ deps, signal }) {
-      const held = await withLock(deps.db, name, () => work({ deps, signal }));
+      const held = await withLock(deps.db, locks.task(name), () => work({ deps, signal }));
       return held?.value ?? null;
     },
   };
 }
 
-/** Decides what is due, and says in health how that went. */
+/** Decides what is due, and reports the health of the scheduler. */
 export async function scheduleTick({
   deps,
 }: {
   readonly deps: Pick<EngineDeps, "db" | "clock" | "log">;
 }): Promise<null> {
+  const part = { part: "scheduler", healthy: notice("scheduler-healthy", {}) } as const;
   try {
     const { unreadable } = await tick(deps);
-    await reportPart(deps, {
-      part: "scheduler",
-      error: unreadableError(unreadable),
-      message: "Occurrences are decided every 30 seconds.",
-    });
+    await reportPart(deps, { ...part, error: unreadableError(unreadable) });
     return null;
   } catch (error) {
-    await reportPart(deps, { part: "scheduler", error, message: "" });
+    await reportPart(deps, { ...part, error });
     throw error;
   }
 }
 
-/** What health says of protections that cannot be scheduled; null when there is none. */
+/** The error for protections that cannot be scheduled; null when there are none. */
 function unreadableError(unreadable: readonly UnreadableProtection[]): KluisError | null {
   const [first] = unreadable;
   if (first === undefined) return null;
-  const others = unreadable.length === 1 ? "" : `, and those of ${unreadable.length - 1} more VMs,`;
+  const others = unreadable.length - 1;
+  const more = others === 0 ? "" : ` and of ${others} more VMs`;
   return new KluisError("INTERNAL", {
-    message: `Backups of ${first.vmName}${others} cannot be scheduled: policy ${first.policyName} cannot be read.`,
-    action: "Save the policy anew in the portal.",
+    message: `Backups of VM ${first.vmName}${more} cannot be scheduled: policy ${first.policyName} cannot be read.`,
+    action: "Save the policy again in the portal.",
+    params: { vm: first.vmName, policy: first.policyName, others },
     cause: first.error,
   });
 }
 
-/** Tasks that look, decide and write down; none of them moves a disk's data. */
+/** Tasks that decide and record. None of them moves data of a disk. */
 export const controlTasks = {
   "backup.advance": jobTaskDefinition(backupMachine),
   "restore.advance": jobTaskDefinition(restoreMachine),
@@ -90,7 +87,7 @@ export const controlTasks = {
   }),
 };
 
-/** Tasks that read or write a disk's or the vault's data for minutes. */
+/** Tasks that read or write data of disks or the vault, for minutes. */
 export const dataTasks = {
   "backup.segment": segmentTaskDefinition(backupSegment),
   "restore.segment": segmentTaskDefinition(restoreSegment),
@@ -100,3 +97,6 @@ export const dataTasks = {
     return null;
   }),
 };
+
+/** Every task of the catalog has a function, or this does not compile. */
+({ ...controlTasks, ...dataTasks }) satisfies TaskDefinitions;

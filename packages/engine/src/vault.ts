@@ -1,4 +1,4 @@
-/** Opens the vault that the settings name, making it at the first start. */
+/** Opens the vault of the settings, and creates it at the first start. */
 import {
   appendEvents,
   chunkIndex,
@@ -23,9 +23,8 @@ import type { OpenedVault } from "./deps.ts";
 
 const MIB = 1024 * 1024;
 /**
- * Memory of all segments that move in this process: plain bytes in flight, size of packs, reads at once. Measured while a 64 GiB
- * disk with 2 GiB of random data is backed up to Azurite: 341 MiB of resident memory at most; with 24 MiB, 16 MiB and 8 reads it
- * was 431 MiB, and no faster.
+ * The memory budget of all segments in this process. Measured with a backup of a 64 GiB disk with 2 GiB of random data to
+ * Azurite: at most 341 MiB of resident memory. With 24 MiB, 16 MiB and 8 reads: 431 MiB, and not faster.
  */
 const MEMORY = { inFlightBytes: 16 * MIB, packBytes: 8 * MIB, reads: 6 } as const;
 
@@ -37,8 +36,8 @@ export interface OpenVaultOptions {
 }
 
 /**
- * Opens the vault, or makes it when its store holds none, and writes it down in the database.
- * @throws KluisError VAULT_UNREACHABLE, VAULT_KEY_WRONG, VAULT_VERSION_UNSUPPORTED; CONFLICT when the database knows another one
+ * Opens the vault, or creates it when its store is empty, and records it in the database.
+ * @throws KluisError VAULT_UNREACHABLE, VAULT_KEY_WRONG, VAULT_VERSION_UNSUPPORTED; CONFLICT when the database has another vault
  */
 export async function openEngineVault({ config, db, clock, signal }: OpenVaultOptions): Promise<OpenedVault> {
   const store = await openVaultStore(config, signal);
@@ -70,7 +69,7 @@ export async function openEngineVault({ config, db, clock, signal }: OpenVaultOp
   return { id: vault.id, name: config.name, store, vault, limits };
 }
 
-/** Two engines may make the vault at once: whoever comes second opens what the first has made. */
+/** Two engines may create the vault at the same time: the second one opens the vault of the first. */
 async function openOrCreate(options: VaultOptions & { clock: Clock; signal: AbortSignal }): Promise<Vault> {
   try {
     return await openVault(options);
@@ -85,7 +84,7 @@ async function openOrCreate(options: VaultOptions & { clock: Clock; signal: Abor
   }
 }
 
-/** The index in the database is kept by vault id, which is known only once the vault is open. */
+/** The database index needs the id of the vault, which is known only after the vault is open. */
 class LateIndex implements ChunkIndex {
   #index: DatabaseChunkIndex | null = null;
 
@@ -107,6 +106,8 @@ class LateIndex implements ChunkIndex {
 
   #bound(): DatabaseChunkIndex {
     if (this.#index !== null) return this.#index;
-    throw new KluisError("INTERNAL", { message: "The vault's index was used before the vault was open." });
+    throw new KluisError("INTERNAL", {
+      message: "The index of the vault was used before the vault was open.",
+    });
   }
 }

@@ -1,13 +1,12 @@
-/** Every step loses what it has done once, as if its process were killed between doing it and writing it down. */
-import { newId } from "@kluis/db";
-import { engineActor } from "@kluis/domain";
+/** Kills every step after its work and before its result is saved, as a killed process would. */
+import { locks, newId, withLock } from "@kluis/db";
+import { engineActor, jobSteps } from "@kluis/domain";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
 import { advance } from "../src/job/advance.ts";
 import type { Machine, Step } from "../src/job/step.ts";
 import { backupMachine } from "../src/jobs/backup/machine.ts";
 import type { BackupMemory } from "../src/jobs/backup/memory.ts";
-import { withLock } from "../src/runtime/lock.ts";
 import { enhancedPolicy, MIB, random, standardPolicy, until, World } from "./world.ts";
 
 let world: World;
@@ -20,10 +19,12 @@ afterAll(async () => {
   await world.stop();
 });
 
+type BackupMachine = Machine<"backup", BackupMemory>;
+
 class Killed extends Error {}
 
-/** Every first, third, fifth … run of each step does its work and is then killed. */
-function killedHalfTheTime(killed: Set<string>): Machine<BackupMemory> {
+/** Kills every first, third, fifth … run of each step after its work. */
+function killedHalfTheTime(killed: Set<string>): BackupMachine {
   const runs = new Map<string, number>();
   const wrap =
     (name: string, step: Step<BackupMemory>): Step<BackupMemory> =>
@@ -35,19 +36,20 @@ function killedHalfTheTime(killed: Set<string>): Machine<BackupMemory> {
       killed.add(name);
       throw new Killed(name);
     };
-  const steps = Object.entries(backupMachine.steps).map(([name, step]) => [name, wrap(name, step)] as const);
-  return { ...backupMachine, steps: Object.fromEntries(steps) };
+  const steps = { ...backupMachine.steps };
+  for (const name of jobSteps.backup) steps[name] = wrap(name, steps[name]);
+  return { ...backupMachine, steps };
 }
 
-/** Carries a job here, with the engine's own workers kept from it by its lock; they move its segments. */
-async function carry(vmId: string, machine: Machine<BackupMemory>): Promise<string> {
+/** Runs a job in this process. Its lock keeps the engine's control workers away; the data workers move its segments. */
+async function runJob(vmId: string, machine: BackupMachine): Promise<string> {
   const version = await world.db.prisma.policyVersion.findFirstOrThrow({
     where: { policy: { protections: { some: { vmId } } } },
   });
   const jobId = newId();
   const { deps } = engine;
   const signal = AbortSignal.timeout(100_000);
-  await withLock(deps.db, `job:${jobId}`, async () => {
+  await withLock(deps.db, locks.job(jobId), async () => {
     const job = {
       id: jobId,
       kind: "backup",
@@ -69,11 +71,11 @@ async function carry(vmId: string, machine: Machine<BackupMemory>): Promise<stri
   return jobId;
 }
 
-describe("a backup whose every step is killed after its work", () => {
+describe("a backup whose steps are all killed after their work", () => {
   it.each([
     ["keeps no snapshot", standardPolicy],
     ["keeps its snapshots", enhancedPolicy],
-  ])("ends as if nothing had happened, once, under a policy that %s", async (_which, policy) => {
+  ])("ends once, with the same result, under a policy that %s", async (_which, policy) => {
     const name = policy.instantRestoreDays > 0 ? "again2" : "again1";
     const image = await world.image(name, 32 * MIB, [random(0, 2 * MIB)]);
     const vmId = await world.protectedVm({ name, os: "windows", disks: [image], policy });
@@ -81,7 +83,7 @@ describe("a backup whose every step is killed after its work", () => {
       await world.image(name, 32 * MIB, [random(round * MIB, 100_000)]);
       await world.control.write({ vm: name, disk: "os", image });
       const killed = new Set<string>();
-      const jobId = await carry(vmId, killedHalfTheTime(killed));
+      const jobId = await runJob(vmId, killedHalfTheTime(killed));
       expect([...killed].toSorted()).toEqual(Object.keys(backupMachine.steps).toSorted());
       const job = await world.db.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
       expect(job).toMatchObject({ state: "succeeded", error: null });
@@ -106,8 +108,8 @@ describe("a backup whose every step is killed after its work", () => {
   });
 });
 
-/** Somebody cancels after the snapshot; the first clean-up that has removed everything is killed before it is written down. */
-function cancelledAndKilled(): Machine<BackupMemory> {
+/** Cancels the job after the snapshot, and kills the first clean-up that has removed everything. */
+function canceledAndKilled(): BackupMachine {
   let killed = false;
   return {
     ...backupMachine,
@@ -129,12 +131,17 @@ function cancelledAndKilled(): Machine<BackupMemory> {
 }
 
 describe("a backup whose clean-up is killed after its work", () => {
-  it("leaves nothing in Azure, and the ledger tells of the snapshot's removal once", async () => {
+  it("leaves nothing in Azure, records the removal of the snapshot once, and shows it as done", async () => {
     const image = await world.image("tidy", 24 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({ name: "tidy", disks: [image], policy: standardPolicy });
-    const jobId = await carry(vmId, cancelledAndKilled());
+    const jobId = await runJob(vmId, canceledAndKilled());
     const job = await world.db.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
     expect(job).toMatchObject({ state: "cancelled", error: null });
+    expect(await world.steps(jobId)).toMatchObject({
+      access: { state: "skipped", message: "Stopped: the job was canceled." },
+      transfer: { state: "skipped", message: "Not reached: the job was canceled." },
+      "remove-snapshot": { state: "done", message: "Snapshot removed." },
+    });
     const { restorePoints } = await world.control.snapshots();
     expect(restorePoints.filter(({ vm }) => vm.toLowerCase().endsWith("/tidy"))).toEqual([]);
     for (const kind of ["snapshot.created", "snapshot.removed", "job.cancelled"] as const) {

@@ -15,7 +15,7 @@ import { startTestStack, type TestStack } from "@kluis/local-stack/testing";
 import { parseNodeRef } from "@kluis/vault";
 import { type Engine, startEngine } from "../src/engine.ts";
 import { parseEngineEnv } from "../src/env.ts";
-import { discover } from "../src/schedule/discover.ts";
+import { discover } from "../src/inventory/discover.ts";
 
 export const MIB = 1024 * 1024;
 export const GROUP = "commerce-rg";

@@ -1,4 +1,4 @@
-/** A local Azure in its own process, for tests that kill it: `node serve-child.ts DATA_DIR`. */
+/** Runs a local Azure in its own process, for tests that kill it: `node serve-child.ts DATA_DIR`. Sends its address. */
 import { startLocalAzure } from "../src/index.ts";
 import { plainEntra, seedSubscription } from "./lab.ts";
 

@@ -11,8 +11,8 @@ function inDutch(of: NoticeView | null, english = "English text"): string {
 
 describe("describeNotice", () => {
   it("words a notice in the language of the page, with its parameters formatted", () => {
-    expect(inDutch(notice("transfer-finished", { disks: 2, movedBytes: 1536 }))).toBe(
-      "2 schijven, 1,5 KiB overgebracht",
+    expect(inDutch(notice("transfer-finished", { movedBytes: 1536, readBytes: 2048 }))).toBe(
+      "1,5 KiB overgebracht, 2 KiB gelezen.",
     );
   });
   it("shows the stored text when there is no notice, or one of a newer version", () => {

@@ -7,8 +7,75 @@ import type { Catalog } from "#messages/catalog.ts";
  */
 export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
   en: {
-    "delta-first-backup": "First backup of this disk",
-    "transfer-finished": "{disks, plural, one {# disk} other {# disks}}, {movedBytes} moved",
+    "backup-prepared":
+      "{vm} is {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}; {disks, plural, one {# disk} other {# disks}} to back up.",
+    "extension-not-needed-crash": "The policy requests crash-consistent snapshots, which need no extension.",
+    "extension-not-needed-stopped": "The VM is not running, so no extension is installed.",
+    "extension-installing": "Azure is installing {extension} in the VM.",
+    "extension-installed": "{extension} is installed in the VM.",
+    "guest-reading": "Reading what changed in the guest.",
+    "snapshot-creating": "Azure is creating the snapshot.",
+    "snapshot-copying": "Azure is making the snapshot readable ({percent} %).",
+    "snapshot-created":
+      "Snapshot created, {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
+    "read-access-opened":
+      "Read access to {disks, plural, one {# disk} other {# disks}} of the snapshot is open.",
+    "transfer-planned": "{disks, plural, one {# disk} other {# disks}} planned, {plannedBytes} to read.",
+    "transfer-planned-fallback":
+      "{disks, plural, one {# disk} other {# disks}} planned, {plannedBytes} to read. The changes of {fallbackDisks, plural, one {# disk} other {# disks}} cannot be listed, so every allocated block is read.",
+    "segments-left": "{segments, plural, one {# part} other {# parts}} left.",
+    "transfer-finished": "{movedBytes} moved, {readBytes} read.",
+    "manifest-written": "The manifest is stored in the vault.",
+    "snapshot-removing": "Azure is removing the snapshot.",
+    "snapshot-removed": "Snapshot removed.",
+    "snapshot-kept": "The snapshot is kept for instant restore until {keptUntilAt}.",
+    "snapshot-removal-failed": "The snapshot was not removed ({errorCode}): {errorMessage}",
+    "point-created":
+      "Recovery point {pointId} created, {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
+    "guest-not-running":
+      "The VM was {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}, so its guest did not take part in the snapshot.",
+    "guest-agent-not-ready": "The guest agent was not ready, so the guest did not take part in the snapshot.",
+    "guest-agent-failed":
+      "The guest agent did not complete the snapshot, so a crash-consistent one was created. Azure: {azureMessage}",
+    "guest-extension-failed":
+      "The snapshot extension was not installed, so a crash-consistent snapshot is created. Azure: {azureMessage}",
+    "azure-crash-only": "Azure created only a crash-consistent snapshot.",
+    "vss-writer-failed":
+      "A VSS writer did not take part, so Azure created a file-consistent snapshot. Azure tries application consistency again after three more snapshots.",
+    "guest-scripts-failed": "The guest's scripts did not take part in the snapshot.",
+    "delta-disk-replaced": "The disk was replaced since the previous recovery point.",
+    "delta-disk-resized": "The disk was resized since the previous recovery point.",
+    "delta-snapshot-missing": "The previous recovery point has no snapshot to compare with.",
+    "delta-snapshot-other-disk": "The kept snapshot is of another disk.",
+    "delta-snapshot-other-chain": "The kept snapshot belongs to another chain of snapshots.",
+    "delta-snapshot-origin-unknown":
+      "Azure does not report which disk and chain the kept snapshot belongs to.",
+    "delta-snapshot-unreadable": "The kept snapshot cannot be read. Azure: {azureMessage}",
+    "delta-ranges-refused": "Azure did not list the changed ranges. Azure: {azureMessage}",
+    "restore-planned": "{sourceDisk} of {vm}: {plannedBytes} to write to {targetDisk}.",
+    "disk-creating": "Azure is creating the disk.",
+    "disk-created": "The disk is created.",
+    "write-access-opened": "Write access to the disk is open.",
+    "disk-checking": "Azure is checking the disk.",
+    "disk-restored": "Disk {disk} is ready to use.",
+    "point-intact":
+      "The recovery point is intact; {checkedBytes} checked ({mode, select, full {full} other {quick}}).",
+    "point-damaged":
+      "The recovery point is damaged: {problems, plural, one {# problem} other {# problems}} found, first: {problem} {checkedBytes} checked ({mode, select, full {full} other {quick}}).",
+    "kept-snapshot-removing": "Azure is removing the kept snapshot.",
+    "point-deleted": "The recovery point is deleted.",
+    "point-already-deleted": "The recovery point was already deleted.",
+    "step-retrying": "Trying again after an error ({errorCode}): {errorMessage}",
+    "step-failed": "Failed ({errorCode}): {errorMessage}",
+    "step-canceled": "Stopped: the job was canceled.",
+    "step-not-reached-failed": "Not reached: the job failed.",
+    "step-not-reached-canceled": "Not reached: the job was canceled.",
+    "occurrence-missed": "No backup started at its time; a later backup replaces it.",
+    "occurrence-skipped": "The previous backup of this virtual machine had not ended.",
+    "occurrence-late": "Started late: no engine was running at its time.",
+    "azure-healthy": "Azure responds.",
+    "vault-healthy": "{vault} responds.",
+    "scheduler-healthy": "The scheduler runs every 30 seconds.",
     "restore-creates-disk":
       "Create the managed disk {name} ({sku}) in resource group {resourceGroup}, {location}.",
     "restore-opens-access": "Open write access to the disk for the time of the upload.",
@@ -21,8 +88,79 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "restore-from-damaged": "Verification found this recovery point damaged, so the restore may fail.",
   },
   nl: {
-    "delta-first-backup": "Eerste back-up van deze schijf",
-    "transfer-finished": "{disks, plural, one {# schijf} other {# schijven}}, {movedBytes} overgebracht",
+    "backup-prepared":
+      "{vm} is {powerState, select, running {actief} starting {aan het starten} stopping {aan het stoppen} stopped {gestopt} deallocating {aan het vrijgeven} deallocated {vrijgegeven} other {in een onbekende toestand}}; {disks, plural, one {# schijf} other {# schijven}} voor de back-up.",
+    "extension-not-needed-crash":
+      "Het beleid vraagt om crashconsistente momentopnamen; daarvoor is geen extensie nodig.",
+    "extension-not-needed-stopped":
+      "De virtuele machine is niet actief, dus er wordt geen extensie geïnstalleerd.",
+    "extension-installing": "Azure installeert {extension} in de virtuele machine.",
+    "extension-installed": "{extension} is geïnstalleerd in de virtuele machine.",
+    "guest-reading": "Wijzigingen in de gast worden gelezen.",
+    "snapshot-creating": "Azure maakt de momentopname.",
+    "snapshot-copying": "Azure maakt de momentopname leesbaar ({percent} %).",
+    "snapshot-created":
+      "Momentopname gemaakt, {consistency, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}}.",
+    "read-access-opened":
+      "Leestoegang tot {disks, plural, one {# schijf} other {# schijven}} van de momentopname is geopend.",
+    "transfer-planned":
+      "{disks, plural, one {# schijf} other {# schijven}} gepland, {plannedBytes} te lezen.",
+    "transfer-planned-fallback":
+      "{disks, plural, one {# schijf} other {# schijven}} gepland, {plannedBytes} te lezen. De wijzigingen van {fallbackDisks, plural, one {# schijf} other {# schijven}} zijn niet op te vragen; daarom wordt elk toegewezen blok gelezen.",
+    "segments-left": "Nog {segments, plural, one {# deel} other {# delen}}.",
+    "transfer-finished": "{movedBytes} overgebracht, {readBytes} gelezen.",
+    "manifest-written": "Het manifest is opgeslagen in de kluis.",
+    "snapshot-removing": "Azure verwijdert de momentopname.",
+    "snapshot-removed": "Momentopname verwijderd.",
+    "snapshot-kept": "De momentopname blijft tot {keptUntilAt} bewaard voor direct herstel.",
+    "snapshot-removal-failed": "De momentopname is niet verwijderd ({errorCode}): {errorMessage}",
+    "point-created":
+      "Herstelpunt {pointId} gemaakt, {consistency, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}}.",
+    "guest-not-running":
+      "De virtuele machine was {powerState, select, running {actief} starting {aan het starten} stopping {aan het stoppen} stopped {gestopt} deallocating {aan het vrijgeven} deallocated {vrijgegeven} other {in een onbekende toestand}}, dus de gast heeft niet meegewerkt aan de momentopname.",
+    "guest-agent-not-ready":
+      "De gastagent was niet gereed, dus de gast heeft niet meegewerkt aan de momentopname.",
+    "guest-agent-failed":
+      "De gastagent heeft de momentopname niet voltooid; daarom is een crashconsistente momentopname gemaakt. Azure: {azureMessage}",
+    "guest-extension-failed":
+      "De momentopname-extensie is niet geïnstalleerd; daarom wordt een crashconsistente momentopname gemaakt. Azure: {azureMessage}",
+    "azure-crash-only": "Azure heeft alleen een crashconsistente momentopname gemaakt.",
+    "vss-writer-failed":
+      "Een VSS-writer heeft niet meegewerkt; daarom heeft Azure een bestandsconsistente momentopname gemaakt. Na nog drie momentopnamen probeert Azure toepassingsconsistentie opnieuw.",
+    "guest-scripts-failed": "De scripts van de gast hebben niet meegewerkt aan de momentopname.",
+    "delta-disk-replaced": "De schijf is vervangen sinds het vorige herstelpunt.",
+    "delta-disk-resized": "De grootte van de schijf is gewijzigd sinds het vorige herstelpunt.",
+    "delta-snapshot-missing": "Het vorige herstelpunt heeft geen momentopname om mee te vergelijken.",
+    "delta-snapshot-other-disk": "De bewaarde momentopname is van een andere schijf.",
+    "delta-snapshot-other-chain": "De bewaarde momentopname hoort bij een andere reeks momentopnamen.",
+    "delta-snapshot-origin-unknown":
+      "Azure meldt niet bij welke schijf en reeks de bewaarde momentopname hoort.",
+    "delta-snapshot-unreadable": "De bewaarde momentopname is niet leesbaar. Azure: {azureMessage}",
+    "delta-ranges-refused": "Azure heeft de gewijzigde bereiken niet gegeven. Azure: {azureMessage}",
+    "restore-planned": "{sourceDisk} van {vm}: {plannedBytes} te schrijven naar {targetDisk}.",
+    "disk-creating": "Azure maakt de schijf.",
+    "disk-created": "De schijf is gemaakt.",
+    "write-access-opened": "Schrijftoegang tot de schijf is geopend.",
+    "disk-checking": "Azure controleert de schijf.",
+    "disk-restored": "Schijf {disk} is klaar voor gebruik.",
+    "point-intact":
+      "Het herstelpunt is intact; {checkedBytes} gecontroleerd ({mode, select, full {volledig} other {snel}}).",
+    "point-damaged":
+      "Het herstelpunt is beschadigd: {problems, plural, one {# probleem} other {# problemen}} gevonden, het eerste: {problem} {checkedBytes} gecontroleerd ({mode, select, full {volledig} other {snel}}).",
+    "kept-snapshot-removing": "Azure verwijdert de bewaarde momentopname.",
+    "point-deleted": "Het herstelpunt is verwijderd.",
+    "point-already-deleted": "Het herstelpunt was al verwijderd.",
+    "step-retrying": "Nieuwe poging na een fout ({errorCode}): {errorMessage}",
+    "step-failed": "Mislukt ({errorCode}): {errorMessage}",
+    "step-canceled": "Gestopt: de taak is geannuleerd.",
+    "step-not-reached-failed": "Niet bereikt: de taak is mislukt.",
+    "step-not-reached-canceled": "Niet bereikt: de taak is geannuleerd.",
+    "occurrence-missed": "Op dit tijdstip is geen back-up gestart; een latere back-up vervangt deze.",
+    "occurrence-skipped": "De vorige back-up van deze virtuele machine was nog niet klaar.",
+    "occurrence-late": "Te laat gestart: op dat tijdstip was geen engine actief.",
+    "azure-healthy": "Azure reageert.",
+    "vault-healthy": "{vault} reageert.",
+    "scheduler-healthy": "De planner werkt elke 30 seconden.",
     "restore-creates-disk":
       "De beheerde schijf {name} ({sku}) maken in resourcegroep {resourceGroup}, {location}.",
     "restore-opens-access": "Schrijftoegang tot de schijf openen voor de duur van de upload.",

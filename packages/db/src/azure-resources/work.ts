@@ -1,7 +1,8 @@
-/** What Kluis creates in Azure, written down before it is created and until Azure confirms that it is gone. */
+/** Resources that Kluis creates in Azure. A row exists before Azure is called and until Azure confirms the removal. */
 import { z } from "zod";
 import { newId } from "../ids.ts";
-import { asJson } from "../jobs/work.ts";
+import { listOpenAmong } from "../jobs/work.ts";
+import { toJson } from "../json.ts";
 import type { Tx } from "../tx.ts";
 
 export const azureResourceKinds = ["restore-point-collection", "restore-point", "grant", "disk"] as const;
@@ -9,7 +10,7 @@ export type AzureResourceKind = (typeof azureResourceKinds)[number];
 
 export interface PlannedResource {
   readonly kind: AzureResourceKind;
-  /** ARM id, lower-case. For a grant: the resource whose bytes may be read or written. */
+  /** ARM id in lower case. For a grant: the resource that it opens. */
   readonly resourceId: string;
   readonly jobId: string;
   readonly vmId: string | null;
@@ -28,7 +29,7 @@ export interface AzureResourceRow {
   readonly keepUntil: Date | null;
 }
 
-/** Writes a resource down before Azure is asked to make it. A resource of the same name that was removed starts anew. */
+/** Adds a resource before Azure is called. Resets the row of a removed resource with the same id, and of any grant. */
 export async function planResource(tx: Tx, resource: PlannedResource, at: Date): Promise<void> {
   const { kind, resourceId, jobId, vmId } = resource;
   await tx.azureResource.createMany({
@@ -60,11 +61,11 @@ export async function markResourceCreated(
 ): Promise<void> {
   await tx.azureResource.updateMany({
     where: { kind, resourceId, state: { not: "removed" } },
-    data: { state: "created", ...(detail === undefined ? {} : { detail: asJson(detail) }) },
+    data: { state: "created", ...(detail === undefined ? {} : { detail: toJson(detail) }) },
   });
 }
 
-/** Azure confirmed that it is gone. False when that was known already. */
+/** Marks a resource as removed after Azure confirmed it. Returns false when it was marked before. */
 export async function markResourceRemoved(
   tx: Tx,
   { kind, resourceId, at }: { kind: AzureResourceKind; resourceId: string; at: Date },
@@ -77,21 +78,21 @@ export async function markResourceRemoved(
 }
 
 /**
- * Writes down that the sweeper is about to remove a resource: Azure may take longer than one look, and does not list it any more
- * once it is gone. `note` is kept under `detail.sweep`. A resource that nobody had written down is from then on.
+ * Records that the sweeper starts to remove a resource, and creates the row if it is missing. The removal may take Azure longer
+ * than one run, and Azure no longer lists the resource afterwards. `note` is stored under `detail.sweep`.
  */
 export async function noteSweep(
   tx: Tx,
   resource: {
     readonly kind: AzureResourceKind;
-    /** ARM id, lower-case. */
+    /** ARM id in lower case. */
     readonly resourceId: string;
     readonly createdAt: Date;
     readonly note: Readonly<Record<string, unknown>>;
   },
 ): Promise<void> {
   const { kind, resourceId, createdAt, note } = resource;
-  const detail = asJson({ sweep: note });
+  const detail = toJson({ sweep: note });
   await tx.azureResource.upsert({
     where: { kind_resourceId: { kind, resourceId } },
     create: { id: newId(), kind, resourceId, state: "created", createdAt, detail },
@@ -99,7 +100,7 @@ export async function noteSweep(
   });
 }
 
-/** The snapshot outlives its job: it belongs to a recovery point now, until `keepUntil`. */
+/** Assigns a snapshot to a recovery point, which keeps it until `keepUntil`. */
 export async function keepSnapshot(
   tx: Tx,
   { resourceId, pointId, keepUntil }: { resourceId: string; pointId: string; keepUntil: Date },
@@ -110,7 +111,7 @@ export async function keepSnapshot(
   });
 }
 
-/** What a job has in Azure, or may have: everything that it planned and that is not confirmed gone. */
+/** Resources of a job that exist, or may exist: planned, and not confirmed as removed. */
 export async function listJobResources(tx: Tx, jobId: string): Promise<AzureResourceRow[]> {
   const rows = await tx.azureResource.findMany({
     where: { jobId, state: { not: "removed" } },
@@ -119,7 +120,7 @@ export async function listJobResources(tx: Tx, jobId: string): Promise<AzureReso
   return rows.map(toRow);
 }
 
-/** The snapshot that is kept of a recovery point, or null. */
+/** The kept snapshot of a recovery point, or null. */
 export async function findKeptSnapshot(tx: Tx, pointId: string): Promise<AzureResourceRow | null> {
   const row = await tx.azureResource.findFirst({
     where: { pointId, kind: "restore-point", state: "created" },
@@ -127,7 +128,7 @@ export async function findKeptSnapshot(tx: Tx, pointId: string): Promise<AzureRe
   return row === null ? null : toRow(row);
 }
 
-/** All snapshots that are kept for instant restore, newest first within a VM. */
+/** All kept snapshots, newest first within a VM. */
 export async function listKeptSnapshots(tx: Tx): Promise<AzureResourceRow[]> {
   const rows = await tx.azureResource.findMany({
     where: { kind: "restore-point", state: "created", pointId: { not: null } },
@@ -136,7 +137,7 @@ export async function listKeptSnapshots(tx: Tx): Promise<AzureResourceRow[]> {
   return rows.map(toRow);
 }
 
-/** Everything of a kind that is not confirmed gone, with whether the job that made it is still open. */
+/** Resources of these kinds that are not confirmed as removed, and whether their job is still open. */
 export async function listLivingResources(
   tx: Tx,
   kinds: readonly AzureResourceKind[],
@@ -145,11 +146,7 @@ export async function listLivingResources(
     where: { kind: { in: [...kinds] }, state: { not: "removed" } },
   });
   const jobIds = rows.map((row) => row.jobId).filter((id) => id !== null);
-  const open = await tx.job.findMany({
-    where: { id: { in: jobIds }, state: { in: ["queued", "running"] } },
-    select: { id: true },
-  });
-  const openIds = new Set(open.map((job) => job.id));
+  const openIds = await listOpenAmong(tx, jobIds);
   return rows.map((row) => ({ ...toRow(row), jobOpen: row.jobId !== null && openIds.has(row.jobId) }));
 }
 

@@ -1,28 +1,28 @@
-import { randomBytes } from "node:crypto";
+/** Engine processes: how they register, prove that they are alive, and are detected as dead. */
 import pg from "pg";
 import type { Db } from "../client.ts";
+import { locks } from "../locks.ts";
 import { unlockWorkers } from "../queue/enqueue.ts";
-import type { Tx } from "../tx.ts";
-import { inTransaction } from "../tx.ts";
+import { inTransaction, type Tx } from "../tx.ts";
 
 export interface EngineFacts {
   readonly id: string;
   readonly hostname: string;
   readonly pid: number;
   readonly version: string;
-  /** graphile-worker's ids of the workers in this process. */
+  /** The ids of the process's workers in graphile-worker. */
   readonly workerIds: readonly string[];
 }
 
-/** A session advisory lock that says "this engine lives". The server frees it when the process or its connection dies. */
+/** The session lock of a living engine. PostgreSQL frees it when the process or its connection ends. */
 export interface EngineLock extends AsyncDisposable {
   readonly lockKey: bigint;
-  /** Aborts when the connection that holds the lock is lost: others may take this engine for dead, so it must stop. */
+  /** Aborts when the connection of the lock is lost. Other engines then treat this one as dead, so it must stop. */
   readonly lost: AbortSignal;
   release(): Promise<void>;
 }
 
-/** Takes a new lock on a connection of its own. Take it before `registerEngine`, so that a registered engine is never unlocked. */
+/** Takes a new lock on a separate connection. Call it before `registerEngine`: a registered engine without lock counts as dead. */
 export async function holdEngineLock(db: Db): Promise<EngineLock> {
   const client = new pg.Client({ ...db.pool.options, keepAlive: true });
   const lost = new AbortController();
@@ -33,8 +33,7 @@ export async function holdEngineLock(db: Db): Promise<EngineLock> {
   client.on("error", onEnd);
   client.on("end", onEnd);
   await client.connect();
-  // Negative, so that it never meets a key of locks.ts.
-  const lockKey = -(randomBytes(8).readBigUInt64BE() >> 2n) - 1n;
+  const lockKey = locks.engine();
   await client.query("SELECT pg_advisory_lock($1::bigint)", [String(lockKey)]);
   const release = async (): Promise<void> => {
     releasing = true;
@@ -57,7 +56,7 @@ export async function registerEngine(
   });
 }
 
-/** Says that the engine lives, and which workers it runs now. */
+/** Records that the engine is alive, and its current workers. */
 export async function beatEngine(
   tx: Tx,
   id: string,
@@ -69,7 +68,7 @@ export async function beatEngine(
   });
 }
 
-/** The engine stopped in good order. */
+/** Records that the engine has stopped. */
 export async function endEngine(tx: Tx, id: string, now: Date): Promise<void> {
   await tx.engineProcess.updateMany({ where: { id, endedAt: null }, data: { endedAt: now } });
 }
@@ -84,7 +83,7 @@ export interface EngineRow {
   readonly heartbeatAt: Date;
 }
 
-/** Engines that have not ended, whether or not they still live. */
+/** Engines that have not ended, alive or not. */
 export function listEngines(tx: Tx): Promise<EngineRow[]> {
   return tx.engineProcess.findMany({
     where: { endedAt: null },
@@ -102,11 +101,11 @@ export function listEngines(tx: Tx): Promise<EngineRow[]> {
 }
 
 /**
- * Finds engines whose lock is free, marks them ended and frees what their workers had locked in the queue, so that their
- * tasks go on at once and not after graphile-worker's four hours.
- * @returns the engines that were found dead now
+ * Ends engines whose lock is free and unlocks the tasks of their workers, so that these continue immediately instead of after
+ * graphile-worker's four hours.
+ * @returns the engines that this call ended
  */
-export function buryDeadEngines(db: Db, now: Date): Promise<EngineRow[]> {
+export function reapDeadEngines(db: Db, now: Date): Promise<EngineRow[]> {
   return inTransaction(db, async (tx) => {
     const living = await tx.engineProcess.findMany({ where: { endedAt: null } });
     const dead: EngineRow[] = [];

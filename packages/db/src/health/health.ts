@@ -1,19 +1,42 @@
+/** Health of Azure, the vault and the scheduler, as the engine last saw it. */
+import { type ErrorInfo, noticeSchema, type StoredNotice } from "@kluis/domain";
+import { z } from "zod";
+import { toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
 
 export interface PartHealthRow {
   /** `azure`, `vault` or `scheduler`. */
   readonly part: string;
   readonly ok: boolean;
+  /** The error's code; null when the part is healthy. */
   readonly code: string | null;
+  /** English. */
   readonly message: string;
+  /** What `message` says, when the part is healthy. */
+  readonly notice: StoredNotice | null;
+  /** What `message` says, when it is not. */
+  readonly error: ErrorInfo | null;
   readonly checkedAt: Date;
 }
 
-export async function setPartHealth(tx: Tx, row: PartHealthRow): Promise<void> {
-  const { part, ...facts } = row;
-  await tx.partHealth.upsert({ where: { part }, create: row, update: facts });
+type PartFinding = Omit<PartHealthRow, "notice" | "error"> & Partial<Pick<PartHealthRow, "notice" | "error">>;
+
+/** Stores the newest finding about a part. */
+export async function setPartHealth(tx: Tx, finding: PartFinding): Promise<void> {
+  const { part, notice = null, error = null, ...rest } = finding;
+  const facts = { ...rest, notice: toJsonOrNull(notice), error: toJsonOrNull(error) };
+  await tx.partHealth.upsert({ where: { part }, create: { part, ...facts }, update: facts });
 }
 
-export function listPartHealth(tx: Tx): Promise<PartHealthRow[]> {
-  return tx.partHealth.findMany({ orderBy: { part: "asc" } });
+const errorSchema = z.custom<ErrorInfo>(
+  (value) => z.object({ code: z.string(), message: z.string() }).safeParse(value).success,
+);
+
+export async function listPartHealth(tx: Tx): Promise<PartHealthRow[]> {
+  const rows = await tx.partHealth.findMany({ orderBy: { part: "asc" } });
+  return rows.map((row) => ({
+    ...row,
+    notice: noticeSchema.nullable().parse(row.notice),
+    error: errorSchema.nullable().parse(row.error),
+  }));
 }

@@ -1,11 +1,18 @@
-/** Disks and segments of a job: the plan, who works on what, and how far it is. */
+/** Disks and segments of a job: their plan, their results and their progress. */
+import {
+  type DeltaMethod,
+  deltaMethods,
+  type Notice,
+  noticeSchema,
+  noticeText,
+  type StoredNotice,
+  safeBytes,
+} from "@kluis/domain";
 import { z } from "zod";
 import { newId } from "../ids.ts";
+import { toJson, toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
-import { asJson } from "./work.ts";
 
-const deltaMethods = ["full", "changed-ranges", "digest-comparison"] as const;
-export type DeltaName = (typeof deltaMethods)[number];
 export type ExtentTuple = readonly [offset: number, length: number, kind: "data" | "zero"];
 const extentsSchema = z.array(
   z.tuple([z.int().nonnegative(), z.int().positive(), z.enum(["data", "zero"])]).readonly(),
@@ -40,8 +47,10 @@ export interface WorkDisk {
   readonly sku: string;
   readonly diskBytes: number;
   readonly state: string;
-  readonly deltaMethod: DeltaName | null;
+  readonly deltaMethod: DeltaMethod | null;
+  /** Why the changes were not listed; English text and notice. */
   readonly deltaReason: string | null;
+  readonly deltaNotice: StoredNotice | null;
   readonly baseNode: string | null;
   readonly plannedBytes: number;
   readonly root: string | null;
@@ -58,7 +67,7 @@ export interface NewJobDisk {
   readonly diskBytes: number;
 }
 
-/** Adds the disks of a job; those that are there stay. */
+/** Adds the disks of a job that it does not have yet. */
 export async function addJobDisks(tx: Tx, jobId: string, disks: readonly NewJobDisk[]): Promise<void> {
   await tx.jobDisk.createMany({
     data: disks.map((disk) => ({ ...disk, id: newId(), jobId, diskBytes: BigInt(disk.diskBytes) })),
@@ -82,29 +91,24 @@ function toWorkDisk(row: DiskRow): WorkDisk {
     resourceId: row.resourceId,
     diskUniqueId: row.diskUniqueId,
     sku: row.sku,
-    diskBytes: safe(row.diskBytes),
+    diskBytes: safeBytes(row.diskBytes),
     state: row.state,
     deltaMethod: row.deltaMethod === null ? null : z.enum(deltaMethods).parse(row.deltaMethod),
     deltaReason: row.deltaReason,
+    deltaNotice: noticeSchema.nullable().parse(row.deltaNotice),
     baseNode: row.baseNode,
-    plannedBytes: safe(row.plannedBytes),
+    plannedBytes: safeBytes(row.plannedBytes),
     root: row.root,
     rootDigest: row.rootDigest,
     stats: {
-      readBytes: safe(row.readBytes),
-      changedBytes: safe(row.changedBytes),
-      movedBytes: safe(row.movedBytes),
-      storedBytes: safe(row.storedBytes),
+      readBytes: safeBytes(row.readBytes),
+      changedBytes: safeBytes(row.changedBytes),
+      movedBytes: safeBytes(row.movedBytes),
+      storedBytes: safeBytes(row.storedBytes),
       chunksNew: row.chunksNew,
       chunksReused: row.chunksReused,
     },
   };
-}
-
-function safe(value: bigint): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new RangeError("A byte count is beyond what a number holds.");
-  return number;
 }
 
 export interface NewSegment {
@@ -112,14 +116,14 @@ export interface NewSegment {
   readonly extents: readonly ExtentTuple[];
 }
 
-/** Adds planned segments; a plan that is made again after a crash first calls `clearPlan`. */
+/** Adds planned segments. A step that plans again after a crash calls `clearPlan` first. */
 export async function addSegments(tx: Tx, jobDiskId: string, segments: readonly NewSegment[]): Promise<void> {
   await tx.jobSegment.createMany({
     data: segments.map(({ segment, extents }) => ({
       id: newId(),
       jobDiskId,
       segment,
-      extents: asJson(extents),
+      extents: toJson(extents),
     })),
   });
 }
@@ -128,13 +132,13 @@ export async function clearPlan(tx: Tx, jobDiskId: string): Promise<void> {
   await tx.jobSegment.deleteMany({ where: { jobDiskId } });
 }
 
-/** A disk's plan is complete: how its delta is found and how much will be read. */
+/** Records the plan of a disk: how to find its delta, and how many bytes to read. */
 export async function setDiskPlan(
   tx: Tx,
   jobDiskId: string,
   plan: {
-    readonly method: DeltaName | null;
-    readonly reason: string | null;
+    readonly method: DeltaMethod | null;
+    readonly notice: Notice | null;
     readonly baseNode: string | null;
     readonly plannedBytes: number;
   },
@@ -143,14 +147,15 @@ export async function setDiskPlan(
     where: { id: jobDiskId },
     data: {
       deltaMethod: plan.method,
-      deltaReason: plan.reason,
+      deltaReason: plan.notice === null ? null : noticeText(plan.notice),
+      deltaNotice: toJsonOrNull(plan.notice),
       baseNode: plan.baseNode,
       plannedBytes: BigInt(plan.plannedBytes),
     },
   });
 }
 
-/** Segments that are not done, in an order that keeps all disks busy: first segments of every disk first. */
+/** Segments that are not done. Ordered by number, not by disk, so that all disks of a job move at the same time. */
 export async function listOpenSegments(
   tx: Tx,
   jobId: string,
@@ -167,18 +172,18 @@ export async function countOpenSegments(tx: Tx, jobId: string): Promise<number> 
   return tx.jobSegment.count({ where: { disk: { jobId }, state: { not: "done" } } });
 }
 
-/** An open segment that nothing will move. */
+/** An open segment that no task will move. */
 export interface LostSegment {
   readonly diskKey: string;
   readonly segment: number;
-  /** True: its task is in the queue and has no tries left. False: it has no task. */
+  /** True: its task has no tries left. False: it has no task. */
   readonly exhausted: boolean;
 }
 
 /**
- * Open segments of a job that no task in the queue will ever move. A worker that fails hands its task on before it lets go, so
- * normally there are none; a process that is killed uses up a try, and a queue that was emptied by hand leaves segments behind.
- * @param task the name of the task that moves them; keys are those of `taskKey` (domain/job.ts)
+ * Open segments of a job that no task will move. Normally there are none: a failing worker queues the next try before it ends.
+ * But a killed process uses up a try, and an operator may empty the queue.
+ * @param task the task that moves the segments; the queue's keys are those of `taskKey` (domain/job.ts)
  */
 export async function listLostSegments(
   tx: Tx,
@@ -222,10 +227,7 @@ export async function loadSegment(
   };
 }
 
-/**
- * A segment begins, again after a crash if need be: what an earlier try had counted is taken back from the disk.
- * One that is done stays as it is.
- */
+/** Marks a segment as running and resets the counters of an earlier try. Does not change a segment that is done. */
 export async function startSegment(tx: Tx, segment: WorkSegment, at: Date): Promise<void> {
   await countProgress(tx, segment, noStats);
   await tx.jobSegment.updateMany({
@@ -239,9 +241,9 @@ export async function startSegment(tx: Tx, segment: WorkSegment, at: Date): Prom
 }
 
 /**
- * Sets a segment's counters to `stats` and the disk's by the difference. A second worker may still move a segment that the
- * first has finished: what is done keeps its figures, which stand in the manifest by then.
- * @returns false when the segment was done already
+ * Sets a segment's counters and adds the difference to those of its disk. A segment that is done keeps its counters, even
+ * while a second worker still moves it: the manifest may already contain them.
+ * @returns false when the segment is done
  */
 export async function countProgress(
   tx: Tx,
@@ -252,7 +254,7 @@ export async function countProgress(
     SELECT stats, state FROM "JobSegment" WHERE id = ${segment.id}::uuid FOR UPDATE`;
   if (row === undefined || row.state === "done") return false;
   const before = row.stats ? transferStatsSchema.parse(row.stats) : noStats;
-  await tx.jobSegment.update({ where: { id: segment.id }, data: { stats: asJson(stats) } });
+  await tx.jobSegment.update({ where: { id: segment.id }, data: { stats: toJson(stats) } });
   await tx.jobDisk.update({
     where: { id: segment.disk.id },
     data: {
@@ -268,15 +270,15 @@ export async function countProgress(
 }
 
 /**
- * A segment's result is durable in the vault: writes it down once. Of two workers that moved it at once the first one's counts.
- * @returns how many segments of the job are still open; the caller that sees 0 wakes the job
+ * Records the result of a segment, which must be durable in the vault. When two workers moved the segment, the first one wins.
+ * @returns the number of open segments of the job; the caller that gets 0 wakes the job
  */
 export async function finishSegment(
   tx: Tx,
   segment: WorkSegment,
   result: { readonly node: string | null; readonly stats: TransferStats; readonly at: Date },
 ): Promise<number> {
-  // The job's row orders the last segments of a job, so that exactly one of them sees none left.
+  // The lock on the job's row serializes its last segments, so that exactly one of them gets 0.
   await tx.$queryRaw`SELECT id FROM "Job" WHERE id = ${segment.disk.jobId}::uuid FOR UPDATE`;
   if (await countProgress(tx, segment, result.stats)) {
     await tx.jobSegment.update({
@@ -293,7 +295,7 @@ export async function finishSegment(
   return countOpenSegments(tx, segment.disk.jobId);
 }
 
-/** A disk without any segment to move is done when the transfer begins. */
+/** Marks disks without segments as done. */
 export async function finishEmptyDisks(tx: Tx, jobId: string, at: Date): Promise<void> {
   await tx.jobDisk.updateMany({
     where: { jobId, state: "waiting", segments: { none: {} } },
@@ -301,7 +303,7 @@ export async function finishEmptyDisks(tx: Tx, jobId: string, at: Date): Promise
   });
 }
 
-/** Results of a disk's segments: the part of the chunk map of each segment that was moved. */
+/** Node references of the finished segments of a disk, by segment number. */
 export async function listSegmentNodes(tx: Tx, jobDiskId: string): Promise<Map<number, string | null>> {
   const rows = await tx.jobSegment.findMany({
     where: { jobDiskId, state: "done" },
@@ -315,7 +317,7 @@ export async function setDiskRoot(
   jobDiskId: string,
   sealed: { readonly root: string | null; readonly rootDigest: string; readonly storedBytes: number },
 ): Promise<void> {
-  // Sealing again after a crash must not count its bytes twice: the root is written once.
+  // The root is written once: sealing again after a crash must not count its bytes twice.
   await tx.jobDisk.updateMany({
     where: { id: jobDiskId, rootDigest: null },
     data: {

@@ -12,6 +12,7 @@ import {
   jobStates,
   jobStepNames,
   jobTriggers,
+  noticeSchema,
   policyVersionView,
   refView,
   stepStates,
@@ -62,6 +63,8 @@ export const jobStep = z.object({
   state: z.enum(stepStates),
   attempt: countView,
   message: z.string(),
+  /** What `message` says, as code and parameters; null for steps of earlier versions. */
+  notice: noticeSchema.nullable(),
   detail: z.record(z.string(), z.unknown()),
   startedAt: instantView.nullable(),
   endedAt: instantView.nullable(),
@@ -78,6 +81,7 @@ export const jobDisk = z.object({
   deltaMethod: z.enum(deltaMethods).nullable(),
   /** Why this method and not the planned one. */
   deltaReason: z.string().nullable(),
+  deltaNotice: noticeSchema.nullable(),
   plannedBytes: bytesView,
   readBytes: bytesView,
   changedBytes: bytesView,

@@ -12,7 +12,7 @@ import { z } from "zod";
 import type { Prisma } from "../../generated/client.ts";
 import type { Db } from "../client.ts";
 import { toJson } from "../json.ts";
-import { lockKeys } from "../locks.ts";
+import { lockInTransaction, locks } from "../locks.ts";
 import type { Tx } from "../tx.ts";
 
 /**
@@ -28,7 +28,7 @@ export async function appendEvents(
   drafts: readonly LedgerDraft[],
 ): Promise<LedgerRecord[]> {
   if (drafts.length === 0) return [];
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lockKeys.ledger}::bigint)`;
+  await lockInTransaction(tx, locks.ledger);
   let head = await readHead(tx);
   const at = clock.now();
   const records: LedgerRecord[] = [];

@@ -1,5 +1,7 @@
+/** Packs of the vault as garbage collection handles them. The vault holds the bytes; these rows hold their state. */
+import { safeBytes } from "@kluis/domain";
 import { z } from "zod";
-import { toBytes } from "../json.ts";
+import { beforeOpenJobs, openStates } from "../jobs/work.ts";
 import type { Tx } from "../tx.ts";
 
 export interface PackRow {
@@ -11,8 +13,8 @@ export interface PackRow {
 }
 
 /**
- * Condemns packs that nothing reaches: deduplication skips them from now on. Packs that the index does not know (a writer
- * died before it could add them) are recorded as condemned too, so that they age and are swept like the others.
+ * Condemns packs that no recovery point needs: deduplication skips them from now on. Also adds packs that the index does not
+ * know, because a writer died before it added them: they age and are swept like the others.
  */
 export async function condemnPacks(
   tx: Tx,
@@ -39,7 +41,7 @@ export async function condemnPacks(
   });
 }
 
-/** A condemned pack is needed again. */
+/** Makes condemned packs usable again. */
 export async function reprievePacks(tx: Tx, vaultId: string, packIds: readonly string[]): Promise<void> {
   await tx.vaultPack.updateMany({
     where: { vaultId, packId: { in: [...packIds] } },
@@ -48,25 +50,20 @@ export async function reprievePacks(tx: Tx, vaultId: string, packIds: readonly s
 }
 
 /**
- * Packs that may be swept: condemned before `before`, and before every open job was created. A job that was open when a
- * pack was condemned may have decided to rely on it just before.
+ * Packs to sweep: condemned before `before` and before every open job was created. A job that was open at that moment may
+ * already rely on the pack.
  */
 export async function listSweepablePacks(tx: Tx, vaultId: string, before: Date): Promise<PackRow[]> {
-  const oldest = await tx.job.findFirst({
-    where: { state: { in: ["queued", "running"] } },
-    orderBy: { createdAt: "asc" },
-    select: { createdAt: true },
-  });
-  const limit = oldest !== null && oldest.createdAt < before ? oldest.createdAt : before;
+  const limit = await beforeOpenJobs(tx, before);
   const rows = await tx.vaultPack.findMany({
     where: { vaultId, condemnedAt: { lt: limit } },
     orderBy: { condemnedAt: "asc" },
     select: { packId: true, bytes: true, createdAt: true, jobId: true, condemnedAt: true },
   });
-  return rows.map((row) => ({ ...row, bytes: toBytes(row.bytes) }));
+  return rows.map((row) => ({ ...row, bytes: safeBytes(row.bytes) }));
 }
 
-/** Figures of a vault as the index knows them. */
+/** Counts and bytes of a vault, from the index. */
 export async function vaultFigures(
   tx: Tx,
   vaultId: string,
@@ -83,15 +80,15 @@ export async function vaultFigures(
   });
   return {
     packs: all._count,
-    bytes: toBytes(all._sum.bytes ?? 0n),
-    condemnedBytes: toBytes(condemned._sum.bytes ?? 0n),
+    bytes: safeBytes(all._sum.bytes ?? 0n),
+    condemnedBytes: safeBytes(condemned._sum.bytes ?? 0n),
     chunks: await tx.vaultChunk.count({ where: { vaultId } }),
   };
 }
 
-/** Node references that open jobs rely on: the roots they compare with and the segments they have finished. */
+/** Node references that open jobs need: the roots that they compare with, and their finished segments. */
 export async function listHeldNodes(tx: Tx): Promise<string[]> {
-  const open = { state: { in: ["queued", "running"] } };
+  const open = { state: { in: openStates } };
   const disks = await tx.jobDisk.findMany({ where: { job: open }, select: { baseNode: true, root: true } });
   const segments = await tx.jobSegment.findMany({
     where: { disk: { job: open }, node: { not: null } },
@@ -113,14 +110,9 @@ export async function listHeldNodes(tx: Tx): Promise<string[]> {
   return [...new Set(all.filter((node) => node !== null))];
 }
 
-/** Packs that were added after `since`, or by a job that is still open: too young to be judged. */
+/** Packs that are too young to condemn: added after `since`, or after the oldest open backup was created. */
 export async function listYoungPacks(tx: Tx, vaultId: string, since: Date): Promise<Set<string>> {
-  const oldestOpen = await tx.job.findFirst({
-    where: { kind: "backup", state: { in: ["queued", "running"] } },
-    orderBy: { createdAt: "asc" },
-    select: { createdAt: true },
-  });
-  const limit = oldestOpen !== null && oldestOpen.createdAt < since ? oldestOpen.createdAt : since;
+  const limit = await beforeOpenJobs(tx, since, "backup");
   const rows = await tx.vaultPack.findMany({
     where: { vaultId, createdAt: { gte: limit }, condemnedAt: null },
     select: { packId: true },

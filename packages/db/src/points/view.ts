@@ -9,6 +9,7 @@ import {
   diskKeySchema,
   instantView,
   jobTriggers,
+  noticeSchema,
   pointStates,
   policyVersionView,
   refView,
@@ -28,6 +29,8 @@ export const pointDisk = z.object({
   rootDigest: z.string(),
   deltaMethod: z.enum(deltaMethods),
   deltaReason: z.string().nullable(),
+  /** What `deltaReason` says, as code and parameters; null for points of earlier versions. */
+  deltaNotice: noticeSchema.nullable(),
   /** 0 where changed ranges were read: they do not tell what else is allocated. */
   allocatedBytes: bytesView,
   readBytes: bytesView,
@@ -55,6 +58,7 @@ const captured = {
   consistencyWanted: consistencySchema,
   consistencyReached: consistencySchema,
   consistencyReason: z.string().nullable(),
+  consistencyNotice: noticeSchema.nullable(),
   /** Azure's word for the level that its restore point reached. */
   azureConsistency: z.string(),
   snapshotRemovedAt: instantView.nullable(),
@@ -137,6 +141,7 @@ export const pointRow = pointView.pick({
   consistency: true,
   consistencyWanted: true,
   consistencyReason: true,
+  consistencyNotice: true,
   policy: true,
   diskCount: true,
   logicalBytes: true,

@@ -1,9 +1,18 @@
-/** Recovery points as the engine makes, reads, verifies and deletes them. */
-import { type Actor, actorSchema, type Consistency, consistencySchema } from "@kluis/domain";
+/** Recovery points as the engine creates, verifies, prunes and deletes them. */
+import {
+  type Actor,
+  actorSchema,
+  type Consistency,
+  consistencySchema,
+  type DeltaMethod,
+  type StoredNotice,
+  safeBytes,
+  type VerifyMode,
+} from "@kluis/domain";
 import { z } from "zod";
 import { newId } from "../ids.ts";
-import type { DeltaName } from "../jobs/transfer.ts";
-import { asJson } from "../jobs/work.ts";
+import { openStates } from "../jobs/work.ts";
+import { toJson, toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
 
 export interface NewPointDisk {
@@ -16,8 +25,9 @@ export interface NewPointDisk {
   /** Node reference; null when the disk is all zeros. */
   readonly root: string | null;
   readonly rootDigest: string;
-  readonly deltaMethod: DeltaName;
+  readonly deltaMethod: DeltaMethod;
   readonly deltaReason: string | null;
+  readonly deltaNotice: StoredNotice | null;
   readonly allocatedBytes: number;
   readonly readBytes: number;
   readonly changedBytes: number;
@@ -46,6 +56,7 @@ export interface NewPoint {
   readonly consistencyWanted: Consistency;
   readonly consistencyReached: Consistency;
   readonly consistencyReason: string | null;
+  readonly consistencyNotice: StoredNotice | null;
   readonly azureConsistency: string;
   readonly deadlineAt: Date | null;
   readonly deadlineMet: boolean | null;
@@ -58,7 +69,7 @@ export interface NewPoint {
   readonly disks: readonly NewPointDisk[];
 }
 
-/** Adds the recovery point and its disks; sums come from the disks. The caller's transaction also ends the job. */
+/** Adds a recovery point and its disks, and sums up their bytes. The caller ends the job in the same transaction. */
 export async function createPoint(tx: Tx, point: NewPoint): Promise<void> {
   const { disks, vmFacts, actor, ...facts } = point;
   const sum = (
@@ -67,8 +78,9 @@ export async function createPoint(tx: Tx, point: NewPoint): Promise<void> {
   await tx.recoveryPoint.create({
     data: {
       ...facts,
-      actor: asJson(actor),
-      vmFacts: asJson(vmFacts),
+      actor: toJson(actor),
+      vmFacts: toJson(vmFacts),
+      consistencyNotice: toJsonOrNull(point.consistencyNotice),
       logicalBytes: sum("diskBytes"),
       allocatedBytes: sum("allocatedBytes"),
       readBytes: sum("readBytes"),
@@ -81,6 +93,7 @@ export async function createPoint(tx: Tx, point: NewPoint): Promise<void> {
   await tx.recoveryPointDisk.createMany({
     data: disks.map((disk) => ({
       ...disk,
+      deltaNotice: toJsonOrNull(disk.deltaNotice),
       id: newId(),
       pointId: point.id,
       diskBytes: BigInt(disk.diskBytes),
@@ -139,7 +152,7 @@ function toRef(row: PointRow): PointRef {
       resourceId: disk.resourceId,
       diskUniqueId: disk.diskUniqueId,
       sku: disk.sku,
-      diskBytes: Number(disk.diskBytes),
+      diskBytes: safeBytes(disk.diskBytes),
       root: disk.root,
       rootDigest: disk.rootDigest,
     })),
@@ -151,7 +164,7 @@ export async function loadPoint(tx: Tx, pointId: string): Promise<PointRef | nul
   return row === null ? null : toRef(row);
 }
 
-/** The newest good recovery point of a VM: what the next backup is compared with. */
+/** The newest available recovery point of a VM, which its next backup is compared with. */
 export async function newestPoint(tx: Tx, vmId: string): Promise<PointRef | null> {
   const row = await tx.recoveryPoint.findFirst({
     where: { vmId, state: "available" },
@@ -161,7 +174,7 @@ export async function newestPoint(tx: Tx, vmId: string): Promise<PointRef | null
   return row === null ? null : toRef(row);
 }
 
-/** Points that a policy may keep or prune, of one VM, newest first. */
+/** The points of a VM that its policy keeps or prunes, newest first. */
 export async function listLivePoints(
   tx: Tx,
   vmId: string,
@@ -173,7 +186,7 @@ export async function listLivePoints(
   });
 }
 
-/** Writes down what retention says of a point. */
+/** Stores the verdict of retention about a point. */
 export async function setPointRetention(
   tx: Tx,
   { pointId, tiers, expiresAt }: { pointId: string; tiers: readonly string[]; expiresAt: Date | null },
@@ -186,7 +199,7 @@ export async function setPointVerified(
   result: {
     pointId: string;
     at: Date;
-    mode: "quick" | "full";
+    mode: VerifyMode;
     ok: boolean;
     detail: Readonly<Record<string, unknown>>;
   },
@@ -197,13 +210,13 @@ export async function setPointVerified(
       lastVerifiedAt: result.at,
       lastVerifyMode: result.mode,
       lastVerifyOk: result.ok,
-      lastVerifyDetail: asJson(result.detail),
+      lastVerifyDetail: toJson(result.detail),
       state: result.ok ? "available" : "damaged",
     },
   });
 }
 
-/** From here on the point is not offered any more. False when it is gone already. */
+/** Marks a point as deleting, so that it is no longer offered. Returns false when it is deleted. */
 export async function markPointDeleting(tx: Tx, pointId: string): Promise<boolean> {
   const { count } = await tx.recoveryPoint.updateMany({
     where: { id: pointId, state: { in: ["available", "damaged", "deleting"] } },
@@ -212,19 +225,19 @@ export async function markPointDeleting(tx: Tx, pointId: string): Promise<boolea
   return count > 0;
 }
 
-/** The manifest is gone; the row stays as evidence. False when that was written down already. */
+/** Marks a point as deleted; its row stays as evidence. Returns false when it was marked before. */
 export async function markPointDeleted(
   tx: Tx,
   { pointId, at, actor, reason }: { pointId: string; at: Date; actor: Actor; reason: string },
 ): Promise<boolean> {
   const { count } = await tx.recoveryPoint.updateMany({
     where: { id: pointId, state: { not: "deleted" } },
-    data: { state: "deleted", deletedAt: at, deletedBy: asJson(actor), deleteReason: reason },
+    data: { state: "deleted", deletedAt: at, deletedBy: toJson(actor), deleteReason: reason },
   });
   return count > 0;
 }
 
-/** When the point before this instant was taken, whatever became of it since; null for a first point. */
+/** When the last point before this instant was taken, also a deleted one; null for a first point. */
 export async function previousPointTime(tx: Tx, vmId: string, before: Date): Promise<Date | null> {
   const row = await tx.recoveryPoint.findFirst({
     where: { vmId, takenAt: { lt: before } },
@@ -234,23 +247,24 @@ export async function previousPointTime(tx: Tx, vmId: string, before: Date): Pro
   return row?.takenAt ?? null;
 }
 
-/** Points that a job deletes already. */
+/** Points of a VM that an open job is deleting. */
 export async function listPointsBeingDeleted(tx: Tx, vmId: string): Promise<Set<string>> {
   const rows = await tx.job.findMany({
-    where: { vmId, kind: "delete-point", state: { in: ["queued", "running"] }, pointId: { not: null } },
+    where: { vmId, kind: "delete-point", state: { in: openStates }, pointId: { not: null } },
     select: { pointId: true },
   });
   return new Set(rows.flatMap(({ pointId }) => pointId ?? []));
 }
 
-/** A point whose deletion began and which no open job deletes, with what its last deletion was asked with. */
+/** A point in state `deleting` without an open job, and the request of its last deletion. */
 export interface StrandedDeletion {
   readonly pointId: string;
   readonly vmId: string;
   readonly vmName: string;
-  readonly asked: { readonly actor: Actor; readonly parameters: Readonly<Record<string, unknown>> } | null;
+  readonly request: { readonly actor: Actor; readonly parameters: Readonly<Record<string, unknown>> } | null;
 }
 
+/** Deletions that started and whose job has ended too early. */
 export async function listStrandedDeletions(tx: Tx): Promise<StrandedDeletion[]> {
   const points = await tx.recoveryPoint.findMany({
     where: { state: "deleting" },
@@ -268,9 +282,9 @@ export async function listStrandedDeletions(tx: Tx): Promise<StrandedDeletion[]>
   const newest = new Map(jobs.map((job) => [job.pointId, job]));
   return points.flatMap(({ id, vmId, vm }) => {
     if (open.has(id)) return [];
-    const asked = z
+    const request = z
       .object({ actor: actorSchema, parameters: z.record(z.string(), z.unknown()) })
       .safeParse(newest.get(id));
-    return [{ pointId: id, vmId, vmName: vm.name, asked: asked.success ? asked.data : null }];
+    return [{ pointId: id, vmId, vmName: vm.name, request: request.success ? request.data : null }];
   });
 }

@@ -1,7 +1,8 @@
+/** Teams as the engine records them with its events. */
 import { z } from "zod";
 import type { Tx } from "../tx.ts";
 
-/** Teams that reach a VM now: ledger events about it carry them, so that a team's auditor finds them later too. */
+/** Teams that reach a VM now. Events store them, so that an auditor finds the events after the scopes have changed. */
 export async function teamsOfVm(tx: Tx, vmId: string): Promise<string[]> {
   const rows = await tx.$queryRaw`
     SELECT DISTINCT scope."teamId"::text AS id FROM "TeamScope" scope JOIN "VirtualMachine" vm ON vm.id = ${vmId}::uuid

@@ -14,6 +14,7 @@ import { z } from "zod";
 import type { Prisma } from "../../generated/client.ts";
 import { newId } from "../ids.ts";
 import { fromJson, toJson } from "../json.ts";
+import { lockInTransaction, locks } from "../locks.ts";
 import type { Tx } from "../tx.ts";
 
 /** A VM as discovery finds it. `resourceId`, `subscriptionId` and `resourceGroup` are stored in lower case. */
@@ -88,7 +89,7 @@ export async function upsertVm(tx: Tx, facts: VmFacts, clock: Clock): Promise<Vm
   const now = clock.now();
   const resourceId = facts.resourceId.toLowerCase();
   // Two discoveries of one VM at once: the second waits here, then sees the first one's row.
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${resourceId}, 4955))`;
+  await lockInTransaction(tx, locks.vm(resourceId));
   await tx.virtualMachine.updateMany({
     where: { resourceId, azureVmId: { not: facts.azureVmId }, deletedAt: null },
     data: { deletedAt: now },

@@ -1,6 +1,6 @@
 /**
- * Carries a job from step to step. Nothing here remembers anything: every call loads the job, does the next step, and writes
- * down what came of it in one transaction, so a process that is killed anywhere is followed by one that goes on from there.
+ * Runs a job, one step after the other. Keeps no state: each round loads the job, runs the next step and saves the result in one
+ * transaction, so that any process can continue after this one is killed.
  */
 import {
   changeStep,
@@ -9,34 +9,41 @@ import {
   loadWorkJob,
   saveMemory,
   setStage,
-  setStepMessage,
+  setStepNotice,
   startWorkJob,
   type Tx,
   type WorkJob,
 } from "@kluis/db";
-import { type ErrorCode, errorInfo, KluisError } from "@kluis/domain";
+import {
+  type ErrorCode,
+  errorInfo,
+  failureParams,
+  type JobKind,
+  KluisError,
+  notice,
+  noticeText,
+} from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
+import type { Again } from "../runtime/tasks.ts";
+import { endingOf } from "./ending.ts";
 import { recordJob } from "./record.ts";
-import type { Ending, Machine, Step, StepContext, StepResult } from "./step.ts";
+import type { CleanUpResult, Ending, Machine, Step, StepContext, StepResult } from "./step.ts";
 
-/** Call again after this time. */
-export interface Again {
-  readonly againInMs: number;
-}
-
-export interface AdvanceOptions<M> {
+export interface AdvanceOptions<K extends JobKind, M> {
   readonly deps: EngineDeps;
-  readonly machine: Machine<M>;
+  readonly machine: Machine<K, M>;
   readonly jobId: string;
   readonly signal: AbortSignal;
 }
 
 /**
- * Brings a job as far as it can go without waiting.
+ * Advances a job as far as possible without waiting.
  * @returns when to call again, or null when the job has ended
- * @throws what a step throws; the job is unchanged then and may be advanced again
+ * @throws what a step throws; the job is unchanged then and can be advanced again
  */
-export async function advance<M extends object>(options: AdvanceOptions<M>): Promise<Again | null> {
+export async function advance<K extends JobKind, M extends object>(
+  options: AdvanceOptions<K, M>,
+): Promise<Again | null> {
   const { deps, machine, jobId, signal } = options;
   for (;;) {
     signal.throwIfAborted();
@@ -49,7 +56,8 @@ export async function advance<M extends object>(options: AdvanceOptions<M>): Pro
     const memory = machine.parse(job.memory);
     const context: StepContext<M> = { deps, job, memory, signal };
     const ending = endingOf(job, machine, memory);
-    const again = ending === null ? await nextStep(context, machine) : await wayOut(context, machine, ending);
+    const again =
+      ending === null ? await runNextStep(context, machine) : await cleanUp(context, machine, ending);
     if (again !== "continue") return again;
   }
 }
@@ -66,29 +74,16 @@ async function begin(deps: EngineDeps, job: WorkJob): Promise<void> {
   });
 }
 
-/** Failed goes before cancelled: a person who cancels a failing job still wants to know why it failed. */
-export function endingOf<M>(
-  job: Pick<WorkJob, "error" | "cancelAskedAt">,
-  machine: Machine<M>,
-  memory: M,
-): Ending | null {
-  if (machine.committed(memory)) return null;
-  if (job.error !== null) return "failed";
-  return job.cancelAskedAt !== null && machine.cancellable(memory) ? "cancelled" : null;
-}
-
-async function nextStep<M extends object>(
+async function runNextStep<K extends JobKind, M extends object>(
   context: StepContext<M>,
-  machine: Machine<M>,
+  machine: Machine<K, M>,
 ): Promise<Again | null | "continue"> {
   const { deps, job } = context;
+  const steps: Readonly<Record<string, Step<M>>> = machine.steps;
   const step = job.steps.find(({ state }) => state === "waiting" || state === "running");
-  const run = step === undefined ? undefined : machine.steps[step.name];
+  const run = step === undefined ? undefined : steps[step.name];
   if (step === undefined || run === undefined) {
-    throw new KluisError("INTERNAL", {
-      message: `The job has no step that could be next.`,
-      params: { jobId: job.id },
-    });
+    throw new KluisError("INTERNAL", { message: "The job has no next step.", params: { jobId: job.id } });
   }
   const { name } = step;
   if (step.state === "waiting") {
@@ -103,16 +98,16 @@ async function nextStep<M extends object>(
 }
 
 /**
- * A step that fails forgets the operation it waited for: an operation that has failed would only fail again, and starting anew
- * meets whatever the operation has made. Throttling and outages say nothing about the operation.
+ * Forgets the pending operation of a step that fails: the operation would only fail again, and a new start finds what it
+ * created. Throttling and outages say nothing about the operation, so it is kept then.
  */
 async function runOrForget<M extends object>(context: StepContext<M>, run: Step<M>): Promise<StepResult<M>> {
   try {
     return await run(context);
   } catch (error) {
     const { deps, job, memory, signal } = context;
-    const about = error instanceof KluisError && !KEEPS_OPERATION.has(error.code);
-    if (about && !signal.aborted && "operation" in memory) {
+    const isAboutOperation = error instanceof KluisError && !KEEPS_OPERATION.has(error.code);
+    if (isAboutOperation && !signal.aborted && "operation" in memory) {
       await saveMemory(deps.db.prisma, job.id, { ...memory, operation: undefined });
     }
     throw error;
@@ -131,80 +126,98 @@ async function saveResult<M extends object>(
   result: StepResult<M>,
 ): Promise<void> {
   const { deps, job } = context;
-  const ended = result.kind === "done" || result.kind === "skipped";
-  const finished = ended
-    ? [
-        {
-          kind: "job.step-finished" as const,
-          data: { step: name, outcome: result.kind, message: result.message },
-        },
-      ]
-    : [];
   await recordJob(deps, {
     job,
     change: async (tx) => {
       await saveParts(tx, context, result);
-      if (ended) {
-        const { message, detail } = result;
-        await changeStep(tx, job.id, {
-          name,
-          state: result.kind,
-          message,
-          at: deps.clock.now(),
-          ...(detail === undefined ? {} : { detail }),
-        });
-      } else if (result.kind === "wait") {
-        await setStepMessage(tx, { jobId: job.id, name, message: result.message });
-      } else if (result.kind === "fail") {
-        await setStepMessage(tx, { jobId: job.id, name, message: result.error.message });
-        await condemnJob(tx, job.id, errorInfo(result.error));
-      }
+      await saveStep(tx, { deps, job, name, result });
     },
-    events: [...finished, ...(result.events ?? [])],
+    events: [...stepEvents(name, result), ...(result.events ?? [])],
     ...(result.pointId === undefined ? {} : { pointId: result.pointId }),
   });
+}
+
+interface StepOutcome<M> {
+  readonly deps: EngineDeps;
+  readonly job: WorkJob;
+  readonly name: string;
+  readonly result: StepResult<M>;
+}
+
+async function saveStep<M>(tx: Tx, { deps, job, name, result }: StepOutcome<M>): Promise<void> {
+  switch (result.kind) {
+    case "done":
+    case "skipped": {
+      const { kind: state, notice: said, detail } = result;
+      const change = { name, state, notice: said, at: deps.clock.now() };
+      return changeStep(tx, job.id, { ...change, ...(detail === undefined ? {} : { detail }) });
+    }
+    case "wait":
+      return setStepNotice(tx, { jobId: job.id, name, notice: result.notice });
+    case "fail": {
+      const said = notice("step-failed", failureParams(result.error));
+      await setStepNotice(tx, { jobId: job.id, name, notice: said });
+      await condemnJob(tx, job.id, errorInfo(result.error));
+      return;
+    }
+    case "again":
+      return;
+    default:
+      return result satisfies never;
+  }
+}
+
+function stepEvents<M>(name: string, result: StepResult<M>) {
+  if (result.kind !== "done" && result.kind !== "skipped") return [];
+  const { kind: outcome, notice: said } = result;
+  const data = { step: name, outcome, message: noticeText(said), notice: said };
+  return [{ kind: "job.step-finished" as const, data }];
 }
 
 async function saveParts<M extends object>(
   tx: Tx,
   { job, memory }: StepContext<M>,
-  result: StepResult<M>,
+  result: Pick<StepResult<M>, "memory" | "save">,
 ): Promise<void> {
   if (result.memory !== undefined) await saveMemory(tx, job.id, { ...memory, ...result.memory });
   await result.save?.(tx);
 }
 
-/** Cleans up after a job that failed or was cancelled, and ends it when nothing is left. */
-async function wayOut<M extends object>(
+/** Cleans up after a job that failed or was canceled, and ends it when nothing is left. */
+async function cleanUp<K extends JobKind, M extends object>(
   context: StepContext<M>,
-  machine: Machine<M>,
+  machine: Machine<K, M>,
   ending: Ending,
-): Promise<Again | null | "continue"> {
+): Promise<Again | null> {
   const { deps, job } = context;
   const result = await cleanUpOrReport(context, machine);
   const at = deps.clock.now();
-  const over = result.kind === "done" || result.kind === "skipped";
   const error = job.error === null ? {} : { code: job.error.code, message: job.error.message };
+  const isOver = result.kind === "done";
   await recordJob(deps, {
     job,
     change: async (tx) => {
       await saveParts(tx, context, result);
-      if (over) await endJob(tx, job.id, { state: ending, stage: ending, at });
-      else await setStage(tx, job.id, "cleaning-up");
+      if (isOver) {
+        const { finished = {} } = result;
+        await endJob(tx, job.id, { state: ending, stage: ending, at, cleanedUp: finished });
+      } else await setStage(tx, job.id, "cleaning-up");
     },
-    events: [...(result.events ?? []), ...(over ? [{ kind: `job.${ending}` as const, data: error }] : [])],
+    events: [...(result.events ?? []), ...(isOver ? [{ kind: `job.${ending}` as const, data: error }] : [])],
   });
-  if (over) return null;
-  return result.kind === "wait" ? { againInMs: result.afterMs } : "continue";
+  return isOver ? null : { againInMs: result.afterMs };
 }
 
-/** Cleaning up goes on until Azure confirms it; only what can never succeed is left to the sweeper, and logged. */
-async function cleanUpOrReport<M>(context: StepContext<M>, machine: Machine<M>): Promise<StepResult<M>> {
+/** Retries until Azure confirms the removal. What can never succeed is logged and left to the sweeper. */
+async function cleanUpOrReport<K extends JobKind, M>(
+  context: StepContext<M>,
+  machine: Machine<K, M>,
+): Promise<CleanUpResult<K, M>> {
   try {
     return await machine.cleanUp(context);
   } catch (error) {
     if (!(error instanceof KluisError) || error.retry !== "never" || context.signal.aborted) throw error;
-    context.deps.log.error({ error, jobId: context.job.id }, "cleaning up failed; the sweeper takes over");
-    return { kind: "done", message: error.message };
+    context.deps.log.error({ error, jobId: context.job.id }, "clean-up failed; the sweeper continues");
+    return { kind: "done" };
   }
 }

@@ -6,44 +6,44 @@ const HOUR = 3_600_000;
 
 function book() {
   let now = 0;
-  const asked: string[] = [];
+  const requested: string[] = [];
   const grants = new GrantBook(
     async (resourceId) => {
-      asked.push(resourceId);
-      return { resourceId, sas: new Sas(`http://x/?sig=${asked.length}`), expiresAt: now + HOUR };
+      requested.push(resourceId);
+      return { resourceId, sas: new Sas(`http://x/?sig=${requested.length}`), expiresAt: now + HOUR };
     },
     { now: () => new Date(now) },
   );
-  return { grants, asked, pass: (ms: number) => void (now += ms) };
+  return { grants, requested, pass: (ms: number) => void (now += ms) };
 }
 
 const { signal } = new AbortController();
 
-describe("grants of a process", () => {
-  it("are asked for once, also by callers at the same time and whatever the letter case", async () => {
-    const { grants, asked } = book();
+describe("GrantBook", () => {
+  it("requests a grant once for concurrent callers and any letter case", async () => {
+    const { grants, requested } = book();
     await Promise.all([grants.get("/A", signal), grants.get("/a", signal)]);
     await grants.get("/a", signal);
-    expect(asked).toEqual(["/a"]);
+    expect(requested).toEqual(["/a"]);
   });
 
-  it("are asked for again before they end", async () => {
-    const { grants, asked, pass } = book();
+  it("requests a new grant before the old one expires", async () => {
+    const { grants, requested, pass } = book();
     await grants.get("/a", signal);
     pass(HOUR - 5 * 60_000);
     await grants.get("/a", signal);
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 
-  it("are renewed once when several readers are refused with the same grant", async () => {
-    const { grants, asked } = book();
+  it("renews a refused grant once for several readers", async () => {
+    const { grants, requested } = book();
     const refused = await grants.get("/a", signal);
     const fresh = await grants.renew(refused, signal);
     expect(await grants.renew(refused, signal)).toBe(fresh);
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 
-  it("are forgotten when Azure refuses one", async () => {
+  it("forgets a request that Azure refused", async () => {
     let fail = true;
     const grants = new GrantBook(
       async (resourceId) => {

@@ -1,27 +1,26 @@
 /**
- * Read grants of this process. A grant's URL is a secret: it lives here, in memory, and nowhere else. A process that has none
- * asks Azure again, which returns or extends the grant that is there.
+ * The access grants of this process. The URL of a grant is a secret and is kept only here, in memory. A process without one
+ * requests it from Azure, which returns or extends the existing grant.
  */
-
 import type { Grant } from "@kluis/azure";
 import type { Clock } from "@kluis/domain";
 
-/** A grant is renewed when less than this is left of it: longer than any one read can take. */
+/** A grant is renewed when it expires within this time, which is longer than any single read. */
 const RENEW_BEFORE_MS = 10 * 60_000;
 
-export type AskGrant = (resourceId: string, signal: AbortSignal) => Promise<Grant>;
+export type RequestGrant = (resourceId: string, signal: AbortSignal) => Promise<Grant>;
 
 export class GrantBook {
   readonly #grants = new Map<string, Promise<Grant>>();
-  readonly #ask: AskGrant;
+  readonly #requestGrant: RequestGrant;
   readonly #clock: Clock;
 
-  constructor(ask: AskGrant, clock: Clock) {
-    this.#ask = ask;
+  constructor(requestGrant: RequestGrant, clock: Clock) {
+    this.#requestGrant = requestGrant;
     this.#clock = clock;
   }
 
-  /** The grant for a resource: the known one while it lasts, else a new one. Callers at the same time share one request. */
+  /** Returns the grant for a resource, and requests a new one before it expires. Concurrent callers share one request. */
   async get(id: string, signal: AbortSignal): Promise<Grant> {
     const resourceId = id.toLowerCase();
     const known = this.#grants.get(resourceId);
@@ -32,7 +31,7 @@ export class GrantBook {
     return this.#request(resourceId, signal);
   }
 
-  /** A grant that Azure refused is asked for anew. */
+  /** Returns a new grant in place of one that Azure refused. */
   async renew(refused: Grant, signal: AbortSignal): Promise<Grant> {
     const resourceId = refused.resourceId.toLowerCase();
     const known = this.#grants.get(resourceId);
@@ -46,11 +45,11 @@ export class GrantBook {
   }
 
   #request(resourceId: string, signal: AbortSignal): Promise<Grant> {
-    const asked = this.#ask(resourceId, signal);
-    this.#grants.set(resourceId, asked);
-    asked.catch(() => {
-      if (this.#grants.get(resourceId) === asked) this.#grants.delete(resourceId);
+    const requested = this.#requestGrant(resourceId, signal);
+    this.#grants.set(resourceId, requested);
+    requested.catch(() => {
+      if (this.#grants.get(resourceId) === requested) this.#grants.delete(resourceId);
     });
-    return asked;
+    return requested;
   }
 }

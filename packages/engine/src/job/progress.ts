@@ -1,4 +1,4 @@
-/** Progress of a segment: at most two writes a second, however often the vault reports; the last report is never lost. */
+/** Saves the progress of a segment at most twice a second, however often the vault reports it. */
 import {
   countProgress,
   inTransaction,
@@ -35,7 +35,7 @@ export class ProgressReporter {
     }, FLUSH_MS);
   }
 
-  /** Waits for what is being written. The segment's result, which comes next, carries the final figures. */
+  /** Waits for a pending write. A report after the last write is dropped: the segment's result has the final counters. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -50,8 +50,8 @@ export class ProgressReporter {
     this.#writing = this.#writing
       .then(() => this.#write(totals))
       .catch((error: unknown) => {
-        // Progress is for the eye: a write that fails is logged, and the transfer goes on.
-        this.#deps.log.warn({ error, jobId: this.#segment.disk.jobId }, "progress was not written");
+        // Progress is only displayed, so a failed write does not stop the transfer.
+        this.#deps.log.warn({ error, jobId: this.#segment.disk.jobId }, "progress was not saved");
       });
   }
 

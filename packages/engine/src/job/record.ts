@@ -1,12 +1,12 @@
-/** Every change of a job is one transaction: the rows, the ledger's events, and the notice to whoever watches. */
+/** Saves a change of a job in one transaction: its rows, its ledger events, and the notification of listeners. */
 import { appendEvents, inTransaction, notify, type Tx, teamsOfVm, type WorkJob } from "@kluis/db";
 import { engineActor, type LedgerDraft, type LedgerKind } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 
-/** An event about a job or what it made, without what every such event has in common. */
+/** An event about a job or about what it created. `recordJob` adds the actor, VM and teams. */
 export interface JobEvent {
   readonly kind: LedgerKind;
-  /** Default: the job itself. */
+  /** Default: the job. */
   readonly target?: LedgerDraft["target"];
   readonly data?: Readonly<Record<string, unknown>>;
 }
@@ -15,11 +15,11 @@ export interface JobChange {
   readonly job: WorkJob;
   readonly change: (tx: Tx) => Promise<boolean | void>;
   readonly events?: readonly JobEvent[];
-  /** Also tell those who watch a VM's recovery points. */
+  /** A recovery point that changed too. */
   readonly pointId?: string;
 }
 
-/** Applies a change with its events. When `change` returns false nothing happened, and nothing is recorded. */
+/** Applies a change with its events. Returns false, and records nothing, when `change` returns false. */
 export async function recordJob(
   deps: EngineDeps,
   { job, change, events = [], pointId }: JobChange,

@@ -1,5 +1,4 @@
-/** The task that moves one segment, for backups and restores alike. */
-
+/** The task that moves one segment of a backup or a restore. */
 import {
   finishSegment,
   inTransaction,
@@ -12,12 +11,11 @@ import {
   type WorkJob,
   type WorkSegment,
 } from "@kluis/db";
-import type { TaskName } from "@kluis/domain";
-import { toKluisError } from "@kluis/domain";
+import { type TaskName, toKluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "../runtime/queue.ts";
 import type { TaskDefinition, TaskRun } from "../runtime/tasks.ts";
-import { failJob, noteRetry } from "./task.ts";
+import { failJob, recordRetry } from "./task.ts";
 
 export type SegmentTaskName = Extract<TaskName, "backup.segment" | "restore.segment">;
 
@@ -29,21 +27,21 @@ export interface SegmentMove {
 }
 
 export interface SegmentMoved {
-  /** The segment's part of the chunk map; null for a segment of zeros, and for restores. */
+  /** Node reference of the segment's chunk map; null for a segment of zeros and for restores. */
   readonly node: string | null;
   readonly stats: TransferStats;
 }
 
 export interface SegmentKind {
   readonly wakes: "backup.advance" | "restore.advance";
-  /** False when the job ends and its segments are of no use any more. */
+  /** False when the job is ending and no longer needs its segments. */
   isWanted(job: WorkJob): boolean;
-  /** Moves the bytes; durable when it returns. Doing it again, or twice at once, ends the same. */
+  /** Moves the bytes; they are durable when it returns. Running it twice, also at the same time, has the same result. */
   move(move: SegmentMove): Promise<SegmentMoved>;
 }
 
-/** How often a running segment looks whether its job still wants it. */
-const LOOK_MS = 1_000;
+/** How often a running segment checks whether its job still needs it. */
+const WATCH_MS = 1_000;
 
 export function segmentTaskDefinition(kind: SegmentKind): TaskDefinition<SegmentTaskName> {
   return {
@@ -51,7 +49,7 @@ export function segmentTaskDefinition(kind: SegmentKind): TaskDefinition<Segment
       await runSegment(kind, run);
       return null;
     },
-    retrying: (tx, { payload }, error) => noteRetry(tx, payload.jobId, error),
+    retrying: (tx, { payload }, error) => recordRetry(tx, payload.jobId, error),
     async gaveUp(tx, { deps, payload }, error) {
       await failJob(tx, payload.jobId, error);
       await addTask(tx, { name: kind.wakes, payload: { jobId: payload.jobId }, runAt: deps.clock.now() });
@@ -79,33 +77,31 @@ async function runSegment(
     const moved = await kind.move({ deps, job, segment, signal: AbortSignal.any([signal, unwanted.signal]) });
     await finish(deps, kind, { segment, moved });
   } catch (error) {
-    // What a job takes away while it ends (access, snapshot) is no failure of the segment.
+    // An ending job revokes access and removes the snapshot: errors that follow from this are not failures.
     if (!unwanted.signal.aborted && !(await isEnding(deps, jobId))) throw toKluisError(error);
-    deps.log.info({ ...payload }, "segment dropped: its job ends");
+    deps.log.info({ ...payload }, "segment dropped: its job is ending");
     await wake(deps, kind, jobId);
   } finally {
     clearInterval(watch);
   }
 }
 
-/** Aborts the segment when its job is cancelled or fails elsewhere. */
+/** Aborts the segment when its job is canceled or fails elsewhere. */
 function watchJob(deps: EngineDeps, jobId: string, unwanted: AbortController): NodeJS.Timeout {
-  const look = async (): Promise<void> => {
-    const flags = await readJobFlags(deps.db.prisma, jobId);
-    if (flags === null || flags.ending || flags.state !== "running")
-      unwanted.abort(new Error("The job ends."));
+  const check = async (): Promise<void> => {
+    if (await isEnding(deps, jobId)) unwanted.abort(new Error("The job is ending."));
   };
   return setInterval(() => {
-    look().catch((error: unknown) => deps.log.warn({ error, jobId }, "could not look at the job"));
-  }, LOOK_MS);
+    check().catch((error: unknown) => deps.log.warn({ error, jobId }, "job state was not read"));
+  }, WATCH_MS);
 }
 
 async function isEnding(deps: EngineDeps, jobId: string): Promise<boolean> {
   const flags = await readJobFlags(deps.db.prisma, jobId);
-  return flags === null || flags.ending || flags.state !== "running";
+  return flags === null || flags.isEnding || flags.state !== "running";
 }
 
-/** Writes the result down; whoever finishes a job's last segment wakes the job. */
+/** Saves the result. The last segment of a job wakes the job. */
 async function finish(
   deps: EngineDeps,
   kind: SegmentKind,

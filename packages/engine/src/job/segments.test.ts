@@ -16,7 +16,7 @@ function paint(diskBytes: number, extents: readonly Extent[]): string[] {
   return bytes;
 }
 
-/** What each block must become, worked out the slow way. */
+/** The expected kind of each block, computed byte by byte. */
 function expectedBlocks(bytes: readonly string[]): string[] {
   const blocks: string[] = [];
   for (let start = 0; start < bytes.length; start += BLOCK) {
@@ -46,7 +46,7 @@ const disk = fc.integer({ min: 1, max: 200 }).chain((diskBytes) =>
 );
 
 describe("alignExtents", () => {
-  it("gives every block the kind that its bytes demand", async () => {
+  it("gives every block the kind that its bytes require", async () => {
     await fc.assert(
       fc.asyncProperty(disk, async ({ diskBytes, extents }) => {
         const aligned = await Array.fromAsync(alignExtents(extents, { diskBytes, blockBytes: BLOCK }));
@@ -71,7 +71,7 @@ describe("alignExtents", () => {
     expect(aligned).toEqual([{ offset: 0, length: 8, kind: "data" }]);
   });
 
-  it("drops what lies beyond the disk, such as the footer", async () => {
+  it("drops extents beyond the disk, such as the footer", async () => {
     const aligned = await Array.fromAsync(
       alignExtents([{ offset: 64, length: 8, kind: "data" }], { diskBytes: 64, blockBytes: BLOCK }),
     );
@@ -80,7 +80,7 @@ describe("alignExtents", () => {
 });
 
 describe("planSegments", () => {
-  it("puts every aligned byte into the segment where it lies, in order, and counts data", async () => {
+  it("puts every aligned byte into its segment, in order, and counts data bytes", async () => {
     await fc.assert(
       fc.asyncProperty(disk, async ({ diskBytes, extents }) => {
         const options = { diskBytes, blockBytes: BLOCK, segmentBytes: SEGMENT };

@@ -1,22 +1,22 @@
 /**
- * Cuts a disk's extents into segments, the unit of work of the transfer. Pure: extents in, rows out, in one pass and with
- * bounded memory, so a fragmented disk of many TiB is planned as easily as a small one.
+ * Cuts the extents of a disk into segments, the unit of work of a transfer. Pure. Works in one pass with bounded memory, also
+ * for fragmented disks of many TiB.
  */
 
-/** A run of bytes of a disk; `zero` reads as zeros. Bytes from the disk's start; lengths are above 0. */
+/** A run of bytes of a disk; `zero` reads as zeros. Offsets are from the start of the disk; lengths are above 0. */
 export interface Extent {
   readonly offset: number;
   readonly length: number;
   readonly kind: "data" | "zero";
 }
 
-/** An extent as a segment row keeps it. */
+/** An extent as segment rows store it. */
 export type ExtentRow = readonly [offset: number, length: number, kind: "data" | "zero"];
 
 export interface PlannedSegment {
   readonly segment: number;
   readonly extents: readonly ExtentRow[];
-  /** Bytes that the transfer will read: the data extents. */
+  /** Bytes of the data extents, which the transfer reads. */
   readonly dataBytes: number;
 }
 
@@ -32,8 +32,8 @@ export function segmentCount(diskBytes: number, segmentBytes: number): number {
 }
 
 /**
- * Rounds extents out to whole blocks and merges neighbours. A block that is only partly covered, or covered by data and zeros,
- * becomes data: it must be read to be known. Extents must come in order and must not overlap; what lies beyond the disk is dropped.
+ * Extends extents to whole blocks and merges neighbors. A block that is partly covered, or covered by data and zeros, becomes
+ * data, because its content must be read. Extents must be in order and must not overlap; parts beyond the disk are dropped.
  */
 export async function* alignExtents(
   extents: AsyncIterable<Extent> | Iterable<Extent>,
@@ -89,7 +89,7 @@ function* splitAtBlocks(
     yield { offset, length: stop - offset, kind: extent.kind };
     offset = stop;
   }
-  // The disk's last block may be short: reaching the disk's end counts as reaching a block's end.
+  // The last block of a disk may be short: the end of the disk is the end of a block.
   const wholeEnd = end === diskBytes ? end : Math.floor(end / blockBytes) * blockBytes;
   if (wholeEnd > offset) {
     yield { offset, length: wholeEnd - offset, kind: extent.kind };
@@ -119,7 +119,7 @@ class RunMerger {
   }
 }
 
-/** Groups a disk's extents by segment; segments without extents do not appear. Segments come in order. */
+/** Groups the extents of a disk by segment, in order. Segments without extents are left out. */
 export async function* planSegments(
   extents: AsyncIterable<Extent> | Iterable<Extent>,
   options: SegmentPlanOptions,

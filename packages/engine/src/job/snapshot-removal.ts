@@ -1,4 +1,4 @@
-/** Removing a snapshot from Azure: grants revoked, restore point deleted, an empty collection too. Shared by all who remove. */
+/** Removes a snapshot from Azure: its read grants, the restore point, and its collection when that is empty. */
 import {
   type AzureOperation,
   deleteEmptyCollection,
@@ -8,20 +8,21 @@ import {
 } from "@kluis/azure";
 import { listJobResources, markResourceRemoved, type Tx } from "@kluis/db";
 import type { EngineDeps } from "../deps.ts";
+import type { JobEvent } from "./record.ts";
 
 export interface SnapshotToRemove {
   readonly restorePointId: string;
   readonly collectionId: string;
-  /** What an earlier look left, when the removal runs already. */
+  /** The pending operation of an earlier call. */
   readonly operation: AzureOperation | null;
 }
 
 export type Removal =
-  /** `save` writes it down; it belongs into the transaction of the event that says so. */
+  /** `save` records the removal; run it in the transaction of the event. */
   | { readonly kind: "gone"; readonly save: (tx: Tx) => Promise<void> }
   | { readonly kind: "running"; readonly operation: AzureOperation; readonly retryAfterMs: number };
 
-/** One short look at the removal of a snapshot: starts it, or asks how far it is. A snapshot that is not there is gone. */
+/** Starts the removal of a snapshot, or polls it once. A snapshot that does not exist is gone. */
 export async function removeSnapshot(
   deps: EngineDeps,
   snapshot: SnapshotToRemove,
@@ -35,22 +36,26 @@ export async function removeSnapshot(
       : await startDeleteRestorePoint(deps.azure, restorePointId, { signal });
   if (poll.status === "running")
     return { kind: "running", operation: poll.operation, retryAfterMs: poll.retryAfterMs };
-  const collectionGone = await deleteEmptyCollection(deps.azure, collectionId, { signal });
+  const isCollectionGone = await deleteEmptyCollection(deps.azure, collectionId, { signal });
   const at = deps.clock.now();
   const save = async (tx: Tx): Promise<void> => {
     await markResourceRemoved(tx, { kind: "restore-point", resourceId: restorePointId.toLowerCase(), at });
-    if (!collectionGone) return;
+    if (!isCollectionGone) return;
     const resourceId = collectionId.toLowerCase();
     await markResourceRemoved(tx, { kind: "restore-point-collection", resourceId, at });
   };
   return { kind: "gone", save };
 }
 
-/** Ends every read grant of a job. A grant that is over already is fine. */
+export function snapshotRemovedEvent(restorePointId: string): JobEvent {
+  const name = restorePointId.split("/").at(-1) ?? "";
+  return { kind: "snapshot.removed", target: { type: "snapshot", id: restorePointId, name } };
+}
+
+/** Revokes every read grant of a job. A grant that has expired is no error. */
 export async function revokeJobGrants(deps: EngineDeps, jobId: string, signal: AbortSignal): Promise<number> {
-  const grants = (await listJobResources(deps.db.prisma, jobId)).filter(
-    (resource) => resource.kind === "grant",
-  );
+  const resources = await listJobResources(deps.db.prisma, jobId);
+  const grants = resources.filter(({ kind }) => kind === "grant");
   await Promise.all(
     grants.map(async ({ resourceId }) => {
       deps.grants.forget(resourceId);

@@ -1,10 +1,11 @@
-/** What a step of a job is: a plain function that goes as far as it can without waiting, and says how it ended. */
+/** The contract between a kind of job and the code that runs it: steps, their results, and the machine that holds them. */
+import type { AzureOperation } from "@kluis/azure";
 import type { Tx, WorkJob } from "@kluis/db";
-import type { KluisError } from "@kluis/domain";
+import type { JobKind, JobStep, KluisError, Notice } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import type { JobEvent } from "./record.ts";
 
-/** `M` is the job's memory: plain JSON with a schema, kept in the database. */
+/** `M` is the job's memory: JSON with a schema, stored with the job. */
 export interface StepContext<M> {
   readonly deps: EngineDeps;
   readonly job: WorkJob;
@@ -13,42 +14,80 @@ export interface StepContext<M> {
 }
 
 interface Saves<M> {
-  /** Put into the job's memory; a key with `undefined` is taken out. */
+  /** Merged into the job's memory; `undefined` removes a key. */
   readonly memory?: { readonly [K in keyof M]?: M[K] | undefined };
-  /** Further rows of the same transaction. */
+  /** Writes other rows in the same transaction. */
   readonly save?: (tx: Tx) => Promise<void>;
   readonly events?: readonly JobEvent[];
-  /** The recovery point that this concerns, for those who watch points. */
+  /** The recovery point that changes, for those who watch points. */
   readonly pointId?: string;
 }
 
-export type StepResult<M> =
-  | (Saves<M> & {
-      readonly kind: "done" | "skipped";
-      /** One sentence for the timeline. */
-      readonly message: string;
-      readonly detail?: Readonly<Record<string, unknown>>;
-    })
-  /** Something has to happen elsewhere first: look again after `afterMs`. */
-  | (Saves<M> & { readonly kind: "wait"; readonly afterMs: number; readonly message: string })
-  /** The job cannot succeed, however often the step is tried: it cleans up and ends as failed. */
-  | (Saves<M> & { readonly kind: "fail"; readonly error: KluisError })
-  /** The step made progress that must be written down before it goes on at once. */
-  | (Saves<M> & { readonly kind: "again" });
+interface Done<M> extends Saves<M> {
+  readonly kind: "done" | "skipped";
+  /** The sentence that the timeline shows. */
+  readonly notice: Notice;
+  /** Further facts for the timeline. Never a secret. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
 
+/** The step depends on work elsewhere: run it again after `afterMs`. */
+interface Wait<M> extends Saves<M> {
+  readonly kind: "wait";
+  readonly afterMs: number;
+  readonly notice: Notice;
+}
+
+/** The step made progress that must be saved before it continues immediately. */
+interface Continue<M> extends Saves<M> {
+  readonly kind: "again";
+}
+
+/** The job cannot succeed, however often the step runs: it cleans up and fails. */
+interface Fail<M> extends Saves<M> {
+  readonly kind: "fail";
+  readonly error: KluisError;
+}
+
+export type StepResult<M> = Done<M> | Wait<M> | Continue<M> | Fail<M>;
+
+/** A step goes as far as it can without waiting. It may be killed and run again at any point. */
 export type Step<M> = (context: StepContext<M>) => Promise<StepResult<M>>;
+
+/** `done`: the job left nothing behind and may end. `wait`: run the clean-up again. */
+export type CleanUpResult<K extends JobKind, M> =
+  | (Saves<M> & {
+      readonly kind: "done";
+      /** Steps of the timeline whose work the clean-up did, with what they show. */
+      readonly finished?: Partial<Readonly<Record<JobStep<K>, Notice>>>;
+    })
+  | (Saves<M> & { readonly kind: "wait"; readonly afterMs: number });
 
 /** How a job ends when it does not succeed. */
 export type Ending = "failed" | "cancelled";
 
-/** A kind of job as a sequence of steps. */
-export interface Machine<M> {
+/** A kind of job. `steps` is total: a step name in domain's `jobSteps` without a function here does not compile. */
+export interface Machine<K extends JobKind, M> {
+  /** @throws KluisError INTERNAL for memory of another version */
   parse(memory: unknown): M;
-  readonly steps: Readonly<Record<string, Step<M>>>;
-  /** Whether asking to cancel still has an effect. */
-  cancellable(memory: M): boolean;
-  /** The job's result is durable: from here on it only moves forward, whatever fails. */
-  committed(memory: M): boolean;
-  /** Removes what the job has made. `done`: nothing is left, the job may end. */
-  cleanUp(context: StepContext<M>): Promise<StepResult<M>>;
+  readonly steps: { readonly [S in JobStep<K>]: Step<M> };
+  /** Whether a cancellation still has an effect. */
+  isCancellable(memory: M): boolean;
+  /** The job's result is durable: it only continues from here, whatever fails. */
+  isCommitted(memory: M): boolean;
+  /** Removes what the job created. Runs until it is done; may be killed and run again at any point. */
+  cleanUp(context: StepContext<M>): Promise<CleanUpResult<K, M>>;
+}
+
+interface Running {
+  readonly operation: AzureOperation;
+  readonly retryAfterMs: number;
+}
+
+/** Waits for an operation of Azure and remembers it, so that the next run polls instead of starting again. */
+export function waitForAzure(
+  { operation, retryAfterMs }: Running,
+  notice: Notice,
+): Wait<{ operation?: AzureOperation | undefined }> {
+  return { kind: "wait", afterMs: retryAfterMs, notice, memory: { operation } };
 }

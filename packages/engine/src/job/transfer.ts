@@ -1,4 +1,4 @@
-/** The waiting part of a transfer: hands every segment to the queue, then holds no slot; the last segment wakes the job. */
+/** The transfer step of a backup or restore: queues every segment, then waits. The last segment wakes the job. */
 import {
   countOpenSegments,
   finishEmptyDisks,
@@ -6,72 +6,64 @@ import {
   listJobDisks,
   listLostSegments,
   listOpenSegments,
-  type Tx,
+  type WorkDisk,
 } from "@kluis/db";
-import { formatBytes, KluisError } from "@kluis/domain";
+import { KluisError, type Notice, notice } from "@kluis/domain";
 import { addTask } from "../runtime/queue.ts";
 import type { SegmentTaskName } from "./segment-task.ts";
-import type { StepContext } from "./step.ts";
+import type { StepContext, StepResult } from "./step.ts";
 
-/** How often the job looks by itself, in case that nobody wakes it. */
-const LOOK_AGAIN_MS = 5_000;
+/** How often the job checks its segments, in case the wake-up of the last segment is lost. */
+const POLL_MS = 5_000;
 const TASKS_PER_TRANSACTION = 500;
 
-export type TransferResult =
-  /** Every segment is in the queue; `save` belongs into the transaction that writes this down. */
-  | { readonly kind: "queued"; readonly save: (tx: Tx) => Promise<void> }
-  | { readonly kind: "wait"; readonly afterMs: number; readonly message: string }
-  /** A segment cannot be moved. */
-  | { readonly kind: "fail"; readonly error: KluisError }
-  | { readonly kind: "done"; readonly message: string; readonly detail: Readonly<Record<string, unknown>> };
+/** The memory that the transfer needs. */
+export interface TransferMemory {
+  readonly segmentsQueued?: boolean | undefined;
+}
 
-type Work = Pick<StepContext<unknown>, "deps" | "job">;
+type Work = Pick<StepContext<TransferMemory>, "deps" | "job">;
 
 /** Queues the segments of a job, then waits until all of them are done. */
 export async function transferSegments(
-  { deps, job }: Work,
-  { queued, task }: { readonly queued: boolean; readonly task: SegmentTaskName },
-): Promise<TransferResult> {
-  if (!queued) return queueSegments({ deps, job }, task);
+  { deps, job, memory }: StepContext<TransferMemory>,
+  task: SegmentTaskName,
+): Promise<StepResult<TransferMemory>> {
+  if (memory.segmentsQueued !== true) return queueSegments({ deps, job }, task);
   const open = await countOpenSegments(deps.db.prisma, job.id);
-  if (open > 0) {
-    const error = await findLost({ deps, job }, task);
-    if (error !== null) return { kind: "fail", error };
-    return {
-      kind: "wait",
-      afterMs: LOOK_AGAIN_MS,
-      message: open === 1 ? "1 segment to go." : `${open} segments to go.`,
-    };
-  }
-  const disks = await listJobDisks(deps.db.prisma, job.id);
-  const sum = (key: "readBytes" | "changedBytes" | "movedBytes" | "storedBytes"): number =>
-    disks.reduce((total, disk) => total + disk.stats[key], 0);
-  const [readBytes, changedBytes, movedBytes, storedBytes] = [
-    sum("readBytes"),
-    sum("changedBytes"),
-    sum("movedBytes"),
-    sum("storedBytes"),
-  ];
-  return {
-    kind: "done",
-    message: `${formatBytes(movedBytes)} moved, ${formatBytes(readBytes)} read.`,
-    detail: { readBytes, changedBytes, movedBytes, storedBytes },
-  };
+  if (open === 0) return summarize(await listJobDisks(deps.db.prisma, job.id));
+  const error = await requeueLost({ deps, job }, task);
+  if (error !== null) return { kind: "fail", error };
+  return { kind: "wait", afterMs: POLL_MS, notice: notice("segments-left", { segments: open }) };
 }
 
-/** Segments whose task is gone are queued again. @returns why the job cannot go on, when a task has used up its tries */
-async function findLost({ deps, job }: Work, task: SegmentTaskName): Promise<KluisError | null> {
+function summarize(disks: readonly WorkDisk[]): StepResult<TransferMemory> {
+  const sum = (key: "readBytes" | "changedBytes" | "movedBytes" | "storedBytes"): number =>
+    disks.reduce((total, disk) => total + disk.stats[key], 0);
+  const [readBytes, movedBytes] = [sum("readBytes"), sum("movedBytes")];
+  const said: Notice = notice("transfer-finished", { movedBytes, readBytes });
+  const detail = {
+    readBytes,
+    changedBytes: sum("changedBytes"),
+    movedBytes,
+    storedBytes: sum("storedBytes"),
+  };
+  return { kind: "done", notice: said, detail };
+}
+
+/** Queues segments without a task again. Returns why the job cannot continue when a task has used up its tries. */
+async function requeueLost({ deps, job }: Work, task: SegmentTaskName): Promise<KluisError | null> {
   const lost = await listLostSegments(deps.db.prisma, job.id, task);
   const dead = lost.find(({ exhausted }) => exhausted);
   if (dead !== undefined) {
     return new KluisError("INTERNAL", {
-      message: `Part ${dead.segment} of the disk ${dead.diskKey} could not be moved: its process died at every try.`,
-      action: "Look at the engine's log and at the memory of its machine, then start again.",
+      message: `Part ${dead.segment} of disk ${dead.diskKey} was not moved: its process died at every try.`,
+      action: "Check the engine's log and the memory of its machine, then start the job again.",
       params: { disk: dead.diskKey, segment: dead.segment },
     });
   }
   for (const { diskKey, segment } of lost) {
-    deps.log.warn({ jobId: job.id, diskKey, segment }, "a segment had no task any more; it is queued again");
+    deps.log.warn({ jobId: job.id, diskKey, segment }, "segment had no task; queued again");
     const payload = { jobId: job.id, diskKey, segment };
     await addTask(deps.db.prisma, { name: task, payload, runAt: deps.clock.now() });
   }
@@ -79,10 +71,13 @@ async function findLost({ deps, job }: Work, task: SegmentTaskName): Promise<Klu
 }
 
 /**
- * Every open segment becomes a task. Large jobs are queued in several transactions; doing it again after a crash only
- * replaces waiting tasks, and a segment that two workers move at once ends the same.
+ * Adds a task for every open segment, in several transactions for large jobs. Safe to run again after a crash: waiting tasks
+ * are replaced, and a segment that two workers move has the same result.
  */
-async function queueSegments({ deps, job }: Work, task: SegmentTaskName): Promise<TransferResult> {
+async function queueSegments(
+  { deps, job }: Work,
+  task: SegmentTaskName,
+): Promise<StepResult<TransferMemory>> {
   const open = await listOpenSegments(deps.db.prisma, job.id);
   for (let start = 0; start < open.length; start += TASKS_PER_TRANSACTION) {
     await inTransaction(deps.db, async (tx) => {
@@ -95,5 +90,9 @@ async function queueSegments({ deps, job }: Work, task: SegmentTaskName): Promis
       }
     });
   }
-  return { kind: "queued", save: (tx) => finishEmptyDisks(tx, job.id, deps.clock.now()) };
+  return {
+    kind: "again",
+    memory: { segmentsQueued: true },
+    save: (tx) => finishEmptyDisks(tx, job.id, deps.clock.now()),
+  };
 }

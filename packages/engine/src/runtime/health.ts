@@ -1,32 +1,37 @@
-/** What /api/health shows of the parts that only the engine meets. */
+/** Checks the parts that only the engine can reach, and stores the findings for /api/health. */
 import { probe } from "@kluis/azure";
 import { setPartHealth } from "@kluis/db";
-import { errorInfo, limits } from "@kluis/domain";
+import { errorInfo, limits, type Notice, notice, noticeText } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 
 interface Finding {
   readonly part: "azure" | "vault" | "scheduler";
+  /** Null when the part is healthy. */
   readonly error: unknown;
-  /** When nothing is wrong. */
-  readonly message: string;
+  /** What to show of a healthy part. */
+  readonly healthy: Notice;
 }
 
-/** Writes down how a part is. */
 export async function reportPart(
   deps: Pick<EngineDeps, "db" | "clock">,
-  { part, error, message }: Finding,
+  { part, error, healthy }: Finding,
 ): Promise<void> {
-  const problem = error === null ? null : errorInfo(error);
-  await setPartHealth(deps.db.prisma, {
-    part,
-    ok: problem === null,
-    code: problem?.code ?? null,
-    message: problem?.message ?? message,
-    checkedAt: deps.clock.now(),
+  const at = { part, checkedAt: deps.clock.now() };
+  if (error === null) {
+    const facts = { ok: true, code: null, message: noticeText(healthy), notice: healthy };
+    return setPartHealth(deps.db.prisma, { ...at, ...facts });
+  }
+  const info = errorInfo(error);
+  return setPartHealth(deps.db.prisma, {
+    ...at,
+    ok: false,
+    code: info.code,
+    message: info.message,
+    error: info,
   });
 }
 
-/** Looks at Azure and the vault now. A check that fails is the finding; only the database's failure is thrown. */
+/** Checks Azure and the vault. A failed check is the finding; only errors of the database are thrown. */
 export async function checkParts(deps: EngineDeps, signal: AbortSignal): Promise<void> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(limits.partCheckMs)]);
   const azure = attempt(async () => {
@@ -35,12 +40,9 @@ export async function checkParts(deps: EngineDeps, signal: AbortSignal): Promise
     if (bad?.error) throw bad.error;
   });
   const vault = attempt(() => deps.vault.store.head("vault.json", bounded));
-  await reportPart(deps, { part: "azure", error: await azure, message: "Azure answers." });
-  await reportPart(deps, {
-    part: "vault",
-    error: await vault,
-    message: `${deps.vault.store.description} answers.`,
-  });
+  const vaultHealthy = notice("vault-healthy", { vault: deps.vault.store.description });
+  await reportPart(deps, { part: "azure", error: await azure, healthy: notice("azure-healthy", {}) });
+  await reportPart(deps, { part: "vault", error: await vault, healthy: vaultHealthy });
 }
 
 async function attempt(check: () => Promise<unknown>): Promise<unknown> {

@@ -1,17 +1,17 @@
-/** Timers of a living engine: its heartbeat, the burial of dead ones, the health of parts. */
-import { beatEngine, buryDeadEngines } from "@kluis/db";
+/** The timers of an engine: its heartbeat, the search for dead engines, and the health checks. */
+import { beatEngine, reapDeadEngines } from "@kluis/db";
 import { limits } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { checkParts } from "./health.ts";
 
-/** Frees what dead engines held in the queue, so that their tasks go on at once. */
-export async function buryDead(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<void> {
-  for (const { id, hostname, pid } of await buryDeadEngines(deps.db, deps.clock.now())) {
-    deps.log.warn({ engine: id, hostname, pid }, "an engine died; its tasks go on here");
+/** Unlocks the tasks of dead engines, so that they continue immediately. */
+export async function reapDead(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<void> {
+  for (const { id, hostname, pid } of await reapDeadEngines(deps.db, deps.clock.now())) {
+    deps.log.warn({ engine: id, hostname, pid }, "an engine died; its tasks continue here");
   }
 }
 
-/** Runs `work` at once and then every `everyMs` after its end, until the signal aborts; failures are logged. */
+/** Runs `work` immediately, and again `everyMs` after each end, until the signal aborts. Logs failures. */
 export async function repeat(
   { log }: Pick<EngineDeps, "log">,
   {
@@ -25,7 +25,7 @@ export async function repeat(
     try {
       await work();
     } catch (error) {
-      if (!signal.aborted) log.warn({ error, timer: name }, "a timer's work failed; it goes on");
+      if (!signal.aborted) log.warn({ error, timer: name }, "timer failed; it will run again");
     }
     await pause(everyMs, signal);
   }
@@ -45,11 +45,11 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Keeps the engine's timers going; ends soon after the signal aborts. */
+/** Runs the timers of the engine; ends soon after the signal aborts. */
 export async function keepAlive(deps: EngineDeps, engineId: string, signal: AbortSignal): Promise<void> {
   const beat = async (): Promise<void> => {
     await beatEngine(deps.db.prisma, engineId, { now: deps.clock.now() });
-    await buryDead(deps);
+    await reapDead(deps);
   };
   await Promise.all([
     repeat(deps, { name: "heartbeat", everyMs: limits.engineHeartbeatMs, signal, work: beat }),

@@ -1,3 +1,4 @@
+/** Adds tasks to the queue under their keys. */
 import { enqueue, type Tx } from "@kluis/db";
 import { type TaskName, type TaskPayload, taskCatalog } from "@kluis/domain";
 
@@ -5,13 +6,13 @@ export interface NewTask<N extends TaskName> {
   readonly name: N;
   readonly payload: TaskPayload<N>;
   readonly runAt: Date;
-  /** Tries that are left; default: all that the catalogue allows. */
+  /** Remaining tries; default: those of the catalog. */
   readonly maxAttempts?: number;
-  /** When the task waits already for an earlier time, that time stays: somebody woke it meanwhile. */
+  /** Keeps the time of a waiting task that is due earlier, because it was woken meanwhile. */
   readonly keepEarlier?: boolean;
 }
 
-/** Puts a task into the queue under its key: whatever waits under the key becomes this one. */
+/** Adds a task, in place of a waiting one with the same key. */
 export async function addTask<N extends TaskName>(tx: Tx, task: NewTask<N>): Promise<void> {
   const { name, payload, runAt, maxAttempts = taskCatalog[name].maxAttempts, keepEarlier = false } = task;
   await enqueue(tx, name, payload, {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { nextBoundary } from "./recurring.ts";
 
-it("gives every engine the same next time, always ahead", () => {
+it("returns the same next time for every engine, always in the future", () => {
   const half = 30_000;
   expect(nextBoundary(new Date("2026-01-01T00:00:00.000Z"), half).toISOString()).toBe(
     "2026-01-01T00:00:30.000Z",

@@ -1,4 +1,4 @@
-/** What happens again and again: put into the queue by every engine, run once per period by one of them. */
+/** Recurring tasks: every engine queues them, and one engine runs each of them once per period. */
 import { limits, type TaskName } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "./queue.ts";
@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 interface Recurring {
   readonly name: RecurringName;
   readonly everyMs: number;
-  /** After the start of an engine. */
+  /** Delay of the first run after the start of an engine. */
   readonly firstAfterMs: number;
 }
 
@@ -26,12 +26,12 @@ const RECURRING: readonly Recurring[] = [
   { name: "ledger.anchor", everyMs: limits.ledgerAnchorMs, firstAfterMs: MINUTE },
 ];
 
-/** The end of the period in which `at` lies: engines agree on it, so their tasks fall together under one key. */
+/** The end of the period that contains `at`. It is the same for all engines, so that their tasks share one key. */
 export function nextBoundary(at: Date, everyMs: number): Date {
   return new Date((Math.floor(at.getTime() / everyMs) + 1) * everyMs);
 }
 
-/** Keeps the next run of each recurring task in the queue until stopped. */
+/** Keeps the next run of each recurring task in the queue. */
 export class RecurringTasks {
   readonly #deps: Pick<EngineDeps, "db" | "clock" | "log">;
   readonly #planned = new Map<RecurringName, number>();
@@ -65,7 +65,7 @@ export class RecurringTasks {
         this.#planned.set(name, next.getTime());
       }
     } catch (error) {
-      this.#deps.log.warn({ error }, "recurring tasks could not be planned; trying again soon");
+      this.#deps.log.warn({ error }, "recurring tasks were not queued; trying again soon");
     }
   }
 

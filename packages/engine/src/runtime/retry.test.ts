@@ -5,21 +5,21 @@ import { backoffMs, failureOf, judgeFailure } from "./retry.ts";
 const backoff = new KluisError("AZURE_FAILED", { reason: "reported", message: "Azure said 500." });
 
 describe("failureOf", () => {
-  const cancelled = new KluisError("CANCELLED", { message: "Cancelled: read the disk." });
+  const canceled = new KluisError("CANCELLED", { message: "Canceled: read the disk." });
 
-  it("takes a try whose time is over for an error that passes", () => {
-    const failure = failureOf(cancelled, { overTime: true, minutes: 60 });
-    expect(failure).toMatchObject({ code: "INTERNAL", retry: "backoff", cause: cancelled });
+  it("reports a timeout as a retryable error", () => {
+    const failure = failureOf(canceled, { overTime: true, minutes: 60 });
+    expect(failure).toMatchObject({ code: "INTERNAL", retry: "backoff", cause: canceled });
     expect(judgeFailure(failure, { allowed: 25, left: 24 }).kind).toBe("again");
   });
 
-  it("leaves every other error as it is", () => {
-    expect(failureOf(cancelled, { overTime: false, minutes: 60 })).toBe(cancelled);
+  it("returns every other error unchanged", () => {
+    expect(failureOf(canceled, { overTime: false, minutes: 60 })).toBe(canceled);
   });
 });
 
 describe("judgeFailure", () => {
-  it("gives up at once when trying again cannot help", () => {
+  it("gives up immediately when a retry cannot help", () => {
     const error = new KluisError("AZURE_FORBIDDEN", { reason: "connection", message: "No." });
     expect(judgeFailure(error, { allowed: 25, left: 24 })).toEqual({ kind: "give-up" });
   });
@@ -38,7 +38,7 @@ describe("judgeFailure", () => {
     expect(judgeFailure(backoff, { allowed: 25, left: 0 })).toEqual({ kind: "give-up" });
   });
 
-  it("waits as long as Azure asks, and being throttled costs no try", () => {
+  it("waits as long as Azure requests, and throttling uses no try", () => {
     const error = new KluisError("AZURE_THROTTLED", {
       reason: "connection",
       message: "Slow down.",
@@ -52,7 +52,7 @@ describe("judgeFailure", () => {
   });
 });
 
-it("never pauses shorter than the server asks", () => {
+it("never pauses shorter than the server requests", () => {
   expect(backoffMs(0, 9_000)).toBe(9_000);
   expect(backoffMs(30)).toBe(300_000);
 });

@@ -1,44 +1,41 @@
-/** When a task that failed is tried again. Pure. */
+/** Decides whether and when a failed task is retried. Pure. */
 import { KluisError, toKluisError } from "@kluis/domain";
 
-/** First pause of `backoff`, in milliseconds; each further one doubles. */
+/** The first pause of `backoff`; each further one is twice as long. */
 const BACKOFF_FIRST_MS = 1_000;
-/** Longest pause of `backoff`: an outage of an hour costs about twelve tries, a blip costs a second. */
+/** The longest pause of `backoff`: an outage of an hour uses about twelve tries. */
 const BACKOFF_LONGEST_MS = 5 * 60_000;
-/** Shortest pause of `after`, so that a server that says 0 is not hammered. */
+/** The shortest pause of `after`, for servers that answer 0. */
 const AFTER_SHORTEST_MS = 500;
 
 export type Verdict =
   | { readonly kind: "give-up" }
-  /** `attemptsLeft`: how often the task may still be tried, the coming try included. */
+  /** `attemptsLeft`: remaining tries, including the next one. */
   | { readonly kind: "again"; readonly delayMs: number; readonly attemptsLeft: number };
 
 export interface Tries {
-  /** What the catalogue allows. */
+  /** Tries of the catalog. */
   readonly allowed: number;
-  /** How often it may still be tried after this try. */
+  /** Remaining tries after this one. */
   readonly left: number;
 }
 
-/**
- * What a try failed with. A try that is stopped because its time is over ends as if somebody had cancelled it, which nobody
- * did: it is an error that passes.
- */
+/** The error of a failed try. A timeout surfaces as an abort; this reports it as a retryable error. */
 export function failureOf(
   error: unknown,
   { overTime, minutes }: { readonly overTime: boolean; readonly minutes: number },
 ): KluisError {
   if (!overTime) return toKluisError(error);
   return new KluisError("INTERNAL", {
-    message: `A task was stopped because it took longer than ${minutes} minutes.`,
+    message: `The task was stopped because it took longer than ${minutes} minutes.`,
     params: { minutes },
     cause: error,
   });
 }
 
 /**
- * Judges a failed try. `never` gives up; `backoff` waits 1 s, 2 s, 4 s … up to 5 minutes until the tries are used up;
- * `after` waits as long as Azure asks and costs no try, because being throttled is not failing.
+ * Judges a failed try. `never` gives up. `backoff` waits 1 s, 2 s, 4 s … up to 5 minutes until the tries are used up. `after`
+ * waits as long as Azure requests and uses no try, because throttling is not a failure.
  */
 export function judgeFailure(error: KluisError, tries: Tries): Verdict {
   switch (error.retry) {
@@ -60,7 +57,7 @@ export function judgeFailure(error: KluisError, tries: Tries): Verdict {
   }
 }
 
-/** Pause before the next try after `failed` earlier failures, at least what the server asked for. */
+/** The pause after `failed` earlier failures, but at least `atLeastMs`. */
 export function backoffMs(failed: number, atLeastMs = 0): number {
   return Math.max(atLeastMs, Math.min(BACKOFF_LONGEST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(failed, 20)));
 }

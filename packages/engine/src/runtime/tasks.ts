@@ -1,26 +1,30 @@
-/** Runs the catalogue's tasks: payload parsed, time bounded, errors judged, the next try written down. */
+/** Runs tasks of the catalog: parses the payload, limits the time, judges errors, and queues the next try. */
 import { inTransaction, type Tx } from "@kluis/db";
 import { type KluisError, type TaskName, type TaskPayload, taskCatalog, taskKey } from "@kluis/domain";
 import type { JobHelpers, Task, TaskList } from "graphile-worker";
 import type { EngineDeps } from "../deps.ts";
-import type { Again } from "../job/advance.ts";
 import { addTask } from "./queue.ts";
 import { failureOf, judgeFailure } from "./retry.ts";
+
+/** Run the task again after this time. */
+export interface Again {
+  readonly againInMs: number;
+}
 
 export interface TaskRun<N extends TaskName> {
   readonly deps: EngineDeps;
   readonly payload: TaskPayload<N>;
-  /** Aborts when the task's time is over or the engine stops. */
+  /** Aborts when the task times out or the engine stops. */
   readonly signal: AbortSignal;
 }
 
-/** A task: what it does, and what is written down when it fails. */
+/** A task: what it does, and what it records when it fails. */
 export interface TaskDefinition<N extends TaskName> {
-  /** Returns when it wants to run again, or null when it is done. */
+  /** Returns when to run again, or null when it is done. */
   run(run: TaskRun<N>): Promise<Again | null>;
-  /** It will be tried again. */
+  /** Called when the task will be retried. */
   retrying?(tx: Tx, run: TaskRun<N>, error: KluisError): Promise<void>;
-  /** It will not be tried again. Returning a time keeps the task alive all the same, with all its tries. */
+  /** Called when the task will not be retried. Returning a time queues it again, with all its tries. */
   gaveUp?(tx: Tx, run: TaskRun<N>, error: KluisError): Promise<Again | null>;
 }
 
@@ -28,11 +32,11 @@ export type TaskDefinitions = { readonly [N in TaskName]: TaskDefinition<N> };
 
 export interface TaskRuntime {
   readonly deps: EngineDeps;
-  /** Aborts when the engine stops: running tasks are handed back for the next start. */
+  /** Aborts when the engine stops: running tasks return to the queue. */
   readonly stopping: AbortSignal;
 }
 
-/** graphile-worker's task list for some of the definitions. */
+/** graphile-worker's task list for these definitions. */
 export function toTaskList<N extends TaskName>(
   runtime: TaskRuntime,
   definitions: { readonly [K in N]: TaskDefinition<K> },
@@ -73,7 +77,7 @@ function later(deps: EngineDeps, ms: number): Date {
   return new Date(deps.clock.now().getTime() + ms);
 }
 
-/** The engine stops: the task goes back as it was, to be taken by whoever is next, and this try does not count. */
+/** The engine is stopping: the task returns to the queue, and this try does not count. */
 async function handBack<N extends TaskName>(given: {
   deps: EngineDeps;
   name: N;
@@ -95,7 +99,7 @@ async function afterFailure<N extends TaskName>(given: {
   const { run, name, definition, helpers } = given;
   const { deps, payload } = run;
   const minutes = taskCatalog[name].timeoutMinutes;
-  // The engine does not stop, so its signal can only mean the time.
+  // The engine is not stopping here, so an aborted signal means a timeout.
   const error = failureOf(given.error, { overTime: run.signal.aborted, minutes });
   const { attempts, max_attempts: maxAttempts } = helpers.job;
   const verdict = judgeFailure(error, {

@@ -1,4 +1,4 @@
-/** graphile-worker's pools in this process, which take nothing before the engine is registered as alive. */
+/** graphile-worker's pools in this process. They take no task before the engine is registered as alive. */
 import { EventEmitter } from "node:events";
 import type { Db } from "@kluis/db";
 import { Logger, type Runner, run, type TaskList, type WorkerEvents } from "graphile-worker";
@@ -7,14 +7,14 @@ import type { Log } from "../log.ts";
 export interface WorkersOptions {
   readonly db: Db;
   readonly log: Log;
-  /** Long tasks that move data have a pool of their own, so that they never keep jobs from advancing. */
+  /** Long tasks that move data run in a separate pool, so that jobs can always advance. */
   readonly pools: readonly { readonly taskList: TaskList; readonly concurrency: number }[];
-  /** Called with the pools' ids (they stand in the queue as holders of tasks); the pools start when it is done. */
+  /** Called with the ids under which the pools lock tasks. The pools start afterwards. */
   readonly register: (poolIds: readonly string[]) => Promise<void>;
 }
 
 export interface Workers {
-  /** Waits for running tasks; they have been told to stop by their own signal. */
+  /** Waits for running tasks, whose signals the caller has aborted. */
   stop(): Promise<void>;
 }
 
@@ -22,13 +22,13 @@ const POLL_MS = 1_000;
 
 export async function startWorkers({ db, log, pools, register }: WorkersOptions): Promise<Workers> {
   const opened = Promise.withResolvers<null>();
-  // Nobody may wait on the gate when the start fails early.
+  // When the start fails early, nothing waits for this promise.
   opened.promise.catch(() => undefined);
   const poolIds: string[] = [];
   const events: WorkerEvents = new EventEmitter();
   events.on("pool:create", ({ workerPool }) => poolIds.push(workerPool.id));
   const runners: Runner[] = [];
-  // A connection that breaks while it is in use: its query fails by itself, but an unheard "error" would end the process.
+  // The query of a broken connection fails by itself, but an unhandled "error" event would end the process.
   db.pool.on("connect", (client) =>
     client.on("error", (error) => log.warn({ error }, "a database connection broke")),
   );
@@ -40,11 +40,11 @@ export async function startWorkers({ db, log, pools, register }: WorkersOptions)
         concurrency,
         events,
         noHandleSignals: true,
-        // Recurring work is our own (recurring.ts): no crontab file is looked for.
+        // recurring.ts handles recurring tasks, so graphile-worker must not search for a crontab file.
         parsedCronItems: [],
         pollInterval: POLL_MS,
         logger: quietLogger(log),
-        // Asked before every look for work: the gate through which nothing passes before the engine is registered.
+        // Called before every poll. Blocks until the engine is registered.
         forbiddenFlags: () => opened.promise,
       });
       runners.push(runner);
@@ -63,7 +63,7 @@ export async function startWorkers({ db, log, pools, register }: WorkersOptions)
   };
 }
 
-/** Our own log says how tasks fare; the queue's own words matter only when it has trouble itself. */
+/** Task results are in the engine's log already, so that of the queue only warnings and errors matter. */
 function quietLogger(log: Log): Logger {
   return new Logger((scope) => (level, message) => {
     if (level === "error" || level === "warning") log.warn({ queue: scope.label ?? "queue" }, message);

@@ -1,4 +1,4 @@
-/** The scheduler: decides what is due, once, whoever asks first. */
+/** The scheduler: decides each planned backup exactly once, in any number of engines. */
 import {
   advanceSchedule,
   appendEvents,
@@ -20,6 +20,7 @@ import {
   decideSchedule,
   engineActor,
   type LedgerDraft,
+  noticeText,
   type OccurrenceDecision,
 } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
@@ -30,26 +31,29 @@ export interface TickResult {
   readonly started: number;
   readonly skipped: number;
   readonly missed: number;
-  /** VMs that cannot be scheduled, because their protection or policy cannot be read. */
+  /** VMs that cannot be scheduled because their protection or policy cannot be read. */
   readonly unreadable: readonly UnreadableProtection[];
 }
 
-/** Starts what is due at the clock's time; a protection that cannot be read keeps no other from its backups. Safe to run at once in several engines, and again after a crash at any point. */
+/**
+ * Starts the backups that are due. Skips protections that cannot be read. Safe to run in several engines at the same time, and
+ * again after a crash at any point.
+ */
 export async function tick(deps: Deps): Promise<TickResult> {
   const counts = { started: 0, skipped: 0, missed: 0 };
   const unreadable: UnreadableProtection[] = [];
   const protections = await listScheduledProtections(deps.db.prisma, (one) => unreadable.push(one));
   for (const { error, ...protection } of unreadable)
-    deps.log.error({ err: error, ...protection }, "schedule: a protection cannot be read and is left out");
+    deps.log.error({ err: error, ...protection }, "schedule: protection cannot be read; skipped");
   for (const protection of protections) {
     for (const { state } of await decide(deps, protection)) counts[state]++;
   }
   if (counts.started + counts.skipped + counts.missed > 0)
-    deps.log.info(counts, "schedule: occurrences decided");
+    deps.log.info(counts, "schedule: planned backups decided");
   return { ...counts, unreadable };
 }
 
-/** One protection is decided in one transaction: its occurrences, their jobs, how far it is decided. */
+/** Decides one protection in one transaction: its occurrences, their jobs, and the time up to which it is decided. */
 function decide(deps: Deps, protection: ScheduledProtection): Promise<readonly OccurrenceDecision[]> {
   return inTransaction(deps.db, async (tx) => {
     const scheduledThrough = await lockSchedule(tx, protection.id);
@@ -61,7 +65,7 @@ function decide(deps: Deps, protection: ScheduledProtection): Promise<readonly O
     const known = new Set(await listOccurrenceTimes(tx, protection.id, scheduledThrough));
     const fresh = decision.occurrences.filter(({ dueAt }) => !known.has(dueAt.getTime()));
     const events: LedgerDraft[] = [];
-    for (const occurrence of fresh) events.push(...(await write(tx, deps, { protection, occurrence })));
+    for (const occurrence of fresh) events.push(...(await record(tx, deps, { protection, occurrence })));
     await advanceSchedule(tx, protection.id, decision.through);
     if (events.length > 0) {
       await notify(tx, "inventory", { vmId: protection.vmId });
@@ -76,17 +80,18 @@ function decide(deps: Deps, protection: ScheduledProtection): Promise<readonly O
   });
 }
 
-async function write(
+async function record(
   tx: Tx,
   deps: Deps,
   { protection, occurrence }: { protection: ScheduledProtection; occurrence: OccurrenceDecision },
 ): Promise<LedgerDraft[]> {
-  const { dueAt, state, reason } = occurrence;
+  const { dueAt, state, notice } = occurrence;
+  const reason = notice === null ? null : noticeText(notice);
   const jobId = state === "started" ? await startJob(tx, deps, { protection, dueAt }) : null;
   const policyVersionId = protection.version.id;
   await recordOccurrence(
     tx,
-    { protectionId: protection.id, dueAt, policyVersionId, state, reason, jobId },
+    { protectionId: protection.id, dueAt, policyVersionId, state, notice, jobId },
     deps.clock,
   );
   const target = { type: "vm", id: protection.vmId, name: protection.vmName };

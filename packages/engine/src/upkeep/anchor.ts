@@ -1,4 +1,4 @@
-/** Signs the ledger's head and puts a copy into the vault, where whoever can edit the database cannot reach it. */
+/** Anchors the ledger: signs its head and copies it to the vault, out of reach of those who can edit the database. */
 import { readFile } from "node:fs/promises";
 import {
   appendEvents,
@@ -12,12 +12,12 @@ import {
 import { anchorsPrefix, engineActor, isKluisError, KluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 
-/** @returns the sequence number that was anchored, or null when nothing new has been written since the last anchor */
+/** @returns the sequence number of the anchored event, or null when nothing changed since the last anchor */
 export async function anchorLedger(deps: EngineDeps, signal: AbortSignal): Promise<number | null> {
   if (deps.ledgerKeyFile === null) return null;
   const head = await readHead(deps.db.prisma);
   const last = await newestAnchor(deps.db.prisma);
-  // The event that says "anchored" alone is nothing new.
+  // The event of the last anchor itself is not a change.
   if (head.seq === 0 || (last !== null && head.seq <= last.seq + 1)) return null;
   const key = loadLedgerKey(await readKey(deps.ledgerKeyFile));
   const signed = signHead(key, head, deps.clock);
@@ -59,7 +59,7 @@ async function putOnce(
   try {
     await vault.store.put(name, [Buffer.from(text)], signal);
   } catch (error) {
-    // Another engine anchored the same head in the same millisecond: its copy is as good.
+    // Another engine anchored the same head in the same millisecond, with an equal copy.
     if (!isKluisError(error, "VAULT_OBJECT_EXISTS")) throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** Garbage collection of the vault in two phases: condemn what nothing reaches, delete what was condemned long enough ago. */
+/** Garbage collection of the vault in two phases: condemns unreachable packs, and deletes them after a grace period. */
 import {
   appendEvents,
   condemnPacks,
@@ -20,13 +20,13 @@ export interface CollectResult {
 
 export interface CollectOptions {
   readonly signal: AbortSignal;
-  /** How long a condemned pack stays; default what domain's limits say. */
+  /** How long a condemned pack is kept; default: domain's limit. */
   readonly graceMs?: number;
 }
 
 /**
- * Runs both phases. Deduplication skips a pack from the moment it is condemned; it is deleted when the grace period is over and
- * every job that was open at that moment has ended, after one more look at what the living points reach.
+ * Runs both phases. Deduplication skips a condemned pack. The pack is deleted after the grace period, when every job that was open
+ * at that time has ended, and only if it is still unreachable.
  */
 export async function collectVault(
   deps: EngineDeps,
@@ -52,7 +52,7 @@ export async function collectVault(
     const data = { ...result, liveBytes: plan.liveBytes, points: plan.points };
     await appendEvents(tx, deps.clock, [{ kind: "vault.collected", actor: engineActor, target, data }]);
   });
-  deps.log.info({ ...result, liveBytes: plan.liveBytes }, "vault: collected");
+  deps.log.info({ ...result, liveBytes: plan.liveBytes }, "vault: garbage collected");
   return result;
 }
 

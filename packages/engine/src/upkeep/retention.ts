@@ -1,4 +1,4 @@
-/** Judges every VM's points by its policy, prunes what no tier keeps, and removes kept snapshots whose days are over. */
+/** Applies retention: prunes the points that no tier keeps, resumes deletions, and removes expired snapshots. */
 import {
   type AzureResourceRow,
   appendEvents,
@@ -16,40 +16,40 @@ import {
 } from "@kluis/db";
 import { engineActor, judgeRetention, type LedgerDraft } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
-import type { Again } from "../job/advance.ts";
+import { snapshotSchema } from "../job/snapshot.ts";
 import { removeSnapshot } from "../job/snapshot-removal.ts";
-import { snapshotSchema } from "../jobs/backup/memory.ts";
+import type { Again } from "../runtime/tasks.ts";
 
-/** Points of VMs whose protection was stopped stay: their owner asked to keep the data. */
+/** Prunes points of active protections; stopped ones keep their points. Returns the number of started deletions. */
 export async function judgePoints(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<number> {
   let pruned = 0;
   const protections = await listScheduledProtections(deps.db.prisma, ({ error, ...one }) => {
-    deps.log.error({ err: error, ...one }, "retention: a protection cannot be read; its points all stay");
+    deps.log.error({ err: error, ...one }, "retention: protection cannot be read; all its points are kept");
   });
   for (const protection of protections) pruned += await judgeVm(deps, protection);
-  if (pruned > 0) deps.log.info({ pruned }, "retention: points are pruned");
+  if (pruned > 0) deps.log.info({ pruned }, "retention: pruning points");
   return pruned;
 }
 
 /**
- * Goes on with deletions whose job has ended before its point was gone. Such a point's manifest may be gone already, so it is
- * never offered again; whoever asked for the deletion stays the one who did.
- * @returns how many deletions were started
+ * Resumes deletions whose job ended before the point was deleted, in the name of the original actor. Such a point cannot become
+ * available again, because its manifest may be missing.
+ * @returns the number of started deletions
  */
 export async function resumeDeletions(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<number> {
   return inTransaction(deps.db, async (tx) => {
     const stranded = await listStrandedDeletions(tx);
-    for (const { pointId, vmId, vmName, asked } of stranded) {
+    for (const { pointId, vmId, vmName, request } of stranded) {
       const job = { kind: "delete-point", vmId, pointId, trigger: "schedule" } as const;
-      const { actor, parameters } = asked ?? { actor: engineActor, parameters: { reason: "retention" } };
+      const { actor, parameters } = request ?? { actor: engineActor, parameters: { reason: "retention" } };
       const jobId = await createJob(tx, { ...job, actor, parameters }, deps.clock);
       const target = { type: "job", id: jobId, name: `delete-point of ${vmName}` };
-      const data = { pointId, reason: "An earlier deletion of the recovery point had not come to its end." };
+      const data = { pointId, reason: "An earlier deletion of the recovery point did not finish." };
       const teamIds = await teamsOfVm(tx, vmId);
       await appendEvents(tx, deps.clock, [
         { kind: "job.created", actor: engineActor, target, vmId, teamIds, data },
       ]);
-      deps.log.warn({ pointId, jobId }, "retention: a deletion that had stopped goes on");
+      deps.log.warn({ pointId, jobId }, "retention: resumed a deletion");
     }
     return stranded.length;
   });
@@ -97,12 +97,12 @@ function judgeVm(deps: Pick<EngineDeps, "db" | "clock">, protection: ScheduledPr
   });
 }
 
-/** How soon to look again at snapshots that Azure is removing. */
-const LOOK_AGAIN_MS = 5_000;
+/** How soon to check snapshots that Azure is removing. */
+const CHECK_AGAIN_MS = 5_000;
 
 /**
- * Removes kept snapshots whose days are over. The newest of a VM stays while its policy keeps snapshots: the next backup lists
- * its changes against it. A VM in backup is left alone, because its snapshots may be in use as a base.
+ * Removes expired snapshots. Keeps the newest one of a VM while its policy keeps snapshots, because the next backup lists its
+ * changes against it. Skips VMs with a running backup, which may use them as a base.
  */
 export async function removeOldSnapshots(deps: EngineDeps, signal: AbortSignal): Promise<Again | null> {
   const kept = await listKeptSnapshots(deps.db.prisma);
@@ -115,13 +115,13 @@ export async function removeOldSnapshots(deps: EngineDeps, signal: AbortSignal):
     if (bases.has(row.id) || (row.vmId !== null && busy.has(row.vmId))) continue;
     running = !(await removeKept(deps, row, signal)) || running;
   }
-  return running ? { againInMs: LOOK_AGAIN_MS } : null;
+  return running ? { againInMs: CHECK_AGAIN_MS } : null;
 }
 
-/** The newest kept snapshot of each VM whose policy keeps snapshots. Rows come newest first within a VM. */
+/** Ids of the newest kept snapshot of each VM whose policy keeps snapshots. Expects rows newest first within a VM. */
 async function neededBases(deps: EngineDeps, kept: readonly AzureResourceRow[]): Promise<Set<string>> {
   const keeping = new Set<string>();
-  // A policy that cannot be read may keep snapshots: what it may need stays.
+  // A policy that cannot be read may keep snapshots.
   const readable = await listScheduledProtections(deps.db.prisma, ({ vmId }) => keeping.add(vmId));
   for (const { vmId, version } of readable) {
     if (version.document.instantRestoreDays > 0) keeping.add(vmId);
@@ -136,7 +136,7 @@ async function neededBases(deps: EngineDeps, kept: readonly AzureResourceRow[]):
   return bases;
 }
 
-/** True when the snapshot is gone. */
+/** Returns true when the snapshot is removed. */
 async function removeKept(deps: EngineDeps, row: AzureResourceRow, signal: AbortSignal): Promise<boolean> {
   const { id, collectionId, name } = snapshotSchema.parse(row.detail);
   const removal = await removeSnapshot(deps, { restorePointId: id, collectionId, operation: null }, signal);
@@ -145,7 +145,7 @@ async function removeKept(deps: EngineDeps, row: AzureResourceRow, signal: Abort
     await removal.save(tx);
     const vm = row.vmId === null ? {} : { vmId: row.vmId, teamIds: await teamsOfVm(tx, row.vmId) };
     const target = { type: "snapshot", id, name };
-    const data = { reason: "Its days for instant restore are over.", pointId: row.pointId };
+    const data = { reason: "Its time for instant restore is over.", pointId: row.pointId };
     await appendEvents(tx, deps.clock, [
       { kind: "snapshot.removed", actor: engineActor, target, data, ...vm },
     ]);

@@ -28,27 +28,27 @@ const row = {
   jobOpen: false,
 };
 
-describe("what the sweeper takes for an orphan", () => {
-  it("is old, and of no job that lives", () => {
+describe("isOrphan", () => {
+  it("accepts an old resource without an open job", () => {
     expect(isOrphan(point, { row, before })).toBe(true);
     expect(isOrphan(point, { row: null, before })).toBe(true);
     expect(isOrphan(disk, { row: null, before })).toBe(true);
   });
 
   it.each([
-    ["its job lives", point, { ...row, jobOpen: true }],
+    ["its job is open", point, { ...row, jobOpen: true }],
     ["a recovery point keeps it", point, { ...row, pointId: "point" }],
-    ["it is young in Azure", { ...point, createdAt: young }, null],
-    ["it is young in the database", point, { ...row, createdAt: new Date(young) }],
-    ["nobody knows how old it is", { ...point, createdAt: null }, null],
-    ["it is a disk of no job", { ...disk, jobId: null }, null],
+    ["it is new in Azure", { ...point, createdAt: young }, null],
+    ["it is new in the database", point, { ...row, createdAt: new Date(young) }],
+    ["its age is unknown", { ...point, createdAt: null }, null],
+    ["it is a disk without a job", { ...disk, jobId: null }, null],
     ["it is a disk that was delivered", { ...disk, diskState: "Unattached" }, null],
     [
-      "it is a collection, which goes with its last restore point",
+      "it is a collection, which is removed with its last restore point",
       { ...point, kind: "restore-point-collection" as const },
       null,
     ],
-  ])("is not what is needed or may be: %s", (_why, resource, known) => {
+  ])("refuses a resource that may have an owner: %s", (_why, resource, known) => {
     expect(isOrphan(resource, { row: known, before })).toBe(false);
   });
 });

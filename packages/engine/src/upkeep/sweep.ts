@@ -1,4 +1,4 @@
-/** Compares Azure with the database: what carries our tag and belongs to nothing is removed, after a safety delay. */
+/** The sweeper: removes resources in Azure that have Kluis's tag but no owner in the database, after a safety delay. */
 import { listOwned, type OwnedResource, pollDeleteDisk, revokeRead, startDeleteDisk } from "@kluis/azure";
 import {
   type AzureResourceRow,
@@ -13,19 +13,19 @@ import {
 import { engineActor, limits } from "@kluis/domain";
 import { z } from "zod";
 import type { EngineDeps } from "../deps.ts";
-import type { Again } from "../job/advance.ts";
 import { removeSnapshot } from "../job/snapshot-removal.ts";
+import type { Again } from "../runtime/tasks.ts";
 
 type LivingRow = AzureResourceRow & { readonly jobOpen: boolean };
 
 export interface SweepOptions {
   readonly signal: AbortSignal;
-  /** Age below which nothing is touched; default what domain's limits say. */
+  /** Resources younger than this are not touched; default: domain's limit. */
   readonly safetyMs?: number;
 }
 
-const LOOK_AGAIN_MS = 5_000;
-/** A disk in these states was delivered to a person: it is theirs. */
+const CHECK_AGAIN_MS = 5_000;
+/** A disk in one of these states was delivered by a restore and belongs to a user. */
 const DELIVERED_STATES: ReadonlySet<string> = new Set([
   "Unattached",
   "Attached",
@@ -45,14 +45,14 @@ export async function sweepAzure(
       listOwned(deps.azure, { subscriptionId, installationId: deps.installationId, signal }),
     );
     const orphans = await findOrphans(deps, owned, before);
-    const begun = await listBegun(deps, { subscriptionId, owned });
-    for (const orphan of [...orphans, ...begun])
-      again = (await removeOrphan(deps, orphan, signal)) ? again : { againInMs: LOOK_AGAIN_MS };
+    const started = await listStarted(deps, { subscriptionId, owned });
+    for (const orphan of [...orphans, ...started])
+      again = (await removeOrphan(deps, orphan, signal)) ? again : { againInMs: CHECK_AGAIN_MS };
   }
   return again;
 }
 
-/** Grants of jobs that have ended: normally none, because a job revokes its own. */
+/** Revokes grants of ended jobs. Normally there are none, because a job revokes its own grants. */
 async function sweepGrants(deps: EngineDeps, before: Date, signal: AbortSignal): Promise<Again | null> {
   for (const { resourceId, jobOpen, createdAt } of await listLivingResources(deps.db.prisma, ["grant"])) {
     if (jobOpen || createdAt > before || !resourceId.includes("/diskrestorepoints/")) continue;
@@ -83,13 +83,13 @@ async function findOrphans(
   });
 }
 
-/** What the sweeper writes down before it asks Azure to remove something. */
+/** What the sweeper records before it calls Azure. */
 const noteSchema = z.object({
   sweep: z.object({ id: z.string(), name: z.string(), jobId: z.string().nullable() }),
 });
 
-/** Removals that an earlier sweep began and that Azure has ended since: they are listed no more, and yet to be recorded. */
-async function listBegun(
+/** Removals that an earlier sweep started and that Azure finished since. Azure no longer lists them; the database must. */
+async function listStarted(
   deps: EngineDeps,
   { subscriptionId, owned }: { readonly subscriptionId: string; readonly owned: readonly OwnedResource[] },
 ): Promise<OwnedResource[]> {
@@ -114,12 +114,12 @@ async function noteRemoval(deps: EngineDeps, orphan: OwnedResource): Promise<voi
   });
 }
 
-/** True when nothing that lives needs the resource and it is old enough to be sure of that. */
+/** Whether a resource has no owner and is old enough to be sure of that. */
 export function isOrphan(
   resource: OwnedResource,
   { row, before }: { readonly row: LivingRow | null; readonly before: Date },
 ): boolean {
-  // An empty collection is removed with its last restore point; by itself it costs nothing and may be in use soon.
+  // A collection is removed with its last restore point. An empty one costs nothing, and a backup may be about to use it.
   if (resource.kind === "restore-point-collection") return false;
   if (resource.kind === "disk" && (resource.jobId === null || DELIVERED_STATES.has(resource.diskState ?? "")))
     return false;
@@ -127,7 +127,7 @@ export function isOrphan(
   return resource.createdAt === null ? row !== null : new Date(resource.createdAt) <= before;
 }
 
-/** One look at removing it; true when it is gone. */
+/** Starts or polls the removal once. Returns true when the resource is gone. */
 async function removeOrphan(deps: EngineDeps, orphan: OwnedResource, signal: AbortSignal): Promise<boolean> {
   await noteRemoval(deps, orphan);
   const removal =
@@ -137,12 +137,12 @@ async function removeOrphan(deps: EngineDeps, orphan: OwnedResource, signal: Abo
   if (removal === null) return false;
   deps.log.warn(
     { kind: orphan.kind, resourceId: orphan.id, jobId: orphan.jobId },
-    "sweeper: removed what no job owns",
+    "sweeper: removed a resource without owner",
   );
   await inTransaction(deps.db, async (tx) => {
     await removal(tx);
     const target = { type: orphan.kind, id: orphan.id, name: orphan.name };
-    const data = { jobId: orphan.jobId, reason: "No living job and no kept snapshot owns it." };
+    const data = { jobId: orphan.jobId, reason: "No open job and no kept snapshot owns it." };
     await appendEvents(tx, deps.clock, [
       { kind: "azure-resource.removed", actor: engineActor, target, data },
     ]);
@@ -150,7 +150,7 @@ async function removeOrphan(deps: EngineDeps, orphan: OwnedResource, signal: Abo
   return true;
 }
 
-/** What writes a removal down; null while Azure is at it. */
+/** Records the removal; null while Azure is still removing. */
 type Gone = ((tx: Tx) => Promise<void>) | null;
 
 async function removePoint(deps: EngineDeps, id: string, signal: AbortSignal): Promise<Gone> {
@@ -161,7 +161,7 @@ async function removePoint(deps: EngineDeps, id: string, signal: AbortSignal): P
 
 async function removeDisk(deps: EngineDeps, orphan: OwnedResource, signal: AbortSignal): Promise<Gone> {
   const { id: diskId, jobId } = orphan;
-  // A disk of no job is no orphan (isOrphan): there is none to remove.
+  // Not ours: disks without a job tag are never deleted.
   if (jobId === null) return null;
   const started = await startDeleteDisk(deps.azure, { diskId, jobId }, { signal });
   const removal =

@@ -12,6 +12,7 @@ const disk: JobDiskView = {
   diskBytes: 1000,
   deltaMethod: "full",
   deltaReason: null,
+  deltaNotice: null,
   plannedBytes: 400,
   readBytes: 100,
   changedBytes: 100,

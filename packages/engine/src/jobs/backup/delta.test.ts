@@ -1,7 +1,8 @@
+import { notice } from "@kluis/domain";
 import { parseNodeRef } from "@kluis/vault";
 import { describe, expect, it } from "vitest";
+import type { SnapshotDisk } from "../../job/snapshot.ts";
 import { chooseDelta, type DeltaQuestion } from "./delta.ts";
-import type { SnapshotDisk } from "./memory.ts";
 
 const root = parseNodeRef(`2:${"ab".repeat(24)}:${"cd".repeat(16)}:0:100`);
 const snapshot: SnapshotDisk = {
@@ -26,54 +27,59 @@ const withBase = (change: Partial<NonNullable<DeltaQuestion["base"]>>): DeltaQue
 });
 
 describe("chooseDelta", () => {
-  it("moves everything at the first backup", () => {
-    expect(chooseDelta({ ...question, base: null })).toMatchObject({ method: "full", reason: null });
+  it("reads and moves everything at the first backup", () => {
+    expect(chooseDelta({ ...question, base: null })).toMatchObject({ method: "full", notice: null });
   });
 
-  it("takes changed ranges when the kept snapshot is of this disk and chain", () => {
+  it("uses changed ranges when the kept snapshot is of this disk and chain", () => {
     expect(chooseDelta(question)).toEqual({
       method: "changed-ranges",
-      reason: null,
+      notice: null,
       base: root,
       baseSnapshot: kept,
     });
   });
 
-  it("takes changed ranges also when the disk was all zeros before", () => {
+  it("uses changed ranges also when the disk was all zeros before", () => {
     expect(chooseDelta(withBase({ root: null }))).toMatchObject({ method: "changed-ranges", base: null });
   });
 
-  it("compares digests when no snapshot was kept, which needs no reason", () => {
+  it("compares digests without a notice when the policy keeps no snapshot", () => {
     expect(chooseDelta(withBase({ snapshot: null }))).toMatchObject({
       method: "digest-comparison",
       base: root,
-      reason: null,
+      notice: null,
     });
   });
 
   it.each([
-    ["resized", withBase({ bytes: 512 })],
-    ["another disk", withBase({ snapshot: { ...kept, sourceUniqueId: "u2" } })],
-    ["deleted", withBase({ lost: "The kept snapshot was deleted." })],
+    ["delta-disk-resized", withBase({ bytes: 512 })],
+    ["delta-snapshot-other-disk", withBase({ snapshot: { ...kept, sourceUniqueId: "u2" } })],
+    ["delta-snapshot-missing", withBase({ lost: notice("delta-snapshot-missing", {}) })],
+    ["delta-snapshot-missing", withBase({ snapshot: null, lost: notice("delta-snapshot-missing", {}) })],
     [
-      "does not say",
+      "delta-snapshot-origin-unknown",
       { ...withBase({ snapshot: { ...kept, familyId: "" } }), snapshot: { ...snapshot, familyId: "" } },
     ],
     [
-      "does not say",
+      "delta-snapshot-origin-unknown",
       {
         ...withBase({ snapshot: { ...kept, sourceUniqueId: "" } }),
         snapshot: { ...snapshot, sourceUniqueId: "" },
       },
     ],
-    ["another chain", withBase({ snapshot: { ...kept, familyId: "f2" } })],
-  ])("falls back to digests with a reason when the base is wrong: %s", (reason, asked) => {
+    ["delta-snapshot-other-chain", withBase({ snapshot: { ...kept, familyId: "f2" } })],
+  ] as const)("compares digests with a notice when the base cannot be used: %s", (code, asked) => {
     const choice = chooseDelta(asked);
     expect(choice.method).toBe("digest-comparison");
-    expect(choice.reason).toContain(reason);
+    expect(choice.notice).toMatchObject({ code });
   });
 
-  it("starts anew when the disk itself was replaced", () => {
-    expect(chooseDelta(withBase({ uniqueId: "u2" }))).toMatchObject({ method: "full", base: null });
+  it("reads everything when the disk was replaced", () => {
+    expect(chooseDelta(withBase({ uniqueId: "u2" }))).toMatchObject({
+      method: "full",
+      base: null,
+      notice: { code: "delta-disk-replaced" },
+    });
   });
 });

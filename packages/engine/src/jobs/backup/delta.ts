@@ -1,80 +1,76 @@
-/** How the changed blocks of a disk are found. Pure. */
+/** Chooses how to find the changed blocks of a disk. Pure. */
+import { type Notice, notice } from "@kluis/domain";
 import type { NodeRef } from "@kluis/vault";
-import type { BaseDisk, SnapshotDisk } from "./memory.ts";
+import type { SnapshotDisk } from "../../job/snapshot.ts";
+import type { BaseDisk } from "./memory.ts";
 
 export interface DeltaQuestion {
-  /** The disk now. */
+  /** Azure's unique id of the disk. */
   readonly uniqueId: string;
   readonly bytes: number;
   readonly snapshot: SnapshotDisk;
-  /** The same disk in the previous recovery point; null when there is none. */
+  /** The same disk in the previous recovery point; null when that has none. */
   readonly base: BaseDisk | null;
 }
 
+/** `notice`: why the changes were not listed; null when that is what the policy asks. */
 export type DeltaChoice =
-  /** Everything that is allocated is read and moved. */
+  /** Reads and moves every allocated block. */
   | {
       readonly method: "full";
-      readonly reason: string | null;
+      readonly notice: Notice | null;
       readonly base: null;
       readonly baseSnapshot: null;
     }
-  /** Everything that is allocated is read; what differs from the previous point is moved. */
+  /** Reads every allocated block, and moves those that differ from the previous recovery point. */
   | {
       readonly method: "digest-comparison";
-      readonly reason: string | null;
+      readonly notice: Notice | null;
       readonly base: NodeRef;
       readonly baseSnapshot: null;
     }
-  /** Azure tells what changed since the kept snapshot; only that is read. `base` null: the disk was all zeros. */
+  /** Reads only what Azure lists as changed since the kept snapshot. `base` is null when the disk was all zeros. */
   | {
       readonly method: "changed-ranges";
-      readonly reason: null;
+      readonly notice: null;
       readonly base: NodeRef | null;
       readonly baseSnapshot: SnapshotDisk;
     };
 
 /**
- * Chooses between the two ways to find a delta. A wrong difference would be silent corruption, so changed ranges are taken only
- * when the kept snapshot is of this very disk (unique id), of the same chain (family) and of the same size; else digests are compared.
+ * Uses changed ranges only if the kept snapshot is of the same disk (unique id), the same chain (family) and the same size.
+ * Otherwise compares digests: a wrong list of changes would corrupt the recovery point without an error.
  */
 export function chooseDelta({ uniqueId, bytes, snapshot, base }: DeltaQuestion): DeltaChoice {
   if (base === null) return full(null);
-  if (base.uniqueId !== uniqueId)
-    return full("Another disk is attached than at the previous recovery point.");
-  const refusal = baseRefusal({ bytes, snapshot, base });
+  if (base.uniqueId !== uniqueId) return full(notice("delta-disk-replaced", {}));
+  const refusal = refusalOf({ bytes, snapshot, base });
   if (refusal === null && base.snapshot !== null) {
-    return { method: "changed-ranges", reason: null, base: base.root, baseSnapshot: base.snapshot };
+    return { method: "changed-ranges", notice: null, base: base.root, baseSnapshot: base.snapshot };
   }
   return compareOrFull(base, refusal);
 }
 
-/** The way without a kept snapshot; also what remains when Azure refuses to list changed ranges. */
-export function compareOrFull(base: Pick<BaseDisk, "root">, reason: string | null): DeltaChoice {
-  if (base.root === null) return full(reason);
-  return { method: "digest-comparison", reason, base: base.root, baseSnapshot: null };
+/** The choice without a kept snapshot, also when Azure refuses to list changed ranges. */
+export function compareOrFull(base: Pick<BaseDisk, "root">, why: Notice | null): DeltaChoice {
+  if (base.root === null) return full(why);
+  return { method: "digest-comparison", notice: why, base: base.root, baseSnapshot: null };
 }
 
-function full(reason: string | null): DeltaChoice {
-  return { method: "full", reason, base: null, baseSnapshot: null };
+function full(why: Notice | null): DeltaChoice {
+  return { method: "full", notice: why, base: null, baseSnapshot: null };
 }
 
-function baseRefusal({
+function refusalOf({
   bytes,
   snapshot,
   base,
-}: {
-  bytes: number;
-  snapshot: SnapshotDisk;
-  base: BaseDisk;
-}): string | null {
-  if (base.snapshot === null || base.lost !== null) return base.lost;
-  if (base.bytes !== bytes) return "The disk was resized since the previous recovery point.";
-  if (base.snapshot.sourceUniqueId === "" || base.snapshot.familyId === "")
-    return "Azure does not say which disk and chain the kept snapshot belongs to.";
-  if (base.snapshot.sourceUniqueId !== snapshot.sourceUniqueId)
-    return "The kept snapshot is of another disk.";
-  if (base.snapshot.familyId !== snapshot.familyId)
-    return "The kept snapshot belongs to another chain of snapshots.";
+}: Omit<DeltaQuestion, "uniqueId" | "base"> & { readonly base: BaseDisk }): Notice | null {
+  const kept = base.snapshot;
+  if (kept === null || base.lost !== null) return base.lost;
+  if (base.bytes !== bytes) return notice("delta-disk-resized", {});
+  if (kept.sourceUniqueId === "" || kept.familyId === "") return notice("delta-snapshot-origin-unknown", {});
+  if (kept.sourceUniqueId !== snapshot.sourceUniqueId) return notice("delta-snapshot-other-disk", {});
+  if (kept.familyId !== snapshot.familyId) return notice("delta-snapshot-other-chain", {});
   return null;
 }

@@ -1,9 +1,10 @@
-/** The manifest of a recovery point, built from what the database holds: the same rows give the same manifest. Pure. */
+/** Builds the manifest of a recovery point from the rows of its job. Pure: the same rows give the same manifest. */
 import type { WorkDisk, WorkJob } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import { MANIFEST_VERSION, type Manifest, type ManifestDisk, parseNodeRef } from "@kluis/vault";
 import { z } from "zod";
 import { type BackupMemory, type MemoryDisk, recall } from "./memory.ts";
+import { sealedDisk } from "./sealed-disk.ts";
 
 export interface ManifestFacts {
   readonly job: WorkJob;
@@ -58,10 +59,14 @@ export function buildManifest({ job, memory, disks, vaultId, engineVersion }: Ma
 
 function manifestDisk(disk: WorkDisk, found: readonly MemoryDisk[]): ManifestDisk {
   const described = found.find(({ key }) => key === disk.diskKey);
-  if (described === undefined || disk.rootDigest === null || disk.deltaMethod === null) {
-    throw new KluisError("INTERNAL", { message: `The disk ${disk.name} is not sealed.` });
+  if (described === undefined) {
+    throw new KluisError("INTERNAL", {
+      message: `Disk ${disk.name} is not in the job's memory.`,
+      params: { disk: disk.name },
+    });
   }
-  const { readBytes, changedBytes, movedBytes, storedBytes } = disk.stats;
+  const { deltaMethod, rootDigest, stats } = sealedDisk(disk);
+  const { chunksNew: _new, chunksReused: _reused, ...bytes } = stats;
   return {
     key: disk.diskKey,
     name: disk.name,
@@ -70,15 +75,15 @@ function manifestDisk(disk: WorkDisk, found: readonly MemoryDisk[]): ManifestDis
     diskBytes: disk.diskBytes,
     sku: disk.sku,
     root: disk.root === null ? null : parseNodeRef(disk.root),
-    rootDigest: disk.rootDigest,
-    delta: disk.deltaMethod,
+    rootDigest,
+    delta: deltaMethod,
     deltaReason: disk.deltaReason,
-    stats: { logicalBytes: disk.diskBytes, readBytes, changedBytes, movedBytes, storedBytes, zeroBytes: 0 },
+    stats: { logicalBytes: disk.diskBytes, ...bytes, zeroBytes: 0 },
     configuration: plainObject(described.configuration),
   };
 }
 
-/** JSON as the manifest's schema types it. */
+/** A JSON object in the type of the manifest's schema. */
 function plainObject(value: object): Manifest["vm"]["configuration"] {
   return z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(value)));
 }

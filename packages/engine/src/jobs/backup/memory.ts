@@ -1,6 +1,6 @@
 /**
- * What a backup job remembers between two tasks (`Job.memory`): everything that a killed task needs to go on, nothing secret.
- * Each step adds its part in the same transaction that says the step is done.
+ * The memory of a backup job (`Job.memory`): everything that the next task needs to continue, and no secret. Each step adds its
+ * part in the transaction that ends the step.
  */
 import { azureOperationSchema, type Json } from "@kluis/azure";
 import {
@@ -9,39 +9,23 @@ import {
   diskKeySchema,
   type GuestSituation,
   KluisError,
+  type Notice,
+  notice,
+  noticeSchema,
   powerStates,
 } from "@kluis/domain";
 import { nodeRefSchema } from "@kluis/vault";
 import { z } from "zod";
+import { snapshotDiskSchema, snapshotSchema } from "../../job/snapshot.ts";
 
 const bytes = z.int().nonnegative();
 const json = z.custom<Json>((value) => value !== undefined);
 
-/** A disk of a restore point; `@kluis/azure`'s DiskRestorePointFacts. */
-export const snapshotDiskSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  slot: z.union([z.literal("os"), z.int()]),
-  sourceDiskId: z.string(),
-  sourceUniqueId: z.string(),
-  familyId: z.string(),
-  completionPercent: z.number(),
-});
-export type SnapshotDisk = z.infer<typeof snapshotDiskSchema>;
+/** A notice that an earlier step stored. */
+const storedNotice = z.custom<Notice>((value) => noticeSchema.safeParse(value).success);
 
-/** A restore point as Azure made it; `@kluis/azure`'s RestorePointFacts. Also kept in `AzureResource.detail`. */
-export const snapshotSchema = z.object({
-  id: z.string(),
-  collectionId: z.string(),
-  name: z.string(),
-  createdAt: z.string(),
-  consistency: z.enum(["application", "file-system", "crash"]),
-  disks: z.array(snapshotDiskSchema),
-});
-export type Snapshot = z.infer<typeof snapshotSchema>;
-
-/** A disk that the job protects. */
-export const memoryDiskSchema = z.object({
+/** A disk that the job backs up. */
+const memoryDiskSchema = z.object({
   key: diskKeySchema,
   name: z.string(),
   resourceId: z.string(),
@@ -53,20 +37,25 @@ export const memoryDiskSchema = z.object({
 });
 export type MemoryDisk = z.infer<typeof memoryDiskSchema>;
 
-/** What the previous recovery point knows of a disk, and the kept snapshot of it when there is one. */
+/** A disk in the previous recovery point, with its kept snapshot if there is one. */
 const baseDiskSchema = z.object({
   key: diskKeySchema,
   uniqueId: z.string(),
   bytes,
   root: nodeRefSchema.nullable(),
   snapshot: snapshotDiskSchema.nullable(),
-  /** Why the kept snapshot cannot be used after all. */
-  lost: z.string().nullable(),
+  /** Why there is no usable snapshot, although one was expected. Earlier versions stored text. */
+  lost: z
+    .union([
+      storedNotice,
+      z.string().transform((azureMessage) => notice("delta-snapshot-unreadable", { azureMessage })),
+    ])
+    .nullable(),
 });
 export type BaseDisk = z.infer<typeof baseDiskSchema>;
 
-export const backupMemorySchema = z.object({
-  /** Id of the recovery point that this job makes. */
+const backupMemorySchema = z.object({
+  /** Id of the recovery point that this job creates. */
   pointId: z.uuid().optional(),
   vm: z
     .object({
@@ -85,7 +74,7 @@ export const backupMemorySchema = z.object({
     })
     .optional(),
   disks: z.array(memoryDiskSchema).optional(),
-  /** Disks that are left out, and why. `resourceId` null: it has no managed disk. */
+  /** Disks that are not backed up, and why. `resourceId` is null for an unmanaged disk. */
   excluded: z
     .array(
       z.object({
@@ -100,18 +89,19 @@ export const backupMemorySchema = z.object({
     .object({ pointId: z.uuid(), disks: z.array(baseDiskSchema) })
     .nullable()
     .optional(),
-  /** What the snapshot shall be, and why it is less than the policy wants; domain's ConsistencyPlan. */
+  /** The request for the snapshot, and why it is lower than the policy requires: domain's ConsistencyPlan. */
   consistency: z
     .object({
       wanted: consistencySchema,
       request: z.enum(["best", "crash"]),
       reason: z.string().nullable(),
+      notice: storedNotice.nullable().default(null),
       needsExtension: z.boolean(),
     })
     .optional(),
   /** The long-running operation that the current step waits for. */
   operation: azureOperationSchema.optional(),
-  /** The extension step has its second part: reading what changed in a Windows guest. */
+  /** The extension is installed; the step's second part reads what changed in a Windows guest. */
   extensionReady: z.boolean().optional(),
   snapshotStartedAt: z.iso.datetime().optional(),
   snapshot: z
@@ -120,32 +110,33 @@ export const backupMemorySchema = z.object({
       endedAt: z.iso.datetime(),
       reached: consistencySchema,
       reason: z.string().nullable(),
+      notice: storedNotice.nullable().default(null),
     })
     .optional(),
   transferStartedAt: z.iso.datetime().optional(),
   segmentsQueued: z.boolean().optional(),
   transferEndedAt: z.iso.datetime().optional(),
-  /** Set before the manifest is written: from here on the job is finished, not cancelled. */
+  /** Set before the manifest is written. From here on the job can no longer be canceled. */
   sealedAt: z.iso.datetime().optional(),
   manifestDigest: z.string().optional(),
   snapshotRemovedAt: z.iso.datetime().optional(),
-  /** The snapshot stays in Azure until then. */
+  /** The snapshot is kept in Azure until then. */
   keepUntil: z.iso.datetime().optional(),
 });
 export type BackupMemory = z.infer<typeof backupMemorySchema>;
 
-/** Reads a job's memory. @throws KluisError INTERNAL when it is not what this version writes. */
+/** Parses a job's memory. @throws KluisError INTERNAL for the memory of another version */
 export function parseMemory(stored: unknown): BackupMemory {
   const parsed = backupMemorySchema.safeParse(stored ?? {});
   if (parsed.success) return parsed.data;
   throw new KluisError("INTERNAL", {
-    message: "The job's memory cannot be read: another version of Kluis wrote it.",
+    message: "The job was started by another version of Kluis and cannot continue.",
     action: "Start the backup again.",
     cause: parsed.error,
   });
 }
 
-/** A part of the memory that an earlier step must have left. */
+/** Returns a part of the memory that an earlier step has stored. @throws KluisError INTERNAL */
 export function recall<K extends keyof BackupMemory>(
   memory: BackupMemory,
   key: K,
@@ -157,7 +148,7 @@ export function recall<K extends keyof BackupMemory>(
   return value;
 }
 
-/** The VM's condition as domain's rules of consistency ask for it. */
+/** The state of the VM as domain's consistency rules need it. */
 export function guestSituation(memory: BackupMemory): GuestSituation {
   const { os, powerState, agentState } = recall(memory, "vm");
   return { osType: os, powerState, agentState };

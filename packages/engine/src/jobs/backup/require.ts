@@ -1,13 +1,14 @@
+/** Parts of a backup job that must be present. */
 import type { WorkJob, WorkPolicy, WorkVm } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 
-/** The VM of a job that has one. @throws KluisError INTERNAL */
+/** @throws KluisError INTERNAL */
 export function requireVm(job: WorkJob): WorkVm {
   if (job.vm !== null) return job.vm;
   throw new KluisError("INTERNAL", { message: "The job has no virtual machine.", params: { jobId: job.id } });
 }
 
-/** The policy version of a backup job. @throws KluisError VM_NOT_PROTECTED */
+/** @throws KluisError VM_NOT_PROTECTED */
 export function requirePolicy(job: WorkJob): WorkPolicy {
   if (job.policy !== null) return job.policy;
   throw new KluisError("VM_NOT_PROTECTED", {

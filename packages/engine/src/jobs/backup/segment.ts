@@ -1,13 +1,13 @@
-/** Moves one segment of one disk from its snapshot into the vault. */
+/** Moves one segment of a disk from its snapshot into the vault. */
 import { type Grant, openSasDisk } from "@kluis/azure";
-import { KluisError } from "@kluis/domain";
-import { parseNodeRef } from "@kluis/vault";
-import { endingOf } from "../../job/advance.ts";
+import { type DeltaMethod, KluisError } from "@kluis/domain";
+import { parseNodeRef, type WriteSegmentOptions } from "@kluis/vault";
+import { endingOf } from "../../job/ending.ts";
 import { ProgressReporter } from "../../job/progress.ts";
 import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
 import { backupMachine } from "./machine.ts";
 import { parseMemory } from "./memory.ts";
-import { snapshotOf } from "./steps/access.ts";
+import { snapshotOf } from "./snapshot.ts";
 
 export const backupSegment: SegmentKind = {
   wakes: "backup.advance",
@@ -16,39 +16,58 @@ export const backupSegment: SegmentKind = {
 };
 
 /**
- * The snapshot of a disk must be as large as the disk was when the backup looked at it: a disk that was resized in between would
- * be cut, or read beyond its end.
- * @param bytes what the snapshot holds
+ * Checks that the disk was not resized between the first step and the snapshot: its end would be cut off or read twice.
+ * @param bytes the size of the snapshot
+ * @throws KluisError CONFLICT
  */
-export function mustFit(disk: { readonly name: string; readonly diskBytes: number }, bytes: number): void {
+export function requireSameSize(
+  disk: { readonly name: string; readonly diskBytes: number },
+  bytes: number,
+): void {
   if (bytes === disk.diskBytes) return;
   throw new KluisError("CONFLICT", {
-    reason: "disk-resized",
-    message: `The disk ${disk.name} was resized while its backup began: ${disk.diskBytes} bytes before, ${bytes} in the snapshot.`,
+    message: `Disk ${disk.name} was resized while its backup started: ${disk.diskBytes} bytes before, ${bytes} bytes in the snapshot.`,
     action: "Start the backup again.",
     params: { disk: disk.name, beforeBytes: disk.diskBytes, snapshotBytes: bytes },
   });
 }
 
-/** The result's part of the chunk map is durable in the vault when this returns. */
+/**
+ * How the vault finds the changed blocks. It compares digests also for a full backup, whose base is null; only a list of changed
+ * ranges lets it skip blocks without extents.
+ */
+const vaultDelta: Readonly<Record<DeltaMethod, WriteSegmentOptions["delta"]>> = {
+  full: "digest-comparison",
+  "digest-comparison": "digest-comparison",
+  "changed-ranges": "changed-ranges",
+};
+
+/** Returns when the segment's chunk map is durable in the vault. */
 async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise<SegmentMoved> {
   const { disk } = segment;
   const { vault, limits } = deps.vault;
+  const { deltaMethod } = disk;
+  if (deltaMethod === null) {
+    throw new KluisError("INTERNAL", {
+      message: `Disk ${disk.name} was not planned.`,
+      params: { disk: disk.name },
+    });
+  }
   const { id } = snapshotOf(parseMemory(job.memory), { key: disk.diskKey, name: disk.name });
   const progress = new ProgressReporter(deps, segment);
   let grant: Grant = await deps.grants.get(id, signal);
   const renew = async (): Promise<Grant> => (grant = await deps.grants.renew(grant, signal));
   const snapshot = await openSasDisk({ grant, renew, signal });
-  mustFit(disk, snapshot.size);
+  requireSameSize(disk, snapshot.size);
   try {
     const base = disk.baseNode === null ? null : parseNodeRef(disk.baseNode);
     const { node, stats } = await vault.writeSegment({
       diskBytes: disk.diskBytes,
       segment: segment.segment,
       extents: segment.extents.map(([offset, length, kind]) => ({ offset, length, kind })),
-      delta: disk.deltaMethod === "changed-ranges" ? "changed-ranges" : "digest-comparison",
+      delta: vaultDelta[deltaMethod],
       base: base === null ? null : await vault.segmentNode(base, segment.segment, signal),
-      // Every read makes an array of its own, which the vault may free.
+      // Each read returns a new array, so the vault may free it.
       source: {
         size: snapshot.size,
         disposable: true,

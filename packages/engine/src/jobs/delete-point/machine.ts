@@ -1,5 +1,4 @@
-/** Deletion of a recovery point: its manifest goes, its kept snapshot too, its row stays as evidence. The bytes are collected later. */
-
+/** The deletion of a recovery point: removes its manifest and its kept snapshot. Its row stays as evidence. */
 import { azureOperationSchema } from "@kluis/azure";
 import {
   endJob,
@@ -9,11 +8,11 @@ import {
   markPointDeleting,
   type PointRef,
 } from "@kluis/db";
-import { deletePointParametersSchema, KluisError } from "@kluis/domain";
+import { deletePointParametersSchema, KluisError, notice } from "@kluis/domain";
 import { z } from "zod";
+import { snapshotSchema } from "../../job/snapshot.ts";
 import { type Removal, removeSnapshot } from "../../job/snapshot-removal.ts";
-import type { Machine, StepContext, StepResult } from "../../job/step.ts";
-import { snapshotSchema } from "../backup/memory.ts";
+import { type Machine, type StepContext, type StepResult, waitForAzure } from "../../job/step.ts";
 
 const memorySchema = z.object({
   deleting: z.boolean().optional(),
@@ -22,20 +21,19 @@ const memorySchema = z.object({
 type Memory = z.infer<typeof memorySchema>;
 type Context = StepContext<Memory>;
 
-export const deletePointMachine: Machine<Memory> = {
+export const deletePointMachine: Machine<"delete-point", Memory> = {
   parse: (memory) => memorySchema.parse(memory ?? {}),
   steps: { delete: deletePoint },
-  // Whoever asks for a deletion takes the point away from everybody at once: there is no way back that leaves it whole.
-  cancellable: () => false,
-  // Once the point is no longer offered the deletion goes on to its end.
-  committed: (memory) => memory.deleting === true,
-  cleanUp: () => Promise.resolve({ kind: "done", message: "Nothing was deleted." }),
+  // The manifest goes first, so that a deletion cannot be undone once it has started.
+  isCancellable: () => false,
+  isCommitted: (memory) => memory.deleting === true,
+  cleanUp: () => Promise.resolve({ kind: "done" }),
 };
 
 async function deletePoint(context: Context): Promise<StepResult<Memory>> {
   const { deps, job, memory, signal } = context;
   const point = await requirePoint(context);
-  if (point.state === "deleted") return deletedBefore(context);
+  if (point.state === "deleted") return endAsDeleted(context);
   if (memory.deleting !== true) {
     return {
       kind: "again",
@@ -47,21 +45,13 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
   }
   await deps.vault.vault.deleteManifest(point.id, signal);
   const removal = await removeKept(context, point);
-  if (removal?.kind === "running") {
-    const message = "Azure removes the kept snapshot.";
-    return {
-      kind: "wait",
-      afterMs: removal.retryAfterMs,
-      message,
-      memory: { operation: removal.operation },
-    };
-  }
+  if (removal?.kind === "running") return waitForAzure(removal, notice("kept-snapshot-removing", {}));
   const { reason } = deletePointParametersSchema.parse(job.parameters);
   const at = deps.clock.now();
   const target = { type: "point", id: point.id, name: `${point.vmName} ${point.takenAt.toISOString()}` };
   return {
     kind: "done",
-    message: "The recovery point is deleted.",
+    notice: notice("point-deleted", {}),
     memory: { operation: undefined },
     save: async (tx) => {
       await removal?.save(tx);
@@ -80,12 +70,12 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
   };
 }
 
-/** Another job was quicker: what was asked for is done, and this one must end too, or it would be tried for ever. */
-function deletedBefore({ deps, job }: Context): StepResult<Memory> {
+/** Another job deleted the point first. This one must end too, or it would be retried forever. */
+function endAsDeleted({ deps, job }: Context): StepResult<Memory> {
   const at = deps.clock.now();
   return {
     kind: "done",
-    message: "The recovery point had been deleted already.",
+    notice: notice("point-already-deleted", {}),
     save: async (tx) => {
       await endJob(tx, job.id, { state: "succeeded", stage: "done", at });
     },
@@ -93,26 +83,25 @@ function deletedBefore({ deps, job }: Context): StepResult<Memory> {
   };
 }
 
-/** A pin counts until the deletion begins; from then on parts of the point may be gone. */
+/** A pin has an effect until the deletion starts; after that, parts of the point may be missing. */
 async function requirePoint({ deps, job, memory }: Context): Promise<PointRef> {
   const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
-  if (point === null)
+  if (point === null) {
     throw new KluisError("POINT_NOT_FOUND", {
-      reason: "gone",
-      message: "The recovery point no longer exists.",
-      params: { point: job.pointId },
+      message: "The recovery point does not exist.",
+      params: { pointId: job.pointId },
     });
-  const begun = memory.deleting === true || point.state === "deleting" || point.state === "deleted";
-  if (point.pinnedAt === null || begun) return point;
+  }
+  const hasStarted = memory.deleting === true || point.state === "deleting" || point.state === "deleted";
+  if (point.pinnedAt === null || hasStarted) return point;
   throw new KluisError("CONFLICT", {
-    reason: "point-pinned",
-    message: `The recovery point ${point.id} is pinned and cannot be deleted.`,
+    message: "The recovery point is pinned.",
     action: "Unpin it first.",
-    params: { point: point.id, pinnedAt: point.pinnedAt.toISOString() },
+    params: { pointId: point.id, vm: point.vmName },
   });
 }
 
-/** One look at the removal of the snapshot that is kept of the point; null when none is. */
+/** Removes the kept snapshot of the point, in one call to Azure; null when it has none. */
 async function removeKept({ deps, memory, signal }: Context, point: PointRef): Promise<Removal | null> {
   const kept = await findKeptSnapshot(deps.db.prisma, point.id);
   const facts = kept === null ? null : snapshotSchema.safeParse(kept.detail);

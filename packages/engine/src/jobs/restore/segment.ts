@@ -1,12 +1,13 @@
-/** Writes one segment of a recovery point's disk to the new disk: only what is not zero. */
+/** Writes one segment of a recovery point to the new disk, without its zeros. */
 import { openPageWriter } from "@kluis/azure";
 import { type ExtentTuple, noStats } from "@kluis/db";
-import { forEachConcurrent, KluisError } from "@kluis/domain";
+import { forEachConcurrent } from "@kluis/domain";
 import { MAX_READ_BYTES, parseNodeRef } from "@kluis/vault";
-import { endingOf } from "../../job/advance.ts";
+import { endingOf } from "../../job/ending.ts";
 import { ProgressReporter } from "../../job/progress.ts";
 import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
 import { restoreMachine } from "./machine.ts";
+import { requireDiskId } from "./memory.ts";
 
 export const restoreSegment: SegmentKind = {
   wakes: "restore.advance",
@@ -14,12 +15,11 @@ export const restoreSegment: SegmentKind = {
   move: moveToDisk,
 };
 
-/** Writes of one segment at a time; the budget shared by the process bounds their bytes. */
+/** Concurrent writes of one segment. The budget of the process bounds their bytes. */
 const WRITES = 4;
 
 async function moveToDisk({ deps, job, segment, signal }: SegmentMove): Promise<SegmentMoved> {
-  const { diskId } = restoreMachine.parse(job.memory);
-  if (diskId === undefined) throw new KluisError("INTERNAL", { message: "The restore was not prepared." });
+  const diskId = requireDiskId(restoreMachine.parse(job.memory));
   const { disk } = segment;
   const { vault, limits } = deps.vault;
   const reader = vault.openDisk(disk.baseNode === null ? null : parseNodeRef(disk.baseNode), disk.diskBytes);
@@ -49,7 +49,7 @@ async function moveToDisk({ deps, job, segment, signal }: SegmentMove): Promise<
   return { node: null, stats: { ...noStats, readBytes: moved, movedBytes: moved } };
 }
 
-/** Data extents in pieces of at most what one read or write may be. */
+/** Cuts data extents into pieces of the size of one read or write. */
 function* pieces(
   extents: readonly ExtentTuple[],
 ): Generator<{ readonly offset: number; readonly length: number }> {

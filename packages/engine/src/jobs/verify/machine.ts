@@ -1,20 +1,20 @@
-/** Verification of a recovery point: does the vault still hold every byte of it, unchanged. */
+/** The verification of a recovery point: checks that the vault still holds every byte of it, unchanged. */
 import { endJob, loadPoint, setPointVerified } from "@kluis/db";
-import { formatBytes, KluisError, verifyParametersSchema } from "@kluis/domain";
+import { KluisError, notice, verifyParametersSchema } from "@kluis/domain";
 import { z } from "zod";
 import type { Machine, StepContext, StepResult } from "../../job/step.ts";
 
 type Memory = Record<string, never>;
 
-export const verifyMachine: Machine<Memory> = {
+export const verifyMachine: Machine<"verify", Memory> = {
   parse: () => ({}),
   steps: { verify },
-  cancellable: () => true,
-  committed: () => false,
-  cleanUp: () => Promise.resolve({ kind: "done", message: "Nothing to remove." }),
+  isCancellable: () => true,
+  isCommitted: () => false,
+  cleanUp: () => Promise.resolve({ kind: "done" }),
 };
 
-/** Problems that are kept with the point; the count says how many there were. */
+/** The number of problems that are stored with the point; their count is exact. */
 const PROBLEMS_KEPT = 20;
 
 async function verify({ deps, job, signal }: StepContext<Memory>): Promise<StepResult<Memory>> {
@@ -22,24 +22,31 @@ async function verify({ deps, job, signal }: StepContext<Memory>): Promise<StepR
   const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
   if (point === null || point.state === "deleted" || point.state === "deleting") {
     throw new KluisError("POINT_NOT_FOUND", {
-      reason: "gone",
       message: "The recovery point no longer exists.",
-      params: { point: job.pointId },
+      params: { pointId: job.pointId },
     });
   }
   const result = await deps.vault.vault.verifyPoint(point.id, { mode, signal });
-  const { ok, blocksChecked, bytesChecked, problems } = result;
+  const { ok, blocksChecked, bytesChecked: checkedBytes, problems } = result;
   const detail = {
     blocksChecked,
-    bytesChecked,
+    bytesChecked: checkedBytes,
     problemCount: problems.length,
     problems: z.array(z.json()).parse(problems.slice(0, PROBLEMS_KEPT)),
   };
   const at = deps.clock.now();
-  const outcome = ok ? "The point is intact" : `The point is damaged: ${problems[0]?.message ?? "unknown"}`;
+  const [first] = problems;
   return {
     kind: "done",
-    message: `${outcome}; ${formatBytes(bytesChecked)} checked (${mode}).`,
+    notice:
+      first === undefined && ok
+        ? notice("point-intact", { mode, checkedBytes })
+        : notice("point-damaged", {
+            mode,
+            checkedBytes,
+            problems: problems.length,
+            problem: first?.message ?? "unknown",
+          }),
     detail,
     save: async (tx) => {
       await setPointVerified(tx, { pointId: point.id, at, mode, ok, detail });
@@ -49,7 +56,7 @@ async function verify({ deps, job, signal }: StepContext<Memory>): Promise<StepR
       {
         kind: "point.verified",
         target: { type: "point", id: point.id, name: `${point.vmName} ${point.takenAt.toISOString()}` },
-        data: { mode, ok, blocksChecked, bytesChecked, problems: problems.length },
+        data: { mode, ok, blocksChecked, bytesChecked: checkedBytes, problems: problems.length },
       },
       { kind: "job.succeeded", data: { ok } },
     ],

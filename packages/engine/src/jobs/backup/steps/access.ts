@@ -1,11 +1,13 @@
-/** Read access to the snapshot's disks, and to the kept snapshot's where changed ranges can be listed. Only ids are written down. */
+/** Opens read access to the snapshot's disks, and to kept snapshots where changed ranges may be listed. Stores only ids. */
 import { inTransaction, markResourceCreated, planResource } from "@kluis/db";
-import { isKluisError, KluisError } from "@kluis/domain";
+import { isKluisError, type Notice, notice } from "@kluis/domain";
+import { azureMessageOf } from "../../../job/azure-message.ts";
+import type { SnapshotDisk } from "../../../job/snapshot.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { chooseDelta } from "../delta.ts";
-import { type BackupMemory, type MemoryDisk, recall, type SnapshotDisk } from "../memory.ts";
+import { type BackupMemory, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
-import { diskKeyOf } from "./prepare.ts";
+import { snapshotOf } from "../snapshot.ts";
 
 type Context = StepContext<BackupMemory>;
 
@@ -20,7 +22,7 @@ export async function access(context: Context): Promise<StepResult<BackupMemory>
       await planResource(tx, { kind: "grant", resourceId, jobId: job.id, vmId: requireVm(job).id }, at);
     }
   });
-  // What this process knows of these grants may be over: another engine may have ended them with an earlier job.
+  // Another engine may have revoked these grants with an earlier job, so this process must request them again.
   for (const id of ids) deps.grants.forget(id);
   await Promise.all(disks.map((disk) => deps.grants.get(disk.id, signal)));
   const refused = await Promise.all(bases.map((base) => tryGrant(context, base)));
@@ -28,11 +30,11 @@ export async function access(context: Context): Promise<StepResult<BackupMemory>
   const base = memory.base ?? null;
   return {
     kind: "done",
-    message: `Read access to ${disks.length === 1 ? "1 disk" : `${disks.length} disks`} of the snapshot.`,
+    notice: notice("read-access-opened", { disks: disks.length }),
     memory: {
       base: base && {
         ...base,
-        disks: base.disks.map((disk) => ({ ...disk, lost: lost.get(disk.snapshot?.id ?? "") ?? null })),
+        disks: base.disks.map((disk) => ({ ...disk, lost: lost.get(disk.snapshot?.id ?? "") ?? disk.lost })),
       },
     },
     save: async (tx) => {
@@ -41,18 +43,7 @@ export async function access(context: Context): Promise<StepResult<BackupMemory>
   };
 }
 
-/** The snapshot of a disk. @throws KluisError AZURE_FAILED when Azure left the disk out */
-export function snapshotOf(memory: BackupMemory, disk: Pick<MemoryDisk, "key" | "name">): SnapshotDisk {
-  const found = recall(memory, "snapshot").facts.disks.find(({ slot }) => diskKeyOf(slot) === disk.key);
-  if (found !== undefined) return found;
-  throw new KluisError("AZURE_FAILED", {
-    reason: "restore-point-without-disk",
-    message: `Azure's snapshot does not hold the disk ${disk.name}.`,
-    params: { disk: disk.name },
-  });
-}
-
-/** Kept snapshots that changed ranges can be asked against. */
+/** Kept snapshots whose changed ranges may be listed. */
 function baseSnapshots(memory: BackupMemory): SnapshotDisk[] {
   return recall(memory, "disks").flatMap((disk) => {
     const base = memory.base?.disks.find(({ key }) => key === disk.key) ?? null;
@@ -66,17 +57,17 @@ function baseSnapshots(memory: BackupMemory): SnapshotDisk[] {
   });
 }
 
-/** A kept snapshot that is gone is no base any more: its id is returned with the reason, and the plan goes without it. */
+/** Opens a kept snapshot. Returns its id with a notice when it cannot be read: the plan continues without it. */
 async function tryGrant(
   { deps, signal }: Context,
   base: SnapshotDisk,
-): Promise<[id: string, reason: string] | null> {
+): Promise<[id: string, why: Notice] | null> {
   try {
     await deps.grants.get(base.id, signal);
     return null;
   } catch (error) {
     if (isKluisError(error, "AZURE_NOT_FOUND") || isKluisError(error, "AZURE_REJECTED")) {
-      return [base.id, `The kept snapshot cannot be read. ${error.message}`];
+      return [base.id, notice("delta-snapshot-unreadable", { azureMessage: azureMessageOf(error) })];
     }
     throw error;
   }

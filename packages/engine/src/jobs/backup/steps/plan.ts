@@ -1,4 +1,4 @@
-/** What will be read: for each disk how its delta is found, its extents listed once and cut into segments. */
+/** Plans the transfer: chooses per disk how to find its changes, lists its extents once, and cuts them into segments. */
 import { pageRanges, pageRangesDiff } from "@kluis/azure";
 import {
   addSegments,
@@ -9,80 +9,102 @@ import {
   setDiskPlan,
   type WorkDisk,
 } from "@kluis/db";
-import { errorInfo, formatBytes, isKluisError, KluisError } from "@kluis/domain";
+import {
+  type DeltaMethod,
+  errorInfo,
+  isKluisError,
+  KluisError,
+  notice,
+  noticeText,
+  type StoredNotice,
+} from "@kluis/domain";
 import { BLOCK_BYTES, SEGMENT_BYTES } from "@kluis/vault";
+import { azureMessageOf } from "../../../job/azure-message.ts";
 import { type Extent, type PlannedSegment, planSegments } from "../../../job/segments.ts";
+import type { SnapshotDisk } from "../../../job/snapshot.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { chooseDelta, compareOrFull, type DeltaChoice } from "../delta.ts";
-import { type BackupMemory, type SnapshotDisk } from "../memory.ts";
-import { snapshotOf } from "./access.ts";
+import type { BackupMemory } from "../memory.ts";
+import { requirePolicy } from "../require.ts";
+import { snapshotOf } from "../snapshot.ts";
 
 type Context = StepContext<BackupMemory>;
 
-/** Segment rows written at a time: bounds memory when a disk is large and fragmented. */
+/** Segments per insert. Bounds the memory for large and fragmented disks. */
 const SEGMENTS_PER_INSERT = 16;
 
 interface DiskPlan {
   readonly disk: string;
-  readonly choice: DeltaChoice;
+  readonly delta: DeltaMethod;
+  readonly reason: string | null;
+  readonly notice: StoredNotice | null;
   readonly plannedBytes: number;
 }
 
 export async function plan(context: Context): Promise<StepResult<BackupMemory>> {
   const disks = await listJobDisks(context.deps.db.prisma, context.job.id);
   const plans = await Promise.all(disks.map((disk) => planDisk(context, disk)));
-  const bytes = plans.reduce((sum, { plannedBytes }) => sum + plannedBytes, 0);
+  const plannedBytes = plans.reduce((sum, one) => sum + one.plannedBytes, 0);
   return {
     kind: "done",
-    message: `${disks.length === 1 ? "1 disk" : `${disks.length} disks`} planned, ${formatBytes(bytes)} to read.`,
-    detail: {
-      plannedBytes: bytes,
-      disks: plans.map(({ disk, choice, plannedBytes }) => ({
-        disk,
-        delta: choice.method,
-        reason: choice.reason,
-        plannedBytes,
-      })),
-    },
+    notice: summaryOf(context, plans, plannedBytes),
+    detail: { plannedBytes, disks: plans },
     memory: { transferStartedAt: context.deps.clock.now().toISOString() },
   };
 }
 
+/** Tells how many disks are read in full although their policy keeps snapshots to compare with. */
+function summaryOf({ job }: Context, plans: readonly DiskPlan[], plannedBytes: number) {
+  const counts = { disks: plans.length, plannedBytes };
+  const fallbackDisks = plans.filter(({ notice: why }) => why !== null).length;
+  return requirePolicy(job).document.instantRestoreDays > 0 && fallbackDisks > 0
+    ? notice("transfer-planned-fallback", { ...counts, fallbackDisks })
+    : notice("transfer-planned", counts);
+}
+
 async function planDisk(context: Context, disk: WorkDisk): Promise<DiskPlan> {
-  const { memory } = context;
+  const { memory, deps, job } = context;
+  if (disk.deltaMethod !== null) {
+    const { name, deltaMethod, deltaReason, deltaNotice, plannedBytes } = disk;
+    return { disk: name, delta: deltaMethod, reason: deltaReason, notice: deltaNotice, plannedBytes };
+  }
   const snapshot = snapshotOf(memory, { key: disk.diskKey, name: disk.name });
   const base = memory.base?.disks.find(({ key }) => key === disk.diskKey) ?? null;
   const first = chooseDelta({ uniqueId: disk.diskUniqueId, bytes: disk.diskBytes, snapshot, base });
-  if (disk.deltaMethod !== null) return { disk: disk.name, choice: first, plannedBytes: disk.plannedBytes };
   try {
-    return await list(context, { disk, snapshot, choice: first });
+    return await listAndSave(context, { disk, snapshot, choice: first });
   } catch (error) {
-    // Access that another engine has ended is asked for anew at the next try.
+    // Another engine may have revoked the grants, so the next try must request them again.
     if (isKluisError(error, "AZURE_SAS_EXPIRED"))
-      for (const one of [snapshot, first.baseSnapshot]) context.deps.grants.forget(one?.id ?? "");
+      for (const one of [snapshot, first.baseSnapshot]) deps.grants.forget(one?.id ?? "");
     if (first.method !== "changed-ranges" || base === null || !isKluisError(error, "DELTA_BASE_INVALID"))
       throw error;
-    const reason = `Azure would not list the changed ranges: ${error.message}`;
-    await addWarning(context.deps.db.prisma, context.job.id, {
-      ...errorInfo(error),
-      message: `${disk.name}: ${reason}`,
+    const why = notice("delta-ranges-refused", { azureMessage: azureMessageOf(error) });
+    const info = errorInfo(error);
+    await addWarning(deps.db.prisma, job.id, {
+      ...info,
+      message: `${disk.name}: ${noticeText(why)}`,
+      params: { ...info.params, disk: disk.name },
     });
-    return list(context, { disk, snapshot, choice: compareOrFull(base, reason) });
+    return listAndSave(context, { disk, snapshot, choice: compareOrFull(base, why) });
   }
 }
 
-/** Lists the extents and writes the plan. Rows of a plan that was cut short go first; the disk's plan is complete at the end. */
-async function list(
-  context: Context,
-  { disk, snapshot, choice }: { disk: WorkDisk; snapshot: SnapshotDisk; choice: DeltaChoice },
-): Promise<DiskPlan> {
+interface DiskWork {
+  readonly disk: WorkDisk;
+  readonly snapshot: SnapshotDisk;
+  readonly choice: DeltaChoice;
+}
+
+/** Lists the extents and saves the plan, after it removed the rows of an interrupted one. The disk's method is set last. */
+async function listAndSave(context: Context, work: DiskWork): Promise<DiskPlan> {
+  const { disk, choice } = work;
   const { db } = context.deps;
   await clearPlan(db.prisma, disk.id);
   const options = { diskBytes: disk.diskBytes, blockBytes: BLOCK_BYTES, segmentBytes: SEGMENT_BYTES };
-  const extents = await listExtents(context, { disk, snapshot, choice });
   let plannedBytes = 0;
   let batch: PlannedSegment[] = [];
-  for await (const segment of planSegments(extents, options)) {
+  for await (const segment of planSegments(await listExtents(context, work), options)) {
     plannedBytes += segment.dataBytes;
     batch.push(segment);
     if (batch.length >= SEGMENTS_PER_INSERT) {
@@ -90,18 +112,19 @@ async function list(
       batch = [];
     }
   }
+  const { method, notice: why, base } = choice;
   await inTransaction(db, async (tx) => {
     await addSegments(tx, disk.id, batch);
-    const { method, reason, base } = choice;
-    await setDiskPlan(tx, disk.id, { method, reason, baseNode: base, plannedBytes });
+    await setDiskPlan(tx, disk.id, { method, notice: why, baseNode: base, plannedBytes });
   });
-  return { disk: disk.name, choice, plannedBytes };
+  const reason = why === null ? null : noticeText(why);
+  return { disk: disk.name, delta: method, reason, notice: why, plannedBytes };
 }
 
-/** Ranges that changed since the kept snapshot, or all that are allocated. */
+/** The ranges that changed since the kept snapshot, or all allocated ranges. */
 async function listExtents(
   { deps, signal }: Context,
-  { disk, snapshot, choice }: { disk: WorkDisk; snapshot: SnapshotDisk; choice: DeltaChoice },
+  { disk, snapshot, choice }: DiskWork,
 ): Promise<AsyncIterable<Extent>> {
   const { sas } = await deps.grants.get(snapshot.id, signal);
   const { diskBytes } = disk;
@@ -110,7 +133,7 @@ async function listExtents(
   return pageRangesDiff({ sas, base, diskBytes, signal });
 }
 
-/** @throws KluisError DELTA_BASE_INVALID when the kept snapshot was removed since read access to it was opened */
+/** @throws KluisError DELTA_BASE_INVALID when the kept snapshot was removed after the access step opened it */
 async function baseSas(
   deps: Context["deps"],
   base: SnapshotDisk,
@@ -120,10 +143,10 @@ async function baseSas(
     return (await deps.grants.get(base.id, signal)).sas;
   } catch (cause) {
     if (!isKluisError(cause, "AZURE_NOT_FOUND") && !isKluisError(cause, "AZURE_REJECTED")) throw cause;
-    const { message } = cause;
     throw new KluisError("DELTA_BASE_INVALID", {
       reason: "snapshot-missing",
-      message: `The kept snapshot is gone. ${message}`,
+      message: `The kept snapshot no longer exists. ${cause.message}`,
+      params: { ...cause.params, snapshot: base.name },
       cause,
     });
   }

@@ -1,202 +1,147 @@
-/** Looks at the VM as it is now: what can be protected, and what the new point can be compared with. */
+/** Reads the VM as it is now: which disks can be backed up, and what the new recovery point can be compared with. */
+import { getVm, inspectDisks, type Json, parseArmId, type VmDetails } from "@kluis/azure";
+import { addJobDisks, addWarning, findKeptSnapshot, newestPoint, newId, type WorkJob } from "@kluis/db";
 import {
-  type DiskFinding,
-  type DiskSlot,
-  getVm,
-  inspectDisks,
-  type Json,
-  parseArmId,
-  type VmDetails,
-} from "@kluis/azure";
-import {
-  addJobDisks,
-  addWarning,
-  findKeptSnapshot,
-  getProtection,
-  newestPoint,
-  newId,
-  refreshVm,
-  type WorkJob,
-} from "@kluis/db";
-import { type DiskKey, type ErrorInfo, errorInfo, KluisError, planConsistency } from "@kluis/domain";
+  diskKeyOf,
+  errorInfo,
+  KluisError,
+  type Notice,
+  notice,
+  noticeText,
+  planConsistency,
+} from "@kluis/domain";
 import { parseNodeRef } from "@kluis/vault";
 import { z } from "zod";
+import { recordVm } from "../../../inventory/record-vm.ts";
+import { snapshotSchema } from "../../../job/snapshot.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
-import { type BackupMemory, type MemoryDisk, type SnapshotDisk, snapshotSchema } from "../memory.ts";
+import { chooseDisks, type RefusedDisk } from "../choose-disks.ts";
+import type { BackupMemory, MemoryDisk } from "../memory.ts";
 import { requirePolicy, requireVm } from "../require.ts";
 
 type Context = StepContext<BackupMemory>;
 
 export async function prepare(context: Context): Promise<StepResult<BackupMemory>> {
   const { deps, job, signal } = context;
-  const vmRow = requireVm(job);
   const vm = await requireLiving(context);
   const consistency = planFor(job, vm);
   if (consistency instanceof KluisError) return { kind: "fail", error: consistency };
-  const findings = await inspectDisks(deps.azure, vm, {
-    crashConsistent: consistency.request === "crash",
-    signal,
-  });
+  const crashConsistent = consistency.request === "crash";
+  const findings = await inspectDisks(deps.azure, vm, { crashConsistent, signal });
+  // The inventory must not be older than the recovery point: a disk may have grown since the last discovery.
+  await recordVm(deps, vm, findings);
   const chosen = await chooseDisks(context, findings);
   const base = await findBase(context, chosen.disks);
   const pointId = context.memory.pointId ?? newId(deps.clock);
   const names = chosen.disks.map((disk) => disk.name);
   return {
     kind: "done",
-    message: `${vm.name} is ${vm.powerState}; ${names.length === 1 ? "1 disk" : `${names.length} disks`} to protect.`,
+    notice: notice("backup-prepared", { vm: vm.name, powerState: vm.powerState, disks: names.length }),
     detail: { disks: names, excluded: chosen.excluded, powerState: vm.powerState, agent: vm.agentState },
     memory: {
       pointId,
-      vm: {
-        id: vm.id,
-        key: vm.resourceId,
-        azureVmId: vm.azureVmId,
-        name: vm.name,
-        subscriptionId: vm.subscriptionId,
-        resourceGroup: parseArmId(vm.id).resourceGroup,
-        location: vm.location,
-        os: vm.osType,
-        tags: { ...vm.tags },
-        powerState: vm.powerState,
-        agentState: vm.agentState,
-        configuration: asObject(vm.configuration),
-      },
+      vm: memoryVm(vm),
       disks: chosen.disks,
       excluded: chosen.excluded,
       base,
       consistency,
     },
     save: async (tx) => {
-      await refreshVm(tx, vmRow.id, {
-        powerState: vm.powerState,
-        agentState: vm.agentState,
-        at: deps.clock.now(),
-      });
       await addJobDisks(tx, job.id, chosen.disks.map(toJobDisk));
-      for (const refused of chosen.refused) await addWarning(tx, job.id, refusalWarning(refused));
+      for (const refused of chosen.refused) await addWarning(tx, job.id, errorInfo(refusalError(refused)));
     },
   };
 }
 
-function refusalWarning({ name, reason }: ChosenDisks["refused"][number]): ErrorInfo {
-  const params = { disk: name, why: reason };
-  return errorInfo(
-    new KluisError("DISK_NOT_SUPPORTED", { reason: "disk-kind", message: `${name}: ${reason}`, params }),
-  );
+function refusalError({ name, reason }: RefusedDisk): KluisError {
+  return new KluisError("DISK_NOT_SUPPORTED", {
+    message: `${name}: ${reason}`,
+    params: { disk: name, cause: reason },
+  });
 }
 
-/** The VM of the job, not another one that has its name by now. */
+function memoryVm(vm: VmDetails): NonNullable<BackupMemory["vm"]> {
+  return {
+    id: vm.id,
+    key: vm.resourceId,
+    azureVmId: vm.azureVmId,
+    name: vm.name,
+    subscriptionId: vm.subscriptionId,
+    resourceGroup: parseArmId(vm.id).resourceGroup,
+    location: vm.location,
+    os: vm.osType,
+    tags: { ...vm.tags },
+    powerState: vm.powerState,
+    agentState: vm.agentState,
+    configuration: z.record(z.string(), z.custom<Json>()).parse(vm.configuration),
+  };
+}
+
+/** The VM of the job, but not another VM that was created with the same name. @throws KluisError VM_NOT_FOUND */
 async function requireLiving({ deps, job, signal }: Context): Promise<VmDetails> {
   const row = requireVm(job);
   const vm = await getVm(deps.azure, row.resourceId, { signal });
-  if (vm !== null && vm.azureVmId.toLowerCase() === row.azureVmId.toLowerCase()) return vm;
+  if (vm === null) {
+    throw new KluisError("VM_NOT_FOUND", {
+      message: `VM ${row.name} no longer exists in Azure.`,
+      action: "Stop its protection. Its recovery points are kept.",
+      params: { vm: row.name },
+    });
+  }
+  if (vm.azureVmId.toLowerCase() === row.azureVmId.toLowerCase()) return vm;
   throw new KluisError("VM_NOT_FOUND", {
-    reason: vm === null ? "gone" : "replaced",
-    message:
-      vm === null
-        ? `${row.name} does not exist in Azure any more.`
-        : `${row.name} was deleted; another virtual machine has its name now.`,
-    action:
-      vm === null ? "Its recovery points stay. Stop its protection." : "Protect the new virtual machine.",
+    message: `VM ${row.name} was deleted, and another VM was created with its name.`,
+    action: "Protect the new virtual machine.",
     params: { vm: row.name },
   });
 }
 
-/** What to ask Azure for, or the error when the policy forbids what can be had. */
+/** What to request from Azure, or the error when the policy forbids the reachable level. */
 function planFor(job: WorkJob, vm: VmDetails): NonNullable<BackupMemory["consistency"]> | KluisError {
   const rules = requirePolicy(job).document.consistency;
   const plan = planConsistency(
     { osType: vm.osType, powerState: vm.powerState, agentState: vm.agentState },
     rules,
   );
-  const { wanted, request, reason, needsExtension } = plan;
-  if (request !== null) return { wanted, request, reason, needsExtension };
+  const { wanted, request, notice: lower, needsExtension } = plan;
+  const reason = lower === null ? null : noticeText(lower);
+  if (request !== null) return { wanted, request, reason, notice: lower, needsExtension };
   return new KluisError("AGENT_NOT_READY", {
-    message: `No ${wanted}-consistent snapshot can be taken. ${reason ?? ""}`.trim(),
+    message: `The policy requires a ${wanted}-consistent snapshot. ${reason ?? ""}`.trim(),
     action: "Check the guest agent of the VM, or let the policy continue with the next lower level.",
+    params: { vm: vm.name, wanted, cause: lower?.code ?? null },
   });
 }
 
-interface ChosenDisks {
-  readonly disks: MemoryDisk[];
-  readonly excluded: NonNullable<BackupMemory["excluded"]>;
-  /** Left out though nobody asked for it. */
-  readonly refused: readonly { readonly name: string; readonly reason: string }[];
-}
-
-async function chooseDisks({ deps, job }: Context, findings: readonly DiskFinding[]): Promise<ChosenDisks> {
-  const protection = await getProtection(deps.db.prisma, requireVm(job).id);
-  const unwanted = new Set(protection?.excludedDisks ?? []);
-  const chosen: ChosenDisks & { refused: { name: string; reason: string }[] } = {
-    disks: [],
-    excluded: [],
-    refused: [],
-  };
-  for (const { ref, facts, refusal } of findings) {
-    const key = diskKeyOf(ref.slot);
-    const leaveOut = (reason: string): void => {
-      chosen.excluded.push({ key, name: ref.name, resourceId: ref.diskId, reason });
-    };
-    if (unwanted.has(key)) leaveOut("Excluded from protection by its owner.");
-    else if (refusal !== null || facts === null) {
-      const reason = refusal?.reason ?? "Azure does not describe this disk.";
-      leaveOut(reason);
-      chosen.refused.push({ name: ref.name, reason });
-    } else {
-      chosen.disks.push({
-        key,
-        name: facts.name,
-        resourceId: facts.diskId,
-        uniqueId: facts.uniqueId,
-        bytes: facts.sizeBytes,
-        sku: facts.sku,
-        configuration: { ...facts, zones: [...facts.zones], tags: { ...facts.tags } },
-      });
-    }
-  }
-  if (chosen.disks.length > 0) return chosen;
-  const { name } = requireVm(job);
-  const reasons = chosen.excluded.map((disk) => `${disk.name}: ${disk.reason}`).join(" ");
-  throw new KluisError("DISK_NOT_SUPPORTED", {
-    reason: "no-disk-left",
-    message: `No disk of ${name} can be backed up. ${reasons}`,
-    action: "Include at least one disk that Kluis can back up.",
-    params: { vm: name, reasons },
-  });
-}
-
-/** The newest good recovery point, with the snapshot that is kept of it. */
+/** The newest available recovery point of the VM, with its kept snapshot. */
 async function findBase({ deps, job }: Context, disks: readonly MemoryDisk[]): Promise<BackupMemory["base"]> {
   const point = await newestPoint(deps.db.prisma, requireVm(job).id);
   if (point === null) return null;
   const kept = await findKeptSnapshot(deps.db.prisma, point.id);
   const snapshot = kept === null ? null : snapshotSchema.safeParse(kept.detail);
   const snapshots = snapshot?.success === true ? snapshot.data.disks : [];
+  const isExpected = requirePolicy(job).document.instantRestoreDays > 0;
+  const missing: Notice | null = isExpected ? notice("delta-snapshot-missing", {}) : null;
   const keys = new Set<string>(disks.map((disk) => disk.key));
   return {
     pointId: point.id,
     disks: point.disks
       .filter((disk) => keys.has(disk.diskKey))
-      .map((disk) => ({
-        key: disk.diskKey,
-        uniqueId: disk.diskUniqueId,
-        bytes: disk.diskBytes,
-        root: disk.root === null ? null : parseNodeRef(disk.root),
-        snapshot: snapshots.find((one) => diskKeyOf(one.slot) === disk.diskKey) ?? null,
-        lost: null,
-      })),
+      .map((disk) => {
+        const of = snapshots.find((one) => diskKeyOf(one.slot) === disk.diskKey) ?? null;
+        return {
+          key: disk.diskKey,
+          uniqueId: disk.diskUniqueId,
+          bytes: disk.diskBytes,
+          root: disk.root === null ? null : parseNodeRef(disk.root),
+          snapshot: of,
+          lost: of === null ? missing : null,
+        };
+      }),
   };
-}
-
-export function diskKeyOf(slot: DiskSlot | SnapshotDisk["slot"]): DiskKey {
-  return slot === "os" ? "os" : String(slot);
 }
 
 function toJobDisk(disk: MemoryDisk): Parameters<typeof addJobDisks>[2][number] {
   const { key, name, resourceId, uniqueId, sku, bytes } = disk;
   return { diskKey: key, name, resourceId, diskUniqueId: uniqueId, sku, diskBytes: bytes };
-}
-
-function asObject(value: Json): Record<string, Json> {
-  return z.record(z.string(), z.custom<Json>()).parse(value);
 }

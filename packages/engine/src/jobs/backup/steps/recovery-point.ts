@@ -1,4 +1,4 @@
-/** One transaction makes the recovery point visible and ends the job. */
+/** Adds the recovery point and ends the job in one transaction. */
 import {
   createPoint,
   endJob,
@@ -9,10 +9,11 @@ import {
   type Tx,
   type WorkDisk,
 } from "@kluis/db";
-import { deadlineMet, KluisError } from "@kluis/domain";
+import { deadlineMet, notice } from "@kluis/domain";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { type BackupMemory, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
+import { sealedDisk } from "../sealed-disk.ts";
 
 type Context = StepContext<BackupMemory>;
 
@@ -26,7 +27,7 @@ export async function recoveryPoint(context: Context): Promise<StepResult<Backup
   const state = job.warnings.length > 0 ? "warning" : "succeeded";
   return {
     kind: "done",
-    message: `Recovery point ${point.id} created, ${point.consistencyReached}-consistent.`,
+    notice: notice("point-created", { pointId: point.id, consistency: point.consistencyReached }),
     detail: {
       pointId: point.id,
       movedBytes: sumOf(disks, "movedBytes"),
@@ -34,7 +35,7 @@ export async function recoveryPoint(context: Context): Promise<StepResult<Backup
     },
     save: async (tx) => {
       await createPoint(tx, { ...point, gapSeconds });
-      await keep(tx, memory, point.id);
+      await keepIfWanted(tx, memory, point.id);
       await endJob(tx, job.id, { state, stage: "done", at: point.createdAt });
     },
     events: [
@@ -57,7 +58,7 @@ export async function recoveryPoint(context: Context): Promise<StepResult<Backup
   };
 }
 
-async function keep(tx: Tx, memory: BackupMemory, pointId: string): Promise<void> {
+async function keepIfWanted(tx: Tx, memory: BackupMemory, pointId: string): Promise<void> {
   if (memory.keepUntil === undefined) return;
   const resourceId = recall(memory, "snapshot").facts.id.toLowerCase();
   await keepSnapshot(tx, { resourceId, pointId, keepUntil: new Date(memory.keepUntil) });
@@ -71,7 +72,7 @@ function sumOf(disks: readonly WorkDisk[], key: Sum): number {
 
 function toPoint({ deps, job, memory }: Context, disks: readonly WorkDisk[]): Omit<NewPoint, "gapSeconds"> {
   const vm = recall(memory, "vm");
-  const { facts, endedAt, reached, reason } = recall(memory, "snapshot");
+  const { facts, endedAt, reached, reason, notice: lower } = recall(memory, "snapshot");
   const createdAt = deps.clock.now();
   const optional = (time: string | undefined): Date | null => (time === undefined ? null : new Date(time));
   return {
@@ -104,6 +105,7 @@ function toPoint({ deps, job, memory }: Context, disks: readonly WorkDisk[]): Om
     consistencyWanted: recall(memory, "consistency").wanted,
     consistencyReached: reached,
     consistencyReason: reason,
+    consistencyNotice: lower,
     azureConsistency: facts.consistency,
     deadlineAt: job.deadlineAt,
     deadlineMet: deadlineMet(job.deadlineAt, createdAt),
@@ -117,10 +119,8 @@ function toPoint({ deps, job, memory }: Context, disks: readonly WorkDisk[]): Om
 }
 
 function toPointDisk(disk: WorkDisk): NewPoint["disks"][number] {
-  if (disk.deltaMethod === null || disk.rootDigest === null) {
-    throw new KluisError("INTERNAL", { message: `The disk ${disk.name} is not sealed.` });
-  }
-  const { readBytes, changedBytes, movedBytes, storedBytes } = disk.stats;
+  const { deltaMethod, rootDigest, stats } = sealedDisk(disk);
+  const { chunksNew: _new, chunksReused: _reused, ...bytes } = stats;
   return {
     diskKey: disk.diskKey,
     name: disk.name,
@@ -129,14 +129,12 @@ function toPointDisk(disk: WorkDisk): NewPoint["disks"][number] {
     sku: disk.sku,
     diskBytes: disk.diskBytes,
     root: disk.root,
-    rootDigest: disk.rootDigest,
-    deltaMethod: disk.deltaMethod,
+    rootDigest,
+    deltaMethod,
     deltaReason: disk.deltaReason,
-    // Changed ranges say nothing of what else is allocated.
-    allocatedBytes: disk.deltaMethod === "changed-ranges" ? 0 : disk.plannedBytes,
-    readBytes,
-    changedBytes,
-    movedBytes,
-    storedBytes,
+    deltaNotice: disk.deltaNotice,
+    // Changed ranges do not tell which other blocks are allocated.
+    allocatedBytes: deltaMethod === "changed-ranges" ? 0 : disk.plannedBytes,
+    ...bytes,
   };
 }

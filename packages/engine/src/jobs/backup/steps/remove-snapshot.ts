@@ -1,8 +1,8 @@
-/** The snapshot goes, or stays for instant restore. Read access ends in either case. */
+/** Revokes read access, then removes the snapshot or keeps it for instant restore. */
 import { addWarning } from "@kluis/db";
-import { errorInfo, KluisError } from "@kluis/domain";
-import { removeSnapshot, revokeJobGrants } from "../../../job/snapshot-removal.ts";
-import type { StepContext, StepResult } from "../../../job/step.ts";
+import { errorInfo, failureParams, KluisError, notice } from "@kluis/domain";
+import { removeSnapshot, revokeJobGrants, snapshotRemovedEvent } from "../../../job/snapshot-removal.ts";
+import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { type BackupMemory, recall } from "../memory.ts";
 import { requirePolicy } from "../require.ts";
 
@@ -19,12 +19,12 @@ export async function removeJobSnapshot(context: Context): Promise<Result> {
     if (days > 0) return keep(memory, days);
     return await remove(context);
   } catch (error) {
-    // The point is durable: what Azure refuses for good must not undo it. The sweeper goes on trying.
+    // The manifest is durable, so a final refusal of Azure must not undo the backup. The sweeper retries the removal.
     if (!(error instanceof KluisError) || error.retry !== "never" || error.code === "CANCELLED") throw error;
     const warning = errorInfo(error);
     return {
       kind: "done",
-      message: `The snapshot could not be removed: ${error.message}`,
+      notice: notice("snapshot-removal-failed", failureParams(error)),
       memory: { operation: undefined },
       save: (tx) => addWarning(tx, job.id, warning),
     };
@@ -32,11 +32,11 @@ export async function removeJobSnapshot(context: Context): Promise<Result> {
 }
 
 function keep(memory: BackupMemory, days: number): Result {
-  const taken = new Date(recall(memory, "snapshot").facts.createdAt).getTime();
-  const keepUntil = new Date(taken + days * DAY_MS).toISOString();
+  const takenMs = new Date(recall(memory, "snapshot").facts.createdAt).getTime();
+  const keepUntil = new Date(takenMs + days * DAY_MS).toISOString();
   return {
     kind: "done",
-    message: `The snapshot stays for instant restore until ${keepUntil}.`,
+    notice: notice("snapshot-kept", { keptUntilAt: keepUntil }),
     detail: { keepUntil },
     memory: { keepUntil },
   };
@@ -50,15 +50,12 @@ async function remove({ deps, memory, signal }: Context): Promise<Result> {
     operation: memory.operation ?? null,
   };
   const removal = await removeSnapshot(deps, snapshot, signal);
-  if (removal.kind === "running") {
-    const message = "Azure removes the snapshot.";
-    return { kind: "wait", afterMs: removal.retryAfterMs, message, memory: { operation: removal.operation } };
-  }
+  if (removal.kind === "running") return waitForAzure(removal, notice("snapshot-removing", {}));
   return {
     kind: "done",
-    message: "Snapshot removed.",
+    notice: notice("snapshot-removed", {}),
     save: removal.save,
     memory: { operation: undefined, snapshotRemovedAt: deps.clock.now().toISOString() },
-    events: [{ kind: "snapshot.removed", target: { type: "snapshot", id: facts.id, name: facts.name } }],
+    events: [snapshotRemovedEvent(facts.id)],
   };
 }

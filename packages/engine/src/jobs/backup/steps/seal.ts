@@ -1,6 +1,6 @@
-/** Joins each disk's segments to one chunk map and writes the manifest last: from then on the recovery point exists. */
+/** Joins the segments of each disk to one chunk map, then writes the manifest. The recovery point exists from then on. */
 import { listJobDisks, listSegmentNodes, setDiskRoot, type WorkDisk } from "@kluis/db";
-import { KluisError } from "@kluis/domain";
+import { KluisError, notice } from "@kluis/domain";
 import { type NodeRef, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
 import { segmentCount } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
@@ -16,7 +16,7 @@ export async function seal(context: Context): Promise<StepResult<BackupMemory>> 
     for (const disk of disks) await sealDisk(context, disk);
     return { kind: "again", memory: { sealedAt: deps.clock.now().toISOString() } };
   }
-  // Everything in the manifest comes from the database, so writing it again after a crash writes the same bytes.
+  // The manifest depends only on the database, so that writing it again after a crash writes the same bytes.
   const disks = await listJobDisks(deps.db.prisma, job.id);
   const manifest = buildManifest({
     job,
@@ -28,7 +28,7 @@ export async function seal(context: Context): Promise<StepResult<BackupMemory>> 
   const { digest } = await deps.vault.vault.putManifest(manifest, signal);
   return {
     kind: "done",
-    message: "The manifest is durable in the vault.",
+    notice: notice("manifest-written", {}),
     detail: {
       manifestDigest: digest,
       roots: disks.map(({ name, rootDigest }) => ({ disk: name, rootDigest })),
@@ -48,7 +48,7 @@ async function sealDisk({ deps, signal }: Context, disk: WorkDisk): Promise<void
   await setDiskRoot(deps.db.prisma, disk.id, sealed);
 }
 
-/** Segments without extents: unchanged where changed ranges were listed, all zeros where allocated ranges were. */
+/** The nodes of segments without extents: unchanged if changed ranges were listed, zeros if allocated ranges were. */
 function untouchedSegments(
   disk: WorkDisk,
   fromBase: () => Promise<(NodeRef | null)[]>,
@@ -60,7 +60,10 @@ function untouchedSegments(
     case "digest-comparison":
       return Promise.resolve(Array.from({ length: segmentCount(disk.diskBytes, SEGMENT_BYTES) }, () => null));
     case null:
-      throw new KluisError("INTERNAL", { message: `The disk ${disk.name} was not planned.` });
+      throw new KluisError("INTERNAL", {
+        message: `Disk ${disk.name} was not planned.`,
+        params: { disk: disk.name },
+      });
     default:
       return disk.deltaMethod satisfies never;
   }

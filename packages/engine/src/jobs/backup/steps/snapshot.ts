@@ -1,65 +1,48 @@
-/** The snapshot: a restore point of the VM, named after the job, so that starting it again meets the same one. */
+/** Creates the snapshot, a restore point of the VM, and checks which consistency Azure reached. */
 import {
   type Poll,
   pollRestorePoint,
   type RestorePointFacts,
-  type RestorePointRequest,
   restorePointIds,
   startRestorePoint,
 } from "@kluis/azure";
 import { addWarning, inTransaction, markResourceCreated, planResource } from "@kluis/db";
-import { errorInfo, isKluisError, judgeConsistency, KluisError } from "@kluis/domain";
-import type { StepContext, StepResult } from "../../../job/step.ts";
+import { errorInfo, isKluisError, judgeConsistency, KluisError, notice, noticeText } from "@kluis/domain";
+import { azureMessageOf } from "../../../job/azure-message.ts";
+import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { type BackupMemory, guestSituation, recall } from "../memory.ts";
 import { requirePolicy, requireVm } from "../require.ts";
+import { restorePointRequest } from "../snapshot.ts";
 
 type Context = StepContext<BackupMemory>;
 type Result = StepResult<BackupMemory>;
 
-/** How long to wait before looking again whether a snapshot's data can be read (Premium SSD v2 and Ultra copy first). */
-const COMPLETION_PAUSE_MS = 5_000;
+/** The pause between checks of a snapshot's copy: Premium SSD v2 and Ultra disks are copied before they can be read. */
+const COPY_POLL_MS = 5_000;
 
 export async function snapshot(context: Context): Promise<Result> {
-  const { deps, memory } = context;
+  const { memory } = context;
   if (memory.snapshotStartedAt === undefined) return plan(context);
   try {
-    const poll = await look(context);
-    if (poll.status === "running") {
-      const message = "Azure takes the snapshot.";
-      return { kind: "wait", afterMs: poll.retryAfterMs, message, memory: { operation: poll.operation } };
-    }
-    const waiting = poll.result.disks.filter((disk) => disk.completionPercent < 100);
-    if (waiting.length > 0) {
-      const percent = Math.min(...waiting.map((disk) => disk.completionPercent));
-      deps.log.debug({ jobId: context.job.id, percent }, "snapshot is not readable yet");
-      const message = `Azure makes the snapshot readable (${Math.floor(percent)} %).`;
-      return { kind: "wait", afterMs: COMPLETION_PAUSE_MS, message, memory: { operation: undefined } };
-    }
-    return taken(context, poll.result);
+    const poll = await pollOrStart(context);
+    if (poll.status === "running") return waitForAzure(poll, notice("snapshot-creating", {}));
+    const copying = poll.result.disks.filter((disk) => disk.completionPercent < 100);
+    if (copying.length === 0) return finish(context, poll.result);
+    const percent = Math.floor(Math.min(...copying.map((disk) => disk.completionPercent)));
+    return {
+      kind: "wait",
+      afterMs: COPY_POLL_MS,
+      notice: notice("snapshot-copying", { percent }),
+      memory: { operation: undefined },
+    };
   } catch (error) {
     if (!isKluisError(error, "AGENT_NOT_READY") || recall(memory, "consistency").request === "crash")
       throw error;
-    return withoutAgent(context, error);
+    return retryWithoutAgent(context, error);
   }
 }
 
-export function restorePointRequest({
-  deps,
-  job,
-  memory,
-}: Pick<Context, "deps" | "job" | "memory">): RestorePointRequest {
-  const vm = recall(memory, "vm");
-  return {
-    vmId: vm.id,
-    location: vm.location,
-    jobId: job.id,
-    installationId: deps.installationId,
-    crashConsistent: recall(memory, "consistency").request === "crash",
-    excludeDiskIds: recall(memory, "excluded").flatMap(({ resourceId }) => resourceId ?? []),
-  };
-}
-
-/** Writes down what will be made, before Azure is asked. */
+/** Records what the step will create, before it calls Azure. */
 async function plan(context: Context): Promise<Result> {
   const { deps, job } = context;
   const { collectionId, restorePointId } = restorePointIds(restorePointRequest(context));
@@ -80,45 +63,44 @@ async function plan(context: Context): Promise<Result> {
   return { kind: "again", memory: { snapshotStartedAt: at.toISOString(), operation: undefined } };
 }
 
-async function look(context: Context): Promise<Poll<RestorePointFacts>> {
+async function pollOrStart(context: Context): Promise<Poll<RestorePointFacts>> {
   const { deps, memory, signal } = context;
-  const request = restorePointRequest(context);
   if (memory.operation?.kind === "restore-point")
     return pollRestorePoint(deps.azure, memory.operation, { signal });
-  return startRestorePoint(deps.azure, request, { signal });
+  return startRestorePoint(deps.azure, restorePointRequest(context), { signal });
 }
 
-function taken(context: Context, facts: RestorePointFacts): Result {
+function finish(context: Context, facts: RestorePointFacts): Result {
   const { deps, job, memory } = context;
   const plan = recall(memory, "consistency");
   const { otherwise } = requirePolicy(job).document.consistency;
-  const outcome = judgeConsistency(plan, guestSituation(memory), { azure: facts.consistency, otherwise });
-  const { reached, reason } = outcome;
+  const judged = judgeConsistency(plan, guestSituation(memory), { azure: facts.consistency, otherwise });
+  const { reached, notice: lower } = judged;
+  const reason = lower === null ? null : noticeText(lower);
   const { wanted } = plan;
-  if (!outcome.acceptable) {
+  const shortfall = { vm: requireVm(job).name, wanted, reached, cause: lower?.code ?? null };
+  if (!judged.acceptable) {
     const error = new KluisError("CONSISTENCY_NOT_REACHED", {
       message:
-        `The snapshot is ${reached}-consistent, and the policy wants ${wanted}-consistent or nothing. ${reason ?? ""}`.trim(),
+        `The snapshot is ${reached}-consistent, and the policy requires ${wanted} consistency. ${reason ?? ""}`.trim(),
       action:
-        "Look at the VSS writers and the guest agent of the VM, or let the policy continue with the next lower level.",
+        "Check the VSS writers and the guest agent of the VM, or let the policy continue with the next lower level.",
+      params: shortfall,
     });
     return { kind: "fail", error };
   }
   const warning = new KluisError("CONSISTENCY_NOT_REACHED", {
     message: `The recovery point is ${reached}-consistent. ${reason ?? ""}`.trim(),
+    params: shortfall,
   });
+  const endedAt = deps.clock.now().toISOString();
   return {
     kind: "done",
-    message: `Snapshot taken, ${reached}-consistent.`,
+    notice: notice("snapshot-created", { consistency: reached }),
     detail: { restorePoint: facts.name, azure: facts.consistency, wanted, reached, reason },
     memory: {
       operation: undefined,
-      snapshot: {
-        facts: { ...facts, disks: [...facts.disks] },
-        endedAt: deps.clock.now().toISOString(),
-        reached,
-        reason,
-      },
+      snapshot: { facts: { ...facts, disks: [...facts.disks] }, endedAt, reached, reason, notice: lower },
     },
     save: async (tx) => {
       const collectionId = facts.collectionId.toLowerCase();
@@ -128,7 +110,7 @@ function taken(context: Context, facts: RestorePointFacts): Result {
         resourceId: facts.id.toLowerCase(),
         detail: { ...facts },
       });
-      if (reason !== null) await addWarning(tx, job.id, errorInfo(warning));
+      if (lower !== null) await addWarning(tx, job.id, errorInfo(warning));
     },
     events: [
       {
@@ -140,16 +122,21 @@ function taken(context: Context, facts: RestorePointFacts): Result {
   };
 }
 
-/** The agent left the restore point undone. When the policy allows, a crash-consistent one is taken under the same name. */
-function withoutAgent({ job, memory }: Context, error: KluisError): Result {
+/** The agent did not complete the restore point. If the policy allows it, requests a crash-consistent one of the same name. */
+function retryWithoutAgent({ job, memory }: Context, error: KluisError): Result {
   if (requirePolicy(job).document.consistency.otherwise === "fail") return { kind: "fail", error };
   const plan = recall(memory, "consistency");
+  const lower = notice("guest-agent-failed", { azureMessage: azureMessageOf(error) });
   const warning = new KluisError("AGENT_NOT_READY", {
     message: `${error.message} The snapshot is crash-consistent only.`,
+    params: { ...error.params, vm: requireVm(job).name },
   });
   return {
     kind: "again",
-    memory: { operation: undefined, consistency: { ...plan, request: "crash", reason: error.message } },
+    memory: {
+      operation: undefined,
+      consistency: { ...plan, request: "crash", reason: noticeText(lower), notice: lower },
+    },
     save: (tx) => addWarning(tx, job.id, errorInfo(warning)),
   };
 }

@@ -1,0 +1,77 @@
+/** Reads the inventory from Azure: VMs, their disks, and the disks that cannot be protected. */
+import { getVm, inspectDisks, listVms } from "@kluis/azure";
+import {
+  appendEvents,
+  inTransaction,
+  listSubscriptions,
+  markUnseenVms,
+  notify,
+  teamsOfVm,
+  upsertSubscription,
+} from "@kluis/db";
+import { engineActor, errorInfo, forEachConcurrent, type LedgerDraft, toKluisError } from "@kluis/domain";
+import type { EngineDeps } from "../deps.ts";
+import { recordVm } from "./record-vm.ts";
+
+/** VMs that are read at the same time. Bounded by Azure's limits per subscription. */
+const VMS_AT_ONCE = 4;
+
+/** Reads one subscription, or all. Marks a subscription that cannot be read, and continues with the others. */
+export async function discover(deps: EngineDeps, only: string | null, signal: AbortSignal): Promise<void> {
+  const wanted = deps.azure.subscriptions.filter(
+    (id) => only === null || id.toLowerCase() === only.toLowerCase(),
+  );
+  for (const subscriptionId of wanted) {
+    try {
+      await discoverSubscription(deps, subscriptionId, signal);
+      await recordSubscription(deps, subscriptionId, null);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      await recordSubscription(deps, subscriptionId, error);
+      deps.log.warn({ error, subscriptionId }, "subscription cannot be read");
+      if (toKluisError(error).retry !== "never") throw error;
+    }
+  }
+}
+
+async function recordSubscription(deps: EngineDeps, id: string, error: unknown): Promise<void> {
+  const known = (await listSubscriptions(deps.db.prisma)).find((row) => row.id === id.toLowerCase());
+  await upsertSubscription(deps.db.prisma, {
+    id,
+    tenantId: deps.azure.tenantId,
+    name: known?.name ?? id,
+    readable: error === null,
+    problem: error === null ? null : errorInfo(error),
+    seenAt: error === null ? deps.clock.now() : null,
+  });
+}
+
+async function discoverSubscription(
+  deps: EngineDeps,
+  subscriptionId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const ids: string[] = [];
+  const since = deps.clock.now();
+  await forEachConcurrent(
+    listVms(deps.azure, subscriptionId, { signal }),
+    { limit: VMS_AT_ONCE, signal },
+    async ({ resourceId }) => {
+      const vm = await getVm(deps.azure, resourceId, { signal });
+      if (vm === null) return;
+      const disks = await inspectDisks(deps.azure, vm, { crashConsistent: false, signal });
+      ids.push(await recordVm(deps, vm, disks));
+    },
+  );
+  await inTransaction(deps.db, async (tx) => {
+    const gone = await markUnseenVms(tx, { subscriptionId, ids, since }, deps.clock.now());
+    const events: LedgerDraft[] = [];
+    for (const vm of gone) {
+      const teamIds = await teamsOfVm(tx, vm.id);
+      const target = { type: "vm", id: vm.id, name: vm.name };
+      events.push({ kind: "vm.deleted", actor: engineActor, target, vmId: vm.id, teamIds });
+      await notify(tx, "inventory", { vmId: vm.id });
+    }
+    await appendEvents(tx, deps.clock, events);
+  });
+}

@@ -1,0 +1,29 @@
+/** The disk of a recovery point that a restore reads. */
+import { loadPoint, type PointDiskRef, type PointRef } from "@kluis/db";
+import { KluisError } from "@kluis/domain";
+import type { StepContext } from "../../job/step.ts";
+import { type RestoreMemory, restoreParameters } from "./memory.ts";
+
+/** @throws KluisError POINT_NOT_FOUND, DISK_NOT_FOUND */
+export async function sourceOf({
+  deps,
+  job,
+}: Pick<StepContext<RestoreMemory>, "deps" | "job">): Promise<{ point: PointRef; disk: PointDiskRef }> {
+  const { disk: key } = restoreParameters(job);
+  const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
+  if (point === null || (point.state !== "available" && point.state !== "damaged")) {
+    throw new KluisError("POINT_NOT_FOUND", {
+      message: "The recovery point no longer exists.",
+      action: "Choose another recovery point.",
+      params: { pointId: job.pointId },
+    });
+  }
+  const disk = point.disks.find(({ diskKey }) => diskKey === key);
+  if (disk !== undefined) return { point, disk };
+  const disks = point.disks.map(({ diskKey }) => diskKey).join(", ");
+  throw new KluisError("DISK_NOT_FOUND", {
+    message: `The recovery point has no disk "${key}".`,
+    action: `Choose one of: ${disks}.`,
+    params: { pointId: point.id, disk: key, disks },
+  });
+}
