@@ -3,7 +3,7 @@ import { mkdir, open, symlink, truncate, utimes, writeFile } from "node:fs/promi
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fillBytes } from "../../src/fleet/fill.ts";
-import { readRecipe, unpackImage } from "../../src/fleet/image.ts";
+import { readRecipe, unpackImage } from "../../src/fleet/recipe.ts";
 import { gptOf } from "./gpt.ts";
 import { layoutOf, layouts, partitionsOf } from "./layout.ts";
 import { packDisk } from "./pack.ts";

@@ -4,7 +4,7 @@ import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { constants, zstdCompressSync } from "node:zlib";
 import { fillBytes } from "../../src/fleet/fill.ts";
-import type { Recipe } from "../../src/fleet/image.ts";
+import type { Recipe } from "../../src/fleet/recipe.ts";
 import type { FilledFile, Tree } from "./tree.ts";
 
 const BLOCK = 4096;

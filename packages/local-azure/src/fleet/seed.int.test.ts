@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LocalAzure, startLocalAzure } from "../start.ts";
-import { readRecipe } from "./image.ts";
+import { readRecipe } from "./recipe.ts";
 import { fleet, seedFleet } from "./seed.ts";
 
 const MIB = 1024 * 1024;

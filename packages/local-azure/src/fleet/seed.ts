@@ -14,7 +14,7 @@ import {
   PLATFORM_GROUP,
 } from "./constants.ts";
 import { sqlServerGuest, ubuntuGuest } from "./guests.ts";
-import { readRecipe, unpackImage } from "./image.ts";
+import { readRecipe, unpackImage } from "./recipe.ts";
 
 const ubuntuImage = { publisher: "Canonical", offer: "ubuntu-24_04-lts", sku: "server", version: "latest" };
 const sqlImage = {
