@@ -107,3 +107,10 @@ test("the same seed hits the same calls; rules survive a restart; clear removes 
   await lab.azure.control.clearFaults(rule?.id);
   expect(await lab.azure.control.faults()).toEqual([]);
 });
+
+test("a VM whose deletion fails is Succeeded again and can be deleted", async () => {
+  await add({ type: "fail", code: "Busy" }, { match: { operation: "work:virtualMachines.delete" } });
+  expect(await code(lab.arm.virtualMachines.delete(GROUP, "web"))).toBe("Busy");
+  expect((await lab.arm.virtualMachines.get(GROUP, "web")).provisioningState).toBe("Succeeded");
+  await lab.arm.virtualMachines.delete(GROUP, "web");
+});
