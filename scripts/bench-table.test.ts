@@ -8,7 +8,7 @@ function cell(program: string, step: string, seconds: number) {
 }
 
 describe("the bench's table", () => {
-  it("takes the median of the rounds", () => {
+  it("computes the median of the rounds", () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 2, 3])).toBe(2.5);
     const lines = benchLines(
@@ -20,7 +20,7 @@ describe("the bench's table", () => {
     ]);
   });
 
-  it("compares another program's next backup with the way of Kluis that reads as much", () => {
+  it("compares another program's next backup with Kluis's digest comparison", () => {
     const lines = benchLines(
       [
         cell("kluis", "next-changed-ranges", 1),
@@ -32,7 +32,7 @@ describe("the bench's table", () => {
     expect(lines.find(({ program }) => program === "borg")?.timesKluis).toBe(2.5);
   });
 
-  it("prints steps in the order of a backup's life, in columns of one width", () => {
+  it("prints steps in the order of a backup, in columns of equal width", () => {
     const text = formatTable(
       benchLines([cell("kluis", "restore", 1), cell("borg", "full", 30), cell("kluis", "full", 10)], MiB),
     );

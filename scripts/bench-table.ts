@@ -1,11 +1,11 @@
 /** The table that `npm run bench` prints. */
 
-/** What one program needed for one step. */
+/** One measured step of one program. */
 export interface BenchCell {
   readonly program: string;
   readonly step: string;
   readonly seconds: number;
-  /** What the repository or vault grew by, in bytes. */
+  /** Growth of the repository or vault in bytes. */
   readonly storedBytes: number;
 }
 
@@ -16,7 +16,7 @@ export interface BenchLine {
   /** MiB of the disk's data per second. */
   readonly rate: number;
   readonly storedBytes: number;
-  /** How many times as long as Kluis (for `next`: as its digest comparison, which also reads everything); null for Kluis itself. */
+  /** Time as a multiple of Kluis's (for `next`: of its digest comparison, which also reads everything); null for Kluis. */
   readonly timesKluis: number | null;
 }
 
@@ -59,7 +59,7 @@ export function formatTable(lines: readonly BenchLine[]): string {
     (line.storedBytes / 1024 / 1024).toFixed(1),
     line.timesKluis === null ? "" : `${line.timesKluis.toFixed(2)} ×`,
   ]);
-  const head = ["step", "program", "seconds", "MiB/s", "stored MiB", "time to Kluis"];
+  const head = ["step", "program", "seconds", "MiB/s", "stored MiB", "relative"];
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );

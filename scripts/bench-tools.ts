@@ -9,23 +9,23 @@ const execute = promisify(execFile);
 export interface ToolStep {
   readonly name: "full" | "next" | "restore";
   readonly seconds: number;
-  /** What the repository grew by, in bytes. */
+  /** Growth of the repository in bytes. */
   readonly storedBytes: number;
 }
 
 export interface ToolRun {
   readonly image: string;
   readonly next: string;
-  /** An empty folder for repository, cache and what is restored. */
+  /** An empty folder for the repository, cache and restored files. */
   readonly folder: string;
   readonly signal: AbortSignal;
 }
 
 export interface Tool {
   readonly name: string;
-  /** Version as the program tells it, or null when it is not installed. */
+  /** Version that the program reports; null when it is not installed. */
   version(): Promise<string | null>;
-  /** How it is called, for the reader of the table. */
+  /** Its settings, for the reader of the table. */
   readonly settings: string;
   run(run: ToolRun): Promise<ToolStep[]>;
 }
@@ -43,7 +43,7 @@ interface ToolPlan {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Fixed chunks as large as Kluis's blocks, zstd 1, its own encryption: as near to a disk-image backup as Borg comes. */
+/** Fixed chunks of Kluis's block size, zstd 1, Borg's encryption: the settings closest to a disk-image backup. */
 export const borg: Tool = {
   name: "borg",
   settings: "fixed chunks of 64 KiB, zstd 1, repokey-blake2",
@@ -61,10 +61,10 @@ export const borg: Tool = {
     }),
 };
 
-/** restic as it comes: content-defined chunks, zstd by itself, encrypted. */
+/** restic with default settings: content-defined chunks, automatic zstd, encryption. */
 export const restic: Tool = {
   name: "restic",
-  settings: "as it comes, compression auto",
+  settings: "default settings, compression auto",
   version: () => versionOf("restic", ["version"]),
   run: (run) =>
     measure("restic", run, (repository, target) => {

@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: how fast Kluis's vault is, straight from files into a folder vault: full backup, the next backup after 1 % of the
- * data changed (both ways to find the delta), restore; beside Borg and restic, where they are installed, in the same run on
- * the same images. Prints a table and writes JSON.
+ * `npm run bench` measures the vault alone, from files into a folder vault: full backup, the next backup after 1 % of the data
+ * changed (by both delta methods), and restore. Measures Borg and restic, if installed, on the same images in the same run.
+ * Prints a table and writes JSON.
  *
  *   npm run bench -- --data 1024 --disk 4096 --changed 0.01 --rounds 2 --json bench.json --folder DIR
  */
@@ -44,7 +44,7 @@ function readOptions(): Options {
     return value;
   };
   const [dataMib, diskMib] = [number("data", 16), number("disk", 16)];
-  if (dataMib > diskMib) throw new Error("--data can't be more than --disk.");
+  if (dataMib > diskMib) throw new Error("--data must not be larger than --disk.");
   const changed = number("changed", 0);
   if (changed > 1) throw new Error("--changed is a share of the data, from 0 to 1.");
   return {
@@ -57,7 +57,7 @@ function readOptions(): Options {
   };
 }
 
-/** One round: Kluis first, then each other program, so that all see the same state of the machine. */
+/** One round: Kluis first, then each other program, so that all run under the same conditions. */
 async function round(
   work: string,
   images: Awaited<ReturnType<typeof makeImages>>,
