@@ -51,7 +51,8 @@ const operationCodes: Readonly<Record<string, MappedCode>> = {
 const actions: Readonly<Record<MappedCode, string>> = {
   AZURE_UNREACHABLE: `Check the network between Kluis and Azure. ${triesAgain}`,
   AZURE_AUTH_FAILED: "Check the tenant, client id and secret of the connection.",
-  AZURE_FORBIDDEN: "Assign the connection's identity a role with this permission on the subscription or resource group.",
+  AZURE_FORBIDDEN:
+    "Assign the connection's identity a role with this permission on the subscription or resource group.",
   AZURE_NOT_FOUND: "Check that the resource still exists in Azure.",
   AZURE_CONFLICT: `Another operation uses the resource. ${triesAgain}`,
   AZURE_THROTTLED: `Azure limits the number of requests. ${triesAgain}`,
