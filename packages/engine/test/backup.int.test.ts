@@ -1,5 +1,6 @@
+import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { enhancedPolicy, MIB, random, standardPolicy, World } from "./world.ts";
+import { enhancedPolicy, GROUP, MIB, random, standardPolicy, World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -132,6 +133,57 @@ describe("a policy with instant restore", () => {
     } finally {
       await world.control.settings({ restorePointDiff: true });
     }
+  });
+});
+
+/** Resizes a disk in Azure, as its owner would. */
+async function growDisk(name: string, gib: number): Promise<void> {
+  const [engine] = world.engines;
+  if (engine === undefined) throw new Error("No engine.");
+  const { disks } = engine.deps.azure.compute(CONTOSO_SUBSCRIPTION_ID);
+  await disks.beginUpdateAndWait(GROUP, name, { diskSizeGB: gib });
+}
+
+describe("a VM that changed since the last discovery", () => {
+  it("has a grown disk: the backup reads it in full, says why, and updates the inventory", async () => {
+    const image = await world.image("grown", 24 * MIB, [random(0, MIB)]);
+    const vmId = await world.protectedVm({ name: "grown", disks: [image], policy: enhancedPolicy });
+    await world.backUp(vmId);
+    await growDisk("grown-os", 1);
+    const point = await world.backUp(vmId);
+    expect(point.disks).toMatchObject([
+      {
+        diskBytes: BigInt(1024 * MIB),
+        deltaMethod: "digest-comparison",
+        deltaReason: "The disk was resized since the previous recovery point.",
+        deltaNotice: { code: "delta-disk-resized" },
+      },
+    ]);
+    const vm = await world.db.prisma.virtualMachine.findUniqueOrThrow({ where: { id: vmId } });
+    expect(vm.disks).toMatchObject([{ key: "os", bytes: 1024 * MIB }]);
+    const changes = await world.db.prisma.ledgerEvent.findMany({ where: { kind: "vm.changed", vmId } });
+    expect(changes.map(({ data }) => data)).toMatchObject([
+      { was: { disks: [{ bytes: 24 * MIB }] }, now: { disks: [{ bytes: 1024 * MIB }] } },
+    ]);
+  });
+
+  it("lost its kept snapshot: job, step and point say why the changes were not listed", async () => {
+    const image = await world.image("lost", 24 * MIB, [random(0, MIB)]);
+    const vmId = await world.protectedVm({ name: "lost", disks: [image], policy: enhancedPolicy });
+    const first = await world.backUp(vmId);
+    await world.db.prisma.azureResource.updateMany({
+      where: { pointId: first.id, kind: "restore-point" },
+      data: { state: "removed" },
+    });
+    const point = await world.backUp(vmId);
+    const notice = { code: "delta-snapshot-missing" };
+    expect(point.disks).toMatchObject([{ deltaMethod: "digest-comparison", deltaNotice: notice }]);
+    const jobDisk = await world.db.prisma.jobDisk.findFirstOrThrow({ where: { jobId: point.jobId } });
+    expect(jobDisk).toMatchObject({ deltaMethod: "digest-comparison", deltaNotice: notice });
+    const step = await world.db.prisma.jobStep.findFirstOrThrow({
+      where: { jobId: point.jobId, name: "plan" },
+    });
+    expect(step.notice).toMatchObject({ code: "transfer-planned-fallback", params: { fallbackDisks: 1 } });
   });
 });
 
