@@ -16,6 +16,7 @@ export interface AccessRow {
 
 export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "me.get": { permission: "self", reader: "ok", otherTeam: "ok" },
+  "me.setLocale": { permission: "self", reader: "ok", otherTeam: "ok" },
   "settings.health": { permission: "self", reader: "ok", otherTeam: "ok" },
   "tokens.list": { permission: "self", reader: "ok", otherTeam: "ok" },
   "tokens.create": { permission: "self", reader: "ok", otherTeam: "ok" },

@@ -56,6 +56,7 @@ function inputOf(path: string, who: string): unknown {
   const vm = world.platformVm;
   const restore = { point: pointId, disk: "os", name: "restored" };
   const inputs: Record<string, unknown> = {
+    "me.setLocale": { locale: "nl" },
     "vms.get": { vm },
     "protection.set": { vm, policy: "standard-daily" },
     "protection.stop": { vm },

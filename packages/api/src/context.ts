@@ -5,6 +5,7 @@ import {
   type Clock,
   can,
   KluisError,
+  type Locale,
   mustBeAllowed,
   type Permission,
   type VmVisibility,
@@ -29,6 +30,8 @@ export interface PersonFacts {
   readonly id: string;
   readonly name: string;
   readonly username: string;
+  /** The chosen language of the portal; null while none was chosen. */
+  readonly locale: Locale | null;
 }
 
 /** Whoever asks, with what they may do, as the database says at this request. */

@@ -105,6 +105,7 @@ function fromTrpc(error: TRPCError): KluisError {
   const { code, message } = error;
   if (code === "NOT_FOUND") {
     return new KluisError("NOT_FOUND", {
+      reason: "procedure",
       message,
       action: "Check that client and server have the same version.",
       cause: error,

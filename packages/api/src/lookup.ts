@@ -20,6 +20,7 @@ export async function lookupVm(ctx: SignedInContext, ref: string): Promise<VmRow
   const [vm, second] = found;
   if (vm === undefined) {
     throw new KluisError("VM_NOT_FOUND", {
+      reason: "unknown",
       message: `There is no virtual machine ${ref} that you can see.`,
       action: "Check its name; list the virtual machines you can see.",
       params: { vm: ref },
@@ -28,6 +29,7 @@ export async function lookupVm(ctx: SignedInContext, ref: string): Promise<VmRow
   if (second !== undefined) {
     const names = found.map((one) => `${one.resourceGroup}/${one.name}`).join(", ");
     throw new KluisError("CONFLICT", {
+      reason: "vm-ambiguous",
       message: `The name ${ref} fits several virtual machines: ${names}.`,
       action: "Name it as resource-group/name, or by its id.",
       params: { vm: ref, candidates: names },
@@ -70,21 +72,23 @@ export async function lookupPoint(ctx: SignedInContext, ref: string): Promise<Po
     const latest = await findLatestPointView(prisma, seen(ctx), vm.id);
     if (latest !== null) return latest;
     throw new KluisError("POINT_NOT_FOUND", {
+      reason: "none-yet",
       message: `The virtual machine ${vm.name} has no recovery point yet.`,
       action: "Back it up first.",
-      params: { point: ref },
+      params: { point: ref, vm: vm.name },
     });
   }
   const found = isIdBeginning(ref) ? await findPointViews(prisma, seen(ctx), ref) : [];
   const [point, second] = found;
   if (point === undefined) {
     throw new KluisError("POINT_NOT_FOUND", {
+      reason: "unknown",
       message: `There is no recovery point ${ref} that you can see.`,
       action: "Check its id; list the recovery points of the virtual machine.",
       params: { point: ref },
     });
   }
-  if (second !== undefined) throw ambiguousId("recovery points", ref);
+  if (second !== undefined) throw ambiguousId("point-ambiguous", "recovery points", ref);
   return point;
 }
 
@@ -111,12 +115,13 @@ export async function lookupJob(ctx: SignedInContext, ref: string): Promise<JobR
   const [job, second] = found;
   if (job === undefined) {
     throw new KluisError("NOT_FOUND", {
+      reason: "job",
       message: `There is no job ${ref} that you can see.`,
       action: "Check its id; list the jobs.",
       params: { job: ref },
     });
   }
-  if (second !== undefined) throw ambiguousId("jobs", ref);
+  if (second !== undefined) throw ambiguousId("job-ambiguous", "jobs", ref);
   return job;
 }
 
@@ -124,8 +129,9 @@ function isIdBeginning(ref: string): boolean {
   return isUuid(ref) || /^[0-9a-f-]{4,36}$/i.test(ref);
 }
 
-function ambiguousId(what: string, ref: string): KluisError {
+function ambiguousId(reason: "point-ambiguous" | "job-ambiguous", what: string, ref: string): KluisError {
   return new KluisError("CONFLICT", {
+    reason,
     message: `Several ${what} have an id that begins with ${ref}.`,
     action: "Give more of the id.",
     params: { id: ref },

@@ -119,6 +119,7 @@ export async function openSasDisk(options: SasDiskOptions): Promise<SasDiskSourc
   const blobBytes = facts.contentLength ?? 0;
   if (facts.blobType !== "PageBlob" || blobBytes <= vhdFooterBytes || facts.etag === undefined) {
     throw new KluisError("DISK_NOT_SUPPORTED", {
+      reason: "not-a-vhd",
       message: "Azure returned something other than a disk in VHD format.",
       params: { resourceId: grant.resourceId, bytes: blobBytes },
     });

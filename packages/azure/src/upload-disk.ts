@@ -59,6 +59,7 @@ export async function startUploadDisk(
     return { status: "done", result: { diskId: present.id ?? target } };
   if (present) {
     throw new KluisError("CONFLICT", {
+      reason: "disk-name-taken",
       message: `Resource group ${resourceGroup} already has a disk named ${name}.`,
       action: "Choose another name for the restored disk.",
       params: { diskId: target, name, resourceGroup },

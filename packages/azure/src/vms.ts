@@ -188,8 +188,9 @@ export async function requireVm(
   const vm = await getVm(azure, vmId, options);
   if (vm) return vm;
   throw new KluisError("VM_NOT_FOUND", {
+    reason: "gone",
     message: `The virtual machine ${vmId} no longer exists in Azure.`,
     action: "Stop its protection, or restore it from a recovery point.",
-    params: { vmId },
+    params: { vm: vmId },
   });
 }

@@ -108,7 +108,7 @@ export {
   reprievePacks,
 } from "./packs/work.ts";
 // People
-export { getPerson, type PersonRow, upsertPerson } from "./people/write.ts";
+export { getPerson, type PersonRow, setPersonLocale, upsertPerson } from "./people/write.ts";
 // Points
 export {
   findLatestPointView,

@@ -110,6 +110,7 @@ function pendingMigrations(
             : "holds a migration that was edited after it was applied";
     if (problem === null) continue;
     throw new KluisError("CONFLICT", {
+      reason: "other-migrations",
       message: `The database ${problem} (${row.migration_name}).`,
       action: "Start the version of Kluis that wrote it, or restore the database from a backup.",
       params: { migration: row.migration_name },

@@ -8,7 +8,7 @@ const table = { alias: "t", columns: { id: "id", name: "name" } };
 test("keys that are columns are read from the table, the others from what is given", () => {
   const schema = z.object({ id: z.string(), name: z.string(), size: z.number() });
   const { sql, values } = objectSql(schema, table, { size: Prisma.sql`${7}::int` });
-  expect(sql).toBe(`(jsonb_build_object('id', t."id", 'name', t."name", 'size', ?::int))`);
+  expect(sql).toBe(`(jsonb_build_object('id', t."id",'name', t."name",'size', ?::int))`);
   expect(values).toEqual([7]);
 });
 

@@ -101,6 +101,7 @@ export {
   ledgerRecordSchema,
 } from "./ledger.ts";
 export { limits } from "./limits.ts";
+export { type Locale, locales } from "./locale.ts";
 export {
   failureParams,
   type Notice,

@@ -4,7 +4,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-// Node runs the TypeScript source directly from 22.18 on; older ones start the Node of the checkout.
+// Node 22.18 and newer runs TypeScript; an older one starts the Node of the checkout.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major > 22 || (major === 22 && minor >= 18)) {
   await import("../src/cli/main.ts");

@@ -1,4 +1,4 @@
-/** An error of the command line or control API. Azure's own errors are ArmError, BlobError and AadError. */
+/** An error of the command line or control API, not one that Azure would send. */
 export class LocalAzureError extends Error {
   readonly code: string;
   /** What the user can do next. */

@@ -83,7 +83,8 @@ export class Fabric {
   }
 
   /**
-   * Creates a VM with its disks. They appear together when the last byte is durable; a crash before that leaves nothing.
+   * Creates a VM with its disks. They appear together when the last byte is durable; a crash before
+   * that leaves nothing.
    * @throws LocalAzureError `EXISTS`, and the errors of openImage
    */
   async createVm(vm: NewVm): Promise<Vm> {

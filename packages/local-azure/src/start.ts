@@ -32,7 +32,7 @@ export interface StartOptions {
   clock?: Clock;
   /** Base of absolute links in ARM's answers. Default `https://management.azure.com`. */
   armPublicUrl?: string;
-  /** Makes the demo fleet, or runs the function, at the first start; repeated until it has succeeded once. */
+  /** Makes the demo fleet, or runs the function, once: again at each start until it succeeds. */
   seedFleet?: boolean | ((fabric: Fabric) => Promise<void>);
   /** Replaces Entra, for tests without sign-in. */
   entra?: (deps: EntraDeps) => Entra;
@@ -55,7 +55,8 @@ export interface LocalAzure {
 const ARM_PUBLIC_URL = "https://management.azure.com";
 
 /**
- * Starts a local Azure on 127.0.0.1 and writes `endpoint.json` (address and control token, mode 0600) to its folder.
+ * Starts a local Azure on 127.0.0.1 and writes `endpoint.json` (address and control token, mode
+ * 0600) to its folder.
  * @throws LocalAzureError `PORT_BUSY`, `LISTEN_FAILED`, `STATE_DAMAGED`, `ALREADY_RUNNING`
  */
 export async function startLocalAzure(options: StartOptions): Promise<LocalAzure> {
@@ -103,7 +104,7 @@ export async function startLocalAzure(options: StartOptions): Promise<LocalAzure
   return { url, armPublicUrl, controlToken, tenantId: store.state.tenantId, control, entra, fabric, stop };
 }
 
-/** Two servers on one folder would overwrite each other's state. @throws LocalAzureError `ALREADY_RUNNING` */
+/** Two servers would overwrite each other's state. @throws LocalAzureError `ALREADY_RUNNING` */
 async function refuseSecond(dataDir: string): Promise<void> {
   const text = await readOptional(join(dataDir, "endpoint.json"));
   const endpoint = text === undefined ? undefined : endpointSchema.safeParse(parseJson(text)).data;

@@ -1,4 +1,4 @@
-/** A local Azure for tests: an empty one per test, with SDK clients and helpers for its VMs and restore points. */
+/** An empty local Azure per test, with SDK clients and helpers for VMs and restore points. */
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -127,7 +127,7 @@ class Lab {
     return writeImage(join(this.#dir, name), sizeBytes, parts);
   }
 
-  /** Makes a VM and its collection `NAME-rpc`. Disk n = 1, 2, … holds `pattern(MIB, n)` at n MiB. Returns its id. */
+  /** Makes a VM and its collection `NAME-rpc`. Disk 1, 2, … n holds `pattern(MIB, n)` at n MiB. */
   async importVm(
     name: string,
     options: { os?: "linux" | "windows"; disks?: number; stopped?: boolean } = {},
@@ -151,7 +151,7 @@ class Lab {
     return vm.id;
   }
 
-  /** Takes the restore point `VM/NAME`. `disks` are the names of its disk restore points, OS disk first. */
+  /** Takes restore point `VM/NAME`. `disks`: names of its disk restore points, OS disk first. */
   async takePoint(
     where: string,
     body: RestorePoint = {},
@@ -206,7 +206,7 @@ export function blob(url: string): PageBlobClient {
   return new PageBlobClient(url, new AnonymousCredential(), { retryOptions: { maxTries: 1 } });
 }
 
-/** Code and status of an SDK call's failure. For a failed operation the SDK gives the code in its message only. */
+/** Code and status of a failed SDK call. A failed operation has its code in the message only. */
 export async function failureOf(
   call: PromiseLike<unknown>,
 ): Promise<{ code: string; status: number | undefined }> {

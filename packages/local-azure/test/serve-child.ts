@@ -1,4 +1,4 @@
-/** Runs a local Azure in its own process, for tests that kill it: `node serve-child.ts DATA_DIR`. Sends its address. */
+/** A local Azure in its own process, for tests that kill it: `node serve-child.ts DATA_DIR`. */
 import { startLocalAzure } from "../src/index.ts";
 import { plainEntra, seedSubscription } from "./lab.ts";
 

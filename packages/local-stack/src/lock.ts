@@ -54,6 +54,7 @@ async function clearStale(path: string): Promise<void> {
   const holder = parseOwner(text);
   if (holder !== null && (await startOf(holder.pid)) === holder.started) {
     throw new KluisError("CONFLICT", {
+      reason: "already-started",
       message: `Kluis already runs on this data folder (process ${holder.pid}, ${holder.url}).`,
       action: "Stop it first, or choose another data folder with KLUIS_HOME.",
       params: { pid: holder.pid, url: holder.url },

@@ -1,5 +1,5 @@
+import type { Locale } from "@kluis/domain";
 import { createTranslator, type useTranslations } from "next-intl";
-import type { Locale } from "#lib/locale.ts";
 import { type AppMessages, messages, type Namespace } from "#messages/index.ts";
 
 /** The translator of a namespace, as `useTranslations` returns it: what pure functions take as a parameter. */

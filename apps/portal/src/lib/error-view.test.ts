@@ -1,8 +1,8 @@
+import type { Locale } from "@kluis/domain";
 import { describe, expect, it } from "vitest";
 import { textsOf } from "#i18n/texts.ts";
 import { describeError } from "#lib/error-view.ts";
 import { createFormat } from "#lib/format.ts";
-import type { Locale } from "#lib/locale.ts";
 
 function view(error: unknown, locale: Locale = "en") {
   return describeError(error, {

@@ -1,6 +1,6 @@
-/** The languages of the portal, the cookie that remembers the choice, and the default from the browser's header. */
-export const locales = ["en", "nl"] as const;
-export type Locale = (typeof locales)[number];
+import { type Locale, locales } from "@kluis/domain";
+
+/** The language of a request: the cookie that remembers the choice, and the default from the browser's header. */
 
 /** Generated from English, to find texts outside the catalogs; only with KLUIS_PSEUDO_LOCALE=1. */
 export const pseudoLocale = "en-XA";
@@ -19,6 +19,9 @@ export const choiceMaxAge = 31_536_000;
 export function parseLocale(value: string | null | undefined): Locale | null {
   return locales.find((locale) => locale === value) ?? null;
 }
+
+/** For the cookie that the server sets at sign-in. */
+export const localeCookieOptions = { path: "/", maxAge: choiceMaxAge, sameSite: "lax" } as const;
 
 /** The cookie's text for `document.cookie`, this site only. */
 export function localeCookieText(locale: Locale): string {

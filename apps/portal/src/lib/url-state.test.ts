@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { jobListInput, jobListParams } from "#features/jobs/url-state.ts";
 import { vmListInput, vmListParams } from "#features/vms/url-state.ts";
-import { defined, safePage } from "#lib/url-state.ts";
+import { defined, lastPage, safePage } from "#lib/url-state.ts";
 
 describe("list state in the address", () => {
-  it("drops words it does not know", () => {
+  it("drops unknown words", () => {
     expect(vmListParams.status.parseServerSide("failing,nonsense,protected")).toEqual([
       "failing",
       "protected",
@@ -12,7 +12,7 @@ describe("list state in the address", () => {
     expect(jobListParams.sort.parseServerSide("nonsense")).toBe("createdAt");
     expect(vmListParams.page.parseServerSide("x")).toBe(1);
   });
-  it("asks for all when nothing is chosen", () => {
+  it("requests all rows when nothing is chosen", () => {
     const input = vmListInput({
       search: " ",
       status: [],
@@ -24,7 +24,7 @@ describe("list state in the address", () => {
     });
     expect(input).toEqual({ sort: "name", direction: "asc", page: 1, pageSize: 25 });
   });
-  it("asks for what is chosen", () => {
+  it("requests the chosen rows", () => {
     expect(
       jobListInput({
         search: "web",
@@ -44,10 +44,13 @@ describe("list state in the address", () => {
       pageSize: 25,
     });
   });
-  it("keeps pages within what the API takes", () => {
+  it("keeps pages within the limits of the API", () => {
     expect([safePage(0), safePage(-3), safePage(2.5), safePage(1e9), safePage(7)]).toEqual([
       1, 1, 1, 100_000, 7,
     ]);
+  });
+  it("knows the last page, to which a page beyond it goes", () => {
+    expect([lastPage(83, 25), lastPage(75, 25), lastPage(1, 25), lastPage(0, 25)]).toEqual([4, 3, 1, 1]);
   });
   it("leaves out what is undefined or empty", () => {
     expect(defined({ a: "", b: undefined, c: 0, d: [] })).toEqual({ c: 0, d: [] });

@@ -1,9 +1,7 @@
 "use client";
-import { ArrowDown, ArrowUp, ChevronLeft, ChevronRight, ChevronsUpDown } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "#lib/cn.ts";
-import { Button } from "#ui/button.tsx";
 import { ErrorState, Skeleton } from "#ui/states.tsx";
 
 export interface Column<Row> {
@@ -19,6 +17,7 @@ export interface Column<Row> {
   readonly isRowHeader?: boolean;
   /** The header is only for screen readers (a column of buttons). */
   readonly hideHeader?: boolean;
+  /** Give each column but one a width (`w-40`), so that columns stay in place when the rows arrive. */
   readonly className?: string;
 }
 
@@ -52,7 +51,13 @@ const from: Record<NonNullable<Column<unknown>["from"]>, string> = {
   xl: "hidden xl:table-cell",
 };
 
-/** Rows of one kind. Sorting and paging happen on the server; this only shows them and asks. Stale rows stay on error. */
+const rowClass =
+  "border-b border-line last:border-b-0 max-sm:grid max-sm:grid-flow-dense max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:gap-x-4 max-sm:px-4 max-sm:py-2";
+
+/**
+ * Rows of one kind. The server sorts and pages; stale rows stay on an error. On a phone each row becomes a block of
+ * labeled values, and the sortable headers a line of buttons.
+ */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const {
     label,
@@ -85,22 +90,30 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         >
           <table
             aria-busy={rows === undefined || refreshing}
-            className={cn("w-full border-collapse text-sm transition-opacity", refreshing && "opacity-70")}
+            className={cn(
+              "w-full border-collapse text-sm transition-opacity max-sm:block",
+              refreshing && "opacity-70",
+            )}
           >
             <caption className="sr-only">{label}</caption>
-            <thead>
-              <tr className="border-b border-line">
+            <thead
+              className={cn(
+                "max-sm:block",
+                columns.every(({ sort: by }) => by === undefined) && "max-sm:hidden",
+              )}
+            >
+              <tr className="border-b border-line max-sm:flex max-sm:flex-wrap max-sm:gap-x-3 max-sm:px-4 max-sm:py-1">
                 {columns.map((column) => (
                   <HeaderCell key={column.key} column={column} sort={sort} onSort={onSort} />
                 ))}
               </tr>
             </thead>
-            <tbody>
+            <tbody className="max-sm:block">
               {rows === undefined ? (
                 <SkeletonRows columns={columns} count={props.skeletonRows ?? 6} />
               ) : (
                 rows.map((row) => (
-                  <tr key={rowKey(row)} className="border-b border-line last:border-b-0 hover:bg-hover/60">
+                  <tr key={rowKey(row)} className={cn(rowClass, "hover:bg-hover/60")}>
                     {columns.map((column) => (
                       <BodyCell key={column.key} column={column}>
                         {column.cell(row)}
@@ -134,7 +147,10 @@ function HeaderCell<Row>({ column, sort, onSort }: HeaderCellProps<Row>) {
     <th
       scope="col"
       aria-sort={active ? (direction === "asc" ? "ascending" : "descending") : undefined}
-      className={cellClass(column, "h-9 py-0 font-medium text-faint whitespace-nowrap")}
+      className={cn(
+        cellClass(column, "h-9 py-0 font-medium text-faint whitespace-nowrap"),
+        key === undefined ? "max-sm:hidden" : "max-sm:h-7 max-sm:px-0!",
+      )}
     >
       {key === undefined || onSort === undefined ? (
         <span className={column.hideHeader === true ? "sr-only" : undefined}>{column.header}</span>
@@ -156,21 +172,41 @@ function HeaderCell<Row>({ column, sort, onSort }: HeaderCellProps<Row>) {
 }
 
 function BodyCell<Row>({ column, children }: { column: Column<Row>; children: ReactNode }) {
-  const className = cellClass(column, "h-11 py-1.5");
-  return column.isRowHeader === true ? (
-    <th scope="row" className={cn(className, "font-normal")}>
-      {children}
-    </th>
-  ) : (
-    <td className={className}>{children}</td>
+  const className = cn(cellClass(column, "h-11 py-1.5"), phoneClass(column));
+  if (column.isRowHeader === true) {
+    return (
+      <th scope="row" className={cn(className, "font-normal")}>
+        {children}
+      </th>
+    );
+  }
+  return (
+    <td className={className}>
+      {column.hideHeader === true ? null : (
+        // The header row names the column for screen readers.
+        <span aria-hidden="true" className="shrink-0 text-xs text-faint sm:hidden">
+          {column.header}
+        </span>
+      )}
+      {column.hideHeader === true ? children : <div className="min-w-0 max-sm:text-right">{children}</div>}
+    </td>
   );
+}
+
+/** The place of a cell in the block that a row is on a phone: the name first, buttons beside it, values below. */
+function phoneClass<Row>(column: Column<Row>): string {
+  const base = "max-sm:h-auto max-sm:w-auto max-sm:px-0! max-sm:py-0.5";
+  if (column.isRowHeader === true) return `${base} max-sm:order-first`;
+  if (column.hideHeader === true) return base;
+  const place = "max-sm:col-span-2 max-sm:items-center max-sm:justify-between max-sm:gap-4";
+  return cn(base, place, column.from === undefined && "max-sm:flex");
 }
 
 function SkeletonRows<Row>({ columns, count }: { columns: readonly Column<Row>[]; count: number }) {
   return Array.from({ length: count }, (_, index) => (
-    <tr key={index} className="border-b border-line last:border-b-0">
+    <tr key={index} className={rowClass}>
       {columns.map((column) => (
-        <td key={column.key} className={cellClass(column, "h-11 py-1.5")}>
+        <td key={column.key} className={cn(cellClass(column, "h-11 py-1.5"), phoneClass(column))}>
           <Skeleton
             className={column.align === "right" ? "ml-auto w-16" : index % 2 === 0 ? "w-3/4" : "w-1/2"}
           />
@@ -187,42 +223,5 @@ function cellClass<Row>(column: Column<Row>, base: string): string {
     column.from === undefined ? undefined : from[column.from],
     base,
     column.className,
-  );
-}
-
-export interface PagerProps {
-  /** Counted from 1. */
-  readonly page: number;
-  readonly pageSize: number;
-  readonly shown: number;
-  readonly total: number;
-  readonly onPage: (page: number) => void;
-}
-
-/** Where one is among the rows, and the way to the next ones. */
-export function Pager({ page, pageSize, shown, total, onPage }: PagerProps) {
-  const t = useTranslations("ui");
-  const first = (page - 1) * pageSize + 1;
-  const hasNext = first + shown - 1 < total;
-  if (page === 1 && !hasNext) return null;
-  const range = t("pageRange", { from: first, to: first + shown - 1, total });
-  return (
-    <nav aria-label={range} className="flex items-center justify-end gap-3 border-t border-line px-4 py-2">
-      <span className="tabular text-sm text-muted">{range}</span>
-      <div className="flex gap-1">
-        <Button
-          size="sm"
-          disabled={page === 1}
-          onClick={() => onPage(page - 1)}
-          icon={<ChevronLeft aria-hidden="true" />}
-        >
-          {t("previousPage")}
-        </Button>
-        <Button size="sm" disabled={!hasNext} onClick={() => onPage(page + 1)}>
-          {t("nextPage")}
-          <ChevronRight aria-hidden="true" />
-        </Button>
-      </div>
-    </nav>
   );
 }

@@ -74,6 +74,7 @@ export function alreadyRunning(vm: VmRow, jobId: string): KluisError {
 
 export function goneFromAzure(vm: VmRow): KluisError {
   return new KluisError("VM_NOT_FOUND", {
+    reason: "gone",
     message: `The virtual machine ${vm.name} is no longer in Azure.`,
     action: "Restore from its recovery points, which are kept.",
     params: { vm: vm.name },

@@ -75,6 +75,7 @@ async function recordStart(ctx: SignedInContext, event: VmEvent, range: ByteRang
 function footerOf(point: StoredPoint, disk: StoredPoint["disks"][number]): Uint8Array {
   if (disk.diskBytes % 512 !== 0) {
     throw new KluisError("DISK_NOT_SUPPORTED", {
+      reason: "not-whole-sectors",
       message: `The size of disk ${disk.name} is not a multiple of 512 bytes, so it cannot be a VHD.`,
       action: "Download it in the raw format.",
       params: { disk: disk.key, name: disk.name, diskBytes: disk.diskBytes },

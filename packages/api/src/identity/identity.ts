@@ -11,7 +11,7 @@ import {
   touchToken,
   upsertPerson,
 } from "@kluis/db";
-import { KluisError, limits, type Permission } from "@kluis/domain";
+import { KluisError, type Locale, limits, locales, type Permission } from "@kluis/domain";
 import type { Api, RequestContext, Who } from "../context.ts";
 import { kluisErrorOf } from "../error-map.ts";
 import { sessionTouchMs } from "../limits.ts";
@@ -103,14 +103,20 @@ interface How {
 
 async function whoIs(api: Api, person: PersonRow, how: How): Promise<Who> {
   const { id, name, username, groupIds } = person;
+  const locale = localeOf(person);
   const { via, tokenId, sessionEndsAt, limitedTo } = how;
   return {
     actor: { kind: "person", personId: id, name, via, ...(tokenId !== undefined && { tokenId }) },
-    person: { id, name, username },
+    person: { id, name, username, locale },
     groupIds,
     access: await readAccess(api.db.prisma, person, limitedTo),
     sessionEndsAt,
   };
+}
+
+/** A language that a newer version offered is no choice here. */
+function localeOf(person: Pick<PersonRow, "locale">): Locale | null {
+  return locales.find((locale) => locale === person.locale) ?? null;
 }
 
 /** What a verified id token says. */
@@ -133,7 +139,12 @@ export interface SignIn {
 export async function signIn(
   api: Api,
   facts: SignIn,
-): Promise<{ readonly sessionToken: string; readonly expiresAt: Date; readonly personId: string }> {
+): Promise<{
+  readonly sessionToken: string;
+  readonly expiresAt: Date;
+  readonly personId: string;
+  readonly locale: Locale | null;
+}> {
   const sessionToken = newSecret(sessionPrefix);
   const expiresAt = new Date(api.clock.now().getTime() + limits.sessionMostMs);
   const { tid: tenantId, oid: objectId, name, username, groups: groupIds } = facts;
@@ -145,7 +156,8 @@ export async function signIn(
       api.clock,
     );
     const event = personEvent("person.signed-in", person, { ip: facts.ip ?? null });
-    return { result: { sessionToken, expiresAt, personId: person.id }, events: [event] };
+    const result = { sessionToken, expiresAt, personId: person.id, locale: localeOf(person) };
+    return { result, events: [event] };
   });
 }
 

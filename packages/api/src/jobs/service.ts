@@ -56,6 +56,7 @@ export async function cancelJob(ctx: SignedInContext, ref: string): Promise<Canc
   });
   if (outcome === "ended") {
     throw new KluisError("CONFLICT", {
+      reason: "job-ended",
       message: "The job has already ended.",
       action: "There is nothing left to cancel.",
       params: { job: job.id, state: job.state },

@@ -1,7 +1,14 @@
 import { procedure } from "../procedures.ts";
-import { describeMe } from "./service.ts";
+import { localeInput } from "./inputs.ts";
+import { describeMe, setLocale } from "./service.ts";
 
 export const meProcedures = {
   /** Who is signed in, and the permissions they hold anywhere. */
   get: procedure.requires("self").query(({ ctx }) => describeMe(ctx)),
+
+  /** Chooses the language of the portal. */
+  setLocale: procedure
+    .requires("self")
+    .input(localeInput)
+    .mutation(({ ctx, input }) => setLocale(ctx, input.locale)),
 };

@@ -55,6 +55,7 @@ export function mustBeReadable(point: Pick<PointRow, "id" | "state">): void {
   if (isReadable(point)) return;
   const deleted = point.state === "deleted";
   throw new KluisError("POINT_NOT_FOUND", {
+    reason: deleted ? "deleted" : "deleting",
     message: `The recovery point ${point.id} ${deleted ? "was deleted" : "is being deleted"}.`,
     action: "Choose another recovery point of this virtual machine.",
     params: { point: point.id, state: point.state },
@@ -83,6 +84,7 @@ export async function deletePoint(ctx: SignedInContext, input: DeletePointInput)
   mustBeReadable(point);
   if (point.pinnedAt !== null) {
     throw new KluisError("CONFLICT", {
+      reason: "point-pinned",
       message: `The recovery point ${point.id} is pinned and cannot be deleted.`,
       action: "Unpin it first.",
       params: { point: point.id, pinnedAt: point.pinnedAt },

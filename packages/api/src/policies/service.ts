@@ -139,6 +139,7 @@ async function teamFor(ctx: SignedInContext, asked: string | null | undefined): 
     const team = teams.find((one) => one.id === asked || one.slug === asked);
     if (team !== undefined) return team.id;
     throw new KluisError("NOT_FOUND", {
+      reason: "team",
       message: `There is no team ${asked} that you belong to.`,
       action: "Choose one of your teams.",
       params: { team: asked },

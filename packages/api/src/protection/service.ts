@@ -99,9 +99,10 @@ function checkDisks(vm: VmRow, excluded: readonly string[]): void {
   const unknown = excluded.find((key) => !vm.disks.some((disk) => disk.key === key));
   if (unknown !== undefined) {
     throw new KluisError("DISK_NOT_FOUND", {
+      reason: "in-vm",
       message: `${vm.name} has no disk ${unknown}.`,
-      action: `Its disks are ${vm.disks.map((disk) => disk.key).join(", ")}.`,
-      params: { vm: vm.name, disk: unknown },
+      action: `It has these disks: ${vm.disks.map((disk) => disk.key).join(", ")}.`,
+      params: { vm: vm.name, disk: unknown, disks: vm.disks.map((disk) => disk.key).join(", ") },
     });
   }
   const wanted = vm.disks.filter((disk) => !excluded.includes(disk.key));
@@ -115,6 +116,7 @@ function checkDisks(vm: VmRow, excluded: readonly string[]): void {
   }
   const reasons = wanted.map((disk) => `${disk.name}: ${disk.unsupported}`).join("; ");
   throw new KluisError("DISK_NOT_SUPPORTED", {
+    reason: "no-disk-left",
     message: `${vm.name} cannot be protected: none of its disks can be backed up (${reasons}).`,
     action: "Move its data to disks of a supported kind.",
     params: { vm: vm.name, reasons },

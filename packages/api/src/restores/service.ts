@@ -84,6 +84,7 @@ export function diskOf(point: StoredPoint, key: string): StoredDisk {
   if (disk !== undefined) return disk;
   const keys = point.disks.map((one) => one.key).join(", ");
   throw new KluisError("DISK_NOT_FOUND", {
+    reason: "in-point",
     message: `The recovery point ${point.id} has no disk ${key}.`,
     action: `It has these disks: ${keys}.`,
     params: { point: point.id, disk: key, disks: keys },

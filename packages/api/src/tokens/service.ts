@@ -69,6 +69,7 @@ export async function revokeToken(ctx: SignedInContext, id: string): Promise<Tok
     if (revoked !== null)
       return { result: revoked, events: [tokenEvent(ctx, revoked, { kind: "token.revoked" })] };
     throw new KluisError("NOT_FOUND", {
+      reason: "token",
       message: "You have no such token, or it is revoked already.",
       action: "List your tokens.",
       params: { token: id },

@@ -1,4 +1,4 @@
-import type { Permission, Role } from "@kluis/domain";
+import type { Locale, Permission, Role } from "@kluis/domain";
 import type { JobRow } from "../jobs/view.ts";
 import type { PointRow } from "../points/view.ts";
 import type { HistoryDay, VmStatus } from "../vms/view.ts";
@@ -6,6 +6,8 @@ import type { ActorView, Instant, Ref } from "./common.ts";
 
 export interface MeView {
   readonly person: { readonly id: string; readonly name: string; readonly username: string };
+  /** The chosen language of the portal; null while none was chosen. */
+  readonly locale: Locale | null;
   readonly via: "session" | "token";
   /** Roles held: in a team, or (team null) in the whole organisation. */
   readonly roles: readonly {

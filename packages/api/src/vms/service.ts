@@ -32,6 +32,7 @@ export async function getVm(ctx: SignedInContext, ref: string): Promise<VmView> 
   const row = await getFleetVm(prisma, await fleetLook(ctx), vm.id);
   if (row === null) {
     throw new KluisError("VM_NOT_FOUND", {
+      reason: "unknown",
       message: `There is no virtual machine "${ref}".`,
       params: { vm: ref },
     });

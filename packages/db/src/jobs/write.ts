@@ -57,7 +57,7 @@ export async function createJob(tx: Tx, job: NewJob, clock: Clock): Promise<stri
 
 function jobAlreadyRunning(vmId: string | null, cause: unknown): KluisError {
   return new KluisError("JOB_ALREADY_RUNNING", {
-    message: "A backup of this virtual machine is already under way.",
+    message: "A backup of this virtual machine is already running.",
     action: "Wait until it ends, or cancel it first.",
     params: { vmId },
     cause,

@@ -1,4 +1,4 @@
-import type { Clock } from "@kluis/domain";
+import type { Clock, Locale } from "@kluis/domain";
 import { newId } from "../ids.ts";
 import type { Tx } from "../tx.ts";
 
@@ -9,6 +9,8 @@ export interface PersonRow {
   readonly name: string;
   readonly username: string;
   readonly groupIds: readonly string[];
+  /** The chosen language of the portal; null while none was chosen. */
+  readonly locale: string | null;
 }
 
 const fields = {
@@ -18,10 +20,15 @@ const fields = {
   name: true,
   username: true,
   groupIds: true,
+  locale: true,
 } as const;
 
 /** The person of a directory (tenant id and object id), with name, user name and groups as the directory says now. */
-export function upsertPerson(tx: Tx, facts: Omit<PersonRow, "id">, clock: Clock): Promise<PersonRow> {
+export function upsertPerson(
+  tx: Tx,
+  facts: Omit<PersonRow, "id" | "locale">,
+  clock: Clock,
+): Promise<PersonRow> {
   const { tenantId, objectId, name, username } = facts;
   const now = clock.now();
   const latest = { name, username, groupIds: [...facts.groupIds], lastSeenAt: now };
@@ -35,4 +42,8 @@ export function upsertPerson(tx: Tx, facts: Omit<PersonRow, "id">, clock: Clock)
 
 export function getPerson(tx: Tx, id: string): Promise<PersonRow | null> {
   return tx.person.findUnique({ where: { id }, select: fields });
+}
+
+export async function setPersonLocale(tx: Tx, id: string, locale: Locale): Promise<void> {
+  await tx.person.update({ where: { id }, data: { locale }, select: { id: true } });
 }

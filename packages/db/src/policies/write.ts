@@ -107,6 +107,7 @@ export async function createPolicy(tx: Tx, policy: NewPolicy, clock: Clock): Pro
   } catch (error) {
     if (!isUniqueViolation(error, "Policy_name")) throw error;
     throw new KluisError("CONFLICT", {
+      reason: "policy-name-taken",
       message: `There is already a policy called "${policy.name}".`,
       action: "Choose another name.",
       params: { policy: policy.name },
@@ -141,6 +142,7 @@ export async function addPolicyVersion(tx: Tx, edit: PolicyEdit, clock: Clock): 
     });
     if (now === null) throw policyNotFound(edit.id);
     throw new KluisError("CONFLICT", {
+      reason: "policy-changed",
       message: `Policy ${now.name} was changed by somebody else: it is at version ${now.currentVersion} now.`,
       action: "Load the policy again and repeat your change.",
       params: { policy: now.name, version: now.currentVersion },

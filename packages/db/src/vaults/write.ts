@@ -20,6 +20,7 @@ export async function ensureVault(tx: Tx, vault: VaultRow): Promise<boolean> {
   const known = await tx.vault.findUnique({ where: { name: vault.name }, select: { id: true } });
   if (known?.id !== id) {
     throw new KluisError("CONFLICT", {
+      reason: "other-vault",
       message: `The database knows another vault under the name "${vault.name}".`,
       action: "Give the right vault, or another database: recovery points belong to one vault.",
       params: { vault: vault.name },

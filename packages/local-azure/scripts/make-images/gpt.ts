@@ -22,7 +22,7 @@ const ENTRIES = 128;
 const ENTRY_BYTES = 128;
 const TABLE_SECTORS = (ENTRIES * ENTRY_BYTES) / SECTOR;
 
-/** A GUID with its first three groups in little-endian order (UEFI specification 2.10, appendix A). */
+/** A GUID with its first three groups little-endian (UEFI specification 2.10, appendix A). */
 function guidBytes(guid: string): Buffer {
   const raw = Buffer.from(guid.replaceAll("-", ""), "hex");
   raw.subarray(0, 4).reverse();

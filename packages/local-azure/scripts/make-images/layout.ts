@@ -22,7 +22,7 @@ interface Wanted {
   readonly os: boolean;
 }
 
-/** OS disks start with the small partition that firmware or Windows needs. The last MiB holds the backup table. */
+/** OS disks start with the partition that firmware or Windows needs; the last MiB is for GPT. */
 function layout(wanted: Wanted): DiskLayout {
   const reservedMib = wanted.os ? (wanted.fileSystem === "ext4" ? 4 : 16) : 0;
   const diskMib = wanted.gib * 1024;

@@ -1,4 +1,4 @@
-/** The steps of `make-images.sh` in TypeScript: `stage`, `assemble`, `pack`, `unpack`, `facts`, `names`. */
+/** Steps of `make-images.sh`: `names`, `facts`, `stage`, `assemble`, `pack`, `unpack`. */
 import { mkdir, open, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,7 +10,7 @@ import { packDisk } from "./pack.ts";
 import { treeOf } from "./trees.ts";
 
 const MIB = 1024 * 1024;
-/** Modification time of all staged files. It is fixed, so that an ext4 image is the same on every run. */
+/** Modification time of all staged files; fixed, so that an ext4 image is reproducible. */
 const staged = new Date("2026-11-01T06:00:00Z");
 
 async function put(folder: string, path: string, write: (target: string) => Promise<void>): Promise<void> {

@@ -36,7 +36,7 @@ function blocksOf(files: readonly FilledFile[]): Map<string, Origin> {
 
 type Fill = { -readonly [Key in keyof Recipe["fills"][number]]: Recipe["fills"][number][Key] };
 
-/** Collects the blocks of a disk in runs: computed blocks in `fills`, others in `extents` and `data`. */
+/** Collects blocks in runs: computed blocks in `fills`, others in `extents` and `data`. */
 class Packer {
   readonly fills: Fill[] = [];
   readonly extents: [number, number][] = [];
@@ -72,7 +72,7 @@ class Packer {
   }
 }
 
-/** Packs a raw disk: computed blocks become lines of the recipe, zeros are omitted, other blocks are compressed. */
+/** Packs a raw disk: computed blocks as lines of the recipe, other non-zero blocks compressed. */
 export async function packDisk(
   tree: Tree,
   target: { readonly name: string; readonly disk: string; readonly images: string },

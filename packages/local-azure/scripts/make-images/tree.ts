@@ -39,7 +39,7 @@ export class Tree {
     this.links.push({ path, target });
   }
 
-  /** Adds a large file of `mib` MiB, rounded to 4 KiB. With `shared` it has the same content on all disks. */
+  /** Adds a large file of `mib` MiB, rounded to 4 KiB. `shared`: same content on all disks. */
   fill(path: string, kind: FillKind, size: { readonly mib: number; readonly shared?: boolean }): void {
     const bytes = Math.max(1, Math.round((size.mib * 1024 * 1024) / 4096)) * 4096;
     this.filled.push({ path, bytes, kind, seed: size.shared ? path : `${this.#seed}:${path}` });

@@ -1,4 +1,4 @@
-/** Access to the bytes of a disk, snapshot or disk restore point: begin, end, and the limits of both. */
+/** Access to the bytes of a disk, snapshot or disk restore point: begin, end, limits. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { z } from "zod";
 import { type AccessTarget, findTarget, liveGrants } from "../blob/target.ts";
@@ -58,7 +58,7 @@ export function revokeAccess(call: ArmCall, resource: Accessible): Promise<ArmRe
   return accepted(call, { kind: "access.end", family: "DiskOperations", on: resource });
 }
 
-/** Throws the ArmError that refuses the deletion of a resource whose bytes can still be read or written. */
+/** Refuses the deletion of a resource with open access. @throws ArmError */
 export function refuseWithAccess(
   world: World,
   kind: "Disk" | "Snapshot",
@@ -99,7 +99,7 @@ function checkDisk(world: World, target: AccessTarget, access: "Read" | "Write")
     );
 }
 
-/** Limits how many snapshots of one family are open at the same time (docs: disks-incremental-snapshots). */
+/** Limits the open snapshots of one family (docs: disks-incremental-snapshots). */
 function checkFamily(world: World, target: AccessTarget): void {
   const now = world.clock.now();
   const open = new Set(
@@ -155,7 +155,7 @@ function mustFind(world: World, id: string): AccessTarget {
   return target;
 }
 
-/** A second request while a grant is active extends it and returns the same URL (docs: manage-restore-points). */
+/** A second request extends an active grant, with the same URL (docs: manage-restore-points). */
 function extendOrCreate(
   world: World,
   target: AccessTarget,

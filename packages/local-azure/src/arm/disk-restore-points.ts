@@ -1,4 +1,4 @@
-/** Disk restore points: they lie below restore points, but the disk provider serves them with its api-versions. */
+/** Disk restore points: children of restore points with the api-versions of the disk provider. */
 import type { DiskRestorePoint, RestorePoint } from "../state/model.ts";
 import { grantAccess, revokeAccess } from "./access.ts";
 import { operationNotAllowed, resourceNotFound } from "./errors.ts";

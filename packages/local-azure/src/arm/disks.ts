@@ -1,4 +1,4 @@
-/** Managed disks: created empty, by upload, or from another disk, snapshot or disk restore point. */
+/** Managed disks: empty, uploaded, or copied from a disk, snapshot or disk restore point. */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { findTarget } from "../blob/target.ts";
@@ -91,7 +91,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
   return started(call, work, { status: 202, body: diskBody(world, disk) });
 }
 
-/** Adds the disk and its layer to the state. A copy of a disk freezes the source in the same tick. */
+/** Adds the disk and its layer to the state. A copy freezes its source in the same tick. */
 async function addDisk(world: World, disk: Disk, { parent, copied }: Content): Promise<void> {
   const add = (below: string | undefined): void => {
     world.state.layers[disk.layer] = below === undefined ? {} : { parent: below };

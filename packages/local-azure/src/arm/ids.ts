@@ -14,7 +14,10 @@ export function groupId(subscriptionId: string, group: string): string {
   return `${subscriptionIdOf(subscriptionId)}/resourceGroups/${group}`;
 }
 
-/** `computeId({subscriptionId, group}, "disks", "a")` → `/subscriptions/…/providers/Microsoft.Compute/disks/a`. */
+/**
+ * `computeId({subscriptionId, group}, "disks", "a")` →
+ * `/subscriptions/…/providers/Microsoft.Compute/disks/a`.
+ */
 export function computeId(
   scope: { subscriptionId: string; group: string },
   ...path: [type: string, name: string, ...rest: string[]]

@@ -30,7 +30,7 @@ export async function patchTags<T extends z.infer<typeof tagsBody>>(
   return { status: 200, body: body(resource) };
 }
 
-/** Answers a DELETE: 204 without the resource, else 202. `check` throws the ArmError that refuses the deletion. */
+/** Answers a DELETE: 204 without the resource, else 202. `check` throws to refuse it. */
 export async function deleteResource<T extends Managed>(
   call: ArmCall,
   type: ResourceType<T>,

@@ -9,7 +9,7 @@ interface Scoped {
   resourceGroup: string;
 }
 
-/** Lists the resources of the call's subscription, or of its resource group when the path has one, by id. */
+/** Lists the resources of the call's subscription or resource group, by id. */
 export function listResources<T extends Scoped>(
   call: ArmCall,
   type: ResourceType<T>,
@@ -24,7 +24,7 @@ export function listResources<T extends Scoped>(
   return page(call, found, body);
 }
 
-/** One page of a list, with a link to the next page. The token is the offset in base64; clients must not read it. */
+/** One page of a list, with a link to the next page. The opaque token is the offset in base64. */
 export function page<T>(call: ArmCall, items: readonly T[], body: (item: T) => object): ArmReply {
   const { pageSize } = call.world.state.settings;
   const token = call.query.get("$skiptoken");

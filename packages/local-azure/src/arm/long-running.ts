@@ -1,4 +1,4 @@
-/** Long-running calls as `@azure/core-lro` expects them: how one begins, and the URLs at which clients poll it. */
+/** Long-running calls as `@azure/core-lro` expects them: how they begin and how clients poll. */
 import { isoTime } from "../clock.ts";
 import type { Operation } from "../state/model.ts";
 import type { World } from "../world.ts";
@@ -26,8 +26,8 @@ export async function accepted(call: ArmCall, work: LongRunning): Promise<ArmRep
 }
 
 /**
- * Begins an operation and answers with the resource as it is now: PUT. Compute's 200 and 201 come without `Location`;
- * the disk provider's 202 comes with it.
+ * Begins an operation and answers with the resource as it is now: PUT. Compute's 200 and 201 come
+ * without `Location`; the disk provider's 202 comes with it.
  */
 export async function started(
   call: ArmCall,
@@ -50,7 +50,7 @@ function begin(call: ArmCall, { kind, family, on, input = {} }: LongRunning): Pr
   });
 }
 
-/** Without `Location` the SDK reads the result of a POST or DELETE from nowhere; a PUT's result is the resource. */
+/** The SDK reads the result of a POST or DELETE at `Location`; a PUT's result is the resource. */
 function pollingHeaders(call: ArmCall, operation: Operation, withLocation: boolean): Record<string, string> {
   const version = call.query.get("api-version") ?? "";
   const base = `${call.world.armPublicUrl}/subscriptions/${operation.subscriptionId}/providers/Microsoft.Compute/locations/${operation.location}/${operation.family}/${operation.id}`;

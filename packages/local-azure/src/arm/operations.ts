@@ -1,4 +1,4 @@
-/** Long-running operations: they run in the background, survive a restart, and are kept for polls. */
+/** Long-running operations: they run in the background, survive a restart and answer polls. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { OffsetClock } from "../clock.ts";
@@ -41,7 +41,7 @@ export class Operations {
       if (operation.status === "InProgress") this.#run(operation);
   }
 
-  /** Begins an operation. When this resolves, the operation and the caller's earlier changes are durable. */
+  /** Begins an operation. It and the caller's earlier changes are durable when this resolves. */
   async start(
     input: Pick<
       Operation,

@@ -1,11 +1,11 @@
-/** What one resource type contributes to ARM: its routes, and the work behind its long-running calls. */
+/** What one resource type contributes to ARM: its routes and the work of its operations. */
 import type { Operation } from "../state/model.ts";
 import type { World } from "../world.ts";
 import type { ArmRoute } from "./router.ts";
 
 /** The work of one kind of operation. */
 export interface Work {
-  /** Runs again after a crash and must then reach the same result. Returns the operation's output, if any. */
+  /** Must be repeatable after a crash. Returns the operation's output, if any. */
   run(world: World, operation: Operation): Promise<Operation["output"] | undefined>;
   /** Puts the resource into the state that a failure leaves. */
   failed?(world: World, operation: Operation): void;

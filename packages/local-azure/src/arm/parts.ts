@@ -1,4 +1,4 @@
-/** The list of everything that ARM serves. A new resource type is one file and one entry in this list. */
+/** Everything that ARM serves. A new resource type is one file and one entry in this list. */
 import { access } from "./access.ts";
 import { diskRestorePoints } from "./disk-restore-points.ts";
 import { disks } from "./disks.ts";

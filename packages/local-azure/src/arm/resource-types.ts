@@ -53,12 +53,12 @@ export function groupOf(call: ArmCall): { subscriptionId: string; group: string;
   return { subscriptionId: found.subscriptionId, group: found.name, location: found.location };
 }
 
-/** The id of the resource that a call names, whether it exists or not. @throws ArmError 404 without its group */
+/** The id of the resource that a call names, existing or not. @throws ArmError 404: no group */
 export function idOf<T>(call: ArmCall, type: ResourceType<T>): string {
   return computeId(groupOf(call), type.name, param(call, type.parameter));
 }
 
-/** The resource that a call names, or undefined. @throws ArmError 404 without its group */
+/** The resource that a call names, or undefined. @throws ArmError 404: no group */
 export function findResource<T>(call: ArmCall, type: ResourceType<T>): T | undefined {
   return type.records(call.world.state)[keyOf(idOf(call, type))];
 }
@@ -70,7 +70,7 @@ export function resourceOf<T>(call: ArmCall, type: ResourceType<T>): T {
   throw resourceNotFound(`Microsoft.Compute/${type.name}`, param(call, type.parameter), param(call, "group"));
 }
 
-/** The collection above the restore point that a call names. ARM reports a missing parent by another code. */
+/** The collection of a restore point call. @throws ArmError 404 with the code for parents */
 export function parentCollectionOf(call: ArmCall): RestorePointCollection {
   const collection = findResource(call, collectionType);
   if (collection) return collection;
@@ -80,7 +80,7 @@ export function parentCollectionOf(call: ArmCall): RestorePointCollection {
   );
 }
 
-/** The restore point that a call names, or undefined. @throws ArmError 404 without its collection */
+/** The restore point that a call names, or undefined. @throws ArmError 404: no collection */
 export function findRestorePoint(call: ArmCall): RestorePoint | undefined {
   const collection = parentCollectionOf(call);
   return call.world.state.restorePoints[keyOf(`${collection.id}/restorePoints/${param(call, "point")}`)];

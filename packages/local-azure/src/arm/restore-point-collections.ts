@@ -99,7 +99,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
   return { status: 201, body: collectionBody(collection) };
 }
 
-/** Throws the ArmError that refuses the deletion of a restore point while one of its disks is being read. */
+/** Refuses the deletion of a restore point while one of its disks is open. @throws ArmError */
 export function refuseInUse(world: World, point: RestorePoint): void {
   const used = point.disks.find((disk) => liveGrants(world.state, disk.id, world.clock.now()).length > 0);
   if (used)

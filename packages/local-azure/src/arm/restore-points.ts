@@ -162,7 +162,7 @@ export const restorePoints: ArmPart = {
     "restorePoints.create": {
       run: async (world, operation) => {
         const point = world.state.restorePoints[keyOf(operation.target)];
-        // Succeeded: the process died after it took the restore point and before the operation ended.
+        // Succeeded: a crash came after the restore point and before the operation's end.
         if (point && point.provisioningState !== "Succeeded") await takeRestorePoint(world, point);
         return undefined;
       },

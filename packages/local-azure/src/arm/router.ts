@@ -35,8 +35,8 @@ export interface ArmRoute {
 }
 
 /**
- * Oldest and newest api-version that each provider is served with. The newest are those that arm-compute 25.1.1
- * sends; the oldest are the first with every property that is served here.
+ * Oldest and newest api-version that each provider is served with. The newest are those that
+ * arm-compute 25.1.1 sends; the oldest are the first with every property that is served here.
  */
 export const apiVersions = {
   resources: { oldest: "2016-06-01", newest: "2025-04-01" },
@@ -51,7 +51,7 @@ export const computeInSubscription = "/subscriptions/{subscription}/providers/Mi
 export const computeInGroup =
   "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute";
 
-/** Declares the routes of one resource type by operation: `get: ["GET", pattern, handler]` becomes `disks.get`. */
+/** Declares routes by operation: `get: ["GET", pattern, handler]` of disks is `disks.get`. */
 export function routes(
   type: { name: string; api: ArmRoute["api"] },
   table: Record<string, readonly [method: string, pattern: string, handle: Handler]>,
@@ -65,7 +65,7 @@ export function routes(
   }));
 }
 
-/** Finds the route of a request. `allowed` lists the methods of the path when the method does not match. */
+/** Finds the route of a request. `allowed`: methods of the path when the method does not match. */
 export function findRoute(
   table: readonly ArmRoute[],
   method: string,
@@ -102,7 +102,7 @@ function decodeSegment(segment: string): string {
   }
 }
 
-/** Returns a parameter of the route's pattern. Throws when the pattern has none of that name (a defect). */
+/** Returns a parameter of the route's pattern; a missing one is a defect. */
 export function param(call: ArmCall, name: string): string {
   const value = call.params[name];
   if (value === undefined) throw new Error(`The route has no parameter ${name}`);

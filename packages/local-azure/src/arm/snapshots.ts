@@ -72,7 +72,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
   return started(call, work, { status: 202, body: snapshotBody(world, snapshot) });
 }
 
-/** Freezes the disk and adds the snapshot. Returns the snapshot of that name which another call added first. */
+/** Freezes the disk and adds the snapshot, or returns the one that another call added first. */
 function addSnapshot(world: World, snapshot: Snapshot): Promise<Snapshot | undefined> {
   const disk = keyOf(snapshot.sourceResourceId);
   const key = keyOf(snapshot.id);
@@ -120,7 +120,7 @@ function sourceDisk(
   return disk;
 }
 
-/** Limits the snapshots of a disk in total and within five minutes (docs: disks-incremental-snapshots). */
+/** Limits a disk's snapshots, total and per 5 minutes (docs: disks-incremental-snapshots). */
 function checkLimits(world: World, disk: Disk): void {
   const { snapshotsPerDisk, snapshotsPerDiskPer5Minutes } = world.state.settings;
   const snapshotsOfDisk = Object.values(world.state.snapshots).filter(

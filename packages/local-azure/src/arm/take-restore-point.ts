@@ -1,4 +1,4 @@
-/** Takes a restore point: the consistency that the guest reaches, then one instant over all disks. */
+/** Takes a restore point: the consistency of the guest, then one instant over all disks. */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { restorePointFamily } from "../blob/target.ts";

@@ -81,7 +81,7 @@ function storageProfile(state: State, vm: Vm): NonNullable<VmBody["properties"][
   };
 }
 
-/** The configuration of a VM as a restore point keeps it. `points`: id of the disk restore point by disk key. */
+/** A VM's configuration for a restore point. `points`: id of the disk restore point by disk key. */
 export function sourceMetadata(
   state: State,
   vm: Vm,

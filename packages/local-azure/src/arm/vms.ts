@@ -1,4 +1,4 @@
-/** Virtual machines: read, tag, power, run command, delete. They are created through the control API only. */
+/** Virtual machines: read, tag, power, run command, delete. The control API creates them. */
 import { z } from "zod";
 import { agentReady } from "../guest/extensions.ts";
 import { runScript } from "../guest/run-command.ts";

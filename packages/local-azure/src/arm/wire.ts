@@ -1,4 +1,4 @@
-/** The JSON that ARM sends: types derived from the SDK's models, and the fields that all resources share. */
+/** The JSON that ARM sends: types from the SDK's models, and the fields of all resources. */
 
 type Tags = Record<string, string>;
 
@@ -12,8 +12,8 @@ export type Json<T> = T extends Date
       : T;
 
 /**
- * A resource as ARM sends it. The SDK lifts `properties` to the model's root; on the wire all fields except those of
- * the envelope (`TEnvelope`) are in `properties`.
+ * A resource as ARM sends it. The SDK lifts `properties` to the model's root; on the wire all
+ * fields except those of the envelope (`TEnvelope`) are in `properties`.
  */
 export type ArmResource<TModel, TEnvelope extends keyof TModel> = Json<Pick<TModel, TEnvelope>> & {
   properties: Json<Omit<TModel, TEnvelope>>;

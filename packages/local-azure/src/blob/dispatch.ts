@@ -1,4 +1,4 @@
-/** Answers requests to the blob behind an access grant: properties, ranges, page lists, page writes. */
+/** Answers requests to the blob of a grant: properties, ranges, page lists, page writes. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultFailure } from "../faults/effects.ts";

@@ -1,4 +1,4 @@
-/** Errors of the blob service: status, code and text are Azure's (REST: blob service error codes). */
+/** Errors of the blob service, as Azure sends them (REST: blob service error codes). */
 export class BlobError extends Error {
   readonly status: number;
   readonly code: string;

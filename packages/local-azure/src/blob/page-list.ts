@@ -12,7 +12,7 @@ interface PageList {
   nextMarker: string;
 }
 
-/** Lists the written ranges, footer included, or with `previousUrl` the changes since that snapshot. @throws BlobError */
+/** Lists the written ranges or, with `previousUrl`, the changes since then. @throws BlobError */
 export function listPages(
   world: World,
   target: AccessTarget,

@@ -7,7 +7,7 @@ interface ByteRange {
   end: number;
 }
 
-/** The requested range, cut at the end of the blob; undefined without one. `x-ms-range` wins over `Range`. */
+/** The requested range, cut at the end of the blob. `x-ms-range` wins over `Range`. */
 export function requestedRange(
   headers: Record<string, string | string[] | undefined>,
   size: number,
@@ -19,7 +19,7 @@ export function requestedRange(
   return { start: range.start, end: Math.min(range.end ?? size - 1, size - 1) };
 }
 
-/** The range of a page write: complete, on the 512-byte grid and inside the blob. @throws BlobError */
+/** The range of a page write, on the 512-byte grid and inside the blob. @throws BlobError */
 export function pageRange(headers: Record<string, string | string[] | undefined>, size: number): ByteRange {
   const text = headerRange(headers);
   if (text === undefined) throw invalidHeader("x-ms-range", "");

@@ -18,8 +18,8 @@ function release(buffer: Buffer): void {
 }
 
 /**
- * Reads bytes `start` to `end` (inclusive) of a blob. The target is looked up for each part, because a merge may move
- * its content to another layer.
+ * Reads bytes `start` to `end` (inclusive) of a blob. The target is looked up for each part,
+ * because a merge may move its content to another layer.
  */
 export async function* readParts(
   world: World,

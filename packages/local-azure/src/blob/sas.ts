@@ -5,8 +5,9 @@ import type { Grant, State } from "../state/model.ts";
 import { readOptional, writeFileDurably } from "../state/store.ts";
 
 /**
- * Signs and checks the URLs of access grants. As in Azure's disk SAS, a URL names a stored policy (`si`): the expiry is
- * the grant's, and revoking the grant ends all its URLs. The key stays in the data folder.
+ * Signs and checks the URLs of access grants. As in Azure's disk SAS, a URL names a stored policy
+ * (`si`): the expiry is the grant's, and revoking the grant ends all its URLs. The key stays in the
+ * data folder.
  */
 export class SasSigner {
   readonly #key: Buffer;

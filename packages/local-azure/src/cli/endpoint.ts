@@ -12,7 +12,7 @@ export function dataFolder(given: string | undefined, env: NodeJS.ProcessEnv): s
   return given ?? join(env["KLUIS_HOME"] ?? ".kluis", "local-azure");
 }
 
-/** Returns the control client of the local Azure that uses a folder. @throws LocalAzureError `NOT_RUNNING` */
+/** The control client for the local Azure of a folder. @throws LocalAzureError `NOT_RUNNING` */
 export async function connect(dataDir: string): Promise<LocalAzureControl> {
   const file = join(dataDir, "endpoint.json");
   const text = await readOptional(file);

@@ -1,4 +1,4 @@
-/** The command line of `fault add`; the effects and their options come from the table in `faults/effects.ts`. */
+/** The command line of `fault add`, derived from the table in `faults/effects.ts`. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { LocalAzureError } from "../errors.ts";

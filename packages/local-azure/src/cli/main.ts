@@ -1,4 +1,4 @@
-/** The command line `local-azure`. Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not reachable. */
+/** The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not reachable. */
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { LocalAzureControl } from "../control/client.ts";

@@ -29,8 +29,8 @@ const failureSchema = z.object({
 });
 
 /**
- * Calls the control API (`/_local/…`) of a running local Azure. Every method throws LocalAzureError with the server's
- * code, message and action, or `UNREACHABLE`.
+ * Calls the control API (`/_local/…`) of a running local Azure. Every method throws LocalAzureError
+ * with the server's code, message and action, or `UNREACHABLE`.
  */
 export class LocalAzureControl {
   readonly #url: string;

@@ -1,4 +1,4 @@
-/** The control API (`/_local/…`): what tests and the command line change outside Azure's own APIs. */
+/** The control API (`/_local/…`): what tests and the command line change outside Azure's APIs. */
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isAbsolute } from "node:path";

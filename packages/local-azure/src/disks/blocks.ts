@@ -18,7 +18,7 @@ export interface Run {
   state: number;
 }
 
-/** One state per block, in pages that are made on first use: an empty 32 TiB disk costs no memory. */
+/** One state per block, in pages made on first use: an empty 32 TiB disk costs no memory. */
 export class BlockMap {
   readonly pages = new Map<number, Uint8Array>();
   /** Number of blocks that are DATA or ZERO. */
@@ -54,8 +54,9 @@ export class BlockMap {
 }
 
 /**
- * Combines a stack of layers (newest first) over a range of blocks: each block has the newest state that is not ABSENT.
- * Visits runs of one state and one layer in ascending order; `layer` is an index into the stack, or -1.
+ * Combines a stack of layers (newest first) over a range of blocks: each block has the newest state
+ * that is not ABSENT. Visits runs of one state and one layer in ascending order; `layer` is an
+ * index into the stack, or -1.
  */
 export function walkStack(
   stack: readonly BlockMap[],
@@ -108,7 +109,7 @@ export function walkStack(
   emit(range.end);
 }
 
-/** The DATA runs of a stack inside a window; all other bytes are zeros. With `changes`, ZERO runs as well. */
+/** The DATA runs of a stack inside a window, and with `changes` the ZERO runs. */
 export function listRuns(
   stack: readonly BlockMap[],
   window: { offset: number; end: number },

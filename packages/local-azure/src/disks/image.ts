@@ -67,8 +67,8 @@ export async function importImage(layers: LayerStore, layer: string, image: Disk
 }
 
 /**
- * Makes a disk equal to an image, as a guest would: it writes only the 4 KiB blocks that differ. Other writes and
- * snapshots can happen between two blocks.
+ * Makes a disk equal to an image, as a guest would: it writes only the 4 KiB blocks that differ.
+ * Other writes and snapshots can happen between two blocks.
  */
 export async function writeDifferences(
   layers: LayerStore,

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { ABSENT, BLOCK_SIZE, BlockMap } from "./blocks.ts";
 
 /**
- * One layer of disk content. `ID.data` holds blocks at their offset (sparse), `ID.map` one byte of state per block. Data
- * is written before its state: after a crash between the two, the write has not happened.
+ * One layer of disk content. `ID.data` holds blocks at their offset (sparse), `ID.map` one byte of
+ * state per block. Data is written before its state: after a crash between the two, the write has
+ * not happened.
  */
 export class Layer {
   readonly id: string;

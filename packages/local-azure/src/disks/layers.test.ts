@@ -107,7 +107,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ type: "reopen" as const }) },
 );
 
-/** The expected content: a full copy per snapshot, and the blocks written since the snapshot before. */
+/** The expected content: a copy per snapshot, and the blocks written since the one before. */
 class Model {
   disk: Buffer = Buffer.alloc(SIZE);
   touched = new Set<number>();

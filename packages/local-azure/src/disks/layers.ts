@@ -20,9 +20,9 @@ import { disksOn, mergePlan, replaceLayer } from "./lineage.ts";
 import { Mutex } from "./mutex.ts";
 
 /**
- * A disk writes to its newest layer. A snapshot freezes that layer and puts an empty one on top, so its cost does not
- * depend on the size. The difference of two snapshots is the content of the layers between them. A layer without owner
- * is merged with the layer above it.
+ * A disk writes to its newest layer. A snapshot freezes that layer and puts an empty one on top, so
+ * its cost does not depend on the size. The difference of two snapshots is the content of the
+ * layers between them. A layer without owner is merged with the layer above it.
  */
 export class LayerStore {
   readonly #store: StateStore;
@@ -54,7 +54,7 @@ export class LayerStore {
     for (const layer of this.#layers.values()) await layer.close();
   }
 
-  /** Creates a layer. The caller adds it to the state; until then a restart removes it. Returns its id. */
+  /** Creates a layer; returns its id. A restart removes it unless it is added to the state. */
   async create(): Promise<string> {
     const id = randomUUID();
     this.#layers.set(id, await Layer.create(this.#dir, id));
@@ -76,8 +76,9 @@ export class LayerStore {
   }
 
   /**
-   * Freezes the content of disks at one instant. Must run inside `withDisks`. `commit` gets the frozen layer of each disk
-   * and adds its owner to the state in the same tick; all changes become durable together.
+   * Freezes the content of disks at one instant. Must run inside `withDisks`. `commit` gets the
+   * frozen layer of each disk and adds its owner to the state in the same tick; all changes become
+   * durable together.
    */
   async freeze(diskIds: readonly string[], commit: (frozen: Map<string, string>) => void): Promise<void> {
     const tops = new Map<string, string>();
@@ -86,7 +87,7 @@ export class LayerStore {
     const unused: string[] = [];
     for (const [diskId, top] of tops) {
       const disk = this.#store.state.disks[diskId];
-      if (!disk) throw new Error(`Disk ${diskId} is gone`);
+      if (!disk) throw new Error(`Disk ${diskId} does not exist`);
       const below = this.#store.state.layers[disk.layer]?.parent;
       if (this.#layer(disk.layer).map.held === 0 && below !== undefined) {
         frozen.set(diskId, below);
@@ -153,10 +154,10 @@ export class LayerStore {
     await this.#layer(id).sync();
   }
 
-  /** Writes to a disk. Must run inside `withDisks`. Partial blocks are completed from the present content. */
+  /** Writes to a disk, inside `withDisks`. Completes partial blocks from the present content. */
   async writeDisk(diskId: string, bytes: Buffer, offset: number): Promise<void> {
     const disk = this.#store.state.disks[diskId];
-    if (!disk) throw new Error(`Disk ${diskId} is gone`);
+    if (!disk) throw new Error(`Disk ${diskId} does not exist`);
     const start = Math.floor(offset / BLOCK_SIZE) * BLOCK_SIZE;
     const end = Math.ceil((offset + bytes.length) / BLOCK_SIZE) * BLOCK_SIZE;
     if (start === offset && end === offset + bytes.length)
@@ -219,7 +220,7 @@ export class LayerStore {
 
   #layer(id: string): Layer {
     const layer = this.#layers.get(id);
-    if (!layer) throw new Error(`Layer ${id} is gone`);
+    if (!layer) throw new Error(`Layer ${id} does not exist`);
     return layer;
   }
 
@@ -242,8 +243,9 @@ function blockAt(bytes: Buffer, index: number): Buffer {
 }
 
 /**
- * Copies the blocks of a layer into the layer next to it. With `overwrite` the source wins: it is the newer one. In a
- * root layer ZERO equals ABSENT. A second copy after a crash gives the same result.
+ * Copies the blocks of a layer into the layer next to it. With `overwrite` the source wins: it is
+ * the newer one. In a root layer ZERO equals ABSENT. A second copy after a crash gives the same
+ * result.
  */
 async function copyLayer(
   source: Layer,

@@ -1,4 +1,4 @@
-/** Which layers are in use, which can be merged, and how the state changes when they are. No I/O. */
+/** Which layers are in use, which can be merged, and how a merge changes the state. No I/O. */
 import type { State } from "../state/model.ts";
 
 /** Keys of the disks whose newest layer this is. */
@@ -7,8 +7,8 @@ export function disksOn(state: State, id: string): string[] {
 }
 
 /**
- * A layer to remove, if any: without owner and child (delete it), or without owner and with one child (merge the two).
- * A layer with two children stays: both use it.
+ * A layer to remove, if any: without owner and child (delete it), or without owner and with one
+ * child (merge the two). A layer with two children stays: both use it.
  */
 export function mergePlan(state: State): { layer: string; child?: string } | undefined {
   const owned = new Set<string>();

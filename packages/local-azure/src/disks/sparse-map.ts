@@ -8,9 +8,9 @@ export interface Extent {
 }
 
 /**
- * Lists the extents of a sparse file. `tar` finds them with SEEK_DATA, which Node lacks, and puts a sparse map at the
- * start of its archive (GNU sparse format 1.0); only that map is read. Without such a tar the whole file is one extent:
- * slower to import, still correct.
+ * Lists the extents of a sparse file. `tar` finds them with SEEK_DATA, which Node lacks, and puts a
+ * sparse map at the start of its archive (GNU sparse format 1.0); only that map is read. Without
+ * such a tar the whole file is one extent: slower to import, still correct.
  */
 export async function findExtents(file: string, size: number, signal?: AbortSignal): Promise<Extent[]> {
   const whole = [{ offset: 0, length: size }];

@@ -1,6 +1,6 @@
 /**
- * The 512-byte footer of a fixed VHD (Microsoft Virtual Hard Disk Image Format Specification 1.0). Azure appends it to
- * every exported disk and requires it at the end of every upload.
+ * The 512-byte footer of a fixed VHD (Microsoft Virtual Hard Disk Image Format Specification 1.0).
+ * Azure appends it to every exported disk and requires it at the end of every upload.
  */
 export const FOOTER_SIZE = 512;
 const SECONDS_TO_2000 = 946_684_800;
@@ -28,7 +28,7 @@ export function makeFooter(size: number, unique: string, timeMs: number): Buffer
   return footer;
 }
 
-/** Why 512 bytes are not the footer of a fixed VHD with `size` data bytes; undefined when they are. */
+/** Why 512 bytes are not the footer of a fixed VHD of `size` bytes; undefined when they are. */
 export function footerProblem(footer: Buffer, size: number): string | undefined {
   if (!hasCookie(footer))
     return "The specified cookie value in VHD footer indicates that disk is not a supported VHD. Disk is expected to have cookie value 'conectix'.";

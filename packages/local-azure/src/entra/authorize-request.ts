@@ -17,7 +17,7 @@ export const authorizeSchema = z.object({
   clientInfo: z.boolean(),
 });
 
-/** An authorization request that passed all checks. It is sealed into the sign-in form and into the code. */
+/** An authorization request that passed all checks; the sign-in form and the code contain it. */
 export type AuthorizeRequest = z.infer<typeof authorizeSchema>;
 
 /** A refusal that the app may receive by redirect: its redirect URI is registered. */
@@ -40,10 +40,11 @@ function knownApp(tenant: Tenant, clientId: string): AppRegistration {
 }
 
 /**
- * Parses and checks an authorization request. PKCE with S256 is required, which Entra requires of public clients only:
- * the portal must use it in production.
+ * Parses and checks an authorization request. PKCE with S256 is required, which Entra requires of
+ * public clients only: the portal must use it in production.
  *
- * @throws AadError for an unknown app or redirect URI, which needs a page; AuthorizeRefused where a redirect is safe
+ * @throws AadError for an unknown app or redirect URI, which needs a page; AuthorizeRefused where a
+ * redirect is safe
  */
 export function parseAuthorize(
   tenant: Tenant,

@@ -1,4 +1,4 @@
-/** The authorize endpoint: it shows the account picker, and answers the app when a user picks an account. */
+/** The authorize endpoint: shows the account picker and answers the app. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
@@ -77,7 +77,7 @@ export async function showPicker({ context, tenant, res, url }: AuthorizeCall): 
   });
 }
 
-/** POST …/oauth2/v2.0/login: a user picked an account, or canceled. Answers the app with a code or an error. */
+/** POST …/oauth2/v2.0/login: answers the app with a code, or an error when the user canceled. */
 export async function signIn({ context, tenant, req, res }: AuthorizeCall): Promise<void> {
   await guarded(context, res, async () => {
     const form = await readForm(req);

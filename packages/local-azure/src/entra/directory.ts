@@ -1,6 +1,7 @@
 /**
- * The tenants of the local Entra with their users, groups and apps. Ids are fixed, so that demos, tests and screenshots
- * agree. Nothing here is secret: client secrets are made per installation (`secrets.ts`).
+ * The tenants of the local Entra with their users, groups and apps. Ids are fixed, so that demos,
+ * tests and screenshots agree. Nothing here is secret: client secrets are made per installation
+ * (`secrets.ts`).
  */
 
 export interface User {

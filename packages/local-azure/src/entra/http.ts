@@ -29,7 +29,7 @@ export function sendJson(res: ServerResponse, status: number, body: unknown): vo
 
 interface PageOptions {
   readonly status?: number;
-  /** Origins that the page's forms may lead to. Chromium applies `form-action` to redirects as well. */
+  /** Origins that forms may lead to. Chromium applies `form-action` to redirects as well. */
   readonly formTargets?: readonly string[];
 }
 

@@ -92,11 +92,12 @@ async function handle(context: EntraContext, exchange: Exchange): Promise<boolea
 }
 
 /**
- * Makes the Entra ID of a local Azure: OpenID Connect sign-in of the demo users, tokens for apps, keys, sign-out and a
- * managed identity. It keeps no sessions: every sign-in shows the picker; codes and refresh tokens are sealed values.
+ * Makes the Entra ID of a local Azure: OpenID Connect sign-in of the demo users, tokens for apps,
+ * keys, sign-out and a managed identity. It keeps no sessions: every sign-in shows the picker;
+ * codes and refresh tokens are sealed values.
  *
- * Links in answers start with the Host of the request: SDKs that use a public https name check that the issuer has that
- * name, and browsers on this machine get loopback addresses.
+ * Links in answers start with the Host of the request: SDKs that use a public https name check that
+ * the issuer has that name, and browsers on this machine get loopback addresses.
  */
 export function createEntra(deps: EntraDeps): Entra {
   const { signingKey, sealKey, clientSecrets } = loadSecrets(deps.store.dataDir);

@@ -10,8 +10,8 @@ function refuse(res: ServerResponse, error: string, description: string): void {
 }
 
 /**
- * GET /metadata/identity/oauth2/token, for a machine with one system-assigned identity. Clients find it through
- * AZURE_POD_IDENTITY_AUTHORITY_HOST.
+ * GET /metadata/identity/oauth2/token, for a machine with one system-assigned identity. Clients
+ * find it through AZURE_POD_IDENTITY_AUTHORITY_HOST.
  * Source: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
  */
 export async function issueManagedIdentityToken(

@@ -57,7 +57,7 @@ export interface Shell {
   readonly body: string;
 }
 
-/** Renders a page. It loads no image, font or script file, so that its policy can forbid all of them. */
+/** Renders a page. It loads no files, so that its policy can forbid all of them. */
 export function renderShell(shell: Shell): string {
   return `<!doctype html>
 <html lang="en">

@@ -1,6 +1,7 @@
 /**
- * Addresses to which sign-in and sign-out may return. For `http` loopback addresses the port is ignored (RFC 8252
- * section 7.3), as in Entra. Scheme, host and path must be equal; a query or fragment is refused.
+ * Addresses to which sign-in and sign-out may return. For `http` loopback addresses the port is
+ * ignored (RFC 8252 section 7.3), as in Entra. Scheme, host and path must be equal; a query or
+ * fragment is refused.
  * Source: https://learn.microsoft.com/entra/identity-platform/reply-url#localhost-exceptions
  */
 export const portalRedirectUris: readonly string[] = [
@@ -30,7 +31,7 @@ export function redirectAllowed(redirectUri: string, registered: readonly string
   });
 }
 
-/** Whether sign-out may return there: any page on this machine. Entra accepts registered addresses only. */
+/** Whether sign-out may return there: any page of this machine. Entra requires a registered one. */
 export function logoutRedirectAllowed(uri: string): boolean {
   const wanted = parse(uri);
   return (

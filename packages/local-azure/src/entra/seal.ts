@@ -16,8 +16,8 @@ interface Opened<T> {
 }
 
 /**
- * Seals small values with AES-256-GCM, so that codes and refresh tokens need no table and survive a restart. The purpose
- * is authenticated: a refresh token cannot be used as a code.
+ * Seals small values with AES-256-GCM, so that codes and refresh tokens need no table and survive a
+ * restart. The purpose is authenticated: a refresh token cannot be used as a code.
  */
 export class Sealer {
   readonly #key: Buffer;
@@ -34,7 +34,7 @@ export class Sealer {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64url");
   }
 
-  /** Opens a sealed value. Returns null when it was not sealed here for this purpose; an expired one opens. */
+  /** Opens a sealed value, expired or not. Null: not sealed here, or for another purpose. */
   open<T>(
     purpose: SealPurpose,
     text: string,

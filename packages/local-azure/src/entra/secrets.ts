@@ -69,8 +69,8 @@ function readIfPresent(path: string): EntraSecrets | null {
 }
 
 /**
- * Reads the secrets, or makes them at the first start. The complete, synced file is linked into place: a crash leaves no
- * partial file, and two processes that start together use the same one.
+ * Reads the secrets, or makes them at the first start. The complete, synced file is linked into
+ * place: a crash leaves no partial file, and two processes that start together use the same one.
  */
 export function loadSecrets(dataDir: string): EntraSecrets {
   const folder = join(dataDir, "entra");

@@ -39,7 +39,7 @@ function basicCredentials(header: string | undefined): { id: string; secret: str
   return { id: decodeURIComponent(id), secret: decodeURIComponent(rest.join(":")) };
 }
 
-/** Authenticates the app by id and secret, from the body or HTTP Basic. Federated assertions are not supported. */
+/** Authenticates the app by id and secret, from the body or HTTP Basic. @throws AadError */
 function authenticateApp({ context, tenant, form, authorization }: TokenCall): AppRegistration {
   const basic = basicCredentials(authorization);
   const clientId = basic?.id ?? requiredParameter(form, "client_id");

@@ -116,7 +116,7 @@ export class TokenFactory {
     });
   }
 
-  /** A token for a signed-in user. The portal does not use it, but MSAL requires one in the answer. */
+  /** A token for a signed-in user. The portal does not use it, but MSAL requires one. */
   async userToken(
     tenant: Tenant,
     app: AppRegistration,
@@ -136,8 +136,8 @@ export class TokenFactory {
   }
 
   /**
-   * Checks the signature (RS256), the times, the audience (with or without a trailing slash), and that the issuer is the
-   * tenant that the token names. @throws TokenRefused
+   * Checks the signature (RS256), the times, the audience (with or without a trailing slash), and
+   * that the issuer is the tenant that the token names. @throws TokenRefused
    */
   async verifyAccessToken(token: string, audience: string): Promise<AccessClaims> {
     const wanted = audience.replace(/\/+$/, "").toLowerCase();

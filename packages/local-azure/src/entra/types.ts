@@ -18,7 +18,7 @@ export interface EntraDeps {
 }
 
 export interface Entra {
-  /** Answers a request. Returns false, with nothing written, when the path belongs to no endpoint. */
+  /** Answers a request. Returns false, with nothing written, when no endpoint has the path. */
   handle(req: IncomingMessage, res: ServerResponse, url: URL): Promise<boolean>;
   /** Returns the claims of a valid token for `audience`. @throws TokenRefused */
   verifyAccessToken(token: string, audience: string): Promise<AccessClaims>;

@@ -1,4 +1,4 @@
-/** The effects of faults: parameters, options of `fault add`, and what each one does to a call and to work. */
+/** The effects of faults: parameters, options of `fault add`, what each does to calls and work. */
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type { BodyChange, BodyPart } from "../http/send.ts";
@@ -24,7 +24,7 @@ export const faultEffectSchema = z.discriminatedUnion("type", [
 
 export type FaultEffect = z.output<typeof faultEffectSchema>;
 export type EffectType = FaultEffect["type"];
-/** The effect of one type. Mapped, so that a generic `effect.type` selects its own row of the table. */
+/** The effect of one type. Mapped, so that a generic `effect.type` selects its row of the table. */
 type EffectOf<T extends EffectType> = { [K in T]: Extract<FaultEffect, { type: K }> & { type: K } }[T];
 
 /** An error in place of the answer; the surface (ARM, blob, Entra) formats it. */
@@ -79,7 +79,7 @@ const bytesOption: EffectOption = {
   value: "number",
 };
 
-/** One row per effect. A new effect: a schema in the union above, and the row that the compiler then requires. */
+/** One row per effect. A new effect is a schema in the union above and the row it requires. */
 const effects: { [T in EffectType]: EffectSpec<T> } = {
   fail: {
     summary: "answer with an error; work ends as Failed",
@@ -200,7 +200,7 @@ export function applyToCall<T extends EffectType>(
   return effects[effect.type].onCall(effect, call);
 }
 
-/** Applies an effect to the work of an operation. Rejects when the work must end as Failed or was aborted. */
+/** Applies an effect to an operation's work. Rejects when the work must fail or was aborted. */
 export async function applyToWork<T extends EffectType>(
   effect: EffectOf<T>,
   work: WorkUnderFault,

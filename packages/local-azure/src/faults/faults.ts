@@ -53,7 +53,7 @@ export class Faults {
     return effect ? applyToCall(effect, call) : { next: "answer" };
   }
 
-  /** Applies the fault that hits an operation's work, if any. Rejects as `applyToWork` of the effects does. */
+  /** Applies the fault that hits an operation's work, if any. Rejects when the work must end. */
   async applyToWork(point: FaultPoint, work: WorkUnderFault): Promise<void> {
     const effect = this.take(point);
     if (effect) await applyToWork(effect, work);

@@ -3,9 +3,10 @@ import { z } from "zod";
 import { faultEffectSchema } from "./effects.ts";
 
 /**
- * The calls that a rule hits. `operation` names a call (`restorePoints.create`, `blob.get`), the work of a
- * long-running operation (`work:restorePoints.create`) or a part of the guest (`guest.vss`); a trailing `*` matches
- * any rest. `path` is a regular expression on the path of the request.
+ * The calls that a rule hits. `operation` names a call (`restorePoints.create`, `blob.get`), the
+ * work of a long-running operation (`work:restorePoints.create`) or a part of the guest
+ * (`guest.vss`); a trailing `*` matches any rest. `path` is a regular expression on the path of the
+ * request.
  */
 const faultMatchSchema = z.object({
   operation: z.string().optional(),

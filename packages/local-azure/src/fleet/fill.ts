@@ -1,7 +1,7 @@
 /** The content of the demo fleet's large files, computed from a seed instead of shipped. */
 import { createCipheriv, createHash } from "node:crypto";
 
-/** Kinds of content. Each is the same on every machine, and has no empty and no repeated 4 KiB block. */
+/** Kinds of content: equal on all machines, without empty or repeated 4 KiB blocks. */
 export type FillKind = "text" | "binary" | "random";
 
 /** Content is made in units of this size; a range costs every unit that it touches. */
@@ -11,7 +11,7 @@ const ROW_BYTES = 128;
 
 const zeros = Buffer.alloc(UNIT_BYTES);
 
-/** The key stream of a seed from `byteOffset`, a multiple of 16: AES-128 in counter mode over zeros. */
+/** The key stream of a seed from `byteOffset` (a multiple of 16): AES-128-CTR over zeros. */
 function keyStream(seed: string, byteOffset: number, length: number): Buffer {
   const key = createHash("sha256").update(seed).digest().subarray(0, 16);
   const counter = Buffer.alloc(16);

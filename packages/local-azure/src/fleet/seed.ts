@@ -100,8 +100,9 @@ async function seedVm(fabric: Fabric, vm: FleetVm): Promise<void> {
 }
 
 /**
- * Makes the demo fleet: subscription, resource groups, role assignments and four VMs with real file systems. A second run
- * adds only what is missing, so the next start completes a seeding that crashed.
+ * Makes the demo fleet: subscription, resource groups, role assignments and four VMs with real file
+ * systems. A second run adds only what is missing, so the next start completes a seeding that
+ * crashed.
  */
 export async function seedFleet(fabric: Fabric): Promise<void> {
   await fabric.ensureSubscription({

@@ -1,4 +1,4 @@
-/** The consistency that a restore point reaches in the guest, and the changes that the snapshot extension makes. */
+/** The consistency that a restore point reaches, and the changes of the snapshot extension. */
 import type { LinuxScripts, WindowsGuest } from "./model.ts";
 
 type Consistency = "ApplicationConsistent" | "FileSystemConsistent" | "CrashConsistent";
@@ -17,8 +17,9 @@ interface GuestFailure {
 const ATTEMPTS_AFTER_VSS_FAILURE = 3;
 
 /**
- * The outcome for a running Windows VM: application-consistent when all VSS writers are stable. After a failure this
- * attempt and the next three are file-system consistent (Microsoft: restore points, VM snapshot extension).
+ * The outcome for a running Windows VM: application-consistent when all VSS writers are stable.
+ * After a failure this attempt and the next three are file-system consistent (Microsoft: restore
+ * points, VM snapshot extension).
  */
 export function windowsOutcome(guest: WindowsGuest, vssFails: boolean): Outcome {
   if (vssFails || guest.vssWriters.some((writer) => writer.state === "Failed"))
@@ -29,8 +30,9 @@ export function windowsOutcome(guest: WindowsGuest, vssFails: boolean): Outcome 
 }
 
 /**
- * The outcome for a running Linux VM: file-system consistent through fsfreeze, or application-consistent when pre and
- * post scripts exist and succeed. When a script fails, `continueBackupOnFailure` decides.
+ * The outcome for a running Linux VM: file-system consistent through fsfreeze, or
+ * application-consistent when pre and post scripts exist and succeed. When a script fails,
+ * `continueBackupOnFailure` decides.
  */
 export function linuxOutcome(scripts: LinuxScripts | undefined): Outcome | GuestFailure {
   if (!scripts) return { consistency: "FileSystemConsistent" };
@@ -59,8 +61,9 @@ function scriptProblem(scripts: LinuxScripts): string | undefined {
 }
 
 /**
- * Changes a Windows guest as the VMSnapshot extension does: installs the Visual C++ 2013 redistributable, starts Volume
- * Shadow Copy automatically, adds a VSS provider. Idempotent. Source: Microsoft, Azure VM backup, process.
+ * Changes a Windows guest as the VMSnapshot extension does: installs the Visual C++ 2013
+ * redistributable, starts Volume Shadow Copy automatically, adds a VSS provider. Idempotent.
+ * Source: Microsoft, Azure VM backup, process.
  */
 export function installVmSnapshot(guest: WindowsGuest): void {
   const runtime = "Microsoft Visual C++ 2013 Redistributable (x64) - 12.0.40660";

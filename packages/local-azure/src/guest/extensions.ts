@@ -59,7 +59,7 @@ function fail(extension: VmExtension, error: ArmError): never {
   throw error;
 }
 
-/** Installs the snapshot extension if missing, as Compute does at the first restore point of a running VM. */
+/** Installs the snapshot extension if missing, as Compute does at the first restore point. */
 export function ensureSnapshotExtension(world: World, vm: Vm): void {
   const { name, version } = snapshotExtensionOf(vm);
   const present = Object.values(vm.extensions).find(

@@ -1,4 +1,4 @@
-/** The guest of a VM: agent, Windows services, programs and VSS writers, Linux pre and post scripts. */
+/** The guest of a VM: agent, Windows services, programs, VSS writers, Linux scripts. */
 import { z } from "zod";
 
 export const vssWriterSchema = z.object({

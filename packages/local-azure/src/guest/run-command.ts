@@ -2,8 +2,9 @@
 import type { Guest } from "./model.ts";
 
 /**
- * Runs a script with the output of Windows PowerShell 5.1 (enumerations as numbers). Lines that it cannot run are
- * reported on stderr. Each line may be one of these, with `| Select-Object A,B` and `| ConvertTo-Json`:
+ * Runs a script with the output of Windows PowerShell 5.1 (enumerations as numbers). Lines that it
+ * cannot run are reported on stderr. Each line may be one of these, with `| Select-Object A,B` and
+ * `| ConvertTo-Json`:
  * - `Get-Service A,B …` or `Get-CimInstance Win32_Service …`
  * - `Get-ItemProperty …\Uninstall\* … | Where-Object DisplayName -like 'PATTERN'`
  * - `vssadmin list writers`

@@ -1,7 +1,7 @@
 /** Sends response bodies with backpressure. */
 import type { ServerResponse } from "node:http";
 
-/** A piece of a body. `release` runs once the piece has left the process, so that its buffer can be reused. */
+/** A piece of a body. `release` runs when it has left the process: its buffer can be reused. */
 export interface BodyPart {
   bytes: Buffer;
   release?: () => void;
@@ -20,7 +20,7 @@ async function* parts(body: Buffer): AsyncGenerator<BodyPart> {
   yield { bytes: body };
 }
 
-/** Streams a body with backpressure. The caller has set the headers. Stops when the client disconnects. */
+/** Streams a body until it ends or the client disconnects. The caller has set the headers. */
 export async function streamBody(
   res: ServerResponse,
   body: AsyncIterable<BodyPart>,

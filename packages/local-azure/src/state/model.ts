@@ -3,7 +3,7 @@ import { z } from "zod";
 import { faultRuleSchema } from "../faults/rule.ts";
 import { guestSchema } from "../guest/model.ts";
 
-/** Resources are keyed by their ARM id in lower case. Times are milliseconds since 1970, sizes are bytes. */
+/** Records have the ARM id in lower case as key. Times are milliseconds since 1970. */
 export const tagsSchema = z.record(z.string(), z.string()).optional();
 export const osTypeSchema = z.enum(["Linux", "Windows"]);
 export const networkAccessPolicySchema = z.enum(["AllowAll", "AllowPrivate", "DenyAll"]);
@@ -182,7 +182,7 @@ export const roleAssignmentSchema = z.object({
   role: z.enum(["Owner", "Contributor", "Reader"]),
 });
 
-/** Azure's limits. Some defaults are higher than Azure's, so that tests and demos run quickly (README, differences). */
+/** Azure's limits. Some defaults are higher, so that tests run quickly (README, differences). */
 export const settingsSchema = z.object({
   restorePointsPerVmPerHour: z.number().int().min(1).default(60),
   restorePointsPerVm: z.number().int().min(1).default(500),
@@ -190,7 +190,7 @@ export const settingsSchema = z.object({
   snapshotsPerDiskPer5Minutes: z.number().int().min(1).default(7),
   sasPerFamily: z.number().int().min(1).default(5),
   sasMaxSeconds: z.number().int().min(1).default(5_184_000),
-  /** Answer page-range differences between disk restore points; Azure documents them for snapshots only. */
+  /** Answer differences between disk restore points; Azure documents them for snapshots only. */
   restorePointDiff: z.boolean().default(true),
   /** Shortest time that an operation stays InProgress, in milliseconds of the local clock. */
   operationMs: z.number().int().min(0).default(0),

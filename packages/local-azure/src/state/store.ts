@@ -6,9 +6,9 @@ import { LocalAzureError } from "../errors.ts";
 import { emptyState, type State, stateSchema } from "./model.ts";
 
 /**
- * The state and its one JSON file. A change happens in memory within one tick, so all readers see it at the same instant.
- * It is durable when `flush` resolves: written to a new file, synced, renamed over the old one. Changes during a write
- * share the next write.
+ * The state and its one JSON file. A change happens in memory within one tick, so all readers see
+ * it at the same instant. It is durable when `flush` resolves: written to a new file, synced,
+ * renamed over the old one. Changes during a write share the next write.
  */
 export class StateStore {
   readonly dataDir: string;
@@ -24,7 +24,7 @@ export class StateStore {
     this.#file = join(dataDir, "state.json");
   }
 
-  /** Opens the state of a folder, or creates an empty one. @throws LocalAzureError `STATE_DAMAGED` */
+  /** Opens the state of a folder or creates one. @throws LocalAzureError `STATE_DAMAGED` */
   static async open(dataDir: string, tenantId: string): Promise<StateStore> {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     const text = await readOptional(join(dataDir, "state.json"));

@@ -11,9 +11,10 @@ import { useTRPC } from "#lib/trpc.tsx";
 import { listOptions } from "#lib/url-state.ts";
 import { LinkButton } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
-import { DataTable, Pager } from "#ui/data-table.tsx";
+import { DataTable } from "#ui/data-table.tsx";
 import { FilterBar, SearchBox } from "#ui/filter-bar.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
+import { Pager } from "#ui/pager.tsx";
 import { Select } from "#ui/select.tsx";
 import { EmptyState } from "#ui/states.tsx";
 

@@ -70,9 +70,16 @@ export function useVmColumns(): readonly Column<VmRow>[] {
       isRowHeader: true,
       cell: (vm) => <NameCell vm={vm} />,
     },
-    { key: "status", header: t("columns.status"), sort: "status", cell: (vm) => <StatusCell vm={vm} /> },
+    {
+      key: "status",
+      className: "w-48",
+      header: t("columns.status"),
+      sort: "status",
+      cell: (vm) => <StatusCell vm={vm} />,
+    },
     {
       key: "policy",
+      className: "w-36",
       header: t("columns.policy"),
       sort: "policy",
       from: "md",
@@ -87,6 +94,7 @@ export function useVmColumns(): readonly Column<VmRow>[] {
     },
     {
       key: "lastPoint",
+      className: "w-44",
       header: t("columns.lastPoint"),
       sort: "lastPoint",
       from: "sm",
@@ -94,6 +102,7 @@ export function useVmColumns(): readonly Column<VmRow>[] {
     },
     {
       key: "points",
+      className: "w-20",
       header: t("columns.points"),
       align: "right",
       from: "lg",
@@ -101,6 +110,7 @@ export function useVmColumns(): readonly Column<VmRow>[] {
     },
     {
       key: "size",
+      className: "w-24",
       header: t("columns.size"),
       sort: "diskBytes",
       align: "right",
@@ -114,6 +124,7 @@ export function useVmColumns(): readonly Column<VmRow>[] {
     },
     {
       key: "power",
+      className: "w-36",
       header: t("columns.power"),
       from: "xl",
       cell: (vm) => (
@@ -128,6 +139,7 @@ export function useVmColumns(): readonly Column<VmRow>[] {
     },
     {
       key: "actions",
+      className: "w-14",
       header: t("columns.actions"),
       hideHeader: true,
       align: "right",

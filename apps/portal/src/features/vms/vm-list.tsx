@@ -15,8 +15,9 @@ import { listOptions } from "#lib/url-state.ts";
 import { useOutcome } from "#lib/use-actions.ts";
 import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
-import { DataTable, Pager } from "#ui/data-table.tsx";
+import { DataTable } from "#ui/data-table.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
+import { Pager } from "#ui/pager.tsx";
 import { EmptyState } from "#ui/states.tsx";
 
 /** All virtual machines in the user's scopes. The server filters, sorts and pages; the address keeps the state. */

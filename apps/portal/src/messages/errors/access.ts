@@ -22,11 +22,80 @@ export const accessErrors = catalog({
       title: "Not found",
       message: "It does not exist, or your role does not allow you to see it.",
       action: "Check the address, or go back to the list.",
+      reasons: {
+        job: {
+          message: "There is no job {job} that you can see.",
+          action: "Check the id in the list of jobs.",
+        },
+        team: {
+          message: "You are not a member of a team {team}.",
+          action: "Choose one of your teams.",
+        },
+        token: {
+          message: "You have no such token, or it is already revoked.",
+          action: "Check the list of your tokens.",
+        },
+        procedure: {
+          message: "The server does not know this request.",
+          action: "Reload the page: it may be older than the server.",
+        },
+      },
     },
     CONFLICT: {
       title: "Not possible right now",
       message: "The current state does not allow this.",
       action: "Reload the page and try again.",
+      reasons: {
+        "vm-ambiguous": {
+          message: "Several virtual machines are named {vm}: {candidates}.",
+          action: "Choose one by its resource group and name.",
+        },
+        "job-ambiguous": {
+          message: "The ids of several jobs begin with {id}.",
+          action: "Enter more of the id.",
+        },
+        "point-ambiguous": {
+          message: "The ids of several recovery points begin with {id}.",
+          action: "Enter more of the id.",
+        },
+        "job-ended": {
+          message: "The job has already ended.",
+          action: "",
+        },
+        "point-pinned": {
+          message: "The recovery point is pinned since {pinnedAt} and cannot be deleted.",
+          action: "Unpin it first.",
+        },
+        "policy-name-taken": {
+          message: "There is already a policy named {policy}.",
+          action: "Choose another name.",
+        },
+        "policy-changed": {
+          message: "Another user changed policy {policy}: it is now at version {version}.",
+          action: "Load the policy again and repeat your change.",
+        },
+        "disk-name-taken": {
+          message: "Resource group {resourceGroup} already has a disk named {name}.",
+          action: "Choose another name for the restored disk.",
+        },
+        "disk-resized": {
+          message:
+            "Disk {disk} was resized while its backup began: {beforeBytes} before, {snapshotBytes} in the snapshot.",
+          action: "Start the backup again.",
+        },
+        "other-vault": {
+          message: "The database already has another vault named {vault}.",
+          action: "Use the vault that belongs to this database.",
+        },
+        "other-migrations": {
+          message: "The database does not match this version of Kluis (migration {migration}).",
+          action: "Start the version of Kluis that wrote it, or restore the database from a backup.",
+        },
+        "already-started": {
+          message: "Kluis already runs on this data folder (process {pid}, {url}).",
+          action: "Stop it first, or choose another data folder.",
+        },
+      },
     },
     NOT_SIGNED_IN: {
       title: "You are signed out",
@@ -64,11 +133,81 @@ export const accessErrors = catalog({
       title: "Niet gevonden",
       message: "Dit bestaat niet of is met deze rol niet te zien.",
       action: "Controleer het adres of ga terug naar de lijst.",
+      reasons: {
+        job: {
+          message: "Er is geen taak {job}, of deze is met deze rol niet te zien.",
+          action: "Controleer de id in de lijst met taken.",
+        },
+        team: {
+          message: "U bent geen lid van een team {team}.",
+          action: "Kies een van uw teams.",
+        },
+        token: {
+          message: "U hebt geen token met deze id of het is al ingetrokken.",
+          action: "Controleer de lijst met uw tokens.",
+        },
+        procedure: {
+          message: "De server kent deze aanvraag niet.",
+          action: "Laad de pagina opnieuw: die is misschien ouder dan de server.",
+        },
+      },
     },
     CONFLICT: {
       title: "Nu niet mogelijk",
       message: "De huidige toestand staat dit niet toe.",
       action: "Laad de pagina opnieuw en probeer het nog eens.",
+      reasons: {
+        "vm-ambiguous": {
+          message: "Er zijn meerdere virtuele machines met de naam {vm}: {candidates}.",
+          action: "Kies er een op resourcegroep en naam.",
+        },
+        "job-ambiguous": {
+          message: "De id's van meerdere taken beginnen met {id}.",
+          action: "Voer meer van de id in.",
+        },
+        "point-ambiguous": {
+          message: "De id's van meerdere herstelpunten beginnen met {id}.",
+          action: "Voer meer van de id in.",
+        },
+        "job-ended": {
+          message: "De taak is al beëindigd.",
+          action: "",
+        },
+        "point-pinned": {
+          message: "Het herstelpunt is vastgezet sinds {pinnedAt} en kan niet worden verwijderd.",
+          action: "Maak het eerst los.",
+        },
+        "policy-name-taken": {
+          message: "Er is al een beleid met de naam {policy}.",
+          action: "Kies een andere naam.",
+        },
+        "policy-changed": {
+          message: "Een andere gebruiker heeft beleid {policy} gewijzigd: het heeft nu versie {version}.",
+          action: "Laad het beleid opnieuw en herhaal de wijziging.",
+        },
+        "disk-name-taken": {
+          message: "Resourcegroep {resourceGroup} heeft al een schijf met de naam {name}.",
+          action: "Kies een andere naam voor de herstelde schijf.",
+        },
+        "disk-resized": {
+          message:
+            "De grootte van schijf {disk} is gewijzigd toen de back-up begon: eerst {beforeBytes}, in de momentopname {snapshotBytes}.",
+          action: "Start de back-up opnieuw.",
+        },
+        "other-vault": {
+          message: "De database heeft al een andere kluis met de naam {vault}.",
+          action: "Gebruik de kluis die bij deze database hoort.",
+        },
+        "other-migrations": {
+          message: "De database past niet bij deze versie van Kluis (migratie {migration}).",
+          action:
+            "Start de versie van Kluis die de database heeft geschreven of herstel de database vanuit een back-up.",
+        },
+        "already-started": {
+          message: "Kluis is al actief op deze gegevensmap (proces {pid}, {url}).",
+          action: "Stop Kluis eerst of kies een andere gegevensmap.",
+        },
+      },
     },
     NOT_SIGNED_IN: {
       title: "Afgemeld",

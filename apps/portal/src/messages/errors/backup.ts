@@ -7,6 +7,20 @@ export const backupErrors = catalog({
       title: "Virtual machine not found",
       message: "The virtual machine does not exist, or your role does not allow you to see it.",
       action: "Check the name, or refresh the list from Azure.",
+      reasons: {
+        unknown: {
+          message: "There is no virtual machine {vm} that you can see.",
+          action: "Check the name, or refresh the list from Azure.",
+        },
+        gone: {
+          message: "Virtual machine {vm} is no longer in Azure.",
+          action: "Restore from its recovery points, which are kept.",
+        },
+        replaced: {
+          message: "Virtual machine {vm} was deleted, and another one now has its name.",
+          action: "Protect the new virtual machine.",
+        },
+      },
     },
     VM_NOT_PROTECTED: {
       title: "The virtual machine is not protected",
@@ -32,16 +46,66 @@ export const backupErrors = catalog({
       title: "Recovery point not found",
       message: "The recovery point does not exist, or your role does not allow you to see it.",
       action: "Check the list of recovery points.",
+      reasons: {
+        unknown: {
+          message: "There is no recovery point {point} that you can see.",
+          action: "Check the list of recovery points.",
+        },
+        "none-yet": {
+          message: "Virtual machine {vm} has no recovery point.",
+          action: "Back it up first.",
+        },
+        deleting: {
+          message: "Recovery point {point} is being deleted.",
+          action: "Choose another recovery point.",
+        },
+        deleted: {
+          message: "Recovery point {point} was deleted.",
+          action: "Choose another recovery point.",
+        },
+        gone: {
+          message: "The recovery point no longer exists.",
+          action: "Choose another recovery point.",
+        },
+      },
     },
     DISK_NOT_FOUND: {
       title: "Disk not found",
       message: "There is no such disk.",
       action: "Check the disks of the virtual machine.",
+      reasons: {
+        "in-vm": {
+          message: "Virtual machine {vm} has no disk {disk}.",
+          action: "It has these disks: {disks}.",
+        },
+        "in-point": {
+          message: "The recovery point has no disk {disk}.",
+          action: "It has these disks: {disks}.",
+        },
+      },
     },
     DISK_NOT_SUPPORTED: {
       title: "Disk not supported",
       message: "Kluis cannot back up a disk of this kind.",
       action: "Exclude the disk, or change its type in Azure.",
+      reasons: {
+        "disk-kind": {
+          message: "Disk {disk} cannot be backed up: {why}",
+          action: "Exclude the disk, or change its type in Azure.",
+        },
+        "no-disk-left": {
+          message: "No disk of {vm} can be backed up: {reasons}",
+          action: "Include at least one disk that Kluis can back up.",
+        },
+        "not-whole-sectors": {
+          message: "The size of disk {name} is not a multiple of 512 bytes, so it cannot be a VHD.",
+          action: "Download it in the raw format.",
+        },
+        "not-a-vhd": {
+          message: "Azure returned something other than a disk in VHD format.",
+          action: "Try again; if it persists, check the disk in Azure.",
+        },
+      },
     },
     JOB_ALREADY_RUNNING: {
       title: "A job is already running",
@@ -93,6 +157,20 @@ export const backupErrors = catalog({
       title: "Virtuele machine niet gevonden",
       message: "De virtuele machine bestaat niet of is met deze rol niet te zien.",
       action: "Controleer de naam of vernieuw de lijst vanuit Azure.",
+      reasons: {
+        unknown: {
+          message: "Er is geen virtuele machine {vm}, of deze is met deze rol niet te zien.",
+          action: "Controleer de naam of vernieuw de lijst vanuit Azure.",
+        },
+        gone: {
+          message: "Virtuele machine {vm} bestaat niet meer in Azure.",
+          action: "Herstel vanuit de herstelpunten; die blijven bewaard.",
+        },
+        replaced: {
+          message: "Virtuele machine {vm} is verwijderd; een andere heeft nu dezelfde naam.",
+          action: "Beveilig de nieuwe virtuele machine.",
+        },
+      },
     },
     VM_NOT_PROTECTED: {
       title: "De virtuele machine is niet beveiligd",
@@ -118,16 +196,66 @@ export const backupErrors = catalog({
       title: "Herstelpunt niet gevonden",
       message: "Het herstelpunt bestaat niet of is met deze rol niet te zien.",
       action: "Controleer de lijst met herstelpunten.",
+      reasons: {
+        unknown: {
+          message: "Er is geen herstelpunt {point}, of het is met deze rol niet te zien.",
+          action: "Controleer de lijst met herstelpunten.",
+        },
+        "none-yet": {
+          message: "Virtuele machine {vm} heeft geen herstelpunt.",
+          action: "Maak eerst een back-up.",
+        },
+        deleting: {
+          message: "Herstelpunt {point} wordt verwijderd.",
+          action: "Kies een ander herstelpunt.",
+        },
+        deleted: {
+          message: "Herstelpunt {point} is verwijderd.",
+          action: "Kies een ander herstelpunt.",
+        },
+        gone: {
+          message: "Het herstelpunt bestaat niet meer.",
+          action: "Kies een ander herstelpunt.",
+        },
+      },
     },
     DISK_NOT_FOUND: {
       title: "Schijf niet gevonden",
       message: "Deze schijf bestaat niet.",
       action: "Controleer de schijven van de virtuele machine.",
+      reasons: {
+        "in-vm": {
+          message: "Virtuele machine {vm} heeft geen schijf {disk}.",
+          action: "De machine heeft deze schijven: {disks}.",
+        },
+        "in-point": {
+          message: "Het herstelpunt heeft geen schijf {disk}.",
+          action: "Het herstelpunt heeft deze schijven: {disks}.",
+        },
+      },
     },
     DISK_NOT_SUPPORTED: {
       title: "Schijf niet ondersteund",
       message: "Kluis kan van dit soort schijf geen back-up maken.",
       action: "Sluit de schijf uit of wijzig het type in Azure.",
+      reasons: {
+        "disk-kind": {
+          message: "Van schijf {disk} kan geen back-up worden gemaakt: {why}",
+          action: "Sluit de schijf uit of wijzig het type in Azure.",
+        },
+        "no-disk-left": {
+          message: "Van geen enkele schijf van {vm} kan een back-up worden gemaakt: {reasons}",
+          action: "Neem ten minste één schijf op waarvan Kluis een back-up kan maken.",
+        },
+        "not-whole-sectors": {
+          message: "De grootte van schijf {name} is geen veelvoud van 512 bytes, dus het kan geen VHD zijn.",
+          action: "Download de schijf in de indeling raw.",
+        },
+        "not-a-vhd": {
+          message: "Azure heeft iets anders geleverd dan een schijf in VHD-indeling.",
+          action: "Probeer het opnieuw en controleer anders de schijf in Azure.",
+        },
+      },
     },
     JOB_ALREADY_RUNNING: {
       title: "Er is al een taak actief",

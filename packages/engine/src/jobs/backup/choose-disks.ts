@@ -42,9 +42,10 @@ export async function chooseDisks(
   if (chosen.disks.length > 0) return chosen;
   const reasons = chosen.excluded.map((disk) => `${disk.name}: ${disk.reason}`).join(" ");
   throw new KluisError("DISK_NOT_SUPPORTED", {
+    reason: "no-disk-left",
     message: `VM ${vm.name} has no disk that can be backed up. ${reasons}`,
     action: "Include at least one disk that Kluis can back up.",
-    params: { vm: vm.name, causes: reasons },
+    params: { vm: vm.name, reasons },
   });
 }
 

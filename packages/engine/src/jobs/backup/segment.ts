@@ -26,6 +26,7 @@ export function requireSameSize(
 ): void {
   if (bytes === disk.diskBytes) return;
   throw new KluisError("CONFLICT", {
+    reason: "disk-resized",
     message: `Disk ${disk.name} was resized while its backup started: ${disk.diskBytes} bytes before, ${bytes} bytes in the snapshot.`,
     action: "Start the backup again.",
     params: { disk: disk.name, beforeBytes: disk.diskBytes, snapshotBytes: bytes },

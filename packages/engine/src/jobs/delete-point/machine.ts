@@ -88,16 +88,18 @@ async function requirePoint({ deps, job, memory }: Context): Promise<PointRef> {
   const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
   if (point === null) {
     throw new KluisError("POINT_NOT_FOUND", {
-      message: "The recovery point does not exist.",
-      params: { pointId: job.pointId },
+      reason: "gone",
+      message: "The recovery point no longer exists.",
+      params: { point: job.pointId },
     });
   }
   const hasStarted = memory.deleting === true || point.state === "deleting" || point.state === "deleted";
   if (point.pinnedAt === null || hasStarted) return point;
   throw new KluisError("CONFLICT", {
-    message: "The recovery point is pinned.",
+    reason: "point-pinned",
+    message: `Recovery point ${point.id} is pinned and cannot be deleted.`,
     action: "Unpin it first.",
-    params: { pointId: point.id, vm: point.vmName },
+    params: { point: point.id, pinnedAt: point.pinnedAt.toISOString() },
   });
 }
 

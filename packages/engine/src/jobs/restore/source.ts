@@ -13,17 +13,19 @@ export async function sourceOf({
   const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
   if (point === null || (point.state !== "available" && point.state !== "damaged")) {
     throw new KluisError("POINT_NOT_FOUND", {
+      reason: "gone",
       message: "The recovery point no longer exists.",
       action: "Choose another recovery point.",
-      params: { pointId: job.pointId },
+      params: { point: job.pointId },
     });
   }
   const disk = point.disks.find(({ diskKey }) => diskKey === key);
   if (disk !== undefined) return { point, disk };
   const disks = point.disks.map(({ diskKey }) => diskKey).join(", ");
   throw new KluisError("DISK_NOT_FOUND", {
-    message: `The recovery point has no disk "${key}".`,
+    reason: "in-point",
+    message: `Recovery point ${point.id} has no disk ${key}.`,
     action: `Choose one of: ${disks}.`,
-    params: { pointId: point.id, disk: key, disks },
+    params: { point: point.id, disk: key, disks },
   });
 }

@@ -22,8 +22,9 @@ async function verify({ deps, job, signal }: StepContext<Memory>): Promise<StepR
   const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
   if (point === null || point.state === "deleted" || point.state === "deleting") {
     throw new KluisError("POINT_NOT_FOUND", {
+      reason: "gone",
       message: "The recovery point no longer exists.",
-      params: { pointId: job.pointId },
+      params: { point: job.pointId },
     });
   }
   const result = await deps.vault.vault.verifyPoint(point.id, { mode, signal });

@@ -47,7 +47,7 @@ export async function startEntra(dataDir?: string): Promise<EntraHarness> {
   };
 }
 
-/** Sends requests for the public login host to a local Entra, with the Host header of the public name. */
+/** Sends requests for the public login host to a local Entra, with the public Host header. */
 export function loginOverLoopback(url: string): HttpClient {
   const inner = createDefaultHttpClient();
   return {
@@ -61,7 +61,7 @@ export function loginOverLoopback(url: string): HttpClient {
   };
 }
 
-/** Submits the account picker: reads the page's form, then picks `oid` or cancels. Returns the redirect. */
+/** Submits the form of the account picker. Returns the redirect. */
 export async function pickAccount(
   authorizeUrl: string,
   choice: { readonly oid: string } | { readonly cancel: true },

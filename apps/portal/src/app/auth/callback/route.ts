@@ -2,6 +2,7 @@ import { signIn } from "@kluis/api";
 import { toKluisError } from "@kluis/domain";
 import { cookies } from "next/headers";
 import { NextResponse } from "next/server";
+import { localeCookie, localeCookieOptions } from "#lib/locale.ts";
 import { getApi, getEntra } from "#server/api.ts";
 import { pendingCookie } from "#server/pending-sign-in.ts";
 import { clientAddress, sessionCookie, sessionCookieOptions } from "#server/session.ts";
@@ -41,6 +42,8 @@ async function answer(request: Request, publicUrl: string): Promise<NextResponse
     });
     const response = NextResponse.redirect(publicUrl + next, 303);
     response.cookies.set(sessionCookie, session.sessionToken, sessionCookieOptions(session.expiresAt));
+    // The account's choice follows the user to this browser.
+    if (session.locale !== null) response.cookies.set(localeCookie, session.locale, localeCookieOptions);
     return response;
   } catch (error) {
     const known = toKluisError(error);

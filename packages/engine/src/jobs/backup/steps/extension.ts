@@ -54,6 +54,7 @@ async function install(context: Context): Promise<Result> {
   const details = await getVm(deps.azure, vm.resourceId, { signal });
   if (details === null) {
     throw new KluisError("VM_NOT_FOUND", {
+      reason: "gone",
       message: `VM ${vm.name} no longer exists in Azure.`,
       params: { vm: vm.name },
     });

@@ -55,8 +55,9 @@ export async function prepare(context: Context): Promise<StepResult<BackupMemory
 
 function refusalError({ name, reason }: RefusedDisk): KluisError {
   return new KluisError("DISK_NOT_SUPPORTED", {
+    reason: "disk-kind",
     message: `${name}: ${reason}`,
-    params: { disk: name, cause: reason },
+    params: { disk: name, why: reason },
   });
 }
 
@@ -83,6 +84,7 @@ async function requireLiving({ deps, job, signal }: Context): Promise<VmDetails>
   const vm = await getVm(deps.azure, row.resourceId, { signal });
   if (vm === null) {
     throw new KluisError("VM_NOT_FOUND", {
+      reason: "gone",
       message: `VM ${row.name} no longer exists in Azure.`,
       action: "Stop its protection. Its recovery points are kept.",
       params: { vm: row.name },
@@ -90,6 +92,7 @@ async function requireLiving({ deps, job, signal }: Context): Promise<VmDetails>
   }
   if (vm.azureVmId.toLowerCase() === row.azureVmId.toLowerCase()) return vm;
   throw new KluisError("VM_NOT_FOUND", {
+    reason: "replaced",
     message: `VM ${row.name} was deleted, and another VM was created with its name.`,
     action: "Protect the new virtual machine.",
     params: { vm: row.name },
