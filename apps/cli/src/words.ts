@@ -1,14 +1,14 @@
 /** The words of statuses, jobs and steps as the terminal shows them; `--json` has the stored values. */
-import type {
-  Consistency,
-  DeltaMethod,
-  JobKind,
-  JobState,
-  JobStep,
-  JobTrigger,
-  PointState,
-  StepState,
-  VmStatus,
+import {
+  type Consistency,
+  type DeltaMethod,
+  type JobKind,
+  type JobState,
+  type JobTrigger,
+  jobStepTexts,
+  type PointState,
+  type StepState,
+  type VmStatus,
 } from "@kluis/domain";
 import type { JobRow } from "./api-types.ts";
 import type { Tone } from "./look.ts";
@@ -87,32 +87,9 @@ export function ledgerJobTitle(name: string): string {
   return [wordOf(jobKindWords, kind), ...rest].join(" ");
 }
 
-/** A step in words. `access` and `transfer` run the other way in a restore. */
-const stepWords = {
-  backup: {
-    prepare: "Prepare",
-    extension: "Snapshot extension",
-    snapshot: "Snapshot",
-    access: "Open the snapshot",
-    plan: "Find changes",
-    transfer: "Transfer",
-    seal: "Write manifest",
-    "remove-snapshot": "Remove snapshot",
-    "recovery-point": "Recovery point",
-  },
-  "restore-disk": {
-    prepare: "Prepare",
-    "create-disk": "Create disk",
-    access: "Open the disk",
-    transfer: "Write the disk",
-    finish: "Finish",
-  },
-  verify: { verify: "Verify" },
-  "delete-point": { delete: "Delete" },
-} as const satisfies { readonly [Kind in JobKind]: Record<JobStep<Kind>, string> };
-
+/** The name of a step. `access` and `transfer` run the other way in a restore. */
 export function stepText(kind: JobKind, step: string): string {
-  return wordOf(stepWords[kind], step);
+  return wordOf(jobStepTexts[kind], step);
 }
 
 const triggerWords = {

@@ -83,6 +83,7 @@ export {
   jobStates,
   jobStepNames,
   jobSteps,
+  jobStepTexts,
   jobTriggers,
   type StepState,
   stepStates,
