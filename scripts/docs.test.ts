@@ -33,7 +33,10 @@ function paths(path: string): string[] {
 
 function isThere(path: string, from: string): boolean {
   const fixed = path.replace(/[^/]*(?:[*{<…]|NAME|NOUN|TIME).*$/, "");
-  return [join(root, fixed), join(root, dirname(from), fixed)].some((one) => existsSync(normalize(one)));
+  const home = /^(?:apps|packages)\/[^/]+/.exec(from)?.[0] ?? "";
+  return [root, join(root, dirname(from)), join(root, home)].some((folder) =>
+    existsSync(join(folder, fixed)),
+  );
 }
 
 describe("documentation", () => {
@@ -73,7 +76,7 @@ describe("sources", () => {
 
 describe("the README's tour", () => {
   it("changes the headline of the shop's page in place", async () => {
-    const { readRecipe, unpackImage } = await import("../packages/local-azure/src/fleet/image.ts");
+    const { readRecipe, unpackImage } = await import("../packages/local-azure/src/fleet/recipe.ts");
     const [, text = "", seek = ""] =
       /printf '([^']+)' \| dd of=data\.img bs=1 seek=(\d+) conv=notrunc/.exec(
         readFileSync(join(root, "README.md"), "utf8"),
