@@ -18,7 +18,7 @@ function requestedMs(error: KluisError): number {
   return error.code === "AZURE_THROTTLED" && typeof wait === "number" ? wait : 0;
 }
 
-/** True for failures that pass: no answer, Azure's own failure, and throttling of at most `mostMs`. */
+/** True for transient failures: no answer, Azure's own failure, and throttling of at most `mostMs`. */
 function isTransient(error: KluisError, backoff: Backoff): boolean {
   if (error.code === "AZURE_THROTTLED") return requestedMs(error) <= backoff.mostMs;
   return error.code === "AZURE_UNREACHABLE" || error.code === "AZURE_FAILED";

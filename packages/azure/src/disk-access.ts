@@ -20,7 +20,7 @@ export function pageBlob(sas: Sas): PageBlobClient {
 }
 
 /**
- * Runs one request on an access URL and retries failures that pass. A cut body is a failed connection, not a cancellation.
+ * Runs one request on an access URL and retries transient failures. A cut body is a failed connection, not a cancellation.
  * @throws KluisError AZURE_SAS_EXPIRED when Azure answers 401 or 403: access ended
  */
 export function blobCall<T>(

@@ -1,6 +1,6 @@
 /** Managed disks: their facts, and whether Kluis can protect them. */
 import type { Disk } from "@azure/arm-compute";
-import { type VmDisk, type VmFacts, vmFactsSchema } from "@kluis/domain";
+import { diskKeyOf, type VmDisk, type VmFacts, vmFactsSchema } from "@kluis/domain";
 import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import type { CallOptions } from "./lro.ts";
@@ -99,7 +99,7 @@ export async function inspectDisks(
 
 function vmDiskOf({ ref, facts, refusal }: DiskFinding): VmDisk {
   return {
-    key: ref.slot === "os" ? "os" : String(ref.slot),
+    key: diskKeyOf(ref.slot),
     name: ref.name,
     resourceId: ref.diskId ?? "",
     uniqueId: facts?.uniqueId ?? "",

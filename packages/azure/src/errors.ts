@@ -16,7 +16,7 @@ const causeLimit = 8;
 type AzureCode = Extract<ErrorCode, `AZURE_${string}`>;
 type MappedCode = AzureCode | "AGENT_NOT_READY" | "EXTENSION_FAILED" | "DELTA_BASE_INVALID";
 
-/** The action of every error that passes without a user. */
+/** The action of errors that need no user. */
 export const triesAgain = "Kluis tries again automatically.";
 
 /**
@@ -80,7 +80,7 @@ const unreachableCodes = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
-/** What the SDK does not return of a call's answers: recorded while the call runs. */
+/** Facts of a call's answers that the SDK does not return, recorded while the call runs. */
 export interface CallRecord {
   /** Error in the status body of the last failed long-running operation. */
   failure: { readonly code: string; readonly message: string } | null;
@@ -116,7 +116,7 @@ function codeOf(error: unknown): string | null {
   return null;
 }
 
-/** True when no answer came: the failure lies between Kluis and Azure. */
+/** True when no answer came: the failure is between Kluis and Azure. */
 export function isUnreachable(error: unknown): boolean {
   return causes(error).some((cause) => {
     if (isRestError(cause) && cause.statusCode !== undefined) return false;
@@ -257,7 +257,7 @@ export function recoded(error: KluisError, code: MappedCode): KluisError {
   });
 }
 
-/** True for an error of Azure with this code of Azure's own. */
+/** True when the error holds this code from Azure. */
 export function hasAzureCode(error: unknown, azureCode: string): error is KluisError {
   return isKluisError(error) && error.params["azureCode"] === azureCode;
 }

@@ -101,7 +101,7 @@ function toRanges(
   return (list ?? []).map(({ offset, count = 0 }) => ({ start: offset, end: offset + count, kind }));
 }
 
-/** A refused base ends no backup: the caller reads everything instead. */
+/** A refused base does not end a backup: the caller reads everything instead. */
 function asBaseInvalid(error: unknown): unknown {
   if (!(error instanceof KluisError)) return error;
   const status = error.params["status"];

@@ -88,7 +88,7 @@ const failures = {
 } as const;
 
 /**
- * The instant of a restore point. Retention counts from it, so a missing one is an error and never made up.
+ * The instant of a restore point. Retention counts from it, so a missing instant is an error, and never replaced by a guess.
  * @throws KluisError AZURE_FAILED
  */
 export function takenAt(id: string, { timeCreated }: Pick<RestorePoint, "timeCreated">): Date {

@@ -186,7 +186,7 @@ describe("retries", () => {
       ),
     );
   });
-  test("retries a failure that passes", async () => {
+  test("retries a transient failure", async () => {
     const { work } = failing(3, new KluisError("AZURE_UNREACHABLE", { message: "reset" }));
     expect(await withBackoff(work, { signal, backoff })).toBe(4);
   });
@@ -213,7 +213,7 @@ describe("retries", () => {
 });
 
 describe("the instant of a restore point", () => {
-  test("is what Azure reports, and never made up", () => {
+  test("is the one that Azure reports, or an error", () => {
     const timeCreated = new Date("2026-03-01T10:00:00Z");
     expect(takenAt("/p", { timeCreated })).toBe(timeCreated);
     expect(() => takenAt("/p", {})).toThrow(

@@ -136,8 +136,8 @@ export async function startDeleteDisk(
 }
 
 /**
- * Ends an upload that will never be finished. Azure ends none without a valid footer, and deletes no disk with an open
- * upload: so this writes a footer, ends the upload, and the caller deletes the disk.
+ * Ends an upload that will never be finished, so that the caller can delete the disk. Azure deletes a disk only after its
+ * upload, and ends an upload only with a valid footer: if necessary, this function writes one.
  */
 async function abandonUpload({ azure, target, signal }: OperationTarget, disk: Disk): Promise<void> {
   const { client, path } = resourceOf<1>(azure, target, "disks");

@@ -101,7 +101,7 @@ describe("failures of a connection", () => {
     });
   });
 
-  test("retries a failure that passes", async () => {
+  test("retries a transient failure", async () => {
     await harness.local.control.addFault({
       match: { operation: "virtualMachines.*" },
       effect: { type: "fail", status: 500, code: "InternalServerError" },

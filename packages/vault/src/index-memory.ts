@@ -1,3 +1,4 @@
+/** The deduplication index in memory. */
 import type { ChunkIndex, ChunkPlace, IndexEntry, PackInfo } from "./types.ts";
 
 /** A deduplication index in memory, for tools and tests; the engine has one in PostgreSQL. */

@@ -1,3 +1,4 @@
+/** Azurite for the integration tests of the blob store. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";

@@ -1,3 +1,4 @@
+/** A store that fails at a chosen call, to simulate killed processes. */
 import { KluisError } from "@kluis/domain";
 import type { BlobStore, GetOptions, ObjectInfo } from "../src/store/port.ts";
 

@@ -1,3 +1,4 @@
+/** A store in memory. */
 import { alreadyExists, missing } from "../src/errors.ts";
 import {
   type BlobStore,

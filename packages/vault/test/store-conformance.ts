@@ -1,3 +1,4 @@
+/** The conformance suite of all stores. */
 import { expect, it } from "vitest";
 import type { BlobStore } from "../src/index.ts";
 import { noise, signal } from "./fixtures.ts";

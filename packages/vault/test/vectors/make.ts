@@ -1,3 +1,4 @@
+/** Makes the golden vault of a format version. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createTransferLimits, createVault, SEGMENT_BYTES } from "../../src/index.ts";
