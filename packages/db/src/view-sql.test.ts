@@ -5,14 +5,14 @@ import { objectSql } from "./view-sql.ts";
 
 const table = { alias: "t", columns: { id: "id", name: "name" } };
 
-test("keys that are columns are read from the table, the others from what is given", () => {
+test("keys that are columns are read from the table, the others from the given expressions", () => {
   const schema = z.object({ id: z.string(), name: z.string(), size: z.number() });
   const { sql, values } = objectSql(schema, table, { size: Prisma.sql`${7}::int` });
   expect(sql).toBe(`(jsonb_build_object('id', t."id",'name', t."name",'size', ?::int))`);
   expect(values).toEqual([7]);
 });
 
-test("a given value replaces a column", () => {
+test("a given expression replaces a column", () => {
   const { sql } = objectSql(z.object({ id: z.string() }), table, { id: Prisma.sql`other.id` });
   expect(sql).toBe(`(jsonb_build_object('id', other.id))`);
 });

@@ -85,7 +85,7 @@ async function text(pieces: AsyncIterable<string>): Promise<string> {
   return whole;
 }
 
-test("every point has its row, deleted ones too, with what was recorded of it", async () => {
+test("every point has a row with all recorded facts, also after its deletion", async () => {
   const rows = await rowsOf(scope());
   expect(rows.map((row) => row.identity.pointId)).toEqual(ids);
   expect(rows[0]).toMatchObject({
@@ -104,7 +104,7 @@ test("every point has its row, deleted ones too, with what was recorded of it", 
   expect(rows[0]?.capture.snapshotIds).toHaveLength(1);
 });
 
-test("a row carries the event that recorded it, as the ledger holds it", async () => {
+test("a row contains the ledger event that recorded the point", async () => {
   const [first] = await rowsOf(scope());
   const stored = await database.db.prisma.ledgerEvent.findFirstOrThrow({
     where: { seq: first?.ledger?.seq ?? 0 },
@@ -119,16 +119,16 @@ test("a row carries the event that recorded it, as the ledger holds it", async (
 });
 
 test.each([
-  { name: "another team's points are not in it", which: { visibility: commerce }, expected: [0, 1] },
+  { name: "another team's points are left out", which: { visibility: commerce }, expected: [0, 1] },
   {
-    name: "nobody's scope is empty",
+    name: "a scope without any VM is empty",
     which: { visibility: { all: false, reach: [], teamIds: [] } as const },
     expected: [],
   },
-  { name: "from is included", which: { from: day(2) }, expected: [1, 2] },
-  { name: "to is not", which: { to: day(2) }, expected: [0] },
-  { name: "what came later is left out", which: { asOf: new Date(0) }, expected: [] },
-])("$name; totals tie with rows", async ({ which, expected }) => {
+  { name: "the start of the period is included", which: { from: day(2) }, expected: [1, 2] },
+  { name: "the end of the period is excluded", which: { to: day(2) }, expected: [0] },
+  { name: "points created after asOf are left out", which: { asOf: new Date(0) }, expected: [] },
+])("$name; the totals are the sums over the rows", async ({ which, expected }) => {
   const rows = await rowsOf(scope(which));
   expect(rows.map((row) => ids.indexOf(row.identity.pointId))).toEqual(expected);
   const totals = new PointTotals();
@@ -136,7 +136,7 @@ test.each([
   expect(await sumReportPoints(database.db.prisma, scope(which))).toEqual(totals.totals);
 });
 
-test("the totals are what was made", async () => {
+test("the totals count the points of the estate", async () => {
   expect(await sumReportPoints(database.db.prisma, scope())).toEqual({
     points: 3,
     vms: 2,
@@ -153,7 +153,7 @@ test("the totals are what was made", async () => {
   });
 });
 
-test("CSV: one line per point, quotes kept, no formula for a spreadsheet", async () => {
+test("CSV: one line per point, with quotes escaped", async () => {
   const csv = await text(renderPointsCsv(database.db, scope()));
   const lines = csv.split("\r\n");
   expect(lines).toHaveLength(5);
@@ -166,7 +166,7 @@ test("CSV: one line per point, quotes kept, no formula for a spreadsheet", async
   expect(lines[1]?.split(",")[0]).toBe(first?.identity.pointId);
 });
 
-test("CSV: a cell that begins like a formula is escaped", async () => {
+test("CSV: a cell that starts like a formula is escaped", async () => {
   const { db } = database;
   const vmId = await makeVm(db, clock, { name: "=HYPERLINK(1)", resourceGroup: "evil-rg" });
   const id = await makePoint(db, clock, { estate, vmId, vmName: "=HYPERLINK(1)", takenAt: day(9) });
@@ -193,7 +193,7 @@ const jsonReport = z.strictObject({
   }),
 });
 
-test("JSON: rows, totals over exactly these rows, and the ledger's verdict", async () => {
+test("JSON: rows, the totals over these rows, and the verdict on the ledger", async () => {
   const options = { generatedAt: clock.now(), generatedBy: engineActor, scopeName: "all virtual machines" };
   const which = scope({ to: day(5) });
   const report = jsonReport.parse(JSON.parse(await text(renderPointsJson(database.db, which, options))));
@@ -204,13 +204,13 @@ test("JSON: rows, totals over exactly these rows, and the ledger's verdict", asy
   expect(jsonReport.parse(JSON.parse(empty))).toMatchObject({ rows: [], totals: { points: 0 } });
 });
 
-test("a report of many points comes in pieces", async () => {
+test("a report of many points is rendered in pieces", async () => {
   const other = await createTestDatabase();
   try {
     const here = await makeEstate(other.db, clock);
     const vmId = await makeVm(other.db, clock, { name: "many", resourceGroup: "commerce-rg" });
     const first = await makePoint(other.db, clock, { estate: here, vmId, vmName: "many", takenAt: day(1) });
-    // 1,200 copies of one point, three to an instant, so that pages are cut between equal times.
+    // 1,200 copies of one point, three at each instant, so that pages end between equal times.
     await other.db.prisma.$executeRaw`
       INSERT INTO "RecoveryPoint" SELECT (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'jobId',
         gen_random_uuid(), 'takenAt', p."takenAt" + (n / 3) * interval '1 minute'))).*
@@ -221,7 +221,7 @@ test("a report of many points comes in pieces", async () => {
     for await (const piece of renderPointsCsv(other.db, scope())) pieces += Number(piece.length > 0);
     expect(seen.size).toBe(1_201);
     expect(pieces).toBe(8);
-    // Together they are larger than a number holds exactly: both ways of adding up still agree.
+    // The sum exceeds 2^53, so it is rounded; both ways of adding still agree.
     const totals = new PointTotals();
     await other.db.prisma.recoveryPoint.updateMany({ data: { logicalBytes: 2n ** 53n - 1n } });
     for await (const row of walkReportPoints(other.db, scope())) totals.add(row);

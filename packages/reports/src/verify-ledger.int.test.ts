@@ -43,7 +43,7 @@ async function anchor(): Promise<void> {
   await recordAnchor(database.db.prisma, { ...signed, vaultName: null }, systemClock);
 }
 
-/** What the owner of the database can do: switch the triggers off and change what they like. */
+/** Acts as the owner of the database, who can disable the triggers and change anything. */
 async function asDatabaseOwner(db: Db, statements: readonly string[]): Promise<void> {
   const client = await db.pool.connect();
   try {
@@ -55,7 +55,7 @@ async function asDatabaseOwner(db: Db, statements: readonly string[]): Promise<v
   }
 }
 
-test("an untouched ledger is right, with its head and anchors", async () => {
+test("an untouched ledger is valid, with its head and anchors", async () => {
   await anchor();
   await append(3);
   const head = await readHead(database.db.prisma);
@@ -68,7 +68,7 @@ test("an untouched ledger is right, with its head and anchors", async () => {
   });
 });
 
-test("an empty ledger is right", async () => {
+test("an empty ledger is valid", async () => {
   const empty = await createTestDatabase();
   expect(await verifyLedger(empty.db)).toEqual({
     ok: true,
@@ -108,11 +108,11 @@ test.each([
   },
   { name: "a changed digest", by: recomputeLater, kind: "edited", seq: 4 },
   { name: "a missing event", by: [`DELETE FROM "LedgerEvent" WHERE seq = 4`], kind: "missing", seq: 4 },
-  { name: "a missing beginning", by: [`DELETE FROM "LedgerEvent" WHERE seq < 4`], kind: "missing", seq: 1 },
-  { name: "exchanged events", by: swap, kind: "reordered", seq: 4 },
-  { name: "a cut-off end", by: [`DELETE FROM "LedgerEvent" WHERE seq > 8`], kind: "truncated", seq: 9 },
-  { name: "everything gone", by: [`DELETE FROM "LedgerEvent"`], kind: "truncated", seq: 1 },
-])("the database's owner cannot hide $name", async ({ by, kind, seq }) => {
+  { name: "a removed beginning", by: [`DELETE FROM "LedgerEvent" WHERE seq < 4`], kind: "missing", seq: 1 },
+  { name: "swapped events", by: swap, kind: "reordered", seq: 4 },
+  { name: "a removed end", by: [`DELETE FROM "LedgerEvent" WHERE seq > 8`], kind: "truncated", seq: 9 },
+  { name: "a removed ledger", by: [`DELETE FROM "LedgerEvent"`], kind: "truncated", seq: 1 },
+])("the owner of the database cannot hide $name", async ({ by, kind, seq }) => {
   await anchor();
   await asDatabaseOwner(database.db, by);
   const verdict = await verifyLedger(database.db, { publicPem: key.publicPem });
@@ -120,7 +120,7 @@ test.each([
   expect(verdict.events).toBe(seq - 1);
 });
 
-test("a history that was rewritten with all its digests is found against the anchor", async () => {
+test("a history rewritten with all its digests is found against the anchor", async () => {
   await anchor();
   await asDatabaseOwner(database.db, [`DELETE FROM "LedgerEvent"`]);
   await append(12);
@@ -130,7 +130,7 @@ test("a history that was rewritten with all its digests is found against the anc
   });
 });
 
-test("rewriting the anchors too does not help against a copy elsewhere, nor without the key", async () => {
+test("rewritten anchors are found by the public key, and against copies kept elsewhere", async () => {
   await anchor();
   const copies = await listAnchors(database.db.prisma);
   await asDatabaseOwner(database.db, [`DELETE FROM "LedgerEvent"`, `DELETE FROM "LedgerAnchor"`]);
@@ -149,7 +149,7 @@ test("rewriting the anchors too does not help against a copy elsewhere, nor with
   });
 });
 
-test("a copy of an anchor, as it lies in the vault, checks the ledger and its own signature", async () => {
+test("a copy of an anchor from the vault verifies the ledger and the anchor's signature", async () => {
   await anchor();
   const [stored] = await listAnchors(database.db.prisma);
   const text = JSON.stringify({ ...stored, publicKey: key.publicPem, installationId: "x" });

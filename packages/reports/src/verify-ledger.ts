@@ -1,18 +1,19 @@
+/** Verification of the ledger: walks the chain and names the first thing that is wrong. */
 import { type Db, isSignedBy, listAnchors, type SignedHead, walkLedger } from "@kluis/db";
 import { checkNext, emptyHead, type LedgerHead, type LedgerProblem, type LedgerRecord } from "@kluis/domain";
 import { z } from "zod";
 
-/** A head that somebody signed or kept elsewhere: the ledger must still contain it. */
+/** A head that was signed, or kept outside the ledger: the ledger must still contain it. */
 export interface KnownHead extends LedgerHead {
-  /** For messages: `the anchor signed at …`. */
+  /** Where the head comes from, for messages: `the anchor of …`. */
   readonly origin: string;
 }
 
 export interface LedgerVerdict {
   readonly ok: boolean;
-  /** Events that were found right. */
+  /** Events that were verified. */
   readonly events: number;
-  /** The newest event that was found right; null when there is none. */
+  /** The newest verified event; null when there is none. */
   readonly head: LedgerHead | null;
   /** Known heads that the ledger was compared with. */
   readonly anchors: number;
@@ -21,9 +22,8 @@ export interface LedgerVerdict {
 }
 
 /**
- * Walks a ledger from its first event and stops at the first that is wrong: edited, missing, reordered, replaced, cut off
- * at the end or rewritten (the last two show only against heads that were kept elsewhere). Memory does not grow with the
- * ledger.
+ * Walks a ledger from its first event and stops at the first problem: edited, missing, reordered, truncated or rewritten.
+ * The last two are visible only against heads that were kept elsewhere. Memory does not grow with the ledger.
  *
  * @param known ascending by seq
  */
@@ -74,22 +74,21 @@ function truncated(head: LedgerHead, anchor: KnownHead): LedgerProblem {
 export interface VerifyLedgerOptions {
   readonly signal?: AbortSignal;
   /**
-   * Public key (SPKI, PEM) of the anchors, or all that ever signed. With it, signatures are checked; without it, anchors are
-   * believed as they stand.
+   * Public keys (SPKI, PEM) that have signed anchors. Without any, the signatures of anchors are not checked.
    */
   readonly publicPem?: string | readonly string[];
-  /** Copies of anchors that lie outside the database (in the vault): the database's owner cannot have changed them. */
+  /** Copies of anchors from the vault, which the owner of the database cannot change. */
   readonly copies?: readonly SignedHead[];
 }
 
 /**
- * Verifies the database's ledger against its anchors, and against copies of anchors from elsewhere. An anchor whose signature
- * is not valid proves nothing; it is itself a finding, unless the walk finds something wrong before.
+ * Verifies the ledger of a database against its anchors and against copies of anchors. An anchor with an invalid signature
+ * proves nothing; it is itself a problem, unless the walk finds another one.
  */
 export async function verifyLedger(db: Db, options: VerifyLedgerOptions = {}): Promise<LedgerVerdict> {
   const { publicPem, signal, copies = [] } = options;
   const all = [...(await listAnchors(db.prisma)), ...copies];
-  // A copy of an anchor that the database has is the same anchor.
+  // A copy of an anchor that is also in the database counts once.
   const distinct = new Map(
     all.map((anchor) => [`${anchor.seq} ${anchor.digest} ${anchor.signature}`, anchor]),
   );
@@ -101,7 +100,7 @@ export async function verifyLedger(db: Db, options: VerifyLedgerOptions = {}): P
   const walked = await verifyRecords(walkLedger(db, signal ? { signal } : {}), known);
   const forged = anchors.find((anchor) => !isValid(anchor));
   if (!walked.ok || forged === undefined) return walked;
-  const message = `The anchor of event ${forged.seq} does not carry a valid signature.`;
+  const message = `The anchor of event ${forged.seq} has no valid signature.`;
   return { ...walked, ok: false, problem: { kind: "rewritten", seq: forged.seq, message } };
 }
 
@@ -119,9 +118,9 @@ const copySchema = z.object({
 });
 
 /**
- * Reads the copy of an anchor as it lies in the vault. Its public key is as trustworthy as the vault: pass it as `publicPem`
- * to check the database's own anchors, whose owner cannot write into the vault.
- * @throws z.ZodError or SyntaxError when the text is no such copy
+ * Reads the copy of an anchor from its text in the vault. Its public key is as trustworthy as the vault: pass it as
+ * `publicPem` to check the anchors of a database whose owner cannot write to the vault.
+ * @throws z.ZodError or SyntaxError when the text is not a copy of an anchor
  */
 export function parseAnchorCopy(text: string): { readonly copy: SignedHead; readonly publicPem: string } {
   const { publicKey, ...copy } = copySchema.parse(JSON.parse(text));

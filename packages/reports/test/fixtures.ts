@@ -1,3 +1,4 @@
+/** Estates, VMs and points for the tests of reports. */
 import { randomUUID } from "node:crypto";
 import {
   appendEvents,
@@ -38,7 +39,7 @@ export interface Estate {
   readonly teamId: string;
 }
 
-/** A vault, a policy and a team over the resource group commerce-rg. */
+/** Creates a vault, a policy and a team whose scope is the resource group commerce-rg. */
 export function makeEstate(db: Db, clock: Clock): Promise<Estate> {
   return inTransaction(db, async (tx) => {
     const vaultId = randomUUID();
@@ -68,7 +69,7 @@ export function makeEstate(db: Db, clock: Clock): Promise<Estate> {
   });
 }
 
-/** A VM in a resource group of subscription sub-1. */
+/** Creates a VM in a resource group of subscription sub-1. */
 export async function makeVm(
   db: Db,
   clock: Clock,
@@ -92,7 +93,7 @@ export async function makeVm(
   return id;
 }
 
-export interface PointWish {
+export interface NewTestPoint {
   readonly estate: Estate;
   readonly vmId: string;
   readonly vmName: string;
@@ -102,8 +103,8 @@ export interface PointWish {
   readonly deadlineMet?: boolean;
 }
 
-/** A recovery point with its job, snapshot, disk and event, as a backup leaves them behind. */
-export function makePoint(db: Db, clock: Clock, wish: PointWish): Promise<string> {
+/** Creates a recovery point with the job, snapshot, disk and event of its backup. */
+export function makePoint(db: Db, clock: Clock, wish: NewTestPoint): Promise<string> {
   const { estate, vmId, takenAt } = wish;
   const id = randomUUID();
   const reached = wish.reached ?? "application";

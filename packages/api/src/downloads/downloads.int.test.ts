@@ -9,7 +9,7 @@ import { diskDownloadResponse, pointReportResponse } from "../responses.ts";
 import { createWorld, type PersonName, type World } from "../testing.ts";
 
 const mib = 2 ** 20;
-/** 11 MiB: more than two pieces of a download, with a hole. */
+/** 11 MiB, more than two pieces of a download, with zeros in the middle. */
 const content = Buffer.concat([randomBytes(2 * mib), Buffer.alloc(3 * mib), randomBytes(6 * mib)]);
 
 let world: World;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-interface Asked {
+interface Wanted {
   readonly format?: string;
   readonly headers?: Record<string, string>;
   readonly method?: string;
@@ -30,8 +30,8 @@ interface Asked {
   readonly ctx?: RequestContext;
 }
 
-function download(asked: Asked = {}): Promise<Response> {
-  const { format, headers, method, disk, ctx } = asked;
+function download(wanted: Wanted = {}): Promise<Response> {
+  const { format, headers, method, disk, ctx } = wanted;
   const request = new Request("http://127.0.0.1/", { method: method ?? "GET", headers: headers ?? {} });
   return diskDownloadResponse(ctx ?? operator, { point, disk: disk ?? "os", format }, request);
 }
@@ -45,7 +45,7 @@ function sha256(bytes: Uint8Array): string {
 }
 
 describe("disk downloads", () => {
-  test("raw: the whole disk, with what a browser needs to save it", async () => {
+  test("raw: the whole disk, with the headers that a browser needs to save it", async () => {
     const response = await download();
     expect(response.status).toBe(200);
     expect(response.headers.get("content-length")).toBe(String(content.length));
@@ -56,7 +56,7 @@ describe("disk downloads", () => {
     expect(sha256(await bytesOf(response))).toBe(sha256(content));
   });
 
-  test("vhd: the disk and a footer that is the same every time", async () => {
+  test("vhd: the disk and a footer that never changes", async () => {
     const [one, two] = await Promise.all([download({ format: "vhd" }), download({ format: "vhd" })]);
     const bytes = await bytesOf(one);
     expect(sha256(await bytesOf(two))).toBe(sha256(bytes));
@@ -65,7 +65,7 @@ describe("disk downloads", () => {
     expect(one.headers.get("etag")).not.toBe((await download({ method: "HEAD" })).headers.get("etag"));
   });
 
-  test("any range of either format is that part of the file", async () => {
+  test("any range of either format returns that part of the file", async () => {
     const whole = await bytesOf(await download({ format: "vhd" }));
     const edge = fc.nat(whole.length - 1);
     await fc.assert(
@@ -88,7 +88,7 @@ describe("disk downloads", () => {
     }
   });
 
-  test("resumes only what is the same, and says when there is nothing more", async () => {
+  test("resumes only the same content, and answers 416 beyond the end", async () => {
     const etag = (await download({ method: "HEAD" })).headers.get("etag") ?? "";
     const range = "bytes=1048576-";
     expect((await download({ headers: { range, "if-range": etag } })).status).toBe(206);
@@ -100,7 +100,7 @@ describe("disk downloads", () => {
     expect((await download({ headers: { "if-match": '"other"' } })).status).toBe(412);
   });
 
-  test("each start is in the ledger, with who, what and from where", async () => {
+  test("the ledger records each start with user, disk and address", async () => {
     const auditor = await world.as("auditor");
     const before = (await auditor.audit.list({ kind: ["disk.downloaded"] })).total;
     await bytesOf(await download({ headers: { range: "bytes=0-99" } }));
@@ -114,7 +114,7 @@ describe("disk downloads", () => {
     });
   });
 
-  test("a client that goes away stops the reading", async () => {
+  test("the vault is no longer read after the client disconnects", async () => {
     const response = await download();
     const reader = response.body?.getReader();
     const first: unknown = await reader?.read();
@@ -127,13 +127,13 @@ describe("disk downloads", () => {
     ["platformReader", 403, "FORBIDDEN"],
     ["nobody", 403, "FORBIDDEN"],
     ["auditor", 403, "FORBIDDEN"],
-  ] as const)("%s may not", async (person: PersonName, status, code) => {
+  ] as const)("%s is refused", async (person: PersonName, status, code) => {
     const response = await download({ ctx: await world.context(person) });
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ error: { code } });
   });
 
-  test("what is not there, or not asked for well", async () => {
+  test("unknown disks and points answer 404, invalid input 400", async () => {
     expect((await download({ disk: "5" })).status).toBe(404);
     expect((await download({ disk: "C:" })).status).toBe(400);
     expect((await download({ format: "zip" })).status).toBe(400);
@@ -141,7 +141,7 @@ describe("disk downloads", () => {
     expect((await diskDownloadResponse(operator, none, new Request("http://127.0.0.1/"))).status).toBe(404);
   });
 
-  test("content that is missing from the vault ends the download, never as a shorter file", async () => {
+  test("content missing from the vault breaks the download instead of shortening the file", async () => {
     const broken = await createWorld();
     try {
       const id = await broken.addPoint(broken.commerceVm, content);
@@ -164,7 +164,7 @@ describe("reports", () => {
   const report = async (person: PersonName, format: string): Promise<Response> =>
     pointReportResponse(await world.context(person), { format }, new Request("http://127.0.0.1/"));
 
-  test("cover what the person may report on, and leave a trace", async () => {
+  test("cover the VMs that the user may report on, and are recorded in the ledger", async () => {
     const json = await report("commerceAdmin", "json");
     expect(json.headers.get("content-disposition")).toMatch(/filename="kluis-recovery-points-.*\.json"/);
     expect(await json.json()).toMatchObject({ scope: "team Commerce", totals: { points: 1, vms: 1 } });
@@ -177,7 +177,7 @@ describe("reports", () => {
     ]);
   });
 
-  test("the summary ties with the rows", async () => {
+  test("the summary equals the sums over the rows", async () => {
     const summary = await (await world.as("auditor")).reports.points();
     expect(summary).toMatchObject({
       points: 1,
@@ -187,7 +187,7 @@ describe("reports", () => {
     });
   });
 
-  test("an operator may not; a wrong format is said", async () => {
+  test("an operator is refused; an unknown format is invalid", async () => {
     expect((await report("commerceOperator", "csv")).status).toBe(403);
     expect((await report("auditor", "pdf")).status).toBe(400);
   });

@@ -7,7 +7,7 @@ const of = (size: number, range?: string, more: object = {}) =>
   decideRange({ size, etag }, { range, ...more });
 
 describe("range requests", () => {
-  test("without a range the whole is sent, and says that ranges work", () => {
+  test("without a range the whole file is sent, and the response offers ranges", () => {
     expect(of(1000)).toEqual({
       status: 200,
       range: { start: 0, end: 999 },
@@ -30,7 +30,7 @@ describe("range requests", () => {
     expect(decision.headers["content-length"]).toBe(String(range.end - range.start + 1));
   });
 
-  test.each(["bytes=1000-", "bytes=1000-1001", "bytes=-0"])("%s lies beyond the end", (header) => {
+  test.each(["bytes=1000-", "bytes=1000-1001", "bytes=-0"])("%s is beyond the end", (header) => {
     expect(of(1000, header)).toMatchObject({ status: 416, headers: { "content-range": "bytes */1000" } });
   });
 
@@ -41,7 +41,7 @@ describe("range requests", () => {
     },
   );
 
-  test("If-Range: the part only when the validator is ours", () => {
+  test("If-Range: the part only when the entity tag matches", () => {
     expect(of(1000, "bytes=10-", { ifRange: etag }).status).toBe(206);
     expect(of(1000, "bytes=10-", { ifRange: '"other"' }).status).toBe(200);
     expect(of(1000, "bytes=10-", { ifRange: `W/${etag}` }).status).toBe(200);
@@ -58,7 +58,7 @@ describe("range requests", () => {
     expect(of(1000, undefined, { ifMatch: "*" }).status).toBe(200);
   });
 
-  test("a part that is sent always lies inside, and is never empty", () => {
+  test("a part that is sent is inside the file and never empty", () => {
     const number = fc.nat(3000).map(String);
     const header = fc.tuple(fc.oneof(number, fc.constant("")), fc.oneof(number, fc.constant("")));
     fc.assert(

@@ -1,6 +1,6 @@
 /**
  * HTTP range requests for one representation of known size (RFC 9110, sections 13.1.5 and 14). Pure.
- * Only a single byte range is served; a list of ranges is answered with the whole, which the RFC allows.
+ * Serves a single byte range. A list of ranges gets the whole representation, which the RFC allows.
  */
 
 /** Bytes `start` to `end`, both included. */
@@ -10,7 +10,7 @@ export interface ByteRange {
 }
 
 export type RangeDecision =
-  /** 200: everything. */
+  /** 200: the whole representation. */
   | {
       readonly status: 200;
       readonly range: ByteRange | null;
@@ -18,15 +18,15 @@ export type RangeDecision =
     }
   /** 206: this part. */
   | { readonly status: 206; readonly range: ByteRange; readonly headers: Readonly<Record<string, string>> }
-  /** 304 and 412: the client's condition decides; no body. */
+  /** 304 and 412: by the client's condition, without a body. */
   | { readonly status: 304 | 412; readonly range: null; readonly headers: Readonly<Record<string, string>> }
-  /** 416: the part lies beyond the end. */
+  /** 416: the range is beyond the end. */
   | { readonly status: 416; readonly range: null; readonly headers: Readonly<Record<string, string>> };
 
 export interface Representation {
   /** Bytes of the whole. */
   readonly size: number;
-  /** Strong entity tag with its quotes: it changes whenever a byte does. */
+  /** Strong entity tag with its quotes: it changes with every change of a byte. */
   readonly etag: string;
 }
 
@@ -37,7 +37,7 @@ export interface RangeHeaders {
   readonly ifNoneMatch?: string | null | undefined;
 }
 
-/** What to answer, and with which headers (Content-Range, Content-Length, ETag, Accept-Ranges). */
+/** Returns status, range and headers (Content-Range, Content-Length, ETag, Accept-Ranges) of the response. */
 export function decideRange(representation: Representation, request: RangeHeaders): RangeDecision {
   const { size, etag } = representation;
   const shared = { "accept-ranges": "bytes", etag };
@@ -46,31 +46,31 @@ export function decideRange(representation: Representation, request: RangeHeader
   if (request.ifNoneMatch && matches(request.ifNoneMatch, etag, { weakly: true })) {
     return { status: 304, range: null, headers: shared };
   }
-  const asked = request.range ? parseRange(request.range, size) : "none";
-  // A validator that does not fit means: the part the client has belongs to something else. A date cannot be strong here.
+  const range = request.range ? parseRange(request.range, size) : "none";
+  // With another entity tag, the part that the client has belongs to other content. Dates are too weak to compare.
   const stale = Boolean(request.ifRange) && request.ifRange?.trim() !== etag;
-  if (asked === "none" || stale) {
+  if (range === "none" || stale) {
     return {
       status: 200,
       range: size === 0 ? null : { start: 0, end: size - 1 },
       headers: { ...shared, "content-length": String(size) },
     };
   }
-  if (asked === "beyond") {
+  if (range === "beyond") {
     return { status: 416, range: null, headers: { ...shared, "content-range": `bytes */${size}` } };
   }
   return {
     status: 206,
-    range: asked,
+    range,
     headers: {
       ...shared,
-      "content-range": `bytes ${asked.start}-${asked.end}/${size}`,
-      "content-length": String(asked.end - asked.start + 1),
+      "content-range": `bytes ${range.start}-${range.end}/${size}`,
+      "content-length": String(range.end - range.start + 1),
     },
   };
 }
 
-/** `none`: not a single well-formed byte range, so it is ignored. `beyond`: well-formed, but no byte of it exists. */
+/** `none`: not one well-formed byte range, so it is ignored. `beyond`: well-formed, but beyond the end. */
 function parseRange(header: string, size: number): ByteRange | "none" | "beyond" {
   const match = /^\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header);
   if (match === null) return "none";
@@ -87,7 +87,7 @@ function parseRange(header: string, size: number): ByteRange | "none" | "beyond"
   return { start, end: last === "" ? size - 1 : Math.min(Number(last), size - 1) };
 }
 
-/** Whether a list of entity tags names ours; If-None-Match compares weakly, so `W/` is ignored there. */
+/** Whether a list of entity tags contains this one. If-None-Match compares weakly, so it ignores `W/`. */
 function matches(header: string, etag: string, options: { readonly weakly?: boolean } = {}): boolean {
   if (header.trim() === "*") return true;
   return header

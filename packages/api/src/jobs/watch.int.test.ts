@@ -45,37 +45,37 @@ function newBackup(vmId: string): Promise<string> {
   );
 }
 
-/** What the next tracked event carries; null at the stream's end. */
+/** The next tracked event; null at the end of the stream. */
 async function next<T>(
   stream: AsyncIterator<{ id: string; data: T }>,
 ): Promise<{ id: string; data: T } | null> {
   const result = await stream.next();
   if (result.done === true) return null;
-  // Called in the same process, an event comes in tRPC's envelope: [id, data, mark].
+  // A caller in the same process receives an event in tRPC's envelope: [id, data, mark].
   const envelope: unknown = result.value;
   if (!isTrackedEnvelope<T>(envelope)) throw new Error("Every event has an id.");
   return { id: envelope[0], data: envelope[1] };
 }
 
 describe("one job", () => {
-  test("its watcher, in another process, sees it now, when it moves, and its end; then the stream ends", async () => {
+  test("a watcher in another process sees its state, each change and its end; then the stream ends", async () => {
     const jobId = await newBackup(world.commerceVm);
     const stream = (await (await callerIn(second, "commerceAdmin")).jobs.watch({ job: jobId }))[
       Symbol.asyncIterator
     ]();
     expect((await next(stream))?.data).toMatchObject({ id: jobId, state: "queued" });
-    const coming = next(stream);
+    const pending = next(stream);
     await inTransaction(world.api.db, async (tx) => {
       await tx.job.update({ where: { id: jobId }, data: { state: "running", stage: "snapshot" } });
       await notify(tx, "job", { jobId });
     });
-    expect((await coming)?.data).toMatchObject({ state: "running", stage: "snapshot" });
+    expect((await pending)?.data).toMatchObject({ state: "running", stage: "snapshot" });
     await world.endJob(jobId, "succeeded");
     const last = await next(stream);
     expect(last?.data).toMatchObject({ state: "succeeded" });
     expect(await next(stream)).toBeNull();
 
-    // Whoever comes back with the id of the last event gets nothing twice.
+    // A client that returns with the id of the last event gets nothing twice.
     const again = await (await callerIn(world.api, "commerceAdmin")).jobs.watch({
       job: jobId,
       lastEventId: last?.id,
@@ -83,7 +83,7 @@ describe("one job", () => {
     expect(await next(again[Symbol.asyncIterator]())).toBeNull();
   });
 
-  test("rights that end while somebody watches end the stream", async () => {
+  test("the stream ends when the user loses the right during it", async () => {
     const jobId = await newBackup(world.commerceVm);
     const token = await world.session("commerceAdmin");
     let now = new Date();
@@ -93,9 +93,9 @@ describe("one job", () => {
     expect((await next(stream))?.data).toMatchObject({ id: jobId });
     await world.api.db.pool.query(`UPDATE "Session" SET "revokedAt" = now()`);
     now = new Date(now.getTime() + 10_000);
-    const coming = next(stream);
+    const pending = next(stream);
     await inTransaction(world.api.db, (tx) => notify(tx, "job", { jobId }));
-    await expect(coming).rejects.toMatchObject({ code: "UNAUTHORIZED" });
+    await expect(pending).rejects.toMatchObject({ code: "UNAUTHORIZED" });
     await world.endJob(jobId, "cancelled");
   });
 });
@@ -106,23 +106,23 @@ describe("all jobs", () => {
     for (const row of rows) await world.endJob(row.id, "cancelled");
   });
 
-  test("first the active ones, then what moves; another team's never", async () => {
+  test("first the active jobs, then those that change, never those of another team", async () => {
     const mine = await newBackup(world.commerceVm);
     const theirs = await newBackup(world.platformVm);
     const stream = (await (await callerIn(second, "commerceAdmin")).jobs.watchAll())[Symbol.asyncIterator]();
     const first = await next(stream);
     expect(first?.data.map((row) => row.id)).toContain(mine);
     expect(JSON.stringify(first)).not.toContain(theirs);
-    const coming = next(stream);
+    const pending = next(stream);
     await world.endJob(theirs, "succeeded");
     await world.endJob(mine, "succeeded");
-    const rows = (await coming)?.data ?? [];
+    const rows = (await pending)?.data ?? [];
     expect(rows.map((row) => row.vm?.name)).not.toContain("ops-01");
     const seen = rows.some((row) => row.id === mine) ? rows : ((await next(stream))?.data ?? []);
     expect(seen.find((row) => row.id === mine)).toMatchObject({ state: "succeeded" });
   });
 
-  test("who comes back hears of what ended meanwhile", async () => {
+  test("a client that returns also gets the jobs that have ended since", async () => {
     const caller = await callerIn(world.api, "commerceAdmin");
     const stream = (await caller.jobs.watchAll())[Symbol.asyncIterator]();
     const before = await next(stream);

@@ -1,11 +1,12 @@
+/** Canceling jobs, and waiting for tasks of the queue. */
 import { type Clock, type JobKind, jobTask } from "@kluis/domain";
 import { notify } from "../events/listen.ts";
 import { enqueue } from "../queue/enqueue.ts";
 import type { Tx } from "../tx.ts";
 
 /**
- * Asks a job to stop and wakes the task that carries it, which stops at its next safe point.
- * @returns `asked`: by this call; `asked-before`; `ended`: there is nothing left to stop. The caller appends the ledger event.
+ * Requests a job to stop and wakes its task, which stops at its next safe point. The caller appends the ledger event.
+ * @returns `asked` by this call, `asked-before`, or `ended`: there is nothing left to stop
  */
 export async function askJobToCancel(
   tx: Tx,
@@ -25,7 +26,7 @@ export async function askJobToCancel(
   return "asked";
 }
 
-/** Whether a task (the queue's own number, from `enqueue`) still waits or runs. */
+/** Whether a task still waits or runs; `taskId` is the queue's number, from `enqueue`. */
 export async function queuedTaskExists(tx: Tx, taskId: string): Promise<boolean> {
   const rows: unknown[] = await tx.$queryRaw`SELECT 1 FROM graphile_worker.jobs WHERE id = ${taskId}::bigint`;
   return rows.length === 1;

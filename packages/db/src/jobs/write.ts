@@ -1,4 +1,5 @@
-import { type Actor, type Clock, type JobKind, jobTask, KluisError } from "@kluis/domain";
+/** Starting jobs. */
+import { type Actor, type Clock, type JobKind, type JobTrigger, jobTask, KluisError } from "@kluis/domain";
 import { isUniqueViolation } from "../errors.ts";
 import { notify } from "../events/listen.ts";
 import { newId } from "../ids.ts";
@@ -11,20 +12,20 @@ export interface NewJob {
   readonly vmId: string | null;
   readonly pointId?: string | null;
   readonly policyVersionId?: string | null;
-  readonly trigger: "schedule" | "manual" | "protect";
+  readonly trigger: JobTrigger;
   readonly actor: Actor;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly dueAt?: Date | null;
   readonly deadlineAt?: Date | null;
-  /** Of the task in the queue; lower runs first. */
+  /** Of the task in the queue; the lowest runs first. */
   readonly priority?: number;
 }
 
 /**
- * Adds a job, the task that carries it, and the notice about it, in the caller's transaction. The caller appends the
- * ledger event (`job.created`).
- * @throws KluisError JOB_ALREADY_RUNNING when a backup of the VM has not ended. The transaction is lost then (PostgreSQL
- *   refuses further statements), so look first with `openBackupJob` where that is an expected outcome.
+ * Adds a job, the task that runs it and the notice about it, in the caller's transaction, and returns the job's id. The
+ * caller appends the ledger event (`job.created`).
+ * @throws KluisError JOB_ALREADY_RUNNING when a backup of the VM has not ended. PostgreSQL then accepts no further statement
+ *   in the transaction, so check with `openBackupJob` first where this is an expected outcome.
  */
 export async function createJob(tx: Tx, job: NewJob, clock: Clock): Promise<string> {
   const id = newId(clock);
@@ -65,8 +66,8 @@ function jobAlreadyRunning(vmId: string | null, cause: unknown): KluisError {
 }
 
 /**
- * The backup of the VM that has not ended, or null. Locks the VM's row until the transaction ends, so that nobody starts one
- * between the look and `createJob`.
+ * Returns the id of the VM's backup that has not ended, or null. Locks the VM's row until the transaction ends, so that no
+ * other transaction starts one before `createJob`.
  */
 export async function openBackupJob(tx: Tx, vmId: string): Promise<string | null> {
   await tx.$queryRaw`SELECT id FROM "VirtualMachine" WHERE id = ${vmId}::uuid FOR NO KEY UPDATE`;
