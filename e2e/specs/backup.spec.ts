@@ -12,9 +12,9 @@ test("a backup's page follows the job to its recovery point", async ({ page }) =
   // No click or reload from here on: the page follows the job.
   const bars = page.getByRole("progressbar", { name: /Progress of disk web-01/ });
   await expect(bars).toHaveCount(2, { timeout: 90_000 });
-  await expect(page.getByRole("link", { name: "Open the recovery point" })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole("link", { name: "Open recovery point" })).toBeVisible({ timeout: 120_000 });
   for (const bar of await bars.all()) await expect(bar).toHaveAttribute("aria-valuetext", /%|Preparing/);
-  await page.getByRole("link", { name: "Open the recovery point" }).click();
+  await page.getByRole("link", { name: "Open recovery point" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Recovery point of web-01" })).toBeVisible();
   await expect(page.getByText("Digest comparison").first()).toBeVisible();
 });

@@ -22,7 +22,7 @@ test("the editor refuses a bad name before it sends a request", async ({ page })
   await page.goto(`${portalUrl()}/policies/new`);
   await page.getByLabel("Name", { exact: true }).fill("Not A Name");
   await page.getByRole("button", { name: "Create policy" }).click();
-  await expect(page.getByText(/lower-case letters/).first()).toBeVisible();
+  await expect(page.getByText(/lowercase letters/).first()).toBeVisible();
   await expect(page).toHaveURL(/\/policies\/new$/);
 });
 
@@ -42,7 +42,7 @@ test("a policy is assigned to a VM, whose first backup starts at once", async ({
   if ((await tab.count()) > 0) await tab.click();
   await page.getByRole("button", { name: "Assign to a VM" }).first().click();
   await page.getByRole("button", { name: "Assign to sandbox-01" }).click();
-  await expect(page.getByText(`sandbox-01 is under ${name}`)).toBeVisible();
+  await expect(page.getByText(`${name} assigned to sandbox-01`)).toBeVisible();
   await page.goto(`${portalUrl()}/points?search=sandbox-01`);
   await expect(async () => {
     await page.reload();

@@ -15,9 +15,9 @@ test("an operator restores a disk to a new managed disk", async ({ page }) => {
   const disk = `restored-${Date.now().toString(36)}`;
   await dialog.getByLabel("Name of the new disk").fill(disk);
   await expect(dialog.getByText("What will happen in Azure")).toBeVisible();
-  await dialog.getByRole("button", { name: "Start the restore" }).click();
+  await dialog.getByRole("button", { name: "Start restore" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Disk restore of web-01" })).toBeVisible();
-  await expect(page.getByText("Done", { exact: true }).first()).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText("Succeeded", { exact: true }).first()).toBeVisible({ timeout: 120_000 });
 });
 
 test("a disk downloads in ranges, as raw and as VHD", async ({ page }) => {

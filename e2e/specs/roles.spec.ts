@@ -60,7 +60,7 @@ test.describe("an auditor of the organization", () => {
     await page.goto(`${portalUrl()}/audit`);
     await expect(page.getByText("VM protected").first()).toBeVisible();
     await page.getByRole("button", { name: "Verify the chain" }).click();
-    await expect(page.getByText(/The chain is whole: [\d,.\s]+ events/)).toBeVisible();
+    await expect(page.getByText(/Ledger intact: [\d,.\s]+ events/)).toBeVisible();
   });
 
   test("cannot start a backup", async ({ page }) => {

@@ -19,6 +19,7 @@ export interface DateOptions {
   /** IANA name; the runtime's own zone when absent. */
   readonly timeZone?: string | undefined;
   readonly seconds?: boolean;
+  readonly weekday?: boolean;
 }
 
 /** The formatters of one language. */
@@ -146,6 +147,7 @@ function formatRelativeIn(tag: string, at: Date, now: Date): string {
 
 function formatAbsoluteIn(tag: string, at: Date, options: DateOptions): string {
   return new Intl.DateTimeFormat(tag, {
+    ...(options.weekday === true ? { weekday: "short" } : {}),
     year: "numeric",
     month: "short",
     day: "numeric",
@@ -164,12 +166,3 @@ export function percentOf(done: number, total: number): number {
   const share = Math.min(1, Math.max(0, done / total)) * 100;
   return share < 100 ? Math.min(99, Math.floor(share)) : 100;
 }
-
-const english = createFormat("en");
-
-// The features that are not on the catalogs yet still format in English through these.
-export const formatBytes = english.bytes;
-export const formatNumber = (value: number): string => english.number(value);
-export const formatDuration = english.duration;
-export const formatAbsolute = english.absolute;
-export const humanise = english.instants;

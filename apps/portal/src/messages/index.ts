@@ -1,10 +1,14 @@
 import type { AppLocale } from "#lib/locale.ts";
 import { audit } from "#messages/audit.ts";
 import { errors } from "#messages/errors.ts";
+import { jobs } from "#messages/jobs.ts";
 import { notices } from "#messages/notices.ts";
 import { overview } from "#messages/overview.ts";
+import { points } from "#messages/points.ts";
+import { policies } from "#messages/policies.ts";
 import { protection } from "#messages/protection.ts";
 import { reports } from "#messages/reports.ts";
+import { restores } from "#messages/restores.ts";
 import { settings } from "#messages/settings.ts";
 import { shell } from "#messages/shell.ts";
 import { signedOut } from "#messages/signed-out.ts";
@@ -17,10 +21,14 @@ export const messages = {
   en: {
     audit: audit.en,
     errors: errors.en,
+    jobs: jobs.en,
     notices: notices.en,
     overview: overview.en,
+    points: points.en,
+    policies: policies.en,
     protection: protection.en,
     reports: reports.en,
+    restores: restores.en,
     settings: settings.en,
     shell: shell.en,
     signedOut: signedOut.en,
@@ -31,10 +39,14 @@ export const messages = {
   nl: {
     audit: audit.nl,
     errors: errors.nl,
+    jobs: jobs.nl,
     notices: notices.nl,
     overview: overview.nl,
+    points: points.nl,
+    policies: policies.nl,
     protection: protection.nl,
     reports: reports.nl,
+    restores: restores.nl,
     settings: settings.nl,
     shell: shell.nl,
     signedOut: signedOut.nl,

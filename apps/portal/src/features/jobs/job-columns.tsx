@@ -1,43 +1,45 @@
 "use client";
 import Link from "next/link";
+import { useTranslations } from "next-intl";
 import { JobProgressBar } from "#features/jobs/job-progress.tsx";
 import { JobKindIcon, JobStateBadge } from "#features/jobs/job-status.tsx";
-import { jobDuration } from "#features/jobs/job-view-model.ts";
-import { jobMessages as text } from "#features/jobs/messages.ts";
+import { elapsedMs } from "#features/jobs/job-view-model.ts";
 import type { JobRow } from "#lib/api-types.ts";
-import { formatDuration } from "#lib/format.ts";
+import { useFormat } from "#lib/use-format.ts";
 import { ByteSize } from "#ui/byte-size.tsx";
 import type { Column } from "#ui/data-table.tsx";
 import { TimeAgo, useNow } from "#ui/time-ago.tsx";
 
-/** The link that opens a job, with its kind's icon. */
+/** The link that opens a job, with the icon of its kind. */
 export function JobLink({ job }: { job: JobRow }) {
+  const t = useTranslations("jobs");
   return (
     <Link href={`/jobs/${job.id}`} className="inline-flex items-center gap-2 font-medium hover:underline">
-      <JobKindIcon kind={job.kind} className="size-4 text-faint" />
-      {text.kinds[job.kind]}
+      <JobKindIcon kind={job.kind} className="size-4 shrink-0 text-faint" />
+      {t(`kinds.${job.kind}`)}
     </Link>
   );
 }
 
 function Duration({ job }: { job: JobRow }) {
-  const now = useNow("fast");
-  const duration = jobDuration(job, now);
-  return <span suppressHydrationWarning>{duration === null ? "–" : formatDuration(duration)}</span>;
+  const format = useFormat();
+  const elapsed = elapsedMs(job, useNow("fast"));
+  return <span suppressHydrationWarning>{elapsed === null ? "–" : format.duration(elapsed)}</span>;
 }
 
-/** The columns of a table of jobs; inside one VM's page the VM's own column is left out. */
-export function jobColumns(options: {
+/** The columns of a table of jobs. The page of one VM leaves out the VM. */
+export function useJobColumns(options: {
   readonly withVm: boolean;
   readonly sortable: boolean;
 }): readonly Column<JobRow>[] {
+  const t = useTranslations("jobs");
   const vm: Column<JobRow> = {
     key: "vm",
-    header: text.columns.vm,
+    header: t("columns.vm"),
     ...(options.sortable ? { sort: "vm" } : {}),
     cell: (job) =>
       job.vm === null ? (
-        text.noVm
+        "–"
       ) : (
         <Link href={`/vms/${job.vm.id}`} className="hover:underline">
           {job.vm.name}
@@ -45,46 +47,46 @@ export function jobColumns(options: {
       ),
   };
   return [
-    { key: "job", header: text.columns.job, isRowHeader: true, cell: (job) => <JobLink job={job} /> },
+    { key: "job", header: t("columns.job"), isRowHeader: true, cell: (job) => <JobLink job={job} /> },
     ...(options.withVm ? [vm] : []),
     {
       key: "state",
-      header: text.columns.state,
+      header: t("columns.state"),
       cell: (job) => <JobStateBadge job={job} />,
     },
     {
       key: "progress",
-      header: text.columns.progress,
+      header: t("columns.progress"),
       from: "md",
       className: "w-40",
       cell: (job) => <JobProgressBar job={job} />,
     },
     {
       key: "moved",
-      header: text.columns.moved,
+      header: t("columns.moved"),
       align: "right",
       from: "lg",
       cell: (job) => <ByteSize bytes={job.progress.movedBytes} />,
     },
     {
       key: "started",
-      header: text.columns.started,
+      header: t("columns.started"),
+      from: "sm",
       ...(options.sortable ? { sort: "createdAt" } : {}),
       cell: (job) => <TimeAgo at={job.startedAt ?? job.createdAt} />,
     },
     {
       key: "duration",
-      header: text.columns.duration,
+      header: t("columns.duration"),
       align: "right",
       from: "lg",
       cell: (job) => <Duration job={job} />,
     },
     {
       key: "trigger",
-      header: text.columns.trigger,
+      header: t("columns.trigger"),
       from: "xl",
-      cell: (job) =>
-        job.actor.kind === "engine" ? (text.triggers[job.trigger] ?? job.trigger) : job.actor.name,
+      cell: (job) => (job.actor.kind === "engine" ? t(`triggers.${job.trigger}`) : job.actor.name),
     },
   ];
 }

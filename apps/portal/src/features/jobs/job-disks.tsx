@@ -1,77 +1,99 @@
 "use client";
-import type { JobKind } from "@kluis/domain";
+import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { barTone, diskBar } from "#features/jobs/job-view-model.ts";
-import { jobMessages as text } from "#features/jobs/messages.ts";
-import type { JobDiskView } from "#lib/api-types.ts";
-import { formatBytes, formatDuration, formatNumber, percentOf } from "#lib/format.ts";
+import { diskBar, diskLook, elapsedMs } from "#features/jobs/job-view-model.ts";
+import type { Texts } from "#i18n/texts.ts";
+import type { JobDiskView, JobView } from "#lib/api-types.ts";
+import { type Format, percentOf } from "#lib/format.ts";
+import { useFormat } from "#lib/use-format.ts";
+import { useNotice } from "#lib/use-notice.ts";
 import { ByteSize } from "#ui/byte-size.tsx";
 import { ProgressBar } from "#ui/progress-bar.tsx";
 import { EmptyState } from "#ui/states.tsx";
-import { Badge, Status, type StatusIcon } from "#ui/status.tsx";
+import { Badge, Status } from "#ui/status.tsx";
 
-const stateIcons: Record<JobDiskView["state"], StatusIcon> = {
-  waiting: "waiting",
-  running: "running",
-  done: "check",
-  failed: "cross",
-};
-
-/** A bar per disk with what was read, changed, moved and stored. */
-export function JobDisks({ kind, disks }: { kind: JobKind; disks: readonly JobDiskView[] }) {
-  if (disks.length === 0)
-    return <EmptyState title={text.detail.noDisks}>{text.detail.noDisksText}</EmptyState>;
+/** The disks of a job: a progress bar each, with the bytes that were read, changed, moved and stored. */
+export function JobDisks({ job }: { job: JobView }) {
+  const t = useTranslations("jobs");
+  if (job.disks.length === 0)
+    return <EmptyState title={t("detail.noDisks")}>{t("detail.noDisksText")}</EmptyState>;
   return (
     <ul className="divide-y divide-line">
-      {disks.map((disk) => (
+      {job.disks.map((disk) => (
         <li key={disk.key} className="px-4 py-3.5">
-          <DiskRow kind={kind} disk={disk} />
+          <DiskRow job={job} disk={disk} />
         </li>
       ))}
     </ul>
   );
 }
 
-function DiskRow({ kind, disk }: { kind: JobKind; disk: JobDiskView }) {
-  const { done, total } = diskBar(disk);
-  const percent = percentOf(done, total);
+function DiskRow({ job, disk }: { job: JobView; disk: JobDiskView }) {
+  const t = useTranslations("jobs");
+  const format = useFormat();
+  const notice = useNotice();
+  const look = diskLook(job.state, disk.state, t);
+  const left = disk.segments.total - disk.segments.done;
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <p className="flex min-w-0 items-center gap-2 font-medium">
           <Badge>{disk.key}</Badge>
           <span className="truncate">{disk.name}</span>
-          <span className="text-sm font-normal text-faint">{formatBytes(disk.diskBytes)}</span>
+          <span className="shrink-0 text-sm font-normal text-faint">{format.bytes(disk.diskBytes)}</span>
         </p>
-        <Status look="plain" tone={barTone(disk.state)} icon={stateIcons[disk.state]}>
-          {text.diskStates[disk.state]}
-        </Status>
-      </div>
-      <div className="mt-2 flex items-center gap-3">
-        <ProgressBar
-          label={text.detail.diskProgress(disk.name)}
-          done={done}
-          total={total}
-          text={
-            total <= 0
-              ? text.barUnknown
-              : text.barText(formatBytes(disk.readBytes), formatBytes(disk.plannedBytes), percent)
-          }
-          tone={barTone(disk.state)}
-          moving={disk.state === "running"}
-          className="h-2.5 flex-1"
-        />
-        <span className="w-10 text-right text-sm font-medium tabular" aria-hidden="true">
-          {total <= 0 ? "–" : `${percent}%`}
+        <span className="flex items-center gap-3">
+          {disk.state === "running" && disk.segments.total > 1 ? (
+            <span className="text-xs text-muted">{t("detail.segments", { left })}</span>
+          ) : null}
+          <Status look="plain" tone={look.tone} icon={look.icon}>
+            {look.word}
+          </Status>
         </span>
       </div>
-      <Figures figures={kind === "restore-disk" ? restoreFigures(disk) : backupFigures(disk)} />
+      <DiskBar disk={disk} tone={look.tone} />
+      <Figures
+        figures={
+          job.kind === "restore-disk" ? restoreFigures(disk, t, format) : backupFigures(disk, t, format)
+        }
+      />
       {disk.deltaReason === null ? null : (
         <p className="mt-1 text-xs text-muted">
-          {text.detail.reason}: {disk.deltaReason}
+          {t("detail.reason", { reason: notice(null, disk.deltaReason) })}
         </p>
       )}
     </>
+  );
+}
+
+function DiskBar({ disk, tone }: { disk: JobDiskView; tone: ReturnType<typeof diskLook>["tone"] }) {
+  const t = useTranslations("jobs");
+  const format = useFormat();
+  const { done, total } = diskBar(disk);
+  const percent = format.percent(percentOf(done, total));
+  return (
+    <div className="mt-2 flex items-center gap-3">
+      <ProgressBar
+        label={t("detail.diskProgress", { disk: disk.name })}
+        done={done}
+        total={total}
+        text={
+          total <= 0
+            ? t("barUnknown")
+            : t("barText", {
+                percent,
+                done: format.bytes(disk.readBytes),
+                total: format.bytes(disk.plannedBytes),
+              })
+        }
+        tone={tone}
+        moving={disk.state === "running"}
+        className="h-2.5 flex-1"
+      />
+      <span className="w-11 text-right text-sm font-medium tabular" aria-hidden="true">
+        {total <= 0 ? "–" : percent}
+      </span>
+    </div>
   );
 }
 
@@ -80,40 +102,39 @@ interface Figure {
   readonly value: ReactNode;
 }
 
-function rateOf(disk: JobDiskView): string {
-  return disk.bytesPerSecond === null ? "–" : `${formatBytes(disk.bytesPerSecond)}/s`;
-}
-
-function durationOf(disk: JobDiskView): string {
-  if (disk.startedAt === null || disk.endedAt === null) return "–";
-  return formatDuration(new Date(disk.endedAt).getTime() - new Date(disk.startedAt).getTime());
-}
-
-function backupFigures(disk: JobDiskView): readonly Figure[] {
+/** The rate and the duration, which disks of every kind of job have. */
+function timeFigures(disk: JobDiskView, t: Texts<"jobs">, format: Format): readonly Figure[] {
+  const rate = disk.bytesPerSecond;
+  const elapsed = disk.endedAt === null ? null : elapsedMs(disk, new Date(disk.endedAt));
   return [
-    { label: text.detail.read, value: <ByteSize bytes={disk.readBytes} /> },
-    { label: text.detail.changed, value: <ByteSize bytes={disk.changedBytes} /> },
-    { label: text.detail.moved, value: <ByteSize bytes={disk.movedBytes} /> },
-    { label: text.detail.stored, value: <ByteSize bytes={disk.storedBytes} /> },
-    { label: text.detail.rate, value: rateOf(disk) },
-    { label: text.detail.duration, value: durationOf(disk) },
     {
-      label: text.detail.chunks,
-      value: `${formatNumber(disk.chunksNew)} / ${formatNumber(disk.chunksReused)}`,
+      label: t("detail.rate"),
+      value: rate === null ? "–" : t("detail.perSecond", { bytes: format.bytes(rate) }),
     },
-    {
-      label: text.detail.method,
-      value: disk.deltaMethod === null ? "–" : (text.delta[disk.deltaMethod] ?? disk.deltaMethod),
-    },
+    { label: t("detail.duration"), value: elapsed === null ? "–" : format.duration(elapsed) },
   ];
 }
 
-function restoreFigures(disk: JobDiskView): readonly Figure[] {
+function backupFigures(disk: JobDiskView, t: Texts<"jobs">, format: Format): readonly Figure[] {
   return [
-    { label: text.detail.readVault, value: <ByteSize bytes={disk.readBytes} /> },
-    { label: text.detail.written, value: <ByteSize bytes={disk.movedBytes} /> },
-    { label: text.detail.rate, value: rateOf(disk) },
-    { label: text.detail.duration, value: durationOf(disk) },
+    { label: t("detail.read"), value: <ByteSize bytes={disk.readBytes} /> },
+    { label: t("detail.changed"), value: <ByteSize bytes={disk.changedBytes} /> },
+    { label: t("detail.moved"), value: <ByteSize bytes={disk.movedBytes} /> },
+    { label: t("detail.stored"), value: <ByteSize bytes={disk.storedBytes} /> },
+    ...timeFigures(disk, t, format),
+    {
+      label: t("detail.chunks"),
+      value: t("detail.chunkCounts", { fresh: disk.chunksNew, reused: disk.chunksReused }),
+    },
+    { label: t("detail.method"), value: disk.deltaMethod === null ? "–" : t(`delta.${disk.deltaMethod}`) },
+  ];
+}
+
+function restoreFigures(disk: JobDiskView, t: Texts<"jobs">, format: Format): readonly Figure[] {
+  return [
+    { label: t("detail.readVault"), value: <ByteSize bytes={disk.readBytes} /> },
+    { label: t("detail.written"), value: <ByteSize bytes={disk.movedBytes} /> },
+    ...timeFigures(disk, t, format),
   ];
 }
 
@@ -123,7 +144,7 @@ function Figures({ figures }: { figures: readonly Figure[] }) {
       {figures.map((figure) => (
         <div key={figure.label} className="min-w-0">
           <dt className="text-xs text-faint">{figure.label}</dt>
-          <dd className="truncate tabular">{figure.value}</dd>
+          <dd className="tabular">{figure.value}</dd>
         </div>
       ))}
     </dl>

@@ -1,27 +1,31 @@
 "use client";
+import { useTranslations } from "next-intl";
 import { barTone, isActive, jobBar } from "#features/jobs/job-view-model.ts";
-import { jobMessages as text } from "#features/jobs/messages.ts";
 import type { JobRow } from "#lib/api-types.ts";
-import { formatBytes, percentOf } from "#lib/format.ts";
+import { percentOf } from "#lib/format.ts";
+import { useFormat } from "#lib/use-format.ts";
 import { ProgressBar } from "#ui/progress-bar.tsx";
 
-/** The small bar of a job in a list, with its percent. */
+/** The small bar of a job in a list, with its percentage. */
 export function JobProgressBar({ job }: { job: JobRow }) {
+  const t = useTranslations("jobs");
+  const format = useFormat();
   const { done, total } = jobBar(job);
-  const active = isActive(job.state);
-  const name = text.detail.progress(job.vm?.name ?? text.kinds[job.kind]);
+  const percent = format.percent(percentOf(done, total));
   const words =
-    total <= 0
-      ? text.barUnknown
-      : text.barText(
-          formatBytes(job.progress.doneBytes),
-          formatBytes(job.progress.plannedBytes),
-          percentOf(done, total),
-        );
+    total > 0
+      ? t("barText", {
+          percent,
+          done: format.bytes(job.progress.doneBytes),
+          total: format.bytes(job.progress.plannedBytes),
+        })
+      : isActive(job.state)
+        ? t("barUnknown")
+        : t("barNone");
   return (
     <span className="flex min-w-24 items-center gap-2">
       <ProgressBar
-        label={name}
+        label={t("detail.progress", { name: job.vm?.name ?? t(`kinds.${job.kind}`) })}
         done={done}
         total={total}
         text={words}
@@ -29,8 +33,8 @@ export function JobProgressBar({ job }: { job: JobRow }) {
         moving={job.state === "running"}
         className="w-full min-w-16 flex-1"
       />
-      <span className="w-9 text-right text-xs text-muted tabular" aria-hidden="true">
-        {total <= 0 ? (active ? "…" : "–") : `${percentOf(done, total)}%`}
+      <span className="w-10 text-right text-xs text-muted tabular" aria-hidden="true">
+        {total > 0 ? percent : isActive(job.state) ? "…" : "–"}
       </span>
     </span>
   );

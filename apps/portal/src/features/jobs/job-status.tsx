@@ -1,7 +1,8 @@
+"use client";
 import type { JobKind, JobState } from "@kluis/domain";
 import { Archive, HardDriveDownload, type LucideIcon, ShieldCheck, Trash2 } from "lucide-react";
-import { stepName } from "#features/jobs/job-view-model.ts";
-import { jobMessages as text } from "#features/jobs/messages.ts";
+import { useTranslations } from "next-intl";
+import { stepName, stepOfStage } from "#features/jobs/job-view-model.ts";
 import { Status, type StatusIcon, type Tone } from "#ui/status.tsx";
 
 const look: Record<JobState, readonly [Tone, StatusIcon]> = {
@@ -13,18 +14,21 @@ const look: Record<JobState, readonly [Tone, StatusIcon]> = {
   cancelled: ["idle", "stopped"],
 };
 
-/** How a job stands. */
+/** The state of a job, with the running step. */
 export function JobStateBadge({
   job,
 }: {
   job: { readonly kind: JobKind; readonly state: JobState; readonly stage: string };
 }) {
+  const t = useTranslations("jobs");
   const [tone, icon] = look[job.state];
-  const known = job.state === "running" && text.steps[job.stage] !== undefined;
+  const step = job.state === "running" ? stepOfStage(job.stage) : null;
   return (
     <Status tone={tone} icon={icon}>
-      {text.states[job.state]}
-      {known ? <span className="font-normal">· {stepName(job.kind, job.stage)}</span> : null}
+      {t(`states.${job.state}`)}
+      {step === null ? null : (
+        <span className="hidden font-normal sm:inline">· {stepName(job.kind, step, t)}</span>
+      )}
     </Status>
   );
 }

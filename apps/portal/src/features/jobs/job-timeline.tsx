@@ -1,42 +1,52 @@
 "use client";
-import { stepName } from "#features/jobs/job-view-model.ts";
-import { jobMessages as text } from "#features/jobs/messages.ts";
+import { useTranslations } from "next-intl";
+import { elapsedMs, stepLook, stepName } from "#features/jobs/job-view-model.ts";
 import type { JobStepView, JobView } from "#lib/api-types.ts";
-import { formatDuration, humanise } from "#lib/format.ts";
-import { TimeAgo } from "#ui/time-ago.tsx";
+import { useFormat } from "#lib/use-format.ts";
+import { useNotice } from "#lib/use-notice.ts";
+import { useNow } from "#ui/time-ago.tsx";
 import { Timeline } from "#ui/timeline.tsx";
 
-/** The steps of a job on a line: what is done and how long it took, what runs, what waits. */
+/** The steps of a job with their states, durations and messages. */
 export function JobTimeline({ job }: { job: JobView }) {
+  const t = useTranslations("jobs");
+  const notice = useNotice();
   return (
     <Timeline
-      label={text.detail.timeline}
-      items={job.steps.map((step) => ({
-        key: step.name,
-        title: stepName(job.kind, step.name),
-        state: step.state,
-        stateWord: text.stepStates[step.state],
-        ...(step.startedAt === null ? {} : { time: <StepTime step={step} /> }),
-        ...(step.message === "" && step.attempt <= 1
-          ? {}
-          : {
-              children: (
-                <>
-                  {humanise(step.message)}
-                  {step.attempt > 1 ? (
-                    <span className="ml-1.5 text-xs text-warn">{text.detail.attempt(step.attempt)}</span>
-                  ) : null}
-                </>
-              ),
-            }),
-      }))}
+      label={t("detail.timeline")}
+      items={job.steps.map((step) => {
+        const look = stepLook(job.state, step, t);
+        // The word beside the title says already that the step was not reached.
+        const message = step.state === "skipped" && step.startedAt === null ? "" : step.message;
+        return {
+          key: step.name,
+          title: stepName(job.kind, step.name, t),
+          state: look.state,
+          stateWord: look.word,
+          ...(step.startedAt === null ? {} : { time: <StepTime step={step} /> }),
+          ...(message === "" && step.attempt <= 1
+            ? {}
+            : {
+                children: (
+                  <>
+                    {notice(null, message)}
+                    {step.attempt > 1 ? (
+                      <span className="ml-1.5 text-xs text-warn">
+                        {t("detail.attempt", { count: step.attempt })}
+                      </span>
+                    ) : null}
+                  </>
+                ),
+              }),
+        };
+      })}
     />
   );
 }
 
+/** How long a step took, or has been running. */
 function StepTime({ step }: { step: JobStepView }) {
-  if (step.startedAt === null) return null;
-  if (step.endedAt === null) return <TimeAgo at={step.startedAt} />;
-  const ran = new Date(step.endedAt).getTime() - new Date(step.startedAt).getTime();
-  return <span>{formatDuration(ran)}</span>;
+  const format = useFormat();
+  const elapsed = elapsedMs(step, useNow("fast"));
+  return elapsed === null ? null : <span suppressHydrationWarning>{format.duration(elapsed)}</span>;
 }

@@ -1,6 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { barTone, diskBar, etaMs, jobBar, jobDuration } from "#features/jobs/job-view-model.ts";
+import {
+  barTone,
+  diskBar,
+  diskLook,
+  elapsedMs,
+  etaMs,
+  jobBar,
+  jobTitle,
+  startedBy,
+  stepLook,
+  stepName,
+  stepOfStage,
+} from "#features/jobs/job-view-model.ts";
+import { stateChoice } from "#features/jobs/url-state.ts";
 import { replaceRows } from "#features/jobs/use-live-jobs.ts";
+import { textsOf } from "#i18n/texts.ts";
 import type { JobDiskView, JobRow } from "#lib/api-types.ts";
 
 const now = new Date("2026-11-22T12:00:30Z");
@@ -26,11 +40,11 @@ const disk: JobDiskView = {
   endedAt: null,
 };
 
-describe("a disk's bar", () => {
-  it("shows what was read of what must be read", () => {
+describe("diskBar", () => {
+  it("shows the bytes read of the bytes to read", () => {
     expect(diskBar(disk)).toEqual({ done: 100, total: 400 });
   });
-  it("is full when done, even when nothing had to be read", () => {
+  it("is full when done, even when there was nothing to read", () => {
     expect(diskBar({ state: "done", plannedBytes: 0, readBytes: 0 })).toEqual({ done: 1, total: 1 });
   });
   it("has no total before the plan", () => {
@@ -48,7 +62,7 @@ describe("jobBar", () => {
     storedBytes: 0,
     logicalBytes: 0,
   };
-  it("is full for a job that did its work, and honest for one that failed", () => {
+  it("is full for a job that succeeded, and shows how far a failed one came", () => {
     expect(jobBar({ state: "warning", progress })).toEqual({ done: 1, total: 1 });
     expect(jobBar({ state: "failed", progress })).toEqual({ done: 4, total: 10 });
   });
@@ -58,7 +72,7 @@ describe("etaMs", () => {
   it("extrapolates from the rate so far", () => {
     expect(etaMs([disk], now)).toBe(90_000);
   });
-  it("does not guess: too early, nothing done, nothing left, not started", () => {
+  it("is null when it is too early, when nothing is done or left, and before the start", () => {
     expect(etaMs([disk], new Date("2026-11-22T12:00:05Z"))).toBeNull();
     expect(etaMs([{ ...disk, readBytes: 0 }], now)).toBeNull();
     expect(etaMs([{ ...disk, readBytes: 400 }], now)).toBeNull();
@@ -67,18 +81,18 @@ describe("etaMs", () => {
   });
 });
 
-describe("jobDuration", () => {
+describe("elapsedMs", () => {
   it("runs until now or until the end", () => {
-    expect(jobDuration({ startedAt: "2026-11-22T12:00:00Z", endedAt: null }, now)).toBe(30_000);
-    expect(jobDuration({ startedAt: "2026-11-22T12:00:00Z", endedAt: "2026-11-22T12:00:10Z" }, now)).toBe(
+    expect(elapsedMs({ startedAt: "2026-11-22T12:00:00Z", endedAt: null }, now)).toBe(30_000);
+    expect(elapsedMs({ startedAt: "2026-11-22T12:00:00Z", endedAt: "2026-11-22T12:00:10Z" }, now)).toBe(
       10_000,
     );
-    expect(jobDuration({ startedAt: null, endedAt: null }, now)).toBeNull();
+    expect(elapsedMs({ startedAt: null, endedAt: null }, now)).toBeNull();
   });
 });
 
 describe("barTone", () => {
-  it("tells good, warned, failed, moving and idle apart", () => {
+  it("differs for success, warning, failure, running and idle", () => {
     expect([
       barTone("done"),
       barTone("warning"),
@@ -91,7 +105,7 @@ describe("barTone", () => {
 
 describe("replaceRows", () => {
   const row = (id: string, stage: string) => ({ id, stage }) as JobRow;
-  it("puts newer rows into a page that shows them, and leaves other pages as they are", () => {
+  it("replaces rows of a page that shows them, and returns other pages unchanged", () => {
     const page = { rows: [row("a", "plan"), row("b", "plan")], total: 2 };
     expect(replaceRows(page, [row("b", "transfer")])).toEqual({
       rows: [row("a", "plan"), row("b", "transfer")],
@@ -99,5 +113,71 @@ describe("replaceRows", () => {
     });
     expect(replaceRows(page, [row("c", "plan")])).toBe(page);
     expect(replaceRows(undefined, [row("a", "plan")])).toBeUndefined();
+  });
+});
+
+describe("the words of a job", () => {
+  const t = textsOf("en", "jobs");
+  const nl = textsOf("nl", "jobs");
+
+  it("are a title with the VM, in both languages", () => {
+    const vm = { id: "v", name: "web-01" };
+    expect(jobTitle({ kind: "backup", vm }, t)).toBe("Backup of web-01");
+    expect(jobTitle({ kind: "restore-disk", vm }, nl)).toBe("Schijfherstel van web-01");
+    expect(jobTitle({ kind: "verify", vm: null }, t)).toBe("Verification");
+  });
+
+  it("name the steps of a restore after what they do to a disk", () => {
+    expect(stepName("backup", "transfer", t)).toBe("Transfer to the vault");
+    expect(stepName("restore-disk", "transfer", t)).toBe("Write to the disk");
+    expect(stepName("restore-disk", "transfer", nl)).toBe("Naar de schijf schrijven");
+  });
+
+  it("name the step of a stage, and none for stages that are not steps", () => {
+    expect(stepOfStage("seal")).toBe("seal");
+    expect(stepOfStage("cleaning-up")).toBeNull();
+  });
+
+  it("say what started it, and who", () => {
+    const actor = { kind: "person", name: "Bram", personId: "p", via: "session" } as const;
+    expect(startedBy({ trigger: "manual", actor }, t)).toBe("Manual, Bram");
+    expect(startedBy({ trigger: "schedule", actor: { ...actor, kind: "engine" } }, nl)).toBe("Planning");
+  });
+});
+
+describe("a canceled job", () => {
+  const t = textsOf("en", "jobs");
+  const startedAt = "2026-11-22T12:00:00Z";
+
+  it("shows the step that it stopped in as canceled, not as failed", () => {
+    const canceled = { state: "skipped", word: "canceled" };
+    expect(stepLook("cancelled", { state: "failed", startedAt }, t)).toEqual(canceled);
+    expect(stepLook("cancelled", { state: "skipped", startedAt }, t)).toEqual(canceled);
+    expect(stepLook("failed", { state: "failed", startedAt }, t)).toEqual({
+      state: "failed",
+      word: "failed",
+    });
+  });
+
+  it("shows steps that never started as not reached, and a clean-up as done", () => {
+    expect(stepLook("cancelled", { state: "skipped", startedAt: null }, t)).toEqual({
+      state: "skipped",
+      word: "not reached",
+    });
+    expect(stepLook("cancelled", { state: "done", startedAt }, t)).toEqual({ state: "done", word: "done" });
+  });
+
+  it("shows its open disks in a neutral tone", () => {
+    expect(diskLook("cancelled", "failed", t)).toEqual({ tone: "idle", icon: "stopped", word: "Canceled" });
+    expect(diskLook("cancelled", "done", t).tone).toBe("ok");
+    expect(diskLook("failed", "failed", t).tone).toBe("bad");
+  });
+});
+
+describe("stateChoice", () => {
+  it("recognizes the active states in any order", () => {
+    expect(stateChoice([])).toBe("all");
+    expect(stateChoice(["running", "queued"])).toBe("active");
+    expect(stateChoice(["failed"])).toBe("failed");
   });
 });

@@ -1,21 +1,27 @@
-import type { JobKind, JobState } from "@kluis/domain";
-import { jobMessages } from "#features/jobs/messages.ts";
-import type { JobDiskView, JobRow } from "#lib/api-types.ts";
-import type { Tone } from "#ui/status.tsx";
+import { type JobKind, type JobState, type JobStep, jobStepNames, jobSteps } from "@kluis/domain";
+import type { Texts } from "#i18n/texts.ts";
+import type { JobDiskView, JobRow, JobStepView } from "#lib/api-types.ts";
+import type { StatusIcon, Tone } from "#ui/status.tsx";
+import type { TimelineState } from "#ui/timeline.tsx";
 
-/** Whether a job still moves. */
+/** What lists and pages show of a job, without markup. */
+
+/** Whether a job has not ended. */
 export function isActive(state: JobState): boolean {
   return state === "queued" || state === "running";
 }
 
-/** How long it ran, or runs, in milliseconds; null before it started. */
-export function jobDuration(job: Pick<JobRow, "startedAt" | "endedAt">, now: Date): number | null {
-  if (job.startedAt === null) return null;
-  const end = job.endedAt === null ? now : new Date(job.endedAt);
-  return Math.max(0, end.getTime() - new Date(job.startedAt).getTime());
+/** Milliseconds from the start to the end, or to now; null before the start. */
+export function elapsedMs(
+  one: { readonly startedAt: string | null; readonly endedAt: string | null },
+  now: Date,
+): number | null {
+  if (one.startedAt === null) return null;
+  const end = one.endedAt === null ? now : new Date(one.endedAt);
+  return Math.max(0, end.getTime() - new Date(one.startedAt).getTime());
 }
 
-/** The colour of a bar by how the thing stands. */
+/** The color of a bar. */
 export function barTone(state: JobState | JobDiskView["state"]): Tone {
   if (state === "failed") return "bad";
   if (state === "warning") return "warn";
@@ -30,27 +36,24 @@ export interface BarView {
 }
 
 /**
- * A disk's bar. What is planned is what must be read; a disk that is done is full even when nothing had to be read.
- * Before the plan the total is 0, which means "not known yet".
+ * The bar of a disk: bytes read of bytes to read. A disk that is done is full, even when it had nothing to read.
+ * The total is 0 before the plan.
  */
 export function diskBar(disk: Pick<JobDiskView, "state" | "plannedBytes" | "readBytes">): BarView {
   if (disk.state === "done") return { done: 1, total: 1 };
   return { done: Math.min(disk.readBytes, disk.plannedBytes), total: disk.plannedBytes };
 }
 
-/** The whole job's bar, by the same rule. */
+/** The bar of a whole job, by the rule of `diskBar`. */
 export function jobBar(job: Pick<JobRow, "state" | "progress">): BarView {
   if (job.state === "succeeded" || job.state === "warning") return { done: 1, total: 1 };
   return { done: job.progress.doneBytes, total: job.progress.plannedBytes };
 }
 
-/** Milliseconds of history that an estimate needs before it is worth showing. */
+/** Milliseconds of history below which an estimate would be a guess. */
 export const etaNeedsMs = 10_000;
 
-/**
- * How long the transfer still takes, from its rate so far; null while that would be a guess: no plan, no history of
- * ten seconds, nothing done yet, or already done.
- */
+/** Milliseconds until the transfer ends at its average rate; null when that is unknown or nothing is left. */
 export function etaMs(disks: readonly JobDiskView[], now: Date): number | null {
   const starts = disks.flatMap((disk) =>
     disk.startedAt === null ? [] : [new Date(disk.startedAt).getTime()],
@@ -63,8 +66,66 @@ export function etaMs(disks: readonly JobDiskView[], now: Date): number | null {
   return ((planned - done) / done) * elapsed;
 }
 
-/** A step's name in the words of its kind of job. */
-export function stepName(kind: JobKind, step: string): string {
-  const own = kind === "restore-disk" ? jobMessages.restoreSteps[step] : undefined;
-  return own ?? jobMessages.steps[step] ?? step;
+/** The name of a step. Steps of a restore have their own: they write to a disk. */
+export function stepName(kind: JobKind, step: JobStep, t: Texts<"jobs">): string {
+  return kind === "restore-disk" && isRestoreStep(step) ? t(`restoreSteps.${step}`) : t(`steps.${step}`);
+}
+
+function isRestoreStep(step: JobStep): step is JobStep<"restore-disk"> {
+  return jobSteps["restore-disk"].some((name) => name === step);
+}
+
+/** The step that a job's stage names; null for other stages, such as "cleaning-up". */
+export function stepOfStage(stage: string): JobStep | null {
+  return jobStepNames.find((name) => name === stage) ?? null;
+}
+
+/** "Backup of web-01"; only the kind when the job has no VM. */
+export function jobTitle(job: Pick<JobRow, "kind" | "vm">, t: Texts<"jobs">): string {
+  return job.vm === null ? t(`kinds.${job.kind}`) : t(`titles.${job.kind}`, { vm: job.vm.name });
+}
+
+/** What started a job or a recovery point, with the user's name if a user did. */
+export function startedBy(one: Pick<JobRow, "trigger" | "actor">, t: Texts<"jobs">): string {
+  const trigger = t(`triggers.${one.trigger}`);
+  return one.actor.kind === "person" ? t("startedBy", { trigger, name: one.actor.name }) : trigger;
+}
+
+export interface StepLook {
+  readonly state: TimelineState;
+  readonly word: string;
+}
+
+/** How a step looks. A canceled job did not fail: neither the step it stopped in nor those that it never started. */
+export function stepLook(
+  jobState: JobState,
+  step: Pick<JobStepView, "state" | "startedAt">,
+  t: Texts<"jobs">,
+): StepLook {
+  const isOver = jobState === "failed" || jobState === "cancelled";
+  if (isOver && step.state === "skipped" && step.startedAt === null)
+    return { state: "skipped", word: t("notReached") };
+  if (jobState === "cancelled" && (step.state === "failed" || step.state === "skipped"))
+    return { state: "skipped", word: t("stepCanceled") };
+  return { state: step.state, word: t(`stepStates.${step.state}`) };
+}
+
+export interface DiskLook {
+  readonly tone: Tone;
+  readonly icon: StatusIcon;
+  readonly word: string;
+}
+
+const diskIcons: Record<JobDiskView["state"], StatusIcon> = {
+  waiting: "waiting",
+  running: "running",
+  done: "check",
+  failed: "cross",
+};
+
+/** How a disk looks; a disk of a canceled job did not fail. */
+export function diskLook(jobState: JobState, state: JobDiskView["state"], t: Texts<"jobs">): DiskLook {
+  if (jobState === "cancelled" && state !== "done")
+    return { tone: "idle", icon: "stopped", word: t("canceled") };
+  return { tone: barTone(state), icon: diskIcons[state], word: t(`diskStates.${state}`) };
 }

@@ -8,10 +8,10 @@ import { useTRPC } from "#lib/trpc.tsx";
 
 const pollMs = 3_000;
 
-/** How the page gets news: by the event stream, by asking again, or not at all because the job has ended. */
+/** How the page stays up to date: by the event stream, by polling, or not at all because the job has ended. */
 export type Liveness = "live" | "polling" | "connecting" | "ended";
 
-/** One job, moving by itself: the event stream writes into the query's cache; while it is away the query polls. */
+/** One job, kept up to date: the event stream writes into the query's cache; the query polls while the stream is down. */
 export function useJob(id: string) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();

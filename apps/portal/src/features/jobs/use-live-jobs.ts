@@ -5,13 +5,12 @@ import { useState } from "react";
 import type { JobRow } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 
-/** How often lists ask again while the event stream is away. */
+/** How often lists poll while the event stream is down. */
 const pollMs = 5_000;
 
 /**
- * Keeps lists of jobs moving: each event's rows are put into every list on screen that shows them; when a job that no
- * list shows appears, or one ends, the lists are asked again.
- * Returns the polling interval to use: none while the stream is open.
+ * Keeps lists of jobs up to date: replaces the rows of each event in every list on screen, and reloads the lists when a job
+ * starts or ends. Returns the polling interval in milliseconds; false while the stream is open.
  */
 export function useLiveJobs(): number | false {
   const trpc = useTRPC();
@@ -51,13 +50,13 @@ function isJobPage(value: unknown): value is JobPage {
   return typeof value === "object" && value !== null && "rows" in value && Array.isArray(value.rows);
 }
 
-/** The rows, with newer versions in the places of those that have moved. */
+/** The shown rows, with the newer version of each row that changed. */
 export function newerRows(shown: readonly JobRow[], moved: readonly JobRow[]): JobRow[] {
   const newer = new Map(moved.map((row) => [row.id, row]));
   return shown.map((row) => newer.get(row.id) ?? row);
 }
 
-/** The page with newer versions of the rows it shows; the same object when none changed. */
+/** The page with the newer versions of its rows; the same object when none of them changed. */
 export function replaceRows(page: unknown, rows: readonly JobRow[]): unknown {
   if (!isJobPage(page)) return page;
   const ids = new Set(rows.map((row) => row.id));

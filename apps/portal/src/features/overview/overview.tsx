@@ -3,13 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleX, ShieldCheck, ShieldOff, TimerOff } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { jobColumns } from "#features/jobs/job-columns.tsx";
+import { useJobColumns } from "#features/jobs/job-columns.tsx";
 import { useLiveJobs } from "#features/jobs/use-live-jobs.ts";
 import { Attention, Running } from "#features/overview/lists.tsx";
 import { attentionCount, headline } from "#features/overview/overview-view-model.ts";
 import { StorageCard } from "#features/overview/storage.tsx";
 import { Wall } from "#features/overview/wall.tsx";
-import { pointColumns } from "#features/points/point-columns.tsx";
+import { usePointColumns } from "#features/points/point-columns.tsx";
 import { VmHistory } from "#features/vms/vm-history.tsx";
 import type { OverviewView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
@@ -122,18 +122,17 @@ function Stats({ counts }: { counts: OverviewView["vms"] }) {
   );
 }
 
-const failureColumns = jobColumns({ withVm: true, sortable: false }).filter(
-  (column) => !["progress", "moved", "trigger", "duration"].includes(column.key),
-);
-const recentColumns = pointColumns({ withVm: true, sortable: false }).filter(
-  (column) => !["kept", "expires", "size"].includes(column.key),
-);
+const listOptions = { withVm: true, sortable: false };
+const notOfFailures = ["progress", "moved", "trigger", "duration"];
+const notOfRecent = ["kept", "expires", "size"];
 
 const attentionAddress = "/vms?status=failing,at-risk,unprotected";
 
 function LoadedOverview({ view }: { view: OverviewView }) {
   const t = useTranslations("overview");
   const attention = attentionCount(view.vms);
+  const failureColumns = useJobColumns(listOptions).filter((column) => !notOfFailures.includes(column.key));
+  const recentColumns = usePointColumns(listOptions).filter((column) => !notOfRecent.includes(column.key));
   return (
     <Page>
       <PageHeader

@@ -1,10 +1,12 @@
+"use client";
 import type { Consistency } from "@kluis/domain";
-import { pointMessages as text } from "#features/points/messages.ts";
+import { useTranslations } from "next-intl";
 import { Status } from "#ui/status.tsx";
 
 export interface ConsistencyBadgeProps {
   readonly reached: Consistency;
   readonly wanted?: Consistency;
+  /** Why less was reached than wanted. */
   readonly reason?: string | null;
 }
 
@@ -15,16 +17,17 @@ export function fellShort(reached: Consistency, wanted: Consistency | undefined)
   return wanted !== undefined && rank[reached] < rank[wanted];
 }
 
-/** How consistent a point is; one that fell short of what was wanted warns, with the reason on hover. */
+/** The consistency of a point. It warns when less was reached than wanted, with the reason on hover. */
 export function ConsistencyBadge({ reached, wanted, reason }: ConsistencyBadgeProps) {
+  const t = useTranslations("points");
   const short = fellShort(reached, wanted) && reason !== null && reason !== undefined;
   return (
     <Status
       tone={short ? "warn" : reached === "crash" ? "idle" : "accent"}
       icon={short ? "warning" : "check"}
-      title={short ? reason : text.consistencyMeaning[reached]}
+      title={short ? reason : t(`consistencyMeaning.${reached}`)}
     >
-      {text.consistency[reached]}
+      {t(`consistency.${reached}`)}
     </Status>
   );
 }

@@ -1,6 +1,9 @@
+"use client";
 import type { PointState } from "@kluis/domain";
-import { pointMessages as text } from "#features/points/messages.ts";
+import { useTranslations } from "next-intl";
+import { ConsistencyBadge } from "#features/points/consistency.tsx";
 import type { PointRow } from "#lib/api-types.ts";
+import { useNotice } from "#lib/use-notice.ts";
 import { Badge, Status, type StatusIcon, type Tone } from "#ui/status.tsx";
 
 const look: Record<PointState, readonly [Tone, StatusIcon]> = {
@@ -11,48 +14,67 @@ const look: Record<PointState, readonly [Tone, StatusIcon]> = {
 };
 
 export function PointStateBadge({ state }: { state: PointState }) {
+  const t = useTranslations("points");
   const [tone, icon] = look[state];
   return (
     <Status tone={tone} icon={icon}>
-      {text.states[state]}
+      {t(`states.${state}`)}
     </Status>
   );
 }
 
-/** The last verification in a word. */
+/** The consistency of a point, with the reason when it is less than the policy wants. */
+export function PointConsistency({
+  point,
+}: {
+  point: Pick<PointRow, "consistency" | "consistencyWanted" | "consistencyReason">;
+}) {
+  const notice = useNotice();
+  return (
+    <ConsistencyBadge
+      reached={point.consistency}
+      wanted={point.consistencyWanted}
+      reason={point.consistencyReason === null ? null : notice(null, point.consistencyReason)}
+    />
+  );
+}
+
+/** The result and the mode of the last verification. */
 export function VerifiedMark({ verified }: { verified: PointRow["lastVerified"] }) {
+  const t = useTranslations("points");
   if (verified === null) {
     return (
       <Status look="plain" tone="idle" icon="pending">
-        {text.verification.never}
+        {t("verification.never")}
       </Status>
     );
   }
-  const mode = text.verification.modes[verified.mode] ?? verified.mode;
+  const mode = t(`verification.modes.${verified.mode}`);
   return (
     <Status look="plain" tone={verified.ok ? "ok" : "bad"} icon={verified.ok ? "check" : "cross"}>
-      {verified.ok ? text.verification.ok : text.verification.failed} ({mode})
+      {verified.ok ? t("verification.ok", { mode }) : t("verification.failed", { mode })}
     </Status>
   );
 }
 
-/** Which retention tiers keep the point, whether it is pinned, and whether a snapshot still allows instant restore. */
+/** The retention tiers that keep a point, whether it is pinned, and whether its snapshot still allows instant restore. */
 export function TierBadges({
   point,
 }: {
   point: Pick<PointRow, "tiers" | "pinnedAt" | "instantRestoreUntil">;
 }) {
+  const t = useTranslations("points");
   const none = point.tiers.length === 0 && point.pinnedAt === null && point.instantRestoreUntil === null;
-  if (none) return <span className="text-faint">{text.noExpiry}</span>;
+  if (none) return <span className="text-faint">{t("noExpiry")}</span>;
   return (
     <span className="flex flex-wrap gap-1">
       {point.tiers
         .filter((tier) => tier !== "pinned")
         .map((tier) => (
-          <Badge key={tier}>{text.tiers[tier] ?? tier}</Badge>
+          <Badge key={tier}>{t(`tiers.${tier}`)}</Badge>
         ))}
-      {point.pinnedAt === null ? null : <Badge tone="accent">{text.pinned}</Badge>}
-      {point.instantRestoreUntil === null ? null : <Badge tone="run">{text.instant}</Badge>}
+      {point.pinnedAt === null ? null : <Badge tone="accent">{t("tiers.pinned")}</Badge>}
+      {point.instantRestoreUntil === null ? null : <Badge tone="run">{t("instant")}</Badge>}
     </span>
   );
 }

@@ -1,22 +1,37 @@
 "use client";
 import Link from "next/link";
-import { ConsistencyBadge } from "#features/points/consistency.tsx";
-import { pointMessages as text } from "#features/points/messages.ts";
-import { PointStateBadge, TierBadges, VerifiedMark } from "#features/points/point-badges.tsx";
+import { useTranslations } from "next-intl";
+import {
+  PointConsistency,
+  PointStateBadge,
+  TierBadges,
+  VerifiedMark,
+} from "#features/points/point-badges.tsx";
 import type { PointRow } from "#lib/api-types.ts";
 import { ByteSize } from "#ui/byte-size.tsx";
 import type { Column } from "#ui/data-table.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
 
-/** The columns of a table of recovery points; inside one VM's page the VM's own column is left out. */
-export function pointColumns(options: {
+/** The consistency of a point and, unless it is available, its state. */
+function PointBadges({ point }: { point: PointRow }) {
+  return (
+    <span className="flex flex-wrap items-center gap-1.5">
+      <PointConsistency point={point} />
+      {point.state === "available" ? null : <PointStateBadge state={point.state} />}
+    </span>
+  );
+}
+
+/** The columns of a table of recovery points. The page of one VM leaves out the VM. */
+export function usePointColumns(options: {
   readonly withVm: boolean;
   readonly sortable: boolean;
 }): readonly Column<PointRow>[] {
+  const t = useTranslations("points");
   const sort = (by: string) => (options.sortable ? { sort: by } : {});
   const vm: Column<PointRow> = {
     key: "vm",
-    header: text.columns.vm,
+    header: t("columns.vm"),
     ...sort("vm"),
     cell: (point) => (
       <Link href={`/vms/${point.vm.id}`} className="hover:underline">
@@ -27,62 +42,60 @@ export function pointColumns(options: {
   return [
     {
       key: "taken",
-      header: text.columns.point,
+      header: t("columns.point"),
       ...sort("takenAt"),
       isRowHeader: true,
       cell: (point) => (
-        <Link href={`/points/${point.id}`} className="font-medium hover:underline">
-          <TimeAgo at={point.takenAt} focusable={false} />
-        </Link>
+        <>
+          <Link href={`/points/${point.id}`} className="font-medium hover:underline">
+            <TimeAgo at={point.takenAt} focusable={false} />
+          </Link>
+          {/* A phone has no room for the column of the badges. */}
+          <span className="mt-1 block sm:hidden">
+            <PointBadges point={point} />
+          </span>
+        </>
       ),
     },
     ...(options.withVm ? [vm] : []),
     {
       key: "consistency",
-      header: text.columns.consistency,
-      cell: (point) => (
-        <span className="flex flex-wrap items-center gap-1.5">
-          <ConsistencyBadge
-            reached={point.consistency}
-            wanted={point.consistencyWanted}
-            reason={point.consistencyReason}
-          />
-          {point.state === "available" ? null : <PointStateBadge state={point.state} />}
-        </span>
-      ),
+      header: t("columns.consistency"),
+      from: "sm",
+      cell: (point) => <PointBadges point={point} />,
     },
     {
       key: "verified",
-      header: text.columns.verified,
+      header: t("columns.verified"),
       from: "md",
       cell: (point) => <VerifiedMark verified={point.lastVerified} />,
     },
-    { key: "kept", header: text.columns.kept, from: "lg", cell: (point) => <TierBadges point={point} /> },
+    { key: "kept", header: t("columns.kept"), from: "lg", cell: (point) => <TierBadges point={point} /> },
     {
       key: "changed",
-      header: text.columns.changed,
+      header: t("columns.changed"),
       align: "right",
       from: "xl",
       cell: (point) => <ByteSize bytes={point.changedBytes} />,
     },
     {
       key: "moved",
-      header: text.columns.moved,
+      header: t("columns.moved"),
       align: "right",
-      from: "sm",
+      from: "lg",
       ...sort("movedBytes"),
       cell: (point) => <ByteSize bytes={point.movedBytes} />,
     },
     {
       key: "size",
-      header: text.columns.size,
+      header: t("columns.size"),
       align: "right",
-      from: "lg",
+      from: "xl",
       cell: (point) => <ByteSize bytes={point.logicalBytes} />,
     },
     {
       key: "expires",
-      header: text.columns.expires,
+      header: t("columns.expires"),
       from: "xl",
       ...sort("expiresAt"),
       cell: (point) =>

@@ -1,10 +1,10 @@
 "use client";
 import { Download, HardDriveUpload } from "lucide-react";
+import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { jobMessages } from "#features/jobs/messages.ts";
-import { pointMessages } from "#features/points/messages.ts";
 import { RestoreDialog } from "#features/points/restore-dialog.tsx";
 import type { PointDiskView, PointView } from "#lib/api-types.ts";
+import { useNotice } from "#lib/use-notice.ts";
 import { Button } from "#ui/button.tsx";
 import { ByteSize } from "#ui/byte-size.tsx";
 import { type Column, DataTable } from "#ui/data-table.tsx";
@@ -12,20 +12,39 @@ import { Menu } from "#ui/menu.tsx";
 import { EmptyState } from "#ui/states.tsx";
 import { Badge } from "#ui/status.tsx";
 
-const text = pointMessages.detail;
-
-/** Why nothing can be read from this point any more, or null. */
-function goneReason(point: PointView): string | null {
-  return point.state === "deleted" || point.state === "deleting" ? text.gone : null;
+/** The disks of a point. Each can be downloaded, or restored to a new managed disk. */
+export function PointDisks({ point }: { point: PointView }) {
+  const t = useTranslations("points");
+  const [restoring, setRestoring] = useState<string | null>(null);
+  const columns = usePointDiskColumns(point, setRestoring);
+  return (
+    <>
+      <DataTable
+        label={t("detail.disks")}
+        columns={columns}
+        rows={point.disks}
+        rowKey={(disk) => disk.key}
+        empty={<EmptyState title={t("detail.noDisks")} />}
+      />
+      {restoring === null ? null : (
+        <RestoreDialog point={point} diskKey={restoring} onClose={() => setRestoring(null)} />
+      )}
+    </>
+  );
 }
 
-/** The disks of a point with the two ways out: download, and restore to a new managed disk. */
-export function PointDisks({ point }: { point: PointView }) {
-  const [restoring, setRestoring] = useState<string | null>(null);
-  const columns: readonly Column<PointDiskView>[] = [
+/** The columns of the disks; `onRestore` gets the key of a disk. */
+function usePointDiskColumns(
+  point: PointView,
+  onRestore: (key: string) => void,
+): readonly Column<PointDiskView>[] {
+  const t = useTranslations("points");
+  const jobs = useTranslations("jobs");
+  const notice = useNotice();
+  return [
     {
       key: "disk",
-      header: text.fields.disk,
+      header: t("detail.fields.disk"),
       isRowHeader: true,
       cell: (disk) => (
         <span className="flex items-center gap-2">
@@ -36,63 +55,49 @@ export function PointDisks({ point }: { point: PointView }) {
     },
     {
       key: "method",
-      header: text.fields.method,
+      header: t("detail.fields.method"),
       from: "lg",
       cell: (disk) => (
-        <span title={disk.deltaReason ?? undefined}>
-          {jobMessages.delta[disk.deltaMethod] ?? disk.deltaMethod}
+        <span title={disk.deltaReason === null ? undefined : notice(null, disk.deltaReason)}>
+          {jobs(`delta.${disk.deltaMethod}`)}
         </span>
       ),
     },
     {
       key: "size",
-      header: text.fields.size,
+      header: t("detail.fields.size"),
       align: "right",
       cell: (disk) => <ByteSize bytes={disk.diskBytes} />,
     },
     {
       key: "allocated",
-      header: text.fields.allocated,
+      header: t("detail.fields.allocated"),
       align: "right",
       from: "xl",
       cell: (disk) => <ByteSize bytes={disk.allocatedBytes} />,
     },
     {
       key: "changed",
-      header: text.fields.changed,
+      header: t("detail.fields.changed"),
       align: "right",
       from: "md",
       cell: (disk) => <ByteSize bytes={disk.changedBytes} />,
     },
     {
       key: "moved",
-      header: text.fields.moved,
+      header: t("detail.fields.moved"),
       align: "right",
       from: "md",
       cell: (disk) => <ByteSize bytes={disk.movedBytes} />,
     },
     {
       key: "actions",
-      header: text.fields.actions,
+      header: t("detail.fields.actions"),
       hideHeader: true,
       align: "right",
-      cell: (disk) => <DiskActions point={point} disk={disk} onRestore={() => setRestoring(disk.key)} />,
+      cell: (disk) => <DiskActions point={point} disk={disk} onRestore={() => onRestore(disk.key)} />,
     },
   ];
-  return (
-    <>
-      <DataTable
-        label={text.disks}
-        columns={columns}
-        rows={point.disks}
-        rowKey={(disk) => disk.key}
-        empty={<EmptyState title={text.gone} />}
-      />
-      {restoring === null ? null : (
-        <RestoreDialog point={point} diskKey={restoring} onClose={() => setRestoring(null)} />
-      )}
-    </>
-  );
 }
 
 interface DiskActionsProps {
@@ -102,9 +107,10 @@ interface DiskActionsProps {
 }
 
 function DiskActions({ point, disk, onRestore }: DiskActionsProps) {
-  const gone = goneReason(point);
-  const downloadReason = gone ?? (point.can.download ? null : text.role);
-  const restoreReason = gone ?? (point.can.restore ? null : text.role);
+  const t = useTranslations("points");
+  const gone = point.state === "deleted" || point.state === "deleting" ? t("detail.gone") : null;
+  const downloadReason = gone ?? (point.can.download ? null : t("detail.role"));
+  const restoreReason = gone ?? (point.can.restore ? null : t("detail.role"));
   const address = (format: "raw" | "vhd") => `/api/points/${point.id}/disks/${disk.key}?format=${format}`;
   const start = (format: "raw" | "vhd") => window.location.assign(address(format));
   return (
@@ -112,18 +118,22 @@ function DiskActions({ point, disk, onRestore }: DiskActionsProps) {
       {downloadReason === null ? (
         <Menu
           trigger={
-            <Button size="sm" icon={<Download aria-hidden="true" />} aria-label={text.downloadOf(disk.name)}>
-              {text.download}
+            <Button
+              size="sm"
+              icon={<Download aria-hidden="true" />}
+              aria-label={t("detail.downloadOf", { disk: disk.name })}
+            >
+              {t("detail.download")}
             </Button>
           }
           items={[
-            { label: text.downloadRaw, onSelect: () => start("raw") },
-            { label: text.downloadVhd, onSelect: () => start("vhd") },
+            { label: t("detail.downloadRaw"), onSelect: () => start("raw") },
+            { label: t("detail.downloadVhd"), onSelect: () => start("vhd") },
           ]}
         />
       ) : (
         <Button size="sm" icon={<Download aria-hidden="true" />} disabledReason={downloadReason}>
-          {text.download}
+          {t("detail.download")}
         </Button>
       )}
       <Button
@@ -131,9 +141,9 @@ function DiskActions({ point, disk, onRestore }: DiskActionsProps) {
         icon={<HardDriveUpload aria-hidden="true" />}
         disabledReason={restoreReason}
         onClick={onRestore}
-        aria-label={`${text.restoreButton}: ${disk.name}`}
+        aria-label={t("detail.restoreOf", { disk: disk.name })}
       >
-        {text.restoreButton}
+        {t("detail.restore")}
       </Button>
     </span>
   );

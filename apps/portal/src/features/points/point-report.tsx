@@ -1,28 +1,28 @@
 "use client";
+import { osTypes } from "@kluis/domain";
 import Link from "next/link";
-import { jobMessages } from "#features/jobs/messages.ts";
-import { pointMessages } from "#features/points/messages.ts";
+import { useTranslations } from "next-intl";
+import { startedBy } from "#features/jobs/job-view-model.ts";
 import { TierBadges, VerifiedMark } from "#features/points/point-badges.tsx";
 import type { PointView } from "#lib/api-types.ts";
-import { formatDuration, formatNumber } from "#lib/format.ts";
+import { useFormat } from "#lib/use-format.ts";
+import { useNotice } from "#lib/use-notice.ts";
 import { ByteSize } from "#ui/byte-size.tsx";
 import { type Fact, Facts } from "#ui/card.tsx";
 import { Copyable } from "#ui/copyable.tsx";
 import { Status } from "#ui/status.tsx";
 import { AbsoluteTime } from "#ui/time-ago.tsx";
 
-const text = pointMessages.detail;
-const field = text.fields;
-
-/** Every field of the point's row in the audit report, grouped. */
+/** The facts of a point that the audit report contains, in groups. */
 export function PointReport({ point }: { point: PointView }) {
-  const groups: readonly (readonly [string, readonly Fact[]])[] = [
-    [text.groups.identity, identity(point)],
-    [text.groups.capture, capture(point)],
-    [text.groups.transfer, transfer(point)],
-    [text.groups.integrity, integrity(point)],
-    [text.groups.retention, retention(point)],
-  ];
+  const t = useTranslations("points");
+  const groups = [
+    [t("detail.groups.identity"), useIdentity(point)],
+    [t("detail.groups.capture"), useCapture(point)],
+    [t("detail.groups.transfer"), useTransfer(point)],
+    [t("detail.groups.integrity"), useIntegrity(point)],
+    [t("detail.groups.retention"), useRetention(point)],
+  ] as const;
   return (
     <div className="flex flex-col gap-6">
       {groups.map(([name, facts]) => (
@@ -39,118 +39,148 @@ export function PointReport({ point }: { point: PointView }) {
   );
 }
 
-/** A fact of the VM as it was then, as text; the record is open, so anything else is left out. */
+/** A fact of the VM when the point was taken, if it is a text. */
 function vmFact(point: PointView, key: string): string | null {
   const value = point.vmFacts[key];
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-function identity(point: PointView): Fact[] {
+function useIdentity(point: PointView): readonly Fact[] {
+  const t = useTranslations("points");
+  const jobs = useTranslations("jobs");
+  const vms = useTranslations("vms");
   const resource = vmFact(point, "resourceId");
+  const os = osTypes.find((type) => type === vmFact(point, "osType"));
   const facts: Fact[] = [
     {
-      label: field.vm,
+      label: t("detail.fields.vm"),
       value: (
         <Link href={`/vms/${point.vm.id}`} className="underline">
           {point.vm.name}
         </Link>
       ),
     },
-    { label: field.location, value: vmFact(point, "location") ?? "–" },
-    { label: field.os, value: vmFact(point, "osType") ?? vmFact(point, "os") ?? "–" },
-    { label: field.policy, value: policyOf(point) },
-    { label: field.trigger, value: startedBy(point) },
+    { label: t("detail.fields.location"), value: vmFact(point, "location") ?? "–" },
+    { label: t("detail.fields.os"), value: os === undefined ? "–" : vms(`os.${os}`) },
     {
-      label: field.job,
+      label: t("detail.fields.policy"),
+      value:
+        point.policy === null ? (
+          t("detail.fields.noPolicy")
+        ) : (
+          <Link href={`/policies/${point.policy.id}`} className="underline">
+            {jobs("detail.policyVersion", { name: point.policy.name, version: point.policy.version })}
+          </Link>
+        ),
+    },
+    { label: t("detail.fields.trigger"), value: startedBy(point, jobs) },
+    {
+      label: t("detail.fields.job"),
       value: (
         <Link href={`/jobs/${point.jobId}`} className="underline">
-          {field.openJob}
+          {t("detail.fields.openJob")}
         </Link>
       ),
     },
-    { label: field.id, value: <Copyable value={point.id} what="recovery point id" />, wide: true },
+    {
+      label: t("detail.fields.id"),
+      value: <Copyable value={point.id} what={t("detail.what.point")} />,
+      wide: true,
+    },
   ];
   if (resource !== null)
     facts.push({
-      label: field.resource,
-      value: <Copyable value={resource} what="resource id" />,
+      label: t("detail.fields.resource"),
+      value: <Copyable value={resource} what={t("detail.what.resource")} />,
       wide: true,
     });
   return facts;
 }
 
-function policyOf(point: PointView) {
-  if (point.policy === null) return field.noPolicy;
-  return (
-    <Link href={`/policies/${point.policy.id}`} className="underline">
-      {point.policy.name} v{point.policy.version}
-    </Link>
-  );
-}
-
-function startedBy(point: PointView): string {
-  const how = jobMessages.triggers[point.trigger] ?? point.trigger;
-  return point.actor.kind === "person" ? `${how}, ${point.actor.name}` : how;
-}
-
-function capture(point: PointView): Fact[] {
+function useCapture(point: PointView): readonly Fact[] {
+  const t = useTranslations("points");
+  const notice = useNotice();
   const facts: Fact[] = [
-    { label: field.taken, value: <AbsoluteTime at={point.takenAt} /> },
-    { label: field.due, value: <AbsoluteTime at={point.occurrenceDueAt} /> },
-    { label: field.snapshot, value: <Span from={point.snapshotStartedAt} to={point.snapshotEndedAt} /> },
-    { label: field.wanted, value: pointMessages.consistency[point.consistencyWanted] },
-    { label: field.reached, value: pointMessages.consistency[point.consistency] },
-    { label: field.azure, value: point.azureConsistency },
-    { label: field.snapshotRemoved, value: <AbsoluteTime at={point.snapshotRemovedAt} /> },
+    { label: t("detail.fields.taken"), value: <AbsoluteTime at={point.takenAt} /> },
+    { label: t("detail.fields.due"), value: <AbsoluteTime at={point.occurrenceDueAt} /> },
+    {
+      label: t("detail.fields.snapshot"),
+      value: <Span from={point.snapshotStartedAt} to={point.snapshotEndedAt} />,
+    },
+    { label: t("detail.fields.wanted"), value: t(`consistency.${point.consistencyWanted}`) },
+    { label: t("detail.fields.reached"), value: t(`consistency.${point.consistency}`) },
+    { label: t("detail.fields.azure"), value: point.azureConsistency },
+    { label: t("detail.fields.snapshotRemoved"), value: <AbsoluteTime at={point.snapshotRemovedAt} /> },
   ];
   if (point.instantRestoreUntil !== null) {
-    facts.push({ label: field.kept, value: <AbsoluteTime at={point.instantRestoreUntil} /> });
+    facts.push({ label: t("detail.fields.kept"), value: <AbsoluteTime at={point.instantRestoreUntil} /> });
   }
   if (point.consistencyReason !== null)
-    facts.push({ label: field.why, value: point.consistencyReason, wide: true });
+    facts.push({
+      label: t("detail.fields.why"),
+      value: notice(null, point.consistencyReason),
+      wide: true,
+    });
   return facts;
 }
 
-function transfer(point: PointView): Fact[] {
+function useTransfer(point: PointView): readonly Fact[] {
+  const t = useTranslations("points");
+  const format = useFormat();
   return [
-    { label: field.transfer, value: <Span from={point.transferStartedAt} to={point.transferEndedAt} /> },
-    { label: field.logical, value: <ByteSize bytes={point.logicalBytes} /> },
-    { label: field.allocated, value: <ByteSize bytes={point.allocatedBytes} /> },
-    { label: field.read, value: <ByteSize bytes={point.readBytes} /> },
-    { label: field.changed, value: <ByteSize bytes={point.changedBytes} /> },
-    { label: field.moved, value: <ByteSize bytes={point.movedBytes} /> },
-    { label: field.stored, value: <ByteSize bytes={point.storedBytes} /> },
-    { label: field.chunks, value: `${formatNumber(point.chunksNew)} / ${formatNumber(point.chunksReused)}` },
-    { label: field.retries, value: formatNumber(point.retries) },
     {
-      label: field.gap,
-      value: point.gapSeconds === null ? field.firstPoint : formatDuration(point.gapSeconds * 1000),
+      label: t("detail.fields.transfer"),
+      value: <Span from={point.transferStartedAt} to={point.transferEndedAt} />,
     },
-    { label: field.deadline, value: <Deadline point={point} /> },
+    { label: t("detail.fields.logical"), value: <ByteSize bytes={point.logicalBytes} /> },
+    { label: t("detail.fields.allocated"), value: <ByteSize bytes={point.allocatedBytes} /> },
+    { label: t("detail.fields.read"), value: <ByteSize bytes={point.readBytes} /> },
+    { label: t("detail.fields.changed"), value: <ByteSize bytes={point.changedBytes} /> },
+    { label: t("detail.fields.moved"), value: <ByteSize bytes={point.movedBytes} /> },
+    { label: t("detail.fields.stored"), value: <ByteSize bytes={point.storedBytes} /> },
+    {
+      label: t("detail.fields.chunks"),
+      value: t("detail.fields.chunkCounts", { fresh: point.chunksNew, reused: point.chunksReused }),
+    },
+    { label: t("detail.fields.retries"), value: format.number(point.retries) },
+    {
+      label: t("detail.fields.gap"),
+      value:
+        point.gapSeconds === null ? t("detail.fields.firstPoint") : format.duration(point.gapSeconds * 1000),
+    },
+    { label: t("detail.fields.deadline"), value: <Deadline point={point} /> },
   ];
 }
 
 function Deadline({ point }: { point: PointView }) {
+  const t = useTranslations("points");
   if (point.deadlineAt === null) return <span className="text-faint">–</span>;
   return (
     <span className="flex flex-wrap items-center gap-2">
       <AbsoluteTime at={point.deadlineAt} seconds={false} />
       {point.deadlineMet === null ? null : (
         <Status tone={point.deadlineMet ? "ok" : "warn"} icon={point.deadlineMet ? "check" : "warning"}>
-          {point.deadlineMet ? field.met : field.missed}
+          {point.deadlineMet ? t("detail.fields.met") : t("detail.fields.missed")}
         </Status>
       )}
     </span>
   );
 }
 
-function integrity(point: PointView): Fact[] {
+function useIntegrity(point: PointView): readonly Fact[] {
+  const t = useTranslations("points");
   return [
-    { label: field.vault, value: `${point.vault.name} (${point.vault.kind})` },
-    { label: field.encryption, value: point.encryption },
-    { label: field.key, value: <Copyable value={point.keyId} what="key id" /> },
     {
-      label: field.verification,
+      label: t("detail.fields.vault"),
+      value: t("detail.fields.vaultOfKind", { name: point.vault.name, kind: point.vault.kind }),
+    },
+    { label: t("detail.fields.encryption"), value: point.encryption },
+    {
+      label: t("detail.fields.key"),
+      value: <Copyable value={point.keyId} what={t("detail.what.key")} />,
+    },
+    {
+      label: t("detail.fields.verification"),
       value: (
         <span className="flex flex-wrap items-center gap-2">
           <VerifiedMark verified={point.lastVerified} />
@@ -159,31 +189,33 @@ function integrity(point: PointView): Fact[] {
       ),
     },
     {
-      label: field.manifest,
-      value: <Copyable value={point.manifestDigest} what="manifest digest" />,
+      label: t("detail.fields.manifest"),
+      value: <Copyable value={point.manifestDigest} what={t("detail.what.manifest")} />,
       wide: true,
     },
     ...point.disks.map((disk) => ({
-      label: `${field.root} ${disk.key}`,
-      value: <Copyable value={disk.rootDigest} what={`content digest of disk ${disk.key}`} />,
+      label: t("detail.fields.root", { disk: disk.key }),
+      value: <Copyable value={disk.rootDigest} what={t("detail.what.root", { disk: disk.key })} />,
       wide: true,
     })),
   ];
 }
 
-function retention(point: PointView): Fact[] {
+function useRetention(point: PointView): readonly Fact[] {
+  const t = useTranslations("points");
   return [
-    { label: field.tiers, value: <TierBadges point={point} /> },
-    { label: field.expires, value: <AbsoluteTime at={point.expiresAt} seconds={false} /> },
+    { label: t("detail.fields.tiers"), value: <TierBadges point={point} /> },
+    { label: t("detail.fields.expires"), value: <AbsoluteTime at={point.expiresAt} seconds={false} /> },
     {
-      label: field.pinned,
-      value: point.pinnedAt === null ? field.notPinned : <AbsoluteTime at={point.pinnedAt} />,
+      label: t("detail.fields.pinned"),
+      value: point.pinnedAt === null ? t("detail.fields.notPinned") : <AbsoluteTime at={point.pinnedAt} />,
     },
   ];
 }
 
 function Span({ from, to }: { from: string; to: string }) {
-  const took = formatDuration(new Date(to).getTime() - new Date(from).getTime());
+  const format = useFormat();
+  const took = format.duration(new Date(to).getTime() - new Date(from).getTime());
   return (
     <>
       <AbsoluteTime at={from} /> <span className="text-muted">({took})</span>

@@ -2,13 +2,14 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { skipToken, useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
 import { useId } from "react";
 import { Controller, useForm, useWatch } from "react-hook-form";
-import { pointMessages } from "#features/points/messages.ts";
 import {
   type RestoreForm,
   restoreFormSchema,
   restoreInput,
+  restoreProblem,
   restoreSkus,
   suggestedName,
 } from "#features/points/restore-form.ts";
@@ -20,11 +21,8 @@ import { useDebounced } from "#lib/use-debounced.ts";
 import { Button } from "#ui/button.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { Field, Input } from "#ui/field.tsx";
-import { uiMessages } from "#ui/messages.ts";
 import { Select } from "#ui/select.tsx";
 import { ErrorState } from "#ui/states.tsx";
-
-const text = pointMessages.restore;
 
 export interface RestoreDialogProps {
   readonly point: PointView;
@@ -32,8 +30,11 @@ export interface RestoreDialogProps {
   readonly onClose: () => void;
 }
 
-/** Restores one disk to a new managed disk: names it, shows what will happen in Azure, then goes to the job. */
+/** Restores one disk to a new managed disk: asks for its name, shows what will happen in Azure, then opens the job. */
 export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
+  const t = useTranslations("restores");
+  const ui = useTranslations("ui");
+  const words = { restores: t, validation: useTranslations("validation") };
   const trpc = useTRPC();
   const router = useRouter();
   const outcome = useOutcome();
@@ -55,7 +56,7 @@ export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
     trpc.restores.create.mutationOptions({
       onSuccess: ({ jobId }) => {
         onClose();
-        void outcome.done(text.started);
+        void outcome.done(t("started"));
         router.push(`/jobs/${jobId}`);
       },
     }),
@@ -64,15 +65,17 @@ export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
     const input = restoreInput(all, { point: point.id, disk: diskKey });
     if (input !== null) create.mutate(input);
   });
+  const problemOf = (field: "name" | "resourceGroup") =>
+    form.formState.errors[field] === undefined ? undefined : restoreProblem(field, words);
   return (
     <Dialog
       open
       onOpenChange={onClose}
-      title={text.title(disk?.name ?? diskKey)}
-      description={text.lead}
+      title={t("title", { disk: disk?.name ?? diskKey })}
+      description={t("lead")}
       footer={
         <>
-          <Button onClick={onClose}>{uiMessages.cancel}</Button>
+          <Button onClick={onClose}>{ui("cancel")}</Button>
           <Button
             tone="primary"
             type="submit"
@@ -80,26 +83,22 @@ export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
             busy={create.isPending}
             disabled={plan.data === undefined}
           >
-            {text.submit}
+            {t("submit")}
           </Button>
         </>
       }
     >
       <form id={formId} className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
-        <Field label={text.name} error={form.formState.errors.name?.message}>
+        <Field label={t("name")} error={problemOf("name")}>
           <Input {...form.register("name")} autoComplete="off" spellCheck={false} />
         </Field>
         <div className="grid gap-4 sm:grid-cols-2">
-          <Field
-            label={text.group}
-            hint={text.groupHint}
-            error={form.formState.errors.resourceGroup?.message}
-          >
+          <Field label={t("group")} hint={t("groupHint")} error={problemOf("resourceGroup")}>
             <Input {...form.register("resourceGroup")} autoComplete="off" spellCheck={false} />
           </Field>
           <div className="flex flex-col gap-1">
             <span id={`${formId}-sku`} className="text-sm font-medium">
-              {text.sku}
+              {t("sku")}
             </span>
             <Controller
               control={form.control}
@@ -111,8 +110,8 @@ export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
                   onChange={field.onChange}
                   className="w-full"
                   options={[
-                    { value: "same" as const, label: `${text.skuSame} (${disk?.sku ?? "–"})` },
-                    ...restoreSkus.map((value) => ({ value, label: text.skus[value] })),
+                    { value: "same" as const, label: t("skuSame", { sku: disk?.sku ?? "–" }) },
+                    ...restoreSkus.map((value) => ({ value, label: t(`skus.${value}`) })),
                   ]}
                 />
               )}

@@ -1,21 +1,36 @@
 import type { RouterInputs } from "@kluis/api/types";
 import { z } from "zod";
-import { pointMessages } from "#features/points/messages.ts";
+import type { Texts } from "#i18n/texts.ts";
 
 export const restoreSkus = ["Standard_LRS", "StandardSSD_LRS", "Premium_LRS"] as const;
 
-/** What the restore form holds; names follow Azure's rule for managed disks. */
+/** Azure's limit for the name of a resource group. */
+const maxGroupLength = 90;
+
+/** The restore form. Names follow Azure's rule for managed disks. */
 export const restoreFormSchema = z.object({
   name: z
     .string()
     .trim()
-    .regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,78}[A-Za-z0-9_])?$/, pointMessages.restore.nameRule),
-  resourceGroup: z.string().trim().max(90),
+    .regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,78}[A-Za-z0-9_])?$/),
+  resourceGroup: z.string().trim().max(maxGroupLength),
   sku: z.enum(["same", ...restoreSkus]),
 });
 export type RestoreForm = z.infer<typeof restoreFormSchema>;
 
-/** The API's input for a form; null while the form is not right yet. */
+export interface RestoreWords {
+  readonly restores: Texts<"restores">;
+  readonly validation: Texts<"validation">;
+}
+
+/** What is wrong with a field of the form. */
+export function restoreProblem(field: "name" | "resourceGroup", words: RestoreWords): string {
+  return field === "name"
+    ? words.restores("nameRule")
+    : words.validation("tooLong", { maximum: maxGroupLength });
+}
+
+/** The API's input for a form; null while a field is wrong. */
 export function restoreInput(
   form: RestoreForm,
   target: { readonly point: string; readonly disk: string },
@@ -31,7 +46,7 @@ export function restoreInput(
   };
 }
 
-/** A name that says what it is and when it was: `data-restored-20261122-2105`. Cut to what Azure takes. */
+/** A name with the source and the time, such as `data-restored-20261122-2105`, cut to Azure's limit. */
 export function suggestedName(diskName: string, takenAt: Date): string {
   const stamp = takenAt.toISOString().slice(0, 16).replaceAll(/[-:]/g, "").replace("T", "-");
   const stem = diskName.replaceAll(/[^A-Za-z0-9._-]/g, "-").replace(/^[^A-Za-z0-9]+/, "");

@@ -1,24 +1,25 @@
 "use client";
-import { pointMessages } from "#features/points/messages.ts";
+import type { StoredNotice } from "@kluis/domain";
+import { useTranslations } from "next-intl";
 import type { RestorePlan } from "#lib/api-types.ts";
+import { useNotice } from "#lib/use-notice.ts";
 import { ErrorState, SkeletonLines } from "#ui/states.tsx";
-
-const text = pointMessages.restore;
 
 export interface RestorePlanViewProps {
   readonly plan: RestorePlan | undefined;
   readonly error: unknown;
-  /** The form is not right yet, so there is no plan to ask for. */
+  /** The form is not complete, so there is no plan yet. */
   readonly waiting: boolean;
 }
 
-/** What a restore will do in Azure, step by step, before it is started. */
+/** What a restore will do in Azure, step by step. */
 export function RestorePlanView({ plan, error, waiting }: RestorePlanViewProps) {
+  const t = useTranslations("restores");
   return (
-    <section aria-label={text.plan} className="rounded-lg border border-line bg-sunken px-4 py-3">
-      <h3 className="eyebrow mb-1.5">{text.plan}</h3>
+    <section aria-label={t("plan")} className="rounded-lg border border-line bg-sunken px-4 py-3">
+      <h3 className="eyebrow mb-1.5">{t("plan")}</h3>
       {waiting ? (
-        <p className="text-sm text-muted">{text.planWaiting}</p>
+        <p className="text-sm text-muted">{t("planWaiting")}</p>
       ) : error !== null && error !== undefined ? (
         <ErrorState compact error={error} />
       ) : plan === undefined ? (
@@ -26,19 +27,27 @@ export function RestorePlanView({ plan, error, waiting }: RestorePlanViewProps) 
       ) : (
         <>
           <ol className="flex list-decimal flex-col gap-1 pl-5 text-sm marker:text-faint">
-            {plan.steps.map((step) => (
-              <li key={step}>{step}</li>
-            ))}
+            <Sentences texts={plan.steps} notices={plan.stepNotices} />
           </ol>
           {plan.notes.length === 0 ? null : (
             <ul className="mt-2 flex flex-col gap-1 border-t border-line pt-2 text-sm text-muted">
-              {plan.notes.map((note) => (
-                <li key={note}>{note}</li>
-              ))}
+              <Sentences texts={plan.notes} notices={plan.noteNotices} />
             </ul>
           )}
         </>
       )}
     </section>
   );
+}
+
+interface SentencesProps {
+  /** In English. */
+  readonly texts: readonly string[];
+  /** The same sentences as notices, in the same order. */
+  readonly notices: readonly StoredNotice[];
+}
+
+function Sentences({ texts, notices }: SentencesProps) {
+  const say = useNotice();
+  return texts.map((text, index) => <li key={text}>{say(notices[index] ?? null, text)}</li>);
 }

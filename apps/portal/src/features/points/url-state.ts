@@ -1,21 +1,20 @@
 import type { RouterInputs } from "@kluis/api/types";
-import { consistencies, type PointState } from "@kluis/domain";
+import {
+  type Consistency,
+  consistencies,
+  type PointSort,
+  type PointState,
+  pointSorts,
+  pointStates,
+} from "@kluis/domain";
 import { parseAsStringLiteral } from "nuqs";
 import { defined, listParams, pageSize, parseAsAnyOf, safePage, unlessEmpty } from "#lib/url-state.ts";
-
-export const pointStateOrder = [
-  "available",
-  "damaged",
-  "deleting",
-  "deleted",
-] as const satisfies readonly PointState[];
-export const pointSorts = ["takenAt", "vm", "movedBytes", "expiresAt"] as const;
 
 /** The recovery-point list's filters in the address. */
 export const pointListParams = {
   search: listParams.search,
   consistency: parseAsAnyOf(consistencies),
-  state: parseAsAnyOf(pointStateOrder),
+  state: parseAsAnyOf(pointStates),
   sort: parseAsStringLiteral(pointSorts).withDefault("takenAt"),
   direction: listParams.direction("desc"),
   page: listParams.page,
@@ -23,14 +22,14 @@ export const pointListParams = {
 
 export interface PointListState {
   readonly search: string;
-  readonly consistency: (typeof consistencies)[number][];
+  readonly consistency: Consistency[];
   readonly state: PointState[];
-  readonly sort: (typeof pointSorts)[number];
+  readonly sort: PointSort;
   readonly direction: "asc" | "desc";
   readonly page: number;
 }
 
-/** What the list asks the API for. */
+/** The input of the API for the state of the list. */
 export function pointListInput(state: PointListState): NonNullable<RouterInputs["points"]["list"]> {
   return {
     ...defined({

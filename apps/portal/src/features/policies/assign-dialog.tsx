@@ -1,7 +1,8 @@
 "use client";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { policyMessages } from "#features/policies/messages.ts";
+import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import type { PolicyView, VmRow } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -12,10 +13,10 @@ import { Dialog } from "#ui/dialog.tsx";
 import { SearchBox } from "#ui/filter-bar.tsx";
 import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
 
-const text = policyMessages.detail;
-
-/** Puts VMs under the policy, one after the other, without leaving its page. */
+/** Assigns the policy to VMs, one after the other, without leaving its page. */
 export function AssignDialog({ policy, onClose }: { policy: PolicyView; onClose: () => void }) {
+  const t = useTranslations("policies");
+  const sentence = usePolicySentence();
   const trpc = useTRPC();
   const [search, setSearch] = useState("");
   const vms = useQuery(
@@ -30,15 +31,20 @@ export function AssignDialog({ policy, onClose }: { policy: PolicyView; onClose:
     ),
   );
   return (
-    <Dialog open onOpenChange={onClose} title={text.assignTitle(policy.name)} description={policy.sentence}>
-      <SearchBox label={text.assignSearch} value={search} onChange={setSearch} />
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title={t("detail.assignTitle", { name: policy.name })}
+      description={sentence(policy.document)}
+    >
+      <SearchBox label={t("detail.assignSearch")} value={search} onChange={setSearch} />
       <div className="mt-3">
         {vms.error !== null ? (
           <ErrorState compact error={vms.error} onRetry={() => void vms.refetch()} />
         ) : vms.data === undefined ? (
           <SkeletonLines lines={4} />
         ) : vms.data.rows.length === 0 ? (
-          <EmptyState kind="filtered" title={text.assignNone} />
+          <EmptyState kind="filtered" title={t("detail.assignNone")} />
         ) : (
           <ul className="divide-y divide-line">
             {vms.data.rows.map((vm) => (
@@ -52,12 +58,13 @@ export function AssignDialog({ policy, onClose }: { policy: PolicyView; onClose:
 }
 
 function AssignRow({ vm, policy }: { vm: VmRow; policy: PolicyView }) {
+  const t = useTranslations("policies");
   const trpc = useTRPC();
   const outcome = useOutcome();
   const assign = useMutation(
     trpc.protection.set.mutationOptions({
-      onSuccess: () => outcome.done(text.assigned(vm.name, policy.name)),
-      onError: outcome.failed(text.assignFailed),
+      onSuccess: () => outcome.done(t("detail.assigned", { policy: policy.name, vm: vm.name })),
+      onError: outcome.failed(t("detail.assignFailed")),
     }),
   );
   const already = vm.policy?.id === policy.id && vm.status !== "stopped";
@@ -69,18 +76,19 @@ function AssignRow({ vm, policy }: { vm: VmRow; policy: PolicyView }) {
           <VmStatusBadge status={vm.status} />
         </span>
         <span className="block text-xs text-faint">
-          {vm.resourceGroup}
-          {vm.policy === null ? "" : `, ${vm.policy.name}`}
+          {vm.policy === null
+            ? vm.resourceGroup
+            : t("detail.groupAndPolicy", { group: vm.resourceGroup, policy: vm.policy.name })}
         </span>
       </span>
       <Button
         size="sm"
         busy={assign.isPending}
-        disabledReason={already ? text.current : null}
-        aria-label={text.assignTo(vm.name)}
+        disabledReason={already ? t("detail.current") : null}
+        aria-label={t("detail.assignTo", { vm: vm.name })}
         onClick={() => assign.mutate({ vm: vm.id, policy: policy.id })}
       >
-        {text.assignOne}
+        {t("detail.assignOne")}
       </Button>
     </li>
   );

@@ -2,81 +2,83 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link2 } from "lucide-react";
 import Link from "next/link";
+import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useState } from "react";
 import { AssignDialog } from "#features/policies/assign-dialog.tsx";
-import { policyMessages } from "#features/policies/messages.ts";
 import { PolicyEditor } from "#features/policies/policy-editor.tsx";
+import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import type { PolicyView } from "#lib/api-types.ts";
+import { useTabTitle } from "#lib/tab-title.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useRefusal } from "#shell/viewer-context.tsx";
 import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
+import { DetailFrame } from "#ui/detail-frame.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
-import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
+import { EmptyState } from "#ui/states.tsx";
 import { Badge, Status } from "#ui/status.tsx";
 import { Tabs } from "#ui/tabs.tsx";
 import { AbsoluteTime } from "#ui/time-ago.tsx";
 
-const text = policyMessages.detail;
-const crumbs = [{ label: policyMessages.title, href: "/policies" }];
 const tabs = ["rules", "vms", "versions"] as const;
 
 /** One policy: its rules with the live preview, its VMs, its versions. */
 export function PolicyDetail({ id }: { id: string }) {
+  const t = useTranslations("policies");
   const trpc = useTRPC();
   const policy = useQuery(trpc.policies.get.queryOptions({ policy: id }));
-  if (policy.data !== undefined) return <LoadedPolicy policy={policy.data} />;
   return (
-    <Page>
-      <PageHeader title={policyMessages.columns.name} crumbs={crumbs} />
-      {policy.error === null ? (
-        <Card>
-          <SkeletonLines lines={6} />
-        </Card>
-      ) : (
-        <ErrorState error={policy.error} retrying={policy.isFetching} onRetry={() => void policy.refetch()} />
-      )}
-    </Page>
+    <DetailFrame query={policy} kind={t("one")} crumbs={[{ label: t("title"), href: "/policies" }]}>
+      {(data) => <LoadedPolicy policy={data} />}
+    </DetailFrame>
   );
 }
 
 function LoadedPolicy({ policy }: { policy: PolicyView }) {
+  const t = useTranslations("policies");
+  const sentence = usePolicySentence();
   const refusal = useRefusal("protection:write");
+  useTabTitle(policy.name);
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("rules"));
   const [assigning, setAssigning] = useState(false);
   return (
     <Page>
       <PageHeader
         title={policy.name}
-        crumbs={crumbs}
+        crumbs={[{ label: t("title"), href: "/policies" }]}
         status={
           <>
-            <Badge>{text.version(policy.currentVersion)}</Badge>
-            <Badge tone="accent">{policy.team?.name ?? policyMessages.everyTeam}</Badge>
+            <Badge>{t("detail.version", { version: policy.currentVersion })}</Badge>
+            <Badge tone="accent">{policy.team?.name ?? t("everyTeam")}</Badge>
           </>
         }
-        description={policy.description === "" ? policy.sentence : policy.description}
+        description={policy.description === "" ? sentence(policy.document) : policy.description}
         actions={
           <Button
             icon={<Link2 aria-hidden="true" />}
             disabledReason={refusal}
             onClick={() => setAssigning(true)}
           >
-            {text.assign}
+            {t("detail.assign")}
           </Button>
         }
       />
       <Tabs
-        label={text.tabs}
+        label={t("detail.tabs")}
         value={tab}
         onChange={(value) => void setTab(tabs.find((each) => each === value) ?? "rules")}
         items={[
-          { value: "rules", label: text.rules, content: <PolicyEditor policy={policy} /> },
-          { value: "vms", label: text.vms, count: policy.vms.length, content: <PolicyVms policy={policy} /> },
+          { value: "rules", label: t("detail.rules"), content: <PolicyEditor policy={policy} /> },
+          {
+            value: "vms",
+            label: t("detail.vms"),
+            count: policy.vms.length,
+            content: <PolicyVms policy={policy} />,
+          },
           {
             value: "versions",
-            label: text.versions,
+            label: t("detail.versions"),
             count: policy.versions.length,
             content: <Versions policy={policy} />,
           },
@@ -88,10 +90,11 @@ function LoadedPolicy({ policy }: { policy: PolicyView }) {
 }
 
 function PolicyVms({ policy }: { policy: PolicyView }) {
+  const t = useTranslations("policies");
   if (policy.vms.length === 0) {
     return (
       <Card>
-        <EmptyState title={text.noVms}>{text.noVmsText}</EmptyState>
+        <EmptyState title={t("detail.noVms")}>{t("detail.noVmsText")}</EmptyState>
       </Card>
     );
   }
@@ -114,23 +117,28 @@ function PolicyVms({ policy }: { policy: PolicyView }) {
 }
 
 function Versions({ policy }: { policy: PolicyView }) {
+  const t = useTranslations("policies");
+  const sentence = usePolicySentence();
   return (
     <Card flush>
       <ol className="divide-y divide-line">
         {policy.versions.map((version) => (
           <li key={version.version} className="px-4 py-3">
             <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
-              <span className="font-semibold">{text.version(version.version)}</span>
+              <span className="font-semibold">{t("detail.version", { version: version.version })}</span>
               {version.version === policy.currentVersion ? (
                 <Status tone="ok" icon="check">
-                  {text.inForce}
+                  {t("detail.inForce")}
                 </Status>
               ) : null}
               <span className="text-sm text-muted">
-                <AbsoluteTime at={version.createdAt} /> {text.by} {version.createdBy.name}
+                {t.rich("detail.byWhom", {
+                  name: version.createdBy.name,
+                  time: () => <AbsoluteTime at={version.createdAt} />,
+                })}
               </span>
             </p>
-            <p className="mt-0.5 text-muted">{version.sentence}</p>
+            <p className="mt-0.5 text-muted">{sentence(version.document)}</p>
           </li>
         ))}
       </ol>

@@ -1,21 +1,23 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { Controller, useForm, useWatch } from "react-hook-form";
-import { policyMessages } from "#features/policies/messages.ts";
+import { useForm, useWatch } from "react-hook-form";
+import { SelectField } from "#features/policies/form-fields.tsx";
 import { ConsistencySection, RetentionSection, ScheduleSection } from "#features/policies/policy-fields.tsx";
 import {
   documentOf,
   emptyForm,
+  formIssues,
   formOf,
-  formProblems,
   type PolicyForm,
   presetKeys,
   presets,
+  problemTexts,
 } from "#features/policies/policy-form.ts";
 import { PolicyPreviewPanel, usePolicyPreview } from "#features/policies/policy-preview.tsx";
-import type { PolicyView } from "#lib/api-types.ts";
+import type { PolicyPreview, PolicyView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
 import { Alert } from "#ui/alert.tsx";
@@ -23,18 +25,17 @@ import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
 import { ConfirmDialog } from "#ui/dialog.tsx";
 import { Field, Input } from "#ui/field.tsx";
-import { Select } from "#ui/select.tsx";
 import { ErrorState } from "#ui/states.tsx";
-
-const text = policyMessages.editor;
 
 export interface PolicyEditorProps {
   /** The policy to change; absent for a new one. */
   readonly policy?: PolicyView;
 }
 
-/** The editor with its live preview. Saving a change that removes points asks first, with the number. */
+/** The editor with its live preview. A change that deletes recovery points needs confirmation. */
 export function PolicyEditor({ policy }: PolicyEditorProps) {
+  const t = useTranslations("policies");
+  const words = { policies: t, validation: useTranslations("validation") };
   const formId = useId();
   const isNew = policy === undefined;
   const disabled = policy?.can.edit === false;
@@ -48,8 +49,11 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
   const [asking, setAsking] = useState(false);
   const document = documentOf(values);
   const preview = usePolicyPreview(document, policy?.id ?? null);
-  const all = formProblems(values, isNew);
-  const problems = tried ? all : Object.fromEntries(Object.entries(all).filter(([key]) => key !== "name"));
+  const { name: nameIssue, ...others } = formIssues(values, isNew);
+  // The name is empty at the start: that is not an error before the first attempt to save.
+  const shown = tried && nameIssue !== undefined ? { ...others, name: nameIssue } : others;
+  const problems = problemTexts(shown, words);
+  const isValid = nameIssue === undefined && Object.keys(others).length === 0;
   const save = useSave(policy, () => setAsking(false));
   const go = () => {
     if (document !== null) save.run(values, document);
@@ -63,7 +67,7 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (Object.keys(all).length > 0) {
+        if (!isValid) {
           focusFirstProblem(event.currentTarget);
           return;
         }
@@ -72,7 +76,7 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
       }}
     >
       <div className="flex min-w-0 flex-col gap-4">
-        {disabled ? <Alert title={text.readOnly} /> : null}
+        {disabled ? <Alert title={t("editor.readOnly")} /> : null}
         {isNew ? <Presets onPick={(key) => form.reset({ ...form.getValues(), ...presets[key] })} /> : null}
         <Naming form={form} isNew={isNew} problems={problems} disabled={disabled} />
         <ScheduleSection form={form} problems={problems} disabled={disabled} />
@@ -82,24 +86,21 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
         {disabled ? null : (
           <div className="flex items-center gap-3">
             <Button tone="primary" type="submit" busy={save.busy}>
-              {isNew ? text.saveNew : text.save}
+              {isNew ? t("editor.saveNew") : t("editor.save")}
             </Button>
             {!isNew && form.formState.isDirty ? (
-              <span className="text-sm text-muted">{text.unsaved}</span>
+              <span className="text-sm text-muted">{t("editor.unsaved")}</span>
             ) : null}
           </div>
         )}
       </div>
-      <PolicyPreviewPanel preview={preview} complete={document !== null} />
+      <PolicyPreviewPanel preview={preview} document={document} />
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}
-        title={text.confirmTitle}
-        description={text.confirmText(
-          removed,
-          new Set(preview.data?.points.filter((point) => !point.keep).map((point) => point.vm.id)).size,
-        )}
-        action={text.confirm}
+        title={t("editor.confirmTitle")}
+        description={t("editor.confirmText", { points: removed, vms: vmsLosingPoints(preview.data) })}
+        action={t("editor.confirm", { points: removed })}
         busy={save.busy}
         onConfirm={go}
       />
@@ -107,13 +108,18 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
   );
 }
 
-/** Moves to the first field that is wrong, once the page shows which those are. */
+function vmsLosingPoints(preview: PolicyPreview | undefined): number {
+  return new Set(preview?.points.filter((point) => !point.keep).map((point) => point.vm.id)).size;
+}
+
+/** Focuses the first wrong field, after React has marked it. */
 function focusFirstProblem(form: HTMLFormElement): void {
   requestAnimationFrame(() => form.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
 }
 
-/** Creates or updates, then shows the policy as it is now in force. */
+/** Creates or updates the policy; opens a new one, and stays on the page of an existing one. */
 function useSave(policy: PolicyView | undefined, onSaved: () => void) {
+  const t = useTranslations("policies");
   const trpc = useTRPC();
   const outcome = useOutcome();
   const router = useRouter();
@@ -121,7 +127,7 @@ function useSave(policy: PolicyView | undefined, onSaved: () => void) {
     trpc.policies.create.mutationOptions({
       onSuccess: ({ id, name }) => {
         onSaved();
-        void outcome.done(text.created(name));
+        void outcome.done(t("editor.created", { name }));
         router.push(`/policies/${id}`);
       },
     }),
@@ -130,7 +136,7 @@ function useSave(policy: PolicyView | undefined, onSaved: () => void) {
     trpc.policies.update.mutationOptions({
       onSuccess: async ({ name, version }) => {
         onSaved();
-        await outcome.done(text.saved(name, version));
+        await outcome.done(t("editor.saved", { name, version }));
       },
       onError: onSaved,
     }),
@@ -159,12 +165,13 @@ function useSave(policy: PolicyView | undefined, onSaved: () => void) {
 }
 
 function Presets({ onPick }: { onPick: (key: (typeof presetKeys)[number]) => void }) {
+  const t = useTranslations("policies");
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <span className="eyebrow">{text.presets}</span>
+      <span className="eyebrow">{t("editor.presets")}</span>
       {presetKeys.map((key) => (
         <Button key={key} size="sm" onClick={() => onPick(key)}>
-          {text.presetNames[key]}
+          {t(`editor.presetNames.${key}`)}
         </Button>
       ))}
     </div>
@@ -179,39 +186,29 @@ interface NamingProps {
 }
 
 function Naming({ form, isNew, problems, disabled }: NamingProps) {
+  const t = useTranslations("policies");
   const trpc = useTRPC();
   const teams = useQuery(trpc.teams.list.queryOptions(undefined, { enabled: isNew }));
   return (
     <Card>
       <div className="grid gap-4 sm:grid-cols-2">
         {isNew ? (
-          <Field label={text.name} hint={text.nameHint} error={problems["name"]}>
+          <Field label={t("editor.name")} hint={t("editor.nameHint")} error={problems["name"]}>
             <Input {...form.register("name")} autoComplete="off" spellCheck={false} required />
           </Field>
         ) : null}
         {isNew && (teams.data?.length ?? 0) > 0 ? (
-          <div className="flex flex-col gap-1">
-            <span id="team-label" className="text-sm font-medium">
-              {text.team}
-            </span>
-            <Controller
-              control={form.control}
-              name="team"
-              render={({ field }) => (
-                <Select
-                  labelledBy="team-label"
-                  value={field.value}
-                  onChange={field.onChange}
-                  options={[
-                    { value: "", label: policyMessages.everyTeam },
-                    ...(teams.data ?? []).map((team) => ({ value: team.id, label: team.name })),
-                  ]}
-                />
-              )}
-            />
-          </div>
+          <SelectField
+            form={form}
+            name="team"
+            label={t("editor.team")}
+            options={[
+              { value: "", label: t("everyTeam") },
+              ...(teams.data ?? []).map((team) => ({ value: team.id, label: team.name })),
+            ]}
+          />
         ) : null}
-        <Field label={text.description} error={problems["description"]} className="sm:col-span-2">
+        <Field label={t("editor.description")} error={problems["description"]} className="sm:col-span-2">
           <Input {...form.register("description")} disabled={disabled} autoComplete="off" />
         </Field>
       </div>

@@ -1,53 +1,48 @@
 "use client";
 import { Plus, X } from "lucide-react";
-import { Controller, type UseFormReturn, useFieldArray, useWatch } from "react-hook-form";
-import { policyMessages } from "#features/policies/messages.ts";
+import { useTranslations } from "next-intl";
+import { type UseFormReturn, useFieldArray, useWatch } from "react-hook-form";
+import { ChoiceField, SelectField } from "#features/policies/form-fields.tsx";
 import { everyOptions, type PolicyForm, tierKeys } from "#features/policies/policy-form.ts";
 import { useHydrated } from "#lib/use-hydrated.ts";
 import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
-import { Choice, Field, Input } from "#ui/field.tsx";
-import { Select } from "#ui/select.tsx";
+import { Field, Input } from "#ui/field.tsx";
 
-const text = policyMessages.editor;
+/** The API's limit of times a day. */
+const maxTimes = 24;
 
 export interface SectionProps {
   readonly form: UseFormReturn<PolicyForm>;
-  /** What is wrong, by field; only fields that were visited, or all after a try to save. */
+  /** What is wrong, by field, in the language of the page. */
   readonly problems: Readonly<Record<string, string>>;
   readonly disabled: boolean;
 }
 
 /** When backups run. */
 export function ScheduleSection({ form, problems, disabled }: SectionProps) {
+  const t = useTranslations("policies");
   const kind = useWatch({ control: form.control, name: "kind" });
   return (
-    <Card title={text.schedule} id="schedule">
+    <Card title={t("editor.schedule")} id="schedule">
       <div className="flex flex-col gap-4">
-        <Controller
-          control={form.control}
+        <ChoiceField
+          form={form}
           name="kind"
-          render={({ field }) => (
-            <Choice
-              label={text.kind}
-              name="kind"
-              value={field.value}
-              onChange={field.onChange}
-              disabled={disabled}
-              options={(["daily", "hourly"] as const).map((value) => ({
-                value,
-                label: text.kinds[value],
-                hint: text.kindHints[value],
-              }))}
-            />
-          )}
+          label={t("editor.kind")}
+          disabled={disabled}
+          options={(["daily", "hourly"] as const).map((value) => ({
+            value,
+            label: t(`editor.kinds.${value}`),
+            hint: t(`editor.kindHints.${value}`),
+          }))}
         />
         {kind === "daily" ? (
           <Times form={form} problems={problems} disabled={disabled} />
         ) : (
           <Hourly form={form} problems={problems} disabled={disabled} />
         )}
-        <Field label={text.timeZone} hint={text.timeZoneHint} error={problems["timeZone"]}>
+        <Field label={t("editor.timeZone")} hint={t("editor.timeZoneHint")} error={problems["timeZone"]}>
           <Input
             {...form.register("timeZone")}
             list="time-zones"
@@ -62,7 +57,7 @@ export function ScheduleSection({ form, problems, disabled }: SectionProps) {
   );
 }
 
-/** The zones that this browser knows, offered while typing. Only in the browser: the server may know others. */
+/** The time zones of this browser as suggestions. The server may know others, so it renders none. */
 function TimeZones() {
   const hydrated = useHydrated();
   return (
@@ -79,10 +74,11 @@ function TimeZones() {
 }
 
 function Times({ form, problems, disabled }: SectionProps) {
+  const t = useTranslations("policies");
   const { fields, append, remove } = useFieldArray({ control: form.control, name: "times" });
   return (
     <fieldset disabled={disabled}>
-      <legend className="mb-1 text-sm font-medium">{text.times}</legend>
+      <legend className="mb-1 text-sm font-medium">{t("editor.times")}</legend>
       <div className="flex flex-wrap items-center gap-2">
         {fields.map((field, index) => (
           <span
@@ -91,14 +87,14 @@ function Times({ form, problems, disabled }: SectionProps) {
           >
             <input
               type="time"
-              aria-label={text.timeOf(index + 1)}
+              aria-label={t("editor.timeOf", { index: index + 1 })}
               className="h-8 rounded-md bg-transparent px-2 text-sm tabular"
               {...form.register(`times.${index}.at`)}
             />
             {fields.length > 1 ? (
               <button
                 type="button"
-                aria-label={text.removeTime(form.getValues(`times.${index}.at`))}
+                aria-label={t("editor.removeTime", { time: form.getValues(`times.${index}.at`) })}
                 onClick={() => remove(index)}
                 className="grid size-7 place-items-center rounded-md text-faint hover:bg-hover hover:text-ink"
               >
@@ -107,9 +103,14 @@ function Times({ form, problems, disabled }: SectionProps) {
             ) : null}
           </span>
         ))}
-        {fields.length < 24 ? (
-          <Button tone="quiet" icon={<Plus aria-hidden="true" />} onClick={() => append({ at: "13:00" })}>
-            {text.addTime}
+        {fields.length < maxTimes ? (
+          <Button
+            tone="quiet"
+            icon={<Plus aria-hidden="true" />}
+            disabled={disabled}
+            onClick={() => append({ at: "13:00" })}
+          >
+            {t("editor.addTime")}
           </Button>
         ) : null}
       </div>
@@ -119,30 +120,23 @@ function Times({ form, problems, disabled }: SectionProps) {
 }
 
 function Hourly({ form, problems, disabled }: SectionProps) {
+  const t = useTranslations("policies");
   return (
     <div className="grid gap-4 sm:grid-cols-3">
-      <div className="flex flex-col gap-1">
-        <span id="every-label" className="text-sm font-medium">
-          {text.every}
-        </span>
-        <Controller
-          control={form.control}
-          name="everyHours"
-          render={({ field }) => (
-            <Select
-              labelledBy="every-label"
-              value={field.value}
-              disabled={disabled}
-              onChange={field.onChange}
-              options={everyOptions.map((value) => ({ value, label: text.everyHours(Number(value)) }))}
-            />
-          )}
-        />
-      </div>
-      <Field label={text.windowStart} error={problems["windowStart"]}>
+      <SelectField
+        form={form}
+        name="everyHours"
+        label={t("editor.every")}
+        disabled={disabled}
+        options={everyOptions.map((value) => ({
+          value,
+          label: t("editor.everyHours", { hours: Number(value) }),
+        }))}
+      />
+      <Field label={t("editor.windowStart")} error={problems["windowStart"]}>
         <Input type="time" {...form.register("windowStart")} disabled={disabled} />
       </Field>
-      <Field label={text.windowHours} error={problems["windowHours"]}>
+      <Field label={t("editor.windowHours")} error={problems["windowHours"]}>
         <Input inputMode="numeric" {...form.register("windowHours")} disabled={disabled} />
       </Field>
     </div>
@@ -151,14 +145,15 @@ function Hourly({ form, problems, disabled }: SectionProps) {
 
 /** How long points are kept. */
 export function RetentionSection({ form, problems, disabled }: SectionProps) {
+  const t = useTranslations("policies");
   return (
-    <Card title={text.retention} description={text.retentionLead} id="retention">
+    <Card title={t("editor.retention")} description={t("editor.retentionLead")} id="retention">
       <div className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-3 2xl:grid-cols-5">
         {tierKeys.map((tier) => (
           <Field
             key={tier}
-            label={text.tiers[tier]}
-            hint={text.tierHints[tier]}
+            label={t(`editor.tiers.${tier}`)}
+            hint={t(`editor.tierHints.${tier}`)}
             error={problems[`retention.${tier}`]}
           >
             <Input
@@ -173,8 +168,8 @@ export function RetentionSection({ form, problems, disabled }: SectionProps) {
       <Problem text={problems["retention"]} />
       <Field
         className="mt-4"
-        label={text.instantDays}
-        hint={text.instantHint}
+        label={t("editor.instantDays")}
+        hint={t("editor.instantHint")}
         error={problems["instantRestoreDays"]}
       >
         <Input
@@ -188,70 +183,50 @@ export function RetentionSection({ form, problems, disabled }: SectionProps) {
   );
 }
 
-/** How consistent points shall be. */
+/** Which consistency to request, and what to do when it is not possible. */
 export function ConsistencySection({ form, disabled }: SectionProps) {
+  const t = useTranslations("policies");
   return (
-    <Card title={text.consistency} id="consistency">
+    <Card title={t("editor.consistency")} id="consistency">
       <div className="flex flex-col gap-4">
-        <Controller
-          control={form.control}
+        <ChoiceField
+          form={form}
           name="wanted"
-          render={({ field }) => (
-            <Choice
-              label={text.wanted}
-              name="wanted"
-              value={field.value}
-              onChange={field.onChange}
-              disabled={disabled}
-              options={(["application", "crash"] as const).map((value) => ({
-                value,
-                label: text.wantedOptions[value],
-                hint: text.wantedHints[value],
-              }))}
-            />
-          )}
+          label={t("editor.wanted")}
+          disabled={disabled}
+          options={(["application", "crash"] as const).map((value) => ({
+            value,
+            label: t(`editor.wantedOptions.${value}`),
+            hint: t(`editor.wantedHints.${value}`),
+          }))}
         />
-        <Controller
-          control={form.control}
+        <ChoiceField
+          form={form}
           name="otherwise"
-          render={({ field }) => (
-            <Choice
-              label={text.otherwise}
-              name="otherwise"
-              value={field.value}
-              onChange={field.onChange}
-              disabled={disabled}
-              options={(["continue", "fail"] as const).map((value) => ({
-                value,
-                label: text.otherwiseOptions[value],
-                hint: text.otherwiseHints[value],
-              }))}
-            />
-          )}
+          label={t("editor.otherwise")}
+          disabled={disabled}
+          options={(["continue", "fail"] as const).map((value) => ({
+            value,
+            label: t(`editor.otherwiseOptions.${value}`),
+            hint: t(`editor.otherwiseHints.${value}`),
+          }))}
         />
-        <Controller
-          control={form.control}
+        <ChoiceField
+          form={form}
           name="vss"
-          render={({ field }) => (
-            <Choice
-              label={text.vss}
-              name="vss"
-              value={field.value}
-              onChange={field.onChange}
-              disabled={disabled}
-              options={(["full", "copy"] as const).map((value) => ({
-                value,
-                label: text.vssOptions[value],
-                hint: text.vssHints[value],
-              }))}
-            />
-          )}
+          label={t("editor.vss")}
+          disabled={disabled}
+          options={(["full", "copy"] as const).map((value) => ({
+            value,
+            label: t(`editor.vssOptions.${value}`),
+            hint: t(`editor.vssHints.${value}`),
+          }))}
         />
       </div>
     </Card>
   );
 }
 
-function Problem({ text: problem }: { text: string | undefined }) {
-  return problem === undefined ? null : <p className="mt-1 text-xs font-medium text-bad">{problem}</p>;
+function Problem({ text }: { text: string | undefined }) {
+  return text === undefined ? null : <p className="mt-1 text-xs font-medium text-bad">{text}</p>;
 }

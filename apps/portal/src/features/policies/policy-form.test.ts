@@ -3,11 +3,15 @@ import { describe, expect, it } from "vitest";
 import {
   documentOf,
   emptyForm,
+  formIssues,
   formOf,
-  formProblems,
+  type PolicyForm,
   presetKeys,
   presets,
+  problemTexts,
 } from "#features/policies/policy-form.ts";
+import { textsOf } from "#i18n/texts.ts";
+import type { Locale } from "#lib/locale.ts";
 
 const daily = policyDocumentSchema.parse({
   schedule: { kind: "daily", times: ["01:00", "13:30"], timeZone: "Europe/Amsterdam" },
@@ -22,29 +26,36 @@ const hourly = policyDocumentSchema.parse({
   consistency: { wanted: "crash", otherwise: "fail", vss: "full" },
 });
 
+function problems(form: PolicyForm, locale: Locale = "en"): Readonly<Record<string, string>> {
+  const words = { policies: textsOf(locale, "policies"), validation: textsOf(locale, "validation") };
+  return problemTexts(formIssues(form, true), words);
+}
+
+const emptyRetention = { keepLast: "", daily: "", weekly: "", monthly: "", yearly: "" };
+
 describe("the policy form", () => {
-  it.each([daily, hourly])("gives back the document it was made from", (document) => {
+  it.each([daily, hourly])("returns the document that it was made from", (document) => {
     expect(documentOf(formOf({ name: "p", description: "", team: null, document }))).toEqual(document);
   });
 
-  it("starts complete, and so does every preset", () => {
+  it("is complete at the start and after every preset", () => {
     expect(documentOf(emptyForm("UTC"))).not.toBeNull();
     for (const key of presetKeys) expect(documentOf({ ...emptyForm("UTC"), ...presets[key] })).not.toBeNull();
   });
 
-  it("sorts times and keeps each once", () => {
+  it("sorts times and removes duplicates", () => {
     const form = { ...emptyForm("UTC"), times: [{ at: "13:00" }, { at: "01:00" }, { at: "13:00" }] };
     expect(documentOf(form)?.schedule).toMatchObject({ times: ["01:00", "13:00"] });
   });
 
-  it("says what is wrong at the field where it is", () => {
+  it("reports each problem at its field", () => {
     const form = {
       ...emptyForm("Nowhere/City"),
       name: "Not A Name",
       instantRestoreDays: "31",
-      retention: { keepLast: "", daily: "ten", weekly: "", monthly: "", yearly: "" },
+      retention: { ...emptyRetention, daily: "ten" },
     };
-    expect(Object.keys(formProblems(form, true)).sort()).toEqual([
+    expect(Object.keys(formIssues(form, true)).sort()).toEqual([
       "instantRestoreDays",
       "name",
       "retention.daily",
@@ -53,12 +64,43 @@ describe("the policy form", () => {
     expect(documentOf(form)).toBeNull();
   });
 
-  it("asks to keep at least one point, and for a time", () => {
-    const nothing = {
+  it("requires at least one point and a time", () => {
+    const form = { ...emptyForm("UTC"), name: "nightly", retention: emptyRetention, times: [{ at: "" }] };
+    expect(problems(form)).toEqual({
+      retention: "Keep at least one recovery point.",
+      times: "Enter each time, such as 01:30.",
+    });
+  });
+
+  it("words problems with their limits, in both languages and never in Zod's words", () => {
+    const form: PolicyForm = {
       ...emptyForm("UTC"),
-      retention: { keepLast: "", daily: "", weekly: "", monthly: "", yearly: "" },
+      name: "-",
+      description: "x".repeat(501),
+      kind: "hourly",
+      windowHours: "",
+      retention: {
+        keepLast: "0",
+        daily: "99999",
+        weekly: "many",
+        monthly: "99999999999999999999",
+        yearly: "",
+      },
+      instantRestoreDays: "31",
     };
-    expect(formProblems(nothing, false)).toEqual({ retention: "Keep at least one point." });
-    expect(formProblems({ ...emptyForm("UTC"), times: [{ at: "" }] }, false)["times"]).toBeDefined();
+    expect(problems(form)).toEqual({
+      name: "Use 2 to 63 lowercase letters, digits and hyphens.",
+      description: "Use at most 500 characters.",
+      windowHours: "Enter a whole number.",
+      "retention.keepLast": "Enter at least 1.",
+      "retention.daily": "Enter at most 9,999.",
+      "retention.weekly": "Enter a whole number.",
+      "retention.monthly": "Enter at most 1,188.",
+      instantRestoreDays: "Enter at most 30.",
+    });
+    expect(problems(form, "nl")).toMatchObject({
+      name: "Gebruik 2 tot 63 kleine letters, cijfers en koppeltekens.",
+      "retention.daily": "Voer ten hoogste 9.999 in.",
+    });
   });
 });

@@ -1,14 +1,21 @@
 import { hourlyIntervals, type PolicyDocument, policyDocumentSchema, policyNameSchema } from "@kluis/domain";
 import { z } from "zod";
+import type { Texts } from "#i18n/texts.ts";
+import { fieldProblem } from "#lib/field-problem.ts";
+
+/** The form of the policy editor: its values, presets and checks. */
+
+/** As the API's input. */
+const descriptionSchema = z.string().trim().max(500);
 
 export const tierKeys = ["keepLast", "daily", "weekly", "monthly", "yearly"] as const;
 export type TierKey = (typeof tierKeys)[number];
 
-/** What the editor's fields hold. Numbers are text as typed; empty retention rows keep nothing. */
+/** The values of the editor's fields. Numbers are text as typed; an empty retention row keeps nothing. */
 export interface PolicyForm {
   name: string;
   description: string;
-  /** Team id; empty: every team. */
+  /** Id of the team; empty for every team. */
   team: string;
   kind: "daily" | "hourly";
   times: { at: string }[];
@@ -25,7 +32,7 @@ export interface PolicyForm {
 
 export const everyOptions = hourlyIntervals.map(String);
 
-/** A new policy's form: daily at one in the morning in the person's own zone, thirty days. */
+/** The form of a new policy: daily at 01:00 in the user's zone, kept 30 days. */
 export function emptyForm(timeZone: string): PolicyForm {
   return {
     name: "",
@@ -48,7 +55,7 @@ export function emptyForm(timeZone: string): PolicyForm {
 export const presetKeys = ["daily", "hourly", "long"] as const;
 export type PresetKey = (typeof presetKeys)[number];
 
-/** Starting points; they touch schedule, retention and instant restore only. */
+/** Presets of the schedule, the retention and instant restore. */
 export const presets: Record<
   PresetKey,
   Pick<
@@ -85,7 +92,7 @@ export const presets: Record<
   },
 };
 
-/** The form of a policy that exists. */
+/** The form of an existing policy. */
 export function formOf(policy: {
   readonly name: string;
   readonly description: string;
@@ -120,14 +127,14 @@ export function formOf(policy: {
   };
 }
 
-/** Text as a number when it is a whole one; otherwise as it is, so that the schema says what is wrong with it. */
+/** A whole number as a number, any other text unchanged: the schema then reports it. */
 function number(text: string): number | string | undefined {
   const trimmed = text.trim();
   if (trimmed === "") return undefined;
   return /^\d+$/u.test(trimmed) ? Number(trimmed) : trimmed;
 }
 
-/** The document that a form stands for, not yet checked. Times are sorted and each is kept once. */
+/** The document of a form, not checked yet. Times are sorted and unique. */
 export function documentDraft(form: PolicyForm): unknown {
   const tiers = tierKeys
     .map((key) => [key, number(form.retention[key])] as const)
@@ -153,13 +160,13 @@ export function documentDraft(form: PolicyForm): unknown {
   };
 }
 
-/** The document of a form, or null while something in it is wrong. */
+/** The document of a form; null while a field is wrong. */
 export function documentOf(form: PolicyForm): PolicyDocument | null {
   const parsed = policyDocumentSchema.safeParse(documentDraft(form));
   return parsed.success ? parsed.data : null;
 }
 
-/** Where a problem of the document is shown in the form: the field's path. */
+/** The form's field for a path in the document. */
 function fieldOf(path: readonly PropertyKey[]): string {
   const [part, ...rest] = path.map(String);
   if (part === "schedule") return rest[0] === "times" ? "times" : (rest[0] ?? "kind");
@@ -168,18 +175,44 @@ function fieldOf(path: readonly PropertyKey[]): string {
   return part ?? "name";
 }
 
-/** What is wrong with the form, by field: the same schema that the server uses, so that both say the same. */
-export function formProblems(form: PolicyForm, isNew: boolean): Readonly<Record<string, string>> {
-  const problems: Record<string, string> = {};
-  if (isNew) {
-    const name = policyNameSchema.safeParse(form.name);
-    if (!name.success) problems["name"] = name.error.issues[0]?.message ?? "";
+/** What is wrong, by field. */
+export type FieldIssues = Readonly<Record<string, z.core.$ZodIssue>>;
+
+/** Checks the form with the schemas that the server uses. Of several issues of a field the last is the narrowest. */
+export function formIssues(form: PolicyForm, isNew: boolean): FieldIssues {
+  const issues: Record<string, z.core.$ZodIssue> = {};
+  const check = (schema: z.ZodType, value: unknown, field: (path: readonly PropertyKey[]) => string) => {
+    for (const issue of schema.safeParse(value).error?.issues ?? []) issues[field(issue.path)] = issue;
+  };
+  if (isNew) check(policyNameSchema, form.name, () => "name");
+  check(descriptionSchema, form.description, () => "description");
+  check(policyDocumentSchema, documentDraft(form), fieldOf);
+  return issues;
+}
+
+export interface ProblemWords {
+  readonly policies: Texts<"policies">;
+  readonly validation: Texts<"validation">;
+}
+
+/** The issues in the language of the page. */
+export function problemTexts(issues: FieldIssues, words: ProblemWords): Readonly<Record<string, string>> {
+  const texts = Object.entries(issues).map(([field, issue]) => [field, problemText(field, issue, words)]);
+  return Object.fromEntries(texts) as Record<string, string>;
+}
+
+function problemText(field: string, issue: z.core.$ZodIssue, { policies, validation }: ProblemWords): string {
+  switch (field) {
+    case "name":
+      return policies("editor.nameRule");
+    case "timeZone":
+      return policies("editor.timeZoneRule");
+    case "times":
+    case "windowStart":
+      return policies("editor.timeRule");
+    case "retention":
+      return policies("editor.retentionRule");
+    default:
+      return fieldProblem(issue, validation);
   }
-  if (!z.string().max(500).safeParse(form.description).success)
-    problems["description"] = "At most 500 characters.";
-  const document = policyDocumentSchema.safeParse(documentDraft(form));
-  if (!document.success) {
-    for (const issue of document.error.issues) problems[fieldOf(issue.path)] ??= issue.message;
-  }
-  return problems;
 }

@@ -2,9 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import Link from "next/link";
-import { policyMessages as text } from "#features/policies/messages.ts";
+import { useTranslations } from "next-intl";
+import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import type { PolicyRow } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
+import { useFormat } from "#lib/use-format.ts";
 import { useRefusal } from "#shell/viewer-context.tsx";
 import { Button, LinkButton } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
@@ -13,66 +15,78 @@ import { Page, PageHeader } from "#ui/page-header.tsx";
 import { EmptyState } from "#ui/states.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
 
-const columns: readonly Column<PolicyRow>[] = [
-  {
-    key: "name",
-    header: text.columns.name,
-    isRowHeader: true,
-    cell: (policy) => (
-      <span className="block py-1">
-        <Link href={`/policies/${policy.id}`} className="font-medium hover:underline">
-          {policy.name}
-        </Link>
-        {policy.description === "" ? null : (
-          <span className="block text-xs text-faint">{policy.description}</span>
-        )}
-      </span>
-    ),
-  },
-  {
-    key: "rule",
-    header: text.columns.rule,
-    from: "md",
-    className: "max-w-xl text-muted",
-    cell: (policy) => <span className="block py-1">{policy.sentence}</span>,
-  },
-  {
-    key: "team",
-    header: text.columns.team,
-    from: "lg",
-    cell: (policy) => policy.team?.name ?? text.everyTeam,
-  },
-  { key: "vms", header: text.columns.vms, align: "right", cell: (policy) => policy.vmCount },
-  {
-    key: "next",
-    header: text.columns.next,
-    from: "sm",
-    cell: (policy) =>
-      policy.nextRunAt === null ? (
-        <span className="text-faint">{text.neverRuns}</span>
-      ) : (
-        <TimeAgo at={policy.nextRunAt} />
+function usePolicyColumns(): readonly Column<PolicyRow>[] {
+  const t = useTranslations("policies");
+  const sentence = usePolicySentence();
+  const format = useFormat();
+  return [
+    {
+      key: "name",
+      header: t("columns.name"),
+      isRowHeader: true,
+      cell: (policy) => (
+        <span className="block py-1">
+          <Link href={`/policies/${policy.id}`} className="font-medium hover:underline">
+            {policy.name}
+          </Link>
+          {policy.description === "" ? null : (
+            <span className="block text-xs text-faint">{policy.description}</span>
+          )}
+        </span>
       ),
-  },
-  {
-    key: "version",
-    header: text.columns.version,
-    align: "right",
-    from: "xl",
-    cell: (policy) => policy.currentVersion,
-  },
-];
+    },
+    {
+      key: "rule",
+      header: t("columns.rule"),
+      from: "md",
+      className: "max-w-xl text-muted",
+      cell: (policy) => <span className="block py-1">{sentence(policy.document)}</span>,
+    },
+    {
+      key: "team",
+      header: t("columns.team"),
+      from: "lg",
+      cell: (policy) => policy.team?.name ?? t("everyTeam"),
+    },
+    {
+      key: "vms",
+      header: t("columns.vms"),
+      align: "right",
+      cell: (policy) => format.number(policy.vmCount),
+    },
+    {
+      key: "next",
+      header: t("columns.next"),
+      from: "sm",
+      cell: (policy) =>
+        policy.nextRunAt === null ? (
+          <span className="text-faint">{t("neverRuns")}</span>
+        ) : (
+          <TimeAgo at={policy.nextRunAt} />
+        ),
+    },
+    {
+      key: "version",
+      header: t("columns.version"),
+      align: "right",
+      from: "xl",
+      cell: (policy) => format.number(policy.currentVersion),
+    },
+  ];
+}
 
-/** All policies that one's teams can use. */
+/** All policies that the user's teams can use. */
 export function PolicyList() {
+  const t = useTranslations("policies");
   const trpc = useTRPC();
+  const columns = usePolicyColumns();
   const policies = useQuery(trpc.policies.list.queryOptions());
   return (
     <Page>
-      <PageHeader title={text.title} description={text.lead} actions={<CreateButton />} />
+      <PageHeader title={t("title")} description={t("lead")} actions={<CreateButton />} />
       <Card flush>
         <DataTable
-          label={text.title}
+          label={t("title")}
           columns={columns}
           rows={policies.data}
           rowKey={(policy) => policy.id}
@@ -80,8 +94,8 @@ export function PolicyList() {
           onRetry={() => void policies.refetch()}
           skeletonRows={3}
           empty={
-            <EmptyState title={text.emptyTitle} action={<CreateButton />}>
-              {text.emptyText}
+            <EmptyState title={t("emptyTitle")} action={<CreateButton />}>
+              {t("emptyText")}
             </EmptyState>
           }
         />
@@ -91,15 +105,16 @@ export function PolicyList() {
 }
 
 function CreateButton() {
+  const t = useTranslations("policies");
   const refusal = useRefusal("policy:write");
   const icon = <Plus aria-hidden="true" />;
   return refusal === null ? (
     <LinkButton tone="primary" href="/policies/new" icon={icon}>
-      {text.create}
+      {t("create")}
     </LinkButton>
   ) : (
     <Button icon={icon} disabledReason={refusal}>
-      {text.create}
+      {t("create")}
     </Button>
   );
 }

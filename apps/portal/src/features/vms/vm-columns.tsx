@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { jobMessages } from "#features/jobs/messages.ts";
+import { stepName, stepOfStage } from "#features/jobs/job-view-model.ts";
 import { ConsistencyBadge } from "#features/points/consistency.tsx";
 import { OsMark } from "#features/vms/os-mark.tsx";
 import { VmRowActions } from "#features/vms/vm-actions.tsx";
@@ -28,14 +28,16 @@ function NameCell({ vm }: { vm: VmRow }) {
 }
 
 function StatusCell({ vm }: { vm: VmRow }) {
+  const t = useTranslations("jobs");
   const job = vm.activeJob;
+  const step = job === null ? null : stepOfStage(job.stage);
   return (
     <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
       <VmStatusBadge status={vm.status} />
       {job === null ? null : (
         <Link href={`/jobs/${job.id}`} className="hover:underline">
           <Status look="plain" tone="run" icon={job.state === "queued" ? "waiting" : "running"}>
-            {jobMessages.steps[job.stage] ?? jobMessages.states[job.state]}
+            {step === null ? t(`states.${job.state}`) : stepName("backup", step, t)}
           </Status>
         </Link>
       )}

@@ -2,8 +2,8 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { jobColumns } from "#features/jobs/job-columns.tsx";
-import { pointColumns } from "#features/points/point-columns.tsx";
+import { useJobColumns } from "#features/jobs/job-columns.tsx";
+import { usePointColumns } from "#features/points/point-columns.tsx";
 import type { VmView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -12,8 +12,7 @@ import { DataTable } from "#ui/data-table.tsx";
 import { EmptyState } from "#ui/states.tsx";
 
 const shown = 20;
-const columnsOfPoints = pointColumns({ withVm: false, sortable: false });
-const columnsOfJobs = jobColumns({ withVm: false, sortable: false });
+const listOptions = { withVm: false, sortable: false };
 
 /** The newest recovery points of a VM. */
 export function VmPoints({ vm }: { vm: VmView }) {
@@ -29,7 +28,7 @@ export function VmPoints({ vm }: { vm: VmView }) {
     <Card flush>
       <DataTable
         label={t("detail.points")}
-        columns={columnsOfPoints}
+        columns={usePointColumns(listOptions)}
         rows={points.data?.rows}
         rowKey={(point) => point.id}
         error={points.error}
@@ -56,7 +55,7 @@ export function VmJobs({ vm }: { vm: VmView }) {
     <Card flush>
       <DataTable
         label={t("detail.jobs")}
-        columns={columnsOfJobs}
+        columns={useJobColumns(listOptions)}
         rows={jobs.data?.rows}
         rowKey={(job) => job.id}
         error={jobs.error}

@@ -1,0 +1,56 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { isActive } from "#features/jobs/job-view-model.ts";
+import type { JobView } from "#lib/api-types.ts";
+import { useErrorView } from "#lib/use-error-view.ts";
+import { Alert } from "#ui/alert.tsx";
+import { AzureQuote } from "#ui/states.tsx";
+
+/** Why a job ended as it did, or what its last attempt ran into, and its warnings. */
+export function JobAlerts({ job }: { job: JobView }) {
+  const t = useTranslations("jobs");
+  const describe = useErrorView();
+  const active = isActive(job.state);
+  return (
+    <>
+      {job.cancelAskedAt !== null && active ? <Alert tone="warn" title={t("detail.cancelAsked")} /> : null}
+      {job.state === "cancelled" ? (
+        <Alert title={t("detail.canceledTitle")}>{t(`detail.canceledText.${job.kind}`)}</Alert>
+      ) : null}
+      {job.error === null ? null : (
+        <Alert
+          tone={active ? "warn" : "bad"}
+          title={t("detail.withCode", {
+            title: active ? t("detail.retryTitle") : t("detail.failedTitle"),
+            code: job.error.code,
+          })}
+        >
+          <ErrorText view={describe(job.error)} withMessage />
+        </Alert>
+      )}
+      {job.warningList.map((warning) => {
+        const view = describe(warning);
+        return (
+          <Alert key={`${warning.code}-${warning.message}`} tone="warn" title={view.message}>
+            <ErrorText view={view} />
+          </Alert>
+        );
+      })}
+    </>
+  );
+}
+
+interface ErrorTextProps {
+  readonly view: ReturnType<ReturnType<typeof useErrorView>>;
+  readonly withMessage?: boolean;
+}
+
+function ErrorText({ view, withMessage = false }: ErrorTextProps) {
+  return (
+    <>
+      {withMessage ? <p>{view.message}</p> : null}
+      {view.azureMessage === null ? null : <AzureQuote text={view.azureMessage} />}
+      {view.action === null ? null : <p>{view.action}</p>}
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+import type { PolicyDocument, Retention, Schedule } from "@kluis/domain";
+import type { Texts } from "#i18n/texts.ts";
+import type { Format } from "#lib/format.ts";
+
+/** What the sentences need: the texts of the policies, and the formatter of lists. */
+export interface PolicyWords {
+  readonly t: Texts<"policies">;
+  readonly format: Pick<Format, "list">;
+}
+
+const tierKeys = [
+  "keepLast",
+  "daily",
+  "weekly",
+  "monthly",
+  "yearly",
+] as const satisfies readonly (keyof Retention)[];
+
+/** A policy in sentences: schedule, consistency, retention, snapshots. */
+export function policySentence(document: PolicyDocument, { t, format }: PolicyWords): string {
+  const { vss, otherwise, wanted } = document.consistency;
+  const tiers = tierKeys.flatMap((tier) => {
+    const count = document.retention[tier];
+    return count === undefined ? [] : [t(`sentence.tiers.${tier}`, { count })];
+  });
+  return t("sentence.whole", {
+    schedule: scheduleSentence(document.schedule, { t, format }),
+    consistency:
+      wanted === "crash"
+        ? t("sentence.crash")
+        : t(`sentence.application.${otherwise}`, { vss: t(`sentence.vss.${vss}`) }),
+    retention: t("sentence.retention", { tiers: format.list(tiers) }),
+    snapshots: t("sentence.snapshots", { days: document.instantRestoreDays }),
+  });
+}
+
+function scheduleSentence(schedule: Schedule, { t, format }: PolicyWords): string {
+  const zone = schedule.timeZone;
+  if (schedule.kind === "daily")
+    return t("sentence.daily", { times: format.list([...new Set(schedule.times)].sort()), zone });
+  const { everyHours: hours, windowStart: start, windowHours: length } = schedule;
+  return length >= 24
+    ? t("sentence.allDay", { hours, start, zone })
+    : t("sentence.window", { hours, start, length, zone });
+}

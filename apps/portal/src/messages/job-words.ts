@@ -1,0 +1,157 @@
+import type {
+  DeltaMethod,
+  JobDiskState,
+  JobKind,
+  JobState,
+  JobStep,
+  JobTrigger,
+  StepState,
+} from "@kluis/domain";
+import { catalog } from "#messages/catalog.ts";
+
+/** The words of jobs: kinds, states, steps, and what recovery points share with them (triggers, delta methods). */
+export const jobWords = catalog({
+  en: {
+    kinds: {
+      backup: "Backup",
+      "restore-disk": "Disk restore",
+      verify: "Verification",
+      "delete-point": "Recovery point deletion",
+    } satisfies Record<JobKind, string>,
+    titles: {
+      backup: "Backup of {vm}",
+      "restore-disk": "Disk restore of {vm}",
+      verify: "Verification of {vm}",
+      "delete-point": "Recovery point deletion of {vm}",
+    } satisfies Record<JobKind, string>,
+    states: {
+      queued: "Queued",
+      running: "Running",
+      succeeded: "Succeeded",
+      warning: "Succeeded with warnings",
+      failed: "Failed",
+      cancelled: "Canceled",
+    } satisfies Record<JobState, string>,
+    stepStates: {
+      waiting: "waiting",
+      running: "running",
+      done: "done",
+      skipped: "not needed",
+      failed: "failed",
+    } satisfies Record<StepState, string>,
+    /** A step that was running when the job was canceled, and one that the job never started. */
+    stepCanceled: "canceled",
+    notReached: "not reached",
+    steps: {
+      prepare: "Prepare",
+      extension: "Snapshot extension",
+      snapshot: "Snapshot",
+      access: "Access to the snapshot",
+      plan: "Find changes",
+      transfer: "Transfer to the vault",
+      seal: "Seal the manifest",
+      "remove-snapshot": "Remove snapshot",
+      "recovery-point": "Recovery point",
+      "create-disk": "Create managed disk",
+      finish: "Finish",
+      verify: "Verify",
+      delete: "Delete",
+    } satisfies Record<JobStep, string>,
+    /** Steps that write to a disk instead of reading from a snapshot. */
+    restoreSteps: {
+      prepare: "Prepare",
+      "create-disk": "Create managed disk",
+      access: "Access to the disk",
+      transfer: "Write to the disk",
+      finish: "Finish",
+    } satisfies Record<JobStep<"restore-disk">, string>,
+    triggers: {
+      schedule: "Schedule",
+      manual: "Manual",
+      protect: "First backup",
+    } satisfies Record<JobTrigger, string>,
+    delta: {
+      full: "All allocated blocks",
+      "changed-ranges": "Changed ranges from Azure",
+      "digest-comparison": "Digest comparison",
+    } satisfies Record<DeltaMethod, string>,
+    /** How a job started and who started it. */
+    startedBy: "{trigger}, {name}",
+    diskStates: {
+      waiting: "Waiting",
+      running: "Running",
+      done: "Done",
+      failed: "Failed",
+    } satisfies Record<JobDiskState, string>,
+  },
+  nl: {
+    kinds: {
+      backup: "Back-up",
+      "restore-disk": "Schijfherstel",
+      verify: "Verificatie",
+      "delete-point": "Verwijdering van herstelpunt",
+    },
+    titles: {
+      backup: "Back-up van {vm}",
+      "restore-disk": "Schijfherstel van {vm}",
+      verify: "Verificatie van {vm}",
+      "delete-point": "Verwijdering van herstelpunt van {vm}",
+    },
+    states: {
+      queued: "In wachtrij",
+      running: "Actief",
+      succeeded: "Geslaagd",
+      warning: "Geslaagd met waarschuwingen",
+      failed: "Mislukt",
+      cancelled: "Geannuleerd",
+    },
+    stepStates: {
+      waiting: "wachten",
+      running: "actief",
+      done: "gereed",
+      skipped: "niet nodig",
+      failed: "mislukt",
+    },
+    stepCanceled: "geannuleerd",
+    notReached: "niet bereikt",
+    steps: {
+      prepare: "Voorbereiden",
+      extension: "Momentopname-extensie",
+      snapshot: "Momentopname",
+      access: "Toegang tot de momentopname",
+      plan: "Wijzigingen zoeken",
+      transfer: "Overdracht naar de kluis",
+      seal: "Manifest verzegelen",
+      "remove-snapshot": "Momentopname verwijderen",
+      "recovery-point": "Herstelpunt",
+      "create-disk": "Beheerde schijf maken",
+      finish: "Afronden",
+      verify: "Verifiëren",
+      delete: "Verwijderen",
+    },
+    restoreSteps: {
+      prepare: "Voorbereiden",
+      "create-disk": "Beheerde schijf maken",
+      access: "Toegang tot de schijf",
+      transfer: "Naar de schijf schrijven",
+      finish: "Afronden",
+    },
+    triggers: {
+      schedule: "Planning",
+      manual: "Handmatig",
+      protect: "Eerste back-up",
+    },
+    delta: {
+      full: "Alle toegewezen blokken",
+      "changed-ranges": "Gewijzigde bereiken van Azure",
+      "digest-comparison": "Digestvergelijking",
+    },
+    startedBy: "{trigger}, {name}",
+    diskStates: {
+      waiting: "Wachten",
+      running: "Actief",
+      done: "Gereed",
+      failed: "Mislukt",
+    },
+  },
+});
