@@ -47,10 +47,17 @@ export function useJobColumns(options: {
       ),
   };
   return [
-    { key: "job", header: t("columns.job"), isRowHeader: true, cell: (job) => <JobLink job={job} /> },
+    {
+      key: "job",
+      className: "w-56",
+      header: t("columns.job"),
+      isRowHeader: true,
+      cell: (job) => <JobLink job={job} />,
+    },
     ...(options.withVm ? [vm] : []),
     {
       key: "state",
+      className: "w-64",
       header: t("columns.state"),
       cell: (job) => <JobStateBadge job={job} />,
     },
@@ -63,6 +70,7 @@ export function useJobColumns(options: {
     },
     {
       key: "moved",
+      className: "w-28",
       header: t("columns.moved"),
       align: "right",
       from: "lg",
@@ -71,12 +79,13 @@ export function useJobColumns(options: {
     {
       key: "started",
       header: t("columns.started"),
-      from: "sm",
+      className: "w-36",
       ...(options.sortable ? { sort: "createdAt" } : {}),
       cell: (job) => <TimeAgo at={job.startedAt ?? job.createdAt} />,
     },
     {
       key: "duration",
+      className: "w-28",
       header: t("columns.duration"),
       align: "right",
       from: "lg",
@@ -84,6 +93,7 @@ export function useJobColumns(options: {
     },
     {
       key: "trigger",
+      className: "w-36",
       header: t("columns.trigger"),
       from: "xl",
       cell: (job) => (job.actor.kind === "engine" ? t(`triggers.${job.trigger}`) : job.actor.name),

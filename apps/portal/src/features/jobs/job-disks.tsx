@@ -59,7 +59,7 @@ function DiskRow({ job, disk }: { job: JobView; disk: JobDiskView }) {
       />
       {disk.deltaReason === null ? null : (
         <p className="mt-1 text-xs text-muted">
-          {t("detail.reason", { reason: notice(null, disk.deltaReason) })}
+          {t("detail.reason", { reason: notice(disk.deltaNotice, disk.deltaReason) })}
         </p>
       )}
     </>

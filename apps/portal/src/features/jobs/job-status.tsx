@@ -26,9 +26,7 @@ export function JobStateBadge({
   return (
     <Status tone={tone} icon={icon}>
       {t(`states.${job.state}`)}
-      {step === null ? null : (
-        <span className="hidden font-normal sm:inline">· {stepName(job.kind, step, t)}</span>
-      )}
+      {step === null ? null : <span className="font-normal">· {stepName(job.kind, step, t)}</span>}
     </Status>
   );
 }

@@ -29,7 +29,7 @@ export function JobTimeline({ job }: { job: JobView }) {
             : {
                 children: (
                   <>
-                    {notice(null, message)}
+                    {notice(step.notice, message)}
                     {step.attempt > 1 ? (
                       <span className="ml-1.5 text-xs text-warn">
                         {t("detail.attempt", { count: step.attempt })}

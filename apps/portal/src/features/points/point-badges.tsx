@@ -27,14 +27,16 @@ export function PointStateBadge({ state }: { state: PointState }) {
 export function PointConsistency({
   point,
 }: {
-  point: Pick<PointRow, "consistency" | "consistencyWanted" | "consistencyReason">;
+  point: Pick<PointRow, "consistency" | "consistencyWanted" | "consistencyReason" | "consistencyNotice">;
 }) {
   const notice = useNotice();
   return (
     <ConsistencyBadge
       reached={point.consistency}
       wanted={point.consistencyWanted}
-      reason={point.consistencyReason === null ? null : notice(null, point.consistencyReason)}
+      reason={
+        point.consistencyReason === null ? null : notice(point.consistencyNotice, point.consistencyReason)
+      }
     />
   );
 }

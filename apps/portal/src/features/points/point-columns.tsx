@@ -42,37 +42,40 @@ export function usePointColumns(options: {
   return [
     {
       key: "taken",
+      className: "w-40",
       header: t("columns.point"),
       ...sort("takenAt"),
       isRowHeader: true,
       cell: (point) => (
-        <>
-          <Link href={`/points/${point.id}`} className="font-medium hover:underline">
-            <TimeAgo at={point.takenAt} focusable={false} />
-          </Link>
-          {/* A phone has no room for the column of the badges. */}
-          <span className="mt-1 block sm:hidden">
-            <PointBadges point={point} />
-          </span>
-        </>
+        <Link href={`/points/${point.id}`} className="font-medium hover:underline">
+          <TimeAgo at={point.takenAt} focusable={false} />
+        </Link>
       ),
     },
     ...(options.withVm ? [vm] : []),
     {
       key: "consistency",
       header: t("columns.consistency"),
-      from: "sm",
+      className: "w-64",
       cell: (point) => <PointBadges point={point} />,
     },
     {
       key: "verified",
+      className: "w-40",
       header: t("columns.verified"),
       from: "md",
       cell: (point) => <VerifiedMark verified={point.lastVerified} />,
     },
-    { key: "kept", header: t("columns.kept"), from: "lg", cell: (point) => <TierBadges point={point} /> },
+    {
+      key: "kept",
+      className: "w-44",
+      header: t("columns.kept"),
+      from: "lg",
+      cell: (point) => <TierBadges point={point} />,
+    },
     {
       key: "changed",
+      className: "w-24",
       header: t("columns.changed"),
       align: "right",
       from: "xl",
@@ -80,6 +83,7 @@ export function usePointColumns(options: {
     },
     {
       key: "moved",
+      className: "w-28",
       header: t("columns.moved"),
       align: "right",
       from: "lg",
@@ -88,6 +92,7 @@ export function usePointColumns(options: {
     },
     {
       key: "size",
+      className: "w-24",
       header: t("columns.size"),
       align: "right",
       from: "xl",
@@ -95,6 +100,7 @@ export function usePointColumns(options: {
     },
     {
       key: "expires",
+      className: "w-32",
       header: t("columns.expires"),
       from: "xl",
       ...sort("expiresAt"),

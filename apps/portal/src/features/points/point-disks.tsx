@@ -58,7 +58,7 @@ function usePointDiskColumns(
       header: t("detail.fields.method"),
       from: "lg",
       cell: (disk) => (
-        <span title={disk.deltaReason === null ? undefined : notice(null, disk.deltaReason)}>
+        <span title={disk.deltaReason === null ? undefined : notice(disk.deltaNotice, disk.deltaReason)}>
           {jobs(`delta.${disk.deltaMethod}`)}
         </span>
       ),

@@ -118,7 +118,7 @@ function useCapture(point: PointView): readonly Fact[] {
   if (point.consistencyReason !== null)
     facts.push({
       label: t("detail.fields.why"),
-      value: notice(null, point.consistencyReason),
+      value: notice(point.consistencyNotice, point.consistencyReason),
       wide: true,
     });
   return facts;

@@ -22,6 +22,7 @@ function usePolicyColumns(): readonly Column<PolicyRow>[] {
   return [
     {
       key: "name",
+      className: "w-64",
       header: t("columns.name"),
       isRowHeader: true,
       cell: (policy) => (
@@ -39,23 +40,26 @@ function usePolicyColumns(): readonly Column<PolicyRow>[] {
       key: "rule",
       header: t("columns.rule"),
       from: "md",
-      className: "max-w-xl text-muted",
+      className: "text-muted",
       cell: (policy) => <span className="block py-1">{sentence(policy.document)}</span>,
     },
     {
       key: "team",
+      className: "w-32",
       header: t("columns.team"),
       from: "lg",
       cell: (policy) => policy.team?.name ?? t("everyTeam"),
     },
     {
       key: "vms",
+      className: "w-20",
       header: t("columns.vms"),
       align: "right",
       cell: (policy) => format.number(policy.vmCount),
     },
     {
       key: "next",
+      className: "w-40",
       header: t("columns.next"),
       from: "sm",
       cell: (policy) =>
@@ -67,6 +71,7 @@ function usePolicyColumns(): readonly Column<PolicyRow>[] {
     },
     {
       key: "version",
+      className: "w-24",
       header: t("columns.version"),
       align: "right",
       from: "xl",
