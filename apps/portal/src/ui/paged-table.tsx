@@ -1,7 +1,7 @@
 "use client";
-import { type ReactNode, useEffect } from "react";
-import { type Column, DataTable, Pager, type Sort } from "#ui/data-table.tsx";
-import { lastPage } from "#ui/last-page.ts";
+import type { ReactNode } from "react";
+import { type Column, DataTable, type Sort } from "#ui/data-table.tsx";
+import { Pager } from "#ui/pager.tsx";
 import { EmptyState } from "#ui/states.tsx";
 
 /** One page of rows, as every list procedure returns it. */
@@ -32,15 +32,12 @@ export interface PagedTableProps<Row> {
   readonly empty: ReactNode;
 }
 
-/** A table whose rows the server filters, sorts and pages. A page after the last one leads to the last one. */
+/** A table whose rows the server filters, sorts and pages. */
 export function PagedTable<Row>(props: PagedTableProps<Row>) {
   const { label, columns, query, rowKey, sort, onSort, onPage, empty } = props;
   const { data } = query;
-  const last = data === undefined || query.isPlaceholderData ? null : lastPage(data);
-  const isBeyond = last !== null && data !== undefined && data.page > last;
-  useEffect(() => {
-    if (isBeyond && last !== null) onPage(last);
-  }, [isBeyond, last, onPage]);
+  // The pager turns to the last page when the address names one beyond it.
+  const isBeyond = data !== undefined && data.rows.length === 0 && data.total > 0;
   return (
     <DataTable
       label={label}
@@ -56,7 +53,7 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
       }}
       empty={empty}
       footer={
-        data === undefined || isBeyond ? undefined : (
+        data === undefined ? undefined : (
           <Pager
             page={data.page}
             pageSize={data.pageSize}

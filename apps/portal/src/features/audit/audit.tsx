@@ -20,8 +20,9 @@ import { DataTable } from "#ui/data-table.tsx";
 import { inputClass } from "#ui/field.tsx";
 import { FilterBar, SearchBox } from "#ui/filter-bar.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
+import { NoRows } from "#ui/paged-table.tsx";
 import { Select } from "#ui/select.tsx";
-import { EmptyState, ErrorState } from "#ui/states.tsx";
+import { ErrorState } from "#ui/states.tsx";
 
 const params = {
   search: parseAsString.withDefault(""),
@@ -175,13 +176,13 @@ function AuditTable() {
         onRetry={() => void events.refetch()}
         skeletonRows={10}
         empty={
-          filtered ? (
-            <EmptyState kind="filtered" title={t("filteredTitle")}>
-              {t("filteredText")}
-            </EmptyState>
-          ) : (
-            <EmptyState title={t("emptyTitle")}>{t("emptyText")}</EmptyState>
-          )
+          <NoRows
+            filtered={filtered}
+            filteredTitle={t("filteredTitle")}
+            filteredText={t("filteredText")}
+            title={t("emptyTitle")}
+            text={t("emptyText")}
+          />
         }
         footer={
           next === null && befores.length === 0 ? undefined : (

@@ -1,4 +1,4 @@
-import { policyDocumentSchema } from "@kluis/domain";
+import { type Locale, policyDocumentSchema } from "@kluis/domain";
 import { describe, expect, it } from "vitest";
 import {
   documentOf,
@@ -11,7 +11,6 @@ import {
   problemTexts,
 } from "#features/policies/policy-form.ts";
 import { textsOf } from "#i18n/texts.ts";
-import type { Locale } from "#lib/locale.ts";
 
 const daily = policyDocumentSchema.parse({
   schedule: { kind: "daily", times: ["01:00", "13:30"], timeZone: "Europe/Amsterdam" },

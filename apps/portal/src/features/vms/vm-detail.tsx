@@ -15,8 +15,8 @@ import { useTabTitle } from "#lib/tab-title.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { Alert } from "#ui/alert.tsx";
 import { Card } from "#ui/card.tsx";
+import { DetailFrame } from "#ui/detail-frame.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
-import { ErrorState, SkeletonLines } from "#ui/states.tsx";
 import { Tabs } from "#ui/tabs.tsx";
 
 const tabs = ["points", "jobs", "disks", "protection"] as const;
@@ -27,18 +27,10 @@ export function VmDetail({ id }: { id: string }) {
   const trpc = useTRPC();
   useLiveJobs();
   const vm = useQuery(trpc.vms.get.queryOptions({ vm: id }, { refetchInterval: every(30_000) }));
-  if (vm.data !== undefined) return <LoadedVm vm={vm.data} />;
   return (
-    <Page>
-      <PageHeader title={t("one")} crumbs={[{ label: t("title"), href: "/vms" }]} />
-      {vm.error === null ? (
-        <Card>
-          <SkeletonLines lines={6} />
-        </Card>
-      ) : (
-        <ErrorState error={vm.error} retrying={vm.isFetching} onRetry={() => void vm.refetch()} />
-      )}
-    </Page>
+    <DetailFrame query={vm} kind={t("one")} crumbs={[{ label: t("title"), href: "/vms" }]}>
+      {(data) => <LoadedVm vm={data} />}
+    </DetailFrame>
   );
 }
 

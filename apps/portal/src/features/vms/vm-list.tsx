@@ -15,10 +15,8 @@ import { listOptions } from "#lib/url-state.ts";
 import { useOutcome } from "#lib/use-actions.ts";
 import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
-import { DataTable } from "#ui/data-table.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
-import { Pager } from "#ui/pager.tsx";
-import { EmptyState } from "#ui/states.tsx";
+import { NoRows, PagedTable } from "#ui/paged-table.tsx";
 
 /** All virtual machines in the user's scopes. The server filters, sorts and pages; the address keeps the state. */
 export function VmList() {
@@ -38,45 +36,32 @@ export function VmList() {
     (patch: Partial<typeof state>) => void setState({ ...patch, page: 1 }),
     [setState],
   );
+  const turnTo = useCallback((page: number) => void setState({ page }), [setState]);
   return (
     <Page>
       <PageHeader title={t("title")} description={t("lead")} actions={<RefreshButton />} />
       <Card flush>
         <VmFilters state={state} onChange={change} />
-        <DataTable
+        <PagedTable
           label={t("title")}
           columns={columns}
-          rows={vms.data?.rows}
+          query={vms}
           rowKey={(vm) => vm.id}
           sort={{ by: state.sort, direction: state.direction }}
           onSort={(sort) => {
             const by = vmSorts.find((key) => key === sort.by);
             if (by !== undefined) change({ sort: by, direction: sort.direction });
           }}
-          refreshing={vms.isPlaceholderData}
-          error={vms.error}
-          onRetry={() => void vms.refetch()}
+          onPage={turnTo}
           empty={
-            filtered ? (
-              <EmptyState kind="filtered" title={t("filteredTitle")}>
-                {t("filteredText")}
-              </EmptyState>
-            ) : (
-              <EmptyState title={t("emptyTitle")} action={<RefreshButton />}>
-                {t("emptyText")}
-              </EmptyState>
-            )
-          }
-          footer={
-            vms.data === undefined ? undefined : (
-              <Pager
-                page={vms.data.page}
-                pageSize={vms.data.pageSize}
-                shown={vms.data.rows.length}
-                total={vms.data.total}
-                onPage={(page) => void setState({ page })}
-              />
-            )
+            <NoRows
+              filtered={filtered}
+              filteredTitle={t("filteredTitle")}
+              filteredText={t("filteredText")}
+              title={t("emptyTitle")}
+              text={t("emptyText")}
+              action={<RefreshButton />}
+            />
           }
         />
       </Card>
