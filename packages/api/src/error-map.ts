@@ -1,9 +1,8 @@
 import { mapDatabaseError } from "@kluis/db";
-import { type ErrorCode, isKluisError, KluisError } from "@kluis/domain";
+import { type ErrorCode, type ErrorView, isKluisError, KluisError } from "@kluis/domain";
 import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { z } from "zod";
-import type { ErrorView } from "./views/index.ts";
 
 type TrpcCode = TRPCError["code"];
 

@@ -15,4 +15,3 @@ export { type Credentials, createContext, type SignIn, signIn, signOut } from ".
 export { openPointReport, type PointReport } from "./reports/render.ts";
 export { diskDownloadResponse, errorResponse, pointReportResponse } from "./responses.ts";
 export { type AppRouter, appRouter, createCaller } from "./root.ts";
-export type * from "./views/index.ts";

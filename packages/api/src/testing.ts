@@ -173,7 +173,7 @@ export async function addVm(
       powerState: "running",
       agentState: "ready",
       tags: { team: resourceGroup },
-      disks,
+      disks: [...disks],
       configuration: {},
     },
     systemClock,

@@ -136,7 +136,16 @@ function normalised(answer: unknown): unknown {
     .replaceAll(/[0-9a-f]{64}/g, "<digest>")
     .replaceAll(/"(root|rootDigest|keyId)":"[^"]*"/g, '"$1":"<random>"')
     .replaceAll(/"bytesPerSecond":\d+/g, '"bytesPerSecond":0');
-  return JSON.parse(text, (_key, value: unknown) => (Array.isArray(value) ? withoutRepeats(value) : value));
+  return JSON.parse(text, (_key, value: unknown) => {
+    if (Array.isArray(value)) return withoutRepeats(value);
+    return isRecord(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 /** One of several equal neighbors: thirty empty days say no more than one. */

@@ -32,8 +32,6 @@ export { mapDatabaseError } from "./errors.ts";
 export { listen, notify } from "./events/listen.ts";
 // Health
 export { listPartHealth, type PartHealthRow, setPartHealth } from "./health/health.ts";
-// History
-export { firstProtectedAt, type HistoryRow, listHistory, readStorage } from "./history/read.ts";
 export { newId } from "./ids.ts";
 // Installation
 export { ensureInstallation } from "./installation/write.ts";
@@ -95,9 +93,13 @@ export { listAnchors, newestAnchor, recordAnchor } from "./ledger/anchors.ts";
 export { appendEvents, readHead, walkLedger } from "./ledger/append.ts";
 export { listAuditViews } from "./ledger/read.ts";
 export { generateLedgerKeyPem, isSignedBy, loadLedgerKey, type SignedHead, signHead } from "./ledger/sign.ts";
+export { type AuditRowView, auditRowView } from "./ledger/view.ts";
 export { locks, withLock } from "./locks.ts";
 // Occurrences
 export { listOccurrenceTimes, recordOccurrence } from "./occurrences/work.ts";
+// Overview
+export { readStorage } from "./overview/read.ts";
+export { type StorageView, storageView } from "./overview/view.ts";
 // Packs
 export { chunkIndex, type DatabaseChunkIndex } from "./packs/chunk-index.ts";
 export {
@@ -144,16 +146,17 @@ export {
   setPointVerified,
 } from "./points/work.ts";
 // Policies
-export { countPolicyVms, listPolicyVms } from "./policies/read.ts";
 export {
-  addPolicyVersion,
-  createPolicy,
+  countPolicyVms,
+  findPolicy,
   listPolicies,
   listPolicyVersions,
+  listPolicyVms,
   type PolicyRow,
   type PolicySight,
   requirePolicy,
-} from "./policies/write.ts";
+} from "./policies/read.ts";
+export { addPolicyVersion, createPolicy } from "./policies/write.ts";
 // Protections
 export {
   advanceSchedule,
@@ -174,9 +177,11 @@ export { enqueue } from "./queue/enqueue.ts";
 export { createSession, findSession, revokeSession, touchSession } from "./sessions/write.ts";
 // Subscriptions
 export { listSubscriptions, upsertSubscription } from "./subscriptions/write.ts";
+export { listTeamMembers, listTeams, readAccess } from "./teams/read.ts";
+export { type TeamView, teamView } from "./teams/view.ts";
 // Teams
 export { teamsOfVm } from "./teams/work.ts";
-export { ensureTeam, listRoleAssignments, listTeams, readAccess } from "./teams/write.ts";
+export { ensureTeam } from "./teams/write.ts";
 export { isUuid } from "./text.ts";
 // Tokens
 export {
@@ -194,6 +199,17 @@ export { ensureVault } from "./vaults/write.ts";
 
 // Virtual machines
 export { findVms } from "./vms/find.ts";
-export { countFleet, type FleetLook, type FleetRow, fleetFacets, getFleetVm, listFleet } from "./vms/read.ts";
+export { firstProtectedAt, type HistoryRow, listHistory } from "./vms/history.ts";
+export { countFleet, type FleetScope, fleetFacets, getFleetVm, listFleet } from "./vms/read.ts";
+export {
+  type HistoryDay,
+  historyDayView,
+  type VmCountsView,
+  type VmFacetsView,
+  type VmListView,
+  vmCountsView,
+  vmFacetsView,
+  vmListView,
+} from "./vms/view.ts";
 export { listPredecessors } from "./vms/work.ts";
-export { markUnseenVms, upsertVm, type VmFacts, type VmRow } from "./vms/write.ts";
+export { type DiscoveredVm, markUnseenVms, upsertVm, type VmRow } from "./vms/write.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { TestClock } from "../test/fixtures.ts";
 import { walkLedger } from "./ledger/append.ts";
 import { basicPolicies, seedBasics } from "./seed.ts";
-import { readAccess } from "./teams/write.ts";
+import { readAccess } from "./teams/read.ts";
 import { createTestDatabase, type TestDatabase } from "./testing.ts";
 
 let database: TestDatabase;
@@ -42,7 +42,7 @@ test("two starts at once and a third seed everything once, with its events", asy
   ]);
 });
 
-test("the seeded people reach what they should", async () => {
+test("the seeded roles reach the VMs of their teams", async () => {
   const access = (group: string) =>
     readAccess(database.db.prisma, { id: "0190f5fe-7c00-7a00-8a00-000000000000", groupIds: [group] });
   const vm = (resourceGroup: string) =>

@@ -1,10 +1,13 @@
 import { type Actor, type Clock, engineActor, type PolicyDocument } from "@kluis/domain";
+import { afterEach, beforeEach } from "vitest";
 import type { Db } from "../src/client.ts";
-import { createPolicy, type PolicyRow } from "../src/policies/write.ts";
+import type { PolicyRow } from "../src/policies/read.ts";
+import { createPolicy } from "../src/policies/write.ts";
+import { createTestDatabase, type TestDatabase } from "../src/testing.ts";
 import { inTransaction } from "../src/tx.ts";
-import { upsertVm, type VmFacts } from "../src/vms/write.ts";
+import { type DiscoveredVm, upsertVm } from "../src/vms/write.ts";
 
-/** A clock that moves when it is told to. */
+/** A clock that a test moves. */
 export class TestClock implements Clock {
   #now: number;
 
@@ -21,6 +24,26 @@ export class TestClock implements Clock {
   }
 }
 
+/** Registers hooks that give each test its own migrated database and clock. */
+export function freshWorld(): { readonly db: Db; readonly clock: TestClock } {
+  let database: TestDatabase | undefined;
+  let clock = new TestClock();
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    clock = new TestClock();
+  });
+  afterEach(() => database?.drop());
+  return {
+    get db() {
+      if (database === undefined) throw new Error("The database exists only while a test runs.");
+      return database.db;
+    },
+    get clock() {
+      return clock;
+    },
+  };
+}
+
 export const person: Actor = { kind: "person", personId: "p", name: "Bram", via: "session" };
 
 export const nightly: PolicyDocument = {
@@ -30,7 +53,7 @@ export const nightly: PolicyDocument = {
   consistency: { wanted: "application", otherwise: "continue", vss: "full" },
 };
 
-export function vmFacts(name: string, more: Partial<VmFacts> = {}): VmFacts {
+export function vmFacts(name: string, more: Partial<DiscoveredVm> = {}): DiscoveredVm {
   return {
     resourceId: `/subscriptions/SUB-1/resourceGroups/Commerce-RG/providers/Microsoft.Compute/virtualMachines/${name}`,
     azureVmId: `azure-${name}`,
@@ -59,7 +82,7 @@ export function vmFacts(name: string, more: Partial<VmFacts> = {}): VmFacts {
   };
 }
 
-export async function addVm(db: Db, clock: Clock, facts: VmFacts = vmFacts("web-01")): Promise<string> {
+export async function addVm(db: Db, clock: Clock, facts: DiscoveredVm = vmFacts("web-01")): Promise<string> {
   const { id } = await inTransaction(db, (tx) => upsertVm(tx, facts, clock));
   return id;
 }

@@ -115,12 +115,50 @@ export interface NoticeParams {
   "restore-name-taken": { readonly name: string };
   "restore-changes-sku": { readonly from: string; readonly to: string };
   "restore-from-damaged": None;
+  // The reason of a VM's status
+  "vm-failing": None;
+  "vm-at-risk": None;
+  "vm-unprotected": None;
+  "vm-waiting": None;
+  "vm-protected": None;
+  "vm-stopped": None;
+  "vm-deleted": None;
+  // The preview of a policy
+  "preview-clocks-change": None;
+  "preview-points-expire": { readonly points: number };
+  "preview-more-vms": { readonly judged: number; readonly vms: number };
+  "preview-many-snapshots": { readonly days: number };
+  // Whether retention keeps a recovery point; its tiers are beside the notice
+  "retention-kept": None;
+  "retention-kept-damaged": None;
+  "retention-removed": None;
+  "retention-removed-damaged": None;
+  // The health of a part, where it is not the text of an error
+  "health-ok": None;
+  "health-failed": None;
+  "health-database-ok": None;
+  "health-database-failed": None;
+  "health-unknown": None;
+  "health-engines-ok": { readonly engines: number };
+  "health-no-engine": None;
+  "health-engines-silent": None;
+  "health-not-checked": None;
+  "health-check-outdated": None;
+  // The ledger, from its first wrong event
+  "ledger-edited": LedgerEvent;
+  "ledger-missing": LedgerEvent;
+  "ledger-reordered": LedgerEvent;
+  "ledger-broken": LedgerEvent;
+  "ledger-truncated": LedgerEvent;
+  "ledger-rewritten": LedgerEvent;
+  "ledger-copies-unread": { readonly code: string };
 }
 
 type None = Record<never, never>;
 /** An error by its stable code, with its English text. */
 type Failure = { readonly errorCode: ErrorCode; readonly errorMessage: string };
-
+/** The first wrong event. */
+type LedgerEvent = { readonly seq: number };
 export type NoticeCode = keyof NoticeParams;
 
 export interface Notice<C extends NoticeCode = NoticeCode> {
@@ -221,6 +259,44 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `If a disk named ${name} already exists, the job fails and changes nothing.`,
   "restore-changes-sku": ({ from, to }) => `The disk was ${from}; the new disk is ${to}.`,
   "restore-from-damaged": () => "Verification found this recovery point damaged, so the restore may fail.",
+  "vm-failing": () => "The last backup failed.",
+  "vm-at-risk": () => "No recovery point is as recent as the policy requires.",
+  "vm-unprotected": () => "No policy. Not backed up.",
+  "vm-waiting": () => "Protected. The first recovery point is still to come.",
+  "vm-protected": () => "The last backup meets the policy.",
+  "vm-stopped": () => "Protection is stopped. The recovery points are kept.",
+  "vm-deleted": () => "No longer in Azure. The recovery points stay until they expire.",
+  "preview-clocks-change": () =>
+    "The clocks change between these runs: the local times stay as written, the UTC times move.",
+  "preview-points-expire": ({ points }) =>
+    `Saving this lets ${points === 1 ? "1 recovery point" : `${points} recovery points`} expire at the next clean-up.`,
+  "preview-more-vms": ({ judged, vms }) =>
+    `Only the first ${judged} of ${vms} virtual machines are judged here.`,
+  "preview-many-snapshots": ({ days }) =>
+    `Instant restore for ${days} days keeps many snapshots in Azure, and Azure charges for each.`,
+  "retention-kept": () => "Kept.",
+  "retention-kept-damaged": () => "Kept: damaged, and older good points are still kept.",
+  "retention-removed": () => "Removed: no tier keeps it any more.",
+  "retention-removed-damaged": () => "Removed: damaged, and older than every point that is kept.",
+  "health-ok": () => "OK.",
+  "health-failed": () => "Failed. Sign in and open Settings for the reason.",
+  "health-database-ok": () => "PostgreSQL answers.",
+  "health-database-failed": () => "The database cannot be read.",
+  "health-unknown": () => "Unknown while the database is unreachable.",
+  "health-engines-ok": ({ engines }) =>
+    engines === 1 ? "1 engine connected." : `${engines} engines connected.`,
+  "health-no-engine": () => "No engine is running.",
+  "health-engines-silent": () => "No engine has sent a heartbeat lately.",
+  "health-not-checked": () => "The engine has not checked it yet.",
+  "health-check-outdated": () => "The engine has not checked it lately.",
+  "ledger-edited": ({ seq }) => `Event ${seq} was changed after it was written.`,
+  "ledger-missing": ({ seq }) => `Event ${seq} is missing.`,
+  "ledger-reordered": ({ seq }) => `Event ${seq} is out of order.`,
+  "ledger-broken": ({ seq }) => `Event ${seq} does not follow the event before it: one of them was replaced.`,
+  "ledger-truncated": ({ seq }) => `Event ${seq} was signed and is missing: the ledger was cut off.`,
+  "ledger-rewritten": ({ seq }) => `Event ${seq} differs from the event that was signed.`,
+  "ledger-copies-unread": ({ code }) =>
+    `Not all copies of the anchors in the vault could be read (${code}): events that were removed or rewritten together with the database's own anchors may stay undetected.`,
 };
 
 /** Every code, in the order of the catalog. */

@@ -1,5 +1,5 @@
 import type { SignedHead } from "@kluis/db";
-import { anchorsPrefix, KluisError } from "@kluis/domain";
+import { anchorsPrefix, KluisError, type Notice, notice } from "@kluis/domain";
 import { parseAnchorCopy } from "@kluis/reports";
 import type { BlobStore } from "@kluis/vault";
 import type { Api } from "../context.ts";
@@ -7,20 +7,20 @@ import { kluisErrorOf } from "../error-map.ts";
 
 export interface AnchorCopies {
   readonly copies: readonly SignedHead[];
-  /** Public keys (SPKI, PEM) that came with the copies, each once. */
+  /** The public keys (SPKI, PEM) in the copies, each once. */
   readonly publicPems: readonly string[];
-  /** What could not be read of them, in a sentence; null when all were. */
-  readonly unchecked: string | null;
+  /** Set when not all copies could be read. */
+  readonly unchecked: Notice<"ledger-copies-unread"> | null;
 }
 
-/** Bounds the reading: a store that does not answer must not hold a verification for ever. */
+/** Bounds the reading, so that a store that does not answer cannot block a verification. */
 const readTimeoutMs = 120_000;
-/** Copies that are read at once. */
+/** Copies that are read in parallel. */
 const atOnce = 16;
 
 /**
- * The anchors' copies in the vault, which whoever owns the database cannot change. All are read, not only the newest: a history
- * that was rewritten may have been anchored since. A copy that cannot be read is said, and the others still count.
+ * Reads the copies of the anchors in the vault, which the owner of the database cannot change. Reads all of them, not only the
+ * newest, because a rewritten history may have been anchored since. When some cannot be read, the others still count.
  */
 export async function readAnchorCopies(api: Api, signal: AbortSignal | undefined): Promise<AnchorCopies> {
   const timeout = AbortSignal.timeout(readTimeoutMs);
@@ -47,16 +47,16 @@ export async function readAnchorCopies(api: Api, signal: AbortSignal | undefined
     signal?.throwIfAborted();
     problems.push(error);
   }
-  return { copies, publicPems: [...publicPems], unchecked: wordsOf(api, problems) };
+  return { copies, publicPems: [...publicPems], unchecked: uncheckedBy(api, problems) };
 }
 
-/** A folder that is not mounted lists nothing: only a store that holds a vault can say that there are no copies. */
+/** Requires a vault in the store: a folder that is not mounted lists nothing, which must not count as "no copies". */
 async function openPresentStore(api: Api, signal: AbortSignal): Promise<BlobStore> {
   const store = await api.vault.openStore();
   if ((await store.head("vault.json", signal)) !== null) return store;
   throw new KluisError("VAULT_NOT_INITIALISED", {
     reason: "not-recorded",
-    message: "There is no vault where it should be.",
+    message: "The store holds no vault.",
   });
 }
 
@@ -71,10 +71,10 @@ function parse(
   }
 }
 
-function wordsOf(api: Api, problems: readonly unknown[]): string | null {
+function uncheckedBy(api: Api, problems: readonly unknown[]): AnchorCopies["unchecked"] {
   const [first] = problems;
   if (problems.length === 0) return null;
   api.logger.error({ err: first, problems: problems.length }, "copies of anchors could not be read");
   const { code } = kluisErrorOf(first);
-  return `The anchors' copies in the vault could not all be read (${code}): events that were removed or rewritten together with the database's own anchors may not be found.`;
+  return notice("ledger-copies-unread", { code });
 }

@@ -29,7 +29,7 @@ async function put(name: string, text: string): Promise<void> {
   await store.put(`${anchorsPrefix}${name}`, [Buffer.from(text)], AbortSignal.timeout(10_000));
 }
 
-/** As the engine anchors: a copy in the vault, then a row. Returns the event that is signed. */
+/** Anchors as the engine does: a copy in the vault, then a row. Returns the number of the signed event. */
 async function anchor(): Promise<number> {
   const { prisma } = world.api.db;
   const head = signHead(key, await readHead(prisma), systemClock);
@@ -38,7 +38,7 @@ async function anchor(): Promise<number> {
   return head.seq;
 }
 
-/** Removes this event, all later ones and every anchor, as only the database's owner can. */
+/** Removes this event, all later ones and every anchor, which only the owner of the database can do. */
 async function cutOff(seq: number): Promise<void> {
   const triggers = (change: "ENABLE" | "DISABLE"): string[] =>
     ["LedgerEvent", "LedgerAnchor"].map((table) => `ALTER TABLE "${table}" ${change} TRIGGER USER`);
@@ -50,7 +50,7 @@ async function cutOff(seq: number): Promise<void> {
   });
 }
 
-test("last events that were removed together with the anchors are found by the copies in the vault", async () => {
+test("copies in the vault reveal last events that were removed together with the anchors", async () => {
   const seq = await anchor();
   expect(await owner.audit.verify()).toMatchObject({ ok: true, anchors: 1, copies: 1, unchecked: null });
   await cutOff(seq);
@@ -59,18 +59,18 @@ test("last events that were removed together with the anchors are found by the c
   expect(await owner.audit.verify()).toMatchObject({ ok: false, problem, unchecked: null });
 });
 
-test("a copy that cannot be read is said, and the others still count", async () => {
+test("a copy that cannot be read is reported, and the others still count", async () => {
   await put("0.json", "{}");
   const seq = await anchor();
-  const unchecked = expect.stringContaining("could not all be read") as unknown;
+  const unchecked = expect.stringContaining("Not all copies") as unknown;
   expect(await owner.audit.verify()).toMatchObject({ ok: true, copies: 1, unchecked });
   await cutOff(seq);
   expect(await owner.audit.verify()).toMatchObject({ ok: false, problem: { kind: "truncated" }, unchecked });
 });
 
-test("a vault that is away is said", async () => {
+test("an unreachable vault is reported", async () => {
   await anchor();
   await rename(path.join(world.folder, "vault"), path.join(world.folder, "elsewhere"));
-  const unchecked = expect.stringContaining("could not all be read") as unknown;
+  const unchecked = expect.stringContaining("Not all copies") as unknown;
   expect(await owner.audit.verify()).toMatchObject({ ok: true, copies: 0, unchecked });
 });

@@ -1,41 +1,44 @@
 import { listAuditViews } from "@kluis/db";
-import { visibleVmFilter } from "@kluis/domain";
+import { notice, noticeText, visibleVmFilter } from "@kluis/domain";
 import { verifyLedger } from "@kluis/reports";
+import type { z } from "zod";
 import type { SignedInContext } from "../context.ts";
 import { lookupVm } from "../lookup.ts";
 import { record, type VmEvent } from "../record.ts";
-import { actorView, iso } from "../shape.ts";
-import type { AuditPage, LedgerVerification } from "../views/index.ts";
 import { readAnchorCopies } from "./anchor-copies.ts";
 import type { ListAuditInput } from "./inputs.ts";
+import type { auditPage, ledgerVerification } from "./view.ts";
 
-/** Events about what the person audits: everything, or their teams and the VMs those reach. */
-export async function listAudit(ctx: SignedInContext, input: ListAuditInput): Promise<AuditPage> {
+/** Returns events that the user may audit: all, or those about their teams and the VMs that these reach. */
+export async function listAudit(
+  ctx: SignedInContext,
+  input: ListAuditInput,
+): Promise<z.input<typeof auditPage>> {
   const { vm, before, limit, ...filter } = input;
   const vmId = vm === undefined ? undefined : (await lookupVm(ctx, vm)).id;
   const visibility = visibleVmFilter(ctx.who.access, "audit:read");
-  const look = { visibility, teamIds: visibility.all ? [] : visibility.teamIds };
-  const { rows, total } = await listAuditViews(ctx.api.db.prisma, look, {
+  const sight = { visibility, teamIds: visibility.all ? [] : visibility.teamIds };
+  const { rows, total } = await listAuditViews(ctx.api.db.prisma, sight, {
     filter: { ...filter, vmId },
     before,
     limit,
   });
   const last = rows.at(-1);
   return {
-    rows: rows.map((row) => ({ ...row, at: iso(row.at), actor: actorView(row.actor) })),
+    rows,
     next: rows.length < limit || last === undefined || last.seq === 1 ? null : last.seq,
     total,
   };
 }
 
 /**
- * Walks the whole chain and compares it with the anchors, in the database and as copied into the vault; the walk is recorded. It reads every team's events but shows none of them, so it needs no more than
- * the right to audit somewhere.
+ * Walks the whole chain, compares it with the anchors in the database and their copies in the vault, and records the result.
+ * It reads the events of every team but shows none of them, so the permission to audit one team is enough.
  */
 export async function verifyAudit(
   ctx: SignedInContext,
   signal: AbortSignal | undefined,
-): Promise<LedgerVerification> {
+): Promise<z.input<typeof ledgerVerification>> {
   const { db, clock } = ctx.api;
   const { copies, publicPems, unchecked } = await readAnchorCopies(ctx.api, signal);
   const verdict = await verifyLedger(db, {
@@ -49,7 +52,15 @@ export async function verifyAudit(
       kind: "ledger.verified",
       actor: ctx.who.actor,
       target: { type: "ledger", id: "ledger", name: "Ledger" },
-      data: { ok, events, head, anchors, copies: copies.length, problem, unchecked },
+      data: {
+        ok,
+        events,
+        head,
+        anchors,
+        copies: copies.length,
+        problem,
+        unchecked: unchecked && noticeText(unchecked),
+      },
     };
     return Promise.resolve({ result: null, events: [event] });
   });
@@ -59,8 +70,9 @@ export async function verifyAudit(
     head,
     anchors,
     copies: copies.length,
-    checkedAt: iso(clock.now()),
-    problem,
-    unchecked,
+    checkedAt: clock.now(),
+    problem: problem && { ...problem, notice: notice(`ledger-${problem.kind}`, { seq: problem.seq }) },
+    unchecked: unchecked && noticeText(unchecked),
+    uncheckedNotice: unchecked,
   };
 }

@@ -1,113 +1,89 @@
 import { listEngines, listPartHealth, type PartHealthRow } from "@kluis/db";
-import { limits } from "@kluis/domain";
+import { limits, type Notice, notice, noticeText } from "@kluis/domain";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Api } from "../context.ts";
 import { kluisErrorOf } from "../error-map.ts";
-import type { HealthView } from "../views/index.ts";
+import { type HealthPartView, type HealthView, healthView } from "./view.ts";
 
-type Part = HealthView["parts"][number];
-
-/** Database, engine, vault and Azure: as seen now, or as the engine last saw them. Never throws; says what is wrong instead. */
+/**
+ * Returns the health of database, engine, vault and Azure: as read now, or as the engine last saw it. Never throws; the result
+ * names what is wrong.
+ */
 export async function readHealth(api: Api): Promise<HealthView> {
   const now = api.clock.now();
   const parts = await readParts(api, now);
-  return {
-    ok: parts.every((part) => part.ok),
-    version: packageJson.version,
-    checkedAt: now.toISOString(),
-    parts,
-  };
+  const ok = parts.every((part) => part.ok);
+  return healthView.parse({ ok, version: packageJson.version, checkedAt: now, parts });
 }
 
 /**
- * The same for those who have not signed in: which part is well and the code of what is wrong, in words that name nothing. What
- * Azure or the vault's store said (addresses, folders, ids of resources) is for the settings page.
+ * The same for callers that have not signed in: parts and codes, without the texts of Azure or the vault's store, which may
+ * hold addresses, folders and ids.
  */
 export function publicHealth({ parts, ...rest }: HealthView): HealthView {
-  return {
+  return healthView.parse({
     ...rest,
-    parts: parts.map((part) => ({
-      ...part,
-      message: part.ok ? "Works." : "Does not work. Sign in and look at Settings for the reason.",
-    })),
-  };
+    parts: parts.map((part) => ({ ...part, ...said(notice(part.ok ? "health-ok" : "health-failed", {})) })),
+  });
 }
 
-async function readParts(api: Api, now: Date): Promise<Part[]> {
-  const at = now.toISOString();
+function said(told: Notice): Pick<HealthPartView, "message" | "notice" | "error"> {
+  return { message: noticeText(told), notice: told, error: null };
+}
+
+async function readParts(api: Api, now: Date): Promise<HealthPartView[]> {
   try {
     const [engines, rows] = await Promise.all([listEngines(api.db.prisma), listPartHealth(api.db.prisma)]);
+    const database = { part: "database", ok: true, code: null, checkedAt: now } as const;
     return [
-      { part: "database", ok: true, code: null, message: "PostgreSQL answers.", checkedAt: at },
+      { ...database, ...said(notice("health-database-ok", {})) },
       enginePart(engines, rows, now),
-      seenByEngine("vault", rows, now),
-      seenByEngine("azure", rows, now),
+      checkedPart("vault", rows, now),
+      checkedPart("azure", rows, now),
     ];
   } catch (error) {
     api.logger.error({ err: error }, "health could not be read");
     const { code } = kluisErrorOf(error);
-    const unknown = {
-      ok: false,
-      code: "DATABASE_UNREACHABLE",
-      message: "Not known while the database is away.",
-      checkedAt: null,
-    };
-    return [
-      { part: "database", ok: false, code, message: "The database cannot be read.", checkedAt: at },
-      { part: "engine", ...unknown },
-      { part: "vault", ...unknown },
-      { part: "azure", ...unknown },
-    ];
+    const database = { part: "database", ok: false, code, checkedAt: now } as const;
+    const unknown = { ok: false, code: "DATABASE_UNREACHABLE", checkedAt: null };
+    const others = (["engine", "vault", "azure"] as const).map((part) => ({
+      ...unknown,
+      part,
+      ...said(notice("health-unknown", {})),
+    }));
+    return [{ ...database, ...said(notice("health-database-failed", {})) }, ...others];
   }
 }
 
-/** An engine that lives is well when its scheduler is: the last word on that counts until it is stale. */
+/** An engine with a recent heartbeat is healthy, unless its scheduler has reported a failure that is not outdated. */
 function enginePart(
   engines: readonly { readonly heartbeatAt: Date }[],
   rows: readonly PartHealthRow[],
   now: Date,
-): Part {
-  const alive = engines.filter(
-    (engine) => now.getTime() - engine.heartbeatAt.getTime() < limits.engineSilentMs,
-  );
-  const last = engines.map((engine) => engine.heartbeatAt).toSorted((a, b) => b.getTime() - a.getTime())[0];
-  const checkedAt = last?.toISOString() ?? null;
+): HealthPartView {
+  const beats = engines.map((engine) => engine.heartbeatAt).toSorted((a, b) => b.getTime() - a.getTime());
+  const alive = beats.filter((at) => now.getTime() - at.getTime() < limits.engineSilentMs).length;
+  const [checkedAt = null] = beats;
+  if (alive === 0) {
+    const told = notice(checkedAt === null ? "health-no-engine" : "health-engines-silent", {});
+    return { part: "engine", ok: false, code: "ENGINE_SILENT", checkedAt, ...said(told) };
+  }
   const scheduler = rows.find((row) => row.part === "scheduler" && !row.ok);
-  const fresh =
-    scheduler !== undefined && now.getTime() - scheduler.checkedAt.getTime() <= limits.partStaleMs;
-  if (alive.length > 0 && fresh) {
-    const { code, message } = scheduler;
-    return { part: "engine", ok: false, code, message, checkedAt: scheduler.checkedAt.toISOString() };
-  }
-  if (alive.length > 0) {
-    const message = alive.length === 1 ? "One engine works." : `${alive.length} engines work.`;
-    return { part: "engine", ok: true, code: null, message, checkedAt };
-  }
-  const message = last === undefined ? "No engine runs." : "No engine has given a sign of life for a while.";
-  return { part: "engine", ok: false, code: "ENGINE_SILENT", message, checkedAt };
+  if (scheduler !== undefined && isFresh(scheduler, now)) return { ...scheduler, part: "engine" };
+  const told = notice("health-engines-ok", { engines: alive });
+  return { part: "engine", ok: true, code: null, checkedAt, ...said(told) };
 }
 
-function seenByEngine(part: "vault" | "azure", rows: readonly PartHealthRow[], now: Date): Part {
+function checkedPart(part: "vault" | "azure", rows: readonly PartHealthRow[], now: Date): HealthPartView {
   const row = rows.find((one) => one.part === part);
-  if (row === undefined) {
-    return {
-      part,
-      ok: false,
-      code: "NOT_CHECKED",
-      message: "The engine has not looked at it yet.",
-      checkedAt: null,
-    };
-  }
-  const { ok, code, message } = row;
-  const checkedAt = row.checkedAt.toISOString();
-  if (now.getTime() - row.checkedAt.getTime() > limits.partStaleMs) {
-    return {
-      part,
-      ok: false,
-      code: "NOT_CHECKED",
-      message: `Not checked lately; last: ${message}`,
-      checkedAt,
-    };
-  }
-  return { part, ok, code, message, checkedAt };
+  if (row !== undefined && isFresh(row, now)) return { ...row, part };
+  const unchecked = { part, ok: false, code: "NOT_CHECKED" } as const;
+  if (row === undefined) return { ...unchecked, checkedAt: null, ...said(notice("health-not-checked", {})) };
+  const told = notice("health-check-outdated", {});
+  const message = `${noticeText(told)} Last result: ${row.message}`;
+  return { ...unchecked, ...said(told), checkedAt: row.checkedAt, message };
+}
+
+function isFresh(row: PartHealthRow, now: Date): boolean {
+  return now.getTime() - row.checkedAt.getTime() <= limits.partStaleMs;
 }

@@ -1,49 +1,43 @@
 import { countFleet, listFleet, listJobViews, listPointViews, readStorage } from "@kluis/db";
+import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
-import { fleetLook } from "../policies/facts.ts";
-import { iso, statusReason } from "../shape.ts";
-import type { OverviewView } from "../views/index.ts";
+import { fleetScope } from "../policies/facts.ts";
 import { readHistory } from "../vms/history.ts";
+import { existingVms, statusReason } from "../vms/status.ts";
+import type { overviewView } from "./view.ts";
 
-const few = 10;
 const dayMs = 86_400_000;
+const newest = { sort: "createdAt", direction: "desc", page: 1, pageSize: 10 } as const;
 
-/** The first screen, in one round: what stands how, what needs somebody, what moves. */
-export async function overview(ctx: SignedInContext): Promise<OverviewView> {
+/** Returns status counts, VMs that need attention, active jobs, and the newest points and failures. */
+export async function overview(ctx: SignedInContext): Promise<z.input<typeof overviewView>> {
   const { prisma } = ctx.api.db;
   const now = ctx.api.clock.now();
-  const look = await fleetLook(ctx);
+  const scope = await fleetScope(ctx);
   const visibility = seen(ctx);
-  const jobs = { sort: "createdAt", direction: "desc", page: 1, pageSize: few } as const;
+  const weekAgo = new Date(now.getTime() - 7 * dayMs);
   const [counts, attention, running, points, failures, storage, history] = await Promise.all([
-    countFleet(prisma, look),
-    listFleet(prisma, look, {
+    countFleet(prisma, scope),
+    listFleet(prisma, scope, {
       filter: { status: ["failing", "at-risk", "unprotected"] },
-      order: { sort: "status", direction: "asc", page: 1, pageSize: few },
+      order: { ...newest, sort: "status", direction: "asc" },
     }),
     listJobViews(prisma, visibility, {
       filter: { state: ["queued", "running"] },
-      order: { ...jobs, pageSize: 50 },
+      order: { ...newest, pageSize: 50 },
     }),
-    listPointViews(prisma, visibility, {
-      filter: {},
-      order: { sort: "takenAt", direction: "desc", page: 1, pageSize: few },
-    }),
-    listJobViews(prisma, visibility, {
-      filter: { state: ["failed"], from: new Date(now.getTime() - 7 * dayMs) },
-      order: jobs,
-    }),
+    listPointViews(prisma, visibility, { filter: {}, order: { ...newest, sort: "takenAt" } }),
+    listJobViews(prisma, visibility, { filter: { state: ["failed"], from: weekAgo }, order: newest }),
     readStorage(prisma, visibility, new Date(now.getTime() - dayMs)),
     readHistory(ctx),
   ]);
   return {
-    asOf: iso(now),
-    vms: { ...counts, total: Object.values(counts).reduce((sum, count) => sum + count, 0) - counts.deleted },
-    attention: attention.rows.map((row) => ({
-      vm: { id: row.id, name: row.name },
-      status: row.status,
-      reason: statusReason(row),
-    })),
+    asOf: now,
+    vms: { ...counts, total: existingVms(counts) },
+    attention: attention.rows.map((vm) => {
+      const { reason, notice } = statusReason(vm);
+      return { vm, status: vm.status, reason, reasonNotice: notice, lastError: vm.lastError };
+    }),
     running: running.rows,
     recentPoints: points.rows,
     recentFailures: failures.rows,

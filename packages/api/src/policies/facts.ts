@@ -1,20 +1,24 @@
-import { type FleetLook, listPolicies, type PolicySight } from "@kluis/db";
-import { limits, longestGapSeconds, visibleVmFilter } from "@kluis/domain";
+/** Which policies a user may see, and how policies decide the status of VMs. */
+import { type FleetScope, listPolicies, type PolicyRow, type PolicySight } from "@kluis/db";
+import { limits, longestGapSeconds } from "@kluis/domain";
 import { type SignedInContext, seen } from "../context.ts";
 
-/** The policies that a person may know: those offered to all, and those of the teams in which they may read. */
+/** The policies that the user may see: those offered to all teams, and those of their own teams. */
 export function policySight(ctx: SignedInContext): PolicySight {
-  const visibility = visibleVmFilter(ctx.who.access);
+  const visibility = seen(ctx);
   return visibility.all ? "all" : { teamIds: visibility.teamIds };
 }
 
-/** What reading the fleet needs to judge who is at risk. */
-export async function fleetLook(ctx: SignedInContext): Promise<FleetLook> {
-  // Every policy, not only the visible ones: a VM may be under a policy of a team that its reader is not in.
-  const policies = await listPolicies(ctx.api.db.prisma, "all");
+/** The VMs that the user sees, and the age that these policies allow the newest point. */
+export function scopeOf(ctx: SignedInContext, policies: readonly PolicyRow[]): FleetScope {
   const maxAges = policies.map((policy) => ({
     policyId: policy.id,
     seconds: longestGapSeconds(policy.current.document.schedule) + limits.atRiskGraceMs / 1000,
   }));
   return { visibility: seen(ctx), now: ctx.api.clock.now(), maxAges };
+}
+
+/** The same for the whole fleet, which needs every policy: a visible VM may have the policy of a team that is not. */
+export async function fleetScope(ctx: SignedInContext): Promise<FleetScope> {
+  return scopeOf(ctx, await listPolicies(ctx.api.db.prisma, "all"));
 }

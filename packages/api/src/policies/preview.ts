@@ -3,56 +3,60 @@ import {
   describePolicy,
   judgeRetention,
   longestGapSeconds,
+  type Notice,
   nextOccurrences,
+  notice,
+  noticeText,
   type PolicyDocument,
+  type Ref,
   type RetentionVerdict,
 } from "@kluis/domain";
+import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupVm } from "../lookup.ts";
-import { iso } from "../shape.ts";
-import type { PolicyPreview, Ref } from "../views/index.ts";
 import { policySight } from "./facts.ts";
 import type { PreviewPolicyInput } from "./inputs.ts";
+import type { policyPreview } from "./view.ts";
 
-/** VMs and points per VM that a preview judges; enough for an editor, bounded for the server. */
+type Preview = z.input<typeof policyPreview>;
+
+/** The most VMs that a preview judges, and points of each: enough for an editor, bounded for the server. */
 const mostVms = 20;
 const mostPoints = 400;
+/** Instant restore for longer than this gets a hint about its cost. */
+const manySnapshotsDays = 5;
 
-export async function previewPolicy(ctx: SignedInContext, input: PreviewPolicyInput): Promise<PolicyPreview> {
+/** @throws KluisError VM_NOT_FOUND, POLICY_NOT_FOUND, CONFLICT */
+export async function previewPolicy(ctx: SignedInContext, input: PreviewPolicyInput): Promise<Preview> {
   const { document } = input;
-  const now = ctx.api.clock.now();
-  const runs = nextOccurrences(document.schedule, now, 10);
   const { timeZone } = document.schedule;
-  const vms = await vmsAskedAbout(ctx, input);
+  const runs = nextOccurrences(document.schedule, ctx.api.clock.now(), 10);
+  const vms = await vmsOf(ctx, input);
   const judged = await Promise.all(vms.slice(0, mostVms).map((vm) => judgeVm(ctx, document, vm)));
-  const points = judged.flat().toSorted((a, b) => b.takenAt.localeCompare(a.takenAt));
+  const points = judged.flat().toSorted((a, b) => (a.takenAt < b.takenAt ? 1 : -1));
   const removed = points.filter((point) => !point.keep).length;
+  const notes = notesOn(document, { runs, vms: vms.length, removed });
   return {
     sentence: describePolicy(document),
     timeZone,
-    nextRuns: runs.map((at) => ({ at: iso(at), local: localTime(at, timeZone) })),
+    nextRuns: runs.map((at) => ({ at, local: localTime(at, timeZone) })),
     longestGapSeconds: longestGapSeconds(document.schedule),
     points,
     removed,
-    notes: notes(document, { runs, vms: vms.length, removed }),
+    notes: notes.map(noticeText),
+    noteNotices: notes,
   };
 }
 
-async function vmsAskedAbout(ctx: SignedInContext, input: PreviewPolicyInput): Promise<readonly Ref[]> {
-  if (input.vm !== undefined) {
-    const vm = await lookupVm(ctx, input.vm);
-    return [{ id: vm.id, name: vm.name }];
-  }
+/** Returns the VMs whose points are judged: the one in the input, those of the policy in the input, or none. */
+async function vmsOf(ctx: SignedInContext, input: PreviewPolicyInput): Promise<readonly Ref[]> {
+  if (input.vm !== undefined) return [await lookupVm(ctx, input.vm)];
   if (input.policy === undefined) return [];
   const policy = await requirePolicy(ctx.api.db.prisma, input.policy, policySight(ctx));
   return listPolicyVms(ctx.api.db.prisma, seen(ctx), policy.id);
 }
 
-async function judgeVm(
-  ctx: SignedInContext,
-  document: PolicyDocument,
-  vm: Ref,
-): Promise<PolicyPreview["points"]> {
+async function judgeVm(ctx: SignedInContext, document: PolicyDocument, vm: Ref): Promise<Preview["points"]> {
   const { rows } = await listPointViews(ctx.api.db.prisma, seen(ctx), {
     filter: { vmId: vm.id, state: ["available", "damaged"] },
     order: { sort: "takenAt", direction: "desc", page: 1, pageSize: mostPoints },
@@ -72,17 +76,20 @@ async function judgeVm(
     },
   );
   const byId = new Map(verdicts.map((verdict) => [verdict.id, verdict]));
-  return rows.flatMap((row) => verdictView(row, vm, byId.get(row.id)));
+  return rows.flatMap((row) => {
+    const verdict = byId.get(row.id);
+    if (verdict === undefined) return [];
+    const { keep, tiers, reason, expiresAt } = verdict;
+    const reasonNotice = verdictNotice(row, verdict);
+    return [
+      { id: row.id, vm, takenAt: row.takenAt, keep, tiers: [...tiers], reason, reasonNotice, expiresAt },
+    ];
+  });
 }
 
-function verdictView(
-  row: PointRow,
-  vm: Ref,
-  verdict: RetentionVerdict | undefined,
-): PolicyPreview["points"][number][] {
-  if (verdict === undefined) return [];
-  const { keep, tiers, reason } = verdict;
-  return [{ id: row.id, vm, takenAt: row.takenAt, keep, tiers, reason, expiresAt: iso(verdict.expiresAt) }];
+function verdictNotice({ state }: PointRow, { keep, tiers }: RetentionVerdict): Notice {
+  if (keep) return notice(tiers.length > 0 ? "retention-kept" : "retention-kept-damaged", {});
+  return notice(state === "available" ? "retention-removed" : "retention-removed-damaged", {});
 }
 
 function localTime(at: Date, timeZone: string): string {
@@ -98,27 +105,19 @@ function localTime(at: Date, timeZone: string): string {
   }).format(at);
 }
 
-function notes(
+function notesOn(
   document: PolicyDocument,
   facts: { readonly runs: readonly Date[]; readonly vms: number; readonly removed: number },
-): string[] {
-  const found: string[] = [];
+): Notice[] {
+  const { vms, removed: points } = facts;
+  const days = document.instantRestoreDays;
   const offsets = new Set(facts.runs.map((at) => offsetOf(at, document.schedule.timeZone)));
-  if (offsets.size > 1) {
-    found.push("The clocks change between these runs: the local times stay as written, the UTC times move.");
-  }
-  if (facts.removed > 0) {
-    const points = facts.removed === 1 ? "1 recovery point" : `${facts.removed} recovery points`;
-    found.push(`Saving this lets ${points} expire at the next clean-up.`);
-  }
-  if (facts.vms > mostVms)
-    found.push(`Only the first ${mostVms} of ${facts.vms} virtual machines are judged here.`);
-  if (document.instantRestoreDays > 5) {
-    found.push(
-      "More than five days of instant restore keep many snapshots in Azure; each is paid for there.",
-    );
-  }
-  return found;
+  return [
+    ...(offsets.size > 1 ? [notice("preview-clocks-change", {})] : []),
+    ...(points > 0 ? [notice("preview-points-expire", { points })] : []),
+    ...(vms > mostVms ? [notice("preview-more-vms", { judged: mostVms, vms })] : []),
+    ...(days > manySnapshotsDays ? [notice("preview-many-snapshots", { days })] : []),
+  ];
 }
 
 function offsetOf(at: Date, timeZone: string): string {

@@ -6,71 +6,54 @@ import {
   listPolicyVersions,
   listPolicyVms,
   listTeams,
+  type PolicyRow,
   requirePolicy,
-  type PolicyRow as StoredPolicy,
 } from "@kluis/db";
 import { can, describePolicy, KluisError, mustBeAllowed, nextOccurrences } from "@kluis/domain";
+import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
-import { actorView, iso } from "../shape.ts";
-import type { PolicyRow, PolicyView, Ref } from "../views/index.ts";
 import { policySight } from "./facts.ts";
 import type { CreatePolicyInput, UpdatePolicyInput } from "./inputs.ts";
+import type { policyRow, policyView, savedPolicyView } from "./view.ts";
 
-export async function listPolicies(ctx: SignedInContext): Promise<readonly PolicyRow[]> {
+export async function listPolicies(ctx: SignedInContext): Promise<z.input<typeof policyRow>[]> {
   const { prisma } = ctx.api.db;
   const policies = await list(prisma, policySight(ctx));
   const counts = await countPolicyVms(prisma, seen(ctx));
-  const teams = new Map((await listTeams(prisma)).map((team) => [team.id, team.name]));
-  return policies.map((policy) => row(ctx, policy, { vmCount: counts.get(policy.id) ?? 0, teams }));
+  return policies.map((policy) => viewOf(ctx, policy, counts.get(policy.id) ?? 0));
 }
 
-export async function getPolicy(ctx: SignedInContext, ref: string): Promise<PolicyView> {
+/** @throws KluisError POLICY_NOT_FOUND */
+export async function getPolicy(ctx: SignedInContext, ref: string): Promise<z.input<typeof policyView>> {
   const { prisma } = ctx.api.db;
   const policy = await requirePolicy(prisma, ref, policySight(ctx));
   const vms = await listPolicyVms(prisma, seen(ctx), policy.id);
-  const teams = new Map((await listTeams(prisma)).map((team) => [team.id, team.name]));
   const versions = await listPolicyVersions(prisma, policy.id);
   return {
-    ...row(ctx, policy, { vmCount: vms.length, teams }),
+    ...viewOf(ctx, policy, vms.length),
     vms,
-    versions: versions.map((version) => ({
-      version: version.version,
-      document: version.document,
-      sentence: describePolicy(version.document),
-      createdAt: iso(version.createdAt),
-      createdBy: actorView(version.createdBy),
-    })),
+    versions: versions.map((version) => ({ ...version, sentence: describePolicy(version.document) })),
   };
 }
 
-function row(
-  ctx: SignedInContext,
-  policy: StoredPolicy,
-  more: { readonly vmCount: number; readonly teams: ReadonlyMap<string, string> },
-): PolicyRow {
-  const { teamId, current } = policy;
-  const [next] = nextOccurrences(current.document.schedule, ctx.api.clock.now(), 1);
+function viewOf(ctx: SignedInContext, policy: PolicyRow, vmCount: number): z.input<typeof policyRow> {
+  const { version, document } = policy.current;
+  const [next] = nextOccurrences(document.schedule, ctx.api.clock.now(), 1);
   return {
-    id: policy.id,
-    name: policy.name,
-    description: policy.description,
-    team: teamId === null ? null : { id: teamId, name: more.teams.get(teamId) ?? teamId },
-    currentVersion: current.version,
-    document: current.document,
-    sentence: describePolicy(current.document),
-    vmCount: more.vmCount,
-    nextRunAt: next === undefined ? null : iso(next),
-    createdAt: iso(policy.createdAt),
-    can: { edit: can(ctx.who.access, "policy:write", { kind: "team", teamId }) },
+    ...policy,
+    currentVersion: version,
+    document,
+    sentence: describePolicy(document),
+    vmCount,
+    nextRunAt: next ?? null,
+    can: { edit: can(ctx.who.access, "policy:write", { kind: "team", teamId: policy.team?.id ?? null }) },
   };
 }
 
-interface Saved extends Ref {
-  readonly version: number;
-}
+type Saved = z.input<typeof savedPolicyView>;
 
-/** @throws KluisError FORBIDDEN, CONFLICT when the name is taken, NOT_FOUND for a team out of sight, INPUT_INVALID when the team must be said */
+/** @throws KluisError FORBIDDEN, CONFLICT when the name is taken, NOT_FOUND for another team, INPUT_INVALID when a team is required */
 export async function createPolicy(ctx: SignedInContext, input: CreatePolicyInput): Promise<Saved> {
   const teamId = await teamFor(ctx, input.team);
   mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId });
@@ -83,18 +66,14 @@ export async function createPolicy(ctx: SignedInContext, input: CreatePolicyInpu
   });
 }
 
-/** @throws KluisError POLICY_NOT_FOUND, FORBIDDEN, CONFLICT when somebody else saved in between */
+/** @throws KluisError POLICY_NOT_FOUND, FORBIDDEN, CONFLICT when another user saved meanwhile */
 export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInput): Promise<Saved> {
   const before = await requirePolicy(ctx.api.db.prisma, input.policy, policySight(ctx));
-  mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId: before.teamId });
+  mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId: before.team?.id ?? null });
   const { expectedVersion, document, description } = input;
   const edit = { id: before.id, expectedVersion, document, actor: ctx.who.actor };
   return record(ctx, async (tx) => {
-    const policy = await addPolicyVersion(
-      tx,
-      description === undefined ? edit : { ...edit, description },
-      ctx.api.clock,
-    );
+    const policy = await addPolicyVersion(tx, { ...edit, description }, ctx.api.clock);
     const event = policyEvent(ctx, policy, {
       kind: "policy.changed",
       data: {
@@ -106,13 +85,13 @@ export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInpu
   });
 }
 
-function saved(policy: StoredPolicy): Saved {
+function saved(policy: PolicyRow): Saved {
   return { id: policy.id, name: policy.name, version: policy.current.version };
 }
 
 function policyEvent(
   ctx: SignedInContext,
-  policy: StoredPolicy,
+  policy: PolicyRow,
   what: {
     readonly kind: "policy.created" | "policy.changed";
     readonly data: Readonly<Record<string, unknown>>;
@@ -122,12 +101,12 @@ function policyEvent(
     kind: what.kind,
     actor: ctx.who.actor,
     target: { type: "policy", id: policy.id, name: policy.name },
-    teamIds: policy.teamId === null ? [] : [policy.teamId],
+    teamIds: policy.team === null ? [] : [policy.team.id],
     data: { version: policy.current.version, ...what.data },
   };
 }
 
-/** The team a new policy belongs to: as asked, or the only one possible; null for the whole organisation. */
+/** Returns the team of a new policy: the requested one, or the only possible one; null for the whole organization. */
 async function teamFor(ctx: SignedInContext, asked: string | null | undefined): Promise<string | null> {
   const { access } = ctx.who;
   const organisation = can(access, "policy:write", { kind: "organisation" });
@@ -140,7 +119,7 @@ async function teamFor(ctx: SignedInContext, asked: string | null | undefined): 
     if (team !== undefined) return team.id;
     throw new KluisError("NOT_FOUND", {
       reason: "team",
-      message: `There is no team ${asked} that you belong to.`,
+      message: `You are not in a team "${asked}".`,
       action: "Choose one of your teams.",
       params: { team: asked },
     });
@@ -149,8 +128,10 @@ async function teamFor(ctx: SignedInContext, asked: string | null | undefined): 
   const own = access.teams.filter((team) => can(access, "policy:write", { kind: "team", teamId: team.id }));
   const [only, second] = own;
   if (only !== undefined && second === undefined) return only.id;
+  const names = own.map((team) => team.name).join(", ");
   throw new KluisError("INPUT_INVALID", {
-    message: "Say which team the policy is for.",
-    action: `Choose one of: ${own.map((team) => team.name).join(", ")}.`,
+    message: "The policy needs a team, because you can write policies for several.",
+    action: `Choose one of: ${names}.`,
+    params: { teams: names },
   });
 }

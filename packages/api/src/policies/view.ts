@@ -1,58 +1,78 @@
-import type { PolicyDocument } from "@kluis/domain";
-import type { ActorView, Instant, Ref } from "../views/common.ts";
+import {
+  actorView,
+  instantView,
+  noticeSchema,
+  policyDocumentSchema,
+  refView,
+  retentionTiers,
+} from "@kluis/domain";
+import { z } from "zod";
 
-export interface PolicyRow {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
+/** A policy in a list. */
+export const policyRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
   /** null: offered to every team by the platform owner. */
-  readonly team: Ref | null;
-  readonly currentVersion: number;
-  readonly document: PolicyDocument;
-  /** The policy in words. */
-  readonly sentence: string;
-  /** VMs under it that this person may see. */
-  readonly vmCount: number;
-  readonly nextRunAt: Instant | null;
-  readonly createdAt: Instant;
-  readonly can: { readonly edit: boolean };
-}
+  team: refView.nullable(),
+  currentVersion: z.int(),
+  document: policyDocumentSchema,
+  /** The policy in English. */
+  sentence: z.string(),
+  /** Visible VMs that it protects. */
+  vmCount: z.int(),
+  nextRunAt: instantView.nullable(),
+  createdAt: instantView,
+  can: z.object({ edit: z.boolean() }),
+});
 
-export interface PolicyView extends PolicyRow {
-  readonly versions: readonly PolicyVersionView[];
-  readonly vms: readonly Ref[];
-}
+const policyVersion = z.object({
+  version: z.int(),
+  document: policyDocumentSchema,
+  sentence: z.string(),
+  createdAt: instantView,
+  createdBy: actorView,
+});
 
-export interface PolicyVersionView {
-  readonly version: number;
-  readonly document: PolicyDocument;
-  readonly sentence: string;
-  readonly createdAt: Instant;
-  readonly createdBy: ActorView;
-}
+export const policyView = policyRow.extend({
+  /** Newest first. */
+  versions: z.array(policyVersion),
+  vms: z.array(refView),
+});
+export type PolicyView = z.infer<typeof policyView>;
 
-/** What a document would do, before it is saved. */
-export interface PolicyPreview {
-  readonly sentence: string;
-  readonly timeZone: string;
-  readonly nextRuns: readonly {
-    readonly at: Instant;
-    /** In the policy's zone, such as `Mon 23 Nov 2026, 01:00 GMT+1`. */
-    readonly local: string;
-  }[];
-  /** Longest time between two runs, in seconds. */
-  readonly longestGapSeconds: number;
-  /** How retention would judge the existing points of the VMs asked about, newest first; empty when none was asked about. */
-  readonly points: readonly {
-    readonly id: string;
-    readonly vm: Ref;
-    readonly takenAt: Instant;
-    readonly keep: boolean;
-    readonly tiers: readonly string[];
-    readonly reason: string;
-    readonly expiresAt: Instant | null;
-  }[];
-  readonly removed: number;
-  /** Things worth knowing before saving, each a sentence. */
-  readonly notes: readonly string[];
-}
+/** A policy after it was saved. */
+export const savedPolicyView = refView.extend({ version: z.int() });
+
+/** How retention would judge an existing recovery point. */
+const judgedPoint = z.object({
+  id: z.string(),
+  vm: refView,
+  takenAt: instantView,
+  keep: z.boolean(),
+  tiers: z.array(z.enum(retentionTiers)),
+  reason: z.string(),
+  reasonNotice: noticeSchema,
+  expiresAt: instantView.nullable(),
+});
+
+/** The effects of a document before it is saved. */
+export const policyPreview = z.object({
+  sentence: z.string(),
+  timeZone: z.string(),
+  nextRuns: z.array(
+    z.object({
+      at: instantView,
+      /** In the policy's zone, such as `Mon 23 Nov 2026, 01:00 GMT+1`. */
+      local: z.string(),
+    }),
+  ),
+  /** The longest time between two runs. */
+  longestGapSeconds: z.number(),
+  /** The points of the VMs in question, newest first. */
+  points: z.array(judgedPoint),
+  removed: z.int(),
+  /** Hints before saving, each an English sentence, and the same as notices. */
+  notes: z.array(z.string()),
+  noteNotices: z.array(noticeSchema),
+});

@@ -11,39 +11,34 @@ import {
   type VmRow,
 } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
+import type { z } from "zod";
 import { addBackup, goneFromAzure } from "../backup/service.ts";
 import type { SignedInContext } from "../context.ts";
 import { lookupVmFor } from "../lookup.ts";
 import { policySight } from "../policies/facts.ts";
 import { record, type VmEvent } from "../record.ts";
-import type { Ref } from "../views/index.ts";
 import type { SetProtectionInput, StopProtectionInput } from "./inputs.ts";
-
-interface Protected {
-  readonly vm: Ref;
-  readonly policy: Ref;
-  readonly excludedDisks: readonly string[];
-  /** The first backup, or null when one was under way already or only policy or disks changed. */
-  readonly jobId: string | null;
-}
+import type { protectionView, stoppedView } from "./view.ts";
 
 /**
- * Puts a VM under a policy and starts its first backup; for a protected VM: changes policy and excluded disks.
+ * Puts a VM under a policy and starts its first backup; changes policy and excluded disks of a protected VM.
  * @throws KluisError VM_NOT_FOUND, POLICY_NOT_FOUND, FORBIDDEN, DISK_NOT_FOUND, DISK_NOT_SUPPORTED
  */
-export async function protectVm(ctx: SignedInContext, input: SetProtectionInput): Promise<Protected> {
+export async function protectVm(
+  ctx: SignedInContext,
+  input: SetProtectionInput,
+): Promise<z.input<typeof protectionView>> {
   const vm = await lookupVmFor(ctx, "protection:write", input.vm);
   if (vm.deletedAt !== null) throw goneFromAzure(vm);
   const policy = await requirePolicy(ctx.api.db.prisma, input.policy, policySight(ctx));
-  // Nothing said about disks: what is excluded now stays excluded.
   const current = await getProtection(ctx.api.db.prisma, vm.id);
-  const stillThere = current?.excludedDisks.filter((key) => vm.disks.some((disk) => disk.key === key));
-  const excludedDisks = [...new Set(input.excludedDisks ?? stillThere ?? [])];
+  const kept = current?.excludedDisks.filter((key) => vm.disks.some((disk) => disk.key === key));
+  const excludedDisks = [...new Set(input.excludedDisks ?? kept ?? [])];
   checkDisks(vm, excludedDisks);
   return record(ctx, async (tx) => {
     const { events, jobId } = await protectIn(ctx, tx, { vm, policy, excludedDisks });
     await notify(tx, "inventory", { vmId: vm.id });
-    return { result: { vm: refOf(vm), policy: refOf(policy), excludedDisks, jobId }, events };
+    return { result: { vm, policy, excludedDisks, jobId }, events };
   });
 }
 
@@ -81,7 +76,7 @@ async function protectIn(
   return { events: [event, job.event], jobId: job.jobId };
 }
 
-/** A protection as the ledger tells it. */
+/** A protection as the ledger records it. */
 async function describe(
   tx: Tx,
   row: { readonly policyId: string; readonly state: string; readonly excludedDisks: readonly string[] },
@@ -98,19 +93,20 @@ async function describe(
 function checkDisks(vm: VmRow, excluded: readonly string[]): void {
   const unknown = excluded.find((key) => !vm.disks.some((disk) => disk.key === key));
   if (unknown !== undefined) {
+    const disks = vm.disks.map((disk) => disk.key).join(", ");
     throw new KluisError("DISK_NOT_FOUND", {
       reason: "in-vm",
-      message: `${vm.name} has no disk ${unknown}.`,
-      action: `It has these disks: ${vm.disks.map((disk) => disk.key).join(", ")}.`,
-      params: { vm: vm.name, disk: unknown, disks: vm.disks.map((disk) => disk.key).join(", ") },
+      message: `The virtual machine ${vm.name} has no disk ${unknown}.`,
+      action: `Its disks are ${disks}.`,
+      params: { vm: vm.name, disk: unknown, disks },
     });
   }
   const wanted = vm.disks.filter((disk) => !excluded.includes(disk.key));
   if (wanted.some((disk) => disk.unsupported === null)) return;
   if (wanted.length === 0) {
     throw new KluisError("INPUT_INVALID", {
-      message: `Every disk of ${vm.name} is excluded: nothing would be backed up.`,
-      action: "Leave at least one disk in.",
+      message: `Every disk of ${vm.name} is excluded, so nothing would be backed up.`,
+      action: "Include at least one disk.",
       params: { vm: vm.name },
     });
   }
@@ -118,19 +114,19 @@ function checkDisks(vm: VmRow, excluded: readonly string[]): void {
   throw new KluisError("DISK_NOT_SUPPORTED", {
     reason: "no-disk-left",
     message: `${vm.name} cannot be protected: none of its disks can be backed up (${reasons}).`,
-    action: "Move its data to disks of a supported kind.",
+    action: "Move its data to disks of a supported type.",
     params: { vm: vm.name, reasons },
   });
 }
 
 /**
- * No more backups of this VM; its recovery points stay. Stopping what is stopped changes nothing.
+ * Ends the scheduled backups of a VM; its recovery points stay.
  * @throws KluisError VM_NOT_FOUND, FORBIDDEN, VM_NOT_PROTECTED
  */
 export async function stopProtection(
   ctx: SignedInContext,
   input: StopProtectionInput,
-): Promise<{ readonly vm: Ref }> {
+): Promise<z.input<typeof stoppedView>> {
   const vm = await lookupVmFor(ctx, "protection:write", input.vm);
   return record(ctx, async (tx) => {
     if (!(await stop(tx, vm.id, ctx.api.clock.now()))) {
@@ -149,10 +145,6 @@ export async function stopProtection(
       vmId: vm.id,
       data: { reason: input.reason, dataKept: true },
     };
-    return { result: { vm: refOf(vm) }, events: [event] };
+    return { result: { vm }, events: [event] };
   });
-}
-
-function refOf(one: { readonly id: string; readonly name: string }): Ref {
-  return { id: one.id, name: one.name };
 }

@@ -1,11 +1,11 @@
-import { firstProtectedAt, type HistoryRow, listHistory } from "@kluis/db";
+import { firstProtectedAt, type HistoryDay, type HistoryRow, listHistory } from "@kluis/db";
+import type { HistoryStatus } from "@kluis/domain";
 import { type SignedInContext, seen } from "../context.ts";
 import { historyDays } from "../limits.ts";
-import type { HistoryDay, HistoryStatus } from "../views/index.ts";
 
 const dayMs = 86_400_000;
 
-/** The last 30 days (UTC), oldest first, of all visible VMs or of one. */
+/** Returns the last 30 days (UTC), oldest first, of all visible VMs or of one. */
 export async function readHistory(ctx: SignedInContext, vmId?: string): Promise<HistoryDay[]> {
   const { prisma } = ctx.api.db;
   const now = ctx.api.clock.now();
@@ -15,7 +15,7 @@ export async function readHistory(ctx: SignedInContext, vmId?: string): Promise<
   return historyStrip(rows, { from, since });
 }
 
-/** One cell per day, empty days too. Pure. */
+/** Returns one entry per day, also for days without a row. */
 export function historyStrip(
   rows: readonly HistoryRow[],
   facts: { readonly from: Date; readonly since: Date | null },
@@ -33,11 +33,11 @@ function dayOf(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
 
-/** The worst that happened that day. */
-function statusOf(row: HistoryRow, beforeStart: boolean): HistoryStatus {
+/** Returns the worst that happened on the day. */
+function statusOf(row: HistoryRow, isBeforeStart: boolean): HistoryStatus {
   if (row.failed > 0) return "failed";
   if (row.missed > 0) return "overdue";
   if (row.warnings > 0) return "warning";
   if (row.succeeded > 0) return "ok";
-  return beforeStart ? "before-start" : "idle";
+  return isBeforeStart ? "before-start" : "idle";
 }

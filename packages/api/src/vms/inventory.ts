@@ -1,19 +1,22 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { countFleet, enqueue, inTransaction, queuedTaskExists } from "@kluis/db";
+import type { z } from "zod";
 import type { SignedInContext } from "../context.ts";
 import { refreshWaitMs } from "../limits.ts";
-import { fleetLook } from "../policies/facts.ts";
+import { fleetScope } from "../policies/facts.ts";
+import { existingVms } from "./status.ts";
+import type { refreshView } from "./view.ts";
 
 const pollMs = 200;
 
 /**
- * Asks the engine to read the inventory and waits until it has, at most 20 s; then it goes on without us.
- * It changes nothing of ours, so it leaves no event: what discovery finds, the engine records.
+ * Requests a discovery from the engine and waits for its end, at most 20 s; after that the engine continues alone.
+ * Writes no ledger event: the engine records what the discovery finds.
  */
 export async function refreshInventory(
   ctx: SignedInContext,
   signal: AbortSignal | undefined,
-): Promise<{ readonly finished: boolean; readonly vms: number }> {
+): Promise<z.input<typeof refreshView>> {
   const { db, clock } = ctx.api;
   const task = await inTransaction(db, (tx) => enqueue(tx, "discover", {}, { jobKey: "discover:asked" }));
   const until = clock.now().getTime() + refreshWaitMs;
@@ -23,7 +26,6 @@ export async function refreshInventory(
     await delay(pollMs, undefined, signal === undefined ? {} : { signal });
     waiting = await queuedTaskExists(db.prisma, task);
   }
-  const counts = await countFleet(db.prisma, await fleetLook(ctx));
-  const vms = Object.values(counts).reduce((sum, count) => sum + count, 0) - counts.deleted;
-  return { finished: !waiting, vms };
+  const counts = await countFleet(db.prisma, await fleetScope(ctx));
+  return { finished: !waiting, vms: existingVms(counts) };
 }

@@ -1,98 +1,87 @@
 import {
   countFleet,
+  findPolicy,
   fleetFacets,
   getFleetVm,
   getProtection,
   listFleet,
-  listPolicies,
+  type PolicyRow,
   type ProtectionRow,
-  type VmRow as StoredVm,
+  type VmRow,
 } from "@kluis/db";
 import { describePolicy, KluisError, nextOccurrences } from "@kluis/domain";
+import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupVm, mayOn } from "../lookup.ts";
-import { fleetLook } from "../policies/facts.ts";
-import { iso, statusReason, vmRow } from "../shape.ts";
-import type { Page, Ref, VmDiskView, VmFacets, VmRow, VmView } from "../views/index.ts";
+import { fleetScope, scopeOf } from "../policies/facts.ts";
 import { readHistory } from "./history.ts";
 import type { ListVmsInput } from "./inputs.ts";
+import { statusReason } from "./status.ts";
+import type { facetsView, vmPage, vmView } from "./view.ts";
 
-export async function listVms(ctx: SignedInContext, input: ListVmsInput): Promise<Page<VmRow>> {
+export async function listVms(ctx: SignedInContext, input: ListVmsInput): Promise<z.input<typeof vmPage>> {
   const { sort, direction, page, pageSize, ...filter } = input;
-  const { rows, total } = await listFleet(ctx.api.db.prisma, await fleetLook(ctx), {
-    filter,
-    order: { sort, direction, page, pageSize },
-  });
-  return { rows: rows.map(vmRow), total, page, pageSize };
+  const order = { sort, direction, page, pageSize };
+  const list = await listFleet(ctx.api.db.prisma, await fleetScope(ctx), { filter, order });
+  return { ...list, page, pageSize };
 }
 
-export async function getVm(ctx: SignedInContext, ref: string): Promise<VmView> {
+/** @throws KluisError VM_NOT_FOUND, CONFLICT when the name fits several VMs */
+export async function getVm(ctx: SignedInContext, ref: string): Promise<z.input<typeof vmView>> {
   const { prisma } = ctx.api.db;
   const vm = await lookupVm(ctx, ref);
-  const row = await getFleetVm(prisma, await fleetLook(ctx), vm.id);
+  const protection = await getProtection(prisma, vm.id);
+  const policy = protection === null ? null : await findPolicy(prisma, protection.policyId);
+  const row = await getFleetVm(prisma, scopeOf(ctx, policy === null ? [] : [policy]), vm.id);
   if (row === null) {
     throw new KluisError("VM_NOT_FOUND", {
       reason: "unknown",
-      message: `There is no virtual machine "${ref}".`,
+      message: `The virtual machine "${ref}" does not exist.`,
       params: { vm: ref },
     });
   }
-  const protection = await getProtection(prisma, vm.id);
+  const why = statusReason(row);
   return {
-    ...vmRow(row),
-    azureVmId: vm.azureVmId,
-    firstSeenAt: iso(vm.firstSeenAt),
-    lastSeenAt: iso(vm.lastSeenAt),
-    disks: vm.disks.map((disk) => diskView(disk, protection)),
-    protection: protection === null ? null : await protectionView(ctx, protection),
-    statusReason: statusReason(row),
+    ...row,
+    disks: vm.disks.map((disk) => ({
+      ...disk,
+      excluded: protection?.excludedDisks.includes(disk.key) ?? false,
+    })),
+    protection: protection === null ? null : protectionOf(ctx, protection, policy),
+    statusReason: why.reason,
+    statusReasonNotice: why.notice,
     history: await readHistory(ctx, vm.id),
-    can: {
-      backup: mayOn(ctx, "backup:run", vm),
-      protect: mayOn(ctx, "protection:write", vm),
-      download: mayOn(ctx, "restore:files", vm),
-      restore: mayOn(ctx, "restore:disks", vm),
-      deletePoints: mayOn(ctx, "point:delete", vm),
-    },
+    can: rightsOn(ctx, vm),
   };
 }
 
-function diskView(disk: StoredVm["disks"][number], protection: ProtectionRow | null): VmDiskView {
-  const { key, name, bytes, sku, resourceId, unsupported } = disk;
-  const excluded = protection?.excludedDisks.includes(key) ?? false;
-  return { key, name, bytes, sku, resourceId, unsupported, excluded };
-}
-
-async function protectionView(
+function protectionOf(
   ctx: SignedInContext,
   protection: ProtectionRow,
-): Promise<NonNullable<VmView["protection"]>> {
-  const policies = await listPolicies(ctx.api.db.prisma, "all");
-  const policy = policies.find((one) => one.id === protection.policyId);
+  policy: PolicyRow | null,
+): z.input<typeof vmView>["protection"] {
   const document = policy?.current.document;
   const [next] = document === undefined ? [] : nextOccurrences(document.schedule, ctx.api.clock.now(), 1);
   return {
+    ...protection,
     policy: { id: protection.policyId, name: policy?.name ?? protection.policyId },
-    state: protection.state,
-    since: iso(protection.since),
-    stoppedAt: iso(protection.stoppedAt),
-    excludedDisks: protection.excludedDisks,
-    nextRunAt: next === undefined || protection.state === "stopped" ? null : iso(next),
+    nextRunAt: next === undefined || protection.state === "stopped" ? null : next,
     policySentence: document === undefined ? "" : describePolicy(document),
-    extensionReadyAt: iso(protection.extensionReadyAt),
-    guestChanges: protection.guestChanges,
   };
 }
 
-export async function vmFacets(ctx: SignedInContext): Promise<VmFacets> {
-  const { prisma } = ctx.api.db;
-  const rows = await fleetFacets(prisma, seen(ctx));
-  const named = (kind: string): Ref[] =>
-    rows.filter((row) => row.kind === kind).map(({ id, name }) => ({ id, name }));
+function rightsOn(ctx: SignedInContext, vm: VmRow): z.input<typeof vmView>["can"] {
   return {
-    subscriptions: named("subscription"),
-    resourceGroups: named("resource-group").map((group) => group.name),
-    policies: named("policy"),
-    statuses: await countFleet(prisma, await fleetLook(ctx)),
+    backup: mayOn(ctx, "backup:run", vm),
+    protect: mayOn(ctx, "protection:write", vm),
+    download: mayOn(ctx, "restore:files", vm),
+    restore: mayOn(ctx, "restore:disks", vm),
+    deletePoints: mayOn(ctx, "point:delete", vm),
   };
+}
+
+export async function vmFacets(ctx: SignedInContext): Promise<z.input<typeof facetsView>> {
+  const { prisma } = ctx.api.db;
+  const facets = await fleetFacets(prisma, seen(ctx));
+  return { ...facets, statuses: await countFleet(prisma, await fleetScope(ctx)) };
 }

@@ -1,121 +1,61 @@
-import type { AgentState, Consistency, JobState, OsType, PowerState } from "@kluis/domain";
-import type { Instant, Ref } from "../views/common.ts";
+import { historyDayView, vmCountsView, vmFacetsView, vmListView } from "@kluis/db";
+import { diskKeySchema, instantView, noticeSchema, pageView, protectionStates, refView } from "@kluis/domain";
+import { z } from "zod";
 
-/**
- * How a VM stands, worst first where several are true:
- * - `deleted`: no longer in Azure (its recovery points stay)
- * - `unprotected`: no policy
- * - `stopped`: protection stopped, data kept
- * - `failing`: its last backup job failed
- * - `at-risk`: no recovery point within the policy's longest gap plus grace
- * - `waiting`: protected a moment ago, the first recovery point is still to come
- * - `protected`: all well
- */
-export const vmStatuses = [
-  "failing",
-  "at-risk",
-  "unprotected",
-  "waiting",
-  "protected",
-  "stopped",
-  "deleted",
-] as const;
-export type VmStatus = (typeof vmStatuses)[number];
+export const vmPage = pageView(vmListView);
 
-export interface VmRow {
-  readonly id: string;
-  readonly name: string;
-  readonly resourceId: string;
-  readonly subscription: Ref;
-  readonly resourceGroup: string;
-  readonly location: string;
-  readonly osType: OsType;
-  readonly size: string;
-  readonly powerState: PowerState;
-  readonly agentState: AgentState;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly diskCount: number;
-  readonly diskBytes: number;
-  readonly status: VmStatus;
-  readonly policy: Ref | null;
-  readonly protectedSince: Instant | null;
-  readonly lastPoint: {
-    readonly id: string;
-    readonly takenAt: Instant;
-    readonly consistency: Consistency;
-  } | null;
-  readonly pointCount: number;
-  readonly activeJob: {
-    readonly id: string;
-    readonly kind: string;
-    readonly state: JobState;
-    readonly stage: string;
-  } | null;
-  readonly deletedAt: Instant | null;
-}
+/** A disk of a VM, and whether it is backed up. */
+const vmDiskView = z.object({
+  key: diskKeySchema,
+  name: z.string(),
+  bytes: z.int(),
+  sku: z.string(),
+  resourceId: z.string(),
+  /** Whether the protection leaves it out. */
+  excluded: z.boolean(),
+  /** Why it cannot be backed up, or null. */
+  unsupported: z.string().nullable(),
+});
 
-export interface VmDiskView {
-  /** "os" or the LUN. */
-  readonly key: string;
-  readonly name: string;
-  readonly bytes: number;
-  readonly sku: string;
-  readonly resourceId: string;
-  /** Left out of the backup by the protection. */
-  readonly excluded: boolean;
-  /** Why this disk can't be protected, or null. */
-  readonly unsupported: string | null;
-}
+const vmProtectionView = z.object({
+  policy: refView,
+  state: z.enum(protectionStates),
+  since: instantView,
+  stoppedAt: instantView.nullable(),
+  excludedDisks: z.array(diskKeySchema),
+  nextRunAt: instantView.nullable(),
+  policySentence: z.string(),
+  extensionReadyAt: instantView.nullable(),
+  /** Changes inside a Windows guest that the first backup found; null before it, and on Linux. */
+  guestChanges: z.record(z.string(), z.unknown()).nullable(),
+});
 
-export interface VmView extends VmRow {
-  readonly azureVmId: string;
-  readonly firstSeenAt: Instant;
-  readonly lastSeenAt: Instant;
-  readonly disks: readonly VmDiskView[];
-  readonly protection: {
-    readonly policy: Ref;
-    readonly state: "active" | "stopped";
-    readonly since: Instant;
-    readonly stoppedAt: Instant | null;
-    readonly excludedDisks: readonly string[];
-    readonly nextRunAt: Instant | null;
-    readonly policySentence: string;
-    readonly extensionReadyAt: Instant | null;
-    /** What Kluis found changed in the Windows guest after the first backup; null before that and on Linux. */
-    readonly guestChanges: Readonly<Record<string, unknown>> | null;
-  } | null;
-  /** Why the status is what it is, in one sentence. */
-  readonly statusReason: string;
-  readonly history: readonly HistoryDay[];
-  /** What this person may do with this VM; the server decides again at each call. */
-  readonly can: VmRights;
-}
+/** What the caller may do with a VM; the server decides again at each call. */
+const vmRights = z.object({
+  backup: z.boolean(),
+  protect: z.boolean(),
+  download: z.boolean(),
+  restore: z.boolean(),
+  deletePoints: z.boolean(),
+});
 
-export interface VmRights {
-  readonly backup: boolean;
-  readonly protect: boolean;
-  readonly download: boolean;
-  readonly restore: boolean;
-  readonly deletePoints: boolean;
-}
+export const vmView = vmListView.extend({
+  disks: z.array(vmDiskView),
+  protection: vmProtectionView.nullable(),
+  /** Why the status is what it is, in one English sentence. */
+  statusReason: z.string(),
+  statusReasonNotice: noticeSchema,
+  /** The last 30 days, oldest first. */
+  history: z.array(historyDayView),
+  can: vmRights,
+});
+export type VmView = z.infer<typeof vmView>;
 
-/** One cell of the 30-day strip. Worst wins: failed, overdue, warning, ok, idle, before-start. */
-export const historyStatuses = ["failed", "overdue", "warning", "ok", "idle", "before-start"] as const;
-export type HistoryStatus = (typeof historyStatuses)[number];
+export const facetsView = vmFacetsView.extend({ statuses: vmCountsView });
 
-export interface HistoryDay {
-  /** Calendar day in UTC, `YYYY-MM-DD`. */
-  readonly day: string;
-  readonly status: HistoryStatus;
-  readonly succeeded: number;
-  readonly warnings: number;
-  readonly failed: number;
-  readonly missed: number;
-}
-
-export interface VmFacets {
-  readonly subscriptions: readonly Ref[];
-  readonly resourceGroups: readonly string[];
-  readonly policies: readonly Ref[];
-  readonly statuses: Readonly<Record<VmStatus, number>>;
-}
+export const refreshView = z.object({
+  /** False when the engine was still reading after 20 s. */
+  finished: z.boolean(),
+  /** Visible VMs that exist in Azure. */
+  vms: z.int(),
+});

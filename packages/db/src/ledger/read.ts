@@ -1,27 +1,13 @@
-import { actorSchema, type VmVisibility } from "@kluis/domain";
-import { z } from "zod";
+import type { VmVisibility } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 import { likeText } from "../text.ts";
 import type { Tx } from "../tx.ts";
-import { countOf } from "../vms/read.ts";
+import { countOf } from "../view-sql.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
+import { type AuditRowView, auditRowView } from "./view.ts";
 
-const eventRow = z.object({
-  seq: z.coerce.number(),
-  at: z.date(),
-  kind: z.string(),
-  actor: actorSchema,
-  target: z.object({ type: z.string(), id: z.string(), name: z.string() }),
-  vmId: z.string().nullable(),
-  teamIds: z.array(z.string()),
-  data: z.record(z.string(), z.unknown()),
-  prevDigest: z.string(),
-  digest: z.string(),
-});
-export type AuditViewRow = z.infer<typeof eventRow>;
-
-/** Whose events somebody may read: all, or those about visible VMs and about these teams. */
-export interface AuditLook {
+/** The events to read: all, or those about visible VMs and about these teams. */
+export interface AuditSight {
   readonly visibility: VmVisibility;
   readonly teamIds: readonly string[];
 }
@@ -34,11 +20,11 @@ export interface AuditFilter {
   readonly to?: Date | undefined;
 }
 
-function filtered(look: AuditLook, filter: AuditFilter): Prisma.Sql {
+function filtered(sight: AuditSight, filter: AuditFilter): Prisma.Sql {
   const parts = [];
-  if (!look.visibility.all) {
-    parts.push(Prisma.sql`(e."teamIds" && ${[...look.teamIds]}::text[] OR (e."vmId" IS NOT NULL AND EXISTS (
-      SELECT 1 FROM "VirtualMachine" vm WHERE vm.id = e."vmId" AND ${vmVisibleSql(look.visibility)})))`);
+  if (!sight.visibility.all) {
+    parts.push(Prisma.sql`(e."teamIds" && ${[...sight.teamIds]}::text[] OR (e."vmId" IS NOT NULL AND EXISTS (
+      SELECT 1 FROM "VirtualMachine" vm WHERE vm.id = e."vmId" AND ${vmVisibleSql(sight.visibility)})))`);
   }
   if (filter.kind && filter.kind.length > 0)
     parts.push(Prisma.sql`e.kind IN (${Prisma.join([...filter.kind])})`);
@@ -54,17 +40,17 @@ function filtered(look: AuditLook, filter: AuditFilter): Prisma.Sql {
   return parts.length === 0 ? Prisma.sql`TRUE` : Prisma.join(parts, " AND ");
 }
 
-/** Events, newest first, with a smaller number than `before`; and how many the filter lets through. */
+/** Returns events with a number below `before`, newest first, and how many pass the filter. */
 export async function listAuditViews(
   tx: Tx,
-  look: AuditLook,
+  sight: AuditSight,
   options: { readonly filter: AuditFilter; readonly before?: number | undefined; readonly limit: number },
-): Promise<{ rows: AuditViewRow[]; total: number }> {
-  const where = filtered(look, options.filter);
+): Promise<{ rows: AuditRowView[]; total: number }> {
+  const where = filtered(sight, options.filter);
   const before = options.before === undefined ? Prisma.sql`TRUE` : Prisma.sql`e.seq < ${options.before}`;
   const rows = await tx.$queryRaw`
     SELECT e.seq, e.at, e.kind, e.actor, e.target, e."vmId"::text, e."teamIds", e.data, e."prevDigest", e.digest
     FROM "LedgerEvent" e WHERE ${where} AND ${before} ORDER BY e.seq DESC LIMIT ${options.limit}`;
   const counts = await tx.$queryRaw`SELECT count(*) AS count FROM "LedgerEvent" e WHERE ${where}`;
-  return { rows: eventRow.array().parse(rows), total: countOf(counts) };
+  return { rows: auditRowView.array().parse(rows), total: countOf(counts) };
 }

@@ -9,7 +9,7 @@ export interface PersonRow {
   readonly name: string;
   readonly username: string;
   readonly groupIds: readonly string[];
-  /** The chosen language of the portal; null while none was chosen. */
+  /** The chosen language of the portal; null until the user chooses one. */
   readonly locale: string | null;
 }
 
@@ -23,7 +23,7 @@ const fields = {
   locale: true,
 } as const;
 
-/** The person of a directory (tenant id and object id), with name, user name and groups as the directory says now. */
+/** Creates the user, or updates name, user name and groups. Tenant id and object id identify a user. */
 export function upsertPerson(
   tx: Tx,
   facts: Omit<PersonRow, "id" | "locale">,

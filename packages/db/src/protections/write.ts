@@ -1,27 +1,28 @@
-import type { Clock } from "@kluis/domain";
+import { type Clock, diskKeySchema, protectionStates } from "@kluis/domain";
 import { z } from "zod";
 import type { Prisma } from "../../generated/client.ts";
 import { newId } from "../ids.ts";
 import { fromJson, toJson } from "../json.ts";
-import { type PolicyVersionRow, policyVersionFields, toPolicyVersion } from "../policies/write.ts";
+import { type PolicyVersionRow, policyVersionFields, toPolicyVersion } from "../policies/read.ts";
 import type { Tx } from "../tx.ts";
 
-export type ProtectionState = "active" | "stopped";
-
+const protectionRow = z.object({
+  id: z.string(),
+  vmId: z.string(),
+  policyId: z.string(),
+  state: z.enum(protectionStates),
+  /** Keys of the disks that are not backed up. */
+  excludedDisks: z.array(diskKeySchema),
+  since: z.date(),
+  stoppedAt: z.date().nullable(),
+  /** Planned times up to here are decided. */
+  scheduledThrough: z.date(),
+  extensionReadyAt: z.date().nullable(),
+  /** Changes inside a Windows guest; null until a backup has looked. */
+  guestChanges: z.record(z.string(), z.unknown()).nullable(),
+});
 /** A VM under a policy. */
-export interface ProtectionRow {
-  readonly id: string;
-  readonly vmId: string;
-  readonly policyId: string;
-  readonly state: ProtectionState;
-  /** Disk keys ("os" or LUN) that are left out. */
-  readonly excludedDisks: readonly string[];
-  readonly since: Date;
-  readonly stoppedAt: Date | null;
-  readonly scheduledThrough: Date;
-  readonly extensionReadyAt: Date | null;
-  readonly guestChanges: Readonly<Record<string, unknown>> | null;
-}
+export type ProtectionRow = z.infer<typeof protectionRow>;
 
 const fields = {
   id: true,
@@ -34,17 +35,10 @@ const fields = {
   scheduledThrough: true,
   extensionReadyAt: true,
   guestChanges: true,
-} as const satisfies Prisma.ProtectionSelect;
-
-const jsonObject = z.record(z.string(), z.unknown());
+} as const satisfies Record<keyof ProtectionRow, true>;
 
 function toRow(row: Prisma.ProtectionGetPayload<{ select: typeof fields }>): ProtectionRow {
-  return {
-    ...row,
-    state: z.enum(["active", "stopped"]).parse(row.state),
-    guestChanges:
-      row.guestChanges === null ? null : fromJson(jsonObject, row.guestChanges, "Protection.guestChanges"),
-  };
+  return fromJson(protectionRow, row, "Protection");
 }
 
 export async function getProtection(tx: Tx, vmId: string): Promise<ProtectionRow | null> {
@@ -53,8 +47,8 @@ export async function getProtection(tx: Tx, vmId: string): Promise<ProtectionRow
 }
 
 /**
- * Puts a VM under a policy, or changes the policy and the excluded disks of one that is. Occurrences count from now on:
- * what was due while the VM was not protected is not made up for.
+ * Puts a VM under a policy, or changes the policy and the excluded disks of a protected VM. Backups that were due while it
+ * was not protected are not caught up.
  */
 export async function setProtection(
   tx: Tx,
@@ -76,7 +70,7 @@ export async function setProtection(
   return { before, now: toRow(row) };
 }
 
-/** Stops protection and keeps the data; false when the VM was not protected. */
+/** Stops protection and keeps the data; returns false when the VM was not protected. */
 export async function stopProtection(tx: Tx, vmId: string, now: Date): Promise<boolean> {
   const stopped = await tx.protection.updateMany({
     where: { vmId, state: "active" },
@@ -89,7 +83,7 @@ export async function setExtensionReady(tx: Tx, vmId: string, at: Date | null): 
   await tx.protection.updateMany({ where: { vmId }, data: { extensionReadyAt: at } });
 }
 
-/** What protection changed inside a Windows VM, as read from the guest. */
+/** Stores the changes inside a Windows guest, as read from it. */
 export async function setGuestChanges(
   tx: Tx,
   vmId: string,
@@ -104,12 +98,12 @@ const newestVersion = {
   select: policyVersionFields,
 } as const satisfies Prisma.Policy$versionsArgs;
 
-/** A protection with what the scheduler decides by. */
+/** A protection with the facts that the scheduler needs. */
 export interface ScheduledProtection extends ProtectionRow {
   readonly vmName: string;
   readonly policyName: string;
   readonly version: PolicyVersionRow;
-  /** The backup of this VM that has not ended, if any. */
+  /** The backup of this VM that has not ended, or null. */
   readonly openJobId: string | null;
 }
 
@@ -122,8 +116,8 @@ export interface UnreadableProtection {
 }
 
 /**
- * Active protections of living VMs.
- * @param unreadable is told of those that cannot be read, which are left out; without it the first of them is thrown
+ * Returns the active protections of VMs that exist in Azure.
+ * @param unreadable receives those that cannot be read, which the result leaves out; without it the first of them is thrown
  * @throws KluisError INTERNAL
  */
 export async function listScheduledProtections(
@@ -164,7 +158,7 @@ export async function listScheduledProtections(
 }
 
 /**
- * Locks the protection for the scheduler and reads how far it has been decided; null when it is no longer active.
+ * Locks the protection for the scheduler and returns up to when its planned times are decided; null when it is not active.
  * Two schedulers on one protection take turns here.
  */
 export async function lockSchedule(tx: Tx, protectionId: string): Promise<Date | null> {
@@ -174,7 +168,7 @@ export async function lockSchedule(tx: Tx, protectionId: string): Promise<Date |
   return row?.scheduledThrough ?? null;
 }
 
-/** Everything up to `through` has been decided. Never goes back. */
+/** Records that planned times up to `through` are decided. Never moves back. */
 export async function advanceSchedule(tx: Tx, protectionId: string, through: Date): Promise<void> {
   await tx.protection.updateMany({
     where: { id: protectionId, scheduledThrough: { lt: through } },

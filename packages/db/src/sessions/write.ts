@@ -40,7 +40,7 @@ export function createSession(
   });
 }
 
-/** The session of this hash, whatever its state: the caller judges expiry and says why a session is refused. */
+/** Returns the session with this hash in any state; the caller judges expiry and revocation. */
 export function findSession(tx: Tx, tokenHash: Uint8Array): Promise<SessionRow | null> {
   return tx.session.findUnique({ where: { tokenHash: Uint8Array.from(tokenHash) }, select: fields });
 }
@@ -49,7 +49,7 @@ export async function touchSession(tx: Tx, id: string, now: Date): Promise<void>
   await tx.session.updateMany({ where: { id, revokedAt: null }, data: { lastSeenAt: now } });
 }
 
-/** Ends the session; true when it was open. */
+/** Ends the session; returns false when it had ended. */
 export async function revokeSession(tx: Tx, id: string, now: Date): Promise<boolean> {
   const ended = await tx.session.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: now } });
   return ended.count === 1;

@@ -1,47 +1,8 @@
-import {
-  type Access,
-  type AccessTeam,
-  type Clock,
-  type Permission,
-  type Role,
-  roles,
-  type TeamReach,
-} from "@kluis/domain";
-import { z } from "zod";
+import type { Clock, Role, TeamReach } from "@kluis/domain";
 import { newId } from "../ids.ts";
 import type { Tx } from "../tx.ts";
 
-export interface TeamRow extends AccessTeam {
-  readonly slug: string;
-  readonly createdAt: Date;
-}
-
-const scopeFields = {
-  kind: true,
-  subscriptionId: true,
-  resourceGroup: true,
-  tagName: true,
-  tagValue: true,
-} as const;
-
-const reachSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("subscription"), subscriptionId: z.string() }),
-  z.object({ kind: z.literal("resource-group"), subscriptionId: z.string(), resourceGroup: z.string() }),
-  z.object({ kind: z.literal("tag"), tagName: z.string(), tagValue: z.string() }),
-]) satisfies z.ZodType<TeamReach>;
-
-const roleSchema = z.enum(roles);
-
-export async function listTeams(tx: Tx, ids?: readonly string[]): Promise<TeamRow[]> {
-  const rows = await tx.team.findMany({
-    ...(ids && { where: { id: { in: [...ids] } } }),
-    orderBy: { slug: "asc" },
-    select: { id: true, slug: true, name: true, createdAt: true, scopes: { select: scopeFields } },
-  });
-  return rows.map(({ scopes, ...team }) => ({ ...team, reach: z.array(reachSchema).parse(scopes) }));
-}
-
-/** Creates the team, or finds it by its slug. Name and reach of a team that exists stay as they are. */
+/** Creates a team unless one with its slug exists; name and reach of an existing team stay. */
 export async function ensureTeam(
   tx: Tx,
   team: { readonly slug: string; readonly name: string; readonly reach: readonly TeamReach[] },
@@ -71,12 +32,12 @@ function lowerCase(reach: TeamReach): TeamReach {
 
 export interface RoleHolding {
   readonly role: Role;
-  /** null: the whole organisation. */
+  /** null: the whole organization. */
   readonly teamId: string | null;
   readonly holder: { readonly personId: string } | { readonly groupId: string };
 }
 
-/** Gives a role; true when it was not held before. */
+/** Assigns a role; returns false when it was held before. */
 export async function assignRole(tx: Tx, holding: RoleHolding, clock: Clock): Promise<boolean> {
   const { role, teamId, holder } = holding;
   const found = await tx.roleAssignment.findFirst({
@@ -88,40 +49,4 @@ export async function assignRole(tx: Tx, holding: RoleHolding, clock: Clock): Pr
     data: { id: newId(clock), role, teamId, ...holder, createdAt: clock.now() },
   });
   return true;
-}
-
-export interface RoleAssignmentRow {
-  readonly role: Role;
-  readonly teamId: string | null;
-  readonly person: { readonly id: string; readonly name: string; readonly username: string } | null;
-  readonly groupId: string | null;
-}
-
-export async function listRoleAssignments(tx: Tx, teamIds?: readonly string[]): Promise<RoleAssignmentRow[]> {
-  const rows = await tx.roleAssignment.findMany({
-    ...(teamIds && { where: { teamId: { in: [...teamIds] } } }),
-    orderBy: { createdAt: "asc" },
-    select: {
-      role: true,
-      teamId: true,
-      groupId: true,
-      person: { select: { id: true, name: true, username: true } },
-    },
-  });
-  return rows.map((row) => ({ ...row, role: roleSchema.parse(row.role) }));
-}
-
-/** What a person may do now: roles held directly or through their groups, and what the roles' teams reach. */
-export async function readAccess(
-  tx: Tx,
-  person: { readonly id: string; readonly groupIds: readonly string[] },
-  limitedTo: readonly Permission[] | null = null,
-): Promise<Access> {
-  const rows = await tx.roleAssignment.findMany({
-    where: { OR: [{ personId: person.id }, { groupId: { in: [...person.groupIds] } }] },
-    select: { role: true, teamId: true },
-  });
-  const held = rows.map((row) => ({ role: roleSchema.parse(row.role), teamId: row.teamId }));
-  const ids = held.flatMap((one) => (one.teamId === null ? [] : [one.teamId]));
-  return { roles: held, teams: ids.length === 0 ? [] : await listTeams(tx, ids), limitedTo };
 }

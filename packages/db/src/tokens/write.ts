@@ -1,19 +1,21 @@
 import { type Clock, type Permission, permissions } from "@kluis/domain";
 import { z } from "zod";
 import { newId } from "../ids.ts";
+import { fromJson } from "../json.ts";
 import type { Tx } from "../tx.ts";
 
-export interface TokenRow {
-  readonly id: string;
-  readonly name: string;
-  readonly personId: string;
-  /** Empty: everything its owner may do. */
-  readonly permissions: readonly Permission[];
-  readonly createdAt: Date;
-  readonly expiresAt: Date | null;
-  readonly lastUsedAt: Date | null;
-  readonly revokedAt: Date | null;
-}
+const tokenRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  personId: z.string(),
+  /** Empty: every permission of its owner. */
+  permissions: z.array(z.enum(permissions)),
+  createdAt: z.date(),
+  expiresAt: z.date().nullable(),
+  lastUsedAt: z.date().nullable(),
+  revokedAt: z.date().nullable(),
+});
+export type TokenRow = z.infer<typeof tokenRow>;
 
 const fields = {
   id: true,
@@ -24,10 +26,10 @@ const fields = {
   expiresAt: true,
   lastUsedAt: true,
   revokedAt: true,
-} as const;
+} as const satisfies Record<keyof TokenRow, true>;
 
-function toRow(row: Omit<TokenRow, "permissions"> & { readonly permissions: string[] }): TokenRow {
-  return { ...row, permissions: z.array(z.enum(permissions)).parse(row.permissions) };
+function toRow(row: object): TokenRow {
+  return fromJson(tokenRow, row, "ApiToken");
 }
 
 /** @param token.tokenHash SHA-256 of the token; the token itself is never stored */
@@ -55,7 +57,7 @@ export async function createToken(
   return toRow(row);
 }
 
-/** The token of this hash, whatever its state: the caller judges expiry and revocation. */
+/** Returns the token with this hash in any state; the caller judges expiry and revocation. */
 export async function findToken(tx: Tx, tokenHash: Uint8Array): Promise<TokenRow | null> {
   const row = await tx.apiToken.findUnique({
     where: { tokenHash: Uint8Array.from(tokenHash) },
@@ -73,7 +75,7 @@ export async function listTokens(tx: Tx, personId: string): Promise<TokenRow[]> 
   return rows.map(toRow);
 }
 
-/** Writes the last use, at most once a minute so that a busy token does not write on every request. */
+/** Stores the last use, at most once a minute, so that a busy token does not write on every request. */
 export async function touchToken(tx: Tx, id: string, now: Date): Promise<void> {
   const before = new Date(now.getTime() - 60_000);
   await tx.apiToken.updateMany({
@@ -82,7 +84,7 @@ export async function touchToken(tx: Tx, id: string, now: Date): Promise<void> {
   });
 }
 
-/** Revokes a person's token; null when they have no such token, or it is revoked already. */
+/** Revokes a user's token; returns null when they have no such token, or it is already revoked. */
 export async function revokeToken(
   tx: Tx,
   token: { readonly id: string; readonly personId: string },

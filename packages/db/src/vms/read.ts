@@ -1,101 +1,67 @@
 import {
-  agentStates,
-  consistencySchema,
-  jobStates,
-  osTypes,
-  powerStates,
+  type PowerState,
+  type SortDirection,
+  type VmSort,
+  type VmStatus,
   type VmVisibility,
+  vmStatuses,
 } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import { likeText } from "../text.ts";
 import type { Tx } from "../tx.ts";
+import { objectSql, readPage, readViews, refSql, type ViewSource } from "../view-sql.ts";
+import {
+  type VmCountsView,
+  type VmFacetsView,
+  type VmListView,
+  vmCountsView,
+  vmFacetsView,
+  vmListView,
+} from "./view.ts";
 import { vmVisibleSql } from "./visibility.ts";
 
-/** What reading the fleet needs: who looks, when, and how old each policy lets the newest point become (in seconds). */
-export interface FleetLook {
+/** What a VM's status depends on: the time, and the age in seconds that each policy allows the newest point. */
+export interface FleetScope {
   readonly visibility: VmVisibility;
   readonly now: Date;
   readonly maxAges: readonly { readonly policyId: string; readonly seconds: number }[];
 }
 
-export const fleetStatuses = [
-  "failing",
-  "at-risk",
-  "unprotected",
-  "waiting",
-  "protected",
-  "stopped",
-  "deleted",
-] as const;
-export type FleetStatus = (typeof fleetStatuses)[number];
+const diskBytes = Prisma.sql`
+  (SELECT coalesce(sum((disk->>'bytes')::bigint), 0) FROM jsonb_array_elements(vm.disks) disk)`;
 
-const fleetRow = z.object({
-  id: z.string(),
-  name: z.string(),
-  resourceId: z.string(),
-  azureVmId: z.string(),
-  subscriptionId: z.string(),
-  subscriptionName: z.string().nullable(),
-  resourceGroup: z.string(),
-  location: z.string(),
-  osType: z.enum(osTypes),
-  size: z.string(),
-  powerState: z.enum(powerStates).catch("unknown"),
-  agentState: z.enum(agentStates).catch("unknown"),
-  tags: z.record(z.string(), z.string()),
-  diskCount: z.coerce.number(),
-  diskBytes: z.coerce.number(),
-  firstSeenAt: z.date(),
-  lastSeenAt: z.date(),
-  deletedAt: z.date().nullable(),
-  policyId: z.string().nullable(),
-  policyName: z.string().nullable(),
-  protectedSince: z.date().nullable(),
-  pointId: z.string().nullable(),
-  pointTakenAt: z.date().nullable(),
-  pointConsistency: consistencySchema.nullable(),
-  pointCount: z.coerce.number(),
-  activeJobId: z.string().nullable(),
-  activeJobKind: z.string().nullable(),
-  activeJobState: z.enum(jobStates).nullable(),
-  activeJobStage: z.string().nullable(),
-  lastError: z.object({ message: z.string() }).nullable().catch(null),
-  status: z.enum(fleetStatuses),
-});
-export type FleetRow = z.infer<typeof fleetRow>;
+const object = objectSql(
+  vmListView,
+  { alias: "vm", columns: Prisma.VirtualMachineScalarFieldEnum },
+  {
+    subscription: Prisma.sql`jsonb_build_object('id', vm."subscriptionId", 'name', coalesce(s.name, vm."subscriptionId"))`,
+    diskCount: Prisma.sql`jsonb_array_length(vm.disks)`,
+    diskBytes,
+    status: Prisma.sql`shown.status`,
+    policy: refSql("policy"),
+    protectedSince: Prisma.sql`p.since`,
+    lastPoint: Prisma.sql`CASE WHEN point.id IS NOT NULL THEN
+      jsonb_build_object('id', point.id, 'takenAt', point."takenAt", 'consistency', point."consistencyReached") END`,
+    pointCount: Prisma.sql`
+      (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state IN ('available', 'damaged'))`,
+    activeJob: Prisma.sql`CASE WHEN active.id IS NOT NULL THEN
+      jsonb_build_object('id', active.id, 'kind', active.kind, 'state', active.state, 'stage', active.stage) END`,
+    lastError: Prisma.sql`CASE WHEN ended.state = 'failed' THEN ended.error END`,
+  },
+);
 
 /**
- * Every visible VM with how it stands. The newest point, the last ended backup and the active job are index look-ups per VM.
+ * All VMs with their status. The newest point, the last ended backup and the active job are index look-ups per VM.
  * A protected VM without any point is `waiting` until its policy's longest gap has passed since it was protected.
  */
-function fleet(look: FleetLook): Prisma.Sql {
-  const ages = look.maxAges.map(
-    ({ policyId, seconds }) => Prisma.sql`(${policyId}::uuid, ${seconds}::float8)`,
-  );
+function fleet({ now, maxAges }: FleetScope): ViewSource<VmListView> {
+  const ages = maxAges.map(({ policyId, seconds }) => Prisma.sql`(${policyId}::uuid, ${seconds}::float8)`);
   const maxAge =
     ages.length === 0
       ? Prisma.sql`(SELECT NULL::uuid AS policy, NULL::float8 AS seconds WHERE FALSE)`
       : Prisma.sql`(VALUES ${Prisma.join(ages)})`;
-  return Prisma.sql`
-    SELECT vm.id::text, vm.name, vm."resourceId", vm."azureVmId", vm."subscriptionId", s.name AS "subscriptionName",
-      vm."resourceGroup", vm.location, vm."osType", vm.size, vm."powerState", vm."agentState", vm.tags,
-      jsonb_array_length(vm.disks) AS "diskCount",
-      (SELECT coalesce(sum((disk->>'bytes')::bigint), 0) FROM jsonb_array_elements(vm.disks) disk) AS "diskBytes",
-      vm."firstSeenAt", vm."lastSeenAt", vm."deletedAt",
-      policy.id::text AS "policyId", policy.name AS "policyName", p.since AS "protectedSince",
-      point.id::text AS "pointId", point."takenAt" AS "pointTakenAt", point."consistencyReached" AS "pointConsistency",
-      (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state IN ('available', 'damaged')) AS "pointCount",
-      active.id::text AS "activeJobId", active.kind AS "activeJobKind", active.state AS "activeJobState",
-      active.stage AS "activeJobStage", ended.error AS "lastError",
-      CASE WHEN vm."deletedAt" IS NOT NULL THEN 'deleted'
-        WHEN p.id IS NULL THEN 'unprotected'
-        WHEN p.state = 'stopped' THEN 'stopped'
-        WHEN ended.state = 'failed' THEN 'failing'
-        WHEN coalesce(point."takenAt", p.since) < ${look.now}::timestamptz - make_interval(secs => age.seconds) THEN 'at-risk'
-        WHEN point.id IS NULL THEN 'waiting'
-        ELSE 'protected' END AS status
-    FROM "VirtualMachine" vm
+  const from = Prisma.sql`"VirtualMachine" vm
     LEFT JOIN "Subscription" s ON s.id = vm."subscriptionId"
     LEFT JOIN "Protection" p ON p."vmId" = vm.id
     LEFT JOIN "Policy" policy ON policy.id = p."policyId"
@@ -108,115 +74,114 @@ function fleet(look: FleetLook): Prisma.Sql {
     LEFT JOIN LATERAL (SELECT j.id, j.kind, j.state, j.stage FROM "Job" j
       WHERE j."vmId" = vm.id AND j.state IN ('queued', 'running')
       ORDER BY j.kind = 'backup' DESC, j."createdAt" DESC LIMIT 1) active ON TRUE
-    WHERE ${vmVisibleSql(look.visibility)}`;
+    CROSS JOIN LATERAL (SELECT CASE WHEN vm."deletedAt" IS NOT NULL THEN 'deleted'
+      WHEN p.id IS NULL THEN 'unprotected'
+      WHEN p.state = 'stopped' THEN 'stopped'
+      WHEN ended.state = 'failed' THEN 'failing'
+      WHEN coalesce(point."takenAt", p.since) < ${now}::timestamptz - make_interval(secs => age.seconds) THEN 'at-risk'
+      WHEN point.id IS NULL THEN 'waiting'
+      ELSE 'protected' END AS status) shown`;
+  return { schema: vmListView, object, from };
 }
 
 export interface FleetFilter {
   readonly search?: string | undefined;
-  readonly status?: readonly FleetStatus[] | undefined;
+  /** Without it: every status but deleted. */
+  readonly status?: readonly VmStatus[] | undefined;
   /** Id or name. */
   readonly policy?: string | undefined;
   readonly subscription?: string | undefined;
   readonly resourceGroup?: string | undefined;
-  readonly power?: readonly string[] | undefined;
+  readonly power?: readonly PowerState[] | undefined;
 }
 
 export interface FleetOrder {
-  readonly sort: "name" | "status" | "resourceGroup" | "policy" | "lastPoint" | "diskBytes";
-  readonly direction: "asc" | "desc";
+  readonly sort: VmSort;
+  readonly direction: SortDirection;
   readonly page: number;
   readonly pageSize: number;
 }
 
-/** VMs that are gone from Azure are left out unless the filter asks for them. */
-function filtered(filter: FleetFilter): Prisma.Sql {
+function filtered(visibility: VmVisibility, filter: FleetFilter): Prisma.Sql {
   const parts = [
+    vmVisibleSql(visibility),
     filter.status === undefined || filter.status.length === 0
-      ? Prisma.sql`status <> 'deleted'`
-      : Prisma.sql`status IN (${Prisma.join([...filter.status])})`,
+      ? Prisma.sql`shown.status <> 'deleted'`
+      : Prisma.sql`shown.status IN (${Prisma.join([...filter.status])})`,
   ];
   if (filter.search) {
     const like = `%${likeText(filter.search)}%`;
-    parts.push(Prisma.sql`(name ILIKE ${like} OR "resourceGroup" ILIKE ${like} OR tags::text ILIKE ${like})`);
+    parts.push(
+      Prisma.sql`(vm.name ILIKE ${like} OR vm."resourceGroup" ILIKE ${like} OR vm.tags::text ILIKE ${like})`,
+    );
   }
-  if (filter.policy)
-    parts.push(Prisma.sql`("policyId" = ${filter.policy} OR "policyName" = ${filter.policy})`);
-  if (filter.subscription) parts.push(Prisma.sql`lower("subscriptionId") = lower(${filter.subscription})`);
-  if (filter.resourceGroup) parts.push(Prisma.sql`lower("resourceGroup") = lower(${filter.resourceGroup})`);
+  if (filter.policy) {
+    parts.push(Prisma.sql`(policy.id::text = ${filter.policy} OR policy.name = ${filter.policy})`);
+  }
+  if (filter.subscription) parts.push(Prisma.sql`lower(vm."subscriptionId") = lower(${filter.subscription})`);
+  if (filter.resourceGroup)
+    parts.push(Prisma.sql`lower(vm."resourceGroup") = lower(${filter.resourceGroup})`);
   if (filter.power && filter.power.length > 0) {
-    parts.push(Prisma.sql`"powerState" IN (${Prisma.join([...filter.power])})`);
+    parts.push(Prisma.sql`vm."powerState" IN (${Prisma.join([...filter.power])})`);
   }
   return Prisma.join(parts, " AND ");
 }
 
 const orders = {
-  name: Prisma.sql`lower(name)`,
-  status: Prisma.sql`array_position(ARRAY['failing','at-risk','unprotected','waiting','protected','stopped','deleted'], status)`,
-  resourceGroup: Prisma.sql`lower("resourceGroup")`,
-  policy: Prisma.sql`"policyName"`,
-  lastPoint: Prisma.sql`"pointTakenAt"`,
-  diskBytes: Prisma.sql`"diskBytes"`,
-} satisfies Record<FleetOrder["sort"], Prisma.Sql>;
+  name: Prisma.sql`lower(vm.name)`,
+  status: Prisma.sql`array_position(ARRAY[${Prisma.join([...vmStatuses])}]::text[], shown.status)`,
+  resourceGroup: Prisma.sql`lower(vm."resourceGroup")`,
+  policy: Prisma.sql`policy.name`,
+  lastPoint: Prisma.sql`point."takenAt"`,
+  diskBytes,
+} satisfies Record<VmSort, Prisma.Sql>;
 
-/** One page of the fleet, and how many VMs the filter lets through. */
-export async function listFleet(
+/** One page of the visible VMs, and how many pass the filter. */
+export function listFleet(
   tx: Tx,
-  look: FleetLook,
+  scope: FleetScope,
   options: { readonly filter: FleetFilter; readonly order: FleetOrder },
-): Promise<{ rows: FleetRow[]; total: number }> {
-  const { filter, order } = options;
-  const direction = order.direction === "asc" ? Prisma.sql`ASC NULLS LAST` : Prisma.sql`DESC NULLS LAST`;
-  const rows = await tx.$queryRaw`
-    WITH fleet AS (${fleet(look)}) SELECT * FROM fleet WHERE ${filtered(filter)}
-    ORDER BY ${orders[order.sort]} ${direction}, lower(name), id
-    LIMIT ${order.pageSize} OFFSET ${(order.page - 1) * order.pageSize}`;
-  const counts = await tx.$queryRaw`
-    WITH fleet AS (${fleet(look)}) SELECT count(*) AS count FROM fleet WHERE ${filtered(filter)}`;
-  return { rows: fleetRow.array().parse(rows), total: countOf(counts) };
+): Promise<{ rows: VmListView[]; total: number }> {
+  const { sort, ...order } = options.order;
+  return readPage(tx, fleet(scope), {
+    ...order,
+    where: filtered(scope.visibility, options.filter),
+    orderBy: orders[sort],
+    thenBy: Prisma.sql`lower(vm.name), vm.id`,
+  });
 }
 
-/** One VM of the fleet, or null when it may not be seen. */
-export async function getFleetVm(tx: Tx, look: FleetLook, vmId: string): Promise<FleetRow | null> {
-  const rows = await tx.$queryRaw`${fleet(look)} AND vm.id = ${vmId}::uuid`;
-  return fleetRow.array().parse(rows)[0] ?? null;
+/** One VM, or null when it is not visible. */
+export async function getFleetVm(tx: Tx, scope: FleetScope, vmId: string): Promise<VmListView | null> {
+  const where = Prisma.sql`WHERE vm.id = ${vmId}::uuid AND ${vmVisibleSql(scope.visibility)}`;
+  const [row] = await readViews(tx, fleet(scope), where);
+  return row ?? null;
 }
 
-/** How many visible VMs stand how. */
-export async function countFleet(tx: Tx, look: FleetLook): Promise<Record<FleetStatus, number>> {
-  const rows = z
-    .array(z.object({ status: z.enum(fleetStatuses), count: z.coerce.number() }))
-    .parse(
-      await tx.$queryRaw`WITH fleet AS (${fleet(look)}) SELECT status, count(*) AS count FROM fleet GROUP BY status`,
-    );
-  const counts = Object.fromEntries(rows.map((row) => [row.status, row.count]));
-  return {
-    failing: counts["failing"] ?? 0,
-    "at-risk": counts["at-risk"] ?? 0,
-    unprotected: counts["unprotected"] ?? 0,
-    waiting: counts["waiting"] ?? 0,
-    protected: counts["protected"] ?? 0,
-    stopped: counts["stopped"] ?? 0,
-    deleted: counts["deleted"] ?? 0,
-  };
-}
-
-const facetRow = z.object({ kind: z.string(), id: z.string(), name: z.string() });
-
-/** Subscriptions, resource groups and policies that occur among the visible VMs. */
-export async function fleetFacets(tx: Tx, visibility: VmVisibility): Promise<z.infer<typeof facetRow>[]> {
-  const visible = vmVisibleSql(visibility);
-  return facetRow.array().parse(
-    await tx.$queryRaw`
-      SELECT DISTINCT 'subscription' AS kind, vm."subscriptionId" AS id, coalesce(s.name, vm."subscriptionId") AS name
-        FROM "VirtualMachine" vm LEFT JOIN "Subscription" s ON s.id = vm."subscriptionId" WHERE ${visible}
-      UNION SELECT DISTINCT 'resource-group', lower(vm."resourceGroup"), lower(vm."resourceGroup") FROM "VirtualMachine" vm WHERE ${visible}
-      UNION SELECT DISTINCT 'policy', policy.id::text, policy.name FROM "VirtualMachine" vm
-        JOIN "Protection" p ON p."vmId" = vm.id JOIN "Policy" policy ON policy.id = p."policyId" WHERE ${visible}
-      ORDER BY kind, name`,
+/** The number of visible VMs by status. */
+export async function countFleet(tx: Tx, scope: FleetScope): Promise<VmCountsView> {
+  const rows = z.array(z.object({ status: z.enum(vmStatuses), count: z.bigint() })).parse(
+    await tx.$queryRaw`SELECT shown.status, count(*) AS count FROM ${fleet(scope).from}
+      WHERE ${vmVisibleSql(scope.visibility)} GROUP BY shown.status`,
+  );
+  const counts = new Map(rows.map(({ status, count }) => [status, count]));
+  return vmCountsView.parse(
+    Object.fromEntries(vmStatuses.map((status) => [status, counts.get(status) ?? 0])),
   );
 }
 
-/** The figure of a `SELECT count(*) AS count`. */
-export function countOf(rows: unknown): number {
-  return z.tuple([z.object({ count: z.coerce.number() })]).parse(rows)[0].count;
+/** Subscriptions, resource groups and policies that occur among the visible VMs, by name. */
+export async function fleetFacets(tx: Tx, visibility: VmVisibility): Promise<VmFacetsView> {
+  const visible = vmVisibleSql(visibility);
+  const rows = await tx.$queryRaw`
+    WITH vm AS (SELECT * FROM "VirtualMachine" vm WHERE ${visible})
+    SELECT
+      (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.name), '[]') FROM (SELECT DISTINCT vm."subscriptionId" AS id,
+        coalesce(s.name, vm."subscriptionId") AS name FROM vm LEFT JOIN "Subscription" s ON s.id = vm."subscriptionId") one)
+        AS subscriptions,
+      (SELECT coalesce(jsonb_agg(one.name ORDER BY one.name), '[]')
+        FROM (SELECT DISTINCT lower(vm."resourceGroup") AS name FROM vm) one) AS "resourceGroups",
+      (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.name), '[]') FROM (SELECT DISTINCT policy.id, policy.name
+        FROM vm JOIN "Protection" p ON p."vmId" = vm.id JOIN "Policy" policy ON policy.id = p."policyId") one) AS policies`;
+  return z.tuple([vmFacetsView]).parse(rows)[0];
 }

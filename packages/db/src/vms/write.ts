@@ -1,15 +1,4 @@
-import {
-  type AgentState,
-  agentStates,
-  type Clock,
-  type OsType,
-  osTypes,
-  type PowerState,
-  powerStates,
-  tagIndex,
-  type VmDisk,
-  vmDiskSchema,
-} from "@kluis/domain";
+import { type Clock, tagIndex, type VmDisk, vmFactsSchema } from "@kluis/domain";
 import { z } from "zod";
 import type { Prisma } from "../../generated/client.ts";
 import { newId } from "../ids.ts";
@@ -17,118 +6,81 @@ import { fromJson, toJson } from "../json.ts";
 import { lockInTransaction, locks } from "../locks.ts";
 import type { Tx } from "../tx.ts";
 
-/** A VM as discovery finds it. `resourceId`, `subscriptionId` and `resourceGroup` are stored in lower case. */
-export interface VmFacts {
-  readonly resourceId: string;
-  readonly azureVmId: string;
-  readonly name: string;
-  readonly subscriptionId: string;
-  readonly resourceGroup: string;
-  readonly location: string;
-  readonly osType: OsType;
-  readonly size: string;
-  readonly powerState: PowerState;
-  readonly agentState: AgentState;
-  readonly tags: Readonly<Record<string, string>>;
+/** A VM as discovery finds it. Facts with a default may be missing. */
+export type DiscoveredVm = Omit<z.input<typeof vmFactsSchema>, "disks"> & {
   readonly disks: readonly VmDisk[];
   /** The whole GET answer, for the manifest. */
   readonly configuration: unknown;
-}
+};
 
-export interface VmRow extends Omit<VmFacts, "configuration"> {
-  readonly id: string;
-  readonly firstSeenAt: Date;
-  readonly lastSeenAt: Date;
-  readonly deletedAt: Date | null;
-}
+const vmRowSchema = vmFactsSchema.extend({
+  id: z.string(),
+  firstSeenAt: z.date(),
+  lastSeenAt: z.date(),
+  deletedAt: z.date().nullable(),
+});
+/** A VM as stored, except for its configuration. */
+export type VmRow = z.infer<typeof vmRowSchema>;
 
-export const vmFields = {
-  id: true,
-  resourceId: true,
-  azureVmId: true,
-  name: true,
-  subscriptionId: true,
-  resourceGroup: true,
-  location: true,
-  osType: true,
-  size: true,
-  powerState: true,
-  agentState: true,
-  tags: true,
-  disks: true,
-  firstSeenAt: true,
-  lastSeenAt: true,
-  deletedAt: true,
-} as const satisfies Prisma.VirtualMachineSelect;
+/** Selects the columns of a VmRow. */
+export const vmFields: Prisma.VirtualMachineSelect = Object.fromEntries(
+  Object.keys(vmRowSchema.shape).map((column) => [column, true]),
+);
 
-const tagsSchema = z.record(z.string(), z.string());
-
-export function toVmRow(row: Prisma.VirtualMachineGetPayload<{ select: typeof vmFields }>): VmRow {
-  return {
-    ...row,
-    osType: z.enum(osTypes).parse(row.osType),
-    powerState: z.enum(powerStates).parse(row.powerState),
-    agentState: z.enum(agentStates).parse(row.agentState),
-    tags: fromJson(tagsSchema, row.tags, "VirtualMachine.tags"),
-    disks: fromJson(z.array(vmDiskSchema), row.disks, "VirtualMachine.disks"),
-  };
+/** Reads a row that was selected with `vmFields`. */
+export function toVmRow(row: object): VmRow {
+  return fromJson(vmRowSchema, row, "VirtualMachine");
 }
 
 export interface VmUpsert {
   readonly id: string;
-  /** `discovered`: not seen before (also: re-created under the same name). `changed`: name, size, tags or disks differ. */
+  /** `discovered`: not seen before, or re-created under the same name. `changed`: name, size, tags or disks differ. */
   readonly change: "discovered" | "changed" | "unchanged";
   readonly before: VmRow | null;
 }
 
 /**
- * Writes down what discovery found. A VM that was re-created under the same resource id is another VM: the old row is
- * marked deleted and keeps its recovery points.
+ * Stores a discovered VM. A VM that was re-created under the same resource id is another VM: the old row is marked deleted
+ * and keeps its recovery points.
  */
-export async function upsertVm(tx: Tx, facts: VmFacts, clock: Clock): Promise<VmUpsert> {
+export async function upsertVm(tx: Tx, vm: DiscoveredVm, clock: Clock): Promise<VmUpsert> {
   const now = clock.now();
-  const resourceId = facts.resourceId.toLowerCase();
+  const { resourceId: id, azureVmId, tags, disks, ...facts } = vmFactsSchema.parse(vm);
+  const resourceId = id.toLowerCase();
   // Two discoveries of one VM at once: the second waits here, then sees the first one's row.
   await lockInTransaction(tx, locks.vm(resourceId));
   await tx.virtualMachine.updateMany({
-    where: { resourceId, azureVmId: { not: facts.azureVmId }, deletedAt: null },
+    where: { resourceId, azureVmId: { not: azureVmId }, deletedAt: null },
     data: { deletedAt: now },
   });
   const found = await tx.virtualMachine.findUnique({
-    where: { resourceId_azureVmId: { resourceId, azureVmId: facts.azureVmId } },
+    where: { resourceId_azureVmId: { resourceId, azureVmId } },
     select: vmFields,
   });
   const data = {
-    name: facts.name,
+    ...facts,
     subscriptionId: facts.subscriptionId.toLowerCase(),
     resourceGroup: facts.resourceGroup.toLowerCase(),
-    location: facts.location,
-    osType: facts.osType,
-    size: facts.size,
-    powerState: facts.powerState,
-    agentState: facts.agentState,
-    tags: toJson(facts.tags),
-    tagIndex: tagIndex(facts.tags),
-    disks: toJson(facts.disks),
-    configuration: toJson(z.record(z.string(), z.unknown()).parse(facts.configuration)),
+    tags: toJson(tags),
+    tagIndex: tagIndex(tags),
+    disks: toJson(disks),
+    configuration: toJson(z.record(z.string(), z.unknown()).parse(vm.configuration)),
     lastSeenAt: now,
     deletedAt: null,
   };
   if (found === null) {
-    const id = newId(clock);
-    await tx.virtualMachine.create({
-      data: { id, resourceId, azureVmId: facts.azureVmId, firstSeenAt: now, ...data },
-    });
-    return { id, change: "discovered", before: null };
+    const row = { id: newId(clock), resourceId, azureVmId, firstSeenAt: now, ...data };
+    await tx.virtualMachine.create({ data: row });
+    return { id: row.id, change: "discovered", before: null };
   }
-  await tx.virtualMachine.update({ where: { id: found.id }, data, select: { id: true } });
   const before = toVmRow(found);
-  return { id: found.id, change: isChanged(before, facts) ? "changed" : "unchanged", before };
+  await tx.virtualMachine.update({ where: { id: before.id }, data, select: { id: true } });
+  return { id: before.id, change: isChanged(before, vm) ? "changed" : "unchanged", before };
 }
 
-/** Power and agent state come and go: they are stored, but are no change of the VM. */
-function isChanged(before: VmRow, facts: VmFacts): boolean {
-  const essence = (vm: VmRow | VmFacts): string =>
+/** Power and agent state are stored, but their changes are not changes of the VM. */
+function isChanged(before: VmRow, now: DiscoveredVm): boolean {
+  const essence = (vm: VmRow | DiscoveredVm): string =>
     JSON.stringify([
       vm.name,
       vm.location,
@@ -136,12 +88,13 @@ function isChanged(before: VmRow, facts: VmFacts): boolean {
       tagIndex(vm.tags).toSorted(),
       vm.disks.map((disk) => [disk.key, disk.name, disk.uniqueId, disk.bytes, disk.sku, disk.unsupported]),
     ]);
-  return before.deletedAt !== null || essence(before) !== essence(facts);
+  return before.deletedAt !== null || essence(before) !== essence(now);
 }
 
 /**
- * Marks VMs of a subscription that this discovery did not see as deleted; their recovery points stay. Returns them.
- * @param seen.since when the discovery began: who was seen by somebody else after that is new, not gone
+ * Marks the VMs of a subscription that a discovery did not see as deleted; their recovery points stay.
+ * @param seen.since when the discovery began: a VM that another process saw after that is new, not gone
+ * @returns the VMs that were marked
  */
 export async function markUnseenVms(
   tx: Tx,
@@ -162,20 +115,4 @@ export async function markUnseenVms(
     data: { deletedAt: now },
   });
   return rows.map(toVmRow);
-}
-
-export async function getVm(tx: Tx, id: string): Promise<VmRow | null> {
-  const row = await tx.virtualMachine.findUnique({ where: { id }, select: vmFields });
-  return row && toVmRow(row);
-}
-
-/** The VM's whole configuration as Azure told it, for the manifest. */
-export async function getVmConfiguration(
-  tx: Tx,
-  id: string,
-): Promise<Readonly<Record<string, unknown>> | null> {
-  const row = await tx.virtualMachine.findUnique({ where: { id }, select: { configuration: true } });
-  return (
-    row && fromJson(z.record(z.string(), z.unknown()), row.configuration, "VirtualMachine.configuration")
-  );
 }

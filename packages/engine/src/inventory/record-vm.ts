@@ -2,13 +2,13 @@
 import { type DiskFinding, refusalOf, type VmDetails, vmFactsOf } from "@kluis/azure";
 import {
   appendEvents,
+  type DiscoveredVm,
   inTransaction,
   listPredecessors,
   notify,
   type Tx,
   teamsOfVm,
   upsertVm,
-  type VmFacts,
 } from "@kluis/db";
 import { engineActor, type LedgerDraft } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
@@ -24,7 +24,7 @@ export function recordVm(
     ...one,
     refusal: refusalOf(one.ref, one.facts, { crashConsistent: false }),
   }));
-  const facts: VmFacts = { ...vmFactsOf(vm, disks), configuration: vm.configuration };
+  const facts: DiscoveredVm = { ...vmFactsOf(vm, disks), configuration: vm.configuration };
   return inTransaction(deps.db, async (tx) => {
     const predecessors = await listPredecessors(tx, facts);
     const { id, change, before } = await upsertVm(tx, facts, deps.clock);
@@ -44,13 +44,13 @@ export function recordVm(
   });
 }
 
-type Described = Pick<VmFacts, "size" | "disks">;
+type Described = Pick<DiscoveredVm, "size" | "disks">;
 
 function previousFacts({ size, disks }: Described) {
   return { size, disks: disks.map(({ key, name, bytes }) => ({ key, name, bytes })) };
 }
 
-function currentFacts(facts: VmFacts) {
+function currentFacts(facts: DiscoveredVm) {
   const { location, resourceGroup } = facts;
   return { ...previousFacts(facts), location, resourceGroup };
 }

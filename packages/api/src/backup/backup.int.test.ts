@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { codeOf, errorOf, freshWorld } from "../../test/world.ts";
+
+const api = freshWorld();
+
+test("a second backup of a VM is refused and names the first, also when both start at once", async () => {
+  const { jobId } = await api.admin.protection.set({ vm: "shop-01", policy: "standard-daily" });
+  const error = await errorOf(api.admin.backup.start({ vm: "shop-01" }));
+  expect(error).toMatchObject({ cause: { code: "JOB_ALREADY_RUNNING", params: { job: jobId } } });
+  await api.world.endJob(jobId ?? "", "succeeded");
+  const codes = await Promise.all([1, 2, 3, 4].map(() => codeOf(api.admin.backup.start({ vm: "shop-01" }))));
+  expect(codes.toSorted()).toEqual([
+    "JOB_ALREADY_RUNNING",
+    "JOB_ALREADY_RUNNING",
+    "JOB_ALREADY_RUNNING",
+    "none",
+  ]);
+});

@@ -1,0 +1,23 @@
+import { errorView, healthParts, instantView, noticeSchema } from "@kluis/domain";
+import { z } from "zod";
+
+const healthPartView = z.object({
+  part: z.enum(healthParts),
+  ok: z.boolean(),
+  /** An error code, `ENGINE_SILENT` or `NOT_CHECKED`; null when the part is healthy. */
+  code: z.string().nullable(),
+  message: z.string(),
+  /** The message as a notice; null when it is the message of `error`. */
+  notice: noticeSchema.nullable(),
+  error: errorView.nullable(),
+  checkedAt: instantView.nullable(),
+});
+export type HealthPartView = z.input<typeof healthPartView>;
+
+export const healthView = z.object({
+  ok: z.boolean(),
+  version: z.string(),
+  checkedAt: instantView,
+  parts: z.array(healthPartView),
+});
+export type HealthView = z.infer<typeof healthView>;

@@ -1,0 +1,26 @@
+import { historyDayView, jobRow, pointRow, storageView, vmCountsView } from "@kluis/db";
+import { errorView, instantView, noticeSchema, refView, vmStatuses } from "@kluis/domain";
+import { z } from "zod";
+
+export const overviewView = z.object({
+  asOf: instantView,
+  /** By status; the total leaves out deleted VMs. */
+  vms: vmCountsView.extend({ total: z.int() }),
+  /** VMs that are failing, at risk or unprotected, in this order; at most 10. */
+  attention: z.array(
+    z.object({
+      vm: refView,
+      status: z.enum(vmStatuses),
+      reason: z.string(),
+      reasonNotice: noticeSchema,
+      lastError: errorView.nullable(),
+    }),
+  ),
+  running: z.array(jobRow),
+  recentPoints: z.array(pointRow),
+  recentFailures: z.array(jobRow),
+  storage: storageView,
+  /** The last 30 days, oldest first. */
+  history: z.array(historyDayView),
+});
+export type OverviewView = z.infer<typeof overviewView>;

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { codeOf, eventsOf, freshWorld, queued } from "../../test/world.ts";
+
+const api = freshWorld();
+
+test("verify and delete are jobs; a point that is being deleted cannot be used", async () => {
+  const id = await api.world.addPoint(api.world.commerceVm, new Uint8Array(65536).fill(3));
+  const verify = await api.admin.points.verify({ point: id, mode: "full" });
+  expect(await api.admin.jobs.get({ job: verify.jobId })).toMatchObject({
+    kind: "verify",
+    pointId: id,
+    parameters: { mode: "full" },
+  });
+  const removal = await api.admin.points.delete({ point: "shop-01@latest", reason: "no longer needed" });
+  expect(removal.pointId).toBe(id);
+  expect(await api.admin.points.get({ point: id })).toMatchObject({
+    state: "deleting",
+    can: { download: false, delete: false },
+  });
+  expect(await codeOf(api.admin.points.delete({ point: id, reason: "once more" }))).toBe("POINT_NOT_FOUND");
+  expect(await codeOf(api.admin.restores.plan({ point: id, disk: "os", name: "x" }))).toBe("POINT_NOT_FOUND");
+  expect((await eventsOf(api.owner, "shop-01")).slice(-2)).toEqual(["job.created", "point.delete-asked"]);
+  expect(await queued(api.world)).toEqual(expect.arrayContaining(["verify.run", "point.delete"]));
+});

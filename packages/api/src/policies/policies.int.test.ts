@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { codeOf, errorOf, freshWorld, nightly } from "../../test/world.ts";
+
+const api = freshWorld();
+
+test("only the team sees its policy; an edit is a new version", async () => {
+  const made = await api.admin.policies.create({ name: "shop-nightly", document: nightly });
+  expect(await codeOf((await api.as("platformReader")).policies.get({ policy: "shop-nightly" }))).toBe(
+    "POLICY_NOT_FOUND",
+  );
+  const next = { ...nightly, retention: { daily: 14 } };
+  expect(
+    await api.admin.policies.update({ policy: made.id, expectedVersion: 1, document: next }),
+  ).toMatchObject({ version: 2 });
+  const conflict = { policy: made.id, expectedVersion: 1, document: nightly };
+  expect(await codeOf(api.admin.policies.update(conflict))).toBe("CONFLICT");
+  const view = await api.admin.policies.get({ policy: "shop-nightly" });
+  expect(view).toMatchObject({ currentVersion: 2, team: { name: "Commerce" }, can: { edit: true } });
+  expect(view.versions.map((version) => version.version)).toEqual([2, 1]);
+  expect(view.sentence).toContain("14 days");
+  expect(await codeOf(api.admin.policies.create({ name: "shop-nightly", document: nightly }))).toBe(
+    "CONFLICT",
+  );
+  expect(
+    await codeOf(api.admin.policies.create({ name: "theirs", team: "platform", document: nightly })),
+  ).toBe("NOT_FOUND");
+});
+
+test("the preview judges a VM's points with the rule that prunes them", async () => {
+  const first = await api.world.addPoint(api.world.commerceVm, new Uint8Array(65536).fill(1));
+  const second = await api.world.addPoint(api.world.commerceVm, new Uint8Array(65536).fill(2));
+  const preview = await api.admin.policies.preview({
+    document: { ...nightly, retention: { keepLast: 1 } },
+    vm: "shop-01",
+  });
+  expect(preview.nextRuns).toHaveLength(10);
+  expect(preview.nextRuns[0]?.local).toMatch(/01:00/);
+  expect(preview.longestGapSeconds).toBe(86_400);
+  const verdicts = new Map(preview.points.map((point) => [point.id, point.keep]));
+  expect(verdicts).toEqual(
+    new Map([
+      [second, true],
+      [first, false],
+    ]),
+  );
+  expect(preview).toMatchObject({ removed: 1 });
+  expect(preview.notes.join(" ")).toContain("1 recovery point");
+});
+
+test("invalid input names its fields", async () => {
+  const error = await errorOf(
+    api.admin.policies.create({
+      name: "Bad Name",
+      document: { ...nightly, schedule: { kind: "daily", times: [], timeZone: "Mars" } },
+    }),
+  );
+  expect(error).toMatchObject({ cause: { code: "INPUT_INVALID" } });
+  expect(String(error)).toContain("document.schedule.timeZone");
+});

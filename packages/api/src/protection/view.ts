@@ -1,0 +1,12 @@
+import { diskKeySchema, refView } from "@kluis/domain";
+import { z } from "zod";
+
+export const protectionView = z.object({
+  vm: refView,
+  policy: refView,
+  excludedDisks: z.array(diskKeySchema),
+  /** The first backup; null when a backup was running, or only policy or disks changed. */
+  jobId: z.string().nullable(),
+});
+
+export const stoppedView = z.object({ vm: refView });

@@ -1,0 +1,45 @@
+import { inTransaction } from "@kluis/db";
+import { expect, test } from "vitest";
+import { errorOf, freshWorld } from "../../test/world.ts";
+import { addVm, completeTasks } from "../testing.ts";
+
+const api = freshWorld();
+
+test("a name of two VMs is a conflict that names both; resource-group/name is unique", async () => {
+  await inTransaction(api.world.api.db, (tx) => addVm(tx, { name: "shop-01", resourceGroup: "platform-rg" }));
+  const error = await errorOf(api.owner.vms.get({ vm: "shop-01" }));
+  expect(error).toMatchObject({ cause: { code: "CONFLICT" } });
+  expect(String(error)).toContain("platform-rg/shop-01");
+  expect(await api.owner.vms.get({ vm: "Commerce-RG/shop-01" })).toMatchObject({ id: api.world.commerceVm });
+  // A user who sees only one of them gets no conflict and learns nothing of the other.
+  expect(await api.admin.vms.get({ vm: "shop-01" })).toMatchObject({ id: api.world.commerceVm });
+});
+
+test("the list filters, sorts and pages in the database", async () => {
+  await inTransaction(api.world.api.db, async (tx) => {
+    for (const name of ["a-01", "b-01", "c-01", "d_01"])
+      await addVm(tx, { name, resourceGroup: "commerce-rg" });
+  });
+  const page = await api.admin.vms.list({ sort: "name", direction: "desc", page: 2, pageSize: 2 });
+  expect(page).toMatchObject({ total: 5, page: 2 });
+  expect(page.rows.map((row) => row.name)).toEqual(["c-01", "b-01"]);
+  expect((await api.admin.vms.list({ search: "d_" })).rows.map((row) => row.name)).toEqual(["d_01"]);
+  expect((await api.admin.vms.list({ search: "%" })).total).toBe(0);
+  expect((await api.admin.vms.list({ status: ["protected"] })).total).toBe(0);
+  expect((await api.admin.vms.list({ resourceGroup: "COMMERCE-RG", power: ["running"] })).total).toBe(5);
+  for (const sort of ["status", "resourceGroup", "policy", "lastPoint", "diskBytes"] as const) {
+    expect((await api.admin.vms.list({ sort })).total).toBe(5);
+  }
+  expect(await api.admin.vms.facets()).toMatchObject({
+    resourceGroups: ["commerce-rg"],
+    statuses: { unprotected: 5 },
+  });
+});
+
+test("a refresh waits until the engine has read the inventory", async () => {
+  const stop = new AbortController();
+  const engine = completeTasks(api.world, "discover", stop.signal);
+  expect(await api.admin.vms.refresh()).toEqual({ finished: true, vms: 1 });
+  stop.abort();
+  await engine;
+});

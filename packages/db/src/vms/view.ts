@@ -1,0 +1,73 @@
+/** Schemas of virtual machines as the database yields them and the API sends them. */
+import {
+  bytesView,
+  consistencySchema,
+  countView,
+  errorView,
+  historyStatuses,
+  instantView,
+  jobKinds,
+  jobStates,
+  refView,
+  type VmStatus,
+  vmFactsSchema,
+  vmStatuses,
+} from "@kluis/domain";
+import { z } from "zod";
+
+/** A VM in a list: what Azure says (all of `vmFactsSchema`, the disks as sums), and the state of its protection. */
+export const vmListView = z.object({
+  ...vmFactsSchema.omit({ subscriptionId: true, disks: true }).shape,
+  id: z.string(),
+  subscription: refView,
+  diskCount: countView,
+  diskBytes: bytesView,
+  firstSeenAt: instantView,
+  lastSeenAt: instantView,
+  /** When it was found missing from Azure. */
+  deletedAt: instantView.nullable(),
+  status: z.enum(vmStatuses),
+  policy: refView.nullable(),
+  protectedSince: instantView.nullable(),
+  /** The newest recovery point that can be restored. */
+  lastPoint: z.object({ id: z.string(), takenAt: instantView, consistency: consistencySchema }).nullable(),
+  pointCount: countView,
+  activeJob: z
+    .object({ id: z.string(), kind: z.enum(jobKinds), state: z.enum(jobStates), stage: z.string() })
+    .nullable(),
+  /** Why the last backup failed; null when it succeeded or there was none. */
+  lastError: errorView.nullable(),
+});
+export type VmListView = z.infer<typeof vmListView>;
+
+/** The number of VMs by status. */
+export const vmCountsView = z.object({
+  failing: countView,
+  "at-risk": countView,
+  unprotected: countView,
+  waiting: countView,
+  protected: countView,
+  stopped: countView,
+  deleted: countView,
+} satisfies Record<VmStatus, z.ZodType>);
+export type VmCountsView = z.infer<typeof vmCountsView>;
+
+/** Values that occur among the visible VMs, for filters. */
+export const vmFacetsView = z.object({
+  subscriptions: z.array(refView),
+  resourceGroups: z.array(z.string()),
+  policies: z.array(refView),
+});
+export type VmFacetsView = z.infer<typeof vmFacetsView>;
+
+/** The backups of one calendar day; the worst thing that happened is the status. */
+export const historyDayView = z.object({
+  /** In UTC, `YYYY-MM-DD`. */
+  day: z.string(),
+  status: z.enum(historyStatuses),
+  succeeded: countView,
+  warnings: countView,
+  failed: countView,
+  missed: countView,
+});
+export type HistoryDay = z.infer<typeof historyDayView>;

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { addVm, freshWorld, vmFacts } from "../../test/fixtures.ts";
+import { inTransaction } from "../tx.ts";
+import { markUnseenVms, upsertVm } from "./write.ts";
+
+const world = freshWorld();
+const stored = (id: string) => world.db.prisma.virtualMachine.findUnique({ where: { id } });
+
+test("an upsert discovers a VM once, reports its changes, and sees a re-created VM as another one", async () => {
+  const { db } = world;
+  const both = await Promise.all(
+    [1, 2].map(() => inTransaction(db, (tx) => upsertVm(tx, vmFacts("web-01"), world.clock))),
+  );
+  expect(both.map((one) => one.change).toSorted()).toEqual(["discovered", "unchanged"]);
+  const id = both[0]?.id ?? "";
+
+  world.clock.advance(60_000);
+  const off = await inTransaction(db, (tx) =>
+    upsertVm(tx, vmFacts("web-01", { powerState: "deallocated" }), world.clock),
+  );
+  expect(off).toMatchObject({ id, change: "unchanged" });
+  expect(await stored(id)).toMatchObject({
+    powerState: "deallocated",
+    resourceGroup: "commerce-rg",
+    subscriptionId: "sub-1",
+    tags: { CostCenter: "42" },
+    lastSeenAt: world.clock.now(),
+  });
+  const bigger = await inTransaction(db, (tx) =>
+    upsertVm(tx, vmFacts("web-01", { size: "Standard_D4s" }), world.clock),
+  );
+  expect(bigger).toMatchObject({ id, change: "changed" });
+
+  const again = await inTransaction(db, (tx) =>
+    upsertVm(tx, vmFacts("web-01", { azureVmId: "azure-other" }), world.clock),
+  );
+  expect(again.change).toBe("discovered");
+  expect(again.id).not.toBe(id);
+  expect((await stored(id))?.deletedAt).toEqual(world.clock.now());
+});
+
+test("a VM that discovery does not see is marked deleted, in its own subscription only, and can return", async () => {
+  const { db } = world;
+  const seen = await addVm(db, world.clock, vmFacts("seen"));
+  const gone = await addVm(db, world.clock, vmFacts("gone"));
+  const elsewhere = await addVm(db, world.clock, vmFacts("far", { subscriptionId: "sub-2" }));
+  world.clock.advance(1_000);
+  const since = world.clock.now();
+  // Created after this discovery listed the VMs, and already found by another one.
+  const young = await addVm(db, world.clock, vmFacts("young"));
+  const marked = await inTransaction(db, (tx) =>
+    markUnseenVms(tx, { subscriptionId: "SUB-1", ids: [seen], since }, world.clock.now()),
+  );
+  expect(marked.map((vm) => vm.id)).toEqual([gone]);
+  expect((await stored(young))?.deletedAt).toBeNull();
+  expect((await stored(elsewhere))?.deletedAt).toBeNull();
+  const back = await inTransaction(db, (tx) => upsertVm(tx, vmFacts("gone"), world.clock));
+  expect(back).toMatchObject({ id: gone, change: "changed" });
+  expect((await stored(gone))?.deletedAt).toBeNull();
+});
