@@ -12,6 +12,16 @@ import { systemClock } from "@kluis/domain";
 import { prismaFolder } from "../src/migrate.ts";
 import { diffSchemas } from "./schema-engine.ts";
 
+const migrations = path.join(prismaFolder, "migrations");
+
+/** Returns the schema that the newest migration leads to; null when there are no migrations. */
+export async function newestSchema(): Promise<string | null> {
+  const entries = await readdir(migrations, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const newest = names.toSorted().at(-1);
+  return newest === undefined ? null : readFile(path.join(migrations, newest, "schema.prisma"), "utf8");
+}
+
 /**
  * Writes the migration below prisma/migrations.
  *
@@ -19,20 +29,12 @@ import { diffSchemas } from "./schema-engine.ts";
  * @returns the new files; empty when schema.prisma equals the schema of the newest migration
  */
 export async function writeMigration(url: string, name: string): Promise<string[]> {
-  const folder = path.join(prismaFolder, "migrations");
-  const entries = await readdir(folder, { withFileTypes: true });
-  const newest = entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .toSorted()
-    .at(-1);
-  const before =
-    newest === undefined ? null : await readFile(path.join(folder, newest, "schema.prisma"), "utf8");
+  const before = await newestSchema();
   const after = await readFile(path.join(prismaFolder, "schema.prisma"), "utf8");
   const sql = await diffSchemas(url, before, after);
   if (sql === "") return [];
   const stamp = systemClock.now().toISOString().replaceAll(/\D/g, "").slice(0, 14);
-  const target = path.join(folder, `${stamp}_${name}`);
+  const target = path.join(migrations, `${stamp}_${name}`);
   await mkdir(target);
   const files = [path.join(target, "migration.sql"), path.join(target, "schema.prisma")] as const;
   await writeFile(files[0], sql);

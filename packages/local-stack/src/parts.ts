@@ -27,17 +27,19 @@ export interface PartsContext {
   readonly signal: AbortSignal;
 }
 
+/** Options of a part that has a folder, a port and a log of the same name. */
+function commonOptions({ layout, ports, signal }: PartsContext, name: "postgres" | "azurite") {
+  const logFile = join(layout.logs, `${name}.log`);
+  return { dataDir: layout[name], port: ports[name] ?? 0, logFile, signal };
+}
+
 /** Starts the embedded PostgreSQL and creates the database of Kluis. */
 export async function startDatabase(context: PartsContext): Promise<{ server: Postgres; url: string }> {
-  const { layout, ports, signal } = context;
   const server = await startPostgres({
-    dataDir: layout.postgres,
-    port: ports["postgres"] ?? 0,
-    passwordFile: layout.databasePassword,
-    logFile: join(layout.logs, "postgres.log"),
-    signal,
+    ...commonOptions(context, "postgres"),
+    passwordFile: context.layout.databasePassword,
   });
-  ports["postgres"] = server.port;
+  context.ports["postgres"] = server.port;
   return { server, url: await server.ensureDatabase("kluis") };
 }
 
@@ -45,15 +47,9 @@ export async function startDatabase(context: PartsContext): Promise<{ server: Po
 export async function startVault(
   context: PartsContext,
 ): Promise<{ azurite: Azurite; env: Record<string, string> }> {
-  const { layout, ports, signal } = context;
-  const azurite = await startAzurite({
-    dataDir: layout.azurite,
-    port: ports["azurite"] ?? 0,
-    keyFile: layout.azuriteKey,
-    logFile: join(layout.logs, "azurite.log"),
-    signal,
-  });
-  ports["azurite"] = azurite.port;
+  const { layout } = context;
+  const azurite = await startAzurite({ ...commonOptions(context, "azurite"), keyFile: layout.azuriteKey });
+  context.ports["azurite"] = azurite.port;
   await replaceSecret(layout.vaultConnection, azurite.connectionString);
   const env = {
     KLUIS_VAULT_KIND: "azure-blob",
