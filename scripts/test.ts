@@ -27,6 +27,7 @@ const quick: readonly Phase[] = [
 const thorough: readonly Phase[] = [
   { name: "integration tests", work: () => vitest("integration", "show") },
   { name: "portal build", work: () => check("portal-build", "node", ["scripts/build-portal.ts"]) },
+  { name: "portal weight", work: () => check("weight", "node", ["scripts/check-weight.ts"]) },
   { name: "browser tests", work: browserTests },
 ];
 

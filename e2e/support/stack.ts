@@ -28,7 +28,7 @@ export async function startStack(): Promise<RunningStack> {
   );
   const child = fork(join(root, "packages", "local-stack", "src", "start.ts"), [], {
     cwd: root,
-    env: { ...env, KLUIS_HOME: home, KLUIS_PORT: String(port) },
+    env: { ...env, KLUIS_HOME: home, KLUIS_PORT: String(port), KLUIS_PSEUDO_LOCALE: "1" },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const out = createWriteStream(log);

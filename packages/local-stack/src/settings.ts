@@ -30,7 +30,13 @@ const schema = z.object({
 
 const azureNeeds = ["KLUIS_AZURE_TENANT_ID", "KLUIS_AZURE_SUBSCRIPTIONS"];
 const entraNeeds = ["KLUIS_ENTRA_TENANT_ID", "KLUIS_ENTRA_CLIENT_ID", "KLUIS_ENTRA_CLIENT_SECRET_FILE"];
-const passedNames = ["KLUIS_ENGINE_CONCURRENCY", "KLUIS_LOG_LEVEL", "KLUIS_LOG_FORMAT", "KLUIS_PUBLIC_URL"];
+const passedNames = [
+  "KLUIS_ENGINE_CONCURRENCY",
+  "KLUIS_LOG_LEVEL",
+  "KLUIS_LOG_FORMAT",
+  "KLUIS_PSEUDO_LOCALE",
+  "KLUIS_PUBLIC_URL",
+];
 const systemNames =
   "PATH HOME LANG TMPDIR TMP TEMP SystemRoot NODE_EXTRA_CA_CERTS HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy".split(
     " ",

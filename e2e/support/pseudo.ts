@@ -1,0 +1,25 @@
+/** What of a page is data and not text: names of the demo, values with units, and words of Azure and of standards. */
+
+const patterns: readonly RegExp[] = [
+  // Names: machines, disks, groups, policies, people, the product.
+  /^[a-z]+-\d\d(_\w+)?$/,
+  /^(os|\d+)?\s*[a-z]+-\d\d_\w+$/,
+  /^(commerce|platform)-rg$/,
+  /^[a-z0-9]+(-[a-z0-9]+)+$/,
+  /^(Olivia Owner|Bram Backup-Admin|Omar Operator|Rosa Reader|Ada Auditor|Kluis engine|Commerce|Platform)$/,
+  /^(OO|Kluis|os|Demo( subscription)?)$/,
+  /^[\w.]+@[\w.-]+$/,
+  // Values: sizes, durations, ids, zones, sizes and SKUs of Azure.
+  /^[-\d.,\s]+(B|[KMGTP]iB)(\/s)?$/,
+  /^(\d+ (d|h|min|s|ms) ?)+$/,
+  /^[0-9a-f-]{8,}$/,
+  /^(Standard|Premium)[\w-]*$/,
+  /^[A-Z][a-z]+\/[A-Z][A-Za-z_]+$/,
+  /^(westeurope|northeurope)$/,
+  /^\w+: \w+$/,
+];
+
+/** Whether a piece of text is data. */
+export function isData(text: string): boolean {
+  return patterns.some((pattern) => pattern.test(text));
+}
