@@ -1,21 +1,16 @@
 "use client";
-import { failureOf } from "#lib/failure.ts";
-import { Page } from "#ui/page-header.tsx";
-import { ErrorState } from "#ui/states.tsx";
+import { lazy, Suspense } from "react";
+import type { FailedPageProps } from "#shell/failed-page.tsx";
 
-export interface ErrorPageProps {
-  /** Absent when something other than an Error was thrown. */
-  readonly error: (Error & { readonly digest?: string }) | undefined;
-  readonly reset: () => void;
-}
+const FailedPage = lazy(() => import("#shell/failed-page.tsx"));
 
-/** A page that failed to render, for instance because the database is down. */
-export default function ErrorPage({ error, reset }: ErrorPageProps) {
+/** A page that failed together with its frame. */
+export default function ErrorPage(props: FailedPageProps) {
   return (
     <main>
-      <Page>
-        <ErrorState error={failureOf("INTERNAL", error?.digest)} onRetry={reset} />
-      </Page>
+      <Suspense fallback={null}>
+        <FailedPage {...props} />
+      </Suspense>
     </main>
   );
 }

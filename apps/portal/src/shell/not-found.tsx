@@ -1,6 +1,7 @@
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Mark } from "#shell/logo.tsx";
-import { LinkButton } from "#ui/button.tsx";
+import { buttonClass } from "#ui/button-class.ts";
 
 /** An address without a page. */
 export function NotFoundPage() {
@@ -11,9 +12,9 @@ export function NotFoundPage() {
         <Mark className="mx-auto mb-4 size-10 text-faint" />
         <h1 className="text-2xl font-semibold tracking-tight">{t("pages.missing")}</h1>
         <p className="mt-1 mb-5 text-muted">{t("notFoundText")}</p>
-        <LinkButton tone="primary" href="/">
+        <Link href="/" className={buttonClass("primary")}>
           {t("toOverview")}
-        </LinkButton>
+        </Link>
       </div>
     </div>
   );

@@ -1,21 +1,15 @@
 "use client";
-import { failureOf } from "#lib/failure.ts";
-import { Page } from "#ui/page-header.tsx";
-import { ErrorState } from "#ui/states.tsx";
+import { lazy, Suspense } from "react";
+import type { FailedPageProps } from "#shell/failed-page.tsx";
 
-export interface ErrorPageProps {
-  /** Absent when something other than an Error was thrown. */
-  readonly error: (Error & { readonly digest?: string }) | undefined;
-  readonly reset: () => void;
-}
+// Every page loads its error boundary, so what the boundary shows loads only with an error.
+const FailedPage = lazy(() => import("#shell/failed-page.tsx"));
 
-/** A page that failed to render, for instance because the database is down. */
-export default function ErrorPage({ error, reset }: ErrorPageProps) {
+/** A page that failed, inside the frame. */
+export default function ErrorPage(props: FailedPageProps) {
   return (
-    <>
-      <Page>
-        <ErrorState error={failureOf("INTERNAL", error?.digest)} onRetry={reset} />
-      </Page>
-    </>
+    <Suspense fallback={null}>
+      <FailedPage {...props} />
+    </Suspense>
   );
 }
