@@ -1,5 +1,5 @@
 /** Queries that yield rows in the shape of a view's schema, so that nothing is copied between database and JSON. */
-import { KluisError } from "@kluis/domain";
+import { KluisError, type SortDirection } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../generated/client.ts";
 import { fromJson } from "./json.ts";
@@ -83,15 +83,23 @@ export async function readView<View>(tx: Tx, source: ViewSource<View>, tail: Pri
   throw new KluisError("INTERNAL", { message: "A row that was just read is missing from the database." });
 }
 
-export interface PageQuery {
+interface Page {
+  readonly direction: SortDirection;
+  /** Counted from 1. */
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+/** Which page of a list, and how it is sorted. */
+export interface PageOrder<Sort extends string> extends Page {
+  readonly sort: Sort;
+}
+
+export interface PageQuery extends Page {
   readonly where: Prisma.Sql;
   readonly orderBy: Prisma.Sql;
   /** Breaks ties, with its own direction. */
   readonly thenBy: Prisma.Sql;
-  readonly direction: "asc" | "desc";
-  /** Counted from 1. */
-  readonly page: number;
-  readonly pageSize: number;
 }
 
 /** Returns one page of a source, and how many rows pass the condition. Nulls come last in either direction. */

@@ -6,6 +6,7 @@ import type { Tx } from "../tx.ts";
 import {
   diskOrderSql,
   objectSql,
+  type PageOrder,
   policyVersionSql,
   readPage,
   readView,
@@ -72,13 +73,6 @@ export interface JobFilter {
   readonly ids?: readonly string[] | undefined;
 }
 
-export interface JobOrder {
-  readonly sort: JobSort;
-  readonly direction: "asc" | "desc";
-  readonly page: number;
-  readonly pageSize: number;
-}
-
 function filtered(visibility: VmVisibility, filter: JobFilter): Prisma.Sql {
   const parts = [jobVisible(visibility)];
   const like = `%${likeText(filter.search ?? "")}%`;
@@ -109,7 +103,7 @@ const orders = {
 export function listJobViews(
   tx: Tx,
   visibility: VmVisibility,
-  options: { readonly filter: JobFilter; readonly order: JobOrder },
+  options: { readonly filter: JobFilter; readonly order: PageOrder<JobSort> },
 ): Promise<{ rows: JobRow[]; total: number }> {
   const { sort, ...order } = options.order;
   const where = filtered(visibility, options.filter);

@@ -18,15 +18,13 @@ import {
   stepStates,
 } from "@kluis/domain";
 import { z } from "zod";
+import { transferBytes } from "../transfer-view.ts";
 
 /** Sums over the disks of a job, in bytes. A bar shows `doneBytes` of `plannedBytes`; both are 0 before the plan. */
 export const jobProgress = z.object({
   plannedBytes: bytesView,
   doneBytes: bytesView,
-  readBytes: bytesView,
-  changedBytes: bytesView,
-  movedBytes: bytesView,
-  storedBytes: bytesView,
+  ...transferBytes,
   logicalBytes: bytesView,
 });
 
@@ -83,10 +81,7 @@ export const jobDisk = z.object({
   deltaReason: z.string().nullable(),
   deltaNotice: noticeSchema.nullable(),
   plannedBytes: bytesView,
-  readBytes: bytesView,
-  changedBytes: bytesView,
-  movedBytes: bytesView,
-  storedBytes: bytesView,
+  ...transferBytes,
   chunksNew: countView,
   chunksReused: countView,
   segments: z.object({ done: countView, total: countView }),

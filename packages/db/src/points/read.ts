@@ -6,6 +6,7 @@ import type { Tx } from "../tx.ts";
 import {
   diskOrderSql,
   objectSql,
+  type PageOrder,
   policyVersionSql,
   readPage,
   readView,
@@ -50,13 +51,6 @@ export interface PointFilter {
   readonly to?: Date | undefined;
 }
 
-export interface PointOrder {
-  readonly sort: PointSort;
-  readonly direction: "asc" | "desc";
-  readonly page: number;
-  readonly pageSize: number;
-}
-
 function filtered(visibility: VmVisibility, filter: PointFilter): Prisma.Sql {
   const { search, state, consistency } = filter;
   const like = `%${likeText(search ?? "")}%`;
@@ -88,7 +82,7 @@ const orders = {
 export function listPointViews(
   tx: Tx,
   visibility: VmVisibility,
-  options: { readonly filter: PointFilter; readonly order: PointOrder },
+  options: { readonly filter: PointFilter; readonly order: PageOrder<PointSort> },
 ): Promise<{ rows: PointRow[]; total: number }> {
   const { sort, ...order } = options.order;
   return readPage(tx, points, {

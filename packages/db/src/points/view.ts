@@ -17,6 +17,7 @@ import {
   verifyModes,
 } from "@kluis/domain";
 import { z } from "zod";
+import { transferBytes } from "../transfer-view.ts";
 
 /** A disk of a recovery point. */
 export const pointDisk = z.object({
@@ -33,10 +34,7 @@ export const pointDisk = z.object({
   deltaNotice: noticeSchema.nullable(),
   /** 0 where changed ranges were read: they do not tell what else is allocated. */
   allocatedBytes: bytesView,
-  readBytes: bytesView,
-  changedBytes: bytesView,
-  movedBytes: bytesView,
-  storedBytes: bytesView,
+  ...transferBytes,
 });
 
 const retained = {
@@ -68,10 +66,7 @@ const captured = {
 const transferred = {
   logicalBytes: bytesView,
   allocatedBytes: bytesView,
-  readBytes: bytesView,
-  changedBytes: bytesView,
-  movedBytes: bytesView,
-  storedBytes: bytesView,
+  ...transferBytes,
   chunksNew: countView,
   chunksReused: countView,
   retries: countView,
