@@ -52,6 +52,17 @@ describe("errors", () => {
     expect(error).toMatchObject({ code: "INPUT_INVALID", params: { fields: "name,deep.n" } });
   });
 
+  test("output that does not match its schema is an internal error, not invalid input", () => {
+    const cause = z.object({ name: z.string() }).safeParse({}).error;
+    const error = new TRPCError({
+      code: "INTERNAL_SERVER_ERROR",
+      message: "Output validation failed",
+      cause,
+    });
+    expect(kluisErrorOf(error).code).toBe("INTERNAL");
+    expect(JSON.stringify(apiErrorOf(error, "r"))).not.toContain("name");
+  });
+
   test("a request that was cancelled is no failure of ours", () => {
     const abort = new Error("aborted");
     abort.name = "AbortError";

@@ -85,6 +85,9 @@ export function kluisErrorOf(error: unknown): KluisError {
   if (isKluisError(error)) return error;
   if (error instanceof z.core.$ZodError) return invalidInput(error);
   if (error instanceof TRPCError) {
+    // A Zod error behind INTERNAL_SERVER_ERROR is about our own output, not about the input.
+    const isOutput = error.code === "INTERNAL_SERVER_ERROR" && error.cause instanceof z.core.$ZodError;
+    if (isOutput) return fromTrpc(error);
     if (error.cause !== undefined && error.cause !== error) return kluisErrorOf(error.cause);
     return fromTrpc(error);
   }

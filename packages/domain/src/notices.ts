@@ -120,6 +120,8 @@ export interface NoticeParams {
   "vm-at-risk": None;
   "vm-unprotected": None;
   "vm-waiting": None;
+  /** As `vm-waiting`, but the VM had recovery points before. */
+  "vm-points-deleted": None;
   "vm-protected": None;
   "vm-stopped": None;
   "vm-deleted": None;
@@ -262,7 +264,9 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "vm-failing": () => "The last backup failed.",
   "vm-at-risk": () => "No recovery point is as recent as the policy requires.",
   "vm-unprotected": () => "No policy. Not backed up.",
-  "vm-waiting": () => "Protected. The first recovery point is still to come.",
+  "vm-waiting": () => "Protected. The first backup has not finished yet.",
+  "vm-points-deleted": () =>
+    "Protected. All recovery points were deleted; the next backup creates a new one.",
   "vm-protected": () => "The last backup meets the policy.",
   "vm-stopped": () => "Protection is stopped. The recovery points are kept.",
   "vm-deleted": () => "No longer in Azure. The recovery points stay until they expire.",

@@ -22,3 +22,17 @@ test("verify and delete are jobs; a point that is being deleted cannot be used",
   expect((await eventsOf(api.owner, "shop-01")).slice(-2)).toEqual(["job.created", "point.delete-asked"]);
   expect(await queued(api.world)).toEqual(expect.arrayContaining(["verify.run", "point.delete"]));
 });
+
+test("a point is the only one while its VM has no other available point", async () => {
+  const { admin, world } = api;
+  const isOnly = async (point: string): Promise<boolean> => (await admin.points.get({ point })).isOnly;
+  const first = await world.addPoint(world.commerceVm, new Uint8Array(65536).fill(5));
+  expect(await isOnly(first)).toBe(true);
+  const second = await world.addPoint(world.commerceVm, new Uint8Array(65536).fill(6));
+  await world.addPoint(world.platformVm, new Uint8Array(65536).fill(7));
+  expect([await isOnly(first), await isOnly(second)]).toEqual([false, false]);
+  await world.api.db.prisma.recoveryPoint.update({ where: { id: first }, data: { state: "damaged" } });
+  expect([await isOnly(first), await isOnly(second)]).toEqual([false, true]);
+  await admin.points.delete({ point: second, reason: "no longer needed" });
+  expect(await isOnly(second)).toBe(false);
+});

@@ -11,7 +11,15 @@ test("a restore stays within the user's reach, and its plan lists the steps", as
     location: "westeurope",
     sku: "Premium_LRS",
   });
-  expect(plan.steps.length).toBeGreaterThan(2);
+  expect(plan.stepNotices.map(({ code }) => code)).toEqual([
+    "restore-creates-disk",
+    "restore-opens-access",
+    "restore-writes",
+    "restore-closes-access",
+  ]);
+  expect(plan.steps).toHaveLength(4);
+  expect(plan.steps[0]).toContain("shop-back (Premium_LRS) in resource group commerce-rg, westeurope");
+  expect(plan.noteNotices.map(({ code }) => code)).toEqual(["restore-keeps-vm", "restore-name-taken"]);
   const elsewhere = { point: id, disk: "os", name: "shop-back", resourceGroup: "platform-rg" };
   expect(await codeOf(api.admin.restores.create(elsewhere))).toBe("FORBIDDEN");
   const { jobId } = await api.owner.restores.create(elsewhere);

@@ -43,3 +43,23 @@ test("a refresh waits until the engine has read the inventory", async () => {
   stop.abort();
   await engine;
 });
+
+test("a VM whose recovery points were all deleted does not wait for its first one", async () => {
+  const { jobId } = await api.admin.protection.set({ vm: "shop-01", policy: "standard-daily" });
+  expect(await api.admin.vms.get({ vm: "shop-01" })).toMatchObject({
+    status: "waiting",
+    statusReasonNotice: { code: "vm-waiting" },
+  });
+  await api.world.endJob(jobId ?? "", "succeeded");
+  const point = await api.world.addPoint(api.world.commerceVm, new Uint8Array(65536).fill(1));
+  expect(await api.admin.vms.get({ vm: "shop-01" })).toMatchObject({ status: "protected" });
+  await api.world.api.db.prisma.recoveryPoint.update({
+    where: { id: point },
+    data: { state: "deleted", deletedAt: new Date() },
+  });
+  expect(await api.admin.vms.get({ vm: "shop-01" })).toMatchObject({
+    status: "waiting",
+    statusReason: "Protected. All recovery points were deleted; the next backup creates a new one.",
+    statusReasonNotice: { code: "vm-points-deleted" },
+  });
+});

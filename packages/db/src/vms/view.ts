@@ -32,6 +32,8 @@ export const vmListView = z.object({
   /** The newest recovery point that can be restored. */
   lastPoint: z.object({ id: z.string(), takenAt: instantView, consistency: consistencySchema }).nullable(),
   pointCount: countView,
+  /** Whether the VM ever had a recovery point, deleted ones included. */
+  hasHadPoints: z.boolean(),
   activeJob: z
     .object({ id: z.string(), kind: z.enum(jobKinds), state: z.enum(jobStates), stage: z.string() })
     .nullable(),

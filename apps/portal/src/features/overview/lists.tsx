@@ -7,12 +7,13 @@ import { JobProgressBar } from "#features/jobs/job-progress.tsx";
 import { JobStateBadge } from "#features/jobs/job-status.tsx";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import type { JobRow, OverviewView } from "#lib/api-types.ts";
+import { useNotice } from "#lib/use-notice.ts";
 import { EmptyState } from "#ui/states.tsx";
 
 /** The VMs that need attention, worst first, each with the reason. */
 export function Attention({ items }: { items: OverviewView["attention"] }) {
   const t = useTranslations("overview");
-  const vms = useTranslations("vms");
+  const notice = useNotice();
   if (items.length === 0) return <EmptyState title={t("attentionNone")}>{t("attentionNoneText")}</EmptyState>;
   return (
     <ul className="divide-y divide-line">
@@ -27,7 +28,7 @@ export function Attention({ items }: { items: OverviewView["attention"] }) {
                 <span className="font-medium">{item.vm.name}</span>
                 <VmStatusBadge status={item.status} />
               </span>
-              <span className="block text-sm text-muted">{vms(`statusReasons.${item.status}`)}</span>
+              <span className="block text-sm text-muted">{notice(item.reasonNotice, item.reason)}</span>
             </span>
             <ChevronRight aria-hidden="true" className="size-4 shrink-0 text-faint" />
           </Link>

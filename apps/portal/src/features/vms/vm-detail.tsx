@@ -13,6 +13,7 @@ import type { VmView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
 import { useTabTitle } from "#lib/tab-title.ts";
 import { useTRPC } from "#lib/trpc.tsx";
+import { useNotice } from "#lib/use-notice.ts";
 import { Alert } from "#ui/alert.tsx";
 import { Card } from "#ui/card.tsx";
 import { DetailFrame } from "#ui/detail-frame.tsx";
@@ -36,6 +37,7 @@ export function VmDetail({ id }: { id: string }) {
 
 function LoadedVm({ vm }: { vm: VmView }) {
   const t = useTranslations("vms");
+  const notice = useNotice();
   useTabTitle(vm.name);
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("points"));
   return (
@@ -44,7 +46,7 @@ function LoadedVm({ vm }: { vm: VmView }) {
         title={vm.name}
         crumbs={[{ label: t("title"), href: "/vms" }]}
         status={<VmStatusBadge status={vm.status} />}
-        description={t(`statusReasons.${vm.status}`)}
+        description={notice(vm.statusReasonNotice, vm.statusReason)}
         actions={<VmDetailActions vm={vm} />}
       />
       <div className="flex flex-col gap-4">
