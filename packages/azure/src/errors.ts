@@ -201,6 +201,8 @@ function mappedError(code: MappedCode, texts: ErrorTexts): KluisError {
   const init = { action: actions[code], ...texts };
   switch (code) {
     case "AZURE_FAILED":
+    case "AGENT_NOT_READY":
+    case "EXTENSION_FAILED":
       return new KluisError(code, { ...init, reason: "reported" });
     case "AZURE_AUTH_FAILED":
     case "AZURE_FORBIDDEN":
@@ -213,8 +215,6 @@ function mappedError(code: MappedCode, texts: ErrorTexts): KluisError {
     case "AZURE_CONFLICT":
     case "AZURE_REJECTED":
     case "AZURE_SAS_EXPIRED":
-    case "AGENT_NOT_READY":
-    case "EXTENSION_FAILED":
       return new KluisError(code, init);
   }
 }

@@ -60,6 +60,7 @@ const installation: OperationKind<VirtualMachineExtension, ExtensionState> = {
     const state = found?.provisioningState ?? "missing";
     const azureMessage = found?.message ?? null;
     throw new KluisError("EXTENSION_FAILED", {
+      reason: "reported",
       message: `The snapshot extension ended in state '${state}': ${azureMessage ?? "it gave no reason"}`,
       action: "Check the extension's status on the VM's page in Azure.",
       params: { extensionId: target, state, azureMessage },

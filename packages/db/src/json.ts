@@ -38,13 +38,3 @@ export function fromJson<S extends z.ZodType>(schema: S, value: unknown, column:
     cause: parsed.error,
   });
 }
-
-/**
- * A byte count of the database as a number.
- * @throws RangeError above 2^53 - 1 (8 PiB), more than any disk has
- */
-export function toBytes(value: bigint): number {
-  const bytes = Number(value);
-  if (!Number.isSafeInteger(bytes)) throw new RangeError("A byte count is too large.");
-  return bytes;
-}

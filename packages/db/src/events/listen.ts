@@ -1,10 +1,11 @@
+/** Live notifications between processes, over PostgreSQL's LISTEN and NOTIFY. */
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { z } from "zod";
 import type { Db } from "../client.ts";
 import type { Tx } from "../tx.ts";
 
-/** What is told when something changes: ids only, because every database session can listen. */
+/** The payloads by channel. They contain only ids, because every database session can listen. */
 const channels = {
   /** A job, one of its steps, disks or segments changed. */
   job: z.object({ jobId: z.uuid() }),
@@ -17,7 +18,7 @@ const channels = {
 export type Channel = keyof typeof channels;
 export type ChannelPayload<C extends Channel> = z.infer<(typeof channels)[C]>;
 
-/** Tells listeners when the caller's transaction commits; equal notices of one transaction arrive once. */
+/** Notifies listeners when the caller's transaction commits. Equal notifications of one transaction arrive once. */
 export async function notify<C extends Channel>(
   tx: Tx,
   channel: C,
@@ -26,26 +27,25 @@ export async function notify<C extends Channel>(
   await tx.$executeRaw`SELECT pg_notify(${`kluis_${channel}`}::text, ${JSON.stringify(payload)}::text)`;
 }
 
-/** A notice, or the news that notices may have been lost while the connection was away: look again at what you watch. */
-export type Notice<C extends Channel> =
+/** A notification, or `reconnected`: notifications may have been lost, so read the watched rows again. */
+export type Notification<C extends Channel> =
   | { readonly kind: "notice"; readonly payload: ChannelPayload<C> }
   | { readonly kind: "reconnected" };
 
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
-/** A listener that does not keep up is told to look again instead of being sent every notice. */
+/** A listener with more pending notifications than this gets `reconnected` instead of the rest. */
 const mostWaiting = 1_000;
 
 /**
- * Listens on a channel until the signal aborts (the iteration then simply ends). The first item is `reconnected`, sent when
- * listening has begun; so is the first after every lost connection.
- * Each call holds one connection of its own, outside the pool; share one per process and channel.
+ * Listens on a channel until the signal aborts, which ends the iteration. Yields `reconnected` when listening starts, and after
+ * every lost connection. Each call holds a connection outside the pool, so share one per process and channel.
  */
 export async function* listen<C extends Channel>(
   db: Db,
   channel: C,
   signal: AbortSignal,
-): AsyncGenerator<Notice<C>> {
+): AsyncGenerator<Notification<C>> {
   const schema: z.ZodType = channels[channel];
   let pause = firstPauseMs;
   while (!signal.aborted) {
@@ -72,12 +72,12 @@ function isConnectionLoss(error: unknown): boolean {
   return !(error instanceof z.ZodError) && !(error instanceof SyntaxError);
 }
 
-/** The pause was cut short because listening ends: that is what the caller asked for. */
+/** The signal aborted the pause, so listening ends without an error. */
 function ignoreAbort(error: unknown): void {
   if (!(error instanceof Error) || error.name !== "AbortError") throw error;
 }
 
-/** One connection that listens. Notices wait in a short queue; `null` stands for notices that did not fit. */
+/** One listening connection. Notifications wait in a short queue, in which `null` replaces those that did not fit. */
 class Connection {
   readonly #client: pg.Client;
   readonly #name: string;

@@ -1,3 +1,4 @@
+/** Anchors: signed heads of the ledger, whose copies are in the vault. */
 import type { Clock } from "@kluis/domain";
 import { newId } from "../ids.ts";
 import type { Tx } from "../tx.ts";
@@ -5,7 +6,7 @@ import type { SignedHead } from "./sign.ts";
 
 export interface AnchorRow extends SignedHead {
   readonly id: string;
-  /** Name of the copy in the vault; null when there is none. */
+  /** Name of the copy in the vault, or null. */
   readonly vaultName: string | null;
 }
 
@@ -19,7 +20,7 @@ const fields = {
   vaultName: true,
 } as const;
 
-/** Records a signed head. Anchors are append-only: put the copy into the vault first, then record it with its name. */
+/** Records an anchor. Anchors cannot be changed, so store the copy in the vault first. */
 export async function recordAnchor(
   tx: Tx,
   anchor: SignedHead & { readonly vaultName: string | null },
@@ -28,7 +29,7 @@ export async function recordAnchor(
   await tx.ledgerAnchor.create({ data: { ...anchor, id: newId(clock), seq: BigInt(anchor.seq) } });
 }
 
-/** All anchors in the order of the events they sign. */
+/** All anchors, in the order of the events that they sign. */
 export async function listAnchors(tx: Tx): Promise<AnchorRow[]> {
   const rows = await tx.ledgerAnchor.findMany({
     orderBy: [{ seq: "asc" }, { signedAt: "asc" }],

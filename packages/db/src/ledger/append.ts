@@ -1,6 +1,5 @@
+/** Appends to the ledger and reads it in order. */
 import {
-  type Actor,
-  actorSchema,
   type Clock,
   chainEvent,
   emptyHead,
@@ -16,11 +15,11 @@ import { lockInTransaction, locks } from "../locks.ts";
 import type { Tx } from "../tx.ts";
 
 /**
- * Appends events to the ledger in the caller's transaction: the change and its record commit together or not at all.
- * Call it last: from here to the commit this transaction is the only one that can append.
+ * Appends events to the ledger in the caller's transaction, so that a change and its events commit together. Call it last: no
+ * other transaction can append from here until this one ends.
  *
- * The chain stays one under any number of writers, because the head is read under a lock that ends with the transaction.
- * This relies on READ COMMITTED (`inTransaction`): the head is read by a statement of its own, after the lock is held.
+ * Reads the head under a lock that ends with the transaction, so that concurrent writers extend one chain. This requires READ
+ * COMMITTED (`inTransaction`): the statement that reads the head must start after the lock is held.
  */
 export async function appendEvents(
   tx: Tx,
@@ -41,7 +40,7 @@ export async function appendEvents(
   return records;
 }
 
-/** The newest event's number and digest; `emptyHead` when nothing has been written. */
+/** Number and digest of the newest event; `emptyHead` for an empty ledger. */
 export async function readHead(tx: Tx): Promise<LedgerHead> {
   const newest = await tx.ledgerEvent.findFirst({
     select: { seq: true, digest: true },
@@ -69,7 +68,7 @@ function jsonColumn(value: unknown): Prisma.InputJsonValue {
   return toJson(z.record(z.string(), z.unknown()).parse(value));
 }
 
-/** A row as an auditor's tool gets it: every field as it stands, judged by nobody. */
+/** A row as a verifier needs it: every field as stored, without validation. */
 export function toRecord(row: Prisma.LedgerEventGetPayload<object>): LedgerRecord {
   return {
     seq: Number(row.seq),
@@ -87,7 +86,7 @@ export function toRecord(row: Prisma.LedgerEventGetPayload<object>): LedgerRecor
 
 const pageSize = 1_000;
 
-/** Walks the ledger in order, a page at a time (bounded memory), from event `from` on. */
+/** Yields the events in order, starting at number `from`. Reads a page at a time, so that memory is bounded. */
 export async function* walkLedger(
   db: Db,
   options: { readonly from?: number; readonly signal?: AbortSignal } = {},
@@ -105,9 +104,4 @@ export async function* walkLedger(
     if (last === undefined || rows.length < pageSize) return;
     after = last.seq;
   }
-}
-
-/** The actor of a stored event, for showing. */
-export function actorOf(record: Pick<LedgerRecord, "actor">): Actor {
-  return actorSchema.parse(record.actor);
 }

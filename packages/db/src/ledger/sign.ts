@@ -1,3 +1,4 @@
+/** Signs heads of the ledger and checks the signatures (Ed25519, RFC 8032). */
 import {
   createHash,
   createPrivateKey,
@@ -9,26 +10,26 @@ import {
 } from "node:crypto";
 import { anchorText, type Clock, type LedgerHead } from "@kluis/domain";
 
-/** A head of the ledger with the signature over it (Ed25519, RFC 8032; base64). */
+/** A head of the ledger and its signature in base64. */
 export interface SignedHead extends LedgerHead {
   readonly signedAt: Date;
   readonly keyId: string;
   readonly signature: string;
 }
 
-/** A signing key. `privateKey` never leaves the process; `publicPem` may go anywhere. */
+/** A signing key. `privateKey` never leaves the process; `publicPem` is public. */
 export interface LedgerKey {
   readonly keyId: string;
   readonly privateKey: KeyObject;
   readonly publicPem: string;
 }
 
-/** A new key as PKCS #8 PEM, to be written into a file that only the owner can read. */
+/** Generates a key as PKCS #8 PEM. Store it in a file that only its owner can read. */
 export function generateLedgerKeyPem(): string {
   return generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
-/** Reads a PKCS #8 PEM. The key's id is the start of the SHA-256 of its public half. */
+/** Loads a key from PKCS #8 PEM. Its id is the start of the SHA-256 of its public key. */
 export function loadLedgerKey(pem: string): LedgerKey {
   const privateKey = createPrivateKey(pem);
   const publicKey = createPublicKey(privateKey);
@@ -58,7 +59,7 @@ export function signHead(key: LedgerKey, head: LedgerHead, clock: Clock): Signed
   };
 }
 
-/** True when the signature is this key's over exactly this head. */
+/** Whether this key signed exactly this head. */
 export function isSignedBy(publicPem: string, head: SignedHead): boolean {
   const key = createPublicKey(publicPem);
   if (publicKeyId(key) !== head.keyId) return false;

@@ -1,8 +1,9 @@
+/** The deduplication index of the vault in the database: which pack holds a chunk, and where. */
 import { z } from "zod";
 import type { Db } from "../client.ts";
 import { inTransaction } from "../tx.ts";
 
-/** Where a chunk lies in the vault: pack id (hex), offset and sealed length in bytes. */
+/** The place of a chunk in the vault: pack id (hex), offset and sealed length in bytes. */
 export interface StoredPlace {
   readonly pack: string;
   readonly offset: number;
@@ -17,7 +18,7 @@ export interface StoredChunk {
   readonly plainLength: number;
 }
 
-/** The vault's deduplication index over the database; has the shape of packages/vault's ChunkIndex port. */
+/** Implements the `ChunkIndex` port of @kluis/vault. */
 export interface DatabaseChunkIndex {
   lookup(ids: readonly string[]): Promise<ReadonlyMap<string, StoredPlace>>;
   add(
@@ -42,7 +43,7 @@ function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
 
 /**
  * @param scope.vaultId the vault whose chunks are indexed
- * @param scope.jobId written down with each pack that is added, so that collection knows whose work it is
+ * @param scope.jobId recorded with each added pack
  */
 export function chunkIndex(
   db: Db,
@@ -50,7 +51,7 @@ export function chunkIndex(
 ): DatabaseChunkIndex {
   const { vaultId } = scope;
   return {
-    /** Leaves out what lies in condemned packs: those will be deleted, so nothing new may rely on them. */
+    /** Leaves out chunks in condemned packs, because these packs will be deleted. */
     async lookup(ids) {
       const found = new Map<string, StoredPlace>();
       for (const batch of batches(ids)) {
@@ -64,14 +65,14 @@ export function chunkIndex(
       return found;
     },
 
-    /** A known chunk keeps its place unless that lies in a condemned pack; adding a pack twice is adding it once. */
+    /** A known chunk keeps its place, unless its pack is condemned. Adding a pack twice has no further effect. */
     async add(pack, entries) {
       await inTransaction(db, async (tx) => {
         await tx.$executeRaw`
           INSERT INTO "VaultPack" ("vaultId", "packId", bytes, "jobId")
           VALUES (${vaultId}::uuid, ${pack.pack}, ${BigInt(pack.bytes)}, ${scope.jobId ?? null}::uuid)
           ON CONFLICT DO NOTHING`;
-        // Sorted, so that two packs with the same chunks never wait for each other.
+        // Sorted, so that transactions with the same chunks lock them in the same order and never deadlock.
         const sorted = entries.toSorted((a, b) => (a.id < b.id ? -1 : 1));
         for (const batch of batches(sorted)) {
           await tx.$executeRaw`

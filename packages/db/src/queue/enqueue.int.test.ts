@@ -16,7 +16,7 @@ afterAll(() => database.drop());
 const logger = new Logger(() => () => undefined);
 const depth = async (task: string): Promise<number> => (await queueDepth(database.db.prisma)).get(task) ?? 0;
 
-test("a task exists when its transaction commits, and never when it does not", async () => {
+test("a task exists only if its transaction commits", async () => {
   const jobId = randomUUID();
   const failing = inTransaction(database.db, async (tx) => {
     await enqueue(tx, "verify.run", { jobId });
@@ -28,7 +28,7 @@ test("a task exists when its transaction commits, and never when it does not", a
   expect(await depth("verify.run")).toBe(1);
 });
 
-test("one key, one waiting task; without a key each call adds one", async () => {
+test("keeps one waiting task per key; without a key each call adds one", async () => {
   const jobId = randomUUID();
   for (let index = 0; index < 3; index++) {
     await inTransaction(database.db, (tx) => enqueue(tx, "backup.advance", { jobId }));
@@ -38,12 +38,12 @@ test("one key, one waiting task; without a key each call adds one", async () => 
   expect(await depth("backup.advance")).toBe(2);
 });
 
-test("a payload that the catalogue does not know is refused", async () => {
+test("refuses a payload that does not fit the catalog", async () => {
   const wrong = inTransaction(database.db, (tx) => enqueue(tx, "backup.advance", { jobId: "not an id" }));
   await expect(wrong).rejects.toThrow(z.ZodError);
 });
 
-test("graphile-worker gets the payload, not before its time", async () => {
+test("graphile-worker receives the payload, but not before its time", async () => {
   const jobId = randomUUID();
   const later = new Date(Date.now() + 3_600_000);
   await inTransaction(database.db, async (tx) => {
@@ -62,7 +62,7 @@ test("graphile-worker gets the payload, not before its time", async () => {
   expect(seen).toEqual([{ jobId }]);
 });
 
-test("what a dead worker had locked is free again", async () => {
+test("unlocks the tasks of a dead worker", async () => {
   const jobId = randomUUID();
   await inTransaction(database.db, (tx) => enqueue(tx, "restore.advance", { jobId }));
   await database.db.pool.query(
@@ -78,7 +78,7 @@ test("what a dead worker had locked is free again", async () => {
   expect(ran).toEqual([{ jobId }]);
 });
 
-test("notices arrive after the commit, once per transaction, and a lost connection is said", async () => {
+test("notifications arrive after the commit, once per transaction, and a lost connection is reported", async () => {
   const stop = new AbortController();
   const notices = listen(database.db, "job", stop.signal);
   const next = async (): Promise<unknown> => (await notices.next()).value;

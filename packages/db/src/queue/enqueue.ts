@@ -1,30 +1,32 @@
+/** The task queue: graphile-worker's tables, used in the caller's transaction. */
 import { KluisError, type TaskName, type TaskPayload, taskCatalog, taskKey } from "@kluis/domain";
 import { z } from "zod";
 import type { Tx } from "../tx.ts";
 
 export interface EnqueueOptions {
-  /** At most one waiting task per key. Default: `taskKey` of domain/job.ts. null: no key, every call adds a task. */
+  /** At most one waiting task per key. Default: `taskKey` of domain/job.ts. Null: no key, so every call adds a task. */
   readonly jobKey?: string | null;
-  /** Not before this time. */
+  /** The earliest start. */
   readonly runAt?: Date;
   /** Lower runs first; default 0. */
   readonly priority?: number;
-  /** Tries that are left; default what the catalogue allows. */
+  /** Remaining tries; default: those of the catalog. */
   readonly maxAttempts?: number;
-  /** Tasks of one queue run one after the other. */
+  /** Tasks with the same queue name run one after the other. */
   readonly queueName?: string;
   /**
-   * `replace` (default): what waits under the key takes over the new time and payload; a running one stays, and a new one is added.
-   * `preserve_run_at`: as replace, but the time of what waits stays.
+   * `replace` (default): changes time and payload of a waiting task with the key. Beside a running task, adds a new one.
+   * `preserve_run_at`: the same, but keeps the time of a waiting task.
    */
   readonly jobKeyMode?: "replace" | "preserve_run_at";
 }
 
 /**
- * Adds a task to the queue in the caller's transaction: it starts when the transaction commits, and never if it does not.
- * @returns the queue's own number of the task
+ * Adds a task to the queue. It can start when the caller's transaction commits.
+ * @returns the id of the task in the queue
+ * @throws ZodError for a payload that does not fit the catalog
  */
-// oxlint-disable-next-line max-params -- the transaction, and the three things that make a task; read aloud in this order
+// oxlint-disable-next-line max-params -- the transaction, and the three parts of a task in their usual order
 export async function enqueue<N extends TaskName>(
   tx: Tx,
   task: N,
@@ -49,22 +51,22 @@ export async function enqueue<N extends TaskName>(
     const [row] = z.array(z.object({ id: z.string().nullable() })).parse(rows);
     if (typeof row?.id === "string") return row.id;
   }
-  throw new KluisError("INTERNAL", { message: "The queue would not take a task.", params: { task } });
+  throw new KluisError("INTERNAL", { message: "The queue did not accept a task.", params: { task } });
 }
 
 /**
- * `add_job` answers nothing when a worker takes the waiting task of this key in the very moment between its two statements:
- * the running task keeps its key and nothing is added. Asked again, it adds the task beside the running one.
+ * `add_job` returns nothing when a worker takes the waiting task of the key between its two statements: the running task keeps
+ * the key and nothing is added. The next call adds the task beside the running one.
  */
 const mostTries = 5;
 
-/** Frees what these workers (graphile-worker's ids) had locked. Only for workers whose process is certainly dead. */
+/** Unlocks the tasks of these workers (ids of graphile-worker). Only for workers whose process is certainly dead. */
 export async function unlockWorkers(tx: Tx, workerIds: readonly string[]): Promise<void> {
   if (workerIds.length === 0) return;
   await tx.$executeRaw`SELECT graphile_worker.force_unlock_workers(${[...workerIds]}::text[])`;
 }
 
-/** How many tasks wait or run, by name. */
+/** The number of waiting and running tasks, by name. */
 export async function queueDepth(tx: Tx): Promise<Map<string, number>> {
   const rows = await tx.$queryRaw`
     SELECT task_identifier AS task, count(*)::int AS count FROM graphile_worker.jobs GROUP BY task_identifier`;

@@ -96,6 +96,7 @@ function continueWithout({ job, memory }: Context, cause: KluisError): Result {
   const plan = recall(memory, "consistency");
   if (requirePolicy(job).document.consistency.otherwise === "fail") {
     const error = new KluisError("AGENT_NOT_READY", {
+      reason: "required",
       message: `The policy requires a ${plan.wanted}-consistent snapshot. ${cause.message}`,
       action: "Check the guest agent of the VM, or let the policy continue with the next lower level.",
       params: { ...cause.params, vm: requireVm(job).name, wanted: plan.wanted, cause: cause.code },
@@ -105,6 +106,7 @@ function continueWithout({ job, memory }: Context, cause: KluisError): Result {
   }
   const lower = notice("guest-extension-failed", { azureMessage: azureMessageOf(cause) });
   const warning = new KluisError("AGENT_NOT_READY", {
+    reason: "crash-only",
     message: `${cause.message} The snapshot is crash-consistent only.`,
     params: { ...cause.params, vm: requireVm(job).name, wanted: plan.wanted, cause: cause.code },
   });

@@ -110,6 +110,7 @@ function planFor(job: WorkJob, vm: VmDetails): NonNullable<BackupMemory["consist
   const reason = lower === null ? null : noticeText(lower);
   if (request !== null) return { wanted, request, reason, notice: lower, needsExtension };
   return new KluisError("AGENT_NOT_READY", {
+    reason: "required",
     message: `The policy requires a ${wanted}-consistent snapshot. ${reason ?? ""}`.trim(),
     action: "Check the guest agent of the VM, or let the policy continue with the next lower level.",
     params: { vm: vm.name, wanted, cause: lower?.code ?? null },

@@ -81,6 +81,7 @@ function finish(context: Context, facts: RestorePointFacts): Result {
   const shortfall = { vm: requireVm(job).name, wanted, reached, cause: lower?.code ?? null };
   if (!judged.acceptable) {
     const error = new KluisError("CONSISTENCY_NOT_REACHED", {
+      reason: "required",
       message:
         `The snapshot is ${reached}-consistent, and the policy requires ${wanted} consistency. ${reason ?? ""}`.trim(),
       action:
@@ -90,6 +91,7 @@ function finish(context: Context, facts: RestorePointFacts): Result {
     return { kind: "fail", error };
   }
   const warning = new KluisError("CONSISTENCY_NOT_REACHED", {
+    reason: "lower",
     message: `The recovery point is ${reached}-consistent. ${reason ?? ""}`.trim(),
     params: shortfall,
   });
@@ -128,6 +130,7 @@ function retryWithoutAgent({ job, memory }: Context, error: KluisError): Result 
   const plan = recall(memory, "consistency");
   const lower = notice("guest-agent-failed", { azureMessage: azureMessageOf(error) });
   const warning = new KluisError("AGENT_NOT_READY", {
+    reason: "crash-only",
     message: `${error.message} The snapshot is crash-consistent only.`,
     params: { ...error.params, vm: requireVm(job).name },
   });
