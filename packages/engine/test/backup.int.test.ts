@@ -25,7 +25,7 @@ async function nothingInAzure(): Promise<void> {
 }
 
 describe("a policy that keeps no snapshot", () => {
-  it("moves everything first and only what changed next; every point holds its disks bit for bit", async () => {
+  it("moves everything at first and only changes later; every point equals its disks", async () => {
     const os = await world.image("std-os", 64 * MIB, [random(0, 3 * MIB), random(33 * MIB + 4096, 70_000)]);
     const data = await world.image("std-data", 40 * MIB, [random(8 * MIB, 2 * MIB)]);
     const vmId = await world.protectedVm({ name: "std", disks: [os, data], policy: standardPolicy });
@@ -57,7 +57,7 @@ describe("a policy that keeps no snapshot", () => {
     await nothingInAzure();
   });
 
-  it("installs the extension at the first backup only, and tells what it did", async () => {
+  it("installs the extension only at the first backup, and records it", async () => {
     const image = await world.image("ext", 24 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({ name: "ext", disks: [image], policy: standardPolicy });
     await world.backUp(vmId);
@@ -85,7 +85,7 @@ describe("a policy that keeps no snapshot", () => {
     await nothingInAzure();
   });
 
-  it("makes a point of a disk that is all zeros", async () => {
+  it("creates a point of a disk that is all zeros", async () => {
     const image = await world.image("zero", 24 * MIB, []);
     const vmId = await world.protectedVm({ name: "zero", disks: [image], policy: standardPolicy });
     const point = await world.backUp(vmId);
@@ -96,7 +96,7 @@ describe("a policy that keeps no snapshot", () => {
 });
 
 describe("a policy with instant restore", () => {
-  it("keeps the snapshot, and lists the next delta against it", async () => {
+  it("keeps the snapshot, and lists the changes of the next backup against it", async () => {
     const image = await world.image("keep", 64 * MIB, [random(0, 4 * MIB)]);
     const vmId = await world.protectedVm({ name: "keep", disks: [image], policy: enhancedPolicy });
     const first = await world.backUp(vmId);
@@ -115,7 +115,7 @@ describe("a policy with instant restore", () => {
     expect((await world.control.snapshots()).restorePoints).toHaveLength(2);
   });
 
-  it("compares digests and says why when Azure will not list changed ranges", async () => {
+  it("compares digests, with a reason, when Azure does not list changed ranges", async () => {
     const image = await world.image("refuse", 32 * MIB, [random(0, 2 * MIB)]);
     const vmId = await world.protectedVm({ name: "refuse", disks: [image], policy: enhancedPolicy });
     await world.backUp(vmId);
@@ -188,7 +188,7 @@ describe("a VM that changed since the last discovery", () => {
 });
 
 describe("consistency of a Windows VM", () => {
-  it("is application, records what changed in the guest, and says why when VSS fails", async () => {
+  it("is application; records what changed in the guest, and the reason when VSS fails", async () => {
     const image = await world.image("win", 32 * MIB, [random(0, 2 * MIB)]);
     const vmId = await world.protectedVm({
       name: "win",
@@ -209,7 +209,7 @@ describe("consistency of a Windows VM", () => {
     expect(less.consistencyReason).toMatch(/VSS/);
   });
 
-  it("goes on crash-consistent when the agent is away and the policy allows it", async () => {
+  it("is crash when the agent is not ready and the policy allows it", async () => {
     const image = await world.image("away", 24 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({
       name: "away",
@@ -224,7 +224,7 @@ describe("consistency of a Windows VM", () => {
     expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest("away-os"));
   });
 
-  it("fails and leaves nothing behind when the policy wants all or nothing", async () => {
+  it("fails the job, which leaves nothing behind, when the policy requires the level", async () => {
     const image = await world.image("strict", 24 * MIB, [random(0, MIB)]);
     const consistency = { wanted: "application", otherwise: "fail", vss: "full" } as const;
     const vmId = await world.protectedVm({
@@ -251,7 +251,7 @@ describe("jobs of one VM", () => {
     await world.ended(jobId);
   });
 
-  it("fail with a clear message when the VM is gone", async () => {
+  it("fail with VM_NOT_FOUND when the VM was deleted", async () => {
     const image = await world.image("gone", 24 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({ name: "gone", disks: [image], policy: standardPolicy });
     await world.control.deleteVm("gone");

@@ -1,4 +1,4 @@
-/** What happens to recovery points after they are made: verification, restore, deletion, retention, garbage collection. */
+/** The life of recovery points: restore, verification, deletion, retention, garbage collection. */
 import { addPolicyVersion, createJob, inTransaction, newId } from "@kluis/db";
 import { engineActor, type JobKind, systemClock } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
@@ -51,7 +51,7 @@ describe("a restore to a new disk", () => {
     );
   });
 
-  it("gives an unattached disk with every byte, having written only what is not zero", async () => {
+  it("creates an unattached disk with equal content, and writes only data", async () => {
     const jobId = await startJob("restore-disk", point, parameters("restored"));
     const job = await world.ended(jobId);
     expect(job).toMatchObject({ state: "succeeded", error: null });
@@ -63,14 +63,14 @@ describe("a restore to a new disk", () => {
     expect((await world.control.snapshots()).grants).toEqual([]);
   });
 
-  it("refuses a name that is taken, and leaves that disk alone", async () => {
+  it("refuses the name of an existing disk, and does not change that disk", async () => {
     const digest = await world.diskDigest("restored");
     const job = await world.ended(await startJob("restore-disk", point, parameters("restored")));
     expect(job).toMatchObject({ state: "failed", error: { code: "CONFLICT" } });
     expect(await world.diskDigest("restored")).toBe(digest);
   });
 
-  it("leaves a disk alone that has the name and that Kluis knows nothing of", async () => {
+  it("does not change a disk with the name that Kluis did not create", async () => {
     const digest = await world.diskDigest("restored");
     await world.db.prisma.azureResource.deleteMany({
       where: { resourceId: { endsWith: "/disks/restored" } },
@@ -81,7 +81,7 @@ describe("a restore to a new disk", () => {
     expect(await world.db.prisma.ledgerEvent.count({ where: { kind: "azure-resource.removed" } })).toBe(0);
   });
 
-  it("goes on through faults, and leaves no disk when it fails for good", async () => {
+  it("continues after faults, and leaves no disk when it fails", async () => {
     await world.control.addFault({
       match: { operation: "blob.putPage" },
       effect: { type: "fail", status: 503 },
@@ -102,7 +102,7 @@ describe("a restore to a new disk", () => {
 });
 
 describe("a recovery point", () => {
-  it("is verified, quickly and in full, with the result on the point and in the ledger", async () => {
+  it("is verified in both modes; the result is stored with the point and in the ledger", async () => {
     const image = await world.image("ver", 32 * MIB, [random(0, 2 * MIB)]);
     const point = await world.backUp(
       await world.protectedVm({ name: "ver", disks: [image], policy: standardPolicy }),
@@ -118,7 +118,7 @@ describe("a recovery point", () => {
     ).toBe(2);
   });
 
-  it("is deleted: manifest and kept snapshot go, the row stays with who and why; a pinned one is refused", async () => {
+  it("is deleted with its manifest and kept snapshot; the row keeps actor and reason; a pin prevents it", async () => {
     const image = await world.image("del", 32 * MIB, [random(0, 2 * MIB)]);
     const vmId = await world.protectedVm({ name: "del", disks: [image], policy: enhancedPolicy });
     const point = await world.backUp(vmId);
@@ -139,12 +139,12 @@ describe("a recovery point", () => {
 });
 
 describe("a deletion", () => {
-  const carry = async (jobId: string) => {
+  const runJob = async (jobId: string) => {
     const options = { deps: engine.deps, machine: deletePointMachine, jobId, signal: soon() };
     expect(await advance(options)).toBeNull();
     return world.ended(jobId);
   };
-  /** A job that no task carries, so that the test decides what happens to it and when. */
+  /** A job without a task, so that the test runs it. */
   const quietJob = async (
     point: PointRow,
     more: { memory?: { deleting: boolean }; cancelAskedAt?: Date },
@@ -164,22 +164,22 @@ describe("a deletion", () => {
     return id;
   };
 
-  it("goes on when somebody asks to cancel it, and a second one of the same point ends too", async () => {
+  it("cannot be canceled, and a second deletion of the same point ends too", async () => {
     const image = await world.image("twice", 24 * MIB, [random(0, MIB)]);
     const point = await world.backUp(
       await world.protectedVm({ name: "twice", disks: [image], policy: standardPolicy }),
     );
     const first = await quietJob(point, { cancelAskedAt: new Date() });
     const second = await quietJob(point, { memory: { deleting: true } });
-    expect((await carry(first)).state).toBe("succeeded");
+    expect((await runJob(first)).state).toBe("succeeded");
     const gone = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: point.id } });
     expect(gone.state).toBe("deleted");
-    expect((await carry(second)).state).toBe("succeeded");
+    expect((await runJob(second)).state).toBe("succeeded");
   });
 });
 
-describe("a deletion whose job has ended too early", () => {
-  it("is taken up again, pinned meanwhile or not, and once only", async () => {
+describe("a deletion whose job ended too early", () => {
+  it("is resumed once, also when the point was pinned meanwhile", async () => {
     const image = await world.image("stranded", 24 * MIB, [random(0, MIB)]);
     const point = await world.backUp(
       await world.protectedVm({ name: "stranded", disks: [image], policy: standardPolicy }),
@@ -196,20 +196,20 @@ describe("a deletion whose job has ended too early", () => {
         vmId: point.vmId,
         pointId: point.id,
         actor: engineActor,
-        parameters: { reason: "asked by hand" },
+        parameters: { reason: "requested by a user" },
       },
     });
     expect(await resumeDeletions(engine.deps)).toBe(1);
     const gone = await until("the deletion", 30_000, () =>
       world.db.prisma.recoveryPoint.findFirst({ where: { id: point.id, state: "deleted" } }),
     );
-    expect(gone.deleteReason).toBe("asked by hand");
+    expect(gone.deleteReason).toBe("requested by a user");
     expect(await resumeDeletions(engine.deps)).toBe(0);
   });
 });
 
 describe("retention and garbage collection", () => {
-  it("prunes what no tier keeps, frees what only it needed, and leaves the others whole", async () => {
+  it("prune a point that no tier keeps, free its bytes, and keep the others complete", async () => {
     const image = await world.image("old", 32 * MIB, [random(0, 4 * MIB)]);
     const vmId = await world.protectedVm({ name: "old", disks: [image], policy: standardPolicy });
     const first = await world.backUp(vmId);
@@ -246,7 +246,7 @@ describe("retention and garbage collection", () => {
     expect(await world.db.prisma.ledgerEvent.count({ where: { kind: "point.pruned", vmId } })).toBe(1);
   });
 
-  it("never takes what a running backup needs", async () => {
+  it("keep everything that a running backup needs", async () => {
     const image = await world.image("busy", 32 * MIB, [random(0, 4 * MIB)]);
     const vmId = await world.protectedVm({ name: "busy", disks: [image], policy: standardPolicy });
     await world.control.addFault({
@@ -270,7 +270,7 @@ describe("retention and garbage collection", () => {
     expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest("busy-os"));
   });
 
-  it("removes kept snapshots whose days are over, but not the newest, which is the base of the next backup", async () => {
+  it("remove expired snapshots, but not the newest one, which is the base of the next backup", async () => {
     const image = await world.image("kept", 24 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({ name: "kept", disks: [image], policy: enhancedPolicy });
     await world.backUp(vmId);

@@ -1,4 +1,4 @@
-/** The scheduler on a clock that the test moves, and the engine's upkeep. */
+/** The scheduler, on a clock that the test sets. */
 import { createPolicy, inTransaction, setProtection } from "@kluis/db";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
 import { type Clock, engineActor, type PolicyDocument } from "@kluis/domain";
@@ -8,7 +8,7 @@ import { tick } from "../src/schedule/tick.ts";
 import { scheduleTick } from "../src/tasks.ts";
 import { standardPolicy } from "./world.ts";
 
-class HandClock implements Clock {
+class ManualClock implements Clock {
   #now: Date;
   constructor(start: string) {
     this.#now = new Date(start);
@@ -22,12 +22,12 @@ class HandClock implements Clock {
 }
 
 let database: TestDatabase;
-let clock: HandClock;
+let clock: ManualClock;
 const log = openLog({ format: "text", level: "error" });
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  clock = new HandClock("2026-03-27T12:00:00Z");
+  clock = new ManualClock("2026-03-27T12:00:00Z");
 });
 afterEach(async () => {
   await database.drop();
@@ -75,7 +75,7 @@ async function endJobs(): Promise<void> {
 }
 
 describe("the scheduler", () => {
-  it("starts each occurrence once, however many engines ask at once and however often they restart", async () => {
+  it("starts each occurrence once, for any number of engines and restarts", async () => {
     await protect("a", standardPolicy);
     await protect("b", standardPolicy);
     await tick(deps());
@@ -99,7 +99,7 @@ describe("the scheduler", () => {
     expect(await database.db.prisma.ledgerEvent.count({ where: { kind: "occurrence.started" } })).toBe(2);
   });
 
-  it("starts only the newest of what was missed, late, and records the others", async () => {
+  it("starts only the newest missed occurrence, late, and records the others", async () => {
     await protect("a", standardPolicy);
     clock.set("2026-03-31T08:00:00Z");
     expect(await tick(deps())).toEqual({ started: 1, skipped: 0, missed: 3, unreadable: [] });
@@ -115,8 +115,8 @@ describe("the scheduler", () => {
     expect(all[3]?.reason).toMatch(/late/i);
   });
 
-  it("skips an occurrence while a backup of the VM runs, with the reason, and goes on afterwards", async () => {
-    // At noon of the 27th it is protected, so 13:00 of that day is missed when the next tick comes in the night.
+  it("skips an occurrence, with a reason, while a backup of the VM runs", async () => {
+    // Protected at noon on the 27th, so that 13:00 of that day is missed when the next tick runs in the night.
     await protect("a", {
       ...standardPolicy,
       schedule: { kind: "daily", times: ["01:00", "13:00"], timeZone: "UTC" },
@@ -133,14 +133,14 @@ describe("the scheduler", () => {
     expect(all.map(({ state }) => state)).toEqual(["missed", "started", "skipped", "started"]);
   });
 
-  it("starts nothing for a protection that was stopped", async () => {
+  it("starts nothing for a stopped protection", async () => {
     await protect("a", standardPolicy);
     await database.db.prisma.protection.updateMany({ data: { state: "stopped" } });
     clock.set("2026-03-29T08:00:00Z");
     expect(await tick(deps())).toMatchObject({ started: 0, skipped: 0, missed: 0 });
   });
 
-  it("schedules all others when one policy cannot be read, and says which", async () => {
+  it("schedules all other VMs when a policy cannot be read, and reports the policy", async () => {
     const broken = await protect("broken", standardPolicy);
     const whole = await protect("whole", standardPolicy);
     await database.db.prisma.policyVersion.updateMany({
@@ -158,7 +158,7 @@ describe("the scheduler", () => {
     expect(health).toMatchObject({ ok: false, message: expect.stringContaining("policy-broken") as unknown });
   });
 
-  it("decides nothing when the clock was set back", async () => {
+  it("decides nothing after the clock was set back", async () => {
     await protect("a", standardPolicy);
     clock.set("2026-03-28T00:00:10Z");
     await tick(deps());

@@ -1,4 +1,4 @@
-/** What happens when things go wrong in the middle: cancelling, faults of Azure, and engines that are killed. */
+/** Backups under trouble: a cancellation, faults of Azure, and engines that are killed or stopped. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { askJobToCancel, inTransaction } from "@kluis/db";
@@ -38,7 +38,7 @@ async function nothingInAzure(): Promise<void> {
   expect(grants).toEqual([]);
 }
 
-/** An engine in a process of its own, which can be killed. */
+/** Starts an engine as a child process, which can be killed. */
 function spawnEngine(): ChildProcess {
   const main = join(import.meta.dirname, "../src/main.ts");
   const child = spawn(process.execPath, [main], {
@@ -50,13 +50,13 @@ function spawnEngine(): ChildProcess {
 }
 
 async function transferring(jobId: string): Promise<void> {
-  await until("the transfer's beginning", 60_000, async () => {
+  await until("the start of the transfer", 60_000, async () => {
     const disk = await world.db.prisma.jobDisk.findFirst({ where: { jobId, state: "running" } });
     return disk;
   });
 }
 
-/** Reads are slow, so that there is a middle in which something can happen. */
+/** Slows down reads, so that the test can act during the transfer. */
 async function slowReads(): Promise<void> {
   await world.control.addFault({
     match: { operation: "blob.get" },
@@ -64,8 +64,8 @@ async function slowReads(): Promise<void> {
   });
 }
 
-describe("an engine that is killed in the middle of a transfer", () => {
-  it("is followed by one that ends the job well, at once, and leaves nothing in Azure", async () => {
+describe("an engine that is killed during a transfer", () => {
+  it("is replaced by one that finishes the job immediately and leaves nothing in Azure", async () => {
     await slowReads();
     const child = spawnEngine();
     const jobId = await world.startBackup(vmId);
@@ -86,8 +86,8 @@ describe("an engine that is killed in the middle of a transfer", () => {
   });
 });
 
-describe("an engine that is told to stop", () => {
-  it("stops within ten seconds and hands its work to the next", async () => {
+describe("an engine that receives SIGTERM", () => {
+  it("stops within ten seconds, and the next engine continues its work", async () => {
     await slowReads();
     const child = spawnEngine();
     const jobId = await world.startBackup(vmId);
@@ -104,8 +104,8 @@ describe("an engine that is told to stop", () => {
   });
 });
 
-describe("a job that is cancelled", () => {
-  it("stops in the middle of its transfer and removes its snapshot", async () => {
+describe("a canceled job", () => {
+  it("stops during its transfer and removes its snapshot", async () => {
     await world.startEngine();
     await slowReads();
     const jobId = await world.startBackup(vmId);
@@ -123,8 +123,8 @@ describe("a job that is cancelled", () => {
   });
 });
 
-describe("Azure in trouble", () => {
-  it("delays a backup that succeeds in the end: throttling, a dropped read, a revoked grant, an error", async () => {
+describe("a fault of Azure", () => {
+  it("only delays a backup: throttling, a dropped read, a revoked grant, an error", async () => {
     await world.startEngine();
     await world.control.addFault({
       match: { operation: "restorePoints.create" },
@@ -160,7 +160,7 @@ describe("Azure in trouble", () => {
     await nothingInAzure();
   });
 
-  it("fails a backup that cannot succeed, and cleans up after it", async () => {
+  it("fails a backup that cannot succeed, which then cleans up", async () => {
     await world.startEngine();
     await world.control.addFault({
       match: { operation: "diskRestorePoint.grantAccess" },
@@ -173,7 +173,7 @@ describe("Azure in trouble", () => {
     await nothingInAzure();
   });
 
-  it("goes on removing the snapshot until Azure confirms it", async () => {
+  it("does not stop the removal of the snapshot, which is retried until Azure confirms it", async () => {
     await world.startEngine();
     await world.control.addFault({
       match: { operation: "restorePoints.delete" },

@@ -1,4 +1,4 @@
-/** Upkeep beside the jobs: the sweeper, the ledger's anchor, discovery, health, and engines that take over. */
+/** Upkeep besides the jobs: the sweeper, discovery, the anchor of the ledger, and health. */
 
 import { readFile } from "node:fs/promises";
 import { type RestorePointRequest, startRestorePoint } from "@kluis/azure";
@@ -23,7 +23,7 @@ afterAll(async () => {
   await world.stop();
 });
 
-/** A restore point that no job owns, as a job leaves it that was lost with its database row. */
+/** Creates a restore point without an owner, as after the loss of its database row. */
 async function orphanOf(vmId: string): Promise<RestorePointRequest> {
   const { resourceId, location } = await world.db.prisma.virtualMachine.findUniqueOrThrow({
     where: { id: vmId },
@@ -44,7 +44,7 @@ async function orphanOf(vmId: string): Promise<RestorePointRequest> {
 }
 
 describe("the sweeper", () => {
-  it("removes a restore point of no living job, and leaves what recovery points keep", async () => {
+  it("removes a restore point without an owner, and keeps those of recovery points", async () => {
     const image = await world.image("swept", 24 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({ name: "swept", disks: [image], policy: enhancedPolicy });
     await world.backUp(vmId);
@@ -62,7 +62,7 @@ describe("the sweeper", () => {
     expect(removed).toHaveLength(1);
   });
 
-  it("records a removal that took Azure longer than one look, once", async () => {
+  it("records a removal once that takes Azure longer than one run", async () => {
     const image = await world.image("slow", 24 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({ name: "slow", disks: [image], policy: enhancedPolicy });
     const { jobId } = await orphanOf(vmId);
@@ -85,7 +85,7 @@ describe("the sweeper", () => {
 });
 
 describe("discovery", () => {
-  it("knows a VM that was made anew under the same name for another one", async () => {
+  it("treats a VM that was re-created under the same name as another VM", async () => {
     const image = await world.image("twin", 24 * MIB, [random(0, MIB)]);
     const make = () =>
       world.control.importVm({ vm: "twin", os: "linux", resourceGroup: GROUP, disks: [image] });
@@ -118,7 +118,7 @@ describe("discovery", () => {
 });
 
 describe("the ledger's anchor", () => {
-  it("is signed and copied into the vault, and not made again when nothing happened", async () => {
+  it("is signed and copied to the vault, but only after changes", async () => {
     const seq = await anchorLedger(engine.deps, soon());
     expect(seq).toBeGreaterThan(0);
     expect(await anchorLedger(engine.deps, soon())).toBeNull();
@@ -138,7 +138,7 @@ describe("the ledger's anchor", () => {
 });
 
 describe("health", () => {
-  it("says how Azure and the vault are, and why when they are not well", async () => {
+  it("reports Azure and the vault, with the error when one fails", async () => {
     await checkParts(engine.deps, soon());
     const parts = () => world.db.prisma.partHealth.findMany({ orderBy: { part: "asc" } });
     expect(await parts()).toMatchObject([

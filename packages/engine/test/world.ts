@@ -1,4 +1,4 @@
-/** A whole world for a test of the engine: real PostgreSQL, Azurite, local Azure, and VMs with small disks. */
+/** The environment of the engine's tests: PostgreSQL, Azurite, the local Azure, and VMs with small disks. */
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rm } from "node:fs/promises";
@@ -22,7 +22,7 @@ export const GROUP = "commerce-rg";
 
 const quiet = { KLUIS_LOG_LEVEL: process.env["KLUIS_TEST_LOG"] ?? "error", KLUIS_LOG_FORMAT: "text" };
 
-/** An Azure with one empty subscription that the engine may use. */
+/** Seeds one empty subscription that the engine can use. */
 async function emptySubscription(fabric: Fabric): Promise<void> {
   const scope = `/subscriptions/${CONTOSO_SUBSCRIPTION_ID}`;
   await fabric.ensureSubscription({ id: CONTOSO_SUBSCRIPTION_ID, name: CONTOSO_SUBSCRIPTION_NAME });
@@ -42,7 +42,7 @@ export const standardPolicy: PolicyDocument = {
 };
 export const enhancedPolicy: PolicyDocument = { ...standardPolicy, instantRestoreDays: 2 };
 
-/** A run of random bytes on a disk; all else is a hole. */
+/** A run of bytes on a disk; the rest is a hole. */
 export interface Patch {
   readonly offset: number;
   readonly bytes: Uint8Array;
@@ -83,7 +83,7 @@ export class World {
     await this.stack.stop();
   }
 
-  /** Makes an image file with these runs, or changes one. */
+  /** Creates or changes an image file. */
   async image(name: string, bytes: number, patches: readonly Patch[]): Promise<string> {
     const file = join(this.stack.folder, `${name}.raw`);
     const handle = await open(file, "a+").then(async (made) => {
@@ -99,7 +99,7 @@ export class World {
     return file;
   }
 
-  /** Imports a VM, discovers it and puts it under a policy. Returns its id. */
+  /** Imports a VM, discovers it and protects it. Returns its id. */
   async protectedVm(vm: {
     readonly name: string;
     readonly os?: "linux" | "windows";
@@ -127,7 +127,7 @@ export class World {
     });
   }
 
-  /** Starts a backup by hand. */
+  /** Starts a manual backup. */
   async startBackup(vmId: string): Promise<string> {
     return inTransaction(this.db, async (tx) => {
       const version = await tx.policyVersion.findFirstOrThrow({
@@ -145,7 +145,7 @@ export class World {
     });
   }
 
-  /** Waits until a job has ended. @throws when it does not within the time */
+  /** Waits for the end of a job. @throws after the time limit */
   async ended(jobId: string, limitMs = 100_000): Promise<WorkJob> {
     return until(`the end of job ${jobId}`, limitMs, async () => {
       const job = await loadWorkJob(this.db.prisma, jobId);
@@ -153,7 +153,7 @@ export class World {
     });
   }
 
-  /** Backs a VM up and returns the recovery point that came of it. */
+  /** Backs up a VM and returns the recovery point. */
   async backUp(vmId: string): Promise<PointRow> {
     const jobId = await this.startBackup(vmId);
     const job = await this.ended(jobId);
@@ -165,7 +165,7 @@ export class World {
     return point;
   }
 
-  /** SHA-256 of a managed disk as it is now. */
+  /** SHA-256 of the current content of a managed disk. */
   async diskDigest(diskName: string): Promise<string> {
     const to = join(this.stack.folder, `${diskName}-${randomBytes(4).toString("hex")}.export`);
     await this.control.exportDisk({ disk: diskName, to });
@@ -175,11 +175,11 @@ export class World {
     return hash.digest("hex");
   }
 
-  /** SHA-256 of a disk as a recovery point holds it, read from the vault. */
+  /** SHA-256 of a disk in a recovery point, read from the vault. */
   async pointDigest(point: PointRow, diskKey: string): Promise<string> {
     const [engine] = this.engines;
     const disk = point.disks.find((one) => one.diskKey === diskKey);
-    if (engine === undefined || disk === undefined) throw new Error("No engine, or no such disk.");
+    if (engine === undefined || disk === undefined) throw new Error("There is no engine or no such disk.");
     const root = disk.root === null ? null : parseNodeRef(disk.root);
     const size = Number(disk.diskBytes);
     const reader = engine.deps.vault.vault.openDisk(root, size);
@@ -211,13 +211,13 @@ export function random(offset: number, length: number): Patch {
   return { offset, bytes: randomBytes(length) };
 }
 
-/** Looks again and again until there is an answer. */
-export async function until<T>(what: string, limitMs: number, look: () => Promise<T | null>): Promise<T> {
+/** Polls until the query returns a result. @throws after the time limit */
+export async function until<T>(what: string, limitMs: number, query: () => Promise<T | null>): Promise<T> {
   const deadline = performance.now() + limitMs;
   for (;;) {
-    const found = await look();
+    const found = await query();
     if (found !== null) return found;
-    if (performance.now() > deadline) throw new Error(`Waited ${limitMs} ms in vain for ${what}.`);
+    if (performance.now() > deadline) throw new Error(`Timeout: waited ${limitMs} ms for ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -19,7 +19,7 @@ export function recordVm(
   vm: VmDetails,
   findings: readonly DiskFinding[],
 ): Promise<string> {
-  // The inventory shows what the best possible snapshot refuses; a backup may have asked for a crash-consistent one.
+  // The inventory shows the refusals of the best snapshot, and the backup may have requested a crash-consistent one.
   const disks = findings.map((one) => ({
     ...one,
     refusal: refusalOf(one.ref, one.facts, { crashConsistent: false }),

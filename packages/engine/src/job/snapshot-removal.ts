@@ -52,7 +52,7 @@ export function snapshotRemovedEvent(restorePointId: string): JobEvent {
   return { kind: "snapshot.removed", target: { type: "snapshot", id: restorePointId, name } };
 }
 
-/** Revokes every read grant of a job. A grant that has expired is no error. */
+/** Revokes every read grant of a job. Ignores grants that have expired. */
 export async function revokeJobGrants(deps: EngineDeps, jobId: string, signal: AbortSignal): Promise<number> {
   const resources = await listJobResources(deps.db.prisma, jobId);
   const grants = resources.filter(({ kind }) => kind === "grant");

@@ -28,7 +28,7 @@ export async function startWorkers({ db, log, pools, register }: WorkersOptions)
   const events: WorkerEvents = new EventEmitter();
   events.on("pool:create", ({ workerPool }) => poolIds.push(workerPool.id));
   const runners: Runner[] = [];
-  // The query of a broken connection fails by itself, but an unhandled "error" event would end the process.
+  // A broken connection fails its query, but an unhandled "error" event would also end the process.
   db.pool.on("connect", (client) =>
     client.on("error", (error) => log.warn({ error }, "a database connection broke")),
   );

@@ -20,7 +20,7 @@ type LivingRow = AzureResourceRow & { readonly jobOpen: boolean };
 
 export interface SweepOptions {
   readonly signal: AbortSignal;
-  /** Resources younger than this are not touched; default: domain's limit. */
+  /** Minimum age of a resource to remove; default: domain's limit. */
   readonly safetyMs?: number;
 }
 
