@@ -105,8 +105,8 @@ export { chunkIndex, type DatabaseChunkIndex } from "./packs/chunk-index.ts";
 export {
   condemnPacks,
   listHeldNodes,
+  listRecentPacks,
   listSweepablePacks,
-  listYoungPacks,
   reprievePacks,
 } from "./packs/work.ts";
 // People

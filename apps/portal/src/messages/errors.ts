@@ -3,6 +3,7 @@ import { accessErrors } from "#messages/errors/access.ts";
 import { azureErrors } from "#messages/errors/azure.ts";
 import { backupErrors } from "#messages/errors/backup.ts";
 import { installationErrors } from "#messages/errors/installation.ts";
+import { snapshotErrors } from "#messages/errors/snapshot.ts";
 import { vaultErrors } from "#messages/errors/vault.ts";
 
 /** Failures that only a browser sees: no answer at all, or an answer that is not the portal's. */
@@ -25,6 +26,7 @@ export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
   en: {
     ...accessErrors.en,
     ...backupErrors.en,
+    ...snapshotErrors.en,
     ...azureErrors.en,
     ...vaultErrors.en,
     ...installationErrors.en,
@@ -32,6 +34,7 @@ export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
   nl: {
     ...accessErrors.nl,
     ...backupErrors.nl,
+    ...snapshotErrors.nl,
     ...azureErrors.nl,
     ...vaultErrors.nl,
     ...installationErrors.nl,

@@ -53,8 +53,8 @@ async function load(segment: number): Promise<WorkSegment> {
   return found;
 }
 
-describe("a segment that two workers move at once", () => {
-  test("is written down once: the second one changes neither its node nor the figures", async () => {
+describe("a segment that two workers move at the same time", () => {
+  test("is recorded once: the second worker changes neither its node nor the counters", async () => {
     const { db } = database;
     const at = clock.now();
     const mine = { ...noStats, readBytes: 100, movedBytes: 80, storedBytes: 60 };
@@ -73,7 +73,7 @@ describe("a segment that two workers move at once", () => {
   });
 });
 
-describe("segments that nothing will move", () => {
+describe("segments that no task will move", () => {
   test("are those without a task, and those whose task has no tries left", async () => {
     const { db } = database;
     const lost = () => listLostSegments(db.prisma, jobId, "backup.segment");

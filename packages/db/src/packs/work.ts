@@ -110,8 +110,8 @@ export async function listHeldNodes(tx: Tx): Promise<string[]> {
   return [...new Set(all.filter((node) => node !== null))];
 }
 
-/** Packs that are too young to condemn: added after `since`, or after the oldest open backup was created. */
-export async function listYoungPacks(tx: Tx, vaultId: string, since: Date): Promise<Set<string>> {
+/** Packs that must not be condemned yet: added after `since`, or after the oldest open backup was created. */
+export async function listRecentPacks(tx: Tx, vaultId: string, since: Date): Promise<Set<string>> {
   const limit = await beforeOpenJobs(tx, since, "backup");
   const rows = await tx.vaultPack.findMany({
     where: { vaultId, createdAt: { gte: limit }, condemnedAt: null },

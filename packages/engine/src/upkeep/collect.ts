@@ -4,8 +4,8 @@ import {
   condemnPacks,
   inTransaction,
   listHeldNodes,
+  listRecentPacks,
   listSweepablePacks,
-  listYoungPacks,
   reprievePacks,
 } from "@kluis/db";
 import { engineActor, limits } from "@kluis/domain";
@@ -37,9 +37,9 @@ export async function collectVault(
   const keep = await heldNodes(deps);
   const sweepable = await listSweepablePacks(deps.db.prisma, vaultId, before);
   const swept = await vault.sweep({ keep, condemned: sweepable.map(({ packId }) => packId), signal });
-  const young = await listYoungPacks(deps.db.prisma, vaultId, before);
+  const recent = await listRecentPacks(deps.db.prisma, vaultId, before);
   const plan = await vault.planCollection({ keep: await heldNodes(deps), signal });
-  const unreached = new Set(plan.condemned.filter((pack) => !young.has(pack)));
+  const unreached = new Set(plan.condemned.filter((pack) => !recent.has(pack)));
   const condemned = plan.packs
     .filter(({ pack }) => unreached.has(pack))
     .map(({ pack, bytes }) => ({ packId: pack, bytes }));
