@@ -72,8 +72,8 @@ export async function lookupPoint(ctx: SignedInContext, ref: string): Promise<Po
     const latest = await findLatestPointView(prisma, seen(ctx), vm.id);
     if (latest !== null) return latest;
     throw new KluisError("POINT_NOT_FOUND", {
-      reason: "none-yet",
-      message: `The virtual machine ${vm.name} has no recovery point yet.`,
+      reason: "none-available",
+      message: `The virtual machine ${vm.name} has no available recovery point.`,
       action: "Back it up first.",
       params: { point: ref, vm: vm.name },
     });

@@ -86,7 +86,7 @@ export const errorReasons = {
   VM_NOT_FOUND: ["unknown", "gone", "replaced"],
   VM_NOT_PROTECTED: ["no-policy", "nothing-to-stop"],
   POLICY_NOT_FOUND: [],
-  POINT_NOT_FOUND: ["unknown", "none-yet", "deleting", "deleted", "gone"],
+  POINT_NOT_FOUND: ["unknown", "none-available", "deleting", "deleted", "gone"],
   DISK_NOT_FOUND: ["in-vm", "in-point"],
   DISK_NOT_SUPPORTED: ["disk-kind", "no-disk-left", "not-whole-sectors", "not-a-vhd"],
   JOB_ALREADY_RUNNING: [],

@@ -7,7 +7,7 @@
  * - `stopped`: protection stopped, data kept
  * - `failing`: its last backup job failed
  * - `at-risk`: no recovery point within the policy's longest gap plus grace
- * - `waiting`: protected recently, no recovery point yet
+ * - `waiting`: protected recently, without an available recovery point
  * - `protected`: its last backup meets the policy
  */
 export const vmStatuses = [

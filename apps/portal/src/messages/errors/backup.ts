@@ -51,8 +51,8 @@ export const backupErrors = catalog({
           message: "There is no recovery point {point} that you can see.",
           action: "Check the list of recovery points.",
         },
-        "none-yet": {
-          message: "Virtual machine {vm} has no recovery point.",
+        "none-available": {
+          message: "Virtual machine {vm} has no available recovery point.",
           action: "Back it up first.",
         },
         deleting: {
@@ -162,8 +162,8 @@ export const backupErrors = catalog({
           message: "Er is geen herstelpunt {point}, of het is met deze rol niet te zien.",
           action: "Controleer de lijst met herstelpunten.",
         },
-        "none-yet": {
-          message: "Virtuele machine {vm} heeft geen herstelpunt.",
+        "none-available": {
+          message: "Virtuele machine {vm} heeft geen beschikbaar herstelpunt.",
           action: "Maak eerst een back-up.",
         },
         deleting: {
