@@ -1,4 +1,7 @@
-/** Web Responses for route handlers outside tRPC: downloads, reports, errors. They never throw: errors become responses. */
+/**
+ * Web Responses for route handlers outside tRPC: downloads, reports, errors. They never throw:
+ * errors become responses.
+ */
 import type { RequestContext } from "./context.ts";
 import { type DiskDownload, openDiskDownload } from "./downloads/download.ts";
 import { decideRange } from "./downloads/http-range.ts";
@@ -19,7 +22,10 @@ export function errorResponse(error: unknown, requestId: string): Response {
   );
 }
 
-/** A disk of a recovery point, whole or in part (RFC 9110: Range, If-Range, If-Match, If-None-Match). HEAD sends no body. */
+/**
+ * A disk of a recovery point, whole or in part (RFC 9110: Range, If-Range, If-Match,
+ * If-None-Match). HEAD sends no body.
+ */
 export async function diskDownloadResponse(
   ctx: RequestContext,
   input: { readonly point: string; readonly disk: string; readonly format?: string | null | undefined },
@@ -70,7 +76,10 @@ function fileHeaders(
   };
 }
 
-/** Reads the next piece only when the client takes it, so that a slow client holds few pieces in memory. */
+/**
+ * Reads the next piece only when the client takes it, so that a slow client holds few pieces in
+ * memory.
+ */
 function streamOf(
   ctx: RequestContext,
   pieces: AsyncGenerator<Uint8Array, void, undefined>,
@@ -84,7 +93,8 @@ function streamOf(
           if (done === true) controller.close();
           else controller.enqueue(value);
         } catch (error) {
-          // The headers have left, so only a broken connection can tell the client that the rest is missing.
+          // The headers have left, so only a broken connection can tell the client that the rest is
+          // missing.
           if (!signal.aborted)
             ctx.api.logger.error({ err: error, requestId: ctx.requestId }, "download interrupted");
           controller.error(error);

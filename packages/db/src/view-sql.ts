@@ -1,4 +1,7 @@
-/** Queries that yield rows in the shape of a view's schema, so that nothing is copied between database and JSON. */
+/**
+ * Queries that yield rows in the shape of a view's schema, so that nothing is copied between
+ * database and JSON.
+ */
 import { KluisError, type SortDirection } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../generated/client.ts";
@@ -20,8 +23,9 @@ type Given<Key extends string, Column extends string> = {
 const keysPerCall = 50;
 
 /**
- * A `jsonb` object in the shape of a schema. Keys that are columns of the table are read from it; `given` has all others.
- * A read-only column that a view shows is therefore one line in the view's schema.
+ * A `jsonb` object in the shape of a schema. Keys that are columns of the table are read from it;
+ * `given` has all others. A read-only column that a view shows is therefore one line in the view's
+ * schema.
  */
 export function objectSql<Shape extends z.core.$ZodLooseShape, Column extends string>(
   schema: z.ZodObject<Shape>,
@@ -56,7 +60,10 @@ export function diskOrderSql(alias: string): Prisma.Sql {
   return Prisma.sql`${key} <> 'os', length(${key}), ${key}`;
 }
 
-/** What a list or a look-up reads: `object` is the row as `jsonb`; `from` is also what a count reads. */
+/**
+ * What a list or a look-up reads: `object` is the row as `jsonb`; `from` is also what a count
+ * reads.
+ */
 export interface ViewSource<View> {
   readonly schema: z.ZodType<View>;
   readonly object: Prisma.Sql;
@@ -102,7 +109,10 @@ export interface PageQuery extends Page {
   readonly thenBy: Prisma.Sql;
 }
 
-/** Returns one page of a source, and how many rows pass the condition. Nulls come last in either direction. */
+/**
+ * Returns one page of a source, and how many rows pass the condition. Nulls come last in either
+ * direction.
+ */
 export async function readPage<View>(
   tx: Tx,
   source: ViewSource<View>,

@@ -40,7 +40,10 @@ function disks(header: string, text: (disk: PointReportRow["disks"][number]) => 
   ];
 }
 
-/** Every column in order. Headers stay, because spreadsheets and scripts depend on them; new columns go to the end. */
+/**
+ * Every column in order. Headers stay, because spreadsheets and scripts depend on them; new columns
+ * go to the end.
+ */
 const columns: readonly Column[] = [
   ...block((row) => row.identity, {
     recovery_point_id: "pointId",
@@ -136,8 +139,8 @@ const columns: readonly Column[] = [
 const rowsPerPiece = 200;
 
 /**
- * Yields the report as CSV in pieces (RFC 4180, UTF-8, with a header). Cells that a spreadsheet would read as a formula are
- * escaped, because names, tags and reasons come from outside.
+ * Yields the report as CSV in pieces (RFC 4180, UTF-8, with a header). Cells that a spreadsheet
+ * would read as a formula are escaped, because names, tags and reasons come from outside.
  */
 export async function* renderPointsCsv(
   db: Db,

@@ -16,8 +16,8 @@ const rowsPerPiece = 100;
 /**
  * Yields the report as one JSON document in pieces:
  * `{ format, version, generatedAt, generatedBy, dataAsOf, scope, period, rows: PointReportRow[], totals, ledger }`.
- * The totals follow the rows because they are counted over exactly these rows. `ledger` has the verdict over the whole
- * chain, verified after the last row was read, and the newest anchor.
+ * The totals follow the rows because they are counted over exactly these rows. `ledger` has the
+ * verdict over the whole chain, verified after the last row was read, and the newest anchor.
  */
 export async function* renderPointsJson(
   db: Db,

@@ -22,8 +22,9 @@ export interface LedgerVerdict {
 }
 
 /**
- * Walks a ledger from its first event and stops at the first problem: edited, missing, reordered, truncated or rewritten.
- * The last two are visible only against heads that were kept elsewhere. Memory does not grow with the ledger.
+ * Walks a ledger from its first event and stops at the first problem: edited, missing, reordered,
+ * truncated or rewritten. The last two are visible only against heads that were kept elsewhere.
+ * Memory does not grow with the ledger.
  *
  * @param known ascending by seq
  */
@@ -74,7 +75,8 @@ function truncated(head: LedgerHead, anchor: KnownHead): LedgerProblem {
 export interface VerifyLedgerOptions {
   readonly signal?: AbortSignal;
   /**
-   * Public keys (SPKI, PEM) that have signed anchors. Without any, the signatures of anchors are not checked.
+   * Public keys (SPKI, PEM) that have signed anchors. Without any, the signatures of anchors are
+   * not checked.
    */
   readonly publicPem?: string | readonly string[];
   /** Copies of anchors from the vault, which the owner of the database cannot change. */
@@ -82,8 +84,9 @@ export interface VerifyLedgerOptions {
 }
 
 /**
- * Verifies the ledger of a database against its anchors and against copies of anchors. An anchor with an invalid signature
- * proves nothing; it is itself a problem, unless the walk finds another one.
+ * Verifies the ledger of a database against its anchors and against copies of anchors. An anchor
+ * with an invalid signature proves nothing; it is itself a problem, unless the walk finds another
+ * one.
  */
 export async function verifyLedger(db: Db, options: VerifyLedgerOptions = {}): Promise<LedgerVerdict> {
   const { publicPem, signal, copies = [] } = options;
@@ -118,8 +121,9 @@ const copySchema = z.object({
 });
 
 /**
- * Reads the copy of an anchor from its text in the vault. Its public key is as trustworthy as the vault: pass it as
- * `publicPem` to check the anchors of a database whose owner cannot write to the vault.
+ * Reads the copy of an anchor from its text in the vault. Its public key is as trustworthy as the
+ * vault: pass it as `publicPem` to check the anchors of a database whose owner cannot write to the
+ * vault.
  * @throws z.ZodError or SyntaxError when the text is not a copy of an anchor
  */
 export function parseAnchorCopy(text: string): { readonly copy: SignedHead; readonly publicPem: string } {

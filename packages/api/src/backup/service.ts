@@ -1,3 +1,4 @@
+/** Backups that a user starts. */
 import {
   createJob,
   getProtection,
@@ -15,7 +16,8 @@ import type { StartedBackup } from "./view.ts";
 
 /**
  * Starts a backup of a protected VM now.
- * @throws KluisError VM_NOT_FOUND, FORBIDDEN, VM_NOT_PROTECTED, JOB_ALREADY_RUNNING (with the job's id)
+ * @throws KluisError VM_NOT_FOUND, FORBIDDEN, VM_NOT_PROTECTED, JOB_ALREADY_RUNNING (with the job's
+ * id)
  */
 export async function startBackup(ctx: SignedInContext, ref: string): Promise<StartedBackup> {
   const vm = await lookupVmFor(ctx, "backup:run", ref);
@@ -30,7 +32,10 @@ export async function startBackup(ctx: SignedInContext, ref: string): Promise<St
   return { jobId, vm: { id: vm.id, name: vm.name } };
 }
 
-/** Adds the job of a backup and returns it with the event that records it. No other backup of the VM may be running. */
+/**
+ * Adds the job of a backup and returns it with the event that records it. No other backup of the VM
+ * may be running.
+ */
 export async function addBackup(
   ctx: SignedInContext,
   tx: Tx,

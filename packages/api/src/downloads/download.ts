@@ -1,3 +1,4 @@
+/** A disk of a recovery point as a file, raw or VHD. */
 import { createHash } from "node:crypto";
 import { getPointDetail, type StoredPoint } from "@kluis/db";
 import { encodeVhdFooter, KluisError } from "@kluis/domain";
@@ -14,7 +15,10 @@ import type { DiskDownloadInput } from "./inputs.ts";
 export interface DiskDownload {
   /** Bytes of the whole file: the disk, and for VHD its footer. */
   readonly size: number;
-  /** Strong entity tag made of the disk's content digest: the same disk in the same format always has the same tag. */
+  /**
+   * Strong entity tag made of the disk's content digest: the same disk in the same format always
+   * has the same tag.
+   */
   readonly etag: string;
   readonly contentType: string;
   readonly fileName: string;
@@ -22,13 +26,17 @@ export interface DiskDownload {
   readonly rootDigest: string;
   /** Records the start of a download in the ledger. Call it before the first byte leaves. */
   recordStart(range: ByteRange): Promise<void>;
-  /** The bytes of a range, in order, a few MiB at a time; two pieces in memory. Ends early when the signal aborts. */
+  /**
+   * The bytes of a range, in order, a few MiB at a time; two pieces in memory. Ends early when the
+   * signal aborts.
+   */
   stream(range: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
 /**
  * Opens a disk of a recovery point as a file.
- * @throws KluisError NOT_SIGNED_IN, FORBIDDEN, POINT_NOT_FOUND, DISK_NOT_FOUND, DISK_NOT_SUPPORTED, VAULT_*
+ * @throws KluisError NOT_SIGNED_IN, FORBIDDEN, POINT_NOT_FOUND, DISK_NOT_FOUND, DISK_NOT_SUPPORTED,
+ * VAULT_*
  */
 export async function openDiskDownload(
   request: RequestContext,
@@ -71,7 +79,10 @@ async function recordStart(ctx: SignedInContext, event: VmEvent, range: ByteRang
   await record(ctx, () => Promise.resolve({ result: null, events: [{ ...event, data }] }));
 }
 
-/** Id and time come from the point, so the footer is always the same and a download can resume byte for byte. */
+/**
+ * Id and time come from the point, so the footer is always the same and a download can resume byte
+ * for byte.
+ */
 function footerOf(point: StoredPoint, disk: StoredPoint["disks"][number]): Uint8Array {
   if (disk.diskBytes % 512 !== 0) {
     throw new KluisError("DISK_NOT_SUPPORTED", {
@@ -96,14 +107,18 @@ interface Reading {
   readonly signal: AbortSignal;
 }
 
-/** Yields the disk's bytes of a range, then the footer's. The next piece is read while the last one is sent. */
+/**
+ * Yields the disk's bytes of a range, then the footer's. The next piece is read while the last one
+ * is sent.
+ */
 async function* readFile(
   disk: DiskReader,
   footer: Uint8Array,
   { range, signal }: Reading,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const end = Math.min(range.end + 1, disk.size);
-  // When the stream ends or fails, the piece that is being read must stop too, without an unhandled rejection.
+  // When the stream ends or fails, the piece that is being read must stop too, without an unhandled
+  // rejection.
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   const read = (offset: number): Promise<Uint8Array> | null => {

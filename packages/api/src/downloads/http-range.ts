@@ -1,6 +1,7 @@
 /**
- * HTTP range requests for one representation of known size (RFC 9110, sections 13.1.5 and 14). Pure.
- * Serves a single byte range. A list of ranges gets the whole representation, which the RFC allows.
+ * HTTP range requests for one representation of known size (RFC 9110, sections 13.1.5 and 14).
+ * Pure. Serves a single byte range. A list of ranges gets the whole representation, which the RFC
+ * allows.
  */
 
 /** Bytes `start` to `end`, both included. */
@@ -37,7 +38,10 @@ export interface RangeHeaders {
   readonly ifNoneMatch?: string | null | undefined;
 }
 
-/** Returns status, range and headers (Content-Range, Content-Length, ETag, Accept-Ranges) of the response. */
+/**
+ * Returns status, range and headers (Content-Range, Content-Length, ETag, Accept-Ranges) of the
+ * response.
+ */
 export function decideRange(representation: Representation, request: RangeHeaders): RangeDecision {
   const { size, etag } = representation;
   const shared = { "accept-ranges": "bytes", etag };
@@ -47,7 +51,8 @@ export function decideRange(representation: Representation, request: RangeHeader
     return { status: 304, range: null, headers: shared };
   }
   const range = request.range ? parseRange(request.range, size) : "none";
-  // With another entity tag, the part that the client has belongs to other content. Dates are too weak to compare.
+  // With another entity tag, the part that the client has belongs to other content. Dates are too
+  // weak to compare.
   const stale = Boolean(request.ifRange) && request.ifRange?.trim() !== etag;
   if (range === "none" || stale) {
     return {
@@ -70,7 +75,10 @@ export function decideRange(representation: Representation, request: RangeHeader
   };
 }
 
-/** `none`: not one well-formed byte range, so it is ignored. `beyond`: well-formed, but beyond the end. */
+/**
+ * `none`: not one well-formed byte range, so it is ignored. `beyond`: well-formed, but beyond the
+ * end.
+ */
 function parseRange(header: string, size: number): ByteRange | "none" | "beyond" {
   const match = /^\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header);
   if (match === null) return "none";
@@ -87,7 +95,10 @@ function parseRange(header: string, size: number): ByteRange | "none" | "beyond"
   return { start, end: last === "" ? size - 1 : Math.min(Number(last), size - 1) };
 }
 
-/** Whether a list of entity tags contains this one. If-None-Match compares weakly, so it ignores `W/`. */
+/**
+ * Whether a list of entity tags contains this one. If-None-Match compares weakly, so it ignores
+ * `W/`.
+ */
 function matches(header: string, etag: string, options: { readonly weakly?: boolean } = {}): boolean {
   if (header.trim() === "*") return true;
   return header

@@ -19,14 +19,20 @@ export const jobProcedures = {
     .output(jobView)
     .query(({ ctx, input }) => getJob(ctx, input.job)),
 
-  /** Requests a job to stop at its next safe point; the engine then removes what the job made in Azure. */
+  /**
+   * Requests a job to stop at its next safe point; the engine then removes what the job made in
+   * Azure.
+   */
   cancel: procedure
     .requires("backup:run")
     .input(jobInput)
     .output(cancelResult)
     .mutation(({ ctx, input }) => cancelJob(ctx, input.job)),
 
-  /** The job now and at each change, until it has ended. A client that returns with its last event's id misses nothing. */
+  /**
+   * The job now and at each change, until it has ended. A client that returns with its last event's
+   * id misses nothing.
+   */
   watch: procedure
     .requires("inventory:read")
     .input(watchJobInput)

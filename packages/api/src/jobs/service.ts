@@ -1,3 +1,4 @@
+/** Jobs for pages and the command line: lists, one job in full, cancellation. */
 import { askJobToCancel, getJobDetail, type JobRow, listJobViews, type VmRow } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import { type SignedInContext, seen } from "../context.ts";

@@ -1,3 +1,4 @@
+/** The schemas of jobs as the API sends them. */
 import { jobDetail, jobDisk, jobRow } from "@kluis/db";
 import { pageView } from "@kluis/domain";
 import { z } from "zod";

@@ -1,3 +1,4 @@
+/** The live stream of one job. */
 import { createHash } from "node:crypto";
 import { type TrackedEnvelope, tracked } from "@trpc/server";
 import type { SignedInContext } from "../context.ts";
@@ -8,8 +9,9 @@ import { describeJob } from "./service.ts";
 import type { JobView } from "./view.ts";
 
 /**
- * Yields the job at each change, until it has ended. An event's id is the digest of its content, so a client that returns
- * with the id of the present state gets nothing twice, whichever process serves it.
+ * Yields the job at each change, until it has ended. An event's id is the digest of its content, so
+ * a client that returns with the id of the present state gets nothing twice, whichever process
+ * serves it.
  * @throws KluisError NOT_FOUND, also when the user loses the right to see the job
  */
 export async function* watchJob(

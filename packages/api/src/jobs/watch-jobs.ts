@@ -1,3 +1,4 @@
+/** The live stream of all visible jobs. */
 import { type JobFilter, type JobRow, listJobViews } from "@kluis/db";
 import { type TrackedEnvelope, tracked } from "@trpc/server";
 import { type SignedInContext, seen } from "../context.ts";
@@ -10,8 +11,8 @@ const overlapMs = 5_000;
 const maxRows = 200;
 
 /**
- * Yields rows of jobs: first every active one, then each that changes. An event's id is the time at which it was read; a
- * client that returns with it also gets the jobs that have ended since.
+ * Yields rows of jobs: first every active one, then each that changes. An event's id is the time at
+ * which it was read; a client that returns with it also gets the jobs that have ended since.
  */
 export async function* watchJobs(
   ctx: SignedInContext,

@@ -1,3 +1,4 @@
+/** Rights in streams that outlive their request. */
 import type { Permission } from "@kluis/domain";
 import { requireSignedIn, type SignedInContext } from "../context.ts";
 
@@ -5,8 +6,10 @@ import { requireSignedIn, type SignedInContext } from "../context.ts";
 const keepMs = 5_000;
 
 /**
- * Returns a function that gives the context of a long stream, with rights at most a few seconds old.
- * @throws KluisError NOT_SIGNED_IN, TOKEN_INVALID, FORBIDDEN once the user signed out or lost the permission
+ * Returns a function that gives the context of a long stream, with rights at most a few seconds
+ * old.
+ * @throws KluisError NOT_SIGNED_IN, TOKEN_INVALID, FORBIDDEN once the user signed out or lost the
+ * permission
  */
 export function freshContexts(ctx: SignedInContext, permission: Permission): () => Promise<SignedInContext> {
   const { clock } = ctx.api;

@@ -1,8 +1,13 @@
-/** Tells the watchers of one process which jobs changed, from one LISTEN connection to the database. */
+/**
+ * Tells the watchers of one process which jobs changed, from one LISTEN connection to the database.
+ */
 import { type Db, listen } from "@kluis/db";
 import type { Logger } from "pino";
 
-/** What a watcher reads next: these jobs or, at the start, after a lost connection and after silence, everything it watches. */
+/**
+ * What a watcher reads next: these jobs or, at the start, after a lost connection and after
+ * silence, everything it watches.
+ */
 export interface Change {
   readonly jobIds: ReadonlySet<string>;
   readonly everything: boolean;
@@ -10,21 +15,25 @@ export interface Change {
 
 export interface LiveHub {
   /**
-   * Changes for one watcher: first everything, then as the database notifies. Ends when the signal aborts or the hub closes.
-   * Changes that arrive while the watcher is busy are merged, so that a slow watcher misses nothing and nothing piles up.
+   * Changes for one watcher: first everything, then as the database notifies. Ends when the signal
+   * aborts or the hub closes. Changes that arrive while the watcher is busy are merged, so that a
+   * slow watcher misses nothing and nothing piles up.
    */
   changes(signal: AbortSignal): AsyncGenerator<Change, void, undefined>;
   close(): Promise<void>;
 }
 
-/** Silence after which a watcher reads everything again: a connection can die without an error, and its notices are lost. */
+/**
+ * Silence after which a watcher reads everything again: a connection can die without an error, and
+ * its notices are lost.
+ */
 const maxSilenceMs = 15_000;
 /** Between two changes for one watcher, so that a busy job does not flood it. */
 const pauseMs = 400;
 
 /**
- * One LISTEN connection per process, opened with the first watcher and shared by all. Each portal process has its own, so a
- * watcher sees every job, whichever process serves it.
+ * One LISTEN connection per process, opened with the first watcher and shared by all. Each portal
+ * process has its own, so a watcher sees every job, whichever process serves it.
  */
 export function createLiveHub(db: Db, logger: Logger): LiveHub {
   const watchers = new Set<Watcher>();

@@ -16,7 +16,10 @@ export const pointProcedures = {
     .output(pointView)
     .query(({ ctx, input }) => getPoint(ctx, input.point)),
 
-  /** Starts a verification: `quick` checks structure and existence, `full` decrypts and digests every byte. */
+  /**
+   * Starts a verification: `quick` checks structure and existence, `full` decrypts and digests
+   * every byte.
+   */
   verify: procedure
     .requires("backup:run")
     .input(verifyPointInput)

@@ -1,3 +1,4 @@
+/** Recovery points: lists, one point in full, verification, deletion. */
 import {
   createJob,
   getPointDetail,

@@ -1,3 +1,4 @@
+/** The schemas of recovery points as the API sends them. */
 import { pointView as pointFacts, pointRow } from "@kluis/db";
 import { pageView } from "@kluis/domain";
 import { z } from "zod";

@@ -1,3 +1,4 @@
+/** The recovery-point report as a file. */
 import type { PointReportScope } from "@kluis/db";
 import { visibleVmFilter } from "@kluis/domain";
 import { renderPointsCsv, renderPointsJson } from "@kluis/reports";

@@ -1,3 +1,4 @@
+/** The sums of the recovery-point report, before it is downloaded. */
 import { sumReportPoints } from "@kluis/db";
 import type { SignedInContext } from "../context.ts";
 import type { SummarizePointsInput } from "./inputs.ts";

@@ -1,3 +1,4 @@
+/** Restores of disks: their plan, and the job. */
 import { createJob, getPointDetail, type StoredPoint, type VmRow } from "@kluis/db";
 import {
   KluisError,
@@ -55,7 +56,10 @@ export async function createRestore(ctx: SignedInContext, input: RestoreInput): 
   return { jobId, target };
 }
 
-/** @throws KluisError POINT_NOT_FOUND, DISK_NOT_FOUND, FORBIDDEN, also when the user has no rights on the resource group */
+/**
+ * @throws KluisError POINT_NOT_FOUND, DISK_NOT_FOUND, FORBIDDEN, also when the user has no rights
+ * on the resource group
+ */
 async function prepare(ctx: SignedInContext, input: RestoreInput): Promise<Prepared> {
   const { point: row, vm } = await lookupPointFor(ctx, "restore:disks", input.point);
   mustBeReadable(row);
@@ -63,7 +67,8 @@ async function prepare(ctx: SignedInContext, input: RestoreInput): Promise<Prepa
   const disk = diskOf(point, input.disk);
   const resourceGroup = input.resourceGroup ?? vm.resourceGroup;
   if (resourceGroup.toLowerCase() !== vm.resourceGroup.toLowerCase()) {
-    // Otherwise a team could write disks into another team's resource group with the engine's rights.
+    // Otherwise a team could write disks into another team's resource group with the engine's
+    // rights.
     const place = { subscriptionId: vm.subscriptionId, resourceGroup, tags: {} };
     mustBeAllowed(ctx.who.access, "restore:disks", { kind: "vm", vm: place });
   }
@@ -97,7 +102,10 @@ function locationOf(point: StoredPoint, vm: VmRow): string {
   return facts.success ? facts.data.location : vm.location;
 }
 
-/** The kind of the disk, or premium SSD where Azure does not accept uploads into that kind; it can be changed afterwards. */
+/**
+ * The kind of the disk, or premium SSD where Azure does not accept uploads into that kind; it can
+ * be changed afterwards.
+ */
 function restorableSku(sku: string): string {
   return restorableSkus.find((one) => one.toLowerCase() === sku.toLowerCase()) ?? "Premium_LRS";
 }

@@ -1,3 +1,4 @@
+/** The schemas of restores as the API sends them. */
 import {
   bytesView,
   consistencySchema,

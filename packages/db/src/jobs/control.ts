@@ -5,7 +5,8 @@ import { enqueue } from "../queue/enqueue.ts";
 import type { Tx } from "../tx.ts";
 
 /**
- * Requests a job to stop and wakes its task, which stops at its next safe point. The caller appends the ledger event.
+ * Requests a job to stop and wakes its task, which stops at its next safe point. The caller appends
+ * the ledger event.
  * @returns `asked` by this call, `asked-before`, or `ended`: there is nothing left to stop
  */
 export async function askJobToCancel(

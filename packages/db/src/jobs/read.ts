@@ -110,7 +110,10 @@ export function listJobViews(
   return readPage(tx, jobs, { ...order, where, orderBy: orders[sort], thenBy: Prisma.sql`j.id DESC` });
 }
 
-/** Visible jobs whose id begins with this text; at most 3, which is enough to tell that it is ambiguous. */
+/**
+ * Visible jobs whose id begins with this text; at most 3, which is enough to tell that it is
+ * ambiguous.
+ */
 export function findJobViews(tx: Tx, visibility: VmVisibility, idPrefix: string): Promise<JobRow[]> {
   const like = `${likeText(idPrefix.toLowerCase())}%`;
   return readViews(

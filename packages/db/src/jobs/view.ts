@@ -20,7 +20,10 @@ import {
 import { z } from "zod";
 import { transferBytes } from "../transfer-view.ts";
 
-/** Sums over the disks of a job, in bytes. A bar shows `doneBytes` of `plannedBytes`; both are 0 before the plan. */
+/**
+ * Sums over the disks of a job, in bytes. A bar shows `doneBytes` of `plannedBytes`; both are 0
+ * before the plan.
+ */
 export const jobProgress = z.object({
   plannedBytes: bytesView,
   doneBytes: bytesView,

@@ -1,4 +1,7 @@
-/** Recovery points as pages and the command line read them: lists, look-ups by id, one point in full. */
+/**
+ * Recovery points as pages and the command line read them: lists, look-ups by id, one point in
+ * full.
+ */
 import type { PointSort, VmVisibility } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 import { likeText } from "../text.ts";

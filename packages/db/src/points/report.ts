@@ -51,7 +51,10 @@ const identity = objectSql(reportBlocks.identity, noTable, {
   excludedDisks: Prisma.sql`coalesce(nullif(job.memory -> 'excluded', 'null'), '[]')`,
 });
 
-/** What a row consists of; the points come from `page`, which is limited before anything is joined to it. */
+/**
+ * What a row consists of; the points come from `page`, which is limited before anything is joined
+ * to it.
+ */
 const rows: ViewSource<PointReportRow> = {
   schema: pointReportRow,
   object: objectSql(pointReportRow, noTable, {
@@ -95,7 +98,10 @@ const rows: ViewSource<PointReportRow> = {
 
 const pageSize = 500;
 
-/** Streams the points of the scope in the order in which they were taken, a page at a time, so that memory is bounded. */
+/**
+ * Streams the points of the scope in the order in which they were taken, a page at a time, so that
+ * memory is bounded.
+ */
 export async function* walkReportPoints(
   db: Db,
   scope: PointReportScope,

@@ -1,4 +1,7 @@
-/** Recovery points as JSON: each fact has one definition here, and lists, pages and reports select from them. */
+/**
+ * Recovery points as JSON: each fact has one definition here, and lists, pages and reports select
+ * from them.
+ */
 import {
   actorSchema,
   actorView,
@@ -152,7 +155,10 @@ export const pointRow = pointView.pick({
 });
 export type PointRow = z.infer<typeof pointRow>;
 
-/** A recovery point in full, with where the content of each disk begins in the vault (null: the disk is all zeros). */
+/**
+ * A recovery point in full, with where the content of each disk begins in the vault (null: the disk
+ * is all zeros).
+ */
 export const storedPoint = pointView.extend({
   disks: z.array(pointDisk.extend({ root: z.string().nullable() })),
 });
@@ -197,7 +203,10 @@ export const reportBlocks = {
     .nullable(),
 };
 
-/** A recovery point in a report: every recorded fact, in blocks. Null means: does not apply, or was not recorded. */
+/**
+ * A recovery point in a report: every recorded fact, in blocks. Null means: does not apply, or was
+ * not recorded.
+ */
 export const pointReportRow = z.object(reportBlocks);
 export type PointReportRow = z.infer<typeof pointReportRow>;
 
