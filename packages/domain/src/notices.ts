@@ -85,6 +85,8 @@ export interface NoticeParams {
   "point-already-deleted": None;
 
   // Steps of any job
+  "step-done": None;
+  "step-not-needed": None;
   "step-retrying": Failure;
   "step-failed": Failure;
   "step-canceled": None;
@@ -236,6 +238,8 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "point-deleted": () => "The recovery point is deleted.",
   "point-already-deleted": () => "The recovery point was already deleted.",
 
+  "step-done": () => "Done.",
+  "step-not-needed": () => "Not needed.",
   "step-retrying": ({ errorMessage }) => `Trying again: ${errorMessage}`,
   "step-failed": ({ errorMessage }) => errorMessage,
   "step-canceled": () => "Stopped: the job was canceled.",
