@@ -3,6 +3,7 @@ import type { OsType } from "@kluis/domain";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
+import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import type { PolicyRow, VmView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
@@ -59,6 +60,7 @@ interface FormProps {
 function ProtectForm({ vm, policies, onClose }: FormProps) {
   const t = useTranslations("protection");
   const ui = useTranslations("ui");
+  const sentence = usePolicySentence();
   const format = useFormat();
   const trpc = useTRPC();
   const outcome = useOutcome();
@@ -112,11 +114,17 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
           <Select
             labelledBy={`${formId}-policy`}
             value={policy}
-            options={policies.map((row) => ({ value: row.id, label: row.name, hint: row.sentence }))}
+            options={policies.map((row) => ({
+              value: row.id,
+              label: row.name,
+              hint: sentence(row.document),
+            }))}
             onChange={setPolicy}
             className="w-full"
           />
-          {chosen === undefined ? null : <p className="mt-1 text-xs text-muted">{chosen.sentence}</p>}
+          {chosen === undefined ? null : (
+            <p className="mt-1 text-xs text-muted">{sentence(chosen.document)}</p>
+          )}
         </div>
         <fieldset>
           <legend className="mb-1 text-sm font-medium">{t("protect.disks")}</legend>

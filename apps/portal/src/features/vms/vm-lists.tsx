@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useJobColumns } from "#features/jobs/job-columns.tsx";
 import { usePointColumns } from "#features/points/point-columns.tsx";
+import { lostItsPoints } from "#features/vms/points-view-model.ts";
 import type { VmView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -33,7 +34,13 @@ export function VmPoints({ vm }: { vm: VmView }) {
         rowKey={(point) => point.id}
         error={points.error}
         onRetry={() => void points.refetch()}
-        empty={<EmptyState title={t("detail.noPoints")}>{t("detail.noPointsText")}</EmptyState>}
+        empty={
+          lostItsPoints(vm) ? (
+            <EmptyState title={t("detail.pointsDeletedTitle")}>{t("detail.pointsDeletedText")}</EmptyState>
+          ) : (
+            <EmptyState title={t("detail.noPoints")}>{t("detail.noPointsText")}</EmptyState>
+          )
+        }
         footer={
           (points.data?.total ?? 0) > shown ? (
             <More href={`/points?search=${encodeURIComponent(vm.name)}`} label={t("detail.allPoints")} />
