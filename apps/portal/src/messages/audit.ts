@@ -6,6 +6,7 @@ export const audit = catalog({
   en: {
     title: "Audit log",
     lead: "Every action by a user, a token or the engine, in an append-only chain. Each event contains the digest of the event before it.",
+    forbidden: "The audit log is for owners and auditors.",
     verify: "Verify the chain",
     verified: "Ledger intact: {events, plural, one {# event} other {# events}}",
     verifiedHead:
@@ -89,6 +90,7 @@ export const audit = catalog({
   nl: {
     title: "Auditlogboek",
     lead: "Elke actie van een gebruiker, een token of de engine, in een keten waaraan alleen wordt toegevoegd. Elke gebeurtenis bevat de digest van de vorige.",
+    forbidden: "Het auditlogboek is voor eigenaren en auditors.",
     verify: "Keten verifiëren",
     verified: "Logboek intact: {events, plural, one {# gebeurtenis} other {# gebeurtenissen}}",
     verifiedHead:

@@ -31,7 +31,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "snapshot-kept": "The snapshot is kept for instant restore until {keptUntilAt}.",
     "snapshot-removal-failed": "The snapshot was not removed ({errorCode}): {errorMessage}",
     "point-created":
-      "Recovery point {pointId} created, {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
+      "Recovery point created, {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
     "guest-not-running":
       "The VM was {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}, so its guest did not take part in the snapshot.",
     "guest-agent-not-ready": "The guest agent was not ready, so the guest did not take part in the snapshot.",
@@ -154,7 +154,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "snapshot-kept": "De momentopname blijft tot {keptUntilAt} bewaard voor direct herstel.",
     "snapshot-removal-failed": "De momentopname is niet verwijderd ({errorCode}): {errorMessage}",
     "point-created":
-      "Herstelpunt {pointId} gemaakt, {consistency, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}}.",
+      "Herstelpunt gemaakt, {consistency, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}}.",
     "guest-not-running":
       "De virtuele machine was {powerState, select, running {actief} starting {aan het starten} stopping {aan het stoppen} stopped {gestopt} deallocating {aan het vrijgeven} deallocated {vrijgegeven} other {in een onbekende toestand}}, dus de gast heeft niet meegewerkt aan de momentopname.",
     "guest-agent-not-ready":

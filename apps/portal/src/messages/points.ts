@@ -40,6 +40,7 @@ export const points = catalog({
       yearly: "Yearly",
       pinned: "Pinned",
     } satisfies Record<RetentionTier, string>,
+    moreTiers: "+{count, number}",
     search: "Search by VM or ID",
     filters: { consistency: "Consistency", state: "Status", all: "All", living: "Not deleted" },
     columns: {
@@ -142,6 +143,7 @@ export const points = catalog({
         verification: "Last verification",
         vault: "Vault",
         vaultOfKind: "{name} ({kind})",
+        vaultKinds: { "azure-blob": "Azure Blob Storage", folder: "folder" },
         encryption: "Encryption",
         key: "Key",
         tiers: "Kept as",
@@ -200,6 +202,7 @@ export const points = catalog({
       yearly: "Jaarlijks",
       pinned: "Vastgezet",
     },
+    moreTiers: "+{count, number}",
     search: "Zoeken op VM of id",
     filters: { consistency: "Consistentie", state: "Status", all: "Alle", living: "Niet verwijderd" },
     columns: {
@@ -302,6 +305,7 @@ export const points = catalog({
         verification: "Laatste verificatie",
         vault: "Kluis",
         vaultOfKind: "{name} ({kind})",
+        vaultKinds: { "azure-blob": "Azure Blob Storage", folder: "map" },
         encryption: "Versleuteling",
         key: "Sleutel",
         tiers: "Bewaard als",

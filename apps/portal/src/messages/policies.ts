@@ -25,6 +25,7 @@ export const policies = catalog({
       "A policy sets when backups run and how long their recovery points are kept. Start with a daily one.",
     sentence: {
       whole: "{schedule} {consistency} {retention} {snapshots}",
+      short: "{schedule} {retention}",
       daily: "Every day at {times} ({zone}).",
       allDay:
         "{hours, plural, one {Every hour} other {Every # hours}}, all day, starting at {start} ({zone}).",
@@ -196,6 +197,7 @@ export const policies = catalog({
       "Een beleid bepaalt wanneer back-ups worden gemaakt en hoelang hun herstelpunten worden bewaard. Begin met een dagelijks beleid.",
     sentence: {
       whole: "{schedule} {consistency} {retention} {snapshots}",
+      short: "{schedule} {retention}",
       daily: "Elke dag om {times} ({zone}).",
       allDay: "{hours, plural, one {Elk uur} other {Elke # uur}}, de hele dag, vanaf {start} ({zone}).",
       window:

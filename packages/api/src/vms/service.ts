@@ -67,6 +67,7 @@ function protectionOf(
     policy: { id: protection.policyId, name: policy?.name ?? protection.policyId },
     nextRunAt: next === undefined || protection.state === "stopped" ? null : next,
     policySentence: document === undefined ? "" : describePolicy(document),
+    policyDocument: document ?? null,
   };
 }
 

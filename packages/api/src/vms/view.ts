@@ -1,5 +1,5 @@
 import { historyDayView, vmCountsView, vmFacetsView, vmListView } from "@kluis/db";
-import { diskKeySchema, instantView, noticeSchema, pageView, protectionStates, refView } from "@kluis/domain";
+import { diskKeySchema, instantView, noticeSchema, pageView, policyDocumentSchema, protectionStates, refView } from "@kluis/domain";
 import { z } from "zod";
 
 export const vmPage = pageView(vmListView);
@@ -25,6 +25,8 @@ const vmProtectionView = z.object({
   excludedDisks: z.array(diskKeySchema),
   nextRunAt: instantView.nullable(),
   policySentence: z.string(),
+  /** What `policySentence` describes; null when the policy does not exist any more. */
+  policyDocument: policyDocumentSchema.nullable(),
   extensionReadyAt: instantView.nullable(),
   /** Changes inside a Windows guest that the first backup found; null before it, and on Linux. */
   guestChanges: z.record(z.string(), z.unknown()).nullable(),

@@ -24,7 +24,7 @@ export function auditColumns(
       key: "seq",
       header: t("columns.seq"),
       align: "right",
-      from: "sm",
+      from: "md",
       className: "w-16 text-faint",
       cell: (row) => row.seq,
     },
@@ -35,11 +35,10 @@ export function auditColumns(
       isRowHeader: true,
       cell: (row) => <span className="font-medium">{eventName(row.kind, t)}</span>,
     },
-    { key: "target", header: t("columns.target"), from: "md", cell: (row) => row.target.name },
+    { key: "target", header: t("columns.target"), cell: (row) => row.target.name },
     {
       key: "actor",
       header: t("columns.actor"),
-      from: "sm",
       cell: (row) => (
         <span className="flex flex-wrap items-center gap-1.5">
           {row.actor.kind === "engine" ? <span className="text-muted">{t("engine")}</span> : row.actor.name}

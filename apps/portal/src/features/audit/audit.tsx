@@ -40,7 +40,7 @@ export function Audit() {
     <Page>
       <PageHeader
         title={t("title")}
-        description={t("lead")}
+        description={refusal === null ? t("lead") : t("forbidden")}
         actions={<VerifyButton refusal={refusal} onVerified={setVerification} />}
       />
       {refusal === null ? (

@@ -23,7 +23,7 @@ export function JobTimeline({ job }: { job: JobView }) {
           title: stepName(job.kind, step.name, t),
           state: look.state,
           stateWord: look.word,
-          ...(step.startedAt === null ? {} : { time: <StepTime step={step} /> }),
+          ...(step.startedAt === null || step.state === "skipped" ? {} : { time: <StepTime step={step} /> }),
           ...(message === "" && step.attempt <= 1
             ? {}
             : {

@@ -2,7 +2,9 @@
 import type { PointState } from "@kluis/domain";
 import { useTranslations } from "next-intl";
 import { ConsistencyBadge } from "#features/points/consistency.tsx";
+import { longestTier } from "#features/points/tiers.ts";
 import type { PointRow } from "#lib/api-types.ts";
+import { useFormat } from "#lib/use-format.ts";
 import { useNotice } from "#lib/use-notice.ts";
 import { Badge, Status, type StatusIcon, type Tone } from "#ui/status.tsx";
 
@@ -56,6 +58,22 @@ export function VerifiedMark({ verified }: { verified: PointRow["lastVerified"] 
     <Status look="plain" tone={verified.ok ? "ok" : "bad"} icon={verified.ok ? "check" : "cross"}>
       {verified.ok ? t("verification.ok", { mode }) : t("verification.failed", { mode })}
     </Status>
+  );
+}
+
+/** The tier that keeps a point longest, with the number of the others; all of them on hover. */
+export function TierSummary({ point }: { point: Pick<PointRow, "tiers" | "pinnedAt"> }) {
+  const t = useTranslations("points");
+  const format = useFormat();
+  const longest = longestTier(point);
+  if (longest === null) return <span className="text-faint">{t("noExpiry")}</span>;
+  const all = format.list(point.tiers.map((tier) => t(`tiers.${tier}`)));
+  const others = point.tiers.filter((tier) => tier !== longest).length;
+  return (
+    <span className="inline-flex gap-1" title={all}>
+      <Badge tone={longest === "pinned" ? "accent" : "idle"}>{t(`tiers.${longest}`)}</Badge>
+      {others === 0 ? null : <span className="text-xs text-faint">{t("moreTiers", { count: others })}</span>}
+    </span>
   );
 }
 

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import {
   PointConsistency,
   PointStateBadge,
-  TierBadges,
+  TierSummary,
   VerifiedMark,
 } from "#features/points/point-badges.tsx";
 import type { PointRow } from "#lib/api-types.ts";
@@ -71,7 +71,7 @@ export function usePointColumns(options: {
       className: "w-44",
       header: t("columns.kept"),
       from: "lg",
-      cell: (point) => <TierBadges point={point} />,
+      cell: (point) => <TierSummary point={point} />,
     },
     {
       key: "changed",

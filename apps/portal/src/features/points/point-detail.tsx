@@ -5,7 +5,7 @@ import { PointActions } from "#features/points/point-actions.tsx";
 import {
   PointConsistency,
   PointStateBadge,
-  TierBadges,
+  TierSummary,
   VerifiedMark,
 } from "#features/points/point-badges.tsx";
 import { PointDisks } from "#features/points/point-disks.tsx";
@@ -83,7 +83,7 @@ function LoadedPoint({ point }: { point: PointView }) {
           <Stat
             label={t("detail.fields.tiers")}
             words
-            value={<TierBadges point={point} />}
+            value={<TierSummary point={point} />}
             note={<VerifiedMark verified={point.lastVerified} />}
             tone={point.lastVerified?.ok === false ? "bad" : "ok"}
           />

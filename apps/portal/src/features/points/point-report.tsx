@@ -1,5 +1,5 @@
 "use client";
-import { osTypes } from "@kluis/domain";
+import { type AzureConsistency, type Consistency, osTypes } from "@kluis/domain";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { startedBy } from "#features/jobs/job-view-model.ts";
@@ -97,6 +97,17 @@ function useIdentity(point: PointView): readonly Fact[] {
   return facts;
 }
 
+/** Azure's words for the level of a restore point. */
+const azureLevels: Readonly<Record<AzureConsistency, Consistency>> = {
+  application: "application",
+  "file-system": "file",
+  crash: "crash",
+};
+
+function isAzureLevel(level: string): level is AzureConsistency {
+  return Object.hasOwn(azureLevels, level);
+}
+
 function useCapture(point: PointView): readonly Fact[] {
   const t = useTranslations("points");
   const notice = useNotice();
@@ -109,7 +120,12 @@ function useCapture(point: PointView): readonly Fact[] {
     },
     { label: t("detail.fields.wanted"), value: t(`consistency.${point.consistencyWanted}`) },
     { label: t("detail.fields.reached"), value: t(`consistency.${point.consistency}`) },
-    { label: t("detail.fields.azure"), value: point.azureConsistency },
+    {
+      label: t("detail.fields.azure"),
+      value: isAzureLevel(point.azureConsistency)
+        ? t(`consistency.${azureLevels[point.azureConsistency]}`)
+        : point.azureConsistency,
+    },
     { label: t("detail.fields.snapshotRemoved"), value: <AbsoluteTime at={point.snapshotRemovedAt} /> },
   ];
   if (point.instantRestoreUntil !== null) {
@@ -167,12 +183,18 @@ function Deadline({ point }: { point: PointView }) {
   );
 }
 
+const vaultKinds = ["azure-blob", "folder"] as const;
+
 function useIntegrity(point: PointView): readonly Fact[] {
   const t = useTranslations("points");
+  const kind = vaultKinds.find((each) => each === point.vault.kind);
   return [
     {
       label: t("detail.fields.vault"),
-      value: t("detail.fields.vaultOfKind", { name: point.vault.name, kind: point.vault.kind }),
+      value: t("detail.fields.vaultOfKind", {
+        name: point.vault.name,
+        kind: kind === undefined ? point.vault.kind : t(`detail.fields.vaultKinds.${kind}`),
+      }),
     },
     { label: t("detail.fields.encryption"), value: point.encryption },
     {

@@ -1,5 +1,4 @@
 "use client";
-import { retentionTiers } from "@kluis/domain";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { PolicyPreview } from "#lib/api-types.ts";
@@ -68,12 +67,10 @@ function JudgedPoint({ point }: { point: PolicyPreview["points"][number] }) {
   const points = useTranslations("points");
   const format = useFormat();
   const notice = useNotice();
-  const tiers = retentionTiers
-    .filter((tier) => point.tiers.includes(tier))
-    .map((tier) => points(`tiers.${tier}`));
+  const tiers = point.tiers.map((tier) => points(`tiers.${tier}`));
   return (
     <tr className="border-t border-line">
-      <th scope="row" className="py-1 pr-2 text-left font-normal tabular">
+      <th scope="row" className="py-1 pr-2 text-left align-top font-normal whitespace-nowrap tabular">
         <span suppressHydrationWarning>{format.absolute(new Date(point.takenAt))}</span>
         <span className="block text-xs text-faint">{point.vm.name}</span>
       </th>
@@ -83,7 +80,7 @@ function JudgedPoint({ point }: { point: PolicyPreview["points"][number] }) {
           {point.keep ? t("preview.keep") : t("preview.remove")}
         </Status>
         <span className="block text-xs text-faint">
-          {point.keep && tiers.length > 0 ? format.list(tiers) : notice(null, point.reason)}
+          {point.keep && tiers.length > 0 ? format.list(tiers) : notice(point.reasonNotice, point.reason)}
         </span>
       </td>
     </tr>

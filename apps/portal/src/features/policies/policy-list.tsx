@@ -17,7 +17,7 @@ import { TimeAgo } from "#ui/time-ago.tsx";
 
 function usePolicyColumns(): readonly Column<PolicyRow>[] {
   const t = useTranslations("policies");
-  const sentence = usePolicySentence();
+  const sentence = usePolicySentence("short");
   const format = useFormat();
   return [
     {

@@ -73,8 +73,8 @@ function PreviewBody({ preview, document }: PreviewBodyProps) {
       {preview.notes.length === 0 ? null : (
         <Alert title={t("preview.notes")}>
           <ul className="list-disc pl-4">
-            {preview.notes.map((note) => (
-              <li key={note}>{notice(null, note)}</li>
+            {preview.notes.map((note, index) => (
+              <li key={note}>{notice(preview.noteNotices[index] ?? null, note)}</li>
             ))}
           </ul>
         </Alert>

@@ -17,21 +17,32 @@ const tierKeys = [
 ] as const satisfies readonly (keyof Retention)[];
 
 /** A policy in sentences: schedule, consistency, retention, snapshots. */
-export function policySentence(document: PolicyDocument, { t, format }: PolicyWords): string {
+export function policySentence(document: PolicyDocument, words: PolicyWords): string {
+  const { t } = words;
   const { vss, otherwise, wanted } = document.consistency;
-  const tiers = tierKeys.flatMap((tier) => {
-    const count = document.retention[tier];
-    return count === undefined ? [] : [t(`sentence.tiers.${tier}`, { count })];
-  });
+  const application = () => t(`sentence.application.${otherwise}`, { vss: t(`sentence.vss.${vss}`) });
   return t("sentence.whole", {
-    schedule: scheduleSentence(document.schedule, { t, format }),
-    consistency:
-      wanted === "crash"
-        ? t("sentence.crash")
-        : t(`sentence.application.${otherwise}`, { vss: t(`sentence.vss.${vss}`) }),
-    retention: t("sentence.retention", { tiers: format.list(tiers) }),
+    schedule: scheduleSentence(document.schedule, words),
+    consistency: wanted === "crash" ? t("sentence.crash") : application(),
+    retention: retentionSentence(document.retention, words),
     snapshots: t("sentence.snapshots", { days: document.instantRestoreDays }),
   });
+}
+
+/** Only the schedule and the retention, for lists. */
+export function shortPolicySentence(document: PolicyDocument, words: PolicyWords): string {
+  return words.t("sentence.short", {
+    schedule: scheduleSentence(document.schedule, words),
+    retention: retentionSentence(document.retention, words),
+  });
+}
+
+function retentionSentence(retention: Retention, { t, format }: PolicyWords): string {
+  const tiers = tierKeys.flatMap((tier) => {
+    const count = retention[tier];
+    return count === undefined ? [] : [t(`sentence.tiers.${tier}`, { count })];
+  });
+  return t("sentence.retention", { tiers: format.list(tiers) });
 }
 
 function scheduleSentence(schedule: Schedule, { t, format }: PolicyWords): string {

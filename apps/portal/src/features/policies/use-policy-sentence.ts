@@ -1,12 +1,13 @@
 "use client";
 import type { PolicyDocument } from "@kluis/domain";
 import { useTranslations } from "next-intl";
-import { policySentence } from "#features/policies/policy-sentence.ts";
+import { policySentence, shortPolicySentence } from "#features/policies/policy-sentence.ts";
 import { useFormat } from "#lib/use-format.ts";
 
-/** Describes policies in the page's language. */
-export function usePolicySentence(): (document: PolicyDocument) => string {
+/** Describes policies in the page's language; `short` leaves out consistency and snapshots. */
+export function usePolicySentence(length: "whole" | "short" = "whole"): (document: PolicyDocument) => string {
   const t = useTranslations("policies");
   const format = useFormat();
-  return (document) => policySentence(document, { t, format });
+  const describe = length === "short" ? shortPolicySentence : policySentence;
+  return (document) => describe(document, { t, format });
 }

@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import { guestFacts } from "#features/vms/guest-facts.tsx";
 import type { VmView } from "#lib/api-types.ts";
 import { useFormat } from "#lib/use-format.ts";
@@ -60,6 +61,7 @@ export function VmFacts({ vm }: { vm: VmView }) {
 export function VmProtection({ vm }: { vm: VmView }) {
   const t = useTranslations("vms");
   const format = useFormat();
+  const sentence = usePolicySentence();
   const protection = vm.protection;
   if (protection === null) {
     return (
@@ -76,7 +78,9 @@ export function VmProtection({ vm }: { vm: VmView }) {
           <Link href={`/policies/${protection.policy.id}`} className="font-medium underline">
             {protection.policy.name}
           </Link>
-          <span className="block text-sm text-muted">{protection.policySentence}</span>
+          <span className="block text-sm text-muted">
+            {protection.policyDocument === null ? null : sentence(protection.policyDocument)}
+          </span>
         </>
       ),
       wide: true,
