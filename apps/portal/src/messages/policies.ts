@@ -78,7 +78,7 @@ export const policies = catalog({
       timeZoneRule: "Use an IANA time zone, such as Europe/Amsterdam.",
       retention: "Retention",
       retentionLead:
-        "A recovery point is kept while at least one row keeps it. An empty row keeps nothing. While “Newest points” is empty, no point younger than a day is removed.",
+        "A recovery point is kept while at least one row keeps it. An empty row keeps nothing. While “Newest points” is empty, no point of the last 24 hours is removed.",
       retentionRule: "Keep at least one recovery point.",
       tiers: {
         keepLast: "Newest points",
@@ -243,7 +243,7 @@ export const policies = catalog({
       timeZoneRule: "Gebruik een IANA-tijdzone, zoals Europe/Amsterdam.",
       retention: "Retentie",
       retentionLead:
-        "Een herstelpunt wordt bewaard zolang ten minste één rij het bewaart. Een lege rij bewaart niets. Zolang ‘Nieuwste punten’ leeg is, wordt geen punt jonger dan een dag verwijderd.",
+        "Een herstelpunt wordt bewaard zolang ten minste één rij het bewaart. Een lege rij bewaart niets. Zolang ‘Nieuwste punten’ leeg is, wordt geen punt van de laatste 24 uur verwijderd.",
       retentionRule: "Bewaar ten minste één herstelpunt.",
       tiers: {
         keepLast: "Nieuwste punten",

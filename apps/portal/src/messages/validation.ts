@@ -1,6 +1,6 @@
 import { catalog } from "#messages/catalog.ts";
 
-/** What is wrong with a field of a form; Zod's own sentences never reach a page. */
+/** Problems of a form's fields; Zod's own sentences never reach a page. */
 export const validation = catalog({
   en: {
     required: "Fill in this field.",

@@ -80,7 +80,7 @@ export interface ConfirmProps {
   readonly error?: ReactNode;
 }
 
-/** Asks for confirmation before a costly action. */
+/** The confirmation of a costly action. */
 export function ConfirmDialog(props: ConfirmProps) {
   const {
     open,

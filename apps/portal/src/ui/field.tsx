@@ -15,7 +15,7 @@ export interface FieldProps {
   readonly className?: string;
 }
 
-/** A labelled control with a hint and, when wrong, what is wrong. */
+/** A labeled control with a hint and, when wrong, what is wrong. */
 export function Field({ label, hint, error, children, className }: FieldProps) {
   return (
     <Base.Root invalid={error !== undefined} className={cn("flex min-w-0 flex-col gap-1", className)}>

@@ -13,7 +13,7 @@ import {
 import type { ReactNode } from "react";
 import { cn } from "#lib/cn.ts";
 
-/** The duty of a colour: `ok` good, `warn` look soon, `bad` act, `run` in motion, `idle` nothing to say, `accent` neutral fact. */
+/** The duty of a color: `ok` good, `warn` look soon, `bad` act, `run` in motion, `idle` nothing to say, `accent` neutral fact. */
 export type Tone = "ok" | "warn" | "bad" | "run" | "idle" | "accent";
 
 const soft: Record<Tone, string> = {
@@ -67,7 +67,7 @@ export interface StatusProps {
   readonly className?: string;
 }
 
-/** A status: always an icon and a word, so that colour is never alone. */
+/** A status: always an icon and a word, so that color is never alone. */
 export function Status({ tone, icon, children, look = "badge", title, className }: StatusProps) {
   const Icon = icons[icon];
   return (

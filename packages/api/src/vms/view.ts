@@ -1,5 +1,13 @@
 import { historyDayView, vmCountsView, vmFacetsView, vmListView } from "@kluis/db";
-import { diskKeySchema, instantView, noticeSchema, pageView, policyDocumentSchema, protectionStates, refView } from "@kluis/domain";
+import {
+  diskKeySchema,
+  instantView,
+  noticeSchema,
+  pageView,
+  policyDocumentSchema,
+  protectionStates,
+  refView,
+} from "@kluis/domain";
 import { z } from "zod";
 
 export const vmPage = pageView(vmListView);

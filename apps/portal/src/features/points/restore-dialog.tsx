@@ -30,7 +30,7 @@ export interface RestoreDialogProps {
   readonly onClose: () => void;
 }
 
-/** Restores one disk to a new managed disk: asks for its name, shows what will happen in Azure, then opens the job. */
+/** Restores one disk to a new managed disk: its name, what will happen in Azure, then the job. */
 export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
   const t = useTranslations("restores");
   const ui = useTranslations("ui");

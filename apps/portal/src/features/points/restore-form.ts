@@ -23,7 +23,7 @@ export interface RestoreWords {
   readonly validation: Texts<"validation">;
 }
 
-/** What is wrong with a field of the form. */
+/** The problem of a field, in the language of the page. */
 export function restoreProblem(field: "name" | "resourceGroup", words: RestoreWords): string {
   return field === "name"
     ? words.restores("nameRule")

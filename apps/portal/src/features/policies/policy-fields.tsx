@@ -14,7 +14,7 @@ const maxTimes = 24;
 
 export interface SectionProps {
   readonly form: UseFormReturn<PolicyForm>;
-  /** What is wrong, by field, in the language of the page. */
+  /** Problems by field, in the language of the page. */
   readonly problems: Readonly<Record<string, string>>;
   readonly disabled: boolean;
 }

@@ -175,7 +175,7 @@ function fieldOf(path: readonly PropertyKey[]): string {
   return part ?? "name";
 }
 
-/** What is wrong, by field. */
+/** Zod's issues by field. */
 export type FieldIssues = Readonly<Record<string, z.core.$ZodIssue>>;
 
 /** Checks the form with the schemas that the server uses. Of several issues of a field the last is the narrowest. */
