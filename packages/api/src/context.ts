@@ -15,14 +15,14 @@ import type { Logger } from "pino";
 import type { LiveHub } from "./live/hub.ts";
 import type { VaultReader } from "./vault-reader.ts";
 
-/** What a process holds to serve the API: one per process. */
+/** What a process needs to serve the API; one per process. */
 export interface Api {
   readonly db: Db;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly vault: VaultReader;
   readonly live: LiveHub;
-  /** Ends live streams, then the database connections. */
+  /** Ends live streams, then the connections to the database. */
   close(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export interface PersonFacts {
   readonly locale: Locale | null;
 }
 
-/** Whoever asks, with what they may do, as the database says at this request. */
+/** The user of a request, with their rights as the database has them at this request. */
 export interface Who {
   readonly actor: Extract<Actor, { kind: "person" }>;
   readonly person: PersonFacts;
@@ -48,9 +48,9 @@ export interface RequestContext {
   readonly requestId: string;
   readonly ip: string | null;
   readonly who: Who | null;
-  /** Why a session or token that was presented is refused. */
+  /** Why the session or token of the request was refused. */
   readonly refusal: KluisError | null;
-  /** The same request judged anew: session, token, roles and groups as the database says now. */
+  /** The same request with session, token, roles and groups as the database has them now. */
   again(): Promise<RequestContext>;
 }
 
@@ -59,7 +59,7 @@ export interface SignedInContext extends RequestContext {
 }
 
 /**
- * The same request, by somebody who holds the permission somewhere; where exactly is judged per VM, point and policy.
+ * Returns the context of a signed-in user who holds the permission anywhere; services decide for which VM, point and policy.
  * @throws KluisError NOT_SIGNED_IN, TOKEN_INVALID, FORBIDDEN
  */
 export function requireSignedIn(ctx: RequestContext, permission: Permission): SignedInContext {
@@ -67,19 +67,23 @@ export function requireSignedIn(ctx: RequestContext, permission: Permission): Si
   if (who === null) {
     throw (
       ctx.refusal ??
-      new KluisError("NOT_SIGNED_IN", { message: "You are not signed in.", action: "Sign in and try again." })
+      new KluisError("NOT_SIGNED_IN", {
+        reason: "signed-out",
+        message: "You are not signed in.",
+        action: "Sign in and try again.",
+      })
     );
   }
   mustBeAllowed(who.access, permission, { kind: "anywhere" });
   return { ...ctx, who };
 }
 
-/** The VMs that this person sees. */
+/** The VMs that the user may see. */
 export function seen(ctx: SignedInContext): VmVisibility {
   return visibleVmFilter(ctx.who.access);
 }
 
-/** Whether the person holds the permission anywhere at all. */
+/** Whether the user holds the permission in any team or in the organization. */
 export function holdsAnywhere(ctx: SignedInContext, permission: Permission): boolean {
   return can(ctx.who.access, permission, { kind: "anywhere" });
 }

@@ -46,7 +46,7 @@ describe("settings", () => {
     });
   });
 
-  test("every wrong setting is named at once, and no value is repeated", () => {
+  test("one error names every wrong setting and repeats no value", () => {
     const message = problemOf({ ...database, KLUIS_VAULT_KIND: "tape", KLUIS_LOG_LEVEL: "loud" });
     expect(message).toContain("KLUIS_VAULT_KIND");
     expect(message).toContain("KLUIS_VAULT_KEY_FILE");

@@ -13,7 +13,7 @@ import { apiErrorOf, httpStatusOf, kluisErrorOf, toTrpcError } from "./error-map
 const codes = Object.keys(errorCatalog) as ErrorCode[];
 
 describe("errors", () => {
-  test.each(codes)("%s keeps code, message and action on its way through tRPC", (code) => {
+  test.each(codes)("%s keeps code, message and action through tRPC", (code) => {
     const [reason] = errorReasons[code];
     const texts = { message: "What happened.", action: "What to do.", params: { vm: "web-01" } };
     const error = new KluisError(...([code, { ...texts, reason }] as KluisErrorArguments));
@@ -25,11 +25,12 @@ describe("errors", () => {
       action: "What to do.",
       params: { vm: "web-01" },
       requestId: "request-1",
+      issues: [],
     });
     expect(httpStatusOf(code)).toBeGreaterThanOrEqual(400);
   });
 
-  test("what nobody expected says nothing of itself", () => {
+  test("an unexpected error reveals nothing", () => {
     const shown = apiErrorOf(new TypeError("password=hunter2 at 10.0.0.1"), "r");
     expect(shown.code).toBe("INTERNAL");
     expect(JSON.stringify(shown)).not.toContain("hunter2");
@@ -44,26 +45,38 @@ describe("errors", () => {
     ).not.toContain("hunter2");
   });
 
-  test("wrong input names its fields", () => {
+  test("invalid input names its fields, with the facts of each issue", () => {
     const parsed = z
       .object({ name: z.string(), deep: z.object({ n: z.number() }) })
       .safeParse({ deep: { n: "x" } });
     const error = kluisErrorOf(parsed.error);
     expect(error).toMatchObject({ code: "INPUT_INVALID", params: { fields: "name,deep.n" } });
+    expect(apiErrorOf(error, "r").issues).toEqual([
+      { path: "name", code: "invalid_type", params: { expected: "string" } },
+      { path: "deep.n", code: "invalid_type", params: { expected: "number" } },
+    ]);
+    const limits = z
+      .object({ days: z.int().max(9), name: z.string().min(2) })
+      .safeParse({ days: 10, name: "" });
+    expect(apiErrorOf(limits.error, "r").issues).toEqual([
+      { path: "days", code: "too_big", params: { origin: "number", maximum: 9 } },
+      { path: "name", code: "too_small", params: { origin: "string", minimum: 2 } },
+    ]);
   });
 
-  test("output that does not match its schema is an internal error, not invalid input", () => {
-    const cause = z.object({ name: z.string() }).safeParse({}).error;
-    const error = new TRPCError({
+  test("a row or an answer that its schema refuses is our failure, not an invalid input", () => {
+    const { error: cause } = z.string().safeParse(1);
+    const refused = new TRPCError({
       code: "INTERNAL_SERVER_ERROR",
       message: "Output validation failed",
       cause,
     });
-    expect(kluisErrorOf(error).code).toBe("INTERNAL");
-    expect(JSON.stringify(apiErrorOf(error, "r"))).not.toContain("name");
+    expect(apiErrorOf(refused, "r")).toMatchObject({ code: "INTERNAL", issues: [] });
+    const input = new TRPCError({ code: "BAD_REQUEST", cause });
+    expect(apiErrorOf(input, "r").code).toBe("INPUT_INVALID");
   });
 
-  test("a request that was cancelled is no failure of ours", () => {
+  test("a canceled request is not an internal error", () => {
     const abort = new Error("aborted");
     abort.name = "AbortError";
     expect(kluisErrorOf(abort).code).toBe("CANCELLED");

@@ -1,12 +1,12 @@
 import { mapDatabaseError } from "@kluis/db";
 import { type ErrorCode, type ErrorView, isKluisError, KluisError } from "@kluis/domain";
-import { TRPCError } from "@trpc/server";
+import { TRPCError, type TrackedEnvelope, tracked } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { z } from "zod";
 
 type TrpcCode = TRPCError["code"];
 
-/** Every code of Kluis with the tRPC code (and so the HTTP status) that carries it. Total: a new code does not compile without a row. */
+/** The tRPC code, and with it the HTTP status, of every code of Kluis. */
 const trpcCodes: Readonly<Record<ErrorCode, TrpcCode>> = {
   INPUT_INVALID: "BAD_REQUEST",
   NOT_FOUND: "NOT_FOUND",
@@ -51,59 +51,79 @@ const trpcCodes: Readonly<Record<ErrorCode, TrpcCode>> = {
   INTERNAL: "INTERNAL_SERVER_ERROR",
 };
 
-/** What every failed call carries in `error.data.kluis`. */
-export interface ApiError extends ErrorView {
-  readonly requestId: string;
+/** What is wrong with one field of an input; pages compose their own sentence from it. */
+export interface InputIssue {
+  /** Dotted path of the field; empty for the input as a whole. */
+  readonly path: string;
+  /** Zod's code of the issue, such as `too_small`. */
+  readonly code: string;
+  /** Facts of the issue: `origin`, `minimum`, `maximum`, `format`, `expected`. */
+  readonly params: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** HTTP status of a Kluis error, for route handlers that don't speak tRPC (downloads, reports). */
+/** `error.data.kluis` of every failed call. */
+export interface ApiError extends ErrorView {
+  readonly requestId: string;
+  /** The wrong fields of an invalid input; empty for other errors. */
+  readonly issues: readonly InputIssue[];
+}
+
+/** Returns the HTTP status of a code, for route handlers outside of tRPC (downloads, reports). */
 export function httpStatusOf(code: ErrorCode): number {
   return getHTTPStatusCodeFromError(new TRPCError({ code: trpcCodes[code] }));
 }
 
-/** Wraps a Kluis error for tRPC; the Kluis error stays its cause, so that the shape below can show it. */
+/** Wraps an error for tRPC. The KluisError becomes its cause, from which `apiErrorOf` reads. */
 export function toTrpcError(error: unknown): TRPCError {
   const known = kluisErrorOf(error);
   return new TRPCError({ code: trpcCodes[known.code], message: known.message, cause: known });
 }
 
-/** A stream's failure in its midst, for tRPC too: a client then knows whether coming back makes sense. */
-export async function* withTrpcErrors<T>(stream: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+/** Checks each event of a subscription against its schema, and wraps errors, so that a client knows whether to reconnect. */
+export async function* eventsOf<Event extends z.ZodType>(
+  schema: Event,
+  stream: AsyncIterable<TrackedEnvelope<z.input<Event>>>,
+): AsyncGenerator<TrackedEnvelope<z.output<Event>>, void, undefined> {
   try {
-    yield* stream;
+    for await (const [id, event] of stream) yield tracked(id, schema.parse(event));
   } catch (error) {
-    throw toTrpcError(error);
+    throw toTrpcError(error instanceof z.core.$ZodError ? internal(error) : error);
   }
 }
 
 /**
- * The Kluis error within anything that a procedure threw: Kluis errors as they are, invalid input as INPUT_INVALID with the
- * fields that are wrong, tRPC's own refusals by their meaning, and everything else as INTERNAL with the original as cause.
+ * Returns the KluisError in anything that a procedure threw: itself, INPUT_INVALID for an input that its schema refused, the
+ * matching code for an error of tRPC, or INTERNAL with the original as cause.
  */
 export function kluisErrorOf(error: unknown): KluisError {
   if (isKluisError(error)) return error;
   if (error instanceof z.core.$ZodError) return invalidInput(error);
   if (error instanceof TRPCError) {
-    // A Zod error behind INTERNAL_SERVER_ERROR is about our own output, not about the input.
-    const isOutput = error.code === "INTERNAL_SERVER_ERROR" && error.cause instanceof z.core.$ZodError;
-    if (isOutput) return fromTrpc(error);
+    // A schema that refuses a row or an output is our mistake, not the caller's.
+    if (error.code === "INTERNAL_SERVER_ERROR" && error.cause instanceof z.core.$ZodError)
+      return internal(error);
     if (error.cause !== undefined && error.cause !== error) return kluisErrorOf(error.cause);
     return fromTrpc(error);
   }
   if (error instanceof Error && error.name === "AbortError") {
-    return new KluisError("CANCELLED", { message: "The request was cancelled.", cause: error });
+    return new KluisError("CANCELLED", { message: "The request was canceled.", cause: error });
   }
   const ofDatabase = mapDatabaseError(error);
-  if (isKluisError(ofDatabase)) return ofDatabase;
+  return isKluisError(ofDatabase) ? ofDatabase : internal(error);
+}
+
+function internal(cause: unknown): KluisError {
   return new KluisError("INTERNAL", {
     message: "Something went wrong inside Kluis.",
-    action: "Try again; if it stays, give the request id to your Kluis administrator.",
-    cause: error,
+    action: "Try again. If it persists, give the request id to your Kluis administrator.",
+    cause,
   });
 }
 
+/** The refusals of tRPC itself: an unknown procedure, a wrong method, a body that is not JSON or too large. */
 function fromTrpc(error: TRPCError): KluisError {
   const { code, message } = error;
+  if (code === "INTERNAL_SERVER_ERROR") return internal(error);
   if (code === "NOT_FOUND") {
     return new KluisError("NOT_FOUND", {
       reason: "procedure",
@@ -112,28 +132,49 @@ function fromTrpc(error: TRPCError): KluisError {
       cause: error,
     });
   }
-  if (code === "UNAUTHORIZED")
-    return new KluisError("NOT_SIGNED_IN", { message, action: "Sign in.", cause: error });
-  if (code === "FORBIDDEN") return new KluisError("FORBIDDEN", { message, cause: error });
-  if (code === "INTERNAL_SERVER_ERROR") {
-    return new KluisError("INTERNAL", { message: "Something went wrong inside Kluis.", cause: error });
-  }
-  return new KluisError("INPUT_INVALID", { message, cause: error });
+  return new KluisError("INPUT_INVALID", { reason: "request", message, cause: error });
 }
 
 function invalidInput(error: z.core.$ZodError): KluisError {
-  const parts = error.issues.map((issue) =>
-    issue.path.length === 0 ? issue.message : `${issue.path.map(String).join(".")}: ${issue.message}`,
-  );
+  const parts = error.issues.map((issue) => {
+    const path = pathOf(issue);
+    return path === "" ? issue.message : `${path}: ${issue.message}`;
+  });
   return new KluisError("INPUT_INVALID", {
+    reason: "fields",
     message: `The input is not valid: ${parts.slice(0, 5).join("; ")}`,
-    action: "Correct the fields that are named and try again.",
-    params: { fields: [...new Set(error.issues.map((issue) => issue.path.map(String).join(".")))].join(",") },
+    action: "Correct these fields and try again.",
+    params: { fields: [...new Set(error.issues.map(pathOf))].join(",") },
     cause: error,
   });
 }
 
-/** What leaves the server of an error: never a stack, never the text of something unexpected. */
+function pathOf(issue: z.core.$ZodIssue): string {
+  return issue.path.map(String).join(".");
+}
+
+const issueParams = z.object({
+  origin: z.string().optional().catch(undefined),
+  minimum: z.number().optional().catch(undefined),
+  maximum: z.number().optional().catch(undefined),
+  format: z.string().optional().catch(undefined),
+  expected: z.string().optional().catch(undefined),
+});
+
+function issuesOf({ cause }: KluisError): InputIssue[] {
+  if (!(cause instanceof z.core.$ZodError)) return [];
+  return cause.issues.map((issue) => ({
+    path: pathOf(issue),
+    code: issue.code,
+    params: Object.fromEntries(
+      Object.entries(issueParams.parse(issue)).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value]],
+      ),
+    ),
+  }));
+}
+
+/** Returns the part of an error that leaves the server: never a stack, never the text of an unexpected error. */
 export function apiErrorOf(error: unknown, requestId: string): ApiError {
   const known = kluisErrorOf(error);
   return {
@@ -143,5 +184,6 @@ export function apiErrorOf(error: unknown, requestId: string): ApiError {
     action: known.action ?? null,
     params: known.params,
     requestId,
+    issues: known.code === "INPUT_INVALID" ? issuesOf(known) : [],
   };
 }

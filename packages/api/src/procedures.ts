@@ -1,11 +1,13 @@
 import type { Permission } from "@kluis/domain";
 import { initTRPC } from "@trpc/server";
+import type { z } from "zod";
 import { type RequestContext, requireSignedIn } from "./context.ts";
 import { apiErrorOf, kluisErrorOf, toTrpcError } from "./error-map.ts";
 
-/** Every procedure says which permission it needs; the access matrix test reads it from here. */
+/** The permission of a procedure, and for a subscription the schema of its events. Tests and CONTRACT.md read both. */
 export interface ProcedureMeta {
   readonly permission: Permission;
+  readonly event?: z.ZodType;
 }
 
 const t = initTRPC
@@ -24,7 +26,7 @@ const t = initTRPC
         kluis: apiErrorOf(error, ctx?.requestId ?? "unknown"),
       },
     }),
-    // A live stream ends after some minutes and the client comes back with its last event's id: rights are judged anew.
+    // A stream ends after some minutes. The client reconnects with its last event's id, and its rights are judged again.
     sse: {
       maxDurationMs: 5 * 60_000,
       ping: { enabled: true, intervalMs: 10_000 },
@@ -35,7 +37,7 @@ const t = initTRPC
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
-/** Turns what was thrown into one of Kluis's codes, and logs what nobody expected. */
+/** Turns every error into one with a code of Kluis, and logs the unexpected ones. */
 const withErrors = t.middleware(async ({ ctx, path, next }) => {
   const result = await next();
   if (result.ok) return result;
@@ -46,15 +48,19 @@ const withErrors = t.middleware(async ({ ctx, path, next }) => {
   throw toTrpcError(error);
 });
 
+function withPermission(meta: ProcedureMeta) {
+  return t.procedure
+    .meta(meta)
+    .use(withErrors)
+    .use(({ ctx, next }) => next({ ctx: requireSignedIn(ctx, meta.permission) }));
+}
+
 /**
- * The only way to make a procedure: `procedure.requires(permission)`. The permission must be held somewhere (organisation or a
- * team); which VM, point or policy it may be used on is decided by the service, through what the person can see.
+ * The only way to make a procedure. The user must hold the permission anywhere, in the organization or in a team; the service
+ * decides for which VM, point or policy.
  */
 export const procedure = {
-  requires(permission: Permission) {
-    return t.procedure
-      .meta({ permission })
-      .use(withErrors)
-      .use(({ ctx, next }) => next({ ctx: requireSignedIn(ctx, permission) }));
-  },
+  requires: (permission: Permission) => withPermission({ permission }),
+  /** A subscription: pass its stream through `eventsOf` with the same schema. */
+  streams: (permission: Permission, event: z.ZodType) => withPermission({ permission, event }),
 };

@@ -18,6 +18,7 @@ export function parseArmId(id: string): ArmId {
   const segments = rest?.split("/") ?? [];
   if (!subscriptionId || !resourceGroup || segments.length < 2 || segments.length % 2 !== 0) {
     throw new KluisError("INPUT_INVALID", {
+      reason: "value",
       message: `'${id}' is not the id of an Azure Compute resource.`,
       params: { resourceId: id },
     });
@@ -39,6 +40,7 @@ export function namesOf(id: string, type: string): ArmId {
   const parsed = parseArmId(id);
   if (parsed.type === type.toLowerCase()) return parsed;
   throw new KluisError("INPUT_INVALID", {
+    reason: "value",
     message: `'${id}' is not a resource of type ${type}.`,
     params: { resourceId: id, resourceType: type },
   });

@@ -83,6 +83,7 @@ export function connect(config: AzureConfig): AzureConnection {
       if (known) return known;
       if (!config.subscriptions.some((id) => id.toLowerCase() === key)) {
         throw new KluisError("INPUT_INVALID", {
+          reason: "value",
           message: `The connection has no subscription ${subscriptionId}.`,
           action: "Add it to the connection's subscriptions.",
           params: { subscriptionId },

@@ -35,6 +35,7 @@ export class PageWriter {
       Number.isSafeInteger(offset) && offset >= 0 && offset % PAGE_BYTES === 0 && length % PAGE_BYTES === 0;
     if (!isAligned || length > MAX_REQUEST_BYTES || offset + length > this.#diskBytes) {
       throw new KluisError("INPUT_INVALID", {
+        reason: "value",
         message: `${length} bytes at ${offset} are not whole pages of a disk of ${this.#diskBytes} bytes.`,
         params: { offset, length, diskBytes: this.#diskBytes },
       });

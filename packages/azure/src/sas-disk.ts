@@ -86,6 +86,7 @@ export class SasDiskSource implements BlockSource {
       Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
     if (isWhole && length <= MAX_REQUEST_BYTES && offset + length <= this.size) return;
     throw new KluisError("INPUT_INVALID", {
+      reason: "value",
       message: `A disk of ${this.size} bytes has no range of ${length} bytes at ${offset} (limit ${MAX_REQUEST_BYTES}).`,
       params: { offset, length, diskBytes: this.size, limitBytes: MAX_REQUEST_BYTES },
     });

@@ -29,6 +29,7 @@ function diskIdOf(request: UploadDiskRequest): string {
 function checkSize(sizeBytes: number): void {
   if (Number.isSafeInteger(sizeBytes) && sizeBytes >= smallestBytes && sizeBytes % MIB === 0) return;
   throw new KluisError("INPUT_INVALID", {
+    reason: "value",
     message: `Azure accepts no disk of ${sizeBytes} bytes: the size must be a whole number of MiB, at least 20.`,
     params: { sizeBytes, smallestBytes },
   });

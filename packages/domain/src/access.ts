@@ -108,6 +108,7 @@ export function can(access: Access, permission: Permission, target: AccessTarget
 export function mustBeAllowed(access: Access, permission: Permission, target: AccessTarget): void {
   if (can(access, permission, target)) return;
   throw new KluisError("FORBIDDEN", {
+    reason: "permission",
     message: "Your role does not allow this here.",
     action: `Ask an owner for a role that has the permission ${permission}.`,
     params: { permission },

@@ -63,7 +63,7 @@ export type ErrorCode = keyof typeof errorCatalog;
  * only one text has no reasons. The portal's catalog is total over codes and reasons, or it does not compile.
  */
 export const errorReasons = {
-  INPUT_INVALID: [],
+  INPUT_INVALID: ["fields", "request", "value", "team-required", "all-disks-excluded"],
   NOT_FOUND: ["job", "team", "token", "procedure"],
   CONFLICT: [
     "vm-ambiguous",
@@ -79,9 +79,9 @@ export const errorReasons = {
     "other-migrations",
     "already-started",
   ],
-  NOT_SIGNED_IN: [],
-  TOKEN_INVALID: [],
-  FORBIDDEN: [],
+  NOT_SIGNED_IN: ["signed-out", "session-ended", "sign-in-failed"],
+  TOKEN_INVALID: ["unknown", "revoked", "expired", "owner-removed"],
+  FORBIDDEN: ["permission", "token-limited", "token-creates-tokens", "token-permission", "other-site"],
   CONFIG_INVALID: [],
   VM_NOT_FOUND: ["unknown", "gone", "replaced"],
   VM_NOT_PROTECTED: ["no-policy", "nothing-to-stop"],

@@ -41,7 +41,7 @@ export function objectOf(error: KluisError): string {
 
 /** A mistake of the caller, not of the vault. */
 export function invalid(message: string, params: Params = {}): KluisError {
-  return new KluisError("INPUT_INVALID", { message, params });
+  return new KluisError("INPUT_INVALID", { reason: "value", message, params });
 }
 
 /** The answer; null when the store has no such object. */

@@ -192,6 +192,7 @@ function refused(
   cause?: unknown,
 ): KluisError {
   return new KluisError("NOT_SIGNED_IN", {
+    reason: "sign-in-failed",
     message,
     action: "Start again with the sign-in button.",
     params,

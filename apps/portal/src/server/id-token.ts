@@ -78,6 +78,7 @@ async function verifiedPayload(token: string, rules: IdTokenRules): Promise<unkn
 
 function untrusted(check: string, cause?: unknown): KluisError {
   return new KluisError("NOT_SIGNED_IN", {
+    reason: "sign-in-failed",
     message: "The token from Entra cannot be trusted.",
     action: "Start again with the sign-in button; if it stays, check the portal's Entra settings.",
     params: { check },

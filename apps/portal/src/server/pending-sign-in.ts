@@ -43,6 +43,7 @@ export async function openSignIn(cookie: string | undefined, clientSecret: strin
     return schema.parse(payload);
   } catch (error) {
     throw new KluisError("NOT_SIGNED_IN", {
+      reason: "sign-in-failed",
       message: "This sign-in took too long or was started in another browser.",
       action: "Start again with the sign-in button.",
       params: { check: "pending" },

@@ -18,7 +18,7 @@ async function stateOf(): Promise<Record<string, boolean>> {
 }
 
 describe("health", () => {
-  test("follows the engine's heartbeat and what it last saw", async () => {
+  test("follows the engine's heartbeat and its last checks", async () => {
     expect(await stateOf()).toEqual({ database: true, engine: false, vault: false, azure: false });
     const { prisma } = world.api.db;
     const now = clock.now();
@@ -41,7 +41,7 @@ describe("health", () => {
     expect(await stateOf()).toEqual({ database: true, engine: false, vault: false, azure: false });
   });
 
-  test("those who have not signed in read parts and codes, and nothing that Azure or the vault said", async () => {
+  test("signed-out callers get parts and codes, but no texts of Azure or the vault", async () => {
     const now = clock.now();
     const told = { ok: false, checkedAt: now } as const;
     const { prisma } = world.api.db;
@@ -49,7 +49,7 @@ describe("health", () => {
       ...told,
       part: "vault",
       code: "VAULT_UNREACHABLE",
-      message: "/srv/vault is away",
+      message: "/srv/vault is missing",
     });
     await setPartHealth(prisma, {
       ...told,
@@ -58,7 +58,7 @@ describe("health", () => {
       message: "no right on sub-1",
     });
     const full = await readHealth(world.api);
-    expect(JSON.stringify(full)).toContain("/srv/vault is away");
+    expect(JSON.stringify(full)).toContain("/srv/vault is missing");
     clock.forward(limits.partStaleMs + 1);
     for (const health of [full, await readHealth(world.api)]) {
       const shown = publicHealth(health);
@@ -74,14 +74,14 @@ describe("health", () => {
     }
   });
 
-  test("a database that is away is said, not thrown", async () => {
-    const away = await createWorld();
-    await away.api.db.close();
-    const health = await readHealth(away.api);
+  test("an unreachable database is reported, not thrown", async () => {
+    const lost = await createWorld();
+    await lost.api.db.close();
+    const health = await readHealth(lost.api);
     expect(health).toMatchObject({ ok: false });
     expect(health.parts.every((part) => !part.ok)).toBe(true);
-    const { who, refusal } = await createContext(away.api, { sessionToken: "ks_any" });
+    const { who, refusal } = await createContext(lost.api, { sessionToken: "ks_any" });
     expect({ who, code: refusal?.code }).not.toMatchObject({ code: "NOT_SIGNED_IN" });
-    await away[Symbol.asyncDispose]();
+    await lost[Symbol.asyncDispose]();
   });
 });

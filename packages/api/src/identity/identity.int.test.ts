@@ -24,7 +24,7 @@ async function refusalOf(credentials: Credentials): Promise<string> {
 }
 
 describe("sessions", () => {
-  test("are stored as a digest only, and end at sign-out; both are in the ledger", async () => {
+  test("are stored as a digest only and end at sign-out; the ledger records both", async () => {
     const { sessionToken } = await signIn(world.api, { ...directory, groups: [] });
     const stored = await world.api.db.pool.query(`SELECT * FROM "Session"`);
     expect(JSON.stringify(stored.rows)).not.toContain(sessionToken);
@@ -39,7 +39,7 @@ describe("sessions", () => {
     expect(rows.map((row) => row.kind)).toEqual(["person.signed-out", "person.signed-in"]);
   });
 
-  test("end after a working day without use, and after a day in any case", async () => {
+  test("end after a working day without use, and after a day", async () => {
     const { sessionToken } = await signIn(world.api, { ...directory, groups: [] });
     clock.forward(limits.sessionIdleMs - 60_000);
     await (await callerOf({ sessionToken })).me.get();
@@ -55,7 +55,7 @@ describe("sessions", () => {
     expect(await refusalOf({ sessionToken: idle.sessionToken })).toContain("session has ended");
   });
 
-  test("carry the groups of the last sign-in; roles count at the next request", async () => {
+  test("have the groups of the last sign-in; new roles apply from the next request", async () => {
     const { sessionToken } = await signIn(world.api, { ...directory, groups: [] });
     const before = await callerOf({ sessionToken });
     await expect(before.vms.list()).rejects.toSatisfy(isForbidden);
@@ -65,13 +65,13 @@ describe("sessions", () => {
     expect((await after.me.get()).roles).toMatchObject([{ role: "operator", team: { name: "Commerce" } }]);
   });
 
-  test("a made-up value is refused", async () => {
+  test("an unknown value is refused", async () => {
     expect(await refusalOf({ sessionToken: "ks_made-up" })).toContain("session has ended");
   });
 });
 
 describe("tokens", () => {
-  test("are shown once and stored as a digest; their use is noted", async () => {
+  test("are sent once and stored as a digest; their last use is stored", async () => {
     const owner = await world.as("owner");
     const { token, secret } = await owner.tokens.create({ name: "backup script" });
     expect(secret).toMatch(/^kluis_[A-Za-z0-9_-]{43}$/);
@@ -82,7 +82,7 @@ describe("tokens", () => {
     expect((await owner.tokens.list()).find((one) => one.id === token.id)?.lastUsedAt).not.toBeNull();
   });
 
-  test("carry no more than they were given, and never more than their owner has", async () => {
+  test("have at most the permissions they were given and those of their owner", async () => {
     const operator = await world.as("commerceOperator");
     const { secret } = await operator.tokens.create({ name: "reads", permissions: ["inventory:read"] });
     const reader = await callerOf({ bearerToken: secret });
@@ -94,7 +94,7 @@ describe("tokens", () => {
     await expect(reader.tokens.create({ name: "child" })).rejects.toSatisfy(isForbidden);
   });
 
-  test("when limited, neither see nor revoke their owner's tokens; when not, they do", async () => {
+  test("cannot list or revoke their owner's tokens when they are limited", async () => {
     const operator = await world.as("commerceOperator");
     const limited = await operator.tokens.create({ name: "limited", permissions: ["inventory:read"] });
     const whole = await operator.tokens.create({ name: "whole" });
@@ -106,7 +106,7 @@ describe("tokens", () => {
     expect((await script.tokens.revoke({ id: limited.token.id })).revokedAt).not.toBeNull();
   });
 
-  test("are refused once revoked or expired, and say so", async () => {
+  test("are refused after they were revoked or have expired, with the reason", async () => {
     const owner = await world.as("owner");
     const short = await owner.tokens.create({ name: "short", expiresInDays: 1 });
     const other = await owner.tokens.create({ name: "other" });
@@ -117,7 +117,7 @@ describe("tokens", () => {
     });
     clock.forward(25 * 3_600_000);
     expect(await refusalOf({ bearerToken: short.secret })).toContain("expired");
-    expect(await refusalOf({ bearerToken: "kluis_none" })).toContain("not known");
+    expect(await refusalOf({ bearerToken: "kluis_none" })).toContain("unknown");
   });
 });
 

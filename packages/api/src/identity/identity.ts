@@ -11,7 +11,7 @@ import {
   touchToken,
   upsertPerson,
 } from "@kluis/db";
-import { KluisError, type Locale, limits, locales, type Permission } from "@kluis/domain";
+import { type ErrorReason, KluisError, type Locale, limits, locales, type Permission } from "@kluis/domain";
 import type { Api, RequestContext, Who } from "../context.ts";
 import { kluisErrorOf } from "../error-map.ts";
 import { sessionTouchMs } from "../limits.ts";
@@ -21,15 +21,15 @@ import { newSecret, secretHash, sessionPrefix } from "./secrets.ts";
 export interface Credentials {
   /** Value of the session cookie. */
   readonly sessionToken?: string | null | undefined;
-  /** From `Authorization: Bearer …`; wins over the cookie. */
+  /** From `Authorization: Bearer …`; takes precedence over the cookie. */
   readonly bearerToken?: string | null | undefined;
   readonly ip?: string | null | undefined;
   readonly requestId?: string | undefined;
 }
 
 /**
- * Who asks, and what they may do, as the database says now. Never throws: when credentials are wrong, or the database is away,
- * the context says so, and the first procedure that needs somebody throws it, with the request's id.
+ * Identifies the user of a request, with their rights as the database has them now. Never throws: when the credentials are
+ * wrong or the database is unreachable, the context holds the error, and the first procedure throws it with the request's id.
  */
 export async function createContext(api: Api, credentials: Credentials): Promise<RequestContext> {
   const requestId = credentials.requestId ?? randomUUID();
@@ -50,7 +50,7 @@ async function identify(api: Api, credentials: Credentials): Promise<Identified>
     if (sessionToken) return await identifySession(api, sessionToken);
     return { who: null, refusal: null };
   } catch (error) {
-    api.logger.error({ err: error, requestId }, "nobody could be identified");
+    api.logger.error({ err: error, requestId }, "the user of a request could not be identified");
     return { who: null, refusal: kluisErrorOf(error) };
   }
 }
@@ -64,7 +64,9 @@ async function identifySession(api: Api, value: string): Promise<Identified> {
     session !== null && session.revokedAt === null && session.expiresAt > now && idleUntil > now.getTime();
   const person = open ? await getPerson(prisma, session.personId) : null;
   if (!open || person === null) {
-    return refused("NOT_SIGNED_IN", "Your session has ended.", "Sign in again.");
+    const action = "Sign in again.";
+    const message = "Your session has ended.";
+    return refused(new KluisError("NOT_SIGNED_IN", { reason: "session-ended", message, action }));
   }
   if (now.getTime() - session.lastSeenAt.getTime() > sessionTouchMs)
     await touchSession(prisma, session.id, now);
@@ -76,22 +78,34 @@ async function identifyToken(api: Api, value: string): Promise<Identified> {
   const { prisma } = api.db;
   const token = await findToken(prisma, secretHash(value));
   const now = api.clock.now();
-  const makeAnother = "Make another one in the portal under Settings, and give it as KLUIS_TOKEN.";
-  if (token === null) return refused("TOKEN_INVALID", "The token is not known.", makeAnother);
-  if (token.revokedAt !== null) return refused("TOKEN_INVALID", "The token was revoked.", makeAnother);
-  if (token.expiresAt !== null && token.expiresAt <= now) {
-    return refused("TOKEN_INVALID", "The token has expired.", makeAnother);
-  }
+  if (token === null) return refused(invalidToken("unknown"));
+  if (token.revokedAt !== null) return refused(invalidToken("revoked"));
+  if (token.expiresAt !== null && token.expiresAt <= now) return refused(invalidToken("expired"));
   const person = await getPerson(prisma, token.personId);
-  if (person === null) return refused("TOKEN_INVALID", "The token's owner is gone.", makeAnother);
+  if (person === null) return refused(invalidToken("owner-removed"));
   await touchToken(prisma, token.id, now);
   const limitedTo = token.permissions.length === 0 ? null : token.permissions;
   const who = await whoIs(api, person, { via: "token", tokenId: token.id, sessionEndsAt: null, limitedTo });
   return { who, refusal: null };
 }
 
-function refused(code: "NOT_SIGNED_IN" | "TOKEN_INVALID", message: string, action: string): Identified {
-  return { who: null, refusal: new KluisError(code, { message, action }) };
+function refused(refusal: KluisError): Identified {
+  return { who: null, refusal };
+}
+
+const tokenTexts = {
+  unknown: "The token is unknown.",
+  revoked: "The token was revoked.",
+  expired: "The token has expired.",
+  "owner-removed": "The owner of the token no longer exists.",
+} as const satisfies Record<ErrorReason<"TOKEN_INVALID">, string>;
+
+function invalidToken(reason: ErrorReason<"TOKEN_INVALID">): KluisError {
+  return new KluisError("TOKEN_INVALID", {
+    reason,
+    message: tokenTexts[reason],
+    action: "Create another token in the portal under Settings, and set KLUIS_TOKEN to it.",
+  });
 }
 
 interface How {
@@ -114,14 +128,14 @@ async function whoIs(api: Api, person: PersonRow, how: How): Promise<Who> {
   };
 }
 
-/** A language that a newer version offered is no choice here. */
+/** Returns the stored language; null when this version does not offer it. */
 function localeOf(person: Pick<PersonRow, "locale">): Locale | null {
   return locales.find((locale) => locale === person.locale) ?? null;
 }
 
-/** What a verified id token says. */
+/** The claims of a verified id token. */
 export interface SignIn {
-  /** Tenant id and object id: together they are the person; names and user names change. */
+  /** Tenant id and object id identify the user; names and user names change. */
   readonly tid: string;
   readonly oid: string;
   readonly name: string;
@@ -132,9 +146,9 @@ export interface SignIn {
 }
 
 /**
- * Opens a session for a person whose identity the caller has verified. Always a new session: a value from before the sign-in
- * is never taken over.
- * @returns the cookie's value, which is stored nowhere, and when the session ends at the latest
+ * Opens a session for a user whose identity the caller has verified. Always a new session, so that a value from before the
+ * sign-in never becomes valid.
+ * @returns the cookie's value, which is not stored, and the latest end of the session
  */
 export async function signIn(
   api: Api,
@@ -161,7 +175,7 @@ export async function signIn(
   });
 }
 
-/** Ends the session. A value that is no open session changes nothing. */
+/** Ends the session; an unknown or ended session changes nothing. */
 export async function signOut(api: Api, sessionToken: string): Promise<void> {
   const session = await findSession(api.db.prisma, secretHash(sessionToken));
   const person = session === null ? null : await getPerson(api.db.prisma, session.personId);

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 
-/** Beginning of every API token, so that people and secret scanners know one when they see it. */
+/** Prefix of every API token, so that users and secret scanners recognize one. */
 export const tokenPrefix = "kluis_";
-/** Beginning of every session's cookie value. */
+/** Prefix of the cookie value of every session. */
 export const sessionPrefix = "ks_";
 
 /** 256 random bits as text. */
@@ -10,7 +10,7 @@ export function newSecret(prefix: string): string {
   return prefix + randomBytes(32).toString("base64url");
 }
 
-/** What is stored of a secret. A plain digest is enough: 256 random bits cannot be guessed, so there is nothing to slow down. */
+/** The stored form of a secret. A plain digest is enough, because 256 random bits cannot be guessed. */
 export function secretHash(secret: string): Uint8Array {
   return createHash("sha256").update(secret).digest();
 }

@@ -1,8 +1,8 @@
-import { withTrpcErrors } from "../error-map.ts";
+import { eventsOf } from "../error-map.ts";
 import { procedure } from "../procedures.ts";
 import { jobInput, listJobsInput, watchJobInput, watchJobsInput } from "./inputs.ts";
 import { cancelJob, getJob, listJobs } from "./service.ts";
-import { cancelResult, jobPage, jobView } from "./view.ts";
+import { cancelResult, jobPage, jobRows, jobView } from "./view.ts";
 import { watchJob } from "./watch-job.ts";
 import { watchJobs } from "./watch-jobs.ts";
 
@@ -34,13 +34,13 @@ export const jobProcedures = {
    * id misses nothing.
    */
   watch: procedure
-    .requires("inventory:read")
+    .streams("inventory:read", jobView)
     .input(watchJobInput)
-    .subscription(({ ctx, input, signal }) => withTrpcErrors(watchJob(ctx, input, signal))),
+    .subscription(({ ctx, input, signal }) => eventsOf(jobView, watchJob(ctx, input, signal))),
 
   /** Rows for lists: first every active job, then each job that changes. */
   watchAll: procedure
-    .requires("inventory:read")
+    .streams("inventory:read", jobRows)
     .input(watchJobsInput)
-    .subscription(({ ctx, input, signal }) => withTrpcErrors(watchJobs(ctx, input, signal))),
+    .subscription(({ ctx, input, signal }) => eventsOf(jobRows, watchJobs(ctx, input, signal))),
 };

@@ -5,6 +5,9 @@ import { z } from "zod";
 
 export type JobRow = z.infer<typeof jobRow>;
 
+/** An event of a list of jobs. */
+export const jobRows = jobRow.array();
+
 export const jobPage = pageView(jobRow);
 export type JobPage = z.infer<typeof jobPage>;
 

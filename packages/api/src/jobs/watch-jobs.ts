@@ -18,7 +18,7 @@ export async function* watchJobs(
   ctx: SignedInContext,
   input: WatchJobsInput,
   signal: AbortSignal | undefined,
-): AsyncGenerator<TrackedEnvelope<readonly JobRow[]>, void, undefined> {
+): AsyncGenerator<TrackedEnvelope<JobRow[]>, void, undefined> {
   const { clock, live } = ctx.api;
   const fresh = freshContexts(ctx, "inventory:read");
   let since = timeOf(input.lastEventId) ?? clock.now();

@@ -130,6 +130,7 @@ async function teamFor(ctx: SignedInContext, asked: string | null | undefined): 
   if (only !== undefined && second === undefined) return only.id;
   const names = own.map((team) => team.name).join(", ");
   throw new KluisError("INPUT_INVALID", {
+    reason: "team-required",
     message: "The policy needs a team, because you can write policies for several.",
     action: `Choose one of: ${names}.`,
     params: { teams: names },

@@ -105,6 +105,7 @@ function checkDisks(vm: VmRow, excluded: readonly string[]): void {
   if (wanted.some((disk) => disk.unsupported === null)) return;
   if (wanted.length === 0) {
     throw new KluisError("INPUT_INVALID", {
+      reason: "all-disks-excluded",
       message: `Every disk of ${vm.name} is excluded, so nothing would be backed up.`,
       action: "Include at least one disk.",
       params: { vm: vm.name },

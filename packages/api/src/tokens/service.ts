@@ -11,6 +11,7 @@ import type { createdTokenView } from "./view.ts";
 function mustManageTokens(ctx: SignedInContext): void {
   if (ctx.who.access.limitedTo === null) return;
   throw new KluisError("FORBIDDEN", {
+    reason: "token-limited",
     message: "A token that is limited to some permissions cannot list or revoke tokens.",
     action: "Sign in to the portal and use Settings.",
   });
@@ -29,6 +30,7 @@ export async function createToken(
 ): Promise<z.input<typeof createdTokenView>> {
   if (ctx.who.actor.via === "token") {
     throw new KluisError("FORBIDDEN", {
+      reason: "token-creates-tokens",
       message: "A token cannot create tokens.",
       action: "Sign in to the portal and create it under Settings.",
     });
@@ -36,6 +38,7 @@ export async function createToken(
   const missing = input.permissions.find((permission) => !holdsAnywhere(ctx, permission));
   if (missing !== undefined) {
     throw new KluisError("FORBIDDEN", {
+      reason: "token-permission",
       message: `A token cannot have the permission ${missing}, because you do not have it.`,
       action: "Remove this permission.",
       params: { permission: missing },

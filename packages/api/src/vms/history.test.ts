@@ -5,7 +5,7 @@ const from = new Date("2026-10-24T00:00:00Z");
 const none = { succeeded: 0, warnings: 0, failed: 0, missed: 0 };
 
 describe("history strip", () => {
-  test("has a cell for each of 30 days, and the worst of a day wins", () => {
+  test("has an entry for each of 30 days, with the worst of the day", () => {
     const rows = [
       { ...none, day: "2026-11-20", succeeded: 3, failed: 1, missed: 1 },
       { ...none, day: "2026-11-21", succeeded: 3, warnings: 1, missed: 1 },
@@ -27,7 +27,7 @@ describe("history strip", () => {
     ]);
   });
 
-  test("without any protection nothing has started", () => {
+  test("is before the start on every day without a protection", () => {
     expect(new Set(historyStrip([], { from, since: null }).map((day) => day.status))).toEqual(
       new Set(["before-start"]),
     );

@@ -17,6 +17,25 @@ export const accessErrors = catalog({
       title: "Some values are not valid",
       message: "The request contains values that are not allowed.",
       action: "Correct the values and try again.",
+      reasons: {
+        fields: { message: "Not valid: {fields}.", action: "Correct these fields and try again." },
+        request: {
+          message: "The server cannot read this request.",
+          action: "Reload the page and try again.",
+        },
+        value: {
+          message: "A value of the request is not allowed.",
+          action: "Correct the value and try again.",
+        },
+        "team-required": {
+          message: "The policy needs a team, because you can write policies for several.",
+          action: "Choose one of: {teams}.",
+        },
+        "all-disks-excluded": {
+          message: "Every disk of {vm} is excluded, so nothing would be backed up.",
+          action: "Include at least one disk.",
+        },
+      },
     },
     NOT_FOUND: {
       title: "Not found",
@@ -101,16 +120,52 @@ export const accessErrors = catalog({
       title: "You are signed out",
       message: "Your session has ended.",
       action: "Sign in again.",
+      reasons: {
+        "signed-out": { message: "You are not signed in.", action: "Sign in and try again." },
+        "session-ended": { message: "Your session has ended.", action: "Sign in again." },
+        "sign-in-failed": { message: "The sign-in did not succeed.", action: "Sign in again." },
+      },
     },
     TOKEN_INVALID: {
       title: "The API token is not valid",
       message: "The token is unknown, expired or revoked.",
       action: "Create a new token under Settings.",
+      reasons: {
+        unknown: { message: "The token is unknown.", action: "Create a new token under Settings." },
+        revoked: { message: "The token was revoked.", action: "Create a new token under Settings." },
+        expired: { message: "The token has expired.", action: "Create a new token under Settings." },
+        "owner-removed": {
+          message: "The owner of the token no longer exists.",
+          action: "Create a new token under Settings.",
+        },
+      },
     },
     FORBIDDEN: {
       title: "Your role does not allow this",
       message: "None of your roles has the permission that this needs.",
       action: "Ask the platform owner for a role that has it.",
+      reasons: {
+        permission: {
+          message: "None of your roles has the permission {permission} here.",
+          action: "Ask the platform owner for a role that has it.",
+        },
+        "token-limited": {
+          message: "A token that is limited to some permissions cannot list or revoke tokens.",
+          action: "Sign in to the portal and use Settings.",
+        },
+        "token-creates-tokens": {
+          message: "A token cannot create tokens.",
+          action: "Sign in to the portal and create it under Settings.",
+        },
+        "token-permission": {
+          message: "A token cannot have the permission {permission}, because you do not have it.",
+          action: "Remove this permission.",
+        },
+        "other-site": {
+          message: "The request did not come from this portal.",
+          action: "Open the portal again and repeat the action.",
+        },
+      },
     },
   },
   nl: {
@@ -128,6 +183,28 @@ export const accessErrors = catalog({
       title: "Niet alle waarden zijn geldig",
       message: "De aanvraag bevat waarden die niet zijn toegestaan.",
       action: "Corrigeer de waarden en probeer het opnieuw.",
+      reasons: {
+        fields: {
+          message: "Niet geldig: {fields}.",
+          action: "Corrigeer deze velden en probeer het opnieuw.",
+        },
+        request: {
+          message: "De server kan deze aanvraag niet lezen.",
+          action: "Laad de pagina opnieuw en probeer het nog eens.",
+        },
+        value: {
+          message: "Een waarde van de aanvraag is niet toegestaan.",
+          action: "Corrigeer de waarde en probeer het opnieuw.",
+        },
+        "team-required": {
+          message: "Het beleid heeft een team nodig, omdat u voor meerdere teams beleid kunt maken.",
+          action: "Kies een van: {teams}.",
+        },
+        "all-disks-excluded": {
+          message: "Elke schijf van {vm} is uitgesloten, zodat er niets wordt veiliggesteld.",
+          action: "Neem ten minste één schijf op.",
+        },
+      },
     },
     NOT_FOUND: {
       title: "Niet gevonden",
@@ -213,16 +290,52 @@ export const accessErrors = catalog({
       title: "Afgemeld",
       message: "De sessie is beëindigd.",
       action: "Meld u opnieuw aan.",
+      reasons: {
+        "signed-out": { message: "U bent niet aangemeld.", action: "Meld u aan en probeer het opnieuw." },
+        "session-ended": { message: "De sessie is beëindigd.", action: "Meld u opnieuw aan." },
+        "sign-in-failed": { message: "Het aanmelden is niet gelukt.", action: "Meld u opnieuw aan." },
+      },
     },
     TOKEN_INVALID: {
       title: "Het API-token is niet geldig",
       message: "Het token is onbekend, verlopen of ingetrokken.",
       action: "Maak een nieuw token onder Instellingen.",
+      reasons: {
+        unknown: { message: "Het token is onbekend.", action: "Maak een nieuw token bij Instellingen." },
+        revoked: { message: "Het token is ingetrokken.", action: "Maak een nieuw token bij Instellingen." },
+        expired: { message: "Het token is verlopen.", action: "Maak een nieuw token bij Instellingen." },
+        "owner-removed": {
+          message: "De eigenaar van het token bestaat niet meer.",
+          action: "Maak een nieuw token bij Instellingen.",
+        },
+      },
     },
     FORBIDDEN: {
       title: "Met deze rol niet toegestaan",
       message: "Geen van de toegewezen rollen heeft de vereiste machtiging.",
       action: "Vraag de platformeigenaar om een rol met deze machtiging.",
+      reasons: {
+        permission: {
+          message: "Geen van uw rollen heeft hier de machtiging {permission}.",
+          action: "Vraag de platformeigenaar om een rol die haar heeft.",
+        },
+        "token-limited": {
+          message: "Een token met beperkte machtigingen kan geen tokens tonen of intrekken.",
+          action: "Meld u aan bij de portal en gebruik Instellingen.",
+        },
+        "token-creates-tokens": {
+          message: "Een token kan geen tokens maken.",
+          action: "Meld u aan bij de portal en maak het bij Instellingen.",
+        },
+        "token-permission": {
+          message: "Een token kan de machtiging {permission} niet hebben, omdat u haar niet hebt.",
+          action: "Verwijder deze machtiging.",
+        },
+        "other-site": {
+          message: "De aanvraag kwam niet van deze portal.",
+          action: "Open de portal opnieuw en herhaal de actie.",
+        },
+      },
     },
   },
 });

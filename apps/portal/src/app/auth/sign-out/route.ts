@@ -17,7 +17,10 @@ export async function POST(request: Request): Promise<Response> {
     allowed: allowedOrigins(publicUrl),
   });
   if (!allowed) {
-    const refusal = new KluisError("FORBIDDEN", { message: "This request did not come from the portal." });
+    const refusal = new KluisError("FORBIDDEN", {
+      reason: "other-site",
+      message: "This request did not come from the portal.",
+    });
     return errorResponse(refusal, crypto.randomUUID());
   }
   const token = (await cookies()).get(sessionCookie)?.value;

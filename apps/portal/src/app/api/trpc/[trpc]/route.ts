@@ -31,6 +31,7 @@ function refuseForeign(request: Request): Response | null {
   });
   if (allowed) return null;
   const error = new KluisError("FORBIDDEN", {
+    reason: "other-site",
     message: "This request did not come from the portal.",
     action: "Use the portal's pages, or present an API token.",
   });
