@@ -8,7 +8,7 @@ test("the overview shows protected VMs and VMs that need attention", async ({ pa
   await page.goto(portalUrl());
   await expect(page.getByText("3 of 4 VMs are protected.")).toBeVisible();
   await expect(page.getByRole("link", { name: /sandbox-01/ }).first()).toBeVisible();
-  await expect(page.getByRole("heading", { name: "Newest recovery points" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Latest recovery points" })).toBeVisible();
 });
 
 test("the list of VMs filters, and its URL keeps the filter", async ({ page }) => {

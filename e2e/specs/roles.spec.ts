@@ -37,9 +37,7 @@ test.describe("a reader of team Platform", () => {
     const seen: string[] = [];
     for (const address of [path, nowhere]) {
       await page.goto(`${portalUrl()}${address}`);
-      const alert = page
-        .getByRole("alert")
-        .or(page.getByRole("heading", { name: /nothing at this address/ }));
+      const alert = page.getByRole("alert").or(page.getByRole("heading", { name: /Page not found/ }));
       await expect(alert.first()).toBeVisible();
       await expect(page.getByText("commerce-rg")).toHaveCount(0);
       seen.push((await alert.first().locator("p, h1").first().textContent()) ?? "");
