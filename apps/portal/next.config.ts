@@ -5,7 +5,7 @@ import { commonSecurityHeaders } from "./src/server/security-headers.ts";
 
 /**
  * The portal runs as a plain Node server behind loopback. Packages of the workspace are TypeScript sources, so Next
- * compiles them; what carries native code or its own require hooks stays outside the bundle.
+ * compiles them; packages with native code or require hooks stay outside the bundle.
  */
 const config: NextConfig = {
   reactStrictMode: true,

@@ -2,8 +2,8 @@ import { KluisError } from "@kluis/domain";
 import { z } from "zod";
 
 /**
- * The portal's own settings, parsed once. The vault's settings are parsed by the API, which reads the vault.
- * Nothing of this reaches the browser.
+ * The portal's own settings, parsed once. The API parses the settings of the vault.
+ * None of them reaches the browser.
  */
 const envSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),

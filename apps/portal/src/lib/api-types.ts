@@ -1,6 +1,6 @@
 import type { RouterOutputs } from "@kluis/api/types";
 
-/** Answers as they arrive in the browser: after JSON, a fact of unknown type may be absent. */
+/** Responses as they arrive in the browser, after JSON. */
 export type VmRow = RouterOutputs["vms"]["list"]["rows"][number];
 export type VmView = RouterOutputs["vms"]["get"];
 export type VmDiskView = VmView["disks"][number];

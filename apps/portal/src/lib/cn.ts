@@ -1,4 +1,4 @@
-/** Joins class names; what is false, null or undefined is left out. */
+/** Joins class names; skips false, null and undefined. */
 export function cn(...parts: readonly (string | false | null | undefined)[]): string {
   return parts.filter((part): part is string => typeof part === "string" && part !== "").join(" ");
 }

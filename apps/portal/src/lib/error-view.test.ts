@@ -62,9 +62,10 @@ describe("describeError", () => {
 
   it("names the wrong fields of a refused input instead of the server's sentence", () => {
     const params = { fields: "name,document.retention.daily" };
-    expect(view(ofApi("INPUT_INVALID", params)).message).toBe(
-      "Not valid: name and document.retention.daily.",
+    expect(view(ofApi("INPUT_INVALID", { fields: "schedule.times.0,unknownField" }), "nl").message).toBe(
+      "Niet geldig: Tijden en unknownField.",
     );
+    expect(view(ofApi("INPUT_INVALID", params)).message).toBe("Not valid: Name and Daily points.");
   });
 
   it("keeps Azure's own text apart", () => {

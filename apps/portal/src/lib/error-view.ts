@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorReason } from "@kluis/domain";
 import type { Texts } from "#i18n/texts.ts";
 import { type Failure, isRetryable, readFailure } from "#lib/failure.ts";
+import { fieldName } from "#lib/field-name.ts";
 import type { Format } from "#lib/format.ts";
 import { formatParams } from "#lib/params.ts";
 
@@ -56,7 +57,9 @@ function sentencesOf(
     message:
       wrong === null
         ? errors(`${code}.message`)
-        : validation("fields", { fields: format.list(wrong.split(",")) }),
+        : validation("fields", {
+            fields: format.list(wrong.split(",").map((path) => fieldName(path, validation))),
+          }),
     action: errors(`${code}.action`),
   };
 }

@@ -10,7 +10,7 @@ export interface Failure {
   readonly requestId: string | null;
 }
 
-/** Reads anything that failed in the browser: the API's error, an error stored with a job, or none of ours. */
+/** Reads anything that failed in the browser: the API's error, an error stored with a job, or any other. */
 export function readFailure(error: unknown): Failure {
   return findFailure(error) ?? { code: clientCode(error), reason: null, params: {}, requestId: null };
 }
@@ -56,8 +56,8 @@ function parseParams(value: unknown): ServerParams {
 }
 
 /**
- * Browsers name a request without an answer in their own words ("Failed to fetch", "Load failed", "NetworkError"). An answer that is no JSON
- * comes from a proxy in between: its HTML page makes the JSON parser fail.
+ * Each browser has its own words for a request without an answer ("Failed to fetch", "Load failed", "NetworkError").
+ * The HTML page of a proxy in between makes the JSON parser fail.
  */
 function clientCode(error: unknown): "NETWORK" | "BAD_GATEWAY" | "INTERNAL" {
   const message = error instanceof Error ? error.message : String(error);

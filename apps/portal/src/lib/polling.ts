@@ -3,8 +3,8 @@ interface PolledQuery {
 }
 
 /**
- * Asks again every so many milliseconds, except when the first answer never came: then the page shows the error, and
- * asking again in the background would put the skeleton back over it every few seconds. The retry button still asks.
+ * Polls every `ms` milliseconds, except after a first request that failed: then the page shows the error, and polling
+ * would replace it by the skeleton every few seconds. The retry button still works.
  */
 export function every(ms: number | false): (query: PolledQuery) => number | false {
   return (query) => (query.state.data === undefined && query.state.status === "error" ? false : ms);

@@ -1,4 +1,4 @@
-/** The theme choice: a cookie that the server reads before the first paint, so that nothing flashes. */
+/** The theme: a cookie that the server reads before the first paint, so that nothing flashes. */
 export const themeCookie = "kluis-theme";
 
 export const themes = ["system", "light", "dark"] as const;

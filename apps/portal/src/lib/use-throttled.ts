@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
 
-/** The value, renewed at most every `ms` milliseconds: for live regions, which must not talk without pause. */
+/** The value, updated at most every `ms` milliseconds: for live regions, which must not speak without pause. */
 export function useThrottled(value: string, ms: number): string {
   const [shown, setShown] = useState(value);
   const latest = useRef(value);

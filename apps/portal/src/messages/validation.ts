@@ -1,6 +1,6 @@
 import { catalog } from "#messages/catalog.ts";
 
-/** Problems of a form's fields; Zod's own sentences never reach a page. */
+/** Problems of form fields; Zod's own sentences never reach a page. */
 export const validation = catalog({
   en: {
     required: "Fill in this field.",
@@ -15,6 +15,30 @@ export const validation = catalog({
     choice: "Choose one of the options.",
     invalid: "This value is not valid.",
     fields: "Not valid: {fields}.",
+    names: {
+      name: "Name",
+      description: "Description",
+      team: "Team",
+      policy: "Policy",
+      excludedDisks: "Excluded disks",
+      reason: "Reason",
+      resourceGroup: "Resource group",
+      sku: "Disk type",
+      expiresInDays: "Valid for (days)",
+      permissions: "Permissions",
+      search: "Search",
+      times: "Times",
+      timeZone: "Time zone",
+      everyHours: "Interval",
+      windowStart: "Start of the window",
+      windowHours: "Length of the window",
+      keepLast: "Newest points",
+      daily: "Daily points",
+      weekly: "Weekly points",
+      monthly: "Monthly points",
+      yearly: "Yearly points",
+      instantRestoreDays: "Days of instant restore",
+    },
   },
   nl: {
     required: "Vul dit veld in.",
@@ -29,5 +53,29 @@ export const validation = catalog({
     choice: "Kies een van de opties.",
     invalid: "Deze waarde is niet geldig.",
     fields: "Niet geldig: {fields}.",
+    names: {
+      name: "Naam",
+      description: "Beschrijving",
+      team: "Team",
+      policy: "Beleid",
+      excludedDisks: "Uitgesloten schijven",
+      reason: "Reden",
+      resourceGroup: "Resourcegroep",
+      sku: "Schijftype",
+      expiresInDays: "Geldig (dagen)",
+      permissions: "Machtigingen",
+      search: "Zoeken",
+      times: "Tijden",
+      timeZone: "Tijdzone",
+      everyHours: "Interval",
+      windowStart: "Begin van het venster",
+      windowHours: "Duur van het venster",
+      keepLast: "Nieuwste punten",
+      daily: "Dagelijkse punten",
+      weekly: "Wekelijkse punten",
+      monthly: "Maandelijkse punten",
+      yearly: "Jaarlijkse punten",
+      instantRestoreDays: "Dagen direct herstel",
+    },
   },
 });

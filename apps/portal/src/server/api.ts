@@ -2,13 +2,13 @@ import { type Api, createApi, parseApiEnv } from "@kluis/api";
 import { createEntra, type Entra } from "#server/entra.ts";
 import { portalEnv } from "../env.ts";
 
-/** What lives as long as the process: the API with its database pool, and the Entra client with its keys. */
+/** Lives as long as the process: the API with its database pool, and the Entra client with its keys. */
 interface Running {
   api?: Promise<Api> | undefined;
   entra?: Promise<Entra> | undefined;
 }
 
-// A development server loads modules again at each change; the connections must survive that.
+// A development server reloads modules at each change; the connections must survive that.
 const holder = globalThis as typeof globalThis & { kluisPortal?: Running };
 
 function running(): Running {
@@ -16,7 +16,7 @@ function running(): Running {
   return holder.kluisPortal;
 }
 
-/** The API of this process, made at the first request. A failure is not kept: the next request tries again. */
+/** The API of this process, created at the first request. After a failure the next request tries again. */
 export async function getApi(): Promise<Api> {
   const parts = running();
   const api = parts.api ?? createApi({ env: parseApiEnv(process.env) });
@@ -29,7 +29,7 @@ export async function getApi(): Promise<Api> {
   }
 }
 
-/** The Entra client of this process, made at the first sign-in. */
+/** The Entra client of this process, created at the first sign-in. */
 export async function getEntra(): Promise<Entra> {
   const parts = running();
   const entra = parts.entra ?? createEntra(portalEnv().entra);

@@ -8,7 +8,7 @@ import type { EntraSettings } from "../env.ts";
 
 const scopes = ["openid", "profile"];
 
-/** What starting a sign-in gives: where to send the browser, and the sealed cookie that it brings back. */
+/** A started sign-in: where to send the browser, and the sealed cookie that it returns with. */
 export interface StartedSignIn {
   readonly url: string;
   readonly cookie: string;
@@ -24,12 +24,12 @@ export interface Callback {
 /** Sign-in with Microsoft Entra: authorization code with PKCE (RFC 7636), state and nonce. */
 export interface Entra {
   start(redirectUri: string, next: string): Promise<StartedSignIn>;
-  /** @throws KluisError NOT_SIGNED_IN when the answer cannot be trusted or the person declined, AZURE_UNREACHABLE when Entra is away. */
+  /** @throws KluisError NOT_SIGNED_IN when the answer cannot be trusted or the user declined, AZURE_UNREACHABLE when Entra does not answer. */
   finish(
     callback: Callback,
     redirectUri: string,
   ): Promise<{ readonly identity: Identity; readonly next: string }>;
-  /** Where to end the Entra session as well, and come back. */
+  /** The address that ends the Entra session as well and returns to the portal. */
   signOutUrl(returnTo: string): string;
 }
 
@@ -68,8 +68,8 @@ async function readSecret(file: string): Promise<string> {
 }
 
 /**
- * With the endpoints given as metadata MSAL asks no discovery service, and plain-http endpoints on loopback work while
- * the authority itself stays an https name, as MSAL demands.
+ * With the endpoints given as metadata MSAL calls no discovery service, and plain-http endpoints on loopback work while
+ * the authority remains an https name, as MSAL requires.
  */
 function msalClient(settings: EntraSettings, clientSecret: string): ConfidentialClientApplication {
   return new ConfidentialClientApplication({
@@ -133,7 +133,7 @@ async function finish(input: FinishInput): Promise<{ readonly identity: Identity
   }
   if (callback.error !== null)
     throw refused("Entra did not sign you in.", { reason: callback.error.slice(0, 80) });
-  if (callback.code === null) throw refused("The answer of Entra carries no code.");
+  if (callback.code === null) throw refused("The answer of Entra contains no code.");
   const { idToken } = await redeem(client, {
     code: callback.code,
     redirectUri,
@@ -157,7 +157,7 @@ interface RedeemInput {
 
 async function redeem(client: ConfidentialClientApplication, { code, redirectUri, pending }: RedeemInput) {
   try {
-    // MSAL takes the nonce from the request only, and compares the state only when the answer is given as well.
+    // MSAL reads the nonce from the request only, and compares the state only when it also gets the answer.
     return await client.acquireTokenByCode(
       {
         code,

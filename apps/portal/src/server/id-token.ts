@@ -2,14 +2,14 @@ import { KluisError } from "@kluis/domain";
 import { errors, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { z } from "zod";
 
-/** Who signed in. The stable key of a person is tenant and object id; names may change. */
+/** The user who signed in. The stable key is tenant and object id; names may change. */
 export interface Identity {
   readonly tenantId: string;
   readonly objectId: string;
   readonly name: string;
   readonly username: string;
   readonly groupIds: readonly string[];
-  /** Entra left the groups out because there are too many (over 200): roles given to groups do not count then. */
+  /** Entra omitted the groups because there are more than 200, so roles of groups do not count. */
   readonly groupsOmitted: boolean;
 }
 

@@ -3,23 +3,23 @@ import { KluisError } from "@kluis/domain";
 import { EncryptJWT, jwtDecrypt } from "jose";
 import { z } from "zod";
 
-/** What must come back unchanged from Entra; kept in an encrypted cookie that only this server can read. */
+/** The values that must return unchanged from Entra, in an encrypted cookie that only this server can read. */
 export interface PendingSignIn {
   /** PKCE code verifier. */
   readonly verifier: string;
   readonly state: string;
   readonly nonce: string;
-  /** The page that was asked for. */
+  /** The page to open after the sign-in. */
   readonly next: string;
 }
 
 export const pendingCookie = "kluis-sign-in";
-/** Seconds in which a sign-in must be finished. */
+/** Seconds within which a sign-in must finish. */
 export const pendingSeconds = 600;
 
 const schema = z.object({ verifier: z.string(), state: z.string(), nonce: z.string(), next: z.string() });
 
-/** A key of its own for this cookie, derived from the client secret, so that no further secret has to be kept. */
+/** The key of this cookie, derived from the client secret, so that no further secret is needed. */
 function cookieKey(clientSecret: string): Uint8Array {
   return new Uint8Array(hkdfSync("sha256", clientSecret, "", "kluis pending sign-in v1", 32));
 }
@@ -32,7 +32,7 @@ export async function sealSignIn(pending: PendingSignIn, clientSecret: string): 
     .encrypt(cookieKey(clientSecret));
 }
 
-/** @throws KluisError NOT_SIGNED_IN when the cookie is missing, too old or not ours. */
+/** @throws KluisError NOT_SIGNED_IN when the cookie is missing, expired or not made by this server. */
 export async function openSignIn(cookie: string | undefined, clientSecret: string): Promise<PendingSignIn> {
   try {
     if (cookie === undefined) throw new Error("no cookie");
@@ -52,7 +52,7 @@ export async function openSignIn(cookie: string | undefined, clientSecret: strin
   }
 }
 
-/** A page of this portal to go to after signing in; anything else becomes the overview (no open redirects). */
+/** The page of this portal to open after sign-in; anything else becomes the overview (no open redirects). */
 export function safeNext(next: string | null): string {
   if (next === null || !next.startsWith("/") || next.startsWith("//") || next.includes("\\")) return "/";
   const url = new URL(next, "http://portal.invalid");

@@ -1,7 +1,7 @@
 import { errorResponse, type RequestContext } from "@kluis/api";
 import { contextOf } from "#server/session.ts";
 
-/** Runs a download with the request's context; what fails before it starts answers as JSON with the right status. */
+/** Runs a download with the request's context; a failure before it starts becomes JSON with the matching status. */
 export async function answerWith(
   request: Request,
   answer: (context: RequestContext) => Promise<Response>,

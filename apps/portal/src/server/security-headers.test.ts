@@ -7,13 +7,13 @@ describe("contentSecurityPolicy", () => {
     development: false,
     signOutOrigin: "https://login.example",
   });
-  it("lets no script and no style element run without the nonce", () => {
+  it("blocks scripts and style elements without the nonce", () => {
     expect(policy).toContain("script-src 'self' 'nonce-abc' 'strict-dynamic';");
     expect(policy).toContain("style-src-elem 'self' 'nonce-abc';");
     expect(policy).not.toContain("unsafe-eval");
     expect(policy.match(/unsafe-inline/gu)).toHaveLength(1);
   });
-  it("lets the sign-out form go on to Entra and nobody frame the portal", () => {
+  it("lets the sign-out form continue to Entra and no site frame the portal", () => {
     expect(policy).toContain("form-action 'self' https://login.example");
     expect(policy).toContain("frame-ancestors 'none'");
   });
@@ -23,12 +23,12 @@ describe("isAllowedOrigin", () => {
   const allowed = allowedOrigins("http://localhost:3000");
   const check = (method: string, origin: string | null, secFetchSite: string | null = null) =>
     isAllowedOrigin({ method, origin, secFetchSite, allowed });
-  it("lets the portal's own pages change things, by either name of the machine", () => {
+  it("accepts changes from the portal's own pages, by either name of the machine", () => {
     expect(check("POST", "http://localhost:3000")).toBe(true);
     expect(check("POST", "http://127.0.0.1:3000")).toBe(true);
     expect(check("POST", null, "same-origin")).toBe(true);
   });
-  it("refuses other sites, other ports and requests that do not say where they come from", () => {
+  it("refuses other sites, other ports and requests without an origin", () => {
     expect(check("POST", "http://localhost:3001")).toBe(false);
     expect(check("POST", "https://evil.example")).toBe(false);
     expect(check("POST", "null")).toBe(false);
@@ -36,10 +36,10 @@ describe("isAllowedOrigin", () => {
     expect(check("POST", null)).toBe(false);
     expect(check("DELETE", "https://evil.example", "same-origin")).toBe(false);
   });
-  it("lets reading through", () => {
+  it("accepts reads from anywhere", () => {
     expect(check("GET", "https://evil.example")).toBe(true);
   });
-  it("has no twins for a name that is not this machine", () => {
+  it("has one origin for a name that is not this machine", () => {
     expect(allowedOrigins("https://kluis.example")).toEqual(["https://kluis.example"]);
   });
 });

@@ -1,13 +1,13 @@
 export interface PolicyInput {
   readonly nonce: string;
   readonly development: boolean;
-  /** Where signing out redirects to; browsers apply form-action to redirects as well. */
+  /** The target of the sign-out redirect; browsers apply form-action to redirects as well. */
   readonly signOutOrigin: string;
 }
 
 /**
  * The Content-Security-Policy of a page (https://www.w3.org/TR/CSP3/). Scripts and style elements need the nonce.
- * Style attributes are allowed: positioned pop-ups and bars set sizes through them, and they cannot run anything.
+ * Style attributes are allowed: pop-ups and bars set sizes through them, and they cannot run code.
  */
 export function contentSecurityPolicy({ nonce, development, signOutOrigin }: PolicyInput): string {
   const directives: Record<string, string> = {
@@ -29,7 +29,7 @@ export function contentSecurityPolicy({ nonce, development, signOutOrigin }: Pol
     .join("; ");
 }
 
-/** Headers of every answer, pages and API alike. */
+/** Headers of every response, pages and API alike. */
 export const commonSecurityHeaders = [
   { key: "x-content-type-options", value: "nosniff" },
   { key: "x-frame-options", value: "DENY" },
@@ -43,14 +43,14 @@ export interface OriginCheckInput {
   readonly method: string;
   readonly origin: string | null;
   readonly secFetchSite: string | null;
-  /** Origins under which the portal is reached. */
+  /** Origins under which users reach the portal. */
   readonly allowed: readonly string[];
 }
 
 /**
- * Whether a request that changes something may come from where it says (CSRF protection by origin,
+ * Whether the origin of a request that changes something is allowed (CSRF protection by origin,
  * https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html).
- * Browsers send Origin on every POST; a request with neither header is no browser's and carries no ambient cookie.
+ * Browsers send Origin on every POST; a request with neither header is not from a browser and has no ambient cookie.
  */
 export function isAllowedOrigin({ method, origin, secFetchSite, allowed }: OriginCheckInput): boolean {
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return true;
@@ -58,7 +58,7 @@ export function isAllowedOrigin({ method, origin, secFetchSite, allowed }: Origi
   return secFetchSite === null ? false : secFetchSite === "same-origin";
 }
 
-/** The public address and its loopback twins, because localhost and 127.0.0.1 are one machine to a newcomer. */
+/** The public address; on loopback both of its names, because users open either localhost or 127.0.0.1. */
 export function allowedOrigins(publicUrl: string): readonly string[] {
   const url = new URL(publicUrl);
   const names = ["localhost", "127.0.0.1"];

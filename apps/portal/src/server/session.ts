@@ -6,7 +6,7 @@ import type { Viewer } from "#lib/viewer.ts";
 import { getApi } from "#server/api.ts";
 import { portalEnv } from "../env.ts";
 
-/** The session's cookie. Its value is opaque; the server keeps only its digest. */
+/** The session's cookie. Its value is opaque; the server stores only its digest. */
 export const sessionCookie = "kluis-session";
 
 export interface SessionCookieOptions {
@@ -17,7 +17,7 @@ export interface SessionCookieOptions {
   readonly expires?: Date;
 }
 
-/** Not readable by scripts, not sent from other sites' forms, and over https only when the portal is reached so. */
+/** Not readable by scripts, not sent by forms of other sites, and https only when the portal uses https. */
 export function sessionCookieOptions(expires?: Date): SessionCookieOptions {
   return {
     httpOnly: true,
@@ -28,12 +28,12 @@ export function sessionCookieOptions(expires?: Date): SessionCookieOptions {
   };
 }
 
-/** The context of a route handler's request: the session's cookie or a bearer token says who asks. */
+/** The context of a request to a route handler: the session's cookie or a bearer token identifies the user. */
 export async function contextOf(request: Request): Promise<RequestContext> {
   return contextFrom((await cookies()).get(sessionCookie)?.value, request.headers);
 }
 
-/** The same for a handler that has the cookie at hand. */
+/** The same for a handler that already has the cookie. */
 export async function contextFrom(
   sessionToken: string | undefined,
   source: Headers,
@@ -41,7 +41,7 @@ export async function contextFrom(
   const bearerToken = bearerOf(source.get("authorization"));
   return createContext(await getApi(), {
     ...(bearerToken === undefined ? {} : { bearerToken }),
-    // A presented token speaks for itself: it never borrows the rights of a cookie that comes along.
+    // A token never gains the rights of a cookie in the same request.
     ...(bearerToken !== undefined || sessionToken === undefined ? {} : { sessionToken }),
     ip: clientAddress(source),
   });
@@ -53,13 +53,13 @@ export function bearerOf(header: string | null): string | undefined {
   return match?.[1];
 }
 
-/** The first hop named by a proxy, or null. Informative only: nothing is decided by it. */
+/** The first hop that a proxy names, or null. For information only: no decision depends on it. */
 export function clientAddress(source: Headers): string | null {
   const first = source.get("x-forwarded-for")?.split(",")[0]?.trim();
   return first === undefined || first === "" ? null : first;
 }
 
-/** The signed-in person of the page being rendered, or null. Asked once per request. */
+/** The signed-in user of the page being rendered, or null. Read once per request. */
 export const getViewer = cache(async (): Promise<Viewer | null> => {
   const sessionToken = (await cookies()).get(sessionCookie)?.value;
   if (sessionToken === undefined) return null;

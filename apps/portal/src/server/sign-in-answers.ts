@@ -1,6 +1,6 @@
 import type { KluisError } from "@kluis/domain";
 
-/** Why the signed-out page is shown; each has its own words there. */
+/** Why the signed-out page is shown; the page has a text for each. */
 export const signedOutReasons = [
   "signed-out",
   "ended",
@@ -16,7 +16,7 @@ export function parseReason(value: string | undefined): SignedOutReason | null {
   return signedOutReasons.find((reason) => reason === value) ?? null;
 }
 
-/** The reason that a failed sign-in shows: a word of ours, never the error's own text in the address. */
+/** The reason that a failed sign-in shows: one of the words above, never the error's text in the address. */
 export function reasonOf(error: KluisError): SignedOutReason {
   if (error.code === "CONFIG_INVALID") return "config";
   if (error.code !== "NOT_SIGNED_IN") return "unreachable";

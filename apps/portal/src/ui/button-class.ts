@@ -16,7 +16,7 @@ const sizes: Record<ButtonSize, string> = {
   md: "h-8 px-3 text-sm gap-2",
 };
 
-/** The look of a button, shared by real buttons and links that act like one. */
+/** The classes of a button, shared by buttons and links that look like one. */
 export function buttonClass(tone: ButtonTone = "secondary", size: ButtonSize = "md"): string {
   return cn(
     "inline-flex items-center justify-center rounded-md border font-medium whitespace-nowrap select-none transition-colors",

@@ -4,7 +4,7 @@ import { cn } from "#lib/cn.ts";
 export interface CardProps {
   readonly title?: ReactNode;
   readonly description?: ReactNode;
-  /** What can be done with the whole card: buttons or a link, at the right of the head. */
+  /** Actions on the whole card, at the right of its head. */
   readonly actions?: ReactNode;
   readonly children?: ReactNode;
   readonly footer?: ReactNode;

@@ -80,7 +80,7 @@ export interface ConfirmProps {
   readonly error?: ReactNode;
 }
 
-/** The confirmation of a costly action. */
+/** A confirmation before a costly action. */
 export function ConfirmDialog(props: ConfirmProps) {
   const {
     open,

@@ -15,7 +15,7 @@ export interface FieldProps {
   readonly className?: string;
 }
 
-/** A labeled control with a hint and, when wrong, what is wrong. */
+/** A labeled control with a hint and, when invalid, the problem. */
 export function Field({ label, hint, error, children, className }: FieldProps) {
   return (
     <Base.Root invalid={error !== undefined} className={cn("flex min-w-0 flex-col gap-1", className)}>
@@ -51,7 +51,7 @@ export interface ChoiceProps<T extends string> {
   readonly layout?: "row" | "column";
 }
 
-/** A choice of one among a few that deserve to be seen: native radio buttons in boxes. */
+/** A choice of one among a few visible options: native radio buttons in boxes. */
 export function Choice<T extends string>(props: ChoiceProps<T>) {
   const { label, name, value, options, onChange, disabled = false, layout = "row" } = props;
   return (

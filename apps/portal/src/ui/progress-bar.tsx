@@ -13,10 +13,10 @@ const fills: Record<Tone, string> = {
 };
 
 export interface ProgressBarProps {
-  /** What moves: the accessible name. */
+  /** The accessible name. */
   readonly label: string;
   readonly done: number;
-  /** Zero: the total is not known yet, so the bar only shows that something moves. */
+  /** Zero: the total is not known yet, so the bar only shows activity. */
   readonly total: number;
   /** The state in words: "1.2 GiB of 4 GiB changed, 310 MiB moved". */
   readonly text: string;
@@ -25,7 +25,7 @@ export interface ProgressBarProps {
   readonly className?: string;
 }
 
-/** How far something is, with the words for it in `aria-valuetext`. */
+/** The progress of something, in words in `aria-valuetext`. */
 export function ProgressBar(props: ProgressBarProps) {
   const { label, done, total, text, tone = "run", moving = false, className } = props;
   const percent = percentOf(done, total);

@@ -17,15 +17,15 @@ export interface StatProps {
   readonly value: ReactNode;
   /** The value is words or badges, not a figure. */
   readonly words?: boolean;
-  /** What the number means or what to do about it, in a few words. */
+  /** The meaning of the number in a few words. */
   readonly note?: ReactNode;
   readonly tone?: Tone;
   readonly icon?: ReactNode;
-  /** Where the rows behind the number are. */
+  /** The list of the rows behind the number. */
   readonly href?: string;
 }
 
-/** One number that answers a question, and leads to the rows behind it. */
+/** One number that answers a question and links to the rows behind it. */
 export function Stat({ label, value, words = false, note, tone = "idle", icon, href }: StatProps) {
   const body = (
     <>

@@ -13,7 +13,7 @@ import {
 import type { ReactNode } from "react";
 import { cn } from "#lib/cn.ts";
 
-/** The duty of a color: `ok` good, `warn` look soon, `bad` act, `run` in motion, `idle` nothing to say, `accent` neutral fact. */
+/** The meaning of a color: `ok` good, `warn` look soon, `bad` act, `run` in progress, `idle` no news, `accent` neutral fact. */
 export type Tone = "ok" | "warn" | "bad" | "run" | "idle" | "accent";
 
 const soft: Record<Tone, string> = {
@@ -67,7 +67,7 @@ export interface StatusProps {
   readonly className?: string;
 }
 
-/** A status: always an icon and a word, so that color is never alone. */
+/** A status: always an icon and a word, so that color is never the only sign. */
 export function Status({ tone, icon, children, look = "badge", title, className }: StatusProps) {
   const Icon = icons[icon];
   return (
@@ -89,7 +89,7 @@ export function Status({ tone, icon, children, look = "badge", title, className 
   );
 }
 
-/** A fact in a box, without a judgement: a format, a kind, a name. */
+/** A neutral fact in a box: a format, a kind, a name. */
 export function Badge({
   children,
   tone = "idle",

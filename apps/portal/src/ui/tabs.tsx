@@ -16,7 +16,7 @@ export interface TabsProps {
   readonly label: string;
 }
 
-/** Tabs whose choice the caller keeps (in the address). Arrow keys move, the panel is rendered when chosen. */
+/** Tabs; the caller keeps the choice (in the address). Only the chosen panel is rendered. */
 export function Tabs({ items, value, onChange, label }: TabsProps) {
   return (
     <Base.Root value={value} onValueChange={(next: unknown) => onChange(String(next))}>

@@ -23,7 +23,7 @@ const dots: Record<TimelineState, string> = {
   failed: "border-bad-solid bg-bad-solid text-surface",
 };
 
-/** The steps of a process in order, each with its state. */
+/** Steps in order on a line, each with its state. */
 export function Timeline({ items, label }: { items: readonly TimelineItem[]; label: string }) {
   return (
     <ol aria-label={label} className="flex flex-col">

@@ -17,7 +17,7 @@ import { Alert } from "#ui/alert.tsx";
 import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
 import { DataTable } from "#ui/data-table.tsx";
-import { inputClass } from "#ui/field.tsx";
+import { DateInput } from "#ui/date-input.tsx";
 import { FilterBar, SearchBox } from "#ui/filter-bar.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
 import { NoRows } from "#ui/paged-table.tsx";
@@ -155,15 +155,14 @@ function AuditTable() {
           onChange={(value) => change({ kind: value === "all" ? [] : [value] })}
         />
         {(["from", "to"] as const).map((key) => (
-          <label key={key} className="inline-flex items-center gap-2 text-sm text-muted">
-            {t(`filters.${key}`)}
-            <input
-              type="date"
+          <span key={key} className="inline-flex items-center gap-2 text-sm text-muted">
+            <span aria-hidden="true">{t(`filters.${key}`)}</span>
+            <DateInput
+              label={t(`filters.${key}`)}
               value={state[key]}
-              onChange={(event) => change({ [key]: event.target.value })}
-              className={`${inputClass} w-36!`}
+              onChange={(value) => change({ [key]: value })}
             />
-          </label>
+          </span>
         ))}
       </FilterBar>
       <DataTable

@@ -12,7 +12,8 @@ import { useRefusal } from "#shell/viewer-context.tsx";
 import { Button } from "#ui/button.tsx";
 import { buttonClass } from "#ui/button-class.ts";
 import { Card } from "#ui/card.tsx";
-import { Field, Input } from "#ui/field.tsx";
+import { DateInput } from "#ui/date-input.tsx";
+import { Field } from "#ui/field.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
 import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
 
@@ -60,18 +61,14 @@ function PeriodCard({ period, onChange }: { period: Period; onChange: (period: P
         </div>
         <div className="grid gap-3 sm:grid-cols-2">
           <Field label={t("from")}>
-            <Input
-              type="date"
+            <DateInput
+              label={t("from")}
               value={period.from}
-              onValueChange={(from: string) => onChange({ ...period, from })}
+              onChange={(from) => onChange({ ...period, from })}
             />
           </Field>
           <Field label={t("to")} error={isReversed(period) ? t("wrongOrder") : undefined}>
-            <Input
-              type="date"
-              value={period.to}
-              onValueChange={(to: string) => onChange({ ...period, to })}
-            />
+            <DateInput label={t("to")} value={period.to} onChange={(to) => onChange({ ...period, to })} />
           </Field>
         </div>
         <p className="text-xs text-faint">{t("allTime")}</p>

@@ -19,7 +19,7 @@ const maxDays = 365;
 type ProblemKey = Extract<keyof AppMessages["settings"]["create"], `${string}Wrong`>;
 export type TokenProblems = Partial<Record<"name" | "days" | "permissions", ProblemKey>>;
 
-/** Problems by field; empty when it can be sent. */
+/** The problems of the form by field; empty when it can be sent. */
 export function tokenProblems(form: TokenForm): TokenProblems {
   const name = form.name.trim();
   const days = form.days.trim();

@@ -57,7 +57,11 @@ export function TokensCard() {
       key: "name",
       header: t("columns.name"),
       isRowHeader: true,
-      cell: (token) => <span className="font-medium">{token.name}</span>,
+      cell: (token) => (
+        <span data-value className="font-medium">
+          {token.name}
+        </span>
+      ),
     },
     { key: "state", header: t("columns.state"), cell: (token) => <StateCell token={token} /> },
     {

@@ -4,8 +4,8 @@ import { getApi } from "#server/api.ts";
 export const dynamic = "force-dynamic";
 
 /**
- * 200 when database, engine, vault and Azure are well, else 503; the same JSON either way.
- * Open to everybody, so it says which part and which code, and no more.
+ * 200 when database, engine, vault and Azure are healthy, else 503; the same JSON either way.
+ * Open without sign-in, so it names only the parts and their codes.
  */
 export async function GET(): Promise<Response> {
   try {

@@ -9,7 +9,7 @@ import { clientAddress, sessionCookie, sessionCookieOptions } from "#server/sess
 import { signedOutUrl } from "#server/sign-in-answers.ts";
 import { portalEnv } from "../../../env.ts";
 
-/** Where Entra sends the browser back: checks everything, then opens a session. */
+/** Entra sends the browser here: checks everything, then opens a session. */
 export async function GET(request: Request): Promise<Response> {
   const { publicUrl } = portalEnv();
   const response = await answer(request, publicUrl);

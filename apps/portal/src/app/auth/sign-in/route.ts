@@ -5,12 +5,12 @@ import { pendingCookie, pendingSeconds, safeNext } from "#server/pending-sign-in
 import { signedOutUrl } from "#server/sign-in-answers.ts";
 import { portalEnv } from "../../../env.ts";
 
-/** Starts a sign-in: remembers state, nonce and verifier in a sealed cookie and sends the browser to Entra. */
+/** Starts a sign-in: keeps state, nonce and verifier in a sealed cookie and sends the browser to Entra. */
 export async function GET(request: Request): Promise<Response> {
   const next = safeNext(new URL(request.url).searchParams.get("next"));
   const { publicUrl } = portalEnv();
   const host = request.headers.get("host");
-  // The cookie and Entra's answer must meet on one origin, so a person who came by another name changes over first.
+  // The cookie and Entra's answer need one origin, so a user who came by another name is redirected first.
   if (host !== null && host !== new URL(publicUrl).host) {
     return NextResponse.redirect(`${publicUrl}/auth/sign-in?next=${encodeURIComponent(next)}`, 303);
   }

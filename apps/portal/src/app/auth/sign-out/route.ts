@@ -7,7 +7,7 @@ import { allowedOrigins, isAllowedOrigin } from "#server/security-headers.ts";
 import { sessionCookie, sessionCookieOptions } from "#server/session.ts";
 import { portalEnv } from "../../../env.ts";
 
-/** Ends the session here, then the one at Entra, which sends the browser back to the signed-out page. */
+/** Ends the session here, then the one at Entra, which redirects to the signed-out page. */
 export async function POST(request: Request): Promise<Response> {
   const { publicUrl } = portalEnv();
   const allowed = isAllowedOrigin({

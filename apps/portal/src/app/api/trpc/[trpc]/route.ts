@@ -20,7 +20,7 @@ async function handle(request: Request): Promise<Response> {
   });
 }
 
-/** A cookie goes along with whatever page asks, so a change by cookie must come from the portal's own pages. */
+/** Browsers send the cookie with requests of any site, so a change by cookie must come from the portal's own pages. */
 function refuseForeign(request: Request): Response | null {
   if (bearerOf(request.headers.get("authorization")) !== undefined) return null;
   const allowed = isAllowedOrigin({

@@ -3,15 +3,15 @@ import type { NextApiRequest, NextApiResponse, PageConfig } from "next";
 import { sendWebResponse, webRequestOf } from "#server/node-http.ts";
 import { contextFrom, sessionCookie } from "#server/session.ts";
 
-/** Next warns when a handler streams by itself instead of through `send`; this one does so on purpose. */
+/** Next warns about handlers that stream instead of calling `send`; this one streams on purpose. */
 export const config = {
   api: { bodyParser: false, externalResolver: true, responseLimit: false },
 } satisfies PageConfig;
 
 /**
  * Streams a disk of a recovery point as raw or fixed VHD; Range makes a broken download resume.
- * It is a handler of the pages router because the app router takes `content-length` off every answer, and a client that
- * does not know how long a file is can neither show progress nor tell a short file from a whole one.
+ * In the pages router because the app router removes `content-length`, without which a client can neither show progress
+ * nor detect a truncated file.
  */
 export default async function handle(request: NextApiRequest, response: NextApiResponse): Promise<void> {
   const web = webRequestOf(request, response);
