@@ -20,15 +20,30 @@ function links(path: string): string[] {
     .filter((target) => target !== "" && !/^[a-z]+:/.test(target));
 }
 
+/** Paths at the beginning of a line of fenced code, as in the map of a package. */
+function mappedPaths(path: string): string[] {
+  const text = readFileSync(join(root, path), "utf8");
+  return [...text.matchAll(/^```\n([\s\S]*?)^```/gm)].flatMap(([, code = ""]) =>
+    [...code.matchAll(/^ *(\S+\/\S*)/gm)]
+      .map(([, first = ""]) => first.replace(/,$/, ""))
+      .filter((first) => pathPattern(path).test(first)),
+  );
+}
+
 /**
  * Paths between backticks: from the root, or in the README of a package from its folder (`src/errors.ts`). A path with a
  * placeholder (NAME, NOUN, TIME, `<kind>`) or a wildcard names many files: its fixed beginning must exist.
  */
 function paths(path: string): string[] {
-  const own = /^(?:apps|packages|e2e)\//.test(path) ? "|src|test|bench|bin" : "";
   return [...prose(path).matchAll(/`([^`\s]+)`/g)]
     .map(([, text = ""]) => text)
-    .filter((text) => new RegExp(`^(?:${folders}${own})/[^:]*$`).test(text));
+    .filter((text) => pathPattern(path).test(text));
+}
+
+/** Matches a path that a document may name: from the root, and in a package also from its folder. */
+function pathPattern(document: string): RegExp {
+  const own = /^(?:apps|packages|e2e)\//.test(document) ? "|src|test|bench|bin" : "";
+  return new RegExp(`^(?:${folders}${own})/[^:]*$`);
 }
 
 function isThere(path: string, from: string): boolean {
@@ -46,7 +61,8 @@ describe("documentation", () => {
   });
 
   it.each(documents)("%s: every path that it names exists", (path) => {
-    expect(paths(path).filter((text) => !isThere(text, path))).toEqual([]);
+    const named = [...paths(path), ...mappedPaths(path)];
+    expect(named.filter((text) => !isThere(text, path))).toEqual([]);
   });
 
   it("is indexed: docs/README.md links every page", () => {
@@ -59,6 +75,20 @@ describe("documentation", () => {
 
   it.each(documents.filter((path) => path.startsWith("docs/how-to/")))("%s fits on a screen", (path) => {
     expect(readFileSync(join(root, path), "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(45);
+  });
+});
+
+describe("docs/operations.md", () => {
+  it("lists every setting", () => {
+    const text = readFileSync(join(root, "docs/operations.md"), "utf8");
+    const settings = sources
+      .filter((path) => /^(?:apps|packages)\/[^/]+\/src\//.test(path))
+      .flatMap((path) => [
+        ...readFileSync(join(root, path), "utf8").matchAll(/^ +(KLUIS_[A-Z_]+): (?:z\.|\w+[.,])/gm),
+      ])
+      .map(([, name = ""]) => name);
+    expect(settings.length).toBeGreaterThan(20);
+    expect([...new Set(settings)].filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 });
 

@@ -1,9 +1,8 @@
 /** Shows running backups in the terminal, and prints a line for each new recovery point. */
 import type { JobView } from "@kluis/api/types";
-import { toKluisError } from "@kluis/domain";
+import { formatBytes, toKluisError } from "@kluis/domain";
 import type { Caller } from "./operator.ts";
 import type { DiskProgress, Screen } from "./terminal.ts";
-import { formatBytes } from "./terminal.ts";
 import { pause } from "./wait.ts";
 
 const POLL_MS = 500;

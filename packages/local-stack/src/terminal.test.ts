@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { barLine, createScreen, type DiskProgress, formatBytes, percentOf } from "./terminal.ts";
+import { barLine, createScreen, type DiskProgress, percentOf } from "./terminal.ts";
 
 const MiB = 1024 * 1024;
 
@@ -58,15 +58,4 @@ describe("a file or a pipe", () => {
     screen.bars([disk(100 * MiB)]);
     expect(written).toHaveLength(2);
   });
-});
-
-it("formats bytes in binary units", () => {
-  expect([0, 1023, 1024, 1536, 150 * MiB, 4 * 1024 * MiB].map(formatBytes)).toEqual([
-    "0 B",
-    "1023 B",
-    "1 KiB",
-    "1.5 KiB",
-    "150 MiB",
-    "4 GiB",
-  ]);
 });

@@ -1,4 +1,5 @@
 /** Output of the terminal: lines that stay, and a block of progress bars below them, redrawn in place. */
+import { formatBytes } from "@kluis/domain";
 
 export interface DiskProgress {
   /** `web-01 os`: unique among the bars on the screen. */
@@ -79,17 +80,4 @@ export function barLine(disk: DiskProgress, columns: number): string {
     0,
     Math.max(20, columns - 1),
   );
-}
-
-const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-
-/** Formats bytes in binary units with at most one decimal. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : Math.round(value * 10) / 10} ${units[unit]}`;
 }
