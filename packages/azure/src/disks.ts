@@ -1,6 +1,6 @@
 /** Managed disks: their facts, and whether Kluis can protect them. */
 import type { Disk } from "@azure/arm-compute";
-import { diskKeyOf, type VmDisk, type VmFacts, vmFactsSchema } from "@kluis/domain";
+import { diskKeyOf, notice, noticeText, type VmDisk, type VmFacts, vmFactsSchema } from "@kluis/domain";
 import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import type { CallOptions } from "./lro.ts";
@@ -8,18 +8,6 @@ import { resourceOf } from "./resource.ts";
 import type { DiskFacts, DiskFinding, DiskRefusal, VmDetails, VmDiskRef, VmInfo } from "./types.ts";
 
 const GIB = 1024 ** 3;
-
-/** Why a disk cannot be protected, in words. */
-const refusals: Readonly<Record<DiskRefusal["code"], string>> = {
-  ephemeral: "An ephemeral OS disk has no snapshots; redeploy the VM instead.",
-  unmanaged: "Only managed disks have snapshots; convert the disk.",
-  missing: "Azure no longer knows the disk.",
-  shared: "Restore points leave out a disk that several VMs may attach.",
-  "no-export": "The disk's network access policy denies every export; allow private or public access.",
-  "sector-size": "Azure exports disks with 4096-byte sectors as VHDX, which Kluis does not read yet.",
-  "ultra-crash-consistent": "Crash-consistent restore points leave out Ultra and Premium SSD v2 disks.",
-  "write-accelerated-crash-consistent": "Crash-consistent restore points leave out write-accelerated disks.",
-};
 
 function diskFacts(ref: VmDiskRef, disk: Disk): DiskFacts {
   return {
@@ -67,7 +55,9 @@ export function refusalOf(
   options: { readonly crashConsistent: boolean },
 ): DiskRefusal | null {
   const code = refusalCode(ref, facts, options);
-  return code && { code, reason: refusals[code] };
+  if (code === null) return null;
+  const said = notice(`disk-${code}`, {});
+  return { code, reason: noticeText(said), notice: said };
 }
 
 /** Reads a disk; null when Azure does not know it. */
@@ -106,6 +96,7 @@ function vmDiskOf({ ref, facts, refusal }: DiskFinding): VmDisk {
     bytes: facts?.sizeBytes ?? 0,
     sku: facts?.sku ?? "",
     unsupported: refusal?.reason ?? null,
+    unsupportedNotice: refusal?.notice ?? null,
   };
 }
 

@@ -2,7 +2,7 @@
  * The data that `@kluis/azure` exchanges with the engine. All of it is plain JSON that a job's checkpoint can store, except
  * {@link Grant}, which holds a secret.
  */
-import type { AzureConsistency, OsType, VmFacts } from "@kluis/domain";
+import type { AzureConsistency, Notice, OsType, VmFacts } from "@kluis/domain";
 import type { Sas } from "./sas.ts";
 
 /** JSON as Azure sent it: stored whole, because the SDK's models drop fields that they do not know. */
@@ -55,7 +55,10 @@ export interface DiskRefusal {
     | "no-export"
     | "sector-size"
     | "missing";
+  /** English. */
   readonly reason: string;
+  /** What `reason` says. */
+  readonly notice: Notice;
 }
 
 export interface DiskFacts {

@@ -199,14 +199,14 @@ export {
   diskKeySchema,
   type OsType,
   osTypes,
-  type PowerState,
-  powerStates,
   type VmDisk,
   type VmFacts,
   vmDiskSchema,
   vmFactsSchema,
 } from "./vm.ts";
 export {
+  type PowerState,
+  powerStates,
   type SortDirection,
   sortDirections,
   type VmSort,

@@ -10,7 +10,7 @@ import { formatBytes } from "./bytes.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { VerifyMode } from "./point.ts";
 import type { Consistency } from "./policy.ts";
-import type { PowerState } from "./vm.ts";
+import type { PowerState } from "./vm-status.ts";
 
 /** Every notice with its parameters. Codes are stable: they are stored. */
 export interface NoticeParams {
@@ -40,6 +40,17 @@ export interface NoticeParams {
   "snapshot-kept": { readonly keptUntilAt: string };
   "snapshot-removal-failed": Failure;
   "point-created": { readonly pointId: string; readonly consistency: Consistency };
+
+  // Why a backup leaves out a disk
+  "disk-excluded": None;
+  "disk-ephemeral": None;
+  "disk-unmanaged": None;
+  "disk-missing": None;
+  "disk-shared": None;
+  "disk-no-export": None;
+  "disk-sector-size": None;
+  "disk-ultra-crash-consistent": None;
+  "disk-write-accelerated-crash-consistent": None;
 
   // Why a snapshot is less consistent than the policy requests
   "guest-not-running": { readonly powerState: PowerState };
@@ -199,6 +210,20 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "snapshot-removal-failed": ({ errorMessage }) => `The snapshot was not removed: ${errorMessage}`,
   "point-created": ({ pointId, consistency }) =>
     `Recovery point ${pointId} created, ${consistency}-consistent.`,
+
+  "disk-excluded": () => "Its owner excluded it from protection.",
+  "disk-ephemeral": () => "An ephemeral OS disk has no snapshots; redeploy the VM instead.",
+  "disk-unmanaged": () => "Only managed disks have snapshots; convert the disk.",
+  "disk-missing": () => "Azure no longer knows the disk.",
+  "disk-shared": () => "Restore points leave out a disk that several VMs may attach.",
+  "disk-no-export": () =>
+    "The disk's network access policy denies every export; allow private or public access.",
+  "disk-sector-size": () =>
+    "Azure exports disks with 4096-byte sectors as VHDX, which Kluis does not read yet.",
+  "disk-ultra-crash-consistent": () =>
+    "Crash-consistent restore points leave out Ultra and Premium SSD v2 disks.",
+  "disk-write-accelerated-crash-consistent": () =>
+    "Crash-consistent restore points leave out write-accelerated disks.",
 
   "guest-not-running": ({ powerState }) =>
     `The VM was ${powerState === "unknown" ? "in an unknown power state" : powerState}, so its guest did not take part in the snapshot.`,

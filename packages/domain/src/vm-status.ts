@@ -1,5 +1,16 @@
 /** The statuses and orders of VMs. Without schemas, so that pages get the words without a parser. */
 
+export const powerStates = [
+  "running",
+  "starting",
+  "stopping",
+  "stopped",
+  "deallocating",
+  "deallocated",
+  "unknown",
+] as const;
+export type PowerState = (typeof powerStates)[number];
+
 /**
  * The status of a VM, worst first; the first one that is true is shown:
  * - `deleted`: no longer in Azure; its recovery points stay

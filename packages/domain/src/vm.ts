@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { noticeSchema } from "./notices.ts";
+import { powerStates } from "./vm-status.ts";
 
 /** "os" or the LUN of a data disk in decimal. Identifies a disk within its VM in API, CLI, database and manifest. */
 export const diskKeySchema = z.string().regex(/^(os|\d{1,3})$/, 'Use "os" or a LUN such as 0.');
@@ -19,21 +21,13 @@ export const vmDiskSchema = z.strictObject({
   sku: z.string(),
   /** Why the disk cannot be protected; null when it can. */
   unsupported: z.string().nullable(),
+  /** What `unsupported` says, as code and parameters; missing in rows of earlier versions. */
+  unsupportedNotice: noticeSchema.nullable().optional(),
 });
 export type VmDisk = z.infer<typeof vmDiskSchema>;
 
 export const osTypes = ["linux", "windows"] as const;
 export type OsType = (typeof osTypes)[number];
-export const powerStates = [
-  "running",
-  "starting",
-  "stopping",
-  "stopped",
-  "deallocating",
-  "deallocated",
-  "unknown",
-] as const;
-export type PowerState = (typeof powerStates)[number];
 export const agentStates = ["ready", "not-ready", "unknown"] as const;
 export type AgentState = (typeof agentStates)[number];
 

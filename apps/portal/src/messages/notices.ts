@@ -32,6 +32,17 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "snapshot-removal-failed": "The snapshot was not removed ({errorCode}): {errorMessage}",
     "point-created":
       "Recovery point created, {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
+    "disk-excluded": "Its owner excluded it from protection.",
+    "disk-ephemeral": "An ephemeral OS disk has no snapshots; redeploy the VM instead.",
+    "disk-unmanaged": "Only managed disks have snapshots; convert the disk.",
+    "disk-missing": "Azure no longer knows the disk.",
+    "disk-shared": "Restore points leave out a disk that several VMs may attach.",
+    "disk-no-export": "The disk’s network access policy denies every export; allow private or public access.",
+    "disk-sector-size": "Azure exports disks with 4096-byte sectors as VHDX, which Kluis does not read yet.",
+    "disk-ultra-crash-consistent":
+      "Crash-consistent restore points leave out Ultra and Premium SSD v2 disks.",
+    "disk-write-accelerated-crash-consistent":
+      "Crash-consistent restore points leave out write-accelerated disks.",
     "guest-not-running":
       "The VM was {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}, so its guest did not take part in the snapshot.",
     "guest-agent-not-ready": "The guest agent was not ready, so the guest did not take part in the snapshot.",
@@ -155,6 +166,20 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "snapshot-removal-failed": "De momentopname is niet verwijderd ({errorCode}): {errorMessage}",
     "point-created":
       "Herstelpunt gemaakt, {consistency, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}}.",
+    "disk-excluded": "De eigenaar heeft deze schijf uitgesloten van beveiliging.",
+    "disk-ephemeral":
+      "Een tijdelijke OS-schijf heeft geen momentopnamen; implementeer de virtuele machine opnieuw.",
+    "disk-unmanaged": "Alleen beheerde schijven hebben momentopnamen; converteer de schijf.",
+    "disk-missing": "Azure kent deze schijf niet meer.",
+    "disk-shared": "Herstelpunten slaan een schijf over die aan meer virtuele machines kan worden gekoppeld.",
+    "disk-no-export":
+      "Het netwerktoegangsbeleid van de schijf weigert elke export; sta privé- of openbare toegang toe.",
+    "disk-sector-size":
+      "Azure exporteert schijven met sectoren van 4096 bytes als VHDX, en dat leest Kluis nog niet.",
+    "disk-ultra-crash-consistent":
+      "Crashconsistente herstelpunten slaan Ultra- en Premium SSD v2-schijven over.",
+    "disk-write-accelerated-crash-consistent":
+      "Crashconsistente herstelpunten slaan schijven met schrijfversnelling over.",
     "guest-not-running":
       "De virtuele machine was {powerState, select, running {actief} starting {aan het starten} stopping {aan het stoppen} stopped {gestopt} deallocating {aan het vrijgeven} deallocated {vrijgegeven} other {in een onbekende toestand}}, dus de gast heeft niet meegewerkt aan de momentopname.",
     "guest-agent-not-ready":

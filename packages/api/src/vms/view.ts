@@ -23,6 +23,7 @@ const vmDiskView = z.object({
   excluded: z.boolean(),
   /** Why it cannot be backed up, or null. */
   unsupported: z.string().nullable(),
+  unsupportedNotice: noticeSchema.nullable().default(null),
 });
 
 const vmProtectionView = z.object({

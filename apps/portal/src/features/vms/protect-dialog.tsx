@@ -8,6 +8,7 @@ import type { PolicyRow, VmView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
 import { useFormat } from "#lib/use-format.ts";
+import { useNotice } from "#lib/use-notice.ts";
 import { Alert } from "#ui/alert.tsx";
 import { Button, LinkButton } from "#ui/button.tsx";
 import { Dialog } from "#ui/dialog.tsx";
@@ -62,6 +63,7 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
   const ui = useTranslations("ui");
   const sentence = usePolicySentence();
   const format = useFormat();
+  const noticeText = useNotice();
   const trpc = useTRPC();
   const outcome = useOutcome();
   const formId = useId();
@@ -140,7 +142,9 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
                   key: disk.key,
                   size: format.bytes(disk.bytes),
                 })}
-                hint={disk.unsupported ?? undefined}
+                hint={
+                  disk.unsupported === null ? undefined : noticeText(disk.unsupportedNotice, disk.unsupported)
+                }
               />
             ))}
           </div>

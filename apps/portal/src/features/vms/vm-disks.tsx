@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import type { VmDiskView, VmView } from "#lib/api-types.ts";
+import { useNotice } from "#lib/use-notice.ts";
 import { ByteSize } from "#ui/byte-size.tsx";
 import { Card } from "#ui/card.tsx";
 import { type Column, DataTable } from "#ui/data-table.tsx";
@@ -9,10 +10,11 @@ import { Badge, Status } from "#ui/status.tsx";
 
 function DiskState({ disk, active }: { disk: VmDiskView; active: boolean }) {
   const t = useTranslations("vms");
+  const noticeText = useNotice();
   if (disk.unsupported !== null) {
     return (
       <Status tone="warn" icon="warning" className="whitespace-normal!">
-        {disk.unsupported}
+        {noticeText(disk.unsupportedNotice, disk.unsupported)}
       </Status>
     );
   }

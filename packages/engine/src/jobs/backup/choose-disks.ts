@@ -1,7 +1,7 @@
 /** Decides which disks of a VM a backup includes. */
 import type { DiskFacts, DiskFinding } from "@kluis/azure";
 import { getProtection } from "@kluis/db";
-import { type DiskKey, diskKeyOf, KluisError } from "@kluis/domain";
+import { type DiskKey, diskKeyOf, KluisError, type Notice, notice, noticeText } from "@kluis/domain";
 import type { StepContext } from "../../job/step.ts";
 import type { BackupMemory, MemoryDisk } from "./memory.ts";
 import { requireVm } from "./require.ts";
@@ -29,13 +29,14 @@ export async function chooseDisks(
   const chosen: ChosenDisks = { disks: [], excluded: [], refused: [] };
   for (const { ref, facts, refusal } of findings) {
     const key = diskKeyOf(ref.slot);
-    const leaveOut = (reason: string): void => {
-      chosen.excluded.push({ key, name: ref.name, resourceId: ref.diskId, reason });
+    const leaveOut = (why: Notice): string => {
+      const reason = noticeText(why);
+      chosen.excluded.push({ key, name: ref.name, resourceId: ref.diskId, reason, notice: why });
+      return reason;
     };
-    if (unwanted.has(key)) leaveOut("Its owner excluded it from protection.");
+    if (unwanted.has(key)) leaveOut(notice("disk-excluded", {}));
     else if (refusal !== null || facts === null) {
-      const reason = refusal?.reason ?? "Azure does not describe this disk.";
-      leaveOut(reason);
+      const reason = leaveOut(refusal?.notice ?? notice("disk-missing", {}));
       chosen.refused.push({ name: ref.name, reason });
     } else chosen.disks.push(memoryDisk(key, facts));
   }

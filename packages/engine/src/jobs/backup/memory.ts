@@ -82,6 +82,7 @@ const backupMemorySchema = z.object({
         name: z.string(),
         resourceId: z.string().nullable(),
         reason: z.string(),
+        notice: storedNotice.nullable().default(null),
       }),
     )
     .optional(),
