@@ -261,10 +261,7 @@ describe("retention and garbage collection", () => {
     await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
     await world.control.clearFaults();
     await world.ended(jobId);
-    const point = await world.db.prisma.recoveryPoint.findUniqueOrThrow({
-      where: { jobId },
-      include: { disks: true },
-    });
+    const point = await world.pointOf(jobId);
     await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
     await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
     expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest("busy-os"));

@@ -87,10 +87,7 @@ describe("a backup whose steps are all killed after their work", () => {
       expect([...killed].toSorted()).toEqual(Object.keys(backupMachine.steps).toSorted());
       const job = await world.db.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
       expect(job).toMatchObject({ state: "succeeded", error: null });
-      const point = await world.db.prisma.recoveryPoint.findUniqueOrThrow({
-        where: { jobId },
-        include: { disks: true },
-      });
+      const point = await world.pointOf(jobId);
       expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest(`${name}-os`));
     }
     const mine = (await world.control.snapshots()).restorePoints.filter(({ vm }) =>

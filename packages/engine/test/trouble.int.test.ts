@@ -32,12 +32,6 @@ afterAll(async () => {
   await world.stop();
 });
 
-async function nothingInAzure(): Promise<void> {
-  const { restorePoints, grants } = await world.control.snapshots();
-  expect(restorePoints).toEqual([]);
-  expect(grants).toEqual([]);
-}
-
 /** Starts an engine as a child process, which can be killed. */
 function spawnEngine(): ChildProcess {
   const main = join(import.meta.dirname, "../src/main.ts");
@@ -76,12 +70,9 @@ describe("an engine that is killed during a transfer", () => {
     await world.startEngine();
     const job = await world.ended(jobId);
     expect(job.state).toBe("succeeded");
-    const point = await world.db.prisma.recoveryPoint.findUniqueOrThrow({
-      where: { jobId },
-      include: { disks: true },
-    });
+    const point = await world.pointOf(jobId);
     expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest(`${vmName}-os`));
-    await nothingInAzure();
+    expect(await world.leftInAzure()).toEqual([]);
     expect(await world.db.prisma.recoveryPoint.count({ where: { jobId } })).toBe(1);
   });
 });
@@ -100,7 +91,7 @@ describe("an engine that receives SIGTERM", () => {
     await world.control.clearFaults();
     await world.startEngine();
     expect((await world.ended(jobId)).state).toBe("succeeded");
-    await nothingInAzure();
+    expect(await world.leftInAzure()).toEqual([]);
   });
 });
 
@@ -119,7 +110,7 @@ describe("a canceled job", () => {
         where: { kind: "job.cancelled", target: { path: ["id"], equals: jobId } },
       }),
     ).toBe(1);
-    await nothingInAzure();
+    expect(await world.leftInAzure()).toEqual([]);
   });
 });
 
@@ -152,12 +143,9 @@ describe("a fault of Azure", () => {
     const job = await world.ended(jobId);
     expect(job.error).toBeNull();
     expect(job.state).toBe("succeeded");
-    const point = await world.db.prisma.recoveryPoint.findUniqueOrThrow({
-      where: { jobId },
-      include: { disks: true },
-    });
+    const point = await world.pointOf(jobId);
     expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest(`${vmName}-os`));
-    await nothingInAzure();
+    expect(await world.leftInAzure()).toEqual([]);
   });
 
   it("fails a backup that cannot succeed, which then cleans up", async () => {
@@ -170,7 +158,7 @@ describe("a fault of Azure", () => {
     const job = await world.ended(jobId);
     expect(job.state).toBe("failed");
     expect(job.error?.code).toBe("AZURE_FORBIDDEN");
-    await nothingInAzure();
+    expect(await world.leftInAzure()).toEqual([]);
   });
 
   it("does not stop the removal of the snapshot, which is retried until Azure confirms it", async () => {
@@ -183,6 +171,6 @@ describe("a fault of Azure", () => {
     const jobId = await world.startBackup(vmId);
     const job = await world.ended(jobId);
     expect(job.state).toBe("succeeded");
-    await nothingInAzure();
+    expect(await world.leftInAzure()).toEqual([]);
   });
 });

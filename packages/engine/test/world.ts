@@ -190,6 +190,20 @@ export class World {
     return hash.digest("hex");
   }
 
+  /** The recovery point of a job. */
+  pointOf(jobId: string): Promise<PointRow> {
+    return this.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { jobId }, include: { disks: true } });
+  }
+
+  /** Ids of the snapshots and grants that jobs left in Azure, or in the database. */
+  async leftInAzure(): Promise<string[]> {
+    const { restorePoints, grants } = await this.control.snapshots();
+    const rows = await this.db.prisma.azureResource.findMany({
+      where: { state: { not: "removed" }, kind: { in: ["restore-point", "grant"] } },
+    });
+    return [...[...restorePoints, ...grants].map((one) => JSON.stringify(one)), ...rows.map(({ id }) => id)];
+  }
+
   async steps(jobId: string): Promise<Record<string, { state: string; message: string }>> {
     const rows = await this.db.prisma.jobStep.findMany({ where: { jobId }, orderBy: { ordinal: "asc" } });
     return Object.fromEntries(rows.map(({ name, state, message }) => [name, { state, message }]));

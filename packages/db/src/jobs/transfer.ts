@@ -12,6 +12,7 @@ import { z } from "zod";
 import { newId } from "../ids.ts";
 import { toJson, toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
+import { type DiskFacts, toDiskFacts } from "./disk.ts";
 
 export type ExtentTuple = readonly [offset: number, length: number, kind: "data" | "zero"];
 const extentsSchema = z.array(
@@ -37,15 +38,9 @@ export const noStats: TransferStats = {
   chunksReused: 0,
 };
 
-export interface WorkDisk {
+export interface WorkDisk extends DiskFacts {
   readonly id: string;
   readonly jobId: string;
-  readonly diskKey: string;
-  readonly name: string;
-  readonly resourceId: string;
-  readonly diskUniqueId: string;
-  readonly sku: string;
-  readonly diskBytes: number;
   readonly state: string;
   readonly deltaMethod: DeltaMethod | null;
   /** Why the changes were not listed; English text and notice. */
@@ -58,17 +53,8 @@ export interface WorkDisk {
   readonly stats: TransferStats;
 }
 
-export interface NewJobDisk {
-  readonly diskKey: string;
-  readonly name: string;
-  readonly resourceId: string;
-  readonly diskUniqueId: string;
-  readonly sku: string;
-  readonly diskBytes: number;
-}
-
 /** Adds the disks of a job that it does not have yet. */
-export async function addJobDisks(tx: Tx, jobId: string, disks: readonly NewJobDisk[]): Promise<void> {
+export async function addJobDisks(tx: Tx, jobId: string, disks: readonly DiskFacts[]): Promise<void> {
   await tx.jobDisk.createMany({
     data: disks.map((disk) => ({ ...disk, id: newId(), jobId, diskBytes: BigInt(disk.diskBytes) })),
     skipDuplicates: true,
@@ -84,14 +70,9 @@ type DiskRow = NonNullable<Awaited<ReturnType<Tx["jobDisk"]["findUnique"]>>>;
 
 function toWorkDisk(row: DiskRow): WorkDisk {
   return {
+    ...toDiskFacts(row),
     id: row.id,
     jobId: row.jobId,
-    diskKey: row.diskKey,
-    name: row.name,
-    resourceId: row.resourceId,
-    diskUniqueId: row.diskUniqueId,
-    sku: row.sku,
-    diskBytes: safeBytes(row.diskBytes),
     state: row.state,
     deltaMethod: row.deltaMethod === null ? null : z.enum(deltaMethods).parse(row.deltaMethod),
     deltaReason: row.deltaReason,

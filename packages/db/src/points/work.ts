@@ -6,22 +6,16 @@ import {
   consistencySchema,
   type DeltaMethod,
   type StoredNotice,
-  safeBytes,
   type VerifyMode,
 } from "@kluis/domain";
 import { z } from "zod";
 import { newId } from "../ids.ts";
+import { type DiskFacts, toDiskFacts } from "../jobs/disk.ts";
 import { openStates } from "../jobs/work.ts";
 import { toJson, toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
 
-export interface NewPointDisk {
-  readonly diskKey: string;
-  readonly name: string;
-  readonly resourceId: string;
-  readonly diskUniqueId: string;
-  readonly sku: string;
-  readonly diskBytes: number;
+export interface NewPointDisk extends DiskFacts {
   /** Node reference; null when the disk is all zeros. */
   readonly root: string | null;
   readonly rootDigest: string;
@@ -106,13 +100,7 @@ export async function createPoint(tx: Tx, point: NewPoint): Promise<void> {
   });
 }
 
-export interface PointDiskRef {
-  readonly diskKey: string;
-  readonly name: string;
-  readonly resourceId: string;
-  readonly diskUniqueId: string;
-  readonly sku: string;
-  readonly diskBytes: number;
+export interface PointDiskRef extends DiskFacts {
   readonly root: string | null;
   readonly rootDigest: string;
 }
@@ -147,12 +135,7 @@ function toRef(row: PointRow): PointRef {
     vmName: row.vm.name,
     vmFacts: row.vmFacts,
     disks: row.disks.map((disk) => ({
-      diskKey: disk.diskKey,
-      name: disk.name,
-      resourceId: disk.resourceId,
-      diskUniqueId: disk.diskUniqueId,
-      sku: disk.sku,
-      diskBytes: safeBytes(disk.diskBytes),
+      ...toDiskFacts(disk),
       root: disk.root,
       rootDigest: disk.rootDigest,
     })),

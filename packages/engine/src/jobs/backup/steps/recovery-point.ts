@@ -121,18 +121,14 @@ function toPoint({ deps, job, memory }: Context, disks: readonly WorkDisk[]): Om
 function toPointDisk(disk: WorkDisk): NewPoint["disks"][number] {
   const { deltaMethod, rootDigest, stats } = sealedDisk(disk);
   const { chunksNew: _new, chunksReused: _reused, ...bytes } = stats;
+  const { diskKey, name, resourceId, diskUniqueId, sku, diskBytes, root, deltaReason, deltaNotice } = disk;
+  const facts = { diskKey, name, resourceId, diskUniqueId, sku, diskBytes };
+  const delta = { deltaMethod, deltaReason, deltaNotice };
   return {
-    diskKey: disk.diskKey,
-    name: disk.name,
-    resourceId: disk.resourceId,
-    diskUniqueId: disk.diskUniqueId,
-    sku: disk.sku,
-    diskBytes: disk.diskBytes,
-    root: disk.root,
+    ...facts,
+    ...delta,
+    root,
     rootDigest,
-    deltaMethod,
-    deltaReason: disk.deltaReason,
-    deltaNotice: disk.deltaNotice,
     // Changed ranges do not tell which other blocks are allocated.
     allocatedBytes: deltaMethod === "changed-ranges" ? 0 : disk.plannedBytes,
     ...bytes,
