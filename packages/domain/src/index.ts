@@ -107,7 +107,6 @@ export {
   failureParams,
   type Notice,
   type NoticeCode,
-  type NoticeParams,
   notice,
   noticeCodes,
   noticeSchema,

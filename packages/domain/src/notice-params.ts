@@ -1,0 +1,168 @@
+/** The parameters of every notice; notices.ts has their English texts. */
+import type { ErrorCode } from "./errors.ts";
+import type { VerifyMode } from "./point.ts";
+import type { Consistency } from "./policy.ts";
+import type { PowerState } from "./vm-status.ts";
+
+/** Every notice with its parameters. Codes are stable: they are stored. */
+export interface NoticeParams {
+  // Steps of a backup
+  "backup-prepared": { readonly vm: string; readonly powerState: PowerState; readonly disks: number };
+  "extension-not-needed-crash": None;
+  "extension-not-needed-stopped": None;
+  "extension-installing": { readonly extension: string };
+  "extension-installed": { readonly extension: string };
+  "guest-reading": None;
+  "snapshot-creating": None;
+  "snapshot-copying": { readonly percent: number };
+  "snapshot-created": { readonly consistency: Consistency };
+  "read-access-opened": { readonly disks: number };
+  "transfer-planned": { readonly disks: number; readonly plannedBytes: number };
+  /** `fallbackDisks` disks are read in full, although their policy keeps snapshots to compare with. */
+  "transfer-planned-fallback": {
+    readonly disks: number;
+    readonly plannedBytes: number;
+    readonly fallbackDisks: number;
+  };
+  "segments-left": { readonly segments: number };
+  "transfer-finished": { readonly movedBytes: number; readonly readBytes: number };
+  "manifest-written": None;
+  "snapshot-removing": None;
+  "snapshot-removed": None;
+  "snapshot-kept": { readonly keptUntilAt: string };
+  "snapshot-removal-failed": Failure;
+  "point-created": { readonly pointId: string; readonly consistency: Consistency };
+
+  // Why a backup leaves out a disk
+  "disk-excluded": None;
+  "disk-ephemeral": None;
+  "disk-unmanaged": None;
+  "disk-missing": None;
+  "disk-shared": None;
+  "disk-no-export": None;
+  "disk-sector-size": None;
+  "disk-ultra-crash-consistent": None;
+  "disk-write-accelerated-crash-consistent": None;
+
+  // Why a snapshot is less consistent than the policy requests
+  "guest-not-running": { readonly powerState: PowerState };
+  "guest-agent-not-ready": None;
+  "guest-agent-failed": { readonly azureMessage: string };
+  "guest-extension-failed": { readonly azureMessage: string };
+  "azure-crash-only": None;
+  "vss-writer-failed": None;
+  "guest-scripts-failed": None;
+
+  // Why the changes of a disk were not listed although they should be
+  "delta-disk-replaced": None;
+  "delta-disk-resized": None;
+  "delta-snapshot-missing": None;
+  "delta-snapshot-other-disk": None;
+  "delta-snapshot-other-chain": None;
+  "delta-snapshot-origin-unknown": None;
+  "delta-snapshot-unreadable": { readonly azureMessage: string };
+  "delta-ranges-refused": { readonly azureMessage: string };
+
+  // Steps of a restore, a verification and a deletion
+  "restore-planned": {
+    readonly sourceDisk: string;
+    readonly vm: string;
+    readonly targetDisk: string;
+    readonly plannedBytes: number;
+  };
+  "disk-creating": None;
+  "disk-created": None;
+  "write-access-opened": None;
+  "disk-checking": None;
+  "disk-restored": { readonly disk: string };
+  "point-intact": { readonly mode: VerifyMode; readonly checkedBytes: number };
+  "point-damaged": {
+    readonly mode: VerifyMode;
+    readonly checkedBytes: number;
+    readonly problems: number;
+    /** The first problem, in English. */
+    readonly problem: string;
+  };
+  "kept-snapshot-removing": None;
+  "point-deleted": None;
+  "point-already-deleted": None;
+
+  // Steps of any job
+  "step-done": None;
+  "step-not-needed": None;
+  "step-retrying": Failure;
+  "step-failed": Failure;
+  "step-canceled": None;
+  "step-not-reached-failed": None;
+  "step-not-reached-canceled": None;
+
+  // Planned backups that did not start in time
+  "occurrence-missed": None;
+  "occurrence-skipped": None;
+  "occurrence-late": None;
+
+  // Health
+  "azure-healthy": None;
+  "vault-healthy": { readonly vault: string };
+  "scheduler-healthy": None;
+
+  // The plan of a restore: what will happen in Azure, then what to know before
+  "restore-creates-disk": {
+    readonly name: string;
+    readonly sku: string;
+    readonly resourceGroup: string;
+    readonly location: string;
+  };
+  "restore-opens-access": None;
+  "restore-writes": None;
+  "restore-closes-access": None;
+  "restore-keeps-vm": None;
+  "restore-name-taken": { readonly name: string };
+  "restore-changes-sku": { readonly from: string; readonly to: string };
+  "restore-from-damaged": None;
+  // The reason of a VM's status
+  "vm-failing": None;
+  "vm-at-risk": None;
+  "vm-unprotected": None;
+  "vm-waiting": None;
+  /** As `vm-waiting`, but the VM had recovery points before. */
+  "vm-points-deleted": None;
+  "vm-protected": None;
+  "vm-stopped": None;
+  "vm-deleted": None;
+  // The preview of a policy
+  "preview-clocks-change": None;
+  "preview-points-expire": { readonly points: number };
+  "preview-more-vms": { readonly judged: number; readonly vms: number };
+  "preview-many-snapshots": { readonly days: number };
+  // Whether retention keeps a recovery point; its tiers are beside the notice
+  "retention-kept": None;
+  "retention-kept-damaged": None;
+  "retention-removed": None;
+  "retention-removed-damaged": None;
+  // The health of a part, where it is not the text of an error
+  "health-ok": None;
+  "health-failed": None;
+  "health-database-ok": None;
+  "health-database-failed": None;
+  "health-unknown": None;
+  "health-engines-ok": { readonly engines: number };
+  "health-no-engine": None;
+  "health-engines-silent": None;
+  "health-not-checked": None;
+  "health-check-outdated": None;
+  // The ledger, from its first wrong event
+  "ledger-edited": LedgerEvent;
+  "ledger-missing": LedgerEvent;
+  "ledger-reordered": LedgerEvent;
+  "ledger-broken": LedgerEvent;
+  "ledger-truncated": LedgerEvent;
+  "ledger-rewritten": LedgerEvent;
+  "ledger-copies-unread": { readonly code: string };
+}
+
+type None = Record<never, never>;
+/** An error by its stable code, with its English text. */
+export type Failure = { readonly errorCode: ErrorCode; readonly errorMessage: string };
+/** The first wrong event. */
+type LedgerEvent = { readonly seq: number };
