@@ -107,9 +107,9 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "step-not-reached-failed": () => "Not reached: the job failed.",
   "step-not-reached-canceled": () => "Not reached: the job was canceled.",
 
-  "occurrence-missed": () => "No backup started at its time; a later backup replaces it.",
+  "occurrence-missed": () => "This backup was missed. A later backup replaces it.",
   "occurrence-skipped": () => "The previous backup of this virtual machine had not ended.",
-  "occurrence-late": () => "Started late: no engine was running at its time.",
+  "occurrence-late": () => "Started late: no engine was running at the scheduled time.",
 
   "azure-healthy": () => "Azure responds.",
   "vault-healthy": ({ vault }) => `${vault} responds.`,
@@ -117,7 +117,7 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
 
   "restore-creates-disk": ({ name, sku, resourceGroup, location }) =>
     `Create the managed disk ${name} (${sku}) in resource group ${resourceGroup}, ${location}.`,
-  "restore-opens-access": () => "Open write access to the disk for the time of the upload.",
+  "restore-opens-access": () => "Open write access to the disk during the upload.",
   "restore-writes": () => "Write all data from the vault; parts that are all zeros are skipped.",
   "restore-closes-access": () => "Close write access. Azure then checks the disk and leaves it unattached.",
   "restore-keeps-vm": () =>
@@ -138,26 +138,26 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "preview-clocks-change": () =>
     "The clocks change between these runs: the local times stay as written, the UTC times move.",
   "preview-points-expire": ({ points }) =>
-    `Saving this lets ${points === 1 ? "1 recovery point" : `${points} recovery points`} expire at the next clean-up.`,
+    `Saving deletes ${count(points, "recovery point")} at the next clean-up.`,
   "preview-more-vms": ({ judged, vms }) =>
-    `Only the first ${judged} of ${vms} virtual machines are judged here.`,
+    `Only the first ${judged} of ${vms} virtual machines are evaluated here.`,
   "preview-many-snapshots": ({ days }) =>
     `Instant restore for ${days} days keeps many snapshots in Azure, and Azure charges for each.`,
   "retention-kept": () => "Kept.",
   "retention-kept-damaged": () => "Kept: damaged, and older good points are still kept.",
-  "retention-removed": () => "Removed: no tier keeps it any more.",
+  "retention-removed": () => "Removed: no tier keeps it anymore.",
   "retention-removed-damaged": () => "Removed: damaged, and older than every point that is kept.",
   "health-ok": () => "OK.",
   "health-failed": () => "Failed. Sign in and open Settings for the reason.",
-  "health-database-ok": () => "PostgreSQL answers.",
+  "health-database-ok": () => "PostgreSQL responds.",
   "health-database-failed": () => "The database cannot be read.",
   "health-unknown": () => "Unknown while the database is unreachable.",
   "health-engines-ok": ({ engines }) =>
     engines === 1 ? "1 engine connected." : `${engines} engines connected.`,
   "health-no-engine": () => "No engine is running.",
-  "health-engines-silent": () => "No engine has sent a heartbeat lately.",
+  "health-engines-silent": () => "No engine has sent a heartbeat recently.",
   "health-not-checked": () => "The engine has not checked it yet.",
-  "health-check-outdated": () => "The engine has not checked it lately.",
+  "health-check-outdated": () => "The engine has not checked it recently.",
   "ledger-edited": ({ seq }) => `Event ${seq} was changed after it was written.`,
   "ledger-missing": ({ seq }) => `Event ${seq} is missing.`,
   "ledger-reordered": ({ seq }) => `Event ${seq} is out of order.`,

@@ -174,7 +174,7 @@ function verdict(
     };
   }
   const reason = point.good
-    ? "Removed: no tier keeps it any more."
+    ? "Removed: no tier keeps it anymore."
     : "Removed: damaged, and older than every point that is kept.";
   return { ...base, keep: false, expiresAt: null, reason };
 }

@@ -138,7 +138,7 @@ export const jobs = catalog({
     barText: "{percent}, {done} van {total}",
     barUnknown: "Bezig",
     barElapsed: "{time} bezig",
-    barNone: "Geen voortgang",
+    barNone: "Geen voortgang om te tonen",
     detail: {
       timeline: "Tijdlijn",
       disks: "Schijven",
@@ -161,9 +161,9 @@ export const jobs = catalog({
       },
       cancelText: {
         backup:
-          "De taak stopt op het volgende veilige punt en verwijdert wat deze in Azure heeft gemaakt. Er wordt geen herstelpunt gemaakt. Bestaande herstelpunten blijven behouden.",
+          "De taak stopt op het volgende veilige punt en verwijdert wat de taak in Azure heeft gemaakt. Er wordt geen herstelpunt gemaakt. Bestaande herstelpunten blijven behouden.",
         "restore-disk": "De taak stopt op het volgende veilige punt en verwijdert de nieuwe schijf.",
-        verify: "Het herstelpunt houdt de uitkomst van de vorige verificatie.",
+        verify: "Het herstelpunt behoudt de uitkomst van de vorige verificatie.",
         "delete-point":
           "De taak stopt op het volgende veilige punt. Het herstelpunt blijft behouden als de verwijdering nog niet is begonnen.",
       },
@@ -209,7 +209,7 @@ export const jobs = catalog({
       canceledText: {
         backup: "De taak heeft geen herstelpunt gemaakt. Wat in Azure was gemaakt, is verwijderd.",
         "restore-disk": "De nieuwe schijf is verwijderd.",
-        verify: "Het herstelpunt houdt de uitkomst van de vorige verificatie.",
+        verify: "Het herstelpunt behoudt de uitkomst van de vorige verificatie.",
         "delete-point": "Het herstelpunt is niet verwijderd.",
       },
       withCode: "{title} ({code})",

@@ -83,15 +83,15 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "step-canceled": "Stopped: the job was canceled.",
     "step-not-reached-failed": "Not reached: the job failed.",
     "step-not-reached-canceled": "Not reached: the job was canceled.",
-    "occurrence-missed": "No backup started at its time; a later backup replaces it.",
+    "occurrence-missed": "This backup was missed. A later backup replaces it.",
     "occurrence-skipped": "The previous backup of this virtual machine had not ended.",
-    "occurrence-late": "Started late: no engine was running at its time.",
+    "occurrence-late": "Started late: no engine was running at the scheduled time.",
     "azure-healthy": "Azure responds.",
     "vault-healthy": "{vault} responds.",
     "scheduler-healthy": "The scheduler runs every 30 seconds.",
     "restore-creates-disk":
       "Create the managed disk {name} ({sku}) in resource group {resourceGroup}, {location}.",
-    "restore-opens-access": "Open write access to the disk for the time of the upload.",
+    "restore-opens-access": "Open write access to the disk during the upload.",
     "restore-writes": "Write all data from the vault; parts that are all zeros are skipped.",
     "restore-closes-access": "Close write access. Azure then checks the disk and leaves it unattached.",
     "restore-keeps-vm":
@@ -110,24 +110,25 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "preview-clocks-change":
       "The clocks change between these runs: the local times stay as written, the UTC times move.",
     "preview-points-expire":
-      "Saving this lets {points, plural, one {# recovery point} other {# recovery points}} expire at the next clean-up.",
-    "preview-more-vms": "Only the first {judged, number} of {vms, number} virtual machines are judged here.",
+      "Saving deletes {points, plural, one {# recovery point} other {# recovery points}} at the next clean-up.",
+    "preview-more-vms":
+      "Only the first {judged, number} of {vms, number} virtual machines are evaluated here.",
     "preview-many-snapshots":
       "Instant restore for {days, number} days keeps many snapshots in Azure, and Azure charges for each.",
     "retention-kept": "Kept.",
     "retention-kept-damaged": "Kept: damaged, and older good points are still kept.",
-    "retention-removed": "Removed: no tier keeps it any more.",
+    "retention-removed": "Removed: no tier keeps it anymore.",
     "retention-removed-damaged": "Removed: damaged, and older than every point that is kept.",
     "health-ok": "OK.",
     "health-failed": "Failed. Sign in and open Settings for the reason.",
-    "health-database-ok": "PostgreSQL answers.",
+    "health-database-ok": "PostgreSQL responds.",
     "health-database-failed": "The database cannot be read.",
     "health-unknown": "Unknown while the database is unreachable.",
     "health-engines-ok": "{engines, plural, one {# engine connected.} other {# engines connected.}}",
     "health-no-engine": "No engine is running.",
-    "health-engines-silent": "No engine has sent a heartbeat lately.",
+    "health-engines-silent": "No engine has sent a heartbeat recently.",
     "health-not-checked": "The engine has not checked it yet.",
-    "health-check-outdated": "The engine has not checked it lately.",
+    "health-check-outdated": "The engine has not checked it recently.",
     "ledger-edited": "Event {seq, number} was changed after it was written.",
     "ledger-missing": "Event {seq, number} is missing.",
     "ledger-reordered": "Event {seq, number} is out of order.",
@@ -139,14 +140,14 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
   },
   nl: {
     "backup-prepared":
-      "{vm} is {powerState, select, running {actief} starting {aan het starten} stopping {aan het stoppen} stopped {gestopt} deallocating {aan het vrijgeven} deallocated {vrijgegeven} other {in een onbekende toestand}}; {disks, plural, one {# schijf} other {# schijven}} voor de back-up.",
+      "{vm}: {powerState, select, running {actief} starting {wordt gestart} stopping {wordt gestopt} stopped {gestopt} deallocating {toewijzing wordt ongedaan gemaakt} deallocated {toewijzing ongedaan gemaakt} other {energiestatus onbekend}}; {disks, plural, one {# schijf} other {# schijven}} voor de back-up.",
     "extension-not-needed-crash":
-      "Het beleid vraagt om crashconsistente momentopnamen; daarvoor is geen extensie nodig.",
+      "Het beleid vraagt crashconsistente momentopnamen; daarvoor is geen extensie nodig.",
     "extension-not-needed-stopped":
       "De virtuele machine is niet actief, dus er wordt geen extensie geïnstalleerd.",
     "extension-installing": "Azure installeert {extension} in de virtuele machine.",
     "extension-installed": "{extension} is geïnstalleerd in de virtuele machine.",
-    "guest-reading": "Wijzigingen in de gast worden gelezen.",
+    "guest-reading": "De wijzigingen in het gastbesturingssysteem worden gelezen.",
     "snapshot-creating": "Azure maakt de momentopname.",
     "snapshot-copying": "Azure maakt de momentopname leesbaar ({percent} %).",
     "snapshot-created":
@@ -156,7 +157,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "transfer-planned":
       "{disks, plural, one {# schijf} other {# schijven}} gepland, {plannedBytes} te lezen.",
     "transfer-planned-fallback":
-      "{disks, plural, one {# schijf} other {# schijven}} gepland, {plannedBytes} te lezen. De wijzigingen van {fallbackDisks, plural, one {# schijf} other {# schijven}} zijn niet op te vragen; daarom wordt elk toegewezen blok gelezen.",
+      "{disks, plural, one {# schijf} other {# schijven}} gepland, {plannedBytes} te lezen. De wijzigingen van {fallbackDisks, plural, one {# schijf} other {# schijven}} kunnen niet worden opgevraagd; daarom wordt elk toegewezen blok gelezen.",
     "segments-left": "Nog {segments, plural, one {# deel} other {# delen}}.",
     "transfer-finished": "{movedBytes} overgebracht, {readBytes} gelezen.",
     "manifest-written": "Het manifest is opgeslagen in de kluis.",
@@ -181,9 +182,9 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "disk-write-accelerated-crash-consistent":
       "Crashconsistente herstelpunten slaan schijven met schrijfversnelling over.",
     "guest-not-running":
-      "De virtuele machine was {powerState, select, running {actief} starting {aan het starten} stopping {aan het stoppen} stopped {gestopt} deallocating {aan het vrijgeven} deallocated {vrijgegeven} other {in een onbekende toestand}}, dus de gast heeft niet meegewerkt aan de momentopname.",
+      "De energiestatus van de virtuele machine was “{powerState, select, running {actief} starting {wordt gestart} stopping {wordt gestopt} stopped {gestopt} deallocating {toewijzing wordt ongedaan gemaakt} deallocated {toewijzing ongedaan gemaakt} other {onbekend}}”, dus het gastbesturingssysteem heeft niet meegewerkt aan de momentopname.",
     "guest-agent-not-ready":
-      "De gastagent was niet gereed, dus de gast heeft niet meegewerkt aan de momentopname.",
+      "De gastagent was niet gereed, dus het gastbesturingssysteem heeft niet meegewerkt aan de momentopname.",
     "guest-agent-failed":
       "De gastagent heeft de momentopname niet voltooid; daarom is een crashconsistente momentopname gemaakt. Azure: {azureMessage}",
     "guest-extension-failed":
@@ -191,7 +192,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "azure-crash-only": "Azure heeft alleen een crashconsistente momentopname gemaakt.",
     "vss-writer-failed":
       "Een VSS-writer heeft niet meegewerkt; daarom heeft Azure een bestandsconsistente momentopname gemaakt. Na nog drie momentopnamen probeert Azure toepassingsconsistentie opnieuw.",
-    "guest-scripts-failed": "De scripts van de gast hebben niet meegewerkt aan de momentopname.",
+    "guest-scripts-failed":
+      "De scripts in het gastbesturingssysteem hebben niet meegewerkt aan de momentopname.",
     "delta-disk-replaced": "De schijf is vervangen sinds het vorige herstelpunt.",
     "delta-disk-resized": "De grootte van de schijf is gewijzigd sinds het vorige herstelpunt.",
     "delta-snapshot-missing": "Het vorige herstelpunt heeft geen momentopname om mee te vergelijken.",
@@ -200,7 +202,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "delta-snapshot-origin-unknown":
       "Azure meldt niet bij welke schijf en reeks de bewaarde momentopname hoort.",
     "delta-snapshot-unreadable": "De bewaarde momentopname is niet leesbaar. Azure: {azureMessage}",
-    "delta-ranges-refused": "Azure heeft de gewijzigde bereiken niet gegeven. Azure: {azureMessage}",
+    "delta-ranges-refused": "Azure heeft de gewijzigde bereiken niet geleverd. Azure: {azureMessage}",
     "restore-planned": "{sourceDisk} van {vm}: {plannedBytes} te schrijven naar {targetDisk}.",
     "disk-creating": "Azure maakt de schijf.",
     "disk-created": "De schijf is gemaakt.",
@@ -221,15 +223,15 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "step-canceled": "Gestopt: de taak is geannuleerd.",
     "step-not-reached-failed": "Niet bereikt: de taak is mislukt.",
     "step-not-reached-canceled": "Niet bereikt: de taak is geannuleerd.",
-    "occurrence-missed": "Op dit tijdstip is geen back-up gestart; een latere back-up vervangt deze.",
-    "occurrence-skipped": "De vorige back-up van deze virtuele machine was nog niet klaar.",
-    "occurrence-late": "Te laat gestart: op dat tijdstip was geen engine actief.",
+    "occurrence-missed": "Deze back-up is gemist. Een latere back-up vervangt deze.",
+    "occurrence-skipped": "De vorige back-up van deze virtuele machine was nog niet beëindigd.",
+    "occurrence-late": "Later gestart: op het geplande tijdstip was geen engine actief.",
     "azure-healthy": "Azure reageert.",
     "vault-healthy": "{vault} reageert.",
     "scheduler-healthy": "De planner werkt elke 30 seconden.",
     "restore-creates-disk":
       "De beheerde schijf {name} ({sku}) maken in resourcegroep {resourceGroup}, {location}.",
-    "restore-opens-access": "Schrijftoegang tot de schijf openen voor de duur van de upload.",
+    "restore-opens-access": "Schrijftoegang tot de schijf openen tijdens de upload.",
     "restore-writes": "Alle gegevens uit de kluis schrijven; delen met alleen nullen worden overgeslagen.",
     "restore-closes-access":
       "Schrijftoegang sluiten. Azure controleert de schijf en laat deze losgekoppeld staan.",
@@ -239,9 +241,9 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Als er al een schijf met de naam {name} bestaat, mislukt de taak en verandert er niets.",
     "restore-changes-sku": "De schijf was {from}; de nieuwe schijf is {to}.",
     "restore-from-damaged":
-      "Verificatie heeft vastgesteld dat dit herstelpunt beschadigd is; het herstel kan daarom mislukken.",
+      "Bij de verificatie bleek dit herstelpunt beschadigd; het herstel kan daarom mislukken.",
     "vm-failing": "De laatste back-up is mislukt.",
-    "vm-at-risk": "Geen herstelpunt is zo recent als het beleid vereist.",
+    "vm-at-risk": "Er is geen herstelpunt dat zo recent is als het beleid vereist.",
     "vm-unprotected": "Geen beleid. Er wordt geen back-up gemaakt.",
     "vm-waiting": "Beveiligd. De eerste back-up is nog niet voltooid.",
     "vm-points-deleted":
@@ -252,30 +254,32 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "preview-clocks-change":
       "De klok gaat tussen deze uitvoeringen een uur vooruit of achteruit: de lokale tijden blijven zoals ingesteld, de UTC-tijden verschuiven.",
     "preview-points-expire":
-      "Na het opslaan {points, plural, one {verloopt # herstelpunt} other {verlopen # herstelpunten}} bij de volgende opschoning.",
+      "Als u opslaat, {points, plural, one {wordt # herstelpunt} other {worden # herstelpunten}} bij de volgende opschoning verwijderd.",
     "preview-more-vms":
       "Alleen de eerste {judged, number} van {vms, number} virtuele machines zijn hier beoordeeld.",
     "preview-many-snapshots":
-      "Direct herstellen gedurende {days, number} dagen bewaart veel momentopnamen in Azure, en Azure brengt elke in rekening.",
+      "Bij {days, number} dagen direct herstel blijven veel momentopnamen in Azure staan; Azure brengt elke momentopname in rekening.",
     "retention-kept": "Blijft bewaard.",
-    "retention-kept-damaged": "Blijft bewaard: beschadigd, en oudere goede punten blijven ook bewaard.",
+    "retention-kept-damaged":
+      "Blijft bewaard: beschadigd, en oudere goede herstelpunten blijven ook bewaard.",
     "retention-removed": "Wordt verwijderd: geen niveau bewaart het nog.",
-    "retention-removed-damaged": "Wordt verwijderd: beschadigd, en ouder dan elk punt dat blijft.",
+    "retention-removed-damaged":
+      "Wordt verwijderd: beschadigd, en ouder dan elk herstelpunt dat bewaard blijft.",
     "health-ok": "OK.",
     "health-failed": "Mislukt. Meld u aan en open Instellingen voor de reden.",
-    "health-database-ok": "PostgreSQL antwoordt.",
+    "health-database-ok": "PostgreSQL reageert.",
     "health-database-failed": "De database kan niet worden gelezen.",
     "health-unknown": "Onbekend zolang de database niet bereikbaar is.",
     "health-engines-ok": "{engines, plural, one {# engine verbonden.} other {# engines verbonden.}}",
     "health-no-engine": "Er is geen engine actief.",
-    "health-engines-silent": "Geen engine heeft onlangs een teken van leven gegeven.",
+    "health-engines-silent": "Geen engine heeft onlangs een heartbeat gestuurd.",
     "health-not-checked": "De engine heeft dit nog niet gecontroleerd.",
-    "health-check-outdated": "De engine heeft dit de laatste tijd niet gecontroleerd.",
-    "ledger-edited": "Gebeurtenis {seq, number} is gewijzigd nadat ze was vastgelegd.",
+    "health-check-outdated": "De engine heeft dit onlangs niet gecontroleerd.",
+    "ledger-edited": "Gebeurtenis {seq, number} is gewijzigd nadat deze was vastgelegd.",
     "ledger-missing": "Gebeurtenis {seq, number} ontbreekt.",
     "ledger-reordered": "Gebeurtenis {seq, number} staat niet op volgorde.",
     "ledger-broken": "Gebeurtenis {seq, number} volgt niet op de vorige: een van beide is vervangen.",
-    "ledger-truncated": "Gebeurtenis {seq, number} was ondertekend en ontbreekt: het grootboek is afgekapt.",
+    "ledger-truncated": "Gebeurtenis {seq, number} was ondertekend en ontbreekt: het logboek is afgekapt.",
     "ledger-rewritten": "Gebeurtenis {seq, number} wijkt af van de gebeurtenis die was ondertekend.",
     "ledger-copies-unread":
       "Niet alle kopieën van de ankers in de kluis konden worden gelezen ({code}): gebeurtenissen die samen met de ankers in de database zijn verwijderd of herschreven, worden mogelijk niet ontdekt.",

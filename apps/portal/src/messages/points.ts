@@ -169,7 +169,7 @@ export const points = catalog({
     title: "Herstelpunten",
     one: "Herstelpunt",
     of: "Herstelpunt van {vm}",
-    lead: "Elk herstelpunt is volledig: herstellen of verwijderen heeft geen invloed op de andere.",
+    lead: "Elk herstelpunt is volledig: herstellen of verwijderen heeft geen invloed op de andere herstelpunten.",
     consistency: {
       application: "Toepassingsconsistent",
       file: "Bestandsconsistent",
@@ -177,7 +177,7 @@ export const points = catalog({
     },
     consistencyMeaning: {
       application: "Toepassingen hebben hun gegevens vóór de momentopname naar schijf geschreven.",
-      file: "De bestandssystemen zijn vóór de momentopname leeggeschreven.",
+      file: "De bestandssystemen zijn vóór de momentopname naar schijf geschreven.",
       crash: "De schijven zijn zoals na een stroomstoring.",
     },
     states: {
@@ -227,7 +227,7 @@ export const points = catalog({
       disks: "Schijven",
       report: "Rapport",
       download: "Downloaden",
-      downloadRaw: "Onbewerkte installatiekopie",
+      downloadRaw: "Onbewerkt schijfbestand (raw)",
       downloadVhd: "VHD (vast)",
       downloadOf: "Schijf {disk} downloaden",
       downloadHint: "Een afgebroken download gaat verder waar deze is gestopt.",
@@ -241,14 +241,14 @@ export const points = catalog({
       delete: "Verwijderen",
       deleteTitle: "Dit herstelpunt verwijderen?",
       deleteText:
-        "Het herstelpunt van {vm} van {at} wordt definitief verwijderd. Andere herstelpunten veranderen niet. De rij blijft in het rapport staan, met wie het heeft verwijderd en waarom.",
+        "Het herstelpunt van {vm} van {at} wordt definitief verwijderd. Andere herstelpunten veranderen niet. In het rapport blijft de rij staan, met wie het herstelpunt heeft verwijderd en waarom.",
       onlyPoint: "Dit is het enige herstelpunt van {vm}",
       onlyPointText: "Na de verwijdering kan niets van deze VM worden hersteld.",
       deleteReason: "Reden (wordt vastgelegd in het auditlogboek)",
       deleteConfirm: "Herstelpunt verwijderen",
       deleteStarted: "Verwijdering gestart",
       deleteFailed: "Het herstelpunt is niet verwijderd",
-      reasonShort: "Geef een reden van ten minste {minimum, plural, one {# teken} other {# tekens}}.",
+      reasonShort: "Voer een reden van ten minste {minimum, plural, one {# teken} other {# tekens}} in.",
       damagedTitle: "Dit herstelpunt is beschadigd",
       damagedText:
         "Bij de laatste verificatie ontbraken gegevens of waren gegevens gewijzigd. Leesbare schijven kunnen nog worden gedownload.",
@@ -256,7 +256,7 @@ export const points = catalog({
       deletedBy: "Verwijderd door {who}.",
       deletedFor: "Verwijderd door {who}. Reden: {reason}",
       deletedByRetention: "Verwijderd volgens de retentieregels van het beleid.",
-      role: "Met deze rol hier niet toegestaan",
+      role: "Uw rol staat dit hier niet toe",
       gone: "De gegevens van dit herstelpunt zijn verwijderd",
       noDisks: "Geen schijven",
       groups: {
@@ -278,7 +278,7 @@ export const points = catalog({
         job: "Taak",
         openJob: "Taak openen",
         due: "Gepland voor",
-        taken: "Inhoud van",
+        taken: "Inhoud per",
         snapshot: "Momentopname",
         snapshotRemoved: "Momentopname verwijderd",
         kept: "Direct herstel tot",

@@ -56,13 +56,13 @@ export const policies = catalog({
       team: "Offered to",
       schedule: "Schedule",
       kind: "Frequency",
-      kinds: { daily: "Daily", hourly: "Hourly" } satisfies Record<
+      kinds: { daily: "Daily", hourly: "Every few hours" } satisfies Record<
         PolicyDocument["schedule"]["kind"],
         string
       >,
       kindHints: {
         daily: "At one or more times a day",
-        hourly: "Every few hours within a window",
+        hourly: "Several times a day, within a window",
       } satisfies Record<PolicyDocument["schedule"]["kind"], string>,
       times: "Times",
       timeOf: "Time {index, number}",
@@ -203,18 +203,18 @@ export const policies = catalog({
       window:
         "{hours, plural, one {Elk uur} other {Elke # uur}} vanaf {start}, {length, plural, one {# uur} other {# uur}} per dag ({zone}).",
       application: {
-        continue: "Toepassingsconsistent op Windows (VSS {vss}), anders het volgende lagere niveau.",
-        fail: "Toepassingsconsistent op Windows (VSS {vss}), anders mislukt de taak.",
+        continue: "Toepassingsconsistent op Windows ({vss}), anders het eerstvolgende lagere niveau.",
+        fail: "Toepassingsconsistent op Windows ({vss}), anders mislukt de taak.",
       },
-      vss: { full: "volledig", copy: "kopie" },
+      vss: { full: "volledige VSS-back-up", copy: "VSS-kopie" },
       crash: "Crashconsistent.",
       retention: "Bewaart {tiers}.",
       tiers: {
         keepLast: "{count, plural, one {het nieuwste punt} other {de # nieuwste punten}}",
-        daily: "één per dag voor {count, plural, one {# dag} other {# dagen}}",
-        weekly: "één per week voor {count, plural, one {# week} other {# weken}}",
-        monthly: "één per maand voor {count, plural, one {# maand} other {# maanden}}",
-        yearly: "één per jaar voor {count, plural, one {# jaar} other {# jaar}}",
+        daily: "{count, plural, one {# dag} other {# dagen}} lang één per dag",
+        weekly: "{count, plural, one {# week} other {# weken}} lang één per week",
+        monthly: "{count, plural, one {# maand} other {# maanden}} lang één per maand",
+        yearly: "{count, number} jaar lang één per jaar",
       },
       snapshots:
         "{days, plural, =0 {Momentopnamen worden na de overdracht verwijderd.} one {Momentopnamen blijven # dag in Azure voor direct herstel.} other {Momentopnamen blijven # dagen in Azure voor direct herstel.}}",
@@ -227,8 +227,11 @@ export const policies = catalog({
       team: "Aangeboden aan",
       schedule: "Planning",
       kind: "Frequentie",
-      kinds: { daily: "Dagelijks", hourly: "Elk uur" },
-      kindHints: { daily: "Op een of meer tijden per dag", hourly: "Om de paar uur binnen een venster" },
+      kinds: { daily: "Dagelijks", hourly: "Om de paar uur" },
+      kindHints: {
+        daily: "Op een of meer tijdstippen per dag",
+        hourly: "Meerdere keren per dag, binnen een tijdvak",
+      },
       times: "Tijden",
       timeOf: "Tijd {index, number}",
       timeRule: "Voer elke tijd in, zoals 01:30.",
@@ -243,7 +246,7 @@ export const policies = catalog({
       timeZoneRule: "Gebruik een IANA-tijdzone, zoals Europe/Amsterdam.",
       retention: "Retentie",
       retentionLead:
-        "Een herstelpunt wordt bewaard zolang ten minste één rij het bewaart. Een lege rij bewaart niets. Zolang ‘Nieuwste punten’ leeg is, wordt geen punt van de laatste 24 uur verwijderd.",
+        "Een herstelpunt wordt bewaard zolang ten minste één rij het bewaart. Een lege rij bewaart niets. Zolang “Nieuwste punten” leeg is, wordt geen punt van de laatste 24 uur verwijderd.",
       retentionRule: "Bewaar ten minste één herstelpunt.",
       tiers: {
         keepLast: "Nieuwste punten",
@@ -261,16 +264,19 @@ export const policies = catalog({
       },
       instantDays: "Direct herstel: aantal dagen dat de momentopname in Azure blijft",
       instantHint:
-        "0 verwijdert de momentopname na de overdracht. Met 1 tot 30 dagen is de nieuwste momentopname ook de basis van de volgende back-up: Azure geeft de gewijzigde bereiken en alleen die worden gelezen.",
+        "0 verwijdert de momentopname na de overdracht. Met 1 tot 30 dagen is de nieuwste momentopname ook de basis van de volgende back-up: Azure levert de gewijzigde bereiken en alleen die worden gelezen.",
       consistency: "Consistentie",
-      wanted: "Gevraagd",
+      wanted: "Gevraagd niveau",
       wantedOptions: { application: "Toepassingsconsistent", crash: "Crashconsistent" },
       wantedHints: {
         application: "Actieve Windows-VM’s gebruiken VSS. Linux- en gestopte VM’s zijn bestandsconsistent.",
-        crash: "Het gastsysteem werkt niet mee.",
+        crash: "Het gastbesturingssysteem werkt niet mee.",
       },
       otherwise: "Indien niet mogelijk",
-      otherwiseOptions: { continue: "Het volgende lagere niveau gebruiken", fail: "De taak laten mislukken" },
+      otherwiseOptions: {
+        continue: "Het eerstvolgende lagere niveau gebruiken",
+        fail: "De taak laten mislukken",
+      },
       otherwiseHints: {
         continue: "Het herstelpunt vermeldt de reden.",
         fail: "Er wordt geen herstelpunt gemaakt.",
@@ -291,7 +297,7 @@ export const policies = catalog({
       saveNew: "Beleid maken",
       saved: "{name} opgeslagen als versie {version, number}",
       created: "{name} gemaakt",
-      readOnly: "Dit beleid kan worden bekeken, maar niet gewijzigd.",
+      readOnly: "U kunt dit beleid bekijken, maar niet wijzigen.",
       unsaved: "Niet-opgeslagen wijzigingen",
       confirmTitle: "Opslaan verwijdert herstelpunten",
       confirmText:
@@ -302,10 +308,10 @@ export const policies = catalog({
       title: "Voorbeeld",
       waiting: "Vul het formulier in om het effect te zien.",
       runs: "Volgende uitvoeringen",
-      here: "Lokale tijd: {time}",
+      here: "Uw tijd: {time}",
       gap: "Langste interval tussen twee uitvoeringen: {time}",
       effect: "Effect op bestaande punten",
-      noPoints: "Er zijn geen herstelpunten onder dit beleid.",
+      noPoints: "Er zijn geen herstelpunten met dit beleid.",
       noneRemoved: "Alle bestaande punten worden bewaard.",
       removed: "{count, plural, one {# punt wordt verwijderd} other {# punten worden verwijderd}}",
       keep: "Bewaard",

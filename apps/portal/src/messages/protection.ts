@@ -40,7 +40,7 @@ export const protection = catalog({
       title: "{name} beveiligen",
       changeTitle: "Beleid van {name} wijzigen",
       policy: "Beleid",
-      noPolicies: "Er is geen beschikbaar beleid. Maak er eerst een.",
+      noPolicies: "Er is geen beleid dat u kunt gebruiken. Maak er eerst een.",
       createPolicy: "Beleid maken",
       disks: "Schijven in de back-up",
       diskLabel: "{name} ({key}, {size})",
@@ -52,7 +52,7 @@ export const protection = catalog({
       linux:
         "Als de VM actief is, wordt de extensie VMSnapshotLinux geïnstalleerd. Back-ups zijn bestandsconsistent.",
       windows:
-        "Als de VM actief is, wordt de extensie VMSnapshot geïnstalleerd. Die voegt in het gastsysteem Microsoft Visual C++ 2013 Redistributable (x64) 12.0.40660 toe, laat de service Volume Shadow Copy automatisch starten en voegt de service IaaSVmProvider toe.",
+        "Als de VM actief is, wordt de extensie VMSnapshot geïnstalleerd. Die voegt in het gastbesturingssysteem Microsoft Visual C++ 2013 Redistributable (x64) 12.0.40660 toe, laat de service Volume Shadow Copy automatisch starten en voegt de service IaaSVmProvider toe.",
       stopped:
         "De VM is niet actief. Er wordt geen extensie geïnstalleerd en de back-up is bestandsconsistent.",
       submit: "Beveiligen",
@@ -65,7 +65,7 @@ export const protection = catalog({
       text: "Er worden geen back-ups meer gemaakt. Alle herstelpunten worden bewaard en kunnen worden hersteld. De retentie verwijdert er geen meer.",
       reason: "Reden (optioneel, wordt vastgelegd in het auditlogboek)",
       submit: "Beveiliging stoppen",
-      keep: "Blijven beveiligen",
+      keep: "Beveiliging behouden",
       done: "De beveiliging van {name} is gestopt",
       failed: "De beveiliging is niet gestopt",
     },

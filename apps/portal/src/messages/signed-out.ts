@@ -25,11 +25,11 @@ export const signedOut = catalog({
       },
       untrusted: {
         title: "The sign-in was not accepted",
-        text: "The answer of Microsoft Entra did not pass the checks. Start again. If it persists, ask the platform owner to check the Entra settings.",
+        text: "The response of Microsoft Entra did not pass the checks. Start again. If it persists, ask the platform owner to check the Entra settings.",
       },
       unreachable: {
         title: "Sign-in is not available",
-        text: "Microsoft Entra or the database does not answer. Try again in a moment.",
+        text: "Microsoft Entra or the database does not respond. Try again in a moment.",
       },
       config: {
         title: "Sign-in is not set up",
@@ -39,7 +39,7 @@ export const signedOut = catalog({
   },
   nl: {
     title: "Aanmelden",
-    lead: "Back-ups van virtuele machines, in een eigen kluis.",
+    lead: "Back-ups van uw virtuele machines, in uw eigen kluis.",
     button: "Aanmelden met Microsoft",
     facts: {
       complete: "Elk herstelpunt is op zichzelf compleet.",
@@ -47,14 +47,14 @@ export const signedOut = catalog({
       open: "Leesbaar zonder Kluis, in een gedocumenteerde indeling.",
     },
     reasons: {
-      "signed-out": { title: "Afgemeld", text: "De sessie is beëindigd." },
+      "signed-out": { title: "U bent afgemeld", text: "Uw sessie is beëindigd." },
       ended: {
-        title: "De sessie is beëindigd",
-        text: "Meld u opnieuw aan om naar dezelfde pagina terug te keren.",
+        title: "Uw sessie is beëindigd",
+        text: "Meld u opnieuw aan om terug te keren naar de pagina waar u was.",
       },
       declined: {
-        title: "Niet aangemeld",
-        text: "De aanmelding bij Microsoft Entra is geannuleerd. Probeer het opnieuw wanneer het uitkomt.",
+        title: "U bent niet aangemeld",
+        text: "De aanmelding bij Microsoft Entra is geannuleerd. Begin opnieuw wanneer u wilt.",
       },
       expired: {
         title: "De aanmelding duurde te lang",
@@ -62,7 +62,7 @@ export const signedOut = catalog({
       },
       untrusted: {
         title: "De aanmelding is niet geaccepteerd",
-        text: "Het antwoord van Microsoft Entra heeft de controles niet doorstaan. Probeer het opnieuw. Laat anders de platformeigenaar de Entra-instellingen controleren.",
+        text: "Het antwoord van Microsoft Entra heeft de controles niet doorstaan. Probeer het opnieuw. Blijft dit gebeuren, laat dan de platformeigenaar de Entra-instellingen controleren.",
       },
       unreachable: {
         title: "Aanmelden is niet beschikbaar",

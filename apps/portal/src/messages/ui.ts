@@ -25,7 +25,7 @@ export const ui = catalog({
     azureSays: "Azure reports: “{text}”",
     what: {
       errorCode: "error code",
-      requestId: "request id",
+      requestId: "request ID",
     },
   },
   nl: {
@@ -47,7 +47,7 @@ export const ui = catalog({
     dateFormat: "JJJJ-MM-DD",
     pickDate: "Datum kiezen: {label}",
     typeToConfirm: "Typ {word} om te bevestigen",
-    notAllowed: "Met deze rol niet toegestaan",
+    notAllowed: "Uw rol staat dit niet toe",
     azureSays: "Azure meldt: “{text}”",
     what: {
       errorCode: "Foutcode",

@@ -3,7 +3,7 @@ import { catalog } from "#messages/catalog.ts";
 /** Problems of form fields; Zod's own sentences never reach a page. */
 export const validation = catalog({
   en: {
-    required: "Fill in this field.",
+    required: "Enter a value.",
     wholeNumber: "Enter a whole number.",
     atLeast: "Enter at least {minimum, number}.",
     atMost: "Enter at most {maximum, number}.",
@@ -41,7 +41,7 @@ export const validation = catalog({
     },
   },
   nl: {
-    required: "Vul dit veld in.",
+    required: "Voer een waarde in.",
     wholeNumber: "Voer een geheel getal in.",
     atLeast: "Voer ten minste {minimum, number} in.",
     atMost: "Voer ten hoogste {maximum, number} in.",

@@ -27,7 +27,7 @@ describe("policySentence", () => {
       "Every day at 01:00 and 13:30 (Europe/Amsterdam). Application-consistent on Windows (VSS copy), or the next lower level. Keeps one a day for 30 days and one a year for 7 years. Snapshots stay in Azure for 1 day for instant restore.",
     );
     expect(sentence(daily, "nl")).toBe(
-      "Elke dag om 01:00 en 13:30 (Europe/Amsterdam). Toepassingsconsistent op Windows (VSS kopie), anders het volgende lagere niveau. Bewaart één per dag voor 30 dagen en één per jaar voor 7 jaar. Momentopnamen blijven 1 dag in Azure voor direct herstel.",
+      "Elke dag om 01:00 en 13:30 (Europe/Amsterdam). Toepassingsconsistent op Windows (VSS-kopie), anders het eerstvolgende lagere niveau. Bewaart 30 dagen lang één per dag en 7 jaar lang één per jaar. Momentopnamen blijven 1 dag in Azure voor direct herstel.",
     );
   });
 

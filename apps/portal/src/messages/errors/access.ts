@@ -4,13 +4,13 @@ import { catalog } from "#messages/catalog.ts";
 export const accessErrors = catalog({
   en: {
     NETWORK: {
-      title: "The portal does not answer",
+      title: "The portal does not respond",
       message: "The request did not reach the portal.",
       action: "Check the connection and that Kluis is running, then try again.",
     },
     BAD_GATEWAY: {
-      title: "The portal does not answer",
-      message: "A server between this browser and the portal answered instead.",
+      title: "The portal does not respond",
+      message: "A server between this browser and the portal responded instead.",
       action: "Try again in a moment. If it persists, ask the platform owner to check the proxy.",
     },
     INPUT_INVALID: {
@@ -29,7 +29,7 @@ export const accessErrors = catalog({
         },
         "team-required": {
           message: "The policy needs a team, because you can write policies for several.",
-          action: "Choose one of: {teams}.",
+          action: "Choose one of these teams: {teams}.",
         },
         "all-disks-excluded": {
           message: "Every disk of {vm} is excluded, so nothing would be backed up.",
@@ -44,14 +44,14 @@ export const accessErrors = catalog({
       reasons: {
         job: {
           message: "There is no job {job} that you can see.",
-          action: "Check the id in the list of jobs.",
+          action: "Check the ID in the list of jobs.",
         },
         team: {
-          message: "You are not a member of a team {team}.",
+          message: "You are not a member of a team named {team}.",
           action: "Choose one of your teams.",
         },
         token: {
-          message: "You have no such token, or it is already revoked.",
+          message: "You have no token with this ID, or it is already revoked.",
           action: "Check the list of your tokens.",
         },
         procedure: {
@@ -70,12 +70,12 @@ export const accessErrors = catalog({
           action: "Choose one by its resource group and name.",
         },
         "job-ambiguous": {
-          message: "The ids of several jobs begin with {id}.",
-          action: "Enter more of the id.",
+          message: "The IDs of several jobs begin with {id}.",
+          action: "Enter more of the ID.",
         },
         "point-ambiguous": {
-          message: "The ids of several recovery points begin with {id}.",
-          action: "Enter more of the id.",
+          message: "The IDs of several recovery points begin with {id}.",
+          action: "Enter more of the ID.",
         },
         "job-ended": {
           message: "The job has already ended.",
@@ -177,7 +177,8 @@ export const accessErrors = catalog({
     BAD_GATEWAY: {
       title: "De portal reageert niet",
       message: "Een server tussen deze browser en de portal heeft geantwoord.",
-      action: "Probeer het zo opnieuw. Laat anders de platformeigenaar de proxy controleren.",
+      action:
+        "Probeer het zo opnieuw. Blijft dit gebeuren, laat dan de platformeigenaar de proxy controleren.",
     },
     INPUT_INVALID: {
       title: "Niet alle waarden zijn geldig",
@@ -198,29 +199,29 @@ export const accessErrors = catalog({
         },
         "team-required": {
           message: "Het beleid heeft een team nodig, omdat u voor meerdere teams beleid kunt maken.",
-          action: "Kies een van: {teams}.",
+          action: "Kies een van deze teams: {teams}.",
         },
         "all-disks-excluded": {
-          message: "Elke schijf van {vm} is uitgesloten, zodat er niets wordt veiliggesteld.",
+          message: "Elke schijf van {vm} is uitgesloten, dus er is niets om een back-up van te maken.",
           action: "Neem ten minste één schijf op.",
         },
       },
     },
     NOT_FOUND: {
       title: "Niet gevonden",
-      message: "Dit bestaat niet of is met deze rol niet te zien.",
+      message: "Dit bestaat niet of u hebt er geen toegang toe.",
       action: "Controleer het adres of ga terug naar de lijst.",
       reasons: {
         job: {
-          message: "Er is geen taak {job}, of deze is met deze rol niet te zien.",
+          message: "Taak {job} bestaat niet of u hebt er geen toegang toe.",
           action: "Controleer de id in de lijst met taken.",
         },
         team: {
-          message: "U bent geen lid van een team {team}.",
+          message: "U bent geen lid van een team met de naam {team}.",
           action: "Kies een van uw teams.",
         },
         token: {
-          message: "U hebt geen token met deze id of het is al ingetrokken.",
+          message: "U hebt geen token met deze id, of het is al ingetrokken.",
           action: "Controleer de lijst met uw tokens.",
         },
         procedure: {
@@ -239,11 +240,11 @@ export const accessErrors = catalog({
           action: "Kies er een op resourcegroep en naam.",
         },
         "job-ambiguous": {
-          message: "De id's van meerdere taken beginnen met {id}.",
+          message: "De id’s van meerdere taken beginnen met {id}.",
           action: "Voer meer van de id in.",
         },
         "point-ambiguous": {
-          message: "De id's van meerdere herstelpunten beginnen met {id}.",
+          message: "De id’s van meerdere herstelpunten beginnen met {id}.",
           action: "Voer meer van de id in.",
         },
         "job-ended": {
@@ -252,7 +253,7 @@ export const accessErrors = catalog({
         },
         "point-pinned": {
           message: "Het herstelpunt is vastgezet sinds {pinnedAt} en kan niet worden verwijderd.",
-          action: "Maak het eerst los.",
+          action: "Hef de vastzetting eerst op.",
         },
         "policy-name-taken": {
           message: "Er is al een beleid met de naam {policy}.",
@@ -260,7 +261,7 @@ export const accessErrors = catalog({
         },
         "policy-changed": {
           message: "Een andere gebruiker heeft beleid {policy} gewijzigd: het heeft nu versie {version}.",
-          action: "Laad het beleid opnieuw en herhaal de wijziging.",
+          action: "Laad het beleid opnieuw en herhaal uw wijziging.",
         },
         "disk-name-taken": {
           message: "Resourcegroep {resourceGroup} heeft al een schijf met de naam {name}.",
@@ -287,19 +288,19 @@ export const accessErrors = catalog({
       },
     },
     NOT_SIGNED_IN: {
-      title: "Afgemeld",
-      message: "De sessie is beëindigd.",
+      title: "U bent afgemeld",
+      message: "Uw sessie is beëindigd.",
       action: "Meld u opnieuw aan.",
       reasons: {
         "signed-out": { message: "U bent niet aangemeld.", action: "Meld u aan en probeer het opnieuw." },
-        "session-ended": { message: "De sessie is beëindigd.", action: "Meld u opnieuw aan." },
+        "session-ended": { message: "Uw sessie is beëindigd.", action: "Meld u opnieuw aan." },
         "sign-in-failed": { message: "Het aanmelden is niet gelukt.", action: "Meld u opnieuw aan." },
       },
     },
     TOKEN_INVALID: {
       title: "Het API-token is niet geldig",
       message: "Het token is onbekend, verlopen of ingetrokken.",
-      action: "Maak een nieuw token onder Instellingen.",
+      action: "Maak een nieuw token bij Instellingen.",
       reasons: {
         unknown: { message: "Het token is onbekend.", action: "Maak een nieuw token bij Instellingen." },
         revoked: { message: "Het token is ingetrokken.", action: "Maak een nieuw token bij Instellingen." },
@@ -311,13 +312,13 @@ export const accessErrors = catalog({
       },
     },
     FORBIDDEN: {
-      title: "Met deze rol niet toegestaan",
-      message: "Geen van de toegewezen rollen heeft de vereiste machtiging.",
+      title: "Uw rol staat dit niet toe",
+      message: "Geen van uw rollen heeft de vereiste machtiging.",
       action: "Vraag de platformeigenaar om een rol met deze machtiging.",
       reasons: {
         permission: {
           message: "Geen van uw rollen heeft hier de machtiging {permission}.",
-          action: "Vraag de platformeigenaar om een rol die haar heeft.",
+          action: "Vraag de platformeigenaar om een rol met deze machtiging.",
         },
         "token-limited": {
           message: "Een token met beperkte machtigingen kan geen tokens tonen of intrekken.",
@@ -328,7 +329,7 @@ export const accessErrors = catalog({
           action: "Meld u aan bij de portal en maak het bij Instellingen.",
         },
         "token-permission": {
-          message: "Een token kan de machtiging {permission} niet hebben, omdat u haar niet hebt.",
+          message: "Een token kan de machtiging {permission} niet hebben, omdat u die zelf niet hebt.",
           action: "Verwijder deze machtiging.",
         },
         "other-site": {

@@ -4,22 +4,22 @@ import { catalog } from "#messages/catalog.ts";
 export const azureErrors = catalog({
   en: {
     AZURE_UNREACHABLE: {
-      title: "Azure does not answer",
+      title: "Azure does not respond",
       message: "The request to Azure failed or took too long.",
-      action: "Kluis tries again. Check the network connection to Azure if it persists.",
+      action: "Kluis tries again. If it persists, check the network connection to Azure.",
     },
     AZURE_AUTH_FAILED: {
       title: "Azure did not accept the sign-in",
       message: "The identity of Kluis could not sign in to Azure.",
-      action: "The platform owner must check the identity and its secret or certificate.",
+      action: "The platform owner must check the identity and its client secret or certificate.",
       reasons: {
         connection: {
           message: "The identity of the connection could not sign in to Azure: {azureMessage}",
-          action: "Check the tenant, client id and secret of the connection.",
+          action: "Check the tenant, client ID and client secret of the connection.",
         },
         vault: {
-          message: "The storage account of the vault ({store}) refuses the credential.",
-          action: "Check the credential in the settings of the vault.",
+          message: "The storage account of the vault ({store}) refuses the credentials.",
+          action: "Check the credentials in the settings of the vault.",
         },
       },
     },
@@ -71,11 +71,11 @@ export const azureErrors = catalog({
     AZURE_FAILED: {
       title: "Azure reported an error",
       message: "The operation failed in Azure.",
-      action: "Kluis tries again. Check the health of Azure if it persists.",
+      action: "Kluis tries again. If it persists, check the health of Azure.",
       reasons: {
         reported: {
           message: "Azure reports: {azureMessage}",
-          action: "Kluis tries again. Check the health of Azure if it persists.",
+          action: "Kluis tries again. If it persists, check the health of Azure.",
         },
         "restore-point-failed": {
           message: "Azure could not create the restore point.",
@@ -90,16 +90,16 @@ export const azureErrors = catalog({
           action: "Kluis tries again.",
         },
         "restore-point-without-disks": {
-          message: "Azure created a restore point without any disk.",
+          message: "Azure created a restore point without disks.",
           action: "Kluis tries again.",
         },
         "restore-point-without-disk": {
-          message: "The restore point in Azure does not hold disk {disk}.",
+          message: "The restore point in Azure does not contain disk {disk}.",
           action: "Kluis tries again.",
         },
         "guest-answer": {
-          message: "The guest gave no readable answer about its services and programs.",
-          action: "Check that run command works on the virtual machine.",
+          message: "The guest returned no readable list of its services and programs.",
+          action: "Check that Run Command works on the virtual machine.",
         },
         "no-access-url": {
           message: "Azure granted access to the disk without a URL.",
@@ -121,20 +121,21 @@ export const azureErrors = catalog({
     AZURE_UNREACHABLE: {
       title: "Azure reageert niet",
       message: "De aanvraag aan Azure is mislukt of duurde te lang.",
-      action: "Kluis probeert het opnieuw. Controleer anders de netwerkverbinding met Azure.",
+      action:
+        "Kluis probeert het opnieuw. Blijft dit gebeuren, controleer dan de netwerkverbinding met Azure.",
     },
     AZURE_AUTH_FAILED: {
       title: "Azure heeft de aanmelding geweigerd",
       message: "De identiteit van Kluis kon zich niet aanmelden bij Azure.",
-      action: "De platformeigenaar moet de identiteit en het geheim of certificaat controleren.",
+      action: "De platformeigenaar moet de identiteit en het clientgeheim of certificaat ervan controleren.",
       reasons: {
         connection: {
           message: "De identiteit van de verbinding kon zich niet aanmelden bij Azure: {azureMessage}",
-          action: "Controleer de tenant, de client-id en het geheim van de verbinding.",
+          action: "Controleer de tenant, de client-id en het clientgeheim van de verbinding.",
         },
         vault: {
-          message: "Het opslagaccount van de kluis ({store}) weigert de referentie.",
-          action: "Controleer de referentie in de instellingen van de kluis.",
+          message: "Het opslagaccount van de kluis ({store}) weigert de referenties.",
+          action: "Controleer de referenties in de instellingen van de kluis.",
         },
       },
     },
@@ -186,34 +187,34 @@ export const azureErrors = catalog({
     AZURE_FAILED: {
       title: "Azure heeft een fout gemeld",
       message: "De bewerking is mislukt in Azure.",
-      action: "Kluis probeert het opnieuw. Controleer anders de status van Azure.",
+      action: "Kluis probeert het opnieuw. Blijft dit gebeuren, controleer dan de status van Azure.",
       reasons: {
         reported: {
           message: "Azure meldt: {azureMessage}",
-          action: "Kluis probeert het opnieuw. Controleer anders de status van Azure.",
+          action: "Kluis probeert het opnieuw. Blijft dit gebeuren, controleer dan de status van Azure.",
         },
         "restore-point-failed": {
-          message: "Azure kon het herstelpunt niet maken.",
+          message: "Azure kon het Azure-herstelpunt niet maken.",
           action: "Kluis probeert het opnieuw.",
         },
         "restore-point-lost": {
-          message: "Het herstelpunt verdween terwijl Azure het maakte.",
+          message: "Het Azure-herstelpunt verdween terwijl het werd gemaakt.",
           action: "Kluis probeert het opnieuw.",
         },
         "restore-point-without-time": {
-          message: "Azure meldt niet wanneer het herstelpunt is gemaakt.",
+          message: "Azure meldt niet wanneer het Azure-herstelpunt is gemaakt.",
           action: "Kluis probeert het opnieuw.",
         },
         "restore-point-without-disks": {
-          message: "Azure heeft een herstelpunt zonder schijven gemaakt.",
+          message: "Azure heeft een Azure-herstelpunt zonder schijven gemaakt.",
           action: "Kluis probeert het opnieuw.",
         },
         "restore-point-without-disk": {
-          message: "Het herstelpunt in Azure bevat schijf {disk} niet.",
+          message: "Het Azure-herstelpunt bevat schijf {disk} niet.",
           action: "Kluis probeert het opnieuw.",
         },
         "guest-answer": {
-          message: "De gast gaf geen leesbaar antwoord over zijn services en programma’s.",
+          message: "Het gastbesturingssysteem leverde geen leesbare lijst van services en programma’s.",
           action: "Controleer of Opdracht uitvoeren werkt op de virtuele machine.",
         },
         "no-access-url": {
@@ -221,7 +222,7 @@ export const azureErrors = catalog({
           action: "Kluis probeert het opnieuw.",
         },
         "wrong-range": {
-          message: "Azure gaf een ander bereik van de schijf terug dan gevraagd.",
+          message: "Azure leverde een ander bereik van de schijf dan gevraagd.",
           action: "Kluis probeert het opnieuw.",
         },
       },

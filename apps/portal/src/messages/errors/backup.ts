@@ -25,11 +25,11 @@ export const backupErrors = catalog({
     VM_NOT_PROTECTED: {
       title: "The virtual machine is not protected",
       message: "No active policy is assigned to this virtual machine.",
-      action: "Protect it first.",
+      action: "Protect the virtual machine first.",
       reasons: {
         "no-policy": {
           message: "No active policy is assigned to this virtual machine.",
-          action: "Protect it first.",
+          action: "Protect the virtual machine first.",
         },
         "nothing-to-stop": {
           message: "Protection of this virtual machine is not active, so there is nothing to stop.",
@@ -71,7 +71,7 @@ export const backupErrors = catalog({
     },
     DISK_NOT_FOUND: {
       title: "Disk not found",
-      message: "There is no such disk.",
+      message: "The disk does not exist.",
       action: "Check the disks of the virtual machine.",
       reasons: {
         "in-vm": {
@@ -103,7 +103,7 @@ export const backupErrors = catalog({
         },
         "not-a-vhd": {
           message: "Azure returned something other than a disk in VHD format.",
-          action: "Try again; if it persists, check the disk in Azure.",
+          action: "Try again. If it persists, check the disk in Azure.",
         },
       },
     },
@@ -116,11 +116,11 @@ export const backupErrors = catalog({
   nl: {
     VM_NOT_FOUND: {
       title: "Virtuele machine niet gevonden",
-      message: "De virtuele machine bestaat niet of is met deze rol niet te zien.",
+      message: "De virtuele machine bestaat niet of u hebt er geen toegang toe.",
       action: "Controleer de naam of vernieuw de lijst vanuit Azure.",
       reasons: {
         unknown: {
-          message: "Er is geen virtuele machine {vm}, of deze is met deze rol niet te zien.",
+          message: "Virtuele machine {vm} bestaat niet of u hebt er geen toegang toe.",
           action: "Controleer de naam of vernieuw de lijst vanuit Azure.",
         },
         gone: {
@@ -136,11 +136,11 @@ export const backupErrors = catalog({
     VM_NOT_PROTECTED: {
       title: "De virtuele machine is niet beveiligd",
       message: "Aan deze virtuele machine is geen actief beleid toegewezen.",
-      action: "Beveilig de machine eerst.",
+      action: "Beveilig de virtuele machine eerst.",
       reasons: {
         "no-policy": {
           message: "Aan deze virtuele machine is geen actief beleid toegewezen.",
-          action: "Beveilig de machine eerst.",
+          action: "Beveilig de virtuele machine eerst.",
         },
         "nothing-to-stop": {
           message: "De beveiliging van deze virtuele machine is niet actief en kan dus niet worden gestopt.",
@@ -150,16 +150,16 @@ export const backupErrors = catalog({
     },
     POLICY_NOT_FOUND: {
       title: "Beleid niet gevonden",
-      message: "Het beleid bestaat niet of is niet beschikbaar voor dit team.",
-      action: "Controleer de lijst met beleid.",
+      message: "Het beleid bestaat niet of is niet beschikbaar voor uw team.",
+      action: "Bekijk welk beleid beschikbaar is.",
     },
     POINT_NOT_FOUND: {
       title: "Herstelpunt niet gevonden",
-      message: "Het herstelpunt bestaat niet of is met deze rol niet te zien.",
+      message: "Het herstelpunt bestaat niet of u hebt er geen toegang toe.",
       action: "Controleer de lijst met herstelpunten.",
       reasons: {
         unknown: {
-          message: "Er is geen herstelpunt {point}, of het is met deze rol niet te zien.",
+          message: "Herstelpunt {point} bestaat niet of u hebt er geen toegang toe.",
           action: "Controleer de lijst met herstelpunten.",
         },
         "none-available": {
@@ -187,7 +187,7 @@ export const backupErrors = catalog({
       reasons: {
         "in-vm": {
           message: "Virtuele machine {vm} heeft geen schijf {disk}.",
-          action: "De machine heeft deze schijven: {disks}.",
+          action: "De virtuele machine heeft deze schijven: {disks}.",
         },
         "in-point": {
           message: "Het herstelpunt heeft geen schijf {disk}.",
@@ -209,19 +209,20 @@ export const backupErrors = catalog({
           action: "Neem ten minste één schijf op waarvan Kluis een back-up kan maken.",
         },
         "not-whole-sectors": {
-          message: "De grootte van schijf {name} is geen veelvoud van 512 bytes, dus het kan geen VHD zijn.",
+          message:
+            "De grootte van schijf {name} is geen veelvoud van 512 bytes, dus de schijf kan geen VHD worden.",
           action: "Download de schijf in de indeling raw.",
         },
         "not-a-vhd": {
           message: "Azure heeft iets anders geleverd dan een schijf in VHD-indeling.",
-          action: "Probeer het opnieuw en controleer anders de schijf in Azure.",
+          action: "Probeer het opnieuw. Blijft dit gebeuren, controleer dan de schijf in Azure.",
         },
       },
     },
     JOB_ALREADY_RUNNING: {
       title: "Er is al een taak actief",
       message: "Een andere taak van deze virtuele machine is actief.",
-      action: "Wacht tot de taak klaar is of annuleer deze.",
+      action: "Wacht tot de taak is beëindigd of annuleer deze.",
     },
   },
 });

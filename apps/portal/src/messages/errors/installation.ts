@@ -9,7 +9,7 @@ export const installationErrors = catalog({
       action: "The platform owner finds the details in the log.",
     },
     DATABASE_UNREACHABLE: {
-      title: "The database does not answer",
+      title: "The database does not respond",
       message: "Kluis cannot reach its database.",
       action: "Try again in a moment.",
     },
@@ -30,8 +30,8 @@ export const installationErrors = catalog({
     },
     INTERNAL: {
       title: "Something went wrong",
-      message: "Kluis met an error that it does not know.",
-      action: "Try again. If it persists, give the request id to the platform owner.",
+      message: "An unexpected error occurred.",
+      action: "Try again. If it persists, give the request ID to the platform owner.",
     },
   },
   nl: {
@@ -62,8 +62,9 @@ export const installationErrors = catalog({
     },
     INTERNAL: {
       title: "Er is iets misgegaan",
-      message: "Er is in Kluis een onbekende fout opgetreden.",
-      action: "Probeer het opnieuw. Geef anders de aanvraag-id door aan de platformeigenaar.",
+      message: "Er is een onverwachte fout opgetreden.",
+      action:
+        "Probeer het opnieuw. Blijft dit gebeuren, geef dan de aanvraag-id door aan de platformeigenaar.",
     },
   },
 });

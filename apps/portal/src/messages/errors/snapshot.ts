@@ -107,21 +107,23 @@ export const snapshotErrors = catalog({
     },
     AGENT_NOT_READY: {
       title: "De gastagent is niet gereed",
-      message: "De Azure-gastagent van de virtuele machine meldt niet dat hij gereed is.",
-      action: "Controleer of de agent in de gast is geïnstalleerd en actief is.",
+      message: "De Azure-gastagent van de virtuele machine meldt niet de status Gereed.",
+      action: "Controleer of de agent in het gastbesturingssysteem is geïnstalleerd en actief is.",
       reasons: {
         reported: {
           message: "De gastagent van de virtuele machine is niet gereed. Azure: {azureMessage}",
-          action: "Controleer of de agent in de gast actief is en 168.63.129.16 kan bereiken.",
+          action:
+            "Controleer of de agent in het gastbesturingssysteem actief is en 168.63.129.16 kan bereiken.",
         },
         required: {
           message:
-            "Het beleid vereist voor {vm} een momentopname die {wanted, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}} is, maar de gast kan niet meewerken.",
+            "Het beleid vereist voor {vm} een momentopname die {wanted, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}} is, maar het gastbesturingssysteem kan niet meewerken.",
           action:
             "Controleer de gastagent en de VSS-writers van de virtuele machine of sta in het beleid het eerstvolgende lagere niveau toe.",
         },
         "crash-only": {
-          message: "De gast van {vm} kon niet meewerken; daarom is de momentopname alleen crashconsistent.",
+          message:
+            "Het gastbesturingssysteem van {vm} kon niet meewerken; daarom is de momentopname alleen crashconsistent.",
           action: "Controleer de gastagent van de virtuele machine.",
         },
       },
@@ -133,15 +135,15 @@ export const snapshotErrors = catalog({
       reasons: {
         refused: {
           message: "Azure weigert de vorige momentopname als basis: {azureMessage}",
-          action: "Geen actie nodig: deze back-up leest alle toegewezen blokken.",
+          action: "Geen actie nodig: deze back-up leest elk toegewezen blok.",
         },
         "too-many-ranges": {
           message: "De schijf heeft meer gewijzigde bereiken dan Azure kan vermelden.",
-          action: "Geen actie nodig: deze back-up leest alle toegewezen blokken.",
+          action: "Geen actie nodig: deze back-up leest elk toegewezen blok.",
         },
         "snapshot-missing": {
           message: "De vorige momentopname bestaat niet meer.",
-          action: "Geen actie nodig: deze back-up leest alle toegewezen blokken.",
+          action: "Geen actie nodig: deze back-up leest elk toegewezen blok.",
         },
       },
     },

@@ -4,9 +4,9 @@ import { catalog } from "#messages/catalog.ts";
 export const vaultErrors = catalog({
   en: {
     VAULT_UNREACHABLE: {
-      title: "The vault does not answer",
+      title: "The vault does not respond",
       message: "The storage of the vault could not be reached.",
-      action: "Kluis tries again. Check the storage account if it persists.",
+      action: "Kluis tries again. If it persists, check the storage account.",
       reasons: {
         folder: {
           message: "The vault in {store} cannot be used: {errno} at {object}.",
@@ -14,8 +14,8 @@ export const vaultErrors = catalog({
             "Check that the folder is mounted, that the engine may read and write it, and that it supports hard links.",
         },
         "azure-blob": {
-          message: "The {store} does not serve the vault (status {status}).",
-          action: "Kluis tries again. Check the network path to the storage account if it persists.",
+          message: "The {store} refuses the request (status {status}).",
+          action: "Kluis tries again. If it persists, check the network path to the storage account.",
         },
       },
     },
@@ -35,10 +35,10 @@ export const vaultErrors = catalog({
         },
         "no-container": {
           message: "The {store} does not exist.",
-          action: "Create the container, or undelete it.",
+          action: "Create the container again, or restore the deleted one.",
         },
         "not-recorded": {
-          message: "Kluis has not recorded a vault yet.",
+          message: "The database has no record of a vault yet.",
           action: "Start the engine once, so that it creates the vault.",
         },
       },
@@ -55,12 +55,12 @@ export const vaultErrors = catalog({
       reasons: {
         vault: {
           message:
-            "The vault in {store} has format version {version}; this Kluis reads version {supportedVersion}.",
+            "The vault in {store} has format version {version}; this release of Kluis reads version {supportedVersion}.",
           action: "Use the release of Kluis that wrote the vault, or a newer one.",
         },
         manifest: {
           message:
-            "The manifest {object} has version {version}; this Kluis reads version {supportedVersion}.",
+            "The manifest {object} has version {version}; this release of Kluis reads version {supportedVersion}.",
           action: "Use the release of Kluis that wrote the manifest, or a newer one.",
         },
       },
@@ -90,7 +90,7 @@ export const vaultErrors = catalog({
     VAULT_UNREACHABLE: {
       title: "De kluis reageert niet",
       message: "De opslag van de kluis is niet bereikbaar.",
-      action: "Kluis probeert het opnieuw. Controleer anders het opslagaccount.",
+      action: "Kluis probeert het opnieuw. Blijft dit gebeuren, controleer dan het opslagaccount.",
       reasons: {
         folder: {
           message: "De kluis in {store} is niet bruikbaar: {errno} bij {object}.",
@@ -98,8 +98,9 @@ export const vaultErrors = catalog({
             "Controleer of de map is gekoppeld, of de engine deze mag lezen en schrijven en of deze harde koppelingen ondersteunt.",
         },
         "azure-blob": {
-          message: "De opslag ({store}) levert de kluis niet (status {status}).",
-          action: "Kluis probeert het opnieuw. Controleer anders het netwerkpad naar het opslagaccount.",
+          message: "De opslag ({store}) weigert de aanvraag (status {status}).",
+          action:
+            "Kluis probeert het opnieuw. Blijft dit gebeuren, controleer dan het netwerkpad naar het opslagaccount.",
         },
       },
     },
@@ -119,10 +120,10 @@ export const vaultErrors = catalog({
         },
         "no-container": {
           message: "De opslag ({store}) bestaat niet.",
-          action: "Maak de container of maak het verwijderen ongedaan.",
+          action: "Maak de container opnieuw of maak de verwijdering ongedaan.",
         },
         "not-recorded": {
-          message: "Kluis heeft nog geen kluis vastgelegd.",
+          message: "In de database is nog geen kluis vastgelegd.",
           action: "Start de engine één keer om de kluis te maken.",
         },
       },
@@ -139,12 +140,12 @@ export const vaultErrors = catalog({
       reasons: {
         vault: {
           message:
-            "De kluis in {store} heeft indelingsversie {version}; deze Kluis leest versie {supportedVersion}.",
+            "De kluis in {store} heeft indelingsversie {version}; deze versie van Kluis leest versie {supportedVersion}.",
           action: "Gebruik de versie van Kluis die de kluis heeft geschreven, of een nieuwere.",
         },
         manifest: {
           message:
-            "Het manifest {object} heeft versie {version}; deze Kluis leest versie {supportedVersion}.",
+            "Het manifest {object} heeft versie {version}; deze versie van Kluis leest versie {supportedVersion}.",
           action: "Gebruik de versie van Kluis die het manifest heeft geschreven, of een nieuwere.",
         },
       },
