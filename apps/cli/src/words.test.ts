@@ -5,7 +5,7 @@ import { jobTitle, ledgerJobTitle, stepText } from "./words.ts";
 test("jobs have the names of the field, not the stored kind", () => {
   const vm = { id: "1", name: "web-01" };
   expect(jobTitle({ kind: "restore-disk", vm })).toBe("Disk restore of web-01");
-  expect(jobTitle({ kind: "delete-point", vm })).toBe("Point deletion of web-01");
+  expect(jobTitle({ kind: "delete-point", vm })).toBe("Recovery point deletion of web-01");
   expect(jobTitle({ kind: "backup", vm: null })).toBe("Backup");
   expect(ledgerJobTitle("restore-disk of web-01")).toBe("Disk restore of web-01");
   expect(ledgerJobTitle("something else")).toBe("something else");

@@ -1,14 +1,20 @@
 /** The words of statuses, jobs and steps as the terminal shows them; `--json` has the stored values. */
 import {
   type Consistency,
-  type DeltaMethod,
+  consistencyTexts,
+  deltaMethodTexts,
   type JobKind,
   type JobState,
-  type JobTrigger,
+  jobKindTexts,
+  jobStateTexts,
   jobStepTexts,
+  jobTriggerTexts,
   type PointState,
+  pointStateTexts,
   type StepState,
+  stepStateTexts,
   type VmStatus,
+  vmStatusTexts,
 } from "@kluis/domain";
 import type { JobRow } from "./api-types.ts";
 import type { Tone } from "./look.ts";
@@ -19,61 +25,47 @@ interface Word {
 }
 
 export const vmStatusWords = {
-  failing: { text: "Failing", tone: "bad" },
-  "at-risk": { text: "At risk", tone: "warn" },
-  unprotected: { text: "Unprotected", tone: "warn" },
-  waiting: { text: "Pending", tone: null },
-  protected: { text: "Protected", tone: "good" },
-  stopped: { text: "Stopped", tone: "dim" },
-  deleted: { text: "Deleted", tone: "dim" },
+  failing: { text: vmStatusTexts.failing, tone: "bad" },
+  "at-risk": { text: vmStatusTexts["at-risk"], tone: "warn" },
+  unprotected: { text: vmStatusTexts.unprotected, tone: "warn" },
+  waiting: { text: vmStatusTexts.waiting, tone: null },
+  protected: { text: vmStatusTexts.protected, tone: "good" },
+  stopped: { text: vmStatusTexts.stopped, tone: "dim" },
+  deleted: { text: vmStatusTexts.deleted, tone: "dim" },
 } as const satisfies Record<VmStatus, Word>;
 
 export const jobStateWords = {
-  queued: { text: "Queued", tone: null },
-  running: { text: "Running", tone: null },
-  succeeded: { text: "Succeeded", tone: "good" },
-  warning: { text: "Warning", tone: "warn" },
-  failed: { text: "Failed", tone: "bad" },
-  cancelled: { text: "Canceled", tone: "dim" },
+  queued: { text: jobStateTexts.queued, tone: null },
+  running: { text: jobStateTexts.running, tone: null },
+  succeeded: { text: jobStateTexts.succeeded, tone: "good" },
+  warning: { text: jobStateTexts.warning, tone: "warn" },
+  failed: { text: jobStateTexts.failed, tone: "bad" },
+  cancelled: { text: jobStateTexts.cancelled, tone: "dim" },
 } as const satisfies Record<JobState, Word>;
 
+/** Of steps and of the disks of a job. */
 export const stepStateWords = {
-  waiting: { text: "Waiting", tone: "dim" },
-  running: { text: "Running", tone: null },
-  done: { text: "Done", tone: "good" },
-  skipped: { text: "Skipped", tone: "dim" },
-  failed: { text: "Failed", tone: "bad" },
+  waiting: { text: stepStateTexts.waiting, tone: "dim" },
+  running: { text: stepStateTexts.running, tone: null },
+  done: { text: stepStateTexts.done, tone: "good" },
+  skipped: { text: stepStateTexts.skipped, tone: "dim" },
+  failed: { text: stepStateTexts.failed, tone: "bad" },
 } as const satisfies Record<StepState, Word>;
 
 export const pointStateWords = {
-  available: { text: "Available", tone: "good" },
-  damaged: { text: "Damaged", tone: "bad" },
-  deleting: { text: "Deleting", tone: "dim" },
-  deleted: { text: "Deleted", tone: "dim" },
+  available: { text: pointStateTexts.available, tone: "good" },
+  damaged: { text: pointStateTexts.damaged, tone: "bad" },
+  deleting: { text: pointStateTexts.deleting, tone: "dim" },
+  deleted: { text: pointStateTexts.deleted, tone: "dim" },
 } as const satisfies Record<PointState, Word>;
 
-/** For a table's column. */
-export const consistencyLevels = {
-  application: "application",
-  file: "file system",
-  crash: "crash",
-} as const satisfies Record<Consistency, string>;
-
-export const consistencyWords = {
-  application: "application-consistent",
-  file: "file-system-consistent",
-  crash: "crash-consistent",
-} as const satisfies Record<Consistency, string>;
-
-const jobKindWords = {
-  backup: "Backup",
-  "restore-disk": "Disk restore",
-  verify: "Verification",
-  "delete-point": "Point deletion",
-} as const satisfies Record<JobKind, string>;
+/** Within a sentence: `application-consistent`. */
+export function consistencyText(consistency: Consistency): string {
+  return consistencyTexts[consistency].toLowerCase();
+}
 
 export function jobKindText(kind: JobKind): string {
-  return jobKindWords[kind];
+  return jobKindTexts[kind];
 }
 
 /** `Disk restore of web-01`. */
@@ -84,7 +76,7 @@ export function jobTitle({ kind, vm }: Pick<JobRow, "kind" | "vm">): string {
 /** The name of a job in the ledger, where it is stored as `restore-disk of web-01`. */
 export function ledgerJobTitle(name: string): string {
   const [kind = "", ...rest] = name.split(" ");
-  return [wordOf(jobKindWords, kind), ...rest].join(" ");
+  return [wordOf(jobKindTexts, kind), ...rest].join(" ");
 }
 
 /** The name of a step. `access` and `transfer` run the other way in a restore. */
@@ -92,26 +84,14 @@ export function stepText(kind: JobKind, step: string): string {
   return wordOf(jobStepTexts[kind], step);
 }
 
-const triggerWords = {
-  schedule: "scheduled",
-  manual: "on request",
-  protect: "first backup",
-} as const satisfies Record<JobTrigger, string>;
-
-/** Why a job started. */
+/** What started a job, within a sentence: `first backup`. */
 export function triggerText(trigger: string): string {
-  return wordOf(triggerWords, trigger);
+  return wordOf(jobTriggerTexts, trigger).toLowerCase();
 }
-
-const deltaWords = {
-  full: "full",
-  "changed-ranges": "changed ranges",
-  "digest-comparison": "digest comparison",
-} as const satisfies Record<DeltaMethod, string>;
 
 /** How the changes of a disk were found. */
 export function deltaText(method: string): string {
-  return wordOf(deltaWords, method);
+  return wordOf(deltaMethodTexts, method);
 }
 
 /** A value that a newer server added has no word yet and is shown as it is. */

@@ -83,7 +83,6 @@ export {
   jobStates,
   jobStepNames,
   jobSteps,
-  jobStepTexts,
   jobTriggers,
   type StepState,
   stepStates,
@@ -213,3 +212,15 @@ export {
   vmSorts,
   vmStatuses,
 } from "./vm-status.ts";
+export {
+  consistencyTexts,
+  deltaMethodTexts,
+  jobDiskStateTexts,
+  jobKindTexts,
+  jobStateTexts,
+  jobStepTexts,
+  jobTriggerTexts,
+  pointStateTexts,
+  stepStateTexts,
+  vmStatusTexts,
+} from "./words.ts";

@@ -28,30 +28,6 @@ export const jobSteps = {
 /** The steps of one kind of job, or of any. */
 export type JobStep<K extends JobKind = JobKind> = (typeof jobSteps)[K][number];
 
-/** English names of the steps, for the command line. The portal names them in its catalog. */
-export const jobStepTexts = {
-  backup: {
-    prepare: "Prepare",
-    extension: "Snapshot extension",
-    snapshot: "Snapshot",
-    access: "Open the snapshot",
-    plan: "Find changes",
-    transfer: "Transfer",
-    seal: "Write manifest",
-    "remove-snapshot": "Remove snapshot",
-    "recovery-point": "Recovery point",
-  },
-  "restore-disk": {
-    prepare: "Prepare",
-    "create-disk": "Create disk",
-    access: "Open the disk",
-    transfer: "Write the disk",
-    finish: "Finish",
-  },
-  verify: { verify: "Verify" },
-  "delete-point": { delete: "Delete" },
-} as const satisfies { readonly [Kind in JobKind]: Record<JobStep<Kind>, string> };
-
 /** The steps of all kinds of job, each once. */
 export const jobStepNames: readonly JobStep[] = [...new Set(Object.values(jobSteps).flat())];
 

@@ -5,7 +5,7 @@ import { defineCommand, print, type Session } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { vmArgument, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
-import { consistencyWords } from "../words.ts";
+import { consistencyText } from "../words.ts";
 
 export const backup = defineCommand({
   name: "backup",
@@ -36,5 +36,5 @@ export function pointLine(point: PointView | null): string {
   if (point === null) return "";
   const { id, consistency, movedBytes, logicalBytes } = point;
   const amount = `${formatBytes(movedBytes)} of ${formatBytes(logicalBytes)} moved`;
-  return `\nRecovery point ${id}\n  ${consistencyWords[consistency]}, ${amount}`;
+  return `\nRecovery point ${id}\n  ${consistencyText(consistency)}, ${amount}`;
 }

@@ -10,7 +10,7 @@ import { shortener } from "../short-ids.ts";
 import { type Column, formatTable } from "../table.ts";
 import { pointArgument, text, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
-import { consistencyLevels, pointStateWords } from "../words.ts";
+import { pointStateWords } from "../words.ts";
 
 export const points = defineCommand({
   name: "points",
@@ -45,7 +45,7 @@ function pointColumns(
     { title: "ID", value: (point) => short(point.id) },
     ...(hasVm ? [vm] : []),
     { title: "TAKEN (UTC)", value: (point) => minuteOf(point.takenAt) },
-    { title: "CONSISTENCY", value: (point) => consistencyLevels[point.consistency] },
+    { title: "CONSISTENCY", value: (point) => point.consistency },
     {
       title: "STATE",
       value: (point) => pointStateWords[point.state].text,

@@ -6,7 +6,7 @@ import { timeOf } from "../format.ts";
 import { formatFacts, hang, type Look, printable } from "../look.ts";
 import { diskOption, pointArgument, text, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
-import { consistencyWords } from "../words.ts";
+import { consistencyText } from "../words.ts";
 
 export const restoreDisk = defineCommand({
   name: "restore-disk",
@@ -53,7 +53,7 @@ export const restoreDisk = defineCommand({
 
 function planText(plan: RouterOutputs["restores"]["plan"], look: Look): string {
   const { vm, disk, point, target, steps, notes } = plan;
-  const source = `${vm.name}, ${disk.name}, taken ${timeOf(point.takenAt)} (${consistencyWords[point.consistency]})`;
+  const source = `${vm.name}, ${disk.name}, taken ${timeOf(point.takenAt)} (${consistencyText(point.consistency)})`;
   const item = (mark: string, sentence: string): string =>
     `${mark} ${hang(printable(sentence), mark.length + 1, look.width)}`;
   return [

@@ -1,4 +1,10 @@
-import type { Consistency, PointState, RetentionTier, VerifyMode } from "@kluis/domain";
+import {
+  type Consistency,
+  consistencyTexts,
+  pointStateTexts,
+  type RetentionTier,
+  type VerifyMode,
+} from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 
 /** Recovery points: the list, one point with its report, and its deletion. */
@@ -8,22 +14,13 @@ export const points = catalog({
     one: "Recovery point",
     of: "Recovery point of {vm}",
     lead: "Each recovery point is complete: restoring or deleting it does not affect the others.",
-    consistency: {
-      application: "Application-consistent",
-      file: "File-consistent",
-      crash: "Crash-consistent",
-    } satisfies Record<Consistency, string>,
+    consistency: consistencyTexts,
     consistencyMeaning: {
       application: "Applications wrote their data to disk before the snapshot.",
       file: "File systems were flushed before the snapshot.",
       crash: "The disks are as after a power loss.",
     } satisfies Record<Consistency, string>,
-    states: {
-      available: "Available",
-      damaged: "Damaged",
-      deleting: "Deleting",
-      deleted: "Deleted",
-    } satisfies Record<PointState, string>,
+    states: pointStateTexts,
     verification: {
       never: "Not verified",
       ok: "Verified ({mode})",

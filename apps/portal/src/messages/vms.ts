@@ -1,5 +1,4 @@
-import type { VmStatus } from "@kluis/api/types";
-import type { AgentState, OsType, PowerState } from "@kluis/domain";
+import { type AgentState, type OsType, type PowerState, vmStatusTexts } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 
 /** Virtual machines: the list, one machine, protecting it. */
@@ -12,15 +11,7 @@ export const vms = catalog({
     refreshed: "{count, plural, one {# VM} other {# VMs}} read from Azure",
     refreshSlow: "Azure has not responded yet. The list updates automatically.",
     refreshFailed: "The list was not refreshed",
-    statuses: {
-      failing: "Failing",
-      "at-risk": "At risk",
-      unprotected: "Unprotected",
-      waiting: "Backup pending",
-      protected: "Protected",
-      stopped: "Protection stopped",
-      deleted: "Deleted in Azure",
-    } satisfies Record<VmStatus, string>,
+    statuses: vmStatusTexts,
     statusCount: "{status} ({count, number})",
     power: {
       running: "Running",

@@ -150,21 +150,21 @@ describe("a canceled job", () => {
   const startedAt = "2026-11-22T12:00:00Z";
 
   it("shows the step that it stopped in as canceled, not as failed", () => {
-    const canceled = { state: "skipped", word: "canceled" };
+    const canceled = { state: "skipped", word: "Canceled" };
     expect(stepLook("cancelled", { state: "failed", startedAt }, t)).toEqual(canceled);
     expect(stepLook("cancelled", { state: "skipped", startedAt }, t)).toEqual(canceled);
     expect(stepLook("failed", { state: "failed", startedAt }, t)).toEqual({
       state: "failed",
-      word: "failed",
+      word: "Failed",
     });
   });
 
   it("shows steps that never started as not reached, and a clean-up as done", () => {
     expect(stepLook("cancelled", { state: "skipped", startedAt: null }, t)).toEqual({
       state: "skipped",
-      word: "not reached",
+      word: "Not reached",
     });
-    expect(stepLook("cancelled", { state: "done", startedAt }, t)).toEqual({ state: "done", word: "done" });
+    expect(stepLook("cancelled", { state: "done", startedAt }, t)).toEqual({ state: "done", word: "Done" });
   });
 
   it("shows its open disks in a neutral tone", () => {

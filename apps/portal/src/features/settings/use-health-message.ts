@@ -1,18 +1,13 @@
 "use client";
-import { useTranslations } from "next-intl";
 import type { HealthView } from "#lib/api-types.ts";
 import { useErrorView } from "#lib/use-error-view.ts";
+import { useNotice } from "#lib/use-notice.ts";
 
 type Part = HealthView["parts"][number];
 
-/** The state of a part in words: its own when it is healthy, else those of its error code. */
+/** Words the state of a part: its error when it has one, else its notice. */
 export function useHealthMessage(): (part: Part) => string {
-  const t = useTranslations("settings");
+  const notice = useNotice();
   const describe = useErrorView();
-  return (part) => {
-    if (part.ok) return t(`partsOk.${part.part}`);
-    if (part.code === "ENGINE_SILENT") return t("engineSilent");
-    if (part.code === "NOT_CHECKED") return t("notChecked");
-    return describe(part).message;
-  };
+  return (part) => (part.error === null ? notice(part.notice, part.message) : describe(part.error).message);
 }
