@@ -1,7 +1,7 @@
-/** What of a page is data and not text: names of the demo, values with units, and words of Azure and of standards. */
+/** Recognizes data on a page, which is not text: names of the demo, values with units, words of Azure and of standards. */
 
 const patterns: readonly RegExp[] = [
-  // Names: machines, disks, groups, policies, people, the product.
+  // Names: VMs, disks, groups, policies, users, the product.
   /^[a-z]+-\d\d(_\w+)?$/,
   /^(os|\d+)?\s*[a-z]+-\d\d_\w+$/,
   /^(commerce|platform)-rg$/,
