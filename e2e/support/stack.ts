@@ -10,13 +10,15 @@ import { setTimeout as pause } from "node:timers/promises";
 const root = dirname(dirname(import.meta.dirname));
 const START_LIMIT_MS = 300_000;
 const STOP_LIMIT_MS = 30_000;
-const DEMO_POINTS = 3;
 
 export interface RunningStack {
   readonly url: string;
   readonly home: string;
   stop(): Promise<void>;
 }
+
+/** The first start of the demo backs up three VMs. */
+const DEMO_POINTS = 3;
 
 /** Resolves when the portal is healthy and the demo's first recovery points exist. */
 export async function startStack(): Promise<RunningStack> {
