@@ -211,5 +211,5 @@ export {
   vmFacetsView,
   vmListView,
 } from "./vms/view.ts";
-export { listPredecessors } from "./vms/work.ts";
+export { listPredecessors, markVmDeleted } from "./vms/work.ts";
 export { type DiscoveredVm, markUnseenVms, upsertVm, type VmRow } from "./vms/write.ts";

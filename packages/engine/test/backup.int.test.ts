@@ -241,11 +241,14 @@ describe("jobs of one VM", () => {
     await world.ended(jobId);
   });
 
-  it("fail with VM_NOT_FOUND when the VM was deleted", async () => {
+  it("fail with VM_NOT_FOUND when the VM was deleted, and mark it as deleted", async () => {
     const image = await world.image("gone", 24 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({ name: "gone", disks: [image], policy: standardPolicy });
     await world.control.deleteVm("gone");
     const job = await world.ended(await world.startBackup(vmId));
     expect(job).toMatchObject({ state: "failed", error: { code: "VM_NOT_FOUND" } });
+    const where = { id: vmId, deletedAt: { not: null } };
+    expect(await world.db.prisma.virtualMachine.count({ where })).toBe(1);
+    expect(await world.db.prisma.ledgerEvent.count({ where: { vmId, kind: "vm.deleted" } })).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-/** VMs as discovery replaces them. */
+/** VMs that no longer exist in Azure. */
 import type { Tx } from "../tx.ts";
 
 /** Current rows with the resource id of this VM but another Azure id: the VM was re-created under the same name. */
@@ -10,4 +10,13 @@ export async function listPredecessors(
     where: { resourceId: vm.resourceId.toLowerCase(), azureVmId: { not: vm.azureVmId }, deletedAt: null },
     select: { id: true, name: true },
   });
+}
+
+/** Marks a VM as deleted; its recovery points stay. Returns false when it was marked before. */
+export async function markVmDeleted(tx: Tx, id: string, now: Date): Promise<boolean> {
+  const marked = await tx.virtualMachine.updateMany({
+    where: { id, deletedAt: null },
+    data: { deletedAt: now },
+  });
+  return marked.count === 1;
 }

@@ -6,12 +6,11 @@ import {
   listSubscriptions,
   markUnseenVms,
   notify,
-  teamsOfVm,
   upsertSubscription,
 } from "@kluis/db";
-import { engineActor, errorInfo, forEachConcurrent, type LedgerDraft, toKluisError } from "@kluis/domain";
+import { errorInfo, forEachConcurrent, type LedgerDraft, toKluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
-import { recordVm } from "./record-vm.ts";
+import { deletedEvent, recordVm } from "./record-vm.ts";
 
 /** VMs that are read at the same time. Bounded by Azure's limits per subscription. */
 const VMS_AT_ONCE = 4;
@@ -67,9 +66,7 @@ async function discoverSubscription(
     const gone = await markUnseenVms(tx, { subscriptionId, ids, since }, deps.clock.now());
     const events: LedgerDraft[] = [];
     for (const vm of gone) {
-      const teamIds = await teamsOfVm(tx, vm.id);
-      const target = { type: "vm", id: vm.id, name: vm.name };
-      events.push({ kind: "vm.deleted", actor: engineActor, target, vmId: vm.id, teamIds });
+      events.push(await deletedEvent(tx, vm));
       await notify(tx, "inventory", { vmId: vm.id });
     }
     await appendEvents(tx, deps.clock, events);

@@ -5,6 +5,7 @@ import {
   type DiscoveredVm,
   inTransaction,
   listPredecessors,
+  markVmDeleted,
   notify,
   type Tx,
   teamsOfVm,
@@ -30,7 +31,7 @@ export function recordVm(
     const { id, change, before } = await upsertVm(tx, facts, deps.clock);
     await notify(tx, "inventory", { vmId: id });
     if (change === "unchanged") return id;
-    const replaced = await Promise.all(predecessors.map((old) => replacedEvent(tx, old, id)));
+    const replaced = await Promise.all(predecessors.map((old) => deletedEvent(tx, old, { replacedBy: id })));
     const event: LedgerDraft = {
       kind: change === "discovered" ? "vm.discovered" : "vm.changed",
       actor: engineActor,
@@ -55,17 +56,29 @@ function currentFacts(facts: DiscoveredVm) {
   return { ...previousFacts(facts), location, resourceGroup };
 }
 
-async function replacedEvent(
+/** The event of a VM that no longer exists in Azure. */
+export async function deletedEvent(
   tx: Tx,
-  old: { readonly id: string; readonly name: string },
-  replacedBy: string,
+  vm: { readonly id: string; readonly name: string },
+  data: { readonly replacedBy?: string } = {},
 ): Promise<LedgerDraft> {
   return {
     kind: "vm.deleted",
     actor: engineActor,
-    target: { type: "vm", id: old.id, name: old.name },
-    vmId: old.id,
-    teamIds: await teamsOfVm(tx, old.id),
-    data: { replacedBy },
+    target: { type: "vm", id: vm.id, name: vm.name },
+    vmId: vm.id,
+    teamIds: await teamsOfVm(tx, vm.id),
+    data,
   };
+}
+
+/** Marks a VM that a job did not find, so that its status does not wait for the next discovery. */
+export async function recordGone(
+  tx: Tx,
+  deps: Pick<EngineDeps, "clock">,
+  vm: { readonly id: string; readonly name: string },
+): Promise<void> {
+  if (!(await markVmDeleted(tx, vm.id, deps.clock.now()))) return;
+  await notify(tx, "inventory", { vmId: vm.id });
+  await appendEvents(tx, deps.clock, [await deletedEvent(tx, vm)]);
 }

@@ -12,7 +12,7 @@ import {
 } from "@kluis/domain";
 import { parseNodeRef } from "@kluis/vault";
 import { z } from "zod";
-import { recordVm } from "../../../inventory/record-vm.ts";
+import { recordGone, recordVm } from "../../../inventory/record-vm.ts";
 import { snapshotSchema } from "../../../job/snapshot.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { chooseDisks, type RefusedDisk } from "../choose-disks.ts";
@@ -23,7 +23,10 @@ type Context = StepContext<BackupMemory>;
 
 export async function prepare(context: Context): Promise<StepResult<BackupMemory>> {
   const { deps, job, signal } = context;
-  const vm = await requireLiving(context);
+  const vm = await findVm(context);
+  if (vm instanceof KluisError) {
+    return { kind: "fail", error: vm, save: (tx) => recordGone(tx, deps, requireVm(job)) };
+  }
   const consistency = planFor(job, vm);
   if (consistency instanceof KluisError) return { kind: "fail", error: consistency };
   const crashConsistent = consistency.request === "crash";
@@ -78,12 +81,12 @@ function memoryVm(vm: VmDetails): NonNullable<BackupMemory["vm"]> {
   };
 }
 
-/** The VM of the job, but not another VM that was created with the same name. @throws KluisError VM_NOT_FOUND */
-async function requireLiving({ deps, job, signal }: Context): Promise<VmDetails> {
+/** The VM of the job, or VM_NOT_FOUND, also when another VM was created with its name. */
+async function findVm({ deps, job, signal }: Context): Promise<VmDetails | KluisError> {
   const row = requireVm(job);
   const vm = await getVm(deps.azure, row.resourceId, { signal });
   if (vm === null) {
-    throw new KluisError("VM_NOT_FOUND", {
+    return new KluisError("VM_NOT_FOUND", {
       reason: "gone",
       message: `VM ${row.name} no longer exists in Azure.`,
       action: "Stop its protection. Its recovery points are kept.",
@@ -91,7 +94,7 @@ async function requireLiving({ deps, job, signal }: Context): Promise<VmDetails>
     });
   }
   if (vm.azureVmId.toLowerCase() === row.azureVmId.toLowerCase()) return vm;
-  throw new KluisError("VM_NOT_FOUND", {
+  return new KluisError("VM_NOT_FOUND", {
     reason: "replaced",
     message: `VM ${row.name} was deleted, and another VM was created with its name.`,
     action: "Protect the new virtual machine.",
