@@ -1,12 +1,11 @@
 import type { Permission } from "@kluis/domain";
 
 /**
- * Who gets what from every procedure, for people to read; a test walks the router, calls each procedure as each of them, and
- * compares. Nobody is let in without signing in: `NOT_SIGNED_IN` for every row.
+ * Who gets what from every procedure. A test walks the router, calls each procedure as each of these users, and compares. Without
+ * a session every procedure is `NOT_SIGNED_IN`.
  *
- * - `reader`: holds the role reader in the team that owns the VM, point or job asked about.
- * - `otherTeam`: administers backups in another team, and asks about the same things.
- * `ok` for them means: an answer without a trace of what belongs to the other team.
+ * - `reader`: has the role reader in the team that owns the VM, point or job of the input.
+ * - `otherTeam`: administers backups in another team, with the same input. `ok` is an answer without any data of the owning team.
  */
 export interface AccessRow {
   readonly permission: Permission;
@@ -20,7 +19,7 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "settings.health": { permission: "self", reader: "ok", otherTeam: "ok" },
   "tokens.list": { permission: "self", reader: "ok", otherTeam: "ok" },
   "tokens.create": { permission: "self", reader: "ok", otherTeam: "ok" },
-  // Of a token that is somebody else's.
+  // The token of another user.
   "tokens.revoke": { permission: "self", reader: "NOT_FOUND", otherTeam: "NOT_FOUND" },
 
   "overview.get": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
@@ -47,7 +46,7 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "protection.stop": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
   "points.delete": { permission: "point:delete", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
 
-  // A policy of the organisation may be read by all and changed by its owners only.
+  // All users read a policy of the organization; only its owners change it.
   "policies.create": { permission: "policy:write", reader: "FORBIDDEN", otherTeam: "ok" },
   "policies.update": { permission: "policy:write", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
 

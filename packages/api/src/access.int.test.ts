@@ -9,7 +9,7 @@ import { createContext } from "./identity/identity.ts";
 import { appRouter, createCaller } from "./root.ts";
 import { completeTasks, createWorld, type World } from "./testing.ts";
 
-/** Every procedure of the router with its permission, straight from its definition. */
+/** Every procedure of the router with its permission, from its definition. */
 const procedures = Object.entries(
   z
     .record(
@@ -51,7 +51,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** An input that asks about what team Platform owns, and would do as little as possible if it were let through. */
+/** An input about an object of team Platform, with the smallest effect if it were allowed. */
 function inputOf(path: string, who: string): unknown {
   const vm = world.platformVm;
   const restore = { point: pointId, disk: "os", name: "restored" };
@@ -79,7 +79,7 @@ function inputOf(path: string, who: string): unknown {
   return inputs[path];
 }
 
-/** What the caller gets: `ok` with the answer, or the error's code. */
+/** Calls a procedure; returns `ok` and the answer, or the error's code. */
 async function call(path: string, who: "nobody-signed-in" | "platformReader" | "commerceAdmin") {
   const context = who === "nobody-signed-in" ? await createContext(world.api, {}) : await world.context(who);
   try {
@@ -118,7 +118,7 @@ describe("access matrix", () => {
     expect(permission).toBe(accessMatrix[path]?.permission);
   });
 
-  test.each(procedures)("$path refuses whoever is not signed in", async ({ path }) => {
+  test.each(procedures)("$path refuses a signed-out caller", async ({ path }) => {
     expect((await call(path, "nobody-signed-in")).code).toBe("NOT_SIGNED_IN");
   });
 
@@ -126,7 +126,7 @@ describe("access matrix", () => {
     const { code, text } = await call(path, "commerceAdmin");
     expect(code).toBe(accessMatrix[path]?.otherTeam);
     expect(text).not.toContain("ops-01");
-    // A refusal may repeat the id that was asked for; an answer may not know it.
+    // An error may repeat the id of the input; a successful answer must not contain it.
     expect(code === "ok" && text.includes(world.platformVm)).toBe(false);
   });
 
@@ -154,7 +154,7 @@ describe("access matrix", () => {
     expect(await shape(caller.jobs.get({ job: jobId }))).toEqual(await shape(caller.jobs.get({ job: none })));
   });
 
-  test("somebody without any role may know who they are, and nothing else", async () => {
+  test("a user without a role can read who they are, and nothing else", async () => {
     const caller = await world.as("nobody");
     await expect(caller.me.get()).resolves.toMatchObject({ roles: [], permissions: ["self"] });
     await expect(caller.vms.list()).rejects.toMatchObject({ cause: { code: "FORBIDDEN" } });

@@ -51,7 +51,7 @@ const trpcCodes: Readonly<Record<ErrorCode, TrpcCode>> = {
   INTERNAL: "INTERNAL_SERVER_ERROR",
 };
 
-/** What is wrong with one field of an input; pages compose their own sentence from it. */
+/** A field of an input that its schema refused; pages compose their own sentence from it. */
 export interface InputIssue {
   /** Dotted path of the field; empty for the input as a whole. */
   readonly path: string;

@@ -1,18 +1,18 @@
 import { z } from "zod";
 
-/** Every paged list: pages count from 1. */
+/** Inputs of every paged list; pages count from 1. */
 export const paging = {
   page: z.int().min(1).max(100_000).default(1),
   pageSize: z.int().min(1).max(200).default(50),
 };
 
-/** A VM by id, by name, or by `resource-group/name` where a name is not unique. */
+/** A VM by id, by name, or by `resource-group/name` if its name is not unique. */
 export const vmRef = z.string().trim().min(1).max(260);
 /** A policy by id or name. */
 export const policyRef = z.string().trim().min(1).max(100);
-/** A recovery point by id, by a unique beginning of its id, or `VM@latest`. */
+/** A recovery point by id, by a unique prefix of its id, or `VM@latest`. */
 export const pointRef = z.string().trim().min(1).max(300);
-/** A job by id or by a unique beginning of its id. What is no such text names no job: the look-up says so in words. */
+/** A job by id or by a unique prefix of its id. A malformed id is NOT_FOUND. */
 export const jobRef = z.string().trim().min(1).max(40);
 /** An instant as ISO 8601, or a day `YYYY-MM-DD` (midnight UTC). */
 export const instant = z

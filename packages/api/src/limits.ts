@@ -1,13 +1,13 @@
-/** Limits of the API alone, with units and reasons; the product's are in domain/limits.ts. */
+/** Limits of the API, with units and reasons; those of the product are in domain/limits.ts. */
 
-/** A session's last use is written at most this often, so that reading pages does not write on every request. */
+/** The last use of a session is stored at most this often, so that not every request writes. */
 export const sessionTouchMs = 60_000;
 
-/** How long a refresh of the inventory waits for the engine. */
+/** The longest wait of a refresh of the inventory for the engine. */
 export const refreshWaitMs = 20_000;
 
-/** Days in the history strip. */
+/** Days of the history. */
 export const historyDays = 30;
 
-/** A download reads this much of a disk at a time; it holds two of these: what is being sent and what is read ahead. */
+/** A download reads a disk in pieces of this size and holds two: one being sent, one read ahead. */
 export const downloadPieceBytes = 4 * 2 ** 20;

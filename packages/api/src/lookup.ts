@@ -12,8 +12,8 @@ import { can, KluisError, mustBeAllowed, type Permission } from "@kluis/domain";
 import { type SignedInContext, seen } from "./context.ts";
 
 /**
- * The one visible VM that a text names: an id, a name, or `resource-group/name`.
- * @throws KluisError VM_NOT_FOUND (also for another team's), CONFLICT when the name fits several
+ * Returns the visible VM with this id, name, or `resource-group/name`.
+ * @throws KluisError VM_NOT_FOUND, also for a VM of another team; CONFLICT when several have the name
  */
 export async function lookupVm(ctx: SignedInContext, ref: string): Promise<VmRow> {
   const found = await findVms(ctx.api.db.prisma, seen(ctx), ref);
@@ -21,8 +21,8 @@ export async function lookupVm(ctx: SignedInContext, ref: string): Promise<VmRow
   if (vm === undefined) {
     throw new KluisError("VM_NOT_FOUND", {
       reason: "unknown",
-      message: `There is no virtual machine ${ref} that you can see.`,
-      action: "Check its name; list the virtual machines you can see.",
+      message: `The virtual machine ${ref} does not exist, or you cannot see it.`,
+      action: "Check the name, or list the virtual machines.",
       params: { vm: ref },
     });
   }
@@ -30,8 +30,8 @@ export async function lookupVm(ctx: SignedInContext, ref: string): Promise<VmRow
     const names = found.map((one) => `${one.resourceGroup}/${one.name}`).join(", ");
     throw new KluisError("CONFLICT", {
       reason: "vm-ambiguous",
-      message: `The name ${ref} fits several virtual machines: ${names}.`,
-      action: "Name it as resource-group/name, or by its id.",
+      message: `Several virtual machines have the name ${ref}: ${names}.`,
+      action: "Use resource-group/name or the id.",
       params: { vm: ref, candidates: names },
     });
   }
@@ -47,7 +47,7 @@ export async function optionalVmId(
 }
 
 /**
- * A visible VM on which the person holds the permission.
+ * Returns a visible VM on which the user holds the permission.
  * @throws KluisError VM_NOT_FOUND, CONFLICT, FORBIDDEN
  */
 export async function lookupVmFor(ctx: SignedInContext, permission: Permission, ref: string): Promise<VmRow> {
@@ -56,14 +56,14 @@ export async function lookupVmFor(ctx: SignedInContext, permission: Permission, 
   return vm;
 }
 
-/** Whether the person holds the permission on this VM. */
+/** Whether the user holds the permission on this VM. */
 export function mayOn(ctx: SignedInContext, permission: Permission, vm: VmRow): boolean {
   return can(ctx.who.access, permission, { kind: "vm", vm });
 }
 
 /**
- * The one visible recovery point that a text names: an id, a unique beginning of one, or `VM@latest`.
- * @throws KluisError POINT_NOT_FOUND (also for another team's), VM_NOT_FOUND, CONFLICT when the beginning fits several
+ * Returns the visible recovery point with this id, unique prefix of an id, or `VM@latest`.
+ * @throws KluisError POINT_NOT_FOUND, also for a point of another team; VM_NOT_FOUND; CONFLICT when several have the prefix
  */
 export async function lookupPoint(ctx: SignedInContext, ref: string): Promise<PointRow> {
   const { prisma } = ctx.api.db;
@@ -78,13 +78,13 @@ export async function lookupPoint(ctx: SignedInContext, ref: string): Promise<Po
       params: { point: ref, vm: vm.name },
     });
   }
-  const found = isIdBeginning(ref) ? await findPointViews(prisma, seen(ctx), ref) : [];
+  const found = isIdPrefix(ref) ? await findPointViews(prisma, seen(ctx), ref) : [];
   const [point, second] = found;
   if (point === undefined) {
     throw new KluisError("POINT_NOT_FOUND", {
       reason: "unknown",
-      message: `There is no recovery point ${ref} that you can see.`,
-      action: "Check its id; list the recovery points of the virtual machine.",
+      message: `The recovery point ${ref} does not exist, or you cannot see it.`,
+      action: "Check the id, or list the recovery points of the virtual machine.",
       params: { point: ref },
     });
   }
@@ -93,7 +93,7 @@ export async function lookupPoint(ctx: SignedInContext, ref: string): Promise<Po
 }
 
 /**
- * A visible point with its VM, on which the person holds the permission.
+ * Returns a visible point and its VM, on which the user holds the permission.
  * @throws KluisError POINT_NOT_FOUND, VM_NOT_FOUND, CONFLICT, FORBIDDEN
  */
 export async function lookupPointFor(
@@ -107,17 +107,17 @@ export async function lookupPointFor(
 }
 
 /**
- * The one visible job that a text names: an id or a unique beginning of one.
- * @throws KluisError NOT_FOUND (also for another team's), CONFLICT when the beginning fits several
+ * Returns the visible job with this id or unique prefix of an id.
+ * @throws KluisError NOT_FOUND, also for a job of another team; CONFLICT when several have the prefix
  */
 export async function lookupJob(ctx: SignedInContext, ref: string): Promise<JobRow> {
-  const found = isIdBeginning(ref) ? await findJobViews(ctx.api.db.prisma, seen(ctx), ref) : [];
+  const found = isIdPrefix(ref) ? await findJobViews(ctx.api.db.prisma, seen(ctx), ref) : [];
   const [job, second] = found;
   if (job === undefined) {
     throw new KluisError("NOT_FOUND", {
       reason: "job",
-      message: `There is no job ${ref} that you can see.`,
-      action: "Check its id; list the jobs.",
+      message: `The job ${ref} does not exist, or you cannot see it.`,
+      action: "Check the id, or list the jobs.",
       params: { job: ref },
     });
   }
@@ -125,15 +125,15 @@ export async function lookupJob(ctx: SignedInContext, ref: string): Promise<JobR
   return job;
 }
 
-function isIdBeginning(ref: string): boolean {
+function isIdPrefix(ref: string): boolean {
   return isUuid(ref) || /^[0-9a-f-]{4,36}$/i.test(ref);
 }
 
 function ambiguousId(reason: "point-ambiguous" | "job-ambiguous", what: string, ref: string): KluisError {
   return new KluisError("CONFLICT", {
     reason,
-    message: `Several ${what} have an id that begins with ${ref}.`,
-    action: "Give more of the id.",
+    message: `The ids of several ${what} begin with ${ref}.`,
+    action: "Enter more of the id.",
     params: { id: ref },
   });
 }

@@ -2,12 +2,12 @@ import { appendEvents, inTransaction, type Tx, teamsOfVm } from "@kluis/db";
 import type { LedgerDraft } from "@kluis/domain";
 import type { SignedInContext } from "./context.ts";
 
-/** An event; what concerns a VM gets the teams that reach it now, so that their auditors find it later too. */
+/** An event. One about a VM gets the teams that reach it now, so that their auditors find it after the scopes have changed. */
 export type VmEvent = Omit<LedgerDraft, "teamIds"> & { readonly teamIds?: readonly string[] };
 
 /**
- * One transaction for a change, the tasks it starts and the events that record it: all of it happens, or none.
- * `change` returns its result and the events; the ledger is written last.
+ * Runs a change, the tasks it starts and the events that record it in one transaction.
+ * `change` returns its result and the events, which are appended last.
  */
 export function record<T>(
   ctx: Pick<SignedInContext, "api">,

@@ -1,4 +1,4 @@
-/** A small world for the API's tests: a real database with two teams and their VMs, and a real vault in a folder. */
+/** A small world for tests of the API: a real database with two teams and their VMs, and a real vault in a folder. */
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -41,7 +41,7 @@ const groups = {
   platformReaders: "group-platform-readers",
 } as const;
 
-/** The people of the tests, by the group that gives them their role. */
+/** The users of the tests, with the groups that give them their roles. */
 export const people = {
   owner: [groups.owners],
   auditor: [groups.auditors],
@@ -283,7 +283,7 @@ function pointFacts(
   };
 }
 
-/** Completes what is queued under a task's name, as an engine would that had nothing to do; until the signal aborts. */
+/** Completes the queued tasks of a name, as an engine without work would, until the signal aborts. */
 export async function completeTasks(world: World, task: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await world.api.db.pool.query(

@@ -3,27 +3,27 @@ import pg from "pg";
 import { PrismaClient } from "../generated/client.ts";
 import { mapDatabaseError } from "./errors.ts";
 
-/** An open database: Prisma for the repositories, the pool below it for LISTEN, advisory locks and graphile-worker. */
+/** An open database: Prisma for the repositories, and its pool for LISTEN, advisory locks and graphile-worker. */
 export interface Db {
   readonly prisma: PrismaClient;
   readonly pool: pg.Pool;
-  /** Ends every connection. Safe to call twice. */
+  /** Ends every connection. Can be called twice. */
   close(): Promise<void>;
 }
 
 export interface OpenDatabaseOptions {
   readonly url: string;
-  /** Most connections at once. */
+  /** The most connections at the same time. */
   readonly poolSize?: number;
   readonly signal?: AbortSignal;
-  /** An idle connection broke (the server went away); the pool replaces it. Default: nothing, the next query reports it. */
+  /** Called when an idle connection broke; the pool replaces it. */
   readonly onIdleError?: (error: Error) => void;
 }
 
 const connectTimeoutMs = 10_000;
 
 /**
- * Opens the database and makes sure that it answers.
+ * Opens the database and checks that it answers.
  * @throws KluisError DATABASE_UNREACHABLE
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Db> {
@@ -36,7 +36,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Db> {
   });
   const onError = options.onIdleError ?? (() => undefined);
   pool.on("error", onError);
-  // A connection that breaks while it is lent fails its query too; without a listener its event would end the process.
+  // A connection that breaks in use also fails its query; without a listener its event would end the process.
   pool.on("connect", (client) => void client.on("error", onError));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: "minimal" });
   let closing: Promise<void> | undefined;

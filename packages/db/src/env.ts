@@ -5,7 +5,7 @@ const schema = z.object({ DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }) }
 
 /**
  * Reads the database's address from an environment.
- * @throws KluisError CONFIG_INVALID when DATABASE_URL is missing or no PostgreSQL address. The value is never repeated: it holds a password.
+ * @throws KluisError CONFIG_INVALID when DATABASE_URL is missing or not a PostgreSQL address. Never repeats the value, which holds a password.
  */
 export function parseDatabaseEnv(env: Readonly<Record<string, string | undefined>>): { url: string } {
   const parsed = schema.safeParse(env);

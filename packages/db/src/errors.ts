@@ -1,10 +1,10 @@
 import { KluisError } from "@kluis/domain";
 
-/** Node's and PostgreSQL's codes that mean: the server cannot be reached or does not let us in at present. */
+/** Codes of Node and PostgreSQL for a server that cannot be reached or refuses the connection. */
 const unreachable = new Map<string, string>([
   ["ECONNREFUSED", "nothing listens at its address"],
   ["ENOTFOUND", "its host name is unknown"],
-  ["EAI_AGAIN", "its host name cannot be resolved at present"],
+  ["EAI_AGAIN", "its host name cannot be resolved"],
   ["ETIMEDOUT", "it does not answer"],
   ["EHOSTUNREACH", "its host cannot be reached"],
   ["ECONNRESET", "it closed the connection"],
@@ -21,10 +21,10 @@ const unreachable = new Map<string, string>([
   ["P1017", "it closed the connection"],
 ]);
 
-/** Serialisation failure, deadlock, and Prisma's word for both. */
+/** Serialization failure, deadlock, and Prisma's code for both. */
 const conflicts = new Set(["40001", "40P01", "P2034"]);
 
-/** Every error on the way from a thrown error to its root: causes, members of an aggregate, and Prisma's adapter error. */
+/** Yields an error and those behind it: causes, members of an aggregate, and the error of Prisma's adapter. */
 function* causes(error: unknown, depth = 0): Generator<object> {
   if (typeof error !== "object" || error === null || depth > 6) return;
   yield error;
@@ -46,19 +46,19 @@ function findCode(error: unknown, wanted: (code: string) => boolean): string | u
   return undefined;
 }
 
-/** PostgreSQL's SQLSTATE of an error that came through Prisma or pg, for example `23505`. */
+/** Returns PostgreSQL's SQLSTATE of an error from Prisma or pg, for example `23505`. */
 export function sqlState(error: unknown): string | undefined {
   return findCode(error, (code) => /^(?=.*\d)[0-9A-Z]{5}$/.test(code) && !/^P[12]\d{3}$/.test(code));
 }
 
-/** The transaction lost against another and may simply be run again. */
+/** Whether the transaction lost against another one and can run again. */
 export function isTransactionConflict(error: unknown): boolean {
   return (
     findCode(error, (code) => conflicts.has(code)) !== undefined || hasKind(error, "TransactionWriteConflict")
   );
 }
 
-/** A unique index refused the row; with a name, an index whose name contains it (`Policy_name`). */
+/** Whether a unique index refused the row; with `index`, one whose name contains it (`Policy_name`). */
 export function isUniqueViolation(error: unknown, index?: string): boolean {
   const violated =
     findCode(error, (code) => code === "P2002" || code === "23505") !== undefined ||
@@ -78,14 +78,14 @@ function hasKind(error: unknown, kind: string): boolean {
   return false;
 }
 
-/** A connection problem becomes DATABASE_UNREACHABLE; everything else is returned as it is. */
+/** Returns DATABASE_UNREACHABLE for a connection problem, and every other error unchanged. */
 export function mapDatabaseError(error: unknown): unknown {
   if (error instanceof KluisError) return error;
   const code = findCode(error, (one) => unreachable.has(one));
   if (code === undefined) return error;
   return new KluisError("DATABASE_UNREACHABLE", {
     message: `The database cannot be used: ${unreachable.get(code)}.`,
-    action: "Check that PostgreSQL runs and that DATABASE_URL is right.",
+    action: "Check that PostgreSQL runs and that DATABASE_URL is correct.",
     params: { code },
     cause: error,
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Clock, systemClock, uuidv7 } from "@kluis/domain";
 
-/** A new id: UUIDv7, so that ids sort by the time they were made. */
+/** Returns a new UUIDv7, so that ids sort by the time of their creation. */
 export function newId(clock: Clock = systemClock): string {
   return uuidv7(clock.now(), randomBytes(10));
 }

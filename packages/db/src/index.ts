@@ -109,7 +109,7 @@ export {
   listSweepablePacks,
   reprievePacks,
 } from "./packs/work.ts";
-// People
+// Users
 export { getPerson, type PersonRow, setPersonLocale, upsertPerson } from "./people/write.ts";
 // Points
 export {

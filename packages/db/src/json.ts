@@ -3,8 +3,8 @@ import type { z } from "zod";
 import { Prisma } from "../generated/client.ts";
 
 /**
- * A value for a JSON column: exactly what the database will give back.
- * @throws TypeError for what JSON cannot hold (Date, bigint, NaN, …)
+ * Returns a value for a JSON column, equal to what a later read returns.
+ * @throws TypeError for values that JSON cannot hold (Date, bigint, NaN, …)
  */
 export function toJson(value: object): Prisma.InputJsonValue {
   const stored = storableJson(value);
@@ -27,13 +27,13 @@ function isJson(value: unknown): value is Prisma.InputJsonValue | null {
 
 /**
  * Reads a JSON column.
- * @throws KluisError INTERNAL naming the column: the row was not written by this version
+ * @throws KluisError INTERNAL with the column, for a row that this version did not write
  */
 export function fromJson<S extends z.ZodType>(schema: S, value: unknown, column: string): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new KluisError("INTERNAL", {
-    message: `The database holds something unexpected in ${column}.`,
+    message: `The database has an unexpected value in ${column}.`,
     params: { column },
     cause: parsed.error,
   });

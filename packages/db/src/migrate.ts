@@ -15,11 +15,11 @@ export interface Migration {
   /** Folder name: `<yyyymmddhhmmss>_<name>`. */
   readonly name: string;
   readonly sql: string;
-  /** SHA-256 of the file, hex: what Prisma writes down too. */
+  /** SHA-256 of the file in hex, as Prisma stores it. */
   readonly checksum: string;
 }
 
-/** Reads the migrations in Prisma's layout, in the order in which they apply. */
+/** Returns the migrations in Prisma's layout, in their order. */
 export async function readMigrations(folder = path.join(prismaFolder, "migrations")): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
@@ -50,11 +50,11 @@ const appliedRow = z.object({
 });
 
 /**
- * Brings a database up to date: our migrations, then graphile-worker's own. Two processes may do it at once: the second
- * waits for the first and finds nothing to do. Each migration and its row in `_prisma_migrations` are one transaction, so a
- * process killed in the middle leaves no half migration (unlike Prisma's own command, with which it shares table and layout).
+ * Applies pending migrations, then those of graphile-worker. A second process waits for the first and finds nothing to do. Each
+ * migration and its row in `_prisma_migrations` are one transaction, so a killed process leaves no half migration. Prisma's own
+ * command uses the same table and layout, but not one transaction.
  *
- * @returns the names of the migrations that were applied now
+ * @returns the names of the migrations that were applied
  * @throws KluisError DATABASE_UNREACHABLE; CONFLICT when the database does not fit this version's migrations
  */
 export async function migrate(url: string, signal?: AbortSignal): Promise<string[]> {
@@ -92,7 +92,7 @@ async function applyPending(
   return pending.map((migration) => migration.name);
 }
 
-/** What is still to be applied. A database with other migrations than ours is refused rather than guessed at. */
+/** Returns the pending migrations. @throws KluisError CONFLICT when the database has other migrations than this version */
 function pendingMigrations(
   migrations: readonly Migration[],
   rows: readonly z.infer<typeof appliedRow>[],
@@ -104,10 +104,10 @@ function pendingMigrations(
       migration === undefined
         ? "was written by a newer version of Kluis"
         : row.finished_at === null
-          ? "holds a migration that did not finish"
+          ? "has a migration that did not finish"
           : migration.checksum === row.checksum
             ? null
-            : "holds a migration that was edited after it was applied";
+            : "has a migration that was edited after it was applied";
     if (problem === null) continue;
     throw new KluisError("CONFLICT", {
       reason: "other-migrations",

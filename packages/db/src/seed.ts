@@ -14,7 +14,7 @@ import { createPolicy } from "./policies/write.ts";
 import { assignRole, ensureTeam } from "./teams/write.ts";
 import { inTransaction, type Tx } from "./tx.ts";
 
-/** The policies that every installation begins with. */
+/** The policies of a new installation. */
 export const basicPolicies: readonly {
   readonly name: string;
   readonly description: string;
@@ -49,9 +49,9 @@ export const basicPolicies: readonly {
 ];
 
 export interface SeedFacts {
-  /** Subscription of the resource groups commerce-rg and platform-rg. */
+  /** The subscription of the resource groups commerce-rg and platform-rg. */
   readonly subscriptionId: string;
-  /** Ids of the directory's groups. */
+  /** Ids of groups in the directory. */
   readonly groups: {
     readonly owners: string;
     readonly auditors: string;
@@ -63,8 +63,8 @@ export interface SeedFacts {
 }
 
 /**
- * Two teams, the roles of the demo directory's groups, and two policies. Whatever exists already stays as it is, so that it
- * may run at every start, and in two processes at once.
+ * Creates two teams, the roles of the demo directory's groups, and two policies. Existing ones stay unchanged, so this can run
+ * at every start, and in two processes at the same time.
  */
 export async function seedBasics(db: Db, facts: SeedFacts): Promise<void> {
   const clock = facts.clock ?? systemClock;
@@ -88,7 +88,7 @@ function reach(subscriptionId: string, resourceGroup: string): TeamReach {
   return { kind: "resource-group", subscriptionId, resourceGroup };
 }
 
-/** Creates what is missing and collects the events about it. */
+/** Creates missing rows and collects their events. */
 class Seeder {
   readonly events: LedgerDraft[] = [];
   readonly #tx: Tx;

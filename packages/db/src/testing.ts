@@ -4,7 +4,7 @@ import { type Db, openDatabase } from "./client.ts";
 import { locks } from "./locks.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 
-/** Name of the variable by which the test run's global setup tells its server: an address that may create databases. */
+/** The variable in which the global setup of a test run passes its server: an address that may create databases. */
 export const testServerVariable = "KLUIS_TEST_DATABASE_URL";
 
 export interface TestDatabase extends AsyncDisposable {
@@ -19,7 +19,7 @@ export interface EmptyDatabase {
   drop(): Promise<void>;
 }
 
-/** A new, empty database without a connection to it. */
+/** Creates an empty database and opens no connection to it. */
 export async function createEmptyDatabase(): Promise<EmptyDatabase> {
   const server = testServerUrl();
   const name = newName();
@@ -36,7 +36,7 @@ async function dropDatabase(server: string, name: string): Promise<void> {
 }
 
 /**
- * A fresh, migrated database of its own for a test: a clone of a template that is migrated once per set of migrations.
+ * Creates a migrated database for a test: a clone of a template that is migrated once per set of migrations.
  * The server comes from DATABASE_URL, or from the test run's global setup.
  */
 export async function createTestDatabase(
@@ -55,14 +55,14 @@ export async function createTestDatabase(
   return { db, url, drop, [Symbol.asyncDispose]: drop };
 }
 
-/** The server that tests may use. */
+/** Returns the server that tests may use. */
 export function testServerUrl(): string {
   const url = process.env["DATABASE_URL"] ?? process.env[testServerVariable];
   if (url === undefined) throw new Error(`Tests on PostgreSQL need DATABASE_URL or ${testServerVariable}.`);
   return url;
 }
 
-/** The same server, another database. */
+/** Returns the address of another database on the same server. */
 export function withDatabase(server: string, name: string): string {
   const url = new URL(server);
   url.pathname = `/${name}`;
@@ -75,7 +75,7 @@ function templateDatabase(server: string): Promise<string> {
   return (template ??= makeTemplate(server));
 }
 
-/** Migrates under a temporary name and renames at the end, so that a template is complete or absent. */
+/** Migrates under a temporary name and renames at the end, so that a template is either complete or missing. */
 async function makeTemplate(server: string): Promise<string> {
   const migrations = await readMigrations();
   const name = `kluis_template_${migrations.at(-1)?.checksum.slice(0, 16) ?? "empty"}_${migrations.length}`;

@@ -4,7 +4,7 @@ export function isUuid(text: string): boolean {
   return uuid.test(text);
 }
 
-/** Text for LIKE that matches itself only. */
+/** Returns a pattern for LIKE that matches only this text. */
 export function likeText(text: string): string {
   return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 }

@@ -2,11 +2,11 @@ import { Prisma } from "../generated/client.ts";
 import type { Db } from "./client.ts";
 import { isTransactionConflict, mapDatabaseError } from "./errors.ts";
 
-/** What a repository function takes: an open transaction, or the client itself for a single read. */
+/** The argument of repository functions: an open transaction, or the client for a single read. */
 export type Tx = Prisma.TransactionClient;
 
 export interface TransactionOptions {
-  /** How long the whole transaction may take, in milliseconds. */
+  /** The limit of the whole transaction, in milliseconds. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -15,10 +15,10 @@ const attempts = 6;
 const waitForConnectionMs = 30_000;
 
 /**
- * Runs `fn` in one transaction (READ COMMITTED: each statement sees what is committed; what must not change between two
- * statements is locked by its row, an advisory lock or a unique index). A transaction that lost a deadlock is rolled back
- * and run again, so `fn` must do nothing but database work.
- * @throws what `fn` throws; KluisError DATABASE_UNREACHABLE
+ * Runs `fn` in one READ COMMITTED transaction: each statement sees the commits before it. A row lock, an advisory lock or a
+ * unique index must protect what may not change between two statements. A transaction that lost a deadlock runs again, so
+ * `fn` must do database work only.
+ * @throws the error of `fn`; KluisError DATABASE_UNREACHABLE
  */
 export async function inTransaction<T>(
   db: Db,

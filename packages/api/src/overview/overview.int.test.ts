@@ -1,5 +1,7 @@
+import { inTransaction } from "@kluis/db";
 import { expect, test } from "vitest";
 import { freshWorld } from "../../test/world.ts";
+import { addVm } from "../testing.ts";
 
 const api = freshWorld();
 
@@ -24,4 +26,15 @@ test("the overview shows a VM whose last backup failed, with the reason", async 
   expect(overview.attention).toMatchObject([{ vm: { name: "shop-01" }, status: "failing" }]);
   expect(overview.recentFailures).toMatchObject([{ id: jobId, error: { code: "AZURE_UNREACHABLE" } }]);
   expect((await api.owner.overview.get()).vms).toMatchObject({ failing: 1, unprotected: 1, total: 2 });
+});
+
+test("the total is the sum of the shown statuses, without deleted VMs", async () => {
+  const { db } = api.world.api;
+  await inTransaction(db, async (tx) => {
+    const id = await addVm(tx, { name: "gone-01", resourceGroup: "commerce-rg" });
+    await tx.virtualMachine.update({ where: { id }, data: { deletedAt: new Date() } });
+  });
+  const { total, deleted, ...shown } = (await api.owner.overview.get()).vms;
+  expect({ total, deleted }).toEqual({ total: 2, deleted: 1 });
+  expect(Object.values(shown).reduce((sum, count) => sum + count, 0)).toBe(total);
 });

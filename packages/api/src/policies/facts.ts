@@ -3,7 +3,7 @@ import { type FleetScope, listPolicies, type PolicyRow, type PolicySight } from 
 import { limits, longestGapSeconds } from "@kluis/domain";
 import { type SignedInContext, seen } from "../context.ts";
 
-/** The policies that the user may see: those offered to all teams, and those of their own teams. */
+/** The policies that the user may see: those offered to all teams, and those of teams in which the user may read. */
 export function policySight(ctx: SignedInContext): PolicySight {
   const visibility = seen(ctx);
   return visibility.all ? "all" : { teamIds: visibility.teamIds };

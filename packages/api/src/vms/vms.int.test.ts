@@ -1,6 +1,6 @@
 import { inTransaction } from "@kluis/db";
-import { expect, test } from "vitest";
-import { errorOf, freshWorld } from "../../test/world.ts";
+import { expect, test, vi } from "vitest";
+import { errorOf, freshWorld, nightly } from "../../test/world.ts";
 import { addVm, completeTasks } from "../testing.ts";
 
 const api = freshWorld();
@@ -62,4 +62,19 @@ test("a VM whose recovery points were all deleted does not wait for its first on
     statusReason: "Protected. All recovery points were deleted; the next backup creates a new one.",
     statusReasonNotice: { code: "vm-points-deleted" },
   });
+});
+
+test("reading a VM reads its own policy only, once", async () => {
+  for (const name of ["one", "two", "three"]) {
+    await api.owner.policies.create({ name: `policy-${name}`, document: nightly });
+  }
+  await api.admin.protection.set({ vm: "shop-01", policy: "standard-daily" });
+  const query = vi.spyOn(api.world.api.db.pool, "query");
+  await api.admin.vms.get({ vm: "shop-01" });
+  const texts = query.mock.calls.map(([text]) => JSON.stringify(text));
+  query.mockRestore();
+  const isOf = (table: string) => (text: string) => text.includes(`FROM \\"public\\".\\"${table}\\"`);
+  expect(texts.filter(isOf("Policy"))).toHaveLength(1);
+  expect(texts.filter(isOf("PolicyVersion"))).toHaveLength(1);
+  expect(texts.length).toBeLessThanOrEqual(14);
 });

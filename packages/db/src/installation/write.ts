@@ -4,7 +4,7 @@ import { newId } from "../ids.ts";
 import { appendEvents } from "../ledger/append.ts";
 import { inTransaction } from "../tx.ts";
 
-/** The installation's id, made at the first call. It tags everything that Kluis creates in Azure. */
+/** Returns the id of the installation, created by the first call. Everything that Kluis creates in Azure has it as a tag. */
 export function ensureInstallation(db: Db, clock: Clock): Promise<string> {
   return inTransaction(db, async (tx) => {
     const made = await tx.installation.createMany({

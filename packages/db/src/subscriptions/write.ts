@@ -4,7 +4,7 @@ import { Prisma } from "../../generated/client.ts";
 import { fromJson, toJson } from "../json.ts";
 import type { Tx } from "../tx.ts";
 
-/** ErrorInfo as it stands in a JSON column. */
+/** ErrorInfo as a JSON column stores it. */
 export const errorInfoSchema: z.ZodType<ErrorInfo> = z.object({
   code: z.string().refine((code): code is ErrorInfo["code"] => code in errorCatalog),
   reason: z.string().nullable().default(null),
@@ -19,12 +19,12 @@ export interface SubscriptionRow {
   readonly tenantId: string;
   readonly name: string;
   readonly readable: boolean;
-  /** Why it could not be read the last time. */
+  /** Why the last read failed; null when it succeeded. */
   readonly problem: ErrorInfo | null;
   readonly seenAt: Date | null;
 }
 
-/** What discovery found of a subscription; `seenAt` moves only when it could be read. */
+/** Stores what discovery found; `seenAt` changes only when the subscription could be read. */
 export async function upsertSubscription(tx: Tx, row: SubscriptionRow): Promise<void> {
   const id = row.id.toLowerCase();
   const latest = {

@@ -2,18 +2,18 @@ import { KluisError } from "@kluis/domain";
 import type { Tx } from "../tx.ts";
 
 export interface VaultRow {
-  /** The vault's own id, as it stands in the vault. */
+  /** The id in the vault itself. */
   readonly id: string;
   readonly name: string;
   /** `azure-blob` or `folder`. */
   readonly kind: string;
-  /** Where it lies; never with a key or signature. */
+  /** Its location, without a key or signature. */
   readonly address: string;
   readonly keyId: string;
   readonly createdAt: Date;
 }
 
-/** Writes down the vault that a process has opened; true when the database had not known it. */
+/** Stores the vault that a process has opened; returns false when it was stored before. */
 export async function ensureVault(tx: Tx, vault: VaultRow): Promise<boolean> {
   const { id, address, keyId } = vault;
   const made = await tx.vault.createMany({ data: [vault], skipDuplicates: true });
@@ -21,8 +21,9 @@ export async function ensureVault(tx: Tx, vault: VaultRow): Promise<boolean> {
   if (known?.id !== id) {
     throw new KluisError("CONFLICT", {
       reason: "other-vault",
-      message: `The database knows another vault under the name "${vault.name}".`,
-      action: "Give the right vault, or another database: recovery points belong to one vault.",
+      message: `The database has another vault with the name "${vault.name}".`,
+      action:
+        "Configure the vault of this database, or another database: recovery points belong to one vault.",
       params: { vault: vault.name },
     });
   }

@@ -5,12 +5,12 @@ import type { Tx } from "../tx.ts";
 import { vmWhere } from "./visibility.ts";
 import { toVmRow, type VmRow, vmFields } from "./write.ts";
 
-/** As many as an error message would name. */
+/** The most VMs that an error message names. */
 const most = 20;
 
 /**
- * VMs that a text names (an id, a name, or `resource-group/name`) among those that are visible. Living ones come alone when
- * there are any, so that a name means the VM of today; of deleted ones the last seen. More than one: the name is ambiguous.
+ * Returns the visible VMs with this id, name, or `resource-group/name`; more than one when the name is ambiguous. Deleted VMs
+ * count only when no existing one matches, and then only the last seen.
  */
 export async function findVms(tx: Tx, visibility: VmVisibility, reference: string): Promise<VmRow[]> {
   const rows = await tx.virtualMachine.findMany({

@@ -1,7 +1,7 @@
 import { type TeamReach, tagEntry, type VmVisibility } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 
-/** A person's visibility as a filter on virtual machines. Nothing reached means nothing found. */
+/** Visibility as a filter on virtual machines; an empty reach matches none. */
 export function vmWhere(visibility: VmVisibility): Prisma.VirtualMachineWhereInput {
   return visibility.all ? {} : { OR: visibility.reach.map(reachWhere) };
 }
@@ -21,7 +21,7 @@ function reachWhere(reach: TeamReach): Prisma.VirtualMachineWhereInput {
   return reach satisfies never;
 }
 
-/** The same for hand-written SQL: a condition on the table `VirtualMachine` under the alias `vm`. */
+/** The same in SQL: a condition on the table `VirtualMachine` with the alias `vm`. */
 export function vmVisibleSql(visibility: VmVisibility): Prisma.Sql {
   if (visibility.all) return Prisma.sql`TRUE`;
   if (visibility.reach.length === 0) return Prisma.sql`FALSE`;
