@@ -44,7 +44,7 @@ export async function tick(deps: Deps): Promise<TickResult> {
   const unreadable: UnreadableProtection[] = [];
   const protections = await listScheduledProtections(deps.db.prisma, (one) => unreadable.push(one));
   for (const { error, ...protection } of unreadable)
-    deps.log.error({ err: error, ...protection }, "schedule: protection cannot be read; skipped");
+    deps.log.error({ error, ...protection }, "schedule: protection cannot be read; skipped");
   for (const protection of protections) {
     for (const { state } of await decide(deps, protection)) counts[state]++;
   }

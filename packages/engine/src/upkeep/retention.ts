@@ -24,7 +24,7 @@ import type { Again } from "../runtime/tasks.ts";
 export async function judgePoints(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<number> {
   let pruned = 0;
   const protections = await listScheduledProtections(deps.db.prisma, ({ error, ...one }) => {
-    deps.log.error({ err: error, ...one }, "retention: protection cannot be read; all its points are kept");
+    deps.log.error({ error, ...one }, "retention: protection cannot be read; all its points are kept");
   });
   for (const protection of protections) pruned += await judgeVm(deps, protection);
   if (pruned > 0) deps.log.info({ pruned }, "retention: pruning points");
