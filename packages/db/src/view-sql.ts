@@ -54,6 +54,14 @@ export function refSql(alias: string): Prisma.Sql {
 export const policyVersionSql = Prisma.sql`CASE WHEN version.id IS NOT NULL
   THEN jsonb_build_object('id', policy.id, 'name', policy.name, 'version', version.version) END`;
 
+/**
+ * Words of a closed list for `IN (…)`. Literals, not parameters: a partial index only serves a condition whose words the
+ * planner knows.
+ */
+export function wordsSql(words: readonly string[]): Prisma.Sql {
+  return Prisma.raw(words.map((word) => `'${word.replaceAll("'", "''")}'`).join(", "));
+}
+
 /** The order in which disks are shown: the OS disk, then data disks by LUN. */
 export function diskOrderSql(alias: string): Prisma.Sql {
   const key = Prisma.raw(`${alias}."diskKey"`);

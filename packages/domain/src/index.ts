@@ -71,6 +71,8 @@ export {
   verifyParametersSchema,
 } from "./job.ts";
 export {
+  type EndedJobState,
+  isOpenJobState,
   type JobDiskState,
   type JobKind,
   type JobSort,
@@ -84,6 +86,8 @@ export {
   jobStepNames,
   jobSteps,
   jobTriggers,
+  type OpenJobState,
+  openJobStates,
   type StepState,
   stepStates,
 } from "./job-states.ts";
@@ -111,6 +115,7 @@ export {
   noticeSchema,
   noticeText,
   type StoredNotice,
+  storedNoticeSchema,
 } from "./notices.ts";
 export {
   organisationRoles,
@@ -123,6 +128,9 @@ export {
 export {
   type DeltaMethod,
   deltaMethods,
+  type HeldPointState,
+  heldPointStates,
+  isHeldPointState,
   type PointSort,
   type PointState,
   pointSorts,

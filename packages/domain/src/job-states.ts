@@ -4,6 +4,27 @@ export const jobKinds = ["backup", "restore-disk", "verify", "delete-point"] as 
 export type JobKind = (typeof jobKinds)[number];
 export const jobStates = ["queued", "running", "succeeded", "warning", "failed", "cancelled"] as const;
 export type JobState = (typeof jobStates)[number];
+
+/** Whether a job in this state has not ended yet. */
+const isOpen = {
+  queued: true,
+  running: true,
+  succeeded: false,
+  warning: false,
+  failed: false,
+  cancelled: false,
+} as const satisfies Record<JobState, boolean>;
+
+/** The states of a job that has not ended. */
+export type OpenJobState = { [S in JobState]: (typeof isOpen)[S] extends true ? S : never }[JobState];
+export type EndedJobState = Exclude<JobState, OpenJobState>;
+
+export function isOpenJobState(state: JobState): state is OpenJobState {
+  return isOpen[state];
+}
+
+export const openJobStates: readonly OpenJobState[] = jobStates.filter(isOpenJobState);
+
 export const stepStates = ["waiting", "running", "done", "skipped", "failed"] as const;
 export type StepState = (typeof stepStates)[number];
 

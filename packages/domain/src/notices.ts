@@ -196,3 +196,6 @@ export const noticeSchema = z.object({
 });
 /** A notice that was read back: its parameters are scalars by name. */
 export type StoredNotice = z.infer<typeof noticeSchema>;
+
+/** Reads a stored notice. Null when there is none, or when another version wrote a code that this one does not know. */
+export const storedNoticeSchema = noticeSchema.nullable().catch(null);

@@ -4,6 +4,25 @@
 export const pointStates = ["available", "damaged", "deleting", "deleted"] as const;
 export type PointState = (typeof pointStates)[number];
 
+/** Whether a point in this state has its content, so that it can be read, verified and pruned. */
+const hasContent = {
+  available: true,
+  damaged: true,
+  deleting: false,
+  deleted: false,
+} as const satisfies Record<PointState, boolean>;
+
+export type HeldPointState = {
+  [S in PointState]: (typeof hasContent)[S] extends true ? S : never;
+}[PointState];
+
+export function isHeldPointState(state: PointState): state is HeldPointState {
+  return hasContent[state];
+}
+
+/** The states of a point that has its content. */
+export const heldPointStates: readonly HeldPointState[] = pointStates.filter(isHeldPointState);
+
 /**
  * How the changed blocks of a disk were found:
  * - `full`: no earlier point could serve as a base, so every allocated block was read

@@ -1,6 +1,6 @@
 /** Shows running backups in the terminal, and prints a line for each new recovery point. */
 import type { JobView } from "@kluis/api/types";
-import { formatBytes, toKluisError } from "@kluis/domain";
+import { formatBytes, openJobStates, toKluisError } from "@kluis/domain";
 import type { Caller } from "./operator.ts";
 import type { DiskProgress, Screen } from "./terminal.ts";
 import { pause } from "./wait.ts";
@@ -35,7 +35,7 @@ export async function followBackups({ caller, screen, signal }: ProgressOptions)
 
 /** Draws the running jobs, prints those that ended since the last poll, and updates `open`. */
 async function pollOnce(api: Caller, screen: Screen, open: Set<string>): Promise<void> {
-  const active = await api.jobs.list({ kind: ["backup"], state: ["queued", "running"], pageSize: 50 });
+  const active = await api.jobs.list({ kind: ["backup"], state: [...openJobStates], pageSize: 50 });
   const views = await Promise.all(active.rows.map((row) => api.jobs.get({ job: row.id })));
   const now = new Set(views.map((view) => view.id));
   for (const id of open) {

@@ -1,5 +1,5 @@
 /** Recovery points. */
-import { formatBytes, type VerifyMode } from "@kluis/domain";
+import { formatBytes, heldPointStates, type VerifyMode } from "@kluis/domain";
 import type { JobView, PointRow, PointView } from "../api-types.ts";
 import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
 import { exitCodes, UsageError } from "../failure.ts";
@@ -141,7 +141,7 @@ async function confirmDeletion({ server, terminal, signal }: Session, ref: strin
     );
   const point = await server.call((api) => api.points.get.query({ point: ref }));
   const kept = await server.call((api) =>
-    api.points.list.query({ vm: point.vm.id, state: ["available", "damaged"], pageSize: 2 }),
+    api.points.list.query({ vm: point.vm.id, state: [...heldPointStates], pageSize: 2 }),
   );
   const isOnly = kept.rows.every((row) => row.id === point.id);
   terminal.note(`Recovery point of ${point.vm.name}, taken ${timeOf(point.takenAt)}`);

@@ -1,4 +1,5 @@
 "use client";
+import { openJobStates } from "@kluis/domain";
 import { useQuery } from "@tanstack/react-query";
 import { LoaderCircle } from "lucide-react";
 import Link from "next/link";
@@ -11,7 +12,7 @@ export function Activity() {
   const trpc = useTRPC();
   const running = useQuery(
     trpc.jobs.list.queryOptions(
-      { state: ["queued", "running"], pageSize: 1 },
+      { state: [...openJobStates], pageSize: 1 },
       { refetchInterval: 10_000, retry: false },
     ),
   );
@@ -19,7 +20,7 @@ export function Activity() {
   if (count === 0) return null;
   return (
     <Link
-      href="/jobs?state=queued,running"
+      href={`/jobs?state=${openJobStates.join(",")}`}
       className="inline-flex h-7 items-center gap-1.5 rounded-md bg-run-soft px-2 text-sm font-medium text-run hover:underline"
     >
       <LoaderCircle aria-hidden="true" className="size-3.5 animate-spin [animation-duration:2.4s]" />

@@ -1,6 +1,6 @@
 /** Jobs for pages and the command line: lists, one job in full, cancellation. */
 import { askJobToCancel, getJobDetail, type JobRow, listJobViews, type VmRow } from "@kluis/db";
-import { KluisError } from "@kluis/domain";
+import { isOpenJobState, KluisError } from "@kluis/domain";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupJob, lookupVm, lookupVmFor, mayOn, optionalVmId } from "../lookup.ts";
 import { record, type VmEvent } from "../record.ts";
@@ -24,12 +24,11 @@ export async function getJob(ctx: SignedInContext, ref: string): Promise<JobView
 export async function describeJob(ctx: SignedInContext, row: JobRow): Promise<JobView> {
   const detail = await getJobDetail(ctx.api.db.prisma, row.id);
   const now = ctx.api.clock.now();
-  const active = row.state === "queued" || row.state === "running";
   return {
     ...row,
     ...detail,
     disks: detail.disks.map((disk) => ({ ...disk, bytesPerSecond: rateOf(disk, now) })),
-    can: { cancel: active && row.cancelAskedAt === null && (await mayRun(ctx, row)) },
+    can: { cancel: isOpenJobState(row.state) && row.cancelAskedAt === null && (await mayRun(ctx, row)) },
   };
 }
 

@@ -1,4 +1,5 @@
 import { countFleet, listFleet, listJobViews, listPointViews, readStorage } from "@kluis/db";
+import { openJobStates } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { fleetScope } from "../policies/facts.ts";
@@ -23,7 +24,7 @@ export async function overview(ctx: SignedInContext): Promise<z.input<typeof ove
       order: { ...newest, sort: "status", direction: "asc" },
     }),
     listJobViews(prisma, visibility, {
-      filter: { state: ["queued", "running"] },
+      filter: { state: openJobStates },
       order: { ...newest, pageSize: 50 },
     }),
     listPointViews(prisma, visibility, { filter: {}, order: { ...newest, sort: "takenAt" } }),

@@ -11,6 +11,7 @@ import {
 } from "@kluis/db";
 import {
   type DeletePointParameters,
+  isHeldPointState,
   type JobKind,
   KluisError,
   type LedgerKind,
@@ -35,7 +36,7 @@ export async function getPoint(ctx: SignedInContext, ref: string): Promise<Point
   const { id } = await lookupPoint(ctx, ref);
   const point = await getPointDetail(ctx.api.db.prisma, id);
   const vm = await lookupVm(ctx, point.vm.id);
-  const readable = isReadable(point);
+  const readable = isHeldPointState(point.state);
   return {
     ...point,
     can: {
@@ -47,13 +48,9 @@ export async function getPoint(ctx: SignedInContext, ref: string): Promise<Point
   };
 }
 
-function isReadable({ state }: Pick<PointRow, "state">): boolean {
-  return state === "available" || state === "damaged";
-}
-
 /** @throws KluisError POINT_NOT_FOUND when the point is deleted or being deleted */
 export function mustBeReadable(point: Pick<PointRow, "id" | "state">): void {
-  if (isReadable(point)) return;
+  if (isHeldPointState(point.state)) return;
   const deleted = point.state === "deleted";
   throw new KluisError("POINT_NOT_FOUND", {
     reason: deleted ? "deleted" : "deleting",

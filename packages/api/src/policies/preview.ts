@@ -1,6 +1,7 @@
 import { listPointViews, listPolicyVms, type PointRow, requirePolicy } from "@kluis/db";
 import {
   describePolicy,
+  heldPointStates,
   judgeRetention,
   longestGapSeconds,
   type Notice,
@@ -58,7 +59,7 @@ async function vmsOf(ctx: SignedInContext, input: PreviewPolicyInput): Promise<r
 
 async function judgeVm(ctx: SignedInContext, document: PolicyDocument, vm: Ref): Promise<Preview["points"]> {
   const { rows } = await listPointViews(ctx.api.db.prisma, seen(ctx), {
-    filter: { vmId: vm.id, state: ["available", "damaged"] },
+    filter: { vmId: vm.id, state: heldPointStates },
     order: { sort: "takenAt", direction: "desc", page: 1, pageSize: mostPoints },
   });
   const verdicts = judgeRetention(

@@ -1,5 +1,5 @@
 /** Canceling jobs, and waiting for tasks of the queue. */
-import { type Clock, type JobKind, jobTask } from "@kluis/domain";
+import { type Clock, type JobKind, jobTask, openJobStates } from "@kluis/domain";
 import { notify } from "../events/listen.ts";
 import { enqueue } from "../queue/enqueue.ts";
 import type { Tx } from "../tx.ts";
@@ -15,11 +15,11 @@ export async function askJobToCancel(
   clock: Clock,
 ): Promise<"asked" | "asked-before" | "ended"> {
   const asked = await tx.job.updateMany({
-    where: { id: job.id, state: { in: ["queued", "running"] }, cancelAskedAt: null },
+    where: { id: job.id, state: { in: [...openJobStates] }, cancelAskedAt: null },
     data: { cancelAskedAt: clock.now() },
   });
   if (asked.count === 0) {
-    const open = await tx.job.count({ where: { id: job.id, state: { in: ["queued", "running"] } } });
+    const open = await tx.job.count({ where: { id: job.id, state: { in: [...openJobStates] } } });
     return open === 1 ? "asked-before" : "ended";
   }
   await enqueue(tx, jobTask[job.kind], { jobId: job.id });

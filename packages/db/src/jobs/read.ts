@@ -1,5 +1,5 @@
 /** Jobs as pages and the command line read them: lists, look-ups by id, one job in full. */
-import type { JobSort, VmVisibility } from "@kluis/domain";
+import { type JobSort, openJobStates, type VmVisibility } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 import { likeText } from "../text.ts";
 import type { Tx } from "../tx.ts";
@@ -13,6 +13,7 @@ import {
   readViews,
   refSql,
   type ViewSource,
+  wordsSql,
 } from "../view-sql.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
 import { type JobDetail, type JobRow, jobDetail, jobDisk, jobProgress, jobRow, jobStep } from "./view.ts";
@@ -87,7 +88,9 @@ function filtered(visibility: VmVisibility, filter: JobFilter): Prisma.Sql {
   if (filter.from) parts.push(Prisma.sql`j."createdAt" >= ${filter.from}`);
   if (filter.to) parts.push(Prisma.sql`j."createdAt" < ${filter.to}`);
   if (filter.activeOrEndedSince) {
-    parts.push(Prisma.sql`(j.state IN ('queued', 'running') OR j."endedAt" >= ${filter.activeOrEndedSince})`);
+    parts.push(
+      Prisma.sql`(j.state IN (${wordsSql(openJobStates)}) OR j."endedAt" >= ${filter.activeOrEndedSince})`,
+    );
   }
   if (filter.ids) parts.push(Prisma.sql`j.id = ANY(${[...filter.ids]}::uuid[])`);
   return Prisma.join(parts, " AND ");

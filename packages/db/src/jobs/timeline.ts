@@ -1,5 +1,6 @@
 /** The timeline of a job as the engine writes it: its steps, warnings, failure and end. */
 import {
+  type EndedJobState,
   type ErrorInfo,
   failureParams,
   type JobStep,
@@ -7,13 +8,15 @@ import {
   type Notice,
   notice,
   noticeText,
+  openJobStates,
   type StepState,
   storableJson,
 } from "@kluis/domain";
 import { newId } from "../ids.ts";
 import { toJson } from "../json.ts";
 import type { Tx } from "../tx.ts";
-import { openStates, type WorkJob } from "./work.ts";
+import { wordsSql } from "../view-sql.ts";
+import type { WorkJob } from "./work.ts";
 
 /** Takes a job from queued to running and adds its steps. Returns false when it runs already or has ended. */
 export async function startWorkJob(tx: Tx, job: WorkJob, at: Date): Promise<boolean> {
@@ -88,7 +91,7 @@ export async function countRetry(
     data: { attempt: { increment: 1 }, ...sentence(notice("step-retrying", failureParams(error))) },
   });
   await tx.job.updateMany({
-    where: { id: jobId, state: { in: openStates } },
+    where: { id: jobId, state: { in: [...openJobStates] } },
     data: { attempt: { increment: 1 } },
   });
 }
@@ -101,7 +104,7 @@ export async function setStage(tx: Tx, jobId: string, stage: string): Promise<vo
 export async function condemnJob(tx: Tx, jobId: string, error: ErrorInfo): Promise<boolean> {
   const rows = await tx.$executeRaw`
     UPDATE "Job" SET error = ${jsonText(error)}::jsonb
-    WHERE id = ${jobId}::uuid AND error IS NULL AND state IN ('queued', 'running')`;
+    WHERE id = ${jobId}::uuid AND error IS NULL AND state IN (${wordsSql(openJobStates)})`;
   return rows > 0;
 }
 
@@ -119,7 +122,7 @@ function jsonText(value: unknown): string {
 }
 
 export interface JobEnd {
-  readonly state: "succeeded" | "warning" | "failed" | "cancelled";
+  readonly state: EndedJobState;
   readonly stage: string;
   readonly at: Date;
   /** Steps that were not reached but whose work the clean-up did. */
@@ -129,7 +132,7 @@ export interface JobEnd {
 /** Ends a job and its open steps and disks. Returns false when it has ended already. */
 export async function endJob(tx: Tx, jobId: string, end: JobEnd): Promise<boolean> {
   const { count } = await tx.job.updateMany({
-    where: { id: jobId, state: { in: openStates } },
+    where: { id: jobId, state: { in: [...openJobStates] } },
     data: { state: end.state, stage: end.stage, endedAt: end.at },
   });
   if (count === 0) return false;

@@ -7,6 +7,7 @@ import {
   type JobState,
   jobKinds,
   jobStates,
+  openJobStates,
   type PolicyDocument,
   policyDocumentSchema,
   type StepState,
@@ -15,9 +16,6 @@ import {
 import { z } from "zod";
 import { toJson } from "../json.ts";
 import type { Tx } from "../tx.ts";
-
-/** States of a job that has not ended. */
-export const openStates: JobState[] = ["queued", "running"];
 
 export interface WorkStep {
   readonly name: string;
@@ -152,7 +150,7 @@ export async function readJobFlags(tx: Tx, jobId: string): Promise<JobFlags | nu
 /** Jobs that have not ended, oldest first. */
 export async function listOpenJobs(tx: Tx): Promise<{ id: string; kind: JobKind }[]> {
   const rows = await tx.job.findMany({
-    where: { state: { in: openStates } },
+    where: { state: { in: [...openJobStates] } },
     orderBy: { createdAt: "asc" },
     select: { id: true, kind: true },
   });
@@ -162,7 +160,7 @@ export async function listOpenJobs(tx: Tx): Promise<{ id: string; kind: JobKind 
 /** The jobs among these that have not ended. */
 export async function listOpenAmong(tx: Tx, jobIds: readonly string[]): Promise<Set<string>> {
   const rows = await tx.job.findMany({
-    where: { id: { in: [...jobIds] }, state: { in: openStates } },
+    where: { id: { in: [...jobIds] }, state: { in: [...openJobStates] } },
     select: { id: true },
   });
   return new Set(rows.map(({ id }) => id));
@@ -171,7 +169,7 @@ export async function listOpenAmong(tx: Tx, jobIds: readonly string[]): Promise<
 /** VMs with a backup that has not ended. */
 export async function listVmsInBackup(tx: Tx): Promise<Set<string>> {
   const rows = await tx.job.findMany({
-    where: { kind: "backup", state: { in: openStates }, vmId: { not: null } },
+    where: { kind: "backup", state: { in: [...openJobStates] }, vmId: { not: null } },
     select: { vmId: true },
   });
   return new Set(rows.flatMap(({ vmId }) => vmId ?? []));
@@ -180,7 +178,7 @@ export async function listVmsInBackup(tx: Tx): Promise<Set<string>> {
 /** The earlier of `limit` and the creation of the oldest open job (of one kind, or of any). */
 export async function beforeOpenJobs(tx: Tx, limit: Date, kind?: JobKind): Promise<Date> {
   const oldest = await tx.job.findFirst({
-    where: { state: { in: openStates }, ...(kind === undefined ? {} : { kind }) },
+    where: { state: { in: [...openJobStates] }, ...(kind === undefined ? {} : { kind }) },
     orderBy: { createdAt: "asc" },
     select: { createdAt: true },
   });

@@ -1,5 +1,13 @@
 /** Starting jobs. */
-import { type Actor, type Clock, type JobKind, type JobTrigger, jobTask, KluisError } from "@kluis/domain";
+import {
+  type Actor,
+  type Clock,
+  type JobKind,
+  type JobTrigger,
+  jobTask,
+  KluisError,
+  openJobStates,
+} from "@kluis/domain";
 import { isUniqueViolation } from "../errors.ts";
 import { notify } from "../events/listen.ts";
 import { newId } from "../ids.ts";
@@ -73,7 +81,7 @@ function jobAlreadyRunning(vmId: string | null, cause: unknown): KluisError {
 export async function openBackupJob(tx: Tx, vmId: string): Promise<string | null> {
   await tx.$queryRaw`SELECT id FROM "VirtualMachine" WHERE id = ${vmId}::uuid FOR NO KEY UPDATE`;
   const open = await tx.job.findFirst({
-    where: { vmId, kind: "backup", state: { in: ["queued", "running"] } },
+    where: { vmId, kind: "backup", state: { in: [...openJobStates] } },
     select: { id: true },
   });
   return open?.id ?? null;

@@ -1,6 +1,7 @@
-import type { VmVisibility } from "@kluis/domain";
+import { heldPointStates, type VmVisibility } from "@kluis/domain";
 import { z } from "zod";
 import type { Tx } from "../tx.ts";
+import { wordsSql } from "../view-sql.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
 import { type StorageView, storageView } from "./view.ts";
 
@@ -12,6 +13,6 @@ export async function readStorage(tx: Tx, visibility: VmVisibility, since: Date)
       coalesce(sum(r."movedBytes") FILTER (WHERE r."createdAt" >= ${since}), 0)::bigint AS "movedBytes24h",
       coalesce(sum(r."storedBytes") FILTER (WHERE r."createdAt" >= ${since}), 0)::bigint AS "storedBytes24h"
     FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"
-    WHERE r.state IN ('available', 'damaged') AND ${vmVisibleSql(visibility)}`;
+    WHERE r.state IN (${wordsSql(heldPointStates)}) AND ${vmVisibleSql(visibility)}`;
   return z.tuple([storageView]).parse(rows)[0];
 }

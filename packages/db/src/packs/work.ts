@@ -1,7 +1,7 @@
 /** Packs of the vault as garbage collection handles them. The vault holds the bytes; these rows hold their state. */
-import { safeBytes } from "@kluis/domain";
+import { openJobStates, safeBytes } from "@kluis/domain";
 import { z } from "zod";
-import { beforeOpenJobs, openStates } from "../jobs/work.ts";
+import { beforeOpenJobs } from "../jobs/work.ts";
 import type { Tx } from "../tx.ts";
 
 export interface PackRow {
@@ -88,7 +88,7 @@ export async function vaultFigures(
 
 /** Node references that open jobs need: the roots that they compare with, and their finished segments. */
 export async function listHeldNodes(tx: Tx): Promise<string[]> {
-  const open = { state: { in: openStates } };
+  const open = { state: { in: [...openJobStates] } };
   const disks = await tx.jobDisk.findMany({ where: { job: open }, select: { baseNode: true, root: true } });
   const segments = await tx.jobSegment.findMany({
     where: { disk: { job: open }, node: { not: null } },

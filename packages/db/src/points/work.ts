@@ -5,13 +5,16 @@ import {
   type Consistency,
   consistencySchema,
   type DeltaMethod,
+  heldPointStates,
+  openJobStates,
+  type PointState,
+  pointStates,
   type StoredNotice,
   type VerifyMode,
 } from "@kluis/domain";
 import { z } from "zod";
 import { newId } from "../ids.ts";
 import { type DiskFacts, toDiskFacts } from "../jobs/disk.ts";
-import { openStates } from "../jobs/work.ts";
 import { toJson, toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
 
@@ -108,7 +111,7 @@ export interface PointDiskRef extends DiskFacts {
 export interface PointRef {
   readonly id: string;
   readonly vmId: string;
-  readonly state: string;
+  readonly state: PointState;
   readonly takenAt: Date;
   readonly pinnedAt: Date | null;
   readonly consistencyReached: Consistency;
@@ -128,7 +131,7 @@ function toRef(row: PointRow): PointRef {
   return {
     id: row.id,
     vmId: row.vmId,
-    state: row.state,
+    state: z.enum(pointStates).parse(row.state),
     takenAt: row.takenAt,
     pinnedAt: row.pinnedAt,
     consistencyReached: consistencySchema.parse(row.consistencyReached),
@@ -163,7 +166,7 @@ export async function listLivePoints(
   vmId: string,
 ): Promise<{ id: string; takenAt: Date; pinnedAt: Date | null; state: string }[]> {
   return tx.recoveryPoint.findMany({
-    where: { vmId, state: { in: ["available", "damaged"] } },
+    where: { vmId, state: { in: [...heldPointStates] } },
     orderBy: { takenAt: "desc" },
     select: { id: true, takenAt: true, pinnedAt: true, state: true },
   });
@@ -188,7 +191,7 @@ export async function setPointVerified(
   },
 ): Promise<void> {
   await tx.recoveryPoint.updateMany({
-    where: { id: result.pointId, state: { in: ["available", "damaged"] } },
+    where: { id: result.pointId, state: { in: [...heldPointStates] } },
     data: {
       lastVerifiedAt: result.at,
       lastVerifyMode: result.mode,
@@ -202,7 +205,7 @@ export async function setPointVerified(
 /** Marks a point as deleting, so that it is no longer offered. Returns false when it is deleted. */
 export async function markPointDeleting(tx: Tx, pointId: string): Promise<boolean> {
   const { count } = await tx.recoveryPoint.updateMany({
-    where: { id: pointId, state: { in: ["available", "damaged", "deleting"] } },
+    where: { id: pointId, state: { not: "deleted" } },
     data: { state: "deleting" },
   });
   return count > 0;
@@ -233,7 +236,7 @@ export async function previousPointTime(tx: Tx, vmId: string, before: Date): Pro
 /** Points of a VM that an open job is deleting. */
 export async function listPointsBeingDeleted(tx: Tx, vmId: string): Promise<Set<string>> {
   const rows = await tx.job.findMany({
-    where: { vmId, kind: "delete-point", state: { in: openStates }, pointId: { not: null } },
+    where: { vmId, kind: "delete-point", state: { in: [...openJobStates] }, pointId: { not: null } },
     select: { pointId: true },
   });
   return new Set(rows.flatMap(({ pointId }) => pointId ?? []));
@@ -257,11 +260,9 @@ export async function listStrandedDeletions(tx: Tx): Promise<StrandedDeletion[]>
   const jobs = await tx.job.findMany({
     where: { kind: "delete-point", pointId: { in: points.map(({ id }) => id) } },
     orderBy: { createdAt: "asc" },
-    select: { pointId: true, state: true, actor: true, parameters: true },
+    select: { pointId: true, endedAt: true, actor: true, parameters: true },
   });
-  const open = new Set(
-    jobs.filter(({ state }) => state === "queued" || state === "running").map(({ pointId }) => pointId),
-  );
+  const open = new Set(jobs.filter(({ endedAt }) => endedAt === null).map(({ pointId }) => pointId));
   const newest = new Map(jobs.map((job) => [job.pointId, job]));
   return points.flatMap(({ id, vmId, vm }) => {
     if (open.has(id)) return [];

@@ -1,4 +1,4 @@
-import { type Clock, diskKeySchema, protectionStates } from "@kluis/domain";
+import { type Clock, diskKeySchema, openJobStates, protectionStates } from "@kluis/domain";
 import { z } from "zod";
 import type { Prisma } from "../../generated/client.ts";
 import { newId } from "../ids.ts";
@@ -134,7 +134,7 @@ export async function listScheduledProtections(
         select: {
           name: true,
           jobs: {
-            where: { kind: "backup", state: { in: ["queued", "running"] } },
+            where: { kind: "backup", state: { in: [...openJobStates] } },
             select: { id: true },
             take: 1,
           },

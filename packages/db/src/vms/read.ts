@@ -1,4 +1,6 @@
 import {
+  heldPointStates,
+  openJobStates,
   type PowerState,
   type SortDirection,
   type VmSort,
@@ -10,7 +12,7 @@ import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import { likeText } from "../text.ts";
 import type { Tx } from "../tx.ts";
-import { objectSql, readPage, readViews, refSql, type ViewSource } from "../view-sql.ts";
+import { objectSql, readPage, readViews, refSql, type ViewSource, wordsSql } from "../view-sql.ts";
 import {
   type VmCountsView,
   type VmFacetsView,
@@ -44,7 +46,7 @@ const object = objectSql(
     lastPoint: Prisma.sql`CASE WHEN point.id IS NOT NULL THEN
       jsonb_build_object('id', point.id, 'takenAt', point."takenAt", 'consistency', point."consistencyReached") END`,
     pointCount: Prisma.sql`
-      (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state IN ('available', 'damaged'))`,
+      (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state IN (${wordsSql(heldPointStates)}))`,
     hasHadPoints: Prisma.sql`EXISTS (SELECT 1 FROM "RecoveryPoint" h WHERE h."vmId" = vm.id)`,
     activeJob: Prisma.sql`CASE WHEN active.id IS NOT NULL THEN
       jsonb_build_object('id', active.id, 'kind', active.kind, 'state', active.state, 'stage', active.stage) END`,
@@ -73,7 +75,7 @@ function fleet({ now, maxAges }: FleetScope): ViewSource<VmListView> {
       WHERE j."vmId" = vm.id AND j.kind = 'backup' AND j.state IN ('succeeded', 'warning', 'failed')
       ORDER BY j."createdAt" DESC LIMIT 1) ended ON TRUE
     LEFT JOIN LATERAL (SELECT j.id, j.kind, j.state, j.stage FROM "Job" j
-      WHERE j."vmId" = vm.id AND j.state IN ('queued', 'running')
+      WHERE j."vmId" = vm.id AND j.state IN (${wordsSql(openJobStates)})
       ORDER BY j.kind = 'backup' DESC, j."createdAt" DESC LIMIT 1) active ON TRUE
     CROSS JOIN LATERAL (SELECT CASE WHEN vm."deletedAt" IS NOT NULL THEN 'deleted'
       WHEN p.id IS NULL THEN 'unprotected'

@@ -18,6 +18,7 @@ import {
   type ErrorCode,
   errorInfo,
   failureParams,
+  isOpenJobState,
   type JobKind,
   KluisError,
   notice,
@@ -48,7 +49,7 @@ export async function advance<K extends JobKind, M extends object>(
   for (;;) {
     signal.throwIfAborted();
     const job = await loadWorkJob(deps.db.prisma, jobId);
-    if (job === null || !isOpen(job)) return null;
+    if (job === null || !isOpenJobState(job.state)) return null;
     if (job.state === "queued") {
       await begin(deps, job);
       continue;
@@ -60,10 +61,6 @@ export async function advance<K extends JobKind, M extends object>(
       ending === null ? await runNextStep(context, machine) : await cleanUp(context, machine, ending);
     if (again !== "continue") return again;
   }
-}
-
-function isOpen(job: WorkJob): boolean {
-  return job.state === "queued" || job.state === "running";
 }
 
 async function begin(deps: EngineDeps, job: WorkJob): Promise<void> {

@@ -1,9 +1,9 @@
 "use client";
+import { isOpenJobState } from "@kluis/domain";
 import { useMutation } from "@tanstack/react-query";
 import { CircleStop } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { isActive } from "#features/jobs/job-view-model.ts";
 import type { JobView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
@@ -29,7 +29,7 @@ export function JobActions({ job }: { job: JobView }) {
   );
   const reason =
     refusal ??
-    (job.can.cancel ? null : isActive(job.state) ? t("detail.cancelAsked") : t("detail.notActive"));
+    (job.can.cancel ? null : isOpenJobState(job.state) ? t("detail.cancelAsked") : t("detail.notActive"));
   return (
     <>
       {job.resultPointId === null ? null : (
@@ -37,7 +37,7 @@ export function JobActions({ job }: { job: JobView }) {
           {t("detail.openPoint")}
         </LinkButton>
       )}
-      {isActive(job.state) ? (
+      {isOpenJobState(job.state) ? (
         <Button
           icon={<CircleStop aria-hidden="true" />}
           disabledReason={reason}

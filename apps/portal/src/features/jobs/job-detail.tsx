@@ -1,4 +1,5 @@
 "use client";
+import { isOpenJobState } from "@kluis/domain";
 import { useTranslations } from "next-intl";
 import { JobActions } from "#features/jobs/job-actions.tsx";
 import { JobDisks } from "#features/jobs/job-disks.tsx";
@@ -6,7 +7,7 @@ import { JobFacts } from "#features/jobs/job-facts.tsx";
 import { JobAlerts } from "#features/jobs/job-failure.tsx";
 import { JobStateBadge } from "#features/jobs/job-status.tsx";
 import { JobTimeline } from "#features/jobs/job-timeline.tsx";
-import { elapsedMs, etaMs, isActive, jobBar, jobTitle } from "#features/jobs/job-view-model.ts";
+import { elapsedMs, etaMs, jobBar, jobTitle } from "#features/jobs/job-view-model.ts";
 import { type Liveness, useJob } from "#features/jobs/use-job.ts";
 import type { JobView } from "#lib/api-types.ts";
 import { percentOf } from "#lib/format.ts";
@@ -50,7 +51,7 @@ function LoadedJob({ job, liveness }: { job: JobView; liveness: Liveness }) {
       />
       <div className="flex flex-col gap-4">
         <JobAlerts job={job} />
-        {isActive(job.state) ? <WholeProgress job={job} /> : null}
+        {isOpenJobState(job.state) ? <WholeProgress job={job} /> : null}
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,22rem)_minmax(0,1fr)]">
           <Card title={t("detail.timeline")} id="timeline">
             <JobTimeline job={job} />

@@ -1,6 +1,6 @@
 "use client";
+import { isOpenJobState } from "@kluis/domain";
 import { useTranslations } from "next-intl";
-import { isActive } from "#features/jobs/job-view-model.ts";
 import type { JobView } from "#lib/api-types.ts";
 import { useErrorView } from "#lib/use-error-view.ts";
 import { Alert } from "#ui/alert.tsx";
@@ -10,7 +10,7 @@ import { AzureQuote } from "#ui/states.tsx";
 export function JobAlerts({ job }: { job: JobView }) {
   const t = useTranslations("jobs");
   const describe = useErrorView();
-  const active = isActive(job.state);
+  const active = isOpenJobState(job.state);
   return (
     <>
       {job.cancelAskedAt !== null && active ? <Alert tone="warn" title={t("detail.cancelAsked")} /> : null}

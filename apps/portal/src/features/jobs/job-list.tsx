@@ -1,17 +1,11 @@
 "use client";
-import { jobKinds, jobStates } from "@kluis/domain";
+import { jobKinds, jobStates, openJobStates } from "@kluis/domain";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
 import { useCallback } from "react";
 import { useJobColumns } from "#features/jobs/job-columns.tsx";
-import {
-  activeStates,
-  jobListInput,
-  jobListParams,
-  jobSortOf,
-  stateChoice,
-} from "#features/jobs/url-state.ts";
+import { jobListInput, jobListParams, jobSortOf, stateChoice } from "#features/jobs/url-state.ts";
 import { useLiveJobs } from "#features/jobs/use-live-jobs.ts";
 import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -58,7 +52,7 @@ export function JobList() {
               ...jobStates.map((value) => ({ value, label: t(`states.${value}`) })),
             ]}
             onChange={(value) =>
-              change({ state: value === "all" ? [] : value === "active" ? [...activeStates] : [value] })
+              change({ state: value === "all" ? [] : value === "active" ? [...openJobStates] : [value] })
             }
           />
           <Select

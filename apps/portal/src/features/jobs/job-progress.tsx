@@ -1,6 +1,7 @@
 "use client";
+import { isOpenJobState } from "@kluis/domain";
 import { useTranslations } from "next-intl";
-import { barTone, isActive, jobBar } from "#features/jobs/job-view-model.ts";
+import { barTone, jobBar } from "#features/jobs/job-view-model.ts";
 import type { JobRow } from "#lib/api-types.ts";
 import { percentOf } from "#lib/format.ts";
 import { useFormat } from "#lib/use-format.ts";
@@ -19,7 +20,7 @@ export function JobProgressBar({ job }: { job: JobRow }) {
           done: format.bytes(job.progress.doneBytes),
           total: format.bytes(job.progress.plannedBytes),
         })
-      : isActive(job.state)
+      : isOpenJobState(job.state)
         ? t("barUnknown")
         : t("barNone");
   return (
@@ -34,7 +35,7 @@ export function JobProgressBar({ job }: { job: JobRow }) {
         className="w-full min-w-16 flex-1"
       />
       <span className="w-10 text-right text-xs text-muted tabular" aria-hidden="true">
-        {total > 0 ? percent : isActive(job.state) ? "…" : "–"}
+        {total > 0 ? percent : isOpenJobState(job.state) ? "…" : "–"}
       </span>
     </span>
   );

@@ -6,11 +6,6 @@ import type { TimelineState } from "#ui/timeline.tsx";
 
 /** What lists and pages show of a job, without markup. */
 
-/** Whether a job has not ended. */
-export function isActive(state: JobState): boolean {
-  return state === "queued" || state === "running";
-}
-
 /** Milliseconds from the start to the end, or to now; null before the start. */
 export function elapsedMs(
   one: { readonly startedAt: string | null; readonly endedAt: string | null },

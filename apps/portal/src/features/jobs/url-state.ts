@@ -1,5 +1,13 @@
 import type { RouterInputs } from "@kluis/api/types";
-import { type JobKind, type JobSort, type JobState, jobKinds, jobSorts, jobStates } from "@kluis/domain";
+import {
+  type JobKind,
+  type JobSort,
+  type JobState,
+  jobKinds,
+  jobSorts,
+  jobStates,
+  openJobStates,
+} from "@kluis/domain";
 import { parseAsStringLiteral } from "nuqs";
 import { defined, listParams, pageSize, parseAsAnyOf, safePage, unlessEmpty } from "#lib/url-state.ts";
 
@@ -27,12 +35,10 @@ export function jobSortOf(column: string): JobSort | undefined {
   return jobSorts.find((sort) => sort === column);
 }
 
-/** The states of jobs that have not ended: one choice of the filter. */
-export const activeStates = ["queued", "running"] as const satisfies readonly JobState[];
-
-/** The filter's choice for the states in the address. */
+/** The filter's choice for the states in the address; all states of jobs that have not ended are one choice. */
 export function stateChoice(states: readonly JobState[]): "all" | "active" | JobState {
-  if (states.length === 2 && activeStates.every((state) => states.includes(state))) return "active";
+  if (states.length === openJobStates.length && openJobStates.every((state) => states.includes(state)))
+    return "active";
   return states[0] ?? "all";
 }
 

@@ -1,7 +1,7 @@
 "use client";
+import { isOpenJobState } from "@kluis/domain";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
-import { isActive } from "#features/jobs/job-view-model.ts";
 import type { JobView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -20,10 +20,10 @@ export function useJob(id: string) {
   const known = queryClient.getQueryData(queryKey);
   const stream = useSubscription(
     trpc.jobs.watch.subscriptionOptions(input, {
-      enabled: known === undefined || isActive(known.state),
+      enabled: known === undefined || isOpenJobState(known.state),
       onData: (event) => {
         queryClient.setQueryData(queryKey, event.data);
-        if (!isActive(event.data.state)) {
+        if (!isOpenJobState(event.data.state)) {
           void queryClient.invalidateQueries(trpc.vms.pathFilter());
           void queryClient.invalidateQueries(trpc.points.pathFilter());
           void queryClient.invalidateQueries(trpc.jobs.list.queryFilter());
@@ -36,7 +36,7 @@ export function useJob(id: string) {
     trpc.jobs.get.queryOptions(input, {
       refetchInterval: (query) => {
         const { data } = query.state;
-        if (data !== undefined && !isActive(data.state)) return false;
+        if (data !== undefined && !isOpenJobState(data.state)) return false;
         return every(connected ? 30_000 : pollMs)(query);
       },
     }),
@@ -45,7 +45,7 @@ export function useJob(id: string) {
 }
 
 function liveness(job: JobView | undefined, connected: boolean, status: string): Liveness {
-  if (job !== undefined && !isActive(job.state)) return "ended";
+  if (job !== undefined && !isOpenJobState(job.state)) return "ended";
   if (connected) return "live";
   return status === "error" ? "polling" : "connecting";
 }

@@ -1,5 +1,5 @@
 "use client";
-import type { VerifyMode } from "@kluis/domain";
+import { isHeldPointState, type VerifyMode } from "@kluis/domain";
 import { useMutation } from "@tanstack/react-query";
 import { ShieldCheck, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
@@ -28,7 +28,7 @@ export function PointActions({ point }: { point: PointView }) {
       onError: outcome.failed(t("detail.verifyFailed")),
     }),
   );
-  if (point.state === "deleted" || point.state === "deleting") return null;
+  if (!isHeldPointState(point.state)) return null;
   const run = (mode: VerifyMode) => verify.mutate({ point: point.id, mode });
   return (
     <>

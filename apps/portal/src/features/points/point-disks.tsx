@@ -1,4 +1,5 @@
 "use client";
+import { isHeldPointState } from "@kluis/domain";
 import { Download, HardDriveUpload } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -108,7 +109,7 @@ interface DiskActionsProps {
 
 function DiskActions({ point, disk, onRestore }: DiskActionsProps) {
   const t = useTranslations("points");
-  const gone = point.state === "deleted" || point.state === "deleting" ? t("detail.gone") : null;
+  const gone = isHeldPointState(point.state) ? null : t("detail.gone");
   const downloadReason = gone ?? (point.can.download ? null : t("detail.role"));
   const restoreReason = gone ?? (point.can.restore ? null : t("detail.role"));
   const address = (format: "raw" | "vhd") => `/api/points/${point.id}/disks/${disk.key}?format=${format}`;

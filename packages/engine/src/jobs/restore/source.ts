@@ -1,6 +1,6 @@
 /** The disk of a recovery point that a restore reads. */
 import { loadPoint, type PointDiskRef, type PointRef } from "@kluis/db";
-import { KluisError } from "@kluis/domain";
+import { isHeldPointState, KluisError } from "@kluis/domain";
 import type { StepContext } from "../../job/step.ts";
 import { type RestoreMemory, restoreParameters } from "./memory.ts";
 
@@ -11,7 +11,7 @@ export async function sourceOf({
 }: Pick<StepContext<RestoreMemory>, "deps" | "job">): Promise<{ point: PointRef; disk: PointDiskRef }> {
   const { disk: key } = restoreParameters(job);
   const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
-  if (point === null || (point.state !== "available" && point.state !== "damaged")) {
+  if (point === null || !isHeldPointState(point.state)) {
     throw new KluisError("POINT_NOT_FOUND", {
       reason: "gone",
       message: "The recovery point no longer exists.",

@@ -1,6 +1,6 @@
 /** The verification of a recovery point: checks that the vault still holds every byte of it, unchanged. */
 import { endJob, loadPoint, setPointVerified } from "@kluis/db";
-import { KluisError, notice, verifyParametersSchema } from "@kluis/domain";
+import { isHeldPointState, KluisError, notice, verifyParametersSchema } from "@kluis/domain";
 import { z } from "zod";
 import type { Machine, StepContext, StepResult } from "../../job/step.ts";
 
@@ -20,7 +20,7 @@ const PROBLEMS_KEPT = 20;
 async function verify({ deps, job, signal }: StepContext<Memory>): Promise<StepResult<Memory>> {
   const { mode } = verifyParametersSchema.parse(job.parameters);
   const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
-  if (point === null || point.state === "deleted" || point.state === "deleting") {
+  if (point === null || !isHeldPointState(point.state)) {
     throw new KluisError("POINT_NOT_FOUND", {
       reason: "gone",
       message: "The recovery point no longer exists.",
