@@ -36,3 +36,36 @@ test("a point is the only one while its VM has no other available point", async 
   await admin.points.delete({ point: second, reason: "no longer needed" });
   expect(await isOnly(second)).toBe(false);
 });
+
+test("a notice of another version hides its translation only: lists and details keep the English text", async () => {
+  const { admin, world } = api;
+  const { prisma } = world.api.db;
+  const id = await world.addPoint(world.commerceVm, new Uint8Array(65536).fill(9));
+  const notice = { code: "a-code-of-another-version", params: {} };
+  await prisma.recoveryPoint.update({
+    where: { id },
+    data: { consistencyReason: "In English.", consistencyNotice: notice },
+  });
+  await prisma.recoveryPointDisk.updateMany({ where: { pointId: id }, data: { deltaNotice: notice } });
+  const { jobId } = await admin.points.get({ point: id });
+  const step = {
+    id: jobId,
+    jobId,
+    name: "prepare",
+    ordinal: 0,
+    state: "done",
+    message: "In English.",
+    notice,
+  };
+  await prisma.jobStep.create({ data: step });
+
+  const { rows } = await admin.points.list({ vm: "shop-01" });
+  expect(rows.find((row) => row.id === id)).toMatchObject({
+    consistencyReason: "In English.",
+    consistencyNotice: null,
+  });
+  const point = await admin.points.get({ point: id });
+  expect(point.disks).toMatchObject([{ deltaNotice: null }]);
+  const { steps } = await admin.jobs.get({ job: jobId });
+  expect(steps).toMatchObject([{ message: "In English.", notice: null }]);
+});

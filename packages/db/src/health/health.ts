@@ -1,5 +1,5 @@
 /** Health of Azure, the vault and the scheduler, as the engine last saw it. */
-import { type ErrorInfo, noticeSchema, type StoredNotice } from "@kluis/domain";
+import { type ErrorInfo, type StoredNotice, storedNoticeSchema } from "@kluis/domain";
 import { z } from "zod";
 import { toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
@@ -36,7 +36,7 @@ export async function listPartHealth(tx: Tx): Promise<PartHealthRow[]> {
   const rows = await tx.partHealth.findMany({ orderBy: { part: "asc" } });
   return rows.map((row) => ({
     ...row,
-    notice: noticeSchema.nullable().parse(row.notice),
+    notice: storedNoticeSchema.parse(row.notice),
     error: errorSchema.nullable().parse(row.error),
   }));
 }

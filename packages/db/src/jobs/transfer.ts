@@ -3,10 +3,10 @@ import {
   type DeltaMethod,
   deltaMethods,
   type Notice,
-  noticeSchema,
   noticeText,
   type StoredNotice,
   safeBytes,
+  storedNoticeSchema,
 } from "@kluis/domain";
 import { z } from "zod";
 import { newId } from "../ids.ts";
@@ -76,7 +76,7 @@ function toWorkDisk(row: DiskRow): WorkDisk {
     state: row.state,
     deltaMethod: row.deltaMethod === null ? null : z.enum(deltaMethods).parse(row.deltaMethod),
     deltaReason: row.deltaReason,
-    deltaNotice: noticeSchema.nullable().parse(row.deltaNotice),
+    deltaNotice: storedNoticeSchema.parse(row.deltaNotice),
     baseNode: row.baseNode,
     plannedBytes: safeBytes(row.plannedBytes),
     root: row.root,

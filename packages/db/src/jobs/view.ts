@@ -12,10 +12,10 @@ import {
   jobStates,
   jobStepNames,
   jobTriggers,
-  noticeSchema,
   policyVersionView,
   refView,
   stepStates,
+  storedNoticeSchema,
 } from "@kluis/domain";
 import { z } from "zod";
 import { transferBytes } from "../transfer-view.ts";
@@ -64,8 +64,8 @@ export const jobStep = z.object({
   state: z.enum(stepStates),
   attempt: countView,
   message: z.string(),
-  /** What `message` says, as code and parameters; null for steps of earlier versions. */
-  notice: noticeSchema.nullable(),
+  /** What `message` says, as code and parameters; null when this version cannot tell. */
+  notice: storedNoticeSchema,
   detail: z.record(z.string(), z.unknown()),
   startedAt: instantView.nullable(),
   endedAt: instantView.nullable(),
@@ -82,7 +82,7 @@ export const jobDisk = z.object({
   deltaMethod: z.enum(deltaMethods).nullable(),
   /** Why this method and not the planned one. */
   deltaReason: z.string().nullable(),
-  deltaNotice: noticeSchema.nullable(),
+  deltaNotice: storedNoticeSchema,
   plannedBytes: bytesView,
   ...transferBytes,
   chunksNew: countView,

@@ -12,11 +12,11 @@ import {
   diskKeySchema,
   instantView,
   jobTriggers,
-  noticeSchema,
   pointStates,
   policyVersionView,
   refView,
   retentionTiers,
+  storedNoticeSchema,
   verifyModes,
 } from "@kluis/domain";
 import { z } from "zod";
@@ -34,7 +34,7 @@ export const pointDisk = z.object({
   deltaMethod: z.enum(deltaMethods),
   deltaReason: z.string().nullable(),
   /** What `deltaReason` says, as code and parameters; null for points of earlier versions. */
-  deltaNotice: noticeSchema.nullable(),
+  deltaNotice: storedNoticeSchema,
   /** 0 where changed ranges were read: they do not tell what else is allocated. */
   allocatedBytes: bytesView,
   ...transferBytes,
@@ -59,7 +59,7 @@ const captured = {
   consistencyWanted: consistencySchema,
   consistencyReached: consistencySchema,
   consistencyReason: z.string().nullable(),
-  consistencyNotice: noticeSchema.nullable(),
+  consistencyNotice: storedNoticeSchema,
   /** Azure's word for the level that its restore point reached. */
   azureConsistency: z.string(),
   snapshotRemovedAt: instantView.nullable(),
