@@ -11,7 +11,16 @@ const patterns: readonly RegExp[] = [
   /^[\w.]+@[\w.-]+$/,
   // Values: sizes, durations, ids, zones, sizes and SKUs of Azure.
   /^[-\d.,\s]+(B|[KMGTP]iB)(\/s)?$/,
-  /^(\d+ (d|h|min|s|ms) ?)+$/,
+  /^\(?(\d+ (d|h|min|s|ms) ?)+\)?$/,
+  // Dates and lists of Intl, which has no pseudo-locale.
+  /^(\w{3}, )?\d{1,2} \w{3} \d{4}, \d\d:\d\d(:\d\d)? [A-Z]{3,4}$/,
+  /^(and|or)$/,
+  /^AES-256-GCM$/,
+  // Names of ledger targets and descriptions of the demo's policies, as stored.
+  /^(backup|verify|restore-disk|delete-point) of [a-z]+-\d\d$/,
+  /^[a-z]+-\d\d \d{4}-\d\d-\d\dT[\d:.]+Z$/,
+  /^(Ledger|CLI of this machine)$/,
+  /^Every (night|four hours);.*\.$/,
   /^[0-9a-f-]{8,}$/,
   /^(Standard|Premium)[\w-]*$/,
   /^[A-Z][a-z]+\/[A-Z][A-Za-z_]+$/,

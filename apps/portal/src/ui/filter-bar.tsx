@@ -65,7 +65,7 @@ export function FilterBar({ children, active, onClear, trailing }: FilterBarProp
           {t("clearFilters")}
         </Button>
       ) : null}
-      {trailing === undefined ? null : <div className="ml-auto">{trailing}</div>}
+      {trailing === undefined ? null : <div className="ml-auto min-h-5 min-w-32 text-right">{trailing}</div>}
     </search>
   );
 }
