@@ -10,7 +10,7 @@ const least = {
 };
 
 describe("parsePortalEnv", () => {
-  it("needs little and takes Entra's public endpoints", () => {
+  it("defaults to Entra's public endpoints", () => {
     const env = parsePortalEnv(least);
     expect(env.publicUrl).toBe("http://localhost:3000");
     expect(env.entra.authority).toBe(
@@ -20,7 +20,7 @@ describe("parsePortalEnv", () => {
     expect(env.entra.jwksUri).toBe(`${env.entra.authority}/discovery/v2.0/keys`);
   });
 
-  it("takes every endpoint from the environment, plain http on loopback too, and drops what follows the origin", () => {
+  it("reads every endpoint from the environment, also plain http on loopback, and reduces the public URL to its origin", () => {
     const env = parsePortalEnv({
       ...least,
       KLUIS_PUBLIC_URL: "https://kluis.example/ignored?x=1",

@@ -21,7 +21,7 @@ export const viewport: Viewport = {
   colorScheme: "light dark",
 };
 
-/** The document: language and theme are decided on the server, so that the first paint is already right. */
+/** The document. The server chooses language and theme, so that the first paint is correct. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = parseTheme((await cookies()).get(themeCookie)?.value);
   return (

@@ -3,7 +3,7 @@ import { getRequestConfig } from "next-intl/server";
 import { compiledMessages } from "#i18n/compiled.ts";
 import { type AppLocale, localeCookie, parseLocale, preferredLocale, pseudoLocale } from "#lib/locale.ts";
 
-/** The language of a request: the person's choice, else the browser's preference. No locale is in the address. */
+/** The language of a request: the user's choice, else the browser's preference. No locale is in the address. */
 async function requestLocale(): Promise<AppLocale> {
   const chosen = (await cookies()).get(localeCookie)?.value;
   if (chosen === pseudoLocale && process.env["KLUIS_PSEUDO_LOCALE"] === "1") return pseudoLocale;

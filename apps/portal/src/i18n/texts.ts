@@ -8,7 +8,7 @@ export type Texts<N extends Namespace> = ReturnType<typeof useTranslations<N>>;
 /** A key of a namespace, for records that map words of the domain to messages. */
 export type TextKey<N extends Namespace> = Parameters<Texts<N>>[0];
 
-/** The translator of a namespace outside a component. For tests: it needs the ICU parser, which pages do without. */
+/** Returns the translator of a namespace outside a component. For tests only: it loads the ICU parser. */
 export function textsOf<N extends Namespace>(locale: Locale, namespace: N): Texts<N> {
   const plain = JSON.parse(JSON.stringify(messages[locale])) as AppMessages;
   return createTranslator<AppMessages, N>({ locale, messages: plain, namespace });

@@ -2,7 +2,7 @@ import { type ErrorCode, errorCatalog } from "@kluis/domain";
 import type { ServerParams } from "#lib/params.ts";
 import type { ClientErrorCode } from "#messages/errors.ts";
 
-/** A failure as the browser got it, before it has words. Never a stack, never a secret. */
+/** A failure in the browser, not yet worded. Never contains a stack or a secret. */
 export interface Failure {
   readonly code: ErrorCode | ClientErrorCode;
   readonly reason: string | null;
@@ -10,12 +10,12 @@ export interface Failure {
   readonly requestId: string | null;
 }
 
-/** Reads anything that failed in the browser: the API's error, an error stored with a job, or any other. */
+/** Reads any failure: an API error, a job's stored error, or an unknown error. */
 export function readFailure(error: unknown): Failure {
   return findFailure(error) ?? { code: clientCode(error), reason: null, params: {}, requestId: null };
 }
 
-/** Whether trying again can help. */
+/** Returns whether a retry can succeed. */
 export function isRetryable(failure: Failure): boolean {
   if (failure.code === "NETWORK" || failure.code === "BAD_GATEWAY") return true;
   return errorCatalog[failure.code] !== "never";
@@ -56,8 +56,8 @@ function parseParams(value: unknown): ServerParams {
 }
 
 /**
- * Each browser has its own words for a request without an answer ("Failed to fetch", "Load failed", "NetworkError").
- * The HTML page of a proxy in between makes the JSON parser fail.
+ * Each browser has its own message for a failed request ("Failed to fetch", "Load failed", "NetworkError").
+ * A response that is not JSON comes from a proxy.
  */
 function clientCode(error: unknown): "NETWORK" | "BAD_GATEWAY" | "INTERNAL" {
   const message = error instanceof Error ? error.message : String(error);

@@ -3,7 +3,7 @@ import type { Texts } from "#i18n/texts.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** The problem of a field in the page's language, from the kind of Zod's issue and its limits, never from its sentence. */
+/** Words the problem of a field in the page's language, from the kind and limits of Zod's issue. */
 export function fieldProblem(issue: Issue, t: Texts<"validation">): string {
   switch (issue.code) {
     case "too_small":

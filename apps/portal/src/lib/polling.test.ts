@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { every } from "#lib/polling.ts";
 
-it("polls while there is data on screen, and stops after an error without data", () => {
+it("polls while data is shown, and stops after a failed first load", () => {
   const poll = every(5_000);
   expect(poll({ state: { data: undefined, status: "pending" } })).toBe(5_000);
   expect(poll({ state: { data: {}, status: "success" } })).toBe(5_000);

@@ -49,7 +49,7 @@ describe("list state in the address", () => {
       1, 1, 1, 100_000, 7,
     ]);
   });
-  it("knows the last page, to which a page beyond it goes", () => {
+  it("returns the last page, and clamps a page beyond it", () => {
     expect([lastPage(83, 25), lastPage(75, 25), lastPage(1, 25), lastPage(0, 25)]).toEqual([4, 3, 1, 1]);
   });
   it("leaves out what is undefined or empty", () => {

@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useState } from "react";
 
-/** The last value that did not change for `ms` milliseconds. Values are compared by their JSON. */
+/** Returns the value after it has not changed for `ms` milliseconds. Compares by JSON. */
 export function useDebounced<T extends object | string | number | null>(value: T, ms: number): T {
   const [settled, setSettled] = useState(value);
   const key = JSON.stringify(value);

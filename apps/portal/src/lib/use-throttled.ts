@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
 
-/** The value, updated at most every `ms` milliseconds: for live regions, which must not speak without pause. */
+/** Returns the value, updated at most every `ms` milliseconds, so that a live region does not flood screen readers. */
 export function useThrottled(value: string, ms: number): string {
   const [shown, setShown] = useState(value);
   const latest = useRef(value);

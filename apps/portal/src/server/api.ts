@@ -2,7 +2,7 @@ import { type Api, createApi, parseApiEnv } from "@kluis/api";
 import { createEntra, type Entra } from "#server/entra.ts";
 import { portalEnv } from "../env.ts";
 
-/** Lives as long as the process: the API with its database pool, and the Entra client with its keys. */
+/** Singletons of the process: the API with its database pool, and the Entra client. */
 interface Running {
   api?: Promise<Api> | undefined;
   entra?: Promise<Entra> | undefined;
@@ -16,7 +16,7 @@ function running(): Running {
   return holder.kluisPortal;
 }
 
-/** The API of this process, created at the first request. After a failure the next request tries again. */
+/** Returns the API of this process. Failures are not cached: the next request tries again. */
 export async function getApi(): Promise<Api> {
   const parts = running();
   const api = parts.api ?? createApi({ env: parseApiEnv(process.env) });
@@ -29,7 +29,7 @@ export async function getApi(): Promise<Api> {
   }
 }
 
-/** The Entra client of this process, created at the first sign-in. */
+/** Returns the Entra client of this process. Failures are not cached. */
 export async function getEntra(): Promise<Entra> {
   const parts = running();
   const entra = parts.entra ?? createEntra(portalEnv().entra);

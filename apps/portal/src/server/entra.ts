@@ -8,7 +8,7 @@ import type { EntraSettings } from "../env.ts";
 
 const scopes = ["openid", "profile"];
 
-/** A started sign-in: where to send the browser, and the sealed cookie that it returns with. */
+/** A started sign-in: the URL to redirect to, and the sealed cookie that the callback needs. */
 export interface StartedSignIn {
   readonly url: string;
   readonly cookie: string;
@@ -24,12 +24,16 @@ export interface Callback {
 /** Sign-in with Microsoft Entra: authorization code with PKCE (RFC 7636), state and nonce. */
 export interface Entra {
   start(redirectUri: string, next: string): Promise<StartedSignIn>;
-  /** @throws KluisError NOT_SIGNED_IN when the answer cannot be trusted or the user declined, AZURE_UNREACHABLE when Entra does not answer. */
+  /**
+   * Verifies the callback and returns the signed-in user.
+   * @throws KluisError NOT_SIGNED_IN when the response cannot be trusted or the user declined, AZURE_UNREACHABLE when
+   * Entra does not respond.
+   */
   finish(
     callback: Callback,
     redirectUri: string,
   ): Promise<{ readonly identity: Identity; readonly next: string }>;
-  /** The address that ends the Entra session as well and returns to the portal. */
+  /** Returns the URL that also ends the Entra session and redirects to `returnTo`. */
   signOutUrl(returnTo: string): string;
 }
 
@@ -56,7 +60,7 @@ async function readSecret(file: string): Promise<string> {
   } catch (error) {
     throw new KluisError("CONFIG_INVALID", {
       message: "The file with the client secret of the portal cannot be read.",
-      action: "Check KLUIS_ENTRA_CLIENT_SECRET_FILE and the file's rights.",
+      action: "Check KLUIS_ENTRA_CLIENT_SECRET_FILE and the file's permissions.",
       cause: error,
     });
   }
@@ -68,8 +72,8 @@ async function readSecret(file: string): Promise<string> {
 }
 
 /**
- * With the endpoints given as metadata MSAL calls no discovery service, and plain-http endpoints on loopback work while
- * the authority remains an https name, as MSAL requires.
+ * Passing the endpoints as metadata stops MSAL's discovery request. It also allows plain-http endpoints on loopback,
+ * although MSAL requires an https authority.
  */
 function msalClient(settings: EntraSettings, clientSecret: string): ConfidentialClientApplication {
   return new ConfidentialClientApplication({
@@ -129,11 +133,11 @@ async function finish(input: FinishInput): Promise<{ readonly identity: Identity
   const { client, secret, keys, settings, callback, redirectUri } = input;
   const pending = await openSignIn(callback.cookie, secret);
   if (callback.state === null || callback.state !== pending.state) {
-    throw refused("The answer of Entra does not belong to this sign-in.");
+    throw refused("The response of Microsoft Entra does not match this sign-in.");
   }
   if (callback.error !== null)
-    throw refused("Entra did not sign you in.", { reason: callback.error.slice(0, 80) });
-  if (callback.code === null) throw refused("The answer of Entra contains no code.");
+    throw refused("Microsoft Entra did not sign the user in.", { reason: callback.error.slice(0, 80) });
+  if (callback.code === null) throw refused("The response of Microsoft Entra has no authorization code.");
   const { idToken } = await redeem(client, {
     code: callback.code,
     redirectUri,
@@ -157,7 +161,7 @@ interface RedeemInput {
 
 async function redeem(client: ConfidentialClientApplication, { code, redirectUri, pending }: RedeemInput) {
   try {
-    // MSAL reads the nonce from the request only, and compares the state only when it also gets the answer.
+    // MSAL compares the state only if the response is passed too; it reads the nonce from the request.
     return await client.acquireTokenByCode(
       {
         code,
@@ -177,12 +181,12 @@ async function redeem(client: ConfidentialClientApplication, { code, redirectUri
       code === "no_network_connectivity"
     ) {
       throw new KluisError("AZURE_UNREACHABLE", {
-        message: "Microsoft Entra does not answer.",
+        message: "Microsoft Entra does not respond.",
         action: "Try to sign in again in a moment.",
         cause: error,
       });
     }
-    throw refused("Entra did not accept the sign-in.", { reason: code }, error);
+    throw refused("Microsoft Entra did not accept the sign-in.", { reason: code }, error);
   }
 }
 

@@ -54,7 +54,7 @@ function token({
 }
 
 describe("verifyIdToken", () => {
-  it("says who signed in", async () => {
+  it("returns the user's ids, name and groups", async () => {
     expect(await verifyIdToken(await token(), rules)).toEqual({
       tenantId: tenant,
       objectId: "person-1",
@@ -65,7 +65,7 @@ describe("verifyIdToken", () => {
     });
   });
 
-  it("notices that groups were left out", async () => {
+  it("reports omitted groups", async () => {
     const { groups: _, ...claims } = good;
     const many = { ...claims, _claim_names: { groups: "src1" } };
     expect(await verifyIdToken(await token({ claims: many }), rules)).toMatchObject({

@@ -2,14 +2,14 @@ import { KluisError } from "@kluis/domain";
 import { errors, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { z } from "zod";
 
-/** The user who signed in. The stable key is tenant and object id; names may change. */
+/** The signed-in user. Tenant and object id identify a user; names may change. */
 export interface Identity {
   readonly tenantId: string;
   readonly objectId: string;
   readonly name: string;
   readonly username: string;
   readonly groupIds: readonly string[];
-  /** Entra omitted the groups because there are more than 200, so roles of groups do not count. */
+  /** True when Entra omitted the groups (more than 200). Roles of groups then do not apply. */
   readonly groupsOmitted: boolean;
 }
 
@@ -79,8 +79,8 @@ async function verifiedPayload(token: string, rules: IdTokenRules): Promise<unkn
 function untrusted(check: string, cause?: unknown): KluisError {
   return new KluisError("NOT_SIGNED_IN", {
     reason: "sign-in-failed",
-    message: "The token from Entra cannot be trusted.",
-    action: "Start again with the sign-in button; if it stays, check the portal's Entra settings.",
+    message: "The ID token from Microsoft Entra is not valid.",
+    action: "Start again with the sign-in button. If it persists, check the portal's Entra settings.",
     params: { check },
     ...(cause === undefined ? {} : { cause }),
   });

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** Node's request as a web `Request` without a body; its signal aborts when the client disconnects. */
+/** Converts Node's request to a web `Request` without a body. Its signal aborts when the client disconnects. */
 export function webRequestOf(incoming: IncomingMessage, outgoing: ServerResponse): Request {
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort());
@@ -15,8 +15,8 @@ export function webRequestOf(incoming: IncomingMessage, outgoing: ServerResponse
 }
 
 /**
- * Sends a web `Response` through Node with unchanged headers and backpressure. A body that fails midway breaks the
- * connection, so that the client sees a broken download instead of a truncated file.
+ * Sends a web `Response` through Node with unchanged headers and backpressure. If the body fails, the connection is
+ * closed, so that the client sees a broken download instead of a truncated file.
  */
 export async function sendWebResponse(answer: Response, outgoing: ServerResponse): Promise<void> {
   outgoing.statusCode = answer.status;

@@ -5,7 +5,7 @@ import { openSignIn, safeNext, sealSignIn } from "#server/pending-sign-in.ts";
 const pending = { verifier: "v", state: "s", nonce: "n", next: "/vms" };
 
 describe("the cookie of a pending sign-in", () => {
-  it("comes back as it was and shows nothing", async () => {
+  it("round-trips and reveals nothing", async () => {
     const cookie = await sealSignIn(pending, "secret");
     expect(cookie).not.toContain("vms");
     expect(await openSignIn(cookie, "secret")).toEqual(pending);

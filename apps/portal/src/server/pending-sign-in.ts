@@ -3,7 +3,7 @@ import { KluisError } from "@kluis/domain";
 import { EncryptJWT, jwtDecrypt } from "jose";
 import { z } from "zod";
 
-/** The values that must return unchanged from Entra, in an encrypted cookie that only this server can read. */
+/** State of a sign-in in progress, in a cookie that only this server can decrypt. */
 export interface PendingSignIn {
   /** PKCE code verifier. */
   readonly verifier: string;
@@ -19,7 +19,7 @@ export const pendingSeconds = 600;
 
 const schema = z.object({ verifier: z.string(), state: z.string(), nonce: z.string(), next: z.string() });
 
-/** The key of this cookie, derived from the client secret, so that no further secret is needed. */
+/** The cookie's key, derived from the client secret, so that no second secret has to be stored. */
 function cookieKey(clientSecret: string): Uint8Array {
   return new Uint8Array(hkdfSync("sha256", clientSecret, "", "kluis pending sign-in v1", 32));
 }
@@ -32,7 +32,7 @@ export async function sealSignIn(pending: PendingSignIn, clientSecret: string): 
     .encrypt(cookieKey(clientSecret));
 }
 
-/** @throws KluisError NOT_SIGNED_IN when the cookie is missing, expired or not made by this server. */
+/** @throws KluisError NOT_SIGNED_IN when the cookie is missing, expired or from another server. */
 export async function openSignIn(cookie: string | undefined, clientSecret: string): Promise<PendingSignIn> {
   try {
     if (cookie === undefined) throw new Error("no cookie");

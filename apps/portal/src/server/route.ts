@@ -1,7 +1,7 @@
 import { errorResponse, type RequestContext } from "@kluis/api";
 import { contextOf } from "#server/session.ts";
 
-/** Runs a download with the request's context; a failure before it starts becomes JSON with the matching status. */
+/** Runs a download with the request's context. An error before the first byte becomes a JSON response with its status. */
 export async function answerWith(
   request: Request,
   answer: (context: RequestContext) => Promise<Response>,

@@ -13,7 +13,7 @@ describe("contentSecurityPolicy", () => {
     expect(policy).not.toContain("unsafe-eval");
     expect(policy.match(/unsafe-inline/gu)).toHaveLength(1);
   });
-  it("lets the sign-out form continue to Entra and no site frame the portal", () => {
+  it("allows the sign-out form to redirect to Entra, and forbids framing", () => {
     expect(policy).toContain("form-action 'self' https://login.example");
     expect(policy).toContain("frame-ancestors 'none'");
   });
@@ -28,7 +28,7 @@ describe("isAllowedOrigin", () => {
     expect(check("POST", "http://127.0.0.1:3000")).toBe(true);
     expect(check("POST", null, "same-origin")).toBe(true);
   });
-  it("refuses other sites, other ports and requests without an origin", () => {
+  it("refuses other sites, other ports, and requests without Origin and Sec-Fetch-Site", () => {
     expect(check("POST", "http://localhost:3001")).toBe(false);
     expect(check("POST", "https://evil.example")).toBe(false);
     expect(check("POST", "null")).toBe(false);
@@ -39,7 +39,7 @@ describe("isAllowedOrigin", () => {
   it("accepts reads from anywhere", () => {
     expect(check("GET", "https://evil.example")).toBe(true);
   });
-  it("has one origin for a name that is not this machine", () => {
+  it("returns only the public origin for another host", () => {
     expect(allowedOrigins("https://kluis.example")).toEqual(["https://kluis.example"]);
   });
 });

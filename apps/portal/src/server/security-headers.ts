@@ -48,9 +48,9 @@ export interface OriginCheckInput {
 }
 
 /**
- * Whether the origin of a request that changes something is allowed (CSRF protection by origin,
+ * Returns whether a request may change something: reads always may, others need an allowed origin (CSRF protection,
  * https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html).
- * Browsers send Origin on every POST; a request with neither header is not from a browser and has no ambient cookie.
+ * Browsers send Origin with every POST. A request without Origin and Sec-Fetch-Site is not from a browser.
  */
 export function isAllowedOrigin({ method, origin, secFetchSite, allowed }: OriginCheckInput): boolean {
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return true;
@@ -58,7 +58,7 @@ export function isAllowedOrigin({ method, origin, secFetchSite, allowed }: Origi
   return secFetchSite === null ? false : secFetchSite === "same-origin";
 }
 
-/** The public address; on loopback both of its names, because users open either localhost or 127.0.0.1. */
+/** Returns the public origin; for loopback both names, because users type either `localhost` or 127.0.0.1. */
 export function allowedOrigins(publicUrl: string): readonly string[] {
   const url = new URL(publicUrl);
   const names = ["localhost", "127.0.0.1"];

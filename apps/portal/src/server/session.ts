@@ -17,7 +17,7 @@ export interface SessionCookieOptions {
   readonly expires?: Date;
 }
 
-/** Not readable by scripts, not sent by forms of other sites, and https only when the portal uses https. */
+/** Not readable by scripts and not sent by forms of other sites. `Secure` only when the public URL is https. */
 export function sessionCookieOptions(expires?: Date): SessionCookieOptions {
   return {
     httpOnly: true,
@@ -33,7 +33,7 @@ export async function contextOf(request: Request): Promise<RequestContext> {
   return contextFrom((await cookies()).get(sessionCookie)?.value, request.headers);
 }
 
-/** The same for a handler that already has the cookie. */
+/** The same, for a handler that already read the cookie. */
 export async function contextFrom(
   sessionToken: string | undefined,
   source: Headers,
@@ -41,7 +41,7 @@ export async function contextFrom(
   const bearerToken = bearerOf(source.get("authorization"));
   return createContext(await getApi(), {
     ...(bearerToken === undefined ? {} : { bearerToken }),
-    // A token never gains the rights of a cookie in the same request.
+    // A bearer token wins: the cookie of the same request is ignored, so rights never mix.
     ...(bearerToken !== undefined || sessionToken === undefined ? {} : { sessionToken }),
     ip: clientAddress(source),
   });
@@ -53,7 +53,7 @@ export function bearerOf(header: string | null): string | undefined {
   return match?.[1];
 }
 
-/** The first hop that a proxy names, or null. For information only: no decision depends on it. */
+/** Returns the first hop that a proxy names, or null. For the ledger only; no decision uses it. */
 export function clientAddress(source: Headers): string | null {
   const first = source.get("x-forwarded-for")?.split(",")[0]?.trim();
   return first === undefined || first === "" ? null : first;

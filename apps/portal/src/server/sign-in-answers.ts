@@ -16,7 +16,7 @@ export function parseReason(value: string | undefined): SignedOutReason | null {
   return signedOutReasons.find((reason) => reason === value) ?? null;
 }
 
-/** The reason that a failed sign-in shows: one of the words above, never the error's text in the address. */
+/** Returns the reason to show for a failed sign-in. The error's text never appears in the URL. */
 export function reasonOf(error: KluisError): SignedOutReason {
   if (error.code === "CONFIG_INVALID") return "config";
   if (error.code !== "NOT_SIGNED_IN") return "unreachable";

@@ -6,7 +6,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useTRPC } from "#lib/trpc.tsx";
 
-/** The number of jobs that run now, in the head of every page; nothing when there are none. */
+/** The number of running jobs, in the head of every page; nothing when there are none. */
 export function Activity() {
   const t = useTranslations("shell");
   const trpc = useTRPC();

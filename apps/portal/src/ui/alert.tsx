@@ -11,7 +11,7 @@ const look: Record<AlertTone, { readonly box: string; readonly icon: typeof Info
   bad: { box: "border-bad-solid/40 bg-bad-soft", icon: OctagonAlert, ink: "text-bad" },
 };
 
-/** A message about this page, with what to do about it. */
+/** An alert: what happened, and what to do. */
 export function Alert({
   tone = "info",
   title,

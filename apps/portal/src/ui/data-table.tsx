@@ -11,7 +11,7 @@ export interface Column<Row> {
   /** The server's name for sorting by this column; absent when it does not sort. */
   readonly sort?: string;
   readonly align?: "left" | "right";
-  /** From which width on the column is worth its place. */
+  /** Shown from this breakpoint on. */
   readonly from?: "sm" | "md" | "lg" | "xl";
   /** Names the row: rendered as a row header. */
   readonly isRowHeader?: boolean;
@@ -30,12 +30,12 @@ export interface DataTableProps<Row> {
   /** The table's name for screen readers. */
   readonly label: string;
   readonly columns: readonly Column<Row>[];
-  /** Undefined while the first page is on its way. */
+  /** Undefined while the first page loads. */
   readonly rows: readonly Row[] | undefined;
   readonly rowKey: (row: Row) => string;
   readonly sort?: Sort | undefined;
   readonly onSort?: (sort: Sort) => void;
-  /** Newer rows are on their way: the present ones stay, dimmed. */
+  /** A reload is in progress: the current rows stay, dimmed. */
   readonly refreshing?: boolean;
   readonly error?: unknown;
   readonly onRetry?: () => void;

@@ -51,7 +51,7 @@ export interface ChoiceProps<T extends string> {
   readonly layout?: "row" | "column";
 }
 
-/** A choice of one among a few visible options: native radio buttons in boxes. */
+/** Radio buttons in boxes, for a few options that should all be visible. */
 export function Choice<T extends string>(props: ChoiceProps<T>) {
   const { label, name, value, options, onChange, disabled = false, layout = "row" } = props;
   return (

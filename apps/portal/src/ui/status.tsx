@@ -13,7 +13,7 @@ import {
 import type { ReactNode } from "react";
 import { cn } from "#lib/cn.ts";
 
-/** The meaning of a color: `ok` good, `warn` look soon, `bad` act, `run` in progress, `idle` no news, `accent` neutral fact. */
+/** Meaning of a color: `ok` good, `warn` needs a look, `bad` needs action, `run` in progress, `idle` neutral, `accent` a fact. */
 export type Tone = "ok" | "warn" | "bad" | "run" | "idle" | "accent";
 
 const soft: Record<Tone, string> = {
@@ -67,7 +67,7 @@ export interface StatusProps {
   readonly className?: string;
 }
 
-/** A status: always an icon and a word, so that color is never the only sign. */
+/** A status: always an icon and a word, never color alone (WCAG 1.4.1). */
 export function Status({ tone, icon, children, look = "badge", title, className }: StatusProps) {
   const Icon = icons[icon];
   return (

@@ -1,4 +1,4 @@
-/** Toasts on their way to the screen. The region that shows them loads with the first one. */
+/** The queue of toasts. The region that shows them loads with the first one. */
 
 export interface ToastInput {
   readonly title: string;

@@ -42,7 +42,7 @@ export function EventDialog({ event, onClose }: { event: AuditRow; onClose: () =
           {data === "{}" ? (
             <p className="text-sm text-muted">{t("noData")}</p>
           ) : (
-            // Long facts must scroll by keyboard, too.
+            // Long facts must also scroll by keyboard.
             <pre
               tabIndex={0}
               className="max-h-72 overflow-auto rounded-md border border-line bg-sunken p-3 font-mono text-xs"

@@ -6,7 +6,7 @@ import { useErrorView } from "#lib/use-error-view.ts";
 import { Alert } from "#ui/alert.tsx";
 import { AzureQuote } from "#ui/states.tsx";
 
-/** Why a job ended as it did, or what its last attempt ran into, and its warnings. */
+/** Why a job failed or was canceled, the error of its last attempt, and its warnings. */
 export function JobAlerts({ job }: { job: JobView }) {
   const t = useTranslations("jobs");
   const describe = useErrorView();

@@ -6,18 +6,18 @@ import { Status } from "#ui/status.tsx";
 export interface ConsistencyBadgeProps {
   readonly reached: Consistency;
   readonly wanted?: Consistency;
-  /** Why less was reached than wanted. */
+  /** Why the snapshot is less consistent than requested. */
   readonly reason?: string | null;
 }
 
 const rank: Record<Consistency, number> = { application: 2, file: 1, crash: 0 };
 
-/** Whether less was reached than wanted. */
+/** Returns whether the point is less consistent than requested. */
 export function fellShort(reached: Consistency, wanted: Consistency | undefined): boolean {
   return wanted !== undefined && rank[reached] < rank[wanted];
 }
 
-/** The consistency of a point. It warns when less was reached than wanted, with the reason on hover. */
+/** The consistency of a point. Warns when it is lower than requested, with the reason on hover. */
 export function ConsistencyBadge({ reached, wanted, reason }: ConsistencyBadgeProps) {
   const t = useTranslations("points");
   const short = fellShort(reached, wanted) && reason !== null && reason !== undefined;

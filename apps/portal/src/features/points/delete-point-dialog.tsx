@@ -11,7 +11,7 @@ import { Alert } from "#ui/alert.tsx";
 import { ConfirmDialog } from "#ui/dialog.tsx";
 import { inputClass } from "#ui/field.tsx";
 
-/** As the API requires, so that the audit log never holds an empty reason. */
+/** The API's minimum, so that the audit log never contains an empty reason. */
 const minReasonLength = 3;
 const maxReasonLength = 500;
 

@@ -97,7 +97,7 @@ function useIdentity(point: PointView): readonly Fact[] {
   return facts;
 }
 
-/** Azure's words for the level of a restore point. */
+/** Azure's name for the level of a restore point. */
 const azureLevels: Readonly<Record<AzureConsistency, Consistency>> = {
   application: "application",
   "file-system": "file",

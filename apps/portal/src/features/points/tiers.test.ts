@@ -9,7 +9,7 @@ describe("longestTier", () => {
   it("is the pin of a pinned point", () => {
     expect(longestTier({ tiers: ["yearly"], pinnedAt: "2026-11-22T12:00:00.000Z" })).toBe("pinned");
   });
-  it("is null before the first judgment", () => {
+  it("is null before the first evaluation", () => {
     expect(longestTier({ tiers: [], pinnedAt: null })).toBeNull();
   });
 });

@@ -13,7 +13,7 @@ const rank: Record<RetentionTier, number> = {
   pinned: 7,
 };
 
-/** The tier that keeps a point longest; null while retention has not judged the point. */
+/** The tier that keeps a point longest; null until retention has evaluated the point. */
 export function longestTier(point: Pick<PointRow, "tiers" | "pinnedAt">): RetentionTier | null {
   if (point.pinnedAt !== null) return "pinned";
   return point.tiers.toSorted((a, b) => rank[b] - rank[a])[0] ?? null;

@@ -8,7 +8,7 @@ describe("periods", () => {
       to: "2026-12-01T00:00:00.000Z",
     });
   });
-  it("are open where nothing or nonsense is given", () => {
+  it("are open where a date is missing or invalid", () => {
     expect(periodInput({ from: "", to: "2026-02-30" })).toEqual({});
     expect(isDay("2026-02-29")).toBe(false);
     expect(isDay("2028-02-29")).toBe(true);

@@ -11,11 +11,11 @@ describe("tokenProblems", () => {
   it.each(["0", "366", "1.5", "-1", "", "x", "9999999999999999999"])("refuses %j days", (days) => {
     expect(tokenProblems({ ...good, days })).toEqual({ days: "daysWrong" });
   });
-  it("needs a name of at most 80 characters", () => {
+  it("requires a name of at most 80 characters", () => {
     expect(tokenProblems({ ...good, name: "  " })).toEqual({ name: "nameWrong" });
     expect(tokenProblems({ ...good, name: "x".repeat(81) })).toEqual({ name: "nameWrong" });
   });
-  it("needs a permission when only the selected ones are wanted", () => {
+  it("requires a permission when only selected ones apply", () => {
     expect(tokenProblems({ ...good, scope: "some" })).toEqual({ permissions: "rightsWrong" });
     expect(tokenProblems({ ...good, scope: "some", permissions: ["self"] })).toEqual({});
   });

@@ -39,7 +39,7 @@ export function backupRefusal(vm: BackupSubject): Exclude<BackupRefusal, "role">
   return null;
 }
 
-/** The reason in words; a missing right comes first, because nothing else matters then. */
+/** The reason in words; a missing permission comes first, because it makes the others irrelevant. */
 export function useBackupRefusal(vm: BackupSubject, roleRefusal: string | null): string | null {
   const t = useTranslations("vms");
   if (roleRefusal !== null) return roleRefusal;

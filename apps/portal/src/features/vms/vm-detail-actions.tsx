@@ -15,7 +15,7 @@ import { Menu } from "#ui/menu.tsx";
 
 type Asking = "protect" | "stop" | null;
 
-/** The actions on this VM; a refused one says why. */
+/** The actions on this VM; a disabled one shows the reason. */
 export function VmDetailActions({ vm }: { vm: VmView }) {
   const t = useTranslations("vms");
   const backup = useBackup(vm.name);

@@ -4,8 +4,8 @@ import { getApi } from "#server/api.ts";
 export const dynamic = "force-dynamic";
 
 /**
- * 200 when database, engine, vault and Azure are healthy, else 503; the same JSON either way.
- * Open without sign-in, so it names only the parts and their codes.
+ * Returns 200 when all parts are healthy, else 503, with the same JSON shape.
+ * Needs no sign-in, so it returns the names and codes of the parts only.
  */
 export async function GET(): Promise<Response> {
   try {

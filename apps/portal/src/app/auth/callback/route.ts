@@ -9,7 +9,7 @@ import { clientAddress, sessionCookie, sessionCookieOptions } from "#server/sess
 import { signedOutUrl } from "#server/sign-in-answers.ts";
 import { portalEnv } from "../../../env.ts";
 
-/** Entra sends the browser here: checks everything, then opens a session. */
+/** Entra redirects here: verifies the response, then creates a session. */
 export async function GET(request: Request): Promise<Response> {
   const { publicUrl } = portalEnv();
   const response = await answer(request, publicUrl);
@@ -31,7 +31,7 @@ async function answer(request: Request, publicUrl: string): Promise<NextResponse
       `${publicUrl}/auth/callback`,
     );
     if (identity.groupsOmitted)
-      api.logger.warn({ tenantId: identity.tenantId }, "entra left out the groups of a person");
+      api.logger.warn({ tenantId: identity.tenantId }, "Entra omitted the user's groups");
     const session = await signIn(api, {
       tid: identity.tenantId,
       oid: identity.objectId,
@@ -42,7 +42,7 @@ async function answer(request: Request, publicUrl: string): Promise<NextResponse
     });
     const response = NextResponse.redirect(publicUrl + next, 303);
     response.cookies.set(sessionCookie, session.sessionToken, sessionCookieOptions(session.expiresAt));
-    // The account's choice follows the user to this browser.
+    // The language of the account also applies in this browser.
     if (session.locale !== null) response.cookies.set(localeCookie, session.locale, localeCookieOptions);
     return response;
   } catch (error) {

@@ -10,7 +10,7 @@ export async function GET(request: Request): Promise<Response> {
   const next = safeNext(new URL(request.url).searchParams.get("next"));
   const { publicUrl } = portalEnv();
   const host = request.headers.get("host");
-  // The cookie and Entra's answer need one origin, so a user who came by another name is redirected first.
+  // The cookie and the callback need one origin, so a request under another host name is redirected to the public URL.
   if (host !== null && host !== new URL(publicUrl).host) {
     return NextResponse.redirect(`${publicUrl}/auth/sign-in?next=${encodeURIComponent(next)}`, 303);
   }

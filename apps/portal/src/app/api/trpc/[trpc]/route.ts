@@ -20,7 +20,7 @@ async function handle(request: Request): Promise<Response> {
   });
 }
 
-/** Browsers send the cookie with requests of any site, so a change by cookie must come from the portal's own pages. */
+/** Browsers attach the cookie to requests of any site, so a change by cookie must have the portal's origin. */
 function refuseForeign(request: Request): Response | null {
   if (bearerOf(request.headers.get("authorization")) !== undefined) return null;
   const allowed = isAllowedOrigin({

@@ -10,7 +10,7 @@ export const config = {
 
 /**
  * Streams a disk of a recovery point as raw or fixed VHD; Range makes a broken download resume.
- * In the pages router because the app router removes `content-length`, without which a client can neither show progress
+ * Uses the pages router, because the app router removes `content-length`. Without it a client can neither show progress
  * nor detect a truncated file.
  */
 export default async function handle(request: NextApiRequest, response: NextApiResponse): Promise<void> {
