@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
 import { projectFiles } from "./files.ts";
@@ -20,38 +20,57 @@ function links(path: string): string[] {
     .filter((target) => target !== "" && !/^[a-z]+:/.test(target));
 }
 
-/** Paths at the beginning of a line of fenced code, as in the map of a package. */
-function mappedPaths(path: string): string[] {
-  const text = readFileSync(join(root, path), "utf8");
-  return [...text.matchAll(/^```\n([\s\S]*?)^```/gm)].flatMap(([, code = ""]) =>
-    [...code.matchAll(/^ *(\S+\/\S*)/gm)]
-      .map(([, first = ""]) => first.replace(/,$/, ""))
-      .filter((first) => pathPattern(path).test(first)),
-  );
+/** Folders of the root; a document of a package may also name those of its package. */
+function foldersFor(path: string): string {
+  return /^(?:apps|packages|e2e)\//.test(path) ? `${folders}|src|test|bench|bin` : folders;
+}
+
+/** Paths between backticks: from the root, or in the README of a package from its folder (`src/errors.ts`). */
+function paths(path: string): string[] {
+  const named = new RegExp(`^(?:${foldersFor(path)})/[^:]*$`);
+  return [...prose(path).matchAll(/`([^`\s]+)`/g)]
+    .map(([, text = ""]) => text)
+    .filter((text) => named.test(text));
 }
 
 /**
- * Paths between backticks: from the root, or in the README of a package from its folder (`src/errors.ts`). A path with a
- * placeholder (NAME, NOUN, TIME, `<kind>`) or a wildcard names many files: its fixed beginning must exist.
+ * Paths in fenced code: commands, and maps of folders. In a map, the path that a line starts with is the home of the indented
+ * lines below it (`apps/portal`, then `src/ui`).
  */
-function paths(path: string): string[] {
-  return [...prose(path).matchAll(/`([^`\s]+)`/g)]
-    .map(([, text = ""]) => text)
-    .filter((text) => pathPattern(path).test(text));
+function mappedPaths(path: string): { text: string; home: string }[] {
+  const fences = readFileSync(join(root, path), "utf8").matchAll(/^```[^\n]*\n([\s\S]*?)^```/gm);
+  return [...fences].flatMap(([, code = ""]) => {
+    let home = "";
+    return code.split("\n").flatMap((line) => {
+      const names = `${foldersFor(path)}${line.startsWith(" ") ? "|src|test" : ""}`;
+      const named = new RegExp(`(?<![\\w./@$-])(?:${names})/[\\w./<>{},*()[\\]-]*`, "g");
+      const found = [...line.matchAll(named)].map(({ 0: text, index }) => ({
+        text: text.replace(/[.,;:)]+$/, ""),
+        index,
+      }));
+      if (found[0]?.index === 0) home = found[0].text;
+      return found.map(({ text }) => ({ text, home }));
+    });
+  });
 }
 
-/** Matches a path that a document may name: from the root, and in a package also from its folder. */
-function pathPattern(document: string): RegExp {
-  const own = /^(?:apps|packages|e2e)\//.test(document) ? "|src|test|bench|bin" : "";
-  return new RegExp(`^(?:${folders}${own})/[^:]*$`);
+/** A path with a placeholder (NAME, NOUN, TIME, `<kind>`, `*`, `…`) or alternatives (`{a,b}`) must match a file for each alternative. */
+function isThere(path: string, from: string, home = ""): boolean {
+  const own = /^(?:apps|packages)\/[^/]+/.exec(from)?.[0] ?? "";
+  const bases = [root, join(root, dirname(from)), join(root, own), join(root, home)];
+  return alternatives(path).every((one) => bases.some((base) => matches(base, one)));
 }
 
-function isThere(path: string, from: string): boolean {
-  const fixed = path.replace(/[^/]*(?:[*{<…]|NAME|NOUN|TIME).*$/, "");
-  const home = /^(?:apps|packages)\/[^/]+/.exec(from)?.[0] ?? "";
-  return [root, join(root, dirname(from)), join(root, home)].some((folder) =>
-    existsSync(join(folder, fixed)),
-  );
+function alternatives(path: string): string[] {
+  const [whole, inner] = /\{([^{}]*)\}/.exec(path) ?? [];
+  if (whole === undefined) return [path];
+  return (inner ?? "").split(",").flatMap((one) => alternatives(path.replace(whole, one)));
+}
+
+function matches(base: string, path: string): boolean {
+  const pattern = path.replaceAll(/<[^>]*>|NAME|NOUN|TIME|…/g, "*");
+  if (!pattern.includes("*")) return existsSync(join(base, pattern));
+  return globSync(pattern.replaceAll(/[[\]]/g, "[$&]"), { cwd: base }).length > 0;
 }
 
 describe("documentation", () => {
@@ -61,8 +80,11 @@ describe("documentation", () => {
   });
 
   it.each(documents)("%s: every path that it names exists", (path) => {
-    const named = [...paths(path), ...mappedPaths(path)];
-    expect(named.filter((text) => !isThere(text, path))).toEqual([]);
+    expect(paths(path).filter((text) => !isThere(text, path))).toEqual([]);
+  });
+
+  it.each(documents)("%s: every path in its maps and commands exists", (path) => {
+    expect(mappedPaths(path).filter(({ text, home }) => !isThere(text, path, home))).toEqual([]);
   });
 
   it("is indexed: docs/README.md links every page", () => {
