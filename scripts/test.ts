@@ -22,6 +22,7 @@ const quick: readonly Phase[] = [
   { name: "unused code", work: () => check("knip", "knip", ["--no-progress", "--no-config-hints"]) },
   { name: "format", work: () => check("format", "biome", ["check", "--max-diagnostics=50", "."]) },
   { name: "dependency graph", work: () => check("graph", "node", ["scripts/check-graph.ts"]) },
+  { name: "words", work: () => check("words", "node", ["scripts/check-words.ts"]) },
 ];
 
 const thorough: readonly Phase[] = [
