@@ -1,4 +1,4 @@
-/** The API over real HTTP on a loopback port, with the routes that the portal has: for tests of clients. */
+/** The API over HTTP on a loopback port, with the routes of the portal, for tests of clients. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
@@ -11,7 +11,7 @@ import { appRouter } from "./root.ts";
 
 export interface ApiServer extends AsyncDisposable {
   readonly url: string;
-  /** Breaks every connection after so many bytes of a body, this many times. */
+  /** Breaks the connection after `bytes` of a body, for the next `times` downloads. */
   breakAfter(bytes: number, times: number): void;
 }
 
@@ -41,7 +41,7 @@ export async function startApiServer(api: Api): Promise<ApiServer> {
   };
 }
 
-/** Aborts when the client goes away before the answer is whole. */
+/** Aborts when the client disconnects before the response is complete. */
 function goneSignal(outgoing: ServerResponse): AbortSignal {
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort());
@@ -99,13 +99,13 @@ async function send(response: Response, outgoing: ServerResponse, limit: number 
   await pipeline(limit === null ? body : cut(body, limit), outgoing);
 }
 
-/** Lets so many bytes pass, then fails as a broken line does. */
+/** Passes `limit` bytes, then fails like a broken connection. */
 async function* cut(body: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
   let sent = 0;
   for await (const piece of body) {
     const part = piece.subarray(0, limit - sent);
     sent += part.length;
     yield part;
-    if (sent >= limit) throw new Error("The line is cut, as the test wants it.");
+    if (sent >= limit) throw new Error("The test breaks the connection.");
   }
 }

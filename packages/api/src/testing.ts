@@ -64,9 +64,9 @@ export interface World extends AsyncDisposable {
   session(person: PersonName): Promise<string>;
   context(person: PersonName): Promise<RequestContext>;
   as(person: PersonName): Promise<ReturnType<typeof createCaller>>;
-  /** Adds a recovery point of a VM whose OS disk holds these bytes. */
+  /** Adds a recovery point of a VM whose OS disk has this content. */
   addPoint(vmId: string, content: Uint8Array): Promise<string>;
-  /** Ends a job as an engine would: in this state, or failed with this error. */
+  /** Ends a job as an engine does: in this state, or failed with this error. */
   endJob(jobId: string, how: "succeeded" | "cancelled" | ErrorInfo): Promise<void>;
 }
 

@@ -52,7 +52,7 @@ async function shape(
   return { columns, indexes, foreignKeys };
 }
 
-test("two processes migrate at once; each migration is applied once, and again is nothing to do", async () => {
+test("two processes migrate at the same time; each migration is applied once", async () => {
   const url = await emptyDatabase();
   const [first, second] = await Promise.all([migrate(url), migrate(url)]);
   const names = (await readMigrations()).map((migration) => migration.name);
@@ -70,7 +70,7 @@ test("two processes migrate at once; each migration is applied once, and again i
   expect(queue).toEqual({ found: true });
 });
 
-test("Prisma's own engine finds nothing left to apply", async () => {
+test("Prisma's own engine finds nothing to apply", async () => {
   const url = await emptyDatabase();
   await migrate(url);
   const schema = await readFile(path.join(prismaFolder, "schema.prisma"), "utf8");
@@ -111,12 +111,12 @@ test("schema.prisma is the sum of the migrations", async () => {
   }).toEqual(await shape(wanted));
 });
 
-test("the newest migration keeps the schema that it leads to, for the next difference", async () => {
+test("the newest migration keeps its schema for the next difference", async () => {
   const wanted = await readFile(path.join(prismaFolder, "schema.prisma"), "utf8");
   expect(await diffSchemas(await emptyDatabase(), await newestSchema(), wanted)).toBe("");
 });
 
-test("a database of a newer version, or with an edited migration, is refused with what to do", async () => {
+test("a database of a newer version or with an edited migration is refused", async () => {
   const url = await emptyDatabase();
   await migrate(url);
   await query(url, `UPDATE "_prisma_migrations" SET checksum = repeat('0', 64)`);
@@ -125,7 +125,7 @@ test("a database of a newer version, or with an edited migration, is refused wit
   await expect(migrate(url)).rejects.toThrow(/newer/);
 });
 
-test("a migration that fails leaves nothing behind", async () => {
+test("a failed migration leaves nothing behind", async () => {
   const url = await emptyDatabase();
   await query(url, 'CREATE TABLE "LedgerAnchor" (id int)');
   await expect(migrate(url)).rejects.toThrow("already exists");
@@ -134,7 +134,7 @@ test("a migration that fails leaves nothing behind", async () => {
   expect(await query(url, 'SELECT 1 FROM "_prisma_migrations"')).toEqual([]);
 });
 
-test("a server that is not there is named, without its password", async () => {
+test("an unreachable server is reported without its password", async () => {
   const refused: unknown = await migrate("postgresql://kluis:secret@127.0.0.1:9/none").catch(
     (error: unknown) => error,
   );

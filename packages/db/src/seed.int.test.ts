@@ -24,7 +24,7 @@ const facts = {
   clock: new TestClock(),
 };
 
-test("two starts at once and a third seed everything once, with its events", async () => {
+test("two parallel starts and a third one seed everything once, with its events", async () => {
   await Promise.all([seedBasics(database.db, facts), seedBasics(database.db, facts)]);
   await seedBasics(database.db, facts);
   const { prisma } = database.db;

@@ -16,6 +16,13 @@ const scopeFields = {
   tagValue: true,
 } as const;
 
+const teamFields = { id: true, slug: true, name: true, scopes: { select: scopeFields } } as const;
+
+/** These teams, or all, by slug. */
+function bySlug(ids: readonly string[] | undefined) {
+  return { ...(ids && { where: { id: { in: [...ids] } } }), orderBy: { slug: "asc" } } as const;
+}
+
 const reachSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("subscription"), subscriptionId: z.string() }),
   z.object({ kind: z.literal("resource-group"), subscriptionId: z.string(), resourceGroup: z.string() }),
@@ -24,28 +31,16 @@ const reachSchema = z.discriminatedUnion("kind", [
 
 /** Returns these teams, or all, with what they reach. */
 export async function listTeams(tx: Tx, ids?: readonly string[]): Promise<TeamRow[]> {
-  const rows = await tx.team.findMany({
-    ...(ids && { where: { id: { in: [...ids] } } }),
-    orderBy: { slug: "asc" },
-    select: { id: true, slug: true, name: true, createdAt: true, scopes: { select: scopeFields } },
-  });
+  const select = { ...teamFields, createdAt: true } as const;
+  const rows = await tx.team.findMany({ ...bySlug(ids), select });
   return rows.map(({ scopes, ...team }) => ({ ...team, reach: z.array(reachSchema).parse(scopes) }));
 }
 
 /** Returns these teams, or all, with what they reach and their members. */
 export async function listTeamMembers(tx: Tx, ids?: readonly string[]): Promise<TeamView[]> {
   const members = { role: true, groupId: true, person: { select: { id: true, name: true } } } as const;
-  const rows = await tx.team.findMany({
-    ...(ids && { where: { id: { in: [...ids] } } }),
-    orderBy: { slug: "asc" },
-    select: {
-      id: true,
-      slug: true,
-      name: true,
-      scopes: { select: scopeFields },
-      assignments: { select: members, orderBy: { createdAt: "asc" } },
-    },
-  });
+  const assignments = { select: members, orderBy: { createdAt: "asc" } } as const;
+  const rows = await tx.team.findMany({ ...bySlug(ids), select: { ...teamFields, assignments } });
   return rows.map(({ assignments, ...team }) => teamView.parse({ ...team, members: assignments }));
 }
 

@@ -33,7 +33,3 @@ export async function ensureVault(tx: Tx, vault: VaultRow): Promise<boolean> {
   });
   return made.count === 1;
 }
-
-export function listVaults(tx: Tx): Promise<VaultRow[]> {
-  return tx.vault.findMany({ orderBy: { name: "asc" } });
-}
