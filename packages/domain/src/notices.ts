@@ -47,19 +47,19 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "point-created": ({ pointId, consistency }) =>
     `Recovery point ${pointId} created, ${consistency}-consistent.`,
 
-  "disk-excluded": () => "Its owner excluded it from protection.",
+  "disk-excluded": () => "The disk is excluded from protection.",
   "disk-ephemeral": () => "An ephemeral OS disk has no snapshots; redeploy the VM instead.",
   "disk-unmanaged": () => "Only managed disks have snapshots; convert the disk.",
-  "disk-missing": () => "Azure no longer knows the disk.",
-  "disk-shared": () => "Restore points leave out a disk that several VMs may attach.",
+  "disk-missing": () => "The disk no longer exists in Azure.",
+  "disk-shared": () => "Azure restore points exclude disks that several VMs can attach.",
   "disk-no-export": () =>
     "The disk's network access policy denies every export; allow private or public access.",
   "disk-sector-size": () =>
-    "Azure exports disks with 4096-byte sectors as VHDX, which Kluis does not read yet.",
+    "Azure exports disks with 4096-byte sectors as VHDX, which Kluis cannot read yet.",
   "disk-ultra-crash-consistent": () =>
-    "Crash-consistent restore points leave out Ultra and Premium SSD v2 disks.",
+    "Crash-consistent Azure restore points exclude Ultra and Premium SSD v2 disks.",
   "disk-write-accelerated-crash-consistent": () =>
-    "Crash-consistent restore points leave out write-accelerated disks.",
+    "Crash-consistent Azure restore points exclude write-accelerated disks.",
 
   "guest-not-running": ({ powerState }) =>
     `The VM was ${powerState === "unknown" ? "in an unknown power state" : powerState}, so its guest did not take part in the snapshot.`,

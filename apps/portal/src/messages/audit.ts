@@ -92,10 +92,10 @@ export const audit = catalog({
     lead: "Elke actie van een gebruiker, een token of de engine, in een keten waaraan alleen kan worden toegevoegd. Elke gebeurtenis bevat de digest van de vorige.",
     forbidden: "Het auditlogboek is voor eigenaren en auditors.",
     verify: "Keten verifiëren",
-    verified: "Logboek intact: {events, plural, one {# gebeurtenis} other {# gebeurtenissen}}",
+    verified: "Auditlogboek intact: {events, plural, one {# gebeurtenis} other {# gebeurtenissen}}",
     verifiedHead:
       "De nieuwste gebeurtenis is {head, number}. {anchors, plural, =0 {Nog geen anker.} one {# anker komt overeen.} other {# ankers komen overeen.}}",
-    broken: "Het logboek is verbroken bij gebeurtenis {seq, number}",
+    broken: "Het auditlogboek is verbroken bij gebeurtenis {seq, number}",
     search: "Zoeken op actor, object of id",
     filters: { kind: "Gebeurtenis", all: "Alle", from: "Van", to: "Tot en met" },
     columns: {
@@ -167,8 +167,8 @@ export const audit = catalog({
       disk_restored: "Schijf hersteld",
       report_generated: "Rapport gemaakt",
       vault_collected: "Kluisruimte vrijgemaakt",
-      ledger_verified: "Logboek geverifieerd",
-      ledger_anchored: "Logboek verankerd",
+      ledger_verified: "Auditlogboek geverifieerd",
+      ledger_anchored: "Auditlogboek verankerd",
     },
   },
 });

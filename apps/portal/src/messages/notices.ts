@@ -32,17 +32,17 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "snapshot-removal-failed": "The snapshot was not removed ({errorCode}): {errorMessage}",
     "point-created":
       "Recovery point created, {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
-    "disk-excluded": "Its owner excluded it from protection.",
+    "disk-excluded": "The disk is excluded from protection.",
     "disk-ephemeral": "An ephemeral OS disk has no snapshots; redeploy the VM instead.",
     "disk-unmanaged": "Only managed disks have snapshots; convert the disk.",
-    "disk-missing": "Azure no longer knows the disk.",
-    "disk-shared": "Restore points leave out a disk that several VMs may attach.",
+    "disk-missing": "The disk no longer exists in Azure.",
+    "disk-shared": "Azure restore points exclude disks that several VMs can attach.",
     "disk-no-export": "The disk’s network access policy denies every export; allow private or public access.",
-    "disk-sector-size": "Azure exports disks with 4096-byte sectors as VHDX, which Kluis does not read yet.",
+    "disk-sector-size": "Azure exports disks with 4096-byte sectors as VHDX, which Kluis cannot read yet.",
     "disk-ultra-crash-consistent":
-      "Crash-consistent restore points leave out Ultra and Premium SSD v2 disks.",
+      "Crash-consistent Azure restore points exclude Ultra and Premium SSD v2 disks.",
     "disk-write-accelerated-crash-consistent":
-      "Crash-consistent restore points leave out write-accelerated disks.",
+      "Crash-consistent Azure restore points exclude write-accelerated disks.",
     "guest-not-running":
       "The VM was {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}, so its guest did not take part in the snapshot.",
     "guest-agent-not-ready": "The guest agent was not ready, so the guest did not take part in the snapshot.",
@@ -167,20 +167,21 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "snapshot-removal-failed": "De momentopname is niet verwijderd ({errorCode}): {errorMessage}",
     "point-created":
       "Herstelpunt gemaakt, {consistency, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}}.",
-    "disk-excluded": "De eigenaar heeft deze schijf uitgesloten van beveiliging.",
+    "disk-excluded": "De schijf is uitgesloten van beveiliging.",
     "disk-ephemeral":
-      "Een tijdelijke OS-schijf heeft geen momentopnamen; implementeer de virtuele machine opnieuw.",
+      "Een tijdelijke besturingssysteemschijf heeft geen momentopnamen; implementeer de virtuele machine opnieuw.",
     "disk-unmanaged": "Alleen beheerde schijven hebben momentopnamen; converteer de schijf.",
-    "disk-missing": "Azure kent deze schijf niet meer.",
-    "disk-shared": "Herstelpunten slaan een schijf over die aan meer virtuele machines kan worden gekoppeld.",
+    "disk-missing": "De schijf bestaat niet meer in Azure.",
+    "disk-shared":
+      "Azure-herstelpunten slaan schijven over die aan meerdere virtuele machines kunnen worden gekoppeld.",
     "disk-no-export":
       "Het netwerktoegangsbeleid van de schijf weigert elke export; sta privé- of openbare toegang toe.",
     "disk-sector-size":
-      "Azure exporteert schijven met sectoren van 4096 bytes als VHDX, en dat leest Kluis nog niet.",
+      "Azure exporteert schijven met sectoren van 4096 bytes als VHDX; die indeling kan Kluis nog niet lezen.",
     "disk-ultra-crash-consistent":
-      "Crashconsistente herstelpunten slaan Ultra- en Premium SSD v2-schijven over.",
+      "Crashconsistente Azure-herstelpunten slaan Ultra- en Premium SSD v2-schijven over.",
     "disk-write-accelerated-crash-consistent":
-      "Crashconsistente herstelpunten slaan schijven met schrijfversnelling over.",
+      "Crashconsistente Azure-herstelpunten slaan schijven met schrijfversnelling over.",
     "guest-not-running":
       "De energiestatus van de virtuele machine was “{powerState, select, running {actief} starting {wordt gestart} stopping {wordt gestopt} stopped {gestopt} deallocating {toewijzing wordt ongedaan gemaakt} deallocated {toewijzing ongedaan gemaakt} other {onbekend}}”, dus het gastbesturingssysteem heeft niet meegewerkt aan de momentopname.",
     "guest-agent-not-ready":
@@ -279,7 +280,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "ledger-missing": "Gebeurtenis {seq, number} ontbreekt.",
     "ledger-reordered": "Gebeurtenis {seq, number} staat niet op volgorde.",
     "ledger-broken": "Gebeurtenis {seq, number} volgt niet op de vorige: een van beide is vervangen.",
-    "ledger-truncated": "Gebeurtenis {seq, number} was ondertekend en ontbreekt: het logboek is afgekapt.",
+    "ledger-truncated":
+      "Gebeurtenis {seq, number} was ondertekend en ontbreekt: het auditlogboek is afgekapt.",
     "ledger-rewritten": "Gebeurtenis {seq, number} wijkt af van de gebeurtenis die was ondertekend.",
     "ledger-copies-unread":
       "Niet alle kopieën van de ankers in de kluis konden worden gelezen ({code}): gebeurtenissen die samen met de ankers in de database zijn verwijderd of herschreven, worden mogelijk niet ontdekt.",

@@ -230,7 +230,7 @@ export const policies = catalog({
       kinds: { daily: "Dagelijks", hourly: "Om de paar uur" },
       kindHints: {
         daily: "Op een of meer tijdstippen per dag",
-        hourly: "Meerdere keren per dag, binnen een tijdvak",
+        hourly: "Meerdere keren per dag, binnen een venster",
       },
       times: "Tijden",
       timeOf: "Tijd {index, number}",
@@ -284,7 +284,7 @@ export const policies = catalog({
       vss: "Type VSS-back-up",
       vssOptions: { full: "Volledig", copy: "Kopie" },
       vssHints: {
-        full: "Toepassingen mogen hun logboeken inkorten.",
+        full: "Toepassingen kunnen hun logboeken afkappen.",
         copy: "Behoudt de logboeken, voor VM’s die ook met een ander product worden beveiligd.",
       },
       presets: "Beginnen met",

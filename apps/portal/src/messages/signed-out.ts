@@ -42,7 +42,7 @@ export const signedOut = catalog({
     lead: "Back-ups van uw virtuele machines, in uw eigen kluis.",
     button: "Aanmelden met Microsoft",
     facts: {
-      complete: "Elk herstelpunt is op zichzelf compleet.",
+      complete: "Elk herstelpunt is op zichzelf volledig.",
       encrypted: "Versleuteld voordat het de engine verlaat.",
       open: "Leesbaar zonder Kluis, in een gedocumenteerde indeling.",
     },
@@ -66,7 +66,7 @@ export const signedOut = catalog({
       },
       unreachable: {
         title: "Aanmelden is niet beschikbaar",
-        text: "Microsoft Entra of de database reageert niet. Probeer het zo opnieuw.",
+        text: "Microsoft Entra of de database reageert niet. Probeer het over enkele ogenblikken opnieuw.",
       },
       config: {
         title: "Aanmelden is niet ingesteld",

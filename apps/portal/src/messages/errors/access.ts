@@ -178,7 +178,7 @@ export const accessErrors = catalog({
       title: "De portal reageert niet",
       message: "Een server tussen deze browser en de portal heeft geantwoord.",
       action:
-        "Probeer het zo opnieuw. Blijft dit gebeuren, laat dan de platformeigenaar de proxy controleren.",
+        "Probeer het over enkele ogenblikken opnieuw. Blijft dit gebeuren, laat dan de platformeigenaar de proxy controleren.",
     },
     INPUT_INVALID: {
       title: "Niet alle waarden zijn geldig",

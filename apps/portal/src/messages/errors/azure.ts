@@ -194,7 +194,7 @@ export const azureErrors = catalog({
           action: "Kluis probeert het opnieuw. Blijft dit gebeuren, controleer dan de status van Azure.",
         },
         "restore-point-failed": {
-          message: "Azure kon het Azure-herstelpunt niet maken.",
+          message: "Het maken van het Azure-herstelpunt is mislukt.",
           action: "Kluis probeert het opnieuw.",
         },
         "restore-point-lost": {
@@ -202,11 +202,11 @@ export const azureErrors = catalog({
           action: "Kluis probeert het opnieuw.",
         },
         "restore-point-without-time": {
-          message: "Azure meldt niet wanneer het Azure-herstelpunt is gemaakt.",
+          message: "Azure meldt het tijdstip van het Azure-herstelpunt niet.",
           action: "Kluis probeert het opnieuw.",
         },
         "restore-point-without-disks": {
-          message: "Azure heeft een Azure-herstelpunt zonder schijven gemaakt.",
+          message: "Het Azure-herstelpunt bevat geen schijven.",
           action: "Kluis probeert het opnieuw.",
         },
         "restore-point-without-disk": {

@@ -43,7 +43,7 @@ export const installationErrors = catalog({
     DATABASE_UNREACHABLE: {
       title: "De database reageert niet",
       message: "Kluis kan de database niet bereiken.",
-      action: "Probeer het zo opnieuw.",
+      action: "Probeer het over enkele ogenblikken opnieuw.",
     },
     DISK_FULL: {
       title: "De schijf van de engine is vol",
