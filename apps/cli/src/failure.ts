@@ -27,7 +27,7 @@ export interface Failure {
 export class UnreachableError extends Error {
   readonly url: string;
   constructor(url: string, cause: unknown) {
-    super(`Kluis does not answer at ${url}.`, { cause });
+    super(`Kluis does not respond at ${url}.`, { cause });
     this.name = "UnreachableError";
     this.url = url;
   }

@@ -23,7 +23,7 @@ const exitCodeNotes = [
   ["2", "wrong usage"],
   ["3", "not found"],
   ["4", "not signed in, or not allowed"],
-  ["5", "Kluis does not answer"],
+  ["5", "Kluis does not respond"],
   ["130", "interrupted"],
 ] as const;
 

@@ -1,6 +1,6 @@
 import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCatalog } from "@kluis/domain";
+import { errorCatalog, noticeCodes, noticeText } from "@kluis/domain";
 import compile from "icu-minify/compile";
 import { describe, expect, it } from "vitest";
 import { pseudoMessage } from "#i18n/pseudo.ts";
@@ -73,6 +73,15 @@ describe("the errors", () => {
   it("take parameters only with a reason, because only then they are certain", () => {
     const plain = [...english].filter(([key]) => /^errors\.\w+\.(title|message|action)$/u.test(key));
     expect(plain.filter(([, text]) => argumentsOf(compile(text)).length > 0)).toEqual([]);
+  });
+});
+
+describe("the notices", () => {
+  it("without parameters have the English text of the domain, which the command line shows", () => {
+    const plain = noticeCodes.filter((code) => argumentsOf(compile(messages.en.notices[code])).length === 0);
+    expect(plain.length).toBeGreaterThan(50);
+    const pairs = plain.map((code) => [code, noticeText({ code, params: {} }).replaceAll("'", "’")]);
+    expect(plain.map((code) => [code, messages.en.notices[code].replaceAll("'", "’")])).toEqual(pairs);
   });
 });
 
