@@ -28,7 +28,7 @@ export const vms = catalog({
     >,
     os: { linux: "Linux", windows: "Windows" } satisfies Record<OsType, string>,
     search: "Search by name, group or tag",
-    filters: { status: "Status", policy: "Policy", group: "Group", all: "all" },
+    filters: { status: "Status", policy: "Policy", group: "Group", all: "All" },
     columns: {
       name: "Name",
       status: "Status",
@@ -168,7 +168,7 @@ export const vms = catalog({
     agent: { ready: "Gereed", "not-ready": "Niet gereed", unknown: "Onbekend" },
     os: { linux: "Linux", windows: "Windows" },
     search: "Zoeken op naam, groep of tag",
-    filters: { status: "Status", policy: "Beleid", group: "Groep", all: "alle" },
+    filters: { status: "Status", policy: "Beleid", group: "Groep", all: "Alle" },
     columns: {
       name: "Naam",
       status: "Status",

@@ -23,7 +23,7 @@ export function DeletePointDialog({ point, onClose }: { point: PointView; onClos
   const router = useRouter();
   const format = useFormat();
   const [reason, setReason] = useState("");
-  const [touched, setTouched] = useState(false);
+  const [tried, setTried] = useState(false);
   const isShort = reason.trim().length < minReasonLength;
   const remove = useMutation(
     trpc.points.delete.mutationOptions({
@@ -45,7 +45,7 @@ export function DeletePointDialog({ point, onClose }: { point: PointView; onClos
       action={t("detail.deleteConfirm")}
       busy={remove.isPending}
       onConfirm={() => {
-        setTouched(true);
+        setTried(true);
         if (!isShort) remove.mutate({ point: point.id, reason: reason.trim() });
       }}
       description={
@@ -64,12 +64,11 @@ export function DeletePointDialog({ point, onClose }: { point: PointView; onClos
               value={reason}
               required
               maxLength={maxReasonLength}
-              aria-invalid={touched && isShort}
+              aria-invalid={tried && isShort}
               onChange={(event) => setReason(event.target.value)}
-              onBlur={() => setTouched(true)}
               className={`${inputClass} mt-1 font-normal`}
             />
-            {touched && isShort ? (
+            {tried && isShort ? (
               <span className="mt-1 block text-xs text-bad">
                 {t("detail.reasonShort", { minimum: minReasonLength })}
               </span>
