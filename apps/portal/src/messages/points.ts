@@ -38,6 +38,7 @@ export const points = catalog({
       pinned: "Pinned",
     } satisfies Record<RetentionTier, string>,
     moreTiers: "+{count, number}",
+    allTiers: "{tiers}",
     search: "Search by VM or ID",
     filters: { consistency: "Consistency", state: "Status", all: "All", living: "Not deleted" },
     columns: {
@@ -200,6 +201,7 @@ export const points = catalog({
       pinned: "Vastgezet",
     },
     moreTiers: "+{count, number}",
+    allTiers: "{tiers}",
     search: "Zoeken op VM of id",
     filters: { consistency: "Consistentie", state: "Status", all: "Alle", living: "Niet verwijderd" },
     columns: {

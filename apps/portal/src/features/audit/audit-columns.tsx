@@ -1,5 +1,5 @@
 "use client";
-import { ledgerKinds } from "@kluis/domain";
+import { jobKinds, ledgerKinds } from "@kluis/domain";
 import type { Texts } from "#i18n/texts.ts";
 import type { AuditRow } from "#lib/api-types.ts";
 import { messageKey } from "#messages/catalog.ts";
@@ -14,9 +14,17 @@ export function eventName(kind: string, t: Texts<"audit">): string {
   return known === undefined ? kind : t(`kinds.${messageKey(known)}`);
 }
 
+/** The name of an object. The ledger names jobs after their kind and VM ("backup of web-01"), which pages can translate. */
+export function targetName(target: AuditRow["target"], jobs: Texts<"jobs">): string {
+  const kind = jobKinds.find((one) => target.type === "job" && target.name.startsWith(`${one} of `));
+  return kind === undefined
+    ? target.name
+    : jobs(`titles.${kind}`, { vm: target.name.slice(`${kind} of `.length) });
+}
+
 /** The columns of the ledger, with absolute times. */
 export function auditColumns(
-  t: Texts<"audit">,
+  { t, jobs }: { readonly t: Texts<"audit">; readonly jobs: Texts<"jobs"> },
   onShow: (row: AuditRow) => void,
 ): readonly Column<AuditRow>[] {
   return [
@@ -35,7 +43,7 @@ export function auditColumns(
       isRowHeader: true,
       cell: (row) => <span className="font-medium">{eventName(row.kind, t)}</span>,
     },
-    { key: "target", header: t("columns.target"), cell: (row) => row.target.name },
+    { key: "target", header: t("columns.target"), cell: (row) => targetName(row.target, jobs) },
     {
       key: "actor",
       header: t("columns.actor"),

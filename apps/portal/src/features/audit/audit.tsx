@@ -105,6 +105,7 @@ function VerificationResult({ result }: { result: LedgerVerification }) {
 
 function AuditTable() {
   const t = useTranslations("audit");
+  const jobs = useTranslations("jobs");
   const trpc = useTRPC();
   const [state, setState] = useQueryStates(params, listOptions);
   const [shown, setShown] = useState<AuditRow | null>(null);
@@ -167,7 +168,7 @@ function AuditTable() {
       </FilterBar>
       <DataTable
         label={t("title")}
-        columns={auditColumns(t, setShown)}
+        columns={auditColumns({ t, jobs }, setShown)}
         rows={events.data?.rows}
         refreshing={events.isPlaceholderData}
         rowKey={(row) => String(row.seq)}

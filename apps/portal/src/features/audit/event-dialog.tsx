@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { eventName } from "#features/audit/audit-columns.tsx";
+import { eventName, targetName } from "#features/audit/audit-columns.tsx";
 import type { AuditRow } from "#lib/api-types.ts";
 import { Facts } from "#ui/card.tsx";
 import { Copyable } from "#ui/copyable.tsx";
@@ -10,6 +10,7 @@ import { AbsoluteTime } from "#ui/time-ago.tsx";
 /** All facts of one event, with its place in the chain. */
 export function EventDialog({ event, onClose }: { event: AuditRow; onClose: () => void }) {
   const t = useTranslations("audit");
+  const jobs = useTranslations("jobs");
   const data = JSON.stringify(event.data ?? {}, null, 2);
   return (
     <Dialog
@@ -26,7 +27,7 @@ export function EventDialog({ event, onClose }: { event: AuditRow; onClose: () =
             { label: t("columns.actor"), value: event.actor.name },
             {
               label: t("columns.target"),
-              value: t("targetText", { name: event.target.name, type: event.target.type }),
+              value: t("targetText", { name: targetName(event.target, jobs), type: event.target.type }),
             },
             { label: t("id"), value: <Copyable value={event.target.id} what={t("targetId")} /> },
             { label: t("digest"), value: <Copyable value={event.digest} what={t("digest")} />, wide: true },

@@ -67,7 +67,7 @@ export function TierSummary({ point }: { point: Pick<PointRow, "tiers" | "pinned
   const format = useFormat();
   const longest = longestTier(point);
   if (longest === null) return <span className="text-faint">{t("noExpiry")}</span>;
-  const all = format.list(point.tiers.map((tier) => t(`tiers.${tier}`)));
+  const all = t("allTiers", { tiers: format.list(point.tiers.map((tier) => t(`tiers.${tier}`))) });
   const others = point.tiers.filter((tier) => tier !== longest).length;
   return (
     <span className="inline-flex gap-1" title={all}>

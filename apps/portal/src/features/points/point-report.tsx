@@ -196,7 +196,7 @@ function useIntegrity(point: PointView): readonly Fact[] {
         kind: kind === undefined ? point.vault.kind : t(`detail.fields.vaultKinds.${kind}`),
       }),
     },
-    { label: t("detail.fields.encryption"), value: point.encryption },
+    { label: t("detail.fields.encryption"), value: <span data-value>{point.encryption}</span> },
     {
       label: t("detail.fields.key"),
       value: <Copyable value={point.keyId} what={t("detail.what.key")} />,
@@ -240,7 +240,10 @@ function Span({ from, to }: { from: string; to: string }) {
   const took = format.duration(new Date(to).getTime() - new Date(from).getTime());
   return (
     <>
-      <AbsoluteTime at={from} /> <span className="text-muted">({took})</span>
+      <AbsoluteTime at={from} />{" "}
+      <span data-value className="text-muted">
+        ({took})
+      </span>
     </>
   );
 }

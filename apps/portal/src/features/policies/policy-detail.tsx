@@ -53,7 +53,9 @@ function LoadedPolicy({ policy }: { policy: PolicyView }) {
             <Badge tone="accent">{policy.team?.name ?? t("everyTeam")}</Badge>
           </>
         }
-        description={policy.description === "" ? sentence(policy.document) : policy.description}
+        description={
+          policy.description === "" ? sentence(policy.document) : <span data-value>{policy.description}</span>
+        }
         actions={
           <Button
             icon={<Link2 aria-hidden="true" />}

@@ -71,7 +71,9 @@ function JudgedPoint({ point }: { point: PolicyPreview["points"][number] }) {
   return (
     <tr className="border-t border-line">
       <th scope="row" className="py-1 pr-2 text-left align-top font-normal whitespace-nowrap tabular">
-        <span suppressHydrationWarning>{format.absolute(new Date(point.takenAt))}</span>
+        <span data-value suppressHydrationWarning>
+          {format.absolute(new Date(point.takenAt))}
+        </span>
         <span className="block text-xs text-faint">{point.vm.name}</span>
       </th>
       <td className="sr-only">{point.vm.name}</td>
@@ -80,7 +82,9 @@ function JudgedPoint({ point }: { point: PolicyPreview["points"][number] }) {
           {point.keep ? t("preview.keep") : t("preview.remove")}
         </Status>
         <span className="block text-xs text-faint">
-          {point.keep && tiers.length > 0 ? format.list(tiers) : notice(point.reasonNotice, point.reason)}
+          {point.keep && tiers.length > 0
+            ? points("allTiers", { tiers: format.list(tiers) })
+            : notice(point.reasonNotice, point.reason)}
         </span>
       </td>
     </tr>

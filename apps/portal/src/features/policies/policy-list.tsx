@@ -31,7 +31,9 @@ function usePolicyColumns(): readonly Column<PolicyRow>[] {
             {policy.name}
           </Link>
           {policy.description === "" ? null : (
-            <span className="block text-xs text-faint">{policy.description}</span>
+            <span data-value className="block text-xs text-faint">
+              {policy.description}
+            </span>
           )}
         </span>
       ),

@@ -98,7 +98,7 @@ function NextRuns({ preview }: { preview: PolicyPreview }) {
           const here = format.absolute(at, { weekday: true });
           return (
             <li key={run.at} className="flex flex-wrap justify-between gap-x-4">
-              <span>{there}</span>
+              <span data-value>{there}</span>
               <span className="text-faint" suppressHydrationWarning>
                 {here === there ? null : t("preview.here", { time: format.absolute(at) })}
               </span>
