@@ -21,6 +21,7 @@ const quick: readonly Phase[] = [
   { name: "types", work: types },
   { name: "unused code", work: () => check("knip", "knip", ["--no-progress", "--no-config-hints"]) },
   { name: "format", work: () => check("format", "biome", ["check", "--max-diagnostics=50", "."]) },
+  { name: "words", work: () => check("words", "node", ["scripts/check-words.ts"]) },
   { name: "dependency graph", work: () => check("graph", "node", ["scripts/check-graph.ts"]) },
   { name: "words", work: () => check("words", "node", ["scripts/check-words.ts"]) },
 ];
