@@ -23,7 +23,6 @@ const quick: readonly Phase[] = [
   { name: "format", work: () => check("format", "biome", ["check", "--max-diagnostics=50", "."]) },
   { name: "words", work: () => check("words", "node", ["scripts/check-words.ts"]) },
   { name: "dependency graph", work: () => check("graph", "node", ["scripts/check-graph.ts"]) },
-  { name: "words", work: () => check("words", "node", ["scripts/check-words.ts"]) },
 ];
 
 const thorough: readonly Phase[] = [
