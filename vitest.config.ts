@@ -15,7 +15,7 @@ export default defineConfig({
           name: "unit",
           include: ["{packages,apps}/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
           exclude: [...ignored, "**/*.int.test.ts"],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           pool: "forks",
           // Files of one worker share modules, which halves the run: a test undoes what it changes outside its file.
           isolate: false,
