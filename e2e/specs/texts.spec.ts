@@ -37,9 +37,10 @@ function textsOutsideBrackets(): readonly string[] {
 }
 
 async function hardCoded(page: Page): Promise<readonly string[]> {
-  await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+  // By tag: behind an open dialog the heading has no role.
+  await expect(page.locator("h1").first()).toBeVisible();
   await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
-  await expect(page.getByRole("status").filter({ hasText: "Lö" })).toHaveCount(0);
+  await expect(page.getByRole("status").filter({ hasText: "Löádíñg" })).toHaveCount(0);
   const texts = await page.evaluate(textsOutsideBrackets);
   return [...new Set(texts.filter((text) => !isData(text)))];
 }

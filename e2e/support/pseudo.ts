@@ -25,7 +25,8 @@ const patterns: readonly RegExp[] = [
   /^(Standard|Premium)[\w-]*$/,
   /^[A-Z][a-z]+\/[A-Z][A-Za-z_]+$/,
   /^(westeurope|northeurope)$/,
-  /^\w+: \w+$/,
+  /^\w+: [\w-]+$/,
+  /^browser test$/,
 ];
 
 /** Whether a piece of text is data. */
