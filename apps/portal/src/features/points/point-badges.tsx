@@ -62,7 +62,11 @@ export function VerifiedMark({ verified }: { verified: PointRow["lastVerified"] 
 }
 
 /** The tier that keeps a point longest, with the number of the others; all of them on hover. */
-export function TierSummary({ point }: { point: Pick<PointRow, "tiers" | "pinnedAt"> }) {
+export function TierSummary({
+  point,
+}: {
+  point: Pick<PointRow, "tiers" | "pinnedAt" | "instantRestoreUntil">;
+}) {
   const t = useTranslations("points");
   const format = useFormat();
   const longest = longestTier(point);
@@ -70,9 +74,10 @@ export function TierSummary({ point }: { point: Pick<PointRow, "tiers" | "pinned
   const all = t("allTiers", { tiers: format.list(point.tiers.map((tier) => t(`tiers.${tier}`))) });
   const others = point.tiers.filter((tier) => tier !== longest).length;
   return (
-    <span className="inline-flex gap-1" title={all}>
+    <span className="inline-flex flex-wrap items-center gap-1" title={all}>
       <Badge tone={longest === "pinned" ? "accent" : "idle"}>{t(`tiers.${longest}`)}</Badge>
       {others === 0 ? null : <span className="text-xs text-faint">{t("moreTiers", { count: others })}</span>}
+      {point.instantRestoreUntil === null ? null : <Badge tone="run">{t("instant")}</Badge>}
     </span>
   );
 }
