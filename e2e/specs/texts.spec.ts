@@ -105,7 +105,7 @@ test("dialogs and menus have no hard-coded text", async ({ page }) => {
   expect(await hardCoded(page)).toEqual([]);
   await page.keyboard.press("Escape");
   await page.goto(`${portalUrl()}${await firstLink(page, "/vms?search=sql", "/vms/")}`);
-  await page.locator("[aria-haspopup=menu]").last().click();
+  await page.locator("#content [aria-haspopup=menu]").first().click();
   await expect(page.getByRole("menu")).toBeVisible();
   expect(await hardCoded(page)).toEqual([]);
   await page.getByRole("menuitem").first().click();
