@@ -255,7 +255,7 @@ describe("failures", () => {
     expect(await vms({ KLUIS_URL: url, KLUIS_TOKEN: "kluis_wrong" })).toMatchObject({ code: 4 });
     expect(await vms({ KLUIS_URL: url })).toMatchObject({ code: 4, err: saying("KLUIS_TOKEN") });
     const away = await vms({ KLUIS_URL: "http://127.0.0.1:1", KLUIS_TOKEN: "kluis_x" });
-    expect(away).toMatchObject({ code: 5, err: saying("does not answer") });
+    expect(away).toMatchObject({ code: 5, err: saying("does not respond") });
     const clear = await vms({ KLUIS_URL: "http://kluis.example.org", KLUIS_TOKEN: "kluis_x" });
     expect(clear).toMatchObject({ code: 2, err: saying("unencrypted") });
   });

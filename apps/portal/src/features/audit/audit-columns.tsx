@@ -1,5 +1,6 @@
 "use client";
-import { jobKinds, ledgerKinds } from "@kluis/domain";
+import { ledgerKinds } from "@kluis/domain";
+import { isStoredName, type TargetWords, targetName } from "#features/audit/target-name.ts";
 import type { Texts } from "#i18n/texts.ts";
 import type { AuditRow } from "#lib/api-types.ts";
 import { messageKey } from "#messages/catalog.ts";
@@ -14,19 +15,12 @@ export function eventName(kind: string, t: Texts<"audit">): string {
   return known === undefined ? kind : t(`kinds.${messageKey(known)}`);
 }
 
-/** The name of an object. The ledger names jobs after their kind and VM ("backup of web-01"), which pages can translate. */
-export function targetName(target: AuditRow["target"], jobs: Texts<"jobs">): string {
-  const kind = jobKinds.find((one) => target.type === "job" && target.name.startsWith(`${one} of `));
-  return kind === undefined
-    ? target.name
-    : jobs(`titles.${kind}`, { vm: target.name.slice(`${kind} of `.length) });
-}
-
 /** The columns of the ledger, with absolute times. */
 export function auditColumns(
-  { t, jobs }: { readonly t: Texts<"audit">; readonly jobs: Texts<"jobs"> },
+  words: TargetWords,
   onShow: (row: AuditRow) => void,
 ): readonly Column<AuditRow>[] {
+  const t = words.audit;
   return [
     {
       key: "seq",
@@ -43,7 +37,15 @@ export function auditColumns(
       isRowHeader: true,
       cell: (row) => <span className="font-medium">{eventName(row.kind, t)}</span>,
     },
-    { key: "target", header: t("columns.target"), cell: (row) => targetName(row.target, jobs) },
+    {
+      key: "target",
+      header: t("columns.target"),
+      cell: (row) => (
+        <span data-value={isStoredName(row.target.type) ? true : undefined}>
+          {targetName(row.target, words)}
+        </span>
+      ),
+    },
     {
       key: "actor",
       header: t("columns.actor"),

@@ -12,6 +12,7 @@ import type { AuditRow, LedgerVerification } from "#lib/api-types.ts";
 import { failureOf } from "#lib/failure.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { defined, listOptions, parseAsAnyOf, unlessEmpty } from "#lib/url-state.ts";
+import { useFormat } from "#lib/use-format.ts";
 import { useRefusal } from "#shell/viewer-context.tsx";
 import { Alert } from "#ui/alert.tsx";
 import { Button } from "#ui/button.tsx";
@@ -106,6 +107,7 @@ function VerificationResult({ result }: { result: LedgerVerification }) {
 function AuditTable() {
   const t = useTranslations("audit");
   const jobs = useTranslations("jobs");
+  const format = useFormat();
   const trpc = useTRPC();
   const [state, setState] = useQueryStates(params, listOptions);
   const [shown, setShown] = useState<AuditRow | null>(null);
@@ -168,7 +170,7 @@ function AuditTable() {
       </FilterBar>
       <DataTable
         label={t("title")}
-        columns={auditColumns({ t, jobs }, setShown)}
+        columns={auditColumns({ audit: t, jobs, format }, setShown)}
         rows={events.data?.rows}
         refreshing={events.isPlaceholderData}
         rowKey={(row) => String(row.seq)}

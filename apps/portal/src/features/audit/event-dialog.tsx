@@ -1,7 +1,9 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { eventName, targetName } from "#features/audit/audit-columns.tsx";
+import { eventName } from "#features/audit/audit-columns.tsx";
+import { targetName } from "#features/audit/target-name.ts";
 import type { AuditRow } from "#lib/api-types.ts";
+import { useFormat } from "#lib/use-format.ts";
 import { Facts } from "#ui/card.tsx";
 import { Copyable } from "#ui/copyable.tsx";
 import { Dialog } from "#ui/dialog.tsx";
@@ -11,6 +13,7 @@ import { AbsoluteTime } from "#ui/time-ago.tsx";
 export function EventDialog({ event, onClose }: { event: AuditRow; onClose: () => void }) {
   const t = useTranslations("audit");
   const jobs = useTranslations("jobs");
+  const format = useFormat();
   const data = JSON.stringify(event.data ?? {}, null, 2);
   return (
     <Dialog
@@ -27,7 +30,10 @@ export function EventDialog({ event, onClose }: { event: AuditRow; onClose: () =
             { label: t("columns.actor"), value: event.actor.name },
             {
               label: t("columns.target"),
-              value: t("targetText", { name: targetName(event.target, jobs), type: event.target.type }),
+              value: t("targetText", {
+                name: targetName(event.target, { audit: t, jobs, format }),
+                type: event.target.type,
+              }),
             },
             { label: t("id"), value: <Copyable value={event.target.id} what={t("targetId")} /> },
             { label: t("digest"), value: <Copyable value={event.digest} what={t("digest")} />, wide: true },
