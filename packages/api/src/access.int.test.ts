@@ -113,7 +113,7 @@ describe("access matrix", () => {
     expect(Object.keys(accessMatrix).toSorted()).toEqual(procedures.map(({ path }) => path).toSorted());
   });
 
-  test.each(procedures)("$path says its permission, as the matrix does", ({ path, permission }) => {
+  test.each(procedures)("$path has the permission of the matrix", ({ path, permission }) => {
     expect(permissions).toContain(permission);
     expect(permission).toBe(accessMatrix[path]?.permission);
   });

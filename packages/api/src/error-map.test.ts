@@ -64,7 +64,7 @@ describe("errors", () => {
     ]);
   });
 
-  test("a row or an answer that its schema refuses is our failure, not an invalid input", () => {
+  test("a row or an output that its schema refuses is INTERNAL, not an invalid input", () => {
     const { error: cause } = z.string().safeParse(1);
     const refused = new TRPCError({
       code: "INTERNAL_SERVER_ERROR",

@@ -99,7 +99,7 @@ export function kluisErrorOf(error: unknown): KluisError {
   if (isKluisError(error)) return error;
   if (error instanceof z.core.$ZodError) return invalidInput(error);
   if (error instanceof TRPCError) {
-    // A schema that refuses a row or an output is our mistake, not the caller's.
+    // A row or an output that its schema refuses is an error of the server, not of the caller.
     if (error.code === "INTERNAL_SERVER_ERROR" && error.cause instanceof z.core.$ZodError)
       return internal(error);
     if (error.cause !== undefined && error.cause !== error) return kluisErrorOf(error.cause);

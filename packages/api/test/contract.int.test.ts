@@ -148,7 +148,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-/** One of several equal neighbors: thirty empty days say no more than one. */
+/** Keeps one of several equal neighbors, so that thirty empty days take one line. */
 function withoutRepeats(values: readonly unknown[]): unknown[] {
   return values.filter((value, at) => at === 0 || JSON.stringify(value) !== JSON.stringify(values[at - 1]));
 }

@@ -73,7 +73,7 @@ export async function pollDeleteRestorePoint(
 }
 
 /**
- * Deletes a collection that holds no restore point any more. False: it still holds some. A missing one is success.
+ * Deletes an empty collection. Returns false when restore points remain, true when the collection is missing.
  * Azure deletes restore points with their collection, so no job of the VM may be creating one.
  */
 export async function deleteEmptyCollection(

@@ -21,7 +21,7 @@ export interface VmDiskRef {
   readonly caching: string | null;
 }
 
-/** A VM as a listing shows it: the facts of the catalog, as far as a listing has them. */
+/** The facts of a VM that a list request returns, without details of its disks. */
 export interface VmInfo extends Omit<VmFacts, "agentState" | "disks"> {
   /** ARM id with Azure's own letter case, for display and for calls. Compare by `resourceId`. */
   readonly id: string;

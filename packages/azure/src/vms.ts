@@ -113,7 +113,7 @@ function handlerOf(view: VirtualMachineExtensionInstanceView | undefined): {
   return { publisher: text.slice(0, Math.max(0, cut)), type: text.slice(cut + 1) };
 }
 
-/** Extensions from the VM's child resources and its instance view: each may lack some of them. */
+/** Merges the VM's child resources and its instance view: Azure lists some extensions in only one of them. */
 function extensionsOf(vm: VirtualMachine): ExtensionState[] {
   const resources = new Map((vm.resources ?? []).map((extension) => [nameKey(extension.name), extension]));
   const views = new Map((vm.instanceView?.extensions ?? []).map((view) => [nameKey(view.name), view]));

@@ -30,7 +30,7 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   }
 }
 
-/** Columns and indexes of the public schema, without what is written by hand beyond Prisma's schema language. */
+/** Columns, indexes and foreign keys of the public schema. */
 async function shape(
   url: string,
 ): Promise<Record<"columns" | "indexes" | "foreignKeys", Record<string, unknown>[]>> {

@@ -40,7 +40,7 @@ export type AccessTarget =
   | { readonly kind: "vm"; readonly vm: VmPlace }
   /** An object of a team, such as a policy. `teamId` null: it belongs to the organization. */
   | { readonly kind: "team"; readonly teamId: string | null }
-  /** Any place at all. Decides whether a page or a list exists for the user. */
+  /** Held anywhere: decides whether a page or a list is offered. */
   | { readonly kind: "anywhere" };
 
 /** Tags as the database indexes them: `name=value`. Names are lower case because Azure ignores their case. */

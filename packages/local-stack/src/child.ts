@@ -17,7 +17,7 @@ export interface Child {
   readonly logFile: string;
   /** Resolves when the process has ended, for any reason. */
   readonly exited: Promise<ChildExit>;
-  /** The first message over the channel: Kluis's own programs send it when they are ready. Never settles if none comes. */
+  /** Resolves with the first IPC message, which Kluis's programs send when they are ready. Stays pending without one. */
   readonly firstMessage: Promise<unknown>;
   /** True until it has ended. */
   alive(): boolean;

@@ -3,7 +3,7 @@ import { codeOf, errorOf, freshWorld } from "../../test/world.ts";
 
 const api = freshWorld();
 
-test("a second backup of a VM is refused and names the first, also when both start at once", async () => {
+test("a second backup of a VM is refused with the id of the first, also when both start at the same time", async () => {
   const { jobId } = await api.admin.protection.set({ vm: "shop-01", policy: "standard-daily" });
   const error = await errorOf(api.admin.backup.start({ vm: "shop-01" }));
   expect(error).toMatchObject({ cause: { code: "JOB_ALREADY_RUNNING", params: { job: jobId } } });

@@ -6,8 +6,7 @@ import { kluisErrorOf } from "../error-map.ts";
 import { type HealthPartView, type HealthView, healthView } from "./view.ts";
 
 /**
- * Returns the health of database, engine, vault and Azure: as read now, or as the engine last saw it. Never throws; the result
- * names what is wrong.
+ * Returns the health of each part: database and engine as read now, vault and Azure as the engine last reported. Never throws.
  */
 export async function readHealth(api: Api): Promise<HealthView> {
   const now = api.clock.now();

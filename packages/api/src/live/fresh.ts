@@ -6,8 +6,7 @@ import { requireSignedIn, type SignedInContext } from "../context.ts";
 const keepMs = 5_000;
 
 /**
- * Returns a function that gives the context of a long stream, with rights at most a few seconds
- * old.
+ * Returns a function that returns the context of a long stream, with rights at most a few seconds old.
  * @throws KluisError NOT_SIGNED_IN, TOKEN_INVALID, FORBIDDEN once the user signed out or lost the
  * permission
  */

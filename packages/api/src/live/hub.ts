@@ -5,8 +5,7 @@ import { type Db, listen } from "@kluis/db";
 import type { Logger } from "pino";
 
 /**
- * What a watcher reads next: these jobs or, at the start, after a lost connection and after
- * silence, everything it watches.
+ * The jobs that a watcher reads next. It reads all that it watches at the start, after a lost connection and after silence.
  */
 export interface Change {
   readonly jobIds: ReadonlySet<string>;
@@ -131,7 +130,7 @@ class Watcher {
   }
 }
 
-/** Waits, or returns at once when the signal aborts. */
+/** Waits, or returns immediately when the signal aborts. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

@@ -18,7 +18,7 @@ export function scopeOf(ctx: SignedInContext, policies: readonly PolicyRow[]): F
   return { visibility: seen(ctx), now: ctx.api.clock.now(), maxAges };
 }
 
-/** The same for the whole fleet, which needs every policy: a visible VM may have the policy of a team that is not. */
+/** The scope over every policy. All are needed: a visible VM can have a policy of a team that the user is not in. */
 export async function fleetScope(ctx: SignedInContext): Promise<FleetScope> {
   return scopeOf(ctx, await listPolicies(ctx.api.db.prisma, "all"));
 }

@@ -5,7 +5,7 @@ export const protectionView = z.object({
   vm: refView,
   policy: refView,
   excludedDisks: z.array(diskKeySchema),
-  /** The first backup; null when a backup was running, or only policy or disks changed. */
+  /** The first backup; null when a backup was running already, or when only policy or disks changed. */
   jobId: z.string().nullable(),
 });
 

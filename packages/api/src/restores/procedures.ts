@@ -4,7 +4,7 @@ import { createRestore, planRestore } from "./service.ts";
 import { restorePlan, startedRestore } from "./view.ts";
 
 export const restoreProcedures = {
-  /** What a restore would do in Azure. Nothing is created. */
+  /** Returns the steps of a restore in Azure, and creates nothing. */
   plan: procedure
     .requires("restore:disks")
     .input(restoreInput)

@@ -26,7 +26,7 @@ interface Prepared {
 }
 
 /**
- * What a restore would do in Azure. Nothing is created.
+ * Returns the steps of a restore in Azure, and creates nothing.
  * @throws KluisError POINT_NOT_FOUND, DISK_NOT_FOUND, FORBIDDEN
  */
 export async function planRestore(ctx: SignedInContext, input: RestoreInput): Promise<RestorePlan> {

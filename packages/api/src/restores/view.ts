@@ -23,10 +23,10 @@ export const restorePlan = z.object({
   point: z.object({ id: z.string(), takenAt: instantView, consistency: consistencySchema }),
   disk: z.object({ key: diskKeySchema, name: z.string(), bytes: bytesView, allocatedBytes: bytesView }),
   target,
-  /** What will happen in Azure, in order, each a sentence. */
+  /** The steps in Azure, in order, each a sentence. */
   steps: z.array(z.string()),
   stepNotices: z.array(noticeSchema),
-  /** What the user should know before, each a sentence. */
+  /** Notes for the user before the restore, each a sentence. */
   notes: z.array(z.string()),
   noteNotices: z.array(noticeSchema),
 });

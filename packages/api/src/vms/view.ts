@@ -34,7 +34,7 @@ const vmProtectionView = z.object({
   excludedDisks: z.array(diskKeySchema),
   nextRunAt: instantView.nullable(),
   policySentence: z.string(),
-  /** What `policySentence` describes; null when the policy does not exist any more. */
+  /** The input of `policySentence`; null when the policy no longer exists. */
   policyDocument: policyDocumentSchema.nullable(),
   extensionReadyAt: instantView.nullable(),
   /** Changes inside a Windows guest that the first backup found; null before it, and on Linux. */
@@ -53,7 +53,7 @@ const vmRights = z.object({
 export const vmView = vmListView.extend({
   disks: z.array(vmDiskView),
   protection: vmProtectionView.nullable(),
-  /** Why the status is what it is, in one English sentence. */
+  /** The reason of the status, in one English sentence. */
   statusReason: z.string(),
   statusReasonNotice: noticeSchema,
   /** The last 30 days, oldest first. */

@@ -12,9 +12,9 @@ export interface PartHealthRow {
   readonly code: string | null;
   /** English. */
   readonly message: string;
-  /** What `message` says, when the part is healthy. */
+  /** `message` as a notice, when the part is healthy. */
   readonly notice: StoredNotice | null;
-  /** What `message` says, when it is not. */
+  /** `message` as an error, when it is not. */
   readonly error: ErrorInfo | null;
   readonly checkedAt: Date;
 }

@@ -92,7 +92,7 @@ export const jobDisk = z.object({
   endedAt: instantView.nullable(),
 });
 
-/** What a job's page shows beyond its row. */
+/** The details of a job beyond its row. */
 export const jobDetail = z.object({
   steps: z.array(jobStep),
   disks: z.array(jobDisk),

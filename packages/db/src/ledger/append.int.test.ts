@@ -30,7 +30,7 @@ const draft = (name: string, data: Record<string, unknown> = {}): LedgerDraft =>
   data,
 });
 
-/** Walks the chain as it lies in the database; fails the test at the first event that is wrong. */
+/** Walks the stored chain; fails the test at the first wrong event. */
 async function walk(): Promise<LedgerHead> {
   let head: LedgerHead = emptyHead;
   for await (const record of walkLedger(database.db)) {
@@ -42,7 +42,7 @@ async function walk(): Promise<LedgerHead> {
 
 beforeEach(() => clock.advance(1_000));
 
-test("20 writers at once make one chain without gaps", async () => {
+test("20 concurrent writers make one chain without gaps", async () => {
   const before = await readHead(database.db.prisma);
   const writers = Array.from({ length: 20 }, async (_, writer) => {
     for (let index = 0; index < 10; index++) {
@@ -59,7 +59,7 @@ test("20 writers at once make one chain without gaps", async () => {
   expect(head.seq).toBe(before.seq + 400);
 });
 
-test("an event and its change are one: a transaction that fails leaves neither, and no gap", async () => {
+test("a failed transaction leaves neither the change nor its event, and no gap", async () => {
   const before = await readHead(database.db.prisma);
   const failing = inTransaction(database.db, async (tx) => {
     await appendEvents(tx, clock, [draft("never")]);
@@ -71,7 +71,7 @@ test("an event and its change are one: a transaction that fails leaves neither, 
   expect(head.seq).toBe(before.seq + 1);
 });
 
-test("whatever facts hold comes back with the same digest", async () => {
+test("any JSON facts are read back with the same digest", async () => {
   const facts = {
     nul: "a\0b",
     half: "\ud83d",
@@ -85,7 +85,7 @@ test("whatever facts hold comes back with the same digest", async () => {
   expect(head).toEqual(written);
 });
 
-test("two transactions that meet crosswise are both written: the loser is run again", async () => {
+test("of two deadlocked transactions, the loser is retried and both are written", async () => {
   const { db } = database;
   await db.prisma.partHealth.createMany({
     data: ["x", "y"].map((part) => ({ part, ok: true, message: "", checkedAt: clock.now() })),
@@ -116,7 +116,7 @@ test.each(["UPDATE", "DELETE", "TRUNCATE"])("the database refuses %s on the ledg
   await walk();
 });
 
-test("signed heads are kept, and prove themselves", async () => {
+test("signed heads are stored and their signatures verify", async () => {
   const key = loadLedgerKey(generateLedgerKeyPem());
   const other = loadLedgerKey(generateLedgerKeyPem());
   const signed = signHead(key, await readHead(database.db.prisma), clock);

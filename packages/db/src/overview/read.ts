@@ -5,7 +5,7 @@ import { wordsSql } from "../view-sql.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
 import { type StorageView, storageView } from "./view.ts";
 
-/** Sums over the visible points; the figures of the last day count points made from `since` on. */
+/** Returns sums over the visible points; the figures of the last day count points taken from `since` on. */
 export async function readStorage(tx: Tx, visibility: VmVisibility, since: Date): Promise<StorageView> {
   const rows = await tx.$queryRaw`
     SELECT count(*) AS points, coalesce(sum(r."logicalBytes"), 0)::bigint AS "logicalBytes",

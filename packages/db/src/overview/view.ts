@@ -4,9 +4,9 @@ import { z } from "zod";
 /** Sums over the visible recovery points that still have content. */
 export const storageView = z.object({
   points: countView,
-  /** The size of the disks: what the points would take as plain images. */
+  /** Sum of the disks' sizes. */
   logicalBytes: bytesView,
-  /** What the points added to the vault; shared content counts for the point that brought it. */
+  /** Bytes added to the vault. Shared content counts for the point that added it first. */
   storedBytes: bytesView,
   movedBytes24h: bytesView,
   storedBytes24h: bytesView,

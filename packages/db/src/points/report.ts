@@ -15,7 +15,7 @@ import {
   reportBlocks,
 } from "./view.ts";
 
-/** Which recovery points a report covers. Deleted ones belong to it: a report hides nothing. */
+/** The recovery points of a report, deleted ones included. */
 export interface PointReportScope {
   readonly visibility: VmVisibility;
   /** Points taken at this time or later; null: from the first. */
@@ -33,10 +33,10 @@ function inScope(scope: PointReportScope): Prisma.Sql {
   return Prisma.join(parts, " AND ");
 }
 
-/** For objects of which every key is given. */
+/** For objects without columns: every key is given. */
 const noTable: SqlTable<never> = { alias: "", columns: {} };
 
-/** What an older engine did not record in `vmFacts` is null. */
+/** Facts that an older engine did not record in `vmFacts` are null. */
 const identity = objectSql(reportBlocks.identity, noTable, {
   pointId: Prisma.sql`r.id`,
   vmId: Prisma.sql`r."vmId"`,
@@ -52,8 +52,7 @@ const identity = objectSql(reportBlocks.identity, noTable, {
 });
 
 /**
- * What a row consists of; the points come from `page`, which is limited before anything is joined
- * to it.
+ * The parts of a row; the points come from `page`, which is limited before the joins.
  */
 const rows: ViewSource<PointReportRow> = {
   schema: pointReportRow,

@@ -33,7 +33,7 @@ export const pointDisk = z.object({
   rootDigest: z.string(),
   deltaMethod: z.enum(deltaMethods),
   deltaReason: z.string().nullable(),
-  /** What `deltaReason` says, as code and parameters; null for points of earlier versions. */
+  /** `deltaReason` as code and parameters; null for points of earlier versions. */
   deltaNotice: storedNoticeSchema,
   /** 0 where changed ranges were read: they do not tell what else is allocated. */
   allocatedBytes: bytesView,
@@ -73,7 +73,7 @@ const transferred = {
   chunksNew: countView,
   chunksReused: countView,
   retries: countView,
-  /** Since the VM's previous point: the recovery point objective that was reached. */
+  /** Since the previous point of the VM: the recovery point objective that was reached. */
   gapSeconds: z.int().nullable(),
   deadlineAt: instantView.nullable(),
   deadlineMet: z.boolean().nullable(),

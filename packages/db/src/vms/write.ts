@@ -47,7 +47,7 @@ export async function upsertVm(tx: Tx, vm: DiscoveredVm, clock: Clock): Promise<
   const now = clock.now();
   const { resourceId: id, azureVmId, tags, disks, ...facts } = vmFactsSchema.parse(vm);
   const resourceId = id.toLowerCase();
-  // Two discoveries of one VM at once: the second waits here, then sees the first one's row.
+  // Of two concurrent discoveries of one VM the second waits here, then sees the row of the first.
   await lockInTransaction(tx, locks.vm(resourceId));
   await tx.virtualMachine.updateMany({
     where: { resourceId, azureVmId: { not: azureVmId }, deletedAt: null },

@@ -96,7 +96,7 @@ async function runNextStep<K extends JobKind, M extends object>(
 
 /**
  * Forgets the pending operation of a step that fails: the operation would only fail again, and a new start finds what it
- * created. Throttling and outages say nothing about the operation, so it is kept then.
+ * created. Throttling and outages do not mean that the operation failed, so it is kept.
  */
 async function runOrForget<M extends object>(context: StepContext<M>, run: Step<M>): Promise<StepResult<M>> {
   try {

@@ -1,4 +1,4 @@
-/** Whether a job still has a future, or ends as failed or canceled. Pure. */
+/** Decides whether a job continues, fails or is canceled. Pure. */
 import type { WorkJob } from "@kluis/db";
 import type { JobKind } from "@kluis/domain";
 import type { Ending, Machine } from "./step.ts";

@@ -73,7 +73,7 @@ export interface Machine<K extends JobKind, M> {
   readonly steps: { readonly [S in JobStep<K>]: Step<M> };
   /** Whether a cancellation still has an effect. */
   isCancellable(memory: M): boolean;
-  /** The job's result is durable: it only continues from here, whatever fails. */
+  /** The job's result is durable: from here it can only go forward. */
   isCommitted(memory: M): boolean;
   /** Removes what the job created. Runs until it is done; may be killed and run again at any point. */
   cleanUp(context: StepContext<M>): Promise<CleanUpResult<K, M>>;

@@ -68,7 +68,7 @@ const stableWriters = [
   "WMI Writer",
 ];
 
-/** A guest as a new marketplace image boots it: the agent is ready, no backup was made. */
+/** A guest after its first boot from a marketplace image: the agent is ready, no backup was made. */
 export function freshGuest(os: "Linux" | "Windows"): Guest {
   if (os === "Linux") {
     return {

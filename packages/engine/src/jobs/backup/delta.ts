@@ -13,7 +13,7 @@ export interface DeltaQuestion {
   readonly base: BaseDisk | null;
 }
 
-/** `notice`: why the changes were not listed; null when that is what the policy asks. */
+/** `notice`: why the changes were not listed; null when the policy keeps no snapshots. */
 export type DeltaChoice =
   /** Reads and moves every allocated block. */
   | {
