@@ -12,7 +12,7 @@ export interface Import {
   readonly isType: boolean;
 }
 
-/** What a package offers and calls itself, from its package.json. */
+/** The facts of a package.json that the checks need. */
 export interface PackageManifest {
   readonly name: string;
   /** Its folder, relative to the root. */

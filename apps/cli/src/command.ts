@@ -6,7 +6,7 @@ import { type ExitCode, UsageError } from "./failure.ts";
 import type { Look } from "./look.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What a handler works with. */
+/** The surroundings of a running command: server, terminal and signal. */
 export interface Session {
   readonly server: Server;
   readonly connection: Connection;
@@ -63,7 +63,7 @@ export interface Definition<Shape extends z.ZodRawShape> {
 
 const parameterInfo = new WeakMap<z.core.$ZodType, ParameterInfo>();
 
-/** Schemas may be shared (a disk key), so each parameter gets a copy to carry its help. */
+/** Schemas may be shared (a disk key), so each parameter gets a copy for its help text. */
 function declare<Schema extends z.ZodType>(schema: Schema, info: ParameterInfo): Schema {
   const copy = schema.clone();
   parameterInfo.set(copy, info);

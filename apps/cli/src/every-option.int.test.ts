@@ -5,7 +5,7 @@ import { type Harness, type Ran, startHarness } from "../test/harness.ts";
 import { commands } from "./commands/index.ts";
 import { exitCodes } from "./failure.ts";
 
-/** What the lines refer to. */
+/** The objects and the folder that the lines refer to. */
 interface Facts {
   point: string;
   job: string;
@@ -19,7 +19,7 @@ interface Step {
   readonly code?: number;
   /** The error code with which the server refuses the line. */
   readonly refusal?: string;
-  /** The answer goes to a file or nowhere. */
+  /** The response is written to a file or discarded. */
   readonly isSilent?: boolean;
 }
 

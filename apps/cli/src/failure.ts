@@ -3,7 +3,7 @@ import type { ErrorCode } from "@kluis/domain";
 import { TRPCClientError } from "@trpc/client";
 import { z } from "zod";
 
-/** What the process returns to the shell. */
+/** The exit codes of the process. */
 export const exitCodes = {
   ok: 0,
   failed: 1,
@@ -78,7 +78,7 @@ export class ServerError extends Error {
   }
 }
 
-/** Turns what a tRPC call threw into a ServerError or an UnreachableError; other errors stay as they are. */
+/** Converts the error of a tRPC call to a ServerError or an UnreachableError; returns other errors unchanged. */
 export function fromTrpc(error: unknown, url: string): unknown {
   if (!(error instanceof TRPCClientError)) return error;
   const known = trpcData.safeParse(error.data);

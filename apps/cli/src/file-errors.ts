@@ -1,4 +1,4 @@
-/** What the operating system's refusals to write a file mean. */
+/** The operating system's errors on writing a file, in words. */
 import path from "node:path";
 import { LocalError, UsageError } from "./failure.ts";
 

@@ -24,7 +24,7 @@ export class Progress {
     this.#subject = subject;
   }
 
-  /** Shows what is being done now, where no amount is known. On a plain stream it prints nothing. */
+  /** Shows the current activity when no amount is known. Prints nothing on a plain stream. */
   showStage(text: string): void {
     this.#terminal.draw(`${this.#subject}: ${text}`);
   }

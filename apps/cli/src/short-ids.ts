@@ -1,4 +1,4 @@
-/** Ids shortened for a terminal: what a command accepts as a unique beginning. */
+/** Ids shortened for a terminal to a unique prefix, which commands accept. */
 import type { Look } from "./look.ts";
 
 /** UUIDv7: 13 characters hold the millisecond, 18 also the first random digits. */

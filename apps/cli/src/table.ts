@@ -28,7 +28,7 @@ interface Placed<Row> {
 
 interface Layout<Row> {
   readonly placed: readonly Placed<Row>[];
-  /** The prose column when it goes below each row. */
+  /** The prose column, when it is below each row. */
   readonly below: Column<Row> | null;
 }
 

@@ -23,7 +23,7 @@ export interface Terminal {
   draw(text: string): void;
   /** Removes the progress line. */
   clear(): void;
-  /** Asks a question that only `y` or `yes` answers with yes. */
+  /** Prompts for confirmation; only `y` or `yes` confirms. */
   confirm(question: string, signal: AbortSignal): Promise<boolean>;
 }
 

@@ -49,7 +49,7 @@ export const recordPolicy: PipelinePolicy = {
   },
 };
 
-/** Runs one call of an SDK. @throws KluisError for whatever the SDK throws, with Azure's own code in `params` */
+/** Runs one call of an SDK. @throws KluisError for every failure of the SDK, with Azure's own code in `params` */
 export async function call<T>(name: CallName, work: (record: CallRecord) => Promise<T>): Promise<T> {
   const record: CallRecord = { failure: null, retryAfterMs: null, requestId: null, timedOut: false };
   try {

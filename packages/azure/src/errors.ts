@@ -248,7 +248,7 @@ export function azureError(error: unknown, context: ErrorContext): KluisError {
   });
 }
 
-/** The same failure under another code, for callers that know better what a status means. */
+/** Returns the same failure under another code, for callers to which a status has a special meaning. */
 export function recoded(error: KluisError, code: MappedCode): KluisError {
   return mappedError(code, {
     message: error.message,

@@ -66,7 +66,7 @@ export async function grantRead(
   );
 }
 
-/** Ends read access: every URL of the disk's restore point stops working at once. A missing one is success. */
+/** Ends read access: every URL of the disk's restore point stops working immediately. A missing one is success. */
 export async function revokeRead(
   azure: AzureConnection,
   diskRestorePointId: string,

@@ -35,7 +35,7 @@ export interface OperationTarget extends CallOptions {
 /** One kind of long-running operation: everything that does not depend on the resource. */
 export interface OperationKind<Model, Result> {
   readonly kind: AzureOperation["kind"];
-  /** What the operation does, for errors and logs: "create the restore point". */
+  /** The operation in words, for errors and logs: "create the restore point". */
   readonly words: string;
   /** Makes the SDK's poller again from its serialized state. */
   readonly resume: (client: ComputeManagementClient, state: string) => SdkPoller<Model>;

@@ -106,7 +106,7 @@ export async function startFinishUpload(
 /** Polls the end of an upload. @throws KluisError AZURE_REJECTED (InvalidVhd) */
 export const pollFinishUpload = pollerOf(finishing);
 
-/** `gone`: the disk does not exist any more. `foreign`: the name belongs to a disk of another owner, which stays. */
+/** `gone`: the disk no longer exists. `foreign`: the name belongs to a disk of another owner, which is kept. */
 export type DiskRemoval = "gone" | "foreign";
 
 const deletion: OperationKind<unknown, DiskRemoval> = {

@@ -4,7 +4,7 @@
  */
 
 export interface Concurrency {
-  /** The most items that are worked on at once. */
+  /** The most items in progress at the same time. */
   readonly limit: number;
   /** When aborted, no further item is taken and its reason is thrown. Work in progress must watch the signal itself. */
   readonly signal?: AbortSignal | undefined;

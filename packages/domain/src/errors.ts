@@ -145,7 +145,7 @@ export type KluisErrorArguments =
 export interface ErrorTexts {
   /** What happened, in one English sentence. Never contains a secret. */
   readonly message: string;
-  /** What the user can do next, in one English sentence. */
+  /** The next action of the user, in one English sentence. */
   readonly action?: string;
   /** Every name, number and id that the sentences mention, and Azure's own code. Never a secret. */
   readonly params?: Readonly<Record<string, string | number | boolean | null>>;

@@ -1,4 +1,4 @@
-/** What a user may do. docs/security.md has the table of built-in roles; a test keeps both equal. */
+/** The permissions of users. docs/security.md has the table of built-in roles; a test keeps both equal. */
 export const permissions = [
   "inventory:read", // see VMs, jobs, recovery points, policies
   "backup:run", // back up now, cancel a job

@@ -4,7 +4,7 @@
 export const protectionStates = ["active", "stopped"] as const;
 export type ProtectionState = (typeof protectionStates)[number];
 
-/** What the scheduler decided about a planned time. */
+/** The scheduler's decision about a planned time. */
 export const occurrenceStates = ["started", "missed", "skipped"] as const;
 export type OccurrenceState = (typeof occurrenceStates)[number];
 

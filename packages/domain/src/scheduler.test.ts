@@ -22,7 +22,7 @@ test("nothing is due: time moves on", () => {
   ).toEqual({ occurrences: [], through: now });
 });
 
-test("what is due starts once: the next tick finds it decided", () => {
+test("a due backup starts once: the next tick finds it decided", () => {
   const now = at("2026-05-01T01:00:10Z");
   const first = decideSchedule({
     schedule: nightly,

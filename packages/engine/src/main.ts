@@ -4,7 +4,7 @@ import { startEngine } from "./engine.ts";
 import { type EngineConfig, parseEngineEnv } from "./env.ts";
 import { openLog } from "./log.ts";
 
-/** The longest time that a stop may take. The next engine continues what is unfinished. */
+/** The longest time that a stop may take. The next engine continues unfinished work. */
 const STOP_LIMIT_MS = 6_500;
 
 async function main(config: EngineConfig): Promise<void> {

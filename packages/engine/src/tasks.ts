@@ -32,7 +32,7 @@ function alone<N extends TaskName>(
   };
 }
 
-/** Decides what is due, and reports the health of the scheduler. */
+/** Decides which backups are due, and reports the health of the scheduler. */
 export async function scheduleTick({
   deps,
 }: {

@@ -93,7 +93,7 @@ function launch(options: ChildOptions, log: FileHandle): Child {
   };
 }
 
-/** Kills what is left of a process group. Does nothing when the group has ended. */
+/** Kills the remaining processes of a group. Does nothing when the group has ended. */
 export function killGroup(pid: number | undefined): void {
   if (pid === undefined || pid <= 1) return;
   try {

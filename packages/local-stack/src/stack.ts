@@ -37,7 +37,7 @@ export interface StackOptions {
   readonly screen: Screen;
   /** Requests an orderly stop. */
   readonly stop: AbortSignal;
-  /** Kills all parts at once. */
+  /** Kills all parts immediately. */
   readonly force: AbortSignal;
 }
 

@@ -29,7 +29,7 @@ export interface Supervisor {
   readonly broken: AbortSignal;
   /** Stops every part, the newest first. */
   stop(): Promise<void>;
-  /** Kills every part at once, without waiting. */
+  /** Kills every part immediately. */
   kill(): void;
 }
 

@@ -10,7 +10,7 @@ export interface DiskProgress {
 }
 
 export interface Screen {
-  /** Prints a line that stays. */
+  /** Prints a permanent line. */
   say(line: string): void;
   /** Redraws the bars; an empty list removes them. */
   bars(disks: readonly DiskProgress[]): void;

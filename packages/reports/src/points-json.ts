@@ -7,7 +7,7 @@ import { type VerifyLedgerOptions, verifyLedger } from "./verify-ledger.ts";
 export interface PointsJsonOptions extends VerifyLedgerOptions {
   readonly generatedAt: Date;
   readonly generatedBy: Actor;
-  /** What the report covers, in English: `all virtual machines`, `team Commerce`. */
+  /** The scope of the report, in English: `all virtual machines`, `team Commerce`. */
   readonly scopeName: string;
 }
 

@@ -24,7 +24,7 @@ export interface VaultBenchOptions {
   readonly images: ImagePair;
   /** Parent folder of the vault and the restored disk; the system's temporary folder when absent. Both are removed. */
   readonly workFolder?: string;
-  /** Segments written at once; default 2. */
+  /** Segments written at the same time; default 2. */
   readonly parallel?: number;
   readonly signal: AbortSignal;
 }

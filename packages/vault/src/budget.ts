@@ -2,11 +2,11 @@
 import type { Budget, TransferLimits } from "./types.ts";
 
 export interface LimitSettings {
-  /** Plain bytes being read, compared or sealed at once; default 32 MiB. */
+  /** Plain bytes being read, compared or sealed at the same time; default 32 MiB. */
   readonly inFlightBytes?: number;
-  /** Reads from sources at once; default 8. */
+  /** Concurrent reads from sources; default 8. */
   readonly reads?: number;
-  /** Packs being uploaded at once; default 2. */
+  /** Concurrent uploads of packs; default 2. */
   readonly uploads?: number;
   /** Target size of a pack; default 16 MiB. */
   readonly packBytes?: number;

@@ -42,7 +42,7 @@ class Mark {
   async run(keep: CollectionOptions["keep"]): Promise<void> {
     for await (const { pointId } of this.parts.points.list(this.signal)) {
       const stored = await missingAsNull(this.parts.points.get(pointId, this.signal));
-      // Deleted since it was listed: it reaches nothing any more.
+      // Deleted since it was listed: it no longer reaches anything.
       if (stored === null) continue;
       this.points += 1;
       for (const { root } of stored.manifest.disks) if (root !== null) await this.walk(splitNodeRef(root));

@@ -110,9 +110,9 @@ export interface Budget {
 export interface TransferLimits {
   /** Plain bytes being read, compared or sealed. */
   readonly inFlight: Budget;
-  /** Reads from sources at once. */
+  /** Concurrent reads from sources. */
   readonly reads: Budget;
-  /** Packs being uploaded at once. */
+  /** Concurrent uploads of packs. */
   readonly uploads: Budget;
   /** A pack is closed when it reaches this size. */
   readonly packBytes: number;

@@ -22,7 +22,7 @@ export type Removal =
   | { readonly kind: "gone"; readonly save: (tx: Tx) => Promise<void> }
   | { readonly kind: "running"; readonly operation: AzureOperation; readonly retryAfterMs: number };
 
-/** Starts the removal of a snapshot, or polls it once. A snapshot that does not exist is gone. */
+/** Starts the removal of a snapshot, or polls it once. A missing snapshot counts as removed. */
 export async function removeSnapshot(
   deps: EngineDeps,
   snapshot: SnapshotToRemove,

@@ -83,7 +83,7 @@ async function findOrphans(
   });
 }
 
-/** What the sweeper records before it calls Azure. */
+/** The facts that the sweeper records before it calls Azure. */
 const noteSchema = z.object({
   sweep: z.object({ id: z.string(), name: z.string(), jobId: z.string().nullable() }),
 });
@@ -127,7 +127,7 @@ export function isOrphan(
   return resource.createdAt === null ? row !== null : new Date(resource.createdAt) <= before;
 }
 
-/** Starts or polls the removal once. Returns true when the resource is gone. */
+/** Starts or polls the removal once. Returns true when the resource no longer exists. */
 async function removeOrphan(deps: EngineDeps, orphan: OwnedResource, signal: AbortSignal): Promise<boolean> {
   await noteRemoval(deps, orphan);
   const removal =
@@ -161,7 +161,7 @@ async function removePoint(deps: EngineDeps, id: string, signal: AbortSignal): P
 
 async function removeDisk(deps: EngineDeps, orphan: OwnedResource, signal: AbortSignal): Promise<Gone> {
   const { id: diskId, jobId } = orphan;
-  // Not ours: disks without a job tag are never deleted.
+  // Another owner's: disks without a job tag are never deleted.
   if (jobId === null) return null;
   const started = await startDeleteDisk(deps.azure, { diskId, jobId }, { signal });
   const removal =

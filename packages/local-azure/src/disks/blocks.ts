@@ -5,7 +5,7 @@ export const BLOCK_SIZE = 4096;
 export const ABSENT = 0;
 /** The bytes are in the layer's file. */
 export const DATA = 1;
-/** Zeros, whatever the layers below hold. */
+/** Zeros, regardless of the layers below. */
 export const ZERO = 2;
 
 /** Blocks per page of states. A page covers 128 MiB of disk. */

@@ -1,4 +1,4 @@
-/** Sealed values: how codes, refresh tokens and sign-in forms carry their content. */
+/** Sealed values: the encrypted content of codes, refresh tokens and sign-in forms. */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { z } from "zod";
 

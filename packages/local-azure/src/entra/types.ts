@@ -1,4 +1,4 @@
-/** What the local Entra needs, what it offers, and what its endpoints share. */
+/** The options and the interface of the local Entra, and the state that its endpoints share. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SecretName } from "./directory.ts";
 import type { Sealer } from "./seal.ts";

@@ -11,7 +11,7 @@ import {
 } from "./effects.ts";
 import { type FaultInput, type FaultRule, faultInputSchema } from "./rule.ts";
 
-/** What a rule is matched against. Work and guest checks have no method. */
+/** The facts that a rule is matched against. Work and guest checks have no method. */
 export interface FaultPoint {
   operation: string;
   method?: string;

@@ -34,7 +34,7 @@ export async function streamBody(
   if (!res.destroyed) res.end();
 }
 
-/** Resolves when the part has left the process or the client is gone. */
+/** Resolves when the data is sent, or when the client has disconnected. */
 async function write(res: ServerResponse, part: BodyPart, gone: Promise<void>): Promise<void> {
   if (part.bytes.length === 0) return part.release?.();
   const written = new Promise<void>((resolve) => {

@@ -24,7 +24,7 @@ type Context = StepContext<Memory>;
 export const deletePointMachine: Machine<"delete-point", Memory> = {
   parse: (memory) => memorySchema.parse(memory ?? {}),
   steps: { delete: deletePoint },
-  // The manifest goes first, so that a deletion cannot be undone once it has started.
+  // The manifest is removed first, so that a started deletion cannot be undone.
   isCancellable: () => false,
   isCommitted: (memory) => memory.deleting === true,
   cleanUp: () => Promise.resolve({ kind: "done" }),

@@ -15,7 +15,7 @@ export async function cleanUp({
   let isRemoved = false;
   if (disk !== undefined) {
     deps.writeGrants.forget(disk.resourceId);
-    // The row exists before the disk does: a disk of that name without this job's tag belongs to another owner and stays.
+    // The row exists before the disk: a disk of that name without this job's tag belongs to another owner and is kept.
     const poll =
       memory.operation?.kind === "delete-disk"
         ? await pollDeleteDisk(deps.azure, memory.operation, { signal })

@@ -42,7 +42,7 @@ export async function snapshot(context: Context): Promise<Result> {
   }
 }
 
-/** Records what the step will create, before it calls Azure. */
+/** Records the resources that the step will create, before it calls Azure. */
 async function plan(context: Context): Promise<Result> {
   const { deps, job } = context;
   const { collectionId, restorePointId } = restorePointIds(restorePointRequest(context));
