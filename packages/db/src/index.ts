@@ -1,5 +1,7 @@
-/** Entry of the package: what other packages use of the database, grouped by noun. Inside a noun, `read.ts` serves pages and
- * the command line, `write.ts` makes the changes of users, and `work.ts` serves the engine. */
+/**
+ * Entry of the package: everything that other packages use of the database, grouped by noun. The README says which file of a
+ * noun holds what.
+ */
 
 // Azure resources
 export {
