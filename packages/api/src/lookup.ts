@@ -6,7 +6,7 @@ import {
   isUuid,
   type JobRow,
   type PointRow,
-  type VmRow,
+  type StoredVm,
 } from "@kluis/db";
 import { can, KluisError, mustBeAllowed, type Permission } from "@kluis/domain";
 import { type SignedInContext, seen } from "./context.ts";
@@ -15,7 +15,7 @@ import { type SignedInContext, seen } from "./context.ts";
  * Returns the visible VM with this id, name, or `resource-group/name`.
  * @throws KluisError VM_NOT_FOUND, also for a VM of another team; CONFLICT when several have the name
  */
-export async function lookupVm(ctx: SignedInContext, ref: string): Promise<VmRow> {
+export async function lookupVm(ctx: SignedInContext, ref: string): Promise<StoredVm> {
   const found = await findVms(ctx.api.db.prisma, seen(ctx), ref);
   const [vm, second] = found;
   if (vm === undefined) {
@@ -50,14 +50,18 @@ export async function optionalVmId(
  * Returns a visible VM on which the user holds the permission.
  * @throws KluisError VM_NOT_FOUND, CONFLICT, FORBIDDEN
  */
-export async function lookupVmFor(ctx: SignedInContext, permission: Permission, ref: string): Promise<VmRow> {
+export async function lookupVmFor(
+  ctx: SignedInContext,
+  permission: Permission,
+  ref: string,
+): Promise<StoredVm> {
   const vm = await lookupVm(ctx, ref);
   mustBeAllowed(ctx.who.access, permission, { kind: "vm", vm });
   return vm;
 }
 
 /** Whether the user holds the permission on this VM. */
-export function mayOn(ctx: SignedInContext, permission: Permission, vm: VmRow): boolean {
+export function mayOn(ctx: SignedInContext, permission: Permission, vm: StoredVm): boolean {
   return can(ctx.who.access, permission, { kind: "vm", vm });
 }
 
@@ -100,7 +104,7 @@ export async function lookupPointFor(
   ctx: SignedInContext,
   permission: Permission,
   ref: string,
-): Promise<{ readonly point: PointRow; readonly vm: VmRow }> {
+): Promise<{ readonly point: PointRow; readonly vm: StoredVm }> {
   const point = await lookupPoint(ctx, ref);
   const vm = await lookupVmFor(ctx, permission, point.vm.id);
   return { point, vm };

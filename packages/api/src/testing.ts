@@ -130,9 +130,9 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
 async function fillDatabase(api: Api, vault: Vault): Promise<Pick<World, "platformVm" | "commerceVm">> {
   await seedBasics(api.db, { subscriptionId, groups });
   const { id, keyId } = vault;
-  const row = { id, name: "main", kind: "folder", address: "folder", keyId, createdAt: new Date() };
+  const facts = { kind: "folder", address: "folder", createdAt: new Date() } as const;
   return inTransaction(api.db, async (tx) => {
-    await ensureVault(tx, row);
+    await ensureVault(tx, { id, name: "main", keyId, ...facts });
     return {
       platformVm: await addVm(tx, { name: "ops-01", resourceGroup: "platform-rg" }),
       commerceVm: await addVm(tx, { name: "shop-01", resourceGroup: "commerce-rg" }),

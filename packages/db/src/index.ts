@@ -95,7 +95,7 @@ export { listAnchors, newestAnchor, recordAnchor } from "./ledger/anchors.ts";
 export { appendEvents, readHead, walkLedger } from "./ledger/append.ts";
 export { listAuditViews } from "./ledger/read.ts";
 export { generateLedgerKeyPem, isSignedBy, loadLedgerKey, type SignedHead, signHead } from "./ledger/sign.ts";
-export { type AuditRowView, auditRowView } from "./ledger/view.ts";
+export { type AuditRow, auditRow } from "./ledger/view.ts";
 export { locks, withLock } from "./locks.ts";
 // Occurrences
 export { listOccurrenceTimes, recordOccurrence } from "./occurrences/work.ts";
@@ -208,10 +208,12 @@ export {
   historyDayView,
   type VmCountsView,
   type VmFacetsView,
-  type VmListView,
+  type VmRow,
+  type VmView,
   vmCountsView,
   vmFacetsView,
-  vmListView,
+  vmRow,
+  vmView,
 } from "./vms/view.ts";
 export { listPredecessors, markVmDeleted } from "./vms/work.ts";
-export { type DiscoveredVm, markUnseenVms, upsertVm, type VmRow } from "./vms/write.ts";
+export { type DiscoveredVm, markUnseenVms, type StoredVm, upsertVm } from "./vms/write.ts";

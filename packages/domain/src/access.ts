@@ -1,11 +1,18 @@
 import { KluisError } from "./errors.ts";
 import { type Permission, type Role, rolePermissions } from "./permission.ts";
 
+/** By what a team reaches VMs. */
+export const reachKinds = ["subscription", "resource-group", "tag"] as const;
+type ReachKind = (typeof reachKinds)[number];
+
 /** One scope of a team. Subscription, resource group and tag name are lower case; the tag value keeps its case. */
-export type TeamReach =
-  | { readonly kind: "subscription"; readonly subscriptionId: string }
-  | { readonly kind: "resource-group"; readonly subscriptionId: string; readonly resourceGroup: string }
-  | { readonly kind: "tag"; readonly tagName: string; readonly tagValue: string };
+export type TeamReach = { [Kind in ReachKind]: { readonly kind: Kind } & ReachFacts[Kind] }[ReachKind];
+
+interface ReachFacts extends Record<ReachKind, object> {
+  readonly subscription: { readonly subscriptionId: string };
+  readonly "resource-group": { readonly subscriptionId: string; readonly resourceGroup: string };
+  readonly tag: { readonly tagName: string; readonly tagValue: string };
+}
 
 export interface AccessTeam {
   readonly id: string;

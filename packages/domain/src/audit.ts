@@ -1,12 +1,16 @@
 import { z } from "zod";
 
+/** How a user reaches the API. */
+export const signInMethods = ["session", "token"] as const;
+export type SignInMethod = (typeof signInMethods)[number];
+
 /** The author of an event: a user (through a session or a token) or the engine. */
 export const actorSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("person"),
     personId: z.string(),
     name: z.string(),
-    via: z.enum(["session", "token"]),
+    via: z.enum(signInMethods),
     tokenId: z.string().optional(),
   }),
   z.strictObject({ kind: z.literal("engine"), name: z.string() }),
@@ -62,10 +66,45 @@ export const ledgerKinds = [
 ] as const;
 export type LedgerKind = (typeof ledgerKinds)[number];
 
+/** Every kind of object that an event can be about. */
+export const ledgerTargetTypes = [
+  "disk",
+  "grant",
+  "group",
+  "installation",
+  "job",
+  "ledger",
+  "person",
+  "point",
+  "policy",
+  "report",
+  "restore-point",
+  "restore-point-collection",
+  "snapshot",
+  "team",
+  "token",
+  "vault",
+  "vm",
+] as const;
+export type LedgerTargetType = (typeof ledgerTargetTypes)[number];
+
+/** Returns the type that a stored event means; null for a type of another version. */
+export function ledgerTargetType(stored: string): LedgerTargetType | null {
+  // Earlier versions recorded "recovery-point" for some events about points. Events never change.
+  if (stored === "recovery-point") return "point";
+  return ledgerTargetTypes.find((type) => type === stored) ?? null;
+}
+
+export interface LedgerTarget {
+  readonly type: LedgerTargetType;
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface LedgerDraft {
   readonly kind: LedgerKind;
   readonly actor: Actor;
-  readonly target: { readonly type: string; readonly id: string; readonly name: string };
+  readonly target: LedgerTarget;
   readonly vmId?: string;
   readonly teamIds?: readonly string[];
   /** JSON facts: before and after, reason, numbers. Never a secret. */

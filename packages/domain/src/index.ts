@@ -9,6 +9,7 @@ export {
   isVisible,
   mustBeAllowed,
   reaches,
+  reachKinds,
   type TeamReach,
   tagEntry,
   tagIndex,
@@ -23,7 +24,13 @@ export {
   engineActor,
   type LedgerDraft,
   type LedgerKind,
+  type LedgerTarget,
+  type LedgerTargetType,
   ledgerKinds,
+  ledgerTargetType,
+  ledgerTargetTypes,
+  type SignInMethod,
+  signInMethods,
 } from "./audit.ts";
 export { formatBytes, parseBytes, safeBytes } from "./bytes.ts";
 export { canonicalJson, storableJson, storableText } from "./canonical-json.ts";
@@ -76,12 +83,14 @@ export {
   type JobDiskState,
   type JobKind,
   type JobSort,
+  type JobStage,
   type JobState,
   type JobStep,
   type JobTrigger,
   jobDiskStates,
   jobKinds,
   jobSorts,
+  jobStages,
   jobStates,
   jobStepNames,
   jobSteps,
@@ -161,6 +170,7 @@ export {
   type ProtectionState,
   protectionStates,
 } from "./protection.ts";
+export { type ReportFormat, reportFormats } from "./report.ts";
 export {
   judgeRetention,
   type RetentionPoint,
@@ -183,6 +193,7 @@ export {
   type SchedulerDecision,
   type SchedulerInput,
 } from "./scheduler.ts";
+export { type VaultKind, vaultKinds } from "./vault.ts";
 export { decodeVhdFooter, encodeVhdFooter, type VhdFooter, vhdFooterBytes } from "./vhd.ts";
 export {
   type ActorView,

@@ -52,6 +52,17 @@ export type JobStep<K extends JobKind = JobKind> = (typeof jobSteps)[K][number];
 /** The steps of all kinds of job, each once. */
 export const jobStepNames: readonly JobStep[] = [...new Set(Object.values(jobSteps).flat())];
 
+/** What `Job.stage` says: the running step, or how far the job is before and after its steps. */
+export const jobStages = [
+  "queued",
+  ...jobStepNames,
+  "cleaning-up",
+  "done",
+  "failed",
+  "cancelled",
+] as const satisfies readonly string[];
+export type JobStage = (typeof jobStages)[number];
+
 /** What started a job: the policy, a user, or the protection of a VM (its first backup). */
 export const jobTriggers = ["schedule", "manual", "protect"] as const;
 export type JobTrigger = (typeof jobTriggers)[number];

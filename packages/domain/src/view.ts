@@ -1,5 +1,6 @@
 /** Building blocks of the schemas of everything that leaves the server as JSON. */
 import { z } from "zod";
+import { actorSchema, signInMethods } from "./audit.ts";
 
 /** An instant as ISO 8601 in UTC with milliseconds; accepts a Date or any text that PostgreSQL writes for a timestamp. */
 export const instantView = z
@@ -22,10 +23,10 @@ export type Ref = z.infer<typeof refView>;
 
 /** Who did it: a user (through a session or a token) or the engine. Accepts an actor as stored. */
 export const actorView = z.object({
-  kind: z.enum(["person", "engine"]),
+  kind: z.enum(actorSchema.options.map(({ shape }) => shape.kind.value)),
   name: z.string(),
   personId: z.string().nullable().default(null),
-  via: z.enum(["session", "token"]).nullable().default(null),
+  via: z.enum(signInMethods).nullable().default(null),
 });
 export type ActorView = z.infer<typeof actorView>;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { noticeSchema } from "./notices.ts";
+import { storedNoticeSchema } from "./notices.ts";
 import { powerStates } from "./vm-status.ts";
 
 /** "os" or the LUN of a data disk in decimal. Identifies a disk within its VM in API, CLI, database and manifest. */
@@ -22,7 +22,7 @@ export const vmDiskSchema = z.strictObject({
   /** Why the disk cannot be protected; null when it can. */
   unsupported: z.string().nullable(),
   /** What `unsupported` says, as code and parameters; missing in rows of earlier versions. */
-  unsupportedNotice: noticeSchema.nullable().optional(),
+  unsupportedNotice: storedNoticeSchema.optional(),
 });
 export type VmDisk = z.infer<typeof vmDiskSchema>;
 

@@ -1,6 +1,6 @@
 /** The settings of a vault in the environment (KLUIS_VAULT_*): the one parser for every process, and what they open. */
 import { readFileSync } from "node:fs";
-import { KluisError } from "@kluis/domain";
+import { KluisError, vaultKinds } from "@kluis/domain";
 import { z } from "zod";
 import { findLocalKeyFile, openLocalKeyFile } from "./keys/local.ts";
 import { openAzureBlobStore } from "./store/azure-blob.ts";
@@ -22,7 +22,7 @@ const text = z.string().trim().min(1);
 /** The variables. A process joins this schema with its own, so that one error names every wrong variable. */
 export const vaultEnvSchema = z
   .object({
-    KLUIS_VAULT_KIND: z.enum(["azure-blob", "folder"]).default("azure-blob"),
+    KLUIS_VAULT_KIND: z.enum(vaultKinds).default("azure-blob"),
     KLUIS_VAULT_NAME: text.default("main"),
     KLUIS_VAULT_CONNECTION_FILE: text.optional(),
     KLUIS_VAULT_CONTAINER: text.default("kluis-vault"),

@@ -1,8 +1,10 @@
 /** Reports for auditors. */
+
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { reportFormats } from "@kluis/domain";
 import { defineCommand, option } from "../command.ts";
 import { exitCodes, LocalError } from "../failure.ts";
 import { writeFailure } from "../file-errors.ts";
@@ -16,7 +18,7 @@ export const reportPoints = defineCommand({
     format: option(
       "format",
       "csv or json; --json is the same as --format json",
-      choice(["csv", "json"]).default("csv"),
+      choice(reportFormats).default("csv"),
     ),
     from: option("time", "first day, or points taken at this time or later", periodStart.optional()),
     to: option(

@@ -1,4 +1,4 @@
-import type { LedgerKind } from "@kluis/domain";
+import type { LedgerKind, LedgerTargetType } from "@kluis/domain";
 import { catalog, type MessageKey } from "#messages/catalog.ts";
 
 /** The audit log: events of the ledger and the verification of its chain. */
@@ -89,6 +89,25 @@ export const audit = catalog({
       ledger_verified: "Ledger verified",
       ledger_anchored: "Ledger anchored",
     } satisfies Record<MessageKey<LedgerKind>, string>,
+    targetTypes: {
+      disk: "disk",
+      grant: "disk access",
+      group: "group",
+      installation: "installation",
+      job: "job",
+      ledger: "ledger",
+      person: "user",
+      point: "recovery point",
+      policy: "policy",
+      report: "report",
+      "restore-point": "Azure restore point",
+      "restore-point-collection": "Azure restore point collection",
+      snapshot: "snapshot",
+      team: "team",
+      token: "token",
+      vault: "vault",
+      vm: "virtual machine",
+    } satisfies Record<LedgerTargetType, string>,
   },
   nl: {
     title: "Auditlogboek",
@@ -175,6 +194,25 @@ export const audit = catalog({
       vault_collected: "Kluisruimte vrijgemaakt",
       ledger_verified: "Auditlogboek geverifieerd",
       ledger_anchored: "Auditlogboek verankerd",
+    },
+    targetTypes: {
+      disk: "schijf",
+      grant: "schijftoegang",
+      group: "groep",
+      installation: "installatie",
+      job: "taak",
+      ledger: "logboek",
+      person: "gebruiker",
+      point: "herstelpunt",
+      policy: "beleid",
+      report: "rapport",
+      "restore-point": "Azure-herstelpunt",
+      "restore-point-collection": "verzameling Azure-herstelpunten",
+      snapshot: "momentopname",
+      team: "team",
+      token: "token",
+      vault: "kluis",
+      vm: "virtuele machine",
     },
   },
 });

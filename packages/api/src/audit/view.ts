@@ -1,10 +1,10 @@
-import { auditRowView } from "@kluis/db";
+import { auditRow } from "@kluis/db";
 import { instantView, noticeSchema } from "@kluis/domain";
 import { z } from "zod";
 
 export const auditPage = z.object({
   /** Newest first. */
-  rows: z.array(auditRowView),
+  rows: z.array(auditRow),
   /** `before` of the next page; null at the end. */
   next: z.int().nullable(),
   total: z.int(),

@@ -5,8 +5,8 @@ import {
   listPolicies,
   openBackupJob,
   type PolicyRow,
+  type StoredVm,
   type Tx,
-  type VmRow,
 } from "@kluis/db";
 import { KluisError, manualDeadline } from "@kluis/domain";
 import type { SignedInContext } from "../context.ts";
@@ -39,7 +39,7 @@ export async function startBackup(ctx: SignedInContext, ref: string): Promise<St
 export async function addBackup(
   ctx: SignedInContext,
   tx: Tx,
-  what: { readonly vm: VmRow; readonly policy: PolicyRow; readonly trigger: "manual" | "protect" },
+  what: { readonly vm: StoredVm; readonly policy: PolicyRow; readonly trigger: "manual" | "protect" },
 ): Promise<{ readonly jobId: string; readonly event: VmEvent }> {
   const { vm, policy, trigger } = what;
   const { actor } = ctx.who;
@@ -56,7 +56,7 @@ export async function addBackup(
   return { jobId, event };
 }
 
-async function policyInForce(tx: Tx, vm: VmRow): Promise<PolicyRow> {
+async function policyInForce(tx: Tx, vm: StoredVm): Promise<PolicyRow> {
   const protection = await getProtection(tx, vm.id);
   const policies = protection?.state === "active" ? await listPolicies(tx, "all") : [];
   const policy = policies.find((one) => one.id === protection?.policyId);
@@ -69,7 +69,7 @@ async function policyInForce(tx: Tx, vm: VmRow): Promise<PolicyRow> {
   });
 }
 
-export function alreadyRunning(vm: VmRow, jobId: string): KluisError {
+export function alreadyRunning(vm: StoredVm, jobId: string): KluisError {
   return new KluisError("JOB_ALREADY_RUNNING", {
     message: `A backup of ${vm.name} is already running.`,
     action: "Wait until it ends, or cancel it first.",
@@ -77,7 +77,7 @@ export function alreadyRunning(vm: VmRow, jobId: string): KluisError {
   });
 }
 
-export function goneFromAzure(vm: VmRow): KluisError {
+export function goneFromAzure(vm: StoredVm): KluisError {
   return new KluisError("VM_NOT_FOUND", {
     reason: "gone",
     message: `The virtual machine ${vm.name} is no longer in Azure.`,

@@ -56,7 +56,7 @@ export async function openDiskDownload(
     kind: "disk.downloaded",
     actor: ctx.who.actor,
     target: {
-      type: "recovery-point",
+      type: "point",
       id: point.id,
       name: `${vm.name} ${point.takenAt} ${disk.key}`,
     },

@@ -11,7 +11,15 @@ import {
   touchToken,
   upsertPerson,
 } from "@kluis/db";
-import { type ErrorReason, KluisError, type Locale, limits, locales, type Permission } from "@kluis/domain";
+import {
+  type ErrorReason,
+  KluisError,
+  type Locale,
+  limits,
+  locales,
+  type Permission,
+  type SignInMethod,
+} from "@kluis/domain";
 import type { Api, RequestContext, Who } from "../context.ts";
 import { kluisErrorOf } from "../error-map.ts";
 import { sessionTouchMs } from "../limits.ts";
@@ -109,7 +117,7 @@ function invalidToken(reason: ErrorReason<"TOKEN_INVALID">): KluisError {
 }
 
 interface How {
-  readonly via: "session" | "token";
+  readonly via: SignInMethod;
   readonly tokenId?: string;
   readonly sessionEndsAt: Date | null;
   readonly limitedTo: readonly Permission[] | null;

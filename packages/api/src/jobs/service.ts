@@ -1,5 +1,5 @@
 /** Jobs for pages and the command line: lists, one job in full, cancellation. */
-import { askJobToCancel, getJobDetail, type JobRow, listJobViews, type VmRow } from "@kluis/db";
+import { askJobToCancel, getJobDetail, type JobRow, listJobViews, type StoredVm } from "@kluis/db";
 import { isOpenJobState, KluisError } from "@kluis/domain";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupJob, lookupVm, lookupVmFor, mayOn, optionalVmId } from "../lookup.ts";
@@ -65,7 +65,7 @@ export async function cancelJob(ctx: SignedInContext, ref: string): Promise<Canc
   return { jobId: job.id, state: "cancelling" };
 }
 
-function cancelAsked(ctx: SignedInContext, job: JobRow, vm: VmRow): VmEvent {
+function cancelAsked(ctx: SignedInContext, job: JobRow, vm: StoredVm): VmEvent {
   return {
     kind: "job.cancel-asked",
     actor: ctx.who.actor,

@@ -3,8 +3,6 @@ import { jobDetail, jobDisk, jobRow } from "@kluis/db";
 import { pageView } from "@kluis/domain";
 import { z } from "zod";
 
-export type JobRow = z.infer<typeof jobRow>;
-
 /** An event of a list of jobs. */
 export const jobRows = jobRow.array();
 

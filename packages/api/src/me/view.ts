@@ -1,11 +1,11 @@
-import { instantView, locales, permissions, refView, roles } from "@kluis/domain";
+import { instantView, locales, permissions, refView, roles, signInMethods } from "@kluis/domain";
 import { z } from "zod";
 
 export const meView = z.object({
   person: refView.extend({ username: z.string() }),
   /** The chosen language of the portal; null until the user chooses one. */
   locale: z.enum(locales).nullable(),
-  via: z.enum(["session", "token"]),
+  via: z.enum(signInMethods),
   /** The roles held, each in a team or (null) in the whole organization. */
   roles: z.array(z.object({ role: z.enum(roles), team: refView.nullable() })),
   /** Permissions held anywhere, so that a page shows what can be used. The server decides again for each VM. */

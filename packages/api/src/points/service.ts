@@ -6,8 +6,8 @@ import {
   markPointDeleting,
   notify,
   type PointRow,
+  type StoredVm,
   type Tx,
-  type VmRow,
 } from "@kluis/db";
 import {
   type DeletePointParameters,
@@ -100,7 +100,7 @@ interface PointJob {
   readonly kind: Extract<JobKind, "verify" | "delete-point">;
   readonly event: LedgerKind;
   readonly point: PointRow;
-  readonly vm: VmRow;
+  readonly vm: StoredVm;
   readonly parameters: VerifyParameters | DeletePointParameters;
 }
 
@@ -116,7 +116,7 @@ async function addPointJob(
   const recorded: VmEvent = {
     kind: event,
     actor,
-    target: { type: "recovery-point", id: point.id, name: `${vm.name} ${point.takenAt}` },
+    target: { type: "point", id: point.id, name: `${vm.name} ${point.takenAt}` },
     vmId: vm.id,
     data: { jobId, jobKind: kind, ...parameters },
   };

@@ -3,8 +3,6 @@ import { pointView as pointFacts, pointRow } from "@kluis/db";
 import { pageView } from "@kluis/domain";
 import { z } from "zod";
 
-export type PointRow = z.infer<typeof pointRow>;
-
 export const pointPage = pageView(pointRow);
 export type PointPage = z.infer<typeof pointPage>;
 

@@ -5,10 +5,10 @@ import {
   openBackupJob,
   type PolicyRow,
   requirePolicy,
+  type StoredVm,
   setProtection,
   stopProtection as stop,
   type Tx,
-  type VmRow,
 } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import type { z } from "zod";
@@ -43,7 +43,7 @@ export async function protectVm(
 }
 
 interface Wanted {
-  readonly vm: VmRow;
+  readonly vm: StoredVm;
   readonly policy: PolicyRow;
   readonly excludedDisks: readonly string[];
 }
@@ -90,7 +90,7 @@ async function describe(
   };
 }
 
-function checkDisks(vm: VmRow, excluded: readonly string[]): void {
+function checkDisks(vm: StoredVm, excluded: readonly string[]): void {
   const unknown = excluded.find((key) => !vm.disks.some((disk) => disk.key === key));
   if (unknown !== undefined) {
     const disks = vm.disks.map((disk) => disk.key).join(", ");

@@ -1,3 +1,4 @@
+import { reportFormats } from "@kluis/domain";
 import { z } from "zod";
 import { instant } from "../inputs.ts";
 
@@ -5,9 +6,6 @@ const period = { from: instant.optional(), to: instant.optional() };
 
 export const summarizePointsInput = z.strictObject(period).prefault({});
 export type SummarizePointsInput = z.infer<typeof summarizePointsInput>;
-
-export const reportFormats = ["csv", "json"] as const;
-export type ReportFormat = (typeof reportFormats)[number];
 
 /** The query of the report's route. */
 export const pointReportInput = z.object({ format: z.enum(reportFormats).default("csv"), ...period });

@@ -1,5 +1,5 @@
 /** Restores of disks: their plan, and the job. */
-import { createJob, getPointDetail, type StoredPoint, type VmRow } from "@kluis/db";
+import { createJob, getPointDetail, type StoredPoint, type StoredVm } from "@kluis/db";
 import {
   KluisError,
   mustBeAllowed,
@@ -19,7 +19,7 @@ import type { RestorePlan, StartedRestore } from "./view.ts";
 type StoredDisk = StoredPoint["disks"][number];
 
 interface Prepared {
-  readonly vm: VmRow;
+  readonly vm: StoredVm;
   readonly point: StoredPoint;
   readonly disk: StoredDisk;
   readonly parameters: RestoreDiskParameters;
@@ -97,7 +97,7 @@ export function diskOf(point: StoredPoint, key: string): StoredDisk {
 }
 
 /** Where the VM was when the point was taken. */
-function locationOf(point: StoredPoint, vm: VmRow): string {
+function locationOf(point: StoredPoint, vm: StoredVm): string {
   const facts = z.object({ location: z.string() }).safeParse(point.vmFacts);
   return facts.success ? facts.data.location : vm.location;
 }

@@ -7,7 +7,7 @@ import {
   listFleet,
   type PolicyRow,
   type ProtectionRow,
-  type VmRow,
+  type StoredVm,
 } from "@kluis/db";
 import { describePolicy, KluisError, nextOccurrences } from "@kluis/domain";
 import type { z } from "zod";
@@ -71,7 +71,7 @@ function protectionOf(
   };
 }
 
-function rightsOn(ctx: SignedInContext, vm: VmRow): z.input<typeof vmView>["can"] {
+function rightsOn(ctx: SignedInContext, vm: StoredVm): z.input<typeof vmView>["can"] {
   return {
     backup: mayOn(ctx, "backup:run", vm),
     protect: mayOn(ctx, "protection:write", vm),

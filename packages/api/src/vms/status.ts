@@ -1,8 +1,8 @@
-import type { VmCountsView, VmListView } from "@kluis/db";
+import type { VmCountsView, VmRow } from "@kluis/db";
 import { type Notice, notice, noticeText, vmStatuses } from "@kluis/domain";
 
 /** Why a VM has its status: an English sentence, and the notice that pages show. `lastError` says why a backup failed. */
-export function statusReason({ status, lastError, hasHadPoints }: VmListView): {
+export function statusReason({ status, lastError, hasHadPoints }: VmRow): {
   readonly reason: string;
   readonly notice: Notice;
 } {

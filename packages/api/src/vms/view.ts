@@ -1,4 +1,4 @@
-import { historyDayView, vmCountsView, vmFacetsView, vmListView } from "@kluis/db";
+import { historyDayView, vmCountsView, vmFacetsView, vmView as vmFacts, vmRow } from "@kluis/db";
 import {
   diskKeySchema,
   instantView,
@@ -7,23 +7,18 @@ import {
   policyDocumentSchema,
   protectionStates,
   refView,
+  vmDiskSchema,
 } from "@kluis/domain";
 import { z } from "zod";
 
-export const vmPage = pageView(vmListView);
+export const vmPage = pageView(vmRow);
 
 /** A disk of a VM, and whether it is backed up. */
 const vmDiskView = z.object({
-  key: diskKeySchema,
-  name: z.string(),
-  bytes: z.int(),
-  sku: z.string(),
-  resourceId: z.string(),
+  ...vmDiskSchema.omit({ uniqueId: true }).shape,
+  unsupportedNotice: noticeSchema.nullable().default(null),
   /** Whether the protection leaves it out. */
   excluded: z.boolean(),
-  /** Why it cannot be backed up, or null. */
-  unsupported: z.string().nullable(),
-  unsupportedNotice: noticeSchema.nullable().default(null),
 });
 
 const vmProtectionView = z.object({
@@ -50,7 +45,7 @@ const vmRights = z.object({
   deletePoints: z.boolean(),
 });
 
-export const vmView = vmListView.extend({
+export const vmView = vmFacts.extend({
   disks: z.array(vmDiskView),
   protection: vmProtectionView.nullable(),
   /** The reason of the status, in one English sentence. */

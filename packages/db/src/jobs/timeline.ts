@@ -3,6 +3,7 @@ import {
   type EndedJobState,
   type ErrorInfo,
   failureParams,
+  type JobStage,
   type JobStep,
   jobSteps,
   type Notice,
@@ -44,7 +45,7 @@ function sentence(said: Notice): { readonly message: string; readonly notice: Re
 }
 
 export interface StepChange {
-  readonly name: string;
+  readonly name: JobStep;
   readonly state: StepState;
   readonly notice?: Notice;
   /** JSON facts for the timeline; never a secret. */
@@ -74,7 +75,7 @@ export async function changeStep(tx: Tx, jobId: string, change: StepChange): Pro
 /** Sets the sentence that a step shows while it waits. */
 export async function setStepNotice(
   tx: Tx,
-  { jobId, name, notice: said }: { jobId: string; name: string; notice: Notice },
+  { jobId, name, notice: said }: { jobId: string; name: JobStep; notice: Notice },
 ): Promise<void> {
   const data = sentence(said);
   await tx.jobStep.updateMany({ where: { jobId, name, message: { not: data.message } }, data });
@@ -96,7 +97,7 @@ export async function countRetry(
   });
 }
 
-export async function setStage(tx: Tx, jobId: string, stage: string): Promise<void> {
+export async function setStage(tx: Tx, jobId: string, stage: JobStage): Promise<void> {
   await tx.job.updateMany({ where: { id: jobId, stage: { not: stage } }, data: { stage } });
 }
 
@@ -123,7 +124,7 @@ function jsonText(value: unknown): string {
 
 export interface JobEnd {
   readonly state: EndedJobState;
-  readonly stage: string;
+  readonly stage: JobStage;
   readonly at: Date;
   /** Steps that were not reached but whose work the clean-up did. */
   readonly cleanedUp?: Partial<Readonly<Record<JobStep, Notice>>>;

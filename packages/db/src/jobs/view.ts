@@ -9,6 +9,7 @@ import {
   instantView,
   jobDiskStates,
   jobKinds,
+  jobStages,
   jobStates,
   jobStepNames,
   jobTriggers,
@@ -37,7 +38,7 @@ export const jobRow = z.object({
   kind: z.enum(jobKinds),
   state: z.enum(jobStates),
   /** The running step, or how the job ended. */
-  stage: z.string(),
+  stage: z.enum(jobStages),
   vm: refView.nullable(),
   pointId: z.string().nullable(),
   policy: policyVersionView.nullable(),

@@ -5,8 +5,10 @@ import {
   type ErrorInfo,
   type JobKind,
   type JobState,
+  type JobStep,
   jobKinds,
   jobStates,
+  jobStepNames,
   openJobStates,
   type PolicyDocument,
   policyDocumentSchema,
@@ -18,7 +20,7 @@ import { toJson } from "../json.ts";
 import type { Tx } from "../tx.ts";
 
 export interface WorkStep {
-  readonly name: string;
+  readonly name: JobStep;
   readonly ordinal: number;
   readonly state: StepState;
   readonly attempt: number;
@@ -115,7 +117,11 @@ export async function loadWorkJob(tx: Tx, jobId: string): Promise<WorkJob | null
             version: policyVersion.version,
             document: policyDocumentSchema.parse(policyVersion.document),
           },
-    steps: row.steps.map((step) => ({ ...step, state: z.enum(stepStates).parse(step.state) })),
+    steps: row.steps.map((step) => ({
+      ...step,
+      name: z.enum(jobStepNames).parse(step.name),
+      state: z.enum(stepStates).parse(step.state),
+    })),
   };
 }
 

@@ -4,7 +4,7 @@ import { likeText } from "../text.ts";
 import type { Tx } from "../tx.ts";
 import { countOf } from "../view-sql.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
-import { type AuditRowView, auditRowView } from "./view.ts";
+import { type AuditRow, auditRow } from "./view.ts";
 
 /** The events to read: all, or those about visible VMs and about these teams. */
 export interface AuditSight {
@@ -45,12 +45,12 @@ export async function listAuditViews(
   tx: Tx,
   sight: AuditSight,
   options: { readonly filter: AuditFilter; readonly before?: number | undefined; readonly limit: number },
-): Promise<{ rows: AuditRowView[]; total: number }> {
+): Promise<{ rows: AuditRow[]; total: number }> {
   const where = filtered(sight, options.filter);
   const before = options.before === undefined ? Prisma.sql`TRUE` : Prisma.sql`e.seq < ${options.before}`;
   const rows = await tx.$queryRaw`
     SELECT e.seq, e.at, e.kind, e.actor, e.target, e."vmId"::text, e."teamIds", e.data, e."prevDigest", e.digest
     FROM "LedgerEvent" e WHERE ${where} AND ${before} ORDER BY e.seq DESC LIMIT ${options.limit}`;
   const counts = await tx.$queryRaw`SELECT count(*) AS count FROM "LedgerEvent" e WHERE ${where}`;
-  return { rows: auditRowView.array().parse(rows), total: countOf(counts) };
+  return { rows: auditRow.array().parse(rows), total: countOf(counts) };
 }

@@ -17,6 +17,7 @@ import {
   refView,
   retentionTiers,
   storedNoticeSchema,
+  vaultKinds,
   verifyModes,
 } from "@kluis/domain";
 import { z } from "zod";
@@ -51,13 +52,11 @@ const retained = {
 const captured = {
   jobId: z.string(),
   trigger: z.enum(jobTriggers),
-  actor: actorSchema,
   /** The instant whose content the point holds. */
   takenAt: instantView,
   snapshotStartedAt: instantView,
   snapshotEndedAt: instantView,
   consistencyWanted: consistencySchema,
-  consistencyReached: consistencySchema,
   consistencyReason: z.string().nullable(),
   consistencyNotice: storedNoticeSchema,
   /** Azure's word for the level that its restore point reached. */
@@ -79,13 +78,6 @@ const transferred = {
   deadlineMet: z.boolean().nullable(),
 };
 
-const verified = {
-  manifestDigest: z.string(),
-  lastVerifiedAt: instantView.nullable(),
-  lastVerifyMode: z.enum(verifyModes).nullable(),
-  lastVerifyOk: z.boolean().nullable(),
-};
-
 const sealed = {
   encryption: z.literal("AES-256-GCM"),
   keyId: z.string(),
@@ -95,39 +87,36 @@ const lived = {
   state: z.enum(pointStates),
   createdAt: instantView,
   deletedAt: instantView.nullable(),
-  deletedBy: actorSchema.nullable(),
   deleteReason: z.string().nullable(),
 };
 
 /** A recovery point in full. */
-export const pointView = z
-  .object({
-    id: z.string(),
-    vm: refView,
-    policy: policyVersionView.nullable(),
-    ...retained,
-    ...captured,
-    actor: actorView,
-    /** The level that was reached. */
-    consistency: captured.consistencyReached,
-    /** The VM as it was when the point was taken. */
-    vmFacts: z.record(z.string(), z.unknown()),
-    transferStartedAt: instantView,
-    transferEndedAt: instantView,
-    ...transferred,
-    ...verified,
-    lastVerified: z.object({ at: instantView, mode: z.enum(verifyModes), ok: z.boolean() }).nullable(),
-    lastVerifyDetail: z.record(z.string(), z.unknown()).nullable(),
-    ...sealed,
-    vault: refView.extend({ kind: z.string() }),
-    ...lived,
-    deletedBy: actorView.nullable(),
-    /** True for an available point while its VM has no other. */
-    isOnly: z.boolean(),
-    diskCount: countView,
-    disks: z.array(pointDisk),
-  })
-  .omit({ consistencyReached: true, lastVerifiedAt: true, lastVerifyMode: true, lastVerifyOk: true });
+export const pointView = z.object({
+  id: z.string(),
+  vm: refView,
+  policy: policyVersionView.nullable(),
+  ...retained,
+  ...captured,
+  actor: actorView,
+  /** The level that was reached. */
+  consistency: consistencySchema,
+  /** The VM as it was when the point was taken. */
+  vmFacts: z.record(z.string(), z.unknown()),
+  transferStartedAt: instantView,
+  transferEndedAt: instantView,
+  ...transferred,
+  manifestDigest: z.string(),
+  lastVerified: z.object({ at: instantView, mode: z.enum(verifyModes), ok: z.boolean() }).nullable(),
+  lastVerifyDetail: z.record(z.string(), z.unknown()).nullable(),
+  ...sealed,
+  vault: refView.extend({ kind: z.enum(vaultKinds) }),
+  ...lived,
+  deletedBy: actorView.nullable(),
+  /** True for an available point while its VM has no other. */
+  isOnly: z.boolean(),
+  diskCount: countView,
+  disks: z.array(pointDisk),
+});
 
 /** A recovery point in a list. */
 export const pointRow = pointView.pick({
@@ -186,17 +175,27 @@ export const reportBlocks = {
     version: z.int().nullable(),
     ...retained,
   }),
-  capture: z.object({ ...captured, snapshotIds: z.array(z.string()) }),
+  capture: z.object({
+    ...captured,
+    actor: actorSchema,
+    consistencyReached: consistencySchema,
+    snapshotIds: z.array(z.string()),
+  }),
   transfer: z.object({ startedAt: instantView, endedAt: instantView, ...transferred }),
   disks: z.array(pointDisk),
-  integrity: z.object(verified),
+  integrity: z.object({
+    manifestDigest: z.string(),
+    lastVerifiedAt: instantView.nullable(),
+    lastVerifyMode: z.enum(verifyModes).nullable(),
+    lastVerifyOk: z.boolean().nullable(),
+  }),
   protection: z.object({
     ...sealed,
     vaultId: z.string(),
     vaultName: z.string(),
-    vaultKind: z.string(),
+    vaultKind: z.enum(vaultKinds),
   }),
-  lifecycle: z.object(lived),
+  lifecycle: z.object({ ...lived, deletedBy: actorSchema.nullable() }),
   /** The event that recorded the point. Null is a finding: every point has one. */
   ledger: z
     .object({ seq: countView, at: instantView, prevDigest: z.string(), digest: z.string() })

@@ -1,4 +1,4 @@
-import { refView, roles } from "@kluis/domain";
+import { reachKinds, refView, roles } from "@kluis/domain";
 import { z } from "zod";
 
 /** A team with what it reaches and who holds a role in it. */
@@ -8,7 +8,7 @@ export const teamView = z.object({
   name: z.string(),
   scopes: z.array(
     z.object({
-      kind: z.enum(["subscription", "resource-group", "tag"]),
+      kind: z.enum(reachKinds),
       subscriptionId: z.string().nullable(),
       resourceGroup: z.string().nullable(),
       tagName: z.string().nullable(),

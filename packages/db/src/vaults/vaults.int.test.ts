@@ -10,7 +10,7 @@ test("a vault's name belongs to one vault", async () => {
   const vault = {
     id: randomUUID(),
     name: "main",
-    kind: "folder",
+    kind: "folder" as const,
     address: "/a",
     keyId: "k",
     createdAt: world.clock.now(),

@@ -1,12 +1,11 @@
-import { KluisError } from "@kluis/domain";
+import { KluisError, type VaultKind } from "@kluis/domain";
 import type { Tx } from "../tx.ts";
 
 export interface VaultRow {
   /** The id in the vault itself. */
   readonly id: string;
   readonly name: string;
-  /** `azure-blob` or `folder`. */
-  readonly kind: string;
+  readonly kind: VaultKind;
   /** Its location, without a key or signature. */
   readonly address: string;
   readonly keyId: string;

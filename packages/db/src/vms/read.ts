@@ -16,10 +16,12 @@ import { objectSql, readPage, readViews, refSql, type ViewSource, wordsSql } fro
 import {
   type VmCountsView,
   type VmFacetsView,
-  type VmListView,
+  type VmRow,
+  type VmView,
   vmCountsView,
   vmFacetsView,
-  vmListView,
+  vmRow,
+  vmView,
 } from "./view.ts";
 import { vmVisibleSql } from "./visibility.ts";
 
@@ -33,38 +35,37 @@ export interface FleetScope {
 const diskBytes = Prisma.sql`
   (SELECT coalesce(sum((disk->>'bytes')::bigint), 0) FROM jsonb_array_elements(vm.disks) disk)`;
 
-const object = objectSql(
-  vmListView,
-  { alias: "vm", columns: Prisma.VirtualMachineScalarFieldEnum },
-  {
-    subscription: Prisma.sql`jsonb_build_object('id', vm."subscriptionId", 'name', coalesce(s.name, vm."subscriptionId"))`,
-    diskCount: Prisma.sql`jsonb_array_length(vm.disks)`,
-    diskBytes,
-    status: Prisma.sql`shown.status`,
-    policy: refSql("policy"),
-    protectedSince: Prisma.sql`p.since`,
-    lastPoint: Prisma.sql`CASE WHEN point.id IS NOT NULL THEN
-      jsonb_build_object('id', point.id, 'takenAt', point."takenAt", 'consistency', point."consistencyReached") END`,
-    pointCount: Prisma.sql`
-      (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state IN (${wordsSql(heldPointStates)}))`,
-    hasHadPoints: Prisma.sql`EXISTS (SELECT 1 FROM "RecoveryPoint" h WHERE h."vmId" = vm.id)`,
-    activeJob: Prisma.sql`CASE WHEN active.id IS NOT NULL THEN
-      jsonb_build_object('id', active.id, 'kind', active.kind, 'state', active.state, 'stage', active.stage) END`,
-    lastError: Prisma.sql`CASE WHEN ended.state = 'failed' THEN ended.error END`,
-  },
-);
+const vmTable = { alias: "vm", columns: Prisma.VirtualMachineScalarFieldEnum };
+
+/** Keys that are not columns of the VM. */
+const composed = {
+  subscription: Prisma.sql`jsonb_build_object('id', vm."subscriptionId", 'name', coalesce(s.name, vm."subscriptionId"))`,
+  diskCount: Prisma.sql`jsonb_array_length(vm.disks)`,
+  diskBytes,
+  status: Prisma.sql`shown.status`,
+  policy: refSql("policy"),
+  protectedSince: Prisma.sql`p.since`,
+  lastPoint: Prisma.sql`CASE WHEN point.id IS NOT NULL THEN
+    jsonb_build_object('id', point.id, 'takenAt', point."takenAt", 'consistency', point."consistencyReached") END`,
+  pointCount: Prisma.sql`
+    (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state IN (${wordsSql(heldPointStates)}))`,
+  hasHadPoints: Prisma.sql`EXISTS (SELECT 1 FROM "RecoveryPoint" h WHERE h."vmId" = vm.id)`,
+  activeJob: Prisma.sql`CASE WHEN active.id IS NOT NULL THEN
+    jsonb_build_object('id', active.id, 'kind', active.kind, 'state', active.state, 'stage', active.stage) END`,
+  lastError: Prisma.sql`CASE WHEN ended.state = 'failed' THEN ended.error END`,
+};
 
 /**
  * All VMs with their status. The newest point, the last ended backup and the active job are index look-ups per VM.
  * A protected VM without any point is `waiting` until its policy's longest gap has passed since it was protected.
  */
-function fleet({ now, maxAges }: FleetScope): ViewSource<VmListView> {
+function fleetSql({ now, maxAges }: FleetScope): Prisma.Sql {
   const ages = maxAges.map(({ policyId, seconds }) => Prisma.sql`(${policyId}::uuid, ${seconds}::float8)`);
   const maxAge =
     ages.length === 0
       ? Prisma.sql`(SELECT NULL::uuid AS policy, NULL::float8 AS seconds WHERE FALSE)`
       : Prisma.sql`(VALUES ${Prisma.join(ages)})`;
-  const from = Prisma.sql`"VirtualMachine" vm
+  return Prisma.sql`"VirtualMachine" vm
     LEFT JOIN "Subscription" s ON s.id = vm."subscriptionId"
     LEFT JOIN "Protection" p ON p."vmId" = vm.id
     LEFT JOIN "Policy" policy ON policy.id = p."policyId"
@@ -84,7 +85,14 @@ function fleet({ now, maxAges }: FleetScope): ViewSource<VmListView> {
       WHEN coalesce(point."takenAt", p.since) < ${now}::timestamptz - make_interval(secs => age.seconds) THEN 'at-risk'
       WHEN point.id IS NULL THEN 'waiting'
       ELSE 'protected' END AS status) shown`;
-  return { schema: vmListView, object, from };
+}
+
+function rowsOf(scope: FleetScope): ViewSource<VmRow> {
+  return { schema: vmRow, object: objectSql(vmRow, vmTable, composed), from: fleetSql(scope) };
+}
+
+function viewsOf(scope: FleetScope): ViewSource<VmView> {
+  return { schema: vmView, object: objectSql(vmView, vmTable, composed), from: fleetSql(scope) };
 }
 
 export interface FleetFilter {
@@ -144,9 +152,9 @@ export function listFleet(
   tx: Tx,
   scope: FleetScope,
   options: { readonly filter: FleetFilter; readonly order: FleetOrder },
-): Promise<{ rows: VmListView[]; total: number }> {
+): Promise<{ rows: VmRow[]; total: number }> {
   const { sort, ...order } = options.order;
-  return readPage(tx, fleet(scope), {
+  return readPage(tx, rowsOf(scope), {
     ...order,
     where: filtered(scope.visibility, options.filter),
     orderBy: orders[sort],
@@ -155,16 +163,16 @@ export function listFleet(
 }
 
 /** One VM, or null when it is not visible. */
-export async function getFleetVm(tx: Tx, scope: FleetScope, vmId: string): Promise<VmListView | null> {
+export async function getFleetVm(tx: Tx, scope: FleetScope, vmId: string): Promise<VmView | null> {
   const where = Prisma.sql`WHERE vm.id = ${vmId}::uuid AND ${vmVisibleSql(scope.visibility)}`;
-  const [row] = await readViews(tx, fleet(scope), where);
+  const [row] = await readViews(tx, viewsOf(scope), where);
   return row ?? null;
 }
 
 /** The number of visible VMs by status. */
 export async function countFleet(tx: Tx, scope: FleetScope): Promise<VmCountsView> {
   const rows = z.array(z.object({ status: z.enum(vmStatuses), count: z.bigint() })).parse(
-    await tx.$queryRaw`SELECT shown.status, count(*) AS count FROM ${fleet(scope).from}
+    await tx.$queryRaw`SELECT shown.status, count(*) AS count FROM ${fleetSql(scope)}
       WHERE ${vmVisibleSql(scope.visibility)} GROUP BY shown.status`,
   );
   const counts = new Map(rows.map(({ status, count }) => [status, count]));

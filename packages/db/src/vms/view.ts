@@ -7,6 +7,7 @@ import {
   historyStatuses,
   instantView,
   jobKinds,
+  jobStages,
   jobStates,
   refView,
   type VmStatus,
@@ -15,8 +16,8 @@ import {
 } from "@kluis/domain";
 import { z } from "zod";
 
-/** A VM in a list: what Azure says (all of `vmFactsSchema`, the disks as sums), and the state of its protection. */
-export const vmListView = z.object({
+/** A VM with what Azure says (all of `vmFactsSchema`, the disks as sums) and the state of its protection. */
+export const vmView = z.object({
   ...vmFactsSchema.omit({ subscriptionId: true, disks: true }).shape,
   id: z.string(),
   subscription: refView,
@@ -35,12 +36,16 @@ export const vmListView = z.object({
   /** Whether the VM ever had a recovery point, deleted ones included. */
   hasHadPoints: z.boolean(),
   activeJob: z
-    .object({ id: z.string(), kind: z.enum(jobKinds), state: z.enum(jobStates), stage: z.string() })
+    .object({ id: z.string(), kind: z.enum(jobKinds), state: z.enum(jobStates), stage: z.enum(jobStages) })
     .nullable(),
   /** Why the last backup failed; null when it succeeded or there was none. */
   lastError: errorView.nullable(),
 });
-export type VmListView = z.infer<typeof vmListView>;
+export type VmView = z.infer<typeof vmView>;
+
+/** A VM in a list. */
+export const vmRow = vmView.omit({ azureVmId: true, firstSeenAt: true, lastSeenAt: true });
+export type VmRow = z.infer<typeof vmRow>;
 
 /** The number of VMs by status. */
 export const vmCountsView = z.object({

@@ -13,30 +13,30 @@ export type DiscoveredVm = Omit<z.input<typeof vmFactsSchema>, "disks"> & {
   readonly configuration: unknown;
 };
 
-const vmRowSchema = vmFactsSchema.extend({
+const storedVmSchema = vmFactsSchema.extend({
   id: z.string(),
   firstSeenAt: z.date(),
   lastSeenAt: z.date(),
   deletedAt: z.date().nullable(),
 });
 /** A VM as stored, except for its configuration. */
-export type VmRow = z.infer<typeof vmRowSchema>;
+export type StoredVm = z.infer<typeof storedVmSchema>;
 
-/** Selects the columns of a VmRow. */
+/** Selects the columns of a StoredVm. */
 export const vmFields: Prisma.VirtualMachineSelect = Object.fromEntries(
-  Object.keys(vmRowSchema.shape).map((column) => [column, true]),
+  Object.keys(storedVmSchema.shape).map((column) => [column, true]),
 );
 
 /** Reads a row that was selected with `vmFields`. */
-export function toVmRow(row: object): VmRow {
-  return fromJson(vmRowSchema, row, "VirtualMachine");
+export function toStoredVm(row: object): StoredVm {
+  return fromJson(storedVmSchema, row, "VirtualMachine");
 }
 
 export interface VmUpsert {
   readonly id: string;
   /** `discovered`: not seen before, or re-created under the same name. `changed`: name, size, tags or disks differ. */
   readonly change: "discovered" | "changed" | "unchanged";
-  readonly before: VmRow | null;
+  readonly before: StoredVm | null;
 }
 
 /**
@@ -73,14 +73,14 @@ export async function upsertVm(tx: Tx, vm: DiscoveredVm, clock: Clock): Promise<
     await tx.virtualMachine.create({ data: row });
     return { id: row.id, change: "discovered", before: null };
   }
-  const before = toVmRow(found);
+  const before = toStoredVm(found);
   await tx.virtualMachine.update({ where: { id: before.id }, data, select: { id: true } });
   return { id: before.id, change: isChanged(before, vm) ? "changed" : "unchanged", before };
 }
 
 /** Power and agent state are stored, but their changes are not changes of the VM. */
-function isChanged(before: VmRow, now: DiscoveredVm): boolean {
-  const essence = (vm: VmRow | DiscoveredVm): string =>
+function isChanged(before: StoredVm, now: DiscoveredVm): boolean {
+  const essence = (vm: StoredVm | DiscoveredVm): string =>
     JSON.stringify([
       vm.name,
       vm.location,
@@ -100,7 +100,7 @@ export async function markUnseenVms(
   tx: Tx,
   seen: { readonly subscriptionId: string; readonly ids: readonly string[]; readonly since: Date },
   now: Date,
-): Promise<VmRow[]> {
+): Promise<StoredVm[]> {
   const rows = await tx.virtualMachine.findMany({
     where: {
       subscriptionId: seen.subscriptionId.toLowerCase(),
@@ -114,5 +114,5 @@ export async function markUnseenVms(
     where: { id: { in: rows.map((row) => row.id) } },
     data: { deletedAt: now },
   });
-  return rows.map(toVmRow);
+  return rows.map(toStoredVm);
 }

@@ -20,6 +20,7 @@ import {
   failureParams,
   isOpenJobState,
   type JobKind,
+  type JobStep,
   KluisError,
   notice,
   noticeText,
@@ -76,13 +77,12 @@ async function runNextStep<K extends JobKind, M extends object>(
   machine: Machine<K, M>,
 ): Promise<Again | null | "continue"> {
   const { deps, job } = context;
-  const steps: Readonly<Record<string, Step<M>>> = machine.steps;
   const step = job.steps.find(({ state }) => state === "waiting" || state === "running");
-  const run = step === undefined ? undefined : steps[step.name];
-  if (step === undefined || run === undefined) {
+  if (step === undefined || !isStepOf(machine, step.name)) {
     throw new KluisError("INTERNAL", { message: "The job has no next step.", params: { jobId: job.id } });
   }
   const { name } = step;
+  const run = machine.steps[name];
   if (step.state === "waiting") {
     await recordJob(deps, {
       job,
@@ -92,6 +92,10 @@ async function runNextStep<K extends JobKind, M extends object>(
   const result = await runOrForget(context, run);
   await saveResult(context, name, result);
   return result.kind === "wait" ? { againInMs: result.afterMs } : "continue";
+}
+
+function isStepOf<K extends JobKind, M>(machine: Machine<K, M>, name: JobStep): name is JobStep<K> {
+  return Object.hasOwn(machine.steps, name);
 }
 
 /**
@@ -119,7 +123,7 @@ const KEEPS_OPERATION: ReadonlySet<ErrorCode> = new Set([
 
 async function saveResult<M extends object>(
   context: StepContext<M>,
-  name: string,
+  name: JobStep,
   result: StepResult<M>,
 ): Promise<void> {
   const { deps, job } = context;
@@ -137,7 +141,7 @@ async function saveResult<M extends object>(
 interface StepOutcome<M> {
   readonly deps: EngineDeps;
   readonly job: WorkJob;
-  readonly name: string;
+  readonly name: JobStep;
   readonly result: StepResult<M>;
 }
 
@@ -164,7 +168,7 @@ async function saveStep<M>(tx: Tx, { deps, job, name, result }: StepOutcome<M>):
   }
 }
 
-function stepEvents<M>(name: string, result: StepResult<M>) {
+function stepEvents<M>(name: JobStep, result: StepResult<M>) {
   if (result.kind !== "done" && result.kind !== "skipped") return [];
   const { kind: outcome, notice: said } = result;
   const data = { step: name, outcome, message: noticeText(said), notice: said };

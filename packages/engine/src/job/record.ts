@@ -1,13 +1,13 @@
 /** Saves a change of a job in one transaction: its rows, its ledger events, and the notification of listeners. */
 import { appendEvents, inTransaction, notify, type Tx, teamsOfVm, type WorkJob } from "@kluis/db";
-import { engineActor, type LedgerDraft, type LedgerKind } from "@kluis/domain";
+import { engineActor, type LedgerDraft, type LedgerKind, type LedgerTarget } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 
 /** An event about a job or about what it created. `recordJob` adds the actor, VM and teams. */
 export interface JobEvent {
   readonly kind: LedgerKind;
   /** Default: the job. */
-  readonly target?: LedgerDraft["target"];
+  readonly target?: LedgerTarget;
   readonly data?: Readonly<Record<string, unknown>>;
 }
 

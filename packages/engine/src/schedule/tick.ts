@@ -20,6 +20,7 @@ import {
   decideSchedule,
   engineActor,
   type LedgerDraft,
+  type LedgerTarget,
   noticeText,
   type OccurrenceDecision,
 } from "@kluis/domain";
@@ -94,17 +95,16 @@ async function record(
     { protectionId: protection.id, dueAt, policyVersionId, state, notice, jobId },
     deps.clock,
   );
-  const target = { type: "vm", id: protection.vmId, name: protection.vmName };
+  const target: LedgerTarget = { type: "vm", id: protection.vmId, name: protection.vmName };
   const data = { dueAt: dueAt.toISOString(), policy: protection.policyName, reason, jobId };
   const event: LedgerDraft = { kind: `occurrence.${state}`, actor: engineActor, target, data };
   if (jobId === null) return [event];
-  const job = { type: "job", id: jobId, name: `backup of ${protection.vmName}` };
   return [
     event,
     {
       kind: "job.created",
       actor: engineActor,
-      target: job,
+      target: { type: "job", id: jobId, name: `backup of ${protection.vmName}` },
       data: { trigger: "schedule", dueAt: dueAt.toISOString() },
     },
   ];

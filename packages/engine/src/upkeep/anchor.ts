@@ -9,7 +9,7 @@ import {
   recordAnchor,
   signHead,
 } from "@kluis/db";
-import { anchorsPrefix, engineActor, isKluisError, KluisError } from "@kluis/domain";
+import { anchorsPrefix, engineActor, isKluisError, KluisError, type LedgerTarget } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 
 /** @returns the sequence number of the anchored event, or null when nothing changed since the last anchor */
@@ -31,7 +31,7 @@ export async function anchorLedger(deps: EngineDeps, signal: AbortSignal): Promi
   await putOnce(deps, { name, text: JSON.stringify(copy) }, signal);
   await inTransaction(deps.db, async (tx) => {
     await recordAnchor(tx, { ...signed, vaultName: name }, deps.clock);
-    const target = { type: "ledger", id: String(signed.seq), name: "Ledger" };
+    const target: LedgerTarget = { type: "ledger", id: String(signed.seq), name: "Ledger" };
     const data = { seq: signed.seq, digest: signed.digest, keyId: signed.keyId, object: name };
     await appendEvents(tx, deps.clock, [{ kind: "ledger.anchored", actor: engineActor, target, data }]);
   });

@@ -8,7 +8,7 @@ import {
   listSweepablePacks,
   reprievePacks,
 } from "@kluis/db";
-import { engineActor, limits } from "@kluis/domain";
+import { engineActor, type LedgerTarget, limits } from "@kluis/domain";
 import { type NodeRef, parseNodeRef } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
 
@@ -48,7 +48,7 @@ export async function collectVault(
     await reprievePacks(tx, vaultId, swept.reprieved);
     await condemnPacks(tx, { vaultId, packs: condemned }, deps.clock.now());
     if (result.deleted === 0) return;
-    const target = { type: "vault", id: vaultId, name };
+    const target: LedgerTarget = { type: "vault", id: vaultId, name };
     const data = { ...result, liveBytes: plan.liveBytes, points: plan.points };
     await appendEvents(tx, deps.clock, [{ kind: "vault.collected", actor: engineActor, target, data }]);
   });

@@ -14,7 +14,7 @@ import {
   setPointRetention,
   teamsOfVm,
 } from "@kluis/db";
-import { engineActor, judgeRetention, type LedgerDraft } from "@kluis/domain";
+import { engineActor, judgeRetention, type LedgerDraft, type LedgerTarget } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { snapshotSchema } from "../job/snapshot.ts";
 import { removeSnapshot } from "../job/snapshot-removal.ts";
@@ -43,7 +43,7 @@ export async function resumeDeletions(deps: Pick<EngineDeps, "db" | "clock" | "l
       const job = { kind: "delete-point", vmId, pointId, trigger: "schedule" } as const;
       const { actor, parameters } = request ?? { actor: engineActor, parameters: { reason: "retention" } };
       const jobId = await createJob(tx, { ...job, actor, parameters }, deps.clock);
-      const target = { type: "job", id: jobId, name: `delete-point of ${vmName}` };
+      const target: LedgerTarget = { type: "job", id: jobId, name: `delete-point of ${vmName}` };
       const data = { pointId, reason: "An earlier deletion of the recovery point did not finish." };
       const teamIds = await teamsOfVm(tx, vmId);
       await appendEvents(tx, deps.clock, [
@@ -82,7 +82,7 @@ function judgeVm(deps: Pick<EngineDeps, "db" | "clock">, protection: ScheduledPr
         actor: engineActor,
       } as const;
       const jobId = await createJob(tx, { ...job, parameters: { reason: "retention" } }, deps.clock);
-      const target = { type: "job", id: jobId, name: `delete-point of ${vmName}` };
+      const target: LedgerTarget = { type: "job", id: jobId, name: `delete-point of ${vmName}` };
       events.push({ kind: "job.created", actor: engineActor, target, vmId, data: { pointId: id, reason } });
     }
     if (events.length > 0) {
@@ -144,7 +144,7 @@ async function removeKept(deps: EngineDeps, row: AzureResourceRow, signal: Abort
   await inTransaction(deps.db, async (tx) => {
     await removal.save(tx);
     const vm = row.vmId === null ? {} : { vmId: row.vmId, teamIds: await teamsOfVm(tx, row.vmId) };
-    const target = { type: "snapshot", id, name };
+    const target: LedgerTarget = { type: "snapshot", id, name };
     const data = { reason: "Its time for instant restore is over.", pointId: row.pointId };
     await appendEvents(tx, deps.clock, [
       { kind: "snapshot.removed", actor: engineActor, target, data, ...vm },

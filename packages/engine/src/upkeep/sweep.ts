@@ -10,7 +10,7 @@ import {
   noteSweep,
   type Tx,
 } from "@kluis/db";
-import { engineActor, limits } from "@kluis/domain";
+import { engineActor, type LedgerTarget, limits } from "@kluis/domain";
 import { z } from "zod";
 import type { EngineDeps } from "../deps.ts";
 import { removeSnapshot } from "../job/snapshot-removal.ts";
@@ -141,7 +141,7 @@ async function removeOrphan(deps: EngineDeps, orphan: OwnedResource, signal: Abo
   );
   await inTransaction(deps.db, async (tx) => {
     await removal(tx);
-    const target = { type: orphan.kind, id: orphan.id, name: orphan.name };
+    const target: LedgerTarget = { type: orphan.kind, id: orphan.id, name: orphan.name };
     const data = { jobId: orphan.jobId, reason: "No open job and no kept snapshot owns it." };
     await appendEvents(tx, deps.clock, [
       { kind: "azure-resource.removed", actor: engineActor, target, data },

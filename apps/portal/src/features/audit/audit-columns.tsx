@@ -1,5 +1,5 @@
 "use client";
-import { ledgerKinds } from "@kluis/domain";
+import { ledgerKinds, ledgerTargetType } from "@kluis/domain";
 import { isStoredName, type TargetWords, targetName } from "#features/audit/target-name.ts";
 import type { Texts } from "#i18n/texts.ts";
 import type { AuditRow } from "#lib/api-types.ts";
@@ -13,6 +13,12 @@ import { AbsoluteTime } from "#ui/time-ago.tsx";
 export function eventName(kind: string, t: Texts<"audit">): string {
   const known = ledgerKinds.find((one) => one === kind);
   return known === undefined ? kind : t(`kinds.${messageKey(known)}`);
+}
+
+/** The type of an event's object in words; a type of a newer version is shown as it is. */
+export function targetTypeName(stored: string, t: Texts<"audit">): string {
+  const type = ledgerTargetType(stored);
+  return type === null ? stored : t(`targetTypes.${type}`);
 }
 
 /** The columns of the ledger, with absolute times. */

@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { eventName } from "#features/audit/audit-columns.tsx";
+import { eventName, targetTypeName } from "#features/audit/audit-columns.tsx";
 import { targetName } from "#features/audit/target-name.ts";
 import type { AuditRow } from "#lib/api-types.ts";
 import { useFormat } from "#lib/use-format.ts";
@@ -32,7 +32,7 @@ export function EventDialog({ event, onClose }: { event: AuditRow; onClose: () =
               label: t("columns.target"),
               value: t("targetText", {
                 name: targetName(event.target, { audit: t, jobs, format }),
-                type: event.target.type,
+                type: targetTypeName(event.target.type, t),
               }),
             },
             { label: t("id"), value: <Copyable value={event.target.id} what={t("targetId")} /> },

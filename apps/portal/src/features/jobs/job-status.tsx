@@ -1,5 +1,5 @@
 "use client";
-import type { JobKind, JobState } from "@kluis/domain";
+import type { JobKind, JobStage, JobState } from "@kluis/domain";
 import { Archive, HardDriveDownload, type LucideIcon, ShieldCheck, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { stepName, stepOfStage } from "#features/jobs/job-view-model.ts";
@@ -18,7 +18,7 @@ const look: Record<JobState, readonly [Tone, StatusIcon]> = {
 export function JobStateBadge({
   job,
 }: {
-  job: { readonly kind: JobKind; readonly state: JobState; readonly stage: string };
+  job: { readonly kind: JobKind; readonly state: JobState; readonly stage: JobStage };
 }) {
   const t = useTranslations("jobs");
   const [tone, icon] = look[job.state];

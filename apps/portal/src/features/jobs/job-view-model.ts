@@ -1,4 +1,11 @@
-import { type JobKind, type JobState, type JobStep, jobStepNames, jobSteps } from "@kluis/domain";
+import {
+  type JobKind,
+  type JobStage,
+  type JobState,
+  type JobStep,
+  jobStepNames,
+  jobSteps,
+} from "@kluis/domain";
 import type { Texts } from "#i18n/texts.ts";
 import type { JobDiskView, JobRow, JobStepView } from "#lib/api-types.ts";
 import type { StatusIcon, Tone } from "#ui/status.tsx";
@@ -71,7 +78,7 @@ function isRestoreStep(step: JobStep): step is JobStep<"restore-disk"> {
 }
 
 /** The step that a job's stage names; null for other stages, such as "cleaning-up". */
-export function stepOfStage(stage: string): JobStep | null {
+export function stepOfStage(stage: JobStage): JobStep | null {
   return jobStepNames.find((name) => name === stage) ?? null;
 }
 

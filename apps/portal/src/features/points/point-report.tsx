@@ -183,17 +183,14 @@ function Deadline({ point }: { point: PointView }) {
   );
 }
 
-const vaultKinds = ["azure-blob", "folder"] as const;
-
 function useIntegrity(point: PointView): readonly Fact[] {
   const t = useTranslations("points");
-  const kind = vaultKinds.find((each) => each === point.vault.kind);
   return [
     {
       label: t("detail.fields.vault"),
       value: t("detail.fields.vaultOfKind", {
         name: point.vault.name,
-        kind: kind === undefined ? point.vault.kind : t(`detail.fields.vaultKinds.${kind}`),
+        kind: t(`detail.fields.vaultKinds.${point.vault.kind}`),
       }),
     },
     { label: t("detail.fields.encryption"), value: <span data-value>{point.encryption}</span> },

@@ -1,3 +1,5 @@
+import type { ReportFormat } from "@kluis/domain";
+
 /** A period in whole days, `YYYY-MM-DD` each, empty when open. */
 export interface Period {
   readonly from: string;
@@ -43,7 +45,7 @@ export function lastDays(days: number, now: Date): Period {
 }
 
 /** Returns the download address of the report of a period. */
-export function reportAddress(format: "csv" | "json", period: Period): string {
+export function reportAddress(format: ReportFormat, period: Period): string {
   const query = new URLSearchParams({ format, ...periodInput(period) });
   return `/api/reports/points?${query.toString()}`;
 }

@@ -8,7 +8,7 @@ import {
   markPointDeleting,
   type PointRef,
 } from "@kluis/db";
-import { deletePointParametersSchema, KluisError, notice } from "@kluis/domain";
+import { deletePointParametersSchema, KluisError, type LedgerTarget, notice } from "@kluis/domain";
 import { z } from "zod";
 import { snapshotSchema } from "../../job/snapshot.ts";
 import { type Removal, removeSnapshot } from "../../job/snapshot-removal.ts";
@@ -48,7 +48,11 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
   if (removal?.kind === "running") return waitForAzure(removal, notice("kept-snapshot-removing", {}));
   const { reason } = deletePointParametersSchema.parse(job.parameters);
   const at = deps.clock.now();
-  const target = { type: "point", id: point.id, name: `${point.vmName} ${point.takenAt.toISOString()}` };
+  const target: LedgerTarget = {
+    type: "point",
+    id: point.id,
+    name: `${point.vmName} ${point.takenAt.toISOString()}`,
+  };
   return {
     kind: "done",
     notice: notice("point-deleted", {}),
