@@ -49,6 +49,30 @@ export const jobSteps = {
 /** The steps of one kind of job, or of any. */
 export type JobStep<K extends JobKind = JobKind> = (typeof jobSteps)[K][number];
 
+/** The English names of the steps, by kind: `access` and `transfer` run the other way in a restore. */
+export const jobStepTexts = {
+  backup: {
+    prepare: "Prepare",
+    extension: "Snapshot extension",
+    snapshot: "Snapshot",
+    access: "Open the snapshot",
+    plan: "Find changes",
+    transfer: "Transfer to the vault",
+    seal: "Write manifest",
+    "remove-snapshot": "Remove snapshot",
+    "recovery-point": "Recovery point",
+  },
+  "restore-disk": {
+    prepare: "Prepare",
+    "create-disk": "Create disk",
+    access: "Open the disk",
+    transfer: "Write to the disk",
+    finish: "Finish",
+  },
+  verify: { verify: "Verify" },
+  "delete-point": { delete: "Delete" },
+} as const satisfies { readonly [Kind in JobKind]: Record<JobStep<Kind>, string> };
+
 /** The steps of all kinds of job, each once. */
 export const jobStepNames: readonly JobStep[] = [...new Set(Object.values(jobSteps).flat())];
 

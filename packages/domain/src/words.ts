@@ -1,5 +1,5 @@
 /** English words of closed sets: the command line shows them, and the portal's English catalog takes them from here. */
-import type { JobDiskState, JobKind, JobState, JobStep, JobTrigger, StepState } from "./job-states.ts";
+import type { JobDiskState, JobKind, JobState, JobTrigger, StepState } from "./job-states.ts";
 import type { DeltaMethod, PointState } from "./point.ts";
 import type { Consistency } from "./policy.ts";
 import type { VmStatus } from "./vm-status.ts";
@@ -35,30 +35,6 @@ export const jobTriggerTexts = {
   manual: "Manual",
   protect: "First backup",
 } as const satisfies Record<JobTrigger, string>;
-
-/** The names of the steps, by kind: `access` and `transfer` run the other way in a restore. */
-export const jobStepTexts = {
-  backup: {
-    prepare: "Prepare",
-    extension: "Snapshot extension",
-    snapshot: "Snapshot",
-    access: "Open the snapshot",
-    plan: "Find changes",
-    transfer: "Transfer to the vault",
-    seal: "Write manifest",
-    "remove-snapshot": "Remove snapshot",
-    "recovery-point": "Recovery point",
-  },
-  "restore-disk": {
-    prepare: "Prepare",
-    "create-disk": "Create disk",
-    access: "Open the disk",
-    transfer: "Write to the disk",
-    finish: "Finish",
-  },
-  verify: { verify: "Verify" },
-  "delete-point": { delete: "Delete" },
-} as const satisfies { readonly [Kind in JobKind]: Record<JobStep<Kind>, string> };
 
 export const stepStateTexts = {
   waiting: "Waiting",
