@@ -1,6 +1,7 @@
 "use client";
 import { useSyncExternalStore } from "react";
 import { useFormat } from "#lib/use-format.ts";
+import { useHydrated } from "#lib/use-hydrated.ts";
 import { Tooltip } from "#ui/tooltip.tsx";
 
 /** A clock with one timer for all its subscribers; it stops while there are none. */
@@ -69,13 +70,19 @@ export function TimeAgo({ at, focusable = true }: TimeAgoProps) {
   );
 }
 
-/** The absolute time with its zone, for reports and the audit log. */
+/** The absolute time with its zone, for reports and the audit log: in the server's zone until the page is interactive. */
 export function AbsoluteTime({ at, seconds = true }: { at: Date | string | null; seconds?: boolean }) {
   const format = useFormat();
+  const hydrated = useHydrated();
   if (at === null) return <span className="text-faint">–</span>;
   const date = new Date(at);
   return (
-    <time dateTime={date.toISOString()} suppressHydrationWarning className="tabular whitespace-nowrap">
+    <time
+      key={hydrated ? "browser" : "server"}
+      dateTime={date.toISOString()}
+      suppressHydrationWarning
+      className="tabular whitespace-nowrap"
+    >
       {format.absolute(date, { seconds })}
     </time>
   );

@@ -73,6 +73,9 @@ function TimeZones() {
   );
 }
 
+/** A local time as 24-hour `HH:MM` in every language; a native time field follows the browser's language instead. */
+const timeOfDay = { type: "text", inputMode: "numeric", maxLength: 5, placeholder: "13:00" } as const;
+
 function Times({ form, problems, disabled }: SectionProps) {
   const t = useTranslations("policies");
   const { fields, append, remove } = useFieldArray({ control: form.control, name: "times" });
@@ -86,9 +89,9 @@ function Times({ form, problems, disabled }: SectionProps) {
             className="inline-flex items-center rounded-md border border-line-strong bg-surface"
           >
             <input
-              type="time"
+              {...timeOfDay}
               aria-label={t("editor.timeOf", { index: index + 1 })}
-              className="h-8 rounded-md bg-transparent px-2 text-sm tabular"
+              className="h-8 w-16 rounded-md bg-transparent px-2 text-sm tabular"
               {...form.register(`times.${index}.at`)}
             />
             {fields.length > 1 ? (
@@ -134,7 +137,7 @@ function Hourly({ form, problems, disabled }: SectionProps) {
         }))}
       />
       <Field label={t("editor.windowStart")} error={problems["windowStart"]}>
-        <Input type="time" {...form.register("windowStart")} disabled={disabled} />
+        <Input {...timeOfDay} {...form.register("windowStart")} disabled={disabled} />
       </Field>
       <Field label={t("editor.windowHours")} error={problems["windowHours"]}>
         <Input inputMode="numeric" {...form.register("windowHours")} disabled={disabled} />
