@@ -1,6 +1,7 @@
+import type { Extent } from "@kluis/domain";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { alignExtents, type Extent, planSegments, segmentCount } from "./segments.ts";
+import { alignExtents, planSegments, segmentCount } from "./segments.ts";
 
 const BLOCK = 8;
 const SEGMENT = 32;

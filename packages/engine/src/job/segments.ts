@@ -2,13 +2,7 @@
  * Cuts the extents of a disk into segments, the unit of work of a transfer. Pure. Works in one pass with bounded memory, also
  * for fragmented disks of many TiB.
  */
-
-/** A run of bytes of a disk; `zero` reads as zeros. Offsets are from the start of the disk; lengths are above 0. */
-export interface Extent {
-  readonly offset: number;
-  readonly length: number;
-  readonly kind: "data" | "zero";
-}
+import type { Extent } from "@kluis/domain";
 
 /** An extent as segment rows store it. */
 export type ExtentRow = readonly [offset: number, length: number, kind: "data" | "zero"];

@@ -11,6 +11,7 @@ import {
 } from "@kluis/db";
 import {
   type DeltaMethod,
+  type Extent,
   errorInfo,
   isKluisError,
   KluisError,
@@ -20,7 +21,7 @@ import {
 } from "@kluis/domain";
 import { BLOCK_BYTES, SEGMENT_BYTES } from "@kluis/vault";
 import { azureMessageOf } from "../../../job/azure-message.ts";
-import { type Extent, type PlannedSegment, planSegments } from "../../../job/segments.ts";
+import { type PlannedSegment, planSegments } from "../../../job/segments.ts";
 import type { SnapshotDisk } from "../../../job/snapshot.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { chooseDelta, compareOrFull, type DeltaChoice } from "../delta.ts";
