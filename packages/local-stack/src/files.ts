@@ -1,6 +1,6 @@
 /** Small helpers for files: private folders, secrets, synced writes. */
 import { randomBytes } from "node:crypto";
-import { chmod, link, mkdir, open, readFile, rm } from "node:fs/promises";
+import { chmod, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Whether `error` is a system error with this code, such as ENOENT. */
@@ -31,17 +31,33 @@ export async function secretFile(path: string, make: () => string = randomSecret
   if (known !== null && known.trim() !== "") return known.trim();
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const secret = make();
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
-  await writeSynced(temporary, `${secret}\n`);
+  return (await createWhole(path, `${secret}\n`)) ? secret : (await readFile(path, "utf8")).trim();
+}
+
+/** Creates a file with its whole content (mode 0600). Returns false when the path exists; of many at once one succeeds. */
+export async function createWhole(path: string, text: string): Promise<boolean> {
+  const temporary = await writeTemporary(path, text);
   try {
     await link(temporary, path);
-    return secret;
+    return true;
   } catch (error) {
-    if (!isErrno(error, "EEXIST")) throw error;
-    return (await readFile(path, "utf8")).trim();
+    if (isErrno(error, "EEXIST")) return false;
+    throw error;
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** Replaces a file by one with this content (mode 0600). A reader sees the old content or the new one, never a part. */
+export async function replaceWhole(path: string, text: string): Promise<void> {
+  const temporary = await writeTemporary(path, text);
+  await rename(temporary, path);
+}
+
+async function writeTemporary(path: string, text: string): Promise<string> {
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  await writeSynced(temporary, text);
+  return temporary;
 }
 
 /** Returns 256 random bits as base64url: safe in URLs, connection strings and environment variables. */

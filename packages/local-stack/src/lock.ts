@@ -1,11 +1,12 @@
 /** The lock of a data folder. */
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { KluisError } from "@kluis/domain";
 import { z } from "zod";
-import { isErrno, readTextIfExists, writeSynced } from "./files.ts";
+import { createWhole, isErrno, readTextIfExists, replaceWhole } from "./files.ts";
 
 const run = promisify(execFile);
 
@@ -27,47 +28,48 @@ export interface HomeLock extends AsyncDisposable {
  */
 export async function lockHome(path: string, url: string): Promise<HomeLock> {
   const owner = { pid: process.pid, started: await startOf(process.pid), url };
-  const mine = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
-  await writeSynced(mine, JSON.stringify(owner));
-  try {
-    while (!(await tryLink(mine, path))) await clearStale(path);
-  } finally {
-    await rm(mine, { force: true });
-  }
+  await acquire(path, JSON.stringify({ ...owner, nonce: randomBytes(8).toString("hex") }));
   const release = (): Promise<void> => rm(path, { force: true });
   return { release, [Symbol.asyncDispose]: release };
 }
 
-async function tryLink(from: string, to: string): Promise<boolean> {
-  return link(from, to).then(
-    () => true,
-    (error: unknown) => {
-      if (isErrno(error, "EEXIST")) return false;
-      throw error;
-    },
-  );
+/**
+ * Creates the lock file `path`, or replaces that of a dead holder. Replacing it takes a second lock, named after the content
+ * to be replaced: who holds that one is alone in replacing this content, and it never comes back.
+ */
+async function acquire(path: string, mine: string): Promise<void> {
+  while (!(await createWhole(path, mine))) {
+    const held = await readTextIfExists(path);
+    if (held === null) continue;
+    await refuseLiveHolder(held);
+    const successor = successorOf(path, held);
+    await acquire(successor, mine);
+    try {
+      // The content may have been replaced before we held the successor: then we look again.
+      if ((await readTextIfExists(path)) !== held) continue;
+      await replaceWhole(path, mine);
+      return;
+    } finally {
+      await rm(successor, { force: true });
+    }
+  }
 }
 
-async function clearStale(path: string): Promise<void> {
-  const text = await readTextIfExists(path);
-  if (text === null) return;
+/** Returns the path of the lock under which the lock file `path` with content `held` is replaced. */
+export function successorOf(path: string, held: string): string {
+  const hash = createHash("sha256").update(`${path}\n${held}`).digest("hex");
+  return join(dirname(path), `lock-${hash.slice(0, 16)}`);
+}
+
+async function refuseLiveHolder(text: string): Promise<void> {
   const holder = parseOwner(text);
-  if (holder !== null && (await startOf(holder.pid)) === holder.started) {
-    throw new KluisError("CONFLICT", {
-      reason: "already-started",
-      message: `Kluis already runs on this data folder (process ${holder.pid}, ${holder.url}).`,
-      action: "Stop it first, or choose another data folder with KLUIS_HOME.",
-      params: { pid: holder.pid, url: holder.url },
-    });
-  }
-  // Renamed to a unique name: of two processes that see a stale lock only one succeeds.
-  const aside = `${path}.stale.${process.pid}.${randomBytes(4).toString("hex")}`;
-  await rename(path, aside).catch((error: unknown) => {
-    if (!isErrno(error, "ENOENT")) throw error;
+  if (holder === null || (await startOf(holder.pid)) !== holder.started) return;
+  throw new KluisError("CONFLICT", {
+    reason: "already-started",
+    message: `Kluis already runs on this data folder (process ${holder.pid}, ${holder.url}).`,
+    action: "Stop it first, or choose another data folder with KLUIS_HOME.",
+    params: { pid: holder.pid, url: holder.url },
   });
-  // Another start may have replaced the stale lock in between: then the renamed lock is valid and is put back.
-  if (![null, text].includes(await readTextIfExists(aside))) await tryLink(aside, path);
-  await rm(aside, { force: true });
 }
 
 function parseOwner(text: string): z.infer<typeof ownerSchema> | null {
