@@ -5,6 +5,7 @@ import { BLOCK_SIZE } from "./disks/blocks.ts";
 import { importImage, openImage } from "./disks/image.ts";
 import { LocalAzureError } from "./errors.ts";
 import { freshGuest, type Guest } from "./guest/model.ts";
+import type { AccessFacts, DiskOnlyFacts, InheritedFacts } from "./state/disk-facts.ts";
 import type { Disk, RoleAssignment, Vm } from "./state/model.ts";
 import { MIB } from "./units.ts";
 import type { World } from "./world.ts";
@@ -13,6 +14,12 @@ import type { World } from "./world.ts";
 export type DiskSource =
   | { file: string }
   | { sizeBytes: number; fill: (write: (offset: number, data: Buffer) => Promise<void>) => Promise<void> };
+
+/** Facts of a new disk: security, encryption, access, sharing. What is absent has Azure's default. */
+export type DiskFacts = InheritedFacts &
+  AccessFacts &
+  DiskOnlyFacts &
+  Partial<Pick<Disk, "networkAccessPolicy" | "maxShares" | "zones" | "tags">>;
 
 /** A VM to create. */
 export interface NewVm {
@@ -28,7 +35,7 @@ export interface NewVm {
   guest?: Guest;
   imageReference?: Record<string, string>;
   /** The OS disk, then data disks on LUN 0, 1, … */
-  disks: (DiskSource & { name?: string; sku?: string })[];
+  disks: (DiskSource & { name?: string; sku?: string; facts?: DiskFacts })[];
 }
 
 export class Fabric {
@@ -186,7 +193,9 @@ export class Fabric {
       timeCreated: this.#world.clock.now(),
       provisioningState: "Succeeded",
       managedBy: vmId,
+      ownershipChangedAt: this.#world.clock.now(),
       networkAccessPolicy: "AllowAll",
+      ...source.facts,
       writes: 0,
       layer,
     };

@@ -20,7 +20,7 @@ export {
   users as demoPeople,
 } from "./entra/directory.ts";
 export { LocalAzureError } from "./errors.ts";
-export type { DiskSource, Fabric, NewVm } from "./fabric.ts";
+export type { DiskFacts, DiskSource, Fabric, NewVm } from "./fabric.ts";
 export type { FaultInput, FaultRule } from "./faults/rule.ts";
 export { CONTOSO_SUBSCRIPTION_ID, CONTOSO_SUBSCRIPTION_NAME } from "./fleet/constants.ts";
 export { type LocalAzure, type StartOptions, startLocalAzure } from "./start.ts";

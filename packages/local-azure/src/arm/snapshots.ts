@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { snapshotFamily } from "../blob/target.ts";
-import { type Disk, networkAccessPolicySchema, type Snapshot, tagsSchema } from "../state/model.ts";
+import { networkAccessPolicySchema } from "../state/disk-facts.ts";
+import { type Disk, type Snapshot, tagsSchema } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { grantAccess, refuseWithAccess, revokeAccess } from "./access.ts";
 import {

@@ -2,11 +2,18 @@
 import { z } from "zod";
 import { faultRuleSchema } from "../faults/rule.ts";
 import { guestSchema } from "../guest/model.ts";
+import {
+  accessFacts,
+  diskCreateOptionSchema,
+  diskOnlyFacts,
+  inheritedFacts,
+  networkAccessPolicySchema,
+  snapshotOnlyFacts,
+} from "./disk-facts.ts";
 
 /** Records have the ARM id in lower case as key. Times are milliseconds since 1970. */
 export const tagsSchema = z.record(z.string(), z.string()).optional();
 export const osTypeSchema = z.enum(["Linux", "Windows"]);
-export const networkAccessPolicySchema = z.enum(["AllowAll", "AllowPrivate", "DenyAll"]);
 export const vmPowerSchema = z.enum(["running", "stopped", "deallocated"]);
 const provisioningState = z.enum(["Creating", "Updating", "Deleting", "Succeeded", "Failed"]);
 
@@ -71,9 +78,11 @@ const diskSchema = resource.extend({
   zones: z.array(z.string()).optional(),
   sku: z.string(),
   osType: osTypeSchema.optional(),
-  hyperVGeneration: z.enum(["V1", "V2"]).optional(),
+  ...inheritedFacts,
+  ...accessFacts,
   sizeBytes: z.number().int(),
-  createOption: z.enum(["Empty", "Upload", "Copy", "Restore", "FromImage", "Import"]),
+  ...diskOnlyFacts,
+  createOption: diskCreateOptionSchema,
   sourceResourceId: z.string().optional(),
   sourceUniqueId: z.string().optional(),
   uploadSizeBytes: z.number().int().optional(),
@@ -85,7 +94,6 @@ const diskSchema = resource.extend({
   managedBy: z.string().optional(),
   maxShares: z.number().int().optional(),
   networkAccessPolicy: networkAccessPolicySchema,
-  securityType: z.string().optional(),
   /** Number of pages written through the access endpoint; part of the blob's ETag. */
   writes: z.number().int(),
   layer: z.string(),
@@ -94,8 +102,10 @@ const diskSchema = resource.extend({
 const snapshotSchema = resource.extend({
   sku: z.string(),
   osType: osTypeSchema.optional(),
-  hyperVGeneration: z.enum(["V1", "V2"]).optional(),
+  ...inheritedFacts,
+  ...accessFacts,
   sizeBytes: z.number().int(),
+  ...snapshotOnlyFacts,
   incremental: z.boolean(),
   sourceResourceId: z.string(),
   sourceUniqueId: z.string(),
@@ -123,7 +133,9 @@ const diskRestorePointSchema = z.object({
   familyId: z.string(),
   uniqueId: z.string(),
   osType: osTypeSchema.optional(),
-  hyperVGeneration: z.enum(["V1", "V2"]).optional(),
+  ...inheritedFacts,
+  ...accessFacts,
+  networkAccessPolicy: networkAccessPolicySchema.optional(),
   sku: z.string(),
   caching: z.enum(["None", "ReadOnly", "ReadWrite"]),
   sizeBytes: z.number().int(),
