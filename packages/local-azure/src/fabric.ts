@@ -15,7 +15,7 @@ export type DiskSource =
   | { file: string }
   | { sizeBytes: number; fill: (write: (offset: number, data: Buffer) => Promise<void>) => Promise<void> };
 
-/** Facts of a new disk: security, encryption, access, sharing. What is absent has Azure's default. */
+/** Facts of a new disk: security, encryption, access, sharing. An absent one has Azure's default. */
 export type DiskFacts = InheritedFacts &
   AccessFacts &
   DiskOnlyFacts &

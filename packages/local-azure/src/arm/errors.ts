@@ -3,6 +3,8 @@ export class ArmError extends Error {
   readonly status: number;
   readonly code: string;
   readonly headers: Record<string, string>;
+  /** The parameter that is wrong. */
+  readonly target: string | undefined;
   readonly details: { code: string; target?: string; message: string }[] | undefined;
 
   constructor(
@@ -10,6 +12,7 @@ export class ArmError extends Error {
     message: string,
     extra: {
       headers?: Record<string, string>;
+      target?: string;
       details?: { code: string; target?: string; message: string }[];
     } = {},
   ) {
@@ -18,6 +21,7 @@ export class ArmError extends Error {
     this.status = answer.status;
     this.code = answer.code;
     this.headers = extra.headers ?? {};
+    this.target = extra.target;
     this.details = extra.details;
   }
 }
@@ -97,7 +101,11 @@ export function tooManyRequests(target: string, retryAfterSeconds: number): ArmE
 }
 
 /** The JSON body of an error. */
-export function errorBody(error: ArmError): { error: { code: string; message: string; details?: unknown } } {
-  const { code, message, details } = error;
-  return { error: { code, message, ...(details ? { details } : {}) } };
+export function errorBody(error: ArmError): {
+  error: { code: string; message: string; target?: string; details?: unknown };
+} {
+  const { code, message, target, details } = error;
+  return {
+    error: { code, message, ...(target === undefined ? {} : { target }), ...(details ? { details } : {}) },
+  };
 }
