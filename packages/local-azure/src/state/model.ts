@@ -10,6 +10,7 @@ import {
   networkAccessPolicySchema,
   snapshotOnlyFacts,
 } from "./disk-facts.ts";
+import { vmDataDiskSchema, vmModelFields, vmOsDiskSchema } from "./vm-model.ts";
 
 /** Records have the ARM id in lower case as key. Times are milliseconds since 1970. */
 export const tagsSchema = z.record(z.string(), z.string()).optional();
@@ -46,14 +47,6 @@ const extensionSchema = z.object({
   message: z.string(),
 });
 
-const vmDiskSchema = z.object({
-  name: z.string(),
-  diskId: z.string(),
-  caching: z.enum(["None", "ReadOnly", "ReadWrite"]),
-  createOption: z.string(),
-  deleteOption: z.enum(["Delete", "Detach"]),
-});
-
 const vmSchema = resource.extend({
   vmId: z.string(),
   zones: z.array(z.string()).optional(),
@@ -61,8 +54,8 @@ const vmSchema = resource.extend({
   osType: osTypeSchema,
   computerName: z.string(),
   adminUsername: z.string(),
-  osDisk: vmDiskSchema,
-  dataDisks: z.array(vmDiskSchema.extend({ lun: z.number().int() })),
+  osDisk: vmOsDiskSchema,
+  dataDisks: z.array(vmDataDiskSchema),
   imageReference: z.record(z.string(), z.string()).optional(),
   networkInterfaces: z.array(z.string()),
   userData: z.string().optional(),
@@ -72,6 +65,7 @@ const vmSchema = resource.extend({
   extensions: z.record(z.string(), extensionSchema),
   guest: guestSchema,
   timeCreated: z.number(),
+  ...vmModelFields,
 });
 
 const diskSchema = resource.extend({
