@@ -33,10 +33,12 @@ export const identitySchema = z.strictObject({
   userAssignedIdentities: z
     .record(
       text,
-      z.strictObject({
-        principalId: text.optional(),
-        clientId: text.optional(),
-      }).nullable(),
+      z
+        .strictObject({
+          principalId: text.optional(),
+          clientId: text.optional(),
+        })
+        .nullable(),
     )
     .optional(),
 });
@@ -53,30 +55,38 @@ const endpointSettings = z.strictObject({
 });
 
 export const securityProfileSchema = z.strictObject({
-  uefiSettings: z.strictObject({
-    secureBootEnabled: flag.optional(),
-    vTpmEnabled: flag.optional(),
-  }).optional(),
+  uefiSettings: z
+    .strictObject({
+      secureBootEnabled: flag.optional(),
+      vTpmEnabled: flag.optional(),
+    })
+    .optional(),
   encryptionAtHost: flag.optional(),
   securityType: z.enum(["Standard", "TrustedLaunch", "ConfidentialVM"]).optional(),
-  encryptionIdentity: z.strictObject({
-    userAssignedIdentityResourceId: text.optional(),
-  }).optional(),
-  proxyAgentSettings: z.strictObject({
-    enabled: flag.optional(),
-    mode: z.enum(["Audit", "Enforce"]).optional(),
-    keyIncarnationId: z.number().int().optional(),
-    wireServer: endpointSettings.optional(),
-    imds: endpointSettings.optional(),
-    addProxyAgentExtension: flag.optional(),
-  }).optional(),
+  encryptionIdentity: z
+    .strictObject({
+      userAssignedIdentityResourceId: text.optional(),
+    })
+    .optional(),
+  proxyAgentSettings: z
+    .strictObject({
+      enabled: flag.optional(),
+      mode: z.enum(["Audit", "Enforce"]).optional(),
+      keyIncarnationId: z.number().int().optional(),
+      wireServer: endpointSettings.optional(),
+      imds: endpointSettings.optional(),
+      addProxyAgentExtension: flag.optional(),
+    })
+    .optional(),
 });
 
 export const diagnosticsProfileSchema = z.strictObject({
-  bootDiagnostics: z.strictObject({
-    enabled: flag.optional(),
-    storageUri: text.optional(),
-  }).optional(),
+  bootDiagnostics: z
+    .strictObject({
+      enabled: flag.optional(),
+      storageUri: text.optional(),
+    })
+    .optional(),
 });
 
 export const additionalCapabilitiesSchema = z.strictObject({
@@ -120,57 +130,71 @@ export const windowsConfigurationSchema = z.strictObject({
       }),
     )
     .optional(),
-  patchSettings: z.strictObject({
-    patchMode: z.enum(["Manual", "AutomaticByOS", "AutomaticByPlatform"]).optional(),
-    enableHotpatching: flag.optional(),
-    assessmentMode: z.enum(["ImageDefault", "AutomaticByPlatform"]).optional(),
-    automaticByPlatformSettings: z.strictObject({
-      rebootSetting,
-      bypassPlatformSafetyChecksOnUserSchedule: flag.optional(),
-    }).optional(),
-  }).optional(),
-  winRM: z.strictObject({
-    listeners: z
-      .array(
-        z.strictObject({
-          protocol: z.enum(["Http", "Https"]).optional(),
-          certificateUrl: text.optional(),
-        }),
-      )
-      .optional(),
-  }).optional(),
+  patchSettings: z
+    .strictObject({
+      patchMode: z.enum(["Manual", "AutomaticByOS", "AutomaticByPlatform"]).optional(),
+      enableHotpatching: flag.optional(),
+      assessmentMode: z.enum(["ImageDefault", "AutomaticByPlatform"]).optional(),
+      automaticByPlatformSettings: z
+        .strictObject({
+          rebootSetting,
+          bypassPlatformSafetyChecksOnUserSchedule: flag.optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+  winRM: z
+    .strictObject({
+      listeners: z
+        .array(
+          z.strictObject({
+            protocol: z.enum(["Http", "Https"]).optional(),
+            certificateUrl: text.optional(),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
   enableVMAgentPlatformUpdates: flag.optional(),
 });
 
 export const linuxConfigurationSchema = z.strictObject({
   disablePasswordAuthentication: flag.optional(),
-  ssh: z.strictObject({
-    publicKeys: z
-      .array(z.strictObject({ path: text.optional(), keyData: text.optional() }))
-      .optional(),
-  }).optional(),
+  ssh: z
+    .strictObject({
+      publicKeys: z.array(z.strictObject({ path: text.optional(), keyData: text.optional() })).optional(),
+    })
+    .optional(),
   provisionVMAgent: flag.optional(),
-  patchSettings: z.strictObject({
-    patchMode: z.enum(["ImageDefault", "AutomaticByPlatform"]).optional(),
-    assessmentMode: z.enum(["ImageDefault", "AutomaticByPlatform"]).optional(),
-    automaticByPlatformSettings: z.strictObject({
-      rebootSetting,
-      bypassPlatformSafetyChecksOnUserSchedule: flag.optional(),
-    }).optional(),
-  }).optional(),
+  patchSettings: z
+    .strictObject({
+      patchMode: z.enum(["ImageDefault", "AutomaticByPlatform"]).optional(),
+      assessmentMode: z.enum(["ImageDefault", "AutomaticByPlatform"]).optional(),
+      automaticByPlatformSettings: z
+        .strictObject({
+          rebootSetting,
+          bypassPlatformSafetyChecksOnUserSchedule: flag.optional(),
+        })
+        .optional(),
+    })
+    .optional(),
   enableVMAgentPlatformUpdates: flag.optional(),
 });
 
 /** Settings of Azure Disk Encryption that are in a VM's model. */
 export const encryptionSettingsSchema = z.strictObject({
-  diskEncryptionKey: z.strictObject({
-    secretUrl: text,
-    sourceVault: requiredReference,
-  }).optional(),
-  keyEncryptionKey: z.strictObject({
-    keyUrl: text,
-    sourceVault: requiredReference,
-  }).optional(),
+  diskEncryptionKey: z
+    .strictObject({
+      secretUrl: text,
+      sourceVault: requiredReference,
+    })
+    .optional(),
+  keyEncryptionKey: z
+    .strictObject({
+      keyUrl: text,
+      sourceVault: requiredReference,
+    })
+    .optional(),
   enabled: flag.optional(),
 });
 
