@@ -8,7 +8,7 @@ import type { DiskRestorePoint, RestorePoint, Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { ArmError, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
-import { sourceMetadata } from "./vm-body.ts";
+import { sourceMetadata } from "./vm-source-metadata.ts";
 
 /** Takes a restore point of its collection's VM and marks it Succeeded. @throws ArmError */
 export async function takeRestorePoint(world: World, point: RestorePoint): Promise<void> {

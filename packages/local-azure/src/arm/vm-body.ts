@@ -1,173 +1,195 @@
-/** The JSON of a VM: model, instance view, and the configuration that restore points keep. */
-import type {
-  RestorePointSourceMetadata,
-  VirtualMachine,
-  VirtualMachineInstanceView,
-} from "@azure/arm-compute";
+/** The JSON of a VM: its model as get and list return it. */
+import type { VirtualMachine } from "@azure/arm-compute";
 import { isoTime } from "../clock.ts";
 import type { State, Vm } from "../state/model.ts";
-import { GIB } from "../units.ts";
-import { extensionInstanceView, status } from "./extension-body.ts";
+import { extensionBody } from "./extension-body.ts";
 import { keyOf } from "./ids.ts";
 import { vmType } from "./resource-types.ts";
-import { type ArmResource, envelope, type Json } from "./wire.ts";
+import { instanceView } from "./vm-instance-view.ts";
+import { capitalGroup, type IdStyle, sameId, storageProfile } from "./vm-storage.ts";
+import { type ArmResource, envelope } from "./wire.ts";
 
-type VmEnvelope = "id" | "name" | "type" | "location" | "tags" | "zones";
+type VmEnvelope =
+  | "id"
+  | "name"
+  | "type"
+  | "location"
+  | "tags"
+  | "zones"
+  | "plan"
+  | "identity"
+  | "resources"
+  | "etag"
+  | "extendedLocation"
+  | "managedBy"
+  | "placement"
+  | "systemData";
 type VmBody = ArmResource<VirtualMachine, VmEnvelope>;
+type VmProperties = VmBody["properties"];
+/** A list names the extensions of a VM by their ids only. */
+type ListedVm = Omit<VmBody, "resources"> & { resources?: { id: string }[] };
+
+/** The ETag of a VM, quotes included. */
+export function etagOf(vm: Vm): string {
+  return `"${vm.revision ?? 1}"`;
+}
+
 /** A VM as GET returns it. `expand` adds `instanceview` and `userdata`. */
 export function vmBody(state: State, vm: Vm, expand: ReadonlySet<string> = new Set()): VmBody {
+  const resources = Object.values(vm.extensions).map((extension) => extensionBody(vm, extension));
   return {
-    ...envelope(vmType, vm),
-    ...(vm.zones ? { zones: vm.zones } : {}),
+    ...head(vm, sameId),
+    ...(resources.length > 0 ? { resources } : {}),
+    properties: properties(state, vm, { style: sameId, expand }),
+  };
+}
+
+/** A VM in a list: the ids of the VM, its disks and extensions have the group in capitals. */
+export function listedVmBody(state: State, vm: Vm, expand: ReadonlySet<string> = new Set()): ListedVm {
+  const resources = Object.values(vm.extensions).map(({ name }) => ({
+    id: capitalGroup(`${vm.id}/extensions/${name}`),
+  }));
+  return {
+    ...head(vm, capitalGroup),
+    ...(resources.length > 0 ? { resources } : {}),
+    properties: properties(state, vm, { style: capitalGroup, expand }),
+  };
+}
+
+/** A VM in a list with `statusOnly=true`: its run-time state without the model. */
+export function vmStatusBody(
+  state: State,
+  vm: Vm,
+): Pick<VmBody, "id" | "name" | "type" | "location" | "properties"> {
+  return {
+    id: capitalGroup(vm.id),
+    name: vm.name,
+    type: `Microsoft.Compute/${vmType.name}`,
+    location: vm.location,
     properties: {
       vmId: vm.vmId,
       provisioningState: vm.provisioningState,
-      timeCreated: isoTime(vm.timeCreated),
-      hardwareProfile: { vmSize: vm.size },
-      storageProfile: storageProfile(state, vm),
-      osProfile: osProfile(vm),
-      networkProfile: {
-        networkInterfaces: vm.networkInterfaces.map((id) => ({ id, properties: { primary: true } })),
-      },
-      ...(vm.licenseType === undefined ? {} : { licenseType: vm.licenseType }),
-      ...(expand.has("instanceview") ? { instanceView: instanceView(vm) } : {}),
-      ...(expand.has("userdata") && vm.userData !== undefined ? { userData: vm.userData } : {}),
+      instanceView: instanceView(state, vm),
     },
   };
 }
 
-function osProfile(vm: Vm): NonNullable<VmBody["properties"]["osProfile"]> {
+function head(vm: Vm, style: IdStyle): Omit<VmBody, "properties" | "resources"> {
+  return {
+    ...envelope(vmType, { ...vm, id: style(vm.id) }),
+    ...(vm.zones ? { zones: vm.zones } : {}),
+    ...(vm.plan ? { plan: vm.plan } : {}),
+    ...(vm.identity ? { identity: identityBody(vm.identity) } : {}),
+    etag: etagOf(vm),
+  };
+}
+
+function identityBody(identity: NonNullable<Vm["identity"]>): NonNullable<VmBody["identity"]> {
+  const { type, principalId, tenantId, userAssignedIdentities } = identity;
+  const assigned = Object.entries(userAssignedIdentities ?? {}).flatMap(([id, value]) =>
+    value === null ? [] : [[id, value] as const],
+  );
+  return {
+    type,
+    ...(principalId === undefined ? {} : { principalId }),
+    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(assigned.length > 0 ? { userAssignedIdentities: Object.fromEntries(assigned) } : {}),
+  };
+}
+
+function properties(
+  state: State,
+  vm: Vm,
+  { style, expand }: { style: IdStyle; expand: ReadonlySet<string> },
+): VmProperties {
+  return {
+    hardwareProfile: {
+      vmSize: vm.size,
+      ...(vm.sizeProperties ? { vmSizeProperties: vm.sizeProperties } : {}),
+    },
+    provisioningState: vm.provisioningState,
+    vmId: vm.vmId,
+    ...placement(vm),
+    ...given({
+      additionalCapabilities: vm.additionalCapabilities,
+      securityProfile: vm.securityProfile,
+      diagnosticsProfile: vm.diagnosticsProfile,
+      applicationProfile: vm.applicationProfile,
+      scheduledEventsProfile: vm.scheduledEventsProfile,
+      licenseType: vm.licenseType,
+      extensionsTimeBudget: vm.extensionsTimeBudget,
+    }),
+    storageProfile: storageProfile(state, vm, style),
+    ...(vm.osDisk.createOption === "Attach" ? {} : { osProfile: osProfile(vm) }),
+    networkProfile: {
+      networkInterfaces: vm.networkInterfaces.map((id, index) => networkInterface(vm, id, index)),
+    },
+    ...(expand.has("instanceview") ? { instanceView: instanceView(state, vm) } : {}),
+    ...(expand.has("userdata") && vm.userData !== undefined ? { userData: vm.userData } : {}),
+    timeCreated: isoTime(vm.timeCreated),
+  };
+}
+
+function placement(vm: Vm): VmProperties {
+  const reference = (id: string | undefined): { id: string } | undefined =>
+    id === undefined ? undefined : { id };
+  return given({
+    availabilitySet: reference(vm.availabilitySetId),
+    proximityPlacementGroup: reference(vm.proximityPlacementGroupId),
+    host: reference(vm.hostId),
+    capacityReservation:
+      vm.capacityReservationGroupId === undefined
+        ? undefined
+        : { capacityReservationGroup: { id: vm.capacityReservationGroupId } },
+    priority: vm.priority,
+    evictionPolicy: vm.evictionPolicy,
+    billingProfile: vm.maxPrice === undefined ? undefined : { maxPrice: vm.maxPrice },
+    platformFaultDomain: vm.platformFaultDomain,
+  });
+}
+
+function networkInterface(
+  vm: Vm,
+  id: string,
+  index: number,
+): { id: string; properties: { primary: boolean; deleteOption: "Delete" | "Detach" } } {
+  return {
+    id,
+    properties: { primary: index === 0, deleteOption: vm.nicDeleteOptions?.[keyOf(id)] ?? "Detach" },
+  };
+}
+
+/** The fields that have a value. */
+function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  return Object.assign(
+    kept,
+    Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+  );
+}
+
+/** The OS profile. Passwords and custom data are never returned. */
+export function osProfile(vm: Vm): NonNullable<VmProperties["osProfile"]> {
   return {
     computerName: vm.computerName,
     adminUsername: vm.adminUsername,
     ...(vm.osType === "Windows"
-      ? { windowsConfiguration: { provisionVMAgent: true, enableAutomaticUpdates: true } }
-      : { linuxConfiguration: { disablePasswordAuthentication: true, provisionVMAgent: true } }),
-    allowExtensionOperations: true,
+      ? { windowsConfiguration: { ...windowsDefaults, ...vm.windowsConfiguration } }
+      : { linuxConfiguration: { ...linuxDefaults, ...vm.linuxConfiguration } }),
+    secrets: [],
+    allowExtensionOperations: vm.allowExtensionOperations ?? true,
+    requireGuestProvisionSignal: vm.requireGuestProvisionSignal ?? true,
   };
 }
 
-function managedDisk(state: State, diskId: string): { id: string; storageAccountType: string } {
-  return { id: diskId, storageAccountType: state.disks[keyOf(diskId)]?.sku ?? "Premium_LRS" };
-}
+const windowsDefaults: NonNullable<Vm["windowsConfiguration"]> = {
+  provisionVMAgent: true,
+  enableAutomaticUpdates: true,
+  patchSettings: { patchMode: "AutomaticByOS", assessmentMode: "ImageDefault" },
+};
 
-function sizeGb(state: State, diskId: string): number {
-  return Math.ceil((state.disks[keyOf(diskId)]?.sizeBytes ?? 0) / GIB);
-}
-
-function storageProfile(state: State, vm: Vm): NonNullable<VmBody["properties"]["storageProfile"]> {
-  return {
-    ...(vm.imageReference ? { imageReference: vm.imageReference } : {}),
-    osDisk: {
-      osType: vm.osType,
-      name: vm.osDisk.name,
-      createOption: vm.osDisk.createOption,
-      caching: vm.osDisk.caching,
-      deleteOption: vm.osDisk.deleteOption,
-      managedDisk: managedDisk(state, vm.osDisk.diskId),
-      diskSizeGB: sizeGb(state, vm.osDisk.diskId),
-    },
-    dataDisks: vm.dataDisks.map((disk) => ({
-      lun: disk.lun,
-      name: disk.name,
-      createOption: disk.createOption,
-      caching: disk.caching,
-      deleteOption: disk.deleteOption,
-      managedDisk: managedDisk(state, disk.diskId),
-      diskSizeGB: sizeGb(state, disk.diskId),
-      toBeDetached: false,
-    })),
-    diskControllerType: "SCSI",
-  };
-}
-
-/** A VM's configuration for a restore point. `points`: id of the disk restore point by disk key. */
-export function sourceMetadata(
-  state: State,
-  vm: Vm,
-  points: ReadonlyMap<string, string>,
-): Json<RestorePointSourceMetadata> {
-  const diskOf = (diskId: string): { id: string } | undefined => {
-    const id = points.get(keyOf(diskId));
-    return id === undefined ? undefined : { id };
-  };
-  return {
-    hardwareProfile: { vmSize: vm.size },
-    storageProfile: {
-      osDisk: {
-        osType: vm.osType,
-        name: vm.osDisk.name,
-        caching: vm.osDisk.caching,
-        diskSizeGB: sizeGb(state, vm.osDisk.diskId),
-        managedDisk: managedDisk(state, vm.osDisk.diskId),
-        ...withPoint(diskOf(vm.osDisk.diskId)),
-      },
-      dataDisks: vm.dataDisks.flatMap((disk) => {
-        const point = diskOf(disk.diskId);
-        if (!point) return [];
-        return {
-          lun: disk.lun,
-          name: disk.name,
-          caching: disk.caching,
-          diskSizeGB: sizeGb(state, disk.diskId),
-          managedDisk: managedDisk(state, disk.diskId),
-          diskRestorePoint: point,
-        };
-      }),
-      diskControllerType: "SCSI",
-    },
-    osProfile: osProfile(vm),
-    vmId: vm.vmId,
-    location: vm.location,
-    hyperVGeneration: "V2",
-    ...(vm.licenseType === undefined ? {} : { licenseType: vm.licenseType }),
-    ...(vm.userData === undefined ? {} : { userData: vm.userData }),
-  };
-}
-
-function withPoint(point: { id: string } | undefined): { diskRestorePoint?: { id: string } } {
-  return point ? { diskRestorePoint: point } : {};
-}
-
-/** The run-time state of a VM: power, agent, extensions. */
-export function instanceView(vm: Vm): Json<VirtualMachineInstanceView> {
-  const running = vm.power === "running";
-  const ready = running && vm.guest.agent.status === "Ready";
-  return {
-    ...(ready
-      ? { computerName: vm.computerName, osName: vm.guest.osName, osVersion: vm.guest.osVersion }
-      : {}),
-    hyperVGeneration: "V2",
-    vmAgent: {
-      vmAgentVersion: ready ? vm.guest.agent.version : "Unknown",
-      statuses: [
-        ready
-          ? {
-              ...status("ProvisioningState/succeeded", "Ready"),
-              message: "GuestAgent is running and processing the extensions.",
-            }
-          : {
-              ...status("ProvisioningState/Unavailable", "Not Ready"),
-              message: "VM status blob is found but not yet populated.",
-            },
-      ],
-      extensionHandlers: Object.values(vm.extensions).map((extension) => ({
-        type: `${extension.publisher}.${extension.type}`,
-        typeHandlerVersion: extension.typeHandlerVersion,
-        status: status("ProvisioningState/succeeded", "Ready"),
-      })),
-    },
-    disks: [vm.osDisk, ...vm.dataDisks].map((disk) => ({
-      name: disk.name,
-      statuses: [status("ProvisioningState/succeeded", "Provisioning succeeded")],
-    })),
-    extensions: Object.values(vm.extensions).map(extensionInstanceView),
-    statuses: [
-      status(
-        `ProvisioningState/${vm.provisioningState.toLowerCase()}`,
-        `Provisioning ${vm.provisioningState.toLowerCase()}`,
-      ),
-      status(`PowerState/${vm.power}`, `VM ${vm.power}`),
-    ],
-  };
-}
+const linuxDefaults: NonNullable<Vm["linuxConfiguration"]> = {
+  disablePasswordAuthentication: true,
+  provisionVMAgent: true,
+  patchSettings: { patchMode: "ImageDefault", assessmentMode: "ImageDefault" },
+};

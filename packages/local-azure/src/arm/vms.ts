@@ -11,7 +11,8 @@ import { accepted } from "./long-running.ts";
 import type { ArmPart, Work } from "./part.ts";
 import { pathsOf, resourceOf, vmType } from "./resource-types.ts";
 import { type ArmCall, type ArmReply, expandOf, routes } from "./router.ts";
-import { instanceView, vmBody } from "./vm-body.ts";
+import { listedVmBody, vmBody, vmStatusBody } from "./vm-body.ts";
+import { instanceView } from "./vm-instance-view.ts";
 
 const { inSubscription, inGroup, one } = pathsOf(vmType);
 /** Run command returns the last 4,096 bytes of each stream. */
@@ -21,9 +22,10 @@ const vmOf = (call: ArmCall): Vm => resourceOf(call, vmType);
 
 function list(call: ArmCall): ArmReply {
   const { state } = call.world;
+  if (call.query.get("statusOnly") === "true")
+    return listResources(call, vmType, (vm) => vmStatusBody(state, vm));
   const expand = expandOf(call);
-  if (call.query.get("statusOnly") === "true") expand.add("instanceview");
-  return listResources(call, vmType, (vm) => vmBody(state, vm, expand));
+  return listResources(call, vmType, (vm) => listedVmBody(state, vm, expand));
 }
 
 function get(call: ArmCall): ArmReply {
@@ -108,7 +110,11 @@ export const vms: ArmPart = {
     listAll: ["GET", inSubscription, list],
     list: ["GET", inGroup, list],
     get: ["GET", one, get],
-    instanceView: ["GET", `${one}/instanceView`, (call) => ({ status: 200, body: instanceView(vmOf(call)) })],
+    instanceView: [
+      "GET",
+      `${one}/instanceView`,
+      (call) => ({ status: 200, body: instanceView(call.world.state, vmOf(call)) }),
+    ],
     update: ["PATCH", one, (call) => patchTags(call, vmOf(call), (vm) => vmBody(call.world.state, vm))],
     delete: ["DELETE", one, (call) => deleteResource(call, vmType, refuseBusy)],
     start: ["POST", `${one}/start`, setPower("running")],

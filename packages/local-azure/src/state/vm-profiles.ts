@@ -4,19 +4,19 @@ import { z } from "zod";
 const text = z.string();
 const flag = z.boolean();
 
-export const subResourceSchema = z.strictObject({ id: text.optional() });
+export const subResourceSchema = z.strictObject({ id: text.exactOptional() });
 const requiredReference = z.strictObject({ id: text });
 
 export const cachingSchema = z.enum(["None", "ReadOnly", "ReadWrite"]);
 export const deleteOptionSchema = z.enum(["Delete", "Detach"]);
 export const diskControllerSchema = z.enum(["SCSI", "NVMe"]);
-const rebootSetting = z.enum(["Unknown", "IfRequired", "Never", "Always"]).optional();
+const rebootSetting = z.enum(["Unknown", "IfRequired", "Never", "Always"]).exactOptional();
 
 export const planSchema = z.strictObject({
-  name: text.optional(),
-  publisher: text.optional(),
-  product: text.optional(),
-  promotionCode: text.optional(),
+  name: text.exactOptional(),
+  publisher: text.exactOptional(),
+  product: text.exactOptional(),
+  promotionCode: text.exactOptional(),
 });
 
 export const identityTypes = [
@@ -27,158 +27,160 @@ export const identityTypes = [
 ] as const;
 export const identitySchema = z.strictObject({
   type: z.enum(identityTypes),
-  principalId: text.optional(),
-  tenantId: text.optional(),
+  principalId: text.exactOptional(),
+  tenantId: text.exactOptional(),
   /** By id of the identity. `null` in a request removes one. */
   userAssignedIdentities: z
     .record(
       text,
       z
         .strictObject({
-          principalId: text.optional(),
-          clientId: text.optional(),
+          principalId: text.exactOptional(),
+          clientId: text.exactOptional(),
         })
         .nullable(),
     )
-    .optional(),
+    .exactOptional(),
 });
 
 export const vmSizePropertiesSchema = z.strictObject({
-  vCPUsAvailable: z.number().int().optional(),
-  vCPUsPerCore: z.number().int().optional(),
+  vCPUsAvailable: z.number().int().exactOptional(),
+  vCPUsPerCore: z.number().int().exactOptional(),
 });
 
 const endpointSettings = z.strictObject({
-  mode: z.enum(["Audit", "Enforce", "Disabled"]).optional(),
-  inVMAccessControlProfileReferenceId: text.optional(),
-  useLocalFileRules: flag.optional(),
+  mode: z.enum(["Audit", "Enforce", "Disabled"]).exactOptional(),
+  inVMAccessControlProfileReferenceId: text.exactOptional(),
+  useLocalFileRules: flag.exactOptional(),
 });
 
 export const securityProfileSchema = z.strictObject({
   uefiSettings: z
     .strictObject({
-      secureBootEnabled: flag.optional(),
-      vTpmEnabled: flag.optional(),
+      secureBootEnabled: flag.exactOptional(),
+      vTpmEnabled: flag.exactOptional(),
     })
-    .optional(),
-  encryptionAtHost: flag.optional(),
-  securityType: z.enum(["Standard", "TrustedLaunch", "ConfidentialVM"]).optional(),
+    .exactOptional(),
+  encryptionAtHost: flag.exactOptional(),
+  securityType: z.enum(["Standard", "TrustedLaunch", "ConfidentialVM"]).exactOptional(),
   encryptionIdentity: z
     .strictObject({
-      userAssignedIdentityResourceId: text.optional(),
+      userAssignedIdentityResourceId: text.exactOptional(),
     })
-    .optional(),
+    .exactOptional(),
   proxyAgentSettings: z
     .strictObject({
-      enabled: flag.optional(),
-      mode: z.enum(["Audit", "Enforce"]).optional(),
-      keyIncarnationId: z.number().int().optional(),
-      wireServer: endpointSettings.optional(),
-      imds: endpointSettings.optional(),
-      addProxyAgentExtension: flag.optional(),
+      enabled: flag.exactOptional(),
+      mode: z.enum(["Audit", "Enforce"]).exactOptional(),
+      keyIncarnationId: z.number().int().exactOptional(),
+      wireServer: endpointSettings.exactOptional(),
+      imds: endpointSettings.exactOptional(),
+      addProxyAgentExtension: flag.exactOptional(),
     })
-    .optional(),
+    .exactOptional(),
 });
 
 export const diagnosticsProfileSchema = z.strictObject({
   bootDiagnostics: z
     .strictObject({
-      enabled: flag.optional(),
-      storageUri: text.optional(),
+      enabled: flag.exactOptional(),
+      storageUri: text.exactOptional(),
     })
-    .optional(),
+    .exactOptional(),
 });
 
 export const additionalCapabilitiesSchema = z.strictObject({
-  ultraSSDEnabled: flag.optional(),
-  hibernationEnabled: flag.optional(),
-  enableFips1403Encryption: flag.optional(),
+  ultraSSDEnabled: flag.exactOptional(),
+  hibernationEnabled: flag.exactOptional(),
+  enableFips1403Encryption: flag.exactOptional(),
 });
 
 export const applicationProfileSchema = z.strictObject({
   galleryApplications: z
     .array(
       z.strictObject({
-        tags: text.optional(),
-        order: z.number().int().optional(),
+        tags: text.exactOptional(),
+        order: z.number().int().exactOptional(),
         packageReferenceId: text,
-        configurationReference: text.optional(),
-        treatFailureAsDeploymentFailure: flag.optional(),
-        enableAutomaticUpgrade: flag.optional(),
+        configurationReference: text.exactOptional(),
+        treatFailureAsDeploymentFailure: flag.exactOptional(),
+        enableAutomaticUpgrade: flag.exactOptional(),
       }),
     )
-    .optional(),
+    .exactOptional(),
 });
 
-const notification = { notBeforeTimeout: text.optional(), enable: flag.optional() };
+const notification = { notBeforeTimeout: text.exactOptional(), enable: flag.exactOptional() };
 export const scheduledEventsProfileSchema = z.strictObject({
-  terminateNotificationProfile: z.strictObject(notification).optional(),
-  osImageNotificationProfile: z.strictObject(notification).optional(),
+  terminateNotificationProfile: z.strictObject(notification).exactOptional(),
+  osImageNotificationProfile: z.strictObject(notification).exactOptional(),
 });
 
 export const windowsConfigurationSchema = z.strictObject({
-  provisionVMAgent: flag.optional(),
-  enableAutomaticUpdates: flag.optional(),
-  timeZone: text.optional(),
+  provisionVMAgent: flag.exactOptional(),
+  enableAutomaticUpdates: flag.exactOptional(),
+  timeZone: text.exactOptional(),
   additionalUnattendContent: z
     .array(
       z.strictObject({
-        passName: text.optional(),
-        componentName: text.optional(),
-        settingName: text.optional(),
-        content: text.optional(),
+        passName: z.enum(["OobeSystem"]).exactOptional(),
+        componentName: z.enum(["Microsoft-Windows-Shell-Setup"]).exactOptional(),
+        settingName: z.enum(["AutoLogon", "FirstLogonCommands"]).exactOptional(),
+        content: text.exactOptional(),
       }),
     )
-    .optional(),
+    .exactOptional(),
   patchSettings: z
     .strictObject({
-      patchMode: z.enum(["Manual", "AutomaticByOS", "AutomaticByPlatform"]).optional(),
-      enableHotpatching: flag.optional(),
-      assessmentMode: z.enum(["ImageDefault", "AutomaticByPlatform"]).optional(),
+      patchMode: z.enum(["Manual", "AutomaticByOS", "AutomaticByPlatform"]).exactOptional(),
+      enableHotpatching: flag.exactOptional(),
+      assessmentMode: z.enum(["ImageDefault", "AutomaticByPlatform"]).exactOptional(),
       automaticByPlatformSettings: z
         .strictObject({
           rebootSetting,
-          bypassPlatformSafetyChecksOnUserSchedule: flag.optional(),
+          bypassPlatformSafetyChecksOnUserSchedule: flag.exactOptional(),
         })
-        .optional(),
+        .exactOptional(),
     })
-    .optional(),
+    .exactOptional(),
   winRM: z
     .strictObject({
       listeners: z
         .array(
           z.strictObject({
-            protocol: z.enum(["Http", "Https"]).optional(),
-            certificateUrl: text.optional(),
+            protocol: z.enum(["Http", "Https"]).exactOptional(),
+            certificateUrl: text.exactOptional(),
           }),
         )
-        .optional(),
+        .exactOptional(),
     })
-    .optional(),
-  enableVMAgentPlatformUpdates: flag.optional(),
+    .exactOptional(),
+  enableVMAgentPlatformUpdates: flag.exactOptional(),
 });
 
 export const linuxConfigurationSchema = z.strictObject({
-  disablePasswordAuthentication: flag.optional(),
+  disablePasswordAuthentication: flag.exactOptional(),
   ssh: z
     .strictObject({
-      publicKeys: z.array(z.strictObject({ path: text.optional(), keyData: text.optional() })).optional(),
+      publicKeys: z
+        .array(z.strictObject({ path: text.exactOptional(), keyData: text.exactOptional() }))
+        .exactOptional(),
     })
-    .optional(),
-  provisionVMAgent: flag.optional(),
+    .exactOptional(),
+  provisionVMAgent: flag.exactOptional(),
   patchSettings: z
     .strictObject({
-      patchMode: z.enum(["ImageDefault", "AutomaticByPlatform"]).optional(),
-      assessmentMode: z.enum(["ImageDefault", "AutomaticByPlatform"]).optional(),
+      patchMode: z.enum(["ImageDefault", "AutomaticByPlatform"]).exactOptional(),
+      assessmentMode: z.enum(["ImageDefault", "AutomaticByPlatform"]).exactOptional(),
       automaticByPlatformSettings: z
         .strictObject({
           rebootSetting,
-          bypassPlatformSafetyChecksOnUserSchedule: flag.optional(),
+          bypassPlatformSafetyChecksOnUserSchedule: flag.exactOptional(),
         })
-        .optional(),
+        .exactOptional(),
     })
-    .optional(),
-  enableVMAgentPlatformUpdates: flag.optional(),
+    .exactOptional(),
+  enableVMAgentPlatformUpdates: flag.exactOptional(),
 });
 
 /** Settings of Azure Disk Encryption that are in a VM's model. */
@@ -188,18 +190,18 @@ export const encryptionSettingsSchema = z.strictObject({
       secretUrl: text,
       sourceVault: requiredReference,
     })
-    .optional(),
+    .exactOptional(),
   keyEncryptionKey: z
     .strictObject({
       keyUrl: text,
       sourceVault: requiredReference,
     })
-    .optional(),
-  enabled: flag.optional(),
+    .exactOptional(),
+  enabled: flag.exactOptional(),
 });
 
 export const diffDiskSettingsSchema = z.strictObject({
-  option: z.enum(["Local"]).optional(),
-  placement: z.enum(["CacheDisk", "ResourceDisk", "NvmeDisk"]).optional(),
-  enableFullCaching: flag.optional(),
+  option: z.enum(["Local"]).exactOptional(),
+  placement: z.enum(["CacheDisk", "ResourceDisk", "NvmeDisk"]).exactOptional(),
+  enableFullCaching: flag.exactOptional(),
 });
