@@ -1,12 +1,15 @@
 /** Direct access to resources for code in the same process: seeding and the control API. */
 import { randomUUID } from "node:crypto";
+import type { z } from "zod";
 import { computeId, groupId, keyOf } from "./arm/ids.ts";
 import { BLOCK_SIZE } from "./disks/blocks.ts";
 import { importImage, openImage } from "./disks/image.ts";
+import { ownerPrincipalOf } from "./entra/index.ts";
 import { LocalAzureError } from "./errors.ts";
 import { freshGuest, type Guest } from "./guest/model.ts";
+import { customRoleSchema, type RoleAssignment } from "./state/access-model.ts";
 import type { AccessFacts, DiskOnlyFacts, InheritedFacts } from "./state/disk-facts.ts";
-import type { Disk, RoleAssignment, Vm } from "./state/model.ts";
+import type { Disk, Vm } from "./state/model.ts";
 import { MIB } from "./units.ts";
 import type { World } from "./world.ts";
 
@@ -49,7 +52,17 @@ export class Fabric {
     const { state, store } = this.#world;
     const { id, name, tenantId = state.tenantId } = subscription;
     state.subscriptions[id.toLowerCase()] ??= { id, name, tenantId };
+    await this.ensureOwners();
     await store.flush();
+  }
+
+  /** Gives the operator's app the Owner role on every subscription of its tenants. */
+  async ensureOwners(): Promise<void> {
+    for (const { id, tenantId } of Object.values(this.#world.state.subscriptions)) {
+      const principalId = ownerPrincipalOf(tenantId);
+      if (principalId !== undefined)
+        await this.addRoleAssignment({ principalId, scope: `/subscriptions/${id}`, role: "Owner" });
+    }
   }
 
   async ensureResourceGroup(group: {
@@ -68,8 +81,28 @@ export class Fabric {
     const same = (other: RoleAssignment): boolean =>
       other.principalId === assignment.principalId &&
       other.scope === assignment.scope &&
-      other.role === assignment.role;
-    if (!state.roleAssignments.some(same)) state.roleAssignments.push(assignment);
+      other.role === assignment.role &&
+      other.roleDefinitionId === assignment.roleDefinitionId;
+    if (state.roleAssignments.some(same)) return;
+    state.roleAssignments.push(assignment);
+    await store.flush();
+  }
+
+  /** Adds a custom role, or replaces the one of the same GUID. */
+  async addCustomRole(
+    role: Omit<z.input<typeof customRoleSchema>, "tenantId" | "createdOn" | "updatedOn"> & {
+      tenantId?: string;
+    },
+  ): Promise<void> {
+    const { state, store, clock } = this.#world;
+    const now = clock.now();
+    const made = customRoleSchema.parse({
+      tenantId: state.tenantId,
+      ...role,
+      createdOn: now,
+      updatedOn: now,
+    });
+    state.customRoles[made.name.toLowerCase()] = made;
     await store.flush();
   }
 

@@ -90,6 +90,7 @@ export async function startLocalAzure(options: StartOptions): Promise<LocalAzure
   });
   url = await listen(server, options.port ?? 0);
   try {
+    await fabric.ensureOwners();
     if (options.seedFleet)
       await seed(store, fabric, options.seedFleet === true ? seedFleet : options.seedFleet);
     world.operations.resume();
@@ -141,8 +142,7 @@ async function answer(
   const first = url.pathname.split("/")[1]?.toLowerCase() ?? "";
   if (first === "_local") return dispatchControl(deps, { req, res, url });
   if (first.startsWith("md-")) return dispatchBlob(world, { req, res, url });
-  if (first === "subscriptions" || first === "providers")
-    return dispatchArm({ world, entra }, { req, res, url });
+  if (armRoots.includes(first)) return dispatchArm({ world, entra }, { req, res, url });
   const call = { operation: "entra", method: req.method ?? "GET", path: url.pathname };
   const outcome = await world.faults.applyToCall(call, {
     refuse: async ({ status, code, message }) => {
@@ -152,6 +152,7 @@ async function answer(
     },
     drop: () => res.destroy(),
     revokeGrant: async () => undefined,
+    rejectToken: async () => undefined,
   });
   if (outcome.next === "stop" || (await entra.handle(req, res, url))) return;
   res.statusCode = 404;
@@ -160,6 +161,9 @@ async function answer(
     JSON.stringify({ error: { code: "NotFound", message: `There is no endpoint at ${url.pathname}` } }),
   );
 }
+
+/** First segments of ARM's paths; `/` itself answers as ARM does. */
+const armRoots = ["", "subscriptions", "providers", "tenants"];
 
 function listen(server: Server, port: number): Promise<string> {
   // Longer than clients keep idle connections: none is closed while a request is on its way.

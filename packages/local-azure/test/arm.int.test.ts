@@ -47,9 +47,9 @@ test("a call needs a known api-version; paths and ids are case-insensitive", asy
   };
   expect(await code("")).toMatchObject({ error: { code: "MissingApiVersionParameter" } });
   expect(await code("?api-version=2099-01-01")).toMatchObject({
-    error: { code: "NoRegisteredProviderFound" },
+    error: { code: "InvalidResourceType" },
   });
-  expect(await code("?api-version=latest")).toMatchObject({ error: { code: "NoRegisteredProviderFound" } });
+  expect(await code("?api-version=latest")).toMatchObject({ error: { code: "InvalidResourceType" } });
   const id = await lab.importVm("Web");
   const upper = await raw(`${id.toUpperCase()}?api-version=2026-04-01&%24expand=instanceView`);
   expect(upper.status).toBe(200);

@@ -26,7 +26,7 @@ export const plainEntra = (): Entra => ({
     if (!tid || !oid) throw new TokenRefused("malformed", "The token is malformed.");
     return { aud: audience, iss: "test", tid, oid, appid: oid, idtyp: "app", sub: oid, exp: 4_000_000_000 };
   },
-  secrets: () => ({ portal: "", engine: "", fabrikamEngine: "" }),
+  secrets: () => ({ portal: "", engine: "", fabrikamEngine: "", owner: "" }),
 });
 
 /** Sends requests for https://management.azure.com to a local Azure. */

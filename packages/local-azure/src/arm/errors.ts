@@ -1,4 +1,6 @@
 /** Errors of ARM and of the Compute provider: status, code and text are Azure's. */
+import type { AccessClaims } from "../entra/index.ts";
+
 export class ArmError extends Error {
   readonly status: number;
   readonly code: string;
@@ -67,24 +69,106 @@ export function subscriptionNotFound(id: string): ArmError {
   );
 }
 
-/** 401 with the challenge that names the tenant's sign-in address. */
+/** 401 with the challenge that names the tenant's sign-in address. `reason`: text of the challenge. */
 export function invalidToken(
   tenantId: string,
   message: string,
-  code = "InvalidAuthenticationToken",
+  { code = "InvalidAuthenticationToken", reason = message }: { code?: string; reason?: string } = {},
 ): ArmError {
-  const text = message.replaceAll('"', "'");
+  const text = reason.replaceAll('"', "'");
   return new ArmError({ status: 401, code }, message, {
     headers: {
-      "www-authenticate": `Bearer authorization_uri="https://login.microsoftonline.com/${tenantId}", error="invalid_token", error_description="${text}"`,
+      "www-authenticate": `Bearer authorization_uri="https://login.windows.net/${tenantId}", error="invalid_token", error_description="${text}"`,
     },
   });
 }
 
-export function authorizationFailed(principalId: string, action: string, scope: string): ArmError {
+/** 401: the subscription belongs to another tenant than the token. */
+export function wrongTenant(subscriptionTenant: string, tokenTenant: string): ArmError {
+  const issuer = (tenant: string): string => `https://sts.windows.net/${tenant}/`;
+  return invalidToken(
+    subscriptionTenant,
+    `The access token is from the wrong issuer '${issuer(tokenTenant)}'. It must match the tenant '${issuer(subscriptionTenant)}' associated with this subscription. Please use the authority (URL) 'https://login.windows.net/${subscriptionTenant}' to get the token. Note, if the subscription is transferred to another tenant there is no impact to the services, but information about new tenant could take time to propagate (up to an hour). If you just transferred your subscription and see this error message, please try back later.`,
+    {
+      code: "InvalidAuthenticationTokenTenant",
+      reason:
+        "The access token is from the wrong issuer. It must match the tenant associated with this subscription. Please use correct authority to get the token.",
+    },
+  );
+}
+
+/** How Azure names a caller: an app by its client id, a user by the user name. */
+function clientOf({ oid, appid, idtyp, upn }: AccessClaims): string {
+  return `The client '${idtyp === "user" ? (upn ?? oid) : appid}' with object id '${oid}'`;
+}
+
+interface Permission {
+  action: string;
+  scope: string;
+}
+
+export function authorizationFailed(principal: AccessClaims, { action, scope }: Permission): ArmError {
   return new ArmError(
     { status: 403, code: "AuthorizationFailed" },
-    `The client '${principalId}' with object id '${principalId}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+    `${clientOf(principal)} does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+  );
+}
+
+/** 403: the caller has the call's action, but lacks one on a resource that the body names. */
+export function linkedAuthorizationFailed(
+  principal: AccessClaims,
+  has: Permission,
+  lacks: Permission,
+): ArmError {
+  return new ArmError(
+    { status: 403, code: "LinkedAuthorizationFailed" },
+    `${clientOf(principal)} has permission to perform action '${has.action}' on scope '${has.scope}'; however, it does not have permission to perform action(s) '${lacks.action}' on the linked scope(s) '${lacks.scope}' (respectively) or the linked scope(s) are invalid.`,
+  );
+}
+
+/** 400: Resource Manager's own types do not have the api-version. */
+export function apiVersionInvalid(version: string, versions: readonly string[]): ArmError {
+  return new ArmError(
+    { status: 400, code: "InvalidApiVersionParameter" },
+    `The api-version '${version}' is invalid. The supported versions are '${versions.join(",")}'.`,
+  );
+}
+
+/** 404: the type does not have the api-version; the call has no location. */
+export function typeNotFoundForVersion(
+  { namespace, type }: { namespace: string; type: string },
+  version: string,
+  versions: readonly string[],
+): ArmError {
+  return new ArmError(
+    { status: 404, code: "InvalidResourceType" },
+    `The resource type '${type}' could not be found in the namespace '${namespace}' for api version '${version}'. The supported api-versions are '${versions.join(",")}'.`,
+  );
+}
+
+/** 400: the type does not have the api-version in the location of the resource. */
+export function providerNotFoundForVersion(
+  { location, version, type }: { location: string; version: string; type: string },
+  supported: { versions: readonly string[]; locations: readonly string[] },
+): ArmError {
+  return new ArmError(
+    { status: 400, code: "NoRegisteredProviderFound" },
+    `No registered resource provider found for location '${location}' and API version '${version}' for type '${type}'. The supported api-versions are '${supported.versions.join(", ")}'. The supported locations are '${supported.locations.join(", ")}'.`,
+  );
+}
+
+/** 404: the provider is known, the type is not. */
+export function typeNotFound(namespace: string, version: string): ArmError {
+  return new ArmError(
+    { status: 404, code: "InvalidResourceType" },
+    `The resource type could not be found in the namespace '${namespace}' for api version '${version}'.`,
+  );
+}
+
+export function namespaceInvalid(namespace: string): ArmError {
+  return new ArmError(
+    { status: 404, code: "InvalidResourceNamespace" },
+    `The resource namespace '${namespace}' is invalid.`,
   );
 }
 

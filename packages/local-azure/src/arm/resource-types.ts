@@ -1,29 +1,80 @@
 /** The resource types that lie directly in a resource group, and how a call finds a resource. */
 import type { Operation, RestorePoint, RestorePointCollection, State } from "../state/model.ts";
+import type { ApiList } from "./api-versions.ts";
 import { parentNotFound, resourceGroupNotFound, resourceNotFound } from "./errors.ts";
 import { computeId, groupId, keyOf } from "./ids.ts";
-import { type ArmCall, type ArmRoute, computeInGroup, computeInSubscription, param } from "./router.ts";
+import { type ArmCall, computeInGroup, computeInSubscription, param } from "./router.ts";
 
 export interface ResourceType<T> {
   /** Name in ids and paths, and prefix of the operations: `disks` in `disks.get`. */
   name: string;
   /** Parameter of the routes that holds a resource's name: `disk` for `{disk}`. */
   parameter: string;
-  api: ArmRoute["api"];
+  api: ApiList;
   /** Path segment of the operations' polling URL. */
   family: Operation["family"];
   records(state: State): Record<string, T>;
 }
 
+/** What every resource in a resource group has. */
+export interface Tracked {
+  id: string;
+  name: string;
+  subscriptionId: string;
+  resourceGroup: string;
+  location: string;
+  tags?: Record<string, string> | undefined;
+}
+
+export interface TrackedType extends ResourceType<Tracked> {
+  namespace: string;
+}
+
 type Records<T> = (state: State) => Record<string, T>;
 
-function computeType<T>(name: string, parameter: string, records: Records<T>): ResourceType<T> {
-  return { name, parameter, api: "compute", family: "operations", records };
+/** All types below, for lists of resources and for what concerns any resource. */
+const tracked: TrackedType[] = [];
+
+function computeType<T extends Tracked>(
+  name: string,
+  parameter: string,
+  records: Records<T>,
+): ResourceType<T> {
+  const type: ResourceType<T> = { name, parameter, api: "compute", family: "operations", records };
+  tracked.push({ ...type, namespace: "Microsoft.Compute" });
+  return type;
 }
 
 /** A type of the disk provider, which has separate api-versions and polling URLs. */
-function diskProviderType<T>(name: string, parameter: string, records: Records<T>): ResourceType<T> {
-  return { name, parameter, api: "disks", family: "DiskOperations", records };
+function diskProviderType<T extends Tracked>(
+  name: string,
+  parameter: string,
+  records: Records<T>,
+): ResourceType<T> {
+  const type: ResourceType<T> = { name, parameter, api: "disks", family: "DiskOperations", records };
+  tracked.push({ ...type, namespace: "Microsoft.Compute" });
+  return type;
+}
+
+export function trackedTypes(): readonly TrackedType[] {
+  return tracked;
+}
+
+/** Segments of the id of a resource in a resource group: /subscriptions/S/resourceGroups/G/providers/N/T/NAME. */
+const TRACKED_ID_SEGMENTS = 8;
+
+/** The resource that an id names or is below, with its type. */
+export function findTracked(state: State, id: string): { type: TrackedType; resource: Tracked } | undefined {
+  const segments = id.split("/").filter((segment) => segment !== "");
+  if (segments.length < TRACKED_ID_SEGMENTS) return undefined;
+  const key = keyOf(`/${segments.slice(0, TRACKED_ID_SEGMENTS).join("/")}`);
+  const name = segments[6]?.toLowerCase();
+  for (const type of tracked) {
+    if (type.name.toLowerCase() !== name) continue;
+    const resource = type.records(state)[key];
+    if (resource) return { type, resource };
+  }
+  return undefined;
 }
 
 export const vmType = computeType("virtualMachines", "vm", (state) => state.vms);

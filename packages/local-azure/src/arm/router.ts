@@ -1,6 +1,8 @@
 /** Routes of ARM: how they are declared, and which one answers a request. */
 import type { AccessClaims } from "../entra/index.ts";
 import type { World } from "../world.ts";
+import { type AzureAction, actionOf } from "./actions.ts";
+import type { ApiList } from "./api-versions.ts";
 
 /** A request that was matched to a route, authenticated and authorized. */
 export interface ArmCall {
@@ -13,6 +15,9 @@ export interface ArmCall {
   body: unknown;
   principal: AccessClaims;
   url: URL;
+  /** The action that the route needs, and the scope that it needs it on. */
+  action: string;
+  scope: string;
 }
 
 export interface ArmReply {
@@ -25,25 +30,22 @@ type Handler = (call: ArmCall) => Promise<ArmReply> | ArmReply;
 
 export interface ArmRoute {
   method: string;
-  /** Path with `{name}` segments. Literal segments match in any letter case, as in ARM. */
+  /**
+   * Path with `{name}` segments. Literal segments match in any letter case, as in ARM. `{scope*}`
+   * at the start matches the id of any scope: a subscription, a resource group or a resource.
+   */
   pattern: string;
-  /** Name of the call in fault rules and authorization errors: `disks.get`. */
+  segments: readonly string[];
+  /** Name of the call in fault rules: `disks.get`. */
   operation: string;
-  /** The provider whose api-versions are valid. */
-  api: keyof typeof apiVersions;
+  /** Azure's name of the permission that the call needs: `Microsoft.Compute/disks/read`. */
+  action: AzureAction;
+  /** The list of api-versions that are valid. */
+  api: ApiList;
+  /** `filtered`: the handler leaves out what the caller may not read, so a role anywhere below is enough. */
+  access: "checked" | "filtered";
   handle: Handler;
 }
-
-/**
- * Oldest and newest api-version that each provider is served with. The newest are those that
- * arm-compute 25.1.1 sends; the oldest are the first with every property that is served here.
- */
-export const apiVersions = {
-  resources: { oldest: "2016-06-01", newest: "2025-04-01" },
-  compute: { oldest: "2021-03-01", newest: "2026-04-01" },
-  disks: { oldest: "2021-04-01", newest: "2026-03-02" },
-  operations: { oldest: "2016-06-01", newest: "2026-04-01" },
-} as const;
 
 /** Path of Microsoft.Compute in a subscription. */
 export const computeInSubscription = "/subscriptions/{subscription}/providers/Microsoft.Compute";
@@ -51,18 +53,31 @@ export const computeInSubscription = "/subscriptions/{subscription}/providers/Mi
 export const computeInGroup =
   "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute";
 
+/** A route in a table: its method, path and handler. */
+type RouteEntry = readonly [method: string, pattern: string, handle: Handler];
+
 /** Declares routes by operation: `get: ["GET", pattern, handler]` of disks is `disks.get`. */
 export function routes(
-  type: { name: string; api: ArmRoute["api"] },
-  table: Record<string, readonly [method: string, pattern: string, handle: Handler]>,
+  type: { name: string; api: ApiList; access?: ArmRoute["access"] },
+  table: Record<string, RouteEntry>,
 ): ArmRoute[] {
-  return Object.entries(table).map(([operation, [method, pattern, handle]]) => ({
-    method,
-    pattern,
-    operation: `${type.name}.${operation}`,
-    api: type.api,
-    handle,
-  }));
+  return Object.entries(table).map(([operation, [method, pattern, handle]]) => {
+    const segments = segmentsOf(pattern);
+    return {
+      method,
+      pattern,
+      segments,
+      operation: `${type.name}.${operation}`,
+      action: actionOf(method, segments),
+      api: type.api,
+      access: type.access ?? "checked",
+      handle,
+    };
+  });
+}
+
+export function segmentsOf(path: string): string[] {
+  return path.split("/").filter((segment) => segment !== "");
 }
 
 /** Finds the route of a request. `allowed`: methods of the path when the method does not match. */
@@ -71,10 +86,10 @@ export function findRoute(
   method: string,
   pathname: string,
 ): { route: ArmRoute; params: Record<string, string> } | { allowed: string[] } {
-  const segments = pathname.split("/").filter((segment) => segment !== "");
+  const segments = segmentsOf(pathname);
   const allowed: string[] = [];
   for (const route of table) {
-    const params = matchPattern(route.pattern, segments);
+    const params = matchPattern(route.segments, segments);
     if (!params) continue;
     if (route.method === method) return { route, params };
     allowed.push(route.method);
@@ -82,8 +97,13 @@ export function findRoute(
   return { allowed };
 }
 
-function matchPattern(pattern: string, segments: readonly string[]): Record<string, string> | undefined {
-  const wanted = pattern.split("/").filter((segment) => segment !== "");
+const ANY_SCOPE = "{scope*}";
+
+function matchPattern(
+  wanted: readonly string[],
+  segments: readonly string[],
+): Record<string, string> | undefined {
+  if (wanted[0] === ANY_SCOPE) return matchScoped(wanted.slice(1), segments);
   if (wanted.length !== segments.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, want] of wanted.entries()) {
@@ -94,7 +114,26 @@ function matchPattern(pattern: string, segments: readonly string[]): Record<stri
   return params;
 }
 
-function decodeSegment(segment: string): string {
+/** Matches the end of a path. The rest is the scope, with its subscription and group. */
+function matchScoped(
+  wanted: readonly string[],
+  segments: readonly string[],
+): Record<string, string> | undefined {
+  const scope = segments.slice(0, Math.max(0, segments.length - wanted.length));
+  const rest = matchPattern(wanted, segments.slice(scope.length));
+  const [first, subscription, second, group] = scope;
+  if (!rest || first?.toLowerCase() !== "subscriptions" || subscription === undefined) return undefined;
+  return {
+    ...rest,
+    scope: `/${scope.map(decodeSegment).join("/")}`,
+    subscription: decodeSegment(subscription),
+    ...(second?.toLowerCase() === "resourcegroups" && group !== undefined
+      ? { group: decodeSegment(group) }
+      : {}),
+  };
+}
+
+export function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

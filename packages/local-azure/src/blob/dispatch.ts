@@ -41,6 +41,10 @@ export async function dispatchBlob(world: World, exchange: Exchange): Promise<vo
       refuse: (failure) => refuse(blobErrorOf(failure)),
       drop: () => res.destroy(),
       revokeGrant: () => revokeGrant(world, url),
+      rejectToken: () =>
+        refuse(
+          blobErrorOf({ status: 401, code: "InvalidAuthenticationInfo", message: "The token is not valid." }),
+        ),
     },
   );
   if (outcome.next === "stop") return;

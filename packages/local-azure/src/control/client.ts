@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { LocalAzureError } from "../errors.ts";
 import { type FaultInput, type FaultRule, faultRuleSchema } from "../faults/rule.ts";
-import { type RoleAssignment, roleAssignmentSchema, type Settings, settingsSchema } from "../state/model.ts";
+import { type RoleAssignment, roleAssignmentSchema } from "../state/access-model.ts";
+import { type Settings, settingsSchema } from "../state/model.ts";
 import {
   type ExportDiskInput,
   type ExportResult,

@@ -12,7 +12,8 @@ import { faultInputSchema } from "../faults/rule.ts";
 import { readBody } from "../http/body.ts";
 import { sendBody } from "../http/send.ts";
 import { logFailure } from "../log.ts";
-import { type Disk, roleAssignmentSchema, settingsSchema, type Vm } from "../state/model.ts";
+import { roleAssignmentSchema } from "../state/access-model.ts";
+import { type Disk, settingsSchema, type Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
 import {
   clockSchema,

@@ -1,7 +1,8 @@
-import { stat } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ClientSecretCredential, ManagedIdentityCredential } from "@azure/identity";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
 import {
   CONTOSO_TENANT_ID,
   ENGINE_CLIENT_ID,
@@ -9,10 +10,16 @@ import {
   FABRIKAM_ENGINE_CLIENT_ID,
   FABRIKAM_TENANT_ID,
   MANAGED_IDENTITY_PRINCIPAL_ID,
+  OWNER_CLIENT_ID,
+  ownerPrincipalOf,
 } from "./directory.ts";
 import { type EntraHarness, loginOverLoopback, startEntra } from "./test/local-entra.ts";
 
 const arm = "https://management.azure.com";
+const secretsFile = z.looseObject({
+  clientIds: z.record(z.string(), z.string()).optional(),
+  clientSecrets: z.record(z.string(), z.string()),
+});
 let harness: EntraHarness;
 
 beforeAll(async () => {
@@ -123,7 +130,41 @@ describe("verifyAccessToken", () => {
   });
 });
 
+test("a token for either name of Resource Manager is accepted by it", async () => {
+  const audience = async (scope: string): Promise<string> =>
+    (await harness.entra.verifyAccessToken(await engineToken(scope), arm)).aud;
+  expect(await audience("https://management.core.windows.net//.default")).toBe(
+    "https://management.core.windows.net/",
+  );
+  expect(await audience("https://management.core.windows.net/.default")).toBe(
+    "https://management.core.windows.net",
+  );
+  expect(await audience("https://management.azure.com//.default")).toBe(`${arm}/`);
+});
+
+test("the Owner app signs in to both tenants", async () => {
+  const secret = harness.entra.secrets().owner;
+  for (const tenant of [CONTOSO_TENANT_ID, FABRIKAM_TENANT_ID]) {
+    const { token } = await engine({ tenant, clientId: OWNER_CLIENT_ID, secret }).getToken(`${arm}/.default`);
+    const claims = await harness.entra.verifyAccessToken(token, arm);
+    expect([claims.tid, claims.oid]).toEqual([tenant, ownerPrincipalOf(tenant)]);
+  }
+});
+
 describe("secrets", () => {
+  test("a file without the Owner app gains it and keeps the rest", async () => {
+    await using older = await startEntra();
+    const path = join(older.dataDir, "entra", "secrets.json");
+    const { clientIds: _, ...file } = secretsFile.parse(JSON.parse(await readFile(path, "utf8")));
+    const { owner: __, ...clientSecrets } = file.clientSecrets;
+    await writeFile(path, JSON.stringify({ ...file, clientSecrets }));
+    await using again = await startEntra(older.dataDir);
+    const upgraded = secretsFile.parse(JSON.parse(await readFile(path, "utf8")));
+    expect(upgraded).toMatchObject({ ...file, clientSecrets, clientIds: { owner: OWNER_CLIENT_ID } });
+    expect(again.entra.secrets().owner).toBe(upgraded.clientSecrets["owner"]);
+    expect(upgraded.clientIds?.["engine"]).toBe(ENGINE_CLIENT_ID);
+  });
+
   test("survive a restart in a file that only the owner can read", async () => {
     await using again = await startEntra(harness.dataDir);
     expect(again.entra.secrets()).toEqual(harness.entra.secrets());

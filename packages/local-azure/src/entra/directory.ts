@@ -39,7 +39,7 @@ export interface Tenant {
   readonly apps: readonly AppRegistration[];
 }
 
-export type SecretName = "portal" | "engine" | "fabrikamEngine";
+export type SecretName = "portal" | "engine" | "fabrikamEngine" | "owner";
 
 export const CONTOSO_TENANT_ID = "7c3f9b52-4a1e-4c0d-9f27-5d1b6e80a001";
 export const FABRIKAM_TENANT_ID = "2b8e61d4-93f7-4e5a-8c16-0f4a7d92b002";
@@ -50,6 +50,10 @@ export const ENGINE_PRINCIPAL_ID = "d46b9e05-7f31-4c28-b5a0-8e2c1f6d2002";
 /** The identity of the metadata endpoint, as of a VM with a system-assigned identity. */
 export const MANAGED_IDENTITY_CLIENT_ID = "f2917d3b-c8a4-4e60-97b5-3d0e8a6c1003";
 export const MANAGED_IDENTITY_PRINCIPAL_ID = "0a5c8f72-1e9d-4b46-83f7-b49d2e6a2003";
+/** An operator's app with the Owner role: one client id and secret in both tenants. */
+export const OWNER_CLIENT_ID = "6d8b3f20-94ae-4c57-b1e6-20c7f5a91005";
+export const OWNER_PRINCIPAL_ID = "e19a6c43-2d87-4f05-9b38-7a40d6c52005";
+export const FABRIKAM_OWNER_PRINCIPAL_ID = "5c72e8d1-b06f-4a94-8d23-f18e39b62006";
 export const FABRIKAM_ENGINE_CLIENT_ID = "c07e5d9a-2f48-4a13-b6d1-75e93f8b1004";
 export const FABRIKAM_ENGINE_PRINCIPAL_ID = "93b1f6e8-d05a-4c72-a94e-1c8d7f3b2004";
 
@@ -106,6 +110,13 @@ export const tenants: readonly Tenant[] = [
         secretName: "engine",
       },
       {
+        clientId: OWNER_CLIENT_ID,
+        name: "Contoso operations",
+        principalId: OWNER_PRINCIPAL_ID,
+        kind: "daemon",
+        secretName: "owner",
+      },
+      {
         clientId: MANAGED_IDENTITY_CLIENT_ID,
         name: "kluis-engine-vm (managed identity)",
         principalId: MANAGED_IDENTITY_PRINCIPAL_ID,
@@ -137,9 +148,49 @@ export const tenants: readonly Tenant[] = [
         kind: "daemon",
         secretName: "fabrikamEngine",
       },
+      {
+        clientId: OWNER_CLIENT_ID,
+        name: "Contoso operations",
+        principalId: FABRIKAM_OWNER_PRINCIPAL_ID,
+        kind: "daemon",
+        secretName: "owner",
+      },
     ],
   },
 ];
+
+/** Client ids by the names that the installation's secrets have. */
+export const clientIds: Readonly<Record<SecretName, string>> = {
+  portal: PORTAL_CLIENT_ID,
+  engine: ENGINE_CLIENT_ID,
+  fabrikamEngine: FABRIKAM_ENGINE_CLIENT_ID,
+  owner: OWNER_CLIENT_ID,
+};
+
+/** The object id of the Owner app in a tenant, if it is one of these. */
+export function ownerPrincipalOf(tenantId: string): string | undefined {
+  return findTenant(tenantId)?.apps.find((app) => app.clientId === OWNER_CLIENT_ID)?.principalId;
+}
+
+/** A user, group or app of a tenant by object id. */
+export function findPrincipal(
+  tenantId: string,
+  objectId: string,
+): { type: "User" | "Group" | "ServicePrincipal"; name: string } | undefined {
+  const tenant = findTenant(tenantId);
+  const wanted = objectId.toLowerCase();
+  const user = tenant?.users.find(({ oid }) => oid === wanted);
+  if (user) return { type: "User", name: user.userName };
+  const group = tenant?.groups.find(({ id }) => id === wanted);
+  if (group) return { type: "Group", name: group.name };
+  const app = tenant?.apps.find(({ principalId }) => principalId === wanted);
+  return app && { type: "ServicePrincipal", name: app.name };
+}
+
+/** The groups of a user; none for an app. */
+export function groupsOf({ tid, oid }: { tid: string; oid: string }): readonly string[] {
+  return findTenant(tid)?.users.find((user) => user.oid === oid.toLowerCase())?.groups ?? [];
+}
 
 /** Finds a tenant by id or domain, in any letter case as Entra does. */
 export function findTenant(idOrDomain: string): Tenant | undefined {

@@ -14,6 +14,7 @@ import { issueTokens } from "./token-endpoint.ts";
 import { TokenFactory } from "./tokens.ts";
 import type { Entra, EntraContext, EntraDeps } from "./types.ts";
 
+export { findPrincipal, groupsOf, ownerPrincipalOf, tenants } from "./directory.ts";
 export { type AccessClaims, TokenRefused } from "./tokens.ts";
 export type { Entra, EntraDeps } from "./types.ts";
 

@@ -7,12 +7,13 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
-import type { SecretName } from "./directory.ts";
+import { clientIds, type SecretName } from "./directory.ts";
 
 const rsaKeySchema = z.object({
   kty: z.literal("RSA"),
@@ -31,7 +32,19 @@ const fileSchema = z.object({
   version: z.literal(1),
   signingKey: rsaKeySchema,
   sealKey: z.string().min(40),
-  clientSecrets: z.object({ portal: z.string(), engine: z.string(), fabrikamEngine: z.string() }),
+  /** For readers of the file: the ids that belong to the secrets. */
+  clientIds: z.record(z.string(), z.string()).default(clientIds),
+  clientSecrets: z.object({
+    portal: z.string(),
+    engine: z.string(),
+    fabrikamEngine: z.string(),
+    owner: z.string(),
+  }),
+});
+
+/** The file of a version without the Owner app. */
+const olderFileSchema = fileSchema.extend({
+  clientSecrets: fileSchema.shape.clientSecrets.partial({ owner: true }),
 });
 
 export type SigningKey = z.infer<typeof rsaKeySchema>;
@@ -49,8 +62,10 @@ function makeSecrets(): EntraSecrets {
     portal: clientSecret(),
     engine: clientSecret(),
     fabrikamEngine: clientSecret(),
+    owner: clientSecret(),
   };
-  return { version: 1, signingKey, sealKey: randomBytes(32).toString("base64url"), clientSecrets };
+  const sealKey = randomBytes(32).toString("base64url");
+  return { version: 1, signingKey, sealKey, clientIds, clientSecrets };
 }
 
 function readIfPresent(path: string): EntraSecrets | null {
@@ -61,11 +76,31 @@ function readIfPresent(path: string): EntraSecrets | null {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
     throw error;
   }
-  const parsed = fileSchema.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  throw new Error(
-    `${path} is not a secrets file of the local Entra. Move it away; the next start makes new secrets.`,
-  );
+  const parsed = olderFileSchema.safeParse(JSON.parse(text));
+  if (!parsed.success)
+    throw new Error(
+      `${path} is not a secrets file of the local Entra. Move it away; the next start makes new secrets.`,
+    );
+  const { clientSecrets, ...rest } = parsed.data;
+  if (clientSecrets.owner !== undefined)
+    return { ...rest, clientSecrets: { ...clientSecrets, owner: clientSecrets.owner } };
+  const upgraded = { ...rest, clientIds, clientSecrets: { ...clientSecrets, owner: clientSecret() } };
+  const draft = writeDraft(path, upgraded);
+  renameSync(draft, path);
+  return upgraded;
+}
+
+/** Writes a complete, synced file beside `path`. Returns its name. */
+function writeDraft(path: string, secrets: EntraSecrets): string {
+  const draft = join(dirname(path), `.secrets-${process.pid}-${randomBytes(6).toString("hex")}`);
+  const file = openSync(draft, "wx", 0o600);
+  try {
+    writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  return draft;
 }
 
 /**
@@ -79,14 +114,7 @@ export function loadSecrets(dataDir: string): EntraSecrets {
   const present = readIfPresent(path);
   if (present) return present;
 
-  const draft = join(folder, `.secrets-${process.pid}-${randomBytes(6).toString("hex")}`);
-  const file = openSync(draft, "wx", 0o600);
-  try {
-    writeFileSync(file, `${JSON.stringify(makeSecrets(), null, 2)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  const draft = writeDraft(path, makeSecrets());
   try {
     linkSync(draft, path);
   } catch (error) {

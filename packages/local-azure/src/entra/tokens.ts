@@ -1,5 +1,5 @@
 /** Access and id tokens: how they are signed, and how access tokens are checked. */
-import { createHash, createPublicKey } from "node:crypto";
+import { createHash, createPublicKey, randomUUID } from "node:crypto";
 import { errors, importJWK, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import type { AppRegistration, Tenant, User } from "./directory.ts";
@@ -20,13 +20,23 @@ const audiences = [
   "https://graph.microsoft.com",
 ];
 
-/** The audience of a resource or of its `/.default` scope; null when it is unknown. */
+/** Resource Manager accepts tokens of its older name too; the Azure CLI still requests those. */
+const armAudiences = ["https://management.core.windows.net", "https://management.azure.com"];
+
+/**
+ * The audience of a resource or of its `/.default` scope; null when it is unknown. A resource with
+ * a trailing slash, `https://management.core.windows.net//.default`, keeps it.
+ */
 export function audienceOf(resourceOrScope: string): string | null {
-  const resource = resourceOrScope
-    .replace(/\/\.default$/, "")
-    .replace(/\/+$/, "")
-    .toLowerCase();
-  return audiences.includes(resource) ? resource : null;
+  const resource = resourceOrScope.replace(/\/(\.default|user_impersonation)$/, "").toLowerCase();
+  return audiences.includes(resource.replace(/\/+$/, "")) ? resource.replace(/\/+$/, "/") : null;
+}
+
+/** All spellings of an audience that the resource accepts. */
+function acceptedAudiences(audience: string): string[] {
+  const wanted = audience.replace(/\/+$/, "").toLowerCase();
+  const names = armAudiences.includes(wanted) ? armAudiences : [wanted];
+  return names.flatMap((name) => [`${name}/`, name]);
 }
 
 const claimsSchema = z.object({
@@ -38,6 +48,10 @@ const claimsSchema = z.object({
   idtyp: z.enum(["app", "user"]),
   sub: z.string(),
   exp: z.number(),
+  /** User name; absent in tokens of apps. */
+  upn: z.string().optional(),
+  /** Id of the token. */
+  uti: z.string().optional(),
   roles: z.array(z.string()).optional(),
 });
 
@@ -140,13 +154,13 @@ export class TokenFactory {
    * that the issuer is the tenant that the token names. @throws TokenRefused
    */
   async verifyAccessToken(token: string, audience: string): Promise<AccessClaims> {
-    const wanted = audience.replace(/\/+$/, "").toLowerCase();
+    const wanted = acceptedAudiences(audience);
     const key = createPublicKey({ key: { ...this.jwks().keys[0] }, format: "jwk" });
     try {
       const { payload } = await jwtVerify(token, key, {
         algorithms: ["RS256"],
         currentDate: new Date(this.#now()),
-        audience: [wanted, `${wanted}/`],
+        audience: wanted,
         requiredClaims: ["exp", "nbf", "aud", "iss"],
       });
       const claims = claimsSchema.parse(payload);
@@ -156,14 +170,15 @@ export class TokenFactory {
       }
       return claims;
     } catch (error) {
-      throw refusal(error, wanted);
+      throw refusal(error, { audiences: wanted, now: this.#now() });
     }
   }
 
   async #sign(claims: Record<string, unknown>): Promise<string> {
     const now = Math.floor(this.#now() / 1000);
     const key = await importJWK({ ...this.#key, alg: "RS256" }, "RS256");
-    return new SignJWT(claims)
+    // Two tokens of one second differ, as in Entra.
+    return new SignJWT({ ...claims, uti: randomUUID() })
       .setProtectedHeader({ typ: "JWT", alg: "RS256", kid: this.#key.kid, x5t: this.#key.kid })
       .setIssuedAt(now)
       .setNotBefore(now - NOT_BEFORE_SLACK_SECONDS)
@@ -176,17 +191,30 @@ function issuerOf(tenantId: string): string {
   return `https://sts.windows.net/${tenantId}/`;
 }
 
-function refusal(error: unknown, audience: string): TokenRefused {
+/** A time as the error of an expired token has it: 6/15/2026 8:22:51 AM. */
+function usTime(ms: number): string {
+  return new Date(ms)
+    .toLocaleString("en-US", { timeZone: "UTC" })
+    .replaceAll(/,|\u202f/g, (found) => (found === "," ? "" : " "));
+}
+
+function refusal(error: unknown, context: { audiences: readonly string[]; now: number }): TokenRefused {
   if (error instanceof TokenRefused) return error;
   if (error instanceof errors.JWTExpired) {
+    const expiry = usTime((error.payload.exp ?? 0) * 1000);
     return new TokenRefused(
       "expired",
-      "The access token expiry UTC time is earlier than current UTC time.",
+      `The access token expiry UTC time '${expiry}' is earlier than current UTC time '${usTime(context.now)}'.`,
       error,
     );
   }
   if (error instanceof errors.JWTClaimValidationFailed && error.claim === "aud") {
-    return new TokenRefused("audience", `The access token is not for the audience '${audience}'.`, error);
+    const allowed = context.audiences.map((audience) => `'${audience}'`).join(",");
+    return new TokenRefused(
+      "audience",
+      `The access token has been obtained for wrong audience or resource '${String(error.payload.aud)}'. It should exactly match with one of the allowed audiences ${allowed}.`,
+      error,
+    );
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return new TokenRefused("signature", "The access token's signature could not be verified.", error);

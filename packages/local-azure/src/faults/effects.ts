@@ -20,6 +20,7 @@ export const faultEffectSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("cut"), bytes: wholeNumber.default(0) }),
   z.object({ type: z.literal("slow"), bytesPerSecond: z.number().int().min(1).default(65_536) }),
   z.object({ type: z.literal("revoke"), bytes: wholeNumber.default(0) }),
+  z.object({ type: z.literal("reject-token"), revoked: z.stringbool().or(z.boolean()).default(true) }),
 ]);
 
 export type FaultEffect = z.output<typeof faultEffectSchema>;
@@ -43,6 +44,8 @@ export interface CallUnderFault {
   drop(): void;
   /** Revokes the access grant in the URL of the call; does nothing where there is none. */
   revokeGrant(): Promise<void>;
+  /** Refuses the call because of its token; with `revoked`, all later calls with that token too. */
+  rejectToken(revoked: boolean): Promise<void>;
 }
 
 /** `stop`: the call needs no further answer. `answer`: it is answered, with `body` applied. */
@@ -162,6 +165,21 @@ const effects: { [T in EffectType]: EffectSpec<T> } = {
           call.drop();
         }),
     }),
+    onWork: "ignored",
+  },
+  "reject-token": {
+    summary: "answer 401 although the token is valid; a new token works again",
+    options: {
+      revoked: {
+        flags: "--revoked <true|false>",
+        help: "reject the same token in later calls too",
+        value: "text",
+      },
+    },
+    onCall: async ({ revoked }, call) => {
+      await call.rejectToken(revoked);
+      return { next: "stop" };
+    },
     onWork: "ignored",
   },
 };

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { faultRuleSchema } from "../faults/rule.ts";
 import { guestSchema } from "../guest/model.ts";
+import { customRoleSchema, roleAssignmentSchema } from "./access-model.ts";
 import {
   accessFacts,
   diskCreateOptionSchema,
@@ -182,12 +183,6 @@ const operationSchema = z.object({
   error: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 
-export const roleAssignmentSchema = z.object({
-  principalId: z.string(),
-  scope: z.string(),
-  role: z.enum(["Owner", "Contributor", "Reader"]),
-});
-
 /** Azure's limits. Some defaults are higher, so that tests run quickly (README, differences). */
 export const settingsSchema = z.object({
   restorePointsPerVmPerHour: z.number().int().min(1).default(60),
@@ -219,6 +214,9 @@ export const stateSchema = z.object({
   operations: z.record(z.string(), operationSchema),
   faults: z.array(faultRuleSchema),
   roleAssignments: z.array(roleAssignmentSchema),
+  customRoles: z.record(z.string(), customRoleSchema).default({}),
+  /** Digests of access tokens that a fault revoked. */
+  revokedTokens: z.array(z.string()).default([]),
   settings: settingsSchema,
   /** Facts of other modules by name: `seeded`. */
   sections: z.record(z.string(), z.json()),
@@ -235,7 +233,6 @@ export type RestorePoint = z.infer<typeof restorePointSchema>;
 export type DiskRestorePoint = z.infer<typeof diskRestorePointSchema>;
 export type Grant = z.infer<typeof grantSchema>;
 export type Operation = z.infer<typeof operationSchema>;
-export type RoleAssignment = z.infer<typeof roleAssignmentSchema>;
 export type Settings = z.infer<typeof settingsSchema>;
 export type State = z.infer<typeof stateSchema>;
 
@@ -257,6 +254,8 @@ export function emptyState(tenantId: string): State {
     operations: {},
     faults: [],
     roleAssignments: [],
+    customRoles: {},
+    revokedTokens: [],
     settings: settingsSchema.parse({}),
     sections: {},
   };
