@@ -14,14 +14,23 @@ const records = new AsyncLocalStorage<CallRecord>();
 const statusBody = z.object({
   status: z.string().optional(),
   properties: z.object({ provisioningState: z.string().optional() }).optional().catch(undefined),
-  error: z.object({ code: z.string(), message: z.string().default("") }),
+  error: z.object({
+    code: z.string(),
+    message: z.string().default(""),
+    details: z
+      .array(z.object({ code: z.string() }))
+      .optional()
+      .catch(undefined),
+  }),
 });
 
 function failureOf(body: string): CallRecord["failure"] {
   if (!body.includes('"error"')) return null;
   try {
     const parsed = statusBody.safeParse(JSON.parse(body));
-    return parsed.success ? parsed.data.error : null;
+    if (!parsed.success) return null;
+    const { code, message, details } = parsed.data.error;
+    return { code, message, inner: details?.map((one) => one.code) ?? [] };
   } catch (error) {
     if (error instanceof SyntaxError) return null; // Not JSON, so not a status body.
     throw error;

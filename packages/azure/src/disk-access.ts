@@ -12,6 +12,9 @@ export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 /** Limit of one request with its body: at 4 MiB that is 70 KiB/s, below which a connection is useless. */
 const attemptMs = 60_000;
 
+/** Access that a policy or a person revokes each time is not renewed in a loop. */
+const maxFruitlessRenewals = 3;
+
 export type RenewGrant = (signal: AbortSignal) => Promise<Grant>;
 
 /** The SDK's client of an access URL. Its own retries are off: they know neither Retry-After nor a cut body. */
@@ -21,7 +24,7 @@ export function pageBlob(sas: Sas): PageBlobClient {
 
 /**
  * Runs one request on an access URL and retries transient failures. A cut body is a failed connection, not a cancellation.
- * @throws KluisError AZURE_SAS_EXPIRED when Azure answers 401 or 403: access ended
+ * @throws KluisError AZURE_SAS_EXPIRED when access ended; DISK_ACCESS_REFUSED when no URL would help
  */
 export function blobCall<T>(
   name: CallName,
@@ -37,18 +40,13 @@ async function attempt<T>(
   work: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const limit = AbortSignal.timeout(attemptMs);
-  try {
-    return await call(name, async (record) => {
-      try {
-        return await work(AbortSignal.any([signal, limit]));
-      } finally {
-        record.timedOut = !signal.aborted;
-      }
-    });
-  } catch (error) {
-    const ended = isKluisError(error, "AZURE_FORBIDDEN") || isKluisError(error, "AZURE_AUTH_FAILED");
-    throw ended ? recoded(error, "AZURE_SAS_EXPIRED") : error;
-  }
+  return call({ ...name, surface: "disk" }, async (record) => {
+    try {
+      return await work(AbortSignal.any([signal, limit]));
+    } finally {
+      record.timedOut = !signal.aborted;
+    }
+  });
 }
 
 /** A live grant with its client. */
@@ -62,22 +60,33 @@ export class DiskAccess {
   readonly #renew: RenewGrant | undefined;
   #open: OpenGrant;
   #renewing: Promise<void> | null = null;
+  /** Renewals since the last answer. */
+  #fruitless = 0;
 
   constructor(grant: Grant, renew: RenewGrant | undefined) {
     this.#renew = renew;
     this.#open = { grant, blob: pageBlob(grant.sas) };
   }
 
-  /** Runs `work` with the grant; renews it and runs `work` again when access ended. `signal` bounds the renewal. */
+  /**
+   * Runs `work` with the grant; renews it and runs `work` again when access ended. `signal` bounds the renewal.
+   * @throws KluisError DISK_ACCESS_REFUSED when new access ends as well, without one answer in between
+   */
   async use<T>(signal: AbortSignal, work: (open: OpenGrant) => Promise<T>): Promise<T> {
-    const open = this.#open;
-    try {
-      return await work(open);
-    } catch (error) {
-      if (!isKluisError(error, "AZURE_SAS_EXPIRED") || !this.#renew) throw error;
-      // Another request may have renewed it already.
-      if (this.#open === open) await this.#renewOnce(this.#renew, signal);
-      return work(this.#open);
+    for (;;) {
+      const open = this.#open;
+      try {
+        const result = await work(open);
+        this.#fruitless = 0;
+        return result;
+      } catch (error) {
+        if (!isKluisError(error, "AZURE_SAS_EXPIRED") || !this.#renew) throw error;
+        // Another request may have renewed it already.
+        if (this.#open !== open) continue;
+        if (this.#fruitless >= maxFruitlessRenewals) throw recoded(error, "access-not-renewed");
+        if (this.#renewing === null) this.#fruitless += 1;
+        await this.#renewOnce(this.#renew, signal);
+      }
     }
   }
 

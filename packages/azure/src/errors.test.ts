@@ -27,9 +27,7 @@ describe("errors of the SDKs become KluisErrors", () => {
     [404, "ResourceNotFound", "AZURE_NOT_FOUND"],
     [409, "OperationNotAllowed", "AZURE_CONFLICT"],
     [400, "InvalidParameter", "AZURE_REJECTED"],
-    [412, "ConditionNotMet", "AZURE_REJECTED"],
     [500, "InternalServerError", "AZURE_FAILED"],
-    [503, "ServerBusy", "AZURE_THROTTLED"],
   ])("%i %s → %s", (status, azureCode, code) => {
     const error = azureError(restError(status, azureCode), name);
     expect(error.code).toBe(code);
@@ -57,7 +55,7 @@ describe("errors of the SDKs become KluisErrors", () => {
       ...name,
       record: { ...record, failure: { code: "New", message: "m" } },
     });
-    expect(error).toMatchObject({ code: "AZURE_FAILED", retry: "backoff" });
+    expect(error).toMatchObject({ code: "AZURE_FAILED", retry: "bounded" });
   });
 
   test("a missing answer is AZURE_UNREACHABLE", () => {

@@ -1,68 +1,21 @@
 /**
- * The only place that maps Azure's failures to Kluis's error codes. Source of the codes: Azure's own error references, listed
- * per table.
+ * The only place that turns Azure's failures into KluisErrors. What each of Azure's codes means is in the tables of `codes/`.
  */
 import { isRestError, type RestError } from "@azure/core-rest-pipeline";
-import { type ErrorCode, type ErrorTexts, isKluisError, KluisError } from "@kluis/domain";
+import { isKluisError, KluisError, type Retry } from "@kluis/domain";
+import { permissionOf } from "./codes/details.ts";
+import { type OutcomeName, outcomes } from "./codes/outcomes.ts";
+import { outcomeOf, type Surface } from "./codes/table.ts";
 import { retryAfterOf } from "./retry-after.ts";
 import { redactSecrets } from "./sas.ts";
 
 const defaultThrottleMs = 30_000;
 /** Azure's messages can quote whole requests; the first part names the cause. */
 const messageLimit = 600;
+/** A code that no table has is shown with its whole message, up to what a page can hold. */
+const unknownMessageLimit = 4000;
 /** Longest chain of causes that is searched. */
 const causeLimit = 8;
-
-type AzureCode = Extract<ErrorCode, `AZURE_${string}`>;
-type MappedCode = AzureCode | "AGENT_NOT_READY" | "EXTENSION_FAILED" | "DELTA_BASE_INVALID";
-
-/** The action of errors that need no user. */
-export const triesAgain = "Kluis tries again automatically.";
-
-/**
- * Codes of failed long-running operations.
- * https://learn.microsoft.com/azure/virtual-machines/restore-point-troubleshooting
- */
-const operationCodes: Readonly<Record<string, MappedCode>> = {
-  VMAgentStatusCommunicationError: "AGENT_NOT_READY",
-  VMAgentNotReady: "AGENT_NOT_READY",
-  VMExtensionProvisioningError: "EXTENSION_FAILED",
-  VMExtensionProvisioningTimeout: "EXTENSION_FAILED",
-  VMExtensionHandlerNonTransientError: "EXTENSION_FAILED",
-  VMExtensionManagementInternalError: "EXTENSION_FAILED",
-  VMRestorePointClientError: "AZURE_FAILED",
-  VMRestorePointInternalError: "AZURE_FAILED",
-  DiskRestorePointClientError: "AZURE_REJECTED",
-  DiskRestorePointUsedByCustomer: "AZURE_CONFLICT",
-  OperationNotAllowed: "AZURE_CONFLICT",
-  Conflict: "AZURE_CONFLICT",
-  AnotherOperationInProgress: "AZURE_CONFLICT",
-  TooManyRequests: "AZURE_THROTTLED",
-  InvalidVhd: "AZURE_REJECTED",
-  InvalidParameter: "AZURE_REJECTED",
-  BadRequest: "AZURE_REJECTED",
-  AuthorizationFailed: "AZURE_FORBIDDEN",
-  LinkedAuthorizationFailed: "AZURE_FORBIDDEN",
-  RequestDisallowedByPolicy: "AZURE_FORBIDDEN",
-  ResourceNotFound: "AZURE_NOT_FOUND",
-  ResourceGroupNotFound: "AZURE_NOT_FOUND",
-};
-
-const actions: Readonly<Record<MappedCode, string>> = {
-  AZURE_UNREACHABLE: `Check the network between Kluis and Azure. ${triesAgain}`,
-  AZURE_AUTH_FAILED: "Check the tenant, client id and secret of the connection.",
-  AZURE_FORBIDDEN:
-    "Assign the connection's identity a role with this permission on the subscription or resource group.",
-  AZURE_NOT_FOUND: "Check that the resource still exists in Azure.",
-  AZURE_CONFLICT: `Another operation uses the resource. ${triesAgain}`,
-  AZURE_THROTTLED: `Azure limits the number of requests. ${triesAgain}`,
-  AZURE_REJECTED: "Azure refuses the request: read its message.",
-  AZURE_FAILED: triesAgain,
-  AZURE_SAS_EXPIRED: "Access to the disk ended. Kluis renews it automatically.",
-  AGENT_NOT_READY: "Check the VM agent in the guest and its access to 168.63.129.16.",
-  EXTENSION_FAILED: "Check the extension's status on the VM's page in Azure.",
-  DELTA_BASE_INVALID: "No action needed: this backup reads every allocated block instead.",
-};
 
 const unreachableCodes = new Set([
   "ECONNREFUSED",
@@ -80,10 +33,18 @@ const unreachableCodes = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
+/** The error in a body of Azure. */
+export interface AzureFailure {
+  readonly code: string;
+  readonly message: string;
+  /** Codes of the errors inside it. */
+  readonly inner?: readonly string[];
+}
+
 /** Facts of a call's answers that the SDK does not return, recorded while the call runs. */
 export interface CallRecord {
   /** Error in the status body of the last failed long-running operation. */
-  failure: { readonly code: string; readonly message: string } | null;
+  failure: AzureFailure | null;
   /** Retry-After of the last answer. */
   retryAfterMs: number | null;
   requestId: string | null;
@@ -96,6 +57,8 @@ export interface CallName {
   readonly operation: string;
   /** ARM id of the resource. */
   readonly target: string;
+  /** Default: ARM. */
+  readonly surface?: Surface;
 }
 
 export interface ErrorContext extends CallName {
@@ -143,80 +106,64 @@ function isAuthentication(error: unknown): boolean {
   return error instanceof Error && names.includes(error.name);
 }
 
-/** The error code of an HTTP status and Azure's code. */
-export function codeForStatus(status: number, azureCode: string | null): AzureCode {
-  if (status === 429 || azureCode === "ServerBusy" || azureCode === "TooManyRequests")
-    return "AZURE_THROTTLED";
-  if (status === 401) return "AZURE_AUTH_FAILED";
-  if (status === 403) return "AZURE_FORBIDDEN";
-  if (status === 404) return "AZURE_NOT_FOUND";
-  if (status === 409) return "AZURE_CONFLICT";
-  if (status === 408 || status >= 500) return "AZURE_FAILED";
-  return status >= 400 ? "AZURE_REJECTED" : "AZURE_FAILED";
-}
-
 interface Finding {
-  readonly code: MappedCode;
+  readonly outcome: OutcomeName;
   readonly azureCode: string | null;
   readonly azureMessage: string;
   readonly status: number | null;
 }
 
-function fromRest(error: RestError): Finding {
+function fromRest(error: RestError, { record, surface = "arm" }: ErrorContext): Finding {
   const azureCode = error.code ?? null;
   const status = error.statusCode ?? null;
-  const code = status === null ? "AZURE_UNREACHABLE" : codeForStatus(status, azureCode);
-  return { code, azureCode, azureMessage: error.message, status };
+  const azureMessage = error.message;
+  if (status === null) return { outcome: "unreachable", azureCode, azureMessage, status };
+  const inner = record?.failure?.code === azureCode ? (record.failure.inner ?? []) : [];
+  const text = `${azureMessage} ${error.response?.bodyAsText ?? ""}`;
+  const codes = azureCode === null ? [] : [azureCode, ...inner];
+  return { outcome: outcomeOf({ surface, codes, text, status }), azureCode, azureMessage, status };
 }
 
-function find(error: unknown, record: CallRecord | undefined): Finding {
+function fromSignIn(message: string, error: unknown): Finding {
+  const azureCode = /AADSTS\d+/.exec(message)?.[0] ?? null;
+  const missing = azureCode === null && error instanceof Error && error.name === "CredentialUnavailableError";
+  const codes = azureCode === null ? [] : [azureCode];
+  const outcome = missing
+    ? "no-identity"
+    : outcomeOf({ surface: "entra", codes, text: message, status: null });
+  return { outcome, azureCode, azureMessage: message, status: null };
+}
+
+function find(error: unknown, context: ErrorContext): Finding {
+  const { record } = context;
   const message = error instanceof Error ? error.message : String(error);
   if (isAborted(error)) {
     const azureMessage = "no answer within the time limit.";
-    return { code: "AZURE_UNREACHABLE", azureCode: "TIMEOUT", azureMessage, status: null };
+    return { outcome: "unreachable", azureCode: "TIMEOUT", azureMessage, status: null };
   }
   if (isUnreachable(error)) {
-    return { code: "AZURE_UNREACHABLE", azureCode: codeOf(error), azureMessage: message, status: null };
+    return { outcome: "unreachable", azureCode: codeOf(error), azureMessage: message, status: null };
   }
-  if (isAuthentication(error)) {
-    const azureCode = /AADSTS\d+/.exec(message)?.[0] ?? null;
-    return { code: "AZURE_AUTH_FAILED", azureCode, azureMessage: message, status: null };
-  }
-  if (isRestError(error)) return fromRest(error);
+  if (isAuthentication(error)) return fromSignIn(message, error);
+  if (isRestError(error)) return fromRest(error, context);
   if (record?.failure) {
-    const { code: azureCode, message: azureMessage } = record.failure;
-    return { code: operationCodes[azureCode] ?? "AZURE_FAILED", azureCode, azureMessage, status: null };
+    const { code: azureCode, message: azureMessage, inner = [] } = record.failure;
+    const outcome = outcomeOf({
+      surface: "arm",
+      codes: [azureCode, ...inner],
+      text: azureMessage,
+      status: null,
+    });
+    return { outcome, azureCode, azureMessage, status: null };
   }
-  return { code: "AZURE_FAILED", azureCode: null, azureMessage: message, status: null };
+  const outcome = /^operation was canceled/i.test(message) ? "canceled" : "unknown";
+  return { outcome, azureCode: null, azureMessage: message, status: null };
 }
 
 /** Azure's message for users: without secrets, whitespace or excess length. */
-function shown(message: string): string {
+function shown(message: string, limit: number): string {
   const clean = redactSecrets(message).replaceAll(/\s+/g, " ").trim();
-  return clean.length > messageLimit ? `${clean.slice(0, messageLimit)}…` : clean;
-}
-
-/** Makes the error of a code that Azure caused; the vault has its own reasons for some of these codes. */
-function mappedError(code: MappedCode, texts: ErrorTexts): KluisError {
-  const init = { action: actions[code], ...texts };
-  switch (code) {
-    case "AZURE_FAILED":
-    case "AGENT_NOT_READY":
-    case "EXTENSION_FAILED":
-      return new KluisError(code, { ...init, reason: "reported" });
-    case "AZURE_AUTH_FAILED":
-    case "AZURE_FORBIDDEN":
-    case "AZURE_THROTTLED":
-      return new KluisError(code, { ...init, reason: "connection" });
-    case "DELTA_BASE_INVALID":
-      return new KluisError(code, { ...init, reason: "refused" });
-    case "AZURE_UNREACHABLE":
-    case "AZURE_NOT_FOUND":
-    case "AZURE_CONFLICT":
-    case "AZURE_REJECTED":
-    case "AZURE_SAS_EXPIRED":
-      return new KluisError(code, init);
-  }
+  return clean.length > limit ? `${clean.slice(0, limit)}…` : clean;
 }
 
 /**
@@ -229,31 +176,48 @@ export function azureError(error: unknown, context: ErrorContext): KluisError {
   if (isAborted(error) && record?.timedOut !== true) {
     return new KluisError("CANCELLED", { message: `Canceled: ${operation}.`, params: { operation } });
   }
-  const { code, azureCode, azureMessage, status } = find(error, record);
+  const { outcome: name, azureCode, azureMessage, status } = find(error, context);
+  const { retry, action, ...kind } = outcomes[name];
   const headers = isRestError(error) ? error.response?.headers : undefined;
   const waitMs = (headers && retryAfterOf(headers, Date.now())) ?? record?.retryAfterMs ?? null;
   const codeText = azureCode === null ? "" : ` (${azureCode})`;
-  return mappedError(code, {
-    message: `Azure could not ${operation}${codeText}: ${shown(azureMessage)}`,
+  const isUnknown = "reason" in kind && kind.reason === "unknown";
+  const message = shown(azureMessage, isUnknown ? unknownMessageLimit : messageLimit);
+  return new KluisError(kind, {
+    message: `Azure could not ${operation}${codeText}: ${message}`,
+    action,
     params: {
       operation,
       target: redactSecrets(context.target),
       azureCode,
-      azureMessage: shown(azureMessage),
+      azureMessage: message,
       status,
       retryAfterMs: waitMs,
       requestId: headers?.get("x-ms-request-id") ?? record?.requestId ?? null,
+      ...permissionOf(message),
     },
-    ...(code === "AZURE_THROTTLED" ? { retryAfterMs: waitMs ?? defaultThrottleMs } : {}),
+    retry,
+    ...pause(retry, waitMs),
   });
 }
 
-/** Returns the same failure under another code, for callers to which a status has a special meaning. */
-export function recoded(error: KluisError, code: MappedCode): KluisError {
-  return mappedError(code, {
-    message: error.message,
-    params: error.params,
-    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+/** The shortest pause before a retry: what Azure names, and a default for throttling. */
+function pause(retry: Retry, waitMs: number | null): { retryAfterMs?: number } {
+  if (retry === "never") return {};
+  if (retry === "after") return { retryAfterMs: waitMs ?? defaultThrottleMs };
+  return waitMs === null ? {} : { retryAfterMs: waitMs };
+}
+
+/** Returns the same failure with another outcome, for callers to which it has a special meaning. */
+export function recoded(error: KluisError, name: OutcomeName): KluisError {
+  const { retry, action, ...kind } = outcomes[name];
+  const { message, params, retryAfterMs } = error;
+  return new KluisError(kind, {
+    message,
+    params,
+    action,
+    retry,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
 

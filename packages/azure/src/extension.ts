@@ -10,7 +10,7 @@ import type { ExtensionState, VmInfo } from "./types.ts";
 
 /**
  * The snapshot extension of an operating system. A third party can only install it; the platform runs it for each restore
- * point. Source: https://learn.microsoft.com/azure/virtual-machines/extensions/vmsnapshot-windows
+ * point. Every published version is 1.0.x, and Azure upgrades minor versions itself. Source: https://learn.microsoft.com/azure/virtual-machines/extensions/vmsnapshot-windows
  */
 export function snapshotExtension(os: OsType): {
   readonly name: string;
@@ -20,7 +20,7 @@ export function snapshotExtension(os: OsType): {
 } {
   const publisher = "Microsoft.Azure.RecoveryServices";
   return os === "windows"
-    ? { name: "VMSnapshot", publisher, type: "VMSnapshot", version: "1.9" }
+    ? { name: "VMSnapshot", publisher, type: "VMSnapshot", version: "1.0" }
     : { name: "VMSnapshotLinux", publisher, type: "VMSnapshotLinux", version: "1.0" };
 }
 

@@ -1,8 +1,8 @@
 /** Access to the bytes of disks and snapshots: granted, extended and revoked. */
 import type { AccessUri } from "@azure/arm-compute";
 import { isKluisError, KluisError } from "@kluis/domain";
+import { triesAgain } from "./codes/outcome.ts";
 import type { AzureConnection } from "./connection.ts";
-import { triesAgain } from "./errors.ts";
 import { awaitShort, type CallOptions } from "./lro.ts";
 import { diskPointType, resourceOf } from "./resource.ts";
 import { Sas } from "./sas.ts";

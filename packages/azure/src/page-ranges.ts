@@ -1,5 +1,5 @@
 /** Lists which ranges of a disk hold data, or changed between two snapshots. */
-import { type Extent, isKluisError, KluisError } from "@kluis/domain";
+import { type Extent, KluisError } from "@kluis/domain";
 import { blobCall, pageBlob } from "./disk-access.ts";
 import { recoded } from "./errors.ts";
 import { extentsOf, type PageRange } from "./extents.ts";
@@ -101,13 +101,22 @@ function toRanges(
   return (list ?? []).map(({ offset, count = 0 }) => ({ start: offset, end: offset + count, kind }));
 }
 
+/** A failure that another base would not change. */
+function isAboutAccess(error: KluisError): boolean {
+  return (
+    error.code === "AZURE_SAS_EXPIRED" ||
+    error.code === "DISK_ACCESS_REFUSED" ||
+    error.reason === "storage-version"
+  );
+}
+
 /** A refused base does not end a backup: the caller reads everything instead. */
 function asBaseInvalid(error: unknown): unknown {
   if (!(error instanceof KluisError)) return error;
   const status = error.params["status"];
   const refused = typeof status === "number" && status >= 400 && status < 500;
-  if (!refused || isKluisError(error, "AZURE_SAS_EXPIRED") || status === 429 || status === 408) return error;
-  return recoded(error, "DELTA_BASE_INVALID");
+  if (!refused || status === 429 || status === 408 || isAboutAccess(error)) return error;
+  return recoded(error, "base");
 }
 
 async function readWindow(input: PageRangesDiffInput, { from, to }: Bounds): Promise<Window> {
@@ -153,7 +162,7 @@ async function* changedWindows(input: PageRangesDiffInput): AsyncGenerator<reado
  * Lists the ranges of a disk that changed between two of its snapshots, in ascending order: `data` was written since, `zero`
  * was cleared since. Both grants must be live.
  *
- * @throws KluisError DELTA_BASE_INVALID when Azure refuses the base (any 4xx but 403, 408 and 429)
+ * @throws KluisError DELTA_BASE_INVALID when Azure refuses the base (any 4xx but 401, 403, 408 and 429)
  */
 export function pageRangesDiff(input: PageRangesDiffInput): AsyncIterable<Extent> {
   return joined(changedWindows(input));

@@ -87,7 +87,7 @@ describe("restore points", () => {
       times: 1,
     });
     const request = pointRequest("win");
-    await expect(take(request)).rejects.toMatchObject({ code: "AZURE_CONFLICT", retry: "backoff" });
+    await expect(take(request)).rejects.toMatchObject({ code: "AZURE_CONFLICT", retry: "state" });
     expect((await take(request)).consistency).toBe("application");
   });
 

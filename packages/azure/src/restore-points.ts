@@ -8,8 +8,9 @@ import {
 import { type AzureConsistency, isKluisError, KluisError } from "@kluis/domain";
 import { parseArmId } from "./arm-id.ts";
 import { call, missingAsNull } from "./call.ts";
+import { triesAgain } from "./codes/outcome.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
-import { hasAzureCode, recoded, triesAgain } from "./errors.ts";
+import { hasAzureCode, recoded } from "./errors.ts";
 import {
   awaitShort,
   type CallOptions,
@@ -202,7 +203,7 @@ export async function startRestorePoint(
     );
   } catch (error) {
     // The empty collection was removed in between: the next attempt creates it again.
-    throw hasAzureCode(error, "ParentResourceNotFound") ? recoded(error, "AZURE_CONFLICT") : error;
+    throw hasAzureCode(error, "ParentResourceNotFound") ? recoded(error, "busy") : error;
   }
 }
 

@@ -191,7 +191,7 @@ describe("retries", () => {
     expect(await withBackoff(work, { signal, backoff })).toBe(4);
   });
   test("throws lasting failures and long throttling at once", async () => {
-    const rejected = failing(9, new KluisError("AZURE_REJECTED", { message: "no" }));
+    const rejected = failing(9, new KluisError("AZURE_REJECTED", { reason: "request", message: "no" }));
     await expect(withBackoff(rejected.work, { signal, backoff })).rejects.toMatchObject({
       code: "AZURE_REJECTED",
     });

@@ -1,5 +1,6 @@
 /** Reads the bytes of a disk's snapshot through its access URL. */
 import { type BlockSource, KluisError, vhdFooterBytes } from "@kluis/domain";
+import { triesAgain } from "./codes/outcome.ts";
 import {
   blobCall,
   DiskAccess,
@@ -8,7 +9,6 @@ import {
   pageBlob,
   type RenewGrant,
 } from "./disk-access.ts";
-import { triesAgain } from "./errors.ts";
 import type { Grant } from "./types.ts";
 
 /** A grant is renewed this long before it ends, so that no read meets its end. */

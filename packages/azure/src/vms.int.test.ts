@@ -76,7 +76,7 @@ describe("failures of a connection", () => {
     expect(await probeWith({ KLUIS_AZURE_CLIENT_SECRET_FILE: wrong })).toBe("AZURE_AUTH_FAILED");
     const nowhere = "99999999-9999-4999-8999-999999999999";
     expect(await probeWith({ KLUIS_AZURE_TENANT_ID: nowhere })).toBe("AZURE_AUTH_FAILED");
-    expect(["AZURE_FORBIDDEN", "AZURE_NOT_FOUND"]).toContain(
+    expect(["AZURE_FORBIDDEN", "AZURE_SUBSCRIPTION_UNUSABLE"]).toContain(
       await probeWith({ KLUIS_AZURE_SUBSCRIPTIONS: nowhere }),
     );
     const rewrite = "management.azure.com=http://127.0.0.1:9,login.microsoftonline.com=http://127.0.0.1:9";

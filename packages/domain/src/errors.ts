@@ -3,10 +3,16 @@
  * Only `api` maps codes to tRPC and HTTP; only `azure` maps Azure's errors to codes.
  */
 
-/** Whether a retry can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`). */
-export type Retry = "never" | "backoff" | "after";
+/**
+ * Whether a retry can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`), `state` (when
+ * something else has ended; with longer pauses), `bounded` (the cause is unknown: for some minutes, then never).
+ */
+export type Retry = "never" | "backoff" | "after" | "state" | "bounded";
 
-/** Every code with its retry hint. Codes are stable: pages, scripts and reports may depend on them. */
+/**
+ * Every code with its retry hint, which an error of Azure may replace by that of its reason. Codes are stable: pages, scripts
+ * and reports may depend on them.
+ */
 export const errorCatalog = {
   // Input and rights
   INPUT_INVALID: "never",
@@ -27,16 +33,20 @@ export const errorCatalog = {
   CONSISTENCY_NOT_REACHED: "backoff",
   EXTENSION_FAILED: "backoff",
   AGENT_NOT_READY: "backoff",
+  GUEST_FAILED: "backoff",
   // Azure
   AZURE_UNREACHABLE: "backoff",
   AZURE_AUTH_FAILED: "never",
   AZURE_FORBIDDEN: "never",
   AZURE_NOT_FOUND: "never",
+  AZURE_SUBSCRIPTION_UNUSABLE: "never",
+  AZURE_LIMIT_REACHED: "never",
   AZURE_CONFLICT: "backoff",
   AZURE_THROTTLED: "after",
   AZURE_REJECTED: "never",
   AZURE_FAILED: "backoff",
   AZURE_SAS_EXPIRED: "backoff",
+  DISK_ACCESS_REFUSED: "never",
   DELTA_BASE_INVALID: "never",
   // Vault
   VAULT_UNREACHABLE: "backoff",
@@ -91,17 +101,59 @@ export const errorReasons = {
   DISK_NOT_SUPPORTED: ["disk-kind", "no-disk-left", "not-whole-sectors", "not-a-vhd"],
   JOB_ALREADY_RUNNING: [],
   CONSISTENCY_NOT_REACHED: ["required", "lower"],
-  EXTENSION_FAILED: ["reported"],
+  EXTENSION_FAILED: ["reported", "not-published", "other-installed"],
   AGENT_NOT_READY: ["reported", "required", "crash-only"],
+  GUEST_FAILED: ["vss-writers", "com-plus", "transactions", "runtime", "resources", "network", "reported"],
   AZURE_UNREACHABLE: [],
-  AZURE_AUTH_FAILED: ["connection", "vault"],
-  AZURE_FORBIDDEN: ["connection", "vault"],
-  AZURE_NOT_FOUND: [],
-  AZURE_CONFLICT: [],
+  AZURE_AUTH_FAILED: [
+    "connection",
+    "vault",
+    "secret-wrong",
+    "secret-expired",
+    "app-unknown",
+    "app-disabled",
+    "tenant-unknown",
+    "tenant-blocked",
+    "conditional-access",
+    "consent",
+    "clock",
+    "assertion",
+    "no-identity",
+    "token-refused",
+  ],
+  AZURE_FORBIDDEN: ["connection", "vault", "linked", "policy", "lock", "denied", "unknown"],
+  AZURE_NOT_FOUND: ["resource", "resource-group", "parent", "operation"],
+  AZURE_SUBSCRIPTION_UNUSABLE: ["unknown", "other-tenant", "disabled", "not-registered", "feature"],
+  AZURE_LIMIT_REACHED: ["quota", "size", "capacity", "restore-points", "snapshots", "open-access"],
+  AZURE_CONFLICT: [
+    "busy",
+    "restore-point-running",
+    "vm-changed",
+    "being-read",
+    "being-deleted",
+    "vm-running",
+    "exists",
+    "unknown",
+  ],
   AZURE_THROTTLED: ["connection", "vault"],
-  AZURE_REJECTED: [],
+  AZURE_REJECTED: [
+    "request",
+    "shared-disk",
+    "disk-not-allocated",
+    "encryption-key",
+    "footer",
+    "changed",
+    "export-denied",
+    "property",
+    "zone",
+    "api-version",
+    "storage-version",
+    "unknown",
+  ],
   AZURE_FAILED: [
     "reported",
+    "canceled",
+    "unknown",
     "restore-point-failed",
     "restore-point-lost",
     "restore-point-without-time",
@@ -112,6 +164,7 @@ export const errorReasons = {
     "wrong-range",
   ],
   AZURE_SAS_EXPIRED: [],
+  DISK_ACCESS_REFUSED: ["network", "entra", "permission", "account", "not-renewed", "unknown"],
   DELTA_BASE_INVALID: ["refused", "too-many-ranges", "snapshot-missing"],
   VAULT_UNREACHABLE: ["folder", "azure-blob"],
   VAULT_FULL: [],
@@ -135,8 +188,14 @@ export type ErrorReason<C extends ErrorCode = ErrorCode> = (typeof errorReasons)
 export type PlainErrorCode = { [C in ErrorCode]: [ErrorReason<C>] extends [never] ? C : never }[ErrorCode];
 type CodeWithReason = Exclude<ErrorCode, PlainErrorCode>;
 
+/** A code with one of its reasons, for tables of errors. */
+export type ErrorKind =
+  | { readonly code: PlainErrorCode; readonly reason?: undefined }
+  | { [C in CodeWithReason]: { readonly code: C; readonly reason: ErrorReason<C> } }[CodeWithReason];
+
 /** The arguments of `new KluisError`: a code that has reasons requires one of them. */
 export type KluisErrorArguments =
+  | readonly [kind: ErrorKind, texts: ErrorTexts]
   | readonly [code: PlainErrorCode, init: ErrorTexts & { readonly reason?: undefined }]
   | {
       [C in CodeWithReason]: readonly [code: C, init: ErrorTexts & { readonly reason: ErrorReason<C> }];
@@ -149,7 +208,9 @@ export interface ErrorTexts {
   readonly action?: string;
   /** Every name, number and id that the sentences mention, and Azure's own code. Never a secret. */
   readonly params?: Readonly<Record<string, string | number | boolean | null>>;
-  /** For `after`: the pause in milliseconds. */
+  /** Replaces the retry hint of the code. */
+  readonly retry?: Retry;
+  /** The shortest pause before a retry, in milliseconds. */
   readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
@@ -162,12 +223,13 @@ export class KluisError extends Error {
   readonly params: Readonly<Record<string, string | number | boolean | null>>;
   readonly retryAfterMs: number | undefined;
 
-  constructor(...[code, init]: KluisErrorArguments) {
+  constructor(...[what, init]: KluisErrorArguments) {
     super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
+    const { code, reason } = typeof what === "string" ? { code: what, ...init } : what;
     this.name = "KluisError";
     this.code = code;
-    this.reason = init.reason;
-    this.retry = errorCatalog[code];
+    this.reason = reason;
+    this.retry = init.retry ?? errorCatalog[code];
     this.action = init.action;
     this.params = init.params ?? {};
     this.retryAfterMs = init.retryAfterMs;
@@ -176,6 +238,15 @@ export class KluisError extends Error {
 
 export function isKluisError(error: unknown, code?: ErrorCode): error is KluisError {
   return error instanceof KluisError && (code === undefined || error.code === code);
+}
+
+/** True when the guest or its extensions could not take part in a snapshot: a crash-consistent one needs neither. */
+export function isGuestFailure(error: unknown): error is KluisError {
+  return (
+    isKluisError(error, "AGENT_NOT_READY") ||
+    isKluisError(error, "EXTENSION_FAILED") ||
+    isKluisError(error, "GUEST_FAILED")
+  );
 }
 
 /** Converts any thrown value to a KluisError; unknown ones become INTERNAL with the original as cause. */

@@ -49,11 +49,13 @@ export { describePolicy, describeRetention } from "./describe.ts";
 export {
   type ErrorCode,
   type ErrorInfo,
+  type ErrorKind,
   type ErrorReason,
   type ErrorTexts,
   errorCatalog,
   errorInfo,
   errorReasons,
+  isGuestFailure,
   isKluisError,
   KluisError,
   type KluisErrorArguments,

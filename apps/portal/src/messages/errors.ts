@@ -1,7 +1,11 @@
 import type { ErrorCode, ErrorReason, PlainErrorCode } from "@kluis/domain";
 import { accessErrors } from "#messages/errors/access.ts";
 import { azureErrors } from "#messages/errors/azure.ts";
+import { azureIdentityErrors } from "#messages/errors/azure-identity.ts";
+import { azureLimitErrors } from "#messages/errors/azure-limits.ts";
+import { azureResourceErrors } from "#messages/errors/azure-resources.ts";
 import { backupErrors } from "#messages/errors/backup.ts";
+import { guestErrors } from "#messages/errors/guest.ts";
 import { installationErrors } from "#messages/errors/installation.ts";
 import { snapshotErrors } from "#messages/errors/snapshot.ts";
 import { vaultErrors } from "#messages/errors/vault.ts";
@@ -27,7 +31,11 @@ export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
     ...accessErrors.en,
     ...backupErrors.en,
     ...snapshotErrors.en,
+    ...guestErrors.en,
     ...azureErrors.en,
+    ...azureIdentityErrors.en,
+    ...azureLimitErrors.en,
+    ...azureResourceErrors.en,
     ...vaultErrors.en,
     ...installationErrors.en,
   },
@@ -35,7 +43,11 @@ export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
     ...accessErrors.nl,
     ...backupErrors.nl,
     ...snapshotErrors.nl,
+    ...guestErrors.nl,
     ...azureErrors.nl,
+    ...azureIdentityErrors.nl,
+    ...azureLimitErrors.nl,
+    ...azureResourceErrors.nl,
     ...vaultErrors.nl,
     ...installationErrors.nl,
   },

@@ -38,6 +38,17 @@ describe("judgeFailure", () => {
     expect(judgeFailure(backoff, { allowed: 25, left: 0 })).toEqual({ kind: "give-up" });
   });
 
+  it("waits longer for something else to end", () => {
+    const busy = new KluisError("AZURE_CONFLICT", { reason: "busy", message: "Later.", retry: "state" });
+    expect(judgeFailure(busy, { allowed: 25, left: 24 })).toMatchObject({ kind: "again", delayMs: 5_000 });
+  });
+
+  it("treats what nobody knows as temporary for ten tries", () => {
+    const unknown = new KluisError("AZURE_FAILED", { reason: "unknown", message: "?", retry: "bounded" });
+    expect(judgeFailure(unknown, { allowed: 25, left: 15 }).kind).toBe("again");
+    expect(judgeFailure(unknown, { allowed: 25, left: 14 })).toEqual({ kind: "give-up" });
+  });
+
   it("waits as long as Azure requests, and throttling uses no try", () => {
     const error = new KluisError("AZURE_THROTTLED", {
       reason: "connection",

@@ -5,6 +5,10 @@ import { KluisError, toKluisError } from "@kluis/domain";
 const BACKOFF_FIRST_MS = 1_000;
 /** The longest pause of `backoff`: an outage of an hour uses about twelve tries. */
 const BACKOFF_LONGEST_MS = 5 * 60_000;
+/** The first pause of `state`: what must end takes longer than a hiccup. */
+const STATE_FIRST_MS = 5_000;
+/** Tries of `bounded`: about nine minutes. */
+const BOUNDED_TRIES = 10;
 /** The shortest pause of `after`, for servers that answer 0. */
 const AFTER_SHORTEST_MS = 500;
 
@@ -35,7 +39,8 @@ export function failureOf(
 
 /**
  * Judges a failed try. `never` gives up. `backoff` waits 1 s, 2 s, 4 s … up to 5 minutes until the tries are used up. `after`
- * waits as long as Azure requests and uses no try, because throttling is not a failure.
+ * waits as long as Azure requests and uses no try, because throttling is not a failure. `state` is a slower `backoff`, and
+ * `bounded` a `backoff` of few tries.
  */
 export function judgeFailure(error: KluisError, tries: Tries): Verdict {
   switch (error.retry) {
@@ -47,14 +52,25 @@ export function judgeFailure(error: KluisError, tries: Tries): Verdict {
         delayMs: Math.max(AFTER_SHORTEST_MS, error.retryAfterMs ?? BACKOFF_FIRST_MS),
         attemptsLeft: tries.left + 1,
       };
-    case "backoff": {
-      if (tries.left <= 0) return { kind: "give-up" };
-      const failed = Math.max(0, tries.allowed - tries.left - 1);
-      return { kind: "again", delayMs: backoffMs(failed, error.retryAfterMs), attemptsLeft: tries.left };
-    }
+    case "backoff":
+      return again(error, tries);
+    case "state":
+      return again(error, tries, STATE_FIRST_MS);
+    case "bounded":
+      return failedBefore(tries) >= BOUNDED_TRIES ? { kind: "give-up" } : again(error, tries);
     default:
       return error.retry satisfies never;
   }
+}
+
+function failedBefore({ allowed, left }: Tries): number {
+  return Math.max(0, allowed - left - 1);
+}
+
+function again(error: KluisError, tries: Tries, atLeastMs = 0): Verdict {
+  if (tries.left <= 0) return { kind: "give-up" };
+  const delayMs = backoffMs(failedBefore(tries), Math.max(atLeastMs, error.retryAfterMs ?? 0));
+  return { kind: "again", delayMs, attemptsLeft: tries.left };
 }
 
 /** The pause after `failed` earlier failures, but at least `atLeastMs`. */

@@ -1,52 +1,12 @@
 import { catalog } from "#messages/catalog.ts";
 
-/** What Azure refuses or fails. */
+/** No answer, throttling and failures of Azure itself. */
 export const azureErrors = catalog({
   en: {
     AZURE_UNREACHABLE: {
       title: "Azure does not respond",
       message: "The request to Azure failed or took too long.",
       action: "Kluis tries again. If it persists, check the network connection to Azure.",
-    },
-    AZURE_AUTH_FAILED: {
-      title: "Azure did not accept the sign-in",
-      message: "The identity of Kluis could not sign in to Azure.",
-      action: "The platform owner must check the identity and its client secret or certificate.",
-      reasons: {
-        connection: {
-          message: "The identity of the connection could not sign in to Azure: {azureMessage}",
-          action: "Check the tenant, client ID and client secret of the connection.",
-        },
-        vault: {
-          message: "The storage account of the vault ({store}) refuses the credentials.",
-          action: "Check the credentials in the settings of the vault.",
-        },
-      },
-    },
-    AZURE_FORBIDDEN: {
-      title: "Azure does not allow this",
-      message: "The identity of Kluis lacks a permission in Azure.",
-      action: "Assign the Kluis role on the subscription or resource group.",
-      reasons: {
-        connection: {
-          message: "The identity of the connection lacks a permission in Azure: {azureMessage}",
-          action: "Assign the Kluis role on the subscription or resource group.",
-        },
-        vault: {
-          message: "The identity of Kluis may not use the storage of the vault ({store}).",
-          action: "Assign the role Storage Blob Data Contributor on the storage account.",
-        },
-      },
-    },
-    AZURE_NOT_FOUND: {
-      title: "Not found in Azure",
-      message: "The resource no longer exists in Azure.",
-      action: "Refresh the list from Azure.",
-    },
-    AZURE_CONFLICT: {
-      title: "Azure is busy with this resource",
-      message: "Another operation on the resource is still running in Azure.",
-      action: "Kluis tries again.",
     },
     AZURE_THROTTLED: {
       title: "Azure limits the number of requests",
@@ -63,11 +23,6 @@ export const azureErrors = catalog({
         },
       },
     },
-    AZURE_REJECTED: {
-      title: "Azure rejected the request",
-      message: "Azure does not accept the request as it is.",
-      action: "Read what Azure reports, then correct the resource.",
-    },
     AZURE_FAILED: {
       title: "Azure reported an error",
       message: "The operation failed in Azure.",
@@ -76,6 +31,14 @@ export const azureErrors = catalog({
         reported: {
           message: "Azure reports: {azureMessage}",
           action: "Kluis tries again. If it persists, check the health of Azure.",
+        },
+        canceled: {
+          message: "The operation was canceled in Azure: {azureMessage}",
+          action: "Kluis tries again.",
+        },
+        unknown: {
+          message: "Azure reports code {azureCode}: {azureMessage}",
+          action: "Kluis tries again for some minutes, then gives up.",
         },
         "restore-point-failed": {
           message: "Azure could not create the restore point.",
@@ -124,46 +87,6 @@ export const azureErrors = catalog({
       action:
         "Kluis probeert het opnieuw. Blijft dit gebeuren, controleer dan de netwerkverbinding met Azure.",
     },
-    AZURE_AUTH_FAILED: {
-      title: "Azure heeft de aanmelding geweigerd",
-      message: "De identiteit van Kluis kon zich niet aanmelden bij Azure.",
-      action: "De platformeigenaar moet de identiteit en het clientgeheim of certificaat ervan controleren.",
-      reasons: {
-        connection: {
-          message: "De identiteit van de verbinding kon zich niet aanmelden bij Azure: {azureMessage}",
-          action: "Controleer de tenant, de client-id en het clientgeheim van de verbinding.",
-        },
-        vault: {
-          message: "Het opslagaccount van de kluis ({store}) weigert de referenties.",
-          action: "Controleer de referenties in de instellingen van de kluis.",
-        },
-      },
-    },
-    AZURE_FORBIDDEN: {
-      title: "Azure staat dit niet toe",
-      message: "De identiteit van Kluis mist een machtiging in Azure.",
-      action: "Wijs de rol van Kluis toe op het abonnement of de resourcegroep.",
-      reasons: {
-        connection: {
-          message: "De identiteit van de verbinding mist een machtiging in Azure: {azureMessage}",
-          action: "Wijs de rol van Kluis toe op het abonnement of de resourcegroep.",
-        },
-        vault: {
-          message: "De identiteit van Kluis mag de opslag van de kluis ({store}) niet gebruiken.",
-          action: "Wijs de rol Storage Blob Data Contributor toe op het opslagaccount.",
-        },
-      },
-    },
-    AZURE_NOT_FOUND: {
-      title: "Niet gevonden in Azure",
-      message: "De resource bestaat niet meer in Azure.",
-      action: "Vernieuw de lijst vanuit Azure.",
-    },
-    AZURE_CONFLICT: {
-      title: "Azure is bezig met deze resource",
-      message: "In Azure is nog een andere bewerking op de resource actief.",
-      action: "Kluis probeert het opnieuw.",
-    },
     AZURE_THROTTLED: {
       title: "Azure beperkt het aantal aanvragen",
       message: "Er zijn te veel aanvragen naar Azure gestuurd.",
@@ -179,11 +102,6 @@ export const azureErrors = catalog({
         },
       },
     },
-    AZURE_REJECTED: {
-      title: "Azure heeft de aanvraag geweigerd",
-      message: "Azure accepteert de aanvraag zo niet.",
-      action: "Lees wat Azure meldt en corrigeer de resource.",
-    },
     AZURE_FAILED: {
       title: "Azure heeft een fout gemeld",
       message: "De bewerking is mislukt in Azure.",
@@ -192,6 +110,14 @@ export const azureErrors = catalog({
         reported: {
           message: "Azure meldt: {azureMessage}",
           action: "Kluis probeert het opnieuw. Blijft dit gebeuren, controleer dan de status van Azure.",
+        },
+        canceled: {
+          message: "De bewerking is geannuleerd in Azure: {azureMessage}",
+          action: "Kluis probeert het opnieuw.",
+        },
+        unknown: {
+          message: "Azure meldt code {azureCode}: {azureMessage}",
+          action: "Kluis probeert het nog enkele minuten en stopt dan.",
         },
         "restore-point-failed": {
           message: "Het maken van het Azure-herstelpunt is mislukt.",

@@ -31,6 +31,14 @@ export const snapshotErrors = catalog({
           message: "The snapshot extension was not installed. Azure: {azureMessage}",
           action: "Check the extension's status on the VM's page in Azure.",
         },
+        "not-published": {
+          message: "Azure does not publish the snapshot extension here: {azureMessage}",
+          action: "No action needed if the policy allows a crash-consistent snapshot.",
+        },
+        "other-installed": {
+          message: "The virtual machine has the snapshot extension under another name: {azureMessage}",
+          action: "Remove the other one, or keep using its backup product.",
+        },
       },
     },
     AGENT_NOT_READY: {
@@ -102,6 +110,14 @@ export const snapshotErrors = catalog({
         reported: {
           message: "De momentopname-extensie is niet geïnstalleerd. Azure: {azureMessage}",
           action: "Controleer de status van de extensie op de pagina van de virtuele machine in Azure.",
+        },
+        "not-published": {
+          message: "Azure publiceert de momentopname-extensie hier niet: {azureMessage}",
+          action: "Geen actie nodig als het beleid een crashconsistente momentopname toestaat.",
+        },
+        "other-installed": {
+          message: "De virtuele machine heeft de momentopname-extensie onder een andere naam: {azureMessage}",
+          action: "Verwijder de andere of blijf het back-upproduct ervan gebruiken.",
         },
       },
     },

@@ -15,7 +15,15 @@ import {
   type WindowsGuestFacts,
 } from "@kluis/azure";
 import { addWarning, getProtection, setExtensionReady, setGuestChanges } from "@kluis/db";
-import { errorInfo, isKluisError, KluisError, notice, noticeText, toKluisError } from "@kluis/domain";
+import {
+  errorInfo,
+  isGuestFailure,
+  isKluisError,
+  KluisError,
+  notice,
+  noticeText,
+  toKluisError,
+} from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { type BackupMemory, recall } from "../memory.ts";
@@ -35,9 +43,7 @@ export async function extension(context: Context): Promise<Result> {
   try {
     return await install(context);
   } catch (error) {
-    if (isKluisError(error, "EXTENSION_FAILED") || isKluisError(error, "AGENT_NOT_READY")) {
-      return continueWithout(context, error);
-    }
+    if (isGuestFailure(error)) return continueWithout(context, error);
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import {
   startRestorePoint,
 } from "@kluis/azure";
 import { addWarning, inTransaction, markResourceCreated, planResource } from "@kluis/db";
-import { errorInfo, isKluisError, judgeConsistency, KluisError, notice, noticeText } from "@kluis/domain";
+import { errorInfo, isGuestFailure, judgeConsistency, KluisError, notice, noticeText } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { type BackupMemory, guestSituation, recall } from "../memory.ts";
@@ -36,8 +36,7 @@ export async function snapshot(context: Context): Promise<Result> {
       memory: { operation: undefined },
     };
   } catch (error) {
-    if (!isKluisError(error, "AGENT_NOT_READY") || recall(memory, "consistency").request === "crash")
-      throw error;
+    if (!isGuestFailure(error) || recall(memory, "consistency").request === "crash") throw error;
     return retryWithoutAgent(context, error);
   }
 }
