@@ -16,7 +16,11 @@ const meaning = ({ code, reason, retry }: Pick<KluisError, "code" | "reason" | "
   `${code}${reason === undefined ? "" : `/${reason}`} ${retry}`;
 
 /** The error of a failed answer, as the SDKs throw it. */
-function answered(surface: Surface, code: string, text: string, status: number): KluisError {
+function answered(
+  surface: Surface,
+  code: string,
+  { text = "Azure said so.", status = 409 } = {},
+): KluisError {
   if (surface === "entra") {
     return azureError(Object.assign(new Error(`${code}: ${text}`), { name: "AuthenticationError" }), name);
   }
@@ -40,7 +44,7 @@ describe("every documented code of Azure", () => {
   );
 
   test.each(all)("%s %s → %s, with an action", (surface, code, means) => {
-    const error = answered(surface, code, "Azure said so.", 409);
+    const error = answered(surface, code);
     expect(meaning(error)).toBe(means);
     expect(error.action).toMatch(/^[A-Z].{9,}\.$/);
     expect(error.message).toContain(code);
@@ -51,7 +55,7 @@ describe("every documented code of Azure", () => {
   });
 
   test.each(documentedCauses)("%s: %s → %s", (code, text, means) => {
-    expect(meaning(answered("arm", code, text, 409))).toBe(means);
+    expect(meaning(answered("arm", code, { text }))).toBe(means);
     expect(meaning(failedOperation(code, text))).toBe(means);
   });
 
@@ -72,14 +76,14 @@ describe("a code that no table has", () => {
     ["arm", 429, "AZURE_THROTTLED/connection after"],
     ["disk", 403, "DISK_ACCESS_REFUSED/unknown bounded"],
   ] as const)("%s %i → %s", (surface, status, means) => {
-    const error = answered(surface, "BrandNewCode", "New.", status);
+    const error = answered(surface, "BrandNewCode", { status });
     expect(meaning(error)).toBe(means);
     expect(error.message).toContain("BrandNewCode");
   });
 
   test("is shown with its whole message", () => {
     const text = `New. ${"why ".repeat(400)}end`;
-    expect(answered("arm", "BrandNewCode", text, 400).params["azureMessage"]).toBe(text);
+    expect(answered("arm", "BrandNewCode", { text, status: 400 }).params["azureMessage"]).toBe(text);
   });
 
   test("of a failed operation is temporary for a bounded time", () => {
@@ -97,7 +101,7 @@ describe("a code that no table has", () => {
 
 test("the endpoint's refusal of a version names the setting", () => {
   const text = "The value for one of the HTTP headers is not in the correct format. HeaderName: x-ms-version";
-  const error = answered("disk", "InvalidHeaderValue", text, 400);
+  const error = answered("disk", "InvalidHeaderValue", { text, status: 400 });
   expect(meaning(error)).toBe("AZURE_REJECTED/storage-version never");
   expect(error.action).toContain("KLUIS_AZURE_STORAGE_VERSION");
 });
@@ -105,7 +109,7 @@ test("the endpoint's refusal of a version names the setting", () => {
 test("a missing permission has its name and scope", () => {
   const text =
     "The client 'c' with object id 'o' does not have authorization to perform action 'Microsoft.Compute/disks/read' over scope '/subscriptions/s' or the scope is invalid.";
-  const error = answered("arm", "AuthorizationFailed", text, 403);
+  const error = answered("arm", "AuthorizationFailed", { text, status: 403 });
   expect(error.params).toMatchObject({
     permission: "Microsoft.Compute/disks/read",
     scope: "/subscriptions/s",
