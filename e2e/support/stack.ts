@@ -30,7 +30,13 @@ export async function startStack(): Promise<RunningStack> {
   );
   const child = fork(join(root, "packages", "local-stack", "src", "start.ts"), [], {
     cwd: root,
-    env: { ...env, KLUIS_HOME: home, KLUIS_PORT: String(port), KLUIS_PSEUDO_LOCALE: "1" },
+    env: {
+      ...env,
+      KLUIS_HOME: home,
+      KLUIS_PORT: String(port),
+      KLUIS_PSEUDO_LOCALE: "1",
+      KLUIS_LOCAL_AZURE: "lenient",
+    },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const out = createWriteStream(log);

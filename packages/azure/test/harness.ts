@@ -9,6 +9,7 @@ import {
   ENGINE_PRINCIPAL_ID,
   type Fabric,
   type LocalAzure,
+  lenientSettings,
   startLocalAzure,
 } from "@kluis/local-azure";
 import { parseAzureEnv } from "../src/config.ts";
@@ -81,7 +82,12 @@ async function connectTo(local: LocalAzure, folder: string): Promise<Pick<AzureH
 
 export async function startAzure(): Promise<AzureHarness> {
   const folder = await mkdtemp(join(tmpdir(), "kluis-azure-"));
-  const start = () => startLocalAzure({ dataDir: join(folder, "azure"), seedFleet: seedTestVms });
+  const start = () =>
+    startLocalAzure({
+      dataDir: join(folder, "azure"),
+      seedFleet: seedTestVms,
+      settings: lenientSettings,
+    });
   const local = await start();
   const harness: AzureHarness = {
     local,

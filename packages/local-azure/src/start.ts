@@ -5,12 +5,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { z } from "zod";
+import { Budgets } from "./arm/budgets.ts";
 import { dispatchArm } from "./arm/dispatch.ts";
+import { OperationLinks } from "./arm/operation-links.ts";
 import { Operations } from "./arm/operations.ts";
 import { armParts } from "./arm/parts.ts";
 import { dispatchBlob } from "./blob/dispatch.ts";
 import { SasSigner } from "./blob/sas.ts";
-import { type Clock, OffsetClock, systemClock } from "./clock.ts";
+import { type Clock, httpTime, OffsetClock, systemClock } from "./clock.ts";
 import { LocalAzureControl } from "./control/client.ts";
 import { dispatchControl } from "./control/dispatch.ts";
 import { LayerStore } from "./disks/layers.ts";
@@ -21,6 +23,7 @@ import { Fabric } from "./fabric.ts";
 import { Faults } from "./faults/faults.ts";
 import { seedFleet } from "./fleet/seed.ts";
 import { logFailure } from "./log.ts";
+import { type Settings, settingsSchema } from "./state/model.ts";
 import { parseJson, readOptional, StateStore, writeFileDurably } from "./state/store.ts";
 import type { World } from "./world.ts";
 
@@ -30,6 +33,8 @@ export interface StartOptions {
   /** Port on 127.0.0.1; default 0: a free one. */
   port?: number;
   clock?: Clock;
+  /** Settings that every start with these options applies; the others keep their stored values. */
+  settings?: Partial<Settings>;
   /** Base of absolute links in ARM's answers. Default `https://management.azure.com`. */
   armPublicUrl?: string;
   /** Makes the demo fleet, or runs the function, once: again at each start until it succeeds. */
@@ -65,7 +70,9 @@ export async function startLocalAzure(options: StartOptions): Promise<LocalAzure
   await refuseSecond(dataDir);
   const store = await StateStore.open(dataDir, CONTOSO_TENANT_ID);
   const clock = new OffsetClock(options.clock ?? systemClock, store.state.clockOffsetMs);
+  store.state.settings = settingsSchema.parse({ ...store.state.settings, ...options.settings });
   const faults = new Faults(store);
+  const sas = await SasSigner.open(dataDir);
   let url = "";
   const world: World = {
     store,
@@ -74,7 +81,9 @@ export async function startLocalAzure(options: StartOptions): Promise<LocalAzure
     clock,
     faults,
     operations: new Operations({ store, clock, faults }),
-    sas: await SasSigner.open(dataDir),
+    budgets: new Budgets({ clock, settings: () => store.state.settings }),
+    links: new OperationLinks(sas.key),
+    sas,
     armPublicUrl,
     baseUrl: () => url,
   };
@@ -128,6 +137,7 @@ function registerWork(world: World): void {
   for (const [kind, work] of armParts.flatMap((part) => Object.entries(part.work ?? {})))
     world.operations.register(kind, {
       run: (operation) => work.run(world, operation),
+      output: (operation) => work.output?.(world, operation),
       failed: (operation) => work.failed?.(world, operation),
     });
 }
@@ -138,6 +148,7 @@ async function answer(
   res: ServerResponse,
 ): Promise<void> {
   const { world, entra } = deps;
+  res.setHeader("date", httpTime(world.clock.now()));
   const url = new URL(req.url ?? "/", "http://127.0.0.1");
   const first = url.pathname.split("/")[1]?.toLowerCase() ?? "";
   if (first === "_local") return dispatchControl(deps, { req, res, url });

@@ -1,4 +1,6 @@
 /** What all requests share. */
+import type { Budgets } from "./arm/budgets.ts";
+import type { OperationLinks } from "./arm/operation-links.ts";
 import type { Operations } from "./arm/operations.ts";
 import type { SasSigner } from "./blob/sas.ts";
 import type { OffsetClock } from "./clock.ts";
@@ -14,6 +16,8 @@ export interface World {
   clock: OffsetClock;
   faults: Faults;
   operations: Operations;
+  budgets: Budgets;
+  links: OperationLinks;
   sas: SasSigner;
   /** Base of absolute ARM links, without a trailing slash. */
   armPublicUrl: string;

@@ -46,6 +46,13 @@ test("import, ls, write, export and power change and show a VM", async () => {
   expect((await cli("ls")).out).toContain("app  linux  stopped");
 });
 
+test("clock advance moves the clock and prints the new time", async () => {
+  const before = Date.now();
+  const moved = await cli("clock", "advance", "2d");
+  expect(Date.parse(moved.out.trim()) - before).toBeGreaterThanOrEqual(2 * 86_400_000);
+  expect(await cli("clock", "advance", "soon")).toMatchObject({ exit: 2, err: containing("90s") });
+});
+
 test("snapshots shows restore points and open access without the secret of the URL", async () => {
   await lab.importVm("web");
   const { disks } = await lab.takePoint("web/p");

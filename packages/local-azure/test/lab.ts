@@ -8,7 +8,13 @@ import { AnonymousCredential, PageBlobClient } from "@azure/storage-blob";
 import { afterEach, beforeEach } from "vitest";
 import { CONTOSO_TENANT_ID } from "../src/entra/directory.ts";
 import { type Entra, TokenRefused } from "../src/entra/index.ts";
-import { type Fabric, type LocalAzure, startLocalAzure } from "../src/index.ts";
+import {
+  type Fabric,
+  type LocalAzure,
+  lenientSettings,
+  type Settings,
+  startLocalAzure,
+} from "../src/index.ts";
 
 export const SUBSCRIPTION = "11111111-2222-4333-8444-555555555555";
 export const GROUP = "test-rg";
@@ -82,8 +88,13 @@ export async function writeImage(file: string, sizeBytes: number, parts: ImagePa
 
 /** The test's local Azure. Valid inside a test; each test gets a new one. */
 class Lab {
+  readonly #settings: Partial<Settings>;
   #azure: LocalAzure | undefined;
   #dir = "";
+
+  constructor(settings: Partial<Settings>) {
+    this.#settings = settings;
+  }
 
   async open(): Promise<void> {
     this.#dir = await mkdtemp(join(tmpdir(), "local-azure-"));
@@ -119,7 +130,11 @@ class Lab {
   }
 
   async #start(): Promise<void> {
-    this.#azure = await startLocalAzure({ dataDir: join(this.#dir, "data"), entra: plainEntra });
+    this.#azure = await startLocalAzure({
+      dataDir: join(this.#dir, "data"),
+      entra: plainEntra,
+      settings: this.#settings,
+    });
   }
 
   /** A raw image in the lab's folder. */
@@ -180,9 +195,12 @@ class Lab {
   }
 }
 
-/** Opens a lab before each test and removes it afterwards. */
-export function useLab(): Lab {
-  const lab = new Lab();
+/**
+ * Opens a lab before each test and removes it afterwards. Lenient, so that tests of other rules do not
+ * wait; `{}` gives Azure's own times and budgets.
+ */
+export function useLab(settings: Partial<Settings> = lenientSettings): Lab {
+  const lab = new Lab(settings);
   beforeEach(() => lab.open());
   afterEach(() => lab.close());
   return lab;

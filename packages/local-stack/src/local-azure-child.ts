@@ -1,9 +1,15 @@
 /** The local Azure as a process: `node local-azure-child.ts DATA_DIR PORT`. Sends `{ url }` over the channel when ready. */
 import { startLocalAzure } from "@kluis/local-azure";
 import { z } from "zod";
+import { demoAzureSettings } from "./demo-settings.ts";
 
 const [dataDir, port] = z.tuple([z.string().min(1), z.coerce.number().int()]).parse(process.argv.slice(2));
-const azure = await startLocalAzure({ dataDir, port, seedFleet: true });
+const azure = await startLocalAzure({
+  dataDir,
+  port,
+  seedFleet: true,
+  settings: demoAzureSettings(process.env),
+});
 
 let stopping: Promise<void> | undefined;
 function stop(): void {

@@ -13,7 +13,7 @@ export interface Settings {
   readonly azure: Readonly<Record<string, string>> | null;
   /** null: Azurite; else the operator's settings for the vault. */
   readonly vault: Readonly<Record<string, string>> | null;
-  /** Settings that engine and portal receive unchanged. */
+  /** Settings that the parts receive unchanged. */
   readonly passed: Readonly<Record<string, string>>;
 }
 
@@ -34,6 +34,7 @@ const passedNames = [
   "KLUIS_ENGINE_CONCURRENCY",
   "KLUIS_LOG_LEVEL",
   "KLUIS_LOG_FORMAT",
+  "KLUIS_LOCAL_AZURE",
   "KLUIS_PSEUDO_LOCALE",
   "KLUIS_PUBLIC_URL",
 ];

@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
-import { type LocalAzure, type StartOptions, startLocalAzure } from "@kluis/local-azure";
+import { type LocalAzure, lenientSettings, type StartOptions, startLocalAzure } from "@kluis/local-azure";
 import { type Azurite, startAzurite } from "./azurite.ts";
 import { azureEnv } from "./environment.ts";
 import { newLedgerKey } from "./home.ts";
@@ -17,6 +17,8 @@ export { startPostgres } from "./postgres.ts";
 export interface TestStackOptions {
   /** true (default): the demo fleet; false: an empty Azure; a function creates another fleet. */
   readonly seedFleet?: NonNullable<StartOptions["seedFleet"]>;
+  /** Settings of the local Azure. Default: no waits and no throttling; `{}` is as strict as Azure. */
+  readonly settings?: NonNullable<StartOptions["settings"]>;
 }
 
 export interface TestStack extends AsyncDisposable {
@@ -80,6 +82,7 @@ async function startAll(
     const localAzure = await startLocalAzure({
       dataDir: join(folder, "local-azure"),
       seedFleet: options.seedFleet ?? true,
+      settings: options.settings ?? lenientSettings,
     });
     return [database, azurite, localAzure];
   } catch (error) {

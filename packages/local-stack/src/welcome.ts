@@ -1,5 +1,6 @@
 /** The last lines of a start: the address, the demo users, commands to try. */
 import { demoPeople } from "@kluis/local-azure";
+import { RESTORE_POINT_REFILL } from "./demo-settings.ts";
 
 const rights: Readonly<Record<keyof typeof demoPeople, string>> = {
   olivia: "everything, in the whole organization",
@@ -25,6 +26,9 @@ export function welcomeLines(url: string): string[] {
     "    npx kluis vms",
     "    npx kluis backup web-01 --wait",
     "    npx kluis report points --format csv",
+    "",
+    "  The local Azure is as strict as Azure: operations take seconds, and requests have budgets.",
+    `  One difference: the budget of 3 restore points per VM and hour refills ${RESTORE_POINT_REFILL} times faster.`,
     "",
     "  Ctrl-C stops everything. The next npm start continues from there.",
     "",

@@ -230,5 +230,5 @@ export const disks: ArmPart = {
     grantAccess: ["POST", `${one}/beginGetAccess`, (call) => grantAccess(call, resourceOf(call, diskType))],
     revokeAccess: ["POST", `${one}/endGetAccess`, (call) => revokeAccess(call, resourceOf(call, diskType))],
   }),
-  work: { "disks.create": createWork(diskType), "disks.delete": deleteWork(diskType) },
+  work: { "disks.create": createWork(diskType, diskBody), "disks.delete": deleteWork(diskType) },
 };

@@ -7,6 +7,7 @@ import { readBody } from "../http/body.ts";
 import { type BodyChange, sendBody } from "../http/send.ts";
 import { logFailure } from "../log.ts";
 import type { World } from "../world.ts";
+import { charged } from "./budgeted-call.ts";
 import { ArmError, errorBody, invalidRequestContent, invalidToken } from "./errors.ts";
 import {
   authenticate,
@@ -38,7 +39,7 @@ export async function dispatchArm(
   const method = req.method ?? "GET";
   const found = findRoute(routes, method, url.pathname);
   const operation = "route" in found ? found.route.operation : "unknown";
-  setCommonHeaders(req, res);
+  setCommonHeaders(req, res, deps.world.clock.now());
   const outcome = await deps.world.faults.applyToCall(
     { operation, method, path: url.pathname },
     {
@@ -94,7 +95,8 @@ async function answer(
     ]),
   );
   const query = url.searchParams;
-  return route.handle({ world, params, query, headers, body, principal, url, ...permission });
+  const call = { world, params, query, headers, body, principal, url, ...permission };
+  return charged(call, { method: route.method, operation: route.operation }, () => route.handle(call));
 }
 
 async function parseBody(req: IncomingMessage): Promise<unknown> {
@@ -117,9 +119,7 @@ async function parseBody(req: IncomingMessage): Promise<unknown> {
   }
 }
 
-let remaining = 11_999;
-
-function setCommonHeaders(req: IncomingMessage, res: ServerResponse): void {
+function setCommonHeaders(req: IncomingMessage, res: ServerResponse, now: number): void {
   const id = randomUUID();
   const clientId = req.headers["x-ms-client-request-id"];
   if (typeof clientId === "string") res.setHeader("x-ms-client-request-id", clientId);
@@ -127,16 +127,12 @@ function setCommonHeaders(req: IncomingMessage, res: ServerResponse): void {
   res.setHeader("x-ms-correlation-request-id", id);
   res.setHeader(
     "x-ms-routing-request-id",
-    `WESTEUROPE:${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}:${id}`,
+    `WESTEUROPE:${new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "")}:${id}`,
   );
   res.setHeader("cache-control", "no-cache");
   res.setHeader("pragma", "no-cache");
   res.setHeader("strict-transport-security", "max-age=31536000; includeSubDomains");
   res.setHeader("x-content-type-options", "nosniff");
-  // Informational: the limits that apply are settings and faults.
-  remaining = remaining > 1 ? remaining - 1 : 11_999;
-  const kind = req.method === "GET" ? "reads" : req.method === "DELETE" ? "deletes" : "writes";
-  res.setHeader(`x-ms-ratelimit-remaining-subscription-${kind}`, String(remaining));
 }
 
 function replyOf(error: unknown): ArmReply {

@@ -26,6 +26,15 @@ export class ArmError extends Error {
     this.target = extra.target;
     this.details = extra.details;
   }
+
+  /** The same error with further headers. */
+  with(headers: Record<string, string>): ArmError {
+    const { status, code, message, details } = this;
+    return new ArmError({ status, code }, message, {
+      headers: { ...headers, ...this.headers },
+      ...(details ? { details } : {}),
+    });
+  }
 }
 
 const withMessage =
@@ -169,18 +178,6 @@ export function namespaceInvalid(namespace: string): ArmError {
   return new ArmError(
     { status: 404, code: "InvalidResourceNamespace" },
     `The resource namespace '${namespace}' is invalid.`,
-  );
-}
-
-/** 429 as the Compute provider sends it. */
-export function tooManyRequests(target: string, retryAfterSeconds: number): ArmError {
-  return new ArmError(
-    { status: 429, code: "OperationNotAllowed" },
-    "The server rejected the request because too many requests have been received for this resource.",
-    {
-      headers: { "retry-after": String(retryAfterSeconds) },
-      details: [{ code: "TooManyRequests", target, message: `Retry after ${retryAfterSeconds} seconds.` }],
-    },
   );
 }
 

@@ -47,8 +47,14 @@ interface Records<T> {
   records(state: State): Record<string, T>;
 }
 
-/** Work that ends a creation whose resource is in the state already. */
-export function createWork<T extends Managed>(type: Records<T>): Work {
+/**
+ * Work that ends a creation whose resource is in the state already. `body`: the resource as the status of
+ * the operation shows it, for providers that send it there.
+ */
+export function createWork<T extends Managed>(
+  type: Records<T>,
+  body?: (world: World, resource: T) => object,
+): Work {
   const end = (world: World, operation: Operation, state: Managed["provisioningState"]): void => {
     const resource = type.records(world.state)[keyOf(operation.target)];
     if (resource) resource.provisioningState = state;
@@ -57,6 +63,10 @@ export function createWork<T extends Managed>(type: Records<T>): Work {
     run: async (world, operation) => {
       end(world, operation, "Succeeded");
       return undefined;
+    },
+    output: (world, operation) => {
+      const resource = type.records(world.state)[keyOf(operation.target)];
+      return resource && body?.(world, resource);
     },
     failed: (world, operation) => end(world, operation, "Failed"),
   };

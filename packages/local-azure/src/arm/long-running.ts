@@ -3,10 +3,11 @@ import { isoTime } from "../clock.ts";
 import type { Operation } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { ArmError } from "./errors.ts";
+import { partitionOf } from "./operation-links.ts";
 import type { ArmPart } from "./part.ts";
 import { type ArmCall, type ArmReply, computeInSubscription, param, routes } from "./router.ts";
 
-/** A poll waits this long for an operation that is about to end: one poll instead of two. */
+/** With `operationDurations: "none"`, a poll waits this long for the end: one poll instead of two. */
 const SETTLE_MS = 400;
 const RETRY_AFTER_SECONDS = "1";
 
@@ -52,11 +53,13 @@ function begin(call: ArmCall, { kind, family, on, input = {} }: LongRunning): Pr
 
 /** The SDK reads the result of a POST or DELETE at `Location`; a PUT's result is the resource. */
 function pollingHeaders(call: ArmCall, operation: Operation, withLocation: boolean): Record<string, string> {
-  const version = call.query.get("api-version") ?? "";
-  const base = `${call.world.armPublicUrl}/subscriptions/${operation.subscriptionId}/providers/Microsoft.Compute/locations/${operation.location}/${operation.family}/${operation.id}`;
+  const { links, clock, armPublicUrl } = call.world;
+  const { id, subscriptionId, location, family } = operation;
+  const base = `${armPublicUrl}/subscriptions/${subscriptionId}/providers/Microsoft.Compute/locations/${location}/${family}/${id}?p=${partitionOf(subscriptionId)}`;
+  const rest = `&api-version=${call.query.get("api-version") ?? ""}${links.sign(operation, call.principal, clock.now())}`;
   return {
-    "azure-asyncoperation": `${base}?api-version=${version}`,
-    ...(withLocation ? { location: `${base}?monitor=true&api-version=${version}` } : {}),
+    "azure-asyncoperation": `${base}${rest}`,
+    ...(withLocation ? { location: `${base}&monitor=true${rest}` } : {}),
     "retry-after": RETRY_AFTER_SECONDS,
   };
 }
@@ -85,8 +88,18 @@ async function poll(call: ArmCall, family: Operation["family"]): Promise<ArmRepl
       `The operation '${param(call, "operation")}' was not found.`,
     );
   }
-  await world.operations.settle(operation, SETTLE_MS);
+  refuseForeign(call, operation);
+  if (world.state.settings.operationDurations === "none") await world.operations.settle(operation, SETTLE_MS);
   return call.query.get("monitor") === "true" ? monitorReply(call, operation) : statusReply(call, operation);
+}
+
+/** Only the principal who began an operation can read it, with the link that it got. @throws ArmError 403 */
+function refuseForeign({ world, principal, query }: ArmCall, operation: Operation): void {
+  if (world.links.isFor(operation, principal, query)) return;
+  throw new ArmError(
+    { status: 403, code: "AuthorizationFailed" },
+    "Only the original caller of an asynchronous operation is allowed to retrieve the results. The content hash provided in the query params of the request uri does not match the expected hash.",
+  );
 }
 
 /** The answer at `Azure-AsyncOperation`. */
@@ -104,7 +117,7 @@ function statusReply({ world }: ArmCall, operation: Operation): ArmReply {
 
 function outcome(world: World, operation: Operation): object {
   if (operation.status === "Failed") return { error: operation.error };
-  const output = resultOf(world, operation);
+  const output = resultOf(world, operation) ?? world.operations.output(operation);
   return output === undefined ? {} : { properties: { output } };
 }
 
@@ -118,7 +131,7 @@ function monitorReply(call: ArmCall, operation: Operation): ArmReply {
     const { code, message } = operation.error ?? { code: "InternalOperationError", message: "Unknown" };
     throw new ArmError({ status: 409, code }, message);
   }
-  const body = resultOf(world, operation);
+  const body = resultOf(world, operation) ?? world.operations.output(operation);
   return { status: 200, ...(body === undefined ? {} : { body }) };
 }
 

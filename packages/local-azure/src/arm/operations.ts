@@ -1,4 +1,4 @@
-/** Long-running operations: they run in the background, survive a restart and answer polls. */
+/** Long-running operations: they take time, survive a restart and answer polls. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { OffsetClock } from "../clock.ts";
@@ -6,15 +6,19 @@ import type { Faults } from "../faults/faults.ts";
 import { logFailure } from "../log.ts";
 import type { Operation } from "../state/model.ts";
 import type { StateStore } from "../state/store.ts";
+import { durationOf } from "./durations.ts";
 import { ArmError } from "./errors.ts";
 
 interface OperationWork {
   run(operation: Operation): Promise<Operation["output"] | undefined>;
+  output(operation: Operation): object | undefined;
   failed(operation: Operation): void;
 }
 
 /** ARM answers polls of a finished operation for a day. */
 const KEEP_MS = 24 * 3600 * 1000;
+/** After a jump of the clock, the answer waits at most this long for the operations that end by it. */
+const CATCH_UP_MS = 5000;
 
 export class Operations {
   readonly #store: StateStore;
@@ -54,7 +58,7 @@ export class Operations {
       id: randomUUID(),
       status: "InProgress",
       startTime: now,
-      notBefore: now + this.#store.state.settings.operationMs,
+      notBefore: now + durationOf(input.kind, this.#store.state.settings),
     };
     this.#forgetOld();
     this.#store.state.operations[operation.id] = operation;
@@ -63,15 +67,27 @@ export class Operations {
     return operation;
   }
 
+  /** What a provider shows in the status of an operation besides what the work returned. */
+  output(operation: Operation): object | undefined {
+    return this.#works.get(operation.kind)?.output(operation);
+  }
+
   /** Whether polls report that the operation has ended. */
   ended(operation: Operation): boolean {
     return operation.status !== "InProgress" && this.#clock.now() >= operation.notBefore;
   }
 
-  /** Waits at most `ms` for the end of an operation. */
+  /** Waits at most `ms` for the end of an operation whose time is over. */
   async settle(operation: Operation, ms: number): Promise<void> {
     const running = this.#running.get(operation.id);
-    if (running) await Promise.race([running, delay(ms, undefined, { ref: false })]);
+    if (!running || operation.notBefore > this.#clock.now()) return;
+    await Promise.race([running, delay(ms, undefined, { ref: false })]);
+  }
+
+  /** Waits for the operations whose time is over, after the clock has jumped. */
+  async catchUp(): Promise<void> {
+    const due = Object.values(this.#store.state.operations);
+    await Promise.all(due.map((operation) => this.settle(operation, CATCH_UP_MS)));
   }
 
   /** Stops. The next start runs the operations that have not ended. */
@@ -89,7 +105,11 @@ export class Operations {
     const signal = this.#stop.signal;
     const registered = this.#works.get(operation.kind);
     if (!registered) throw new Error(`No work is registered for ${operation.kind}`);
+    let began = operation.notBefore;
     try {
+      // The resource shows Creating, Updating or Deleting until then.
+      await this.#clock.until(operation.notBefore, signal);
+      began = this.#clock.now();
       await this.#applyFault(operation, signal);
       const output = await registered.run(operation);
       if (output !== undefined) operation.output = output;
@@ -104,7 +124,8 @@ export class Operations {
           : { code: "InternalOperationError", message: "An internal error occurred." };
       if (!(error instanceof ArmError)) logFailure(operation.kind, error);
     }
-    operation.endTime = this.#clock.now();
+    // Of a clock that jumped over the end, only the time that the work took counts.
+    operation.endTime = operation.notBefore + (this.#clock.now() - began);
     await this.#store.flush();
   }
 

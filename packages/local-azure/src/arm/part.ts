@@ -7,6 +7,8 @@ import type { ArmRoute } from "./router.ts";
 export interface Work {
   /** Must be repeatable after a crash. Returns the operation's output, if any. */
   run(world: World, operation: Operation): Promise<Operation["output"] | undefined>;
+  /** The result in the operation's status, made for each answer. Without it: what `run` returned. */
+  output?(world: World, operation: Operation): object | undefined;
   /** Puts the resource into the state that a failure leaves. */
   failed?(world: World, operation: Operation): void;
 }

@@ -1,14 +1,8 @@
 /** VM restore points: requests, and the limits on their number. */
 import { z } from "zod";
-import type { Operation, RestorePoint, Vm } from "../state/model.ts";
+import type { RestorePoint, Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
-import {
-  ArmError,
-  invalidParameter,
-  operationNotAllowed,
-  resourceNotFound,
-  tooManyRequests,
-} from "./errors.ts";
+import { ArmError, invalidParameter, operationNotAllowed, resourceNotFound } from "./errors.ts";
 import { isResourceName, keyOf, nameOf } from "./ids.ts";
 import { deleteWork } from "./lifecycle.ts";
 import { accepted, started } from "./long-running.ts";
@@ -20,7 +14,6 @@ import { type ArmCall, type ArmReply, computeInGroup, expandOf, param, routes } 
 import { takeRestorePoint } from "./take-restore-point.ts";
 
 export const restorePointPattern = `${computeInGroup}/restorePointCollections/{collection}/restorePoints/{point}`;
-const HOUR_MS = 3_600_000;
 
 const putBody = z.object({
   properties: z
@@ -109,7 +102,7 @@ function pointsOfVm(world: World, vm: Vm): RestorePoint[] {
     .flatMap((collection) => pointsOf(world, collection));
 }
 
-/** Limits the restore points of a VM: one at a time, a number per hour, a number in total. */
+/** Limits the restore points of a VM: one at a time, a number in total. Per hour: budgets.ts. */
 function checkLimits(world: World, vm: Vm): void {
   const points = pointsOfVm(world, vm);
   if (points.some((point) => point.provisioningState === "Creating")) {
@@ -117,26 +110,11 @@ function checkLimits(world: World, vm: Vm): void {
       `Another restore point of VM '${vm.name}' is being created. Concurrent creation of restore points is not supported.`,
     );
   }
-  const { restorePointsPerVm, restorePointsPerVmPerHour } = world.state.settings;
+  const { restorePointsPerVm } = world.state.settings;
   if (points.length >= restorePointsPerVm)
     throw operationNotAllowed(
       `The number of restore points of VM '${vm.name}' cannot exceed ${restorePointsPerVm}.`,
     );
-  const now = world.clock.now();
-  const recent = Object.values(world.state.operations).filter(
-    (operation) =>
-      operation.kind === "restorePoints.create" &&
-      operation.startTime > now - HOUR_MS &&
-      isOfVm(world, operation, vm),
-  );
-  const oldest = Math.min(...recent.map((operation) => operation.startTime));
-  if (recent.length >= restorePointsPerVmPerHour)
-    throw tooManyRequests("CreateRestorePointPerVM", Math.ceil((oldest + HOUR_MS - now) / 1000));
-}
-
-function isOfVm(world: World, operation: Operation, vm: Vm): boolean {
-  const collection = world.state.collections[keyOf(operation.target.split("/restorePoints/")[0] ?? "")];
-  return collection !== undefined && keyOf(collection.sourceVmId) === keyOf(vm.id);
 }
 
 async function remove(call: ArmCall): Promise<ArmReply> {

@@ -2,17 +2,12 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { snapshotFamily } from "../blob/target.ts";
+import { isoTime } from "../clock.ts";
 import { networkAccessPolicySchema } from "../state/disk-facts.ts";
 import { type Disk, type Snapshot, tagsSchema } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { grantAccess, refuseWithAccess, revokeAccess } from "./access.ts";
-import {
-  ArmError,
-  invalidParameter,
-  operationNotAllowed,
-  propertyChangeNotAllowed,
-  tooManyRequests,
-} from "./errors.ts";
+import { ArmError, invalidParameter, operationNotAllowed, propertyChangeNotAllowed } from "./errors.ts";
 import { keyOf, regionOf } from "./ids.ts";
 import { createWork, deleteResource, deleteWork, patchTags } from "./lifecycle.ts";
 import { listResources } from "./lists.ts";
@@ -21,6 +16,7 @@ import type { ArmPart } from "./part.ts";
 import { findResource, groupOf, idOf, pathsOf, resourceOf, snapshotType } from "./resource-types.ts";
 import { type ArmCall, type ArmReply, param, routes } from "./router.ts";
 import { snapshotBody } from "./snapshot-body.ts";
+import { tooManyRequests } from "./throttled.ts";
 
 const { inSubscription, inGroup, one } = pathsOf(snapshotType);
 const FIVE_MINUTES_MS = 300_000;
@@ -135,7 +131,14 @@ function checkLimits(world: World, disk: Disk): void {
   const recent = snapshotsOfDisk.filter((snapshot) => snapshot.timeCreated > now - FIVE_MINUTES_MS);
   if (recent.length < snapshotsPerDiskPer5Minutes) return;
   const oldest = Math.min(...recent.map((snapshot) => snapshot.timeCreated));
-  throw tooManyRequests("SnapshotCreatePerDisk5Min", Math.ceil((oldest + FIVE_MINUTES_MS - now) / 1000));
+  const measured = {
+    operationGroup: "SnapshotCreatePerDisk5Min",
+    startTime: isoTime(now - FIVE_MINUTES_MS),
+    endTime: isoTime(now),
+    allowedRequestCount: snapshotsPerDiskPer5Minutes,
+    measuredRequestCount: recent.length + 1,
+  };
+  throw tooManyRequests(measured, Math.ceil((oldest + FIVE_MINUTES_MS - now) / 1000));
 }
 
 function remove(call: ArmCall): Promise<ArmReply> {
@@ -163,5 +166,8 @@ export const snapshots: ArmPart = {
     grantAccess: ["POST", `${one}/beginGetAccess`, (call) => grantAccess(call, snapshotOf(call))],
     revokeAccess: ["POST", `${one}/endGetAccess`, (call) => revokeAccess(call, snapshotOf(call))],
   }),
-  work: { "snapshots.create": createWork(snapshotType), "snapshots.delete": deleteWork(snapshotType) },
+  work: {
+    "snapshots.create": createWork(snapshotType, snapshotBody),
+    "snapshots.delete": deleteWork(snapshotType),
+  },
 };

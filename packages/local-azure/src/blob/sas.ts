@@ -25,6 +25,11 @@ export class SasSigner {
     return new SasSigner(key);
   }
 
+  /** The installation's key, from which other signatures derive theirs. */
+  get key(): Buffer {
+    return this.#key;
+  }
+
   /** The URL of a grant. It is a secret. */
   url(baseUrl: string, grant: Grant): string {
     const query = new URLSearchParams({ sv: "2018-03-28", sr: "b", si: grant.id, sig: this.#sign(grant) });

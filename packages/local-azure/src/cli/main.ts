@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { LocalAzureControl } from "../control/client.ts";
 import { LocalAzureError } from "../errors.ts";
+import { milliseconds } from "./duration.ts";
 import { connect, dataFolder } from "./endpoint.ts";
 import { faultAddCommand, faultInput, whole } from "./fault-options.ts";
 import { bytes, faultsText, listText, snapshotsText, vmText } from "./format.ts";
@@ -118,6 +119,20 @@ program
         action: "Use on, off or deallocated.",
       });
     return act((control) => control.power({ vm: options.vm, power: state }), vmText);
+  });
+
+program
+  .command("clock")
+  .description("move the clock: operations, budgets, grants and tokens follow")
+  .command("advance")
+  .description("move the clock forward; prints the new time")
+  .argument("<time>", "how far, such as 90s, 15m, 6h or 2d")
+  .action((time: string) => {
+    const ms = milliseconds(time);
+    return act(
+      async (control) => ({ now: await control.advanceClock(ms) }),
+      ({ now }) => now,
+    );
   });
 
 const fault = program.command("fault").description("make calls fail, wait or break off");

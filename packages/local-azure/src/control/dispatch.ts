@@ -143,6 +143,7 @@ const handlers: Record<string, Handler> = {
   "POST clock": async ({ world, body }) => {
     world.clock.advance(clockSchema.parse(body).advanceMs);
     world.state.clockOffsetMs = world.clock.offsetMs;
+    await world.operations.catchUp();
     await world.store.flush();
     return { now: isoTime(world.clock.now()) };
   },

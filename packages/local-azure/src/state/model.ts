@@ -183,9 +183,11 @@ const operationSchema = z.object({
   error: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 
-/** Azure's limits. Some defaults are higher, so that tests run quickly (README, differences). */
+/** Azure's limits. `lenientSettings` has those of test suites. */
 export const settingsSchema = z.object({
-  restorePointsPerVmPerHour: z.number().int().min(1).default(60),
+  restorePointsPerVmPerHour: z.number().int().min(1).default(3),
+  /** How many times faster than in Azure the budget of restore points per hour refills. */
+  restorePointRefill: z.number().min(1).default(1),
   restorePointsPerVm: z.number().int().min(1).default(500),
   snapshotsPerDisk: z.number().int().min(1).default(500),
   snapshotsPerDiskPer5Minutes: z.number().int().min(1).default(7),
@@ -195,8 +197,19 @@ export const settingsSchema = z.object({
   restorePointDiff: z.boolean().default(true),
   /** Shortest time that an operation stays InProgress, in milliseconds of the local clock. */
   operationMs: z.number().int().min(0).default(0),
+  /** `azure`: operations take seconds. `none`: they end at once, and a poll waits for the end. */
+  operationDurations: z.enum(["azure", "none"]).default("azure"),
+  /** `off`: counts requests but refuses none, except restore points per VM and hour. */
+  budgets: z.enum(["azure", "off"]).default("azure"),
   pageSize: z.number().int().min(1).default(50),
 });
+
+/** For suites that test something else: no waits and no throttling. */
+export const lenientSettings = {
+  operationDurations: "none",
+  budgets: "off",
+  restorePointsPerVmPerHour: 1000,
+} as const satisfies Partial<z.infer<typeof settingsSchema>>;
 
 export const stateSchema = z.object({
   version: z.literal(1),

@@ -1,0 +1,31 @@
+/** How long operations take: shorter than in Azure, but long enough that a client must wait and poll. */
+import type { Settings } from "../state/model.ts";
+
+/** Milliseconds by kind of work. Azure's own figures are seconds for disks and minutes for points. */
+const durations: Readonly<Record<string, number>> = {
+  "access.begin": 700,
+  "access.end": 500,
+  "disks.create": 1500,
+  "disks.update": 1000,
+  "disks.delete": 2000,
+  "snapshots.create": 1500,
+  "snapshots.update": 1000,
+  "snapshots.delete": 1500,
+  "restorePoints.create": 3000,
+  "restorePoints.delete": 2000,
+  "restorePointCollections.delete": 2500,
+  "virtualMachines.power": 3000,
+  "virtualMachines.runCommand": 2000,
+  "virtualMachines.delete": 4000,
+  "virtualMachineExtensions.createOrUpdate": 3000,
+  "virtualMachineExtensions.delete": 3000,
+};
+
+/** Of kinds that the table does not name. */
+const OTHER_MS = 1500;
+
+/** Milliseconds of the local clock that an operation takes. */
+export function durationOf(kind: string, settings: Settings): number {
+  const usual = settings.operationDurations === "none" ? 0 : (durations[kind] ?? OTHER_MS);
+  return Math.max(usual, settings.operationMs);
+}
