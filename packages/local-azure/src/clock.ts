@@ -35,7 +35,7 @@ export class OffsetClock implements Clock {
     if (!Number.isSafeInteger(ms) || ms < 0)
       throw new RangeError("A clock advances by a whole number of milliseconds of 0 or more");
     this.#offsetMs += ms;
-    for (const look of [...this.#waits]) look();
+    for (const look of this.#waits) look();
   }
 
   /** Resolves when the clock shows `ms` or later. Rejects with the signal's reason. */
