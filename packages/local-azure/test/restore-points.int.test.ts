@@ -146,9 +146,10 @@ test("a VM has one restore point in creation, and a limit per hour that answers 
   });
   const first = lab.arm.restorePoints.create(GROUP, "web-rpc", "one", {});
   await first.submitted();
-  expect((await failureOf(lab.arm.restorePoints.create(GROUP, "web-rpc", "two", {}))).code).toBe(
-    "OperationNotAllowed",
-  );
+  expect(await failureOf(lab.arm.restorePoints.create(GROUP, "web-rpc", "two", {}))).toEqual({
+    code: "VMRestorePointClientError",
+    status: 409,
+  });
   await first;
   await lab.azure.control.settings({ restorePointsPerVmPerHour: 1 });
   expect(await failureOf(lab.takePoint("web/three"))).toEqual({

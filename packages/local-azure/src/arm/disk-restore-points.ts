@@ -1,6 +1,7 @@
 /** Disk restore points: children of restore points with the api-versions of the disk provider. */
 import type { DiskRestorePoint, RestorePoint } from "../state/model.ts";
 import { grantAccess, revokeAccess } from "./access.ts";
+import { refuseBeforeCopy } from "./disk-point-copy.ts";
 import { operationNotAllowed, resourceNotFound } from "./errors.ts";
 import { page } from "./lists.ts";
 import type { ArmPart } from "./part.ts";
@@ -24,11 +25,26 @@ function diskPointOf(call: ArmCall): { point: RestorePoint; disk: DiskRestorePoi
   );
 }
 
-function changeAccess(call: ArmCall, change: typeof grantAccess): Promise<ArmReply> {
-  const { point, disk } = diskPointOf(call);
-  if (point.provisioningState !== "Succeeded")
-    throw operationNotAllowed(`Restore point '${point.name}' is in state ${point.provisioningState}.`);
-  return change(call, { id: disk.id, location: point.location });
+function begin(call: ArmCall): Promise<ArmReply> {
+  const { point, disk } = usable(call);
+  if (disk.networkAccessPolicy === "DenyAll")
+    throw operationNotAllowed(
+      "The network access policy 'DenyAll' does not allow access to the disk restore point.",
+    );
+  refuseBeforeCopy(call.world, disk);
+  return grantAccess(call, { id: disk.id, location: point.location });
+}
+
+function end(call: ArmCall): Promise<ArmReply> {
+  const { point, disk } = usable(call);
+  return revokeAccess(call, { id: disk.id, location: point.location });
+}
+
+function usable(call: ArmCall): ReturnType<typeof diskPointOf> {
+  const found = diskPointOf(call);
+  const { name, provisioningState } = found.point;
+  if (provisioningState === "Succeeded") return found;
+  throw operationNotAllowed(`Restore point '${name}' is in state ${provisioningState}.`);
 }
 
 export const diskRestorePoints: ArmPart = {
@@ -40,7 +56,7 @@ export const diskRestorePoints: ArmPart = {
         all,
         (call) => {
           const point = restorePointOf(call);
-          return page(call, point.disks, (disk) => diskRestorePointBody(point, disk));
+          return page(call, point.disks, (disk) => diskRestorePointBody(call.world, point, disk));
         },
       ],
       get: [
@@ -48,11 +64,11 @@ export const diskRestorePoints: ArmPart = {
         one,
         (call) => {
           const { point, disk } = diskPointOf(call);
-          return { status: 200, body: diskRestorePointBody(point, disk) };
+          return { status: 200, body: diskRestorePointBody(call.world, point, disk) };
         },
       ],
-      grantAccess: ["POST", `${one}/beginGetAccess`, (call) => changeAccess(call, grantAccess)],
-      revokeAccess: ["POST", `${one}/endGetAccess`, (call) => changeAccess(call, revokeAccess)],
+      grantAccess: ["POST", `${one}/beginGetAccess`, begin],
+      revokeAccess: ["POST", `${one}/endGetAccess`, end],
     },
   ),
 };

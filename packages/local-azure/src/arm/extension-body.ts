@@ -7,7 +7,7 @@ import type {
 import type { Vm, VmExtension } from "../state/model.ts";
 import type { ArmResource, Json } from "./wire.ts";
 
-type FlatExtension = ArmResource<VirtualMachineExtension, "id" | "name" | "type" | "location">;
+type FlatExtension = ArmResource<VirtualMachineExtension, "id" | "name" | "type" | "location" | "tags">;
 /** The SDK renames `properties.type`, because the envelope has a `type` as well. */
 type ExtensionBody = Omit<FlatExtension, "properties"> & {
   properties: Omit<FlatExtension["properties"], "typePropertiesType"> & { type: string };
@@ -28,7 +28,10 @@ export function extensionInstanceView(extension: VmExtension): Json<VirtualMachi
   return {
     name: extension.name,
     type: `${extension.publisher}.${extension.type}`,
-    typeHandlerVersion: extension.typeHandlerVersion,
+    typeHandlerVersion: extension.installedVersion ?? extension.typeHandlerVersion,
+    ...(extension.substatuses
+      ? { substatuses: extension.substatuses.map((each) => ({ level: "Info" as const, ...each })) }
+      : {}),
     statuses: [
       {
         ...status(`ProvisioningState/${word}`, `Provisioning ${word}`, failed ? "Error" : "Info"),
@@ -49,14 +52,35 @@ export function extensionBody(
     name: extension.name,
     type: "Microsoft.Compute/virtualMachines/extensions",
     location: vm.location,
+    ...(extension.tags ? { tags: extension.tags } : {}),
     properties: {
       publisher: extension.publisher,
       type: extension.type,
       typeHandlerVersion: extension.typeHandlerVersion,
       autoUpgradeMinorVersion: extension.autoUpgradeMinorVersion,
       provisioningState: extension.provisioningState,
-      ...(extension.settings ? { settings: extension.settings } : {}),
+      ...optional(extension),
       ...(expand.has("instanceview") ? { instanceView: extensionInstanceView(extension) } : {}),
     },
+  };
+}
+
+type Optional =
+  | "enableAutomaticUpgrade"
+  | "suppressFailures"
+  | "forceUpdateTag"
+  | "provisionAfterExtensions"
+  | "settings";
+
+/** Properties that are sent back only when they were given. */
+function optional(extension: VmExtension): Pick<ExtensionBody["properties"], Optional> {
+  const { enableAutomaticUpgrade, suppressFailures, forceUpdateTag } = extension;
+  const { provisionAfterExtensions, settings } = extension;
+  return {
+    ...(enableAutomaticUpgrade === undefined ? {} : { enableAutomaticUpgrade }),
+    ...(suppressFailures === undefined ? {} : { suppressFailures }),
+    ...(forceUpdateTag === undefined ? {} : { forceUpdateTag }),
+    ...(provisionAfterExtensions ? { provisionAfterExtensions } : {}),
+    ...(settings ? { settings } : {}),
   };
 }

@@ -90,6 +90,16 @@ export class Operations {
     await Promise.all(due.map((operation) => this.settle(operation, CATCH_UP_MS)));
   }
 
+  /** Work that hangs waits here. Rejects when the server stops. */
+  untilStopped(): Promise<never> {
+    const { signal } = this.#stop;
+    return new Promise((_, reject) => {
+      const stop = (): void => reject(new Error("The server stops."));
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop, { once: true });
+    });
+  }
+
   /** Stops. The next start runs the operations that have not ended. */
   async close(): Promise<void> {
     this.#stop.abort();

@@ -2,12 +2,14 @@
 import { access } from "./access.ts";
 import { diskRestorePoints } from "./disk-restore-points.ts";
 import { disks } from "./disks.ts";
+import { extensionImages } from "./extension-images.ts";
 import { extensions } from "./extensions.ts";
 import { operations } from "./long-running.ts";
 import type { ArmPart } from "./part.ts";
 import { resourceGroups } from "./resource-groups.ts";
 import { collections } from "./restore-point-collections.ts";
 import { restorePoints } from "./restore-points.ts";
+import { runCommands } from "./run-command.ts";
 import { snapshots } from "./snapshots.ts";
 import { subscriptions } from "./subscriptions.ts";
 import { vms } from "./vms.ts";
@@ -16,7 +18,9 @@ export const armParts: readonly ArmPart[] = [
   subscriptions,
   resourceGroups,
   vms,
+  runCommands,
   extensions,
+  extensionImages,
   collections,
   restorePoints,
   diskRestorePoints,

@@ -1,67 +1,120 @@
 /** The JSON of restore points and disk restore points. */
 import type { DiskRestorePoint as DiskPointModel, RestorePoint as PointModel } from "@azure/arm-compute";
-import { isoTime } from "../clock.ts";
+import { roundTripTime } from "../clock.ts";
 import type { DiskRestorePoint, RestorePoint } from "../state/model.ts";
+import type { World } from "../world.ts";
+import { accessState, completionPercent } from "./disk-point-copy.ts";
 import type { ArmResource, Json } from "./wire.ts";
 
 type PointEnvelope = "id" | "name" | "type";
 type PointProperties = ArmResource<PointModel, PointEnvelope>["properties"];
-/** `sourceMetadata` is stored as JSON, as it was when the restore point was taken. */
+/** `sourceMetadata` is stored as JSON, as it was when the operation began. */
 type PointBody = Json<Pick<PointModel, PointEnvelope>> & {
   properties: Omit<PointProperties, "sourceMetadata"> & { sourceMetadata?: object };
 };
 
-export function restorePointBody(point: RestorePoint, withInstanceView = false): PointBody {
+export function restorePointBody(world: World, point: RestorePoint, withInstanceView = false): PointBody {
   const reached = point.reached ?? point.requested;
+  const { excludeDisks, sourceMetadata, provisioningState, instantAccessDurationMinutes } = point;
   return {
     id: point.id,
     name: point.name,
     type: "Microsoft.Compute/restorePointCollections/restorePoints",
     properties: {
-      provisioningState: point.provisioningState,
-      timeCreated: isoTime(point.timeCreated),
+      ...(excludeDisks.length > 0 ? { excludeDisks: excludeDisks.map((id) => ({ id })) } : {}),
+      ...(sourceMetadata ? { sourceMetadata } : {}),
+      provisioningState,
       ...(reached === undefined ? {} : { consistencyMode: reached }),
-      ...(point.excludeDisks.length > 0 ? { excludeDisks: point.excludeDisks.map((id) => ({ id })) } : {}),
-      ...(point.sourceMetadata ? { sourceMetadata: point.sourceMetadata } : {}),
-      ...(withInstanceView
-        ? {
-            instanceView: {
-              diskRestorePoints: point.disks.map(({ id }) => ({ id, snapshotAccessState: "Available" })),
-              statuses: [
-                {
-                  code: `ProvisioningState/${point.provisioningState.toLowerCase()}`,
-                  level: point.provisioningState === "Failed" ? ("Error" as const) : ("Info" as const),
-                  displayStatus: `Provisioning ${point.provisioningState.toLowerCase()}`,
-                },
-              ],
-            },
-          }
-        : {}),
+      timeCreated: roundTripTime(point.timeCreated),
+      ...(instantAccessDurationMinutes === undefined ? {} : { instantAccessDurationMinutes }),
+      ...(withInstanceView ? { instanceView: instanceView(world, point) } : {}),
     },
+  };
+}
+
+function instanceView(world: World, point: RestorePoint): NonNullable<PointProperties["instanceView"]> {
+  const word = point.provisioningState.toLowerCase();
+  return {
+    diskRestorePoints: point.disks.map((disk) => ({
+      id: disk.id,
+      snapshotAccessState: accessState(world, disk),
+      replicationStatus: {
+        status: {
+          code: "ReplicationState/succeeded",
+          level: "Info" as const,
+          displayStatus: "Succeeded",
+        },
+        completionPercent: completionPercent(world, disk),
+      },
+    })),
+    statuses: [
+      {
+        code: `ProvisioningState/${word}`,
+        level: point.provisioningState === "Failed" ? ("Error" as const) : ("Info" as const),
+        displayStatus: `Provisioning ${word}`,
+      },
+    ],
   };
 }
 
 type DiskPointBody = ArmResource<DiskPointModel, "id" | "name" | "type">;
 
-export function diskRestorePointBody(point: RestorePoint, disk: DiskRestorePoint): DiskPointBody {
+export function diskRestorePointBody(
+  world: World,
+  point: RestorePoint,
+  disk: DiskRestorePoint,
+): DiskPointBody {
   return {
     id: disk.id,
     name: disk.name,
     type: "Microsoft.Compute/restorePointCollections/restorePoints/diskRestorePoints",
     properties: {
-      timeCreated: isoTime(point.timeCreated),
+      timeCreated: roundTripTime(point.snapshotTime ?? point.timeCreated),
       sourceResourceId: disk.diskId,
       sourceUniqueId: disk.sourceUniqueId,
       familyId: disk.familyId,
+      sourceResourceLocation: point.location,
       ...(disk.osType ? { osType: disk.osType } : {}),
       ...(disk.hyperVGeneration ? { hyperVGeneration: disk.hyperVGeneration } : {}),
-      encryption: { type: "EncryptionAtRestWithPlatformKey" },
-      networkAccessPolicy: "AllowAll",
-      publicNetworkAccess: "Enabled",
-      completionPercent: 100,
-      sourceResourceLocation: point.location,
-      logicalSectorSize: 512,
-      snapshotAccessState: "Available",
+      ...(disk.purchasePlan ? { purchasePlan: withoutUndefined(disk.purchasePlan) } : {}),
+      ...(disk.supportedCapabilities
+        ? { supportedCapabilities: withoutUndefined(disk.supportedCapabilities) }
+        : {}),
+      ...(disk.supportsHibernation === undefined ? {} : { supportsHibernation: disk.supportsHibernation }),
+      encryption: {
+        type: disk.encryption?.type ?? "EncryptionAtRestWithPlatformKey",
+        ...(disk.encryption?.diskEncryptionSetId === undefined
+          ? {}
+          : { diskEncryptionSetId: disk.encryption.diskEncryptionSetId }),
+      },
+      ...securityOf(disk),
+      networkAccessPolicy: disk.networkAccessPolicy ?? "AllowAll",
+      publicNetworkAccess: disk.publicNetworkAccess ?? "Enabled",
+      ...(disk.diskAccessId === undefined ? {} : { diskAccessId: disk.diskAccessId }),
+      completionPercent: completionPercent(world, disk),
+      replicationState: "Succeeded",
+      logicalSectorSize: disk.logicalSectorSize ?? 512,
+      snapshotAccessState: accessState(world, disk),
     },
   };
+}
+
+function securityOf({
+  securityType,
+  secureVMDiskEncryptionSetId,
+}: DiskRestorePoint): Pick<DiskPointBody["properties"], "securityProfile"> {
+  if (securityType === undefined) return {};
+  return {
+    securityProfile: {
+      securityType,
+      ...(secureVMDiskEncryptionSetId === undefined ? {} : { secureVMDiskEncryptionSetId }),
+    },
+  };
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Zod's optional fields may be undefined; the wire's are absent. */
+function withoutUndefined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
 }

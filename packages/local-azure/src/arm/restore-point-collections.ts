@@ -3,16 +3,18 @@ import { randomUUID } from "node:crypto";
 import type { RestorePointCollection as CollectionModel } from "@azure/arm-compute";
 import { z } from "zod";
 import { liveGrants } from "../blob/target.ts";
-import { type RestorePoint, type RestorePointCollection, tagsSchema } from "../state/model.ts";
+import { type RestorePoint, type RestorePointCollection, tagsSchema, type Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
+import { parseBody } from "./body.ts";
 import {
+  ArmError,
   diskRestorePointInUse,
   invalidParameter,
   propertyChangeNotAllowed,
   resourceNotFound,
 } from "./errors.ts";
-import { isResourceName, keyOf, regionOf } from "./ids.ts";
-import { deleteResource, deleteWork, patchTags } from "./lifecycle.ts";
+import { isResourceName, keyOf, nameOf, regionOf } from "./ids.ts";
+import { deleteResource, deleteWork } from "./lifecycle.ts";
 import { listResources } from "./lists.ts";
 import type { ArmPart } from "./part.ts";
 import { collectionType, findResource, groupOf, idOf, pathsOf, resourceOf } from "./resource-types.ts";
@@ -31,6 +33,7 @@ function collectionBody(collection: RestorePointCollection): Body {
       source: { id: collection.sourceVmId, location: collection.location },
       provisioningState: collection.provisioningState,
       restorePointCollectionId: collection.collectionId,
+      ...(collection.instantAccess === undefined ? {} : { instantAccess: collection.instantAccess }),
     },
   };
 }
@@ -46,15 +49,49 @@ function get(call: ArmCall): ArmReply {
   const collection = resourceOf(call, collectionType);
   const body = collectionBody(collection);
   if (!expandOf(call).has("restorepoints")) return { status: 200, body };
-  const restorePoints = pointsOf(call.world, collection).map((point) => restorePointBody(point));
+  const restorePoints = pointsOf(call.world, collection).map((point) => restorePointBody(call.world, point));
   return { status: 200, body: { ...body, properties: { ...body.properties, restorePoints } } };
 }
 
-const putBody = z.object({
+const readOnly = {
+  // Read-only: taken and ignored, as Azure does.
+  id: z.unknown().optional(),
+  name: z.unknown().optional(),
+  type: z.unknown().optional(),
+  systemData: z.unknown().optional(),
+};
+const readOnlyProperties = {
+  provisioningState: z.unknown().optional(),
+  restorePointCollectionId: z.unknown().optional(),
+  restorePoints: z.unknown().optional(),
+};
+const source = z.strictObject({ id: z.string(), location: z.unknown().optional() });
+
+const putBody = z.strictObject({
+  ...readOnly,
   location: z.string(),
   tags: tagsSchema,
-  properties: z.object({ source: z.object({ id: z.string() }) }),
+  properties: z.strictObject({
+    ...readOnlyProperties,
+    source,
+    instantAccess: z.boolean().optional(),
+  }),
 });
+
+const patchBody = z.strictObject({
+  ...readOnly,
+  location: z.unknown().optional(),
+  tags: tagsSchema,
+  properties: z
+    .strictObject({
+      ...readOnlyProperties,
+      source: source.partial().optional(),
+      instantAccess: z.boolean().optional(),
+    })
+    .optional(),
+});
+
+const names = { parameter: "restorePointCollection" };
 
 async function put(call: ArmCall): Promise<ArmReply> {
   const { world } = call;
@@ -64,34 +101,33 @@ async function put(call: ArmCall): Promise<ArmReply> {
     throw invalidParameter(
       "The entity name 'restorePointCollectionName' is invalid according to its validation rule.",
     );
-  const body = putBody.safeParse(call.body);
-  if (!body.success)
-    throw invalidParameter("Required parameters 'location' and 'properties.source.id' are needed.");
-  const { source } = body.data.properties;
+  const body = parseBody(putBody, call.body, names);
   const existing = findResource(call, collectionType);
   if (existing) {
-    if (keyOf(existing.sourceVmId) !== keyOf(source.id))
-      throw propertyChangeNotAllowed("Changing property 'restorePointCollection.source.id' is not allowed.");
-    if (body.data.tags) existing.tags = body.data.tags;
+    refuseOtherSource(existing, body.properties.source.id);
+    if (regionOf(body.location) !== existing.location)
+      throw new ArmError(
+        { status: 409, code: "InvalidResourceLocation" },
+        `The resource '${name}' already exists in location '${existing.location}' in resource group '${group.group}'. A resource with the same name cannot be created in location '${regionOf(body.location)}'. Please select a new resource name.`,
+      );
+    existing.tags = body.tags;
+    if (body.properties.instantAccess !== undefined) existing.instantAccess = body.properties.instantAccess;
     await world.store.flush();
     return { status: 200, body: collectionBody(existing) };
   }
-  const vm = world.state.vms[keyOf(source.id)];
-  if (!vm) throw resourceNotFound("Microsoft.Compute/virtualMachines", source.id, group.group);
-  const location = regionOf(body.data.location);
-  if (location !== vm.location)
-    throw invalidParameter(
-      `The restore point collection must be in the location of its VM, '${vm.location}'.`,
-    );
+  const location = regionOf(body.location);
+  const vm = sourceVm(call, body.properties.source.id, location);
+  const { instantAccess } = body.properties;
   const collection: RestorePointCollection = {
     id: idOf(call, collectionType),
     name,
     subscriptionId: group.subscriptionId,
     resourceGroup: group.group,
     location,
-    ...(body.data.tags ? { tags: body.data.tags } : {}),
+    ...(body.tags ? { tags: body.tags } : {}),
     collectionId: randomUUID(),
     sourceVmId: vm.id,
+    ...(instantAccess === undefined ? {} : { instantAccess }),
     provisioningState: "Succeeded",
   };
   world.state.collections[keyOf(collection.id)] = collection;
@@ -99,12 +135,55 @@ async function put(call: ArmCall): Promise<ArmReply> {
   return { status: 201, body: collectionBody(collection) };
 }
 
+/** The VM that a new collection is for: in its subscription and region. @throws ArmError */
+function sourceVm(call: ArmCall, id: string, location: string): Vm {
+  const { subscriptionId, group } = groupOf(call);
+  if (/\/restorePointCollections\/[^/]+$/i.test(id))
+    throw new ArmError(
+      { status: 400, code: "BadRequest" },
+      "The local Azure does not copy restore points across regions.",
+    );
+  const [, subscription] =
+    /^\/subscriptions\/([^/]+)\/resourceGroups\/[^/]+\/providers\/Microsoft.Compute\/virtualMachines\/[^/]+$/i.exec(
+      id,
+    ) ?? [];
+  if (subscription === undefined)
+    throw invalidParameter(`The value '${id}' of parameter 'restorePointCollection.source.id' is invalid.`);
+  if (subscription.toLowerCase() !== subscriptionId.toLowerCase())
+    throw invalidParameter(
+      `Subscription ${subscriptionId} of the request must match the subscription ${subscription} contained in the source id.`,
+    );
+  const vm = call.world.state.vms[keyOf(id)];
+  if (!vm) throw resourceNotFound("Microsoft.Compute/virtualMachines", nameOf(id), group);
+  if (location !== vm.location)
+    throw invalidParameter(
+      `The restore point collection must be in the location of its VM, '${vm.location}'.`,
+    );
+  return vm;
+}
+
+function refuseOtherSource(collection: RestorePointCollection, id: string | undefined): void {
+  if (id !== undefined && keyOf(id) !== keyOf(collection.sourceVmId))
+    throw propertyChangeNotAllowed("Changing property 'restorePointCollection.source.id' is not allowed.");
+}
+
+/** Changes tags and instant access; the source never changes. */
+async function patch(call: ArmCall): Promise<ArmReply> {
+  const collection = resourceOf(call, collectionType);
+  const { tags, properties } = parseBody(patchBody, call.body, names);
+  refuseOtherSource(collection, properties?.source?.id);
+  if (tags) collection.tags = tags;
+  if (properties?.instantAccess !== undefined) collection.instantAccess = properties.instantAccess;
+  await call.world.store.flush();
+  return { status: 200, body: collectionBody(collection) };
+}
+
 /** Refuses the deletion of a restore point while one of its disks is open. @throws ArmError */
 export function refuseInUse(world: World, point: RestorePoint): void {
   const used = point.disks.find((disk) => liveGrants(world.state, disk.id, world.clock.now()).length > 0);
   if (used)
     throw diskRestorePointInUse(
-      `Disk restore point '${used.name}' has an active shared access signature. Revoke the access and try again.`,
+      `There is an active shared access signature outstanding for disk restore point ${used.name}. Call EndGetAccess before deleting the restore point.`,
     );
 }
 
@@ -120,7 +199,7 @@ export const collections: ArmPart = {
     list: ["GET", inGroup, (call) => listResources(call, collectionType, collectionBody)],
     get: ["GET", one, get],
     createOrUpdate: ["PUT", one, put],
-    update: ["PATCH", one, (call) => patchTags(call, resourceOf(call, collectionType), collectionBody)],
+    update: ["PATCH", one, patch],
     delete: ["DELETE", one, remove],
   }),
   work: {

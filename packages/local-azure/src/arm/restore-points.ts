@@ -1,7 +1,9 @@
 /** VM restore points: requests, and the limits on their number. */
 import { z } from "zod";
-import type { RestorePoint, Vm } from "../state/model.ts";
+import { conditionError } from "../guest/conditions.ts";
+import type { RestorePoint, RestorePointCollection, Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
+import { parseBody } from "./body.ts";
 import { ArmError, invalidParameter, operationNotAllowed, resourceNotFound } from "./errors.ts";
 import { isResourceName, keyOf, nameOf } from "./ids.ts";
 import { deleteWork } from "./lifecycle.ts";
@@ -10,24 +12,37 @@ import type { ArmPart } from "./part.ts";
 import { findRestorePoint, parentCollectionOf, restorePointOf } from "./resource-types.ts";
 import { restorePointBody } from "./restore-point-body.ts";
 import { pointsOf, refuseInUse } from "./restore-point-collections.ts";
+import { attachedDisks, refuseUnsupported } from "./restore-point-support.ts";
 import { type ArmCall, type ArmReply, computeInGroup, expandOf, param, routes } from "./router.ts";
-import { takeRestorePoint } from "./take-restore-point.ts";
+import { sourceMetadata } from "./source-metadata.ts";
+import { diskPointId, nameDisks, takeRestorePoint } from "./take-restore-point.ts";
 
 export const restorePointPattern = `${computeInGroup}/restorePointCollections/{collection}/restorePoints/{point}`;
 
-const putBody = z.object({
+const putBody = z.strictObject({
+  // Read-only or without meaning here: taken and ignored, as Azure does.
+  id: z.unknown().optional(),
+  name: z.unknown().optional(),
+  type: z.unknown().optional(),
+  location: z.unknown().optional(),
+  systemData: z.unknown().optional(),
   properties: z
-    .object({
-      excludeDisks: z.array(z.object({ id: z.string() })).optional(),
+    .strictObject({
+      excludeDisks: z.array(z.strictObject({ id: z.string() })).optional(),
       consistencyMode: z.string().optional(),
-      sourceRestorePoint: z.object({ id: z.string() }).optional(),
+      sourceRestorePoint: z.strictObject({ id: z.string() }).optional(),
+      instantAccessDurationMinutes: z.number().int().min(60).max(300).optional(),
+      sourceMetadata: z.unknown().optional(),
+      provisioningState: z.unknown().optional(),
+      timeCreated: z.unknown().optional(),
+      instanceView: z.unknown().optional(),
     })
     .optional(),
 });
 
 function get(call: ArmCall): ArmReply {
   const withInstanceView = expandOf(call).has("instanceview");
-  return { status: 200, body: restorePointBody(restorePointOf(call), withInstanceView) };
+  return { status: 200, body: restorePointBody(call.world, restorePointOf(call), withInstanceView) };
 }
 
 async function put(call: ArmCall): Promise<ArmReply> {
@@ -36,6 +51,10 @@ async function put(call: ArmCall): Promise<ArmReply> {
   const name = param(call, "point");
   if (!isResourceName(name))
     throw invalidParameter("The entity name 'restorePointName' is invalid according to its validation rule.");
+  if (collection.provisioningState === "Deleting")
+    throw operationNotAllowed(
+      `Operation 'Create Restore Point' is not allowed as Restore point collection '${collection.name}' is marked for deletion.`,
+    );
   const existing = findRestorePoint(call);
   if (existing && existing.provisioningState !== "Failed")
     throw operationNotAllowed(`Restore point '${name}' already exists and cannot be updated.`);
@@ -46,34 +65,45 @@ async function put(call: ArmCall): Promise<ArmReply> {
       nameOf(collection.sourceVmId),
       param(call, "group"),
     );
-  const { requested, excludeDisks } = parsePut(call, vm);
+  const wanted = parsePut(call, { vm, collection });
+  refuseUnsupported(world, vm, wanted);
   checkLimits(world, vm);
-  if (vm.power !== "running" && requested === undefined) {
+  if (vm.power !== "running" && wanted.requested === undefined) {
     throw operationNotAllowed(
       `An application-consistent restore point needs VM '${vm.name}' to be running. Request consistencyMode 'CrashConsistent' instead.`,
     );
   }
+  const names = nameDisks(world, vm, wanted.excludeDisks);
+  const id = `${collection.id}/restorePoints/${name}`;
   const point: RestorePoint = {
-    id: `${collection.id}/restorePoints/${name}`,
+    id,
     name,
     collectionId: collection.id,
     subscriptionId: collection.subscriptionId,
     location: collection.location,
-    ...(requested === undefined ? {} : { requested }),
-    excludeDisks,
+    ...wanted,
     timeCreated: world.clock.now(),
+    diskNames: Object.fromEntries(names),
+    sourceMetadata: sourceMetadata(
+      world,
+      vm,
+      new Map([...names].map(([key, diskName]) => [key, diskPointId({ id }, diskName)])),
+    ),
     provisioningState: "Creating",
     disks: [],
   };
   world.state.restorePoints[keyOf(point.id)] = point;
   const work = { kind: "restorePoints.create", family: "operations", on: point } as const;
-  return started(call, work, { status: 201, body: restorePointBody(point) });
+  return started(call, work, { status: 201, body: restorePointBody(world, point) });
 }
 
-function parsePut(call: ArmCall, vm: Vm): { requested?: "CrashConsistent"; excludeDisks: string[] } {
-  const body = putBody.safeParse(call.body);
-  if (!body.success) throw invalidParameter("The request body of the restore point is invalid.");
-  const { consistencyMode, excludeDisks = [], sourceRestorePoint } = body.data.properties ?? {};
+function parsePut(
+  call: ArmCall,
+  { vm, collection }: { vm: Vm; collection: RestorePointCollection },
+): Pick<RestorePoint, "requested" | "excludeDisks" | "instantAccessDurationMinutes"> {
+  const body = parseBody(putBody, call.body, { parameter: "restorePoint" });
+  const { consistencyMode, excludeDisks = [], sourceRestorePoint } = body.properties ?? {};
+  const instantAccessDurationMinutes = body.properties?.instantAccessDurationMinutes;
   if (sourceRestorePoint)
     throw new ArmError(
       { status: 400, code: "BadRequest" },
@@ -84,15 +114,20 @@ function parsePut(call: ArmCall, vm: Vm): { requested?: "CrashConsistent"; exclu
       `The value '${consistencyMode}' of parameter 'consistencyMode' is not allowed. Allowed values are: 'CrashConsistent'.`,
     );
   }
-  const attached = new Set([vm.osDisk, ...vm.dataDisks].map((disk) => keyOf(disk.diskId)));
+  if (instantAccessDurationMinutes !== undefined && collection.instantAccess !== true)
+    throw invalidParameter(
+      `Parameter 'instantAccessDurationMinutes' is allowed only when 'instantAccess' of restore point collection '${collection.name}' is true.`,
+    );
+  const attached = new Set(attachedDisks(vm, []).map((disk) => keyOf(disk.diskId)));
   for (const { id } of excludeDisks)
     if (!attached.has(keyOf(id)))
       throw invalidParameter(`The disk '${id}' to be excluded is not attached to the VM.`);
-  if (excludeDisks.length >= attached.size)
+  if (new Set(excludeDisks.map(({ id }) => keyOf(id))).size >= attached.size)
     throw invalidParameter("At least one disk must be part of a restore point.");
   return {
     ...(consistencyMode === undefined ? {} : { requested: "CrashConsistent" }),
     excludeDisks: excludeDisks.map(({ id }) => id),
+    ...(instantAccessDurationMinutes === undefined ? {} : { instantAccessDurationMinutes }),
   };
 }
 
@@ -106,15 +141,13 @@ function pointsOfVm(world: World, vm: Vm): RestorePoint[] {
 function checkLimits(world: World, vm: Vm): void {
   const points = pointsOfVm(world, vm);
   if (points.some((point) => point.provisioningState === "Creating")) {
-    throw operationNotAllowed(
-      `Another restore point of VM '${vm.name}' is being created. Concurrent creation of restore points is not supported.`,
+    throw new ArmError(
+      { status: 409, code: "VMRestorePointClientError" },
+      "RestorePoint creation failed since a concurrent 'Create RestorePoint' operation was triggered on the VM.",
     );
   }
   const { restorePointsPerVm } = world.state.settings;
-  if (points.length >= restorePointsPerVm)
-    throw operationNotAllowed(
-      `The number of restore points of VM '${vm.name}' cannot exceed ${restorePointsPerVm}.`,
-    );
+  if (points.length >= restorePointsPerVm) throw conditionError("snapshot-limit");
 }
 
 async function remove(call: ArmCall): Promise<ArmReply> {

@@ -1,43 +1,48 @@
 /** Takes a restore point: the consistency of the guest, then one instant over all disks. */
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
 import { restorePointFamily } from "../blob/target.ts";
-import { linuxOutcome, type Outcome, windowsOutcome } from "../guest/consistency.ts";
+import { conditionError, refuseCondition } from "../guest/conditions.ts";
+import { linuxOutcome, logVssBackup, type Outcome, windowsOutcome } from "../guest/consistency.ts";
 import { agentError, agentReady, ensureSnapshotExtension } from "../guest/extensions.ts";
+import { inheritedFrom } from "../state/disk-facts.ts";
 import type { DiskRestorePoint, RestorePoint, Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
+import { copyFields } from "./disk-point-copy.ts";
 import { ArmError, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
-import { sourceMetadata } from "./vm-source-metadata.ts";
+import { attachedDisks } from "./restore-point-support.ts";
 
 /** Takes a restore point of its collection's VM and marks it Succeeded. @throws ArmError */
 export async function takeRestorePoint(world: World, point: RestorePoint): Promise<void> {
   const collection = world.state.collections[keyOf(point.collectionId)];
   const vm = collection && world.state.vms[keyOf(collection.sourceVmId)];
-  if (!vm) {
-    throw new ArmError(
-      { status: 409, code: "OperationNotAllowed" },
-      "The VM changed or was deleted while the restore point was being created.",
-    );
-  }
+  if (!vm) throw conditionError("vm-changes");
   const { consistency, fileSystemAttemptsLeft } = guestOutcome(world, vm, point);
-  const excluded = new Set(point.excludeDisks.map(keyOf));
-  const attached = [vm.osDisk, ...vm.dataDisks].filter((disk) => !excluded.has(keyOf(disk.diskId)));
+  refuseCondition(vm.guest, "platform");
+  const attached = attachedDisks(vm, point.excludeDisks);
   const keys = attached.map((disk) => keyOf(disk.diskId));
-  await world.layers.withDisks(keys, () =>
-    world.layers.freeze(keys, (frozen) => {
+  await world.layers.withDisks(keys, () => {
+    refuseChangedVm(vm, point);
+    return world.layers.freeze(keys, (frozen) => {
       point.disks = attached.flatMap((disk) =>
         diskPoint(world, point, { ...disk, layer: frozen.get(keyOf(disk.diskId)) }),
       );
       point.reached = consistency;
-      point.timeCreated = world.clock.now();
-      const ids = new Map(point.disks.map((disk) => [keyOf(disk.diskId), disk.id]));
-      point.sourceMetadata = z.record(z.string(), z.json()).parse(sourceMetadata(world.state, vm, ids));
+      point.snapshotTime = world.clock.now();
       point.provisioningState = "Succeeded";
-      if (vm.guest.windows && fileSystemAttemptsLeft !== undefined)
-        vm.guest.windows.fileSystemAttemptsLeft = fileSystemAttemptsLeft;
-    }),
-  );
+      if (!vm.guest.windows || fileSystemAttemptsLeft === undefined) return;
+      vm.guest.windows.fileSystemAttemptsLeft = fileSystemAttemptsLeft;
+      logVssBackup(vm.guest.windows, point.snapshotTime);
+    });
+  });
+}
+
+/** The VM must have the disks that it had when the operation began. @throws ArmError */
+function refuseChangedVm(vm: Vm, point: RestorePoint): void {
+  const planned = Object.keys(point.diskNames ?? {});
+  const present = new Set(attachedDisks(vm, point.excludeDisks).map(({ diskId }) => keyOf(diskId)));
+  if (planned.length !== present.size || planned.some((key) => !present.has(key)))
+    throw conditionError("vm-changes");
 }
 
 /** The guest's part: agent, extension, VSS writers or scripts. @throws ArmError */
@@ -45,8 +50,11 @@ function guestOutcome(world: World, vm: Vm, point: RestorePoint): Outcome {
   if (point.requested === "CrashConsistent") return { consistency: "CrashConsistent" };
   if (vm.power !== "running") throw operationNotAllowed(`VM '${vm.name}' is no longer running.`);
   if (!agentReady(world, vm)) throw agentError(vm);
-  const stuck = Object.values(vm.extensions).find((extension) => extension.provisioningState === "Creating");
+  const stuck = Object.values(vm.extensions).find(
+    ({ provisioningState }) => provisioningState === "Creating" || provisioningState === "Updating",
+  );
   if (stuck) throw clientError(`Extension '${stuck.name}' of VM '${vm.name}' has not finished provisioning.`);
+  refuseCondition(vm.guest, "guest");
   try {
     ensureSnapshotExtension(world, vm);
   } catch (cause) {
@@ -58,7 +66,7 @@ function guestOutcome(world: World, vm: Vm, point: RestorePoint): Outcome {
     const vssFails = world.faults.take({ operation: "guest.vss", path: vm.id }) !== undefined;
     return windowsOutcome(vm.guest.windows, vssFails);
   }
-  const outcome = linuxOutcome(vm.guest.linux?.scripts);
+  const outcome = linuxOutcome(vm.guest.linux ?? { fsfreeze: "works" });
   if ("failure" in outcome) throw clientError(outcome.failure);
   return outcome;
 }
@@ -67,17 +75,32 @@ function clientError(message: string): ArmError {
   return new ArmError({ status: 409, code: "VMRestorePointClientError" }, message);
 }
 
+/** Names of the disk restore points, chosen when the operation begins. */
+export function nameDisks(world: World, vm: Vm, excluded: readonly string[]): Map<string, string> {
+  return new Map(
+    attachedDisks(vm, excluded).map(({ diskId, name }) => {
+      const key = keyOf(diskId);
+      return [key, `${world.state.disks[key]?.name ?? name}_${randomUUID()}`];
+    }),
+  );
+}
+
+export function diskPointId(point: { id: string }, name: string): string {
+  return `${point.id}/diskRestorePoints/${name}`;
+}
+
 function diskPoint(
   world: World,
   point: RestorePoint,
-  source: Vm["osDisk"] & { lun?: number; layer: string | undefined },
+  source: ReturnType<typeof attachedDisks>[number] & { layer: string | undefined },
 ): DiskRestorePoint[] {
-  const disk = world.state.disks[keyOf(source.diskId)];
-  if (!disk || source.layer === undefined) return [];
-  const name = `${disk.name}_${randomUUID()}`;
+  const key = keyOf(source.diskId);
+  const disk = world.state.disks[key];
+  const name = point.diskNames?.[key];
+  if (!disk || source.layer === undefined || name === undefined) return [];
   return [
     {
-      id: `${point.id}/diskRestorePoints/${name}`,
+      id: diskPointId(point, name),
       name,
       diskName: disk.name,
       diskId: disk.id,
@@ -86,11 +109,16 @@ function diskPoint(
       familyId: restorePointFamily(disk.uniqueId),
       uniqueId: randomUUID(),
       ...(disk.osType ? { osType: disk.osType } : {}),
-      ...(disk.hyperVGeneration ? { hyperVGeneration: disk.hyperVGeneration } : {}),
+      ...inheritedFrom(disk),
+      networkAccessPolicy: disk.networkAccessPolicy,
+      ...(disk.publicNetworkAccess ? { publicNetworkAccess: disk.publicNetworkAccess } : {}),
+      ...(disk.diskAccessId === undefined ? {} : { diskAccessId: disk.diskAccessId }),
+      ...(disk.dataAccessAuthMode ? { dataAccessAuthMode: disk.dataAccessAuthMode } : {}),
       sku: disk.sku,
       caching: source.caching,
       sizeBytes: disk.sizeBytes,
       layer: source.layer,
+      ...copyFields(world, disk, point),
     },
   ];
 }

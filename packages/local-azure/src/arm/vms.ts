@@ -1,9 +1,6 @@
-/** Virtual machines: read, tag, power, run command, delete. The control API creates them. */
-import { z } from "zod";
-import { agentReady } from "../guest/extensions.ts";
-import { runScript } from "../guest/run-command.ts";
+/** Virtual machines: read, tag, power, delete. The control API creates them. */
 import { type Vm, vmPowerSchema } from "../state/model.ts";
-import { conflict, invalidParameter, operationNotAllowed } from "./errors.ts";
+import { conflict } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import { deleteResource, deleteWork, patchTags } from "./lifecycle.ts";
 import { listResources } from "./lists.ts";
@@ -11,12 +8,11 @@ import { accepted } from "./long-running.ts";
 import type { ArmPart, Work } from "./part.ts";
 import { pathsOf, resourceOf, vmType } from "./resource-types.ts";
 import { type ArmCall, type ArmReply, expandOf, routes } from "./router.ts";
+import { runCommand } from "./run-command.ts";
 import { listedVmBody, vmBody, vmStatusBody } from "./vm-body.ts";
 import { instanceView } from "./vm-instance-view.ts";
 
 const { inSubscription, inGroup, one } = pathsOf(vmType);
-/** Run command returns the last 4,096 bytes of each stream. */
-const COMMAND_OUTPUT_BYTES = 4096;
 
 const vmOf = (call: ArmCall): Vm => resourceOf(call, vmType);
 
@@ -51,31 +47,6 @@ function refuseBusy(vm: Vm): void {
     throw conflict(`The request failed because another operation on the VM '${vm.name}' is in progress.`);
 }
 
-const commandIds = ["RunPowerShellScript", "RunShellScript"];
-const commandBody = z.object({
-  commandId: z.string(),
-  script: z.array(z.string()).optional(),
-  parameters: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
-});
-
-async function runCommand(call: ArmCall): Promise<ArmReply> {
-  const vm = vmOf(call);
-  const body = commandBody.safeParse(call.body);
-  if (!body.success) throw invalidParameter("Required parameter 'commandId' is missing (null).");
-  if (!commandIds.includes(body.data.commandId))
-    throw invalidParameter("The entity was not found in this Azure location");
-  if (vm.power !== "running")
-    throw operationNotAllowed("The operation requires the VM to be running (or set to run).");
-  if (!agentReady(call.world, vm))
-    throw operationNotAllowed("The operation 'runCommand' requires the VM agent to be ready.");
-  return accepted(call, {
-    kind: "virtualMachines.runCommand",
-    family: vmType.family,
-    on: vm,
-    input: { commandId: body.data.commandId, script: body.data.script ?? [] },
-  });
-}
-
 const powerWork: Work = {
   run: async ({ state }, { target, input }) => {
     const vm = state.vms[keyOf(target)];
@@ -86,22 +57,6 @@ const powerWork: Work = {
   failed: ({ state }, { target }) => {
     const vm = state.vms[keyOf(target)];
     if (vm) vm.provisioningState = "Failed";
-  },
-};
-
-const runCommandWork: Work = {
-  run: async ({ state }, { target, input }) => {
-    const vm = state.vms[keyOf(target)];
-    if (!vm) return undefined;
-    const script = z.array(z.string()).parse(input["script"]).join("\n");
-    const { stdout, stderr } = runScript(vm.guest, script);
-    const part = (name: string, message: string): object => ({
-      code: `ComponentStatus/${name}/succeeded`,
-      level: "Info",
-      displayStatus: "Provisioning succeeded",
-      message: Buffer.from(message).subarray(-COMMAND_OUTPUT_BYTES).toString("utf8"),
-    });
-    return z.json().parse({ value: [part("StdOut", stdout), part("StdErr", stderr)] });
   },
 };
 
@@ -125,7 +80,6 @@ export const vms: ArmPart = {
   }),
   work: {
     "virtualMachines.power": powerWork,
-    "virtualMachines.runCommand": runCommandWork,
     "virtualMachines.delete": deleteWork(vmType, {
       release: ({ state }, vm) => {
         for (const { diskId, deleteOption } of [vm.osDisk, ...vm.dataDisks]) {

@@ -15,6 +15,7 @@ import { logFailure } from "../log.ts";
 import { roleAssignmentSchema } from "../state/access-model.ts";
 import { type Disk, settingsSchema, type Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
+import { patchGuest } from "./guest.ts";
 import {
   clockSchema,
   exportDiskSchema,
@@ -248,17 +249,9 @@ async function setPower({ world, fabric, body }: ControlCall): Promise<object> {
 }
 
 async function setGuest({ world, fabric, body }: ControlCall): Promise<object> {
-  const patch = guestPatchSchema.parse(body);
-  const vm = mustFindVm(fabric, patch.vm);
-  const { windows, linux } = vm.guest;
-  if (patch.vssWriters && !windows)
-    throw new LocalAzureError("INVALID_INPUT", `VM ${vm.name} does not run Windows`);
-  if (patch.linuxScripts !== undefined && !linux)
-    throw new LocalAzureError("INVALID_INPUT", `VM ${vm.name} does not run Linux`);
-  if (patch.agent) vm.guest.agent.status = patch.agent;
-  if (patch.vssWriters && windows) windows.vssWriters = patch.vssWriters;
-  if (patch.linuxScripts === null) vm.guest.linux = {};
-  else if (patch.linuxScripts) vm.guest.linux = { scripts: patch.linuxScripts };
+  const { vm: name, ...patch } = guestPatchSchema.parse(body);
+  const vm = mustFindVm(fabric, name);
+  patchGuest(vm, patch);
   await world.store.flush();
   return guestView(vm);
 }

@@ -1,6 +1,15 @@
 /** Inputs and outputs of the control API. Sizes are bytes, times are ISO 8601. */
 import { z } from "zod";
-import { guestSchema, linuxScriptsSchema, vssWriterSchema } from "../guest/model.ts";
+import {
+  conditionSchema,
+  extensionOutcomeSchema,
+  fileSchema,
+  fsfreezeSchema,
+  guestSchema,
+  linuxScriptsSchema,
+  serviceSchema,
+  vssWriterSchema,
+} from "../guest/model.ts";
 import { settingsSchema, vmPowerSchema } from "../state/model.ts";
 
 export const importVmSchema = z.object({
@@ -41,6 +50,17 @@ export const guestPatchSchema = z.object({
   vssWriters: z.array(vssWriterSchema).optional(),
   /** `null` removes the scripts. */
   linuxScripts: linuxScriptsSchema.nullable().optional(),
+  /** What is wrong with the VM: replaces the list. */
+  conditions: z.array(conditionSchema).optional(),
+  /** How extensions end, by name or type: replaces the record. */
+  extensionOutcomes: z.record(z.string(), extensionOutcomeSchema).optional(),
+  /** Files of a Linux guest: each is added or replaced; `null` removes it. */
+  files: z.record(z.string(), fileSchema.nullable()).optional(),
+  fsfreeze: fsfreezeSchema.optional(),
+  /** Values of a Windows registry: each is added or replaced; `null` removes it. */
+  registry: z.record(z.string(), z.string().nullable()).optional(),
+  /** Changes of Windows services, by name. */
+  services: z.record(z.string(), serviceSchema.omit({ name: true }).partial()).optional(),
 });
 
 export const vmListItemSchema = z.object({

@@ -3,15 +3,9 @@ import { ArmError } from "../arm/errors.ts";
 import type { Vm, VmExtension } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { installVmSnapshot } from "./consistency.ts";
+import { entriesOf, resolveVersion } from "./extension-catalog.ts";
 
 const PUBLISHER = "Microsoft.Azure.RecoveryServices";
-
-/** The snapshot extension for a VM's operating system. */
-function snapshotExtensionOf(vm: Vm): { name: string; version: string } {
-  return vm.osType === "Windows"
-    ? { name: "VMSnapshot", version: "1.9" }
-    : { name: "VMSnapshotLinux", version: "1.0" };
-}
 
 /** Whether the VM agent is ready; a fault `guest.agent` makes it not ready. */
 export function agentReady(world: World, vm: Vm): boolean {
@@ -26,31 +20,40 @@ export function agentError(vm: Vm): ArmError {
   );
 }
 
+/** How the guest lets an extension end, if not well. */
+export function extensionOutcome(
+  vm: Vm,
+  { name, type }: Pick<VmExtension, "name" | "type">,
+): "fails" | "hangs" | undefined {
+  const outcomes = vm.guest.extensionOutcomes;
+  return outcomes[name.toLowerCase()] ?? outcomes[type.toLowerCase()];
+}
+
 /** Provisions an extension. It ends as Succeeded, or as Failed with an ArmError. */
 export function provision(world: World, vm: Vm, extension: VmExtension): void {
-  const snapshotter = extension.publisher.toLowerCase() === PUBLISHER.toLowerCase();
-  if (!agentReady(world, vm)) {
-    fail(extension, agentError(vm));
-  }
+  if (!agentReady(world, vm)) fail(extension, agentError(vm));
   const fault = world.faults.take({
     operation: "guest.extension",
     path: `${vm.id}/extensions/${extension.name}`,
   });
-  if (fault) {
-    const code = "VMExtensionProvisioningError";
+  // Suppressed failures are those of the handler, not those of the agent.
+  if (fault || (extensionOutcome(vm, extension) === "fails" && extension.suppressFailures !== true))
     fail(
       extension,
       new ArmError(
-        { status: 409, code },
-        fault.type === "fail"
+        { status: 409, code: "VMExtensionProvisioningError" },
+        fault?.type === "fail"
           ? fault.message
-          : `VM has reported a failure when processing extension '${extension.name}'.`,
+          : `VM has reported a failure when processing extension '${extension.name}' (publisher '${extension.publisher}' and type '${extension.type}'). Error message: "The handler ended with an error.".`,
       ),
     );
-  }
-  if (snapshotter && extension.type === "VMSnapshot" && vm.guest.windows) installVmSnapshot(vm.guest.windows);
+  if (extension.publisher.toLowerCase() === PUBLISHER.toLowerCase()) installSnapshotHandler(vm, extension);
   extension.provisioningState = "Succeeded";
   extension.message = "Plugin enabled";
+}
+
+function installSnapshotHandler(vm: Vm, extension: VmExtension): void {
+  if (extension.type === "VMSnapshot" && vm.guest.windows) installVmSnapshot(vm.guest.windows);
 }
 
 function fail(extension: VmExtension, error: ArmError): never {
@@ -61,16 +64,18 @@ function fail(extension: VmExtension, error: ArmError): never {
 
 /** Installs the snapshot extension if missing, as Compute does at the first restore point. */
 export function ensureSnapshotExtension(world: World, vm: Vm): void {
-  const { name, version } = snapshotExtensionOf(vm);
+  const type = vm.osType === "Windows" ? "VMSnapshot" : "VMSnapshotLinux";
   const present = Object.values(vm.extensions).find(
-    (extension) => extension.publisher === PUBLISHER && extension.type === name,
+    (extension) => extension.publisher === PUBLISHER && extension.type === type,
   );
   if (present?.provisioningState === "Succeeded") return;
+  const [entry] = entriesOf(PUBLISHER, type);
   const extension: VmExtension = present ?? {
-    name,
+    name: type,
     publisher: PUBLISHER,
-    type: name,
-    typeHandlerVersion: version,
+    type,
+    typeHandlerVersion: "1.0",
+    installedVersion: entry && resolveVersion(entry, "1.0", true),
     autoUpgradeMinorVersion: true,
     provisioningState: "Creating",
     message: "",

@@ -5,12 +5,14 @@ import { guestSchema } from "../guest/model.ts";
 import { customRoleSchema, roleAssignmentSchema } from "./access-model.ts";
 import {
   accessFacts,
+  backgroundCopySchema,
   diskCreateOptionSchema,
   diskOnlyFacts,
   inheritedFacts,
   networkAccessPolicySchema,
   snapshotOnlyFacts,
 } from "./disk-facts.ts";
+import { extensionSchema } from "./extension-model.ts";
 import { vmDataDiskSchema, vmModelFields, vmOsDiskSchema } from "./vm-model.ts";
 
 /** Records have the ARM id in lower case as key. Times are milliseconds since 1970. */
@@ -35,17 +37,6 @@ const resourceGroupSchema = z.object({
   subscriptionId: z.string(),
   location: z.string(),
   tags: tagsSchema,
-});
-
-const extensionSchema = z.object({
-  name: z.string(),
-  publisher: z.string(),
-  type: z.string(),
-  typeHandlerVersion: z.string(),
-  autoUpgradeMinorVersion: z.boolean(),
-  settings: z.record(z.string(), z.json()).optional(),
-  provisioningState,
-  message: z.string(),
 });
 
 const vmSchema = resource.extend({
@@ -115,6 +106,7 @@ const snapshotSchema = resource.extend({
 const collectionSchema = resource.extend({
   collectionId: z.string(),
   sourceVmId: z.string(),
+  instantAccess: z.boolean().optional(),
   provisioningState,
 });
 
@@ -135,6 +127,9 @@ const diskRestorePointSchema = z.object({
   caching: z.enum(["None", "ReadOnly", "ReadWrite"]),
   sizeBytes: z.number().int(),
   layer: z.string(),
+  copy: backgroundCopySchema.optional(),
+  /** Until then it can be restored before its copy has ended. */
+  instantAccessUntil: z.number().optional(),
 });
 
 const restorePointSchema = z.object({
@@ -146,9 +141,15 @@ const restorePointSchema = z.object({
   requested: z.enum(["CrashConsistent"]).optional(),
   excludeDisks: z.array(z.string()),
   reached: z.enum(["ApplicationConsistent", "FileSystemConsistent", "CrashConsistent"]).optional(),
+  /** Start of the operation. */
   timeCreated: z.number(),
+  /** The instant of the content. */
+  snapshotTime: z.number().optional(),
+  instantAccessDurationMinutes: z.number().int().optional(),
+  /** Name of the disk restore point by key of the disk, from the start of the operation. */
+  diskNames: z.record(z.string(), z.string()).optional(),
   provisioningState,
-  /** The VM's configuration when the restore point was taken, as ARM's JSON. */
+  /** The VM's configuration when the operation began, as ARM's JSON. */
   sourceMetadata: z.record(z.string(), z.json()).optional(),
   disks: z.array(diskRestorePointSchema),
 });
@@ -238,7 +239,7 @@ export const stateSchema = z.object({
 export type Subscription = z.infer<typeof subscriptionSchema>;
 export type ResourceGroup = z.infer<typeof resourceGroupSchema>;
 export type Vm = z.infer<typeof vmSchema>;
-export type VmExtension = z.infer<typeof extensionSchema>;
+export type { VmExtension } from "./extension-model.ts";
 export type Disk = z.infer<typeof diskSchema>;
 export type Snapshot = z.infer<typeof snapshotSchema>;
 export type RestorePointCollection = z.infer<typeof collectionSchema>;
