@@ -74,8 +74,3 @@ export function isoTime(ms: number): string {
 export function httpTime(ms: number): string {
   return new Date(ms).toUTCString();
 }
-
-/** Formats a time as Compute does: `2026-11-26T09:31:02.3340000+00:00`. */
-export function roundTripTime(ms: number): string {
-  return `${isoTime(ms).slice(0, -1)}0000+00:00`;
-}

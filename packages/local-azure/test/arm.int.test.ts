@@ -95,8 +95,8 @@ test("power actions and extensions change the instance view", async () => {
   expect(await power()).toBe("PowerState/stopped");
   const extension = {
     location: "westeurope",
-    publisher: "Contoso",
-    typePropertiesType: "Agent",
+    publisher: "Microsoft.Azure.Monitor",
+    typePropertiesType: "AzureMonitorLinuxAgent",
     typeHandlerVersion: "1.0",
   };
   const put = () => lab.arm.virtualMachineExtensions.createOrUpdate(GROUP, "web", "agent", extension);

@@ -1,6 +1,6 @@
 /** The JSON of restore points and disk restore points. */
 import type { DiskRestorePoint as DiskPointModel, RestorePoint as PointModel } from "@azure/arm-compute";
-import { roundTripTime } from "../clock.ts";
+import { isoTime } from "../clock.ts";
 import type { DiskRestorePoint, RestorePoint } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { accessState, completionPercent } from "./disk-point-copy.ts";
@@ -25,7 +25,7 @@ export function restorePointBody(world: World, point: RestorePoint, withInstance
       ...(sourceMetadata ? { sourceMetadata } : {}),
       provisioningState,
       ...(reached === undefined ? {} : { consistencyMode: reached }),
-      timeCreated: roundTripTime(point.timeCreated),
+      timeCreated: isoTime(point.timeCreated),
       ...(instantAccessDurationMinutes === undefined ? {} : { instantAccessDurationMinutes }),
       ...(withInstanceView ? { instanceView: instanceView(world, point) } : {}),
     },
@@ -69,7 +69,7 @@ export function diskRestorePointBody(
     name: disk.name,
     type: "Microsoft.Compute/restorePointCollections/restorePoints/diskRestorePoints",
     properties: {
-      timeCreated: roundTripTime(point.snapshotTime ?? point.timeCreated),
+      timeCreated: isoTime(point.snapshotTime ?? point.timeCreated),
       sourceResourceId: disk.diskId,
       sourceUniqueId: disk.sourceUniqueId,
       familyId: disk.familyId,

@@ -1,4 +1,4 @@
-/** Changes the guest of a VM, as the control API asks for it. */
+/** Changes the guest of a VM, for the control API. */
 
 import type { z } from "zod";
 import { LocalAzureError } from "../errors.ts";

@@ -50,9 +50,9 @@ export const guestPatchSchema = z.object({
   vssWriters: z.array(vssWriterSchema).optional(),
   /** `null` removes the scripts. */
   linuxScripts: linuxScriptsSchema.nullable().optional(),
-  /** What is wrong with the VM: replaces the list. */
+  /** Replaces the conditions of the VM. */
   conditions: z.array(conditionSchema).optional(),
-  /** How extensions end, by name or type: replaces the record. */
+  /** Replaces the outcomes of extensions, by name or type. */
   extensionOutcomes: z.record(z.string(), extensionOutcomeSchema).optional(),
   /** Files of a Linux guest: each is added or replaced; `null` removes it. */
   files: z.record(z.string(), fileSchema.nullable()).optional(),

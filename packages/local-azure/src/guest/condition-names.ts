@@ -1,4 +1,4 @@
-/** The closed list of what can be wrong with a VM; `conditions.ts` says what each does. */
+/** The closed list of conditions of a VM; `conditions.ts` has the effect of each. */
 export const conditionNames = [
   "com-error",
   "com-memory",

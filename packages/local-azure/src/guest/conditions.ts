@@ -1,5 +1,5 @@
 /**
- * What is wrong with a VM, and the error of a restore point that Azure documents for it. Codes and
+ * Conditions of a VM that make restore points fail, with the error that Azure documents. Codes and
  * sentences: learn.microsoft.com/azure/virtual-machines/restore-point-troubleshooting.
  */
 import { ArmError } from "../arm/errors.ts";

@@ -85,7 +85,7 @@ test.each<[string, (guest: WindowsGuest) => void, string]>([
   expect(() => refuseCondition(guest, "platform")).not.toThrow();
 });
 
-test("a backup is logged as full, and as a copy when the registry asks for it", () => {
+test("a backup is logged as full, and as a copy when the registry says so", () => {
   const guest = windows();
   logVssBackup(guest, 1000);
   guest.registry[String.raw`HKLM\SOFTWARE\Microsoft\BcdrAgent\USEVSSCOPYBACKUP`] = "TRUE";

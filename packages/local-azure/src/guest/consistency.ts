@@ -29,7 +29,7 @@ export function windowsOutcome(guest: WindowsGuest, vssFails: boolean): Outcome 
   return { consistency: "ApplicationConsistent", fileSystemAttemptsLeft: 0 };
 }
 
-/** Whether the guest asks for a copy backup, which truncates no logs (Microsoft: VM backup overview). */
+/** Whether the guest wants a copy backup, which truncates no logs (Microsoft: VM backup overview). */
 export function usesVssCopy(guest: WindowsGuest): boolean {
   const wanted = String.raw`HKLM\SOFTWARE\Microsoft\BcdrAgent\USEVSSCOPYBACKUP`.toLowerCase();
   const value = Object.entries(guest.registry).find(([path]) => path.toLowerCase() === wanted)?.[1];

@@ -100,7 +100,7 @@ export const guestSchema = z.object({
   osName: z.string(),
   osVersion: z.string(),
   agent: z.object({ status: z.enum(["Ready", "NotReady"]), version: z.string() }),
-  /** What is wrong with the VM; see `conditions.ts`. */
+  /** Conditions that make restore points fail; see `conditions.ts`. */
   conditions: z.array(conditionSchema).default([]),
   /** How extensions that do not succeed end, by name or type in lower case. */
   extensionOutcomes: z.record(z.string(), extensionOutcomeSchema).default({}),

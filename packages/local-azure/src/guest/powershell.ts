@@ -1,4 +1,4 @@
-/** The part of Windows PowerShell 5.1 that the local guest knows: queries of its own model. */
+/** The part of Windows PowerShell 5.1 that the local guest knows: queries of its model. */
 import { isoTime } from "../clock.ts";
 import type { WindowsGuest } from "./model.ts";
 import { registryStatement } from "./registry.ts";

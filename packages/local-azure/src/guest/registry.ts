@@ -71,7 +71,7 @@ function itemProperty(guest: WindowsGuest, verb: string, options: string): Answe
   const [, positional = ""] = /^["']?(HKLM:[^"'|]*?)["']?(?=\s+-|\s*\||\s*$)/i.exec(options) ?? [];
   const key = keyOf(option(options, "-(?:Literal)?Path") ?? positional.trim());
   const name = option(options, "-Name");
-  // Installed programs are a query of their own.
+  // Installed programs are a separate query.
   if (key === "" || /\\Uninstall\\/i.test(key)) return undefined;
   if (verb === "get") {
     const found = valuesOf(guest, key).filter(
