@@ -2,6 +2,7 @@
 import type { RouterOutputs } from "@kluis/api/types";
 
 export type VmRow = RouterOutputs["vms"]["list"]["rows"][number];
+export type VmView = RouterOutputs["vms"]["get"];
 export type JobRow = RouterOutputs["jobs"]["list"]["rows"][number];
 export type JobView = RouterOutputs["jobs"]["get"];
 export type JobStepView = JobView["steps"][number];

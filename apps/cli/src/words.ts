@@ -12,7 +12,9 @@ import {
   type PointState,
   pointStateTexts,
   type StepState,
+  type SuitabilitySeverity,
   stepStateTexts,
+  suitabilitySeverityTexts,
   type VmStatus,
   vmStatusTexts,
 } from "@kluis/domain";
@@ -33,6 +35,12 @@ export const vmStatusWords = {
   stopped: { text: vmStatusTexts.stopped, tone: "dim" },
   deleted: { text: vmStatusTexts.deleted, tone: "dim" },
 } as const satisfies Record<VmStatus, Word>;
+
+export const suitabilityWords = {
+  refuses: { text: suitabilitySeverityTexts.refuses, tone: "bad" },
+  warns: { text: suitabilitySeverityTexts.warns, tone: "warn" },
+  notes: { text: suitabilitySeverityTexts.notes, tone: "dim" },
+} as const satisfies Record<SuitabilitySeverity, Word>;
 
 export const jobStateWords = {
   queued: { text: jobStateTexts.queued, tone: null },

@@ -1,93 +1,101 @@
-/** Managed disks: their facts, and whether Kluis can protect them. */
+/** Managed disks of VMs: read one by one for a backup, or by one list for the inventory. */
 import type { Disk } from "@azure/arm-compute";
-import { diskKeyOf, notice, noticeText, type VmDisk, type VmFacts, vmFactsSchema } from "@kluis/domain";
-import { call, missingAsNull } from "./call.ts";
+import {
+  type DiskStorage,
+  diskKeyOf,
+  diskRefusalNotices,
+  judgeSuitability,
+  notice,
+  noticeText,
+  refusedDisks,
+  suitabilityInput,
+  type VmDisk,
+  type VmFacts,
+  vmFactsSchema,
+} from "@kluis/domain";
+import { armKey } from "./arm-id.ts";
+import { call, missingAsNull, pagesOf } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
+import { diskFactsOf } from "./disk-facts.ts";
 import type { CallOptions } from "./lro.ts";
+import { RawAnswer } from "./raw-answer.ts";
 import { resourceOf } from "./resource.ts";
-import type { DiskFacts, DiskFinding, DiskRefusal, VmDetails, VmDiskRef, VmInfo } from "./types.ts";
-
-const GIB = 1024 ** 3;
-
-function diskFacts(ref: VmDiskRef, disk: Disk): DiskFacts {
-  return {
-    slot: ref.slot,
-    name: disk.name ?? ref.name,
-    diskId: disk.id ?? ref.diskId ?? "",
-    sizeBytes: disk.diskSizeBytes ?? (disk.diskSizeGB ?? 0) * GIB,
-    sku: disk.sku?.name ?? "",
-    uniqueId: disk.uniqueId ?? "",
-    osType: disk.osType === undefined ? null : disk.osType === "Windows" ? "windows" : "linux",
-    hyperVGeneration: disk.hyperVGeneration ?? null,
-    location: disk.location,
-    zones: disk.zones ?? [],
-    logicalSectorSize: disk.creationData?.logicalSectorSize ?? 512,
-    maxShares: disk.maxShares ?? 1,
-    networkAccessPolicy: disk.networkAccessPolicy ?? "AllowAll",
-    writeAccelerated: ref.writeAccelerated,
-    tags: disk.tags ?? {},
-  };
-}
-
-function refusalCode(
-  ref: VmDiskRef,
-  facts: DiskFacts | null,
-  { crashConsistent }: { readonly crashConsistent: boolean },
-): DiskRefusal["code"] | null {
-  if (ref.ephemeral) return "ephemeral";
-  if (ref.diskId === null) return "unmanaged";
-  if (!facts) return "missing";
-  if (facts.maxShares > 1) return "shared";
-  if (facts.networkAccessPolicy === "DenyAll") return "no-export";
-  if (facts.logicalSectorSize !== 512) return "sector-size";
-  if (!crashConsistent) return null;
-  if (facts.sku === "UltraSSD_LRS" || facts.sku === "PremiumV2_LRS") return "ultra-crash-consistent";
-  return facts.writeAccelerated ? "write-accelerated-crash-consistent" : null;
-}
-
-/**
- * Why a disk cannot be part of a backup; null when it can. Crash-consistent restore points leave out more disks.
- * Source: https://learn.microsoft.com/azure/virtual-machines/concepts-restore-points
- */
-export function refusalOf(
-  ref: VmDiskRef,
-  facts: DiskFacts | null,
-  options: { readonly crashConsistent: boolean },
-): DiskRefusal | null {
-  const code = refusalCode(ref, facts, options);
-  if (code === null) return null;
-  const said = notice(`disk-${code}`, {});
-  return { code, reason: noticeText(said), notice: said };
-}
+import type { DiskFinding, VmDiskRef, VmInfo } from "./types.ts";
 
 /** Reads a disk; null when Azure does not know it. */
 export async function readDisk(
   azure: AzureConnection,
   diskId: string,
-  options: CallOptions,
+  options: CallOptions & { readonly raw?: RawAnswer | undefined },
 ): Promise<Disk | null> {
   const { client, path } = resourceOf<1>(azure, diskId, "disks");
+  const query = options.raw ? { onResponse: options.raw.onResponse } : {};
   return missingAsNull(
-    call({ operation: "read the disk", target: diskId }, () => client.disks.get(...path, abortable(options))),
+    call({ operation: "read the disk", target: diskId }, () =>
+      client.disks.get(...path, { ...query, ...abortable(options) }),
+    ),
   );
 }
 
-/** Reads every disk of a VM and finds which of them can be part of a backup. */
+/** Reads every disk of a VM whole, as a recovery point records it. */
 export async function inspectDisks(
   azure: AzureConnection,
-  vm: VmInfo,
-  options: CallOptions & { readonly crashConsistent: boolean },
+  vm: Pick<VmInfo, "diskRefs">,
+  options: CallOptions = {},
 ): Promise<DiskFinding[]> {
   return Promise.all(
     vm.diskRefs.map(async (ref) => {
-      const disk = ref.diskId === null ? null : await readDisk(azure, ref.diskId, options);
-      const facts = disk && diskFacts(ref, disk);
-      return { ref, facts, refusal: refusalOf(ref, facts, options) };
+      if (ref.diskId === null) return { ref, facts: null, raw: null };
+      const raw = new RawAnswer();
+      const disk = await readDisk(azure, ref.diskId, { ...options, raw });
+      return { ref, facts: disk && diskFactsOf(ref, disk), raw: disk && raw.json };
     }),
   );
 }
 
-function vmDiskOf({ ref, facts, refusal }: DiskFinding): VmDisk {
+/** Every disk of a subscription by `armKey` of its id, with one list. */
+export async function listDisks(
+  azure: AzureConnection,
+  subscriptionId: string,
+  options: CallOptions = {},
+): Promise<Map<string, Disk>> {
+  const disks = new Map<string, Disk>();
+  const pages = azure.compute(subscriptionId).disks.list(abortable(options)).byPage();
+  for await (const disk of pagesOf(
+    { operation: "list disks", target: `/subscriptions/${subscriptionId}` },
+    pages,
+  )) {
+    if (disk.id !== undefined) disks.set(armKey(disk.id), disk);
+  }
+  return disks;
+}
+
+/**
+ * What the list of disks says about a VM's disks. Reads a disk that the list lacks: it can be newer than the list, and only
+ * Azure's answer about the disk itself says that it is missing.
+ */
+export async function findDisks(
+  azure: AzureConnection,
+  vm: Pick<VmInfo, "diskRefs">,
+  options: CallOptions & { readonly listed: ReadonlyMap<string, Disk> },
+): Promise<DiskFinding[]> {
+  return Promise.all(
+    vm.diskRefs.map(async (ref) => {
+      if (ref.diskId === null) return { ref, facts: null, raw: null };
+      const disk =
+        options.listed.get(armKey(ref.diskId)) ??
+        (await readDisk(azure, ref.diskId, { signal: options.signal }));
+      return { ref, facts: disk && diskFactsOf(ref, disk), raw: null };
+    }),
+  );
+}
+
+function storageOf(ref: VmDiskRef): DiskStorage {
+  if (ref.ephemeral) return "ephemeral";
+  return ref.diskId === null ? "unmanaged" : "managed";
+}
+
+function vmDiskOf({ ref, facts }: DiskFinding): VmDisk {
   return {
     key: diskKeyOf(ref.slot),
     name: ref.name,
@@ -95,12 +103,28 @@ function vmDiskOf({ ref, facts, refusal }: DiskFinding): VmDisk {
     uniqueId: facts?.uniqueId ?? "",
     bytes: facts?.sizeBytes ?? 0,
     sku: facts?.sku ?? "",
-    unsupported: refusal?.reason ?? null,
-    unsupportedNotice: refusal?.notice ?? null,
+    unsupported: null,
+    unsupportedNotice: null,
+    storage: storageOf(ref),
+    facts,
   };
 }
 
-/** The facts that the catalog stores of a VM and its disks. */
-export function vmFactsOf(vm: VmDetails, findings: readonly DiskFinding[]): VmFacts {
-  return vmFactsSchema.parse({ ...vm, disks: findings.map(vmDiskOf) });
+/**
+ * The facts that the catalog stores of a VM and its disks. A disk is unsupported when no restore point, also not the best
+ * one, can include it.
+ */
+export function vmFactsOf(
+  vm: VmInfo & Pick<VmFacts, "agentState">,
+  findings: readonly DiskFinding[],
+): VmFacts {
+  const facts = vmFactsSchema.parse({ ...vm, disks: findings.map(vmDiskOf) });
+  const refused = refusedDisks(judgeSuitability(suitabilityInput(facts, "best")));
+  const disks = facts.disks.map((disk) => {
+    const code = refused.get(disk.key);
+    if (code === undefined) return disk;
+    const said = notice(diskRefusalNotices[code], {});
+    return { ...disk, unsupported: noticeText(said), unsupportedNotice: said };
+  });
+  return { ...facts, disks };
 }

@@ -7,10 +7,11 @@ export {
   pollDeleteRestorePoint,
   startDeleteRestorePoint,
 } from "./delete-restore-point.ts";
-export { inspectDisks, refusalOf, vmFactsOf } from "./disks.ts";
+export { inspectDisks, vmFactsOf } from "./disks.ts";
 export { pollExtension, snapshotExtension, startExtension } from "./extension.ts";
 export { grantRead, grantWrite, revokeRead } from "./grants.ts";
 export { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
+export { type InventoryItem, type ListedVm, listInventory, listVms } from "./inventory.ts";
 export { installationTag, jobTag, restorePointIds } from "./names.ts";
 export { type AzureOperation, azureOperationSchema, type Poll } from "./operation.ts";
 export { type ListOwnedOptions, listOwned } from "./owned.ts";
@@ -20,9 +21,7 @@ export { getRestorePoint, pollRestorePoint, startRestorePoint } from "./restore-
 export { redactSecrets, Sas } from "./sas.ts";
 export { openSasDisk, type SasDiskOptions, SasDiskSource } from "./sas-disk.ts";
 export type {
-  DiskFacts,
   DiskFinding,
-  DiskRefusal,
   DiskRestorePointFacts,
   DiskSlot,
   ExtensionState,
@@ -46,4 +45,5 @@ export {
   startFinishUpload,
   startUploadDisk,
 } from "./upload-disk.ts";
-export { getVm, listVms, requireVm } from "./vms.ts";
+export { readVmConfiguration } from "./vm-configuration.ts";
+export { getVm, requireVm } from "./vms.ts";

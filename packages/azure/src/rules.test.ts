@@ -3,12 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseArmId } from "./arm-id.ts";
 import { type Backoff, delayOf, withBackoff } from "./backoff.ts";
-import { refusalOf } from "./disks.ts";
 import { parseGuestFacts } from "./guest-facts.ts";
 import { jobOfRestorePoint, restorePointIds } from "./names.ts";
 import { takenAt } from "./restore-points.ts";
 import { redactSecrets, Sas } from "./sas.ts";
-import type { DiskFacts, VmDiskRef } from "./types.ts";
 
 const vmId = "/subscriptions/S1/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web-01";
 
@@ -58,56 +56,6 @@ describe("names of restore points", () => {
   test("a restore point of another product has no job", () => {
     expect(jobOfRestorePoint("kluis-j-1")).toBe("j-1");
     expect(jobOfRestorePoint("AzureBackup_2026")).toBeNull();
-  });
-});
-
-describe("disks that cannot be protected", () => {
-  const ref: VmDiskRef = {
-    slot: 0,
-    name: "d",
-    diskId: "/d",
-    ephemeral: false,
-    writeAccelerated: false,
-    caching: "None",
-  };
-  const facts: DiskFacts = {
-    slot: 0,
-    name: "d",
-    diskId: "/d",
-    sizeBytes: 1024 ** 3,
-    sku: "Premium_LRS",
-    uniqueId: "u",
-    osType: null,
-    hyperVGeneration: null,
-    location: "westeurope",
-    zones: [],
-    logicalSectorSize: 512,
-    maxShares: 1,
-    networkAccessPolicy: "AllowAll",
-    writeAccelerated: false,
-    tags: {},
-  };
-  const code = (refChange: Partial<VmDiskRef>, change: Partial<DiskFacts> | null, crashConsistent = false) =>
-    refusalOf({ ...ref, ...refChange }, change === null ? null : { ...facts, ...change }, { crashConsistent })
-      ?.code ?? null;
-
-  test("an ordinary disk can be protected", () => {
-    expect(code({}, {})).toBeNull();
-    expect(code({}, {}, true)).toBeNull();
-  });
-  test.each([
-    [{ ephemeral: true }, {}, false, "ephemeral"],
-    [{ diskId: null }, null, false, "unmanaged"],
-    [{}, null, false, "missing"],
-    [{}, { maxShares: 2 }, false, "shared"],
-    [{}, { networkAccessPolicy: "DenyAll" }, false, "no-export"],
-    [{}, { logicalSectorSize: 4096 }, false, "sector-size"],
-    [{}, { sku: "UltraSSD_LRS" }, false, null],
-    [{}, { sku: "UltraSSD_LRS" }, true, "ultra-crash-consistent"],
-    [{}, { sku: "PremiumV2_LRS" }, true, "ultra-crash-consistent"],
-    [{}, { writeAccelerated: true }, true, "write-accelerated-crash-consistent"],
-  ] as const)("%j %j crash-consistent %j → %s", (...[refChange, change, crash, wanted]) => {
-    expect(code(refChange, change, crash)).toBe(wanted);
   });
 });
 

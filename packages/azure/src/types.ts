@@ -2,7 +2,7 @@
  * The data that `@kluis/azure` exchanges with the engine. All of it is plain JSON that a job's checkpoint can store, except
  * {@link Grant}, which holds a secret.
  */
-import type { AzureConsistency, Notice, OsType, VmFacts } from "@kluis/domain";
+import type { AzureConsistency, DiskFacts, OsType, VmFacts } from "@kluis/domain";
 import type { Sas } from "./sas.ts";
 
 /** JSON as Azure sent it: stored whole, because the SDK's models drop fields that they do not know. */
@@ -21,7 +21,7 @@ export interface VmDiskRef {
   readonly caching: string | null;
 }
 
-/** The facts of a VM that a list request returns, without details of its disks. */
+/** The facts of a VM that its model has, without its run-time state, its size and details of its disks. */
 export interface VmInfo extends Omit<VmFacts, "agentState" | "disks"> {
   /** ARM id with Azure's own letter case, for display and for calls. Compare by `resourceId`. */
   readonly id: string;
@@ -44,48 +44,12 @@ export interface VmDetails extends VmInfo, Pick<VmFacts, "agentState"> {
   readonly extensions: readonly ExtensionState[];
 }
 
-/** Why a disk cannot be part of a backup. `code` is stable. */
-export interface DiskRefusal {
-  readonly code:
-    | "ephemeral"
-    | "unmanaged"
-    | "shared"
-    | "ultra-crash-consistent"
-    | "write-accelerated-crash-consistent"
-    | "no-export"
-    | "sector-size"
-    | "missing";
-  /** English. */
-  readonly reason: string;
-  /** What `reason` says. */
-  readonly notice: Notice;
-}
-
-export interface DiskFacts {
-  readonly slot: DiskSlot;
-  readonly name: string;
-  readonly diskId: string;
-  /** Bytes of data, without the VHD footer. */
-  readonly sizeBytes: number;
-  readonly sku: string;
-  /** Azure's unique id of this disk; a replaced disk has another, also under the same name. */
-  readonly uniqueId: string;
-  readonly osType: OsType | null;
-  readonly hyperVGeneration: string | null;
-  readonly location: string;
-  readonly zones: readonly string[];
-  readonly logicalSectorSize: number;
-  readonly maxShares: number;
-  readonly networkAccessPolicy: string;
-  readonly writeAccelerated: boolean;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-/** A disk of a VM with Azure's facts about it, and why it cannot be protected. */
+/** A disk of a VM with Azure's facts about it; null when Azure does not know the disk, or it is not a managed disk. */
 export interface DiskFinding {
   readonly ref: VmDiskRef;
   readonly facts: DiskFacts | null;
-  readonly refusal: DiskRefusal | null;
+  /** The GET answer as Azure sent it; null from a list. */
+  readonly raw: Json;
 }
 
 export interface DiskRestorePointFacts {

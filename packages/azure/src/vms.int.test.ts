@@ -8,7 +8,8 @@ import { connect, probe } from "./connection.ts";
 import { inspectDisks, vmFactsOf } from "./disks.ts";
 import { pollExtension, startExtension } from "./extension.ts";
 import { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
-import { getVm, listVms, requireVm } from "./vms.ts";
+import { listVms } from "./inventory.ts";
+import { getVm, requireVm } from "./vms.ts";
 
 let harness: AzureHarness;
 beforeAll(async () => {
@@ -38,11 +39,12 @@ describe("discovery", () => {
       properties: { vmId: vm.azureVmId, hardwareProfile: {} },
     });
     expect(JSON.stringify(vm.configuration)).not.toContain("PowerState");
-    const disks = await inspectDisks(harness.azure, vm, { crashConsistent: false });
-    expect(disks.map(({ ref, facts, refusal }) => [ref.slot, facts?.sizeBytes, refusal])).toEqual([
-      ["os", 64 * MIB, null],
-      [0, 32 * MIB, null],
+    const disks = await inspectDisks(harness.azure, vm);
+    expect(disks.map(({ ref, facts }) => [ref.slot, facts?.sizeBytes])).toEqual([
+      ["os", 64 * MIB],
+      [0, 32 * MIB],
     ]);
+    expect(disks.map(({ raw }) => raw)).toMatchObject([{ name: disks[0]?.ref.name }, { properties: {} }]);
     expect(vmFactsOf(vm, disks)).toMatchObject({
       resourceId: vmId("lin").toLowerCase(),
       azureVmId: vm.azureVmId,

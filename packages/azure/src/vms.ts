@@ -1,19 +1,21 @@
-/** Virtual machines: listed, and read whole. */
+/** Virtual machines as Azure describes them, read whole. inventory.ts lists them. */
 import type {
   InstanceViewStatus,
   VirtualMachine,
   VirtualMachineExtensionInstanceView,
   VirtualMachineInstanceView,
 } from "@azure/arm-compute";
-import type { PipelineResponse } from "@azure/core-rest-pipeline";
 import { type AgentState, KluisError, type OsType, type PowerState, powerStates } from "@kluis/domain";
 import { z } from "zod";
-import { armKey, namesOf } from "./arm-id.ts";
-import { call, missingAsNull, pagesOf } from "./call.ts";
+import { armKey, namesOf, parseArmId } from "./arm-id.ts";
+import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import type { CallOptions } from "./lro.ts";
+import { RawAnswer } from "./raw-answer.ts";
 import { resourceOf } from "./resource.ts";
 import type { ExtensionState, Json, VmDetails, VmDiskRef, VmInfo } from "./types.ts";
+import { vmSizeOf } from "./vm-sizes.ts";
+import { traitsOf } from "./vm-traits.ts";
 
 function powerOf(statuses: readonly InstanceViewStatus[] | undefined): PowerState {
   const code = statuses?.find((status) => status.code?.startsWith("PowerState/"))?.code ?? "";
@@ -53,51 +55,39 @@ function osOf(vm: VirtualMachine): OsType {
   return vm.osProfile?.windowsConfiguration ? "windows" : "linux";
 }
 
-function vmInfo(vm: VirtualMachine, powerState: PowerState): VmInfo {
+/** The id of an instance of a scale set with uniform orchestration, which is another type of resource. */
+const uniformType = "virtualMachineScaleSets/virtualMachines";
+
+function namesOfVm(id: string): { subscriptionId: string; resourceGroup: string; name: string } {
+  const uniform = parseArmId(id).type === uniformType.toLowerCase();
+  const { subscriptionId, resourceGroup, names } = uniform
+    ? namesOf<2>(id, uniformType)
+    : namesOf<1>(id, "virtualMachines");
+  return { subscriptionId, resourceGroup, name: names.join("_") };
+}
+
+/** @throws KluisError INPUT_INVALID when the id is not that of a VM */
+export function vmInfo(vm: VirtualMachine, view: VirtualMachineInstanceView | undefined): VmInfo {
   const id = vm.id ?? "";
-  const { subscriptionId, resourceGroup, names } = namesOf<1>(id, "virtualMachines");
+  const { subscriptionId, resourceGroup, name } = namesOfVm(id);
   return {
     id,
     resourceId: armKey(id),
     azureVmId: vm.vmId ?? "",
     subscriptionId: subscriptionId.toLowerCase(),
     resourceGroup: resourceGroup.toLowerCase(),
-    name: vm.name ?? names[0],
+    name: vm.name ?? name,
     location: vm.location,
     size: vm.hardwareProfile?.vmSize ?? "",
     osType: osOf(vm),
     tags: vm.tags ?? {},
-    powerState,
+    powerState: powerOf(view?.statuses),
     diskRefs: diskRefsOf(vm),
+    traits: traitsOf(vm, view),
   };
 }
 
-/**
- * Lists every VM of a subscription, page by page. Azure returns power states in a separate listing (`statusOnly`): a VM
- * that only the other listing holds has power state `unknown`.
- */
-export async function* listVms(
-  azure: AzureConnection,
-  subscriptionId: string,
-  options: CallOptions = {},
-): AsyncGenerator<VmInfo> {
-  const client = azure.compute(subscriptionId);
-  const target = `/subscriptions/${subscriptionId}`;
-  const power = new Map<string, PowerState>();
-  const statuses = client.virtualMachines.listAll({ statusOnly: "true", ...abortable(options) }).byPage();
-  for await (const vm of pagesOf(
-    { operation: "list the power states of virtual machines", target },
-    statuses,
-  )) {
-    if (vm.id !== undefined) power.set(armKey(vm.id), powerOf(vm.instanceView?.statuses));
-  }
-  const machines = client.virtualMachines.listAll(abortable(options)).byPage();
-  for await (const vm of pagesOf({ operation: "list virtual machines", target }, machines)) {
-    yield vmInfo(vm, power.get(armKey(vm.id ?? "")) ?? "unknown");
-  }
-}
-
-function agentOf(view: VirtualMachineInstanceView | undefined): AgentState {
+export function agentOf(view: VirtualMachineInstanceView | undefined): AgentState {
   const status = view?.vmAgent?.statuses?.[0];
   if (!status) return "unknown";
   return status.displayStatus === "Ready" ? "ready" : "not-ready";
@@ -146,8 +136,8 @@ function provisioningOf(code: string | undefined): string {
 const wireVm = z.object({ properties: z.looseObject({}).optional() }).loose();
 
 /** The GET answer as Azure sent it, without the instance view, which only describes the moment. */
-function configurationOf(body: string | null | undefined): Json {
-  const wire = wireVm.parse(JSON.parse(body ?? "{}"));
+function configurationOf(body: Json): Json {
+  const wire = wireVm.parse(body);
   const { instanceView: _view, ...properties } = wire.properties ?? {};
   return z.json().parse({ ...wire, properties });
 }
@@ -159,24 +149,23 @@ export async function getVm(
   options: CallOptions = {},
 ): Promise<VmDetails | null> {
   const { client, path } = resourceOf<1>(azure, vmId, "virtualMachines");
-  let raw: PipelineResponse | undefined;
-  const onResponse = (response: { readonly rawResponse?: PipelineResponse } | PipelineResponse) => {
-    raw = "status" in response ? response : response.rawResponse;
-  };
-  const query = { expand: "instanceView", onResponse, ...abortable(options) } as const;
+  const raw = new RawAnswer();
+  const query = { expand: "instanceView", onResponse: raw.onResponse, ...abortable(options) } as const;
   const vm = await missingAsNull(
     call({ operation: "read the virtual machine", target: vmId }, () =>
       client.virtualMachines.get(...path, query),
     ),
   );
-  return (
-    vm && {
-      ...vmInfo(vm, powerOf(vm.instanceView?.statuses)),
-      configuration: configurationOf(raw?.bodyAsText),
-      agentState: agentOf(vm.instanceView),
-      extensions: extensionsOf(vm),
-    }
-  );
+  if (vm === null) return null;
+  const info = vmInfo(vm, vm.instanceView);
+  const size = await vmSizeOf(azure, info, options);
+  return {
+    ...info,
+    traits: { ...info.traits, ...size },
+    configuration: configurationOf(raw.json),
+    agentState: agentOf(vm.instanceView),
+    extensions: extensionsOf(vm),
+  };
 }
 
 /** Like {@link getVm}, for callers that need the VM. @throws KluisError VM_NOT_FOUND */

@@ -1,7 +1,8 @@
 /** Which consistency to request from Azure for a snapshot, and how to judge the one that Azure reached. */
 import { type Notice, notice } from "./notices.ts";
 import type { Consistency, PolicyDocument } from "./policy.ts";
-import type { AgentState, OsType } from "./vm.ts";
+import type { AgentState } from "./vm.ts";
+import type { OsType } from "./vm-os.ts";
 import type { PowerState } from "./vm-status.ts";
 
 /** The level that Azure reports for a restore point; `file-system` is its `FileSystemConsistent`. */

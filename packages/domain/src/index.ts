@@ -215,15 +215,19 @@ export {
   type AgentState,
   agentStates,
   type DiskKey,
+  type DiskStorage,
   diskKeyOf,
   diskKeySchema,
-  type OsType,
-  osTypes,
+  diskStorages,
   type VmDisk,
   type VmFacts,
   vmDiskSchema,
   vmFactsSchema,
 } from "./vm.ts";
+export { type DiskFacts, diskFactsSchema, readDiskFacts } from "./vm-disk-facts.ts";
+export { type OsType, osTypes } from "./vm-os.ts";
+export { vmRefusal } from "./vm-refusal.ts";
+export { parseSizeName, promisesOneInstant, type SizeName } from "./vm-size.ts";
 export {
   type PowerState,
   powerStates,
@@ -234,6 +238,32 @@ export {
   vmSorts,
   vmStatuses,
 } from "./vm-status.ts";
+export {
+  type DiskRefusalCode,
+  diskRefusalCodes,
+  judgeSuitability,
+  refusalOfVm,
+  refusedDisks,
+  type SuitabilityCode,
+  type SuitabilityDisk,
+  type SuitabilityFinding,
+  type SuitabilityInput,
+  type SuitabilitySeverity,
+  suitabilityCodes,
+  suitabilityFindingSchema,
+  suitabilityInput,
+  suitabilitySeverities,
+  type VmRefusalCode,
+  vmRefusalCodes,
+  worstSeverity,
+} from "./vm-suitability.ts";
+export {
+  diskRefusalNotices,
+  type SuitabilityText,
+  suitabilitySeverityTexts,
+  suitabilityTexts,
+} from "./vm-suitability-texts.ts";
+export { scaleSetModes, unknownTraits, type VmTraits, vmTraitsSchema } from "./vm-traits.ts";
 export {
   consistencyTexts,
   deltaMethodTexts,

@@ -43,6 +43,9 @@ export interface NoticeParams {
   "disk-sector-size": None;
   "disk-ultra-crash-consistent": None;
   "disk-write-accelerated-crash-consistent": None;
+  "disk-public-access-disabled": None;
+  "disk-entra-authorized": None;
+  "disk-too-large": None;
 
   // Why a snapshot is less consistent than the policy requests
   "guest-not-running": { readonly powerState: PowerState };

@@ -60,6 +60,11 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     "Crash-consistent Azure restore points exclude Ultra and Premium SSD v2 disks.",
   "disk-write-accelerated-crash-consistent": () =>
     "Crash-consistent Azure restore points exclude write-accelerated disks.",
+  "disk-public-access-disabled": () =>
+    "Public network access to the disk is disabled and it has no private access.",
+  "disk-entra-authorized": () =>
+    "The disk requires a sign-in to Microsoft Entra beside the access URL, which Kluis does not send.",
+  "disk-too-large": () => "The disk is larger than 32 TiB, the largest upload that Azure accepts.",
 
   "guest-not-running": ({ powerState }) =>
     `The VM was ${powerState === "unknown" ? "in an unknown power state" : powerState}, so its guest did not take part in the snapshot.`,

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { storedNoticeSchema } from "./notices.ts";
+import { diskFactsSchema } from "./vm-disk-facts.ts";
+import { osTypes } from "./vm-os.ts";
 import { powerStates } from "./vm-status.ts";
+import { vmTraitsSchema } from "./vm-traits.ts";
 
 /** "os" or the LUN of a data disk in decimal. Identifies a disk within its VM in API, CLI, database and manifest. */
 export const diskKeySchema = z.string().regex(/^(os|\d{1,3})$/, 'Use "os" or a LUN such as 0.');
@@ -10,6 +13,10 @@ export type DiskKey = z.infer<typeof diskKeySchema>;
 export function diskKeyOf(slot: "os" | number): DiskKey {
   return slot === "os" ? "os" : String(slot);
 }
+
+/** How a VM holds a disk. Only managed disks have snapshots that Kluis can read. */
+export const diskStorages = ["managed", "unmanaged", "ephemeral"] as const;
+export type DiskStorage = (typeof diskStorages)[number];
 
 export const vmDiskSchema = z.strictObject({
   key: diskKeySchema,
@@ -23,11 +30,13 @@ export const vmDiskSchema = z.strictObject({
   unsupported: z.string().nullable(),
   /** What `unsupported` says, as code and parameters; missing in rows of earlier versions. */
   unsupportedNotice: storedNoticeSchema.optional(),
+  /** Missing in rows of earlier versions. */
+  storage: z.enum(diskStorages).optional(),
+  /** The disk in Azure; null when Azure does not know it, missing in rows of earlier versions. */
+  facts: diskFactsSchema.nullable().optional(),
 });
 export type VmDisk = z.infer<typeof vmDiskSchema>;
 
-export const osTypes = ["linux", "windows"] as const;
-export type OsType = (typeof osTypes)[number];
 export const agentStates = ["ready", "not-ready", "unknown"] as const;
 export type AgentState = (typeof agentStates)[number];
 
@@ -52,5 +61,6 @@ export const vmFactsSchema = z.object({
   agentState: z.enum(agentStates),
   tags: z.record(z.string(), z.string()),
   disks: z.array(vmDiskSchema),
+  traits: vmTraitsSchema.prefault({}),
 });
 export type VmFacts = z.infer<typeof vmFactsSchema>;

@@ -122,9 +122,9 @@ describe("help", () => {
 
 describe("wrong usage", () => {
   test.each([
-    ["vsm", "Unknown command 'vsm'.\n       Did you mean vms? See kluis --help."],
-    ["help vsm", "Unknown command 'vsm'.\n       Did you mean vms? See kluis --help."],
-    ["vsm --help", "Unknown command 'vsm'.\n       Did you mean vms? See kluis --help."],
+    ["vsm", "Unknown command 'vsm'.\n       Did you mean one of vm, vms? See kluis --help."],
+    ["help vsm", "Unknown command 'vsm'.\n       Did you mean one of vm, vms? See kluis --help."],
+    ["vsm --help", "Unknown command 'vsm'.\n       Did you mean one of vm, vms? See kluis --help."],
     ["report pionts", "Unknown command 'pionts'.\n       Did you mean points? See kluis report --help."],
     ["vms --serch x", "Unknown option '--serch'.\n       Did you mean --search? See kluis vms --help."],
     ["protect web-01", "Required option '--policy <name>' not specified.\n       See kluis protect --help."],

@@ -11,7 +11,7 @@ import { policies } from "./policies.ts";
 import { protect, stopProtection } from "./protection.ts";
 import { reportPoints } from "./reports.ts";
 import { restoreDisk } from "./restores.ts";
-import { vms } from "./vms.ts";
+import { vm, vms } from "./vms.ts";
 
 export interface CommandGroup {
   readonly heading: string;
@@ -19,7 +19,7 @@ export interface CommandGroup {
 }
 
 export const commandGroups: readonly CommandGroup[] = [
-  { heading: "Protect and back up", commands: [vms, policies, protect, stopProtection, backup] },
+  { heading: "Protect and back up", commands: [vms, vm, policies, protect, stopProtection, backup] },
   { heading: "Restore", commands: [points, download, restoreDisk, verify, deletePoint] },
   { heading: "Jobs", commands: [jobs, job, cancel] },
   { heading: "Audit", commands: [reportPoints, auditList, auditVerify] },

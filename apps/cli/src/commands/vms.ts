@@ -1,13 +1,14 @@
 /** Virtual machines. */
 import { formatBytes } from "@kluis/domain";
-import type { VmRow } from "../api-types.ts";
+import type { VmRow, VmView } from "../api-types.ts";
 import { defineCommand, flag, option, print, type Session } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { minuteOf } from "../format.ts";
+import { formatFacts, type Look } from "../look.ts";
 import { allPages } from "../pages.ts";
 import { type Column, formatTable } from "../table.ts";
-import { text } from "../values.ts";
-import { vmStatusWords } from "../words.ts";
+import { text, vmArgument } from "../values.ts";
+import { suitabilityWords, vmStatusWords } from "../words.ts";
 
 const columns: readonly Column<VmRow>[] = [
   { title: "NAME", value: (vm) => vm.name, shrinkTo: 12 },
@@ -20,6 +21,12 @@ const columns: readonly Column<VmRow>[] = [
     title: "PROTECTION",
     value: (vm) => vmStatusWords[vm.status].text,
     tone: (vm) => vmStatusWords[vm.status].tone,
+  },
+  {
+    title: "CHECK",
+    value: (vm) => (vm.suitability === null ? "ok" : suitabilityWords[vm.suitability].text),
+    tone: (vm) => (vm.suitability === null ? null : suitabilityWords[vm.suitability].tone),
+    leaveOut: 3,
   },
   { title: "LAST POINT (UTC)", value: (vm) => minuteOf(vm.lastPoint?.takenAt ?? null) },
 ];
@@ -42,6 +49,59 @@ export const vms = defineCommand({
     return exitCodes.ok;
   },
 });
+
+export const vm = defineCommand({
+  name: "vm",
+  summary: "Show one virtual machine and what its backups need",
+  input: { vm: vmArgument },
+  examples: ["vm web-01", "vm web-01 --json"],
+  run: async (session, { vm: ref }) => {
+    const shown = await session.server.call((api) => api.vms.get.query({ vm: ref }));
+    print(session, shown, (look) => describe(shown, look));
+    return exitCodes.ok;
+  },
+});
+
+function describe(one: VmView, look: Look): string {
+  const facts: [string, string][] = [
+    ["VM", one.name],
+    ["Resource", one.resourceId],
+    ["Size", `${one.size}, ${one.osType}, ${one.powerState}`],
+    ["Zone", one.traits.zones.join(", ") || "none"],
+    ["Security", one.traits.securityType ?? "standard"],
+    ["Protection", vmStatusWords[one.status].text],
+    ["Policy", one.policy?.name ?? "–"],
+  ];
+  const disks = formatTable(diskColumns, one.disks, { empty: "No disks.", look });
+  const findings = formatTable(findingColumns, one.suitability, {
+    empty: "Nothing prevents or limits its backups.",
+    look,
+  });
+  return [formatFacts(facts, look), disks, findings].join("\n\n");
+}
+
+const diskColumns: readonly Column<VmView["disks"][number]>[] = [
+  { title: "DISK", value: (disk) => disk.key },
+  { title: "NAME", value: (disk) => disk.name, shrinkTo: 12 },
+  { title: "TYPE", value: (disk) => disk.sku, leaveOut: 2 },
+  { title: "SIZE", value: (disk) => formatBytes(disk.bytes), align: "right" },
+  { title: "ZONE", value: (disk) => disk.facts?.zones.join(", ") || "–", leaveOut: 1 },
+  {
+    title: "BACKUP",
+    value: (disk) => (disk.unsupported === null ? (disk.excluded ? "excluded" : "included") : "not possible"),
+    tone: (disk) => (disk.unsupported === null ? null : "bad"),
+  },
+];
+
+const findingColumns: readonly Column<VmView["suitability"][number]>[] = [
+  {
+    title: "FINDING",
+    value: ({ severity }) => suitabilityWords[severity].text,
+    tone: ({ severity }) => suitabilityWords[severity].tone,
+  },
+  { title: "DISKS", value: ({ disks }) => (disks.length === 0 ? "–" : disks.join(", ")), shrinkTo: 6 },
+  { title: "WHAT TO DO", value: ({ text: what, action }) => `${what} ${action}`, wrapTo: 40 },
+];
 
 /** Reads the inventory from Azure; a slow Azure gets a note, because the list may then be old. */
 export async function refreshVms({ server, terminal }: Session): Promise<void> {

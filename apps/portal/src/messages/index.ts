@@ -12,6 +12,7 @@ import { restores } from "#messages/restores.ts";
 import { settings } from "#messages/settings.ts";
 import { shell } from "#messages/shell.ts";
 import { signedOut } from "#messages/signed-out.ts";
+import { suitability } from "#messages/suitability.ts";
 import { ui } from "#messages/ui.ts";
 import { validation } from "#messages/validation.ts";
 import { vms } from "#messages/vms.ts";
@@ -32,6 +33,7 @@ export const messages = {
     settings: settings.en,
     shell: shell.en,
     signedOut: signedOut.en,
+    suitability: suitability.en,
     ui: ui.en,
     validation: validation.en,
     vms: vms.en,
@@ -50,6 +52,7 @@ export const messages = {
     settings: settings.nl,
     shell: shell.nl,
     signedOut: signedOut.nl,
+    suitability: suitability.nl,
     ui: ui.nl,
     validation: validation.nl,
     vms: vms.nl,

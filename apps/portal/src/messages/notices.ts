@@ -43,6 +43,11 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Crash-consistent Azure restore points exclude Ultra and Premium SSD v2 disks.",
     "disk-write-accelerated-crash-consistent":
       "Crash-consistent Azure restore points exclude write-accelerated disks.",
+    "disk-public-access-disabled":
+      "Public network access to the disk is disabled and it has no private access.",
+    "disk-entra-authorized":
+      "The disk requires a sign-in to Microsoft Entra beside the access URL, which Kluis does not send.",
+    "disk-too-large": "The disk is larger than 32 TiB, the largest upload that Azure accepts.",
     "guest-not-running":
       "The VM was {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}, so its guest did not take part in the snapshot.",
     "guest-agent-not-ready": "The guest agent was not ready, so the guest did not take part in the snapshot.",
@@ -182,6 +187,11 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Crashconsistente Azure-herstelpunten slaan Ultra- en Premium SSD v2-schijven over.",
     "disk-write-accelerated-crash-consistent":
       "Crashconsistente Azure-herstelpunten slaan schijven met schrijfversnelling over.",
+    "disk-public-access-disabled":
+      "Openbare netwerktoegang tot de schijf is uitgeschakeld en er is geen privétoegang.",
+    "disk-entra-authorized":
+      "De schijf vereist naast de toegangs-URL een aanmelding bij Microsoft Entra, die Kluis niet meestuurt.",
+    "disk-too-large": "De schijf is groter dan 32 TiB, de grootste upload die Azure accepteert.",
     "guest-not-running":
       "De energiestatus van de virtuele machine was “{powerState, select, running {actief} starting {wordt gestart} stopping {wordt gestopt} stopped {gestopt} deallocating {toewijzing wordt ongedaan gemaakt} deallocated {toewijzing ongedaan gemaakt} other {onbekend}}”, dus het gastbesturingssysteem heeft niet meegewerkt aan de momentopname.",
     "guest-agent-not-ready":

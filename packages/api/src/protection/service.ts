@@ -10,13 +10,14 @@ import {
   stopProtection as stop,
   type Tx,
 } from "@kluis/db";
-import { KluisError } from "@kluis/domain";
+import { KluisError, refusalOfVm, refusedDisks, suitabilityTexts, vmRefusal } from "@kluis/domain";
 import type { z } from "zod";
 import { addBackup, goneFromAzure } from "../backup/service.ts";
 import type { SignedInContext } from "../context.ts";
 import { lookupVmFor } from "../lookup.ts";
 import { policySight } from "../policies/facts.ts";
 import { record, type VmEvent } from "../record.ts";
+import { type ConsistencyRules, refusalsUnder } from "../vms/suitability.ts";
 import type { SetProtectionInput, StopProtectionInput } from "./inputs.ts";
 import type { protectionView, stoppedView } from "./view.ts";
 
@@ -34,7 +35,7 @@ export async function protectVm(
   const current = await getProtection(ctx.api.db.prisma, vm.id);
   const kept = current?.excludedDisks.filter((key) => vm.disks.some((disk) => disk.key === key));
   const excludedDisks = [...new Set(input.excludedDisks ?? kept ?? [])];
-  checkDisks(vm, excludedDisks);
+  checkDisks(vm, { excluded: excludedDisks, rules: policy.current.document.consistency });
   return record(ctx, async (tx) => {
     const { events, jobId } = await protectIn(ctx, tx, { vm, policy, excludedDisks });
     await notify(tx, "inventory", { vmId: vm.id });
@@ -90,7 +91,11 @@ async function describe(
   };
 }
 
-function checkDisks(vm: StoredVm, excluded: readonly string[]): void {
+/** @throws KluisError DISK_NOT_FOUND, DISK_NOT_SUPPORTED when no backup under the policy could succeed */
+function checkDisks(
+  vm: StoredVm,
+  { excluded, rules }: { readonly excluded: readonly string[]; readonly rules: ConsistencyRules },
+): void {
   const unknown = excluded.find((key) => !vm.disks.some((disk) => disk.key === key));
   if (unknown !== undefined) {
     const disks = vm.disks.map((disk) => disk.key).join(", ");
@@ -101,8 +106,12 @@ function checkDisks(vm: StoredVm, excluded: readonly string[]): void {
       params: { vm: vm.name, disk: unknown, disks },
     });
   }
+  const findings = refusalsUnder(vm, rules);
+  const refusal = refusalOfVm(findings);
+  if (refusal !== null) throw vmRefusal(vm, refusal);
+  const refused = refusedDisks(findings);
   const wanted = vm.disks.filter((disk) => !excluded.includes(disk.key));
-  if (wanted.some((disk) => disk.unsupported === null)) return;
+  if (wanted.some((disk) => disk.unsupported === null && !refused.has(disk.key))) return;
   if (wanted.length === 0) {
     throw new KluisError("INPUT_INVALID", {
       reason: "all-disks-excluded",
@@ -111,7 +120,11 @@ function checkDisks(vm: StoredVm, excluded: readonly string[]): void {
       params: { vm: vm.name },
     });
   }
-  const reasons = wanted.map((disk) => `${disk.name}: ${disk.unsupported}`).join("; ");
+  const reasonOf = ({ key, unsupported }: (typeof wanted)[number]): string => {
+    const code = refused.get(key);
+    return code === undefined ? (unsupported ?? "") : suitabilityTexts[code].text;
+  };
+  const reasons = wanted.map((disk) => `${disk.name}: ${reasonOf(disk)}`).join("; ");
   throw new KluisError("DISK_NOT_SUPPORTED", {
     reason: "no-disk-left",
     message: `${vm.name} cannot be protected: none of its disks can be backed up (${reasons}).`,

@@ -5,11 +5,19 @@ import {
   getFleetVm,
   getProtection,
   listFleet,
+  listPolicies,
   type PolicyRow,
   type ProtectionRow,
   type StoredVm,
+  type VmRow,
 } from "@kluis/db";
-import { describePolicy, KluisError, nextOccurrences } from "@kluis/domain";
+import {
+  describePolicy,
+  KluisError,
+  nextOccurrences,
+  type SuitabilityFinding,
+  worstSeverity,
+} from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupVm, mayOn } from "../lookup.ts";
@@ -17,13 +25,26 @@ import { fleetScope, scopeOf } from "../policies/facts.ts";
 import { readHistory } from "./history.ts";
 import type { ListVmsInput } from "./inputs.ts";
 import { statusReason } from "./status.ts";
+import { type ConsistencyRules, suitabilityOf, worded } from "./suitability.ts";
 import type { facetsView, vmPage, vmView } from "./view.ts";
 
 export async function listVms(ctx: SignedInContext, input: ListVmsInput): Promise<z.input<typeof vmPage>> {
   const { sort, direction, page, pageSize, ...filter } = input;
   const order = { sort, direction, page, pageSize };
-  const list = await listFleet(ctx.api.db.prisma, await fleetScope(ctx), { filter, order });
-  return { ...list, page, pageSize };
+  const policies = await listPolicies(ctx.api.db.prisma, "all");
+  const list = await listFleet(ctx.api.db.prisma, scopeOf(ctx, policies), { filter, order });
+  const rules = new Map(policies.map(({ id, current }) => [id, current.document.consistency]));
+  const rows = list.rows.map((row) => ({ ...row, suitability: worstSeverity(findingsOf(row, rules)) }));
+  return { ...list, rows, page, pageSize };
+}
+
+function findingsOf(
+  row: VmRow,
+  rulesOfPolicies: ReadonlyMap<string, ConsistencyRules>,
+): readonly SuitabilityFinding[] {
+  if (row.status === "deleted") return [];
+  const rules = row.policy === null ? undefined : rulesOfPolicies.get(row.policy.id);
+  return suitabilityOf(row, { rules, excluded: row.excludedDisks });
 }
 
 /** @throws KluisError VM_NOT_FOUND, CONFLICT when the name fits several VMs */
@@ -41,8 +62,10 @@ export async function getVm(ctx: SignedInContext, ref: string): Promise<z.input<
     });
   }
   const why = statusReason(row);
+  const rules = new Map(policy === null ? [] : [[policy.id, policy.current.document.consistency]]);
   return {
     ...row,
+    suitability: worded(findingsOf(row, rules)),
     disks: vm.disks.map((disk) => ({
       ...disk,
       excluded: protection?.excludedDisks.includes(disk.key) ?? false,

@@ -1,4 +1,4 @@
-import { historyDayView, vmCountsView, vmFacetsView, vmView as vmFacts, vmRow } from "@kluis/db";
+import { historyDayView, vmRow as storedRow, vmCountsView, vmFacetsView, vmView as vmFacts } from "@kluis/db";
 import {
   diskKeySchema,
   instantView,
@@ -7,11 +7,20 @@ import {
   policyDocumentSchema,
   protectionStates,
   refView,
+  suitabilityFindingSchema,
   vmDiskSchema,
 } from "@kluis/domain";
 import { z } from "zod";
 
+/** A VM in a list, without the facts that only its page shows. */
+const vmRow = storedRow.omit({ disks: true, traits: true, excludedDisks: true }).extend({
+  /** The worst severity of the findings; null: none to show. `vms.get` has the findings. */
+  suitability: z.enum(["refuses", "warns"]).nullable(),
+});
 export const vmPage = pageView(vmRow);
+
+/** A finding about the VM's backups, with its English texts. */
+const findingView = suitabilityFindingSchema.extend({ text: z.string(), action: z.string() });
 
 /** A disk of a VM, and whether it is backed up. */
 const vmDiskView = z.object({
@@ -45,7 +54,9 @@ const vmRights = z.object({
   deletePoints: z.boolean(),
 });
 
-export const vmView = vmFacts.extend({
+export const vmView = vmFacts.omit({ excludedDisks: true }).extend({
+  /** Worst first. Empty: a backup needs nothing. */
+  suitability: z.array(findingView),
   disks: z.array(vmDiskView),
   protection: vmProtectionView.nullable(),
   /** The reason of the status, in one English sentence. */

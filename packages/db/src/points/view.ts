@@ -9,6 +9,7 @@ import {
   consistencySchema,
   countView,
   deltaMethods,
+  diskFactsSchema,
   diskKeySchema,
   instantView,
   jobTriggers,
@@ -40,6 +41,9 @@ export const pointDisk = z.object({
   allocatedBytes: bytesView,
   ...transferBytes,
 });
+
+/** A disk of a point with what a restore needs to create it again; null in points of earlier versions. */
+const recordedDisk = pointDisk.extend({ facts: diskFactsSchema.nullable().catch(null) });
 
 const retained = {
   occurrenceDueAt: instantView.nullable(),
@@ -115,7 +119,7 @@ export const pointView = z.object({
   /** True for an available point while its VM has no other. */
   isOnly: z.boolean(),
   diskCount: countView,
-  disks: z.array(pointDisk),
+  disks: z.array(recordedDisk),
 });
 
 /** A recovery point in a list. */
@@ -149,7 +153,7 @@ export type PointRow = z.infer<typeof pointRow>;
  * is all zeros).
  */
 export const storedPoint = pointView.extend({
-  disks: z.array(pointDisk.extend({ root: z.string().nullable() })),
+  disks: z.array(recordedDisk.extend({ root: z.string().nullable() })),
 });
 export type StoredPoint = z.infer<typeof storedPoint>;
 

@@ -6,6 +6,7 @@ import {
   consistencySchema,
   type DeltaMethod,
   heldPointStates,
+  type DiskFacts as ManagedDiskFacts,
   openJobStates,
   type PointState,
   pointStates,
@@ -25,6 +26,8 @@ export interface NewPointDisk extends DiskFacts {
   readonly deltaMethod: DeltaMethod;
   readonly deltaReason: string | null;
   readonly deltaNotice: StoredNotice | null;
+  /** The disk in Azure when the point was taken; null when they were not recorded. */
+  readonly facts?: ManagedDiskFacts | null;
   readonly allocatedBytes: number;
   readonly readBytes: number;
   readonly changedBytes: number;
@@ -91,6 +94,7 @@ export async function createPoint(tx: Tx, point: NewPoint): Promise<void> {
     data: disks.map((disk) => ({
       ...disk,
       deltaNotice: toJsonOrNull(disk.deltaNotice),
+      facts: toJsonOrNull(disk.facts ?? null),
       id: newId(),
       pointId: point.id,
       diskBytes: BigInt(disk.diskBytes),

@@ -45,6 +45,7 @@ const composed = {
   status: Prisma.sql`shown.status`,
   policy: refSql("policy"),
   protectedSince: Prisma.sql`p.since`,
+  excludedDisks: Prisma.sql`coalesce(to_jsonb(p."excludedDisks"), '[]')`,
   lastPoint: Prisma.sql`CASE WHEN point.id IS NOT NULL THEN
     jsonb_build_object('id', point.id, 'takenAt', point."takenAt", 'consistency', point."consistencyReached") END`,
   pointCount: Prisma.sql`

@@ -16,9 +16,9 @@ import {
 } from "@kluis/domain";
 import { z } from "zod";
 
-/** A VM with what Azure says (all of `vmFactsSchema`, the disks as sums) and the state of its protection. */
+/** A VM with what Azure says (all of `vmFactsSchema`) and the state of its protection. */
 export const vmView = z.object({
-  ...vmFactsSchema.omit({ subscriptionId: true, disks: true }).shape,
+  ...vmFactsSchema.omit({ subscriptionId: true }).shape,
   id: z.string(),
   subscription: refView,
   diskCount: countView,
@@ -30,6 +30,8 @@ export const vmView = z.object({
   status: z.enum(vmStatuses),
   policy: refView.nullable(),
   protectedSince: instantView.nullable(),
+  /** Keys of the disks that the protection leaves out. */
+  excludedDisks: z.array(z.string()),
   /** The newest recovery point that can be restored. */
   lastPoint: z.object({ id: z.string(), takenAt: instantView, consistency: consistencySchema }).nullable(),
   pointCount: countView,

@@ -9,8 +9,8 @@ import type { Tx } from "../tx.ts";
 /** A VM as discovery finds it. Facts with a default may be missing. */
 export type DiscoveredVm = Omit<z.input<typeof vmFactsSchema>, "disks"> & {
   readonly disks: readonly VmDisk[];
-  /** The whole GET answer, for the manifest. */
-  readonly configuration: unknown;
+  /** The whole GET answer; without it the stored one stays. */
+  readonly configuration?: unknown;
 };
 
 const storedVmSchema = vmFactsSchema.extend({
@@ -64,18 +64,24 @@ export async function upsertVm(tx: Tx, vm: DiscoveredVm, clock: Clock): Promise<
     tags: toJson(tags),
     tagIndex: tagIndex(tags),
     disks: toJson(disks),
-    configuration: toJson(z.record(z.string(), z.unknown()).parse(vm.configuration)),
+    traits: toJson(facts.traits),
+    ...configurationOf(vm),
     lastSeenAt: now,
     deletedAt: null,
   };
   if (found === null) {
-    const row = { id: newId(clock), resourceId, azureVmId, firstSeenAt: now, ...data };
+    const row = { id: newId(clock), resourceId, azureVmId, firstSeenAt: now, configuration: {}, ...data };
     await tx.virtualMachine.create({ data: row });
     return { id: row.id, change: "discovered", before: null };
   }
   const before = toStoredVm(found);
   await tx.virtualMachine.update({ where: { id: before.id }, data, select: { id: true } });
   return { id: before.id, change: isChanged(before, vm) ? "changed" : "unchanged", before };
+}
+
+function configurationOf({ configuration }: DiscoveredVm): { configuration?: Prisma.InputJsonValue } {
+  if (configuration === undefined) return {};
+  return { configuration: toJson(z.record(z.string(), z.unknown()).parse(configuration)) };
 }
 
 /** Power and agent state are stored, but their changes are not changes of the VM. */

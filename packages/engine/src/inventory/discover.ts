@@ -1,5 +1,5 @@
-/** Reads the inventory from Azure: VMs, their disks, and the disks that cannot be protected. */
-import { getVm, inspectDisks, listVms } from "@kluis/azure";
+/** Reads the inventory from Azure: VMs, their disks, and the facts that decide whether they can be protected. */
+import { listInventory } from "@kluis/azure";
 import {
   appendEvents,
   inTransaction,
@@ -12,7 +12,7 @@ import { errorInfo, forEachConcurrent, type LedgerDraft, toKluisError } from "@k
 import type { EngineDeps } from "../deps.ts";
 import { deletedEvent, recordVm } from "./record-vm.ts";
 
-/** VMs that are read at the same time. Bounded by Azure's limits per subscription. */
+/** VMs that are stored at the same time. Bounded by the database's connections. */
 const VMS_AT_ONCE = 4;
 
 /** Reads one subscription, or all. Marks a subscription that cannot be read, and continues with the others. */
@@ -53,12 +53,9 @@ async function discoverSubscription(
   const ids: string[] = [];
   const since = deps.clock.now();
   await forEachConcurrent(
-    listVms(deps.azure, subscriptionId, { signal }),
+    listInventory(deps.azure, subscriptionId, { signal }),
     { limit: VMS_AT_ONCE, signal },
-    async ({ resourceId }) => {
-      const vm = await getVm(deps.azure, resourceId, { signal });
-      if (vm === null) return;
-      const disks = await inspectDisks(deps.azure, vm, { crashConsistent: false, signal });
+    async ({ vm, disks }) => {
       ids.push(await recordVm(deps, vm, disks));
     },
   );

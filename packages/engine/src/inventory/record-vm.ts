@@ -1,5 +1,5 @@
 /** Stores a VM as Azure describes it, with a ledger event when it is new or changed. */
-import { type DiskFinding, refusalOf, type VmDetails, vmFactsOf } from "@kluis/azure";
+import { type DiskFinding, type ListedVm, type VmDetails, vmFactsOf } from "@kluis/azure";
 import {
   appendEvents,
   type DiscoveredVm,
@@ -17,15 +17,13 @@ import type { EngineDeps } from "../deps.ts";
 /** @returns the id of the VM's row */
 export function recordVm(
   deps: Pick<EngineDeps, "db" | "clock">,
-  vm: VmDetails,
+  vm: ListedVm | VmDetails,
   findings: readonly DiskFinding[],
 ): Promise<string> {
-  // The inventory shows the refusals of the best snapshot, and the backup may have requested a crash-consistent one.
-  const disks = findings.map((one) => ({
-    ...one,
-    refusal: refusalOf(one.ref, one.facts, { crashConsistent: false }),
-  }));
-  const facts: DiscoveredVm = { ...vmFactsOf(vm, disks), configuration: vm.configuration };
+  const facts: DiscoveredVm = {
+    ...vmFactsOf(vm, findings),
+    ...("configuration" in vm ? { configuration: vm.configuration } : {}),
+  };
   return inTransaction(deps.db, async (tx) => {
     const predecessors = await listPredecessors(tx, facts);
     const { id, change, before } = await upsertVm(tx, facts, deps.clock);

@@ -6,6 +6,7 @@ import { ConsistencyBadge } from "#features/points/consistency.tsx";
 import { OsMark } from "#features/vms/os-mark.tsx";
 import { VmRowActions } from "#features/vms/vm-actions.tsx";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
+import { SuitabilitySign } from "#features/vms/vm-suitability.tsx";
 import type { VmRow } from "#lib/api-types.ts";
 import { useFormat } from "#lib/use-format.ts";
 import { ByteSize } from "#ui/byte-size.tsx";
@@ -34,6 +35,7 @@ function StatusCell({ vm }: { vm: VmRow }) {
   return (
     <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
       <VmStatusBadge status={vm.status} />
+      <SuitabilitySign suitability={vm.suitability} />
       {job === null ? null : (
         <Link href={`/jobs/${job.id}`} className="hover:underline">
           <Status look="plain" tone="run" icon={job.state === "queued" ? "waiting" : "running"}>

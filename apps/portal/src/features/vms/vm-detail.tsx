@@ -9,6 +9,7 @@ import { VmFacts, VmProtection } from "#features/vms/vm-facts.tsx";
 import { VmHistory } from "#features/vms/vm-history.tsx";
 import { VmJobs, VmPoints } from "#features/vms/vm-lists.tsx";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
+import { VmSuitability } from "#features/vms/vm-suitability.tsx";
 import type { VmView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
 import { useTabTitle } from "#lib/tab-title.ts";
@@ -60,6 +61,7 @@ function LoadedVm({ vm }: { vm: VmView }) {
             {t("detail.unprotectedText")}
           </Alert>
         ) : null}
+        <VmSuitability vm={vm} />
         <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,24rem)]">
           <Card title={t("detail.facts")} id="facts">
             <VmFacts vm={vm} />

@@ -20,6 +20,11 @@ export function VmFacts({ vm }: { vm: VmView }) {
     { label: t("detail.subscription"), value: vm.subscription.name },
     { label: t("detail.location"), value: vm.location },
     { label: t("detail.size"), value: vm.size },
+    {
+      label: t("detail.zone"),
+      value: vm.traits.zones.length === 0 ? t("detail.noZone") : vm.traits.zones.join(", "),
+    },
+    { label: t("detail.security"), value: vm.traits.securityType ?? t("detail.standardSecurity") },
     { label: t("detail.os"), value: t(`os.${vm.osType}`) },
     {
       label: t("detail.power"),

@@ -105,6 +105,20 @@ export const backupErrors = catalog({
           message: "Azure returned something other than a disk in VHD format.",
           action: "Try again. If it persists, check the disk in Azure.",
         },
+        "confidential-vm": {
+          message: "{vm} is a confidential VM. Azure does not create restore points of confidential VMs.",
+          action: "Back up the data with software inside the VM.",
+        },
+        "uniform-scale-set": {
+          message:
+            "{vm} belongs to a scale set with uniform orchestration. Azure does not create restore points of its instances.",
+          action: "Use a scale set with flexible orchestration.",
+        },
+        "size-without-premium-storage": {
+          message:
+            "The backup of {vm} needs a crash-consistent restore point. Azure does not create one of size {size}, which has no premium storage.",
+          action: "Start the VM, use a policy that requests application consistency, or choose another size.",
+        },
       },
     },
     JOB_ALREADY_RUNNING: {
@@ -216,6 +230,21 @@ export const backupErrors = catalog({
         "not-a-vhd": {
           message: "Azure heeft iets anders geleverd dan een schijf in VHD-indeling.",
           action: "Probeer het opnieuw. Blijft dit gebeuren, controleer dan de schijf in Azure.",
+        },
+        "confidential-vm": {
+          message: "{vm} is een vertrouwelijke VM. Azure maakt daarvan geen herstelpunten.",
+          action: "Maak de back-up met software in de VM zelf.",
+        },
+        "uniform-scale-set": {
+          message:
+            "{vm} hoort bij een schaalset met uniforme orchestration. Van zulke instanties maakt Azure geen herstelpunten.",
+          action: "Gebruik een schaalset met flexibele orchestration.",
+        },
+        "size-without-premium-storage": {
+          message:
+            "De back-up van {vm} heeft een crashconsistent herstelpunt nodig. Azure maakt dat niet van grootte {size}, die geen premium-opslag ondersteunt.",
+          action:
+            "Start de VM, gebruik een beleid dat toepassingsconsistentie vraagt of kies een andere grootte.",
         },
       },
     },

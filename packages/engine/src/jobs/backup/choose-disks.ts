@@ -1,7 +1,19 @@
 /** Decides which disks of a VM a backup includes. */
-import type { DiskFacts, DiskFinding } from "@kluis/azure";
+import type { DiskFinding, Json } from "@kluis/azure";
 import { getProtection } from "@kluis/db";
-import { type DiskKey, diskKeyOf, KluisError, type Notice, notice, noticeText } from "@kluis/domain";
+import {
+  type DiskFacts,
+  type DiskKey,
+  diskKeyOf,
+  diskRefusalNotices,
+  KluisError,
+  type Notice,
+  notice,
+  noticeText,
+  refusedDisks,
+  type SuitabilityFinding,
+} from "@kluis/domain";
+import { z } from "zod";
 import type { StepContext } from "../../job/step.ts";
 import type { BackupMemory, MemoryDisk } from "./memory.ts";
 import { requireVm } from "./require.ts";
@@ -21,24 +33,29 @@ export interface ChosenDisks {
 /** @throws KluisError DISK_NOT_SUPPORTED when no disk is left */
 export async function chooseDisks(
   { deps, job }: Pick<StepContext<BackupMemory>, "deps" | "job">,
-  findings: readonly DiskFinding[],
+  disks: readonly DiskFinding[],
+  suitability: readonly SuitabilityFinding[],
 ): Promise<ChosenDisks> {
   const vm = requireVm(job);
   const protection = await getProtection(deps.db.prisma, vm.id);
   const unwanted = new Set(protection?.excludedDisks ?? []);
+  const refusals = refusedDisks(suitability);
   const chosen: ChosenDisks = { disks: [], excluded: [], refused: [] };
-  for (const { ref, facts, refusal } of findings) {
+  for (const { ref, facts, raw } of disks) {
     const key = diskKeyOf(ref.slot);
     const leaveOut = (why: Notice): string => {
       const reason = noticeText(why);
       chosen.excluded.push({ key, name: ref.name, resourceId: ref.diskId, reason, notice: why });
       return reason;
     };
+    const refusal = refusals.get(key);
     if (unwanted.has(key)) leaveOut(notice("disk-excluded", {}));
-    else if (refusal !== null || facts === null) {
-      const reason = leaveOut(refusal?.notice ?? notice("disk-missing", {}));
+    else if (refusal !== undefined || facts === null) {
+      const reason = leaveOut(
+        notice(refusal === undefined ? "disk-missing" : diskRefusalNotices[refusal], {}),
+      );
       chosen.refused.push({ name: ref.name, reason });
-    } else chosen.disks.push(memoryDisk(key, facts));
+    } else chosen.disks.push(memoryDisk(key, facts, raw));
   }
   if (chosen.disks.length > 0) return chosen;
   const reasons = chosen.excluded.map((disk) => `${disk.name}: ${disk.reason}`).join(" ");
@@ -50,7 +67,8 @@ export async function chooseDisks(
   });
 }
 
-function memoryDisk(key: DiskKey, facts: DiskFacts): MemoryDisk {
+/** The manifest keeps the facts, and beside them Azure's whole answer under `azure`. */
+function memoryDisk(key: DiskKey, facts: DiskFacts, raw: Json): MemoryDisk {
   return {
     key,
     name: facts.name,
@@ -58,6 +76,6 @@ function memoryDisk(key: DiskKey, facts: DiskFacts): MemoryDisk {
     uniqueId: facts.uniqueId,
     bytes: facts.sizeBytes,
     sku: facts.sku,
-    configuration: { ...facts, zones: [...facts.zones], tags: { ...facts.tags } },
+    configuration: z.record(z.string(), z.custom<Json>()).parse({ ...facts, azure: raw }),
   };
 }

@@ -13,6 +13,7 @@ import {
   notice,
   noticeSchema,
   powerStates,
+  vmTraitsSchema,
 } from "@kluis/domain";
 import { nodeRefSchema } from "@kluis/vault";
 import { z } from "zod";
@@ -70,6 +71,9 @@ const backupMemorySchema = z.object({
       tags: z.record(z.string(), z.string()),
       powerState: z.enum(powerStates),
       agentState: z.enum(agentStates),
+      /** Missing in jobs that an earlier version began. */
+      size: z.string().optional(),
+      traits: vmTraitsSchema.optional(),
       configuration: z.record(z.string(), json),
     })
     .optional(),

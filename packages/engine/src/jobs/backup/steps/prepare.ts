@@ -1,14 +1,26 @@
 /** Reads the VM as it is now: which disks can be backed up, and what the new recovery point can be compared with. */
-import { getVm, inspectDisks, type Json, parseArmId, type VmDetails } from "@kluis/azure";
+import {
+  getVm,
+  inspectDisks,
+  type Json,
+  parseArmId,
+  readVmConfiguration,
+  type VmDetails,
+  vmFactsOf,
+} from "@kluis/azure";
 import { addJobDisks, addWarning, findKeptSnapshot, newestPoint, newId, type WorkJob } from "@kluis/db";
 import {
   diskKeyOf,
   errorInfo,
+  judgeSuitability,
   KluisError,
   type Notice,
   notice,
   noticeText,
   planConsistency,
+  refusalOfVm,
+  suitabilityInput,
+  vmRefusal,
 } from "@kluis/domain";
 import { parseNodeRef } from "@kluis/vault";
 import { z } from "zod";
@@ -29,21 +41,30 @@ export async function prepare(context: Context): Promise<StepResult<BackupMemory
   }
   const consistency = planFor(job, vm);
   if (consistency instanceof KluisError) return { kind: "fail", error: consistency };
-  const crashConsistent = consistency.request === "crash";
-  const findings = await inspectDisks(deps.azure, vm, { crashConsistent, signal });
+  const findings = await inspectDisks(deps.azure, vm, { signal });
   // The inventory must not be older than the recovery point: a disk may have grown since the last discovery.
   await recordVm(deps, vm, findings);
-  const chosen = await chooseDisks(context, findings);
+  const suitability = judgeSuitability(suitabilityInput(vmFactsOf(vm, findings), consistency.request));
+  const refusal = refusalOfVm(suitability);
+  if (refusal !== null) return { kind: "fail", error: vmRefusal(vm, refusal) };
+  const chosen = await chooseDisks(context, findings, suitability);
+  const configuration = await readVmConfiguration(deps.azure, vm, { signal });
   const base = await findBase(context, chosen.disks);
   const pointId = context.memory.pointId ?? newId(deps.clock);
   const names = chosen.disks.map((disk) => disk.name);
   return {
     kind: "done",
     notice: notice("backup-prepared", { vm: vm.name, powerState: vm.powerState, disks: names.length }),
-    detail: { disks: names, excluded: chosen.excluded, powerState: vm.powerState, agent: vm.agentState },
+    detail: {
+      disks: names,
+      excluded: chosen.excluded,
+      powerState: vm.powerState,
+      agent: vm.agentState,
+      suitability,
+    },
     memory: {
       pointId,
-      vm: memoryVm(vm),
+      vm: memoryVm(vm, configuration),
       disks: chosen.disks,
       excluded: chosen.excluded,
       base,
@@ -64,7 +85,7 @@ function refusalError({ name, reason }: RefusedDisk): KluisError {
   });
 }
 
-function memoryVm(vm: VmDetails): NonNullable<BackupMemory["vm"]> {
+function memoryVm(vm: VmDetails, configuration: Json): NonNullable<BackupMemory["vm"]> {
   return {
     id: vm.id,
     key: vm.resourceId,
@@ -77,7 +98,9 @@ function memoryVm(vm: VmDetails): NonNullable<BackupMemory["vm"]> {
     tags: { ...vm.tags },
     powerState: vm.powerState,
     agentState: vm.agentState,
-    configuration: z.record(z.string(), z.custom<Json>()).parse(vm.configuration),
+    size: vm.size,
+    traits: vm.traits,
+    configuration: z.record(z.string(), z.custom<Json>()).parse(configuration),
   };
 }
 

@@ -9,9 +9,9 @@ import {
   type Tx,
   type WorkDisk,
 } from "@kluis/db";
-import { deadlineMet, notice } from "@kluis/domain";
+import { deadlineMet, notice, readDiskFacts } from "@kluis/domain";
 import type { StepContext, StepResult } from "../../../job/step.ts";
-import { type BackupMemory, recall } from "../memory.ts";
+import { type BackupMemory, type MemoryDisk, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
 import { sealedDisk } from "../sealed-disk.ts";
 
@@ -92,6 +92,8 @@ function toPoint({ deps, job, memory }: Context, disks: readonly WorkDisk[]): Om
       location: vm.location,
       osType: vm.os,
       tags: vm.tags,
+      ...(vm.size === undefined ? {} : { size: vm.size }),
+      ...(vm.traits === undefined ? {} : { traits: vm.traits }),
     },
     occurrenceDueAt: job.dueAt,
     takenAt: new Date(facts.createdAt),
@@ -114,18 +116,20 @@ function toPoint({ deps, job, memory }: Context, disks: readonly WorkDisk[]): Om
     chunksReused: sumOf(disks, "chunksReused"),
     manifestDigest: recall(memory, "manifestDigest"),
     keyId: deps.vault.vault.keyId,
-    disks: disks.map(toPointDisk),
+    disks: disks.map((disk) => toPointDisk(disk, recall(memory, "disks"))),
   };
 }
 
-function toPointDisk(disk: WorkDisk): NewPoint["disks"][number] {
+function toPointDisk(disk: WorkDisk, found: readonly MemoryDisk[]): NewPoint["disks"][number] {
   const { deltaMethod, rootDigest, stats } = sealedDisk(disk);
   const { chunksNew: _new, chunksReused: _reused, ...bytes } = stats;
   const { diskKey, name, resourceId, diskUniqueId, sku, diskBytes, root, deltaReason, deltaNotice } = disk;
-  const facts = { diskKey, name, resourceId, diskUniqueId, sku, diskBytes };
+  const described = found.find(({ key }) => key === diskKey)?.configuration;
+  const place = { diskKey, name, resourceId, diskUniqueId, sku, diskBytes };
   const delta = { deltaMethod, deltaReason, deltaNotice };
   return {
-    ...facts,
+    ...place,
+    facts: readDiskFacts(described),
     ...delta,
     root,
     rootDigest,
