@@ -99,7 +99,8 @@ function vmDiskOf({ ref, facts }: DiskFinding): VmDisk {
   return {
     key: diskKeyOf(ref.slot),
     name: ref.name,
-    resourceId: ref.diskId ?? "",
+    // The letter case of ids in a VM varies between answers; a disk's own id does not.
+    resourceId: facts?.diskId ?? ref.diskId ?? "",
     uniqueId: facts?.uniqueId ?? "",
     bytes: facts?.sizeBytes ?? 0,
     sku: facts?.sku ?? "",

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { type AzureHarness, finish, pointRequest, startAzure, takePoint, vmId } from "../test/harness.ts";
 import { pollDeleteRestorePoint, startDeleteRestorePoint } from "./delete-restore-point.ts";
 import { pollExtension, startExtension } from "./extension.ts";
+import { listVms } from "./inventory.ts";
 import { startUploadDisk } from "./upload-disk.ts";
-import { getVm, listVms, requireVm } from "./vms.ts";
+import { getVm, requireVm } from "./vms.ts";
 
 let harness: AzureHarness;
 beforeAll(async () => {
