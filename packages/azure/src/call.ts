@@ -52,7 +52,7 @@ export const recordPolicy: PipelinePolicy = {
     if (record) {
       record.retryAfterMs = retryAfterOf(response.headers, Date.now());
       record.requestId = response.headers.get("x-ms-request-id") ?? null;
-      record.failure = failureOf(response.bodyAsText ?? "") ?? record.failure;
+      record.failure = failureOf(response.bodyAsText ?? "");
     }
     return response;
   },

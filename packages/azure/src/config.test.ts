@@ -78,6 +78,7 @@ describe("parseAzureEnv", () => {
   test.each([
     [{ KLUIS_AZURE_TENANT_ID: undefined }, "KLUIS_AZURE_TENANT_ID is not set"],
     [{ KLUIS_AZURE_SUBSCRIPTIONS: " , " }, "KLUIS_AZURE_SUBSCRIPTIONS must name at least one subscription"],
+    [{ KLUIS_AZURE_STORAGE_VERSION: "newest" }, "KLUIS_AZURE_STORAGE_VERSION must be a version"],
     [{ KLUIS_AZURE_ARM_URL: "http://127.0.0.1:1" }, "KLUIS_AZURE_ARM_URL must be an https:// address"],
     [{ KLUIS_AZURE_REWRITE: "management.azure.com=http://10.0.0.1:80" }, "this machine only"],
     [{ KLUIS_AZURE_CLIENT_SECRET_FILE: "/nowhere/secret" }, "cannot be read"],

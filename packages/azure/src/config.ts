@@ -18,6 +18,8 @@ export interface AzureConfig {
   readonly authorityHost: string;
   /** https origin of Azure Resource Manager. */
   readonly armUrl: string;
+  /** `x-ms-version` of requests on disk access URLs; absent: {@link defaultStorageVersion}. */
+  readonly storageVersion?: string | undefined;
   /** Public host name → http base on this machine, for a local Azure. Empty in production. */
   readonly rewrite: ReadonlyMap<string, string>;
 }
@@ -65,6 +67,10 @@ const envSchema = z.object({
     .pipe(z.array(guid).min(1, "must name at least one subscription")),
   KLUIS_AZURE_AUTHORITY_HOST: httpsOrigin.default("https://login.microsoftonline.com"),
   KLUIS_AZURE_ARM_URL: httpsOrigin.default("https://management.azure.com"),
+  KLUIS_AZURE_STORAGE_VERSION: z
+    .string()
+    .regex(/^20\d\d-\d\d-\d\d$/, "must be a version of the blob service, such as 2020-10-02")
+    .optional(),
   KLUIS_AZURE_REWRITE: rewriteSchema.default(new Map()),
 });
 
@@ -132,6 +138,7 @@ export function parseAzureEnv(env: Readonly<Record<string, string | undefined>>)
     credential: credentialOf(parsed.data),
     authorityHost: parsed.data.KLUIS_AZURE_AUTHORITY_HOST,
     armUrl: parsed.data.KLUIS_AZURE_ARM_URL,
+    storageVersion: parsed.data.KLUIS_AZURE_STORAGE_VERSION,
     rewrite: parsed.data.KLUIS_AZURE_REWRITE,
   };
 }

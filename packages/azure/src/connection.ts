@@ -1,19 +1,17 @@
 /** Connections to Azure: credential, clients per subscription, and a probe for health. */
 import { ComputeManagementClient } from "@azure/arm-compute";
-import { exponentialRetryPolicy, type HttpClient, systemErrorRetryPolicy } from "@azure/core-rest-pipeline";
 import {
-  ClientSecretCredential,
-  ManagedIdentityCredential,
-  type TokenCredential,
-  WorkloadIdentityCredential,
-} from "@azure/identity";
+  bearerTokenAuthenticationPolicyName,
+  exponentialRetryPolicy,
+  type HttpClient,
+  systemErrorRetryPolicy,
+} from "@azure/core-rest-pipeline";
 import { KluisError } from "@kluis/domain";
 import { call, recordPolicy } from "./call.ts";
 import type { AzureConfig } from "./config.ts";
+import { retries, tokenSource } from "./credential.ts";
 import { createHttpClient } from "./http.ts";
-
-/** Retries inside one call are few and short: a longer failure reschedules the job instead of holding a worker's slot. */
-const retries = { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2000 };
+import { TokenBook, tokenPolicy } from "./tokens.ts";
 
 /** A connection to Azure: one identity in one tenant. Make one per process. */
 export interface AzureConnection {
@@ -26,40 +24,26 @@ export interface AzureConnection {
   readonly httpClient: HttpClient;
 }
 
-function createCredential(config: AzureConfig, httpClient: HttpClient): TokenCredential {
-  const { credential, tenantId, authorityHost } = config;
-  const options = {
-    authorityHost,
-    httpClient,
-    retryOptions: retries,
-    disableInstanceDiscovery: config.rewrite.size > 0,
-  };
-  if (credential.kind === "secret") {
-    return new ClientSecretCredential(tenantId, credential.clientId, credential.secret, options);
-  }
-  if (credential.kind === "workload-identity") {
-    const { clientId, tokenFile: tokenFilePath } = credential;
-    return new WorkloadIdentityCredential({ ...options, tenantId, clientId, tokenFilePath });
-  }
-  return credential.clientId === null
-    ? new ManagedIdentityCredential({ retryOptions: retries })
-    : new ManagedIdentityCredential({ clientId: credential.clientId, retryOptions: retries });
-}
+/** The SDK requires a credential; its policy that would use it is replaced. */
+const noCredential = {
+  getToken: () => Promise.reject(new Error("The connection signs its requests itself.")),
+};
 
 function createCompute(
   config: AzureConfig,
   parts: {
-    readonly credential: TokenCredential;
+    readonly tokens: TokenBook;
     readonly httpClient: HttpClient;
     readonly subscriptionId: string;
   },
 ): ComputeManagementClient {
-  const client = new ComputeManagementClient(parts.credential, parts.subscriptionId, {
+  const client = new ComputeManagementClient(noCredential, parts.subscriptionId, {
     endpoint: config.armUrl,
-    credentials: { scopes: [`${config.armUrl}/.default`] },
     httpClient: parts.httpClient,
     additionalPolicies: [{ policy: recordPolicy, position: "perRetry" }],
   });
+  client.pipeline.removePolicy({ name: bearerTokenAuthenticationPolicyName });
+  client.pipeline.addPolicy(tokenPolicy(parts.tokens));
   // The SDK's own policy sleeps through a Retry-After of many minutes inside the call; ours throws at once.
   client.pipeline.removePolicy({ name: "defaultRetryPolicy" });
   client.pipeline.addPolicy(systemErrorRetryPolicy(retries), { phase: "Retry" });
@@ -70,7 +54,7 @@ function createCompute(
 /** Makes a connection. Sends nothing yet: {@link probe} tests it. */
 export function connect(config: AzureConfig): AzureConnection {
   const httpClient = createHttpClient(config.rewrite);
-  const credential = createCredential(config, httpClient);
+  const tokens = new TokenBook(tokenSource(config, httpClient), `${config.armUrl}/.default`);
   const clients = new Map<string, ComputeManagementClient>();
   return {
     config,
@@ -89,7 +73,7 @@ export function connect(config: AzureConfig): AzureConnection {
           params: { subscriptionId },
         });
       }
-      const client = createCompute(config, { credential, httpClient, subscriptionId: key });
+      const client = createCompute(config, { tokens, httpClient, subscriptionId: key });
       clients.set(key, client);
       return client;
     },

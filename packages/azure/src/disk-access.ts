@@ -1,5 +1,5 @@
 /** Access to a disk's bytes while a transfer runs: requests on its URL, bounded in time, and the grant's renewal. */
-import { AnonymousCredential, PageBlobClient } from "@azure/storage-blob";
+import { AnonymousCredential, newPipeline, PageBlobClient, type Pipeline } from "@azure/storage-blob";
 import { isKluisError } from "@kluis/domain";
 import { withBackoff } from "./backoff.ts";
 import { call } from "./call.ts";
@@ -17,9 +17,31 @@ const maxFruitlessRenewals = 3;
 
 export type RenewGrant = (signal: AbortSignal) => Promise<Grant>;
 
-/** The SDK's client of an access URL. Its own retries are off: they know neither Retry-After nor a cut body. */
+const pipelines = new Map<string, Pipeline>();
+
+/**
+ * The SDK's pipeline for one `x-ms-version`: the SDK has no setting for it, and access URLs are not signed over it. Its own
+ * retries are off: they know neither Retry-After nor a cut body.
+ */
+function pipelineOf(storageVersion: string): Pipeline {
+  const known = pipelines.get(storageVersion);
+  if (known) return known;
+  const pipeline = newPipeline(new AnonymousCredential(), { retryOptions: { maxTries: 1 } });
+  pipeline.factories.push({
+    create: (next) => ({
+      sendRequest(request) {
+        request.headers.set("x-ms-version", storageVersion);
+        return next.sendRequest(request);
+      },
+    }),
+  });
+  pipelines.set(storageVersion, pipeline);
+  return pipeline;
+}
+
+/** The SDK's client of an access URL. */
 export function pageBlob(sas: Sas): PageBlobClient {
-  return new PageBlobClient(sas.reveal(), new AnonymousCredential(), { retryOptions: { maxTries: 1 } });
+  return new PageBlobClient(sas.reveal(), pipelineOf(sas.storageVersion));
 }
 
 /**

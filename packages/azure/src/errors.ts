@@ -102,6 +102,8 @@ function isAuthentication(error: unknown): boolean {
     "CredentialUnavailableError",
     "AggregateAuthenticationError",
     "AuthenticationRequiredError",
+    "ManagedIdentityError",
+    "ServerError",
   ];
   return error instanceof Error && names.includes(error.name);
 }
@@ -114,11 +116,14 @@ interface Finding {
 }
 
 function fromRest(error: RestError, { record, surface = "arm" }: ErrorContext): Finding {
-  const azureCode = error.code ?? null;
+  // Answers to HEAD have no body, so only the header has the code.
+  const azureCode = error.response?.headers.get("x-ms-error-code") ?? error.code ?? null;
   const status = error.statusCode ?? null;
-  const azureMessage = error.message;
+  const body = record?.failure?.code === azureCode ? record.failure : null;
+  // The SDK's pagers replace Azure's message by a sentence about pagination.
+  const azureMessage = body?.message || error.message;
   if (status === null) return { outcome: "unreachable", azureCode, azureMessage, status };
-  const inner = record?.failure?.code === azureCode ? (record.failure.inner ?? []) : [];
+  const inner = body?.inner ?? [];
   const text = `${azureMessage} ${error.response?.bodyAsText ?? ""}`;
   const codes = azureCode === null ? [] : [azureCode, ...inner];
   return { outcome: outcomeOf({ surface, codes, text, status }), azureCode, azureMessage, status };

@@ -20,6 +20,7 @@ export interface GrantOptions extends CallOptions {
 }
 
 interface AccessRequest {
+  readonly azure: AzureConnection;
   readonly resourceId: string;
   readonly access: "Read" | "Write";
   readonly options: GrantOptions;
@@ -29,7 +30,7 @@ type AccessBody = { access: string; durationInSeconds: number };
 
 /** Requests access and waits for it: it takes seconds. */
 async function grant(
-  { resourceId, access, options }: AccessRequest,
+  { azure, resourceId, access, options }: AccessRequest,
   begin: (body: AccessBody, settings: typeof pace & { abortSignal: AbortSignal }) => PromiseLike<AccessUri>,
 ): Promise<Grant> {
   const seconds = Math.min(options.durationSeconds ?? defaultSeconds, maxSeconds);
@@ -48,7 +49,11 @@ async function grant(
       params: { resourceId },
     });
   }
-  return { resourceId, sas: new Sas(accessSAS), expiresAt: requestedAt + seconds * 1000 };
+  return {
+    resourceId,
+    sas: new Sas(accessSAS, azure.config.storageVersion),
+    expiresAt: requestedAt + seconds * 1000,
+  };
 }
 
 /**
@@ -61,7 +66,7 @@ export async function grantRead(
   options: GrantOptions = {},
 ): Promise<Grant> {
   const { client, path } = resourceOf<3>(azure, diskRestorePointId, diskPointType);
-  return grant({ resourceId: diskRestorePointId, access: "Read", options }, (body, settings) =>
+  return grant({ azure, resourceId: diskRestorePointId, access: "Read", options }, (body, settings) =>
     client.diskRestorePoint.grantAccess(...path, body, settings),
   );
 }
@@ -91,7 +96,7 @@ export async function grantWrite(
   options: GrantOptions = {},
 ): Promise<Grant> {
   const { client, path } = resourceOf<1>(azure, diskId, "disks");
-  return grant({ resourceId: diskId, access: "Write", options }, (body, settings) =>
+  return grant({ azure, resourceId: diskId, access: "Write", options }, (body, settings) =>
     client.disks.grantAccess(...path, body, settings),
   );
 }

@@ -2,14 +2,24 @@
 import { inspect } from "node:util";
 
 /**
+ * The version of the blob service that Kluis requests: the oldest that pages its lists of ranges, so that the most endpoints of
+ * disks accept it. The SDK requests its newest, which not every endpoint knows. The setting KLUIS_AZURE_STORAGE_VERSION
+ * replaces it. https://learn.microsoft.com/rest/api/storageservices/get-page-ranges
+ */
+export const defaultStorageVersion = "2020-10-02";
+
+/**
  * A disk access URL (shared access signature). It gives access to the disk's bytes, so every printed form is redacted; call
  * `reveal()` only to make a request.
  */
 export class Sas {
   readonly #url: string;
+  /** The `x-ms-version` of requests on this URL. */
+  readonly storageVersion: string;
 
-  constructor(url: string) {
+  constructor(url: string, storageVersion: string = defaultStorageVersion) {
     this.#url = url;
+    this.storageVersion = storageVersion;
   }
 
   reveal(): string {

@@ -67,9 +67,9 @@ export const documented: Readonly<Record<Surface, Readonly<Record<string, string
       "BlobGenerationMismatch BlobOverwritten PreviousSnapshotCannotBeNewer PreviousSnapshotNotFound PreviousSnapshotOperationNotSupported",
     "AZURE_THROTTLED/connection after": "ServerBusy SystemInUse SnapshotOperationRateExceeded",
     "AZURE_FAILED/reported backoff": "InternalError OperationTimedOut Md5Mismatch Crc64Mismatch",
-    "AZURE_REJECTED/storage-version never": "FeatureVersionMismatch",
+    "AZURE_REJECTED/storage-version never": "FeatureVersionMismatch InvalidHeaderValue",
     "AZURE_REJECTED/request never":
-      "UnsupportedHeader InvalidHeaderValue InvalidQueryParameterValue ConditionHeadersNotSupported InvalidHttpVerb InvalidInput InvalidMd5 InvalidRange InvalidResourceName InvalidUri InvalidXmlDocument MissingContentLengthHeader MissingRequiredHeader MissingRequiredQueryParameter MultipleConditionHeadersNotSupported OutOfRangeInput OutOfRangeQueryParameterValue RequestBodyTooLarge RequestUrlFailedToParse ResourceTypeMismatch UnsupportedHttpVerb UnsupportedQueryParameter InvalidBlobType InvalidOperation InvalidPageRange InvalidVersionForPageBlobOperation SequenceNumberConditionNotMet",
+      "UnsupportedHeader InvalidQueryParameterValue ConditionHeadersNotSupported InvalidHttpVerb InvalidInput InvalidMd5 InvalidRange InvalidResourceName InvalidUri InvalidXmlDocument MissingContentLengthHeader MissingRequiredHeader MissingRequiredQueryParameter MultipleConditionHeadersNotSupported OutOfRangeInput OutOfRangeQueryParameterValue RequestBodyTooLarge RequestUrlFailedToParse ResourceTypeMismatch UnsupportedHttpVerb UnsupportedQueryParameter InvalidBlobType InvalidOperation InvalidPageRange InvalidVersionForPageBlobOperation SequenceNumberConditionNotMet",
     "AZURE_CONFLICT/busy state":
       "LeaseAlreadyPresent LeaseIdMismatchWithBlobOperation LeaseIdMissing LeaseLost PendingCopyOperation",
   },

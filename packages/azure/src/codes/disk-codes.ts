@@ -3,6 +3,8 @@ import { type CodeTable, row, rows } from "./row.ts";
 
 /** Only the XML body names the header that the endpoint refuses. */
 const versionHeader = /x-ms-version/i;
+/** Answers to HEAD have no body; of the headers that Kluis sends, only the version can be refused. */
+const otherHeader = /<HeaderName>(?!\s*x-ms-version)/i;
 
 export const diskCodes: CodeTable = {
   // An URL that expired or was revoked has the same code as a wrong signature.
@@ -47,7 +49,7 @@ export const diskCodes: CodeTable = {
   ...rows("blob", "failed", ["Crc64Mismatch"]),
   FeatureVersionMismatch: row("blob", "storage-version"),
   UnsupportedHeader: row("storage", "request", [{ message: versionHeader, outcome: "storage-version" }]),
-  InvalidHeaderValue: row("storage", "request", [{ message: versionHeader, outcome: "storage-version" }]),
+  InvalidHeaderValue: row("storage", "storage-version", [{ message: otherHeader, outcome: "request" }]),
   InvalidQueryParameterValue: row("storage", "request"),
   ...rows("storage", "request", [
     "ConditionHeadersNotSupported",

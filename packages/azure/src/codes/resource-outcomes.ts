@@ -148,7 +148,7 @@ export const resourceOutcomes = {
     reason: "storage-version",
     retry: "never",
     action:
-      "Set KLUIS_AZURE_STORAGE_VERSION to a version that the disk endpoint accepts, such as 2021-12-02.",
+      "Set KLUIS_AZURE_STORAGE_VERSION to a version that the disk endpoint accepts, such as 2019-12-12.",
   },
   "rejected-unknown": {
     code: "AZURE_REJECTED",
