@@ -10,6 +10,7 @@ import { freshGuest, type Guest } from "./guest/model.ts";
 import { customRoleSchema, type RoleAssignment } from "./state/access-model.ts";
 import type { AccessFacts, DiskOnlyFacts, InheritedFacts } from "./state/disk-facts.ts";
 import type { Disk, Vm } from "./state/model.ts";
+import type { VmModelFields } from "./state/vm-model.ts";
 import { MIB } from "./units.ts";
 import type { World } from "./world.ts";
 
@@ -24,6 +25,9 @@ export type DiskFacts = InheritedFacts &
   DiskOnlyFacts &
   Partial<Pick<Disk, "networkAccessPolicy" | "maxShares" | "zones" | "tags">>;
 
+/** Facts of a new VM beyond its size, disks and power: profiles, identity, placement. */
+export type VmFacts = VmModelFields & Pick<Partial<Vm>, "licenseType" | "userData">;
+
 /** A VM to create. */
 export interface NewVm {
   name: string;
@@ -37,6 +41,9 @@ export interface NewVm {
   zones?: string[];
   guest?: Guest;
   imageReference?: Record<string, string>;
+  /** Attach: made from an existing OS disk, without an OS profile. Default: FromImage. */
+  osDiskCreateOption?: "FromImage" | "Attach";
+  facts?: VmFacts;
   /** The OS disk, then data disks on LUN 0, 1, … */
   disks: (DiskSource & { name?: string; sku?: string; facts?: DiskFacts })[];
 }
@@ -258,7 +265,7 @@ export class Fabric {
       osType: vm.os,
       computerName: vm.name,
       adminUsername: "azureuser",
-      osDisk: attached(os, "FromImage"),
+      osDisk: attached(os, vm.osDiskCreateOption ?? "FromImage"),
       dataDisks: data.map((disk, lun) => ({ ...attached(disk, "Attach"), caching: "ReadOnly", lun })),
       ...(vm.imageReference ? { imageReference: vm.imageReference } : {}),
       networkInterfaces: [
@@ -269,6 +276,7 @@ export class Fabric {
       extensions: {},
       guest: vm.guest ?? freshGuest(vm.os),
       timeCreated: clock.now(),
+      ...vm.facts,
     };
     for (const disk of disks) {
       state.layers[disk.layer] = {};

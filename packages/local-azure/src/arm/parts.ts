@@ -1,5 +1,6 @@
 /** Everything that ARM serves. A new resource type is one file and one entry in this list. */
 import { access } from "./access.ts";
+import { attach } from "./attach.ts";
 import { diskRestorePoints } from "./disk-restore-points.ts";
 import { disks } from "./disks.ts";
 import { extensionImages } from "./extension-images.ts";
@@ -12,6 +13,8 @@ import { restorePoints } from "./restore-points.ts";
 import { runCommands } from "./run-command.ts";
 import { snapshots } from "./snapshots.ts";
 import { subscriptions } from "./subscriptions.ts";
+import { vmPower } from "./vm-power.ts";
+import { vmSizeLists } from "./vm-size-lists.ts";
 import { vms } from "./vms.ts";
 
 export const armParts: readonly ArmPart[] = [
@@ -19,6 +22,9 @@ export const armParts: readonly ArmPart[] = [
   resourceGroups,
   vms,
   runCommands,
+  vmPower,
+  attach,
+  vmSizeLists,
   extensions,
   extensionImages,
   collections,

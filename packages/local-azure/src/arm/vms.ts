@@ -1,68 +1,66 @@
-/** Virtual machines: read, tag, power, delete. The control API creates them. */
-import { type Vm, vmPowerSchema } from "../state/model.ts";
-import { conflict } from "./errors.ts";
-import { keyOf } from "./ids.ts";
-import { deleteResource, deleteWork, patchTags } from "./lifecycle.ts";
+/** Virtual machines: read and delete. Their changes are in vm-update.ts, vm-power.ts and attach.ts. */
+import type { Vm } from "../state/model.ts";
+import { releaseDisk } from "./attach.ts";
+import { invalidParameter } from "./errors.ts";
+import { keyOf, regionOf } from "./ids.ts";
+import { deleteResource, deleteWork } from "./lifecycle.ts";
 import { listResources } from "./lists.ts";
-import { accepted } from "./long-running.ts";
-import type { ArmPart, Work } from "./part.ts";
+import type { ArmPart } from "./part.ts";
 import { pathsOf, resourceOf, vmType } from "./resource-types.ts";
-import { type ArmCall, type ArmReply, expandOf, routes } from "./router.ts";
+import { type ArmCall, type ArmReply, computeInSubscription, expandOf, routes } from "./router.ts";
 import { runCommand } from "./run-command.ts";
 import { listedVmBody, vmBody, vmStatusBody } from "./vm-body.ts";
+import { refuseBusy } from "./vm-errors.ts";
 import { instanceView } from "./vm-instance-view.ts";
+import { sizeBody } from "./vm-size-lists.ts";
+import { sizesFor } from "./vm-size-rules.ts";
+import { checkConditions, patchVm, putVm } from "./vm-update.ts";
 
 const { inSubscription, inGroup, one } = pathsOf(vmType);
 
 const vmOf = (call: ArmCall): Vm => resourceOf(call, vmType);
 
+/** Lists VMs; `statusOnly=true` lists their run-time state, `$filter` those of a scale set: none. */
 function list(call: ArmCall): ArmReply {
   const { state } = call.world;
+  const filter = call.query.get("$filter");
+  if (filter !== null && !/^'?virtualMachineScaleSet\/id'?\s+eq\s+\S+$/i.test(filter))
+    throw invalidParameter(`The filter '${filter}' is not supported. Filter by 'virtualMachineScaleSet/id'.`);
+  const location = call.params["location"];
+  const isListed = (vm: Vm): boolean =>
+    filter === null && (location === undefined || vm.location === regionOf(location));
+  const type = {
+    ...vmType,
+    records: () => Object.fromEntries(Object.entries(state.vms).filter(([, vm]) => isListed(vm))),
+  };
   if (call.query.get("statusOnly") === "true")
-    return listResources(call, vmType, (vm) => vmStatusBody(state, vm));
+    return listResources(call, type, (vm) => vmStatusBody(state, vm));
   const expand = expandOf(call);
-  return listResources(call, vmType, (vm) => listedVmBody(state, vm, expand));
+  return listResources(call, type, (vm) => listedVmBody(state, vm, expand));
 }
 
 function get(call: ArmCall): ArmReply {
   return { status: 200, body: vmBody(call.world.state, vmOf(call), expandOf(call)) };
 }
 
-function setPower(power: Vm["power"]): (call: ArmCall) => Promise<ArmReply> {
-  return (call) => {
-    const vm = vmOf(call);
-    refuseBusy(vm);
-    vm.provisioningState = "Updating";
-    return accepted(call, {
-      kind: "virtualMachines.power",
-      family: vmType.family,
-      on: vm,
-      input: { power },
-    });
-  };
+/** Deletes a VM. `forceDeletion` does not wait for other operations. */
+function remove(call: ArmCall): Promise<ArmReply> {
+  const isForced = call.query.get("forceDeletion") === "true";
+  return deleteResource(call, vmType, (vm) => {
+    checkConditions(call, vm);
+    if (!isForced && vm.provisioningState !== "Deleting") refuseBusy(vm, "delete");
+  });
 }
 
-function refuseBusy(vm: Vm): void {
-  if (vm.provisioningState === "Updating")
-    throw conflict(`The request failed because another operation on the VM '${vm.name}' is in progress.`);
+/** The sizes that the VM can change to. */
+function availableSizes(call: ArmCall): ArmReply {
+  return { status: 200, body: { value: sizesFor(call.world.state, vmOf(call)).map(sizeBody) } };
 }
-
-const powerWork: Work = {
-  run: async ({ state }, { target, input }) => {
-    const vm = state.vms[keyOf(target)];
-    const power = vmPowerSchema.parse(input["power"]);
-    if (vm) Object.assign(vm, { power, provisioningState: "Succeeded" } satisfies Partial<Vm>);
-    return undefined;
-  },
-  failed: ({ state }, { target }) => {
-    const vm = state.vms[keyOf(target)];
-    if (vm) vm.provisioningState = "Failed";
-  },
-};
 
 export const vms: ArmPart = {
   routes: routes(vmType, {
     listAll: ["GET", inSubscription, list],
+    listByLocation: ["GET", `${computeInSubscription}/locations/{location}/virtualMachines`, list],
     list: ["GET", inGroup, list],
     get: ["GET", one, get],
     instanceView: [
@@ -70,22 +68,18 @@ export const vms: ArmPart = {
       `${one}/instanceView`,
       (call) => ({ status: 200, body: instanceView(call.world.state, vmOf(call)) }),
     ],
-    update: ["PATCH", one, (call) => patchTags(call, vmOf(call), (vm) => vmBody(call.world.state, vm))],
-    delete: ["DELETE", one, (call) => deleteResource(call, vmType, refuseBusy)],
-    start: ["POST", `${one}/start`, setPower("running")],
-    powerOff: ["POST", `${one}/powerOff`, setPower("stopped")],
-    deallocate: ["POST", `${one}/deallocate`, setPower("deallocated")],
-    restart: ["POST", `${one}/restart`, setPower("running")],
+    createOrUpdate: ["PUT", one, putVm],
+    update: ["PATCH", one, patchVm],
+    delete: ["DELETE", one, remove],
+    listAvailableSizes: ["GET", `${one}/vmSizes`, availableSizes],
     runCommand: ["POST", `${one}/runCommand`, runCommand],
   }),
   work: {
-    "virtualMachines.power": powerWork,
     "virtualMachines.delete": deleteWork(vmType, {
-      release: ({ state }, vm) => {
+      release: (world, vm) => {
         for (const { diskId, deleteOption } of [vm.osDisk, ...vm.dataDisks]) {
-          const key = keyOf(diskId);
-          if (deleteOption === "Delete") delete state.disks[key];
-          else delete state.disks[key]?.managedBy;
+          releaseDisk(world, diskId, vm.id);
+          if (deleteOption === "Delete") delete world.state.disks[keyOf(diskId)];
         }
       },
     }),

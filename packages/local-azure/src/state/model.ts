@@ -13,6 +13,7 @@ import {
   snapshotOnlyFacts,
 } from "./disk-facts.ts";
 import { extensionSchema } from "./extension-model.ts";
+import { emptyNetwork, networkRecords } from "./network-model.ts";
 import { vmDataDiskSchema, vmModelFields, vmOsDiskSchema } from "./vm-model.ts";
 
 /** Records have the ARM id in lower case as key. Times are milliseconds since 1970. */
@@ -202,6 +203,12 @@ export const settingsSchema = z.object({
   operationDurations: z.enum(["azure", "none"]).default("azure"),
   /** `off`: counts requests but refuses none, except restore points per VM and hour. */
   budgets: z.enum(["azure", "off"]).default("azure"),
+  /** VM sizes that no subscription may use: 409 `SkuNotAvailable`. */
+  restrictedSizes: z.array(z.string()).default([]),
+  /** VM sizes without free hosts: a start fails with `AllocationFailed`, in a zone `ZonalAllocationFailed`. */
+  exhaustedSizes: z.array(z.string()).default([]),
+  coresPerFamily: z.number().int().min(0).default(350),
+  coresPerRegion: z.number().int().min(0).default(350),
   pageSize: z.number().int().min(1).default(50),
 });
 
@@ -223,6 +230,7 @@ export const stateSchema = z.object({
   snapshots: z.record(z.string(), snapshotSchema),
   collections: z.record(z.string(), collectionSchema),
   restorePoints: z.record(z.string(), restorePointSchema),
+  ...networkRecords,
   layers: z.record(z.string(), z.object({ parent: z.string().optional() })),
   grants: z.record(z.string(), grantSchema),
   operations: z.record(z.string(), operationSchema),
@@ -263,6 +271,7 @@ export function emptyState(tenantId: string): State {
     snapshots: {},
     collections: {},
     restorePoints: {},
+    ...emptyNetwork(),
     layers: {},
     grants: {},
     operations: {},

@@ -75,3 +75,6 @@ export const vmModelFields = {
   /** By key of the network interface; default: Detach. */
   nicDeleteOptions: z.record(z.string(), deleteOptionSchema).optional(),
 };
+
+const vmModelSchema = z.object(vmModelFields);
+export type VmModelFields = z.infer<typeof vmModelSchema>;

@@ -1,0 +1,233 @@
+/** PUT and PATCH of an existing VM: everything is checked before anything changes. */
+import { isDeepStrictEqual } from "node:util";
+import type { Vm } from "../state/model.ts";
+import { GIB } from "../units.ts";
+import type { World } from "../world.ts";
+import { beginDiskChange } from "./attach.ts";
+import { type DataDiskPlan, newDiskCount, planDataDisks } from "./data-disk-plan.ts";
+import { ArmError, conflict, operationNotAllowed } from "./errors.ts";
+import { keyOf, regionOf } from "./ids.ts";
+import { started } from "./long-running.ts";
+import { findResource, groupOf, resourceOf, vmType } from "./resource-types.ts";
+import type { ArmCall, ArmReply } from "./router.ts";
+import { etagOf, vmBody } from "./vm-body.ts";
+import { changeNotAllowed, invalidTarget, needsDeallocation, notHere, refuseBusy } from "./vm-errors.ts";
+import { type Mode, planProfiles, refuseGeneralized, type VmFields } from "./vm-profile-plan.ts";
+import {
+  type OsDiskRequest,
+  patchRequest,
+  putRequest,
+  type VmRequest,
+  type VmRequestProperties,
+} from "./vm-request.ts";
+import { checkResize } from "./vm-size-rules.ts";
+import { sizeOf } from "./vm-sizes.ts";
+
+/** Answers PUT: an existing VM is updated. */
+export function putVm(call: ArmCall): Promise<ArmReply> {
+  groupOf(call);
+  const request = putRequest(call.body);
+  const vm = findResource(call, vmType);
+  if (!vm) {
+    checkConditions(call, undefined);
+    throw notHere("create VMs through ARM; use `local-azure import`");
+  }
+  if (request.location !== undefined && regionOf(request.location) !== vm.location)
+    throw new ArmError(
+      { status: 409, code: "InvalidResourceLocation" },
+      `The resource '${vm.name}' already exists in location '${vm.location}' in resource group '${vm.resourceGroup}'. A resource with the same name cannot be created in location '${regionOf(request.location)}'. Please select a new resource name.`,
+    );
+  return update(call, vm, { request, mode: "PUT" });
+}
+
+/** Answers PATCH. */
+export function patchVm(call: ArmCall): Promise<ArmReply> {
+  const vm = resourceOf(call, vmType);
+  return update(call, vm, { request: patchRequest(call.body), mode: "PATCH" });
+}
+
+/** `If-Match` and `If-None-Match`. @throws ArmError 412 */
+export function checkConditions(call: ArmCall, vm: Vm | undefined): void {
+  const current = vm ? etagOf(vm) : undefined;
+  const match = call.headers["if-match"];
+  const noneMatch = call.headers["if-none-match"];
+  const fails =
+    (match !== undefined && (current === undefined || (match !== "*" && match !== current))) ||
+    (noneMatch !== undefined && current !== undefined && (noneMatch === "*" || noneMatch === current));
+  if (!fails) return;
+  throw new ArmError(
+    { status: 412, code: "ConditionNotMet" },
+    `The condition '${match ?? noneMatch}' was not satisfied. The current ETag is '${current ?? ""}'.`,
+  );
+}
+
+interface Update {
+  request: VmRequest;
+  mode: Mode;
+}
+
+async function update(call: ArmCall, vm: Vm, { request, mode }: Update): Promise<ArmReply> {
+  const { world } = call;
+  const dataDisks = request.properties?.storageProfile?.dataDisks ?? [];
+  const layers: string[] = [];
+  try {
+    for (let index = newDiskCount(vm, dataDisks); index > 0; index -= 1)
+      layers.push(await world.layers.create());
+    // Nothing waits between these checks and the change.
+    const plan = planUpdate(call, vm, { request, mode, layers });
+    const input = apply(world, vm, plan);
+    const work = {
+      kind: mode === "PUT" ? "virtualMachines.createOrUpdate" : "virtualMachines.update",
+      family: vmType.family,
+      on: vm,
+      input,
+    };
+    return await started(call, work, { status: 200, body: vmBody(world.state, vm) });
+  } finally {
+    for (const layer of layers) if (!world.state.layers[layer]) await world.layers.abandon(layer);
+  }
+}
+
+interface Plan {
+  fields: VmFields;
+  disks: DataDiskPlan;
+  osDisk: (() => void)[];
+}
+
+function planUpdate(call: ArmCall, vm: Vm, { request, mode, layers }: Update & { layers: string[] }): Plan {
+  const { world } = call;
+  checkConditions(call, vm);
+  refuseBusy(vm);
+  refuseGeneralized(vm, "update");
+  const wanted = request.properties ?? {};
+  const fields = { ...planProfiles(world.state, vm, { request, mode }), ...planHardware(world, vm, wanted) };
+  // Disks are checked against the VM as it becomes.
+  const after = { ...vm, ...withoutUndefined(fields) };
+  const wantedDisks =
+    wanted.storageProfile?.dataDisks ?? (mode === "PUT" && wanted.storageProfile ? [] : undefined);
+  return {
+    fields,
+    osDisk: planOsDisk(world, vm, wanted),
+    disks: wantedDisks
+      ? planDataDisks(world, after, { disks: wantedDisks, layers })
+      : { attach: [], detach: [], edit: [] },
+  };
+}
+
+function withoutUndefined(fields: VmFields): Partial<Vm> {
+  const kept: Partial<Vm> = {};
+  return Object.assign(
+    kept,
+    Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+  );
+}
+
+function apply(world: World, vm: Vm, plan: Plan): ReturnType<typeof beginDiskChange> {
+  Object.assign(vm, plan.fields);
+  for (const change of [...plan.osDisk, ...plan.disks.edit]) change();
+  for (const { disk, createOption } of plan.disks.attach) {
+    if (createOption !== "Empty") continue;
+    world.state.layers[disk.layer] = {};
+    world.state.disks[keyOf(disk.id)] = disk;
+  }
+  vm.provisioningState = "Updating";
+  vm.revision = (vm.revision ?? 1) + 1;
+  return beginDiskChange(world, vm, plan.disks);
+}
+
+function planHardware(
+  world: World,
+  vm: Vm,
+  { hardwareProfile, storageProfile }: VmRequestProperties,
+): VmFields {
+  const { vmSize, vmSizeProperties } = hardwareProfile ?? {};
+  const isResize = vmSize !== undefined && vmSize.toLowerCase() !== vm.size.toLowerCase();
+  const isReshaped =
+    vmSizeProperties !== undefined && !isDeepStrictEqual(vmSizeProperties, vm.sizeProperties);
+  if (isReshaped && vm.power !== "deallocated") throw needsDeallocation(vm, "update");
+  return {
+    ...(isResize ? { size: checkResize(world.state, vm, vmSize) } : {}),
+    ...(isReshaped ? { sizeProperties: vmSizeProperties } : {}),
+    ...controllerAfter(vm, storageProfile?.diskControllerType),
+  };
+}
+
+function controllerAfter(vm: Vm, wanted: Vm["diskControllerType"]): VmFields {
+  if (wanted === undefined || wanted === (vm.diskControllerType ?? "SCSI")) return {};
+  if (!sizeOf(vm.size).diskControllers.includes(wanted))
+    throw invalidTarget(
+      "storageProfile.diskControllerType",
+      `The VM size '${vm.size}' does not support the disk controller type '${wanted}'.`,
+    );
+  if (vm.power !== "deallocated") throw needsDeallocation(vm, "update");
+  return { diskControllerType: wanted };
+}
+
+/** Changes of the OS disk. Another disk in its place is refused (README). */
+function planOsDisk(world: World, vm: Vm, { storageProfile }: VmRequestProperties): (() => void)[] {
+  if (storageProfile?.alignRegionalDisksToVMZone === true)
+    throw notHere("align regional disks to a VM's zone");
+  const wanted = storageProfile?.osDisk;
+  const image = storageProfile?.imageReference;
+  if (image && !sameImage(image, vm.imageReference)) throw changeNotAllowed("imageReference");
+  if (!wanted) return [];
+  refuseFixedOsDisk(world, vm, wanted);
+  const { caching, deleteOption, writeAcceleratorEnabled, encryptionSettings } = wanted;
+  if (encryptionSettings && !isDeepStrictEqual(encryptionSettings, vm.osDisk.encryptionSettings)) {
+    if (vm.power !== "deallocated")
+      throw operationNotAllowed(
+        "Updates to encryptionSettings is not allowed when VM is allocated, Please retry after VM is deallocated",
+      );
+  }
+  if (writeAcceleratorEnabled === true && !sizeOf(vm.size).writeAccelerator)
+    throw invalidTarget(
+      "osDisk.writeAcceleratorEnabled",
+      `Write Accelerator is not supported for the VM size '${vm.size}'.`,
+    );
+  return [
+    ...resizeOsDisk(world, vm, wanted),
+    () =>
+      Object.assign(vm.osDisk, {
+        ...(caching === undefined ? {} : { caching }),
+        ...(deleteOption === undefined ? {} : { deleteOption }),
+        ...(writeAcceleratorEnabled === undefined ? {} : { writeAcceleratorEnabled }),
+        ...(encryptionSettings === undefined ? {} : { encryptionSettings }),
+      }),
+  ];
+}
+
+function sameImage(wanted: Record<string, string | undefined>, current: Vm["imageReference"]): boolean {
+  return Object.entries(wanted).every(
+    ([name, value]) => value === undefined || name === "exactVersion" || value === current?.[name],
+  );
+}
+
+function refuseFixedOsDisk(world: World, vm: Vm, wanted: OsDiskRequest): void {
+  const { id, storageAccountType, diskEncryptionSet } = wanted.managedDisk ?? {};
+  const disk = world.state.disks[keyOf(vm.osDisk.diskId)];
+  if (wanted.createOption !== vm.osDisk.createOption) throw changeNotAllowed("osDisk.createOption");
+  if (id !== undefined && keyOf(id) !== keyOf(vm.osDisk.diskId)) throw notHere("swap the OS disk of a VM");
+  if (wanted.name !== undefined && wanted.name.toLowerCase() !== vm.osDisk.name.toLowerCase())
+    throw changeNotAllowed("osDisk.name");
+  if (wanted.osType !== undefined && wanted.osType !== vm.osType) throw changeNotAllowed("osDisk.osType");
+  if (wanted.diffDiskSettings && !isDeepStrictEqual(wanted.diffDiskSettings, vm.osDisk.diffDiskSettings))
+    throw changeNotAllowed("osDisk.diffDiskSettings");
+  if (storageAccountType !== undefined && storageAccountType !== disk?.sku)
+    throw changeNotAllowed("osDisk.managedDisk.storageAccountType");
+  if (
+    diskEncryptionSet?.id !== undefined &&
+    keyOf(diskEncryptionSet.id) !== keyOf(disk?.encryption?.diskEncryptionSetId ?? "")
+  )
+    throw changeNotAllowed("osDisk.managedDisk.diskEncryptionSet.id");
+}
+
+function resizeOsDisk(world: World, vm: Vm, { diskSizeGB }: OsDiskRequest): (() => void)[] {
+  const disk = world.state.disks[keyOf(vm.osDisk.diskId)];
+  if (diskSizeGB === undefined || !disk || diskSizeGB === Math.ceil(disk.sizeBytes / GIB)) return [];
+  if (vm.power !== "deallocated")
+    throw conflict("Disk resizing is allowed only when creating a VM or when the VM is deallocated.");
+  const sizeBytes = diskSizeGB * GIB;
+  if (sizeBytes < disk.sizeBytes)
+    throw operationNotAllowed(`Disk '${disk.name}' cannot be resized to a smaller size.`);
+  return [() => Object.assign(disk, { sizeBytes })];
+}
