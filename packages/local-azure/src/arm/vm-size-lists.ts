@@ -211,24 +211,6 @@ function usage(
   return { limit, unit: "Count", currentValue, name: { value, localizedValue } };
 }
 
-/** Publishers of the marketplace images that VMs here have, as `az vm image list-publishers` shows. */
-const publishers = [
-  "Canonical",
-  "Debian",
-  "MicrosoftSQLServer",
-  "MicrosoftWindowsServer",
-  "Oracle",
-  "RedHat",
-  "SUSE",
-];
-
-function listPublishers(call: ArmCall): ArmReply {
-  const location = regionOf(param(call, "location"));
-  const base = `/Subscriptions/${param(call, "subscription")}/Providers/Microsoft.Compute/Locations/${location}`;
-  const body = publishers.map((name) => ({ location, name, id: `${base}/Publishers/${name}` }));
-  return { status: 200, body };
-}
-
 const inLocation = `${computeInSubscription}/locations/{location}`;
 
 export const vmSizeLists: ArmPart = {
@@ -238,10 +220,6 @@ export const vmSizeLists: ArmPart = {
       { list: ["GET", `${inLocation}/vmSizes`, listSizes] },
     ),
     ...routes({ name: "usage", api: "compute" }, { list: ["GET", `${inLocation}/usages`, listUsages] }),
-    ...routes(
-      { name: "virtualMachineImages", api: "compute" },
-      { listPublishers: ["GET", `${inLocation}/publishers`, listPublishers] },
-    ),
     ...routes(
       { name: "resourceSkus", api: "skus" },
       { list: ["GET", `${computeInSubscription}/skus`, listSkus] },
