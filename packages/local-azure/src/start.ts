@@ -22,6 +22,7 @@ import { LocalAzureError } from "./errors.ts";
 import { Fabric } from "./fabric.ts";
 import { Faults } from "./faults/faults.ts";
 import { seedFleet } from "./fleet/seed.ts";
+import { urlOf } from "./http/path.ts";
 import { logFailure } from "./log.ts";
 import { type Settings, settingsSchema } from "./state/model.ts";
 import { parseJson, readOptional, StateStore, writeFileDurably } from "./state/store.ts";
@@ -149,7 +150,7 @@ async function answer(
 ): Promise<void> {
   const { world, entra } = deps;
   res.setHeader("date", httpTime(world.clock.now()));
-  const url = new URL(req.url ?? "/", "http://127.0.0.1");
+  const url = urlOf(req.url ?? "/");
   const first = url.pathname.split("/")[1]?.toLowerCase() ?? "";
   if (first === "_local") return dispatchControl(deps, { req, res, url });
   if (first.startsWith("md-")) return dispatchBlob(world, { req, res, url });

@@ -104,7 +104,7 @@ function wrongType(expected: string, given: { path: Path; value: unknown; body: 
   return new ArmError({ status: 400, code: "BadRequest" }, text);
 }
 
-function locationRequired(): ArmError {
+export function locationRequired(): ArmError {
   return new ArmError(
     { status: 400, code: "LocationRequired" },
     "The location property is required for this definition.",

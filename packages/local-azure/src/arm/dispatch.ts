@@ -7,6 +7,7 @@ import { readBody } from "../http/body.ts";
 import { type BodyChange, sendBody } from "../http/send.ts";
 import { logFailure } from "../log.ts";
 import type { World } from "../world.ts";
+import { checkLocks } from "./authorization/locks.ts";
 import { charged } from "./budgeted-call.ts";
 import { ArmError, errorBody, invalidRequestContent, invalidToken } from "./errors.ts";
 import {
@@ -20,7 +21,8 @@ import {
   unknownPath,
 } from "./front-door.ts";
 import { armParts } from "./parts.ts";
-import { type ArmReply, decodeSegment, findRoute, segmentsOf } from "./router.ts";
+import { checkGroup, checkResource, checkWritable } from "./request-checks.ts";
+import { type ArmCall, type ArmReply, decodeSegment, findRoute, segmentsOf } from "./router.ts";
 
 const BODY_LIMIT = 4 * 1024 * 1024;
 
@@ -61,7 +63,12 @@ export async function dispatchArm(
     if (!(error instanceof ArmError)) logFailure(`${method} ${url.pathname}`, error);
     reply = replyOf(error);
   }
-  await send(res, reply, outcome.body);
+  await send(res, method === "HEAD" ? withoutBody(reply) : reply, outcome.body);
+}
+
+/** HEAD answers 204 for what exists, and the status of the error for the rest. */
+function withoutBody({ status, headers }: ArmReply): ArmReply {
+  return { status: status === 200 ? 204 : status, ...(headers ? { headers } : {}) };
 }
 
 function armErrorOf({ status, code, message, retryAfterSeconds }: FaultFailure): ArmError {
@@ -95,7 +102,11 @@ async function answer(
     ]),
   );
   const query = url.searchParams;
-  const call = { world, params, query, headers, body, principal, url, ...permission };
+  const call: ArmCall = { world, params, query, headers, body, principal, url, ...permission };
+  checkWritable(call, route);
+  checkGroup(call, route);
+  checkLocks(call, route);
+  checkResource(call, route);
   return charged(call, { method: route.method, operation: route.operation }, () => route.handle(call));
 }
 

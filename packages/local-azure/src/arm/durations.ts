@@ -23,6 +23,7 @@ const durations: Readonly<Record<string, number>> = {
   "virtualMachines.createOrUpdate": 2000,
   "virtualMachines.update": 2000,
   "virtualMachines.attachDetachDataDisks": 1500,
+  "resourceGroups.delete": 4000,
   "virtualMachines.runCommand": 2000,
   "virtualMachines.delete": 4000,
   "virtualMachineExtensions.createOrUpdate": 3000,

@@ -8,6 +8,7 @@ export class ArmError extends Error {
   /** The parameter that is wrong. */
   readonly target: string | undefined;
   readonly details: { code: string; target?: string; message: string }[] | undefined;
+  readonly additionalInfo: { type: string; info: object }[] | undefined;
 
   constructor(
     answer: { status: number; code: string },
@@ -16,6 +17,7 @@ export class ArmError extends Error {
       headers?: Record<string, string>;
       target?: string;
       details?: { code: string; target?: string; message: string }[];
+      additionalInfo?: { type: string; info: object }[];
     } = {},
   ) {
     super(message);
@@ -25,14 +27,17 @@ export class ArmError extends Error {
     this.headers = extra.headers ?? {};
     this.target = extra.target;
     this.details = extra.details;
+    this.additionalInfo = extra.additionalInfo;
   }
 
   /** The same error with further headers. */
   with(headers: Record<string, string>): ArmError {
-    const { status, code, message, details } = this;
+    const { status, code, message, target, details, additionalInfo } = this;
     return new ArmError({ status, code }, message, {
       headers: { ...headers, ...this.headers },
+      ...(target === undefined ? {} : { target }),
       ...(details ? { details } : {}),
+      ...(additionalInfo ? { additionalInfo } : {}),
     });
   }
 }
@@ -183,10 +188,16 @@ export function namespaceInvalid(namespace: string): ArmError {
 
 /** The JSON body of an error. */
 export function errorBody(error: ArmError): {
-  error: { code: string; message: string; target?: string; details?: unknown };
+  error: { code: string; message: string; target?: string; details?: unknown; additionalInfo?: unknown };
 } {
-  const { code, message, target, details } = error;
+  const { code, message, target, details, additionalInfo } = error;
   return {
-    error: { code, message, ...(target === undefined ? {} : { target }), ...(details ? { details } : {}) },
+    error: {
+      code,
+      message,
+      ...(target === undefined ? {} : { target }),
+      ...(details ? { details } : {}),
+      ...(additionalInfo ? { additionalInfo } : {}),
+    },
   };
 }

@@ -30,9 +30,9 @@ export function nameOf(id: string): string {
   return id.slice(id.lastIndexOf("/") + 1);
 }
 
-/** Whether Compute accepts a name for a disk, restore point or collection. */
+/** Whether Compute accepts a name for a disk, snapshot, restore point or collection. */
 export function isResourceName(name: string): boolean {
-  return /^[\w.-]{1,80}$/.test(name);
+  return /^[^_\W][\w-.]{0,79}(?<![-.])$/.test(name);
 }
 
 /** The short name of a region: "West Europe" → "westeurope". */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Operation, type State, tagsSchema } from "../state/model.ts";
 import type { World } from "../world.ts";
+import { forgetScope } from "./authorization/scopes.ts";
 import { invalidParameter } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import { accepted } from "./long-running.ts";
@@ -89,6 +90,7 @@ export function deleteWork<T extends Managed>(
       const resource = records[key];
       if (resource) options.release?.(world, resource);
       delete records[key];
+      forgetScope(world.state, operation.target);
       await world.store.flush();
       await world.layers.collect();
       return undefined;

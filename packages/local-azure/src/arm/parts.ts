@@ -1,18 +1,22 @@
 /** Everything that ARM serves. A new resource type is one file and one entry in this list. */
 import { access } from "./access.ts";
 import { attach } from "./attach.ts";
+import { locks } from "./authorization/locks.ts";
 import { diskRestorePoints } from "./disk-restore-points.ts";
 import { disks } from "./disks.ts";
 import { extensionImages } from "./extension-images.ts";
 import { extensions } from "./extensions.ts";
 import { operations } from "./long-running.ts";
 import type { ArmPart } from "./part.ts";
+import { resourceProviders } from "./providers.ts";
 import { resourceGroups } from "./resource-groups.ts";
+import { resources } from "./resources.ts";
 import { collections } from "./restore-point-collections.ts";
 import { restorePoints } from "./restore-points.ts";
 import { runCommands } from "./run-command.ts";
 import { snapshots } from "./snapshots.ts";
 import { subscriptions } from "./subscriptions.ts";
+import { tags } from "./tags.ts";
 import { vmPower } from "./vm-power.ts";
 import { vmSizeLists } from "./vm-size-lists.ts";
 import { vms } from "./vms.ts";
@@ -20,6 +24,10 @@ import { vms } from "./vms.ts";
 export const armParts: readonly ArmPart[] = [
   subscriptions,
   resourceGroups,
+  resources,
+  resourceProviders,
+  tags,
+  locks,
   vms,
   runCommands,
   vmPower,

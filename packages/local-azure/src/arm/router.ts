@@ -1,7 +1,7 @@
 /** Routes of ARM: how they are declared, and which one answers a request. */
 import type { AccessClaims } from "../entra/index.ts";
 import type { World } from "../world.ts";
-import { type AzureAction, actionOf } from "./actions.ts";
+import { type AzureAction, actionOf, shapeOf } from "./actions.ts";
 import type { ApiList } from "./api-versions.ts";
 
 /** A request that was matched to a route, authenticated and authorized. */
@@ -53,27 +53,48 @@ export const computeInSubscription = "/subscriptions/{subscription}/providers/Mi
 export const computeInGroup =
   "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute";
 
-/** A route in a table: its method, path and handler. */
-type RouteEntry = readonly [method: string, pattern: string, handle: Handler];
+/** A route in a table. `action` is needed only where it does not follow from method and path. */
+type RouteEntry = readonly [method: string, pattern: string, handle: Handler, action?: AzureAction];
+
+interface DeclaredType {
+  namespace: string;
+  /** `virtualMachines/extensions` */
+  type: string;
+  api: ApiList;
+}
+
+const declared = new Map<string, DeclaredType>();
+
+/** The resource types that have routes. */
+export function declaredTypes(): DeclaredType[] {
+  return [...declared.values()];
+}
 
 /** Declares routes by operation: `get: ["GET", pattern, handler]` of disks is `disks.get`. */
 export function routes(
   type: { name: string; api: ApiList; access?: ArmRoute["access"] },
   table: Record<string, RouteEntry>,
 ): ArmRoute[] {
-  return Object.entries(table).map(([operation, [method, pattern, handle]]) => {
+  return Object.entries(table).map(([operation, [method, pattern, handle, action]]) => {
     const segments = segmentsOf(pattern);
+    if (method !== "POST") declare(segments, type.api);
     return {
       method,
       pattern,
       segments,
       operation: `${type.name}.${operation}`,
-      action: actionOf(method, segments),
+      action: action ?? actionOf(method, segments),
       api: type.api,
       access: type.access ?? "checked",
       handle,
     };
   });
+}
+
+function declare(segments: readonly string[], api: ApiList): void {
+  const { namespace, types } = shapeOf(segments);
+  const type = types.join("/");
+  declared.set(`${namespace}/${type}`, { namespace, type, api });
 }
 
 export function segmentsOf(path: string): string[] {
@@ -91,7 +112,8 @@ export function findRoute(
   for (const route of table) {
     const params = matchPattern(route.segments, segments);
     if (!params) continue;
-    if (route.method === method) return { route, params };
+    // HEAD asks whether GET would find something.
+    if (route.method === (method === "HEAD" ? "GET" : method)) return { route, params };
     allowed.push(route.method);
   }
   return { allowed };

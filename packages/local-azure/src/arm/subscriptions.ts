@@ -1,32 +1,39 @@
-/** Subscriptions: those that the caller can see. */
+/** Subscriptions and tenants that the caller can see, and the regions of a subscription. */
+import { tenants as directoryTenants } from "../entra/index.ts";
 import type { Subscription } from "../state/model.ts";
+import { hasRoleWithin } from "./authorization/roles.ts";
 import { subscriptionIdOf } from "./ids.ts";
 import { page } from "./lists.ts";
+import { hasZones, regions } from "./locations.ts";
 import type { ArmPart } from "./part.ts";
 import { type ArmCall, type ArmReply, param, routes } from "./router.ts";
+
+const one = "/subscriptions/{subscription}";
 
 function subscriptionBody(subscription: Subscription): object {
   return {
     id: subscriptionIdOf(subscription.id),
-    subscriptionId: subscription.id,
-    displayName: subscription.name,
-    tenantId: subscription.tenantId,
-    state: "Enabled",
     authorizationSource: "RoleBased",
+    managedByTenants: [],
+    ...(subscription.tags ? { tags: subscription.tags } : {}),
+    subscriptionId: subscription.id,
+    tenantId: subscription.tenantId,
+    displayName: subscription.name,
+    state: subscription.state ?? "Enabled",
+    subscriptionPolicies: {
+      locationPlacementId: "Public_2014-09-01",
+      quotaId: "PayAsYouGo_2014-09-01",
+      spendingLimit: "Off",
+    },
   };
 }
 
 /** Lists the subscriptions of the caller's tenant in which the caller has a role on any scope. */
 function list(call: ArmCall): ArmReply {
-  const { subscriptions, roleAssignments } = call.world.state;
-  const { oid, tid } = call.principal;
-  const visible = Object.values(subscriptions).filter(
+  const { state } = call.world;
+  const visible = Object.values(state.subscriptions).filter(
     ({ id, tenantId }) =>
-      tenantId === tid &&
-      roleAssignments.some(
-        ({ principalId, scope }) =>
-          principalId === oid && scope.toLowerCase().startsWith(subscriptionIdOf(id).toLowerCase()),
-      ),
+      tenantId === call.principal.tid && hasRoleWithin(state, call.principal, subscriptionIdOf(id)),
   );
   return page(call, visible, subscriptionBody);
 }
@@ -36,9 +43,59 @@ function get(call: ArmCall): ArmReply {
   return { status: 200, body: subscription ? subscriptionBody(subscription) : {} };
 }
 
+/** The caller's tenant: an app or a user is in one. */
+function listTenants(call: ArmCall): ArmReply {
+  const { tid } = call.principal;
+  const known = directoryTenants.find(({ id }) => id === tid);
+  const value = {
+    id: `/tenants/${tid}`,
+    tenantId: tid,
+    countryCode: "NL",
+    displayName: known?.name ?? tid,
+    domains: known ? [known.domain] : [],
+    tenantCategory: "Home",
+    defaultDomain: known?.domain ?? "",
+    tenantType: "AAD",
+  };
+  return { status: 200, body: { value: [value] } };
+}
+
+function listLocations(call: ArmCall): ArmReply {
+  const id = subscriptionIdOf(param(call, "subscription"));
+  const value = Object.entries(regions).map(([name, { displayName, group, paired }]) => ({
+    id: `${id}/locations/${name}`,
+    name,
+    type: "Region",
+    displayName,
+    regionalDisplayName: `(${group}) ${displayName}`,
+    metadata: {
+      regionType: "Physical",
+      regionCategory: hasZones(name) ? "Recommended" : "Other",
+      geographyGroup: group,
+      ...(paired === undefined ? {} : { pairedRegion: [{ name: paired, id: `${id}/locations/${paired}` }] }),
+    },
+    ...(hasZones(name)
+      ? {
+          availabilityZoneMappings: [1, 2, 3].map((number) => ({
+            logicalZone: String(number),
+            physicalZone: `${name}-az${number}`,
+          })),
+        }
+      : {}),
+  }));
+  return { status: 200, body: { value } };
+}
+
 export const subscriptions: ArmPart = {
-  routes: routes(
-    { name: "subscriptions", api: "resources" },
-    { list: ["GET", "/subscriptions", list], get: ["GET", "/subscriptions/{subscription}", get] },
-  ),
+  routes: [
+    ...routes(
+      { name: "subscriptions", api: "resources", access: "filtered" },
+      {
+        list: ["GET", "/subscriptions", list],
+        get: ["GET", one, get],
+        listLocations: ["GET", `${one}/locations`, listLocations],
+      },
+    ),
+    ...routes({ name: "tenants", api: "resources" }, { list: ["GET", "/tenants", listTenants] }),
+  ],
 };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { LocalAzureError } from "../errors.ts";
 import { type FaultInput, type FaultRule, faultRuleSchema } from "../faults/rule.ts";
 import { type RoleAssignment, roleAssignmentSchema } from "../state/access-model.ts";
-import { type Settings, settingsSchema } from "../state/model.ts";
+import { type Settings, type Subscription, settingsSchema, subscriptionSchema } from "../state/model.ts";
 import {
   type ExportDiskInput,
   type ExportResult,
@@ -17,6 +17,7 @@ import {
   type PowerInput,
   type SettingsPatch,
   type SnapshotList,
+  type SubscriptionInput,
   snapshotListSchema,
   type VmListItem,
   vmListItemSchema,
@@ -86,6 +87,10 @@ export class LocalAzureControl {
   }
   addRoleAssignment(input: RoleAssignment): Promise<RoleAssignment> {
     return this.#call("POST", "role-assignments", { schema: roleAssignmentSchema, body: input });
+  }
+  /** Makes a subscription, or changes the name and state of one. */
+  setSubscription(input: SubscriptionInput): Promise<Subscription> {
+    return this.#call("POST", "subscriptions", { schema: subscriptionSchema, body: input });
   }
   async removeRoleAssignments(principalId: string): Promise<void> {
     await this.#call("DELETE", `role-assignments?principalId=${encodeURIComponent(principalId)}`, {

@@ -23,6 +23,7 @@ import {
   importVmSchema,
   powerSchema,
   settingsPatchSchema,
+  subscriptionInputSchema,
   writeDiskSchema,
 } from "./model.ts";
 import { guestView, listEverything, listSnapshots, vmItem } from "./views.ts";
@@ -130,6 +131,20 @@ const handlers: Record<string, Handler> = {
     );
     await world.store.flush();
     return {};
+  },
+  "POST subscriptions": async ({ world, fabric, body }) => {
+    const { id, name, tenantId, state } = subscriptionInputSchema.parse(body);
+    await fabric.ensureSubscription({
+      id,
+      name: name ?? id,
+      ...(tenantId === undefined ? {} : { tenantId }),
+    });
+    const subscription = world.state.subscriptions[id.toLowerCase()];
+    if (!subscription) throw new Error("A subscription that was made is missing");
+    if (name !== undefined) subscription.name = name;
+    if (state !== undefined) subscription.state = state;
+    await world.store.flush();
+    return subscription;
   },
   "POST settings": async ({ world, body }) => {
     const patch = settingsPatchSchema.parse(body);

@@ -10,7 +10,7 @@ import {
   serviceSchema,
   vssWriterSchema,
 } from "../guest/model.ts";
-import { settingsSchema, vmPowerSchema } from "../state/model.ts";
+import { settingsSchema, subscriptionSchema, vmPowerSchema } from "../state/model.ts";
 
 export const importVmSchema = z.object({
   vm: z
@@ -43,6 +43,15 @@ export const exportDiskSchema = z.object({ disk: z.string(), to: z.string() });
 export const powerSchema = z.object({ vm: z.string(), power: z.enum(["on", "off", "deallocated"]) });
 export const clockSchema = z.object({ advanceMs: z.number().int().min(0) });
 export const settingsPatchSchema = settingsSchema.partial();
+
+/** Makes a subscription, or changes the name and state of one. */
+export const subscriptionInputSchema = z.object({
+  id: z.string(),
+  name: z.string().optional(),
+  /** The tenant of a new one; default: the first tenant. */
+  tenantId: z.string().optional(),
+  state: subscriptionSchema.shape.state,
+});
 
 export const guestPatchSchema = z.object({
   vm: z.string(),
@@ -138,6 +147,7 @@ export type ExportDiskInput = z.input<typeof exportDiskSchema>;
 export type PowerInput = z.input<typeof powerSchema>;
 export type GuestPatch = z.input<typeof guestPatchSchema>;
 export type SettingsPatch = z.input<typeof settingsPatchSchema>;
+export type SubscriptionInput = z.input<typeof subscriptionInputSchema>;
 export type VmListItem = z.infer<typeof vmListItemSchema>;
 export type LocalAzureList = z.infer<typeof listSchema>;
 export type SnapshotList = z.infer<typeof snapshotListSchema>;

@@ -13,6 +13,7 @@ import {
   snapshotOnlyFacts,
 } from "./disk-facts.ts";
 import { extensionSchema } from "./extension-model.ts";
+import { lockSchema } from "./lock-model.ts";
 import { emptyNetwork, networkRecords } from "./network-model.ts";
 import { vmDataDiskSchema, vmModelFields, vmOsDiskSchema } from "./vm-model.ts";
 
@@ -31,13 +32,22 @@ const resource = z.object({
   tags: tagsSchema,
 });
 
-const subscriptionSchema = z.object({ id: z.string(), name: z.string(), tenantId: z.string() });
+export const subscriptionSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  tenantId: z.string(),
+  /** Absent: Enabled. */
+  state: z.enum(["Enabled", "PastDue", "Warned", "Disabled", "Deleted"]).optional(),
+  tags: tagsSchema,
+});
 const resourceGroupSchema = z.object({
   id: z.string(),
   name: z.string(),
   subscriptionId: z.string(),
   location: z.string(),
   tags: tagsSchema,
+  /** Its deletion is in progress. */
+  deleting: z.boolean().optional(),
 });
 
 const vmSchema = resource.extend({
@@ -170,7 +180,7 @@ const operationSchema = z.object({
   id: z.string(),
   /** Key of its work in the table of a part: `restorePoints.create`. */
   kind: z.string(),
-  family: z.enum(["operations", "DiskOperations"]),
+  family: z.enum(["operations", "DiskOperations", "operationresults"]),
   subscriptionId: z.string(),
   location: z.string(),
   principalId: z.string(),
@@ -237,6 +247,7 @@ export const stateSchema = z.object({
   faults: z.array(faultRuleSchema),
   roleAssignments: z.array(roleAssignmentSchema),
   customRoles: z.record(z.string(), customRoleSchema).default({}),
+  locks: z.record(z.string(), lockSchema).default({}),
   /** Digests of access tokens that a fault revoked. */
   revokedTokens: z.array(z.string()).default([]),
   settings: settingsSchema,
@@ -278,6 +289,7 @@ export function emptyState(tenantId: string): State {
     faults: [],
     roleAssignments: [],
     customRoles: {},
+    locks: {},
     revokedTokens: [],
     settings: settingsSchema.parse({}),
     sections: {},
