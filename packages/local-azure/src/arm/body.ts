@@ -132,7 +132,7 @@ function pathText(path: Path): string {
     .join("");
 }
 
-/** Where Json.NET stands when it has read the member's name, for a body without spaces. */
+/** Where Json.NET is when it has read the member's name, for a body without spaces. */
 function positionOf(body: unknown, path: Path): number {
   const text = JSON.stringify(body) ?? "";
   let position = 0;
