@@ -5,6 +5,7 @@ import { type AccessTarget, findTarget, liveGrants } from "../blob/target.ts";
 import { FOOTER_SIZE, footerProblem } from "../disks/vhd.ts";
 import type { Grant } from "../state/model.ts";
 import type { World } from "../world.ts";
+import { accessOpen } from "./disk-errors.ts";
 import { ArmError, invalidParameter, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import { accepted } from "./long-running.ts";
@@ -61,13 +62,11 @@ export function revokeAccess(call: ArmCall, resource: Accessible): Promise<ArmRe
 /** Refuses the deletion of a resource with open access. @throws ArmError */
 export function refuseWithAccess(
   world: World,
-  kind: "Disk" | "Snapshot",
+  kind: "disk" | "snapshot",
   resource: Accessible & { name: string },
 ): void {
   if (liveGrants(world.state, resource.id, world.clock.now()).length > 0)
-    throw operationNotAllowed(
-      `${kind} ${resource.name} has an active shared access signature; revoke the access first.`,
-    );
+    throw accessOpen(kind, resource.name);
 }
 
 function checkMayGrant(world: World, target: AccessTarget, access: "Read" | "Write"): void {

@@ -14,95 +14,100 @@ import {
 import { osTypeSchema, tagsSchema } from "../state/model.ts";
 
 /** A client may send back what it read; Azure ignores it. */
-const readOnly = z.unknown().optional();
+const readOnly = z.unknown().exactOptional();
 
 const purchasePlan = z.strictObject({
   name: z.string(),
   publisher: z.string(),
   product: z.string(),
-  promotionCode: z.string().optional(),
+  promotionCode: z.string().exactOptional(),
 });
 const supportedCapabilities = z.strictObject({
-  diskControllerTypes: z.string().optional(),
-  acceleratedNetwork: z.boolean().optional(),
-  architecture: z.enum(["x64", "Arm64"]).optional(),
+  diskControllerTypes: z.string().exactOptional(),
+  acceleratedNetwork: z.boolean().exactOptional(),
+  architecture: z.enum(["x64", "Arm64"]).exactOptional(),
   supportedSecurityOption: z
     .enum(["TrustedLaunchSupported", "TrustedLaunchAndConfidentialVMSupported"])
-    .optional(),
+    .exactOptional(),
 });
-const sourceVault = z.strictObject({ id: z.string().optional() });
+const sourceVault = z.strictObject({ id: z.string().exactOptional() });
 const encryptionSettingsCollection = z.strictObject({
   enabled: z.boolean(),
   encryptionSettings: z
     .array(
       z.strictObject({
-        diskEncryptionKey: z.strictObject({ sourceVault, secretUrl: z.string() }).optional(),
-        keyEncryptionKey: z.strictObject({ sourceVault, keyUrl: z.string() }).optional(),
+        diskEncryptionKey: z.strictObject({ sourceVault, secretUrl: z.string() }).exactOptional(),
+        keyEncryptionKey: z.strictObject({ sourceVault, keyUrl: z.string() }).exactOptional(),
       }),
     )
-    .optional(),
-  encryptionSettingsVersion: z.string().optional(),
+    .exactOptional(),
+  encryptionSettingsVersion: z.string().exactOptional(),
 });
 const encryption = z.strictObject({
-  type: encryptionTypeSchema.optional(),
-  diskEncryptionSetId: z.string().optional(),
+  type: encryptionTypeSchema.exactOptional(),
+  diskEncryptionSetId: z.string().exactOptional(),
 });
 const imageReference = z.strictObject({
-  id: z.string().optional(),
-  sharedGalleryImageId: z.string().optional(),
-  communityGalleryImageId: z.string().optional(),
-  lun: z.number().int().optional(),
+  id: z.string().exactOptional(),
+  sharedGalleryImageId: z.string().exactOptional(),
+  communityGalleryImageId: z.string().exactOptional(),
+  lun: z.number().int().exactOptional(),
 });
 
 const creationData = z.strictObject({
   createOption: diskCreateOptionSchema,
-  storageAccountId: z.string().optional(),
-  imageReference: imageReference.optional(),
-  galleryImageReference: imageReference.optional(),
-  sourceUri: z.string().optional(),
-  sourceResourceId: z.string().optional(),
+  storageAccountId: z.string().exactOptional(),
+  imageReference: imageReference.exactOptional(),
+  galleryImageReference: imageReference.exactOptional(),
+  sourceUri: z.string().exactOptional(),
+  sourceResourceId: z.string().exactOptional(),
   sourceUniqueId: readOnly,
-  uploadSizeBytes: z.number().optional(),
-  logicalSectorSize: logicalSectorSizeSchema.optional(),
-  securityDataUri: z.string().optional(),
-  securityMetadataUri: z.string().optional(),
-  performancePlus: z.boolean().optional(),
-  elasticSanResourceId: z.string().optional(),
-  provisionedBandwidthCopySpeed: z.enum(["None", "Enhanced"]).optional(),
-  instantAccessDurationMinutes: z.number().int().optional(),
+  uploadSizeBytes: z.number().exactOptional(),
+  logicalSectorSize: logicalSectorSizeSchema.exactOptional(),
+  securityDataUri: z.string().exactOptional(),
+  securityMetadataUri: z.string().exactOptional(),
+  performancePlus: z.boolean().exactOptional(),
+  elasticSanResourceId: z.string().exactOptional(),
+  provisionedBandwidthCopySpeed: z.enum(["None", "Enhanced"]).exactOptional(),
+  instantAccessDurationMinutes: z.number().int().exactOptional(),
 });
 export type CreationData = z.infer<typeof creationData>;
 
-/** What PUT and PATCH of disks and snapshots can change. */
-const changes = {
-  osType: osTypeSchema.optional(),
-  diskSizeGB: z.number().int().optional(),
-  encryptionSettingsCollection: encryptionSettingsCollection.optional(),
-  encryption: encryption.optional(),
-  networkAccessPolicy: networkAccessPolicySchema.optional(),
-  diskAccessId: z.string().optional(),
-  supportsHibernation: z.boolean().optional(),
-  publicNetworkAccess: publicNetworkAccessSchema.optional(),
-  dataAccessAuthMode: dataAccessAuthModeSchema.optional(),
-  supportedCapabilities: supportedCapabilities.optional(),
+/** Changes that are assigned as they are, after their rules have passed. */
+const plain = {
+  osType: osTypeSchema.exactOptional(),
+  encryptionSettingsCollection: encryptionSettingsCollection.exactOptional(),
+  supportsHibernation: z.boolean().exactOptional(),
+  supportedCapabilities: supportedCapabilities.exactOptional(),
 };
-
-const diskChanges = {
-  ...changes,
-  diskIOPSReadWrite: z.number().int().optional(),
-  diskMBpsReadWrite: z.number().int().optional(),
-  diskIOPSReadOnly: z.number().int().optional(),
-  diskMBpsReadOnly: z.number().int().optional(),
-  maxShares: z.number().int().optional(),
-  tier: z.string().optional(),
-  burstingEnabled: z.boolean().optional(),
-  purchasePlan: purchasePlan.optional(),
-  propertyUpdatesInProgress: readOnly,
-  optimizedForFrequentAttach: z.boolean().optional(),
+const plainOfDisks = {
+  ...plain,
+  diskIOPSReadWrite: z.number().int().exactOptional(),
+  diskMBpsReadWrite: z.number().int().exactOptional(),
+  diskIOPSReadOnly: z.number().int().exactOptional(),
+  diskMBpsReadOnly: z.number().int().exactOptional(),
+  maxShares: z.number().int().exactOptional(),
+  tier: z.string().exactOptional(),
+  burstingEnabled: z.boolean().exactOptional(),
+  purchasePlan: purchasePlan.exactOptional(),
+  optimizedForFrequentAttach: z.boolean().exactOptional(),
   availabilityPolicy: z
     .strictObject({ actionOnDiskDelay: availabilityPolicySchema.shape.actionOnDiskDelay })
-    .optional(),
+    .exactOptional(),
 };
+
+/** Changes that depend on the state of the disk or snapshot. */
+const conditional = {
+  diskSizeGB: z.number().int().exactOptional(),
+  encryption: encryption.exactOptional(),
+  networkAccessPolicy: networkAccessPolicySchema.exactOptional(),
+  diskAccessId: z.string().exactOptional(),
+  publicNetworkAccess: publicNetworkAccessSchema.exactOptional(),
+  dataAccessAuthMode: dataAccessAuthModeSchema.exactOptional(),
+};
+
+const changes = { ...plain, ...conditional };
+const diskChanges = { ...plainOfDisks, ...conditional, propertyUpdatesInProgress: readOnly };
 
 const readOnlyOfBoth = {
   timeCreated: readOnly,
@@ -115,19 +120,19 @@ const readOnlyOfBoth = {
 
 const createdOnly = {
   creationData,
-  hyperVGeneration: hyperVGenerationSchema.optional(),
+  hyperVGeneration: hyperVGenerationSchema.exactOptional(),
   securityProfile: z
     .strictObject({
-      securityType: diskSecurityTypeSchema.optional(),
-      secureVMDiskEncryptionSetId: z.string().optional(),
+      securityType: diskSecurityTypeSchema.exactOptional(),
+      secureVMDiskEncryptionSetId: z.string().exactOptional(),
       confidentialVMVersion: readOnly,
     })
-    .optional(),
+    .exactOptional(),
 };
 
-const sku = z.strictObject({ name: z.string(), tier: readOnly }).optional();
+const sku = z.strictObject({ name: z.string(), tier: readOnly }).exactOptional();
 const envelope = { id: readOnly, name: readOnly, type: readOnly, etag: readOnly, systemData: readOnly };
-const extendedLocation = z.strictObject({ name: z.string(), type: z.enum(["EdgeZone"]) }).optional();
+const extendedLocation = z.strictObject({ name: z.string(), type: z.enum(["EdgeZone"]) }).exactOptional();
 
 export const diskPutSchema = z.strictObject({
   ...envelope,
@@ -136,7 +141,7 @@ export const diskPutSchema = z.strictObject({
   managedBy: readOnly,
   managedByExtended: readOnly,
   sku,
-  zones: z.array(z.string()).optional(),
+  zones: z.array(z.string()).exactOptional(),
   extendedLocation,
   properties: z.strictObject({
     ...diskChanges,
@@ -152,10 +157,15 @@ export type DiskPut = z.infer<typeof diskPutSchema>;
 export const diskPatchSchema = z.strictObject({
   tags: tagsSchema,
   sku,
-  properties: z.strictObject(diskChanges).optional(),
+  properties: z.strictObject(diskChanges).exactOptional(),
 });
 export type DiskPatch = z.infer<typeof diskPatchSchema>;
 export type DiskChanges = NonNullable<DiskPatch["properties"]>;
+
+/** The members of a PUT's properties that a PATCH can have as well. */
+export function changesOf(properties: DiskPut["properties"]): DiskChanges {
+  return z.object(diskChanges).parse(properties);
+}
 
 export const snapshotPutSchema = z.strictObject({
   ...envelope,
@@ -168,8 +178,8 @@ export const snapshotPutSchema = z.strictObject({
     ...changes,
     ...createdOnly,
     ...readOnlyOfBoth,
-    purchasePlan: purchasePlan.optional(),
-    incremental: z.boolean().optional(),
+    purchasePlan: purchasePlan.exactOptional(),
+    incremental: z.boolean().exactOptional(),
     incrementalSnapshotFamilyId: readOnly,
     copyCompletionError: readOnly,
     snapshotAccessState: readOnly,
@@ -182,6 +192,23 @@ export type SnapshotPut = z.infer<typeof snapshotPutSchema>;
 export const snapshotPatchSchema = z.strictObject({
   tags: tagsSchema,
   sku,
-  properties: z.strictObject({ ...changes, snapshotAccessState: readOnly }).optional(),
+  properties: z.strictObject({ ...changes, snapshotAccessState: readOnly }).exactOptional(),
 });
 export type SnapshotPatch = z.infer<typeof snapshotPatchSchema>;
+
+export function plainDiskChanges(given: DiskChanges): Omit<DiskChanges, keyof typeof conditional> {
+  return z.object(plainOfDisks).parse(given);
+}
+
+export type SnapshotChanges = NonNullable<SnapshotPatch["properties"]>;
+
+export function plainSnapshotChanges(
+  given: SnapshotChanges,
+): Omit<SnapshotChanges, keyof typeof conditional> {
+  return z.object(plain).parse(given);
+}
+
+/** The members of a PUT's properties that a PATCH can have as well. */
+export function snapshotChangesOf(properties: SnapshotPut["properties"]): SnapshotChanges {
+  return z.object(changes).parse(properties);
+}

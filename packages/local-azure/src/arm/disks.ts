@@ -1,95 +1,148 @@
 /** Managed disks: empty, uploaded, or copied from a disk, snapshot or disk restore point. */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { findTarget } from "../blob/target.ts";
-import { FOOTER_SIZE } from "../disks/vhd.ts";
-import { networkAccessPolicySchema } from "../state/disk-facts.ts";
-import { type Disk, osTypeSchema, tagsSchema } from "../state/model.ts";
-import { GIB, MIB } from "../units.ts";
+import type { Disk } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { grantAccess, refuseWithAccess, revokeAccess } from "./access.ts";
+import { invalidValue, parseBody } from "./body.ts";
 import { diskBody } from "./disk-body.ts";
-import { ArmError, invalidParameter, operationNotAllowed, propertyChangeNotAllowed } from "./errors.ts";
+import { changeDisk, refuseFixed } from "./disk-changes.ts";
+import { type Content, contentOf, type Wanted } from "./disk-content.ts";
+import { changesOf, type DiskPut, diskPatchSchema, diskPutSchema, plainDiskChanges } from "./disk-request.ts";
+import { checkNetwork, checkSecurity, checkTuning, checkZones, diskSkuOf } from "./disk-rules.ts";
+import { baselineTier, sizeGbOf } from "./disk-skus.ts";
+import { checkEncryption, completeEncryption, keyProblem } from "./encryption.ts";
+import { invalidParameter, operationNotAllowed } from "./errors.ts";
 import { isResourceName, keyOf, regionOf } from "./ids.ts";
-import { createWork, deleteResource, deleteWork } from "./lifecycle.ts";
+import { deleteResource, deleteWork } from "./lifecycle.ts";
 import { listResources } from "./lists.ts";
 import { started } from "./long-running.ts";
-import type { ArmPart } from "./part.ts";
+import type { ArmPart, Work } from "./part.ts";
 import { diskType, findResource, groupOf, idOf, pathsOf, resourceOf } from "./resource-types.ts";
 import { type ArmCall, type ArmReply, param, routes } from "./router.ts";
 
 const { inSubscription, inGroup, one } = pathsOf(diskType);
-/** Bounds of `uploadSizeBytes`, footer included (SDK: CreationData.uploadSizeBytes). */
-const UPLOAD_MIN = 20_972_032;
-const UPLOAD_MAX = 35_183_298_347_520;
-
-const diskSizeGB = z.number().int().min(1).max(65_536).optional();
-const putBody = z.object({
-  location: z.string(),
-  tags: tagsSchema,
-  zones: z.array(z.string()).optional(),
-  sku: z.object({ name: z.string() }).optional(),
-  properties: z.object({
-    osType: osTypeSchema.optional(),
-    hyperVGeneration: z.enum(["V1", "V2"]).optional(),
-    diskSizeGB,
-    maxShares: z.number().int().min(1).optional(),
-    networkAccessPolicy: networkAccessPolicySchema.default("AllowAll"),
-    securityProfile: z.object({ securityType: z.string().optional() }).optional(),
-    creationData: z.object({
-      createOption: z.string(),
-      sourceResourceId: z.string().optional(),
-      uploadSizeBytes: z.number().optional(),
-    }),
-  }),
-});
-type PutBody = z.infer<typeof putBody>;
+const names = { parameter: "disk" };
+const DEFAULT_SKU = "Standard_LRS";
 
 async function put(call: ArmCall): Promise<ArmReply> {
   const { world } = call;
-  const group = groupOf(call);
+  groupOf(call);
   const name = param(call, "disk");
   if (!isResourceName(name)) throw invalidParameter(`The disk name '${name}' is invalid.`);
-  const parsed = putBody.safeParse(call.body);
-  if (!parsed.success) throw invalidParameter(`The disk is not valid: ${z.prettifyError(parsed.error)}`);
+  const body = parseBody(diskPutSchema, call.body, names);
   const existing = findResource(call, diskType);
-  if (existing) return update(call, existing, parsed.data);
+  if (existing) return update(call, existing, body);
+  const wanted = wantedOf(call, body);
   // Checked before a layer is made; read again below.
-  contentOf(world, parsed.data);
-  const { osType, hyperVGeneration, maxShares, securityProfile, networkAccessPolicy } =
-    parsed.data.properties;
+  newDisk(call, wanted, "");
   const layer = await world.layers.create();
   // During the wait another call may have created the disk, or a merge replaced the source's layer.
   const twin = findResource(call, diskType);
   if (twin) {
     await world.layers.abandon(layer);
-    return update(call, twin, parsed.data);
+    return update(call, twin, body);
   }
-  const content = contentOf(world, parsed.data);
-  const disk: Disk = {
-    ...content.disk,
-    id: idOf(call, diskType),
-    name,
-    subscriptionId: group.subscriptionId,
-    resourceGroup: group.group,
-    location: regionOf(parsed.data.location),
-    ...(parsed.data.tags ? { tags: parsed.data.tags } : {}),
-    ...(parsed.data.zones ? { zones: parsed.data.zones } : {}),
-    sku: parsed.data.sku?.name ?? "Standard_LRS",
-    ...(osType ? { osType } : {}),
-    ...(hyperVGeneration ? { hyperVGeneration } : {}),
-    ...(maxShares === undefined ? {} : { maxShares }),
-    ...(securityProfile?.securityType === undefined ? {} : { securityType: securityProfile.securityType }),
-    networkAccessPolicy,
-    uniqueId: randomUUID(),
-    timeCreated: world.clock.now(),
-    provisioningState: "Updating",
-    writes: 0,
-    layer,
-  };
+  const { disk, content } = newDisk(call, wanted, layer);
   await addDisk(world, disk, content);
   const work = { kind: "disks.create", family: diskType.family, on: disk };
   return started(call, work, { status: 202, body: diskBody(world, disk) });
+}
+
+function wantedOf(call: ArmCall, body: DiskPut): Wanted {
+  const id = idOf(call, diskType);
+  const location = regionOf(body.location);
+  const sku = diskSkuOf(body.sku?.name ?? DEFAULT_SKU);
+  if (body.extendedLocation) throw invalidValue("disk.extendedLocation", body.extendedLocation.name);
+  checkZones(body.zones, { id, sku, location });
+  return { id, name: param(call, "disk"), location, sku, zones: body.zones, body };
+}
+
+/** A disk as the body describes it, after all rules. @throws ArmError */
+function newDisk(call: ArmCall, wanted: Wanted, layer: string): { disk: Disk; content: Content } {
+  const { world } = call;
+  const { subscriptionId, group } = groupOf(call);
+  const { id, name, location, sku, zones, body } = wanted;
+  const { hyperVGeneration, creationData } = body.properties;
+  const content = contentOf(world, wanted);
+  const disk: Disk = {
+    ...content.disk,
+    id,
+    name,
+    subscriptionId,
+    resourceGroup: group,
+    location,
+    ...(body.tags ? { tags: body.tags } : {}),
+    ...(zones && zones.length > 0 ? { zones: [...zones] } : {}),
+    sku,
+    ...plainDiskChanges(changesOf(body.properties)),
+    ...(hyperVGeneration ? { hyperVGeneration } : {}),
+    ...securityOf(call, wanted, content),
+    ...encryptionOf(call, wanted),
+    ...accessOf(call, wanted),
+    ...(creationData.performancePlus === undefined ? {} : { performancePlus: creationData.performancePlus }),
+    uniqueId: randomUUID(),
+    timeCreated: world.clock.now(),
+    provisioningState: "Creating",
+    writes: 0,
+    layer,
+  };
+  if (disk.burstingEnabled === true) disk.burstingEnabledTime = world.clock.now();
+  if (disk.tier === baselineTier(sku, sizeGbOf(disk.sizeBytes))) delete disk.tier;
+  checkTuning(disk);
+  return { disk, content };
+}
+
+function securityOf(call: ArmCall, wanted: Wanted, content: Content): Partial<Disk> {
+  const { securityProfile, creationData, hyperVGeneration, osType } = wanted.body.properties;
+  if (!securityProfile) {
+    if (creationData.createOption === "UploadPreparedSecure")
+      throw invalidParameter("Required parameter 'disk.securityProfile' is missing (null).");
+    return {};
+  }
+  const { securityType, secureVMDiskEncryptionSetId } = securityProfile;
+  const inherits = content.disk.securityType !== undefined && securityType === content.disk.securityType;
+  if (inherits) return {};
+  const { subscriptionId } = groupOf(call);
+  checkSecurity(call.world.state, securityProfile, {
+    place: { subscriptionId, location: wanted.location },
+    createOption: creationData.createOption,
+    hyperVGeneration,
+    osType,
+  });
+  return {
+    ...(securityType === undefined ? {} : { securityType }),
+    ...(secureVMDiskEncryptionSetId === undefined ? {} : { secureVMDiskEncryptionSetId }),
+  };
+}
+
+function encryptionOf(call: ArmCall, wanted: Wanted): Pick<Disk, "encryption"> {
+  const { encryption } = wanted.body.properties;
+  if (!encryption) return {};
+  const { subscriptionId } = groupOf(call);
+  const { state } = call.world;
+  const place = { subscriptionId, location: wanted.location };
+  checkEncryption(state, encryption, { place, parameter: "disk.encryption" });
+  return { encryption: completeEncryption(state, encryption) };
+}
+
+function accessOf(
+  call: ArmCall,
+  wanted: Wanted,
+): Pick<Disk, "networkAccessPolicy" | "diskAccessId" | "publicNetworkAccess" | "dataAccessAuthMode"> {
+  const {
+    networkAccessPolicy = "AllowAll",
+    diskAccessId,
+    publicNetworkAccess,
+    dataAccessAuthMode,
+  } = wanted.body.properties;
+  checkNetwork(call.world.state, { networkAccessPolicy, diskAccessId }, wanted.location);
+  return {
+    networkAccessPolicy,
+    ...(diskAccessId === undefined ? {} : { diskAccessId }),
+    ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }),
+    ...(dataAccessAuthMode === undefined ? {} : { dataAccessAuthMode }),
+  };
 }
 
 /** Adds the disk and its layer to the state. A copy freezes its source in the same tick. */
@@ -104,114 +157,55 @@ async function addDisk(world: World, disk: Disk, { parent, copied }: Content): P
   );
 }
 
-interface Content {
-  /** Layer that the disk starts from. */
-  parent?: string;
-  /** Key of the disk whose present content is copied. */
-  copied?: string;
-  disk: Pick<Disk, "sizeBytes" | "createOption"> & Partial<Disk>;
+/** A PUT on an existing disk is an update. */
+function update(call: ArmCall, disk: Disk, body: DiskPut): Promise<ArmReply> {
+  refuseFixed(disk, body);
+  const { tags, sku } = body;
+  const properties = changesOf(body.properties);
+  return change(call, disk, { ...(tags ? { tags } : {}), ...(sku ? { sku } : {}), properties });
 }
-
-/** The content of a new disk, by its createOption. @throws ArmError */
-function contentOf(world: World, body: PutBody): Content {
-  const { createOption, sourceResourceId, uploadSizeBytes } = body.properties.creationData;
-  const size = body.properties.diskSizeGB;
-  switch (createOption) {
-    case "Empty":
-      if (size === undefined)
-        throw invalidParameter("Required parameter 'disk.diskSizeGB' is missing (null).");
-      return { disk: { sizeBytes: size * GIB, createOption } };
-    case "Upload":
-      return { disk: uploadDisk(uploadSizeBytes) };
-    case "Copy":
-    case "Restore":
-      return copyOf(world, { createOption, sourceResourceId, diskSizeGB: size });
-    default:
-      throw invalidParameter(
-        `The value '${createOption}' of parameter 'creationData.createOption' is not supported.`,
-      );
-  }
-}
-
-function uploadDisk(uploadSizeBytes: number | undefined): Content["disk"] {
-  if (
-    uploadSizeBytes === undefined ||
-    !Number.isSafeInteger(uploadSizeBytes) ||
-    uploadSizeBytes < UPLOAD_MIN ||
-    uploadSizeBytes > UPLOAD_MAX
-  ) {
-    throw invalidParameter(
-      `The value '${uploadSizeBytes}' of parameter 'creationData.uploadSizeBytes' is out of range. The value must be between '${UPLOAD_MIN}' and '${UPLOAD_MAX}', inclusive, with 512 bytes for the VHD footer.`,
-    );
-  }
-  const sizeBytes = uploadSizeBytes - FOOTER_SIZE;
-  if (sizeBytes % MIB !== 0)
-    throw invalidParameter(
-      "The size of the uploaded data (uploadSizeBytes - 512) must be a whole number of MiB.",
-    );
-  return { sizeBytes, createOption: "Upload", uploadSizeBytes, upload: "ReadyToUpload" };
-}
-
-function copyOf(
-  world: World,
-  wanted: {
-    createOption: "Copy" | "Restore";
-    sourceResourceId: string | undefined;
-    diskSizeGB: number | undefined;
-  },
-): Content {
-  const { createOption, sourceResourceId } = wanted;
-  if (sourceResourceId === undefined)
-    throw invalidParameter("Required parameter 'creationData.sourceResourceId' is missing (null).");
-  const target = findTarget(world.state, sourceResourceId);
-  if (!target)
-    throw new ArmError(
-      { status: 404, code: "ResourceNotFound" },
-      `The source '${sourceResourceId}' was not found.`,
-    );
-  if ((createOption === "Restore") !== (target.kind === "diskRestorePoint"))
-    throw invalidParameter(`'${createOption}' cannot create a disk from a ${target.kind}.`);
-  const sizeBytes = Math.max(target.sizeBytes, (wanted.diskSizeGB ?? 0) * GIB);
-  const source = { sourceResourceId: target.id, sourceUniqueId: target.uniqueId };
-  const disk = { sizeBytes, createOption, ...source };
-  if (target.kind !== "disk") return { parent: target.layer, disk };
-  if (world.state.disks[keyOf(target.id)]?.upload !== undefined)
-    throw operationNotAllowed(`Disk '${target.name}' is being uploaded.`);
-  return { copied: keyOf(target.id), disk };
-}
-
-async function update(call: ArmCall, disk: Disk, body: PutBody): Promise<ArmReply> {
-  if (body.properties.creationData.createOption !== disk.createOption)
-    throw propertyChangeNotAllowed("Changing property 'creationData' is not allowed.");
-  return change(call, disk, body);
-}
-
-const patchBody = z.object({
-  tags: tagsSchema,
-  properties: z.object({ diskSizeGB }).optional(),
-});
 
 function patch(call: ArmCall): Promise<ArmReply> {
-  const body = patchBody.safeParse(call.body);
-  if (!body.success) throw invalidParameter("The request body is invalid.");
-  return change(call, resourceOf(call, diskType), body.data);
+  const body = parseBody(diskPatchSchema, call.body, names);
+  return change(call, resourceOf(call, diskType), body);
 }
 
-async function change(call: ArmCall, disk: Disk, body: z.infer<typeof patchBody>): Promise<ArmReply> {
-  const size = (body.properties?.diskSizeGB ?? 0) * GIB;
-  if (size > 0 && size < disk.sizeBytes && Math.ceil(disk.sizeBytes / GIB) * GIB !== size)
-    throw operationNotAllowed("Disk cannot be resized to smaller size.");
-  if (size > disk.sizeBytes) disk.sizeBytes = size;
-  if (body.tags) disk.tags = body.tags;
-  await call.world.store.flush();
-  return { status: 200, body: diskBody(call.world, disk) };
+function change(call: ArmCall, disk: Disk, body: z.infer<typeof diskPatchSchema>): Promise<ArmReply> {
+  changeDisk(call.world, disk, body);
+  const creating = disk.provisioningState === "Creating";
+  if (!creating) disk.provisioningState = "Updating";
+  const work = { kind: "disks.update", family: diskType.family, on: disk };
+  return started(call, work, { status: 202, body: changedBody(call.world, disk) });
 }
+
+/** The 202 of an update has less than GET: what the operation derives is absent. */
+function changedBody(world: World, disk: Disk): object {
+  const { properties, ...rest } = diskBody(world, disk);
+  const { creationData, diskSizeGB, provisioningState, tier, osType } = properties;
+  return { ...rest, properties: { osType, creationData, diskSizeGB, provisioningState, tier } };
+}
+
+/** Ends a creation or an update; its output is the disk. The key of a customer is needed for both. */
+const finish: Work = {
+  run: async (world, operation) => {
+    const disk = world.state.disks[keyOf(operation.target)];
+    if (!disk) return undefined;
+    const problem = keyProblem(world, disk.encryption);
+    if (problem) throw problem;
+    disk.provisioningState = "Succeeded";
+    return z.json().parse(JSON.parse(JSON.stringify(diskBody(world, disk))));
+  },
+  failed: (world, operation) => {
+    const disk = world.state.disks[keyOf(operation.target)];
+    if (disk) disk.provisioningState = "Failed";
+  },
+};
 
 function remove(call: ArmCall): Promise<ArmReply> {
   return deleteResource(call, diskType, (disk) => {
     if (disk.managedBy !== undefined)
       throw operationNotAllowed(`Disk ${disk.name} is attached to VM ${disk.managedBy}.`);
-    refuseWithAccess(call.world, "Disk", disk);
+    refuseWithAccess(call.world, "disk", disk);
   });
 }
 
@@ -230,5 +224,5 @@ export const disks: ArmPart = {
     grantAccess: ["POST", `${one}/beginGetAccess`, (call) => grantAccess(call, resourceOf(call, diskType))],
     revokeAccess: ["POST", `${one}/endGetAccess`, (call) => revokeAccess(call, resourceOf(call, diskType))],
   }),
-  work: { "disks.create": createWork(diskType, diskBody), "disks.delete": deleteWork(diskType) },
+  work: { "disks.create": finish, "disks.update": finish, "disks.delete": deleteWork(diskType) },
 };

@@ -25,7 +25,7 @@ export function listResources<T extends Scoped>(
 }
 
 /** One page of a list, with a link to the next page. The opaque token is the offset in base64. */
-export function page<T>(call: ArmCall, items: readonly T[], body: (item: T) => object): ArmReply {
+export function page<T>(call: ArmCall, items: readonly T[], body: (item: T) => unknown): ArmReply {
   const { pageSize } = call.world.state.settings;
   const token = call.query.get("$skiptoken");
   const offset = token === null ? 0 : Number(Buffer.from(token, "base64url").toString("latin1"));

@@ -2,6 +2,8 @@
 import { access } from "./access.ts";
 import { attach } from "./attach.ts";
 import { locks } from "./authorization/locks.ts";
+import { diskAccesses } from "./disk-accesses.ts";
+import { diskEncryptionSets } from "./disk-encryption-sets.ts";
 import { diskRestorePoints } from "./disk-restore-points.ts";
 import { disks } from "./disks.ts";
 import { extensionImages } from "./extension-images.ts";
@@ -40,6 +42,8 @@ export const armParts: readonly ArmPart[] = [
   diskRestorePoints,
   disks,
   snapshots,
+  diskEncryptionSets,
+  diskAccesses,
   access,
   operations,
 ];

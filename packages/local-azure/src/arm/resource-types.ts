@@ -85,6 +85,12 @@ export const collectionType = computeType(
 );
 export const diskType = diskProviderType("disks", "disk", (state) => state.disks);
 export const snapshotType = diskProviderType("snapshots", "snapshot", (state) => state.snapshots);
+export const diskEncryptionSetType = diskProviderType(
+  "diskEncryptionSets",
+  "encryptionSet",
+  (state) => state.diskEncryptionSets,
+);
+export const diskAccessType = diskProviderType("diskAccesses", "diskAccess", (state) => state.diskAccesses);
 
 /** The routes' patterns of a type: all of a subscription, all of a resource group, one resource. */
 export function pathsOf<T>(type: ResourceType<T>): { inSubscription: string; inGroup: string; one: string } {

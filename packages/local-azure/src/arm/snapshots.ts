@@ -142,7 +142,7 @@ function checkLimits(world: World, disk: Disk): void {
 }
 
 function remove(call: ArmCall): Promise<ArmReply> {
-  return deleteResource(call, snapshotType, (snapshot) => refuseWithAccess(call.world, "Snapshot", snapshot));
+  return deleteResource(call, snapshotType, (snapshot) => refuseWithAccess(call.world, "snapshot", snapshot));
 }
 
 function list(call: ArmCall): ArmReply {

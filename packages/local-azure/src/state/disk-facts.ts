@@ -36,83 +36,83 @@ export const purchasePlanSchema = z.object({
   name: z.string(),
   publisher: z.string(),
   product: z.string(),
-  promotionCode: z.string().optional(),
+  promotionCode: z.string().exactOptional(),
 });
 
 export const supportedCapabilitiesSchema = z.object({
-  diskControllerTypes: z.string().optional(),
-  acceleratedNetwork: z.boolean().optional(),
-  architecture: z.enum(["x64", "Arm64"]).optional(),
+  diskControllerTypes: z.string().exactOptional(),
+  acceleratedNetwork: z.boolean().exactOptional(),
+  architecture: z.enum(["x64", "Arm64"]).exactOptional(),
   supportedSecurityOption: z
     .enum(["TrustedLaunchSupported", "TrustedLaunchAndConfidentialVMSupported"])
-    .optional(),
+    .exactOptional(),
 });
 
 export const encryptionSchema = z.object({
-  type: encryptionTypeSchema.optional(),
-  diskEncryptionSetId: z.string().optional(),
+  type: encryptionTypeSchema.exactOptional(),
+  diskEncryptionSetId: z.string().exactOptional(),
 });
 
-const sourceVault = z.object({ id: z.string().optional() });
+const sourceVault = z.object({ id: z.string().exactOptional() });
 /** Azure Disk Encryption: the volumes hold ciphertext, also in an export. */
 export const encryptionSettingsSchema = z.object({
   enabled: z.boolean(),
   encryptionSettings: z
     .array(
       z.object({
-        diskEncryptionKey: z.object({ sourceVault, secretUrl: z.string() }).optional(),
-        keyEncryptionKey: z.object({ sourceVault, keyUrl: z.string() }).optional(),
+        diskEncryptionKey: z.object({ sourceVault, secretUrl: z.string() }).exactOptional(),
+        keyEncryptionKey: z.object({ sourceVault, keyUrl: z.string() }).exactOptional(),
       }),
     )
-    .optional(),
-  encryptionSettingsVersion: z.string().optional(),
+    .exactOptional(),
+  encryptionSettingsVersion: z.string().exactOptional(),
 });
 
 export const availabilityPolicySchema = z.object({
-  actionOnDiskDelay: z.enum(["None", "AutomaticReattach"]).optional(),
+  actionOnDiskDelay: z.enum(["None", "AutomaticReattach"]).exactOptional(),
 });
 export const extendedLocationSchema = z.object({ name: z.string(), type: z.enum(["EdgeZone"]) });
 
 /** Facts that a copy has from its source: disk to snapshot, to restore point, to disk. */
 export const inheritedFacts = {
-  hyperVGeneration: hyperVGenerationSchema.optional(),
-  purchasePlan: purchasePlanSchema.optional(),
-  supportedCapabilities: supportedCapabilitiesSchema.optional(),
+  hyperVGeneration: hyperVGenerationSchema.exactOptional(),
+  purchasePlan: purchasePlanSchema.exactOptional(),
+  supportedCapabilities: supportedCapabilitiesSchema.exactOptional(),
   /** Absent: encrypted with the platform's key. */
-  encryption: encryptionSchema.optional(),
-  encryptionSettingsCollection: encryptionSettingsSchema.optional(),
-  securityType: z.string().optional(),
-  secureVMDiskEncryptionSetId: z.string().optional(),
-  supportsHibernation: z.boolean().optional(),
+  encryption: encryptionSchema.exactOptional(),
+  encryptionSettingsCollection: encryptionSettingsSchema.exactOptional(),
+  securityType: z.string().exactOptional(),
+  secureVMDiskEncryptionSetId: z.string().exactOptional(),
+  supportsHibernation: z.boolean().exactOptional(),
   /** Absent: 512 bytes. */
-  logicalSectorSize: logicalSectorSizeSchema.optional(),
+  logicalSectorSize: logicalSectorSizeSchema.exactOptional(),
 };
 
 /** Who may reach the bytes: kept on disks, snapshots and disk restore points. */
 export const accessFacts = {
-  diskAccessId: z.string().optional(),
+  diskAccessId: z.string().exactOptional(),
   /** Absent: Enabled. */
-  publicNetworkAccess: publicNetworkAccessSchema.optional(),
-  dataAccessAuthMode: dataAccessAuthModeSchema.optional(),
+  publicNetworkAccess: publicNetworkAccessSchema.exactOptional(),
+  dataAccessAuthMode: dataAccessAuthModeSchema.exactOptional(),
 };
 
 /** Facts of disks only. */
 export const diskOnlyFacts = {
-  tier: z.string().optional(),
-  burstingEnabled: z.boolean().optional(),
-  burstingEnabledTime: z.number().optional(),
-  diskIOPSReadWrite: z.number().int().optional(),
-  diskMBpsReadWrite: z.number().int().optional(),
-  diskIOPSReadOnly: z.number().int().optional(),
-  diskMBpsReadOnly: z.number().int().optional(),
-  optimizedForFrequentAttach: z.boolean().optional(),
-  availabilityPolicy: availabilityPolicySchema.optional(),
-  extendedLocation: extendedLocationSchema.optional(),
-  performancePlus: z.boolean().optional(),
+  tier: z.string().exactOptional(),
+  burstingEnabled: z.boolean().exactOptional(),
+  burstingEnabledTime: z.number().exactOptional(),
+  diskIOPSReadWrite: z.number().int().exactOptional(),
+  diskMBpsReadWrite: z.number().int().exactOptional(),
+  diskIOPSReadOnly: z.number().int().exactOptional(),
+  diskMBpsReadOnly: z.number().int().exactOptional(),
+  optimizedForFrequentAttach: z.boolean().exactOptional(),
+  availabilityPolicy: availabilityPolicySchema.exactOptional(),
+  extendedLocation: extendedLocationSchema.exactOptional(),
+  performancePlus: z.boolean().exactOptional(),
   /** Ids of the VMs of a shared disk; `managedBy` is the first of them. */
-  managedByExtended: z.array(z.string()).optional(),
+  managedByExtended: z.array(z.string()).exactOptional(),
   /** When a VM was attached, detached, started or deallocated last. */
-  ownershipChangedAt: z.number().optional(),
+  ownershipChangedAt: z.number().exactOptional(),
 };
 
 /** A copy in the background: its percentage follows the local clock from `startedAt` on. */
@@ -120,19 +120,19 @@ export const backgroundCopySchema = z.object({
   startedAt: z.number(),
   bytes: z.number().int(),
   /** What ended the copy early. */
-  error: z.object({ errorCode: z.string(), errorMessage: z.string(), at: z.number() }).optional(),
+  error: z.object({ errorCode: z.string(), errorMessage: z.string(), at: z.number() }).exactOptional(),
 });
 
 /** Facts of snapshots only. */
 export const snapshotOnlyFacts = {
-  createOption: diskCreateOptionSchema.optional(),
-  tier: z.string().optional(),
-  extendedLocation: extendedLocationSchema.optional(),
+  createOption: diskCreateOptionSchema.exactOptional(),
+  tier: z.string().exactOptional(),
+  extendedLocation: extendedLocationSchema.exactOptional(),
   /** SKU of the disk at the time; decides on background copies. */
-  sourceSku: z.string().optional(),
-  copy: backgroundCopySchema.optional(),
-  instantAccessDurationMinutes: z.number().int().optional(),
-  provisionedBandwidthCopySpeed: z.enum(["None", "Enhanced"]).optional(),
+  sourceSku: z.string().exactOptional(),
+  copy: backgroundCopySchema.exactOptional(),
+  instantAccessDurationMinutes: z.number().int().exactOptional(),
+  provisionedBandwidthCopySpeed: z.enum(["None", "Enhanced"]).exactOptional(),
 };
 
 const inheritedSchema = z.object({ ...inheritedFacts });

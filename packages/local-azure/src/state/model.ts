@@ -15,6 +15,7 @@ import {
 import { extensionSchema } from "./extension-model.ts";
 import { lockSchema } from "./lock-model.ts";
 import { emptyNetwork, networkRecords } from "./network-model.ts";
+import { diskAccessSchema, diskEncryptionSetSchema } from "./disk-resources.ts";
 import { vmDataDiskSchema, vmModelFields, vmOsDiskSchema } from "./vm-model.ts";
 
 /** Records have the ARM id in lower case as key. Times are milliseconds since 1970. */
@@ -219,6 +220,13 @@ export const settingsSchema = z.object({
   exhaustedSizes: z.array(z.string()).default([]),
   coresPerFamily: z.number().int().min(0).default(350),
   coresPerRegion: z.number().int().min(0).default(350),
+  /** Speed of background copies: an Ultra disk of 100 GiB takes six minutes. */
+  backgroundCopyBytesPerSecond: z.number().int().min(1).default(300_000_000),
+  /** Unfinished background copies that a disk and a subscription can have. */
+  backgroundCopiesPerDisk: z.number().int().min(1).default(3),
+  backgroundCopiesPerSubscription: z.number().int().min(1).default(50),
+  /** Requests to the access endpoint come through the private endpoint of a disk access. */
+  privateLink: z.boolean().default(false),
   pageSize: z.number().int().min(1).default(50),
 });
 
@@ -238,6 +246,8 @@ export const stateSchema = z.object({
   vms: z.record(z.string(), vmSchema),
   disks: z.record(z.string(), diskSchema),
   snapshots: z.record(z.string(), snapshotSchema),
+  diskEncryptionSets: z.record(z.string(), diskEncryptionSetSchema).default({}),
+  diskAccesses: z.record(z.string(), diskAccessSchema).default({}),
   collections: z.record(z.string(), collectionSchema),
   restorePoints: z.record(z.string(), restorePointSchema),
   ...networkRecords,
@@ -280,6 +290,8 @@ export function emptyState(tenantId: string): State {
     vms: {},
     disks: {},
     snapshots: {},
+    diskEncryptionSets: {},
+    diskAccesses: {},
     collections: {},
     restorePoints: {},
     ...emptyNetwork(),
