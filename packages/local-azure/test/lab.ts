@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ComputeManagementClient, type RestorePoint } from "@azure/arm-compute";
 import { createDefaultHttpClient, type HttpClient, isRestError } from "@azure/core-rest-pipeline";
 import { AnonymousCredential, PageBlobClient } from "@azure/storage-blob";
-import { afterEach, beforeEach } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { CONTOSO_TENANT_ID } from "../src/entra/directory.ts";
 import { type Entra, TokenRefused } from "../src/entra/index.ts";
 import {
@@ -206,6 +206,14 @@ export function useLab(settings: Partial<Settings> = lenientSettings): Lab {
   return lab;
 }
 
+/** Opens one lab for a file: for tests that leave each other's resources alone. */
+export function useSharedLab(): Lab {
+  const lab = new Lab();
+  beforeAll(() => lab.open());
+  afterAll(() => lab.close());
+  return lab;
+}
+
 /** Bytes that differ by seed. */
 export function pattern(length: number, seed: number): Buffer {
   const bytes = Buffer.alloc(length);
@@ -222,6 +230,18 @@ export async function sas(poller: PromiseLike<{ accessSAS?: string }>): Promise<
 
 export function blob(url: string): PageBlobClient {
   return new PageBlobClient(url, new AnonymousCredential(), { retryOptions: { maxTries: 1 } });
+}
+
+/** Like `failureOf`, with the sentence. */
+export async function refusalOf(
+  call: PromiseLike<unknown>,
+): Promise<{ code: string; status: number | undefined; message: string }> {
+  const { code, status } = await failureOf(call);
+  return { code, status, message: await Promise.resolve(call).then(() => "", messageOf) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Code and status of a failed SDK call. A failed operation has its code in the message only. */

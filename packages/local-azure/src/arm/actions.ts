@@ -29,6 +29,8 @@ const actions = [
   "Microsoft.Compute/diskAccesses/read",
   "Microsoft.Compute/diskAccesses/write",
   "Microsoft.Compute/diskAccesses/privateEndpointConnections/read",
+  "Microsoft.Compute/diskAccesses/privateLinkResources/read",
+  "Microsoft.Compute/diskEncryptionSets/associatedResources/read",
   "Microsoft.Compute/diskEncryptionSets/delete",
   "Microsoft.Compute/diskEncryptionSets/read",
   "Microsoft.Compute/diskEncryptionSets/write",

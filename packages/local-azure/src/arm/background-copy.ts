@@ -13,3 +13,15 @@ export function copyPercent(world: Pick<World, "clock" | "state">, copy: Backgro
 export function copyRuns(world: Pick<World, "clock" | "state">, copy: BackgroundCopy | undefined): boolean {
   return copy !== undefined && copy.error === undefined && copyPercent(world, copy) < 100;
 }
+
+/** The `snapshotAccessState` of a snapshot: whether disks can be made of it, and its bytes read. */
+export function accessStateOf(
+  world: Pick<World, "clock" | "state">,
+  snapshot: { copy?: BackgroundCopy; instantAccessDurationMinutes?: number; timeCreated: number },
+): "Pending" | "Available" | "InstantAccess" | "AvailableWithInstantAccess" {
+  const { copy, instantAccessDurationMinutes: minutes, timeCreated } = snapshot;
+  const instant = minutes !== undefined && world.clock.now() < timeCreated + minutes * 60_000;
+  const copied = copy === undefined || copyPercent(world, copy) === 100;
+  if (instant) return copied ? "AvailableWithInstantAccess" : "InstantAccess";
+  return copied ? "Available" : "Pending";
+}

@@ -20,9 +20,16 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown, names: BodyNam
   const given = withoutNulls(body);
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  if (!issue) throw new Error("A schema failed without an issue");
+  const issue = firstOf(parsed.error.issues);
   throw refusal(issue, given, names);
+}
+
+/** Members are read before values are checked: unknown ones come first. */
+function firstOf(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+  const unknown = issues.filter((issue) => issue.code === "unrecognized_keys");
+  const [issue] = [...unknown.toSorted((a, b) => a.path.length - b.path.length), ...issues];
+  if (!issue) throw new Error("A schema failed without an issue");
+  return issue;
 }
 
 /** The value without members that are `null`. */

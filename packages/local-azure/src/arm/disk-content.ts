@@ -5,7 +5,7 @@ import { type InheritedFacts, inheritedFrom } from "../state/disk-facts.ts";
 import type { Disk, State } from "../state/model.ts";
 import { GIB, MIB } from "../units.ts";
 import type { World } from "../world.ts";
-import { copyPercent } from "./background-copy.ts";
+import { accessStateOf, copyPercent } from "./background-copy.ts";
 import { invalidValue, missingParameter } from "./body.ts";
 import { badRequest, notAllowed, notFound } from "./disk-errors.ts";
 import type { CreationData, DiskPut } from "./disk-request.ts";
@@ -189,12 +189,10 @@ function refuseUnready(world: World, target: AccessTarget): void {
   const disk = world.state.disks[keyOf(target.id)];
   if (disk?.upload !== undefined) throw operationNotAllowed(`Disk '${disk.name}' is being uploaded.`);
   const snapshot = world.state.snapshots[keyOf(target.id)];
-  if (!snapshot?.copy || snapshot.instantAccessDurationMinutes !== undefined) return;
-  const percent = copyPercent(world, snapshot.copy);
-  if (percent < 100)
-    throw operationNotAllowed(
-      `The source snapshot '${snapshot.name}' cannot be used because its background copy has not completed. Current completion percentage: ${percent}.`,
-    );
+  if (!snapshot?.copy || accessStateOf(world, snapshot) !== "Pending") return;
+  throw operationNotAllowed(
+    `The source snapshot '${snapshot.name}' cannot be used because its background copy has not completed. Current completion percentage: ${copyPercent(world, snapshot.copy)}.`,
+  );
 }
 
 /** 4,096-byte sectors exist on provisioned SKUs only; a copy keeps the sectors of its source. */

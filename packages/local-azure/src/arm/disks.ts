@@ -8,6 +8,7 @@ import { invalidValue, parseBody } from "./body.ts";
 import { diskBody } from "./disk-body.ts";
 import { changeDisk, refuseFixed } from "./disk-changes.ts";
 import { type Content, contentOf, type Wanted } from "./disk-content.ts";
+import { requireSources } from "./disk-linked.ts";
 import { changesOf, type DiskPut, diskPatchSchema, diskPutSchema, plainDiskChanges } from "./disk-request.ts";
 import { checkNetwork, checkSecurity, checkTuning, checkZones, diskSkuOf } from "./disk-rules.ts";
 import { baselineTier, sizeGbOf } from "./disk-skus.ts";
@@ -33,6 +34,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
   const body = parseBody(diskPutSchema, call.body, names);
   const existing = findResource(call, diskType);
   if (existing) return update(call, existing, body);
+  requireSources(call, { ...body.properties.creationData, ...body.properties });
   const wanted = wantedOf(call, body);
   // Checked before a layer is made; read again below.
   newDisk(call, wanted, "");

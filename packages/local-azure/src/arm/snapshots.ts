@@ -1,148 +1,208 @@
 /** Snapshots of managed disks, full and incremental. */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { snapshotFamily } from "../blob/target.ts";
-import { isoTime } from "../clock.ts";
-import { networkAccessPolicySchema } from "../state/disk-facts.ts";
-import { type Disk, type Snapshot, tagsSchema } from "../state/model.ts";
+import { DATA } from "../disks/blocks.ts";
+import type { Disk, Snapshot } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { grantAccess, refuseWithAccess, revokeAccess } from "./access.ts";
-import { ArmError, invalidParameter, operationNotAllowed, propertyChangeNotAllowed } from "./errors.ts";
-import { keyOf, regionOf } from "./ids.ts";
-import { createWork, deleteResource, deleteWork, patchTags } from "./lifecycle.ts";
+import { copyRuns } from "./background-copy.ts";
+import { parseBody } from "./body.ts";
+import { requireSources } from "./disk-linked.ts";
+import {
+  plainSnapshotChanges,
+  type SnapshotPut,
+  snapshotChangesOf,
+  snapshotPatchSchema,
+  snapshotPutSchema,
+} from "./disk-request.ts";
+import { checkNetwork } from "./disk-rules.ts";
+import { isProvisioned } from "./disk-skus.ts";
+import { checkEncryption, completeEncryption, keyProblem } from "./encryption.ts";
+import { invalidParameter } from "./errors.ts";
+import { isResourceName, keyOf, regionOf } from "./ids.ts";
+import { deleteResource, deleteWork } from "./lifecycle.ts";
 import { listResources } from "./lists.ts";
 import { started } from "./long-running.ts";
-import type { ArmPart } from "./part.ts";
+import type { ArmPart, Work } from "./part.ts";
 import { findResource, groupOf, idOf, pathsOf, resourceOf, snapshotType } from "./resource-types.ts";
 import { type ArmCall, type ArmReply, param, routes } from "./router.ts";
 import { snapshotBody } from "./snapshot-body.ts";
-import { tooManyRequests } from "./throttled.ts";
+import { changeSnapshot, refuseFixedOfSnapshot, snapshotSkuOf } from "./snapshot-changes.ts";
+import { checkSnapshotLimits } from "./snapshot-limits.ts";
+import { type SnapshotSource, snapshotSource } from "./snapshot-source.ts";
 
 const { inSubscription, inGroup, one } = pathsOf(snapshotType);
-const FIVE_MINUTES_MS = 300_000;
-
-const putBody = z.object({
-  location: z.string(),
-  tags: tagsSchema,
-  sku: z.object({ name: z.string() }).optional(),
-  properties: z.object({
-    incremental: z.boolean().default(false),
-    networkAccessPolicy: networkAccessPolicySchema.default("AllowAll"),
-    creationData: z.object({ createOption: z.string(), sourceResourceId: z.string().optional() }),
-  }),
-});
+const names = { parameter: "snapshot" };
 
 async function put(call: ArmCall): Promise<ArmReply> {
   const { world } = call;
-  const group = groupOf(call);
-  const parsed = putBody.safeParse(call.body);
-  if (!parsed.success) throw invalidParameter(`The snapshot is not valid: ${z.prettifyError(parsed.error)}`);
-  const { creationData, incremental, networkAccessPolicy } = parsed.data.properties;
+  groupOf(call);
+  const name = param(call, "snapshot");
+  if (!isResourceName(name)) throw invalidParameter(`The snapshot name '${name}' is invalid.`);
+  const body = parseBody(snapshotPutSchema, call.body, names);
   const existing = findResource(call, snapshotType);
-  if (existing) return update(call, existing, parsed.data);
-  const disk = sourceDisk(world, creationData, parsed.data.location);
-  checkLimits(world, disk);
-  const snapshot: Snapshot = {
-    id: idOf(call, snapshotType),
-    name: param(call, "snapshot"),
-    subscriptionId: group.subscriptionId,
-    resourceGroup: group.group,
-    location: disk.location,
-    ...(parsed.data.tags ? { tags: parsed.data.tags } : {}),
-    sku: parsed.data.sku?.name ?? "Standard_LRS",
-    ...(disk.osType ? { osType: disk.osType } : {}),
-    ...(disk.hyperVGeneration ? { hyperVGeneration: disk.hyperVGeneration } : {}),
-    sizeBytes: disk.sizeBytes,
-    incremental,
-    sourceResourceId: disk.id,
-    sourceUniqueId: disk.uniqueId,
-    familyId: snapshotFamily(disk.uniqueId),
-    uniqueId: randomUUID(),
-    timeCreated: world.clock.now(),
-    provisioningState: "Updating",
-    networkAccessPolicy,
-    layer: "",
-  };
-  const twin = await addSnapshot(world, snapshot);
-  if (twin) return update(call, twin, parsed.data);
+  if (existing) return update(call, existing, body);
+  requireSources(call, { ...body.properties.creationData, ...body.properties });
+  const { snapshot, source } = newSnapshot(call, body);
+  if (source.disk) checkSnapshotLimits(world, source.disk, snapshot);
+  const twin = await addSnapshot(world, snapshot, source);
+  if (twin) return update(call, twin, body);
   const work = { kind: "snapshots.create", family: snapshotType.family, on: snapshot };
   return started(call, work, { status: 202, body: snapshotBody(world, snapshot) });
 }
 
+/** A snapshot as the body describes it, after all rules. @throws ArmError */
+function newSnapshot(call: ArmCall, body: SnapshotPut): { snapshot: Snapshot; source: SnapshotSource } {
+  const { world } = call;
+  const { subscriptionId, group } = groupOf(call);
+  const location = regionOf(body.location);
+  const { incremental = false, encryption, hyperVGeneration, purchasePlan } = body.properties;
+  const source = snapshotSource(world, { body, subscriptionId, location });
+  const sku = snapshotSkuOf(world, body.sku?.name, {
+    incremental,
+    location,
+    familyId: source.facts.familyId,
+  });
+  const {
+    networkAccessPolicy = "AllowAll",
+    diskAccessId,
+    publicNetworkAccess,
+    dataAccessAuthMode,
+  } = body.properties;
+  checkNetwork(world.state, { networkAccessPolicy, diskAccessId }, location);
+  if (encryption)
+    checkEncryption(world.state, encryption, {
+      place: { subscriptionId, location },
+      parameter: "snapshot.encryption",
+    });
+  const snapshot: Snapshot = {
+    ...source.facts,
+    id: idOf(call, snapshotType),
+    name: param(call, "snapshot"),
+    subscriptionId,
+    resourceGroup: group,
+    location,
+    ...(body.tags ? { tags: body.tags } : {}),
+    sku,
+    ...plainSnapshotChanges(snapshotChangesOf(body.properties)),
+    ...(hyperVGeneration ? { hyperVGeneration } : {}),
+    ...(purchasePlan ? { purchasePlan } : {}),
+    ...(encryption ? { encryption: completeEncryption(world.state, encryption) } : {}),
+    createOption: body.properties.creationData.createOption,
+    incremental,
+    uniqueId: randomUUID(),
+    timeCreated: world.clock.now(),
+    provisioningState: "Creating",
+    networkAccessPolicy,
+    ...(diskAccessId === undefined ? {} : { diskAccessId }),
+    ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }),
+    ...(dataAccessAuthMode === undefined ? {} : { dataAccessAuthMode }),
+    layer: "",
+  };
+  return { snapshot, source };
+}
+
 /** Freezes the disk and adds the snapshot, or returns the one that another call added first. */
-function addSnapshot(world: World, snapshot: Snapshot): Promise<Snapshot | undefined> {
-  const disk = keyOf(snapshot.sourceResourceId);
+async function addSnapshot(
+  world: World,
+  snapshot: Snapshot,
+  source: SnapshotSource,
+): Promise<Snapshot | undefined> {
   const key = keyOf(snapshot.id);
+  const add = (layer: string): void => {
+    snapshot.layer = layer;
+    startCopy(world, snapshot, source);
+    world.state.snapshots[key] = snapshot;
+  };
+  if (!source.disk) {
+    const made = source.snapshot ? undefined : await world.layers.create();
+    const twin = world.state.snapshots[key];
+    if (twin && made !== undefined) await world.layers.abandon(made);
+    if (twin) return twin;
+    if (made !== undefined) world.state.layers[made] = {};
+    add(made ?? source.snapshot?.layer ?? "");
+    return undefined;
+  }
+  const disk = keyOf(source.disk.id);
   return world.layers.withDisks([disk], async () => {
     const twin = world.state.snapshots[key];
     if (twin) return twin;
-    await world.layers.freeze([disk], (frozen) => {
-      snapshot.layer = frozen.get(disk) ?? "";
-      world.state.snapshots[key] = snapshot;
-    });
+    await world.layers.freeze([disk], (frozen) => add(frozen.get(disk) ?? ""));
     return undefined;
   });
 }
 
-async function update(call: ArmCall, snapshot: Snapshot, body: z.infer<typeof putBody>): Promise<ArmReply> {
-  const { sourceResourceId } = body.properties.creationData;
-  if (sourceResourceId !== undefined && keyOf(sourceResourceId) !== keyOf(snapshot.sourceResourceId))
-    throw propertyChangeNotAllowed("Changing property 'creationData' is not allowed.");
-  if (body.tags) snapshot.tags = body.tags;
-  await call.world.store.flush();
-  return { status: 200, body: snapshotBody(call.world, snapshot) };
+/** Snapshots of provisioned disks and copies to other regions move their bytes after the operation. */
+function startCopy(world: World, snapshot: Snapshot, { disk }: SnapshotSource): void {
+  const inBackground = snapshot.createOption === "CopyStart" || (disk && isProvisioned(disk.sku));
+  if (!inBackground) return;
+  snapshot.copy = { startedAt: world.clock.now(), bytes: bytesToCopy(world, snapshot) };
 }
 
-function sourceDisk(
-  world: World,
-  data: { createOption: string; sourceResourceId?: string | undefined },
-  location: string,
-): Disk {
-  if (data.createOption !== "Copy")
-    throw invalidParameter(
-      `The value '${data.createOption}' of parameter 'creationData.createOption' is not supported.`,
-    );
-  if (data.sourceResourceId === undefined)
-    throw invalidParameter("Required parameter 'creationData.sourceResourceId' is missing (null).");
-  const disk = world.state.disks[keyOf(data.sourceResourceId)];
-  if (!disk) {
-    throw new ArmError(
-      { status: 404, code: "ResourceNotFound" },
-      `The disk '${data.sourceResourceId}' was not found.`,
-    );
-  }
-  if (disk.upload !== undefined) throw operationNotAllowed(`Disk '${disk.name}' is being uploaded.`);
-  if (regionOf(location) !== disk.location)
-    throw invalidParameter(`The snapshot must be in the location of its disk, '${disk.location}'.`);
-  return disk;
+/** Bytes since the family's newest snapshot; all data for the first one. */
+function bytesToCopy(world: World, snapshot: Snapshot): number {
+  const window = { offset: 0, end: snapshot.sizeBytes };
+  const previous = Object.values(world.state.snapshots)
+    .filter(({ familyId }) => familyId === snapshot.familyId)
+    .sort((a, b) => b.timeCreated - a.timeCreated)[0];
+  const changed = previous && world.layers.changedRuns(previous.layer, snapshot.layer, window);
+  const runs =
+    changed?.filter(({ state }) => state === DATA) ?? world.layers.dataRuns(snapshot.layer, window);
+  return runs.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** Limits a disk's snapshots, total and per 5 minutes (docs: disks-incremental-snapshots). */
-function checkLimits(world: World, disk: Disk): void {
-  const { snapshotsPerDisk, snapshotsPerDiskPer5Minutes } = world.state.settings;
-  const snapshotsOfDisk = Object.values(world.state.snapshots).filter(
-    (snapshot) => snapshot.sourceUniqueId === disk.uniqueId,
-  );
-  if (snapshotsOfDisk.length >= snapshotsPerDisk)
-    throw operationNotAllowed(
-      `Disk '${disk.name}' cannot have more than ${snapshotsPerDisk} incremental snapshots.`,
-    );
-  const now = world.clock.now();
-  const recent = snapshotsOfDisk.filter((snapshot) => snapshot.timeCreated > now - FIVE_MINUTES_MS);
-  if (recent.length < snapshotsPerDiskPer5Minutes) return;
-  const oldest = Math.min(...recent.map((snapshot) => snapshot.timeCreated));
-  const measured = {
-    operationGroup: "SnapshotCreatePerDisk5Min",
-    startTime: isoTime(now - FIVE_MINUTES_MS),
-    endTime: isoTime(now),
-    allowedRequestCount: snapshotsPerDiskPer5Minutes,
-    measuredRequestCount: recent.length + 1,
-  };
-  throw tooManyRequests(measured, Math.ceil((oldest + FIVE_MINUTES_MS - now) / 1000));
+/** A PUT on an existing snapshot is an update. */
+function update(call: ArmCall, snapshot: Snapshot, body: SnapshotPut): Promise<ArmReply> {
+  refuseFixedOfSnapshot(snapshot, body);
+  const { tags, sku } = body;
+  const properties = snapshotChangesOf(body.properties);
+  return change(call, snapshot, { ...(tags ? { tags } : {}), ...(sku ? { sku } : {}), properties });
 }
+
+function patch(call: ArmCall): Promise<ArmReply> {
+  const body = parseBody(snapshotPatchSchema, call.body, names);
+  return change(call, resourceOf(call, snapshotType), body);
+}
+
+function change(
+  call: ArmCall,
+  snapshot: Snapshot,
+  body: z.infer<typeof snapshotPatchSchema>,
+): Promise<ArmReply> {
+  changeSnapshot(call.world, snapshot, body);
+  if (snapshot.provisioningState !== "Creating") snapshot.provisioningState = "Updating";
+  const work = { kind: "snapshots.update", family: snapshotType.family, on: snapshot };
+  return started(call, work, { status: 202, body: snapshotBody(call.world, snapshot) });
+}
+
+/** Ends a creation or an update; its output is the snapshot. */
+const finish: Work = {
+  run: async (world, operation) => {
+    const snapshot = world.state.snapshots[keyOf(operation.target)];
+    if (!snapshot) return undefined;
+    const problem = keyProblem(world, snapshot.encryption);
+    if (problem) throw problem;
+    snapshot.provisioningState = "Succeeded";
+    return z.json().parse(JSON.parse(JSON.stringify(snapshotBody(world, snapshot))));
+  },
+  failed: (world, operation) => {
+    const snapshot = world.state.snapshots[keyOf(operation.target)];
+    if (snapshot) snapshot.provisioningState = "Failed";
+  },
+};
 
 function remove(call: ArmCall): Promise<ArmReply> {
   return deleteResource(call, snapshotType, (snapshot) => refuseWithAccess(call.world, "snapshot", snapshot));
+}
+
+/** A copy to another region ends with an error when its source is deleted meanwhile. */
+function failCopiesFrom(world: World, source: Snapshot | Disk): void {
+  for (const copy of Object.values(world.state.snapshots)) {
+    if (keyOf(copy.sourceResourceId) !== keyOf(source.id) || copy.createOption !== "CopyStart") continue;
+    if (!copy.copy || !copyRuns(world, copy.copy)) continue;
+    const errorMessage = `The source snapshot '${source.id}' was deleted while the copy was in progress.`;
+    copy.copy.error = { errorCode: "CopySourceNotFound", errorMessage, at: world.clock.now() };
+  }
 }
 
 function list(call: ArmCall): ArmReply {
@@ -157,17 +217,14 @@ export const snapshots: ArmPart = {
     listByResourceGroup: ["GET", inGroup, list],
     get: ["GET", one, (call) => ({ status: 200, body: snapshotBody(call.world, snapshotOf(call)) })],
     createOrUpdate: ["PUT", one, put],
-    update: [
-      "PATCH",
-      one,
-      (call) => patchTags(call, snapshotOf(call), (item) => snapshotBody(call.world, item)),
-    ],
+    update: ["PATCH", one, patch],
     delete: ["DELETE", one, remove],
     grantAccess: ["POST", `${one}/beginGetAccess`, (call) => grantAccess(call, snapshotOf(call))],
     revokeAccess: ["POST", `${one}/endGetAccess`, (call) => revokeAccess(call, snapshotOf(call))],
   }),
   work: {
-    "snapshots.create": createWork(snapshotType, snapshotBody),
-    "snapshots.delete": deleteWork(snapshotType),
+    "snapshots.create": finish,
+    "snapshots.update": finish,
+    "snapshots.delete": deleteWork(snapshotType, { release: failCopiesFrom }),
   },
 };
