@@ -207,8 +207,8 @@ export function useLab(settings: Partial<Settings> = lenientSettings): Lab {
 }
 
 /** Opens one lab for a file: for tests that leave each other's resources alone. */
-export function useSharedLab(): Lab {
-  const lab = new Lab();
+export function useSharedLab(settings: Partial<Settings> = lenientSettings): Lab {
+  const lab = new Lab(settings);
   beforeAll(() => lab.open());
   afterAll(() => lab.close());
   return lab;

@@ -12,13 +12,13 @@ import { requireSources } from "./disk-linked.ts";
 import { changesOf, type DiskPut, diskPatchSchema, diskPutSchema, plainDiskChanges } from "./disk-request.ts";
 import { checkNetwork, checkSecurity, checkTuning, checkZones, diskSkuOf } from "./disk-rules.ts";
 import { baselineTier, sizeGbOf } from "./disk-skus.ts";
-import { checkEncryption, completeEncryption, keyProblem } from "./encryption.ts";
+import { checkEncryption, completeEncryption, needsKey } from "./encryption.ts";
 import { invalidParameter, operationNotAllowed } from "./errors.ts";
 import { isResourceName, keyOf, regionOf } from "./ids.ts";
-import { deleteResource, deleteWork } from "./lifecycle.ts";
+import { createWork, deleteResource, deleteWork } from "./lifecycle.ts";
 import { listResources } from "./lists.ts";
 import { started } from "./long-running.ts";
-import type { ArmPart, Work } from "./part.ts";
+import type { ArmPart } from "./part.ts";
 import { diskType, findResource, groupOf, idOf, pathsOf, resourceOf } from "./resource-types.ts";
 import { type ArmCall, type ArmReply, param, routes } from "./router.ts";
 
@@ -187,21 +187,8 @@ function changedBody(world: World, disk: Disk): object {
   return { ...rest, properties: { osType, creationData, diskSizeGB, provisioningState, tier } };
 }
 
-/** Ends a creation or an update; its output is the disk. The key of a customer is needed for both. */
-const finish: Work = {
-  run: async (world, operation) => {
-    const disk = world.state.disks[keyOf(operation.target)];
-    if (!disk) return undefined;
-    const problem = keyProblem(world, disk.encryption);
-    if (problem) throw problem;
-    disk.provisioningState = "Succeeded";
-    return z.json().parse(JSON.parse(JSON.stringify(diskBody(world, disk))));
-  },
-  failed: (world, operation) => {
-    const disk = world.state.disks[keyOf(operation.target)];
-    if (disk) disk.provisioningState = "Failed";
-  },
-};
+/** Ends a creation or an update; both need the customer's key. */
+const finish = needsKey(diskType, createWork(diskType, diskBody));
 
 function remove(call: ArmCall): Promise<ArmReply> {
   return deleteResource(call, diskType, (disk) => {

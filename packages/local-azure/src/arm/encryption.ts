@@ -8,6 +8,7 @@ import { missingParameter } from "./body.ts";
 import { badRequest, notAllowed, notFound } from "./disk-errors.ts";
 import { ArmError } from "./errors.ts";
 import { keyOf } from "./ids.ts";
+import type { Work } from "./part.ts";
 
 /** The encryption of a disk or snapshot, as its state has it. */
 export type Encryption = z.infer<typeof encryptionSchema>;
@@ -73,6 +74,21 @@ export function keyProblem(world: World, encryption: Encryption | undefined): Ar
   const denied =
     set.identity.type === "None" || world.faults.take({ operation: "keyVault.access", path: set.id });
   return denied ? keyAccessForbidden(set) : undefined;
+}
+
+/** Work on a resource that fails while its customer's key cannot be used. */
+export function needsKey(
+  type: { records(state: State): Record<string, { encryption?: Encryption }> },
+  work: Work,
+): Work {
+  return {
+    ...work,
+    run: async (world, operation) => {
+      const problem = keyProblem(world, type.records(world.state)[keyOf(operation.target)]?.encryption);
+      if (problem) throw problem;
+      return work.run(world, operation);
+    },
+  };
 }
 
 function keyAccessForbidden(set: DiskEncryptionSet): ArmError {

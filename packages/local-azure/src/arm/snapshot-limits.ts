@@ -1,9 +1,11 @@
 /** Limits of snapshots: per disk, per disk and five minutes, and of background copies (docs: disks-incremental-snapshots). */
+import { isoTime } from "../clock.ts";
 import type { Disk, Snapshot } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { copyRuns } from "./background-copy.ts";
 import { isProvisioned } from "./disk-skus.ts";
-import { operationNotAllowed, tooManyRequests } from "./errors.ts";
+import { operationNotAllowed } from "./errors.ts";
+import { tooManyRequests } from "./throttled.ts";
 
 const FIVE_MINUTES_MS = 300_000;
 
@@ -22,7 +24,14 @@ export function checkSnapshotLimits(world: World, disk: Disk, wanted: Pick<Snaps
   const recent = ofDisk.filter((snapshot) => snapshot.timeCreated > now - FIVE_MINUTES_MS);
   if (recent.length < snapshotsPerDiskPer5Minutes) return;
   const oldest = Math.min(...recent.map((snapshot) => snapshot.timeCreated));
-  throw tooManyRequests("SnapshotCreatePerDisk5Min", Math.ceil((oldest + FIVE_MINUTES_MS - now) / 1000));
+  const measured = {
+    operationGroup: "SnapshotCreatePerDisk5Min",
+    startTime: isoTime(now - FIVE_MINUTES_MS),
+    endTime: isoTime(now),
+    allowedRequestCount: snapshotsPerDiskPer5Minutes,
+    measuredRequestCount: recent.length + 1,
+  };
+  throw tooManyRequests(measured, Math.ceil((oldest + FIVE_MINUTES_MS - now) / 1000));
 }
 
 function checkCopies(world: World, disk: Disk, ofDisk: readonly Snapshot[]): void {

@@ -17,13 +17,13 @@ import {
 } from "./disk-request.ts";
 import { checkNetwork } from "./disk-rules.ts";
 import { isProvisioned } from "./disk-skus.ts";
-import { checkEncryption, completeEncryption, keyProblem } from "./encryption.ts";
+import { checkEncryption, completeEncryption, needsKey } from "./encryption.ts";
 import { invalidParameter } from "./errors.ts";
 import { isResourceName, keyOf, regionOf } from "./ids.ts";
-import { deleteResource, deleteWork } from "./lifecycle.ts";
+import { createWork, deleteResource, deleteWork } from "./lifecycle.ts";
 import { listResources } from "./lists.ts";
 import { started } from "./long-running.ts";
-import type { ArmPart, Work } from "./part.ts";
+import type { ArmPart } from "./part.ts";
 import { findResource, groupOf, idOf, pathsOf, resourceOf, snapshotType } from "./resource-types.ts";
 import { type ArmCall, type ArmReply, param, routes } from "./router.ts";
 import { snapshotBody } from "./snapshot-body.ts";
@@ -175,21 +175,8 @@ function change(
   return started(call, work, { status: 202, body: snapshotBody(call.world, snapshot) });
 }
 
-/** Ends a creation or an update; its output is the snapshot. */
-const finish: Work = {
-  run: async (world, operation) => {
-    const snapshot = world.state.snapshots[keyOf(operation.target)];
-    if (!snapshot) return undefined;
-    const problem = keyProblem(world, snapshot.encryption);
-    if (problem) throw problem;
-    snapshot.provisioningState = "Succeeded";
-    return z.json().parse(JSON.parse(JSON.stringify(snapshotBody(world, snapshot))));
-  },
-  failed: (world, operation) => {
-    const snapshot = world.state.snapshots[keyOf(operation.target)];
-    if (snapshot) snapshot.provisioningState = "Failed";
-  },
-};
+/** Ends a creation or an update; both need the customer's key. */
+const finish = needsKey(snapshotType, createWork(snapshotType, snapshotBody));
 
 function remove(call: ArmCall): Promise<ArmReply> {
   return deleteResource(call, snapshotType, (snapshot) => refuseWithAccess(call.world, "snapshot", snapshot));
