@@ -327,7 +327,7 @@ test.each<[string, number, object]>([
   expect(await create(fresh(), { sku: { name: sku }, diskSizeGB, ...zones })).toMatchObject(facts);
 });
 
-test("the 202 of a PUT has what was asked for; the operation's output and GET have the rest", async () => {
+test("the 202 of a PUT has what the body said; the operation's output and GET have the rest", async () => {
   await lab.azure.control.settings({ operationMs: 60_000 });
   const answer = await raw("disks/early", "PUT", {
     location: "westeurope",

@@ -89,7 +89,7 @@ export function sizeGbOf(sizeBytes: number): number {
   return Math.ceil(sizeBytes / GIB);
 }
 
-/** The tier that a size has by itself: `P10`; undefined for SKUs without tiers in answers. */
+/** The tier that belongs to a size: `P10`; undefined for SKUs without tiers in answers. */
 export function baselineTier(sku: string, sizeGb: number): string | undefined {
   return skuFacts(sku).steps === premium ? stepOf(premium, sizeGb)[0] : undefined;
 }

@@ -21,7 +21,7 @@ export interface Place {
 
 const PLATFORM = "EncryptionAtRestWithPlatformKey";
 
-/** Checks the encryption that a body asks for. `parameter`: `disk.encryption`. @throws ArmError */
+/** Checks the encryption that a body requests. `parameter`: `disk.encryption`. @throws ArmError */
 export function checkEncryption(
   state: State,
   encryption: Encryption,

@@ -153,7 +153,7 @@ function factsOf(source: Disk | Snapshot): Omit<Facts, "familyId"> {
   };
 }
 
-/** Copies in one region of one disk's snapshots are a family of their own. */
+/** Copies in one region of one disk's snapshots are a separate family. */
 function copiedFamily(familyId: string, location: string): string {
   const hex = createHash("sha256").update(`${familyId}/${location}`).digest("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
