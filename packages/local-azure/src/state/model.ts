@@ -17,6 +17,7 @@ import { lockSchema } from "./lock-model.ts";
 import { emptyNetwork, networkRecords } from "./network-model.ts";
 import { diskAccessSchema, diskEncryptionSetSchema } from "./disk-resources.ts";
 import { extensionSchema } from "./extension-model.ts";
+import { emptyNetwork, networkRecords } from "./network-model.ts";
 import { vmDataDiskSchema, vmModelFields, vmOsDiskSchema } from "./vm-model.ts";
 
 /** Records have the ARM id in lower case as key. Times are milliseconds since 1970. */
