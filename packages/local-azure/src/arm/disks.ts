@@ -1,6 +1,6 @@
 /** Managed disks: empty, uploaded, or copied from a disk, snapshot or disk restore point. */
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Disk } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { grantAccess, refuseWithAccess, revokeAccess } from "./access.ts";

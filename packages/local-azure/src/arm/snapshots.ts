@@ -1,6 +1,6 @@
 /** Snapshots of managed disks, full and incremental. */
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import type { z } from "zod";
 import { DATA } from "../disks/blocks.ts";
 import type { Disk, Snapshot } from "../state/model.ts";
 import type { World } from "../world.ts";

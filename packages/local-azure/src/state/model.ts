@@ -12,11 +12,9 @@ import {
   networkAccessPolicySchema,
   snapshotOnlyFacts,
 } from "./disk-facts.ts";
-import { extensionSchema } from "./extension-model.ts";
-import { lockSchema } from "./lock-model.ts";
-import { emptyNetwork, networkRecords } from "./network-model.ts";
 import { diskAccessSchema, diskEncryptionSetSchema } from "./disk-resources.ts";
 import { extensionSchema } from "./extension-model.ts";
+import { lockSchema } from "./lock-model.ts";
 import { emptyNetwork, networkRecords } from "./network-model.ts";
 import { vmDataDiskSchema, vmModelFields, vmOsDiskSchema } from "./vm-model.ts";
 
