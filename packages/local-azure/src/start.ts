@@ -162,6 +162,8 @@ async function answer(
       res.setHeader("content-type", "application/json");
       res.end(JSON.stringify({ error: code, error_description: message }));
     },
+    // Entra has no refusals in the table.
+    refuseAs: async () => ({ next: "answer" }),
     drop: () => res.destroy(),
     revokeGrant: async () => undefined,
     rejectToken: async () => undefined,

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Entra } from "../entra/index.ts";
-import type { FaultFailure } from "../faults/effects.ts";
+import type { FaultFailure, InjectedRefusal } from "../faults/effects.ts";
 import { readBody } from "../http/body.ts";
 import { type BodyChange, sendBody } from "../http/send.ts";
 import { logFailure } from "../log.ts";
@@ -20,6 +20,7 @@ import {
   revokeToken,
   unknownPath,
 } from "./front-door.ts";
+import { applyRefusal } from "./injected-refusals.ts";
 import { armParts } from "./parts.ts";
 import { checkGroup, checkResource, checkWritable } from "./request-checks.ts";
 import { type ArmCall, type ArmReply, decodeSegment, findRoute, segmentsOf } from "./router.ts";
@@ -42,10 +43,16 @@ export async function dispatchArm(
   const found = findRoute(routes, method, url.pathname);
   const operation = "route" in found ? found.route.operation : "unknown";
   setCommonHeaders(req, res, deps.world.clock.now());
+  let refusal: InjectedRefusal | undefined;
   const outcome = await deps.world.faults.applyToCall(
     { operation, method, path: url.pathname },
     {
       refuse: (failure) => send(res, replyOf(armErrorOf(failure))),
+      // Azure checks token and role first: the answer names them.
+      refuseAs: async (injected) => {
+        refusal = injected;
+        return { next: "answer" };
+      },
       drop: () => res.destroy(),
       revokeGrant: async () => undefined,
       rejectToken: async (revoked) => {
@@ -58,7 +65,7 @@ export async function dispatchArm(
   if (outcome.next === "stop") return;
   let reply: ArmReply;
   try {
-    reply = await answer(deps, { req, url, found });
+    reply = await answer(deps, { req, url, found, refusal });
   } catch (error) {
     if (!(error instanceof ArmError)) logFailure(`${method} ${url.pathname}`, error);
     reply = replyOf(error);
@@ -81,9 +88,14 @@ function armErrorOf({ status, code, message, retryAfterSeconds }: FaultFailure):
 
 async function answer(
   deps: ArmDeps,
-  request: { req: IncomingMessage; url: URL; found: ReturnType<typeof findRoute> },
+  request: {
+    req: IncomingMessage;
+    url: URL;
+    found: ReturnType<typeof findRoute>;
+    refusal: InjectedRefusal | undefined;
+  },
 ): Promise<ArmReply> {
-  const { found, url, req } = request;
+  const { found, url, req, refusal } = request;
   const { world } = deps;
   checkApiVersionPresent(url);
   const principal = await authenticate(deps, req);
@@ -107,7 +119,10 @@ async function answer(
   checkGroup(call, route);
   checkLocks(call, route);
   checkResource(call, route);
-  return charged(call, { method: route.method, operation: route.operation }, () => route.handle(call));
+  return charged(call, { method: route.method, operation: route.operation }, () => {
+    if (refusal) applyRefusal(call, refusal);
+    return route.handle(call);
+  });
 }
 
 async function parseBody(req: IncomingMessage): Promise<unknown> {

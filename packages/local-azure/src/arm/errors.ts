@@ -112,7 +112,7 @@ export function wrongTenant(subscriptionTenant: string, tokenTenant: string): Ar
 }
 
 /** How Azure names a caller: an app by its client id, a user by the user name. */
-function clientOf({ oid, appid, idtyp, upn }: AccessClaims): string {
+export function clientOf({ oid, appid, idtyp, upn }: AccessClaims): string {
   return `The client '${idtyp === "user" ? (upn ?? oid) : appid}' with object id '${oid}'`;
 }
 

@@ -48,6 +48,7 @@ function begin(call: ArmCall, { kind, family, on, input = {} }: LongRunning): Pr
     input,
     subscriptionId: param(call, "subscription"),
     principalId: call.principal.oid,
+    ...(call.failOperation ? { refusal: call.failOperation } : {}),
   });
 }
 

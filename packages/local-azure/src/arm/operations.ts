@@ -49,7 +49,7 @@ export class Operations {
   async start(
     input: Pick<
       Operation,
-      "kind" | "family" | "subscriptionId" | "location" | "principalId" | "target" | "input"
+      "kind" | "family" | "subscriptionId" | "location" | "principalId" | "target" | "input" | "refusal"
     >,
   ): Promise<Operation> {
     const now = this.#clock.now();
@@ -140,6 +140,8 @@ export class Operations {
   }
 
   async #applyFault(operation: Operation, signal: AbortSignal): Promise<void> {
+    const { refusal } = operation;
+    if (refusal) throw new ArmError({ status: 200, code: refusal.code }, refusal.message);
     await this.#faults.applyToWork(
       { operation: `work:${operation.kind}`, path: operation.target },
       {

@@ -15,6 +15,8 @@ export interface ArmCall {
   body: unknown;
   principal: AccessClaims;
   url: URL;
+  /** Set by a fault rule: the operation that the call begins fails with it. */
+  failOperation?: { code: string; message: string };
   /** The action that the route needs, and the scope that it needs it on. */
   action: string;
   scope: string;

@@ -2,6 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultFailure } from "../faults/effects.ts";
+import { noFacts } from "../faults/refusal-kinds.ts";
+import { refusals } from "../faults/refusals.ts";
 import { type BodyChange, sendBody, streamBody } from "../http/send.ts";
 import { logFailure } from "../log.ts";
 import type { World } from "../world.ts";
@@ -39,6 +41,12 @@ export async function dispatchBlob(world: World, exchange: Exchange): Promise<vo
     { operation, method, path: url.pathname },
     {
       refuse: (failure) => refuse(blobErrorOf(failure)),
+      refuseAs: async ({ reason }) => {
+        const { status, code, message, retryAfterSeconds } = refusals[reason];
+        const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+        await refuse(new BlobError({ status, code }, message(noFacts), headers));
+        return { next: "stop" };
+      },
       drop: () => res.destroy(),
       revokeGrant: () => revokeGrant(world, url),
       rejectToken: () =>

@@ -49,6 +49,7 @@ export function faultAddCommand(): Command {
       "--operation <name>",
       "call, e.g. restorePoints.create, blob.get, work:restorePoints.create, guest.vss; * at the end",
     )
+    .option("--on <name>", "same as --operation")
     .option("--method <method>", "HTTP method")
     .option("--path <regexp>", "regular expression on the path")
     .option("--times <n>", "number of hits (default: until cleared)", whole)
@@ -65,7 +66,7 @@ export function faultAddCommand(): Command {
  * @throws LocalAzureError `INVALID_INPUT` when a value is out of its range
  */
 export function faultInput(type: string, given: Record<string, unknown>): FaultInput {
-  const { operation, method, path, times, skip, probability, seed } = given;
+  const { on, operation = on, method, path, times, skip, probability, seed } = given;
   const options = effects.find((known) => known.type === type)?.options ?? {};
   const effect: Record<string, unknown> = { type };
   for (const [name, { flags }] of Object.entries(options))

@@ -1,5 +1,7 @@
 /** Text output of the commands. */
 import type { LocalAzureList, SnapshotList, VmListItem } from "../control/model.ts";
+import { refusalNames } from "../faults/refusal-names.ts";
+import { refusals } from "../faults/refusals.ts";
 import type { FaultRule } from "../faults/rule.ts";
 
 /** Formats bytes in binary units, with one decimal unless whole: `1.5 GiB`. */
@@ -82,9 +84,18 @@ export function faultsText(rules: readonly FaultRule[]): string {
     Object.entries(rule.match)
       .map(([name, value]) => `${name}=${value}`)
       .join(" ") || "every call",
-    rule.effect.type,
+    rule.effect.type === "refuse" ? rule.effect.reason : rule.effect.type,
     rule.times === undefined ? "until cleared" : `${rule.times} left`,
     `${rule.hits} hits`,
   ]);
   return table([["ID", "MATCH", "EFFECT", "TIMES", "HITS"], ...rows]);
+}
+
+/** The refusals that a fault rule can make. */
+export function reasonsText(): string {
+  const rows = refusalNames.map((name) => {
+    const { status, code, places, on } = refusals[name];
+    return [name, `${status} ${code}`, places.join(", "), on.label.replaceAll("`", "")];
+  });
+  return table([["REASON", "ANSWER", "IN", "CALLS"], ...rows]);
 }

@@ -6,7 +6,7 @@ import { LocalAzureError } from "../errors.ts";
 import { milliseconds } from "./duration.ts";
 import { connect, dataFolder } from "./endpoint.ts";
 import { faultAddCommand, faultInput, whole } from "./fault-options.ts";
-import { bytes, faultsText, listText, snapshotsText, vmText } from "./format.ts";
+import { bytes, faultsText, listText, reasonsText, snapshotsText, vmText } from "./format.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -144,6 +144,10 @@ fault.addCommand(
     ),
   ),
 );
+fault
+  .command("reasons")
+  .description("list what `fault add refuse --reason NAME --on CALL` can make")
+  .action(() => console.log(reasonsText()));
 fault
   .command("list")
   .description("list fault rules and their hits")

@@ -8,13 +8,13 @@ import { isoTime } from "../clock.ts";
 import { exportImage, openImage, writeDifferences } from "../disks/image.ts";
 import { LocalAzureError } from "../errors.ts";
 import type { Fabric } from "../fabric.ts";
-import { faultInputSchema } from "../faults/rule.ts";
 import { readBody } from "../http/body.ts";
 import { sendBody } from "../http/send.ts";
 import { logFailure } from "../log.ts";
 import { roleAssignmentSchema } from "../state/access-model.ts";
 import { type Disk, settingsSchema, type Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
+import { parseFault } from "./faults.ts";
 import { patchGuest } from "./guest.ts";
 import {
   clockSchema,
@@ -114,7 +114,7 @@ const handlers: Record<string, Handler> = {
   "GET guest": ({ fabric, query }) => guestView(mustFindVm(fabric, query.get("vm") ?? "")),
   "POST guest": setGuest,
   "GET faults": ({ world }) => world.faults.list(),
-  "POST faults": ({ world, body }) => world.faults.add(faultInputSchema.parse(body)),
+  "POST faults": ({ world, body }) => world.faults.add(parseFault(body)),
   "DELETE faults": async ({ world, query }) => {
     await world.faults.clear(query.get("id") ?? undefined);
     return {};

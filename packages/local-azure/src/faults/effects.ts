@@ -2,8 +2,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type { BodyChange, BodyPart } from "../http/send.ts";
+import { type RefusalName, refusalNames } from "./refusal-names.ts";
 
 const wholeNumber = z.number().int().min(0);
+
+const refusalPlaceSchema = z.enum(["call", "operation"]);
 
 /** An effect and its parameters, as the control API takes it and the state stores it. */
 export const faultEffectSchema = z.discriminatedUnion("type", [
@@ -20,6 +23,12 @@ export const faultEffectSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("cut"), bytes: wholeNumber.default(0) }),
   z.object({ type: z.literal("slow"), bytesPerSecond: z.number().int().min(1).default(65_536) }),
   z.object({ type: z.literal("revoke"), bytes: wholeNumber.default(0) }),
+  z.object({
+    type: z.literal("refuse"),
+    reason: z.enum(refusalNames),
+    /** Default: where Azure usually has the refusal. */
+    in: refusalPlaceSchema.optional(),
+  }),
   z.object({ type: z.literal("reject-token"), revoked: z.stringbool().or(z.boolean()).default(true) }),
 ]);
 
@@ -36,10 +45,18 @@ export interface FaultFailure {
   retryAfterSeconds?: number;
 }
 
+/** A refusal of the table in `refusals.ts`. */
+export interface InjectedRefusal {
+  reason: RefusalName;
+  place: z.output<typeof refusalPlaceSchema> | undefined;
+}
+
 /** What an effect can do to a call. */
 export interface CallUnderFault {
   /** Sends an error in the format of the surface. */
   refuse(failure: FaultFailure): Promise<void>;
+  /** Refuses the call, or the operation that it begins, as Azure does for a reason. */
+  refuseAs(refusal: InjectedRefusal): Promise<CallOutcome>;
   /** Closes the connection. */
   drop(): void;
   /** Revokes the access grant in the URL of the call; does nothing where there is none. */
@@ -165,6 +182,20 @@ const effects: { [T in EffectType]: EffectSpec<T> } = {
           call.drop();
         }),
     }),
+    onWork: "ignored",
+  },
+  refuse: {
+    summary: "answer as Azure does for a reason: `fault reasons` lists them",
+    options: {
+      reason: { flags: "--reason <name>", help: "name of the refusal", value: "text" },
+      in: {
+        flags: "--in <place>",
+        help: "call, or operation: it is accepted and fails later",
+        value: "text",
+      },
+    },
+    onCall: ({ reason, in: place }, call) => call.refuseAs({ reason, place }),
+    // A rule for a call also decides about the operation that the call begins.
     onWork: "ignored",
   },
   "reject-token": {

@@ -9,6 +9,9 @@ import {
   type FaultEffect,
   type WorkUnderFault,
 } from "./effects.ts";
+import { appliesTo } from "./refusal-kinds.ts";
+import type { RefusalName } from "./refusal-names.ts";
+import { refusals } from "./refusals.ts";
 import { type FaultInput, type FaultRule, faultInputSchema } from "./rule.ts";
 
 /** The facts that a rule is matched against. Work and guest checks have no method. */
@@ -86,7 +89,13 @@ function matches(rule: FaultRule, point: FaultPoint): boolean {
   if (method !== undefined && method.toUpperCase() !== point.method) return false;
   // Without an operation a rule hits requests only, never work or the guest.
   if (operation === undefined && point.method === undefined) return false;
+  if (rule.effect.type === "refuse" && !canRefuse(rule.effect.reason, point)) return false;
   return path === undefined || (point.path !== undefined && new RegExp(path, "i").test(point.path));
+}
+
+/** Azure has each refusal for some calls only. */
+function canRefuse(reason: RefusalName, { operation, method }: FaultPoint): boolean {
+  return method !== undefined && appliesTo(refusals[reason].on, { operation, method });
 }
 
 function matchesName(pattern: string, name: string): boolean {

@@ -194,6 +194,8 @@ const operationSchema = z.object({
   endTime: z.number().optional(),
   output: z.json().optional(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
+  /** Set by a fault rule: its work fails with it. */
+  refusal: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 
 /** Azure's limits. `lenientSettings` has those of test suites. */
