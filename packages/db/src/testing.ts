@@ -4,6 +4,8 @@ import { type Db, openDatabase } from "./client.ts";
 import { locks } from "./locks.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 
+export { advanceDatabaseClock } from "./test-clock.ts";
+
 /** The variable in which the global setup of a test run passes its server: an address that may create databases. */
 export const testServerVariable = "KLUIS_TEST_DATABASE_URL";
 

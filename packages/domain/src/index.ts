@@ -34,7 +34,7 @@ export {
 } from "./audit.ts";
 export { formatBytes, parseBytes, safeBytes } from "./bytes.ts";
 export { canonicalJson, storableJson, storableText } from "./canonical-json.ts";
-export { type Clock, systemClock } from "./clock.ts";
+export { type Clock, systemClock, type TimedClock } from "./clock.ts";
 export { type Concurrency, forEachConcurrent, mapConcurrent } from "./concurrent.ts";
 export {
   type AzureConsistency,

@@ -1,7 +1,7 @@
 /** The dependencies of every task and step: opened once per process and passed down, never global. */
 import type { AzureConnection } from "@kluis/azure";
 import type { Db } from "@kluis/db";
-import type { Clock } from "@kluis/domain";
+import type { TimedClock } from "@kluis/domain";
 import type { BlobStore, TransferLimits, Vault } from "@kluis/vault";
 import type { GrantBook } from "./job/grants.ts";
 import type { Log } from "./log.ts";
@@ -20,7 +20,7 @@ export interface EngineDeps {
   readonly db: Db;
   readonly azure: AzureConnection;
   readonly vault: OpenedVault;
-  readonly clock: Clock;
+  readonly clock: TimedClock;
   readonly log: Log;
   /** The tag of every resource that Kluis creates in Azure. */
   readonly installationId: string;

@@ -12,7 +12,7 @@ import {
   openDatabase,
   registerEngine,
 } from "@kluis/db";
-import { type Clock, jobTask, systemClock } from "@kluis/domain";
+import { jobTask, systemClock, type TimedClock } from "@kluis/domain";
 import type { EngineDeps } from "./deps.ts";
 import type { EngineConfig } from "./env.ts";
 import { GrantBook } from "./job/grants.ts";
@@ -27,7 +27,7 @@ import { openEngineVault } from "./vault.ts";
 import { ENGINE_VERSION } from "./version.ts";
 
 export interface EngineOptions {
-  readonly clock?: Clock;
+  readonly clock?: TimedClock;
   readonly log?: Log;
   /** False: does not start recurring tasks (schedule, discovery, upkeep). For tests. */
   readonly recurring?: boolean;
@@ -80,7 +80,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
 async function openDeps(given: {
   config: EngineConfig;
   db: Db;
-  clock: Clock;
+  clock: TimedClock;
   log: Log;
   signal: AbortSignal;
 }): Promise<EngineDeps> {

@@ -1,14 +1,17 @@
 /** The scheduler, on a clock that the test sets. */
 import { createPolicy, inTransaction, setProtection } from "@kluis/db";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
-import { type Clock, engineActor, type PolicyDocument } from "@kluis/domain";
+import { engineActor, type PolicyDocument, systemClock, type TimedClock } from "@kluis/domain";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openLog } from "../src/log.ts";
 import { tick } from "../src/schedule/tick.ts";
 import { scheduleTick } from "../src/tasks.ts";
 import { standardPolicy } from "./world.ts";
 
-class ManualClock implements Clock {
+class ManualClock implements TimedClock {
+  wait(ms: number, signal: AbortSignal): Promise<void> {
+    return systemClock.wait(ms, signal);
+  }
   #now: Date;
   constructor(start: string) {
     this.#now = new Date(start);

@@ -4,18 +4,19 @@ import { createReadStream } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createJob, createPolicy, inTransaction, loadWorkJob, setProtection, type WorkJob } from "@kluis/db";
-import { engineActor, KluisError, type PolicyDocument, systemClock } from "@kluis/domain";
+import { engineActor, KluisError, type PolicyDocument } from "@kluis/domain";
 import {
   CONTOSO_SUBSCRIPTION_ID,
   CONTOSO_SUBSCRIPTION_NAME,
   ENGINE_PRINCIPAL_ID,
   type Fabric,
 } from "@kluis/local-azure";
-import { startTestStack, type TestStack } from "@kluis/local-stack/testing";
+import { startTestStack, type TestStack, type TestStackOptions } from "@kluis/local-stack/testing";
 import { parseNodeRef } from "@kluis/vault";
 import { type Engine, startEngine } from "../src/engine.ts";
 import { parseEngineEnv } from "../src/env.ts";
 import { discover } from "../src/inventory/discover.ts";
+import { TestClock } from "./clock.ts";
 
 export const MIB = 1024 * 1024;
 export const GROUP = "commerce-rg";
@@ -51,13 +52,17 @@ export interface Patch {
 export class World {
   readonly stack: TestStack;
   readonly engines: Engine[] = [];
+  /** The time of everything: engines, database, queue and local Azure. */
+  readonly clock: TestClock;
 
   constructor(stack: TestStack) {
     this.stack = stack;
+    this.clock = new TestClock(stack);
   }
 
-  static async start(): Promise<World> {
-    return new World(await startTestStack({ seedFleet: emptySubscription }));
+  /** @param settings of the local Azure; without them it neither waits nor throttles */
+  static async start(settings?: TestStackOptions["settings"]): Promise<World> {
+    return new World(await startTestStack({ seedFleet: emptySubscription, ...(settings && { settings }) }));
   }
 
   get db(): TestStack["database"]["db"] {
@@ -72,8 +77,9 @@ export class World {
     return { ...this.stack.engineEnv, ...quiet };
   }
 
-  async startEngine(): Promise<Engine> {
-    const engine = await startEngine(parseEngineEnv(this.engineEnv), { recurring: false });
+  async startEngine(options: { readonly recurring?: boolean } = {}): Promise<Engine> {
+    const { recurring = false } = options;
+    const engine = await startEngine(parseEngineEnv(this.engineEnv), { recurring, clock: this.clock });
     this.engines.push(engine);
     return engine;
   }
@@ -121,8 +127,8 @@ export class World {
         document: policy,
         actor: engineActor,
       };
-      const { id: policyId } = await createPolicy(tx, made, systemClock);
-      await setProtection(tx, { vmId: id, policyId, excludedDisks: [] }, systemClock);
+      const { id: policyId } = await createPolicy(tx, made, this.clock);
+      await setProtection(tx, { vmId: id, policyId, excludedDisks: [] }, this.clock);
       return id;
     });
   }
@@ -141,7 +147,7 @@ export class World {
         trigger: "manual",
         actor: engineActor,
       } as const;
-      return createJob(tx, job, systemClock);
+      return createJob(tx, job, this.clock);
     });
   }
 

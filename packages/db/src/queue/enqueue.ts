@@ -6,7 +6,7 @@ import type { Tx } from "../tx.ts";
 export interface EnqueueOptions {
   /** At most one waiting task per key. Default: `taskKey` of domain/job.ts. Null: no key, so every call adds a task. */
   readonly jobKey?: string | null;
-  /** The earliest start. */
+  /** The earliest start, by the clock of the database (`kluis_now()`). The queue stores it as a time of the machine. */
   readonly runAt?: Date;
   /** Lower runs first; default 0. */
   readonly priority?: number;
@@ -42,7 +42,7 @@ export async function enqueue<N extends TaskName>(
         identifier => ${task}::text,
         payload => ${JSON.stringify(checked)}::json,
         queue_name => ${options.queueName ?? null}::text,
-        run_at => ${options.runAt ?? null}::timestamptz,
+        run_at => ${options.runAt ?? null}::timestamptz - (kluis_now() - now()),
         max_attempts => ${options.maxAttempts ?? entry.maxAttempts}::int,
         job_key => ${key}::text,
         priority => ${options.priority ?? null}::int,

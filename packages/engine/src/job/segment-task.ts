@@ -72,7 +72,8 @@ async function runSegment(
     await notify(tx, "job", { jobId });
   });
   const unwanted = new AbortController();
-  const watch = watchJob(deps, jobId, unwanted);
+  const over = new AbortController();
+  const watch = watchJob({ deps, jobId, unwanted, over: over.signal });
   try {
     const moved = await kind.move({ deps, job, segment, signal: AbortSignal.any([signal, unwanted.signal]) });
     await finish(deps, kind, { segment, moved });
@@ -82,18 +83,28 @@ async function runSegment(
     deps.log.info({ ...payload }, "segment dropped: its job is ending");
     await wake(deps, kind, jobId);
   } finally {
-    clearInterval(watch);
+    over.abort();
+    await watch;
   }
 }
 
 /** Aborts the segment when its job is canceled or fails elsewhere. */
-function watchJob(deps: EngineDeps, jobId: string, unwanted: AbortController): NodeJS.Timeout {
-  const check = async (): Promise<void> => {
-    if (await isEnding(deps, jobId)) unwanted.abort(new Error("The job is ending."));
-  };
-  return setInterval(() => {
-    check().catch((error: unknown) => deps.log.warn({ error, jobId }, "job state was not read"));
-  }, WATCH_MS);
+async function watchJob(watch: {
+  deps: EngineDeps;
+  jobId: string;
+  unwanted: AbortController;
+  over: AbortSignal;
+}): Promise<void> {
+  const { deps, jobId, unwanted, over } = watch;
+  while (!over.aborted && !unwanted.signal.aborted) {
+    await deps.clock.wait(WATCH_MS, over);
+    if (over.aborted) return;
+    try {
+      if (await isEnding(deps, jobId)) unwanted.abort(new Error("The job is ending."));
+    } catch (error) {
+      deps.log.warn({ error, jobId }, "job state was not read");
+    }
+  }
 }
 
 async function isEnding(deps: EngineDeps, jobId: string): Promise<boolean> {

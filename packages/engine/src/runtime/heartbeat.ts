@@ -13,7 +13,7 @@ export async function reapDead(deps: Pick<EngineDeps, "db" | "clock" | "log">): 
 
 /** Runs `work` immediately, and again `everyMs` after each end, until the signal aborts. Logs failures. */
 export async function repeat(
-  { log }: Pick<EngineDeps, "log">,
+  { log, clock }: Pick<EngineDeps, "log" | "clock">,
   {
     name,
     everyMs,
@@ -27,22 +27,8 @@ export async function repeat(
     } catch (error) {
       if (!signal.aborted) log.warn({ error, timer: name }, "timer failed; it will run again");
     }
-    await pause(everyMs, signal);
+    await clock.wait(everyMs, signal);
   }
-}
-
-/** Waits, or returns early when the signal aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }
 
 /** Runs the timers of the engine; ends soon after the signal aborts. */

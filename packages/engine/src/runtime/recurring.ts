@@ -35,7 +35,7 @@ export function nextBoundary(at: Date, everyMs: number): Date {
 export class RecurringTasks {
   readonly #deps: Pick<EngineDeps, "db" | "clock" | "log">;
   readonly #planned = new Map<RecurringName, number>();
-  #timer: NodeJS.Timeout | null = null;
+  readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
   constructor(deps: Pick<EngineDeps, "db" | "clock" | "log">) {
@@ -45,14 +45,21 @@ export class RecurringTasks {
   async start(): Promise<void> {
     const now = this.#deps.clock.now().getTime();
     for (const { name, firstAfterMs } of RECURRING) await this.#add(name, new Date(now + firstAfterMs));
-    this.#timer = setInterval(() => {
-      this.#running = this.#plan();
-    }, limits.scheduleTickMs / 3);
+    this.#running = this.#keepPlanned();
   }
 
   async stop(): Promise<void> {
-    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#stop.abort();
     await this.#running;
+  }
+
+  async #keepPlanned(): Promise<void> {
+    const { signal } = this.#stop;
+    for (;;) {
+      await this.#deps.clock.wait(limits.scheduleTickMs / 3, signal);
+      if (signal.aborted) return;
+      await this.#plan();
+    }
   }
 
   async #plan(): Promise<void> {

@@ -1,0 +1,113 @@
+/** The clock of the engine's tests: moves the engine's timers, the database, the queue and the local Azure in step. */
+import { advanceDatabaseClock } from "@kluis/db/testing";
+import type { TimedClock } from "@kluis/domain";
+import type { TestStack } from "@kluis/local-stack/testing";
+import { z } from "zod";
+
+/** A length of time. */
+export interface Span {
+  readonly days?: number;
+  readonly hours?: number;
+  readonly minutes?: number;
+  readonly seconds?: number;
+}
+
+const SECOND_MS = 1000;
+/** Limit of the wait for the tasks that a move made due. */
+const QUIET_LIMIT_MS = 120_000;
+/** Tasks that a move runs once, however many of their periods it passes. All others run at their own time. */
+const recurring = [
+  "schedule.tick",
+  "discover",
+  "retention.run",
+  "vault.collect",
+  "azure.sweep",
+  "ledger.anchor",
+];
+
+const queueState = z.tuple([z.object({ busy: z.number(), next: z.number().nullable() })]);
+
+export function spanMs({ days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): number {
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * SECOND_MS;
+}
+
+/** Runs with the machine until a test moves it forward. */
+export class TestClock implements TimedClock {
+  readonly #stack: Pick<TestStack, "database" | "localAzure">;
+  readonly #waits = new Set<() => void>();
+  #aheadMs = 0;
+
+  constructor(stack: Pick<TestStack, "database" | "localAzure">) {
+    this.#stack = stack;
+  }
+
+  now(): Date {
+    return new Date(Date.now() + this.#aheadMs);
+  }
+
+  wait(ms: number, signal: AbortSignal): Promise<void> {
+    const end = this.now().getTime() + ms;
+    return new Promise((resolve) => {
+      let timer: NodeJS.Timeout | undefined;
+      const look = (): void => {
+        clearTimeout(timer);
+        const left = end - this.now().getTime();
+        if (left > 0 && !signal.aborted) {
+          timer = setTimeout(look, left);
+          return;
+        }
+        this.#waits.delete(look);
+        signal.removeEventListener("abort", look);
+        resolve();
+      };
+      this.#waits.add(look);
+      signal.addEventListener("abort", look);
+      look();
+    });
+  }
+
+  /**
+   * Moves the time forward. Waits until the queue is quiet, moves to the next task of a job or to the end, and so on. Resolves
+   * when the queue is quiet at the end.
+   */
+  async advance(span: Span): Promise<void> {
+    const end = this.now().getTime() + spanMs(span);
+    for (;;) {
+      const next = await this.#quiet();
+      const left = end - this.now().getTime();
+      if (left <= 0) return;
+      await this.#move(Math.ceil(Math.min(left, Math.max(0, next ?? left))));
+    }
+  }
+
+  /** Moves the time forward to an instant. */
+  async advanceTo(at: Date): Promise<void> {
+    await this.advance({ seconds: Math.max(0, at.getTime() - this.now().getTime()) / SECOND_MS });
+  }
+
+  async #move(ms: number): Promise<void> {
+    this.#aheadMs += ms;
+    await advanceDatabaseClock(this.#stack.database.db.pool, ms);
+    await this.#stack.localAzure.control.advanceClock(ms);
+    for (const look of this.#waits) look();
+  }
+
+  /** Waits until no task runs or is due. Returns the milliseconds until the next task of a job; null when there is none. */
+  async #quiet(): Promise<number | null> {
+    const deadline = performance.now() + QUIET_LIMIT_MS;
+    for (let quiet = 0; performance.now() < deadline; ) {
+      const { rows } = await this.#stack.database.db.pool.query(
+        `SELECT count(*) FILTER (WHERE locked_at IS NOT NULL OR run_at <= now())::int AS busy,
+           extract(epoch FROM min(run_at) FILTER (WHERE task_identifier <> ALL($1)) - now())::float8 * 1000 AS next
+         FROM graphile_worker.jobs`,
+        [recurring],
+      );
+      const [{ busy, next }] = queueState.parse(rows);
+      // Twice: a timer of the engine may be about to add a task.
+      quiet = busy === 0 ? quiet + 1 : 0;
+      if (quiet === 2) return next;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error("The queue did not become quiet.");
+  }
+}
