@@ -9,7 +9,7 @@ import {
 import { KluisError } from "@kluis/domain";
 import { call, recordPolicy } from "./call.ts";
 import type { AzureConfig } from "./config.ts";
-import { retries, tokenSource } from "./credential.ts";
+import { byClock, retries, tokenSource } from "./credential.ts";
 import { createHttpClient } from "./http.ts";
 import { TokenBook, tokenPolicy } from "./tokens.ts";
 
@@ -22,6 +22,8 @@ export interface AzureConnection {
   compute(subscriptionId: string): ComputeManagementClient;
   /** HTTP client for disk access URLs. */
   readonly httpClient: HttpClient;
+  /** Milliseconds since 1970: tokens and grants end by this clock. */
+  readonly now: () => number;
 }
 
 /** The SDK requires a credential; its policy that would use it is replaced. */
@@ -52,15 +54,23 @@ function createCompute(
 }
 
 /** Makes a connection. Sends nothing yet: {@link probe} tests it. */
-export function connect(config: AzureConfig): AzureConnection {
+export function connect(
+  config: AzureConfig,
+  { now = Date.now }: { readonly now?: () => number } = {},
+): AzureConnection {
   const httpClient = createHttpClient(config.rewrite);
-  const tokens = new TokenBook(tokenSource(config, httpClient), `${config.armUrl}/.default`);
+  const tokens = new TokenBook(
+    byClock(tokenSource(config, httpClient), now),
+    `${config.armUrl}/.default`,
+    now,
+  );
   const clients = new Map<string, ComputeManagementClient>();
   return {
     config,
     tenantId: config.tenantId,
     subscriptions: config.subscriptions,
     httpClient,
+    now,
     compute(subscriptionId) {
       const key = subscriptionId.toLowerCase();
       const known = clients.get(key);

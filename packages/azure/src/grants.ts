@@ -34,7 +34,7 @@ async function grant(
   begin: (body: AccessBody, settings: typeof pace & { abortSignal: AbortSignal }) => PromiseLike<AccessUri>,
 ): Promise<Grant> {
   const seconds = Math.min(options.durationSeconds ?? defaultSeconds, maxSeconds);
-  const requestedAt = Date.now();
+  const requestedAt = azure.now();
   const { accessSAS } = await awaitShort(
     { operation: `get ${access.toLowerCase()} access to the disk`, target: resourceId },
     (abort) => begin({ access, durationInSeconds: seconds }, { ...pace, ...abort }),

@@ -85,7 +85,7 @@ async function openDeps(given: {
   signal: AbortSignal;
 }): Promise<EngineDeps> {
   const { config, db, clock, log, signal } = given;
-  const azure = connect(config.azure);
+  const azure = connect(config.azure, { now: () => clock.now().getTime() });
   const vault = await openEngineVault({ config: config.vault, db, clock, signal });
   return {
     db,

@@ -58,7 +58,7 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
   const progress = new ProgressReporter(deps, segment);
   let grant: Grant = await deps.grants.get(id, signal);
   const renew = async (): Promise<Grant> => (grant = await deps.grants.renew(grant, signal));
-  const snapshot = await openSasDisk({ grant, renew, signal });
+  const snapshot = await openSasDisk({ grant, renew, signal, now: deps.azure.now });
   requireSameSize(disk, snapshot.size);
   try {
     const base = disk.baseNode === null ? null : parseNodeRef(disk.baseNode);
