@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { z } from "zod";
 import { computeId, groupId, keyOf } from "./arm/ids.ts";
+import { connectVm, networkId, type VmNetwork } from "./arm/network/connect.ts";
 import { BLOCK_SIZE } from "./disks/blocks.ts";
 import { importImage, openImage } from "./disks/image.ts";
 import { ownerPrincipalOf } from "./entra/index.ts";
@@ -10,6 +11,7 @@ import { freshGuest, type Guest } from "./guest/model.ts";
 import { customRoleSchema, type RoleAssignment } from "./state/access-model.ts";
 import type { AccessFacts, DiskOnlyFacts, InheritedFacts } from "./state/disk-facts.ts";
 import type { Disk, Vm } from "./state/model.ts";
+import type { AvailabilitySet } from "./state/network-model.ts";
 import type { VmModelFields } from "./state/vm-model.ts";
 import { MIB } from "./units.ts";
 import type { World } from "./world.ts";
@@ -44,6 +46,7 @@ export interface NewVm {
   /** Attach: made from an existing OS disk, without an OS profile. Default: FromImage. */
   osDiskCreateOption?: "FromImage" | "Attach";
   facts?: VmFacts;
+  network?: VmNetwork;
   /** The OS disk, then data disks on LUN 0, 1, … */
   disks: (DiskSource & { name?: string; sku?: string; facts?: DiskFacts })[];
 }
@@ -81,6 +84,18 @@ export class Fabric {
     const id = groupId(group.subscriptionId, group.name);
     state.resourceGroups[keyOf(id)] ??= { id, ...group };
     await store.flush();
+  }
+
+  /** Makes an availability set, or returns the one that exists. */
+  async ensureAvailabilitySet(
+    set: Pick<AvailabilitySet, "subscriptionId" | "resourceGroup" | "location" | "name">,
+  ): Promise<AvailabilitySet> {
+    const { state, store } = this.#world;
+    const scope = { subscriptionId: set.subscriptionId, group: set.resourceGroup };
+    const id = computeId(scope, "availabilitySets", set.name);
+    const made = (state.availabilitySets[keyOf(id)] ??= { ...set, id, faultDomains: 2, updateDomains: 5 });
+    await store.flush();
+    return made;
   }
 
   async addRoleAssignment(assignment: RoleAssignment): Promise<void> {
@@ -165,6 +180,7 @@ export class Fabric {
   async deleteVm(vm: Vm): Promise<void> {
     const { state, store, layers } = this.#world;
     delete state.vms[keyOf(vm.id)];
+    for (const id of vm.networkInterfaces) delete state.networkInterfaces[keyOf(id)];
     for (const disk of [vm.osDisk, ...vm.dataDisks]) delete state.disks[keyOf(disk.diskId)];
     await store.flush();
     await layers.collect();
@@ -268,9 +284,7 @@ export class Fabric {
       osDisk: attached(os, vm.osDiskCreateOption ?? "FromImage"),
       dataDisks: data.map((disk, lun) => ({ ...attached(disk, "Attach"), caching: "ReadOnly", lun })),
       ...(vm.imageReference ? { imageReference: vm.imageReference } : {}),
-      networkInterfaces: [
-        `${groupId(vm.subscriptionId, vm.resourceGroup)}/providers/Microsoft.Network/networkInterfaces/${vm.name}-nic`,
-      ],
+      networkInterfaces: [networkId(vm, "networkInterfaces", `${vm.name}-nic`)],
       power: vm.power,
       provisioningState: "Succeeded",
       extensions: {},
@@ -283,6 +297,7 @@ export class Fabric {
       state.disks[keyOf(disk.id)] = disk;
     }
     state.vms[keyOf(id)] = record;
+    connectVm(state, record, vm.network);
     await store.flush();
     return record;
   }

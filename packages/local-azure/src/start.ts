@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { Budgets } from "./arm/budgets.ts";
 import { dispatchArm } from "./arm/dispatch.ts";
+import { connectAll } from "./arm/network/connect.ts";
 import { OperationLinks } from "./arm/operation-links.ts";
 import { Operations } from "./arm/operations.ts";
 import { armParts } from "./arm/parts.ts";
@@ -103,6 +104,7 @@ export async function startLocalAzure(options: StartOptions): Promise<LocalAzure
     await fabric.ensureOwners();
     if (options.seedFleet)
       await seed(store, fabric, options.seedFleet === true ? seedFleet : options.seedFleet);
+    connectAll(store.state);
     world.operations.resume();
     await world.layers.collect();
     await writeFileDurably(join(dataDir, "endpoint.json"), JSON.stringify({ url, controlToken }));

@@ -261,6 +261,9 @@ const network = [
   "2024-07-01",
   "2024-10-01",
   "2025-01-01",
+  "2025-03-01",
+  "2025-05-01",
+  "2026-01-01",
 ] as const;
 
 /** The lists of versions, by the name that a table of routes gives as `api`. */

@@ -4,11 +4,13 @@ import { attach } from "./attach.ts";
 import { locks } from "./authorization/locks.ts";
 import { diskAccesses } from "./disk-accesses.ts";
 import { diskEncryptionSets } from "./disk-encryption-sets.ts";
+import { availabilitySets } from "./availability-sets.ts";
 import { diskRestorePoints } from "./disk-restore-points.ts";
 import { disks } from "./disks.ts";
 import { extensionImages } from "./extension-images.ts";
 import { extensions } from "./extensions.ts";
 import { operations } from "./long-running.ts";
+import { network } from "./network/index.ts";
 import type { ArmPart } from "./part.ts";
 import { resourceProviders } from "./providers.ts";
 import { resourceGroups } from "./resource-groups.ts";
@@ -35,6 +37,8 @@ export const armParts: readonly ArmPart[] = [
   vmPower,
   attach,
   vmSizeLists,
+  availabilitySets,
+  network,
   extensions,
   extensionImages,
   collections,

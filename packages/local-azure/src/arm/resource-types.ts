@@ -56,6 +56,11 @@ function diskProviderType<T extends Tracked>(
   return type;
 }
 
+/** Adds a type of another provider to the lists of resources. */
+export function trackType(type: TrackedType): void {
+  tracked.push(type);
+}
+
 export function trackedTypes(): readonly TrackedType[] {
   return tracked;
 }
@@ -82,6 +87,11 @@ export const collectionType = computeType(
   "restorePointCollections",
   "collection",
   (state) => state.collections,
+);
+export const availabilitySetType = computeType(
+  "availabilitySets",
+  "availabilitySet",
+  (state) => state.availabilitySets,
 );
 export const diskType = diskProviderType("disks", "disk", (state) => state.disks);
 export const snapshotType = diskProviderType("snapshots", "snapshot", (state) => state.snapshots);

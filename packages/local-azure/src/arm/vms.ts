@@ -5,6 +5,7 @@ import { invalidParameter } from "./errors.ts";
 import { keyOf, regionOf } from "./ids.ts";
 import { deleteResource, deleteWork } from "./lifecycle.ts";
 import { listResources } from "./lists.ts";
+import { disconnectVm } from "./network/connect.ts";
 import type { ArmPart } from "./part.ts";
 import { pathsOf, resourceOf, vmType } from "./resource-types.ts";
 import { type ArmCall, type ArmReply, computeInSubscription, expandOf, routes } from "./router.ts";
@@ -77,6 +78,7 @@ export const vms: ArmPart = {
   work: {
     "virtualMachines.delete": deleteWork(vmType, {
       release: (world, vm) => {
+        disconnectVm(world.state, vm);
         for (const { diskId, deleteOption } of [vm.osDisk, ...vm.dataDisks]) {
           releaseDisk(world, diskId, vm.id);
           if (deleteOption === "Delete") delete world.state.disks[keyOf(diskId)];
