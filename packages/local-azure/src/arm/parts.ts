@@ -2,9 +2,9 @@
 import { access } from "./access.ts";
 import { attach } from "./attach.ts";
 import { locks } from "./authorization/locks.ts";
+import { availabilitySets } from "./availability-sets.ts";
 import { diskAccesses } from "./disk-accesses.ts";
 import { diskEncryptionSets } from "./disk-encryption-sets.ts";
-import { availabilitySets } from "./availability-sets.ts";
 import { diskRestorePoints } from "./disk-restore-points.ts";
 import { disks } from "./disks.ts";
 import { extensionImages } from "./extension-images.ts";
