@@ -89,7 +89,14 @@ test("resources are listed by type, tag and group, with only what the caller may
   const { resources } = managementClients(lab.azure.url, TOKEN);
   const names = async (filter?: string): Promise<(string | undefined)[]> =>
     (await collect(resources.resources.list(filter === undefined ? {} : { filter }))).map(({ name }) => name);
-  expect(await names()).toEqual(["web-os", "web-rpc", "web"]);
+  expect(await names()).toEqual([
+    "web-os",
+    "web-rpc",
+    "web",
+    "web-nic",
+    "web-nsg",
+    "test-rg-westeurope-vnet",
+  ]);
   expect(await names("resourceType eq 'Microsoft.Compute/virtualMachines'")).toEqual(["web"]);
   expect(await names("tagName eq 'team' and tagValue eq 'shop'")).toEqual(["web-os"]);
   expect(await names("substringof('rpc', name) or name eq 'web'")).toEqual(["web-rpc", "web"]);

@@ -20,6 +20,7 @@ test("attachDetachDataDisks attaches to the lowest free LUN, answers the storage
   ]);
   const attached = await lab.arm.disks.get(GROUP, "more");
   expect([attached.managedBy, attached.diskState]).toEqual([vm, "Attached"]);
+  expect(attached.lastOwnershipUpdateTime).toBeInstanceOf(Date);
   await vms().attachDetachDataDisks(GROUP, "web", {
     dataDisksToDetach: [{ diskId: id, detachOption: "ForceDetach" }],
   });
@@ -155,7 +156,7 @@ test("storage types and caching fit the size and the disk", async () => {
 
 test("a disk has one owner, a shared disk several; an open disk none", async () => {
   const one = await makeVm(lab, "one");
-  await makeVm(lab, "two");
+  const two = await makeVm(lab, "two");
   await makeVm(lab, "three");
   const single = await makeDisk(lab, "single");
   await attach(lab, "one", single);
@@ -165,7 +166,7 @@ test("a disk has one owner, a shared disk several; an open disk none", async () 
   const shared = await makeDisk(lab, "shared", { maxShares: 2, sizeGb: 256 });
   await attach(lab, "one", shared);
   await attach(lab, "two", shared);
-  expect((await lab.arm.disks.get(GROUP, "shared")).managedBy).toBe(one);
+  expect((await lab.arm.disks.get(GROUP, "shared")).managedByExtended).toEqual([one, two]);
   expect(await refusal(attach(lab, "three", shared))).toContain("409 ConflictingUserInput");
   const open = await makeDisk(lab, "open");
   await lab.arm.disks.grantAccess(GROUP, "open", { access: "Read", durationInSeconds: 600 });
