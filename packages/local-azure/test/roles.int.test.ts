@@ -1,9 +1,16 @@
 import { expect, test } from "vitest";
-import { CONTOSO_TENANT_ID } from "../src/entra/directory.ts";
-import { failureOf, GROUP, SUBSCRIPTION, useLab } from "./lab.ts";
+import { CONTOSO_TENANT_ID, ENGINE_PRINCIPAL_ID } from "../src/entra/directory.ts";
+import { failureOf, GROUP, SUBSCRIPTION, TOKEN, useLab } from "./lab.ts";
+import { collect, type Management, managementClients } from "./management.ts";
 
 const lab = useLab();
 const subscription = `/subscriptions/${SUBSCRIPTION}`;
+
+/** Management clients of an Owner. */
+async function owner(): Promise<Management> {
+  await lab.azure.control.addRoleAssignment({ principalId: "owner", scope: subscription, role: "Owner" });
+  return managementClients(lab.azure.url, `${CONTOSO_TENANT_ID}/owner`);
+}
 
 const codeOf = async (call: PromiseLike<unknown>): Promise<string> => (await failureOf(call)).code;
 
@@ -49,4 +56,102 @@ test("notActions take away what a wildcard gives; a Contributor cannot change ac
   expect(await codeOf(virtualMachines.instanceView(GROUP, "web"))).toBe("no failure");
   expect(await codeOf(virtualMachines.delete(GROUP, "web"))).toBe("AuthorizationFailed");
   expect(await codeOf(virtualMachines.update(GROUP, "web", { tags: {} }))).toBe("AuthorizationFailed");
+});
+
+test("an Owner makes custom roles and assigns them through ARM", async () => {
+  const { roles } = await owner();
+  const id = "0d5c6f1a-7b32-4e19-8a54-9c1e2b3d4f01";
+  const made = await roles.roleDefinitions.createOrUpdate(subscription, id, {
+    roleName: "Backup reader",
+    description: "Reads disks",
+    permissions: [{ actions: ["Microsoft.Compute/disks/read"], notActions: [] }],
+    assignableScopes: [subscription],
+  });
+  expect([made.id, made.roleType]).toEqual([
+    `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${id}`,
+    "CustomRole",
+  ]);
+  const found = await collect(
+    roles.roleDefinitions.list(subscription, { filter: "roleName eq 'Backup reader'" }),
+  );
+  expect(found.map(({ name }) => name)).toEqual([id]);
+  const builtIn = await collect(
+    roles.roleDefinitions.list(subscription, { filter: "roleName eq 'Contributor'" }),
+  );
+  expect(builtIn.map(({ name }) => name)).toEqual(["b24988ac-6180-42a0-ab88-20f7382dd24c"]);
+
+  await lab.importVm("web");
+  const principalId = "5b0e7d21-94c6-4f38-a1b7-6d2c8e9f4a02";
+  const assign = (name: string, scope: string): Promise<unknown> =>
+    roles.roleAssignments.create(scope, name, {
+      roleDefinitionId: made.id ?? "",
+      principalId,
+      principalType: "ServicePrincipal",
+    });
+  const group = `${subscription}/resourceGroups/${GROUP}`;
+  await assign("a4c1e6b8-2d70-4953-8f1e-0b7a6c5d4e03", group);
+  expect(await codeOf(lab.armAs(`${CONTOSO_TENANT_ID}/${principalId}`).disks.get(GROUP, "web-os"))).toBe(
+    "no failure",
+  );
+  expect(await failureOf(assign("b4c1e6b8-2d70-4953-8f1e-0b7a6c5d4e03", group))).toEqual({
+    code: "RoleAssignmentExists",
+    status: 409,
+  });
+  const listed = await collect(
+    roles.roleAssignments.listForScope(group, { filter: `principalId eq '${principalId}'` }),
+  );
+  expect(listed.map(({ scope, roleDefinitionId }) => [scope, roleDefinitionId])).toEqual([[group, made.id]]);
+  expect(await codeOf(roles.roleDefinitions.delete(subscription, id))).toBe("RoleDefinitionHasAssignments");
+  await roles.roleAssignments.delete(group, "a4c1e6b8-2d70-4953-8f1e-0b7a6c5d4e03");
+  expect(await codeOf(lab.armAs(`${CONTOSO_TENANT_ID}/${principalId}`).disks.get(GROUP, "web-os"))).toBe(
+    "AuthorizationFailed",
+  );
+});
+
+test("an assignment needs a known role and principal; a custom role needs real actions", async () => {
+  const { roles } = await owner();
+  const create = (properties: {
+    roleDefinitionId: string;
+    principalId: string;
+    principalType?: string;
+  }): Promise<string> =>
+    codeOf(roles.roleAssignments.create(subscription, "c4c1e6b8-2d70-4953-8f1e-0b7a6c5d4e03", properties));
+  const unknown = "11111111-1111-4111-8111-111111111111";
+  expect(
+    await create({
+      roleDefinitionId: `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${unknown}`,
+      principalId: unknown,
+    }),
+  ).toBe("RoleDefinitionDoesNotExist");
+  const reader = `${subscription}/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7`;
+  expect(await create({ roleDefinitionId: reader, principalId: unknown })).toBe("PrincipalNotFound");
+  expect(
+    await create({ roleDefinitionId: reader, principalId: ENGINE_PRINCIPAL_ID, principalType: "User" }),
+  ).toBe("UnmatchedPrincipalType");
+  expect(await create({ roleDefinitionId: reader, principalId: ENGINE_PRINCIPAL_ID })).toBe("no failure");
+  const role = (actions: string[]): Promise<string> =>
+    codeOf(
+      roles.roleDefinitions.createOrUpdate(subscription, unknown, {
+        roleName: "x",
+        permissions: [{ actions }],
+        assignableScopes: [subscription],
+      }),
+    );
+  expect(await role(["Microsoft.Compute/disks/get"])).toBe("InvalidActionOrNotAction");
+  expect(await role(["Microsoft.Compute/disks/*", "Microsoft.Compute/snapshots/read"])).toBe("no failure");
+  const { permissions } = managementClients(lab.azure.url, TOKEN).roles;
+  const own = await collect(permissions.listForResourceGroup(GROUP));
+  expect(own.map(({ actions }) => actions)).toEqual([["*"]]);
+});
+
+test("a Contributor cannot assign roles", async () => {
+  const { roles } = managementClients(lab.azure.url, TOKEN);
+  expect(
+    await codeOf(
+      roles.roleAssignments.create(subscription, "d4c1e6b8-2d70-4953-8f1e-0b7a6c5d4e03", {
+        roleDefinitionId: `${subscription}/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7`,
+        principalId: ENGINE_PRINCIPAL_ID,
+      }),
+    ),
+  ).toBe("AuthorizationFailed");
 });

@@ -78,6 +78,7 @@ const actions = [
   "Microsoft.Compute/snapshots/write",
   "Microsoft.Compute/virtualMachines/assessPatches/action",
   "Microsoft.Compute/virtualMachines/attachDetachDataDisks/action",
+  "Microsoft.Compute/virtualMachines/cancelPatchInstallation/action",
   "Microsoft.Compute/virtualMachines/capture/action",
   "Microsoft.Compute/virtualMachines/convertToManagedDisks/action",
   "Microsoft.Compute/virtualMachines/deallocate/action",
@@ -86,7 +87,9 @@ const actions = [
   "Microsoft.Compute/virtualMachines/extensions/read",
   "Microsoft.Compute/virtualMachines/extensions/write",
   "Microsoft.Compute/virtualMachines/generalize/action",
+  "Microsoft.Compute/virtualMachines/installPatches/action",
   "Microsoft.Compute/virtualMachines/instanceView/read",
+  "Microsoft.Compute/virtualMachines/performMaintenance/action",
   "Microsoft.Compute/virtualMachines/powerOff/action",
   "Microsoft.Compute/virtualMachines/read",
   "Microsoft.Compute/virtualMachines/reapply/action",
@@ -141,6 +144,27 @@ export type AzureAction = (typeof actions)[number];
 const byLowerCase: ReadonlyMap<string, AzureAction> = new Map(
   actions.map((action) => [action.toLowerCase(), action]),
 );
+
+/** Types whose actions the list has in full. */
+const completeTypes = [
+  "microsoft.compute/disks",
+  "microsoft.compute/snapshots",
+  "microsoft.compute/restorepointcollections",
+  "microsoft.compute/restorepointcollections/restorepoints",
+  "microsoft.compute/restorepointcollections/restorepoints/diskrestorepoints",
+  "microsoft.compute/virtualmachines",
+  "microsoft.compute/virtualmachines/extensions",
+];
+
+/**
+ * Whether an action of a role can be one of Azure's. Patterns, and actions of types that the local
+ * Azure does not have, are taken as they are.
+ */
+export function isKnownAction(action: string): boolean {
+  const lower = action.toLowerCase();
+  if (lower.includes("*") || byLowerCase.has(lower) || lower.includes("/providers/")) return true;
+  return !completeTypes.some((type) => lower.startsWith(`${type}/`));
+}
 
 /** What a path names: the provider, its types from the outside in, and what its end is. */
 export interface PathShape {

@@ -22,6 +22,7 @@ import {
 } from "./front-door.ts";
 import { applyRefusal } from "./injected-refusals.ts";
 import { armParts } from "./parts.ts";
+import { checkPolicies } from "./policy/check.ts";
 import { checkGroup, checkResource, checkWritable } from "./request-checks.ts";
 import { type ArmCall, type ArmReply, decodeSegment, findRoute, segmentsOf } from "./router.ts";
 
@@ -119,6 +120,7 @@ async function answer(
   checkGroup(call, route);
   checkLocks(call, route);
   checkResource(call, route);
+  checkPolicies(call, route);
   return charged(call, { method: route.method, operation: route.operation }, () => {
     if (refusal) applyRefusal(call, refusal);
     return route.handle(call);

@@ -2,9 +2,12 @@
 import { access } from "./access.ts";
 import { attach } from "./attach.ts";
 import { locks } from "./authorization/locks.ts";
+import { roleAssignments } from "./authorization/role-assignments.ts";
+import { roleDefinitions } from "./authorization/role-definitions.ts";
 import { availabilitySets } from "./availability-sets.ts";
 import { diskAccesses } from "./disk-accesses.ts";
 import { diskEncryptionSets } from "./disk-encryption-sets.ts";
+
 import { diskRestorePoints } from "./disk-restore-points.ts";
 import { disks } from "./disks.ts";
 import { extensionImages } from "./extension-images.ts";
@@ -12,6 +15,7 @@ import { extensions } from "./extensions.ts";
 import { operations } from "./long-running.ts";
 import { network } from "./network/index.ts";
 import type { ArmPart } from "./part.ts";
+import { policies } from "./policy/routes.ts";
 import { resourceProviders } from "./providers.ts";
 import { resourceGroups } from "./resource-groups.ts";
 import { resources } from "./resources.ts";
@@ -32,6 +36,9 @@ export const armParts: readonly ArmPart[] = [
   resourceProviders,
   tags,
   locks,
+  policies,
+  roleAssignments,
+  roleDefinitions,
   vms,
   runCommands,
   vmPower,

@@ -16,6 +16,7 @@ import { diskAccessSchema, diskEncryptionSetSchema } from "./disk-resources.ts";
 import { extensionSchema } from "./extension-model.ts";
 import { lockSchema } from "./lock-model.ts";
 import { emptyNetwork, networkRecords } from "./network-model.ts";
+import { policyAssignmentSchema, policyDefinitionSchema } from "./policy-model.ts";
 import { vmDataDiskSchema, vmModelFields, vmOsDiskSchema } from "./vm-model.ts";
 
 /** Records have the ARM id in lower case as key. Times are milliseconds since 1970. */
@@ -260,6 +261,8 @@ export const stateSchema = z.object({
   roleAssignments: z.array(roleAssignmentSchema),
   customRoles: z.record(z.string(), customRoleSchema).default({}),
   locks: z.record(z.string(), lockSchema).default({}),
+  policyDefinitions: z.record(z.string(), policyDefinitionSchema).default({}),
+  policyAssignments: z.record(z.string(), policyAssignmentSchema).default({}),
   /** Digests of access tokens that a fault revoked. */
   revokedTokens: z.array(z.string()).default([]),
   settings: settingsSchema,
@@ -304,6 +307,8 @@ export function emptyState(tenantId: string): State {
     roleAssignments: [],
     customRoles: {},
     locks: {},
+    policyDefinitions: {},
+    policyAssignments: {},
     revokedTokens: [],
     settings: settingsSchema.parse({}),
     sections: {},

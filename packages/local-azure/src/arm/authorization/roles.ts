@@ -32,9 +32,15 @@ export function hasRoleWithin(state: State, principal: AccessClaims, scope: stri
   );
 }
 
-/** Whether a scope is another one or contains it. Ids are case-insensitive; `/` contains all. */
+const MANAGEMENT_GROUP = /^\/providers\/microsoft\.management\/managementgroups\/[^/]+$/;
+
+/**
+ * Whether a scope is another one or contains it. Ids are case-insensitive; `/` and any management
+ * group contain all subscriptions.
+ */
 export function covers(outer: string, inner: string): boolean {
   const above = outer.toLowerCase().replace(/\/+$/, "");
+  if (MANAGEMENT_GROUP.test(above)) return true;
   const below = inner.toLowerCase();
   return below === above || below.startsWith(`${above}/`);
 }

@@ -31,9 +31,11 @@ export function checkScopeExists(state: State, scope: string): void {
   );
 }
 
-/** Removes what was set on a scope, or inside it, that no longer exists: locks and role assignments. */
+/** Removes the locks, role assignments and policy assignments of a scope that no longer exists. */
 export function forgetScope(state: State, scope: string): void {
   for (const [key, lock] of Object.entries(state.locks))
     if (covers(scope, lock.scope)) delete state.locks[key];
+  for (const [key, assignment] of Object.entries(state.policyAssignments))
+    if (covers(scope, assignment.scope)) delete state.policyAssignments[key];
   state.roleAssignments = state.roleAssignments.filter((assignment) => !covers(scope, assignment.scope));
 }
