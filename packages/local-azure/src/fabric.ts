@@ -8,6 +8,7 @@ import { importImage, openImage } from "./disks/image.ts";
 import { ownerPrincipalOf } from "./entra/index.ts";
 import { LocalAzureError } from "./errors.ts";
 import { freshGuest, type Guest } from "./guest/model.ts";
+import { startWorkload, type Workload } from "./guest/workload.ts";
 import { customRoleSchema, type RoleAssignment } from "./state/access-model.ts";
 import type { AccessFacts, DiskOnlyFacts, InheritedFacts } from "./state/disk-facts.ts";
 import type { Disk, Vm } from "./state/model.ts";
@@ -135,6 +136,13 @@ export class Fabric {
         vm.name.toLowerCase() === name.toLowerCase() &&
         (subscriptionId === undefined || vm.subscriptionId.toLowerCase() === subscriptionId.toLowerCase()),
     );
+  }
+
+  /** Starts a workload on all disks of a VM; see `guest/workload.ts`. @throws LocalAzureError `VM_NOT_FOUND` */
+  startWorkload(name: string, lanes?: number): Workload {
+    const vm = this.findVm(name);
+    if (!vm) throw new LocalAzureError("VM_NOT_FOUND", `There is no VM ${name}`);
+    return startWorkload(this.#world, vm, lanes);
   }
 
   /** Finds the first disk of a name, in any letter case and resource group. */
