@@ -46,6 +46,28 @@ test("import, ls, write, export and power change and show a VM", async () => {
   expect((await cli("ls")).out).toContain("app  linux  stopped");
 });
 
+test("guest shows a guest and sets its states", async () => {
+  await lab.importVm("win", { os: "windows" });
+  expect(await cli("guest", "--vm", "win")).toMatchObject({ exit: 0, out: containing("conditions  none") });
+  const set = await cli(
+    "guest",
+    "--vm",
+    "win",
+    "--set",
+    "no-network",
+    "--vss-writer",
+    "System Writer=Failed",
+  );
+  expect(set).toMatchObject({ exit: 0, out: containing("conditions  no-network") });
+  expect(set.out).toContain("System Writer: Failed");
+  expect(await cli("guest", "--vm", "win", "--fsfreeze", "fails")).toMatchObject({
+    exit: 1,
+    err: containing("does not run Linux"),
+  });
+  expect((await cli("guest")).exit).toBe(2);
+  expect((await cli("guest", "--conditions")).out).toContain("VMRestorePointClientError");
+});
+
 test("clock advance moves the clock and prints the new time", async () => {
   const before = Date.now();
   const moved = await cli("clock", "advance", "2d");

@@ -7,6 +7,7 @@ import { milliseconds } from "./duration.ts";
 import { connect, dataFolder } from "./endpoint.ts";
 import { faultAddCommand, faultInput, whole } from "./fault-options.ts";
 import { bytes, faultsText, listText, reasonsText, snapshotsText, vmText } from "./format.ts";
+import { conditionsText, type GuestOptions, guestCommand, guestPatch, guestText } from "./guest-options.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -134,6 +135,23 @@ program
       ({ now }) => now,
     );
   });
+
+program.addCommand(
+  guestCommand().action(async (options: GuestOptions) => {
+    if (options.conditions === true) return console.log(conditionsText());
+    const { vm } = options;
+    if (vm === undefined) throw new LocalAzureError("USAGE", "--vm is missing", { action: "Name the VM." });
+    return act(
+      async (control) => {
+        const view = await control.guest(vm);
+        const patch = await guestPatch(options, view);
+        return patch ? control.setGuest(patch) : view;
+      },
+      guestText,
+      options.json,
+    );
+  }),
+);
 
 const fault = program.command("fault").description("make calls fail, wait or break off");
 fault.addCommand(
