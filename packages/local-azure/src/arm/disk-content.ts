@@ -8,6 +8,7 @@ import type { World } from "../world.ts";
 import { accessStateOf, copyPercent } from "./background-copy.ts";
 import { invalidValue, missingParameter } from "./body.ts";
 import { badRequest, notAllowed, notFound } from "./disk-errors.ts";
+import { accessState, refuseBeforeCopy } from "./disk-point-copy.ts";
 import type { CreationData, DiskPut } from "./disk-request.ts";
 import { checkSize } from "./disk-rules.ts";
 import { type DiskSkuName, isProvisioned, sizeGbOf } from "./disk-skus.ts";
@@ -188,6 +189,9 @@ function sourceFacts(state: State, target: AccessTarget): SourceFacts {
 function refuseUnready(world: World, target: AccessTarget): void {
   const disk = world.state.disks[keyOf(target.id)];
   if (disk?.upload !== undefined) throw operationNotAllowed(`Disk '${disk.name}' is being uploaded.`);
+  const [pointKey = ""] = keyOf(target.id).split("/diskrestorepoints/");
+  const point = world.state.restorePoints[pointKey]?.disks.find(({ id }) => keyOf(id) === keyOf(target.id));
+  if (point && accessState(world, point) === "Pending") refuseBeforeCopy(world, point);
   const snapshot = world.state.snapshots[keyOf(target.id)];
   if (!snapshot?.copy || accessStateOf(world, snapshot) !== "Pending") return;
   throw operationNotAllowed(

@@ -2,8 +2,9 @@
  * What a restore point can be taken of. Source: the support matrix in
  * learn.microsoft.com/azure/virtual-machines/concepts-restore-points.
  */
-import type { Disk, RestorePoint, Vm } from "../state/model.ts";
+import type { RestorePoint, Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
+import { isProvisioned } from "./disk-skus.ts";
 import { ArmError } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import { sizeOf } from "./vm-sizes.ts";
@@ -14,11 +15,6 @@ type AttachedDisk = Vm["osDisk"] & { lun?: number };
 export function attachedDisks(vm: Vm, excluded: readonly string[]): AttachedDisk[] {
   const left = new Set(excluded.map(keyOf));
   return [vm.osDisk, ...vm.dataDisks].filter((disk) => !left.has(keyOf(disk.diskId)));
-}
-
-/** Premium SSD v2 and Ultra disks: a snapshot is a copy in the background. */
-export function isDirectDrive(disk: Pick<Disk, "sku">): boolean {
-  return disk.sku === "PremiumV2_LRS" || disk.sku === "UltraSSD_LRS";
 }
 
 /** Refuses a restore point that Azure does not support. @throws ArmError */
@@ -34,7 +30,7 @@ export function refuseUnsupported(
     if ((disk?.maxShares ?? 1) > 1) throw unsupportedDisks("Shared disks");
     if (attached.diffDiskSettings) throw unsupportedDisks("Ephemeral OS disks");
     if (wanted.requested !== "CrashConsistent") continue;
-    if (disk && isDirectDrive(disk))
+    if (disk && isProvisioned(disk.sku))
       throw unsupportedDisks("Ultra or Premium SSD v2 disks", "crash consistent ");
     if (attached.writeAcceleratorEnabled === true)
       throw unsupportedDisks("Write Accelerator enabled disks", "crash consistent ");

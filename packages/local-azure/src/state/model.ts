@@ -141,8 +141,8 @@ const diskRestorePointSchema = z.object({
   sizeBytes: z.number().int(),
   layer: z.string(),
   copy: backgroundCopySchema.optional(),
-  /** Until then it can be restored before its copy has ended. */
-  instantAccessUntil: z.number().optional(),
+  /** For so long it can be restored before its copy has ended. */
+  instantAccessDurationMinutes: z.number().int().optional(),
 });
 
 const restorePointSchema = z.object({

@@ -1,0 +1,263 @@
+import { expect, test } from "vitest";
+import { conditionNames } from "../src/guest/condition-names.ts";
+import { conditions } from "../src/guest/conditions.ts";
+import type { NewVm } from "../src/index.ts";
+import { failureOf, GROUP, MIB, SUBSCRIPTION, TOKEN, useLab } from "./lab.ts";
+
+const lab = useLab();
+const crash = { consistencyMode: "CrashConsistent" };
+const noFill = { sizeBytes: 8 * MIB, fill: async () => undefined };
+
+/** A VM and its collection `NAME-rpc`, with facts that the control API does not take. */
+async function makeVm(name: string, change: Partial<NewVm> = {}): Promise<string> {
+  const vm = await lab.azure.fabric.createVm({
+    name,
+    subscriptionId: SUBSCRIPTION,
+    resourceGroup: GROUP,
+    location: "westeurope",
+    os: "Linux",
+    size: "Standard_D2s_v5",
+    power: "running",
+    disks: [noFill],
+    ...change,
+  });
+  await lab.arm.restorePointCollections.createOrUpdate(GROUP, `${name}-rpc`, {
+    location: "westeurope",
+    source: { id: vm.id },
+  });
+  return vm.id;
+}
+
+async function message(call: PromiseLike<unknown>): Promise<string> {
+  try {
+    await call;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return "no failure";
+}
+
+const raw = async (path: string, init: RequestInit = {}) => {
+  const version = path.includes("/diskRestorePoints") ? "2026-03-02" : "2026-04-01";
+  const answer = await fetch(
+    `${lab.azure.url}/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.Compute/${path}?api-version=${version}`,
+    {
+      ...init,
+      headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+    },
+  );
+  const body: unknown = await answer.json();
+  return { status: answer.status, body };
+};
+
+test("the 201 has the VM's configuration and the ids of its disk restore points; the time is the start", async () => {
+  await makeVm("web", {
+    disks: [
+      noFill,
+      {
+        ...noFill,
+        facts: {
+          encryption: { type: "EncryptionAtRestWithCustomerKey", diskEncryptionSetId: "/des" },
+          networkAccessPolicy: "AllowPrivate",
+          diskAccessId: "/access",
+          publicNetworkAccess: "Disabled",
+          supportedCapabilities: { architecture: "Arm64" },
+        },
+      },
+    ],
+    facts: { userData: "aGk=", licenseType: "RHEL_BYOS", diskControllerType: "NVMe" },
+  });
+  await lab.azure.control.settings({ operationMs: 30_000 });
+  const path = "restorePointCollections/web-rpc/restorePoints/p";
+  const put = await raw(path, { method: "PUT", body: JSON.stringify({ properties: crash }) });
+  expect(put.status).toBe(201);
+  const ids = { id: expect.stringMatching(`${path}/diskRestorePoints/web-`) as string };
+  const diskRestorePoint = (type: string) => ({ ...ids, encryption: { type } });
+  expect(put.body).toMatchObject({
+    properties: {
+      provisioningState: "Creating",
+      consistencyMode: "CrashConsistent",
+      timeCreated: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}\+00:00$/) as string,
+      sourceMetadata: {
+        hardwareProfile: { vmSize: "Standard_D2s_v5" },
+        userData: "aGk=",
+        licenseType: "RHEL_BYOS",
+        hyperVGeneration: "V2",
+        storageProfile: {
+          diskControllerType: "NVMe",
+          osDisk: {
+            osType: "Linux",
+            diskRestorePoint: diskRestorePoint("EncryptionAtRestWithPlatformKey"),
+          },
+          dataDisks: [
+            {
+              lun: 0,
+              diskRestorePoint: {
+                ...diskRestorePoint("EncryptionAtRestWithCustomerKey"),
+                encryption: { diskEncryptionSet: { id: "/des" } },
+              },
+            },
+          ],
+        },
+      },
+    },
+  });
+  const begun = await lab.arm.restorePoints.get(GROUP, "web-rpc", "p");
+  expect(await failureOf(lab.arm.diskRestorePoint.get(GROUP, "web-rpc", "p", "x"))).toMatchObject({
+    status: 404,
+  });
+  await lab.azure.control.advanceClock(30_000);
+  const ended = await lab.arm.restorePoints.get(GROUP, "web-rpc", "p", { expand: "instanceView" });
+  expect(ended.provisioningState).toBe("Succeeded");
+  expect(ended.timeCreated).toEqual(begun.timeCreated);
+  const [os, data] = ended.instanceView?.diskRestorePoints ?? [];
+  expect([os?.snapshotAccessState, os?.replicationStatus?.completionPercent]).toEqual(["Available", 100]);
+  const name = data?.id?.split("/").at(-1) ?? "";
+  const disk = await lab.arm.diskRestorePoint.get(GROUP, "web-rpc", "p", name);
+  expect(disk).toMatchObject({
+    encryption: { type: "EncryptionAtRestWithCustomerKey", diskEncryptionSetId: "/des" },
+    networkAccessPolicy: "AllowPrivate",
+    diskAccessId: "/access",
+    publicNetworkAccess: "Disabled",
+    supportedCapabilities: { architecture: "Arm64" },
+    logicalSectorSize: 512,
+    completionPercent: 100,
+    replicationState: "Succeeded",
+    snapshotAccessState: "Available",
+    sourceResourceLocation: "westeurope",
+  });
+});
+
+test("bodies keep what Azure takes, and refuse the rest", async () => {
+  await makeVm("web");
+  const put = async (body: object) => {
+    const path = "restorePointCollections/web-rpc/restorePoints/p";
+    return raw(path, { method: "PUT", body: JSON.stringify(body) });
+  };
+  expect(await put({ properties: { nonsense: 1 } })).toMatchObject({
+    status: 400,
+    body: {
+      error: {
+        code: "BadRequest",
+        message: expect.stringContaining("Could not find member 'nonsense'") as string,
+      },
+    },
+  });
+  expect(await put({ properties: { instantAccessDurationMinutes: 30 } })).toMatchObject({ status: 400 });
+  expect(await put({ properties: { instantAccessDurationMinutes: 90 } })).toMatchObject({
+    status: 400,
+    body: { error: { code: "InvalidParameter" } },
+  });
+  const readOnly = { timeCreated: "2020-01-01T00:00:00Z", provisioningState: "Failed" };
+  expect(await put({ properties: readOnly })).toMatchObject({ status: 201 });
+});
+
+test.each(conditionNames.map((name) => [name, conditions[name]] as const))(
+  "condition %s fails a restore point with Azure's sentence",
+  async (name, { code, message: sentence, os, scope }) => {
+    await makeVm("vm", { os: os ?? "Linux" });
+    await lab.azure.control.setGuest({ vm: "vm", conditions: [name] });
+    expect(await message(lab.takePoint("vm/p"))).toContain(`${code}. ${sentence}`);
+    const crashed = await message(lab.takePoint("vm/q", crash));
+    expect(crashed === "no failure").toBe(scope === "guest");
+    await lab.azure.control.setGuest({ vm: "vm", conditions: [] });
+    expect(await message(lab.takePoint("vm/p"))).toBe("no failure");
+  },
+);
+
+test("the support matrix is enforced, unless the disk is excluded", async () => {
+  const clientError = { code: "VMRestorePointClientError", status: 409 };
+  const data = (change: object): NewVm["disks"] => [noFill, { ...noFill, ...change }];
+  const vm = await makeVm("shared", { disks: data({ facts: { maxShares: 2 } }) });
+  expect(await failureOf(lab.takePoint("shared/p"))).toEqual(clientError);
+  expect(await message(lab.takePoint("shared/p", crash))).toBe(
+    "Creation of Restore Point of a Virtual Machine with Shared disks is not supported. You may exclude this disk from the restore point via excludeDisks property.",
+  );
+  const excludeDisks = [{ id: vm.replace("virtualMachines/shared", "disks/shared-data0") }];
+  expect((await lab.takePoint("shared/p", { excludeDisks })).disks).toHaveLength(1);
+  await makeVm("ultra", { disks: data({ sku: "UltraSSD_LRS" }) });
+  expect(await failureOf(lab.takePoint("ultra/p", crash))).toEqual(clientError);
+  await makeVm("small", { size: "Standard_D2_v5" });
+  expect(await failureOf(lab.takePoint("small/p", crash))).toEqual(clientError);
+  expect((await lab.takePoint("small/p")).consistency).toBe("FileSystemConsistent");
+  await makeVm("secret", { facts: { securityProfile: { securityType: "ConfidentialVM" } } });
+  expect(await failureOf(lab.takePoint("secret/p"))).toEqual(clientError);
+  await lab.azure.control.settings({ restorePointsPerVm: 1 });
+  expect(await message(lab.takePoint("small/q"))).toContain("maximum allowed snapshot limit");
+});
+
+test("Premium SSD v2 is copied in the background; instant access allows restores, not reads", async () => {
+  await makeVm("fast", { disks: [noFill, { ...noFill, sku: "PremiumV2_LRS" }] });
+  await lab.azure.control.settings({ backgroundCopyBytesPerSecond: MIB });
+  const { disks } = await lab.takePoint("fast/p");
+  const name = disks[1] ?? "";
+  const read = () => lab.arm.diskRestorePoint.get(GROUP, "fast-rpc", "p", name);
+  expect((await read()).snapshotAccessState).toBe("Pending");
+  expect(await failureOf(lab.readPoint("fast", { point: "p", disk: name }))).toEqual({
+    code: "OperationNotAllowed",
+    status: 409,
+  });
+  await lab.azure.control.advanceClock(4000);
+  const half = (await read()).completionPercent ?? 0;
+  expect(half >= 50 && half < 100).toBe(true);
+  await lab.azure.control.advanceClock(8000);
+  expect(await read()).toMatchObject({ completionPercent: 100, snapshotAccessState: "Available" });
+  expect(await lab.readPoint("fast", { point: "p", disk: name })).toContain("/md-");
+  await lab.arm.restorePointCollections.update(GROUP, "fast-rpc", { instantAccess: true });
+  const instant = await lab.takePoint("fast/q", { instantAccessDurationMinutes: 60 });
+  const state = await lab.arm.diskRestorePoint.get(GROUP, "fast-rpc", "q", instant.disks[1] ?? "");
+  expect(state.snapshotAccessState).toBe("InstantAccess");
+  const restore = (disk: string | undefined, point: string) =>
+    lab.arm.disks.createOrUpdate(GROUP, `${point}-restored`, {
+      location: "westeurope",
+      sku: { name: "PremiumV2_LRS" },
+      zones: ["1"],
+      creationData: { createOption: "Restore", ...(disk === undefined ? {} : { sourceResourceId: disk }) },
+    });
+  expect(await message(restore(state.id, "q"))).toBe("no failure");
+});
+
+test("a disk restore point under DenyAll cannot be read", async () => {
+  await makeVm("closed", { disks: [{ ...noFill, facts: { networkAccessPolicy: "DenyAll" } }] });
+  const { disks } = await lab.takePoint("closed/p");
+  expect(await failureOf(lab.readPoint("closed", { point: "p", disk: disks[0] ?? "" }))).toEqual({
+    code: "OperationNotAllowed",
+    status: 409,
+  });
+});
+
+test("a collection is for one VM of its subscription and region", async () => {
+  const vm = await makeVm("web");
+  const collections = lab.arm.restorePointCollections;
+  const put = (change: object) =>
+    collections.createOrUpdate(GROUP, "new", { location: "westeurope", source: { id: vm }, ...change });
+  expect(await failureOf(put({ location: "northeurope" }))).toEqual({
+    code: "InvalidParameter",
+    status: 400,
+  });
+  const foreign = { source: { id: vm.replace(SUBSCRIPTION, "00000000-0000-4000-8000-000000000000") } };
+  expect(await message(put(foreign))).toContain("must match the subscription");
+  expect((await failureOf(put({ source: { id: `${vm}x` } }))).status).toBe(404);
+  expect((await failureOf(put({ source: { id: vm.replace("virtualMachines", "disks") } }))).code).toBe(
+    "InvalidParameter",
+  );
+  const made = await put({ tags: { a: "b" }, instantAccess: false });
+  expect(made).toMatchObject({
+    instantAccess: false,
+    source: { id: vm, location: "westeurope" },
+    tags: { a: "b" },
+  });
+  expect(made.restorePointCollectionId).toMatch(/^[\da-f-]{36}$/);
+  const patched = await collections.update(GROUP, "new", { tags: { c: "d" } });
+  expect(patched.tags).toEqual({ c: "d" });
+  expect(await failureOf(collections.update(GROUP, "new", { source: { id: `${vm}x` } }))).toEqual({
+    code: "PropertyChangeNotAllowed",
+    status: 409,
+  });
+  const all: (string | undefined)[] = [];
+  for await (const { name } of collections.listAll()) all.push(name);
+  expect(all).toEqual(["new", "web-rpc"]);
+  await lab.takePoint("web/p");
+  await collections.delete(GROUP, "web-rpc");
+  expect((await lab.azure.control.snapshots()).restorePoints).toEqual([]);
+});
