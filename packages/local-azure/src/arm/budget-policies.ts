@@ -60,6 +60,7 @@ const writeDisk = disk("CreateUpdateDisks", 3000, 25_000);
 export const policies: Readonly<Record<string, readonly Policy[]>> = {
   "virtualMachines.listAll": highCostGet,
   "virtualMachines.list": highCostGet,
+  "virtualMachines.listByLocation": highCostGet,
   "virtualMachines.get": lowCostGet,
   "virtualMachines.instanceView": lowCostGet,
   "virtualMachines.createOrUpdate": putVm,

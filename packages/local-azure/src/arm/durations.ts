@@ -2,7 +2,7 @@
 import type { Settings } from "../state/model.ts";
 
 /** Milliseconds by kind of work. Azure's own figures are seconds for disks and minutes for points. */
-const durations: Readonly<Record<string, number>> = {
+export const durations: Readonly<Record<string, number>> = {
   "access.begin": 700,
   "access.end": 500,
   "disks.create": 1500,
@@ -28,9 +28,15 @@ const durations: Readonly<Record<string, number>> = {
   "virtualMachines.delete": 4000,
   "virtualMachineExtensions.createOrUpdate": 3000,
   "virtualMachineExtensions.delete": 3000,
+  "diskEncryptionSets.create": 1000,
+  "diskEncryptionSets.update": 1000,
+  "diskEncryptionSets.delete": 1000,
+  "diskAccesses.create": 1000,
+  "diskAccesses.update": 1000,
+  "diskAccesses.delete": 1000,
 };
 
-/** Of kinds that the table does not name. */
+/** Of kinds in a state that an earlier version wrote. */
 const OTHER_MS = 1500;
 
 /** Milliseconds of the local clock that an operation takes. */
