@@ -155,3 +155,60 @@ test("a Contributor cannot assign roles", async () => {
     ),
   ).toBe("AuthorizationFailed");
 });
+
+test("a second resource in the body needs a permission of its own", async () => {
+  await lab.importVm("web");
+  await lab.arm.disks.createOrUpdate(GROUP, "spare", {
+    location: "westeurope",
+    creationData: { createOption: "Empty" },
+    diskSizeGB: 4,
+  });
+  await lab.azure.fabric.addCustomRole({
+    name: "7a1c9b63-2e54-4d9f-8b28-4c6e3f805005",
+    roleName: "Writer without disks",
+    assignableScopes: [subscription],
+    permissions: [
+      {
+        actions: [
+          "Microsoft.Compute/snapshots/*",
+          "Microsoft.Compute/restorePointCollections/write",
+          "Microsoft.Compute/virtualMachines/attachDetachDataDisks/action",
+        ],
+      },
+    ],
+  });
+  await lab.azure.control.addRoleAssignment({
+    principalId: "writer",
+    scope: subscription,
+    roleDefinitionId: "7a1c9b63-2e54-4d9f-8b28-4c6e3f805005",
+  });
+  const { snapshots, virtualMachines, restorePointCollections } = lab.armAs(`${CONTOSO_TENANT_ID}/writer`);
+  const prefix = `${subscription}/resourceGroups/${GROUP}/providers/Microsoft.Compute`;
+  const messageOf = async (call: PromiseLike<unknown>): Promise<unknown> =>
+    Promise.resolve(call).then(
+      () => "no failure",
+      (error: unknown) => (error instanceof Error ? error.message : error),
+    );
+  const sourceResourceId = `${prefix}/disks/spare`;
+  expect(
+    await messageOf(
+      snapshots.createOrUpdate(GROUP, "s", {
+        location: "westeurope",
+        creationData: { createOption: "Copy", sourceResourceId },
+      }),
+    ),
+  ).toBe(
+    `The client 'writer' with object id 'writer' has permission to perform action 'Microsoft.Compute/snapshots/write' on scope '${prefix}/snapshots/s'; however, it does not have permission to perform action(s) 'Microsoft.Compute/disks/beginGetAccess/action' on the linked scope(s) '${sourceResourceId}' (respectively) or the linked scope(s) are invalid.`,
+  );
+  const attach = virtualMachines.attachDetachDataDisks(GROUP, "web", {
+    dataDisksToAttach: [{ diskId: sourceResourceId }],
+  });
+  expect(await messageOf(attach)).toContain("'Microsoft.Compute/disks/write' on the linked scope(s)");
+  const collection = restorePointCollections.createOrUpdate(GROUP, "c", {
+    location: "westeurope",
+    source: { id: `${prefix}/virtualMachines/web` },
+  });
+  expect(await messageOf(collection)).toContain(
+    "'Microsoft.Compute/virtualMachines/read' on the linked scope(s)",
+  );
+});

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Disk, Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { type Attachment, checkAttachments, diskToAttach, ownersOf } from "./attach-rules.ts";
+import { requireLinked } from "./authorization/linked.ts";
 import { keyOf } from "./ids.ts";
 import { accepted } from "./long-running.ts";
 import type { ArmPart, Work } from "./part.ts";
@@ -116,6 +117,7 @@ function attachDetach(call: ArmCall): Promise<ArmReply> {
       writeAcceleratorEnabled: wanted.writeAcceleratorEnabled,
     });
   }
+  for (const { disk } of attach) requireLinked(call, "Microsoft.Compute/disks/write", disk.id);
   checkAttachments(world, vm, { add: attach, stay });
   vm.provisioningState = "Updating";
   vm.revision = (vm.revision ?? 1) + 1;

@@ -24,7 +24,14 @@ import { applyRefusal } from "./injected-refusals.ts";
 import { armParts } from "./parts.ts";
 import { checkPolicies } from "./policy/check.ts";
 import { checkGroup, checkResource, checkWritable } from "./request-checks.ts";
-import { type ArmCall, type ArmReply, decodeSegment, findRoute, segmentsOf } from "./router.ts";
+import {
+  type ArmCall,
+  type ArmReply,
+  type ArmRoute,
+  decodeSegment,
+  findRoute,
+  segmentsOf,
+} from "./router.ts";
 
 const BODY_LIMIT = 4 * 1024 * 1024;
 
@@ -96,7 +103,24 @@ async function answer(
     refusal: InjectedRefusal | undefined;
   },
 ): Promise<ArmReply> {
-  const { found, url, req, refusal } = request;
+  const { refusal } = request;
+  const { call, route } = await admitted(deps, request).catch(atGateway);
+  return charged(call, { method: route.method, operation: route.operation }, () => {
+    if (refusal) applyRefusal(call, refusal);
+    return route.handle(call);
+  });
+}
+
+/** Marks an error as Resource Manager's own. */
+function atGateway(error: unknown): never {
+  throw error instanceof ArmError ? error.with({ "x-ms-failure-cause": "gateway" }) : error;
+}
+
+/** The call that a request is, after the checks of Resource Manager in its order. @throws ArmError */
+async function admitted(
+  deps: ArmDeps,
+  { req, url, found }: { req: IncomingMessage; url: URL; found: ReturnType<typeof findRoute> },
+): Promise<{ call: ArmCall; route: ArmRoute }> {
   const { world } = deps;
   checkApiVersionPresent(url);
   const principal = await authenticate(deps, req);
@@ -121,10 +145,7 @@ async function answer(
   checkLocks(call, route);
   checkResource(call, route);
   checkPolicies(call, route);
-  return charged(call, { method: route.method, operation: route.operation }, () => {
-    if (refusal) applyRefusal(call, refusal);
-    return route.handle(call);
-  });
+  return { call, route };
 }
 
 async function parseBody(req: IncomingMessage): Promise<unknown> {

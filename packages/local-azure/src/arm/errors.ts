@@ -83,6 +83,14 @@ export function subscriptionNotFound(id: string): ArmError {
   );
 }
 
+/** 400: the subscription in the path is not a GUID. */
+export function subscriptionInvalid(id: string): ArmError {
+  return new ArmError(
+    { status: 400, code: "InvalidSubscriptionId" },
+    `The provided subscription identifier '${id}' is malformed or invalid.`,
+  );
+}
+
 /** 401 with the challenge that names the tenant's sign-in address. `reason`: text of the challenge. */
 export function invalidToken(
   tenantId: string,

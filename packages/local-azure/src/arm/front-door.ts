@@ -12,6 +12,7 @@ import {
   authorizationFailed,
   invalidToken,
   namespaceInvalid,
+  subscriptionInvalid,
   subscriptionNotFound,
   typeNotFound,
   wrongTenant,
@@ -90,6 +91,7 @@ export function checkSubscription(world: World, principal: AccessClaims, segment
   const [first, id] = segments;
   if (first?.toLowerCase() !== "subscriptions" || id === undefined) return;
   const subscription = world.state.subscriptions[id.toLowerCase()];
+  if (!subscription && !z.guid().safeParse(id).success) throw subscriptionInvalid(id);
   if (!subscription) throw subscriptionNotFound(id);
   if (subscription.tenantId !== principal.tid) throw wrongTenant(subscription.tenantId, principal.tid);
 }

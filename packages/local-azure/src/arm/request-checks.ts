@@ -60,9 +60,10 @@ export function groupBeingDeleted(name: string): ArmError {
 
 const fields = z.object({ location: z.unknown(), tags: z.unknown() }).partial();
 
-/** Checks location and tags of a PUT or PATCH of a resource in a resource group. @throws ArmError 400, 409 */
+/** Checks name, location and tags of a PUT or PATCH in a resource group. @throws ArmError 400, 409 */
 export function checkResource(call: ArmCall, route: ArmRoute): void {
   const shape = shapeOf(route.segments);
+  if (route.method === "PUT") checkName(call, shape);
   if (!isTracked(shape) || call.params["group"] === undefined) return;
   if (route.method !== "PUT" && route.method !== "PATCH") return;
   const { location, tags } = fields.safeParse(call.body).data ?? {};
@@ -132,12 +133,21 @@ function invalidTags(code: string, message: string): ArmError {
   return new ArmError({ status: 400, code }, message);
 }
 
-/**
- * Checks a name by the rule of Compute. `parameter` is how errors call it: `disk`, `restorePointName`.
- * @throws ArmError 400
- */
-export function checkEntityName(parameter: string, name: string): void {
-  if (isResourceName(name)) return;
+/** How Compute's errors call the names of its types. */
+const nameParameters: Readonly<Record<string, string>> = {
+  virtualmachines: "vmName",
+  disks: "diskName",
+  snapshots: "snapshotName",
+  restorepointcollections: "restorePointCollectionName",
+  "restorepointcollections/restorepoints": "restorePointName",
+  diskencryptionsets: "diskEncryptionSetName",
+  diskaccesses: "diskAccessName",
+};
+
+function checkName(call: ArmCall, { namespace, types }: PathShape): void {
+  const parameter = nameParameters[types.join("/").toLowerCase()];
+  if (namespace.toLowerCase() !== "microsoft.compute" || parameter === undefined) return;
+  if (isResourceName(nameOf(call.scope))) return;
   throw new ArmError(
     { status: 400, code: "InvalidParameter" },
     `The entity name '${parameter}' is invalid according to its validation rule: ^[^_\\W][\\w-._]{0,79}(?<![-.])$.`,

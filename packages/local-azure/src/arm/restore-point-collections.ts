@@ -5,6 +5,7 @@ import { z } from "zod";
 import { liveGrants } from "../blob/target.ts";
 import { type RestorePoint, type RestorePointCollection, tagsSchema, type Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
+import { requireLinked } from "./authorization/linked.ts";
 import { parseBody } from "./body.ts";
 import {
   ArmError,
@@ -102,6 +103,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
       "The entity name 'restorePointCollectionName' is invalid according to its validation rule.",
     );
   const body = parseBody(putBody, call.body, names);
+  requireLinked(call, "Microsoft.Compute/virtualMachines/read", body.properties.source.id);
   const existing = findResource(call, collectionType);
   if (existing) {
     refuseOtherSource(existing, body.properties.source.id);

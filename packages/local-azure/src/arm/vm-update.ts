@@ -4,6 +4,7 @@ import type { Vm } from "../state/model.ts";
 import { GIB } from "../units.ts";
 import type { World } from "../world.ts";
 import { beginDiskChange } from "./attach.ts";
+import { requireLinked } from "./authorization/linked.ts";
 import { type DataDiskPlan, newDiskCount, planDataDisks } from "./data-disk-plan.ts";
 import { ArmError, conflict, operationNotAllowed } from "./errors.ts";
 import { keyOf, regionOf } from "./ids.ts";
@@ -75,6 +76,8 @@ async function update(call: ArmCall, vm: Vm, { request, mode }: Update): Promise
       layers.push(await world.layers.create());
     // Nothing waits between these checks and the change.
     const plan = planUpdate(call, vm, { request, mode, layers });
+    for (const { disk, createOption } of plan.disks.attach)
+      if (createOption === "Attach") requireLinked(call, "Microsoft.Compute/disks/write", disk.id);
     const input = apply(world, vm, plan);
     const work = {
       kind: mode === "PUT" ? "virtualMachines.createOrUpdate" : "virtualMachines.update",
