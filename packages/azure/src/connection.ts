@@ -6,7 +6,10 @@ import {
   type HttpClient,
   systemErrorRetryPolicy,
 } from "@azure/core-rest-pipeline";
-import { KluisError } from "@kluis/domain";
+import { type BudgetStore, KluisError } from "@kluis/domain";
+import { LeasedBudget, type RequestBudget } from "./budget/budget.ts";
+import { memoryBudgetStore } from "./budget/memory-store.ts";
+import { budgetPolicy } from "./budget/policy.ts";
 import { call, recordPolicy } from "./call.ts";
 import type { AzureConfig } from "./config.ts";
 import { byClock, retries, tokenSource } from "./credential.ts";
@@ -35,6 +38,7 @@ function createCompute(
   config: AzureConfig,
   parts: {
     readonly tokens: TokenBook;
+    readonly budget: RequestBudget;
     readonly httpClient: HttpClient;
     readonly subscriptionId: string;
   },
@@ -42,7 +46,10 @@ function createCompute(
   const client = new ComputeManagementClient(noCredential, parts.subscriptionId, {
     endpoint: config.armUrl,
     httpClient: parts.httpClient,
-    additionalPolicies: [{ policy: recordPolicy, position: "perRetry" }],
+    additionalPolicies: [
+      { policy: budgetPolicy(parts.budget), position: "perRetry" },
+      { policy: recordPolicy, position: "perRetry" },
+    ],
   });
   client.pipeline.removePolicy({ name: bearerTokenAuthenticationPolicyName });
   client.pipeline.addPolicy(tokenPolicy(parts.tokens));
@@ -53,10 +60,22 @@ function createCompute(
   return client;
 }
 
+export interface ConnectOptions {
+  /** Milliseconds since 1970: tokens, grants and leases of budgets end by this clock. */
+  readonly now?: () => number;
+  /** The budgets that all processes of this identity share. Default: budgets of this connection alone. */
+  readonly budgetStore?: BudgetStore;
+}
+
+/** The identity whose requests Azure counts. */
+function principalOf({ tenantId, credential }: AzureConfig): string {
+  return `${tenantId}/${credential.clientId ?? "machine"}`.toLowerCase();
+}
+
 /** Makes a connection. Sends nothing yet: {@link probe} tests it. */
 export function connect(
   config: AzureConfig,
-  { now = Date.now }: { readonly now?: () => number } = {},
+  { now = Date.now, budgetStore = memoryBudgetStore(now) }: ConnectOptions = {},
 ): AzureConnection {
   const httpClient = createHttpClient(config.rewrite);
   const tokens = new TokenBook(
@@ -64,6 +83,7 @@ export function connect(
     `${config.armUrl}/.default`,
     now,
   );
+  const budget = new LeasedBudget({ store: budgetStore, principal: principalOf(config), now });
   const clients = new Map<string, ComputeManagementClient>();
   return {
     config,
@@ -83,7 +103,7 @@ export function connect(
           params: { subscriptionId },
         });
       }
-      const client = createCompute(config, { tokens, httpClient, subscriptionId: key });
+      const client = createCompute(config, { tokens, budget, httpClient, subscriptionId: key });
       clients.set(key, client);
       return client;
     },

@@ -3,12 +3,16 @@ import type { ComputeManagementClient } from "@azure/arm-compute";
 import { parseArmId } from "./arm-id.ts";
 import { call } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
-import type { CallName, CallRecord } from "./errors.ts";
+import { azureError, type CallName, type CallRecord, type ErrorContext } from "./errors.ts";
 import type { AzureOperation, Poll } from "./operation.ts";
 
 /** Pause without a Retry-After: below the limit of "Get Operation" (15 a minute per resource), short enough for a user. */
 const defaultPollMs = 4000;
 const shortestPollMs = 250;
+/** After this many polls the pause grows: an operation that takes minutes must not use up the subscription's budget. */
+const pollsAtFirstPace = 3;
+const growth = 1.5;
+const longestPollMs = 30_000;
 /** Limit of an operation that is awaited. Access grants take seconds. */
 const shortOperationMs = 120_000;
 
@@ -43,21 +47,46 @@ export interface OperationKind<Model, Result> {
   readonly finish: (model: Model | undefined, target: OperationTarget) => Promise<Result>;
 }
 
+/** The pause before the next poll, after `polls` of them: at least what Azure names, and longer each time. */
+export function pollPause(polls: number, retryAfterMs: number | null): number {
+  const first = Math.max(shortestPollMs, retryAfterMs ?? defaultPollMs);
+  const grown = first * growth ** Math.max(0, polls - pollsAtFirstPace);
+  return Math.max(first, Math.min(longestPollMs, Math.round(grown)));
+}
+
 interface Progress<Model> {
   readonly done: boolean;
   readonly model: Model | undefined;
   readonly poller: string;
-  readonly retryAfterMs: number;
+  /** Null when Azure names none. */
+  readonly retryAfterMs: number | null;
 }
 
 async function progressOf<Model>(poller: SdkPoller<Model>, record: CallRecord): Promise<Progress<Model>> {
-  const waitMs = record.retryAfterMs ?? defaultPollMs;
   return {
     done: poller.isDone,
     model: poller.result,
     poller: poller.isDone ? "" : await poller.serialize(),
-    retryAfterMs: Math.max(shortestPollMs, waitMs),
+    retryAfterMs: record.retryAfterMs,
   };
+}
+
+/** Polls an operation that was just accepted. It must not get lost, so a poll that is refused for now is not a failure. */
+async function firstPoll<Model>(
+  poller: SdkPoller<Model>,
+  context: ErrorContext & { readonly record: CallRecord },
+  options: CallOptions,
+): Promise<Progress<Model>> {
+  if (poller.isDone) return progressOf(poller, context.record);
+  const accepted = await progressOf(poller, context.record);
+  try {
+    await poller.poll(abortable(options));
+  } catch (thrown) {
+    const error = azureError(thrown, context);
+    if (error.code !== "AZURE_THROTTLED" && error.code !== "AZURE_UNREACHABLE") throw error;
+    return { ...accepted, retryAfterMs: error.retryAfterMs ?? null };
+  }
+  return progressOf(poller, context.record);
 }
 
 /**
@@ -73,13 +102,12 @@ export async function startOperation<Model, Result>(
   const found = await call({ operation: kind.words, target }, async (record) => {
     const poller = begin();
     await poller.submitted();
-    if (!poller.isDone) await poller.poll(abortable(site));
-    return progressOf(poller, record);
+    return firstPoll(poller, { operation: kind.words, target, record }, site);
   });
   if (found.done) return { status: "done", result: await kind.finish(found.model, site) };
   const { subscriptionId } = parseArmId(target);
-  const operation = { kind: kind.kind, target, subscriptionId, poller: found.poller };
-  return { status: "running", operation, retryAfterMs: found.retryAfterMs };
+  const operation = { kind: kind.kind, target, subscriptionId, poller: found.poller, polls: 1 };
+  return { status: "running", operation, retryAfterMs: pollPause(1, found.retryAfterMs) };
 }
 
 /** Polls an operation that {@link startOperation} began once more. */
@@ -96,10 +124,11 @@ export async function pollOperation<Model, Result>(
     return progressOf(poller, record);
   });
   if (found.done) return { status: "done", result: await kind.finish(found.model, { ...options, target }) };
+  const polls = (operation.polls ?? 0) + 1;
   return {
     status: "running",
-    operation: { ...operation, poller: found.poller },
-    retryAfterMs: found.retryAfterMs,
+    operation: { ...operation, poller: found.poller, polls },
+    retryAfterMs: pollPause(polls, found.retryAfterMs),
   };
 }
 

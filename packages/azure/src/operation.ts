@@ -17,6 +17,8 @@ export const azureOperationSchema = z.object({
   subscriptionId: z.string(),
   /** The SDK poller's serialized state; empty: poll the resource itself. No secret. */
   poller: z.string(),
+  /** Polls so far. Each further one comes later. */
+  polls: z.number().int().min(0).optional(),
 });
 export type AzureOperation = Readonly<z.infer<typeof azureOperationSchema>>;
 

@@ -8,7 +8,26 @@ import type { OwnedResource } from "./types.ts";
 export interface ListOwnedOptions {
   readonly subscriptionId: string;
   readonly installationId: string;
+  /**
+   * Which collections to read in this listing: Azure lists collections without their restore points, so each costs a request.
+   * Successive turns read all of them. Default: all.
+   */
+  readonly turn?: CollectionTurn;
   readonly signal?: AbortSignal;
+}
+
+export interface CollectionTurn {
+  /** Number of the turn; any whole number. */
+  readonly number: number;
+  /** Most collections per turn. */
+  readonly most: number;
+}
+
+/** The ids of one turn: every id is in exactly one of as many successive turns as are needed. */
+export function idsOfTurn(ids: readonly string[], { number, most }: CollectionTurn): readonly string[] {
+  const turns = Math.max(1, Math.ceil(ids.length / most));
+  const start = (number % turns) * most;
+  return ids.toSorted().slice(start, start + most);
 }
 
 async function* pointsOf(
@@ -44,11 +63,13 @@ export async function* listOwned(
   const target = `/subscriptions/${options.subscriptionId}`;
   const collections = client.restorePointCollections.listAll(abortable(options)).byPage();
   const listing = { operation: "list restore point collections", target };
+  const ids: string[] = [];
   for await (const { id, name = "", tags } of pagesOf(listing, collections)) {
     if (id === undefined || tags?.[installationTag] !== options.installationId) continue;
     yield { kind: "restore-point-collection", id, name, jobId: null, createdAt: null, diskState: null };
-    yield* pointsOf(azure, id, options);
+    ids.push(id);
   }
+  for (const id of options.turn ? idsOfTurn(ids, options.turn) : ids) yield* pointsOf(azure, id, options);
   const disks = client.disks.list(abortable(options)).byPage();
   for await (const disk of pagesOf({ operation: "list disks", target }, disks)) {
     if (disk.id === undefined || disk.tags?.[installationTag] !== options.installationId) continue;

@@ -17,14 +17,13 @@ import {
   type OperationKind,
   type OperationTarget,
   pollOperation,
+  pollPause,
   startOperation,
 } from "./lro.ts";
 import { collectionTags, restorePointIds } from "./names.ts";
 import type { AzureOperation, Poll } from "./operation.ts";
 import { collectionType, diskPointType, pointType, resourceOf } from "./resource.ts";
 import type { DiskRestorePointFacts, DiskSlot, RestorePointFacts, RestorePointRequest } from "./types.ts";
-
-const resourcePollMs = 4000;
 
 async function readPoint({ azure, target, signal }: OperationTarget): Promise<RestorePoint | null> {
   const { client, path } = resourceOf<2>(azure, target, pointType);
@@ -164,9 +163,9 @@ async function removeFailed({ azure, target, signal }: OperationTarget): Promise
 }
 
 /** Polls by the resource's own GET, for a restore point whose operation is lost. */
-function resourcePoll(target: string, subscriptionId: string): Poll<never> {
-  const operation = { kind: "restore-point", target, subscriptionId, poller: "" } as const;
-  return { status: "running", operation, retryAfterMs: resourcePollMs };
+function resourcePoll(target: string, subscriptionId: string, polls = 1): Poll<never> {
+  const operation = { kind: "restore-point", target, subscriptionId, poller: "", polls } as const;
+  return { status: "running", operation, retryAfterMs: pollPause(polls, null) };
 }
 
 /**
@@ -209,7 +208,7 @@ export async function startRestorePoint(
 
 async function pollResource(
   azure: AzureConnection,
-  { target, subscriptionId }: AzureOperation,
+  { target, subscriptionId, polls = 0 }: AzureOperation,
   options: CallOptions,
 ): Promise<Poll<RestorePointFacts>> {
   const point = await readPoint({ azure, target, ...options });
@@ -218,7 +217,7 @@ async function pollResource(
   if (provisioningState === "Failed") throw failed(target, "restore-point-failed");
   return provisioningState === "Succeeded"
     ? { status: "done", result: await pointFacts(azure, target, point) }
-    : resourcePoll(target, subscriptionId);
+    : resourcePoll(target, subscriptionId, polls + 1);
 }
 
 /** Polls the creation of a restore point. */

@@ -16,6 +16,8 @@ export {
   noteSweep,
   planResource,
 } from "./azure-resources/work.ts";
+// Budgets of requests
+export { requestBudgetStore } from "./budgets/store.ts";
 // Connection, transactions, values
 export { type Db, openDatabase } from "./client.ts";
 // Engines

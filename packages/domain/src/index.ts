@@ -175,6 +175,14 @@ export {
 } from "./protection.ts";
 export { type ReportFormat, reportFormats } from "./report.ts";
 export {
+  type BucketKey,
+  type BucketState,
+  type BudgetStore,
+  type Lease,
+  type LeaseRequest,
+  takeTokens,
+} from "./request-budget.ts";
+export {
   judgeRetention,
   type RetentionPoint,
   type RetentionRules,

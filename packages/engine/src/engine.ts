@@ -11,6 +11,7 @@ import {
   newId,
   openDatabase,
   registerEngine,
+  requestBudgetStore,
 } from "@kluis/db";
 import { jobTask, systemClock, type TimedClock } from "@kluis/domain";
 import type { EngineDeps } from "./deps.ts";
@@ -85,7 +86,10 @@ async function openDeps(given: {
   signal: AbortSignal;
 }): Promise<EngineDeps> {
   const { config, db, clock, log, signal } = given;
-  const azure = connect(config.azure, { now: () => clock.now().getTime() });
+  const azure = connect(config.azure, {
+    now: () => clock.now().getTime(),
+    budgetStore: requestBudgetStore(db.prisma),
+  });
   const vault = await openEngineVault({ config: config.vault, db, clock, signal });
   return {
     db,

@@ -43,7 +43,7 @@ describe("judgeFailure", () => {
     expect(judgeFailure(busy, { allowed: 25, left: 24 })).toMatchObject({ kind: "again", delayMs: 5_000 });
   });
 
-  it("treats what nobody knows as temporary for ten tries", () => {
+  it("treats an unknown cause as temporary for ten tries", () => {
     const unknown = new KluisError("AZURE_FAILED", { reason: "unknown", message: "?", retry: "bounded" });
     expect(judgeFailure(unknown, { allowed: 25, left: 15 }).kind).toBe("again");
     expect(judgeFailure(unknown, { allowed: 25, left: 14 })).toEqual({ kind: "give-up" });

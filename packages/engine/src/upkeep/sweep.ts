@@ -25,6 +25,10 @@ export interface SweepOptions {
 }
 
 const CHECK_AGAIN_MS = 5_000;
+/** Collections that one sweep reads: half of what Azure's budget of such reads holds. Larger fleets take several sweeps. */
+const COLLECTIONS_PER_TURN = 300;
+/** Length of a turn: the period of the sweeper. */
+const TURN_MS = 15 * 60_000;
 /** A disk in one of these states was delivered by a restore and belongs to a user. */
 const DELIVERED_STATES: ReadonlySet<string> = new Set([
   "Unattached",
@@ -39,10 +43,11 @@ export async function sweepAzure(
   { signal, safetyMs = limits.sweepSafetyMs }: SweepOptions,
 ): Promise<Again | null> {
   const before = new Date(deps.clock.now().getTime() - safetyMs);
+  const turn = { number: Math.floor(deps.clock.now().getTime() / TURN_MS), most: COLLECTIONS_PER_TURN };
   let again = await sweepGrants(deps, before, signal);
   for (const subscriptionId of deps.azure.subscriptions) {
     const owned = await Array.fromAsync(
-      listOwned(deps.azure, { subscriptionId, installationId: deps.installationId, signal }),
+      listOwned(deps.azure, { subscriptionId, installationId: deps.installationId, turn, signal }),
     );
     const orphans = await findOrphans(deps, owned, before);
     const started = await listStarted(deps, { subscriptionId, owned });

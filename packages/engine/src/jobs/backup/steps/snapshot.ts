@@ -19,6 +19,15 @@ type Result = StepResult<BackupMemory>;
 
 /** The pause between checks of a snapshot's copy: Premium SSD v2 and Ultra disks are copied before they can be read. */
 const COPY_POLL_MS = 5_000;
+/** A copy of hours is checked less often: each check reads the restore point of every disk. */
+const COPY_POLL_PART = 1 / 10;
+const COPY_POLL_LONGEST_MS = 5 * 60_000;
+
+function copyPause({ deps, memory }: Context): number {
+  const startedAt = new Date(memory.snapshotStartedAt ?? deps.clock.now()).getTime();
+  const elapsedMs = deps.clock.now().getTime() - startedAt;
+  return Math.min(COPY_POLL_LONGEST_MS, Math.max(COPY_POLL_MS, elapsedMs * COPY_POLL_PART));
+}
 
 export async function snapshot(context: Context): Promise<Result> {
   const { memory } = context;
@@ -31,7 +40,7 @@ export async function snapshot(context: Context): Promise<Result> {
     const percent = Math.floor(Math.min(...copying.map((disk) => disk.completionPercent)));
     return {
       kind: "wait",
-      afterMs: COPY_POLL_MS,
+      afterMs: copyPause(context),
       notice: notice("snapshot-copying", { percent }),
       memory: { operation: undefined },
     };
