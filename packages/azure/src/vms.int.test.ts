@@ -97,7 +97,7 @@ describe("failures of a connection", () => {
       match: { operation: "virtualMachines.*" },
       effect: { type: "throttle", retryAfterSeconds: 1200 },
     });
-    // A connection of its own: it sends no such request for 20 minutes.
+    // A separate connection: it sends no such request for 20 minutes.
     const azure = connect(parseAzureEnv(harness.env));
     await expect(requireVm(azure, vmId("lin"))).rejects.toMatchObject({
       code: "AZURE_THROTTLED",
