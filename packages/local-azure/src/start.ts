@@ -155,7 +155,7 @@ async function answer(
   const url = urlOf(req.url ?? "/");
   const first = url.pathname.split("/")[1]?.toLowerCase() ?? "";
   if (first === "_local") return dispatchControl(deps, { req, res, url });
-  if (first.startsWith("md-")) return dispatchBlob(world, { req, res, url });
+  if (first.startsWith("md-")) return dispatchBlob({ world, entra }, { req, res, url });
   if (armRoots.includes(first)) return dispatchArm({ world, entra }, { req, res, url });
   const call = { operation: "entra", method: req.method ?? "GET", path: url.pathname };
   const outcome = await world.faults.applyToCall(call, {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { blob, DISK_SIZE, failureOf, GROUP, MIB, pattern, sas, useLab } from "./lab.ts";
+import { blob, DISK_SIZE, failureOf, GROUP, MIB, pattern, refusalOf, sas, useLab } from "./lab.ts";
+import { containing } from "./matchers.ts";
 
 const lab = useLab();
 
@@ -176,7 +177,13 @@ test("a disk opens for reading when its VM is deallocated, not when it runs; its
   await lab.importVm("web");
   const grant = () =>
     sas(lab.arm.disks.grantAccess(GROUP, "web-os", { access: "Read", durationInSeconds: 60 }));
-  expect((await failureOf(grant())).code).toBe("OperationNotAllowed");
+  expect(await refusalOf(grant())).toEqual({
+    status: 409,
+    code: "Conflict",
+    message: containing(
+      "Access not permitted because disk web-os is currently attached to running VM /subscriptions/",
+    ),
+  });
   expect((await lab.arm.disks.get(GROUP, "web-os")).diskState).toBe("Attached");
   await lab.arm.virtualMachines.deallocate(GROUP, "web");
   expect((await lab.arm.disks.get(GROUP, "web-os")).diskState).toBe("Reserved");

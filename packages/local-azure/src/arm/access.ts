@@ -1,12 +1,15 @@
 /** Access to the bytes of a disk, snapshot or disk restore point: begin, end, limits. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { z } from "zod";
-import { type AccessTarget, findTarget, liveGrants } from "../blob/target.ts";
+import { type AccessTarget, accessFactsOf, findTarget, liveGrants } from "../blob/target.ts";
 import { FOOTER_SIZE, footerProblem } from "../disks/vhd.ts";
 import type { Grant } from "../state/model.ts";
 import type { World } from "../world.ts";
+import { checkKind, checkMayGrant } from "./access-rules.ts";
+import { invalidValue, outOfRange, parseBody } from "./body.ts";
 import { accessOpen } from "./disk-errors.ts";
-import { ArmError, invalidParameter, operationNotAllowed } from "./errors.ts";
+import { keyProblem } from "./encryption.ts";
+import { ArmError } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import { accepted } from "./long-running.ts";
 import type { ArmPart } from "./part.ts";
@@ -15,11 +18,11 @@ import type { ArmCall, ArmReply } from "./router.ts";
 /** Expired grants stay for a day, so that a late read gets the same answer as a revoked one. */
 const KEEP_EXPIRED_MS = 24 * 3600 * 1000;
 
-const grantBody = z.object({
-  access: z.string(),
-  durationInSeconds: z.number().int().optional(),
-  getSecureVMGuestStateSAS: z.boolean().optional(),
-  fileFormat: z.string().optional(),
+const grantBody = z.strictObject({
+  access: z.enum(["None", "Read", "Write"]),
+  durationInSeconds: z.number().int().exactOptional(),
+  getSecureVMGuestStateSAS: z.boolean().exactOptional(),
+  fileFormat: z.enum(["VHD", "VHDX"]).exactOptional(),
 });
 
 interface Accessible {
@@ -31,26 +34,15 @@ interface Accessible {
 export async function grantAccess(call: ArmCall, resource: Accessible): Promise<ArmReply> {
   const { world } = call;
   const target = mustFind(world, resource.id);
-  const body = grantBody.safeParse(call.body);
-  if (!body.success || (body.data.access !== "Read" && body.data.access !== "Write"))
-    throw invalidParameter(
-      "Required parameter 'access' is missing or has a value other than 'Read' and 'Write'.",
-    );
-  const seconds = body.data.durationInSeconds ?? 0;
-  const { sasMaxSeconds } = world.state.settings;
-  if (seconds < 1 || seconds > sasMaxSeconds) {
-    throw invalidParameter(
-      `The value '${seconds}' of parameter 'durationInSeconds' is out of range. The value must be between 1 and ${sasMaxSeconds}.`,
-    );
-  }
-  if (body.data.getSecureVMGuestStateSAS === true) {
-    throw new ArmError(
-      { status: 400, code: "BadRequest" },
-      "getSecureVMGuestStateSAS can be set only for disk with SecurityProfile.",
-    );
-  }
-  checkMayGrant(world, target, body.data.access);
-  const input = { access: body.data.access, seconds };
+  const body = parseBody(grantBody, call.body, { parameter: "grantAccessData" });
+  const { access: wanted, durationInSeconds: seconds = 0 } = body;
+  if (wanted === "None") throw invalidValue("grantAccessData.access", wanted);
+  const { sasMaxSeconds: max } = world.state.settings;
+  if (seconds < 1 || seconds > max)
+    throw outOfRange("grantAccessData.durationInSeconds", seconds, { min: 1, max });
+  checkKind(world, target, body);
+  checkMayGrant(world, target, wanted);
+  const input = { access: wanted, seconds };
   return accepted(call, { kind: "access.begin", family: "DiskOperations", on: resource, input });
 }
 
@@ -69,51 +61,6 @@ export function refuseWithAccess(
     throw accessOpen(kind, resource.name);
 }
 
-function checkMayGrant(world: World, target: AccessTarget, access: "Read" | "Write"): void {
-  if (target.kind === "disk") return checkDisk(world, target, access);
-  if (access === "Write") throw invalidParameter(`'${target.name}' can be read only.`);
-  const snapshot = world.state.snapshots[keyOf(target.id)];
-  if (snapshot?.networkAccessPolicy === "DenyAll")
-    throw operationNotAllowed("The network access policy 'DenyAll' does not allow access to the snapshot.");
-  checkFamily(world, target);
-}
-
-function checkDisk(world: World, target: AccessTarget, access: "Read" | "Write"): void {
-  const disk = world.state.disks[keyOf(target.id)];
-  if (!disk) return;
-  if (disk.networkAccessPolicy === "DenyAll")
-    throw operationNotAllowed("The network access policy 'DenyAll' does not allow access to the disk.");
-  if (access === "Write" && disk.upload === undefined)
-    throw operationNotAllowed(
-      `Disk '${disk.name}' is not in the state ReadyToUpload; only such disks can be written.`,
-    );
-  if (access === "Read" && disk.upload !== undefined)
-    throw operationNotAllowed(
-      `Disk '${disk.name}' is being uploaded and cannot be read until access is revoked.`,
-    );
-  const vm = disk.managedBy === undefined ? undefined : world.state.vms[keyOf(disk.managedBy)];
-  if (vm?.power === "running")
-    throw operationNotAllowed(
-      `Disk '${disk.name}' is attached to the running VM '${vm.name}'; take a snapshot instead.`,
-    );
-}
-
-/** Limits the open snapshots of one family (docs: disks-incremental-snapshots). */
-function checkFamily(world: World, target: AccessTarget): void {
-  const now = world.clock.now();
-  const open = new Set(
-    Object.values(world.state.grants)
-      .filter((grant) => grant.familyId === target.familyId && grant.expiresAt > now)
-      .map((grant) => grant.resourceId),
-  );
-  open.delete(keyOf(target.id));
-  const { sasPerFamily } = world.state.settings;
-  if (open.size < sasPerFamily) return;
-  throw operationNotAllowed(
-    `At most ${sasPerFamily} incremental snapshots of one snapshot family can have an active SAS at the same time. Revoke one first.`,
-  );
-}
-
 export const access: ArmPart = {
   routes: [],
   work: {
@@ -123,6 +70,8 @@ export const access: ArmPart = {
         const wanted = operation.input["access"] === "Write" ? "Write" : "Read";
         // Checked again: another grant may have begun since the call.
         checkMayGrant(world, target, wanted);
+        const problem = keyProblem(world, accessFactsOf(world.state, target).encryption);
+        if (problem) throw problem;
         forgetExpired(world);
         const expiresAt = operation.startTime + Number(operation.input["seconds"]) * 1000;
         const grant = extendOrCreate(world, target, { access: wanted, expiresAt });
@@ -189,8 +138,21 @@ function forgetExpired(world: World): void {
 async function checkUploaded(world: World, target: AccessTarget): Promise<void> {
   const footer = Buffer.alloc(FOOTER_SIZE);
   await world.layers.read(target.layer, footer, target.sizeBytes);
-  const problem = footerProblem(footer, target.sizeBytes);
-  if (problem) throw new ArmError({ status: 400, code: "InvalidVhd" }, problem);
+  // A disk with sectors of 4,096 bytes takes a VHDX, which the local Azure cannot read.
+  const problem =
+    accessFactsOf(world.state, target).logicalSectorSize === 4096
+      ? "The specified cookie value in VHDX header indicates that disk is not a supported VHDX. Disk is expected to have cookie value 'vhdxfile'."
+      : footerProblem(footer, target.sizeBytes);
+  if (problem === undefined) return eraseFooter(world, target);
+  const [grant] = liveGrants(world.state, target.id, world.clock.now());
+  const blob = grant ? ` 'abcd' with blob ${world.baseUrl()}/${grant.account}/${grant.container}/abcd` : "";
+  throw new ArmError(
+    { status: 400, code: "InvalidVhd" },
+    problem.replace("that disk is not", `that disk${blob} is not`),
+  );
+}
+
+async function eraseFooter(world: World, target: AccessTarget): Promise<void> {
   // Zero the footer: if the disk grows later, it would lie in the middle of the data.
   const key = keyOf(target.id);
   await world.layers.withDisks([key], () =>

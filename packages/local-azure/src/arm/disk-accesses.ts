@@ -165,8 +165,8 @@ export const diskAccesses: ArmPart = {
     getPrivateLinkResources: ["GET", `${one}/privateLinkResources`, linkResources],
   }),
   work: {
-    "diskAccesses.create": createWork(type),
-    "diskAccesses.update": createWork(type),
+    "diskAccesses.create": createWork(type, (_, access) => accessBody(access)),
+    "diskAccesses.update": createWork(type, (_, access) => accessBody(access)),
     "diskAccesses.delete": deleteWork(type),
   },
 };

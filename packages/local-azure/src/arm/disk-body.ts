@@ -4,6 +4,7 @@ import { liveGrants } from "../blob/target.ts";
 import { isoTime } from "../clock.ts";
 import type { Disk, Snapshot } from "../state/model.ts";
 import type { World } from "../world.ts";
+import { runningOwner } from "./access-rules.ts";
 import { baselinePerformance, baselineTier, isProvisioned, sizeGbOf, skuFacts } from "./disk-skus.ts";
 import { keyOf } from "./ids.ts";
 import { diskType } from "./resource-types.ts";
@@ -37,9 +38,8 @@ type DiskBody = Omit<ModelBody, "properties"> & {
 export function diskState(world: World, disk: Disk): string {
   if (disk.upload !== undefined) return disk.upload;
   if (liveGrants(world.state, disk.id, world.clock.now()).length > 0) return "ActiveSAS";
-  const vm = disk.managedBy === undefined ? undefined : world.state.vms[keyOf(disk.managedBy)];
-  if (!vm) return "Unattached";
-  return vm.power === "deallocated" ? "Reserved" : "Attached";
+  if (disk.managedBy === undefined || !world.state.vms[keyOf(disk.managedBy)]) return "Unattached";
+  return runningOwner(world, disk) === undefined ? "Reserved" : "Attached";
 }
 
 /** A disk as GET returns it. While it is being created, what its operation decides is absent. */

@@ -1,8 +1,11 @@
 /** What PUT on an existing disk and PATCH may change, and when. */
+
 import { liveGrants } from "../blob/target.ts";
-import type { Disk, Vm } from "../state/model.ts";
+import type { Disk } from "../state/model.ts";
 import { GIB } from "../units.ts";
 import type { World } from "../world.ts";
+import { runningOwner } from "./access-rules.ts";
+import { copyRuns } from "./background-copy.ts";
 import { accessOpen, badRequest, fixedProperty } from "./disk-errors.ts";
 import { type DiskChanges, type DiskPatch, type DiskPut, plainDiskChanges } from "./disk-request.ts";
 import { checkNetwork, checkSize, checkTuning, checkZones, diskSkuOf } from "./disk-rules.ts";
@@ -50,12 +53,6 @@ export function refuseFixed(disk: Disk, body: DiskPut): void {
     throw fixedProperty("zones");
 }
 
-/** The VM that holds the disk and is not deallocated. */
-function runningVm(world: World, disk: Disk): Vm | undefined {
-  const vm = disk.managedBy === undefined ? undefined : world.state.vms[keyOf(disk.managedBy)];
-  return vm && vm.power !== "deallocated" ? vm : undefined;
-}
-
 function changeSku(world: World, disk: Disk, name: string): void {
   const sku = diskSkuOf(name);
   if (sku === disk.sku) return;
@@ -65,10 +62,10 @@ function changeSku(world: World, disk: Disk, name: string): void {
     throw badRequest(`Changing the SKU of disk '${disk.name}' from ${disk.sku} to ${sku} is not supported.`);
   if (from.zoneRedundant !== to.zoneRedundant)
     throw badRequest(`Changing the SKU of disk '${disk.name}' from ${disk.sku} to ${sku} is not supported.`);
-  const vm = runningVm(world, disk);
-  if (vm)
+  const vm = runningOwner(world, disk);
+  if (vm !== undefined)
     throw operationNotAllowed(
-      `Cannot change the storage account type of disk ${disk.name} while it is attached to running VM ${vm.id}.`,
+      `Cannot change the storage account type of disk ${disk.name} while it is attached to running VM ${vm}.`,
     );
   checkZones(disk.zones, { id: disk.id, sku, location: disk.location });
   disk.sku = sku;
@@ -84,18 +81,29 @@ function changeSize(world: World, disk: Disk, sizeGb: number): void {
     );
   if (disk.upload !== undefined) throw operationNotAllowed(`Disk '${disk.name}' is being uploaded.`);
   refuseWithOpenAccess(world, disk);
-  const vm = runningVm(world, disk);
-  if (vm && !growsOnline(vm, disk, { presentGb, sizeGb }))
+  const vm = runningOwner(world, disk);
+  if (vm !== undefined && !growsOnline(world, disk, { presentGb, sizeGb }))
     throw new ArmError(
       { status: 409, code: "OperationNotAllowed" },
-      `Cannot resize disk ${disk.name} while it is attached to running VM ${vm.id}. Resizing a disk of an Azure Virtual Machine requires the virtual machine to be deallocated. Please stop your VM and retry the operation.`,
+      `Cannot resize disk ${disk.name} while it is attached to running VM ${vm}. Resizing a disk of an Azure Virtual Machine requires the virtual machine to be deallocated. Please stop your VM and retry the operation.`,
     );
+  endCopiesOf(world, disk);
   disk.sizeBytes = sizeGb * GIB;
 }
 
+/** Background copies that run fail when their Premium SSD v2 or Ultra disk grows (docs: disks-incremental-snapshots). */
+function endCopiesOf(world: World, disk: Disk): void {
+  for (const { copy, sourceUniqueId } of Object.values(world.state.snapshots)) {
+    if (!copy || sourceUniqueId !== disk.uniqueId || !copyRuns(world, copy)) continue;
+    const errorMessage = `The source disk '${disk.id}' was resized while the copy was in progress.`;
+    copy.error = { errorCode: "CopySourceNotFound", errorMessage, at: world.clock.now() };
+  }
+}
+
 /** A data disk that is not shared grows while its VM runs, below 4 TiB (docs: expand-disks). */
-function growsOnline(vm: Vm, disk: Disk, size: { presentGb: number; sizeGb: number }): boolean {
-  const isOsDisk = keyOf(vm.osDisk.diskId) === keyOf(disk.id);
+function growsOnline(world: World, disk: Disk, size: { presentGb: number; sizeGb: number }): boolean {
+  const vm = world.state.vms[keyOf(disk.managedBy ?? "")];
+  const isOsDisk = vm !== undefined && keyOf(vm.osDisk.diskId) === keyOf(disk.id);
   const crosses = size.presentGb <= ONLINE_GROWTH_GB && size.sizeGb > ONLINE_GROWTH_GB;
   return !isOsDisk && (disk.maxShares ?? 1) === 1 && (isProvisioned(disk.sku) || !crosses);
 }
@@ -137,10 +145,10 @@ function changeEncryption(world: World, disk: Disk, wanted: DiskChanges["encrypt
   if (sameSet && (next.type ?? PLATFORM) === present.type) return;
   const place = { subscriptionId: disk.subscriptionId, location: disk.location };
   checkEncryption(world.state, next, { place, parameter: "disk.encryption" });
-  const vm = runningVm(world, disk);
-  if (vm)
+  const vm = runningOwner(world, disk);
+  if (vm !== undefined)
     throw operationNotAllowed(
-      `Cannot change Encryption Setting of disk ${disk.name} while it is attached to running VM ${vm.id}.`,
+      `Cannot change Encryption Setting of disk ${disk.name} while it is attached to running VM ${vm}.`,
     );
   const isFixed = (type: string | undefined): boolean => type === DOUBLE;
   if ((present.type ?? PLATFORM) !== PLATFORM && (next.type ?? PLATFORM) === PLATFORM)

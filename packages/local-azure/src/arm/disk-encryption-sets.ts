@@ -206,8 +206,8 @@ export const diskEncryptionSets: ArmPart = {
     listAssociatedResources: ["GET", `${one}/associatedResources`, listAssociated],
   }),
   work: {
-    "diskEncryptionSets.create": createWork(type),
-    "diskEncryptionSets.update": createWork(type),
+    "diskEncryptionSets.create": createWork(type, (_, set) => setBody(set)),
+    "diskEncryptionSets.update": createWork(type, (_, set) => setBody(set)),
     "diskEncryptionSets.delete": deleteWork(type),
   },
 };

@@ -1,20 +1,15 @@
 /** Answers requests to the blob of a grant: properties, ranges, page lists, page writes. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Entra } from "../entra/index.ts";
 import type { FaultFailure } from "../faults/effects.ts";
 import { noFacts } from "../faults/refusal-kinds.ts";
 import { refusals } from "../faults/refusals.ts";
 import { type BodyChange, sendBody, streamBody } from "../http/send.ts";
 import { logFailure } from "../log.ts";
 import type { World } from "../world.ts";
-import {
-  authenticationFailed,
-  BlobError,
-  blobNotFound,
-  conditionNotMet,
-  errorXml,
-  invalidHeader,
-} from "./errors.ts";
+import { admit } from "./admission.ts";
+import { BlobError, conditionNotMet, errorXml, invalidHeader } from "./errors.ts";
 import { listPages, pageListXml } from "./page-list.ts";
 import { putPage } from "./put-page.ts";
 import { requestedRange } from "./range.ts";
@@ -30,7 +25,8 @@ interface Exchange {
 type BlobOperation = "blob.head" | "blob.get" | "blob.pagelist" | "blob.putPage" | "blob.unknown";
 
 /** Answers one request to `/md-…/CONTAINER/abcd`. */
-export async function dispatchBlob(world: World, exchange: Exchange): Promise<void> {
+export async function dispatchBlob(deps: { world: World; entra: Entra }, exchange: Exchange): Promise<void> {
+  const { world } = deps;
   const { req, res, url } = exchange;
   const method = req.method ?? "GET";
   const operation = operationOf(method, url.searchParams.get("comp"));
@@ -57,7 +53,7 @@ export async function dispatchBlob(world: World, exchange: Exchange): Promise<vo
   );
   if (outcome.next === "stop") return;
   try {
-    await answer(world, { ...exchange, operation, target: open(world, url) }, outcome.body);
+    await answer(world, { ...exchange, operation, target: await admit(deps, exchange) }, outcome.body);
   } catch (error) {
     const known =
       error instanceof BlobError
@@ -86,14 +82,6 @@ function operationOf(method: string, comp: string | null): BlobOperation {
   if (method === "GET")
     return comp === "pagelist" ? "blob.pagelist" : comp === null ? "blob.get" : "blob.unknown";
   return method === "PUT" && comp === "page" ? "blob.putPage" : "blob.unknown";
-}
-
-function open(world: World, url: URL): AccessTarget {
-  const grant = world.sas.find(world.state, url, world.clock.now());
-  if (!grant) throw authenticationFailed();
-  const target = findTarget(world.state, grant.resourceId);
-  if (!target) throw blobNotFound();
-  return target;
 }
 
 async function revokeGrant(world: World, url: URL): Promise<void> {

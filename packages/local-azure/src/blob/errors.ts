@@ -27,6 +27,11 @@ export const permissionMismatch = (): BlobError =>
     { status: 403, code: "AuthorizationPermissionMismatch" },
     "This request is not authorized to perform this operation using this permission.",
   );
+export const authorizationFailure = (): BlobError =>
+  new BlobError(
+    { status: 403, code: "AuthorizationFailure" },
+    "This request is not authorized to perform this operation.",
+  );
 export const blobNotFound = (): BlobError =>
   new BlobError({ status: 404, code: "BlobNotFound" }, "The specified blob does not exist.");
 export const invalidRange = (size: number): BlobError =>

@@ -1,7 +1,8 @@
 /** What an access grant opens: the content of a disk, a snapshot or a disk restore point. */
 import { keyOf } from "../arm/ids.ts";
 import { FOOTER_SIZE, makeFooter } from "../disks/vhd.ts";
-import type { Grant, State } from "../state/model.ts";
+import type { AccessFacts, InheritedFacts } from "../state/disk-facts.ts";
+import type { Disk, Grant, State } from "../state/model.ts";
 
 export interface AccessTarget {
   kind: "disk" | "snapshot" | "diskRestorePoint";
@@ -39,6 +40,24 @@ export function findTarget(state: State, id: string): AccessTarget | undefined {
   const found = point?.disks.find((candidate) => keyOf(candidate.id) === key);
   if (!point || !found) return undefined;
   return { ...found, kind: "diskRestorePoint", timeCreated: point.timeCreated, version: 0 };
+}
+
+/** What decides on access to a target. */
+export type TargetFacts = AccessFacts &
+  Pick<InheritedFacts, "encryption" | "securityType" | "logicalSectorSize"> & {
+    networkAccessPolicy?: Disk["networkAccessPolicy"] | undefined;
+  };
+
+/** The facts of the resource behind a target. */
+export function accessFactsOf(state: State, target: AccessTarget): TargetFacts {
+  const key = keyOf(target.id);
+  const [pointKey = ""] = key.split("/diskrestorepoints/");
+  return (
+    state.disks[key] ??
+    state.snapshots[key] ??
+    state.restorePoints[pointKey]?.disks.find(({ id }) => keyOf(id) === key) ??
+    {}
+  );
 }
 
 /** Grants of a resource that have not expired. */
