@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Extent } from "@kluis/domain";
+import { planRestoredDisk } from "@kluis/domain";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   type AzureHarness,
@@ -204,11 +205,8 @@ describe("restoring to a new disk", () => {
     resourceGroup: "test-rg",
     name: `restored-${randomUUID()}`,
     location: "westeurope",
-    sku: "Premium_LRS",
     sizeBytes: dataBytes,
-    osType: null,
-    hyperVGeneration: null,
-    zones: [],
+    disk: planRestoredDisk({ sku: "Premium_LRS", facts: null }, {}).disk,
     jobId: randomUUID(),
     installationId: "install-1",
     ...change,

@@ -18,6 +18,7 @@ export { type ListOwnedOptions, listOwned } from "./owned.ts";
 export { type PageRangesDiffInput, type PageRangesInput, pageRanges, pageRangesDiff } from "./page-ranges.ts";
 export { openPageWriter, PageWriter, type PageWriterOptions } from "./page-writer.ts";
 export { getRestorePoint, pollRestorePoint, startRestorePoint } from "./restore-points.ts";
+export { requireDiskDependencies } from "./restored-disk.ts";
 export { redactSecrets, Sas } from "./sas.ts";
 export { openSasDisk, type SasDiskOptions, SasDiskSource } from "./sas-disk.ts";
 export type {
@@ -40,9 +41,11 @@ export {
   type DiskRemoval,
   pollDeleteDisk,
   pollFinishUpload,
+  pollSetAccess,
   pollUploadDisk,
   startDeleteDisk,
   startFinishUpload,
+  startSetAccess,
   startUploadDisk,
 } from "./upload-disk.ts";
 export { readVmConfiguration } from "./vm-configuration.ts";

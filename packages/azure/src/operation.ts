@@ -9,6 +9,7 @@ export const azureOperationSchema = z.object({
     "delete-restore-point",
     "create-disk",
     "finish-upload",
+    "update-disk",
     "delete-disk",
     "run-command",
   ]),

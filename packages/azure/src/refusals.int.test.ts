@@ -1,6 +1,6 @@
 /** What Azure refuses really happens here: the same code from an answer and from an operation means the same. */
 import { randomUUID } from "node:crypto";
-import { KluisError } from "@kluis/domain";
+import { KluisError, planRestoredDisk } from "@kluis/domain";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AzureHarness, finish, pointRequest, startAzure, takePoint, vmId } from "../test/harness.ts";
 import { pollDeleteRestorePoint, startDeleteRestorePoint } from "./delete-restore-point.ts";
@@ -104,11 +104,8 @@ describe("a new disk", () => {
       resourceGroup: "test-rg",
       name: `d-${randomUUID()}`,
       location: "westeurope",
-      sku: "Premium_LRS",
       sizeBytes: 32 * 1024 ** 2,
-      osType: null,
-      hyperVGeneration: null,
-      zones: [],
+      disk: planRestoredDisk({ sku: "Premium_LRS", facts: null }, {}).disk,
       jobId: randomUUID(),
       installationId: "install-1",
     });

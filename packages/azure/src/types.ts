@@ -2,7 +2,7 @@
  * The data that `@kluis/azure` exchanges with the engine. All of it is plain JSON that a job's checkpoint can store, except
  * {@link Grant}, which holds a secret.
  */
-import type { AzureConsistency, DiskFacts, OsType, VmFacts } from "@kluis/domain";
+import type { AzureConsistency, DiskFacts, RestoredDisk, VmFacts } from "@kluis/domain";
 import type { Sas } from "./sas.ts";
 
 /** JSON as Azure sent it: stored whole, because the SDK's models drop fields that they do not know. */
@@ -107,12 +107,9 @@ export interface UploadDiskRequest {
   readonly resourceGroup: string;
   readonly name: string;
   readonly location: string;
-  readonly sku: string;
   /** Bytes of data without the footer: a whole number of MiB, at least 20 MiB. */
   readonly sizeBytes: number;
-  readonly osType: OsType | null;
-  readonly hyperVGeneration: string | null;
-  readonly zones: readonly string[];
+  readonly disk: RestoredDisk;
   readonly jobId: string;
   readonly installationId: string;
 }

@@ -1,7 +1,7 @@
 /** The disk that a restore writes to: created empty, finished, or removed again. */
 import { randomUUID } from "node:crypto";
 import { type Disk, restorePoller } from "@azure/arm-compute";
-import { isKluisError, KluisError, vhdFooterBytes } from "@kluis/domain";
+import { type DiskAccess, isKluisError, KluisError, vhdFooterBytes } from "@kluis/domain";
 import { type AzureConnection, abortable } from "./connection.ts";
 import { readDisk } from "./disks.ts";
 import { grantWrite } from "./grants.ts";
@@ -13,10 +13,11 @@ import {
   pollerOf,
   startOperation,
 } from "./lro.ts";
-import { jobTag, jobTags } from "./names.ts";
+import { jobTag } from "./names.ts";
 import type { Poll } from "./operation.ts";
 import { openPageWriter } from "./page-writer.ts";
 import { resourceOf } from "./resource.ts";
+import { accessUpdate, diskBodyOf } from "./restored-disk.ts";
 import type { UploadDiskRequest } from "./types.ts";
 
 const MIB = 1024 * 1024;
@@ -66,18 +67,9 @@ export async function startUploadDisk(
       params: { diskId: target, name, resourceGroup },
     });
   }
-  const body: Disk = {
-    location: request.location,
-    sku: { name: request.sku },
-    tags: jobTags(request),
-    creationData: { createOption: "Upload", uploadSizeBytes: request.sizeBytes + vhdFooterBytes },
-    ...(request.osType === null ? {} : { osType: request.osType === "windows" ? "Windows" : "Linux" }),
-    ...(request.hyperVGeneration === null ? {} : { hyperVGeneration: request.hyperVGeneration }),
-    ...(request.zones.length > 0 ? { zones: [...request.zones] } : {}),
-  };
   const { client, path } = resourceOf<1>(azure, target, "disks");
   return startOperation(creation, { azure, target, ...options }, () =>
-    client.disks.createOrUpdate(...path, body, abortable(options)),
+    client.disks.createOrUpdate(...path, diskBodyOf(request), abortable(options)),
   );
 }
 
@@ -105,6 +97,28 @@ export async function startFinishUpload(
 
 /** Polls the end of an upload. @throws KluisError AZURE_REJECTED (InvalidVhd) */
 export const pollFinishUpload = pollerOf(finishing);
+
+const closing: OperationKind<unknown, null> = {
+  kind: "update-disk",
+  words: "set the network access of the disk",
+  resume: (client, state) => restorePoller(client, state, client.disks.update),
+  finish: async () => null,
+};
+
+/** Sets the network access of a disk whose upload has ended. Repeated, it changes nothing. */
+export async function startSetAccess(
+  azure: AzureConnection,
+  { diskId, access }: { readonly diskId: string; readonly access: DiskAccess },
+  options: CallOptions = {},
+): Promise<Poll<null>> {
+  const { client, path } = resourceOf<1>(azure, diskId, "disks");
+  return startOperation(closing, { azure, target: diskId, ...options }, () =>
+    client.disks.update(...path, accessUpdate(access), abortable(options)),
+  );
+}
+
+/** Polls a change of network access. */
+export const pollSetAccess = pollerOf(closing);
 
 /** `gone`: the disk no longer exists. `foreign`: the name belongs to a disk of another owner, which is kept. */
 export type DiskRemoval = "gone" | "foreign";

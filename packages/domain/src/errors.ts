@@ -84,6 +84,8 @@ export const errorReasons = {
     "policy-name-taken",
     "policy-changed",
     "disk-name-taken",
+    "encryption-set-missing",
+    "disk-access-missing",
     "disk-resized",
     "other-vault",
     "other-migrations",

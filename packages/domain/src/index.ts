@@ -235,6 +235,20 @@ export {
 export { type DiskFacts, diskFactsSchema, readDiskFacts } from "./vm-disk-facts.ts";
 export { type OsType, osTypes } from "./vm-os.ts";
 export { vmRefusal } from "./vm-refusal.ts";
+export {
+  type DiskAccess,
+  planRestoredDisk,
+  type RecordedDisk,
+  type RestorableSku,
+  type RestoreChoices,
+  type RestoredDisk,
+  type RestoredDiskPlan,
+  restorableSkus,
+  restoreAccesses,
+  restoreChoicesSchema,
+  restoredDiskSchema,
+  restoreZones,
+} from "./vm-restored-disk.ts";
 export { parseSizeName, promisesOneInstant, type SizeName } from "./vm-size.ts";
 export {
   type PowerState,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type JobKind } from "./job-states.ts";
 import { verifyModes } from "./point.ts";
 import { diskKeySchema } from "./vm.ts";
+import { restoreChoicesSchema } from "./vm-restored-disk.ts";
 
 const jobId = z.strictObject({ jobId: z.uuid() });
 
@@ -77,6 +78,8 @@ export const restoreDiskParametersSchema = z.object({
   resourceGroup: z.string(),
   location: z.string(),
   sku: z.string(),
+  /** Missing: as recorded in the point. */
+  choices: restoreChoicesSchema.optional(),
 });
 export type RestoreDiskParameters = z.infer<typeof restoreDiskParametersSchema>;
 

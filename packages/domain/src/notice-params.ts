@@ -121,6 +121,20 @@ export interface NoticeParams {
   "restore-closes-access": None;
   "restore-keeps-vm": None;
   "restore-name-taken": { readonly name: string };
+  "restore-sku-fallback": { readonly from: string; readonly to: string };
+  "restore-zone": { readonly zone: string };
+  "restore-changes-zone": { readonly from: string; readonly to: string };
+  "restore-drops-zone": { readonly from: string };
+  "restore-customer-key": { readonly set: string };
+  "restore-platform-key": { readonly set: string };
+  "restore-access-after-upload": { readonly policy: string };
+  "restore-changes-access": { readonly from: string; readonly to: string };
+  "restore-facts-not-recorded": None;
+  "restore-default-performance": { readonly sku: string };
+  "restore-direct-drive": { readonly sku: string };
+  "restore-new-vtpm": None;
+  "restore-encrypted-in-guest": None;
+  "disk-access-setting": None;
   "restore-changes-sku": { readonly from: string; readonly to: string };
   "restore-from-damaged": None;
   // The reason of a VM's status

@@ -129,6 +129,33 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     "The virtual machine and its disks do not change. Attach the new disk when it is ready.",
   "restore-name-taken": ({ name }) =>
     `If a disk named ${name} already exists, the job fails and changes nothing.`,
+  "restore-sku-fallback": ({ from, to }) =>
+    `The disk was ${from}, into which Azure accepts no upload; the new disk is ${to}.`,
+  "restore-zone": ({ zone }) =>
+    `The new disk is in availability zone ${zone}: a VM of that zone can attach it.`,
+  "restore-changes-zone": ({ from, to }) =>
+    `The disk was in availability zone ${from}; the new disk is in zone ${to}.`,
+  "restore-drops-zone": ({ from }) =>
+    `The disk was in availability zone ${from}; the new disk is in no zone, so that no VM in a zone can attach it.`,
+  "restore-customer-key": ({ set }) =>
+    `The new disk is encrypted with the disk encryption set ${set}. Without it the job fails before it creates a disk.`,
+  "restore-platform-key": ({ set }) =>
+    `The disk was encrypted with the disk encryption set ${set}; the new disk uses a platform key, as you chose.`,
+  "restore-access-after-upload": ({ policy }) =>
+    `The new disk accepts the upload over the public network. Its network access is set to ${policy} when the upload ends.`,
+  "restore-changes-access": ({ from, to }) =>
+    `The network access of the disk was ${from}; that of the new disk is ${to}.`,
+  "restore-facts-not-recorded": () =>
+    "An earlier version created this recovery point and did not record encryption, network access and capabilities of the disk. The new disk has Azure’s defaults.",
+  "restore-default-performance": ({ sku }) =>
+    `The performance settings of the disk do not apply to ${sku}; the new disk has Azure’s defaults.`,
+  "restore-direct-drive": ({ sku }) =>
+    `A VM that attaches a ${sku} disk must support it, and cannot use a host cache for it.`,
+  "restore-new-vtpm": () =>
+    "The new disk is a trusted launch disk with an empty virtual TPM: secrets that the old one sealed need their recovery keys.",
+  "restore-encrypted-in-guest": () =>
+    "Azure Disk Encryption had encrypted the disk: the new disk holds ciphertext, and its VM needs the recorded keys in the key vault.",
+  "disk-access-setting": () => "Azure is setting the network access of the disk.",
   "restore-changes-sku": ({ from, to }) => `The disk was ${from}; the new disk is ${to}.`,
   "restore-from-damaged": () => "Verification found this recovery point damaged, so the restore may fail.",
   "vm-failing": () => "The last backup failed.",

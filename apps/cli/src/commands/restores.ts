@@ -1,10 +1,12 @@
 /** Restores to Azure. */
 import type { RouterOutputs } from "@kluis/api/types";
+import { restorableSkus, restoreAccesses, restoreZones } from "@kluis/domain";
+import { z } from "zod";
 import { defineCommand, flag, option, print } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { timeOf } from "../format.ts";
 import { formatFacts, hang, type Look, printable } from "../look.ts";
-import { diskOption, pointArgument, text, waitFlag } from "../values.ts";
+import { anyOf, diskOption, pointArgument, text, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
 import { consistencyText } from "../words.ts";
 
@@ -21,6 +23,26 @@ export const restoreDisk = defineCommand({
       "resource group of the new disk; the virtual machine's without it",
       text.optional(),
     ),
+    sku: option(
+      "type",
+      "kind of disk, such as Premium_LRS; the recorded one without it",
+      z.enum(restorableSkus, { error: `Use ${anyOf(restorableSkus)}.` }).optional(),
+    ),
+    zone: option(
+      "zone",
+      "availability zone, or none; the recorded one without it",
+      z.enum(restoreZones, { error: `Use ${anyOf(restoreZones)}.` }).optional(),
+    ),
+    encryption: option(
+      "key",
+      "platform-key, or the id of a disk encryption set; the recorded one without it",
+      text.optional(),
+    ),
+    access: option(
+      "access",
+      "network access after the upload: deny-all or allow-all; the recorded one without it",
+      z.enum(restoreAccesses, { error: `Use ${anyOf(restoreAccesses)}.` }).optional(),
+    ),
     dryRun: flag("print what would happen in Azure and do nothing"),
     wait: waitFlag("the disk is complete"),
   },
@@ -28,8 +50,7 @@ export const restoreDisk = defineCommand({
     "restore-disk web-01@latest --disk 0 --name data-restored --dry-run",
     "restore-disk 01a21694-9aa4 --disk os --name os-restored --wait",
   ],
-  run: async (session, { point, disk, name, resourceGroup, dryRun, wait }) => {
-    const input = { point, disk, name, resourceGroup };
+  run: async (session, { dryRun, wait, ...input }) => {
     if (dryRun) {
       const plan = await session.server.call((api) => api.restores.plan.query(input));
       print(session, plan, (look) => planText(plan, look));

@@ -1,5 +1,6 @@
 import type { NoticeCode } from "@kluis/domain";
 import type { Catalog } from "#messages/catalog.ts";
+import { restoreNotices } from "#messages/notices-restore.ts";
 
 /**
  * Sentences that the server composes, by notice code; a code without its texts does not compile. Parameters arrive
@@ -7,6 +8,7 @@ import type { Catalog } from "#messages/catalog.ts";
  */
 export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
   en: {
+    ...restoreNotices.en,
     "backup-prepared":
       "{vm} is {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}; {disks, plural, one {# disk} other {# disks}} to back up.",
     "extension-not-needed-crash": "The policy requests crash-consistent snapshots, which need no extension.",
@@ -68,7 +70,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Azure does not report which disk and chain the kept snapshot belongs to.",
     "delta-snapshot-unreadable": "The kept snapshot cannot be read. Azure: {azureMessage}",
     "delta-ranges-refused": "Azure did not list the changed ranges. Azure: {azureMessage}",
-    "restore-planned": "{sourceDisk} of {vm}: {plannedBytes} to write to {targetDisk}.",
     "disk-creating": "Azure is creating the disk.",
     "disk-created": "The disk is created.",
     "write-access-opened": "Write access to the disk is open.",
@@ -94,16 +95,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "azure-healthy": "Azure responds.",
     "vault-healthy": "{vault} responds.",
     "scheduler-healthy": "The scheduler runs every 30 seconds.",
-    "restore-creates-disk":
-      "Create the managed disk {name} ({sku}) in resource group {resourceGroup}, {location}.",
-    "restore-opens-access": "Open write access to the disk during the upload.",
-    "restore-writes": "Write all data from the vault; parts that are all zeros are skipped.",
-    "restore-closes-access": "Close write access. Azure then checks the disk and leaves it unattached.",
-    "restore-keeps-vm":
-      "The virtual machine and its disks do not change. Attach the new disk when it is ready.",
-    "restore-name-taken": "If a disk named {name} already exists, the job fails and changes nothing.",
-    "restore-changes-sku": "The disk was {from}; the new disk is {to}.",
-    "restore-from-damaged": "Verification found this recovery point damaged, so the restore may fail.",
     "vm-failing": "The last backup failed.",
     "vm-at-risk": "No recovery point is as recent as the policy requires.",
     "vm-unprotected": "No policy. Not backed up.",
@@ -144,6 +135,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Not all copies of the anchors in the vault could be read ({code}): events that were removed or rewritten together with the database''s own anchors may stay undetected.",
   },
   nl: {
+    ...restoreNotices.nl,
     "backup-prepared":
       "{vm}: {powerState, select, running {actief} starting {wordt gestart} stopping {wordt gestopt} stopped {gestopt} deallocating {toewijzing wordt ongedaan gemaakt} deallocated {toewijzing ongedaan gemaakt} other {energiestatus onbekend}}; {disks, plural, one {# schijf} other {# schijven}} voor de back-up.",
     "extension-not-needed-crash":
@@ -214,7 +206,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Azure meldt niet bij welke schijf en reeks de bewaarde momentopname hoort.",
     "delta-snapshot-unreadable": "De bewaarde momentopname is niet leesbaar. Azure: {azureMessage}",
     "delta-ranges-refused": "Azure heeft de gewijzigde bereiken niet geleverd. Azure: {azureMessage}",
-    "restore-planned": "{sourceDisk} van {vm}: {plannedBytes} te schrijven naar {targetDisk}.",
     "disk-creating": "Azure maakt de schijf.",
     "disk-created": "De schijf is gemaakt.",
     "write-access-opened": "Schrijftoegang tot de schijf is geopend.",
@@ -240,19 +231,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "azure-healthy": "Azure reageert.",
     "vault-healthy": "{vault} reageert.",
     "scheduler-healthy": "De planner werkt elke 30 seconden.",
-    "restore-creates-disk":
-      "De beheerde schijf {name} ({sku}) maken in resourcegroep {resourceGroup}, {location}.",
-    "restore-opens-access": "Schrijftoegang tot de schijf openen tijdens de upload.",
-    "restore-writes": "Alle gegevens uit de kluis schrijven; delen met alleen nullen worden overgeslagen.",
-    "restore-closes-access":
-      "Schrijftoegang sluiten. Azure controleert de schijf en laat deze losgekoppeld staan.",
-    "restore-keeps-vm":
-      "De virtuele machine en de schijven ervan veranderen niet. Koppel de nieuwe schijf zodra deze gereed is.",
-    "restore-name-taken":
-      "Als er al een schijf met de naam {name} bestaat, mislukt de taak en verandert er niets.",
-    "restore-changes-sku": "De schijf was {from}; de nieuwe schijf is {to}.",
-    "restore-from-damaged":
-      "Bij de verificatie bleek dit herstelpunt beschadigd; het herstel kan daarom mislukken.",
     "vm-failing": "De laatste back-up is mislukt.",
     "vm-at-risk": "Er is geen herstelpunt dat zo recent is als het beleid vereist.",
     "vm-unprotected": "Geen beleid. Er wordt geen back-up gemaakt.",

@@ -1,4 +1,4 @@
-import { diskKeySchema } from "@kluis/domain";
+import { diskKeySchema, restorableSkus, restoreAccesses, restoreZones } from "@kluis/domain";
 import { z } from "zod";
 import { pointRef } from "../inputs.ts";
 
@@ -11,8 +11,14 @@ const diskName = z
     "Use 1 to 80 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.",
   );
 
-/** The kinds of disk into which Azure accepts uploads. */
-export const restorableSkus = ["Standard_LRS", "StandardSSD_LRS", "Premium_LRS"] as const;
+/** ARM id of a disk encryption set. */
+const encryptionSet = z
+  .string()
+  .trim()
+  .regex(
+    /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Compute\/diskEncryptionSets\/[^/]+$/i,
+    'Use "platform-key" or the id of a disk encryption set.',
+  );
 
 export const restoreInput = z.strictObject({
   point: pointRef,
@@ -20,7 +26,12 @@ export const restoreInput = z.strictObject({
   name: diskName,
   /** Without it: where the VM was. */
   resourceGroup: z.string().trim().min(1).max(90).optional(),
-  /** Without it: as the disk was. */
+  /** Without it and each of the following: as the disk was. */
   sku: z.enum(restorableSkus).optional(),
+  /** `none`: in no zone. */
+  zone: z.enum(restoreZones).optional(),
+  encryption: z.union([z.literal("platform-key"), encryptionSet]).optional(),
+  /** Network access after the upload. */
+  access: z.enum(restoreAccesses).optional(),
 });
 export type RestoreInput = z.infer<typeof restoreInput>;

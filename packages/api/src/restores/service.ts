@@ -6,6 +6,8 @@ import {
   type Notice,
   notice,
   noticeText,
+  planRestoredDisk,
+  type RestoreChoices,
   type RestoreDiskParameters,
 } from "@kluis/domain";
 import { z } from "zod";
@@ -13,7 +15,7 @@ import type { SignedInContext } from "../context.ts";
 import { lookupPointFor } from "../lookup.ts";
 import { mustBeReadable } from "../points/service.ts";
 import { record, type VmEvent } from "../record.ts";
-import { type RestoreInput, restorableSkus } from "./inputs.ts";
+import type { RestoreInput } from "./inputs.ts";
 import type { RestorePlan, StartedRestore } from "./view.ts";
 
 type StoredDisk = StoredPoint["disks"][number];
@@ -23,6 +25,8 @@ interface Prepared {
   readonly point: StoredPoint;
   readonly disk: StoredDisk;
   readonly parameters: RestoreDiskParameters;
+  /** What differs from the disk that was. */
+  readonly differences: readonly Notice[];
 }
 
 /**
@@ -72,15 +76,19 @@ async function prepare(ctx: SignedInContext, input: RestoreInput): Promise<Prepa
     const place = { subscriptionId: vm.subscriptionId, resourceGroup, tags: {} };
     mustBeAllowed(ctx.who.access, "restore:disks", { kind: "vm", vm: place });
   }
+  const { sku, zone, encryption, access } = input;
+  const choices: RestoreChoices = { sku, zone, encryption, access };
+  const planned = planRestoredDisk({ sku: disk.sku, facts: disk.facts }, choices);
   const parameters: RestoreDiskParameters = {
     disk: disk.key,
     name: input.name,
     subscriptionId: vm.subscriptionId,
     resourceGroup,
     location: locationOf(point, vm),
-    sku: input.sku ?? restorableSku(disk.sku),
+    sku: planned.disk.sku,
+    choices,
   };
-  return { vm, point, disk, parameters };
+  return { vm, point, disk, parameters, differences: planned.notices };
 }
 
 /** @throws KluisError DISK_NOT_FOUND with the disks that the point has */
@@ -102,22 +110,15 @@ function locationOf(point: StoredPoint, vm: StoredVm): string {
   return facts.success ? facts.data.location : vm.location;
 }
 
-/**
- * The kind of the disk, or premium SSD where Azure does not accept uploads into that kind; it can
- * be changed afterwards.
- */
-function restorableSku(sku: string): string {
-  return restorableSkus.find((one) => one.toLowerCase() === sku.toLowerCase()) ?? "Premium_LRS";
-}
-
 function targetOf({ name, subscriptionId, resourceGroup, location, sku }: RestoreDiskParameters) {
   const resourceId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/disks/${name}`;
   return { name, resourceId, subscriptionId, resourceGroup, location, sku };
 }
 
-function describe({ vm, point, disk, parameters }: Prepared): RestorePlan {
+function describe(prepared: Prepared): RestorePlan {
+  const { vm, point, disk, parameters } = prepared;
   const stepNotices = stepsOf(parameters);
-  const noteNotices = notesOf(point, disk, parameters);
+  const noteNotices = notesOf(prepared);
   return {
     vm: { id: vm.id, name: vm.name },
     point: { id: point.id, takenAt: point.takenAt, consistency: point.consistency },
@@ -139,11 +140,12 @@ function stepsOf({ name, sku, resourceGroup, location }: RestoreDiskParameters):
   ];
 }
 
-function notesOf(point: StoredPoint, disk: StoredDisk, { name, sku }: RestoreDiskParameters): Notice[] {
-  const notes: Notice[] = [notice("restore-keeps-vm", {}), notice("restore-name-taken", { name })];
-  if (sku.toLowerCase() !== disk.sku.toLowerCase()) {
-    notes.push(notice("restore-changes-sku", { from: disk.sku, to: sku }));
-  }
+function notesOf({ point, parameters: { name }, differences }: Prepared): Notice[] {
+  const notes: Notice[] = [
+    notice("restore-keeps-vm", {}),
+    notice("restore-name-taken", { name }),
+    ...differences,
+  ];
   if (point.state === "damaged") notes.push(notice("restore-from-damaged", {}));
   return notes;
 }

@@ -4,13 +4,17 @@ import { skipToken, useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useId } from "react";
-import { Controller, useForm, useWatch } from "react-hook-form";
+import { useForm, useWatch } from "react-hook-form";
+import { RestoreChoice } from "#features/points/restore-choice.tsx";
 import {
   type RestoreForm,
+  restoreAccesses,
+  restoreEncryptions,
   restoreFormSchema,
   restoreInput,
   restoreProblem,
   restoreSkus,
+  restoreZones,
   suggestedName,
 } from "#features/points/restore-form.ts";
 import { RestorePlanView } from "#features/points/restore-plan.tsx";
@@ -21,7 +25,6 @@ import { useDebounced } from "#lib/use-debounced.ts";
 import { Button } from "#ui/button.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { Field, Input } from "#ui/field.tsx";
-import { Select } from "#ui/select.tsx";
 import { ErrorState } from "#ui/states.tsx";
 
 export interface RestoreDialogProps {
@@ -40,6 +43,7 @@ export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
   const outcome = useOutcome();
   const formId = useId();
   const disk = point.disks.find((each) => each.key === diskKey);
+  const hasCustomerKey = typeof disk?.facts?.encryption?.diskEncryptionSetId === "string";
   const form = useForm<RestoreForm>({
     resolver: zodResolver(restoreFormSchema),
     mode: "onTouched",
@@ -47,6 +51,9 @@ export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
       name: suggestedName(disk?.name ?? diskKey, new Date(point.takenAt)),
       resourceGroup: "",
       sku: "same",
+      zone: "same",
+      encryption: "same",
+      access: "same",
     },
   });
   const values = useWatch({ control: form.control, compute: (all: RestoreForm) => all });
@@ -96,27 +103,41 @@ export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
           <Field label={t("group")} hint={t("groupHint")} error={problemOf("resourceGroup")}>
             <Input {...form.register("resourceGroup")} autoComplete="off" spellCheck={false} />
           </Field>
-          <div className="flex flex-col gap-1">
-            <span id={`${formId}-sku`} className="text-sm font-medium">
-              {t("sku")}
-            </span>
-            <Controller
-              control={form.control}
-              name="sku"
-              render={({ field }) => (
-                <Select
-                  labelledBy={`${formId}-sku`}
-                  value={field.value}
-                  onChange={field.onChange}
-                  className="w-full"
-                  options={[
-                    { value: "same" as const, label: t("skuSame", { sku: disk?.sku ?? "–" }) },
-                    ...restoreSkus.map((value) => ({ value, label: t(`skus.${value}`) })),
-                  ]}
-                />
-              )}
+          <RestoreChoice
+            form={form}
+            name="sku"
+            label={t("sku")}
+            options={[
+              { value: "same" as const, label: t("skuSame", { sku: disk?.sku ?? "–" }) },
+              ...restoreSkus.map((value) => ({ value, label: t(`skus.${value}`) })),
+            ]}
+          />
+          <RestoreChoice
+            form={form}
+            name="zone"
+            label={t("zone")}
+            options={restoreZones.map((value) => ({
+              value,
+              label: t(`zones.${value}`, { zone: disk?.facts?.zones.join(", ") || t("zones.none") }),
+            }))}
+          />
+          <RestoreChoice
+            form={form}
+            name="access"
+            label={t("access")}
+            options={restoreAccesses.map((value) => ({
+              value,
+              label: t(`accesses.${value}`, { policy: disk?.facts?.networkAccessPolicy ?? "AllowAll" }),
+            }))}
+          />
+          {hasCustomerKey ? (
+            <RestoreChoice
+              form={form}
+              name="encryption"
+              label={t("encryption")}
+              options={restoreEncryptions.map((value) => ({ value, label: t(`encryptions.${value}`) }))}
             />
-          </div>
+          ) : null}
         </div>
         <RestorePlanView plan={plan.data} error={plan.error} waiting={wanted === null} />
         {create.error === null ? null : <ErrorState compact error={create.error} />}

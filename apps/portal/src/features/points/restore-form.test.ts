@@ -7,30 +7,38 @@ import {
 } from "#features/points/restore-form.ts";
 import { textsOf } from "#i18n/texts.ts";
 
+const same = { sku: "same", zone: "same", encryption: "same", access: "same" } as const;
+
 describe("the restore form", () => {
   it("suggests a name that Azure accepts for any name of the disk", () => {
     const at = new Date("2026-11-22T21:05:00Z");
     expect(suggestedName("web-os", at)).toBe("web-os-restored-20261122-2105");
     for (const name of ["x".repeat(120), "_odd name/§", "sql-01_Data0"]) {
       const suggestion = suggestedName(name, at);
-      const form = { name: suggestion, resourceGroup: "", sku: "same" };
+      const form = { ...same, name: suggestion, resourceGroup: "" };
       expect(restoreFormSchema.safeParse(form).success).toBe(true);
     }
   });
 
   it("leaves out what does not change", () => {
     const target = { point: "p", disk: "os" };
-    expect(restoreInput({ name: " d1 ", resourceGroup: " ", sku: "same" }, target)).toEqual({
+    expect(restoreInput({ ...same, name: " d1 ", resourceGroup: " " }, target)).toEqual({
       ...target,
       name: "d1",
     });
-    expect(restoreInput({ name: "d1", resourceGroup: "rg", sku: "Premium_LRS" }, target)).toEqual({
+    const changed = {
+      sku: "Premium_LRS",
+      zone: "2",
+      encryption: "platform-key",
+      access: "deny-all",
+    } as const;
+    expect(restoreInput({ ...changed, name: "d1", resourceGroup: "rg" }, target)).toEqual({
       ...target,
+      ...changed,
       name: "d1",
       resourceGroup: "rg",
-      sku: "Premium_LRS",
     });
-    expect(restoreInput({ name: "-bad", resourceGroup: "", sku: "same" }, target)).toBeNull();
+    expect(restoreInput({ ...same, name: "-bad", resourceGroup: "" }, target)).toBeNull();
   });
 
   it("words problems in the language of the page, with the limit", () => {

@@ -1,8 +1,21 @@
 import type { RouterInputs } from "@kluis/api/types";
+import type { RestorableSku } from "@kluis/domain";
 import { z } from "zod";
 import type { Texts } from "#i18n/texts.ts";
 
-export const restoreSkus = ["Standard_LRS", "StandardSSD_LRS", "Premium_LRS"] as const;
+export const restoreSkus = [
+  "Standard_LRS",
+  "StandardSSD_LRS",
+  "StandardSSD_ZRS",
+  "Premium_LRS",
+  "Premium_ZRS",
+  "PremiumV2_LRS",
+  "UltraSSD_LRS",
+] as const satisfies readonly RestorableSku[];
+/** `same`: as the disk was. */
+export const restoreZones = ["same", "1", "2", "3", "none"] as const;
+export const restoreEncryptions = ["same", "platform-key"] as const;
+export const restoreAccesses = ["same", "deny-all", "allow-all"] as const;
 
 /** Azure's limit for the name of a resource group. */
 const maxGroupLength = 90;
@@ -15,6 +28,9 @@ export const restoreFormSchema = z.object({
     .regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,78}[A-Za-z0-9_])?$/),
   resourceGroup: z.string().trim().max(maxGroupLength),
   sku: z.enum(["same", ...restoreSkus]),
+  zone: z.enum(restoreZones),
+  encryption: z.enum(restoreEncryptions),
+  access: z.enum(restoreAccesses),
 });
 export type RestoreForm = z.infer<typeof restoreFormSchema>;
 
@@ -37,12 +53,15 @@ export function restoreInput(
 ): RouterInputs["restores"]["plan"] | null {
   const parsed = restoreFormSchema.safeParse(form);
   if (!parsed.success) return null;
-  const { name, resourceGroup, sku } = parsed.data;
+  const { name, resourceGroup, sku, zone, encryption, access } = parsed.data;
   return {
     ...target,
     name,
     ...(resourceGroup === "" ? {} : { resourceGroup }),
     ...(sku === "same" ? {} : { sku }),
+    ...(zone === "same" ? {} : { zone }),
+    ...(encryption === "same" ? {} : { encryption }),
+    ...(access === "same" ? {} : { access }),
   };
 }
 

@@ -97,6 +97,14 @@ export const accessErrors = catalog({
           message: "Resource group {resourceGroup} already has a disk named {name}.",
           action: "Choose another name for the restored disk.",
         },
+        "encryption-set-missing": {
+          message: "The disk encryption set {set} no longer exists, so the disk cannot be created as it was.",
+          action: "Choose another disk encryption set, or a platform key.",
+        },
+        "disk-access-missing": {
+          message: "The disk access {diskAccess} no longer exists, so the disk cannot be private as it was.",
+          action: "Choose another network access for the restored disk.",
+        },
         "disk-resized": {
           message:
             "Disk {disk} was resized while its backup began: {beforeBytes} before, {snapshotBytes} in the snapshot.",
@@ -266,6 +274,16 @@ export const accessErrors = catalog({
         "disk-name-taken": {
           message: "Resourcegroep {resourceGroup} heeft al een schijf met de naam {name}.",
           action: "Kies een andere naam voor de herstelde schijf.",
+        },
+        "encryption-set-missing": {
+          message:
+            "De schijfversleutelingsset {set} bestaat niet meer, dus de schijf kan niet worden gemaakt zoals die was.",
+          action: "Kies een andere schijfversleutelingsset of een platformsleutel.",
+        },
+        "disk-access-missing": {
+          message:
+            "De schijftoegang {diskAccess} bestaat niet meer, dus de schijf kan niet zo privé zijn als die was.",
+          action: "Kies een andere netwerktoegang voor de herstelde schijf.",
         },
         "disk-resized": {
           message:

@@ -3,7 +3,7 @@ import { type Poll, pollUploadDisk, startUploadDisk } from "@kluis/azure";
 import { markResourceCreated, planResource } from "@kluis/db";
 import { notice } from "@kluis/domain";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
-import { type RestoreMemory, requireDiskId, restoreParameters } from "../memory.ts";
+import { type RestoreMemory, requireDiskId, restoredDisk, restoreParameters } from "../memory.ts";
 import { sourceOf } from "../source.ts";
 
 type Context = StepContext<RestoreMemory>;
@@ -31,17 +31,14 @@ async function pollOrStart(context: Context): Promise<Poll<{ readonly diskId: st
   if (memory.operation?.kind === "create-disk")
     return pollUploadDisk(deps.azure, memory.operation, { signal });
   const { disk } = await sourceOf(context);
-  const { name, subscriptionId, resourceGroup, location, sku } = restoreParameters(job);
+  const { name, subscriptionId, resourceGroup, location } = restoreParameters(job);
   const request = {
     name,
     subscriptionId,
     resourceGroup,
     location,
-    sku,
-    zones: [],
-    hyperVGeneration: memory.hyperVGeneration ?? null,
     sizeBytes: disk.diskBytes,
-    osType: memory.osType ?? null,
+    disk: restoredDisk(job, memory),
     jobId: job.id,
     installationId: deps.installationId,
   };

@@ -1,9 +1,15 @@
-/** Writes the VHD footer and ends the upload, which makes Azure check the disk. */
-import { openPageWriter, pollFinishUpload, startFinishUpload } from "@kluis/azure";
+/** Writes the VHD footer, ends the upload, which makes Azure check the disk, and sets the disk's network access. */
+import {
+  openPageWriter,
+  pollFinishUpload,
+  pollSetAccess,
+  startFinishUpload,
+  startSetAccess,
+} from "@kluis/azure";
 import { endJob, listJobDisks, markResourceCreated, markResourceRemoved } from "@kluis/db";
 import { KluisError, notice } from "@kluis/domain";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
-import { type RestoreMemory, requireDiskId, restoreParameters } from "../memory.ts";
+import { type RestoreMemory, requireDiskId, restoredDisk, restoreParameters } from "../memory.ts";
 
 type Context = StepContext<RestoreMemory>;
 
@@ -14,12 +20,17 @@ export async function finish(context: Context): Promise<StepResult<RestoreMemory
     await writeFooter(context, diskId);
     return { kind: "again", memory: { footerWritten: true } };
   }
-  const poll =
-    memory.operation?.kind === "finish-upload"
-      ? await pollFinishUpload(deps.azure, memory.operation, { signal })
-      : await startFinishUpload(deps.azure, diskId, { signal });
-  if (poll.status === "running") return waitForAzure(poll, notice("disk-checking", {}));
-  deps.writeGrants.forget(diskId);
+  if (memory.uploadEnded !== true) {
+    const poll =
+      memory.operation?.kind === "finish-upload"
+        ? await pollFinishUpload(deps.azure, memory.operation, { signal })
+        : await startFinishUpload(deps.azure, diskId, { signal });
+    if (poll.status === "running") return waitForAzure(poll, notice("disk-checking", {}));
+    deps.writeGrants.forget(diskId);
+    return { kind: "again", memory: { operation: undefined, uploadEnded: true } };
+  }
+  const closing = await setAccess(context, diskId);
+  if (closing !== null) return closing;
   const at = deps.clock.now();
   const resourceId = diskId.toLowerCase();
   const { name } = restoreParameters(job);
@@ -39,6 +50,20 @@ export async function finish(context: Context): Promise<StepResult<RestoreMemory
       { kind: "job.succeeded", data: { diskId } },
     ],
   };
+}
+
+/**
+ * Gives the disk the network access that it had. Until this is done the disk is not the user's: when it fails for good, the
+ * clean-up deletes the disk rather than leave a private one open.
+ */
+async function setAccess({ deps, job, memory, signal }: Context, diskId: string) {
+  const { access } = restoredDisk(job, memory);
+  if (access === null) return null;
+  const poll =
+    memory.operation?.kind === "update-disk"
+      ? await pollSetAccess(deps.azure, memory.operation, { signal })
+      : await startSetAccess(deps.azure, { diskId, access }, { signal });
+  return poll.status === "running" ? waitForAzure(poll, notice("disk-access-setting", {})) : null;
 }
 
 async function writeFooter({ deps, job, signal }: Context, diskId: string): Promise<void> {

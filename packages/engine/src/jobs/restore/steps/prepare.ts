@@ -1,25 +1,33 @@
-/** Plans the restore: finds the disk in the recovery point and cuts its content into segments. */
-import { addJobDisks, addSegments, clearPlan, listJobDisks, setDiskPlan } from "@kluis/db";
-import { KluisError, notice, osTypes } from "@kluis/domain";
+/** Plans the restore: finds the disk in the recovery point, decides what the new one is, and cuts its content into segments. */
+import { requireDiskDependencies } from "@kluis/azure";
+import { addJobDisks, addSegments, clearPlan, listJobDisks, setDiskPlan, type WorkJob } from "@kluis/db";
+import {
+  KluisError,
+  notice,
+  noticeText,
+  planRestoredDisk,
+  type RestoreChoices,
+  readDiskFacts,
+  restorableSkus,
+} from "@kluis/domain";
 import { BLOCK_BYTES, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
-import { z } from "zod";
 import { planSegments } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { type RestoreMemory, restoreParameters } from "../memory.ts";
 import { sourceOf } from "../source.ts";
 
-/** What Azure must know of an OS disk so that a VM can boot from it. Missing on data disks. */
-const bootSchema = z.object({
-  osType: z.enum(osTypes).nullable().catch(null),
-  hyperVGeneration: z.string().nullable().catch(null),
-});
-
 export async function prepare(context: StepContext<RestoreMemory>): Promise<StepResult<RestoreMemory>> {
   const { deps, job, signal } = context;
   const { point, disk } = await sourceOf(context);
-  const { name, subscriptionId, resourceGroup, sku } = restoreParameters(job);
+  const { name, subscriptionId, resourceGroup } = restoreParameters(job);
   const resourceId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/disks/${name}`;
   const { diskKey, diskUniqueId, diskBytes } = disk;
+  const { manifest } = await deps.vault.vault.getManifest(point.id, signal);
+  const facts = readDiskFacts(manifest.disks.find(({ key }) => key === diskKey)?.configuration);
+  const planned = planRestoredDisk({ sku: facts?.sku ?? disk.sku, facts }, choicesOf(job));
+  // Before anything is created: a missing key must never turn into another key.
+  await requireDiskDependencies(deps.azure, planned.disk, { signal });
+  const sku = planned.disk.sku;
   await addJobDisks(deps.db.prisma, job.id, [{ diskKey, name, resourceId, diskUniqueId, sku, diskBytes }]);
   const [row] = await listJobDisks(deps.db.prisma, job.id);
   if (row === undefined) throw new KluisError("INTERNAL", { message: "The job's disk was not stored." });
@@ -32,8 +40,6 @@ export async function prepare(context: StepContext<RestoreMemory>): Promise<Step
     plannedBytes += segment.dataBytes;
     await addSegments(deps.db.prisma, row.id, [segment]);
   }
-  const { manifest } = await deps.vault.vault.getManifest(point.id, signal);
-  const described = manifest.disks.find(({ key }) => key === diskKey)?.configuration;
   return {
     kind: "done",
     notice: notice("restore-planned", {
@@ -42,7 +48,14 @@ export async function prepare(context: StepContext<RestoreMemory>): Promise<Step
       targetDisk: name,
       plannedBytes,
     }),
-    memory: { diskId: resourceId, ...bootSchema.parse(described ?? {}) },
+    detail: { differences: planned.notices.map((one) => ({ ...one, text: noticeText(one) })) },
+    memory: { diskId: resourceId, disk: planned.disk },
     save: (tx) => setDiskPlan(tx, row.id, { method: null, notice: null, baseNode: disk.root, plannedBytes }),
   };
+}
+
+/** Jobs of earlier versions have only the kind of disk, which was always chosen. */
+function choicesOf(job: WorkJob): RestoreChoices {
+  const { choices, sku } = restoreParameters(job);
+  return choices ?? { sku: restorableSkus.find((one) => one === sku) };
 }
