@@ -123,7 +123,7 @@ export function planRestoredDisk(
   };
 }
 
-/** Zone-redundant disks have no zone of their own; others stay where the VM could attach them. */
+/** Zone-redundant disks have no zone; others stay where the VM could attach them. */
 function zonesOf(sku: RestorableSku, facts: DiskFacts | null, { zone }: RestoreChoices): string[] {
   if (sku.endsWith("_ZRS") || zone === "none") return [];
   return zone === undefined ? [...(facts?.zones ?? [])] : [zone];

@@ -127,11 +127,14 @@ describe("a policy with instant restore", () => {
 });
 
 /** Resizes a disk in Azure, as its owner would. */
-async function growDisk(name: string, gib: number): Promise<void> {
+/** Grows the OS disk of a VM: Azure requires that the VM is deallocated. */
+async function growDisk(vm: string, gib: number): Promise<void> {
   const [engine] = world.engines;
   if (engine === undefined) throw new Error("No engine.");
-  const { disks } = engine.deps.azure.compute(CONTOSO_SUBSCRIPTION_ID);
-  await disks.beginUpdateAndWait(GROUP, name, { diskSizeGB: gib });
+  const { disks, virtualMachines } = engine.deps.azure.compute(CONTOSO_SUBSCRIPTION_ID);
+  await virtualMachines.deallocate(GROUP, vm);
+  await disks.update(GROUP, `${vm}-os`, { diskSizeGB: gib });
+  await virtualMachines.start(GROUP, vm);
 }
 
 describe("a VM that changed since the last discovery", () => {
@@ -139,21 +142,21 @@ describe("a VM that changed since the last discovery", () => {
     const image = await world.image("grown", 24 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({ name: "grown", disks: [image], policy: enhancedPolicy });
     await world.backUp(vmId);
-    await growDisk("grown-os", 1);
+    await growDisk("grown", 2);
     const point = await world.backUp(vmId);
     expect(point.disks).toMatchObject([
       {
-        diskBytes: BigInt(1024 * MIB),
+        diskBytes: BigInt(2048 * MIB),
         deltaMethod: "digest-comparison",
         deltaReason: "The disk was resized since the previous recovery point.",
         deltaNotice: { code: "delta-disk-resized" },
       },
     ]);
     const vm = await world.db.prisma.virtualMachine.findUniqueOrThrow({ where: { id: vmId } });
-    expect(vm.disks).toMatchObject([{ key: "os", bytes: 1024 * MIB }]);
+    expect(vm.disks).toMatchObject([{ key: "os", bytes: 2048 * MIB }]);
     const changes = await world.db.prisma.ledgerEvent.findMany({ where: { kind: "vm.changed", vmId } });
     expect(changes.map(({ data }) => data)).toMatchObject([
-      { was: { disks: [{ bytes: 24 * MIB }] }, now: { disks: [{ bytes: 1024 * MIB }] } },
+      { was: { disks: [{ bytes: 24 * MIB }] }, now: { disks: [{ bytes: 2048 * MIB }] } },
     ]);
   });
 

@@ -19,7 +19,11 @@ test("a restore stays within the user's reach, and its plan lists the steps", as
   ]);
   expect(plan.steps).toHaveLength(4);
   expect(plan.steps[0]).toContain("shop-back (Premium_LRS) in resource group commerce-rg, westeurope");
-  expect(plan.noteNotices.map(({ code }) => code)).toEqual(["restore-keeps-vm", "restore-name-taken"]);
+  expect(plan.noteNotices.map(({ code }) => code)).toEqual([
+    "restore-keeps-vm",
+    "restore-name-taken",
+    "restore-facts-not-recorded",
+  ]);
   const elsewhere = { point: id, disk: "os", name: "shop-back", resourceGroup: "platform-rg" };
   expect(await codeOf(api.admin.restores.create(elsewhere))).toBe("FORBIDDEN");
   const { jobId } = await api.owner.restores.create(elsewhere);

@@ -21,7 +21,7 @@ export const restoreMemorySchema = z.object({
   operation: azureOperationSchema.optional(),
   segmentsQueued: z.boolean().optional(),
   footerWritten: z.boolean().optional(),
-  /** The upload has ended; what is left is the disk's network access. */
+  /** The upload has ended; only the disk's network access is not yet set. */
   uploadEnded: z.boolean().optional(),
 });
 export type RestoreMemory = z.infer<typeof restoreMemorySchema>;

@@ -53,7 +53,7 @@ export async function finish(context: Context): Promise<StepResult<RestoreMemory
 }
 
 /**
- * Gives the disk the network access that it had. Until this is done the disk is not the user's: when it fails for good, the
+ * Gives the disk the network access that it had. Until this is done the disk is not the user's: when it fails permanently, the
  * clean-up deletes the disk rather than leave a private one open.
  */
 async function setAccess({ deps, job, memory, signal }: Context, diskId: string) {
