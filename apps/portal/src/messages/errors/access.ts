@@ -1,4 +1,5 @@
 import { catalog } from "#messages/catalog.ts";
+import { restoreConflicts } from "#messages/errors/restore-conflicts.ts";
 
 /** Input, rights and sign-in, and what only the browser sees. */
 export const accessErrors = catalog({
@@ -97,14 +98,7 @@ export const accessErrors = catalog({
           message: "Resource group {resourceGroup} already has a disk named {name}.",
           action: "Choose another name for the restored disk.",
         },
-        "encryption-set-missing": {
-          message: "The disk encryption set {set} no longer exists, so the disk cannot be created as it was.",
-          action: "Choose another disk encryption set, or a platform key.",
-        },
-        "disk-access-missing": {
-          message: "The disk access {diskAccess} no longer exists, so the disk cannot be private as it was.",
-          action: "Choose another network access for the restored disk.",
-        },
+        ...restoreConflicts.en,
         "disk-resized": {
           message:
             "Disk {disk} was resized while its backup began: {beforeBytes} before, {snapshotBytes} in the snapshot.",
@@ -275,16 +269,7 @@ export const accessErrors = catalog({
           message: "Resourcegroep {resourceGroup} heeft al een schijf met de naam {name}.",
           action: "Kies een andere naam voor de herstelde schijf.",
         },
-        "encryption-set-missing": {
-          message:
-            "De schijfversleutelingsset {set} bestaat niet meer, dus de schijf kan niet worden gemaakt zoals die was.",
-          action: "Kies een andere schijfversleutelingsset of een platformsleutel.",
-        },
-        "disk-access-missing": {
-          message:
-            "De schijftoegang {diskAccess} bestaat niet meer, dus de schijf kan niet zo privé zijn als die was.",
-          action: "Kies een andere netwerktoegang voor de herstelde schijf.",
-        },
+        ...restoreConflicts.nl,
         "disk-resized": {
           message:
             "De grootte van schijf {disk} is gewijzigd toen de back-up begon: eerst {beforeBytes}, in de momentopname {snapshotBytes}.",
