@@ -11,7 +11,7 @@ const identities =
 const notAllowed = (property: string) =>
   `409 PropertyChangeNotAllowed: Changing property '${property}' is not allowed.`;
 
-test("PUT of what GET returned changes nothing but tags, and has a new ETag", async () => {
+test("PUT of what GET returned changes only the tags and the ETag", async () => {
   await makeVm(lab, "web", { data: 1, tags: { a: "1" }, facts: { licenseType: "UBUNTU_PRO" } });
   const before = await get("web");
   const after = await putBack(lab, "web", (vm) => ({ ...vm, tags: { b: "2" } }));

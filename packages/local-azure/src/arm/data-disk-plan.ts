@@ -1,4 +1,4 @@
-/** The data disks of a PUT or PATCH: the whole array that the VM shall have. */
+/** The data disks of a PUT or PATCH: the whole array that the VM will have. */
 import { randomUUID } from "node:crypto";
 import type { Disk, Vm } from "../state/model.ts";
 import { GIB } from "../units.ts";
