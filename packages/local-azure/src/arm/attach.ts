@@ -106,10 +106,12 @@ function attachDetach(call: ArmCall): Promise<ArmReply> {
   const luns = new Set(stay.map(({ lun }) => lun));
   const attach: Attachment[] = [];
   for (const wanted of request.dataDisksToAttach ?? []) {
+    const disk = diskToAttach(world, vm, wanted.diskId);
+    requireLinked(call, "Microsoft.Compute/disks/write", disk.id);
     const lun = wanted.lun ?? lowestFree(luns);
     luns.add(lun);
     attach.push({
-      disk: diskToAttach(world, vm, wanted.diskId),
+      disk,
       lun,
       caching: wanted.caching ?? "None",
       deleteOption: wanted.deleteOption ?? "Detach",

@@ -14,6 +14,8 @@ export const durations: Readonly<Record<string, number>> = {
   "restorePoints.create": 3000,
   "restorePoints.delete": 2000,
   "restorePointCollections.delete": 2500,
+  "resources.move": 4000,
+  "resources.validateMove": 1500,
   "virtualMachines.start": 3000,
   "virtualMachines.powerOff": 2000,
   "virtualMachines.restart": 3000,

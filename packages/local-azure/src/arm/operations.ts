@@ -130,7 +130,7 @@ export class Operations {
       operation.status = "Failed";
       operation.error =
         error instanceof ArmError
-          ? { code: error.code, message: error.message }
+          ? { code: error.code, message: error.message, ...(error.details ? { details: error.details } : {}) }
           : { code: "InternalOperationError", message: "An internal error occurred." };
       if (!(error instanceof ArmError)) logFailure(operation.kind, error);
     }

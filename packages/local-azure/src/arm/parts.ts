@@ -13,6 +13,7 @@ import { disks } from "./disks.ts";
 import { extensionImages } from "./extension-images.ts";
 import { extensions } from "./extensions.ts";
 import { operations } from "./long-running.ts";
+import { moves } from "./move.ts";
 import { network } from "./network/index.ts";
 import type { ArmPart } from "./part.ts";
 import { policies } from "./policy/routes.ts";
@@ -32,6 +33,7 @@ import { vms } from "./vms.ts";
 export const armParts: readonly ArmPart[] = [
   subscriptions,
   resourceGroups,
+  moves,
   resources,
   resourceProviders,
   tags,

@@ -1,8 +1,9 @@
 /** Resource groups: create, tag, list, and delete with everything inside. */
 import { z } from "zod";
-import type { Operation, ResourceGroup, State } from "../state/model.ts";
+import type { Operation, ResourceGroup } from "../state/model.ts";
 import { tagsSchema } from "../state/model.ts";
 import type { World } from "../world.ts";
+import { releaseDisk } from "./attach.ts";
 import { isAllowed } from "./authorization/roles.ts";
 import { forgetScope } from "./authorization/scopes.ts";
 import { locationRequired } from "./body.ts";
@@ -11,6 +12,7 @@ import { hasTag, parseFilter, passes, withoutTags } from "./filter.ts";
 import { groupId, keyOf, regionOf } from "./ids.ts";
 import { page } from "./lists.ts";
 import { isRegion, locations } from "./locations.ts";
+import { disconnectVm } from "./network/connect.ts";
 import type { ArmPart } from "./part.ts";
 import { checkTags, groupBeingDeleted } from "./request-checks.ts";
 import { trackedTypes } from "./resource-types.ts";
@@ -155,6 +157,11 @@ async function remove(call: ArmCall): Promise<ArmReply> {
     subscriptionId: group.subscriptionId,
     principalId: call.principal.oid,
   });
+  return operationResult(call, operation);
+}
+
+/** 202 with the link to the operation's result. */
+export function operationResult(call: ArmCall, operation: Operation): ArmReply {
   return { status: 202, headers: pollingHeaders(call, operation) };
 }
 
@@ -177,16 +184,17 @@ async function poll(call: ArmCall): Promise<ArmReply> {
   }
   await world.operations.settle(operation, SETTLE_MS);
   if (!world.operations.ended(operation)) return { status: 202, headers: pollingHeaders(call, operation) };
-  if (operation.status !== "Failed") return { status: 200 };
-  const { code, message } = operation.error ?? { code: "InternalServerError", message: "Unknown" };
-  throw new ArmError({ status: 409, code }, message);
+  // A move ends without content (REST specification), a deletion of a group with 200.
+  if (operation.status !== "Failed") return { status: operation.kind.startsWith("resources.") ? 204 : 200 };
+  const { code, message, details } = operation.error ?? { code: "InternalServerError", message: "Unknown" };
+  throw new ArmError({ status: 409, code }, message, details ? { details } : {});
 }
 
 /** Removes everything in a group. The content of disks follows when nothing uses it. */
 async function deleteGroup(world: World, { target }: Operation): Promise<undefined> {
   const { state } = world;
   const inside = `${keyOf(target)}/`;
-  releaseDisks(state, inside);
+  releaseFromVms(world, inside);
   const records = [
     ...trackedTypes().map((type) => type.records(state)),
     state.restorePoints,
@@ -203,11 +211,12 @@ async function deleteGroup(world: World, { target }: Operation): Promise<undefin
   return undefined;
 }
 
-/** Detaches disks in other groups, which stay. */
-function releaseDisks({ vms, disks }: State, inside: string): void {
-  for (const disk of Object.values(disks)) {
-    const vm = disk.managedBy === undefined ? undefined : keyOf(disk.managedBy);
-    if (vm?.startsWith(inside) && vms[vm]) delete disk.managedBy;
+/** Detaches disks and interfaces in other groups, which stay. */
+function releaseFromVms(world: World, inside: string): void {
+  for (const [key, vm] of Object.entries(world.state.vms)) {
+    if (!key.startsWith(inside)) continue;
+    for (const { diskId } of [vm.osDisk, ...vm.dataDisks]) releaseDisk(world, diskId, vm.id);
+    disconnectVm(world.state, vm);
   }
 }
 

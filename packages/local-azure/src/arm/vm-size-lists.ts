@@ -1,4 +1,4 @@
-/** Lists of what is available: VM sizes of a region, resource SKUs, usages against quotas. */
+/** Lists for a choice of size: the sizes of a region, resource SKUs, usages against quotas. */
 import type { ResourceSku, Usage, VirtualMachineSize } from "@azure/arm-compute";
 import type { State } from "../state/model.ts";
 import { invalidParameter } from "./errors.ts";

@@ -7,7 +7,7 @@ import { beginDiskChange } from "./attach.ts";
 import { requireLinked } from "./authorization/linked.ts";
 import { type DataDiskPlan, newDiskCount, planDataDisks } from "./data-disk-plan.ts";
 import { ArmError, conflict, operationNotAllowed } from "./errors.ts";
-import { keyOf, regionOf } from "./ids.ts";
+import { keyOf } from "./ids.ts";
 import { started } from "./long-running.ts";
 import { findResource, groupOf, resourceOf, vmType } from "./resource-types.ts";
 import type { ArmCall, ArmReply } from "./router.ts";
@@ -33,11 +33,6 @@ export function putVm(call: ArmCall): Promise<ArmReply> {
     checkConditions(call, undefined);
     throw notHere("create VMs through ARM; use `local-azure import`");
   }
-  if (request.location !== undefined && regionOf(request.location) !== vm.location)
-    throw new ArmError(
-      { status: 409, code: "InvalidResourceLocation" },
-      `The resource '${vm.name}' already exists in location '${vm.location}' in resource group '${vm.resourceGroup}'. A resource with the same name cannot be created in location '${regionOf(request.location)}'. Please select a new resource name.`,
-    );
   return update(call, vm, { request, mode: "PUT" });
 }
 
@@ -108,13 +103,13 @@ function planUpdate(call: ArmCall, vm: Vm, { request, mode, layers }: Update & {
   const after = { ...vm, ...withoutUndefined(fields) };
   const wantedDisks =
     wanted.storageProfile?.dataDisks ?? (mode === "PUT" && wanted.storageProfile ? [] : undefined);
-  return {
-    fields,
-    osDisk: planOsDisk(world, vm, wanted),
-    disks: wantedDisks
-      ? planDataDisks(world, after, { disks: wantedDisks, layers })
-      : { attach: [], detach: [], edit: [] },
-  };
+  const osDisk = planOsDisk(world, vm, wanted);
+  const disks = wantedDisks
+    ? planDataDisks(world, after, { disks: wantedDisks, layers })
+    : { attach: [], detach: [], edit: [] };
+  for (const { disk, createOption } of disks.attach)
+    if (createOption === "Attach") requireLinked(call, "Microsoft.Compute/disks/write", disk.id);
+  return { fields, osDisk, disks };
 }
 
 function withoutUndefined(fields: VmFields): Partial<Vm> {

@@ -194,7 +194,15 @@ const operationSchema = z.object({
   notBefore: z.number(),
   endTime: z.number().optional(),
   output: z.json().optional(),
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  error: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      details: z
+        .array(z.object({ code: z.string(), target: z.string().exactOptional(), message: z.string() }))
+        .optional(),
+    })
+    .optional(),
   /** Set by a fault rule: its work fails with it. */
   refusal: z.object({ code: z.string(), message: z.string() }).optional(),
 });
