@@ -100,6 +100,21 @@ test("unknown providers, types and methods have Azure's codes", async () => {
   expect([root.status, root.code]).toEqual([400, "MissingApiVersionParameter"]);
 });
 
+test("a child of a missing resource names the parent", async () => {
+  const vm = `${group}/providers/Microsoft.Compute/virtualMachines/none`;
+  const read = await raw(`${vm}/extensions/x?api-version=2024-07-01`);
+  expect([read.status, read.code, read.message]).toEqual([
+    404,
+    "ParentResourceNotFound",
+    `Failed to perform 'read' on resource(s) of type 'virtualMachines/extensions', because the parent resource '${vm}' could not be found.`,
+  ]);
+  const point = `${group}/providers/Microsoft.Compute/restorePointCollections/none/restorePoints/x?api-version=2024-07-01`;
+  const write = await raw(point, { method: "PUT", body: {} });
+  expect(write.message).toContain(
+    "Failed to perform 'write' on resource(s) of type 'restorePointCollections/restorePoints'",
+  );
+});
+
 test("every answer has the headers of Resource Manager", async () => {
   const { headers } = await raw(`${group}?api-version=2022-09-01`);
   const routing = headers.get("x-ms-routing-request-id") ?? "";

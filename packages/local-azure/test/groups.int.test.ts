@@ -131,6 +131,9 @@ test("tags/default reads, replaces, merges and deletes the tags of any scope", a
     ]);
   }
   expect((await lab.arm.virtualMachines.get(GROUP, "web")).tags).toEqual({ Team: "web" });
+  expect((await collect(tagsOperations.list())).map(({ tagName, count }) => [tagName, count?.value])).toEqual(
+    [["Team", 2]],
+  );
   await tagsOperations.deleteAtScope(vm);
   expect((await lab.arm.virtualMachines.get(GROUP, "web")).tags ?? {}).toEqual({});
 });
@@ -195,7 +198,10 @@ test("a subscription lists its locations and providers; tenants and subscription
   const list = async (token: string): Promise<unknown> =>
     (await raw("/subscriptions?api-version=2022-12-01", { token })).body;
   expect(await list(TOKEN)).toMatchObject({ value: [{ subscriptionId: SUBSCRIPTION, state: "Enabled" }] });
-  expect(await list(`${CONTOSO_TENANT_ID}/stranger`)).toEqual({ value: [] });
+  expect(await list(`${CONTOSO_TENANT_ID}/stranger`)).toEqual({
+    value: [],
+    count: { type: "Total", value: 0 },
+  });
 });
 
 test("a disabled subscription refuses writes and allows reads and deletions", async () => {

@@ -156,7 +156,7 @@ test("a Contributor cannot assign roles", async () => {
   ).toBe("AuthorizationFailed");
 });
 
-test("a second resource in the body needs a permission of its own", async () => {
+test("a second resource in the body needs its own permission", async () => {
   await lab.importVm("web");
   await lab.arm.disks.createOrUpdate(GROUP, "spare", {
     location: "westeurope",

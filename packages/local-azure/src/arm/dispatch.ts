@@ -23,7 +23,7 @@ import {
 import { applyRefusal } from "./injected-refusals.ts";
 import { armParts } from "./parts.ts";
 import { checkPolicies } from "./policy/check.ts";
-import { checkGroup, checkResource, checkWritable } from "./request-checks.ts";
+import { checkGroup, checkParent, checkResource, checkWritable } from "./request-checks.ts";
 import {
   type ArmCall,
   type ArmReply,
@@ -142,6 +142,7 @@ async function admitted(
   const call: ArmCall = { world, params, query, headers, body, principal, url, ...permission };
   checkWritable(call, route);
   checkGroup(call, route);
+  checkParent(call, route);
   checkLocks(call, route);
   checkResource(call, route);
   checkPolicies(call, route);

@@ -62,10 +62,11 @@ export function resourceNotFound(type: string, name: string, group: string): Arm
   );
 }
 
-export function parentNotFound(type: string, name: string): ArmError {
+/** 404; `type` below the provider, `parent` the full id: as Resource Manager words it. */
+export function parentNotFound(verb: "read" | "write" | "delete", type: string, parent: string): ArmError {
   return new ArmError(
     { status: 404, code: "ParentResourceNotFound" },
-    `Failed to perform 'write' on resource(s) of type '${type}', because the parent resource '${name}' could not be found.`,
+    `Failed to perform '${verb}' on resource(s) of type '${type}', because the parent resource '${parent}' could not be found.`,
   );
 }
 

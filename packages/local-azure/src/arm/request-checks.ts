@@ -3,11 +3,11 @@ import { z } from "zod";
 import type { Subscription } from "../state/model.ts";
 import { type PathShape, shapeOf } from "./actions.ts";
 import { locationRequired } from "./body.ts";
-import { ArmError, resourceGroupNotFound } from "./errors.ts";
+import { ArmError, parentNotFound, resourceGroupNotFound } from "./errors.ts";
 import { groupId, isResourceName, keyOf, nameOf, regionOf } from "./ids.ts";
 import { isRegion, locations } from "./locations.ts";
 import { findTracked } from "./resource-types.ts";
-import type { ArmCall, ArmRoute } from "./router.ts";
+import { type ArmCall, type ArmRoute, segmentsOf } from "./router.ts";
 
 /** Tags of a resource, a group or a subscription (learn.microsoft.com/azure/azure-resource-manager/management/tag-resources). */
 const TAGS_LIMIT = 50;
@@ -49,6 +49,23 @@ export function checkGroup(call: ArmCall, route: ArmRoute): void {
     throw resourceGroupNotFound(group);
   }
   if (found.deleting === true && isWrite(route.method)) throw groupBeingDeleted(found.name);
+}
+
+/** Types of children whose parent Resource Manager looks up first. */
+const childTypes = ["extensions", "runcommands", "restorepoints", "diskrestorepoints", "subnets"];
+/** Segments of the id of a resource in a resource group. */
+const RESOURCE_SEGMENTS = 8;
+
+/** Refuses a call about a child whose parent does not exist. @throws ArmError 404 */
+export function checkParent(call: ArmCall, route: ArmRoute): void {
+  const { types } = shapeOf(route.segments);
+  if (call.params["group"] === undefined) return;
+  const child = types.slice(0, route.method === "POST" ? -1 : undefined);
+  if (!childTypes.includes(child[1]?.toLowerCase() ?? "")) return;
+  const segments = segmentsOf(call.scope);
+  if (segments.length < RESOURCE_SEGMENTS || findTracked(call.world.state, call.scope)) return;
+  const verb = route.method === "GET" ? "read" : route.method === "DELETE" ? "delete" : "write";
+  throw parentNotFound(verb, child.join("/"), `/${segments.slice(0, RESOURCE_SEGMENTS).join("/")}`);
 }
 
 export function groupBeingDeleted(name: string): ArmError {

@@ -141,10 +141,7 @@ export function resourceOf<T>(call: ArmCall, type: ResourceType<T>): T {
 export function parentCollectionOf(call: ArmCall): RestorePointCollection {
   const collection = findResource(call, collectionType);
   if (collection) return collection;
-  throw parentNotFound(
-    "Microsoft.Compute/restorePointCollections/restorePoints",
-    param(call, collectionType.parameter),
-  );
+  throw parentNotFound("read", "restorePointCollections/restorePoints", idOf(call, collectionType));
 }
 
 /** The restore point that a call names, or undefined. @throws ArmError 404: no collection */

@@ -103,7 +103,6 @@ async function put(call: ArmCall): Promise<ArmReply> {
       "The entity name 'restorePointCollectionName' is invalid according to its validation rule.",
     );
   const body = parseBody(putBody, call.body, names);
-  requireLinked(call, "Microsoft.Compute/virtualMachines/read", body.properties.source.id);
   const existing = findResource(call, collectionType);
   if (existing) {
     refuseOtherSource(existing, body.properties.source.id);
@@ -119,6 +118,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
   }
   const location = regionOf(body.location);
   const vm = sourceVm(call, body.properties.source.id, location);
+  requireLinked(call, "Microsoft.Compute/virtualMachines/read", vm.id);
   const { instantAccess } = body.properties;
   const collection: RestorePointCollection = {
     id: idOf(call, collectionType),

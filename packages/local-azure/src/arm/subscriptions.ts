@@ -35,7 +35,8 @@ function list(call: ArmCall): ArmReply {
     ({ id, tenantId }) =>
       tenantId === call.principal.tid && hasRoleWithin(state, call.principal, subscriptionIdOf(id)),
   );
-  return page(call, visible, subscriptionBody);
+  const { body, ...reply } = page(call, visible, subscriptionBody);
+  return { ...reply, body: { ...body, count: { type: "Total", value: visible.length } } };
 }
 
 function get(call: ArmCall): ArmReply {
