@@ -119,7 +119,6 @@ function attachDetach(call: ArmCall): Promise<ArmReply> {
       writeAcceleratorEnabled: wanted.writeAcceleratorEnabled,
     });
   }
-  for (const { disk } of attach) requireLinked(call, "Microsoft.Compute/disks/write", disk.id);
   checkAttachments(world, vm, { add: attach, stay });
   vm.provisioningState = "Updating";
   vm.revision = (vm.revision ?? 1) + 1;

@@ -71,8 +71,6 @@ async function update(call: ArmCall, vm: Vm, { request, mode }: Update): Promise
       layers.push(await world.layers.create());
     // Nothing waits between these checks and the change.
     const plan = planUpdate(call, vm, { request, mode, layers });
-    for (const { disk, createOption } of plan.disks.attach)
-      if (createOption === "Attach") requireLinked(call, "Microsoft.Compute/disks/write", disk.id);
     const input = apply(world, vm, plan);
     const work = {
       kind: mode === "PUT" ? "virtualMachines.createOrUpdate" : "virtualMachines.update",

@@ -1,11 +1,12 @@
 /** The demo fleet: its VMs, and how they are made. */
+import { computeId } from "../arm/ids.ts";
 import {
   CONTOSO_TENANT_ID,
   ENGINE_PRINCIPAL_ID,
   MANAGED_IDENTITY_PRINCIPAL_ID,
   users,
 } from "../entra/directory.ts";
-import type { DiskSource, Fabric, NewVm } from "../fabric.ts";
+import type { DiskFacts, DiskSource, Fabric, NewVm } from "../fabric.ts";
 import {
   COMMERCE_GROUP,
   CONTOSO_SUBSCRIPTION_ID,
@@ -16,28 +17,43 @@ import {
 import { sqlServerGuest, ubuntuGuest } from "./guests.ts";
 import { readRecipe, unpackImage } from "./recipe.ts";
 
-const ubuntuImage = { publisher: "Canonical", offer: "ubuntu-24_04-lts", sku: "server", version: "latest" };
+const ubuntuImage = {
+  publisher: "Canonical",
+  offer: "ubuntu-24_04-lts",
+  sku: "server",
+  version: "latest",
+  exactVersion: "24.04.202610150",
+};
 const sqlImage = {
   publisher: "MicrosoftSQLServer",
   offer: "sql2022-ws2022",
   sku: "standard-gen2",
   version: "latest",
+  exactVersion: "16.0.261013",
 };
+
+const bootDiagnostics = { bootDiagnostics: { enabled: true } };
+/** Windows images of generation 2 start as trusted launch, their OS disk too. */
+const trustedLaunch = {
+  securityType: "TrustedLaunch",
+  uefiSettings: { secureBootEnabled: true, vTpmEnabled: true },
+} as const;
+
+const BATCH_SET = "batch-set";
+const platform = { subscriptionId: CONTOSO_SUBSCRIPTION_ID, group: PLATFORM_GROUP };
 
 interface FleetDisk {
   readonly image: string;
   readonly name: string;
   readonly sku: string;
+  readonly facts?: DiskFacts;
 }
 
 interface FleetVm extends Omit<NewVm, "subscriptionId" | "location" | "disks"> {
   readonly fleetDisks: readonly FleetDisk[];
 }
 
-function linux(
-  name: string,
-  rest: Pick<FleetVm, "resourceGroup" | "size" | "power" | "tags" | "fleetDisks">,
-): FleetVm {
+function linux(name: string, rest: Omit<FleetVm, "name" | "os" | "guest" | "imageReference">): FleetVm {
   return { name, os: "Linux", guest: ubuntuGuest(), imageReference: ubuntuImage, ...rest };
 }
 
@@ -47,7 +63,20 @@ export const fleet: readonly FleetVm[] = [
     resourceGroup: COMMERCE_GROUP,
     size: "Standard_D2s_v5",
     power: "running",
+    zones: ["1"],
     tags: { team: "commerce", environment: "production", service: "shop" },
+    facts: {
+      diagnosticsProfile: bootDiagnostics,
+      linuxConfiguration: {
+        disablePasswordAuthentication: true,
+        ssh: {
+          publicKeys: [
+            { path: "/home/azureuser/.ssh/authorized_keys", keyData: "ssh-ed25519 AAAAC3Nz contoso" },
+          ],
+        },
+      },
+    },
+    network: { publicIp: true, openPorts: [80, 443] },
     fleetDisks: [
       { image: "web-01-os", name: "web-01_OsDisk", sku: "Premium_LRS" },
       { image: "web-01-data", name: "web-01_Data0", sku: "Premium_LRS" },
@@ -59,11 +88,23 @@ export const fleet: readonly FleetVm[] = [
     resourceGroup: COMMERCE_GROUP,
     size: "Standard_E4s_v5",
     power: "running",
+    zones: ["2"],
     tags: { team: "commerce", environment: "production", service: "orders-database" },
+    facts: {
+      securityProfile: trustedLaunch,
+      licenseType: "Windows_Server",
+      diagnosticsProfile: bootDiagnostics,
+      windowsConfiguration: { timeZone: "W. Europe Standard Time" },
+    },
     guest: sqlServerGuest(),
     imageReference: sqlImage,
     fleetDisks: [
-      { image: "sql-01-os", name: "sql-01_OsDisk", sku: "Premium_LRS" },
+      {
+        image: "sql-01-os",
+        name: "sql-01_OsDisk",
+        sku: "Premium_LRS",
+        facts: { securityType: trustedLaunch.securityType },
+      },
       { image: "sql-01-data", name: "sql-01_Data0", sku: "Premium_LRS" },
       { image: "sql-01-log", name: "sql-01_Log1", sku: "Premium_LRS" },
     ],
@@ -73,6 +114,7 @@ export const fleet: readonly FleetVm[] = [
     size: "Standard_F4s_v2",
     power: "deallocated",
     tags: { team: "platform", environment: "production", service: "settlement" },
+    facts: { availabilitySetId: computeId(platform, "availabilitySets", BATCH_SET) },
     fleetDisks: [{ image: "batch-01-os", name: "batch-01_OsDisk", sku: "StandardSSD_LRS" }],
   }),
   linux("sandbox-01", {
@@ -93,7 +135,7 @@ async function seedVm(fabric: Fabric, vm: FleetVm): Promise<void> {
   if (fabric.findVm(vm.name, CONTOSO_SUBSCRIPTION_ID)) return;
   const { fleetDisks, ...rest } = vm;
   const disks = await Promise.all(
-    fleetDisks.map(async ({ image, name, sku }) => ({ ...(await diskSource(image)), name, sku })),
+    fleetDisks.map(async ({ image, ...disk }) => ({ ...(await diskSource(image)), ...disk })),
   );
   const place = { subscriptionId: CONTOSO_SUBSCRIPTION_ID, location: FLEET_LOCATION };
   await fabric.createVm({ ...rest, ...place, disks });
@@ -122,5 +164,11 @@ export async function seedFleet(fabric: Fabric): Promise<void> {
     await fabric.addRoleAssignment({ principalId, scope, role: "Contributor" });
   }
   await fabric.addRoleAssignment({ principalId: users.olivia.oid, scope, role: "Owner" });
+  await fabric.ensureAvailabilitySet({
+    subscriptionId: CONTOSO_SUBSCRIPTION_ID,
+    resourceGroup: PLATFORM_GROUP,
+    location: FLEET_LOCATION,
+    name: BATCH_SET,
+  });
   for (const vm of fleet) await seedVm(fabric, vm);
 }
