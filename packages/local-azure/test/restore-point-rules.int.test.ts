@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { conditionNames } from "../src/guest/condition-names.ts";
 import { conditions } from "../src/guest/conditions.ts";
 import type { NewVm } from "../src/index.ts";
-import { failureOf, GROUP, MIB, SUBSCRIPTION, TOKEN, useLab } from "./lab.ts";
+import { failureOf, GROUP, MIB, PRINCIPAL, SUBSCRIPTION, TOKEN, useLab } from "./lab.ts";
 
 const lab = useLab();
 const crash = { consistencyMode: "CrashConsistent" };
@@ -28,6 +28,20 @@ async function makeVm(name: string, change: Partial<NewVm> = {}): Promise<string
   return vm.id;
 }
 
+const compute = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.Compute`;
+
+/** A disk encryption set `keys`. */
+const makeSet = () =>
+  lab.arm.diskEncryptionSets.createOrUpdate(GROUP, "keys", {
+    location: "westeurope",
+    identity: { type: "SystemAssigned" },
+    encryptionType: "EncryptionAtRestWithCustomerKey",
+    activeKey: {
+      keyUrl: "https://kluis.vault.azure.net/keys/disks/0123456789abcdef0123456789abcdef",
+      sourceVault: { id: "/v" },
+    },
+  });
+
 async function message(call: PromiseLike<unknown>): Promise<string> {
   try {
     await call;
@@ -51,13 +65,17 @@ const raw = async (path: string, init: RequestInit = {}) => {
 };
 
 test("the 201 has the VM's configuration and the ids of its disk restore points; the time is the start", async () => {
+  await makeSet();
   await makeVm("web", {
     disks: [
       noFill,
       {
         ...noFill,
         facts: {
-          encryption: { type: "EncryptionAtRestWithCustomerKey", diskEncryptionSetId: "/des" },
+          encryption: {
+            type: "EncryptionAtRestWithCustomerKey",
+            diskEncryptionSetId: `${compute}/diskEncryptionSets/keys`,
+          },
           networkAccessPolicy: "AllowPrivate",
           diskAccessId: "/access",
           publicNetworkAccess: "Disabled",
@@ -94,7 +112,7 @@ test("the 201 has the VM's configuration and the ids of its disk restore points;
               lun: 0,
               diskRestorePoint: {
                 ...diskRestorePoint("EncryptionAtRestWithCustomerKey"),
-                encryption: { diskEncryptionSet: { id: "/des" } },
+                encryption: { diskEncryptionSet: { id: `${compute}/diskEncryptionSets/keys` } },
               },
             },
           ],
@@ -115,7 +133,10 @@ test("the 201 has the VM's configuration and the ids of its disk restore points;
   const name = data?.id?.split("/").at(-1) ?? "";
   const disk = await lab.arm.diskRestorePoint.get(GROUP, "web-rpc", "p", name);
   expect(disk).toMatchObject({
-    encryption: { type: "EncryptionAtRestWithCustomerKey", diskEncryptionSetId: "/des" },
+    encryption: {
+      type: "EncryptionAtRestWithCustomerKey",
+      diskEncryptionSetId: `${compute}/diskEncryptionSets/keys`,
+    },
     networkAccessPolicy: "AllowPrivate",
     diskAccessId: "/access",
     publicNetworkAccess: "Disabled",
@@ -152,18 +173,49 @@ test("bodies keep what Azure takes, and refuse the rest", async () => {
   expect(await put({ properties: readOnly })).toMatchObject({ status: 201 });
 });
 
-test.each(conditionNames.map((name) => [name, conditions[name]] as const))(
-  "condition %s fails a restore point with Azure's sentence",
-  async (name, { code, message: sentence, os, scope }) => {
-    await makeVm("vm", { os: os ?? "Linux" });
-    await lab.azure.control.setGuest({ vm: "vm", conditions: [name] });
-    expect(await message(lab.takePoint("vm/p"))).toContain(`${code}. ${sentence}`);
-    const crashed = await message(lab.takePoint("vm/q", crash));
-    expect(crashed === "no failure").toBe(scope === "guest");
-    await lab.azure.control.setGuest({ vm: "vm", conditions: [] });
-    expect(await message(lab.takePoint("vm/p"))).toBe("no failure");
-  },
-);
+test("each condition fails a restore point with Azure's sentence, until it is cleared", async () => {
+  await makeVm("windows", { os: "Windows" });
+  await makeVm("linux");
+  for (const name of conditionNames) {
+    const { code, message: sentence, os = "Linux", scope } = conditions[name];
+    const vm = os.toLowerCase();
+    await lab.azure.control.setGuest({ vm, conditions: [name] });
+    const failed = await message(lab.takePoint(`${vm}/p-${name}`));
+    const crashed = await message(lab.takePoint(`${vm}/q-${name}`, crash));
+    expect([name, failed, crashed === "no failure" ? "guest" : "platform"]).toEqual([
+      name,
+      expect.stringContaining(`${code}. ${sentence}`),
+      scope,
+    ]);
+    await lab.azure.control.setGuest({ vm, conditions: [] });
+  }
+  expect(await message(lab.takePoint("linux/p-no-network"))).toBe("no failure");
+});
+
+test("a VM whose disks change during the creation fails it", async () => {
+  await makeVm("web", { disks: [noFill, noFill] });
+  await lab.azure.control.settings({ operationMs: 20_000 });
+  const point = lab.arm.restorePoints.create(GROUP, "web-rpc", "p", crash);
+  await point.submitted();
+  await lab.azure.control.settings({ operationMs: 0 });
+  await lab.arm.virtualMachines.attachDetachDataDisks(GROUP, "web", {
+    dataDisksToDetach: [{ diskId: `${compute}/disks/web-data0` }],
+  });
+  await lab.azure.control.advanceClock(20_000);
+  expect(await message(point)).toContain(`OperationNotAllowed. ${conditions["vm-changes"].message}`);
+});
+
+test("a disk whose encryption set or key is missing fails the restore point", async () => {
+  const diskEncryptionSetId = `${compute}/diskEncryptionSets/keys`;
+  const encryption = { type: "EncryptionAtRestWithCustomerKey" as const, diskEncryptionSetId };
+  await makeVm("web", { disks: [{ ...noFill, facts: { encryption } }] });
+  expect(await message(lab.takePoint("web/p", crash))).toContain(conditions["key-vault-missing"].message);
+  await makeSet();
+  const match = { operation: "keyVault.access" };
+  await lab.azure.control.addFault({ match, effect: { type: "fail" }, times: 1 });
+  expect(await message(lab.takePoint("web/p", crash))).toContain(conditions["key-denied"].message);
+  expect(await message(lab.takePoint("web/p", crash))).toBe("no failure");
+});
 
 test("the support matrix is enforced, unless the disk is excluded", async () => {
   const clientError = { code: "VMRestorePointClientError", status: 409 };
@@ -235,7 +287,11 @@ test("a collection is for one VM of its subscription and region", async () => {
     code: "InvalidParameter",
     status: 400,
   });
-  const foreign = { source: { id: vm.replace(SUBSCRIPTION, "00000000-0000-4000-8000-000000000000") } };
+  const other = "00000000-0000-4000-8000-000000000000";
+  await lab.azure.fabric.ensureSubscription({ id: other, name: "Other" });
+  const scope = `/subscriptions/${other}`;
+  await lab.azure.fabric.addRoleAssignment({ principalId: PRINCIPAL, scope, role: "Reader" });
+  const foreign = { source: { id: vm.replace(SUBSCRIPTION, other) } };
   expect(await message(put(foreign))).toContain("must match the subscription");
   expect((await failureOf(put({ source: { id: `${vm}x` } }))).status).toBe(404);
   expect((await failureOf(put({ source: { id: vm.replace("virtualMachines", "disks") } }))).code).toBe(

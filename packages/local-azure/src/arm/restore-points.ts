@@ -16,6 +16,7 @@ import { attachedDisks, refuseUnsupported } from "./restore-point-support.ts";
 import { type ArmCall, type ArmReply, computeInGroup, expandOf, param, routes } from "./router.ts";
 import { sourceMetadata } from "./source-metadata.ts";
 import { diskPointId, nameDisks, takeRestorePoint } from "./take-restore-point.ts";
+import { refuseBusy } from "./vm-errors.ts";
 
 export const restorePointPattern = `${computeInGroup}/restorePointCollections/{collection}/restorePoints/{point}`;
 
@@ -66,6 +67,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
       param(call, "group"),
     );
   const wanted = parsePut(call, { vm, collection });
+  refuseBusy(vm, "Create Restore Point");
   refuseUnsupported(world, vm, wanted);
   checkLimits(world, vm);
   if (vm.power !== "running" && wanted.requested === undefined) {

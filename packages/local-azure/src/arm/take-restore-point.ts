@@ -8,6 +8,7 @@ import { inheritedFrom } from "../state/disk-facts.ts";
 import type { DiskRestorePoint, RestorePoint, Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { copyFields } from "./disk-point-copy.ts";
+import { keyProblem } from "./encryption.ts";
 import { ArmError, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import { attachedDisks } from "./restore-point-support.ts";
@@ -20,6 +21,7 @@ export async function takeRestorePoint(world: World, point: RestorePoint): Promi
   const { consistency, fileSystemAttemptsLeft } = guestOutcome(world, vm, point);
   refuseCondition(vm.guest, "platform");
   const attached = attachedDisks(vm, point.excludeDisks);
+  refuseWithoutKeys(world, attached);
   const keys = attached.map((disk) => keyOf(disk.diskId));
   await world.layers.withDisks(keys, () => {
     refuseChangedVm(vm, point);
@@ -35,6 +37,14 @@ export async function takeRestorePoint(world: World, point: RestorePoint): Promi
       logVssBackup(vm.guest.windows, point.snapshotTime);
     });
   });
+}
+
+/** The disk provider writes with the keys of the disks' encryption sets. @throws ArmError */
+function refuseWithoutKeys(world: World, attached: ReturnType<typeof attachedDisks>): void {
+  for (const { diskId } of attached) {
+    const problem = keyProblem(world, world.state.disks[keyOf(diskId)]?.encryption);
+    if (problem) throw conditionError(problem.status === 404 ? "key-vault-missing" : "key-denied");
+  }
 }
 
 /** The VM must have the disks that it had when the operation began. @throws ArmError */

@@ -81,7 +81,7 @@ function agentView(vm: Vm, ready: boolean, time: string): AgentView {
     extensionHandlers: ready
       ? Object.values(vm.extensions).map((extension) => ({
           type: `${extension.publisher}.${extension.type}`,
-          typeHandlerVersion: extension.typeHandlerVersion,
+          typeHandlerVersion: extension.installedVersion ?? extension.typeHandlerVersion,
           status: status("ProvisioningState/succeeded", "Ready"),
         }))
       : [],

@@ -50,6 +50,12 @@ export function provision(world: World, vm: Vm, extension: VmExtension): void {
   if (extension.publisher.toLowerCase() === PUBLISHER.toLowerCase()) installSnapshotHandler(vm, extension);
   extension.provisioningState = "Succeeded";
   extension.message = "Plugin enabled";
+  if (extension.type === "CustomScriptExtension")
+    extension.substatuses = ["StdOut", "StdErr"].map((stream) => ({
+      code: `ComponentStatus/${stream}/succeeded`,
+      displayStatus: "Provisioning succeeded",
+      message: "",
+    }));
 }
 
 function installSnapshotHandler(vm: Vm, extension: VmExtension): void {

@@ -189,7 +189,7 @@ const points: Step[] = [
   ),
   ok(`restore-point collection show ${rpc} --restore-points --query length(restorePoints) -o json`, 2),
   fails(`restore-point show ${rpc} -n no-such-point`, "NotFound"),
-  fails(`restore-point create ${rpc} -n p1`, "Conflict"),
+  fails(`restore-point create ${rpc} -n p1`, "OperationNotAllowed"),
   ok(`restore-point delete ${rpc} -n p1 --yes`),
   ok(`restore-point collection delete ${rpc} --yes`),
   fails(`restore-point collection show ${rpc}`, "ResourceNotFound"),
