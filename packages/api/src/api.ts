@@ -1,4 +1,4 @@
-import { openDatabase } from "@kluis/db";
+import { openDatabase, openSecretBox } from "@kluis/db";
 import { type Clock, systemClock } from "@kluis/domain";
 import { type Logger, pino } from "pino";
 import type { Api } from "./context.ts";
@@ -18,6 +18,7 @@ export interface CreateApiOptions {
  */
 export async function createApi({ env, logger, clock = systemClock }: CreateApiOptions): Promise<Api> {
   const log = logger ?? pino({ level: env.logLevel, redact: ["*.secret", "*.token", "*.connectionString"] });
+  const secrets = openSecretBox(env.secretsKeyFile);
   const db = await openDatabase({
     url: env.databaseUrl,
     poolSize: env.poolSize,
@@ -28,7 +29,9 @@ export async function createApi({ env, logger, clock = systemClock }: CreateApiO
     db,
     clock,
     logger: log,
-    vault: createVaultReader(env.vault),
+    vaults: createVaultReader({ environment: env.vault, secrets }),
+    secrets,
+    vaultFolders: env.vaultFolders,
     live,
     close: async () => {
       await live.close();

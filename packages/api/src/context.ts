@@ -1,4 +1,4 @@
-import type { Db } from "@kluis/db";
+import type { Db, SecretBox } from "@kluis/db";
 import {
   type Access,
   type Actor,
@@ -20,7 +20,11 @@ export interface Api {
   readonly db: Db;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly vault: VaultReader;
+  readonly vaults: VaultReader;
+  /** Seals the secrets that users enter. */
+  readonly secrets: SecretBox;
+  /** Folder in which users may add vaults of kind folder; null: they may not. */
+  readonly vaultFolders: string | null;
   readonly live: LiveHub;
   /** Ends live streams, then the connections to the database. */
   close(): Promise<void>;

@@ -6,6 +6,10 @@ import { z } from "zod";
 export interface ApiEnv {
   readonly databaseUrl: string;
   readonly vault: VaultSettings;
+  /** File with the key that seals the secrets of connections and vaults; null: none can be stored. */
+  readonly secretsKeyFile: string | null;
+  /** Folder in which users may add vaults of kind folder; null: they may not. */
+  readonly vaultFolders: string | null;
   /** Most database connections of this process. */
   readonly poolSize: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
@@ -14,6 +18,8 @@ export interface ApiEnv {
 const schema = z
   .object({
     KLUIS_API_POOL_SIZE: z.coerce.number().int().min(2).max(100).default(10),
+    KLUIS_SECRETS_KEY_FILE: z.string().trim().min(1).optional(),
+    KLUIS_FOLDER_VAULTS: z.string().trim().min(1).optional(),
     KLUIS_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   })
   .and(vaultEnvSchema);
@@ -35,6 +41,8 @@ export function parseApiEnv(env: Readonly<Record<string, string | undefined>>): 
   return {
     databaseUrl: url,
     vault: readVaultSettings(parsed.data),
+    secretsKeyFile: parsed.data.KLUIS_SECRETS_KEY_FILE ?? null,
+    vaultFolders: parsed.data.KLUIS_FOLDER_VAULTS ?? null,
     poolSize: parsed.data.KLUIS_API_POOL_SIZE,
     logLevel: parsed.data.KLUIS_LOG_LEVEL,
   };

@@ -1,6 +1,6 @@
 /** A small world for tests of the API: a real database with two teams and their VMs, and a real vault in a folder. */
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
@@ -8,7 +8,7 @@ import {
   createJob,
   createPoint,
   endJob,
-  ensureVault,
+  followEnvironmentVault,
   inTransaction,
   loadWorkJob,
   type NewPoint,
@@ -91,12 +91,16 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
     clock: systemClock,
     signal: new AbortController().signal,
   });
+  const secretsKeyFile = path.join(folder, "secrets-key");
+  await writeFile(secretsKeyFile, randomBytes(32).toString("base64"), { mode: 0o600 });
   const api = await createApi({
     env: {
       databaseUrl: database.url,
       poolSize: 6,
       logLevel: "error",
       vault: { kind: "folder", name: "main", ...place },
+      secretsKeyFile,
+      vaultFolders: path.join(folder, "vaults"),
     },
     logger: pino({ level: "silent" }),
     clock,
@@ -130,9 +134,10 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
 async function fillDatabase(api: Api, vault: Vault): Promise<Pick<World, "platformVm" | "commerceVm">> {
   await seedBasics(api.db, { subscriptionId, groups });
   const { id, keyId } = vault;
-  const facts = { kind: "folder", address: "folder", createdAt: new Date() } as const;
+  const place = { account: null, container: null, folder: "folder" };
+  const facts = { kind: "folder", ...place, createdAt: new Date() } as const;
   return inTransaction(api.db, async (tx) => {
-    await ensureVault(tx, { id, name: "main", keyId, ...facts });
+    await followEnvironmentVault(tx, { identity: id, name: "main", keyId, ...facts }, systemClock);
     return {
       platformVm: await addVm(tx, { name: "ops-01", resourceGroup: "platform-rg" }),
       commerceVm: await addVm(tx, { name: "shop-01", resourceGroup: "commerce-rg" }),
@@ -243,7 +248,7 @@ async function finishJob(api: Api, jobId: string, how: "succeeded" | "cancelled"
   await inTransaction(api.db, async (tx) => {
     const job = await loadWorkJob(tx, jobId);
     if (job === null) throw new Error("There is no such job.");
-    await startWorkJob(tx, job, api.clock.now());
+    await startWorkJob(tx, job, { at: api.clock.now() });
     const failed = typeof how === "object";
     if (failed) await condemnJob(tx, jobId, how);
     const end = { state: failed ? "failed" : how, stage: "recovery-point", at: api.clock.now() } as const;

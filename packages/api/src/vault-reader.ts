@@ -1,4 +1,13 @@
-/** The API's view of the vault: opened on first use, to read only. */
+/** The API's view of the vaults: opened on first use, to read only, and opened again when a row changes. */
+import {
+  listVaults,
+  readSealedVaultSecrets,
+  requireVault,
+  type SecretBox,
+  type Tx,
+  type VaultRow,
+} from "@kluis/db";
+import { KluisError } from "@kluis/domain";
 import {
   type BlobStore,
   openVault,
@@ -10,43 +19,92 @@ import {
 
 export interface VaultReader {
   /**
-   * The vault, opened at the first call and kept. After a failure the next call tries again.
-   * @throws KluisError VAULT_UNREACHABLE, VAULT_NOT_INITIALISED, VAULT_KEY_WRONG, CONFIG_INVALID
+   * A vault by the id of its row, disabled ones too. After a failure the next call tries again.
+   * @throws KluisError NOT_FOUND, VAULT_UNUSABLE, VAULT_UNREACHABLE, VAULT_NOT_INITIALISED, VAULT_KEY_WRONG, CONFIG_INVALID
    */
-  open(): Promise<Vault>;
+  open(tx: Tx, vaultId: string): Promise<Vault>;
   /**
-   * The vault's objects, for those that are not encrypted: the anchors of the ledger. Needs no key.
-   * @throws KluisError VAULT_UNREACHABLE
+   * The storage of each vault, for objects that are not encrypted: the anchors of the ledger. Needs no key. Each `open` throws
+   * as above.
    */
-  openStore(): Promise<BlobStore>;
+  stores(tx: Tx): Promise<readonly { readonly row: VaultRow; readonly open: () => Promise<BlobStore> }[]>;
 }
 
-export function createVaultReader(settings: VaultSettings): VaultReader {
-  let opening: Promise<Vault> | undefined;
-  let store: Promise<BlobStore> | undefined;
-  return {
-    open: () => {
-      opening ??= openConfiguredVault(settings).catch((error: unknown) => {
-        opening = undefined;
-        throw error;
-      });
-      return opening;
-    },
-    openStore: () => {
-      store ??= openVaultStore(settings, AbortSignal.timeout(openTimeoutMs)).catch((error: unknown) => {
-        store = undefined;
-        throw error;
-      });
-      return store;
-    },
-  };
+export interface VaultReaderOptions {
+  /** The vault of the environment. */
+  readonly environment: VaultSettings;
+  readonly secrets: SecretBox;
 }
 
 /** A store that does not answer must not block every download indefinitely. */
 const openTimeoutMs = 30_000;
 
+export function createVaultReader({ environment, secrets }: VaultReaderOptions): VaultReader {
+  const vaults = new Kept<Vault>();
+  const stores = new Kept<BlobStore>();
+  const settingsOf = (row: VaultRow, sealed: Uint8Array | null): VaultSettings => {
+    const { id, name, kind, folder, container } = row;
+    const { keyFile } = environment;
+    if (row.source === "environment") {
+      if (environment.name === name) return environment;
+      throw unusable("environment", name, "The environment of the portal does not describe vault");
+    }
+    if (kind === "folder") return { kind, name, keyFile, folder: folder ?? "" };
+    const connectionString = sealed === null ? null : secrets.open(sealed, `vault:${id}`);
+    if (connectionString === null)
+      throw unusable("secret", name, "The portal cannot decrypt the stored credential of vault");
+    return { kind, name, keyFile, connectionString, container: container ?? "" };
+  };
+  const openStore = (settings: VaultSettings): Promise<BlobStore> =>
+    openVaultStore(settings, AbortSignal.timeout(openTimeoutMs));
+  return {
+    open: async (tx, vaultId) => {
+      const row = await requireVault(tx, vaultId);
+      const settings = settingsOf(row, (await readSealedVaultSecrets(tx)).get(row.id) ?? null);
+      return vaults.get(row.id, settings, () => openConfiguredVault(settings));
+    },
+    stores: async (tx) => {
+      const sealed = await readSealedVaultSecrets(tx);
+      const used = (await listVaults(tx)).filter(({ identity }) => identity !== null);
+      return used.map((row) => ({
+        row,
+        open: async () => {
+          const settings = settingsOf(row, sealed.get(row.id) ?? null);
+          return stores.get(row.id, settings, () => openStore(settings));
+        },
+      }));
+    },
+  };
+}
+
+/** What was opened with which settings, by id. */
+class Kept<T> {
+  readonly #opened = new Map<string, { readonly fingerprint: string; readonly opening: Promise<T> }>();
+
+  get(id: string, settings: VaultSettings, open: () => Promise<T>): Promise<T> {
+    const fingerprint = JSON.stringify(settings);
+    const known = this.#opened.get(id);
+    if (known?.fingerprint === fingerprint) return known.opening;
+    const opening = open();
+    this.#opened.set(id, { fingerprint, opening });
+    opening.catch(() => {
+      if (this.#opened.get(id)?.opening === opening) this.#opened.delete(id);
+    });
+    return opening;
+  }
+}
+
 async function openConfiguredVault(settings: VaultSettings): Promise<Vault> {
   const signal = AbortSignal.timeout(openTimeoutMs);
   const keys = await openVaultKey(settings, { create: false });
   return openVault({ store: await openVaultStore(settings, signal), keys, signal });
+}
+
+function unusable(reason: "environment" | "secret", vault: string, text: string): KluisError {
+  return new KluisError("VAULT_UNUSABLE", {
+    reason,
+    message: `${text} ${vault}.`,
+    action: "Ask the operator to compare the settings of engine and portal.",
+    params: { vault },
+  });
 }

@@ -6,6 +6,8 @@ import { z } from "zod";
 /** How Kluis authenticates to Azure. */
 export type AzureCredentialConfig =
   | { readonly kind: "secret"; readonly clientId: string; readonly secret: string }
+  /** `certificate`: PEM with the certificate and its private key. */
+  | { readonly kind: "certificate"; readonly clientId: string; readonly certificate: string }
   | { readonly kind: "workload-identity"; readonly clientId: string; readonly tokenFile: string }
   | { readonly kind: "managed-identity"; readonly clientId: string | null };
 
@@ -73,6 +75,16 @@ const envSchema = z.object({
     .optional(),
   KLUIS_AZURE_REWRITE: rewriteSchema.default(new Map()),
 });
+
+/**
+ * Reads KLUIS_AZURE_REWRITE, which holds for every connection of the process.
+ * @throws KluisError CONFIG_INVALID
+ */
+export function parseAzureRewrite(text: string | undefined): ReadonlyMap<string, string> {
+  const parsed = rewriteSchema.safeParse(text ?? "");
+  if (parsed.success) return parsed.data;
+  throw invalid(`KLUIS_AZURE_REWRITE ${parsed.error.issues.map(({ message }) => message).join("; ")}.`);
+}
 
 type ParsedEnv = z.infer<typeof envSchema>;
 

@@ -7,6 +7,8 @@ import {
   systemErrorRetryPolicy,
 } from "@azure/core-rest-pipeline";
 import { type BudgetStore, KluisError } from "@kluis/domain";
+import type { z } from "zod";
+import { type ArmListOptions, listFromArm } from "./arm-list.ts";
 import { LeasedBudget, type RequestBudget } from "./budget/budget.ts";
 import { memoryBudgetStore } from "./budget/memory-store.ts";
 import { budgetPolicy } from "./budget/policy.ts";
@@ -16,10 +18,11 @@ import { byClock, retries, tokenSource } from "./credential.ts";
 import { createHttpClient } from "./http.ts";
 import { TokenBook, tokenPolicy } from "./tokens.ts";
 
-/** A connection to Azure: one identity in one tenant. Make one per process. */
+/** Requests of `list` name their own subscription, or none. */
+const noSubscription = "00000000-0000-0000-0000-000000000000";
+
+/** One identity in one tenant; a process may have several. */
 export interface AzureConnection {
-  readonly config: AzureConfig;
-  readonly tenantId: string;
   readonly subscriptions: readonly string[];
   /** The Compute client of a subscription. @throws KluisError INPUT_INVALID when it is not the connection's */
   compute(subscriptionId: string): ComputeManagementClient;
@@ -33,6 +36,14 @@ export interface AzureConnection {
 const noCredential = {
   getToken: () => Promise.reject(new Error("The connection signs its requests itself.")),
 };
+
+/** A connection that also sees what its identity may use beyond the chosen subscriptions. */
+export interface AzureDirectory extends AzureConnection {
+  /** The Compute client of any subscription, for tests of a connection. */
+  computeOf(subscriptionId: string): ComputeManagementClient;
+  /** Lists resources outside Compute. @throws KluisError AZURE_… */
+  list<T extends z.ZodType>(path: string, item: T, options: ArmListOptions): Promise<z.output<T>[]>;
+}
 
 function createCompute(
   config: AzureConfig,
@@ -76,7 +87,7 @@ function principalOf({ tenantId, credential }: AzureConfig): string {
 export function connect(
   config: AzureConfig,
   { now = Date.now, budgetStore = memoryBudgetStore(now) }: ConnectOptions = {},
-): AzureConnection {
+): AzureDirectory {
   const httpClient = createHttpClient(config.rewrite);
   const tokens = new TokenBook(
     byClock(tokenSource(config, httpClient), now),
@@ -85,9 +96,15 @@ export function connect(
   );
   const budget = new LeasedBudget({ store: budgetStore, principal: principalOf(config), now });
   const clients = new Map<string, ComputeManagementClient>();
+  const computeOf = (subscriptionId: string): ComputeManagementClient =>
+    createCompute(config, { tokens, budget, httpClient, subscriptionId: subscriptionId.toLowerCase() });
   return {
-    config,
-    tenantId: config.tenantId,
+    computeOf,
+    list: (path, item, options) =>
+      listFromArm(
+        { client: computeOf(noSubscription), httpClient, armUrl: config.armUrl },
+        { path, item, ...options },
+      ),
     subscriptions: config.subscriptions,
     httpClient,
     now,
@@ -103,7 +120,7 @@ export function connect(
           params: { subscriptionId },
         });
       }
-      const client = createCompute(config, { tokens, budget, httpClient, subscriptionId: key });
+      const client = computeOf(key);
       clients.set(key, client);
       return client;
     },

@@ -3,6 +3,7 @@
 import type { HttpClient } from "@azure/core-rest-pipeline";
 import {
   type AccessToken,
+  ClientCertificateCredential,
   ClientSecretCredential,
   ManagedIdentityCredential,
   type TokenCredential,
@@ -55,6 +56,10 @@ function credentialMaker(
   const { clientId } = credential;
   if (credential.kind === "secret") {
     return () => new ClientSecretCredential(tenantId, clientId, credential.secret, options);
+  }
+  if (credential.kind === "certificate") {
+    const { certificate } = credential;
+    return () => new ClientCertificateCredential(tenantId, clientId, { certificate }, options);
   }
   const { tokenFile: tokenFilePath } = credential;
   return () => new WorkloadIdentityCredential({ ...options, tenantId, clientId, tokenFilePath });

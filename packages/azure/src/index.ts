@@ -1,7 +1,13 @@
 /** The public interface of `@kluis/azure`. */
 export { armKey, parseArmId } from "./arm-id.ts";
-export { type AzureConfig, type AzureCredentialConfig, parseAzureEnv } from "./config.ts";
-export { type AzureConnection, connect, type ProbeResult, probe } from "./connection.ts";
+export { type ConnectionFindings, checkConnection, type SeenSubscription } from "./check-connection.ts";
+export {
+  type AzureConfig,
+  type AzureCredentialConfig,
+  parseAzureEnv,
+  parseAzureRewrite,
+} from "./config.ts";
+export { type AzureConnection, type AzureDirectory, connect, type ProbeResult, probe } from "./connection.ts";
 export {
   deleteEmptyCollection,
   pollDeleteRestorePoint,
@@ -11,12 +17,14 @@ export { inspectDisks, vmFactsOf } from "./disks.ts";
 export { pollExtension, snapshotExtension, startExtension } from "./extension.ts";
 export { grantRead, grantWrite, revokeRead } from "./grants.ts";
 export { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
+export { createHttpClient } from "./http.ts";
 export { type InventoryItem, type ListedVm, listInventory, listVms } from "./inventory.ts";
 export { installationTag, jobTag, restorePointIds } from "./names.ts";
 export { type AzureOperation, azureOperationSchema, type Poll } from "./operation.ts";
 export { type ListOwnedOptions, listOwned } from "./owned.ts";
 export { type PageRangesDiffInput, type PageRangesInput, pageRanges, pageRangesDiff } from "./page-ranges.ts";
 export { openPageWriter, PageWriter, type PageWriterOptions } from "./page-writer.ts";
+export { requiredActions } from "./required-actions.ts";
 export { getRestorePoint, pollRestorePoint, startRestorePoint } from "./restore-points.ts";
 export { requireDiskDependencies } from "./restored-disk.ts";
 export { redactSecrets, Sas } from "./sas.ts";

@@ -20,6 +20,28 @@ export {
 export { requestBudgetStore } from "./budgets/store.ts";
 // Connection, transactions, values
 export { type Db, openDatabase } from "./client.ts";
+// Connections to Azure
+export { raiseConfigVersion, readConfigVersion } from "./connections/config-version.ts";
+export { type EnvironmentConnection, followEnvironment } from "./connections/environment.ts";
+export {
+  type ConnectionRow,
+  connectionOfSubscription,
+  findConnection,
+  listConnections,
+  mustBeConnected,
+  notConnected,
+  readSealedSecrets,
+  requireConnection,
+} from "./connections/read.ts";
+export { listTaken, selectSubscriptions, subscriptionTaken } from "./connections/subscriptions.ts";
+export {
+  changeConnection,
+  createConnection,
+  lockConnections,
+  noteConnectionTestAsked,
+  recordConnectionTest,
+  removeConnection,
+} from "./connections/write.ts";
 // Engines
 export {
   beatEngine,
@@ -177,6 +199,8 @@ export {
 } from "./protections/write.ts";
 // Queue
 export { enqueue } from "./queue/enqueue.ts";
+// Secrets
+export { openSecretBox, type SecretBox, secretsKeySetting } from "./secrets/seal.ts";
 // Sessions
 export { createSession, findSession, revokeSession, touchSession } from "./sessions/write.ts";
 // Subscriptions
@@ -199,7 +223,26 @@ export {
 export { inTransaction, type Tx } from "./tx.ts";
 
 // Vaults
-export { ensureVault } from "./vaults/write.ts";
+export {
+  findVault,
+  listVaults,
+  readSealedVaultSecrets,
+  requireDefaultVault,
+  requireVault,
+  type VaultRow,
+} from "./vaults/read.ts";
+export {
+  changeVault,
+  createVaultRow,
+  type EnvironmentVault,
+  followEnvironmentVault,
+  lockVaults,
+  makeDefaultVault,
+  noteVaultTestAsked,
+  recordVaultIdentity,
+  recordVaultTest,
+  removeVaultRow,
+} from "./vaults/write.ts";
 
 // Virtual machines
 export { findVms } from "./vms/find.ts";

@@ -24,6 +24,10 @@ export const locks = {
   ledger: named("ledger"),
   /** Transaction lock: one process seeds at a time. */
   seed: named("seed"),
+  /** Transaction lock: one change of connections, or of who reads which subscription, at a time. */
+  connections: named("connections"),
+  /** Transaction lock: one change of vaults, or of which one is the default, at a time. */
+  vaults: named("vaults"),
   /** Transaction lock: one discovery writes a VM at a time. `resourceId` in any letter case. */
   vm: (resourceId: string): bigint => named(`vm:${resourceId.toLowerCase()}`),
   /** Session lock: one process advances a job at a time. */

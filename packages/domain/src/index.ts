@@ -37,6 +37,31 @@ export { canonicalJson, storableJson, storableText } from "./canonical-json.ts";
 export { type Clock, systemClock, type TimedClock } from "./clock.ts";
 export { type Concurrency, forEachConcurrent, mapConcurrent } from "./concurrent.ts";
 export {
+  type ConnectionTest,
+  connectionTestSchema,
+  type TestedSubscription,
+  testedSubscriptionSchema,
+  type VaultTest,
+  vaultTestSchema,
+} from "./connection-test.ts";
+export {
+  type AzureCloud,
+  azureClouds,
+  type ConnectionCloud,
+  type CredentialKind,
+  cloudEndpoints,
+  cloudOf,
+  connectionClouds,
+  credentialKinds,
+  type SettingSource,
+  type SwitchState,
+  settingSources,
+  storedCredentialKinds,
+  switchStates,
+  type VaultCheck,
+  vaultChecks,
+} from "./connections.ts";
+export {
   type AzureConsistency,
   type ConsistencyOutcome,
   type ConsistencyPlan,

@@ -4,7 +4,7 @@ import { verifyModes } from "./point.ts";
 import { diskKeySchema } from "./vm.ts";
 import { restoreChoicesSchema } from "./vm-restored-disk.ts";
 
-const jobId = z.strictObject({ jobId: z.uuid() });
+const byJob = z.strictObject({ jobId: z.uuid() });
 
 /**
  * Every graphile-worker task: name → payload, maximum attempts, and maximum duration of one run.
@@ -13,21 +13,21 @@ const jobId = z.strictObject({ jobId: z.uuid() });
  */
 export const taskCatalog = {
   /** Advances a backup job until it must wait, then schedules its next run. */
-  "backup.advance": { payload: jobId, maxAttempts: 25, timeoutMinutes: 10 },
+  "backup.advance": { payload: byJob, maxAttempts: 25, timeoutMinutes: 10 },
   /** Moves one segment of a disk to the vault. */
   "backup.segment": {
     payload: z.strictObject({ jobId: z.uuid(), diskKey: z.string(), segment: z.int().min(0) }),
     maxAttempts: 25,
     timeoutMinutes: 60,
   },
-  "restore.advance": { payload: jobId, maxAttempts: 25, timeoutMinutes: 10 },
+  "restore.advance": { payload: byJob, maxAttempts: 25, timeoutMinutes: 10 },
   "restore.segment": {
     payload: z.strictObject({ jobId: z.uuid(), diskKey: z.string(), segment: z.int().min(0) }),
     maxAttempts: 25,
     timeoutMinutes: 60,
   },
-  "verify.run": { payload: jobId, maxAttempts: 10, timeoutMinutes: 60 },
-  "point.delete": { payload: jobId, maxAttempts: 25, timeoutMinutes: 10 },
+  "verify.run": { payload: byJob, maxAttempts: 10, timeoutMinutes: 60 },
+  "point.delete": { payload: byJob, maxAttempts: 25, timeoutMinutes: 10 },
   /** Reads the inventory of one subscription, or of all. */
   discover: {
     payload: z.strictObject({ subscriptionId: z.string().optional() }),
@@ -42,6 +42,14 @@ export const taskCatalog = {
   "vault.collect": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 60 },
   /** Compares Azure with the database and removes resources that no open job owns. */
   "azure.sweep": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
+  /** Tests a connection, and stores what its identity sees. */
+  "connection.test": {
+    payload: z.strictObject({ connectionId: z.uuid() }),
+    maxAttempts: 1,
+    timeoutMinutes: 5,
+  },
+  /** Tests a vault: writes, reads and deletes a small object. */
+  "vault.test": { payload: z.strictObject({ vaultId: z.uuid() }), maxAttempts: 1, timeoutMinutes: 5 },
   /** Signs the ledger's head and stores a copy in the vault. */
   "ledger.anchor": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 5 },
 } as const;
@@ -55,9 +63,13 @@ export type TaskPayload<N extends TaskName> = z.infer<(typeof taskCatalog)[N]["p
  */
 export function taskKey<N extends TaskName>(name: N, payload: TaskPayload<N>): string {
   const parts: Partial<
-    Record<"jobId" | "diskKey" | "segment" | "subscriptionId", string | number | undefined>
+    Record<
+      "jobId" | "diskKey" | "segment" | "subscriptionId" | "connectionId" | "vaultId",
+      string | number | undefined
+    >
   > = { ...payload };
-  const ids = [parts.jobId, parts.diskKey, parts.segment, parts.subscriptionId];
+  const { jobId, diskKey, segment, subscriptionId, connectionId, vaultId } = parts;
+  const ids = [jobId, diskKey, segment, subscriptionId, connectionId, vaultId];
   return [name, ...ids.filter((id) => id !== undefined)].join(":");
 }
 

@@ -103,10 +103,15 @@ export interface NoticeParams {
   "occurrence-missed": None;
   "occurrence-skipped": None;
   "occurrence-late": None;
+  "occurrence-connection-disabled": { readonly connection: string };
+  "occurrence-not-connected": None;
 
   // Health
   "azure-healthy": None;
+  /** Of earlier versions, and a vault whose storage does not say where it is. */
   "vault-healthy": { readonly vault: string };
+  "vault-blob-healthy": { readonly account: string; readonly container: string };
+  "vault-folder-healthy": { readonly folder: string };
   "scheduler-healthy": None;
 
   // The plan of a restore: what will happen in Azure, then what to know before

@@ -116,8 +116,15 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "occurrence-skipped": () => "The previous backup of this virtual machine had not ended.",
   "occurrence-late": () => "Started late: no engine was running at the scheduled time.",
 
+  "occurrence-connection-disabled": ({ connection }) =>
+    `The connection ${connection} is disabled, so no backup started.`,
+  "occurrence-not-connected": () =>
+    "No connection to Azure reads the subscription of this virtual machine, so no backup started.",
+
   "azure-healthy": () => "Azure responds.",
   "vault-healthy": ({ vault }) => `${vault} responds.`,
+  "vault-blob-healthy": ({ account, container }) => `Blob container ${container} of ${account} responds.`,
+  "vault-folder-healthy": ({ folder }) => `Folder ${folder} responds.`,
   "scheduler-healthy": () => "The scheduler runs every 30 seconds.",
 
   "restore-creates-disk": ({ name, sku, resourceGroup, location }) =>

@@ -11,6 +11,8 @@ export interface SchedulerInput {
   readonly now: Date;
   /** A backup of the VM has not ended. */
   readonly jobOpen: boolean;
+  /** Why no backup of the VM may start now; null or missing when it may. */
+  readonly blocked?: Notice | null;
 }
 
 /** The decision about one planned backup. Only the newest of a batch can be `started`. */
@@ -56,6 +58,7 @@ export function decideSchedule(input: SchedulerInput): SchedulerDecision {
 }
 
 function decideNewest(dueAt: Date, input: SchedulerInput): OccurrenceDecision {
+  if (input.blocked) return { dueAt, state: "skipped", notice: input.blocked };
   if (input.jobOpen) return { dueAt, state: "skipped", notice: notice("occurrence-skipped", {}) };
   const late = input.now.getTime() - dueAt.getTime() > limits.lateStartMs;
   return { dueAt, state: "started", late, notice: late ? notice("occurrence-late", {}) : null };

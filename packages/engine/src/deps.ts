@@ -2,24 +2,17 @@
 import type { AzureConnection } from "@kluis/azure";
 import type { Db } from "@kluis/db";
 import type { TimedClock } from "@kluis/domain";
-import type { BlobStore, TransferLimits, Vault } from "@kluis/vault";
 import type { GrantBook } from "./job/grants.ts";
 import type { Log } from "./log.ts";
-
-export interface OpenedVault {
-  /** Id of the vault and of its row in the database. */
-  readonly id: string;
-  readonly name: string;
-  readonly store: BlobStore;
-  readonly vault: Vault;
-  /** The memory budget that all transfers of this process share. */
-  readonly limits: TransferLimits;
-}
+import type { Connections } from "./runtime/connections.ts";
+import type { Vaults } from "./runtime/vaults.ts";
 
 export interface EngineDeps {
   readonly db: Db;
+  /** All connections as one: each call goes through the connection that reads the subscription. */
   readonly azure: AzureConnection;
-  readonly vault: OpenedVault;
+  readonly connections: Connections;
+  readonly vaults: Vaults;
   readonly clock: TimedClock;
   readonly log: Log;
   /** The tag of every resource that Kluis creates in Azure. */

@@ -1,6 +1,6 @@
 /** An engine process: opens its parts, registers as alive, runs tasks, and stops in an orderly way. */
 import { hostname } from "node:os";
-import { connect, grantRead, grantWrite } from "@kluis/azure";
+import { grantRead, grantWrite } from "@kluis/azure";
 import {
   type Db,
   type EngineLock,
@@ -10,6 +10,7 @@ import {
   listOpenJobs,
   newId,
   openDatabase,
+  openSecretBox,
   registerEngine,
   requestBudgetStore,
 } from "@kluis/db";
@@ -18,13 +19,15 @@ import type { EngineDeps } from "./deps.ts";
 import type { EngineConfig } from "./env.ts";
 import { GrantBook } from "./job/grants.ts";
 import { type Log, openLog } from "./log.ts";
+import { Connections } from "./runtime/connections.ts";
 import { keepAlive, reapDead } from "./runtime/heartbeat.ts";
 import { addTask } from "./runtime/queue.ts";
 import { RecurringTasks } from "./runtime/recurring.ts";
+import { followSettings } from "./runtime/settings.ts";
 import { toTaskList } from "./runtime/tasks.ts";
+import { Vaults } from "./runtime/vaults.ts";
 import { startWorkers, type Workers } from "./runtime/workers.ts";
 import { controlTasks, dataTasks } from "./tasks.ts";
-import { openEngineVault } from "./vault.ts";
 import { ENGINE_VERSION } from "./version.ts";
 
 export interface EngineOptions {
@@ -61,7 +64,8 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   await using undo = new AsyncDisposableStack();
   const poolSize = config.concurrency + 2 * CONTROL_CONCURRENCY + SPARE_CONNECTIONS;
   const db = undo.adopt(await openDatabase({ url: config.databaseUrl, poolSize }), (open) => open.close());
-  const deps = await openDeps({ config, db, clock, log, signal: stopping.signal });
+  const deps = await openDeps({ config, db, clock, log });
+  await followSettings(deps, config, stopping.signal);
   const lock = undo.use(await holdEngineLock(db));
   await reapDead(deps);
   const id = newId(clock);
@@ -83,18 +87,25 @@ async function openDeps(given: {
   db: Db;
   clock: TimedClock;
   log: Log;
-  signal: AbortSignal;
 }): Promise<EngineDeps> {
-  const { config, db, clock, log, signal } = given;
-  const azure = connect(config.azure, {
-    now: () => clock.now().getTime(),
+  const { config, db, clock, log } = given;
+  const secrets = openSecretBox(config.secretsKeyFile);
+  const connections = new Connections({
+    db,
+    clock,
     budgetStore: requestBudgetStore(db.prisma),
+    secrets,
+    rewrite: config.azureRewrite,
+    federatedTokenFile: config.federatedTokenFile,
+    readEnvironment: config.reread.azure,
   });
-  const vault = await openEngineVault({ config: config.vault, db, clock, signal });
+  const { keyFile } = config.vault;
+  const { azure } = connections;
   return {
     db,
     azure,
-    vault,
+    connections,
+    vaults: new Vaults({ db, clock, secrets, keyFile, readEnvironment: config.reread.vault }),
     clock,
     log,
     installationId: await ensureInstallation(db, clock),

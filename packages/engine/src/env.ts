@@ -1,13 +1,21 @@
 /** The engine's settings, parsed once from the environment. */
-import { type AzureConfig, parseAzureEnv } from "@kluis/azure";
-import { KluisError } from "@kluis/domain";
+import { type AzureConfig, parseAzureEnv, parseAzureRewrite } from "@kluis/azure";
+import { isKluisError, KluisError } from "@kluis/domain";
 import { readVaultSettings, type VaultSettings, vaultEnvSchema } from "@kluis/vault";
 import { z } from "zod";
 
 export interface EngineConfig {
   readonly databaseUrl: string;
-  readonly azure: AzureConfig;
+  /** The connection of the environment; null: the environment has none. */
+  readonly azure: AzureConfig | null;
+  readonly azureRewrite: ReadonlyMap<string, string>;
+  /** Token file of the workload identity of this process. */
+  readonly federatedTokenFile: string | null;
   readonly vault: VaultSettings;
+  /** File with the key that seals the secrets of connections and vaults; null: none can be stored. */
+  readonly secretsKeyFile: string | null;
+  /** Reads the settings of Azure and the vault again, whose files may have changed. An unreadable file keeps the last ones. */
+  readonly reread: { readonly azure: () => AzureConfig | null; readonly vault: () => VaultSettings };
   /** PKCS #8 PEM file with the Ed25519 key that signs the ledger's head. Null: the ledger is not anchored. */
   readonly ledgerKeyFile: string | null;
   /** Segments that this process moves at the same time. */
@@ -21,6 +29,9 @@ const envSchema = z
   .object({
     DATABASE_URL: text,
     KLUIS_LEDGER_KEY_FILE: text.optional(),
+    KLUIS_SECRETS_KEY_FILE: text.optional(),
+    KLUIS_AZURE_REWRITE: z.string().optional(),
+    KLUIS_AZURE_FEDERATED_TOKEN_FILE: text.optional(),
     KLUIS_ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(3),
     KLUIS_LOG_FORMAT: z.enum(["json", "text"]).default("json"),
     KLUIS_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
@@ -42,13 +53,45 @@ export function parseEngineEnv(env: Record<string, string | undefined>): EngineC
     });
   }
   const settings = parsed.data;
+  const readAzure = (): AzureConfig | null => (hasConnection(env) ? parseAzureEnv(env) : null);
+  const readVault = (): VaultSettings => readVaultSettings(settings);
+  const [azure, vault] = [readAzure(), readVault()];
   return {
     databaseUrl: settings.DATABASE_URL,
-    azure: parseAzureEnv(env),
-    vault: readVaultSettings(settings),
+    azure,
+    azureRewrite: parseAzureRewrite(settings.KLUIS_AZURE_REWRITE),
+    federatedTokenFile: settings.KLUIS_AZURE_FEDERATED_TOKEN_FILE ?? null,
+    vault,
+    secretsKeyFile: settings.KLUIS_SECRETS_KEY_FILE ?? null,
+    reread: { azure: lastReadable(readAzure, azure), vault: lastReadable(readVault, vault) },
     ledgerKeyFile: settings.KLUIS_LEDGER_KEY_FILE ?? null,
     concurrency: settings.KLUIS_ENGINE_CONCURRENCY,
     logFormat: settings.KLUIS_LOG_FORMAT,
     logLevel: settings.KLUIS_LOG_LEVEL,
+  };
+}
+
+/** Variables that describe a connection. The endpoints of a local Azure alone do not. */
+const connectionVariables = [
+  "KLUIS_AZURE_TENANT_ID",
+  "KLUIS_AZURE_SUBSCRIPTIONS",
+  "KLUIS_AZURE_CLIENT_ID",
+  "KLUIS_AZURE_CLIENT_SECRET_FILE",
+];
+
+function hasConnection(env: Record<string, string | undefined>): boolean {
+  return connectionVariables.some((name) => (env[name] ?? "") !== "");
+}
+
+/** A file that is being replaced cannot be read for a moment; a missing one is an error only at the start. */
+function lastReadable<T>(read: () => T, first: T): () => T {
+  let last = first;
+  return () => {
+    try {
+      last = read();
+    } catch (error) {
+      if (!isKluisError(error, "CONFIG_INVALID")) throw error;
+    }
+    return last;
   };
 }

@@ -13,9 +13,10 @@ import { restoreSegment } from "./jobs/restore/segment.ts";
 import { verifyMachine } from "./jobs/verify/machine.ts";
 import { reportPart } from "./runtime/health.ts";
 import type { Again, TaskDefinition, TaskDefinitions } from "./runtime/tasks.ts";
+import { testConnection, testVault } from "./runtime/tests.ts";
 import { tick } from "./schedule/tick.ts";
 import { anchorLedger } from "./upkeep/anchor.ts";
-import { collectVault } from "./upkeep/collect.ts";
+import { collectVaults } from "./upkeep/collect.ts";
 import { judgePoints, removeOldSnapshots, resumeDeletions } from "./upkeep/retention.ts";
 import { sweepAzure } from "./upkeep/sweep.ts";
 
@@ -80,6 +81,18 @@ export const controlTasks = {
     await judgePoints(deps);
     return removeOldSnapshots(deps, signal);
   }),
+  "connection.test": {
+    async run({ deps, payload, signal }) {
+      await testConnection(deps, payload.connectionId, signal);
+      return null;
+    },
+  } satisfies TaskDefinition<"connection.test">,
+  "vault.test": {
+    async run({ deps, payload, signal }) {
+      await testVault(deps, payload.vaultId, signal);
+      return null;
+    },
+  } satisfies TaskDefinition<"vault.test">,
   "azure.sweep": alone("azure.sweep", ({ deps, signal }) => sweepAzure(deps, { signal })),
   "ledger.anchor": alone("ledger.anchor", async ({ deps, signal }) => {
     await anchorLedger(deps, signal);
@@ -93,7 +106,7 @@ export const dataTasks = {
   "restore.segment": segmentTaskDefinition(restoreSegment),
   "verify.run": jobTaskDefinition(verifyMachine),
   "vault.collect": alone("vault.collect", async ({ deps, signal }) => {
-    await collectVault(deps, { signal });
+    await collectVaults(deps, { signal });
     return null;
   }),
 };

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
 import { advance } from "../src/job/advance.ts";
 import { deletePointMachine } from "../src/jobs/delete-point/machine.ts";
-import { collectVault } from "../src/upkeep/collect.ts";
+import { collectVaults } from "../src/upkeep/collect.ts";
 import { judgePoints, removeOldSnapshots, resumeDeletions } from "../src/upkeep/retention.ts";
 import { enhancedPolicy, GROUP, MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";
 
@@ -130,7 +130,9 @@ describe("a recovery point", () => {
     expect(job.state).toBe("succeeded");
     const gone = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: point.id } });
     expect(gone).toMatchObject({ state: "deleted", deleteReason: "test" });
-    await expect(engine.deps.vault.vault.getManifest(point.id, soon())).rejects.toMatchObject({
+    await expect(
+      (await engine.deps.vaults.openDefault()).vault.getManifest(point.id, soon()),
+    ).rejects.toMatchObject({
       code: "VAULT_OBJECT_MISSING",
     });
     const { restorePoints } = await world.control.snapshots();
@@ -235,13 +237,16 @@ describe("retention and garbage collection", () => {
     );
     expect(await judgePoints(engine.deps)).toBe(0);
     const before = await storedBytes();
-    const condemned = await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
+    const condemned = await collectVaults(engine.deps, { signal: soon(), graceMs: 0 });
     expect(condemned.condemned).toBeGreaterThan(0);
-    const swept = await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
+    const swept = await collectVaults(engine.deps, { signal: soon(), graceMs: 0 });
     expect(swept.freedBytes).toBeGreaterThan(3 * MIB);
     expect(before - (await storedBytes())).toBe(swept.freedBytes);
     expect(await world.pointDigest(second, "os")).toBe(await world.diskDigest("old-os"));
-    const verdict = await engine.deps.vault.vault.verifyPoint(second.id, { mode: "full", signal: soon() });
+    const verdict = await (await engine.deps.vaults.openDefault()).vault.verifyPoint(second.id, {
+      mode: "full",
+      signal: soon(),
+    });
     expect(verdict.ok).toBe(true);
     expect(await world.db.prisma.ledgerEvent.count({ where: { kind: "point.pruned", vmId } })).toBe(1);
   });
@@ -257,13 +262,13 @@ describe("retention and garbage collection", () => {
     await until("the transfer", 30_000, () =>
       world.db.prisma.jobDisk.findFirst({ where: { jobId, state: "running" } }),
     );
-    await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
-    await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
+    await collectVaults(engine.deps, { signal: soon(), graceMs: 0 });
+    await collectVaults(engine.deps, { signal: soon(), graceMs: 0 });
     await world.control.clearFaults();
     await world.ended(jobId);
     const point = await world.pointOf(jobId);
-    await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
-    await collectVault(engine.deps, { signal: soon(), graceMs: 0 });
+    await collectVaults(engine.deps, { signal: soon(), graceMs: 0 });
+    await collectVaults(engine.deps, { signal: soon(), graceMs: 0 });
     expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest("busy-os"));
   });
 
@@ -288,6 +293,7 @@ describe("retention and garbage collection", () => {
 
 async function storedBytes(): Promise<number> {
   let bytes = 0;
-  for await (const object of engine.deps.vault.store.list("packs/", soon())) bytes += object.bytes;
+  for await (const object of (await engine.deps.vaults.openDefault()).store.list("packs/", soon()))
+    bytes += object.bytes;
   return bytes;
 }

@@ -96,7 +96,7 @@ describe("a backup whose steps are all killed after their work", () => {
     expect(mine).toHaveLength(policy.instantRestoreDays > 0 ? 2 : 0);
     expect((await world.control.snapshots()).grants).toEqual([]);
     const manifests = await Array.fromAsync(
-      engine.deps.vault.vault.listManifests(AbortSignal.timeout(10_000)),
+      (await engine.deps.vaults.openDefault()).vault.listManifests(AbortSignal.timeout(10_000)),
     );
     expect(manifests).toHaveLength(await world.db.prisma.recoveryPoint.count());
     for (const kind of ["point.created", "job.succeeded"] as const) {

@@ -1,5 +1,12 @@
 /** The scheduler, on a clock that the test sets. */
-import { createPolicy, inTransaction, setProtection } from "@kluis/db";
+import {
+  changeConnection,
+  createPolicy,
+  followEnvironment,
+  inTransaction,
+  selectSubscriptions,
+  setProtection,
+} from "@kluis/db";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
 import { engineActor, type PolicyDocument, systemClock, type TimedClock } from "@kluis/domain";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -28,9 +35,15 @@ let database: TestDatabase;
 let clock: ManualClock;
 const log = openLog({ format: "text", level: "error" });
 
+let connectionId: string;
+
 beforeEach(async () => {
   database = await createTestDatabase();
   clock = new ManualClock("2026-03-27T12:00:00Z");
+  const identity = { tenantId: "t", credentialKind: "managed-identity", clientId: null } as const;
+  const endpoints = { authorityHost: "https://login.example", armUrl: "https://arm.example" };
+  const connection = { ...identity, ...endpoints, subscriptions: ["s"] };
+  connectionId = (await followEnvironment(database.db, connection, clock)).id;
 });
 afterEach(async () => {
   await database.drop();
@@ -134,6 +147,26 @@ describe("the scheduler", () => {
     const all = await occurrences();
     expect(all[2]?.reason).toMatch(/had not ended/);
     expect(all.map(({ state }) => state)).toEqual(["missed", "started", "skipped", "started"]);
+  });
+
+  it("skips an occurrence, with a reason, while no enabled connection reads the subscription", async () => {
+    await protect("a", standardPolicy);
+    const { db } = database;
+    const change = (state: "enabled" | "disabled") =>
+      inTransaction(db, (tx) => changeConnection(tx, { id: connectionId, change: { state } }, clock));
+    await change("disabled");
+    clock.set("2026-03-28T01:00:05Z");
+    expect(await tick(deps())).toMatchObject({ started: 0, skipped: 1 });
+    await change("enabled");
+    const none = { connectionId, tenantId: "t", subscriptions: [] };
+    await inTransaction(db, (tx) => selectSubscriptions(tx, none));
+    clock.set("2026-03-29T01:00:05Z");
+    expect(await tick(deps())).toMatchObject({ started: 0, skipped: 1 });
+    const all = await db.prisma.occurrence.findMany({ orderBy: { dueAt: "asc" } });
+    expect(all.map(({ notice }) => notice)).toMatchObject([
+      { code: "occurrence-connection-disabled", params: { connection: "main" } },
+      { code: "occurrence-not-connected" },
+    ]);
   });
 
   it("starts nothing for a stopped protection", async () => {

@@ -188,7 +188,7 @@ export class World {
     if (engine === undefined || disk === undefined) throw new Error("There is no engine or no such disk.");
     const root = disk.root === null ? null : parseNodeRef(disk.root);
     const size = Number(disk.diskBytes);
-    const reader = engine.deps.vault.vault.openDisk(root, size);
+    const reader = (await engine.deps.vaults.open(point.vaultId)).vault.openDisk(root, size);
     const hash = createHash("sha256");
     for (let offset = 0; offset < size; offset += 4 * MIB) {
       hash.update(await reader.read(offset, Math.min(4 * MIB, size - offset), AbortSignal.timeout(60_000)));

@@ -26,6 +26,8 @@ export function homeLayout(home: string) {
     vaultConnection: secret("vault-connection"),
     vaultKey: secret("vault-key"),
     ledgerKey: secret("ledger-key.pem"),
+    secretsKey: secret("secrets-key"),
+    vaults: join(home, "vaults"),
     azureClientSecret: secret("azure-client-secret"),
     portalClientSecret: secret("portal-client-secret"),
   };
@@ -41,6 +43,7 @@ export async function prepareHome(layout: HomeLayout): Promise<void> {
   await privateFolder(layout.logs);
   await privateFolder(layout.secrets);
   await secretFile(layout.ledgerKey, newLedgerKey);
+  await secretFile(layout.secretsKey);
 }
 
 /** Returns a new Ed25519 key (PKCS#8 PEM) that signs the heads of the ledger. */

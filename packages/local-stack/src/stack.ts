@@ -131,7 +131,11 @@ async function startBackground(
   supervisor: Supervisor,
 ): Promise<Record<string, string>> {
   const { settings, layout, signal } = context;
-  let env: Record<string, string> = { KLUIS_LEDGER_KEY_FILE: layout.ledgerKey };
+  let env: Record<string, string> = {
+    KLUIS_LEDGER_KEY_FILE: layout.ledgerKey,
+    KLUIS_SECRETS_KEY_FILE: settings.passed["KLUIS_SECRETS_KEY_FILE"] ?? layout.secretsKey,
+    KLUIS_FOLDER_VAULTS: settings.passed["KLUIS_FOLDER_VAULTS"] ?? layout.vaults,
+  };
   if (settings.databaseUrl === null) {
     const { server, url } = await startDatabase(context);
     supervisor.hold({ name: "PostgreSQL", graceMs: stopMs.postgres }, server.child);

@@ -9,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
 import { type LocalAzure, lenientSettings, type StartOptions, startLocalAzure } from "@kluis/local-azure";
 import { type Azurite, startAzurite } from "./azurite.ts";
 import { azureEnv } from "./environment.ts";
+import { randomSecret } from "./files.ts";
 import { newLedgerKey } from "./home.ts";
 
 export { startAzurite } from "./azurite.ts";
@@ -40,10 +41,12 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     connection: join(folder, "vault-connection"),
     vaultKey: join(folder, "vault-key"),
     ledgerKey: join(folder, "ledger-key.pem"),
+    secretsKey: join(folder, "secrets-key"),
     clientSecret: join(folder, "azure-client-secret"),
   };
   await writeSecret(files.connection, azurite.connectionString);
   await writeSecret(files.ledgerKey, newLedgerKey());
+  await writeSecret(files.secretsKey, randomSecret());
   await writeSecret(files.clientSecret, localAzure.entra.secrets().engine);
   const stop = async (): Promise<void> => {
     await Promise.all([localAzure.stop(), azurite.stop(), database.drop()]);
@@ -63,6 +66,8 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
       KLUIS_VAULT_CONTAINER: "kluis-vault",
       KLUIS_VAULT_KEY_FILE: files.vaultKey,
       KLUIS_LEDGER_KEY_FILE: files.ledgerKey,
+      KLUIS_SECRETS_KEY_FILE: files.secretsKey,
+      KLUIS_FOLDER_VAULTS: join(folder, "vaults"),
     },
     stop,
     [Symbol.asyncDispose]: stop,

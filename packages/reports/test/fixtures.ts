@@ -8,7 +8,7 @@ import {
   type Db,
   endJob,
   ensureTeam,
-  ensureVault,
+  followEnvironmentVault,
   inTransaction,
   planResource,
   saveMemory,
@@ -43,14 +43,9 @@ export interface Estate {
 export function makeEstate(db: Db, clock: Clock): Promise<Estate> {
   return inTransaction(db, async (tx) => {
     const vaultId = randomUUID();
-    await ensureVault(tx, {
-      id: vaultId,
-      name: "main",
-      kind: "folder",
-      address: "/vault",
-      keyId: "key-1",
-      createdAt: clock.now(),
-    });
+    const vault = { identity: vaultId, name: "main", kind: "folder", keyId: "key-1" } as const;
+    const place = { account: null, container: null, folder: "/vault" };
+    await followEnvironmentVault(tx, { ...vault, ...place, createdAt: clock.now() }, clock);
     const policy = await createPolicy(
       tx,
       { name: "nightly", description: "", teamId: null, document, actor: engineActor },

@@ -1,5 +1,6 @@
 /** The public interface of `@kluis/vault`. */
 export { createTransferLimits, type LimitSettings } from "./budget.ts";
+export { checkStore, type StoreCheck, type StoreFindings } from "./check-store.ts";
 export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
 export { MemoryChunkIndex } from "./index-memory.ts";
 export { openLocalKeyFile } from "./keys/local.ts";
@@ -14,7 +15,7 @@ export {
 } from "./settings.ts";
 export { type AzureBlobAccount, type AzureBlobStoreOptions, openAzureBlobStore } from "./store/azure-blob.ts";
 export { createFolderStore } from "./store/folder.ts";
-export type { BlobStore, GetOptions, ObjectInfo } from "./store/port.ts";
+export type { BlobStore, GetOptions, ObjectInfo, StorePlace } from "./store/port.ts";
 export type {
   Budget,
   ChunkIndex,

@@ -8,6 +8,7 @@ export type Failure = "before" | "after";
 /** Forwards calls to a store until the n-th changing call; then every call fails, like a killed process. */
 export class FailingStore implements BlobStore {
   readonly description = "failing";
+  readonly place = { kind: "folder", folder: "memory" } as const;
   private readonly inner: BlobStore;
   private readonly failAt: number;
   private readonly how: Failure;

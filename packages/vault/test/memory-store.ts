@@ -11,6 +11,7 @@ import {
 /** A store in memory for unit tests; `objects` is public so that tests can damage, swap or remove objects. */
 export class MemoryStore implements BlobStore {
   readonly description = "memory";
+  readonly place = { kind: "folder", folder: "memory" } as const;
   readonly objects = new Map<string, Buffer>();
 
   async put(name: string, parts: readonly Uint8Array[], signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ import { azureIdentityErrors } from "#messages/errors/azure-identity.ts";
 import { azureLimitErrors } from "#messages/errors/azure-limits.ts";
 import { azureResourceErrors } from "#messages/errors/azure-resources.ts";
 import { backupErrors } from "#messages/errors/backup.ts";
+import { connectionErrors } from "#messages/errors/connections.ts";
 import { guestErrors } from "#messages/errors/guest.ts";
 import { installationErrors } from "#messages/errors/installation.ts";
 import { snapshotErrors } from "#messages/errors/snapshot.ts";
@@ -37,6 +38,7 @@ export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
     ...azureLimitErrors.en,
     ...azureResourceErrors.en,
     ...vaultErrors.en,
+    ...connectionErrors.en,
     ...installationErrors.en,
   },
   nl: {
@@ -49,6 +51,7 @@ export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
     ...azureLimitErrors.nl,
     ...azureResourceErrors.nl,
     ...vaultErrors.nl,
+    ...connectionErrors.nl,
     ...installationErrors.nl,
   },
 };

@@ -92,8 +92,13 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "occurrence-missed": "This backup was missed. A later backup replaces it.",
     "occurrence-skipped": "The previous backup of this virtual machine had not ended.",
     "occurrence-late": "Started late: no engine was running at the scheduled time.",
+    "occurrence-connection-disabled": "Connection {connection} is disabled, so no backup started.",
+    "occurrence-not-connected":
+      "No connection to Azure reads the subscription of this virtual machine, so no backup started.",
     "azure-healthy": "Azure responds.",
     "vault-healthy": "{vault} responds.",
+    "vault-blob-healthy": "Blob container {container} of {account} responds.",
+    "vault-folder-healthy": "Folder {folder} responds.",
     "scheduler-healthy": "The scheduler runs every 30 seconds.",
     "vm-failing": "The last backup failed.",
     "vm-at-risk": "No recovery point is as recent as the policy requires.",
@@ -228,8 +233,14 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "occurrence-missed": "Deze back-up is gemist. Een latere back-up vervangt deze.",
     "occurrence-skipped": "De vorige back-up van deze virtuele machine was nog niet beëindigd.",
     "occurrence-late": "Later gestart: op het geplande tijdstip was geen engine actief.",
+    "occurrence-connection-disabled":
+      "Verbinding {connection} is uitgeschakeld, dus er is geen back-up gestart.",
+    "occurrence-not-connected":
+      "Geen enkele verbinding met Azure leest het abonnement van deze virtuele machine, dus er is geen back-up gestart.",
     "azure-healthy": "Azure reageert.",
     "vault-healthy": "{vault} reageert.",
+    "vault-blob-healthy": "Blobcontainer {container} van {account} reageert.",
+    "vault-folder-healthy": "Map {folder} reageert.",
     "scheduler-healthy": "De planner werkt elke 30 seconden.",
     "vm-failing": "De laatste back-up is mislukt.",
     "vm-at-risk": "Er is geen herstelpunt dat zo recent is als het beleid vereist.",

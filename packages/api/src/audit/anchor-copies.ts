@@ -19,7 +19,7 @@ const readTimeoutMs = 120_000;
 const atOnce = 16;
 
 /**
- * Reads the copies of the anchors in the vault, which the owner of the database cannot change. Reads all of them, not only the
+ * Reads the copies of the anchors in all vaults, which the owner of the database cannot change. Reads all of them, not only the
  * newest, because a rewritten history may have been anchored since. When some cannot be read, the others still count.
  */
 export async function readAnchorCopies(api: Api, signal: AbortSignal | undefined): Promise<AnchorCopies> {
@@ -28,33 +28,47 @@ export async function readAnchorCopies(api: Api, signal: AbortSignal | undefined
   const copies: SignedHead[] = [];
   const publicPems = new Set<string>();
   const problems: unknown[] = [];
-  try {
-    const store = await openPresentStore(api, bounded);
-    const infos = await Array.fromAsync(store.list(anchorsPrefix, bounded));
-    for (let at = 0; at < infos.length; at += atOnce) {
-      const some = infos.slice(at, at + atOnce).map(({ name }) => store.get(name, { signal: bounded }));
-      for (const read of await Promise.allSettled(some)) {
-        const parsed = parse(read);
+  const read = async (open: OpenStore): Promise<void> => {
+    try {
+      for await (const parsed of readCopies(await openPresentStore(open, bounded), bounded)) {
         if ("error" in parsed) problems.push(parsed.error);
         else {
           copies.push(parsed.copy);
           publicPems.add(parsed.publicPem);
         }
       }
-      bounded.throwIfAborted();
+    } catch (error) {
+      signal?.throwIfAborted();
+      problems.push(error);
     }
-  } catch (error) {
-    signal?.throwIfAborted();
-    problems.push(error);
-  }
+  };
+  // The default vault gets the next copy; vaults that were the default hold the earlier ones.
+  const stores = await api.vaults.stores(api.db.prisma);
+  if (stores.length === 0) problems.push(notRecorded());
+  for (const { open } of stores) await read(open);
   return { copies, publicPems: [...publicPems], unchecked: uncheckedBy(api, problems) };
 }
 
+async function* readCopies(store: BlobStore, signal: AbortSignal): AsyncGenerator<ReturnType<typeof parse>> {
+  const infos = await Array.fromAsync(store.list(anchorsPrefix, signal));
+  for (let at = 0; at < infos.length; at += atOnce) {
+    const some = infos.slice(at, at + atOnce).map(({ name }) => store.get(name, { signal }));
+    for (const read of await Promise.allSettled(some)) yield parse(read);
+    signal.throwIfAborted();
+  }
+}
+
+type OpenStore = () => Promise<BlobStore>;
+
 /** Requires a vault in the store: a folder that is not mounted lists nothing, which must not count as "no copies". */
-async function openPresentStore(api: Api, signal: AbortSignal): Promise<BlobStore> {
-  const store = await api.vault.openStore();
+async function openPresentStore(open: OpenStore, signal: AbortSignal): Promise<BlobStore> {
+  const store = await open();
   if ((await store.head("vault.json", signal)) !== null) return store;
-  throw new KluisError("VAULT_NOT_INITIALISED", {
+  throw notRecorded();
+}
+
+function notRecorded(): KluisError {
+  return new KluisError("VAULT_NOT_INITIALISED", {
     reason: "not-recorded",
     message: "The store holds no vault.",
   });

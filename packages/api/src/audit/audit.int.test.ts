@@ -25,7 +25,8 @@ beforeEach(async () => {
 afterEach(() => world[Symbol.asyncDispose]());
 
 async function put(name: string, text: string): Promise<void> {
-  const store = await world.api.vault.openStore();
+  const store = await (await world.api.vaults.stores(world.api.db.prisma))[0]?.open();
+  if (store === undefined) throw new Error("There is no vault.");
   await store.put(`${anchorsPrefix}${name}`, [Buffer.from(text)], AbortSignal.timeout(10_000));
 }
 

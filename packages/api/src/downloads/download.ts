@@ -47,7 +47,7 @@ export async function openDiskDownload(
   mustBeReadable(row);
   const point = await getPointDetail(ctx.api.db.prisma, row.id);
   const disk = diskOf(point, input.disk);
-  const vault = await ctx.api.vault.open();
+  const vault = await ctx.api.vaults.open(ctx.api.db.prisma, point.vault.id);
   const reader = vault.openDisk(disk.root === null ? null : parseNodeRef(disk.root), disk.diskBytes);
   const footer = input.format === "vhd" ? footerOf(point, disk) : new Uint8Array();
   const { format } = input;

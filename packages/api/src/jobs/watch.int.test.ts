@@ -17,7 +17,14 @@ beforeAll(async () => {
   world = await createWorld();
   const vault = { kind: "folder", name: "main", folder: world.folder, keyFile: "none" } as const;
   second = await createApi({
-    env: { databaseUrl: world.database.url, poolSize: 3, logLevel: "error", vault },
+    env: {
+      databaseUrl: world.database.url,
+      poolSize: 3,
+      logLevel: "error",
+      vault,
+      secretsKeyFile: null,
+      vaultFolders: null,
+    },
     logger: pino({ level: "silent" }),
   });
 });

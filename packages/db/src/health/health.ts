@@ -5,7 +5,7 @@ import { toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
 
 export interface PartHealthRow {
-  /** `azure`, `vault` or `scheduler`. */
+  /** `azure`, `vault`, `scheduler`, `connection:ID` or `vault:ID`. */
   readonly part: string;
   readonly ok: boolean;
   /** The error's code; null when the part is healthy. */

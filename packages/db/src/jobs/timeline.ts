@@ -19,11 +19,24 @@ import type { Tx } from "../tx.ts";
 import { wordsSql } from "../view-sql.ts";
 import type { WorkJob } from "./work.ts";
 
-/** Takes a job from queued to running and adds its steps. Returns false when it runs already or has ended. */
-export async function startWorkJob(tx: Tx, job: WorkJob, at: Date): Promise<boolean> {
+/**
+ * Takes a job from queued to running and adds its steps. Returns false when it runs already or has ended.
+ * @param start.vaultId the vault that the job writes or reads
+ */
+export async function startWorkJob(
+  tx: Tx,
+  job: WorkJob,
+  start: { readonly at: Date; readonly vaultId?: string },
+): Promise<boolean> {
+  const { at, vaultId } = start;
   const { count } = await tx.job.updateMany({
     where: { id: job.id, state: "queued" },
-    data: { state: "running", startedAt: at, stage: jobSteps[job.kind][0] },
+    data: {
+      state: "running",
+      startedAt: at,
+      stage: jobSteps[job.kind][0],
+      ...(vaultId === undefined ? {} : { vaultId }),
+    },
   });
   if (count === 0) return false;
   await tx.jobStep.createMany({

@@ -56,6 +56,8 @@ export interface WorkJob {
   readonly parameters: unknown;
   readonly memory: unknown;
   readonly pointId: string | null;
+  /** The vault that the job writes or reads; null until it starts. */
+  readonly vaultId: string | null;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly dueAt: Date | null;
@@ -98,6 +100,7 @@ export async function loadWorkJob(tx: Tx, jobId: string): Promise<WorkJob | null
     parameters: row.parameters,
     memory: row.memory,
     pointId: row.pointId,
+    vaultId: row.vaultId,
     createdAt: row.createdAt,
     startedAt: row.startedAt,
     dueAt: row.dueAt,

@@ -86,9 +86,9 @@ export async function vaultFigures(
   };
 }
 
-/** Node references that open jobs need: the roots that they compare with, and their finished segments. */
-export async function listHeldNodes(tx: Tx): Promise<string[]> {
-  const open = { state: { in: [...openJobStates] } };
+/** Node references that open jobs of a vault need: the roots that they compare with, and their finished segments. */
+export async function listHeldNodes(tx: Tx, vaultId: string): Promise<string[]> {
+  const open = { state: { in: [...openJobStates] }, vaultId };
   const disks = await tx.jobDisk.findMany({ where: { job: open }, select: { baseNode: true, root: true } });
   const segments = await tx.jobSegment.findMany({
     where: { disk: { job: open }, node: { not: null } },

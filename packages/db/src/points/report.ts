@@ -75,7 +75,7 @@ const rows: ViewSource<PointReportRow> = {
     integrity: objectSql(reportBlocks.integrity, pointTable, {}),
     protection: objectSql(reportBlocks.protection, pointTable, {
       encryption: encryptionSql,
-      vaultId: Prisma.sql`vault.id`,
+      vaultId: Prisma.sql`coalesce(vault.identity, vault.id::text)`,
       vaultName: Prisma.sql`vault.name`,
       vaultKind: Prisma.sql`vault.kind`,
     }),

@@ -115,6 +115,7 @@ export interface PointDiskRef extends DiskFacts {
 export interface PointRef {
   readonly id: string;
   readonly vmId: string;
+  readonly vaultId: string;
   readonly state: PointState;
   readonly takenAt: Date;
   readonly pinnedAt: Date | null;
@@ -135,6 +136,7 @@ function toRef(row: PointRow): PointRef {
   return {
     id: row.id,
     vmId: row.vmId,
+    vaultId: row.vaultId,
     state: z.enum(pointStates).parse(row.state),
     takenAt: row.takenAt,
     pinnedAt: row.pinnedAt,
@@ -154,10 +156,13 @@ export async function loadPoint(tx: Tx, pointId: string): Promise<PointRef | nul
   return row === null ? null : toRef(row);
 }
 
-/** The newest available recovery point of a VM, which its next backup is compared with. */
-export async function newestPoint(tx: Tx, vmId: string): Promise<PointRef | null> {
+/** The newest available recovery point of a VM in a vault, which its next backup there is compared with. */
+export async function newestPoint(
+  tx: Tx,
+  { vmId, vaultId }: { readonly vmId: string; readonly vaultId: string },
+): Promise<PointRef | null> {
   const row = await tx.recoveryPoint.findFirst({
-    where: { vmId, state: "available" },
+    where: { vmId, vaultId, state: "available" },
     orderBy: { takenAt: "desc" },
     include,
   });

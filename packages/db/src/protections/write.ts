@@ -101,6 +101,7 @@ const newestVersion = {
 /** A protection with the facts that the scheduler needs. */
 export interface ScheduledProtection extends ProtectionRow {
   readonly vmName: string;
+  readonly subscriptionId: string;
   readonly policyName: string;
   readonly version: PolicyVersionRow;
   /** The backup of this VM that has not ended, or null. */
@@ -133,6 +134,7 @@ export async function listScheduledProtections(
       vm: {
         select: {
           name: true,
+          subscriptionId: true,
           jobs: {
             where: { kind: "backup", state: { in: [...openJobStates] } },
             select: { id: true },
@@ -145,10 +147,11 @@ export async function listScheduledProtections(
   return rows.flatMap(({ policy, vm, ...row }) => {
     const [newest] = policy.versions;
     if (newest === undefined) return [];
+    const { subscriptionId } = vm;
     const names = { vmName: vm.name, policyName: policy.name };
     const openJobId = vm.jobs[0]?.id ?? null;
     try {
-      return [{ ...toRow(row), ...names, version: toPolicyVersion(newest), openJobId }];
+      return [{ ...toRow(row), ...names, subscriptionId, version: toPolicyVersion(newest), openJobId }];
     } catch (error) {
       if (unreadable === undefined) throw error;
       unreadable({ vmId: row.vmId, ...names, error });

@@ -17,6 +17,7 @@ export interface SubscriptionRow {
   /** Lower-case. */
   readonly id: string;
   readonly tenantId: string;
+  /** Only of a new row: tests of connections keep the names. */
   readonly name: string;
   readonly readable: boolean;
   /** Why the last read failed; null when it succeeded. */
@@ -24,17 +25,16 @@ export interface SubscriptionRow {
   readonly seenAt: Date | null;
 }
 
-/** Stores what discovery found; `seenAt` changes only when the subscription could be read. */
+/** Stores what discovery found, and keeps the connection of a known subscription; `seenAt` changes only when the subscription could be read. */
 export async function upsertSubscription(tx: Tx, row: SubscriptionRow): Promise<void> {
   const id = row.id.toLowerCase();
   const latest = {
     tenantId: row.tenantId,
-    name: row.name,
     readable: row.readable,
     problem: row.problem === null ? Prisma.DbNull : toJson(row.problem),
     ...(row.seenAt && { seenAt: row.seenAt }),
   };
-  await tx.subscription.upsert({ where: { id }, create: { id, ...latest }, update: latest });
+  await tx.subscription.upsert({ where: { id }, create: { id, name: row.name, ...latest }, update: latest });
 }
 
 export async function listSubscriptions(tx: Tx): Promise<SubscriptionRow[]> {

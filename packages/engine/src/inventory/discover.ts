@@ -1,13 +1,6 @@
 /** Reads the inventory from Azure: VMs, their disks, and the facts that decide whether they can be protected. */
 import { listInventory } from "@kluis/azure";
-import {
-  appendEvents,
-  inTransaction,
-  listSubscriptions,
-  markUnseenVms,
-  notify,
-  upsertSubscription,
-} from "@kluis/db";
+import { appendEvents, inTransaction, markUnseenVms, notify, upsertSubscription } from "@kluis/db";
 import { errorInfo, forEachConcurrent, type LedgerDraft, toKluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { deletedEvent, recordVm } from "./record-vm.ts";
@@ -15,30 +8,38 @@ import { deletedEvent, recordVm } from "./record-vm.ts";
 /** VMs that are stored at the same time. Bounded by the database's connections. */
 const VMS_AT_ONCE = 4;
 
-/** Reads one subscription, or all. Marks a subscription that cannot be read, and continues with the others. */
+/**
+ * Reads one subscription, or all of the enabled connections. Marks a subscription that cannot be read, and continues with the
+ * others.
+ * @throws the first error that a retry may solve, after all subscriptions
+ */
 export async function discover(deps: EngineDeps, only: string | null, signal: AbortSignal): Promise<void> {
-  const wanted = deps.azure.subscriptions.filter(
-    (id) => only === null || id.toLowerCase() === only.toLowerCase(),
-  );
-  for (const subscriptionId of wanted) {
-    try {
-      await discoverSubscription(deps, subscriptionId, signal);
-      await recordSubscription(deps, subscriptionId, null);
-    } catch (error) {
-      if (signal.aborted) throw error;
-      await recordSubscription(deps, subscriptionId, error);
-      deps.log.warn({ error, subscriptionId }, "subscription cannot be read");
-      if (toKluisError(error).retry !== "never") throw error;
+  await deps.connections.refresh();
+  const enabled = deps.connections.list().filter(({ row }) => row.state === "enabled");
+  const errors: unknown[] = [];
+  for (const { row } of enabled) {
+    for (const subscription of row.subscriptions) {
+      if (only !== null && subscription.id !== only.toLowerCase()) continue;
+      const facts = { ...subscription, tenantId: row.tenantId };
+      try {
+        await discoverSubscription(deps, subscription.id, signal);
+        await recordSubscription(deps, facts, null);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        await recordSubscription(deps, facts, error);
+        deps.log.warn({ error, subscriptionId: subscription.id }, "subscription cannot be read");
+        if (toKluisError(error).retry !== "never") errors.push(error);
+      }
     }
   }
+  if (errors.length > 0) throw errors[0];
 }
 
-async function recordSubscription(deps: EngineDeps, id: string, error: unknown): Promise<void> {
-  const known = (await listSubscriptions(deps.db.prisma)).find((row) => row.id === id.toLowerCase());
+type SubscriptionFacts = Pick<Parameters<typeof upsertSubscription>[1], "id" | "name" | "tenantId">;
+
+async function recordSubscription(deps: EngineDeps, facts: SubscriptionFacts, error: unknown): Promise<void> {
   await upsertSubscription(deps.db.prisma, {
-    id,
-    tenantId: deps.azure.tenantId,
-    name: known?.name ?? id,
+    ...facts,
     readable: error === null,
     problem: error === null ? null : errorInfo(error),
     seenAt: error === null ? deps.clock.now() : null,

@@ -27,6 +27,7 @@ import {
 } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import type { Again } from "../runtime/tasks.ts";
+import { admit } from "./admission.ts";
 import { endingOf } from "./ending.ts";
 import { recordJob } from "./record.ts";
 import type { CleanUpResult, Ending, Machine, Step, StepContext, StepResult } from "./step.ts";
@@ -67,7 +68,12 @@ export async function advance<K extends JobKind, M extends object>(
 async function begin(deps: EngineDeps, job: WorkJob): Promise<void> {
   await recordJob(deps, {
     job,
-    change: (tx) => startWorkJob(tx, job, deps.clock.now()),
+    change: async (tx) => {
+      const { error, ...vault } = await admit(tx, job);
+      if (!(await startWorkJob(tx, job, { at: deps.clock.now(), ...vault }))) return false;
+      if (error !== null) await condemnJob(tx, job.id, errorInfo(error));
+      return true;
+    },
     events: [{ kind: "job.started", data: { trigger: job.trigger } }],
   });
 }

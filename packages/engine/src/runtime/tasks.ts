@@ -53,6 +53,7 @@ function toTask<N extends TaskName>(runtime: TaskRuntime, name: N, definition: T
     const timeout = AbortSignal.timeout(taskCatalog[name].timeoutMinutes * 60_000);
     const run: TaskRun<N> = { deps, payload, signal: AbortSignal.any([stopping, timeout]) };
     try {
+      await Promise.all([deps.connections.refresh(), deps.vaults.refresh()]);
       const again = await definition.run(run);
       if (again !== null)
         await addTask(deps.db.prisma, {

@@ -2,6 +2,7 @@
 import {
   advanceSchedule,
   appendEvents,
+  connectionOfSubscription,
   createJob,
   inTransaction,
   listOccurrenceTimes,
@@ -21,6 +22,8 @@ import {
   engineActor,
   type LedgerDraft,
   type LedgerTarget,
+  type Notice,
+  notice,
   noticeText,
   type OccurrenceDecision,
 } from "@kluis/domain";
@@ -62,7 +65,8 @@ function decide(deps: Deps, protection: ScheduledProtection): Promise<readonly O
     const now = deps.clock.now();
     const jobOpen = (await openBackupJob(tx, protection.vmId)) !== null;
     const { schedule } = protection.version.document;
-    const decision = decideSchedule({ schedule, scheduledThrough, now, jobOpen });
+    const blocked = await blockedBy(tx, protection.subscriptionId);
+    const decision = decideSchedule({ schedule, scheduledThrough, now, jobOpen, blocked });
     const known = new Set(await listOccurrenceTimes(tx, protection.id, scheduledThrough));
     const fresh = decision.occurrences.filter(({ dueAt }) => !known.has(dueAt.getTime()));
     const events: LedgerDraft[] = [];
@@ -81,18 +85,26 @@ function decide(deps: Deps, protection: ScheduledProtection): Promise<readonly O
   });
 }
 
+/** Why no backup of the subscription may start; null when it may. */
+async function blockedBy(tx: Tx, subscriptionId: string): Promise<Notice | null> {
+  const connection = await connectionOfSubscription(tx, subscriptionId);
+  if (connection === null) return notice("occurrence-not-connected", {});
+  if (connection.state === "enabled") return null;
+  return notice("occurrence-connection-disabled", { connection: connection.name });
+}
+
 async function record(
   tx: Tx,
   deps: Deps,
   { protection, occurrence }: { protection: ScheduledProtection; occurrence: OccurrenceDecision },
 ): Promise<LedgerDraft[]> {
-  const { dueAt, state, notice } = occurrence;
-  const reason = notice === null ? null : noticeText(notice);
+  const { dueAt, state, notice: said } = occurrence;
+  const reason = said === null ? null : noticeText(said);
   const jobId = state === "started" ? await startJob(tx, deps, { protection, dueAt }) : null;
   const policyVersionId = protection.version.id;
   await recordOccurrence(
     tx,
-    { protectionId: protection.id, dueAt, policyVersionId, state, notice, jobId },
+    { protectionId: protection.id, dueAt, policyVersionId, state, notice: said, jobId },
     deps.clock,
   );
   const target: LedgerTarget = { type: "vm", id: protection.vmId, name: protection.vmName };

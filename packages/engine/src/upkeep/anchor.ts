@@ -1,4 +1,4 @@
-/** Anchors the ledger: signs its head and copies it to the vault, out of reach of those who can edit the database. */
+/** Anchors the ledger: signs its head and copies it to the default vault, out of reach of those who can edit the database. */
 import { readFile } from "node:fs/promises";
 import {
   appendEvents,
@@ -52,12 +52,13 @@ async function readKey(file: string): Promise<string> {
 }
 
 async function putOnce(
-  { vault }: EngineDeps,
+  { vaults }: EngineDeps,
   { name, text }: { name: string; text: string },
   signal: AbortSignal,
 ): Promise<void> {
+  const { store } = await vaults.openDefault();
   try {
-    await vault.store.put(name, [Buffer.from(text)], signal);
+    await store.put(name, [Buffer.from(text)], signal);
   } catch (error) {
     // Another engine anchored the same head in the same millisecond, with an equal copy.
     if (!isKluisError(error, "VAULT_OBJECT_EXISTS")) throw error;

@@ -110,11 +110,22 @@ export async function removeOldSnapshots(deps: EngineDeps, signal: AbortSignal):
   const bases = await neededBases(deps, kept);
   const now = deps.clock.now();
   let running = false;
+  let failed: unknown = null;
   for (const row of kept) {
     if (row.keepUntil !== null && row.keepUntil > now) continue;
     if (bases.has(row.id) || (row.vmId !== null && busy.has(row.vmId))) continue;
-    running = !(await removeKept(deps, row, signal)) || running;
+    try {
+      running = !(await removeKept(deps, row, signal)) || running;
+    } catch (error) {
+      signal.throwIfAborted();
+      failed ??= error;
+      deps.log.warn(
+        { error, resourceId: row.resourceId },
+        "retention: snapshot not removed; the others continue",
+      );
+    }
   }
+  if (failed !== null && !running) throw failed;
   return running ? { againInMs: CHECK_AGAIN_MS } : null;
 }
 

@@ -1,5 +1,5 @@
 /** The sweeper: removes resources in Azure that have Kluis's tag but no owner in the database, after a safety delay. */
-import { listOwned, type OwnedResource, pollDeleteDisk, revokeRead, startDeleteDisk } from "@kluis/azure";
+import { type ListOwnedOptions, listOwned, type OwnedResource, pollDeleteDisk, revokeRead, startDeleteDisk } from "@kluis/azure";
 import {
   type AzureResourceRow,
   appendEvents,
@@ -45,15 +45,31 @@ export async function sweepAzure(
   const before = new Date(deps.clock.now().getTime() - safetyMs);
   const turn = { number: Math.floor(deps.clock.now().getTime() / TURN_MS), most: COLLECTIONS_PER_TURN };
   let again = await sweepGrants(deps, before, signal);
+  // Subscriptions of disabled connections too: what Kluis created there must not stay.
   for (const subscriptionId of deps.azure.subscriptions) {
-    const owned = await Array.fromAsync(
-      listOwned(deps.azure, { subscriptionId, installationId: deps.installationId, turn, signal }),
-    );
-    const orphans = await findOrphans(deps, owned, before);
-    const started = await listStarted(deps, { subscriptionId, owned });
-    for (const orphan of [...orphans, ...started])
-      again = (await removeOrphan(deps, orphan, signal)) ? again : { againInMs: CHECK_AGAIN_MS };
+    try {
+      again = (await sweepSubscription(deps, subscriptionId, { before, turn, signal })) ?? again;
+    } catch (error) {
+      signal.throwIfAborted();
+      deps.log.warn({ error, subscriptionId }, "sweeper: subscription skipped");
+    }
   }
+  return again;
+}
+
+async function sweepSubscription(
+  deps: EngineDeps,
+  subscriptionId: string,
+  { before, turn, signal }: { readonly before: Date; readonly turn: NonNullable<ListOwnedOptions["turn"]>; readonly signal: AbortSignal },
+): Promise<Again | null> {
+  let again: Again | null = null;
+  const owned = await Array.fromAsync(
+    listOwned(deps.azure, { subscriptionId, installationId: deps.installationId, turn, signal }),
+  );
+  const orphans = await findOrphans(deps, owned, before);
+  const started = await listStarted(deps, { subscriptionId, owned });
+  for (const orphan of [...orphans, ...started])
+    again = (await removeOrphan(deps, orphan, signal)) ? again : { againInMs: CHECK_AGAIN_MS };
   return again;
 }
 

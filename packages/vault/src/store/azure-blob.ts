@@ -11,7 +11,14 @@ import {
 import { type ErrorTexts, KluisError, toKluisError } from "@kluis/domain";
 import { alreadyExists, missing } from "../errors.ts";
 import { guard } from "./guard.ts";
-import { type BlobStore, checkName, checkPrefix, type GetOptions, type ObjectInfo } from "./port.ts";
+import {
+  type BlobStore,
+  checkName,
+  checkPrefix,
+  type GetOptions,
+  type ObjectInfo,
+  type StorePlace,
+} from "./port.ts";
 
 type Credential = NonNullable<Parameters<typeof newPipeline>[0]>;
 /** Address of the storage account: a connection string, or its blob endpoint with a credential (none when the URL holds a SAS). */
@@ -53,11 +60,14 @@ export async function openAzureBlobStore(
 
 class AzureBlobStore implements BlobStore {
   readonly description: string;
+  readonly place: StorePlace;
   private readonly container: ContainerClient;
 
   constructor(container: ContainerClient) {
     this.container = container;
-    this.description = `blob container ${container.containerName} of ${container.accountName}`;
+    const { accountName: account, containerName } = container;
+    this.description = `blob container ${containerName} of ${account}`;
+    this.place = { kind: "azure-blob", account, container: containerName };
   }
 
   /** Checks before it creates: an identity that may only write blobs can use an existing container. */
@@ -99,7 +109,9 @@ class AzureBlobStore implements BlobStore {
   async head(name: string, signal: AbortSignal): Promise<ObjectInfo | null> {
     checkName(name);
     const found = await this.unlessMissing(name, (blob) => blob.getProperties({ abortSignal: signal }));
-    return found && { name, bytes: found.contentLength ?? 0 };
+    if (found === null) return null;
+    const { contentLength: bytes = 0, lastModified: writtenAt } = found;
+    return { name, bytes, ...(writtenAt === undefined ? {} : { writtenAt }) };
   }
 
   async *list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo> {

@@ -6,7 +6,14 @@ import { dirname, join, resolve } from "node:path";
 import { KluisError, toKluisError } from "@kluis/domain";
 import { alreadyExists, missing } from "../errors.ts";
 import { guard } from "./guard.ts";
-import { type BlobStore, checkName, checkPrefix, type GetOptions, type ObjectInfo } from "./port.ts";
+import {
+  type BlobStore,
+  checkName,
+  checkPrefix,
+  type GetOptions,
+  type ObjectInfo,
+  type StorePlace,
+} from "./port.ts";
 
 /** Unfinished objects have this suffix and a leading dot; no reader sees them. */
 const UNFINISHED = /^\..*\.part$/;
@@ -22,12 +29,14 @@ export function createFolderStore(root: string): BlobStore {
 
 class FolderStore implements BlobStore {
   readonly description: string;
+  readonly place: StorePlace;
   private readonly root: string;
   private readonly folders = new Set<string>();
 
   constructor(root: string) {
     this.root = root;
     this.description = `folder ${root}`;
+    this.place = { kind: "folder", folder: root };
   }
 
   async put(name: string, parts: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
@@ -63,7 +72,7 @@ class FolderStore implements BlobStore {
     const path = this.path(name);
     signal.throwIfAborted();
     const info = await this.unlessMissing(name, () => stat(path));
-    return info?.isFile() === true ? { name, bytes: info.size } : null;
+    return info?.isFile() === true ? { name, bytes: info.size, writtenAt: info.mtime } : null;
   }
 
   async *list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo> {

@@ -4,7 +4,14 @@ import { invalid } from "../errors.ts";
 export interface ObjectInfo {
   readonly name: string;
   readonly bytes: number;
+  /** When the object was written, by the clock of the storage; only from `head`, and only when the storage tells. */
+  readonly writtenAt?: Date;
 }
+
+/** Where a store is, without a key or signature. */
+export type StorePlace =
+  | { readonly kind: "azure-blob"; readonly account: string; readonly container: string }
+  | { readonly kind: "folder"; readonly folder: string };
 
 export interface GetOptions {
   readonly signal: AbortSignal;
@@ -19,6 +26,8 @@ export interface GetOptions {
 export interface BlobStore {
   /** The store's address for messages; never contains a secret. */
   readonly description: string;
+  /** The same as facts, for pages in any language. */
+  readonly place: StorePlace;
   /** Creates the object from the joined parts, whole or not at all. Durable when it returns. @throws VAULT_OBJECT_EXISTS */
   put(name: string, parts: readonly Uint8Array[], signal: AbortSignal): Promise<void>;
   /** The object's bytes, or those of the range that exist. @throws VAULT_OBJECT_MISSING */

@@ -1,4 +1,5 @@
 import { catalog } from "#messages/catalog.ts";
+import { connectionConflicts } from "#messages/errors/connections.ts";
 import { restoreConflicts } from "#messages/errors/restore-conflicts.ts";
 
 /** Input, rights and sign-in, and what only the browser sees. */
@@ -54,6 +55,14 @@ export const accessErrors = catalog({
         token: {
           message: "You have no token with this ID, or it is already revoked.",
           action: "Check the list of your tokens.",
+        },
+        connection: {
+          message: "There is no connection {connection}.",
+          action: "Check the list of connections under Settings.",
+        },
+        vault: {
+          message: "There is no vault {vault}.",
+          action: "Check the list of vaults under Settings.",
         },
         procedure: {
           message: "The server does not know this request.",
@@ -116,6 +125,7 @@ export const accessErrors = catalog({
           message: "Kluis already runs on this data folder (process {pid}, {url}).",
           action: "Stop it first, or choose another data folder.",
         },
+        ...connectionConflicts.en,
       },
     },
     NOT_SIGNED_IN: {
@@ -226,6 +236,14 @@ export const accessErrors = catalog({
           message: "U hebt geen token met deze id, of het is al ingetrokken.",
           action: "Controleer de lijst met uw tokens.",
         },
+        connection: {
+          message: "Er is geen verbinding {connection}.",
+          action: "Controleer de lijst met verbindingen bij Instellingen.",
+        },
+        vault: {
+          message: "Er is geen kluis {vault}.",
+          action: "Controleer de lijst met kluizen bij Instellingen.",
+        },
         procedure: {
           message: "De server kent deze aanvraag niet.",
           action: "Laad de pagina opnieuw: die is misschien ouder dan de server.",
@@ -288,6 +306,7 @@ export const accessErrors = catalog({
           message: "Kluis is al actief op deze gegevensmap (proces {pid}, {url}).",
           action: "Stop Kluis eerst of kies een andere gegevensmap.",
         },
+        ...connectionConflicts.nl,
       },
     },
     NOT_SIGNED_IN: {

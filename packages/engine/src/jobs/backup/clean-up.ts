@@ -4,6 +4,7 @@ import { listJobResources } from "@kluis/db";
 import { notice } from "@kluis/domain";
 import { removeSnapshot, revokeJobGrants, snapshotRemovedEvent } from "../../job/snapshot-removal.ts";
 import type { CleanUpResult, StepContext } from "../../job/step.ts";
+import { vaultOf } from "../../job/vault-of.ts";
 import type { BackupMemory } from "./memory.ts";
 import { restorePointRequest } from "./snapshot.ts";
 
@@ -12,7 +13,8 @@ export async function cleanUp(
 ): Promise<CleanUpResult<"backup", BackupMemory>> {
   const { deps, job, memory, signal } = context;
   if (memory.sealedAt !== undefined && memory.pointId !== undefined) {
-    await deps.vault.vault.deleteManifest(memory.pointId, signal);
+    const { vault } = await vaultOf(context);
+    await vault.deleteManifest(memory.pointId, signal);
   }
   await revokeJobGrants(deps, job.id, signal);
   const resources = await listJobResources(deps.db.prisma, job.id);

@@ -5,6 +5,7 @@ import { parseNodeRef, type WriteSegmentOptions } from "@kluis/vault";
 import { endingOf } from "../../job/ending.ts";
 import { ProgressReporter } from "../../job/progress.ts";
 import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
+import { vaultOf } from "../../job/vault-of.ts";
 import { backupMachine } from "./machine.ts";
 import { parseMemory } from "./memory.ts";
 import { snapshotOf } from "./snapshot.ts";
@@ -46,7 +47,7 @@ const vaultDelta: Readonly<Record<DeltaMethod, WriteSegmentOptions["delta"]>> = 
 /** Returns when the segment's chunk map is durable in the vault. */
 async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise<SegmentMoved> {
   const { disk } = segment;
-  const { vault, limits } = deps.vault;
+  const { vault, limits } = await vaultOf({ deps, job });
   const { deltaMethod } = disk;
   if (deltaMethod === null) {
     throw new KluisError("INTERNAL", {

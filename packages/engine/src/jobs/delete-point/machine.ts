@@ -13,6 +13,7 @@ import { z } from "zod";
 import { snapshotSchema } from "../../job/snapshot.ts";
 import { type Removal, removeSnapshot } from "../../job/snapshot-removal.ts";
 import { type Machine, type StepContext, type StepResult, waitForAzure } from "../../job/step.ts";
+import { vaultOf } from "../../job/vault-of.ts";
 
 const memorySchema = z.object({
   deleting: z.boolean().optional(),
@@ -43,7 +44,8 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
       },
     };
   }
-  await deps.vault.vault.deleteManifest(point.id, signal);
+  const { vault } = await vaultOf(context);
+  await vault.deleteManifest(point.id, signal);
   const removal = await removeKept(context, point);
   if (removal?.kind === "running") return waitForAzure(removal, notice("kept-snapshot-removing", {}));
   const { reason } = deletePointParametersSchema.parse(job.parameters);

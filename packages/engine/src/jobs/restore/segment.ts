@@ -6,6 +6,7 @@ import { MAX_READ_BYTES, parseNodeRef } from "@kluis/vault";
 import { endingOf } from "../../job/ending.ts";
 import { ProgressReporter } from "../../job/progress.ts";
 import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
+import { vaultOf } from "../../job/vault-of.ts";
 import { restoreMachine } from "./machine.ts";
 import { requireDiskId } from "./memory.ts";
 
@@ -21,7 +22,7 @@ const WRITES = 4;
 async function moveToDisk({ deps, job, segment, signal }: SegmentMove): Promise<SegmentMoved> {
   const diskId = requireDiskId(restoreMachine.parse(job.memory));
   const { disk } = segment;
-  const { vault, limits } = deps.vault;
+  const { vault, limits } = await vaultOf({ deps, job });
   const reader = vault.openDisk(disk.baseNode === null ? null : parseNodeRef(disk.baseNode), disk.diskBytes);
   let grant = await deps.writeGrants.get(diskId, signal);
   const renew = async () => (grant = await deps.writeGrants.renew(grant, signal));

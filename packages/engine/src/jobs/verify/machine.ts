@@ -3,6 +3,7 @@ import { endJob, loadPoint, setPointVerified } from "@kluis/db";
 import { isHeldPointState, KluisError, notice, verifyParametersSchema } from "@kluis/domain";
 import { z } from "zod";
 import type { Machine, StepContext, StepResult } from "../../job/step.ts";
+import { vaultOf } from "../../job/vault-of.ts";
 
 type Memory = Record<string, never>;
 
@@ -27,7 +28,8 @@ async function verify({ deps, job, signal }: StepContext<Memory>): Promise<StepR
       params: { point: job.pointId },
     });
   }
-  const result = await deps.vault.vault.verifyPoint(point.id, { mode, signal });
+  const { vault } = await vaultOf({ deps, job });
+  const result = await vault.verifyPoint(point.id, { mode, signal });
   const { ok, blocksChecked, bytesChecked: checkedBytes, problems } = result;
   const detail = {
     blocksChecked,

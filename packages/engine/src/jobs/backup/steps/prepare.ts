@@ -27,6 +27,7 @@ import { z } from "zod";
 import { recordGone, recordVm } from "../../../inventory/record-vm.ts";
 import { snapshotSchema } from "../../../job/snapshot.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
+import { vaultIdOf } from "../../../job/vault-of.ts";
 import { chooseDisks, type RefusedDisk } from "../choose-disks.ts";
 import type { BackupMemory, MemoryDisk } from "../memory.ts";
 import { requirePolicy, requireVm } from "../require.ts";
@@ -143,9 +144,9 @@ function planFor(job: WorkJob, vm: VmDetails): NonNullable<BackupMemory["consist
   });
 }
 
-/** The newest available recovery point of the VM, with its kept snapshot. */
+/** The newest available recovery point of the VM in the job's vault, with its kept snapshot. */
 async function findBase({ deps, job }: Context, disks: readonly MemoryDisk[]): Promise<BackupMemory["base"]> {
-  const point = await newestPoint(deps.db.prisma, requireVm(job).id);
+  const point = await newestPoint(deps.db.prisma, { vmId: requireVm(job).id, vaultId: vaultIdOf(job) });
   if (point === null) return null;
   const kept = await findKeptSnapshot(deps.db.prisma, point.id);
   const snapshot = kept === null ? null : snapshotSchema.safeParse(kept.detail);

@@ -11,6 +11,8 @@ import {
 } from "@kluis/db";
 import { deadlineMet, notice, readDiskFacts } from "@kluis/domain";
 import type { StepContext, StepResult } from "../../../job/step.ts";
+import { vaultOf } from "../../../job/vault-of.ts";
+import type { OpenedVault } from "../../../runtime/vaults.ts";
 import { type BackupMemory, type MemoryDisk, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
 import { sealedDisk } from "../sealed-disk.ts";
@@ -20,7 +22,7 @@ type Context = StepContext<BackupMemory>;
 export async function recoveryPoint(context: Context): Promise<StepResult<BackupMemory>> {
   const { deps, job, memory } = context;
   const disks = await listJobDisks(deps.db.prisma, job.id);
-  const point = toPoint(context, disks);
+  const point = toPoint(context, disks, await vaultOf(context));
   const previous = await previousPointTime(deps.db.prisma, point.vmId, point.takenAt);
   const gapSeconds =
     previous === null ? null : Math.round((point.takenAt.getTime() - previous.getTime()) / 1000);
@@ -70,7 +72,11 @@ function sumOf(disks: readonly WorkDisk[], key: Sum): number {
   return disks.reduce((sum, disk) => sum + disk.stats[key], 0);
 }
 
-function toPoint({ deps, job, memory }: Context, disks: readonly WorkDisk[]): Omit<NewPoint, "gapSeconds"> {
+function toPoint(
+  { deps, job, memory }: Context,
+  disks: readonly WorkDisk[],
+  { id: vaultId, vault }: OpenedVault,
+): Omit<NewPoint, "gapSeconds"> {
   const vm = recall(memory, "vm");
   const { facts, endedAt, reached, reason, notice: lower } = recall(memory, "snapshot");
   const createdAt = deps.clock.now();
@@ -78,7 +84,7 @@ function toPoint({ deps, job, memory }: Context, disks: readonly WorkDisk[]): Om
   return {
     id: recall(memory, "pointId"),
     vmId: requireVm(job).id,
-    vaultId: deps.vault.id,
+    vaultId,
     jobId: job.id,
     policyVersionId: job.policy?.versionId ?? null,
     trigger: job.trigger,
@@ -115,7 +121,7 @@ function toPoint({ deps, job, memory }: Context, disks: readonly WorkDisk[]): Om
     chunksNew: sumOf(disks, "chunksNew"),
     chunksReused: sumOf(disks, "chunksReused"),
     manifestDigest: recall(memory, "manifestDigest"),
-    keyId: deps.vault.vault.keyId,
+    keyId: vault.keyId,
     disks: disks.map((disk) => toPointDisk(disk, recall(memory, "disks"))),
   };
 }

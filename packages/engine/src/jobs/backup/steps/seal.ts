@@ -4,6 +4,7 @@ import { KluisError, notice } from "@kluis/domain";
 import { type NodeRef, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
 import { segmentCount } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
+import { vaultOf } from "../../../job/vault-of.ts";
 import { buildManifest } from "../manifest.ts";
 import type { BackupMemory } from "../memory.ts";
 
@@ -16,16 +17,17 @@ export async function seal(context: Context): Promise<StepResult<BackupMemory>> 
     for (const disk of disks) await sealDisk(context, disk);
     return { kind: "again", memory: { sealedAt: deps.clock.now().toISOString() } };
   }
+  const { vault } = await vaultOf(context);
   // The manifest depends only on the database, so that writing it again after a crash writes the same bytes.
   const disks = await listJobDisks(deps.db.prisma, job.id);
   const manifest = buildManifest({
     job,
     memory,
     disks,
-    vaultId: deps.vault.vault.id,
+    vaultId: vault.id,
     engineVersion: deps.engineVersion,
   });
-  const { digest } = await deps.vault.vault.putManifest(manifest, signal);
+  const { digest } = await vault.putManifest(manifest, signal);
   return {
     kind: "done",
     notice: notice("manifest-written", {}),
@@ -37,9 +39,9 @@ export async function seal(context: Context): Promise<StepResult<BackupMemory>> 
   };
 }
 
-async function sealDisk({ deps, signal }: Context, disk: WorkDisk): Promise<void> {
+async function sealDisk({ deps, job, signal }: Context, disk: WorkDisk): Promise<void> {
   if (disk.rootDigest !== null) return;
-  const { vault } = deps.vault;
+  const { vault } = await vaultOf({ deps, job });
   const moved = await listSegmentNodes(deps.db.prisma, disk.id);
   const base = disk.baseNode === null ? null : parseNodeRef(disk.baseNode);
   const segments = await untouchedSegments(disk, () => vault.segmentNodes(base, disk.diskBytes, signal));

@@ -13,6 +13,7 @@ import {
 import { BLOCK_BYTES, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
 import { planSegments } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
+import { vaultOf } from "../../../job/vault-of.ts";
 import { type RestoreMemory, restoreParameters } from "../memory.ts";
 import { sourceOf } from "../source.ts";
 
@@ -32,8 +33,9 @@ export async function prepare(context: StepContext<RestoreMemory>): Promise<Step
   const [row] = await listJobDisks(deps.db.prisma, job.id);
   if (row === undefined) throw new KluisError("INTERNAL", { message: "The job's disk was not stored." });
   await clearPlan(deps.db.prisma, row.id);
+  const { vault } = await vaultOf(context);
   const root = disk.root === null ? null : parseNodeRef(disk.root);
-  const extents = deps.vault.vault.openDisk(root, diskBytes).extents(signal);
+  const extents = vault.openDisk(root, diskBytes).extents(signal);
   const options = { diskBytes, blockBytes: BLOCK_BYTES, segmentBytes: SEGMENT_BYTES };
   let plannedBytes = 0;
   for await (const segment of planSegments(extents, options)) {

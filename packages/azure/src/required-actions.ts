@@ -1,0 +1,51 @@
+/**
+ * The actions that the role of a connection's identity needs. docs/azure-setup.md has them as a role definition; a test compares
+ * both.
+ */
+export const requiredActions = [
+  "Microsoft.Resources/subscriptions/resourceGroups/read",
+  "Microsoft.Compute/virtualMachines/read",
+  "Microsoft.Compute/virtualMachines/runCommand/action",
+  "Microsoft.Compute/virtualMachines/extensions/read",
+  "Microsoft.Compute/virtualMachines/extensions/write",
+  "Microsoft.Compute/restorePointCollections/read",
+  "Microsoft.Compute/restorePointCollections/write",
+  "Microsoft.Compute/restorePointCollections/delete",
+  "Microsoft.Compute/restorePointCollections/restorePoints/read",
+  "Microsoft.Compute/restorePointCollections/restorePoints/write",
+  "Microsoft.Compute/restorePointCollections/restorePoints/delete",
+  "Microsoft.Compute/restorePointCollections/restorePoints/diskRestorePoints/read",
+  "Microsoft.Compute/restorePointCollections/restorePoints/diskRestorePoints/beginGetAccess/action",
+  "Microsoft.Compute/restorePointCollections/restorePoints/diskRestorePoints/endGetAccess/action",
+  "Microsoft.Compute/disks/read",
+  "Microsoft.Compute/disks/write",
+  "Microsoft.Compute/disks/delete",
+  "Microsoft.Compute/disks/beginGetAccess/action",
+  "Microsoft.Compute/disks/endGetAccess/action",
+] as const;
+
+/** A set of permissions, as Azure lists them for the caller. */
+export interface Permission {
+  readonly actions: readonly string[];
+  readonly notActions: readonly string[];
+}
+
+/** The required actions that no permission holds. `*` in an action stands for any text, and case does not matter. */
+export function missingActions(permissions: readonly Permission[]): string[] {
+  const held = permissions.map(({ actions, notActions }) => ({
+    allowed: actions.map(patternOf),
+    denied: notActions.map(patternOf),
+  }));
+  return requiredActions.filter(
+    (action) =>
+      !held.some(
+        ({ allowed, denied }) =>
+          allowed.some((pattern) => pattern.test(action)) && !denied.some((pattern) => pattern.test(action)),
+      ),
+  );
+}
+
+function patternOf(action: string): RegExp {
+  const escaped = action.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
+  return new RegExp(`^${escaped}$`, "i");
+}

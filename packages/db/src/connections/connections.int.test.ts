@@ -1,0 +1,125 @@
+import { expect, test } from "vitest";
+import { freshWorld } from "../../test/fixtures.ts";
+import { newId } from "../ids.ts";
+import { ensureInstallation } from "../installation/write.ts";
+import { inTransaction } from "../tx.ts";
+import { readConfigVersion } from "./config-version.ts";
+import { type EnvironmentConnection, followEnvironment } from "./environment.ts";
+import { findConnection, listConnections, mustBeConnected, readSealedSecrets } from "./read.ts";
+import { selectSubscriptions } from "./subscriptions.ts";
+import { changeConnection, createConnection, recordConnectionTest } from "./write.ts";
+
+const world = freshWorld();
+const [one, two, three] = ["a", "b", "c"].map((letter) => `0000000${letter}-0000-4000-8000-000000000000`);
+if (one === undefined || two === undefined || three === undefined) throw new Error("Three ids are needed.");
+
+const environment: EnvironmentConnection = {
+  tenantId: "tenant-1",
+  authorityHost: "https://login.microsoftonline.com",
+  armUrl: "https://management.azure.com",
+  credentialKind: "secret",
+  clientId: "client-1",
+  subscriptions: [one, two],
+};
+
+const follow = (change: Partial<EnvironmentConnection> = {}) =>
+  followEnvironment(world.db, { ...environment, ...change }, world.clock);
+
+async function addConnection(name: string, subscriptions: readonly string[]): Promise<string> {
+  const id = newId();
+  const { subscriptions: _, ...facts } = environment;
+  const made = { ...facts, id, name, source: "portal", state: "enabled", cloud: "public" } as const;
+  await inTransaction(world.db, async (tx) => {
+    await createConnection(tx, { ...made, sealedSecret: Uint8Array.of(1, 2) }, world.clock);
+    const choice = subscriptions.map((subscription) => ({ id: subscription, name: subscription }));
+    await selectSubscriptions(tx, { connectionId: id, tenantId: "tenant-1", subscriptions: choice });
+  });
+  return id;
+}
+
+const kinds = async () => {
+  const rows = await world.db.prisma.ledgerEvent.findMany({ orderBy: { seq: "asc" } });
+  return rows.map(({ kind }) => kind).filter((kind) => kind.startsWith("connection."));
+};
+
+test("processes that start together seed one connection, with one event", async () => {
+  await Promise.all(Array.from({ length: 6 }, () => follow()));
+  const [row, ...others] = await listConnections(world.db.prisma);
+  expect(others).toEqual([]);
+  expect(row).toMatchObject({ name: "main", source: "environment", state: "enabled", cloud: "public" });
+  expect(row?.subscriptions.map(({ id }) => id)).toEqual([one, two]);
+  expect(await kinds()).toEqual(["connection.created"]);
+});
+
+test("the row follows the environment, and keeps the name and state that users chose", async () => {
+  const { id } = await follow();
+  const change = { name: "production", state: "disabled" } as const;
+  await inTransaction(world.db, (tx) => changeConnection(tx, { id, change }, world.clock));
+  await follow({ clientId: "client-2", subscriptions: [two, three] });
+  expect(await findConnection(world.db.prisma, id)).toMatchObject({ ...change, clientId: "client-2" });
+  const row = await findConnection(world.db.prisma, "production");
+  expect(row?.subscriptions.map((subscription) => subscription.id)).toEqual([two, three]);
+  await follow({ clientId: "client-2", subscriptions: [two, three] });
+  expect(await kinds()).toEqual(["connection.created", "connection.changed", "connection.changed"]);
+});
+
+test("a subscription has one enabled connection", async () => {
+  await addConnection("first", [one]);
+  await expect(addConnection("second", [three, one])).rejects.toMatchObject({
+    code: "CONFLICT",
+    reason: "subscription-taken",
+    params: { subscription: one, connection: "first" },
+  });
+  const outcomes = await Promise.allSettled([addConnection("third", [two]), addConnection("fourth", [two])]);
+  expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  const { taken } = await follow({ subscriptions: [one, three] });
+  expect(taken).toEqual([{ subscriptionId: one, connection: "first" }]);
+});
+
+test("a subscription of a disabled connection is free to take", async () => {
+  const first = await addConnection("first", [one]);
+  await mustBeConnected(world.db.prisma, one.toUpperCase());
+  const disabled = { id: first, change: { state: "disabled" } } as const;
+  await inTransaction(world.db, (tx) => changeConnection(tx, disabled, world.clock));
+  await expect(mustBeConnected(world.db.prisma, one)).rejects.toMatchObject({
+    code: "CONNECTION_UNUSABLE",
+    reason: "disabled",
+    params: { connection: "first" },
+  });
+  await addConnection("second", [one]);
+  await mustBeConnected(world.db.prisma, one);
+  expect((await findConnection(world.db.prisma, first))?.subscriptions).toEqual([]);
+  await expect(mustBeConnected(world.db.prisma, three)).rejects.toMatchObject({ reason: "none" });
+});
+
+test("every change raises the version that processes compare", async () => {
+  await ensureInstallation(world.db, world.clock);
+  const { prisma } = world.db;
+  const seen = [await readConfigVersion(prisma)];
+  const id = await addConnection("first", [one]);
+  seen.push(await readConfigVersion(prisma));
+  await inTransaction(world.db, (tx) =>
+    changeConnection(tx, { id, change: { sealedSecret: Uint8Array.of(9) } }, world.clock),
+  );
+  seen.push(await readConfigVersion(prisma));
+  expect(seen.toSorted((a, b) => a - b)).toEqual([...new Set(seen)]);
+  expect([...(await readSealedSecrets(prisma)).values()].map((bytes) => [...bytes])).toEqual([[9]]);
+});
+
+test("a test of an earlier credential is not stored, and no row that is shown holds a secret", async () => {
+  const id = await addConnection("first", [one]);
+  const before = await findConnection(world.db.prisma, id);
+  world.clock.advance(1_000);
+  const change = { clientId: "client-3", sealedSecret: Uint8Array.of(7) };
+  await inTransaction(world.db, (tx) => changeConnection(tx, { id, change }, world.clock));
+  const test = { error: null, subscriptions: [] };
+  const result = { id, test, by: "engine-1", at: world.clock.now() };
+  const { prisma } = world.db;
+  const changedAt = before?.changedAt ?? world.clock.now();
+  expect(await recordConnectionTest(prisma, { ...result, changedAt })).toBe(false);
+  expect(await findConnection(prisma, id)).toMatchObject({ testOk: null });
+  expect(await recordConnectionTest(prisma, { ...result, changedAt: world.clock.now() })).toBe(true);
+  const row = await findConnection(prisma, id);
+  expect(row).toMatchObject({ testOk: true, testedBy: "engine-1" });
+  expect(Object.keys(row ?? {})).not.toContain("sealedSecret");
+});
