@@ -42,7 +42,7 @@ beforeAll(async () => {
     tenantId: FABRIKAM_TENANT_ID,
   });
   await fabric.ensureResourceGroup({ ...place, name: "fabrikam-rg" });
-  const disks = [{ sizeBytes: MIB, fill: () => Promise.resolve() }];
+  const disks = [{ sizeBytes: 20 * MIB, fill: () => Promise.resolve() }];
   const vm = { name: "fab-01", os: "Linux", power: "deallocated", size: "Standard_D2s_v5", disks } as const;
   await fabric.createVm({ ...place, ...vm, disks: [...disks], resourceGroup: "fabrikam-rg" });
 }, 120_000);
@@ -114,7 +114,7 @@ describe("two connections in one engine", () => {
       os: "linux",
       resourceGroup: GROUP,
       stopped: true,
-      disks: [await world.image("con", MIB, [])],
+      disks: [await world.image("con", 20 * MIB, [])],
     });
     const subscriptions = [{ id: FABRIKAM_SUBSCRIPTION, name: "Fabrikam" }];
     const selection = { connectionId: id, tenantId: FABRIKAM_TENANT_ID, subscriptions };
@@ -154,7 +154,7 @@ describe("two connections in one engine", () => {
 
 describe("a disabled connection", () => {
   it("lets a running backup end and remove its snapshot, and starts no other", async () => {
-    const image = await world.image("dis", 8 * MIB, [random(0, MIB)]);
+    const image = await world.image("dis", 20 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({ name: "dis", disks: [image], policy: standardPolicy });
     const { id } = (await findConnection(world.db.prisma, "main")) ?? { id: "" };
     const jobId = await world.startBackup(vmId);
@@ -181,7 +181,7 @@ describe("a disabled connection", () => {
 
 describe("a second vault", () => {
   it("takes new backups in full, while points of the first stay where they are and restorable", async () => {
-    const image = await world.image("two", 8 * MIB, [random(0, 2 * MIB)]);
+    const image = await world.image("two", 20 * MIB, [random(0, 2 * MIB)]);
     const vmId = await world.protectedVm({ name: "two", disks: [image], policy: standardPolicy });
     const before = await world.backUp(vmId);
     const id = newId();
@@ -207,7 +207,7 @@ describe("a second vault", () => {
     const after = await world.backUp(vmId);
     expect([before.vaultId === after.vaultId, after.vaultId]).toEqual([false, id]);
     expect(after.disks.map(({ deltaMethod }) => deltaMethod)).toEqual(["full"]);
-    const digest = await world.diskDigest("two_OsDisk");
+    const digest = await world.diskDigest("two-os");
     expect(await world.pointDigest(before, "os")).toBe(digest);
     expect(await world.pointDigest(after, "os")).toBe(digest);
     expect(await listVaults(world.db.prisma)).toHaveLength(2);
@@ -215,7 +215,8 @@ describe("a second vault", () => {
 
   it("that does not answer says so, with the first check that failed", async () => {
     const id = newId();
-    const place = { account: null, container: null, folder: "/proc/kluis-vault" };
+    const file = await world.image("not-a-folder", MIB, []);
+    const place = { account: null, container: null, folder: `${file}/vault` };
     const facts = { id, name: "broken", kind: "folder", source: "portal", state: "disabled" } as const;
     await inTransaction(world.db, (tx) =>
       createVaultRow(tx, { ...facts, ...place, sealedSecret: null }, systemClock),

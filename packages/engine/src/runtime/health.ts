@@ -4,6 +4,7 @@ import { setPartHealth } from "@kluis/db";
 import { errorInfo, KluisError, limits, type Notice, notice, noticeText } from "@kluis/domain";
 import type { StorePlace } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
+import { within } from "./within.ts";
 
 interface Finding {
   readonly part: "azure" | "vault" | "scheduler" | `connection:${string}` | `vault:${string}`;
@@ -113,14 +114,4 @@ async function attempt(check: () => Promise<unknown>): Promise<unknown> {
   } catch (error) {
     return error;
   }
-}
-
-/** The result, or the reason of the signal when it aborts first. */
-function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }

@@ -12,6 +12,7 @@ import {
 } from "@kluis/domain";
 import { checkStore } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
+import { within } from "./within.ts";
 
 type Deps = Pick<EngineDeps, "db" | "clock" | "log" | "connections" | "vaults">;
 
@@ -82,7 +83,7 @@ export async function testVault(deps: Deps, id: string, signal: AbortSignal): Pr
 
 async function vaultFindings(deps: Deps, id: string, signal: AbortSignal): Promise<VaultTest> {
   try {
-    const { store } = await deps.vaults.open(id);
+    const { store } = await within(signal, deps.vaults.open(id));
     const { checks, clockSkewMs } = await checkStore(store, { clock: deps.clock, signal });
     const passed = [
       { check: "reach", error: null },
