@@ -77,7 +77,7 @@ export function createVaultReader({ environment, secrets }: VaultReaderOptions):
   };
 }
 
-/** What was opened with which settings, by id. */
+/** Opened parts by id, each with the settings that it was opened with. */
 class Kept<T> {
   readonly #opened = new Map<string, { readonly fingerprint: string; readonly opening: Promise<T> }>();
 

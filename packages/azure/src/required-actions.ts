@@ -30,7 +30,7 @@ export interface Permission {
   readonly notActions: readonly string[];
 }
 
-/** The required actions that no permission holds. `*` in an action stands for any text, and case does not matter. */
+/** The required actions that no permission holds. `*` in an action is any text, and case does not matter. */
 export function missingActions(permissions: readonly Permission[]): string[] {
   const held = permissions.map(({ actions, notActions }) => ({
     allowed: actions.map(patternOf),

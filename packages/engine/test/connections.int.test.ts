@@ -105,7 +105,8 @@ describe("two connections in one engine", () => {
       subscriptions: [{ id: FABRIKAM_SUBSCRIPTION, name: "Fabrikam", state: "Enabled", error: null }],
     });
     const row = await findConnection(world.db.prisma, id);
-    expect(row).toMatchObject({ testOk: true, testedAt: expect.any(Date) });
+    expect(row).toMatchObject({ testOk: true });
+    expect(row?.testedAt).toBeInstanceOf(Date);
   });
 
   it("read the VMs of both tenants, each with its own identity", async () => {
@@ -197,7 +198,8 @@ describe("a second vault", () => {
     expect(row?.test?.checks.map(({ check, error }) => [check, error])).toEqual(
       ["reach", "key", "write", "conditional", "read", "clock", "delete"].map((check) => [check, null]),
     );
-    expect(row).toMatchObject({ testOk: true, identity: expect.any(String), keyId: expect.any(String) });
+    expect(row).toMatchObject({ testOk: true });
+    expect([row?.identity, row?.keyId]).not.toContain(null);
     await inTransaction(world.db, async (tx) => {
       await changeVault(tx, { id, change: { state: "enabled" } }, systemClock);
       await makeDefaultVault(tx, id, systemClock);

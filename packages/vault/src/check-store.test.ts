@@ -19,8 +19,8 @@ test("a good store passes every check and holds nothing afterwards", async () =>
 });
 
 test("the checks end with the first one that fails", async () => {
-  const verdict = await verdicts(new FailingStore(new MemoryStore(), 0, "before"));
-  expect(verdict).toMatchObject([["write", "VAULT_UNREACHABLE"]]);
+  const verdict = await verdicts(new FailingStore(new MemoryStore(), 1, "before"));
+  expect(verdict).toEqual([["write", "VAULT_UNREACHABLE", "folder"]]);
 });
 
 test("a store that replaces objects is refused", async () => {

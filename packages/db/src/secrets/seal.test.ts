@@ -38,9 +38,7 @@ test("two seals of one secret differ, and every altered byte is noticed", () => 
 });
 
 test("a missing or wrong key is a setting to correct", () => {
-  const invalid = expect.objectContaining({ code: "CONFIG_INVALID" });
-  const missing = expect.objectContaining({ code: "CONFLICT", reason: "no-secrets-key" });
-  expect(() => openSecretBox(null).seal("secret", "vault:1")).toThrow(missing);
-  expect(() => openSecretBox(join(folder, "none"))).toThrow(invalid);
-  expect(() => openSecretBox(keyFile("short", "c2hvcnQ="))).toThrow(invalid);
+  expect(() => openSecretBox(null).seal("secret", "vault:1")).toThrow(/KLUIS_SECRETS_KEY_FILE is not set/);
+  expect(() => openSecretBox(join(folder, "none"))).toThrow(/cannot be read/);
+  expect(() => openSecretBox(keyFile("short", "c2hvcnQ="))).toThrow(/does not hold 32 bytes/);
 });

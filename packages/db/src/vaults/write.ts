@@ -81,7 +81,7 @@ export async function makeDefaultVault(tx: Tx, id: string, clock: Clock): Promis
   return changeVault(tx, { id, change: { isDefault: true } }, clock);
 }
 
-/** Removes the row of a vault without recovery points. What is in its storage stays. */
+/** Removes the row of a vault without recovery points. The objects in its storage stay. */
 export async function removeVaultRow(tx: Tx, id: string): Promise<void> {
   await tx.vault.deleteMany({ where: { id } });
   await tx.partHealth.deleteMany({ where: { part: `vault:${id}` } });

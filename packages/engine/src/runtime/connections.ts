@@ -45,7 +45,7 @@ interface Entry {
 export interface ListedConnection {
   readonly row: ConnectionRow;
   /** @throws KluisError CONNECTION_UNUSABLE when its credential cannot be read */
-  open(): AzureDirectory;
+  readonly open: () => AzureDirectory;
 }
 
 export class Connections {

@@ -1,4 +1,4 @@
-/** Tests of connections and vaults that users ask for. The result is stored with the row. */
+/** Tests of connections and vaults, on request. The result is stored with the row. */
 import { hostname } from "node:os";
 import { type ConnectionFindings, checkConnection } from "@kluis/azure";
 import { appendEvents, inTransaction, recordConnectionTest, recordVaultTest } from "@kluis/db";

@@ -1,9 +1,7 @@
 /** The vaults of this process, opened from their rows on first use and kept until the row changes. */
 import {
   chunkIndex,
-  type DatabaseChunkIndex,
   type Db,
-  findVault,
   listVaults,
   readConfigVersion,
   readSealedVaultSecrets,

@@ -14,7 +14,14 @@ import {
   setPointRetention,
   teamsOfVm,
 } from "@kluis/db";
-import { engineActor, judgeRetention, type LedgerDraft, type LedgerTarget } from "@kluis/domain";
+import {
+  engineActor,
+  judgeRetention,
+  type KluisError,
+  type LedgerDraft,
+  type LedgerTarget,
+  toKluisError,
+} from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { snapshotSchema } from "../job/snapshot.ts";
 import { removeSnapshot } from "../job/snapshot-removal.ts";
@@ -110,7 +117,7 @@ export async function removeOldSnapshots(deps: EngineDeps, signal: AbortSignal):
   const bases = await neededBases(deps, kept);
   const now = deps.clock.now();
   let running = false;
-  let failed: unknown = null;
+  let failed: KluisError | null = null;
   for (const row of kept) {
     if (row.keepUntil !== null && row.keepUntil > now) continue;
     if (bases.has(row.id) || (row.vmId !== null && busy.has(row.vmId))) continue;
@@ -118,7 +125,7 @@ export async function removeOldSnapshots(deps: EngineDeps, signal: AbortSignal):
       running = !(await removeKept(deps, row, signal)) || running;
     } catch (error) {
       signal.throwIfAborted();
-      failed ??= error;
+      failed ??= toKluisError(error);
       deps.log.warn(
         { error, resourceId: row.resourceId },
         "retention: snapshot not removed; the others continue",
