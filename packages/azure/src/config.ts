@@ -76,14 +76,24 @@ const envSchema = z.object({
   KLUIS_AZURE_REWRITE: rewriteSchema.default(new Map()),
 });
 
+const processSchema = envSchema.pick({ KLUIS_AZURE_REWRITE: true, KLUIS_AZURE_STORAGE_VERSION: true });
+
 /**
- * Reads KLUIS_AZURE_REWRITE, which holds for every connection of the process.
- * @throws KluisError CONFIG_INVALID
+ * Reads the settings that hold for every connection of the process.
+ * @throws KluisError CONFIG_INVALID naming every wrong variable
  */
-export function parseAzureRewrite(text: string | undefined): ReadonlyMap<string, string> {
-  const parsed = rewriteSchema.safeParse(text ?? "");
-  if (parsed.success) return parsed.data;
-  throw invalid(`KLUIS_AZURE_REWRITE ${parsed.error.issues.map(({ message }) => message).join("; ")}.`);
+export function parseAzureProcessEnv(
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<AzureConfig, "rewrite" | "storageVersion"> {
+  const parsed = processSchema.safeParse(
+    Object.fromEntries(Object.entries(env).filter(([, value]) => value)),
+  );
+  if (parsed.success) {
+    const { KLUIS_AZURE_REWRITE: rewrite, KLUIS_AZURE_STORAGE_VERSION: storageVersion } = parsed.data;
+    return { rewrite, storageVersion };
+  }
+  const lines = parsed.error.issues.map(({ path, message }) => `${path.map(String).join(" ")} ${message}`);
+  throw invalid(`${lines.join("; ")}.`);
 }
 
 type ParsedEnv = z.infer<typeof envSchema>;

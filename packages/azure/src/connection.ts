@@ -26,6 +26,8 @@ export interface AzureConnection {
   readonly subscriptions: readonly string[];
   /** The Compute client of a subscription. @throws KluisError INPUT_INVALID when it is not the connection's */
   compute(subscriptionId: string): ComputeManagementClient;
+  /** Where and how the subscription's requests go that the Compute client does not send. */
+  endpointsOf(subscriptionId: string): Pick<AzureConfig, "armUrl" | "storageVersion">;
   /** HTTP client for disk access URLs. */
   readonly httpClient: HttpClient;
   /** Milliseconds since 1970: tokens and grants end by this clock. */
@@ -106,6 +108,7 @@ export function connect(
         { path, item, ...options },
       ),
     subscriptions: config.subscriptions,
+    endpointsOf: () => config,
     httpClient,
     now,
     compute(subscriptionId) {

@@ -1,6 +1,7 @@
 /** Access to the bytes of disks and snapshots: granted, extended and revoked. */
 import type { AccessUri } from "@azure/arm-compute";
 import { isKluisError, KluisError } from "@kluis/domain";
+import { parseArmId } from "./arm-id.ts";
 import { triesAgain } from "./codes/outcome.ts";
 import type { AzureConnection } from "./connection.ts";
 import { awaitShort, type CallOptions } from "./lro.ts";
@@ -51,7 +52,7 @@ async function grant(
   }
   return {
     resourceId,
-    sas: new Sas(accessSAS, azure.config.storageVersion),
+    sas: new Sas(accessSAS, azure.endpointsOf(parseArmId(resourceId).subscriptionId).storageVersion),
     expiresAt: requestedAt + seconds * 1000,
   };
 }

@@ -5,7 +5,7 @@ export {
   type AzureConfig,
   type AzureCredentialConfig,
   parseAzureEnv,
-  parseAzureRewrite,
+  parseAzureProcessEnv,
 } from "./config.ts";
 export { type AzureConnection, type AzureDirectory, connect, type ProbeResult, probe } from "./connection.ts";
 export {

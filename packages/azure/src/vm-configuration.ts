@@ -85,7 +85,7 @@ function getResource(
   options: CallOptions,
 ): Promise<Json> {
   const { pipeline } = azure.compute(vm.subscriptionId);
-  const url = `${azure.config.armUrl}${id}?api-version=${networkVersion}`;
+  const url = `${azure.endpointsOf(vm.subscriptionId).armUrl}${id}?api-version=${networkVersion}`;
   return call({ operation: "read the network interface", target: id }, async () => {
     const request = createPipelineRequest({ url, method: "GET", ...abortable(options) });
     const response = await pipeline.sendRequest(azure.httpClient, request);

@@ -95,7 +95,7 @@ async function openDeps(given: {
     clock,
     budgetStore: requestBudgetStore(db.prisma),
     secrets,
-    rewrite: config.azureRewrite,
+    ...config.azureProcess,
     federatedTokenFile: config.federatedTokenFile,
     readEnvironment: config.reread.azure,
   });

@@ -1,5 +1,5 @@
 /** The engine's settings, parsed once from the environment. */
-import { type AzureConfig, parseAzureEnv, parseAzureRewrite } from "@kluis/azure";
+import { type AzureConfig, parseAzureEnv, parseAzureProcessEnv } from "@kluis/azure";
 import { isKluisError, KluisError } from "@kluis/domain";
 import { readVaultSettings, type VaultSettings, vaultEnvSchema } from "@kluis/vault";
 import { z } from "zod";
@@ -8,7 +8,8 @@ export interface EngineConfig {
   readonly databaseUrl: string;
   /** The connection of the environment; null: the environment has none. */
   readonly azure: AzureConfig | null;
-  readonly azureRewrite: ReadonlyMap<string, string>;
+  /** Holds for every connection of the process. */
+  readonly azureProcess: Pick<AzureConfig, "rewrite" | "storageVersion">;
   /** Token file of the workload identity of this process. */
   readonly federatedTokenFile: string | null;
   readonly vault: VaultSettings;
@@ -30,7 +31,6 @@ const envSchema = z
     DATABASE_URL: text,
     KLUIS_LEDGER_KEY_FILE: text.optional(),
     KLUIS_SECRETS_KEY_FILE: text.optional(),
-    KLUIS_AZURE_REWRITE: z.string().optional(),
     KLUIS_AZURE_FEDERATED_TOKEN_FILE: text.optional(),
     KLUIS_ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(3),
     KLUIS_LOG_FORMAT: z.enum(["json", "text"]).default("json"),
@@ -59,7 +59,7 @@ export function parseEngineEnv(env: Record<string, string | undefined>): EngineC
   return {
     databaseUrl: settings.DATABASE_URL,
     azure,
-    azureRewrite: parseAzureRewrite(settings.KLUIS_AZURE_REWRITE),
+    azureProcess: parseAzureProcessEnv(env),
     federatedTokenFile: settings.KLUIS_AZURE_FEDERATED_TOKEN_FILE ?? null,
     vault,
     secretsKeyFile: settings.KLUIS_SECRETS_KEY_FILE ?? null,

@@ -27,6 +27,8 @@ export interface ConnectionsOptions {
   readonly secrets: SecretBox;
   /** Public host → address on this machine, for a local Azure. */
   readonly rewrite: ReadonlyMap<string, string>;
+  /** `x-ms-version` of requests on disk access URLs; undefined: the default. */
+  readonly storageVersion?: string | undefined;
   /** Token file of the workload identity of this process; null: it has none. */
   readonly federatedTokenFile: string | null;
   /** Reads the environment's connection again, with the file that it names; null when the environment has none. */
@@ -69,6 +71,7 @@ export class Connections {
       },
       httpClient: createHttpClient(options.rewrite),
       compute: (subscriptionId) => this.#of(subscriptionId).compute(subscriptionId),
+      endpointsOf: (subscriptionId) => this.#of(subscriptionId).endpointsOf(subscriptionId),
     };
   }
 
@@ -152,7 +155,8 @@ export class Connections {
         : this.#credentialOf(row, given.sealed);
     if (credential instanceof KluisError) return credential;
     const subscriptions = row.subscriptions.map(({ id }) => id);
-    return { tenantId, authorityHost, armUrl, credential, subscriptions, rewrite: this.#options.rewrite };
+    const { rewrite, storageVersion } = this.#options;
+    return { tenantId, authorityHost, armUrl, credential, subscriptions, rewrite, storageVersion };
   }
 
   #credentialOf(row: ConnectionRow, sealed: Uint8Array | null): AzureCredentialConfig | KluisError {
