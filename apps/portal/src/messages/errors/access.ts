@@ -1,5 +1,5 @@
 import { catalog } from "#messages/catalog.ts";
-import { connectionConflicts } from "#messages/errors/connections.ts";
+import { connectionConflicts, connectionsNotFound } from "#messages/errors/connections.ts";
 import { restoreConflicts } from "#messages/errors/restore-conflicts.ts";
 
 /** Input, rights and sign-in, and what only the browser sees. */
@@ -56,14 +56,7 @@ export const accessErrors = catalog({
           message: "You have no token with this ID, or it is already revoked.",
           action: "Check the list of your tokens.",
         },
-        connection: {
-          message: "There is no connection {connection}.",
-          action: "Check the list of connections under Settings.",
-        },
-        vault: {
-          message: "There is no vault {vault}.",
-          action: "Check the list of vaults under Settings.",
-        },
+        ...connectionsNotFound.en,
         procedure: {
           message: "The server does not know this request.",
           action: "Reload the page: it may be older than the server.",
@@ -236,14 +229,7 @@ export const accessErrors = catalog({
           message: "U hebt geen token met deze id, of het is al ingetrokken.",
           action: "Controleer de lijst met uw tokens.",
         },
-        connection: {
-          message: "Er is geen verbinding {connection}.",
-          action: "Controleer de lijst met verbindingen bij Instellingen.",
-        },
-        vault: {
-          message: "Er is geen kluis {vault}.",
-          action: "Controleer de lijst met kluizen bij Instellingen.",
-        },
+        ...connectionsNotFound.nl,
         procedure: {
           message: "De server kent deze aanvraag niet.",
           action: "Laad de pagina opnieuw: die is misschien ouder dan de server.",

@@ -280,3 +280,27 @@ export const connectionConflicts = catalog({
     },
   },
 });
+
+/** Reasons of NOT_FOUND that concern connections and vaults. */
+export const connectionsNotFound = catalog({
+  en: {
+    connection: {
+      message: "There is no connection {connection}.",
+      action: "Check the list of connections under Settings.",
+    },
+    vault: {
+      message: "There is no vault {vault}.",
+      action: "Check the list of vaults under Settings.",
+    },
+  },
+  nl: {
+    connection: {
+      message: "Er is geen verbinding {connection}.",
+      action: "Controleer de lijst met verbindingen bij Instellingen.",
+    },
+    vault: {
+      message: "Er is geen kluis {vault}.",
+      action: "Controleer de lijst met kluizen bij Instellingen.",
+    },
+  },
+});
