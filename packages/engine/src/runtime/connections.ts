@@ -18,10 +18,11 @@ import {
   readSealedSecrets,
   type SecretBox,
 } from "@kluis/db";
-import { KluisError } from "@kluis/domain";
+import { type BudgetStore, type Clock, KluisError } from "@kluis/domain";
 
 export interface ConnectionsOptions {
   readonly db: Db;
+  readonly clock: Clock;
   /** Where processes share the requests that Azure allows. */
   readonly budgetStore: BudgetStore;
   readonly secrets: SecretBox;
@@ -55,6 +56,7 @@ export class Connections {
   #entries: readonly Entry[] = [];
   #version: number | null = null;
   #loading: Promise<void> | null = null;
+  readonly #now = (): number => this.#options.clock.now().getTime();
 
   /**
    * All connections as one: each call goes through the connection that reads the subscription. Disabled ones included, because
@@ -70,6 +72,7 @@ export class Connections {
         return subscriptions();
       },
       httpClient: createHttpClient(options.rewrite),
+      now: this.#now,
       compute: (subscriptionId) => this.#of(subscriptionId).compute(subscriptionId),
       endpointsOf: (subscriptionId) => this.#of(subscriptionId).endpointsOf(subscriptionId),
     };
@@ -139,7 +142,11 @@ export class Connections {
       );
       const known = before.get(row.id);
       if (known?.fingerprint === fingerprint) return { ...known, row };
-      return { row, fingerprint, azure: found instanceof KluisError ? found : connect(found) };
+      return {
+        row,
+        fingerprint,
+        azure: found instanceof KluisError ? found : connect(found, { now: this.#now, budgetStore: this.#options.budgetStore }),
+      };
     });
     this.#version = version;
   }
