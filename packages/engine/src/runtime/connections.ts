@@ -145,7 +145,10 @@ export class Connections {
       return {
         row,
         fingerprint,
-        azure: found instanceof KluisError ? found : connect(found, { now: this.#now, budgetStore: this.#options.budgetStore }),
+        azure:
+          found instanceof KluisError
+            ? found
+            : connect(found, { now: this.#now, budgetStore: this.#options.budgetStore }),
       };
     });
     this.#version = version;

@@ -1,5 +1,12 @@
 /** The sweeper: removes resources in Azure that have Kluis's tag but no owner in the database, after a safety delay. */
-import { type ListOwnedOptions, listOwned, type OwnedResource, pollDeleteDisk, revokeRead, startDeleteDisk } from "@kluis/azure";
+import {
+  type ListOwnedOptions,
+  listOwned,
+  type OwnedResource,
+  pollDeleteDisk,
+  revokeRead,
+  startDeleteDisk,
+} from "@kluis/azure";
 import {
   type AzureResourceRow,
   appendEvents,
@@ -60,7 +67,15 @@ export async function sweepAzure(
 async function sweepSubscription(
   deps: EngineDeps,
   subscriptionId: string,
-  { before, turn, signal }: { readonly before: Date; readonly turn: NonNullable<ListOwnedOptions["turn"]>; readonly signal: AbortSignal },
+  {
+    before,
+    turn,
+    signal,
+  }: {
+    readonly before: Date;
+    readonly turn: NonNullable<ListOwnedOptions["turn"]>;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Again | null> {
   let again: Again | null = null;
   const owned = await Array.fromAsync(

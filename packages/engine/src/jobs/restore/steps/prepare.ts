@@ -23,7 +23,8 @@ export async function prepare(context: StepContext<RestoreMemory>): Promise<Step
   const { name, subscriptionId, resourceGroup } = restoreParameters(job);
   const resourceId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/disks/${name}`;
   const { diskKey, diskUniqueId, diskBytes } = disk;
-  const { manifest } = await deps.vault.vault.getManifest(point.id, signal);
+  const { vault } = await vaultOf(context);
+  const { manifest } = await vault.getManifest(point.id, signal);
   const facts = readDiskFacts(manifest.disks.find(({ key }) => key === diskKey)?.configuration);
   const planned = planRestoredDisk({ sku: facts?.sku ?? disk.sku, facts }, choicesOf(job));
   // Before anything is created: a missing key must never turn into another key.
@@ -33,7 +34,6 @@ export async function prepare(context: StepContext<RestoreMemory>): Promise<Step
   const [row] = await listJobDisks(deps.db.prisma, job.id);
   if (row === undefined) throw new KluisError("INTERNAL", { message: "The job's disk was not stored." });
   await clearPlan(deps.db.prisma, row.id);
-  const { vault } = await vaultOf(context);
   const root = disk.root === null ? null : parseNodeRef(disk.root);
   const extents = vault.openDisk(root, diskBytes).extents(signal);
   const options = { diskBytes, blockBytes: BLOCK_BYTES, segmentBytes: SEGMENT_BYTES };
