@@ -46,13 +46,15 @@ export function checkResize(state: State, vm: Vm, wanted: string): string {
   );
 }
 
-/** Hosts of one vendor and hardware generation serve the same sizes. */
+/** The newest version of sizes that hosts of one vendor serve together; each newer one has hosts of its own. */
+const SHARED_VERSION = 5;
+
 function sameCluster(a: VmSize, b: VmSize): boolean {
   return clusterOf(a) === clusterOf(b);
 }
 
 function clusterOf({ name, architecture, confidential }: VmSize): string {
-  const version = /_v(\d+)$/.exec(name)?.[1] ?? "1";
+  const version = Math.max(SHARED_VERSION, Number(/_v(\d+)$/.exec(name)?.[1] ?? "1"));
   const isAmd = /^Standard_[A-Z]+\d+[a-z]*a/.test(name);
   return [version, isAmd, architecture, confidential].join("/");
 }

@@ -1,5 +1,4 @@
 /** The demo fleet: its VMs, and how they are made. */
-import { computeId } from "../arm/ids.ts";
 import {
   CONTOSO_TENANT_ID,
   ENGINE_PRINCIPAL_ID,
@@ -39,9 +38,6 @@ const trustedLaunch = {
   uefiSettings: { secureBootEnabled: true, vTpmEnabled: true },
 } as const;
 
-const BATCH_SET = "batch-set";
-const platform = { subscriptionId: CONTOSO_SUBSCRIPTION_ID, group: PLATFORM_GROUP };
-
 interface FleetDisk {
   readonly image: string;
   readonly name: string;
@@ -63,7 +59,6 @@ export const fleet: readonly FleetVm[] = [
     resourceGroup: COMMERCE_GROUP,
     size: "Standard_D2s_v5",
     power: "running",
-    zones: ["1"],
     tags: { team: "commerce", environment: "production", service: "shop" },
     facts: {
       diagnosticsProfile: bootDiagnostics,
@@ -88,7 +83,6 @@ export const fleet: readonly FleetVm[] = [
     resourceGroup: COMMERCE_GROUP,
     size: "Standard_E4s_v5",
     power: "running",
-    zones: ["2"],
     tags: { team: "commerce", environment: "production", service: "orders-database" },
     facts: {
       securityProfile: trustedLaunch,
@@ -114,7 +108,7 @@ export const fleet: readonly FleetVm[] = [
     size: "Standard_F4s_v2",
     power: "deallocated",
     tags: { team: "platform", environment: "production", service: "settlement" },
-    facts: { availabilitySetId: computeId(platform, "availabilitySets", BATCH_SET) },
+    zones: ["3"],
     fleetDisks: [{ image: "batch-01-os", name: "batch-01_OsDisk", sku: "StandardSSD_LRS" }],
   }),
   linux("sandbox-01", {
@@ -164,11 +158,5 @@ export async function seedFleet(fabric: Fabric): Promise<void> {
     await fabric.addRoleAssignment({ principalId, scope, role: "Contributor" });
   }
   await fabric.addRoleAssignment({ principalId: users.olivia.oid, scope, role: "Owner" });
-  await fabric.ensureAvailabilitySet({
-    subscriptionId: CONTOSO_SUBSCRIPTION_ID,
-    resourceGroup: PLATFORM_GROUP,
-    location: FLEET_LOCATION,
-    name: BATCH_SET,
-  });
   for (const vm of fleet) await seedVm(fabric, vm);
 }
