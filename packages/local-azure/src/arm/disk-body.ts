@@ -168,3 +168,8 @@ function securityProfile(content: Disk | Snapshot): Pick<Shared, "securityProfil
     },
   };
 }
+
+/** The 202 of a creation: what the request has. The operation decides the rest. */
+export function requestBody<T extends { properties: object }>(body: T, asked: object): object {
+  return { ...body, properties: { ...asked, provisioningState: "Updating" } };
+}

@@ -5,7 +5,7 @@ import type { Disk } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { grantAccess, refuseWithAccess, revokeAccess } from "./access.ts";
 import { invalidValue, parseBody } from "./body.ts";
-import { diskBody } from "./disk-body.ts";
+import { diskBody, requestBody } from "./disk-body.ts";
 import { changeDisk, refuseFixed } from "./disk-changes.ts";
 import { type Content, contentOf, type Wanted } from "./disk-content.ts";
 import { requireSources } from "./disk-linked.ts";
@@ -48,7 +48,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
   const { disk, content } = newDisk(call, wanted, layer);
   await addDisk(world, disk, content);
   const work = { kind: "disks.create", family: diskType.family, on: disk };
-  return started(call, work, { status: 202, body: diskBody(world, disk) });
+  return started(call, work, { status: 202, body: requestBody(diskBody(world, disk), body.properties) });
 }
 
 function wantedOf(call: ArmCall, body: DiskPut): Wanted {

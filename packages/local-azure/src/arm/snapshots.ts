@@ -7,6 +7,7 @@ import type { World } from "../world.ts";
 import { grantAccess, refuseWithAccess, revokeAccess } from "./access.ts";
 import { copyRuns } from "./background-copy.ts";
 import { parseBody } from "./body.ts";
+import { requestBody } from "./disk-body.ts";
 import { requireSources } from "./disk-linked.ts";
 import {
   plainSnapshotChanges,
@@ -48,7 +49,10 @@ async function put(call: ArmCall): Promise<ArmReply> {
   const twin = await addSnapshot(world, snapshot, source);
   if (twin) return update(call, twin, body);
   const work = { kind: "snapshots.create", family: snapshotType.family, on: snapshot };
-  return started(call, work, { status: 202, body: snapshotBody(world, snapshot) });
+  return started(call, work, {
+    status: 202,
+    body: requestBody(snapshotBody(world, snapshot), body.properties),
+  });
 }
 
 /** A snapshot as the body describes it, after all rules. @throws ArmError */
