@@ -103,7 +103,9 @@ test("a start fails without a size, quota, capacity, or with a disk that is read
   ]);
   await lab.azure.control.settings({ exhaustedSizes: [] });
   await lab.arm.disks.grantAccess(GROUP, "web-os", { access: "Read", durationInSeconds: 600 });
-  expect(await start()).toContain("409 Conflict: VM 'web' cannot be started because disk 'web-os'");
+  expect(await start()).toContain(
+    "409 OperationNotAllowed: There is an active shared access signature outstanding for disk web-os.",
+  );
   await lab.arm.disks.revokeAccess(GROUP, "web-os");
   expect(await start()).toBe("no failure");
 });

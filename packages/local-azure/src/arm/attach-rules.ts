@@ -3,6 +3,7 @@ import type { Disk, Vm } from "../state/model.ts";
 import { GIB } from "../units.ts";
 import type { World } from "../world.ts";
 import { diskState } from "./disk-body.ts";
+import { accessOpen } from "./disk-errors.ts";
 import { ArmError, conflict, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import { badRequest, invalidTarget } from "./vm-errors.ts";
@@ -180,6 +181,7 @@ function checkOwner(vm: Vm, disk: Disk): void {
 /** An upload or open access keeps a disk from being attached (SDK: DiskState). */
 function checkFree(world: World, disk: Disk): void {
   const state = diskState(world, disk);
+  if (state === "ActiveSAS") throw accessOpen("disk", disk.name);
   if (state === "ReadyToUpload" || state.startsWith("Active"))
     throw conflict(
       `Disk '${disk.name}' cannot be attached to the VM because the disk is in '${state}' state. Revoke its access first.`,

@@ -3,7 +3,8 @@ import type { Vm } from "../state/model.ts";
 import { vmPowerSchema } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { diskState } from "./disk-body.ts";
-import { ArmError, conflict, operationNotAllowed } from "./errors.ts";
+import { accessOpen } from "./disk-errors.ts";
+import { ArmError, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import { accepted } from "./long-running.ts";
 import type { ArmPart, Work } from "./part.ts";
@@ -55,10 +56,7 @@ function checkStart(world: World, vm: Vm): void {
   checkQuota(world.state, vm, { size, cores: size.vCpus });
   for (const { diskId } of [vm.osDisk, ...vm.dataDisks]) {
     const disk = world.state.disks[keyOf(diskId)];
-    if (disk && diskState(world, disk).startsWith("ActiveSAS"))
-      throw conflict(
-        `VM '${vm.name}' cannot be started because disk '${disk.name}' has an active shared access signature. Revoke its access first.`,
-      );
+    if (disk && diskState(world, disk).startsWith("ActiveSAS")) throw accessOpen("disk", disk.name);
   }
 }
 
