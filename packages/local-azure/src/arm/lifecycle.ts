@@ -1,9 +1,7 @@
-/** Steps that all resource types share: change tags, finish a creation, delete. */
-import { z } from "zod";
-import { type Operation, type State, tagsSchema } from "../state/model.ts";
+/** Steps that all resource types share: finish a creation, delete. */
+import type { Operation, State } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { forgetScope } from "./authorization/scopes.ts";
-import { invalidParameter } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import { accepted } from "./long-running.ts";
 import type { Work } from "./part.ts";
@@ -14,21 +12,6 @@ interface Managed {
   id: string;
   location: string;
   provisioningState: "Creating" | "Updating" | "Deleting" | "Succeeded" | "Failed";
-}
-
-const tagsBody = z.object({ tags: tagsSchema });
-
-/** Answers a PATCH that may change only tags. */
-export async function patchTags<T extends z.infer<typeof tagsBody>>(
-  call: ArmCall,
-  resource: T,
-  body: (resource: T) => object,
-): Promise<ArmReply> {
-  const patch = tagsBody.safeParse(call.body);
-  if (!patch.success) throw invalidParameter("The value of parameter 'tags' is invalid.");
-  if (patch.data.tags) resource.tags = patch.data.tags;
-  await call.world.store.flush();
-  return { status: 200, body: body(resource) };
 }
 
 /** Answers a DELETE: 204 without the resource, else 202. `check` throws to refuse it. */
