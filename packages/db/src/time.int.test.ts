@@ -64,7 +64,7 @@ test("no query takes the time elsewhere", async () => {
   expect(found).toEqual([]);
 });
 
-test("a test moves the time and the queue of its own database, and no other one", async () => {
+test("a test moves the time and the queue of one database, and no other", async () => {
   await using other = await createTestDatabase();
   const runAt = new Date(Date.now() + 2 * dayMs);
   await inTransaction(database.db, (tx) => enqueue(tx, "discover", {}, { runAt, jobKey: "before" }));
