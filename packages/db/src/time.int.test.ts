@@ -25,8 +25,13 @@ test("in production the time function is now(), the start of the transaction", a
   ]);
 });
 
-test("no function or trigger of the database takes the time elsewhere", async () => {
+test("no default, function or trigger of the database takes the time elsewhere", async () => {
   const other = "(now\\(\\)|current_timestamp|clock_timestamp|statement_timestamp|localtimestamp|'now')";
+  const defaults = await rows(
+    `SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'
+     AND table_name <> '_prisma_migrations' AND column_default ~* '(^|[^_])${other.replaceAll("'", "''")}'`,
+  );
+  expect(defaults).toEqual([]);
   const functions = await rows(
     `SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
      AND prosrc ~* '(^|[^_])${other.replaceAll("'", "''")}'`,
@@ -64,7 +69,19 @@ test("no query takes the time elsewhere", async () => {
   expect(found).toEqual([]);
 });
 
-test("a test moves the time and the queue of one database, and no other", async () => {
+test("only tests import the entry that moves the time", async () => {
+  const found: string[] = [];
+  for (const folder of ["packages", "apps", "scripts"]) {
+    for (const entry of await readdir(join(root, folder), { recursive: true })) {
+      if (!/\.tsx?$/.test(entry) || /node_modules|generated|test/.test(entry)) continue;
+      if ((await readFile(join(root, folder, entry), "utf8")).includes("@kluis/db/testing"))
+        found.push(entry);
+    }
+  }
+  expect(found).toEqual([]);
+});
+
+test("a test moves defaults and the queue of one database, and no other", async () => {
   await using other = await createTestDatabase();
   const runAt = new Date(Date.now() + 2 * dayMs);
   await inTransaction(database.db, (tx) => enqueue(tx, "discover", {}, { runAt, jobKey: "before" }));
@@ -79,7 +96,9 @@ test("a test moves the time and the queue of one database, and no other", async 
     { key: "before", due: true },
     { key: "between", due: true },
   ]);
-  expect(await rows("SELECT kluis_now() - now() > interval '47 h' AS ahead")).toEqual([{ ahead: true }]);
+  await database.db.prisma.installation.create({ data: { installationId: "moved" } });
+  const ahead = await rows(`SELECT "createdAt" - now() > interval '47 h' AS ahead FROM "Installation"`);
+  expect(ahead).toEqual([{ ahead: true }]);
   const { rows: untouched } = await other.db.pool.query("SELECT kluis_now() = now() AS same");
   expect(untouched).toEqual([{ same: true }]);
 });
