@@ -138,6 +138,32 @@ test("tags/default reads, replaces, merges and deletes the tags of any scope", a
   expect((await lab.arm.virtualMachines.get(GROUP, "web")).tags ?? {}).toEqual({});
 });
 
+test("names of tags can exist before a resource has them", async () => {
+  const { tagsOperations } = managementClients(lab.azure.url, TOKEN).resources;
+  const names = async (): Promise<unknown> =>
+    (await collect(tagsOperations.list())).map(({ tagName, values = [] }) => [
+      tagName,
+      values.map(({ tagValue, count }) => [tagValue, count?.value]),
+    ]);
+  await tagsOperations.createOrUpdate("cost");
+  await tagsOperations.createOrUpdateValue("cost", "42");
+  await raw(`${group}?${RESOURCES}`, { method: "PATCH", body: { tags: { cost: "7" } } });
+  expect(await names()).toEqual([
+    [
+      "cost",
+      [
+        ["42", 0],
+        ["7", 1],
+      ],
+    ],
+  ]);
+  expect((await failureOf(tagsOperations.delete("cost"))).code).toBe("TagInUse");
+  await tagsOperations.deleteValue("cost", "42");
+  await raw(`${group}?${RESOURCES}`, { method: "PATCH", body: { tags: {} } });
+  await tagsOperations.delete("cost");
+  expect(await names()).toEqual([]);
+});
+
 test("names, values and number of tags have Azure's limits", async () => {
   const code = async (tags: Record<string, string>): Promise<[string, string]> => {
     const { code, message } = await raw(`${group}?${RESOURCES}`, { method: "PATCH", body: { tags } });

@@ -7,9 +7,11 @@ import { z } from "zod";
 import {
   CONTOSO_TENANT_ID,
   ENGINE_CLIENT_ID,
+  ENGINE_PRINCIPAL_ID,
   FABRIKAM_ENGINE_CLIENT_ID,
   FABRIKAM_TENANT_ID,
   type SecretName,
+  users,
 } from "../src/entra/directory.ts";
 import { loginOverLoopback } from "../src/entra/test/local-entra.ts";
 import { type LocalAzure, startLocalAzure } from "../src/index.ts";
@@ -122,6 +124,29 @@ test("unknown and malformed subscriptions, and missing tokens, have Azure's code
     status: 401,
     code: "AuthenticationFailed",
   });
+});
+
+test("Graph names principals to a caller of their tenant", async () => {
+  const token = await tokenOf("owner", { scope: "https://graph.microsoft.com/.default" });
+  const byApp = await get(
+    `/v1.0/servicePrincipals?$filter=servicePrincipalNames/any(c:c eq '${ENGINE_CLIENT_ID}')`,
+    token,
+  );
+  expect(byApp.body).toMatchObject({ value: [{ id: ENGINE_PRINCIPAL_ID, displayName: "Kluis engine" }] });
+  const named = await rawRequest(azure.url, "/v1.0/directoryObjects/getByIds", {
+    method: "POST",
+    token,
+    body: { ids: [ENGINE_PRINCIPAL_ID, users.olivia.oid, "other"] },
+  });
+  expect(named.body).toMatchObject({
+    value: [
+      { "@odata.type": "#microsoft.graph.servicePrincipal", appId: ENGINE_CLIENT_ID },
+      { "@odata.type": "#microsoft.graph.user", userPrincipalName: users.olivia.userName },
+    ],
+  });
+  expect((await get(`/v1.0/users/${users.olivia.userName}`, token)).status).toBe(200);
+  expect((await get("/v1.0/users/none", token)).code).toBe("Request_ResourceNotFound");
+  expect((await get("/v1.0/users", await tokenOf("owner"))).status).toBe(401);
 });
 
 test("an expired token is refused with both times", async () => {

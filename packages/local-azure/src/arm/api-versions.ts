@@ -191,6 +191,8 @@ const policies = [
   "2025-03-01",
 ] as const;
 
+const exemptions = ["2020-07-01-preview", "2022-07-01-preview", "2024-12-01-preview"] as const;
+
 const network = [
   "2015-05-01-preview",
   "2015-06-15",
@@ -275,6 +277,7 @@ const lists = {
   roles,
   locks,
   policies,
+  exemptions,
   network,
   operations: [...new Set([...compute, ...disks])].sort(),
 } as const satisfies Record<string, readonly string[]>;

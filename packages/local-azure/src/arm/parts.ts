@@ -10,6 +10,7 @@ import { diskEncryptionSets } from "./disk-encryption-sets.ts";
 
 import { diskRestorePoints } from "./disk-restore-points.ts";
 import { disks } from "./disks.ts";
+import { emptyLists } from "./empty-lists.ts";
 import { extensionImages } from "./extension-images.ts";
 import { extensions } from "./extensions.ts";
 import { operations } from "./long-running.ts";
@@ -25,6 +26,7 @@ import { restorePoints } from "./restore-points.ts";
 import { runCommands } from "./run-command.ts";
 import { snapshots } from "./snapshots.ts";
 import { subscriptions } from "./subscriptions.ts";
+import { tagNames } from "./tag-names.ts";
 import { tags } from "./tags.ts";
 import { vmPower } from "./vm-power.ts";
 import { vmSizeLists } from "./vm-size-lists.ts";
@@ -37,6 +39,8 @@ export const armParts: readonly ArmPart[] = [
   resources,
   resourceProviders,
   tags,
+  tagNames,
+  emptyLists,
   locks,
   policies,
   roleAssignments,

@@ -2,12 +2,11 @@
 import { z } from "zod";
 import { scopeOfCall } from "./authorization/scopes.ts";
 import { invalidRequestContent } from "./errors.ts";
-import { keyOf, subscriptionIdOf } from "./ids.ts";
-import { page } from "./lists.ts";
+import { keyOf } from "./ids.ts";
 import type { ArmPart } from "./part.ts";
 import { checkTags } from "./request-checks.ts";
-import { findTracked, trackedTypes } from "./resource-types.ts";
-import { type ArmCall, type ArmReply, param, routes, segmentsOf } from "./router.ts";
+import { findTracked } from "./resource-types.ts";
+import { type ArmCall, type ArmReply, routes, segmentsOf } from "./router.ts";
 
 const pattern = "{scope*}/providers/Microsoft.Resources/tags/default";
 
@@ -103,40 +102,10 @@ function invalidTagsBody(reason: string): Error {
   return invalidRequestContent(`The request content was invalid and could not be deserialized: '${reason}'.`);
 }
 
-/** The names and values of tags in a subscription, with their numbers. */
-function listNames(call: ArmCall): ArmReply {
-  const { state } = call.world;
-  const subscription = param(call, "subscription").toLowerCase();
-  const inside = ({ subscriptionId }: { subscriptionId: string }): boolean =>
-    subscriptionId.toLowerCase() === subscription;
-  const tagged: Tagged[] = [
-    ...Object.values(state.resourceGroups).filter(inside),
-    ...trackedTypes().flatMap((type) => Object.values(type.records(state)).filter(inside)),
-  ];
-  const names = new Map<string, Map<string, number>>();
-  for (const [name, value] of tagged.flatMap((record) => Object.entries(record.tags ?? {}))) {
-    const values = names.get(name) ?? new Map<string, number>();
-    names.set(name, values.set(value, (values.get(value) ?? 0) + 1));
-  }
-  const base = `${subscriptionIdOf(param(call, "subscription"))}/tagNames`;
-  const total = (value: number): object => ({ type: "Total", value });
-  return page(call, [...names], ([name, values]) => ({
-    id: `${base}/${name}`,
-    tagName: name,
-    count: total([...values.values()].reduce((sum, count) => sum + count, 0)),
-    values: [...values].map(([value, count]) => ({
-      id: `${base}/${name}/tagValues/${value}`,
-      tagValue: value,
-      count: total(count),
-    })),
-  }));
-}
-
 export const tags: ArmPart = {
   routes: routes(
     { name: "tags", api: "resources" },
     {
-      list: ["GET", "/subscriptions/{subscription}/tagNames", listNames],
       getAtScope: ["GET", pattern, get],
       createOrUpdateAtScope: ["PUT", pattern, put],
       updateAtScope: ["PATCH", pattern, patch],

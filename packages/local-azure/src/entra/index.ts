@@ -4,6 +4,7 @@ import { AadError, aadErrorBody } from "./aad-error.ts";
 import { showPicker, signIn } from "./authorize.ts";
 import { findTenant, type Tenant } from "./directory.ts";
 import { instanceDiscovery, openIdConfiguration } from "./discovery.ts";
+import { handleGraph } from "./graph.ts";
 import { sendJson, sendPage, sendRedirect } from "./http.ts";
 import { issueManagedIdentityToken } from "./managed-identity.ts";
 import { renderSignedOut } from "./pages.ts";
@@ -79,6 +80,7 @@ async function handle(context: EntraContext, exchange: Exchange): Promise<boolea
     sendJson(res, 200, instanceDiscovery(host, url.searchParams.get("authorization_endpoint") ?? ""));
     return true;
   }
+  if (await handleGraph(context, exchange)) return true;
   const [, tenantName = "", path = ""] = /^\/([^/]+)\/(.+)$/.exec(url.pathname) ?? [];
   if (!knownPaths.has(path)) return false;
   const endpoint = endpoints[`${method} ${path}`];

@@ -41,6 +41,8 @@ export const subscriptionSchema = z.object({
   /** Absent: Enabled. */
   state: z.enum(["Enabled", "PastDue", "Warned", "Disabled", "Deleted"]).optional(),
   tags: tagsSchema,
+  /** Names of tags, with values, that exist without a resource that has them. */
+  predefinedTags: z.record(z.string(), z.array(z.string())).optional(),
 });
 const resourceGroupSchema = z.object({
   id: z.string(),

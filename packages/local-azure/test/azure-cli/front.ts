@@ -10,7 +10,12 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /** The names under which Azure CLI looks for Azure; every other name is refused. */
-const names = ["management.azure.com", "login.microsoftonline.com", "login.windows.net"];
+const names = [
+  "management.azure.com",
+  "login.microsoftonline.com",
+  "login.windows.net",
+  "graph.microsoft.com",
+];
 
 export interface Front extends AsyncDisposable {
   /** Value of HTTPS_PROXY. */
