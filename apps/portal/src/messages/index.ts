@@ -1,5 +1,6 @@
 import type { AppLocale } from "#lib/locale.ts";
 import { audit } from "#messages/audit.ts";
+import { diskFacts } from "#messages/disk-facts.ts";
 import { errors } from "#messages/errors.ts";
 import { jobs } from "#messages/jobs.ts";
 import { notices } from "#messages/notices.ts";
@@ -21,6 +22,7 @@ import { vms } from "#messages/vms.ts";
 export const messages = {
   en: {
     audit: audit.en,
+    diskFacts: diskFacts.en,
     errors: errors.en,
     jobs: jobs.en,
     notices: notices.en,
@@ -40,6 +42,7 @@ export const messages = {
   },
   nl: {
     audit: audit.nl,
+    diskFacts: diskFacts.nl,
     errors: errors.nl,
     jobs: jobs.nl,
     notices: notices.nl,

@@ -8,6 +8,7 @@ import {
   TierSummary,
   VerifiedMark,
 } from "#features/points/point-badges.tsx";
+import { PointDiskFacts } from "#features/points/point-disk-facts.tsx";
 import { PointDisks } from "#features/points/point-disks.tsx";
 import { PointReport } from "#features/points/point-report.tsx";
 import type { Texts } from "#i18n/texts.ts";
@@ -91,6 +92,7 @@ function LoadedPoint({ point }: { point: PointView }) {
         <Card title={t("detail.disks")} description={t("detail.downloadHint")} id="disks" flush>
           <PointDisks point={point} />
         </Card>
+        <PointDiskFacts point={point} />
         <Card title={t("detail.report")} id="report">
           <PointReport point={point} />
         </Card>
