@@ -26,6 +26,7 @@ interface Step {
 /** Run in this order against one stack; together they use every option of every command. */
 const steps: readonly Step[] = [
   { line: () => "vms --search shop --refresh --json" },
+  { line: () => "vm shop-01 --json" },
   { line: () => "policies --json" },
   { line: () => "protect shop-01 --policy standard-daily --wait --json" },
   // Its only disk cannot be excluded: the server's refusal shows that the option arrives there.
@@ -48,6 +49,10 @@ const steps: readonly Step[] = [
   {
     line: () =>
       "restore-disk shop-01@latest --disk os --name back --resource-group commerce-rg --dry-run --json",
+  },
+  {
+    line: () =>
+      "restore-disk shop-01@latest --disk os --name back --sku Premium_ZRS --zone none --encryption platform-key --access deny-all --dry-run --json",
   },
   { line: () => "restore-disk shop-01@latest --disk os --name back --wait --json" },
   {

@@ -59,7 +59,8 @@ it("a point records the disk's facts, also in the manifest, with Azure's whole a
     tags: { app: "shop" },
   });
   expect(point.vmFacts).toMatchObject({ size: "Standard_D2s_v5", traits: { premiumStorage: true } });
-  const { manifest } = await engine.deps.vault.vault.getManifest(point.id, AbortSignal.timeout(30_000));
+  const { vault } = await engine.deps.vaults.open(point.vaultId);
+  const { manifest } = await vault.getManifest(point.id, AbortSignal.timeout(30_000));
   expect(manifest.disks[0]?.configuration).toMatchObject({
     tags: { app: "shop" },
     azure: { name: "src-os", properties: { encryption: { diskEncryptionSetId: encryptionSet } } },
