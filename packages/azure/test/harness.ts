@@ -6,7 +6,6 @@ import { join } from "node:path";
 import {
   CONTOSO_SUBSCRIPTION_ID,
   ENGINE_CLIENT_ID,
-  ENGINE_PRINCIPAL_ID,
   type Fabric,
   type LocalAzure,
   lenientSettings,
@@ -18,6 +17,7 @@ import type { PollFunction } from "../src/lro.ts";
 import { azureOperationSchema, type Poll } from "../src/operation.ts";
 import { pollRestorePoint, startRestorePoint } from "../src/restore-points.ts";
 import type { RestorePointFacts, RestorePointRequest } from "../src/types.ts";
+import { giveKluisRole } from "./role.ts";
 
 export const MIB = 1024 * 1024;
 export const vmId = (name: string) =>
@@ -40,7 +40,7 @@ export function patternBlock(block: number): Buffer {
   return out;
 }
 
-function patternDisk(sizeMib: number, usedMib: number) {
+export function patternDisk(sizeMib: number, usedMib: number) {
   return {
     sizeBytes: sizeMib * MIB,
     fill: async (write: (offset: number, data: Buffer) => Promise<void>) => {
@@ -54,8 +54,7 @@ function patternDisk(sizeMib: number, usedMib: number) {
 
 async function seedTestVms(fabric: Fabric): Promise<void> {
   await fabric.ensureSubscription({ id: CONTOSO_SUBSCRIPTION_ID, name: "Test" });
-  const scope = `/subscriptions/${CONTOSO_SUBSCRIPTION_ID}`;
-  await fabric.addRoleAssignment({ principalId: ENGINE_PRINCIPAL_ID, scope, role: "Contributor" });
+  await giveKluisRole(fabric);
   const place = { subscriptionId: CONTOSO_SUBSCRIPTION_ID, resourceGroup: "test-rg", location: "westeurope" };
   const shape = { ...place, size: "Standard_D2s_v5", tags: { team: "commerce" } };
   const vms = [

@@ -1,15 +1,17 @@
 /** The environment of the engine's tests: PostgreSQL, Azurite, the local Azure, and VMs with small disks. */
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createJob, createPolicy, inTransaction, loadWorkJob, setProtection, type WorkJob } from "@kluis/db";
 import { engineActor, KluisError, type PolicyDocument } from "@kluis/domain";
 import {
+  assignRoleFile,
   CONTOSO_SUBSCRIPTION_ID,
   CONTOSO_SUBSCRIPTION_NAME,
   ENGINE_PRINCIPAL_ID,
   type Fabric,
+  parseRoleFile,
 } from "@kluis/local-azure";
 import { startTestStack, type TestStack, type TestStackOptions } from "@kluis/local-stack/testing";
 import { parseNodeRef } from "@kluis/vault";
@@ -32,7 +34,11 @@ async function emptySubscription(fabric: Fabric): Promise<void> {
     name: GROUP,
     location: "westeurope",
   });
-  await fabric.addRoleAssignment({ principalId: ENGINE_PRINCIPAL_ID, scope, role: "Contributor" });
+  // The role that docs/azure-setup.md describes, and no other.
+  const role = parseRoleFile(
+    await readFile(join(import.meta.dirname, "../../../docs/azure-role.json"), "utf8"),
+  );
+  await assignRoleFile(fabric, role, { principalId: ENGINE_PRINCIPAL_ID, scope });
 }
 
 export const standardPolicy: PolicyDocument = {

@@ -27,5 +27,6 @@ export type { DiskFacts, DiskSource, Fabric, NewVm } from "./fabric.ts";
 export type { FaultInput, FaultRule } from "./faults/rule.ts";
 export { CONTOSO_SUBSCRIPTION_ID, CONTOSO_SUBSCRIPTION_NAME } from "./fleet/constants.ts";
 export { isOneInstant, type Workload, workloadNumbers } from "./guest/workload.ts";
+export { assignRoleFile, parseRoleFile, type RoleFile } from "./role-file.ts";
 export { type LocalAzure, type StartOptions, startLocalAzure } from "./start.ts";
 export { lenientSettings, type Settings } from "./state/model.ts";
