@@ -28,7 +28,7 @@ const signal = AbortSignal.timeout(120_000);
 
 beforeAll(async () => {
   harness = await startAzure();
-  const client = harness.azure.compute(SUBSCRIPTION);
+  const client = harness.owner.compute(SUBSCRIPTION);
   const keyUrl = "https://kv.vault.azure.net/keys/disks/0123456789abcdef0123456789abcdef";
   const identity = { type: "SystemAssigned" };
   const set = await client.diskEncryptionSets.createOrUpdate(group, "des", {

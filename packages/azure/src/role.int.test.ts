@@ -2,14 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type BudgetStore, KluisError } from "@kluis/domain";
+import { type BudgetStore, type DiskFacts, KluisError, planRestoredDisk } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type AzureHarness,
   diskOf,
   finish,
-  MIB,
   patternDisk,
   pointRequest,
   startAzure,
@@ -32,24 +31,36 @@ import { listOwned } from "./owned.ts";
 import { pageRanges } from "./page-ranges.ts";
 import { openPageWriter } from "./page-writer.ts";
 import { pollRestorePoint, startRestorePoint } from "./restore-points.ts";
+import { requireDiskDependencies } from "./restored-disk.ts";
 import { openSasDisk } from "./sas-disk.ts";
 import type { RestorePointFacts } from "./types.ts";
 import {
   pollDeleteDisk,
   pollFinishUpload,
+  pollSetAccess,
   pollUploadDisk,
   startDeleteDisk,
   startFinishUpload,
+  startSetAccess,
   startUploadDisk,
 } from "./upload-disk.ts";
 import { requireVm } from "./vms.ts";
 
 let harness: AzureHarness;
+let encryptionSet: string;
+let diskAccess: string;
 const { signal } = new AbortController();
 const subscriptionId = CONTOSO_SUBSCRIPTION_ID;
 
 beforeAll(async () => {
   harness = await startAzure();
+  const { diskEncryptionSets, diskAccesses } = harness.owner.compute(subscriptionId);
+  const keyUrl = "https://kv.vault.azure.net/keys/disks/0123456789abcdef0123456789abcdef";
+  const location = "westeurope";
+  const identity = { type: "SystemAssigned" };
+  const set = { location, identity, activeKey: { keyUrl } };
+  encryptionSet = (await diskEncryptionSets.createOrUpdate("test-rg", "des", set)).id ?? "";
+  diskAccess = (await diskAccesses.createOrUpdate("test-rg", "da", { location })).id ?? "";
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 
@@ -80,9 +91,16 @@ const boundless: BudgetStore = {
 /** A new process: nothing of an earlier role is cached. */
 const freshConnection = () => connect(parseAzureEnv(harness.env), { budgetStore: boundless });
 
-async function backUp(azure: AzureConnection, name: string): Promise<RestorePointFacts> {
+interface BackedUp {
+  readonly point: RestorePointFacts;
+  /** What the point records of the OS disk. */
+  readonly facts: DiskFacts;
+}
+
+async function backUp(azure: AzureConnection, name: string): Promise<BackedUp> {
   const vm = await requireVm(azure, vmId(name));
-  await inspectDisks(azure, vm);
+  const [found] = await inspectDisks(azure, vm);
+  if (!found?.facts) throw new Error("The OS disk was not found.");
   await finish(azure, await startExtension(azure, vm), pollExtension);
   await finish(azure, await startGuestFacts(azure, vm.id), pollGuestFacts);
   const request = pointRequest(name, { installationId: `of-${name}` });
@@ -92,21 +110,31 @@ async function backUp(azure: AzureConnection, name: string): Promise<RestorePoin
   await disk.read(0, 4096, signal);
   await Array.fromAsync(pageRanges({ sas: grant.sas, diskBytes: disk.size, signal }));
   await revokeRead(azure, diskOf(point, "os"));
-  return point;
+  return { point, facts: found.facts };
 }
 
-async function restore(azure: AzureConnection): Promise<{ readonly diskId: string; readonly jobId: string }> {
+/** Restores a private disk with a customer key: both must still exist. */
+async function restore(
+  azure: AzureConnection,
+  recorded: DiskFacts,
+): Promise<{ readonly diskId: string; readonly jobId: string }> {
   const jobId = randomUUID();
+  const facts: DiskFacts = {
+    ...recorded,
+    encryption: { type: "EncryptionAtRestWithCustomerKey", diskEncryptionSetId: encryptionSet },
+    networkAccessPolicy: "AllowPrivate",
+    publicNetworkAccess: "Disabled",
+    diskAccessId: diskAccess,
+  };
+  const { disk } = planRestoredDisk({ sku: facts.sku, facts }, {});
+  await requireDiskDependencies(azure, disk);
   const request = {
     subscriptionId,
     resourceGroup: "test-rg",
     name: `restored-${jobId}`,
     location: "westeurope",
-    sku: "Premium_LRS",
-    sizeBytes: 32 * MIB,
-    osType: null,
-    hyperVGeneration: null,
-    zones: [],
+    sizeBytes: facts.sizeBytes,
+    disk,
     jobId,
     installationId: "install-1",
   } as const;
@@ -114,14 +142,16 @@ async function restore(azure: AzureConnection): Promise<{ readonly diskId: strin
   const writer = openPageWriter({ grant: await grantWrite(azure, diskId), diskBytes: request.sizeBytes });
   await writer.writeFooter(randomUUID(), signal);
   await finish(azure, await startFinishUpload(azure, diskId), pollFinishUpload);
+  if (disk.access === null) throw new Error("The disk is not private.");
+  await finish(azure, await startSetAccess(azure, { diskId, access: disk.access }), pollSetAccess);
   return { diskId, jobId };
 }
 
 /** Everything that Kluis does with Azure: discovers, backs up, restores, sweeps, and removes what it made. */
 async function everything(azure: AzureConnection, name: string): Promise<void> {
   await Array.fromAsync(listInventory(azure, subscriptionId));
-  const point = await backUp(azure, name);
-  const disk = await restore(azure);
+  const { point, facts } = await backUp(azure, name);
+  const disk = await restore(azure, facts);
   await Array.fromAsync(listOwned(azure, { subscriptionId, installationId: `of-${name}` }));
   await finish(azure, await startDeleteDisk(azure, disk), pollDeleteDisk);
   await grantRead(azure, diskOf(point, "os"));

@@ -9,6 +9,7 @@ import {
   type Fabric,
   type LocalAzure,
   lenientSettings,
+  OWNER_CLIENT_ID,
   startLocalAzure,
 } from "@kluis/local-azure";
 import { parseAzureEnv } from "../src/config.ts";
@@ -27,6 +28,8 @@ export const vmId = (name: string) =>
 export interface AzureHarness extends AsyncDisposable {
   local: LocalAzure;
   azure: AzureConnection;
+  /** A connection of the subscription's owner: makes what Kluis may only read. */
+  owner: AzureConnection;
   readonly folder: string;
   env: Record<string, string>;
   /** Restarts the local Azure on the same state and connects as a new process would. */
@@ -66,7 +69,12 @@ async function seedTestVms(fabric: Fabric): Promise<void> {
   for (const { disks, ...vm } of vms) await fabric.createVm({ ...shape, ...vm, disks: [...disks] });
 }
 
-async function connectTo(local: LocalAzure, folder: string): Promise<Pick<AzureHarness, "azure" | "env">> {
+async function connectTo(
+  local: LocalAzure,
+  folder: string,
+): Promise<Pick<AzureHarness, "azure" | "owner" | "env">> {
+  const ownerSecret = join(folder, "owner-secret");
+  await writeFile(ownerSecret, local.entra.secrets().owner, { mode: 0o600 });
   const secretFile = join(folder, "secret");
   await writeFile(secretFile, local.entra.secrets().engine, { mode: 0o600 });
   const env = {
@@ -76,7 +84,12 @@ async function connectTo(local: LocalAzure, folder: string): Promise<Pick<AzureH
     KLUIS_AZURE_SUBSCRIPTIONS: CONTOSO_SUBSCRIPTION_ID,
     KLUIS_AZURE_REWRITE: `management.azure.com=${local.url},login.microsoftonline.com=${local.url}`,
   };
-  return { azure: connect(parseAzureEnv(env)), env };
+  const ownerEnv = {
+    ...env,
+    KLUIS_AZURE_CLIENT_ID: OWNER_CLIENT_ID,
+    KLUIS_AZURE_CLIENT_SECRET_FILE: ownerSecret,
+  };
+  return { azure: connect(parseAzureEnv(env)), owner: connect(parseAzureEnv(ownerEnv)), env };
 }
 
 export async function startAzure(): Promise<AzureHarness> {

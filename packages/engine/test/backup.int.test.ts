@@ -126,12 +126,9 @@ describe("a policy with instant restore", () => {
   });
 });
 
-/** Resizes a disk in Azure, as its owner would. */
 /** Grows the OS disk of a VM: Azure requires that the VM is deallocated. */
 async function growDisk(vm: string, gib: number): Promise<void> {
-  const [engine] = world.engines;
-  if (engine === undefined) throw new Error("No engine.");
-  const { disks, virtualMachines } = engine.deps.azure.compute(CONTOSO_SUBSCRIPTION_ID);
+  const { disks, virtualMachines } = world.owner().compute(CONTOSO_SUBSCRIPTION_ID);
   await virtualMachines.deallocate(GROUP, vm);
   await disks.update(GROUP, `${vm}-os`, { diskSizeGB: gib });
   await virtualMachines.start(GROUP, vm);

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { type AzureConnection, connect, parseAzureEnv } from "@kluis/azure";
 import { createJob, createPolicy, inTransaction, loadWorkJob, setProtection, type WorkJob } from "@kluis/db";
 import { engineActor, KluisError, type PolicyDocument } from "@kluis/domain";
 import {
@@ -11,6 +12,7 @@ import {
   CONTOSO_SUBSCRIPTION_NAME,
   ENGINE_PRINCIPAL_ID,
   type Fabric,
+  OWNER_CLIENT_ID,
   parseRoleFile,
 } from "@kluis/local-azure";
 import { startTestStack, type TestStack, type TestStackOptions } from "@kluis/local-stack/testing";
@@ -81,6 +83,14 @@ export class World {
 
   get engineEnv(): Record<string, string> {
     return { ...this.stack.engineEnv, ...quiet };
+  }
+
+  /** Azure as the owner of the VMs sees it: the engine's role does not change VMs. */
+  owner(): AzureConnection {
+    const { engineEnv, localAzure } = this.stack;
+    const secret = localAzure.entra.secrets().owner;
+    const credential = { kind: "secret", clientId: OWNER_CLIENT_ID, secret } as const;
+    return connect({ ...parseAzureEnv(engineEnv), credential }, { now: () => this.clock.now().getTime() });
   }
 
   async startEngine(options: { readonly recurring?: boolean } = {}): Promise<Engine> {

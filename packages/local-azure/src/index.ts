@@ -19,6 +19,7 @@ export {
   FABRIKAM_ENGINE_PRINCIPAL_ID,
   FABRIKAM_TENANT_ID,
   groups as demoGroups,
+  OWNER_CLIENT_ID,
   PORTAL_CLIENT_ID,
   users as demoPeople,
 } from "./entra/directory.ts";
