@@ -33,6 +33,6 @@ test("health and subscriptions are stored as last seen", async () => {
   const problem = { code: "AZURE_FORBIDDEN", reason: null, message: "no", action: null, params: {} } as const;
   await upsertSubscription(prisma, { ...subscription, readable: false, problem, seenAt: null });
   expect(await listSubscriptions(prisma)).toEqual([
-    { ...subscription, id: "sub-1", readable: false, problem, seenAt: world.clock.now() },
+    { ...subscription, id: "sub-1", connectionId: null, readable: false, problem, seenAt: world.clock.now() },
   ]);
 });
