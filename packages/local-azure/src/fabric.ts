@@ -46,6 +46,8 @@ export interface NewVm {
   imageReference?: Record<string, string>;
   /** Attach: made from an existing OS disk, without an OS profile. Default: FromImage. */
   osDiskCreateOption?: "FromImage" | "Attach";
+  /** Settings of the OS disk in the VM: ephemeral, in-guest encryption. */
+  osDiskFacts?: Pick<Vm["osDisk"], "diffDiskSettings" | "encryptionSettings" | "writeAcceleratorEnabled">;
   facts?: VmFacts;
   network?: VmNetwork;
   /** The OS disk, then data disks on LUN 0, 1, … */
@@ -289,7 +291,7 @@ export class Fabric {
       osType: vm.os,
       computerName: vm.name,
       adminUsername: "azureuser",
-      osDisk: attached(os, vm.osDiskCreateOption ?? "FromImage"),
+      osDisk: { ...attached(os, vm.osDiskCreateOption ?? "FromImage"), ...vm.osDiskFacts },
       dataDisks: data.map((disk, lun) => ({ ...attached(disk, "Attach"), caching: "ReadOnly", lun })),
       ...(vm.imageReference ? { imageReference: vm.imageReference } : {}),
       networkInterfaces: [networkId(vm, "networkInterfaces", `${vm.name}-nic`)],

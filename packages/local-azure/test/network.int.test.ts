@@ -1,6 +1,11 @@
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { NetworkManagementClient } from "@azure/arm-network";
 import { expect, test } from "vitest";
-import { GROUP, rewriting, SUBSCRIPTION, TOKEN, useLab } from "./lab.ts";
+import { z } from "zod";
+import { startLocalAzure } from "../src/index.ts";
+import { GROUP, plainEntra, rewriting, SUBSCRIPTION, TOKEN, useLab } from "./lab.ts";
+import { rawRequest } from "./raw.ts";
 import { makeVm, refusal } from "./vm-lab.ts";
 
 const lab = useLab();
@@ -100,4 +105,24 @@ test("availability sets list their VMs; there are no images", async () => {
   expect(await namesOf(lab.arm.availabilitySets.list(GROUP))).toEqual(["set"]);
   expect((await lab.arm.virtualMachines.instanceView(GROUP, "web")).platformFaultDomain).toBe(0);
   expect(await namesOf(lab.arm.images.list())).toEqual([]);
+});
+
+test("a state of an earlier version gets its network at the start", async () => {
+  const id = await makeVm(lab, "web");
+  const dataDir = join(lab.dir, "earlier");
+  await cp(join(lab.dir, "data"), dataDir, { recursive: true });
+  await rm(join(dataDir, "endpoint.json"), { force: true });
+  const file = join(dataDir, "state.json");
+  const state = z.record(z.string(), z.json()).parse(JSON.parse(await readFile(file, "utf8")));
+  for (const name of ["networkInterfaces", "virtualNetworks", "networkSecurityGroups", "availabilitySets"])
+    delete state[name];
+  await writeFile(file, JSON.stringify(state));
+  const earlier = await startLocalAzure({ dataDir, entra: plainEntra });
+  const answer = await rawRequest(
+    earlier.url,
+    `${id.replace("Microsoft.Compute/virtualMachines/web", "Microsoft.Network/networkInterfaces/web-nic")}?api-version=2024-05-01`,
+    { token: TOKEN },
+  );
+  await earlier.stop();
+  expect(answer.body).toMatchObject({ properties: { virtualMachine: { id } } });
 });

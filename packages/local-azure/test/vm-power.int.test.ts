@@ -67,6 +67,22 @@ test("each action needs a VM in the right state", async () => {
   expect((await view("web")).vmAgent?.statuses?.[0]).toMatchObject({ displayStatus: "Ready", level: "Info" });
 });
 
+test("a VM with an ephemeral OS disk is not deallocated; boot diagnostics have URLs when enabled", async () => {
+  await makeVm(lab, "web", {
+    osDiskFacts: { diffDiskSettings: { option: "Local" } },
+    facts: { diagnosticsProfile: { bootDiagnostics: { enabled: true } } },
+  });
+  await makeVm(lab, "plain");
+  expect(await refusal(vms().deallocate(GROUP, "web"))).toContain(
+    "409 OperationNotAllowed: Operation 'deallocate'",
+  );
+  const data = await vms().retrieveBootDiagnosticsData(GROUP, "web");
+  expect(data.serialConsoleLogBlobUri).toContain("serialconsole.log");
+  expect(await refusal(vms().retrieveBootDiagnosticsData(GROUP, "plain"))).toMatch(
+    /^409 OperationNotAllowed/,
+  );
+});
+
 test("a generalized VM can only be deleted", async () => {
   await makeVm(lab, "web");
   expect(await refusal(vms().generalize(GROUP, "web"))).toContain(

@@ -27,7 +27,7 @@ const actions = {
   start: { powering: "starting", power: "running", check: checkStart },
   powerOff: { powering: "stopping", power: "stopped", check: refuseDeallocated("powerOff") },
   restart: { powering: "starting", power: "running", check: refuseDeallocated("restart") },
-  deallocate: { powering: "deallocating", power: "deallocated" },
+  deallocate: { powering: "deallocating", power: "deallocated", check: refuseEphemeral },
   redeploy: { powering: "starting", power: "running", check: refuseDeallocated("redeploy") },
   reapply: {},
 } satisfies Record<string, Action>;
@@ -46,6 +46,14 @@ function refuseDeallocated(operation: string): (world: World, vm: Vm) => void {
         `Operation '${operation}' is not allowed on VM '${vm.name}' since the VM is either deallocated or marked to be deallocated.`,
       );
   };
+}
+
+/** The OS disk of such a VM is on its host. */
+function refuseEphemeral(_: World, vm: Vm): void {
+  if (vm.osDisk.diffDiskSettings?.option === "Local")
+    throw operationNotAllowed(
+      "Operation 'deallocate' is not supported on VMs or VM Scale Set instances using an ephemeral OS disk.",
+    );
 }
 
 /** A start needs a host: a size that may be used, quota, and disks that no one else reads. */
@@ -149,12 +157,30 @@ async function generalize(call: ArmCall): Promise<ArmReply> {
   return { status: 200 };
 }
 
+/** URLs of the console's screenshot and log, which hold nothing here. */
+function bootDiagnosticsData(call: ArmCall): ArmReply {
+  const vm = resourceOf(call, vmType);
+  if (vm.diagnosticsProfile?.bootDiagnostics?.enabled !== true)
+    throw operationNotAllowed(
+      `Operation 'retrieveBootDiagnosticsData' is not allowed on VM '${vm.name}' since boot diagnostics is not enabled.`,
+    );
+  const folder = `${call.world.baseUrl()}/bootdiagnostics/${vm.vmId}/${vm.name}.${vm.vmId}`;
+  return {
+    status: 200,
+    body: {
+      consoleScreenshotBlobUri: `${folder}.screenshot.bmp`,
+      serialConsoleLogBlobUri: `${folder}.serialconsole.log`,
+    },
+  };
+}
+
 const { one } = pathsOf(vmType);
 
 export const vmPower: ArmPart = {
   routes: routes(vmType, {
     ...Object.fromEntries(actionNames.map((name) => [name, ["POST", `${one}/${name}`, act(name)] as const])),
     generalize: ["POST", `${one}/generalize`, generalize],
+    retrieveBootDiagnosticsData: ["POST", `${one}/retrieveBootDiagnosticsData`, bootDiagnosticsData],
   }),
   work: {
     ...Object.fromEntries(actionNames.map((name) => [`virtualMachines.${name}`, workOf(name)])),
