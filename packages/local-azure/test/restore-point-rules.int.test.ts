@@ -1,3 +1,4 @@
+import type { RestorePoint } from "@azure/arm-compute";
 import { expect, test } from "vitest";
 import { conditionNames } from "../src/guest/condition-names.ts";
 import { conditions } from "../src/guest/conditions.ts";
@@ -316,4 +317,45 @@ test("a collection is for one VM of its subscription and region", async () => {
   await lab.takePoint("web/p");
   await collections.delete(GROUP, "web-rpc");
   expect((await lab.azure.control.snapshots()).restorePoints).toEqual([]);
+});
+
+test("restore points are copied to another region, in the background", async () => {
+  await makeVm("web", { disks: [noFill, noFill] });
+  await lab.takePoint("web/p");
+  const collections = lab.arm.restorePointCollections;
+  const source = { id: `${compute}/restorePointCollections/web-rpc` };
+  const collection = (name: string, location: string) =>
+    collections.createOrUpdate(GROUP, name, { location, source });
+  expect((await failureOf(collection("near", "westeurope"))).code).toBe("InvalidParameter");
+  expect((await collection("far", "northeurope")).source).toEqual({ ...source, location: "westeurope" });
+  await lab.azure.control.settings({ backgroundCopyBytesPerSecond: MIB });
+  const create = (body: RestorePoint) => lab.arm.restorePoints.create(GROUP, "far", "p", body);
+  const sourceRestorePoint = { id: `${source.id}/restorePoints/p` };
+  expect((await failureOf(create({}))).code).toBe("InvalidParameter");
+  expect(
+    (await failureOf(create({ sourceRestorePoint: { id: `${source.id}/restorePoints/x` } }))).status,
+  ).toBe(404);
+  expect((await failureOf(lab.takePoint("web/q", { sourceRestorePoint }))).code).toBe("InvalidParameter");
+  await create({ sourceRestorePoint, excludeDisks: [{ id: `${compute}/disks/web-data0` }] });
+  const copy = await lab.arm.restorePoints.get(GROUP, "far", "p", { expand: "instanceView" });
+  expect(copy.sourceRestorePoint).toEqual(sourceRestorePoint);
+  expect(copy.consistencyMode).toBe("FileSystemConsistent");
+  const [status, ...others] = copy.instanceView?.diskRestorePoints ?? [];
+  expect(others).toEqual([]);
+  expect(status?.replicationStatus?.status?.code).toBe("ReplicationState/inprogress");
+  const reference = copy.sourceMetadata?.storageProfile?.osDisk?.diskRestorePoint;
+  expect(reference?.id).toBe(status?.id);
+  expect(reference?.sourceDiskRestorePoint?.id).toContain(
+    "/web-rpc/restorePoints/p/diskRestorePoints/web-os_",
+  );
+  const name = status?.id?.split("/").at(-1) ?? "";
+  const access = { access: "Read", durationInSeconds: 60 };
+  const read = () => lab.arm.diskRestorePoint.grantAccess(GROUP, "far", "p", name, access);
+  expect((await failureOf(read())).code).toBe("OperationNotAllowed");
+  await lab.azure.control.advanceClock(60_000);
+  expect((await read()).accessSAS).toContain("/md-");
+  const disk = await lab.arm.diskRestorePoint.get(GROUP, "far", "p", name);
+  expect(disk).toMatchObject({ replicationState: "Succeeded", sourceResourceLocation: "westeurope" });
+  await lab.arm.restorePoints.delete(GROUP, "web-rpc", "p");
+  expect((await lab.arm.restorePoints.get(GROUP, "far", "p")).provisioningState).toBe("Succeeded");
 });

@@ -23,6 +23,9 @@ export function restorePointBody(world: World, point: RestorePoint, withInstance
     properties: {
       ...(excludeDisks.length > 0 ? { excludeDisks: excludeDisks.map((id) => ({ id })) } : {}),
       ...(sourceMetadata ? { sourceMetadata } : {}),
+      ...(point.sourceRestorePointId === undefined
+        ? {}
+        : { sourceRestorePoint: { id: point.sourceRestorePointId } }),
       provisioningState,
       ...(reached === undefined ? {} : { consistencyMode: reached }),
       timeCreated: isoTime(point.timeCreated),
@@ -35,18 +38,18 @@ export function restorePointBody(world: World, point: RestorePoint, withInstance
 function instanceView(world: World, point: RestorePoint): NonNullable<PointProperties["instanceView"]> {
   const word = point.provisioningState.toLowerCase();
   return {
-    diskRestorePoints: point.disks.map((disk) => ({
-      id: disk.id,
-      snapshotAccessState: accessState(world, disk),
-      replicationStatus: {
-        status: {
-          code: "ReplicationState/succeeded",
-          level: "Info" as const,
-          displayStatus: "Succeeded",
+    diskRestorePoints: point.disks.map((disk) => {
+      const state = replicationState(world, disk);
+      const code = `ReplicationState/${state.toLowerCase()}`;
+      return {
+        id: disk.id,
+        snapshotAccessState: accessState(world, disk),
+        replicationStatus: {
+          status: { code, level: "Info" as const, displayStatus: state },
+          completionPercent: completionPercent(world, disk),
         },
-        completionPercent: completionPercent(world, disk),
-      },
-    })),
+      };
+    }),
     statuses: [
       {
         code: `ProvisioningState/${word}`,
@@ -55,6 +58,12 @@ function instanceView(world: World, point: RestorePoint): NonNullable<PointPrope
       },
     ],
   };
+}
+
+/** Only copies to another region replicate. */
+function replicationState(world: World, disk: DiskRestorePoint): "Succeeded" | "InProgress" {
+  const replicates = disk.sourceDiskRestorePointId !== undefined;
+  return replicates && completionPercent(world, disk) < 100 ? "InProgress" : "Succeeded";
 }
 
 type DiskPointBody = ArmResource<DiskPointModel, "id" | "name" | "type">;
@@ -73,7 +82,7 @@ export function diskRestorePointBody(
       sourceResourceId: disk.diskId,
       sourceUniqueId: disk.sourceUniqueId,
       familyId: disk.familyId,
-      sourceResourceLocation: point.location,
+      sourceResourceLocation: disk.sourceLocation ?? point.location,
       ...(disk.osType ? { osType: disk.osType } : {}),
       ...(disk.hyperVGeneration ? { hyperVGeneration: disk.hyperVGeneration } : {}),
       ...(disk.purchasePlan ? { purchasePlan: withoutUndefined(disk.purchasePlan) } : {}),
@@ -92,7 +101,7 @@ export function diskRestorePointBody(
       publicNetworkAccess: disk.publicNetworkAccess ?? "Enabled",
       ...(disk.diskAccessId === undefined ? {} : { diskAccessId: disk.diskAccessId }),
       completionPercent: completionPercent(world, disk),
-      replicationState: "Succeeded",
+      replicationState: replicationState(world, disk),
       logicalSectorSize: disk.logicalSectorSize ?? 512,
       snapshotAccessState: accessState(world, disk),
     },

@@ -31,7 +31,7 @@ function collectionBody(collection: RestorePointCollection): Body {
   return {
     ...envelope(collectionType, collection),
     properties: {
-      source: { id: collection.sourceVmId, location: collection.location },
+      source: { id: sourceIdOf(collection), location: collection.sourceLocation ?? collection.location },
       provisioningState: collection.provisioningState,
       restorePointCollectionId: collection.collectionId,
       ...(collection.instantAccess === undefined ? {} : { instantAccess: collection.instantAccess }),
@@ -117,8 +117,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
     return { status: 200, body: collectionBody(existing) };
   }
   const location = regionOf(body.location);
-  const vm = sourceVm(call, body.properties.source.id, location);
-  requireLinked(call, "Microsoft.Compute/virtualMachines/read", vm.id);
+  const source = sourceOf(call, body.properties.source.id, location);
   const { instantAccess } = body.properties;
   const collection: RestorePointCollection = {
     id: idOf(call, collectionType),
@@ -128,7 +127,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
     location,
     ...(body.tags ? { tags: body.tags } : {}),
     collectionId: randomUUID(),
-    sourceVmId: vm.id,
+    ...source,
     ...(instantAccess === undefined ? {} : { instantAccess }),
     provisioningState: "Succeeded",
   };
@@ -137,14 +136,29 @@ async function put(call: ArmCall): Promise<ArmReply> {
   return { status: 201, body: collectionBody(collection) };
 }
 
+type Source = Pick<RestorePointCollection, "sourceVmId" | "sourceCollectionId" | "sourceLocation">;
+
+/** A VM, or a collection of another region whose points are copied. @throws ArmError */
+function sourceOf(call: ArmCall, id: string, location: string): Source {
+  if (!/\/restorePointCollections\/[^/]+$/i.test(id)) return { sourceVmId: sourceVm(call, id, location).id };
+  const found = call.world.state.collections[keyOf(id)];
+  if (!found)
+    throw resourceNotFound("Microsoft.Compute/restorePointCollections", nameOf(id), groupOf(call).group);
+  requireLinked(call, "Microsoft.Compute/restorePointCollections/read", found.id);
+  if (found.location === location)
+    throw invalidParameter(
+      `The restore point collection must be in another location than its source, '${found.location}'.`,
+    );
+  return { sourceVmId: found.sourceVmId, sourceCollectionId: found.id, sourceLocation: found.location };
+}
+
+function sourceIdOf({ sourceCollectionId, sourceVmId }: RestorePointCollection): string {
+  return sourceCollectionId ?? sourceVmId;
+}
+
 /** The VM that a new collection is for: in its subscription and region. @throws ArmError */
 function sourceVm(call: ArmCall, id: string, location: string): Vm {
   const { subscriptionId, group } = groupOf(call);
-  if (/\/restorePointCollections\/[^/]+$/i.test(id))
-    throw new ArmError(
-      { status: 400, code: "BadRequest" },
-      "The local Azure does not copy restore points across regions.",
-    );
   const [, subscription] =
     /^\/subscriptions\/([^/]+)\/resourceGroups\/[^/]+\/providers\/Microsoft.Compute\/virtualMachines\/[^/]+$/i.exec(
       id,
@@ -161,11 +175,12 @@ function sourceVm(call: ArmCall, id: string, location: string): Vm {
     throw invalidParameter(
       `The restore point collection must be in the location of its VM, '${vm.location}'.`,
     );
+  requireLinked(call, "Microsoft.Compute/virtualMachines/read", vm.id);
   return vm;
 }
 
 function refuseOtherSource(collection: RestorePointCollection, id: string | undefined): void {
-  if (id !== undefined && keyOf(id) !== keyOf(collection.sourceVmId))
+  if (id !== undefined && keyOf(id) !== keyOf(sourceIdOf(collection)))
     throw propertyChangeNotAllowed("Changing property 'restorePointCollection.source.id' is not allowed.");
 }
 

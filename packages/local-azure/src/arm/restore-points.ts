@@ -4,6 +4,8 @@ import { conditionError } from "../guest/conditions.ts";
 import type { RestorePoint, RestorePointCollection, Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { parseBody } from "./body.ts";
+import { finishCopy, newCopy } from "./copy-restore-point.ts";
+import { notAllowed } from "./disk-errors.ts";
 import { ArmError, invalidParameter, operationNotAllowed, resourceNotFound } from "./errors.ts";
 import { isResourceName, keyOf, nameOf } from "./ids.ts";
 import { deleteWork } from "./lifecycle.ts";
@@ -59,6 +61,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
   const existing = findRestorePoint(call);
   if (existing && existing.provisioningState !== "Failed")
     throw operationNotAllowed(`Restore point '${name}' already exists and cannot be updated.`);
+  if (collection.sourceCollectionId !== undefined) return begin(call, copyIn(call, collection));
   const vm = world.state.vms[keyOf(collection.sourceVmId)];
   if (!vm)
     throw resourceNotFound(
@@ -94,9 +97,23 @@ async function put(call: ArmCall): Promise<ArmReply> {
     provisioningState: "Creating",
     disks: [],
   };
-  world.state.restorePoints[keyOf(point.id)] = point;
+  return begin(call, point);
+}
+
+function copyIn(call: ArmCall, collection: RestorePointCollection): RestorePoint {
+  const { properties = {} } = parseBody(putBody, call.body, { parameter: "restorePoint" });
+  return newCopy(call.world, collection, {
+    name: param(call, "point"),
+    sourceId: properties.sourceRestorePoint?.id,
+    excludeDisks: properties.excludeDisks?.map(({ id }) => id) ?? [],
+    consistencyMode: properties.consistencyMode,
+  });
+}
+
+function begin(call: ArmCall, point: RestorePoint): Promise<ArmReply> {
+  call.world.state.restorePoints[keyOf(point.id)] = point;
   const work = { kind: "restorePoints.create", family: "operations", on: point } as const;
-  return started(call, work, { status: 201, body: restorePointBody(world, point) });
+  return started(call, work, { status: 201, body: restorePointBody(call.world, point) });
 }
 
 function parsePut(
@@ -106,11 +123,7 @@ function parsePut(
   const body = parseBody(putBody, call.body, { parameter: "restorePoint" });
   const { consistencyMode, excludeDisks = [], sourceRestorePoint } = body.properties ?? {};
   const instantAccessDurationMinutes = body.properties?.instantAccessDurationMinutes;
-  if (sourceRestorePoint)
-    throw new ArmError(
-      { status: 400, code: "BadRequest" },
-      "The local Azure does not copy restore points across regions.",
-    );
+  if (sourceRestorePoint) throw notAllowed("restorePoint.sourceRestorePoint");
   if (consistencyMode !== undefined && consistencyMode !== "CrashConsistent") {
     throw invalidParameter(
       `The value '${consistencyMode}' of parameter 'consistencyMode' is not allowed. Allowed values are: 'CrashConsistent'.`,
@@ -135,7 +148,10 @@ function parsePut(
 
 function pointsOfVm(world: World, vm: Vm): RestorePoint[] {
   return Object.values(world.state.collections)
-    .filter((collection) => keyOf(collection.sourceVmId) === keyOf(vm.id))
+    .filter(
+      ({ sourceVmId, sourceCollectionId }) =>
+        keyOf(sourceVmId) === keyOf(vm.id) && sourceCollectionId === undefined,
+    )
     .flatMap((collection) => pointsOf(world, collection));
 }
 
@@ -176,7 +192,9 @@ export const restorePoints: ArmPart = {
       run: async (world, operation) => {
         const point = world.state.restorePoints[keyOf(operation.target)];
         // Succeeded: a crash came after the restore point and before the operation's end.
-        if (point && point.provisioningState !== "Succeeded") await takeRestorePoint(world, point);
+        if (!point || point.provisioningState === "Succeeded") return undefined;
+        if (point.sourceRestorePointId === undefined) await takeRestorePoint(world, point);
+        else await finishCopy(world, point);
         return undefined;
       },
       failed: ({ state }, { target }) => {

@@ -121,6 +121,9 @@ const snapshotSchema = resource.extend({
 const collectionSchema = resource.extend({
   collectionId: z.string(),
   sourceVmId: z.string(),
+  /** The collection whose restore points this one copies to another region. */
+  sourceCollectionId: z.string().optional(),
+  sourceLocation: z.string().optional(),
   instantAccess: z.boolean().optional(),
   provisioningState,
 });
@@ -143,6 +146,9 @@ const diskRestorePointSchema = z.object({
   sizeBytes: z.number().int(),
   layer: z.string(),
   copy: backgroundCopySchema.optional(),
+  /** What a copy to another region copies, and from where. */
+  sourceDiskRestorePointId: z.string().optional(),
+  sourceLocation: z.string().optional(),
   /** For so long it can be restored before its copy has ended. */
   instantAccessDurationMinutes: z.number().int().optional(),
 });
@@ -154,6 +160,7 @@ const restorePointSchema = z.object({
   subscriptionId: z.string(),
   location: z.string(),
   requested: z.enum(["CrashConsistent"]).optional(),
+  sourceRestorePointId: z.string().optional(),
   excludeDisks: z.array(z.string()),
   reached: z.enum(["ApplicationConsistent", "FileSystemConsistent", "CrashConsistent"]).optional(),
   /** Start of the operation. */
