@@ -58,6 +58,18 @@ test("notActions take away what a wildcard gives; a Contributor cannot change ac
   expect(await codeOf(virtualMachines.update(GROUP, "web", { tags: {} }))).toBe("AuthorizationFailed");
 });
 
+test("a role on a group is enough to wait for an operation in it", async () => {
+  await lab.importVm("web");
+  await lab.azure.control.addRoleAssignment({
+    principalId: "team",
+    scope: `${subscription}/resourceGroups/${GROUP}`,
+    role: "Contributor",
+  });
+  const { virtualMachines } = lab.armAs(`${CONTOSO_TENANT_ID}/team`);
+  expect(await codeOf(virtualMachines.powerOff(GROUP, "web"))).toBe("no failure");
+  expect(await codeOf(virtualMachines.listAll().next())).toBe("AuthorizationFailed");
+});
+
 test("an Owner makes custom roles and assigns them through ARM", async () => {
   const { roles } = await owner();
   const id = "0d5c6f1a-7b32-4e19-8a54-9c1e2b3d4f01";

@@ -6,7 +6,7 @@ import { type AccessClaims, type Entra, TokenRefused } from "../entra/index.ts";
 import type { World } from "../world.ts";
 import { scopeOf, shapeOf } from "./actions.ts";
 import { checkApiVersion } from "./api-versions.ts";
-import { hasRoleWithin, isAllowed } from "./authorization/roles.ts";
+import { hasRoleWithin, isAllowed, isAllowedWithin } from "./authorization/roles.ts";
 import {
   ArmError,
   authorizationFailed,
@@ -147,6 +147,8 @@ export function authorize(
   if (isAllowed(world.state, principal, permission)) return;
   const scope = subscriptionIdOf(subscription);
   if (route.access === "filtered" && hasRoleWithin(world.state, principal, scope)) return;
+  if (route.access === "anywhere" && isAllowedWithin(world.state, principal, { action: route.action, scope }))
+    return;
   throw authorizationFailed(principal, permission);
 }
 

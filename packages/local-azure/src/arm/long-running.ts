@@ -68,7 +68,7 @@ function pollingHeaders(call: ArmCall, operation: Operation, withLocation: boole
 export const operations: ArmPart = {
   routes: (["operations", "DiskOperations"] as const).flatMap((family) =>
     routes(
-      { name: "operations", api: "operations" },
+      { name: "operations", api: "operations", access: "anywhere" },
       {
         get: [
           "GET",

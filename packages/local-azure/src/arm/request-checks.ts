@@ -41,11 +41,10 @@ const readOnlyStates: Readonly<Record<NonNullable<Subscription["state"]>, boolea
 export function checkGroup(call: ArmCall, route: ArmRoute): void {
   const { subscription, group } = call.params;
   if (subscription === undefined || group === undefined) return;
-  const shape = shapeOf(route.segments);
   const isGroupItself = route.pattern.toLowerCase().endsWith("/resourcegroups/{group}");
   const found = call.world.state.resourceGroups[keyOf(groupId(subscription, group))];
   if (!found) {
-    if (isGroupItself || shape.namespace === "Microsoft.Resources") return;
+    if (isGroupItself) return;
     throw resourceGroupNotFound(group);
   }
   if (found.deleting === true && isWrite(route.method)) throw groupBeingDeleted(found.name);

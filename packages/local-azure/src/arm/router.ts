@@ -44,8 +44,11 @@ export interface ArmRoute {
   action: AzureAction;
   /** The list of api-versions that are valid. */
   api: ApiList;
-  /** `filtered`: the handler leaves out what the caller may not read, so a role anywhere below is enough. */
-  access: "checked" | "filtered";
+  /**
+   * `filtered`: the handler leaves out what the caller may not read, so any role in the subscription
+   * is enough. `anywhere`: a role with the action, on any scope in the subscription.
+   */
+  access: "checked" | "filtered" | "anywhere";
   handle: Handler;
 }
 

@@ -19,6 +19,19 @@ export function isAllowed(
   );
 }
 
+/** Whether a role of the principal on the scope, above it or inside it has an action. */
+export function isAllowedWithin(
+  state: State,
+  principal: AccessClaims,
+  { action, scope }: { action: string; scope: string },
+): boolean {
+  return assignmentsOf(state, principal).some(
+    (assignment) =>
+      (covers(assignment.scope, scope) || covers(scope, assignment.scope)) &&
+      permits(roleOf(state, assignment), action, false),
+  );
+}
+
 /** The role assignments of a principal and of the groups that it is in. */
 export function assignmentsOf(state: State, principal: AccessClaims): RoleAssignment[] {
   const ids = new Set([principal.oid, ...groupsOf(principal)]);
