@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { listSchema, snapshotListSchema } from "../src/control/model.ts";
+import { settingsSchema } from "../src/state/model.ts";
 import { GROUP, MIB, pattern, useLab } from "./lab.ts";
 import { containing } from "./matchers.ts";
 
@@ -66,6 +67,14 @@ test("guest shows a guest and sets its states", async () => {
   });
   expect((await cli("guest")).exit).toBe(2);
   expect((await cli("guest", "--conditions")).out).toContain("VMRestorePointClientError");
+});
+
+test("settings shows all of them and changes those that are named", async () => {
+  const changed = await cli("settings", "restorePointsPerVmPerHour=9", "budgets=azure");
+  expect(changed.out).toContain("restorePointsPerVmPerHour=9\n");
+  const shown = settingsSchema.parse(JSON.parse((await cli("settings", "--json")).out));
+  expect(shown).toMatchObject({ restorePointsPerVmPerHour: 9, budgets: "azure", operationDurations: "none" });
+  expect(await cli("settings", "budget=off")).toMatchObject({ exit: 2, err: containing("NAME=VALUE") });
 });
 
 test("clock advance moves the clock and prints the new time", async () => {

@@ -8,6 +8,7 @@ import { connect, dataFolder } from "./endpoint.ts";
 import { faultAddCommand, faultInput, whole } from "./fault-options.ts";
 import { bytes, faultsText, listText, reasonsText, snapshotsText, vmText } from "./format.ts";
 import { conditionsText, type GuestOptions, guestCommand, guestPatch, guestText } from "./guest-options.ts";
+import { settingsPatch, settingsText } from "./setting-options.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -120,6 +121,16 @@ program
         action: "Use on, off or deallocated.",
       });
     return act((control) => control.power({ vm: options.vm, power: state }), vmText);
+  });
+
+program
+  .command("settings")
+  .description("show or change how strict it is: durations, budgets and limits")
+  .argument("[settings...]", "NAME=VALUE, such as budgets=off")
+  .addOption(jsonOption())
+  .action((args: string[], options: { json?: boolean }) => {
+    const patch = settingsPatch(args);
+    return act((control) => control.settings(patch), settingsText, options.json);
   });
 
 program
