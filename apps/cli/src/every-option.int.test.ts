@@ -41,6 +41,7 @@ const steps: readonly Step[] = [
   { line: ({ job }) => `job ${job} --wait --json` },
   { line: () => "jobs --vm shop-01 --state succeeded canceled --limit 5 --json" },
   { line: () => "points shop-01 --json" },
+  { line: ({ point }) => `point ${point} --json` },
   { line: ({ point }) => `verify ${point} --full --no-wait --json` },
   {
     line: ({ point, folder }) =>

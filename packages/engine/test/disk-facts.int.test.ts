@@ -13,6 +13,7 @@ let vmId: string;
 let point: PointRow;
 let encryptionSet: string;
 const location = "westeurope";
+const userData = Buffer.from("user data of the VM").toString("base64");
 const azure = () => engine.deps.azure.compute(CONTOSO_SUBSCRIPTION_ID);
 const diskNamed = (name: string) => azure().disks.get(GROUP, name);
 
@@ -29,6 +30,7 @@ beforeAll(async () => {
     encryption: { type: "EncryptionAtRestWithCustomerKey", diskEncryptionSetId: encryptionSet },
     tags: { app: "shop" },
   });
+  await azure().virtualMachines.update(GROUP, "src", { userData });
   point = await world.backUp(vmId);
 });
 afterAll(async () => {
@@ -70,6 +72,15 @@ it("a point records the disk's facts, also in the manifest, with Azure's whole a
     resources: [],
     networkInterfaces: [{ resource: { name: "src-nic" }, problem: null }],
   });
+});
+
+it("the manifest has the VM's user data; the database does not keep it", async () => {
+  const { vault } = await engine.deps.vaults.open(point.vaultId);
+  const { manifest } = await vault.getManifest(point.id, AbortSignal.timeout(30_000));
+  expect(manifest.vm.configuration).toMatchObject({ properties: { userData } });
+  const { memory } = await world.db.prisma.job.findUniqueOrThrow({ where: { id: point.jobId } });
+  const { configuration } = await world.db.prisma.virtualMachine.findUniqueOrThrow({ where: { id: vmId } });
+  expect(JSON.stringify([memory, configuration])).not.toContain(userData);
 });
 
 it("a restored disk has the recorded key; the job records what differs", async () => {

@@ -6,7 +6,7 @@ import { backup } from "./backups.ts";
 import { download } from "./downloads.ts";
 import { health } from "./health.ts";
 import { cancel, job, jobs } from "./jobs.ts";
-import { deletePoint, points, verify } from "./points.ts";
+import { deletePoint, point, points, verify } from "./points.ts";
 import { policies } from "./policies.ts";
 import { protect, stopProtection } from "./protection.ts";
 import { reportPoints } from "./reports.ts";
@@ -20,7 +20,7 @@ export interface CommandGroup {
 
 export const commandGroups: readonly CommandGroup[] = [
   { heading: "Protect and back up", commands: [vms, vm, policies, protect, stopProtection, backup] },
-  { heading: "Restore", commands: [points, download, restoreDisk, verify, deletePoint] },
+  { heading: "Restore", commands: [points, point, download, restoreDisk, verify, deletePoint] },
   { heading: "Jobs", commands: [jobs, job, cancel] },
   { heading: "Audit", commands: [reportPoints, auditList, auditVerify] },
   { heading: "This installation", commands: [health, whoami] },

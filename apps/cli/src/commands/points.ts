@@ -4,7 +4,7 @@ import type { JobView, PointRow, PointView } from "../api-types.ts";
 import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
 import { exitCodes, UsageError } from "../failure.ts";
 import { minuteOf, timeOf } from "../format.ts";
-import type { Look } from "../look.ts";
+import { formatFacts, type Look } from "../look.ts";
 import { allPages } from "../pages.ts";
 import { shortener } from "../short-ids.ts";
 import { type Column, formatTable } from "../table.ts";
@@ -54,6 +54,53 @@ function pointColumns(
     { title: "MOVED", value: (point) => formatBytes(point.movedBytes), align: "right", leaveOut: 1 },
     { title: "SIZE", value: (point) => formatBytes(point.logicalBytes), align: "right" },
   ];
+}
+
+export const point = defineCommand({
+  name: "point",
+  summary: "Show one recovery point and its disks",
+  details: "With --json: every recorded fact of the disks, such as encryption and network access.",
+  input: { point: pointArgument },
+  examples: ["point web-01@latest", "point 01a21694-9aa4 --json"],
+  run: async (session, { point: ref }) => {
+    const shown = await session.server.call((api) => api.points.get.query({ point: ref }));
+    print(session, shown, (look) => describe(shown, look));
+    return exitCodes.ok;
+  },
+});
+
+function describe(one: PointView, look: Look): string {
+  const facts: [string, string][] = [
+    ["Point", one.id],
+    ["VM", one.vm.name],
+    ["Taken", timeOf(one.takenAt)],
+    ["Consistency", one.consistency],
+    ["State", pointStateWords[one.state].text],
+    ["Expires", one.expiresAt === null ? "–" : timeOf(one.expiresAt)],
+    ["Manifest", one.manifestDigest],
+  ];
+  const disks = formatTable(diskColumns, one.disks, { empty: "No disks.", look });
+  return [formatFacts(facts, look), disks].join("\n\n");
+}
+
+const diskColumns: readonly Column<PointView["disks"][number]>[] = [
+  { title: "DISK", value: (disk) => disk.key },
+  { title: "NAME", value: (disk) => disk.name, shrinkTo: 12 },
+  { title: "TYPE", value: (disk) => disk.sku },
+  { title: "SIZE", value: (disk) => formatBytes(disk.diskBytes), align: "right" },
+  {
+    title: "ZONE",
+    value: ({ facts }) => (facts === null ? "?" : facts.zones.join(", ") || "–"),
+    leaveOut: 1,
+  },
+  { title: "KEY", value: keyOf, leaveOut: 2 },
+  { title: "ACCESS", value: ({ facts }) => facts?.networkAccessPolicy ?? "?", leaveOut: 3 },
+];
+
+/** The name of the disk encryption set. */
+function keyOf({ facts }: PointView["disks"][number]): string {
+  if (facts?.encryption === null || facts?.encryption === undefined) return "?";
+  return facts.encryption.diskEncryptionSetId?.split("/").at(-1) ?? "platform";
 }
 
 export const verify = defineCommand({

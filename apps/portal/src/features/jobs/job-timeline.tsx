@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { differencesOf } from "#features/jobs/differences.ts";
 import { elapsedMs, stepLook, stepName } from "#features/jobs/job-view-model.ts";
 import type { JobStepView, JobView } from "#lib/api-types.ts";
 import { useFormat } from "#lib/use-format.ts";
@@ -30,6 +31,7 @@ export function JobTimeline({ job }: { job: JobView }) {
                 children: (
                   <>
                     {notice(step.notice, message)}
+                    <Differences step={step} />
                     {step.attempt > 1 ? (
                       <span className="ml-1.5 text-xs text-warn">
                         {t("detail.attempt", { count: step.attempt })}
@@ -41,6 +43,20 @@ export function JobTimeline({ job }: { job: JobView }) {
         };
       })}
     />
+  );
+}
+
+/** What a restored disk will have that the recorded one had not, as the job recorded it. */
+function Differences({ step }: { step: JobStepView }) {
+  const notice = useNotice();
+  const differences = differencesOf(step);
+  if (differences.length === 0) return null;
+  return (
+    <ul className="mt-1 flex list-disc flex-col gap-0.5 pl-4">
+      {differences.map(({ text, ...said }) => (
+        <li key={said.code}>{notice(said, text)}</li>
+      ))}
+    </ul>
   );
 }
 

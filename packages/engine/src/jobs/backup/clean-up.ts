@@ -5,7 +5,7 @@ import { notice } from "@kluis/domain";
 import { removeSnapshot, revokeJobGrants, snapshotRemovedEvent } from "../../job/snapshot-removal.ts";
 import type { CleanUpResult, StepContext } from "../../job/step.ts";
 import { vaultOf } from "../../job/vault-of.ts";
-import type { BackupMemory } from "./memory.ts";
+import { type BackupMemory, withoutUserData } from "./memory.ts";
 import { restorePointRequest } from "./snapshot.ts";
 
 export async function cleanUp(
@@ -18,7 +18,9 @@ export async function cleanUp(
   }
   await revokeJobGrants(deps, job.id, signal);
   const resources = await listJobResources(deps.db.prisma, job.id);
-  if (!resources.some(({ kind }) => kind === "restore-point")) return { kind: "done" };
+  if (!resources.some(({ kind }) => kind === "restore-point")) {
+    return { kind: "done", memory: withoutUserData(memory) };
+  }
   const ids = restorePointIds(restorePointRequest(context));
   const removal = await removeSnapshot(deps, { ...ids, operation: memory.operation ?? null }, signal);
   if (removal.kind === "running") {
@@ -26,6 +28,7 @@ export async function cleanUp(
   }
   return {
     kind: "done",
+    memory: withoutUserData(memory),
     save: removal.save,
     events: [snapshotRemovedEvent(ids.restorePointId)],
     finished: { "remove-snapshot": notice("snapshot-removed", {}) },

@@ -141,6 +141,19 @@ export function parseMemory(stored: unknown): BackupMemory {
   });
 }
 
+/**
+ * The VM without its user data, for the memory of a job that has ended: the manifest has it, encrypted, and the database
+ * need not.
+ */
+export function withoutUserData(memory: BackupMemory): Pick<BackupMemory, "vm"> {
+  const { vm } = memory;
+  if (vm === undefined) return {};
+  const properties = z.record(z.string(), json).safeParse(vm.configuration["properties"]);
+  if (!properties.success) return { vm };
+  const { userData: _dropped, ...kept } = properties.data;
+  return { vm: { ...vm, configuration: { ...vm.configuration, properties: kept } } };
+}
+
 /** Returns a part of the memory that an earlier step has stored. @throws KluisError INTERNAL */
 export function recall<K extends keyof BackupMemory>(
   memory: BackupMemory,

@@ -13,7 +13,7 @@ import { deadlineMet, notice, readDiskFacts } from "@kluis/domain";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";
 import type { OpenedVault } from "../../../runtime/vaults.ts";
-import { type BackupMemory, type MemoryDisk, recall } from "../memory.ts";
+import { type BackupMemory, type MemoryDisk, recall, withoutUserData } from "../memory.ts";
 import { requireVm } from "../require.ts";
 import { sealedDisk } from "../sealed-disk.ts";
 
@@ -35,6 +35,7 @@ export async function recoveryPoint(context: Context): Promise<StepResult<Backup
       movedBytes: sumOf(disks, "movedBytes"),
       logicalBytes: disks.reduce((sum, disk) => sum + disk.diskBytes, 0),
     },
+    memory: withoutUserData(memory),
     save: async (tx) => {
       await createPoint(tx, { ...point, gapSeconds });
       await keepIfWanted(tx, memory, point.id);
