@@ -1,9 +1,8 @@
 /**
- * The actions that the role of a connection's identity needs. docs/azure-setup.md has them as a role definition; a test compares
- * both.
+ * The actions that the role of a connection's identity needs. docs/azure-setup.md has them, with the optional ones, as a role
+ * definition; a test compares both.
  */
 export const requiredActions = [
-  "Microsoft.Resources/subscriptions/resourceGroups/read",
   "Microsoft.Compute/virtualMachines/read",
   "Microsoft.Compute/virtualMachines/runCommand/action",
   "Microsoft.Compute/virtualMachines/extensions/read",
@@ -22,6 +21,16 @@ export const requiredActions = [
   "Microsoft.Compute/disks/delete",
   "Microsoft.Compute/disks/beginGetAccess/action",
   "Microsoft.Compute/disks/endGetAccess/action",
+  "Microsoft.Compute/diskEncryptionSets/read",
+  "Microsoft.Compute/diskAccesses/read",
+  "Microsoft.Compute/locations/operations/read",
+  "Microsoft.Compute/locations/diskOperations/read",
+] as const;
+
+/** Without them some facts of sizes and networks are unknown, and nothing fails. */
+export const optionalActions = [
+  "Microsoft.Compute/skus/read",
+  "Microsoft.Network/networkInterfaces/read",
 ] as const;
 
 /** A set of permissions, as Azure lists them for the caller. */

@@ -30,6 +30,7 @@ import { listInventory } from "./inventory.ts";
 import { listOwned } from "./owned.ts";
 import { pageRanges } from "./page-ranges.ts";
 import { openPageWriter } from "./page-writer.ts";
+import { optionalActions } from "./required-actions.ts";
 import { pollRestorePoint, startRestorePoint } from "./restore-points.ts";
 import { requireDiskDependencies } from "./restored-disk.ts";
 import { openSasDisk } from "./sas-disk.ts";
@@ -44,6 +45,7 @@ import {
   startSetAccess,
   startUploadDisk,
 } from "./upload-disk.ts";
+import { readVmConfiguration } from "./vm-configuration.ts";
 import { requireVm } from "./vms.ts";
 
 let harness: AzureHarness;
@@ -159,8 +161,7 @@ async function everything(azure: AzureConnection, name: string): Promise<void> {
   expect(await deleteEmptyCollection(azure, point.collectionId)).toBe(true);
 }
 
-/** Without it sizes are unknown, and nothing fails. */
-const optional = "Microsoft.Compute/skus/read";
+const optional: readonly string[] = optionalActions;
 
 describe("the role of docs/azure-setup.md", () => {
   test("is enough for everything that Kluis does", async () => {
@@ -170,7 +171,7 @@ describe("the role of docs/azure-setup.md", () => {
     expect(item?.vm.traits.premiumStorage).toBe(true);
   });
 
-  test.each(kluisRole.Actions.filter((action) => action !== optional))(
+  test.each(kluisRole.Actions.filter((action) => !optional.includes(action)))(
     "without %s fails with a message that names it",
     async (missing) => {
       const actions = kluisRole.Actions.filter((action) => action !== missing);
@@ -187,10 +188,25 @@ describe("the role of docs/azure-setup.md", () => {
     },
   );
 
+  test("records network interfaces with it, and only their ids without", async () => {
+    const interfacesWith = async (actions: string[]) => {
+      await giveKluisRole(harness.local.fabric, actions);
+      const azure = freshConnection();
+      return readVmConfiguration(azure, await requireVm(azure, vmId("lin")));
+    };
+    const id = vmId("lin").replace(/Microsoft\.Compute.*/, "Microsoft.Network/networkInterfaces/lin-nic");
+    expect(await interfacesWith(kluisRole.Actions)).toMatchObject({
+      networkInterfaces: [{ id, resource: { name: "lin-nic" }, problem: null }],
+    });
+    expect(await interfacesWith(kluisRole.Actions.filter((one) => !optional.includes(one)))).toMatchObject({
+      networkInterfaces: [{ id, resource: null, problem: "AZURE_FORBIDDEN" }],
+    });
+  });
+
   test("without the list of sizes leaves facts of sizes unknown", async () => {
     await giveKluisRole(
       harness.local.fabric,
-      kluisRole.Actions.filter((action) => action !== optional),
+      kluisRole.Actions.filter((action) => !optional.includes(action)),
     );
     const [item] = await Array.fromAsync(listInventory(freshConnection(), subscriptionId));
     expect(item?.vm.traits.premiumStorage).toBeNull();
