@@ -158,10 +158,20 @@ test("a size changes in its cluster, or on a deallocated VM, when disks and gene
   );
   expect(await refusal(resize("Standard_D8ps_v5"))).toContain("only supports a CPU Architecture of 'Arm64'");
   expect(await refusal(resize("Standard_DC8as_v5"))).toContain("with '<NULL>' security type");
-  expect(await refusal(resize("Standard_D8s_v6"))).toMatch(
-    /^409 OperationNotAllowed: Unable to resize the VM web because the requested size Standard_D8s_v6 is not available/,
+  expect(await refusal(resize("Standard_D8as_v5"))).toMatch(
+    /^409 OperationNotAllowed: Unable to resize the VM web because the requested size Standard_D8as_v5 is not available/,
   );
   await vms().deallocate(GROUP, "web");
+  expect(await refusal(resize("Standard_D8s_v6"))).toContain("cannot boot with OS image or disk");
+  expect((await resize("Standard_D8as_v5")).hardwareProfile?.vmSize).toBe("Standard_D8as_v5");
+  const toNvme = await vms().update(GROUP, "web", {
+    hardwareProfile: { vmSize: "Standard_D8s_v6" },
+    storageProfile: { diskControllerType: "NVMe" },
+  });
+  expect([toNvme.hardwareProfile?.vmSize, toNvme.storageProfile?.diskControllerType]).toEqual([
+    "Standard_D8s_v6",
+    "NVMe",
+  ]);
   expect((await resize("Standard_D8s_v6")).hardwareProfile?.vmSize).toBe("Standard_D8s_v6");
   await makeVm(lab, "win", { os: "Windows", power: "deallocated" });
   expect(await refusal(resize("Standard_D4ds_v5", "win"))).toContain("since changing from resource disk to");

@@ -99,12 +99,19 @@ function checkStorage(state: State, vm: Vm, size: VmSize): void {
     throw operationNotAllowed(
       `Unable to resize the VM '${vm.name}' since changing from resource disk to non-resource disk VM size and vice-versa is not allowed. Please refer to https://aka.ms/AAah4sj for more details.`,
     );
+  checkController(state, vm, size);
+}
+
+/** The disk controller against the size and what the OS disk can boot from. */
+export function checkController(state: State, vm: Vm, size: VmSize): void {
   const controller = vm.diskControllerType ?? "SCSI";
-  if (!size.diskControllers.includes(controller) && vm.diskControllerType !== undefined)
-    throw invalidTarget(
-      "vmSize",
-      `The VM size '${size.name}' cannot boot with OS image or disk. Please check that disk controller types supported by the OS image or disk is one of the supported disk controller types for the VM size '${size.name}'. Please query sku api at https://aka.ms/azure-compute-skus to determine supported disk controller types for the VM size.`,
-    );
+  const bootable =
+    state.disks[keyOf(vm.osDisk.diskId)]?.supportedCapabilities?.diskControllerTypes ?? controller;
+  if (size.diskControllers.includes(controller) && bootable.includes(controller)) return;
+  throw invalidTarget(
+    "vmSize",
+    `The VM size '${size.name}' cannot boot with OS image or disk. Please check that disk controller types supported by the OS image or disk is one of the supported disk controller types for the VM size '${size.name}'. Please query sku api at https://aka.ms/azure-compute-skus to determine supported disk controller types for the VM size.`,
+  );
 }
 
 /** A size that the subscription may not use in the VM's place (setting `restrictedSizes`). */

@@ -21,7 +21,7 @@ import {
   type VmRequest,
   type VmRequestProperties,
 } from "./vm-request.ts";
-import { checkResize } from "./vm-size-rules.ts";
+import { checkController, checkResize } from "./vm-size-rules.ts";
 import { sizeOf } from "./vm-sizes.ts";
 
 /** Answers PUT: an existing VM is updated. */
@@ -140,23 +140,16 @@ function planHardware(
   const isResize = vmSize !== undefined && vmSize.toLowerCase() !== vm.size.toLowerCase();
   const isReshaped =
     vmSizeProperties !== undefined && !isDeepStrictEqual(vmSizeProperties, vm.sizeProperties);
-  if (isReshaped && vm.power !== "deallocated") throw needsDeallocation(vm, "update");
+  const controller = storageProfile?.diskControllerType ?? vm.diskControllerType ?? "SCSI";
+  const changesController = controller !== (vm.diskControllerType ?? "SCSI");
+  if ((isReshaped || changesController) && vm.power !== "deallocated") throw needsDeallocation(vm, "update");
+  const after: Vm = { ...vm, diskControllerType: controller };
+  if (changesController && !isResize) checkController(world.state, after, sizeOf(vm.size));
   return {
-    ...(isResize ? { size: checkResize(world.state, vm, vmSize) } : {}),
+    ...(isResize ? { size: checkResize(world.state, after, vmSize) } : {}),
     ...(isReshaped ? { sizeProperties: vmSizeProperties } : {}),
-    ...controllerAfter(vm, storageProfile?.diskControllerType),
+    ...(changesController ? { diskControllerType: controller } : {}),
   };
-}
-
-function controllerAfter(vm: Vm, wanted: Vm["diskControllerType"]): VmFields {
-  if (wanted === undefined || wanted === (vm.diskControllerType ?? "SCSI")) return {};
-  if (!sizeOf(vm.size).diskControllers.includes(wanted))
-    throw invalidTarget(
-      "storageProfile.diskControllerType",
-      `The VM size '${vm.size}' does not support the disk controller type '${wanted}'.`,
-    );
-  if (vm.power !== "deallocated") throw needsDeallocation(vm, "update");
-  return { diskControllerType: wanted };
 }
 
 /** Changes of the OS disk. Another disk in its place is refused (README). */
