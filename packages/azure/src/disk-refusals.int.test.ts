@@ -1,8 +1,10 @@
 /** What the endpoint of a disk's bytes refuses: ended access is renewed, everything else is final and says why. */
+import { randomUUID } from "node:crypto";
 import { KluisError } from "@kluis/domain";
+import { CONTOSO_SUBSCRIPTION_ID, type NewVm } from "@kluis/local-azure";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Gate, type GateAnswer, startGate } from "../test/gate.ts";
-import { type AzureHarness, diskOf, pointRequest, startAzure, takePoint } from "../test/harness.ts";
+import { type AzureHarness, diskOf, MIB, pointRequest, startAzure, takePoint } from "../test/harness.ts";
 import { grantRead } from "./grants.ts";
 import { pageRanges, pageRangesDiff } from "./page-ranges.ts";
 import { defaultStorageVersion, Sas } from "./sas.ts";
@@ -98,6 +100,55 @@ describe("access to a disk's bytes", () => {
     gate.answer(/comp=pagelist/, [refusal(status, code)]);
     const diff = Array.fromAsync(pageRangesDiff({ sas, base: sas, diskBytes: disk.size, signal }));
     expect((await failureOf(diff)).code).toBe("DISK_ACCESS_REFUSED");
+  });
+});
+
+type DiskFacts = NonNullable<NewVm["disks"][number]["facts"]>;
+
+/** A VM whose disk has these facts; its restore point has them too. */
+async function diskOfVm(facts: DiskFacts): Promise<string> {
+  const name = `vm-${randomUUID().slice(0, 8)}`;
+  await harness.local.fabric.createVm({
+    subscriptionId: CONTOSO_SUBSCRIPTION_ID,
+    resourceGroup: "test-rg",
+    location: "westeurope",
+    name,
+    size: "Standard_D2s_v5",
+    os: "Linux",
+    power: "running",
+    disks: [{ sizeBytes: 32 * MIB, fill: async () => undefined, facts }],
+  });
+  return diskOf(await takePoint(harness.azure, pointRequest(name)), "os");
+}
+
+describe("a disk that really refuses", () => {
+  const open = async (facts: DiskFacts) =>
+    openSasDisk({ grant: await grantRead(harness.azure, await diskOfVm(facts)), signal });
+
+  test("everyone outside its private endpoint", async () => {
+    const location = "westeurope";
+    const { diskAccesses } = harness.owner.compute(CONTOSO_SUBSCRIPTION_ID);
+    const { id = "" } = await diskAccesses.createOrUpdate("test-rg", "private", { location });
+    const facts = {
+      networkAccessPolicy: "AllowPrivate",
+      publicNetworkAccess: "Disabled",
+      diskAccessId: id,
+    } as const;
+    expect(await failureOf(open(facts))).toMatchObject({ code: "DISK_ACCESS_REFUSED", reason: "network" });
+  });
+
+  // The answer is the same as for ended access: only that new access is refused as well tells them apart.
+  test("URLs without a token of Entra", async () => {
+    const id = await diskOfVm({ dataAccessAuthMode: "AzureActiveDirectory" });
+    const renew = () => grantRead(harness.azure, id);
+    const error = await failureOf(openSasDisk({ grant: await renew(), renew, signal }));
+    expect(error).toMatchObject({ code: "DISK_ACCESS_REFUSED", reason: "not-renewed" });
+    expect(error.action).toContain("authentication mode");
+  });
+
+  test("every export", async () => {
+    const error = await failureOf(open({ networkAccessPolicy: "DenyAll" }));
+    expect(error).toMatchObject({ code: "AZURE_REJECTED", reason: "export-denied", retry: "never" });
   });
 });
 

@@ -1,14 +1,7 @@
 /** Reads the bytes of a disk's snapshot through its access URL. */
 import { type BlockSource, KluisError, vhdFooterBytes } from "@kluis/domain";
 import { triesAgain } from "./codes/outcome.ts";
-import {
-  blobCall,
-  DiskAccess,
-  MAX_REQUEST_BYTES,
-  type OpenGrant,
-  pageBlob,
-  type RenewGrant,
-} from "./disk-access.ts";
+import { blobCall, DiskAccess, MAX_REQUEST_BYTES, type OpenGrant, type RenewGrant } from "./disk-access.ts";
 import type { Grant } from "./types.ts";
 
 /** A grant is renewed this long before it ends, so that no read meets its end. */
@@ -20,6 +13,12 @@ export interface SasDiskOptions {
   readonly renew?: RenewGrant;
   readonly signal: AbortSignal;
   readonly now?: () => number;
+}
+
+interface OpenedDisk {
+  readonly access: DiskAccess;
+  readonly size: number;
+  readonly etag: string;
 }
 
 interface ReadRange {
@@ -59,9 +58,9 @@ export class SasDiskSource implements BlockSource {
   readonly #options: SasDiskOptions;
   readonly #access: DiskAccess;
 
-  constructor(options: SasDiskOptions, facts: { readonly size: number; readonly etag: string }) {
+  constructor(options: SasDiskOptions, facts: OpenedDisk) {
     this.#options = options;
-    this.#access = new DiskAccess(options.grant, options.renew);
+    this.#access = facts.access;
     this.size = facts.size;
     this.#etag = facts.etag;
   }
@@ -112,10 +111,11 @@ export class SasDiskSource implements BlockSource {
 
 /** Opens a disk's snapshot for reading: one HEAD returns its size (without footer) and its ETag. */
 export async function openSasDisk(options: SasDiskOptions): Promise<SasDiskSource> {
-  const { grant, signal } = options;
+  const { grant, renew, signal } = options;
   const name = { operation: "open the disk", target: grant.resourceId };
-  const facts = await blobCall(name, signal, (abortSignal) =>
-    pageBlob(grant.sas).getProperties({ abortSignal }),
+  const access = new DiskAccess(grant, renew);
+  const facts = await access.use(signal, ({ blob }) =>
+    blobCall(name, signal, (abortSignal) => blob.getProperties({ abortSignal })),
   );
   const blobBytes = facts.contentLength ?? 0;
   if (facts.blobType !== "PageBlob" || blobBytes <= vhdFooterBytes || facts.etag === undefined) {
@@ -125,5 +125,5 @@ export async function openSasDisk(options: SasDiskOptions): Promise<SasDiskSourc
       params: { resourceId: grant.resourceId, bytes: blobBytes },
     });
   }
-  return new SasDiskSource(options, { size: blobBytes - vhdFooterBytes, etag: facts.etag });
+  return new SasDiskSource(options, { access, size: blobBytes - vhdFooterBytes, etag: facts.etag });
 }

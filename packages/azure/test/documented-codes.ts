@@ -53,7 +53,7 @@ export const documented: Readonly<Record<Surface, Readonly<Record<string, string
     "AZURE_FAILED/canceled bounded": "OperationCanceled Canceled",
   },
   disk: {
-    "AZURE_SAS_EXPIRED backoff": "AuthenticationFailed",
+    "AZURE_SAS_EXPIRED bounded": "AuthenticationFailed",
     "DISK_ACCESS_REFUSED/network never":
       "AuthorizationFailure PublicAccessNotPermitted NetworkSecurityPerimeterAccessDenied AuthorizationSourceIPMismatch",
     "DISK_ACCESS_REFUSED/entra never":

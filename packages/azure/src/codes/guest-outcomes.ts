@@ -72,7 +72,7 @@ export const guestOutcomes = {
   // The bytes of disks
   "access-ended": {
     code: "AZURE_SAS_EXPIRED",
-    retry: "backoff",
+    retry: "bounded",
     action: "Access to the disk ended. Kluis renews it automatically.",
   },
   "access-network": {
@@ -103,7 +103,8 @@ export const guestOutcomes = {
     code: "DISK_ACCESS_REFUSED",
     reason: "not-renewed",
     retry: "bounded",
-    action: "New access is refused as well. Check whether a policy or person revokes access to the disk.",
+    action:
+      "New access is refused as well. Check the disk's data access authentication mode, and whether someone revokes access.",
   },
   "access-unknown": {
     code: "DISK_ACCESS_REFUSED",

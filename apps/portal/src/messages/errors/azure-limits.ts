@@ -84,7 +84,8 @@ export const azureLimitErrors = catalog({
         },
         "not-renewed": {
           message: "Azure also refuses new access to the disk: {azureMessage}",
-          action: "Check whether a policy or a person revokes access to the disk.",
+          action:
+            "Check the data access authentication mode of the disk, and whether someone revokes access to it.",
         },
         unknown: {
           message: "Azure refuses access with code {azureCode}: {azureMessage}",
@@ -177,7 +178,8 @@ export const azureLimitErrors = catalog({
         },
         "not-renewed": {
           message: "Azure weigert ook nieuwe toegang tot de schijf: {azureMessage}",
-          action: "Controleer of een beleid of een persoon de toegang tot de schijf intrekt.",
+          action:
+            "Controleer de verificatiemodus voor gegevenstoegang van de schijf en of iemand de toegang intrekt.",
         },
         unknown: {
           message: "Azure weigert toegang met code {azureCode}: {azureMessage}",
