@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { appliesTo, type Place } from "../src/faults/refusal-kinds.ts";
 import { type RefusalName, refusalNames } from "../src/faults/refusal-names.ts";
 import { refusals } from "../src/faults/refusals.ts";
-import { failureOf, GROUP, useLab } from "./lab.ts";
+import { failureOf, GROUP, PRINCIPAL, SUBSCRIPTION, TOKEN, useLab } from "./lab.ts";
+import { rawRequest } from "./raw.ts";
 
 const lab = useLab();
 
@@ -95,10 +96,71 @@ const samples: readonly Sample[] = [
   },
 ];
 
+const subscription = `/subscriptions/${SUBSCRIPTION}`;
+const providers = `${subscription}/providers`;
+const GUID = "01234567-89ab-4def-8123-456789abcdef";
+
+/** Calls that the SDK of Compute does not have: operation, method, path, body. */
+const plain: readonly (readonly [operation: string, method: string, path: string, body?: object])[] = [
+  [
+    "operations.get",
+    "GET",
+    `${providers}/Microsoft.Compute/locations/${location}/operations/x?api-version=2026-04-01`,
+  ],
+  [
+    "resourceGroups.createOrUpdate",
+    "PUT",
+    `${subscription}/resourcegroups/${GROUP}?api-version=2024-11-01`,
+    { location },
+  ],
+  [
+    "resources.moveResources",
+    "POST",
+    `${subscription}/resourceGroups/${GROUP}/moveResources?api-version=2024-11-01`,
+    {},
+  ],
+  [
+    "networkInterfaces.delete",
+    "DELETE",
+    `${subscription}/resourceGroups/${GROUP}/providers/Microsoft.Network/networkInterfaces/x?api-version=2024-05-01`,
+  ],
+  [
+    "roleAssignments.create",
+    "PUT",
+    `${providers}/Microsoft.Authorization/roleAssignments/${GUID}?api-version=2022-04-01`,
+    {},
+  ],
+  [
+    "roleDefinitions.delete",
+    "DELETE",
+    `${providers}/Microsoft.Authorization/roleDefinitions/${GUID}?api-version=2022-04-01`,
+  ],
+  [
+    "policyDefinitions.delete",
+    "DELETE",
+    `${providers}/Microsoft.Authorization/policyDefinitions/x?api-version=2023-04-01`,
+  ],
+  ["managementLocks.get", "GET", `${providers}/Microsoft.Authorization/locks/x?api-version=2020-05-01`],
+  ["tags.delete", "DELETE", `${subscription}/tagNames/x?api-version=2021-04-01`],
+];
+
+async function provokePlain(reason: RefusalName): ReturnType<typeof failureOf> {
+  const found = plain.find(([operation, method]) => appliesTo(refusals[reason].on, { operation, method }));
+  if (!found) throw new Error(`No sample call for ${reason}`);
+  const [operation, method, path, body] = found;
+  await lab.azure.control.addFault({ match: { operation }, effect: { type: "refuse", reason }, times: 1 });
+  const { code, status } = await rawRequest(lab.azure.url, path, {
+    method,
+    token: TOKEN,
+    ...(body ? { body } : {}),
+  });
+  return { code, status };
+}
+
 async function provoke(reason: RefusalName, place: Place): ReturnType<typeof failureOf> {
   const { on } = refusals[reason];
   const sample = samples.find((each) => appliesTo(on, each) && (place === "call" || each.begins));
-  if (!sample) throw new Error(`No sample call for ${reason}`);
+  if (!sample) return provokePlain(reason);
   const match = { operation: sample.operation };
   await lab.azure.control.addFault({ match, effect: { type: "refuse", reason, in: place }, times: 1 });
   return failureOf(sample.run(`x-${reason}-${place}`.slice(0, 60)));
@@ -106,6 +168,9 @@ async function provoke(reason: RefusalName, place: Place): ReturnType<typeof fai
 
 test("each refusal of ARM answers with its status and code, in the call and in the operation", async () => {
   await lab.importVm("web");
+  // A Contributor may not change roles, locks and policies.
+  const owner = { principalId: PRINCIPAL, scope: subscription, role: "Owner" as const };
+  await lab.azure.fabric.addRoleAssignment(owner);
   await lab.arm.disks.createOrUpdate(GROUP, "spare", {
     location,
     diskSizeGB: 1,

@@ -109,7 +109,7 @@ function copyOf(
       id: `${point.id}/diskRestorePoints/${name}`,
       name,
       uniqueId: randomUUID(),
-      // Copies of another region are a family of theirs.
+      // Copies in another region are another family.
       familyId: `${disk.familyId}-${point.location}`,
       copy: { startedAt: world.clock.now(), bytes: disk.sizeBytes },
       sourceDiskRestorePointId: disk.id,

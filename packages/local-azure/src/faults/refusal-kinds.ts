@@ -135,6 +135,16 @@ export const agentUsers: Calls = named(
   "virtualMachineExtensions.createOrUpdate",
   "virtualMachineExtensions.delete",
 );
+export const diskCreation: Calls = named("disks.createOrUpdate");
+export const polls: Calls = named("operations.get");
+export const groupCreation: Calls = named("resourceGroups.createOrUpdate");
+export const moves: Calls = named("resources.moveResources", "resources.validateMoveResources");
+export const nicDeletion: Calls = named("networkInterfaces.delete");
+export const roleAssignmentCreation: Calls = named("roleAssignments.create");
+export const roleDeletion: Calls = named("roleDefinitions.delete");
+export const policyDeletion: Calls = named("policyDefinitions.delete");
+export const lockReads: Calls = named("managementLocks.get");
+export const tagDeletion: Calls = named("tags.delete");
 export const everyBlobCall: Calls = { label: "`blob.*`", names: ["blob.*"] };
 export const blobReads: Calls = named("blob.get", "blob.putPage");
 export const blobWrites: Calls = named("blob.putPage");

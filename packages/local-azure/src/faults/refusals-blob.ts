@@ -43,4 +43,33 @@ export const blobRefusals = {
     blobWrites,
     "The MD5 value specified in the request did not match with the MD5 value calculated by the server.",
   ),
+  BlobAuthorizationFailure: row(403, "AuthorizationFailure")(
+    everyBlobCall,
+    "This request is not authorized to perform this operation.",
+  ),
+  BlobPermissionMismatch: row(403, "AuthorizationPermissionMismatch")(
+    everyBlobCall,
+    "This request is not authorized to perform this operation using this permission.",
+  ),
+  BlobInvalidRange: row(416, "InvalidRange")(
+    blobReads,
+    "The range specified is invalid for the current size of the resource.",
+  ),
+  BlobInvalidPageRange: row(416, "InvalidPageRange")(blobWrites, "The page range specified is invalid."),
+  BlobInvalidQueryParameter: row(400, "InvalidQueryParameterValue")(
+    everyBlobCall,
+    "Value for one of the query parameters specified in the request URI is invalid.",
+  ),
+  BlobPreviousSnapshotNotSupported: row(409, "PreviousSnapshotOperationNotSupported")(
+    differences,
+    "The operation on a previous snapshot is not supported for disk restore points.",
+  ),
+  BlobRequestBodyTooLarge: row(413, "RequestBodyTooLarge")(
+    blobWrites,
+    "The request body is too large and exceeds the maximum permissible limit.",
+  ),
+  BlobUnsupportedHeader: row(400, "UnsupportedHeader")(
+    blobWrites,
+    "One of the HTTP headers specified in the request is not supported.",
+  ),
 } as const satisfies Partial<Record<RefusalName, Refusal>>;

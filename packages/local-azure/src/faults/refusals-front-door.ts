@@ -22,6 +22,10 @@ export const frontDoorRefusals = {
     everyCall,
     ({ now }) => `The access token expiry UTC time '${now}' is earlier than current UTC time '${now}'.`,
   ),
+  InvalidAuthenticationTokenTenant: row(401, "InvalidAuthenticationTokenTenant")(
+    everyCall,
+    "The access token is from the wrong issuer. It must match the tenant associated with this subscription. Please use correct authority to get the token.",
+  ),
   AuthorizationFailed: row(403, "AuthorizationFailed")(
     everyCall,
     ({ caller, action, scope }) =>

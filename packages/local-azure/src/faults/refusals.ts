@@ -9,9 +9,11 @@ import { blobRefusals } from "./refusals-blob.ts";
 import { computeRefusals } from "./refusals-compute.ts";
 import { frontDoorRefusals } from "./refusals-front-door.ts";
 import { guestRefusals } from "./refusals-guest.ts";
+import { requestRefusals } from "./refusals-requests.ts";
 
 export const refusals: Record<RefusalName, Refusal> = {
   ...frontDoorRefusals,
+  ...requestRefusals,
   ...computeRefusals,
   ...guestRefusals,
   ...blobRefusals,
