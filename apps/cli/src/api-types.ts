@@ -11,4 +11,6 @@ export type PointRow = RouterOutputs["points"]["list"]["rows"][number];
 export type PointView = RouterOutputs["points"]["get"];
 export type PolicyRow = RouterOutputs["policies"]["list"][number];
 export type AuditRow = RouterOutputs["audit"]["list"]["rows"][number];
+export type ConnectionRow = RouterOutputs["connections"]["list"][number];
+export type VaultRow = RouterOutputs["vaults"]["list"][number];
 export type HealthPart = RouterOutputs["settings"]["health"]["parts"][number];

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -22,6 +23,9 @@ interface Step {
   /** The response is written to a file or discarded. */
   readonly isSilent?: boolean;
 }
+
+const tenant = "00000000-0000-4000-8000-0000000000b1";
+const client = "00000000-0000-4000-8000-0000000000c1";
 
 /** Run in this order against one stack; together they use every option of every command. */
 const steps: readonly Step[] = [
@@ -68,6 +72,56 @@ const steps: readonly Step[] = [
   { line: () => "health --json", code: exitCodes.failed },
   { line: () => "whoami --json" },
   { line: () => "stop-protection shop-01 --reason test --json" },
+  { line: () => "connections list --json" },
+  {
+    line: ({ folder }) =>
+      `connections add new --tenant ${tenant} --cloud public --credential secret --client-id ${client} --secret-file ${path.join(folder, "secret")} --no-wait --json`,
+  },
+  // The variable is missing: nothing is sent.
+  {
+    line: () => `connections add env --tenant ${tenant} --client-id ${client} --secret-env NO_SUCH --json`,
+    code: exitCodes.usage,
+    refusal: "INPUT_INVALID",
+  },
+  { line: () => "connections test main --no-wait --json" },
+  {
+    line: ({ folder }) =>
+      `connections rotate new --credential secret --client-id ${client} --secret-file ${path.join(folder, "secret")} --no-wait --json`,
+  },
+  {
+    line: () => `connections rotate new --client-id ${client} --secret-env NO_SUCH --json`,
+    code: exitCodes.usage,
+    refusal: "INPUT_INVALID",
+  },
+  {
+    line: () => `connections enable new --subscription ${client} --json`,
+    code: exitCodes.failed,
+    refusal: "CONFLICT",
+  },
+  { line: () => "connections disable new --json" },
+  { line: () => "vaults list --json" },
+  { line: () => "vaults add more --folder more --no-wait --json" },
+  {
+    line: ({ folder }) =>
+      `vaults add blob --container kluis-blob --secret-file ${path.join(folder, "storage")} --no-wait --json`,
+  },
+  {
+    line: () => "vaults add env --container kluis-blob --secret-env NO_SUCH --json",
+    code: exitCodes.usage,
+    refusal: "INPUT_INVALID",
+  },
+  { line: () => "vaults test main --no-wait --json" },
+  {
+    line: ({ folder }) => `vaults rotate blob --secret-file ${path.join(folder, "storage")} --no-wait --json`,
+  },
+  {
+    line: () => "vaults rotate blob --secret-env NO_SUCH --json",
+    code: exitCodes.usage,
+    refusal: "INPUT_INVALID",
+  },
+  { line: () => "vaults enable main --json" },
+  { line: () => "vaults disable more --json" },
+  { line: () => "vaults default main --json" },
   { line: ({ point }) => `delete-point ${point} --reason test --yes --wait --json` },
 ];
 
@@ -101,6 +155,8 @@ describe("every option of every command", () => {
   beforeAll(async () => {
     harness = await startHarness();
     facts.folder = harness.folder;
+    await writeFile(path.join(harness.folder, "secret"), "a client secret\n");
+    await writeFile(path.join(harness.folder, "storage"), "AccountName=acct;AccountKey=a2V5\n");
     facts.point = await harness.world.addPoint(harness.world.commerceVm, new Uint8Array(2 ** 20).fill(1));
   });
   afterAll(() => harness[Symbol.asyncDispose]());

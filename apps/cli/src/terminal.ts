@@ -12,6 +12,10 @@ export interface Terminal {
   readonly isLive: boolean;
   /** A user can be asked: both stdin and stderr are a terminal, and the output is not for a script. */
   readonly canAsk: boolean;
+  /** Standard input as text, to its end. */
+  input(): Promise<string>;
+  /** A variable of the environment. */
+  variable(name: string): string | undefined;
   /** For raw bytes, such as a report. */
   readonly stdout: NodeJS.WritableStream;
   out(text: string): void;
@@ -53,6 +57,11 @@ export function createTerminal(streams: TerminalStreams, json: boolean): Termina
     noteLook,
     isLive,
     canAsk: stdin.isTTY === true && stderr.isTTY === true && !json,
+    input: async () => {
+      const pieces = await Array.fromAsync(stdin, (piece) => Buffer.from(piece));
+      return Buffer.concat(pieces).toString("utf8");
+    },
+    variable: (name) => env[name],
     stdout,
     out: (text) => {
       clear();

@@ -1,6 +1,7 @@
 /** The whole API: composes the procedures of every noun. */
 import { auditProcedures } from "./audit/procedures.ts";
 import { backupProcedures } from "./backup/procedures.ts";
+import { connectionProcedures } from "./connections/procedures.ts";
 import { settingsProcedures } from "./health/procedures.ts";
 import { jobProcedures } from "./jobs/procedures.ts";
 import { meProcedures } from "./me/procedures.ts";
@@ -13,6 +14,7 @@ import { reportProcedures } from "./reports/procedures.ts";
 import { restoreProcedures } from "./restores/procedures.ts";
 import { teamProcedures } from "./teams/procedures.ts";
 import { tokenProcedures } from "./tokens/procedures.ts";
+import { vaultProcedures } from "./vaults/procedures.ts";
 import { vmProcedures } from "./vms/procedures.ts";
 
 export const appRouter = router({
@@ -30,6 +32,8 @@ export const appRouter = router({
   tokens: tokenProcedures,
   teams: teamProcedures,
   settings: settingsProcedures,
+  connections: connectionProcedures,
+  vaults: vaultProcedures,
 });
 
 export type AppRouter = typeof appRouter;

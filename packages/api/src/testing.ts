@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import {
   condemnJob,
+  createConnection,
   createJob,
   createPoint,
   endJob,
@@ -15,12 +16,20 @@ import {
   type NewPointDisk,
   newId,
   notify,
+  selectSubscriptions,
   startWorkJob,
   upsertVm,
 } from "@kluis/db";
 import { seedBasics } from "@kluis/db/seed";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
-import { type Clock, type ErrorInfo, engineActor, systemClock, type VmDisk } from "@kluis/domain";
+import {
+  type Clock,
+  cloudEndpoints,
+  type ErrorInfo,
+  engineActor,
+  systemClock,
+  type VmDisk,
+} from "@kluis/domain";
 import { createFolderStore, createVault, openLocalKeyFile, SEGMENT_BYTES, type Vault } from "@kluis/vault";
 import { pino } from "pino";
 import { createApi } from "./api.ts";
@@ -137,6 +146,12 @@ async function fillDatabase(api: Api, vault: Vault): Promise<Pick<World, "platfo
   const place = { account: null, container: null, folder: "folder" };
   const facts = { kind: "folder", ...place, createdAt: new Date() } as const;
   return inTransaction(api.db, async (tx) => {
+    const managed = { credentialKind: "managed-identity", clientId: null, sealedSecret: null } as const;
+    const connection = { id: newId(), name: "main", source: "environment", state: "enabled" } as const;
+    const endpoints = { cloud: "public", tenantId, ...cloudEndpoints.public } as const;
+    await createConnection(tx, { ...connection, ...managed, ...endpoints }, systemClock);
+    const subscriptions = [{ id: subscriptionId, name: subscriptionId }];
+    await selectSubscriptions(tx, { connectionId: connection.id, tenantId, subscriptions });
     await followEnvironmentVault(tx, { identity: id, name: "main", keyId, ...facts }, systemClock);
     return {
       platformVm: await addVm(tx, { name: "ops-01", resourceGroup: "platform-rg" }),

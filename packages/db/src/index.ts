@@ -21,6 +21,14 @@ export { requestBudgetStore } from "./budgets/store.ts";
 // Connection, transactions, values
 export { type Db, openDatabase } from "./client.ts";
 // Connections to Azure
+export {
+  type ConnectionAffects,
+  countConnectionVms,
+  readConnectionAffects,
+  readVaultUse,
+  type VaultUse,
+  vaultHadPoints,
+} from "./connections/affects.ts";
 export { raiseConfigVersion, readConfigVersion } from "./connections/config-version.ts";
 export { type EnvironmentConnection, followEnvironment } from "./connections/environment.ts";
 export {

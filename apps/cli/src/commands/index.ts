@@ -3,6 +3,14 @@ import type { Command } from "../command.ts";
 import { whoami } from "./account.ts";
 import { auditList, auditVerify } from "./audit.ts";
 import { backup } from "./backups.ts";
+import {
+  connectionsAdd,
+  connectionsDisable,
+  connectionsEnable,
+  connectionsList,
+  connectionsRotate,
+  connectionsTest,
+} from "./connections.ts";
 import { download } from "./downloads.ts";
 import { health } from "./health.ts";
 import { cancel, job, jobs } from "./jobs.ts";
@@ -11,6 +19,15 @@ import { policies } from "./policies.ts";
 import { protect, stopProtection } from "./protection.ts";
 import { reportPoints } from "./reports.ts";
 import { restoreDisk } from "./restores.ts";
+import {
+  vaultsAdd,
+  vaultsDefault,
+  vaultsDisable,
+  vaultsEnable,
+  vaultsList,
+  vaultsRotate,
+  vaultsTest,
+} from "./vaults.ts";
 import { vm, vms } from "./vms.ts";
 
 export interface CommandGroup {
@@ -23,6 +40,21 @@ export const commandGroups: readonly CommandGroup[] = [
   { heading: "Restore", commands: [points, point, download, restoreDisk, verify, deletePoint] },
   { heading: "Jobs", commands: [jobs, job, cancel] },
   { heading: "Audit", commands: [reportPoints, auditList, auditVerify] },
+  {
+    heading: "Connections to Azure",
+    commands: [
+      connectionsList,
+      connectionsAdd,
+      connectionsTest,
+      connectionsEnable,
+      connectionsDisable,
+      connectionsRotate,
+    ],
+  },
+  {
+    heading: "Vaults",
+    commands: [vaultsList, vaultsAdd, vaultsTest, vaultsEnable, vaultsDisable, vaultsDefault, vaultsRotate],
+  },
   { heading: "This installation", commands: [health, whoami] },
 ];
 
@@ -32,4 +64,6 @@ export const commands: readonly Command[] = commandGroups.flatMap((group) => gro
 export const families: Readonly<Record<string, string>> = {
   report: "Write reports for auditors",
   audit: "Read and verify the audit ledger",
+  connections: "Manage the connections to Azure",
+  vaults: "Manage the vaults",
 };

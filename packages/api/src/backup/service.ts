@@ -3,6 +3,7 @@ import {
   createJob,
   getProtection,
   listPolicies,
+  mustBeConnected,
   openBackupJob,
   type PolicyRow,
   type StoredVm,
@@ -25,6 +26,7 @@ export async function startBackup(ctx: SignedInContext, ref: string): Promise<St
   const jobId = await record(ctx, async (tx) => {
     const open = await openBackupJob(tx, vm.id);
     if (open !== null) throw alreadyRunning(vm, open);
+    await mustBeConnected(tx, vm.subscriptionId);
     const policy = await policyInForce(tx, vm);
     const job = await addBackup(ctx, tx, { vm, policy, trigger: "manual" });
     return { result: job.jobId, events: [job.event] };

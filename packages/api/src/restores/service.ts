@@ -1,5 +1,5 @@
 /** Restores of disks: their plan, and the job. */
-import { createJob, getPointDetail, type StoredPoint, type StoredVm } from "@kluis/db";
+import { createJob, getPointDetail, mustBeConnected, type StoredPoint, type StoredVm } from "@kluis/db";
 import {
   KluisError,
   mustBeAllowed,
@@ -47,6 +47,7 @@ export async function createRestore(ctx: SignedInContext, input: RestoreInput): 
   const { actor } = ctx.who;
   const jobId = await record(ctx, async (tx) => {
     const job = { kind: "restore-disk", vmId: vm.id, pointId: point.id, trigger: "manual", actor } as const;
+    await mustBeConnected(tx, parameters.subscriptionId);
     const id = await createJob(tx, { ...job, parameters: { ...parameters } }, ctx.api.clock);
     const event: VmEvent = {
       kind: "job.created",

@@ -115,7 +115,7 @@ export async function recordConnectionTest(
   const { id, changedAt, test, by, at } = result;
   const { count } = await tx.azureConnection.updateMany({
     where: { id, changedAt },
-    data: { test: toJson(test), testOk: test.error === null, testedAt: at, testedBy: by },
+    data: { test: toJson(test), testOk: test.error === null, testedAt: at, testedBy: by, testAskedAt: null },
   });
   for (const { id: subscription, name } of test.subscriptions) {
     await tx.subscription.updateMany({ where: { id: subscription, name: { not: name } }, data: { name } });

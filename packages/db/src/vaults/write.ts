@@ -111,6 +111,7 @@ export async function recordVaultTest(
       testOk: test.checks.every(({ error }) => error === null),
       testedAt: at,
       testedBy: by,
+      testAskedAt: null,
     },
   });
   return count === 1;

@@ -40,6 +40,8 @@ const vmTable = { alias: "vm", columns: Prisma.VirtualMachineScalarFieldEnum };
 /** Keys that are not columns of the VM. */
 const composed = {
   subscription: Prisma.sql`jsonb_build_object('id', vm."subscriptionId", 'name', coalesce(s.name, vm."subscriptionId"))`,
+  connection: Prisma.sql`CASE WHEN connection.id IS NOT NULL THEN
+    jsonb_build_object('id', connection.id, 'name', connection.name, 'state', connection.state) END`,
   diskCount: Prisma.sql`jsonb_array_length(vm.disks)`,
   diskBytes,
   status: Prisma.sql`shown.status`,
@@ -68,6 +70,7 @@ function fleetSql({ now, maxAges }: FleetScope): Prisma.Sql {
       : Prisma.sql`(VALUES ${Prisma.join(ages)})`;
   return Prisma.sql`"VirtualMachine" vm
     LEFT JOIN "Subscription" s ON s.id = vm."subscriptionId"
+    LEFT JOIN "AzureConnection" connection ON connection.id = s."connectionId"
     LEFT JOIN "Protection" p ON p."vmId" = vm.id
     LEFT JOIN "Policy" policy ON policy.id = p."policyId"
     LEFT JOIN ${maxAge} AS age(policy, seconds) ON age.policy = p."policyId"

@@ -10,6 +10,7 @@ import {
   jobStages,
   jobStates,
   refView,
+  switchStates,
   type VmStatus,
   vmFactsSchema,
   vmStatuses,
@@ -21,6 +22,8 @@ export const vmView = z.object({
   ...vmFactsSchema.omit({ subscriptionId: true }).shape,
   id: z.string(),
   subscription: refView,
+  /** The connection that reads the subscription; null: none. No backup starts unless it is enabled. */
+  connection: refView.extend({ state: z.enum(switchStates) }).nullable(),
   diskCount: countView,
   diskBytes: bytesView,
   firstSeenAt: instantView,

@@ -1,0 +1,159 @@
+/** Vaults. */
+import { z } from "zod";
+import type { VaultRow } from "../api-types.ts";
+import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
+import { type ExitCode, exitCodes, UsageError } from "../failure.ts";
+import { minuteOf } from "../format.ts";
+import type { Look } from "../look.ts";
+import { readSecret } from "../secret-input.ts";
+import { type Column, formatTable } from "../table.ts";
+import { text } from "../values.ts";
+import { waitForTest } from "../wait-test.ts";
+
+const reference = argument("name or id", text);
+const noWait = () => flag("return at once, without the result of the test");
+const secretOptions = {
+  secretFile: option("file", "holds the storage connection string; - reads standard input", text.optional()),
+  secretEnv: option("name", "the variable that holds it", text.optional()),
+};
+
+const columns: readonly Column<VaultRow>[] = [
+  { title: "NAME", value: ({ name }) => name, shrinkTo: 12 },
+  {
+    title: "STATE",
+    value: ({ state, isDefault }) => (isDefault ? "Default" : state === "enabled" ? "Enabled" : "Disabled"),
+    tone: ({ state }) => (state === "enabled" ? "good" : null),
+  },
+  { title: "PLACE", value: placeOf, shrinkTo: 16, leaveOut: 2 },
+  { title: "POINTS", value: ({ use }) => String(use.points), align: "right" },
+  { title: "TESTED (UTC)", value: ({ test }) => minuteOf(test.at), leaveOut: 1 },
+  { title: "RESULT", value: resultOf, wrapTo: 24 },
+];
+
+function placeOf({ kind, account, container, folder }: VaultRow): string {
+  return kind === "folder" ? (folder ?? "") : `${account ?? ""}/${container ?? ""}`;
+}
+
+function resultOf({ test }: VaultRow): string {
+  if (test.pending) return "testing";
+  if (test.result === null) return "not tested";
+  const failed = test.result.checks.find(({ error }) => error !== null);
+  return failed?.error ? `${failed.check}: ${failed.error.message} (${failed.error.code})` : "passed";
+}
+
+function report(row: VaultRow, look: Look): string {
+  if (row.test.pending || row.test.result === null) return `No engine has tested ${row.name} yet.`;
+  return look.paint(row.test.ok === true ? "good" : "bad", `${row.name}: ${resultOf(row)}`);
+}
+
+async function finish(session: Session, first: VaultRow, isQuick: boolean): Promise<ExitCode> {
+  const read = () => session.server.call((api) => api.vaults.get.query({ vault: first.id }));
+  const row = isQuick ? first : await waitForTest(session, first, read);
+  print(session, row, (look) => (isQuick ? `The test of ${row.name} has started.` : report(row, look)));
+  return isQuick || row.test.ok === true ? exitCodes.ok : exitCodes.failed;
+}
+
+export const vaultsList = defineCommand({
+  name: "vaults list",
+  summary: "List the vaults",
+  input: {},
+  examples: ["vaults list"],
+  run: async (session) => {
+    const rows = await session.server.call((api) => api.vaults.list.query());
+    print(session, rows, (look) => formatTable(columns, rows, { empty: "No vaults yet.", look }));
+    return exitCodes.ok;
+  },
+});
+
+export const vaultsAdd = defineCommand({
+  name: "vaults add",
+  summary: "Add a vault and test it",
+  details: "It starts disabled. The test creates the vault in an empty storage.",
+  input: {
+    name: argument("name of the vault", text),
+    container: option("name", "blob container of the storage account", text.optional()),
+    folder: option("name", "folder below the one that the operator allows", text.optional()),
+    ...secretOptions,
+    noWait: noWait(),
+  },
+  examples: ["vaults add second --container kluis-second --secret-file connection.txt"],
+  run: async (session, { name, container, folder, noWait: isQuick, ...source }) => {
+    if ((container === undefined) === (folder === undefined))
+      throw new UsageError("A vault has one place.", "Use --container or --folder.");
+    const place =
+      folder === undefined
+        ? {
+            kind: "azure-blob" as const,
+            container: z.string().parse(container),
+            connectionString: await readSecret(session, source),
+          }
+        : { kind: "folder" as const, folder };
+    const added = await session.server.call((api) => api.vaults.add.mutate({ name, place }));
+    return finish(session, added, isQuick);
+  },
+});
+
+export const vaultsTest = defineCommand({
+  name: "vaults test",
+  summary: "Test a vault: write, read and delete an object",
+  details: "Exit code 1 means that the test failed.",
+  input: { vault: reference, noWait: noWait() },
+  examples: ["vaults test main"],
+  run: async (session, { vault, noWait: isQuick }) => {
+    const asked = await session.server.call((api) => api.vaults.test.mutate({ vault }));
+    return finish(session, asked, isQuick);
+  },
+});
+
+export const vaultsRotate = defineCommand({
+  name: "vaults rotate",
+  summary: "Replace the credential of a vault and test it",
+  input: { vault: reference, ...secretOptions, noWait: noWait() },
+  examples: ["vaults rotate second --secret-file connection.txt"],
+  run: async (session, { vault, noWait: isQuick, ...source }) => {
+    const connectionString = await readSecret(session, source);
+    const rotated = await session.server.call((api) => api.vaults.rotate.mutate({ vault, connectionString }));
+    return finish(session, rotated, isQuick);
+  },
+});
+
+export const vaultsEnable = defineCommand({
+  name: "vaults enable",
+  summary: "Enable a vault, so that it can be the default",
+  input: { vault: reference },
+  examples: ["vaults enable second"],
+  run: async (session, { vault }) => {
+    const row = await session.server.call((api) => api.vaults.enable.mutate({ vault }));
+    print(session, row, () => `${row.name} is enabled.`);
+    return exitCodes.ok;
+  },
+});
+
+export const vaultsDisable = defineCommand({
+  name: "vaults disable",
+  summary: "Disable a vault: no new backups; restores still work",
+  input: { vault: reference },
+  examples: ["vaults disable second"],
+  run: async (session, { vault }) => {
+    const row = await session.server.call((api) => api.vaults.disable.mutate({ vault }));
+    print(
+      session,
+      row,
+      () => `${row.name} is disabled. Its ${row.use.points} recovery points stay restorable.`,
+    );
+    return exitCodes.ok;
+  },
+});
+
+export const vaultsDefault = defineCommand({
+  name: "vaults default",
+  summary: "Store new backups in a vault from now on",
+  details: "Existing recovery points stay where they are. The next backup of each disk reads it in full.",
+  input: { vault: reference },
+  examples: ["vaults default second"],
+  run: async (session, { vault }) => {
+    const row = await session.server.call((api) => api.vaults.makeDefault.mutate({ vault }));
+    print(session, row, () => `New backups are stored in ${row.name}.`);
+    return exitCodes.ok;
+  },
+});

@@ -1,0 +1,66 @@
+import { removedView } from "../connections/view.ts";
+import { procedure } from "../procedures.ts";
+import { addVaultInput, rotateVaultInput, vaultInput } from "./inputs.ts";
+import {
+  addVault,
+  disableVault,
+  enableVault,
+  getVault,
+  listVaults,
+  makeDefaultVault,
+  removeVault,
+  rotateVault,
+  testVault,
+} from "./service.ts";
+import { vaultView } from "./view.ts";
+
+const owner = procedure.requires("platform:manage");
+
+export const vaultProcedures = {
+  list: owner.output(vaultView.array()).query(({ ctx }) => listVaults(ctx)),
+
+  get: owner
+    .input(vaultInput)
+    .output(vaultView)
+    .query(({ ctx, input }) => getVault(ctx, input.vault)),
+
+  /** Adds a vault, disabled, and tests it; the test creates the vault in an empty storage. */
+  add: owner
+    .input(addVaultInput)
+    .output(vaultView)
+    .mutation(({ ctx, input }) => addVault(ctx, input)),
+
+  /** Replaces the credential of the storage, and tests it. */
+  rotate: owner
+    .input(rotateVaultInput)
+    .output(vaultView)
+    .mutation(({ ctx, input }) => rotateVault(ctx, input)),
+
+  /** Requests a test; poll `get` until `test.pending` is false. */
+  test: owner
+    .input(vaultInput)
+    .output(vaultView)
+    .mutation(({ ctx, input }) => testVault(ctx, input.vault)),
+
+  enable: owner
+    .input(vaultInput)
+    .output(vaultView)
+    .mutation(({ ctx, input }) => enableVault(ctx, input.vault)),
+
+  /** No new backups; restores still work. */
+  disable: owner
+    .input(vaultInput)
+    .output(vaultView)
+    .mutation(({ ctx, input }) => disableVault(ctx, input.vault)),
+
+  /** New backups use it from now on. */
+  makeDefault: owner
+    .input(vaultInput)
+    .output(vaultView)
+    .mutation(({ ctx, input }) => makeDefaultVault(ctx, input.vault)),
+
+  remove: owner
+    .input(vaultInput)
+    .output(removedView)
+    .mutation(({ ctx, input }) => removeVault(ctx, input.vault)),
+};

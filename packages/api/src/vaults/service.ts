@@ -1,0 +1,242 @@
+/** Vaults: what owners see and change. Engines test them and write to them. */
+import path from "node:path";
+import {
+  changeVault,
+  createVaultRow,
+  enqueue,
+  listPartHealth,
+  listVaults as listRows,
+  lockVaults,
+  makeDefaultVault as makeDefault,
+  newId,
+  noteVaultTestAsked,
+  readVaultUse,
+  removeVaultRow,
+  requireVault,
+  type Tx,
+  type VaultRow,
+  vaultHadPoints,
+} from "@kluis/db";
+import { KluisError, type LedgerKind } from "@kluis/domain";
+import type { z } from "zod";
+import { healthOf, isPending } from "../connections/service.ts";
+import type { removedView } from "../connections/view.ts";
+import type { Api, SignedInContext } from "../context.ts";
+import { record, type VmEvent } from "../record.ts";
+import { type AddVaultInput, accountOf, type RotateVaultInput } from "./inputs.ts";
+import type { vaultView } from "./view.ts";
+
+type View = z.input<typeof vaultView>;
+
+async function toViews(api: Api, tx: Tx, rows: readonly VaultRow[]): Promise<View[]> {
+  const now = api.clock.now();
+  const [use, health] = [await readVaultUse(tx), await listPartHealth(tx)];
+  return rows.map((row) => ({
+    ...row,
+    test: {
+      pending: isPending(row.testAskedAt, now),
+      at: row.testedAt,
+      by: row.testedBy,
+      ok: row.testOk,
+      result: row.test,
+    },
+    health: healthOf(health, `vault:${row.id}`, now),
+    use: use.get(row.id) ?? { points: 0, vms: 0 },
+  }));
+}
+
+export async function listVaults(ctx: SignedInContext): Promise<View[]> {
+  const { prisma } = ctx.api.db;
+  return toViews(ctx.api, prisma, await listRows(prisma));
+}
+
+/** @throws KluisError NOT_FOUND */
+export async function getVault(ctx: SignedInContext, ref: string): Promise<View> {
+  const { prisma } = ctx.api.db;
+  return viewOf(ctx, prisma, await requireVault(prisma, ref));
+}
+
+async function viewOf(ctx: SignedInContext, tx: Tx, row: VaultRow): Promise<View> {
+  const [view] = await toViews(ctx.api, tx, [row]);
+  if (view !== undefined) return view;
+  throw new KluisError("INTERNAL", { message: "The vault has no view." });
+}
+
+type Change = (tx: Tx, row: VaultRow) => Promise<LedgerKind | null>;
+
+/** Changes a vault while no other process changes one, with its event, and returns it as it is then. */
+function change(ctx: SignedInContext, ref: string, work: Change): Promise<View> {
+  return record(ctx, async (tx) => {
+    await lockVaults(tx);
+    const row = await requireVault(tx, ref);
+    const kind = await work(tx, row);
+    const result = await viewOf(ctx, tx, await requireVault(tx, row.id));
+    return { result, events: kind === null ? [] : [eventOf(ctx, row, { kind })] };
+  });
+}
+
+function eventOf(
+  ctx: SignedInContext,
+  { id, name }: Pick<VaultRow, "id" | "name">,
+  what: Pick<VmEvent, "kind" | "data">,
+): VmEvent {
+  return { ...what, actor: ctx.who.actor, target: { type: "vault", id, name } };
+}
+
+/**
+ * Adds a vault, disabled, and has an engine test it. The test creates the vault in an empty storage.
+ * @throws KluisError CONFLICT when the name is taken, or the installation allows no folders or stored secrets
+ */
+export async function addVault(ctx: SignedInContext, { name, place }: AddVaultInput): Promise<View> {
+  const { clock, secrets } = ctx.api;
+  const id = newId(clock);
+  const nowhere = { account: null, container: null, folder: null, sealedSecret: null };
+  const where =
+    place.kind === "folder"
+      ? { ...nowhere, folder: folderOf(ctx.api, place.folder) }
+      : {
+          ...nowhere,
+          account: accountOf(place.connectionString),
+          container: place.container,
+          sealedSecret: secrets.seal(place.connectionString, `vault:${id}`),
+        };
+  return record(ctx, async (tx) => {
+    const { kind } = place;
+    const facts = { id, name, kind, source: "portal", state: "disabled" } as const;
+    const row = await createVaultRow(tx, { ...facts, ...where }, clock);
+    await askTest(ctx, tx, id);
+    const { account, container, folder } = where;
+    const data = { source: "portal", kind, account, container, folder };
+    const event = eventOf(ctx, row, { kind: "vault.created", data });
+    return { result: await viewOf(ctx, tx, await requireVault(tx, id)), events: [event] };
+  });
+}
+
+function folderOf({ vaultFolders }: Api, name: string): string {
+  if (vaultFolders !== null) return path.join(path.resolve(vaultFolders), name);
+  const setting = "KLUIS_FOLDER_VAULTS";
+  throw new KluisError("CONFLICT", {
+    reason: "no-folder-vaults",
+    message: `This installation does not allow vaults in folders (${setting} is not set).`,
+    action: "Use a blob container, or ask the operator to set it for engine and portal.",
+    params: { setting },
+  });
+}
+
+/** Replaces the credential of the storage, which engine and portal use from their next task on, and tests it. */
+export function rotateVault(
+  ctx: SignedInContext,
+  { vault, connectionString }: RotateVaultInput,
+): Promise<View> {
+  return change(ctx, vault, async (tx, row) => {
+    if (row.source === "environment" || row.kind === "folder") throw fromEnvironment(row);
+    const sealedSecret = ctx.api.secrets.seal(connectionString, `vault:${row.id}`);
+    const account = accountOf(connectionString);
+    await changeVault(tx, { id: row.id, change: { sealedSecret, account } }, ctx.api.clock);
+    await askTest(ctx, tx, row.id);
+    return "vault.credential-changed";
+  });
+}
+
+function fromEnvironment({ name }: VaultRow): KluisError {
+  return new KluisError("CONFLICT", {
+    reason: "vault-from-environment",
+    message: `Vault ${name} follows the environment of engine and portal.`,
+    action: "Change their variables, or add another vault.",
+    params: { vault: name },
+  });
+}
+
+/** Has an engine test the vault; `test.pending` of the answer is true until it has. */
+export function testVault(ctx: SignedInContext, ref: string): Promise<View> {
+  return change(ctx, ref, async (tx, row) => {
+    await askTest(ctx, tx, row.id);
+    return null;
+  });
+}
+
+async function askTest(ctx: SignedInContext, tx: Tx, vaultId: string): Promise<void> {
+  await noteVaultTestAsked(tx, vaultId, ctx.api.clock.now());
+  // Before everything else: a user waits.
+  await enqueue(tx, "vault.test", { vaultId }, { priority: -10 });
+}
+
+/** @throws KluisError CONFLICT without a successful test */
+export function enableVault(ctx: SignedInContext, ref: string): Promise<View> {
+  return change(ctx, ref, async (tx, row) => {
+    if (row.state === "enabled") return null;
+    if (row.testOk !== true) {
+      throw new KluisError("CONFLICT", {
+        reason: "vault-untested",
+        message: `Vault ${row.name} has no successful test of its present credential.`,
+        action: "Test it first.",
+        params: { vault: row.name },
+      });
+    }
+    await changeVault(tx, { id: row.id, change: { state: "enabled" } }, ctx.api.clock);
+    return "vault.enabled";
+  });
+}
+
+/** No new backups; restores, verifications and retention continue. @throws KluisError CONFLICT for the default vault */
+export function disableVault(ctx: SignedInContext, ref: string): Promise<View> {
+  return change(ctx, ref, async (tx, row) => {
+    if (row.state === "disabled") return null;
+    if (row.isDefault) {
+      throw new KluisError("CONFLICT", {
+        reason: "vault-is-default",
+        message: `Vault ${row.name} is the default for new backups.`,
+        action: "Make another vault the default first.",
+        params: { vault: row.name },
+      });
+    }
+    await changeVault(tx, { id: row.id, change: { state: "disabled" } }, ctx.api.clock);
+    return "vault.disabled";
+  });
+}
+
+/** New backups use it from now on. @throws KluisError CONFLICT for a disabled vault */
+export function makeDefaultVault(ctx: SignedInContext, ref: string): Promise<View> {
+  return change(ctx, ref, async (tx, row) => {
+    if (row.isDefault) return null;
+    if (row.state === "disabled") {
+      throw new KluisError("CONFLICT", {
+        reason: "vault-disabled",
+        message: `Vault ${row.name} is disabled.`,
+        action: "Enable it first.",
+        params: { vault: row.name },
+      });
+    }
+    await makeDefault(tx, row.id, ctx.api.clock);
+    return "vault.made-default";
+  });
+}
+
+/** Removes a vault that never held a point. Its storage stays. @throws KluisError CONFLICT */
+export function removeVault(ctx: SignedInContext, ref: string): Promise<z.input<typeof removedView>> {
+  return record(ctx, async (tx) => {
+    await lockVaults(tx);
+    const row = await requireVault(tx, ref);
+    const { id, name } = row;
+    if (row.source === "environment") throw fromEnvironment(row);
+    if (row.state === "enabled" && row.isDefault) {
+      throw new KluisError("CONFLICT", {
+        reason: "vault-is-default",
+        message: `Vault ${name} is the default for new backups.`,
+        action: "Make another vault the default first.",
+        params: { vault: name },
+      });
+    }
+    const points = await vaultHadPoints(tx, id);
+    if (points > 0) {
+      throw new KluisError("CONFLICT", {
+        reason: "vault-not-empty",
+        message: `Vault ${name} holds ${points} recovery points and cannot be removed.`,
+        action: "Disable it instead. Its recovery points stay restorable.",
+        params: { vault: name, points },
+      });
+    }
+    await removeVaultRow(tx, id);
+    return { result: { id, name }, events: [eventOf(ctx, row, { kind: "vault.removed" })] };
+  });
+}

@@ -1,0 +1,76 @@
+import { readSealedVaultSecrets, recordVaultTest, requireVault } from "@kluis/db";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createWorld, type World } from "../testing.ts";
+import { accountOf } from "./inputs.ts";
+
+const connectionString = "DefaultEndpointsProtocol=https;AccountName=acct;AccountKey=c2VjcmV0LWtleQ==";
+
+let world: World;
+let owner: Awaited<ReturnType<World["as"]>>;
+beforeAll(async () => {
+  world = await createWorld();
+  owner = await world.as("owner");
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+async function finishTest(ref: string): Promise<void> {
+  const { prisma } = world.api.db;
+  const { id, changedAt } = await requireVault(prisma, ref);
+  const test = { checks: [{ check: "reach", error: null } as const], clockSkewMs: 0 };
+  await recordVaultTest(prisma, { id, changedAt, test, by: "engine-1", at: new Date() });
+}
+
+test("a vault is added disabled, with its key sealed, and becomes the default after its test", async () => {
+  const place = { kind: "azure-blob", connectionString, container: "kluis-second" } as const;
+  const added = await owner.vaults.add({ name: "second", place });
+  expect(added).toMatchObject({ state: "disabled", account: "acct", test: { pending: true } });
+  expect(JSON.stringify(added)).not.toContain("c2VjcmV0LWtleQ");
+  const sealed = (await readSealedVaultSecrets(world.api.db.prisma)).get(added.id);
+  expect(world.api.secrets.open(sealed ?? new Uint8Array(), `vault:${added.id}`)).toBe(connectionString);
+  await expect(owner.vaults.enable({ vault: "second" })).rejects.toThrow(/no successful test/);
+  await expect(owner.vaults.makeDefault({ vault: "second" })).rejects.toThrow(/disabled/);
+  await finishTest("second");
+  await owner.vaults.enable({ vault: "second" });
+  await expect(owner.vaults.disable({ vault: "main" })).rejects.toThrow(/is the default/);
+  await owner.vaults.makeDefault({ vault: "second" });
+  expect(await owner.vaults.disable({ vault: "main" })).toMatchObject({
+    state: "disabled",
+    isDefault: false,
+  });
+});
+
+test("points of a disabled vault can be downloaded, and the vault cannot be removed", async () => {
+  const point = await world.addPoint(world.commerceVm, new Uint8Array(64 * 1024).fill(3));
+  expect((await owner.points.get({ point })).vault).toMatchObject({ name: "main" });
+  await expect(owner.vaults.remove({ vault: "main" })).rejects.toThrow(/follows the environment/);
+  const vault = await world.api.vaults.open(world.api.db.prisma, world.vault.id);
+  expect(vault.id).toBe(world.vault.id);
+  const rows = await owner.vaults.list();
+  expect(rows.map(({ name, use }) => [name, use.points])).toEqual([
+    ["main", 1],
+    ["second", 0],
+  ]);
+});
+
+test("a folder is below the one that the operator allows", async () => {
+  const { folder } = await owner.vaults.add({ name: "third", place: { kind: "folder", folder: "third" } });
+  expect(folder).toBe(`${world.folder}/vaults/third`);
+  const up = owner.vaults.add({ name: "up", place: { kind: "folder", folder: "../up" } });
+  await expect(up).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  await owner.vaults.remove({ vault: "third" });
+});
+
+test("a connection string needs a key, and sends it encrypted or to this machine only", () => {
+  expect(accountOf(connectionString)).toBe("acct");
+  expect(accountOf("AccountName=a;AccountKey=k;BlobEndpoint=http://127.0.0.1:10000/a")).toBe("a");
+  expect(accountOf("BlobEndpoint=https://acct.blob.core.windows.net;SharedAccessSignature=sv=1")).toBe(
+    "acct",
+  );
+  for (const bad of [
+    "AccountName=a",
+    "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=k",
+    "AccountName=a;AccountKey=k;BlobEndpoint=http://storage.example/a",
+    "not a connection string",
+  ])
+    expect(accountOf(bad)).toBeNull();
+});

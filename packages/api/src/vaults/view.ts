@@ -1,0 +1,35 @@
+import {
+  countView,
+  instantView,
+  settingSources,
+  switchStates,
+  vaultKinds,
+  vaultTestSchema,
+} from "@kluis/domain";
+import { z } from "zod";
+import { partHealthView, testView } from "../connections/view.ts";
+
+/** A vault. No secret of it ever leaves the server. */
+export const vaultView = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(vaultKinds),
+  source: z.enum(settingSources),
+  state: z.enum(switchStates),
+  /** New backups use it. */
+  isDefault: z.boolean(),
+  /** Storage account and container; null for a folder. */
+  account: z.string().nullable(),
+  container: z.string().nullable(),
+  folder: z.string().nullable(),
+  credentialKind: z.enum(["connection-string", "none"]),
+  secretChangedAt: instantView.nullable(),
+  /** The key-encryption key that locks it; null before its first test. */
+  keyId: z.string().nullable(),
+  createdAt: instantView,
+  test: testView(vaultTestSchema),
+  health: partHealthView,
+  /** Recovery points in it, and the VMs that they are of. */
+  use: z.object({ points: countView, vms: countView }),
+});
+export type VaultView = z.infer<typeof vaultView>;
