@@ -53,7 +53,7 @@ function resultOf({ test }: ConnectionRow): string {
   return lacking.length === 0 ? "passed" : `passed, with missing permissions in ${lacking.length}`;
 }
 
-/** What a test found, for people. */
+/** The findings of a test, as text. */
 function report(row: ConnectionRow, look: Look): string {
   const { result, pending } = row.test;
   if (pending || result === null) return `No engine has tested ${row.name} yet.`;
@@ -87,7 +87,7 @@ export const connectionsList = defineCommand({
 export const connectionsAdd = defineCommand({
   name: "connections add",
   summary: "Add a connection to Azure and test it",
-  details: "It starts disabled. Enable it with the subscriptions that it shall read.",
+  details: "It starts disabled. Enable it with the subscriptions to read.",
   input: {
     name: argument("name of the connection", text),
     tenant: option("id", "the directory", text),
@@ -95,7 +95,7 @@ export const connectionsAdd = defineCommand({
     ...credentialOptions,
     noWait: noWait(),
   },
-  examples: ["connections add fabrikam --tenant ID --client-id ID --secret-file key.txt"],
+  examples: ["connections add acme --tenant ID --client-id ID --secret-file key"],
   run: async (session, { name, tenant, cloud, noWait: isQuick, ...given }) => {
     const credential = await credentialOf(session, given);
     const added = await session.server.call((api) =>

@@ -29,8 +29,10 @@ async function finishTest(ref: string, result: Partial<ConnectionTest> = {}): Pr
 async function everythingStored(): Promise<string> {
   const { pool } = world.api.db;
   const tables = ['"LedgerEvent"', '"AzureConnection"', '"Vault"', "graphile_worker.jobs"];
-  const rows = await Promise.all(tables.map((table) => pool.query(`SELECT to_jsonb(t) FROM ${table} t`)));
-  return JSON.stringify(rows.map(({ rows: found }) => found));
+  const answers = await Promise.all(
+    tables.map((table) => pool.query<{ text: string }>(`SELECT to_jsonb(t)::text AS text FROM ${table} t`)),
+  );
+  return answers.flatMap(({ rows }) => rows.map(({ text }) => text)).join();
 }
 
 const kinds = async () =>

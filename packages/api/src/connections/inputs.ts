@@ -42,7 +42,7 @@ export type AddConnectionInput = z.infer<typeof addConnectionInput>;
 export const updateConnectionInput = z.strictObject({
   connection,
   name: settingName.optional(),
-  /** All subscriptions that the connection shall read; those left out are released. */
+  /** All subscriptions to read; those left out are released. */
   subscriptions: z.array(guid).max(200).optional(),
 });
 export type UpdateConnectionInput = z.infer<typeof updateConnectionInput>;
