@@ -1,5 +1,6 @@
 import type { AppLocale } from "#lib/locale.ts";
 import { audit } from "#messages/audit.ts";
+import { connections } from "#messages/connections.ts";
 import { diskFacts } from "#messages/disk-facts.ts";
 import { errors } from "#messages/errors.ts";
 import { jobs } from "#messages/jobs.ts";
@@ -16,6 +17,7 @@ import { signedOut } from "#messages/signed-out.ts";
 import { suitability } from "#messages/suitability.ts";
 import { ui } from "#messages/ui.ts";
 import { validation } from "#messages/validation.ts";
+import { vaults } from "#messages/vaults.ts";
 import { vms } from "#messages/vms.ts";
 
 /** All catalogs, one namespace per noun. */
@@ -23,6 +25,7 @@ export const messages = {
   en: {
     audit: audit.en,
     diskFacts: diskFacts.en,
+    connections: connections.en,
     errors: errors.en,
     jobs: jobs.en,
     notices: notices.en,
@@ -38,11 +41,13 @@ export const messages = {
     suitability: suitability.en,
     ui: ui.en,
     validation: validation.en,
+    vaults: vaults.en,
     vms: vms.en,
   },
   nl: {
     audit: audit.nl,
     diskFacts: diskFacts.nl,
+    connections: connections.nl,
     errors: errors.nl,
     jobs: jobs.nl,
     notices: notices.nl,
@@ -58,6 +63,7 @@ export const messages = {
     suitability: suitability.nl,
     ui: ui.nl,
     validation: validation.nl,
+    vaults: vaults.nl,
     vms: vms.nl,
   },
 } as const;

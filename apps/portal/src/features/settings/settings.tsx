@@ -1,27 +1,38 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { ConnectionsCard } from "#features/settings/connections/connections-card.tsx";
 import { HealthCard } from "#features/settings/health-card.tsx";
 import { TokensCard } from "#features/settings/tokens-card.tsx";
+import { VaultsCard } from "#features/settings/vaults/vaults-card.tsx";
 import { YouCard } from "#features/settings/you-card.tsx";
+import { may } from "#lib/viewer.ts";
+import { useViewer } from "#shell/viewer-context.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
 import { Tabs } from "#ui/tabs.tsx";
 
-const tabs = ["health", "tokens", "you"] as const;
+const tabs = ["health", "connections", "vaults", "tokens", "you"] as const;
 
-/** Health of the installation, API tokens, and the user's own account. */
+/** Health of the installation; connections and vaults for owners; API tokens; and the user's own account. */
 export function Settings() {
   const t = useTranslations("settings");
+  const platform = useTranslations();
+  const isOwner = may(useViewer(), "platform:manage");
+  const owned = [
+    { value: "connections", label: platform("connections.title"), content: <ConnectionsCard /> },
+    { value: "vaults", label: platform("vaults.title"), content: <VaultsCard /> },
+  ];
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("health"));
   return (
     <Page>
       <PageHeader title={t("title")} />
       <Tabs
         label={t("tabs")}
-        value={tab}
+        value={isOwner || !owned.some(({ value }) => value === tab) ? tab : "health"}
         onChange={(value) => void setTab(tabs.find((each) => each === value) ?? "health")}
         items={[
           { value: "health", label: t("health"), content: <HealthCard /> },
+          ...(isOwner ? owned : []),
           { value: "tokens", label: t("tokens"), content: <TokensCard /> },
           { value: "you", label: t("you"), content: <YouCard /> },
         ]}

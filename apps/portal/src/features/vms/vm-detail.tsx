@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useLiveJobs } from "#features/jobs/use-live-jobs.ts";
+import { VmConnection } from "#features/vms/vm-connection.tsx";
 import { VmDetailActions } from "#features/vms/vm-detail-actions.tsx";
 import { VmDisks } from "#features/vms/vm-disks.tsx";
 import { VmFacts, VmProtection } from "#features/vms/vm-facts.tsx";
@@ -61,6 +62,7 @@ function LoadedVm({ vm }: { vm: VmView }) {
             {t("detail.unprotectedText")}
           </Alert>
         ) : null}
+        <VmConnection vm={vm} />
         <VmSuitability vm={vm} />
         <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,24rem)]">
           <Card title={t("detail.facts")} id="facts">

@@ -1,0 +1,49 @@
+import type { RouterInputs } from "@kluis/api/types";
+import type { VaultKind } from "@kluis/domain";
+import { isSettingName } from "#features/settings/connections/form.ts";
+import type { AppMessages } from "#messages/index.ts";
+
+/** The form of a new vault and its rules. The server checks again. */
+export interface VaultForm {
+  readonly name: string;
+  readonly kind: VaultKind;
+  readonly container: string;
+  readonly connectionString: string;
+  readonly folder: string;
+}
+
+export const emptyVault: VaultForm = {
+  name: "",
+  kind: "azure-blob",
+  container: "",
+  connectionString: "",
+  folder: "",
+};
+
+type ProblemKey = Extract<keyof AppMessages["vaults"]["form"], `${string}Wrong`>;
+export type VaultProblems = Partial<Record<keyof VaultForm, ProblemKey>>;
+
+const container = /^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/u;
+const folder = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/u;
+
+export function looksLikeConnectionString(text: string): boolean {
+  return /(?:AccountKey|SharedAccessSignature)=./iu.test(text);
+}
+
+export function vaultProblems(form: VaultForm): VaultProblems {
+  const named = isSettingName(form.name) ? {} : { name: "nameWrong" as const };
+  if (form.kind === "folder")
+    return { ...named, ...(folder.test(form.folder) ? {} : { folder: "folderWrong" }) };
+  return {
+    ...named,
+    ...(container.test(form.container) ? {} : { container: "containerWrong" }),
+    ...(looksLikeConnectionString(form.connectionString) ? {} : { connectionString: "connectionWrong" }),
+  };
+}
+
+export function toVault(form: VaultForm): RouterInputs["vaults"]["add"] {
+  const name = form.name.trim();
+  if (form.kind === "folder") return { name, place: { kind: form.kind, folder: form.folder } };
+  const connectionString = form.connectionString.trim();
+  return { name, place: { kind: form.kind, container: form.container, connectionString } };
+}

@@ -1,0 +1,211 @@
+"use client";
+import { vaultKinds } from "@kluis/domain";
+import { useMutation } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { type FormEvent, type ReactNode, useId, useState } from "react";
+import {
+  emptyVault,
+  looksLikeConnectionString,
+  toVault,
+  type VaultForm,
+  vaultProblems,
+} from "#features/settings/vaults/form.ts";
+import type { VaultView } from "#lib/api-types.ts";
+import { useTRPC } from "#lib/trpc.tsx";
+import { useOutcome } from "#lib/use-actions.ts";
+import { Button } from "#ui/button.tsx";
+import { Dialog } from "#ui/dialog.tsx";
+import { Choice, Field, Input } from "#ui/field.tsx";
+import { ErrorState } from "#ui/states.tsx";
+
+interface FrameProps {
+  readonly title: string;
+  readonly description?: string;
+  readonly submit: string;
+  readonly busy: boolean;
+  readonly error: unknown;
+  readonly onClose: () => void;
+  readonly onSubmit: () => void;
+  readonly children: ReactNode;
+}
+
+function FormDialog({ title, description, submit, busy, error, onClose, onSubmit, children }: FrameProps) {
+  const ui = useTranslations("ui");
+  const formId = useId();
+  return (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title={title}
+      description={description}
+      footer={
+        <>
+          <Button onClick={onClose}>{ui("cancel")}</Button>
+          <Button tone="primary" type="submit" form={formId} busy={busy}>
+            {submit}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={formId}
+        noValidate
+        className="flex flex-col gap-4"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          onSubmit();
+        }}
+      >
+        {children}
+        {error === null ? null : <ErrorState compact error={error} />}
+      </form>
+    </Dialog>
+  );
+}
+
+/** Adds a vault, which an engine then tests. */
+export function AddVaultDialog({ onClose }: { onClose: () => void }) {
+  const t = useTranslations("vaults");
+  const trpc = useTRPC();
+  const outcome = useOutcome();
+  const [form, setForm] = useState(emptyVault);
+  const [tried, setTried] = useState(false);
+  const add = useMutation(
+    trpc.vaults.add.mutationOptions({
+      onSuccess: async () => {
+        onClose();
+        await outcome.refresh();
+      },
+    }),
+  );
+  return (
+    <FormDialog
+      title={t("form.title")}
+      submit={t("form.addSubmit")}
+      busy={add.isPending}
+      error={add.error}
+      onClose={onClose}
+      onSubmit={() => {
+        setTried(true);
+        if (Object.keys(vaultProblems(form)).length === 0) add.mutate(toVault(form));
+      }}
+    >
+      <VaultFields form={form} tried={tried} onChange={setForm} />
+      <p className="text-xs text-muted">{t("form.keyHint")}</p>
+    </FormDialog>
+  );
+}
+
+interface FieldsProps {
+  readonly form: VaultForm;
+  readonly tried: boolean;
+  readonly onChange: (form: VaultForm) => void;
+}
+
+function VaultFields({ form, tried, onChange }: FieldsProps) {
+  const t = useTranslations("vaults");
+  const problems = tried ? vaultProblems(form) : {};
+  const wrong = (key: keyof VaultForm) => {
+    const problem = problems[key];
+    return problem === undefined ? undefined : t(`form.${problem}`);
+  };
+  const text = (key: "name" | "container" | "folder") => (
+    <Input
+      value={form[key]}
+      autoComplete="off"
+      spellCheck={false}
+      onValueChange={(value: string) => onChange({ ...form, [key]: value })}
+    />
+  );
+  return (
+    <>
+      <Field label={t("form.name")} hint={t("form.nameHint")} error={wrong("name")}>
+        {text("name")}
+      </Field>
+      <Choice
+        label={t("form.kind")}
+        name="kind"
+        layout="column"
+        value={form.kind}
+        onChange={(kind) => onChange({ ...form, kind })}
+        options={vaultKinds.map((value) => ({
+          value,
+          label: t(`form.kinds.${value}`),
+          hint: t(`form.kindHints.${value}`),
+        }))}
+      />
+      {form.kind === "folder" ? (
+        <Field label={t("form.folder")} error={wrong("folder")}>
+          {text("folder")}
+        </Field>
+      ) : (
+        <>
+          <Field label={t("form.container")} hint={t("form.containerHint")} error={wrong("container")}>
+            {text("container")}
+          </Field>
+          <ConnectionStringField
+            value={form.connectionString}
+            error={wrong("connectionString")}
+            onChange={(connectionString) => onChange({ ...form, connectionString })}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function ConnectionStringField(props: {
+  readonly value: string;
+  readonly error: string | undefined;
+  readonly onChange: (value: string) => void;
+}) {
+  const t = useTranslations("vaults");
+  return (
+    <Field label={t("form.connection")} hint={t("form.connectionHint")} error={props.error}>
+      <Input
+        type="password"
+        value={props.value}
+        autoComplete="off"
+        onValueChange={(value: string) => props.onChange(value)}
+      />
+    </Field>
+  );
+}
+
+/** Replaces the credential of a vault. The stored one is never shown. */
+export function RotateVaultDialog({ vault, onClose }: { vault: VaultView; onClose: () => void }) {
+  const t = useTranslations("vaults");
+  const trpc = useTRPC();
+  const outcome = useOutcome();
+  const [text, setText] = useState("");
+  const [tried, setTried] = useState(false);
+  const ok = looksLikeConnectionString(text);
+  const rotate = useMutation(
+    trpc.vaults.rotate.mutationOptions({
+      onSuccess: async () => {
+        onClose();
+        await outcome.done(t("rotated", { name: vault.name }));
+      },
+    }),
+  );
+  return (
+    <FormDialog
+      title={t("rotateOf", { name: vault.name })}
+      description={t("rotateText")}
+      submit={t("form.rotateSubmit")}
+      busy={rotate.isPending}
+      error={rotate.error}
+      onClose={onClose}
+      onSubmit={() => {
+        setTried(true);
+        if (ok) rotate.mutate({ vault: vault.id, connectionString: text.trim() });
+      }}
+    >
+      <ConnectionStringField
+        value={text}
+        error={tried && !ok ? t("form.connectionWrong") : undefined}
+        onChange={setText}
+      />
+    </FormDialog>
+  );
+}

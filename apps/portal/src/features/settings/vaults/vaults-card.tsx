@@ -1,0 +1,267 @@
+"use client";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { AddVaultDialog, RotateVaultDialog } from "#features/settings/vaults/vault-dialogs.tsx";
+import type { VaultView } from "#lib/api-types.ts";
+import { every } from "#lib/polling.ts";
+import { useTRPC } from "#lib/trpc.tsx";
+import { useOutcome } from "#lib/use-actions.ts";
+import { Button } from "#ui/button.tsx";
+import { Card } from "#ui/card.tsx";
+import { ConfirmDialog } from "#ui/dialog.tsx";
+import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
+import { Badge, Status } from "#ui/status.tsx";
+import { TimeAgo } from "#ui/time-ago.tsx";
+
+type What = "rotate" | "disable" | "makeDefault" | "remove";
+type Open = { readonly what: What; readonly vault: VaultView };
+
+/** Vaults: their place, state and last test. For owners. */
+export function VaultsCard() {
+  const t = useTranslations("vaults");
+  const trpc = useTRPC();
+  const [adding, setAdding] = useState(false);
+  const [open, setOpen] = useState<Open | null>(null);
+  const query = useQuery(
+    trpc.vaults.list.queryOptions(undefined, {
+      refetchInterval: (one) =>
+        one.state.data?.some(({ test }) => test.pending) === true ? 1_000 : every(15_000)(one),
+    }),
+  );
+  const rows = query.data;
+  const close = () => setOpen(null);
+  return (
+    <Card
+      id="vaults"
+      title={t("title")}
+      description={t("lead")}
+      flush={rows !== undefined && rows.length > 0}
+      actions={
+        <Button tone="primary" icon={<Plus aria-hidden="true" />} onClick={() => setAdding(true)}>
+          {t("add")}
+        </Button>
+      }
+    >
+      {query.error !== null ? (
+        <ErrorState compact error={query.error} onRetry={() => void query.refetch()} />
+      ) : rows === undefined ? (
+        <SkeletonLines lines={4} />
+      ) : rows.length === 0 ? (
+        <EmptyState title={t("emptyTitle")}>{t("emptyText")}</EmptyState>
+      ) : (
+        <ul className="divide-y divide-line">
+          {rows.map((vault) => (
+            <VaultItem key={vault.id} vault={vault} onOpen={(what) => setOpen({ what, vault })} />
+          ))}
+        </ul>
+      )}
+      {adding ? <AddVaultDialog onClose={() => setAdding(false)} /> : null}
+      {open?.what === "rotate" ? <RotateVaultDialog vault={open.vault} onClose={close} /> : null}
+      {open === null || open.what === "rotate" ? null : (
+        <ConfirmChange what={open.what} vault={open.vault} onClose={close} />
+      )}
+    </Card>
+  );
+}
+
+interface ItemProps {
+  readonly vault: VaultView;
+  readonly onOpen: (what: What) => void;
+}
+
+function VaultItem({ vault, onOpen }: ItemProps) {
+  const t = useTranslations("vaults");
+  const { name, state, isDefault, source, health, kind, use } = vault;
+  const isOn = state === "enabled";
+  return (
+    <li className="flex flex-col gap-2 px-4 py-3">
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
+        <div className="min-w-0">
+          <h3 className="flex flex-wrap items-center gap-2 font-medium">
+            <span data-value>{name}</span>
+            {isDefault ? <Badge tone="accent">{t("default")}</Badge> : null}
+            <Status tone={isOn ? "ok" : "idle"} icon={isOn ? "check" : "off"}>
+              {t(`states.${state}`)}
+            </Status>
+            {health?.ok === false ? (
+              <Status tone="bad" icon="cross">
+                {t("failing")}
+              </Status>
+            ) : null}
+            {source === "environment" ? <Badge>{t("fromEnvironment")}</Badge> : null}
+          </h3>
+          <p className="text-sm break-words text-muted">
+            {kind === "folder"
+              ? t("folderPlace", { folder: vault.folder ?? "–" })
+              : t("blobPlace", { container: vault.container ?? "–", account: vault.account ?? "–" })}
+          </p>
+          <p className="text-sm text-muted">
+            {t("points", use)}
+            {vault.keyId === null ? null : (
+              <>
+                {" · "}
+                <span data-value className="break-all">
+                  {t("key", { key: vault.keyId })}
+                </span>
+              </>
+            )}
+          </p>
+          <p className="mt-1">
+            <TestLine vault={vault} />
+          </p>
+        </div>
+        <ItemActions vault={vault} onOpen={onOpen} />
+      </div>
+      <TestFailure vault={vault} />
+    </li>
+  );
+}
+
+function TestLine({ vault }: { vault: VaultView }) {
+  const t = useTranslations("vaults");
+  const { pending, ok, at, result } = vault.test;
+  if (pending) {
+    return (
+      <Status tone="run" icon="running" look="plain">
+        {t("testing")}
+      </Status>
+    );
+  }
+  if (ok === null || at === null) {
+    return (
+      <Status tone="idle" icon="waiting" look="plain">
+        {t("neverTested")}
+      </Status>
+    );
+  }
+  const failed = result?.checks.find(({ error }) => error !== null);
+  return (
+    <Status tone={ok ? "ok" : "bad"} icon={ok ? "check" : "cross"} look="plain">
+      {failed === undefined
+        ? t.rich("passed", { time: () => <TimeAgo at={at} /> })
+        : t.rich("failed", { time: () => <TimeAgo at={at} />, check: t(`checks.${failed.check}`) })}
+    </Status>
+  );
+}
+
+function TestFailure({ vault }: { vault: VaultView }) {
+  const { pending, result } = vault.test;
+  const failed = result?.checks.find(({ error }) => error !== null);
+  return pending || failed === undefined ? null : <ErrorState compact error={failed.error} />;
+}
+
+function ItemActions({ vault, onOpen }: ItemProps) {
+  const t = useTranslations("vaults");
+  const trpc = useTRPC();
+  const outcome = useOutcome();
+  const { id, name, state, isDefault, source, kind, use, test: tested } = vault;
+  const failed = { onError: outcome.failed(t("notDone")) };
+  const test = useMutation(
+    trpc.vaults.test.mutationOptions({ ...failed, onSuccess: () => outcome.refresh() }),
+  );
+  const enable = useMutation(
+    trpc.vaults.enable.mutationOptions({ ...failed, onSuccess: () => outcome.done(t("enabled", { name })) }),
+  );
+  const isOn = state === "enabled";
+  const isOwn = source === "portal";
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Button
+        size="sm"
+        aria-label={t("testOf", { name })}
+        busy={test.isPending || tested.pending}
+        onClick={() => test.mutate({ vault: id })}
+      >
+        {t("test")}
+      </Button>
+      {isOwn && kind === "azure-blob" ? (
+        <Button size="sm" aria-label={t("rotateOf", { name })} onClick={() => onOpen("rotate")}>
+          {t("rotate")}
+        </Button>
+      ) : null}
+      {isOn && !isDefault ? (
+        <Button size="sm" aria-label={t("makeDefaultOf", { name })} onClick={() => onOpen("makeDefault")}>
+          {t("makeDefault")}
+        </Button>
+      ) : null}
+      {isOn && !isDefault ? (
+        <Button size="sm" aria-label={t("disableOf", { name })} onClick={() => onOpen("disable")}>
+          {t("disable")}
+        </Button>
+      ) : null}
+      {isOn ? null : (
+        <Button
+          size="sm"
+          aria-label={t("enableOf", { name })}
+          busy={enable.isPending}
+          onClick={() => enable.mutate({ vault: id })}
+        >
+          {t("enable")}
+        </Button>
+      )}
+      {isOwn && !isOn && use.points === 0 ? (
+        <Button size="sm" aria-label={t("removeOf", { name })} onClick={() => onOpen("remove")}>
+          {t("remove")}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+interface ConfirmProps {
+  readonly what: Exclude<What, "rotate">;
+  readonly vault: VaultView;
+  readonly onClose: () => void;
+}
+
+function ConfirmChange({ what, vault, onClose }: ConfirmProps) {
+  const t = useTranslations("vaults");
+  const trpc = useTRPC();
+  const outcome = useOutcome();
+  const { id, name, use } = vault;
+  const words = {
+    disable: {
+      title: t("disableTitle", { name }),
+      text: t("disableText", use),
+      action: t("disableSubmit"),
+      done: t("disabled", { name }),
+    },
+    makeDefault: {
+      title: t("makeDefaultTitle", { name }),
+      text: t("makeDefaultText"),
+      action: t("makeDefault"),
+      done: t("madeDefault", { name }),
+    },
+    remove: {
+      title: t("removeTitle", { name }),
+      text: t("removeText"),
+      action: t("remove"),
+      done: t("removed", { name }),
+    },
+  }[what];
+  const settled = {
+    onSuccess: async () => {
+      onClose();
+      await outcome.done(words.done);
+    },
+    onError: outcome.failed(t("notDone")),
+  };
+  const disable = useMutation(trpc.vaults.disable.mutationOptions(settled));
+  const makeDefault = useMutation(trpc.vaults.makeDefault.mutationOptions(settled));
+  const remove = useMutation(trpc.vaults.remove.mutationOptions(settled));
+  const change = { disable, makeDefault, remove }[what];
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={onClose}
+      title={words.title}
+      description={words.text}
+      action={words.action}
+      tone={what === "makeDefault" ? "primary" : "danger"}
+      busy={change.isPending}
+      onConfirm={() => change.mutate({ vault: id })}
+    />
+  );
+}
