@@ -34,7 +34,10 @@ export function describeError(error: unknown, words: ErrorWords): ErrorView {
     title: words.errors(`${failure.code}.title`),
     message,
     action: action === "" ? null : action,
-    azureMessage: typeof azureMessage === "string" && azureMessage !== "" ? azureMessage : null,
+    azureMessage:
+      typeof azureMessage === "string" && azureMessage !== "" && !message.includes(azureMessage)
+        ? azureMessage
+        : null,
     requestId: failure.requestId,
     retryable: isRetryable(failure),
   };

@@ -2,6 +2,7 @@
 import {
   appendEvents,
   type EnvironmentVault,
+  enqueue,
   findVault,
   followEnvironment,
   followEnvironmentVault,
@@ -56,6 +57,7 @@ async function followVault(deps: EngineDeps, config: Settings["vault"], signal: 
     const place = placeColumns(store.place);
     const { id, created } = await followEnvironmentVault(tx, { ...facts, ...place, createdAt }, clock);
     if (!created) return;
+    await enqueue(tx, "vault.test", { vaultId: id });
     const { name, kind, keyId } = facts;
     await appendEvents(tx, clock, [
       {

@@ -18,11 +18,12 @@ export const azureIdentityErrors = catalog({
         },
         "secret-wrong": {
           message: "The client secret of the connection is wrong. Entra reports: {azureMessage}",
-          action: "Store the value of the client secret (not its ID) in the secret file.",
+          action: "Enter the value of the client secret, not its ID, in the connection or its secret file.",
         },
         "secret-expired": {
           message: "The client secret of the connection has expired. Entra reports: {azureMessage}",
-          action: "Create a new client secret for the app registration and store it in the secret file.",
+          action:
+            "Create a new client secret for the app registration, and enter it in the connection or its secret file.",
         },
         "app-unknown": {
           message: "Entra does not know the app of the connection. Entra reports: {azureMessage}",

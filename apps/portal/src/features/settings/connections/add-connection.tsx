@@ -183,7 +183,9 @@ export function ChooseDialog({ title, step, connection: first, onClose, onBack }
       }
     >
       <div className="flex flex-col gap-3" aria-live="polite">
-        {step === undefined ? null : <p className="text-sm text-muted">{t("chooseText")}</p>}
+        {step === undefined || readable.length === 0 ? null : (
+          <p className="text-sm text-muted">{t("chooseText")}</p>
+        )}
         <TestResult connection={connection} chosen={ids} onChoose={setChosen} />
         {update.error === null && enable.error === null ? null : (
           <ErrorState compact error={update.error ?? enable.error} />
