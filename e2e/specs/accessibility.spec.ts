@@ -15,6 +15,13 @@ const pages: readonly { readonly name: string; readonly open: (page: Page) => Pr
     "Policies /policies",
   ].map(at),
   ...["New policy /policies/new", "Reports /reports", "Audit log /audit", "Settings /settings"].map(at),
+  ...["connections", "vaults"].map((tab) => ({
+    name: `the settings of ${tab}`,
+    open: async (page: Page) => {
+      await page.goto(`${portalUrl()}/settings?tab=${tab}`);
+      await expect(page.getByRole("heading", { level: 3, name: "main" })).toBeVisible();
+    },
+  })),
   { name: "a machine", open: (page) => openVm(page, "web-01") },
   { name: "a recovery point", open: (page) => openNewestPoint(page, "sql-01") },
   {

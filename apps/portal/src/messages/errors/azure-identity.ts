@@ -120,11 +120,13 @@ export const azureIdentityErrors = catalog({
         },
         "secret-wrong": {
           message: "Het clientgeheim van de verbinding is onjuist. Entra meldt: {azureMessage}",
-          action: "Zet de waarde van het clientgeheim (niet de id ervan) in het geheimbestand.",
+          action:
+            "Voer de waarde van het clientgeheim in (niet de id ervan), in de verbinding of het geheimbestand daarvan.",
         },
         "secret-expired": {
           message: "Het clientgeheim van de verbinding is verlopen. Entra meldt: {azureMessage}",
-          action: "Maak een nieuw clientgeheim voor de app-registratie en zet het in het geheimbestand.",
+          action:
+            "Maak een nieuw clientgeheim voor de app-registratie en voer het in bij de verbinding of in het geheimbestand daarvan.",
         },
         "app-unknown": {
           message: "Entra kent de app van de verbinding niet. Entra meldt: {azureMessage}",
