@@ -62,7 +62,7 @@ test("a vault is added, tested, enabled, disabled and removed", async ({ page })
   const item = page.getByRole("listitem").filter({ hasText: name });
   await expect(item.getByText(/Test passed/)).toBeVisible({ timeout: 30_000 });
   await page.getByRole("button", { name: `Enable ${name}` }).click();
-  await expect(page.getByRole("button", { name: `Make ${name} the default` })).toBeVisible();
+  await expect(page.getByRole("button", { name: `Make default: ${name}` })).toBeVisible();
   await page.getByRole("button", { name: `Disable ${name}` }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Disable vault" }).click();
   await page.getByRole("button", { name: `Remove ${name}` }).click();

@@ -44,7 +44,7 @@ export const vaults = catalog({
     disableSubmit: "Disable vault",
     disabled: "{name} is disabled",
     makeDefault: "Make default",
-    makeDefaultOf: "Make {name} the default",
+    makeDefaultOf: "Make default: {name}",
     makeDefaultTitle: "Store new backups in {name}?",
     makeDefaultText:
       "The next backup of each disk reads the whole disk, because the new vault holds nothing to compare with. Existing recovery points stay where they are.",
@@ -55,7 +55,7 @@ export const vaults = catalog({
     removeText: "Kluis forgets the vault and its credential. The objects in its storage stay.",
     removed: "{name} is removed",
     rotate: "Replace credential",
-    rotateOf: "Replace the credential of {name}",
+    rotateOf: "Replace credential of {name}",
     rotateText:
       "Engine and portal use the new credential from their next task on. Kluis tests it immediately.",
     rotated: "The credential of {name} is replaced",
@@ -140,7 +140,7 @@ export const vaults = catalog({
     removeText: "Kluis vergeet de kluis en de referentie. De objecten in de opslag blijven staan.",
     removed: "{name} is verwijderd",
     rotate: "Referentie vervangen",
-    rotateOf: "Referentie van {name} vervangen",
+    rotateOf: "Referentie vervangen van {name}",
     rotateText:
       "Engine en portal gebruiken de nieuwe referentie vanaf hun volgende taak. Kluis test die direct.",
     rotated: "De referentie van {name} is vervangen",
