@@ -9,11 +9,13 @@ import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { CONTOSO_TENANT_ID } from "../src/entra/directory.ts";
 import { type Entra, TokenRefused } from "../src/entra/index.ts";
 import {
+  type Clock,
   type Fabric,
   type LocalAzure,
   lenientSettings,
   type Settings,
   startLocalAzure,
+  systemClock,
 } from "../src/index.ts";
 
 export const SUBSCRIPTION = "11111111-2222-4333-8444-555555555555";
@@ -89,11 +91,13 @@ export async function writeImage(file: string, sizeBytes: number, parts: ImagePa
 /** The test's local Azure. Valid inside a test; each test gets a new one. */
 class Lab {
   readonly #settings: Partial<Settings>;
+  readonly #clock: Clock;
   #azure: LocalAzure | undefined;
   #dir = "";
 
-  constructor(settings: Partial<Settings>) {
+  constructor(settings: Partial<Settings>, clock: Clock = systemClock) {
     this.#settings = settings;
+    this.#clock = clock;
   }
 
   async open(): Promise<void> {
@@ -134,6 +138,7 @@ class Lab {
       dataDir: join(this.#dir, "data"),
       entra: plainEntra,
       settings: this.#settings,
+      clock: this.#clock,
     });
   }
 
@@ -201,6 +206,15 @@ class Lab {
  */
 export function useLab(settings: Partial<Settings> = lenientSettings): Lab {
   const lab = new Lab(settings);
+  beforeEach(() => lab.open());
+  afterEach(() => lab.close());
+  return lab;
+}
+
+/** A lab whose time stands still between calls of `advanceClock`, so that a slow machine changes nothing. */
+export function useStillLab(settings: Partial<Settings>): Lab {
+  const startedAt = Date.now();
+  const lab = new Lab(settings, { now: () => startedAt });
   beforeEach(() => lab.open());
   afterEach(() => lab.close());
   return lab;

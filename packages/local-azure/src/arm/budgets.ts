@@ -7,6 +7,8 @@ import { subscriptionThrottled, tooManyRequests } from "./throttled.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+/** Fractions of tokens are not exact: a wait of exactly one refill must give one token. */
+const ROUNDING = 1e-6;
 /** Beyond this many, the bucket that was used longest ago is forgotten. */
 const MOST_BUCKETS = 10_000;
 
@@ -115,8 +117,7 @@ export class Budgets {
   }
 
   #left(bucket: Bucket): number {
-    // Rounded: a wait of exactly one refill must give one token.
-    return Math.floor(bucket.size - this.#inUse(bucket) + 1e-9);
+    return Math.floor(bucket.size - this.#inUse(bucket) + ROUNDING);
   }
 
   #take(buckets: readonly Bucket[]): void {
@@ -133,7 +134,8 @@ export class Budgets {
   }
 
   #waitSeconds(bucket: Bucket): number {
-    return Math.max(1, Math.ceil((this.#inUse(bucket) - bucket.size + 1) / bucket.perMs / 1000));
+    const seconds = (this.#inUse(bucket) - bucket.size + 1) / bucket.perMs / 1000;
+    return Math.max(1, Math.ceil(seconds - ROUNDING));
   }
 
   #doorHeaders(door: readonly Bucket[]): Record<string, string> {
