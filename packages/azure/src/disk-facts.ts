@@ -87,6 +87,7 @@ function systemOf({
           architecture: capabilities.architecture ?? null,
           diskControllerTypes: capabilities.diskControllerTypes ?? null,
           acceleratedNetwork: capabilities.acceleratedNetwork ?? null,
+          supportedSecurityOption: capabilities.supportedSecurityOption ?? null,
         }
       : null,
     purchasePlan: plan

@@ -133,6 +133,7 @@ test.each<{ name: string; disk: () => Partial<Made>; zones?: string[] }>([
           architecture: "x64",
           diskControllerTypes: "SCSI, NVMe",
           acceleratedNetwork: true,
+          supportedSecurityOption: "TrustedLaunchSupported",
         },
         purchasePlan: { name: "plan", publisher: "publisher", product: "product" },
       },

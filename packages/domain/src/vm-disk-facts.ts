@@ -52,7 +52,12 @@ export const diskFactsSchema = z.object({
     .nullable()
     .default(null),
   supportedCapabilities: z
-    .object({ architecture: text, diskControllerTypes: text, acceleratedNetwork: flag })
+    .object({
+      architecture: text,
+      diskControllerTypes: text,
+      acceleratedNetwork: flag,
+      supportedSecurityOption: text,
+    })
     .nullable()
     .default(null),
   /** The marketplace plan that a VM with this disk must name. */
