@@ -54,6 +54,7 @@ const lowCostGet = compute("LowCostGet", 36, 24_000);
 const highCostGet = [policy("subscription", "HighCostGetSubscriptionMaximum", 900)];
 const getPoint = [policy("subscription", "LowCostGetRestorePointSubscriptionMaximum", 600)];
 const listPoints = [policy("subscription", "HighCostGetRestorePointSubscriptionMaximum", 300)];
+const readDisk = disk("LowCostGet", 15_000, 120_000);
 const writeDisk = disk("CreateUpdateDisks", 3000, 25_000);
 
 /** Policies by the name of the call. A call without a row is charged to the front door only. */
@@ -94,6 +95,10 @@ export const policies: Readonly<Record<string, readonly Policy[]>> = {
   "diskRestorePoint.listByRestorePoint": listPoints,
   "operations.get": compute("GetOperation", 45, 15_000),
   "diskOperations.get": disk("GetOperation", 50_000, 400_000),
+  "disks.get": readDisk,
+  "snapshots.get": readDisk,
+  "diskEncryptionSets.get": readDisk,
+  "diskAccesses.get": readDisk,
   "disks.createOrUpdate": writeDisk,
   "disks.update": writeDisk,
   "snapshots.createOrUpdate": disk("HighCostSnapshotCreateHydrate", 240, 1920),

@@ -1,4 +1,5 @@
 /** Which budgets a request is charged to: its name, the resource that it is about, the VM of a new point. */
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { World } from "../world.ts";
 import type { BudgetedCall } from "./budgets.ts";
@@ -19,14 +20,18 @@ export async function charged(
   serve: () => Promise<ArmReply> | ArmReply,
 ): Promise<ArmReply> {
   const charge = call.world.budgets.charge(budgetedCall(call, named));
+  // A provider has its own id for each request; Resource Manager's is the correlation id.
+  const own = ofProvider.test(call.url.pathname) ? { "x-ms-request-id": randomUUID() } : {};
   try {
     const reply = await serve();
     if (reply.status < 300) charge.accepted();
-    return { ...reply, headers: { ...charge.headers(), ...reply.headers } };
+    return { ...reply, headers: { ...own, ...charge.headers(), ...reply.headers } };
   } catch (error) {
-    throw error instanceof ArmError ? error.with(charge.headers()) : error;
+    throw error instanceof ArmError ? error.with({ ...own, ...charge.headers() }) : error;
   }
 }
+
+const ofProvider = /\/providers\/microsoft\.(compute|network)\//i;
 
 const crashConsistentBody = z.object({
   properties: z.object({ consistencyMode: z.literal("CrashConsistent") }),

@@ -173,3 +173,19 @@ function securityProfile(content: Disk | Snapshot): Pick<Shared, "securityProfil
 export function requestBody<T extends { properties: object }>(body: T, asked: object): object {
   return { ...body, properties: { ...asked, provisioningState: "Updating" } };
 }
+
+/** The 202 of an update: what the request changes. What the operation derives is absent. */
+export function changedBody(
+  {
+    properties,
+    ...rest
+  }: {
+    properties: Partial<Pick<Shared, "osType" | "diskSizeGB" | "provisioningState">> & {
+      creationData?: unknown;
+    };
+  },
+  asked: object,
+): object {
+  const { osType, creationData, diskSizeGB, provisioningState } = properties;
+  return { ...rest, properties: { osType, creationData, diskSizeGB, ...asked, provisioningState } };
+}

@@ -5,7 +5,7 @@ import type { Disk } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { grantAccess, refuseWithAccess, revokeAccess } from "./access.ts";
 import { invalidValue, parseBody } from "./body.ts";
-import { diskBody, requestBody } from "./disk-body.ts";
+import { changedBody, diskBody, requestBody } from "./disk-body.ts";
 import { changeDisk, refuseFixed } from "./disk-changes.ts";
 import { type Content, contentOf, type Wanted } from "./disk-content.ts";
 import { requireSources } from "./disk-linked.ts";
@@ -173,18 +173,14 @@ function patch(call: ArmCall): Promise<ArmReply> {
 }
 
 function change(call: ArmCall, disk: Disk, body: z.infer<typeof diskPatchSchema>): Promise<ArmReply> {
+  const before = diskBody(call.world, disk).properties.tier;
   changeDisk(call.world, disk, body);
   const creating = disk.provisioningState === "Creating";
   if (!creating) disk.provisioningState = "Updating";
+  // The tier follows the size at the end of the operation.
+  const asked = { ...(before === undefined ? {} : { tier: before }), ...body.properties };
   const work = { kind: "disks.update", family: diskType.family, on: disk };
-  return started(call, work, { status: 202, body: changedBody(call.world, disk) });
-}
-
-/** The 202 of an update has less than GET: what the operation derives is absent. */
-function changedBody(world: World, disk: Disk): object {
-  const { properties, ...rest } = diskBody(world, disk);
-  const { creationData, diskSizeGB, provisioningState, tier, osType } = properties;
-  return { ...rest, properties: { osType, creationData, diskSizeGB, provisioningState, tier } };
+  return started(call, work, { status: 202, body: changedBody(diskBody(call.world, disk), asked) });
 }
 
 /** Ends a creation or an update; both need the customer's key. */

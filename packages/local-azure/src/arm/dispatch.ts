@@ -23,7 +23,7 @@ import {
 import { applyRefusal } from "./injected-refusals.ts";
 import { armParts } from "./parts.ts";
 import { checkPolicies } from "./policy/check.ts";
-import { checkGroup, checkParent, checkResource, checkWritable } from "./request-checks.ts";
+import { checkExists, checkGroup, checkParent, checkResource, checkWritable } from "./request-checks.ts";
 import {
   type ArmCall,
   type ArmReply,
@@ -143,6 +143,7 @@ async function admitted(
   checkWritable(call, route);
   checkGroup(call, route);
   checkParent(call, route);
+  checkExists(call, route);
   checkLocks(call, route);
   checkResource(call, route);
   checkPolicies(call, route);
@@ -181,6 +182,7 @@ function setCommonHeaders(req: IncomingMessage, res: ServerResponse, now: number
   );
   res.setHeader("cache-control", "no-cache");
   res.setHeader("pragma", "no-cache");
+  res.setHeader("expires", "-1");
   res.setHeader("strict-transport-security", "max-age=31536000; includeSubDomains");
   res.setHeader("x-content-type-options", "nosniff");
 }

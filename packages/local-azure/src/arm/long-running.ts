@@ -23,7 +23,8 @@ export interface LongRunning {
 
 /** Begins an operation and answers 202 with both polling headers: POST and DELETE. */
 export async function accepted(call: ArmCall, work: LongRunning): Promise<ArmReply> {
-  return { status: 202, headers: pollingHeaders(call, await begin(call, work), true) };
+  const operation = await begin(call, work);
+  return { status: 202, headers: { ...beganBy(operation), ...pollingHeaders(call, operation, true) } };
 }
 
 /**
@@ -36,7 +37,16 @@ export async function started(
   reply: { status: 200 | 201 | 202; body: object },
 ): Promise<ArmReply> {
   const operation = await begin(call, work);
-  return { ...reply, headers: pollingHeaders(call, operation, reply.status === 202) };
+  const headers = { ...beganBy(operation), ...pollingHeaders(call, operation, reply.status === 202) };
+  return { ...reply, headers };
+}
+
+/** An operation has the id of the request that began it. Compute offers notifications, the disk provider does not. */
+function beganBy({ id, family }: Operation): Record<string, string> {
+  return {
+    "x-ms-request-id": id,
+    ...(family === "operations" ? { "azure-asyncnotification": "Enabled" } : {}),
+  };
 }
 
 function begin(call: ArmCall, { kind, family, on, input = {} }: LongRunning): Promise<Operation> {

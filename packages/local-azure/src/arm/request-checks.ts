@@ -3,10 +3,10 @@ import { z } from "zod";
 import type { Subscription } from "../state/model.ts";
 import { type PathShape, shapeOf } from "./actions.ts";
 import { locationRequired } from "./body.ts";
-import { ArmError, parentNotFound, resourceGroupNotFound } from "./errors.ts";
+import { ArmError, parentNotFound, resourceGroupNotFound, resourceNotFound } from "./errors.ts";
 import { groupId, isResourceName, keyOf, nameOf, regionOf } from "./ids.ts";
 import { isRegion, locations } from "./locations.ts";
-import { findTracked } from "./resource-types.ts";
+import { findTracked, trackedTypes } from "./resource-types.ts";
 import { type ArmCall, type ArmRoute, segmentsOf } from "./router.ts";
 
 /** Tags of a resource, a group or a subscription (learn.microsoft.com/azure/azure-resource-manager/management/tag-resources). */
@@ -65,6 +65,21 @@ export function checkParent(call: ArmCall, route: ArmRoute): void {
   if (segments.length < RESOURCE_SEGMENTS || findTracked(call.world.state, call.scope)) return;
   const verb = route.method === "GET" ? "read" : route.method === "DELETE" ? "delete" : "write";
   throw parentNotFound(verb, child.join("/"), `/${segments.slice(0, RESOURCE_SEGMENTS).join("/")}`);
+}
+
+/** Refuses to read a resource that does not exist, or to act on it: its provider is not asked. @throws ArmError 404 */
+export function checkExists(call: ArmCall, route: ArmRoute): void {
+  const { namespace, types, end } = shapeOf(route.segments);
+  const { group } = call.params;
+  const isAction = route.method === "POST";
+  if (group === undefined || !(isAction || (route.method === "GET" && end === "name"))) return;
+  const [name, ...below] = isAction ? types.slice(0, -1) : types;
+  if (name === undefined || below.length > 0) return;
+  const type = trackedTypes().find(
+    (known) => keyOf(`${known.namespace}/${known.name}`) === keyOf(`${namespace}/${name}`),
+  );
+  if (!type || findTracked(call.world.state, call.scope)) return;
+  throw resourceNotFound(`${type.namespace}/${type.name}`, nameOf(call.scope), group);
 }
 
 export function groupBeingDeleted(name: string): ArmError {

@@ -6,7 +6,8 @@ import type { World } from "../world.ts";
 import { accessState, completionPercent } from "./disk-point-copy.ts";
 import type { ArmResource, Json } from "./wire.ts";
 
-type PointEnvelope = "id" | "name" | "type";
+/** Points come without a type. */
+type PointEnvelope = "id" | "name";
 type PointProperties = ArmResource<PointModel, PointEnvelope>["properties"];
 /** `sourceMetadata` is stored as JSON, as it was when the operation began. */
 type PointBody = Json<Pick<PointModel, PointEnvelope>> & {
@@ -19,7 +20,6 @@ export function restorePointBody(world: World, point: RestorePoint, withInstance
   return {
     id: point.id,
     name: point.name,
-    type: "Microsoft.Compute/restorePointCollections/restorePoints",
     properties: {
       ...(excludeDisks.length > 0 ? { excludeDisks: excludeDisks.map((id) => ({ id })) } : {}),
       ...(sourceMetadata ? { sourceMetadata } : {}),

@@ -7,7 +7,7 @@ import type { World } from "../world.ts";
 import { grantAccess, refuseWithAccess, revokeAccess } from "./access.ts";
 import { copyRuns } from "./background-copy.ts";
 import { parseBody } from "./body.ts";
-import { requestBody } from "./disk-body.ts";
+import { changedBody, requestBody } from "./disk-body.ts";
 import { requireSources } from "./disk-linked.ts";
 import {
   plainSnapshotChanges,
@@ -176,7 +176,13 @@ function change(
   changeSnapshot(call.world, snapshot, body);
   if (snapshot.provisioningState !== "Creating") snapshot.provisioningState = "Updating";
   const work = { kind: "snapshots.update", family: snapshotType.family, on: snapshot };
-  return started(call, work, { status: 202, body: snapshotBody(call.world, snapshot) });
+  return started(call, work, {
+    status: 202,
+    body: changedBody(snapshotBody(call.world, snapshot), {
+      incremental: snapshot.incremental,
+      ...body.properties,
+    }),
+  });
 }
 
 /** Ends a creation or an update; both need the customer's key. */
