@@ -128,6 +128,7 @@ function ConnectionItem({ connection, onOpen }: ItemProps) {
         </div>
         <ItemActions connection={connection} onOpen={onOpen} />
       </div>
+      {isOn && health?.ok === false && test.ok !== false ? <ErrorState compact error={health.error} /> : null}
       {test.result === null || test.pending ? null : (
         <details className="text-sm">
           <summary className="w-fit cursor-pointer text-accent" aria-label={t("detailsOf", { name })}>

@@ -114,6 +114,7 @@ function VaultItem({ vault, onOpen }: ItemProps) {
         </div>
         <ItemActions vault={vault} onOpen={onOpen} />
       </div>
+      {health?.ok === false && vault.test.ok !== false ? <ErrorState compact error={health.error} /> : null}
       <TestFailure vault={vault} />
     </li>
   );
