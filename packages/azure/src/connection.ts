@@ -6,7 +6,7 @@ import {
   type HttpClient,
   systemErrorRetryPolicy,
 } from "@azure/core-rest-pipeline";
-import { type BudgetStore, KluisError } from "@kluis/domain";
+import { type BudgetStore, isKluisError, KluisError } from "@kluis/domain";
 import type { z } from "zod";
 import { type ArmListOptions, listFromArm } from "./arm-list.ts";
 import { LeasedBudget, type RequestBudget } from "./budget/budget.ts";
@@ -150,6 +150,8 @@ export async function probe(
         );
         return { subscriptionId, error: null };
       } catch (error) {
+        // Only requests that Azure accepts use up a budget: a connection that must slow down is healthy.
+        if (isKluisError(error, "AZURE_THROTTLED")) return { subscriptionId, error: null };
         if (error instanceof KluisError) return { subscriptionId, error };
         throw error;
       }

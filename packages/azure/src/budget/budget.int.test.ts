@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Gate, startGate } from "../../test/gate.ts";
 import { type AzureHarness, pointRequest, startAzure, takePoint, vmId } from "../../test/harness.ts";
 import { parseAzureEnv } from "../config.ts";
-import { connect } from "../connection.ts";
+import { connect, probe } from "../connection.ts";
 import { restorePointIds } from "../names.ts";
 import { startRestorePoint } from "../restore-points.ts";
 import { getVm, requireVm } from "../vms.ts";
@@ -59,6 +59,13 @@ describe("a refusal of Azure", () => {
     expect(reads()).toBe(before);
     const point = await takePoint(two, pointRequest("lin"));
     expect(point.consistency).toBe("file-system");
+  });
+
+  test("does not make the connection unhealthy", async () => {
+    const [one] = processes();
+    gate.answer(/\/virtualMachines\?/, [throttled("HighCostGetSubscriptionMaximum")]);
+    // The first answer is a 429; the second request is not sent.
+    for (const [result] of [await probe(one), await probe(one)]) expect(result?.error).toBeNull();
   });
 
   test("for one VM stops no other", async () => {
