@@ -101,6 +101,8 @@ describe("Retry-After", () => {
     expect(of({ "x-ms-retry-after-ms": "250", "retry-after": "1" })).toBe(250);
     expect(of({ "retry-after": "Sun, 22 Nov 2026 12:00:30 GMT" })).toBe(30_000);
     expect(of({ "retry-after": "0" })).toBeNull();
+    // A date on a machine whose clock is a week behind.
+    expect(of({ "retry-after": "Sun, 29 Nov 2026 12:00:30 GMT" })).toBe(3_600_000);
     expect(of({})).toBeNull();
   });
 });

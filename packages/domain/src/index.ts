@@ -201,10 +201,13 @@ export {
 export { type ReportFormat, reportFormats } from "./report.ts";
 export {
   type BucketKey,
+  type BucketShape,
   type BucketState,
   type BudgetStore,
   type Lease,
   type LeaseRequest,
+  longestBlockMs,
+  lowerTokens,
   takeTokens,
 } from "./request-budget.ts";
 export {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BucketState, takeTokens } from "./request-budget.ts";
+import { type BucketState, longestBlockMs, lowerTokens, takeTokens } from "./request-budget.ts";
 
 const shape = { size: 10, perSecond: 2, want: 4 };
 
@@ -41,5 +41,25 @@ describe("takeTokens", () => {
         },
       ),
     );
+  });
+
+  it("refills and asks the service again after the clock was set back", () => {
+    const ahead: BucketState = { tokens: 0, at: 1e12, blockedUntil: 1e12 };
+    const first = takeTokens(ahead, shape, 0);
+    expect(first.lease).toEqual({ granted: 0, waitMs: longestBlockMs });
+    expect(takeTokens(first.state, shape, longestBlockMs).lease.granted).toBe(4);
+    expect(takeTokens({ ...ahead, blockedUntil: 0 }, shape, 0).lease).toEqual({ granted: 0, waitMs: 500 });
+  });
+});
+
+it("what the service reports counts from now", () => {
+  const state: BucketState = { tokens: 1, at: 0, blockedUntil: 0 };
+  expect(lowerTokens(state, { size: 10, perSecond: 2, tokens: 3 }, 60_000)).toMatchObject({
+    tokens: 3,
+    at: 60_000,
+  });
+  expect(lowerTokens(state, { size: 10, perSecond: 2, tokens: 9 }, 1000)).toMatchObject({
+    tokens: 3,
+    at: 1000,
   });
 });

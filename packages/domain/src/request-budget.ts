@@ -9,10 +9,13 @@ export interface BucketKey {
   readonly bucket: string;
 }
 
-export interface LeaseRequest extends BucketKey {
+export interface BucketShape {
   /** Most tokens in the bucket. */
   readonly size: number;
   readonly perSecond: number;
+}
+
+export interface LeaseRequest extends BucketKey, BucketShape {
   /** Tokens that the process would like, at least 1. */
   readonly want: number;
 }
@@ -27,11 +30,14 @@ export interface Lease {
 export interface BudgetStore {
   /** Takes tokens from a bucket, which is full when it is new. */
   lease(request: LeaseRequest): Promise<Lease>;
-  /** The service says that fewer tokens remain. Never adds any. */
-  lower(key: BucketKey, tokens: number): Promise<void>;
-  /** The service refuses requests for this time: no process gets a token. */
+  /** The service says that fewer tokens remain now. Never adds any. */
+  lower(bucket: BucketKey & BucketShape, tokens: number): Promise<void>;
+  /** The service refuses requests for this time, at most {@link longestBlockMs}: no process gets a token. */
   block(key: BucketKey, forMs: number): Promise<void>;
 }
+
+/** After this time a request asks the service again, whatever it said or the clock was: a wrong answer must not stop Kluis. */
+export const longestBlockMs = 60 * 60_000;
 
 /** A bucket at an instant (epoch milliseconds). */
 export interface BucketState {
@@ -46,14 +52,30 @@ export function takeTokens(
   { size, perSecond, want }: Pick<LeaseRequest, "size" | "perSecond" | "want">,
   now: number,
 ): { readonly state: BucketState; readonly lease: Lease } {
-  const known = state ?? { tokens: size, at: now, blockedUntil: 0 };
-  const elapsed = Math.max(0, now - known.at) / 1000;
-  const tokens = Math.min(size, known.tokens + elapsed * perSecond);
+  const known = refilled(state ?? { tokens: size, at: now, blockedUntil: 0 }, { size, perSecond }, now);
   const blockedMs = known.blockedUntil - now;
-  if (blockedMs > 0) {
-    return { state: { ...known, tokens, at: now }, lease: { granted: 0, waitMs: Math.ceil(blockedMs) } };
-  }
-  const granted = Math.min(want, Math.floor(tokens));
-  const waitMs = granted > 0 ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1000);
-  return { state: { ...known, tokens: tokens - granted, at: now }, lease: { granted, waitMs } };
+  if (blockedMs > 0) return { state: known, lease: { granted: 0, waitMs: Math.ceil(blockedMs) } };
+  const granted = Math.min(want, Math.floor(known.tokens));
+  const waitMs = granted > 0 ? 0 : Math.ceil(((1 - known.tokens) / perSecond) * 1000);
+  return { state: { ...known, tokens: known.tokens - granted }, lease: { granted, waitMs } };
+}
+
+/** The service says that at most this many tokens remain now: the rule that every store follows. */
+export function lowerTokens(
+  state: BucketState,
+  { size, perSecond, tokens }: BucketShape & { readonly tokens: number },
+  now: number,
+): BucketState {
+  const known = refilled(state, { size, perSecond }, now);
+  return { ...known, tokens: Math.min(known.tokens, tokens) };
+}
+
+/** The bucket now. Also after the clock was set back: a time in the future stops neither the refill nor the requests. */
+function refilled(state: BucketState, { size, perSecond }: BucketShape, now: number): BucketState {
+  const elapsed = Math.max(0, now - state.at) / 1000;
+  return {
+    tokens: Math.min(size, state.tokens + elapsed * perSecond),
+    at: now,
+    blockedUntil: Math.min(state.blockedUntil, now + longestBlockMs),
+  };
 }

@@ -149,4 +149,15 @@ describe("processes that share a budget", () => {
     for (let count = 0; count < 20; count += 1) if ((await two?.take(create)) === 0) sent += 1;
     expect(sent).toBe(2);
   });
+
+  test("do not wait for an instant that a clock set back has moved away", async () => {
+    const { clock, budgets } = shared(1);
+    const [one] = budgets;
+    clock.now = 86_400_000;
+    while ((await one?.take(create)) === 0);
+    clock.now = 0;
+    expect(await one?.take(create)).toBeLessThan(2000);
+    clock.now = 2000;
+    expect(await one?.take(create)).toBe(0);
+  });
 });

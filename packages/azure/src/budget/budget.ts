@@ -38,7 +38,7 @@ export class LeasedBudget implements RequestBudget {
   readonly #principal: string;
   readonly #now: () => number;
   readonly #held = new Map<string, Held>();
-  readonly #emptyUntil = new Map<string, number>();
+  readonly #empty = new Map<string, { readonly from: number; readonly until: number }>();
   readonly #correctedAt = new Map<string, number>();
   readonly #pending = new Map<string, Promise<void>>();
 
@@ -67,7 +67,7 @@ export class LeasedBudget implements RequestBudget {
     if (refused !== null) {
       const key = this.#key(call, refused.bucket);
       this.#held.delete(idOf(key));
-      this.#emptyUntil.set(idOf(key), this.#now() + refused.forMs);
+      this.#stop(idOf(key), refused.forMs);
       await this.#store.block(key, refused.forMs);
       return;
     }
@@ -81,9 +81,11 @@ export class LeasedBudget implements RequestBudget {
     const held = this.#held.get(id);
     if (held) held.tokens = Math.min(held.tokens, remaining);
     const now = this.#now();
-    if (now - (this.#correctedAt.get(id) ?? -correctEveryMs) < correctEveryMs) return;
+    const at = this.#correctedAt.get(id);
+    if (at !== undefined && now >= at && now - at < correctEveryMs) return;
     this.#correctedAt.set(id, now);
-    await this.#store.lower(key, Math.max(0, remaining - (held?.tokens ?? 0)));
+    const { size, perSecond } = bucket;
+    await this.#store.lower({ ...key, size, perSecond }, Math.max(0, remaining - (held?.tokens ?? 0)));
   }
 
   #key({ subscriptionId }: BudgetCall, { name: bucket }: Bucket): BucketKey {
@@ -96,12 +98,12 @@ export class LeasedBudget implements RequestBudget {
     for (;;) {
       const now = this.#now();
       const held = this.#held.get(id);
-      if (held && held.tokens >= 1 && held.endsAt > now) {
+      if (held && held.tokens >= 1 && isBetween(now, { from: held.endsAt - leaseMs, until: held.endsAt })) {
         held.tokens -= 1;
         return held;
       }
-      const emptyMs = (this.#emptyUntil.get(id) ?? 0) - now;
-      if (emptyMs > 0) return emptyMs;
+      const empty = this.#empty.get(id);
+      if (empty && isBetween(now, empty)) return empty.until - now;
       let pending = this.#pending.get(id);
       if (!pending) {
         pending = this.#lease(key, bucket).finally(() => this.#pending.delete(id));
@@ -109,6 +111,11 @@ export class LeasedBudget implements RequestBudget {
       }
       await pending;
     }
+  }
+
+  #stop(id: string, forMs: number): void {
+    const from = this.#now();
+    this.#empty.set(id, { from, until: from + forMs });
   }
 
   /** Leases more while leases are used up, and less while they are not. */
@@ -126,11 +133,16 @@ export class LeasedBudget implements RequestBudget {
     const now = this.#now();
     if (granted === 0) {
       this.#held.delete(id);
-      this.#emptyUntil.set(id, now + Math.max(1, waitMs));
+      this.#stop(id, Math.max(1, waitMs));
       return;
     }
     this.#held.set(id, { tokens: granted, want: Math.min(want, most), endsAt: now + leaseMs });
   }
+}
+
+/** False before `from` as well: the clock was set back, and nobody knows how much of the time has passed. */
+function isBetween(now: number, { from, until }: { readonly from: number; readonly until: number }): boolean {
+  return now >= from && now < until;
 }
 
 function idOf({ subscriptionId, bucket }: BucketKey): string {

@@ -1,5 +1,12 @@
 /** Buckets of one process, for processes that share none. */
-import { type BucketKey, type BucketState, type BudgetStore, takeTokens } from "@kluis/domain";
+import {
+  type BucketKey,
+  type BucketState,
+  type BudgetStore,
+  longestBlockMs,
+  lowerTokens,
+  takeTokens,
+} from "@kluis/domain";
 
 /** Beyond this many, the bucket that was used longest ago is forgotten. */
 const mostBuckets = 1000;
@@ -28,13 +35,13 @@ export function memoryBudgetStore(now: () => number = Date.now): BudgetStore {
       put(key, state);
       return lease;
     },
-    async lower(key, tokens) {
-      change(keyOf(key), (state) => ({ ...state, tokens: Math.min(state.tokens, tokens) }));
+    async lower({ size, perSecond, ...key }, tokens) {
+      change(keyOf(key), (state) => lowerTokens(state, { size, perSecond, tokens }, now()));
     },
     async block(key, forMs) {
       change(keyOf(key), (state) => ({
         ...state,
-        blockedUntil: Math.max(state.blockedUntil, now() + forMs),
+        blockedUntil: Math.max(state.blockedUntil, now() + Math.min(forMs, longestBlockMs)),
       }));
     },
   };

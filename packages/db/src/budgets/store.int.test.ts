@@ -65,3 +65,35 @@ test("a refusal stops every process, and only for its subscription and policy", 
   expect((await two.lease(other)).granted).toBe(1);
   expect((await two.lease(bucket("another"))).granted).toBe(1);
 });
+
+test("a clock that was ahead and is right again does not empty a bucket for as long", async () => {
+  const [store] = stores();
+  const request = bucket("ahead", { want: 10, perSecond: 1 });
+  await store.lease(request);
+  await database.db.prisma
+    .$executeRaw`UPDATE "RequestBucket" SET at = at + interval '1 day' WHERE bucket = 'ahead'`;
+  expect(await store.lease(request)).toMatchObject({ granted: 0 });
+  await database.db.prisma
+    .$executeRaw`UPDATE "RequestBucket" SET at = at - interval '5 seconds' WHERE bucket = 'ahead'`;
+  expect((await store.lease(request)).granted).toBeGreaterThanOrEqual(5);
+});
+
+test("a wait of any length that Azure names is bounded, so that a wrong one stops nobody for weeks", async () => {
+  const [store] = stores();
+  const request = bucket("weeks");
+  await store.lease(request);
+  await store.block(request, 90 * 24 * 3_600_000);
+  const { granted, waitMs } = await store.lease(request);
+  expect(granted).toBe(0);
+  expect(waitMs).toBeLessThanOrEqual(3_600_000);
+});
+
+test("what Azure reports counts from now, not from the last lease", async () => {
+  const [store] = stores();
+  const request = bucket("settled", { size: 100, perSecond: 1 });
+  await store.lease({ ...request, want: 90 });
+  await database.db.prisma
+    .$executeRaw`UPDATE "RequestBucket" SET at = at - interval '60 seconds' WHERE bucket = 'settled'`;
+  await store.lower(request, 2);
+  expect((await store.lease({ ...request, want: 50 })).granted).toBeLessThanOrEqual(3);
+});
