@@ -31,10 +31,11 @@ export function tokenSource(config: AzureConfig, httpClient: HttpClient): TokenS
   const { credential } = config;
   if (credential.kind === "managed-identity") return machineSource(credential.clientId);
   const make = credentialMaker(config, credential, httpClient);
-  let current = make();
+  let current: TokenCredential | null = null;
   return async ({ scope, fresh, claims, signal }) => {
-    // A credential caches its tokens and offers no way to drop one.
-    if (fresh) current = make();
+    // Made on first use: one that cannot be made is the failure of its own connection, not of all that are opened with it. A
+    // credential caches its tokens and offers no way to drop one.
+    if (fresh || current === null) current = make();
     const options = { abortSignal: signal, enableCae: true, ...(claims === null ? {} : { claims }) };
     return required(await current.getToken(scope, options));
   };

@@ -1,5 +1,7 @@
 import { createHttpHeaders } from "@azure/core-rest-pipeline";
 import { describe, expect, test } from "vitest";
+import type { AzureConfig } from "./config.ts";
+import { connect, probe } from "./connection.ts";
 import type { TokenRequest } from "./credential.ts";
 import { claimsOf, TokenBook } from "./tokens.ts";
 
@@ -60,3 +62,23 @@ test("claims are read from a challenge for continuous access evaluation only", (
   expect(of(`Bearer realm="", error="invalid_token", claims="${encoded}"`)).toBeNull();
   expect(of("")).toBeNull();
 });
+
+test.each([
+  ["an empty client ID", { clientId: "", secret: "s" }, "contoso"],
+  ["an empty secret", { clientId: "c", secret: "" }, "contoso"],
+  ["a tenant of another form", { clientId: "c", secret: "s" }, "not a tenant"],
+])(
+  "a credential that cannot be made fails its own connection, not what opens it: %s",
+  async (_what, app, tenantId) => {
+    const config: AzureConfig = {
+      tenantId,
+      subscriptions: ["s"],
+      credential: { kind: "secret", ...app },
+      authorityHost: "https://login.invalid",
+      armUrl: "https://arm.invalid",
+      rewrite: new Map(),
+    };
+    const [found] = await probe(connect(config));
+    expect(found?.error?.code).toMatch(/^AZURE_(AUTH_FAILED|FAILED)$/);
+  },
+);
