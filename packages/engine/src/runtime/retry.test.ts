@@ -43,10 +43,25 @@ describe("judgeFailure", () => {
     expect(judgeFailure(busy, { allowed: 25, left: 24 })).toMatchObject({ kind: "again", delayMs: 5_000 });
   });
 
-  it("treats an unknown cause as temporary for ten tries", () => {
+  it("treats an unknown cause as temporary for ten tries, also after an outage", () => {
     const unknown = new KluisError("AZURE_FAILED", { reason: "unknown", message: "?", retry: "bounded" });
-    expect(judgeFailure(unknown, { allowed: 25, left: 15 }).kind).toBe("again");
-    expect(judgeFailure(unknown, { allowed: 25, left: 14 })).toEqual({ kind: "give-up" });
+    for (const outage of [0, 12]) {
+      let left = 24 - outage;
+      const delays: number[] = [];
+      for (;;) {
+        const verdict = judgeFailure(unknown, { allowed: 25, left });
+        if (verdict.kind === "give-up") break;
+        delays.push(verdict.delayMs);
+        left = verdict.attemptsLeft - 1;
+      }
+      expect(delays).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256].map((seconds) => seconds * 1000));
+    }
+    expect(judgeFailure(unknown, { allowed: 3, left: 2 })).toEqual({
+      kind: "again",
+      delayMs: 1000,
+      attemptsLeft: 2,
+    });
+    expect(judgeFailure(unknown, { allowed: 3, left: 0 })).toEqual({ kind: "give-up" });
   });
 
   it("waits as long as Azure requests, and throttling uses no try", () => {

@@ -7,7 +7,7 @@ const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_LONGEST_MS = 5 * 60_000;
 /** The first pause of `state`: what must end takes longer than a hiccup. */
 const STATE_FIRST_MS = 5_000;
-/** Tries of `bounded`: about nine minutes. */
+/** Tries of `bounded`, from its first failure on: about nine minutes. */
 const BOUNDED_TRIES = 10;
 /** The shortest pause of `after`, for servers that answer 0. */
 const AFTER_SHORTEST_MS = 500;
@@ -40,7 +40,7 @@ export function failureOf(
 /**
  * Judges a failed try. `never` gives up. `backoff` waits 1 s, 2 s, 4 s … up to 5 minutes until the tries are used up. `after`
  * waits as long as Azure requests and uses no try, because throttling is not a failure. `state` is a slower `backoff`, and
- * `bounded` a `backoff` of few tries.
+ * `bounded` a `backoff` that leaves few tries, whatever failed before it.
  */
 export function judgeFailure(error: KluisError, tries: Tries): Verdict {
   switch (error.retry) {
@@ -57,7 +57,7 @@ export function judgeFailure(error: KluisError, tries: Tries): Verdict {
     case "state":
       return again(error, tries, STATE_FIRST_MS);
     case "bounded":
-      return failedBefore(tries) >= BOUNDED_TRIES ? { kind: "give-up" } : again(error, tries);
+      return again(error, bounded(tries));
     default:
       return error.retry satisfies never;
   }
@@ -65,6 +65,10 @@ export function judgeFailure(error: KluisError, tries: Tries): Verdict {
 
 function failedBefore({ allowed, left }: Tries): number {
   return Math.max(0, allowed - left - 1);
+}
+
+function bounded({ allowed, left }: Tries): Tries {
+  return { allowed: Math.min(allowed, BOUNDED_TRIES), left: Math.min(left, BOUNDED_TRIES - 1) };
 }
 
 function again(error: KluisError, tries: Tries, atLeastMs = 0): Verdict {
