@@ -5,7 +5,8 @@ import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
 import { discover } from "../src/inventory/discover.ts";
-import { GROUP, MIB, type PointRow, random, standardPolicy, World } from "./world.ts";
+import { sweepAzure } from "../src/upkeep/sweep.ts";
+import { GROUP, MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";
 
 let world: World;
 let engine: Engine;
@@ -14,7 +15,7 @@ let point: PointRow;
 let encryptionSet: string;
 const location = "westeurope";
 const userData = Buffer.from("user data of the VM").toString("base64");
-const azure = () => engine.deps.azure.compute(CONTOSO_SUBSCRIPTION_ID);
+const azure = () => world.owner().compute(CONTOSO_SUBSCRIPTION_ID);
 const diskNamed = (name: string) => azure().disks.get(GROUP, name);
 
 beforeAll(async () => {
@@ -112,6 +113,37 @@ it("leaves no disk when its network access cannot be set", async () => {
   await world.control.clearFaults();
   expect(job).toMatchObject({ state: "failed", error: { code: "AZURE_FORBIDDEN" } });
   await expect(diskNamed("open")).rejects.toMatchObject({ statusCode: 404 });
+});
+
+it("leaves no disk either when an earlier disk of the name was delivered and deleted", async () => {
+  expect(await restore("weekly", {})).toMatchObject({ state: "succeeded" });
+  await azure().disks.delete(GROUP, "weekly");
+  await world.control.addFault({
+    match: { operation: "disks.update" },
+    effect: { type: "fail", status: 403, code: "AuthorizationFailed" },
+  });
+  const job = await restore("weekly", { access: "deny-all" });
+  await world.control.clearFaults();
+  expect(job).toMatchObject({ state: "failed", error: { code: "AZURE_FORBIDDEN" } });
+  await expect(diskNamed("weekly")).rejects.toMatchObject({ statusCode: 404 });
+});
+
+it("the sweeper removes an open disk that its job could neither close nor delete", async () => {
+  for (const operation of ["disks.update", "disks.delete"]) {
+    const effect = { type: "fail", status: 409, code: "ScopeLocked" } as const;
+    await world.control.addFault({ match: { operation }, effect });
+  }
+  const job = await restore("locked", { access: "deny-all" });
+  await world.control.clearFaults();
+  expect(job).toMatchObject({ state: "failed", error: { code: "AZURE_FORBIDDEN", reason: "lock" } });
+  expect(await diskNamed("locked")).toMatchObject({ networkAccessPolicy: "AllowAll" });
+  const options = { signal: AbortSignal.timeout(30_000), safetyMs: -60_000 };
+  await until("the sweep", 30_000, async () =>
+    (await sweepAzure(engine.deps, options)) === null ? true : null,
+  );
+  await expect(diskNamed("locked")).rejects.toMatchObject({ statusCode: 404 });
+  // Those of the restores that succeeded are the user's.
+  expect(await diskNamed("closed")).toMatchObject({ diskState: "Unattached" });
 });
 
 it("without its encryption set the job creates nothing; a platform key is the user's choice", async () => {

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { type RestorePointRequest, startRestorePoint } from "@kluis/azure";
-import { listAnchors, loadLedgerKey, newId } from "@kluis/db";
+import { listAnchors, loadLedgerKey, newId, planResource } from "@kluis/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
 import { discover } from "../src/inventory/discover.ts";
@@ -60,6 +60,36 @@ describe("the sweeper", () => {
     expect(left[0]?.name).not.toContain(request.jobId);
     const removed = await world.db.prisma.ledgerEvent.findMany({ where: { kind: "azure-resource.removed" } });
     expect(removed).toHaveLength(1);
+  });
+
+  it("removes the others when one grant and one restore point cannot be removed", async () => {
+    const image = await world.image("stuck", 24 * MIB, [random(0, MIB)]);
+    const vmId = await world.protectedVm({ name: "stuck", disks: [image], policy: enhancedPolicy });
+    const [stuck, free] = [await orphanOf(vmId), await orphanOf(vmId)];
+    // A grant in a subscription that no connection reads any more.
+    const elsewhere =
+      "/subscriptions/0000000e-0000-4000-8000-000000000000/resourcegroups/g/providers/microsoft.compute";
+    const resourceId = `${elsewhere}/restorepointcollections/c/restorepoints/p/diskrestorepoints/d`;
+    await planResource(
+      world.db.prisma,
+      { kind: "grant", resourceId, jobId: newId(), vmId: null },
+      new Date(0),
+    );
+    await world.control.addFault({
+      match: { operation: "restorePoints.delete", path: `.*${stuck.jobId}.*` },
+      effect: { type: "fail", status: 409, code: "ScopeLocked" },
+    });
+    await until("the sweep", 30_000, async () =>
+      (await sweepAzure(engine.deps, { signal: soon(), safetyMs: -60_000 })) === null ? true : null,
+    );
+    await world.control.clearFaults();
+    const left = (await world.control.snapshots()).restorePoints.map(({ name }) => name).join(" ");
+    expect(left).toContain(stuck.jobId);
+    expect(left).not.toContain(free.jobId);
+    await world.db.prisma.azureResource.deleteMany({ where: { resourceId } });
+    await until("the sweep", 30_000, async () =>
+      (await sweepAzure(engine.deps, { signal: soon(), safetyMs: -60_000 })) === null ? true : null,
+    );
   });
 
   it("records a removal once that takes Azure longer than one run", async () => {

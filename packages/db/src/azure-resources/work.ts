@@ -29,15 +29,19 @@ export interface AzureResourceRow {
   readonly keepUntil: Date | null;
 }
 
-/** Adds a resource before Azure is called. Resets the row of a removed resource with the same id, and of any grant. */
+/**
+ * Adds a resource before Azure is called. Resets the row of a removed resource with the same id, of any grant, and of a disk whose
+ * job has ended: Azure has no disk of that name any more when this job creates one.
+ */
 export async function planResource(tx: Tx, resource: PlannedResource, at: Date): Promise<void> {
   const { kind, resourceId, jobId, vmId } = resource;
   await tx.azureResource.createMany({
     data: { id: newId(), kind, resourceId, jobId, vmId, state: "planned", createdAt: at },
     skipDuplicates: true,
   });
+  const isFree = kind === "grant" || (kind === "disk" && (await isOfEndedJob(tx, resource)));
   await tx.azureResource.updateMany({
-    where: { kind, resourceId, OR: [{ state: "removed" }, { kind: "grant" }] },
+    where: { kind, resourceId, ...(isFree ? {} : { state: "removed" }) },
     data: {
       state: "planned",
       jobId,
@@ -49,6 +53,15 @@ export async function planResource(tx: Tx, resource: PlannedResource, at: Date):
       removedAt: null,
     },
   });
+}
+
+async function isOfEndedJob(tx: Tx, { kind, resourceId, jobId }: PlannedResource): Promise<boolean> {
+  const row = await tx.azureResource.findUnique({
+    where: { kind_resourceId: { kind, resourceId } },
+    select: { jobId: true },
+  });
+  if (row === null || row.jobId === jobId) return false;
+  return row.jobId === null || !(await listOpenAmong(tx, [row.jobId])).has(row.jobId);
 }
 
 export async function markResourceCreated(

@@ -35,6 +35,11 @@ describe("isOrphan", () => {
     expect(isOrphan(disk, { row: null, before })).toBe(true);
   });
 
+  it("accepts a whole disk that its job did not deliver", () => {
+    const whole = { ...disk, diskState: "Unattached" };
+    expect(isOrphan(whole, { row: { ...row, kind: "disk" }, before })).toBe(true);
+  });
+
   it.each([
     ["its job is open", point, { ...row, jobOpen: true }],
     ["a recovery point keeps it", point, { ...row, pointId: "point" }],
@@ -43,6 +48,13 @@ describe("isOrphan", () => {
     ["its age is unknown", { ...point, createdAt: null }, null],
     ["it is a disk without a job", { ...disk, jobId: null }, null],
     ["it is a disk that was delivered", { ...disk, diskState: "Unattached" }, null],
+    [
+      "the database says that the disk was delivered",
+      { ...disk, diskState: "Unattached" },
+      { ...row, detail: { delivered: true } },
+    ],
+    ["another job created the disk", { ...disk, diskState: "Unattached" }, { ...row, jobId: "other" }],
+    ["a VM uses the disk", { ...disk, diskState: "Attached" }, row],
     [
       "it is a collection, which is removed with its last restore point",
       { ...point, kind: "restore-point-collection" as const },

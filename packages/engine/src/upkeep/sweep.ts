@@ -36,7 +36,7 @@ const CHECK_AGAIN_MS = 5_000;
 const COLLECTIONS_PER_TURN = 300;
 /** Length of a turn: the period of the sweeper. */
 const TURN_MS = 15 * 60_000;
-/** A disk in one of these states was delivered by a restore and belongs to a user. */
+/** A disk in one of these states was delivered by a restore and belongs to a user, unless its row says otherwise. */
 const DELIVERED_STATES: ReadonlySet<string> = new Set([
   "Unattached",
   "Attached",
@@ -83,8 +83,14 @@ async function sweepSubscription(
   );
   const orphans = await findOrphans(deps, owned, before);
   const started = await listStarted(deps, { subscriptionId, owned });
-  for (const orphan of [...orphans, ...started])
-    again = (await removeOrphan(deps, orphan, signal)) ? again : { againInMs: CHECK_AGAIN_MS };
+  for (const orphan of [...orphans, ...started]) {
+    try {
+      again = (await removeOrphan(deps, orphan, signal)) ? again : { againInMs: CHECK_AGAIN_MS };
+    } catch (error) {
+      signal.throwIfAborted();
+      deps.log.warn({ error, resourceId: orphan.id }, "sweeper: resource not removed; the others continue");
+    }
+  }
   return again;
 }
 
@@ -92,8 +98,13 @@ async function sweepSubscription(
 async function sweepGrants(deps: EngineDeps, before: Date, signal: AbortSignal): Promise<Again | null> {
   for (const { resourceId, jobOpen, createdAt } of await listLivingResources(deps.db.prisma, ["grant"])) {
     if (jobOpen || createdAt > before || !resourceId.includes("/diskrestorepoints/")) continue;
-    await revokeRead(deps.azure, resourceId, { signal });
-    await markResourceRemoved(deps.db.prisma, { kind: "grant", resourceId, at: deps.clock.now() });
+    try {
+      await revokeRead(deps.azure, resourceId, { signal });
+      await markResourceRemoved(deps.db.prisma, { kind: "grant", resourceId, at: deps.clock.now() });
+    } catch (error) {
+      signal.throwIfAborted();
+      deps.log.warn({ error, resourceId }, "sweeper: grant not revoked; the others continue");
+    }
   }
   return null;
 }
@@ -157,10 +168,19 @@ export function isOrphan(
 ): boolean {
   // A collection is removed with its last restore point. An empty one costs nothing, and a backup may be about to use it.
   if (resource.kind === "restore-point-collection") return false;
-  if (resource.kind === "disk" && (resource.jobId === null || DELIVERED_STATES.has(resource.diskState ?? "")))
-    return false;
+  if (resource.kind === "disk" && !isUndelivered(resource, row)) return false;
   if (row !== null && (row.jobOpen || row.pointId !== null || row.createdAt > before)) return false;
   return resource.createdAt === null ? row !== null : new Date(resource.createdAt) <= before;
+}
+
+/** A restore records that it delivered its disk. One that could neither close nor delete the disk leaves it whole, but open. */
+const deliveredSchema = z.object({ delivered: z.literal(true) });
+
+function isUndelivered({ jobId, diskState }: OwnedResource, row: LivingRow | null): boolean {
+  if (jobId === null) return false;
+  if (!DELIVERED_STATES.has(diskState ?? "")) return true;
+  const isOfRow = row !== null && row.jobId === jobId && !deliveredSchema.safeParse(row.detail).success;
+  return diskState === "Unattached" && isOfRow;
 }
 
 /** Starts or polls the removal once. Returns true when the resource no longer exists. */
