@@ -49,6 +49,8 @@ async function addFleet(): Promise<void> {
   const problem = { ...info, action: null, params: {} };
   const row = { id: subscriptionId, tenantId: "t", name: "Demo", readable: true, seenAt: new Date(0) };
   await upsertSubscription(db.prisma, { ...row, problem });
+  // A subscription keeps the name that its connection gave it.
+  await db.prisma.subscription.update({ where: { id: subscriptionId }, data: { name: "Demo" } });
   const disks = [
     vmDisk(),
     vmDisk({ key: "0", name: "data", unsupported: "Ultra disks cannot be backed up." }),
