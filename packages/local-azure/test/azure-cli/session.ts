@@ -136,7 +136,7 @@ const disks: Step[] = [
   ok(`vm disk attach ${vmName} --name ${ops}/${compute}/disks/data-1 --lun 5`),
   ok(`vm show ${vm} --query storageProfile.dataDisks[?name=='data-1'].lun -o json`, [5]),
   ok(`disk show ${d} --query diskState -o json`, "Attached"),
-  fails(`vm disk attach ${g} --vm-name sql-01 --name ${ops}/${compute}/disks/data-1`, "AttachDisk"),
+  fails(`vm disk attach ${g} --vm-name sql-01 --name ${ops}/${compute}/disks/data-1`, "already owned by VM"),
   fails(`vm disk attach ${vmName} --name ${ops}/${compute}/disks/zonal-1 --lun 6`, "BadRequest"),
   fails(`disk delete ${d} --yes`, "OperationNotAllowed"),
   ok(`vm disk detach ${vmName} --name data-1`),
