@@ -1,7 +1,4 @@
-/**
- * The actions that the role of a connection's identity needs. docs/azure-setup.md has them, with the optional ones, as a role
- * definition; a test compares both.
- */
+/** Actions that the role of a connection's identity must have. A test compares them with docs/azure-role.json. */
 export const requiredActions = [
   "Microsoft.Compute/virtualMachines/read",
   "Microsoft.Compute/virtualMachines/runCommand/action",

@@ -36,7 +36,7 @@ async function emptySubscription(fabric: Fabric): Promise<void> {
     name: GROUP,
     location: "westeurope",
   });
-  // The role that docs/azure-setup.md describes, and no other.
+  // The role of docs/azure-role.json, and no other.
   const role = parseRoleFile(
     await readFile(join(import.meta.dirname, "../../../docs/azure-role.json"), "utf8"),
   );
