@@ -4,9 +4,6 @@
 export const credentialKinds = ["secret", "certificate", "managed-identity", "workload-identity"] as const;
 export type CredentialKind = (typeof credentialKinds)[number];
 
-/** Kinds of credential that Kluis stores; the others come from the machine of the engine. */
-export const storedCredentialKinds = ["secret", "certificate"] as const;
-
 /** The clouds that a user may choose, with their endpoints. Other endpoints come from the environment only. */
 export const azureClouds = ["public", "us-government", "china"] as const;
 export type AzureCloud = (typeof azureClouds)[number];

@@ -56,7 +56,6 @@ export {
   type SettingSource,
   type SwitchState,
   settingSources,
-  storedCredentialKinds,
   switchStates,
   type VaultCheck,
   vaultChecks,
