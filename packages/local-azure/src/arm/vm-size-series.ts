@@ -25,7 +25,6 @@ export interface SizeSeries {
   encryptionAtHost?: boolean;
   acceleratedNetworking?: boolean;
   writeAccelerator?: boolean;
-  singleDiskCrashConsistency?: boolean;
 }
 
 const UP_TO_64 = [2, 4, 8, 16, 32, 48, 64];
@@ -52,7 +51,6 @@ const nvmeOnly = {
   ultraSsd: true,
   generations: ["V2"],
   diskControllers: ["NVMe"],
-  singleDiskCrashConsistency: true,
 } satisfies Partial<SizeSeries>;
 const snp = {
   generations: ["V2"],
@@ -337,6 +335,5 @@ export const sizeSeries: readonly SizeSeries[] = [
     generations: ["V2"],
     confidential: "TDX",
     diskControllers: ["NVMe"],
-    singleDiskCrashConsistency: true,
   },
 ];

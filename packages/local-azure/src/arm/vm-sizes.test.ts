@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findSize, promisesCrashConsistency, sizeOf, vmSizes } from "./vm-sizes.ts";
+import { findSize, sizeOf, vmSizes } from "./vm-sizes.ts";
 
 test("each size has one entry, found in any letter case", () => {
   const names = vmSizes.map(({ name }) => name.toLowerCase());
@@ -15,20 +15,11 @@ test("sizes without premium storage, of one generation, of Arm64 and confidentia
   expect(findSize("Standard_DC4as_v5")).toMatchObject({ confidential: "SNP", generations: ["V2"] });
 });
 
-test("newer sizes promise crash consistency for one data disk only", () => {
-  expect(promisesCrashConsistency(sizeOf("Standard_D4s_v6"), 1)).toBe(true);
-  expect(promisesCrashConsistency(sizeOf("Standard_D4s_v6"), 2)).toBe(false);
-  expect(promisesCrashConsistency(sizeOf("Standard_D4as_v6"), 2)).toBe(true);
-  expect(promisesCrashConsistency(sizeOf("Standard_D4as_v7"), 2)).toBe(false);
-  expect(promisesCrashConsistency(sizeOf("Standard_D4_v5"), 0)).toBe(false);
-});
-
 test("a size outside the table has what its letters say", () => {
   expect(sizeOf("Standard_X16pds_v9")).toMatchObject({
     vCpus: 16,
     premiumStorage: true,
     architecture: "Arm64",
-    singleDiskCrashConsistency: true,
   });
   expect(sizeOf("Standard_X8_v2").premiumStorage).toBe(false);
 });

@@ -24,8 +24,6 @@ export interface VmSize {
   maxNics: number;
   /** Local temporary disk; 0 without. */
   tempDiskMib: number;
-  /** Intel v6 and AMD v7 or newer: crash consistency is not promised for more than one data disk. */
-  singleDiskCrashConsistency: boolean;
 }
 
 export const vmSizes: readonly VmSize[] = sizeSeries.flatMap(sizesOf);
@@ -42,11 +40,6 @@ export function findSize(name: string): VmSize | undefined {
  */
 export function sizeOf(name: string): VmSize {
   return findSize(name) ?? derivedSize(name);
-}
-
-/** Whether a crash-consistent restore point of several data disks is promised to be one instant. */
-export function promisesCrashConsistency(size: VmSize, dataDisks: number): boolean {
-  return size.premiumStorage && !(size.singleDiskCrashConsistency && dataDisks > 1);
 }
 
 function sizesOf(series: SizeSeries): VmSize[] {
@@ -68,7 +61,6 @@ function sizesOf(series: SizeSeries): VmSize[] {
     writeAccelerator: series.writeAccelerator ?? false,
     maxNics: Math.min(8, Math.max(2, vCpus / 2)),
     tempDiskMib: tempGib * 1024,
-    singleDiskCrashConsistency: series.singleDiskCrashConsistency ?? false,
   }));
 }
 
@@ -95,6 +87,5 @@ function derivedSize(name: string): VmSize {
     writeAccelerator: false,
     maxNics: Math.min(8, Math.max(2, vCpus / 2)),
     tempDiskMib: has("d") ? vCpus * 37_500 : 0,
-    singleDiskCrashConsistency: generation >= (has("a") ? 7 : 6),
   };
 }
