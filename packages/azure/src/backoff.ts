@@ -10,7 +10,7 @@ export interface Backoff {
 }
 
 /** About ten seconds in all: long enough for a busy server, short enough for a worker's slot. */
-export const blobBackoff: Backoff = { attempts: 6, firstMs: 150, mostMs: 5000 };
+const blobBackoff: Backoff = { attempts: 6, firstMs: 150, mostMs: 5000 };
 
 /** The wait that Azure requests; 0 when it names none. */
 function requestedMs(error: KluisError): number {

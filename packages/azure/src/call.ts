@@ -7,7 +7,7 @@ import { azureError, type CallName, type CallRecord } from "./errors.ts";
 import { retryAfterOf } from "./retry-after.ts";
 
 /** Limit of one request without its retries: ARM answers within seconds, long work runs as an operation. */
-export const requestTimeoutMs = 60_000;
+const requestTimeoutMs = 60_000;
 
 const records = new AsyncLocalStorage<CallRecord>();
 

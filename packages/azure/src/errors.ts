@@ -80,7 +80,7 @@ function codeOf(error: unknown): string | null {
 }
 
 /** True when no answer came: the failure is between Kluis and Azure. */
-export function isUnreachable(error: unknown): boolean {
+function isUnreachable(error: unknown): boolean {
   return causes(error).some((cause) => {
     if (isRestError(cause) && cause.statusCode !== undefined) return false;
     const code = codeOf(cause);

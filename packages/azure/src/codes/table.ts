@@ -24,7 +24,7 @@ export interface Failure {
 }
 
 /** What a code means; null when the table does not have it. */
-export function outcomeOfCode({ surface, codes, text }: Omit<Failure, "status">): OutcomeName | null {
+function outcomeOfCode({ surface, codes, text }: Omit<Failure, "status">): OutcomeName | null {
   const table = codeTables[surface];
   for (const code of codes) {
     const found = Object.hasOwn(table, code) ? table[code] : undefined;

@@ -75,7 +75,7 @@ function remove(world: World, vm: Vm, diskIds: readonly string[]): void {
 }
 
 /** Ends a change of a VM: the detached disks leave, the state is Succeeded. */
-export const vmChangeWork: Work = {
+const vmChangeWork: Work = {
   run: async (world, { kind, target, input }) => {
     const vm = world.state.vms[keyOf(target)];
     if (!vm) return undefined;

@@ -1,7 +1,7 @@
 /** SKUs of disks and snapshots: sizes, tiers, performance, sharing (docs: disks-types, disks-shared, disks-scalability-targets). */
 import { GIB } from "../units.ts";
 
-export const diskSkuNames = [
+const diskSkuNames = [
   "Standard_LRS",
   "StandardSSD_LRS",
   "StandardSSD_ZRS",

@@ -24,7 +24,7 @@ const RETRY_AFTER_SECONDS = "15";
 /** A poll waits this long for a deletion that is about to end. */
 const SETTLE_MS = 400;
 
-export function groupBody(group: ResourceGroup): object {
+function groupBody(group: ResourceGroup): object {
   return {
     id: group.id,
     name: group.name,

@@ -18,7 +18,7 @@ const blobCalls: readonly Call[] = [
 ];
 
 /** Calls that a rule can refuse. */
-export const refusableCalls: readonly Call[] = [
+const refusableCalls: readonly Call[] = [
   ...armParts.flatMap((part) => part.routes.map(({ operation, method }) => ({ operation, method }))),
   ...blobCalls,
 ];

@@ -30,7 +30,7 @@ export function windowsOutcome(guest: WindowsGuest, vssFails: boolean): Outcome 
 }
 
 /** Whether the guest wants a copy backup, which truncates no logs (Microsoft: VM backup overview). */
-export function usesVssCopy(guest: WindowsGuest): boolean {
+function usesVssCopy(guest: WindowsGuest): boolean {
   const wanted = String.raw`HKLM\SOFTWARE\Microsoft\BcdrAgent\USEVSSCOPYBACKUP`.toLowerCase();
   const value = Object.entries(guest.registry).find(([path]) => path.toLowerCase() === wanted)?.[1];
   return value?.toUpperCase() === "TRUE";

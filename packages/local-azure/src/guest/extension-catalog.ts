@@ -110,7 +110,7 @@ const table: Readonly<Record<string, readonly Row[]>> = {
   ],
 };
 
-export const extensionCatalog: readonly CatalogEntry[] = Object.entries(table).flatMap(([publisher, types]) =>
+const extensionCatalog: readonly CatalogEntry[] = Object.entries(table).flatMap(([publisher, types]) =>
   types.map(([type, os, versions, option]) => ({
     publisher,
     type,

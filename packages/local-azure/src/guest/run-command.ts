@@ -18,7 +18,7 @@ export function runScript(guest: Guest, script: string, parameters: readonly Par
 }
 
 /** One status of run command's result. */
-export interface CommandStatus {
+interface CommandStatus {
   code: string;
   level: "Info";
   displayStatus: string;

@@ -8,7 +8,7 @@ interface File {
   owner: string;
 }
 
-export const SCRIPT_CONFIG = "/etc/azure/VMSnapshotScriptPluginConfig.json";
+const SCRIPT_CONFIG = "/etc/azure/VMSnapshotScriptPluginConfig.json";
 const PLUGIN_HOST = "/etc/azure/VMSnapshotPluginHost.conf";
 
 /**

@@ -32,14 +32,14 @@ export const diskCreateOptionSchema = z.enum([
   "CopyFromSanSnapshot",
 ]);
 
-export const purchasePlanSchema = z.object({
+const purchasePlanSchema = z.object({
   name: z.string(),
   publisher: z.string(),
   product: z.string(),
   promotionCode: z.string().exactOptional(),
 });
 
-export const supportedCapabilitiesSchema = z.object({
+const supportedCapabilitiesSchema = z.object({
   diskControllerTypes: z.string().exactOptional(),
   acceleratedNetwork: z.boolean().exactOptional(),
   architecture: z.enum(["x64", "Arm64"]).exactOptional(),
@@ -71,7 +71,7 @@ export const encryptionSettingsSchema = z.object({
 export const availabilityPolicySchema = z.object({
   actionOnDiskDelay: z.enum(["None", "AutomaticReattach"]).exactOptional(),
 });
-export const extendedLocationSchema = z.object({ name: z.string(), type: z.enum(["EdgeZone"]) });
+const extendedLocationSchema = z.object({ name: z.string(), type: z.enum(["EdgeZone"]) });
 
 /** Facts that a copy has from its source: disk to snapshot, to restore point, to disk. */
 export const inheritedFacts = {

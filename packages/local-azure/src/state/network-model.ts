@@ -16,7 +16,7 @@ const network = tracked.extend({
   revision: z.number().int(),
 });
 
-export const networkInterfaceSchema = network.extend({
+const networkInterfaceSchema = network.extend({
   subnetId: z.string(),
   privateIpAddress: z.string(),
   publicIpAddressId: z.string().optional(),
@@ -27,14 +27,14 @@ export const networkInterfaceSchema = network.extend({
   acceleratedNetworking: z.boolean(),
 });
 
-export const publicIpAddressSchema = network.extend({
+const publicIpAddressSchema = network.extend({
   ipAddress: z.string(),
   sku: z.enum(["Standard"]),
   zones: z.array(z.string()).optional(),
   domainNameLabel: z.string().optional(),
 });
 
-export const virtualNetworkSchema = network.extend({
+const virtualNetworkSchema = network.extend({
   addressPrefixes: z.array(z.string()),
   subnets: z.array(
     z.object({
@@ -45,7 +45,7 @@ export const virtualNetworkSchema = network.extend({
   ),
 });
 
-export const networkSecurityGroupSchema = network.extend({
+const networkSecurityGroupSchema = network.extend({
   rules: z.array(
     z.object({
       name: z.string(),
@@ -60,7 +60,7 @@ export const networkSecurityGroupSchema = network.extend({
   ),
 });
 
-export const availabilitySetSchema = tracked.extend({
+const availabilitySetSchema = tracked.extend({
   faultDomains: z.number().int(),
   updateDomains: z.number().int(),
 });

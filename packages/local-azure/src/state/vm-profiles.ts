@@ -19,12 +19,7 @@ export const planSchema = z.strictObject({
   promotionCode: text.exactOptional(),
 });
 
-export const identityTypes = [
-  "SystemAssigned",
-  "UserAssigned",
-  "SystemAssigned, UserAssigned",
-  "None",
-] as const;
+const identityTypes = ["SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned", "None"] as const;
 export const identitySchema = z.strictObject({
   type: z.enum(identityTypes),
   principalId: text.exactOptional(),

@@ -17,7 +17,7 @@ export function scopeOfCall(call: ArmCall): string {
 }
 
 /** @throws ArmError 404 */
-export function checkScopeExists(state: State, scope: string): void {
+function checkScopeExists(state: State, scope: string): void {
   const segments = segmentsOf(scope);
   const [, subscription = "", , group = ""] = segments;
   if (!state.subscriptions[subscription.toLowerCase()]) throw subscriptionNotFound(subscription);
