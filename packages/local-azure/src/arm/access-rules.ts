@@ -1,11 +1,10 @@
 /** Whether access to the bytes of a disk, snapshot or disk restore point may begin. */
 import { type AccessTarget, accessFactsOf } from "../blob/target.ts";
-import type { Disk } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { copyPercent } from "./background-copy.ts";
 import { invalidValue } from "./body.ts";
-import { badRequest } from "./disk-errors.ts";
-import { conflict, invalidParameter, operationNotAllowed } from "./errors.ts";
+import { runningOwner } from "./disk-owners.ts";
+import { badRequest, conflict, invalidParameter, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 
 const words: Readonly<Record<AccessTarget["kind"], string>> = {
@@ -65,15 +64,6 @@ function checkDisk(world: World, target: AccessTarget, access: "Read" | "Write")
     throw conflict(
       `Access not permitted because disk ${disk.name} is currently attached to running VM ${vm}.`,
     );
-}
-
-/** The id of a VM that has the disk and is not deallocated. */
-export function runningOwner(world: World, disk: Disk): string | undefined {
-  const owners = disk.managedByExtended ?? (disk.managedBy === undefined ? [] : [disk.managedBy]);
-  return owners.find((id) => {
-    const vm = world.state.vms[keyOf(id)];
-    return vm !== undefined && vm.power !== "deallocated";
-  });
 }
 
 /** A snapshot can be read when its background copy has ended, also one with instant access. */

@@ -4,9 +4,10 @@ import { GIB } from "../units.ts";
 import type { World } from "../world.ts";
 import { diskState } from "./disk-body.ts";
 import { accessOpen } from "./disk-errors.ts";
-import { ArmError, conflict, operationNotAllowed } from "./errors.ts";
+import { ownersOf } from "./disk-owners.ts";
+import { ArmError, badRequest, conflict, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
-import { badRequest, invalidTarget } from "./vm-errors.ts";
+import { invalidTarget } from "./vm-errors.ts";
 import { sizeOf } from "./vm-sizes.ts";
 import { capitalGroup } from "./vm-storage.ts";
 
@@ -147,12 +148,6 @@ export function checkStorageType(
       "managedDisk.storageAccountType",
       `Requested operation cannot be performed because the VM size ${vm.size} does not support the storage account type ${disk.sku} of disk '${disk.name}'. Consider updating the VM to a size that supports Premium storage.`,
     );
-}
-
-/** The VMs that have the disk now. */
-export function ownersOf(disk: Disk): string[] {
-  const { managedBy, managedByExtended } = disk;
-  return managedByExtended ?? (managedBy === undefined ? [] : [managedBy]);
 }
 
 /** Refuses a disk whose detach has not succeeded. @throws ArmError 409 */

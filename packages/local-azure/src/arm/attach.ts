@@ -2,8 +2,9 @@
 import { z } from "zod";
 import type { Disk, Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
-import { type Attachment, checkAttachments, diskToAttach, ownersOf } from "./attach-rules.ts";
+import { type Attachment, checkAttachments, diskToAttach } from "./attach-rules.ts";
 import { requireLinked } from "./authorization/linked.ts";
+import { ownersOf } from "./disk-owners.ts";
 import { keyOf } from "./ids.ts";
 import { accepted } from "./long-running.ts";
 import type { ArmPart, Work } from "./part.ts";

@@ -12,9 +12,9 @@ import {
   refuseBeingDetached,
 } from "./attach-rules.ts";
 import { missingParameter } from "./body.ts";
-import { ArmError } from "./errors.ts";
+import { ArmError, fixedProperty } from "./errors.ts";
 import { computeId, keyOf } from "./ids.ts";
-import { changeNotAllowed, invalidTarget, notHere } from "./vm-errors.ts";
+import { invalidTarget, notHere } from "./vm-errors.ts";
 import type { DataDiskRequest } from "./vm-request.ts";
 import { sizeOf } from "./vm-sizes.ts";
 
@@ -67,10 +67,10 @@ function presentDisk(vm: Vm, wanted: DataDiskRequest): DataDisk | undefined {
 }
 
 function edits(vm: Vm, disk: DataDisk, wanted: DataDiskRequest): (() => void)[] {
-  if (wanted.createOption !== disk.createOption) throw changeNotAllowed("dataDisk.createOption");
-  if (wanted.lun !== disk.lun) throw changeNotAllowed("dataDisk.lun");
+  if (wanted.createOption !== disk.createOption) throw fixedProperty("dataDisk.createOption");
+  if (wanted.lun !== disk.lun) throw fixedProperty("dataDisk.lun");
   if (wanted.name !== undefined && wanted.name.toLowerCase() !== disk.name.toLowerCase())
-    throw changeNotAllowed("dataDisk.name");
+    throw fixedProperty("dataDisk.name");
   if (wanted.writeAcceleratorEnabled === true && !sizeOf(vm.size).writeAccelerator)
     throw invalidTarget(
       "dataDisk.writeAcceleratorEnabled",

@@ -4,7 +4,7 @@ import { liveGrants } from "../blob/target.ts";
 import { isoTime } from "../clock.ts";
 import type { Disk, Snapshot } from "../state/model.ts";
 import type { World } from "../world.ts";
-import { runningOwner } from "./access-rules.ts";
+import { runningOwner } from "./disk-owners.ts";
 import { baselinePerformance, baselineTier, isProvisioned, sizeGbOf, skuFacts } from "./disk-skus.ts";
 import { keyOf } from "./ids.ts";
 import { diskType } from "./resource-types.ts";

@@ -4,14 +4,14 @@ import { liveGrants } from "../blob/target.ts";
 import type { Disk } from "../state/model.ts";
 import { GIB } from "../units.ts";
 import type { World } from "../world.ts";
-import { runningOwner } from "./access-rules.ts";
 import { copyRuns } from "./background-copy.ts";
-import { accessOpen, badRequest, fixedProperty } from "./disk-errors.ts";
+import { accessOpen } from "./disk-errors.ts";
+import { runningOwner } from "./disk-owners.ts";
 import { type DiskChanges, type DiskPatch, type DiskPut, plainDiskChanges } from "./disk-request.ts";
 import { checkNetwork, checkSize, checkTuning, checkZones, diskSkuOf } from "./disk-rules.ts";
 import { baselinePerformance, baselineTier, isProvisioned, sizeGbOf, skuFacts } from "./disk-skus.ts";
 import { checkEncryption, completeEncryption, type Encryption } from "./encryption.ts";
-import { ArmError, operationNotAllowed } from "./errors.ts";
+import { ArmError, badRequest, fixedProperty, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 
 /** Disks up to this size cannot grow beyond it while a VM runs (docs: expand-disks). */

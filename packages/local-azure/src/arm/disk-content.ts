@@ -7,12 +7,12 @@ import { GIB, MIB } from "../units.ts";
 import type { World } from "../world.ts";
 import { accessStateOf, copyPercent } from "./background-copy.ts";
 import { invalidValue, missingParameter } from "./body.ts";
-import { badRequest, notAllowed, notFound } from "./disk-errors.ts";
+import { notAllowed, notFound } from "./disk-errors.ts";
 import { accessState, refuseBeforeCopy } from "./disk-point-copy.ts";
 import type { CreationData, DiskPut } from "./disk-request.ts";
 import { checkSize } from "./disk-rules.ts";
 import { type DiskSkuName, isProvisioned, sizeGbOf } from "./disk-skus.ts";
-import { ArmError, invalidParameter, operationNotAllowed } from "./errors.ts";
+import { ArmError, badRequest, invalidParameter, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 
 /** Bounds of `uploadSizeBytes`, footer included (SDK: CreationData.uploadSizeBytes). */

@@ -10,9 +10,8 @@ import {
 } from "../state/disk-resources.ts";
 import { tagsSchema } from "../state/model.ts";
 import { invalidValue, missingParameter, parseBody } from "./body.ts";
-import { fixedProperty } from "./disk-errors.ts";
 import { keyProblem, resourcesOfSet } from "./encryption.ts";
-import { invalidParameter, operationNotAllowed } from "./errors.ts";
+import { fixedProperty, invalidParameter, operationNotAllowed } from "./errors.ts";
 import { isResourceName, regionOf } from "./ids.ts";
 import { createWork, deleteResource, deleteWork } from "./lifecycle.ts";
 import { listResources, page } from "./lists.ts";

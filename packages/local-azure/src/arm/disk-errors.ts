@@ -7,10 +7,6 @@ export function notFound(id: string): ArmError {
   return new ArmError({ status: 404, code: "NotFound" }, `Resource ${nameOf(id)} is not found.`);
 }
 
-export function badRequest(message: string): ArmError {
-  return new ArmError({ status: 400, code: "BadRequest" }, message);
-}
-
 export function conflictingInput(message: string): ArmError {
   return new ArmError({ status: 409, code: "ConflictingUserInput" }, message);
 }
@@ -20,15 +16,6 @@ export function notAllowed(parameter: string): ArmError {
   return new ArmError({ status: 400, code: "InvalidParameter" }, `Parameter '${parameter}' is not allowed.`, {
     target: parameter,
   });
-}
-
-/** 409 for a property that is fixed when the resource is created. */
-export function fixedProperty(property: string): ArmError {
-  return new ArmError(
-    { status: 409, code: "PropertyChangeNotAllowed" },
-    `Changing property '${property}' is not allowed.`,
-    { target: property },
-  );
 }
 
 /** 409 for deleting, attaching or changing what an access URL is open for. */

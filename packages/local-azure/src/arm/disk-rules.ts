@@ -4,7 +4,7 @@ import { networkAccessPolicySchema } from "../state/disk-facts.ts";
 import type { Disk, State } from "../state/model.ts";
 import { invalidValue, missingParameter, outOfRange } from "./body.ts";
 import { usableAccess } from "./disk-accesses.ts";
-import { badRequest, conflictingInput, notAllowed } from "./disk-errors.ts";
+import { conflictingInput, notAllowed } from "./disk-errors.ts";
 import {
   baselinePerformance,
   baselineTier,
@@ -19,7 +19,7 @@ import {
   skuFacts,
 } from "./disk-skus.ts";
 import { type Place, usableSet } from "./encryption.ts";
-import { ArmError } from "./errors.ts";
+import { ArmError, badRequest } from "./errors.ts";
 import { hasZones } from "./locations.ts";
 
 /** The SKU of a disk by its name. @throws ArmError 400 */

@@ -5,8 +5,8 @@ import type { DiskEncryptionSet } from "../state/disk-resources.ts";
 import type { State } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { missingParameter } from "./body.ts";
-import { badRequest, notAllowed, notFound } from "./disk-errors.ts";
-import { ArmError } from "./errors.ts";
+import { notAllowed, notFound } from "./disk-errors.ts";
+import { ArmError, badRequest } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import type { Work } from "./part.ts";
 

@@ -47,12 +47,22 @@ const withMessage =
   (message) =>
     new ArmError({ status, code }, message);
 
+export const badRequest = withMessage(400, "BadRequest");
 export const invalidParameter = withMessage(400, "InvalidParameter");
 export const invalidRequestContent = withMessage(400, "InvalidRequestContent");
 export const operationNotAllowed = withMessage(409, "OperationNotAllowed");
 export const conflict = withMessage(409, "Conflict");
 export const propertyChangeNotAllowed = withMessage(409, "PropertyChangeNotAllowed");
 export const diskRestorePointInUse = withMessage(409, "DiskRestorePointUsedByCustomer");
+
+/** 409 for a property that is fixed when the resource is created. */
+export function fixedProperty(property: string): ArmError {
+  return new ArmError(
+    { status: 409, code: "PropertyChangeNotAllowed" },
+    `Changing property '${property}' is not allowed.`,
+    { target: property },
+  );
+}
 
 /** 404; `type` and `name` as in the id of the resource. */
 export function resourceNotFound(type: string, name: string, group: string): ArmError {

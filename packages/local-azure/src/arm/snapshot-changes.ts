@@ -2,12 +2,12 @@
 import { liveGrants } from "../blob/target.ts";
 import type { Snapshot } from "../state/model.ts";
 import type { World } from "../world.ts";
-import { accessOpen, badRequest, fixedProperty } from "./disk-errors.ts";
+import { accessOpen } from "./disk-errors.ts";
 import { plainSnapshotChanges, type SnapshotPatch, type SnapshotPut } from "./disk-request.ts";
 import { checkNetwork, skuNotAvailable } from "./disk-rules.ts";
 import { sizeGbOf, snapshotSkuNames } from "./disk-skus.ts";
 import { checkEncryption, completeEncryption } from "./encryption.ts";
-import { ArmError } from "./errors.ts";
+import { ArmError, badRequest, fixedProperty } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import { hasZones } from "./locations.ts";
 

@@ -7,10 +7,10 @@ import { GIB } from "../units.ts";
 import type { World } from "../world.ts";
 import { copyRuns } from "./background-copy.ts";
 import { invalidValue, missingParameter, outOfRange } from "./body.ts";
-import { badRequest, notAllowed, notFound } from "./disk-errors.ts";
+import { notAllowed, notFound } from "./disk-errors.ts";
 import type { SnapshotPut } from "./disk-request.ts";
 import { isProvisioned } from "./disk-skus.ts";
-import { ArmError, operationNotAllowed } from "./errors.ts";
+import { ArmError, badRequest, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 
 /** Minutes of instant access (SDK: CreationData.instantAccessDurationMinutes). */

@@ -2,22 +2,9 @@
 import type { Vm } from "../state/model.ts";
 import { ArmError, conflict, operationNotAllowed } from "./errors.ts";
 
-export function badRequest(message: string): ArmError {
-  return new ArmError({ status: 400, code: "BadRequest" }, message);
-}
-
 /** 400 `InvalidParameter` that names the parameter. */
 export function invalidTarget(target: string, message: string): ArmError {
   return new ArmError({ status: 400, code: "InvalidParameter" }, message, { target });
-}
-
-/** 409 for a property that cannot change after creation. */
-export function changeNotAllowed(property: string): ArmError {
-  return new ArmError(
-    { status: 409, code: "PropertyChangeNotAllowed" },
-    `Changing property '${property}' is not allowed.`,
-    { target: property },
-  );
 }
 
 /** 501 for what Azure does and the local Azure does not (README). Clients do not retry it. */

@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { State, Vm } from "../state/model.ts";
-import { ArmError, operationNotAllowed } from "./errors.ts";
+import { ArmError, badRequest, fixedProperty, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
-import { badRequest, changeNotAllowed, invalidTarget, needsDeallocation, notHere } from "./vm-errors.ts";
+import { invalidTarget, needsDeallocation, notHere } from "./vm-errors.ts";
 import { generationOf } from "./vm-instance-view.ts";
 import type { VmRequest, VmRequestProperties } from "./vm-request.ts";
 import { sizeOf } from "./vm-sizes.ts";
@@ -79,15 +79,14 @@ export function planProfiles(
 
 /** Properties that no update changes. */
 function refuseFixed(vm: Vm, request: VmRequest, wanted: VmRequestProperties): void {
-  if (differs(request.zones, vm.zones ?? [])) throw changeNotAllowed("zones");
-  if (differs(request.plan, vm.plan)) throw changeNotAllowed("plan");
-  if (isOther(wanted.availabilitySet?.id, vm.availabilitySetId)) throw changeNotAllowed("availabilitySet.id");
+  if (differs(request.zones, vm.zones ?? [])) throw fixedProperty("zones");
+  if (differs(request.plan, vm.plan)) throw fixedProperty("plan");
+  if (isOther(wanted.availabilitySet?.id, vm.availabilitySetId)) throw fixedProperty("availabilitySet.id");
   if (wanted.virtualMachineScaleSet?.id !== undefined) throw notHere("add a VM to a scale set");
   if (wanted.hostGroup?.id !== undefined) throw notHere("place a VM in a host group");
-  if (differs(wanted.platformFaultDomain, vm.platformFaultDomain))
-    throw changeNotAllowed("platformFaultDomain");
-  if (differs(wanted.priority, vm.priority ?? "Regular")) throw changeNotAllowed("priority");
-  if (differs(wanted.evictionPolicy, vm.evictionPolicy)) throw changeNotAllowed("evictionPolicy");
+  if (differs(wanted.platformFaultDomain, vm.platformFaultDomain)) throw fixedProperty("platformFaultDomain");
+  if (differs(wanted.priority, vm.priority ?? "Regular")) throw fixedProperty("priority");
+  if (differs(wanted.evictionPolicy, vm.evictionPolicy)) throw fixedProperty("evictionPolicy");
 }
 
 /** Placement that changes only while the VM has no host. */
@@ -118,7 +117,7 @@ function securityAfter(
   const type = after?.securityType ?? "Standard";
   if (type !== (vm.securityProfile?.securityType ?? "Standard")) {
     const isUpgrade = type === "TrustedLaunch" && vm.securityProfile?.securityType !== "ConfidentialVM";
-    if (!isUpgrade) throw changeNotAllowed("securityProfile.securityType");
+    if (!isUpgrade) throw fixedProperty("securityProfile.securityType");
     if (generationOf(state, vm) !== "V2" || !sizeOf(vm.size).trustedLaunch)
       throw badRequest(
         `The VM size '${vm.size}' is not supported for creation of VMs and Virtual Machine Scale Set with 'TrustedLaunch' security type.`,
@@ -154,25 +153,25 @@ function osProfileAfter(vm: Vm, { osProfile }: VmRequestProperties, mode: Mode):
   if (!osProfile) return {};
   if (vm.osDisk.createOption === "Attach")
     throw invalidTarget("osProfile", "Parameter 'osProfile' is not allowed.");
-  if (isOther(osProfile.computerName, vm.computerName)) throw changeNotAllowed("osProfile.computerName");
-  if (isOther(osProfile.adminUsername, vm.adminUsername)) throw changeNotAllowed("osProfile.adminUsername");
-  if (osProfile.adminPassword !== undefined) throw changeNotAllowed("osProfile.adminPassword");
-  if (osProfile.customData !== undefined) throw changeNotAllowed("osProfile.customData");
+  if (isOther(osProfile.computerName, vm.computerName)) throw fixedProperty("osProfile.computerName");
+  if (isOther(osProfile.adminUsername, vm.adminUsername)) throw fixedProperty("osProfile.adminUsername");
+  if (osProfile.adminPassword !== undefined) throw fixedProperty("osProfile.adminPassword");
+  if (osProfile.customData !== undefined) throw fixedProperty("osProfile.customData");
   const { linuxConfiguration: linux, windowsConfiguration: windows } = osProfile;
-  if (vm.osType === "Windows" && linux) throw changeNotAllowed("linuxConfiguration");
-  if (vm.osType === "Linux" && windows) throw changeNotAllowed("windowsConfiguration");
+  if (vm.osType === "Windows" && linux) throw fixedProperty("linuxConfiguration");
+  if (vm.osType === "Linux" && windows) throw fixedProperty("windowsConfiguration");
   if (differs(linux?.ssh, vm.linuxConfiguration?.ssh))
-    throw changeNotAllowed("linuxConfiguration.ssh.publicKeys");
+    throw fixedProperty("linuxConfiguration.ssh.publicKeys");
   if (
     differs(
       linux?.disablePasswordAuthentication,
       vm.linuxConfiguration?.disablePasswordAuthentication ?? true,
     )
   )
-    throw changeNotAllowed("linuxConfiguration.disablePasswordAuthentication");
+    throw fixedProperty("linuxConfiguration.disablePasswordAuthentication");
   for (const name of ["additionalUnattendContent", "winRM", "timeZone"] as const)
     if (differs(windows?.[name], vm.windowsConfiguration?.[name]))
-      throw changeNotAllowed(`windowsConfiguration.${name}`);
+      throw fixedProperty(`windowsConfiguration.${name}`);
   return {
     linuxConfiguration: merged(vm.linuxConfiguration, linux, mode),
     windowsConfiguration: merged(vm.windowsConfiguration, windows, mode),

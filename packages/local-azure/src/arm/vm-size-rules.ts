@@ -1,9 +1,9 @@
 /** Whether a VM can have a size, where it is, with the disks that it has. */
 import type { State, Vm } from "../state/model.ts";
 import { checkCount, checkStorageType } from "./attach-rules.ts";
-import { ArmError, operationNotAllowed } from "./errors.ts";
+import { ArmError, badRequest, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
-import { badRequest, invalidTarget } from "./vm-errors.ts";
+import { invalidTarget } from "./vm-errors.ts";
 import { generationOf } from "./vm-instance-view.ts";
 import { findSize, sizeOf, type VmSize, vmSizes } from "./vm-sizes.ts";
 

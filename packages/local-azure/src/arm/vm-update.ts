@@ -6,13 +6,13 @@ import type { World } from "../world.ts";
 import { beginDiskChange } from "./attach.ts";
 import { requireLinked } from "./authorization/linked.ts";
 import { type DataDiskPlan, newDiskCount, planDataDisks } from "./data-disk-plan.ts";
-import { ArmError, conflict, operationNotAllowed } from "./errors.ts";
+import { ArmError, conflict, fixedProperty, operationNotAllowed } from "./errors.ts";
 import { keyOf } from "./ids.ts";
 import { started } from "./long-running.ts";
 import { findResource, groupOf, resourceOf, vmType } from "./resource-types.ts";
 import type { ArmCall, ArmReply } from "./router.ts";
 import { etagOf, vmBody } from "./vm-body.ts";
-import { changeNotAllowed, invalidTarget, needsDeallocation, notHere, refuseBusy } from "./vm-errors.ts";
+import { invalidTarget, needsDeallocation, notHere, refuseBusy } from "./vm-errors.ts";
 import { type Mode, planProfiles, refuseGeneralized, type VmFields } from "./vm-profile-plan.ts";
 import {
   type OsDiskRequest,
@@ -158,7 +158,7 @@ function planOsDisk(world: World, vm: Vm, { storageProfile }: VmRequestPropertie
     throw notHere("align regional disks to a VM's zone");
   const wanted = storageProfile?.osDisk;
   const image = storageProfile?.imageReference;
-  if (image && !sameImage(image, vm.imageReference)) throw changeNotAllowed("imageReference");
+  if (image && !sameImage(image, vm.imageReference)) throw fixedProperty("imageReference");
   if (!wanted) return [];
   refuseFixedOsDisk(world, vm, wanted);
   const { caching, deleteOption, writeAcceleratorEnabled, encryptionSettings } = wanted;
@@ -194,20 +194,20 @@ function sameImage(wanted: Record<string, string | undefined>, current: Vm["imag
 function refuseFixedOsDisk(world: World, vm: Vm, wanted: OsDiskRequest): void {
   const { id, storageAccountType, diskEncryptionSet } = wanted.managedDisk ?? {};
   const disk = world.state.disks[keyOf(vm.osDisk.diskId)];
-  if (wanted.createOption !== vm.osDisk.createOption) throw changeNotAllowed("osDisk.createOption");
+  if (wanted.createOption !== vm.osDisk.createOption) throw fixedProperty("osDisk.createOption");
   if (id !== undefined && keyOf(id) !== keyOf(vm.osDisk.diskId)) throw notHere("swap the OS disk of a VM");
   if (wanted.name !== undefined && wanted.name.toLowerCase() !== vm.osDisk.name.toLowerCase())
-    throw changeNotAllowed("osDisk.name");
-  if (wanted.osType !== undefined && wanted.osType !== vm.osType) throw changeNotAllowed("osDisk.osType");
+    throw fixedProperty("osDisk.name");
+  if (wanted.osType !== undefined && wanted.osType !== vm.osType) throw fixedProperty("osDisk.osType");
   if (wanted.diffDiskSettings && !isDeepStrictEqual(wanted.diffDiskSettings, vm.osDisk.diffDiskSettings))
-    throw changeNotAllowed("osDisk.diffDiskSettings");
+    throw fixedProperty("osDisk.diffDiskSettings");
   if (storageAccountType !== undefined && storageAccountType !== disk?.sku)
-    throw changeNotAllowed("osDisk.managedDisk.storageAccountType");
+    throw fixedProperty("osDisk.managedDisk.storageAccountType");
   if (
     diskEncryptionSet?.id !== undefined &&
     keyOf(diskEncryptionSet.id) !== keyOf(disk?.encryption?.diskEncryptionSetId ?? "")
   )
-    throw changeNotAllowed("osDisk.managedDisk.diskEncryptionSet.id");
+    throw fixedProperty("osDisk.managedDisk.diskEncryptionSet.id");
 }
 
 function resizeOsDisk(world: World, vm: Vm, { diskSizeGB }: OsDiskRequest): (() => void)[] {
