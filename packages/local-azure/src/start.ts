@@ -5,11 +5,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { z } from "zod";
-import { Budgets } from "./arm/budgets.ts";
+import { Budgets } from "./arm/budgets/budgets.ts";
 import { dispatchArm } from "./arm/dispatch.ts";
 import { connectAll } from "./arm/network/connect.ts";
-import { OperationLinks } from "./arm/operation-links.ts";
-import { Operations } from "./arm/operations.ts";
+import { OperationLinks } from "./arm/operations/operation-links.ts";
+import { Operations } from "./arm/operations/operations.ts";
 import { armParts } from "./arm/parts.ts";
 import { dispatchBlob } from "./blob/dispatch.ts";
 import { SasSigner } from "./blob/sas.ts";

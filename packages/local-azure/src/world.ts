@@ -1,7 +1,7 @@
 /** What all requests share. */
-import type { Budgets } from "./arm/budgets.ts";
-import type { OperationLinks } from "./arm/operation-links.ts";
-import type { Operations } from "./arm/operations.ts";
+import type { Budgets } from "./arm/budgets/budgets.ts";
+import type { OperationLinks } from "./arm/operations/operation-links.ts";
+import type { Operations } from "./arm/operations/operations.ts";
 import type { SasSigner } from "./blob/sas.ts";
 import type { OffsetClock } from "./clock.ts";
 import type { LayerStore } from "./disks/layers.ts";

@@ -1,7 +1,7 @@
 /** The api-versions of each resource type, and the errors for others. */
 import type { ArmError } from "./errors.ts";
 import { apiVersionInvalid, providerNotFoundForVersion, typeNotFoundForVersion } from "./errors.ts";
-import { locations } from "./locations.ts";
+import { locations } from "./resources/locations.ts";
 
 /** Versions of the Compute provider, as its error message lists them, oldest first. */
 const compute = [

@@ -8,7 +8,7 @@ import { type BodyChange, sendBody } from "../http/send.ts";
 import { logFailure } from "../log.ts";
 import type { World } from "../world.ts";
 import { checkLocks } from "./authorization/locks.ts";
-import { charged } from "./budgeted-call.ts";
+import { charged } from "./budgets/budgeted-call.ts";
 import { ArmError, errorBody, invalidRequestContent, invalidToken } from "./errors.ts";
 import {
   authenticate,

@@ -3,7 +3,7 @@ import type { Operation, State } from "../state/model.ts";
 import type { World } from "../world.ts";
 import { forgetScope } from "./authorization/scopes.ts";
 import { keyOf } from "./ids.ts";
-import { accepted } from "./long-running.ts";
+import { accepted } from "./operations/long-running.ts";
 import type { Work } from "./part.ts";
 import { findResource, type ResourceType } from "./resource-types.ts";
 import type { ArmCall, ArmReply } from "./router.ts";

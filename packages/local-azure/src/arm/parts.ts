@@ -1,36 +1,36 @@
 /** Everything that ARM serves. A new resource type is one file and one entry in this list. */
-import { access } from "./access.ts";
-import { attach } from "./attach.ts";
+
 import { locks } from "./authorization/locks.ts";
 import { roleAssignments } from "./authorization/role-assignments.ts";
 import { roleDefinitions } from "./authorization/role-definitions.ts";
-import { availabilitySets } from "./availability-sets.ts";
-import { diskAccesses } from "./disk-accesses.ts";
-import { diskEncryptionSets } from "./disk-encryption-sets.ts";
-
-import { diskRestorePoints } from "./disk-restore-points.ts";
-import { disks } from "./disks.ts";
-import { emptyLists } from "./empty-lists.ts";
-import { extensionImages } from "./extension-images.ts";
-import { extensions } from "./extensions.ts";
-import { operations } from "./long-running.ts";
-import { moves } from "./move.ts";
+import { access } from "./disks/access.ts";
+import { diskAccesses } from "./disks/disk-accesses.ts";
+import { diskEncryptionSets } from "./disks/disk-encryption-sets.ts";
+import { disks } from "./disks/disks.ts";
+import { extensionImages } from "./extensions/extension-images.ts";
+import { extensions } from "./extensions/extensions.ts";
+import { runCommands } from "./extensions/run-command.ts";
 import { network } from "./network/index.ts";
+import { operations } from "./operations/long-running.ts";
 import type { ArmPart } from "./part.ts";
 import { policies } from "./policy/routes.ts";
-import { resourceProviders } from "./providers.ts";
-import { resourceGroups } from "./resource-groups.ts";
-import { resources } from "./resources.ts";
-import { collections } from "./restore-point-collections.ts";
-import { restorePoints } from "./restore-points.ts";
-import { runCommands } from "./run-command.ts";
-import { snapshots } from "./snapshots.ts";
-import { subscriptions } from "./subscriptions.ts";
-import { tagNames } from "./tag-names.ts";
-import { tags } from "./tags.ts";
-import { vmPower } from "./vm-power.ts";
-import { vmSizeLists } from "./vm-size-lists.ts";
-import { vms } from "./vms.ts";
+import { emptyLists } from "./resources/empty-lists.ts";
+import { moves } from "./resources/move.ts";
+import { resourceProviders } from "./resources/providers.ts";
+import { resourceGroups } from "./resources/resource-groups.ts";
+import { resources } from "./resources/resources.ts";
+import { subscriptions } from "./resources/subscriptions.ts";
+import { tagNames } from "./resources/tag-names.ts";
+import { tags } from "./resources/tags.ts";
+import { diskRestorePoints } from "./restore-points/disk-restore-points.ts";
+import { collections } from "./restore-points/restore-point-collections.ts";
+import { restorePoints } from "./restore-points/restore-points.ts";
+import { snapshots } from "./snapshots/snapshots.ts";
+import { vmSizeLists } from "./vm-sizes/vm-size-lists.ts";
+import { attach } from "./vms/attach.ts";
+import { availabilitySets } from "./vms/availability-sets.ts";
+import { vmPower } from "./vms/vm-power.ts";
+import { vms } from "./vms/vms.ts";
 
 export const armParts: readonly ArmPart[] = [
   subscriptions,

@@ -5,8 +5,8 @@ import { type PathShape, shapeOf } from "./actions.ts";
 import { locationRequired } from "./body.ts";
 import { ArmError, parentNotFound, resourceGroupNotFound, resourceNotFound } from "./errors.ts";
 import { groupId, isResourceName, keyOf, nameOf, regionOf } from "./ids.ts";
-import { isRegion, locations } from "./locations.ts";
 import { findTracked, trackedTypes } from "./resource-types.ts";
+import { isRegion, locations } from "./resources/locations.ts";
 import { type ArmCall, type ArmRoute, segmentsOf } from "./router.ts";
 
 /** Tags of a resource, a group or a subscription (learn.microsoft.com/azure/azure-resource-manager/management/tag-resources). */

@@ -1,5 +1,5 @@
 /** Lists and details that the control API returns. */
-import { diskState } from "../arm/disk-body.ts";
+import { diskState } from "../arm/disks/disk-body.ts";
 import { keyOf } from "../arm/ids.ts";
 import { findTarget } from "../blob/target.ts";
 import { isoTime } from "../clock.ts";

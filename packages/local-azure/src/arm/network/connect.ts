@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { State, Vm } from "../../state/model.ts";
 import type { NetworkInterface, VirtualNetwork } from "../../state/network-model.ts";
 import { groupId, keyOf, nameOf } from "../ids.ts";
-import { sizeOf } from "../vm-sizes.ts";
+import { sizeOf } from "../vm-sizes/vm-sizes.ts";
 
 /** What a new VM's network has beyond an interface in the group's network. */
 export interface VmNetwork {

@@ -6,7 +6,7 @@ import { page } from "../lists.ts";
 import type { ArmPart } from "../part.ts";
 import { groupOf, type ResourceType, type Tracked, trackType } from "../resource-types.ts";
 import { type ArmCall, type ArmReply, type ArmRoute, expandOf, param, routes } from "../router.ts";
-import { notHere } from "../vm-errors.ts";
+import { notHere } from "../vms/vm-errors.ts";
 import { addressBody, interfaceBody, networkBody, securityGroupBody, subnetBody } from "./bodies.ts";
 
 const subscription = "/subscriptions/{subscription}";

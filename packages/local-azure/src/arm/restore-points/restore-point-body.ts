@@ -1,0 +1,129 @@
+/** The JSON of restore points and disk restore points. */
+import type { DiskRestorePoint as DiskPointModel, RestorePoint as PointModel } from "@azure/arm-compute";
+import { isoTime } from "../../clock.ts";
+import type { DiskRestorePoint, RestorePoint } from "../../state/model.ts";
+import type { World } from "../../world.ts";
+import type { ArmResource, Json } from "../wire.ts";
+import { accessState, completionPercent } from "./disk-point-copy.ts";
+
+/** Points come without a type. */
+type PointEnvelope = "id" | "name";
+type PointProperties = ArmResource<PointModel, PointEnvelope>["properties"];
+/** `sourceMetadata` is stored as JSON, as it was when the operation began. */
+type PointBody = Json<Pick<PointModel, PointEnvelope>> & {
+  properties: Omit<PointProperties, "sourceMetadata"> & { sourceMetadata?: object };
+};
+
+export function restorePointBody(world: World, point: RestorePoint, withInstanceView = false): PointBody {
+  const reached = point.reached ?? point.requested;
+  const { excludeDisks, sourceMetadata, provisioningState, instantAccessDurationMinutes } = point;
+  return {
+    id: point.id,
+    name: point.name,
+    properties: {
+      ...(excludeDisks.length > 0 ? { excludeDisks: excludeDisks.map((id) => ({ id })) } : {}),
+      ...(sourceMetadata ? { sourceMetadata } : {}),
+      ...(point.sourceRestorePointId === undefined
+        ? {}
+        : { sourceRestorePoint: { id: point.sourceRestorePointId } }),
+      provisioningState,
+      ...(reached === undefined ? {} : { consistencyMode: reached }),
+      timeCreated: isoTime(point.timeCreated),
+      ...(instantAccessDurationMinutes === undefined ? {} : { instantAccessDurationMinutes }),
+      ...(withInstanceView ? { instanceView: instanceView(world, point) } : {}),
+    },
+  };
+}
+
+function instanceView(world: World, point: RestorePoint): NonNullable<PointProperties["instanceView"]> {
+  const word = point.provisioningState.toLowerCase();
+  return {
+    diskRestorePoints: point.disks.map((disk) => {
+      const state = replicationState(world, disk);
+      const code = `ReplicationState/${state.toLowerCase()}`;
+      return {
+        id: disk.id,
+        snapshotAccessState: accessState(world, disk),
+        replicationStatus: {
+          status: { code, level: "Info" as const, displayStatus: state },
+          completionPercent: completionPercent(world, disk),
+        },
+      };
+    }),
+    statuses: [
+      {
+        code: `ProvisioningState/${word}`,
+        level: point.provisioningState === "Failed" ? ("Error" as const) : ("Info" as const),
+        displayStatus: `Provisioning ${word}`,
+      },
+    ],
+  };
+}
+
+/** Only copies to another region replicate. */
+function replicationState(world: World, disk: DiskRestorePoint): "Succeeded" | "InProgress" {
+  const replicates = disk.sourceDiskRestorePointId !== undefined;
+  return replicates && completionPercent(world, disk) < 100 ? "InProgress" : "Succeeded";
+}
+
+type DiskPointBody = ArmResource<DiskPointModel, "id" | "name" | "type">;
+
+export function diskRestorePointBody(
+  world: World,
+  point: RestorePoint,
+  disk: DiskRestorePoint,
+): DiskPointBody {
+  return {
+    id: disk.id,
+    name: disk.name,
+    type: "Microsoft.Compute/restorePointCollections/restorePoints/diskRestorePoints",
+    properties: {
+      timeCreated: isoTime(point.snapshotTime ?? point.timeCreated),
+      sourceResourceId: disk.diskId,
+      sourceUniqueId: disk.sourceUniqueId,
+      familyId: disk.familyId,
+      sourceResourceLocation: disk.sourceLocation ?? point.location,
+      ...(disk.osType ? { osType: disk.osType } : {}),
+      ...(disk.hyperVGeneration ? { hyperVGeneration: disk.hyperVGeneration } : {}),
+      ...(disk.purchasePlan ? { purchasePlan: withoutUndefined(disk.purchasePlan) } : {}),
+      ...(disk.supportedCapabilities
+        ? { supportedCapabilities: withoutUndefined(disk.supportedCapabilities) }
+        : {}),
+      ...(disk.supportsHibernation === undefined ? {} : { supportsHibernation: disk.supportsHibernation }),
+      encryption: {
+        type: disk.encryption?.type ?? "EncryptionAtRestWithPlatformKey",
+        ...(disk.encryption?.diskEncryptionSetId === undefined
+          ? {}
+          : { diskEncryptionSetId: disk.encryption.diskEncryptionSetId }),
+      },
+      ...securityOf(disk),
+      networkAccessPolicy: disk.networkAccessPolicy ?? "AllowAll",
+      publicNetworkAccess: disk.publicNetworkAccess ?? "Enabled",
+      ...(disk.diskAccessId === undefined ? {} : { diskAccessId: disk.diskAccessId }),
+      completionPercent: completionPercent(world, disk),
+      replicationState: replicationState(world, disk),
+      logicalSectorSize: disk.logicalSectorSize ?? 512,
+      snapshotAccessState: accessState(world, disk),
+    },
+  };
+}
+
+function securityOf({
+  securityType,
+  secureVMDiskEncryptionSetId,
+}: DiskRestorePoint): Pick<DiskPointBody["properties"], "securityProfile"> {
+  if (securityType === undefined) return {};
+  return {
+    securityProfile: {
+      securityType,
+      ...(secureVMDiskEncryptionSetId === undefined ? {} : { secureVMDiskEncryptionSetId }),
+    },
+  };
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Zod's optional fields may be undefined; the wire's are absent. */
+function withoutUndefined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
+}
