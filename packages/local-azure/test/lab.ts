@@ -211,7 +211,7 @@ export function useLab(settings: Partial<Settings> = lenientSettings): Lab {
   return lab;
 }
 
-/** A lab whose time stands still between calls of `advanceClock`, so that a slow machine changes nothing. */
+/** A lab whose time changes with `advanceClock` only, so that a slow machine changes nothing. */
 export function useStillLab(settings: Partial<Settings>): Lab {
   const startedAt = Date.now();
   const lab = new Lab(settings, { now: () => startedAt });

@@ -46,7 +46,7 @@ export function checkResize(state: State, vm: Vm, wanted: string): string {
   );
 }
 
-/** The newest version of sizes that hosts of one vendor serve together; each newer one has hosts of its own. */
+/** The newest version of sizes that hosts of one vendor serve together; each newer one has separate hosts. */
 const SHARED_VERSION = 5;
 
 function sameCluster(a: VmSize, b: VmSize): boolean {
