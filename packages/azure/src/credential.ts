@@ -33,7 +33,7 @@ export function tokenSource(config: AzureConfig, httpClient: HttpClient): TokenS
   const make = credentialMaker(config, credential, httpClient);
   let current: TokenCredential | null = null;
   return async ({ scope, fresh, claims, signal }) => {
-    // Made on first use: one that cannot be made is the failure of its own connection, not of all that are opened with it. A
+    // Made on first use: one that cannot be made fails only its connection, not all that are opened with it. A
     // credential caches its tokens and offers no way to drop one.
     if (fresh || current === null) current = make();
     const options = { abortSignal: signal, enableCae: true, ...(claims === null ? {} : { claims }) };

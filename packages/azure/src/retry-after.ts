@@ -4,7 +4,7 @@ import { longestBlockMs } from "@kluis/domain";
 
 /**
  * Milliseconds to wait, from Azure's own header or from Retry-After (seconds or an HTTP date); null when neither says. At most an
- * hour: a date means another wait on a machine whose clock is wrong, and asking again once an hour harms nobody.
+ * hour: a date means another wait on a machine whose clock is wrong, and asking again once an hour harms no one.
  */
 export function retryAfterOf(headers: { get(name: string): string | undefined }, now: number): number | null {
   const waitMs = namedWait(headers, now);

@@ -140,7 +140,7 @@ export class LeasedBudget implements RequestBudget {
   }
 }
 
-/** False before `from` as well: the clock was set back, and nobody knows how much of the time has passed. */
+/** False before `from` as well: the clock was set back, and the time that has passed is unknown. */
 function isBetween(now: number, { from, until }: { readonly from: number; readonly until: number }): boolean {
   return now >= from && now < until;
 }

@@ -78,7 +78,7 @@ test("a clock that was ahead and is right again does not empty a bucket for as l
   expect((await store.lease(request)).granted).toBeGreaterThanOrEqual(5);
 });
 
-test("a wait of any length that Azure names is bounded, so that a wrong one stops nobody for weeks", async () => {
+test("a wait of any length that Azure names is bounded, so that a wrong one stops no one for weeks", async () => {
   const [store] = stores();
   const request = bucket("weeks");
   await store.lease(request);
