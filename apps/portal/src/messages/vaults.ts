@@ -20,8 +20,6 @@ export const vaults = catalog({
       "{points, plural, =0 {No recovery points} one {# recovery point} other {# recovery points}}{vms, plural, =0 {} one { of # virtual machine} other { of # virtual machines}}",
     test: "Test",
     testOf: "Test {name}",
-    testing: "An engine is testing …",
-    neverTested: "Not tested yet",
     passed: "Test passed <time></time>",
     failed: "Test failed <time></time>: {check}",
     checks: {
@@ -105,8 +103,6 @@ export const vaults = catalog({
       "{points, plural, =0 {Geen herstelpunten} one {# herstelpunt} other {# herstelpunten}}{vms, plural, =0 {} one { van # virtuele machine} other { van # virtuele machines}}",
     test: "Testen",
     testOf: "{name} testen",
-    testing: "Een engine voert de test uit …",
-    neverTested: "Nog niet getest",
     passed: "Test geslaagd <time></time>",
     failed: "Test mislukt <time></time>: {check}",
     checks: {

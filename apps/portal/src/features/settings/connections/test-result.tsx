@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { TestWithoutResult } from "#features/settings/test-without-result.tsx";
 import type { ConnectionView } from "#lib/api-types.ts";
 import { Check } from "#ui/field.tsx";
 import { ErrorState } from "#ui/states.tsx";
@@ -12,20 +13,7 @@ type Seen = NonNullable<ConnectionView["test"]["result"]>["subscriptions"][numbe
 export function TestLine({ connection }: { connection: ConnectionView }) {
   const t = useTranslations("connections");
   const { pending, ok, at, result } = connection.test;
-  if (pending) {
-    return (
-      <Status tone="run" icon="running" look="plain">
-        {t("testing")}
-      </Status>
-    );
-  }
-  if (ok === null || at === null) {
-    return (
-      <Status tone="idle" icon="waiting" look="plain">
-        {t("neverTested")}
-      </Status>
-    );
-  }
+  if (pending || ok === null || at === null) return <TestWithoutResult pending={pending} />;
   const lacking = result?.subscriptions.filter(({ missing }) => (missing ?? []).length > 0).length ?? 0;
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -55,9 +43,7 @@ export function TestResult({ connection, chosen, onChoose }: TestResultProps) {
   if (pending) {
     return (
       <p role="status" className="flex items-center gap-2 text-sm text-muted">
-        <Status tone="run" icon="running" look="plain">
-          {t("testing")}
-        </Status>
+        <TestWithoutResult pending />
       </p>
     );
   }

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { TestWithoutResult } from "#features/settings/test-without-result.tsx";
 import { AddVaultDialog, RotateVaultDialog } from "#features/settings/vaults/vault-dialogs.tsx";
 import type { VaultView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
@@ -123,20 +124,7 @@ function VaultItem({ vault, onOpen }: ItemProps) {
 function TestLine({ vault }: { vault: VaultView }) {
   const t = useTranslations("vaults");
   const { pending, ok, at, result } = vault.test;
-  if (pending) {
-    return (
-      <Status tone="run" icon="running" look="plain">
-        {t("testing")}
-      </Status>
-    );
-  }
-  if (ok === null || at === null) {
-    return (
-      <Status tone="idle" icon="waiting" look="plain">
-        {t("neverTested")}
-      </Status>
-    );
-  }
+  if (pending || ok === null || at === null) return <TestWithoutResult pending={pending} />;
   const failed = result?.checks.find(({ error }) => error !== null);
   return (
     <Status tone={ok ? "ok" : "bad"} icon={ok ? "check" : "cross"} look="plain">
