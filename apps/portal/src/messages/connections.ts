@@ -1,4 +1,4 @@
-import type { ConnectionCloud, CredentialKind, SettingSource, SwitchState } from "@kluis/domain";
+import type { ConnectionCloud, CredentialKind, SwitchState } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 
 /** Settings: connections to Azure. */
@@ -10,13 +10,10 @@ export const connections = catalog({
     emptyTitle: "No connections yet",
     emptyText: "Add one, so that Kluis can find virtual machines in Azure.",
     states: { enabled: "Enabled", disabled: "Disabled" } satisfies Record<SwitchState, string>,
-    sources: {
-      environment: "From the environment",
-      portal: "Added here",
-    } satisfies Record<SettingSource, string>,
+    fromEnvironment: "From the environment",
     environmentHint: "Its tenant, identity and subscriptions follow the variables of the engine.",
     failing: "Failing",
-    facts: { tenant: "Tenant", identity: "Identity", cloud: "Cloud", changed: "Credential entered" },
+    tenant: "Tenant",
     clouds: {
       public: "Azure",
       "us-government": "Azure US Government",
@@ -35,11 +32,9 @@ export const connections = catalog({
       "managed-identity": "For an engine on an Azure virtual machine.",
       "workload-identity": "For an engine on Kubernetes with a federated token.",
     } satisfies Record<CredentialKind, string>,
-    systemIdentity: "Identity of the machine",
     test: "Test",
     testOf: "Test {name}",
     testing: "An engine is testing …",
-    testWaiting: "Waiting for an engine. If none answers, check Health.",
     neverTested: "Not tested yet",
     passed: "Test passed <time></time>",
     failed: "Test failed <time></time>",
@@ -81,7 +76,6 @@ export const connections = catalog({
     rotateText: "Engines use the new credential from their next task on. Kluis tests it immediately.",
     rotated: "The credential of {name} is replaced",
     notDone: "Nothing was changed",
-    actions: "More actions for {name}",
     form: {
       title: "Add connection",
       step: "Step {step, number} of {steps, number}: {name}",
@@ -123,10 +117,10 @@ export const connections = catalog({
     emptyTitle: "Nog geen verbindingen",
     emptyText: "Voeg er een toe, zodat Kluis virtuele machines in Azure kan vinden.",
     states: { enabled: "Ingeschakeld", disabled: "Uitgeschakeld" },
-    sources: { environment: "Uit de omgeving", portal: "Hier toegevoegd" },
+    fromEnvironment: "Uit de omgeving",
     environmentHint: "Tenant, identiteit en abonnementen volgen de variabelen van de engine.",
     failing: "Storing",
-    facts: { tenant: "Tenant", identity: "Identiteit", cloud: "Cloud", changed: "Referentie ingevoerd" },
+    tenant: "Tenant",
     clouds: {
       public: "Azure",
       "us-government": "Azure US Government",
@@ -145,11 +139,9 @@ export const connections = catalog({
       "managed-identity": "Voor een engine op een virtuele machine in Azure.",
       "workload-identity": "Voor een engine op Kubernetes met een federatief token.",
     },
-    systemIdentity: "Identiteit van de machine",
     test: "Testen",
     testOf: "{name} testen",
     testing: "Een engine voert de test uit …",
-    testWaiting: "Wachten op een engine. Antwoordt er geen, bekijk dan Systeemstatus.",
     neverTested: "Nog niet getest",
     passed: "Test geslaagd <time></time>",
     failed: "Test mislukt <time></time>",
@@ -190,7 +182,6 @@ export const connections = catalog({
     rotateText: "Engines gebruiken de nieuwe referentie vanaf hun volgende taak. Kluis test die direct.",
     rotated: "De referentie van {name} is vervangen",
     notDone: "Er is niets gewijzigd",
-    actions: "Meer acties voor {name}",
     form: {
       title: "Verbinding toevoegen",
       step: "Stap {step, number} van {steps, number}: {name}",

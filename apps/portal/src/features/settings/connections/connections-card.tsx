@@ -109,7 +109,7 @@ function ConnectionItem({ connection, onOpen }: ItemProps) {
               </Status>
             ) : null}
             {source === "environment" ? (
-              <Badge title={t("environmentHint")}>{t("sources.environment")}</Badge>
+              <Badge title={t("environmentHint")}>{t("fromEnvironment")}</Badge>
             ) : null}
           </h3>
           <p className="text-sm text-muted">
@@ -117,7 +117,7 @@ function ConnectionItem({ connection, onOpen }: ItemProps) {
             · {t("vms", { vms: affects.vms })}
           </p>
           <p className="text-sm text-muted">
-            {t("facts.tenant")}{" "}
+            {t("tenant")}{" "}
             <span data-value className="font-mono text-xs break-all">
               {connection.tenantId}
             </span>
