@@ -78,6 +78,11 @@ export const diskFactsSchema = z.object({
 });
 export type DiskFacts = z.infer<typeof diskFactsSchema>;
 
+/** Premium SSD v2 and Ultra: no host cache, own IOPS and throughput, sectors of 4096 bytes by default. */
+export function isDirectDrive(sku: string): boolean {
+  return /^(?:PremiumV2|UltraSSD)_LRS$/i.test(sku);
+}
+
 /**
  * Reads the facts that a recovery point holds of a disk; null when they are not there.
  * @param stored `disks[].configuration` of a manifest, or the column of the catalog

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { type Notice, notice } from "./notices.ts";
-import { type DiskFacts, diskFactsSchema } from "./vm-disk-facts.ts";
+import { type DiskFacts, diskFactsSchema, isDirectDrive } from "./vm-disk-facts.ts";
 
 /** The kinds of disk into which Azure accepts uploads. */
 export const restorableSkus = [
@@ -83,7 +83,6 @@ export interface RecordedDisk {
   readonly facts: DiskFacts | null;
 }
 
-const isDirectDrive = (sku: string): boolean => sku === "PremiumV2_LRS" || sku === "UltraSSD_LRS";
 const isPremium = (sku: string): boolean => sku === "Premium_LRS" || sku === "Premium_ZRS";
 
 export function planRestoredDisk(

@@ -7,7 +7,7 @@
  */
 import { z } from "zod";
 import { type AgentState, type DiskKey, diskKeySchema, type VmDisk } from "./vm.ts";
-import type { DiskFacts } from "./vm-disk-facts.ts";
+import { type DiskFacts, isDirectDrive } from "./vm-disk-facts.ts";
 import { promisesOneInstant } from "./vm-size.ts";
 import type { PowerState } from "./vm-status.ts";
 import type { VmTraits } from "./vm-traits.ts";
@@ -102,7 +102,6 @@ const startsWith = (value: string | null | undefined, word: string): boolean =>
 const isStopped = ({ powerState }: SuitabilityInput): boolean =>
   powerState === "stopped" || powerState === "deallocated";
 const asksCrash = ({ request }: SuitabilityInput): boolean => request === "crash";
-const isDirectDrive = (sku: string): boolean => is(sku, "UltraSSD_LRS") || is(sku, "PremiumV2_LRS");
 
 const isConfidential = ({ traits, disks }: SuitabilityInput): boolean =>
   is(traits.securityType, "ConfidentialVM") ||
