@@ -73,6 +73,7 @@ function agentView(vm: Vm, ready: boolean, time: string): AgentView {
       }
     : {
         ...status("ProvisioningState/Unavailable", "Not Ready"),
+        level: "Warning" as const,
         message: "VM status blob is found but not yet populated.",
       };
   return {
