@@ -31,6 +31,7 @@ export {
 } from "./connections/affects.ts";
 export { raiseConfigVersion, readConfigVersion } from "./connections/config-version.ts";
 export { type EnvironmentConnection, followEnvironment } from "./connections/environment.ts";
+export { type HeldSubscription, listHeld } from "./connections/held.ts";
 export {
   type ConnectionRow,
   connectionOfSubscription,
@@ -41,7 +42,12 @@ export {
   readSealedSecrets,
   requireConnection,
 } from "./connections/read.ts";
-export { listTaken, selectSubscriptions, subscriptionTaken } from "./connections/subscriptions.ts";
+export {
+  listTaken,
+  selectSubscriptions,
+  subscriptionHeld,
+  subscriptionTaken,
+} from "./connections/subscriptions.ts";
 export {
   changeConnection,
   createConnection,

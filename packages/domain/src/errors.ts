@@ -98,6 +98,7 @@ export const errorReasons = {
     "connection-not-empty",
     "subscription-taken",
     "subscription-not-seen",
+    "subscription-held",
     "no-subscription",
     "vault-name-taken",
     "vault-from-environment",

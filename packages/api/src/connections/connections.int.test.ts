@@ -1,4 +1,4 @@
-import { openSecretBox, readSealedSecrets, recordConnectionTest, requireConnection } from "@kluis/db";
+import { newId, openSecretBox, readSealedSecrets, recordConnectionTest, requireConnection } from "@kluis/db";
 import type { ConnectionTest } from "@kluis/domain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorld, subscriptionId, type World } from "../testing.ts";
@@ -84,6 +84,21 @@ describe("a connection that an owner adds", () => {
       "connection.disabled",
       "connection.removed",
     ]);
+  });
+
+  test("is not removed while a snapshot of a deleted VM is in its subscription", async () => {
+    const connection = "leaving";
+    await owner.connections.add({ name: connection, tenantId, credential });
+    await finishTest(connection);
+    await owner.connections.update({ connection, subscriptions: [seen] });
+    const { prisma } = world.api.db;
+    const resourceId = `/subscriptions/${seen}/resourcegroups/g/providers/microsoft.compute/restorepointcollections/c/restorepoints/p`;
+    const snapshot = { id: newId(), kind: "restore-point", resourceId, state: "created" };
+    await prisma.azureResource.create({ data: snapshot });
+    await expect(owner.connections.remove({ connection })).rejects.toThrow(/1 snapshots/);
+    await expect(owner.connections.update({ connection, subscriptions: [] })).rejects.toThrow(/1 snapshots/);
+    await prisma.azureResource.update({ where: { id: snapshot.id }, data: { state: "removed" } });
+    expect(await owner.connections.remove({ connection })).toMatchObject({ name: connection });
   });
 
   test("with another key, or none, stores no secret", async () => {

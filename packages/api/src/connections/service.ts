@@ -5,6 +5,7 @@ import {
   countConnectionVms,
   createConnection,
   enqueue,
+  listHeld,
   listPartHealth,
   listConnections as listRows,
   lockConnections,
@@ -15,6 +16,7 @@ import {
   removeConnection as removeRow,
   requireConnection,
   selectSubscriptions,
+  subscriptionHeld,
   type Tx,
 } from "@kluis/db";
 import { cloudEndpoints, KluisError, type LedgerKind, limits } from "@kluis/domain";
@@ -150,7 +152,7 @@ function plainOf(credential: CredentialInput): string | null {
   return credential.kind === "certificate" ? credential.certificate : null;
 }
 
-/** @throws KluisError CONFLICT for a connection of the environment, a taken name or a subscription of another connection */
+/** @throws KluisError CONFLICT for a connection of the environment, a taken name, a subscription of another connection, or one that Kluis still needs */
 export function updateConnection(ctx: SignedInContext, input: UpdateConnectionInput): Promise<View> {
   const { connection, name, subscriptions } = input;
   return change(ctx, connection, async (tx, row) => {
@@ -267,7 +269,7 @@ export function disableConnection(ctx: SignedInContext, ref: string): Promise<Vi
   });
 }
 
-/** @throws KluisError CONFLICT for a connection of the environment, and while VMs depend on it */
+/** @throws KluisError CONFLICT for a connection of the environment, and while VMs, jobs or resources in Azure depend on it */
 export function removeConnection(ctx: SignedInContext, ref: string): Promise<z.input<typeof removedView>> {
   return record(ctx, async (tx) => {
     await lockConnections(tx);
@@ -283,6 +285,11 @@ export function removeConnection(ctx: SignedInContext, ref: string): Promise<z.i
         params: { connection: name, vms },
       });
     }
+    const [held] = await listHeld(
+      tx,
+      row.subscriptions.map((one) => one.id),
+    );
+    if (held !== undefined) throw subscriptionHeld(held);
     await removeRow(tx, id);
     return { result: { id, name }, events: [eventOf(ctx, row, { kind: "connection.removed" })] };
   });

@@ -73,7 +73,7 @@ export async function vaultHadPoints(tx: Tx, vaultId: string): Promise<number> {
   return tx.recoveryPoint.count({ where: { vaultId } });
 }
 
-/** VMs of a connection that exist or have recovery points. */
+/** VMs of a connection that exist in Azure. */
 export async function countConnectionVms(tx: Tx, connectionId: string): Promise<number> {
   const rows = await tx.subscription.findMany({ where: { connectionId }, select: { id: true } });
   return tx.virtualMachine.count({

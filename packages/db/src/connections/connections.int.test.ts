@@ -1,7 +1,10 @@
-import { expect, test } from "vitest";
-import { freshWorld } from "../../test/fixtures.ts";
+import { engineActor } from "@kluis/domain";
+import { describe, expect, test } from "vitest";
+import { addVm, freshWorld, vmFacts } from "../../test/fixtures.ts";
+import { markResourceCreated, markResourceRemoved, planResource } from "../azure-resources/work.ts";
 import { newId } from "../ids.ts";
 import { ensureInstallation } from "../installation/write.ts";
+import { createJob } from "../jobs/write.ts";
 import { inTransaction } from "../tx.ts";
 import { readConfigVersion } from "./config-version.ts";
 import { type EnvironmentConnection, followEnvironment } from "./environment.ts";
@@ -122,4 +125,81 @@ test("a test of an earlier credential is not stored, and no row that is shown ho
   const row = await findConnection(prisma, id);
   expect(row).toMatchObject({ testOk: true, testedBy: "engine-1" });
   expect(Object.keys(row ?? {})).not.toContain("sealedSecret");
+});
+
+describe("a subscription with open jobs or resources of Kluis", () => {
+  const inOne = `/subscriptions/${one}/resourcegroups/g/providers/microsoft.compute`;
+
+  async function addJob(kind: "backup" | "verify" | "restore-disk", parameters = {}): Promise<string> {
+    const vmId = await addVm(world.db, world.clock, vmFacts("web-01", { subscriptionId: one ?? "" }));
+    const job = { kind, vmId, trigger: "manual", actor: engineActor, parameters } as const;
+    return inTransaction(world.db, (tx) => createJob(tx, job, world.clock));
+  }
+  const endJobs = () =>
+    world.db.prisma.job.updateMany({ data: { state: "failed", endedAt: world.clock.now() } });
+  const select = (connectionId: string, ids: readonly string[]) =>
+    inTransaction(world.db, (tx) => {
+      const subscriptions = ids.map((id) => ({ id, name: id }));
+      return selectSubscriptions(tx, { connectionId, tenantId: "tenant-1", subscriptions });
+    });
+  const refused = (subscription: string, held: { readonly jobs: number; readonly resources: number }) => ({
+    code: "CONFLICT",
+    reason: "subscription-held",
+    params: { subscription, ...held },
+  });
+
+  test("is not released before they are gone", async () => {
+    const id = await addConnection("first", [one, two]);
+    const jobId = await addJob("backup");
+    const at = world.clock.now();
+    const resource = {
+      kind: "restore-point",
+      resourceId: `${inOne}/restorepointcollections/c/restorepoints/p`,
+    } as const;
+    const { prisma } = world.db;
+    await planResource(prisma, { ...resource, jobId, vmId: null }, at);
+    await expect(select(id, [two])).rejects.toMatchObject(refused(one, { jobs: 1, resources: 1 }));
+    await endJobs();
+    await expect(select(id, [two])).rejects.toMatchObject(refused(one, { jobs: 0, resources: 1 }));
+    await mustBeConnected(prisma, one);
+    await markResourceRemoved(prisma, { ...resource, at });
+    expect(await select(id, [two])).toBe(true);
+  });
+
+  test("is released when the disk belongs to a user, and when only a verification runs", async () => {
+    const id = await addConnection("first", [one, two]);
+    const jobId = await addJob("restore-disk", { subscriptionId: two.toUpperCase() });
+    await expect(select(id, [one])).rejects.toMatchObject(refused(two, { jobs: 1, resources: 0 }));
+    await endJobs();
+    await addJob("verify");
+    const disk = { kind: "disk", resourceId: `${inOne}/disks/d` } as const;
+    const { prisma } = world.db;
+    await planResource(prisma, { ...disk, jobId, vmId: null }, world.clock.now());
+    await expect(select(id, [two])).rejects.toMatchObject(refused(one, { jobs: 0, resources: 1 }));
+    await markResourceCreated(prisma, { ...disk, detail: { delivered: true } });
+    expect(await select(id, [])).toBe(true);
+  });
+
+  test("stays with the environment's connection after the environment dropped it", async () => {
+    await follow();
+    await addJob("backup");
+    const { id, held } = await follow({ subscriptions: [two] });
+    expect(held).toEqual([{ id: one, jobs: 1, resources: 0 }]);
+    await mustBeConnected(world.db.prisma, one);
+    await endJobs();
+    expect((await follow({ subscriptions: [two] })).held).toEqual([]);
+    const row = await findConnection(world.db.prisma, id);
+    expect(row?.subscriptions.map((subscription) => subscription.id)).toEqual([two]);
+  });
+
+  test("a job is not admitted while its subscription is being released", async () => {
+    const id = await addConnection("first", [one]);
+    let admitted: Promise<unknown> = Promise.resolve();
+    await inTransaction(world.db, async (tx) => {
+      await selectSubscriptions(tx, { connectionId: id, tenantId: "tenant-1", subscriptions: [] });
+      admitted = mustBeConnected(world.db.prisma, one).catch((error: unknown) => error);
+      await Promise.race([admitted, new Promise((resolve) => setTimeout(resolve, 200))]);
+    });
+    expect(await admitted).toMatchObject({ code: "CONNECTION_UNUSABLE", reason: "none" });
+  });
 });

@@ -5,6 +5,7 @@ import { newId } from "../ids.ts";
 import { appendEvents } from "../ledger/append.ts";
 import { enqueue } from "../queue/enqueue.ts";
 import { inTransaction, type Tx } from "../tx.ts";
+import { type HeldSubscription, listHeld } from "./held.ts";
 import { type ConnectionRow, listConnections } from "./read.ts";
 import { listTaken, selectSubscriptions, type TakenSubscription } from "./subscriptions.ts";
 import { changeConnection, createConnection, lockConnections } from "./write.ts";
@@ -22,6 +23,8 @@ export interface FollowedEnvironment {
   readonly id: string;
   /** Subscriptions of the environment that another enabled connection reads already. */
   readonly taken: readonly TakenSubscription[];
+  /** Subscriptions that the environment no longer names, and that the connection reads until Kluis has nothing there. */
+  readonly held: readonly HeldSubscription[];
 }
 
 /** The name of the row, unless another connection has it. */
@@ -47,12 +50,20 @@ export function followEnvironment(
     const taken = await listTaken(tx, { connectionId: row.id, subscriptions: choice });
     const skipped = new Set(taken.map(({ subscriptionId }) => subscriptionId));
     const free = choice.filter(({ id }) => !skipped.has(id.toLowerCase()));
-    const selection = { connectionId: row.id, tenantId: given.tenantId, subscriptions: free };
+    const wanted = new Set(choice.map(({ id }) => id.toLowerCase()));
+    const dropped = row.subscriptions.filter(({ id }) => !wanted.has(id));
+    const held = await listHeld(
+      tx,
+      dropped.map(({ id }) => id),
+    );
+    const kept = dropped.filter(({ id }) => held.some((one) => one.id === id));
+    const subscriptions = [...free, ...kept];
+    const selection = { connectionId: row.id, tenantId: given.tenantId, subscriptions };
     if ((await selectSubscriptions(tx, selection)) && known !== null) {
-      events.push(event(row, "connection.changed", { subscriptions: free.map(({ id }) => id) }));
+      events.push(event(row, "connection.changed", { subscriptions: subscriptions.map(({ id }) => id) }));
     }
     await appendEvents(tx, clock, events);
-    return { id: row.id, taken };
+    return { id: row.id, taken, held };
   });
 }
 

@@ -11,6 +11,7 @@ import {
 import { z } from "zod";
 import { fromJson } from "../json.ts";
 import type { Tx } from "../tx.ts";
+import { lockForAdmission } from "./held.ts";
 
 const rowSchema = z.object({
   id: z.string(),
@@ -119,10 +120,11 @@ export async function connectionOfSubscription(
 }
 
 /**
- * Requires that new work of a subscription may start.
+ * Requires that new work of a subscription may start, and keeps its connection until the transaction ends.
  * @throws KluisError CONNECTION_UNUSABLE with reason `disabled` or `none`
  */
 export async function mustBeConnected(tx: Tx, subscriptionId: string): Promise<void> {
+  await lockForAdmission(tx, subscriptionId);
   const problem = notConnected(await connectionOfSubscription(tx, subscriptionId), subscriptionId);
   if (problem !== null) throw problem;
 }

@@ -2,6 +2,7 @@
 import { KluisError } from "@kluis/domain";
 import type { Tx } from "../tx.ts";
 import { raiseConfigVersion } from "./config-version.ts";
+import { type HeldSubscription, listHeld } from "./held.ts";
 import { lockConnections } from "./write.ts";
 
 export interface SubscriptionChoice {
@@ -40,7 +41,7 @@ export async function listTaken(
 
 /**
  * Makes these the subscriptions of a connection; it releases all others. Returns false when nothing changed.
- * @throws KluisError CONFLICT naming the first one that another enabled connection reads
+ * @throws KluisError CONFLICT naming the first one that another enabled connection reads, or that cannot be released yet
  */
 export async function selectSubscriptions(tx: Tx, selection: Selection): Promise<boolean> {
   await lockConnections(tx);
@@ -48,16 +49,20 @@ export async function selectSubscriptions(tx: Tx, selection: Selection): Promise
   if (taken !== undefined) throw subscriptionTaken(taken);
   const { connectionId, tenantId } = selection;
   const wanted = new Map(selection.subscriptions.map(({ id, name }) => [id.toLowerCase(), name]));
-  const released = await tx.subscription.updateMany({
+  const given = await tx.subscription.findMany({
     where: { connectionId, id: { notIn: [...wanted.keys()] } },
-    data: { connectionId: null },
+    select: { id: true },
   });
-  const held = await tx.subscription.count({ where: { connectionId } });
+  const released = given.map(({ id }) => id);
+  const [held] = await listHeld(tx, released);
+  if (held !== undefined) throw subscriptionHeld(held);
+  await tx.subscription.updateMany({ where: { id: { in: released } }, data: { connectionId: null } });
+  const kept = await tx.subscription.count({ where: { connectionId } });
   for (const [id, name] of wanted) {
     const facts = { tenantId, connectionId };
     await tx.subscription.upsert({ where: { id }, create: { id, name, ...facts }, update: facts });
   }
-  const changed = released.count > 0 || held !== wanted.size;
+  const changed = released.length > 0 || kept !== wanted.size;
   if (changed) await raiseConfigVersion(tx);
   return changed;
 }
@@ -68,5 +73,15 @@ export function subscriptionTaken({ subscriptionId, connection }: TakenSubscript
     message: `The connection ${connection} already reads subscription ${subscriptionId}.`,
     action: "Deselect it there, or disable that connection first.",
     params: { subscription: subscriptionId, connection },
+  });
+}
+
+/** Why a connection must keep reading a subscription. */
+export function subscriptionHeld({ id: subscription, jobs, resources }: HeldSubscription): KluisError {
+  return new KluisError("CONFLICT", {
+    reason: "subscription-held",
+    message: `Kluis has ${jobs} open jobs and ${resources} snapshots or unfinished disks in subscription ${subscription}, and needs this connection to end and remove them.`,
+    action: "Wait until they are gone, or disable the connection: then no new work starts.",
+    params: { subscription, jobs, resources },
   });
 }

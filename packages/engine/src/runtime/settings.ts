@@ -40,9 +40,14 @@ async function followConnection(deps: EngineDeps, azure: NonNullable<Settings["a
     credentialKind: credential.kind,
     clientId: credential.clientId,
   };
-  const { taken } = await followEnvironment(deps.db, { ...facts, subscriptions }, deps.clock);
+  const { taken, held } = await followEnvironment(deps.db, { ...facts, subscriptions }, deps.clock);
   for (const one of taken)
     deps.log.warn({ ...one }, "another connection reads a subscription of the environment");
+  for (const one of held)
+    deps.log.warn(
+      { ...one },
+      "a subscription that the environment no longer names is read until its work ends",
+    );
 }
 
 async function followVault(deps: EngineDeps, config: Settings["vault"], signal: AbortSignal): Promise<void> {

@@ -169,6 +169,11 @@ export const connectionConflicts = catalog({
       message: "The identity of the connection does not see subscription {subscription}.",
       action: "Assign it the Kluis role there, and test again.",
     },
+    "subscription-held": {
+      message:
+        "Kluis still needs this connection for subscription {subscription}, to end {jobs, plural, one {# job} other {# jobs}} and remove {resources, plural, one {# snapshot or unfinished disk} other {# snapshots or unfinished disks}}.",
+      action: "Wait until they are gone, or disable the connection: then no new work starts.",
+    },
     "no-subscription": {
       message: "No subscription is selected for connection {connection}.",
       action: "Select at least one.",
@@ -236,6 +241,11 @@ export const connectionConflicts = catalog({
     "subscription-not-seen": {
       message: "De identiteit van de verbinding ziet abonnement {subscription} niet.",
       action: "Wijs daar de Kluis-rol toe en test opnieuw.",
+    },
+    "subscription-held": {
+      message:
+        "Kluis heeft deze verbinding nog nodig voor abonnement {subscription}, om {jobs, plural, one {# taak} other {# taken}} te beëindigen en {resources, plural, one {# momentopname of onvoltooide schijf} other {# momentopnamen of onvoltooide schijven}} te verwijderen.",
+      action: "Wacht tot ze weg zijn of schakel de verbinding uit: dan start er geen nieuw werk.",
     },
     "no-subscription": {
       message: "Voor verbinding {connection} is geen abonnement gekozen.",
