@@ -72,7 +72,7 @@ describe("a connection that an owner adds", () => {
       connection: "fabrikam",
       credential: { ...credential, secret: "another secret" },
     });
-    expect(rotated.test).toMatchObject({ pending: true, ok: null });
+    expect(rotated.test).toMatchObject({ pending: true, ok: null, result: null });
     await owner.connections.disable({ connection: "fabrikam" });
     await expect(owner.connections.enable({ connection: "fabrikam" })).rejects.toThrow(/no successful test/);
     await owner.connections.remove({ connection: "fabrikam" });

@@ -35,6 +35,7 @@ const rowSchema = z.object({
 
 /** Never holds the sealed secret: {@link readSealedSecrets} reads it for the process that opens the connection. */
 export interface ConnectionRow extends z.infer<typeof rowSchema> {
+  /** The last test with the present credential. */
   readonly test: ConnectionTest | null;
   /** The subscriptions that Kluis reads through it, by name. */
   readonly subscriptions: readonly { readonly id: string; readonly name: string }[];
@@ -65,9 +66,14 @@ const select = {
 type Selected = { readonly test: unknown; readonly subscriptions: ConnectionRow["subscriptions"] };
 
 function toRow({ test, subscriptions, ...facts }: Selected): ConnectionRow {
+  const row = fromJson(rowSchema, facts, "AzureConnection");
   return {
-    ...fromJson(rowSchema, facts, "AzureConnection"),
-    test: test === null ? null : fromJson(connectionTestSchema, test, "AzureConnection.test"),
+    ...row,
+    // A replaced credential clears `testOk`: the stored result is about the one before.
+    test:
+      row.testOk === null || test === null
+        ? null
+        : fromJson(connectionTestSchema, test, "AzureConnection.test"),
     subscriptions,
   };
 }

@@ -34,15 +34,18 @@ const rowSchema = z.object({
 });
 
 export interface VaultRow extends z.infer<typeof rowSchema> {
+  /** The last test with the present credential. */
   readonly test: VaultTest | null;
 }
 
 const omit = { sealedSecret: true } as const;
 
 function toRow({ test, ...facts }: { readonly test: unknown }): VaultRow {
+  const row = fromJson(rowSchema, facts, "Vault");
   return {
-    ...fromJson(rowSchema, facts, "Vault"),
-    test: test === null ? null : fromJson(vaultTestSchema, test, "Vault.test"),
+    ...row,
+    // A replaced credential clears `testOk`: the stored result is about the one before.
+    test: row.testOk === null || test === null ? null : fromJson(vaultTestSchema, test, "Vault.test"),
   };
 }
 
