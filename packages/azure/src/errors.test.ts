@@ -72,13 +72,17 @@ describe("errors of the SDKs become KluisErrors", () => {
     );
   });
 
-  test("a wrong secret has Entra's code", () => {
-    const thrown = Object.assign(new Error("invalid_client: AADSTS7000215: Invalid client secret"), {
-      name: "AuthenticationError",
-    });
+  test("a wrong secret has Entra's code and sentence, with one trace id", () => {
+    const [trace, correlation] = [
+      "141cd2bf-b5fc-4bee-8d6b-0e62d62fe17a",
+      "dfe4c948-2203-4103-bbc8-8244bd943a26",
+    ];
+    const description = `AADSTS7000215: Invalid client secret provided. Trace ID: ${trace}`;
+    const text = `invalid_client: Error(s): 7000215 - Timestamp: 2026-11-26 11:32:52Z - Description: ${description} Correlation ID: ${correlation} Timestamp: 2026-11-26 11:32:52Z - Correlation ID: ${correlation} - Trace ID: ${trace}`;
+    const thrown = Object.assign(new Error(text), { name: "AuthenticationError" });
     expect(azureError(thrown, name)).toMatchObject({
       code: "AZURE_AUTH_FAILED",
-      params: { azureCode: "AADSTS7000215" },
+      params: { azureCode: "AADSTS7000215", azureMessage: description },
     });
   });
 

@@ -136,7 +136,16 @@ function fromSignIn(message: string, error: unknown): Finding {
   const outcome = missing
     ? "no-identity"
     : outcomeOf({ surface: "entra", codes, text: message, status: null });
-  return { outcome, azureCode, azureMessage: message, status: null };
+  return { outcome, azureCode, azureMessage: entraSentence(message), status: null };
+}
+
+/**
+ * What Entra says, with one trace id. The identity library repeats ids and times around it:
+ * `invalid_client: Error(s): 7000215 - Timestamp: … - Description: AADSTS7000215: … Trace ID: … - Correlation ID: … - Trace ID: …`.
+ */
+function entraSentence(message: string): string {
+  const found = /AADSTS\d+: .*?(?: Trace ID: [0-9a-f-]+|$)/su.exec(message)?.[0] ?? message;
+  return found.replaceAll(/\s+/gu, " ");
 }
 
 function find(error: unknown, context: ErrorContext): Finding {
