@@ -99,6 +99,7 @@ const steps: readonly Step[] = [
     refusal: "CONFLICT",
   },
   { line: () => "connections disable new --json" },
+  { line: () => "connections remove new --json" },
   { line: () => "vaults list --json" },
   { line: () => "vaults add more --folder more --no-wait --json" },
   {
@@ -121,6 +122,7 @@ const steps: readonly Step[] = [
   },
   { line: () => "vaults enable main --json" },
   { line: () => "vaults disable more --json" },
+  { line: () => "vaults remove more --json" },
   { line: () => "vaults default main --json" },
   { line: ({ point }) => `delete-point ${point} --reason test --yes --wait --json` },
 ];

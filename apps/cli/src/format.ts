@@ -1,4 +1,4 @@
-/** Times and durations as text. */
+/** Times, durations and counts as text. */
 
 /** `2026-11-22 01:00` in UTC; the column's title names the zone. */
 export function minuteOf(instant: string | null): string {
@@ -25,4 +25,9 @@ export function durationOf(start: string | null, end: string | null, now: Date):
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+/** `1 policy`, `2 policies`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { ConnectionRow } from "../api-types.ts";
 import { argument, defineCommand, flag, listOption, option, print, type Session } from "../command.ts";
 import { type ExitCode, exitCodes, UsageError } from "../failure.ts";
-import { minuteOf } from "../format.ts";
+import { countOf, minuteOf } from "../format.ts";
 import type { Look, Tone } from "../look.ts";
 import { readSecret } from "../secret-input.ts";
 import { type Column, formatTable } from "../table.ts";
@@ -50,7 +50,9 @@ function resultOf({ test }: ConnectionRow): string {
   if (test.result === null) return "not tested";
   if (test.result.error !== null) return `${test.result.error.message} (${test.result.error.code})`;
   const lacking = test.result.subscriptions.filter(({ missing }) => missing !== null && missing.length > 0);
-  return lacking.length === 0 ? "passed" : `passed, with missing permissions in ${lacking.length}`;
+  return lacking.length === 0
+    ? "passed"
+    : `passed; permissions are missing in ${countOf(lacking.length, "subscription")}`;
 }
 
 /** The findings of a test, as text. */
@@ -164,7 +166,11 @@ export const connectionsEnable = defineCommand({
     if (subscriptions !== undefined)
       await session.server.call((api) => api.connections.update.mutate({ connection, subscriptions }));
     const row = await session.server.call((api) => api.connections.enable.mutate({ connection }));
-    print(session, row, () => `${row.name} is enabled, with ${row.subscriptions.length} subscriptions.`);
+    print(
+      session,
+      row,
+      () => `${row.name} is enabled, with ${countOf(row.subscriptions.length, "subscription")}.`,
+    );
     return exitCodes.ok;
   },
 });
@@ -178,12 +184,25 @@ export const connectionsDisable = defineCommand({
   run: async (session, { connection }) => {
     const row = await session.server.call((api) => api.connections.disable.mutate({ connection }));
     const { vms, protectedVms, policies, teams } = row.affects;
-    print(
-      session,
-      row,
-      () =>
-        `${row.name} is disabled. Affected: ${vms} virtual machines (${protectedVms} protected), ${policies} policies, ${teams} teams.`,
-    );
+    const affected = [
+      `${countOf(vms, "virtual machine")} (${protectedVms} protected)`,
+      countOf(policies, "policy", "policies"),
+      countOf(teams, "team"),
+    ];
+    print(session, row, () => `${row.name} is disabled. Affected: ${affected.join(", ")}.`);
+    return exitCodes.ok;
+  },
+});
+
+export const connectionsRemove = defineCommand({
+  name: "connections remove",
+  summary: "Remove a connection on which no virtual machine depends",
+  details: "Kluis deletes the stored credential. Nothing changes in Azure.",
+  input: { connection: reference },
+  examples: ["connections remove fabrikam"],
+  run: async (session, { connection }) => {
+    const removed = await session.server.call((api) => api.connections.remove.mutate({ connection }));
+    print(session, removed, () => `${removed.name} is removed.`);
     return exitCodes.ok;
   },
 });

@@ -8,6 +8,7 @@ import {
   connectionsDisable,
   connectionsEnable,
   connectionsList,
+  connectionsRemove,
   connectionsRotate,
   connectionsTest,
 } from "./connections.ts";
@@ -25,6 +26,7 @@ import {
   vaultsDisable,
   vaultsEnable,
   vaultsList,
+  vaultsRemove,
   vaultsRotate,
   vaultsTest,
 } from "./vaults.ts";
@@ -49,11 +51,21 @@ export const commandGroups: readonly CommandGroup[] = [
       connectionsEnable,
       connectionsDisable,
       connectionsRotate,
+      connectionsRemove,
     ],
   },
   {
     heading: "Vaults",
-    commands: [vaultsList, vaultsAdd, vaultsTest, vaultsEnable, vaultsDisable, vaultsDefault, vaultsRotate],
+    commands: [
+      vaultsList,
+      vaultsAdd,
+      vaultsTest,
+      vaultsEnable,
+      vaultsDisable,
+      vaultsDefault,
+      vaultsRotate,
+      vaultsRemove,
+    ],
   },
   { heading: "This installation", commands: [health, whoami] },
 ];

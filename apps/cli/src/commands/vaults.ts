@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { VaultRow } from "../api-types.ts";
 import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
 import { type ExitCode, exitCodes, UsageError } from "../failure.ts";
-import { minuteOf } from "../format.ts";
+import { countOf, minuteOf } from "../format.ts";
 import type { Look } from "../look.ts";
 import { readSecret } from "../secret-input.ts";
 import { type Column, formatTable } from "../table.ts";
@@ -136,10 +136,10 @@ export const vaultsDisable = defineCommand({
   examples: ["vaults disable second"],
   run: async (session, { vault }) => {
     const row = await session.server.call((api) => api.vaults.disable.mutate({ vault }));
-    print(
-      session,
-      row,
-      () => `${row.name} is disabled. Its ${row.use.points} recovery points stay restorable.`,
+    print(session, row, () =>
+      row.use.points === 0
+        ? `${row.name} is disabled. It holds no recovery points.`
+        : `${row.name} is disabled. Its ${countOf(row.use.points, "recovery point")} can still be restored.`,
     );
     return exitCodes.ok;
   },
@@ -154,6 +154,19 @@ export const vaultsDefault = defineCommand({
   run: async (session, { vault }) => {
     const row = await session.server.call((api) => api.vaults.makeDefault.mutate({ vault }));
     print(session, row, () => `New backups are stored in ${row.name}.`);
+    return exitCodes.ok;
+  },
+});
+
+export const vaultsRemove = defineCommand({
+  name: "vaults remove",
+  summary: "Remove a vault that never held a recovery point",
+  details: "The objects in its storage stay.",
+  input: { vault: reference },
+  examples: ["vaults remove second"],
+  run: async (session, { vault }) => {
+    const removed = await session.server.call((api) => api.vaults.remove.mutate({ vault }));
+    print(session, removed, () => `${removed.name} is removed.`);
     return exitCodes.ok;
   },
 });
