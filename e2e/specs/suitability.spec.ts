@@ -21,7 +21,7 @@ test("a VM that Azure cannot snapshot shows why, and what to do, before any job"
   await importStoppedVm(name, "Standard_D2_v2");
   await refresh(page);
   const row = page.getByRole("row").filter({ hasText: name });
-  await expect(row.getByText("Incomplete backup")).toBeVisible();
+  await expect(row.getByText("No backup possible")).toBeVisible();
   await openVm(page, name);
   const card = page.getByRole("region", { name: "What backups of this VM depend on" });
   await expect(card.getByText("Not possible")).toBeVisible();

@@ -13,8 +13,10 @@ import {
   pointStateTexts,
   type StepState,
   type SuitabilitySeverity,
+  type SuitabilitySign,
   stepStateTexts,
   suitabilitySeverityTexts,
+  suitabilitySignTexts,
   type VmStatus,
   vmStatusTexts,
 } from "@kluis/domain";
@@ -41,6 +43,12 @@ export const suitabilityWords = {
   warns: { text: suitabilitySeverityTexts.warns, tone: "warn" },
   notes: { text: suitabilitySeverityTexts.notes, tone: "dim" },
 } as const satisfies Record<SuitabilitySeverity, Word>;
+
+export const suitabilitySignWords = {
+  refuses: { text: suitabilitySignTexts.refuses, tone: "bad" },
+  partial: { text: suitabilitySignTexts.partial, tone: "bad" },
+  warns: { text: suitabilitySignTexts.warns, tone: "warn" },
+} as const satisfies Record<SuitabilitySign, Word>;
 
 export const jobStateWords = {
   queued: { text: jobStateTexts.queued, tone: null },

@@ -298,18 +298,21 @@ export {
   type SuitabilityFinding,
   type SuitabilityInput,
   type SuitabilitySeverity,
+  type SuitabilitySign,
   suitabilityCodes,
   suitabilityFindingSchema,
   suitabilityInput,
   suitabilitySeverities,
+  suitabilitySign,
+  suitabilitySigns,
   type VmRefusalCode,
   vmRefusalCodes,
-  worstSeverity,
 } from "./vm-suitability.ts";
 export {
   diskRefusalNotices,
   type SuitabilityText,
   suitabilitySeverityTexts,
+  suitabilitySignTexts,
   suitabilityTexts,
 } from "./vm-suitability-texts.ts";
 export { scaleSetModes, unknownTraits, type VmTraits, vmTraitsSchema } from "./vm-traits.ts";

@@ -1,6 +1,11 @@
 /** English texts of the table in vm-suitability.ts; the portal's catalog has them in each language. */
 import type { NoticeCode } from "./notices.ts";
-import type { DiskRefusalCode, SuitabilityCode, SuitabilitySeverity } from "./vm-suitability.ts";
+import type {
+  DiskRefusalCode,
+  SuitabilityCode,
+  SuitabilitySeverity,
+  SuitabilitySign,
+} from "./vm-suitability.ts";
 
 export interface SuitabilityText {
   /** The finding and its consequence. */
@@ -118,6 +123,13 @@ export const suitabilitySeverityTexts = {
   warns: "Warning",
   notes: "Note",
 } as const satisfies Readonly<Record<SuitabilitySeverity, string>>;
+
+/** In lists. */
+export const suitabilitySignTexts = {
+  refuses: "No backup possible",
+  partial: "Incomplete backup",
+  warns: "Limited backup",
+} as const satisfies Readonly<Record<SuitabilitySign, string>>;
 
 /** The sentence that a job stores when a backup leaves out a disk. */
 export const diskRefusalNotices = {

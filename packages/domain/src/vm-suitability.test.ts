@@ -8,12 +8,13 @@ import {
   refusalOfVm,
   refusedDisks,
   type SuitabilityDisk,
+  type SuitabilityFinding,
   type SuitabilityInput,
   suitabilityCodes,
   suitabilityFindingSchema,
   suitabilitySeverities,
+  suitabilitySign,
   vmRefusalCodes,
-  worstSeverity,
 } from "./vm-suitability.ts";
 import { unknownTraits } from "./vm-traits.ts";
 
@@ -275,7 +276,12 @@ test("findings are well-formed, sorted worst first, and name only disks of the V
         expect(suitabilityFindingSchema.parse(one)).toEqual(one);
         expect(one.disks.every((key) => keys.has(key))).toBe(true);
       }
-      expect(worstSeverity(found)).toBe(ranks.includes(0) ? "refuses" : ranks.includes(1) ? "warns" : null);
+      const sign = suitabilitySign(
+        found,
+        vm.disks.map(({ key }) => key),
+      );
+      const worst = ranks.includes(0) ? ["refuses", "partial"] : ranks.includes(1) ? ["warns"] : [null];
+      expect(worst).toContain(sign);
     }),
   );
 });
@@ -336,4 +342,13 @@ test("facts of an earlier version are read with the newer ones as unknown", () =
   });
   expect(readDiskFacts(earlier)).toBeNull();
   expect(readDiskFacts(null)).toBeNull();
+});
+
+test("the sign of a list tells a VM without a possible backup from one whose backup leaves out a disk", () => {
+  const refused: SuitabilityFinding = { code: "shared-disk", severity: "refuses", disks: ["0"], details: [] };
+  const whole: SuitabilityFinding = { code: "confidential-vm", severity: "refuses", disks: [], details: [] };
+  expect(suitabilitySign([refused], ["os", "0"])).toBe("partial");
+  expect(suitabilitySign([refused], ["0"])).toBe("refuses");
+  expect(suitabilitySign([whole], ["os", "0"])).toBe("refuses");
+  expect(suitabilitySign([], ["os"])).toBeNull();
 });

@@ -257,13 +257,22 @@ function isVmRefusal(code: SuitabilityCode): code is VmRefusalCode {
   return vmRefusalCodes.some((one) => one === code);
 }
 
-/** The worst severity that a list shows as a sign; notes are shown on the VM's page only. Null: nothing to show. */
-export function worstSeverity(
+/** `refuses`: nothing can be backed up. `partial`: at least one disk, but not all of them. */
+export const suitabilitySigns = ["refuses", "partial", "warns"] as const;
+export type SuitabilitySign = (typeof suitabilitySigns)[number];
+
+/**
+ * The worst finding as a list shows it; notes are shown on the VM's page only. Null: nothing to show.
+ * @param disks the disks that the protection includes
+ */
+export function suitabilitySign(
   findings: readonly SuitabilityFinding[],
-): Exclude<SuitabilitySeverity, "notes"> | null {
-  const severities = findings.map(({ severity }) => severity);
-  if (severities.includes("refuses")) return "refuses";
-  return severities.includes("warns") ? "warns" : null;
+  disks: readonly DiskKey[],
+): SuitabilitySign | null {
+  const refused = refusedDisks(findings);
+  if (refusalOfVm(findings) !== null) return "refuses";
+  if (refused.size > 0) return disks.every((key) => refused.has(key)) ? "refuses" : "partial";
+  return findings.some(({ severity }) => severity === "warns") ? "warns" : null;
 }
 
 /** The facts of a VM as the rules take them, for the restore point that the next backup requests. */

@@ -8,7 +8,7 @@ import { formatFacts, type Look } from "../look.ts";
 import { allPages } from "../pages.ts";
 import { type Column, formatTable } from "../table.ts";
 import { text, vmArgument } from "../values.ts";
-import { suitabilityWords, vmStatusWords } from "../words.ts";
+import { suitabilitySignWords, suitabilityWords, vmStatusWords } from "../words.ts";
 
 const columns: readonly Column<VmRow>[] = [
   { title: "NAME", value: (vm) => vm.name, shrinkTo: 12 },
@@ -24,8 +24,8 @@ const columns: readonly Column<VmRow>[] = [
   },
   {
     title: "CHECK",
-    value: (vm) => (vm.suitability === null ? "ok" : suitabilityWords[vm.suitability].text),
-    tone: (vm) => (vm.suitability === null ? null : suitabilityWords[vm.suitability].tone),
+    value: (vm) => (vm.suitability === null ? "ok" : suitabilitySignWords[vm.suitability].text),
+    tone: (vm) => (vm.suitability === null ? null : suitabilitySignWords[vm.suitability].tone),
     leaveOut: 3,
   },
   { title: "LAST POINT (UTC)", value: (vm) => minuteOf(vm.lastPoint?.takenAt ?? null) },

@@ -1,4 +1,4 @@
-import { type SuitabilitySeverity, suitabilitySeverityTexts, suitabilityTexts } from "@kluis/domain";
+import { suitabilitySeverityTexts, suitabilitySignTexts, suitabilityTexts } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 
 /** What prevents or complicates the backup of a VM. The English texts are domain's. */
@@ -7,10 +7,7 @@ export const suitability = catalog({
     title: "What backups of this VM depend on",
     disksOf: "{count, plural, one {Disk} other {Disks}}",
     severities: suitabilitySeverityTexts,
-    sign: {
-      refuses: "Incomplete backup",
-      warns: "Limited backup",
-    } satisfies Record<Exclude<SuitabilitySeverity, "notes">, string>,
+    sign: suitabilitySignTexts,
     findings: suitabilityTexts,
   },
   nl: {
@@ -22,7 +19,8 @@ export const suitability = catalog({
       notes: "Opmerking",
     },
     sign: {
-      refuses: "Onvolledige back-up",
+      refuses: "Geen back-up mogelijk",
+      partial: "Onvolledige back-up",
       warns: "Beperkte back-up",
     },
     findings: {

@@ -16,7 +16,8 @@ import {
   KluisError,
   nextOccurrences,
   type SuitabilityFinding,
-  worstSeverity,
+  type SuitabilitySign,
+  suitabilitySign,
 } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
@@ -34,8 +35,13 @@ export async function listVms(ctx: SignedInContext, input: ListVmsInput): Promis
   const policies = await listPolicies(ctx.api.db.prisma, "all");
   const list = await listFleet(ctx.api.db.prisma, scopeOf(ctx, policies), { filter, order });
   const rules = new Map(policies.map(({ id, current }) => [id, current.document.consistency]));
-  const rows = list.rows.map((row) => ({ ...row, suitability: worstSeverity(findingsOf(row, rules)) }));
+  const rows = list.rows.map((row) => ({ ...row, suitability: signOf(row, rules) }));
   return { ...list, rows, page, pageSize };
+}
+
+function signOf(row: VmRow, rules: ReadonlyMap<string, ConsistencyRules>): SuitabilitySign | null {
+  const included = row.disks.map(({ key }) => key).filter((key) => !row.excludedDisks.includes(key));
+  return suitabilitySign(findingsOf(row, rules), included);
 }
 
 function findingsOf(

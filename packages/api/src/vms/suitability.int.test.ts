@@ -47,7 +47,7 @@ test("a VM shows what its backups depend on; the list shows the worst", async ()
   expect(vm.disks[1]?.facts).toMatchObject({ zones: ["2"], networkAccessPolicy: "AllowPrivate" });
   const { rows } = await api.admin.vms.list({ search: "-01", sort: "name" });
   const signs = Object.fromEntries(rows.map(({ name, suitability }) => [name, suitability]));
-  expect(signs).toMatchObject({ "private-01": "warns", "shared-01": "refuses", "shop-01": null });
+  expect(signs).toMatchObject({ "private-01": "warns", "shared-01": "partial", "shop-01": null });
 });
 
 test("findings about a disk that the protection excludes are left out", async () => {

@@ -8,14 +8,15 @@ import {
   protectionStates,
   refView,
   suitabilityFindingSchema,
+  suitabilitySigns,
   vmDiskSchema,
 } from "@kluis/domain";
 import { z } from "zod";
 
 /** A VM in a list, without the facts that only its page shows. */
 const vmRow = storedRow.omit({ disks: true, traits: true, excludedDisks: true }).extend({
-  /** The worst severity of the findings; null: none to show. `vms.get` has the findings. */
-  suitability: z.enum(["refuses", "warns"]).nullable(),
+  /** The worst of the findings; null: none to show. `vms.get` has the findings. */
+  suitability: z.enum(suitabilitySigns).nullable(),
 });
 export const vmPage = pageView(vmRow);
 

@@ -70,7 +70,7 @@ function Subject({ names, details }: { names: readonly string[]; details: readon
 export function SuitabilitySign({ suitability }: { suitability: VmRow["suitability"] }) {
   const t = useTranslations("suitability");
   if (suitability === null) return null;
-  const { tone, icon } = looks[suitability];
+  const { tone, icon } = looks[suitability === "partial" ? "refuses" : suitability];
   return (
     <Status look="plain" tone={tone} icon={icon}>
       {t(`sign.${suitability}`)}
