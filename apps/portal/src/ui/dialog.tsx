@@ -19,11 +19,14 @@ export interface DialogProps {
   readonly children?: ReactNode;
   /** The buttons; the last one is the main action. */
   readonly footer?: ReactNode;
-  /** What it shows would be lost: Escape, a click outside and the corner button do not close it. */
+  /** What it shows would be lost: Escape and the corner button do not close it. */
   readonly mustConfirm?: boolean;
 }
 
-/** A modal dialog. Focus moves into it, Escape closes it, focus returns to where it was. */
+/**
+ * A modal dialog. Focus moves into it, Escape closes it, focus returns to where it was. A click outside does not close it: it
+ * would lose what the user entered.
+ */
 export function Dialog(props: DialogProps) {
   const { open, onOpenChange, title, description, children, footer, mustConfirm = false } = props;
   const t = useTranslations("ui");
@@ -31,7 +34,7 @@ export function Dialog(props: DialogProps) {
     if (next || !mustConfirm) onOpenChange(next);
   };
   return (
-    <Base.Root open={open} onOpenChange={change}>
+    <Base.Root open={open} onOpenChange={change} disablePointerDismissal>
       <Base.Portal>
         <Base.Backdrop className={backdrop} />
         <Base.Popup className={popup}>

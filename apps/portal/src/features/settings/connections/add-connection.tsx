@@ -24,6 +24,7 @@ type Step = (typeof steps)[number];
 /** Adds a connection: tenant, credential, then the test and the subscriptions that it shows. */
 export function AddConnectionDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations("connections");
+  const ui = useTranslations("ui");
   const trpc = useTRPC();
   const outcome = useOutcome();
   const [step, setStep] = useState<Step>("tenant");
@@ -85,11 +86,13 @@ export function AddConnectionDialog({ onClose }: { onClose: () => void }) {
       })}
       footer={
         <>
-          {isFirst || added !== null ? null : (
+          {isFirst || added !== null ? (
+            <Button onClick={onClose}>{ui("cancel")}</Button>
+          ) : (
             <Button onClick={() => setStep("tenant")}>{t("form.back")}</Button>
           )}
           <Button tone="primary" type="submit" form={formId} busy={add.isPending || rotate.isPending}>
-            {isFirst ? t("form.next") : t("form.addSubmit")}
+            {t(isFirst ? "form.next" : added === null ? "form.addSubmit" : "form.rotateSubmit")}
           </Button>
         </>
       }
@@ -151,9 +154,11 @@ export function ChooseDialog({ title, step, connection: first, onClose, onBack }
   const failed = connection.test.result?.error ?? null;
   const blocked = connection.test.pending
     ? t("testing")
-    : ids.length === 0 || connection.test.ok !== true
-      ? t("chooseNone")
-      : null;
+    : connection.test.ok !== true
+      ? t("untested")
+      : ids.length === 0
+        ? t("chooseNone")
+        : null;
   return (
     <Dialog
       open

@@ -117,10 +117,17 @@ function ConnectionItem({ connection, onOpen }: ItemProps) {
             · {t("vms", { vms: affects.vms })}
           </p>
           <p className="text-sm text-muted">
-            {t("tenant")}{" "}
-            <span data-value className="font-mono text-xs break-all">
-              {connection.tenantId}
-            </span>
+            {connection.cloud === "public" ? null : `${t(`clouds.${connection.cloud}`)} · `}
+            {t("facts.tenant")} <Id>{connection.tenantId}</Id>
+          </p>
+          <p className="text-sm text-muted">
+            {connection.clientId === null ? (
+              t("systemIdentity")
+            ) : (
+              <>
+                {t("facts.identity")} <Id>{connection.clientId}</Id>
+              </>
+            )}
           </p>
           <p className="mt-1">
             <TestLine connection={connection} />
@@ -130,7 +137,7 @@ function ConnectionItem({ connection, onOpen }: ItemProps) {
       </div>
       {isOn && health?.ok === false && test.ok !== false ? <ErrorState compact error={health.error} /> : null}
       {test.result === null || test.pending ? null : (
-        <details className="text-sm">
+        <details className="text-sm" open={test.ok === false}>
           <summary className="w-fit cursor-pointer text-accent" aria-label={t("detailsOf", { name })}>
             {t("details")}
           </summary>
@@ -143,11 +150,19 @@ function ConnectionItem({ connection, onOpen }: ItemProps) {
   );
 }
 
+function Id({ children }: { children: string }) {
+  return (
+    <span data-value className="font-mono text-xs break-all">
+      {children}
+    </span>
+  );
+}
+
 function ItemActions({ connection, onOpen }: ItemProps) {
   const t = useTranslations("connections");
   const trpc = useTRPC();
   const outcome = useOutcome();
-  const { id, name, state, source, test: tested, affects } = connection;
+  const { id, name, state, source, test: tested, affects, subscriptions } = connection;
   const failed = { onError: outcome.failed(t("notDone")) };
   const test = useMutation(
     trpc.connections.test.mutationOptions({ ...failed, onSuccess: () => outcome.refresh() }),
@@ -188,7 +203,8 @@ function ItemActions({ connection, onOpen }: ItemProps) {
           size="sm"
           aria-label={t("enableOf", { name })}
           busy={enable.isPending}
-          onClick={() => enable.mutate({ connection: id })}
+          disabledReason={tested.ok === true ? null : t("untested")}
+          onClick={() => (subscriptions.length === 0 ? onOpen("choose") : enable.mutate({ connection: id }))}
         >
           {t("enable")}
         </Button>

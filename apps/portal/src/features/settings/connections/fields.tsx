@@ -97,7 +97,7 @@ export function CredentialFields({ form, problems, onChange }: Props<CredentialF
         </Field>
       ) : null}
       {form.kind === "certificate" ? (
-        <Field label={t("form.certificate")} hint={t("form.secretHint")} error={wrong("secret")}>
+        <Field label={t("form.certificate")} hint={t("form.certificateHint")} error={wrong("secret")}>
           <Input
             render={<textarea rows={6} />}
             value={form.secret}

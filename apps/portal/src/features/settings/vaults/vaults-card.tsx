@@ -185,6 +185,7 @@ function ItemActions({ vault, onOpen }: ItemProps) {
           size="sm"
           aria-label={t("enableOf", { name })}
           busy={enable.isPending}
+          disabledReason={tested.ok === true ? null : t("untested")}
           onClick={() => enable.mutate({ vault: id })}
         >
           {t("enable")}
