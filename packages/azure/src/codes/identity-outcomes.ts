@@ -13,13 +13,14 @@ export const identityOutcomes = {
     code: "AZURE_AUTH_FAILED",
     reason: "secret-wrong",
     retry: "never",
-    action: "Store the value of the client secret (not its ID) in the secret file.",
+    action: "Enter the value of the client secret, not its ID, in the connection or its secret file.",
   },
   "secret-expired": {
     code: "AZURE_AUTH_FAILED",
     reason: "secret-expired",
     retry: "never",
-    action: "Create a new client secret for the app registration and store it in the secret file.",
+    action:
+      "Create a new client secret for the app registration, and enter it in the connection or its secret file.",
   },
   "app-unknown": {
     code: "AZURE_AUTH_FAILED",
