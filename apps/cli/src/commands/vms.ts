@@ -62,6 +62,13 @@ export const vm = defineCommand({
   },
 });
 
+function connectionOf({ connection }: VmView): string {
+  if (connection === null) return "none reads its subscription: no backups or restores start";
+  return connection.state === "enabled"
+    ? connection.name
+    : `${connection.name} is disabled: no backups or restores start`;
+}
+
 function describe(one: VmView, look: Look): string {
   const facts: [string, string][] = [
     ["VM", one.name],
@@ -71,6 +78,7 @@ function describe(one: VmView, look: Look): string {
     ["Security", one.traits.securityType ?? "standard"],
     ["Protection", vmStatusWords[one.status].text],
     ["Policy", one.policy?.name ?? "–"],
+    ["Connection", connectionOf(one)],
   ];
   const disks = formatTable(diskColumns, one.disks, { empty: "No disks.", look });
   const findings = formatTable(findingColumns, one.suitability, {
