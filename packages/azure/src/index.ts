@@ -57,4 +57,4 @@ export {
   startUploadDisk,
 } from "./upload-disk.ts";
 export { readVmConfiguration } from "./vm-configuration.ts";
-export { getVm, requireVm } from "./vms.ts";
+export { findAzureVmId, getVm, requireVm } from "./vms.ts";

@@ -1,6 +1,6 @@
 /** The VMs of a subscription with their disks, read with lists: the number of requests grows with pages, not with VMs. */
 import type { VirtualMachineInstanceView } from "@azure/arm-compute";
-import { isKluisError, type VmFacts } from "@kluis/domain";
+import { isKluisError, type KluisError, type VmFacts } from "@kluis/domain";
 import { armKey } from "./arm-id.ts";
 import { pagesOf } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
@@ -15,7 +15,9 @@ export type ListedVm = VmInfo & Pick<VmFacts, "agentState">;
 
 export interface InventoryItem {
   readonly vm: ListedVm;
-  readonly disks: readonly DiskFinding[];
+  /** Null when a disk may not be read: what is known of the VM's disks must stay as it is. */
+  readonly disks: readonly DiskFinding[] | null;
+  readonly error: KluisError | null;
 }
 
 /**
@@ -62,5 +64,19 @@ export async function* listInventory(
 ): AsyncGenerator<InventoryItem> {
   const machines = await Array.fromAsync(listVms(azure, subscriptionId, options));
   const listed = await listDisks(azure, subscriptionId, options);
-  for (const vm of machines) yield { vm, disks: await findDisks(azure, vm, { ...options, listed }) };
+  for (const vm of machines) yield { vm, ...(await disksOf(azure, vm, { ...options, listed })) };
+}
+
+/** A disk outside the reach of the role concerns its VM only; any other failure is about the subscription. */
+async function disksOf(
+  azure: AzureConnection,
+  vm: ListedVm,
+  options: Parameters<typeof findDisks>[2],
+): Promise<Pick<InventoryItem, "disks" | "error">> {
+  try {
+    return { disks: await findDisks(azure, vm, options), error: null };
+  } catch (error) {
+    if (isKluisError(error, "AZURE_FORBIDDEN")) return { disks: null, error };
+    throw error;
+  }
 }

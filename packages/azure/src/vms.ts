@@ -10,6 +10,7 @@ import { z } from "zod";
 import { armKey, namesOf, parseArmId } from "./arm-id.ts";
 import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
+import { hasAzureCode } from "./errors.ts";
 import type { CallOptions } from "./lro.ts";
 import { RawAnswer } from "./raw-answer.ts";
 import { resourceOf } from "./resource.ts";
@@ -166,6 +167,31 @@ export async function getVm(
     agentState: agentOf(vm.instanceView),
     extensions: extensionsOf(vm),
   };
+}
+
+/** Azure's codes that say that a VM does not exist; other 404s do not prove it. */
+const goneCodes = ["ResourceNotFound", "ResourceGroupNotFound"] as const;
+
+/**
+ * The id that Azure gave the VM of this name when it was created; null when Azure says that the VM, or its resource group, does not
+ * exist.
+ * @throws KluisError AZURE_FORBIDDEN when the identity may not see it
+ */
+export async function findAzureVmId(
+  azure: AzureConnection,
+  vmId: string,
+  options: CallOptions = {},
+): Promise<string | null> {
+  const { client, path } = resourceOf<1>(azure, vmId, "virtualMachines");
+  try {
+    const vm = await call({ operation: "read the virtual machine", target: vmId }, () =>
+      client.virtualMachines.get(...path, abortable(options)),
+    );
+    return vm.vmId ?? "";
+  } catch (error) {
+    if (goneCodes.some((code) => hasAzureCode(error, code))) return null;
+    throw error;
+  }
 }
 
 /** Like {@link getVm}, for callers that need the VM. @throws KluisError VM_NOT_FOUND */

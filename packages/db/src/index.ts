@@ -275,4 +275,12 @@ export {
   vmView,
 } from "./vms/view.ts";
 export { listPredecessors, markVmDeleted } from "./vms/work.ts";
-export { type DiscoveredVm, markUnseenVms, type StoredVm, upsertVm } from "./vms/write.ts";
+export {
+  type DiscoveredVm,
+  findStoredVm,
+  listUnseenVms,
+  markVmsGone,
+  type StoredVm,
+  type UnseenVm,
+  upsertVm,
+} from "./vms/write.ts";

@@ -1,9 +1,11 @@
 /** Upkeep besides the jobs: the sweeper, discovery, the anchor of the ledger, and health. */
 
 import { readFile } from "node:fs/promises";
-import { type RestorePointRequest, startRestorePoint } from "@kluis/azure";
+import { type AzureConnection, type RestorePointRequest, startRestorePoint } from "@kluis/azure";
 import { listAnchors, loadLedgerKey, newId, planResource } from "@kluis/db";
+import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { Engine } from "../src/engine.ts";
 import { discover } from "../src/inventory/discover.ts";
 import { checkParts } from "../src/runtime/health.ts";
@@ -146,6 +148,90 @@ describe("discovery", () => {
     ]);
   });
 });
+
+describe("a VM that the role does not reach", () => {
+  const alive = (name: string) => world.db.prisma.virtualMachine.count({ where: { name, deletedAt: null } });
+  const subscription = () =>
+    world.db.prisma.subscription.findUniqueOrThrow({ where: { id: CONTOSO_SUBSCRIPTION_ID } });
+  const importVm = async (vm: string) => {
+    const disks = [await world.image(vm, 24 * MIB, [random(0, MIB)])];
+    await world.control.importVm({ vm, os: "linux", resourceGroup: GROUP, disks });
+  };
+  /** As for a role on some of the resource groups: the lists lack the VM, and a read is refused. */
+  const hide = (name: string) =>
+    world.db.prisma.virtualMachine.updateMany({
+      where: { name },
+      data: { resourceId: vmResourceId("other-rg", name), resourceGroup: "other-rg" },
+    });
+  const refuse = (path: string) =>
+    world.control.addFault({
+      match: { method: "GET", path },
+      effect: { type: "fail", status: 403, code: "AuthorizationFailed" },
+    });
+  const vmResourceId = (group: string, name: string) =>
+    `/subscriptions/${CONTOSO_SUBSCRIPTION_ID}/resourcegroups/${group}/providers/microsoft.compute/virtualmachines/${name}`;
+
+  it("is not deleted because the lists lack it, while one that Azure does not know is", async () => {
+    await importVm("hidden");
+    await importVm("removed");
+    await discover(engine.deps, null, soon());
+    await hide("hidden");
+    await world.control.deleteVm("hidden");
+    await world.control.deleteVm("removed");
+    await refuse("/virtualmachines/hidden$");
+    await refuse("/virtualMachines/hidden$");
+    await discover(engine.deps, null, soon());
+    expect([await alive("hidden"), await alive("removed")]).toEqual([1, 0]);
+    expect(await subscription()).toMatchObject({ readable: true, problem: { code: "AZURE_FORBIDDEN" } });
+    await world.control.clearFaults();
+    await discover(engine.deps, null, soon());
+    expect(await alive("hidden")).toBe(0);
+    expect(await subscription()).toMatchObject({ readable: true, problem: null });
+  });
+
+  it("by one of its disks stays, and the others are read", async () => {
+    await importVm("part");
+    await discover(engine.deps, null, soon());
+    const before = await world.db.prisma.virtualMachine.findFirstOrThrow({ where: { name: "part" } });
+    await importVm("later");
+    const empty = await world.control.addFault({
+      match: { operation: "disks.get" },
+      effect: { type: "fail", status: 403, code: "AuthorizationFailed" },
+    });
+    const compute = engine.deps.azure.compute(CONTOSO_SUBSCRIPTION_ID);
+    compute.pipeline.addPolicy(withoutListed("part-os"));
+    try {
+      await discover(engine.deps, null, soon());
+    } finally {
+      compute.pipeline.removePolicy({ name: "withoutListed" });
+      await world.control.clearFaults(empty.id);
+    }
+    expect([await alive("part"), await alive("later")]).toEqual([1, 1]);
+    const after = await world.db.prisma.virtualMachine.findFirstOrThrow({ where: { name: "part" } });
+    expect(after.disks).toEqual(before.disks);
+    expect(await subscription()).toMatchObject({ readable: true, problem: { code: "AZURE_FORBIDDEN" } });
+    await discover(engine.deps, null, soon());
+    expect(await subscription()).toMatchObject({ problem: null });
+  });
+});
+
+type PipelinePolicy = Parameters<ReturnType<AzureConnection["compute"]>["pipeline"]["addPolicy"]>[0];
+
+/** Leaves one disk out of the list of disks, as Azure does for a disk that the role does not reach. */
+function withoutListed(disk: string): PipelinePolicy {
+  return {
+    name: "withoutListed",
+    async sendRequest(request, next) {
+      const response = await next(request);
+      if (!new URL(request.url).pathname.endsWith("/disks")) return response;
+      const { value, ...rest } = z
+        .looseObject({ value: z.array(z.looseObject({ name: z.string() })) })
+        .parse(JSON.parse(response.bodyAsText ?? "{}"));
+      const left = value.filter(({ name }) => name !== disk);
+      return { ...response, bodyAsText: JSON.stringify({ ...rest, value: left }) };
+    },
+  };
+}
 
 describe("the ledger's anchor", () => {
   it("is signed and copied to the vault, but only after changes", async () => {

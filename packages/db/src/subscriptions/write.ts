@@ -20,7 +20,7 @@ export interface SubscriptionRow {
   /** Only of a new row: tests of connections keep the names. */
   readonly name: string;
   readonly readable: boolean;
-  /** Why the last read failed; null when it succeeded. */
+  /** Why the last read failed, or what it could not read; null when it read everything. */
   readonly problem: ErrorInfo | null;
   readonly seenAt: Date | null;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { addVm, freshWorld, vmFacts } from "../../test/fixtures.ts";
 import { inTransaction } from "../tx.ts";
-import { markUnseenVms, upsertVm } from "./write.ts";
+import { listUnseenVms, markVmsGone, upsertVm } from "./write.ts";
 
 const world = freshWorld();
 const stored = (id: string) => world.db.prisma.virtualMachine.findUnique({ where: { id } });
@@ -48,10 +48,11 @@ test("a VM that discovery does not see is marked deleted, in its own subscriptio
   const since = world.clock.now();
   // Created after this discovery listed the VMs, and already found by another one.
   const young = await addVm(db, world.clock, vmFacts("young"));
-  const marked = await inTransaction(db, (tx) =>
-    markUnseenVms(tx, { subscriptionId: "SUB-1", ids: [seen], since }, world.clock.now()),
-  );
-  expect(marked.map((vm) => vm.id)).toEqual([gone]);
+  const unseen = await listUnseenVms(db.prisma, { subscriptionId: "SUB-1", ids: [seen], since });
+  expect(unseen.map((vm) => vm.id)).toEqual([gone]);
+  const mark = () => markVmsGone(db.prisma, { vms: unseen, since }, world.clock.now());
+  expect(await mark()).toEqual(unseen);
+  expect(await mark()).toEqual([]);
   expect((await stored(young))?.deletedAt).toBeNull();
   expect((await stored(elsewhere))?.deletedAt).toBeNull();
   const back = await inTransaction(db, (tx) => upsertVm(tx, vmFacts("gone"), world.clock));

@@ -97,28 +97,57 @@ function isChanged(before: StoredVm, now: DiscoveredVm): boolean {
   return before.deletedAt !== null || essence(before) !== essence(now);
 }
 
+/** The stored row of this very VM, also one that is marked deleted. */
+export async function findStoredVm(
+  tx: Tx,
+  { resourceId, azureVmId }: { readonly resourceId: string; readonly azureVmId: string },
+): Promise<StoredVm | null> {
+  const key = { resourceId: resourceId.toLowerCase(), azureVmId };
+  const row = await tx.virtualMachine.findUnique({ where: { resourceId_azureVmId: key }, select: vmFields });
+  return row && toStoredVm(row);
+}
+
+export interface UnseenVm {
+  readonly id: string;
+  readonly name: string;
+  readonly resourceId: string;
+  readonly azureVmId: string;
+}
+
 /**
- * Marks the VMs of a subscription that a discovery did not see as deleted; their recovery points stay.
- * @param seen.since when the discovery began: a VM that another process saw after that is new, not gone
- * @returns the VMs that were marked
+ * The VMs of a subscription that a discovery did not see. Azure's lists do not prove that they are gone: a role on some of the
+ * resource groups makes them shorter.
+ * @param seen.since when the discovery began: a VM that another process saw after that is new
  */
-export async function markUnseenVms(
+export function listUnseenVms(
   tx: Tx,
   seen: { readonly subscriptionId: string; readonly ids: readonly string[]; readonly since: Date },
-  now: Date,
-): Promise<StoredVm[]> {
-  const rows = await tx.virtualMachine.findMany({
+): Promise<UnseenVm[]> {
+  return tx.virtualMachine.findMany({
     where: {
       subscriptionId: seen.subscriptionId.toLowerCase(),
       deletedAt: null,
       id: { notIn: [...seen.ids] },
       lastSeenAt: { lt: seen.since },
     },
-    select: vmFields,
+    select: { id: true, name: true, resourceId: true, azureVmId: true },
+    orderBy: { id: "asc" },
   });
-  await tx.virtualMachine.updateMany({
-    where: { id: { in: rows.map((row) => row.id) } },
-    data: { deletedAt: now },
-  });
-  return rows.map(toStoredVm);
+}
+
+/** Marks those of the VMs as deleted that no process saw since then; their recovery points stay. Returns the ones that it marked. */
+export async function markVmsGone(
+  tx: Tx,
+  gone: { readonly vms: readonly UnseenVm[]; readonly since: Date },
+  now: Date,
+): Promise<UnseenVm[]> {
+  const marked: UnseenVm[] = [];
+  for (const vm of gone.vms) {
+    const { count } = await tx.virtualMachine.updateMany({
+      where: { id: vm.id, deletedAt: null, lastSeenAt: { lt: gone.since } },
+      data: { deletedAt: now },
+    });
+    if (count > 0) marked.push(vm);
+  }
+  return marked;
 }

@@ -1,9 +1,10 @@
 /** Reads the inventory from Azure: VMs, their disks, and the facts that decide whether they can be protected. */
 import { listInventory } from "@kluis/azure";
-import { appendEvents, inTransaction, markUnseenVms, notify, upsertSubscription } from "@kluis/db";
-import { errorInfo, forEachConcurrent, type LedgerDraft, toKluisError } from "@kluis/domain";
+import { upsertSubscription } from "@kluis/db";
+import { errorInfo, forEachConcurrent, type KluisError, toKluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
-import { deletedEvent, recordVm } from "./record-vm.ts";
+import { recordVm, recordVmWithoutDisks } from "./record-vm.ts";
+import { settleUnseen } from "./unseen.ts";
 
 /** VMs that are stored at the same time. Bounded by the database's connections. */
 const VMS_AT_ONCE = 4;
@@ -22,11 +23,11 @@ export async function discover(deps: EngineDeps, only: string | null, signal: Ab
       if (only !== null && subscription.id !== only.toLowerCase()) continue;
       const facts = { ...subscription, tenantId: row.tenantId };
       try {
-        await discoverSubscription(deps, subscription.id, signal);
-        await recordSubscription(deps, facts, null);
+        const problem = await discoverSubscription(deps, subscription.id, signal);
+        await recordSubscription(deps, facts, { readable: true, problem });
       } catch (error) {
         if (signal.aborted) throw error;
-        await recordSubscription(deps, facts, error);
+        await recordSubscription(deps, facts, { readable: false, problem: error });
         deps.log.warn({ error, subscriptionId: subscription.id }, "subscription cannot be read");
         if (toKluisError(error).retry !== "never") errors.push(error);
       }
@@ -37,36 +38,39 @@ export async function discover(deps: EngineDeps, only: string | null, signal: Ab
 
 type SubscriptionFacts = Pick<Parameters<typeof upsertSubscription>[1], "id" | "name" | "tenantId">;
 
-async function recordSubscription(deps: EngineDeps, facts: SubscriptionFacts, error: unknown): Promise<void> {
+async function recordSubscription(
+  deps: EngineDeps,
+  facts: SubscriptionFacts,
+  { readable, problem }: { readonly readable: boolean; readonly problem: unknown },
+): Promise<void> {
   await upsertSubscription(deps.db.prisma, {
     ...facts,
-    readable: error === null,
-    problem: error === null ? null : errorInfo(error),
-    seenAt: error === null ? deps.clock.now() : null,
+    readable,
+    problem: problem === null ? null : errorInfo(problem),
+    seenAt: readable ? deps.clock.now() : null,
   });
 }
 
+/** Returns why one of its VMs could not be read; null when all were. */
 async function discoverSubscription(
   deps: EngineDeps,
   subscriptionId: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<KluisError | null> {
   const ids: string[] = [];
+  let problem: KluisError | null = null;
   const since = deps.clock.now();
   await forEachConcurrent(
     listInventory(deps.azure, subscriptionId, { signal }),
     { limit: VMS_AT_ONCE, signal },
-    async ({ vm, disks }) => {
-      ids.push(await recordVm(deps, vm, disks));
+    async ({ vm, disks, error }) => {
+      if (error !== null) {
+        problem ??= error;
+        deps.log.warn({ error, resourceId: vm.resourceId }, "a disk of a VM may not be read");
+      }
+      const id = await (disks === null ? recordVmWithoutDisks(deps, vm) : recordVm(deps, vm, disks));
+      if (id !== null) ids.push(id);
     },
   );
-  await inTransaction(deps.db, async (tx) => {
-    const gone = await markUnseenVms(tx, { subscriptionId, ids, since }, deps.clock.now());
-    const events: LedgerDraft[] = [];
-    for (const vm of gone) {
-      events.push(await deletedEvent(tx, vm));
-      await notify(tx, "inventory", { vmId: vm.id });
-    }
-    await appendEvents(tx, deps.clock, events);
-  });
+  return (await settleUnseen(deps, { subscriptionId, ids, since }, signal)) ?? problem;
 }

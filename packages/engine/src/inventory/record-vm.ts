@@ -3,6 +3,7 @@ import { type DiskFinding, type ListedVm, type VmDetails, vmFactsOf } from "@klu
 import {
   appendEvents,
   type DiscoveredVm,
+  findStoredVm,
   inTransaction,
   listPredecessors,
   markVmDeleted,
@@ -20,10 +21,22 @@ export function recordVm(
   vm: ListedVm | VmDetails,
   findings: readonly DiskFinding[],
 ): Promise<string> {
-  const facts: DiscoveredVm = {
+  return recordFacts(deps, {
     ...vmFactsOf(vm, findings),
     ...("configuration" in vm ? { configuration: vm.configuration } : {}),
-  };
+  });
+}
+
+/** Stores what is known of a VM whose disks could not be read; its stored disks stay. Returns null for a VM that is new. */
+export async function recordVmWithoutDisks(
+  deps: Pick<EngineDeps, "db" | "clock">,
+  vm: ListedVm,
+): Promise<string | null> {
+  const known = await findStoredVm(deps.db.prisma, vm);
+  return known && recordFacts(deps, { ...vmFactsOf(vm, []), disks: known.disks });
+}
+
+function recordFacts(deps: Pick<EngineDeps, "db" | "clock">, facts: DiscoveredVm): Promise<string> {
   return inTransaction(deps.db, async (tx) => {
     const predecessors = await listPredecessors(tx, facts);
     const { id, change, before } = await upsertVm(tx, facts, deps.clock);
