@@ -38,24 +38,53 @@ export type RotateVaultInput = z.infer<typeof rotateVaultInput>;
 
 const loopback = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-/** The account of a connection string; null when it names none, or would send its key unencrypted over a network. */
-export function accountOf(text: string): string | null {
-  const parts = new Map(
-    text
-      .split(";")
-      .filter((part) => part.includes("="))
-      .map((part) => [
-        part.slice(0, part.indexOf("=")).trim().toLowerCase(),
-        part.slice(part.indexOf("=") + 1).trim(),
-      ]),
-  );
-  const endpoint = parts.get("blobendpoint") ?? null;
-  if (!parts.has("accountkey") && !parts.has("sharedaccesssignature")) return null;
-  if (endpoint === null) {
-    return parts.get("defaultendpointsprotocol") === "http" ? null : (parts.get("accountname") ?? null);
+/** The parts that the SDK reads or ignores safely. It takes the first of equal names and tells letter cases apart. */
+const connectionParts = new Set([
+  "DefaultEndpointsProtocol",
+  "AccountName",
+  "AccountKey",
+  "EndpointSuffix",
+  "BlobEndpoint",
+  "FileEndpoint",
+  "QueueEndpoint",
+  "TableEndpoint",
+  "SharedAccessSignature",
+]);
+
+/** The parts by name; null when the SDK could read another address from the text than this does. */
+function partsOf(text: string): ReadonlyMap<string, string> | null {
+  const parts = new Map<string, string>();
+  for (const part of text.split(";").filter((one) => one.trim() !== "")) {
+    const [name = "", ...value] = part.trim().split("=");
+    if (!connectionParts.has(name) || parts.has(name)) return null;
+    parts.set(name, value.join("="));
   }
-  if (!URL.canParse(endpoint)) return null;
-  const url = new URL(endpoint);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback.has(url.hostname))) return null;
-  return parts.get("accountname") ?? url.hostname.split(".")[0] ?? null;
+  return parts;
+}
+
+const accountName = /^[a-z0-9]{3,24}$/;
+const hostName = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
+
+/** The account of a connection string; null when it names none, or could send its key unencrypted over a network. */
+export function accountOf(text: string): string | null {
+  const parts = partsOf(text);
+  if (parts === null || !(parts.has("AccountKey") || parts.has("SharedAccessSignature"))) return null;
+  const name = parts.get("AccountName") ?? null;
+  if (name !== null && !accountName.test(name)) return null;
+  const endpoint = parts.get("BlobEndpoint") ?? null;
+  if (endpoint !== null) return isSafeEndpoint(endpoint) ? (name ?? hostAccountOf(endpoint)) : null;
+  const protocol = parts.get("DefaultEndpointsProtocol") ?? "https";
+  const suffix = parts.get("EndpointSuffix") ?? "core.windows.net";
+  return protocol === "https" && hostName.test(suffix) ? name : null;
+}
+
+function isSafeEndpoint(endpoint: string): boolean {
+  if (!URL.canParse(endpoint)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(endpoint);
+  if (`${username}${password}${search}${hash}` !== "") return false;
+  return protocol === "https:" || (protocol === "http:" && loopback.has(hostname));
+}
+
+function hostAccountOf(endpoint: string): string | null {
+  return new URL(endpoint).hostname.split(".")[0] ?? null;
 }

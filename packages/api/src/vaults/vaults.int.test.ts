@@ -62,15 +62,32 @@ test("a folder is below the one that the operator allows", async () => {
 
 test("a connection string needs a key, and sends it encrypted or to this machine only", () => {
   expect(accountOf(connectionString)).toBe("acct");
-  expect(accountOf("AccountName=a;AccountKey=k;BlobEndpoint=http://127.0.0.1:10000/a")).toBe("a");
+  expect(accountOf("AccountName=acct;AccountKey=k;BlobEndpoint=http://127.0.0.1:10000/acct;")).toBe("acct");
   expect(accountOf("BlobEndpoint=https://acct.blob.core.windows.net;SharedAccessSignature=sv=1")).toBe(
     "acct",
   );
   for (const bad of [
-    "AccountName=a",
-    "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=k",
-    "AccountName=a;AccountKey=k;BlobEndpoint=http://storage.example/a",
+    "AccountName=acct",
+    "DefaultEndpointsProtocol=http;AccountName=acct;AccountKey=k",
+    "AccountName=acct;AccountKey=k;BlobEndpoint=http://storage.example/a",
     "not a connection string",
   ])
     expect(accountOf(bad)).toBeNull();
+});
+
+test("a connection string is refused when the SDK would read another address from it than Kluis", () => {
+  const good = "DefaultEndpointsProtocol=https;AccountName=acct;AccountKey=k;EndpointSuffix=core.windows.net";
+  expect(accountOf(good)).toBe("acct");
+  const safe = "BlobEndpoint=https://acct.blob.core.windows.net";
+  for (const bad of [
+    `BlobEndpoint=http://169.254.169.254/a;${good};${safe}`,
+    `${good.replace("https", "HTTP")}`,
+    `${good.replace("https", "http")};blobendpoint=https://acct.blob.core.windows.net`,
+    `UseDevelopmentStorage=true;DevelopmentStorageProxyUri=http://169.254.169.254;${good}`,
+    `${good.replace("AccountName=acct", "AccountName=169.254.169.254/")}`,
+    `${good.replace("EndpointSuffix=core", "EndpointSuffix=x@10.0.0.1/core")}`,
+    `${good};BlobEndpoint=https://user:pass@acct.blob.core.windows.net`,
+    `${good};BlobEndpointSecondary=http://10.0.0.1`,
+  ])
+    expect([bad, accountOf(bad)]).toEqual([bad, null]);
 });
