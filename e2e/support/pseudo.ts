@@ -7,7 +7,7 @@ const patterns: readonly RegExp[] = [
   /^(commerce|platform)-rg$/,
   /^[a-z0-9]+(-[a-z0-9]+)+$/,
   /^(Olivia Owner|Bram Backup-Admin|Omar Operator|Rosa Reader|Ada Auditor|Kluis engine|Commerce|Platform)$/,
-  /^(OO|Kluis|os|Demo( subscription)?)$/,
+  /^(OO|Kluis|os|Contoso Production)$/,
   /^[\w.]+@[\w.-]+$/,
   // Values: sizes, durations, ids, zones, sizes and SKUs of Azure.
   /^[-\d.,\s]+(B|[KMGTP]iB)(\/s)?$/,
@@ -22,7 +22,7 @@ const patterns: readonly RegExp[] = [
   /^[0-9a-f-]{8,}$/,
   /^(Standard|Premium)[\w-]*$/,
   /^[A-Z][a-z]+\/[A-Z][A-Za-z_]+$/,
-  /^(westeurope|northeurope)$/,
+  /^(westeurope|northeurope|TrustedLaunch)$/,
   /^\w+: [\w-]+$/,
   /^browser test$/,
 ];

@@ -1,4 +1,5 @@
 /** The operator's session: commands of the Azure CLI in order, and what each must answer. */
+import { MANAGED_IDENTITY_PRINCIPAL_ID } from "../../src/entra/directory.ts";
 import { COMMERCE_GROUP, CONTOSO_SUBSCRIPTION_ID, PLATFORM_GROUP } from "../../src/fleet/constants.ts";
 
 export interface Step {
@@ -17,7 +18,7 @@ const ops = `${subscription}/resourceGroups/ops-rg`;
 const g = `-g ${COMMERCE_GROUP}`;
 const vm = `${g} -n web-01`;
 const vmName = `${g} --vm-name web-01`;
-const stranger = "0b7f9a52-4d1e-4c55-8f6a-7e1d2c3b4a59";
+const stranger = MANAGED_IDENTITY_PRINCIPAL_ID;
 
 const ok = (command: string, gives?: unknown): Step =>
   gives === undefined ? { command } : { command, gives };
