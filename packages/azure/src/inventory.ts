@@ -15,7 +15,7 @@ export type ListedVm = VmInfo & Pick<VmFacts, "agentState">;
 
 export interface InventoryItem {
   readonly vm: ListedVm;
-  /** Null when a disk may not be read: the stored facts about the VM's disks must stay as it is. */
+  /** Null when a disk may not be read: the stored facts about the VM's disks must stay as they are. */
   readonly disks: readonly DiskFinding[] | null;
   readonly error: KluisError | null;
 }
