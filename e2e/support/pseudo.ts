@@ -20,9 +20,9 @@ const patterns: readonly RegExp[] = [
   /^CLI of this machine$/,
   /^Every (night|four hours);.*\.$/,
   /^[0-9a-f-]{8,}$/,
-  /^(Standard|Premium)[\w-]*$/,
+  /^(Standard|Premium)[\w-]*(, [PES]\d+)?$/,
   /^[A-Z][a-z]+\/[A-Z][A-Za-z_]+$/,
-  /^(westeurope|northeurope|TrustedLaunch)$/,
+  /^(westeurope|northeurope|TrustedLaunch|AllowAll)$/,
   /^\w+: [\w-]+$/,
   /^browser test$/,
 ];
