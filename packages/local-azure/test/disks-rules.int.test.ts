@@ -302,8 +302,8 @@ test("every property that a body may set is kept and returned", async () => {
   expect(await lab.arm.disks.get(GROUP, "whole")).toMatchObject({
     ...wanted,
     sku: { name: "Premium_LRS", tier: "Premium" },
-    diskIopsReadWrite: 7500,
-    diskMBpsReadWrite: 250,
+    diskIopsReadWrite: 16_000,
+    diskMBpsReadWrite: 550,
     diskState: "Unattached",
     encryption: { type: "EncryptionAtRestWithPlatformKey" },
   });

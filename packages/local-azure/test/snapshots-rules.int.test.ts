@@ -104,8 +104,6 @@ test("a snapshot keeps what a body sets, and has the rest from its disk", async 
     osType: "Linux",
     hyperVGeneration: "V2",
     diskSizeGB: 4,
-    completionPercent: 100,
-    snapshotAccessState: "Available",
   });
   await snap("next", { incremental: true });
   const next = await lab.arm.snapshots.get(GROUP, "next");

@@ -153,7 +153,7 @@ const snapshots: Step[] = [
   ),
   ok("snapshot show -g ops-rg -n s1 --query osType -o json", "Linux"),
   ok("snapshot show -g ops-rg -n s1 --query hyperVGeneration -o json", "V2"),
-  ok("snapshot show -g ops-rg -n s1 --query completionPercent -o json", 100),
+  ok("snapshot show -g ops-rg -n s1 --query diskState -o json", "Unattached"),
   ok("snapshot list -g ops-rg --query [].name -o json", ["s1"]),
   ok("snapshot update -g ops-rg -n s1 --set tags.keep=yes --query tags.keep -o json", "yes"),
   ok("snapshot grant-access -g ops-rg -n s1 --duration-in-seconds 3600"),

@@ -5,6 +5,7 @@ import { Azure } from "./azure.ts";
 import { blob } from "./blob.ts";
 import type { Kind } from "./case.ts";
 import { disk } from "./disk.ts";
+import { diskRecordings } from "./disk-recordings.ts";
 import { frontDoor } from "./front-door.ts";
 import { operation } from "./operation.ts";
 import { requests } from "./requests.ts";
@@ -19,7 +20,7 @@ const kinds: readonly Kind[] = [
   { ...frontDoor, cases: [...frontDoor.cases, ...requests] },
   roles,
   { ...vm, cases: [...vm.cases, ...vmGuest] },
-  { ...disk, cases: [...disk.cases, ...snapshot] },
+  { ...disk, cases: [...disk.cases, ...snapshot, ...diskRecordings] },
   access,
   blob,
   { ...restorePoint, cases: [...restorePoint.cases, ...restorePointRules] },

@@ -22,13 +22,12 @@ export const snapshot: readonly Case[] = [
         provisioningState: "Updating",
       });
       expect(answer.headers.get("x-ms-ratelimit-remaining-resource")).toContain(
-        "Microsoft.Compute/HighCostSnapshotCreateHydrate3Min;239,Microsoft.Compute/HighCostSnapshotCreateHydrate30Min;1919",
+        "Microsoft.Compute/HighCostSnapshotCreateHydrate3Min;999,Microsoft.Compute/HighCostSnapshotCreateHydrate30Min;7999",
       );
       const status = await azure.finish(answer);
       const source = await azure.get(d1);
       expect(at(status, "properties.output.properties")).toMatchObject({
         incremental: true,
-        completionPercent: 100,
         diskState: "Unattached",
         creationData: { sourceUniqueId: text(at(source, "properties.uniqueId")) },
       });

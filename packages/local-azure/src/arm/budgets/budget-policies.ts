@@ -55,7 +55,10 @@ const highCostGet = [policy("subscription", "HighCostGetSubscriptionMaximum", 90
 const getPoint = [policy("subscription", "LowCostGetRestorePointSubscriptionMaximum", 600)];
 const listPoints = [policy("subscription", "HighCostGetRestorePointSubscriptionMaximum", 300)];
 const readDisk = disk("LowCostGet", 15_000, 120_000);
+const listDisk = disk("HighCostGet", 240, 1920);
 const writeDisk = disk("CreateUpdateDisks", 3000, 25_000);
+const writeSet = disk("CreateUpdateHighCostDiskEncryptionSet", 100, 300);
+const useSnapshot = disk("HighCostSnapshotCreateHydrate", 1000, 8000);
 
 /** Policies by the name of the call. A call without a row is charged to the front door only. */
 export const policies: Readonly<Record<string, readonly Policy[]>> = {
@@ -98,8 +101,20 @@ export const policies: Readonly<Record<string, readonly Policy[]>> = {
   "disks.get": readDisk,
   "snapshots.get": readDisk,
   "diskEncryptionSets.get": readDisk,
-  "diskAccesses.get": readDisk,
   "disks.createOrUpdate": writeDisk,
   "disks.update": writeDisk,
-  "snapshots.createOrUpdate": disk("HighCostSnapshotCreateHydrate", 240, 1920),
+  "diskEncryptionSets.createOrUpdate": writeSet,
+  "diskEncryptionSets.update": writeSet,
+  "diskAccesses.list": listDisk,
+  "diskAccesses.listByResourceGroup": listDisk,
+  "diskEncryptionSets.list": listDisk,
+  "diskEncryptionSets.listByResourceGroup": listDisk,
+  "disks.list": listDisk,
+  "disks.listByResourceGroup": listDisk,
+  "snapshots.list": listDisk,
+  "snapshots.listByResourceGroup": listDisk,
+  "snapshots.createOrUpdate": useSnapshot,
+  "snapshots.update": useSnapshot,
+  "snapshots.grantAccess": useSnapshot,
+  "snapshots.revokeAccess": useSnapshot,
 };

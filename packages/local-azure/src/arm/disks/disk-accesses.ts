@@ -50,7 +50,7 @@ function connectionBodies(access: DiskAccess): ConnectionBody[] {
     ({ name, privateEndpointId, status, description }) => ({
       id: `${access.id}/privateEndpointConnections/${name}`,
       name,
-      type: "Microsoft.Compute/diskAccesses/privateEndpointConnections",
+      type: "Microsoft.Compute/diskAccesses/PrivateEndpointConnections",
       properties: {
         privateEndpoint: { id: privateEndpointId },
         privateLinkServiceConnectionState: {
@@ -75,6 +75,12 @@ function accessBody(access: DiskAccess): Omit<AccessBody, "properties"> & { prop
       timeCreated: isoTime(access.timeCreated),
     },
   };
+}
+
+/** The 202 of a PUT or PATCH has neither an id nor properties. */
+function askedBody(access: DiskAccess): object {
+  const { name, type: resourceType, location, tags } = envelope(type, access);
+  return { name, type: resourceType, location, tags };
 }
 
 /** The disk access of an id in a region. @throws ArmError 404 */
@@ -103,7 +109,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
   };
   call.world.state.diskAccesses[keyOf(access.id)] = access;
   const work = { kind: `${type.name}.create`, family: type.family, on: access };
-  return started(call, work, { status: 202, body: accessBody(access) });
+  return started(call, work, { status: 202, body: askedBody(access) });
 }
 
 function patch(call: ArmCall): Promise<ArmReply> {
@@ -114,7 +120,7 @@ function change(call: ArmCall, access: DiskAccess, tags: DiskAccess["tags"] | un
   if (tags) access.tags = tags;
   access.provisioningState = "Updating";
   const work = { kind: `${type.name}.update`, family: type.family, on: access };
-  return started(call, work, { status: 202, body: accessBody(access) });
+  return started(call, work, { status: 202, body: askedBody(access) });
 }
 
 function remove(call: ArmCall): Promise<ArmReply> {

@@ -8,7 +8,7 @@ import { keyOf } from "../ids.ts";
 import { diskType } from "../resource-types.ts";
 import { type ArmResource, envelope } from "../wire.ts";
 import { runningOwner } from "./disk-owners.ts";
-import { baselinePerformance, baselineTier, isProvisioned, sizeGbOf, skuFacts } from "./disk-skus.ts";
+import { baselineTier, isProvisioned, performanceOf, sizeGbOf, skuFacts } from "./disk-skus.ts";
 
 type DiskEnvelope =
   | "id"
@@ -91,7 +91,7 @@ function chosenOf(disk: Disk): Partial<DiskBody["properties"]> {
 function derivedOf(world: World, disk: Disk): Partial<DiskBody["properties"]> {
   const sizeGb = sizeGbOf(disk.sizeBytes);
   const tier = disk.tier ?? baselineTier(disk.sku, sizeGb);
-  const { iops, mbps } = baselinePerformance(disk.sku, sizeGb, tier);
+  const { iops, mbps } = performanceOf(disk);
   const shared = isProvisioned(disk.sku) && (disk.maxShares ?? 1) > 1;
   const { ownershipChangedAt: owned, burstingEnabledTime: burst } = disk;
   return {
@@ -174,12 +174,31 @@ export function requestBody<T extends { properties: object }>(body: T, asked: ob
   return { ...body, properties: { ...asked, provisioningState: "Updating" } };
 }
 
+/** The 202 of a new disk. Of a copy it has the facts of the source as well. */
+export function newDiskBody(
+  body: DiskBody,
+  asked: { creationData: { sourceResourceId?: string }; publicNetworkAccess?: string },
+): object {
+  if (asked.creationData.sourceResourceId === undefined) return requestBody(body, asked);
+  const { osType, hyperVGeneration, supportedCapabilities, creationData } = body.properties;
+  return requestBody(body, {
+    osType,
+    hyperVGeneration,
+    supportedCapabilities,
+    publicNetworkAccess: "Enabled",
+    ...asked,
+    creationData: { ...asked.creationData, sourceUniqueId: creationData?.sourceUniqueId },
+  });
+}
+
 /** The 202 of an update: what the request changes. What the operation derives is absent. */
 export function changedBody(
   {
     properties,
+    sku,
     ...rest
   }: {
+    sku?: { name?: string };
     properties: Partial<Pick<Shared, "osType" | "diskSizeGB" | "provisioningState">> & {
       creationData?: unknown;
     };
@@ -187,5 +206,21 @@ export function changedBody(
   asked: object,
 ): object {
   const { osType, creationData, diskSizeGB, provisioningState } = properties;
-  return { ...rest, properties: { osType, creationData, diskSizeGB, ...asked, provisioningState } };
+  return {
+    ...rest,
+    sku: { name: sku?.name },
+    properties: { osType, creationData, diskSizeGB, ...asked, provisioningState },
+  };
+}
+
+/** What the 202 of a disk's update shows of the request: performance that follows from the size is not in it. */
+export function changedProperties(
+  disk: Disk,
+  asked: { diskIOPSReadWrite?: number; diskMBpsReadWrite?: number; tier?: string },
+  tierBefore: string | undefined,
+): object {
+  if (isProvisioned(disk.sku)) return asked;
+  const { diskIOPSReadWrite: _, diskMBpsReadWrite: __, tier: wanted, ...rest } = asked;
+  const tier = wanted ?? tierBefore;
+  return skuFacts(disk.sku).tier === "Premium" && tier !== undefined ? { ...rest, tier } : rest;
 }

@@ -11,7 +11,7 @@ import { accessOpen } from "./disk-errors.ts";
 import { runningOwner } from "./disk-owners.ts";
 import { type DiskChanges, type DiskPatch, type DiskPut, plainDiskChanges } from "./disk-request.ts";
 import { checkNetwork, checkSize, checkTuning, checkZones, diskSkuOf } from "./disk-rules.ts";
-import { baselinePerformance, baselineTier, isProvisioned, sizeGbOf, skuFacts } from "./disk-skus.ts";
+import { baselineTier, isProvisioned, performanceOf, sizeGbOf, skuFacts } from "./disk-skus.ts";
 import { checkEncryption, completeEncryption, type Encryption } from "./encryption.ts";
 
 /** Disks up to this size cannot grow beyond it while a VM runs (docs: expand-disks). */
@@ -182,7 +182,7 @@ function changeOthers(world: World, disk: Disk, changes: DiskChanges): void {
 function withoutDerived(disk: Disk, changes: DiskChanges): DiskChanges {
   if (isProvisioned(disk.sku)) return changes;
   const sizeGb = sizeGbOf(disk.sizeBytes);
-  const { iops, mbps } = baselinePerformance(disk.sku, sizeGb, disk.tier);
+  const { iops, mbps } = performanceOf(disk);
   const { diskIOPSReadWrite, diskMBpsReadWrite, tier, ...rest } = changes;
   return {
     ...rest,

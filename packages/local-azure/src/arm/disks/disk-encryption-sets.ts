@@ -76,18 +76,37 @@ type Changes = z.infer<typeof patchSchema>;
 type SetBody = ArmResource<SetModel, "id" | "name" | "type" | "location" | "tags" | "identity">;
 
 function setBody(set: DiskEncryptionSet): SetBody {
-  const { lastKeyRotationTimestamp: rotated, federatedClientId } = set;
+  const { lastKeyRotationTimestamp: rotated, rotationToLatestKeyVersionEnabled: rotates } = set;
+  const { federatedClientId, previousKeys } = set;
   return {
     ...envelope(type, set),
     identity: set.identity,
     properties: {
       activeKey: set.activeKey,
       encryptionType: set.encryptionType,
-      previousKeys: set.previousKeys ?? [],
-      provisioningState: set.provisioningState === "Creating" ? "Updating" : set.provisioningState,
-      rotationToLatestKeyVersionEnabled: set.rotationToLatestKeyVersionEnabled ?? false,
-      ...(rotated === undefined ? {} : { lastKeyRotationTimestamp: isoTime(rotated) }),
+      ...(previousKeys === undefined ? {} : { previousKeys }),
+      ...(rotates === undefined ? {} : { rotationToLatestKeyVersionEnabled: rotates }),
       ...(federatedClientId === undefined ? {} : { federatedClientId }),
+      provisioningState: set.provisioningState === "Creating" ? "Updating" : set.provisioningState,
+      ...(rotated === undefined ? {} : { lastKeyRotationTimestamp: isoTime(rotated) }),
+    },
+  };
+}
+
+/** The 202 of a PUT: what the request has, without a name, an id and the identity's principal. */
+function askedBody({ location, tags, identity: asked, properties }: z.infer<typeof putSchema>): object {
+  const { activeKey, encryptionType, rotationToLatestKeyVersionEnabled, federatedClientId } = properties;
+  const { type: identityType, userAssignedIdentities } = asked ?? {};
+  return {
+    location,
+    tags,
+    identity: asked && { type: identityType, userAssignedIdentities },
+    properties: {
+      activeKey,
+      encryptionType,
+      rotationToLatestKeyVersionEnabled,
+      federatedClientId,
+      provisioningState: "Updating",
     },
   };
 }
@@ -98,7 +117,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
   if (!isResourceName(name)) throw invalidParameter(`The disk encryption set name '${name}' is invalid.`);
   const body = parseBody(putSchema, call.body, names);
   const existing = findResource(call, type);
-  if (existing) return change(call, existing, body);
+  if (existing) return change(call, existing, body, askedBody(body));
   if (body.identity?.type === undefined) throw missingParameter("diskEncryptionSet.identity");
   checkKeyUrl(body.properties.activeKey.keyUrl);
   const { activeKey, encryptionType, rotationToLatestKeyVersionEnabled, federatedClientId } = body.properties;
@@ -120,7 +139,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
   if (set.identity.userAssignedIdentities) refuseWithoutKey(call, set);
   call.world.state.diskEncryptionSets[idOf(call, type).toLowerCase()] = set;
   const work = { kind: `${type.name}.create`, family: type.family, on: set };
-  return started(call, work, { status: 202, body: setBody(set) });
+  return started(call, work, { status: 202, body: askedBody(body) });
 }
 
 function refuseWithoutKey(call: ArmCall, set: DiskEncryptionSet): void {
@@ -133,7 +152,11 @@ function patch(call: ArmCall): Promise<ArmReply> {
   return change(call, resourceOf(call, type), body);
 }
 
-function change(call: ArmCall, set: DiskEncryptionSet, body: Changes): Promise<ArmReply> {
+function change(
+  call: ArmCall,
+  set: DiskEncryptionSet,
+  ...[body, reply]: [body: Changes, reply?: object]
+): Promise<ArmReply> {
   const { activeKey, encryptionType, rotationToLatestKeyVersionEnabled, federatedClientId } =
     body.properties ?? {};
   if (encryptionType !== undefined && encryptionType !== set.encryptionType)
@@ -151,7 +174,7 @@ function change(call: ArmCall, set: DiskEncryptionSet, body: Changes): Promise<A
   if (body.tags) set.tags = body.tags;
   set.provisioningState = "Updating";
   const work = { kind: `${type.name}.update`, family: type.family, on: set };
-  return started(call, work, { status: 202, body: setBody(set) });
+  return started(call, work, { status: 202, body: reply ?? setBody(set) });
 }
 
 /** The version is required, also with automatic rotation (SDK: KeyForDiskEncryptionSet). */

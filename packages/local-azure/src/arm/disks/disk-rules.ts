@@ -9,7 +9,6 @@ import { usableAccess } from "./disk-accesses.ts";
 import { conflictingInput, notAllowed } from "./disk-errors.ts";
 import {
   baselinePerformance,
-  baselineTier,
   type DiskSkuName,
   findDiskSku,
   iopsRange,
@@ -17,6 +16,7 @@ import {
   isValidTier,
   maxSharesOf,
   mbpsRange,
+  performanceOf,
   sizeGbOf,
   skuFacts,
 } from "./disk-skus.ts";
@@ -184,7 +184,7 @@ export function checkTuning(disk: Tuned): void {
 
 function checkPerformance(disk: Tuned, sizeGb: number): void {
   const { sku } = disk;
-  if (!isProvisioned(sku)) return refuseOtherPerformance(disk, sizeGb);
+  if (!isProvisioned(sku)) return refuseOtherPerformance(disk);
   const iops = iopsRange(sku, sizeGb);
   const set = disk.diskIOPSReadWrite ?? baselinePerformance(sku, sizeGb).iops;
   const mbps = mbpsRange(sku, set);
@@ -205,8 +205,8 @@ function checkPerformance(disk: Tuned, sizeGb: number): void {
 }
 
 /** Other SKUs have the performance of their size; a client may send back what it read. */
-function refuseOtherPerformance(disk: Tuned, sizeGb: number): void {
-  const { iops, mbps } = baselinePerformance(disk.sku, sizeGb, disk.tier ?? baselineTier(disk.sku, sizeGb));
+function refuseOtherPerformance(disk: Tuned): void {
+  const { iops, mbps } = performanceOf(disk);
   const fixed = [
     ["diskIOPSReadWrite", disk.diskIOPSReadWrite, iops],
     ["diskMBpsReadWrite", disk.diskMBpsReadWrite, mbps],

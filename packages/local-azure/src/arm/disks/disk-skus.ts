@@ -113,6 +113,48 @@ interface Performance {
   mbps: number;
 }
 
+/** What performance plus gives from a size in GiB on: `[more than, IOPS, MBps]` (docs: disks-types; a recorded P30). */
+const plus: Readonly<
+  Record<"P" | "E" | "S", readonly (readonly [over: number, iops: number, mbps: number])[]>
+> = {
+  P: [
+    [2048, 20_000, 900],
+    [1024, 16_000, 550],
+    [512, 8000, 300],
+  ],
+  E: [
+    [4096, 6000, 750],
+    [2048, 6000, 600],
+    [1024, 3000, 300],
+    [512, 1500, 150],
+  ],
+  S: [
+    [2048, 3000, 500],
+    [1024, 3000, 300],
+    [512, 1500, 150],
+  ],
+};
+
+/** What a disk does by its SKU, size, tier and performance plus. */
+export function performanceOf(disk: {
+  sku: string;
+  sizeBytes: number;
+  tier?: string;
+  performancePlus?: boolean;
+}): Performance {
+  const sizeGb = sizeGbOf(disk.sizeBytes);
+  const [, tierGb = sizeGb] = premium.find(([name]) => name === disk.tier) ?? [];
+  const more = disk.performancePlus === true ? plusPerformance(disk.sku, tierGb) : undefined;
+  return more ?? baselinePerformance(disk.sku, sizeGb, disk.tier);
+}
+
+function plusPerformance(sku: string, sizeGb: number): Performance | undefined {
+  const { steps } = skuFacts(sku);
+  const kind = steps === premium ? "P" : steps === standardSsd ? "E" : "S";
+  const [, iops, mbps] = (steps.length > 0 && plus[kind].find(([over]) => sizeGb > over)) || [];
+  return iops === undefined || mbps === undefined ? undefined : { iops, mbps };
+}
+
 /** What a disk does when nothing is set. */
 export function baselinePerformance(sku: string, sizeGb: number, tier?: string): Performance {
   if (sku === "PremiumV2_LRS") return { iops: 3000, mbps: 125 };

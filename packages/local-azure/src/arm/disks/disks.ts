@@ -1,6 +1,5 @@
 /** Managed disks: empty, uploaded, or copied from a disk, snapshot or disk restore point. */
 import { randomUUID } from "node:crypto";
-import type { z } from "zod";
 import type { Disk } from "../../state/model.ts";
 import type { World } from "../../world.ts";
 import { invalidValue, parseBody } from "../body.ts";
@@ -13,11 +12,18 @@ import type { ArmPart } from "../part.ts";
 import { diskType, findResource, groupOf, idOf, pathsOf, resourceOf } from "../resource-types.ts";
 import { type ArmCall, type ArmReply, param, routes } from "../router.ts";
 import { grantAccess, refuseWithAccess, revokeAccess } from "./access.ts";
-import { changedBody, diskBody, requestBody } from "./disk-body.ts";
+import { changedBody, changedProperties, diskBody, newDiskBody } from "./disk-body.ts";
 import { changeDisk, refuseFixed } from "./disk-changes.ts";
 import { type Content, contentOf, type Wanted } from "./disk-content.ts";
 import { requireSources } from "./disk-linked.ts";
-import { changesOf, type DiskPut, diskPatchSchema, diskPutSchema, plainDiskChanges } from "./disk-request.ts";
+import {
+  changesOf,
+  type DiskPatch,
+  type DiskPut,
+  diskPatchSchema,
+  diskPutSchema,
+  plainDiskChanges,
+} from "./disk-request.ts";
 import { checkNetwork, checkSecurity, checkTuning, checkZones, diskSkuOf } from "./disk-rules.ts";
 import { baselineTier, sizeGbOf } from "./disk-skus.ts";
 import { checkEncryption, completeEncryption, needsKey } from "./encryption.ts";
@@ -48,7 +54,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
   const { disk, content } = newDisk(call, wanted, layer);
   await addDisk(world, disk, content);
   const work = { kind: "disks.create", family: diskType.family, on: disk };
-  return started(call, work, { status: 202, body: requestBody(diskBody(world, disk), body.properties) });
+  return started(call, work, { status: 202, body: newDiskBody(diskBody(world, disk), body.properties) });
 }
 
 function wantedOf(call: ArmCall, body: DiskPut): Wanted {
@@ -164,23 +170,28 @@ function update(call: ArmCall, disk: Disk, body: DiskPut): Promise<ArmReply> {
   refuseFixed(disk, body);
   const { tags, sku } = body;
   const properties = changesOf(body.properties);
-  return change(call, disk, { ...(tags ? { tags } : {}), ...(sku ? { sku } : {}), properties });
+  const patched = { ...(tags ? { tags } : {}), ...(sku ? { sku } : {}), properties };
+  return change(call, disk, { body: patched, asked: body.properties });
 }
 
 function patch(call: ArmCall): Promise<ArmReply> {
   const body = parseBody(diskPatchSchema, call.body, names);
-  return change(call, resourceOf(call, diskType), body);
+  return change(call, resourceOf(call, diskType), { body, asked: body.properties ?? {} });
 }
 
-function change(call: ArmCall, disk: Disk, body: z.infer<typeof diskPatchSchema>): Promise<ArmReply> {
+function change(
+  call: ArmCall,
+  disk: Disk,
+  { body, asked }: { body: DiskPatch; asked: NonNullable<DiskPatch["properties"]> },
+): Promise<ArmReply> {
   const before = diskBody(call.world, disk).properties.tier;
   changeDisk(call.world, disk, body);
   const creating = disk.provisioningState === "Creating";
   if (!creating) disk.provisioningState = "Updating";
   // The tier follows the size at the end of the operation.
-  const asked = { ...(before === undefined ? {} : { tier: before }), ...body.properties };
+  const shown = changedProperties(disk, asked, before);
   const work = { kind: "disks.update", family: diskType.family, on: disk };
-  return started(call, work, { status: 202, body: changedBody(diskBody(call.world, disk), asked) });
+  return started(call, work, { status: 202, body: changedBody(diskBody(call.world, disk), shown) });
 }
 
 /** Ends a creation or an update; both need the customer's key. */

@@ -29,6 +29,13 @@ export function snapshotBody(world: World, snapshot: Snapshot): SnapshotBody {
   };
 }
 
+/** The snapshot in the status of its operation, which has no percentage yet. */
+export function snapshotOutput(world: World, snapshot: Snapshot): object {
+  const { properties, ...rest } = snapshotBody(world, snapshot);
+  const { completionPercent: _, ...others } = properties;
+  return { ...rest, properties: others };
+}
+
 function creationData(snapshot: Snapshot): NonNullable<SnapshotBody["properties"]["creationData"]> {
   const { sourceResourceId, sourceUniqueId, instantAccessDurationMinutes, provisionedBandwidthCopySpeed } =
     snapshot;
@@ -46,16 +53,17 @@ function creationData(snapshot: Snapshot): NonNullable<SnapshotBody["properties"
 
 function derivedOf(world: World, snapshot: Snapshot): Partial<SnapshotBody["properties"]> {
   const open = liveGrants(world.state, snapshot.id, world.clock.now()).length > 0;
-  const { copy } = snapshot;
+  const { copy, instantAccessDurationMinutes: instant } = snapshot;
   return {
     diskState: open ? "ActiveSAS" : "Unattached",
     ...(snapshot.incremental ? { incrementalSnapshotFamilyId: snapshot.familyId } : {}),
-    completionPercent: copy ? copyPercent(world, copy) : 100,
+    // Snapshots without a background copy have neither a percentage nor a state.
+    ...(copy ? { completionPercent: copyPercent(world, copy) } : {}),
     ...(copy?.error
       ? {
           copyCompletionError: { errorCode: copy.error.errorCode, errorMessage: copy.error.errorMessage },
         }
       : {}),
-    snapshotAccessState: accessStateOf(world, snapshot),
+    ...(copy || instant !== undefined ? { snapshotAccessState: accessStateOf(world, snapshot) } : {}),
   };
 }

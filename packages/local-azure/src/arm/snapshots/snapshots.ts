@@ -1,6 +1,5 @@
 /** Snapshots of managed disks, full and incremental. */
 import { randomUUID } from "node:crypto";
-import type { z } from "zod";
 import { DATA } from "../../disks/blocks.ts";
 import type { Disk, Snapshot } from "../../state/model.ts";
 import type { World } from "../../world.ts";
@@ -11,6 +10,7 @@ import { changedBody, requestBody } from "../disks/disk-body.ts";
 import { requireSources } from "../disks/disk-linked.ts";
 import {
   plainSnapshotChanges,
+  type SnapshotPatch,
   type SnapshotPut,
   snapshotChangesOf,
   snapshotPatchSchema,
@@ -27,7 +27,7 @@ import { started } from "../operations/long-running.ts";
 import type { ArmPart } from "../part.ts";
 import { findResource, groupOf, idOf, pathsOf, resourceOf, snapshotType } from "../resource-types.ts";
 import { type ArmCall, type ArmReply, param, routes } from "../router.ts";
-import { snapshotBody } from "./snapshot-body.ts";
+import { snapshotBody, snapshotOutput } from "./snapshot-body.ts";
 import { changeSnapshot, refuseFixedOfSnapshot, snapshotSkuOf } from "./snapshot-changes.ts";
 import { checkSnapshotLimits } from "./snapshot-limits.ts";
 import { type SnapshotSource, snapshotSource } from "./snapshot-source.ts";
@@ -160,18 +160,19 @@ function update(call: ArmCall, snapshot: Snapshot, body: SnapshotPut): Promise<A
   refuseFixedOfSnapshot(snapshot, body);
   const { tags, sku } = body;
   const properties = snapshotChangesOf(body.properties);
-  return change(call, snapshot, { ...(tags ? { tags } : {}), ...(sku ? { sku } : {}), properties });
+  const patched = { ...(tags ? { tags } : {}), ...(sku ? { sku } : {}), properties };
+  return change(call, snapshot, { body: patched, asked: body.properties });
 }
 
 function patch(call: ArmCall): Promise<ArmReply> {
   const body = parseBody(snapshotPatchSchema, call.body, names);
-  return change(call, resourceOf(call, snapshotType), body);
+  return change(call, resourceOf(call, snapshotType), { body, asked: body.properties ?? {} });
 }
 
 function change(
   call: ArmCall,
   snapshot: Snapshot,
-  body: z.infer<typeof snapshotPatchSchema>,
+  { body, asked }: { body: SnapshotPatch; asked: object },
 ): Promise<ArmReply> {
   changeSnapshot(call.world, snapshot, body);
   if (snapshot.provisioningState !== "Creating") snapshot.provisioningState = "Updating";
@@ -180,13 +181,13 @@ function change(
     status: 202,
     body: changedBody(snapshotBody(call.world, snapshot), {
       incremental: snapshot.incremental,
-      ...body.properties,
+      ...asked,
     }),
   });
 }
 
 /** Ends a creation or an update; both need the customer's key. */
-const finish = needsKey(snapshotType, createWork(snapshotType, snapshotBody));
+const finish = needsKey(snapshotType, createWork(snapshotType, snapshotOutput));
 
 function remove(call: ArmCall): Promise<ArmReply> {
   return deleteResource(call, snapshotType, (snapshot) => refuseWithAccess(call.world, "snapshot", snapshot));
