@@ -177,6 +177,7 @@ async function importVm({ world, fabric, body }: ControlCall): Promise<object> {
     size: input.size,
     power: input.stopped ? "deallocated" : "running",
     tags: input.tags,
+    ...(input.zones ? { zones: input.zones } : {}),
     disks: input.disks.map((file) => ({ file })),
   });
   return vmItem(world, vm);

@@ -27,6 +27,7 @@ export const importVmSchema = z.object({
   size: z.string().default("Standard_D2s_v5"),
   subscription: z.string().optional(),
   location: z.string().default("westeurope"),
+  zones: z.array(z.string()).optional(),
   tags: z.record(z.string(), z.string()).default({}),
   /** Absolute paths of raw images or fixed VHDs on this machine, OS disk first. */
   disks: z.array(z.string()).min(1).max(64),

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { type Answer, type Azure, at, compute, emptyDisk, REGION, text } from "./azure.ts";
 import { type Kind, refused, sources } from "./case.ts";
 
-const read = { access: "Read", durationInSeconds: 3600 };
+export const read = { access: "Read", durationInSeconds: 3600 };
 const d1 = compute("disks/d1");
 
 /** Opens a resource. Returns its URL. */

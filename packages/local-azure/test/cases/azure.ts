@@ -208,9 +208,15 @@ export class Azure {
   /** A VM with sparse disks whose first MiB has bytes. Returns its id. */
   async vm(
     name: string,
-    options: { os?: "linux" | "windows"; disks?: number; size?: string; stopped?: boolean } = {},
+    options: {
+      os?: "linux" | "windows";
+      disks?: number;
+      size?: string;
+      stopped?: boolean;
+      zones?: string[];
+    } = {},
   ): Promise<string> {
-    const { disks = 1, os = "linux", size, stopped = false } = options;
+    const { disks = 1, os = "linux", size, stopped = false, zones } = options;
     const files: string[] = [];
     for (let index = 0; index < disks; index++) {
       const file = join(this.dir, `${name}-${index}.raw`);
@@ -228,9 +234,19 @@ export class Azure {
       location: REGION,
       size: size ?? "Standard_D2s_v5",
       subscription: SUB,
+      ...(zones ? { zones } : {}),
       disks: files,
     });
     return made.id;
+  }
+
+  /** A sparse image of a size, with a MiB of bytes at its start. Returns its path. */
+  async image(name: string, size: number): Promise<string> {
+    const file = join(this.dir, `${name}-image.raw`);
+    await using handle = await open(file, "w");
+    await handle.truncate(size);
+    await handle.write(bytesOf(`${name}-image`), 0, MIB, 0);
+    return file;
   }
 
   /** An empty disk. Returns its path. */

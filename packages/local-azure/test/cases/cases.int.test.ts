@@ -1,7 +1,5 @@
-/** Runs the cases: one local Azure per kind, in its own process, with the settings that it starts with. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+/** Runs the cases by kind of resource. */
 import { access } from "./access.ts";
-import { Azure } from "./azure.ts";
 import { blob } from "./blob.ts";
 import type { Kind } from "./case.ts";
 import { disk } from "./disk.ts";
@@ -12,6 +10,7 @@ import { requests } from "./requests.ts";
 import { restorePoint } from "./restore-point.ts";
 import { restorePointRules } from "./restore-point-rules.ts";
 import { roles } from "./roles.ts";
+import { runKinds } from "./run-kinds.ts";
 import { snapshot } from "./snapshot.ts";
 import { vm } from "./vm.ts";
 import { vmGuest } from "./vm-guest.ts";
@@ -27,18 +26,4 @@ const kinds: readonly Kind[] = [
   operation,
 ];
 
-for (const { name, seed, cases } of kinds)
-  describe(`cases: ${name}`, () => {
-    let azure: Azure | undefined;
-    beforeAll(async () => {
-      azure = await Azure.start();
-      await seed(azure);
-    });
-    afterAll(() => azure?.stop());
-    for (const { says, source, run } of cases)
-      test(`${says} [${source}]`, async () => {
-        expect.hasAssertions();
-        if (!azure) throw new Error("The local Azure of the kind did not start");
-        await run(azure);
-      });
-  });
+runKinds(kinds);
