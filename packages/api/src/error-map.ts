@@ -1,5 +1,5 @@
 import { mapDatabaseError } from "@kluis/db";
-import { type ErrorCode, type ErrorView, isKluisError, KluisError } from "@kluis/domain";
+import { type ErrorCode, type ErrorView, isKluisError, KluisError, type Retry } from "@kluis/domain";
 import { TRPCError, type TrackedEnvelope, tracked } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { z } from "zod";
@@ -70,6 +70,8 @@ export interface InputIssue {
 /** `error.data.kluis` of every failed call. */
 export interface ApiError extends ErrorView {
   readonly requestId: string;
+  /** Whether a retry can help; decided by the reason, which may differ from the code's own hint. */
+  readonly retry: Retry;
   /** The wrong fields of an invalid input; empty for other errors. */
   readonly issues: readonly InputIssue[];
 }
@@ -190,6 +192,7 @@ export function apiErrorOf(error: unknown, requestId: string): ApiError {
     action: known.action ?? null,
     params: known.params,
     requestId,
+    retry: known.retry,
     issues: known.code === "INPUT_INVALID" ? issuesOf(known) : [],
   };
 }

@@ -37,6 +37,15 @@ export async function readDisk(
   );
 }
 
+/** Whether Azure has the disk, in any state. */
+export async function hasDisk(
+  azure: AzureConnection,
+  diskId: string,
+  options: CallOptions = {},
+): Promise<boolean> {
+  return (await readDisk(azure, diskId, options)) !== null;
+}
+
 /** Reads every disk of a VM whole, as a recovery point records it. */
 export async function inspectDisks(
   azure: AzureConnection,

@@ -13,7 +13,7 @@ export {
   pollDeleteRestorePoint,
   startDeleteRestorePoint,
 } from "./delete-restore-point.ts";
-export { inspectDisks, vmFactsOf } from "./disks.ts";
+export { hasDisk, inspectDisks, vmFactsOf } from "./disks.ts";
 export { pollExtension, snapshotExtension, startExtension } from "./extension.ts";
 export { grantRead, grantWrite, revokeRead } from "./grants.ts";
 export { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
@@ -25,7 +25,7 @@ export { type ListOwnedOptions, listOwned } from "./owned.ts";
 export { type PageRangesDiffInput, type PageRangesInput, pageRanges, pageRangesDiff } from "./page-ranges.ts";
 export { openPageWriter, PageWriter, type PageWriterOptions } from "./page-writer.ts";
 export { requiredActions } from "./required-actions.ts";
-export { getRestorePoint, pollRestorePoint, startRestorePoint } from "./restore-points.ts";
+export { getRestorePoint, hasRestorePoint, pollRestorePoint, startRestorePoint } from "./restore-points.ts";
 export { requireDiskDependencies } from "./restored-disk.ts";
 export { redactSecrets, Sas } from "./sas.ts";
 export { openSasDisk, type SasDiskOptions, SasDiskSource } from "./sas-disk.ts";
@@ -51,6 +51,7 @@ export {
   pollFinishUpload,
   pollSetAccess,
   pollUploadDisk,
+  revokeWrite,
   startDeleteDisk,
   startFinishUpload,
   startSetAccess,

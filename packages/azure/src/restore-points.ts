@@ -236,6 +236,15 @@ export async function pollRestorePoint(
   }
 }
 
+/** Whether Azure has the restore point, in any state. */
+export async function hasRestorePoint(
+  azure: AzureConnection,
+  restorePointId: string,
+  options: CallOptions = {},
+): Promise<boolean> {
+  return (await readPoint({ azure, target: restorePointId, ...options })) !== null;
+}
+
 /** The facts of a finished restore point; null when it is missing or never succeeded. */
 export async function getRestorePoint(
   azure: AzureConnection,

@@ -172,5 +172,20 @@ async function abandonUpload({ azure, target, signal }: OperationTarget, disk: D
   }
 }
 
+/**
+ * Ends the write access that a job opened on its disk. A missing disk, and one without the job's tag, is success: the access ended
+ * with the job's own disk.
+ */
+export async function revokeWrite(
+  azure: AzureConnection,
+  { diskId, jobId }: { readonly diskId: string; readonly jobId: string | null },
+  options: CallOptions = {},
+): Promise<void> {
+  const disk = await readDisk(azure, diskId, options);
+  if (!disk || jobId === null || disk.tags?.[jobTag] !== jobId) return;
+  if (disk.diskState !== "ActiveSAS" && disk.diskState !== "ActiveUpload") return;
+  await abandonUpload({ azure, target: disk.id ?? diskId, ...options }, disk);
+}
+
 /** Polls the deletion of a disk. */
 export const pollDeleteDisk = pollerOf(deletion);

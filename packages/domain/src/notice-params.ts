@@ -45,6 +45,7 @@ export interface NoticeParams {
   "disk-write-accelerated-crash-consistent": None;
   "disk-public-access-disabled": None;
   "disk-entra-authorized": None;
+  "disk-not-readable": None;
   "disk-too-large": None;
 
   // Why a snapshot is less consistent than the policy requests
@@ -112,6 +113,7 @@ export interface NoticeParams {
   "vault-healthy": { readonly vault: string };
   "vault-blob-healthy": { readonly account: string; readonly container: string };
   "vault-folder-healthy": { readonly folder: string };
+  "sweeper-healthy": None;
   "scheduler-healthy": None;
 
   // The plan of a restore: what will happen in Azure, then what to know before

@@ -64,6 +64,7 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     "Public network access to the disk is disabled and it has no private access.",
   "disk-entra-authorized": () =>
     "The disk requires a sign-in to Microsoft Entra beside the access URL, which Kluis does not send.",
+  "disk-not-readable": () => "Kluis may not read this disk: the role of its identity does not reach it.",
   "disk-too-large": () => "The disk is larger than 32 TiB, the largest upload that Azure accepts.",
 
   "guest-not-running": ({ powerState }) =>
@@ -125,6 +126,7 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "vault-healthy": ({ vault }) => `${vault} responds.`,
   "vault-blob-healthy": ({ account, container }) => `Blob container ${container} of ${account} responds.`,
   "vault-folder-healthy": ({ folder }) => `Folder ${folder} responds.`,
+  "sweeper-healthy": () => "Nothing of Kluis is left behind in Azure.",
   "scheduler-healthy": () => "The scheduler runs every 30 seconds.",
 
   "restore-creates-disk": ({ name, sku, resourceGroup, location }) =>

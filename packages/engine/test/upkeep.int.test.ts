@@ -1,8 +1,15 @@
 /** Upkeep besides the jobs: the sweeper, discovery, the anchor of the ledger, and health. */
 
 import { readFile } from "node:fs/promises";
-import { type AzureConnection, type RestorePointRequest, startRestorePoint } from "@kluis/azure";
+import {
+  type AzureConnection,
+  grantWrite,
+  type RestorePointRequest,
+  startRestorePoint,
+  startUploadDisk,
+} from "@kluis/azure";
 import { listAnchors, loadLedgerKey, newId, planResource } from "@kluis/db";
+import { planRestoredDisk } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -81,17 +88,47 @@ describe("the sweeper", () => {
       match: { operation: "restorePoints.delete", path: `.*${stuck.jobId}.*` },
       effect: { type: "fail", status: 409, code: "ScopeLocked" },
     });
-    await until("the sweep", 30_000, async () =>
-      (await sweepAzure(engine.deps, { signal: soon(), safetyMs: -60_000 })) === null ? true : null,
-    );
+    const health = () => world.db.prisma.partHealth.findUnique({ where: { part: "sweeper" } });
+    const sweptWith = (wanted: object) =>
+      until("the sweep", 30_000, async () => {
+        const again = await sweepAzure(engine.deps, { signal: soon(), safetyMs: -60_000 });
+        if (again !== null) return null;
+        expect(await health()).toMatchObject(wanted);
+        return true;
+      });
+    await sweptWith({ ok: false, error: { code: "AZURE_FORBIDDEN", reason: "lock" } });
     await world.control.clearFaults();
     const left = (await world.control.snapshots()).restorePoints.map(({ name }) => name).join(" ");
     expect(left).toContain(stuck.jobId);
     expect(left).not.toContain(free.jobId);
     await world.db.prisma.azureResource.deleteMany({ where: { resourceId } });
-    await until("the sweep", 30_000, async () =>
-      (await sweepAzure(engine.deps, { signal: soon(), safetyMs: -60_000 })) === null ? true : null,
-    );
+    await sweptWith({ ok: true, error: null });
+  });
+
+  it("ends write access to the disk of an ended job, and forgets what Azure never made", async () => {
+    const { prisma } = world.db;
+    const { azure } = engine.deps;
+    const jobId = newId();
+    const place = { subscriptionId: CONTOSO_SUBSCRIPTION_ID, resourceGroup: GROUP, location: "westeurope" };
+    const { disk } = planRestoredDisk({ sku: "Standard_LRS", facts: null }, {});
+    const request = { ...place, name: "left", jobId, sizeBytes: 24 * MIB, installationId: "other", disk };
+    const made = await until("the disk", 30_000, async () => {
+      const poll = await startUploadDisk(azure, request, { signal: soon() });
+      return poll.status === "done" ? poll.result : null;
+    });
+    await grantWrite(azure, made.diskId, { signal: soon() });
+    const groupId = `/subscriptions/${CONTOSO_SUBSCRIPTION_ID}/resourcegroups/${GROUP}/providers/microsoft.compute`;
+    const rows = [
+      { kind: "grant", resourceId: made.diskId.toLowerCase() },
+      { kind: "disk", resourceId: `${groupId}/disks/never` },
+      { kind: "restore-point", resourceId: `${groupId}/restorepointcollections/no/restorepoints/never` },
+    ] as const;
+    for (const row of rows) await planResource(prisma, { ...row, jobId, vmId: null }, new Date(0));
+    await sweepAzure(engine.deps, { signal: soon() });
+    expect(await prisma.azureResource.count({ where: { jobId, state: { not: "removed" } } })).toBe(0);
+    expect(await world.owner().compute(CONTOSO_SUBSCRIPTION_ID).disks.get(GROUP, "left")).toMatchObject({
+      diskState: "Unattached",
+    });
   });
 
   it("records a removal once that takes Azure longer than one run", async () => {
@@ -194,31 +231,51 @@ describe("a VM that the role does not reach", () => {
     await discover(engine.deps, null, soon());
     const before = await world.db.prisma.virtualMachine.findFirstOrThrow({ where: { name: "part" } });
     await importVm("later");
+    await importVm("new");
     const empty = await world.control.addFault({
       match: { operation: "disks.get" },
       effect: { type: "fail", status: 403, code: "AuthorizationFailed" },
     });
     const compute = engine.deps.azure.compute(CONTOSO_SUBSCRIPTION_ID);
-    compute.pipeline.addPolicy(withoutListed("part-os"));
+    compute.pipeline.addPolicy(withoutListed("part-os", "new-os"));
     try {
       await discover(engine.deps, null, soon());
     } finally {
       compute.pipeline.removePolicy({ name: "withoutListed" });
       await world.control.clearFaults(empty.id);
     }
-    expect([await alive("part"), await alive("later")]).toEqual([1, 1]);
+    expect([await alive("part"), await alive("later"), await alive("new")]).toEqual([1, 1, 1]);
+    const fresh = () => world.db.prisma.virtualMachine.findFirstOrThrow({ where: { name: "new" } });
+    expect((await fresh()).disks).toMatchObject([
+      { key: "os", name: "new-os", unsupportedNotice: { code: "disk-not-readable" } },
+    ]);
     const after = await world.db.prisma.virtualMachine.findFirstOrThrow({ where: { name: "part" } });
     expect(after.disks).toEqual(before.disks);
     expect(await subscription()).toMatchObject({ readable: true, problem: { code: "AZURE_FORBIDDEN" } });
     await discover(engine.deps, null, soon());
+    expect(await subscription()).toMatchObject({ problem: null });
+    expect((await fresh()).disks).toMatchObject([{ key: "os", bytes: 24 * MIB, unsupported: null }]);
+  });
+
+  it("or cannot be stored, ends no discovery", async () => {
+    await importVm("odd");
+    await importVm("even");
+    const { prisma } = world.db;
+    await prisma.$executeRaw`ALTER TABLE "VirtualMachine" ADD CONSTRAINT odd CHECK (name <> 'odd') NOT VALID`;
+    await discover(engine.deps, null, soon());
+    await prisma.$executeRaw`ALTER TABLE "VirtualMachine" DROP CONSTRAINT odd`;
+    expect([await alive("odd"), await alive("even")]).toEqual([0, 1]);
+    expect(await subscription()).toMatchObject({ readable: true, problem: { code: "INTERNAL" } });
+    await discover(engine.deps, null, soon());
+    expect(await alive("odd")).toBe(1);
     expect(await subscription()).toMatchObject({ problem: null });
   });
 });
 
 type PipelinePolicy = Parameters<ReturnType<AzureConnection["compute"]>["pipeline"]["addPolicy"]>[0];
 
-/** Leaves one disk out of the list of disks, as Azure does for a disk that the role does not reach. */
-function withoutListed(disk: string): PipelinePolicy {
+/** Leaves disks out of the list of disks, as Azure does for those that the role does not reach. */
+function withoutListed(...disks: readonly string[]): PipelinePolicy {
   return {
     name: "withoutListed",
     async sendRequest(request, next) {
@@ -227,7 +284,7 @@ function withoutListed(disk: string): PipelinePolicy {
       const { value, ...rest } = z
         .looseObject({ value: z.array(z.looseObject({ name: z.string() })) })
         .parse(JSON.parse(response.bodyAsText ?? "{}"));
-      const left = value.filter(({ name }) => name !== disk);
+      const left = value.filter(({ name }) => !disks.includes(name));
       return { ...response, bodyAsText: JSON.stringify({ ...rest, value: left }) };
     },
   };

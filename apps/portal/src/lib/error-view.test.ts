@@ -33,6 +33,12 @@ describe("describeError", () => {
     expect([of("DATABASE_UNREACHABLE"), of("INTERNAL"), of("FORBIDDEN")]).toEqual([true, true, false]);
   });
 
+  it("believes the server about one reason of a code", () => {
+    const { data } = ofApi("AZURE_AUTH_FAILED");
+    const of = (retry: string) => view({ data: { kluis: { ...data.kluis, retry } } }).retryable;
+    expect([of("bounded"), of("never"), of("unknown")]).toEqual([true, false, false]);
+  });
+
   it("separates a portal that does not answer from an error of the page", () => {
     expect(view(new TypeError("Failed to fetch")).code).toBe("NETWORK");
     expect(view(new Error("boom")).code).toBe("INTERNAL");

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCatalog } from "@kluis/domain";
+import { type ErrorCode, errorCatalog, type Retry } from "@kluis/domain";
 import type { ServerParams } from "#lib/params.ts";
 import type { ClientErrorCode } from "#messages/errors.ts";
 
@@ -8,22 +8,26 @@ export interface Failure {
   readonly reason: string | null;
   readonly params: ServerParams;
   readonly requestId: string | null;
+  /** What the server says about this failure; null: the code decides. */
+  readonly retry: Retry | null;
 }
 
 /** Reads any failure: an API error, a job's stored error, or an unknown error. */
 export function readFailure(error: unknown): Failure {
-  return findFailure(error) ?? { code: clientCode(error), reason: null, params: {}, requestId: null };
+  return (
+    findFailure(error) ?? { code: clientCode(error), reason: null, params: {}, requestId: null, retry: null }
+  );
 }
 
-/** Returns whether a retry can succeed. */
+/** Returns whether a retry can succeed. One code can have reasons of both kinds, so that the server's word counts first. */
 export function isRetryable(failure: Failure): boolean {
   if (failure.code === "NETWORK" || failure.code === "BAD_GATEWAY") return true;
-  return errorCatalog[failure.code] !== "never";
+  return (failure.retry ?? errorCatalog[failure.code]) !== "never";
 }
 
 /** A failure that the page itself finds, such as a missing permission. */
 export function failureOf(code: ErrorCode, requestId?: string): Failure {
-  return { code, reason: null, params: {}, requestId: requestId ?? null };
+  return { code, reason: null, params: {}, requestId: requestId ?? null, retry: null };
 }
 
 /** The API puts its error into `data.kluis` of a tRPC error, or under `shape`; a job stores it as it is. */
@@ -43,7 +47,14 @@ function parseFailure(value: unknown): Failure | null {
     reason: typeof reason === "string" ? reason : null,
     params: parseParams(field(value, "params")),
     requestId: typeof requestId === "string" ? requestId : null,
+    retry: parseRetry(field(value, "retry")),
   };
+}
+
+const retries: readonly Retry[] = ["never", "backoff", "after", "state", "bounded"];
+
+function parseRetry(value: unknown): Retry | null {
+  return retries.find((one) => one === value) ?? null;
 }
 
 function parseParams(value: unknown): ServerParams {

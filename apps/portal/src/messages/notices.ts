@@ -49,6 +49,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Public network access to the disk is disabled and it has no private access.",
     "disk-entra-authorized":
       "The disk requires a sign-in to Microsoft Entra beside the access URL, which Kluis does not send.",
+    "disk-not-readable": "Kluis may not read this disk: the role of its identity does not reach it.",
     "disk-too-large": "The disk is larger than 32 TiB, the largest upload that Azure accepts.",
     "guest-not-running":
       "The VM was {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}, so its guest did not take part in the snapshot.",
@@ -99,6 +100,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "vault-healthy": "{vault} responds.",
     "vault-blob-healthy": "Blob container {container} of {account} responds.",
     "vault-folder-healthy": "Folder {folder} responds.",
+    "sweeper-healthy": "Nothing of Kluis is left behind in Azure.",
     "scheduler-healthy": "The scheduler runs every 30 seconds.",
     "vm-failing": "The last backup failed.",
     "vm-at-risk": "No recovery point is as recent as the policy requires.",
@@ -188,6 +190,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Openbare netwerktoegang tot de schijf is uitgeschakeld en er is geen privétoegang.",
     "disk-entra-authorized":
       "De schijf vereist naast de toegangs-URL een aanmelding bij Microsoft Entra, die Kluis niet meestuurt.",
+    "disk-not-readable":
+      "Kluis mag deze schijf niet lezen: de rol van de identiteit reikt niet tot deze schijf.",
     "disk-too-large": "De schijf is groter dan 32 TiB, de grootste upload die Azure accepteert.",
     "guest-not-running":
       "De energiestatus van de virtuele machine was “{powerState, select, running {actief} starting {wordt gestart} stopping {wordt gestopt} stopped {gestopt} deallocating {toewijzing wordt ongedaan gemaakt} deallocated {toewijzing ongedaan gemaakt} other {onbekend}}”, dus het gastbesturingssysteem heeft niet meegewerkt aan de momentopname.",
@@ -241,6 +245,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "vault-healthy": "{vault} reageert.",
     "vault-blob-healthy": "Blobcontainer {container} van {account} reageert.",
     "vault-folder-healthy": "Map {folder} reageert.",
+    "sweeper-healthy": "In Azure is niets van Kluis achtergebleven.",
     "scheduler-healthy": "De planner werkt elke 30 seconden.",
     "vm-failing": "De laatste back-up is mislukt.",
     "vm-at-risk": "Er is geen herstelpunt dat zo recent is als het beleid vereist.",

@@ -49,6 +49,18 @@ test("a change of policy starts no second backup and keeps the excluded disks", 
   expect(await codeOf(api.admin.protection.set(all))).toBe("INPUT_INVALID");
 });
 
+test("a VM whose connection is disabled is not put under a policy; its policy can change", async () => {
+  await api.admin.protection.set({ vm: "shop-01", policy: "standard-daily" });
+  const { prisma } = api.world.api.db;
+  await inTransaction(api.world.api.db, (tx) => addVm(tx, { name: "web-02", resourceGroup: "commerce-rg" }));
+  await prisma.azureConnection.updateMany({ data: { state: "disabled" } });
+  const error = await errorOf(api.admin.protection.set({ vm: "web-02", policy: "standard-daily" }));
+  expect(error).toMatchObject({ cause: { code: "CONNECTION_UNUSABLE", reason: "disabled" } });
+  expect(await prisma.protection.count()).toBe(1);
+  const changed = await api.admin.protection.set({ vm: "shop-01", policy: "enhanced-4h" });
+  expect(changed).toMatchObject({ policy: { name: "enhanced-4h" }, jobId: null });
+});
+
 test("protection names the reason when no disk can be backed up", async () => {
   await inTransaction(api.world.api.db, (tx) =>
     addVm(tx, {

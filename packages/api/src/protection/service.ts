@@ -1,6 +1,7 @@
 import {
   getProtection,
   listPolicies,
+  mustBeConnected,
   notify,
   openBackupJob,
   type PolicyRow,
@@ -23,7 +24,8 @@ import type { protectionView, stoppedView } from "./view.ts";
 
 /**
  * Puts a VM under a policy and starts its first backup; changes policy and excluded disks of a protected VM.
- * @throws KluisError VM_NOT_FOUND, POLICY_NOT_FOUND, FORBIDDEN, DISK_NOT_FOUND, DISK_NOT_SUPPORTED
+ * @throws KluisError VM_NOT_FOUND, POLICY_NOT_FOUND, FORBIDDEN, DISK_NOT_FOUND, DISK_NOT_SUPPORTED; CONNECTION_UNUSABLE when no
+ * backup can start
  */
 export async function protectVm(
   ctx: SignedInContext,
@@ -71,6 +73,8 @@ async function protectIn(
       after: await describe(tx, now),
     },
   };
+  // The first backup would fail. A change of a protected VM starts no job, so it waits for no connection.
+  if (begins) await mustBeConnected(tx, vm.subscriptionId);
   const open = begins ? await openBackupJob(tx, vm.id) : null;
   if (!begins || open !== null) return { events: [event], jobId: open };
   const job = await addBackup(ctx, tx, { vm, policy, trigger: "protect" });

@@ -21,6 +21,7 @@ const heldRow = z.object({ id: z.string(), jobs: z.number(), resources: z.number
 export async function listHeld(tx: Tx, ids: readonly string[]): Promise<HeldSubscription[]> {
   if (ids.length === 0) return [];
   await tx.$queryRaw`SELECT id FROM "Subscription" WHERE id = ANY(${[...ids]}) ORDER BY id FOR UPDATE`;
+  // Planned by an ended job: Azure usually refused it. The sweeper asks and forgets the row; after a day no answer counts as none.
   // A restore writes to the subscription that its user chose. A verification reads the vault only. Empty collections cost nothing,
   // and a delivered disk is the user's.
   const rows = await tx.$queryRaw`
@@ -31,9 +32,12 @@ export async function listHeld(tx: Tx, ids: readonly string[]): Promise<HeldSubs
       WHERE j.state IN (${wordsSql(openJobStates)}) AND j.kind <> 'verify'),
     made AS (
       SELECT split_part(lower(r."resourceId"), '/', 3) AS id FROM "AzureResource" r
-      WHERE r.state <> 'removed' AND CASE r.kind
+      WHERE r.state <> 'removed'
+        AND (r.state <> 'planned' OR r."createdAt" > kluis_now() - interval '1 day' OR EXISTS (
+          SELECT FROM "Job" j WHERE j.id = r."jobId" AND j.state IN (${wordsSql(openJobStates)})))
+        AND CASE r.kind
         WHEN 'restore-point' THEN TRUE
-        WHEN 'grant' THEN r."resourceId" ILIKE '%/diskrestorepoints/%'
+        WHEN 'grant' THEN TRUE
         WHEN 'disk' THEN NOT r.detail @> '{"delivered": true}'
         ELSE FALSE END)
     SELECT id, jobs, resources FROM asked,

@@ -51,7 +51,7 @@ async function recordSubscription(
   });
 }
 
-/** Returns why one of its VMs could not be read; null when all were. */
+/** Returns why one of its VMs could not be read or stored; null when all were. */
 async function discoverSubscription(
   deps: EngineDeps,
   subscriptionId: string,
@@ -68,8 +68,13 @@ async function discoverSubscription(
         problem ??= error;
         deps.log.warn({ error, resourceId: vm.resourceId }, "a disk of a VM may not be read");
       }
-      const id = await (disks === null ? recordVmWithoutDisks(deps, vm) : recordVm(deps, vm, disks));
-      if (id !== null) ids.push(id);
+      try {
+        ids.push(await (disks === null ? recordVmWithoutDisks(deps, vm) : recordVm(deps, vm, disks)));
+      } catch (storing) {
+        signal.throwIfAborted();
+        problem ??= toKluisError(storing);
+        deps.log.warn({ error: storing, resourceId: vm.resourceId }, "a VM was not stored");
+      }
     },
   );
   return (await settleUnseen(deps, { subscriptionId, ids, since }, signal)) ?? problem;

@@ -12,7 +12,7 @@ import {
   teamsOfVm,
   upsertVm,
 } from "@kluis/db";
-import { engineActor, type LedgerDraft } from "@kluis/domain";
+import { engineActor, type LedgerDraft, notice, noticeText } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 
 /** @returns the id of the VM's row */
@@ -27,13 +27,27 @@ export function recordVm(
   });
 }
 
-/** Stores what is known of a VM whose disks could not be read; its stored disks stay. Returns null for a VM that is new. */
+/**
+ * Stores what is known of a VM whose disks could not be read. Disks that are stored stay as they are; those of a new VM cannot be
+ * backed up until they can be read.
+ * @returns the id of the VM's row
+ */
 export async function recordVmWithoutDisks(
   deps: Pick<EngineDeps, "db" | "clock">,
   vm: ListedVm,
-): Promise<string | null> {
+): Promise<string> {
   const known = await findStoredVm(deps.db.prisma, vm);
-  return known && recordFacts(deps, { ...vmFactsOf(vm, []), disks: known.disks });
+  return recordFacts(deps, { ...vmFactsOf(vm, []), disks: known?.disks ?? unreadDisks(vm) });
+}
+
+function unreadDisks(vm: ListedVm): DiscoveredVm["disks"] {
+  const unread = notice("disk-not-readable", {});
+  const refs = vm.diskRefs.map((ref) => ({ ref, facts: null, raw: null }));
+  return vmFactsOf(vm, refs).disks.map((disk) =>
+    disk.storage === "managed"
+      ? { ...disk, unsupported: noticeText(unread), unsupportedNotice: unread }
+      : disk,
+  );
 }
 
 function recordFacts(deps: Pick<EngineDeps, "db" | "clock">, facts: DiscoveredVm): Promise<string> {

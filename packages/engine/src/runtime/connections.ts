@@ -189,16 +189,26 @@ function opened(azure: AzureDirectory | KluisError): AzureDirectory {
   return azure;
 }
 
-/** The environment must still describe the same identity as the row, which another engine may have written. */
-function environmentCredential(
-  row: ConnectionRow,
-  environment: AzureConfig | null,
+/**
+ * The environment must still describe the same identity as the row, which another engine may have written. The secret itself is
+ * not compared: an app has two valid ones while its secret is being replaced, and each engine reads its own file.
+ */
+export function environmentCredential(
+  row: Pick<ConnectionRow, "name" | "tenantId" | "authorityHost" | "armUrl" | "credentialKind" | "clientId">,
+  environment: Pick<AzureConfig, "tenantId" | "authorityHost" | "armUrl" | "credential"> | null,
 ): AzureCredentialConfig | KluisError {
-  if (environment === null || environment.tenantId !== row.tenantId) return withoutEnvironment(row);
-  return environment.credential;
+  if (environment === null) return withoutEnvironment(row);
+  const { credential, tenantId, authorityHost, armUrl } = environment;
+  const isSame =
+    tenantId === row.tenantId &&
+    authorityHost === row.authorityHost &&
+    armUrl === row.armUrl &&
+    credential.kind === row.credentialKind &&
+    credential.clientId === row.clientId;
+  return isSame ? credential : withoutEnvironment(row);
 }
 
-function withoutEnvironment({ name }: ConnectionRow): KluisError {
+function withoutEnvironment({ name }: Pick<ConnectionRow, "name">): KluisError {
   return new KluisError("CONNECTION_UNUSABLE", {
     reason: "environment",
     message: `The environment of this engine does not have the credential of connection ${name}.`,

@@ -4,7 +4,6 @@ import {
   listOwned,
   type OwnedResource,
   pollDeleteDisk,
-  revokeRead,
   startDeleteDisk,
 } from "@kluis/azure";
 import {
@@ -17,11 +16,13 @@ import {
   noteSweep,
   type Tx,
 } from "@kluis/db";
-import { engineActor, type LedgerTarget, limits } from "@kluis/domain";
+import { engineActor, type LedgerTarget, limits, notice, toKluisError } from "@kluis/domain";
 import { z } from "zod";
 import type { EngineDeps } from "../deps.ts";
 import { removeSnapshot } from "../job/snapshot-removal.ts";
+import { reportPart } from "../runtime/health.ts";
 import type { Again } from "../runtime/tasks.ts";
+import { sweepGrants, sweepPlanned } from "./sweep-rows.ts";
 
 type LivingRow = AzureResourceRow & { readonly jobOpen: boolean };
 
@@ -45,37 +46,47 @@ const DELIVERED_STATES: ReadonlySet<string> = new Set([
   "Frozen",
 ]);
 
+/** Sweeps every subscription and reports the first failure as the sweeper's health. */
 export async function sweepAzure(
   deps: EngineDeps,
   { signal, safetyMs = limits.sweepSafetyMs }: SweepOptions,
 ): Promise<Again | null> {
   const before = new Date(deps.clock.now().getTime() - safetyMs);
   const turn = { number: Math.floor(deps.clock.now().getTime() / TURN_MS), most: COLLECTIONS_PER_TURN };
-  let again = await sweepGrants(deps, before, signal);
+  let first: unknown = null;
+  const failed = (error: unknown): void => {
+    // Throttling is not a failure: the next sweep continues.
+    if (toKluisError(error).retry !== "after") first ??= error;
+  };
+  const sweep = { before, signal, failed };
+  await sweepGrants(deps, sweep);
+  let again: Again | null = null;
   // Subscriptions of disabled connections too: what Kluis created there must not stay.
   for (const subscriptionId of deps.azure.subscriptions) {
     try {
-      again = (await sweepSubscription(deps, subscriptionId, { before, turn, signal })) ?? again;
+      again = (await sweepSubscription(deps, subscriptionId, { ...sweep, turn })) ?? again;
     } catch (error) {
       signal.throwIfAborted();
       deps.log.warn({ error, subscriptionId }, "sweeper: subscription skipped");
+      failed(error);
     }
   }
+  await sweepPlanned(deps, sweep);
+  await reportPart(deps, { part: "sweeper", error: first, healthy: notice("sweeper-healthy", {}) });
   return again;
+}
+
+interface SubscriptionSweep {
+  readonly before: Date;
+  readonly turn: NonNullable<ListOwnedOptions["turn"]>;
+  readonly signal: AbortSignal;
+  readonly failed: (error: unknown) => void;
 }
 
 async function sweepSubscription(
   deps: EngineDeps,
   subscriptionId: string,
-  {
-    before,
-    turn,
-    signal,
-  }: {
-    readonly before: Date;
-    readonly turn: NonNullable<ListOwnedOptions["turn"]>;
-    readonly signal: AbortSignal;
-  },
+  { before, turn, signal, failed }: SubscriptionSweep,
 ): Promise<Again | null> {
   let again: Again | null = null;
   const owned = await Array.fromAsync(
@@ -89,24 +100,10 @@ async function sweepSubscription(
     } catch (error) {
       signal.throwIfAborted();
       deps.log.warn({ error, resourceId: orphan.id }, "sweeper: resource not removed; the others continue");
+      failed(error);
     }
   }
   return again;
-}
-
-/** Revokes grants of ended jobs. Normally there are none, because a job revokes its own grants. */
-async function sweepGrants(deps: EngineDeps, before: Date, signal: AbortSignal): Promise<Again | null> {
-  for (const { resourceId, jobOpen, createdAt } of await listLivingResources(deps.db.prisma, ["grant"])) {
-    if (jobOpen || createdAt > before || !resourceId.includes("/diskrestorepoints/")) continue;
-    try {
-      await revokeRead(deps.azure, resourceId, { signal });
-      await markResourceRemoved(deps.db.prisma, { kind: "grant", resourceId, at: deps.clock.now() });
-    } catch (error) {
-      signal.throwIfAborted();
-      deps.log.warn({ error, resourceId }, "sweeper: grant not revoked; the others continue");
-    }
-  }
-  return null;
 }
 
 async function findOrphans(
