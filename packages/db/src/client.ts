@@ -33,6 +33,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Db> {
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: connectTimeoutMs,
     application_name: "kluis",
+    keepAlive: true,
   });
   const onError = options.onIdleError ?? (() => undefined);
   pool.on("error", onError);

@@ -77,6 +77,7 @@ export { newId } from "./ids.ts";
 export { ensureInstallation } from "./installation/write.ts";
 // Jobs
 export { askJobToCancel, queuedTaskExists } from "./jobs/control.ts";
+export { holdJob, isJobAt, type JobFence, JobMovedError, moveJob } from "./jobs/fence.ts";
 export {
   findJobViews,
   getJobDetail,
@@ -102,6 +103,7 @@ export {
   type ExtentTuple,
   finishEmptyDisks,
   finishSegment,
+  isSegmentOpen,
   listJobDisks,
   listLostSegments,
   listOpenSegments,
@@ -134,7 +136,7 @@ export { appendEvents, readHead, walkLedger } from "./ledger/append.ts";
 export { listAuditViews } from "./ledger/read.ts";
 export { generateLedgerKeyPem, isSignedBy, loadLedgerKey, type SignedHead, signHead } from "./ledger/sign.ts";
 export { type AuditRow, auditRow } from "./ledger/view.ts";
-export { locks, withLock } from "./locks.ts";
+export { LockLostError, locks, withLock } from "./locks.ts";
 // Occurrences
 export { listOccurrenceTimes, recordOccurrence } from "./occurrences/work.ts";
 // Overview
@@ -225,6 +227,7 @@ export { type TeamView, teamView } from "./teams/view.ts";
 export { teamsOfVm } from "./teams/work.ts";
 export { ensureTeam } from "./teams/write.ts";
 export { isUuid } from "./text.ts";
+export { databaseNow } from "./time.ts";
 // Tokens
 export {
   createToken,

@@ -9,6 +9,8 @@ export interface Clock {
  * a jump of the clock must not end work that is going well.
  */
 export interface TimedClock extends Clock {
+  /** Milliseconds that only grow, also when the time of the machine is set. Only differences have a meaning. */
+  elapsedMs(): number;
   /** Resolves after `ms` of this clock, or early when the signal aborts. Never rejects. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -16,6 +18,7 @@ export interface TimedClock extends Clock {
 /** The machine's clock: the only place in the product that reads the time. */
 export const systemClock: TimedClock = {
   now: () => new Date(),
+  elapsedMs: () => performance.now(),
   wait: (ms, signal) =>
     new Promise((resolve) => {
       if (signal.aborted) return resolve();

@@ -13,6 +13,7 @@ export interface EngineDeps {
   readonly azure: AzureConnection;
   readonly connections: Connections;
   readonly vaults: Vaults;
+  /** The time of the database: runtime/database-clock.ts. */
   readonly clock: TimedClock;
   readonly log: Log;
   /** The tag of every resource that Kluis creates in Azure. */

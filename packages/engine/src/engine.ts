@@ -20,6 +20,7 @@ import type { EngineConfig } from "./env.ts";
 import { GrantBook } from "./job/grants.ts";
 import { type Log, openLog } from "./log.ts";
 import { Connections } from "./runtime/connections.ts";
+import { DatabaseClock } from "./runtime/database-clock.ts";
 import { keepAlive, reapDead } from "./runtime/heartbeat.ts";
 import { addTask } from "./runtime/queue.ts";
 import { RecurringTasks } from "./runtime/recurring.ts";
@@ -58,12 +59,12 @@ const STOP_GRACE_MS = 5_000;
  * @throws KluisError when a part cannot be reached or opened; everything is closed again then
  */
 export async function startEngine(config: EngineConfig, options: EngineOptions = {}): Promise<Engine> {
-  const clock = options.clock ?? systemClock;
   const log = options.log ?? openLog({ format: config.logFormat, level: config.logLevel });
   const stopping = new AbortController();
   await using undo = new AsyncDisposableStack();
   const poolSize = config.concurrency + 2 * CONTROL_CONCURRENCY + SPARE_CONNECTIONS;
   const db = undo.adopt(await openDatabase({ url: config.databaseUrl, poolSize }), (open) => open.close());
+  const clock = await DatabaseClock.open(db, options.clock ?? systemClock);
   const deps = await openDeps({ config, db, clock, log });
   await followSettings(deps, config, stopping.signal);
   const lock = undo.use(await holdEngineLock(db));
@@ -71,7 +72,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   const id = newId(clock);
   const workers = await startAll({ deps, config, lock, id, stopping: stopping.signal });
   const recurring = new RecurringTasks(deps);
-  const alive = keepAlive(deps, id, stopping.signal);
+  const alive = keepAlive(deps, { engineId: id, clock, signal: stopping.signal });
   if (options.recurring !== false) await recurring.start();
   await resumeJobs(deps);
   log.info({ engine: id, version: ENGINE_VERSION, concurrency: config.concurrency }, "engine started");

@@ -1,5 +1,5 @@
 /** The function of each task in the catalog. */
-import { locks, type UnreadableProtection, withLock } from "@kluis/db";
+import { databaseNow, locks, type UnreadableProtection, withLock } from "@kluis/db";
 import { KluisError, notice, type TaskName } from "@kluis/domain";
 import type { EngineDeps } from "./deps.ts";
 import { discover } from "./inventory/discover.ts";
@@ -27,7 +27,9 @@ function alone<N extends TaskName>(
 ): TaskDefinition<N> {
   return {
     async run({ deps, signal }) {
-      const held = await withLock(deps.db, locks.task(name), () => work({ deps, signal }));
+      const held = await withLock(deps.db, locks.task(name), (lost) =>
+        work({ deps, signal: AbortSignal.any([signal, lost]) }),
+      );
       return held?.value ?? null;
     },
   };
@@ -41,7 +43,7 @@ export async function scheduleTick({
 }): Promise<null> {
   const part = { part: "scheduler", healthy: notice("scheduler-healthy", {}) } as const;
   try {
-    const { unreadable } = await tick(deps);
+    const { unreadable } = await tick(deps, await databaseNow(deps.db.prisma));
     await reportPart(deps, { ...part, error: unreadableError(unreadable) });
     return null;
   } catch (error) {

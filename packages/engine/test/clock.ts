@@ -45,6 +45,10 @@ export class TestClock implements TimedClock {
     return new Date(Date.now() + this.#aheadMs);
   }
 
+  elapsedMs(): number {
+    return performance.now() + this.#aheadMs;
+  }
+
   wait(ms: number, signal: AbortSignal): Promise<void> {
     const end = this.now().getTime() + ms;
     return new Promise((resolve) => {

@@ -26,6 +26,9 @@ class ManualClock implements TimedClock {
   now(): Date {
     return this.#now;
   }
+  elapsedMs(): number {
+    return this.#now.getTime();
+  }
   set(to: string): void {
     this.#now = new Date(to);
   }
@@ -94,11 +97,11 @@ describe("the scheduler", () => {
   it("starts each occurrence once, for any number of engines and restarts", async () => {
     await protect("a", standardPolicy);
     await protect("b", standardPolicy);
-    await tick(deps());
+    await tick(deps(), clock.now());
     expect(await occurrences()).toEqual([]);
     clock.set("2026-03-28T00:00:10Z");
-    await Promise.all(Array.from({ length: 6 }, () => tick(deps())));
-    await tick(deps());
+    await Promise.all(Array.from({ length: 6 }, () => tick(deps(), clock.now())));
+    await tick(deps(), clock.now());
     const all = await occurrences();
     expect(all).toHaveLength(2);
     expect(all.map(({ dueAt, state }) => [dueAt.toISOString(), state])).toEqual([
@@ -120,7 +123,7 @@ describe("the scheduler", () => {
   it("starts only the newest missed occurrence, late, and records the others", async () => {
     await protect("a", standardPolicy);
     clock.set("2026-03-31T08:00:00Z");
-    expect(await tick(deps())).toEqual({ started: 1, skipped: 0, missed: 3, unreadable: [] });
+    expect(await tick(deps(), clock.now())).toEqual({ started: 1, skipped: 0, missed: 3, unreadable: [] });
     const all = await occurrences();
     expect(all.map(({ state }) => state)).toEqual(["missed", "missed", "missed", "started"]);
     // The clocks went forward on 29 March: 01:00 in Amsterdam is 23:00 UTC of the day before from then on.
@@ -140,12 +143,12 @@ describe("the scheduler", () => {
       schedule: { kind: "daily", times: ["01:00", "13:00"], timeZone: "UTC" },
     });
     clock.set("2026-03-28T01:00:05Z");
-    await tick(deps());
+    await tick(deps(), clock.now());
     clock.set("2026-03-28T13:00:05Z");
-    expect(await tick(deps())).toMatchObject({ started: 0, skipped: 1, missed: 0 });
+    expect(await tick(deps(), clock.now())).toMatchObject({ started: 0, skipped: 1, missed: 0 });
     await endJobs();
     clock.set("2026-03-29T01:00:05Z");
-    expect(await tick(deps())).toMatchObject({ started: 1, skipped: 0, missed: 0 });
+    expect(await tick(deps(), clock.now())).toMatchObject({ started: 1, skipped: 0, missed: 0 });
     const all = await occurrences();
     expect(all[2]?.reason).toMatch(/had not ended/);
     expect(all.map(({ state }) => state)).toEqual(["missed", "started", "skipped", "started"]);
@@ -158,12 +161,12 @@ describe("the scheduler", () => {
       inTransaction(db, (tx) => changeConnection(tx, { id: connectionId, change: { state } }, clock));
     await change("disabled");
     clock.set("2026-03-28T01:00:05Z");
-    expect(await tick(deps())).toMatchObject({ started: 0, skipped: 1 });
+    expect(await tick(deps(), clock.now())).toMatchObject({ started: 0, skipped: 1 });
     await change("enabled");
     const none = { connectionId, tenantId: "t", subscriptions: [] };
     await inTransaction(db, (tx) => selectSubscriptions(tx, none));
     clock.set("2026-03-29T01:00:05Z");
-    expect(await tick(deps())).toMatchObject({ started: 0, skipped: 1 });
+    expect(await tick(deps(), clock.now())).toMatchObject({ started: 0, skipped: 1 });
     const all = await db.prisma.occurrence.findMany({ orderBy: { dueAt: "asc" } });
     expect(all.map(({ notice }) => notice)).toMatchObject([
       { code: "occurrence-connection-disabled", params: { connection: "main" } },
@@ -175,7 +178,7 @@ describe("the scheduler", () => {
     await protect("a", standardPolicy);
     await database.db.prisma.protection.updateMany({ data: { state: "stopped" } });
     clock.set("2026-03-29T08:00:00Z");
-    expect(await tick(deps())).toMatchObject({ started: 0, skipped: 0, missed: 0 });
+    expect(await tick(deps(), clock.now())).toMatchObject({ started: 0, skipped: 0, missed: 0 });
   });
 
   it("schedules all other VMs when a policy cannot be read, and reports the policy", async () => {
@@ -186,7 +189,7 @@ describe("the scheduler", () => {
       data: { document: { schedule: "of another version" } },
     });
     clock.set("2026-03-28T00:00:10Z");
-    expect(await tick(deps())).toMatchObject({
+    expect(await tick(deps(), clock.now())).toMatchObject({
       started: 1,
       unreadable: [{ vmId: broken, vmName: "broken" }],
     });
@@ -199,12 +202,12 @@ describe("the scheduler", () => {
   it("decides nothing after the clock was set back", async () => {
     await protect("a", standardPolicy);
     clock.set("2026-03-28T00:00:10Z");
-    await tick(deps());
+    await tick(deps(), clock.now());
     await endJobs();
     clock.set("2026-03-27T20:00:00Z");
-    await tick(deps());
+    await tick(deps(), clock.now());
     clock.set("2026-03-28T00:00:20Z");
-    await tick(deps());
+    await tick(deps(), clock.now());
     expect(await occurrences()).toHaveLength(1);
   });
 });

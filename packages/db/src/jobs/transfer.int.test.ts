@@ -32,6 +32,7 @@ beforeAll(async () => {
   await inTransaction(db, async (tx) => {
     const job = { kind: "backup", vmId, trigger: "manual", actor: engineActor } as const;
     jobId = await createJob(tx, job, clock);
+    await tx.job.update({ where: { id: jobId }, data: { state: "running" } });
     const facts = { diskKey: "os", name: "os", resourceId: "/d", diskUniqueId: "u", sku: "Premium_LRS" };
     await addJobDisks(tx, jobId, [{ ...facts, diskBytes: 3 * 2 ** 30 }]);
     const [row] = await listJobDisks(tx, jobId);
@@ -70,6 +71,21 @@ describe("a segment that two workers move at the same time", () => {
 
     expect((await listSegmentNodes(db.prisma, disk.id)).get(0)).toBe("2:first");
     expect((await listJobDisks(db.prisma, jobId))[0]?.stats).toEqual(mine);
+  });
+});
+
+describe("a segment of a job that ended or was planned again", () => {
+  test("is not recorded", async () => {
+    const { db } = database;
+    const segment = await load(2);
+    const result = { node: "9:late", stats: noStats, at: clock.now() };
+    const finish = (one: WorkSegment) => inTransaction(db, (tx) => finishSegment(tx, one, result));
+    const planned = { ...segment, id: crypto.randomUUID() };
+    expect(await finish(planned)).toBeNull();
+    await db.prisma.job.update({ where: { id: jobId }, data: { state: "queued" } });
+    expect(await finish(segment)).toBeNull();
+    expect((await load(2)).state).toBe("waiting");
+    await db.prisma.job.update({ where: { id: jobId }, data: { state: "running" } });
   });
 });
 

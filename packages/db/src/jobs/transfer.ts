@@ -252,21 +252,24 @@ export async function countProgress(
 
 /**
  * Records the result of a segment, which must be durable in the vault. When two workers moved the segment, the first one wins.
- * @returns the number of open segments of the job; the caller that gets 0 wakes the job
+ * @returns the number of open segments of the job, and the caller that gets 0 wakes the job; null when nothing was recorded,
+ * because the job no longer runs or was planned again
  */
 export async function finishSegment(
   tx: Tx,
   segment: WorkSegment,
   result: { readonly node: string | null; readonly stats: TransferStats; readonly at: Date },
-): Promise<number> {
+): Promise<number | null> {
   // The lock on the job's row serializes its last segments, so that exactly one of them gets 0.
-  await tx.$queryRaw`SELECT id FROM "Job" WHERE id = ${segment.disk.jobId}::uuid FOR UPDATE`;
+  const running = await tx.$queryRaw<unknown[]>`
+    SELECT id FROM "Job" WHERE id = ${segment.disk.jobId}::uuid AND state = 'running' FOR NO KEY UPDATE`;
+  if (running.length === 0) return null;
   if (await countProgress(tx, segment, result.stats)) {
     await tx.jobSegment.update({
       where: { id: segment.id },
       data: { state: "done", node: result.node, endedAt: result.at },
     });
-  }
+  } else if ((await tx.jobSegment.count({ where: { id: segment.id } })) === 0) return null;
   const openOfDisk = await tx.jobSegment.count({
     where: { jobDiskId: segment.disk.id, state: { not: "done" } },
   });
@@ -274,6 +277,15 @@ export async function finishSegment(
     await tx.jobDisk.update({ where: { id: segment.disk.id }, data: { state: "done", endedAt: result.at } });
   }
   return countOpenSegments(tx, segment.disk.jobId);
+}
+
+/** Whether the job runs and its current plan has this segment, not yet moved. */
+export async function isSegmentOpen(
+  tx: Tx,
+  { jobId, diskKey, segment }: { jobId: string; diskKey: string; segment: number },
+): Promise<boolean> {
+  const disk = { jobId, diskKey, job: { state: "running" } };
+  return (await tx.jobSegment.count({ where: { segment, disk, state: { not: "done" } } })) > 0;
 }
 
 /** Marks disks without segments as done. */

@@ -49,6 +49,8 @@ export interface WorkPolicy {
 /** A job with everything that its steps need to decide. */
 export interface WorkJob {
   readonly id: string;
+  /** Changes of the job apply to this version only: jobs/fence.ts. */
+  readonly version: number;
   readonly kind: JobKind;
   readonly state: JobState;
   readonly trigger: string;
@@ -93,6 +95,7 @@ export async function loadWorkJob(tx: Tx, jobId: string): Promise<WorkJob | null
   const { policyVersion, vm } = row;
   return {
     id: row.id,
+    version: row.version,
     kind: z.enum(jobKinds).parse(row.kind),
     state: z.enum(jobStates).parse(row.state),
     trigger: row.trigger,
@@ -128,7 +131,7 @@ export async function loadWorkJob(tx: Tx, jobId: string): Promise<WorkJob | null
   };
 }
 
-/** Replaces the job's memory. */
+/** Replaces the job's memory. The caller holds the version that it read: jobs/fence.ts. */
 export async function saveMemory(
   tx: Tx,
   jobId: string,

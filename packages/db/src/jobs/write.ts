@@ -51,7 +51,6 @@ export async function createJob(tx: Tx, job: NewJob, clock: Clock): Promise<stri
         parameters: toJson(job.parameters ?? {}),
         dueAt: job.dueAt ?? null,
         deadlineAt: job.deadlineAt ?? null,
-        createdAt: clock.now(),
       },
       select: { id: true },
     });

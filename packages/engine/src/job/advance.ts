@@ -6,6 +6,7 @@ import {
   changeStep,
   condemnJob,
   endJob,
+  type JobFence,
   loadWorkJob,
   saveMemory,
   setStage,
@@ -37,21 +38,25 @@ export interface AdvanceOptions<K extends JobKind, M> {
   readonly machine: Machine<K, M>;
   readonly jobId: string;
   readonly signal: AbortSignal;
+  /** Gets the job at each version that this run works on. */
+  readonly onVersion?: (job: JobFence) => void;
 }
 
 /**
  * Advances a job as far as possible without waiting.
  * @returns when to call again, or null when the job has ended
  * @throws what a step throws; the job is unchanged then and can be advanced again
+ * @throws JobMovedError when another engine advanced the job meanwhile; nothing of this run is stored then
  */
 export async function advance<K extends JobKind, M extends object>(
   options: AdvanceOptions<K, M>,
 ): Promise<Again | null> {
-  const { deps, machine, jobId, signal } = options;
+  const { deps, machine, jobId, signal, onVersion } = options;
   for (;;) {
     signal.throwIfAborted();
     const job = await loadWorkJob(deps.db.prisma, jobId);
     if (job === null || !isOpenJobState(job.state)) return null;
+    onVersion?.(job);
     if (job.state === "queued") {
       await begin(deps, job);
       continue;
@@ -60,7 +65,7 @@ export async function advance<K extends JobKind, M extends object>(
     const context: StepContext<M> = { deps, job, memory, signal };
     const ending = endingOf(job, machine, memory);
     const again =
-      ending === null ? await runNextStep(context, machine) : await cleanUp(context, machine, ending);
+      ending === null ? await runNextStep(context, options) : await cleanUp(context, machine, ending);
     if (again !== "continue") return again;
   }
 }
@@ -68,9 +73,9 @@ export async function advance<K extends JobKind, M extends object>(
 async function begin(deps: EngineDeps, job: WorkJob): Promise<void> {
   await recordJob(deps, {
     job,
-    change: async (tx) => {
+    change: async (tx, at) => {
       const { error, ...vault } = await admit(tx, job);
-      if (!(await startWorkJob(tx, job, { at: deps.clock.now(), ...vault }))) return false;
+      if (!(await startWorkJob(tx, job, { at, ...vault }))) return false;
       if (error !== null) await condemnJob(tx, job.id, errorInfo(error));
       return true;
     },
@@ -79,10 +84,11 @@ async function begin(deps: EngineDeps, job: WorkJob): Promise<void> {
 }
 
 async function runNextStep<K extends JobKind, M extends object>(
-  context: StepContext<M>,
-  machine: Machine<K, M>,
+  read: StepContext<M>,
+  { machine, onVersion }: Pick<AdvanceOptions<K, M>, "machine" | "onVersion">,
 ): Promise<Again | null | "continue"> {
-  const { deps, job } = context;
+  const { deps } = read;
+  let { job } = read;
   const step = job.steps.find(({ state }) => state === "waiting" || state === "running");
   if (step === undefined || !isStepOf(machine, step.name)) {
     throw new KluisError("INTERNAL", { message: "The job has no next step.", params: { jobId: job.id } });
@@ -90,12 +96,14 @@ async function runNextStep<K extends JobKind, M extends object>(
   const { name } = step;
   const run = machine.steps[name];
   if (step.state === "waiting") {
-    await recordJob(deps, {
+    job = await recordJob(deps, {
       job,
-      change: (tx) => changeStep(tx, job.id, { name, state: "running", at: deps.clock.now() }),
+      change: (tx, at) => changeStep(tx, job.id, { name, state: "running", at }),
     });
+    onVersion?.(job);
   }
-  const result = await runOrForget(context, run);
+  const context = { ...read, job };
+  const result = await runOrForget(context, run, onVersion);
   await saveResult(context, name, result);
   return result.kind === "wait" ? { againInMs: result.afterMs } : "continue";
 }
@@ -108,14 +116,19 @@ function isStepOf<K extends JobKind, M>(machine: Machine<K, M>, name: JobStep): 
  * Forgets the pending operation of a step that fails: the operation would only fail again, and a new start finds what it
  * created. Throttling and outages do not mean that the operation failed, so it is kept.
  */
-async function runOrForget<M extends object>(context: StepContext<M>, run: Step<M>): Promise<StepResult<M>> {
+async function runOrForget<M extends object>(
+  context: StepContext<M>,
+  run: Step<M>,
+  onVersion: ((job: JobFence) => void) | undefined,
+): Promise<StepResult<M>> {
   try {
     return await run(context);
   } catch (error) {
     const { deps, job, memory, signal } = context;
     const isAboutOperation = error instanceof KluisError && !KEEPS_OPERATION.has(error.code);
     if (isAboutOperation && !signal.aborted && "operation" in memory) {
-      await saveMemory(deps.db.prisma, job.id, { ...memory, operation: undefined });
+      const without = { ...memory, operation: undefined };
+      onVersion?.(await recordJob(deps, { job, change: (tx) => saveMemory(tx, job.id, without) }));
     }
     throw error;
   }
@@ -135,9 +148,9 @@ async function saveResult<M extends object>(
   const { deps, job } = context;
   await recordJob(deps, {
     job,
-    change: async (tx) => {
-      await saveParts(tx, context, result);
-      await saveStep(tx, { deps, job, name, result });
+    change: async (tx, at) => {
+      await saveParts(tx, context, { result, at });
+      await saveStep(tx, { job, name, result, at });
     },
     events: [...stepEvents(name, result), ...(result.events ?? [])],
     ...(result.pointId === undefined ? {} : { pointId: result.pointId }),
@@ -145,18 +158,18 @@ async function saveResult<M extends object>(
 }
 
 interface StepOutcome<M> {
-  readonly deps: EngineDeps;
   readonly job: WorkJob;
   readonly name: JobStep;
   readonly result: StepResult<M>;
+  readonly at: Date;
 }
 
-async function saveStep<M>(tx: Tx, { deps, job, name, result }: StepOutcome<M>): Promise<void> {
+async function saveStep<M>(tx: Tx, { job, name, result, at }: StepOutcome<M>): Promise<void> {
   switch (result.kind) {
     case "done":
     case "skipped": {
       const { kind: state, notice: said, detail } = result;
-      const change = { name, state, notice: said, at: deps.clock.now() };
+      const change = { name, state, notice: said, at };
       return changeStep(tx, job.id, { ...change, ...(detail === undefined ? {} : { detail }) });
     }
     case "wait":
@@ -184,10 +197,10 @@ function stepEvents<M>(name: JobStep, result: StepResult<M>) {
 async function saveParts<M extends object>(
   tx: Tx,
   { job, memory }: StepContext<M>,
-  result: Pick<StepResult<M>, "memory" | "save">,
+  { result, at }: { readonly result: Pick<StepResult<M>, "memory" | "save">; readonly at: Date },
 ): Promise<void> {
   if (result.memory !== undefined) await saveMemory(tx, job.id, { ...memory, ...result.memory });
-  await result.save?.(tx);
+  await result.save?.(tx, at);
 }
 
 /** Cleans up after a job that failed or was canceled, and ends it when nothing is left. */
@@ -198,13 +211,12 @@ async function cleanUp<K extends JobKind, M extends object>(
 ): Promise<Again | null> {
   const { deps, job } = context;
   const result = await cleanUpOrReport(context, machine);
-  const at = deps.clock.now();
   const error = job.error === null ? {} : { code: job.error.code, message: job.error.message };
   const isOver = result.kind === "done";
   await recordJob(deps, {
     job,
-    change: async (tx) => {
-      await saveParts(tx, context, result);
+    change: async (tx, at) => {
+      await saveParts(tx, context, { result, at });
       if (isOver) {
         const { finished = {} } = result;
         await endJob(tx, job.id, { state: ending, stage: ending, at, cleanedUp: finished });

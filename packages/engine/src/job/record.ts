@@ -1,5 +1,14 @@
 /** Saves a change of a job in one transaction: its rows, its ledger events, and the notification of listeners. */
-import { appendEvents, inTransaction, notify, type Tx, teamsOfVm, type WorkJob } from "@kluis/db";
+import {
+  appendEvents,
+  holdJob,
+  inTransaction,
+  moveJob,
+  notify,
+  type Tx,
+  teamsOfVm,
+  type WorkJob,
+} from "@kluis/db";
 import { engineActor, type LedgerDraft, type LedgerKind, type LedgerTarget } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 
@@ -12,34 +21,51 @@ export interface JobEvent {
 }
 
 export interface JobChange {
+  /** As it was read: the change applies to this version only. */
   readonly job: WorkJob;
-  readonly change: (tx: Tx) => Promise<boolean | void>;
+  /** `at` is the time of the database. Returning false drops the events. */
+  readonly change: (tx: Tx, at: Date) => Promise<boolean | void>;
   readonly events?: readonly JobEvent[];
   /** A recovery point that changed too. */
   readonly pointId?: string;
 }
 
-/** Applies a change with its events. Returns false, and records nothing, when `change` returns false. */
+/**
+ * Applies a change with its events, and returns the job with its next version.
+ * @throws JobMovedError, and stores nothing, when another engine changed the job since it was read
+ */
 export async function recordJob(
-  deps: EngineDeps,
+  deps: Pick<EngineDeps, "db" | "clock">,
   { job, change, events = [], pointId }: JobChange,
-): Promise<boolean> {
-  return inTransaction(deps.db, async (tx) => {
-    if ((await change(tx)) === false) return false;
+): Promise<WorkJob> {
+  await inTransaction(deps.db, async (tx) => {
+    const at = await moveJob(tx, job);
+    if ((await change(tx, at)) === false) return;
     await notify(tx, "job", { jobId: job.id });
     if (pointId !== undefined) {
       await notify(tx, "points", { pointId, ...(job.vm === null ? {} : { vmId: job.vm.id }) });
     }
-    if (events.length > 0) {
-      const teamIds = job.vm === null ? [] : await teamsOfVm(tx, job.vm.id);
-      await appendEvents(
-        tx,
-        deps.clock,
-        events.map((event) => toDraft(event, job, teamIds)),
-      );
-    }
-    return true;
+    if (events.length === 0) return;
+    const teamIds = job.vm === null ? [] : await teamsOfVm(tx, job.vm.id);
+    await appendEvents(
+      tx,
+      deps.clock,
+      events.map((event) => toDraft(event, job, teamIds)),
+    );
   });
+  return { ...job, version: job.version + 1 };
+}
+
+/**
+ * Runs a transaction of a step that writes rows beside the job's: its disks, segments and resources.
+ * @param work gets the time of the database
+ * @throws JobMovedError, and stores nothing, when another engine changed the job since it was read
+ */
+export function inJob<T>(
+  { deps, job }: { readonly deps: Pick<EngineDeps, "db">; readonly job: WorkJob },
+  work: (tx: Tx, at: Date) => Promise<T>,
+): Promise<T> {
+  return inTransaction(deps.db, async (tx) => work(tx, await holdJob(tx, job)));
 }
 
 function toDraft(event: JobEvent, job: WorkJob, teamIds: readonly string[]): LedgerDraft {

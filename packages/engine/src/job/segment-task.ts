@@ -1,7 +1,9 @@
 /** The task that moves one segment of a backup or a restore. */
 import {
+  databaseNow,
   finishSegment,
   inTransaction,
+  isSegmentOpen,
   loadSegment,
   loadWorkJob,
   notify,
@@ -49,8 +51,12 @@ export function segmentTaskDefinition(kind: SegmentKind): TaskDefinition<Segment
       await runSegment(kind, run);
       return null;
     },
-    retrying: (tx, { payload }, error) => recordRetry(tx, payload.jobId, error),
+    async retrying(tx, { payload }, error) {
+      if (await isSegmentOpen(tx, payload)) await recordRetry(tx, payload.jobId, error);
+    },
     async gaveUp(tx, { deps, payload }, error) {
+      // Another worker moved the segment, or the job was planned again: this failure is not the job's.
+      if (!(await isSegmentOpen(tx, payload))) return null;
       await failJob(tx, payload.jobId, error);
       await addTask(tx, { name: kind.wakes, payload: { jobId: payload.jobId }, runAt: deps.clock.now() });
       return null;
@@ -68,7 +74,7 @@ async function runSegment(
   if (job === null || segment === null || job.state !== "running" || !kind.isWanted(job)) return;
   if (segment.state === "done") return wake(deps, kind, jobId);
   await inTransaction(deps.db, async (tx) => {
-    await startSegment(tx, segment, deps.clock.now());
+    await startSegment(tx, segment, await databaseNow(tx));
     await notify(tx, "job", { jobId });
   });
   const unwanted = new AbortController();
@@ -120,7 +126,14 @@ async function finish(
 ): Promise<void> {
   const { jobId } = segment.disk;
   await inTransaction(deps.db, async (tx) => {
-    const open = await finishSegment(tx, segment, { ...moved, at: deps.clock.now() });
+    const open = await finishSegment(tx, segment, { ...moved, at: await databaseNow(tx) });
+    if (open === null) {
+      deps.log.info(
+        { jobId, segment: segment.segment },
+        "segment dropped: its job was planned again or ends",
+      );
+      return;
+    }
     await notify(tx, "job", { jobId });
     if (open === 0) await addTask(tx, { name: kind.wakes, payload: { jobId }, runAt: deps.clock.now() });
   });

@@ -16,8 +16,8 @@ export interface StepContext<M> {
 interface Saves<M> {
   /** Merged into the job's memory; `undefined` removes a key. */
   readonly memory?: { readonly [K in keyof M]?: M[K] | undefined };
-  /** Writes other rows in the same transaction. */
-  readonly save?: (tx: Tx) => Promise<void>;
+  /** Writes other rows in the same transaction; `at` is the time of the database. */
+  readonly save?: (tx: Tx, at: Date) => Promise<void>;
   readonly events?: readonly JobEvent[];
   /** The recovery point that changes, for those who watch points. */
   readonly pointId?: string;

@@ -1,7 +1,17 @@
 /** The task that advances a job, for every kind of job. */
-import { condemnJob, countRetry, locks, notify, type Tx, withLock } from "@kluis/db";
+import {
+  condemnJob,
+  countRetry,
+  isJobAt,
+  type JobFence,
+  JobMovedError,
+  locks,
+  notify,
+  type Tx,
+  withLock,
+} from "@kluis/db";
 import { errorInfo, type JobKind, type jobTask, type KluisError } from "@kluis/domain";
-import type { Again, TaskDefinition } from "../runtime/tasks.ts";
+import type { Again, TaskDefinition, TaskRun } from "../runtime/tasks.ts";
 import { advance } from "./advance.ts";
 import type { Machine } from "./step.ts";
 
@@ -10,18 +20,60 @@ const BUSY: Again = { againInMs: 1_000 };
 /** The pause before a clean-up that used up its tries starts over: it runs until Azure confirms the removal. */
 const CLEAN_UP_AGAIN_MS = 5 * 60_000;
 
+/** The job as a run has read it last: what the run records when it fails applies to this version only. */
+const lastRead = new WeakMap<object, JobFence>();
+
 export function jobTaskDefinition<K extends JobKind, M extends object>(
   machine: Machine<K, M>,
 ): TaskDefinition<(typeof jobTask)[K]> {
   return {
-    async run({ deps, payload, signal }) {
-      const { jobId } = payload;
-      const held = await withLock(deps.db, locks.job(jobId), () => advance({ deps, machine, jobId, signal }));
-      return held === null ? BUSY : held.value;
+    run: (run) => advanceAlone(machine, run),
+    async retrying(tx, run, error) {
+      if (await isCurrent(tx, run)) await recordRetry(tx, run.payload.jobId, error);
     },
-    retrying: (tx, { payload }, error) => recordRetry(tx, payload.jobId, error),
-    gaveUp: (tx, { payload }, error) => failJob(tx, payload.jobId, error),
+    async gaveUp(tx, run, error) {
+      return (await isCurrent(tx, run)) ? failJob(tx, run.payload.jobId, error) : null;
+    },
   };
+}
+
+/**
+ * Advances a job under its lock. A run that loses the lock, or finds that another engine advanced the job, ends quietly:
+ * nothing of it is stored, and the task looks again soon.
+ */
+async function advanceAlone<K extends JobKind, M extends object>(
+  machine: Machine<K, M>,
+  run: TaskRun<(typeof jobTask)[K]>,
+): Promise<Again | null> {
+  const { deps, signal } = run;
+  const { jobId } = run.payload;
+  const onVersion = (job: JobFence): void => void lastRead.set(run, job);
+  let lock: AbortSignal | null = null;
+  try {
+    const held = await withLock(deps.db, locks.job(jobId), (lost) => {
+      lock = lost;
+      const either = AbortSignal.any([signal, lost]);
+      return advance({ deps, machine, jobId, signal: either, onVersion });
+    });
+    return held === null ? BUSY : held.value;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const isStale =
+      isAborted(lock) || error instanceof JobMovedError || !(await isCurrent(deps.db.prisma, run));
+    if (!isStale) throw error;
+    deps.log.info({ error, jobId }, "another engine advances the job; this run stores nothing");
+    return BUSY;
+  }
+}
+
+function isAborted(signal: AbortSignal | null): boolean {
+  return signal?.aborted === true;
+}
+
+/** Whether no other engine has changed the job since this run read it. */
+async function isCurrent(tx: Tx, run: object): Promise<boolean> {
+  const job = lastRead.get(run);
+  return job === undefined || isJobAt(tx, job);
 }
 
 /** Shows in the timeline which error occurred and that the step is retried. */

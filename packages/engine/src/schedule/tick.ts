@@ -42,15 +42,16 @@ export interface TickResult {
 /**
  * Starts the backups that are due. Skips protections that cannot be read. Safe to run in several engines at the same time, and
  * again after a crash at any point.
+ * @param now the time of the database: a process whose clock is ahead must not decide the future
  */
-export async function tick(deps: Deps): Promise<TickResult> {
+export async function tick(deps: Deps, now: Date): Promise<TickResult> {
   const counts = { started: 0, skipped: 0, missed: 0 };
   const unreadable: UnreadableProtection[] = [];
   const protections = await listScheduledProtections(deps.db.prisma, (one) => unreadable.push(one));
   for (const { error, ...protection } of unreadable)
     deps.log.error({ error, ...protection }, "schedule: protection cannot be read; skipped");
   for (const protection of protections) {
-    for (const { state } of await decide(deps, protection)) counts[state]++;
+    for (const { state } of await decide(deps, protection, now)) counts[state]++;
   }
   if (counts.started + counts.skipped + counts.missed > 0)
     deps.log.info(counts, "schedule: planned backups decided");
@@ -58,11 +59,14 @@ export async function tick(deps: Deps): Promise<TickResult> {
 }
 
 /** Decides one protection in one transaction: its occurrences, their jobs, and the time up to which it is decided. */
-function decide(deps: Deps, protection: ScheduledProtection): Promise<readonly OccurrenceDecision[]> {
+function decide(
+  deps: Deps,
+  protection: ScheduledProtection,
+  now: Date,
+): Promise<readonly OccurrenceDecision[]> {
   return inTransaction(deps.db, async (tx) => {
     const scheduledThrough = await lockSchedule(tx, protection.id);
     if (scheduledThrough === null) return [];
-    const now = deps.clock.now();
     const jobOpen = (await openBackupJob(tx, protection.vmId)) !== null;
     const { schedule } = protection.version.document;
     const blocked = await blockedBy(tx, protection.subscriptionId);

@@ -1,7 +1,8 @@
 /** Opens read access to the snapshot's disks, and to kept snapshots where changed ranges may be listed. Stores only ids. */
-import { inTransaction, markResourceCreated, planResource } from "@kluis/db";
+import { markResourceCreated, planResource } from "@kluis/db";
 import { isKluisError, type Notice, notice } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
+import { inJob } from "../../../job/record.ts";
 import type { SnapshotDisk } from "../../../job/snapshot.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { chooseDelta } from "../delta.ts";
@@ -13,11 +14,10 @@ type Context = StepContext<BackupMemory>;
 
 export async function access(context: Context): Promise<StepResult<BackupMemory>> {
   const { deps, job, memory, signal } = context;
-  const at = deps.clock.now();
   const disks = recall(memory, "disks").map((disk) => snapshotOf(memory, disk));
   const bases = baseSnapshots(memory);
   const ids = [...disks, ...bases].map((disk) => disk.id.toLowerCase());
-  await inTransaction(deps.db, async (tx) => {
+  await inJob(context, async (tx, at) => {
     for (const resourceId of ids) {
       await planResource(tx, { kind: "grant", resourceId, jobId: job.id, vmId: requireVm(job).id }, at);
     }

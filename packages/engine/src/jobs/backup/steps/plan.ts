@@ -1,14 +1,6 @@
 /** Plans the transfer: chooses per disk how to find its changes, lists its extents once, and cuts them into segments. */
 import { pageRanges, pageRangesDiff } from "@kluis/azure";
-import {
-  addSegments,
-  addWarning,
-  clearPlan,
-  inTransaction,
-  listJobDisks,
-  setDiskPlan,
-  type WorkDisk,
-} from "@kluis/db";
+import { addSegments, addWarning, clearPlan, listJobDisks, setDiskPlan, type WorkDisk } from "@kluis/db";
 import {
   type DeltaMethod,
   type Extent,
@@ -21,6 +13,7 @@ import {
 } from "@kluis/domain";
 import { BLOCK_BYTES, SEGMENT_BYTES } from "@kluis/vault";
 import { azureMessageOf } from "../../../job/azure-message.ts";
+import { inJob } from "../../../job/record.ts";
 import { type PlannedSegment, planSegments } from "../../../job/segments.ts";
 import type { SnapshotDisk } from "../../../job/snapshot.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
@@ -82,11 +75,12 @@ async function planDisk(context: Context, disk: WorkDisk): Promise<DiskPlan> {
       throw error;
     const why = notice("delta-ranges-refused", { azureMessage: azureMessageOf(error) });
     const info = errorInfo(error);
-    await addWarning(deps.db.prisma, job.id, {
+    const warning = {
       ...info,
       message: `${disk.name}: ${noticeText(why)}`,
       params: { ...info.params, disk: disk.name },
-    });
+    };
+    await inJob(context, (tx) => addWarning(tx, job.id, warning));
     return listAndSave(context, { disk, snapshot, choice: compareOrFull(base, why) });
   }
 }
@@ -100,8 +94,7 @@ interface DiskWork {
 /** Lists the extents and saves the plan, after it removed the rows of an interrupted one. The disk's method is set last. */
 async function listAndSave(context: Context, work: DiskWork): Promise<DiskPlan> {
   const { disk, choice } = work;
-  const { db } = context.deps;
-  await clearPlan(db.prisma, disk.id);
+  await inJob(context, (tx) => clearPlan(tx, disk.id));
   const options = { diskBytes: disk.diskBytes, blockBytes: BLOCK_BYTES, segmentBytes: SEGMENT_BYTES };
   let plannedBytes = 0;
   let batch: PlannedSegment[] = [];
@@ -109,12 +102,13 @@ async function listAndSave(context: Context, work: DiskWork): Promise<DiskPlan> 
     plannedBytes += segment.dataBytes;
     batch.push(segment);
     if (batch.length >= SEGMENTS_PER_INSERT) {
-      await addSegments(db.prisma, disk.id, batch);
+      const full = batch;
+      await inJob(context, (tx) => addSegments(tx, disk.id, full));
       batch = [];
     }
   }
   const { method, notice: why, base } = choice;
-  await inTransaction(db, async (tx) => {
+  await inJob(context, async (tx) => {
     await addSegments(tx, disk.id, batch);
     await setDiskPlan(tx, disk.id, { method, notice: why, baseNode: base, plannedBytes });
   });

@@ -2,6 +2,7 @@
 import { listJobDisks, listSegmentNodes, setDiskRoot, type WorkDisk } from "@kluis/db";
 import { KluisError, notice } from "@kluis/domain";
 import { type NodeRef, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
+import { inJob } from "../../../job/record.ts";
 import { segmentCount } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";
@@ -39,7 +40,8 @@ export async function seal(context: Context): Promise<StepResult<BackupMemory>> 
   };
 }
 
-async function sealDisk({ deps, job, signal }: Context, disk: WorkDisk): Promise<void> {
+async function sealDisk(context: Context, disk: WorkDisk): Promise<void> {
+  const { deps, job, signal } = context;
   if (disk.rootDigest !== null) return;
   const { vault } = await vaultOf({ deps, job });
   const moved = await listSegmentNodes(deps.db.prisma, disk.id);
@@ -47,7 +49,7 @@ async function sealDisk({ deps, job, signal }: Context, disk: WorkDisk): Promise
   const segments = await untouchedSegments(disk, () => vault.segmentNodes(base, disk.diskBytes, signal));
   for (const [segment, node] of moved) segments[segment] = node === null ? null : parseNodeRef(node);
   const sealed = await vault.sealDisk({ diskBytes: disk.diskBytes, segments, base, signal });
-  await setDiskRoot(deps.db.prisma, disk.id, sealed);
+  await inJob(context, (tx) => setDiskRoot(tx, disk.id, sealed));
 }
 
 /** The nodes of segments without extents: unchanged if changed ranges were listed, zeros if allocated ranges were. */

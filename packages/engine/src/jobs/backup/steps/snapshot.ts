@@ -6,9 +6,10 @@ import {
   restorePointIds,
   startRestorePoint,
 } from "@kluis/azure";
-import { addWarning, inTransaction, markResourceCreated, planResource } from "@kluis/db";
+import { addWarning, markResourceCreated, planResource } from "@kluis/db";
 import { errorInfo, isGuestFailure, judgeConsistency, KluisError, notice, noticeText } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
+import { inJob } from "../../../job/record.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { type BackupMemory, guestSituation, recall } from "../memory.ts";
 import { requirePolicy, requireVm } from "../require.ts";
@@ -52,21 +53,21 @@ export async function snapshot(context: Context): Promise<Result> {
 
 /** Records the resources that the step will create, before it calls Azure. */
 async function plan(context: Context): Promise<Result> {
-  const { deps, job } = context;
+  const { job } = context;
   const { collectionId, restorePointId } = restorePointIds(restorePointRequest(context));
-  const at = deps.clock.now();
   const shared = { jobId: job.id, vmId: requireVm(job).id };
-  await inTransaction(deps.db, async (tx) => {
+  const at = await inJob(context, async (tx, now) => {
     await planResource(
       tx,
       { ...shared, kind: "restore-point-collection", resourceId: collectionId.toLowerCase() },
-      at,
+      now,
     );
     await planResource(
       tx,
       { ...shared, kind: "restore-point", resourceId: restorePointId.toLowerCase() },
-      at,
+      now,
     );
+    return now;
   });
   return { kind: "again", memory: { snapshotStartedAt: at.toISOString(), operation: undefined } };
 }

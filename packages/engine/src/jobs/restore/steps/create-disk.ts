@@ -2,6 +2,7 @@
 import { type Poll, pollUploadDisk, startUploadDisk } from "@kluis/azure";
 import { markResourceCreated, planResource } from "@kluis/db";
 import { notice } from "@kluis/domain";
+import { inJob } from "../../../job/record.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { type RestoreMemory, requireDiskId, restoredDisk, restoreParameters } from "../memory.ts";
 import { sourceOf } from "../source.ts";
@@ -9,11 +10,11 @@ import { sourceOf } from "../source.ts";
 type Context = StepContext<RestoreMemory>;
 
 export async function createDisk(context: Context): Promise<StepResult<RestoreMemory>> {
-  const { deps, job, memory, signal } = context;
+  const { job, memory, signal } = context;
   const resourceId = requireDiskId(memory).toLowerCase();
   if (memory.operation?.kind !== "create-disk") {
     const resource = { kind: "disk", resourceId, jobId: job.id, vmId: job.vm?.id ?? null } as const;
-    await planResource(deps.db.prisma, resource, deps.clock.now());
+    await inJob(context, (tx, at) => planResource(tx, resource, at));
   }
   const poll = await pollOrStart(context);
   if (poll.status === "running") return waitForAzure(poll, notice("disk-creating", {}));

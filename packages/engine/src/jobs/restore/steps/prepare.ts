@@ -11,6 +11,7 @@ import {
   restorableSkus,
 } from "@kluis/domain";
 import { BLOCK_BYTES, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
+import { inJob } from "../../../job/record.ts";
 import { planSegments } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";
@@ -30,17 +31,18 @@ export async function prepare(context: StepContext<RestoreMemory>): Promise<Step
   // Before anything is created: a missing key must never turn into another key.
   await requireDiskDependencies(deps.azure, planned.disk, { signal });
   const sku = planned.disk.sku;
-  await addJobDisks(deps.db.prisma, job.id, [{ diskKey, name, resourceId, diskUniqueId, sku, diskBytes }]);
+  const wanted = { diskKey, name, resourceId, diskUniqueId, sku, diskBytes };
+  await inJob(context, (tx) => addJobDisks(tx, job.id, [wanted]));
   const [row] = await listJobDisks(deps.db.prisma, job.id);
   if (row === undefined) throw new KluisError("INTERNAL", { message: "The job's disk was not stored." });
-  await clearPlan(deps.db.prisma, row.id);
+  await inJob(context, (tx) => clearPlan(tx, row.id));
   const root = disk.root === null ? null : parseNodeRef(disk.root);
   const extents = vault.openDisk(root, diskBytes).extents(signal);
   const options = { diskBytes, blockBytes: BLOCK_BYTES, segmentBytes: SEGMENT_BYTES };
   let plannedBytes = 0;
   for await (const segment of planSegments(extents, options)) {
     plannedBytes += segment.dataBytes;
-    await addSegments(deps.db.prisma, row.id, [segment]);
+    await inJob(context, (tx) => addSegments(tx, row.id, [segment]));
   }
   return {
     kind: "done",
