@@ -15,7 +15,7 @@ export async function admit(
   { req, url }: { req: IncomingMessage; url: URL },
 ): Promise<AccessTarget> {
   const grant = world.sas.find(world.state, url, world.clock.now());
-  if (!grant) throw authenticationFailed();
+  if (!grant) throw authenticationFailed(world.sas.problem(world.state, url, world.clock.now()));
   const target = findTarget(world.state, grant.resourceId);
   if (!target) throw blobNotFound();
   const facts = accessFactsOf(world.state, target);

@@ -9,7 +9,15 @@ import { type BodyChange, sendBody, streamBody } from "../http/send.ts";
 import { logFailure } from "../log.ts";
 import type { World } from "../world.ts";
 import { admit } from "./admission.ts";
-import { BlobError, conditionNotMet, errorXml, invalidHeader } from "./errors.ts";
+import { checkConditions } from "./conditions.ts";
+import {
+  BlobError,
+  errorXml,
+  invalidHeader,
+  invalidQuery,
+  permissionMismatch,
+  unsupportedVerb,
+} from "./errors.ts";
 import { listPages, pageListXml } from "./page-list.ts";
 import { putPage } from "./put-page.ts";
 import { requestedRange } from "./range.ts";
@@ -97,12 +105,13 @@ async function answer(
 ): Promise<void> {
   const { req, res, operation, target } = request;
   setBlobHeaders(res, target);
-  checkConditions(req, etagOf(target));
+  checkVersion(req);
+  checkConditions(req, { etag: etagOf(target), modifiedAt: target.timeCreated });
   switch (operation) {
     case "blob.head":
       res.setHeader("content-length", blobSize(target));
-      res.setHeader("accept-ranges", "bytes");
-      res.setHeader("x-ms-blob-type", "PageBlob");
+      res.setHeader("content-type", "application/octet-stream");
+      setPropertyHeaders(res, target);
       res.end();
       return;
     case "blob.get":
@@ -113,16 +122,15 @@ async function answer(
       await putPage(world, target, req);
       res.statusCode = 201;
       res.setHeader("etag", etagOf(findTarget(world.state, target.id) ?? target));
+      if (req.headers["content-md5"] !== undefined)
+        res.setHeader("content-md5", String(req.headers["content-md5"]));
       res.setHeader("x-ms-blob-sequence-number", "0");
       res.setHeader("x-ms-request-server-encrypted", "true");
       res.setHeader("content-length", 0);
       res.end();
       return;
     case "blob.unknown":
-      throw new BlobError(
-        { status: 400, code: "UnsupportedHttpVerb" },
-        "The resource doesn't support the specified HTTP verb.",
-      );
+      throw unknownOperation(req, request.url);
   }
 }
 
@@ -144,8 +152,7 @@ async function get(
   if (range) res.setHeader("content-range", `bytes ${start}-${end}/${size}`);
   res.setHeader("content-length", end - start + 1);
   res.setHeader("content-type", "application/octet-stream");
-  res.setHeader("accept-ranges", "bytes");
-  res.setHeader("x-ms-blob-type", "PageBlob");
+  setPropertyHeaders(res, target);
   await streamBody(res, readParts(world, target.id, { start, end }), change);
 }
 
@@ -157,12 +164,8 @@ async function pageList(
   const { req, res, url, target } = request;
   const size = blobSize(target);
   const range = requestedRange(req.headers, size);
-  if (url.searchParams.has("prevsnapshot")) {
-    throw new BlobError(
-      { status: 400, code: "InvalidQueryParameterValue" },
-      "Value for one of the query parameters specified in the request URI is invalid. QueryParameterName: prevsnapshot",
-    );
-  }
+  const time = url.searchParams.get("prevsnapshot");
+  if (time !== null) throw invalidQuery("prevsnapshot", time);
   const previous = req.headers["x-ms-previous-snapshot-url"];
   const list = listPages(world, target, {
     window: { offset: range?.start ?? 0, end: (range?.end ?? size - 1) + 1 },
@@ -178,9 +181,16 @@ function etagOf(target: AccessTarget): string {
   return `"0x8${target.uniqueId.replaceAll("-", "").slice(0, 11).toUpperCase()}${target.version.toString(16).toUpperCase().padStart(4, "0")}"`;
 }
 
-function checkConditions(req: IncomingMessage, etag: string): void {
-  const match = req.headers["if-match"];
-  if (match !== undefined && match !== "*" && match !== etag) throw conditionNotMet();
+/** What a URL of a disk does not permit, and verbs that no blob has. */
+function unknownOperation(req: IncomingMessage, url: URL): BlobError {
+  if (req.method === "GET") return invalidQuery("comp", url.searchParams.get("comp") ?? "");
+  return req.method === "PUT" || req.method === "DELETE" ? permissionMismatch() : unsupportedVerb();
+}
+
+function checkVersion(req: IncomingMessage): void {
+  const version = req.headers["x-ms-version"];
+  if (version !== undefined && !/^20\d\d-\d\d-\d\d$/.test(String(version)))
+    throw invalidHeader("x-ms-version", String(version));
 }
 
 function setBlobHeaders(res: ServerResponse, target: AccessTarget): void {
@@ -188,7 +198,19 @@ function setBlobHeaders(res: ServerResponse, target: AccessTarget): void {
   res.setHeader("last-modified", new Date(target.timeCreated).toUTCString());
 }
 
+/** The properties of a page blob that a disk's URL shows. */
+function setPropertyHeaders(res: ServerResponse, target: AccessTarget): void {
+  res.setHeader("accept-ranges", "bytes");
+  res.setHeader("x-ms-blob-type", "PageBlob");
+  res.setHeader("x-ms-blob-sequence-number", "0");
+  res.setHeader("x-ms-creation-time", new Date(target.timeCreated).toUTCString());
+  res.setHeader("x-ms-lease-state", "available");
+  res.setHeader("x-ms-lease-status", "unlocked");
+  res.setHeader("x-ms-server-encrypted", "true");
+}
+
 function setCommonHeaders(world: World, { req, res }: Exchange, requestId: string): void {
+  res.setHeader("server", "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0");
   res.setHeader("x-ms-request-id", requestId);
   res.setHeader("x-ms-version", String(req.headers["x-ms-version"] ?? "2018-03-28"));
   res.setHeader("date", new Date(world.clock.now()).toUTCString());
@@ -201,12 +223,12 @@ async function sendError(
   { req, res }: Exchange,
   { error, requestId }: { error: BlobError; requestId: string },
 ): Promise<void> {
-  for (const name of ["etag", "last-modified", "content-range", "accept-ranges", "content-md5"])
-    res.removeHeader(name);
+  const stale = error.status === 304 ? [] : ["etag", "last-modified"];
+  for (const name of [...stale, "content-range", "accept-ranges", "content-md5"]) res.removeHeader(name);
   res.statusCode = error.status;
   for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value);
   res.setHeader("x-ms-error-code", error.code);
-  if (req.method === "HEAD") {
+  if (req.method === "HEAD" || error.status === 304) {
     res.end();
     return;
   }

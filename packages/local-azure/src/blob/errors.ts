@@ -3,9 +3,11 @@ export class BlobError extends Error {
   readonly status: number;
   readonly code: string;
   readonly headers: Record<string, string>;
+  /** Elements of the XML after the message. */
+  readonly details: Record<string, string>;
 
   constructor(
-    answer: { status: number; code: string },
+    answer: { status: number; code: string; details?: Record<string, string> },
     message: string,
     headers: Record<string, string> = {},
   ) {
@@ -14,12 +16,17 @@ export class BlobError extends Error {
     this.status = answer.status;
     this.code = answer.code;
     this.headers = headers;
+    this.details = answer.details ?? {};
   }
 }
 
-export const authenticationFailed = (): BlobError =>
+export const authenticationFailed = (detail?: string): BlobError =>
   new BlobError(
-    { status: 403, code: "AuthenticationFailed" },
+    {
+      status: 403,
+      code: "AuthenticationFailed",
+      ...(detail === undefined ? {} : { details: { AuthenticationErrorDetail: detail } }),
+    },
     "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.",
   );
 export const permissionMismatch = (): BlobError =>
@@ -46,13 +53,36 @@ export const invalidPageRange = (): BlobError =>
   new BlobError({ status: 416, code: "InvalidPageRange" }, "The page range specified is invalid.");
 export const invalidHeader = (name: string, value: string): BlobError =>
   new BlobError(
-    { status: 400, code: "InvalidHeaderValue" },
-    `The value for one of the HTTP headers is not in the correct format. ${name}: ${value}`,
+    { status: 400, code: "InvalidHeaderValue", details: { HeaderName: name, HeaderValue: value } },
+    "The value for one of the HTTP headers is not in the correct format.",
   );
-export const invalidQuery = (name: string): BlobError =>
+export const invalidQuery = (name: string, value: string, reason?: string): BlobError =>
   new BlobError(
-    { status: 400, code: "InvalidQueryParameterValue" },
-    `Value for one of the query parameters specified in the request URI is invalid. QueryParameterName: ${name}`,
+    {
+      status: 400,
+      code: "InvalidQueryParameterValue",
+      details: {
+        QueryParameterName: name,
+        QueryParameterValue: value,
+        ...(reason === undefined ? {} : { Reason: reason }),
+      },
+    },
+    "Value for one of the query parameters specified in the request URI is invalid.",
+  );
+export const unsupportedVerb = (): BlobError =>
+  new BlobError(
+    { status: 405, code: "UnsupportedHttpVerb" },
+    "The resource doesn't support specified Http Verb.",
+  );
+export const notModified = (): BlobError =>
+  new BlobError(
+    { status: 304, code: "ConditionNotMet" },
+    "The condition specified using HTTP conditional header(s) is not met.",
+  );
+export const sequenceNumberNotMet = (): BlobError =>
+  new BlobError(
+    { status: 412, code: "SequenceNumberConditionNotMet" },
+    "The sequence number condition specified was not met.",
   );
 export const conditionNotMet = (): BlobError =>
   new BlobError(
@@ -62,7 +92,10 @@ export const conditionNotMet = (): BlobError =>
 
 /** The XML body of an error. */
 export function errorXml(error: BlobError, requestId: string, time: string): string {
-  return `<?xml version="1.0" encoding="utf-8"?><Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}\nRequestId:${requestId}\nTime:${time}</Message></Error>`;
+  const details = Object.entries(error.details).map(
+    ([name, value]) => `<${name}>${escapeXml(value)}</${name}>`,
+  );
+  return `<?xml version="1.0" encoding="utf-8"?><Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}\nRequestId:${requestId}\nTime:${time}</Message>${details.join("")}</Error>`;
 }
 
 function escapeXml(text: string): string {

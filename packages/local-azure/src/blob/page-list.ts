@@ -40,12 +40,12 @@ function paging(
 ): { limit: number; from: number } {
   const wanted = query.get("maxresults");
   const limit = wanted === null ? MAX_RESULTS : Number(wanted);
-  if (!Number.isInteger(limit) || limit <= 0) throw invalidQuery("maxresults");
+  if (!Number.isInteger(limit) || limit <= 0) throw invalidQuery("maxresults", wanted ?? "");
   const marker = query.get("marker");
   if (marker === null || marker === "") return { limit: Math.min(limit, MAX_RESULTS), from: window.offset };
   const [, offset] = /^p:(\d+)$/.exec(Buffer.from(marker, "base64url").toString("latin1")) ?? [];
   const from = Number(offset);
-  if (offset === undefined || !Number.isSafeInteger(from)) throw invalidQuery("marker");
+  if (offset === undefined || !Number.isSafeInteger(from)) throw invalidQuery("marker", marker);
   return { limit: Math.min(limit, MAX_RESULTS), from: Math.max(from, window.offset) };
 }
 
@@ -105,8 +105,9 @@ function changedRuns(
 
 function baseOf(world: World, previousUrl: string): AccessTarget {
   const url = URL.parse(previousUrl);
-  const grant = url ? world.sas.find(world.state, url, world.clock.now()) : undefined;
-  if (!grant) throw authenticationFailed();
+  if (!url) throw authenticationFailed();
+  const grant = world.sas.find(world.state, url, world.clock.now());
+  if (!grant) throw authenticationFailed(world.sas.problem(world.state, url, world.clock.now()));
   const base = findTarget(world.state, grant.resourceId);
   if (!base)
     throw new BlobError(

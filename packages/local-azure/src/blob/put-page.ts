@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { keyOf } from "../arm/ids.ts";
 import { BodyTooLarge, readBody } from "../http/body.ts";
 import type { World } from "../world.ts";
+import { checkSequenceNumber } from "./conditions.ts";
 import { BlobError, invalidHeader, permissionMismatch } from "./errors.ts";
 import { pageRange } from "./range.ts";
 import { type AccessTarget, blobSize } from "./target.ts";
@@ -16,6 +17,7 @@ const CLEAR_STEP = 4 * 1024 * 1024;
 export async function putPage(world: World, target: AccessTarget, req: IncomingMessage): Promise<void> {
   const disk = world.state.disks[keyOf(target.id)];
   if (disk?.upload !== "ActiveUpload") throw permissionMismatch();
+  checkSequenceNumber(req);
   if (req.headers["x-ms-structured-body"] !== undefined)
     throw new BlobError(
       { status: 400, code: "UnsupportedHeader" },

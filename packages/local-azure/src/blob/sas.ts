@@ -47,6 +47,16 @@ export class SasSigner {
     return given.length === right.length && timingSafeEqual(given, right) ? grant : undefined;
   }
 
+  /** What the storage service says of a URL that `find` does not know, in detail. */
+  problem(state: State, url: URL, now: number): string {
+    const grant = state.grants[url.searchParams.get("si") ?? ""];
+    if (!grant || url.pathname !== `/${grant.account}/${grant.container}/abcd`)
+      return "SAS identifier cannot be found for specified signed identifier";
+    if (grant.expiresAt <= now)
+      return `Signed expiry time [${new Date(grant.expiresAt).toUTCString()}] must be after current time [${new Date(now).toUTCString()}]`;
+    return "Signature did not match. String to sign used was";
+  }
+
   #sign(grant: Grant): string {
     const text = `/blob/${grant.account}/${grant.container}/abcd\n${grant.id}\n${grant.access}`;
     return createHmac("sha256", this.#key).update(text).digest("base64");

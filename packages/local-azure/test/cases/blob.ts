@@ -4,49 +4,13 @@ import { expect } from "vitest";
 import { close, open } from "./access.ts";
 import { type Azure, bytesOf, compute, DISK_BYTES, REGION } from "./azure.ts";
 import { type Kind, sources } from "./case.ts";
+import { failed, get, pages, send } from "./storage.ts";
 
 const MIB = 1024 * 1024;
-const version = { "x-ms-version": "2020-10-02" };
 const source = compute("disks/web-os");
 const s1 = compute("snapshots/s1");
 const s2 = compute("snapshots/s2");
 const up = compute("disks/up");
-
-interface Blob {
-  status: number;
-  headers: Headers;
-  bytes: Buffer;
-  text: string;
-}
-
-async function send(
-  url: string,
-  method: string,
-  { headers = {}, body }: { headers?: Record<string, string>; body?: Buffer } = {},
-): Promise<Blob> {
-  const response = await fetch(url, {
-    method,
-    headers: { ...version, ...headers },
-    ...(body ? { body: new Uint8Array(body) } : {}),
-  });
-  const bytes = Buffer.from(await response.arrayBuffer());
-  return { status: response.status, headers: response.headers, bytes, text: bytes.toString("utf8") };
-}
-
-const get = (url: string, headers: Record<string, string> = {}): Promise<Blob> =>
-  send(url, "GET", { headers });
-const pages = (url: string, headers: Record<string, string> = {}): Promise<Blob> =>
-  get(`${url}&comp=pagelist`, headers);
-
-/** A storage error: status, header and XML. */
-function failed(answer: Blob, status: number, code: string): void {
-  expect([answer.status, answer.headers.get("x-ms-error-code")]).toEqual([status, code]);
-  expect(answer.text).toMatch(
-    new RegExp(
-      `^<\\?xml version="1\\.0" encoding="utf-8"\\?><Error><Code>${code}</Code><Message>[^<]+\\nRequestId:[0-9a-f-]+\\nTime:[^<]+</Message>`,
-    ),
-  );
-}
 
 async function take(azure: Azure, path: string): Promise<void> {
   const properties = { incremental: true, creationData: { createOption: "Copy", sourceResourceId: source } };

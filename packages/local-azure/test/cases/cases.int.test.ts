@@ -1,6 +1,7 @@
 /** Runs the cases by kind of resource. */
 import { access } from "./access.ts";
 import { blob } from "./blob.ts";
+import { blobRules } from "./blob-rules.ts";
 import type { Kind } from "./case.ts";
 import { disk } from "./disk.ts";
 import { diskRecordings } from "./disk-recordings.ts";
@@ -21,7 +22,7 @@ const kinds: readonly Kind[] = [
   { ...vm, cases: [...vm.cases, ...vmGuest] },
   { ...disk, cases: [...disk.cases, ...snapshot, ...diskRecordings] },
   access,
-  blob,
+  { ...blob, cases: [...blob.cases, ...blobRules] },
   { ...restorePoint, cases: [...restorePoint.cases, ...restorePointRules] },
   operation,
 ];

@@ -109,7 +109,7 @@ export const diskRecordings: readonly Case[] = [
     },
   },
   {
-    says: "The 202 of a copy of a disk names the source's unique id already",
+    says: "The 202 of a copy of a disk has what the request says; the source's unique id comes with the operation",
     source: sources.managedDisk,
     run: async (azure) => {
       await azure.disk("origin");
@@ -125,12 +125,12 @@ export const diskRecordings: readonly Case[] = [
       });
       expect(at(answer, "properties")).toEqual({
         hyperVGeneration: "V1",
-        creationData: { ...creationData, sourceUniqueId: text(at(origin, "properties.uniqueId")) },
-        publicNetworkAccess: "Enabled",
+        creationData,
         provisioningState: "Updating",
       });
       const status = await azure.finish(answer);
       expect(at(status, "properties.output.properties")).toMatchObject({
+        creationData: { ...creationData, sourceUniqueId: text(at(origin, "properties.uniqueId")) },
         diskSizeGB: 4,
         diskIOPSReadWrite: 120,
         tier: "P1",

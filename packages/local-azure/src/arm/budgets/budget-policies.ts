@@ -57,6 +57,7 @@ const listPoints = [policy("subscription", "HighCostGetRestorePointSubscriptionM
 const readDisk = disk("LowCostGet", 15_000, 120_000);
 const listDisk = disk("HighCostGet", 240, 1920);
 const writeDisk = disk("CreateUpdateDisks", 3000, 25_000);
+const deleteDisk = disk("DeleteDisks", 3000, 24_000);
 const writeSet = disk("CreateUpdateHighCostDiskEncryptionSet", 100, 300);
 const useSnapshot = disk("HighCostSnapshotCreateHydrate", 1000, 8000);
 
@@ -103,6 +104,8 @@ export const policies: Readonly<Record<string, readonly Policy[]>> = {
   "diskEncryptionSets.get": readDisk,
   "disks.createOrUpdate": writeDisk,
   "disks.update": writeDisk,
+  "disks.delete": deleteDisk,
+  "snapshots.delete": deleteDisk,
   "diskEncryptionSets.createOrUpdate": writeSet,
   "diskEncryptionSets.update": writeSet,
   "diskAccesses.list": listDisk,

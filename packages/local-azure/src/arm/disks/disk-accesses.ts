@@ -8,16 +8,25 @@ import { parseBody } from "../body.ts";
 import { invalidParameter, operationNotAllowed } from "../errors.ts";
 import { isResourceName, keyOf, regionOf } from "../ids.ts";
 import { createWork, deleteResource, deleteWork } from "../lifecycle.ts";
-import { listResources, page } from "../lists.ts";
+import { listResources } from "../lists.ts";
 import { started } from "../operations/long-running.ts";
 import type { ArmPart } from "../part.ts";
 import { diskAccessType, findResource, groupOf, idOf, pathsOf, resourceOf } from "../resource-types.ts";
 import { type ArmCall, type ArmReply, param, routes } from "../router.ts";
-import { type ArmResource, envelope, type Json } from "../wire.ts";
+import { type ArmResource, envelope } from "../wire.ts";
 import { notFound } from "./disk-errors.ts";
+import {
+  connectionBodies,
+  connectionWork,
+  deleteConnection,
+  getConnection,
+  listConnections,
+  updateConnection,
+} from "./private-endpoint-connections.ts";
 
 const type = diskAccessType;
 const { inSubscription, inGroup, one } = pathsOf(type);
+const connection = `${one}/privateEndpointConnections/{connection}`;
 const names = { parameter: "diskAccess" };
 
 const readOnly = z.unknown().exactOptional();
@@ -40,30 +49,6 @@ const putSchema = z.strictObject({
 const patchSchema = z.strictObject({ tags: tagsSchema });
 
 type AccessBody = ArmResource<AccessModel, "id" | "name" | "type" | "location" | "tags" | "extendedLocation">;
-type Connection = NonNullable<AccessModel["privateEndpointConnections"]>[number];
-type ConnectionBody = Json<Pick<Connection, "id" | "name" | "type">> & {
-  properties: Json<Omit<Connection, "id" | "name" | "type" | "systemData">>;
-};
-
-function connectionBodies(access: DiskAccess): ConnectionBody[] {
-  return (access.privateEndpointConnections ?? []).map(
-    ({ name, privateEndpointId, status, description }) => ({
-      id: `${access.id}/privateEndpointConnections/${name}`,
-      name,
-      type: "Microsoft.Compute/diskAccesses/PrivateEndpointConnections",
-      properties: {
-        privateEndpoint: { id: privateEndpointId },
-        privateLinkServiceConnectionState: {
-          status,
-          ...(description === undefined ? {} : { description }),
-          actionsRequired: "None",
-        },
-        provisioningState: "Succeeded",
-      },
-    }),
-  );
-}
-
 /** On the wire a connection has its `properties` again; the SDK's model lifts them. */
 function accessBody(access: DiskAccess): Omit<AccessBody, "properties"> & { properties: object } {
   const connections = connectionBodies(access);
@@ -138,10 +123,6 @@ function remove(call: ArmCall): Promise<ArmReply> {
 
 const list = (call: ArmCall): ArmReply => listResources(call, type, accessBody);
 
-function listConnections(call: ArmCall): ArmReply {
-  return page(call, connectionBodies(resourceOf(call, type)), (connection) => connection);
-}
-
 function linkResources(call: ArmCall): ArmReply {
   const access = resourceOf(call, type);
   const value = [
@@ -168,11 +149,15 @@ export const diskAccesses: ArmPart = {
     update: ["PATCH", one, patch],
     delete: ["DELETE", one, remove],
     listPrivateEndpointConnections: ["GET", `${one}/privateEndpointConnections`, listConnections],
+    getAPrivateEndpointConnection: ["GET", connection, getConnection],
+    updateAPrivateEndpointConnection: ["PUT", connection, updateConnection],
+    deleteAPrivateEndpointConnection: ["DELETE", connection, deleteConnection],
     getPrivateLinkResources: ["GET", `${one}/privateLinkResources`, linkResources],
   }),
   work: {
     "diskAccesses.create": createWork(type, (_, access) => accessBody(access)),
     "diskAccesses.update": createWork(type, (_, access) => accessBody(access)),
     "diskAccesses.delete": deleteWork(type),
+    ...connectionWork,
   },
 };

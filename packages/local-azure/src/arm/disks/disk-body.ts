@@ -174,23 +174,6 @@ export function requestBody<T extends { properties: object }>(body: T, asked: ob
   return { ...body, properties: { ...asked, provisioningState: "Updating" } };
 }
 
-/** The 202 of a new disk. Of a copy it has the facts of the source as well. */
-export function newDiskBody(
-  body: DiskBody,
-  asked: { creationData: { sourceResourceId?: string }; publicNetworkAccess?: string },
-): object {
-  if (asked.creationData.sourceResourceId === undefined) return requestBody(body, asked);
-  const { osType, hyperVGeneration, supportedCapabilities, creationData } = body.properties;
-  return requestBody(body, {
-    osType,
-    hyperVGeneration,
-    supportedCapabilities,
-    publicNetworkAccess: "Enabled",
-    ...asked,
-    creationData: { ...asked.creationData, sourceUniqueId: creationData?.sourceUniqueId },
-  });
-}
-
 /** The 202 of an update: what the request changes. What the operation derives is absent. */
 export function changedBody(
   {

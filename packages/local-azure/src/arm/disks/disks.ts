@@ -12,7 +12,7 @@ import type { ArmPart } from "../part.ts";
 import { diskType, findResource, groupOf, idOf, pathsOf, resourceOf } from "../resource-types.ts";
 import { type ArmCall, type ArmReply, param, routes } from "../router.ts";
 import { grantAccess, refuseWithAccess, revokeAccess } from "./access.ts";
-import { changedBody, changedProperties, diskBody, newDiskBody } from "./disk-body.ts";
+import { changedBody, changedProperties, diskBody, requestBody } from "./disk-body.ts";
 import { changeDisk, refuseFixed } from "./disk-changes.ts";
 import { type Content, contentOf, type Wanted } from "./disk-content.ts";
 import { requireSources } from "./disk-linked.ts";
@@ -54,7 +54,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
   const { disk, content } = newDisk(call, wanted, layer);
   await addDisk(world, disk, content);
   const work = { kind: "disks.create", family: diskType.family, on: disk };
-  return started(call, work, { status: 202, body: newDiskBody(diskBody(world, disk), body.properties) });
+  return started(call, work, { status: 202, body: requestBody(diskBody(world, disk), body.properties) });
 }
 
 function wantedOf(call: ArmCall, body: DiskPut): Wanted {

@@ -36,6 +36,8 @@ export const durations: Readonly<Record<string, number>> = {
   "diskAccesses.create": 1000,
   "diskAccesses.update": 1000,
   "diskAccesses.delete": 1000,
+  "diskAccesses.updateConnection": 1000,
+  "diskAccesses.deleteConnection": 1000,
 };
 
 /** Of kinds in a state that an earlier version wrote. */
