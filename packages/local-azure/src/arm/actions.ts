@@ -18,6 +18,7 @@ const actions = [
   "Microsoft.Authorization/policyDefinitions/write",
   "Microsoft.Authorization/policyExemptions/read",
   "Microsoft.Authorization/policySetDefinitions/read",
+  "Microsoft.Authorization/providerOperations/read",
   "Microsoft.Authorization/roleAssignments/delete",
   "Microsoft.Authorization/roleAssignments/read",
   "Microsoft.Authorization/roleAssignments/write",
@@ -38,6 +39,7 @@ const actions = [
   "Microsoft.Compute/diskEncryptionSets/delete",
   "Microsoft.Compute/diskEncryptionSets/read",
   "Microsoft.Compute/diskEncryptionSets/write",
+  "Microsoft.Compute/capacityReservationGroups/read",
   "Microsoft.Compute/disks/beginGetAccess/action",
   "Microsoft.Compute/disks/delete",
   "Microsoft.Compute/disks/endGetAccess/action",
@@ -46,6 +48,7 @@ const actions = [
   "Microsoft.Compute/galleries/images/read",
   "Microsoft.Compute/galleries/images/versions/read",
   "Microsoft.Compute/galleries/read",
+  "Microsoft.Compute/hostGroups/read",
   "Microsoft.Compute/images/delete",
   "Microsoft.Compute/images/read",
   "Microsoft.Compute/images/write",
@@ -80,6 +83,8 @@ const actions = [
   "Microsoft.Compute/snapshots/endGetAccess/action",
   "Microsoft.Compute/snapshots/read",
   "Microsoft.Compute/snapshots/write",
+  "Microsoft.Compute/sshPublicKeys/read",
+  "Microsoft.Compute/virtualMachineScaleSets/read",
   "Microsoft.Compute/virtualMachines/assessPatches/action",
   "Microsoft.Compute/virtualMachines/attachDetachDataDisks/action",
   "Microsoft.Compute/virtualMachines/cancelPatchInstallation/action",
@@ -109,6 +114,8 @@ const actions = [
   "Microsoft.Compute/virtualMachines/start/action",
   "Microsoft.Compute/virtualMachines/vmSizes/read",
   "Microsoft.Compute/virtualMachines/write",
+  "Microsoft.Features/features/read",
+  "Microsoft.Features/providers/features/read",
   "Microsoft.Network/locations/operationResults/read",
   "Microsoft.Network/locations/operations/read",
   "Microsoft.Network/locations/usages/read",
@@ -149,6 +156,9 @@ const actions = [
 ] as const;
 
 export type AzureAction = (typeof actions)[number];
+
+/** All of them, by name. */
+export const knownActions: readonly AzureAction[] = actions;
 
 const byLowerCase: ReadonlyMap<string, AzureAction> = new Map(
   actions.map((action) => [action.toLowerCase(), action]),

@@ -5,13 +5,14 @@ import { z } from "zod";
 import { type AccessClaims, type Entra, TokenRefused } from "../entra/index.ts";
 import type { World } from "../world.ts";
 import { scopeOf, shapeOf } from "./actions.ts";
-import { checkApiVersion } from "./api-versions.ts";
+import { checkApiVersion, versionsOf } from "./api-versions.ts";
 import { hasRoleWithin, isAllowed, isAllowedWithin } from "./authorization/roles.ts";
 import {
   ArmError,
   authorizationFailed,
   invalidToken,
   namespaceInvalid,
+  providerNotFoundForVersion,
   subscriptionInvalid,
   subscriptionNotFound,
   typeNotFound,
@@ -19,6 +20,8 @@ import {
 } from "./errors.ts";
 import { regionOf, subscriptionIdOf } from "./ids.ts";
 import { findTracked } from "./resource-types.ts";
+import { isRegion, locations } from "./resources/locations.ts";
+import { otherProviders } from "./resources/providers.ts";
 import { type ArmRoute, segmentsOf } from "./router.ts";
 
 const AUDIENCE = "https://management.azure.com";
@@ -115,6 +118,11 @@ export function checkRouteVersion(
     name: { namespace, type },
     location,
   });
+  if (inPath !== undefined && !isRegion(inPath))
+    throw providerNotFoundForVersion(
+      { location: inPath, version: url.searchParams.get("api-version") ?? "", type },
+      { versions: versionsOf(route.api, type), locations },
+    );
 }
 
 /** The action that a request needs and the scope that it needs it on, as errors word them. */
@@ -152,19 +160,12 @@ export function authorize(
   throw authorizationFailed(principal, permission);
 }
 
-/** Providers of Azure that the local Azure knows by name only. */
-const otherProviders = [
-  "microsoft.insights",
-  "microsoft.keyvault",
-  "microsoft.managedidentity",
-  "microsoft.recoveryservices",
-  "microsoft.storage",
-];
 const servedProviders = [
-  "microsoft.authorization",
-  "microsoft.compute",
-  "microsoft.network",
-  "microsoft.resources",
+  "Microsoft.Authorization",
+  "Microsoft.Compute",
+  "Microsoft.Features",
+  "Microsoft.Network",
+  "Microsoft.Resources",
 ];
 
 /** The answer for a path without a route. */
@@ -177,7 +178,9 @@ export function unknownPath(url: URL, allowed: string[]): ArmError {
     );
   }
   const { namespace } = shapeOf(segmentsOf(url.pathname));
-  const known = [...servedProviders, ...otherProviders].includes(namespace.toLowerCase());
+  const known = [...servedProviders, ...otherProviders].some(
+    (name) => name.toLowerCase() === namespace.toLowerCase(),
+  );
   return known
     ? typeNotFound(namespace, url.searchParams.get("api-version") ?? "")
     : namespaceInvalid(namespace);

@@ -1,6 +1,7 @@
 /** Everything that ARM serves. A new resource type is one file and one entry in this list. */
 
 import { locks } from "./authorization/locks.ts";
+import { providerOperations } from "./authorization/provider-operations.ts";
 import { roleAssignments } from "./authorization/role-assignments.ts";
 import { roleDefinitions } from "./authorization/role-definitions.ts";
 import { access } from "./disks/access.ts";
@@ -15,6 +16,7 @@ import { operations } from "./operations/long-running.ts";
 import type { ArmPart } from "./part.ts";
 import { policies } from "./policy/routes.ts";
 import { emptyLists } from "./resources/empty-lists.ts";
+import { subscriptionFeatures } from "./resources/features.ts";
 import { moves } from "./resources/move.ts";
 import { resourceProviders } from "./resources/providers.ts";
 import { resourceGroups } from "./resources/resource-groups.ts";
@@ -29,6 +31,7 @@ import { snapshots } from "./snapshots/snapshots.ts";
 import { vmSizeLists } from "./vm-sizes/vm-size-lists.ts";
 import { attach } from "./vms/attach.ts";
 import { availabilitySets } from "./vms/availability-sets.ts";
+import { refusedActions } from "./vms/refused-actions.ts";
 import { vmPower } from "./vms/vm-power.ts";
 import { vms } from "./vms/vms.ts";
 
@@ -41,13 +44,16 @@ export const armParts: readonly ArmPart[] = [
   tags,
   tagNames,
   emptyLists,
+  subscriptionFeatures,
   locks,
   policies,
   roleAssignments,
   roleDefinitions,
+  providerOperations,
   vms,
   runCommands,
   vmPower,
+  refusedActions,
   attach,
   vmSizeLists,
   availabilitySets,

@@ -9,6 +9,15 @@ import { regions } from "./locations.ts";
 
 const inSubscription = "/subscriptions/{subscription}/providers";
 
+/** Providers of Azure that the local Azure knows by name only. */
+export const otherProviders = [
+  "Microsoft.Insights",
+  "Microsoft.KeyVault",
+  "Microsoft.ManagedIdentity",
+  "Microsoft.RecoveryServices",
+  "Microsoft.Storage",
+] as const;
+
 interface Provider {
   namespace: string;
   resourceTypes: object[];
@@ -28,6 +37,8 @@ function providers(): Provider[] {
     });
     found.set(namespace, provider);
   }
+  // A subscription in use has these too. Their types are not served.
+  for (const namespace of otherProviders) found.set(namespace, { namespace, resourceTypes: [] });
   return [...found.values()].sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
 }
 
