@@ -1,13 +1,13 @@
-/** A strict local Azure in its own process, and plain HTTP calls to it. */
-import { type ChildProcess, spawn } from "node:child_process";
+/** A strict local Azure as `local-azure serve` starts it, and plain HTTP calls to it. */
 import { createHash } from "node:crypto";
 import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { startServed } from "../../src/cli/serve.ts";
 import { CONTOSO_TENANT_ID, FABRIKAM_TENANT_ID } from "../../src/entra/directory.ts";
 import { CONTOSO_SUBSCRIPTION_ID } from "../../src/fleet/constants.ts";
-import { LocalAzureControl } from "../../src/index.ts";
+import { type LocalAzure, LocalAzureControl } from "../../src/index.ts";
 
 export const SUB = CONTOSO_SUBSCRIPTION_ID;
 export const RG = "cases-rg";
@@ -72,15 +72,15 @@ export const message = (answer: Answer): string => text(at(answer, "error.messag
 
 /** The server of one kind of cases. */
 export class Azure {
-  readonly #child: ChildProcess;
+  readonly #server: LocalAzure;
   readonly #secrets: z.infer<typeof secretsSchema>;
   readonly #tokens = new Map<string, string>();
   readonly dir: string;
   readonly url: string;
   readonly control: LocalAzureControl;
 
-  private constructor(child: ChildProcess, dir: string, parts: { endpoint: string; secrets: string }) {
-    this.#child = child;
+  private constructor(server: LocalAzure, dir: string, parts: { endpoint: string; secrets: string }) {
+    this.#server = server;
     this.dir = dir;
     const endpoint = z
       .object({ url: z.string(), controlToken: z.string() })
@@ -90,21 +90,14 @@ export class Azure {
     this.#secrets = secretsSchema.parse(JSON.parse(parts.secrets));
   }
 
-  /** Runs `local-azure serve --empty` with default settings and makes the group of the cases. */
+  /** Starts what `local-azure serve --empty` runs, with default settings, and makes the group of the cases. */
   static async start(): Promise<Azure> {
     const dir = await mkdtemp(join(tmpdir(), "local-azure-cases-"));
     const data = join(dir, "data");
-    const bin = join(import.meta.dirname, "../../bin/local-azure.mjs");
-    const child = spawn(process.execPath, [bin, "serve", "--data", data, "--port", "0", "--empty"], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    await new Promise<void>((resolve, reject) => {
-      child.stdout?.once("data", () => resolve());
-      child.once("exit", (code) => reject(new Error(`local-azure serve ended with ${code}`)));
-    });
+    const server = await startServed({ dataDir: data, port: 0, empty: true });
     const endpoint = await readFile(join(data, "endpoint.json"), "utf8");
     const secrets = await readFile(join(data, "entra", "secrets.json"), "utf8");
-    const azure = new Azure(child, dir, { endpoint, secrets });
+    const azure = new Azure(server, dir, { endpoint, secrets });
     const group = await azure.put(`/subscriptions/${SUB}/resourceGroups/${RG}`, {
       body: { location: REGION },
     });
@@ -113,9 +106,7 @@ export class Azure {
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise<void>((resolve) => this.#child.once("exit", () => resolve()));
-    this.#child.kill("SIGTERM");
-    await ended;
+    await this.#server.stop();
     await rm(this.dir, { recursive: true, force: true });
   }
 

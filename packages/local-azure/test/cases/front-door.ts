@@ -1,7 +1,7 @@
 /** The front door: what Resource Manager itself answers, and what every answer has. */
 import { expect } from "vitest";
 import { FABRIKAM_TENANT_ID } from "../../src/entra/directory.ts";
-import { compute, groupPath, REGION, RG, SUB } from "./azure.ts";
+import { type Answer, compute, groupPath, REGION, RG, SUB } from "./azure.ts";
 import { guid, type Kind, refused, sources } from "./case.ts";
 
 const disk = compute("disks/d1");
@@ -79,8 +79,12 @@ export const frontDoor: Kind = {
       says: "Too many reads: 429 SubscriptionRequestsThrottled with Retry-After",
       source: "kubernetes-sigs/azuredisk-csi-driver#773",
       run: async (azure) => {
-        const all = await Promise.all(Array.from({ length: 320 }, () => azure.get(groups)));
-        const throttled = all.find(({ status }) => status === 429);
+        let throttled: Answer | undefined;
+        // A slow machine lets tokens return between the reads: more reads than that use them up.
+        for (let sent = 0; throttled === undefined && sent < 3_200; sent += 320) {
+          const all = await Promise.all(Array.from({ length: 320 }, () => azure.get(groups)));
+          throttled = all.find(({ status }) => status === 429);
+        }
         if (!throttled) throw new Error("No answer is 429");
         refused(throttled, 429, { code: "SubscriptionRequestsThrottled", says: "Please try again after" });
         expect(Number(throttled.headers.get("retry-after"))).toBeGreaterThan(0);
