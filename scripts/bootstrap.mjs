@@ -157,6 +157,8 @@ function handOver(args) {
     ...process.env,
     PATH: `${bin}${delimiter}${process.env.PATH ?? ""}`,
     NEXT_TELEMETRY_DISABLED: "1",
+    // Each command starts many Node processes of the same modules: they share the compiled code, which halves their start.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(cache, "node"),
   };
   // The channel tells the command when this process is killed.
   const child = spawn(projectNode(), args, {

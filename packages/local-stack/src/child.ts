@@ -53,9 +53,15 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   }
 }
 
+/** The folder in which Node processes of one command share compiled code. */
+function compileCache(): Record<string, string> {
+  const folder = process.env["NODE_COMPILE_CACHE"];
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder };
+}
+
 function launch(options: ChildOptions, log: FileHandle): Child {
   const process_ = fork(options.module, [...(options.args ?? [])], {
-    env: { ...options.env },
+    env: { ...compileCache(), ...options.env },
     cwd: options.cwd ?? "/",
     detached: true,
     execArgv: [...(options.execArgv ?? [])],
