@@ -33,6 +33,8 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           pool: "forks",
+          // As for the unit tests: a file takes longer to load Azure's SDKs than to run most of its tests.
+          isolate: false,
         },
       },
     ],
