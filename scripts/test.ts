@@ -65,7 +65,8 @@ async function vitest(project: "unit" | "integration", output: Command["output"]
   const args = [
     "run",
     "--project",
-    project,
+    // With what runs beside it: integration-alone.
+    `${project}*`,
     output === "show" ? "--reporter=dot" : "--reporter=agent",
     "--reporter=json",
     `--outputFile.json=${report}`,

@@ -9,15 +9,20 @@ import { type Postgres, startPostgres } from "./postgres.ts";
 import { isRoot } from "./system-user.ts";
 
 let folder: string;
+const servers: Postgres[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "kluis-postgres-"));
   if (isRoot()) await chmod(folder, 0o711);
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+// A server that runs would write into the folder while it is removed.
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+  await rm(folder, { recursive: true, force: true });
+});
 
 async function start(port = 0): Promise<Postgres> {
   const server = await startPostgres({ dataDir: join(folder, "data"), durable: false, port });
-  onTestFinished(() => server.stop());
+  servers.push(server);
   return server;
 }
 

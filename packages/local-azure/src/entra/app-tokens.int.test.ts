@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ClientSecretCredential, ManagedIdentityCredential } from "@azure/identity";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import {
   CONTOSO_TENANT_ID,
@@ -63,6 +63,7 @@ describe("tokens for the engine", () => {
 
   test("ManagedIdentityCredential gets a token from the metadata endpoint", async () => {
     vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", harness.url);
+    onTestFinished(() => void vi.unstubAllEnvs());
     const token = await new ManagedIdentityCredential().getToken(`${arm}/.default`);
     const claims = await harness.entra.verifyAccessToken(token.token, arm);
     expect(claims.oid).toBe(MANAGED_IDENTITY_PRINCIPAL_ID);
