@@ -20,7 +20,8 @@ export default defineConfig({
   reporter: [["list"], ["json"]],
   use: {
     browserName: "chromium",
-    trace: "retain-on-failure",
+    // Without a film: it takes a picture of every frame of tests that pass, and the trace keeps the DOM before and after each action.
+    trace: { mode: "retain-on-failure", screenshots: false, sources: false },
     screenshot: "only-on-failure",
     timezoneId: "Europe/Amsterdam",
     locale: "en-GB",

@@ -1,10 +1,10 @@
 /** Every page in the pseudo-locale: a text without ⟦brackets⟧ is hard-coded, unless it is data. */
 import { expect, type Page } from "@playwright/test";
-import { as } from "../support/as.ts";
+import { onOnePageAs } from "../support/as.ts";
 import { portalUrl } from "../support/portal.ts";
 import { isData } from "../support/pseudo.ts";
 
-const test = as("olivia");
+const test = onOnePageAs("olivia");
 
 /** The texts and names of the page outside brackets, piece by piece. Values are marked in the page: time, code, data-value. */
 function textsOutsideBrackets(): readonly string[] {
@@ -52,8 +52,8 @@ async function firstLink(page: Page, list: string, prefix: string): Promise<stri
   return (await link.getAttribute("href")) ?? list;
 }
 
-test.beforeEach(async ({ context }) => {
-  await context.addCookies([{ name: "kluis-locale", value: "en-XA", url: portalUrl() }]);
+test.beforeEach(async ({ page }) => {
+  await page.context().addCookies([{ name: "kluis-locale", value: "en-XA", url: portalUrl() }]);
 });
 
 for (const path of [
