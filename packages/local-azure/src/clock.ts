@@ -70,6 +70,11 @@ export function isoTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, -1)}${ticks}+00:00`;
 }
 
+/** Formats a time as Resource Manager and the authorization provider do: seven digits and `Z`. */
+export function utcTime(ms: number): string {
+  return isoTime(ms).replace("+00:00", "Z");
+}
+
 /** Formats a time as the `Date` header of HTTP. */
 export function httpTime(ms: number): string {
   return new Date(ms).toUTCString();

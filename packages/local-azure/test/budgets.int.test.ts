@@ -145,7 +145,7 @@ test("a VM's power calls, reads and polls have their own buckets", async () => {
   expect(refusal(await send("GET", "virtualMachines/web")).target).toBe("LowCostGetResource");
   expect((await send("GET", "virtualMachines")).status).toBe(200);
   await lab.azure.control.advanceClock(60_000);
-  expect(remaining(await send("GET", "virtualMachines/web"))).toContain("LowCostGetResource;11,");
+  expect(remaining(await send("GET", "virtualMachines/web"))).toMatch(/LowCostGetResource;11$/);
 });
 
 test("the front door limits each principal's requests per kind, and answers with its own code", async () => {
@@ -178,7 +178,7 @@ test("without budgets nothing is throttled but restore points per hour; requests
   await lab.importVm("web");
   await lab.azure.control.settings({ budgets: "off", restorePointsPerVmPerHour: 1 });
   for (let at = 0; at < 40; at++) expect((await send("GET", "virtualMachines/web")).status).toBe(200);
-  expect(remaining(await send("GET", "virtualMachines/web"))).toContain("LowCostGetResource;0,");
+  expect(remaining(await send("GET", "virtualMachines/web"))).toMatch(/LowCostGetResource;0$/);
   expect((await putPoint("a")).status).toBe(201);
   await settled("a");
   refusal(await putPoint("b"));

@@ -1,5 +1,6 @@
 /** Versions of the network provider. */
 export const network = [
+  "2014-12-01-preview",
   "2015-05-01-preview",
   "2015-06-15",
   "2016-03-30",

@@ -180,11 +180,19 @@ function setCommonHeaders(req: IncomingMessage, res: ServerResponse, now: number
     "x-ms-routing-request-id",
     `WESTEUROPE:${new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "")}:${id}`,
   );
+  res.setHeader("x-cache", "CONFIG_NOCACHE");
+  res.setHeader("x-msedge-ref", edgeReference(now));
   res.setHeader("cache-control", "no-cache");
   res.setHeader("pragma", "no-cache");
   res.setHeader("expires", "-1");
   res.setHeader("strict-transport-security", "max-age=31536000; includeSubDomains");
   res.setHeader("x-content-type-options", "nosniff");
+}
+
+/** What the front door of the network adds: request, machine, time. */
+function edgeReference(now: number): string {
+  const request = randomUUID().replaceAll("-", "").toUpperCase();
+  return `Ref A: ${request} Ref B: AMS231020512011 Ref C: ${new Date(now).toISOString().slice(0, -5)}Z`;
 }
 
 function replyOf(error: unknown): ArmReply {

@@ -1,13 +1,20 @@
 /** Errors of ARM and of the Compute provider: status, code and text are Azure's. */
 import type { AccessClaims } from "../entra/index.ts";
 
+/** One reason of several. What a provider says to Resource Manager has no code. */
+export interface ErrorDetail {
+  code?: string;
+  target?: string;
+  message: string;
+}
+
 export class ArmError extends Error {
   readonly status: number;
   readonly code: string;
   readonly headers: Record<string, string>;
   /** The parameter that is wrong. */
   readonly target: string | undefined;
-  readonly details: { code: string; target?: string; message: string }[] | undefined;
+  readonly details: ErrorDetail[] | undefined;
   readonly additionalInfo: { type: string; info: object }[] | undefined;
 
   constructor(
@@ -16,7 +23,7 @@ export class ArmError extends Error {
     extra: {
       headers?: Record<string, string>;
       target?: string;
-      details?: { code: string; target?: string; message: string }[];
+      details?: ErrorDetail[];
       additionalInfo?: { type: string; info: object }[];
     } = {},
   ) {

@@ -1,6 +1,6 @@
 /** The resource types that lie directly in a resource group, and how a call finds a resource. */
 import type { Operation, RestorePoint, RestorePointCollection, State } from "../state/model.ts";
-import type { ApiList } from "./api-versions.ts";
+import type { ApiList } from "./api-version-lists.ts";
 import { parentNotFound, resourceGroupNotFound, resourceNotFound } from "./errors.ts";
 import { computeId, groupId, keyOf } from "./ids.ts";
 import { type ArmCall, computeInGroup, computeInSubscription, param } from "./router.ts";

@@ -2,7 +2,7 @@
 import type { AccessClaims } from "../entra/index.ts";
 import type { World } from "../world.ts";
 import { type AzureAction, actionOf, shapeOf } from "./actions.ts";
-import type { ApiList } from "./api-versions.ts";
+import type { ApiList } from "./api-version-lists.ts";
 
 /** A request that was matched to a route, authenticated and authorized. */
 export interface ArmCall {

@@ -45,7 +45,7 @@ export const refusalNames = [
   "NicInUse",
   "RoleAssignmentExists",
   "RoleDefinitionHasAssignments",
-  "PolicyDefinitionInUse",
+  "InvalidDeletePolicyDefinitionRequest",
   "LockNotFound",
   "TagInUse",
   // Compute and disks.

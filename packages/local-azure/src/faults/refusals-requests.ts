@@ -109,13 +109,14 @@ export const requestRefusals = {
     roleDeletion,
     "There are existing role assignments referencing role.",
   ),
-  PolicyDefinitionInUse: row(400, "PolicyDefinitionInUse")(
+  InvalidDeletePolicyDefinitionRequest: row(400, "InvalidDeletePolicyDefinitionRequest")(
     policyDeletion,
-    ({ name }) => `The policy definition '${name}' is used by a policy assignment and cannot be deleted.`,
+    ({ name, scope }) =>
+      `The policy definition '${name}' cannot be deleted. It is referenced by the policy assignment '${scope.replace(/policyDefinitions\/[^/]*$/i, "policyAssignments/any")}'. Please delete all policy assignments referencing the policy.`,
   ),
   LockNotFound: row(404, "LockNotFound")(lockReads, ({ name }) => `The lock '${name}' could not be found.`),
   TagInUse: row(409, "TagInUse")(
     tagDeletion,
-    ({ name }) => `The tag '${name}' is used by 2 resources and cannot be deleted.`,
+    ({ name }) => `The tag name '${name}' cannot be deleted. It is associated to one or more resources.`,
   ),
 } as const satisfies Partial<Record<RefusalName, Refusal>>;

@@ -13,8 +13,12 @@ const roleAssignmentFields = z.object({
   name: z.string().optional(),
   principalType: z.string().optional(),
   description: z.string().optional(),
+  condition: z.string().optional(),
+  conditionVersion: z.string().optional(),
   createdOn: z.number().optional(),
   createdBy: z.string().optional(),
+  updatedOn: z.number().optional(),
+  updatedBy: z.string().optional(),
 });
 
 export const roleAssignmentSchema = roleAssignmentFields.refine(
@@ -40,6 +44,7 @@ export const customRoleSchema = z.object({
   createdOn: z.number(),
   updatedOn: z.number(),
   createdBy: z.string().default(""),
+  updatedBy: z.string().optional(),
 });
 
 export type RoleAssignment = z.infer<typeof roleAssignmentSchema>;

@@ -208,7 +208,13 @@ const operationSchema = z.object({
       code: z.string(),
       message: z.string(),
       details: z
-        .array(z.object({ code: z.string(), target: z.string().exactOptional(), message: z.string() }))
+        .array(
+          z.object({
+            code: z.string().exactOptional(),
+            target: z.string().exactOptional(),
+            message: z.string(),
+          }),
+        )
         .optional(),
     })
     .optional(),

@@ -6,10 +6,12 @@ import type { Kind } from "./case.ts";
 import { disk } from "./disk.ts";
 import { diskRecordings } from "./disk-recordings.ts";
 import { frontDoor } from "./front-door.ts";
+import { managementRecords } from "./management-records.ts";
 import { operation } from "./operation.ts";
 import { requests } from "./requests.ts";
 import { restorePoint } from "./restore-point.ts";
 import { restorePointRules } from "./restore-point-rules.ts";
+import { roleRecords } from "./role-records.ts";
 import { roles } from "./roles.ts";
 import { runKinds } from "./run-kinds.ts";
 import { snapshot } from "./snapshot.ts";
@@ -17,8 +19,8 @@ import { vm } from "./vm.ts";
 import { vmGuest } from "./vm-guest.ts";
 
 const kinds: readonly Kind[] = [
-  { ...frontDoor, cases: [...frontDoor.cases, ...requests] },
-  roles,
+  { ...frontDoor, cases: [...frontDoor.cases, ...requests, ...managementRecords] },
+  { ...roles, cases: [...roles.cases, ...roleRecords] },
   { ...vm, cases: [...vm.cases, ...vmGuest] },
   { ...disk, cases: [...disk.cases, ...snapshot, ...diskRecordings] },
   access,

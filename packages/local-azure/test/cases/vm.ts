@@ -56,7 +56,7 @@ export const vm: Kind = {
         });
         expect(at(vm, "properties.instanceView")).toBeUndefined();
         expect(vm.headers.get("x-ms-ratelimit-remaining-resource")).toMatch(
-          /^Microsoft\.Compute\/LowCostGetResource;\d+,Microsoft\.Compute\/LowCostGetSubscriptionMaximum;\d+$/,
+          /^Microsoft\.Compute\/LowCostGetSubscriptionMaximum;\d+,Microsoft\.Compute\/LowCostGetResource;\d+$/,
         );
       },
     },

@@ -103,7 +103,7 @@ async function remove(call: ArmCall): Promise<ArmReply> {
   if (!lock) return { status: 204 };
   delete call.world.state.locks[keyOf(lock.id)];
   await call.world.store.flush();
-  return { status: 200, body: lockBody(lock) };
+  return { status: 200 };
 }
 
 export const locks: ArmPart = {

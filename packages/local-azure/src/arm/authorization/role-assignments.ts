@@ -1,7 +1,7 @@
 /** Role assignments on any scope, and the permissions that they give the caller. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { isoTime } from "../../clock.ts";
+import { utcTime } from "../../clock.ts";
 import { findPrincipal, groupsOf } from "../../entra/index.ts";
 import type { RoleAssignment } from "../../state/access-model.ts";
 import { ArmError, invalidRequestContent } from "../errors.ts";
@@ -30,11 +30,12 @@ function nameOfAssignment({ name, principalId, scope, role, roleDefinitionId }: 
   ].join("-");
 }
 
-function assignmentBody(call: ArmCall, assignment: RoleAssignment): object {
+/** The JSON of an assignment. The answer to a PUT names no creator: `isWritten`. */
+function assignmentBody(call: ArmCall, assignment: RoleAssignment, isWritten = false): object {
   const { state } = call.world;
-  const { principalId, scope, principalType, description, createdOn, createdBy } = assignment;
+  const { principalId, scope, principalType, description, createdOn } = assignment;
+  const { createdBy = null, updatedOn = createdOn, updatedBy = createdBy } = assignment;
   const role = roleOf(state, assignment);
-  const time = createdOn === undefined ? undefined : isoTime(createdOn);
   return {
     properties: {
       roleDefinitionId: roleDefinitionId(scope, role?.name ?? ""),
@@ -42,10 +43,12 @@ function assignmentBody(call: ArmCall, assignment: RoleAssignment): object {
       principalType:
         principalType ?? findPrincipal(call.principal.tid, principalId)?.type ?? "ServicePrincipal",
       scope,
-      condition: null,
-      conditionVersion: null,
-      ...(time === undefined ? {} : { createdOn: time, updatedOn: time }),
-      ...(createdBy === undefined ? {} : { createdBy, updatedBy: createdBy }),
+      condition: assignment.condition ?? null,
+      conditionVersion: assignment.conditionVersion ?? null,
+      ...(createdOn === undefined ? {} : { createdOn: utcTime(createdOn) }),
+      ...(updatedOn === undefined ? {} : { updatedOn: utcTime(updatedOn) }),
+      createdBy: isWritten ? null : createdBy,
+      updatedBy,
       delegatedManagedIdentityResourceId: null,
       description: description ?? null,
     },
@@ -95,6 +98,8 @@ const putBody = z.object({
     principalId: z.guid(),
     principalType: z.string().nullish(),
     description: z.string().nullish(),
+    condition: z.string().nullish(),
+    conditionVersion: z.string().nullish(),
   }),
 });
 type Wanted = z.infer<typeof putBody>["properties"];
@@ -117,8 +122,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
   checkRole(call, wanted, scope);
   checkPrincipal(call, wanted);
   const existing = findAssignment(call);
-  if (existing)
-    return { status: 200, body: assignmentBody(call, sameOrRefuse(call, existing, { wanted, scope })) };
+  if (existing) return change(call, sameOrRefuse(call, existing, { wanted, scope }), wanted);
   refuseTwin(call, wanted, scope);
   const assignment: RoleAssignment = {
     principalId: wanted.principalId,
@@ -126,13 +130,29 @@ async function put(call: ArmCall): Promise<ArmReply> {
     roleDefinitionId: wanted.roleDefinitionId,
     name,
     ...(wanted.principalType ? { principalType: wanted.principalType } : {}),
-    ...(wanted.description ? { description: wanted.description } : {}),
+    ...changeable(wanted),
     createdOn: world.clock.now(),
     createdBy: principal.oid,
   };
   world.state.roleAssignments.push(assignment);
   await world.store.flush();
-  return { status: 201, body: assignmentBody(call, assignment) };
+  return { status: 201, body: assignmentBody(call, assignment, true) };
+}
+
+/** What a PUT can change in an assignment that exists. */
+function changeable({ description, condition, conditionVersion }: Wanted): Partial<RoleAssignment> {
+  return {
+    description: description ?? undefined,
+    condition: condition ?? undefined,
+    conditionVersion: condition ? (conditionVersion ?? "2.0") : undefined,
+  };
+}
+
+async function change(call: ArmCall, existing: RoleAssignment, wanted: Wanted): Promise<ArmReply> {
+  const { world, principal } = call;
+  Object.assign(existing, changeable(wanted), { updatedOn: world.clock.now(), updatedBy: principal.oid });
+  await world.store.flush();
+  return { status: 200, body: assignmentBody(call, existing, true) };
 }
 
 function checkRole(call: ArmCall, { roleDefinitionId: id }: Wanted, scope: string): void {
@@ -216,7 +236,7 @@ function badRequest(code: string, message: string): ArmError {
 export const roleAssignments: ArmPart = {
   routes: [
     ...routes(
-      { name: "roleAssignments", api: "roles" },
+      { name: "roleAssignments", api: "roleAssignments" },
       {
         listForScope: ["GET", all, list],
         get: ["GET", one, get],
@@ -225,7 +245,7 @@ export const roleAssignments: ArmPart = {
       },
     ),
     ...routes(
-      { name: "permissions", api: "roles", access: "filtered" },
+      { name: "permissions", api: "roleDefinitions", access: "filtered" },
       { listForScope: ["GET", `{scope*}/${PROVIDER}/permissions`, permissions] },
     ),
   ],

@@ -1,6 +1,6 @@
 /** Role definitions: the built-in roles and custom ones. */
 import { z } from "zod";
-import { isoTime } from "../../clock.ts";
+import { utcTime } from "../../clock.ts";
 import { customRoleSchema } from "../../state/access-model.ts";
 import { isKnownAction } from "../actions.ts";
 import { ArmError, invalidRequestContent } from "../errors.ts";
@@ -23,7 +23,27 @@ export function roleDefinitionId(scope: string | undefined, name: string): strin
   return `${subscription === undefined ? "" : subscriptionIdOf(subscription)}${PROVIDER}/${name}`;
 }
 
-function roleBody(call: ArmCall, role: RoleDefinition): object {
+/** Those of Reader, for all built-in roles. */
+const builtInTimes = {
+  createdOn: "2015-02-02T21:55:09.8806423Z",
+  updatedOn: "2021-11-11T20:13:47.8628684Z",
+  createdBy: null,
+  updatedBy: null,
+};
+
+interface RoleBody {
+  id: string;
+  type: string;
+  name: string;
+  properties: Omit<RoleDefinition, "name"> & {
+    createdOn: string;
+    updatedOn: string;
+    createdBy: string | null;
+    updatedBy: string | null;
+  };
+}
+
+function roleBody(call: ArmCall, role: RoleDefinition): RoleBody {
   const custom = call.world.state.customRoles[role.name.toLowerCase()];
   const { roleName, type, description, assignableScopes, permissions } = role;
   return {
@@ -36,9 +56,22 @@ function roleBody(call: ArmCall, role: RoleDefinition): object {
       description,
       assignableScopes,
       permissions,
-      ...(custom ? { createdOn: isoTime(custom.createdOn), updatedOn: isoTime(custom.updatedOn) } : {}),
+      ...(custom
+        ? {
+            createdOn: utcTime(custom.createdOn),
+            updatedOn: utcTime(custom.updatedOn),
+            createdBy: custom.createdBy,
+            updatedBy: custom.updatedBy ?? custom.createdBy,
+          }
+        : builtInTimes),
     },
   };
+}
+
+/** The answer to a PUT shows the time of the write as creation and nobody as creator. */
+function asWritten(body: RoleBody): object {
+  const { properties } = body;
+  return { ...body, properties: { ...properties, createdOn: properties.updatedOn, createdBy: null } };
 }
 
 /** The roles that can be assigned in the caller's tenant on a scope. */
@@ -106,11 +139,12 @@ async function put(call: ArmCall): Promise<ArmReply> {
     createdOn: existing?.createdOn ?? now,
     updatedOn: now,
     createdBy: existing?.createdBy ?? principal.oid,
+    updatedBy: principal.oid,
   });
   if (role.assignableScopes.length === 0) role.assignableScopes.push(scope);
   world.state.customRoles[name] = role;
   await world.store.flush();
-  return { status: 201, body: roleBody(call, customDefinition(role)) };
+  return { status: 201, body: asWritten(roleBody(call, customDefinition(role))) };
 }
 
 function checkRole(
@@ -157,7 +191,7 @@ function badRequest(code: string, message: string): ArmError {
 
 export const roleDefinitions: ArmPart = {
   routes: routes(
-    { name: "roleDefinitions", api: "roles" },
+    { name: "roleDefinitions", api: "roleDefinitions" },
     {
       list: ["GET", all, list],
       get: ["GET", one, get],

@@ -31,12 +31,19 @@ function policy(scope: Policy["scope"], name: string, bucket: number): Policy {
   return { name, scope, bucket, perMinute: bucket / 3 };
 }
 
-/** A policy of the Compute provider with a bucket per resource and one per subscription. */
+/**
+ * A policy of the Compute provider with a bucket per resource and one per subscription. The header has
+ * them in this order for restore points and operations, and in the other one for VMs.
+ */
 function compute(name: string, perResource: number, perSubscription: number): Policy[] {
   return [
     policy("resource", `${name}Resource`, perResource),
     policy("subscription", `${name}SubscriptionMaximum`, perSubscription),
   ];
+}
+
+function ofVm(name: string, perResource: number, perSubscription: number): Policy[] {
+  return compute(name, perResource, perSubscription).reverse();
 }
 
 /** A policy of the disk provider: what may be used in 3 and in 30 minutes. */
@@ -47,10 +54,10 @@ function disk(name: string, in3Minutes: number, in30Minutes: number): Policy[] {
   ];
 }
 
-const putVm = compute("PutVM", 12, 1500);
-const updateVm = compute("UpdateVM", 12, 1500);
-const deleteVm = compute("DeleteVM", 12, 1500);
-const lowCostGet = compute("LowCostGet", 36, 24_000);
+const putVm = ofVm("PutVM", 12, 1500);
+const updateVm = ofVm("UpdateVM", 12, 1500);
+const deleteVm = ofVm("DeleteVM", 12, 1500);
+const lowCostGet = ofVm("LowCostGet", 36, 24_000);
 const highCostGet = [policy("subscription", "HighCostGetSubscriptionMaximum", 900)];
 const getPoint = [policy("subscription", "LowCostGetRestorePointSubscriptionMaximum", 600)];
 const listPoints = [policy("subscription", "HighCostGetRestorePointSubscriptionMaximum", 300)];

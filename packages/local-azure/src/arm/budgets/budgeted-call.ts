@@ -21,7 +21,10 @@ export async function charged(
 ): Promise<ArmReply> {
   const charge = call.world.budgets.charge(budgetedCall(call, named));
   // A provider has its own id for each request; Resource Manager's is the correlation id.
-  const own = ofProvider.test(call.url.pathname) ? { "x-ms-request-id": randomUUID() } : {};
+  const own = {
+    ...(ofProvider.test(call.url.pathname) ? { "x-ms-request-id": randomUUID() } : {}),
+    ...(ofVms.test(call.url.pathname) ? { "x-ms-need-to-refresh-epl-cache": "False" } : {}),
+  };
   try {
     const reply = await serve();
     if (reply.status < 300) charge.accepted();
@@ -31,6 +34,8 @@ export async function charged(
   }
 }
 
+/** VMs with what is in them, and their operations: recorded in azure-cli test_vm_extension. */
+const ofVms = /\/providers\/microsoft\.compute\/(virtualmachines|locations\/[^/]+\/operations)(\/|$)/i;
 const ofProvider = /\/providers\/microsoft\.(compute|network)\//i;
 
 const crashConsistentBody = z.object({

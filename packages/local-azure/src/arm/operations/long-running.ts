@@ -1,4 +1,5 @@
 /** Long-running calls as `@azure/core-lro` expects them: how they begin and how clients poll. */
+import { randomUUID } from "node:crypto";
 import { isoTime } from "../../clock.ts";
 import type { Operation } from "../../state/model.ts";
 import type { World } from "../../world.ts";
@@ -24,7 +25,14 @@ export interface LongRunning {
 /** Begins an operation and answers 202 with both polling headers: POST and DELETE. */
 export async function accepted(call: ArmCall, work: LongRunning): Promise<ArmReply> {
   const operation = await begin(call, work);
-  return { status: 202, headers: { ...beganBy(operation), ...pollingHeaders(call, operation, true) } };
+  return {
+    status: 202,
+    headers: {
+      ...beganBy(operation),
+      ...identifier(call, operation),
+      ...pollingHeaders(call, operation, true),
+    },
+  };
 }
 
 /**
@@ -37,7 +45,11 @@ export async function started(
   reply: { status: 200 | 201 | 202; body: object },
 ): Promise<ArmReply> {
   const operation = await begin(call, work);
-  const headers = { ...beganBy(operation), ...pollingHeaders(call, operation, reply.status === 202) };
+  const headers = {
+    ...beganBy(operation),
+    ...identifier(call, operation),
+    ...pollingHeaders(call, operation, reply.status === 202),
+  };
   return { ...reply, headers };
 }
 
@@ -46,6 +58,15 @@ function beganBy({ id, family }: Operation): Record<string, string> {
   return {
     "x-ms-request-id": id,
     ...(family === "operations" ? { "azure-asyncnotification": "Enabled" } : {}),
+  };
+}
+
+/** Compute names the caller, the region and a new id in each answer about an operation. */
+function identifier({ principal }: ArmCall, { family, location }: Operation): Record<string, string> {
+  if (family !== "operations") return {};
+  const { tid, oid } = principal;
+  return {
+    "x-ms-operation-identifier": `tenantId=${tid},objectId=${oid}/${location}/${randomUUID()}`,
   };
 }
 
@@ -114,7 +135,8 @@ function refuseForeign({ world, principal, query }: ArmCall, operation: Operatio
 }
 
 /** The answer at `Azure-AsyncOperation`. */
-function statusReply({ world }: ArmCall, operation: Operation): ArmReply {
+function statusReply(call: ArmCall, operation: Operation): ArmReply {
+  const { world } = call;
   const ended = world.operations.ended(operation);
   const body = {
     startTime: isoTime(operation.startTime),
@@ -123,7 +145,11 @@ function statusReply({ world }: ArmCall, operation: Operation): ArmReply {
     ...(ended ? outcome(world, operation) : {}),
     name: operation.id,
   };
-  return { status: 200, body, ...(ended ? {} : { headers: { "retry-after": RETRY_AFTER_SECONDS } }) };
+  const headers = {
+    ...identifier(call, operation),
+    ...(ended ? {} : { "retry-after": RETRY_AFTER_SECONDS }),
+  };
+  return { status: 200, body, headers };
 }
 
 function outcome(world: World, operation: Operation): object {

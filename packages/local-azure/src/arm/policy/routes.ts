@@ -16,8 +16,8 @@ import { type ArmCall, type ArmReply, param, routes } from "../router.ts";
 import { BUILT_IN_PREFIX, builtInPolicies } from "./built-in.ts";
 import { findPolicy } from "./check.ts";
 
-const definitions = "/subscriptions/{subscription}/providers/Microsoft.Authorization/policyDefinitions";
-const definition = `${definitions}/{policy}`;
+const inSubscription = "/subscriptions/{subscription}/providers/Microsoft.Authorization/policyDefinitions";
+const oneInSubscription = `${inSubscription}/{policy}`;
 const assignments = "{scope*}/providers/Microsoft.Authorization/policyAssignments";
 const assignment = `${assignments}/{policy}`;
 
@@ -82,14 +82,15 @@ async function putDefinition(call: ArmCall): Promise<ArmReply> {
 async function removeDefinition(call: ArmCall): Promise<ArmReply> {
   const { state, store } = call.world;
   const key = keyOf(`${prefixOf(call)}/${param(call, "policy")}`);
-  if (!state.policyDefinitions[key]) return { status: 204 };
+  const definition = state.policyDefinitions[key];
+  if (!definition) return { status: 204 };
   const user = Object.values(state.policyAssignments).find(
     ({ policyDefinitionId }) => keyOf(policyDefinitionId) === key,
   );
   if (user)
     throw new ArmError(
-      { status: 400, code: "PolicyDefinitionInUse" },
-      `The policy definition '${nameOf(key)}' is used by the policy assignment '${user.id}' and cannot be deleted.`,
+      { status: 400, code: "InvalidDeletePolicyDefinitionRequest" },
+      `The policy definition '${definition.name}' cannot be deleted. It is referenced by the policy assignment '${user.id}'. Please delete all policy assignments referencing the policy.`,
     );
   delete state.policyDefinitions[key];
   await store.flush();
@@ -141,18 +142,18 @@ async function removeAssignment(call: ArmCall): Promise<ArmReply> {
 export const policies: ArmPart = {
   routes: [
     ...routes(
-      { name: "policyDefinitions", api: "policies" },
+      { name: "policyDefinitions", api: "policyDefinitions" },
       {
-        list: ["GET", definitions, listDefinitions],
-        get: ["GET", definition, getDefinition],
-        createOrUpdate: ["PUT", definition, putDefinition],
-        delete: ["DELETE", definition, removeDefinition],
+        list: ["GET", inSubscription, listDefinitions],
+        get: ["GET", oneInSubscription, getDefinition],
+        createOrUpdate: ["PUT", oneInSubscription, putDefinition],
+        delete: ["DELETE", oneInSubscription, removeDefinition],
         listBuiltIn: ["GET", BUILT_IN_PREFIX, listDefinitions],
         getBuiltIn: ["GET", `${BUILT_IN_PREFIX}/{policy}`, getDefinition],
       },
     ),
     ...routes(
-      { name: "policyAssignments", api: "policies" },
+      { name: "policyAssignments", api: "policyAssignments" },
       {
         listForScope: ["GET", assignments, listAssignments],
         get: ["GET", assignment, getAssignment],

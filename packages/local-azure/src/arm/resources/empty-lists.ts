@@ -55,7 +55,7 @@ export const emptyLists: ArmPart = {
       },
     ),
     ...routes(
-      { name: "policySetDefinitions", api: "policies" },
+      { name: "policySetDefinitions", api: "policySetDefinitions" },
       {
         list: [
           "GET",

@@ -17,6 +17,14 @@ interface Detail {
   message: string;
 }
 
+/** Which move it is: Resource Manager names it in the error. */
+export interface MoveRequest {
+  group: string;
+  time: number;
+  subscriptionId: string;
+  operationId: string;
+}
+
 /** Types that move here. In Azure collections do not, and snapshots only in full (move-support-resources). */
 const movable = new Set([
   "virtualMachines",
@@ -37,11 +45,12 @@ function idIn(group: string, { id, subscriptionId }: Tracked): string {
  * Finds and checks the resources of a move.
  * @throws ArmError 409 `ResourceMoveProviderValidationFailed` with the reasons as details
  */
-export function planMove(state: State, ids: readonly string[], group: string): Moving[] {
+export function planMove(state: State, ids: readonly string[], request: MoveRequest): Moving[] {
   const found = ids.map((id) => ({ id, at: findTracked(state, id) }));
   const missing = found.filter(({ at }) => at === undefined).map(({ id }) => id);
   if (missing.length > 0)
     throw validationFailed(
+      request,
       missing.map((id) => ({
         code: "MoveResourcesNotFound",
         target: id,
@@ -49,14 +58,14 @@ export function planMove(state: State, ids: readonly string[], group: string): M
           "The move resources request contains resources that cannot be found. Please check details for these resource ids.",
       })),
     );
-  const moving = found.flatMap(({ at }) => (at ? [{ ...at, newId: idIn(group, at.resource) }] : []));
+  const moving = found.flatMap(({ at }) => (at ? [{ ...at, newId: idIn(request.group, at.resource) }] : []));
   const details = [
     ...fixedTypes(moving),
     ...busy(moving),
     ...missingDependents(state, moving),
     ...taken(moving, state),
   ];
-  if (details.length > 0) throw validationFailed(details);
+  if (details.length > 0) throw validationFailed(request, details);
   return moving;
 }
 
@@ -111,10 +120,27 @@ function taken(moving: readonly Moving[], state: State): Detail[] {
     }));
 }
 
-function validationFailed(details: Detail[]): ArmError {
+/**
+ * Resource Manager asks each provider once per type. What the provider answers is JSON in the message
+ * (MicrosoftDocs/azure-docs#7589).
+ */
+function validationFailed(request: MoveRequest, details: readonly Detail[]): ArmError {
+  const byType = Map.groupBy(details, ({ target }) => typeOf(target));
+  const time = new Date(request.time).toISOString().replaceAll(/[-:]|\.\d+/g, "");
   return new ArmError(
     { status: 409, code: "ResourceMoveProviderValidationFailed" },
-    "Resource move validation failed. Please see details.",
-    { details },
+    `Resource move validation failed. Please see details. Diagnostic information: timestamp '${time}', subscription id '${request.subscriptionId}', tracking id '${request.operationId}', request correlation id '${request.operationId}'.`,
+    {
+      details: [...byType].map(([target, reasons]) => ({
+        target,
+        message: JSON.stringify({ error: { details: reasons } }),
+      })),
+    },
   );
+}
+
+/** `Microsoft.Compute/disks`, of an id. */
+function typeOf(id: string): string {
+  const [, , , , , , namespace, type] = id.split("/");
+  return `${namespace}/${type}`;
 }

@@ -10,7 +10,7 @@ import type { ArmPart, Work } from "../part.ts";
 import { findTracked, groupOf } from "../resource-types.ts";
 import { type ArmCall, type ArmReply, routes } from "../router.ts";
 import { notHere } from "../vms/vm-errors.ts";
-import { planMove } from "./move-rules.ts";
+import { type MoveRequest, planMove } from "./move-rules.ts";
 import { operationResult } from "./resource-groups.ts";
 
 /** learn.microsoft.com/azure/azure-resource-manager/management/move-resource-group-and-subscription */
@@ -87,14 +87,19 @@ function isMoved(call: ArmCall, scope: string): boolean {
   return ids.some((id) => keyOf(id) === keyOf(scope));
 }
 
+function requestOf(world: World, { id, input, subscriptionId }: Operation): MoveRequest {
+  const { group } = moveInput.parse(input);
+  return { group, time: world.clock.now(), subscriptionId, operationId: id };
+}
+
 /** Moves the resources that are not there yet: a second run after a crash ends the first. */
-async function move(world: World, { input }: Operation): Promise<undefined> {
-  const { resources, group } = moveInput.parse(input);
+async function move(world: World, operation: Operation): Promise<undefined> {
+  const { resources, group } = moveInput.parse(operation.input);
   const { state } = world;
   // All ids change in one tick, or none.
   const moved = new Map<string, string>();
   const left = resources.filter((id) => !isThere(state, id, group));
-  for (const { type, resource, newId } of planMove(state, left, group)) {
+  for (const { type, resource, newId } of planMove(state, left, requestOf(world, operation))) {
     const records = type.records(state);
     const key = keyOf(resource.id);
     moved.set(key, newId);
@@ -146,9 +151,8 @@ function renameReferences(state: State, moved: ReadonlyMap<string, string>): voi
 }
 
 const validateWork: Work = {
-  run: async ({ state }, { input }) => {
-    const { resources, group } = moveInput.parse(input);
-    planMove(state, resources, group);
+  run: async (world, operation) => {
+    planMove(world.state, moveInput.parse(operation.input).resources, requestOf(world, operation));
     return undefined;
   },
 };

@@ -98,13 +98,9 @@ async function putValue(call: ArmCall): Promise<ArmReply> {
   return { status: 200, body: { id, tagValue: text, count: total(values.get(text) ?? 0) } };
 }
 
-/** A name or value that resources have stays. */
-function refuseInUse(count: number, name: string): void {
-  if (count > 0)
-    throw new ArmError(
-      { status: 409, code: "TagInUse" },
-      `The tag '${name}' is used by ${count} resources and cannot be deleted.`,
-    );
+/** A name or value that resources have stays. Sentences: Azure/azure-cli#11761. */
+function refuseInUse(count: number, sentence: string): void {
+  if (count > 0) throw new ArmError({ status: 409, code: "TagInUse" }, sentence);
 }
 
 async function removeName(call: ArmCall): Promise<ArmReply> {
@@ -113,7 +109,7 @@ async function removeName(call: ArmCall): Promise<ArmReply> {
   if (!values) return { status: 204 };
   refuseInUse(
     [...values.values()].reduce((sum, count) => sum + count, 0),
-    name,
+    `The tag name '${name}' cannot be deleted. It is associated to one or more resources.`,
   );
   await change(call, (tags) => {
     delete tags[name];
@@ -125,7 +121,10 @@ async function removeValue(call: ArmCall): Promise<ArmReply> {
   const [name, text] = [param(call, "tag"), param(call, "value")];
   const count = countsOf(call).get(name)?.get(text);
   if (count === undefined) return { status: 204 };
-  refuseInUse(count, name);
+  refuseInUse(
+    count,
+    `The tag cannot be deleted. It is associated to one or more resources. Tag name '${name}' and tag value '${text}'.`,
+  );
   await change(call, (tags) => {
     tags[name] = (tags[name] ?? []).filter((other) => other !== text);
   });

@@ -65,11 +65,21 @@ function provisioningStatus(vm: Vm): Json<InstanceViewStatus> {
   return status(`ProvisioningState/${word}`, display, word === "failed" ? "Error" : "Info");
 }
 
+const readyMessage: Readonly<Record<Vm["osType"], string>> = {
+  Linux: "Guest Agent is running",
+  Windows: "GuestAgent is running and processing the extensions.",
+};
+
+/** The agent reports in whole seconds. */
+function wholeSeconds(time: string): string {
+  return time.replace(/\.\d+/, "");
+}
+
 function agentView(vm: Vm, ready: boolean, time: string): AgentView {
   const state = ready
     ? {
         ...status("ProvisioningState/succeeded", "Ready"),
-        message: "GuestAgent is running and processing the extensions.",
+        message: readyMessage[vm.osType],
       }
     : {
         ...status("ProvisioningState/Unavailable", "Not Ready"),
@@ -78,12 +88,12 @@ function agentView(vm: Vm, ready: boolean, time: string): AgentView {
       };
   return {
     vmAgentVersion: ready ? vm.guest.agent.version : "Unknown",
-    statuses: [timed(state, time)],
+    statuses: [timed(state, ready ? wholeSeconds(time) : time)],
     extensionHandlers: ready
       ? Object.values(vm.extensions).map((extension) => ({
           type: `${extension.publisher}.${extension.type}`,
           typeHandlerVersion: extension.installedVersion ?? extension.typeHandlerVersion,
-          status: status("ProvisioningState/succeeded", "Ready"),
+          status: { ...status("ProvisioningState/succeeded", "Ready"), message: "Plugin enabled" },
         }))
       : [],
   };
