@@ -15,11 +15,12 @@ import { roleRecords } from "./role-records.ts";
 import { roles } from "./roles.ts";
 import { runKinds } from "./run-kinds.ts";
 import { snapshot } from "./snapshot.ts";
+import { subscriptionRecords } from "./subscription-records.ts";
 import { vm } from "./vm.ts";
 import { vmGuest } from "./vm-guest.ts";
 
 const kinds: readonly Kind[] = [
-  { ...frontDoor, cases: [...frontDoor.cases, ...requests, ...managementRecords] },
+  { ...frontDoor, cases: [...frontDoor.cases, ...requests, ...managementRecords, ...subscriptionRecords] },
   { ...roles, cases: [...roles.cases, ...roleRecords] },
   { ...vm, cases: [...vm.cases, ...vmGuest] },
   { ...disk, cases: [...disk.cases, ...snapshot, ...diskRecordings] },

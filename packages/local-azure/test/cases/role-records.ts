@@ -1,7 +1,7 @@
 /** Role definitions and assignments as the authorization provider answers them. */
 import { expect } from "vitest";
 import { ENGINE_CLIENT_ID, ENGINE_PRINCIPAL_ID } from "../../src/entra/directory.ts";
-import { type Answer, type Azure, at, compute, fieldsOf, groupPath, type Json, SUB } from "./azure.ts";
+import { type Answer, type Azure, at, compute, fieldsOf, groupPath, type Json, SUB, text } from "./azure.ts";
 import { type Case, refused, sources } from "./case.ts";
 
 const version = "2022-04-01";
@@ -12,8 +12,12 @@ const reader = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
 const utc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/;
 const as = "engine";
 
-const keysOf = (json: Json | undefined): string[] =>
-  typeof json === "object" && json !== null && !Array.isArray(json) ? Object.keys(json) : [];
+function propertiesOf(answer: Answer): { [key: string]: Json } {
+  const { properties } = fieldsOf(answer);
+  return typeof properties === "object" && properties !== null && !Array.isArray(properties)
+    ? properties
+    : {};
+}
 
 /** Makes a role with these permissions. */
 async function define(azure: Azure, permission: object): Promise<{ id: string; made: Answer }> {
@@ -28,7 +32,11 @@ async function define(azure: Azure, permission: object): Promise<{ id: string; m
 }
 
 /** Makes a role the engine's only one, on a scope. */
-async function assign(azure: Azure, role: string, scope: string, extra: object = {}): Promise<Answer> {
+async function assign(
+  azure: Azure,
+  role: string,
+  { scope, ...extra }: { scope: string; description?: string; condition?: string; conditionVersion?: string },
+): Promise<Answer> {
   await azure.control.removeRoleAssignments(ENGINE_PRINCIPAL_ID);
   return azure.put(`${scope}/${assignments}/${crypto.randomUUID()}`, {
     version,
@@ -45,7 +53,7 @@ async function assign(azure: Azure, role: string, scope: string, extra: object =
 
 async function only(azure: Azure, permission: object, scope = groupPath): Promise<void> {
   const { id } = await define(azure, permission);
-  await assign(azure, id, scope);
+  await assign(azure, id, { scope });
 }
 
 const lacks = (answer: Answer, action: string, scope: string): void =>
@@ -117,13 +125,14 @@ export const roleRecords: readonly Case[] = [
     run: async (azure) => {
       const condition =
         "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:Name] stringEquals 'foo'";
-      const made = await assign(azure, reader, groupPath, {
+      const made = await assign(azure, reader, {
+        scope: groupPath,
         description: "Role assignment foo to check on bar",
         condition,
         conditionVersion: "2.0",
       });
       expect(made.status).toBe(201);
-      expect(keysOf(at(made, "properties"))).toEqual([
+      expect(Object.keys(propertiesOf(made))).toEqual([
         "roleDefinitionId",
         "principalId",
         "principalType",
@@ -149,8 +158,8 @@ export const roleRecords: readonly Case[] = [
         type: "Microsoft.Authorization/roleAssignments",
       });
       expect(at(made, "properties.createdOn")).toMatch(utc);
-      const path = String(at(made, "id"));
-      const properties = { ...Object(at(made, "properties")), description: "changed", condition: null };
+      const path = text(at(made, "id"));
+      const properties = { ...propertiesOf(made), description: "changed", condition: null };
       const changed = await azure.put(path, { version, body: { properties } });
       expect([at(changed, "properties.description"), at(changed, "properties.condition")]).toEqual([
         "changed",
@@ -166,9 +175,9 @@ export const roleRecords: readonly Case[] = [
     says: "Another principal or scope under the same name: 409 RoleAssignmentUpdateNotPermitted",
     source: sources.roles,
     run: async (azure) => {
-      const made = await assign(azure, reader, groupPath);
-      const properties = { ...Object(at(made, "properties")), principalId: crypto.randomUUID() };
-      refused(await azure.put(String(at(made, "id")), { version, body: { properties } }), 409, {
+      const made = await assign(azure, reader, { scope: groupPath });
+      const properties = { ...propertiesOf(made), principalId: crypto.randomUUID() };
+      refused(await azure.put(text(at(made, "id")), { version, body: { properties } }), 409, {
         code: "RoleAssignmentUpdateNotPermitted",
         says: "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
       });
@@ -179,7 +188,7 @@ export const roleRecords: readonly Case[] = [
     source: sources.roles,
     run: async (azure) => {
       const { id } = await define(azure, { actions: ["*/read"] });
-      await assign(azure, id, groupPath);
+      await assign(azure, id, { scope: groupPath });
       refused(await azure.del(`${definitions}/${id}`, { version }), 409, {
         code: "RoleDefinitionHasAssignments",
         says: "There are existing role assignments referencing role",
@@ -242,7 +251,7 @@ export const roleRecords: readonly Case[] = [
     source: "Azure/azure-sdk-for-go#3117",
     run: async (azure) => {
       await azure.disk("d2");
-      await assign(azure, reader, compute("disks/d1"));
+      await assign(azure, reader, { scope: compute("disks/d1") });
       expect((await azure.get(compute("DISKS/D1"), { as })).status).toBe(200);
       lacks(
         await azure.get(compute("disks/d2"), { as }),

@@ -68,7 +68,7 @@ function roleBody(call: ArmCall, role: RoleDefinition): RoleBody {
   };
 }
 
-/** The answer to a PUT shows the time of the write as creation and nobody as creator. */
+/** The answer to a PUT shows the time of the write as creation, and no creator. */
 function asWritten(body: RoleBody): object {
   const { properties } = body;
   return { ...body, properties: { ...properties, createdOn: properties.updatedOn, createdBy: null } };

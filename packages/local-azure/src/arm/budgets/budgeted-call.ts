@@ -34,7 +34,7 @@ export async function charged(
   }
 }
 
-/** VMs with what is in them, and their operations: recorded in azure-cli test_vm_extension. */
+/** VMs, their extensions and their operations: recorded in azure-cli test_vm_extension. */
 const ofVms = /\/providers\/microsoft\.compute\/(virtualmachines|locations\/[^/]+\/operations)(\/|$)/i;
 const ofProvider = /\/providers\/microsoft\.(compute|network)\//i;
 
