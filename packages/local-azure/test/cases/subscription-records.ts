@@ -1,5 +1,6 @@
 /** Policies, versions, groups and subscriptions as Resource Manager answers them. */
 import { expect } from "vitest";
+import { z } from "zod";
 import { at, compute, emptyDisk, groupPath, REGION, SUB, text } from "./azure.ts";
 import { type Case, refused, sources } from "./case.ts";
 
@@ -7,12 +8,9 @@ const disk = compute("disks/d1");
 const subscription = `/subscriptions/${SUB}`;
 const policyVersion = "2023-04-01";
 const policies = `${subscription}/providers/Microsoft.Authorization/policyDefinitions`;
-/** Denies what the condition matches. Built from pairs: a literal `then` looks like a promise's. */
-const denies = (condition: object): object =>
-  Object.fromEntries([
-    ["if", condition],
-    ["then", { effect: "deny" }],
-  ]);
+/** Denies what the condition matches. A literal object with a `then` would look like a promise. */
+const denies = (condition: object): unknown =>
+  z.json().parse(JSON.parse(`{"if":${JSON.stringify(condition)},"then":{"effect":"deny"}}`));
 
 export const subscriptionRecords: readonly Case[] = [
   {
