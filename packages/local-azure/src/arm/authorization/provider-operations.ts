@@ -56,7 +56,7 @@ function get(call: ArmCall): ArmReply {
 
 export const providerOperations: ArmPart = {
   routes: routes(
-    { name: "providerOperationsMetadata", api: "roles" },
+    { name: "providerOperationsMetadata", api: "roleDefinitions" },
     {
       list: ["GET", path, (call) => page(call, providers(), operationsBody)],
       get: ["GET", `${path}/{namespace}`, get],
