@@ -66,6 +66,12 @@ export function fieldsOf({ json }: Answer): { [key: string]: Json } {
   return typeof json === "object" && json !== null && !Array.isArray(json) ? json : {};
 }
 
+/** Names of the members of an answer's part, in order of the alphabet. */
+export const namesAt = (from: Answer, path: string): string[] => {
+  const value = at(from, path);
+  return Object.keys(typeof value === "object" && value !== null ? value : {}).sort();
+};
+export const output = (status: Answer): Json | undefined => at(status, "properties.output");
 export const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
 export const errorCode = (answer: Answer): string => text(at(answer, "error.code"));
 export const message = (answer: Answer): string => text(at(answer, "error.message"));

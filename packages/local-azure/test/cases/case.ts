@@ -27,6 +27,8 @@ export const sources = {
   configUpdate: "azure-cli test_disk_config_update",
   diskAccess: "azure-cli test_disk_access",
   managedDisk: "azure-cli test_vm_managed_disk",
+  ultra: "azure-cli test_vm_ultra_ssd_disk_update",
+  diskUpload: "azure-cli test_vm_disk_upload",
   performancePlus: "azure-cli test_performance_plus",
   completionPercent: "azure-cli test_completion_percent",
   snapshotAccess: "azure-cli test_snapshot_access",

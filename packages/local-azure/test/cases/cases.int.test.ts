@@ -5,6 +5,7 @@ import { blobRules } from "./blob-rules.ts";
 import type { Kind } from "./case.ts";
 import { disk } from "./disk.ts";
 import { diskRecordings } from "./disk-recordings.ts";
+import { diskResources } from "./disk-resources.ts";
 import { frontDoor } from "./front-door.ts";
 import { managementRecords } from "./management-records.ts";
 import { operation } from "./operation.ts";
@@ -23,7 +24,7 @@ const kinds: readonly Kind[] = [
   { ...frontDoor, cases: [...frontDoor.cases, ...requests, ...managementRecords, ...subscriptionRecords] },
   { ...roles, cases: [...roles.cases, ...roleRecords] },
   { ...vm, cases: [...vm.cases, ...vmGuest] },
-  { ...disk, cases: [...disk.cases, ...snapshot, ...diskRecordings] },
+  { ...disk, cases: [...disk.cases, ...snapshot, ...diskRecordings, ...diskResources] },
   access,
   { ...blob, cases: [...blob.cases, ...blobRules] },
   { ...restorePoint, cases: [...restorePoint.cases, ...restorePointRules] },

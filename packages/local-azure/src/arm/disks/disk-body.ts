@@ -8,7 +8,7 @@ import { keyOf } from "../ids.ts";
 import { diskType } from "../resource-types.ts";
 import { type ArmResource, envelope } from "../wire.ts";
 import { runningOwner } from "./disk-owners.ts";
-import { baselineTier, isProvisioned, performanceOf, sizeGbOf, skuFacts } from "./disk-skus.ts";
+import { baselineTier, iopsRange, isProvisioned, performanceOf, sizeGbOf, skuFacts } from "./disk-skus.ts";
 
 type DiskEnvelope =
   | "id"
@@ -87,19 +87,30 @@ function chosenOf(disk: Disk): Partial<DiskBody["properties"]> {
   };
 }
 
+/** What VMs that read only get together: of Ultra disks always, of Premium SSD v2 if it is shared. */
+function readerPerformance(
+  { sku, maxShares = 1, sizeBytes }: Disk,
+  own: { iops: number; mbps: number },
+): { iops: number; mbps: number } | undefined {
+  if (!isProvisioned(sku)) return undefined;
+  if (maxShares > 1) return own;
+  return sku === "UltraSSD_LRS" ? { iops: iopsRange(sku, sizeGbOf(sizeBytes)).min, mbps: 13 } : undefined;
+}
+
 /** Properties that the operation derives. */
 function derivedOf(world: World, disk: Disk): Partial<DiskBody["properties"]> {
   const sizeGb = sizeGbOf(disk.sizeBytes);
   const tier = disk.tier ?? baselineTier(disk.sku, sizeGb);
   const { iops, mbps } = performanceOf(disk);
-  const shared = isProvisioned(disk.sku) && (disk.maxShares ?? 1) > 1;
+  const readers = readerPerformance(disk, { iops, mbps });
   const { ownershipChangedAt: owned, burstingEnabledTime: burst } = disk;
   return {
     diskState: diskState(world, disk),
     diskIOPSReadWrite: disk.diskIOPSReadWrite ?? iops,
     diskMBpsReadWrite: disk.diskMBpsReadWrite ?? mbps,
-    ...(shared ? { diskIOPSReadOnly: disk.diskIOPSReadOnly ?? iops } : {}),
-    ...(shared ? { diskMBpsReadOnly: disk.diskMBpsReadOnly ?? mbps } : {}),
+    ...(readers ? { diskIOPSReadOnly: disk.diskIOPSReadOnly ?? readers.iops } : {}),
+    ...(readers ? { diskMBpsReadOnly: disk.diskMBpsReadOnly ?? readers.mbps } : {}),
+    ...(disk.sku === "UltraSSD_LRS" ? { maxShares: disk.maxShares ?? 1 } : {}),
     ...(tier === undefined ? {} : { tier }),
     ...(burst === undefined ? {} : { burstingEnabledTime: isoTime(burst) }),
     ...(owned === undefined ? {} : { LastOwnershipUpdateTime: isoTime(owned) }),
@@ -131,6 +142,8 @@ type Shared = Pick<
 export function contentProperties(content: Disk | Snapshot): Shared {
   const creating = content.provisioningState === "Creating";
   const { diskAccessId, dataAccessAuthMode, supportsHibernation } = content;
+  // The size of an upload is known when it has ended.
+  const uploads = "upload" in content && content.upload !== undefined;
   return {
     ...(content.osType ? { osType: content.osType } : {}),
     ...(content.hyperVGeneration ? { hyperVGeneration: content.hyperVGeneration } : {}),
@@ -143,12 +156,12 @@ export function contentProperties(content: Disk | Snapshot): Shared {
     ...(supportsHibernation === undefined ? {} : { supportsHibernation }),
     ...(diskAccessId === undefined ? {} : { diskAccessId }),
     ...(dataAccessAuthMode === undefined ? {} : { dataAccessAuthMode }),
-    diskSizeGB: sizeGbOf(content.sizeBytes),
+    ...(uploads ? {} : { diskSizeGB: sizeGbOf(content.sizeBytes) }),
     provisioningState: creating ? "Updating" : content.provisioningState,
     ...(creating
       ? {}
       : {
-          diskSizeBytes: content.sizeBytes,
+          ...(uploads ? {} : { diskSizeBytes: content.sizeBytes }),
           uniqueId: content.uniqueId,
           timeCreated: isoTime(content.timeCreated),
           encryption: content.encryption ?? { type: "EncryptionAtRestWithPlatformKey" },

@@ -199,8 +199,8 @@ function checkPerformance(disk: Tuned, sizeGb: number): void {
       throw badRequest(
         `The value ${value} of parameter disk.${name} is not valid. The supported range for a ${sku} disk of size ${sizeGb} GB is between ${min} and ${max}.`,
       );
-  const shared = (disk.maxShares ?? 1) > 1;
-  if (!shared && (disk.diskIOPSReadOnly !== undefined || disk.diskMBpsReadOnly !== undefined))
+  const forReaders = (disk.maxShares ?? 1) > 1 || sku === "UltraSSD_LRS";
+  if (!forReaders && (disk.diskIOPSReadOnly !== undefined || disk.diskMBpsReadOnly !== undefined))
     throw badRequest(`Read-only performance can be set only on a disk with maxShares greater than 1.`);
 }
 
