@@ -69,7 +69,7 @@ test("an api-version is one of the type's list, which the refusal names", async 
   });
   expect(put.message).toContain("for location 'northeurope' and API version '2020-06-01' for type 'disks'");
   const collections = `${group}/providers/Microsoft.Compute/restorePointCollections`;
-  expect((await raw(`${collections}?api-version=2020-12-01`)).code).toBe("InvalidResourceType");
+  expect((await raw(`${collections}?api-version=2016-08-30`)).code).toBe("InvalidResourceType");
   expect((await raw(`${collections}?api-version=2021-03-01`)).status).toBe(200);
   const own = await raw(`${group}?api-version=2018-10-01`);
   expect([own.status, own.code]).toEqual([400, "InvalidApiVersionParameter"]);

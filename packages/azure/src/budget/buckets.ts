@@ -35,8 +35,8 @@ const lowCostGet = policy("LowCostGet", 24_000);
 const getOperation = policy("GetOperation", 15_000);
 const updateVm = policy("UpdateVM", 1500);
 const putCollection = policy("PutRestorePointCollection", 150);
+const updateCollection = policy("UpdateRestorePointCollection", 150);
 const putPoint = policy("PutRestorePoint", 150);
-const deleteCollection = policy("DeleteRestorePointCollection", 360);
 const deletePoint = policy("DeleteRestorePoint", 360);
 const getPoint = policy("LowCostGetRestorePoint", 600);
 const listPoints = policy("HighCostGetRestorePoint", 300);
@@ -66,10 +66,10 @@ const rules: readonly Rule[] = [
   rule("GET", "/restorepointcollections/[^/]+(/restorepoints/[^/]+)?", getPoint),
   rule("GET", "/restorepointcollections/[^/]+/restorepoints/[^/]+/diskrestorepoints", listPoints),
   rule("GET", "/restorepointcollections/[^/]+/restorepoints/[^/]+/diskrestorepoints/[^/]+", getPoint),
-  rule("PUT PATCH", "/restorepointcollections/[^/]+", putCollection),
+  rule("PUT", "/restorepointcollections/[^/]+", putCollection),
+  rule("PATCH", "/restorepointcollections/[^/]+", updateCollection),
   rule("PUT", "/restorepointcollections/[^/]+/restorepoints/[^/]+", putPoint),
-  rule("DELETE", "/restorepointcollections/[^/]+", deleteCollection),
-  rule("DELETE", "/restorepointcollections/[^/]+/restorepoints/[^/]+", deletePoint),
+  rule("DELETE", "/restorepointcollections/[^/]+(/restorepoints/[^/]+)?", deletePoint),
   rule("PUT PATCH", "/disks/[^/]+", writeDisk),
 ];
 

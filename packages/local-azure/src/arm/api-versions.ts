@@ -8,8 +8,8 @@ import { locations } from "./resources/locations.ts";
 const since: Readonly<Record<string, string>> = {
   "virtualmachines/extensions": "2015-06-15",
   "virtualmachines/runcommands": "2020-06-01",
-  restorepointcollections: "2021-03-01",
-  "restorepointcollections/restorepoints": "2021-03-01",
+  restorepointcollections: "2017-03-30",
+  "restorepointcollections/restorepoints": "2017-03-30",
   "restorepointcollections/restorepoints/diskrestorepoints": "2020-09-30",
   diskencryptionsets: "2019-07-01",
   diskaccesses: "2020-05-01",

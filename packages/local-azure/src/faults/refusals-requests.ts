@@ -81,7 +81,7 @@ export const requestRefusals = {
     diskCreation,
     "The platform image 'Contoso:Server:1:latest' is not available. Verify that all fields in the storage profile are correct.",
   ),
-  OperationNotFound: row(404, "NotFound")(polls, ({ name }) => `The operation '${name}' was not found.`),
+  OperationNotFound: row(404, "NotFound")(polls, "The entity was not found in this Azure location."),
   InvalidResourceGroupLocation: row(409, "InvalidResourceGroupLocation")(
     groupCreation,
     ({ location }) =>

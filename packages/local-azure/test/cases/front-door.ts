@@ -128,12 +128,16 @@ export const frontDoor: Kind = {
         }),
     },
     {
-      says: "Restore point collections exist since 2021-03-01, not in every version of Compute",
-      source: sources.pointConcepts,
+      says: "Restore point collections need 2021-03-01, though their type is older",
+      source: sources.pointErrors,
       run: async (azure) => {
         const list = compute("restorePointCollections");
         expect((await azure.get(list, { version: "2021-03-01" })).status).toBe(200);
-        expect((await azure.get(list, { version: "2020-06-01" })).status).toBe(404);
+        refused(await azure.get(list, { version: "2020-06-01" }), 400, {
+          code: "BadRequest",
+          says: "This request can be made with api-version '2021-03-01' or newer.",
+        });
+        expect((await azure.get(list, { version: "2016-03-30" })).status).toBe(404);
       },
     },
     {

@@ -60,6 +60,7 @@ const deleteVm = ofVm("DeleteVM", 12, 1500);
 const lowCostGet = ofVm("LowCostGet", 36, 24_000);
 const highCostGet = [policy("subscription", "HighCostGetSubscriptionMaximum", 900)];
 const getPoint = [policy("subscription", "LowCostGetRestorePointSubscriptionMaximum", 600)];
+const deletePoint = [policy("subscription", "DeleteRestorePointSubscriptionMaximum", 360)];
 const listPoints = [policy("subscription", "HighCostGetRestorePointSubscriptionMaximum", 300)];
 const readDisk = disk("LowCostGet", 15_000, 120_000);
 const listDisk = disk("HighCostGet", 240, 1920);
@@ -92,15 +93,13 @@ export const policies: Readonly<Record<string, readonly Policy[]>> = {
   "virtualMachineExtensions.update": updateVm,
   "virtualMachineExtensions.delete": updateVm,
   "restorePointCollections.createOrUpdate": compute("PutRestorePointCollection", 15, 150),
-  "restorePointCollections.update": compute("PutRestorePointCollection", 15, 150),
-  "restorePointCollections.delete": [
-    policy("subscription", "DeleteRestorePointCollectionSubscriptionMaximum", 360),
-  ],
+  "restorePointCollections.update": compute("UpdateRestorePointCollection", 15, 150),
+  "restorePointCollections.delete": deletePoint,
   "restorePointCollections.get": getPoint,
   "restorePointCollections.list": listPoints,
   "restorePointCollections.listAll": listPoints,
   "restorePoints.create": compute("PutRestorePoint", 6, 150),
-  "restorePoints.delete": [policy("subscription", "DeleteRestorePointSubscriptionMaximum", 360)],
+  "restorePoints.delete": deletePoint,
   "restorePoints.get": getPoint,
   "diskRestorePoint.get": getPoint,
   "diskRestorePoint.listByRestorePoint": listPoints,

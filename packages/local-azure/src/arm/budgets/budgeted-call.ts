@@ -60,9 +60,11 @@ function budgetedCall(call: ArmCall, { method, operation }: Named): BudgetedCall
   return { ...who, operation, resource, ...(point ? { point } : {}) };
 }
 
-/** The VM of a collection and the consistency that a new point requests. */
+/** The VM of a collection and the consistency that a new point requests, or the target of a copy. */
 function newPoint(world: World, collection: string, body: unknown): BudgetedCall["point"] {
-  const vm = world.state.collections[collection]?.sourceVmId;
-  if (vm === undefined) return undefined;
-  return { vm: keyOf(vm), crashConsistent: crashConsistentBody.safeParse(body).success };
+  const found = world.state.collections[collection];
+  if (!found) return undefined;
+  if (found.sourceCollectionId !== undefined) return { of: collection, kind: "copy" };
+  const crash = crashConsistentBody.safeParse(body).success;
+  return { of: keyOf(found.sourceVmId), kind: crash ? "crash" : "application" };
 }

@@ -21,8 +21,8 @@ export interface BudgetedCall {
   operation: string;
   /** The VM, collection or disk that the call is about, as a key. */
   resource: string;
-  /** A restore point to create: the key of its VM and its consistency. */
-  point?: { vm: string; crashConsistent: boolean };
+  /** A restore point to create: the key of its VM, or of the collection that it is copied to. */
+  point?: { of: string; kind: keyof typeof pointPolicies };
 }
 
 /** What a request was charged. */
@@ -66,7 +66,8 @@ export class Budgets {
     const door = doorBuckets(call, kind);
     const provider = (policies[call.operation] ?? []).map((policy) => providerBucket(call, policy));
     const hourly = this.#hourly(call);
-    const shown = hourly.filter((bucket) => bucket.name !== APPLICATION_CONSISTENT);
+    // The policy of copies has no public source.
+    const shown = call.point?.kind === "copy" ? [] : hourly;
     const off = this.#settings().budgets === "off";
     const empty = off ? undefined : door.find((bucket) => this.#left(bucket) < 1);
     if (empty)
@@ -89,12 +90,12 @@ export class Budgets {
     };
   }
 
-  /** The budget of a VM's restore points. Neither page nor header names the application-consistent one. */
+  /** The budget of a VM's restore points, or of the copies to a collection. */
   #hourly({ point }: BudgetedCall): Bucket[] {
     if (!point) return [];
     const { restorePointsPerVmPerHour: size, restorePointRefill } = this.#settings();
-    const name = point.crashConsistent ? "CreateCrashConsistentRestorePoint" : APPLICATION_CONSISTENT;
-    return [{ name, key: `${name} ${point.vm}`, size, perMs: (size / HOUR_MS) * restorePointRefill }];
+    const name = pointPolicies[point.kind];
+    return [{ name, key: `${name} ${point.of}`, size, perMs: (size / HOUR_MS) * restorePointRefill }];
   }
 
   #refusal(buckets: readonly Bucket[]): ArmError | undefined {
@@ -154,7 +155,12 @@ function remainingHeader(policies: readonly string[]): Record<string, string> {
   return policies.length === 0 ? {} : { "x-ms-ratelimit-remaining-resource": policies.join(",") };
 }
 
-const APPLICATION_CONSISTENT = "CreateApplicationConsistentRestorePoint";
+/** Names of the hourly policies. */
+const pointPolicies = {
+  application: "CreateApplicationConsistentRestorePoint",
+  crash: "CreateCrashConsistentRestorePoint",
+  copy: "CopyRestorePoint",
+} as const;
 
 function doorBuckets(call: BudgetedCall, kind: FrontDoorKind): Bucket[] {
   const { bucket, perSecond } = frontDoor[kind];

@@ -20,6 +20,8 @@ export interface LongRunning {
   /** The resource that the work changes. Its location is part of the polling URL. */
   on: { id: string; location: string };
   input?: Operation["input"];
+  /** Of a resource that shows the start of its operation. */
+  startTime?: number;
 }
 
 /** Begins an operation and answers 202 with both polling headers: POST and DELETE. */
@@ -70,7 +72,7 @@ function identifier({ principal }: ArmCall, { family, location }: Operation): Re
   };
 }
 
-function begin(call: ArmCall, { kind, family, on, input = {} }: LongRunning): Promise<Operation> {
+function begin(call: ArmCall, { kind, family, on, input = {}, startTime }: LongRunning): Promise<Operation> {
   return call.world.operations.start({
     kind,
     family,
@@ -79,6 +81,7 @@ function begin(call: ArmCall, { kind, family, on, input = {} }: LongRunning): Pr
     input,
     subscriptionId: param(call, "subscription"),
     principalId: call.principal.oid,
+    ...(startTime === undefined ? {} : { startTime }),
     ...(call.failOperation ? { refusal: call.failOperation } : {}),
   });
 }
@@ -115,10 +118,7 @@ async function poll(call: ArmCall, family: Operation["family"]): Promise<ArmRepl
   const { world } = call;
   const operation = world.state.operations[param(call, "operation")];
   if (!operation || operation.family !== family || operation.subscriptionId !== param(call, "subscription")) {
-    throw new ArmError(
-      { status: 404, code: "NotFound" },
-      `The operation '${param(call, "operation")}' was not found.`,
-    );
+    throw new ArmError({ status: 404, code: "NotFound" }, "The entity was not found in this Azure location.");
   }
   refuseForeign(call, operation);
   if (world.state.settings.operationDurations === "none") await world.operations.settle(operation, SETTLE_MS);

@@ -50,14 +50,15 @@ export class Operations {
     input: Pick<
       Operation,
       "kind" | "family" | "subscriptionId" | "location" | "principalId" | "target" | "input" | "refusal"
-    >,
+    > &
+      Partial<Pick<Operation, "startTime">>,
   ): Promise<Operation> {
     const now = this.#clock.now();
     const operation: Operation = {
+      startTime: now,
       ...input,
       id: randomUUID(),
       status: "InProgress",
-      startTime: now,
       notBefore: now + durationOf(input.kind, this.#store.state.settings),
     };
     this.#forgetOld();

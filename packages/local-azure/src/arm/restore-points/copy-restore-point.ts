@@ -41,7 +41,9 @@ export function newCopy(world: World, collection: RestorePointCollection, wanted
     location: collection.location,
     sourceRestorePointId: source.id,
     excludeDisks: [...wanted.excludeDisks],
-    timeCreated: world.clock.now(),
+    // As Azure shows them: those of the source, from the start.
+    timeCreated: source.timeCreated,
+    ...(source.reached ? { reached: source.reached } : {}),
     diskNames: Object.fromEntries(names),
     sourceMetadata: z.record(z.string(), z.json()).parse(retarget(metadata, ids)),
     provisioningState: "Creating",
@@ -89,7 +91,6 @@ export async function finishCopy(world: World, point: RestorePoint): Promise<voi
   const source = world.state.restorePoints[keyOf(point.sourceRestorePointId ?? "")];
   if (!source) throw operationNotAllowed(`The source of restore point '${point.name}' was deleted.`);
   point.disks = source.disks.flatMap((disk) => copyOf(world, point, { disk, source }));
-  if (source.reached) point.reached = source.reached;
   point.snapshotTime = source.snapshotTime ?? source.timeCreated;
   point.provisioningState = "Succeeded";
   await world.store.flush();

@@ -3,8 +3,10 @@ import type { DiskRestorePoint as DiskPointModel, RestorePoint as PointModel } f
 import { isoTime } from "../../clock.ts";
 import type { DiskRestorePoint, RestorePoint } from "../../state/model.ts";
 import type { World } from "../../world.ts";
+import { isProvisioned } from "../disks/disk-skus.ts";
 import type { ArmResource, Json } from "../wire.ts";
 import { accessState, completionPercent } from "./disk-point-copy.ts";
+import { withoutDiskPoints } from "./source-metadata.ts";
 
 /** Points come without a type. */
 type PointEnvelope = "id" | "name";
@@ -15,19 +17,22 @@ type PointBody = Json<Pick<PointModel, PointEnvelope>> & {
 };
 
 export function restorePointBody(world: World, point: RestorePoint, withInstanceView = false): PointBody {
-  const reached = point.reached ?? point.requested;
+  const consistencyMode = point.reached ?? point.requested;
   const { excludeDisks, sourceMetadata, provisioningState, instantAccessDurationMinutes } = point;
   return {
     id: point.id,
     name: point.name,
     properties: {
       ...(excludeDisks.length > 0 ? { excludeDisks: excludeDisks.map((id) => ({ id })) } : {}),
-      ...(sourceMetadata ? { sourceMetadata } : {}),
+      // Disk restore points are named when they exist.
+      ...(sourceMetadata
+        ? { sourceMetadata: point.disks.length > 0 ? sourceMetadata : withoutDiskPoints(sourceMetadata) }
+        : {}),
       ...(point.sourceRestorePointId === undefined
         ? {}
         : { sourceRestorePoint: { id: point.sourceRestorePointId } }),
       provisioningState,
-      ...(reached === undefined ? {} : { consistencyMode: reached }),
+      ...(consistencyMode === undefined ? {} : { consistencyMode }),
       timeCreated: isoTime(point.timeCreated),
       ...(instantAccessDurationMinutes === undefined ? {} : { instantAccessDurationMinutes }),
       ...(withInstanceView ? { instanceView: instanceView(world, point) } : {}),
@@ -35,35 +40,50 @@ export function restorePointBody(world: World, point: RestorePoint, withInstance
   };
 }
 
-function instanceView(world: World, point: RestorePoint): NonNullable<PointProperties["instanceView"]> {
-  const word = point.provisioningState.toLowerCase();
+type InstanceView = NonNullable<PointProperties["instanceView"]>;
+
+/** Of a point with copies, only the disks that replicate are in it. */
+function instanceView(world: World, point: RestorePoint): InstanceView {
+  const copies = point.disks.filter(({ copy }) => copy);
+  const shown = copies.length > 0 ? copies : point.disks;
   return {
-    diskRestorePoints: point.disks.map((disk) => {
-      const state = replicationState(world, disk);
-      const code = `ReplicationState/${state.toLowerCase()}`;
-      return {
-        id: disk.id,
-        snapshotAccessState: accessState(world, disk),
-        replicationStatus: {
-          status: { code, level: "Info" as const, displayStatus: state },
-          completionPercent: completionPercent(world, disk),
-        },
-      };
-    }),
-    statuses: [
-      {
-        code: `ProvisioningState/${word}`,
-        level: point.provisioningState === "Failed" ? ("Error" as const) : ("Info" as const),
-        displayStatus: `Provisioning ${word}`,
+    diskRestorePoints: shown.map((disk) => ({
+      id: disk.id,
+      ...(disk.copy && isProvisioned(disk.sku) ? { snapshotAccessState: accessState(world, disk) } : {}),
+      replicationStatus: {
+        status: replicationStatus(replicationState(world, disk)),
+        completionPercent: completionPercent(world, disk),
       },
-    ],
+    })),
+    statuses: [statusOf(world, point)],
   };
 }
 
-/** Only copies to another region replicate. */
-function replicationState(world: World, disk: DiskRestorePoint): "Succeeded" | "InProgress" {
-  const replicates = disk.sourceDiskRestorePointId !== undefined;
-  return replicates && completionPercent(world, disk) < 100 ? "InProgress" : "Succeeded";
+function statusOf(world: World, point: RestorePoint): NonNullable<InstanceView["statuses"]>[number] {
+  if (point.disks.length > 0) {
+    const copying = point.disks.some((disk) => replicationState(world, disk) === "Replicating");
+    return replicationStatus(copying ? "Replicating" : "Succeeded");
+  }
+  const word = point.provisioningState.toLowerCase();
+  return {
+    code: `ProvisioningState/${word}`,
+    level: point.provisioningState === "Failed" ? "Error" : "Info",
+    displayStatus: `Provisioning ${word}`,
+  };
+}
+
+type ReplicationState = "Succeeded" | "Replicating";
+
+function replicationStatus(state: ReplicationState): {
+  code: string;
+  level: "Info";
+  displayStatus: ReplicationState;
+} {
+  return { code: `ReplicationState/${state.toLowerCase()}`, level: "Info", displayStatus: state };
+}
+
+function replicationState(world: World, disk: DiskRestorePoint): ReplicationState {
+  return completionPercent(world, disk) < 100 ? "Replicating" : "Succeeded";
 }
 
 type DiskPointBody = ArmResource<DiskPointModel, "id" | "name" | "type">;
@@ -82,7 +102,7 @@ export function diskRestorePointBody(
       sourceResourceId: disk.diskId,
       sourceUniqueId: disk.sourceUniqueId,
       familyId: disk.familyId,
-      sourceResourceLocation: disk.sourceLocation ?? point.location,
+      ...(disk.sourceLocation === undefined ? {} : { sourceResourceLocation: disk.sourceLocation }),
       ...(disk.osType ? { osType: disk.osType } : {}),
       ...(disk.hyperVGeneration ? { hyperVGeneration: disk.hyperVGeneration } : {}),
       ...(disk.purchasePlan ? { purchasePlan: withoutUndefined(disk.purchasePlan) } : {}),

@@ -21,6 +21,7 @@ import type { ArmPart } from "../part.ts";
 import { collectionType, findResource, groupOf, idOf, pathsOf, resourceOf } from "../resource-types.ts";
 import { type ArmCall, type ArmReply, expandOf, param, routes } from "../router.ts";
 import { type ArmResource, envelope } from "../wire.ts";
+import { fromOldest } from "./oldest-version.ts";
 import { restorePointBody } from "./restore-point-body.ts";
 
 const { inSubscription, inGroup, one } = pathsOf(collectionType);
@@ -210,14 +211,18 @@ function remove(call: ArmCall): Promise<ArmReply> {
   });
 }
 
+function list(call: ArmCall): ArmReply {
+  return listResources(call, collectionType, collectionBody);
+}
+
 export const collections: ArmPart = {
   routes: routes(collectionType, {
-    listAll: ["GET", inSubscription, (call) => listResources(call, collectionType, collectionBody)],
-    list: ["GET", inGroup, (call) => listResources(call, collectionType, collectionBody)],
-    get: ["GET", one, get],
-    createOrUpdate: ["PUT", one, put],
-    update: ["PATCH", one, patch],
-    delete: ["DELETE", one, remove],
+    listAll: ["GET", inSubscription, fromOldest(list)],
+    list: ["GET", inGroup, fromOldest(list)],
+    get: ["GET", one, fromOldest(get)],
+    createOrUpdate: ["PUT", one, fromOldest(put)],
+    update: ["PATCH", one, fromOldest(patch)],
+    delete: ["DELETE", one, fromOldest(remove)],
   }),
   work: {
     "restorePointCollections.delete": deleteWork(collectionType, {

@@ -14,6 +14,7 @@ import { findRestorePoint, parentCollectionOf, restorePointOf } from "../resourc
 import { type ArmCall, type ArmReply, computeInGroup, expandOf, param, routes } from "../router.ts";
 import { refuseBusy } from "../vms/vm-errors.ts";
 import { finishCopy, newCopy } from "./copy-restore-point.ts";
+import { fromOldest } from "./oldest-version.ts";
 import { restorePointBody } from "./restore-point-body.ts";
 import { pointsOf, refuseInUse } from "./restore-point-collections.ts";
 import { attachedDisks, refuseUnsupported } from "./restore-point-support.ts";
@@ -112,7 +113,13 @@ function copyIn(call: ArmCall, collection: RestorePointCollection): RestorePoint
 
 function begin(call: ArmCall, point: RestorePoint): Promise<ArmReply> {
   call.world.state.restorePoints[keyOf(point.id)] = point;
-  const work = { kind: "restorePoints.create", family: "operations", on: point } as const;
+  const work = {
+    kind: "restorePoints.create",
+    family: "operations",
+    on: point,
+    // A copy has the time of its source.
+    ...(point.sourceRestorePointId === undefined ? { startTime: point.timeCreated } : {}),
+  } as const;
   return started(call, work, { status: 201, body: restorePointBody(call.world, point) });
 }
 
@@ -182,9 +189,9 @@ export const restorePoints: ArmPart = {
   routes: routes(
     { name: "restorePoints", api: "compute" },
     {
-      get: ["GET", restorePointPattern, get],
-      create: ["PUT", restorePointPattern, put],
-      delete: ["DELETE", restorePointPattern, remove],
+      get: ["GET", restorePointPattern, fromOldest(get)],
+      create: ["PUT", restorePointPattern, fromOldest(put)],
+      delete: ["DELETE", restorePointPattern, fromOldest(remove)],
     },
   ),
   work: {
@@ -204,8 +211,8 @@ export const restorePoints: ArmPart = {
     },
     "restorePoints.delete": deleteWork(
       { records: (state) => state.restorePoints },
-      // Only a complete restore point has reached a consistency.
-      { kept: (point) => (point.reached === undefined ? "Failed" : "Succeeded") },
+      // Only a complete restore point has disks.
+      { kept: (point) => (point.disks.length === 0 ? "Failed" : "Succeeded") },
     ),
   },
 };

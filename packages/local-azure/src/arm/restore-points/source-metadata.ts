@@ -92,3 +92,20 @@ function pointOf(world: World, diskId: string | undefined, points: Points): Disk
     sourceDiskRestorePoint: undefined,
   };
 }
+
+/** The configuration before the disk restore points exist. */
+export function withoutDiskPoints(
+  metadata: NonNullable<RestorePoint["sourceMetadata"]>,
+): NonNullable<RestorePoint["sourceMetadata"]> {
+  return withoutPoints.parse(metadata);
+}
+
+const withoutPoint = z.record(z.string(), z.json()).transform(({ diskRestorePoint: _, ...disk }) => disk);
+const withoutPoints = z
+  .object({
+    storageProfile: z
+      .object({ osDisk: withoutPoint.exactOptional(), dataDisks: z.array(withoutPoint).exactOptional() })
+      .catchall(z.json())
+      .exactOptional(),
+  })
+  .catchall(z.json());
