@@ -20,6 +20,8 @@ export interface Kind {
 /** Names of the recordings of azure-cli's tests, of specifications and pages. */
 export const sources = {
   restorePoint: "azure-cli test_restore_point",
+  pointCopy: "azure-cli test_copy_vm_restore_point",
+  instantAccess: "azure-powershell TestRestorePointsInstantAccess",
   runCommand: "azure-cli test_vm_run_command_e2e",
   extension: "azure-cli test_vm_extension",
   authMode: "azure-cli test_disk_data_access_auth_mode",
@@ -48,6 +50,7 @@ export const sources = {
   pointConcepts: "virtual-machines/concepts-restore-points",
   pointCreate: "virtual-machines/virtual-machines-create-restore-points",
   pointErrors: "virtual-machines/restore-point-troubleshooting",
+  pointCopyPage: "virtual-machines/virtual-machines-copy-restore-points-how-to",
   pointManage: "virtual-machines/manage-restore-points",
   incremental: "virtual-machines/disks-incremental-snapshots",
   sas: "virtual-machines/disks-sas-change",

@@ -11,6 +11,8 @@ import { managementRecords } from "./management-records.ts";
 import { operation } from "./operation.ts";
 import { requests } from "./requests.ts";
 import { restorePoint } from "./restore-point.ts";
+import { restorePointCopies } from "./restore-point-copies.ts";
+import { restorePointInstant } from "./restore-point-instant.ts";
 import { restorePointRules } from "./restore-point-rules.ts";
 import { roleRecords } from "./role-records.ts";
 import { roles } from "./roles.ts";
@@ -27,7 +29,10 @@ const kinds: readonly Kind[] = [
   { ...disk, cases: [...disk.cases, ...snapshot, ...diskRecordings, ...diskResources] },
   access,
   { ...blob, cases: [...blob.cases, ...blobRules] },
-  { ...restorePoint, cases: [...restorePoint.cases, ...restorePointRules] },
+  {
+    ...restorePoint,
+    cases: [...restorePoint.cases, ...restorePointRules, ...restorePointCopies, ...restorePointInstant],
+  },
   operation,
 ];
 

@@ -170,7 +170,10 @@ export const operation: Kind = {
       source: sources.armOperations,
       run: async (azure) => {
         const path = `/subscriptions/${SUB}/providers/Microsoft.Compute/locations/${REGION}/operations/${crypto.randomUUID()}`;
-        expect((await azure.get(path)).status).toBe(404);
+        refused(await azure.get(path), 404, {
+          code: "NotFound",
+          says: "The entity was not found in this Azure location.",
+        });
       },
     },
     {
@@ -181,6 +184,44 @@ export const operation: Kind = {
         await azure.finish(answer);
         await azure.advance(20 * 3600);
         expect(at(await azure.get(azure.link(answer)), "status")).toBe("Succeeded");
+      },
+    },
+    {
+      says: "After a day a result is lost: 404 NotFound; the resource stays",
+      source: "openshift/openshift-azure#1540",
+      run: async (azure) => {
+        const answer = await azure.patch(d1, update);
+        await azure.finish(answer);
+        await azure.advance(25 * 3600);
+        // Old operations are forgotten when another one begins.
+        await azure.finish(await azure.patch(d1, update));
+        refused(await azure.get(azure.link(answer)), 404, {
+          code: "NotFound",
+          says: "The entity was not found in this Azure location.",
+        });
+        refused(await azure.get(answer.headers.get("location") ?? ""), 404, { code: "NotFound" });
+        expect((await azure.get(d1)).status).toBe(200);
+      },
+    },
+    {
+      says: "A link is of one region and one family of operations",
+      source: sources.armOperations,
+      run: async (azure) => {
+        const answer = await azure.patch(d1, update);
+        const link = azure.link(answer);
+        expect((await azure.get(link.replace("/DiskOperations/", "/operations/"))).status).toBe(404);
+        expect(
+          (await azure.get(link.replace(`/locations/${REGION}/`, "/locations/northeurope/"))).status,
+        ).toBe(404);
+        await azure.finish(answer);
+      },
+    },
+    {
+      says: "The last answer of an operation has no Retry-After",
+      source: sources.restorePoint,
+      run: async (azure) => {
+        const status = await azure.finish(await restart(azure));
+        expect([at(status, "status"), status.headers.has("retry-after")]).toEqual(["Succeeded", false]);
       },
     },
     {

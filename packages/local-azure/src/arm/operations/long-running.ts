@@ -4,6 +4,7 @@ import { isoTime } from "../../clock.ts";
 import type { Operation } from "../../state/model.ts";
 import type { World } from "../../world.ts";
 import { ArmError } from "../errors.ts";
+import { regionOf } from "../ids.ts";
 import type { ArmPart } from "../part.ts";
 import { type ArmCall, type ArmReply, computeInSubscription, param, routes } from "../router.ts";
 import { partitionOf } from "./operation-links.ts";
@@ -117,7 +118,12 @@ export const operations: ArmPart = {
 async function poll(call: ArmCall, family: Operation["family"]): Promise<ArmReply> {
   const { world } = call;
   const operation = world.state.operations[param(call, "operation")];
-  if (!operation || operation.family !== family || operation.subscriptionId !== param(call, "subscription")) {
+  if (
+    !operation ||
+    operation.family !== family ||
+    operation.subscriptionId !== param(call, "subscription") ||
+    regionOf(operation.location) !== regionOf(param(call, "location"))
+  ) {
     throw new ArmError({ status: 404, code: "NotFound" }, "The entity was not found in this Azure location.");
   }
   refuseForeign(call, operation);

@@ -100,7 +100,11 @@ export function withoutDiskPoints(
   return withoutPoints.parse(metadata);
 }
 
-const withoutPoint = z.record(z.string(), z.json()).transform(({ diskRestorePoint: _, ...disk }) => disk);
+const withoutPoint = z
+  .record(z.string(), z.json())
+  .transform((disk) =>
+    Object.fromEntries(Object.entries(disk).filter(([name]) => name !== "diskRestorePoint")),
+  );
 const withoutPoints = z
   .object({
     storageProfile: z
