@@ -107,22 +107,24 @@ export const statementsRestorePoint: Kind = {
       },
     },
     {
-      says: "The 201 has the VM's configuration and the ids of disk restore points while Creating",
+      says: "The 201 has the VM's configuration with the ids of its disks; disk restore points are named when ready",
       source: sources.restorePoint,
       run: async (azure) => {
         await nextHour(azure);
         const made = await azure.put(pointPath("web", "ids"), crash);
         expect(at(made, "properties.provisioningState")).toBe("Creating");
         const storage = "properties.sourceMetadata.storageProfile";
-        for (const place of [`${storage}.osDisk`, `${storage}.dataDisks.0`])
-          expect(text(at(made, `${place}.diskRestorePoint.id`))).toContain(
-            `${pointPath("web", "ids")}/diskRestorePoints/`,
-          );
+        const places = [`${storage}.osDisk`, `${storage}.dataDisks.0`];
+        for (const place of places) {
+          expect(text(at(made, `${place}.managedDisk.id`))).toContain("/disks/web-");
+          expect(at(made, `${place}.diskRestorePoint`)).toBeUndefined();
+        }
         await azure.finish(made);
         const ready = await azure.get(pointPath("web", "ids"));
-        expect(at(ready, `${storage}.osDisk.diskRestorePoint.id`)).toBe(
-          text(at(made, `${storage}.osDisk.diskRestorePoint.id`)),
-        );
+        for (const place of places)
+          expect(text(at(ready, `${place}.diskRestorePoint.id`))).toContain(
+            `${pointPath("web", "ids")}/diskRestorePoints/`,
+          );
       },
     },
     {
