@@ -10,6 +10,7 @@ import { diskEncryptionSets } from "./disks/disk-encryption-sets.ts";
 import { disks } from "./disks/disks.ts";
 import { extensionImages } from "./extensions/extension-images.ts";
 import { extensions } from "./extensions/extensions.ts";
+import { managedRunCommands } from "./extensions/managed-run-commands.ts";
 import { runCommands } from "./extensions/run-command.ts";
 import { network } from "./network/index.ts";
 import { operations } from "./operations/long-running.ts";
@@ -52,6 +53,7 @@ export const armParts: readonly ArmPart[] = [
   providerOperations,
   vms,
   runCommands,
+  managedRunCommands,
   vmPower,
   refusedActions,
   attach,

@@ -98,6 +98,8 @@ export function routes(
 
 function declare(segments: readonly string[], api: ApiList): void {
   const { namespace, types } = shapeOf(segments);
+  // The features of a provider: their own is not a type of any provider.
+  if (namespace.startsWith("{")) return;
   const type = types.join("/");
   declared.set(`${namespace}/${type}`, { namespace, type, api });
 }

@@ -109,6 +109,8 @@ export const guestSchema = z.object({
 });
 
 export type Guest = z.infer<typeof guestSchema>;
+/** A guest, and the name of its computer. */
+export type Machine = Guest & { hostName?: string };
 export type WindowsGuest = z.infer<typeof windowsGuestSchema>;
 export type LinuxGuest = z.infer<typeof linuxGuestSchema>;
 export type LinuxScripts = z.infer<typeof linuxScriptsSchema>;

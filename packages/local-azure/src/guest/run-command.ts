@@ -1,5 +1,5 @@
 /** Run command: runs a script in the local guest and answers as Azure does for its system. */
-import type { Guest } from "./model.ts";
+import type { Guest, Machine } from "./model.ts";
 import { runPowerShell, type ScriptResult } from "./powershell.ts";
 import { runShell } from "./shell.ts";
 
@@ -9,12 +9,21 @@ const OUTPUT_BYTES = 4096;
 export type Parameter = Readonly<{ name: string; value: string }>;
 
 /** Runs a script in a guest. `$name` and `${name}` stand for the value of a parameter. */
-export function runScript(guest: Guest, script: string, parameters: readonly Parameter[] = []): ScriptResult {
+export function runScript(
+  guest: Machine,
+  script: string,
+  parameters: readonly Parameter[] = [],
+): ScriptResult {
   const text = parameters.reduce(
     (rest, { name, value }) => rest.replaceAll(`\${${name}}`, value).replaceAll(`$${name}`, value),
     script,
   );
-  return guest.windows ? runPowerShell(guest.windows, text) : runShell(guest, text);
+  return guest.windows
+    ? runPowerShell(
+        guest.windows,
+        text.replace(/^\s*hostname\s*$/gim, `Write-Output ${guest.hostName ?? "localhost"}`),
+      )
+    : runShell(guest, text);
 }
 
 /** One status of run command's result. */
@@ -47,6 +56,6 @@ export function commandStatuses(guest: Guest, result: ScriptResult): CommandStat
   return [status("ProvisioningState/succeeded", message)];
 }
 
-function tail(text: string): string {
+export function tail(text: string): string {
   return Buffer.from(text).subarray(-OUTPUT_BYTES).toString("utf8");
 }

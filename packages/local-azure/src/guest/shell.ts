@@ -1,5 +1,5 @@
 /** The part of a Linux shell that the local guest knows: its files, and a few commands. */
-import type { Guest, LinuxGuest, LinuxScripts } from "./model.ts";
+import type { LinuxGuest, LinuxScripts, Machine } from "./model.ts";
 import type { ScriptResult } from "./powershell.ts";
 
 interface File {
@@ -13,10 +13,10 @@ const PLUGIN_HOST = "/etc/azure/VMSnapshotPluginHost.conf";
 
 /**
  * Runs a script. Each line, or part between `;` and `&&`, may be `cat FILE`, `ls FILE`,
- * `stat -c FORMAT FILE` (`%a %U %n`), `test -f FILE`, `echo TEXT`, `hostname`, `uname`, `id -u` or
- * `exit N`. Other commands are reported on stderr and end with 127, as a missing command does.
+ * `stat -c FORMAT FILE` (`%a %U %n`), `test -f FILE`, `echo TEXT`, `hostname`, `uname`, `whoami`,
+ * `id -u` or `exit N`. Other commands are reported on stderr and end with 127, as a missing command does.
  */
-export function runShell(guest: Guest, script: string): ScriptResult {
+export function runShell(guest: Machine, script: string): ScriptResult {
   const files = filesOf(guest);
   const out: string[] = [];
   const errors: string[] = [];
@@ -45,7 +45,7 @@ export function runShell(guest: Guest, script: string): ScriptResult {
 const ok = (stdout: string): ScriptResult => ({ stdout, stderr: "", exitCode: 0 });
 
 function command(
-  { guest, files }: { guest: Guest; files: ReadonlyMap<string, File> },
+  { guest, files }: { guest: Machine; files: ReadonlyMap<string, File> },
   [word = "", ...args]: readonly string[],
 ): ScriptResult {
   const name = args.at(-1) ?? "";
@@ -70,7 +70,13 @@ function command(
     case "hostname":
       return ok(files.get("/etc/hostname")?.content ?? "localhost\n");
     case "uname":
-      return ok(args.includes("-a") ? `Linux ${guest.osName} 6.8.0-azure x86_64 GNU/Linux\n` : "Linux\n");
+      return ok(
+        args.includes("-a")
+          ? `Linux ${guest.hostName ?? guest.osName} 6.8.0-azure x86_64 GNU/Linux\n`
+          : "Linux\n",
+      );
+    case "whoami":
+      return ok("root\n");
     case "id":
       return ok("0\n");
     default:
@@ -87,11 +93,11 @@ function formatStat(options: string, file: File & { name: string }): string {
   return format.replaceAll("%a", file.mode).replaceAll("%U", file.owner).replaceAll("%n", file.name);
 }
 
-function filesOf(guest: Guest): Map<string, File> {
+function filesOf(guest: Machine): Map<string, File> {
   const linux: LinuxGuest = guest.linux ?? { files: {}, fsfreeze: "works" };
   const root = (content: string, mode = "644"): File => ({ content, mode, owner: "root" });
   const files = new Map<string, File>([
-    ["/etc/hostname", root("localhost\n")],
+    ["/etc/hostname", root(`${guest.hostName ?? "localhost"}\n`)],
     ["/etc/os-release", root(`ID=${guest.osName}\nVERSION_ID="${guest.osVersion}"\n`)],
     ["/etc/waagent.conf", root("Provisioning.Agent=auto\nExtensions.Enabled=y\nLogs.Verbose=n\n")],
     ["/etc/azure/vmbackup.conf", root("[SnapshotThread]\nfsfreeze: True\ntimeout: 60\n")],

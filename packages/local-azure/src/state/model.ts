@@ -17,6 +17,7 @@ import { extensionSchema } from "./extension-model.ts";
 import { lockSchema } from "./lock-model.ts";
 import { emptyNetwork, networkRecords } from "./network-model.ts";
 import { policyAssignmentSchema, policyDefinitionSchema } from "./policy-model.ts";
+import { managedRunCommandSchema } from "./run-command-model.ts";
 import { vmDataDiskSchema, vmModelFields, vmOsDiskSchema } from "./vm-model.ts";
 
 /** Records have the ARM id in lower case as key. Times are milliseconds since 1970. */
@@ -70,6 +71,7 @@ const vmSchema = resource.extend({
   power: vmPowerSchema,
   provisioningState,
   extensions: z.record(z.string(), extensionSchema),
+  runCommands: z.record(z.string(), managedRunCommandSchema).optional(),
   guest: guestSchema,
   timeCreated: z.number(),
   ...vmModelFields,

@@ -72,7 +72,7 @@ const work: Work = {
     if (!vm) return undefined;
     const script = z.array(z.string()).parse(input["script"]).join("\n");
     const parameters = parametersSchema.parse(input["parameters"] ?? []);
-    const result = runScript(vm.guest, script, parameters);
+    const result = runScript({ ...vm.guest, hostName: vm.computerName }, script, parameters);
     return z.json().parse({ value: commandStatuses(vm.guest, result) });
   },
 };

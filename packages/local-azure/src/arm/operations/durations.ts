@@ -28,6 +28,8 @@ export const durations: Readonly<Record<string, number>> = {
   "resourceGroups.delete": 4000,
   "virtualMachines.runCommand": 2000,
   "virtualMachines.delete": 4000,
+  "virtualMachineRunCommands.createOrUpdate": 3000,
+  "virtualMachineRunCommands.delete": 3000,
   "virtualMachineExtensions.createOrUpdate": 3000,
   "virtualMachineExtensions.delete": 3000,
   "diskEncryptionSets.create": 1000,
