@@ -9,7 +9,7 @@ export const documented: Readonly<Record<Surface, Readonly<Record<string, string
     "AZURE_FORBIDDEN/connection never": "AuthorizationFailed",
     "AZURE_FORBIDDEN/linked never": "LinkedAuthorizationFailed LinkedAccessCheckFailed",
     "AZURE_REJECTED/request never":
-      "LinkedInvalidPropertyId InvalidParameter BadRequest InvalidRequestContent InvalidRequestFormat InvalidRequest InvalidResourceReference InvalidResourceLocation InvalidResourceName InvalidResourceGroup InvalidResourceGroupLocation ReservedResourceName LocationRequired RequestContentTooLarge HttpMethodNotAllowed",
+      "LinkedInvalidPropertyId InvalidParameter BadRequest InvalidRequestContent InvalidRequestFormat InvalidRequest InvalidResourceReference InvalidResourceLocation InvalidResourceName InvalidResourceGroup InvalidResourceGroupLocation ReservedResourceName LocationRequired RequestContentTooLarge HttpMethodNotAllowed MismatchingResourceSegments UnsupportedMediaType InvalidAccountType NotSupported",
     "AZURE_FORBIDDEN/policy never": "RequestDisallowedByPolicy",
     "AZURE_FORBIDDEN/lock never": "ScopeLocked",
     "AZURE_FORBIDDEN/denied never": "DenyAssignmentAuthorizationFailed",
@@ -20,21 +20,23 @@ export const documented: Readonly<Record<Surface, Readonly<Record<string, string
     "AZURE_SUBSCRIPTION_UNUSABLE/disabled never":
       "ReadOnlyDisabledSubscription DisabledSubscription SubscriptionDisabled",
     "AZURE_SUBSCRIPTION_UNUSABLE/not-registered never":
-      "MissingSubscriptionRegistration SubscriptionNotRegistered",
+      "MissingSubscriptionRegistration MissingRegistrationForLocation InvalidSubscriptionRegistrationState SubscriptionNotRegistered",
     "AZURE_SUBSCRIPTION_UNUSABLE/feature never": "FeatureNotRegistered",
     "AZURE_LIMIT_REACHED/quota never": "QuotaExceeded ResourceQuotaExceeded SubnetIsFull",
-    "AZURE_LIMIT_REACHED/size never": "SkuNotAvailable LocationNotAvailableForResourceType",
+    "AZURE_LIMIT_REACHED/size never":
+      "SkuNotAvailable LocationNotAvailableForResourceType RegionDoesNotAllowProvisioning InvalidAvailabilityZone LocationNotSupportAvailabilityZones ResourceTypeNotSupportMultiZones",
     "AZURE_LIMIT_REACHED/capacity state":
       "AllocationFailed ZonalAllocationFailed OverconstrainedAllocationRequest OverconstrainedZonalAllocationRequest",
     "AZURE_THROTTLED/connection after":
       "SubscriptionRequestsThrottled ResourceRequestsThrottled TenantRequestsThrottled TooManyRequests",
-    "AZURE_NOT_FOUND/resource never": "ResourceNotFound EntityNotFound CopySourceNotFound NotFound",
+    "AZURE_NOT_FOUND/resource never":
+      "ResourceNotFound EntityNotFound CopySourceNotFound NotFound VMNotFound",
     "AZURE_NOT_FOUND/operation never": "OperationNotFound",
     "AZURE_NOT_FOUND/resource-group never": "ResourceGroupNotFound",
     "AZURE_NOT_FOUND/parent never": "ParentResourceNotFound",
     "AZURE_CONFLICT/being-deleted never": "ResourceGroupBeingDeleted",
     "AZURE_CONFLICT/busy state":
-      "AnotherOperationInProgress RetryableErrorDueToAnotherOperation AttachDiskWhileBeingDetached OperationPreempted Conflict OperationNotAllowed",
+      "AnotherOperationInProgress RetryableErrorDueToAnotherOperation AttachDiskWhileBeingDetached OperationPreempted ResourceUpdateBlockedOnPlatformUpdate Conflict OperationNotAllowed",
     "AZURE_CONFLICT/exists never": "ConflictingUserInput ResourceExists",
     "AZURE_REJECTED/api-version never":
       "NoRegisteredProviderFound InvalidApiVersionParameter MissingApiVersionParameter InvalidResourceType InvalidResourceNamespace",
@@ -47,8 +49,8 @@ export const documented: Readonly<Record<Surface, Readonly<Record<string, string
     "EXTENSION_FAILED/not-published never": "ArtifactNotFound ArtifactVersionNotFound",
     "GUEST_FAILED/reported bounded": "VMRestorePointClientError",
     "AZURE_FAILED/reported backoff":
-      "VMRestorePointInternalError InternalError InternalExecutionError InternalOperationError InternalDiskRestorePointError OSProvisioningClientError InternalServerError InternalDiskManagementError OSProvisioningInternalError OSProvisioningTimedOut OperationTimedOut VMStartTimedOut NetworkingInternalOperationError ServerTimeout GatewayTimeout ServiceUnavailable ServiceTimeout",
-    "AZURE_REJECTED/encryption-key never": "DiskRestorePointClientError",
+      "VMRestorePointInternalError InternalError InternalExecutionError InternalOperationError InternalDiskRestorePointError OSProvisioningClientError InternalServerError InternalDiskManagementError OSProvisioningInternalError OSProvisioningTimedOut OperationTimedOut VMStartTimedOut NetworkingInternalOperationError ServerTimeout GatewayTimeout ServiceUnavailable ServiceTimeout DiskProcessingError VMArtifactRepositoryInternalError",
+    "AZURE_REJECTED/encryption-key never": "DiskRestorePointClientError KeyVaultAccessForbidden",
     "AZURE_CONFLICT/being-read state": "DiskRestorePointUsedByCustomer",
     "AZURE_FAILED/canceled bounded": "OperationCanceled Canceled",
   },
@@ -163,6 +165,31 @@ export const documentedCauses: readonly (readonly [code: string, text: string, m
     "OperationNotAllowed",
     "Operation 'Create Restore Point' is not allowed as disk(s) have not been allocated successfully. Please exclude these disk(s) using excludeDisks property and retry.",
     "AZURE_REJECTED/disk-not-allocated never",
+  ],
+  [
+    "OperationNotAllowed",
+    "The operation requires the VM to be running (or set to run).",
+    "AGENT_NOT_READY/reported backoff",
+  ],
+  [
+    "OperationNotAllowed",
+    "Cannot modify extensions in the VM when the VM is not running.",
+    "AGENT_NOT_READY/reported backoff",
+  ],
+  [
+    "OperationNotAllowed",
+    "Operation 'x' is not allowed on VM 'v' since VM has extension 'e' in failed state.",
+    "EXTENSION_FAILED/reported backoff",
+  ],
+  [
+    "OperationNotAllowed",
+    "Operation 'x' is not allowed on VM 'v' since the VM is generalized.",
+    "AZURE_REJECTED/request never",
+  ],
+  [
+    "OperationNotAllowed",
+    "An ongoing operation is changing power state of Virtual Machine v to running. Please perform operation x after some time.",
+    "AZURE_CONFLICT/busy state",
   ],
   [
     "OperationNotAllowed",

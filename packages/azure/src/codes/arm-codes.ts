@@ -21,6 +21,9 @@ const operationCases: readonly Case[] = [
   { message: runningVm, outcome: "vm-running" },
   { message: /too many requests|throttl/i, outcome: "throttled" },
   { message: /quota/i, outcome: "quota" },
+  { message: /requires the vm to be running|vm is not running/i, outcome: "agent" },
+  { message: /has extension .* in failed state/i, outcome: "extension" },
+  { message: /is generalized/i, outcome: "request" },
   { message: /changes were made to the virtual machine/i, outcome: "vm-changed" },
   { message: /not been allocated successfully/i, outcome: "disk-not-allocated" },
   { message: /shared disks? is not supported|with shared disks/i, outcome: "shared-disk" },
@@ -69,15 +72,25 @@ const identity: CodeTable = {
   ReadOnlyDisabledSubscription: row("arm", "subscription-disabled"),
   DisabledSubscription: row("arm", "subscription-disabled"),
   SubscriptionDisabled: row("arm", "subscription-disabled"),
-  MissingSubscriptionRegistration: row("arm", "not-registered"),
-  SubscriptionNotRegistered: row("arm", "not-registered"),
+  ...rows("arm", "not-registered", [
+    "MissingSubscriptionRegistration",
+    "MissingRegistrationForLocation",
+    "InvalidSubscriptionRegistrationState",
+    "SubscriptionNotRegistered",
+  ]),
   FeatureNotRegistered: row("arm", "feature"),
 };
 
 const limits: CodeTable = {
   ...rows("arm", "quota", ["QuotaExceeded", "ResourceQuotaExceeded", "SubnetIsFull"]),
-  SkuNotAvailable: row("arm", "size"),
-  LocationNotAvailableForResourceType: row("arm", "size"),
+  ...rows("arm", "size", [
+    "SkuNotAvailable",
+    "LocationNotAvailableForResourceType",
+    "RegionDoesNotAllowProvisioning",
+    "InvalidAvailabilityZone",
+    "LocationNotSupportAvailabilityZones",
+    "ResourceTypeNotSupportMultiZones",
+  ]),
   ...rows("arm", "capacity", [
     "AllocationFailed",
     "ZonalAllocationFailed",
@@ -104,7 +117,12 @@ const resources: CodeTable = {
   ParentResourceNotFound: row("arm", "parent-missing"),
   ...rows("arm", "being-deleted", ["ResourceGroupBeingDeleted"]),
   ...rows("arm", "busy", ["AnotherOperationInProgress", "RetryableErrorDueToAnotherOperation"]),
-  ...rows("compute", "busy", ["AttachDiskWhileBeingDetached", "OperationPreempted"]),
+  VMNotFound: row("compute", "missing"),
+  ...rows("compute", "busy", [
+    "AttachDiskWhileBeingDetached",
+    "OperationPreempted",
+    "ResourceUpdateBlockedOnPlatformUpdate",
+  ]),
   Conflict: row("arm", "busy", conflictCases),
   OperationNotAllowed: row("restore-point", "busy", operationCases),
   ConflictingUserInput: row("compute", "exists"),
@@ -127,7 +145,10 @@ const requests: CodeTable = {
     "LocationRequired",
     "RequestContentTooLarge",
     "HttpMethodNotAllowed",
+    "MismatchingResourceSegments",
+    "UnsupportedMediaType",
   ]),
+  ...rows("compute", "request", ["InvalidAccountType", "NotSupported"]),
   ...rows("arm", "api-version", [
     "NoRegisteredProviderFound",
     "InvalidApiVersionParameter",
@@ -153,6 +174,7 @@ const guest: CodeTable = {
   VMRestorePointClientError: row("restore-point", "guest", restorePointCases),
   VMRestorePointInternalError: row("restore-point", "failed"),
   DiskRestorePointClientError: row("restore-point", "encryption-key"),
+  KeyVaultAccessForbidden: row("compute", "encryption-key"),
   DiskRestorePointUsedByCustomer: row("restore-point", "being-read"),
 };
 
@@ -176,6 +198,8 @@ const platform: CodeTable = {
     "GatewayTimeout",
     "ServiceUnavailable",
     "ServiceTimeout",
+    "DiskProcessingError",
+    "VMArtifactRepositoryInternalError",
   ]),
   ...rows("arm", "canceled", ["OperationCanceled", "Canceled"]),
 };

@@ -99,6 +99,13 @@ describe("a code that no table has", () => {
   });
 });
 
+test.each([
+  ["OverConstrainedAllocationRequest", "AZURE_LIMIT_REACHED/capacity state"],
+  ["overconstrainedallocationrequest", "AZURE_LIMIT_REACHED/capacity state"],
+])("the letter case of %s does not matter", (code, means) => {
+  expect(meaning(answered("arm", code))).toBe(means);
+});
+
 test("the endpoint's refusal of a version names the setting", () => {
   const text = "The value for one of the HTTP headers is not in the correct format. HeaderName: x-ms-version";
   const error = answered("disk", "InvalidHeaderValue", { text, status: 400 });

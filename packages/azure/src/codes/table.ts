@@ -3,7 +3,7 @@ import { armCodes } from "./arm-codes.ts";
 import { diskCodes } from "./disk-codes.ts";
 import { entraCodes } from "./entra-codes.ts";
 import type { OutcomeName } from "./outcomes.ts";
-import type { CodeTable } from "./row.ts";
+import type { CodeTable, Row } from "./row.ts";
 
 /** Which part of Azure failed: some codes mean something else there. */
 export type Surface = "arm" | "disk" | "entra";
@@ -12,6 +12,15 @@ export const codeTables: Readonly<Record<Surface, CodeTable>> = {
   arm: armCodes,
   disk: diskCodes,
   entra: entraCodes,
+};
+
+/** Azure's pages and services differ in the letter case of some codes. */
+const byLowerCase = (table: CodeTable): ReadonlyMap<string, Row> =>
+  new Map(Object.entries(table).map(([code, row]) => [code.toLowerCase(), row]));
+const rowsOf: Readonly<Record<Surface, ReadonlyMap<string, Row>>> = {
+  arm: byLowerCase(armCodes),
+  disk: byLowerCase(diskCodes),
+  entra: byLowerCase(entraCodes),
 };
 
 export interface Failure {
@@ -25,9 +34,8 @@ export interface Failure {
 
 /** What a code means; null when the table does not have it. */
 function outcomeOfCode({ surface, codes, text }: Omit<Failure, "status">): OutcomeName | null {
-  const table = codeTables[surface];
   for (const code of codes) {
-    const found = Object.hasOwn(table, code) ? table[code] : undefined;
+    const found = rowsOf[surface].get(code.toLowerCase());
     if (found) return found.cases.find(({ message }) => message.test(text))?.outcome ?? found.outcome;
   }
   return null;
