@@ -165,12 +165,29 @@ test.each<{ name: string; disk: () => Partial<Made>; zones?: string[] }>([
   expect(essence(await restored(facts))).toEqual(essence(source));
 });
 
-test("a Premium SSD v2 disk keeps its zone and performance", async () => {
+test.each([
+  { sku: "PremiumV2_LRS", iopsReadWrite: 3000, mbpsReadWrite: 125 },
+  { sku: "UltraSSD_LRS", iopsReadWrite: 300, mbpsReadWrite: 25 },
+])("a disk of $sku keeps its zone and performance", async ({ sku, ...performance }) => {
   const { facts } = await recorded({}, ["1"]);
-  const fast = { ...facts, slot: 0, osType: null, hyperVGeneration: null, sku: "PremiumV2_LRS", tier: null };
-  const disk = await restored({ ...fast, iopsReadWrite: 3000, mbpsReadWrite: 125 });
-  expect(disk).toMatchObject({ sku: { name: "PremiumV2_LRS" }, zones: ["1"], diskIopsReadWrite: 3000 });
+  const fast = { ...facts, slot: 0, osType: null, hyperVGeneration: null, sku, tier: null };
+  const disk = await restored({ ...fast, ...performance });
+  const diskIopsReadWrite = performance.iopsReadWrite;
+  expect(disk).toMatchObject({ sku: { name: sku }, zones: ["1"], diskIopsReadWrite });
   expect(disk?.creationData?.logicalSectorSize).toBe(512);
+});
+
+test("a restored disk can be attached to the zonal VM that it is from, as can a zone-redundant one", async () => {
+  const client = harness.owner.compute(SUBSCRIPTION);
+  for (const disk of [{}, { sku: "Premium_ZRS" }]) {
+    const { facts, source } = await recorded(disk, ["2"]);
+    const { id: diskId = "" } = (await restored(facts)) ?? {};
+    const vm = source.managedBy?.split("/").at(-1) ?? "";
+    const { dataDisks } = await client.virtualMachines.attachDetachDataDisks(group, vm, {
+      dataDisksToAttach: [{ diskId }],
+    });
+    expect(dataDisks?.map(({ managedDisk }) => managedDisk?.id)).toEqual([diskId]);
+  }
 });
 
 test("a missing encryption set or disk access stops the restore before a disk is created; a choice continues", async () => {
