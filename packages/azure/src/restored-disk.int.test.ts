@@ -123,6 +123,7 @@ test.each<{ name: string; disk: () => Partial<Made>; zones?: string[] }>([
       },
     }),
   },
+  { name: "a disk with a higher tier", disk: () => ({ facts: { tier: "P20" } }) },
   { name: "a disk that denies every export", disk: () => ({ facts: { networkAccessPolicy: "DenyAll" } }) },
   {
     name: "a trusted launch disk from the marketplace",

@@ -125,6 +125,35 @@ export const statementsDisk: Kind = {
       },
     },
     {
+      says: "Guest state of a disk is not here: 409 (chosen)",
+      source: "deliberate difference",
+      run: async (azure) =>
+        refused(
+          await azure.post(compute("disks/trusted/beginGetAccess"), {
+            body: { ...read, access: "Write", getSecureVMGuestStateSAS: true },
+          }),
+          409,
+          { code: "OperationNotAllowed" },
+        ),
+    },
+    {
+      says: "A disk of an image that does not exist: 404 PlatformImageNotFound",
+      source: sources.specification,
+      run: async (azure) => {
+        const id = `/subscriptions/s/providers/Microsoft.Compute/locations/${REGION}/publishers/p/artifacttypes/vmimage/offers/o/skus/s/versions/1.0.0`;
+        const creationData = { createOption: "FromImage", imageReference: { id } };
+        refused(
+          await azure.put(compute("disks/imaged"), {
+            body: { location: REGION, properties: { creationData } },
+          }),
+          404,
+          {
+            code: "PlatformImageNotFound",
+          },
+        );
+      },
+    },
+    {
       says: "A PATCH of the network access policy decides about the next export",
       source: sources.privateLink,
       run: async (azure) => {

@@ -162,6 +162,26 @@ export const statementsRestorePoint: Kind = {
       },
     },
     {
+      says: "A VM has 500 points at most, over all its collections",
+      source: sources.pointErrors,
+      run: async (azure) => {
+        const { restorePointsPerVm } = await azure.control.settings();
+        expect(restorePointsPerVm).toBe(500);
+        await protectedVm(azure, "full");
+        const id = vmPath("full");
+        await azure.done("PUT", collectionPath("full-2"), {
+          body: { location: REGION, properties: { source: { id } } },
+        });
+        await take(azure, pointPath("full", "p1"));
+        await azure.control.settings({ restorePointsPerVm: 1 });
+        const { code, says } = await failure(azure, pointPath("full-2", "p2"), crash.body);
+        await azure.control.settings({ restorePointsPerVm });
+        expect(`${code}: ${says}`).toContain(
+          "VMRestorePointClientError: Restore Point creation failed as the maximum",
+        );
+      },
+    },
+    {
       says: "A shared disk fails the creation with VMRestorePointClientError, unless it is excluded",
       source: sources.pointErrors,
       run: async (azure) => {
