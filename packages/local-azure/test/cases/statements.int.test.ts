@@ -1,5 +1,6 @@
 /** Runs the cases of single statements about Azure, by kind. */
 import { runKinds } from "./run-kinds.ts";
+import { statementsCopies } from "./statements-copies.ts";
 import { statementsDisk } from "./statements-disk.ts";
 import { statementsFrontDoor } from "./statements-front-door.ts";
 import { statementsProvisioned } from "./statements-provisioned.ts";
@@ -8,7 +9,7 @@ import { statementsVm } from "./statements-vm.ts";
 
 runKinds([
   { ...statementsDisk, cases: [...statementsDisk.cases, ...statementsProvisioned] },
-  statementsRestorePoint,
+  { ...statementsRestorePoint, cases: [...statementsRestorePoint.cases, ...statementsCopies] },
   statementsVm,
   statementsFrontDoor,
 ]);
