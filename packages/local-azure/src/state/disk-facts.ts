@@ -71,7 +71,7 @@ export const encryptionSettingsSchema = z.object({
 export const availabilityPolicySchema = z.object({
   actionOnDiskDelay: z.enum(["None", "AutomaticReattach"]).exactOptional(),
 });
-const extendedLocationSchema = z.object({ name: z.string(), type: z.enum(["EdgeZone"]) });
+export const extendedLocationSchema = z.strictObject({ name: z.string(), type: z.enum(["EdgeZone"]) });
 
 /** Facts that a copy has from its source: disk to snapshot, to restore point, to disk. */
 export const inheritedFacts = {

@@ -1,5 +1,6 @@
 /** Resources that disks refer to: disk encryption sets and disk accesses. */
 import { z } from "zod";
+import { extendedLocationSchema } from "./disk-facts.ts";
 
 const tracked = z.object({
   id: z.string(),
@@ -45,6 +46,7 @@ export const diskEncryptionSetSchema = tracked.extend({
 });
 
 export const diskAccessSchema = tracked.extend({
+  extendedLocation: extendedLocationSchema.exactOptional(),
   timeCreated: z.number(),
   /** The control API or a state file makes them: the local Azure has no networks. */
   privateEndpointConnections: z

@@ -1,6 +1,7 @@
 /** The schema of a VM's record: what its disks and its model have beyond the resource's envelope. */
 import { z } from "zod";
 import { hyperVGenerationSchema } from "./disk-facts.ts";
+import { processorModeSchema, resiliencyProfileSchema, scheduledEventsPolicySchema } from "./vm-events.ts";
 import {
   additionalCapabilitiesSchema,
   applicationProfileSchema,
@@ -59,6 +60,9 @@ export const vmModelFields = {
   additionalCapabilities: additionalCapabilitiesSchema.optional(),
   applicationProfile: applicationProfileSchema.optional(),
   scheduledEventsProfile: scheduledEventsProfileSchema.optional(),
+  scheduledEventsPolicy: scheduledEventsPolicySchema.optional(),
+  resiliencyProfile: resiliencyProfileSchema.optional(),
+  processorMode: processorModeSchema.optional(),
   windowsConfiguration: windowsConfigurationSchema.optional(),
   linuxConfiguration: linuxConfigurationSchema.optional(),
   allowExtensionOperations: z.boolean().optional(),
@@ -68,6 +72,7 @@ export const vmModelFields = {
   proximityPlacementGroupId: z.string().optional(),
   hostId: z.string().optional(),
   capacityReservationGroupId: z.string().optional(),
+  disableCapacityReservationAssignment: z.boolean().optional(),
   priority: z.enum(["Regular", "Low", "Spot"]).optional(),
   evictionPolicy: z.enum(["Deallocate", "Delete"]).optional(),
   maxPrice: z.number().optional(),

@@ -2,6 +2,7 @@
 import type { DiskAccess as AccessModel } from "@azure/arm-compute";
 import { z } from "zod";
 import { isoTime } from "../../clock.ts";
+import { extendedLocationSchema } from "../../state/disk-facts.ts";
 import type { DiskAccess } from "../../state/disk-resources.ts";
 import { type State, tagsSchema } from "../../state/model.ts";
 import { parseBody } from "../body.ts";
@@ -37,7 +38,7 @@ const putSchema = z.strictObject({
   systemData: readOnly,
   location: z.string(),
   tags: tagsSchema,
-  extendedLocation: readOnly,
+  extendedLocation: extendedLocationSchema.exactOptional(),
   properties: z
     .strictObject({
       privateEndpointConnections: readOnly,
@@ -54,6 +55,7 @@ function accessBody(access: DiskAccess): Omit<AccessBody, "properties"> & { prop
   const connections = connectionBodies(access);
   return {
     ...envelope(type, access),
+    ...(access.extendedLocation ? { extendedLocation: access.extendedLocation } : {}),
     properties: {
       ...(connections.length > 0 ? { privateEndpointConnections: connections } : {}),
       provisioningState: access.provisioningState === "Creating" ? "Updating" : access.provisioningState,
@@ -89,6 +91,7 @@ async function put(call: ArmCall): Promise<ArmReply> {
     resourceGroup: group.group,
     location: regionOf(body.location),
     ...(body.tags ? { tags: body.tags } : {}),
+    ...(body.extendedLocation ? { extendedLocation: body.extendedLocation } : {}),
     timeCreated: call.world.clock.now(),
     provisioningState: "Creating",
   };

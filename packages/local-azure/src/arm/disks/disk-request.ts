@@ -6,6 +6,7 @@ import {
   diskCreateOptionSchema,
   diskSecurityTypeSchema,
   encryptionTypeSchema,
+  extendedLocationSchema,
   hyperVGenerationSchema,
   logicalSectorSizeSchema,
   networkAccessPolicySchema,
@@ -132,7 +133,7 @@ const createdOnly = {
 
 const sku = z.strictObject({ name: z.string(), tier: readOnly }).exactOptional();
 const envelope = { id: readOnly, name: readOnly, type: readOnly, etag: readOnly, systemData: readOnly };
-const extendedLocation = z.strictObject({ name: z.string(), type: z.enum(["EdgeZone"]) }).exactOptional();
+const extendedLocation = extendedLocationSchema.exactOptional();
 
 export const diskPutSchema = z.strictObject({
   ...envelope,

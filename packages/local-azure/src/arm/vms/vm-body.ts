@@ -106,6 +106,7 @@ function properties(
     hardwareProfile: {
       vmSize: vm.size,
       ...(vm.sizeProperties ? { vmSizeProperties: vm.sizeProperties } : {}),
+      ...(vm.processorMode ? { processorMode: vm.processorMode } : {}),
     },
     provisioningState: vm.provisioningState,
     vmId: vm.vmId,
@@ -116,6 +117,8 @@ function properties(
       diagnosticsProfile: vm.diagnosticsProfile,
       applicationProfile: vm.applicationProfile,
       scheduledEventsProfile: vm.scheduledEventsProfile,
+      scheduledEventsPolicy: vm.scheduledEventsPolicy,
+      resiliencyProfile: vm.resiliencyProfile,
       licenseType: vm.licenseType,
       extensionsTimeBudget: vm.extensionsTimeBudget,
     }),
@@ -137,15 +140,21 @@ function placement(vm: Vm): VmProperties {
     availabilitySet: reference(vm.availabilitySetId),
     proximityPlacementGroup: reference(vm.proximityPlacementGroupId),
     host: reference(vm.hostId),
-    capacityReservation:
-      vm.capacityReservationGroupId === undefined
-        ? undefined
-        : { capacityReservationGroup: { id: vm.capacityReservationGroupId } },
+    capacityReservation: reservation(vm),
     priority: vm.priority,
     evictionPolicy: vm.evictionPolicy,
     billingProfile: vm.maxPrice === undefined ? undefined : { maxPrice: vm.maxPrice },
     platformFaultDomain: vm.platformFaultDomain,
   });
+}
+
+function reservation(vm: Vm): VmProperties["capacityReservation"] {
+  const { capacityReservationGroupId: id, disableCapacityReservationAssignment: isOff } = vm;
+  if (id === undefined && isOff === undefined) return undefined;
+  return {
+    ...(id === undefined ? {} : { capacityReservationGroup: { id } }),
+    ...(isOff === undefined ? {} : { disableCapacityReservationAssignment: isOff }),
+  };
 }
 
 function networkInterface(

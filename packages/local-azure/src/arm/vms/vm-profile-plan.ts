@@ -84,6 +84,10 @@ function refuseFixed(vm: Vm, request: VmRequest, wanted: VmRequestProperties): v
   if (isOther(wanted.availabilitySet?.id, vm.availabilitySetId)) throw fixedProperty("availabilitySet.id");
   if (wanted.virtualMachineScaleSet?.id !== undefined) throw notHere("add a VM to a scale set");
   if (wanted.hostGroup?.id !== undefined) throw notHere("place a VM in a host group");
+  if (request.placement) throw fixedProperty("placement");
+  if (request.extendedLocation) throw fixedProperty("extendedLocation");
+  if (wanted.networkProfile?.interconnectGroupProfile) throw fixedProperty("interconnectGroupProfile");
+  if (wanted.interconnectBlockProfile) throw fixedProperty("interconnectBlockProfile");
   if (differs(wanted.platformFaultDomain, vm.platformFaultDomain)) throw fixedProperty("platformFaultDomain");
   if (differs(wanted.priority, vm.priority ?? "Regular")) throw fixedProperty("priority");
   if (differs(wanted.evictionPolicy, vm.evictionPolicy)) throw fixedProperty("evictionPolicy");
@@ -182,6 +186,8 @@ function osProfileAfter(vm: Vm, { osProfile }: VmRequestProperties, mode: Mode):
 
 function simpleFields(vm: Vm, wanted: VmRequestProperties, mode: Mode): VmFields {
   const { licenseType, userData, extensionsTimeBudget } = wanted;
+  const processorMode = wanted.hardwareProfile?.processorMode;
+  const notReserved = wanted.capacityReservation?.disableCapacityReservationAssignment;
   if (licenseType !== undefined && !licenseTypes.includes(licenseType))
     throw invalidTarget(
       "licenseType",
@@ -201,7 +207,11 @@ function simpleFields(vm: Vm, wanted: VmRequestProperties, mode: Mode): VmFields
     ...(extensionsTimeBudget === undefined ? {} : { extensionsTimeBudget }),
     diagnosticsProfile: merged(vm.diagnosticsProfile, wanted.diagnosticsProfile, mode),
     applicationProfile: merged(vm.applicationProfile, wanted.applicationProfile, mode),
+    ...(processorMode === undefined ? {} : { processorMode }),
+    ...(notReserved === undefined ? {} : { disableCapacityReservationAssignment: notReserved }),
     scheduledEventsProfile: merged(vm.scheduledEventsProfile, wanted.scheduledEventsProfile, mode),
+    scheduledEventsPolicy: merged(vm.scheduledEventsPolicy, wanted.scheduledEventsPolicy, mode),
+    resiliencyProfile: merged(vm.resiliencyProfile, wanted.resiliencyProfile, mode),
   };
 }
 

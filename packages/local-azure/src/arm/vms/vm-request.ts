@@ -2,6 +2,12 @@
 import { z } from "zod";
 import { tagsSchema } from "../../state/model.ts";
 import {
+  creationOnly,
+  processorModeSchema,
+  resiliencyProfileSchema,
+  scheduledEventsPolicySchema,
+} from "../../state/vm-events.ts";
+import {
   additionalCapabilitiesSchema,
   applicationProfileSchema,
   cachingSchema,
@@ -125,7 +131,7 @@ const networkProfile = z.strictObject({
     .optional(),
   networkApiVersion: z.string().optional(),
   networkInterfaceConfigurations: z.array(z.json()).optional(),
-  interconnectGroupProfile: ignored,
+  interconnectGroupProfile: creationOnly.interconnectGroupProfile.optional(),
 });
 
 const properties = z.strictObject({
@@ -133,7 +139,7 @@ const properties = z.strictObject({
     .strictObject({
       vmSize: z.string().optional(),
       vmSizeProperties: vmSizePropertiesSchema.optional(),
-      processorMode: z.enum(["Deterministic", "Opportunistic"]).optional(),
+      processorMode: processorModeSchema.optional(),
     })
     .optional(),
   storageProfile: storageProfile.optional(),
@@ -154,7 +160,7 @@ const properties = z.strictObject({
   extensionsTimeBudget: z.string().optional(),
   platformFaultDomain: z.number().int().optional(),
   scheduledEventsProfile: scheduledEventsProfileSchema.optional(),
-  scheduledEventsPolicy: ignored,
+  scheduledEventsPolicy: scheduledEventsPolicySchema.optional(),
   userData: z.string().optional(),
   capacityReservation: z
     .strictObject({
@@ -162,9 +168,9 @@ const properties = z.strictObject({
       disableCapacityReservationAssignment: z.boolean().optional(),
     })
     .optional(),
-  interconnectBlockProfile: ignored,
+  interconnectBlockProfile: creationOnly.interconnectBlockProfile.optional(),
   applicationProfile: applicationProfileSchema.optional(),
-  resiliencyProfile: ignored,
+  resiliencyProfile: resiliencyProfileSchema.optional(),
   provisioningState: ignored,
   instanceView: ignored,
   vmId: ignored,
@@ -183,8 +189,8 @@ const shared = {
   plan: planSchema.optional(),
   identity: identitySchema.optional(),
   zones: z.array(z.string()).optional(),
-  extendedLocation: ignored,
-  placement: ignored,
+  extendedLocation: creationOnly.extendedLocation.optional(),
+  placement: creationOnly.placement.optional(),
   properties: properties.optional(),
 };
 
