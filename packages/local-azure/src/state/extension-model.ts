@@ -1,5 +1,6 @@
 /** The schema of a VM extension. */
 import { z } from "zod";
+import { vaultSecretSchema } from "./key-vault-references.ts";
 
 export const extensionSchema = z.object({
   name: z.string(),
@@ -15,6 +16,7 @@ export const extensionSchema = z.object({
   forceUpdateTag: z.string().optional(),
   provisionAfterExtensions: z.array(z.string()).optional(),
   settings: z.record(z.string(), z.json()).optional(),
+  protectedSettingsFromKeyVault: vaultSecretSchema.optional(),
   tags: z.record(z.string(), z.string()).optional(),
   provisioningState: z.enum(["Creating", "Updating", "Deleting", "Succeeded", "Failed"]),
   message: z.string(),

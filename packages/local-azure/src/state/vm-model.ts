@@ -1,6 +1,7 @@
 /** The schema of a VM's record: what its disks and its model have beyond the resource's envelope. */
 import { z } from "zod";
 import { hyperVGenerationSchema } from "./disk-facts.ts";
+import { vaultCertificatesSchema } from "./key-vault-references.ts";
 import { processorModeSchema, resiliencyProfileSchema, scheduledEventsPolicySchema } from "./vm-events.ts";
 import {
   additionalCapabilitiesSchema,
@@ -66,6 +67,7 @@ export const vmModelFields = {
   windowsConfiguration: windowsConfigurationSchema.optional(),
   linuxConfiguration: linuxConfigurationSchema.optional(),
   allowExtensionOperations: z.boolean().optional(),
+  vaultCertificates: vaultCertificatesSchema.optional(),
   requireGuestProvisionSignal: z.boolean().optional(),
   extensionsTimeBudget: z.string().optional(),
   availabilitySetId: z.string().optional(),

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { type Answer, type Azure, at, compute, groupPath, type Json, REGION, SUB, text } from "./azure.ts";
 import { type Kind, refused, sources } from "./case.ts";
 
-const vmPath = (name: string): string => compute(`virtualMachines/${name}`);
+export const vmPath = (name: string): string => compute(`virtualMachines/${name}`);
 const subscription = `/subscriptions/${SUB}`;
 const network = "2022-01-01";
 const OTHER = `${subscription}/resourceGroups/moved-rg`;
@@ -254,61 +254,6 @@ export const statementsVm: Kind = {
         expect((await attach(azure, "web", { diskId: disk })).status).toBe(400);
         expect((await attach(azure, "zonal", { diskId: disk, caching: "ReadOnly" })).status).toBe(400);
         await azure.finish(await attach(azure, "zonal", { diskId: disk, caching: "None" }));
-      },
-    },
-    {
-      says: "A PATCH of a VM keeps what it may set: events, resilience, license, boot diagnostics, processors",
-      source: sources.specification,
-      run: async (azure) => {
-        const properties = {
-          scheduledEventsProfile: {
-            terminateNotificationProfile: { enable: true, notBeforeTimeout: "PT5M" },
-          },
-          scheduledEventsPolicy: {
-            userInitiatedReboot: { automaticallyApprove: true },
-            scheduledEventsAdditionalPublishingTargets: { eventGridAndResourceGraph: { enable: true } },
-          },
-          resiliencyProfile: { zoneMovement: { isEnabled: true } },
-          licenseType: "RHEL_BYOS",
-          extensionsTimeBudget: "PT1H",
-          diagnosticsProfile: { bootDiagnostics: { enabled: true } },
-          hardwareProfile: { processorMode: "Opportunistic" },
-          capacityReservation: { disableCapacityReservationAssignment: true },
-        };
-        const answer = await azure.patch(vmPath("zonal"), { body: { properties } });
-        if (answer.headers.has("azure-asyncoperation")) await azure.finish(answer);
-        expect(answer.status).toBe(200);
-        expect(at(await azure.get(vmPath("zonal")), "properties")).toMatchObject(properties);
-      },
-    },
-    {
-      says: "What places a VM is fixed: zones, placement, edge zone, interconnect",
-      source: sources.specification,
-      run: async (azure) => {
-        const id = compute("interconnectGroups/g");
-        for (const body of [
-          { zones: ["2"] },
-          { placement: { zonePlacementPolicy: "Any" } },
-          { extendedLocation: { name: "edge", type: "EdgeZone" } },
-          { properties: { networkProfile: { interconnectGroupProfile: { interconnectGroup: { id } } } } },
-          { properties: { interconnectBlockProfile: { interconnectBlock: { id } } } },
-        ])
-          refused(await azure.patch(vmPath("zonal"), { body }), 409, { code: "PropertyChangeNotAllowed" });
-      },
-    },
-    {
-      says: "Members of a VM's profiles have their types",
-      source: sources.specification,
-      run: async (azure) => {
-        for (const properties of [
-          { scheduledEventsPolicy: { nonsense: 1 } },
-          { resiliencyProfile: { nonsense: 1 } },
-          { interconnectBlockProfile: { nonsense: 1 } },
-          { networkProfile: { interconnectGroupProfile: { nonsense: 1 } } },
-        ])
-          expect((await azure.patch(vmPath("zonal"), { body: { properties } })).text).toContain(
-            "Could not find member 'nonsense'",
-          );
       },
     },
     {

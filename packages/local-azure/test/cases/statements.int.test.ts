@@ -6,10 +6,11 @@ import { statementsFrontDoor } from "./statements-front-door.ts";
 import { statementsProvisioned } from "./statements-provisioned.ts";
 import { statementsRestorePoint } from "./statements-restore-point.ts";
 import { statementsVm } from "./statements-vm.ts";
+import { statementsVmModel } from "./statements-vm-model.ts";
 
 runKinds([
   { ...statementsDisk, cases: [...statementsDisk.cases, ...statementsProvisioned] },
   { ...statementsRestorePoint, cases: [...statementsRestorePoint.cases, ...statementsCopies] },
-  statementsVm,
+  { ...statementsVm, cases: [...statementsVm.cases, ...statementsVmModel] },
   statementsFrontDoor,
 ]);

@@ -70,17 +70,19 @@ type Optional =
   | "suppressFailures"
   | "forceUpdateTag"
   | "provisionAfterExtensions"
-  | "settings";
+  | "settings"
+  | "protectedSettingsFromKeyVault";
 
 /** Properties that are sent back only when they were given. */
 function optional(extension: VmExtension): Pick<ExtensionBody["properties"], Optional> {
   const { enableAutomaticUpgrade, suppressFailures, forceUpdateTag } = extension;
-  const { provisionAfterExtensions, settings } = extension;
+  const { provisionAfterExtensions, settings, protectedSettingsFromKeyVault } = extension;
   return {
     ...(enableAutomaticUpgrade === undefined ? {} : { enableAutomaticUpgrade }),
     ...(suppressFailures === undefined ? {} : { suppressFailures }),
     ...(forceUpdateTag === undefined ? {} : { forceUpdateTag }),
     ...(provisionAfterExtensions ? { provisionAfterExtensions } : {}),
     ...(settings ? { settings } : {}),
+    ...(protectedSettingsFromKeyVault ? { protectedSettingsFromKeyVault } : {}),
   };
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type CatalogEntry, entriesOf, resolveVersion } from "../../guest/extension-catalog.ts";
 import { agentError, agentReady, extensionOutcome, provision } from "../../guest/extensions.ts";
+import { vaultSecretSchema } from "../../state/key-vault-references.ts";
 import { type Operation, tagsSchema, type Vm, type VmExtension } from "../../state/model.ts";
 import type { World } from "../../world.ts";
 import { parseBody } from "../body.ts";
@@ -28,7 +29,7 @@ const properties = {
   settings: z.record(z.string(), z.json()).optional(),
   // Secrets go to the guest only: they are not stored and never returned.
   protectedSettings: z.unknown().optional(),
-  protectedSettingsFromKeyVault: z.unknown().optional(),
+  protectedSettingsFromKeyVault: vaultSecretSchema.optional(),
   // Read-only: taken and ignored, as Azure does.
   provisioningState: z.unknown().optional(),
   instanceView: z.unknown().optional(),
@@ -133,6 +134,7 @@ async function set(
     forceUpdateTag: given.forceUpdateTag,
     provisionAfterExtensions: given.provisionAfterExtensions,
     settings: given.settings,
+    protectedSettingsFromKeyVault: given.protectedSettingsFromKeyVault,
     tags,
     provisioningState: existing ? "Updating" : "Creating",
     message: "",

@@ -185,7 +185,7 @@ export function osProfile(vm: Vm): NonNullable<VmProperties["osProfile"]> {
     ...(vm.osType === "Windows"
       ? { windowsConfiguration: { ...windowsDefaults, ...vm.windowsConfiguration } }
       : { linuxConfiguration: { ...linuxDefaults, ...vm.linuxConfiguration } }),
-    secrets: [],
+    secrets: vm.vaultCertificates ?? [],
     allowExtensionOperations: vm.allowExtensionOperations ?? true,
     requireGuestProvisionSignal: vm.requireGuestProvisionSignal ?? true,
   };

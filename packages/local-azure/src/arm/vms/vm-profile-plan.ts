@@ -180,6 +180,7 @@ function osProfileAfter(vm: Vm, { osProfile }: VmRequestProperties, mode: Mode):
     linuxConfiguration: merged(vm.linuxConfiguration, linux, mode),
     windowsConfiguration: merged(vm.windowsConfiguration, windows, mode),
     allowExtensionOperations: osProfile.allowExtensionOperations ?? vm.allowExtensionOperations,
+    vaultCertificates: osProfile.secrets ?? vm.vaultCertificates,
     requireGuestProvisionSignal: osProfile.requireGuestProvisionSignal ?? vm.requireGuestProvisionSignal,
   };
 }

@@ -1,5 +1,6 @@
 /** The body of PUT and PATCH of a VM: every property of the SDK's model, checked as Azure checks it. */
 import { z } from "zod";
+import { vaultCertificatesSchema } from "../../state/key-vault-references.ts";
 import { tagsSchema } from "../../state/model.ts";
 import {
   creationOnly,
@@ -113,7 +114,7 @@ const osProfile = z.strictObject({
   customData: z.string().optional(),
   windowsConfiguration: windowsConfigurationSchema.optional(),
   linuxConfiguration: linuxConfigurationSchema.optional(),
-  secrets: z.array(z.json()).optional(),
+  secrets: vaultCertificatesSchema.optional(),
   allowExtensionOperations: z.boolean().optional(),
   requireGuestProvisionSignal: z.boolean().optional(),
 });
