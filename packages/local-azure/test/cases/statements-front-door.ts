@@ -37,11 +37,12 @@ export const statementsFrontDoor: Kind = {
       source: sources.armLimits,
       run: async (azure) => {
         await azure.advance(60);
-        for (let count = 0; count < 5; count++) await azure.get(compute("disks/d1"));
+        // Tokens return with time, so all reads are sent at once.
+        const own = Array.from({ length: 60 }, () => azure.get(compute("disks/d1")));
         const engine = await azure.get(compute("disks/d1"), { as: "engine" });
+        const left = (await Promise.all(own)).map(({ headers }) => Number(headers.get(reads)));
         expect(engine.headers.get(reads)).toBe("249");
-        const owner = await azure.get(compute("disks/d1"));
-        expect(Number(owner.headers.get(reads))).toBeLessThan(249);
+        expect(Math.min(...left)).toBeLessThan(240);
       },
     },
     {

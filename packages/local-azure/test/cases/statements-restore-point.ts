@@ -94,8 +94,9 @@ export const statementsRestorePoint: Kind = {
         await azure.advance(60);
         await azure.get(pointPath("web", "counted"));
         const second = await azure.get(pointPath("web", "counted"));
-        expect(second.headers.get("x-ms-ratelimit-remaining-resource")).toBe(
-          "Microsoft.Compute/LowCostGetRestorePointSubscriptionMaximum;598",
+        // One returns in 0.3 s.
+        expect(second.headers.get("x-ms-ratelimit-remaining-resource")).toMatch(
+          /^Microsoft\.Compute\/LowCostGetRestorePointSubscriptionMaximum;59[89]$/,
         );
         expect(second.headers.get("x-ms-ratelimit-remaining-subscription-global-reads")).toMatch(
           /^37[345]\d$/,
