@@ -58,20 +58,20 @@ export async function sweepAzure(
     // Throttling is not a failure: the next sweep continues.
     if (toKluisError(error).retry !== "after") first ??= error;
   };
-  const sweep = { before, signal, failed };
-  await sweepGrants(deps, sweep);
+  const sweep = { deps, before, signal, failed };
+  await sweepGrants(sweep);
   let again: Again | null = null;
   // Subscriptions of disabled connections too: what Kluis created there must not stay.
   for (const subscriptionId of deps.azure.subscriptions) {
     try {
-      again = (await sweepSubscription(deps, subscriptionId, { ...sweep, turn })) ?? again;
+      again = (await sweepSubscription(deps, subscriptionId, { before, turn, signal, failed })) ?? again;
     } catch (error) {
       signal.throwIfAborted();
       deps.log.warn({ error, subscriptionId }, "sweeper: subscription skipped");
       failed(error);
     }
   }
-  await sweepPlanned(deps, sweep);
+  await sweepPlanned(sweep);
   await reportPart(deps, { part: "sweeper", error: first, healthy: notice("sweeper-healthy", {}) });
   return again;
 }
