@@ -48,7 +48,7 @@ async function addFleet(): Promise<void> {
   const { db } = world.api;
   const problem = { ...info, action: null, params: {} };
   const row = { id: subscriptionId, tenantId: "t", name: "Demo", readable: true, seenAt: new Date(0) };
-  await upsertSubscription(db.prisma, { ...row, problem });
+  await upsertSubscription(db.prisma, { ...row, problem }, new Date(0));
   // A subscription keeps the name that its connection gave it.
   await db.prisma.subscription.update({ where: { id: subscriptionId }, data: { name: "Demo" } });
   const disks = [

@@ -25,6 +25,7 @@ export {
   type ConnectionAffects,
   countConnectionVms,
   readConnectionAffects,
+  readPointVms,
   readVaultUse,
   type VaultUse,
   vaultHadPoints,

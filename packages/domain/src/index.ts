@@ -88,7 +88,7 @@ export {
   toKluisError,
 } from "./errors.ts";
 export type { BlockSource, Extent } from "./extent.ts";
-export { type HealthPart, healthParts } from "./health.ts";
+export { type HealthPart, healthParts, type ProblemKind, problemKinds } from "./health.ts";
 export { uuidv7, uuidv7Time } from "./ids.ts";
 export {
   type DeletePointParameters,

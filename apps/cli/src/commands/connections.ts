@@ -45,11 +45,20 @@ function toneOf({ state }: Pick<ConnectionRow, "state">): Tone | null {
   return state === "enabled" ? "good" : null;
 }
 
-function resultOf({ test }: ConnectionRow): string {
+function unreadOf(
+  name: string,
+  { message, action, code }: { message: string; action: string | null; code: string },
+): string {
+  return [`${name}: ${message} (${code})`, ...(action === null ? [] : [action])].join(" ");
+}
+
+function resultOf({ test, subscriptions }: ConnectionRow): string {
   if (test.pending) return "testing";
   if (test.result === null) return "not tested";
   if (test.result.error !== null) return `${test.result.error.message} (${test.result.error.code})`;
   const lacking = test.result.subscriptions.filter(({ missing }) => missing !== null && missing.length > 0);
+  const unread = subscriptions.find(({ problem }) => problem !== null);
+  if (unread?.problem) return unreadOf(unread.name, unread.problem);
   return lacking.length === 0
     ? "passed"
     : `passed; permissions are missing in ${countOf(lacking.length, "subscription")}`;
@@ -171,6 +180,27 @@ export const connectionsEnable = defineCommand({
       row,
       () => `${row.name} is enabled, with ${countOf(row.subscriptions.length, "subscription")}.`,
     );
+    return exitCodes.ok;
+  },
+});
+
+export const connectionsEdit = defineCommand({
+  name: "connections edit",
+  summary: "Rename a connection, or correct its tenant",
+  details: "The tenant can be corrected while the connection has never worked.",
+  input: {
+    connection: reference,
+    name: option("name", "the new name", text.optional()),
+    tenant: option("id", "the directory", text.optional()),
+  },
+  examples: ["connections edit fabrikam --name fabrikam-production"],
+  run: async (session, { connection, name, tenant: tenantId }) => {
+    if (name === undefined && tenantId === undefined)
+      throw new UsageError("There is nothing to change.", "Use --name or --tenant.");
+    const row = await session.server.call((api) =>
+      api.connections.update.mutate({ connection, name, tenantId }),
+    );
+    print(session, row, () => `${row.name} is saved, with tenant ${row.tenantId}.`);
     return exitCodes.ok;
   },
 });

@@ -5,24 +5,32 @@ import { exitCodes } from "../failure.ts";
 import { minuteOf } from "../format.ts";
 import { type Column, formatTable } from "../table.ts";
 
+/** Parts that are about one connection or vault. */
+const words: Partial<Record<HealthPart["part"], string>> = { azure: "connection", vault: "vault" };
+
 const columns: readonly Column<HealthPart>[] = [
-  { title: "PART", value: ({ part }) => part },
+  {
+    title: "PART",
+    value: ({ part, subject }) => (subject === null ? part : `${words[part]} ${subject.name}`),
+  },
   {
     title: "STATE",
     value: ({ ok }) => (ok ? "Healthy" : "Degraded"),
     tone: ({ ok }) => (ok ? "good" : "bad"),
   },
-  { title: "CHECKED (UTC)", value: ({ checkedAt }) => minuteOf(checkedAt) },
+  { title: "SINCE (UTC)", value: ({ ok, since }) => (ok ? "" : minuteOf(since)) },
+  { title: "CHECKED (UTC)", value: ({ checkedAt }) => minuteOf(checkedAt), leaveOut: 1 },
   {
     title: "RESULT",
-    value: ({ code, message }) => (code === null ? message : `${message} (${code})`),
+    value: ({ code, message, error }) =>
+      code === null ? message : [`${message} (${code})`, error?.action ?? ""].join(" ").trim(),
     wrapTo: 28,
   },
 ];
 
 export const health = defineCommand({
   name: "health",
-  summary: "Show the health of the database, engine, vault and Azure",
+  summary: "Show the health of the database, the engine, and each vault and connection",
   details: "Exit code 1 means that a part is degraded.",
   input: {},
   examples: ["health"],

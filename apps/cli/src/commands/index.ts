@@ -6,6 +6,7 @@ import { backup } from "./backups.ts";
 import {
   connectionsAdd,
   connectionsDisable,
+  connectionsEdit,
   connectionsEnable,
   connectionsList,
   connectionsRemove,
@@ -27,6 +28,7 @@ import {
   vaultsEnable,
   vaultsList,
   vaultsRemove,
+  vaultsRename,
   vaultsRotate,
   vaultsTest,
 } from "./vaults.ts";
@@ -48,6 +50,7 @@ export const commandGroups: readonly CommandGroup[] = [
       connectionsList,
       connectionsAdd,
       connectionsTest,
+      connectionsEdit,
       connectionsEnable,
       connectionsDisable,
       connectionsRotate,
@@ -63,6 +66,7 @@ export const commandGroups: readonly CommandGroup[] = [
       vaultsEnable,
       vaultsDisable,
       vaultsDefault,
+      vaultsRename,
       vaultsRotate,
       vaultsRemove,
     ],

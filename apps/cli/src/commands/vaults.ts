@@ -117,6 +117,18 @@ export const vaultsRotate = defineCommand({
   },
 });
 
+export const vaultsRename = defineCommand({
+  name: "vaults rename",
+  summary: "Rename a vault",
+  input: { vault: reference, name: argument("the new name", text) },
+  examples: ["vaults rename second archive"],
+  run: async (session, { vault, name }) => {
+    const row = await session.server.call((api) => api.vaults.update.mutate({ vault, name }));
+    print(session, row, () => `The vault is now called ${row.name}.`);
+    return exitCodes.ok;
+  },
+});
+
 export const vaultsEnable = defineCommand({
   name: "vaults enable",
   summary: "Enable a vault, so that it can be the default",

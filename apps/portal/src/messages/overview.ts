@@ -1,3 +1,4 @@
+import type { ProblemKind } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 
 /** The overview: is everything protected, and what needs attention? */
@@ -25,6 +26,19 @@ export const overview = catalog({
     attentionNone: "Nothing needs attention",
     attentionNoneText: "Every virtual machine meets its policy.",
     attentionAll: "See all {count, number}",
+    problems: {
+      connection: "Connection",
+      vault: "Vault",
+      subscription: "Subscription",
+      inventory: "Subscription",
+    } satisfies Record<ProblemKind, string>,
+    problemStates: {
+      connection: "Failing",
+      vault: "Failing",
+      subscription: "Cannot be read",
+      inventory: "Partly readable",
+    } satisfies Record<ProblemKind, string>,
+    since: "Since <time></time>",
     running: "Running now",
     runningNone: "No jobs running",
     runningNoneText: "The next backups start at the times of their policies.",
@@ -69,6 +83,19 @@ export const overview = catalog({
     attentionNone: "Niets vereist aandacht",
     attentionNoneText: "Elke virtuele machine voldoet aan het beleid.",
     attentionAll: "Alle {count, number} bekijken",
+    problems: {
+      connection: "Verbinding",
+      vault: "Kluis",
+      subscription: "Abonnement",
+      inventory: "Abonnement",
+    },
+    problemStates: {
+      connection: "Storing",
+      vault: "Storing",
+      subscription: "Niet leesbaar",
+      inventory: "Deels leesbaar",
+    },
+    since: "Sinds <time></time>",
     running: "Nu actief",
     runningNone: "Geen actieve taken",
     runningNoneText: "De volgende back-ups starten op de tijden van hun beleid.",

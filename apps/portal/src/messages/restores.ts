@@ -24,8 +24,8 @@ export const restores = catalog({
     access: "Network access after the upload",
     accesses: {
       same: "Unchanged ({policy})",
-      "deny-all": "No access (DenyAll)",
-      "allow-all": "All networks (AllowAll)",
+      "deny-all": "No access",
+      "allow-all": "All networks",
     },
     encryption: "Encryption",
     encryptions: { same: "Unchanged (customer-managed key)", "platform-key": "Platform key" },
@@ -58,8 +58,8 @@ export const restores = catalog({
     access: "Netwerktoegang na de upload",
     accesses: {
       same: "Ongewijzigd ({policy})",
-      "deny-all": "Geen toegang (DenyAll)",
-      "allow-all": "Alle netwerken (AllowAll)",
+      "deny-all": "Geen toegang",
+      "allow-all": "Alle netwerken",
     },
     encryption: "Versleuteling",
     encryptions: { same: "Ongewijzigd (door de klant beheerde sleutel)", "platform-key": "Platformsleutel" },

@@ -48,6 +48,12 @@ export const vaults = catalog({
     makeDefaultText:
       "The next backup of each disk reads the whole disk, because the new vault holds nothing to compare with. Existing recovery points stay where they are.",
     madeDefault: "New backups are stored in {name}",
+    rename: "Rename",
+    renameOf: "Rename {name}",
+    renamed: "The vault is now called {name}",
+    kept: "It cannot be removed: it holds or held {points, plural, one {# recovery point} other {# recovery points}}.",
+    keptOn:
+      "It cannot be removed: it holds or held {points, plural, one {# recovery point} other {# recovery points}}. Disable it instead.",
     remove: "Remove",
     removeOf: "Remove {name}",
     removeTitle: "Remove {name}?",
@@ -132,6 +138,12 @@ export const vaults = catalog({
     makeDefaultText:
       "De volgende back-up van elke schijf leest de hele schijf, omdat de nieuwe kluis nog niets bevat om mee te vergelijken. Bestaande herstelpunten blijven waar ze zijn.",
     madeDefault: "Nieuwe back-ups worden in {name} bewaard",
+    rename: "Hernoemen",
+    renameOf: "{name} hernoemen",
+    renamed: "De kluis heet nu {name}",
+    kept: "Verwijderen kan niet: de kluis bevat of bevatte {points, plural, one {# herstelpunt} other {# herstelpunten}}.",
+    keptOn:
+      "Verwijderen kan niet: de kluis bevat of bevatte {points, plural, one {# herstelpunt} other {# herstelpunten}}. Schakel de kluis uit.",
     remove: "Verwijderen",
     removeOf: "{name} verwijderen",
     removeTitle: "{name} verwijderen?",

@@ -21,17 +21,31 @@ export interface DialogProps {
   readonly footer?: ReactNode;
   /** What it shows would be lost: Escape and the corner button do not close it. */
   readonly mustConfirm?: boolean;
+  /** The user has entered something: Escape and the corner button ask before they drop it. */
+  readonly entered?: boolean;
 }
 
 /**
  * A modal dialog. Focus moves into it, Escape closes it, focus returns to where it was. A click outside does not close it: it
- * would lose what the user entered.
+ * would lose what the user entered. Escape asks first when that would be lost.
  */
 export function Dialog(props: DialogProps) {
-  const { open, onOpenChange, title, description, children, footer, mustConfirm = false } = props;
+  const {
+    open,
+    onOpenChange,
+    title,
+    description,
+    children,
+    footer,
+    mustConfirm = false,
+    entered = false,
+  } = props;
   const t = useTranslations("ui");
+  const [isAsking, setAsking] = useState(false);
   const change = (next: boolean) => {
-    if (next || !mustConfirm) onOpenChange(next);
+    if (next) onOpenChange(next);
+    else if (entered) setAsking(true);
+    else if (!mustConfirm) onOpenChange(next);
   };
   return (
     <Base.Root open={open} onOpenChange={change} disablePointerDismissal>
@@ -60,6 +74,18 @@ export function Dialog(props: DialogProps) {
               {footer}
             </footer>
           )}
+          <ConfirmDialog
+            open={isAsking}
+            onOpenChange={setAsking}
+            title={t("discardTitle")}
+            description={t("discardText")}
+            keep={t("keepEditing")}
+            action={t("discard")}
+            onConfirm={() => {
+              setAsking(false);
+              onOpenChange(false);
+            }}
+          />
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

@@ -1,5 +1,5 @@
 import { newId, openSecretBox, readSealedSecrets, recordConnectionTest, requireConnection } from "@kluis/db";
-import type { ConnectionTest } from "@kluis/domain";
+import { type ConnectionTest, errorInfo } from "@kluis/domain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorld, subscriptionId, type World } from "../testing.ts";
 
@@ -63,7 +63,7 @@ describe("a connection that an owner adds", () => {
     const unseen = owner.connections.update({ connection, subscriptions: [tenantId] });
     await expect(unseen).rejects.toThrow(/does not see subscription/);
     const updated = await owner.connections.update({ connection, subscriptions: [seen] });
-    expect(updated.subscriptions).toEqual([{ id: seen, name: "Fabrikam" }]);
+    expect(updated.subscriptions).toMatchObject([{ id: seen, name: "Fabrikam", problem: null }]);
     expect(await owner.connections.enable({ connection })).toMatchObject({ state: "enabled" });
   });
 
@@ -84,6 +84,45 @@ describe("a connection that an owner adds", () => {
       "connection.disabled",
       "connection.removed",
     ]);
+  });
+
+  test("is renamed, and its tenant is corrected only while it has never worked", async () => {
+    const { id } = await owner.connections.add({ name: "typo", tenantId, credential });
+    const other = "00000000-0000-4000-8000-0000000000b2";
+    await finishTest(id, { error: errorInfo(new Error("no such tenant")), subscriptions: [] });
+    const corrected = await owner.connections.update({ connection: id, name: "right", tenantId: other });
+    expect(corrected).toMatchObject({ name: "right", tenantId: other, test: { pending: true } });
+    await finishTest(id);
+    expect(await owner.connections.get({ connection: id })).toMatchObject({ canChangeTenant: false });
+    const refused = owner.connections.update({ connection: id, tenantId });
+    await expect(refused).rejects.toMatchObject({ cause: { reason: "connection-tenant-fixed" } });
+    const environment = owner.connections.update({ connection: "main", tenantId });
+    await expect(environment).rejects.toMatchObject({ cause: { reason: "connection-from-environment" } });
+    const taken = owner.connections.update({ connection: id, name: "main" });
+    await expect(taken).rejects.toMatchObject({ cause: { reason: "connection-name-taken" } });
+    await owner.connections.remove({ connection: "right" });
+  });
+
+  test("is not removed while a VM of its subscriptions has points, also one that Azure no longer has", async () => {
+    const { prisma } = world.api.db;
+    await world.addPoint(world.platformVm, new Uint8Array(64 * 1024).fill(1));
+    const { id } = await owner.connections.add({ name: "old", tenantId, credential });
+    const subscription = { id: subscriptionId, name: "One", state: "Enabled", missing: [], error: null };
+    await finishTest(id, { subscriptions: [subscription] });
+    await prisma.azureConnection.updateMany({ where: { name: "main" }, data: { state: "disabled" } });
+    await prisma.virtualMachine.updateMany({ data: { deletedAt: new Date() } });
+    await owner.connections.update({ connection: id, subscriptions: [subscriptionId] });
+    const row = await owner.connections.get({ connection: id });
+    expect([row.affects.vms, row.pointVms]).toEqual([0, 1]);
+    const refused = owner.connections.remove({ connection: id });
+    await expect(refused).rejects.toMatchObject({ cause: { reason: "connection-has-points" } });
+    await prisma.subscription.updateMany({ where: { id: subscriptionId }, data: { connectionId: null } });
+    await owner.connections.remove({ connection: id });
+    const main = await requireConnection(prisma, "main");
+    const back = { connectionId: main.id };
+    await prisma.subscription.updateMany({ where: { id: subscriptionId }, data: back });
+    await prisma.virtualMachine.updateMany({ data: { deletedAt: null } });
+    await prisma.azureConnection.updateMany({ where: { name: "main" }, data: { state: "enabled" } });
   });
 
   test("is not removed while a snapshot of a deleted VM is in its subscription", async () => {

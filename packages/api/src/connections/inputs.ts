@@ -42,6 +42,8 @@ export type AddConnectionInput = z.infer<typeof addConnectionInput>;
 export const updateConnectionInput = z.strictObject({
   connection,
   name: settingName.optional(),
+  /** Only while the connection has never worked. */
+  tenantId: guid.optional(),
   /** All subscriptions to read; those left out are released. */
   subscriptions: z.array(guid).max(200).optional(),
 });

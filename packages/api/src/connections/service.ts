@@ -13,6 +13,7 @@ import {
   noteConnectionTestAsked,
   type PartHealthRow,
   readConnectionAffects,
+  readPointVms,
   removeConnection as removeRow,
   requireConnection,
   selectSubscriptions,
@@ -53,7 +54,11 @@ export function healthOf(
 
 async function toViews(api: Api, tx: Tx, rows: readonly ConnectionRow[]): Promise<View[]> {
   const now = api.clock.now();
-  const [affects, health] = [await readConnectionAffects(tx), await listPartHealth(tx)];
+  const [affects, health, points] = [
+    await readConnectionAffects(tx),
+    await listPartHealth(tx),
+    await readPointVms(tx),
+  ];
   const none = { vms: 0, protectedVms: 0, policies: 0, teams: 0 };
   return rows.map((row) => ({
     ...row,
@@ -67,6 +72,8 @@ async function toViews(api: Api, tx: Tx, rows: readonly ConnectionRow[]): Promis
     },
     health: healthOf(health, `connection:${row.id}`, now),
     affects: affects.get(row.id) ?? none,
+    pointVms: points.get(row.id) ?? 0,
+    canChangeTenant: isNeverUsed(row),
   }));
 }
 
@@ -154,18 +161,46 @@ function plainOf(credential: CredentialInput): string | null {
 
 /** @throws KluisError CONFLICT for a connection of the environment, a taken name, a subscription of another connection, or one that Kluis still needs */
 export function updateConnection(ctx: SignedInContext, input: UpdateConnectionInput): Promise<View> {
-  const { connection, name, subscriptions } = input;
+  const { connection, name, tenantId, subscriptions } = input;
   return change(ctx, connection, async (tx, row) => {
     if (name !== undefined && name !== row.name) {
       await changeConnection(tx, { id: row.id, change: { name } }, ctx.api.clock);
     }
+    const moved = tenantId !== undefined && tenantId !== row.tenantId;
+    if (moved) await correctTenant(ctx, tx, row, tenantId);
     const selected = subscriptions === undefined ? null : await select(tx, row, subscriptions);
     if (selected !== null && row.state === "enabled")
       await enqueue(tx, "discover", {}, { jobKey: "discover:asked" });
     const named = name === undefined || name === row.name ? {} : { wasName: row.name, name };
-    const data = { ...named, ...(selected === null ? {} : { subscriptions: selected }) };
+    const tenant = moved ? { wasTenantId: row.tenantId, tenantId } : {};
+    const data = { ...named, ...tenant, ...(selected === null ? {} : { subscriptions: selected }) };
     return { kind: Object.keys(data).length === 0 ? null : "connection.changed", data };
   });
+}
+
+/** No test with its present identity has passed, and it reads nothing: no VM or recovery point can be of its tenant. */
+function isNeverUsed({ source, state, testOk, subscriptions }: ConnectionRow): boolean {
+  return source === "portal" && state === "disabled" && testOk !== true && subscriptions.length === 0;
+}
+
+/** @throws KluisError CONFLICT when the connection has worked */
+async function correctTenant(
+  ctx: SignedInContext,
+  tx: Tx,
+  row: ConnectionRow,
+  tenantId: string,
+): Promise<void> {
+  mustBeOfPortal(row);
+  if (!isNeverUsed(row)) {
+    throw new KluisError("CONFLICT", {
+      reason: "connection-tenant-fixed",
+      message: `Connection ${row.name} has worked, so its tenant stays ${row.tenantId}.`,
+      action: "Add another connection for the other tenant.",
+      params: { connection: row.name, tenant: row.tenantId },
+    });
+  }
+  await changeConnection(tx, { id: row.id, change: { tenantId } }, ctx.api.clock);
+  await askTest(ctx, tx, row.id);
 }
 
 /** Returns the selected ids, or null when they were selected already. */
@@ -283,6 +318,15 @@ export function removeConnection(ctx: SignedInContext, ref: string): Promise<z.i
         message: `Connection ${name} cannot be removed: ${vms} virtual machines depend on it.`,
         action: "Disable it instead, or let another connection read its subscriptions.",
         params: { connection: name, vms },
+      });
+    }
+    const withPoints = (await readPointVms(tx)).get(id) ?? 0;
+    if (withPoints > 0) {
+      throw new KluisError("CONFLICT", {
+        reason: "connection-has-points",
+        message: `Connection ${name} cannot be removed: ${withPoints} virtual machines of its subscriptions have recovery points.`,
+        action: "Disable it instead. Their recovery points stay restorable.",
+        params: { connection: name, vms: withPoints },
       });
     }
     const [held] = await listHeld(

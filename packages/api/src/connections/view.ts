@@ -41,7 +41,16 @@ export const connectionView = z.object({
   /** When the stored credential was entered; null when the environment or the machine holds it. */
   secretChangedAt: instantView.nullable(),
   createdAt: instantView,
-  subscriptions: z.array(z.object({ id: z.string(), name: z.string() })),
+  subscriptions: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      readable: z.boolean(),
+      /** Why it, or one of its VMs, could not be read at the last discovery; null when everything was. */
+      problem: errorView.nullable(),
+      problemSince: instantView.nullable(),
+    }),
+  ),
   test: testView(connectionTestSchema),
   health: partHealthView,
   /** What disabling it affects. */
@@ -51,6 +60,10 @@ export const connectionView = z.object({
     policies: countView,
     teams: countView,
   }),
+  /** VMs with recovery points in its subscriptions. While there are any, or `affects.vms`, it cannot be removed. */
+  pointVms: countView,
+  /** The tenant can still be corrected: the connection has never worked. */
+  canChangeTenant: z.boolean(),
 });
 export type ConnectionView = z.infer<typeof connectionView>;
 

@@ -1,8 +1,8 @@
-import { newId, registerEngine, setPartHealth } from "@kluis/db";
-import { limits } from "@kluis/domain";
+import { newId, registerEngine, setPartHealth, upsertSubscription } from "@kluis/db";
+import { errorInfo, KluisError, limits } from "@kluis/domain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createContext } from "../identity/identity.ts";
-import { createWorld, MovedClock, type World } from "../testing.ts";
+import { createWorld, MovedClock, subscriptionId, type World } from "../testing.ts";
 import { publicHealth, readHealth } from "./service.ts";
 
 let world: World;
@@ -39,6 +39,36 @@ describe("health", () => {
     expect(parts[1]).toMatchObject({ part: "engine", ok: false, message: "Backups of web-01 …" });
     clock.forward(limits.partStaleMs + 1);
     expect(await stateOf()).toEqual({ database: true, engine: false, vault: false, azure: false });
+  });
+
+  test("has a part for each connection and vault, which only users who manage them see", async () => {
+    const { prisma } = world.api.db;
+    const now = clock.now();
+    const [connection] = await prisma.azureConnection.findMany();
+    const error = errorInfo(new KluisError("CONNECTION_UNUSABLE", { reason: "secret", message: "no key" }));
+    const part = `connection:${connection?.id}`;
+    const failing = { part, ok: false, code: error.code, message: error.message, error };
+    await setPartHealth(prisma, { ...failing, checkedAt: now });
+    await setPartHealth(prisma, { part: "sweeper", ok: true, code: null, message: "ok", checkedAt: now });
+    clock.forward(1_000);
+    await setPartHealth(prisma, { ...failing, checkedAt: clock.now() });
+    const seen = async (who: "owner" | "commerceAdmin") => {
+      const { parts } = await (await world.as(who)).settings.health();
+      return parts.find((one) => one.part === "azure");
+    };
+    const expected = { ok: false, since: now.toISOString(), error: { reason: "secret" } };
+    expect(await seen("owner")).toMatchObject({ ...expected, subject: { name: "main" } });
+    expect(await seen("commerceAdmin")).toMatchObject({ ...expected, subject: null });
+    expect(Object.keys(await stateOf())).toContain("sweeper");
+    const attention = async (who: "owner" | "commerceAdmin") =>
+      (await (await world.as(who)).overview.get()).problems;
+    expect(await attention("owner")).toMatchObject([{ kind: "connection", name: "main" }]);
+    expect(await attention("commerceAdmin")).toEqual([]);
+    await setPartHealth(prisma, { ...failing, ok: true, checkedAt: clock.now() });
+    const at = { subscriptionId, tenantId: "t", name: "One", readable: true, seenAt: null };
+    await upsertSubscription(prisma, { ...at, id: subscriptionId, problem: error }, clock.now());
+    expect(await attention("owner")).toMatchObject([{ kind: "inventory", error: { reason: "secret" } }]);
+    await prisma.partHealth.deleteMany({ where: { part: { in: [part, "sweeper"] } } });
   });
 
   test("signed-out callers get parts and codes, but no texts of Azure or the vault", async () => {

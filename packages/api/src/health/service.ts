@@ -1,12 +1,16 @@
-import { listEngines, listPartHealth, type PartHealthRow } from "@kluis/db";
+import { listConnections, listEngines, listPartHealth, listVaults, type PartHealthRow } from "@kluis/db";
 import { limits, type Notice, notice, noticeText } from "@kluis/domain";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Api } from "../context.ts";
 import { kluisErrorOf } from "../error-map.ts";
 import { type HealthPartView, type HealthView, healthView } from "./view.ts";
 
+/** The sweeper runs every 15 minutes; an older report says nothing about now. */
+const sweeperStaleMs = 60 * 60_000;
+
 /**
- * Returns the health of each part: database and engine as read now, vault and Azure as the engine last reported. Never throws.
+ * Returns the health of each part: database and engine as read now; vaults, connections and the sweeper as the engine last reported,
+ * one part for each enabled connection and vault. Never throws.
  */
 export async function readHealth(api: Api): Promise<HealthView> {
   const now = api.clock.now();
@@ -15,30 +19,53 @@ export async function readHealth(api: Api): Promise<HealthView> {
   return healthView.parse({ ok, version: packageJson.version, checkedAt: now, parts });
 }
 
+/** The same for users who do not manage connections and vaults: one part for all of each, the first problem if there is one. */
+export function commonHealth({ parts, ...rest }: HealthView): HealthView {
+  const kinds = [...new Set(parts.map(({ part }) => part))];
+  return {
+    ...rest,
+    parts: kinds.flatMap((kind) => {
+      const same = parts.filter(({ part }) => part === kind);
+      const one = same.find(({ ok }) => !ok) ?? same[0];
+      return one === undefined ? [] : [{ ...one, subject: null }];
+    }),
+  };
+}
+
 /**
- * The same for callers that have not signed in: parts and codes, without the texts of Azure or the vault's store, which may
- * hold addresses, folders and ids.
+ * The same for callers that have not signed in: parts and codes, without names and the texts of Azure or the vault's store, which
+ * may hold addresses, folders and ids.
  */
-export function publicHealth({ parts, ...rest }: HealthView): HealthView {
+export function publicHealth(health: HealthView): HealthView {
+  const { parts, ...rest } = commonHealth(health);
   return healthView.parse({
     ...rest,
     parts: parts.map((part) => ({ ...part, ...said(notice(part.ok ? "health-ok" : "health-failed", {})) })),
   });
 }
 
-function said(told: Notice): Pick<HealthPartView, "message" | "notice" | "error"> {
-  return { message: noticeText(told), notice: told, error: null };
+type Said = Pick<HealthPartView, "message" | "notice" | "error" | "subject" | "since">;
+
+function said(told: Notice): Said {
+  return { message: noticeText(told), notice: told, error: null, subject: null, since: null };
 }
 
 async function readParts(api: Api, now: Date): Promise<HealthPartView[]> {
   try {
-    const [engines, rows] = await Promise.all([listEngines(api.db.prisma), listPartHealth(api.db.prisma)]);
+    const { prisma } = api.db;
+    const [engines, rows] = await Promise.all([listEngines(prisma), listPartHealth(prisma)]);
+    const [connections, vaults] = await Promise.all([listConnections(prisma), listVaults(prisma)]);
     const database = { part: "database", ok: true, code: null, checkedAt: now } as const;
     return [
       { ...database, ...said(notice("health-database-ok", {})) },
       enginePart(engines, rows, now),
-      checkedPart("vault", rows, now),
-      checkedPart("azure", rows, now),
+      ...sweeperPart(rows, now),
+      ...checkedParts({ part: "vault", key: "vault", subjects: vaults.filter(isEnabled) }, rows, now),
+      ...checkedParts(
+        { part: "azure", key: "connection", subjects: connections.filter(isEnabled) },
+        rows,
+        now,
+      ),
     ];
   } catch (error) {
     api.logger.error({ err: error }, "health could not be read");
@@ -52,6 +79,10 @@ async function readParts(api: Api, now: Date): Promise<HealthPartView[]> {
     }));
     return [{ ...database, ...said(notice("health-database-failed", {})) }, ...others];
   }
+}
+
+function isEnabled({ state }: { readonly state: "enabled" | "disabled" }): boolean {
+  return state === "enabled";
 }
 
 /** An engine with a recent heartbeat is healthy, unless its scheduler has reported a failure that is not outdated. */
@@ -68,14 +99,42 @@ function enginePart(
     return { part: "engine", ok: false, code: "ENGINE_SILENT", checkedAt, ...said(told) };
   }
   const scheduler = rows.find((row) => row.part === "scheduler" && !row.ok);
-  if (scheduler !== undefined && isFresh(scheduler, now)) return { ...scheduler, part: "engine" };
+  if (scheduler !== undefined && isFresh(scheduler, now))
+    return { ...scheduler, part: "engine", subject: null };
   const told = notice("health-engines-ok", { engines: alive });
   return { part: "engine", ok: true, code: null, checkedAt, ...said(told) };
 }
 
-function checkedPart(part: "vault" | "azure", rows: readonly PartHealthRow[], now: Date): HealthPartView {
-  const row = rows.find((one) => one.part === part);
-  if (row !== undefined && isFresh(row, now)) return { ...row, part };
+/** Absent before the first sweep, and when no engine has swept for a long time: the engine's part says that. */
+function sweeperPart(rows: readonly PartHealthRow[], now: Date): HealthPartView[] {
+  const row = rows.find(({ part }) => part === "sweeper");
+  if (row === undefined || now.getTime() - row.checkedAt.getTime() > sweeperStaleMs) return [];
+  return [{ ...row, part: "sweeper", subject: null }];
+}
+
+interface Checked {
+  readonly part: "vault" | "azure";
+  /** Before the colon of a subject's row. */
+  readonly key: "vault" | "connection";
+  readonly subjects: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** One part per subject; one for all when there is none. */
+function checkedParts(
+  { part, key, subjects }: Checked,
+  rows: readonly PartHealthRow[],
+  now: Date,
+): HealthPartView[] {
+  const ofAll = rows.find((row) => row.part === part);
+  if (subjects.length === 0) return [checkedPart(part, ofAll, now)];
+  return subjects.map(({ id, name }) => {
+    const row = rows.find((one) => one.part === `${key}:${id}`) ?? ofAll;
+    return { ...checkedPart(part, row, now), subject: { id, name } };
+  });
+}
+
+function checkedPart(part: "vault" | "azure", row: PartHealthRow | undefined, now: Date): HealthPartView {
+  if (row !== undefined && isFresh(row, now)) return { ...row, part, subject: null };
   const unchecked = { part, ok: false, code: "NOT_CHECKED" } as const;
   if (row === undefined) return { ...unchecked, checkedAt: null, ...said(notice("health-not-checked", {})) };
   const told = notice("health-check-outdated", {});

@@ -1,8 +1,10 @@
-import { errorView, healthParts, instantView, noticeSchema } from "@kluis/domain";
+import { errorView, healthParts, instantView, noticeSchema, refView } from "@kluis/domain";
 import { z } from "zod";
 
 const healthPartView = z.object({
   part: z.enum(healthParts),
+  /** The connection or vault that the part `azure` or `vault` is about; null for all of them. */
+  subject: refView.nullable(),
   ok: z.boolean(),
   /** An error code, `ENGINE_SILENT` or `NOT_CHECKED`; null when the part is healthy. */
   code: z.string().nullable(),
@@ -11,6 +13,8 @@ const healthPartView = z.object({
   notice: noticeSchema.nullable(),
   error: errorView.nullable(),
   checkedAt: instantView.nullable(),
+  /** Since when it is as `ok` says; null when unknown. */
+  since: instantView.nullable(),
 });
 export type HealthPartView = z.input<typeof healthPartView>;
 

@@ -1,7 +1,8 @@
 import { countFleet, listFleet, listJobViews, listPointViews, readStorage } from "@kluis/db";
 import { openJobStates } from "@kluis/domain";
 import type { z } from "zod";
-import { type SignedInContext, seen } from "../context.ts";
+import { holdsAnywhere, type SignedInContext, seen } from "../context.ts";
+import { listProblems } from "../health/problems.ts";
 import { fleetScope } from "../policies/facts.ts";
 import { readHistory } from "../vms/history.ts";
 import { existingVms, statusReason } from "../vms/status.ts";
@@ -17,12 +18,13 @@ export async function overview(ctx: SignedInContext): Promise<z.input<typeof ove
   const scope = await fleetScope(ctx);
   const visibility = seen(ctx);
   const weekAgo = new Date(now.getTime() - 7 * dayMs);
-  const [counts, attention, running, points, failures, storage, history] = await Promise.all([
+  const [counts, attention, problems, running, points, failures, storage, history] = await Promise.all([
     countFleet(prisma, scope),
     listFleet(prisma, scope, {
       filter: { status: ["failing", "at-risk", "unprotected"] },
       order: { ...newest, sort: "status", direction: "asc" },
     }),
+    holdsAnywhere(ctx, "platform:manage") ? listProblems(ctx.api) : [],
     listJobViews(prisma, visibility, {
       filter: { state: openJobStates },
       order: { ...newest, pageSize: 50 },
@@ -39,6 +41,7 @@ export async function overview(ctx: SignedInContext): Promise<z.input<typeof ove
       const { reason, notice } = statusReason(vm);
       return { vm, status: vm.status, reason, reasonNotice: notice, lastError: vm.lastError };
     }),
+    problems,
     running: running.rows,
     recentPoints: points.rows,
     recentFailures: failures.rows,

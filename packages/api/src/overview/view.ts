@@ -1,5 +1,5 @@
 import { historyDayView, jobRow, pointRow, storageView, vmCountsView } from "@kluis/db";
-import { errorView, instantView, noticeSchema, refView, vmStatuses } from "@kluis/domain";
+import { errorView, instantView, noticeSchema, problemKinds, refView, vmStatuses } from "@kluis/domain";
 import { z } from "zod";
 
 export const overviewView = z.object({
@@ -14,6 +14,16 @@ export const overviewView = z.object({
       reason: z.string(),
       reasonNotice: noticeSchema,
       lastError: errorView.nullable(),
+    }),
+  ),
+  /** For users who manage connections and vaults: those that do not work, and subscriptions that cannot be read in full. */
+  problems: z.array(
+    z.object({
+      kind: z.enum(problemKinds),
+      id: z.string(),
+      name: z.string(),
+      error: errorView,
+      since: instantView.nullable(),
     }),
   ),
   running: z.array(jobRow),

@@ -33,6 +33,9 @@ export const vaultPlaceInput = z.discriminatedUnion("kind", [
 export const addVaultInput = z.strictObject({ name: settingName, place: vaultPlaceInput });
 export type AddVaultInput = z.infer<typeof addVaultInput>;
 
+export const updateVaultInput = z.strictObject({ vault, name: settingName });
+export type UpdateVaultInput = z.infer<typeof updateVaultInput>;
+
 export const rotateVaultInput = z.strictObject({ vault, connectionString });
 export type RotateVaultInput = z.infer<typeof rotateVaultInput>;
 

@@ -1,6 +1,6 @@
 import { removedView } from "../connections/view.ts";
 import { procedure } from "../procedures.ts";
-import { addVaultInput, rotateVaultInput, vaultInput } from "./inputs.ts";
+import { addVaultInput, rotateVaultInput, updateVaultInput, vaultInput } from "./inputs.ts";
 import {
   addVault,
   disableVault,
@@ -11,6 +11,7 @@ import {
   removeVault,
   rotateVault,
   testVault,
+  updateVault,
 } from "./service.ts";
 import { vaultView } from "./view.ts";
 
@@ -29,6 +30,12 @@ export const vaultProcedures = {
     .input(addVaultInput)
     .output(vaultView)
     .mutation(({ ctx, input }) => addVault(ctx, input)),
+
+  /** Changes the name. */
+  update: owner
+    .input(updateVaultInput)
+    .output(vaultView)
+    .mutation(({ ctx, input }) => updateVault(ctx, input)),
 
   /** Replaces the credential of the storage, and tests it. */
   rotate: owner

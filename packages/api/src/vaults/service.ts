@@ -23,7 +23,7 @@ import { healthOf, isPending } from "../connections/service.ts";
 import type { removedView } from "../connections/view.ts";
 import type { Api, SignedInContext } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
-import { type AddVaultInput, accountOf, type RotateVaultInput } from "./inputs.ts";
+import { type AddVaultInput, accountOf, type RotateVaultInput, type UpdateVaultInput } from "./inputs.ts";
 import type { vaultView } from "./view.ts";
 
 type View = z.input<typeof vaultView>;
@@ -41,7 +41,7 @@ async function toViews(api: Api, tx: Tx, rows: readonly VaultRow[]): Promise<Vie
       result: row.test,
     },
     health: healthOf(health, `vault:${row.id}`, now),
-    use: use.get(row.id) ?? { points: 0, vms: 0 },
+    use: use.get(row.id) ?? { points: 0, vms: 0, ever: 0 },
   }));
 }
 
@@ -62,7 +62,7 @@ async function viewOf(ctx: SignedInContext, tx: Tx, row: VaultRow): Promise<View
   throw new KluisError("INTERNAL", { message: "The vault has no view." });
 }
 
-type Change = (tx: Tx, row: VaultRow) => Promise<LedgerKind | null>;
+type Change = (tx: Tx, row: VaultRow) => Promise<LedgerKind | null | Pick<VmEvent, "kind" | "data">>;
 
 /** Changes a vault while no other process changes one, with its event, and returns it as it is then. */
 function change(ctx: SignedInContext, ref: string, work: Change): Promise<View> {
@@ -71,7 +71,8 @@ function change(ctx: SignedInContext, ref: string, work: Change): Promise<View> 
     const row = await requireVault(tx, ref);
     const kind = await work(tx, row);
     const result = await viewOf(ctx, tx, await requireVault(tx, row.id));
-    return { result, events: kind === null ? [] : [eventOf(ctx, row, { kind })] };
+    const what = typeof kind === "string" ? { kind } : kind;
+    return { result, events: what === null ? [] : [eventOf(ctx, row, what)] };
   });
 }
 
@@ -120,6 +121,26 @@ function folderOf({ vaultFolders }: Api, name: string): string {
     message: `This installation does not allow vaults in folders (${setting} is not set).`,
     action: "Use a blob container, or ask the operator to set it for engine and portal.",
     params: { setting },
+  });
+}
+
+/** Renames a vault. @throws KluisError CONFLICT for a taken name, and for a vault of the environment */
+export function updateVault(ctx: SignedInContext, { vault, name }: UpdateVaultInput): Promise<View> {
+  return change(ctx, vault, async (tx, row) => {
+    if (name === row.name) return null;
+    if (row.source === "environment") throw nameFixed(row);
+    await changeVault(tx, { id: row.id, change: { name } }, ctx.api.clock);
+    return { kind: "vault.changed", data: { wasName: row.name, name } };
+  });
+}
+
+/** Its name is how engines find the row of the vault that their environment describes. */
+function nameFixed({ name }: VaultRow): KluisError {
+  return new KluisError("CONFLICT", {
+    reason: "vault-name-fixed",
+    message: `The name of vault ${name} comes from the environment of engine and portal.`,
+    action: "Change KLUIS_VAULT_NAME for all of them, and start them again.",
+    params: { vault: name },
   });
 }
 

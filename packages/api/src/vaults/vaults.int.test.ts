@@ -46,10 +46,23 @@ test("points of a disabled vault can be downloaded, and the vault cannot be remo
   const vault = await world.api.vaults.open(world.api.db.prisma, world.vault.id);
   expect(vault.id).toBe(world.vault.id);
   const rows = await owner.vaults.list();
-  expect(rows.map(({ name, use }) => [name, use.points])).toEqual([
-    ["main", 1],
-    ["second", 0],
+  expect(rows.map(({ name, use }) => [name, use.points, use.ever])).toEqual([
+    ["main", 1, 1],
+    ["second", 0, 0],
   ]);
+});
+
+test("a vault is renamed, but not the one of the environment", async () => {
+  await owner.vaults.update({ vault: "second", name: "archive" });
+  expect(await owner.vaults.get({ vault: "archive" })).toMatchObject({ name: "archive" });
+  const fixed = owner.vaults.update({ vault: "main", name: "other" });
+  await expect(fixed).rejects.toMatchObject({ cause: { reason: "vault-name-fixed" } });
+  const taken = owner.vaults.update({ vault: "archive", name: "main" });
+  await expect(taken).rejects.toMatchObject({ cause: { reason: "vault-name-taken" } });
+  await owner.vaults.update({ vault: "archive", name: "second" });
+  const { prisma } = world.api.db;
+  const events = await prisma.ledgerEvent.findMany({ where: { kind: "vault.changed" } });
+  expect(events.map(({ data }) => data)).toMatchObject([{ wasName: "second", name: "archive" }, {}]);
 });
 
 test("a folder is below the one that the operator allows", async () => {

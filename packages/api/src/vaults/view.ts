@@ -30,6 +30,11 @@ export const vaultView = z.object({
   test: testView(vaultTestSchema),
   health: partHealthView,
   /** Recovery points in it, and the VMs that they are of. */
-  use: z.object({ points: countView, vms: countView }),
+  use: z.object({
+    points: countView,
+    vms: countView,
+    /** Points that it ever held, deleted ones included: with any it cannot be removed. */
+    ever: countView,
+  }),
 });
 export type VaultView = z.infer<typeof vaultView>;

@@ -13,6 +13,21 @@ export interface ConnectionAffects {
   readonly teams: number;
 }
 
+/** VMs of each connection that have recovery points, by the id of the connection; also VMs that Azure no longer has. */
+export async function readPointVms(tx: Tx): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx.$queryRaw`
+    SELECT s."connectionId"::text AS id, count(DISTINCT vm.id)::int AS vms
+    FROM "RecoveryPoint" point JOIN "VirtualMachine" vm ON vm.id = point."vmId"
+      JOIN "Subscription" s ON s.id = vm."subscriptionId"
+    WHERE point.state IN (${wordsSql(heldPointStates)}) AND s."connectionId" IS NOT NULL GROUP BY 1`;
+  return new Map(
+    z
+      .array(z.object({ id: z.string(), vms: z.number() }))
+      .parse(rows)
+      .map(({ id, vms }) => [id, vms]),
+  );
+}
+
 const affectsRow = z.object({
   id: z.string(),
   vms: z.number(),
@@ -53,16 +68,19 @@ export interface VaultUse {
   readonly points: number;
   /** VMs with such a point. */
   readonly vms: number;
+  /** Points that it ever held: rows of deleted ones stay. */
+  readonly ever: number;
 }
 
 /** By the id of the vault's row; a vault without points is missing. */
 export async function readVaultUse(tx: Tx): Promise<ReadonlyMap<string, VaultUse>> {
   const rows = await tx.$queryRaw`
-    SELECT "vaultId"::text AS id, count(*)::int AS points, count(DISTINCT "vmId")::int AS vms
-    FROM "RecoveryPoint" WHERE state IN (${wordsSql(heldPointStates)}) GROUP BY 1`;
+    SELECT "vaultId"::text AS id, count(*) FILTER (WHERE state IN (${wordsSql(heldPointStates)}))::int AS points,
+      count(DISTINCT "vmId") FILTER (WHERE state IN (${wordsSql(heldPointStates)}))::int AS vms, count(*)::int AS ever
+    FROM "RecoveryPoint" GROUP BY 1`;
   return new Map(
     z
-      .array(z.object({ id: z.string(), points: z.number(), vms: z.number() }))
+      .array(z.object({ id: z.string(), points: z.number(), vms: z.number(), ever: z.number() }))
       .parse(rows)
       .map(({ id, ...use }) => [id, use]),
   );

@@ -4,12 +4,14 @@ import {
   connectionClouds,
   connectionTestSchema,
   credentialKinds,
+  type ErrorInfo,
   KluisError,
   settingSources,
   switchStates,
 } from "@kluis/domain";
 import { z } from "zod";
 import { fromJson } from "../json.ts";
+import { errorInfoSchema } from "../subscriptions/write.ts";
 import type { Tx } from "../tx.ts";
 import { lockForAdmission } from "./held.ts";
 
@@ -38,7 +40,17 @@ export interface ConnectionRow extends z.infer<typeof rowSchema> {
   /** The last test with the present credential. */
   readonly test: ConnectionTest | null;
   /** The subscriptions that Kluis reads through it, by name. */
-  readonly subscriptions: readonly { readonly id: string; readonly name: string }[];
+  readonly subscriptions: readonly ReadSubscription[];
+}
+
+/** A subscription as the last discovery found it. */
+export interface ReadSubscription {
+  readonly id: string;
+  readonly name: string;
+  readonly readable: boolean;
+  /** Why it, or one of its VMs, could not be read; null when everything was. */
+  readonly problem: ErrorInfo | null;
+  readonly problemSince: Date | null;
 }
 
 const select = {
@@ -60,10 +72,16 @@ const select = {
   testedBy: true,
   testOk: true,
   test: true,
-  subscriptions: { select: { id: true, name: true }, orderBy: { name: "asc" } },
+  subscriptions: {
+    select: { id: true, name: true, readable: true, problem: true, problemSince: true },
+    orderBy: { name: "asc" },
+  },
 } as const;
 
-type Selected = { readonly test: unknown; readonly subscriptions: ConnectionRow["subscriptions"] };
+type Selected = {
+  readonly test: unknown;
+  readonly subscriptions: readonly (Omit<ReadSubscription, "problem"> & { readonly problem: unknown })[];
+};
 
 function toRow({ test, subscriptions, ...facts }: Selected): ConnectionRow {
   const row = fromJson(rowSchema, facts, "AzureConnection");
@@ -74,7 +92,10 @@ function toRow({ test, subscriptions, ...facts }: Selected): ConnectionRow {
       row.testOk === null || test === null
         ? null
         : fromJson(connectionTestSchema, test, "AzureConnection.test"),
-    subscriptions,
+    subscriptions: subscriptions.map(({ problem, ...facts }) => ({
+      ...facts,
+      problem: problem === null ? null : fromJson(errorInfoSchema, problem, "Subscription.problem"),
+    })),
   };
 }
 

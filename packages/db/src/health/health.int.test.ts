@@ -20,7 +20,7 @@ test("health and subscriptions are stored as last seen", async () => {
   const healthy = { ...at, ok: true, code: null, message: "ok", notice: notice("azure-healthy", {}) };
   await setPartHealth(prisma, healthy);
   await setPartHealth(prisma, row);
-  expect(await listPartHealth(prisma)).toEqual([row]);
+  expect(await listPartHealth(prisma)).toEqual([{ ...row, since: at.checkedAt }]);
   const subscription = {
     id: "SUB-1",
     tenantId: "t",
@@ -29,10 +29,22 @@ test("health and subscriptions are stored as last seen", async () => {
     problem: null,
     seenAt: world.clock.now(),
   };
-  await upsertSubscription(prisma, subscription);
+  await upsertSubscription(prisma, subscription, world.clock.now());
   const problem = { code: "AZURE_FORBIDDEN", reason: null, message: "no", action: null, params: {} } as const;
-  await upsertSubscription(prisma, { ...subscription, readable: false, problem, seenAt: null });
+  await upsertSubscription(
+    prisma,
+    { ...subscription, readable: false, problem, seenAt: null },
+    world.clock.now(),
+  );
   expect(await listSubscriptions(prisma)).toEqual([
-    { ...subscription, id: "sub-1", connectionId: null, readable: false, problem, seenAt: world.clock.now() },
+    {
+      ...subscription,
+      id: "sub-1",
+      connectionId: null,
+      readable: false,
+      problem,
+      seenAt: world.clock.now(),
+      problemSince: world.clock.now(),
+    },
   ]);
 });

@@ -1,11 +1,11 @@
-/** Health of Azure, the vault and the scheduler, as the engine last saw it. */
+/** Health of Azure, the vault, the scheduler and the sweeper, as the engine last saw it. */
 import { type ErrorInfo, type StoredNotice, storedNoticeSchema } from "@kluis/domain";
 import { z } from "zod";
 import { toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
 
 export interface PartHealthRow {
-  /** `azure`, `vault`, `scheduler`, `connection:ID` or `vault:ID`. */
+  /** `azure`, `vault`, `scheduler`, `sweeper`, `connection:ID` or `vault:ID`. */
   readonly part: string;
   readonly ok: boolean;
   /** The error's code; null when the part is healthy. */
@@ -17,14 +17,19 @@ export interface PartHealthRow {
   /** `message` as an error, when it is not. */
   readonly error: ErrorInfo | null;
   readonly checkedAt: Date;
+  /** Since when it is as `ok` says; null when an older version found it. */
+  readonly since: Date | null;
 }
 
-type PartFinding = Omit<PartHealthRow, "notice" | "error"> & Partial<Pick<PartHealthRow, "notice" | "error">>;
+type PartFinding = Omit<PartHealthRow, "notice" | "error" | "since"> &
+  Partial<Pick<PartHealthRow, "notice" | "error">>;
 
 /** Stores the newest finding about a part. */
 export async function setPartHealth(tx: Tx, finding: PartFinding): Promise<void> {
   const { part, notice = null, error = null, ...rest } = finding;
-  const facts = { ...rest, notice: toJsonOrNull(notice), error: toJsonOrNull(error) };
+  const before = await tx.partHealth.findUnique({ where: { part }, select: { ok: true, since: true } });
+  const since = before?.ok === rest.ok ? (before.since ?? rest.checkedAt) : rest.checkedAt;
+  const facts = { ...rest, notice: toJsonOrNull(notice), error: toJsonOrNull(error), since };
   await tx.partHealth.upsert({ where: { part }, create: { part, ...facts }, update: facts });
 }
 

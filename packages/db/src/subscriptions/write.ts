@@ -25,19 +25,23 @@ export interface SubscriptionRow {
   readonly seenAt: Date | null;
 }
 
-/** Stores what discovery found, and keeps the connection of a known subscription; `seenAt` changes only when the subscription could be read. */
-export async function upsertSubscription(tx: Tx, row: SubscriptionRow): Promise<void> {
+export type ListedSubscription = SubscriptionRow & { readonly problemSince: Date | null };
+
+/** Stores what discovery found at a time, and keeps the connection of a known subscription; `seenAt` changes only when the subscription could be read. */
+export async function upsertSubscription(tx: Tx, row: SubscriptionRow, at: Date): Promise<void> {
   const id = row.id.toLowerCase();
+  const before = await tx.subscription.findUnique({ where: { id }, select: { problemSince: true } });
   const latest = {
     tenantId: row.tenantId,
     readable: row.readable,
     problem: row.problem === null ? Prisma.DbNull : toJson(row.problem),
+    problemSince: row.problem === null ? null : (before?.problemSince ?? at),
     ...(row.seenAt && { seenAt: row.seenAt }),
   };
   await tx.subscription.upsert({ where: { id }, create: { id, name: row.name, ...latest }, update: latest });
 }
 
-export async function listSubscriptions(tx: Tx): Promise<SubscriptionRow[]> {
+export async function listSubscriptions(tx: Tx): Promise<ListedSubscription[]> {
   const rows = await tx.subscription.findMany({ orderBy: { name: "asc" } });
   return rows.map((row) => ({
     ...row,

@@ -21,7 +21,7 @@ export async function discover(deps: EngineDeps, only: string | null, signal: Ab
   for (const { row } of enabled) {
     for (const subscription of row.subscriptions) {
       if (only !== null && subscription.id !== only.toLowerCase()) continue;
-      const facts = { ...subscription, tenantId: row.tenantId };
+      const facts = { id: subscription.id, name: subscription.name, tenantId: row.tenantId };
       try {
         const problem = await discoverSubscription(deps, subscription.id, signal);
         await recordSubscription(deps, facts, { readable: true, problem });
@@ -43,12 +43,17 @@ async function recordSubscription(
   facts: SubscriptionFacts,
   { readable, problem }: { readonly readable: boolean; readonly problem: unknown },
 ): Promise<void> {
-  await upsertSubscription(deps.db.prisma, {
-    ...facts,
-    readable,
-    problem: problem === null ? null : errorInfo(problem),
-    seenAt: readable ? deps.clock.now() : null,
-  });
+  const now = deps.clock.now();
+  await upsertSubscription(
+    deps.db.prisma,
+    {
+      ...facts,
+      readable,
+      problem: problem === null ? null : errorInfo(problem),
+      seenAt: readable ? now : null,
+    },
+    now,
+  );
 }
 
 /** Returns why one of its VMs could not be read or stored; null when all were. */

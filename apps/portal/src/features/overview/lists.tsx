@@ -7,16 +7,28 @@ import { JobProgressBar } from "#features/jobs/job-progress.tsx";
 import { JobStateBadge } from "#features/jobs/job-status.tsx";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import type { JobRow, OverviewView } from "#lib/api-types.ts";
+import { useErrorView } from "#lib/use-error-view.ts";
 import { useNotice } from "#lib/use-notice.ts";
 import { EmptyState } from "#ui/states.tsx";
+import { Status } from "#ui/status.tsx";
+import { TimeAgo } from "#ui/time-ago.tsx";
 
-/** The VMs that need attention, worst first, each with the reason. */
-export function Attention({ items }: { items: OverviewView["attention"] }) {
+interface AttentionProps {
+  readonly items: OverviewView["attention"];
+  readonly problems: OverviewView["problems"];
+}
+
+/** Connections, vaults and subscriptions that do not work, then the VMs that need attention, worst first; each with the reason. */
+export function Attention({ items, problems }: AttentionProps) {
   const t = useTranslations("overview");
   const notice = useNotice();
-  if (items.length === 0) return <EmptyState title={t("attentionNone")}>{t("attentionNoneText")}</EmptyState>;
+  if (items.length + problems.length === 0)
+    return <EmptyState title={t("attentionNone")}>{t("attentionNoneText")}</EmptyState>;
   return (
     <ul className="divide-y divide-line">
+      {problems.map((problem) => (
+        <ProblemItem key={`${problem.kind} ${problem.id}`} problem={problem} />
+      ))}
       {items.map((item) => (
         <li key={item.vm.id}>
           <Link
@@ -35,6 +47,42 @@ export function Attention({ items }: { items: OverviewView["attention"] }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What does not work, why, and what to do. */
+function ProblemItem({ problem }: { problem: OverviewView["problems"][number] }) {
+  const t = useTranslations("overview");
+  const { kind, name, error, since } = problem;
+  const { message, action } = useErrorView()(error);
+  const isPart = kind === "inventory";
+  return (
+    <li>
+      <Link
+        href={`/settings?tab=${kind === "vault" ? "vaults" : "connections"}`}
+        className="flex items-center gap-3 px-4 py-2.5 -outline-offset-2 hover:bg-hover/60"
+      >
+        <span className="min-w-0 flex-1">
+          <span className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+            <span className="font-medium">
+              {t(`problems.${kind}`)} <span data-value>{name}</span>
+            </span>
+            <Status tone={isPart ? "warn" : "bad"} icon={isPart ? "warning" : "cross"}>
+              {t(`problemStates.${kind}`)}
+            </Status>
+          </span>
+          <span className="block text-sm break-words text-muted">
+            {message} {action}
+          </span>
+          {since === null ? null : (
+            <span className="block text-sm text-faint">
+              {t.rich("since", { time: () => <TimeAgo at={since} /> })}
+            </span>
+          )}
+        </span>
+        <ChevronRight aria-hidden="true" className="size-4 shrink-0 text-faint" />
+      </Link>
+    </li>
   );
 }
 

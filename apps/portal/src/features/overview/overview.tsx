@@ -162,7 +162,7 @@ function LoadedOverview({ view }: { view: OverviewView }) {
               ) : undefined
             }
           >
-            <Attention items={view.attention} />
+            <Attention items={view.attention} problems={view.problems} />
           </Card>
           <Card
             title={t("running")}

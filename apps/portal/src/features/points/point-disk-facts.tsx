@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { accessWord, securityWord } from "#features/points/azure-words.ts";
 import type { Texts } from "#i18n/texts.ts";
 import type { PointDiskView, PointView } from "#lib/api-types.ts";
 import { Card, type Fact, Facts } from "#ui/card.tsx";
@@ -43,7 +44,7 @@ function factsOf(disk: DiskFacts, t: Texts<"diskFacts">): Fact[] {
     { label: t("zone"), value: disk.zones.join(", ") || t("noZone") },
     { label: t("encryption"), value: encryptionOf(disk, t) },
     { label: t("network"), value: networkOf(disk, t) },
-    { label: t("security"), value: disk.securityProfile?.securityType ?? t("standard") },
+    { label: t("security"), value: securityWord(disk.securityProfile?.securityType ?? "Standard", t) },
     textFact(t("generation"), disk.hyperVGeneration),
     textFact(t("architecture"), disk.supportedCapabilities?.architecture),
     textFact(t("controllers"), disk.supportedCapabilities?.diskControllerTypes),
@@ -88,9 +89,8 @@ function encryptionOf(disk: DiskFacts, t: Texts<"diskFacts">): string {
 }
 
 function networkOf({ networkAccessPolicy, publicNetworkAccess }: DiskFacts, t: Texts<"diskFacts">): string {
-  return publicNetworkAccess === "Disabled"
-    ? t("publicAccess", { policy: networkAccessPolicy })
-    : networkAccessPolicy;
+  const policy = accessWord(networkAccessPolicy, t);
+  return publicNetworkAccess === "Disabled" ? t("publicAccess", { policy }) : policy;
 }
 
 function ratesOf({ iopsReadWrite, mbpsReadWrite }: DiskFacts, t: Texts<"diskFacts">): string | null {

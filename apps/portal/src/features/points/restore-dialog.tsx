@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useId } from "react";
 import { useForm, useWatch } from "react-hook-form";
+import { accessWord } from "#features/points/azure-words.ts";
 import { RestoreChoice } from "#features/points/restore-choice.tsx";
 import {
   type RestoreForm,
@@ -37,6 +38,7 @@ export interface RestoreDialogProps {
 export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
   const t = useTranslations("restores");
   const ui = useTranslations("ui");
+  const facts = useTranslations("diskFacts");
   const words = { restores: t, validation: useTranslations("validation") };
   const trpc = useTRPC();
   const router = useRouter();
@@ -127,7 +129,9 @@ export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
             label={t("access")}
             options={restoreAccesses.map((value) => ({
               value,
-              label: t(`accesses.${value}`, { policy: disk?.facts?.networkAccessPolicy ?? "AllowAll" }),
+              label: t(`accesses.${value}`, {
+                policy: accessWord(disk?.facts?.networkAccessPolicy ?? "AllowAll", facts),
+              }),
             }))}
           />
           {hasCustomerKey ? (

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useHealthMessage } from "#features/settings/use-health-message.ts";
+import { type Part, useHealthText } from "#features/settings/use-health-text.ts";
 import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { Button } from "#ui/button.tsx";
@@ -11,10 +11,9 @@ import { ErrorState, SkeletonLines } from "#ui/states.tsx";
 import { Status } from "#ui/status.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
 
-/** Database, engine, vault and Azure, each with its health. */
+/** Database, engine, and each vault and connection with its health. */
 export function HealthCard() {
   const t = useTranslations("settings");
-  const messageOf = useHealthMessage();
   const trpc = useTRPC();
   const health = useQuery(trpc.settings.health.queryOptions(undefined, { refetchInterval: every(15_000) }));
   const view = health.data;
@@ -47,12 +46,19 @@ export function HealthCard() {
         <ul className="divide-y divide-line">
           {view.parts.map((part) => (
             <li
-              key={part.part}
+              key={`${part.part} ${part.subject?.id}`}
               className="flex flex-wrap items-start justify-between gap-x-6 gap-y-1 px-4 py-3"
             >
               <div className="min-w-0">
                 <p className="flex flex-wrap items-center gap-2.5 font-medium">
-                  {t(`parts.${part.part}`)}
+                  {part.subject === null ? (
+                    t(`parts.${part.part}`)
+                  ) : (
+                    <span>
+                      {t(`subjects.${part.part === "vault" ? "vault" : "connection"}`)}{" "}
+                      <span data-value>{part.subject.name}</span>
+                    </span>
+                  )}
                   <Status tone={part.ok ? "ok" : "bad"} icon={part.ok ? "check" : "cross"}>
                     {part.ok ? t("healthy") : t("degraded")}
                   </Status>
@@ -60,7 +66,7 @@ export function HealthCard() {
                     <code className="font-mono text-xs text-bad">{part.code}</code>
                   )}
                 </p>
-                <p className="break-words text-muted">{messageOf(part)}</p>
+                <PartText part={part} />
               </div>
               {part.checkedAt === null ? null : (
                 <p className="text-sm text-faint">
@@ -72,5 +78,20 @@ export function HealthCard() {
         </ul>
       )}
     </Card>
+  );
+}
+
+/** What the last check found; of a problem also what to do, and since when. */
+function PartText({ part }: { part: Part }) {
+  const t = useTranslations("settings");
+  const { message, action } = useHealthText()(part);
+  return (
+    <>
+      <p className="break-words text-muted">{message}</p>
+      {action === null ? null : <p className="text-sm text-muted">{action}</p>}
+      {part.ok || part.since === null ? null : (
+        <p className="text-sm text-faint">{t.rich("since", { time: () => <TimeAgo at={part.since} /> })}</p>
+      )}
+    </>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { securityWord } from "#features/points/azure-words.ts";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import { guestFacts } from "#features/vms/guest-facts.tsx";
 import type { VmView } from "#lib/api-types.ts";
@@ -14,6 +15,7 @@ import { AbsoluteTime, TimeAgo } from "#ui/time-ago.tsx";
 /** The properties of the VM in Azure. */
 export function VmFacts({ vm }: { vm: VmView }) {
   const t = useTranslations("vms");
+  const words = useTranslations("diskFacts");
   const tags = Object.entries(vm.tags);
   const facts: Fact[] = [
     { label: t("detail.group"), value: vm.resourceGroup },
@@ -24,7 +26,7 @@ export function VmFacts({ vm }: { vm: VmView }) {
       label: t("detail.zone"),
       value: vm.traits.zones.length === 0 ? t("detail.noZone") : vm.traits.zones.join(", "),
     },
-    { label: t("detail.security"), value: vm.traits.securityType ?? t("detail.standardSecurity") },
+    { label: t("detail.security"), value: securityWord(vm.traits.securityType ?? "Standard", words) },
     { label: t("detail.os"), value: t(`os.${vm.osType}`) },
     {
       label: t("detail.power"),

@@ -161,6 +161,19 @@ export const connectionConflicts = catalog({
         "Connection {connection} cannot be removed: {vms, plural, one {# virtual machine depends} other {# virtual machines depend}} on it.",
       action: "Disable it instead, or let another connection read its subscriptions.",
     },
+    "connection-has-points": {
+      message:
+        "Connection {connection} cannot be removed: {vms, plural, one {# virtual machine of its subscriptions has} other {# virtual machines of its subscriptions have}} recovery points.",
+      action: "Disable it instead. Their recovery points stay restorable.",
+    },
+    "connection-tenant-fixed": {
+      message: "Connection {connection} has worked, so its tenant stays {tenant}.",
+      action: "Add another connection for the other tenant.",
+    },
+    "vault-name-fixed": {
+      message: "The name of vault {vault} comes from the environment of engine and portal.",
+      action: "Change KLUIS_VAULT_NAME for all of them, and start them again.",
+    },
     "subscription-taken": {
       message: "Connection {connection} already reads subscription {subscription}.",
       action: "Deselect it there, or disable that connection first.",
@@ -233,6 +246,19 @@ export const connectionConflicts = catalog({
       message:
         "Verbinding {connection} kan niet worden verwijderd: {vms, plural, one {# virtuele machine is} other {# virtuele machines zijn}} ervan afhankelijk.",
       action: "Schakel de verbinding uit of laat een andere verbinding de abonnementen lezen.",
+    },
+    "connection-has-points": {
+      message:
+        "Verbinding {connection} kan niet worden verwijderd: {vms, plural, one {# virtuele machine in haar abonnementen heeft} other {# virtuele machines in haar abonnementen hebben}} herstelpunten.",
+      action: "Schakel de verbinding uit. De herstelpunten blijven herstelbaar.",
+    },
+    "connection-tenant-fixed": {
+      message: "Verbinding {connection} heeft gewerkt, dus haar tenant blijft {tenant}.",
+      action: "Voeg een andere verbinding toe voor de andere tenant.",
+    },
+    "vault-name-fixed": {
+      message: "De naam van kluis {vault} komt uit de omgeving van engine en portal.",
+      action: "Wijzig KLUIS_VAULT_NAME voor alle processen en start ze opnieuw.",
     },
     "subscription-taken": {
       message: "Verbinding {connection} leest abonnement {subscription} al.",

@@ -77,6 +77,7 @@ export function AddConnectionDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog
       open
+      entered={tenant !== emptyTenant || credential !== emptyCredential}
       onOpenChange={onClose}
       title={t("form.title")}
       description={t("form.step", {
@@ -162,6 +163,7 @@ export function ChooseDialog({ title, step, connection: first, onClose, onBack }
   return (
     <Dialog
       open
+      entered={chosen !== null}
       onOpenChange={onClose}
       title={title}
       description={step ?? t("chooseText")}

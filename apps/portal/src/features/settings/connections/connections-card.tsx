@@ -4,7 +4,9 @@ import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { AddConnectionDialog, ChooseDialog } from "#features/settings/connections/add-connection.tsx";
+import { EditConnectionDialog } from "#features/settings/connections/edit-connection.tsx";
 import { RotateConnectionDialog } from "#features/settings/connections/rotate-connection.tsx";
+import { SubscriptionProblems } from "#features/settings/connections/subscription-problems.tsx";
 import { TestLine, TestResult } from "#features/settings/connections/test-result.tsx";
 import type { ConnectionView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
@@ -17,7 +19,7 @@ import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
 import { Badge, Status } from "#ui/status.tsx";
 
 type Open = {
-  readonly what: "choose" | "rotate" | "disable" | "remove";
+  readonly what: "edit" | "choose" | "rotate" | "disable" | "remove";
   readonly connection: ConnectionView;
 };
 
@@ -73,6 +75,8 @@ function OpenDialog({ open, onClose }: { open: Open; onClose: () => void }) {
   const t = useTranslations("connections");
   const { what, connection } = open;
   switch (what) {
+    case "edit":
+      return <EditConnectionDialog connection={connection} onClose={onClose} />;
     case "choose":
       return <ChooseDialog title={t("choose")} connection={connection} onClose={onClose} />;
     case "rotate":
@@ -136,6 +140,7 @@ function ConnectionItem({ connection, onOpen }: ItemProps) {
         <ItemActions connection={connection} onOpen={onOpen} />
       </div>
       {isOn && health?.ok === false && test.ok !== false ? <ErrorState compact error={health.error} /> : null}
+      {isOn && health?.ok !== false ? <SubscriptionProblems subscriptions={subscriptions} /> : null}
       {test.result === null || test.pending ? null : (
         <details className="text-sm" open={test.ok === false}>
           <summary className="w-fit cursor-pointer text-accent" aria-label={t("detailsOf", { name })}>
@@ -174,6 +179,7 @@ function ItemActions({ connection, onOpen }: ItemProps) {
     }),
   );
   const isOwn = source === "portal";
+  const kept = Math.max(affects.vms, connection.pointVms);
   return (
     <div className="flex flex-wrap gap-2">
       <Button
@@ -183,6 +189,9 @@ function ItemActions({ connection, onOpen }: ItemProps) {
         onClick={() => test.mutate({ connection: id })}
       >
         {t("test")}
+      </Button>
+      <Button size="sm" aria-label={t("editOf", { name })} onClick={() => onOpen("edit")}>
+        {t("edit")}
       </Button>
       {isOwn ? (
         <>
@@ -209,8 +218,13 @@ function ItemActions({ connection, onOpen }: ItemProps) {
           {t("enable")}
         </Button>
       )}
-      {isOwn && state === "disabled" && affects.vms === 0 ? (
-        <Button size="sm" aria-label={t("removeOf", { name })} onClick={() => onOpen("remove")}>
+      {isOwn ? (
+        <Button
+          size="sm"
+          aria-label={t("removeOf", { name })}
+          disabledReason={kept === 0 ? null : t(state === "enabled" ? "keptOn" : "kept", { vms: kept })}
+          onClick={() => onOpen("remove")}
+        >
           {t("remove")}
         </Button>
       ) : null}

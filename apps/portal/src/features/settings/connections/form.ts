@@ -25,6 +25,10 @@ export type Problems<T> = Partial<Record<keyof T, ProblemKey>>;
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/iu;
 const settingName = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,59}$/u;
 
+export function isGuid(text: string): boolean {
+  return guid.test(text.trim());
+}
+
 export function isSettingName(text: string): boolean {
   return settingName.test(text.trim());
 }
@@ -32,7 +36,7 @@ export function isSettingName(text: string): boolean {
 export function tenantProblems({ name, tenantId }: TenantForm): Problems<TenantForm> {
   return {
     ...(isSettingName(name) ? {} : { name: "nameWrong" }),
-    ...(guid.test(tenantId.trim()) ? {} : { tenantId: "guidWrong" }),
+    ...(isGuid(tenantId) ? {} : { tenantId: "guidWrong" }),
   };
 }
 

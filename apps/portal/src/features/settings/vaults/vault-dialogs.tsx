@@ -2,7 +2,9 @@
 import { vaultKinds } from "@kluis/domain";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { useState } from "react";
+import { isSettingName } from "#features/settings/connections/form.ts";
+import { FormDialog } from "#features/settings/form-dialog.tsx";
 import {
   emptyVault,
   looksLikeConnectionString,
@@ -13,55 +15,7 @@ import {
 import type { VaultView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
-import { Button } from "#ui/button.tsx";
-import { Dialog } from "#ui/dialog.tsx";
 import { Choice, Field, Input } from "#ui/field.tsx";
-import { ErrorState } from "#ui/states.tsx";
-
-interface FrameProps {
-  readonly title: string;
-  readonly description?: string;
-  readonly submit: string;
-  readonly busy: boolean;
-  readonly error: unknown;
-  readonly onClose: () => void;
-  readonly onSubmit: () => void;
-  readonly children: ReactNode;
-}
-
-function FormDialog({ title, description, submit, busy, error, onClose, onSubmit, children }: FrameProps) {
-  const ui = useTranslations("ui");
-  const formId = useId();
-  return (
-    <Dialog
-      open
-      onOpenChange={onClose}
-      title={title}
-      description={description}
-      footer={
-        <>
-          <Button onClick={onClose}>{ui("cancel")}</Button>
-          <Button tone="primary" type="submit" form={formId} busy={busy}>
-            {submit}
-          </Button>
-        </>
-      }
-    >
-      <form
-        id={formId}
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          onSubmit();
-        }}
-      >
-        {children}
-        {error === null ? null : <ErrorState compact error={error} />}
-      </form>
-    </Dialog>
-  );
-}
 
 /** Adds a vault, which an engine then tests. */
 export function AddVaultDialog({ onClose }: { onClose: () => void }) {
@@ -82,6 +36,7 @@ export function AddVaultDialog({ onClose }: { onClose: () => void }) {
     <FormDialog
       title={t("form.title")}
       submit={t("form.addSubmit")}
+      entered={form !== emptyVault}
       busy={add.isPending}
       error={add.error}
       onClose={onClose}
@@ -172,6 +127,46 @@ function ConnectionStringField(props: {
   );
 }
 
+/** Changes the name of a vault. */
+export function RenameVaultDialog({ vault, onClose }: { vault: VaultView; onClose: () => void }) {
+  const t = useTranslations("vaults");
+  const trpc = useTRPC();
+  const outcome = useOutcome();
+  const [name, setName] = useState(vault.name);
+  const [tried, setTried] = useState(false);
+  const ok = isSettingName(name);
+  const update = useMutation(
+    trpc.vaults.update.mutationOptions({
+      onSuccess: async (row) => {
+        onClose();
+        await outcome.done(t("renamed", { name: row.name }));
+      },
+    }),
+  );
+  return (
+    <FormDialog
+      title={t("renameOf", { name: vault.name })}
+      submit={t("rename")}
+      busy={update.isPending}
+      entered={name !== vault.name}
+      error={update.error}
+      onClose={onClose}
+      onSubmit={() => {
+        setTried(true);
+        if (ok) update.mutate({ vault: vault.id, name: name.trim() });
+      }}
+    >
+      <Field
+        label={t("form.name")}
+        hint={t("form.nameHint")}
+        error={tried && !ok ? t("form.nameWrong") : undefined}
+      >
+        <Input value={name} autoComplete="off" onValueChange={(value: string) => setName(value)} />
+      </Field>
+    </FormDialog>
+  );
+}
+
 /** Replaces the credential of a vault. The stored one is never shown. */
 export function RotateVaultDialog({ vault, onClose }: { vault: VaultView; onClose: () => void }) {
   const t = useTranslations("vaults");
@@ -193,6 +188,7 @@ export function RotateVaultDialog({ vault, onClose }: { vault: VaultView; onClos
       title={t("rotateOf", { name: vault.name })}
       description={t("rotateText")}
       submit={t("form.rotateSubmit")}
+      entered={text !== ""}
       busy={rotate.isPending}
       error={rotate.error}
       onClose={onClose}

@@ -4,7 +4,11 @@ import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { TestWithoutResult } from "#features/settings/test-without-result.tsx";
-import { AddVaultDialog, RotateVaultDialog } from "#features/settings/vaults/vault-dialogs.tsx";
+import {
+  AddVaultDialog,
+  RenameVaultDialog,
+  RotateVaultDialog,
+} from "#features/settings/vaults/vault-dialogs.tsx";
 import type { VaultView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -16,7 +20,7 @@ import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
 import { Badge, Status } from "#ui/status.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
 
-type What = "rotate" | "disable" | "makeDefault" | "remove";
+type What = "rotate" | "rename" | "disable" | "makeDefault" | "remove";
 type Open = { readonly what: What; readonly vault: VaultView };
 
 /** Vaults: their place, state and last test. For owners. */
@@ -60,7 +64,8 @@ export function VaultsCard() {
       )}
       {adding ? <AddVaultDialog onClose={() => setAdding(false)} /> : null}
       {open?.what === "rotate" ? <RotateVaultDialog vault={open.vault} onClose={close} /> : null}
-      {open === null || open.what === "rotate" ? null : (
+      {open?.what === "rename" ? <RenameVaultDialog vault={open.vault} onClose={close} /> : null}
+      {open === null || open.what === "rotate" || open.what === "rename" ? null : (
         <ConfirmChange what={open.what} vault={open.vault} onClose={close} />
       )}
     </Card>
@@ -165,6 +170,11 @@ function ItemActions({ vault, onOpen }: ItemProps) {
       >
         {t("test")}
       </Button>
+      {isOwn ? (
+        <Button size="sm" aria-label={t("renameOf", { name })} onClick={() => onOpen("rename")}>
+          {t("rename")}
+        </Button>
+      ) : null}
       {isOwn && kind === "azure-blob" ? (
         <Button size="sm" aria-label={t("rotateOf", { name })} onClick={() => onOpen("rotate")}>
           {t("rotate")}
@@ -191,8 +201,13 @@ function ItemActions({ vault, onOpen }: ItemProps) {
           {t("enable")}
         </Button>
       )}
-      {isOwn && !isOn && use.points === 0 ? (
-        <Button size="sm" aria-label={t("removeOf", { name })} onClick={() => onOpen("remove")}>
+      {isOwn && !isDefault ? (
+        <Button
+          size="sm"
+          aria-label={t("removeOf", { name })}
+          disabledReason={use.ever === 0 ? null : t(isOn ? "keptOn" : "kept", { points: use.ever })}
+          onClick={() => onOpen("remove")}
+        >
           {t("remove")}
         </Button>
       ) : null}
@@ -201,7 +216,7 @@ function ItemActions({ vault, onOpen }: ItemProps) {
 }
 
 interface ConfirmProps {
-  readonly what: Exclude<What, "rotate">;
+  readonly what: Exclude<What, "rotate" | "rename">;
   readonly vault: VaultView;
   readonly onClose: () => void;
 }
