@@ -30,7 +30,7 @@ const columns: readonly Column<HealthPart>[] = [
 
 export const health = defineCommand({
   name: "health",
-  summary: "Show the health of the database, the engine, and each vault and connection",
+  summary: "Show the health of all parts, vaults and connections",
   details: "Exit code 1 means that a part is degraded.",
   input: {},
   examples: ["health"],

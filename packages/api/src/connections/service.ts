@@ -167,7 +167,7 @@ export function updateConnection(ctx: SignedInContext, input: UpdateConnectionIn
       await changeConnection(tx, { id: row.id, change: { name } }, ctx.api.clock);
     }
     const moved = tenantId !== undefined && tenantId !== row.tenantId;
-    if (moved) await correctTenant(ctx, tx, row, tenantId);
+    if (moved) await correctTenant(ctx, tx, { row, tenantId });
     const selected = subscriptions === undefined ? null : await select(tx, row, subscriptions);
     if (selected !== null && row.state === "enabled")
       await enqueue(tx, "discover", {}, { jobKey: "discover:asked" });
@@ -187,8 +187,7 @@ function isNeverUsed({ source, state, testOk, subscriptions }: ConnectionRow): b
 async function correctTenant(
   ctx: SignedInContext,
   tx: Tx,
-  row: ConnectionRow,
-  tenantId: string,
+  { row, tenantId }: { readonly row: ConnectionRow; readonly tenantId: string },
 ): Promise<void> {
   mustBeOfPortal(row);
   if (!isNeverUsed(row)) {

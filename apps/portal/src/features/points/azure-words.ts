@@ -1,27 +1,17 @@
 import type { Texts } from "#i18n/texts.ts";
 
-type T = Texts<"diskFacts">;
-type Key = "securityTypes" | "accessPolicies";
+const securityTypes = ["Standard", "TrustedLaunch", "ConfidentialVM"] as const;
+const accessPolicies = ["AllowAll", "AllowPrivate", "DenyAll"] as const;
 
-/** Words for values in Azure's spelling. A value that is not known yet is shown as Azure spells it. */
-function wordOf(key: Key, value: string, t: T): string {
-  const path = `${key}.${value}`;
-  return isKnown(t, path) ? t(path) : value;
+/** The security type of a VM or disk; one that is not known here as Azure spells it. */
+export function securityWord(type: string, t: Texts<"diskFacts">): string {
+  // A disk of a confidential VM also names its encryption: `ConfidentialVM_DiskEncryptedWithPlatformKey`.
+  const known = securityTypes.find((one) => one === type.split("_")[0]);
+  return known === undefined ? type : t(`securityTypes.${known}`);
 }
 
-type Path =
-  | `securityTypes.${"Standard" | "TrustedLaunch" | "ConfidentialVM"}`
-  | `accessPolicies.${"AllowAll" | "AllowPrivate" | "DenyAll"}`;
-
-function isKnown(t: { has(key: string): boolean }, path: string): path is Path {
-  return t.has(path);
-}
-
-/** The security type of a VM or disk. A disk of a confidential VM also names its encryption. */
-export function securityWord(type: string, t: T): string {
-  return wordOf("securityTypes", type.startsWith("ConfidentialVM_") ? "ConfidentialVM" : type, t);
-}
-
-export function accessWord(policy: string, t: T): string {
-  return wordOf("accessPolicies", policy, t);
+/** The network access policy of a disk; one that is not known here as Azure spells it. */
+export function accessWord(policy: string, t: Texts<"diskFacts">): string {
+  const known = accessPolicies.find((one) => one === policy);
+  return known === undefined ? policy : t(`accessPolicies.${known}`);
 }
