@@ -1,4 +1,4 @@
-/** What is wrong with connections, vaults and subscriptions, for the users who can correct it. */
+/** Problems of connections, vaults and subscriptions, for the users who can correct them. */
 import { type ConnectionRow, listConnections } from "@kluis/db";
 import type { ErrorView, ProblemKind } from "@kluis/domain";
 import type { Api } from "../context.ts";

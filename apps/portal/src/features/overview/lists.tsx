@@ -50,7 +50,7 @@ export function Attention({ items, problems }: AttentionProps) {
   );
 }
 
-/** What does not work, why, and what to do. */
+/** A connection, vault or subscription with its problem, the remedy, and since when. */
 function ProblemItem({ problem }: { problem: OverviewView["problems"][number] }) {
   const t = useTranslations("overview");
   const { kind, name, error, since } = problem;
