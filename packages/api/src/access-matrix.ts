@@ -17,6 +17,7 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "me.get": { permission: "self", reader: "ok", otherTeam: "ok" },
   "me.setLocale": { permission: "self", reader: "ok", otherTeam: "ok" },
   "settings.health": { permission: "self", reader: "ok", otherTeam: "ok" },
+  "settings.resealSecrets": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "tokens.list": { permission: "self", reader: "ok", otherTeam: "ok" },
   "tokens.create": { permission: "self", reader: "ok", otherTeam: "ok" },
   // The token of another user.

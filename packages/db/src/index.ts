@@ -217,6 +217,7 @@ export {
 // Queue
 export { enqueue } from "./queue/enqueue.ts";
 // Secrets
+export { type Resealed, resealSecrets } from "./secrets/reseal.ts";
 export { openSecretBox, type SecretBox, secretsKeySetting } from "./secrets/seal.ts";
 // Sessions
 export { createSession, findSession, revokeSession, touchSession } from "./sessions/write.ts";

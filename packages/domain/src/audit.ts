@@ -41,6 +41,7 @@ export const ledgerKinds = [
   "vault.enabled",
   "vault.disabled",
   "vault.made-default",
+  "secrets.resealed",
   "vault.removed",
   "vault.tested",
   "vm.discovered",

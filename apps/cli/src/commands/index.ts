@@ -21,6 +21,7 @@ import { policies } from "./policies.ts";
 import { protect, stopProtection } from "./protection.ts";
 import { reportPoints } from "./reports.ts";
 import { restoreDisk } from "./restores.ts";
+import { secretsReseal } from "./secrets.ts";
 import {
   vaultsAdd,
   vaultsDefault,
@@ -71,7 +72,7 @@ export const commandGroups: readonly CommandGroup[] = [
       vaultsRemove,
     ],
   },
-  { heading: "This installation", commands: [health, whoami] },
+  { heading: "This installation", commands: [health, whoami, secretsReseal] },
 ];
 
 export const commands: readonly Command[] = commandGroups.flatMap((group) => group.commands);
@@ -82,4 +83,5 @@ export const families: Readonly<Record<string, string>> = {
   audit: "Read and verify the audit ledger",
   connections: "Manage the connections to Azure",
   vaults: "Manage the vaults",
+  secrets: "Manage the stored secrets",
 };

@@ -1,7 +1,8 @@
 import { holdsAnywhere } from "../context.ts";
 import { procedure } from "../procedures.ts";
+import { reseal } from "./reseal.ts";
 import { commonHealth, readHealth } from "./service.ts";
-import { healthView } from "./view.ts";
+import { healthView, resealedView } from "./view.ts";
 
 export const settingsProcedures = {
   health: procedure
@@ -11,4 +12,10 @@ export const settingsProcedures = {
       const health = await readHealth(ctx.api);
       return holdsAnywhere(ctx, "platform:manage") ? health : commonHealth(health);
     }),
+
+  /** Seals stored secrets with the first key of the key file, after a rotation. */
+  resealSecrets: procedure
+    .requires("platform:manage")
+    .output(resealedView)
+    .mutation(({ ctx }) => reseal(ctx)),
 };

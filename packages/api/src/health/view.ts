@@ -18,6 +18,9 @@ const healthPartView = z.object({
 });
 export type HealthPartView = z.input<typeof healthPartView>;
 
+/** What sealing again did. `unreadable`: connections and vaults whose secret must be entered again. */
+export const resealedView = z.object({ resealed: z.int(), unreadable: z.array(z.string()) });
+
 export const healthView = z.object({
   ok: z.boolean(),
   version: z.string(),
