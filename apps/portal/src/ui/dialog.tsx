@@ -6,10 +6,15 @@ import { useTranslations } from "next-intl";
 import { type ReactNode, useId, useState } from "react";
 import { Button } from "#ui/button.tsx";
 
-const backdrop =
-  "fixed inset-0 z-40 bg-shade transition-opacity duration-150 data-starting-style:opacity-0 data-ending-style:opacity-0";
-const popup =
-  "fade-pop fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[min(34rem,calc(100vw-2rem))] -translate-x-1/2 flex-col rounded-lg border border-line bg-raised shadow-pop";
+const shade =
+  "fixed inset-0 bg-shade transition-opacity duration-150 data-starting-style:opacity-0 data-ending-style:opacity-0";
+const frame =
+  "fade-pop fixed left-1/2 flex max-h-[80vh] w-[min(34rem,calc(100vw-2rem))] -translate-x-1/2 flex-col rounded-lg border border-line bg-raised shadow-pop";
+const backdrop = `${shade} z-40`;
+const popup = `${frame} top-[12vh] z-50`;
+/** A confirmation is above every dialog, also the one that asks. */
+const alertBackdrop = `${shade} z-60`;
+const alertPopup = `${frame} top-[20vh] z-60`;
 
 export interface DialogProps {
   readonly open: boolean;
@@ -136,8 +141,8 @@ export function ConfirmDialog(props: ConfirmProps) {
       }}
     >
       <AlertDialog.Portal>
-        <AlertDialog.Backdrop className={backdrop} />
-        <AlertDialog.Popup className={popup}>
+        <AlertDialog.Backdrop className={alertBackdrop} forceRender />
+        <AlertDialog.Popup className={alertPopup}>
           <form
             className="contents"
             onSubmit={(event) => {

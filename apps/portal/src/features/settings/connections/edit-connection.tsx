@@ -59,7 +59,7 @@ export function EditConnectionDialog(props: { connection: ConnectionView; onClos
           readOnly={!connection.canChangeTenant}
           autoComplete="off"
           spellCheck={false}
-          className="font-mono read-only:text-muted"
+          className="font-mono read-only:bg-sunken read-only:text-muted"
           onValueChange={(value: string) => setTenantId(value)}
         />
       </Field>
