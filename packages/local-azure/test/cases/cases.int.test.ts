@@ -1,5 +1,6 @@
 /** Runs the cases by kind of resource. */
 import { access } from "./access.ts";
+import { accessRecordings } from "./access-recordings.ts";
 import { blob } from "./blob.ts";
 import { blobRules } from "./blob-rules.ts";
 import type { Kind } from "./case.ts";
@@ -27,7 +28,7 @@ const kinds: readonly Kind[] = [
   { ...roles, cases: [...roles.cases, ...roleRecords] },
   { ...vm, cases: [...vm.cases, ...vmGuest] },
   { ...disk, cases: [...disk.cases, ...snapshot, ...diskRecordings, ...diskResources] },
-  access,
+  { ...access, cases: [...access.cases, ...accessRecordings] },
   { ...blob, cases: [...blob.cases, ...blobRules] },
   {
     ...restorePoint,
