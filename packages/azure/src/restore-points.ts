@@ -118,8 +118,9 @@ const creation: OperationKind<RestorePoint, RestorePointFacts> = {
   words: "create the restore point",
   resume: (client, state) => restorePoller(client, state, client.restorePoints.create),
   async finish(model, { azure, target }) {
-    // A poll's model may be partial: then the resource itself decides.
-    const point = model?.sourceMetadata && model.timeCreated ? model : await readPoint({ azure, target });
+    // A poll's model may be partial, and the first answer names no disk restore points: then the resource itself decides.
+    const complete = model?.timeCreated && disksOfPoint(model).length > 0;
+    const point = complete ? model : await readPoint({ azure, target });
     if (point) return pointFacts(azure, target, point);
     throw failed(target, "restore-point-lost");
   },
