@@ -6,7 +6,7 @@ import { isDeepStrictEqual, promisify } from "node:util";
 import { z } from "zod";
 import { CONTOSO_TENANT_ID } from "../../src/entra/directory.ts";
 import type { Front } from "./front.ts";
-import type { Step } from "./session.ts";
+import type { Step } from "./step.ts";
 
 const run = promisify(execFile);
 const STEP_TIMEOUT_MS = 120_000;
@@ -79,6 +79,8 @@ export async function problemOf(step: Step, az: Az): Promise<string | null> {
     return answer.text.includes(step.fails) ? null : lastLines(answer.text);
   }
   if (!answer.ok) return lastLines(answer.text);
+  const absent = step.prints?.find((text) => !answer.stdout.includes(text));
+  if (absent !== undefined) return `it does not print ${absent}: ${answer.stdout.trim().slice(0, 400)}`;
   if (step.gives === undefined) return null;
   try {
     const given: unknown = JSON.parse(answer.stdout);

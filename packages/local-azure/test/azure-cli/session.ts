@@ -1,15 +1,8 @@
 /** The operator's session: commands of the Azure CLI in order, and what each must answer. */
 import { MANAGED_IDENTITY_PRINCIPAL_ID } from "../../src/entra/directory.ts";
 import { COMMERCE_GROUP, CONTOSO_SUBSCRIPTION_ID, PLATFORM_GROUP } from "../../src/fleet/constants.ts";
-
-export interface Step {
-  /** Arguments after `az`, separated by spaces; a quoted argument may hold spaces. */
-  command: string;
-  /** The command succeeds and its output as JSON equals this value, where given. */
-  gives?: unknown;
-  /** The command fails and its output names this error code or text. */
-  fails?: string;
-}
+import { moreAreas } from "./session-more.ts";
+import { type Area, fails, ok, type Step } from "./step.ts";
 
 const subscription = `/subscriptions/${CONTOSO_SUBSCRIPTION_ID}`;
 const commerce = `${subscription}/resourceGroups/${COMMERCE_GROUP}`;
@@ -19,10 +12,6 @@ const g = `-g ${COMMERCE_GROUP}`;
 const vm = `${g} -n web-01`;
 const vmName = `${g} --vm-name web-01`;
 const stranger = MANAGED_IDENTITY_PRINCIPAL_ID;
-
-const ok = (command: string, gives?: unknown): Step =>
-  gives === undefined ? { command } : { command, gives };
-const fails = (command: string, code: string): Step => ({ command, fails: code });
 
 const groups: Step[] = [
   ok("account show --query name -o json", "Contoso Production"),
@@ -304,7 +293,7 @@ const cleanUp: Step[] = [
 ];
 
 /** All steps. Later steps need what earlier ones made. */
-export const session: readonly { area: string; steps: readonly Step[] }[] = [
+export const session: readonly Area[] = [
   { area: "groups", steps: groups },
   { area: "virtual machines", steps: machines },
   { area: "disks", steps: disks },
@@ -312,5 +301,6 @@ export const session: readonly { area: string; steps: readonly Step[] }[] = [
   { area: "restore points", steps: points },
   { area: "extensions and run command", steps: guests },
   { area: "governance", steps: governance },
+  ...moreAreas,
   { area: "clean-up", steps: cleanUp },
 ];
