@@ -75,7 +75,7 @@ const disks: Step[] = [
     "snapshot create -g more-rg -n first --source one -l westeurope --incremental true --query incremental",
     true,
   ),
-  prints("snapshot show -g more-rg -n first -o table", "CompletionPercent", "Unattached", "first"),
+  prints("snapshot show -g more-rg -n first -o table", "DiskState", "Unattached", "first"),
   ok(
     "disk create -g more-rg -n big --source first --size-gb 16 -l westeurope --query diskSizeGB -o json",
     16,
