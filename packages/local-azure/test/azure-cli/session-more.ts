@@ -85,6 +85,8 @@ const disks: Step[] = [
   ok("snapshot wait -g more-rg -n first --deleted --interval 1"),
   ok(`disk delete ${d} --yes --no-wait`),
   ok(`disk wait ${d} --deleted --interval 1`),
+  ok("group delete -n more-rg --yes --no-wait"),
+  ok("group wait -n more-rg --deleted --interval 1"),
 ];
 
 const scripts: Step[] = [
@@ -108,11 +110,9 @@ const scripts: Step[] = [
   prints(`vm extension list ${onWeb} -o table`, "CustomScript", "AutoUpgradeMinorVersion"),
   ok(`vm extension delete ${onWeb} -n CustomScript`),
   ok(`lock create -n whole -t CanNotDelete --notes "keep it" --query notes -o json`, "keep it"),
-  fails("group delete -n more-rg --yes", "ScopeLocked"),
+  fails(`disk delete ${g} -n web-01_Data0 --yes`, "ScopeLocked"),
   ok("lock update -n whole --notes changed --query notes -o json", "changed"),
   ok("lock delete -n whole"),
-  ok("group delete -n more-rg --yes --no-wait"),
-  ok("group wait -n more-rg --deleted --interval 1"),
 ];
 
 export const moreAreas: readonly Area[] = [
