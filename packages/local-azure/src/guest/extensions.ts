@@ -37,19 +37,15 @@ export function provision(world: World, vm: Vm, extension: VmExtension): void {
     path: `${vm.id}/extensions/${extension.name}`,
   });
   // Suppressed failures are those of the handler, not those of the agent.
-  if (fault || (extensionOutcome(vm, extension) === "fails" && extension.suppressFailures !== true))
-    fail(
-      extension,
-      new ArmError(
-        { status: 409, code: "VMExtensionProvisioningError" },
-        fault?.type === "fail"
-          ? fault.message
-          : `VM has reported a failure when processing extension '${extension.name}' (publisher '${extension.publisher}' and type '${extension.type}'). Error message: "The handler ended with an error.".`,
-      ),
-    );
+  if (fault || (extensionOutcome(vm, extension) === "fails" && extension.suppressFailures !== true)) {
+    const { report, sentence } = handlerFailure(vm, extension);
+    const message = fault?.type === "fail" ? fault.message : sentence;
+    const error = new ArmError({ status: 409, code: "VMExtensionProvisioningError" }, message);
+    fail(extension, error, fault?.type === "fail" ? fault.message : report);
+  }
   if (extension.publisher.toLowerCase() === PUBLISHER.toLowerCase()) installSnapshotHandler(vm, extension);
   extension.provisioningState = "Succeeded";
-  extension.message = "Plugin enabled";
+  extension.message = successOf[extension.type.toLowerCase()] ?? "Plugin enabled";
   if (extension.type === "CustomScriptExtension")
     extension.substatuses = ["StdOut", "StdErr"].map((stream) => ({
       code: `ComponentStatus/${stream}/succeeded`,
@@ -62,9 +58,38 @@ function installSnapshotHandler(vm: Vm, extension: VmExtension): void {
   if (extension.type === "VMSnapshot" && vm.guest.windows) installVmSnapshot(vm.guest.windows);
 }
 
-function fail(extension: VmExtension, error: ArmError): never {
+/** What handlers report when they end well. Recorded in azure-cli test_vm_extension and test_vm_run_command_e2e. */
+const successOf: Readonly<Record<string, string>> = {
+  vmaccessforlinux: "Enable succeeded.",
+  customscript: "Enable succeeded: \n[stdout]\n\n[stderr]\n",
+  customscriptextension: "Finished executing command",
+};
+
+/**
+ * What a handler reports when it fails, and how Compute words it
+ * (kubernetes-sigs/cluster-api-provider-azure#5367).
+ */
+function handlerFailure(
+  { osType }: Vm,
+  { name, publisher, type }: VmExtension,
+): { report: string; sentence: string } {
+  const report =
+    osType === "Linux"
+      ? "Enable failed: failed to execute command: command terminated with exit status=1\n[stdout]\n\n[stderr]\n"
+      : "Command execution finished, but failed because it returned a non-zero exit code of: '1'";
+  const page = type.toLowerCase().startsWith("customscript")
+    ? `VMExtensionCSE${osType}Troubleshoot`
+    : `vmextension${osType.toLowerCase()}troubleshoot`;
+  return {
+    report,
+    sentence: `VM has reported a failure when processing extension '${name}' (publisher '${publisher}' and type '${type}'). Error message: '${report}'. More information on troubleshooting is available at https://aka.ms/${page}. `,
+  };
+}
+
+/** Ends an extension as failed; its status has the handler's report. */
+function fail(extension: VmExtension, error: ArmError, report = error.message): never {
   extension.provisioningState = "Failed";
-  extension.message = error.message;
+  extension.message = report;
   throw error;
 }
 

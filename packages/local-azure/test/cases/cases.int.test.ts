@@ -22,11 +22,12 @@ import { snapshot } from "./snapshot.ts";
 import { subscriptionRecords } from "./subscription-records.ts";
 import { vm } from "./vm.ts";
 import { vmGuest } from "./vm-guest.ts";
+import { vmRecords } from "./vm-records.ts";
 
 const kinds: readonly Kind[] = [
   { ...frontDoor, cases: [...frontDoor.cases, ...requests, ...managementRecords, ...subscriptionRecords] },
   { ...roles, cases: [...roles.cases, ...roleRecords] },
-  { ...vm, cases: [...vm.cases, ...vmGuest] },
+  { ...vm, cases: [...vm.cases, ...vmGuest, ...vmRecords] },
   { ...disk, cases: [...disk.cases, ...snapshot, ...diskRecordings, ...diskResources] },
   { ...access, cases: [...access.cases, ...accessRecordings] },
   { ...blob, cases: [...blob.cases, ...blobRules] },
