@@ -1,5 +1,6 @@
 /** VMs, extensions and run command as Compute answers them, and VMs that change their group. */
 import { expect } from "vitest";
+import { matching } from "../matchers.ts";
 import { type Azure, at, compute, groupPath, REGION, SUB, text } from "./azure.ts";
 import { type Case, guid, refused, sources } from "./case.ts";
 
@@ -29,7 +30,7 @@ export const vmRecords: readonly Case[] = [
           level: "Info",
           displayStatus: "Ready",
           message,
-          time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/),
+          time: matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/),
         });
       }
     },
@@ -107,7 +108,7 @@ export const vmRecords: readonly Case[] = [
       const view = {
         name: "VMAccessForLinux",
         type: "Microsoft.OSTCExtensions.VMAccessForLinux",
-        typeHandlerVersion: expect.stringMatching(/^1\.\d+\.\d+/),
+        typeHandlerVersion: matching(/^1\.\d+\.\d+/),
         statuses: [
           {
             code: "ProvisioningState/succeeded",
