@@ -25,6 +25,7 @@ describe("errors", () => {
       action: "What to do.",
       params: { vm: "web-01" },
       requestId: "request-1",
+      retry: errorCatalog[code],
       issues: [],
     });
     expect(httpStatusOf(code)).toBeGreaterThanOrEqual(400);
