@@ -232,7 +232,13 @@ export {
   type SchedulerInput,
 } from "./scheduler.ts";
 export { type VaultKind, vaultKinds } from "./vault.ts";
-export { decodeVhdFooter, encodeVhdFooter, type VhdFooter, vhdFooterBytes } from "./vhd.ts";
+export {
+  decodeVhdFooter,
+  encodeVhdFooter,
+  type VhdFooter,
+  vhdFooterBytes,
+  vhdFooterRevision,
+} from "./vhd.ts";
 export {
   type ActorView,
   actorView,

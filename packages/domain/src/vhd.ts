@@ -14,6 +14,16 @@ export interface VhdFooter {
   readonly uniqueId: Uint8Array;
 }
 
+/**
+ * Who created the image, and with which version. Virtual PC derived the size of a disk from its geometry, which rounds down, so
+ * readers choose by the creator: qemu before version 10 trusts the stored size only of the creators that it knows, and ignores
+ * the end of the disk otherwise. Hyper-V's name and version are in all such lists, and Hyper-V and Azure accept any creator.
+ * Azure itself writes `wa\0\0`, which older readers do not know.
+ */
+const creator = { app: "win ", version: 0x000a_0000 } as const;
+/** Changes when the same image gets other footer bytes, so that no download resumes with a part of each. */
+export const vhdFooterRevision = 2;
+
 const epoch2000 = Date.UTC(2000, 0, 1);
 const checksumAt = 64;
 
@@ -31,8 +41,8 @@ export function encodeVhdFooter(footer: VhdFooter): Uint8Array {
   view.setUint32(12, 0x0001_0000); // format version 1.0
   view.setBigUint64(16, 0xffff_ffff_ffff_ffffn); // data offset: none in a fixed disk
   view.setUint32(24, Math.max(0, Math.floor((footer.createdAt.getTime() - epoch2000) / 1000)));
-  putText(bytes, 28, "klus");
-  view.setUint32(32, 0x0001_0000);
+  putText(bytes, 28, creator.app);
+  view.setUint32(32, creator.version);
   putText(bytes, 36, "Wi2k");
   view.setBigUint64(40, BigInt(diskBytes));
   view.setBigUint64(48, BigInt(diskBytes));

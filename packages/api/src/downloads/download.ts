@@ -1,7 +1,7 @@
 /** A disk of a recovery point as a file, raw or VHD. */
 import { createHash } from "node:crypto";
 import { getPointDetail, type StoredPoint } from "@kluis/db";
-import { encodeVhdFooter, KluisError } from "@kluis/domain";
+import { encodeVhdFooter, KluisError, vhdFooterRevision } from "@kluis/domain";
 import { type DiskReader, parseNodeRef } from "@kluis/vault";
 import { type RequestContext, requireSignedIn, type SignedInContext } from "../context.ts";
 import { downloadPieceBytes } from "../limits.ts";
@@ -51,6 +51,7 @@ export async function openDiskDownload(
   const reader = vault.openDisk(disk.root === null ? null : parseNodeRef(disk.root), disk.diskBytes);
   const footer = input.format === "vhd" ? footerOf(point, disk) : new Uint8Array();
   const { format } = input;
+  const layout = format === "vhd" ? `vhd.${vhdFooterRevision}` : format;
   const facts = { pointId: point.id, disk: disk.key, format, size: disk.diskBytes + footer.length };
   const event: VmEvent = {
     kind: "disk.downloaded",
@@ -65,7 +66,7 @@ export async function openDiskDownload(
   };
   return {
     size: facts.size,
-    etag: `"${point.id}-${disk.key}-${format}-${disk.rootDigest.slice(0, 32)}"`,
+    etag: `"${point.id}-${disk.key}-${layout}-${disk.rootDigest.slice(0, 32)}"`,
     contentType: "application/octet-stream",
     fileName: fileNameOf(vm.name, point.takenAt, input),
     rootDigest: disk.rootDigest,
