@@ -3,6 +3,10 @@
  * noun holds what.
  */
 
+// Attention
+export { countAttention, listAttention } from "./attention/read.ts";
+export { attentionView } from "./attention/view.ts";
+export { clearAttention, raiseAttention } from "./attention/write.ts";
 // Azure resources
 export {
   type AzureResourceRow,

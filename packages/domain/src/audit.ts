@@ -75,6 +75,8 @@ export const ledgerKinds = [
   "disk.downloaded",
   "disk.restored",
   "report.generated",
+  "attention.raised",
+  "attention.cleared",
   "vault.collected",
   "ledger.verified",
   "ledger.anchored",

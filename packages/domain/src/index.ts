@@ -18,6 +18,7 @@ export {
   type VmVisibility,
   visibleVmFilter,
 } from "./access.ts";
+export { type Attention, type AttentionKind, attentionKinds, attentionKindTexts } from "./attention.ts";
 export {
   type Actor,
   actorSchema,

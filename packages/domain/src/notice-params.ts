@@ -175,6 +175,7 @@ export interface NoticeParams {
   "health-engines-silent": None;
   "health-not-checked": None;
   "health-check-outdated": None;
+  "health-attention": { readonly count: number };
   // The ledger, from its first wrong event
   "ledger-edited": LedgerEvent;
   "ledger-missing": LedgerEvent;

@@ -1,6 +1,7 @@
 /** Every command, in the order and under the headings of `kluis --help`. */
 import type { Command } from "../command.ts";
 import { whoami } from "./account.ts";
+import { attention } from "./attention.ts";
 import { auditList, auditVerify } from "./audit.ts";
 import { backup } from "./backups.ts";
 import {
@@ -72,7 +73,7 @@ export const commandGroups: readonly CommandGroup[] = [
       vaultsRemove,
     ],
   },
-  { heading: "This installation", commands: [health, whoami, secretsReseal] },
+  { heading: "This installation", commands: [attention, health, whoami, secretsReseal] },
 ];
 
 export const commands: readonly Command[] = commandGroups.flatMap((group) => group.commands);

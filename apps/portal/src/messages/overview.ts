@@ -1,4 +1,4 @@
-import type { ProblemKind } from "@kluis/domain";
+import { type AttentionKind, attentionKindTexts, type ProblemKind } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 
 /** The overview: is everything protected, and what needs attention? */
@@ -38,6 +38,11 @@ export const overview = catalog({
       subscription: "Cannot be read",
       inventory: "Partly readable",
     } satisfies Record<ProblemKind, string>,
+    raised: attentionKindTexts satisfies Record<AttentionKind, string>,
+    raisedMore:
+      "{count, plural, one {# more matter needs attention.} other {# more matters need attention.}}",
+    raisedCount:
+      "{count, plural, one {# other matter needs attention.} other {# other matters need attention.}}",
     since: "Since <time></time>",
     running: "Running now",
     runningNone: "No jobs running",
@@ -95,6 +100,18 @@ export const overview = catalog({
       subscription: "Niet leesbaar",
       inventory: "Deels leesbaar",
     },
+    raised: {
+      "azure-removal": "Achtergebleven in Azure",
+      "changed-ranges": "Gewijzigde bereiken",
+      consistency: "Consistentie",
+      transfer: "Overdracht",
+      deadline: "Deadline",
+      clock: "Klok",
+      "recurring-work": "Terugkerend werk",
+    },
+    raisedMore: "{count, plural, one {Nog # zaak vereist aandacht.} other {Nog # zaken vereisen aandacht.}}",
+    raisedCount:
+      "{count, plural, one {# andere zaak vereist aandacht.} other {# andere zaken vereisen aandacht.}}",
     since: "Sinds <time></time>",
     running: "Nu actief",
     runningNone: "Geen actieve taken",

@@ -12,6 +12,7 @@ export const settings = catalog({
     parts: {
       database: "Database",
       engine: "Backup engine",
+      attention: "Needs attention",
       sweeper: "Clean-up in Azure",
       vault: "Vault",
       azure: "Azure",
@@ -103,6 +104,7 @@ export const settings = catalog({
     parts: {
       database: "Database",
       engine: "Back-upengine",
+      attention: "Vereist aandacht",
       sweeper: "Opruimen in Azure",
       vault: "Kluis",
       azure: "Azure",

@@ -1,4 +1,11 @@
-import { listConnections, listEngines, listPartHealth, listVaults, type PartHealthRow } from "@kluis/db";
+import {
+  countAttention,
+  listConnections,
+  listEngines,
+  listPartHealth,
+  listVaults,
+  type PartHealthRow,
+} from "@kluis/db";
 import { limits, type Notice, notice, noticeText } from "@kluis/domain";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Api } from "../context.ts";
@@ -55,10 +62,12 @@ async function readParts(api: Api, now: Date): Promise<HealthPartView[]> {
     const { prisma } = api.db;
     const [engines, rows] = await Promise.all([listEngines(prisma), listPartHealth(prisma)]);
     const [connections, vaults] = await Promise.all([listConnections(prisma), listVaults(prisma)]);
+    const open = await countAttention(prisma);
     const database = { part: "database", ok: true, code: null, checkedAt: now } as const;
     return [
       { ...database, ...said(notice("health-database-ok", {})) },
       enginePart(engines, rows, now),
+      ...attentionPart(open, now),
       ...sweeperPart(rows, now),
       ...checkedParts({ part: "vault", key: "vault", subjects: vaults.filter(isEnabled) }, rows, now),
       ...checkedParts(
@@ -103,6 +112,13 @@ function enginePart(
     return { ...scheduler, part: "engine", subject: null };
   const told = notice("health-engines-ok", { engines: alive });
   return { part: "engine", ok: true, code: null, checkedAt, ...said(told) };
+}
+
+/** Absent when nothing needs attention. The overview says what does. */
+function attentionPart(open: number, now: Date): HealthPartView[] {
+  if (open === 0) return [];
+  const told = said(notice("health-attention", { count: open }));
+  return [{ part: "attention", ok: false, code: "ATTENTION", checkedAt: now, ...told }];
 }
 
 /** Absent before the first sweep, and when no engine has swept for a long time: the engine's part says that. */

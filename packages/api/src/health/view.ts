@@ -6,7 +6,7 @@ const healthPartView = z.object({
   /** The connection or vault that the part `azure` or `vault` is about; null for all of them. */
   subject: refView.nullable(),
   ok: z.boolean(),
-  /** An error code, `ENGINE_SILENT` or `NOT_CHECKED`; null when the part is healthy. */
+  /** An error code, `ATTENTION`, `ENGINE_SILENT` or `NOT_CHECKED`; null when the part is healthy. */
   code: z.string().nullable(),
   message: z.string(),
   /** The message as a notice; null when it is the message of `error`. */

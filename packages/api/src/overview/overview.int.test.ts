@@ -1,4 +1,5 @@
-import { inTransaction } from "@kluis/db";
+import { clearAttention, inTransaction, raiseAttention } from "@kluis/db";
+import { notice } from "@kluis/domain";
 import { expect, test } from "vitest";
 import { freshWorld } from "../../test/world.ts";
 import { addVm } from "../testing.ts";
@@ -37,4 +38,27 @@ test("the total is the sum of the shown statuses, without deleted VMs", async ()
   const { total, deleted, ...shown } = (await api.owner.overview.get()).vms;
   expect({ total, deleted }).toEqual({ total: 2, deleted: 1 });
   expect(Object.values(shown).reduce((sum, count) => sum + count, 0)).toBe(total);
+});
+
+test("what is raised about a VM is for those who see it, and is a part of health", async () => {
+  const { db } = api.world.api;
+  const about = (vmId: string | null) =>
+    ({ kind: "azure-removal", vmId, notice: notice("snapshot-removing", {}) }) as const;
+  const keys = ["azure-removal:shop", "azure-removal:ops"] as const;
+  await inTransaction(db, async (tx) => {
+    await raiseAttention(tx, { key: keys[0], ...about(api.world.commerceVm) });
+    await raiseAttention(tx, { key: keys[1], ...about(api.world.platformVm) });
+  });
+  expect(await api.admin.overview.get()).toMatchObject({
+    raised: [{ vm: { name: "shop-01" } }],
+    raisedCount: 1,
+  });
+  expect(await api.owner.overview.get()).toMatchObject({ raisedCount: 2 });
+  const attention = async () =>
+    (await api.owner.settings.health()).parts.find(({ part }) => part === "attention");
+  expect(await attention()).toMatchObject({ ok: false, code: "ATTENTION" });
+  await inTransaction(db, async (tx) => {
+    for (const key of keys) await clearAttention(tx, key);
+  });
+  expect(await attention()).toBeUndefined();
 });

@@ -1,4 +1,12 @@
-import { countFleet, listFleet, listJobViews, listPointViews, readStorage } from "@kluis/db";
+import {
+  countAttention,
+  countFleet,
+  listAttention,
+  listFleet,
+  listJobViews,
+  listPointViews,
+  readStorage,
+} from "@kluis/db";
 import { openJobStates } from "@kluis/domain";
 import type { z } from "zod";
 import { holdsAnywhere, type SignedInContext, seen } from "../context.ts";
@@ -9,6 +17,8 @@ import { existingVms, statusReason } from "../vms/status.ts";
 import type { overviewView } from "./view.ts";
 
 const dayMs = 86_400_000;
+/** Of what needs attention beside the status of VMs, so many are shown. */
+const mostRaised = 20;
 const newest = { sort: "createdAt", direction: "desc", page: 1, pageSize: 10 } as const;
 
 /** Returns status counts, VMs that need attention, active jobs, and the newest points and failures. */
@@ -18,6 +28,10 @@ export async function overview(ctx: SignedInContext): Promise<z.input<typeof ove
   const scope = await fleetScope(ctx);
   const visibility = seen(ctx);
   const weekAgo = new Date(now.getTime() - 7 * dayMs);
+  const [raised, raisedCount] = await Promise.all([
+    listAttention(prisma, visibility, mostRaised),
+    countAttention(prisma, visibility),
+  ]);
   const [counts, attention, problems, running, points, failures, storage, history] = await Promise.all([
     countFleet(prisma, scope),
     listFleet(prisma, scope, {
@@ -42,6 +56,8 @@ export async function overview(ctx: SignedInContext): Promise<z.input<typeof ove
       return { vm, status: vm.status, reason, reasonNotice: notice, lastError: vm.lastError };
     }),
     problems,
+    raised,
+    raisedCount,
     running: running.rows,
     recentPoints: points.rows,
     recentFailures: failures.rows,

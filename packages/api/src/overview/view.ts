@@ -1,4 +1,4 @@
-import { historyDayView, jobRow, pointRow, storageView, vmCountsView } from "@kluis/db";
+import { attentionView, historyDayView, jobRow, pointRow, storageView, vmCountsView } from "@kluis/db";
 import { errorView, instantView, noticeSchema, problemKinds, refView, vmStatuses } from "@kluis/domain";
 import { z } from "zod";
 
@@ -26,6 +26,9 @@ export const overviewView = z.object({
       since: instantView.nullable(),
     }),
   ),
+  /** What else needs attention, newest first; at most 20. */
+  raised: z.array(attentionView),
+  raisedCount: z.int(),
   running: z.array(jobRow),
   recentPoints: z.array(pointRow),
   recentFailures: z.array(jobRow),

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { JobLink } from "#features/jobs/job-columns.tsx";
 import { JobProgressBar } from "#features/jobs/job-progress.tsx";
 import { JobStateBadge } from "#features/jobs/job-status.tsx";
+import { RaisedItem } from "#features/overview/raised-item.tsx";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import type { JobRow, OverviewView } from "#lib/api-types.ts";
 import { useErrorView } from "#lib/use-error-view.ts";
@@ -16,19 +17,29 @@ import { TimeAgo } from "#ui/time-ago.tsx";
 interface AttentionProps {
   readonly items: OverviewView["attention"];
   readonly problems: OverviewView["problems"];
+  readonly raised: OverviewView["raised"];
+  readonly raisedCount: number;
 }
 
-/** Connections, vaults and subscriptions that do not work, then the VMs that need attention, worst first; each with the reason. */
-export function Attention({ items, problems }: AttentionProps) {
+/** Connections, vaults and subscriptions that do not work, then what was raised, then the VMs that need attention, worst first; each with the reason. */
+export function Attention({ items, problems, raised, raisedCount }: AttentionProps) {
   const t = useTranslations("overview");
   const notice = useNotice();
-  if (items.length + problems.length === 0)
+  if (items.length + problems.length + raised.length === 0)
     return <EmptyState title={t("attentionNone")}>{t("attentionNoneText")}</EmptyState>;
   return (
     <ul className="divide-y divide-line">
       {problems.map((problem) => (
         <ProblemItem key={`${problem.kind} ${problem.id}`} problem={problem} />
       ))}
+      {raised.map((item) => (
+        <RaisedItem key={item.key} item={item} />
+      ))}
+      {raisedCount > raised.length ? (
+        <li className="px-4 py-2.5 text-sm text-muted">
+          {t("raisedMore", { count: raisedCount - raised.length })}
+        </li>
+      ) : null}
       {items.map((item) => (
         <li key={item.vm.id}>
           <Link

@@ -139,7 +139,10 @@ function LoadedOverview({ view }: { view: OverviewView }) {
         title={t("title")}
         description={
           <span className="flex flex-wrap items-center gap-x-5 gap-y-2">
-            <span className="text-lg text-ink">{headline(view.vms, t)}</span>
+            <span className="text-lg text-ink">
+              {headline(view.vms, t)}
+              {view.raisedCount === 0 ? null : ` ${t("raisedCount", { count: view.raisedCount })}`}
+            </span>
             <Wall counts={view.vms} />
           </span>
         }
@@ -162,7 +165,12 @@ function LoadedOverview({ view }: { view: OverviewView }) {
               ) : undefined
             }
           >
-            <Attention items={view.attention} problems={view.problems} />
+            <Attention
+              raised={view.raised}
+              raisedCount={view.raisedCount}
+              items={view.attention}
+              problems={view.problems}
+            />
           </Card>
           <Card
             title={t("running")}

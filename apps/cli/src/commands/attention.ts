@@ -1,0 +1,60 @@
+/** What needs attention: the same list as on the portal's overview. */
+import { attentionKindTexts } from "@kluis/domain";
+import type { Overview } from "../api-types.ts";
+import { defineCommand, print } from "../command.ts";
+import { exitCodes } from "../failure.ts";
+import { minuteOf } from "../format.ts";
+import { type Column, formatTable } from "../table.ts";
+import { vmStatusWords } from "../words.ts";
+
+interface Row {
+  readonly about: string;
+  readonly what: string;
+  readonly since: string | null;
+  readonly why: string;
+}
+
+const columns: readonly Column<Row>[] = [
+  { title: "ABOUT", value: ({ about }) => about, shrinkTo: 10 },
+  { title: "WHAT", value: ({ what }) => what },
+  { title: "SINCE (UTC)", value: ({ since }) => minuteOf(since), leaveOut: 1 },
+  { title: "WHY", value: ({ why }) => why, wrapTo: 28 },
+];
+
+export const attention = defineCommand({
+  name: "attention",
+  summary: "List what needs attention, as the overview does",
+  input: {},
+  examples: ["attention"],
+  run: async (session) => {
+    const seen = await session.server.call((api) => api.overview.get.query());
+    const { raised, raisedCount, problems, attention: vms } = seen;
+    print(session, { raised, raisedCount, problems, vms }, (look) =>
+      formatTable(columns, rowsOf(seen), { empty: "Nothing needs attention.", look }),
+    );
+    return exitCodes.ok;
+  },
+});
+
+function rowsOf({ raised, problems, attention: vms }: Overview): Row[] {
+  return [
+    ...problems.map(({ kind, name, error, since }) => ({
+      about: `${kind} ${name}`,
+      what: "Failing",
+      since,
+      why: `${error.message} ${error.action ?? ""}`.trim(),
+    })),
+    ...raised.map(({ kind, vm, message, error, raisedAt }) => ({
+      about: vm?.name ?? "Kluis",
+      what: attentionKindTexts[kind],
+      since: raisedAt,
+      why: [message, error?.message ?? "", error?.action ?? ""].join(" ").trim(),
+    })),
+    ...vms.map(({ vm, status, reason }) => ({
+      about: vm.name,
+      what: vmStatusWords[status].text,
+      since: null,
+      why: reason,
+    })),
+  ];
+}

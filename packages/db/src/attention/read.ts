@@ -1,0 +1,37 @@
+import type { VmVisibility } from "@kluis/domain";
+import { Prisma } from "../../generated/client.ts";
+import type { Tx } from "../tx.ts";
+import { countOf, objectSql, readViews, refSql, type ViewSource } from "../view-sql.ts";
+import { vmVisibleSql } from "../vms/visibility.ts";
+import { type AttentionView, attentionView } from "./view.ts";
+
+const source: ViewSource<AttentionView> = {
+  schema: attentionView,
+  object: objectSql(
+    attentionView,
+    { alias: "a", columns: Prisma.AttentionScalarFieldEnum },
+    { vm: refSql("vm") },
+  ),
+  from: Prisma.sql`"Attention" a LEFT JOIN "VirtualMachine" vm ON vm.id = a."vmId"`,
+};
+
+/** What needs attention among the visible VMs; what concerns no VM only for those who see all of them. Newest first. */
+export function listAttention(tx: Tx, visibility: VmVisibility, limit: number): Promise<AttentionView[]> {
+  return readViews(
+    tx,
+    source,
+    Prisma.sql`WHERE ${visible(visibility)} ORDER BY a."raisedAt" DESC, a.key LIMIT ${limit}`,
+  );
+}
+
+/** How much needs attention; of everything without a visibility. */
+export async function countAttention(tx: Tx, visibility: VmVisibility = { all: true }): Promise<number> {
+  return countOf(
+    await tx.$queryRaw`SELECT count(*) AS count FROM ${source.from} WHERE ${visible(visibility)}`,
+  );
+}
+
+function visible(visibility: VmVisibility): Prisma.Sql {
+  if (visibility.all) return Prisma.sql`TRUE`;
+  return Prisma.sql`a."vmId" IS NOT NULL AND ${vmVisibleSql(visibility)}`;
+}

@@ -1,0 +1,18 @@
+import { attentionKinds, errorView, instantView, refView, storedNoticeSchema } from "@kluis/domain";
+import { z } from "zod";
+
+/** Something that needs attention. */
+export const attentionView = z.object({
+  key: z.string(),
+  kind: z.enum(attentionKinds),
+  /** The VM that it is about; null: the installation. */
+  vm: refView.nullable(),
+  /** What is wrong, in English. */
+  message: z.string(),
+  /** `message` as a notice; null when this version does not know it. */
+  notice: storedNoticeSchema,
+  /** Why, with what to do. */
+  error: errorView.nullable(),
+  raisedAt: instantView,
+});
+export type AttentionView = z.infer<typeof attentionView>;
