@@ -6,7 +6,7 @@ import type { Session } from "./command.ts";
 import { type ExitCode, exitCodes } from "./failure.ts";
 import { durationOf } from "./format.ts";
 import { Progress } from "./progress.ts";
-import { jobTitle, stepText } from "./words.ts";
+import { jobDoing, jobTitle } from "./words.ts";
 
 const pollMs = 1_000;
 
@@ -31,11 +31,11 @@ export async function waitForJob(jobId: string, { server, terminal, signal }: Se
 
 function showProgress(job: JobView, progress: Progress): void {
   const { plannedBytes, doneBytes } = job.progress;
-  if (job.stage === "transfer" && plannedBytes > 0) {
+  if (job.stage === "transfer" && job.parkedSince === null && plannedBytes > 0) {
     progress.showAmount({ done: doneBytes, total: plannedBytes, bytesPerSecond: rateOf(job) });
     return;
   }
-  const stage = job.startedAt === null ? "Queued" : stepText(job.kind, job.stage);
+  const stage = job.startedAt === null ? "Queued" : jobDoing(job);
   progress.showStage(`${stage}, ${durationOf(job.startedAt ?? job.createdAt, null, new Date())}`);
 }
 
@@ -68,6 +68,6 @@ export function jobOutcome(job: JobView): string {
     case "queued":
       return `${title} is queued.`;
     case "running":
-      return `${title} is running: ${stepText(job.kind, job.stage)}.`;
+      return `${title} is running: ${jobDoing(job)}.`;
   }
 }

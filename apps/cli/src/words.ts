@@ -17,6 +17,9 @@ import {
   stepStateTexts,
   suitabilitySeverityTexts,
   suitabilitySignTexts,
+  type TransferWait,
+  transferWaitOf,
+  transferWaitTexts,
   type VmStatus,
   vmStatusTexts,
 } from "@kluis/domain";
@@ -93,6 +96,23 @@ export function jobTitle({ kind, vm }: Pick<JobRow, "kind" | "vm">): string {
 export function ledgerJobTitle(name: string): string {
   const [kind = "", ...rest] = name.split(" ");
   return [wordOf(jobKindTexts, kind), ...rest].join(" ");
+}
+
+const transferWaitWords = {
+  turn: { text: transferWaitTexts.turn, tone: "dim" },
+  outage: { text: transferWaitTexts.outage, tone: "warn" },
+} as const satisfies Record<TransferWait, Word>;
+
+/** The state of a job, or what its transfer waits for. */
+export function jobWord(job: Pick<JobRow, "state" | "stage" | "parkedSince">): Word {
+  const wait = transferWaitOf(job);
+  return wait === null ? jobStateWords[job.state] : transferWaitWords[wait];
+}
+
+/** What a running job does now. */
+export function jobDoing(job: Pick<JobRow, "kind" | "state" | "stage" | "parkedSince">): string {
+  const wait = transferWaitOf(job);
+  return wait === null ? stepText(job.kind, job.stage) : transferWaitTexts[wait];
 }
 
 /** The name of a step. `access` and `transfer` run the other way in a restore. */

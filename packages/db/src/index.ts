@@ -122,6 +122,16 @@ export {
   type WorkDisk,
   type WorkSegment,
 } from "./jobs/transfer.ts";
+export {
+  hasOlderTransfer,
+  lockOlderTransfers,
+  lockTransfer,
+  markCaptured,
+  type OpenTransfer,
+  parkJob,
+  type TransferState,
+  unparkJob,
+} from "./jobs/transfer-stage.ts";
 export { type JobRow, jobDetail, jobDisk, jobRow } from "./jobs/view.ts";
 export {
   listOpenAmong,

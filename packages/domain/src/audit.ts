@@ -57,6 +57,8 @@ export const ledgerKinds = [
   "occurrence.skipped",
   "job.created",
   "job.started",
+  "job.parked",
+  "job.resumed",
   "job.step-finished",
   "job.cancel-asked",
   "job.succeeded",

@@ -34,6 +34,7 @@ export const errorCatalog = {
   EXTENSION_FAILED: "backoff",
   AGENT_NOT_READY: "backoff",
   GUEST_FAILED: "backoff",
+  TRANSFER_GIVEN_UP: "never",
   // Azure
   AZURE_UNREACHABLE: "backoff",
   AZURE_AUTH_FAILED: "never",
@@ -136,6 +137,7 @@ export const errorReasons = {
   EXTENSION_FAILED: ["reported", "not-published", "other-installed"],
   AGENT_NOT_READY: ["reported", "required", "crash-only"],
   GUEST_FAILED: ["vss-writers", "com-plus", "transactions", "runtime", "resources", "network", "reported"],
+  TRANSFER_GIVEN_UP: ["superseded", "not-started", "expired"],
   AZURE_UNREACHABLE: [],
   AZURE_AUTH_FAILED: [
     "connection",

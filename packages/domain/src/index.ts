@@ -94,6 +94,7 @@ export { uuidv7, uuidv7Time } from "./ids.ts";
 export {
   type DeletePointParameters,
   deletePointParametersSchema,
+  type JobTaskName,
   jobTask,
   type RestoreDiskParameters,
   restoreDiskParametersSchema,
@@ -105,6 +106,7 @@ export {
   verifyParametersSchema,
 } from "./job.ts";
 export {
+  captureSteps,
   type EndedJobState,
   isOpenJobState,
   type JobDiskState,
@@ -232,6 +234,19 @@ export {
   type SchedulerDecision,
   type SchedulerInput,
 } from "./scheduler.ts";
+export {
+  isReplaced,
+  judgeTransfer,
+  type OlderTransfer,
+  type OutageKind,
+  parkPauseMs,
+  type TransferFailure,
+  type TransferGiveUpReason,
+  type TransferVerdict,
+  type TransferWait,
+  transferWaitOf,
+  transferWaits,
+} from "./transfer-stage.ts";
 export { type VaultKind, vaultKinds } from "./vault.ts";
 export {
   decodeVhdFooter,
@@ -332,5 +347,6 @@ export {
   jobTriggerTexts,
   pointStateTexts,
   stepStateTexts,
+  transferWaitTexts,
   vmStatusTexts,
 } from "./words.ts";

@@ -46,6 +46,13 @@ export const jobSteps = {
   "delete-point": ["delete"],
 } as const satisfies Record<JobKind, readonly string[]>;
 
+/** The first steps of a backup, which run at the planned time. The others are its transfer, with its own task. */
+export const captureSteps = [
+  "prepare",
+  "extension",
+  "snapshot",
+] as const satisfies readonly JobStep<"backup">[];
+
 /** The steps of one kind of job, or of any. */
 export type JobStep<K extends JobKind = JobKind> = (typeof jobSteps)[K][number];
 
@@ -76,10 +83,14 @@ export const jobStepTexts = {
 /** The steps of all kinds of job, each once. */
 export const jobStepNames: readonly JobStep[] = [...new Set(Object.values(jobSteps).flat())];
 
-/** What `Job.stage` says: the running step, or how far the job is before and after its steps. */
+/**
+ * What `Job.stage` says: the running step, or how far the job is before, between and after its steps. `transfer-waiting`: the
+ * snapshot is complete and its transfer has not started.
+ */
 export const jobStages = [
   "queued",
   ...jobStepNames,
+  "transfer-waiting",
   "cleaning-up",
   "done",
   "failed",

@@ -14,6 +14,8 @@ const byJob = z.strictObject({ jobId: z.uuid() });
 export const taskCatalog = {
   /** Advances a backup job until it must wait, then schedules its next run. */
   "backup.advance": { payload: byJob, maxAttempts: 25, timeoutMinutes: 10 },
+  /** Advances a backup job from its complete snapshot to its recovery point. */
+  "backup.transfer": { payload: byJob, maxAttempts: 25, timeoutMinutes: 30 },
   /** Moves one segment of a disk to the vault. */
   "backup.segment": {
     payload: z.strictObject({ jobId: z.uuid(), diskKey: z.string(), segment: z.int().min(0) }),
@@ -73,13 +75,16 @@ export function taskKey<N extends TaskName>(name: N, payload: TaskPayload<N>): s
   return [name, ...ids.filter((id) => id !== undefined)].join(":");
 }
 
-/** The task that runs each kind of job. */
+/** The task that starts each kind of job, cleans it up, and hands it over to the task of its next step. */
 export const jobTask = {
   backup: "backup.advance",
   "restore-disk": "restore.advance",
   verify: "verify.run",
   "delete-point": "point.delete",
 } as const satisfies Record<JobKind, TaskName>;
+
+/** The tasks that advance a job. A backup has a second one, from its complete snapshot on. */
+export type JobTaskName = (typeof jobTask)[JobKind] | "backup.transfer";
 
 /** `Job.parameters` of a `restore-disk` job; the point is `Job.pointId`. */
 export const restoreDiskParametersSchema = z.object({

@@ -20,6 +20,19 @@ export const limits = {
   /** A VM is at risk when its newest point is older than its policy's longest interval plus this, the time for the backup itself. */
   atRiskGraceMs: 2 * hour,
 
+  // -------------------------------------------------------------- transfers
+  /** Pauses of a parked transfer. The longest is also how long it takes to notice that an outage has ended. */
+  transferPauseShortestMs: second,
+  transferPauseLongestMs: 15 * minute,
+  /** A newer snapshot replaces a parked transfer only after this time, so that a short interruption loses nothing. */
+  transferHiccupMs: 10 * minute,
+  /** Azure requests a pause of this length only when a budget is used up. */
+  transferLongPauseMs: 30 * second,
+  /** A transfer that is parked this long, and this long past its deadline, is given up: its snapshot costs money every day. */
+  transferGiveUpMs: 14 * day,
+  /** A segment that takes longer is moved again. Longer than its task may run, shorter than `packGraceMs`. */
+  segmentLongestMs: 90 * minute,
+
   // -------------------------------------------------------------- engines
   /** How often an engine writes its heartbeat. For display only: an engine's lock decides whether it is alive. */
   engineHeartbeatMs: 10 * second,
@@ -36,8 +49,8 @@ export const limits = {
   recentPointMs: day,
   /** Azure resources without an owning job are removed at this age. Jobs record resources before creating them, but clocks differ. */
   sweepSafetyMs: hour,
-  /** A condemned pack is kept at least this long before it is deleted: longer than clocks of machines differ. */
-  packGraceMs: hour,
+  /** A condemned pack is kept at least this long before it is deleted: longer than `segmentLongestMs`, in which a job may use it. */
+  packGraceMs: 2 * hour,
 
   // -------------------------------------------------------------- sign-in
   /** A session ends after this time without a request: one working day. */

@@ -94,6 +94,7 @@ export interface NoticeParams {
   // Steps of any job
   "step-done": None;
   "step-not-needed": None;
+  "step-parked": Failure;
   "step-retrying": Failure;
   "step-failed": Failure;
   "step-canceled": None;

@@ -107,6 +107,7 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
 
   "step-done": () => "Done.",
   "step-not-needed": () => "Not needed.",
+  "step-parked": ({ errorMessage }) => `Waiting for the end of an outage: ${errorMessage}`,
   "step-retrying": ({ errorMessage }) => `Trying again: ${errorMessage}`,
   "step-failed": ({ errorMessage }) => errorMessage,
   "step-canceled": () => "Stopped: the job was canceled.",

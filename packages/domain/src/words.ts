@@ -2,6 +2,7 @@
 import type { JobDiskState, JobKind, JobState, JobTrigger, StepState } from "./job-states.ts";
 import type { DeltaMethod, PointState } from "./point.ts";
 import type { Consistency } from "./policy.ts";
+import type { TransferWait } from "./transfer-stage.ts";
 import type { VmStatus } from "./vm-status.ts";
 
 export const vmStatusTexts = {
@@ -29,6 +30,12 @@ export const jobStateTexts = {
   failed: "Failed",
   cancelled: "Canceled",
 } as const satisfies Record<JobState, string>;
+
+/** What a transfer that does not move waits for. */
+export const transferWaitTexts = {
+  turn: "Waiting for transfer",
+  outage: "Parked by an outage",
+} as const satisfies Record<TransferWait, string>;
 
 export const jobTriggerTexts = {
   schedule: "Schedule",

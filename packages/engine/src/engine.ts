@@ -28,7 +28,7 @@ import { followSettings } from "./runtime/settings.ts";
 import { toTaskList } from "./runtime/tasks.ts";
 import { Vaults } from "./runtime/vaults.ts";
 import { startWorkers, type Workers } from "./runtime/workers.ts";
-import { controlTasks, dataTasks } from "./tasks.ts";
+import { controlTasks, dataTasks, transferTasks } from "./tasks.ts";
 import { ENGINE_VERSION } from "./version.ts";
 
 export interface EngineOptions {
@@ -49,6 +49,8 @@ export interface Engine {
 
 /** Control tasks only poll and record, so that several at a time cost little. */
 const CONTROL_CONCURRENCY = 4;
+/** Transfers that plan, join or write a manifest at a time. Moving the data is the work of segments. */
+const TRANSFER_CONCURRENCY = 4;
 /** Connections besides those of the workers: two listeners, locks of jobs, timers. */
 const SPARE_CONNECTIONS = 10;
 /** How long running tasks may take to stop. */
@@ -62,7 +64,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   const log = options.log ?? openLog({ format: config.logFormat, level: config.logLevel });
   const stopping = new AbortController();
   await using undo = new AsyncDisposableStack();
-  const poolSize = config.concurrency + 2 * CONTROL_CONCURRENCY + SPARE_CONNECTIONS;
+  const poolSize = config.concurrency + 2 * (CONTROL_CONCURRENCY + TRANSFER_CONCURRENCY) + SPARE_CONNECTIONS;
   const db = undo.adopt(await openDatabase({ url: config.databaseUrl, poolSize }), (open) => open.close());
   const clock = await DatabaseClock.open(db, options.clock ?? systemClock);
   const deps = await openDeps({ config, db, clock, log });
@@ -131,6 +133,7 @@ function startAll(given: {
     log: deps.log,
     pools: [
       { taskList: toTaskList(runtime, controlTasks), concurrency: CONTROL_CONCURRENCY },
+      { taskList: toTaskList(runtime, transferTasks), concurrency: TRANSFER_CONCURRENCY },
       { taskList: toTaskList(runtime, dataTasks), concurrency: config.concurrency },
     ],
     register: (workerIds) =>

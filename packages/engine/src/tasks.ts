@@ -68,9 +68,9 @@ function unreadableError(unreadable: readonly UnreadableProtection[]): KluisErro
 
 /** Tasks that decide and record. None of them moves data of a disk. */
 export const controlTasks = {
-  "backup.advance": jobTaskDefinition(backupMachine),
-  "restore.advance": jobTaskDefinition(restoreMachine),
-  "point.delete": jobTaskDefinition(deletePointMachine),
+  "backup.advance": jobTaskDefinition(backupMachine, "backup.advance"),
+  "restore.advance": jobTaskDefinition(restoreMachine, "restore.advance"),
+  "point.delete": jobTaskDefinition(deletePointMachine, "point.delete"),
   discover: {
     async run({ deps, payload, signal }) {
       await discover(deps, payload.subscriptionId ?? null, signal);
@@ -102,11 +102,16 @@ export const controlTasks = {
   }),
 };
 
+/** Tasks that advance transfers: a vault or an Azure that answers slowly must not delay the next snapshots. */
+export const transferTasks = {
+  "backup.transfer": jobTaskDefinition(backupMachine, "backup.transfer"),
+};
+
 /** Tasks that read or write data of disks or the vault, for minutes. */
 export const dataTasks = {
   "backup.segment": segmentTaskDefinition(backupSegment),
   "restore.segment": segmentTaskDefinition(restoreSegment),
-  "verify.run": jobTaskDefinition(verifyMachine),
+  "verify.run": jobTaskDefinition(verifyMachine, "verify.run"),
   "vault.collect": alone("vault.collect", async ({ deps, signal }) => {
     await collectVaults(deps, { signal });
     return null;
@@ -114,4 +119,4 @@ export const dataTasks = {
 };
 
 /** Every task of the catalog has a function, or this does not compile. */
-({ ...controlTasks, ...dataTasks }) satisfies TaskDefinitions;
+({ ...controlTasks, ...transferTasks, ...dataTasks }) satisfies TaskDefinitions;

@@ -151,7 +151,7 @@ describe("a fault of Azure", () => {
   it("fails a backup that cannot succeed, which then cleans up", async () => {
     await world.startEngine();
     await world.control.addFault({
-      match: { operation: "diskRestorePoint.grantAccess" },
+      match: { operation: "restorePoints.create" },
       effect: { type: "fail", status: 403, code: "AuthorizationFailed" },
     });
     const jobId = await world.startBackup(vmId);

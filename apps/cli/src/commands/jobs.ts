@@ -14,8 +14,8 @@ import { exitCodeOfJob, waitForJob } from "../wait.ts";
 import {
   deltaText,
   jobKindText,
-  jobStateWords,
   jobTitle,
+  jobWord,
   stepStateWords,
   stepText,
   triggerText,
@@ -64,8 +64,8 @@ function jobColumns(rows: readonly JobRow[], look: Look): readonly Column<JobRow
     { title: "VM", value: (job) => job.vm?.name ?? "–", shrinkTo: 8 },
     {
       title: "STATE",
-      value: (job) => jobStateWords[job.state].text,
-      tone: (job) => jobStateWords[job.state].tone,
+      value: (job) => jobWord(job).text,
+      tone: (job) => jobWord(job).tone,
     },
     { title: "CREATED (UTC)", value: (job) => minuteOf(job.createdAt) },
     {
@@ -104,7 +104,7 @@ export const cancel = defineCommand({
 });
 
 function describe(one: JobView, look: Look): string {
-  const state = jobStateWords[one.state];
+  const state = jobWord(one);
   const facts: [string, string][] = [
     ["Job", one.id],
     ["What", `${jobTitle(one)} (${triggerText(one.trigger)}, by ${one.actor.name})`],
@@ -114,6 +114,12 @@ function describe(one: JobView, look: Look): string {
   ];
   if (one.cancelAskedAt !== null && one.endedAt === null)
     facts.push(["Cancel", `requested ${timeOf(one.cancelAskedAt)}`]);
+  if (one.parkedSince !== null && one.parkedUntil !== null)
+    facts.push(["Parked", `since ${timeOf(one.parkedSince)}, next try ${timeOf(one.parkedUntil)}`]);
+  if (one.parkedError !== null) {
+    facts.push(["Outage", `${one.parkedError.message} (${one.parkedError.code})`]);
+    if (one.parkedError.action !== null) facts.push(["What to do", one.parkedError.action]);
+  }
   if (one.resultPointId !== null) facts.push(["Point", one.resultPointId]);
   if (one.error !== null) facts.push(["Error", `${one.error.message} (${one.error.code})`]);
   if (one.error?.action) facts.push(["What to do", one.error.action]);

@@ -9,6 +9,7 @@ import { connectionErrors } from "#messages/errors/connections.ts";
 import { guestErrors } from "#messages/errors/guest.ts";
 import { installationErrors } from "#messages/errors/installation.ts";
 import { snapshotErrors } from "#messages/errors/snapshot.ts";
+import { transferErrors } from "#messages/errors/transfer.ts";
 import { vaultErrors } from "#messages/errors/vault.ts";
 
 /** Failures that only a browser sees: no answer at all, or an answer that is not the portal's. */
@@ -33,6 +34,7 @@ export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
     ...backupErrors.en,
     ...snapshotErrors.en,
     ...guestErrors.en,
+    ...transferErrors.en,
     ...azureErrors.en,
     ...azureIdentityErrors.en,
     ...azureLimitErrors.en,
@@ -46,6 +48,7 @@ export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
     ...backupErrors.nl,
     ...snapshotErrors.nl,
     ...guestErrors.nl,
+    ...transferErrors.nl,
     ...azureErrors.nl,
     ...azureIdentityErrors.nl,
     ...azureLimitErrors.nl,

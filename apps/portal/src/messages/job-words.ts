@@ -7,6 +7,7 @@ import {
   jobStepTexts,
   jobTriggerTexts,
   stepStateTexts,
+  transferWaitTexts,
 } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 
@@ -29,6 +30,8 @@ export const jobWords = catalog({
       "delete-point": "Recovery point deletion of {vm}",
     } satisfies Record<JobKind, string>,
     states: jobStateTexts,
+    /** What a transfer that does not move waits for. */
+    waits: transferWaitTexts,
     stepStates: stepStateTexts,
     /** A step that was running when the job was canceled, and one that the job never started. */
     stepCanceled: jobStateTexts.cancelled,
@@ -62,6 +65,10 @@ export const jobWords = catalog({
       warning: "Geslaagd met waarschuwingen",
       failed: "Mislukt",
       cancelled: "Geannuleerd",
+    },
+    waits: {
+      turn: "Wacht op overdracht",
+      outage: "Geparkeerd door een storing",
     },
     stepStates: {
       waiting: "Wacht",

@@ -96,6 +96,14 @@ export const jobs = catalog({
       noDisks: "No disks yet",
       noDisksText: "The disks appear when the snapshot exists and the changes are known.",
       failedTitle: "This job failed",
+      waitingTitle: "The snapshot is complete and waits for its transfer",
+      waitingText:
+        "The transfer starts when an earlier transfer of this virtual machine has ended and an engine is free.",
+      parkedTitle: "An outage stops this transfer",
+      parkedText:
+        "The snapshot and everything that was moved are kept. A newer snapshot of this virtual machine replaces this one.",
+      parkedSince: "Stopped since",
+      parkedNext: "Next try",
       retryTitle: "The last attempt failed. Kluis is trying again.",
       canceledTitle: "This job was canceled",
       canceledText: {
@@ -204,6 +212,14 @@ export const jobs = catalog({
       noDisks: "Nog geen schijven",
       noDisksText: "De schijven verschijnen als de momentopname bestaat en de wijzigingen bekend zijn.",
       failedTitle: "Deze taak is mislukt",
+      waitingTitle: "De momentopname is gereed en wacht op overdracht",
+      waitingText:
+        "De overdracht begint wanneer een eerdere overdracht van deze virtuele machine is beëindigd en een engine vrij is.",
+      parkedTitle: "Een storing houdt deze overdracht tegen",
+      parkedText:
+        "De momentopname en alles wat al is overgedragen blijven bewaard. Een nieuwere momentopname van deze virtuele machine vervangt deze.",
+      parkedSince: "Gestopt sinds",
+      parkedNext: "Volgende poging",
       retryTitle: "De laatste poging is mislukt. Kluis probeert het opnieuw.",
       canceledTitle: "Deze taak is geannuleerd",
       canceledText: {

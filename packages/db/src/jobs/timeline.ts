@@ -14,7 +14,7 @@ import {
   storableJson,
 } from "@kluis/domain";
 import { newId } from "../ids.ts";
-import { toJson } from "../json.ts";
+import { toJson, toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
 import { wordsSql } from "../view-sql.ts";
 import type { WorkJob } from "./work.ts";
@@ -147,7 +147,14 @@ export interface JobEnd {
 export async function endJob(tx: Tx, jobId: string, end: JobEnd): Promise<boolean> {
   const { count } = await tx.job.updateMany({
     where: { id: jobId, state: { in: [...openJobStates] } },
-    data: { state: end.state, stage: end.stage, endedAt: end.at },
+    data: {
+      state: end.state,
+      stage: end.stage,
+      endedAt: end.at,
+      parkedSince: null,
+      parkedUntil: null,
+      parkedError: toJsonOrNull(null),
+    },
   });
   if (count === 0) return false;
   switch (end.state) {

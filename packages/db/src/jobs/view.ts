@@ -50,6 +50,12 @@ export const jobRow = z.object({
   dueAt: instantView.nullable(),
   deadlineAt: instantView.nullable(),
   cancelAskedAt: instantView.nullable(),
+  /** When the snapshot of a backup was complete; null before. */
+  capturedAt: instantView.nullable(),
+  /** Since when an outage stops the transfer, when it is tried again, and the outage; null while it is not parked. */
+  parkedSince: instantView.nullable(),
+  parkedUntil: instantView.nullable(),
+  parkedError: errorView.nullable(),
   attempt: countView,
   /** How many warnings the job has. */
   warnings: countView,

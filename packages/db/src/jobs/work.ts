@@ -64,6 +64,10 @@ export interface WorkJob {
   readonly startedAt: Date | null;
   readonly dueAt: Date | null;
   readonly deadlineAt: Date | null;
+  /** When the snapshot of a backup was complete. */
+  readonly capturedAt: Date | null;
+  /** A transfer that an outage stopped tries again then. */
+  readonly parkedUntil: Date | null;
   readonly cancelAskedAt: Date | null;
   readonly attempt: number;
   readonly error: ErrorInfo | null;
@@ -108,6 +112,8 @@ export async function loadWorkJob(tx: Tx, jobId: string): Promise<WorkJob | null
     startedAt: row.startedAt,
     dueAt: row.dueAt,
     deadlineAt: row.deadlineAt,
+    capturedAt: row.capturedAt,
+    parkedUntil: row.parkedUntil,
     cancelAskedAt: row.cancelAskedAt,
     attempt: row.attempt,
     error: row.error === null ? null : errorInfoSchema.parse(row.error),
@@ -185,14 +191,4 @@ export async function listVmsInBackup(tx: Tx): Promise<Set<string>> {
     select: { vmId: true },
   });
   return new Set(rows.flatMap(({ vmId }) => vmId ?? []));
-}
-
-/** The earlier of `limit` and the creation of the oldest open job (of one kind, or of any). */
-export async function beforeOpenJobs(tx: Tx, limit: Date, kind?: JobKind): Promise<Date> {
-  const oldest = await tx.job.findFirst({
-    where: { state: { in: [...openJobStates] }, ...(kind === undefined ? {} : { kind }) },
-    orderBy: { createdAt: "asc" },
-    select: { createdAt: true },
-  });
-  return oldest !== null && oldest.createdAt < limit ? oldest.createdAt : limit;
 }

@@ -32,7 +32,7 @@ export interface NewJob {
 /**
  * Adds a job, the task that runs it and the notice about it, in the caller's transaction, and
  * returns the job's id. The caller appends the ledger event (`job.created`).
- * @throws KluisError JOB_ALREADY_RUNNING when a backup of the VM has not ended. PostgreSQL then
+ * @throws KluisError JOB_ALREADY_RUNNING when a backup of the VM has no complete snapshot yet. PostgreSQL then
  * accepts no further statement in the transaction, so check with `openBackupJob` first where this
  * is an expected outcome.
  */
@@ -74,13 +74,13 @@ function jobAlreadyRunning(vmId: string | null, cause: unknown): KluisError {
 }
 
 /**
- * Returns the id of the VM's backup that has not ended, or null. Locks the VM's row until the
- * transaction ends, so that no other transaction starts one before `createJob`.
+ * Returns the id of the VM's backup whose snapshot is not complete, or null. Transfers of earlier snapshots do not count. Locks
+ * the VM's row until the transaction ends, so that no other transaction starts one before `createJob`.
  */
 export async function openBackupJob(tx: Tx, vmId: string): Promise<string | null> {
   await tx.$queryRaw`SELECT id FROM "VirtualMachine" WHERE id = ${vmId}::uuid FOR NO KEY UPDATE`;
   const open = await tx.job.findFirst({
-    where: { vmId, kind: "backup", state: { in: [...openJobStates] } },
+    where: { vmId, kind: "backup", state: { in: [...openJobStates] }, capturedAt: null },
     select: { id: true },
   });
   return open?.id ?? null;

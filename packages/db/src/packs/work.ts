@@ -1,7 +1,6 @@
 /** Packs of the vault as garbage collection handles them. The vault holds the bytes; these rows hold their state. */
 import { openJobStates, safeBytes } from "@kluis/domain";
 import { z } from "zod";
-import { beforeOpenJobs } from "../jobs/work.ts";
 import type { Tx } from "../tx.ts";
 
 export interface PackRow {
@@ -50,13 +49,13 @@ export async function reprievePacks(tx: Tx, vaultId: string, packIds: readonly s
 }
 
 /**
- * Packs to sweep: condemned before `before` and before every open job was created. A job that was open at that moment may
- * already rely on the pack.
+ * Packs to sweep: condemned before `before`. A segment that began before a pack was condemned may use it. It ends within
+ * `limits.segmentLongestMs`, and its node is one of `listHeldNodes` from then on. So `before` is at least that long before the
+ * held nodes are read, and no open job delays the sweep.
  */
 export async function listSweepablePacks(tx: Tx, vaultId: string, before: Date): Promise<PackRow[]> {
-  const limit = await beforeOpenJobs(tx, before);
   const rows = await tx.vaultPack.findMany({
-    where: { vaultId, condemnedAt: { lt: limit } },
+    where: { vaultId, condemnedAt: { lt: before } },
     orderBy: { condemnedAt: "asc" },
     select: { packId: true, bytes: true, createdAt: true, jobId: true, condemnedAt: true },
   });
@@ -110,11 +109,13 @@ export async function listHeldNodes(tx: Tx, vaultId: string): Promise<string[]> 
   return [...new Set(all.filter((node) => node !== null))];
 }
 
-/** Packs that must not be condemned yet: added after `since`, or after the oldest open backup was created. */
+/**
+ * Packs that must not be condemned yet: added after `since`. The node of a segment that wrote them may not be stored yet, but is
+ * within `limits.segmentLongestMs`.
+ */
 export async function listRecentPacks(tx: Tx, vaultId: string, since: Date): Promise<Set<string>> {
-  const limit = await beforeOpenJobs(tx, since, "backup");
   const rows = await tx.vaultPack.findMany({
-    where: { vaultId, createdAt: { gte: limit }, condemnedAt: null },
+    where: { vaultId, createdAt: { gte: since }, condemnedAt: null },
     select: { packId: true },
   });
   return new Set(rows.map(({ packId }) => packId));

@@ -22,20 +22,25 @@ import {
   isOpenJobState,
   type JobKind,
   type JobStep,
+  type JobTaskName,
   KluisError,
   notice,
   noticeText,
 } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
+import { addTask } from "../runtime/queue.ts";
 import type { Again } from "../runtime/tasks.ts";
 import { admit } from "./admission.ts";
 import { endingOf } from "./ending.ts";
+import { resumeTransfer } from "./parking.ts";
 import { recordJob } from "./record.ts";
 import type { CleanUpResult, Ending, Machine, Step, StepContext, StepResult } from "./step.ts";
 
 export interface AdvanceOptions<K extends JobKind, M> {
   readonly deps: EngineDeps;
   readonly machine: Machine<K, M>;
+  /** The task that runs this. It hands the job over before a step of another task. Missing: runs every step. */
+  readonly task?: JobTaskName | undefined;
   readonly jobId: string;
   readonly signal: AbortSignal;
   /** Gets the job at each version that this run works on. */
@@ -85,7 +90,7 @@ async function begin(deps: EngineDeps, job: WorkJob): Promise<void> {
 
 async function runNextStep<K extends JobKind, M extends object>(
   read: StepContext<M>,
-  { machine, onVersion }: Pick<AdvanceOptions<K, M>, "machine" | "onVersion">,
+  { machine, task, onVersion }: Pick<AdvanceOptions<K, M>, "machine" | "task" | "onVersion">,
 ): Promise<Again | null | "continue"> {
   const { deps } = read;
   let { job } = read;
@@ -94,6 +99,8 @@ async function runNextStep<K extends JobKind, M extends object>(
     throw new KluisError("INTERNAL", { message: "The job has no next step.", params: { jobId: job.id } });
   }
   const { name } = step;
+  const elsewhere = await handOver(read, { machine, task, name });
+  if (elsewhere !== null) return elsewhere.again;
   const run = machine.steps[name];
   if (step.state === "waiting") {
     job = await recordJob(deps, {
@@ -104,8 +111,32 @@ async function runNextStep<K extends JobKind, M extends object>(
   }
   const context = { ...read, job };
   const result = await runOrForget(context, run, onVersion);
-  await saveResult(context, name, result);
+  await saveResult(context, { name, result, machine });
   return result.kind === "wait" ? { againInMs: result.afterMs } : "continue";
+}
+
+/**
+ * Decides whether the next step runs now and here. Returns null when it does; else when this task runs again, or null when
+ * another task continues the job.
+ */
+async function handOver<K extends JobKind, M extends object>(
+  { deps, job }: StepContext<M>,
+  next: Pick<AdvanceOptions<K, M>, "machine" | "task"> & { readonly name: JobStep<K> },
+): Promise<{ readonly again: Again | null } | null> {
+  const { machine, task, name } = next;
+  const now = deps.clock.now();
+  const pausedUntil = job.parkedUntil !== null && job.parkedUntil > now ? job.parkedUntil : null;
+  const owner = machine.taskOf(name);
+  if (task !== undefined && task !== owner) {
+    const payload = { jobId: job.id };
+    const runAt = pausedUntil ?? now;
+    await addTask(deps.db.prisma, { name: owner, payload, runAt, keepEarlier: true });
+    return { again: null };
+  }
+  if (pausedUntil !== null) return { again: { againInMs: pausedUntil.getTime() - now.getTime() } };
+  const isFresh = job.steps.find((step) => step.name === name)?.state === "waiting";
+  const later = isFresh ? ((await machine.mayStart?.(deps, job, name)) ?? null) : null;
+  return later === null ? null : { again: later };
 }
 
 function isStepOf<K extends JobKind, M>(machine: Machine<K, M>, name: JobStep): name is JobStep<K> {
@@ -140,17 +171,24 @@ const KEEPS_OPERATION: ReadonlySet<ErrorCode> = new Set([
   "CANCELLED",
 ]);
 
-async function saveResult<M extends object>(
+async function saveResult<K extends JobKind, M extends object>(
   context: StepContext<M>,
-  name: JobStep,
-  result: StepResult<M>,
+  outcome: {
+    readonly name: JobStep;
+    readonly result: StepResult<M>;
+    readonly machine: Pick<Machine<K, M>, "afterStep">;
+  },
 ): Promise<void> {
   const { deps, job } = context;
+  const { name, result, machine } = outcome;
+  const isOver = result.kind === "done" || result.kind === "skipped";
   await recordJob(deps, {
     job,
     change: async (tx, at) => {
       await saveParts(tx, context, { result, at });
       await saveStep(tx, { job, name, result, at });
+      if (isOver) await machine.afterStep?.(tx, { job, name, at });
+      if (isOver || result.kind === "again") await resumeTransfer(tx, deps, job.id);
     },
     events: [...stepEvents(name, result), ...(result.events ?? [])],
     ...(result.pointId === undefined ? {} : { pointId: result.pointId }),

@@ -68,7 +68,8 @@ export function inJob<T>(
   return inTransaction(deps.db, async (tx) => work(tx, await holdJob(tx, job)));
 }
 
-function toDraft(event: JobEvent, job: WorkJob, teamIds: readonly string[]): LedgerDraft {
+/** An event as the ledger takes it. */
+export function toDraft(event: JobEvent, job: WorkJob, teamIds: readonly string[]): LedgerDraft {
   const name = job.vm === null ? job.kind : `${job.kind} of ${job.vm.name}`;
   return {
     kind: event.kind,

@@ -13,10 +13,11 @@ import {
   type WorkJob,
   type WorkSegment,
 } from "@kluis/db";
-import { type TaskName, toKluisError } from "@kluis/domain";
+import { limits, type TaskName, toKluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "../runtime/queue.ts";
 import type { TaskDefinition, TaskRun } from "../runtime/tasks.ts";
+import { parkTransfer, resumeTransfer } from "./parking.ts";
 import { failJob, recordRetry } from "./task.ts";
 
 export type SegmentTaskName = Extract<TaskName, "backup.segment" | "restore.segment">;
@@ -35,7 +36,7 @@ export interface SegmentMoved {
 }
 
 export interface SegmentKind {
-  readonly wakes: "backup.advance" | "restore.advance";
+  readonly wakes: "backup.transfer" | "restore.advance";
   /** False when the job is ending and no longer needs its segments. */
   isWanted(job: WorkJob): boolean;
   /** Moves the bytes; they are durable when it returns. Running it twice, also at the same time, has the same result. */
@@ -50,6 +51,17 @@ export function segmentTaskDefinition(kind: SegmentKind): TaskDefinition<Segment
     async run(run) {
       await runSegment(kind, run);
       return null;
+    },
+    async outage(tx, { deps, payload }, failed) {
+      if (!(await isSegmentOpen(tx, payload))) return null;
+      const { jobId } = payload;
+      const parking = await parkTransfer(tx, deps, { ...failed, jobId });
+      if (parking === null) return null;
+      // The job's task queues its open segments again when the pause is over.
+      const pauseMs = parking.kind === "parked" ? parking.pauseMs : 0;
+      const runAt = new Date(deps.clock.now().getTime() + pauseMs);
+      await addTask(tx, { name: kind.wakes, payload: { jobId }, runAt });
+      return { againInMs: null };
     },
     async retrying(tx, { payload }, error) {
       if (await isSegmentOpen(tx, payload)) await recordRetry(tx, payload.jobId, error);
@@ -73,16 +85,19 @@ async function runSegment(
   const segment = await loadSegment(deps.db.prisma, payload);
   if (job === null || segment === null || job.state !== "running" || !kind.isWanted(job)) return;
   if (segment.state === "done") return wake(deps, kind, jobId);
-  await inTransaction(deps.db, async (tx) => {
-    await startSegment(tx, segment, await databaseNow(tx));
+  if (job.parkedUntil !== null && job.parkedUntil > deps.clock.now()) return;
+  const startedAt = await inTransaction(deps.db, async (tx) => {
+    const at = await databaseNow(tx);
+    await startSegment(tx, segment, at);
     await notify(tx, "job", { jobId });
+    return at;
   });
   const unwanted = new AbortController();
   const over = new AbortController();
   const watch = watchJob({ deps, jobId, unwanted, over: over.signal });
   try {
     const moved = await kind.move({ deps, job, segment, signal: AbortSignal.any([signal, unwanted.signal]) });
-    await finish(deps, kind, { segment, moved });
+    await finish(deps, kind, { segment, moved, startedAt });
   } catch (error) {
     // An ending job revokes access and removes the snapshot: errors that follow from this are not failures.
     if (!unwanted.signal.aborted && !(await isEnding(deps, jobId))) throw toKluisError(error);
@@ -122,11 +137,18 @@ async function isEnding(deps: EngineDeps, jobId: string): Promise<boolean> {
 async function finish(
   deps: EngineDeps,
   kind: SegmentKind,
-  { segment, moved }: { segment: WorkSegment; moved: SegmentMoved },
+  done: { readonly segment: WorkSegment; readonly moved: SegmentMoved; readonly startedAt: Date },
 ): Promise<void> {
+  const { segment, moved, startedAt } = done;
   const { jobId } = segment.disk;
   await inTransaction(deps.db, async (tx) => {
-    const open = await finishSegment(tx, segment, { ...moved, at: await databaseNow(tx) });
+    const at = await databaseNow(tx);
+    // A pack that this segment uses may have been removed meanwhile: it is moved again.
+    if (at.getTime() - startedAt.getTime() > limits.segmentLongestMs) {
+      deps.log.warn({ jobId, segment: segment.segment }, "segment dropped: it took too long");
+      return;
+    }
+    const open = await finishSegment(tx, segment, { ...moved, at });
     if (open === null) {
       deps.log.info(
         { jobId, segment: segment.segment },
@@ -134,6 +156,7 @@ async function finish(
       );
       return;
     }
+    await resumeTransfer(tx, deps, jobId);
     await notify(tx, "job", { jobId });
     if (open === 0) await addTask(tx, { name: kind.wakes, payload: { jobId }, runAt: deps.clock.now() });
   });

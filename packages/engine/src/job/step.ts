@@ -1,8 +1,9 @@
 /** The contract between a kind of job and the code that runs it: steps, their results, and the machine that holds them. */
 import type { AzureOperation } from "@kluis/azure";
 import type { Tx, WorkJob } from "@kluis/db";
-import type { JobKind, JobStep, KluisError, Notice } from "@kluis/domain";
+import type { JobKind, JobStep, JobTaskName, KluisError, Notice } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
+import type { Again } from "../runtime/tasks.ts";
 import type { JobEvent } from "./record.ts";
 
 /** `M` is the job's memory: JSON with a schema, stored with the job. */
@@ -71,6 +72,15 @@ export interface Machine<K extends JobKind, M> {
   /** @throws KluisError INTERNAL for memory of another version */
   parse(memory: unknown): M;
   readonly steps: { readonly [S in JobStep<K>]: Step<M> };
+  /** The task that runs a step. Another one hands the job over to it. */
+  taskOf(step: JobStep<K>): JobTaskName;
+  /** When to look again whether a step may start; null when it may. Default: it may. */
+  mayStart?(deps: EngineDeps, job: WorkJob, step: JobStep<K>): Promise<Again | null>;
+  /** Writes other rows in the transaction that ends a step. */
+  afterStep?(
+    tx: Tx,
+    ended: { readonly job: WorkJob; readonly name: JobStep; readonly at: Date },
+  ): Promise<void>;
   /** Whether a cancellation still has an effect. */
   isCancellable(memory: M): boolean;
   /** The job's result is durable: from here it can only go forward. */

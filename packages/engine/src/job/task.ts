@@ -10,9 +10,10 @@ import {
   type Tx,
   withLock,
 } from "@kluis/db";
-import { errorInfo, type JobKind, type jobTask, type KluisError } from "@kluis/domain";
+import { errorInfo, type JobKind, type JobTaskName, type KluisError } from "@kluis/domain";
 import type { Again, TaskDefinition, TaskRun } from "../runtime/tasks.ts";
 import { advance } from "./advance.ts";
+import { parkTransfer } from "./parking.ts";
 import type { Machine } from "./step.ts";
 
 /** Another process advances the job at this moment: try again soon. */
@@ -23,11 +24,18 @@ const CLEAN_UP_AGAIN_MS = 5 * 60_000;
 /** The job as a run has read it last: what the run records when it fails applies to this version only. */
 const lastRead = new WeakMap<object, JobFence>();
 
-export function jobTaskDefinition<K extends JobKind, M extends object>(
+export function jobTaskDefinition<K extends JobKind, M extends object, N extends JobTaskName>(
   machine: Machine<K, M>,
-): TaskDefinition<(typeof jobTask)[K]> {
+  task: N,
+): TaskDefinition<N> {
   return {
-    run: (run) => advanceAlone(machine, run),
+    run: (run) => advanceAlone(machine, task, run),
+    async outage(tx, run, failed) {
+      if (!(await isCurrent(tx, run))) return null;
+      const parking = await parkTransfer(tx, run.deps, { ...failed, jobId: run.payload.jobId });
+      if (parking === null) return null;
+      return { againInMs: parking.kind === "parked" ? parking.pauseMs : 0 };
+    },
     async retrying(tx, run, error) {
       if (await isCurrent(tx, run)) await recordRetry(tx, run.payload.jobId, error);
     },
@@ -41,9 +49,10 @@ export function jobTaskDefinition<K extends JobKind, M extends object>(
  * Advances a job under its lock. A run that loses the lock, or finds that another engine advanced the job, ends quietly:
  * nothing of it is stored, and the task looks again soon.
  */
-async function advanceAlone<K extends JobKind, M extends object>(
+async function advanceAlone<K extends JobKind, M extends object, N extends JobTaskName>(
   machine: Machine<K, M>,
-  run: TaskRun<(typeof jobTask)[K]>,
+  task: N,
+  run: TaskRun<N>,
 ): Promise<Again | null> {
   const { deps, signal } = run;
   const { jobId } = run.payload;
@@ -53,7 +62,7 @@ async function advanceAlone<K extends JobKind, M extends object>(
     const held = await withLock(deps.db, locks.job(jobId), (lost) => {
       lock = lost;
       const either = AbortSignal.any([signal, lost]);
-      return advance({ deps, machine, jobId, signal: either, onVersion });
+      return advance({ deps, machine, task, jobId, signal: either, onVersion });
     });
     return held === null ? BUSY : held.value;
   } catch (error) {

@@ -63,7 +63,8 @@ export function judgeFailure(error: KluisError, tries: Tries): Verdict {
   }
 }
 
-function failedBefore({ allowed, left }: Tries): number {
+/** The number of tries that failed before this one. */
+export function failedBefore({ allowed, left }: Tries): number {
   return Math.max(0, allowed - left - 1);
 }
 

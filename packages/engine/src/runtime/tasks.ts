@@ -4,7 +4,7 @@ import { type KluisError, type TaskName, type TaskPayload, taskCatalog, taskKey 
 import type { JobHelpers, Task, TaskList } from "graphile-worker";
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "./queue.ts";
-import { failureOf, judgeFailure } from "./retry.ts";
+import { failedBefore, failureOf, judgeFailure } from "./retry.ts";
 
 /** Run the task again after this time. */
 export interface Again {
@@ -18,10 +18,24 @@ export interface TaskRun<N extends TaskName> {
   readonly signal: AbortSignal;
 }
 
+/** A try that failed. */
+export interface FailedTry {
+  readonly error: KluisError;
+  /** Failures in a row before this one. */
+  readonly failedBefore: number;
+}
+
+/** How a task handles an outage: no try is used. Null: the task ends, because something else queues it again. */
+export interface Outage {
+  readonly againInMs: number | null;
+}
+
 /** A task: what it does, and what it records when it fails. */
 export interface TaskDefinition<N extends TaskName> {
   /** Returns when to run again, or null when it is done. */
   run(run: TaskRun<N>): Promise<Again | null>;
+  /** Called first when a try failed. Returns null when this is not an outage: then retry.ts decides. */
+  outage?(tx: Tx, run: TaskRun<N>, failed: FailedTry): Promise<Outage | null>;
   /** Called when the task will be retried. */
   retrying?(tx: Tx, run: TaskRun<N>, error: KluisError): Promise<void>;
   /** Called when the task will not be retried. Returning a time queues it again, with all its tries. */
@@ -103,12 +117,18 @@ async function afterFailure<N extends TaskName>(given: {
   // The engine is not stopping here, so an aborted signal means a timeout.
   const error = failureOf(given.error, { overTime: run.signal.aborted, minutes });
   const { attempts, max_attempts: maxAttempts } = helpers.job;
-  const verdict = judgeFailure(error, {
-    allowed: taskCatalog[name].maxAttempts,
-    left: maxAttempts - attempts,
-  });
-  deps.log.warn({ error, task: taskKey(name, payload), verdict: verdict.kind }, "task failed");
+  const tries = { allowed: taskCatalog[name].maxAttempts, left: maxAttempts - attempts };
+  const verdict = judgeFailure(error, tries);
   await inTransaction(deps.db, async (tx) => {
+    const failed = { error, failedBefore: failedBefore(tries) };
+    const outage = (await definition.outage?.(tx, run, failed)) ?? null;
+    const handled = outage === null ? verdict.kind : "outage";
+    deps.log.warn({ error, task: taskKey(name, payload), verdict: handled }, "task failed");
+    if (outage !== null) {
+      if (outage.againInMs !== null)
+        await addTask(tx, { name, payload, runAt: later(deps, outage.againInMs) });
+      return;
+    }
     if (verdict.kind === "again") {
       await definition.retrying?.(tx, run, error);
       const { delayMs, attemptsLeft } = verdict;

@@ -1,10 +1,11 @@
 "use client";
-import { isOpenJobState } from "@kluis/domain";
+import { isOpenJobState, transferWaitOf } from "@kluis/domain";
 import { useTranslations } from "next-intl";
 import type { JobView } from "#lib/api-types.ts";
 import { useErrorView } from "#lib/use-error-view.ts";
 import { Alert } from "#ui/alert.tsx";
 import { AzureQuote } from "#ui/states.tsx";
+import { AbsoluteTime } from "#ui/time-ago.tsx";
 
 /** Why a job failed or was canceled, the error of its last attempt, and its warnings. */
 export function JobAlerts({ job }: { job: JobView }) {
@@ -17,6 +18,7 @@ export function JobAlerts({ job }: { job: JobView }) {
       {job.state === "cancelled" ? (
         <Alert title={t("detail.canceledTitle")}>{t(`detail.canceledText.${job.kind}`)}</Alert>
       ) : null}
+      <TransferAlert job={job} />
       {job.error === null ? null : (
         <Alert
           tone={active ? "warn" : "bad"}
@@ -37,6 +39,28 @@ export function JobAlerts({ job }: { job: JobView }) {
         );
       })}
     </>
+  );
+}
+
+/** Why a transfer does not move, and when it is tried again. */
+function TransferAlert({ job }: { job: JobView }) {
+  const t = useTranslations("jobs");
+  const describe = useErrorView();
+  const wait = transferWaitOf(job);
+  if (wait === null) return null;
+  if (wait === "turn") return <Alert title={t("detail.waitingTitle")}>{t("detail.waitingText")}</Alert>;
+  const { parkedSince, parkedUntil, parkedError } = job;
+  const code = parkedError?.code ?? null;
+  const title = t("detail.parkedTitle");
+  return (
+    <Alert tone="warn" title={code === null ? title : t("detail.withCode", { title, code })}>
+      {parkedError === null ? null : <ErrorText view={describe(parkedError)} withMessage />}
+      <p>
+        {t("detail.parkedSince")} <AbsoluteTime at={parkedSince} />. {t("detail.parkedNext")}{" "}
+        <AbsoluteTime at={parkedUntil} />.
+      </p>
+      <p>{t("detail.parkedText")}</p>
+    </Alert>
   );
 }
 

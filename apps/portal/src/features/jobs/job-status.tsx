@@ -1,5 +1,5 @@
 "use client";
-import type { JobKind, JobStage, JobState } from "@kluis/domain";
+import { type JobKind, type JobStage, type JobState, type TransferWait, transferWaitOf } from "@kluis/domain";
 import { Archive, HardDriveDownload, type LucideIcon, ShieldCheck, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { stepName, stepOfStage } from "#features/jobs/job-view-model.ts";
@@ -14,15 +14,34 @@ const look: Record<JobState, readonly [Tone, StatusIcon]> = {
   cancelled: ["idle", "stopped"],
 };
 
-/** The state of a job, with the running step. */
+const waitLook: Record<TransferWait, readonly [Tone, StatusIcon]> = {
+  turn: ["idle", "waiting"],
+  outage: ["warn", "waiting"],
+};
+
+/** The state of a job, with the running step or what its transfer waits for. */
 export function JobStateBadge({
   job,
 }: {
-  job: { readonly kind: JobKind; readonly state: JobState; readonly stage: JobStage };
+  job: {
+    readonly kind: JobKind;
+    readonly state: JobState;
+    readonly stage: JobStage;
+    readonly parkedSince: string | null;
+  };
 }) {
   const t = useTranslations("jobs");
   const [tone, icon] = look[job.state];
   const step = job.state === "running" ? stepOfStage(job.stage) : null;
+  const wait = transferWaitOf(job);
+  if (wait !== null) {
+    const [waitTone, waitIcon] = waitLook[wait];
+    return (
+      <Status tone={waitTone} icon={waitIcon}>
+        {t(`waits.${wait}`)}
+      </Status>
+    );
+  }
   return (
     <Status tone={tone} icon={icon}>
       {t(`states.${job.state}`)}

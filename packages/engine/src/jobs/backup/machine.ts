@@ -2,6 +2,7 @@
 import type { Machine } from "../../job/step.ts";
 import { cleanUp } from "./clean-up.ts";
 import { type BackupMemory, parseMemory } from "./memory.ts";
+import { afterStep, mayStart, taskOfStep } from "./stages.ts";
 import { access } from "./steps/access.ts";
 import { extension } from "./steps/extension.ts";
 import { plan } from "./steps/plan.ts";
@@ -25,7 +26,11 @@ export const backupMachine: Machine<"backup", BackupMemory> = {
     "remove-snapshot": removeJobSnapshot,
     "recovery-point": recoveryPoint,
   },
-  isCancellable: (memory) => memory.sealedAt === undefined,
+  taskOf: taskOfStep,
+  mayStart,
+  afterStep,
+  // Until the manifest is durable. A canceled job removes a manifest whose write had no answer.
+  isCancellable: () => true,
   isCommitted: (memory) => memory.manifestDigest !== undefined,
   cleanUp,
 };

@@ -11,7 +11,7 @@ import { parseMemory } from "./memory.ts";
 import { snapshotOf } from "./snapshot.ts";
 
 export const backupSegment: SegmentKind = {
-  wakes: "backup.advance",
+  wakes: "backup.transfer",
   isWanted: (job) => endingOf(job, backupMachine, parseMemory(job.memory)) === null,
   move: moveToVault,
 };

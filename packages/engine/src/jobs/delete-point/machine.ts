@@ -25,6 +25,7 @@ type Context = StepContext<Memory>;
 export const deletePointMachine: Machine<"delete-point", Memory> = {
   parse: (memory) => memorySchema.parse(memory ?? {}),
   steps: { delete: deletePoint },
+  taskOf: () => "point.delete",
   // The manifest is removed first, so that a started deletion cannot be undone.
   isCancellable: () => false,
   isCommitted: (memory) => memory.deleting === true,

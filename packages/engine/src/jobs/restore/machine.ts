@@ -11,6 +11,7 @@ import { transfer } from "./steps/transfer.ts";
 export const restoreMachine: Machine<"restore-disk", RestoreMemory> = {
   parse: (memory) => restoreMemorySchema.parse(memory ?? {}),
   steps: { prepare, "create-disk": createDisk, access, transfer, finish },
+  taskOf: () => "restore.advance",
   isCancellable: (memory) => memory.footerWritten !== true,
   isCommitted: () => false,
   cleanUp,

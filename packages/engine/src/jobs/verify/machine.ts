@@ -10,6 +10,7 @@ type Memory = Record<string, never>;
 export const verifyMachine: Machine<"verify", Memory> = {
   parse: () => ({}),
   steps: { verify },
+  taskOf: () => "verify.run",
   isCancellable: () => true,
   isCommitted: () => false,
   cleanUp: () => Promise.resolve({ kind: "done" }),

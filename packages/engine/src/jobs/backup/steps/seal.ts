@@ -1,6 +1,6 @@
 /** Joins the segments of each disk to one chunk map, then writes the manifest. The recovery point exists from then on. */
-import { listJobDisks, listSegmentNodes, setDiskRoot, type WorkDisk } from "@kluis/db";
-import { KluisError, notice } from "@kluis/domain";
+import { databaseNow, listJobDisks, listSegmentNodes, setDiskRoot, type WorkDisk } from "@kluis/db";
+import { KluisError, limits, notice } from "@kluis/domain";
 import { type NodeRef, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
 import { inJob } from "../../../job/record.ts";
 import { segmentCount } from "../../../job/segments.ts";
@@ -44,12 +44,21 @@ async function sealDisk(context: Context, disk: WorkDisk): Promise<void> {
   const { deps, job, signal } = context;
   if (disk.rootDigest !== null) return;
   const { vault } = await vaultOf({ deps, job });
+  const began = await databaseNow(deps.db.prisma);
   const moved = await listSegmentNodes(deps.db.prisma, disk.id);
   const base = disk.baseNode === null ? null : parseNodeRef(disk.baseNode);
   const segments = await untouchedSegments(disk, () => vault.segmentNodes(base, disk.diskBytes, signal));
   for (const [segment, node] of moved) segments[segment] = node === null ? null : parseNodeRef(node);
   const sealed = await vault.sealDisk({ diskBytes: disk.diskBytes, segments, base, signal });
-  await inJob(context, (tx) => setDiskRoot(tx, disk.id, sealed));
+  await inJob(context, async (tx, at) => {
+    // A process that was suspended may have used packs that were removed meanwhile.
+    if (at.getTime() - began.getTime() > limits.segmentLongestMs) {
+      throw new KluisError("INTERNAL", {
+        message: `Joining the segments of disk ${disk.name} took too long.`,
+      });
+    }
+    await setDiskRoot(tx, disk.id, sealed);
+  });
 }
 
 /** The nodes of segments without extents: unchanged if changed ranges were listed, zeros if allocated ranges were. */

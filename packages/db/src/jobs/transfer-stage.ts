@@ -1,0 +1,144 @@
+/** The second stage of a backup: a job whose snapshot is complete waits, moves its data, or is parked by an outage. */
+import { type ErrorInfo, failureParams, notice, noticeText, openJobStates } from "@kluis/domain";
+import { z } from "zod";
+import { toJson, toJsonOrNull } from "../json.ts";
+import type { Tx } from "../tx.ts";
+import { wordsSql } from "../view-sql.ts";
+
+const isOpen = { kind: "backup", state: { in: [...openJobStates] } };
+
+/** Records that the snapshot of a backup is complete. The job waits for its transfer from then on. */
+export async function markCaptured(tx: Tx, jobId: string, at: Date): Promise<void> {
+  await tx.job.updateMany({
+    where: { id: jobId, capturedAt: null },
+    data: { capturedAt: at, stage: "transfer-waiting" },
+  });
+}
+
+export interface OpenTransfer {
+  readonly id: string;
+  readonly createdAt: Date;
+  /** Its first step of the transfer has begun. */
+  readonly hasStarted: boolean;
+  readonly parkedSince: Date | null;
+  readonly parkedError: ErrorInfo | null;
+}
+
+const transferRows = z.array(
+  z.object({
+    id: z.string(),
+    createdAt: z.date(),
+    hasStarted: z.boolean(),
+    parkedSince: z.date().nullable(),
+    parkedError: z.custom<ErrorInfo>().nullable(),
+  }),
+);
+
+/**
+ * Transfers of the job's VM with an older snapshot, oldest first, that neither failed nor were canceled. Locks their rows until
+ * the transaction ends.
+ */
+export async function lockOlderTransfers(tx: Tx, jobId: string): Promise<OpenTransfer[]> {
+  const rows = await tx.$queryRaw`
+    SELECT j.id, j."createdAt", j."parkedSince", j."parkedError", j.stage <> 'transfer-waiting' AS "hasStarted"
+    FROM "Job" j, "Job" mine
+    WHERE mine.id = ${jobId}::uuid AND j."vmId" = mine."vmId" AND j.id <> mine.id AND j.kind = 'backup'
+      AND j.state IN (${wordsSql(openJobStates)}) AND j."capturedAt" IS NOT NULL
+      AND (j."capturedAt", j.id) < (coalesce(mine."capturedAt", kluis_now()), mine.id)
+      AND j.error IS NULL AND j."cancelAskedAt" IS NULL
+    ORDER BY j."capturedAt", j.id FOR NO KEY UPDATE OF j`;
+  return transferRows.parse(rows);
+}
+
+/** Whether a transfer of the VM with an older snapshot is still to move: transfers of a VM run one after the other. */
+export async function hasOlderTransfer(
+  tx: Tx,
+  job: { readonly id: string; readonly vmId: string | null; readonly capturedAt: Date | null },
+): Promise<boolean> {
+  if (job.vmId === null || job.capturedAt === null) return false;
+  const { id, vmId, capturedAt } = job;
+  const older = await tx.job.findFirst({
+    where: {
+      ...isOpen,
+      vmId,
+      OR: [{ capturedAt: { lt: capturedAt } }, { capturedAt, id: { lt: id } }],
+      error: { equals: toJsonOrNull(null) },
+      cancelAskedAt: null,
+    },
+    select: { id: true },
+  });
+  return older !== null;
+}
+
+export interface TransferState {
+  readonly parkedSince: Date | null;
+  readonly deadlineAt: Date | null;
+  /** The job failed or a user canceled it: it will clean up and end. */
+  readonly isEnding: boolean;
+  /** The job is in its second stage. */
+  readonly isCaptured: boolean;
+  readonly hasNewerCapture: boolean;
+  readonly now: Date;
+}
+
+const stateRow = z
+  .tuple([
+    z.object({
+      parkedSince: z.date().nullable(),
+      deadlineAt: z.date().nullable(),
+      isEnding: z.boolean(),
+      isCaptured: z.boolean(),
+      hasNewerCapture: z.boolean(),
+      now: z.date(),
+    }),
+  ])
+  .or(z.tuple([]));
+
+/** The facts that decide about a failed transfer; null when the job does not run. Locks its row until the transaction ends. */
+export async function lockTransfer(tx: Tx, jobId: string): Promise<TransferState | null> {
+  const rows = await tx.$queryRaw`
+    SELECT j."parkedSince", j."deadlineAt", j.error IS NOT NULL OR j."cancelAskedAt" IS NOT NULL AS "isEnding",
+      j."capturedAt" IS NOT NULL AS "isCaptured", kluis_now() AS now,
+      EXISTS (SELECT FROM "Job" newer WHERE newer."vmId" = j."vmId" AND newer.kind = 'backup'
+        AND newer."capturedAt" > j."capturedAt" AND newer.error IS NULL AND newer."cancelAskedAt" IS NULL
+      ) AS "hasNewerCapture"
+    FROM "Job" j WHERE j.id = ${jobId}::uuid AND j.state = 'running' FOR NO KEY UPDATE OF j`;
+  return stateRow.parse(rows)[0] ?? null;
+}
+
+/**
+ * Parks a transfer until an instant, and shows why. Keeps the start of an outage that lasts.
+ * @returns whether the outage began with this call
+ */
+export async function parkJob(
+  tx: Tx,
+  jobId: string,
+  parked: { readonly error: ErrorInfo; readonly at: Date; readonly until: Date },
+): Promise<boolean> {
+  const { error, at, until } = parked;
+  const began = await tx.job.updateMany({
+    where: { id: jobId, parkedSince: null, state: "running" },
+    data: { parkedSince: at, parkedUntil: until, parkedError: toJson(error) },
+  });
+  if (began.count === 0) {
+    await tx.job.updateMany({
+      where: { id: jobId, state: "running" },
+      data: { parkedUntil: until, parkedError: toJson(error) },
+    });
+  }
+  const said = notice("step-parked", failureParams(error));
+  await tx.jobStep.updateMany({
+    where: { jobId, state: "running" },
+    data: { message: noticeText(said), notice: toJson(said) },
+  });
+  return began.count > 0;
+}
+
+/** Records that a transfer makes progress again. Returns false when it was not parked. */
+export async function unparkJob(tx: Tx, jobId: string): Promise<boolean> {
+  const { count } = await tx.job.updateMany({
+    where: { id: jobId, parkedSince: { not: null } },
+    data: { parkedSince: null, parkedUntil: null, parkedError: toJsonOrNull(null) },
+  });
+  return count > 0;
+}

@@ -1,0 +1,154 @@
+/**
+ * What an error means for a transfer: retry it, park the transfer while an outage lasts, or give the snapshot up. Pure.
+ *
+ * A parked transfer uses no tries, and keeps its snapshot and everything that was moved.
+ */
+import type { ErrorCode, Retry } from "./errors.ts";
+import { isOpenJobState, type JobStage, type JobState } from "./job-states.ts";
+import { limits } from "./limits.ts";
+
+/**
+ * - `retry`: no outage; the rule of the task's retries decides.
+ * - `soft`: may be a hiccup; an outage only after a few tries in a row.
+ * - `outage`: lasts until someone or something outside of the job ends it.
+ */
+export type OutageKind = "retry" | "soft" | "outage";
+
+const outageKinds = {
+  INPUT_INVALID: "retry",
+  NOT_FOUND: "retry",
+  CONFLICT: "retry",
+  NOT_SIGNED_IN: "retry",
+  TOKEN_INVALID: "retry",
+  FORBIDDEN: "retry",
+  CONFIG_INVALID: "outage",
+  VM_NOT_FOUND: "retry",
+  VM_NOT_PROTECTED: "retry",
+  POLICY_NOT_FOUND: "retry",
+  POINT_NOT_FOUND: "retry",
+  DISK_NOT_FOUND: "retry",
+  DISK_NOT_SUPPORTED: "retry",
+  JOB_ALREADY_RUNNING: "retry",
+  CONSISTENCY_NOT_REACHED: "retry",
+  EXTENSION_FAILED: "retry",
+  AGENT_NOT_READY: "retry",
+  GUEST_FAILED: "retry",
+  TRANSFER_GIVEN_UP: "retry",
+  AZURE_UNREACHABLE: "soft",
+  AZURE_AUTH_FAILED: "outage",
+  AZURE_FORBIDDEN: "outage",
+  AZURE_NOT_FOUND: "retry",
+  AZURE_SUBSCRIPTION_UNUSABLE: "outage",
+  AZURE_LIMIT_REACHED: "outage",
+  AZURE_CONFLICT: "soft",
+  AZURE_THROTTLED: "soft",
+  AZURE_REJECTED: "retry",
+  AZURE_FAILED: "soft",
+  AZURE_SAS_EXPIRED: "soft",
+  DISK_ACCESS_REFUSED: "outage",
+  DELTA_BASE_INVALID: "retry",
+  CONNECTION_UNUSABLE: "outage",
+  VAULT_UNUSABLE: "outage",
+  VAULT_UNREACHABLE: "soft",
+  VAULT_FULL: "outage",
+  VAULT_NOT_INITIALISED: "outage",
+  VAULT_ALREADY_EXISTS: "retry",
+  VAULT_VERSION_UNSUPPORTED: "outage",
+  VAULT_KEY_WRONG: "outage",
+  VAULT_DATA_DAMAGED: "retry",
+  VAULT_OBJECT_MISSING: "retry",
+  VAULT_OBJECT_EXISTS: "retry",
+  DATABASE_UNREACHABLE: "retry",
+  DISK_FULL: "outage",
+  PORT_IN_USE: "retry",
+  CANCELLED: "retry",
+  INTERNAL: "retry",
+} as const satisfies Record<ErrorCode, OutageKind>;
+
+/** Tries in a row after which a `soft` error is an outage: 1 s, 2 s and 4 s apart. */
+const SOFT_TRIES = 3;
+
+export interface TransferFailure {
+  readonly error: { readonly code: ErrorCode; readonly retry: Retry; readonly retryAfterMs: number | null };
+  /** Failures of the same task in a row, before this one. */
+  readonly failedBefore: number;
+  /** Since when the transfer is parked; null while it is not. */
+  readonly parkedSince: Date | null;
+  readonly now: Date;
+  /** A newer snapshot of the VM is complete. */
+  readonly hasNewerCapture: boolean;
+  /** When the backup had to be complete; null without a deadline. */
+  readonly deadlineAt: Date | null;
+}
+
+/** `superseded`: a newer snapshot is complete. `expired`: the outage lasted too long. */
+export type TransferGiveUpReason = "superseded" | "expired";
+
+export type TransferVerdict =
+  | { readonly kind: "continue" }
+  | { readonly kind: "park"; readonly pauseMs: number }
+  | { readonly kind: "give-up"; readonly reason: TransferGiveUpReason };
+
+/** Judges a failed try of a transfer. */
+export function judgeTransfer(failure: TransferFailure): TransferVerdict {
+  const { error, parkedSince, now, hasNewerCapture, deadlineAt } = failure;
+  if (!isOutage(failure)) return { kind: "continue" };
+  const lastedMs = parkedSince === null ? 0 : Math.max(0, now.getTime() - parkedSince.getTime());
+  if (hasNewerCapture && lastedMs >= limits.transferHiccupMs)
+    return { kind: "give-up", reason: "superseded" };
+  const lateMs = deadlineAt === null ? lastedMs : now.getTime() - deadlineAt.getTime();
+  if (Math.min(lastedMs, lateMs) >= limits.transferGiveUpMs) return { kind: "give-up", reason: "expired" };
+  return { kind: "park", pauseMs: parkPauseMs(lastedMs, error.retryAfterMs ?? 0) };
+}
+
+function isOutage({ error, failedBefore, parkedSince }: TransferFailure): boolean {
+  const kind: OutageKind = outageKinds[error.code];
+  switch (kind) {
+    case "retry":
+      return false;
+    case "outage":
+      return true;
+    case "soft":
+      // Throttling uses no tries. A long pause is an outage; a short one is how Azure slows a caller down.
+      if (error.retry === "after" && (error.retryAfterMs ?? 0) >= limits.transferLongPauseMs) return true;
+      return parkedSince !== null || failedBefore >= SOFT_TRIES;
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The pause of a parked transfer: half as long as the outage has lasted, between 1 second and 15 minutes. */
+export function parkPauseMs(lastedMs: number, atLeastMs = 0): number {
+  const { transferPauseShortestMs: shortest, transferPauseLongestMs: longest } = limits;
+  return Math.min(longest, Math.max(shortest, atLeastMs, lastedMs / 2));
+}
+
+export interface OlderTransfer {
+  /** It has begun to open its snapshot. */
+  readonly hasStarted: boolean;
+  readonly parkedSince: Date | null;
+}
+
+/**
+ * Whether a newer complete snapshot replaces an older transfer of the same VM: one that has not started, or that an outage has
+ * stopped for longer than a hiccup. A transfer that moves continues.
+ */
+export function isReplaced({ hasStarted, parkedSince }: OlderTransfer, now: Date): boolean {
+  if (!hasStarted) return true;
+  return parkedSince !== null && now.getTime() - parkedSince.getTime() >= limits.transferHiccupMs;
+}
+
+/** What a transfer that does not move waits for: its turn, or the end of an outage. */
+export const transferWaits = ["turn", "outage"] as const;
+export type TransferWait = (typeof transferWaits)[number];
+
+/** Returns what a backup's transfer waits for; null when it moves, or when the job is not in that stage. */
+export function transferWaitOf(job: {
+  readonly state: JobState;
+  readonly stage: JobStage;
+  readonly parkedSince: Date | string | null;
+}): TransferWait | null {
+  if (!isOpenJobState(job.state) || job.stage === "cleaning-up") return null;
+  if (job.parkedSince !== null) return "outage";
+  return job.stage === "transfer-waiting" ? "turn" : null;
+}
