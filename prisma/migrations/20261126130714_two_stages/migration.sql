@@ -4,6 +4,8 @@ ADD COLUMN     "parkedError" JSONB,
 ADD COLUMN     "parkedSince" TIMESTAMPTZ(3),
 ADD COLUMN     "parkedUntil" TIMESTAMPTZ(3);
 
+-- Written by hand from here on.
+
 -- A VM has one backup that captures at a time. Transfers of earlier snapshots may still be open.
 DROP INDEX "Job_one_backup_per_vm";
 -- Backups that an earlier version began and whose snapshot is complete continue as transfers.
