@@ -234,19 +234,7 @@ export {
   type SchedulerDecision,
   type SchedulerInput,
 } from "./scheduler.ts";
-export {
-  isReplaced,
-  judgeTransfer,
-  type OlderTransfer,
-  type OutageKind,
-  parkPauseMs,
-  type TransferFailure,
-  type TransferGiveUpReason,
-  type TransferVerdict,
-  type TransferWait,
-  transferWaitOf,
-  transferWaits,
-} from "./transfer-stage.ts";
+export * from "./transfer-stage.ts";
 export { type VaultKind, vaultKinds } from "./vault.ts";
 export {
   decodeVhdFooter,
@@ -338,15 +326,4 @@ export {
   suitabilityTexts,
 } from "./vm-suitability-texts.ts";
 export { scaleSetModes, unknownTraits, type VmTraits, vmTraitsSchema } from "./vm-traits.ts";
-export {
-  consistencyTexts,
-  deltaMethodTexts,
-  jobDiskStateTexts,
-  jobKindTexts,
-  jobStateTexts,
-  jobTriggerTexts,
-  pointStateTexts,
-  stepStateTexts,
-  transferWaitTexts,
-  vmStatusTexts,
-} from "./words.ts";
+export * from "./words.ts";
