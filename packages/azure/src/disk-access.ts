@@ -53,15 +53,44 @@ export function blobCall<T>(
   signal: AbortSignal,
   work: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  return withBackoff(() => attempt(name, signal, work), { signal });
+  const once = (): Promise<T> => attempt(name, { signal, limit: AbortSignal.timeout(attemptMs) }, work);
+  return withBackoff(once, { signal });
+}
+
+/** An answer, or that it came too late. */
+export type TimelyAnswer<T> =
+  | { readonly late: false; readonly value: T }
+  | { readonly late: true; readonly error: unknown };
+
+/** Limit of one listing. The service itself gives up after 30 seconds, and a smaller question is quicker than the rest. */
+const listingMs = 30_000;
+/** The service's own words for a late answer. */
+const lateCodes: ReadonlySet<unknown> = new Set(["OperationTimedOut", "RequestTimeout", "GatewayTimeout"]);
+
+/** Like {@link blobCall}, but returns at once when the answer is late: the caller requests less. */
+export function timelyCall<T>(
+  name: CallName,
+  signal: AbortSignal,
+  work: (abortSignal: AbortSignal) => Promise<T>,
+): Promise<TimelyAnswer<T>> {
+  const ask = async (): Promise<TimelyAnswer<T>> => {
+    const limit = AbortSignal.timeout(listingMs);
+    try {
+      return { late: false, value: await attempt(name, { signal, limit }, work) };
+    } catch (error) {
+      const isLate = limit.aborted || (isKluisError(error) && lateCodes.has(error.params["azureCode"]));
+      if (!isLate || signal.aborted) throw error;
+      return { late: true, error };
+    }
+  };
+  return withBackoff(ask, { signal });
 }
 
 async function attempt<T>(
   name: CallName,
-  signal: AbortSignal,
+  { signal, limit }: { readonly signal: AbortSignal; readonly limit: AbortSignal },
   work: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const limit = AbortSignal.timeout(attemptMs);
   return call({ ...name, surface: "disk" }, async (record) => {
     try {
       return await work(AbortSignal.any([signal, limit]));

@@ -22,7 +22,15 @@ export { type InventoryItem, type ListedVm, listInventory, listVms } from "./inv
 export { installationTag, jobTag, restorePointIds } from "./names.ts";
 export { type AzureOperation, azureOperationSchema, type Poll } from "./operation.ts";
 export { type ListOwnedOptions, listOwned } from "./owned.ts";
-export { type PageRangesDiffInput, type PageRangesInput, pageRanges, pageRangesDiff } from "./page-ranges.ts";
+export {
+  type PageRangesDiffInput,
+  type PageRangesInput,
+  pageRangeSlices,
+  pageRanges,
+  pageRangesDiff,
+  pageRangesDiffSlices,
+  type RangeSlice,
+} from "./page-ranges.ts";
 export { openPageWriter, PageWriter, type PageWriterOptions } from "./page-writer.ts";
 export { requiredActions } from "./required-actions.ts";
 export { getRestorePoint, hasRestorePoint, pollRestorePoint, startRestorePoint } from "./restore-points.ts";

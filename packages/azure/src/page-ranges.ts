@@ -1,16 +1,10 @@
 /** Lists which ranges of a disk hold data, or changed between two snapshots. */
 import { type Extent, KluisError } from "@kluis/domain";
-import { blobCall, pageBlob } from "./disk-access.ts";
+import { pageBlob, timelyCall } from "./disk-access.ts";
 import { recoded } from "./errors.ts";
 import { extentsOf, type PageRange } from "./extents.ts";
+import { firstSize, isSmallest, nextSize, rangesPerAnswer } from "./range-windows.ts";
 import type { Sas } from "./sas.ts";
-
-const GIB = 1024 ** 3;
-const MIB = 1024 ** 2;
-/** Bytes per request; halved wherever the service has more than 10,000 ranges to return. */
-const defaultWindow = 64 * GIB;
-const smallestWindow = 4 * MIB;
-const pageSize = 10_000;
 
 export interface PageRangesInput {
   readonly sas: Sas;
@@ -20,7 +14,15 @@ export interface PageRangesInput {
   /** Only this part of the disk: `[from, to)`. */
   readonly from?: number;
   readonly to?: number;
+  /** Bytes of the first request; later ones follow the density of the answers. */
   readonly window?: number;
+}
+
+/** What one request listed: all extents of `[from, to)`. Slices follow one another without a gap. */
+export interface RangeSlice {
+  readonly from: number;
+  readonly to: number;
+  readonly extents: readonly Extent[];
 }
 
 interface Bounds {
@@ -34,11 +36,11 @@ function boundsOf(input: PageRangesInput): Bounds {
   return { from, to };
 }
 
-/** Joins the extents of consecutive lists: a window or page can cut a run. */
-async function* joined(lists: AsyncIterable<readonly Extent[]>): AsyncGenerator<Extent> {
+/** The extents of consecutive slices, joined: a slice can cut a run. */
+async function* joined(slices: AsyncIterable<RangeSlice>): AsyncGenerator<Extent> {
   let held = null as Extent | null;
-  for await (const list of lists) {
-    for (const extent of list) {
+  for await (const { extents } of slices) {
+    for (const extent of extents) {
       if (held?.kind === extent.kind && held.offset + held.length === extent.offset) {
         held = { ...held, length: held.length + extent.length };
         continue;
@@ -50,47 +52,88 @@ async function* joined(lists: AsyncIterable<readonly Extent[]>): AsyncGenerator<
   if (held) yield held;
 }
 
-async function* writtenPages(input: PageRangesInput): AsyncGenerator<readonly Extent[]> {
-  const bounds = boundsOf(input);
-  const client = pageBlob(input.sas);
-  const name = { operation: "list the disk's written ranges", target: input.sas.toString() };
-  let marker: string | undefined;
-  while (bounds.to > bounds.from) {
-    const page = await blobCall(name, input.signal, async (abortSignal) => {
-      const pages = client.listPageRanges(bounds.from, bounds.to - bounds.from, { abortSignal }).byPage({
-        maxPageSize: pageSize,
-        ...(marker === undefined ? {} : { continuationToken: marker }),
-      });
-      const next = await pages.next();
-      return next.done === true ? null : next.value;
-    });
-    const ranges: PageRange[] = [];
-    for (const { start, end } of page?.pageRange ?? []) ranges.push({ start, end, kind: "data" });
-    for (const { start, end } of page?.clearRange ?? []) ranges.push({ start, end, kind: "zero" });
-    yield extentsOf(ranges, bounds);
-    marker = page?.continuationToken || undefined;
-    if (marker === undefined) return;
+interface Listed {
+  readonly ranges: readonly PageRange[];
+  /** The service has more ranges than fit one answer. */
+  readonly cut: boolean;
+}
+
+type List = (bounds: Bounds, signal: AbortSignal) => Promise<Listed>;
+
+interface Listing {
+  readonly input: PageRangesInput;
+  readonly operation: string;
+  readonly list: List;
+}
+
+/** Walks over the disk in windows. An answer that is cut is not used: it only tells how much to request. */
+async function* slicesOf({ input, operation, list }: Listing): AsyncGenerator<RangeSlice> {
+  const whole = boundsOf(input);
+  const name = { operation, target: input.sas.toString() };
+  let size = firstSize(input.window);
+  for (let from = whole.from; from < whole.to; ) {
+    const bounds = { from, to: Math.min(whole.to, from + size.bytes) };
+    const bytes = bounds.to - bounds.from;
+    const answer = await timelyCall(name, input.signal, (abortSignal) => list(bounds, abortSignal));
+    if (answer.late) {
+      if (isSmallest(bytes)) throw answer.error;
+      size = nextSize(size, { kind: "late", bytes });
+      continue;
+    }
+    const { ranges, cut } = answer.value;
+    if (cut) {
+      if (isSmallest(bytes)) throw tooManyRanges(bounds);
+      size = nextSize(size, { kind: "cut", bytes, reachedBytes: reachOf(ranges) - from });
+      continue;
+    }
+    yield { ...bounds, extents: extentsOf(ranges, bounds) };
+    size = nextSize(size, { kind: "listed", ranges: ranges.length, bytes });
+    from = bounds.to;
   }
 }
 
+/** The offset after the last range. */
+function reachOf(ranges: readonly PageRange[]): number {
+  return ranges.reduce((most, { end }) => Math.max(most, end + 1), 0);
+}
+
+function tooManyRanges({ from, to }: Bounds): KluisError {
+  return new KluisError("DELTA_BASE_INVALID", {
+    reason: "too-many-ranges",
+    message: "The disk has more changed ranges than Azure can list.",
+    params: { from, to },
+  });
+}
+
 /**
- * Lists the written ranges of a disk in ascending order; every other range reads as zeros. Memory: one page of the service.
+ * Lists the written ranges of a disk in ascending order, one slice per request; every other range reads as zeros.
  *
  * @throws KluisError AZURE_SAS_EXPIRED, AZURE_NOT_FOUND, AZURE_THROTTLED, …
  */
+export function pageRangeSlices(input: PageRangesInput): AsyncIterable<RangeSlice> {
+  const client = pageBlob(input.sas);
+  const list: List = async ({ from, to }, abortSignal) => {
+    const pages = client.listPageRanges(from, to - from, { abortSignal }).byPage({
+      maxPageSize: rangesPerAnswer,
+    });
+    const next = await pages.next();
+    const page = next.done === true ? null : next.value;
+    const ranges: PageRange[] = [];
+    for (const { start, end } of page?.pageRange ?? []) ranges.push({ start, end, kind: "data" });
+    for (const { start, end } of page?.clearRange ?? []) ranges.push({ start, end, kind: "zero" });
+    return { ranges, cut: (page?.continuationToken ?? "") !== "" };
+  };
+  return slicesOf({ input, operation: "list the disk's written ranges", list });
+}
+
+/** {@link pageRangeSlices} as one list. */
 export function pageRanges(input: PageRangesInput): AsyncIterable<Extent> {
-  return joined(writtenPages(input));
+  return joined(pageRangeSlices(input));
 }
 
 export interface PageRangesDiffInput extends PageRangesInput {
   /** Live access to the older snapshot of the same disk. */
   readonly base: Sas;
-}
-
-interface Window {
-  readonly ranges: readonly PageRange[];
-  /** The service has more ranges than fit one answer. */
-  readonly cut: boolean;
 }
 
 /** The SDK's `count` is End − Start with an inclusive end: one byte less than the length. */
@@ -119,51 +162,31 @@ function asBaseInvalid(error: unknown): unknown {
   return recoded(error, "base");
 }
 
-async function readWindow(input: PageRangesDiffInput, { from, to }: Bounds): Promise<Window> {
+/**
+ * Lists the ranges of a disk that changed between two of its snapshots, in ascending order, one slice per request: `data` was
+ * written since, `zero` was cleared since. Both grants must be live. Azure documents this difference for two incremental
+ * snapshots; disk restore points answer it as well.
+ *
+ * @throws KluisError DELTA_BASE_INVALID when Azure refuses the base (any 4xx but 401, 403, 408 and 429)
+ */
+export async function* pageRangesDiffSlices(input: PageRangesDiffInput): AsyncGenerator<RangeSlice> {
   const client = pageBlob(input.sas);
-  const name = { operation: "list what changed since the older snapshot", target: input.sas.toString() };
+  const base = input.base.reveal();
+  const list: List = async ({ from, to }, abortSignal) => {
+    // The SDK cannot send the continuation token back: windows do without it.
+    const answer = await client.getPageRangesDiffForManagedDisks(from, to - from, base, { abortSignal });
+    const ranges = [...toRanges(answer.pageRange, "data"), ...toRanges(answer.clearRange, "zero")];
+    const token = "continuationToken" in answer ? answer.continuationToken : undefined;
+    return { ranges, cut: typeof token === "string" && token !== "" };
+  };
   try {
-    return await blobCall(name, input.signal, async (abortSignal) => {
-      const base = input.base.reveal();
-      const answer = await client.getPageRangesDiffForManagedDisks(from, to - from, base, { abortSignal });
-      const ranges = [...toRanges(answer.pageRange, "data"), ...toRanges(answer.clearRange, "zero")];
-      const token = "continuationToken" in answer ? answer.continuationToken : undefined;
-      return { ranges, cut: typeof token === "string" && token !== "" };
-    });
+    yield* slicesOf({ input, operation: "list what changed since the older snapshot", list });
   } catch (error) {
     throw asBaseInvalid(error);
   }
 }
 
-async function* changedWindows(input: PageRangesDiffInput): AsyncGenerator<readonly Extent[]> {
-  const whole = boundsOf(input);
-  let size = input.window ?? defaultWindow;
-  for (let from = whole.from; from < whole.to; ) {
-    const bounds = { from, to: Math.min(whole.to, from + size) };
-    const found = await readWindow(input, bounds);
-    if (found.cut && bounds.to - bounds.from > smallestWindow) {
-      // The SDK cannot send the continuation token back: retry with half the window, on 512-byte pages.
-      size = Math.max(smallestWindow, Math.floor((bounds.to - bounds.from) / 2 / 512) * 512);
-      continue;
-    }
-    if (found.cut) {
-      throw new KluisError("DELTA_BASE_INVALID", {
-        reason: "too-many-ranges",
-        message: "The disk has more changed ranges than Azure can list.",
-        params: { from: bounds.from, to: bounds.to },
-      });
-    }
-    yield extentsOf(found.ranges, bounds);
-    from = bounds.to;
-  }
-}
-
-/**
- * Lists the ranges of a disk that changed between two of its snapshots, in ascending order: `data` was written since, `zero`
- * was cleared since. Both grants must be live.
- *
- * @throws KluisError DELTA_BASE_INVALID when Azure refuses the base (any 4xx but 401, 403, 408 and 429)
- */
+/** {@link pageRangesDiffSlices} as one list. */
 export function pageRangesDiff(input: PageRangesDiffInput): AsyncIterable<Extent> {
-  return joined(changedWindows(input));
+  return joined(pageRangesDiffSlices(input));
 }

@@ -8,8 +8,8 @@ export const DATA = 1;
 /** Zeros, regardless of the layers below. */
 export const ZERO = 2;
 
-/** Blocks per page of states. A page covers 128 MiB of disk. */
-export const PAGE_BLOCKS = 32_768;
+/** Blocks per page of states. A page covers 4 MiB of disk: small, so that scattered changes of a large disk cost little. */
+export const PAGE_BLOCKS = 1024;
 
 /** A run of bytes with one state. */
 export interface Run {
