@@ -19,6 +19,7 @@ export function traitsOf(vm: VirtualMachine, view: VirtualMachineInstanceView | 
     diskController: vm.storageProfile?.diskControllerType ?? null,
     networkInterfaceIds: (vm.networkProfile?.networkInterfaces ?? []).flatMap(({ id }) => id ?? []),
     extensions: handlersOf(vm, view),
+    extensionsAllowed: vm.osProfile?.allowExtensionOperations === false ? false : null,
   };
 }
 

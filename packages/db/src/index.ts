@@ -117,6 +117,7 @@ export {
   noStats,
   setDiskPlan,
   setDiskRoot,
+  setJobDisks,
   startSegment,
   type TransferStats,
   type WorkDisk,

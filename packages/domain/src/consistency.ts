@@ -1,4 +1,7 @@
-/** Which consistency to request from Azure for a snapshot, and how to judge the one that Azure reached. */
+/**
+ * Which consistency to request from Azure for a snapshot, and how to judge the one that Azure reached. What follows when a
+ * request fails is in consistency-ladder.ts.
+ */
 import { type Notice, notice } from "./notices.ts";
 import type { Consistency, PolicyDocument } from "./policy.ts";
 import type { AgentState } from "./vm.ts";
@@ -12,6 +15,8 @@ export interface GuestSituation {
   readonly osType: OsType;
   readonly powerState: PowerState;
   readonly agentState: AgentState;
+  /** False when the VM forbids extensions, without which no guest takes part. */
+  readonly extensionsAllowed?: boolean | null | undefined;
 }
 
 export interface ConsistencyPlan {
@@ -28,13 +33,17 @@ export interface ConsistencyPlan {
   readonly needsExtension: boolean;
 }
 
-type ConsistencyRules = PolicyDocument["consistency"];
+export type ConsistencyRules = PolicyDocument["consistency"];
 
 const stopped: readonly PowerState[] = ["stopped", "deallocated"];
 
+export function isStoppedState(powerState: PowerState): boolean {
+  return stopped.includes(powerState);
+}
+
 /** Decides, before the snapshot, which level is required and what to request. */
 export function planConsistency(guest: GuestSituation, rules: ConsistencyRules): ConsistencyPlan {
-  if (stopped.includes(guest.powerState)) {
+  if (isStoppedState(guest.powerState)) {
     // A stopped VM writes nothing: its disks are as the last shutdown left them.
     return { wanted: "file", request: "crash", notice: null, needsExtension: false };
   }
@@ -47,12 +56,13 @@ export function planConsistency(guest: GuestSituation, rules: ConsistencyRules):
     wanted,
     request: rules.otherwise === "fail" ? null : "crash",
     notice: obstacle,
-    needsExtension: guest.powerState === "running",
+    needsExtension: guest.powerState === "running" && guest.extensionsAllowed !== false,
   };
 }
 
-function obstacleTo({ powerState, agentState }: GuestSituation): Notice | null {
+function obstacleTo({ powerState, agentState, extensionsAllowed }: GuestSituation): Notice | null {
   if (powerState !== "running") return notice("guest-not-running", { powerState });
+  if (extensionsAllowed === false) return notice("guest-extensions-forbidden", {});
   return agentState === "not-ready" ? notice("guest-agent-not-ready", {}) : null;
 }
 
@@ -64,38 +74,61 @@ export interface ConsistencyOutcome {
   readonly acceptable: boolean;
 }
 
-const rank: Readonly<Record<Consistency, number>> = { crash: 0, file: 1, application: 2 };
+export const consistencyRank: Readonly<Record<Consistency, number>> = { crash: 0, file: 1, application: 2 };
+
+/** What was seen of the VM around the snapshot. */
+export interface SnapshotSight {
+  readonly osType: OsType;
+  /** The power state when the snapshot was requested, and when it was done; null: it was not read again. */
+  readonly before: PowerState;
+  readonly after: PowerState | null;
+  /** Every power state that the job has seen before the snapshot; the request may have found a snapshot of an earlier try. */
+  readonly earlier: readonly PowerState[];
+  /** The look at the VM before the request, and the instant of the snapshot: epoch milliseconds. */
+  readonly lookedAt: number;
+  readonly takenAt: number;
+}
+
+/**
+ * Whether the VM was stopped when the snapshot was taken: stopped before and after, and the snapshot is not older than the look
+ * before it, unless the VM was stopped all along.
+ */
+export function wasStopped({ before, after, earlier, lookedAt, takenAt }: SnapshotSight): boolean {
+  if (!isStoppedState(before) || after === null || !isStoppedState(after)) return false;
+  return takenAt >= lookedAt || earlier.every(isStoppedState);
+}
 
 /** Compares the level that Azure reached with the required one. Azure lowers the level without an error, so read it back. */
 export function judgeConsistency(
   plan: Pick<ConsistencyPlan, "wanted" | "notice">,
-  guest: GuestSituation,
+  sight: SnapshotSight,
   outcome: { readonly azure: AzureConsistency; readonly otherwise: ConsistencyRules["otherwise"] },
 ): ConsistencyOutcome {
-  const reached = levelOf(guest, outcome.azure);
-  if (rank[reached] >= rank[plan.wanted]) return { reached, notice: null, acceptable: true };
+  const reached = levelOf(outcome.azure, wasStopped(sight));
+  if (consistencyRank[reached] >= consistencyRank[plan.wanted])
+    return { reached, notice: null, acceptable: true };
   return {
     reached,
-    notice: plan.notice ?? whyLower(guest.osType, reached),
+    notice: plan.notice ?? whyLower(sight, reached),
     acceptable: outcome.otherwise === "continue",
   };
 }
 
 /** Kluis's level for Azure's. Azure calls the snapshot of a stopped VM crash-consistent; it is file-consistent. */
-function levelOf(guest: GuestSituation, azure: AzureConsistency): Consistency {
-  if (stopped.includes(guest.powerState)) return "file";
+function levelOf(azure: AzureConsistency, isStopped: boolean): Consistency {
   switch (azure) {
     case "application":
       return "application";
     case "file-system":
       return "file";
     case "crash":
-      return "crash";
+      return isStopped ? "file" : "crash";
   }
   return azure satisfies never;
 }
 
-function whyLower(osType: OsType, reached: Consistency): Notice {
-  if (reached === "crash") return notice("azure-crash-only", {});
+function whyLower({ osType, before }: SnapshotSight, reached: Consistency): Notice {
+  if (reached === "crash")
+    return isStoppedState(before) ? notice("vm-started-meanwhile", {}) : notice("azure-crash-only", {});
   return notice(osType === "windows" ? "vss-writer-failed" : "guest-scripts-failed", {});
 }

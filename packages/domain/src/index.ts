@@ -65,10 +65,29 @@ export {
   type AzureConsistency,
   type ConsistencyOutcome,
   type ConsistencyPlan,
+  type ConsistencyRules,
+  consistencyRank,
   type GuestSituation,
+  isStoppedState,
   judgeConsistency,
   planConsistency,
+  type SnapshotSight,
+  wasStopped,
 } from "./consistency.ts";
+export {
+  chooseRung,
+  type RungAttempt,
+  type RungChoice,
+  type RungFailure,
+  type RungSituation,
+  rungFailureOf,
+  rungFailures,
+  rungNotice,
+  type SnapshotRequest,
+  snapshotRequests,
+  triesOfLadder,
+  triesOfRung,
+} from "./consistency-ladder.ts";
 export { deadlineFor, deadlineMet, manualDeadline } from "./deadline.ts";
 export { describePolicy, describeRetention } from "./describe.ts";
 export {
@@ -88,6 +107,7 @@ export {
   type Retry,
   toKluisError,
 } from "./errors.ts";
+export { storedError } from "./errors-stored.ts";
 export type { BlockSource, Extent } from "./extent.ts";
 export { type HealthPart, healthParts, type ProblemKind, problemKinds } from "./health.ts";
 export { uuidv7, uuidv7Time } from "./ids.ts";

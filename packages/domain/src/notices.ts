@@ -9,6 +9,7 @@ import { z } from "zod";
 import { formatBytes } from "./bytes.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Failure, NoticeParams } from "./notice-params.ts";
+import { captureNoticeTexts } from "./notices-capture.ts";
 
 export type NoticeCode = keyof NoticeParams;
 
@@ -72,13 +73,15 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "guest-agent-not-ready": () =>
     "The guest agent was not ready, so the guest did not take part in the snapshot.",
   "guest-agent-failed": ({ azureMessage }) =>
-    `The guest agent did not complete the snapshot, so a crash-consistent one was created. ${azureMessage}`,
+    `The guest agent did not complete the snapshot. ${azureMessage}`,
   "guest-extension-failed": ({ azureMessage }) =>
-    `The snapshot extension was not installed, so a crash-consistent snapshot is created. ${azureMessage}`,
+    `The snapshot extension did not work in the guest. ${azureMessage}`,
   "azure-crash-only": () => "Azure created only a crash-consistent snapshot.",
   "vss-writer-failed": () =>
     "A VSS writer did not take part, so Azure created a file-consistent snapshot. Azure tries application consistency again after three more snapshots.",
   "guest-scripts-failed": () => "The guest's scripts did not take part in the snapshot.",
+
+  ...captureNoticeTexts,
 
   "delta-disk-replaced": () => "The disk was replaced since the previous recovery point.",
   "delta-disk-resized": () => "The disk was resized since the previous recovery point.",

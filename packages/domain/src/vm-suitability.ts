@@ -69,7 +69,7 @@ export interface SuitabilityInput {
   readonly traits: VmTraits;
   readonly disks: readonly SuitabilityDisk[];
   /** What planConsistency requests; null: the policy forbids the level that can be reached. */
-  readonly request: "best" | "crash" | null;
+  readonly request: "best" | "crash" | "disks" | null;
 }
 
 /** Largest disk into which Azure accepts an upload, so that a larger one could never be restored. */
@@ -150,10 +150,11 @@ const rules: Readonly<Record<SuitabilityCode, Rule>> = {
   "disk-too-large": { on: "disk", judge: ({ bytes }) => when(bytes > LARGEST_UPLOAD_BYTES, "refuses") },
   "direct-drive-crash-consistent": onFacts(({ sku }, vm) => {
     if (!isDirectDrive(sku)) return null;
+    if (vm.request === "disks") return null;
     return { severity: asksCrash(vm) ? "refuses" : "warns", details: [sku] };
   }),
   "write-accelerated-crash-consistent": onFacts(({ writeAccelerated }, vm) =>
-    when(writeAccelerated, asksCrash(vm) ? "refuses" : "warns"),
+    when(writeAccelerated && vm.request !== "disks", asksCrash(vm) ? "refuses" : "warns"),
   ),
   "private-access": onFacts(({ networkAccessPolicy }) =>
     when(is(networkAccessPolicy, "AllowPrivate"), "warns"),
@@ -165,7 +166,7 @@ const rules: Readonly<Record<SuitabilityCode, Rule>> = {
     when(vm.powerState === "running" && vm.agentState === "not-ready", "warns"),
   ),
   "no-crash-fallback": onVm((vm) =>
-    when(!asksCrash(vm) && vm.traits.premiumStorage === false, "warns", vm.size),
+    when(vm.request !== "disks" && !asksCrash(vm) && vm.traits.premiumStorage === false, "warns", vm.size),
   ),
   "several-disks-newer-size": onVm((vm) => {
     const dataDisks = vm.disks.filter(({ key }) => key !== "os").length;

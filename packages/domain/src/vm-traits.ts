@@ -24,6 +24,8 @@ export const vmTraitsSchema = z.object({
   /** What the size supports, from Azure's list of sizes; null: not known. */
   premiumStorage: z.boolean().nullable().default(null),
   maxDataDisks: z.int().nullable().default(null),
+  /** False when the VM forbids extensions (`osProfile.allowExtensionOperations`); null: Azure does not say. */
+  extensionsAllowed: z.literal(false).nullable().default(null),
 });
 export type VmTraits = z.infer<typeof vmTraitsSchema>;
 

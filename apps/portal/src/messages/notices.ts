@@ -1,5 +1,6 @@
 import type { NoticeCode } from "@kluis/domain";
 import type { Catalog } from "#messages/catalog.ts";
+import { captureNotices } from "#messages/notices-capture.ts";
 import { restoreNotices } from "#messages/notices-restore.ts";
 
 /**
@@ -8,6 +9,7 @@ import { restoreNotices } from "#messages/notices-restore.ts";
  */
 export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
   en: {
+    ...captureNotices.en,
     ...restoreNotices.en,
     "backup-prepared":
       "{vm} is {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}; {disks, plural, one {# disk} other {# disks}} to back up.",
@@ -55,9 +57,9 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "The VM was {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}, so its guest did not take part in the snapshot.",
     "guest-agent-not-ready": "The guest agent was not ready, so the guest did not take part in the snapshot.",
     "guest-agent-failed":
-      "The guest agent did not complete the snapshot, so a crash-consistent one was created. Azure: {azureMessage}",
+      "The guest agent did not complete the snapshot. Azure: {azureMessage}",
     "guest-extension-failed":
-      "The snapshot extension was not installed, so a crash-consistent snapshot is created. Azure: {azureMessage}",
+      "The snapshot extension did not work in the guest. Azure: {azureMessage}",
     "azure-crash-only": "Azure created only a crash-consistent snapshot.",
     "vss-writer-failed":
       "A VSS writer did not take part, so Azure created a file-consistent snapshot. Azure tries application consistency again after three more snapshots.",
@@ -144,6 +146,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Not all copies of the anchors in the vault could be read ({code}): events that were removed or rewritten together with the database''s own anchors may stay undetected.",
   },
   nl: {
+    ...captureNotices.nl,
     ...restoreNotices.nl,
     "backup-prepared":
       "{vm}: {powerState, select, running {actief} starting {wordt gestart} stopping {wordt gestopt} stopped {gestopt} deallocating {toewijzing wordt ongedaan gemaakt} deallocated {toewijzing ongedaan gemaakt} other {energiestatus onbekend}}; {disks, plural, one {# schijf} other {# schijven}} voor de back-up.",
@@ -200,9 +203,9 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "guest-agent-not-ready":
       "De gastagent was niet gereed, dus het gastbesturingssysteem heeft niet meegewerkt aan de momentopname.",
     "guest-agent-failed":
-      "De gastagent heeft de momentopname niet voltooid; daarom is een crashconsistente momentopname gemaakt. Azure: {azureMessage}",
+      "De gastagent heeft de momentopname niet voltooid. Azure: {azureMessage}",
     "guest-extension-failed":
-      "De momentopname-extensie is niet geïnstalleerd; daarom wordt een crashconsistente momentopname gemaakt. Azure: {azureMessage}",
+      "De momentopname-extensie werkte niet in het gastbesturingssysteem. Azure: {azureMessage}",
     "azure-crash-only": "Azure heeft alleen een crashconsistente momentopname gemaakt.",
     "vss-writer-failed":
       "Een VSS-writer heeft niet meegewerkt; daarom heeft Azure een bestandsconsistente momentopname gemaakt. Na nog drie momentopnamen probeert Azure toepassingsconsistentie opnieuw.",

@@ -61,6 +61,16 @@ export async function addJobDisks(tx: Tx, jobId: string, disks: readonly DiskFac
   });
 }
 
+/** Makes the disks of a job these: updates those that it has, adds the others, and removes the rest with their segments. */
+export async function setJobDisks(tx: Tx, jobId: string, disks: readonly DiskFacts[]): Promise<void> {
+  await tx.jobDisk.deleteMany({ where: { jobId, diskKey: { notIn: disks.map(({ diskKey }) => diskKey) } } });
+  await addJobDisks(tx, jobId, disks);
+  for (const { diskKey, ...facts } of disks) {
+    const data = { ...facts, diskBytes: BigInt(facts.diskBytes) };
+    await tx.jobDisk.updateMany({ where: { jobId, diskKey }, data });
+  }
+}
+
 export async function listJobDisks(tx: Tx, jobId: string): Promise<WorkDisk[]> {
   const rows = await tx.jobDisk.findMany({ where: { jobId }, orderBy: { diskKey: "asc" } });
   return rows.map(toWorkDisk);

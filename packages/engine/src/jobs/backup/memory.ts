@@ -7,12 +7,14 @@ import {
   agentStates,
   consistencySchema,
   diskKeySchema,
-  type GuestSituation,
+  type ErrorInfo,
   KluisError,
   type Notice,
   notice,
   noticeSchema,
   powerStates,
+  rungFailures,
+  snapshotRequests,
   vmTraitsSchema,
 } from "@kluis/domain";
 import { nodeRefSchema } from "@kluis/vault";
@@ -54,6 +56,17 @@ const baseDiskSchema = z.object({
     .nullable(),
 });
 export type BaseDisk = z.infer<typeof baseDiskSchema>;
+
+const lookSchema = z.object({ at: z.iso.datetime(), powerState: z.enum(powerStates) });
+
+const attemptSchema = z.object({
+  request: z.enum(snapshotRequests),
+  failure: z.enum(rungFailures),
+  notice: storedNotice.nullable(),
+  at: z.iso.datetime(),
+});
+
+const storedFailure = z.object({ code: z.string(), message: z.string() });
 
 const backupMemorySchema = z.object({
   /** Id of the recovery point that this job creates. */
@@ -98,12 +111,18 @@ const backupMemorySchema = z.object({
   consistency: z
     .object({
       wanted: consistencySchema,
-      request: z.enum(["best", "crash"]),
+      request: z.enum(snapshotRequests),
       reason: z.string().nullable(),
       notice: storedNotice.nullable().default(null),
       needsExtension: z.boolean(),
     })
     .optional(),
+  /** Each look at the VM before its snapshot, oldest first. */
+  seen: z.array(lookSchema).optional(),
+  /** Tries of the snapshot that failed, oldest first: domain's ladder decides by them. */
+  attempts: z.array(attemptSchema).optional(),
+  /** The error of the last of them. */
+  lastFailure: z.custom<ErrorInfo>((value) => storedFailure.safeParse(value).success).optional(),
   /** The long-running operation that the current step waits for. */
   operation: azureOperationSchema.optional(),
   /** The extension is installed; the step's second part reads what changed in a Windows guest. */
@@ -164,10 +183,4 @@ export function recall<K extends keyof BackupMemory>(
     throw new KluisError("INTERNAL", { message: `The job's memory has no "${key}".`, params: { key } });
   }
   return value;
-}
-
-/** The state of the VM as domain's consistency rules need it. */
-export function guestSituation(memory: BackupMemory): GuestSituation {
-  const { os, powerState, agentState } = recall(memory, "vm");
-  return { osType: os, powerState, agentState };
 }

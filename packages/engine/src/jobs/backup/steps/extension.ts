@@ -16,18 +16,18 @@ import {
 } from "@kluis/azure";
 import { addWarning, getProtection, setExtensionReady, setGuestChanges } from "@kluis/db";
 import {
+  type ErrorCode,
   errorInfo,
   isGuestFailure,
   isKluisError,
   KluisError,
   notice,
-  noticeText,
   toKluisError,
 } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { type BackupMemory, recall } from "../memory.ts";
-import { requirePolicy, requireVm } from "../require.ts";
+import { requireVm } from "../require.ts";
 
 type Context = StepContext<BackupMemory>;
 type Result = StepResult<BackupMemory>;
@@ -43,8 +43,7 @@ export async function extension(context: Context): Promise<Result> {
   try {
     return await install(context);
   } catch (error) {
-    if (isGuestFailure(error)) return continueWithout(context, error);
-    throw error;
+    return leaveToAzure(context, error);
   }
 }
 
@@ -97,33 +96,29 @@ function pollOrStart({ deps, memory, signal }: Context, details: VmDetails): Pro
     : startExtension(deps.azure, details, { signal });
 }
 
-/** Continues with a crash-consistent snapshot if the policy allows it. */
-function continueWithout({ job, memory }: Context, cause: KluisError): Result {
-  const plan = recall(memory, "consistency");
-  if (requirePolicy(job).document.consistency.otherwise === "fail") {
-    const error = new KluisError("AGENT_NOT_READY", {
-      reason: "required",
-      message: `The policy requires a ${plan.wanted}-consistent snapshot. ${cause.message}`,
-      action: "Check the guest agent of the VM, or let the policy continue with the next lower level.",
-      params: { ...cause.params, vm: requireVm(job).name, wanted: plan.wanted, cause: cause.code },
-      cause,
-    });
-    return { kind: "fail", error };
-  }
-  const lower = notice("guest-extension-failed", { azureMessage: azureMessageOf(cause) });
-  const warning = new KluisError("AGENT_NOT_READY", {
-    reason: "crash-only",
-    message: `${cause.message} The snapshot is crash-consistent only.`,
-    params: { ...cause.params, vm: requireVm(job).name, wanted: plan.wanted, cause: cause.code },
-  });
+/** Errors that concern every request of the job, and not the extension. */
+const OF_THE_JOB: ReadonlySet<ErrorCode> = new Set([
+  "AZURE_THROTTLED",
+  "AZURE_UNREACHABLE",
+  "AZURE_AUTH_FAILED",
+  "AZURE_SUBSCRIPTION_UNUSABLE",
+  "CONNECTION_UNUSABLE",
+  "VM_NOT_FOUND",
+  "CANCELLED",
+]);
+
+/**
+ * Continues without the extension: installing it beforehand only makes the first snapshot shorter, because Azure installs it when
+ * a restore point with the guest is requested. Whether the guest takes part is decided then.
+ * @throws the error itself when it concerns more than the extension
+ */
+function leaveToAzure({ signal }: Context, error: unknown): Result {
+  if (signal.aborted || !(error instanceof KluisError) || OF_THE_JOB.has(error.code)) throw error;
+  if (!error.code.startsWith("AZURE_") && !isGuestFailure(error)) throw error;
   return {
     kind: "skipped",
-    notice: lower,
-    memory: {
-      operation: undefined,
-      consistency: { ...plan, request: "crash", reason: noticeText(lower), notice: lower },
-    },
-    save: (tx) => addWarning(tx, job.id, errorInfo(warning)),
+    notice: notice("extension-left-to-azure", { azureMessage: azureMessageOf(error) }),
+    memory: { operation: undefined },
   };
 }
 

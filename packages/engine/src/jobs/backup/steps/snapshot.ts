@@ -1,17 +1,20 @@
-/** Creates the snapshot, a restore point of the VM, and checks which consistency Azure reached. */
+/** Creates the snapshot, a restore point of the VM, and checks what Azure captured and which consistency it reached. */
+import { getVm, type Poll, pollRestorePoint, type RestorePointFacts, startRestorePoint } from "@kluis/azure";
+import { addWarning, markResourceCreated } from "@kluis/db";
 import {
-  type Poll,
-  pollRestorePoint,
-  type RestorePointFacts,
-  restorePointIds,
-  startRestorePoint,
-} from "@kluis/azure";
-import { addWarning, markResourceCreated, planResource } from "@kluis/db";
-import { errorInfo, isGuestFailure, judgeConsistency, KluisError, notice, noticeText } from "@kluis/domain";
-import { azureMessageOf } from "../../../job/azure-message.ts";
-import { inJob } from "../../../job/record.ts";
+  errorInfo,
+  isStoppedState,
+  judgeConsistency,
+  KluisError,
+  notice,
+  noticeText,
+  type PowerState,
+} from "@kluis/domain";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
-import { type BackupMemory, guestSituation, recall } from "../memory.ts";
+import { beginAttempt, failAttempt } from "../capture/attempt.ts";
+import { saveJobDisks } from "../capture/job-disks.ts";
+import { reconcile } from "../capture/reconcile.ts";
+import { type BackupMemory, recall } from "../memory.ts";
 import { requirePolicy, requireVm } from "../require.ts";
 import { restorePointRequest } from "../snapshot.ts";
 
@@ -31,45 +34,23 @@ function copyPause({ deps, memory }: Context): number {
 }
 
 export async function snapshot(context: Context): Promise<Result> {
-  const { memory } = context;
-  if (memory.snapshotStartedAt === undefined) return plan(context);
+  if (context.memory.snapshotStartedAt === undefined) return beginAttempt(context);
+  let poll: Poll<RestorePointFacts>;
   try {
-    const poll = await pollOrStart(context);
-    if (poll.status === "running") return waitForAzure(poll, notice("snapshot-creating", {}));
-    const copying = poll.result.disks.filter((disk) => disk.completionPercent < 100);
-    if (copying.length === 0) return finish(context, poll.result);
-    const percent = Math.floor(Math.min(...copying.map((disk) => disk.completionPercent)));
-    return {
-      kind: "wait",
-      afterMs: copyPause(context),
-      notice: notice("snapshot-copying", { percent }),
-      memory: { operation: undefined },
-    };
+    poll = await pollOrStart(context);
   } catch (error) {
-    if (!isGuestFailure(error) || recall(memory, "consistency").request === "crash") throw error;
-    return retryWithoutAgent(context, error);
+    return failAttempt(context, error);
   }
-}
-
-/** Records the resources that the step will create, before it calls Azure. */
-async function plan(context: Context): Promise<Result> {
-  const { job } = context;
-  const { collectionId, restorePointId } = restorePointIds(restorePointRequest(context));
-  const shared = { jobId: job.id, vmId: requireVm(job).id };
-  const at = await inJob(context, async (tx, now) => {
-    await planResource(
-      tx,
-      { ...shared, kind: "restore-point-collection", resourceId: collectionId.toLowerCase() },
-      now,
-    );
-    await planResource(
-      tx,
-      { ...shared, kind: "restore-point", resourceId: restorePointId.toLowerCase() },
-      now,
-    );
-    return now;
-  });
-  return { kind: "again", memory: { snapshotStartedAt: at.toISOString(), operation: undefined } };
+  if (poll.status === "running") return waitForAzure(poll, notice("snapshot-creating", {}));
+  const copying = poll.result.disks.filter((disk) => disk.completionPercent < 100);
+  if (copying.length === 0) return finish(context, poll.result);
+  const percent = Math.floor(Math.min(...copying.map((disk) => disk.completionPercent)));
+  return {
+    kind: "wait",
+    afterMs: copyPause(context),
+    notice: notice("snapshot-copying", { percent }),
+    memory: { operation: undefined },
+  };
 }
 
 async function pollOrStart(context: Context): Promise<Poll<RestorePointFacts>> {
@@ -79,49 +60,39 @@ async function pollOrStart(context: Context): Promise<Poll<RestorePointFacts>> {
   return startRestorePoint(deps.azure, restorePointRequest(context), { signal });
 }
 
-function finish(context: Context, facts: RestorePointFacts): Result {
+async function finish(context: Context, facts: RestorePointFacts): Promise<Result> {
   const { deps, job, memory } = context;
-  const plan = recall(memory, "consistency");
-  const { otherwise } = requirePolicy(job).document.consistency;
-  const judged = judgeConsistency(plan, guestSituation(memory), { azure: facts.consistency, otherwise });
-  const { reached, notice: lower } = judged;
-  const reason = lower === null ? null : noticeText(lower);
-  const { wanted } = plan;
-  const shortfall = { vm: requireVm(job).name, wanted, reached, cause: lower?.code ?? null };
-  if (!judged.acceptable) {
-    const error = new KluisError("CONSISTENCY_NOT_REACHED", {
-      reason: "required",
-      message:
-        `The snapshot is ${reached}-consistent, and the policy requires ${wanted} consistency. ${reason ?? ""}`.trim(),
-      action:
-        "Check the VSS writers and the guest agent of the VM, or let the policy continue with the next lower level.",
-      params: shortfall,
-    });
-    return { kind: "fail", error };
-  }
-  const warning = new KluisError("CONSISTENCY_NOT_REACHED", {
-    reason: "lower",
-    message: `The recovery point is ${reached}-consistent. ${reason ?? ""}`.trim(),
-    params: shortfall,
-  });
+  const captured = await reconcile(context, facts);
+  const judged = await judge(context, facts);
+  const { wanted, reached, lower, reason } = judged;
+  const cause = lower?.code ?? null;
+  const shortfall = { vm: requireVm(job).name, wanted, reached, cause };
+  if (!judged.acceptable) return { kind: "fail", error: notReached(shortfall, reason) };
   const endedAt = deps.clock.now().toISOString();
   return {
     kind: "done",
     notice: notice("snapshot-created", { consistency: reached }),
-    detail: { restorePoint: facts.name, azure: facts.consistency, wanted, reached, reason },
+    detail: {
+      restorePoint: facts.name,
+      azure: facts.consistency,
+      ...{ wanted, reached, reason },
+      attempts: memory.attempts ?? [],
+      powerStates: [...(memory.seen ?? []).map(({ powerState }) => powerState), judged.after],
+      changed: captured?.changes ?? [],
+    },
     memory: {
       operation: undefined,
+      lastFailure: undefined,
+      ...captured?.memory,
       snapshot: { facts: { ...facts, disks: [...facts.disks] }, endedAt, reached, reason, notice: lower },
     },
     save: async (tx) => {
       const collectionId = facts.collectionId.toLowerCase();
       await markResourceCreated(tx, { kind: "restore-point-collection", resourceId: collectionId });
-      await markResourceCreated(tx, {
-        kind: "restore-point",
-        resourceId: facts.id.toLowerCase(),
-        detail: { ...facts },
-      });
-      if (lower !== null) await addWarning(tx, job.id, errorInfo(warning));
+      const point = { kind: "restore-point", resourceId: facts.id.toLowerCase() } as const;
+      await markResourceCreated(tx, { ...point, detail: { ...facts } });
+      if (captured !== null) await saveJobDisks(tx, job.id, captured.chosen);
+      if (lower !== null) await addWarning(tx, job.id, errorInfo(lowerThanWanted(shortfall, reason)));
     },
     events: [
       {
@@ -133,22 +104,50 @@ function finish(context: Context, facts: RestorePointFacts): Result {
   };
 }
 
-/** The agent did not complete the restore point. If the policy allows it, requests a crash-consistent one of the same name. */
-function retryWithoutAgent({ job, memory }: Context, error: KluisError): Result {
-  if (requirePolicy(job).document.consistency.otherwise === "fail") return { kind: "fail", error };
+/** The level that the snapshot has, by what Azure reports and by what was seen of the VM before and after. */
+async function judge({ deps, job, memory, signal }: Context, facts: RestorePointFacts) {
   const plan = recall(memory, "consistency");
-  const lower = notice("guest-agent-failed", { azureMessage: azureMessageOf(error) });
-  const warning = new KluisError("AGENT_NOT_READY", {
-    reason: "crash-only",
-    message: `${error.message} The snapshot is crash-consistent only.`,
-    params: { ...error.params, vm: requireVm(job).name },
-  });
-  return {
-    kind: "again",
-    memory: {
-      operation: undefined,
-      consistency: { ...plan, request: "crash", reason: noticeText(lower), notice: lower },
+  const { id, os: osType, powerState: before } = recall(memory, "vm");
+  const { otherwise } = requirePolicy(job).document.consistency;
+  // Only the snapshot of a stopped VM depends on what happened meanwhile.
+  const after: PowerState | null = isStoppedState(before)
+    ? ((await getVm(deps.azure, id, { signal }))?.powerState ?? null)
+    : null;
+  const looks = memory.seen ?? [];
+  const lookedAt = looks.at(-1)?.at ?? recall(memory, "snapshotStartedAt");
+  const judged = judgeConsistency(
+    plan,
+    {
+      ...{ osType, before, after },
+      earlier: looks.map(({ powerState }) => powerState),
+      lookedAt: new Date(lookedAt).getTime(),
+      takenAt: new Date(facts.createdAt).getTime(),
     },
-    save: (tx) => addWarning(tx, job.id, errorInfo(warning)),
-  };
+    { azure: facts.consistency, otherwise },
+  );
+  const { reached, notice: lower, acceptable } = judged;
+  const reason = lower === null ? null : noticeText(lower);
+  return { wanted: plan.wanted, reached, lower, reason, acceptable, after };
+}
+
+type Shortfall = Readonly<Record<"vm" | "wanted" | "reached", string>> & { readonly cause: string | null };
+
+function notReached(params: Shortfall, reason: string | null): KluisError {
+  const { wanted, reached } = params;
+  return new KluisError("CONSISTENCY_NOT_REACHED", {
+    reason: "required",
+    message:
+      `The snapshot is ${reached}-consistent, and the policy requires ${wanted} consistency. ${reason ?? ""}`.trim(),
+    action:
+      "Check the VSS writers and the guest agent of the VM, or let the policy continue with the next lower level.",
+    params,
+  });
+}
+
+function lowerThanWanted(params: Shortfall, reason: string | null): KluisError {
+  return new KluisError("CONSISTENCY_NOT_REACHED", {
+    reason: "lower",
+    message: `The recovery point is ${params.reached}-consistent. ${reason ?? ""}`.trim(),
+    params,
+  });
 }

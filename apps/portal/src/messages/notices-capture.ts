@@ -1,0 +1,62 @@
+import { catalog } from "#messages/catalog.ts";
+
+/** Notices of the capture of a snapshot; notices.ts joins them with the others. */
+export const captureNotices = catalog({
+  en: {
+    "extension-left-to-azure":
+      "The snapshot extension was not installed beforehand. Azure installs it with the snapshot. Azure: {azureMessage}",
+    "snapshot-trying-again":
+      "Azure did not create the snapshot; Kluis looks at the virtual machine and tries again. Azure: {azureMessage}",
+    "guest-vss-failed":
+      "The VSS writers of the guest did not take part in the snapshot. Azure: {azureMessage}",
+    "guest-com-plus-failed": "COM+ of the guest did not take part in the snapshot. Azure: {azureMessage}",
+    "guest-failed": "The guest did not take part in the snapshot. Azure: {azureMessage}",
+    "guest-policy-denied": "An Azure policy denied a snapshot with the guest. Azure: {azureMessage}",
+    "guest-extensions-forbidden":
+      "The virtual machine does not allow extensions (allowExtensionOperations is false), so its guest did not take part in the snapshot.",
+    "snapshot-vm-changed":
+      "The virtual machine changed each time that Azure created the snapshot. Azure: {azureMessage}",
+    "snapshot-busy": "Another operation kept Azure from creating the snapshot. Azure: {azureMessage}",
+    "snapshot-unsupported":
+      "Azure does not support this kind of snapshot for the virtual machine. Azure: {azureMessage}",
+    "restore-points-full":
+      "The virtual machine has as many restore points as Azure allows. Azure: {azureMessage}",
+    "snapshots-full": "A disk has as many snapshots as Azure allows. Azure: {azureMessage}",
+    "snapshot-failed": "Azure could not create the snapshot. Azure: {azureMessage}",
+    "vm-started-meanwhile":
+      "The virtual machine was started while the snapshot was created, so its guest did not take part.",
+    "disk-detached": "The disk was detached before the snapshot was created.",
+    "disk-removed-meanwhile": "The disk was replaced while the snapshot was created, and no longer exists.",
+  },
+  nl: {
+    "extension-left-to-azure":
+      "De momentopname-extensie is niet vooraf geïnstalleerd. Azure installeert die bij de momentopname. Azure: {azureMessage}",
+    "snapshot-trying-again":
+      "Azure heeft de momentopname niet gemaakt; Kluis bekijkt de virtuele machine en probeert het opnieuw. Azure: {azureMessage}",
+    "guest-vss-failed":
+      "De VSS-writers in het gastbesturingssysteem hebben niet meegewerkt aan de momentopname. Azure: {azureMessage}",
+    "guest-com-plus-failed":
+      "COM+ in het gastbesturingssysteem heeft niet meegewerkt aan de momentopname. Azure: {azureMessage}",
+    "guest-failed":
+      "Het gastbesturingssysteem heeft niet meegewerkt aan de momentopname. Azure: {azureMessage}",
+    "guest-policy-denied":
+      "Een Azure-beleid weigerde een momentopname met medewerking van het gastbesturingssysteem. Azure: {azureMessage}",
+    "guest-extensions-forbidden":
+      "De virtuele machine staat geen extensies toe (allowExtensionOperations is false), dus het gastbesturingssysteem heeft niet meegewerkt aan de momentopname.",
+    "snapshot-vm-changed":
+      "De virtuele machine veranderde telkens terwijl Azure de momentopname maakte. Azure: {azureMessage}",
+    "snapshot-busy":
+      "Door een andere bewerking kon Azure de momentopname niet maken. Azure: {azureMessage}",
+    "snapshot-unsupported":
+      "Azure ondersteunt dit soort momentopname niet voor de virtuele machine. Azure: {azureMessage}",
+    "restore-points-full":
+      "De virtuele machine heeft zoveel herstelpunten in Azure als Azure toestaat. Azure: {azureMessage}",
+    "snapshots-full": "Een schijf heeft zoveel momentopnamen als Azure toestaat. Azure: {azureMessage}",
+    "snapshot-failed": "Azure kon de momentopname niet maken. Azure: {azureMessage}",
+    "vm-started-meanwhile":
+      "De virtuele machine werd gestart terwijl de momentopname werd gemaakt, dus het gastbesturingssysteem heeft niet meegewerkt.",
+    "disk-detached": "De schijf is losgekoppeld voordat de momentopname werd gemaakt.",
+    "disk-removed-meanwhile":
+      "De schijf is vervangen terwijl de momentopname werd gemaakt en bestaat niet meer.",
+  },
+});

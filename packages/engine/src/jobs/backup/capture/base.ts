@@ -1,0 +1,42 @@
+/** The recovery point that a new one is compared with. */
+import { findKeptSnapshot, newestPoint } from "@kluis/db";
+import { diskKeyOf, type Notice, notice } from "@kluis/domain";
+import { parseNodeRef } from "@kluis/vault";
+import { snapshotSchema } from "../../../job/snapshot.ts";
+import type { StepContext } from "../../../job/step.ts";
+import { vaultIdOf } from "../../../job/vault-of.ts";
+import type { BackupMemory, MemoryDisk } from "../memory.ts";
+import { requirePolicy, requireVm } from "../require.ts";
+
+type Context = StepContext<BackupMemory>;
+
+/** The newest available recovery point of the VM in the job's vault, with its kept snapshot. */
+export async function findBase(
+  { deps, job }: Context,
+  disks: readonly MemoryDisk[],
+): Promise<BackupMemory["base"]> {
+  const point = await newestPoint(deps.db.prisma, { vmId: requireVm(job).id, vaultId: vaultIdOf(job) });
+  if (point === null) return null;
+  const kept = await findKeptSnapshot(deps.db.prisma, point.id);
+  const snapshot = kept === null ? null : snapshotSchema.safeParse(kept.detail);
+  const snapshots = snapshot?.success === true ? snapshot.data.disks : [];
+  const isExpected = requirePolicy(job).document.instantRestoreDays > 0;
+  const missing: Notice | null = isExpected ? notice("delta-snapshot-missing", {}) : null;
+  const keys = new Set<string>(disks.map((disk) => disk.key));
+  return {
+    pointId: point.id,
+    disks: point.disks
+      .filter((disk) => keys.has(disk.diskKey))
+      .map((disk) => {
+        const of = snapshots.find((one) => diskKeyOf(one.slot) === disk.diskKey) ?? null;
+        return {
+          key: disk.diskKey,
+          uniqueId: disk.diskUniqueId,
+          bytes: disk.diskBytes,
+          root: disk.root === null ? null : parseNodeRef(disk.root),
+          snapshot: of,
+          lost: of === null ? missing : null,
+        };
+      }),
+  };
+}
