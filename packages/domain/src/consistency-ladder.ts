@@ -1,6 +1,6 @@
 /**
  * The ladder of a snapshot: with the guest, crash-consistent, snapshots of the single disks, or none. Pure: what to try next
- * follows from the policy, from what was just seen of the VM, and from the outcomes of earlier tries.
+ * follows from the policy, the last look at the VM, and the outcomes of earlier tries.
  */
 import {
   type ConsistencyRules,
@@ -9,7 +9,7 @@ import {
   isStoppedState,
   planConsistency,
 } from "./consistency.ts";
-import { isKluisError, type KluisError } from "./errors.ts";
+import { type ErrorCode, isKluisError, type KluisError } from "./errors.ts";
 import { type Notice, notice } from "./notices.ts";
 import type { Consistency } from "./policy.ts";
 
@@ -76,32 +76,30 @@ export const triesOfRung = pausesMs.length + 1;
 /** A VM that starts and stops again and again must not keep a job going. */
 export const triesOfLadder = 12;
 
+type FailureOf = (error: KluisError, request: SnapshotRequest) => RungFailure | null;
+
+const failureByCode: Partial<Readonly<Record<ErrorCode, FailureOf>>> = {
+  AGENT_NOT_READY: () => "agent",
+  EXTENSION_FAILED: () => "extension",
+  // Without the guest the same code says that Azure does not support the VM.
+  GUEST_FAILED: (error, request) => (request === "best" ? guestFailureOf(error) : "unsupported"),
+  AZURE_FORBIDDEN: ({ reason }) => (reason === "policy" ? "policy" : null),
+  AZURE_LIMIT_REACHED({ reason }) {
+    if (reason === "restore-points") return "restore-points-full";
+    return reason === "snapshots" ? "snapshots-full" : null;
+  },
+  AZURE_REJECTED: ({ reason }) =>
+    reason === "shared-disk" || reason === "disk-not-allocated" ? "unsupported" : null,
+  AZURE_CONFLICT({ reason }) {
+    if (reason === "being-deleted") return null;
+    return reason === "vm-changed" ? "vm-changed" : "busy";
+  },
+  AZURE_FAILED: () => "unknown",
+};
+
 /** The failure of a try in the ladder's terms; null: the error is not the ladder's, such as an outage or a missing role. */
 export function rungFailureOf(error: unknown, request: SnapshotRequest): RungFailure | null {
-  if (!isKluisError(error)) return null;
-  switch (error.code) {
-    case "AGENT_NOT_READY":
-      return "agent";
-    case "EXTENSION_FAILED":
-      return "extension";
-    case "GUEST_FAILED":
-      // Without the guest the same code says that Azure does not support the VM.
-      return request === "best" ? guestFailureOf(error) : "unsupported";
-    case "AZURE_FORBIDDEN":
-      return error.reason === "policy" ? "policy" : null;
-    case "AZURE_LIMIT_REACHED":
-      if (error.reason === "restore-points") return "restore-points-full";
-      return error.reason === "snapshots" ? "snapshots-full" : null;
-    case "AZURE_REJECTED":
-      return error.reason === "shared-disk" || error.reason === "disk-not-allocated" ? "unsupported" : null;
-    case "AZURE_CONFLICT":
-      if (error.reason === "being-deleted") return null;
-      return error.reason === "vm-changed" ? "vm-changed" : "busy";
-    case "AZURE_FAILED":
-      return "unknown";
-    default:
-      return null;
-  }
+  return isKluisError(error) ? (failureByCode[error.code]?.(error, request) ?? null) : null;
 }
 
 function guestFailureOf({ reason }: KluisError): RungFailure {
@@ -113,7 +111,7 @@ export function rungNotice(failure: RungFailure, azureMessage: string): Notice {
   return notice(failureRules[failure].code, { azureMessage });
 }
 
-/** What was just seen of the VM. */
+/** The last look at the VM. */
 export interface RungSituation extends GuestSituation {
   /** Azure supports a crash-consistent restore point of this VM and of its disks. */
   readonly canCrash: boolean;

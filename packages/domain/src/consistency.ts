@@ -76,7 +76,7 @@ export interface ConsistencyOutcome {
 
 export const consistencyRank: Readonly<Record<Consistency, number>> = { crash: 0, file: 1, application: 2 };
 
-/** What was seen of the VM around the snapshot. */
+/** The looks at the VM around its snapshot. */
 export interface SnapshotSight {
   readonly osType: OsType;
   /** The power state when the snapshot was requested, and when it was done; null: it was not read again. */

@@ -11,7 +11,10 @@ export function storedError(info: ErrorInfo): KluisError {
 
 const reasonsByCode = new Map<string, readonly string[]>(Object.entries(errorReasons));
 
-function isErrorKind(kind: { readonly code: string; readonly reason?: string }): kind is ErrorKind {
+function isErrorKind(kind: {
+  readonly code: string;
+  readonly reason?: string | undefined;
+}): kind is ErrorKind {
   const reasons = reasonsByCode.get(kind.code) ?? [];
   if (!Object.hasOwn(errorCatalog, kind.code)) return false;
   return kind.reason === undefined ? reasons.length === 0 : reasons.includes(kind.reason);

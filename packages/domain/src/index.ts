@@ -74,20 +74,7 @@ export {
   type SnapshotSight,
   wasStopped,
 } from "./consistency.ts";
-export {
-  chooseRung,
-  type RungAttempt,
-  type RungChoice,
-  type RungFailure,
-  type RungSituation,
-  rungFailureOf,
-  rungFailures,
-  rungNotice,
-  type SnapshotRequest,
-  snapshotRequests,
-  triesOfLadder,
-  triesOfRung,
-} from "./consistency-ladder.ts";
+export * from "./consistency-ladder.ts";
 export { deadlineFor, deadlineMet, manualDeadline } from "./deadline.ts";
 export { describePolicy, describeRetention } from "./describe.ts";
 export {

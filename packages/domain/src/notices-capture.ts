@@ -37,7 +37,7 @@ export const captureNoticeTexts: {
   "guest-policy-denied": ({ azureMessage }) =>
     `An Azure policy denied a snapshot with the guest. ${azureMessage}`,
   "guest-extensions-forbidden": () =>
-    "The VM does not allow extensions (allowExtensionOperations is false), so its guest did not take part in the snapshot.",
+    "The virtual machine does not allow extensions (allowExtensionOperations is false), so its guest did not take part in the snapshot.",
   "snapshot-vm-changed": ({ azureMessage }) =>
     `The VM changed each time that Azure created the snapshot. ${azureMessage}`,
   "snapshot-busy": ({ azureMessage }) =>
@@ -49,7 +49,7 @@ export const captureNoticeTexts: {
   "snapshots-full": ({ azureMessage }) => `A disk has as many snapshots as Azure allows. ${azureMessage}`,
   "snapshot-failed": ({ azureMessage }) => `Azure could not create the snapshot. ${azureMessage}`,
   "vm-started-meanwhile": () =>
-    "The VM was started while the snapshot was created, so its guest did not take part.",
+    "The virtual machine was started while the snapshot was created, so its guest did not take part.",
   "disk-detached": () => "The disk was detached before the snapshot was created.",
   "disk-removed-meanwhile": () =>
     "The disk was replaced while the snapshot was created, and no longer exists.",

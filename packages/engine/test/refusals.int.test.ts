@@ -38,15 +38,12 @@ const warningsOf = async (jobId: string): Promise<unknown> =>
   (await world.db.prisma.job.findUniqueOrThrow({ where: { id: jobId } })).warnings;
 
 describe("a guest that cannot take part", () => {
-  it("is backed up crash-consistently when Azure does not publish the extension", async () => {
+  it("is asked all the same when the extension cannot be installed beforehand: Azure installs it itself", async () => {
     const operation = "virtualMachineExtensions.createOrUpdate";
     await refuse({ operation, status: 404, code: "ArtifactVersionNotFound" });
     const point = await world.backUp(vmId);
-    expect(point.consistencyReached).toBe("crash");
-    expect(await warningsOf(point.jobId)).toMatchObject([
-      { code: "AGENT_NOT_READY", reason: "crash-only", params: { azureCode: "ArtifactVersionNotFound" } },
-      { code: "CONSISTENCY_NOT_REACHED" },
-    ]);
+    expect(point.consistencyReached).toBe("file");
+    expect(await warningsOf(point.jobId)).toEqual([]);
   });
 
   it("is backed up crash-consistently when its VSS writers fail", async () => {

@@ -45,8 +45,7 @@ export const captureNotices = catalog({
       "De virtuele machine staat geen extensies toe (allowExtensionOperations is false), dus het gastbesturingssysteem heeft niet meegewerkt aan de momentopname.",
     "snapshot-vm-changed":
       "De virtuele machine veranderde telkens terwijl Azure de momentopname maakte. Azure: {azureMessage}",
-    "snapshot-busy":
-      "Door een andere bewerking kon Azure de momentopname niet maken. Azure: {azureMessage}",
+    "snapshot-busy": "Door een andere bewerking kon Azure de momentopname niet maken. Azure: {azureMessage}",
     "snapshot-unsupported":
       "Azure ondersteunt dit soort momentopname niet voor de virtuele machine. Azure: {azureMessage}",
     "restore-points-full":

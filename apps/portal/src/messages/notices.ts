@@ -56,10 +56,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "guest-not-running":
       "The VM was {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}, so its guest did not take part in the snapshot.",
     "guest-agent-not-ready": "The guest agent was not ready, so the guest did not take part in the snapshot.",
-    "guest-agent-failed":
-      "The guest agent did not complete the snapshot. Azure: {azureMessage}",
-    "guest-extension-failed":
-      "The snapshot extension did not work in the guest. Azure: {azureMessage}",
+    "guest-agent-failed": "The guest agent did not complete the snapshot. Azure: {azureMessage}",
+    "guest-extension-failed": "The snapshot extension did not work in the guest. Azure: {azureMessage}",
     "azure-crash-only": "Azure created only a crash-consistent snapshot.",
     "vss-writer-failed":
       "A VSS writer did not take part, so Azure created a file-consistent snapshot. Azure tries application consistency again after three more snapshots.",
@@ -202,8 +200,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "De energiestatus van de virtuele machine was “{powerState, select, running {actief} starting {wordt gestart} stopping {wordt gestopt} stopped {gestopt} deallocating {toewijzing wordt ongedaan gemaakt} deallocated {toewijzing ongedaan gemaakt} other {onbekend}}”, dus het gastbesturingssysteem heeft niet meegewerkt aan de momentopname.",
     "guest-agent-not-ready":
       "De gastagent was niet gereed, dus het gastbesturingssysteem heeft niet meegewerkt aan de momentopname.",
-    "guest-agent-failed":
-      "De gastagent heeft de momentopname niet voltooid. Azure: {azureMessage}",
+    "guest-agent-failed": "De gastagent heeft de momentopname niet voltooid. Azure: {azureMessage}",
     "guest-extension-failed":
       "De momentopname-extensie werkte niet in het gastbesturingssysteem. Azure: {azureMessage}",
     "azure-crash-only": "Azure heeft alleen een crashconsistente momentopname gemaakt.",

@@ -21,7 +21,10 @@ const operationCases: readonly Case[] = [
   { message: runningVm, outcome: "vm-running" },
   { message: /too many requests|throttl/i, outcome: "throttled" },
   { message: /quota/i, outcome: "quota" },
-  { message: /requires the vm to be running|vm is not running|no longer running|needs vm .* to be running/i, outcome: "agent" },
+  {
+    message: /requires the vm to be running|vm is not running|no longer running|needs vm .* to be running/i,
+    outcome: "agent",
+  },
   { message: /has extension .* in failed state/i, outcome: "extension" },
   { message: /is generalized/i, outcome: "request" },
   { message: /changes were made to the virtual machine/i, outcome: "vm-changed" },

@@ -92,7 +92,13 @@ function pauseAfter(
   attempts: NonNullable<BackupMemory["attempts"]>,
 ): number {
   const { os: osType, powerState, agentState } = recall(memory, "vm");
-  const seen = { osType, powerState, agentState, canCrash: true, canSnapshotDisks: isStoppedState(powerState) };
+  const seen = {
+    osType,
+    powerState,
+    agentState,
+    canCrash: true,
+    canSnapshotDisks: isStoppedState(powerState),
+  };
   const choice = chooseRung(seen, requirePolicy(job).document.consistency, attempts);
   return choice.kind === "try" ? choice.afterMs : 0;
 }

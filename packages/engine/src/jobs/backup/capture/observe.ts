@@ -43,7 +43,7 @@ export interface Observation {
 
 /** @returns a KluisError when no backup is possible: the VM is gone, refused, or the policy forbids the reachable level */
 export async function observe(context: Context): Promise<Observation | KluisError> {
-  const { deps, job, memory, signal } = context;
+  const { deps, memory, signal } = context;
   const vm = await findVm(context);
   if (vm instanceof KluisError) return vm;
   const findings = await inspectDisks(deps.azure, vm, { signal });
@@ -95,7 +95,10 @@ function chooseFor({ job, memory }: Context, vm: VmDetails, findings: readonly D
   const { osType, powerState, agentState, traits } = vm;
   const extensionsAllowed = traits.extensionsAllowed;
   const seen = {
-    ...{ osType, powerState, agentState, extensionsAllowed },
+    osType,
+    powerState,
+    agentState,
+    extensionsAllowed,
     // A VM that no request suits gets the refusal of its rule instead.
     canCrash: refusalOfVm(crash) === null || refusalOfVm(judgeFor(vm, findings, "best")) !== null,
     canSnapshotDisks: false,
@@ -147,10 +150,7 @@ async function findVm({ deps, job, signal }: Context): Promise<VmDetails | Kluis
   });
 }
 
-async function memoryVm(
-  { deps, signal }: Context,
-  vm: VmDetails,
-): Promise<NonNullable<BackupMemory["vm"]>> {
+async function memoryVm({ deps, signal }: Context, vm: VmDetails): Promise<NonNullable<BackupMemory["vm"]>> {
   const configuration: Json = await readVmConfiguration(deps.azure, vm, { signal });
   return {
     id: vm.id,

@@ -113,13 +113,17 @@ const OF_THE_JOB: ReadonlySet<ErrorCode> = new Set([
  * @throws the error itself when it concerns more than the extension
  */
 function leaveToAzure({ signal }: Context, error: unknown): Result {
-  if (signal.aborted || !(error instanceof KluisError) || OF_THE_JOB.has(error.code)) throw error;
-  if (!error.code.startsWith("AZURE_") && !isGuestFailure(error)) throw error;
+  if (signal.aborted || !(error instanceof KluisError) || !isOfExtension(error)) throw error;
   return {
     kind: "skipped",
     notice: notice("extension-left-to-azure", { azureMessage: azureMessageOf(error) }),
     memory: { operation: undefined },
   };
+}
+
+function isOfExtension(error: KluisError): boolean {
+  if (OF_THE_JOB.has(error.code)) return false;
+  return error.code.startsWith("AZURE_") || isGuestFailure(error);
 }
 
 /** Reads the guest of a Windows VM once per protection. */

@@ -75,7 +75,9 @@ async function finish(context: Context, facts: RestorePointFacts): Promise<Resul
     detail: {
       restorePoint: facts.name,
       azure: facts.consistency,
-      ...{ wanted, reached, reason },
+      wanted,
+      reached,
+      reason,
       attempts: memory.attempts ?? [],
       powerStates: [...(memory.seen ?? []).map(({ powerState }) => powerState), judged.after],
       changed: captured?.changes ?? [],
@@ -104,7 +106,7 @@ async function finish(context: Context, facts: RestorePointFacts): Promise<Resul
   };
 }
 
-/** The level that the snapshot has, by what Azure reports and by what was seen of the VM before and after. */
+/** The level that the snapshot has, by the report of Azure and the looks at the VM before and after. */
 async function judge({ deps, job, memory, signal }: Context, facts: RestorePointFacts) {
   const plan = recall(memory, "consistency");
   const { id, os: osType, powerState: before } = recall(memory, "vm");
@@ -118,7 +120,9 @@ async function judge({ deps, job, memory, signal }: Context, facts: RestorePoint
   const judged = judgeConsistency(
     plan,
     {
-      ...{ osType, before, after },
+      osType,
+      before,
+      after,
       earlier: looks.map(({ powerState }) => powerState),
       lookedAt: new Date(lookedAt).getTime(),
       takenAt: new Date(facts.createdAt).getTime(),
