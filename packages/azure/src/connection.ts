@@ -78,6 +78,8 @@ export interface ConnectOptions {
   readonly now?: () => number;
   /** The budgets that all processes of this identity share. Default: budgets of this connection alone. */
   readonly budgetStore?: BudgetStore;
+  /** Gets the time of each answer of Azure. */
+  readonly onTime?: ((at: Date) => void) | undefined;
 }
 
 /** The identity whose requests Azure counts. */
@@ -88,9 +90,9 @@ function principalOf({ tenantId, credential }: AzureConfig): string {
 /** Makes a connection. Sends nothing yet: {@link probe} tests it. */
 export function connect(
   config: AzureConfig,
-  { now = Date.now, budgetStore = memoryBudgetStore(now) }: ConnectOptions = {},
+  { now = Date.now, budgetStore = memoryBudgetStore(now), onTime }: ConnectOptions = {},
 ): AzureDirectory {
-  const httpClient = createHttpClient(config.rewrite);
+  const httpClient = createHttpClient(config.rewrite, onTime);
   const tokens = new TokenBook(
     byClock(tokenSource(config, httpClient), now),
     `${config.armUrl}/.default`,

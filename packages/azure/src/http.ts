@@ -1,12 +1,16 @@
 /** The HTTP client of a connection; redirects Azure's public hosts to this machine when a local Azure is configured. */
-import { createDefaultHttpClient, type HttpClient } from "@azure/core-rest-pipeline";
+import { createDefaultHttpClient, type HttpClient, type PipelineResponse } from "@azure/core-rest-pipeline";
 
 /**
  * @param rewrite public https host → base URL on this machine; empty: the SDK's own client. The SDK still sees https (it
  * refuses to send tokens over http), and the Host header still names the public host.
+ * @param onTime gets the time of each answer, as its `Date` header says
  */
-export function createHttpClient(rewrite: ReadonlyMap<string, string>): HttpClient {
-  const inner = createDefaultHttpClient();
+export function createHttpClient(
+  rewrite: ReadonlyMap<string, string>,
+  onTime?: (at: Date) => void,
+): HttpClient {
+  const inner = withTime(createDefaultHttpClient(), onTime);
   if (rewrite.size === 0) return inner;
   return {
     sendRequest(request) {
@@ -22,6 +26,18 @@ export function createHttpClient(rewrite: ReadonlyMap<string, string>): HttpClie
         redirected.url = target.href;
         redirected.headers.delete("host");
       });
+    },
+  };
+}
+
+function withTime(inner: HttpClient, onTime: ((at: Date) => void) | undefined): HttpClient {
+  if (onTime === undefined) return inner;
+  return {
+    async sendRequest(request): Promise<PipelineResponse> {
+      const response = await inner.sendRequest(request);
+      const at = new Date(response.headers.get("date") ?? Number.NaN);
+      if (!Number.isNaN(at.getTime())) onTime(at);
+      return response;
     },
   };
 }

@@ -219,6 +219,7 @@ export { addPolicyVersion, createPolicy } from "./policies/write.ts";
 export {
   advanceSchedule,
   getProtection,
+  healSchedule,
   listScheduledProtections,
   lockSchedule,
   type ProtectionRow,

@@ -62,6 +62,7 @@ export const errorCatalog = {
   VAULT_OBJECT_MISSING: "never",
   VAULT_OBJECT_EXISTS: "never",
   // The installation
+  CLOCK_WRONG: "never",
   DATABASE_UNREACHABLE: "backoff",
   DISK_FULL: "backoff",
   PORT_IN_USE: "never",
@@ -137,6 +138,7 @@ export const errorReasons = {
   EXTENSION_FAILED: ["reported", "not-published", "other-installed"],
   AGENT_NOT_READY: ["reported", "required", "crash-only"],
   GUEST_FAILED: ["vss-writers", "com-plus", "transactions", "runtime", "resources", "network", "reported"],
+  CLOCK_WRONG: ["database", "azure"],
   TRANSFER_GIVEN_UP: ["superseded", "not-started", "expired"],
   AZURE_UNREACHABLE: [],
   AZURE_AUTH_FAILED: [

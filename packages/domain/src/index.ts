@@ -36,6 +36,7 @@ export {
 export { formatBytes, parseBytes, safeBytes } from "./bytes.ts";
 export { canonicalJson, storableJson, storableText } from "./canonical-json.ts";
 export { type Clock, systemClock, type TimedClock } from "./clock.ts";
+export { type ClockReadings, judgeClocks } from "./clock-guard.ts";
 export { type Concurrency, forEachConcurrent, mapConcurrent } from "./concurrent.ts";
 export {
   type ConnectionTest,

@@ -36,6 +36,11 @@ export const limits = {
   // -------------------------------------------------------------- engines
   /** How often an engine writes its heartbeat. For display only: an engine's lock decides whether it is alive. */
   engineHeartbeatMs: 10 * second,
+  /**
+   * The clocks of engine, database and Azure may differ by this. Signatures of Azure tolerate 15 minutes; a schedule must not be off
+   * by more than a few ticks.
+   */
+  clockToleranceMs: 2 * minute,
   /** A heartbeat older than this is shown as silent. */
   engineSilentMs: 45 * second,
   /** How often parts (Azure, vault, scheduler) are checked; results older than `partStaleMs` are ignored. */

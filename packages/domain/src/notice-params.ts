@@ -115,6 +115,9 @@ export interface NoticeParams extends CaptureNoticeParams {
   "vault-healthy": { readonly vault: string };
   "vault-blob-healthy": { readonly account: string; readonly container: string };
   "vault-folder-healthy": { readonly folder: string };
+  "transfer-parked": { readonly vm: string };
+  "clocks-agree": None;
+  "clocks-differ": { readonly host: string; readonly minutes: number };
   "sweeper-healthy": None;
   "scheduler-healthy": None;
 

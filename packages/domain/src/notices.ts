@@ -130,6 +130,10 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "vault-healthy": ({ vault }) => `${vault} responds.`,
   "vault-blob-healthy": ({ account, container }) => `Blob container ${container} of ${account} responds.`,
   "vault-folder-healthy": ({ folder }) => `Folder ${folder} responds.`,
+  "transfer-parked": ({ vm }) => `An outage stops the transfer of a snapshot of ${vm}.`,
+  "clocks-agree": () => "The clocks of engine, database and Azure agree.",
+  "clocks-differ": ({ host, minutes }) =>
+    `The clock of ${host} differs from the others by more than ${minutes} minutes.`,
   "sweeper-healthy": () => "Nothing of Kluis is left behind in Azure.",
   "scheduler-healthy": () => "The scheduler runs every 30 seconds.",
 

@@ -70,7 +70,7 @@ test("a clock that was set back decides nothing and forgets nothing", () => {
     decideSchedule({
       schedule: nightly,
       scheduledThrough: through,
-      now: at("2026-05-01T23:00Z"),
+      now: at("2026-05-02T00:58:30Z"),
       jobOpen: false,
     }),
   ).toEqual({ occurrences: [], through });
@@ -98,6 +98,15 @@ test("however the ticks fall, every occurrence is decided once, and a batch star
       expect(decided).toEqual(all.occurrences.map((one) => one.dueAt.getTime()));
     }),
   );
+});
+
+test("a schedule that is decided far into the future continues from now; a little is waited for", () => {
+  const now = at("2026-05-01T12:00Z");
+  const decide = (scheduledThrough: Date) =>
+    decideSchedule({ schedule: hourly, scheduledThrough, now, jobOpen: false });
+  expect(decide(at("2027-05-01T12:00Z"))).toEqual({ occurrences: [], through: now, heals: true });
+  const soon = new Date(now.getTime() + limits.clockToleranceMs);
+  expect(decide(soon)).toEqual({ occurrences: [], through: soon });
 });
 
 test("a long outage records a limited number of missed occurrences", () => {

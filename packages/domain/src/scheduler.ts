@@ -30,6 +30,8 @@ export interface SchedulerDecision {
   readonly occurrences: readonly OccurrenceDecision[];
   /** Occurrences up to this instant are decided now. */
   readonly through: Date;
+  /** A clock was ahead: decisions after `through` are void, and the schedule continues from there. */
+  readonly heals?: true;
 }
 
 /**
@@ -38,8 +40,11 @@ export interface SchedulerDecision {
  */
 export function decideSchedule(input: SchedulerInput): SchedulerDecision {
   const { scheduledThrough, now } = input;
-  // After the clock was set back, nothing is decided until it has caught up.
-  if (now <= scheduledThrough) return { occurrences: [], through: scheduledThrough };
+  const aheadMs = scheduledThrough.getTime() - now.getTime();
+  // One wrong time, once, must not stop the backups of a year.
+  if (aheadMs > limits.clockToleranceMs) return { occurrences: [], through: now, heals: true };
+  // After the clock was set back a little, nothing is decided until it has caught up.
+  if (aheadMs >= 0) return { occurrences: [], through: scheduledThrough };
   const due = occurrencesBetween(input.schedule, scheduledThrough, now);
   const newest = due.at(-1);
   if (newest === undefined) return { occurrences: [], through: now };

@@ -58,6 +58,7 @@ const outageKinds = {
   VAULT_DATA_DAMAGED: "retry",
   VAULT_OBJECT_MISSING: "retry",
   VAULT_OBJECT_EXISTS: "retry",
+  CLOCK_WRONG: "retry",
   DATABASE_UNREACHABLE: "retry",
   DISK_FULL: "outage",
   PORT_IN_USE: "retry",

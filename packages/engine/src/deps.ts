@@ -4,6 +4,7 @@ import type { Db } from "@kluis/db";
 import type { TimedClock } from "@kluis/domain";
 import type { GrantBook } from "./job/grants.ts";
 import type { Log } from "./log.ts";
+import type { ClockGuard } from "./runtime/clock-guard.ts";
 import type { Connections } from "./runtime/connections.ts";
 import type { Vaults } from "./runtime/vaults.ts";
 
@@ -15,6 +16,8 @@ export interface EngineDeps {
   readonly vaults: Vaults;
   /** The time of the database: runtime/database-clock.ts. */
   readonly clock: TimedClock;
+  /** Whether the clocks of this machine, the database and Azure agree. */
+  readonly clockGuard: ClockGuard;
   readonly log: Log;
   /** The tag of every resource that Kluis creates in Azure. */
   readonly installationId: string;

@@ -19,6 +19,7 @@ import type { EngineDeps } from "./deps.ts";
 import type { EngineConfig } from "./env.ts";
 import { GrantBook } from "./job/grants.ts";
 import { type Log, openLog } from "./log.ts";
+import { AzureTime, ClockGuard } from "./runtime/clock-guard.ts";
 import { Connections } from "./runtime/connections.ts";
 import { DatabaseClock } from "./runtime/database-clock.ts";
 import { keepAlive, reapDead } from "./runtime/heartbeat.ts";
@@ -66,15 +67,17 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   await using undo = new AsyncDisposableStack();
   const poolSize = config.concurrency + 2 * (CONTROL_CONCURRENCY + TRANSFER_CONCURRENCY) + SPARE_CONNECTIONS;
   const db = undo.adopt(await openDatabase({ url: config.databaseUrl, poolSize }), (open) => open.close());
-  const clock = await DatabaseClock.open(db, options.clock ?? systemClock);
-  const deps = await openDeps({ config, db, clock, log });
+  const machine = options.clock ?? systemClock;
+  const clock = await DatabaseClock.open(db, machine);
+  const deps = await openDeps({ config, db, machine, clock, log });
+  await deps.clockGuard.check(deps);
   await followSettings(deps, config, stopping.signal);
   const lock = undo.use(await holdEngineLock(db));
   await reapDead(deps);
   const id = newId(clock);
   const workers = await startAll({ deps, config, lock, id, stopping: stopping.signal });
   const recurring = new RecurringTasks(deps);
-  const alive = keepAlive(deps, { engineId: id, clock, signal: stopping.signal });
+  const alive = keepAlive(deps, { engineId: id, signal: stopping.signal });
   if (options.recurring !== false) await recurring.start();
   await resumeJobs(deps);
   log.info({ engine: id, version: ENGINE_VERSION, concurrency: config.concurrency }, "engine started");
@@ -88,10 +91,12 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
 async function openDeps(given: {
   config: EngineConfig;
   db: Db;
-  clock: TimedClock;
+  machine: TimedClock;
+  clock: DatabaseClock;
   log: Log;
 }): Promise<EngineDeps> {
-  const { config, db, clock, log } = given;
+  const { config, db, machine, clock, log } = given;
+  const azureTime = new AzureTime();
   const secrets = openSecretBox(config.secretsKeyFile);
   const connections = new Connections({
     db,
@@ -101,6 +106,7 @@ async function openDeps(given: {
     ...config.azureProcess,
     federatedTokenFile: config.federatedTokenFile,
     readEnvironment: config.reread.azure,
+    onTime: (at) => azureTime.observe(at, clock),
   });
   const { keyFile } = config.vault;
   const { azure } = connections;
@@ -110,6 +116,7 @@ async function openDeps(given: {
     connections,
     vaults: new Vaults({ db, clock, secrets, keyFile, readEnvironment: config.reread.vault }),
     clock,
+    clockGuard: new ClockGuard({ host: hostname(), machine, clock, azure: azureTime }),
     log,
     installationId: await ensureInstallation(db, clock),
     engineVersion: ENGINE_VERSION,
@@ -176,6 +183,7 @@ async function shutDown(given: {
   // Tasks that are still running stay locked until another engine finds that the lock of this one is free.
   if (outcome === "quiet") await endEngine(deps.db.prisma, id, deps.clock.now());
   else deps.log.warn({ engine: id }, "tasks did not stop in time; the next engine continues them");
+  await deps.clockGuard.close(deps);
   await parts.disposeAsync();
   deps.log.info({ engine: id }, "engine stopped");
 }

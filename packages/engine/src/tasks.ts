@@ -35,6 +35,20 @@ function alone<N extends TaskName>(
   };
 }
 
+/** The pause before an engine with a wrong clock tries again; another engine usually takes the task first. */
+const WRONG_CLOCK_AGAIN_MS = 5_000;
+
+/** As `alone`, but not on an engine whose clock differs from the others': the task returns to the queue. */
+function aloneInTime<N extends TaskName>(...given: Parameters<typeof alone<N>>): TaskDefinition<N> {
+  const definition = alone(...given);
+  return {
+    run: (run) =>
+      run.deps.clockGuard.problem === null
+        ? definition.run(run)
+        : Promise.resolve({ againInMs: WRONG_CLOCK_AGAIN_MS }),
+  };
+}
+
 /** Decides which backups are due, and reports the health of the scheduler. */
 export async function scheduleTick({
   deps,
@@ -77,7 +91,7 @@ export const controlTasks = {
       return null;
     },
   } satisfies TaskDefinition<"discover">,
-  "schedule.tick": alone("schedule.tick", scheduleTick),
+  "schedule.tick": aloneInTime("schedule.tick", scheduleTick),
   "retention.run": alone("retention.run", async ({ deps, signal }) => {
     await resumeDeletions(deps);
     await judgePoints(deps);
@@ -112,7 +126,7 @@ export const dataTasks = {
   "backup.segment": segmentTaskDefinition(backupSegment),
   "restore.segment": segmentTaskDefinition(restoreSegment),
   "verify.run": jobTaskDefinition(verifyMachine, "verify.run"),
-  "vault.collect": alone("vault.collect", async ({ deps, signal }) => {
+  "vault.collect": aloneInTime("vault.collect", async ({ deps, signal }) => {
     await collectVaults(deps, { signal });
     return null;
   }),

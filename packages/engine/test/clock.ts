@@ -90,8 +90,8 @@ export class TestClock implements TimedClock {
   }
 
   async #move(ms: number): Promise<void> {
-    this.#aheadMs += ms;
     await advanceDatabaseClock(this.#stack.database.db.pool, ms);
+    this.#aheadMs += ms;
     await this.#stack.localAzure.control.advanceClock(ms);
     for (const look of this.#waits) look();
   }

@@ -136,6 +136,23 @@ describe("the scheduler", () => {
     expect(all[3]?.reason).toMatch(/late/i);
   });
 
+  it("continues after one tick at a time that was a year ahead", async () => {
+    await protect("a", standardPolicy);
+    clock.set("2027-03-27T12:00:00Z");
+    expect(await tick(deps(), clock.now())).toMatchObject({ started: 1, missed: 364 });
+    await endJobs();
+    clock.set("2026-03-27T12:00:30Z");
+    expect(await tick(deps(), clock.now())).toMatchObject({ started: 0, skipped: 0, missed: 0 });
+    clock.set("2026-03-28T00:00:10Z");
+    expect(await tick(deps(), clock.now())).toMatchObject({ started: 1, missed: 0 });
+    const started = (await occurrences()).filter(({ jobId }) => jobId !== null);
+    expect(started.map(({ dueAt }) => dueAt.toISOString().slice(0, 10))).toEqual([
+      "2026-03-28",
+      "2027-03-27",
+    ]);
+    expect(await occurrences()).toHaveLength(2);
+  });
+
   it("skips an occurrence, with a reason, while a backup of the VM runs", async () => {
     // Protected at noon on the 27th, so that 13:00 of that day is missed when the next tick runs in the night.
     await protect("a", {

@@ -77,10 +77,16 @@ describe("an outage during the transfer", () => {
     const image = await world.image(`${vmName}-big`, 1100 * MIB, [random(0, MIB), random(1030 * MIB, MIB)]);
     const name = `${vmName}b`;
     const big = await world.protectedVm({ name, disks: [image], policy: standardPolicy });
-    // The first segment is read, the second is not.
+    // One segment is read. At the other, access ends, and the engine may not open it again.
     await world.control.addFault({
       match: { operation: "blob.get" },
-      effect: { type: "fail", status: 503 },
+      effect: { type: "revoke", bytes: 0 },
+      skip: 1,
+      times: 1,
+    });
+    await world.control.addFault({
+      match: { operation: "diskRestorePoint.grantAccess" },
+      effect: { type: "fail", status: 403, code: "AuthorizationFailed" },
       skip: 1,
     });
     const jobId = await world.startBackup(big);

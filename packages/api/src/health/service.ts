@@ -67,6 +67,7 @@ async function readParts(api: Api, now: Date): Promise<HealthPartView[]> {
     return [
       { ...database, ...said(notice("health-database-ok", {})) },
       enginePart(engines, rows, now),
+      ...clockParts(rows, now),
       ...attentionPart(open, now),
       ...sweeperPart(rows, now),
       ...checkedParts({ part: "vault", key: "vault", subjects: vaults.filter(isEnabled) }, rows, now),
@@ -112,6 +113,13 @@ function enginePart(
     return { ...scheduler, part: "engine", subject: null };
   const told = notice("health-engines-ok", { engines: alive });
   return { part: "engine", ok: true, code: null, checkedAt, ...said(told) };
+}
+
+/** One for each machine whose clock is wrong. */
+function clockParts(rows: readonly PartHealthRow[], now: Date): HealthPartView[] {
+  return rows
+    .filter((row) => row.part.startsWith("clock:") && !row.ok && isFresh(row, now))
+    .map((row) => ({ ...row, part: "clock" as const, subject: null }));
 }
 
 /** Absent when nothing needs attention. The overview says what does. */

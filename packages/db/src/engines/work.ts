@@ -1,5 +1,6 @@
 /** Engine processes: how they register, prove that they are alive, and are detected as dead. */
 import pg from "pg";
+import { clearAttention } from "../attention/write.ts";
 import type { Db } from "../client.ts";
 import { locks } from "../locks.ts";
 import { unlockWorkers } from "../queue/enqueue.ts";
@@ -123,6 +124,8 @@ export function reapDeadEngines(db: Db, now: Date): Promise<EngineRow[]> {
       tx,
       dead.flatMap((engine) => [...engine.workerIds]),
     );
+    // A living engine of the same machine raises it again.
+    for (const { hostname } of dead) await clearAttention(tx, `clock:${hostname}`);
     return dead;
   });
 }

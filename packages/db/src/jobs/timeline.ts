@@ -13,6 +13,7 @@ import {
   type StepState,
   storableJson,
 } from "@kluis/domain";
+import { clearAttention } from "../attention/write.ts";
 import { newId } from "../ids.ts";
 import { toJson, toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
@@ -157,6 +158,7 @@ export async function endJob(tx: Tx, jobId: string, end: JobEnd): Promise<boolea
     },
   });
   if (count === 0) return false;
+  await clearAttention(tx, `transfer:${jobId}`);
   switch (end.state) {
     case "succeeded":
     case "warning":

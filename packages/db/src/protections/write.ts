@@ -178,3 +178,12 @@ export async function advanceSchedule(tx: Tx, protectionId: string, through: Dat
     data: { scheduledThrough: through },
   });
 }
+
+/**
+ * Continues a schedule from an earlier time, after a clock that was ahead decided the future. Decisions about later times are
+ * void, except those that started a backup.
+ */
+export async function healSchedule(tx: Tx, protectionId: string, from: Date): Promise<void> {
+  await tx.occurrence.deleteMany({ where: { protectionId, dueAt: { gt: from }, jobId: null } });
+  await tx.protection.update({ where: { id: protectionId }, data: { scheduledThrough: from } });
+}

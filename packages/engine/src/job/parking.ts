@@ -4,11 +4,13 @@
  */
 import {
   appendEvents,
+  clearAttention,
   condemnJob,
   loadWorkJob,
   lockTransfer,
   notify,
   parkJob,
+  raiseAttention,
   type Tx,
   teamsOfVm,
   unparkJob,
@@ -19,6 +21,7 @@ import {
   judgeTransfer,
   KluisError,
   limits,
+  notice,
   type TransferGiveUpReason,
 } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
@@ -50,6 +53,8 @@ export async function parkTransfer(
       const until = new Date(now.getTime() + pauseMs);
       const began = await parkJob(tx, jobId, { error: info, at: now, until });
       await notify(tx, "job", { jobId });
+      if (now.getTime() - (parkedSince ?? now).getTime() >= limits.transferHiccupMs)
+        await needsAttention(tx, jobId, info);
       if (began)
         await record(tx, deps, {
           jobId,
@@ -67,7 +72,23 @@ export async function parkTransfer(
 
 /** Records that data moves again. Does nothing for a job that is not parked. */
 export async function resumeTransfer(tx: Tx, deps: Pick<EngineDeps, "clock">, jobId: string): Promise<void> {
-  if (await unparkJob(tx, jobId)) await record(tx, deps, { jobId, event: { kind: "job.resumed" } });
+  if (!(await unparkJob(tx, jobId))) return;
+  await clearAttention(tx, attentionKey(jobId));
+  await record(tx, deps, { jobId, event: { kind: "job.resumed" } });
+}
+
+function attentionKey(jobId: string): `transfer:${string}` {
+  return `transfer:${jobId}`;
+}
+
+/** An outage that lasts longer than a hiccup is shown until the transfer moves again or its job ends. */
+async function needsAttention(tx: Tx, jobId: string, error: ErrorInfo): Promise<void> {
+  const job = await loadWorkJob(tx, jobId);
+  const vm = job?.vm ?? null;
+  if (vm === null) return;
+  const said = notice("transfer-parked", { vm: vm.name });
+  const about = { key: attentionKey(jobId), kind: "transfer", vmId: vm.id } as const;
+  await raiseAttention(tx, { ...about, notice: said, error });
 }
 
 async function record(

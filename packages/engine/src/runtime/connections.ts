@@ -25,6 +25,8 @@ export interface ConnectionsOptions {
   readonly clock: Clock;
   /** Where processes share the requests that Azure allows. */
   readonly budgetStore: BudgetStore;
+  /** Gets the time of each answer of Azure. */
+  readonly onTime?: (at: Date) => void;
   readonly secrets: SecretBox;
   /** Public host → address on this machine, for a local Azure. */
   readonly rewrite: ReadonlyMap<string, string>;
@@ -148,7 +150,11 @@ export class Connections {
         azure:
           found instanceof KluisError
             ? found
-            : connect(found, { now: this.#now, budgetStore: this.#options.budgetStore }),
+            : connect(found, {
+                now: this.#now,
+                budgetStore: this.#options.budgetStore,
+                onTime: this.#options.onTime,
+              }),
       };
     });
     this.#version = version;

@@ -7,7 +7,14 @@ import type { EngineDeps } from "../deps.ts";
 import { within } from "./within.ts";
 
 interface Finding {
-  readonly part: "azure" | "vault" | "scheduler" | "sweeper" | `connection:${string}` | `vault:${string}`;
+  readonly part:
+    | "azure"
+    | "vault"
+    | "scheduler"
+    | "sweeper"
+    | `connection:${string}`
+    | `vault:${string}`
+    | `clock:${string}`;
   /** Null when the part is healthy. */
   readonly error: unknown;
   /** What to show of a healthy part. */

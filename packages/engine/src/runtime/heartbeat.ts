@@ -2,7 +2,6 @@
 import { beatEngine, reapDeadEngines } from "@kluis/db";
 import { limits } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
-import type { DatabaseClock } from "./database-clock.ts";
 import { checkParts } from "./health.ts";
 
 /** Unlocks the tasks of dead engines, so that they continue immediately. */
@@ -35,14 +34,10 @@ export async function repeat(
 /** Runs the timers of the engine; ends soon after the signal aborts. */
 export async function keepAlive(
   deps: EngineDeps,
-  {
-    engineId,
-    clock,
-    signal,
-  }: { readonly engineId: string; readonly clock: DatabaseClock; readonly signal: AbortSignal },
+  { engineId, signal }: { readonly engineId: string; readonly signal: AbortSignal },
 ): Promise<void> {
   const beat = async (): Promise<void> => {
-    await clock.measure();
+    await deps.clockGuard.check(deps);
     await beatEngine(deps.db.prisma, engineId, { now: deps.clock.now() });
     await reapDead(deps);
   };

@@ -4,6 +4,7 @@ import {
   appendEvents,
   connectionOfSubscription,
   createJob,
+  healSchedule,
   inTransaction,
   listOccurrenceTimes,
   listScheduledProtections,
@@ -71,6 +72,14 @@ function decide(
     const { schedule } = protection.version.document;
     const blocked = await blockedBy(tx, protection.subscriptionId);
     const decision = decideSchedule({ schedule, scheduledThrough, now, jobOpen, blocked });
+    if (decision.heals === true) {
+      deps.log.warn(
+        { vmId: protection.vmId, scheduledThrough },
+        "schedule: decided for the future; continues from now",
+      );
+      await healSchedule(tx, protection.id, now);
+      return [];
+    }
     const known = new Set(await listOccurrenceTimes(tx, protection.id, scheduledThrough));
     const fresh = decision.occurrences.filter(({ dueAt }) => !known.has(dueAt.getTime()));
     const events: LedgerDraft[] = [];

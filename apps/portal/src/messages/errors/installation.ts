@@ -8,6 +8,25 @@ export const installationErrors = catalog({
       message: "A setting of this installation is missing or wrong.",
       action: "The platform owner finds the details in the log.",
     },
+    CLOCK_WRONG: {
+      title: "A clock is wrong",
+      message: "The clocks of an engine, the database and Azure differ.",
+      action: "Set the time of these machines with NTP.",
+      reasons: {
+        database: {
+          message:
+            "The clock of {host} is {seconds, number} seconds {direction, select, ahead {ahead of} other {behind}} the clock of the database.",
+          action:
+            "Set the time of both machines with NTP. This engine schedules and collects nothing until they agree.",
+        },
+        azure: {
+          message:
+            "The clock of {host} is {seconds, number} seconds {direction, select, ahead {ahead of} other {behind}} the clock of Azure.",
+          action:
+            "Set the time of this machine with NTP. This engine schedules and collects nothing until they agree.",
+        },
+      },
+    },
     DATABASE_UNREACHABLE: {
       title: "The database does not respond",
       message: "Kluis cannot reach its database.",
@@ -39,6 +58,25 @@ export const installationErrors = catalog({
       title: "De configuratie is niet geldig",
       message: "Een instelling van deze installatie ontbreekt of is onjuist.",
       action: "De platformeigenaar vindt de details in het logboek.",
+    },
+    CLOCK_WRONG: {
+      title: "Een klok loopt verkeerd",
+      message: "De klokken van een engine, de database en Azure verschillen.",
+      action: "Stel de tijd van deze machines in met NTP.",
+      reasons: {
+        database: {
+          message:
+            "De klok van {host} loopt {seconds, number} seconden {direction, select, ahead {voor} other {achter}} op die van de database.",
+          action:
+            "Stel de tijd van beide machines in met NTP. Deze engine plant en ruimt niets op totdat de klokken gelijklopen.",
+        },
+        azure: {
+          message:
+            "De klok van {host} loopt {seconds, number} seconden {direction, select, ahead {voor} other {achter}} op die van Azure.",
+          action:
+            "Stel de tijd van deze machine in met NTP. Deze engine plant en ruimt niets op totdat de klokken gelijklopen.",
+        },
+      },
     },
     DATABASE_UNREACHABLE: {
       title: "De database reageert niet",
