@@ -1,6 +1,7 @@
 /** The two stages of a backup: outages park a transfer, and newer snapshots replace those that do not move. */
 import { askJobToCancel, inTransaction } from "@kluis/db";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { backupMachine } from "../src/jobs/backup/machine.ts";
 import { MIB, random, standardPolicy, until, World } from "./world.ts";
 
 let world: World;
@@ -165,7 +166,11 @@ describe("a transfer that moves", () => {
     await world.control.clearFaults();
     expect((await world.ended(moving)).state).toBe("succeeded");
     await world.clock.advance({ minutes: 1 });
-    expect((await world.ended(third)).state).toBe("succeeded");
+    const last = await world.ended(third);
+    expect(last.state).toBe("succeeded");
+    // It is compared with the point that did not exist when its snapshot was taken.
+    const { id } = await world.pointOf(moving);
+    expect(backupMachine.parse(last.memory).base?.pointId).toBe(id);
     expect(await world.leftInAzure()).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { azureMessageOf } from "../../../job/azure-message.ts";
 import { inJob } from "../../../job/record.ts";
 import type { SnapshotDisk } from "../../../job/snapshot.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
+import { findBase } from "../capture/base.ts";
 import { chooseDelta } from "../delta.ts";
 import { type BackupMemory, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
@@ -13,7 +14,9 @@ import { snapshotOf } from "../snapshot.ts";
 type Context = StepContext<BackupMemory>;
 
 export async function access(context: Context): Promise<StepResult<BackupMemory>> {
-  const { deps, job, memory, signal } = context;
+  const { deps, job, signal } = context;
+  const base = await baseNow(context);
+  const memory: BackupMemory = { ...context.memory, base };
   const disks = recall(memory, "disks").map((disk) => snapshotOf(memory, disk));
   const bases = baseSnapshots(memory);
   const ids = [...disks, ...bases].map((disk) => disk.id.toLowerCase());
@@ -27,7 +30,6 @@ export async function access(context: Context): Promise<StepResult<BackupMemory>
   await Promise.all(disks.map((disk) => deps.grants.get(disk.id, signal)));
   const refused = await Promise.all(bases.map((base) => tryGrant(context, base)));
   const lost = new Map(refused.filter((one) => one !== null));
-  const base = memory.base ?? null;
   return {
     kind: "done",
     notice: notice("read-access-opened", { disks: disks.length }),
@@ -41,6 +43,16 @@ export async function access(context: Context): Promise<StepResult<BackupMemory>
       for (const resourceId of ids) await markResourceCreated(tx, { kind: "grant", resourceId });
     },
   };
+}
+
+/**
+ * The base as it is when the transfer starts: an earlier transfer of the VM may have added a point since this job's snapshot, or
+ * the point that the job found may be deleted.
+ */
+async function baseNow(context: Context): Promise<NonNullable<BackupMemory["base"]> | null> {
+  const known = context.memory.base ?? null;
+  const found = (await findBase(context, recall(context.memory, "disks"))) ?? null;
+  return found?.pointId === known?.pointId ? known : found;
 }
 
 /** Kept snapshots whose changed ranges may be listed. */
