@@ -212,16 +212,28 @@ export {
   listPolicyVms,
   type PolicyRow,
   type PolicySight,
+  type PolicyVersionRow,
   requirePolicy,
 } from "./policies/read.ts";
 export { addPolicyVersion, createPolicy } from "./policies/write.ts";
 // Protections
 export {
   advanceSchedule,
-  getProtection,
-  healSchedule,
-  listScheduledProtections,
+  type DuePlace,
+  type DueProtection,
+  judgeAgain,
+  listDueRetentions,
+  listDueSchedules,
   lockSchedule,
+  readScheduleProblems,
+  type ScheduleProblems,
+  setRetentionDue,
+  setScheduleProblem,
+  takeBackFuture,
+} from "./protections/schedule.ts";
+export {
+  getProtection,
+  listScheduledProtections,
   type ProtectionRow,
   type ScheduledProtection,
   setExtensionReady,
@@ -232,6 +244,14 @@ export {
 } from "./protections/write.ts";
 // Queue
 export { enqueue } from "./queue/enqueue.ts";
+// Recurring work
+export {
+  listRecurringWork,
+  newRecurringWork,
+  type RecurringWorkRow,
+  readRecurringWork,
+  saveRecurringWork,
+} from "./recurring/work.ts";
 // Secrets
 export { type Resealed, resealSecrets } from "./secrets/reseal.ts";
 export { openSecretBox, type SecretBox, secretsKeySetting } from "./secrets/seal.ts";

@@ -208,6 +208,8 @@ export {
   type ProtectionState,
   protectionStates,
 } from "./protection.ts";
+export { judgeWork, type WorkRule, type WorkState, type WorkVerdict, workRules } from "./recurring.ts";
+export { type WorkName, workNames, workTexts } from "./recurring-names.ts";
 export { type ReportFormat, reportFormats } from "./report.ts";
 export {
   type BucketKey,
@@ -232,6 +234,7 @@ export {
   describeSchedule,
   listWords,
   longestGapSeconds,
+  nextOccurrence,
   nextOccurrences,
   occurrencesBetween,
   previousOccurrence,

@@ -15,6 +15,8 @@ export const limits = {
   lateStartMs: 5 * minute,
   /** How often each engine looks for due backups. */
   scheduleTickMs: 30 * second,
+  /** How long a protection rests that cannot be scheduled. A change of its policy ends the rest. */
+  scheduleRetryMs: 15 * minute,
   /** Missed occurrences that one tick records, newest first. An hourly policy misses 720 in a month; more adds no information. */
   missedRecordedMost: 1_000,
   /** A VM is at risk when its newest point is older than its policy's longest interval plus this, the time for the backup itself. */

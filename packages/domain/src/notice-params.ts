@@ -3,6 +3,7 @@ import type { ErrorCode } from "./errors.ts";
 import type { CaptureNoticeParams } from "./notices-capture.ts";
 import type { VerifyMode } from "./point.ts";
 import type { Consistency } from "./policy.ts";
+import type { WorkName } from "./recurring-names.ts";
 import type { PowerState } from "./vm-status.ts";
 
 /** Every notice with its parameters. Codes are stable: they are stored. */
@@ -120,6 +121,10 @@ export interface NoticeParams extends CaptureNoticeParams {
   "clocks-differ": { readonly host: string; readonly minutes: number };
   "sweeper-healthy": None;
   "scheduler-healthy": None;
+  "work-healthy": { readonly done: number };
+  "work-overdue": { readonly minutes: number; readonly limit: number };
+  "work-failing": { readonly work: WorkName; readonly failed: number };
+  "work-degraded": None;
 
   // The plan of a restore: what will happen in Azure, then what to know before
   "restore-creates-disk": {

@@ -10,6 +10,7 @@ import { formatBytes } from "./bytes.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Failure, NoticeParams } from "./notice-params.ts";
 import { captureNoticeTexts } from "./notices-capture.ts";
+import { workTexts } from "./recurring-names.ts";
 
 export type NoticeCode = keyof NoticeParams;
 
@@ -136,6 +137,11 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `The clock of ${host} differs from the others by more than ${minutes} minutes.`,
   "sweeper-healthy": () => "Nothing of Kluis is left behind in Azure.",
   "scheduler-healthy": () => "The scheduler runs every 30 seconds.",
+  "work-healthy": ({ done }) => `The last run succeeded: ${count(done, "item")}.`,
+  "work-overdue": ({ minutes, limit }) =>
+    `No run has succeeded for ${count(minutes, "minute")}; the limit is ${limit}.`,
+  "work-failing": ({ work, failed }) => `${workTexts[work]}: ${count(failed, "item")} failed.`,
+  "work-degraded": () => "Some work of the engine fails. A platform owner sees the reason under Settings.",
 
   "restore-creates-disk": ({ name, sku, resourceGroup, location }) =>
     `Create the managed disk ${name} (${sku}) in resource group ${resourceGroup}, ${location}.`,

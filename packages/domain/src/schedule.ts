@@ -39,6 +39,13 @@ export function nextOccurrences(schedule: Schedule, from: Date, count: number): 
   return found.slice(0, count);
 }
 
+/** Returns the first run after `after`. */
+export function nextOccurrence(schedule: Schedule, after: Date): Date {
+  const [next] = nextOccurrences(schedule, after, 1);
+  if (next === undefined) throw new RangeError("The schedule has no run.");
+  return next;
+}
+
 /** Returns the newest run at or before `at`; null when the week before had none. */
 export function previousOccurrence(schedule: Schedule, at: Date): Date | null {
   return occurrencesBetween(schedule, new Date(at.getTime() - 7 * dayMs), at).at(-1) ?? null;

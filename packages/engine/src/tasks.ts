@@ -1,6 +1,6 @@
 /** The function of each task in the catalog. */
-import { databaseNow, locks, type UnreadableProtection, withLock } from "@kluis/db";
-import { KluisError, notice, type TaskName } from "@kluis/domain";
+import { databaseNow, locks, withLock } from "@kluis/db";
+import type { TaskName } from "@kluis/domain";
 import type { EngineDeps } from "./deps.ts";
 import { discover } from "./inventory/discover.ts";
 import { segmentTaskDefinition } from "./job/segment-task.ts";
@@ -11,7 +11,6 @@ import { deletePointMachine } from "./jobs/delete-point/machine.ts";
 import { restoreMachine } from "./jobs/restore/machine.ts";
 import { restoreSegment } from "./jobs/restore/segment.ts";
 import { verifyMachine } from "./jobs/verify/machine.ts";
-import { reportPart } from "./runtime/health.ts";
 import type { Again, TaskDefinition, TaskDefinitions } from "./runtime/tasks.ts";
 import { testConnection, testVault } from "./runtime/tests.ts";
 import { tick } from "./schedule/tick.ts";
@@ -49,37 +48,6 @@ function aloneInTime<N extends TaskName>(...given: Parameters<typeof alone<N>>):
   };
 }
 
-/** Decides which backups are due, and reports the health of the scheduler. */
-export async function scheduleTick({
-  deps,
-}: {
-  readonly deps: Pick<EngineDeps, "db" | "clock" | "log">;
-}): Promise<null> {
-  const part = { part: "scheduler", healthy: notice("scheduler-healthy", {}) } as const;
-  try {
-    const { unreadable } = await tick(deps, await databaseNow(deps.db.prisma));
-    await reportPart(deps, { ...part, error: unreadableError(unreadable) });
-    return null;
-  } catch (error) {
-    await reportPart(deps, { ...part, error });
-    throw error;
-  }
-}
-
-/** The error for protections that cannot be scheduled; null when there are none. */
-function unreadableError(unreadable: readonly UnreadableProtection[]): KluisError | null {
-  const [first] = unreadable;
-  if (first === undefined) return null;
-  const others = unreadable.length - 1;
-  const more = others === 0 ? "" : ` and of ${others} more VMs`;
-  return new KluisError("INTERNAL", {
-    message: `Backups of VM ${first.vmName}${more} cannot be scheduled: policy ${first.policyName} cannot be read.`,
-    action: "Save the policy again in the portal.",
-    params: { vm: first.vmName, policy: first.policyName, others },
-    cause: first.error,
-  });
-}
-
 /** Tasks that decide and record. None of them moves data of a disk. */
 export const controlTasks = {
   "backup.advance": jobTaskDefinition(backupMachine, "backup.advance"),
@@ -91,7 +59,10 @@ export const controlTasks = {
       return null;
     },
   } satisfies TaskDefinition<"discover">,
-  "schedule.tick": aloneInTime("schedule.tick", scheduleTick),
+  "schedule.tick": aloneInTime("schedule.tick", async ({ deps, signal }) => {
+    const { again } = await tick(deps, await databaseNow(deps.db.prisma), signal);
+    return again;
+  }),
   "retention.run": alone("retention.run", async ({ deps, signal }) => {
     await resumeDeletions(deps);
     await judgePoints(deps);

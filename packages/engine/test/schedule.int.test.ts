@@ -1,7 +1,9 @@
 /** The scheduler, on a clock that the test sets. */
 import {
+  addPolicyVersion,
   changeConnection,
   createPolicy,
+  databaseNow,
   followEnvironment,
   inTransaction,
   selectSubscriptions,
@@ -12,7 +14,6 @@ import { engineActor, type PolicyDocument, systemClock, type TimedClock } from "
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openLog } from "../src/log.ts";
 import { tick } from "../src/schedule/tick.ts";
-import { scheduleTick } from "../src/tasks.ts";
 import { standardPolicy } from "./world.ts";
 
 class ManualClock implements TimedClock {
@@ -123,7 +124,7 @@ describe("the scheduler", () => {
   it("starts only the newest missed occurrence, late, and records the others", async () => {
     await protect("a", standardPolicy);
     clock.set("2026-03-31T08:00:00Z");
-    expect(await tick(deps(), clock.now())).toEqual({ started: 1, skipped: 0, missed: 3, unreadable: [] });
+    expect(await tick(deps(), clock.now())).toEqual({ started: 1, skipped: 0, missed: 3, again: null });
     const all = await occurrences();
     expect(all.map(({ state }) => state)).toEqual(["missed", "missed", "missed", "started"]);
     // The clocks went forward on 29 March: 01:00 in Amsterdam is 23:00 UTC of the day before from then on.
@@ -206,14 +207,27 @@ describe("the scheduler", () => {
       data: { document: { schedule: "of another version" } },
     });
     clock.set("2026-03-28T00:00:10Z");
-    expect(await tick(deps(), clock.now())).toMatchObject({
-      started: 1,
-      unreadable: [{ vmId: broken, vmName: "broken" }],
-    });
+    expect(await tick(deps(), clock.now())).toMatchObject({ started: 1 });
     expect((await database.db.prisma.job.findMany()).map(({ vmId }) => vmId)).toEqual([whole]);
-    await scheduleTick({ deps: deps() });
-    const health = await database.db.prisma.partHealth.findUniqueOrThrow({ where: { part: "scheduler" } });
-    expect(health).toMatchObject({ ok: false, message: expect.stringContaining("policy-broken") as unknown });
+    const problem = { lastFailed: 1, lastErrorItem: "VM broken" };
+    const state = () => database.db.prisma.recurringWork.findUniqueOrThrow({ where: { name: "schedule" } });
+    expect(await state()).toMatchObject({
+      ...problem,
+      lastError: { message: expect.stringContaining("policy-broken") as unknown },
+    });
+    expect(await database.db.prisma.attention.findMany()).toMatchObject([{ key: "recurring-work:schedule" }]);
+    // It rests, and is reported for as long as it cannot be scheduled.
+    clock.set("2026-03-28T00:01:10Z");
+    await tick(deps(), clock.now());
+    expect(await state()).toMatchObject({ ...problem, lastDone: 0 });
+    await inTransaction(database.db, async (tx) => {
+      const { policyId } = await tx.protection.findUniqueOrThrow({ where: { vmId: broken } });
+      const edit = { id: policyId, expectedVersion: 1, document: standardPolicy, actor: engineActor };
+      await addPolicyVersion(tx, edit, clock);
+    });
+    expect(await tick(deps(), clock.now())).toMatchObject({ started: 1 });
+    expect(await state()).toMatchObject({ lastFailed: 0, lastErrorItem: null, lastError: null });
+    expect(await database.db.prisma.attention.count()).toBe(0);
   });
 
   it("decides nothing after the clock was set back", async () => {
@@ -226,5 +240,37 @@ describe("the scheduler", () => {
     clock.set("2026-03-28T00:00:20Z");
     await tick(deps(), clock.now());
     expect(await occurrences()).toHaveLength(1);
+  });
+
+  it("writes nothing for a protection that is not due", async () => {
+    await protect("a", standardPolicy);
+    await tick(deps(), clock.now());
+    const rows = () => database.db.pool.query('SELECT xmin, "nextDueAt" FROM "Protection"');
+    const before = await rows();
+    clock.set("2026-03-27T20:00:00Z");
+    await tick(deps(), clock.now());
+    const after = await rows();
+    expect(after.rows).toEqual(before.rows);
+    expect(after.rows).toMatchObject([{ nextDueAt: new Date("2026-03-28T00:00:00Z") }]);
+  });
+
+  it("starts no backup for a time of a new policy that has passed", async () => {
+    const vmId = await protect("a", standardPolicy);
+    const { db } = database;
+    const now = await databaseNow(db.prisma);
+    await tick(deps(), now);
+    await endJobs();
+    const { policyId } = await db.prisma.protection.findUniqueOrThrow({ where: { vmId } });
+    const hourly = { kind: "hourly", everyHours: 1, windowStart: "00:00", windowHours: 24 } as const;
+    const document = { ...standardPolicy, schedule: { ...hourly, timeZone: "UTC" } };
+    // As if the last decision was long ago.
+    const past = new Date(now.getTime() - 6 * 3_600_000);
+    await db.prisma.protection.updateMany({ data: { scheduledThrough: past } });
+    const edit = { id: policyId, expectedVersion: 1, document, actor: engineActor };
+    await inTransaction(db, (tx) => addPolicyVersion(tx, edit, clock));
+    const decided = await tick(deps(), await databaseNow(db.prisma));
+    expect(decided).toMatchObject({ skipped: 0, missed: 0 });
+    const { nextDueAt } = await db.prisma.protection.findUniqueOrThrow({ where: { vmId } });
+    expect(nextDueAt.getTime() - now.getTime()).toBeLessThanOrEqual(3_600_000);
   });
 });

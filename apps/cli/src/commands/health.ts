@@ -5,8 +5,12 @@ import { exitCodes } from "../failure.ts";
 import { minuteOf } from "../format.ts";
 import { type Column, formatTable } from "../table.ts";
 
-/** Parts that are about one connection or vault. */
-const words: Partial<Record<HealthPart["part"], string>> = { azure: "connection", vault: "vault" };
+/** Parts that are about one connection, vault or kind of work. */
+const words: Partial<Record<HealthPart["part"], string>> = {
+  azure: "connection",
+  vault: "vault",
+  work: "work",
+};
 
 const columns: readonly Column<HealthPart>[] = [
   {

@@ -106,6 +106,12 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "clocks-differ": "The clock of {host} differs from the others by more than {minutes, number} minutes.",
     "sweeper-healthy": "Nothing of Kluis is left behind in Azure.",
     "scheduler-healthy": "The scheduler runs every 30 seconds.",
+    "work-healthy": "The last run succeeded: {done, plural, one {# item} other {# items}}.",
+    "work-overdue":
+      "No run has succeeded for {minutes, plural, one {# minute} other {# minutes}}; the limit is {limit}.",
+    "work-failing":
+      "{work, select, schedule {Scheduled backups} discovery {Reading of VMs from Azure} retention {Retention} history {Removal of old history} reconcile {Removal of snapshots and access in Azure} sweep {Search for leftovers in Azure} collection {Cleaning of the vaults} anchor {Signing of the ledger} other {Work of the engine}}: {failed, plural, one {# item} other {# items}} failed.",
+    "work-degraded": "Some work of the engine fails. A platform owner sees the reason under Settings.",
     "vm-failing": "The last backup failed.",
     "vm-at-risk": "No recovery point is as recent as the policy requires.",
     "vm-unprotected": "No policy. Not backed up.",
@@ -256,6 +262,13 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "clocks-differ": "De klok van {host} wijkt meer dan {minutes, number} minuten af van de andere.",
     "sweeper-healthy": "In Azure is niets van Kluis achtergebleven.",
     "scheduler-healthy": "De planner werkt elke 30 seconden.",
+    "work-healthy": "De laatste ronde is gelukt: {done, plural, one {# onderdeel} other {# onderdelen}}.",
+    "work-overdue":
+      "Al {minutes, plural, one {# minuut} other {# minuten}} is geen ronde gelukt; de grens is {limit}.",
+    "work-failing":
+      "{work, select, schedule {Geplande back-ups} discovery {Uitlezen van VM’s uit Azure} retention {Bewaarbeleid} history {Verwijderen van oude historie} reconcile {Verwijderen van snapshots en toegang in Azure} sweep {Zoeken naar restanten in Azure} collection {Opruimen van de kluizen} anchor {Ondertekenen van het logboek} other {Werk van de engine}}: {failed, plural, one {# onderdeel is mislukt} other {# onderdelen zijn mislukt}}.",
+    "work-degraded":
+      "Een deel van het werk van de engine mislukt. Een platformeigenaar ziet de reden bij Instellingen.",
     "vm-failing": "De laatste back-up is mislukt.",
     "vm-at-risk": "Er is geen herstelpunt dat zo recent is als het beleid vereist.",
     "vm-unprotected": "Geen beleid. Er wordt geen back-up gemaakt.",

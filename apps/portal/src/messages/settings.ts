@@ -1,4 +1,4 @@
-import type { HealthPart, Permission } from "@kluis/domain";
+import type { HealthPart, Permission, WorkName } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 
 /** Settings: health, API tokens, the user's own roles and permissions. */
@@ -12,6 +12,7 @@ export const settings = catalog({
     parts: {
       database: "Database",
       engine: "Backup engine",
+      work: "Work of the engine",
       attention: "Needs attention",
       clock: "Clocks",
       sweeper: "Clean-up in Azure",
@@ -19,6 +20,20 @@ export const settings = catalog({
       azure: "Azure",
     } satisfies Record<HealthPart, string>,
     subjects: { connection: "Connection", vault: "Vault" },
+    work: {
+      schedule: "Scheduled backups",
+      discovery: "Reading of VMs from Azure",
+      retention: "Retention",
+      history: "Removal of old history",
+      reconcile: "Removal of snapshots and access in Azure",
+      sweep: "Search for leftovers in Azure",
+      collection: "Cleaning of the vaults",
+      anchor: "Signing of the ledger",
+    } satisfies Record<WorkName, string>,
+    failedItem: "First failure: <value></value>",
+    failedMore:
+      "{count, plural, one {# more item failed} other {# more items failed}}; all others were done.",
+    lastSuccess: "Last success <time></time>",
     since: "Since <time></time>",
     healthy: "Healthy",
     degraded: "Degraded",
@@ -105,6 +120,7 @@ export const settings = catalog({
     parts: {
       database: "Database",
       engine: "Back-upengine",
+      work: "Werk van de engine",
       attention: "Vereist aandacht",
       clock: "Klokken",
       sweeper: "Opruimen in Azure",
@@ -112,6 +128,20 @@ export const settings = catalog({
       azure: "Azure",
     },
     subjects: { connection: "Verbinding", vault: "Kluis" },
+    work: {
+      schedule: "Geplande back-ups",
+      discovery: "Uitlezen van VM’s uit Azure",
+      retention: "Bewaarbeleid",
+      history: "Verwijderen van oude historie",
+      reconcile: "Verwijderen van snapshots en toegang in Azure",
+      sweep: "Zoeken naar restanten in Azure",
+      collection: "Opruimen van de kluizen",
+      anchor: "Ondertekenen van het logboek",
+    },
+    failedItem: "Eerste fout: <value></value>",
+    failedMore:
+      "{count, plural, one {Nog # onderdeel is mislukt} other {Nog # onderdelen zijn mislukt}}; al het andere is gedaan.",
+    lastSuccess: "Laatst gelukt <time></time>",
     since: "Sinds <time></time>",
     healthy: "In orde",
     degraded: "Verminderd beschikbaar",

@@ -1,5 +1,12 @@
-import { newId, registerEngine, setPartHealth, upsertSubscription } from "@kluis/db";
-import { errorInfo, KluisError, limits } from "@kluis/domain";
+import {
+  newId,
+  newRecurringWork,
+  registerEngine,
+  saveRecurringWork,
+  setPartHealth,
+  upsertSubscription,
+} from "@kluis/db";
+import { errorInfo, KluisError, limits, workRules } from "@kluis/domain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createContext } from "../identity/identity.ts";
 import { createWorld, MovedClock, subscriptionId, type World } from "../testing.ts";
@@ -33,12 +40,36 @@ describe("health", () => {
       checkedAt: now,
     });
     expect(await stateOf()).toEqual({ database: true, engine: true, vault: true, azure: false });
-    const unscheduled = { part: "scheduler", ok: false, code: "INTERNAL", message: "Backups of web-01 …" };
-    await setPartHealth(prisma, { ...unscheduled, checkedAt: now });
-    const { parts } = await readHealth(world.api);
-    expect(parts[1]).toMatchObject({ part: "engine", ok: false, message: "Backups of web-01 …" });
     clock.forward(limits.partStaleMs + 1);
     expect(await stateOf()).toEqual({ database: true, engine: false, vault: false, azure: false });
+  });
+
+  test("has a part for the engine's work, whose items only users who manage everything see", async () => {
+    const { prisma } = world.api.db;
+    const lastError = errorInfo(new KluisError("VAULT_UNREACHABLE", { reason: "folder", message: "away" }));
+    const failing = { lastDone: 4, lastFailed: 2, lastError, lastErrorItem: "VM web-01" };
+    const row = { ...newRecurringWork("retention"), ...failing, lastEndedAt: clock.now() };
+    await saveRecurringWork(prisma, row);
+    const seen = async (who: "owner" | "commerceAdmin") => {
+      const { parts } = await (await world.as(who)).settings.health();
+      return parts.find(({ part }) => part === "work");
+    };
+    expect(await seen("owner")).toMatchObject({
+      ok: false,
+      code: "VAULT_UNREACHABLE",
+      message: "VM web-01: away",
+      subject: { id: "retention" },
+      failed: { items: 2, first: "VM web-01" },
+    });
+    const common = await seen("commerceAdmin");
+    expect(common).toMatchObject({ ok: false, notice: { code: "work-degraded" }, failed: null });
+    expect(JSON.stringify(common)).not.toContain("web-01");
+    const well = { ...newRecurringWork("retention"), version: 1, lastEndedAt: clock.now() };
+    await saveRecurringWork(prisma, { ...well, lastSuccessAt: clock.now() });
+    expect(await seen("owner")).toMatchObject({ ok: true, code: null, failed: null });
+    clock.forward(workRules.retention.overdueMs + 1);
+    expect(await seen("owner")).toMatchObject({ ok: false, code: "OVERDUE" });
+    await prisma.recurringWork.deleteMany();
   });
 
   test("has a part for each connection and vault, which only users who manage them see", async () => {

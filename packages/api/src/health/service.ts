@@ -3,14 +3,17 @@ import {
   listConnections,
   listEngines,
   listPartHealth,
+  listRecurringWork,
   listVaults,
   type PartHealthRow,
 } from "@kluis/db";
-import { limits, type Notice, notice, noticeText } from "@kluis/domain";
+import { limits, notice, noticeText } from "@kluis/domain";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Api } from "../context.ts";
 import { kluisErrorOf } from "../error-map.ts";
+import { said } from "./said.ts";
 import { type HealthPartView, type HealthView, healthView } from "./view.ts";
+import { workPart } from "./work.ts";
 
 /** The sweeper runs every 15 minutes; an older report says nothing about now. */
 const sweeperStaleMs = 60 * 60_000;
@@ -34,7 +37,10 @@ export function commonHealth({ parts, ...rest }: HealthView): HealthView {
     parts: kinds.flatMap((kind) => {
       const same = parts.filter(({ part }) => part === kind);
       const one = same.find(({ ok }) => !ok) ?? same[0];
-      return one === undefined ? [] : [{ ...one, subject: null }];
+      if (one === undefined) return [];
+      // An item of the work may belong to another team.
+      const hidden = kind === "work" && !one.ok ? said(notice("work-degraded", {})) : {};
+      return [{ ...one, ...hidden, subject: null, failed: null }];
     }),
   };
 }
@@ -51,23 +57,18 @@ export function publicHealth(health: HealthView): HealthView {
   });
 }
 
-type Said = Pick<HealthPartView, "message" | "notice" | "error" | "subject" | "since">;
-
-function said(told: Notice): Said {
-  return { message: noticeText(told), notice: told, error: null, subject: null, since: null };
-}
-
 async function readParts(api: Api, now: Date): Promise<HealthPartView[]> {
   try {
     const { prisma } = api.db;
     const [engines, rows] = await Promise.all([listEngines(prisma), listPartHealth(prisma)]);
     const [connections, vaults] = await Promise.all([listConnections(prisma), listVaults(prisma)]);
-    const open = await countAttention(prisma);
+    const [open, work] = await Promise.all([countAttention(prisma), listRecurringWork(prisma)]);
     const database = { part: "database", ok: true, code: null, checkedAt: now } as const;
     return [
       { ...database, ...said(notice("health-database-ok", {})) },
-      enginePart(engines, rows, now),
+      enginePart(engines, now),
       ...clockParts(rows, now),
+      ...work.map((one) => workPart(one, now)),
       ...attentionPart(open, now),
       ...sweeperPart(rows, now),
       ...checkedParts({ part: "vault", key: "vault", subjects: vaults.filter(isEnabled) }, rows, now),
@@ -95,12 +96,8 @@ function isEnabled({ state }: { readonly state: "enabled" | "disabled" }): boole
   return state === "enabled";
 }
 
-/** An engine with a recent heartbeat is healthy, unless its scheduler has reported a failure that is not outdated. */
-function enginePart(
-  engines: readonly { readonly heartbeatAt: Date }[],
-  rows: readonly PartHealthRow[],
-  now: Date,
-): HealthPartView {
+/** An engine with a recent heartbeat is healthy. */
+function enginePart(engines: readonly { readonly heartbeatAt: Date }[], now: Date): HealthPartView {
   const beats = engines.map((engine) => engine.heartbeatAt).toSorted((a, b) => b.getTime() - a.getTime());
   const alive = beats.filter((at) => now.getTime() - at.getTime() < limits.engineSilentMs).length;
   const [checkedAt = null] = beats;
@@ -108,9 +105,6 @@ function enginePart(
     const told = notice(checkedAt === null ? "health-no-engine" : "health-engines-silent", {});
     return { part: "engine", ok: false, code: "ENGINE_SILENT", checkedAt, ...said(told) };
   }
-  const scheduler = rows.find((row) => row.part === "scheduler" && !row.ok);
-  if (scheduler !== undefined && isFresh(scheduler, now))
-    return { ...scheduler, part: "engine", subject: null };
   const told = notice("health-engines-ok", { engines: alive });
   return { part: "engine", ok: true, code: null, checkedAt, ...said(told) };
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 const healthPartView = z.object({
   part: z.enum(healthParts),
-  /** The connection or vault that the part `azure` or `vault` is about; null for all of them. */
+  /** The connection, vault or work that the part `azure`, `vault` or `work` is about; null for all of them. */
   subject: refView.nullable(),
   ok: z.boolean(),
   /** An error code, `ATTENTION`, `ENGINE_SILENT` or `NOT_CHECKED`; null when the part is healthy. */
@@ -15,6 +15,8 @@ const healthPartView = z.object({
   checkedAt: instantView.nullable(),
   /** Since when it is as `ok` says; null when unknown. */
   since: instantView.nullable(),
+  /** Of `work`: how many items failed, and the first of them in words; null when none did. */
+  failed: z.object({ items: z.int(), first: z.string().nullable() }).nullable().default(null),
 });
 export type HealthPartView = z.input<typeof healthPartView>;
 

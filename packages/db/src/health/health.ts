@@ -33,7 +33,8 @@ export async function setPartHealth(tx: Tx, finding: PartFinding): Promise<void>
   await tx.partHealth.upsert({ where: { part }, create: { part, ...facts }, update: facts });
 }
 
-const errorSchema = z.custom<ErrorInfo>(
+/** A stored ErrorInfo. */
+export const errorInfoSchema = z.custom<ErrorInfo>(
   (value) => z.object({ code: z.string(), message: z.string() }).safeParse(value).success,
 );
 
@@ -42,6 +43,6 @@ export async function listPartHealth(tx: Tx): Promise<PartHealthRow[]> {
   return rows.map((row) => ({
     ...row,
     notice: storedNoticeSchema.parse(row.notice),
-    error: errorSchema.nullable().parse(row.error),
+    error: errorInfoSchema.nullable().parse(row.error),
   }));
 }

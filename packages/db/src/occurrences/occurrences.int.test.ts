@@ -2,7 +2,8 @@ import { engineActor, notice } from "@kluis/domain";
 import { expect, test } from "vitest";
 import { addPolicy, addVm, freshWorld } from "../../test/fixtures.ts";
 import { createJob } from "../jobs/write.ts";
-import { advanceSchedule, getProtection, lockSchedule, setProtection } from "../protections/write.ts";
+import { advanceSchedule, lockSchedule } from "../protections/schedule.ts";
+import { getProtection, setProtection } from "../protections/write.ts";
 import { inTransaction } from "../tx.ts";
 import { recordOccurrence } from "./work.ts";
 
@@ -18,7 +19,7 @@ test("of two schedulers one records an occurrence; the other waits and sees it",
   const due = new Date("2026-05-01T01:00:00Z");
   const tick = (): Promise<string | null> =>
     inTransaction(db, async (tx) => {
-      const through = await lockSchedule(tx, protection.id);
+      const through = await lockSchedule(tx, { id: protection.id, versionId: policy.current.id });
       if (through === null || through >= due) return null;
       const jobId = await createJob(
         tx,
@@ -36,13 +37,14 @@ test("of two schedulers one records an occurrence; the other waits and sees it",
           world.clock,
         ),
       ).toBe(false);
-      await advanceSchedule(tx, protection.id, due);
+      await advanceSchedule(tx, protection.id, { through: due, nextDueAt: due });
       return jobId;
     });
   const started = (await Promise.all([tick(), tick(), tick(), tick()])).filter((id) => id !== null);
   expect(started).toHaveLength(1);
   expect(await db.prisma.occurrence.count()).toBe(1);
   expect(await db.prisma.job.count()).toBe(1);
-  await advanceSchedule(db.prisma, protection.id, new Date("2026-01-01T00:00:00Z"));
+  const before = new Date("2026-01-01T00:00:00Z");
+  await advanceSchedule(db.prisma, protection.id, { through: before, nextDueAt: due });
   expect((await getProtection(db.prisma, vmId))?.scheduledThrough).toEqual(due);
 });

@@ -2,6 +2,7 @@ import { type Actor, type Clock, KluisError, type PolicyDocument } from "@kluis/
 import { isUniqueViolation } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { toJson } from "../json.ts";
+import { decideAgain } from "../protections/schedule.ts";
 import type { Tx } from "../tx.ts";
 import { type PolicyRow, policyFields, policyNotFound, toPolicy } from "./read.ts";
 
@@ -74,6 +75,7 @@ export async function addPolicyVersion(tx: Tx, edit: PolicyEdit, clock: Clock): 
       params: { policy: now.name, version: now.currentVersion },
     });
   }
+  await decideAgain(tx, { policyId: edit.id });
   await tx.policyVersion.create({
     data: {
       id: newId(clock),

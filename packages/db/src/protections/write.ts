@@ -5,6 +5,7 @@ import { newId } from "../ids.ts";
 import { fromJson, toJson } from "../json.ts";
 import { type PolicyVersionRow, policyVersionFields, toPolicyVersion } from "../policies/read.ts";
 import type { Tx } from "../tx.ts";
+import { decideAgain } from "./schedule.ts";
 
 const protectionRow = z.object({
   id: z.string(),
@@ -58,6 +59,7 @@ export async function setProtection(
   const { vmId, policyId } = wanted;
   const now = clock.now();
   await tx.$queryRaw`SELECT id FROM "VirtualMachine" WHERE id = ${vmId}::uuid FOR UPDATE`;
+  await tx.$queryRaw`SELECT id FROM "Protection" WHERE "vmId" = ${vmId}::uuid FOR UPDATE`;
   const before = await getProtection(tx, vmId);
   const resumed = before?.state !== "active";
   const data = { policyId, excludedDisks: [...wanted.excludedDisks], state: "active" };
@@ -67,6 +69,7 @@ export async function setProtection(
     update: { ...data, stoppedAt: null, ...(resumed && { since: now, scheduledThrough: now }) },
     select: fields,
   });
+  if (resumed || before.policyId !== policyId) await decideAgain(tx, { vmId });
   return { before, now: toRow(row) };
 }
 
@@ -158,32 +161,4 @@ export async function listScheduledProtections(
       return [];
     }
   });
-}
-
-/**
- * Locks the protection for the scheduler and returns up to when its planned times are decided; null when it is not active.
- * Two schedulers on one protection take turns here.
- */
-export async function lockSchedule(tx: Tx, protectionId: string): Promise<Date | null> {
-  const rows = await tx.$queryRaw`
-    SELECT "scheduledThrough" FROM "Protection" WHERE id = ${protectionId}::uuid AND state = 'active' FOR UPDATE`;
-  const [row] = z.array(z.object({ scheduledThrough: z.date() })).parse(rows);
-  return row?.scheduledThrough ?? null;
-}
-
-/** Records that planned times up to `through` are decided. Never moves back. */
-export async function advanceSchedule(tx: Tx, protectionId: string, through: Date): Promise<void> {
-  await tx.protection.updateMany({
-    where: { id: protectionId, scheduledThrough: { lt: through } },
-    data: { scheduledThrough: through },
-  });
-}
-
-/**
- * Continues a schedule from an earlier time, after a clock that was ahead decided the future. Decisions about later times are
- * void, except those that started a backup.
- */
-export async function healSchedule(tx: Tx, protectionId: string, from: Date): Promise<void> {
-  await tx.occurrence.deleteMany({ where: { protectionId, dueAt: { gt: from }, jobId: null } });
-  await tx.protection.update({ where: { id: protectionId }, data: { scheduledThrough: from } });
 }

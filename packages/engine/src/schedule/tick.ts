@@ -4,94 +4,152 @@ import {
   appendEvents,
   connectionOfSubscription,
   createJob,
-  healSchedule,
+  type DueProtection,
   inTransaction,
+  listDueSchedules,
   listOccurrenceTimes,
-  listScheduledProtections,
   lockSchedule,
   notify,
   openBackupJob,
+  type PolicyVersionRow,
+  readScheduleProblems,
   recordOccurrence,
-  type ScheduledProtection,
+  type ScheduleProblems,
+  setScheduleProblem,
   type Tx,
+  takeBackFuture,
   teamsOfVm,
-  type UnreadableProtection,
 } from "@kluis/db";
 import {
   deadlineFor,
   decideSchedule,
   engineActor,
+  errorInfo,
+  isKluisError,
+  KluisError,
   type LedgerDraft,
   type LedgerTarget,
+  limits,
   type Notice,
+  nextOccurrence,
   notice,
   noticeText,
   type OccurrenceDecision,
+  toKluisError,
 } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
+import { cursorAfter, placeOf } from "../runtime/due-cursor.ts";
+import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
+import type { Again } from "../runtime/tasks.ts";
 
 type Deps = Pick<EngineDeps, "db" | "clock" | "log">;
+
+/** Protections that one page reads. Each is decided in its own transaction. */
+const PAGE = 200;
 
 export interface TickResult {
   readonly started: number;
   readonly skipped: number;
   readonly missed: number;
-  /** VMs that cannot be scheduled because their protection or policy cannot be read. */
-  readonly unreadable: readonly UnreadableProtection[];
+  /** Set when due protections are left: the next run continues the tick. */
+  readonly again: Again | null;
 }
 
 /**
- * Starts the backups that are due. Skips protections that cannot be read. Safe to run in several engines at the same time, and
- * again after a crash at any point.
+ * Starts the backups that are due. It reads and writes only the protections that are due. One that cannot be scheduled rests for a
+ * while and shows in the health of this work. Safe to run in several engines at the same time, and again after a crash at any point.
  * @param now the time of the database: a process whose clock is ahead must not decide the future
  */
-export async function tick(deps: Deps, now: Date): Promise<TickResult> {
+export async function tick(deps: Deps, now: Date, signal?: AbortSignal): Promise<TickResult> {
   const counts = { started: 0, skipped: 0, missed: 0 };
-  const unreadable: UnreadableProtection[] = [];
-  const protections = await listScheduledProtections(deps.db.prisma, (one) => unreadable.push(one));
-  for (const { error, ...protection } of unreadable)
-    deps.log.error({ error, ...protection }, "schedule: protection cannot be read; skipped");
-  for (const protection of protections) {
-    for (const { state } of await decide(deps, protection, now)) counts[state]++;
-  }
+  const back = await takeBackFuture(deps.db.prisma, { now, aheadMs: limits.clockToleranceMs });
+  if (back > 0) deps.log.warn({ protections: back }, "schedule: times decided in the future were taken back");
+  const again = await runWork(deps, scheduling(deps, now, counts), signal ?? new AbortController().signal);
   if (counts.started + counts.skipped + counts.missed > 0)
     deps.log.info(counts, "schedule: planned backups decided");
-  return { ...counts, unreadable };
+  return { ...counts, again };
 }
 
-/** Decides one protection in one transaction: its occurrences, their jobs, and the time up to which it is decided. */
-function decide(
+type Counts = Record<OccurrenceDecision["state"], number>;
+
+function scheduling(deps: Deps, now: Date, counts: Counts): RecurringWork<DueProtection> {
+  const { prisma } = deps.db;
+  return {
+    name: "schedule",
+    async page(cursor) {
+      const items = await listDueSchedules(prisma, { now, after: placeOf(cursor), limit: PAGE });
+      return { items, next: items.length < PAGE ? null : cursorAfter(items.at(-1)) };
+    },
+    nameOf: ({ vmName }) => `VM ${vmName}`,
+    async work(due) {
+      for (const { state } of await decideOrRest(deps, due, now)) counts[state]++;
+    },
+    async standing() {
+      const problems = await readScheduleProblems(prisma);
+      if (problems === null) return null;
+      return { items: problems.count, first: `VM ${problems.vmName}`, error: notScheduled(problems) };
+    },
+  };
+}
+
+/** A protection that fails rests, so that many of them do not keep the tick busy. Its error still counts as a failed item. */
+async function decideOrRest(
   deps: Deps,
-  protection: ScheduledProtection,
+  due: DueProtection,
   now: Date,
 ): Promise<readonly OccurrenceDecision[]> {
+  try {
+    return await decide(deps, { ...due, version: due.version() }, now);
+  } catch (cause) {
+    if (isKluisError(cause, "DATABASE_UNREACHABLE")) throw cause;
+    const { vmName, policyName } = due;
+    const error = notScheduled({ vmName, policyName, problem: toKluisError(cause) }, cause);
+    const tryAt = new Date(now.getTime() + limits.scheduleRetryMs);
+    await setScheduleProblem(deps.db.prisma, due.id, { at: now, tryAt, error: errorInfo(cause) });
+    throw error;
+  }
+}
+
+function notScheduled(
+  { vmName, policyName, problem }: Pick<ScheduleProblems, "vmName" | "policyName" | "problem">,
+  cause?: unknown,
+): KluisError {
+  return new KluisError("INTERNAL", {
+    message: `Backups of VM ${vmName} cannot be scheduled by policy ${policyName}: ${problem.message}`,
+    action: "Save the policy again in the portal.",
+    params: { vm: vmName, policy: policyName },
+    cause,
+  });
+}
+
+type Scheduled = Omit<DueProtection, "version"> & { readonly version: PolicyVersionRow };
+
+/** Decides one protection in one transaction: its occurrences, their jobs, and when it is due again. */
+function decide(deps: Deps, protection: Scheduled, now: Date): Promise<readonly OccurrenceDecision[]> {
   return inTransaction(deps.db, async (tx) => {
-    const scheduledThrough = await lockSchedule(tx, protection.id);
+    const { id, vmId, version, subscriptionId } = protection;
+    const scheduledThrough = await lockSchedule(tx, { id, versionId: version.id });
+    // Stopped, or under another policy since it was read: the next tick decides.
     if (scheduledThrough === null) return [];
-    const jobOpen = (await openBackupJob(tx, protection.vmId)) !== null;
-    const { schedule } = protection.version.document;
-    const blocked = await blockedBy(tx, protection.subscriptionId);
+    const jobOpen = (await openBackupJob(tx, vmId)) !== null;
+    const { schedule } = version.document;
+    const blocked = await blockedBy(tx, subscriptionId);
     const decision = decideSchedule({ schedule, scheduledThrough, now, jobOpen, blocked });
-    if (decision.heals === true) {
-      deps.log.warn(
-        { vmId: protection.vmId, scheduledThrough },
-        "schedule: decided for the future; continues from now",
-      );
-      await healSchedule(tx, protection.id, now);
-      return [];
-    }
-    const known = new Set(await listOccurrenceTimes(tx, protection.id, scheduledThrough));
+    // Decided in the future meanwhile: the next tick takes it back.
+    if (decision.heals === true) return [];
+    const known = new Set(await listOccurrenceTimes(tx, id, scheduledThrough));
     const fresh = decision.occurrences.filter(({ dueAt }) => !known.has(dueAt.getTime()));
     const events: LedgerDraft[] = [];
     for (const occurrence of fresh) events.push(...(await record(tx, deps, { protection, occurrence })));
-    await advanceSchedule(tx, protection.id, decision.through);
+    const { through } = decision;
+    await advanceSchedule(tx, id, { through, nextDueAt: nextOccurrence(schedule, through) });
     if (events.length > 0) {
-      await notify(tx, "inventory", { vmId: protection.vmId });
-      const teamIds = await teamsOfVm(tx, protection.vmId);
+      await notify(tx, "inventory", { vmId });
+      const teamIds = await teamsOfVm(tx, vmId);
       await appendEvents(
         tx,
         deps.clock,
-        events.map((event) => ({ ...event, teamIds, vmId: protection.vmId })),
+        events.map((event) => ({ ...event, teamIds, vmId })),
       );
     }
     return fresh;
@@ -109,7 +167,7 @@ async function blockedBy(tx: Tx, subscriptionId: string): Promise<Notice | null>
 async function record(
   tx: Tx,
   deps: Deps,
-  { protection, occurrence }: { protection: ScheduledProtection; occurrence: OccurrenceDecision },
+  { protection, occurrence }: { protection: Scheduled; occurrence: OccurrenceDecision },
 ): Promise<LedgerDraft[]> {
   const { dueAt, state, notice: said } = occurrence;
   const reason = said === null ? null : noticeText(said);
@@ -138,7 +196,7 @@ async function record(
 function startJob(
   tx: Tx,
   deps: Deps,
-  { protection, dueAt }: { protection: ScheduledProtection; dueAt: Date },
+  { protection, dueAt }: { protection: Scheduled; dueAt: Date },
 ): Promise<string> {
   const job = {
     kind: "backup",

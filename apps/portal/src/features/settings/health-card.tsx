@@ -1,4 +1,5 @@
 "use client";
+import { workNames } from "@kluis/domain";
 import { useQuery } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
 import { useTranslations } from "next-intl";
@@ -51,14 +52,7 @@ export function HealthCard() {
             >
               <div className="min-w-0">
                 <p className="flex flex-wrap items-center gap-2.5 font-medium">
-                  {part.subject === null ? (
-                    t(`parts.${part.part}`)
-                  ) : (
-                    <span>
-                      {t(`subjects.${part.part === "vault" ? "vault" : "connection"}`)}{" "}
-                      <span data-value>{part.subject.name}</span>
-                    </span>
-                  )}
+                  <PartName part={part} />
                   <Status tone={part.ok ? "ok" : "bad"} icon={part.ok ? "check" : "cross"}>
                     {part.ok ? t("healthy") : t("degraded")}
                   </Status>
@@ -81,16 +75,48 @@ export function HealthCard() {
   );
 }
 
+function PartName({ part: { part, subject } }: { part: Part }) {
+  const t = useTranslations("settings");
+  if (subject === null) return t(`parts.${part}`);
+  if (part === "work") {
+    const work = workNames.find((name) => name === subject.id);
+    return work === undefined ? subject.name : t(`work.${work}`);
+  }
+  return (
+    <span>
+      {t(`subjects.${part === "vault" ? "vault" : "connection"}`)} <span data-value>{subject.name}</span>
+    </span>
+  );
+}
+
+/** The first failed item of the engine's work, and how many others failed. */
+function FailedItems({ failed }: { failed: Part["failed"] }) {
+  const t = useTranslations("settings");
+  if (failed === null || failed.first === null) return null;
+  const more = failed.items - 1;
+  return (
+    <p className="break-words text-muted">
+      {t.rich("failedItem", { value: () => <span data-value>{failed.first}</span> })}
+      {more > 0 ? ` · ${t("failedMore", { count: more })}` : null}
+    </p>
+  );
+}
+
 /** What the last check found; of a problem also what to do, and since when. */
 function PartText({ part }: { part: Part }) {
   const t = useTranslations("settings");
   const { message, action } = useHealthText()(part);
   return (
     <>
+      <FailedItems failed={part.failed} />
       <p className="break-words text-muted">{message}</p>
       {action === null ? null : <p className="text-sm text-muted">{action}</p>}
       {part.ok || part.since === null ? null : (
-        <p className="text-sm text-faint">{t.rich("since", { time: () => <TimeAgo at={part.since} /> })}</p>
+        <p className="text-sm text-faint">
+          {t.rich(part.part === "work" ? "lastSuccess" : "since", {
+            time: () => <TimeAgo at={part.since} />,
+          })}
+        </p>
       )}
     </>
   );

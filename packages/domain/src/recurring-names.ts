@@ -1,0 +1,24 @@
+/** Work that the engine repeats. */
+export const workNames = [
+  "schedule",
+  "discovery",
+  "retention",
+  "history",
+  "reconcile",
+  "sweep",
+  "collection",
+  "anchor",
+] as const;
+export type WorkName = (typeof workNames)[number];
+
+/** What each kind of work is called in English. */
+export const workTexts: Readonly<Record<WorkName, string>> = {
+  schedule: "Scheduled backups",
+  discovery: "Reading of VMs from Azure",
+  retention: "Retention",
+  history: "Removal of old history",
+  reconcile: "Removal of snapshots and access in Azure",
+  sweep: "Search for leftovers in Azure",
+  collection: "Cleaning of the vaults",
+  anchor: "Signing of the ledger",
+};
