@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The entry of every npm command: `node scripts/bootstrap.mjs start|test|check|bench|migration|azure-cli [arguments]`. It runs on any Node
+ * The entry of every npm command: `node scripts/bootstrap.mjs start|test|check|bench|chaos|migration|azure-cli [arguments]`. It runs on any Node
  * from 20 with nothing installed: it brings node_modules up to the lock file, generates the database client when the schema
  * changed, then runs the command with the project's own Node (node_modules/.bin/node) first on PATH.
  */
@@ -24,6 +24,7 @@ const commands = {
   test: ["scripts/test.ts"],
   check: ["scripts/test.ts", "--check"],
   bench: ["scripts/bench.ts"],
+  chaos: ["scripts/chaos.ts"],
   migration: ["scripts/migration.ts"],
   "azure-cli": ["packages/local-azure/test/azure-cli/main.ts"],
 };

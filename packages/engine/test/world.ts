@@ -28,7 +28,7 @@ export const GROUP = "commerce-rg";
 const quiet = { KLUIS_LOG_LEVEL: process.env["KLUIS_TEST_LOG"] ?? "error", KLUIS_LOG_FORMAT: "text" };
 
 /** Seeds one empty subscription that the engine can use. */
-async function emptySubscription(fabric: Fabric): Promise<void> {
+export async function emptySubscription(fabric: Fabric): Promise<void> {
   const scope = `/subscriptions/${CONTOSO_SUBSCRIPTION_ID}`;
   await fabric.ensureSubscription({ id: CONTOSO_SUBSCRIPTION_ID, name: CONTOSO_SUBSCRIPTION_NAME });
   await fabric.ensureResourceGroup({

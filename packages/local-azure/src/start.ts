@@ -39,6 +39,8 @@ export interface StartOptions {
   settings?: Partial<Settings>;
   /** Base of absolute links in ARM's answers. Default `https://management.azure.com`. */
   armPublicUrl?: string;
+  /** Base of the addresses of disks; default: where it listens. Differs behind a proxy. */
+  publicUrl?: string;
   /** Makes the demo fleet, or runs the function, once: again at each start until it succeeds. */
   seedFleet?: boolean | ((fabric: Fabric) => Promise<void>);
   /** Replaces Entra, for tests without sign-in. */
@@ -87,7 +89,7 @@ export async function startLocalAzure(options: StartOptions): Promise<LocalAzure
     links: new OperationLinks(sas.key),
     sas,
     armPublicUrl,
-    baseUrl: () => url,
+    baseUrl: () => options.publicUrl ?? url,
   };
   registerWork(world);
   const fabric = new Fabric(world);

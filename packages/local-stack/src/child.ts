@@ -21,6 +21,8 @@ export interface Child {
   readonly firstMessage: Promise<unknown>;
   /** True until it has ended. */
   alive(): boolean;
+  /** Sends a message over the channel; nothing happens when the process has ended. */
+  send(message: Parameters<ChildProcess["send"]>[0]): void;
   /** Sends SIGTERM, and SIGKILL to the process group after `graceMs`. Resolves when the process has ended. */
   stop(graceMs: number): Promise<ChildExit>;
 }
@@ -95,6 +97,7 @@ function launch(options: ChildOptions, log: FileHandle): Child {
     exited,
     firstMessage,
     alive: () => alive,
+    send: (message) => void (process_.connected && process_.send(message, () => undefined)),
     stop,
   };
 }

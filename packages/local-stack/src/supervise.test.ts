@@ -23,6 +23,7 @@ function part(name: string, stopped: string[] = []) {
     exited,
     firstMessage: new Promise(() => undefined),
     alive: () => alive,
+    send: () => undefined,
     stop: async () => {
       stopped.push(name);
       end({ code: 0, signal: null });

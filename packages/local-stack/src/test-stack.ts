@@ -13,6 +13,10 @@ import { randomSecret } from "./files.ts";
 import { newLedgerKey } from "./home.ts";
 
 export { startAzurite } from "./azurite.ts";
+export { type Child, killGroup, startChild } from "./child.ts";
+export { azureEnv } from "./environment.ts";
+export { randomSecret } from "./files.ts";
+export { newLedgerKey } from "./home.ts";
 export { startPostgres } from "./postgres.ts";
 
 export interface TestStackOptions {
