@@ -302,6 +302,7 @@ export {
 // Virtual machines
 export { findVms } from "./vms/find.ts";
 export { firstProtectedAt, type HistoryRow, listHistory } from "./vms/history.ts";
+export { findMovedVm } from "./vms/moved.ts";
 export { countFleet, type FleetScope, fleetFacets, getFleetVm, listFleet } from "./vms/read.ts";
 export {
   type HistoryDay,

@@ -46,6 +46,7 @@ export const ledgerKinds = [
   "vault.tested",
   "vm.discovered",
   "vm.changed",
+  "vm.moved",
   "vm.deleted",
   "policy.created",
   "policy.changed",

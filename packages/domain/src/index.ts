@@ -281,6 +281,7 @@ export {
   vmFactsSchema,
 } from "./vm.ts";
 export { type DiskFacts, diskFactsSchema, readDiskFacts } from "./vm-disk-facts.ts";
+export { isSameVm, type VmIdentity } from "./vm-move.ts";
 export { type OsType, osTypes } from "./vm-os.ts";
 export { vmRefusal } from "./vm-refusal.ts";
 export {

@@ -35,15 +35,25 @@ export function toStoredVm(row: object): StoredVm {
 export interface VmUpsert {
   readonly id: string;
   /** `discovered`: not seen before, or re-created under the same name. `changed`: name, size, tags or disks differ. */
-  readonly change: "discovered" | "changed" | "unchanged";
+  readonly change: "discovered" | "moved" | "changed" | "unchanged";
   readonly before: StoredVm | null;
+}
+
+export interface UpsertOptions {
+  /** The stored row of this VM at its former place: it moves, with its points, jobs and protection. */
+  readonly moved?: Pick<StoredVm, "id" | "resourceId">;
 }
 
 /**
  * Stores a discovered VM. A VM that was re-created under the same resource id is another VM: the old row is marked deleted
  * and keeps its recovery points.
  */
-export async function upsertVm(tx: Tx, vm: DiscoveredVm, clock: Clock): Promise<VmUpsert> {
+export async function upsertVm(
+  tx: Tx,
+  vm: DiscoveredVm,
+  clock: Clock,
+  { moved }: UpsertOptions = {},
+): Promise<VmUpsert> {
   const now = clock.now();
   const { resourceId: id, azureVmId, tags, disks, ...facts } = vmFactsSchema.parse(vm);
   const resourceId = id.toLowerCase();
@@ -53,10 +63,12 @@ export async function upsertVm(tx: Tx, vm: DiscoveredVm, clock: Clock): Promise<
     where: { resourceId, azureVmId: { not: azureVmId }, deletedAt: null },
     data: { deletedAt: now },
   });
-  const found = await tx.virtualMachine.findUnique({
+  const here = await tx.virtualMachine.findUnique({
     where: { resourceId_azureVmId: { resourceId, azureVmId } },
     select: vmFields,
   });
+  const from = here === null && moved !== undefined ? await takeMoved(tx, moved, resourceId) : null;
+  const found = here ?? from;
   const data = {
     ...facts,
     subscriptionId: facts.subscriptionId.toLowerCase(),
@@ -76,6 +88,7 @@ export async function upsertVm(tx: Tx, vm: DiscoveredVm, clock: Clock): Promise<
   }
   const before = toStoredVm(found);
   await tx.virtualMachine.update({ where: { id: before.id }, data, select: { id: true } });
+  if (from !== null) return { id: before.id, change: "moved", before };
   return { id: before.id, change: isChanged(before, vm) ? "changed" : "unchanged", before };
 }
 
@@ -150,4 +163,16 @@ export async function markVmsGone(
     if (count > 0) marked.push(vm);
   }
   return marked;
+}
+
+/** Gives a row its new place, and returns it as it was. Null when another process moved it before. */
+async function takeMoved(
+  tx: Tx,
+  { id, resourceId: from }: Pick<StoredVm, "id" | "resourceId">,
+  resourceId: string,
+): Promise<object | null> {
+  const before = await tx.virtualMachine.findUnique({ where: { id, resourceId: from }, select: vmFields });
+  const where = { id, resourceId: from };
+  const { count } = await tx.virtualMachine.updateMany({ where, data: { resourceId } });
+  return count === 1 ? before : null;
 }

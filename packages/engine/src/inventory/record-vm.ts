@@ -3,21 +3,26 @@ import { type DiskFinding, type ListedVm, type VmDetails, vmFactsOf } from "@klu
 import {
   appendEvents,
   type DiscoveredVm,
+  findMovedVm,
   findStoredVm,
   inTransaction,
   listPredecessors,
   markVmDeleted,
   notify,
+  type StoredVm,
   type Tx,
   teamsOfVm,
   upsertVm,
 } from "@kluis/db";
 import { engineActor, type LedgerDraft, notice, noticeText } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
+import { formerPlaceOf } from "./moved.ts";
+
+type RecordDeps = Pick<EngineDeps, "db" | "azure" | "clock">;
 
 /** @returns the id of the VM's row */
 export function recordVm(
-  deps: Pick<EngineDeps, "db" | "clock">,
+  deps: RecordDeps,
   vm: ListedVm | VmDetails,
   findings: readonly DiskFinding[],
 ): Promise<string> {
@@ -32,12 +37,11 @@ export function recordVm(
  * backed up until they can be read.
  * @returns the id of the VM's row
  */
-export async function recordVmWithoutDisks(
-  deps: Pick<EngineDeps, "db" | "clock">,
-  vm: ListedVm,
-): Promise<string> {
-  const known = await findStoredVm(deps.db.prisma, vm);
-  return recordFacts(deps, { ...vmFactsOf(vm, []), disks: known?.disks ?? unreadDisks(vm) });
+export async function recordVmWithoutDisks(deps: RecordDeps, vm: ListedVm): Promise<string> {
+  const facts = vmFactsOf(vm, []);
+  const known =
+    (await findStoredVm(deps.db.prisma, vm)) ?? (await findMovedVm(deps.db.prisma, { ...facts, disks: [] }));
+  return recordFacts(deps, { ...facts, disks: known?.disks ?? unreadDisks(vm) });
 }
 
 function unreadDisks(vm: ListedVm): DiscoveredVm["disks"] {
@@ -50,20 +54,35 @@ function unreadDisks(vm: ListedVm): DiscoveredVm["disks"] {
   );
 }
 
-function recordFacts(deps: Pick<EngineDeps, "db" | "clock">, facts: DiscoveredVm): Promise<string> {
+async function recordFacts(deps: RecordDeps, facts: DiscoveredVm): Promise<string> {
+  const former = await formerPlaceOf(deps, facts);
+  // Until the VM has left its place, that place is the one that jobs use.
+  if (former.kind === "still-there") return former.at.id;
   return inTransaction(deps.db, async (tx) => {
     const predecessors = await listPredecessors(tx, facts);
-    const { id, change, before } = await upsertVm(tx, facts, deps.clock);
+    // An event reaches the teams of both places.
+    const teamsBefore = former.kind === "moved" ? await teamsOfVm(tx, former.from.id) : [];
+    const { id, change, before } = await upsertVm(
+      tx,
+      facts,
+      deps.clock,
+      former.kind === "moved" ? { moved: former.from } : {},
+    );
     await notify(tx, "inventory", { vmId: id });
     if (change === "unchanged") return id;
     const replaced = await Promise.all(predecessors.map((old) => deletedEvent(tx, old, { replacedBy: id })));
     const event: LedgerDraft = {
-      kind: change === "discovered" ? "vm.discovered" : "vm.changed",
+      kind: `vm.${change}`,
       actor: engineActor,
       target: { type: "vm", id, name: facts.name },
       vmId: id,
-      teamIds: await teamsOfVm(tx, id),
-      data: { now: currentFacts(facts), ...(before === null ? {} : { was: previousFacts(before) }) },
+      teamIds: [...new Set([...teamsBefore, ...(await teamsOfVm(tx, id))])],
+      data: {
+        now: currentFacts(facts),
+        ...(before === null
+          ? {}
+          : { was: change === "moved" ? currentFacts(before) : previousFacts(before) }),
+      },
     };
     await appendEvents(tx, deps.clock, [...replaced, event]);
     return id;
@@ -76,9 +95,9 @@ function previousFacts({ size, disks }: Described) {
   return { size, disks: disks.map(({ key, name, bytes }) => ({ key, name, bytes })) };
 }
 
-function currentFacts(facts: DiscoveredVm) {
-  const { location, resourceGroup } = facts;
-  return { ...previousFacts(facts), location, resourceGroup };
+function currentFacts(facts: DiscoveredVm | StoredVm) {
+  const { location, resourceGroup, subscriptionId } = facts;
+  return { ...previousFacts(facts), location, resourceGroup, subscriptionId };
 }
 
 /** The event of a VM that no longer exists in Azure. */

@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "VirtualMachine_azureVmId_idx" ON "VirtualMachine"("azureVmId");
