@@ -77,7 +77,15 @@ export type ErrorCode = keyof typeof errorCatalog;
  * only one text has no reasons. The portal's catalog is total over codes and reasons, or it does not compile.
  */
 export const errorReasons = {
-  INPUT_INVALID: ["fields", "request", "value", "team-required", "all-disks-excluded"],
+  INPUT_INVALID: [
+    "fields",
+    "request",
+    "value",
+    "team-required",
+    "all-disks-excluded",
+    "policy-restore-points",
+    "policy-runs",
+  ],
   NOT_FOUND: ["job", "team", "token", "procedure", "connection", "vault"],
   CONFLICT: [
     "vm-ambiguous",

@@ -201,6 +201,12 @@ export {
   timeZoneSchema,
 } from "./policy.ts";
 export {
+  azureRestorePoints,
+  judgePolicyLimits,
+  mustFitAzure,
+  type PolicyLimits,
+} from "./policy-limits.ts";
+export {
   type HistoryStatus,
   historyStatuses,
   type OccurrenceState,

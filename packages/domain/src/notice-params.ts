@@ -169,6 +169,15 @@ export interface NoticeParams extends CaptureNoticeParams {
   "preview-points-expire": { readonly points: number };
   "preview-more-vms": { readonly judged: number; readonly vms: number };
   "preview-many-snapshots": { readonly days: number };
+  // What Azure does not allow of a policy, or not always
+  "policy-too-many-restore-points": { readonly points: number; readonly days: number; readonly most: number };
+  "policy-many-restore-points": { readonly points: number; readonly days: number; readonly most: number };
+  "policy-too-many-runs": { readonly runs: number; readonly most: number };
+  "policy-short-interval": {
+    readonly minutes: number;
+    readonly minimumMinutes: number;
+    readonly consistency: Consistency;
+  };
   // Whether retention keeps a recovery point; its tiers are beside the notice
   "retention-kept": None;
   "retention-kept-damaged": None;

@@ -198,6 +198,14 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `Only the first ${judged} of ${vms} virtual machines are evaluated here.`,
   "preview-many-snapshots": ({ days }) =>
     `Instant restore for ${days} days keeps many snapshots in Azure, and Azure charges for each.`,
+  "policy-too-many-restore-points": ({ points, days, most }) =>
+    `Instant restore for ${days} days keeps up to ${points} restore points of a VM in Azure. Azure allows ${most}.`,
+  "policy-many-restore-points": ({ points, days, most }) =>
+    `Instant restore for ${days} days keeps up to ${points} of the ${most} restore points that Azure allows of a VM. Manual backups and other products share the rest.`,
+  "policy-too-many-runs": ({ runs, most }) =>
+    `The schedule has ${runs} runs within an hour. Azure creates at most ${most} restore points of a VM in an hour.`,
+  "policy-short-interval": ({ minutes, minimumMinutes, consistency }) =>
+    `The shortest time between two runs is ${minutes} minutes. Azure documents ${minimumMinutes} minutes for ${consistency}-consistent restore points: it can delay or refuse a run, or make it less consistent.`,
   "retention-kept": () => "Kept.",
   "retention-kept-damaged": () => "Kept: damaged, and older good points are still kept.",
   "retention-removed": () => "Removed: no tier keeps it anymore.",

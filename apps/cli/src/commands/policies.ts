@@ -13,6 +13,12 @@ const columns: readonly Column<PolicyRow>[] = [
   { title: "SCHEDULE AND RETENTION", value: (policy) => policy.sentence, wrapTo: 60 },
 ];
 
+/** Limits of Azure that a policy exceeds or comes close to. */
+function notesOn(rows: readonly PolicyRow[]): readonly string[] {
+  const notes = rows.flatMap(({ name, notes: own }) => own.map((note) => `${name}: ${note}`));
+  return notes.length === 0 ? [] : ["", ...notes];
+}
+
 export const policies = defineCommand({
   name: "policies",
   summary: "List the policies that you can use",
@@ -20,7 +26,9 @@ export const policies = defineCommand({
   examples: ["policies"],
   run: async (session) => {
     const rows = await session.server.call((api) => api.policies.list.query());
-    print(session, rows, (look) => formatTable(columns, rows, { empty: "No policies.", look }));
+    print(session, rows, (look) =>
+      [formatTable(columns, rows, { empty: "No policies.", look }), ...notesOn(rows)].join("\n"),
+    );
     return exitCodes.ok;
   },
 });

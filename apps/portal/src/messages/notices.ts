@@ -128,6 +128,14 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Only the first {judged, number} of {vms, number} virtual machines are evaluated here.",
     "preview-many-snapshots":
       "Instant restore for {days, number} days keeps many snapshots in Azure, and Azure charges for each.",
+    "policy-too-many-restore-points":
+      "Instant restore for {days, number} days keeps up to {points, number} restore points of a VM in Azure. Azure allows {most, number}.",
+    "policy-many-restore-points":
+      "Instant restore for {days, number} days keeps up to {points, number} of the {most, number} restore points that Azure allows of a VM. Manual backups and other products share the rest.",
+    "policy-too-many-runs":
+      "The schedule has {runs, number} runs within an hour. Azure creates at most {most, number} restore points of a VM in an hour.",
+    "policy-short-interval":
+      "The shortest time between two runs is {minutes, number} minutes. Azure documents {minimumMinutes, number} minutes for {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}} restore points: it can delay or refuse a run, or make it less consistent.",
     "retention-kept": "Kept.",
     "retention-kept-damaged": "Kept: damaged, and older good points are still kept.",
     "retention-removed": "Removed: no tier keeps it anymore.",
@@ -286,6 +294,14 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Alleen de eerste {judged, number} van {vms, number} virtuele machines zijn hier beoordeeld.",
     "preview-many-snapshots":
       "Bij {days, number} dagen direct herstel blijven veel momentopnamen in Azure staan; Azure brengt elke momentopname in rekening.",
+    "policy-too-many-restore-points":
+      "Bij {days, number} dagen direct herstel staan er tot {points, number} herstelpunten van een VM in Azure. Azure staat er {most, number} toe.",
+    "policy-many-restore-points":
+      "Bij {days, number} dagen direct herstel staan er tot {points, number} van de {most, number} herstelpunten in Azure die Azure per VM toestaat. Handmatige back-ups en andere producten delen de rest.",
+    "policy-too-many-runs":
+      "Het schema heeft {runs, number} uitvoeringen binnen een uur. Azure maakt per uur hooguit {most, number} herstelpunten van een VM.",
+    "policy-short-interval":
+      "Tussen twee uitvoeringen zit op zijn kortst {minutes, number} minuten. Azure noemt {minimumMinutes, number} minuten als minimum voor {consistency, select, application {applicatieconsistente} file {bestandsconsistente} other {crashconsistente}} herstelpunten: Azure kan een uitvoering uitstellen, weigeren of minder consistent maken.",
     "retention-kept": "Blijft bewaard.",
     "retention-kept-damaged":
       "Blijft bewaard: beschadigd, en oudere goede herstelpunten blijven ook bewaard.",

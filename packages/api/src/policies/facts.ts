@@ -1,12 +1,24 @@
 /** Which policies a user may see, and how policies decide the status of VMs. */
 import { type FleetScope, listPolicies, type PolicyRow, type PolicySight } from "@kluis/db";
-import { limits, longestGapSeconds } from "@kluis/domain";
+import {
+  judgePolicyLimits,
+  limits,
+  longestGapSeconds,
+  type Notice,
+  type PolicyDocument,
+} from "@kluis/domain";
 import { type SignedInContext, seen } from "../context.ts";
 
 /** The policies that the user may see: those offered to all teams, and those of teams in which the user may read. */
 export function policySight(ctx: SignedInContext): PolicySight {
   const visibility = seen(ctx);
   return visibility.all ? "all" : { teamIds: visibility.teamIds };
+}
+
+/** What Azure does not allow of a policy, then what it does not always allow. */
+export function limitNotes(document: PolicyDocument): readonly Notice[] {
+  const { refusals, warnings } = judgePolicyLimits(document);
+  return [...refusals, ...warnings];
 }
 
 /** The VMs that the user sees, and the age that these policies allow the newest point. */

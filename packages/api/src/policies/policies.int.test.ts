@@ -47,6 +47,31 @@ test("the preview judges a VM's points with the rule that prunes them", async ()
   expect(preview.notes.join(" ")).toContain("1 recovery point");
 });
 
+test("a policy beyond Azure's limits is refused; one close to them says so", async () => {
+  const hourly = {
+    kind: "hourly",
+    everyHours: 1,
+    windowStart: "00:00",
+    windowHours: 24,
+    timeZone: "UTC",
+  } as const;
+  const impossible = { ...nightly, schedule: hourly, instantRestoreDays: 30 };
+  const preview = await api.admin.policies.preview({ document: impossible });
+  expect(preview.noteNotices[0]).toMatchObject({
+    code: "policy-too-many-restore-points",
+    params: { points: 722, days: 30, most: 500 },
+  });
+  const refused = await errorOf(api.admin.policies.create({ name: "hourly", document: impossible }));
+  expect(refused).toMatchObject({ cause: { code: "INPUT_INVALID", reason: "policy-restore-points" } });
+  const possible = { ...impossible, instantRestoreDays: 2 };
+  const made = await api.admin.policies.create({ name: "hourly", document: possible });
+  const edit = { policy: made.id, expectedVersion: 1, document: impossible };
+  expect(await codeOf(api.admin.policies.update(edit))).toBe("INPUT_INVALID");
+  const row = (await api.admin.policies.list()).find(({ name }) => name === "hourly");
+  expect(row).toMatchObject({ currentVersion: 1, noteNotices: [{ code: "policy-short-interval" }] });
+  expect(row?.notes[0]).toContain("180 minutes");
+});
+
 test("invalid input names its fields", async () => {
   const error = await errorOf(
     api.admin.policies.create({

@@ -15,7 +15,7 @@ import {
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupVm } from "../lookup.ts";
-import { policySight } from "./facts.ts";
+import { limitNotes, policySight } from "./facts.ts";
 import type { PreviewPolicyInput } from "./inputs.ts";
 import type { policyPreview } from "./view.ts";
 
@@ -114,6 +114,7 @@ function notesOn(
   const days = document.instantRestoreDays;
   const offsets = new Set(facts.runs.map((at) => offsetOf(at, document.schedule.timeZone)));
   return [
+    ...limitNotes(document),
     ...(offsets.size > 1 ? [notice("preview-clocks-change", {})] : []),
     ...(points > 0 ? [notice("preview-points-expire", { points })] : []),
     ...(vms > mostVms ? [notice("preview-more-vms", { judged: mostVms, vms })] : []),

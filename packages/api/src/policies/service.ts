@@ -9,11 +9,19 @@ import {
   type PolicyRow,
   requirePolicy,
 } from "@kluis/db";
-import { can, describePolicy, KluisError, mustBeAllowed, nextOccurrences } from "@kluis/domain";
+import {
+  can,
+  describePolicy,
+  KluisError,
+  mustBeAllowed,
+  mustFitAzure,
+  nextOccurrences,
+  noticeText,
+} from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
-import { policySight } from "./facts.ts";
+import { limitNotes, policySight } from "./facts.ts";
 import type { CreatePolicyInput, UpdatePolicyInput } from "./inputs.ts";
 import type { policyRow, policyView, savedPolicyView } from "./view.ts";
 
@@ -40,6 +48,7 @@ export async function getPolicy(ctx: SignedInContext, ref: string): Promise<z.in
 function viewOf(ctx: SignedInContext, policy: PolicyRow, vmCount: number): z.input<typeof policyRow> {
   const { version, document } = policy.current;
   const [next] = nextOccurrences(document.schedule, ctx.api.clock.now(), 1);
+  const notes = limitNotes(document);
   return {
     ...policy,
     currentVersion: version,
@@ -47,16 +56,19 @@ function viewOf(ctx: SignedInContext, policy: PolicyRow, vmCount: number): z.inp
     sentence: describePolicy(document),
     vmCount,
     nextRunAt: next ?? null,
+    notes: notes.map(noticeText),
+    noteNotices: [...notes],
     can: { edit: can(ctx.who.access, "policy:write", { kind: "team", teamId: policy.team?.id ?? null }) },
   };
 }
 
 type Saved = z.input<typeof savedPolicyView>;
 
-/** @throws KluisError FORBIDDEN, CONFLICT when the name is taken, NOT_FOUND for another team, INPUT_INVALID when a team is required */
+/** @throws KluisError FORBIDDEN, CONFLICT when the name is taken, NOT_FOUND for another team, INPUT_INVALID when a team is required, or when Azure cannot do what the policy says */
 export async function createPolicy(ctx: SignedInContext, input: CreatePolicyInput): Promise<Saved> {
   const teamId = await teamFor(ctx, input.team);
   mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId });
+  mustFitAzure(input.document);
   const { actor } = ctx.who;
   return record(ctx, async (tx) => {
     const { name, description, document } = input;
@@ -66,11 +78,12 @@ export async function createPolicy(ctx: SignedInContext, input: CreatePolicyInpu
   });
 }
 
-/** @throws KluisError POLICY_NOT_FOUND, FORBIDDEN, CONFLICT when another user saved meanwhile */
+/** @throws KluisError POLICY_NOT_FOUND, FORBIDDEN, INPUT_INVALID when Azure cannot do it, CONFLICT when another user saved meanwhile */
 export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInput): Promise<Saved> {
   const before = await requirePolicy(ctx.api.db.prisma, input.policy, policySight(ctx));
   mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId: before.team?.id ?? null });
   const { expectedVersion, document, description } = input;
+  mustFitAzure(document);
   const edit = { id: before.id, expectedVersion, document, actor: ctx.who.actor };
   return record(ctx, async (tx) => {
     const policy = await addPolicyVersion(tx, { ...edit, description }, ctx.api.clock);

@@ -22,6 +22,9 @@ export const policyRow = z.object({
   /** Visible VMs that it protects. */
   vmCount: z.int(),
   nextRunAt: instantView.nullable(),
+  /** Limits of Azure that the policy exceeds or comes close to, each an English sentence, and the same as notices. */
+  notes: z.array(z.string()),
+  noteNotices: z.array(noticeSchema),
   createdAt: instantView,
   can: z.object({ edit: z.boolean() }),
 });
