@@ -20,7 +20,9 @@ const place = (subscription: string, group: string, more: Parameters<typeof vmFa
 
 async function store(facts: ReturnType<typeof vmFacts>) {
   const moved = await findMovedVm(world.db.prisma, facts);
-  return inTransaction(world.db, (tx) => upsertVm(tx, facts, world.clock, moved === null ? {} : { moved }));
+  return inTransaction(world.db, (tx) =>
+    upsertVm(tx, moved === null ? facts : { ...facts, moved }, world.clock),
+  );
 }
 
 test.each([

@@ -39,21 +39,16 @@ export interface VmUpsert {
   readonly before: StoredVm | null;
 }
 
-export interface UpsertOptions {
+export type VmToStore = DiscoveredVm & {
   /** The stored row of this VM at its former place: it moves, with its points, jobs and protection. */
   readonly moved?: Pick<StoredVm, "id" | "resourceId">;
-}
+};
 
 /**
  * Stores a discovered VM. A VM that was re-created under the same resource id is another VM: the old row is marked deleted
  * and keeps its recovery points.
  */
-export async function upsertVm(
-  tx: Tx,
-  vm: DiscoveredVm,
-  clock: Clock,
-  { moved }: UpsertOptions = {},
-): Promise<VmUpsert> {
+export async function upsertVm(tx: Tx, vm: VmToStore, clock: Clock): Promise<VmUpsert> {
   const now = clock.now();
   const { resourceId: id, azureVmId, tags, disks, ...facts } = vmFactsSchema.parse(vm);
   const resourceId = id.toLowerCase();
@@ -67,7 +62,7 @@ export async function upsertVm(
     where: { resourceId_azureVmId: { resourceId, azureVmId } },
     select: vmFields,
   });
-  const from = here === null && moved !== undefined ? await takeMoved(tx, moved, resourceId) : null;
+  const from = here === null && vm.moved !== undefined ? await takeMoved(tx, vm.moved, resourceId) : null;
   const found = here ?? from;
   const data = {
     ...facts,

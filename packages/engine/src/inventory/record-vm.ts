@@ -62,12 +62,8 @@ async function recordFacts(deps: RecordDeps, facts: DiscoveredVm): Promise<strin
     const predecessors = await listPredecessors(tx, facts);
     // An event reaches the teams of both places.
     const teamsBefore = former.kind === "moved" ? await teamsOfVm(tx, former.from.id) : [];
-    const { id, change, before } = await upsertVm(
-      tx,
-      facts,
-      deps.clock,
-      former.kind === "moved" ? { moved: former.from } : {},
-    );
+    const stored = former.kind === "moved" ? { ...facts, moved: former.from } : facts;
+    const { id, change, before } = await upsertVm(tx, stored, deps.clock);
     await notify(tx, "inventory", { vmId: id });
     if (change === "unchanged") return id;
     const replaced = await Promise.all(predecessors.map((old) => deletedEvent(tx, old, { replacedBy: id })));
