@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { type ErrorCode, errorCatalog } from "./errors.ts";
 import { limits } from "./limits.ts";
-import { isReplaced, judgeTransfer, parkPauseMs, type TransferFailure } from "./transfer-stage.ts";
+import {
+  isReplaced,
+  judgeTransfer,
+  parkPauseMs,
+  type TransferFailure,
+  transferWaitOf,
+} from "./transfer-stage.ts";
 
 const now = new Date("2026-03-27T12:00:00Z");
 const ago = (ms: number): Date => new Date(now.getTime() - ms);
@@ -104,4 +110,15 @@ test("a newer snapshot replaces a transfer that waits or is parked, not one that
   expect(isReplaced({ hasStarted: true, parkedSince: null }, now)).toBe(false);
   expect(isReplaced({ hasStarted: true, parkedSince: ago(5_000) }, now)).toBe(false);
   expect(isReplaced({ hasStarted: true, parkedSince: ago(hour) }, now)).toBe(true);
+});
+
+test("a transfer waits for its turn or for the end of an outage; an ended or ending job for neither", () => {
+  const job = { state: "running", stage: "transfer-waiting", parkedSince: null } as const;
+  const parked = { ...job, stage: "transfer", parkedSince: now } as const;
+  expect(transferWaitOf(job)).toBe("turn");
+  expect(transferWaitOf(parked)).toBe("outage");
+  expect(transferWaitOf({ ...job, parkedSince: now })).toBe("outage");
+  expect(transferWaitOf({ ...job, stage: "transfer" })).toBeNull();
+  expect(transferWaitOf({ ...parked, stage: "cleaning-up" })).toBeNull();
+  expect(transferWaitOf({ ...parked, state: "failed", stage: "failed" })).toBeNull();
 });
