@@ -9,6 +9,23 @@ export { attentionView } from "./attention/view.ts";
 export { clearAttention, raiseAttention } from "./attention/write.ts";
 // Azure resources
 export {
+  claimRemovals,
+  confirmRemoval,
+  isCollectionUnwanted,
+  keepClaimed,
+  nextRemovalAt,
+  type RemovalClaim,
+  recordRemovalTry,
+  wakeReconciler,
+  wantEmptyCollectionRemoved,
+  wantKeptRemoved,
+  wantLeftRemoved,
+  wantOrphanRemoved,
+  wantRemoved,
+} from "./azure-resources/desired.ts";
+export { listRaisedRemovals, listStuckRemovals, type StuckRemovals } from "./azure-resources/stuck.ts";
+export { type ResourceView, resourceView } from "./azure-resources/view.ts";
+export {
   type AzureResourceRow,
   findKeptSnapshot,
   keepSnapshot,
@@ -17,7 +34,6 @@ export {
   listLivingResources,
   markResourceCreated,
   markResourceRemoved,
-  noteSweep,
   planResource,
 } from "./azure-resources/work.ts";
 // Budgets of requests

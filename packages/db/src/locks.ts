@@ -33,6 +33,8 @@ export const locks = {
   vm: (resourceId: string): bigint => named(`vm:${resourceId.toLowerCase()}`),
   /** Session lock: one process advances a job at a time. */
   job: (jobId: string): bigint => named(`job:${jobId}`),
+  /** One process at a time deletes the collection of a VM's restore points, or begins to use it. `resourceId` in any letter case. */
+  collection: (resourceId: string): bigint => named(`collection:${resourceId.toLowerCase()}`),
   /** Session lock: one run of an upkeep task at a time. */
   task: (name: TaskName): bigint => named(`task:${name}`),
   /** A new session lock that an engine process holds while it lives. */

@@ -33,6 +33,23 @@ export {
   type SignInMethod,
   signInMethods,
 } from "./audit.ts";
+export {
+  type AzureResourceKind,
+  type AzureResourceState,
+  azureResourceKinds,
+  azureResourceStates,
+  azureResourceTexts,
+  nextRemoval,
+  type RemovalReason,
+  type ResourceStanding,
+  removalReasons,
+  removalReasonTexts,
+  resourceStandings,
+  resourceStandingTexts,
+  standingOf,
+  type WantedState,
+  wantedStates,
+} from "./azure-resource.ts";
 export { formatBytes, parseBytes, safeBytes } from "./bytes.ts";
 export { canonicalJson, storableJson, storableText } from "./canonical-json.ts";
 export { type Clock, systemClock, type TimedClock } from "./clock.ts";

@@ -30,17 +30,7 @@ export type StepState = (typeof stepStates)[number];
 
 /** The timeline of each kind of job, in order. */
 export const jobSteps = {
-  backup: [
-    "prepare",
-    "extension",
-    "snapshot",
-    "access",
-    "plan",
-    "transfer",
-    "seal",
-    "remove-snapshot",
-    "recovery-point",
-  ],
+  backup: ["prepare", "extension", "snapshot", "access", "plan", "transfer", "seal", "recovery-point"],
   "restore-disk": ["prepare", "create-disk", "access", "transfer", "finish"],
   verify: ["verify"],
   "delete-point": ["delete"],
@@ -53,8 +43,18 @@ export const captureSteps = [
   "snapshot",
 ] as const satisfies readonly JobStep<"backup">[];
 
+/** Steps that jobs of earlier versions have. A job that waits in one skips it. */
+const pastSteps = {
+  backup: ["remove-snapshot"],
+  "restore-disk": [],
+  verify: [],
+  "delete-point": [],
+} as const satisfies Record<JobKind, readonly string[]>;
+
 /** The steps of one kind of job, or of any. */
-export type JobStep<K extends JobKind = JobKind> = (typeof jobSteps)[K][number];
+export type JobStep<K extends JobKind = JobKind> =
+  | (typeof jobSteps)[K][number]
+  | (typeof pastSteps)[K][number];
 
 /** The English names of the steps, by kind: `access` and `transfer` run the other way in a restore. */
 export const jobStepTexts = {
@@ -81,7 +81,9 @@ export const jobStepTexts = {
 } as const satisfies { readonly [Kind in JobKind]: Record<JobStep<Kind>, string> };
 
 /** The steps of all kinds of job, each once. */
-export const jobStepNames: readonly JobStep[] = [...new Set(Object.values(jobSteps).flat())];
+export const jobStepNames: readonly JobStep[] = [
+  ...new Set([...Object.values(jobSteps).flat(), ...Object.values(pastSteps).flat()]),
+];
 
 /**
  * What `Job.stage` says: the running step, or how far the job is before, between and after its steps. `transfer-waiting`: the

@@ -44,6 +44,8 @@ export const taskCatalog = {
   "vault.collect": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 60 },
   /** Compares Azure with the database and removes resources that no open job owns. */
   "azure.sweep": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
+  /** Removes from Azure, and the vault, what no job and no recovery point needs any more. */
+  "azure.reconcile": { payload: z.strictObject({}), maxAttempts: 10, timeoutMinutes: 10 },
   /** Tests a connection, and stores what its identity sees. */
   "connection.test": {
     payload: z.strictObject({ connectionId: z.uuid() }),

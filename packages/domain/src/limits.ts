@@ -56,6 +56,17 @@ export const limits = {
   recentPointMs: day,
   /** Azure resources without an owning job are removed at this age. Jobs record resources before creating them, but clocks differ. */
   sweepSafetyMs: hour,
+  /** Pauses between tries to remove a resource from Azure: doubled from the first to the longest. */
+  removalFirstPauseMs: 15 * second,
+  removalLongestPauseMs: hour,
+  /** A removal needs attention after so many refused tries (half an hour), or after this time without an end. */
+  removalAttentionTries: 8,
+  removalAttentionMs: day,
+  /** A resource that was planned, and about which Azure gives no answer for this time, counts as never made. */
+  plannedUnknownMs: day,
+  /** One try to remove a resource ends within this time; its claim lasts longer, and ends by itself when the engine is killed. */
+  removalTryMs: minute,
+  removalClaimMs: 90 * second,
   /** A condemned pack is kept at least this long before it is deleted: longer than `segmentLongestMs`, in which a job may use it. */
   packGraceMs: 2 * hour,
 

@@ -195,6 +195,9 @@ export interface NoticeParams extends CaptureNoticeParams {
   "health-not-checked": None;
   "health-check-outdated": None;
   "health-attention": { readonly count: number };
+  // What needs attention
+  /** `resource`: type and name of the longest refused one. */
+  "removal-stuck": { readonly count: number; readonly resource: string };
   // The ledger, from its first wrong event
   "ledger-edited": LedgerEvent;
   "ledger-missing": LedgerEvent;

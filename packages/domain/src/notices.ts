@@ -221,6 +221,8 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "health-engines-silent": () => "No engine has sent a heartbeat recently.",
   "health-not-checked": () => "The engine has not checked it yet.",
   "health-check-outdated": () => "The engine has not checked it recently.",
+  "removal-stuck": ({ count: open, resource }) =>
+    `Azure refuses to remove ${count(open, "resource")} of Kluis that nothing needs any more, ${open === 1 ? "" : "first "}${resource}.`,
   "health-attention": ({ count: open }) =>
     open === 1 ? "1 matter needs attention." : `${open} matters need attention.`,
   "ledger-edited": ({ seq }) => `Event ${seq} was changed after it was written.`,

@@ -1,6 +1,6 @@
 /** The function of each task in the catalog. */
 import { databaseNow, locks, withLock } from "@kluis/db";
-import type { TaskName } from "@kluis/domain";
+import { limits, type TaskName } from "@kluis/domain";
 import type { EngineDeps } from "./deps.ts";
 import { discover } from "./inventory/discover.ts";
 import { segmentTaskDefinition } from "./job/segment-task.ts";
@@ -16,7 +16,9 @@ import { testConnection, testVault } from "./runtime/tests.ts";
 import { tick } from "./schedule/tick.ts";
 import { anchorLedger } from "./upkeep/anchor.ts";
 import { collectVaults } from "./upkeep/collect.ts";
-import { judgePoints, removeOldSnapshots, resumeDeletions } from "./upkeep/retention.ts";
+import { endKeptSnapshots } from "./upkeep/kept-snapshots.ts";
+import { reconcileAzure } from "./upkeep/reconcile.ts";
+import { judgePoints, resumeDeletions } from "./upkeep/retention.ts";
 import { sweepAzure } from "./upkeep/sweep.ts";
 
 /** An upkeep task that runs once at a time: a second run, in any engine, ends immediately. */
@@ -63,10 +65,11 @@ export const controlTasks = {
     const { again } = await tick(deps, await databaseNow(deps.db.prisma), signal);
     return again;
   }),
-  "retention.run": alone("retention.run", async ({ deps, signal }) => {
+  "retention.run": alone("retention.run", async ({ deps }) => {
     await resumeDeletions(deps);
     await judgePoints(deps);
-    return removeOldSnapshots(deps, signal);
+    await endKeptSnapshots(deps);
+    return null;
   }),
   "connection.test": {
     async run({ deps, payload, signal }) {
@@ -80,7 +83,15 @@ export const controlTasks = {
       return null;
     },
   } satisfies TaskDefinition<"vault.test">,
-  "azure.sweep": alone("azure.sweep", ({ deps, signal }) => sweepAzure(deps, { signal })),
+  "azure.sweep": alone("azure.sweep", async ({ deps, signal }) => {
+    await sweepAzure(deps, { signal });
+    return null;
+  }),
+  "azure.reconcile": {
+    run: ({ deps, signal }) => reconcileAzure(deps, { signal }),
+    // It never ends: whatever failed, it looks again.
+    gaveUp: () => Promise.resolve({ againInMs: limits.removalLongestPauseMs }),
+  } satisfies TaskDefinition<"azure.reconcile">,
   "ledger.anchor": alone("ledger.anchor", async ({ deps, signal }) => {
     await anchorLedger(deps, signal);
     return null;

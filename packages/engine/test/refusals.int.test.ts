@@ -75,14 +75,6 @@ describe("a refusal that no retry changes", () => {
     });
   });
 
-  it("of the removal keeps the point, and warns about the lock", async () => {
-    await refuse({ operation: "restorePoints.delete", code: "ScopeLocked" });
-    const jobId = await world.startBackup(vmId);
-    expect((await world.ended(jobId)).state).toBe("warning");
-    expect((await world.pointOf(jobId)).state).toBe("available");
-    expect(await warningsOf(jobId)).toMatchObject([{ code: "AZURE_FORBIDDEN", reason: "lock" }]);
-  });
-
   it("of the whole subscription deletes no VM from the inventory", async () => {
     await refuse({ operation: "virtualMachines.*", status: 404, code: "SubscriptionNotFound" });
     await discover(engine.deps, null, new AbortController().signal);

@@ -61,9 +61,8 @@ describe("the sweeper", () => {
     expect((await world.control.snapshots()).restorePoints).toHaveLength(2);
     await sweepAzure(engine.deps, { signal: soon() });
     expect((await world.control.snapshots()).restorePoints).toHaveLength(2);
-    await until("the sweep", 30_000, async () =>
-      (await sweepAzure(engine.deps, { signal: soon(), safetyMs: -60_000 })) === null ? true : null,
-    );
+    await sweepAzure(engine.deps, { signal: soon(), safetyMs: -60_000 });
+    await world.reconciled();
     const left = (await world.control.snapshots()).restorePoints;
     expect(left).toHaveLength(1);
     expect(left[0]?.name).not.toContain(request.jobId);
@@ -88,21 +87,23 @@ describe("the sweeper", () => {
       match: { operation: "restorePoints.delete", path: `.*${stuck.jobId}.*` },
       effect: { type: "fail", status: 409, code: "ScopeLocked" },
     });
-    const health = () => world.db.prisma.partHealth.findUnique({ where: { part: "sweeper" } });
-    const sweptWith = (wanted: object) =>
-      until("the sweep", 30_000, async () => {
-        const again = await sweepAzure(engine.deps, { signal: soon(), safetyMs: -60_000 });
-        if (again !== null) return null;
-        expect(await health()).toMatchObject(wanted);
-        return true;
+    const stuckRow = () =>
+      world.db.prisma.azureResource.findFirst({
+        where: { kind: "restore-point", resourceId: { contains: stuck.jobId } },
       });
-    await sweptWith({ ok: false, error: { code: "AZURE_FORBIDDEN", reason: "lock" } });
+    await sweepAzure(engine.deps, { signal: soon(), safetyMs: -60_000 });
+    await until("the refusal", 30_000, async () => ((await stuckRow())?.tries ?? 0) || null);
+    expect(await stuckRow()).toMatchObject({ lastError: { code: "AZURE_FORBIDDEN", reason: "lock" } });
+    await until("the removal of the other", 30_000, async () =>
+      (await world.control.snapshots()).restorePoints.some(({ name }) => name.includes(free.jobId))
+        ? null
+        : true,
+    );
     await world.control.clearFaults();
-    const left = (await world.control.snapshots()).restorePoints.map(({ name }) => name).join(" ");
-    expect(left).toContain(stuck.jobId);
-    expect(left).not.toContain(free.jobId);
     await world.db.prisma.azureResource.deleteMany({ where: { resourceId } });
-    await sweptWith({ ok: true, error: null });
+    await world.clock.advance({ minutes: 10 });
+    await world.reconciled();
+    expect(await stuckRow()).toMatchObject({ state: "removed", wanted: "removed" });
   });
 
   it("ends write access to the disk of an ended job, and forgets what Azure never made", async () => {
@@ -125,6 +126,7 @@ describe("the sweeper", () => {
     ] as const;
     for (const row of rows) await planResource(prisma, { ...row, jobId, vmId: null }, new Date(0));
     await sweepAzure(engine.deps, { signal: soon() });
+    await world.reconciled();
     expect(await prisma.azureResource.count({ where: { jobId, state: { not: "removed" } } })).toBe(0);
     expect(await world.owner().compute(CONTOSO_SUBSCRIPTION_ID).disks.get(GROUP, "left")).toMatchObject({
       diskState: "Unattached",
@@ -141,13 +143,14 @@ describe("the sweeper", () => {
       times: 1,
     });
     const sweep = () => sweepAzure(engine.deps, { signal: soon(), safetyMs: -60_000 });
-    expect(await sweep()).not.toBeNull();
+    await sweep();
     await until("Azure's removal", 30_000, async () => {
       const { restorePoints } = await world.control.snapshots();
       return restorePoints.some(({ name }) => name.includes(jobId)) ? null : true;
     });
-    expect(await sweep()).toBeNull();
-    expect(await sweep()).toBeNull();
+    await sweep();
+    await world.reconciled();
+    await sweep();
     const events = await world.db.prisma.ledgerEvent.findMany({ where: { kind: "azure-resource.removed" } });
     expect(events.filter(({ data }) => JSON.stringify(data).includes(jobId))).toHaveLength(1);
   });

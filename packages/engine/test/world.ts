@@ -217,8 +217,17 @@ export class World {
     return this.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { jobId }, include: { disks: true } });
   }
 
+  /** Waits until the reconciler has nothing left to remove. */
+  async reconciled(limitMs = 30_000): Promise<void> {
+    const { azureResource } = this.db.prisma;
+    await until("the end of all removals", limitMs, async () =>
+      (await azureResource.count({ where: { nextTryAt: { not: null } } })) === 0 ? true : null,
+    );
+  }
+
   /** Ids of the snapshots and grants that jobs left in Azure, or in the database. */
   async leftInAzure(): Promise<string[]> {
+    await this.reconciled();
     const { restorePoints, grants } = await this.control.snapshots();
     const rows = await this.db.prisma.azureResource.findMany({
       where: { state: { not: "removed" }, kind: { in: ["restore-point", "grant"] } },

@@ -1,11 +1,19 @@
 /** Jobs. */
-import { formatBytes, jobStates } from "@kluis/domain";
+import {
+  azureResourceTexts,
+  formatBytes,
+  jobStates,
+  type ResourceStanding,
+  removalReasonTexts,
+  resourceStandingTexts,
+  standingOf,
+} from "@kluis/domain";
 import { z } from "zod";
 import type { JobDiskView, JobRow, JobStepView, JobView } from "../api-types.ts";
 import { defineCommand, listOption, option, print } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { durationOf, minuteOf, timeOf } from "../format.ts";
-import { formatFacts, type Look } from "../look.ts";
+import { formatFacts, type Look, type Tone } from "../look.ts";
 import { allPages } from "../pages.ts";
 import { shortener } from "../short-ids.ts";
 import { type Column, formatTable } from "../table.ts";
@@ -127,8 +135,43 @@ function describe(one: JobView, look: Look): string {
   const parts = [formatFacts(facts, look)];
   if (one.steps.length > 0) parts.push(formatTable(stepColumns(one), one.steps, { empty: "", look }));
   if (one.disks.length > 0) parts.push(formatTable(diskColumns, one.disks, { empty: "", look }));
+  if (one.resources.length > 0) parts.push(formatTable(resourceColumns, one.resources, { empty: "", look }));
   return parts.join("\n\n");
 }
+
+type Resource = JobView["resources"][number];
+
+const standing = (one: Resource): ResourceStanding => standingOf({ ...one, failed: one.lastError !== null });
+
+const standingTones = {
+  "in-use": null,
+  kept: "good",
+  delivered: "good",
+  removing: null,
+  refused: "warn",
+  removed: "dim",
+} as const satisfies Record<ResourceStanding, Tone | null>;
+
+/** What is left to say: until when it is kept, why it goes, why it does not go, and the next try. */
+function resourceText(one: Resource): string {
+  const { keepUntil, reason, lastError, tries, nextTryAt } = one;
+  const kept = one.wanted === "kept" && keepUntil !== null ? `Until ${minuteOf(keepUntil)}.` : "";
+  const why = reason === null ? "" : removalReasonTexts[reason];
+  const refused =
+    lastError === null ? "" : `${lastError.message} Refused ${tries} times; next try ${minuteOf(nextTryAt)}.`;
+  return [kept, why, refused].filter((text) => text !== "").join(" ");
+}
+
+const resourceColumns: readonly Column<Resource>[] = [
+  { title: "IN AZURE", value: ({ kind }) => azureResourceTexts[kind] },
+  { title: "NAME", value: ({ resourceId }) => resourceId.split("/").at(-1) ?? "", shrinkTo: 10 },
+  {
+    title: "STATE",
+    value: (one) => resourceStandingTexts[standing(one)],
+    tone: (one) => standingTones[standing(one)],
+  },
+  { title: "WHY", value: resourceText, wrapTo: 28 },
+];
 
 function stepColumns({ kind }: JobView): readonly Column<JobStepView>[] {
   const now = new Date();

@@ -1,11 +1,13 @@
 import type { JobKind, VerifyMode } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
+import { jobResources } from "#messages/job-resources.ts";
 import { jobWords } from "#messages/job-words.ts";
 
 /** Jobs: the list and one job. */
 export const jobs = catalog({
   en: {
     ...jobWords.en,
+    resources: jobResources.en,
     title: "Jobs",
     one: "Job",
     lead: "Backups, restores, verifications and deletions, running and finished.",
@@ -107,8 +109,8 @@ export const jobs = catalog({
       retryTitle: "The last attempt failed. Kluis is trying again.",
       canceledTitle: "This job was canceled",
       canceledText: {
-        backup: "It created no recovery point, and what it had created in Azure was removed.",
-        "restore-disk": "The new disk was removed.",
+        backup: "It created no recovery point. What it had created in Azure is removed.",
+        "restore-disk": "The new disk is removed.",
         verify: "The recovery point keeps the result of its last verification.",
         "delete-point": "The recovery point was not deleted.",
       } satisfies Record<JobKind, string>,
@@ -122,6 +124,7 @@ export const jobs = catalog({
   },
   nl: {
     ...jobWords.nl,
+    resources: jobResources.nl,
     title: "Taken",
     one: "Taak",
     lead: "Back-ups, herstelbewerkingen, verificaties en verwijderingen, actief en voltooid.",

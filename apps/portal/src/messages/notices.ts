@@ -150,6 +150,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "health-engines-silent": "No engine has sent a heartbeat recently.",
     "health-not-checked": "The engine has not checked it yet.",
     "health-check-outdated": "The engine has not checked it recently.",
+    "removal-stuck":
+      "{count, plural, one {Azure refuses to remove a resource of Kluis that nothing needs any more: {resource}.} other {Azure refuses to remove # resources of Kluis that nothing needs any more, first {resource}.}}",
     "health-attention": "{count, plural, one {# matter needs attention.} other {# matters need attention.}}",
     "ledger-edited": "Event {seq, number} was changed after it was written.",
     "ledger-missing": "Event {seq, number} is missing.",
@@ -318,6 +320,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "health-engines-silent": "Geen engine heeft onlangs een heartbeat gestuurd.",
     "health-not-checked": "De engine heeft dit nog niet gecontroleerd.",
     "health-check-outdated": "De engine heeft dit onlangs niet gecontroleerd.",
+    "removal-stuck":
+      "{count, plural, one {Azure weigert een resource van Kluis te verwijderen die niet meer nodig is: {resource}.} other {Azure weigert # resources van Kluis te verwijderen die niet meer nodig zijn, als eerste {resource}.}}",
     "health-attention": "{count, plural, one {# zaak vereist aandacht.} other {# zaken vereisen aandacht.}}",
     "ledger-edited": "Gebeurtenis {seq, number} is gewijzigd nadat deze was vastgelegd.",
     "ledger-missing": "Gebeurtenis {seq, number} ontbreekt.",

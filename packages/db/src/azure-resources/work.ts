@@ -1,12 +1,12 @@
 /** Resources that Kluis creates in Azure. A row exists before Azure is called and until Azure confirms the removal. */
+import { type AzureResourceKind, azureResourceKinds, type WantedState, wantedStates } from "@kluis/domain";
 import { z } from "zod";
+import { Prisma } from "../../generated/client.ts";
 import { newId } from "../ids.ts";
 import { listOpenAmong } from "../jobs/work.ts";
 import { toJson } from "../json.ts";
+import { lockInTransaction, locks } from "../locks.ts";
 import type { Tx } from "../tx.ts";
-
-export const azureResourceKinds = ["restore-point-collection", "restore-point", "grant", "disk"] as const;
-export type AzureResourceKind = (typeof azureResourceKinds)[number];
 
 export interface PlannedResource {
   readonly kind: AzureResourceKind;
@@ -27,6 +27,7 @@ export interface AzureResourceRow {
   readonly detail: unknown;
   readonly createdAt: Date;
   readonly keepUntil: Date | null;
+  readonly wanted: WantedState;
 }
 
 /**
@@ -35,6 +36,8 @@ export interface AzureResourceRow {
  */
 export async function planResource(tx: Tx, resource: PlannedResource, at: Date): Promise<void> {
   const { kind, resourceId, jobId, vmId } = resource;
+  // The reconciler may be deleting the collection, and Azure deletes restore points with it.
+  if (kind === "restore-point-collection") await lockInTransaction(tx, locks.collection(resourceId));
   await tx.azureResource.createMany({
     data: { id: newId(), kind, resourceId, jobId, vmId, state: "planned", createdAt: at },
     skipDuplicates: true,
@@ -50,10 +53,25 @@ export async function planResource(tx: Tx, resource: PlannedResource, at: Date):
       detail: {},
       createdAt: at,
       keepUntil: null,
-      removedAt: null,
+      ...wantedAgain,
     },
   });
+  if (kind === "restore-point-collection") {
+    await tx.azureResource.updateMany({ where: { kind, resourceId, wanted: "removed" }, data: wantedAgain });
+  }
 }
+
+/** A resource that a job needs: nothing tries to remove it. */
+const wantedAgain = {
+  wanted: "present",
+  unwantedAt: null,
+  reason: null,
+  tries: 0,
+  nextTryAt: null,
+  lastError: Prisma.DbNull,
+  operation: Prisma.DbNull,
+  removedAt: null,
+} as const;
 
 async function isOfEndedJob(tx: Tx, { kind, resourceId, jobId }: PlannedResource): Promise<boolean> {
   const row = await tx.azureResource.findUnique({
@@ -85,32 +103,9 @@ export async function markResourceRemoved(
 ): Promise<boolean> {
   const { count } = await tx.azureResource.updateMany({
     where: { kind, resourceId, state: { not: "removed" } },
-    data: { state: "removed", removedAt: at },
+    data: { state: "removed", wanted: "removed", removedAt: at, nextTryAt: null, operation: Prisma.DbNull },
   });
   return count > 0;
-}
-
-/**
- * Records that the sweeper starts to remove a resource, and creates the row if it is missing. The removal may take Azure longer
- * than one run, and Azure no longer lists the resource afterwards. `note` is stored under `detail.sweep`.
- */
-export async function noteSweep(
-  tx: Tx,
-  resource: {
-    readonly kind: AzureResourceKind;
-    /** ARM id in lower case. */
-    readonly resourceId: string;
-    readonly createdAt: Date;
-    readonly note: Readonly<Record<string, unknown>>;
-  },
-): Promise<void> {
-  const { kind, resourceId, createdAt, note } = resource;
-  const detail = toJson({ sweep: note });
-  await tx.azureResource.upsert({
-    where: { kind_resourceId: { kind, resourceId } },
-    create: { id: newId(), kind, resourceId, state: "created", createdAt, detail },
-    update: { state: "created", pointId: null, keepUntil: null, removedAt: null, detail },
-  });
 }
 
 /** Assigns a snapshot to a recovery point, which keeps it until `keepUntil`. */
@@ -120,7 +115,7 @@ export async function keepSnapshot(
 ): Promise<void> {
   await tx.azureResource.updateMany({
     where: { kind: "restore-point", resourceId, state: { not: "removed" } },
-    data: { pointId, keepUntil },
+    data: { pointId, keepUntil, wanted: "kept" },
   });
 }
 
@@ -136,7 +131,7 @@ export async function listJobResources(tx: Tx, jobId: string): Promise<AzureReso
 /** The kept snapshot of a recovery point, or null. */
 export async function findKeptSnapshot(tx: Tx, pointId: string): Promise<AzureResourceRow | null> {
   const row = await tx.azureResource.findFirst({
-    where: { pointId, kind: "restore-point", state: "created" },
+    where: { pointId, kind: "restore-point", state: "created", wanted: "kept" },
   });
   return row === null ? null : toRow(row);
 }
@@ -144,7 +139,7 @@ export async function findKeptSnapshot(tx: Tx, pointId: string): Promise<AzureRe
 /** All kept snapshots, newest first within a VM. */
 export async function listKeptSnapshots(tx: Tx): Promise<AzureResourceRow[]> {
   const rows = await tx.azureResource.findMany({
-    where: { kind: "restore-point", state: "created", pointId: { not: null } },
+    where: { kind: "restore-point", state: "created", wanted: "kept" },
     orderBy: [{ vmId: "asc" }, { createdAt: "desc" }],
   });
   return rows.map(toRow);
@@ -174,6 +169,7 @@ function toRow(row: {
   detail: unknown;
   createdAt: Date;
   keepUntil: Date | null;
+  wanted: string;
 }): AzureResourceRow {
   return {
     id: row.id,
@@ -186,5 +182,6 @@ function toRow(row: {
     detail: row.detail,
     createdAt: row.createdAt,
     keepUntil: row.keepUntil,
+    wanted: z.enum(wantedStates).parse(row.wanted),
   };
 }

@@ -1,6 +1,7 @@
 /** Jobs as pages and the command line read them: lists, look-ups by id, one job in full. */
 import { type JobSort, openJobStates, type VmVisibility } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
+import { resourceView } from "../azure-resources/view.ts";
 import { likeText } from "../text.ts";
 import type { Tx } from "../tx.ts";
 import {
@@ -139,6 +140,12 @@ const details: ViewSource<JobDetail> = {
       segments: Prisma.sql`(SELECT jsonb_build_object('done', count(*) FILTER (WHERE s.state = 'done'), 'total', count(*))
         FROM "JobSegment" s WHERE s."jobDiskId" = d.id)`,
     })} ORDER BY ${diskOrderSql("d")}), '[]') FROM "JobDisk" d WHERE d."jobId" = j.id)`,
+    resources: Prisma.sql`(SELECT coalesce(jsonb_agg(${objectSql(
+      resourceView,
+      { alias: "a", columns: Prisma.AzureResourceScalarFieldEnum },
+      { delivered: Prisma.sql`a.detail @> '{"delivered": true}'` },
+    )} ORDER BY a."createdAt", a."resourceId"), '[]') FROM "AzureResource" a
+      WHERE a."jobId" = j.id AND (a.state <> 'removed' OR a.kind IN ('restore-point', 'disk')))`,
     warningList: Prisma.sql`j.warnings`,
     resultPointId: Prisma.sql`(SELECT r.id FROM "RecoveryPoint" r WHERE r."jobId" = j.id)`,
   }),

@@ -19,6 +19,7 @@ import {
   storedNoticeSchema,
 } from "@kluis/domain";
 import { z } from "zod";
+import { resourceView } from "../azure-resources/view.ts";
 import { transferBytes } from "../transfer-view.ts";
 
 /**
@@ -103,6 +104,8 @@ export const jobDisk = z.object({
 export const jobDetail = z.object({
   steps: z.array(jobStep),
   disks: z.array(jobDisk),
+  /** What the job made in Azure, and what is left of it. */
+  resources: z.array(resourceView),
   warningList: z.array(errorView),
   parameters: z.record(z.string(), z.unknown()),
   /** The recovery point that the job made. */

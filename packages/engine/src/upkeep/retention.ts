@@ -1,31 +1,18 @@
-/** Applies retention: prunes the points that no tier keeps, resumes deletions, and removes expired snapshots. */
+/** Applies retention: prunes the points that no tier keeps, and resumes deletions. */
 import {
-  type AzureResourceRow,
   appendEvents,
   createJob,
   inTransaction,
-  listKeptSnapshots,
   listLivePoints,
   listPointsBeingDeleted,
   listScheduledProtections,
   listStrandedDeletions,
-  listVmsInBackup,
   type ScheduledProtection,
   setPointRetention,
   teamsOfVm,
 } from "@kluis/db";
-import {
-  engineActor,
-  judgeRetention,
-  type KluisError,
-  type LedgerDraft,
-  type LedgerTarget,
-  toKluisError,
-} from "@kluis/domain";
+import { engineActor, judgeRetention, type LedgerDraft, type LedgerTarget } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
-import { snapshotSchema } from "../job/snapshot.ts";
-import { removeSnapshot } from "../job/snapshot-removal.ts";
-import type { Again } from "../runtime/tasks.ts";
 
 /** Prunes points of active protections; stopped ones keep their points. Returns the number of started deletions. */
 export async function judgePoints(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<number> {
@@ -102,71 +89,4 @@ function judgeVm(deps: Pick<EngineDeps, "db" | "clock">, protection: ScheduledPr
     }
     return events.length;
   });
-}
-
-/** How soon to check snapshots that Azure is removing. */
-const CHECK_AGAIN_MS = 5_000;
-
-/**
- * Removes expired snapshots. Keeps the newest one of a VM while its policy keeps snapshots, because the next backup lists its
- * changes against it. Skips VMs with a running backup, which may use them as a base.
- */
-export async function removeOldSnapshots(deps: EngineDeps, signal: AbortSignal): Promise<Again | null> {
-  const kept = await listKeptSnapshots(deps.db.prisma);
-  const busy = await listVmsInBackup(deps.db.prisma);
-  const bases = await neededBases(deps, kept);
-  const now = deps.clock.now();
-  let running = false;
-  let failed: KluisError | null = null;
-  for (const row of kept) {
-    if (row.keepUntil !== null && row.keepUntil > now) continue;
-    if (bases.has(row.id) || (row.vmId !== null && busy.has(row.vmId))) continue;
-    try {
-      running = !(await removeKept(deps, row, signal)) || running;
-    } catch (error) {
-      signal.throwIfAborted();
-      failed ??= toKluisError(error);
-      deps.log.warn(
-        { error, resourceId: row.resourceId },
-        "retention: snapshot not removed; the others continue",
-      );
-    }
-  }
-  if (failed !== null && !running) throw failed;
-  return running ? { againInMs: CHECK_AGAIN_MS } : null;
-}
-
-/** Ids of the newest kept snapshot of each VM whose policy keeps snapshots. Expects rows newest first within a VM. */
-async function neededBases(deps: EngineDeps, kept: readonly AzureResourceRow[]): Promise<Set<string>> {
-  const keeping = new Set<string>();
-  // A policy that cannot be read may keep snapshots.
-  const readable = await listScheduledProtections(deps.db.prisma, ({ vmId }) => keeping.add(vmId));
-  for (const { vmId, version } of readable) {
-    if (version.document.instantRestoreDays > 0) keeping.add(vmId);
-  }
-  const bases = new Set<string>();
-  const seen = new Set<string>();
-  for (const { id, vmId } of kept) {
-    if (vmId === null || seen.has(vmId)) continue;
-    seen.add(vmId);
-    if (keeping.has(vmId)) bases.add(id);
-  }
-  return bases;
-}
-
-/** Returns true when the snapshot is removed. */
-async function removeKept(deps: EngineDeps, row: AzureResourceRow, signal: AbortSignal): Promise<boolean> {
-  const { id, collectionId, name } = snapshotSchema.parse(row.detail);
-  const removal = await removeSnapshot(deps, { restorePointId: id, collectionId, operation: null }, signal);
-  if (removal.kind === "running") return false;
-  await inTransaction(deps.db, async (tx) => {
-    await removal.save(tx);
-    const vm = row.vmId === null ? {} : { vmId: row.vmId, teamIds: await teamsOfVm(tx, row.vmId) };
-    const target: LedgerTarget = { type: "snapshot", id, name };
-    const data = { reason: "Its time for instant restore is over.", pointId: row.pointId };
-    await appendEvents(tx, deps.clock, [
-      { kind: "snapshot.removed", actor: engineActor, target, data, ...vm },
-    ]);
-  });
-  return true;
 }

@@ -25,6 +25,7 @@ const row = {
   detail: {},
   createdAt: new Date(old),
   keepUntil: null,
+  wanted: "present" as const,
   jobOpen: false,
 };
 

@@ -5,6 +5,7 @@ import { JobActions } from "#features/jobs/job-actions.tsx";
 import { JobDisks } from "#features/jobs/job-disks.tsx";
 import { JobFacts } from "#features/jobs/job-facts.tsx";
 import { JobAlerts } from "#features/jobs/job-failure.tsx";
+import { JobResources } from "#features/jobs/job-resources.tsx";
 import { JobStateBadge } from "#features/jobs/job-status.tsx";
 import { JobTimeline } from "#features/jobs/job-timeline.tsx";
 import { elapsedMs, etaMs, jobBar, jobTitle } from "#features/jobs/job-view-model.ts";
@@ -60,6 +61,11 @@ function LoadedJob({ job, liveness }: { job: JobView; liveness: Liveness }) {
             {job.kind === "delete-point" || job.kind === "verify" ? null : (
               <Card title={t("detail.disks")} id="disks" flush>
                 <JobDisks job={job} />
+              </Card>
+            )}
+            {job.resources.length === 0 ? null : (
+              <Card title={t("resources.title")} id="resources" flush>
+                <JobResources job={job} />
               </Card>
             )}
             <Card title={t("detail.facts")} id="facts">

@@ -7,6 +7,8 @@ import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 
 const pollMs = 3_000;
+/** How often the page of an ended job looks what is left of it in Azure. */
+const removalPollMs = 10_000;
 
 /** How the page stays up to date: by the event stream, by polling, or not at all because the job has ended. */
 export type Liveness = "live" | "polling" | "connecting" | "ended";
@@ -36,7 +38,9 @@ export function useJob(id: string) {
     trpc.jobs.get.queryOptions(input, {
       refetchInterval: (query) => {
         const { data } = query.state;
-        if (data !== undefined && !isOpenJobState(data.state)) return false;
+        if (data !== undefined && !isOpenJobState(data.state)) {
+          return isBeingRemoved(data) ? every(removalPollMs)(query) : false;
+        }
         return every(connected ? 30_000 : pollMs)(query);
       },
     }),
@@ -48,4 +52,9 @@ function liveness(job: JobView | undefined, connected: boolean, status: string):
   if (job !== undefined && !isOpenJobState(job.state)) return "ended";
   if (connected) return "live";
   return status === "error" ? "polling" : "connecting";
+}
+
+/** Whether something that the job made is still to be removed from Azure. */
+function isBeingRemoved({ resources }: JobView): boolean {
+  return resources.some(({ wanted, state }) => wanted === "removed" && state !== "removed");
 }

@@ -1,23 +1,21 @@
-/** The deletion of a recovery point: removes its manifest and its kept snapshot. Its row stays as evidence. */
-import { azureOperationSchema } from "@kluis/azure";
+/**
+ * The deletion of a recovery point: removes its manifest, and leaves its kept snapshot to the reconciler. Its row stays as evidence.
+ */
 import {
   endJob,
-  findKeptSnapshot,
   loadPoint,
   markPointDeleted,
   markPointDeleting,
   type PointRef,
+  wantRemoved,
 } from "@kluis/db";
 import { deletePointParametersSchema, KluisError, type LedgerTarget, notice } from "@kluis/domain";
 import { z } from "zod";
-import { snapshotSchema } from "../../job/snapshot.ts";
-import { type Removal, removeSnapshot } from "../../job/snapshot-removal.ts";
-import { type Machine, type StepContext, type StepResult, waitForAzure } from "../../job/step.ts";
+import type { Machine, StepContext, StepResult } from "../../job/step.ts";
 import { vaultOf } from "../../job/vault-of.ts";
 
 const memorySchema = z.object({
   deleting: z.boolean().optional(),
-  operation: azureOperationSchema.optional(),
 });
 type Memory = z.infer<typeof memorySchema>;
 type Context = StepContext<Memory>;
@@ -47,8 +45,6 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
   }
   const { vault } = await vaultOf(context);
   await vault.deleteManifest(point.id, signal);
-  const removal = await removeKept(context, point);
-  if (removal?.kind === "running") return waitForAzure(removal, notice("kept-snapshot-removing", {}));
   const { reason } = deletePointParametersSchema.parse(job.parameters);
   const at = deps.clock.now();
   const target: LedgerTarget = {
@@ -59,9 +55,8 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
   return {
     kind: "done",
     notice: notice("point-deleted", {}),
-    memory: { operation: undefined },
-    save: async (tx) => {
-      await removal?.save(tx);
+    save: async (tx, now) => {
+      await wantRemoved(tx, { where: { pointId: point.id }, reason: "point-deleted", at: now });
       await markPointDeleted(tx, { pointId: point.id, at, actor: job.actor, reason });
       await endJob(tx, job.id, { state: "succeeded", stage: "done", at });
     },
@@ -108,14 +103,4 @@ async function requirePoint({ deps, job, memory }: Context): Promise<PointRef> {
     action: "Unpin it first.",
     params: { point: point.id, pinnedAt: point.pinnedAt.toISOString() },
   });
-}
-
-/** Removes the kept snapshot of the point, in one call to Azure; null when it has none. */
-async function removeKept({ deps, memory, signal }: Context, point: PointRef): Promise<Removal | null> {
-  const kept = await findKeptSnapshot(deps.db.prisma, point.id);
-  const facts = kept === null ? null : snapshotSchema.safeParse(kept.detail);
-  if (facts?.success !== true) return null;
-  const { id, collectionId } = facts.data;
-  const snapshot = { restorePointId: id, collectionId, operation: memory.operation ?? null };
-  return removeSnapshot(deps, snapshot, signal);
 }

@@ -10,11 +10,12 @@ import {
   type WorkDisk,
 } from "@kluis/db";
 import { deadlineMet, notice, readDiskFacts } from "@kluis/domain";
+import { leaveToReconciler } from "../../../job/snapshot-removal.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";
 import type { OpenedVault } from "../../../runtime/vaults.ts";
 import { type BackupMemory, type MemoryDisk, recall, withoutUserData } from "../memory.ts";
-import { requireVm } from "../require.ts";
+import { requirePolicy, requireVm } from "../require.ts";
 import { sealedDisk } from "../sealed-disk.ts";
 
 type Context = StepContext<BackupMemory>;
@@ -36,9 +37,10 @@ export async function recoveryPoint(context: Context): Promise<StepResult<Backup
       logicalBytes: disks.reduce((sum, disk) => sum + disk.diskBytes, 0),
     },
     memory: withoutUserData(memory),
-    save: async (tx) => {
+    save: async (tx, at) => {
       await createPoint(tx, { ...point, gapSeconds });
-      await keepIfWanted(tx, memory, point.id);
+      await keepIfWanted(tx, context, point);
+      await leaveToReconciler(tx, { job, reason: "copied", at });
       await endJob(tx, job.id, { state, stage: "done", at: point.createdAt });
     },
     events: [
@@ -61,11 +63,24 @@ export async function recoveryPoint(context: Context): Promise<StepResult<Backup
   };
 }
 
-async function keepIfWanted(tx: Tx, memory: BackupMemory, pointId: string): Promise<void> {
-  if (memory.keepUntil === undefined) return;
-  const resourceId = recall(memory, "snapshot").facts.id.toLowerCase();
-  await keepSnapshot(tx, { resourceId, pointId, keepUntil: new Date(memory.keepUntil) });
+const DAY_MS = 86_400_000;
+
+/** Until when the policy keeps the snapshot for instant restore; null: it is removed. */
+function keepUntilOf({ job, memory }: Context): Date | null {
+  if (memory.keepUntil !== undefined) return new Date(memory.keepUntil);
+  const days = memory.snapshotRemovedAt === undefined ? requirePolicy(job).document.instantRestoreDays : 0;
+  const takenMs = new Date(recall(memory, "snapshot").facts.createdAt).getTime();
+  return days > 0 ? new Date(takenMs + days * DAY_MS) : null;
 }
+
+async function keepIfWanted(tx: Tx, { memory }: Context, point: KeptPoint): Promise<void> {
+  const { id: pointId, instantRestoreUntil: keepUntil } = point;
+  if (keepUntil === null) return;
+  const resourceId = recall(memory, "snapshot").facts.id.toLowerCase();
+  await keepSnapshot(tx, { resourceId, pointId, keepUntil });
+}
+
+type KeptPoint = Pick<NewPoint, "id" | "instantRestoreUntil">;
 
 type Sum = "readBytes" | "changedBytes" | "movedBytes" | "storedBytes" | "chunksNew" | "chunksReused";
 
@@ -74,10 +89,11 @@ function sumOf(disks: readonly WorkDisk[], key: Sum): number {
 }
 
 function toPoint(
-  { deps, job, memory }: Context,
+  context: Context,
   disks: readonly WorkDisk[],
   { id: vaultId, vault }: OpenedVault,
 ): Omit<NewPoint, "gapSeconds"> {
+  const { deps, job, memory } = context;
   const vm = recall(memory, "vm");
   const { facts, endedAt, reached, reason, notice: lower } = recall(memory, "snapshot");
   const createdAt = deps.clock.now();
@@ -107,7 +123,7 @@ function toPoint(
     snapshotStartedAt: new Date(recall(memory, "snapshotStartedAt")),
     snapshotEndedAt: new Date(endedAt),
     snapshotRemovedAt: optional(memory.snapshotRemovedAt),
-    instantRestoreUntil: optional(memory.keepUntil),
+    instantRestoreUntil: keepUntilOf(context),
     transferStartedAt: new Date(recall(memory, "transferStartedAt")),
     transferEndedAt: new Date(recall(memory, "transferEndedAt")),
     createdAt,

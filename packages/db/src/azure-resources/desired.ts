@@ -1,0 +1,240 @@
+/** What is to be removed from Azure: jobs and upkeep say so here, and the reconciler claims, tries and confirms. */
+import {
+  type AzureResourceKind,
+  azureResourceKinds,
+  azureResourceStates,
+  type ErrorInfo,
+  type RemovalReason,
+  removalReasons,
+} from "@kluis/domain";
+import { z } from "zod";
+import { Prisma } from "../../generated/client.ts";
+import { newId } from "../ids.ts";
+import { toJson, toJsonOrNull } from "../json.ts";
+import { enqueue } from "../queue/enqueue.ts";
+import type { Tx } from "../tx.ts";
+
+/** Which resources: of a job, of a point, or these rows. */
+export interface Unwanted {
+  readonly where:
+    | { readonly jobId: string }
+    | { readonly pointId: string }
+    | { readonly ids: readonly string[] };
+  /** Default: all but collections, which go with their last restore point. */
+  readonly kinds?: readonly AzureResourceKind[];
+  readonly reason: RemovalReason;
+  readonly at: Date;
+}
+
+/** What a job made and hands over stays: kept snapshots and delivered disks. */
+const notOwned = Prisma.sql`wanted = 'present' AND NOT detail @> '{"delivered": true}'`;
+
+/**
+ * Says that nothing needs these resources any more, and wakes the reconciler. With a job, its kept snapshots and delivered disks
+ * stay. @returns their number
+ */
+export async function wantRemoved(tx: Tx, { where, kinds, reason, at }: Unwanted): Promise<number> {
+  const chosen = kinds ?? azureResourceKinds.filter((kind) => kind !== "restore-point-collection");
+  const which =
+    "jobId" in where
+      ? Prisma.sql`"jobId" = ${where.jobId}::uuid AND ${notOwned}`
+      : "pointId" in where
+        ? Prisma.sql`"pointId" = ${where.pointId}::uuid`
+        : Prisma.sql`id = ANY(${[...where.ids]}::uuid[])`;
+  const count = await tx.$executeRaw`
+    UPDATE "AzureResource" SET wanted = 'removed', reason = ${reason}, "unwantedAt" = ${at}, "nextTryAt" = ${at},
+      tries = 0, "lastError" = NULL
+    WHERE ${which} AND kind = ANY(${[...chosen]}::text[]) AND state <> 'removed' AND wanted <> 'removed'`;
+  if (count > 0) await wakeReconciler(tx, at);
+  return count;
+}
+
+/** Something to remove that has no row, or the row of an earlier owner. */
+export interface Orphan {
+  readonly kind: AzureResourceKind;
+  /** ARM id in lower case. */
+  readonly resourceId: string;
+  readonly jobId: string | null;
+  readonly vmId?: string | null;
+  readonly reason: RemovalReason;
+  readonly detail?: Readonly<Record<string, unknown>>;
+  readonly at: Date;
+}
+
+/** Records something to remove. Nothing changes when it is recorded already. Returns whether it is new. */
+export async function wantOrphanRemoved(tx: Tx, orphan: Orphan): Promise<boolean> {
+  const { kind, resourceId, jobId, vmId = null, reason, detail = {}, at } = orphan;
+  const facts = { jobId, vmId, state: "created", wanted: "removed", reason, unwantedAt: at, nextTryAt: at };
+  const fresh = { ...facts, tries: 0, lastError: Prisma.DbNull, operation: Prisma.DbNull, removedAt: null };
+  const { count: added } = await tx.azureResource.createMany({
+    data: { id: newId(), kind, resourceId, createdAt: at, detail: toJson(detail), ...fresh },
+    skipDuplicates: true,
+  });
+  const { count: changed } =
+    added > 0
+      ? { count: 0 }
+      : await tx.azureResource.updateMany({
+          where: { kind, resourceId, OR: [{ wanted: { not: "removed" } }, { state: "removed" }] },
+          data: { ...fresh, pointId: null, keepUntil: null },
+        });
+  if (added + changed === 0) return false;
+  await wakeReconciler(tx, at);
+  return true;
+}
+
+/** Lets the reconciler look at once. */
+export async function wakeReconciler(tx: Tx, at: Date): Promise<void> {
+  await enqueue(tx, "azure.reconcile", {}, { runAt: at });
+}
+
+const claimSchema = z.object({
+  id: z.uuid(),
+  kind: z.enum(azureResourceKinds),
+  resourceId: z.string(),
+  jobId: z.string().nullable(),
+  vmId: z.string().nullable(),
+  pointId: z.string().nullable(),
+  state: z.enum(azureResourceStates),
+  reason: z.enum(removalReasons).nullable().catch(null),
+  detail: z.unknown(),
+  operation: z.unknown(),
+  tries: z.number(),
+  createdAt: z.date(),
+  /** Identifies the claim: whoever has a newer one decides. */
+  nextTryAt: z.date(),
+});
+/** A resource that one engine removes now. */
+export type RemovalClaim = z.infer<typeof claimSchema>;
+
+/**
+ * Claims resources whose removal is due, the longest due first. A claim ends by itself, so that the work of a killed engine
+ * continues; two engines never have the same one.
+ */
+export async function claimRemovals(
+  tx: Tx,
+  { limit, claimMs }: { readonly limit: number; readonly claimMs: number },
+): Promise<RemovalClaim[]> {
+  const rows = await tx.$queryRaw`
+    UPDATE "AzureResource" r SET "nextTryAt" = kluis_now() + ${claimMs}::float8 * interval '1 millisecond'
+    FROM (SELECT id FROM "AzureResource" WHERE "nextTryAt" <= kluis_now()
+      ORDER BY "nextTryAt", id LIMIT ${limit} FOR UPDATE SKIP LOCKED) due
+    WHERE r.id = due.id
+    RETURNING r.id, r.kind, r."resourceId", r."jobId", r."vmId", r."pointId", r.state, r.reason, r.detail, r.operation,
+      r.tries, r."createdAt", r."nextTryAt"`;
+  return claimSchema.array().parse(rows);
+}
+
+const held = ({ id, nextTryAt }: Pick<RemovalClaim, "id" | "nextTryAt">) => ({
+  id,
+  nextTryAt,
+  wanted: "removed",
+  state: { not: "removed" },
+});
+
+/** Azure confirmed the removal. False when the claim is over: another engine, or a new job, has the resource. */
+export async function confirmRemoval(tx: Tx, claim: RemovalClaim, at: Date): Promise<boolean> {
+  const { count } = await tx.azureResource.updateMany({
+    where: held(claim),
+    data: {
+      state: "removed",
+      removedAt: at,
+      nextTryAt: null,
+      lastError: Prisma.DbNull,
+      operation: Prisma.DbNull,
+    },
+  });
+  if (count === 0) return false;
+  if (claim.kind === "restore-point" && claim.jobId !== null) {
+    await tx.recoveryPoint.updateMany({
+      where: { jobId: claim.jobId, snapshotRemovedAt: null },
+      data: { snapshotRemovedAt: at },
+    });
+  }
+  return true;
+}
+
+export interface RemovalTry {
+  readonly tries: number;
+  readonly nextTryAt: Date;
+  /** Null: nothing was refused. */
+  readonly error: ErrorInfo | null;
+  /** The pending deletion. */
+  readonly operation: object | null;
+}
+
+/** Stores how a try went. False when the claim is over. */
+export async function recordRemovalTry(tx: Tx, claim: RemovalClaim, done: RemovalTry): Promise<boolean> {
+  const { tries, nextTryAt, error, operation } = done;
+  const { count } = await tx.azureResource.updateMany({
+    where: held(claim),
+    data: { tries, nextTryAt, lastError: toJsonOrNull(error), operation: toJsonOrNull(operation) },
+  });
+  return count > 0;
+}
+
+/** The resource is in use again: nothing tries to remove it. */
+export async function keepClaimed(tx: Tx, claim: RemovalClaim): Promise<void> {
+  await tx.azureResource.updateMany({
+    where: held(claim),
+    data: {
+      wanted: "present",
+      nextTryAt: null,
+      unwantedAt: null,
+      reason: null,
+      tries: 0,
+      lastError: Prisma.DbNull,
+    },
+  });
+}
+
+const livingPoints = Prisma.sql`SELECT FROM "AzureResource" p WHERE p.kind = 'restore-point' AND p.state <> 'removed'
+  AND p."vmId" IS NOT DISTINCT FROM c."vmId" AND starts_with(p."resourceId", c."resourceId" || '/')`;
+
+/** A collection whose last restore point is removed is to be removed, too. */
+export async function wantEmptyCollectionRemoved(tx: Tx, restorePointId: string, at: Date): Promise<void> {
+  const [collectionId] = restorePointId.split("/restorepoints/");
+  const count = await tx.$executeRaw`
+    UPDATE "AzureResource" c SET wanted = 'removed', reason = 'copied', "unwantedAt" = ${at}, "nextTryAt" = ${at},
+      tries = 0, "lastError" = NULL
+    WHERE c.kind = 'restore-point-collection' AND c."resourceId" = ${collectionId ?? ""} AND c.state <> 'removed'
+      AND c.wanted <> 'removed' AND NOT EXISTS (${livingPoints})`;
+  if (count > 0) await wakeReconciler(tx, at);
+}
+
+/** Whether a collection is still to be removed: no job has begun to use it. Ask under `locks.collection`. */
+export async function isCollectionUnwanted(tx: Tx, { id }: Pick<RemovalClaim, "id">): Promise<boolean> {
+  const rows = await tx.$queryRaw`
+    SELECT c.id FROM "AzureResource" c WHERE c.id = ${id}::uuid AND c.wanted = 'removed' AND NOT EXISTS (${livingPoints})`;
+  return z.array(z.unknown()).parse(rows).length > 0;
+}
+
+/** The earliest try that waits; null when nothing is to be removed. */
+export async function nextRemovalAt(tx: Tx): Promise<Date | null> {
+  const { _min: least } = await tx.azureResource.aggregate({ _min: { nextTryAt: true } });
+  return least.nextTryAt;
+}
+
+/** Marks as unwanted what ended jobs left: grants, snapshots that no point keeps, and disks that were planned only. */
+export async function wantLeftRemoved(tx: Tx, { before, at }: { before: Date; at: Date }): Promise<number> {
+  const rows = z.array(z.object({ id: z.string() })).parse(
+    await tx.$queryRaw`
+      SELECT r.id FROM "AzureResource" r LEFT JOIN "Job" j ON j.id = r."jobId"
+      WHERE r.state IN ('planned', 'created') AND r.wanted = 'present' AND r."createdAt" <= ${before}
+        AND (r.kind = 'grant' OR (r.kind = 'restore-point' AND r."pointId" IS NULL) OR (r.kind = 'disk' AND r.state = 'planned'))
+        AND (j.id IS NULL OR j.state NOT IN ('queued', 'running'))
+      LIMIT 1000`,
+  );
+  const ids = rows.map(({ id }) => id);
+  return ids.length === 0 ? 0 : wantRemoved(tx, { where: { ids }, reason: "orphan", at });
+}
+
+/** Kept snapshots: of these rows, those that no open backup of their VM may use as a base are to be removed. */
+export async function wantKeptRemoved(tx: Tx, ids: readonly string[], at: Date): Promise<number> {
+  const count = await tx.$executeRaw`
+    UPDATE "AzureResource" r SET wanted = 'removed', reason = 'kept-over', "unwantedAt" = ${at}, "nextTryAt" = ${at},
+      tries = 0, "lastError" = NULL
+    WHERE r.id = ANY(${[...ids]}::uuid[]) AND r.wanted = 'kept' AND r.state <> 'removed'
+      AND NOT EXISTS (SELECT FROM "Job" j WHERE j."vmId" = r."vmId" AND j.kind = 'backup' AND j.state IN ('queued', 'running'))`;
+  if (count > 0) await wakeReconciler(tx, at);
+  return count;
+}

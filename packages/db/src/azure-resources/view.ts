@@ -1,0 +1,32 @@
+import {
+  azureResourceKinds,
+  azureResourceStates,
+  countView,
+  errorView,
+  instantView,
+  removalReasons,
+  wantedStates,
+} from "@kluis/domain";
+import { z } from "zod";
+
+/** A resource that a job made in Azure: what is wanted, and what is. */
+export const resourceView = z.object({
+  id: z.string(),
+  kind: z.enum(azureResourceKinds),
+  resourceId: z.string(),
+  state: z.enum(azureResourceStates),
+  wanted: z.enum(wantedStates),
+  /** The disk of a restore: it belongs to its user now. */
+  delivered: z.boolean(),
+  createdAt: instantView,
+  keepUntil: instantView.nullable(),
+  /** Since when it is to be removed, and why. */
+  unwantedAt: instantView.nullable(),
+  reason: z.enum(removalReasons).nullable(),
+  /** Refused tries to remove it, and the last refusal. */
+  tries: countView,
+  nextTryAt: instantView.nullable(),
+  lastError: errorView.nullable(),
+  removedAt: instantView.nullable(),
+});
+export type ResourceView = z.infer<typeof resourceView>;

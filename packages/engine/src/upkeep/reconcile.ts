@@ -1,0 +1,185 @@
+/**
+ * The reconciler: makes Azure as the rows of resources say. Jobs, retention and the sweeper only record what is no longer wanted.
+ * Each resource has its own tries, pause, limit and error, so that one that cannot be removed stops no other.
+ */
+import {
+  appendEvents,
+  claimRemovals,
+  confirmRemoval,
+  databaseNow,
+  inTransaction,
+  keepClaimed,
+  nextRemovalAt,
+  notify,
+  type RemovalClaim,
+  recordRemovalTry,
+  type Tx,
+  teamsOfVm,
+  wantEmptyCollectionRemoved,
+} from "@kluis/db";
+import {
+  engineActor,
+  errorInfo,
+  forEachConcurrent,
+  KluisError,
+  type LedgerDraft,
+  limits,
+  nextRemoval,
+  removalReasonTexts,
+  toKluisError,
+} from "@kluis/domain";
+import type { EngineDeps } from "../deps.ts";
+import type { Again } from "../runtime/tasks.ts";
+import { type RemovalOutcome, removers } from "./removers.ts";
+import { refreshRemovalAttention } from "./stuck-removals.ts";
+
+/** Resources that one engine removes at the same time. */
+const CONCURRENCY = 4;
+/** Resources that one page claims: they are all tried within the life of the claim, also when each takes its whole limit. */
+const PAGE = CONCURRENCY;
+/** Time of one run: then others get the worker, and the task continues. */
+const RUN_MS = 5 * 60_000;
+/** The pause while another process uses the resource. */
+const BUSY_MS = 5_000;
+
+export interface ReconcileOptions {
+  readonly signal: AbortSignal;
+  /** Limit of one try; default: domain's. */
+  readonly tryMs?: number;
+}
+
+/** Removes what is due. Returns when the next try is due, or null when nothing is left to remove. */
+export async function reconcileAzure(
+  deps: EngineDeps,
+  { signal, tryMs = limits.removalTryMs }: ReconcileOptions,
+): Promise<Again | null> {
+  const startedMs = performance.now();
+  let isWhole = false;
+  while (!isWhole && performance.now() - startedMs < RUN_MS) {
+    signal.throwIfAborted();
+    const claims = await claimRemovals(deps.db.prisma, { limit: PAGE, claimMs: limits.removalClaimMs });
+    isWhole = claims.length < PAGE;
+    await forEachConcurrent(claims, { limit: CONCURRENCY, signal }, (claim) =>
+      tryRemoval(deps, claim, AbortSignal.any([signal, AbortSignal.timeout(tryMs)])).catch((error) => {
+        signal.throwIfAborted();
+        // The database refused to store how it went: the claim ends by itself.
+        deps.log.error({ error, resourceId: claim.resourceId }, "reconciler: a try was not stored");
+      }),
+    );
+  }
+  await refreshRemovalAttention(deps);
+  const next = await nextRemovalAt(deps.db.prisma);
+  if (next === null) return null;
+  const now = await databaseNow(deps.db.prisma);
+  return { againInMs: Math.max(0, next.getTime() - now.getTime()) };
+}
+
+async function tryRemoval(deps: EngineDeps, claim: RemovalClaim, signal: AbortSignal): Promise<void> {
+  let outcome: RemovalOutcome;
+  try {
+    outcome = await removers[claim.kind](deps, claim, signal);
+  } catch (error) {
+    return recordFailure(deps, claim, failureOf(error, signal));
+  }
+  await inTransaction(deps.db, (tx) => recordOutcome(tx, { deps, claim, outcome }));
+}
+
+/** Errors of the time limit say so. An engine that stops records nothing but the end of its claim. */
+function failureOf(error: unknown, signal: AbortSignal): KluisError {
+  if (signal.aborted && isTimeout(signal.reason)) {
+    return new KluisError("AZURE_UNREACHABLE", {
+      message: "Azure did not answer the removal in time.",
+      cause: error,
+    });
+  }
+  return toKluisError(error);
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === "TimeoutError";
+}
+
+async function recordFailure(deps: EngineDeps, claim: RemovalClaim, error: KluisError): Promise<void> {
+  const { kind, resourceId, tries: before } = claim;
+  deps.log.warn({ error, kind, resourceId, tries: before }, "reconciler: not removed; it is tried again");
+  await inTransaction(deps.db, async (tx) => {
+    const now = await databaseNow(tx);
+    const isUnknown =
+      claim.state === "planned" && now.getTime() - claim.createdAt.getTime() > limits.plannedUnknownMs;
+    if (isUnknown) return recordOutcome(tx, { deps, claim, outcome: { kind: "gone", existed: false } });
+    // The engine stops: another one continues at once.
+    const isStop = error.code === "CANCELLED";
+    const { tries, pauseMs } = isStop ? { tries: before, pauseMs: 0 } : nextRemoval(before, error);
+    const nextTryAt = new Date(now.getTime() + pauseMs);
+    // An error about the pending deletion ends it: the next try starts again, and finds what Azure did.
+    const done = { tries, nextTryAt, error: isStop ? null : errorInfo(error), operation: null };
+    if (await recordRemovalTry(tx, claim, done)) await notifyOwner(tx, claim);
+  });
+}
+
+interface Outcome {
+  readonly deps: Pick<EngineDeps, "clock">;
+  readonly claim: RemovalClaim;
+  readonly outcome: RemovalOutcome;
+}
+
+async function recordOutcome(tx: Tx, { deps, claim, outcome }: Outcome): Promise<void> {
+  const at = await databaseNow(tx);
+  switch (outcome.kind) {
+    case "needed":
+      return keepClaimed(tx, claim);
+    case "busy":
+    case "running": {
+      const pauseMs =
+        outcome.kind === "busy" ? BUSY_MS : Math.min(limits.removalLongestPauseMs, outcome.retryAfterMs);
+      const operation = outcome.kind === "busy" ? null : outcome.operation;
+      const nextTryAt = new Date(at.getTime() + pauseMs);
+      await recordRemovalTry(tx, claim, { tries: claim.tries, nextTryAt, error: null, operation });
+      return;
+    }
+    case "gone": {
+      if (!(await confirmRemoval(tx, claim, at))) return;
+      if (claim.kind === "restore-point") await wantEmptyCollectionRemoved(tx, claim.resourceId, at);
+      await notifyOwner(tx, claim);
+      const event = outcome.existed ? removedEvent(claim) : null;
+      if (event === null) return;
+      const vm = claim.vmId === null ? {} : { vmId: claim.vmId, teamIds: await teamsOfVm(tx, claim.vmId) };
+      await appendEvents(tx, deps.clock, [{ ...event, ...vm }]);
+      return;
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
+
+async function notifyOwner(tx: Tx, { jobId, vmId, kind }: RemovalClaim): Promise<void> {
+  if (jobId !== null) await notify(tx, "job", { jobId });
+  if (vmId !== null && kind === "restore-point") await notify(tx, "points", { vmId });
+}
+
+function removedEvent({ kind, resourceId, jobId, pointId, reason, tries }: RemovalClaim): LedgerDraft | null {
+  const name = resourceId.split("/").at(-1) ?? "";
+  const why = reason === null ? {} : { reason: removalReasonTexts[reason] };
+  const data = { jobId, pointId, ...why, refusedTries: tries };
+  switch (kind) {
+    case "restore-point": {
+      if (reason === "orphan") break;
+      const target = { type: "snapshot", id: resourceId, name } as const;
+      return { kind: "snapshot.removed", actor: engineActor, target, data };
+    }
+    case "grant":
+    case "manifest":
+    case "restore-point-collection":
+      return null;
+    case "disk":
+      break;
+    default:
+      return kind satisfies never;
+  }
+  return {
+    kind: "azure-resource.removed",
+    actor: engineActor,
+    target: { type: kind, id: resourceId, name },
+    data,
+  };
+}
