@@ -41,7 +41,7 @@ export interface Attention {
   readonly kind: AttentionKind;
   /** The VM that it is about: who sees the VM sees it. Without one, only those who see every VM do. */
   readonly vmId?: string | null;
-  /** What is wrong, in one sentence. */
+  /** The problem, in one sentence. */
   readonly notice: Notice;
   /** Why, with what to do. */
   readonly error?: ErrorInfo | null;

@@ -18,7 +18,7 @@ export {
   type VmVisibility,
   visibleVmFilter,
 } from "./access.ts";
-export { type Attention, type AttentionKind, attentionKinds, attentionKindTexts } from "./attention.ts";
+export * from "./attention.ts";
 export {
   type Actor,
   actorSchema,
@@ -33,23 +33,7 @@ export {
   type SignInMethod,
   signInMethods,
 } from "./audit.ts";
-export {
-  type AzureResourceKind,
-  type AzureResourceState,
-  azureResourceKinds,
-  azureResourceStates,
-  azureResourceTexts,
-  nextRemoval,
-  type RemovalReason,
-  type ResourceStanding,
-  removalReasons,
-  removalReasonTexts,
-  resourceStandings,
-  resourceStandingTexts,
-  standingOf,
-  type WantedState,
-  wantedStates,
-} from "./azure-resource.ts";
+export * from "./azure-resource.ts";
 export { formatBytes, parseBytes, safeBytes } from "./bytes.ts";
 export { canonicalJson, storableJson, storableText } from "./canonical-json.ts";
 export { type Clock, systemClock, type TimedClock } from "./clock.ts";

@@ -64,7 +64,7 @@ export const limits = {
   removalAttentionMs: day,
   /** A resource that was planned, and about which Azure gives no answer for this time, counts as never made. */
   plannedUnknownMs: day,
-  /** One try to remove a resource ends within this time; its claim lasts longer, and ends by itself when the engine is killed. */
+  /** One try to remove a resource ends within this time; its claim lasts longer, and expires when the engine is killed. */
   removalTryMs: minute,
   removalClaimMs: 90 * second,
   /** A condemned pack is kept at least this long before it is deleted: longer than `segmentLongestMs`, in which a job may use it. */

@@ -187,6 +187,7 @@ describe("the reconciler", () => {
     await until("the removal", 30_000, async () =>
       (await snapshotOf(jobId))?.state === "removed" ? true : null,
     );
+    expect(await snapshotOf(jobId)).toMatchObject({ tries: 0, lastError: null });
   });
 
   /** As `drop`, without waking the engine: the test runs the turns. */

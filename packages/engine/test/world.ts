@@ -167,8 +167,19 @@ export class World {
     });
   }
 
-  /** Waits for the end of a job. @throws after the time limit */
+  /** Waits for the end of a job, and until the reconciler has tried what the job left. @throws after the time limit */
   async ended(jobId: string, limitMs = 100_000): Promise<WorkJob> {
+    const job = await this.#jobEnd(jobId, limitMs);
+    const untried = { nextTryAt: { not: null }, tries: 0 };
+    const deadline = performance.now() + 10_000;
+    while (performance.now() < deadline) {
+      if ((await this.db.prisma.azureResource.count({ where: untried })) === 0) break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return job;
+  }
+
+  #jobEnd(jobId: string, limitMs: number): Promise<WorkJob> {
     return until(`the end of job ${jobId}`, limitMs, async () => {
       const job = await loadWorkJob(this.db.prisma, jobId);
       return job !== null && job.state !== "queued" && job.state !== "running" ? job : null;

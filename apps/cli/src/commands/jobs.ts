@@ -152,7 +152,7 @@ const standingTones = {
   removed: "dim",
 } as const satisfies Record<ResourceStanding, Tone | null>;
 
-/** What is left to say: until when it is kept, why it goes, why it does not go, and the next try. */
+/** Until when it is kept, why it is removed, the last refusal, and the next try. */
 function resourceText(one: Resource): string {
   const { keepUntil, reason, lastError, tries, nextTryAt } = one;
   const kept = one.wanted === "kept" && keepUntil !== null ? `Until ${minuteOf(keepUntil)}.` : "";

@@ -24,7 +24,7 @@ function eventsOf(): Promise<{ kind: string; vmId: string | null }[]> {
   });
 }
 
-test("is raised once and cleared once, whoever does it at the same time", async () => {
+test("is raised once and cleared once, also by several at the same time", async () => {
   const raise = () =>
     inTransaction(database.db, (tx) => raiseAttention(tx, { key, kind: "clock", notice: said }));
   const raised = await Promise.all([raise(), raise(), raise()]);

@@ -7,7 +7,7 @@ export const attentionView = z.object({
   kind: z.enum(attentionKinds),
   /** The VM that it is about; null: the installation. */
   vm: refView.nullable(),
-  /** What is wrong, in English. */
+  /** The problem, in English. */
   message: z.string(),
   /** `message` as a notice; null when this version does not know it. */
   notice: storedNoticeSchema,

@@ -1,4 +1,4 @@
-/** What is to be removed from Azure: jobs and upkeep say so here, and the reconciler claims, tries and confirms. */
+/** Removals from Azure: jobs and upkeep say so here, and the reconciler claims, tries and confirms. */
 import {
   type AzureResourceKind,
   azureResourceKinds,
@@ -100,14 +100,14 @@ const claimSchema = z.object({
   operation: z.unknown(),
   tries: z.number(),
   createdAt: z.date(),
-  /** Identifies the claim: whoever has a newer one decides. */
+  /** Identifies the claim: a newer one ends it. */
   nextTryAt: z.date(),
 });
 /** A resource that one engine removes now. */
 export type RemovalClaim = z.infer<typeof claimSchema>;
 
 /**
- * Claims resources whose removal is due, the longest due first. A claim ends by itself, so that the work of a killed engine
+ * Claims resources whose removal is due, the longest due first. A claim expires, so that the work of a killed engine
  * continues; two engines never have the same one.
  */
 export async function claimRemovals(

@@ -16,7 +16,7 @@ const stuckSchema = z.object({
 /** Resources of one VM, or of none, that Azure refuses to remove; the longest refused one, and why. */
 export type StuckRemovals = z.infer<typeof stuckSchema>;
 
-/** Removals that were refused often, or wait for long. Planned resources that nobody made do not count. */
+/** Removals that were refused often, or wait for long. Resources that were only planned do not count. */
 export async function listStuckRemovals(tx: Tx, limit: number): Promise<StuckRemovals[]> {
   const { removalAttentionTries: tries, removalAttentionMs: ms } = limits;
   return stuckSchema.array().parse(
@@ -30,7 +30,7 @@ export async function listStuckRemovals(tx: Tx, limit: number): Promise<StuckRem
   );
 }
 
-/** Keys of what is raised about removals, with the sentence that was raised. */
+/** Keys of the attention that removals need, with its sentence. */
 export async function listRaisedRemovals(
   tx: Tx,
 ): Promise<{ readonly key: string; readonly message: string }[]> {

@@ -9,7 +9,7 @@ import {
 } from "@kluis/domain";
 import { z } from "zod";
 
-/** A resource that a job made in Azure: what is wanted, and what is. */
+/** A resource that a job made in Azure: its wanted and its actual state. */
 export const resourceView = z.object({
   id: z.string(),
   kind: z.enum(azureResourceKinds),

@@ -62,7 +62,7 @@ export async function reconcileAzure(
     await forEachConcurrent(claims, { limit: CONCURRENCY, signal }, (claim) =>
       tryRemoval(deps, claim, AbortSignal.any([signal, AbortSignal.timeout(tryMs)])).catch((error) => {
         signal.throwIfAborted();
-        // The database refused to store how it went: the claim ends by itself.
+        // The database refused to store how it went: the claim expires.
         deps.log.error({ error, resourceId: claim.resourceId }, "reconciler: a try was not stored");
       }),
     );
@@ -84,7 +84,7 @@ async function tryRemoval(deps: EngineDeps, claim: RemovalClaim, signal: AbortSi
   await inTransaction(deps.db, (tx) => recordOutcome(tx, { deps, claim, outcome }));
 }
 
-/** Errors of the time limit say so. An engine that stops records nothing but the end of its claim. */
+/** Errors of the time limit say so. An engine that stops records only the end of its claim. */
 function failureOf(error: unknown, signal: AbortSignal): KluisError {
   if (signal.aborted && isTimeout(signal.reason)) {
     return new KluisError("AZURE_UNREACHABLE", {

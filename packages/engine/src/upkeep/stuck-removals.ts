@@ -15,7 +15,7 @@ const RAISED_MOST = 200;
 
 type RemovalKey = `azure-removal:${string}`;
 
-/** Compares what is stuck with what is raised. Runs after each turn of the reconciler; two at once have the same result. */
+/** Compares stuck removals with the raised attention. Runs after each turn of the reconciler; two at once have the same result. */
 export async function refreshRemovalAttention(deps: Pick<EngineDeps, "db">): Promise<void> {
   const stuck = await listStuckRemovals(deps.db.prisma, RAISED_MOST);
   const raised = new Map(
