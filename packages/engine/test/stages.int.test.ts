@@ -1,5 +1,7 @@
 /** The two stages of a backup: outages park a transfer, and newer snapshots replace those that do not move. */
+import { join } from "node:path";
 import { askJobToCancel, inTransaction } from "@kluis/db";
+import { startAzurite } from "@kluis/local-stack/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { backupMachine } from "../src/jobs/backup/machine.ts";
 import { MIB, random, standardPolicy, until, World } from "./world.ts";
@@ -8,6 +10,8 @@ let world: World;
 let vmId: string;
 let vmName: string;
 let made = 0;
+/** The vault's server after an outage; the stack stops the first one. */
+let vault: Awaited<ReturnType<typeof startAzurite>> | null = null;
 
 beforeAll(async () => {
   world = await World.start();
@@ -15,7 +19,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   vmName = `stage${++made}`;
-  const image = await world.image(vmName, 24 * MIB, [random(0, 6 * MIB)]);
+  const image = await world.image(vmName, 24 * MIB, [random(0, 4 * MIB)]);
   vmId = await world.protectedVm({ name: vmName, disks: [image], policy: standardPolicy });
 });
 afterEach(async () => {
@@ -23,6 +27,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await world.stop();
+  await vault?.stop();
 });
 
 /** The engine's role is lost: no snapshot can be opened. */
@@ -55,7 +60,7 @@ describe("an outage during the transfer", () => {
     const jobId = await world.startBackup(vmId);
     const first = await parked(jobId);
     expect(first).toMatchObject({ state: "running", error: null, parkedError: { code: "AZURE_FORBIDDEN" } });
-    await world.clock.advance({ hours: 3 });
+    await world.clock.advance({ hours: 1 });
     const later = await row(jobId);
     expect(later.parkedSince).toEqual(first.parkedSince);
     expect(later).toMatchObject({ state: "running", error: null, attempt: 0 });
@@ -108,6 +113,20 @@ describe("an outage during the transfer", () => {
     expect(after).toEqual(expect.arrayContaining(during));
     const point = await world.pointOf(jobId);
     expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest(`${name}-os`));
+  });
+
+  it("of the vault parks it too, and the transfer continues when the vault is back", async () => {
+    const { azurite, folder } = world.stack;
+    await azurite.stop();
+    const jobId = await world.startBackup(vmId);
+    const during = await parked(jobId);
+    expect(during.parkedError).toMatchObject({ code: "VAULT_UNREACHABLE" });
+    expect(during.capturedAt).not.toBeNull();
+    vault = await startAzurite({ dataDir: join(folder, "azurite"), port: azurite.port });
+    await world.clock.advance({ minutes: 2 });
+    expect(await world.ended(jobId)).toMatchObject({ state: "succeeded", error: null });
+    const point = await world.pointOf(jobId);
+    expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest(`${vmName}-os`));
   });
 
   it("ends with the job when a user cancels it", async () => {
