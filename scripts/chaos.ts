@@ -1,10 +1,12 @@
 /**
  * `npm run chaos`: backs up, restores and deletes VMs while engines, PostgreSQL and connections are killed and every call may fail,
- * and checks that every point restores exactly. The same seed breaks the same things.
+ * and checks that every point restores exactly. The same seed breaks the same things. Then kills each victim in each step, and
+ * measures how soon the job continues.
  *
- *   npm run chaos -- --seed 17 --steps 300 --vms 6 --logs DIR
+ *   npm run chaos -- --seed 17 --steps 300 --vms 6 --logs DIR --only chaos
  */
 import { parseArgs } from "node:util";
+import { everyStep, type KillReport, runKillMatrix } from "../packages/engine/test/chaos/kill-matrix.ts";
 import { makePlan } from "../packages/engine/test/chaos/plan.ts";
 import { type ChaosReport, runChaos } from "../packages/engine/test/chaos/run.ts";
 
@@ -16,6 +18,8 @@ function readOptions() {
       vms: { type: "string", default: "6" },
       /** Folder for the engines' logs; default: they are removed. */
       logs: { type: "string" },
+      /** `chaos` or `kill-matrix`; default: both. */
+      only: { type: "string" },
     },
   });
   const number = (name: "seed" | "steps" | "vms"): number => {
@@ -28,6 +32,7 @@ function readOptions() {
     steps: number("steps"),
     vms: Math.max(1, number("vms")),
     logs: values.logs ?? null,
+    only: values.only ?? null,
   };
 }
 
@@ -58,17 +63,46 @@ function table(title: string, counts: ReadonlyMap<string, number>): void {
   for (const [name, count] of sorted(counts)) console.log(`  ${String(count).padStart(5)}  ${name}`);
 }
 
-const { seed, steps, vms, logs } = readOptions();
-console.log(`Seed ${seed}. Replay: npm run chaos -- --seed ${seed} --steps ${steps} --vms ${vms}`);
+function printMatrix({ cells, problems }: KillReport): void {
+  const names = [...new Set(cells.map(({ victim }) => victim))];
+  console.log(`\n| job | step | ${names.map((name) => `${name} killed`).join(" | ")} |`);
+  console.log(`|---|---|${names.map(() => "---:").join("|")}|`);
+  for (const { kind, step } of everyStep) {
+    const of = names.map((name) =>
+      cells.find((cell) => cell.kind === kind && cell.step === step && cell.victim === name),
+    );
+    const texts = of.map((cell) => (cell?.resumeMs == null ? "–" : `${(cell.resumeMs / 1000).toFixed(1)} s`));
+    console.log(`| ${kind} | ${step} | ${texts.join(" | ")} |`);
+  }
+  for (const problem of problems) console.log(`PROBLEM: ${problem}`);
+}
+
+async function killMatrix(): Promise<boolean> {
+  const report = await runKillMatrix({ victims: ["engine", "postgres", "azurite-connections"], say });
+  printMatrix(report);
+  return report.problems.length === 0;
+}
+
+async function chaos(): Promise<boolean> {
+  const { seed, steps, vms, logs } = options;
+  console.log(`Seed ${seed}. Replay: npm run chaos -- --seed ${seed} --steps ${steps} --vms ${vms}`);
+  const report = await runChaos({
+    plan: makePlan({ seed, steps, vms }),
+    say,
+    operationLimitMs: 90_000,
+    settleLimitMs: 240_000,
+    logs,
+  });
+  print(report);
+  return report.problems.length === 0;
+}
+
+const options = readOptions();
 const began = performance.now();
-const report = await runChaos({
-  plan: makePlan({ seed, steps, vms }),
-  say: (line) => console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${line}`),
-  operationLimitMs: 90_000,
-  settleLimitMs: 240_000,
-  logs,
-});
-print(report);
-console.log(`The run took ${((performance.now() - began) / 1000).toFixed(0)} s. Seed ${seed}.`);
-process.exitCode = report.problems.length === 0 ? 0 : 1;
+const say = (line: string): void =>
+  console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${line}`);
+let holds = options.only === "kill-matrix" || (await chaos());
+if (options.only !== "chaos") holds = (await killMatrix()) && holds;
+console.log(`The run took ${((performance.now() - began) / 1000).toFixed(0)} s.`);
+process.exitCode = holds ? 0 : 1;
 if (process.connected) process.disconnect();

@@ -78,6 +78,26 @@ test("unlocks the tasks of a dead worker", async () => {
   expect(ran).toEqual([{ jobId }]);
 });
 
+test("a dead worker's last try runs again, and a task that was replaced while it ran is gone", async () => {
+  const [last, replaced] = [randomUUID(), randomUUID()];
+  const { prisma, pool } = database.db;
+  for (const jobId of [last, replaced])
+    await enqueue(prisma, "restore.advance", { jobId }, { maxAttempts: 1 });
+  await pool.query(
+    `UPDATE graphile_worker._private_jobs SET locked_at = now(), locked_by = 'worker-killed', attempts = 1
+     WHERE payload->>'jobId' = ANY($1)`,
+    [[last, replaced]],
+  );
+  await enqueue(prisma, "restore.advance", { jobId: replaced });
+  await inTransaction(database.db, (tx) => unlockWorkers(tx, ["worker-killed"]));
+  const ran: unknown[] = [];
+  const taskList = { "restore.advance": (payload: unknown) => void ran.push(payload) };
+  await runOnce({ pgPool: pool, logger, taskList });
+  expect(ran).toHaveLength(2);
+  expect(ran).toEqual(expect.arrayContaining([{ jobId: last }, { jobId: replaced }]));
+  expect(await depth("restore.advance")).toBe(0);
+});
+
 test("notifications arrive after the commit, once per transaction, and a lost connection is reported", async () => {
   const stop = new AbortController();
   const notices = listen(database.db, "job", stop.signal);

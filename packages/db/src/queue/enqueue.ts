@@ -60,10 +60,26 @@ export async function enqueue<N extends TaskName>(
  */
 const mostTries = 5;
 
-/** Unlocks the tasks of these workers (ids of graphile-worker). Only for workers whose process is certainly dead. */
+/**
+ * Unlocks the tasks of these workers (ids of graphile-worker). Only for workers whose process is certainly dead.
+ *
+ * The queue runs no task again whose tries are used up. A task that died in its last try gets one more, because a killed process is
+ * no failure of the task. A task without key was replaced while it ran: its successor does the work, and it would stay forever.
+ */
 export async function unlockWorkers(tx: Tx, workerIds: readonly string[]): Promise<void> {
   if (workerIds.length === 0) return;
+  const rows = await tx.$queryRaw`
+    SELECT id::text AS id, key IS NULL AS replaced FROM graphile_worker.jobs
+    WHERE locked_by = ANY(${[...workerIds]}::text[]) AND attempts >= max_attempts`;
+  const over = z.array(z.object({ id: z.string(), replaced: z.boolean() })).parse(rows);
+  const [replaced, lastTries] = [true, false].map((wanted) =>
+    over.filter((row) => row.replaced === wanted).map(({ id }) => id),
+  );
   await tx.$executeRaw`SELECT graphile_worker.force_unlock_workers(${[...workerIds]}::text[])`;
+  await tx.$executeRaw`SELECT graphile_worker.complete_jobs(${replaced}::bigint[])`;
+  await tx.$executeRaw`
+    SELECT graphile_worker.reschedule_jobs(ARRAY[id], attempts => max_attempts - 1)
+    FROM graphile_worker.jobs WHERE id = ANY(${lastTries}::bigint[])`;
 }
 
 /** The number of waiting and running tasks, by name. */

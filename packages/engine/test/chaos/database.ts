@@ -41,7 +41,8 @@ export class ChaosDatabase {
     this.db = given.db;
   }
 
-  static async start(folder: string): Promise<ChaosDatabase> {
+  /** @param options.twice delivers every task twice */
+  static async start(folder: string, options: { readonly twice: boolean }): Promise<ChaosDatabase> {
     const dataDir = join(folder, "postgres");
     const server = await startPostgres({ dataDir, durable: false });
     const url = await server.ensureDatabase("kluis");
@@ -50,7 +51,7 @@ export class ChaosDatabase {
     const db = await openDatabase({ url: onPort(url, steady.port), poolSize: 8 });
     // Only a loss of power needs fsync; a killed server loses commits that wait in its memory.
     await db.pool.query("ALTER DATABASE kluis SET synchronous_commit = on");
-    await db.pool.query(deliverTwice);
+    if (options.twice) await db.pool.query(deliverTwice);
     return new ChaosDatabase({ dataDir, server, steady, proxy, db });
   }
 

@@ -48,13 +48,13 @@ export class Parts {
     this.env = given.env;
   }
 
-  static async start(): Promise<Parts> {
+  static async start(options: { readonly twice: boolean } = { twice: true }): Promise<Parts> {
     const folder = await mkdtemp(join(tmpdir(), "kluis-chaos-"));
     // When root starts the run, PostgreSQL has another user, who must pass through this folder.
     await chmod(folder, 0o711);
     const azureProxy = await Proxy.start(0);
     const [database, azurite, localAzure] = await Promise.all([
-      ChaosDatabase.start(folder),
+      ChaosDatabase.start(folder, options),
       startAzurite({ dataDir: join(folder, "azurite") }),
       startLocalAzure({
         dataDir: join(folder, "local-azure"),
