@@ -21,6 +21,18 @@ const unreachable = new Map<string, string>([
   ["P1017", "it closed the connection"],
 ]);
 
+/** Messages of pg and Prisma about a lost connection, which have no code. */
+const lostConnections: readonly (readonly [RegExp, string])[] = [
+  [
+    /^Connection terminated|Server has closed the connection|connection error and is not queryable/,
+    "it closed the connection",
+  ],
+  [
+    /^timeout exceeded when trying to connect|Unable to start a transaction in the given time/,
+    "it gave no connection in time",
+  ],
+];
+
 /** Serialization failure, deadlock, and Prisma's code for both. */
 const conflicts = new Set(["40001", "40P01", "P2034"]);
 
@@ -82,11 +94,21 @@ function hasKind(error: unknown, kind: string): boolean {
 export function mapDatabaseError(error: unknown): unknown {
   if (error instanceof KluisError) return error;
   const code = findCode(error, (one) => unreachable.has(one));
-  if (code === undefined) return error;
+  const why = code === undefined ? lostConnection(error) : unreachable.get(code);
+  if (why === undefined) return error;
   return new KluisError("DATABASE_UNREACHABLE", {
-    message: `The database cannot be used: ${unreachable.get(code)}.`,
+    message: `The database cannot be used: ${why}.`,
     action: "Check that PostgreSQL runs and that DATABASE_URL is correct.",
-    params: { code },
+    params: { code: code ?? null },
     cause: error,
   });
+}
+
+function lostConnection(error: unknown): string | undefined {
+  for (const one of causes(error)) {
+    const text: unknown = Reflect.get(one, "message");
+    const found = lostConnections.find(([pattern]) => typeof text === "string" && pattern.test(text));
+    if (found !== undefined) return found[1];
+  }
+  return undefined;
 }

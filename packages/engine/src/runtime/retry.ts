@@ -1,4 +1,5 @@
 /** Decides whether and when a failed task is retried. Pure. */
+import { mapDatabaseError } from "@kluis/db";
 import { KluisError, toKluisError } from "@kluis/domain";
 
 /** The first pause of `backoff`; each further one is twice as long. */
@@ -29,7 +30,7 @@ export function failureOf(
   error: unknown,
   { overTime, minutes }: { readonly overTime: boolean; readonly minutes: number },
 ): KluisError {
-  if (!overTime) return toKluisError(error);
+  if (!overTime) return toKluisError(mapDatabaseError(error));
   return new KluisError("INTERNAL", {
     message: `The task was stopped because it took longer than ${minutes} minutes.`,
     params: { minutes },

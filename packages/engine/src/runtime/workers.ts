@@ -1,6 +1,6 @@
 /** graphile-worker's pools in this process. They take no task before the engine is registered as alive. */
 import { EventEmitter } from "node:events";
-import type { Db } from "@kluis/db";
+import { type Db, mapDatabaseError } from "@kluis/db";
 import { Logger, type Runner, run, type TaskList, type WorkerEvents } from "graphile-worker";
 import type { Log } from "../log.ts";
 
@@ -30,7 +30,9 @@ export async function startWorkers({ db, log, pools, register }: WorkersOptions)
   const runners: Runner[] = [];
   // A broken connection fails its query, but an unhandled "error" event would also end the process.
   db.pool.on("connect", (client) =>
-    client.on("error", (error) => log.warn({ error }, "a database connection broke")),
+    client.on("error", (error) =>
+      log.warn({ error: mapDatabaseError(error) }, "a database connection broke"),
+    ),
   );
   try {
     for (const { taskList, concurrency } of pools) {

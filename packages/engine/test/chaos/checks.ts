@@ -80,6 +80,20 @@ export async function openJobs(parts: Parts): Promise<string[]> {
   );
 }
 
+/** Tasks that the queue will never run again, although their tries were used up by kills. */
+export async function deadTasks(parts: Parts): Promise<string[]> {
+  const { rows } = await parts.database.db.pool.query(
+    `SELECT task_identifier AS task, key, last_error AS error FROM graphile_worker.jobs
+     WHERE locked_at IS NULL AND attempts >= max_attempts`,
+  );
+  const dead = z.array(
+    z.object({ task: z.string(), key: z.string().nullable(), error: z.string().nullable() }),
+  );
+  return dead
+    .parse(rows)
+    .map(({ task, key, error }) => `A task ${task} (${key ?? "no key"}) is dead: ${error ?? "killed"}`);
+}
+
 /** What exists in Azure without a row that wants it, and rows whose resource should be gone. */
 export async function orphans(parts: Parts): Promise<string[]> {
   const { prisma } = parts.database.db;

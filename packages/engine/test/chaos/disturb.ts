@@ -114,7 +114,6 @@ async function upkeep(parts: Parts): Promise<void> {
     inTransaction(parts.database.db, async (tx) => {
       await enqueue(tx, "vault.collect", {});
       await enqueue(tx, "azure.sweep", {});
-      await enqueue(tx, "discover", {});
     }),
   );
 }

@@ -80,7 +80,7 @@ export function makePlan({ seed, steps, vms, only }: PlanOptions): ChaosPlan {
   const lanes = shares.map((share, index) => makeVm(random.fork(), { index, share }));
   const kinds = only ?? Array.from({ length: 200 }, () => breaking.pick(weighted));
   const disturbances = kinds.map((kind) => ({
-    afterMs: breaking.whole(400, 2_500),
+    afterMs: breaking.whole(500, 4_000),
     what: disturbance(breaking, kind),
   }));
   return { seed, vms: lanes, disturbances, repeats: only === undefined, faultSeed };
