@@ -3,12 +3,18 @@
  * and checks that every point restores exactly. The same seed breaks the same things. Then kills each victim in each step, and
  * measures how soon the job continues.
  *
- *   npm run chaos -- --seed 17 --steps 300 --vms 6 --logs DIR --only chaos
+ *   npm run chaos -- --seed 17 --steps 300 --vms 6 --logs DIR --only chaos --no-portal
  */
 import { parseArgs } from "node:util";
-import { everyStep, type KillReport, runKillMatrix } from "../packages/engine/test/chaos/kill-matrix.ts";
+import {
+  everyStep,
+  type KillReport,
+  killVictims,
+  runKillMatrix,
+} from "../packages/engine/test/chaos/kill-matrix.ts";
 import { makePlan } from "../packages/engine/test/chaos/plan.ts";
 import { type ChaosReport, runChaos } from "../packages/engine/test/chaos/run.ts";
+import { preparePortal, startChaosPortal } from "./chaos-portal.ts";
 
 function readOptions() {
   const { values } = parseArgs({
@@ -20,6 +26,8 @@ function readOptions() {
       logs: { type: "string" },
       /** `chaos` or `kill-matrix`; default: both. */
       only: { type: "string" },
+      /** Leaves out the portal and its build. */
+      "no-portal": { type: "boolean", default: false },
     },
   });
   const number = (name: "seed" | "steps" | "vms"): number => {
@@ -33,6 +41,7 @@ function readOptions() {
     vms: Math.max(1, number("vms")),
     logs: values.logs ?? null,
     only: values.only ?? null,
+    hasPortal: !values["no-portal"],
   };
 }
 
@@ -71,14 +80,18 @@ function printMatrix({ cells, problems }: KillReport): void {
     const of = names.map((name) =>
       cells.find((cell) => cell.kind === kind && cell.step === step && cell.victim === name),
     );
-    const texts = of.map((cell) => (cell?.resumeMs == null ? "–" : `${(cell.resumeMs / 1000).toFixed(1)} s`));
+    const texts = of.map((cell) => (cell === undefined ? "–" : `${(cell.resumeMs / 1000).toFixed(1)} s`));
     console.log(`| ${kind} | ${step} | ${texts.join(" | ")} |`);
   }
   for (const problem of problems) console.log(`PROBLEM: ${problem}`);
 }
 
 async function killMatrix(): Promise<boolean> {
-  const report = await runKillMatrix({ victims: ["engine", "postgres", "azurite-connections"], say });
+  const report = await runKillMatrix({
+    victims: killVictims.filter((victim) => victim !== "portal" || options.hasPortal),
+    say,
+    ...(options.hasPortal ? { portal: startChaosPortal } : {}),
+  });
   printMatrix(report);
   return report.problems.length === 0;
 }
@@ -92,12 +105,14 @@ async function chaos(): Promise<boolean> {
     operationLimitMs: 90_000,
     settleLimitMs: 240_000,
     logs,
+    ...(options.hasPortal ? { portal: startChaosPortal } : {}),
   });
   print(report);
   return report.problems.length === 0;
 }
 
 const options = readOptions();
+if (options.hasPortal) await preparePortal();
 const began = performance.now();
 const say = (line: string): void =>
   console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${line}`);

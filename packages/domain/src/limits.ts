@@ -43,6 +43,8 @@ export const limits = {
    * by more than a few ticks.
    */
   clockToleranceMs: 2 * minute,
+  /** How often each engine looks for dead engines: their tasks continue within this time and a few seconds. */
+  engineReapMs: 3 * second,
   /** A heartbeat older than this is shown as silent. */
   engineSilentMs: 45 * second,
   /** How often parts (Azure, vault, scheduler) are checked; results older than `partStaleMs` are ignored. */

@@ -63,8 +63,8 @@ const mostTries = 5;
 /**
  * Unlocks the tasks of these workers (ids of graphile-worker). Only for workers whose process is certainly dead.
  *
- * The queue runs no task again whose tries are used up. A task that died in its last try gets one more, because a killed process is
- * no failure of the task. A task without key was replaced while it ran: its successor does the work, and it would stay forever.
+ * The queue runs no task again whose tries are used up. A task that died in its last try gets one more, because the task did
+ * not fail. A task without key was replaced while it ran: its successor does the work, and it would stay forever.
  */
 export async function unlockWorkers(tx: Tx, workerIds: readonly string[]): Promise<void> {
   if (workerIds.length === 0) return;

@@ -39,10 +39,15 @@ export async function keepAlive(
   const beat = async (): Promise<void> => {
     await deps.clockGuard.check(deps);
     await beatEngine(deps.db.prisma, engineId, { now: deps.clock.now() });
-    await reapDead(deps);
   };
   await Promise.all([
     repeat(deps, { name: "heartbeat", everyMs: limits.engineHeartbeatMs, signal, work: beat }),
+    repeat(deps, {
+      name: "dead engines",
+      everyMs: limits.engineReapMs,
+      signal,
+      work: () => reapDead(deps),
+    }),
     repeat(deps, {
       name: "health",
       everyMs: limits.partCheckMs,

@@ -9,10 +9,14 @@ import { Random } from "./random.ts";
 /** More than a day would let the schedule and the retention begin. */
 const MOST_HOURS = 12;
 
+/** Steps of jobs that end between two disturbances, and the longest wait for them. */
+const STEPS_BETWEEN = 3;
+const LONGEST_PAUSE_MS = 15_000;
+
 export interface Victims {
   readonly parts: Parts;
-  /** Kills the portal and starts it again; null without one. */
-  readonly killPortal: ((downMs: number) => Promise<void>) | null;
+  /** Kills the portal and starts it again; does nothing without one. */
+  readonly killPortal: (downMs: number) => Promise<void>;
   readonly say: (line: string) => void;
 }
 
@@ -48,12 +52,25 @@ export async function disturb(
     const next = plan.disturbances[at % plan.disturbances.length];
     if (next === undefined) break;
     await pause(next.afterMs);
+    await progress(victims.parts, signal);
     if (signal.aborted) break;
     victims.say(`disturbance ${at + 1}: ${JSON.stringify(next.what)}`);
     await carryOut(victims, next.what);
     counts.set(next.what.kind, (counts.get(next.what.kind) ?? 0) + 1);
   }
   return counts;
+}
+
+/** Waits until jobs have moved on: on a slow machine, engines that never live long enough would prove nothing. */
+async function progress(parts: Parts, signal: AbortSignal): Promise<void> {
+  const done = async (): Promise<number> =>
+    parts.database.db.prisma.jobStep.count({ where: { state: "done" } }).catch(() => 0);
+  const deadline = performance.now() + LONGEST_PAUSE_MS;
+  const before = await done();
+  while (!signal.aborted && performance.now() < deadline) {
+    if ((await done()) >= before + STEPS_BETWEEN) return;
+    await pause(200);
+  }
 }
 
 async function carryOut({ parts, killPortal }: Victims, what: Disturbance): Promise<void> {
@@ -63,7 +80,7 @@ async function carryOut({ parts, killPortal }: Victims, what: Disturbance): Prom
     case "kill-postgres":
       return parts.database.kill(what.downMs);
     case "kill-portal":
-      return killPortal?.(what.downMs);
+      return killPortal(what.downMs);
     case "stop-azurite":
       return parts.stopAzurite(what.downMs);
     case "cut":

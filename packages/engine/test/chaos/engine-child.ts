@@ -11,6 +11,7 @@ process.on("message", (message) => {
   ({ aheadMs } = messageSchema.parse(message));
 });
 process.on("disconnect", () => process.exit(0));
+if (!process.connected) process.exit(0);
 
 const clock: TimedClock = {
   now: () => new Date(Date.now() + aheadMs),

@@ -9,6 +9,7 @@ import { patiently } from "./database.ts";
 import { type Expected, type Guest, importVms, protect } from "./fleet.ts";
 import { Parts } from "./parts.ts";
 import { MIB, type VmPlan } from "./plan.ts";
+import type { Portal } from "./run.ts";
 
 export const killVictims = ["engine", "postgres", "azurite-connections", "portal"] as const;
 export type KillVictim = (typeof killVictims)[number];
@@ -19,8 +20,8 @@ export interface KillCell {
   readonly kind: MatrixKind;
   readonly step: string;
   readonly victim: KillVictim;
-  /** From the kill to the first sign that the job continues; null: the job had ended in the meantime. */
-  readonly resumeMs: number | null;
+  /** From the kill to the first sign that the job continues. */
+  readonly resumeMs: number;
   /** The state of the job at its end. */
   readonly end: string;
 }
@@ -35,7 +36,8 @@ export interface KillMatrixOptions {
   /** Default: every step of every kind. */
   readonly steps?: readonly { readonly kind: MatrixKind; readonly step: string }[];
   readonly say: (line: string) => void;
-  readonly killPortal?: (parts: Parts) => (downMs: number) => Promise<void>;
+  /** Starts the portal that is killed. */
+  readonly portal?: (parts: Parts) => Promise<Portal>;
 }
 
 export const everyStep: readonly { kind: MatrixKind; step: string }[] = matrixKinds.flatMap((kind) =>
@@ -73,16 +75,15 @@ export async function runKillMatrix(options: KillMatrixOptions): Promise<KillRep
     const slow = { match: {}, effect: { type: "delay", ms: 150 } } as const;
     await parts.localAzure.control.addFault(slow);
     parts.proxies.azurite.delayMs = 15;
-    const run: MatrixRun = { parts, guest, expected: new Map(), options, made: 0 };
+    await using portal = (await options.portal?.(parts)) ?? null;
+    const run: MatrixRun = { parts, guest, portal, expected: new Map(), made: 0 };
     await backUp(run);
     const cells: KillCell[] = [];
     for (const { kind, step } of options.steps ?? everyStep)
       for (const victim of options.victims) {
         const cell = await killIn(run, { kind, step, victim });
         cells.push(cell);
-        options.say(
-          `${cell.kind} ${cell.step}, ${cell.victim} killed: ${cell.resumeMs ?? "–"} ms, ${cell.end}`,
-        );
+        options.say(`${cell.kind} ${cell.step}, ${cell.victim} killed: ${cell.resumeMs} ms, ${cell.end}`);
       }
     await parts.localAzure.control.clearFaults();
     parts.proxies.azurite.calm();
@@ -96,7 +97,7 @@ interface MatrixRun {
   readonly parts: Parts;
   readonly guest: Guest;
   readonly expected: Expected;
-  readonly options: KillMatrixOptions;
+  readonly portal: Portal | null;
   made: number;
 }
 
@@ -126,7 +127,7 @@ async function killIn(
   try {
     const jobId = await start(run, kind);
     const began = await Promise.race([steps.begun(jobId, step), pause(30_000)]);
-    if (began !== true) return { kind, step, victim, resumeMs: null, end: `never in ${step}` };
+    if (began !== true) return { kind, step, victim, resumeMs: 0, end: `never in ${step}` };
     const before = await progressOf(run, jobId);
     const killedAt = performance.now();
     const recovered = kill(run, victim, before.lockedBy);
@@ -146,7 +147,7 @@ async function bothEngines({ parts }: MatrixRun): Promise<void> {
   });
 }
 
-async function kill({ parts, options }: MatrixRun, victim: KillVictim, lockedBy: string[]): Promise<void> {
+async function kill({ parts, portal }: MatrixRun, victim: KillVictim, lockedBy: string[]): Promise<void> {
   switch (victim) {
     case "engine":
       return parts.killEngine(await holder(parts, lockedBy), 500);
@@ -156,7 +157,7 @@ async function kill({ parts, options }: MatrixRun, victim: KillVictim, lockedBy:
       parts.proxies.azurite.cut();
       return;
     case "portal":
-      return options.killPortal?.(parts)(0);
+      return portal?.kill(0);
     default:
       return victim satisfies never;
   }
@@ -187,11 +188,11 @@ async function progressOf({ parts }: MatrixRun, jobId: string): Promise<Progress
   return progress;
 }
 
-/** Milliseconds until the job changes or a worker takes one of its tasks; null when the job has ended before. */
+/** Milliseconds until the job changes or another worker takes one of its tasks. */
 async function resumed(
   run: MatrixRun,
   { jobId, before, killedAt }: { jobId: string; before: Progress; killedAt: number },
-): Promise<number | null> {
+): Promise<number> {
   return until(`job ${jobId} to continue`, 90_000, async () => {
     const now = await progressOf(run, jobId).catch(() => null);
     if (now === null) return null;

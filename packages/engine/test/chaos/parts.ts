@@ -1,4 +1,5 @@
 /** The parts of a chaos run, each behind a proxy: PostgreSQL, Azurite, the local Azure, and two engines as processes. */
+import { rmSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,6 +53,7 @@ export class Parts {
     const folder = await mkdtemp(join(tmpdir(), "kluis-chaos-"));
     // When root starts the run, PostgreSQL has another user, who must pass through this folder.
     await chmod(folder, 0o711);
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
     const azureProxy = await Proxy.start(0);
     const [database, azurite, localAzure] = await Promise.all([
       ChaosDatabase.start(folder, options),

@@ -1,10 +1,18 @@
 /** One chaos run: VMs are backed up, restored and deleted while everything breaks; then everything is checked. */
 import { performance } from "node:perf_hooks";
 import { enqueue, inTransaction } from "@kluis/db";
-import { checkLedger, checkPoints, internalErrors, jobErrors, openJobs, orphans } from "./checks.ts";
+import {
+  checkLedger,
+  checkPoints,
+  deadTasks,
+  internalErrors,
+  jobErrors,
+  openJobs,
+  orphans,
+} from "./checks.ts";
 import { patiently } from "./database.ts";
 import { disturb, everyCall } from "./disturb.ts";
-import { type Expected, importVms, protect } from "./fleet.ts";
+import { type Expected, type Guest, importVms, protect } from "./fleet.ts";
 import { type Outcome, runLane } from "./lanes.ts";
 import { Parts } from "./parts.ts";
 import type { ChaosPlan, Disturbance } from "./plan.ts";
@@ -18,8 +26,21 @@ export interface ChaosOptions {
   readonly settleLimitMs: number;
   /** Folder that gets the logs of the engines; null: they are removed. */
   readonly logs?: string | null;
-  readonly killPortal?: (parts: Parts) => (downMs: number) => Promise<void>;
+  /** Starts a portal, which is killed too. */
+  readonly portal?: (parts: Parts) => Promise<Portal>;
 }
+
+export interface Portal extends AsyncDisposable {
+  /** Kills it and starts it again; resolves when it answers. */
+  kill(downMs: number): Promise<void>;
+  readonly problems: readonly string[];
+}
+
+const noPortal: Portal = {
+  kill: () => Promise.resolve(),
+  problems: [],
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
 
 export interface ChaosReport {
   readonly outcomes: readonly Outcome[];
@@ -46,11 +67,17 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await Promise.all([parts.startEngine(0), parts.startEngine(1)]);
     const guests = await protect(parts, plan.vms, images);
     const expected: Expected = new Map();
-    const { outcomes, problems, disturbances } = await underFaults(parts, options, { guests, expected });
+    await using portal = (await options.portal?.(parts)) ?? noPortal;
+    const { outcomes, problems, disturbances } = await underFaults(parts, options, {
+      guests,
+      expected,
+      portal,
+    });
     const settled = await settle(parts, options.settleLimitMs);
     const points = await checkPoints(parts, expected);
     const ledger = await checkLedger(parts);
     const errors = await jobErrors(parts);
+    const dead = await deadTasks(parts);
     return {
       outcomes,
       disturbances,
@@ -58,9 +85,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       events: ledger.events,
       problems: [
         ...problems,
+        ...portal.problems,
         ...settled.problems,
         ...points.problems,
         ...ledger.problems,
+        ...dead,
         ...errors.problems,
       ],
       failures: errors.counts,
@@ -76,14 +105,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 async function underFaults(
   parts: Parts,
   options: ChaosOptions,
-  { guests, expected }: { guests: Awaited<ReturnType<typeof protect>>; expected: Expected },
+  { guests, expected, portal }: { guests: readonly Guest[]; expected: Expected; portal: Portal },
 ) {
-  const { plan, say, operationLimitMs, killPortal } = options;
+  const { plan, say, operationLimitMs } = options;
   const outcomes: Outcome[] = [];
   const problems: string[] = [];
   for (const fault of everyCall(plan.faultSeed)) await parts.localAzure.control.addFault(fault);
   const over = new AbortController();
-  const disturbing = disturb({ parts, say, killPortal: killPortal?.(parts) ?? null }, plan, over.signal);
+  const disturbing = disturb({ parts, say, killPortal: (downMs) => portal.kill(downMs) }, plan, over.signal);
   const hurrying = hurry(parts, over.signal);
   const context = { parts, expected, outcomes, problems, operationLimitMs, say };
   await Promise.all(guests.map((guest) => runLane(context, guest)));
