@@ -31,14 +31,14 @@ export function JobResources({ job }: { readonly job: JobView }) {
 }
 
 function ResourceRow({ resource }: { readonly resource: Resource }) {
-  const t = useTranslations("jobs.resources");
+  const t = useTranslations("jobs");
   const standing = standingOf({ ...resource, failed: resource.lastError !== null });
   const { tone, icon } = looks[standing];
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <p className="flex min-w-0 flex-wrap items-baseline gap-x-2 font-medium">
-          {t(`kinds.${resource.kind}`)}
+          {t(`resources.kinds.${resource.kind}`)}
           <span
             className="min-w-0 truncate text-sm font-normal text-muted"
             title={resource.resourceId}
@@ -48,7 +48,7 @@ function ResourceRow({ resource }: { readonly resource: Resource }) {
           </span>
         </p>
         <Status look="plain" tone={tone} icon={icon}>
-          {t(`standings.${standing}`)}
+          {t(`resources.standings.${standing}`)}
         </Status>
       </div>
       <ResourceText resource={resource} standing={standing} />
@@ -63,25 +63,27 @@ function ResourceText({
   readonly resource: Resource;
   readonly standing: ResourceStanding;
 }) {
-  const t = useTranslations("jobs.resources");
+  const t = useTranslations("jobs");
   const describe = useErrorView();
   const { keepUntil, reason, lastError, nextTryAt, tries, removedAt } = resource;
   const error = lastError === null || standing === "removed" ? null : describe(lastError);
   return (
     <div className="mt-1 text-sm break-words text-muted">
       {standing === "kept" && keepUntil !== null ? (
-        <p>{t.rich("keptUntil", { time: () => <AbsoluteTime at={keepUntil} /> })}</p>
+        <p>{t.rich("resources.keptUntil", { time: () => <AbsoluteTime at={keepUntil} /> })}</p>
       ) : null}
-      {reason === null ? null : <p>{t(`reasons.${reason}`)}</p>}
+      {reason === null ? null : <p>{t(`resources.reasons.${reason}`)}</p>}
       {error === null ? null : (
         <p className="text-ink">
           {error.message} {error.action}
         </p>
       )}
       {error !== null && nextTryAt !== null ? (
-        <p>{t.rich("nextTry", { count: tries, time: () => <AbsoluteTime at={nextTryAt} /> })}</p>
+        <p>{t.rich("resources.nextTry", { count: tries, time: () => <AbsoluteTime at={nextTryAt} /> })}</p>
       ) : null}
-      {removedAt === null ? null : <p>{t.rich("removedAt", { time: () => <TimeAgo at={removedAt} /> })}</p>}
+      {removedAt === null ? null : (
+        <p>{t.rich("resources.removedAt", { time: () => <TimeAgo at={removedAt} /> })}</p>
+      )}
     </div>
   );
 }

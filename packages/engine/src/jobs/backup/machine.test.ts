@@ -12,9 +12,10 @@ describe("a backup", () => {
     expect(endingOf(running, backupMachine, {})).toBeNull();
   });
 
-  it("can be canceled until its disks are sealed", () => {
+  it("can be canceled until its manifest is durable", () => {
     expect(endingOf(canceled, backupMachine, {})).toBe("cancelled");
-    expect(endingOf(canceled, backupMachine, { sealedAt })).toBeNull();
+    expect(endingOf(canceled, backupMachine, { sealedAt })).toBe("cancelled");
+    expect(endingOf(canceled, backupMachine, { sealedAt, manifestDigest: "d" })).toBeNull();
   });
 
   it("ends as failed when it has an error and was canceled, so that the reason is not lost", () => {
