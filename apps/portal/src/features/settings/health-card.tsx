@@ -106,6 +106,7 @@ function FailedItems({ failed }: { failed: Part["failed"] }) {
 function PartText({ part }: { part: Part }) {
   const t = useTranslations("settings");
   const { message, action } = useHealthText()(part);
+  const isWork = part.part === "work";
   return (
     <>
       <FailedItems failed={part.failed} />
@@ -113,7 +114,7 @@ function PartText({ part }: { part: Part }) {
       {action === null ? null : <p className="text-sm text-muted">{action}</p>}
       {part.ok || part.since === null ? null : (
         <p className="text-sm text-faint">
-          {t.rich(part.part === "work" ? "lastSuccess" : "since", {
+          {t.rich(isWork ? "lastSuccess" : "since", {
             time: () => <TimeAgo at={part.since} />,
           })}
         </p>
