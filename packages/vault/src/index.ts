@@ -25,6 +25,7 @@ export type {
   DiskReader,
   IndexEntry,
   KeyProvider,
+  OmittedBlocks,
   PackInfo,
   PackUse,
   PointEntry,

@@ -88,6 +88,11 @@ export interface WriteSegmentOptions {
   /** Ascending, not overlapping; parts outside the segment are ignored. */
   readonly extents: AsyncIterable<Extent> | Iterable<Extent>;
   readonly delta: SegmentDelta;
+  /**
+   * A list of changes since the base that claims to be complete, as `extents` of `changed-ranges`. With `digest-comparison` the
+   * result says what it omits. All allocated blocks must be in `extents`.
+   */
+  readonly claimed?: Iterable<Extent>;
   /** The same segment in the previous recovery point, or null. */
   readonly base: NodeRef | null;
   readonly source: BlockSource;
@@ -124,6 +129,15 @@ export interface SegmentResult {
   /** Root of the segment's part of the chunk map; null when the segment is all zeros. Durable when returned. */
   readonly node: NodeRef | null;
   readonly stats: SegmentStats;
+  /** Null without `claimed`, and when that list is complete. */
+  readonly omitted: OmittedBlocks | null;
+}
+
+/** Blocks that changed although a list of changes does not have them. */
+export interface OmittedBlocks {
+  readonly blocks: number;
+  /** Of the first of them, in bytes from the start of the disk. */
+  readonly firstOffset: number;
 }
 
 export interface SealDiskOptions {

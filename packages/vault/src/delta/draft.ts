@@ -31,6 +31,8 @@ export interface WindowDraft {
   readonly changed: readonly number[];
   /** True when the window equals the base's. */
   readonly same: boolean;
+  /** Bit i: block i differs from the base, also where it became zero. */
+  readonly changedMask: number;
   readonly changedBlocks: number;
   readonly zeroBlocks: number;
 }
@@ -49,6 +51,7 @@ export function draftWindow(
   const changed: number[] = [];
   let same = true;
   let changedBlocks = 0;
+  let changedMask = 0;
   let zeroBlocks = 0;
   for (let i = 0; i < BLOCKS_PER_WINDOW; i++) {
     const before = base?.blocks[i] ?? null;
@@ -68,11 +71,14 @@ export function draftWindow(
       now = { digest: before.digest, kept: before };
     }
     const equal = now === null ? before === null : now.kept !== null;
-    if (!equal) changedBlocks += 1;
+    if (!equal) {
+      changedBlocks += 1;
+      changedMask |= bit;
+    }
     same &&= equal;
     blocks.push(now);
   }
-  return { window: plan.window, blocks, changed, same, changedBlocks, zeroBlocks };
+  return { window: plan.window, blocks, changed, same, changedMask, changedBlocks, zeroBlocks };
 }
 
 /** A window ready for the pack: its new content becomes one chunk, unless the vault has it. */

@@ -14,6 +14,7 @@ import type {
   TransferLimits,
   WriteSegmentOptions,
 } from "../types.ts";
+import { ClaimCheck } from "./claims.ts";
 import { contentOf } from "./content.ts";
 import { type ChunkSlot, draftWindow, finishLeaf, type WindowContent } from "./draft.ts";
 import { type Batch, batchWindows, planWindows, type SegmentSpan, segmentSpan } from "./plan-windows.ts";
@@ -64,6 +65,7 @@ class SegmentJob {
   private readonly held = new Set<() => void>();
   private readonly stats: Counters;
   private readonly failure: AbortController;
+  private claims: ClaimCheck | null = null;
   firstError: unknown;
 
   constructor(parts: WriteParts, options: WriteSegmentOptions, failure: AbortController) {
@@ -83,6 +85,8 @@ class SegmentJob {
   }
 
   async run(): Promise<SegmentResult> {
+    const { claimed } = this.options;
+    this.claims = claimed === undefined ? null : await ClaimCheck.of(claimed, this.span);
     const windows = planWindows(this.options.extents, this.span);
     const batches = batchWindows(windows, { maxBytes: MAX_READ_BYTES, maxWindows: BATCH_WINDOWS });
     for await (const outcome of mapConcurrent(
@@ -100,7 +104,8 @@ class SegmentJob {
     });
     await this.writer.finish();
     this.report();
-    return { node: refOf(node), stats: { ...this.stats } };
+    const omitted = (await this.claims?.finish(this.base)) ?? null;
+    return { node: refOf(node), stats: { ...this.stats }, omitted };
   }
 
   async abandon(): Promise<void> {
@@ -147,6 +152,7 @@ class SegmentJob {
     stats.readBytes += content.readBytes;
     for (const window of contents) {
       const { draft, slot, packed } = window;
+      this.claims?.compare(draft);
       stats.changedBytes += draft.changedBlocks * BLOCK_BYTES;
       stats.zeroBytes += draft.zeroBlocks * BLOCK_BYTES;
       if (slot !== null && packed === null) stats.chunksReused += 1;
