@@ -209,7 +209,7 @@ export const errorReasons = {
   ],
   AZURE_SAS_EXPIRED: [],
   DISK_ACCESS_REFUSED: ["network", "entra", "permission", "account", "not-renewed", "unknown"],
-  DELTA_BASE_INVALID: ["refused", "too-many-ranges", "snapshot-missing"],
+  DELTA_BASE_INVALID: ["refused", "too-many-ranges", "snapshot-missing", "list-incomplete"],
   /** `none`: no connection reads the subscription. `environment`, `secret`: the credential cannot be read. */
   CONNECTION_UNUSABLE: ["disabled", "none", "no-connection", "sees-nothing", "environment", "secret"],
   VAULT_UNUSABLE: ["disabled", "no-default", "environment", "secret", "overwrites", "loses", "clock"],

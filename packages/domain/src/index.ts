@@ -253,6 +253,15 @@ export {
   type SchedulerInput,
 } from "./scheduler.ts";
 export * from "./transfer-stage.ts";
+export {
+  type DiskTrustState,
+  decideTrust,
+  defaultTrustRule,
+  newDiskTrust,
+  type TrustDecision,
+  type TrustRule,
+  trustRuleSchema,
+} from "./trust.ts";
 export { type VaultKind, vaultKinds } from "./vault.ts";
 export {
   decodeVhdFooter,

@@ -19,6 +19,7 @@ export interface NoticeParams extends CaptureNoticeParams {
   "snapshot-copying": { readonly percent: number };
   "snapshot-created": { readonly consistency: Consistency };
   "read-access-opened": { readonly disks: number };
+  "transfer-planning": { readonly plannedBytes: number };
   "transfer-planned": { readonly disks: number; readonly plannedBytes: number };
   /** `fallbackDisks` disks are read in full, although their policy keeps snapshots to compare with. */
   "transfer-planned-fallback": {
@@ -68,6 +69,10 @@ export interface NoticeParams extends CaptureNoticeParams {
   "delta-snapshot-origin-unknown": None;
   "delta-snapshot-unreadable": { readonly azureMessage: string };
   "delta-ranges-refused": { readonly azureMessage: string };
+  "delta-confirming": None;
+  "delta-lists-turned-off": None;
+  /** `firstOffset`: of the first omitted block, in bytes from the start of the disk. */
+  "changed-ranges-wrong": { readonly disk: string; readonly blocks: number; readonly firstOffset: number };
 
   // Steps of a restore, a verification and a deletion
   "restore-planned": {

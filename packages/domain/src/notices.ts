@@ -34,6 +34,8 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "snapshot-copying": ({ percent }) => `Azure is making the snapshot readable (${percent} %).`,
   "snapshot-created": ({ consistency }) => `Snapshot created, ${consistency}-consistent.`,
   "read-access-opened": ({ disks }) => `Read access to ${count(disks, "disk")} of the snapshot is open.`,
+  "transfer-planning": ({ plannedBytes }) =>
+    `The disks are being planned; ${formatBytes(plannedBytes)} to read so far.`,
   "transfer-planned": ({ disks, plannedBytes }) =>
     `${count(disks, "disk")} planned, ${formatBytes(plannedBytes)} to read.`,
   "transfer-planned-fallback": ({ disks, plannedBytes, fallbackDisks }) =>
@@ -93,6 +95,11 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     "Azure does not report which disk and chain the kept snapshot belongs to.",
   "delta-snapshot-unreadable": ({ azureMessage }) => `The kept snapshot cannot be read. ${azureMessage}`,
   "delta-ranges-refused": ({ azureMessage }) => `Azure did not list the changed ranges. ${azureMessage}`,
+  "delta-confirming": () => "Every allocated block is compared, to confirm Azure’s list of changes.",
+  "delta-lists-turned-off": () =>
+    "Azure’s list of changes was wrong for this disk before, so every allocated block is compared.",
+  "changed-ranges-wrong": ({ disk, blocks, firstOffset }) =>
+    `Azure’s list of changes of disk ${disk} omitted ${count(blocks, "block")} of 64 KiB, the first at byte ${firstOffset}. The recovery point has them. The lists are turned off for this disk until a person allows them again.`,
 
   "restore-planned": ({ sourceDisk, vm, targetDisk, plannedBytes }) =>
     `${sourceDisk} of ${vm}: ${formatBytes(plannedBytes)} to write to ${targetDisk}.`,

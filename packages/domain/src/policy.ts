@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { trustRuleSchema } from "./trust.ts";
 
 /** A local time of day, 24-hour, `HH:MM`. */
 export const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Use a time such as 01:30.");
@@ -74,6 +75,8 @@ export const policyDocumentSchema = z.strictObject({
     /** VSS backup type on Windows. A full backup lets applications truncate their logs. */
     vss: z.enum(["full", "copy"]),
   }),
+  /** Which deltas confirm Azure's lists of changed ranges; `defaultTrustRule` when it is missing. */
+  trust: trustRuleSchema.optional(),
 });
 export type PolicyDocument = z.infer<typeof policyDocumentSchema>;
 

@@ -92,6 +92,7 @@ describe("a policy with instant restore", () => {
     const first = await world.backUp(vmId);
     expect(first.instantRestoreUntil).not.toBeNull();
     expect((await world.control.snapshots()).grants).toEqual([]);
+    await world.trustLists(vmId);
 
     await world.image("keep", 64 * MIB, [
       random(MIB, 65_536),

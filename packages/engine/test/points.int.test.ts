@@ -286,6 +286,7 @@ describe("retention and garbage collection", () => {
     await world.reconciled();
     const { restorePoints } = await world.control.snapshots();
     expect(restorePoints.filter(({ vm }) => vm.toLowerCase().endsWith("/kept"))).toHaveLength(1);
+    await world.trustLists(vmId);
     const third = await world.backUp(vmId);
     expect(third.disks[0]?.deltaMethod).toBe("changed-ranges");
   });

@@ -149,6 +149,19 @@ export class World {
     });
   }
 
+  /** Ends the confirmation of Azure's lists for the disks of a VM, as if many deltas had been confirmed. */
+  async trustLists(vmId: string): Promise<void> {
+    const points = await this.db.prisma.recoveryPoint.findMany({ where: { vmId }, include: { disks: true } });
+    const disks = new Map(
+      points.flatMap((point) => point.disks).map((disk) => [disk.diskUniqueId, disk.name]),
+    );
+    await this.db.prisma.diskTrust.createMany({
+      data: [...disks].map(([diskUniqueId, name]) => ({ vmId, diskUniqueId, name, deltas: 3, confirmed: 3 })),
+      skipDuplicates: true,
+    });
+    await this.db.prisma.diskTrust.updateMany({ where: { vmId }, data: { deltas: 3 } });
+  }
+
   /** Starts a manual backup. */
   async startBackup(vmId: string): Promise<string> {
     return inTransaction(this.db, async (tx) => {

@@ -24,6 +24,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Snapshot created, {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
     "read-access-opened":
       "Read access to {disks, plural, one {# disk} other {# disks}} of the snapshot is open.",
+    "transfer-planning": "The disks are being planned; {plannedBytes} to read so far.",
     "transfer-planned": "{disks, plural, one {# disk} other {# disks}} planned, {plannedBytes} to read.",
     "transfer-planned-fallback":
       "{disks, plural, one {# disk} other {# disks}} planned, {plannedBytes} to read. The changes of {fallbackDisks, plural, one {# disk} other {# disks}} cannot be listed, so every allocated block is read.",
@@ -71,6 +72,11 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Azure does not report which disk and chain the kept snapshot belongs to.",
     "delta-snapshot-unreadable": "The kept snapshot cannot be read. Azure: {azureMessage}",
     "delta-ranges-refused": "Azure did not list the changed ranges. Azure: {azureMessage}",
+    "delta-confirming": "Every allocated block is compared, to confirm Azure’s list of changes.",
+    "delta-lists-turned-off":
+      "Azure’s list of changes was wrong for this disk before, so every allocated block is compared.",
+    "changed-ranges-wrong":
+      "Azure’s list of changes of disk {disk} omitted {blocks, plural, one {# block} other {# blocks}} of 64 KiB, the first at byte {firstOffset}. The recovery point has them. The lists are turned off for this disk until a person allows them again.",
     "disk-creating": "Azure is creating the disk.",
     "disk-created": "The disk is created.",
     "write-access-opened": "Write access to the disk is open.",
@@ -180,6 +186,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Momentopname gemaakt, {consistency, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}}.",
     "read-access-opened":
       "Leestoegang tot {disks, plural, one {# schijf} other {# schijven}} van de momentopname is geopend.",
+    "transfer-planning": "De schijven worden gepland; tot nu toe {plannedBytes} te lezen.",
     "transfer-planned":
       "{disks, plural, one {# schijf} other {# schijven}} gepland, {plannedBytes} te lezen.",
     "transfer-planned-fallback":
@@ -236,6 +243,12 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Azure meldt niet bij welke schijf en reeks de bewaarde momentopname hoort.",
     "delta-snapshot-unreadable": "De bewaarde momentopname is niet leesbaar. Azure: {azureMessage}",
     "delta-ranges-refused": "Azure heeft de gewijzigde bereiken niet geleverd. Azure: {azureMessage}",
+    "delta-confirming":
+      "Elk toegewezen blok wordt vergeleken, om de lijst met wijzigingen van Azure te controleren.",
+    "delta-lists-turned-off":
+      "De lijst met wijzigingen van Azure was eerder fout voor deze schijf; daarom wordt elk toegewezen blok vergeleken.",
+    "changed-ranges-wrong":
+      "In de lijst met wijzigingen van Azure voor schijf {disk} {blocks, plural, one {ontbrak # blok} other {ontbraken # blokken}} van 64 KiB, het eerste op byte {firstOffset}. Het herstelpunt bevat ze wel. De lijsten zijn voor deze schijf uitgeschakeld totdat iemand ze weer toestaat.",
     "disk-creating": "Azure maakt de schijf.",
     "disk-created": "De schijf is gemaakt.",
     "write-access-opened": "Schrijftoegang tot de schijf is geopend.",

@@ -28,7 +28,7 @@ type FoundByKluis = {
     | "guest-answer"
     | "no-access-url"
     | "wrong-range";
-  DELTA_BASE_INVALID: "too-many-ranges" | "snapshot-missing";
+  DELTA_BASE_INVALID: "too-many-ranges" | "snapshot-missing" | "list-incomplete";
 };
 type FoundReason<C extends ErrorCode> = C extends keyof FoundByKluis ? FoundByKluis[C] : never;
 

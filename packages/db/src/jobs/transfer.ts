@@ -13,6 +13,7 @@ import { newId } from "../ids.ts";
 import { toJson, toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
 import { type DiskFacts, toDiskFacts } from "./disk.ts";
+import { type PlanList, planLists } from "./plan-list.ts";
 
 export type ExtentTuple = readonly [offset: number, length: number, kind: "data" | "zero"];
 const extentsSchema = z.array(
@@ -43,6 +44,8 @@ export interface WorkDisk extends DiskFacts {
   readonly jobId: string;
   readonly state: string;
   readonly deltaMethod: DeltaMethod | null;
+  /** The list that the plan is made from; null until planning begins, and for restores. */
+  readonly planList: PlanList | null;
   /** Why the changes were not listed; English text and notice. */
   readonly deltaReason: string | null;
   readonly deltaNotice: StoredNotice | null;
@@ -85,6 +88,7 @@ function toWorkDisk(row: DiskRow): WorkDisk {
     jobId: row.jobId,
     state: row.state,
     deltaMethod: row.deltaMethod === null ? null : z.enum(deltaMethods).parse(row.deltaMethod),
+    planList: z.enum(planLists).nullable().parse(row.planList),
     deltaReason: row.deltaReason,
     deltaNotice: storedNoticeSchema.parse(row.deltaNotice),
     baseNode: row.baseNode,
@@ -197,6 +201,8 @@ export interface WorkSegment {
   readonly segment: number;
   readonly state: string;
   readonly extents: readonly ExtentTuple[];
+  /** What Azure lists as changed, when the segment confirms that list. */
+  readonly claimed: readonly ExtentTuple[] | null;
   readonly disk: WorkDisk;
 }
 
@@ -214,6 +220,7 @@ export async function loadSegment(
     segment: row.segment,
     state: row.state,
     extents: extentsSchema.parse(row.extents),
+    claimed: extentsSchema.nullable().parse(row.claimed),
     disk: toWorkDisk(row.disk),
   };
 }
@@ -268,7 +275,13 @@ export async function countProgress(
 export async function finishSegment(
   tx: Tx,
   segment: WorkSegment,
-  result: { readonly node: string | null; readonly stats: TransferStats; readonly at: Date },
+  result: {
+    readonly node: string | null;
+    readonly stats: TransferStats;
+    readonly at: Date;
+    /** What Azure's list omitted. */
+    readonly omitted?: { readonly blocks: number; readonly firstOffset: number } | null;
+  },
 ): Promise<number | null> {
   // The lock on the job's row serializes its last segments, so that exactly one of them gets 0.
   const running = await tx.$queryRaw<unknown[]>`
@@ -277,7 +290,12 @@ export async function finishSegment(
   if (await countProgress(tx, segment, result.stats)) {
     await tx.jobSegment.update({
       where: { id: segment.id },
-      data: { state: "done", node: result.node, endedAt: result.at },
+      data: {
+        state: "done",
+        node: result.node,
+        endedAt: result.at,
+        ...(result.omitted ? { omitted: toJson(result.omitted) } : {}),
+      },
     });
   } else if ((await tx.jobSegment.count({ where: { id: segment.id } })) === 0) return null;
   const openOfDisk = await tx.jobSegment.count({

@@ -33,6 +33,8 @@ export interface SegmentMoved {
   /** Node reference of the segment's chunk map; null for a segment of zeros and for restores. */
   readonly node: string | null;
   readonly stats: TransferStats;
+  /** What Azure's list of changes omitted, when the segment confirms that list. */
+  readonly omitted?: { readonly blocks: number; readonly firstOffset: number } | null;
 }
 
 export interface SegmentKind {

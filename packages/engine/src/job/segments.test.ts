@@ -1,7 +1,7 @@
 import type { Extent } from "@kluis/domain";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { alignExtents, planSegments, segmentCount } from "./segments.ts";
+import { alignExtents, type ListedPart, planParts, planSegments, segmentCount } from "./segments.ts";
 
 const BLOCK = 8;
 const SEGMENT = 32;
@@ -106,3 +106,48 @@ describe("planSegments", () => {
     );
   });
 });
+
+describe("planParts", () => {
+  it("plans the same segments as the whole list, wherever the list and the planning are cut", async () => {
+    const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 199 }), { maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(disk, cuts, fc.nat(6), async ({ diskBytes, extents }, at, stopAfter) => {
+        const options = { diskBytes, blockBytes: BLOCK, segmentBytes: SEGMENT };
+        const whole = await Array.fromAsync(planSegments(extents, options));
+        const lists = (from: number): AsyncGenerator<ListedPart> =>
+          listed(extents, { diskBytes, cuts: at, from });
+        const first = (await Array.fromAsync(planParts(lists(0), options))).slice(0, stopAfter);
+        const from = first.at(-1)?.to ?? 0;
+        const rest = from < diskBytes ? await Array.fromAsync(planParts(lists(from), options)) : [];
+        const parts = [...first, ...rest];
+        expect(parts.flatMap(({ segments }) => segments)).toEqual(whole);
+        let reached = 0;
+        for (const part of parts) {
+          expect(part.from).toBe(reached);
+          expect(part.to === diskBytes || part.to % SEGMENT === 0).toBe(true);
+          reached = part.to;
+        }
+        expect(reached).toBe(diskBytes);
+      }),
+    );
+  });
+});
+
+/** The list of a disk from an offset on, cut at some offsets. */
+async function* listed(
+  extents: readonly Extent[],
+  { diskBytes, cuts, from }: { diskBytes: number; cuts: readonly number[]; from: number },
+): AsyncGenerator<ListedPart> {
+  let start = from;
+  for (const to of [...cuts.filter((cut) => cut > from && cut < diskBytes), diskBytes].toSorted(
+    (a, b) => a - b,
+  )) {
+    const inside = extents.flatMap(({ offset, length, kind }) => {
+      const at = Math.max(offset, start);
+      const end = Math.min(offset + length, to);
+      return end > at ? [{ offset: at, length: end - at, kind }] : [];
+    });
+    yield { from: start, to, extents: inside };
+    start = to;
+  }
+}

@@ -137,3 +137,56 @@ export async function* planSegments(
   }
   if (current !== null) yield current;
 }
+
+/** The extents of one part of a disk, as a list of Azure returns them: all that are in `[from, to)`. */
+export interface ListedPart {
+  readonly from: number;
+  readonly to: number;
+  readonly extents: readonly Extent[];
+}
+
+/** A part of a plan. `from` and `to` are boundaries of segments, or the end of the disk. */
+export interface PlannedPart {
+  readonly from: number;
+  readonly to: number;
+  readonly segments: readonly PlannedSegment[];
+}
+
+/**
+ * Plans a disk from the parts of a list, which follow one another without a gap. Yields as soon as the list has passed the end of
+ * a segment, so that the position can be stored.
+ */
+export async function* planParts(
+  parts: AsyncIterable<ListedPart>,
+  options: SegmentPlanOptions,
+): AsyncGenerator<PlannedPart> {
+  const { diskBytes, segmentBytes } = options;
+  let from: number | null = null;
+  let waiting: Extent[] = [];
+  for await (const part of parts) {
+    from ??= part.from;
+    waiting.push(...part.extents);
+    const to = part.to >= diskBytes ? diskBytes : Math.floor(part.to / segmentBytes) * segmentBytes;
+    if (to <= from) continue;
+    const [done, rest] = splitAt(waiting, to);
+    yield { from, to, segments: await Array.fromAsync(planSegments(done, options)) };
+    from = to;
+    waiting = rest;
+  }
+}
+
+/** Ascending extents before and from an offset on; the one that spans it is cut. */
+function splitAt(extents: readonly Extent[], at: number): [Extent[], Extent[]] {
+  const before: Extent[] = [];
+  const after: Extent[] = [];
+  for (const extent of extents) {
+    const end = extent.offset + extent.length;
+    if (end <= at) before.push(extent);
+    else if (extent.offset >= at) after.push(extent);
+    else {
+      before.push({ ...extent, length: at - extent.offset });
+      after.push({ ...extent, offset: at, length: end - at });
+    }
+  }
+  return [before, after];
+}

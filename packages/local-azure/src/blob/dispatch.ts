@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Entra } from "../entra/index.ts";
-import type { FaultFailure } from "../faults/effects.ts";
+import type { CallOutcome, FaultFailure, OmittedRange } from "../faults/effects.ts";
 import { noFacts } from "../faults/refusal-kinds.ts";
 import { refusals } from "../faults/refusals.ts";
 import { type BodyChange, sendBody, streamBody } from "../http/send.ts";
@@ -61,7 +61,7 @@ export async function dispatchBlob(deps: { world: World; entra: Entra }, exchang
   );
   if (outcome.next === "stop") return;
   try {
-    await answer(world, { ...exchange, operation, target: await admit(deps, exchange) }, outcome.body);
+    await answer(world, { ...exchange, operation, target: await admit(deps, exchange) }, outcome);
   } catch (error) {
     const known =
       error instanceof BlobError
@@ -101,7 +101,7 @@ async function revokeGrant(world: World, url: URL): Promise<void> {
 async function answer(
   world: World,
   request: Exchange & { operation: BlobOperation; target: AccessTarget },
-  change: BodyChange | undefined,
+  { body: change, omit }: Extract<CallOutcome, { next: "answer" }>,
 ): Promise<void> {
   const { req, res, operation, target } = request;
   setBlobHeaders(res, target);
@@ -117,7 +117,7 @@ async function answer(
     case "blob.get":
       return get(world, request, change);
     case "blob.pagelist":
-      return pageList(world, request, change);
+      return pageList(world, { ...request, omit }, change);
     case "blob.putPage":
       await putPage(world, target, req);
       res.statusCode = 201;
@@ -158,10 +158,10 @@ async function get(
 
 async function pageList(
   world: World,
-  request: Exchange & { target: AccessTarget },
+  request: Exchange & { target: AccessTarget; omit: OmittedRange | undefined },
   change?: BodyChange,
 ): Promise<void> {
-  const { req, res, url, target } = request;
+  const { req, res, url, target, omit } = request;
   const size = blobSize(target);
   const range = requestedRange(req.headers, size);
   const time = url.searchParams.get("prevsnapshot");
@@ -171,6 +171,7 @@ async function pageList(
     window: { offset: range?.start ?? 0, end: (range?.end ?? size - 1) + 1 },
     previousUrl: Array.isArray(previous) ? previous[0] : previous,
     query: url.searchParams,
+    omit,
   });
   res.setHeader("content-type", "application/xml");
   res.setHeader("x-ms-blob-content-length", size);

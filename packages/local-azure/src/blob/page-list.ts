@@ -1,5 +1,6 @@
 /** Page lists: the written ranges of a blob, or its differences from an older snapshot. */
 import { DATA, type Run, ZERO } from "../disks/blocks.ts";
+import type { OmittedRange } from "../faults/effects.ts";
 import type { World } from "../world.ts";
 import { authenticationFailed, BlobError, invalidQuery } from "./errors.ts";
 import { type AccessTarget, blobSize, findTarget } from "./target.ts";
@@ -20,6 +21,8 @@ export function listPages(
     window: { offset: number; end: number };
     previousUrl: string | undefined;
     query: URLSearchParams;
+    /** Left out of a difference. */
+    omit: OmittedRange | undefined;
   },
 ): PageList {
   const { limit, from } = paging(request.query, request.window);
@@ -28,10 +31,24 @@ export function listPages(
   const all =
     request.previousUrl === undefined
       ? [...world.layers.dataRuns(target.layer, data), ...footerRun(target, window)]
-      : changedRuns(world, target, { previousUrl: request.previousUrl, window: data });
+      : withoutRange(
+          changedRuns(world, target, { previousUrl: request.previousUrl, window: data }),
+          request.omit,
+        );
   const ranges = all.slice(0, limit);
   const next = all[limit];
   return { ranges, nextMarker: next ? Buffer.from(`p:${next.offset}`).toString("base64url") : "" };
+}
+
+function withoutRange(runs: Run[], omit: OmittedRange | undefined): Run[] {
+  if (omit === undefined) return runs;
+  const end = omit.offset + omit.bytes;
+  return runs.flatMap((run) => {
+    const before = { ...run, length: Math.min(run.length, omit.offset - run.offset) };
+    const from = Math.max(run.offset, end);
+    const after = { ...run, offset: from, length: run.offset + run.length - from };
+    return [before, after].filter(({ length }) => length > 0);
+  });
 }
 
 function paging(

@@ -29,6 +29,7 @@ export const faultEffectSchema = z.discriminatedUnion("type", [
     /** Default: where Azure usually has the refusal. */
     in: refusalPlaceSchema.optional(),
   }),
+  z.object({ type: z.literal("omit"), offset: wholeNumber.default(0), bytes: wholeNumber.default(65_536) }),
   z.object({ type: z.literal("reject-token"), revoked: z.stringbool().or(z.boolean()).default(true) }),
 ]);
 
@@ -65,8 +66,14 @@ export interface CallUnderFault {
   rejectToken(revoked: boolean): Promise<void>;
 }
 
-/** `stop`: the call needs no further answer. `answer`: it is answered, with `body` applied. */
-export type CallOutcome = { next: "stop" } | { next: "answer"; body?: BodyChange };
+/** Changes that a difference of two snapshots does not list: those in `[offset, offset + bytes)`. */
+export interface OmittedRange {
+  offset: number;
+  bytes: number;
+}
+
+/** `stop`: the call needs no further answer. `answer`: it is answered, with `body` and `omit` applied. */
+export type CallOutcome = { next: "stop" } | { next: "answer"; body?: BodyChange; omit?: OmittedRange };
 
 /** What an effect can do to the work of a long-running operation. */
 export interface WorkUnderFault {
@@ -196,6 +203,19 @@ const effects: { [T in EffectType]: EffectSpec<T> } = {
     },
     onCall: ({ reason, in: place }, call) => call.refuseAs({ reason, place }),
     // A rule for a call also decides about the operation that the call begins.
+    onWork: "ignored",
+  },
+  omit: {
+    summary: "leave changes out of a list of differences, without an error",
+    options: {
+      offset: {
+        flags: "--offset <n>",
+        help: "first byte of the disk whose changes are left out",
+        value: "number",
+      },
+      bytes: { flags: "--bytes <n>", help: "how many bytes of the disk", value: "number" },
+    },
+    onCall: async ({ offset, bytes }) => ({ next: "answer", omit: { offset, bytes } }),
     onWork: "ignored",
   },
   "reject-token": {

@@ -79,6 +79,12 @@ export const snapshotErrors = catalog({
           message: "The previous snapshot no longer exists.",
           action: "No action needed: this backup reads every allocated block instead.",
         },
+        "list-incomplete": {
+          message:
+            "Azure’s list of changes of disk {disk} was incomplete: {blocks} blocks of 64 KiB were missing, the first at byte {firstOffset}. The recovery point has them.",
+          action:
+            "Report it to Microsoft with the names of the snapshots. Allow the lists again on the page of the virtual machine when the cause is known.",
+        },
       },
     },
   },
@@ -160,6 +166,12 @@ export const snapshotErrors = catalog({
         "snapshot-missing": {
           message: "De vorige momentopname bestaat niet meer.",
           action: "Geen actie nodig: deze back-up leest elk toegewezen blok.",
+        },
+        "list-incomplete": {
+          message:
+            "De lijst met wijzigingen van Azure voor schijf {disk} was onvolledig: {blocks} blokken van 64 KiB ontbraken, het eerste op byte {firstOffset}. Het herstelpunt bevat ze wel.",
+          action:
+            "Meld het bij Microsoft met de namen van de momentopnamen. Sta de lijsten weer toe op de pagina van de virtuele machine zodra de oorzaak bekend is.",
         },
       },
     },

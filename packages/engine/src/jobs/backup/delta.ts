@@ -1,5 +1,6 @@
 /** Chooses how to find the changed blocks of a disk. Pure. */
-import { type Notice, notice } from "@kluis/domain";
+import type { PlanList } from "@kluis/db";
+import { type DeltaMethod, type Notice, notice, type TrustDecision } from "@kluis/domain";
 import type { NodeRef } from "@kluis/vault";
 import type { SnapshotDisk } from "../../job/snapshot.ts";
 import type { BaseDisk } from "./memory.ts";
@@ -73,4 +74,32 @@ function refusalOf({
   if (kept.sourceUniqueId !== snapshot.sourceUniqueId) return notice("delta-snapshot-other-disk", {});
   if (kept.familyId !== snapshot.familyId) return notice("delta-snapshot-other-chain", {});
   return null;
+}
+
+/** How a disk is planned: the list that its segments come from, and how the vault finds their changed blocks. */
+export interface ListChoice {
+  readonly list: PlanList;
+  readonly method: DeltaMethod;
+  readonly notice: Notice | null;
+  readonly base: NodeRef | null;
+  /** The kept snapshot, when changes are listed. */
+  readonly baseSnapshot: SnapshotDisk | null;
+}
+
+/** Applies the trust in Azure's lists. A list that must be confirmed is read beside all allocated ranges. */
+export function trustDelta(choice: DeltaChoice, decision: TrustDecision): ListChoice {
+  if (choice.method !== "changed-ranges") return { list: "allocated", ...choice };
+  const compared = compareOrFull({ root: choice.base }, null);
+  switch (decision) {
+    case "use":
+      return { list: "changed", ...choice };
+    case "confirm": {
+      const { baseSnapshot } = choice;
+      return { list: "confirmed", ...compared, notice: notice("delta-confirming", {}), baseSnapshot };
+    }
+    case "compare":
+      return { list: "allocated", ...compared, notice: notice("delta-lists-turned-off", {}) };
+    default:
+      return decision satisfies never;
+  }
 }

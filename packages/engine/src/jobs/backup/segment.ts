@@ -63,10 +63,13 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
   requireSameSize(disk, snapshot.size);
   try {
     const base = disk.baseNode === null ? null : parseNodeRef(disk.baseNode);
-    const { node, stats } = await vault.writeSegment({
+    const toExtents = (rows: typeof segment.extents) =>
+      rows.map(([offset, length, kind]) => ({ offset, length, kind }));
+    const { node, stats, omitted } = await vault.writeSegment({
       diskBytes: disk.diskBytes,
       segment: segment.segment,
-      extents: segment.extents.map(([offset, length, kind]) => ({ offset, length, kind })),
+      extents: toExtents(segment.extents),
+      ...(segment.claimed === null ? {} : { claimed: toExtents(segment.claimed) }),
       delta: vaultDelta[deltaMethod],
       base: base === null ? null : await vault.segmentNode(base, segment.segment, signal),
       // Each read returns a new array, so the vault may free it.
@@ -80,7 +83,11 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
       onProgress: (totals) => progress.report(totals),
     });
     const { readBytes, changedBytes, movedBytes, storedBytes, chunksNew, chunksReused } = stats;
-    return { node, stats: { readBytes, changedBytes, movedBytes, storedBytes, chunksNew, chunksReused } };
+    return {
+      node,
+      stats: { readBytes, changedBytes, movedBytes, storedBytes, chunksNew, chunksReused },
+      omitted,
+    };
   } finally {
     await progress.close();
   }

@@ -6,6 +6,7 @@ import { inJob } from "../../../job/record.ts";
 import { segmentCount } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";
+import { judgeLists } from "../judge-lists.ts";
 import { buildManifest } from "../manifest.ts";
 import type { BackupMemory } from "../memory.ts";
 
@@ -16,7 +17,11 @@ export async function seal(context: Context): Promise<StepResult<BackupMemory>> 
   if (memory.sealedAt === undefined) {
     const disks = await listJobDisks(deps.db.prisma, job.id);
     for (const disk of disks) await sealDisk(context, disk);
-    return { kind: "again", memory: { sealedAt: deps.clock.now().toISOString() } };
+    return {
+      kind: "again",
+      memory: { sealedAt: deps.clock.now().toISOString() },
+      save: (tx, at) => judgeLists(tx, context, { disks, at }),
+    };
   }
   const { vault } = await vaultOf(context);
   // The manifest depends only on the database, so that writing it again after a crash writes the same bytes.
