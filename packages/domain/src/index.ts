@@ -253,23 +253,9 @@ export {
   type SchedulerInput,
 } from "./scheduler.ts";
 export * from "./transfer-stage.ts";
-export {
-  type DiskTrustState,
-  decideTrust,
-  defaultTrustRule,
-  newDiskTrust,
-  type TrustDecision,
-  type TrustRule,
-  trustRuleSchema,
-} from "./trust.ts";
+export * from "./trust.ts";
 export { type VaultKind, vaultKinds } from "./vault.ts";
-export {
-  decodeVhdFooter,
-  encodeVhdFooter,
-  type VhdFooter,
-  vhdFooterBytes,
-  vhdFooterRevision,
-} from "./vhd.ts";
+export * from "./vhd.ts";
 export {
   type ActorView,
   actorView,

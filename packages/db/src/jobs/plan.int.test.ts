@@ -45,8 +45,9 @@ test("two processes that plan one disk store each part once, and a part of anoth
   const begun = await Promise.all(
     [1, 2].map(() => inTransaction(database.db, (tx) => beginPlan(tx, diskId, begin))),
   );
-  expect(begun.toSorted()).toEqual([false, true]);
-  expect((await Promise.all([add(part(0, 1)), add(part(0, 2))])).toSorted()).toEqual([false, true]);
+  expect(begun.filter(Boolean)).toHaveLength(1);
+  const added = await Promise.all([add(part(0, 1)), add(part(0, 2))]);
+  expect(added.filter(Boolean)).toHaveLength(1);
   const { to } = await read();
   const next = to / GIB;
   expect(await add(part(next + 1, 3))).toBe(false);
