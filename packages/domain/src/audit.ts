@@ -53,6 +53,7 @@ export const ledgerKinds = [
   "vm.protected",
   "protection.changed",
   "protection.stopped",
+  "protection.lists-allowed",
   "occurrence.started",
   "occurrence.missed",
   "occurrence.skipped",

@@ -29,5 +29,9 @@ export function describePolicy(document: PolicyDocument): string {
     instantRestoreDays === 0
       ? "Snapshots are removed after their transfer."
       : `Snapshots stay ${instantRestoreDays} ${instantRestoreDays === 1 ? "day" : "days"} for instant restore.`;
-  return `${describeSchedule(document.schedule)}; ${wanted}; ${describeRetention(document.retention)}. ${snapshots}`;
+  const trust =
+    document.trust === undefined || instantRestoreDays === 0
+      ? ""
+      : ` The first ${document.trust.first} lists of changes of each disk are confirmed, then one of ${document.trust.every}.`;
+  return `${describeSchedule(document.schedule)}; ${wanted}; ${describeRetention(document.retention)}. ${snapshots}${trust}`;
 }

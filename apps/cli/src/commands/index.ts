@@ -19,7 +19,7 @@ import { health } from "./health.ts";
 import { cancel, job, jobs } from "./jobs.ts";
 import { deletePoint, point, points, verify } from "./points.ts";
 import { policies } from "./policies.ts";
-import { protect, stopProtection } from "./protection.ts";
+import { allowLists, protect, stopProtection } from "./protection.ts";
 import { reportPoints } from "./reports.ts";
 import { restoreDisk } from "./restores.ts";
 import { secretsReseal } from "./secrets.ts";
@@ -42,7 +42,10 @@ export interface CommandGroup {
 }
 
 export const commandGroups: readonly CommandGroup[] = [
-  { heading: "Protect and back up", commands: [vms, vm, policies, protect, stopProtection, backup] },
+  {
+    heading: "Protect and back up",
+    commands: [vms, vm, policies, protect, stopProtection, allowLists, backup],
+  },
   { heading: "Restore", commands: [points, point, download, restoreDisk, verify, deletePoint] },
   { heading: "Jobs", commands: [jobs, job, cancel] },
   { heading: "Audit", commands: [reportPoints, auditList, auditVerify] },

@@ -61,3 +61,21 @@ export const stopProtection = defineCommand({
     return exitCodes.ok;
   },
 });
+
+export const allowLists = defineCommand({
+  name: "allow-lists",
+  summary: "Use Azure's lists of changes again for a disk",
+  details:
+    "For a disk whose list was wrong. Its next lists are confirmed by comparison, as those of a new disk. `kluis vm` shows them.",
+  input: { vm: vmArgument, disk: option("name", "name or unique id of the disk", text) },
+  examples: ["allow-lists sql-01 --disk sql-01-data"],
+  run: async (session, { vm, disk }) => {
+    const answer = await session.server.call((api) => api.protection.allowLists.mutate({ vm, disk }));
+    print(session, answer, () =>
+      answer.changed
+        ? `Azure's lists of changes are allowed again for disk ${answer.disk} of ${answer.vm.name}.`
+        : `Azure's lists of changes are not turned off for disk ${answer.disk} of ${answer.vm.name}.`,
+    );
+    return exitCodes.ok;
+  },
+});

@@ -85,7 +85,8 @@ function describe(one: VmView, look: Look): string {
     empty: "Nothing prevents or limits its backups.",
     look,
   });
-  return [formatFacts(facts, look), disks, findings].join("\n\n");
+  const lists = formatTable(listColumns, one.lists, { empty: "No list of changes was used yet.", look });
+  return [formatFacts(facts, look), disks, lists, findings].join("\n\n");
 }
 
 const diskColumns: readonly Column<VmView["disks"][number]>[] = [
@@ -98,6 +99,24 @@ const diskColumns: readonly Column<VmView["disks"][number]>[] = [
     title: "BACKUP",
     value: (disk) => (disk.unsupported === null ? (disk.excluded ? "excluded" : "included") : "not possible"),
     tone: (disk) => (disk.unsupported === null ? null : "bad"),
+  },
+];
+
+const listColumns: readonly Column<VmView["lists"][number]>[] = [
+  { title: "LISTS OF CHANGES", value: ({ name }) => name, shrinkTo: 12 },
+  {
+    title: "CONFIRMED",
+    value: ({ confirmed, deltas }) => `${confirmed} of ${deltas}`,
+    align: "right",
+  },
+  {
+    title: "STATE",
+    value: ({ turnedOffAt, wrongList }) =>
+      turnedOffAt === null
+        ? "in use"
+        : `off since ${minuteOf(turnedOffAt)}: ${wrongList?.blocks ?? 0} blocks omitted, first at byte ${wrongList?.firstOffset ?? 0}`,
+    tone: ({ turnedOffAt }) => (turnedOffAt === null ? null : "bad"),
+    wrapTo: 30,
   },
 ];
 

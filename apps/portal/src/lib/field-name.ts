@@ -27,6 +27,9 @@ const known = {
   monthly: true,
   yearly: true,
   instantRestoreDays: true,
+  first: true,
+  every: true,
+  disk: true,
 } satisfies Record<FieldName, true>;
 
 function isKnown(part: string): part is FieldName {

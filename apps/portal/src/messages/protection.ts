@@ -34,6 +34,19 @@ export const protection = catalog({
       done: "Protection of {name} stopped",
       failed: "Protection was not stopped",
     },
+    lists: {
+      offTitle: "Azure’s lists of changes are off for {disk}",
+      offText:
+        "A comparison found {blocks, plural, one {# changed block} other {# changed blocks}} of 64 KiB that Azure’s list did not contain, the first at byte {firstOffset}. The recovery point contains them. Each backup of the disk now compares every allocated block.",
+      allow: "Allow the lists again",
+      allowTitle: "Allow Azure’s lists for {disk} again?",
+      allowText:
+        "Do this when the cause is known. The next lists of the disk are confirmed by comparison, as those of a new disk.",
+      keep: "Keep comparing",
+      done: "Azure’s lists are allowed again for {disk}",
+      failed: "The lists were not allowed",
+      role: "Your role does not allow this.",
+    },
   },
   nl: {
     protect: {
@@ -68,6 +81,19 @@ export const protection = catalog({
       keep: "Beveiliging behouden",
       done: "De beveiliging van {name} is gestopt",
       failed: "De beveiliging is niet gestopt",
+    },
+    lists: {
+      offTitle: "De lijsten met wijzigingen van Azure zijn uitgeschakeld voor {disk}",
+      offText:
+        "Een vergelijking vond {blocks, plural, one {# gewijzigd blok} other {# gewijzigde blokken}} van 64 KiB die niet in de lijst van Azure stonden, het eerste op byte {firstOffset}. Het herstelpunt bevat ze wel. Elke back-up van de schijf vergelijkt nu elk toegewezen blok.",
+      allow: "Lijsten weer toestaan",
+      allowTitle: "Lijsten van Azure voor {disk} weer toestaan?",
+      allowText:
+        "Doe dit als de oorzaak bekend is. De volgende lijsten van de schijf worden door vergelijking gecontroleerd, net als bij een nieuwe schijf.",
+      keep: "Blijven vergelijken",
+      done: "De lijsten van Azure zijn weer toegestaan voor {disk}",
+      failed: "De lijsten zijn niet toegestaan",
+      role: "Uw rol staat dit niet toe.",
     },
   },
 });

@@ -38,6 +38,9 @@ export const validation = catalog({
       monthly: "Monthly points",
       yearly: "Yearly points",
       instantRestoreDays: "Days of instant restore",
+      first: "Lists to confirm first",
+      every: "Then confirm one list of",
+      disk: "Disk",
     },
   },
   nl: {
@@ -76,6 +79,9 @@ export const validation = catalog({
       monthly: "Maandelijkse punten",
       yearly: "Jaarlijkse punten",
       instantRestoreDays: "Dagen direct herstel",
+      first: "Eerst te controleren lijsten",
+      every: "Daarna één lijst controleren op de",
+      disk: "Schijf",
     },
   },
 });

@@ -10,6 +10,13 @@ export const setProtectionInput = z.strictObject({
 });
 export type SetProtectionInput = z.infer<typeof setProtectionInput>;
 
+export const allowListsInput = z.strictObject({
+  vm: vmRef,
+  /** Name or unique id of a disk of the VM. */
+  disk: z.string().trim().min(1).max(200),
+});
+export type AllowListsInput = z.infer<typeof allowListsInput>;
+
 export const stopProtectionInput = z.strictObject({
   vm: vmRef,
   reason: z.string().trim().max(500).default(""),

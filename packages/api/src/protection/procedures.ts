@@ -1,7 +1,8 @@
 import { procedure } from "../procedures.ts";
-import { setProtectionInput, stopProtectionInput } from "./inputs.ts";
+import { allowListsInput, setProtectionInput, stopProtectionInput } from "./inputs.ts";
+import { allowDiskLists } from "./lists.ts";
 import { protectVm, stopProtection } from "./service.ts";
-import { protectionView, stoppedView } from "./view.ts";
+import { listsAllowedView, protectionView, stoppedView } from "./view.ts";
 
 export const protectionProcedures = {
   /** Puts a VM under a policy and starts the first backup; changes policy and disks of a protected VM. */
@@ -10,6 +11,13 @@ export const protectionProcedures = {
     .input(setProtectionInput)
     .output(protectionView)
     .mutation(({ ctx, input }) => protectVm(ctx, input)),
+
+  /** Allows Azure's lists of changed ranges again for a disk whose list was wrong; its next deltas are confirmed. */
+  allowLists: procedure
+    .requires("protection:write")
+    .input(allowListsInput)
+    .output(listsAllowedView)
+    .mutation(({ ctx, input }) => allowDiskLists(ctx, input)),
 
   /** Ends scheduled backups; every recovery point stays. */
   stop: procedure

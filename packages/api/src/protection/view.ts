@@ -9,4 +9,12 @@ export const protectionView = z.object({
   jobId: z.string().nullable(),
 });
 
+export const listsAllowedView = z.object({
+  vm: refView,
+  /** The name of the disk. */
+  disk: z.string(),
+  /** False when the lists of the disk were not turned off. */
+  changed: z.boolean(),
+});
+
 export const stoppedView = z.object({ vm: refView });

@@ -46,6 +46,20 @@ const vmProtectionView = z.object({
   guestChanges: z.record(z.string(), z.unknown()).nullable(),
 });
 
+/** How far Azure's lists of changed ranges are trusted for a disk. */
+const diskListsView = z.object({
+  diskUniqueId: z.string(),
+  name: z.string(),
+  /** Deltas made from lists, and those that a comparison confirmed, since the first or since they were allowed again. */
+  deltas: z.int(),
+  confirmed: z.int(),
+  confirmedAt: instantView.nullable(),
+  /** Since when the lists are off; null while they are in use. */
+  turnedOffAt: instantView.nullable(),
+  /** The list that was wrong: omitted blocks of 64 KiB, and the offset of the first in bytes. */
+  wrongList: z.object({ jobId: z.string(), blocks: z.int(), firstOffset: z.int() }).nullable(),
+});
+
 /** What the caller may do with a VM; the server decides again at each call. */
 const vmRights = z.object({
   backup: z.boolean(),
@@ -59,6 +73,7 @@ export const vmView = vmFacts.omit({ excludedDisks: true }).extend({
   /** Worst first. Empty: a backup needs nothing. */
   suitability: z.array(findingView),
   disks: z.array(vmDiskView),
+  lists: z.array(diskListsView),
   protection: vmProtectionView.nullable(),
   /** The reason of the status, in one English sentence. */
   statusReason: z.string(),

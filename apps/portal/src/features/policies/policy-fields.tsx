@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { type UseFormReturn, useFieldArray, useWatch } from "react-hook-form";
 import { ChoiceField, SelectField } from "#features/policies/form-fields.tsx";
 import { everyOptions, type PolicyForm, tierKeys } from "#features/policies/policy-form.ts";
+import { TrustFields } from "#features/policies/trust-fields.tsx";
 import { useHydrated } from "#lib/use-hydrated.ts";
 import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
@@ -182,6 +183,7 @@ export function RetentionSection({ form, problems, disabled }: SectionProps) {
           className="max-w-28"
         />
       </Field>
+      <TrustFields form={form} problems={problems} disabled={disabled} />
     </Card>
   );
 }

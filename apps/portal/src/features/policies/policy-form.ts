@@ -1,4 +1,10 @@
-import { hourlyIntervals, type PolicyDocument, policyDocumentSchema, policyNameSchema } from "@kluis/domain";
+import {
+  defaultTrustRule,
+  hourlyIntervals,
+  type PolicyDocument,
+  policyDocumentSchema,
+  policyNameSchema,
+} from "@kluis/domain";
 import { z } from "zod";
 import type { Texts } from "#i18n/texts.ts";
 import { fieldProblem } from "#lib/field-problem.ts";
@@ -28,6 +34,9 @@ export interface PolicyForm {
   wanted: "application" | "crash";
   otherwise: "continue" | "fail";
   vss: "full" | "copy";
+  /** Deltas of each disk whose list of changes is confirmed: the first ones, then one of so many. */
+  trustFirst: string;
+  trustEvery: string;
 }
 
 export const everyOptions = hourlyIntervals.map(String);
@@ -49,6 +58,8 @@ export function emptyForm(timeZone: string): PolicyForm {
     wanted: "application",
     otherwise: "continue",
     vss: "full",
+    trustFirst: String(defaultTrustRule.first),
+    trustEvery: String(defaultTrustRule.every),
   };
 }
 
@@ -99,7 +110,7 @@ export function formOf(policy: {
   readonly team: { readonly id: string } | null;
   readonly document: PolicyDocument;
 }): PolicyForm {
-  const { schedule, retention, instantRestoreDays, consistency } = policy.document;
+  const { schedule, retention, instantRestoreDays, consistency, trust = defaultTrustRule } = policy.document;
   const base = emptyForm(schedule.timeZone);
   const tier = (key: TierKey) => (retention[key] === undefined ? "" : String(retention[key]));
   return {
@@ -124,6 +135,8 @@ export function formOf(policy: {
     },
     instantRestoreDays: String(instantRestoreDays),
     ...consistency,
+    trustFirst: String(trust.first),
+    trustEvery: String(trust.every),
   };
 }
 
@@ -157,7 +170,18 @@ export function documentDraft(form: PolicyForm): unknown {
     retention: Object.fromEntries(tiers),
     instantRestoreDays: number(form.instantRestoreDays) ?? 0,
     consistency: { wanted: form.wanted, otherwise: form.otherwise, vss: form.vss },
+    ...trustDraft(form),
   };
+}
+
+/** The rule of a form; nothing for the default, so that policies without a rule stay as they are. */
+function trustDraft({ trustFirst, trustEvery }: PolicyForm): { readonly trust?: unknown } {
+  const trust = {
+    first: number(trustFirst) ?? defaultTrustRule.first,
+    every: number(trustEvery) ?? defaultTrustRule.every,
+  };
+  const isDefault = trust.first === defaultTrustRule.first && trust.every === defaultTrustRule.every;
+  return isDefault ? {} : { trust };
 }
 
 /** The document of a form; null while a field is wrong. */
@@ -172,6 +196,7 @@ function fieldOf(path: readonly PropertyKey[]): string {
   if (part === "schedule") return rest[0] === "times" ? "times" : (rest[0] ?? "kind");
   if (part === "retention") return rest[0] === undefined ? "retention" : `retention.${rest[0]}`;
   if (part === "consistency") return rest[0] ?? "wanted";
+  if (part === "trust") return rest[0] === "every" ? "trustEvery" : "trustFirst";
   return part ?? "name";
 }
 

@@ -25,8 +25,18 @@ export function policySentence(document: PolicyDocument, words: PolicyWords): st
     schedule: scheduleSentence(document.schedule, words),
     consistency: wanted === "crash" ? t("sentence.crash") : application(),
     retention: retentionSentence(document.retention, words),
-    snapshots: t("sentence.snapshots", { days: document.instantRestoreDays }),
+    snapshots: [
+      t("sentence.snapshots", { days: document.instantRestoreDays }),
+      trustSentence(document, words),
+    ]
+      .filter((sentence) => sentence !== "")
+      .join(" "),
   });
+}
+
+/** Nothing for the default rule, and where no list is used. */
+function trustSentence({ trust, instantRestoreDays }: PolicyDocument, { t }: PolicyWords): string {
+  return trust === undefined || instantRestoreDays === 0 ? "" : t("sentence.trust", trust);
 }
 
 /** Only the schedule and the retention, for lists. */

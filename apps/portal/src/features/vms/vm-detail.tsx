@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useLiveJobs } from "#features/jobs/use-live-jobs.ts";
+import { VmChangedRanges } from "#features/vms/vm-changed-ranges.tsx";
 import { VmConnection } from "#features/vms/vm-connection.tsx";
 import { VmDetailActions } from "#features/vms/vm-detail-actions.tsx";
 import { VmDisks } from "#features/vms/vm-disks.tsx";
@@ -63,6 +64,7 @@ function LoadedVm({ vm }: { vm: VmView }) {
           </Alert>
         ) : null}
         <VmConnection vm={vm} />
+        <VmChangedRanges vm={vm} />
         <VmSuitability vm={vm} />
         <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,24rem)]">
           <Card title={t("detail.facts")} id="facts">
