@@ -8,6 +8,7 @@ import { notices } from "#messages/notices.ts";
 import { overview } from "#messages/overview.ts";
 import { points } from "#messages/points.ts";
 import { policies } from "#messages/policies.ts";
+import { policyTrust } from "#messages/policy-trust.ts";
 import { protection } from "#messages/protection.ts";
 import { reports } from "#messages/reports.ts";
 import { restores } from "#messages/restores.ts";
@@ -32,6 +33,7 @@ export const messages = {
     overview: overview.en,
     points: points.en,
     policies: policies.en,
+    policyTrust: policyTrust.en,
     protection: protection.en,
     reports: reports.en,
     restores: restores.en,
@@ -54,6 +56,7 @@ export const messages = {
     overview: overview.nl,
     points: points.nl,
     policies: policies.nl,
+    policyTrust: policyTrust.nl,
     protection: protection.nl,
     reports: reports.nl,
     restores: restores.nl,

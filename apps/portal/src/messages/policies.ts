@@ -99,12 +99,6 @@ export const policies = catalog({
       instantDays: "Instant restore: days to keep the snapshot in Azure",
       instantHint:
         "0 removes the snapshot after the transfer. With 1 to 30 days, the newest snapshot is also the base of the next backup: Azure lists the changed ranges, and only those are read.",
-      trustFirst: "Lists to confirm first",
-      trustFirstHint:
-        "A list of changes is confirmed by comparing every allocated block with the previous point. This many of each disk, 1 to 100.",
-      trustEvery: "Then confirm one list of",
-      trustEveryHint:
-        "10 confirms every tenth list, 1 confirms all. A wrong list turns the lists of its disk off.",
       consistency: "Consistency",
       wanted: "Request",
       wantedOptions: { application: "Application-consistent", crash: "Crash-consistent" } satisfies Record<
@@ -275,12 +269,6 @@ export const policies = catalog({
       instantDays: "Direct herstel: aantal dagen dat de momentopname in Azure blijft",
       instantHint:
         "0 verwijdert de momentopname na de overdracht. Met 1 tot 30 dagen is de nieuwste momentopname ook de basis van de volgende back-up: Azure levert de gewijzigde bereiken en alleen die worden gelezen.",
-      trustFirst: "Eerst te controleren lijsten",
-      trustFirstHint:
-        "Een lijst met wijzigingen wordt gecontroleerd door elk toegewezen blok met het vorige punt te vergelijken. Zoveel per schijf, 1 tot 100.",
-      trustEvery: "Daarna één lijst controleren op de",
-      trustEveryHint:
-        "10 controleert elke tiende lijst, 1 controleert ze allemaal. Een foute lijst schakelt de lijsten van die schijf uit.",
       consistency: "Consistentie",
       wanted: "Gevraagd niveau",
       wantedOptions: { application: "Toepassingsconsistent", crash: "Crashconsistent" },

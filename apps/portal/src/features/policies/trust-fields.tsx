@@ -10,11 +10,11 @@ export function TrustFields(props: {
   readonly disabled: boolean;
 }) {
   const { form, problems, disabled } = props;
-  const t = useTranslations("policies");
+  const t = useTranslations("policyTrust");
   return (
     <div className="mt-4 grid gap-4 sm:grid-cols-2">
       {(["trustFirst", "trustEvery"] as const).map((name) => (
-        <Field key={name} label={t(`editor.${name}`)} hint={t(`editor.${name}Hint`)} error={problems[name]}>
+        <Field key={name} label={t(name)} hint={t(`${name}Hint`)} error={problems[name]}>
           <Input inputMode="numeric" {...form.register(name)} disabled={disabled} className="max-w-28" />
         </Field>
       ))}
