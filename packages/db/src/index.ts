@@ -77,16 +77,7 @@ export {
   recordConnectionTest,
   removeConnection,
 } from "./connections/write.ts";
-export {
-  allowLists,
-  type DiskTrustRow,
-  type ListOutcome,
-  listDiskTrust,
-  readDiskTrust,
-  recordListOutcome,
-  type TrustedDisk,
-  type WrongList,
-} from "./disk-trust/trust.ts";
+export * from "./disk-trust/trust.ts";
 // Engines
 export {
   beatEngine,
@@ -109,17 +100,8 @@ export { ensureInstallation } from "./installation/write.ts";
 // Jobs
 export { askJobToCancel, queuedTaskExists } from "./jobs/control.ts";
 export { holdJob, isJobAt, type JobFence, JobMovedError, moveJob } from "./jobs/fence.ts";
-export {
-  addPlanSlice,
-  beginPlan,
-  finishPlan,
-  type NewPlannedSegment,
-  omittedBlocks,
-  type PlanProgress,
-  type PlanSlice,
-  readPlan,
-} from "./jobs/plan.ts";
-export { type PlanList, planLists } from "./jobs/plan-list.ts";
+export * from "./jobs/plan.ts";
+export * from "./jobs/plan-list.ts";
 export {
   findJobViews,
   getJobDetail,
