@@ -1,8 +1,9 @@
 /**
  * `npm run bench` measures the vault alone, from files into a folder vault: full backup, the next backup after 1 % of the data
  * changed (by both delta methods), and restore. Measures Borg and restic, if installed, on the same images in the same run.
- * Prints a table and writes JSON.
+ * Prints a table and writes JSON. `fleet` simulates a week of transfers instead (bench-fleet.ts).
  *
+ *   npm run bench -- fleet
  *   npm run bench -- --data 1024 --disk 4096 --changed 0.01 --rounds 2 --json bench.json --folder DIR
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -11,6 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { makeImages } from "../packages/vault/bench/image.ts";
 import { benchVault } from "../packages/vault/bench/vault-bench.ts";
+import { benchFleet } from "./bench-fleet.ts";
 import { type BenchCell, benchLines, formatTable } from "./bench-table.ts";
 import { borg, restic, type Tool } from "./bench-tools.ts";
 import { root } from "./run.ts";
@@ -135,7 +137,8 @@ async function main(options: Options): Promise<void> {
 }
 
 try {
-  await main(readOptions());
+  if (process.argv[2] === "fleet") benchFleet();
+  else await main(readOptions());
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -198,8 +198,10 @@ export {
   retentionSchema,
   type Schedule,
   scheduleSchema,
+  type TransferWindow,
   timeOfDaySchema,
   timeZoneSchema,
+  transferWindowSchema,
 } from "./policy.ts";
 export {
   azureRestorePoints,
@@ -218,17 +220,7 @@ export {
 export { judgeWork, type WorkRule, type WorkState, type WorkVerdict, workRules } from "./recurring.ts";
 export { type WorkName, workNames, workTexts } from "./recurring-names.ts";
 export { type ReportFormat, reportFormats } from "./report.ts";
-export {
-  type BucketKey,
-  type BucketShape,
-  type BucketState,
-  type BudgetStore,
-  type Lease,
-  type LeaseRequest,
-  longestBlockMs,
-  lowerTokens,
-  takeTokens,
-} from "./request-budget.ts";
+export * from "./request-budget.ts";
 export {
   judgeRetention,
   type RetentionPoint,
@@ -252,7 +244,10 @@ export {
   type SchedulerDecision,
   type SchedulerInput,
 } from "./scheduler.ts";
+export * from "./transfer-forecast.ts";
+export * from "./transfer-order.ts";
 export * from "./transfer-stage.ts";
+export * from "./transfer-window.ts";
 export * from "./trust.ts";
 export { type VaultKind, vaultKinds } from "./vault.ts";
 export * from "./vhd.ts";

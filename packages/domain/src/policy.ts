@@ -62,6 +62,21 @@ export const consistencies = ["application", "file", "crash"] as const;
 export const consistencySchema = z.enum(consistencies);
 export type Consistency = z.infer<typeof consistencySchema>;
 
+/** ISO weekdays: 1 is Monday. */
+export const weekdaySchema = z.int().min(1).max(7);
+
+/**
+ * When backups of a policy may move data: from a local time until another one, in the zone of the schedule. `to` at or before
+ * `from` is on the next day; the same time twice is a whole day.
+ */
+export const transferWindowSchema = z.strictObject({
+  /** The days on which the window opens; missing: every day. */
+  days: z.array(weekdaySchema).min(1, "Choose at least one day.").max(7).optional(),
+  from: timeOfDaySchema,
+  to: timeOfDaySchema,
+});
+export type TransferWindow = z.infer<typeof transferWindowSchema>;
+
 export const policyDocumentSchema = z.strictObject({
   schedule: scheduleSchema,
   retention: retentionSchema,

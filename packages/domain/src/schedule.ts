@@ -86,7 +86,7 @@ function runsOf(schedule: Schedule, date: Temporal.PlainDate): number[] {
 }
 
 /** Returns the instant of a local date and time: the first of two, or the end of the gap that skips it. */
-function instantOf(date: Temporal.PlainDate, time: string, timeZone: string): number {
+export function instantOf(date: Temporal.PlainDate, time: string, timeZone: string): number {
   const wanted = date.toPlainDateTime(Temporal.PlainTime.from(time));
   const before = wanted.toZonedDateTime(timeZone, { disambiguation: "earlier" });
   if (before.toPlainDateTime().equals(wanted)) return before.epochMilliseconds;

@@ -1,0 +1,226 @@
+/**
+ * Which transfer gets the next free slot of the engines. Pure.
+ *
+ * 1. Restores, then backups, then verifications.
+ * 2. Within a class: transfers that can still meet their deadline, then the others. The deadline of a transfer that is late
+ *    must not take the slots of one that is not.
+ * 3. When the work does not fit before its deadlines: teams below their fair share, then the others. A team that has too
+ *    much work misses its own deadlines, and not those of other teams.
+ * 4. The earliest deadline, then the longest wait.
+ *
+ * A VM never holds more than half of the slots while others wait. Every 32nd slot goes to the transfer that was served last
+ * the longest ago, if that was long: nothing waits forever.
+ */
+
+export const transferClasses = ["restore", "backup", "verify"] as const;
+export type TransferClass = (typeof transferClasses)[number];
+
+/** Lower runs first; the queue of the engines uses the same numbers. */
+export const transferPriority = { restore: 0, backup: 10, verify: 20 } as const satisfies Record<
+  TransferClass,
+  number
+>;
+
+/** A transfer with parts that wait. Times are epoch milliseconds. */
+export interface TransferClaim {
+  readonly jobId: string;
+  readonly class: TransferClass;
+  /** The team that the VM belongs to; VMs without a team share one turn. */
+  readonly team: string;
+  readonly vmId: string;
+  /** The deadline without the time in which its window is closed (`deadlineForOrder`). Null: none. */
+  readonly deadlineAt: number | null;
+  /** When it got its last slot; before the first one: since when it waits. */
+  readonly servedAt: number;
+  /** Parts that wait, and parts that hold a slot. */
+  readonly waiting: number;
+  readonly held: number;
+  /** Expected time of all its open parts in one slot. */
+  readonly workMs: number;
+  /** The window of its policy is open, or none binds it. */
+  readonly isOpen: boolean;
+}
+
+/** Slots held by teams and VMs, with those of transfers that wait for nothing more. */
+export interface HeldSlots {
+  readonly teams: ReadonlyMap<string, number>;
+  readonly vms: ReadonlyMap<string, number>;
+}
+
+export interface DispatchState {
+  readonly now: number;
+  /** Slots of all live engines, with those that are kept filled ahead. */
+  readonly slots: number;
+  /** Slots that are free. */
+  readonly free: number;
+  readonly held: HeldSlots;
+  /** Parts given out until now: decides which slots are for the longest wait. */
+  readonly turn: number;
+  /** The work does not fit before its deadlines (`isOverloaded`). */
+  readonly isOverloaded: boolean;
+}
+
+/** Parts of a transfer that get a slot, in order. */
+export interface HandOut {
+  readonly jobId: string;
+  readonly parts: number;
+}
+
+/** Every n-th slot is for the longest wait: often enough to end it, and 3 % of the capacity at most. */
+export const AGED_EVERY = 32;
+/** A transfer that was served within this time is not aged. */
+export const AGED_AFTER_MS = 30 * 60_000;
+/** The share of the slots that one VM may hold while others wait. */
+const VM_SHARE = 1 / 2;
+
+/** Transfers of each class and team, the first in order, that a round needs to know; the dispatcher reads no more. */
+export const HEADS_MOST = 16;
+
+interface Open {
+  readonly claim: TransferClaim;
+  readonly isLate: 0 | 1;
+  left: number;
+  given: number;
+}
+
+/** Chooses the transfers that get the free slots. Never returns more parts than `free`, or than a transfer has waiting. */
+export function handOut(claims: readonly TransferClaim[], state: DispatchState): HandOut[] {
+  const dispatch = new Dispatch(claims, state);
+  for (let given = 0; given < state.free; given++) if (!dispatch.giveOne(state.turn + given)) break;
+  return dispatch.result();
+}
+
+/** One round: the state changes with each slot that is given. */
+class Dispatch {
+  readonly #state: DispatchState;
+  readonly #teams: Map<string, number>;
+  readonly #vms: Map<string, number>;
+  /** Per class and team in order of the deadline, so that a choice compares one transfer of each team. */
+  readonly #lines: Open[][] = [];
+  readonly #open: readonly Open[];
+  readonly #order = new Map<string, Open>();
+  readonly #fairShare: number;
+  readonly #vmMost: number;
+
+  constructor(claims: readonly TransferClaim[], state: DispatchState) {
+    this.#state = state;
+    this.#teams = new Map(state.held.teams);
+    this.#vms = new Map(state.held.vms);
+    this.#vmMost = Math.max(1, Math.floor(state.slots * VM_SHARE));
+    const open = claims
+      .filter(({ isOpen, waiting }) => isOpen && waiting > 0)
+      .map((claim) => ({ claim, isLate: this.#isLate(claim), left: claim.waiting, given: 0 }));
+    const teams = new Set(open.map(({ claim }) => claim.team));
+    this.#fairShare = state.slots / Math.max(1, teams.size);
+    for (const line of Map.groupBy(open, ({ claim }) => `${claim.class} ${claim.team}`).values())
+      this.#lines.push(line.sort(compareInTeam));
+    this.#open = open;
+  }
+
+  giveOne(turn: number): boolean {
+    const chosen = (turn % AGED_EVERY === AGED_EVERY - 1 ? this.#nextAged() : null) ?? this.#next();
+    if (chosen === null) return false;
+    chosen.left--;
+    chosen.given++;
+    const { team, vmId, jobId } = chosen.claim;
+    this.#teams.set(team, (this.#teams.get(team) ?? 0) + 1);
+    this.#vms.set(vmId, (this.#vms.get(vmId) ?? 0) + 1);
+    this.#order.set(jobId, chosen);
+    return true;
+  }
+
+  result(): HandOut[] {
+    return [...this.#order.values()].map(({ claim, given }) => ({ jobId: claim.jobId, parts: given }));
+  }
+
+  /** The longest wait; a transfer gets at most one such slot in a round. */
+  #nextAged(): Open | null {
+    let oldest: Open | null = null;
+    for (const open of this.#open) {
+      if (open.left === 0 || open.given > 0 || this.#vmSlots(open) >= this.#vmMost) continue;
+      if (this.#state.now - open.claim.servedAt < AGED_AFTER_MS) continue;
+      if (oldest === null || isOlder(open.claim, oldest.claim)) oldest = open;
+    }
+    return oldest;
+  }
+
+  #next(): Open | null {
+    // Slots that no other VM wants go to a VM beyond its share.
+    return this.#best((open) => this.#vmSlots(open) < this.#vmMost) ?? this.#best(() => true);
+  }
+
+  #best(mayHave: (open: Open) => boolean): Open | null {
+    let best: Open | null = null;
+    for (const line of this.#lines) {
+      while (line[0]?.left === 0) line.shift();
+      const first = line.find((open) => open.left > 0 && mayHave(open));
+      if (first !== undefined && (best === null || this.#compare(first, best) < 0)) best = first;
+    }
+    return best;
+  }
+
+  #vmSlots({ claim }: Open): number {
+    return this.#vms.get(claim.vmId) ?? 0;
+  }
+
+  #compare(a: Open, b: Open): number {
+    return (
+      transferPriority[a.claim.class] - transferPriority[b.claim.class] ||
+      a.isLate - b.isLate ||
+      this.#isBeyondShare(a.claim) - this.#isBeyondShare(b.claim) ||
+      compareInTeam(a, b)
+    );
+  }
+
+  /** 1: it cannot meet its deadline any more, also not with half of the slots. */
+  #isLate(claim: TransferClaim): 0 | 1 {
+    if (claim.deadlineAt === null) return 0;
+    const side = Math.min(claim.waiting + claim.held, this.#vmMost);
+    return this.#state.now + claim.workMs / Math.max(1, side) > claim.deadlineAt ? 1 : 0;
+  }
+
+  #isBeyondShare({ team }: TransferClaim): 0 | 1 {
+    return this.#state.isOverloaded && (this.#teams.get(team) ?? 0) >= this.#fairShare ? 1 : 0;
+  }
+}
+
+function compareInTeam(a: Open, b: Open): number {
+  return (
+    a.isLate - b.isLate ||
+    (a.claim.deadlineAt ?? Number.MAX_SAFE_INTEGER) - (b.claim.deadlineAt ?? Number.MAX_SAFE_INTEGER) ||
+    a.claim.servedAt - b.claim.servedAt ||
+    compareText(a.claim.jobId, b.claim.jobId)
+  );
+}
+
+function isOlder(a: TransferClaim, b: TransferClaim): boolean {
+  return a.servedAt < b.servedAt || (a.servedAt === b.servedAt && a.jobId < b.jobId);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Work with a deadline, for `isOverloaded`. */
+export type TimedWork = Pick<TransferClaim, "deadlineAt" | "workMs">;
+
+/**
+ * Whether work does not fit before its deadlines: up to some deadline there is more work than the engines' slots can do. Work
+ * whose deadline has passed counts for no deadline.
+ */
+export function isOverloaded(
+  work: readonly TimedWork[],
+  { now, slots }: { readonly now: number; readonly slots: number },
+): boolean {
+  const timed = work
+    .flatMap(({ deadlineAt, workMs }) =>
+      deadlineAt === null || deadlineAt <= now ? [] : [{ deadlineAt, workMs }],
+    )
+    .sort((a, b) => a.deadlineAt - b.deadlineAt);
+  let demandMs = 0;
+  for (const { deadlineAt, workMs } of timed) {
+    demandMs += workMs;
+    if (demandMs > slots * (deadlineAt - now)) return true;
+  }
+  return false;
+}
