@@ -1,4 +1,4 @@
-/** Runs a week of a fleet on a virtual clock, with the rules that the engine uses to give out work and to forecast its end. */
+/** Runs a week of a fleet on a virtual clock, with the rules that give out work and forecast its end. */
 
 import { forecastTransfers, type RateSample, TransferRates } from "../src/transfer-forecast.ts";
 import {
