@@ -64,13 +64,15 @@ const mostTries = 5;
  * Unlocks the tasks of these workers (ids of graphile-worker). Only for workers whose process is certainly dead.
  *
  * The queue runs no task again whose tries are used up. A task that died in its last try gets one more, because the task did
- * not fail. A task without key was replaced while it ran: its successor does the work, and it would stay forever.
+ * not fail. A task without key was replaced while it ran: its successor does the work, and it would stay forever. So would one
+ * of a living worker that could not record its end.
  */
 export async function unlockWorkers(tx: Tx, workerIds: readonly string[]): Promise<void> {
   if (workerIds.length === 0) return;
   const rows = await tx.$queryRaw`
     SELECT id::text AS id, key IS NULL AS replaced FROM graphile_worker.jobs
-    WHERE locked_by = ANY(${[...workerIds]}::text[]) AND attempts >= max_attempts`;
+    WHERE attempts >= max_attempts
+      AND (locked_by = ANY(${[...workerIds]}::text[]) OR (locked_at IS NULL AND key IS NULL))`;
   const over = z.array(z.object({ id: z.string(), replaced: z.boolean() })).parse(rows);
   const [replaced, lastTries] = [true, false].map((wanted) =>
     over.filter((row) => row.replaced === wanted).map(({ id }) => id),

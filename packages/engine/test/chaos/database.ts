@@ -76,8 +76,13 @@ export class ChaosDatabase {
     this.#steady.target = this.#server.port;
   }
 
-  /** Tasks of jobs that wait longer than this run then: minutes of retries pass in seconds. */
+  /** What waits longer than this is tried then: minutes of retries pass in seconds. */
   async hurry(mostMs: number): Promise<void> {
+    await this.db.pool.query(
+      `UPDATE "AzureResource" SET "nextTryAt" = kluis_now() + $1::float * interval '1 ms'
+       WHERE "nextTryAt" > kluis_now() + $1::float * interval '1 ms'`,
+      [mostMs],
+    );
     await this.db.pool.query(
       `UPDATE graphile_worker._private_jobs AS job SET run_at = now() + $1::float * interval '1 ms'
        FROM graphile_worker._private_tasks AS task

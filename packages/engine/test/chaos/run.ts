@@ -138,7 +138,10 @@ async function settle(parts: Parts, limitMs: number): Promise<{ ms: number; prob
     await patiently(async () => {
       await parts.database.hurry(200);
       if (round % 5 !== 0) return;
-      await inTransaction(parts.database.db, (tx) => enqueue(tx, "azure.sweep", {}));
+      await inTransaction(parts.database.db, async (tx) => {
+        await enqueue(tx, "azure.sweep", {});
+        await enqueue(tx, "azure.reconcile", {});
+      });
     });
     const problems = [
       ...(await patiently(() => openJobs(parts))),
