@@ -193,7 +193,7 @@ async function resumed(
   run: MatrixRun,
   { jobId, before, killedAt }: { jobId: string; before: Progress; killedAt: number },
 ): Promise<number> {
-  return until(`job ${jobId} to continue`, 90_000, async () => {
+  return until(`job ${jobId} to continue`, 120_000, async () => {
     const now = await progressOf(run, jobId).catch(() => null);
     if (now === null) return null;
     const isTaken = now.lockedBy.some((id) => !before.lockedBy.includes(id));
@@ -202,7 +202,7 @@ async function resumed(
 }
 
 async function ended(run: MatrixRun, jobId: string): Promise<string> {
-  return until(`the end of job ${jobId}`, 90_000, async () => {
+  return until(`the end of job ${jobId}`, 300_000, async () => {
     const { state } = await patiently(() => progressOf(run, jobId));
     return ["queued", "running", "cleaning-up"].includes(state) ? null : state;
   });
