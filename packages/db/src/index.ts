@@ -94,6 +94,16 @@ export { mapDatabaseError } from "./errors.ts";
 export { listen, notify } from "./events/listen.ts";
 // Health
 export { listPartHealth, type PartHealthRow, setPartHealth } from "./health/health.ts";
+// History that expires
+export {
+  type HistoryPlace,
+  listEndedJobs,
+  listJobsWithSegments,
+  listOldOccurrences,
+  removeEndedJob,
+  removeOccurrences,
+  removeSegments,
+} from "./history/work.ts";
 export { newId } from "./ids.ts";
 // Installation
 export { ensureInstallation } from "./installation/write.ts";
@@ -207,6 +217,8 @@ export {
 } from "./points/view.ts";
 export {
   createPoint,
+  isStranded,
+  type LivePoint,
   listLivePoints,
   listPointsBeingDeleted,
   listStrandedDeletions,
@@ -219,6 +231,7 @@ export {
   type PointDiskRef,
   type PointRef,
   previousPointTime,
+  type StrandedDeletion,
   setPointRetention,
   setPointVerified,
 } from "./points/work.ts";
@@ -240,7 +253,6 @@ export {
   advanceSchedule,
   type DuePlace,
   type DueProtection,
-  judgeAgain,
   listDueRetentions,
   listDueSchedules,
   lockSchedule,

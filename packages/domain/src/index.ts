@@ -223,6 +223,7 @@ export { type ReportFormat, reportFormats } from "./report.ts";
 export * from "./request-budget.ts";
 export {
   judgeRetention,
+  nextRetentionChange,
   type RetentionPoint,
   type RetentionRules,
   type RetentionTier,

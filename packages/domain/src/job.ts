@@ -40,6 +40,8 @@ export const taskCatalog = {
   "schedule.tick": { payload: z.strictObject({}), maxAttempts: 1, timeoutMinutes: 5 },
   /** Applies retention, prunes points, and removes kept snapshots that have expired. */
   "retention.run": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
+  /** Removes history that has expired. */
+  "history.expire": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
   /** Garbage collection of the vault. */
   "vault.collect": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 60 },
   /** Compares Azure with the database and removes resources that no open job owns. */

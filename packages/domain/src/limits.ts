@@ -72,6 +72,14 @@ export const limits = {
   /** A condemned pack is kept at least this long before it is deleted: longer than `segmentLongestMs`, in which a job may use it. */
   packGraceMs: 2 * hour,
 
+  // -------------------------------------------------------------- history
+  /** Rows about the segments of an ended job stay this long, for a look at what happened. A disk of 4 TiB has 4,096 of them. */
+  segmentsKeptMs: day,
+  /** Default, least and most days that ended jobs and decisions of the scheduler stay. The overview shows 30 days. */
+  historyDays: 180,
+  historyDaysLeast: 35,
+  historyDaysMost: 3_660,
+
   // -------------------------------------------------------------- sign-in
   /** A session ends after this time without a request: one working day. */
   sessionIdleMs: 8 * hour,

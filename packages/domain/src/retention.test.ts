@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { judgeRetention, type RetentionPoint, type RetentionRules } from "./retention.ts";
+import {
+  judgeRetention,
+  nextRetentionChange,
+  type RetentionPoint,
+  type RetentionRules,
+} from "./retention.ts";
 
 const point = (id: string, takenAt: string, more: Partial<RetentionPoint> = {}): RetentionPoint => ({
   id,
@@ -166,5 +171,19 @@ test("for any history: an independent count agrees with the daily tier", () => {
       expect(found).toEqual(expected);
     }),
     { numRuns: 200 },
+  );
+});
+
+test("for any history: time alone changes no verdict before the time that is named", () => {
+  const fraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  fc.assert(
+    fc.property(history, someRules, fraction, (points, which, part) => {
+      const verdicts = judgeRetention(points, which);
+      const next = nextRetentionChange(points, which, verdicts);
+      expect(next > which.now).toBe(true);
+      const between = which.now.getTime() + Math.floor(part * (next.getTime() - which.now.getTime()));
+      expect(judgeRetention(points, { ...which, now: new Date(between) })).toEqual(verdicts);
+    }),
+    { numRuns: 300 },
   );
 });

@@ -95,6 +95,27 @@ export function judgeRetention(points: readonly RetentionPoint[], rules: Retenti
   return sorted.map((point) => verdict(point, holds.get(point.id) ?? [], { oldestKept, now: rules.now }));
 }
 
+/** Judging again after this time changes nothing; it only bounds how long a missed change stays unnoticed. */
+const judgeAtLeastEveryMs = 24 * 3_600_000;
+
+/**
+ * When time alone can change a verdict: a recent point becomes old, or the last tier releases a point. Points and rules that
+ * change need another judgement at once.
+ */
+export function nextRetentionChange(
+  points: readonly RetentionPoint[],
+  { retention, now }: RetentionRules,
+  verdicts: readonly RetentionVerdict[],
+): Date {
+  const recent =
+    retention.keepLast === undefined
+      ? points.filter(({ good }) => good).map(({ takenAt }) => takenAt.getTime() + limits.recentPointMs)
+      : [];
+  const released = verdicts.flatMap(({ expiresAt }) => expiresAt?.getTime() ?? []);
+  const later = [...recent, ...released].filter((at) => at > now.getTime());
+  return new Date(Math.min(...later, now.getTime() + judgeAtLeastEveryMs));
+}
+
 /** Sorts newest first, then by id, so that the result never depends on the order of the input. */
 function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
   return b.takenAt.getTime() - a.takenAt.getTime() || (a.id < b.id ? 1 : -1);

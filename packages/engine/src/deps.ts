@@ -27,4 +27,6 @@ export interface EngineDeps {
   /** Write access to disks of running restores. */
   readonly writeGrants: GrantBook;
   readonly ledgerKeyFile: string | null;
+  /** Days that ended jobs and decisions of the scheduler stay. */
+  readonly historyDays: number;
 }

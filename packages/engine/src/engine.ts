@@ -123,6 +123,7 @@ async function openDeps(given: {
     grants: new GrantBook((id, abort) => grantRead(azure, id, { signal: abort }), clock),
     writeGrants: new GrantBook((id, abort) => grantWrite(azure, id, { signal: abort }), clock),
     ledgerKeyFile: config.ledgerKeyFile,
+    historyDays: config.historyDays,
   };
 }
 

@@ -1,6 +1,6 @@
 /** The engine's settings, parsed once from the environment. */
 import { type AzureConfig, parseAzureEnv, parseAzureProcessEnv } from "@kluis/azure";
-import { isKluisError, KluisError } from "@kluis/domain";
+import { isKluisError, KluisError, limits } from "@kluis/domain";
 import { readVaultSettings, type VaultSettings, vaultEnvSchema } from "@kluis/vault";
 import { z } from "zod";
 
@@ -19,6 +19,8 @@ export interface EngineConfig {
   readonly reread: { readonly azure: () => AzureConfig | null; readonly vault: () => VaultSettings };
   /** PKCS #8 PEM file with the Ed25519 key that signs the ledger's head. Null: the ledger is not anchored. */
   readonly ledgerKeyFile: string | null;
+  /** Days that ended jobs and decisions of the scheduler stay. */
+  readonly historyDays: number;
   /** Segments that this process moves at the same time. */
   readonly concurrency: number;
   readonly logFormat: "json" | "text";
@@ -33,6 +35,12 @@ const envSchema = z
     KLUIS_SECRETS_KEY_FILE: text.optional(),
     KLUIS_AZURE_FEDERATED_TOKEN_FILE: text.optional(),
     KLUIS_ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(3),
+    KLUIS_HISTORY_DAYS: z.coerce
+      .number()
+      .int()
+      .min(limits.historyDaysLeast)
+      .max(limits.historyDaysMost)
+      .default(limits.historyDays),
     KLUIS_LOG_FORMAT: z.enum(["json", "text"]).default("json"),
     KLUIS_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   })
@@ -65,6 +73,7 @@ export function parseEngineEnv(env: Record<string, string | undefined>): EngineC
     secretsKeyFile: settings.KLUIS_SECRETS_KEY_FILE ?? null,
     reread: { azure: lastReadable(readAzure, azure), vault: lastReadable(readVault, vault) },
     ledgerKeyFile: settings.KLUIS_LEDGER_KEY_FILE ?? null,
+    historyDays: settings.KLUIS_HISTORY_DAYS,
     concurrency: settings.KLUIS_ENGINE_CONCURRENCY,
     logFormat: settings.KLUIS_LOG_FORMAT,
     logLevel: settings.KLUIS_LOG_LEVEL,

@@ -16,9 +16,10 @@ import { testConnection, testVault } from "./runtime/tests.ts";
 import { tick } from "./schedule/tick.ts";
 import { anchorLedger } from "./upkeep/anchor.ts";
 import { collectVaults } from "./upkeep/collect.ts";
+import { expireHistory } from "./upkeep/history.ts";
 import { endKeptSnapshots } from "./upkeep/kept-snapshots.ts";
 import { reconcileAzure } from "./upkeep/reconcile.ts";
-import { judgePoints, resumeDeletions } from "./upkeep/retention.ts";
+import { applyRetention } from "./upkeep/retention.ts";
 import { sweepAzure } from "./upkeep/sweep.ts";
 
 /** An upkeep task that runs once at a time: a second run, in any engine, ends immediately. */
@@ -65,12 +66,12 @@ export const controlTasks = {
     const { again } = await tick(deps, await databaseNow(deps.db.prisma), signal);
     return again;
   }),
-  "retention.run": alone("retention.run", async ({ deps }) => {
-    await resumeDeletions(deps);
-    await judgePoints(deps);
-    await endKeptSnapshots(deps);
-    return null;
+  "retention.run": alone("retention.run", async ({ deps, signal }) => {
+    const { again } = await applyRetention(deps, signal);
+    if (again === null) await endKeptSnapshots(deps);
+    return again;
   }),
+  "history.expire": aloneInTime("history.expire", ({ deps, signal }) => expireHistory(deps, signal)),
   "connection.test": {
     async run({ deps, payload, signal }) {
       await testConnection(deps, payload.connectionId, signal);

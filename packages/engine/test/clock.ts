@@ -20,6 +20,7 @@ const recurring = [
   "schedule.tick",
   "discover",
   "retention.run",
+  "history.expire",
   "vault.collect",
   "azure.sweep",
   "ledger.anchor",

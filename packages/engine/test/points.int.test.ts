@@ -8,7 +8,7 @@ import { advance } from "../src/job/advance.ts";
 import { deletePointMachine } from "../src/jobs/delete-point/machine.ts";
 import { collectVaults } from "../src/upkeep/collect.ts";
 import { endKeptSnapshots } from "../src/upkeep/kept-snapshots.ts";
-import { judgePoints, resumeDeletions } from "../src/upkeep/retention.ts";
+import { applyRetention } from "../src/upkeep/retention.ts";
 import { enhancedPolicy, GROUP, MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";
 
 let world: World;
@@ -202,12 +202,12 @@ describe("a deletion whose job ended too early", () => {
         parameters: { reason: "requested by a user" },
       },
     });
-    expect(await resumeDeletions(engine.deps)).toBe(1);
+    expect((await applyRetention(engine.deps, soon())).resumed).toBe(1);
     const gone = await until("the deletion", 30_000, () =>
       world.db.prisma.recoveryPoint.findFirst({ where: { id: point.id, state: "deleted" } }),
     );
     expect(gone.deleteReason).toBe("requested by a user");
-    expect(await resumeDeletions(engine.deps)).toBe(0);
+    expect((await applyRetention(engine.deps, soon())).resumed).toBe(0);
   });
 });
 
@@ -232,11 +232,11 @@ describe("retention and garbage collection", () => {
         systemClock,
       ),
     );
-    expect(await judgePoints(engine.deps)).toBe(1);
+    expect((await applyRetention(engine.deps, soon())).pruned).toBe(1);
     await until("the pruned point", 30_000, () =>
       world.db.prisma.recoveryPoint.findFirst({ where: { id: first.id, state: "deleted" } }),
     );
-    expect(await judgePoints(engine.deps)).toBe(0);
+    expect((await applyRetention(engine.deps, soon())).pruned).toBe(0);
     const before = await storedBytes();
     const condemned = await collectVaults(engine.deps, { signal: soon(), graceMs: 0 });
     expect(condemned.condemned).toBeGreaterThan(0);

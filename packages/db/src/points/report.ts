@@ -48,7 +48,7 @@ const identity = objectSql(reportBlocks.identity, noTable, {
   location: Prisma.sql`r."vmFacts" ->> 'location'`,
   osType: Prisma.sql`r."vmFacts" ->> 'osType'`,
   teams: Prisma.sql`ARRAY(SELECT t.name FROM "Team" t WHERE t.id::text = ANY(event.teams) ORDER BY 1)`,
-  excludedDisks: Prisma.sql`coalesce(nullif(job.memory -> 'excluded', 'null'), '[]')`,
+  excludedDisks: Prisma.sql`coalesce(nullif(job.memory -> 'excluded', 'null'), r."vmFacts" -> 'excludedDisks', '[]')`,
 });
 
 /**

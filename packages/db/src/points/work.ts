@@ -17,6 +17,7 @@ import { z } from "zod";
 import { newId } from "../ids.ts";
 import { type DiskFacts, toDiskFacts } from "../jobs/disk.ts";
 import { toJson, toJsonOrNull } from "../json.ts";
+import { judgeAgain } from "../protections/schedule.ts";
 import type { Tx } from "../tx.ts";
 
 export interface NewPointDisk extends DiskFacts {
@@ -72,6 +73,7 @@ export interface NewPoint {
 /** Adds a recovery point and its disks, and sums up their bytes. The caller ends the job in the same transaction. */
 export async function createPoint(tx: Tx, point: NewPoint): Promise<void> {
   const { disks, vmFacts, actor, ...facts } = point;
+  await judgeAgain(tx, point.vmId);
   const sum = (
     key: "diskBytes" | "allocatedBytes" | "readBytes" | "changedBytes" | "movedBytes" | "storedBytes",
   ): bigint => disks.reduce((total, disk) => total + BigInt(disk[key]), 0n);
@@ -169,15 +171,22 @@ export async function newestPoint(
   return row === null ? null : toRef(row);
 }
 
+/** A point that its policy keeps or prunes, with the last verdict about it. */
+export interface LivePoint {
+  readonly id: string;
+  readonly takenAt: Date;
+  readonly pinnedAt: Date | null;
+  readonly state: string;
+  readonly tiers: readonly string[];
+  readonly expiresAt: Date | null;
+}
+
 /** The points of a VM that its policy keeps or prunes, newest first. */
-export async function listLivePoints(
-  tx: Tx,
-  vmId: string,
-): Promise<{ id: string; takenAt: Date; pinnedAt: Date | null; state: string }[]> {
+export async function listLivePoints(tx: Tx, vmId: string): Promise<LivePoint[]> {
   return tx.recoveryPoint.findMany({
     where: { vmId, state: { in: [...heldPointStates] } },
     orderBy: { takenAt: "desc" },
-    select: { id: true, takenAt: true, pinnedAt: true, state: true },
+    select: { id: true, takenAt: true, pinnedAt: true, state: true, tiers: true, expiresAt: true },
   });
 }
 
@@ -199,6 +208,7 @@ export async function setPointVerified(
     detail: Readonly<Record<string, unknown>>;
   },
 ): Promise<void> {
+  await judgePointAgain(tx, result.pointId);
   await tx.recoveryPoint.updateMany({
     where: { id: result.pointId, state: { in: [...heldPointStates] } },
     data: {
@@ -209,6 +219,12 @@ export async function setPointVerified(
       state: result.ok ? "available" : "damaged",
     },
   });
+}
+
+/** Before the point changes, so that this and retention lock in the same order. */
+async function judgePointAgain(tx: Tx, pointId: string): Promise<void> {
+  const point = await tx.recoveryPoint.findUnique({ where: { id: pointId }, select: { vmId: true } });
+  if (point !== null) await judgeAgain(tx, point.vmId);
 }
 
 /** Marks a point as deleting, so that it is no longer offered. Returns false when it is deleted. */
@@ -225,6 +241,7 @@ export async function markPointDeleted(
   tx: Tx,
   { pointId, at, actor, reason }: { pointId: string; at: Date; actor: Actor; reason: string },
 ): Promise<boolean> {
+  await judgePointAgain(tx, pointId);
   const { count } = await tx.recoveryPoint.updateMany({
     where: { id: pointId, state: { not: "deleted" } },
     data: { state: "deleted", deletedAt: at, deletedBy: toJson(actor), deleteReason: reason },
@@ -257,6 +274,17 @@ export interface StrandedDeletion {
   readonly vmId: string;
   readonly vmName: string;
   readonly request: { readonly actor: Actor; readonly parameters: Readonly<Record<string, unknown>> } | null;
+}
+
+/** Whether no open job deletes the point, whose deletion has started. Locks its row until the transaction ends. */
+export async function isStranded(tx: Tx, pointId: string): Promise<boolean> {
+  await tx.$queryRaw`SELECT id FROM "RecoveryPoint" WHERE id = ${pointId}::uuid FOR UPDATE`;
+  const point = await tx.recoveryPoint.findFirst({
+    where: { id: pointId, state: "deleting" },
+    select: { vmId: true },
+  });
+  if (point === null) return false;
+  return !(await listPointsBeingDeleted(tx, point.vmId)).has(pointId);
 }
 
 /** Deletions that started and whose job has ended too early. */

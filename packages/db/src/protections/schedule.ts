@@ -164,8 +164,7 @@ export async function decideAgain(
 /** Makes retention judge the points of a VM at its next run, because one was added, pinned, damaged or deleted. */
 export async function judgeAgain(tx: Tx, vmId: string): Promise<void> {
   await tx.$executeRaw`
-    UPDATE "Protection" SET "retentionDueAt" = to_timestamp(0)
-    WHERE "vmId" = ${vmId}::uuid AND "retentionDueAt" > to_timestamp(0)`;
+    UPDATE "Protection" SET "retentionDueAt" = to_timestamp(0) WHERE "vmId" = ${vmId}::uuid`;
 }
 
 /** Records when retention must judge the points of a VM again. */

@@ -1,11 +1,17 @@
 /** Recurring tasks: every engine queues them, and one engine runs each of them once per period. */
-import { limits, type TaskName } from "@kluis/domain";
+import { limits, type TaskName, workRules } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "./queue.ts";
 
 type RecurringName = Extract<
   TaskName,
-  "schedule.tick" | "discover" | "retention.run" | "vault.collect" | "azure.sweep" | "ledger.anchor"
+  | "schedule.tick"
+  | "discover"
+  | "retention.run"
+  | "history.expire"
+  | "vault.collect"
+  | "azure.sweep"
+  | "ledger.anchor"
 >;
 
 const MINUTE = 60_000;
@@ -18,12 +24,13 @@ interface Recurring {
 }
 
 const RECURRING: readonly Recurring[] = [
-  { name: "schedule.tick", everyMs: limits.scheduleTickMs, firstAfterMs: 0 },
-  { name: "discover", everyMs: limits.discoverMs, firstAfterMs: 0 },
-  { name: "azure.sweep", everyMs: 15 * MINUTE, firstAfterMs: MINUTE },
-  { name: "retention.run", everyMs: 60 * MINUTE, firstAfterMs: 2 * MINUTE },
-  { name: "vault.collect", everyMs: 60 * MINUTE, firstAfterMs: 5 * MINUTE },
-  { name: "ledger.anchor", everyMs: limits.ledgerAnchorMs, firstAfterMs: MINUTE },
+  { name: "schedule.tick", everyMs: workRules.schedule.everyMs, firstAfterMs: 0 },
+  { name: "discover", everyMs: workRules.discovery.everyMs, firstAfterMs: 0 },
+  { name: "azure.sweep", everyMs: workRules.sweep.everyMs, firstAfterMs: MINUTE },
+  { name: "retention.run", everyMs: workRules.retention.everyMs, firstAfterMs: 2 * MINUTE },
+  { name: "history.expire", everyMs: workRules.history.everyMs, firstAfterMs: 3 * MINUTE },
+  { name: "vault.collect", everyMs: workRules.collection.everyMs, firstAfterMs: 5 * MINUTE },
+  { name: "ledger.anchor", everyMs: workRules.anchor.everyMs, firstAfterMs: MINUTE },
 ];
 
 /** The end of the period that contains `at`. It is the same for all engines, so that their tasks share one key. */
