@@ -95,15 +95,7 @@ export { listen, notify } from "./events/listen.ts";
 // Health
 export { listPartHealth, type PartHealthRow, setPartHealth } from "./health/health.ts";
 // History that expires
-export {
-  type HistoryPlace,
-  listEndedJobs,
-  listJobsWithSegments,
-  listOldOccurrences,
-  removeEndedJob,
-  removeOccurrences,
-  removeSegments,
-} from "./history/work.ts";
+export * from "./history/work.ts";
 export { newId } from "./ids.ts";
 // Installation
 export { ensureInstallation } from "./installation/write.ts";
@@ -276,13 +268,7 @@ export {
 // Queue
 export { enqueue } from "./queue/enqueue.ts";
 // Recurring work
-export {
-  listRecurringWork,
-  newRecurringWork,
-  type RecurringWorkRow,
-  readRecurringWork,
-  saveRecurringWork,
-} from "./recurring/work.ts";
+export * from "./recurring/work.ts";
 // Secrets
 export { type Resealed, resealSecrets } from "./secrets/reseal.ts";
 export { openSecretBox, type SecretBox, secretsKeySetting } from "./secrets/seal.ts";
