@@ -17,6 +17,7 @@ export { hasDisk, inspectDisks, vmFactsOf } from "./disks.ts";
 export { pollExtension, snapshotExtension, startExtension } from "./extension.ts";
 export { grantRead, grantWrite, revokeRead } from "./grants.ts";
 export { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
+export { pollVssType, startVssType, type VssSetting, type VssType } from "./guest-vss.ts";
 export { createHttpClient } from "./http.ts";
 export { type InventoryItem, type ListedVm, listInventory, listVms } from "./inventory.ts";
 export { installationTag, jobTag, restorePointIds } from "./names.ts";

@@ -255,12 +255,12 @@ export {
   takeBackFuture,
 } from "./protections/schedule.ts";
 export {
+  changeGuestState,
   getProtection,
   listScheduledProtections,
   type ProtectionRow,
   type ScheduledProtection,
   setExtensionReady,
-  setGuestChanges,
   setProtection,
   stopProtection,
   type UnreadableProtection,

@@ -98,6 +98,7 @@ export {
 } from "./errors.ts";
 export { storedError } from "./errors-stored.ts";
 export type { BlockSource, Extent } from "./extent.ts";
+export * from "./guest-state.ts";
 export { type HealthPart, healthParts, type ProblemKind, problemKinds } from "./health.ts";
 export { uuidv7, uuidv7Time } from "./ids.ts";
 export {

@@ -18,6 +18,22 @@ export interface CaptureNoticeParams {
   "snapshots-full": Said;
   "snapshot-failed": Said;
   "vm-started-meanwhile": None;
+  "guest-preparing": None;
+  "guest-vss-copy-not-set": Said;
+  "guest-runtime-missing": None;
+  "guest-runtime-present": { readonly version: string };
+  "guest-runtime-same": { readonly version: string };
+  "guest-runtime-installed": { readonly version: string };
+  "guest-runtime-changed": { readonly from: string; readonly version: string };
+  "guest-vss-start-type": { readonly startType: string };
+  "guest-vss-start-type-same": { readonly startType: string };
+  "guest-vss-start-type-changed": { readonly from: string; readonly startType: string };
+  "guest-provider-missing": None;
+  "guest-provider-present": None;
+  "guest-provider-same": None;
+  "guest-provider-installed": None;
+  "guest-vss-copy": None;
+  "guest-vss-full": None;
   "disk-detached": None;
   "disk-removed-meanwhile": None;
 }
@@ -50,6 +66,29 @@ export const captureNoticeTexts: {
   "snapshot-failed": ({ azureMessage }) => `Azure could not create the snapshot. ${azureMessage}`,
   "vm-started-meanwhile": () =>
     "The virtual machine was started while the snapshot was created, so its guest did not take part.",
+  "guest-preparing": () => "Kluis prepares the guest for the snapshot.",
+  "guest-vss-copy-not-set": ({ azureMessage }) =>
+    `The policy requires VSS copy backups, and the guest did not confirm the setting, so it did not take part in the snapshot. ${azureMessage}`,
+  "guest-runtime-missing": () => "Microsoft Visual C++ 2013 Redistributable (x64) is not installed.",
+  "guest-runtime-present": ({ version }) =>
+    `Microsoft Visual C++ 2013 Redistributable (x64) ${version} is installed.`,
+  "guest-runtime-same": ({ version }) =>
+    `Microsoft Visual C++ 2013 Redistributable (x64) ${version} was installed before protection began.`,
+  "guest-runtime-installed": ({ version }) =>
+    `Protection installed Microsoft Visual C++ 2013 Redistributable (x64) ${version}.`,
+  "guest-runtime-changed": ({ from, version }) =>
+    `Protection changed Microsoft Visual C++ 2013 Redistributable (x64) from ${from} to ${version}.`,
+  "guest-vss-start-type": ({ startType }) => `The service Volume Shadow Copy has startup type ${startType}.`,
+  "guest-vss-start-type-same": ({ startType }) =>
+    `The startup type of the service Volume Shadow Copy did not change: ${startType}.`,
+  "guest-vss-start-type-changed": ({ from, startType }) =>
+    `Protection changed the startup type of the service Volume Shadow Copy from ${from} to ${startType}.`,
+  "guest-provider-missing": () => "The service IaaSVmProvider is not installed.",
+  "guest-provider-present": () => "The service IaaSVmProvider is installed.",
+  "guest-provider-same": () => "The service IaaSVmProvider was installed before protection began.",
+  "guest-provider-installed": () => "Protection installed the service IaaSVmProvider.",
+  "guest-vss-copy": () => "The guest takes VSS copy backups, which truncate no logs.",
+  "guest-vss-full": () => "The guest takes VSS full backups again.",
   "disk-detached": () => "The disk was detached before the snapshot was created.",
   "disk-removed-meanwhile": () =>
     "The disk was replaced while the snapshot was created, and no longer exists.",

@@ -1,5 +1,5 @@
 /** Virtual machines. */
-import { formatBytes } from "@kluis/domain";
+import { formatBytes, guestChangeNotices, noticeText } from "@kluis/domain";
 import type { VmRow, VmView } from "../api-types.ts";
 import { defineCommand, flag, option, print, type Session } from "../command.ts";
 import { exitCodes } from "../failure.ts";
@@ -86,7 +86,11 @@ function describe(one: VmView, look: Look): string {
     look,
   });
   const lists = formatTable(listColumns, one.lists, { empty: "No list of changes was used yet.", look });
-  return [formatFacts(facts, look), disks, lists, findings].join("\n\n");
+  const raised = one.raised.map(({ message }) => `Needs attention: ${message}`);
+  const guest = guestChangeNotices(one.protection?.guestChanges ?? null).map(noticeText);
+  const lines = [...raised, ...guest].join("\n");
+  const parts = [formatFacts(facts, look), disks, lists, findings, ...(lines === "" ? [] : [lines])];
+  return parts.join("\n\n");
 }
 
 const diskColumns: readonly Column<VmView["disks"][number]>[] = [

@@ -25,6 +25,28 @@ export const captureNotices = catalog({
     "snapshot-failed": "Azure could not create the snapshot. Azure: {azureMessage}",
     "vm-started-meanwhile":
       "The virtual machine was started while the snapshot was created, so its guest did not take part.",
+    "guest-preparing": "Kluis prepares the guest for the snapshot.",
+    "guest-vss-copy-not-set":
+      "The policy requires VSS copy backups, and the guest did not confirm the setting, so it did not take part in the snapshot. Azure: {azureMessage}",
+    "guest-runtime-missing": "Microsoft Visual C++ 2013 Redistributable (x64) is not installed.",
+    "guest-runtime-present": "Microsoft Visual C++ 2013 Redistributable (x64) {version} is installed.",
+    "guest-runtime-same":
+      "Microsoft Visual C++ 2013 Redistributable (x64) {version} was installed before protection began.",
+    "guest-runtime-installed":
+      "Protection installed Microsoft Visual C++ 2013 Redistributable (x64) {version}.",
+    "guest-runtime-changed":
+      "Protection changed Microsoft Visual C++ 2013 Redistributable (x64) from {from} to {version}.",
+    "guest-vss-start-type": "The service Volume Shadow Copy has startup type {startType}.",
+    "guest-vss-start-type-same":
+      "The startup type of the service Volume Shadow Copy did not change: {startType}.",
+    "guest-vss-start-type-changed":
+      "Protection changed the startup type of the service Volume Shadow Copy from {from} to {startType}.",
+    "guest-provider-missing": "The service IaaSVmProvider is not installed.",
+    "guest-provider-present": "The service IaaSVmProvider is installed.",
+    "guest-provider-same": "The service IaaSVmProvider was installed before protection began.",
+    "guest-provider-installed": "Protection installed the service IaaSVmProvider.",
+    "guest-vss-copy": "The guest takes VSS copy backups, which truncate no logs.",
+    "guest-vss-full": "The guest takes VSS full backups again.",
     "disk-detached": "The disk was detached before the snapshot was created.",
     "disk-removed-meanwhile": "The disk was replaced while the snapshot was created, and no longer exists.",
   },
@@ -54,6 +76,28 @@ export const captureNotices = catalog({
     "snapshot-failed": "Azure kon de momentopname niet maken. Azure: {azureMessage}",
     "vm-started-meanwhile":
       "De virtuele machine werd gestart terwijl de momentopname werd gemaakt, dus het gastbesturingssysteem heeft niet meegewerkt.",
+    "guest-preparing": "Kluis bereidt het gastbesturingssysteem voor op de momentopname.",
+    "guest-vss-copy-not-set":
+      "Het beleid vereist VSS-kopieback-ups en het gastbesturingssysteem heeft de instelling niet bevestigd; daarom heeft het niet meegewerkt aan de momentopname. Azure: {azureMessage}",
+    "guest-runtime-missing": "Microsoft Visual C++ 2013 Redistributable (x64) is niet geïnstalleerd.",
+    "guest-runtime-present": "Microsoft Visual C++ 2013 Redistributable (x64) {version} is geïnstalleerd.",
+    "guest-runtime-same":
+      "Microsoft Visual C++ 2013 Redistributable (x64) {version} was al geïnstalleerd voordat de beveiliging begon.",
+    "guest-runtime-installed":
+      "De beveiliging heeft Microsoft Visual C++ 2013 Redistributable (x64) {version} geïnstalleerd.",
+    "guest-runtime-changed":
+      "De beveiliging heeft Microsoft Visual C++ 2013 Redistributable (x64) gewijzigd van {from} in {version}.",
+    "guest-vss-start-type": "De service Volume Shadow Copy heeft opstarttype {startType}.",
+    "guest-vss-start-type-same":
+      "Het opstarttype van de service Volume Shadow Copy is niet gewijzigd: {startType}.",
+    "guest-vss-start-type-changed":
+      "De beveiliging heeft het opstarttype van de service Volume Shadow Copy gewijzigd van {from} in {startType}.",
+    "guest-provider-missing": "De service IaaSVmProvider is niet geïnstalleerd.",
+    "guest-provider-present": "De service IaaSVmProvider is geïnstalleerd.",
+    "guest-provider-same": "De service IaaSVmProvider was al geïnstalleerd voordat de beveiliging begon.",
+    "guest-provider-installed": "De beveiliging heeft de service IaaSVmProvider geïnstalleerd.",
+    "guest-vss-copy": "Het gastbesturingssysteem maakt VSS-kopieback-ups, die geen logboeken afkappen.",
+    "guest-vss-full": "Het gastbesturingssysteem maakt weer volledige VSS-back-ups.",
     "disk-detached": "De schijf is losgekoppeld voordat de momentopname werd gemaakt.",
     "disk-removed-meanwhile":
       "De schijf is vervangen terwijl de momentopname werd gemaakt en bestaat niet meer.",

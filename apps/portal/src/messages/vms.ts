@@ -131,14 +131,8 @@ export const vms = catalog({
     },
     guest: {
       title: "Changes in the Windows guest",
-      vcRedist2013: "Microsoft Visual C++ 2013 Redistributable (x64)",
-      vssStartType: "Startup type of the Volume Shadow Copy service",
-      provider: "Windows service IaaSVmProvider",
-      checkedAt: "Checked",
-      notInstalled: "Not installed",
-      installed: "Installed",
-      unknown: "Unknown",
-      startTypes: { Automatic: "Automatic", Manual: "Manual", Disabled: "Disabled" },
+      before: "Before protection:",
+      after: "After the first backup:",
     },
   },
   nl: {
@@ -275,14 +269,8 @@ export const vms = catalog({
     },
     guest: {
       title: "Wijzigingen in het Windows-gastbesturingssysteem",
-      vcRedist2013: "Microsoft Visual C++ 2013 Redistributable (x64)",
-      vssStartType: "Opstarttype van de service Volume Shadow Copy",
-      provider: "Windows-service IaaSVmProvider",
-      checkedAt: "Gecontroleerd",
-      notInstalled: "Niet geïnstalleerd",
-      installed: "Geïnstalleerd",
-      unknown: "Onbekend",
-      startTypes: { Automatic: "Automatisch", Manual: "Handmatig", Disabled: "Uitgeschakeld" },
+      before: "Voor de beveiliging:",
+      after: "Na de eerste back-up:",
     },
   },
 });

@@ -86,13 +86,20 @@ export async function setExtensionReady(tx: Tx, vmId: string, at: Date | null): 
   await tx.protection.updateMany({ where: { vmId }, data: { extensionReadyAt: at } });
 }
 
-/** Stores the changes inside a Windows guest, as read from it. */
-export async function setGuestChanges(
+/** Changes parts of what is known of a VM's guest, and keeps the others. */
+export async function changeGuestState(
   tx: Tx,
   vmId: string,
-  changes: Readonly<Record<string, unknown>>,
+  parts: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  await tx.protection.updateMany({ where: { vmId }, data: { guestChanges: toJson(changes) } });
+  const [row] = await tx.$queryRaw<{ guestChanges: unknown }[]>`
+    SELECT "guestChanges" FROM "Protection" WHERE "vmId" = ${vmId}::uuid FOR UPDATE`;
+  const known = z
+    .record(z.string(), z.unknown())
+    .catch({})
+    .parse(row?.guestChanges ?? {});
+  const guestChanges = toJson({ ...known, ...parts });
+  await tx.protection.updateMany({ where: { vmId }, data: { guestChanges } });
 }
 
 const newestVersion = {

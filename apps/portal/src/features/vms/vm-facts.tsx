@@ -3,9 +3,8 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { securityWord } from "#features/points/azure-words.ts";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
-import { guestFacts } from "#features/vms/guest-facts.tsx";
+import { GuestChanges } from "#features/vms/guest-changes.tsx";
 import type { VmView } from "#lib/api-types.ts";
-import { useFormat } from "#lib/use-format.ts";
 import { Card, type Fact, Facts } from "#ui/card.tsx";
 import { Copyable } from "#ui/copyable.tsx";
 import { EmptyState } from "#ui/states.tsx";
@@ -67,7 +66,6 @@ export function VmFacts({ vm }: { vm: VmView }) {
 /** The policy, the next backup, the snapshot extension and the changes in the guest. */
 export function VmProtection({ vm }: { vm: VmView }) {
   const t = useTranslations("vms");
-  const format = useFormat();
   const sentence = usePolicySentence();
   const protection = vm.protection;
   if (protection === null) {
@@ -110,17 +108,12 @@ export function VmProtection({ vm }: { vm: VmView }) {
           : t.rich("detail.extensionReady", { time: () => <TimeAgo at={protection.extensionReadyAt} /> }),
     },
   ];
-  const changes = guestFacts(protection.guestChanges, t, format);
   return (
     <div className="flex flex-col gap-4">
       <Card>
         <Facts facts={facts} />
       </Card>
-      {changes.length === 0 ? null : (
-        <Card title={t("guest.title")} id="guest">
-          <Facts facts={changes} columns={2} />
-        </Card>
-      )}
+      <GuestChanges changes={protection.guestChanges} />
     </div>
   );
 }

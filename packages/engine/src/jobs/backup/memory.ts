@@ -125,8 +125,8 @@ const backupMemorySchema = z.object({
   lastFailure: z.custom<ErrorInfo>((value) => storedFailure.safeParse(value).success).optional(),
   /** The long-running operation that the current step waits for. */
   operation: azureOperationSchema.optional(),
-  /** The extension is installed; the step's second part reads what changed in a Windows guest. */
-  extensionReady: z.boolean().optional(),
+  /** Parts of the work in a Windows guest that are over. */
+  guest: z.object({ before: z.boolean(), vss: z.boolean(), after: z.boolean() }).partial().optional(),
   snapshotStartedAt: z.iso.datetime().optional(),
   snapshot: z
     .object({

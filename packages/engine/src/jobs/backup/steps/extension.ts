@@ -1,31 +1,21 @@
 /**
- * Installs the snapshot extension on the first backup of a running VM, and when it is missing. On Windows the step then reads
- * what the installation changed in the guest and records it for the VM's owner.
+ * Prepares the guest of a running VM: reads a Windows guest before anything changes in it, sets its VSS backup type, and installs
+ * the snapshot extension when it is missing.
  */
 import {
   type ExtensionState,
   getVm,
   type Poll,
   pollExtension,
-  pollGuestFacts,
   snapshotExtension,
   startExtension,
-  startGuestFacts,
   type VmDetails,
-  type WindowsGuestFacts,
 } from "@kluis/azure";
-import { addWarning, getProtection, setExtensionReady, setGuestChanges } from "@kluis/db";
-import {
-  type ErrorCode,
-  errorInfo,
-  isGuestFailure,
-  isKluisError,
-  KluisError,
-  notice,
-  toKluisError,
-} from "@kluis/domain";
+import { setExtensionReady } from "@kluis/db";
+import { type ErrorCode, isGuestFailure, KluisError, notice } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
+import { prepareGuest } from "../capture/guest.ts";
 import { type BackupMemory, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
 
@@ -39,7 +29,8 @@ export async function extension(context: Context): Promise<Result> {
   if (request === "crash") {
     return { kind: "skipped", notice: lower ?? notice("extension-not-needed-crash", {}) };
   }
-  if (memory.extensionReady === true) return readGuest(context);
+  const work = await prepareGuest(context);
+  if (work !== null) return work;
   try {
     return await install(context);
   } catch (error) {
@@ -73,8 +64,9 @@ async function install(context: Context): Promise<Result> {
   const isNew = present === undefined || memory.operation?.kind === "extension";
   const { type, version } = poll.result;
   return {
-    kind: "again",
-    memory: { operation: undefined, extensionReady: true },
+    kind: "done",
+    notice: notice("extension-installed", { extension: type }),
+    memory: { operation: undefined },
     save: async (tx) => {
       await setExtensionReady(tx, vm.id, deps.clock.now());
     },
@@ -124,40 +116,4 @@ function leaveToAzure({ signal }: Context, error: unknown): Result {
 function isOfExtension(error: KluisError): boolean {
   if (OF_THE_JOB.has(error.code)) return false;
   return error.code.startsWith("AZURE_") || isGuestFailure(error);
-}
-
-/** Reads the guest of a Windows VM once per protection. */
-async function readGuest(context: Context): Promise<Result> {
-  const { deps, job, memory } = context;
-  const vm = requireVm(job);
-  const { os } = recall(memory, "vm");
-  const done: Result = {
-    kind: "done",
-    notice: notice("extension-installed", { extension: snapshotExtension(os).type }),
-    memory: { operation: undefined },
-  };
-  const protection = await getProtection(deps.db.prisma, vm.id);
-  if (os !== "windows" || protection === null || protection.guestChanges !== null) return done;
-  try {
-    const poll = await pollOrStartReading(context);
-    if (poll.status === "running") return waitForAzure(poll, notice("guest-reading", {}));
-    const changes = { ...poll.result, checkedAt: deps.clock.now().toISOString() };
-    return {
-      ...done,
-      detail: { guest: changes },
-      save: (tx) => setGuestChanges(tx, vm.id, changes),
-      events: [{ kind: "guest.changed", target: { type: "vm", id: vm.id, name: vm.name }, data: changes }],
-    };
-  } catch (error) {
-    // A backup without this information is better than none: the job gets a warning, and the next backup tries again.
-    if (context.signal.aborted || isKluisError(error, "AZURE_THROTTLED")) throw error;
-    const warning = errorInfo(toKluisError(error));
-    return { ...done, save: (tx) => addWarning(tx, job.id, warning) };
-  }
-}
-
-function pollOrStartReading({ deps, memory, signal }: Context): Promise<Poll<WindowsGuestFacts>> {
-  return memory.operation?.kind === "run-command"
-    ? pollGuestFacts(deps.azure, memory.operation, { signal })
-    : startGuestFacts(deps.azure, recall(memory, "vm").id, { signal });
 }

@@ -12,6 +12,7 @@ import {
 } from "@kluis/domain";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { beginAttempt, failAttempt } from "../capture/attempt.ts";
+import { readGuestAfter } from "../capture/guest.ts";
 import { saveJobDisks } from "../capture/job-disks.ts";
 import { reconcile } from "../capture/reconcile.ts";
 import { type BackupMemory, recall } from "../memory.ts";
@@ -43,7 +44,7 @@ export async function snapshot(context: Context): Promise<Result> {
   }
   if (poll.status === "running") return waitForAzure(poll, notice("snapshot-creating", {}));
   const copying = poll.result.disks.filter((disk) => disk.completionPercent < 100);
-  if (copying.length === 0) return finish(context, poll.result);
+  if (copying.length === 0) return (await readGuestAfter(context)) ?? finish(context, poll.result);
   const percent = Math.floor(Math.min(...copying.map((disk) => disk.completionPercent)));
   return {
     kind: "wait",
