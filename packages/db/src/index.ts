@@ -4,7 +4,7 @@
  */
 
 // Attention
-export { countAttention, listAttention } from "./attention/read.ts";
+export { countAttention, listAttention, listAttentionOfVm } from "./attention/read.ts";
 export { attentionView } from "./attention/view.ts";
 export { clearAttention, raiseAttention } from "./attention/write.ts";
 // Azure resources
@@ -213,6 +213,7 @@ export {
   type LivePoint,
   listLivePoints,
   listPointsBeingDeleted,
+  listReachedLevels,
   listStrandedDeletions,
   loadPoint,
   markPointDeleted,

@@ -77,6 +77,7 @@ export {
   wasStopped,
 } from "./consistency.ts";
 export * from "./consistency-ladder.ts";
+export * from "./consistency-run.ts";
 export { deadlineFor, deadlineMet, manualDeadline } from "./deadline.ts";
 export { describePolicy, describeRetention } from "./describe.ts";
 export {

@@ -1,4 +1,5 @@
 /** Notices of the capture of a snapshot: rungs that failed, and disks that changed. notices.ts joins them to the catalog. */
+import type { Consistency } from "./policy.ts";
 
 type None = Readonly<Record<never, never>>;
 type Said = { readonly azureMessage: string };
@@ -34,6 +35,11 @@ export interface CaptureNoticeParams {
   "guest-provider-installed": None;
   "guest-vss-copy": None;
   "guest-vss-full": None;
+  "consistency-downgrades": {
+    readonly points: number;
+    readonly wanted: Consistency;
+    readonly reached: Consistency;
+  };
   "disk-detached": None;
   "disk-removed-meanwhile": None;
 }
@@ -89,6 +95,8 @@ export const captureNoticeTexts: {
   "guest-provider-installed": () => "Protection installed the service IaaSVmProvider.",
   "guest-vss-copy": () => "The guest takes VSS copy backups, which truncate no logs.",
   "guest-vss-full": () => "The guest takes VSS full backups again.",
+  "consistency-downgrades": ({ points, wanted, reached }) =>
+    `The last ${points} recovery points are less consistent than the policy requests: the newest is ${reached}-consistent instead of ${wanted}-consistent.`,
   "disk-detached": () => "The disk was detached before the snapshot was created.",
   "disk-removed-meanwhile": () =>
     "The disk was replaced while the snapshot was created, and no longer exists.",

@@ -210,3 +210,20 @@ describe("another operation on the VM", () => {
     expect((await stepOf(jobId, "snapshot")).notice).toMatchObject({ code: "step-failed" });
   });
 });
+
+describe("a run of points that are lower than requested", () => {
+  it("needs attention from the fifth on, until a point has the requested level again", async () => {
+    const vm = await protectedVm({});
+    const raised = () => world.db.prisma.attention.findMany({ where: { vmId: vm.id } });
+    await world.control.setGuest({ vm: vm.name, agent: "NotReady" });
+    for (let at = 0; at < 4; at++) await world.backUp(vm.id);
+    expect(await raised()).toEqual([]);
+    await world.backUp(vm.id);
+    expect(await raised()).toMatchObject([
+      { kind: "consistency", notice: { params: { points: 5, wanted: "file", reached: "crash" } } },
+    ]);
+    await world.control.setGuest({ vm: vm.name, agent: "Ready" });
+    await world.backUp(vm.id);
+    expect(await raised()).toEqual([]);
+  });
+});

@@ -47,6 +47,8 @@ export const captureNotices = catalog({
     "guest-provider-installed": "Protection installed the service IaaSVmProvider.",
     "guest-vss-copy": "The guest takes VSS copy backups, which truncate no logs.",
     "guest-vss-full": "The guest takes VSS full backups again.",
+    "consistency-downgrades":
+      "The last {points} recovery points are less consistent than the policy requests: the newest is {reached, select, application {application-consistent} file {file-consistent} other {crash-consistent}} instead of {wanted, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
     "disk-detached": "The disk was detached before the snapshot was created.",
     "disk-removed-meanwhile": "The disk was replaced while the snapshot was created, and no longer exists.",
   },
@@ -98,6 +100,8 @@ export const captureNotices = catalog({
     "guest-provider-installed": "De beveiliging heeft de service IaaSVmProvider geïnstalleerd.",
     "guest-vss-copy": "Het gastbesturingssysteem maakt VSS-kopieback-ups, die geen logboeken afkappen.",
     "guest-vss-full": "Het gastbesturingssysteem maakt weer volledige VSS-back-ups.",
+    "consistency-downgrades":
+      "De laatste {points} herstelpunten zijn minder consistent dan het beleid vraagt: het nieuwste is {reached, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}} in plaats van {wanted, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}}.",
     "disk-detached": "De schijf is losgekoppeld voordat de momentopname werd gemaakt.",
     "disk-removed-meanwhile":
       "De schijf is vervangen terwijl de momentopname werd gemaakt en bestaat niet meer.",

@@ -5,6 +5,7 @@ import {
   getFleetVm,
   getProtection,
   listDiskTrust,
+  listAttentionOfVm,
   listFleet,
   listPolicies,
   type PolicyRow,
@@ -54,6 +55,9 @@ function findingsOf(
   return suitabilityOf(row, { rules, excluded: row.excludedDisks });
 }
 
+/** One VM has a row for each kind, and one for each disk or resource of some kinds. */
+const RAISED_SHOWN = 50;
+
 /** @throws KluisError VM_NOT_FOUND, CONFLICT when the name fits several VMs */
 export async function getVm(ctx: SignedInContext, ref: string): Promise<z.input<typeof vmView>> {
   const { prisma } = ctx.api.db;
@@ -91,6 +95,7 @@ export async function getVm(ctx: SignedInContext, ref: string): Promise<z.input<
     protection: protection === null ? null : protectionOf(ctx, protection, policy),
     statusReason: why.reason,
     statusReasonNotice: why.notice,
+    raised: await listAttentionOfVm(prisma, vm.id, RAISED_SHOWN),
     history: await readHistory(ctx, vm.id),
     can: rightsOn(ctx, vm),
   };

@@ -1,4 +1,11 @@
-import { historyDayView, vmRow as storedRow, vmCountsView, vmFacetsView, vmView as vmFacts } from "@kluis/db";
+import {
+  attentionView,
+  historyDayView,
+  vmRow as storedRow,
+  vmCountsView,
+  vmFacetsView,
+  vmView as vmFacts,
+} from "@kluis/db";
 import {
   diskKeySchema,
   instantView,
@@ -75,6 +82,8 @@ export const vmView = vmFacts.omit({ excludedDisks: true }).extend({
   disks: z.array(vmDiskView),
   lists: z.array(diskListsView),
   protection: vmProtectionView.nullable(),
+  /** What needs attention of it, newest first. */
+  raised: z.array(attentionView),
   /** The reason of the status, in one English sentence. */
   statusReason: z.string(),
   statusReasonNotice: noticeSchema,

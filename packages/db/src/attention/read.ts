@@ -24,6 +24,15 @@ export function listAttention(tx: Tx, visibility: VmVisibility, limit: number): 
   );
 }
 
+/** What needs attention of one VM, newest first. */
+export function listAttentionOfVm(tx: Tx, vmId: string, limit: number): Promise<AttentionView[]> {
+  return readViews(
+    tx,
+    source,
+    Prisma.sql`WHERE a."vmId" = ${vmId}::uuid ORDER BY a."raisedAt" DESC, a.key LIMIT ${limit}`,
+  );
+}
+
 /** How much needs attention; of everything without a visibility. */
 export async function countAttention(tx: Tx, visibility: VmVisibility = { all: true }): Promise<number> {
   return countOf(

@@ -10,6 +10,7 @@ import {
   openJobStates,
   type PointState,
   pointStates,
+  type ReachedLevel,
   type StoredNotice,
   type VerifyMode,
 } from "@kluis/domain";
@@ -257,6 +258,20 @@ export async function previousPointTime(tx: Tx, vmId: string, before: Date): Pro
     select: { takenAt: true },
   });
   return row?.takenAt ?? null;
+}
+
+/** The requested and the reached level of a VM's newest points, newest first. */
+export async function listReachedLevels(tx: Tx, vmId: string, limit: number): Promise<ReachedLevel[]> {
+  const rows = await tx.recoveryPoint.findMany({
+    where: { vmId },
+    orderBy: { takenAt: "desc" },
+    take: limit,
+    select: { consistencyWanted: true, consistencyReached: true },
+  });
+  return rows.map(({ consistencyWanted, consistencyReached }) => ({
+    wanted: consistencySchema.parse(consistencyWanted),
+    reached: consistencySchema.parse(consistencyReached),
+  }));
 }
 
 /** Points of a VM that an open job is deleting. */

@@ -10,6 +10,7 @@ import { VmDisks } from "#features/vms/vm-disks.tsx";
 import { VmFacts, VmProtection } from "#features/vms/vm-facts.tsx";
 import { VmHistory } from "#features/vms/vm-history.tsx";
 import { VmJobs, VmPoints } from "#features/vms/vm-lists.tsx";
+import { VmRaised } from "#features/vms/vm-raised.tsx";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import { VmSuitability } from "#features/vms/vm-suitability.tsx";
 import type { VmView } from "#lib/api-types.ts";
@@ -63,6 +64,7 @@ function LoadedVm({ vm }: { vm: VmView }) {
             {t("detail.unprotectedText")}
           </Alert>
         ) : null}
+        <VmRaised vm={vm} />
         <VmConnection vm={vm} />
         <VmChangedRanges vm={vm} />
         <VmSuitability vm={vm} />

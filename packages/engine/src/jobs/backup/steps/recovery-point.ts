@@ -14,6 +14,7 @@ import { leaveToReconciler } from "../../../job/snapshot-removal.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";
 import type { OpenedVault } from "../../../runtime/vaults.ts";
+import { noteDowngrades } from "../capture/downgrades.ts";
 import { type BackupMemory, type MemoryDisk, recall, withoutUserData } from "../memory.ts";
 import { requirePolicy, requireVm } from "../require.ts";
 import { sealedDisk } from "../sealed-disk.ts";
@@ -42,6 +43,7 @@ export async function recoveryPoint(context: Context): Promise<StepResult<Backup
       await keepIfWanted(tx, context, point);
       await leaveToReconciler(tx, { job, reason: "copied", at });
       await endJob(tx, job.id, { state, stage: "done", at: point.createdAt });
+      await noteDowngrades(tx, point.vmId);
     },
     events: [
       {

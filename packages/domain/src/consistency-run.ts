@@ -1,0 +1,32 @@
+/** Recovery points in a row that are less consistent than their policy requests. */
+import { consistencyRank } from "./consistency.ts";
+import { type Notice, notice } from "./notices.ts";
+import type { Consistency } from "./policy.ts";
+
+/**
+ * So many in a row need attention. One VSS failure makes four: Azure stays with file consistency for the three snapshots after it,
+ * and then tries again (https://learn.microsoft.com/azure/virtual-machines/virtual-machines-restore-points-vm-snapshot-extension).
+ */
+export const downgradesForAttention = 5;
+/** A longer run is not counted on. */
+export const downgradesCounted = 100;
+
+export interface ReachedLevel {
+  readonly wanted: Consistency;
+  readonly reached: Consistency;
+}
+
+/** How many of a VM's newest points, newest first, are all lower than requested. */
+export function runOfDowngrades(points: readonly ReachedLevel[]): number {
+  const end = points.findIndex(({ wanted, reached }) => consistencyRank[reached] >= consistencyRank[wanted]);
+  return end === -1 ? points.length : end;
+}
+
+/** The sentence about a run that needs attention; null when it does not. */
+export function downgradesNotice(points: readonly ReachedLevel[]): Notice | null {
+  const run = runOfDowngrades(points);
+  const [newest] = points;
+  if (newest === undefined || run < downgradesForAttention) return null;
+  const { wanted, reached } = newest;
+  return notice("consistency-downgrades", { points: run, wanted, reached });
+}
