@@ -7,7 +7,7 @@ import { azureError, type CallName, type CallRecord } from "./errors.ts";
 import { retryAfterOf } from "./retry-after.ts";
 
 /** Limit of one request without its retries: ARM answers within seconds, long work runs as an operation. */
-const requestTimeoutMs = 60_000;
+export const requestTimeoutMs = 60_000;
 
 const records = new AsyncLocalStorage<CallRecord>();
 
@@ -38,12 +38,12 @@ function failureOf(body: string): CallRecord["failure"] {
 }
 
 /** Bounds each request in time and records what the SDK's pollers drop, such as Azure's own code of a failed operation. */
-export const recordPolicy: PipelinePolicy = {
+export const recordPolicy = (timeoutMs: number): PipelinePolicy => ({
   name: "kluisRecordPolicy",
   async sendRequest(request, next) {
     const record = records.getStore();
     const sent = request;
-    if (sent.timeout === 0) sent.timeout = requestTimeoutMs;
+    if (sent.timeout === 0) sent.timeout = timeoutMs;
     const response = await next(sent).catch((error: unknown) => {
       const aborted = error instanceof Error && error.name === "AbortError";
       if (record && aborted && request.abortSignal?.aborted !== true) record.timedOut = true;
@@ -56,7 +56,7 @@ export const recordPolicy: PipelinePolicy = {
     }
     return response;
   },
-};
+});
 
 /** Runs one call of an SDK. @throws KluisError for every failure of the SDK, with Azure's own code in `params` */
 export async function call<T>(name: CallName, work: (record: CallRecord) => Promise<T>): Promise<T> {

@@ -12,7 +12,7 @@ import { type ArmListOptions, listFromArm } from "./arm-list.ts";
 import { LeasedBudget, type RequestBudget } from "./budget/budget.ts";
 import { memoryBudgetStore } from "./budget/memory-store.ts";
 import { budgetPolicy } from "./budget/policy.ts";
-import { call, recordPolicy } from "./call.ts";
+import { call, recordPolicy, requestTimeoutMs } from "./call.ts";
 import type { AzureConfig } from "./config.ts";
 import { byClock, retries, tokenSource } from "./credential.ts";
 import { createHttpClient } from "./http.ts";
@@ -54,6 +54,7 @@ function createCompute(
     readonly budget: RequestBudget;
     readonly httpClient: HttpClient;
     readonly subscriptionId: string;
+    readonly timeoutMs: number;
   },
 ): ComputeManagementClient {
   const client = new ComputeManagementClient(noCredential, parts.subscriptionId, {
@@ -61,7 +62,7 @@ function createCompute(
     httpClient: parts.httpClient,
     additionalPolicies: [
       { policy: budgetPolicy(parts.budget), position: "perRetry" },
-      { policy: recordPolicy, position: "perRetry" },
+      { policy: recordPolicy(parts.timeoutMs), position: "perRetry" },
     ],
   });
   client.pipeline.removePolicy({ name: bearerTokenAuthenticationPolicyName });
@@ -80,6 +81,8 @@ export interface ConnectOptions {
   readonly budgetStore?: BudgetStore;
   /** Gets the time of each answer of Azure. */
   readonly onTime?: ((at: Date) => void) | undefined;
+  /** Limit of one request to Resource Manager, without its retries. Default: a minute. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** The identity whose requests Azure counts. */
@@ -90,7 +93,12 @@ function principalOf({ tenantId, credential }: AzureConfig): string {
 /** Makes a connection. Sends nothing yet: {@link probe} tests it. */
 export function connect(
   config: AzureConfig,
-  { now = Date.now, budgetStore = memoryBudgetStore(now), onTime }: ConnectOptions = {},
+  {
+    now = Date.now,
+    budgetStore = memoryBudgetStore(now),
+    onTime,
+    timeoutMs = requestTimeoutMs,
+  }: ConnectOptions = {},
 ): AzureDirectory {
   const httpClient = createHttpClient(config.rewrite, onTime);
   const tokens = new TokenBook(
@@ -101,7 +109,13 @@ export function connect(
   const budget = new LeasedBudget({ store: budgetStore, principal: principalOf(config), now });
   const clients = new Map<string, ComputeManagementClient>();
   const computeOf = (subscriptionId: string): ComputeManagementClient =>
-    createCompute(config, { tokens, budget, httpClient, subscriptionId: subscriptionId.toLowerCase() });
+    createCompute(config, {
+      tokens,
+      budget,
+      httpClient,
+      subscriptionId: subscriptionId.toLowerCase(),
+      timeoutMs,
+    });
   return {
     computeOf,
     list: (path, item, options) =>

@@ -37,6 +37,8 @@ export interface EngineOptions {
   readonly log?: Log;
   /** False: does not start recurring tasks (schedule, discovery, upkeep). For tests. */
   readonly recurring?: boolean;
+  /** Limit of one request to Azure. For tests of an Azure that never answers. */
+  readonly azureTimeoutMs?: number;
 }
 
 export interface Engine {
@@ -69,7 +71,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   const db = undo.adopt(await openDatabase({ url: config.databaseUrl, poolSize }), (open) => open.close());
   const machine = options.clock ?? systemClock;
   const clock = await DatabaseClock.open(db, machine);
-  const deps = await openDeps({ config, db, machine, clock, log });
+  const deps = await openDeps({ config, db, machine, clock, log, timeoutMs: options.azureTimeoutMs });
   await deps.clockGuard.check(deps);
   await followSettings(deps, config, stopping.signal);
   const lock = undo.use(await holdEngineLock(db));
@@ -94,8 +96,9 @@ async function openDeps(given: {
   machine: TimedClock;
   clock: DatabaseClock;
   log: Log;
+  timeoutMs: number | undefined;
 }): Promise<EngineDeps> {
-  const { config, db, machine, clock, log } = given;
+  const { config, db, machine, clock, log, timeoutMs } = given;
   const azureTime = new AzureTime();
   const secrets = openSecretBox(config.secretsKeyFile);
   const connections = new Connections({
@@ -107,6 +110,7 @@ async function openDeps(given: {
     federatedTokenFile: config.federatedTokenFile,
     readEnvironment: config.reread.azure,
     onTime: (at) => azureTime.observe(at, clock),
+    timeoutMs,
   });
   const { keyFile } = config.vault;
   const { azure } = connections;

@@ -85,6 +85,16 @@ export class TestClock implements TimedClock {
     }
   }
 
+  /**
+   * Moves the time forward at once: what became due meanwhile runs once, late, as after a stop of all engines. Much cheaper than
+   * `advance` when tasks are retried often.
+   */
+  async jump(span: Span): Promise<void> {
+    await this.#quiet();
+    await this.#move(spanMs(span));
+    await this.#quiet();
+  }
+
   /** Moves the time forward to an instant. */
   async advanceTo(at: Date): Promise<void> {
     await this.advance({ seconds: Math.max(0, at.getTime() - this.now().getTime()) / SECOND_MS });

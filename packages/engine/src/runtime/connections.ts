@@ -34,6 +34,8 @@ export interface ConnectionsOptions {
   readonly storageVersion?: string | undefined;
   /** Token file of the workload identity of this process; null: it has none. */
   readonly federatedTokenFile: string | null;
+  /** Limit of one request; default: connect's. */
+  readonly timeoutMs?: number | undefined;
   /** Reads the environment's connection again, with the file that it names; null when the environment has none. */
   readonly readEnvironment: () => AzureConfig | null;
 }
@@ -154,6 +156,7 @@ export class Connections {
                 now: this.#now,
                 budgetStore: this.#options.budgetStore,
                 onTime: this.#options.onTime,
+                timeoutMs: this.#options.timeoutMs,
               }),
       };
     });

@@ -42,6 +42,11 @@ export interface ArmDeps {
   entra: Entra;
 }
 
+/** The resource that a long-running operation changes; undefined for other paths. */
+function targetOf({ state }: World, path: string): string | undefined {
+  return /operation/i.test(path) ? state.operations[path.split("/").at(-1) ?? ""]?.target : undefined;
+}
+
 export async function dispatchArm(
   deps: ArmDeps,
   exchange: { req: IncomingMessage; res: ServerResponse; url: URL },
@@ -53,7 +58,7 @@ export async function dispatchArm(
   setCommonHeaders(req, res, deps.world.clock.now());
   let refusal: InjectedRefusal | undefined;
   const outcome = await deps.world.faults.applyToCall(
-    { operation, method, path: url.pathname },
+    { operation, method, path: url.pathname, resource: targetOf(deps.world, url.pathname) },
     {
       refuse: (failure) => send(res, replyOf(armErrorOf(failure))),
       // Azure checks token and role first: the answer names them.

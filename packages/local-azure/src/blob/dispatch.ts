@@ -42,7 +42,12 @@ export async function dispatchBlob(deps: { world: World; entra: Entra }, exchang
   setCommonHeaders(world, exchange, requestId);
   const refuse = (error: BlobError): Promise<void> => sendError(world, exchange, { error, requestId });
   const outcome = await world.faults.applyToCall(
-    { operation, method, path: url.pathname },
+    {
+      operation,
+      method,
+      path: url.pathname,
+      resource: world.sas.find(world.state, url, world.clock.now())?.resourceId,
+    },
     {
       refuse: (failure) => refuse(blobErrorOf(failure)),
       refuseAs: async ({ reason }) => {

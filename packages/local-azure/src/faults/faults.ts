@@ -19,6 +19,8 @@ export interface FaultPoint {
   operation: string;
   method?: string;
   path?: string;
+  /** Id of the resource behind an access URL or an operation: their paths do not name it. */
+  resource?: string | undefined;
 }
 
 /** Rules in the order in which they were added. The first rule that hits decides. */
@@ -90,7 +92,9 @@ function matches(rule: FaultRule, point: FaultPoint): boolean {
   // Without an operation a rule hits requests only, never work or the guest.
   if (operation === undefined && point.method === undefined) return false;
   if (rule.effect.type === "refuse" && !canRefuse(rule.effect.reason, point)) return false;
-  return path === undefined || (point.path !== undefined && new RegExp(path, "i").test(point.path));
+  if (path === undefined) return true;
+  const expression = new RegExp(path, "i");
+  return [point.path, point.resource].some((one) => one !== undefined && expression.test(one));
 }
 
 /** Azure has each refusal for some calls only. */

@@ -6,7 +6,7 @@ import { faultEffectSchema } from "./effects.ts";
  * The calls that a rule hits. `operation` names a call (`restorePoints.create`, `blob.get`), the
  * work of a long-running operation (`work:restorePoints.create`) or a part of the guest
  * (`guest.vss`); a trailing `*` matches any rest. `path` is a regular expression on the path of the
- * request.
+ * request, or on the id of the resource behind an access URL or a long-running operation.
  */
 const faultMatchSchema = z.object({
   operation: z.string().optional(),
