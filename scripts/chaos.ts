@@ -4,6 +4,7 @@
  * measures how soon the job continues.
  *
  *   npm run chaos -- --seed 17 --steps 300 --vms 6 --logs DIR --only chaos --no-portal
+ *   npm run chaos -- --matrix
  */
 import { parseArgs } from "node:util";
 import {
@@ -15,6 +16,7 @@ import {
 import { makePlan } from "../packages/engine/test/chaos/plan.ts";
 import { type ChaosReport, runChaos } from "../packages/engine/test/chaos/run.ts";
 import { preparePortal, startChaosPortal } from "./chaos-portal.ts";
+import { runMatrix } from "./matrix.ts";
 
 function readOptions() {
   const { values } = parseArgs({
@@ -28,6 +30,10 @@ function readOptions() {
       only: { type: "string" },
       /** Leaves out the portal and its build. */
       "no-portal": { type: "boolean", default: false },
+      /** Runs the matrix of operations and refusals instead; `operations` names rows, `coarse` shortens its weeks. */
+      matrix: { type: "boolean", default: false },
+      operations: { type: "string", default: "" },
+      coarse: { type: "boolean", default: false },
     },
   });
   const number = (name: "seed" | "steps" | "vms"): number => {
@@ -42,6 +48,9 @@ function readOptions() {
     logs: values.logs ?? null,
     only: values.only ?? null,
     hasPortal: !values["no-portal"],
+    matrix: values.matrix
+      ? { only: values.operations.split(",").filter(Boolean), coarse: values.coarse }
+      : null,
   };
 }
 
@@ -112,6 +121,11 @@ async function chaos(): Promise<boolean> {
 }
 
 const options = readOptions();
+if (options.matrix !== null) {
+  const failed = await runMatrix(options.matrix);
+  console.log(failed === 0 ? "\nEvery pair holds." : `\n${failed} pair(s) do not hold.`);
+  process.exit(failed === 0 ? 0 : 1);
+}
 if (options.hasPortal) await preparePortal();
 const began = performance.now();
 const say = (line: string): void =>

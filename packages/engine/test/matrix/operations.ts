@@ -1,7 +1,7 @@
 /** The calls that the engine makes: the rows of the matrix. */
 
-/** `backup`, `restore`: a job of a VM meets the refusal. `discovery`: the inventory does. */
-export type Trigger = "backup" | "restore" | "discovery";
+/** The job that makes the call. */
+export type Trigger = "backup" | "restore";
 
 export type OperationName = `${string}.${string}`;
 
@@ -56,8 +56,6 @@ export const operations: readonly Operation[] = [
   arm("restore", "disks.grantAccess"),
   blob("restore", "blob.putPage"),
   arm("restore", "disks.revokeAccess"),
-  arm("discovery", "virtualMachines.listAll"),
-  arm("discovery", "disks.list"),
   vault("vault.put"),
   vault("vault.get"),
   vault("vault.head"),

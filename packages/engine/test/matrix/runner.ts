@@ -1,17 +1,18 @@
 /**
- * Runs pairs of an operation and a refusal. Each pair has a VM of its own, whose calls alone are refused, for a week of virtual time.
+ * Runs pairs of an operation and a refusal. Each pair has its own VM, and only calls for that VM are refused, for a week of virtual time.
  * Then Azure recovers, and the pair is judged.
  */
 import { createJob, inTransaction } from "@kluis/db";
 import { type ErrorInfo, engineActor } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID, type FaultInput } from "@kluis/local-azure";
 import type { Engine } from "../../src/engine.ts";
-import { discover } from "../../src/inventory/discover.ts";
+import { reconcileAzure } from "../../src/upkeep/reconcile.ts";
 import { sweepAzure } from "../../src/upkeep/sweep.ts";
 import type { Span } from "../clock.ts";
 import { GROUP, MIB, type PointRow, random, standardPolicy, type World } from "../world.ts";
 import type { Operation } from "./operations.ts";
-import { armRefusals, blobRefusals, type Refusal } from "./refusals.ts";
+import { armRefusals, blobRefusals, type Refusal, vaultRefusals } from "./refusals.ts";
+import { isVaultCall, type VaultProxy } from "./vault-proxy.ts";
 
 export interface Pair {
   readonly operation: Operation;
@@ -27,20 +28,17 @@ export interface Verdict extends Pair {
   readonly end: string;
   /** The code that the job showed meanwhile. */
   readonly code: string | null;
-  /** What does not hold; empty when all does. */
+  /** Sentences about what does not hold; empty when all does. */
   readonly problems: readonly string[];
 }
 
 /** The steps of the week. The first are as short as the pauses between tries. */
 export const coarseWeek: readonly Span[] = [
   { seconds: 10 },
-  { minutes: 1 },
-  { minutes: 5 },
-  { minutes: 15 },
-  { hours: 1 },
-  { hours: 6 },
-  { days: 1 },
-  { days: 5, hours: 16, minutes: 39 },
+  { minutes: 2 },
+  { minutes: 20 },
+  { hours: 12 },
+  { days: 6, hours: 12 },
 ];
 export const fineWeek: readonly Span[] = [
   ...Array<Span>(4).fill({ seconds: 15 }),
@@ -59,6 +57,12 @@ const recovery: readonly Span[] = [
   { hours: 2 },
   { hours: 12 },
 ];
+
+export interface WeekOptions {
+  readonly week: readonly Span[];
+  /** Whether each case has another job after the recovery. */
+  readonly again: boolean;
+}
 
 const openStates = ["queued", "running"];
 
@@ -79,21 +83,26 @@ export class Matrix {
   /** A recovery point that restores read. */
   #donor: PointRow | null = null;
   #made = 0;
+  readonly #vault: VaultProxy | null;
 
-  constructor(world: World, engine: Engine) {
+  constructor(world: World, engine: Engine, vault: VaultProxy | null = null) {
     this.#world = world;
     this.#engine = engine;
+    this.#vault = vault;
   }
 
-  /** Runs the pairs in one week, with VMs of their own beside one that nothing refuses. */
-  async run(pairs: readonly Pair[], week: readonly Span[]): Promise<Verdict[]> {
+  /**
+   * Runs the pairs in one week, each with its own VM, beside a VM that nothing refuses. Calls to the vault name no VM: such a pair
+   * has a separate week, and the other VM waits with it.
+   */
+  async run(pairs: readonly Pair[], { week, again: runAgain }: WeekOptions): Promise<Verdict[]> {
+    const isVault = pairs.some(({ operation }) => operation.surface === "vault");
     const restores = pairs.some(({ operation }) => operation.trigger === "restore");
     const image = await this.#world.image("matrix", 24 * MIB, [random(0, MIB / 2)]);
     if (restores) {
       const donor = { name: "donor", disks: [image], policy: standardPolicy };
       this.#donor ??= await this.#world.backUp(await this.#world.protectedVm(donor));
     }
-    console.log("prepare", Math.round(performance.now()));
     const named = pairs.map((pair) => ({ pair, name: `mx${++this.#made}x` }));
     const witnessName = `witness${++this.#made}`;
     const backups = named.filter(({ pair }) => pair.operation.trigger !== "restore");
@@ -109,30 +118,26 @@ export class Matrix {
     const cases: Case[] = named.map(({ pair, name }) => {
       return { pair, name, vmId: idOf(name), jobId: "", ruleId: "", during: "", error: null };
     });
-    console.log("start", Math.round(performance.now()));
     for (const one of cases) await this.#refuse(one);
     const witnessJob = await this.#world.startBackup(witness);
     for (const one of cases) one.jobId = await this.#start(one);
     let witnessEnded: string | null = null;
     for (const span of week) {
-      const t0 = performance.now();
       await this.#world.clock.jump(span);
-      console.log("jump", JSON.stringify(span), Math.round(performance.now() - t0));
       for (const one of cases) await this.#observe(one);
       witnessEnded ??= await this.#endOf(witnessJob);
     }
     const hits = await this.#recover(cases);
-    console.log("again", Math.round(performance.now()));
-    const again = await this.#runAgain(cases);
-    console.log("judge", Math.round(performance.now()));
+    const again = runAgain ? await this.#runAgain(cases) : null;
     const verdicts: Verdict[] = [];
     for (const one of cases) {
       const problems = await this.#judge(one);
-      const next = again.get(one.name) ?? "open";
+      const next = again === null ? "succeeded" : (again.get(one.name) ?? "open");
       if (next !== "succeeded" && next !== "warning") problems.push(`The next job is ${next}.`);
-      if (witnessEnded !== "succeeded")
-        problems.push(`The backup of another VM is ${witnessEnded ?? "still open"}.`);
-      const count = hits.get(one.ruleId) ?? 0;
+      const other = isVault ? await this.#endOf(witnessJob) : witnessEnded;
+      if (isVault ? other === null : other !== "succeeded")
+        problems.push(`The backup of another VM is ${other ?? "still open"}.`);
+      const count = isVault ? (this.#vault?.hits ?? 0) : (hits.get(one.ruleId) ?? 0);
       if (count === 0) problems.push("No call was refused: the engine no longer makes this call here.");
       const end = (await this.#endOf(one.jobId)) ?? "open";
       const { pair, during, error } = one;
@@ -143,6 +148,7 @@ export class Matrix {
 
   async #refuse(one: Case): Promise<void> {
     const { operation, refusal } = one.pair;
+    if (isVaultCall(operation.name)) return this.#vault?.refuse(operation.name, vaultRefusals[refusal]);
     const effect = (operation.surface === "blob" ? blobRefusals : armRefusals)[refusal];
     const input: FaultInput = {
       match: { operation: operation.name, path: `\\b${one.name}\\b|${one.name}-` },
@@ -181,24 +187,32 @@ export class Matrix {
     return openStates.includes(state) ? null : state;
   }
 
+  /** Time passes; then the reconciler has its turn, as it has every few minutes. */
+  async #pass(span: Span): Promise<void> {
+    await this.#world.clock.jump(span);
+    await reconcileAzure(this.#engine.deps, { signal: AbortSignal.timeout(60_000) });
+  }
+
   async #observe(one: Case): Promise<void> {
     const row = await this.#row(one.jobId);
-    one.during = openStates.includes(row.state)
-      ? row.parkedSince === null
-        ? row.state
-        : "parked"
-      : row.state;
-    one.error = errorOf(row) ?? one.error;
+    const waits = row.parkedSince === null ? row.state : "parked";
+    one.during = openStates.includes(row.state) ? waits : row.state;
+    one.error = errorOf(row) ?? (await this.#errorOfResources(one.jobId)) ?? one.error;
+  }
+
+  /** Why the reconciler could not remove what the job made. */
+  async #errorOfResources(jobId: string): Promise<ErrorInfo | null> {
+    const rows = await this.#world.db.prisma.azureResource.findMany({ where: { jobId } });
+    return rows.map(({ lastError }): unknown => lastError).find(isErrorInfo) ?? null;
   }
 
   /** Azure recovers. Waits until the jobs have ended and the sweeper has nothing left. Returns the hits of each rule. */
   async #recover(cases: readonly Case[]): Promise<Map<string, number>> {
     const rules = await this.#world.control.faults();
     await this.#world.control.clearFaults();
+    this.#vault?.calm();
     for (const span of recovery) {
-      console.log("recovery", JSON.stringify(span), Math.round(performance.now()));
-      await this.#world.clock.jump(span);
-      await discover(this.#engine.deps, null, AbortSignal.timeout(60_000));
+      await this.#pass(span);
       await sweepAzure(this.#engine.deps, { signal: AbortSignal.timeout(60_000), safetyMs: 0 });
       const ends = await Promise.all(cases.map(({ jobId }) => this.#endOf(jobId)));
       const left = await Promise.all(cases.map((one) => this.#leftOf(one)));
@@ -210,7 +224,7 @@ export class Matrix {
   async #judge(one: Case): Promise<string[]> {
     const problems: string[] = [];
     const end = await this.#endOf(one.jobId);
-    one.error = errorOf(await this.#row(one.jobId)) ?? one.error;
+    one.error ??= errorOf(await this.#row(one.jobId));
     if (end === null) problems.push("The job has not ended.");
     problems.push(...messageProblems(one.error), ...(await this.#leftOf(one)));
     return problems;
@@ -229,7 +243,7 @@ export class Matrix {
     return ends;
   }
 
-  /** What is still in Azure or in the database of a case. */
+  /** Resources of a case that are left in Azure, and rows that are not settled. */
   async #leftOf({ name, jobId, pair }: Case): Promise<string[]> {
     const { restorePoints, grants } = await this.#world.control.snapshots();
     const mine = (text: string): boolean => text.toLowerCase().includes(jobId) || text.includes(`${name}-`);
@@ -253,7 +267,8 @@ export class Matrix {
 
 /** The error that a job shows: of the job, of what it waits for, or of its warnings. */
 function errorOf(row: { error: unknown; parkedError: unknown; warnings: unknown }): ErrorInfo | null {
-  const shown = [row.error, row.parkedError, ...(Array.isArray(row.warnings) ? row.warnings : [])];
+  const warnings: readonly unknown[] = Array.isArray(row.warnings) ? row.warnings : [];
+  const shown = [row.error, row.parkedError, ...warnings];
   return shown.find(isErrorInfo) ?? null;
 }
 

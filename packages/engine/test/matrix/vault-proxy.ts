@@ -2,7 +2,12 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from "node:http";
 
 export type VaultFault = { readonly status: number; readonly code: string } | "drop" | "hang" | "lost answer";
-export type VaultCall = "vault.put" | "vault.get" | "vault.head" | "vault.list" | "vault.delete";
+export const vaultCalls = ["vault.put", "vault.get", "vault.head", "vault.list", "vault.delete"] as const;
+export type VaultCall = (typeof vaultCalls)[number];
+
+export function isVaultCall(name: string): name is VaultCall {
+  return vaultCalls.some((call) => call === name);
+}
 
 export class VaultProxy {
   readonly port: number;
