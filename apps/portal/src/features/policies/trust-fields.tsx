@@ -11,10 +11,14 @@ export function TrustFields(props: {
 }) {
   const { form, problems, disabled } = props;
   const t = useTranslations("policyTrust");
+  const fields = [
+    { name: "trustFirst", label: t("trustFirst"), hint: t("trustFirstHint") },
+    { name: "trustEvery", label: t("trustEvery"), hint: t("trustEveryHint") },
+  ] as const;
   return (
     <div className="mt-4 grid gap-4 sm:grid-cols-2">
-      {(["trustFirst", "trustEvery"] as const).map((name) => (
-        <Field key={name} label={t(name)} hint={t(`${name}Hint`)} error={problems[name]}>
+      {fields.map(({ name, label, hint }) => (
+        <Field key={name} label={label} hint={hint} error={problems[name]}>
           <Input inputMode="numeric" {...form.register(name)} disabled={disabled} className="max-w-28" />
         </Field>
       ))}
