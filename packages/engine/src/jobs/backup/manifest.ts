@@ -18,6 +18,7 @@ export function buildManifest({ job, memory, disks, vaultId, engineVersion }: Ma
   const vm = recall(memory, "vm");
   const { facts, endedAt, reached, reason } = recall(memory, "snapshot");
   const found = recall(memory, "disks");
+  const { sealedAs = { engineVersion, policyName: job.policy?.name ?? null } } = memory;
   return {
     manifestVersion: MANIFEST_VERSION,
     pointId: recall(memory, "pointId"),
@@ -49,11 +50,15 @@ export function buildManifest({ job, memory, disks, vaultId, engineVersion }: Ma
     policy:
       job.policy === null
         ? null
-        : { id: job.policy.policyId, name: job.policy.name, version: job.policy.version },
+        : {
+            id: job.policy.policyId,
+            name: sealedAs.policyName ?? job.policy.name,
+            version: job.policy.version,
+          },
     trigger: job.trigger,
     actor: plainObject(job.actor),
     occurrenceDueAt: job.dueAt === null ? null : job.dueAt.toISOString(),
-    engineVersion,
+    engineVersion: sealedAs.engineVersion,
   };
 }
 

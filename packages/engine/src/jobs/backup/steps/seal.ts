@@ -19,12 +19,16 @@ export async function seal(context: Context): Promise<StepResult<BackupMemory>> 
     for (const disk of disks) await sealDisk(context, disk);
     return {
       kind: "again",
-      memory: { sealedAt: deps.clock.now().toISOString() },
+      memory: {
+        sealedAt: deps.clock.now().toISOString(),
+        sealedAs: { engineVersion: deps.engineVersion, policyName: job.policy?.name ?? null },
+      },
       save: (tx, at) => judgeLists(tx, context, { disks, at }),
     };
   }
   const { vault } = await vaultOf(context);
-  // The manifest depends only on the database, so that writing it again after a crash writes the same bytes.
+  // The manifest depends only on the job's rows, so that writing it again writes the same bytes: after a crash, by an engine of
+  // another version, or when the policy has a new name.
   const disks = await listJobDisks(deps.db.prisma, job.id);
   const manifest = buildManifest({
     job,
