@@ -290,6 +290,30 @@ describe("retention and garbage collection", () => {
     const third = await world.backUp(vmId);
     expect(third.disks[0]?.deltaMethod).toBe("changed-ranges");
   });
+
+  it("remove expired snapshots of a VM that always has an open backup, but not what that backup compares with", async () => {
+    const image = await world.image("overlap", 24 * MIB, [random(0, MIB)]);
+    const vmId = await world.protectedVm({ name: "overlap", disks: [image], policy: enhancedPolicy });
+    const points = [await world.backUp(vmId), await world.backUp(vmId), await world.backUp(vmId)];
+    const { job, azureResource } = world.db.prisma;
+    const snapshots = { vmId, kind: "restore-point" };
+    await azureResource.updateMany({ where: snapshots, data: { keepUntil: new Date(0) } });
+    // The last backup again, as if its transfer still moved: it remembers the second point as its base.
+    const [, , last] = points.map(({ jobId }) => jobId);
+    const { state, endedAt } = await job.findUniqueOrThrow({ where: { id: last ?? "" } });
+    await job.update({ where: { id: last ?? "" }, data: { state: "running", endedAt: null } });
+    try {
+      await endKeptSnapshots(engine.deps);
+      const wanted = await azureResource.findMany({
+        where: snapshots,
+        select: { jobId: true, wanted: true },
+      });
+      const wantedOf = new Map(wanted.map((row) => [row.jobId, row.wanted]));
+      expect(points.map(({ jobId }) => wantedOf.get(jobId))).toEqual(["removed", "kept", "kept"]);
+    } finally {
+      await job.update({ where: { id: last ?? "" }, data: { state, endedAt } });
+    }
+  });
 });
 
 async function storedBytes(): Promise<number> {

@@ -228,13 +228,21 @@ export async function wantLeftRemoved(tx: Tx, { before, at }: { before: Date; at
   return ids.length === 0 ? 0 : wantRemoved(tx, { where: { ids }, reason: "orphan", at });
 }
 
-/** Kept snapshots: of these rows, those that no open backup of their VM may use as a base are to be removed. */
+/**
+ * Kept snapshots: these rows are to be removed, except those that an open backup of their VM may use as a base. That is the base
+ * that it remembers, or the newest one of a vault, which it finds when its transfer starts. Older ones go although a backup is
+ * open: a VM whose backups overlap always has one, and Azure limits the restore points of a VM.
+ */
 export async function wantKeptRemoved(tx: Tx, ids: readonly string[], at: Date): Promise<number> {
+  const newer = Prisma.sql`SELECT FROM "AzureResource" n JOIN "RecoveryPoint" np ON np.id = n."pointId"
+    JOIN "RecoveryPoint" rp ON rp.id = r."pointId" WHERE n."vmId" = r."vmId" AND n.kind = 'restore-point'
+    AND n.wanted = 'kept' AND n.state <> 'removed' AND np."vaultId" = rp."vaultId" AND n."createdAt" > r."createdAt"`;
   const count = await tx.$executeRaw`
     UPDATE "AzureResource" r SET wanted = 'removed', reason = 'kept-over', "unwantedAt" = ${at}, "nextTryAt" = ${at},
       tries = 0, "lastError" = NULL
     WHERE r.id = ANY(${[...ids]}::uuid[]) AND r.wanted = 'kept' AND r.state <> 'removed'
-      AND NOT EXISTS (SELECT FROM "Job" j WHERE j."vmId" = r."vmId" AND j.kind = 'backup' AND j.state IN ('queued', 'running'))`;
+      AND NOT EXISTS (SELECT FROM "Job" j WHERE j."vmId" = r."vmId" AND j.kind = 'backup' AND j.state IN ('queued', 'running')
+        AND (j.memory->'base'->>'pointId' = r."pointId"::text OR NOT EXISTS (${newer})))`;
   if (count > 0) await wakeReconciler(tx, at);
   return count;
 }
