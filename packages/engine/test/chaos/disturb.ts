@@ -32,7 +32,7 @@ export function everyCall(seed: number): FaultInput[] {
     rule({ type: "fail", status: 500, code: "InternalServerError" }, 0.01, 1),
     rule({ type: "fail", status: 503, code: "ServiceUnavailable" }, 0.01, 2),
     rule({ type: "fail", status: 409, code: "OperationNotAllowed" }, 0.004, 3),
-    rule({ type: "throttle", retryAfterSeconds: 1 }, 0.01, 4),
+    rule({ type: "throttle", retryAfterSeconds: 1 }, 0.002, 4),
     rule({ type: "drop" }, 0.01, 5),
     rule({ type: "delay", ms: 400 }, 0.02, 6),
     rule({ type: "cut", bytes: 3_000 }, 0.01, 7),
