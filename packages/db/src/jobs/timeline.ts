@@ -155,6 +155,8 @@ export async function endJob(tx: Tx, jobId: string, end: JobEnd): Promise<boolea
       parkedSince: null,
       parkedUntil: null,
       parkedError: toJsonOrNull(null),
+      // A job whose result was durable before an error condemned it goes on to its end, and did not fail.
+      ...(end.state === "succeeded" || end.state === "warning" ? { error: toJsonOrNull(null) } : {}),
     },
   });
   if (count === 0) return false;
