@@ -1,12 +1,19 @@
 /** The dependencies of every task and step: opened once per process and passed down, never global. */
 import type { AzureConnection } from "@kluis/azure";
 import type { Db } from "@kluis/db";
-import type { TimedClock } from "@kluis/domain";
+import type { KluisError, TimedClock } from "@kluis/domain";
 import type { GrantBook } from "./job/grants.ts";
 import type { Log } from "./log.ts";
-import type { ClockGuard } from "./runtime/clock-guard.ts";
 import type { Connections } from "./runtime/connections.ts";
 import type { Vaults } from "./runtime/vaults.ts";
+
+/** Watches the clocks: runtime/clock-guard.ts. */
+export interface ClockWatch {
+  /** Why this engine must not schedule and collect; null when it may. */
+  readonly problem: KluisError | null;
+  check(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<void>;
+  close(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<void>;
+}
 
 export interface EngineDeps {
   readonly db: Db;
@@ -17,7 +24,7 @@ export interface EngineDeps {
   /** The time of the database: runtime/database-clock.ts. */
   readonly clock: TimedClock;
   /** Whether the clocks of this machine, the database and Azure agree. */
-  readonly clockGuard: ClockGuard;
+  readonly clockGuard: ClockWatch;
   readonly log: Log;
   /** The tag of every resource that Kluis creates in Azure. */
   readonly installationId: string;

@@ -1,4 +1,4 @@
-/** The plan of a disk is stored in parts: each continues where the last one ended, whoever stores it. */
+/** The plan of a disk is stored in parts: each continues where the last one ended, in any process. */
 import { engineActor, notice } from "@kluis/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addVm, TestClock } from "../../test/fixtures.ts";

@@ -86,7 +86,7 @@ export async function setExtensionReady(tx: Tx, vmId: string, at: Date | null): 
   await tx.protection.updateMany({ where: { vmId }, data: { extensionReadyAt: at } });
 }
 
-/** Changes parts of what is known of a VM's guest, and keeps the others. */
+/** Changes some of the stored facts about a VM's guest, and keeps the others. */
 export async function changeGuestState(
   tx: Tx,
   vmId: string,

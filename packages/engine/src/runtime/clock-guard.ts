@@ -1,7 +1,7 @@
 /** Compares the machine's clock with those of the database and Azure, and stops schedule and collection while they differ. */
 import { clearAttention, inTransaction, raiseAttention } from "@kluis/db";
 import { errorInfo, judgeClocks, type KluisError, limits, notice, type TimedClock } from "@kluis/domain";
-import type { EngineDeps } from "../deps.ts";
+import type { ClockWatch, EngineDeps } from "../deps.ts";
 import type { DatabaseClock } from "./database-clock.ts";
 import { reportPart } from "./health.ts";
 
@@ -40,7 +40,7 @@ export interface ClockGuardParts {
   readonly azure: AzureTime;
 }
 
-export class ClockGuard {
+export class ClockGuard implements ClockWatch {
   readonly #parts: ClockGuardParts;
   #problem: KluisError | null = null;
   /** What the check before found. */
