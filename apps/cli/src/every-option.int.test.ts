@@ -69,6 +69,13 @@ const steps: readonly Step[] = [
     line: () => "audit list --vm shop-01 --search shop --from 2026-01-01 --to 2036-01-01 --limit 250 --json",
   },
   { line: () => "audit verify --json" },
+  // The disk was never confirmed: the server's refusal shows that the option arrives there.
+  {
+    line: () => "allow-lists shop-01 --disk os --json",
+    code: exitCodes.notFound,
+    refusal: "DISK_NOT_FOUND",
+  },
+  { line: () => "attention --json" },
   { line: () => "health --json", code: exitCodes.failed },
   { line: () => "whoami --json" },
   { line: () => "stop-protection shop-01 --reason test --json" },
@@ -98,8 +105,9 @@ const steps: readonly Step[] = [
     code: exitCodes.failed,
     refusal: "CONFLICT",
   },
-  { line: () => "connections disable new --json" },
-  { line: () => "connections remove new --json" },
+  { line: () => `connections edit new --name newer --tenant ${client} --json` },
+  { line: () => "connections disable newer --json" },
+  { line: () => "connections remove newer --json" },
   { line: () => "vaults list --json" },
   { line: () => "vaults add more --folder more --no-wait --json" },
   {
@@ -121,9 +129,11 @@ const steps: readonly Step[] = [
     refusal: "INPUT_INVALID",
   },
   { line: () => "vaults enable main --json" },
-  { line: () => "vaults disable more --json" },
-  { line: () => "vaults remove more --json" },
+  { line: () => "vaults rename more further --json" },
+  { line: () => "vaults disable further --json" },
+  { line: () => "vaults remove further --json" },
   { line: () => "vaults default main --json" },
+  { line: () => "secrets reseal --json" },
   { line: ({ point }) => `delete-point ${point} --reason test --yes --wait --json` },
 ];
 

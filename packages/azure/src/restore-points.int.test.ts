@@ -50,7 +50,7 @@ describe("restore points", () => {
 
   test("a stopped VM is crash consistent when requested", async () => {
     expect((await take(pointRequest("off", { crashConsistent: true }))).consistency).toBe("crash");
-    await expect(take(pointRequest("off"))).rejects.toMatchObject({ code: "AZURE_CONFLICT" });
+    await expect(take(pointRequest("off"))).rejects.toMatchObject({ code: "AGENT_NOT_READY" });
   });
 
   test("an excluded disk is left out", async () => {

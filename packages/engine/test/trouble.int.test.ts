@@ -171,6 +171,7 @@ describe("a fault of Azure", () => {
     const jobId = await world.startBackup(vmId);
     const job = await world.ended(jobId);
     expect(job.state).toBe("succeeded");
+    await world.clock.advance({ minutes: 30 });
     expect(await world.leftInAzure()).toEqual([]);
   });
 });

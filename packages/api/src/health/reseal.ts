@@ -7,9 +7,14 @@ import { record } from "../record.ts";
 export function reseal(ctx: SignedInContext): Promise<Resealed> {
   return record(ctx, async (tx) => {
     const result = await resealSecrets(tx, ctx.api.secrets);
-    const { id } = await tx.installation.findFirstOrThrow({ select: { id: true } });
+    // The row is the work of the first engine, which may not have started yet.
+    const installation = await tx.installation.findFirst({ select: { installationId: true } });
     const { resealed, unreadable } = result;
-    const target = { type: "installation", id: String(id), name: "Kluis" } as const;
+    const target = {
+      type: "installation",
+      id: installation?.installationId ?? "installation",
+      name: "Kluis",
+    } as const;
     const data = { resealed, unreadable: [...unreadable] };
     const event = { kind: "secrets.resealed", actor: ctx.who.actor, target, data } as const;
     return { result, events: resealed === 0 ? [] : [event] };
