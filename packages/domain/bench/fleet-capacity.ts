@@ -14,7 +14,7 @@ export function workOf(world: FleetWorld, job: FleetJob): number {
 
 /**
  * Returns the most work of any interval, divided by its length: work that becomes ready in the interval and must end in it.
- * Fewer slots miss a deadline for certain.
+ * An estimate: it leaves out restores and verifications.
  */
 export function slotsNeeded(world: FleetWorld): number {
   const timed = world.jobs.flatMap((job) =>
