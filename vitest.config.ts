@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config";
 
 const ignored = ["**/node_modules/**", "**/.next/**", "**/generated/**", "**/dist/**", "e2e/**", ".kluis/**"];
 
-/** The SDK keeps the address of a managed identity for its process, so this file shares none with others that use one. */
-const alone = ["packages/azure/src/sign-in.int.test.ts"];
+/** The SDK keeps the address of a managed identity for its process, so these files share none with others that use one. */
+const alone = ["packages/azure/src/sign-in.int.test.ts", "packages/azure/src/vms.int.test.ts"];
 
 /**
  * Projects: `unit` is fast and needs no services; `integration` uses real parts. Its global setup starts one PostgreSQL
