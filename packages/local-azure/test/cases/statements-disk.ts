@@ -3,9 +3,8 @@ import { expect } from "vitest";
 import { close, open, read } from "./access.ts";
 import { at, compute, emptyDisk, REGION, text } from "./azure.ts";
 import { type Kind, refused, sources } from "./case.ts";
+import { customerKey, seedEncryptionSet, setId } from "./encryption-set.ts";
 
-const setId = compute("diskEncryptionSets/set");
-const customerKey = { type: "EncryptionAtRestWithCustomerKey", diskEncryptionSetId: setId };
 const accessId = compute("diskAccesses/private");
 
 export const snapshotOf = (source: string, properties: object = {}): object => ({
@@ -20,16 +19,7 @@ export const snapshotOf = (source: string, properties: object = {}): object => (
 export const statementsDisk: Kind = {
   name: "disk, statements",
   seed: async (azure) => {
-    await azure.done("PUT", setId, {
-      body: {
-        location: REGION,
-        identity: { type: "SystemAssigned" },
-        properties: {
-          encryptionType: "EncryptionAtRestWithCustomerKey",
-          activeKey: { keyUrl: "https://cases.vault.azure.net/keys/disks/0123456789abcdef0123456789abcdef" },
-        },
-      },
-    });
+    await seedEncryptionSet(azure);
     await azure.done("PUT", accessId, { body: { location: REGION } });
     await azure.disk("plain");
   },

@@ -3,14 +3,13 @@ import { expect } from "vitest";
 import { read } from "./access.ts";
 import { type Answer, type Azure, at, compute, type Json, REGION, text } from "./azure.ts";
 import { azureTime, type Kind, refused, sources } from "./case.ts";
+import { customerKey, seedEncryptionSet, setId } from "./encryption-set.ts";
 import { crash, nextHour, take } from "./restore-point.ts";
 
 export const vmPath = (name: string): string => compute(`virtualMachines/${name}`);
 export const collectionPath = (name: string): string => compute(`restorePointCollections/${name}`);
 export const pointPath = (vm: string, point: string): string =>
   `${collectionPath(vm)}/restorePoints/${point}`;
-const setId = compute("diskEncryptionSets/set");
-const customerKey = { type: "EncryptionAtRestWithCustomerKey", diskEncryptionSetId: setId };
 
 /** A VM with its collection of the same name. */
 export async function protectedVm(
@@ -64,16 +63,7 @@ const documented: readonly [
 export const statementsRestorePoint: Kind = {
   name: "restore point, statements",
   seed: async (azure) => {
-    await azure.done("PUT", setId, {
-      body: {
-        location: REGION,
-        identity: { type: "SystemAssigned" },
-        properties: {
-          encryptionType: "EncryptionAtRestWithCustomerKey",
-          activeKey: { keyUrl: "https://cases.vault.azure.net/keys/disks/0123456789abcdef0123456789abcdef" },
-        },
-      },
-    });
+    await seedEncryptionSet(azure);
     await protectedVm(azure, "web", { disks: 2 });
     await protectedVm(azure, "win", { os: "windows" });
     await nextHour(azure);
