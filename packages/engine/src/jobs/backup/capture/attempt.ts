@@ -4,7 +4,6 @@ import { addWarning, planResource, type Tx } from "@kluis/db";
 import {
   chooseRung,
   errorInfo,
-  isStoppedState,
   KluisError,
   notice,
   rungFailureOf,
@@ -97,7 +96,7 @@ function pauseAfter(
     powerState,
     agentState,
     canCrash: true,
-    canSnapshotDisks: isStoppedState(powerState),
+    canSnapshotDisks: false,
   };
   const choice = chooseRung(seen, requirePolicy(job).document.consistency, attempts);
   return choice.kind === "try" ? choice.afterMs : 0;
