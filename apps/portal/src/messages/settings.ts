@@ -1,4 +1,4 @@
-import type { HealthPart, Permission, WorkName } from "@kluis/domain";
+import { type HealthPart, type Permission, workTexts } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 
 /** Settings: health, API tokens, the user's own roles and permissions. */
@@ -20,16 +20,7 @@ export const settings = catalog({
       azure: "Azure",
     } satisfies Record<HealthPart, string>,
     subjects: { connection: "Connection", vault: "Vault" },
-    work: {
-      schedule: "Scheduled backups",
-      discovery: "Reading of VMs from Azure",
-      retention: "Retention",
-      history: "Removal of old history",
-      reconcile: "Removal of snapshots and access in Azure",
-      sweep: "Search for leftovers in Azure",
-      collection: "Cleaning of the vaults",
-      anchor: "Signing of the ledger",
-    } satisfies Record<WorkName, string>,
+    work: workTexts,
     failedItem: "First failure: <value></value>",
     failedMore:
       "{count, plural, one {# more item failed} other {# more items failed}}; all others were done.",
