@@ -101,6 +101,7 @@ export { newId } from "./ids.ts";
 export { ensureInstallation } from "./installation/write.ts";
 // Jobs
 export { askJobToCancel, queuedTaskExists } from "./jobs/control.ts";
+export * from "./jobs/dispatch.ts";
 export { holdJob, isJobAt, type JobFence, JobMovedError, moveJob } from "./jobs/fence.ts";
 export * from "./jobs/plan.ts";
 export * from "./jobs/plan-list.ts";
@@ -132,7 +133,6 @@ export {
   isSegmentOpen,
   listJobDisks,
   listLostSegments,
-  listOpenSegments,
   listSegmentNodes,
   loadSegment,
   noStats,
@@ -267,6 +267,7 @@ export {
   type UnreadableProtection,
 } from "./protections/write.ts";
 // Queue
+export { raiseAgedTask } from "./queue/aging.ts";
 export { enqueue } from "./queue/enqueue.ts";
 // Recurring work
 export * from "./recurring/work.ts";

@@ -103,6 +103,7 @@ export * from "./guest-state.ts";
 export { type HealthPart, healthParts, type ProblemKind, problemKinds } from "./health.ts";
 export { uuidv7, uuidv7Time } from "./ids.ts";
 export {
+  agingTasks,
   type DeletePointParameters,
   deletePointParametersSchema,
   type JobTaskName,
@@ -113,6 +114,7 @@ export {
   type TaskPayload,
   taskCatalog,
   taskKey,
+  taskPriority,
   type VerifyParameters,
   verifyParametersSchema,
 } from "./job.ts";
@@ -223,15 +225,7 @@ export { judgeWork, type WorkRule, type WorkState, type WorkVerdict, workRules }
 export { type WorkName, workNames, workTexts } from "./recurring-names.ts";
 export { type ReportFormat, reportFormats } from "./report.ts";
 export * from "./request-budget.ts";
-export {
-  judgeRetention,
-  nextRetentionChange,
-  type RetentionPoint,
-  type RetentionRules,
-  type RetentionTier,
-  type RetentionVerdict,
-  retentionTiers,
-} from "./retention.ts";
+export * from "./retention.ts";
 export {
   describeSchedule,
   listWords,
@@ -241,12 +235,7 @@ export {
   occurrencesBetween,
   previousOccurrence,
 } from "./schedule.ts";
-export {
-  decideSchedule,
-  type OccurrenceDecision,
-  type SchedulerDecision,
-  type SchedulerInput,
-} from "./scheduler.ts";
+export * from "./scheduler.ts";
 export * from "./transfer-forecast.ts";
 export * from "./transfer-order.ts";
 export * from "./transfer-stage.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type JobKind } from "./job-states.ts";
 import { verifyModes } from "./point.ts";
+import { transferPriority } from "./transfer-order.ts";
 import { diskKeySchema } from "./vm.ts";
 import { restoreChoicesSchema } from "./vm-restored-disk.ts";
 
@@ -28,6 +29,8 @@ export const taskCatalog = {
     maxAttempts: 25,
     timeoutMinutes: 60,
   },
+  /** Gives parts of disks to the engines, in the order of the rules. */
+  "transfer.dispatch": { payload: z.strictObject({}), maxAttempts: 25, timeoutMinutes: 5 },
   "verify.run": { payload: byJob, maxAttempts: 10, timeoutMinutes: 60 },
   "point.delete": { payload: byJob, maxAttempts: 25, timeoutMinutes: 10 },
   /** Reads the inventory of one subscription, or of all. */
@@ -78,6 +81,31 @@ export function taskKey<N extends TaskName>(name: N, payload: TaskPayload<N>): s
   const ids = [jobId, diskKey, segment, subscriptionId, connectionId, vaultId];
   return [name, ...ids.filter((id) => id !== undefined)].join(":");
 }
+
+/**
+ * The priority of a task in the queue; lower runs first. Restores before backups before verifications, and whatever keeps the
+ * engines supplied before all.
+ */
+export function taskPriority(name: TaskName): number {
+  return priorities[name] ?? 0;
+}
+
+const priorities: Partial<Record<TaskName, number>> = {
+  "transfer.dispatch": -10,
+  "schedule.tick": -10,
+  "restore.advance": transferPriority.restore,
+  "restore.segment": transferPriority.restore,
+  "backup.advance": transferPriority.backup,
+  "backup.transfer": transferPriority.backup,
+  "backup.segment": transferPriority.backup,
+  // A collection that never runs fills the vault.
+  "vault.collect": transferPriority.backup,
+  "point.delete": transferPriority.backup,
+  "verify.run": transferPriority.verify,
+};
+
+/** Tasks that a full queue of others could delay without end: the dispatcher runs one that waited for long before them. */
+export const agingTasks = ["verify.run", "vault.collect"] as const satisfies readonly TaskName[];
 
 /** The task that starts each kind of job, cleans it up, and hands it over to the task of its next step. */
 export const jobTask = {

@@ -32,6 +32,12 @@ export const limits = {
   transferLongPauseMs: 30 * second,
   /** A transfer that is parked this long, and this long past its deadline, is given up: its snapshot costs money every day. */
   transferGiveUpMs: 14 * day,
+  /** Time that each segment needs besides moving its bytes: requests, and the records in the database. */
+  segmentOverheadMs: 2 * second,
+  /** Jobs that one dispatch reads, by deadline. The ones after them get their turn when these have moved. */
+  dispatchJobsMost: 1_000,
+  /** How often the dispatcher runs without being woken: a window may have opened. */
+  dispatchMs: 30 * second,
   /** A segment that takes longer is moved again. Longer than its task may run, shorter than `packGraceMs`. */
   segmentLongestMs: 90 * minute,
 

@@ -92,6 +92,8 @@ export const policyDocumentSchema = z.strictObject({
   }),
   /** Which deltas confirm Azure's lists of changed ranges; `defaultTrustRule` when it is missing. */
   trust: trustRuleSchema.optional(),
+  /** How backups move data. Missing, or without a window: as soon as the snapshot is complete. */
+  transfer: z.strictObject({ window: transferWindowSchema.nullable() }).optional(),
 });
 export type PolicyDocument = z.infer<typeof policyDocumentSchema>;
 

@@ -151,7 +151,14 @@ function startAll(given: {
     register: (workerIds) =>
       registerEngine(
         deps.db.prisma,
-        { id, hostname: hostname(), pid: process.pid, version: ENGINE_VERSION, workerIds },
+        {
+          id,
+          hostname: hostname(),
+          pid: process.pid,
+          version: ENGINE_VERSION,
+          workerIds,
+          concurrency: config.concurrency,
+        },
         { lockKey: lock.lockKey, now: deps.clock.now() },
       ),
   });

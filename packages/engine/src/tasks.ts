@@ -3,6 +3,7 @@ import { databaseNow, locks, withLock } from "@kluis/db";
 import { limits, type TaskName } from "@kluis/domain";
 import type { EngineDeps } from "./deps.ts";
 import { discover } from "./inventory/discover.ts";
+import { dispatchTransfers } from "./job/dispatch.ts";
 import { segmentTaskDefinition } from "./job/segment-task.ts";
 import { jobTaskDefinition } from "./job/task.ts";
 import { backupMachine } from "./jobs/backup/machine.ts";
@@ -72,6 +73,13 @@ export const controlTasks = {
     return again;
   }),
   "history.expire": aloneInTime("history.expire", ({ deps, signal }) => expireHistory(deps, signal)),
+  "transfer.dispatch": {
+    async run({ deps }) {
+      const held = await withLock(deps.db, locks.task("transfer.dispatch"), () => dispatchTransfers(deps));
+      // The run that holds the lock may have read before this one was woken.
+      return held === null ? { againInMs: 200 } : null;
+    },
+  } satisfies TaskDefinition<"transfer.dispatch">,
   "connection.test": {
     async run({ deps, payload, signal }) {
       await testConnection(deps, payload.connectionId, signal);

@@ -24,6 +24,7 @@ const recurring = [
   "vault.collect",
   "azure.sweep",
   "ledger.anchor",
+  "transfer.dispatch",
 ];
 
 const queueState = z.tuple([z.object({ busy: z.number(), next: z.number().nullable() })]);

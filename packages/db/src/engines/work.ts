@@ -13,6 +13,8 @@ export interface EngineFacts {
   readonly version: string;
   /** The ids of the process's workers in graphile-worker. */
   readonly workerIds: readonly string[];
+  /** Segments that the process moves at the same time; default 3. */
+  readonly concurrency?: number;
 }
 
 /** The session lock of a living engine. PostgreSQL frees it when the process or its connection ends. */

@@ -94,6 +94,10 @@ describe("segments that no task will move", () => {
     const { db } = database;
     const lost = () => listLostSegments(db.prisma, jobId, "backup.segment");
     const without = (segment: number) => ({ diskKey: "os", segment, exhausted: false });
+    // What waits for the dispatcher is not lost.
+    expect(await lost()).toEqual([]);
+    const waiting = { disk: { jobId }, state: "waiting" };
+    await db.prisma.jobSegment.updateMany({ where: waiting, data: { state: "handed-out" } });
     expect(await lost()).toEqual([without(1), without(2)]);
 
     for (const segment of [1, 2]) {

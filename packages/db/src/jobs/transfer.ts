@@ -150,24 +150,11 @@ export async function setDiskPlan(
   });
 }
 
-/** Segments that are not done. Ordered by number, not by disk, so that all disks of a job move at the same time. */
-export async function listOpenSegments(
-  tx: Tx,
-  jobId: string,
-): Promise<{ diskKey: string; segment: number }[]> {
-  const rows = await tx.jobSegment.findMany({
-    where: { disk: { jobId }, state: { not: "done" } },
-    orderBy: [{ segment: "asc" }, { disk: { diskKey: "asc" } }],
-    select: { segment: true, disk: { select: { diskKey: true } } },
-  });
-  return rows.map((row) => ({ diskKey: row.disk.diskKey, segment: row.segment }));
-}
-
 export async function countOpenSegments(tx: Tx, jobId: string): Promise<number> {
   return tx.jobSegment.count({ where: { disk: { jobId }, state: { not: "done" } } });
 }
 
-/** An open segment that no task will move. */
+/** A segment that was given to the engines and that no task will move. */
 export interface LostSegment {
   readonly diskKey: string;
   readonly segment: number;
@@ -176,7 +163,8 @@ export interface LostSegment {
 }
 
 /**
- * Open segments of a job that no task will move. Normally there are none: a failing worker queues the next try before it ends.
+ * Segments of a job that were given to the engines and that no task will move. Normally there are none: a failing worker queues
+ * the next try before it ends.
  * But a killed process uses up a try, and an operator may empty the queue.
  * @param task the task that moves the segments; the queue's keys are those of `taskKey` (domain/job.ts)
  */
@@ -190,7 +178,7 @@ export async function listLostSegments(
     FROM "JobSegment" part JOIN "JobDisk" disk ON disk.id = part."jobDiskId"
     LEFT JOIN graphile_worker.jobs queued
       ON queued.key = ${task}::text || ':' || disk."jobId"::text || ':' || disk."diskKey" || ':' || part.segment::text
-    WHERE disk."jobId" = ${jobId}::uuid AND part.state <> 'done'
+    WHERE disk."jobId" = ${jobId}::uuid AND part.state IN ('handed-out', 'running')
       AND (queued.key IS NULL OR (queued.locked_at IS NULL AND queued.attempts >= queued.max_attempts))
     ORDER BY part.segment, disk."diskKey"`;
   return z.array(z.object({ diskKey: z.string(), segment: z.number(), exhausted: z.boolean() })).parse(rows);

@@ -8,6 +8,7 @@ import {
   loadWorkJob,
   notify,
   readJobFlags,
+  returnSegment,
   startSegment,
   type TransferStats,
   type WorkJob,
@@ -17,6 +18,7 @@ import { limits, type TaskName, toKluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "../runtime/queue.ts";
 import type { TaskDefinition, TaskRun } from "../runtime/tasks.ts";
+import { wakeDispatcher } from "./dispatch.ts";
 import { parkTransfer, resumeTransfer } from "./parking.ts";
 import { failJob, recordRetry } from "./task.ts";
 
@@ -59,7 +61,8 @@ export function segmentTaskDefinition(kind: SegmentKind): TaskDefinition<Segment
       const { jobId } = payload;
       const parking = await parkTransfer(tx, deps, { ...failed, jobId });
       if (parking === null) return null;
-      // The job's task queues its open segments again when the pause is over.
+      await returnSegment(tx, payload);
+      // The dispatcher gives the segment out again when the pause is over.
       const pauseMs = parking.kind === "parked" ? parking.pauseMs : 0;
       const runAt = new Date(deps.clock.now().getTime() + pauseMs);
       await addTask(tx, { name: kind.wakes, payload: { jobId }, runAt });
@@ -87,7 +90,10 @@ async function runSegment(
   const segment = await loadSegment(deps.db.prisma, payload);
   if (job === null || segment === null || job.state !== "running" || !kind.isWanted(job)) return;
   if (segment.state === "done") return wake(deps, kind, jobId);
-  if (job.parkedUntil !== null && job.parkedUntil > deps.clock.now()) return;
+  if (job.parkedUntil !== null && job.parkedUntil > deps.clock.now()) {
+    await returnSegment(deps.db.prisma, payload);
+    return;
+  }
   const startedAt = await inTransaction(deps.db, async (tx) => {
     const at = await databaseNow(tx);
     await startSegment(tx, segment, at);
@@ -159,6 +165,7 @@ async function finish(
       return;
     }
     await resumeTransfer(tx, deps, jobId);
+    await wakeDispatcher(tx, deps);
     await notify(tx, "job", { jobId });
     if (open === 0) await addTask(tx, { name: kind.wakes, payload: { jobId }, runAt: deps.clock.now() });
   });

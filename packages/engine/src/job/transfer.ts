@@ -1,21 +1,21 @@
-/** The transfer step of a backup or restore: queues every segment, then waits. The last segment wakes the job. */
+/** The transfer step of a backup or restore: waits while the dispatcher gives its segments to engines. The last one wakes the job. */
 import {
   countOpenSegments,
   finishEmptyDisks,
-  inTransaction,
   listJobDisks,
   listLostSegments,
-  listOpenSegments,
+  returnSegment,
   type WorkDisk,
+  type WorkJob,
 } from "@kluis/db";
 import { KluisError, type Notice, notice } from "@kluis/domain";
-import { addTask } from "../runtime/queue.ts";
+import type { EngineDeps } from "../deps.ts";
+import { wakeDispatcher } from "./dispatch.ts";
 import type { SegmentTaskName } from "./segment-task.ts";
 import type { StepContext, StepResult } from "./step.ts";
 
 /** How often the job checks its segments, in case the wake-up of the last segment is lost. */
 const POLL_MS = 5_000;
-const TASKS_PER_TRANSACTION = 500;
 
 /** The memory that the transfer needs. */
 export interface TransferMemory {
@@ -24,15 +24,15 @@ export interface TransferMemory {
 
 type Work = Pick<StepContext<TransferMemory>, "deps" | "job">;
 
-/** Queues the segments of a job, then waits until all of them are done. */
+/** Starts the segments of a job, then waits until all of them are done. */
 export async function transferSegments(
   { deps, job, memory }: StepContext<TransferMemory>,
   task: SegmentTaskName,
 ): Promise<StepResult<TransferMemory>> {
-  if (memory.segmentsQueued !== true) return queueSegments({ deps, job }, task);
+  if (memory.segmentsQueued !== true) return startMoving(deps, job);
   const open = await countOpenSegments(deps.db.prisma, job.id);
   if (open === 0) return summarize(await listJobDisks(deps.db.prisma, job.id));
-  const error = await requeueLost({ deps, job }, task);
+  const error = await returnLost({ deps, job }, task);
   if (error !== null) return { kind: "fail", error };
   return { kind: "wait", afterMs: POLL_MS, notice: notice("segments-left", { segments: open }) };
 }
@@ -51,8 +51,8 @@ function summarize(disks: readonly WorkDisk[]): StepResult<TransferMemory> {
   return { kind: "done", notice: said, detail };
 }
 
-/** Queues segments without a task again. Returns why the job cannot continue when a task has used up its tries. */
-async function requeueLost({ deps, job }: Work, task: SegmentTaskName): Promise<KluisError | null> {
+/** Makes segments without a task wait again. Returns why the job cannot continue when a task has used up its tries. */
+async function returnLost({ deps, job }: Work, task: SegmentTaskName): Promise<KluisError | null> {
   const lost = await listLostSegments(deps.db.prisma, job.id, task);
   const dead = lost.find(({ exhausted }) => exhausted);
   if (dead !== undefined) {
@@ -63,36 +63,21 @@ async function requeueLost({ deps, job }: Work, task: SegmentTaskName): Promise<
     });
   }
   for (const { diskKey, segment } of lost) {
-    deps.log.warn({ jobId: job.id, diskKey, segment }, "segment had no task; queued again");
-    const payload = { jobId: job.id, diskKey, segment };
-    await addTask(deps.db.prisma, { name: task, payload, runAt: deps.clock.now() });
+    deps.log.warn({ jobId: job.id, diskKey, segment }, "segment had no task; it waits again");
+    await returnSegment(deps.db.prisma, { jobId: job.id, diskKey, segment });
   }
+  if (lost.length > 0 || job.parkedUntil !== null) await wakeDispatcher(deps.db.prisma, deps);
   return null;
 }
 
-/**
- * Adds a task for every open segment, in several transactions for large jobs. Safe to run again after a crash: waiting tasks
- * are replaced, and a segment that two workers move has the same result.
- */
-async function queueSegments(
-  { deps, job }: Work,
-  task: SegmentTaskName,
-): Promise<StepResult<TransferMemory>> {
-  const open = await listOpenSegments(deps.db.prisma, job.id);
-  for (let start = 0; start < open.length; start += TASKS_PER_TRANSACTION) {
-    await inTransaction(deps.db, async (tx) => {
-      for (const { diskKey, segment } of open.slice(start, start + TASKS_PER_TRANSACTION)) {
-        await addTask(tx, {
-          name: task,
-          payload: { jobId: job.id, diskKey, segment },
-          runAt: deps.clock.now(),
-        });
-      }
-    });
-  }
+/** Lets the dispatcher give the segments of the job to the engines. */
+function startMoving(deps: EngineDeps, job: WorkJob): StepResult<TransferMemory> {
   return {
     kind: "again",
     memory: { segmentsQueued: true },
-    save: (tx) => finishEmptyDisks(tx, job.id, deps.clock.now()),
+    save: async (tx) => {
+      await finishEmptyDisks(tx, job.id, deps.clock.now());
+      await wakeDispatcher(tx, deps);
+    },
   };
 }

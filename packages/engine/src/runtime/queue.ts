@@ -1,6 +1,6 @@
 /** Adds tasks to the queue under their keys. */
 import { enqueue, type Tx } from "@kluis/db";
-import { type TaskName, type TaskPayload, taskCatalog } from "@kluis/domain";
+import { type TaskName, type TaskPayload, taskCatalog, taskPriority } from "@kluis/domain";
 
 export interface NewTask<N extends TaskName> {
   readonly name: N;
@@ -18,6 +18,7 @@ export async function addTask<N extends TaskName>(tx: Tx, task: NewTask<N>): Pro
   await enqueue(tx, name, payload, {
     runAt,
     maxAttempts,
+    priority: taskPriority(name),
     jobKeyMode: keepEarlier ? "preserve_run_at" : "replace",
   });
 }

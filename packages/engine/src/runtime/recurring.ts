@@ -12,6 +12,7 @@ type RecurringName = Extract<
   | "vault.collect"
   | "azure.sweep"
   | "ledger.anchor"
+  | "transfer.dispatch"
 >;
 
 const MINUTE = 60_000;
@@ -25,6 +26,7 @@ interface Recurring {
 
 const RECURRING: readonly Recurring[] = [
   { name: "schedule.tick", everyMs: workRules.schedule.everyMs, firstAfterMs: 0 },
+  { name: "transfer.dispatch", everyMs: limits.dispatchMs, firstAfterMs: 0 },
   { name: "discover", everyMs: workRules.discovery.everyMs, firstAfterMs: 0 },
   { name: "azure.sweep", everyMs: workRules.sweep.everyMs, firstAfterMs: MINUTE },
   { name: "retention.run", everyMs: workRules.retention.everyMs, firstAfterMs: 2 * MINUTE },
