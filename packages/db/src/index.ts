@@ -23,8 +23,9 @@ export {
   wantOrphanRemoved,
   wantRemoved,
 } from "./azure-resources/desired.ts";
+export { listVmSnapshots } from "./azure-resources/read.ts";
 export { listRaisedRemovals, listStuckRemovals, type StuckRemovals } from "./azure-resources/stuck.ts";
-export { type ResourceView, resourceView } from "./azure-resources/view.ts";
+export { type ResourceView, resourceView, vmSnapshotView } from "./azure-resources/view.ts";
 export {
   type AzureResourceRow,
   findKeptSnapshot,
@@ -154,7 +155,15 @@ export {
   type TransferState,
   unparkJob,
 } from "./jobs/transfer-stage.ts";
-export { type JobRow, jobDetail, jobDisk, jobRow } from "./jobs/view.ts";
+export {
+  type JobDetail,
+  type JobRow,
+  jobCapture,
+  jobDetail,
+  jobDisk,
+  jobRow,
+  snapshotAttempt,
+} from "./jobs/view.ts";
 export {
   listOpenAmong,
   listOpenJobs,

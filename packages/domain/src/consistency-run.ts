@@ -22,11 +22,17 @@ export function runOfDowngrades(points: readonly ReachedLevel[]): number {
   return end === -1 ? points.length : end;
 }
 
-/** The sentence about a run that needs attention; null when it does not. */
-export function downgradesNotice(points: readonly ReachedLevel[]): Notice | null {
+/** A run of at least one point, with the levels of the newest; null when the newest point has the requested level. */
+export function downgradesOf(
+  points: readonly ReachedLevel[],
+): (ReachedLevel & { readonly points: number }) | null {
   const run = runOfDowngrades(points);
   const [newest] = points;
-  if (newest === undefined || run < downgradesForAttention) return null;
-  const { wanted, reached } = newest;
-  return notice("consistency-downgrades", { points: run, wanted, reached });
+  return newest === undefined || run === 0 ? null : { ...newest, points: run };
+}
+
+/** The sentence about a run that needs attention; null when it does not. */
+export function downgradesNotice(points: readonly ReachedLevel[]): Notice | null {
+  const run = downgradesOf(points);
+  return run === null || run.points < downgradesForAttention ? null : notice("consistency-downgrades", run);
 }

@@ -236,6 +236,7 @@ export {
   previousOccurrence,
 } from "./schedule.ts";
 export * from "./scheduler.ts";
+export * from "./snapshot-tries.ts";
 export * from "./transfer-forecast.ts";
 export * from "./transfer-order.ts";
 export * from "./transfer-stage.ts";

@@ -1,12 +1,10 @@
 /** Jobs. */
 import {
-  azureResourceTexts,
   formatBytes,
   jobStates,
-  type ResourceStanding,
-  removalReasonTexts,
-  resourceStandingTexts,
-  standingOf,
+  snapshotRequestTexts,
+  type TryOutcome,
+  tryOutcomeTexts,
 } from "@kluis/domain";
 import { z } from "zod";
 import type { JobDiskView, JobRow, JobStepView, JobView } from "../api-types.ts";
@@ -20,6 +18,7 @@ import { type Column, formatTable } from "../table.ts";
 import { anyOf, jobArgument, text, waitFlag, wholeNumber } from "../values.ts";
 import { exitCodeOfJob, waitForJob } from "../wait.ts";
 import {
+  consistencyText,
   deltaText,
   jobKindText,
   jobTitle,
@@ -28,6 +27,7 @@ import {
   stepText,
   triggerText,
 } from "../words.ts";
+import { resourceColumns } from "./resource-columns.ts";
 
 /** The stored value is `cancelled`; the table and this option say `canceled`. */
 const stateNames = anyOf(jobStates.map((state) => (state === "cancelled" ? "canceled" : state)));
@@ -128,50 +128,50 @@ function describe(one: JobView, look: Look): string {
     facts.push(["Outage", `${one.parkedError.message} (${one.parkedError.code})`]);
     if (one.parkedError.action !== null) facts.push(["What to do", one.parkedError.action]);
   }
+  if (one.capture !== null) {
+    facts.push(["Consistency", levelOf(one.capture)]);
+    if (one.capture.reason !== null) facts.push(["Reason", one.capture.reason]);
+  }
   if (one.resultPointId !== null) facts.push(["Point", one.resultPointId]);
   if (one.error !== null) facts.push(["Error", `${one.error.message} (${one.error.code})`]);
   if (one.error?.action) facts.push(["What to do", one.error.action]);
   for (const warning of one.warningList) facts.push(["Warning", warning.message]);
   const parts = [formatFacts(facts, look)];
   if (one.steps.length > 0) parts.push(formatTable(stepColumns(one), one.steps, { empty: "", look }));
+  // One try that succeeded says nothing that the steps do not say.
+  const tries = one.capture?.tries ?? [];
+  if (tries.some(({ outcome }) => outcome !== "succeeded"))
+    parts.push(formatTable(tryColumns, tries, { empty: "", look }));
   if (one.disks.length > 0) parts.push(formatTable(diskColumns, one.disks, { empty: "", look }));
   if (one.resources.length > 0) parts.push(formatTable(resourceColumns, one.resources, { empty: "", look }));
   return parts.join("\n\n");
 }
 
-type Resource = JobView["resources"][number];
-
-const standing = (one: Resource): ResourceStanding => standingOf({ ...one, failed: one.lastError !== null });
-
-const standingTones = {
-  "in-use": null,
-  kept: "good",
-  delivered: "good",
-  removing: null,
-  refused: "warn",
-  removed: "dim",
-} as const satisfies Record<ResourceStanding, Tone | null>;
-
-/** Until when it is kept, why it is removed, the last refusal, and the next try. */
-function resourceText(one: Resource): string {
-  const { keepUntil, reason, lastError, tries, nextTryAt } = one;
-  const kept = one.wanted === "kept" && keepUntil !== null ? `Until ${minuteOf(keepUntil)}.` : "";
-  const why = reason === null ? "" : removalReasonTexts[reason];
-  const refused =
-    lastError === null ? "" : `${lastError.message} Refused ${tries} times; next try ${minuteOf(nextTryAt)}.`;
-  return [kept, why, refused].filter((text) => text !== "").join(" ");
-}
-
-const resourceColumns: readonly Column<Resource>[] = [
-  { title: "IN AZURE", value: ({ kind }) => azureResourceTexts[kind] },
-  { title: "NAME", value: ({ resourceId }) => resourceId.split("/").at(-1) ?? "", shrinkTo: 10 },
+/** Each try of the snapshot, and why it failed. */
+const tryColumns: readonly Column<NonNullable<JobView["capture"]>["tries"][number]>[] = [
+  { title: "SNAPSHOT", value: ({ request }) => snapshotRequestTexts[request] },
   {
-    title: "STATE",
-    value: (one) => resourceStandingTexts[standing(one)],
-    tone: (one) => standingTones[standing(one)],
+    title: "OUTCOME",
+    value: ({ outcome }) => tryOutcomeTexts[outcome],
+    tone: ({ outcome }) => tryTones[outcome],
   },
-  { title: "WHY", value: resourceText, wrapTo: 28 },
+  { title: "AT (UTC)", value: ({ at }) => minuteOf(at) },
+  { title: "WHY", value: ({ reason }) => reason ?? "", wrapTo: 28 },
 ];
+
+const tryTones = {
+  succeeded: "good",
+  running: null,
+  failed: "warn",
+} as const satisfies Record<TryOutcome, Tone | null>;
+
+/** The level that the policy requests, and the one that was reached. */
+function levelOf({ wanted, reached }: NonNullable<JobView["capture"]>): string {
+  if (reached === null) return `${consistencyText(wanted)} requested`;
+  return reached === wanted
+    ? consistencyText(reached)
+    : `${consistencyText(reached)} (requested: ${consistencyText(wanted)})`;
+}
 
 function stepColumns({ kind }: JobView): readonly Column<JobStepView>[] {
   const now = new Date();

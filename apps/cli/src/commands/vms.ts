@@ -8,7 +8,8 @@ import { formatFacts, type Look } from "../look.ts";
 import { allPages } from "../pages.ts";
 import { type Column, formatTable } from "../table.ts";
 import { text, vmArgument } from "../values.ts";
-import { suitabilitySignWords, suitabilityWords, vmStatusWords } from "../words.ts";
+import { consistencyText, suitabilitySignWords, suitabilityWords, vmStatusWords } from "../words.ts";
+import { snapshotColumns } from "./resource-columns.ts";
 
 const columns: readonly Column<VmRow>[] = [
   { title: "NAME", value: (vm) => vm.name, shrinkTo: 12 },
@@ -69,6 +70,15 @@ function connectionOf({ connection }: VmView): string {
     : `${connection.name} is disabled: no backups or restores start`;
 }
 
+/** The level of the newest recovery point, and the run of points that are lower than requested. */
+function consistencyOf({ lastPoint, downgrades }: VmView): string {
+  if (lastPoint === null) return "no recovery point yet";
+  if (downgrades === null) return consistencyText(lastPoint.consistency);
+  const { points, wanted, reached } = downgrades;
+  const which = points === 1 ? "the newest point is" : `the newest ${points} points are`;
+  return `${consistencyText(reached)}: ${which} lower than requested (${consistencyText(wanted)})`;
+}
+
 function describe(one: VmView, look: Look): string {
   const facts: [string, string][] = [
     ["VM", one.name],
@@ -79,6 +89,7 @@ function describe(one: VmView, look: Look): string {
     ["Protection", vmStatusWords[one.status].text],
     ["Policy", one.policy?.name ?? "–"],
     ["Connection", connectionOf(one)],
+    ["Consistency", consistencyOf(one)],
   ];
   const disks = formatTable(diskColumns, one.disks, { empty: "No disks.", look });
   const findings = formatTable(findingColumns, one.suitability, {
@@ -86,10 +97,18 @@ function describe(one: VmView, look: Look): string {
     look,
   });
   const lists = formatTable(listColumns, one.lists, { empty: "No list of changes was used yet.", look });
+  const snapshots = formatTable(snapshotColumns, one.snapshots, { empty: "No snapshots in Azure.", look });
   const raised = one.raised.map(({ message }) => `Needs attention: ${message}`);
   const guest = guestChangeNotices(one.protection?.guestChanges ?? null).map(noticeText);
   const lines = [...raised, ...guest].join("\n");
-  const parts = [formatFacts(facts, look), disks, lists, findings, ...(lines === "" ? [] : [lines])];
+  const parts = [
+    formatFacts(facts, look),
+    disks,
+    lists,
+    snapshots,
+    findings,
+    ...(lines === "" ? [] : [lines]),
+  ];
   return parts.join("\n\n");
 }
 

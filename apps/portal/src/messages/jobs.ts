@@ -1,5 +1,6 @@
 import type { JobKind, VerifyMode } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
+import { jobCapture } from "#messages/job-capture.ts";
 import { jobResources } from "#messages/job-resources.ts";
 import { jobWords } from "#messages/job-words.ts";
 
@@ -8,6 +9,7 @@ export const jobs = catalog({
   en: {
     ...jobWords.en,
     resources: jobResources.en,
+    capture: jobCapture.en,
     title: "Jobs",
     one: "Job",
     lead: "Backups, restores, verifications and deletions, running and finished.",
@@ -125,6 +127,7 @@ export const jobs = catalog({
   nl: {
     ...jobWords.nl,
     resources: jobResources.nl,
+    capture: jobCapture.nl,
     title: "Taken",
     one: "Taak",
     lead: "Back-ups, herstelbewerkingen, verificaties en verwijderingen, actief en voltooid.",

@@ -35,6 +35,12 @@ export const protection = catalog({
       failed: "Protection was not stopped",
     },
     lists: {
+      unused: "Not used yet",
+      inUse: "In use",
+      off: "Off",
+      since: "since <time></time>",
+      counts: "{confirmed, number} of {deltas, plural, one {# delta} other {# deltas}} confirmed",
+      last: "last <time></time>",
       offTitle: "Azure’s lists of changes are off for {disk}",
       offText:
         "A comparison found {blocks, plural, one {# changed block} other {# changed blocks}} of 64 KiB that Azure’s list did not contain, the first at byte {firstOffset}. The recovery point contains them. Each backup of the disk now compares every allocated block.",
@@ -83,6 +89,12 @@ export const protection = catalog({
       failed: "De beveiliging is niet gestopt",
     },
     lists: {
+      unused: "Nog niet gebruikt",
+      inUse: "In gebruik",
+      off: "Uit",
+      since: "sinds <time></time>",
+      counts: "{confirmed, number} van {deltas, plural, one {# delta} other {# delta’s}} bevestigd",
+      last: "laatst <time></time>",
       offTitle: "De lijsten met wijzigingen van Azure zijn uitgeschakeld voor {disk}",
       offText:
         "Een vergelijking vond {blocks, plural, one {# gewijzigd blok} other {# gewijzigde blokken}} van 64 KiB die niet in de lijst van Azure stonden, het eerste op byte {firstOffset}. Het herstelpunt bevat ze wel. Elke back-up van de schijf vergelijkt nu elk toegewezen blok.",

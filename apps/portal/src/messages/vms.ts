@@ -1,5 +1,6 @@
 import { type AgentState, type OsType, type PowerState, vmStatusTexts } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
+import { vmSnapshots } from "#messages/vm-snapshots.ts";
 
 /** Virtual machines: the list, one machine, protecting it. */
 export const vms = catalog({
@@ -96,6 +97,9 @@ export const vms = catalog({
       agent: "Guest agent",
       resourceId: "Azure resource",
       resourceIdName: "resource ID",
+      consistency: "Consistency",
+      downgrades:
+        "{count, plural, one {The newest recovery point is lower than requested ({wanted}).} other {The newest # recovery points are lower than requested ({wanted}).}}",
       seen: "Last seen",
       tags: "Tags",
       noTags: "None",
@@ -127,12 +131,19 @@ export const vms = catalog({
       excluded: "Excluded",
       included: "Protected",
       unprotected: "Unprotected",
+      lists: "Lists of changes",
       none: "No disks",
     },
+    snapshots: vmSnapshots.en,
     guest: {
       title: "Changes in the Windows guest",
-      before: "Before protection:",
-      after: "After the first backup:",
+      before: "Before protection",
+      after: "After the first backup",
+      runtime: "Visual C++ 2013 (x64)",
+      vss: "Volume Shadow Copy starts",
+      provider: "Service IaaSVmProvider",
+      installed: "Installed",
+      missing: "Not installed",
     },
   },
   nl: {
@@ -233,6 +244,9 @@ export const vms = catalog({
       agent: "Gastagent",
       resourceId: "Azure-resource",
       resourceIdName: "Resource-id",
+      consistency: "Consistentie",
+      downgrades:
+        "{count, plural, one {Het nieuwste herstelpunt is lager dan gevraagd ({wanted}).} other {De nieuwste # herstelpunten zijn lager dan gevraagd ({wanted}).}}",
       seen: "Laatst gezien",
       tags: "Tags",
       noTags: "Geen",
@@ -265,12 +279,19 @@ export const vms = catalog({
       excluded: "Uitgesloten",
       included: "Beveiligd",
       unprotected: "Niet beveiligd",
+      lists: "Lijsten met wijzigingen",
       none: "Geen schijven",
     },
+    snapshots: vmSnapshots.nl,
     guest: {
       title: "Wijzigingen in het Windows-gastbesturingssysteem",
-      before: "Voor de beveiliging:",
-      after: "Na de eerste back-up:",
+      before: "Vóór de beveiliging",
+      after: "Na de eerste back-up",
+      runtime: "Visual C++ 2013 (x64)",
+      vss: "Volume Shadow Copy start",
+      provider: "Service IaaSVmProvider",
+      installed: "Geïnstalleerd",
+      missing: "Niet geïnstalleerd",
     },
   },
 });

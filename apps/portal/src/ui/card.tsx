@@ -62,23 +62,25 @@ export interface FactsProps {
   readonly short?: boolean;
 }
 
-/** Names and values of one thing, as a description list in columns. */
+/** Names and values of one thing, as a description list. The columns follow the room that the card has, not the window. */
 export function Facts({ facts, columns = 3, short = false }: FactsProps) {
   const grid = {
     1: "",
-    2: "sm:grid-cols-2",
-    3: "sm:grid-cols-2 xl:grid-cols-3",
-    4: "sm:grid-cols-2 xl:grid-cols-4",
+    2: "@md:grid-cols-2",
+    3: "@md:grid-cols-2 @2xl:grid-cols-3",
+    4: "@md:grid-cols-2 @2xl:grid-cols-4",
   };
   return (
-    <dl className={cn("grid gap-x-6 gap-y-3.5", short ? "grid-cols-2" : "grid-cols-1", grid[columns])}>
-      {facts.map((fact) => (
-        <div key={fact.label} className={cn("min-w-0", fact.wide === true && "col-span-full")}>
-          <dt className="eyebrow">{fact.label}</dt>
-          {/* A time is wider than half a phone. */}
-          <dd className="mt-0.5 min-w-0 break-words max-sm:[&_time]:whitespace-normal">{fact.value}</dd>
-        </div>
-      ))}
-    </dl>
+    <div className="@container">
+      <dl className={cn("grid gap-x-6 gap-y-3.5", short ? "grid-cols-2" : "grid-cols-1", grid[columns])}>
+        {facts.map((fact) => (
+          <div key={fact.label} className={cn("min-w-0", fact.wide === true && "col-span-full")}>
+            <dt className="eyebrow">{fact.label}</dt>
+            {/* A time is wider than half a phone. */}
+            <dd className="mt-0.5 min-w-0 break-words max-sm:[&_time]:whitespace-normal">{fact.value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }

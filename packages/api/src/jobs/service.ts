@@ -1,6 +1,13 @@
 /** Jobs for pages and the command line: lists, one job in full, cancellation. */
-import { askJobToCancel, getJobDetail, type JobRow, listJobViews, type StoredVm } from "@kluis/db";
-import { isOpenJobState, KluisError } from "@kluis/domain";
+import {
+  askJobToCancel,
+  getJobDetail,
+  type JobDetail,
+  type JobRow,
+  listJobViews,
+  type StoredVm,
+} from "@kluis/db";
+import { isOpenJobState, KluisError, noticeText, snapshotTries } from "@kluis/domain";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupJob, lookupVm, lookupVmFor, mayOn, optionalVmId } from "../lookup.ts";
 import { record, type VmEvent } from "../record.ts";
@@ -27,9 +34,20 @@ export async function describeJob(ctx: SignedInContext, row: JobRow): Promise<Jo
   return {
     ...row,
     ...detail,
+    capture: captureOf(detail.capture, isOpenJobState(row.state)),
     disks: detail.disks.map((disk) => ({ ...disk, bytesPerSecond: rateOf(disk, now) })),
     can: { cancel: isOpenJobState(row.state) && row.cancelAskedAt === null && (await mayRun(ctx, row)) },
   };
+}
+
+function captureOf(stored: JobDetail["capture"], isOpen: boolean): JobView["capture"] {
+  if (stored === null) return null;
+  const { wanted, reached, reason, notice } = stored;
+  const tries = snapshotTries(stored, isOpen).map((one) => ({
+    ...one,
+    reason: one.notice === null ? null : noticeText(one.notice),
+  }));
+  return { wanted, reached, reason, notice, tries };
 }
 
 function rateOf(disk: Omit<JobDiskView, "bytesPerSecond">, now: Date): number | null {

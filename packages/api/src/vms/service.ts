@@ -8,6 +8,8 @@ import {
   listDiskTrust,
   listFleet,
   listPolicies,
+  listReachedLevels,
+  listVmSnapshots,
   type PolicyRow,
   type ProtectionRow,
   type StoredVm,
@@ -15,6 +17,8 @@ import {
 } from "@kluis/db";
 import {
   describePolicy,
+  downgradesCounted,
+  downgradesOf,
   KluisError,
   nextOccurrences,
   type SuitabilityFinding,
@@ -58,6 +62,9 @@ function findingsOf(
 /** One VM has a row for each kind, and one for each disk or resource of some kinds. */
 const RAISED_SHOWN = 50;
 
+/** Most VMs keep a week of them. */
+const SNAPSHOTS_SHOWN = 100;
+
 /** @throws KluisError VM_NOT_FOUND, CONFLICT when the name fits several VMs */
 export async function getVm(ctx: SignedInContext, ref: string): Promise<z.input<typeof vmView>> {
   const { prisma } = ctx.api.db;
@@ -92,6 +99,8 @@ export async function getVm(ctx: SignedInContext, ref: string): Promise<z.input<
         wrongList,
       }),
     ),
+    snapshots: await listVmSnapshots(prisma, vm.id, SNAPSHOTS_SHOWN),
+    downgrades: downgradesOf(await listReachedLevels(prisma, vm.id, downgradesCounted)),
     protection: protection === null ? null : protectionOf(ctx, protection, policy),
     statusReason: why.reason,
     statusReasonNotice: why.notice,

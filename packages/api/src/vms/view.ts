@@ -5,8 +5,11 @@ import {
   vmCountsView,
   vmFacetsView,
   vmView as vmFacts,
+  vmSnapshotView,
 } from "@kluis/db";
 import {
+  consistencySchema,
+  countView,
   diskKeySchema,
   instantView,
   noticeSchema,
@@ -81,6 +84,12 @@ export const vmView = vmFacts.omit({ excludedDisks: true }).extend({
   suitability: z.array(findingView),
   disks: z.array(vmDiskView),
   lists: z.array(diskListsView),
+  /** Snapshots that are kept in Azure, or that are to be removed, newest first; at most 100. */
+  snapshots: z.array(vmSnapshotView),
+  /** How many of the newest points in a row are less consistent than requested, and the levels of the newest; null: none. */
+  downgrades: z
+    .object({ points: countView, wanted: consistencySchema, reached: consistencySchema })
+    .nullable(),
   protection: vmProtectionView.nullable(),
   /** What needs attention of it, newest first. */
   raised: z.array(attentionView),

@@ -1,6 +1,7 @@
 import {
   azureResourceKinds,
   azureResourceStates,
+  bytesView,
   countView,
   errorView,
   instantView,
@@ -30,3 +31,14 @@ export const resourceView = z.object({
   removedAt: instantView.nullable(),
 });
 export type ResourceView = z.infer<typeof resourceView>;
+
+/** A snapshot of a VM that is kept in Azure, or that is to be removed. */
+export const vmSnapshotView = resourceView.omit({ delivered: true }).extend({
+  jobId: z.string().nullable(),
+  pointId: z.string().nullable(),
+  /** The instant that it holds. */
+  takenAt: instantView,
+  /** The size of the disks that it holds. Azure does not say how much it bills. */
+  diskBytes: bytesView.nullable(),
+});
+export type VmSnapshotView = z.infer<typeof vmSnapshotView>;

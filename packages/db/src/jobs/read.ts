@@ -17,7 +17,16 @@ import {
   wordsSql,
 } from "../view-sql.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
-import { type JobDetail, type JobRow, jobDetail, jobDisk, jobProgress, jobRow, jobStep } from "./view.ts";
+import {
+  type JobDetail,
+  type JobRow,
+  jobCapture,
+  jobDetail,
+  jobDisk,
+  jobProgress,
+  jobRow,
+  jobStep,
+} from "./view.ts";
 
 const jobTable = { alias: "j", columns: Prisma.JobScalarFieldEnum };
 const diskTable = { alias: "d", columns: Prisma.JobDiskScalarFieldEnum };
@@ -127,6 +136,24 @@ export function findJobViews(tx: Tx, visibility: VmVisibility, idPrefix: string)
   );
 }
 
+const memory = (path: string): Prisma.Sql => Prisma.raw(`j.memory#>'{${path}}'`);
+
+/** The reason of the snapshot wins, also when it is null: the level was reached after all. */
+const capture = Prisma.sql`CASE WHEN ${memory("consistency")} IS NOT NULL THEN ${objectSql(
+  jobCapture,
+  { alias: "j", columns: {} },
+  {
+    wanted: memory("consistency,wanted"),
+    reached: memory("snapshot,reached"),
+    reason: Prisma.sql`coalesce(${memory("snapshot,reason")}, ${memory("consistency,reason")})`,
+    notice: Prisma.sql`coalesce(${memory("snapshot,notice")}, ${memory("consistency,notice")})`,
+    request: memory("consistency,request"),
+    attempts: Prisma.sql`coalesce(${memory("attempts")}, '[]')`,
+    startedAt: memory("snapshotStartedAt"),
+    endedAt: memory("snapshot,endedAt"),
+  },
+)} END`;
+
 const details: ViewSource<JobDetail> = {
   schema: jobDetail,
   object: objectSql(jobDetail, jobTable, {
@@ -140,6 +167,7 @@ const details: ViewSource<JobDetail> = {
       segments: Prisma.sql`(SELECT jsonb_build_object('done', count(*) FILTER (WHERE s.state = 'done'), 'total', count(*))
         FROM "JobSegment" s WHERE s."jobDiskId" = d.id)`,
     })} ORDER BY ${diskOrderSql("d")}), '[]') FROM "JobDisk" d WHERE d."jobId" = j.id)`,
+    capture,
     resources: Prisma.sql`(SELECT coalesce(jsonb_agg(${objectSql(
       resourceView,
       { alias: "a", columns: Prisma.AzureResourceScalarFieldEnum },

@@ -2,6 +2,7 @@
 import {
   actorView,
   bytesView,
+  consistencySchema,
   countView,
   deltaMethods,
   diskKeySchema,
@@ -15,6 +16,8 @@ import {
   jobTriggers,
   policyVersionView,
   refView,
+  rungFailures,
+  snapshotRequests,
   stepStates,
   storedNoticeSchema,
 } from "@kluis/domain";
@@ -100,10 +103,37 @@ export const jobDisk = z.object({
   endedAt: instantView.nullable(),
 });
 
+/** A try of the snapshot that failed. */
+export const snapshotAttempt = z.object({
+  request: z.enum(snapshotRequests),
+  failure: z.enum(rungFailures),
+  /** Why. */
+  notice: storedNoticeSchema,
+  at: instantView,
+});
+
+/** What a backup remembers of its snapshot. */
+export const jobCapture = z.object({
+  /** The level that the policy requires of the VM in the state that was seen. */
+  wanted: consistencySchema,
+  /** The level that the snapshot has; null before it exists. */
+  reached: consistencySchema.nullable(),
+  /** Why it is, or will be, lower than required. */
+  reason: z.string().nullable(),
+  notice: storedNoticeSchema,
+  /** The last request to Azure. */
+  request: z.enum(snapshotRequests),
+  attempts: z.array(snapshotAttempt),
+  startedAt: instantView.nullable(),
+  endedAt: instantView.nullable(),
+});
+
 /** The details of a job beyond its row. */
 export const jobDetail = z.object({
   steps: z.array(jobStep),
   disks: z.array(jobDisk),
+  /** The snapshot of a backup; null before the VM was looked at. */
+  capture: jobCapture.nullable().catch(null),
   /** What the job made in Azure, and what is left of it. */
   resources: z.array(resourceView),
   warningList: z.array(errorView),

@@ -2,6 +2,7 @@
 import { isOpenJobState } from "@kluis/domain";
 import { useTranslations } from "next-intl";
 import { JobActions } from "#features/jobs/job-actions.tsx";
+import { JobCapture } from "#features/jobs/job-capture.tsx";
 import { JobDisks } from "#features/jobs/job-disks.tsx";
 import { JobFacts } from "#features/jobs/job-facts.tsx";
 import { JobAlerts } from "#features/jobs/job-failure.tsx";
@@ -63,6 +64,7 @@ function LoadedJob({ job, liveness }: { job: JobView; liveness: Liveness }) {
                 <JobDisks job={job} />
               </Card>
             )}
+            {job.capture === null ? null : <JobCapture capture={job.capture} />}
             {job.resources.length === 0 ? null : (
               <Card title={t("resources.title")} id="resources" flush>
                 <JobResources job={job} />

@@ -11,6 +11,7 @@ import { VmFacts, VmProtection } from "#features/vms/vm-facts.tsx";
 import { VmHistory } from "#features/vms/vm-history.tsx";
 import { VmJobs, VmPoints } from "#features/vms/vm-lists.tsx";
 import { VmRaised } from "#features/vms/vm-raised.tsx";
+import { VmSnapshots } from "#features/vms/vm-snapshots.tsx";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import { VmSuitability } from "#features/vms/vm-suitability.tsx";
 import type { VmView } from "#lib/api-types.ts";
@@ -24,7 +25,7 @@ import { DetailFrame } from "#ui/detail-frame.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
 import { Tabs } from "#ui/tabs.tsx";
 
-const tabs = ["points", "jobs", "disks", "protection"] as const;
+const tabs = ["points", "jobs", "disks", "snapshots", "protection"] as const;
 
 /** One virtual machine: its status, recovery points, jobs, disks and actions. */
 export function VmDetail({ id }: { id: string }) {
@@ -93,6 +94,12 @@ function LoadedVm({ vm }: { vm: VmView }) {
               label: t("detail.disks"),
               count: vm.disks.length,
               content: <VmDisks vm={vm} />,
+            },
+            {
+              value: "snapshots",
+              label: t("snapshots.title"),
+              count: vm.snapshots.length,
+              content: <VmSnapshots vm={vm} />,
             },
             { value: "protection", label: t("detail.protection"), content: <VmProtection vm={vm} /> },
           ]}

@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { DiskListsState, listsOfDisk } from "#features/vms/disk-lists.tsx";
 import type { VmDiskView, VmView } from "#lib/api-types.ts";
 import { useNotice } from "#lib/use-notice.ts";
 import { ByteSize } from "#ui/byte-size.tsx";
@@ -53,6 +54,12 @@ export function VmDisks({ vm }: { vm: VmView }) {
       ),
     },
     { key: "state", header: t("disk.backup"), cell: (disk) => <DiskState disk={disk} active={active} /> },
+    {
+      key: "lists",
+      header: t("disk.lists"),
+      from: "md",
+      cell: (disk) => <DiskListsState lists={listsOfDisk(vm.lists, disk.name)} />,
+    },
     { key: "sku", header: t("disk.type"), from: "sm", cell: (disk) => disk.sku },
     { key: "size", header: t("disk.size"), align: "right", cell: (disk) => <ByteSize bytes={disk.bytes} /> },
   ];

@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { securityWord } from "#features/points/azure-words.ts";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import { GuestChanges } from "#features/vms/guest-changes.tsx";
+import { VmConsistency } from "#features/vms/vm-consistency.tsx";
 import type { VmView } from "#lib/api-types.ts";
 import { Card, type Fact, Facts } from "#ui/card.tsx";
 import { Copyable } from "#ui/copyable.tsx";
@@ -40,6 +41,7 @@ export function VmFacts({ vm }: { vm: VmView }) {
       ),
     },
     { label: t("detail.agent"), value: t(`agent.${vm.agentState}`) },
+    { label: t("detail.consistency"), value: <VmConsistency vm={vm} /> },
     { label: t("detail.seen"), value: <TimeAgo at={vm.lastSeenAt} /> },
     {
       label: t("detail.tags"),

@@ -1,0 +1,34 @@
+import { snapshotRequestTexts, tryOutcomeTexts } from "@kluis/domain";
+import { catalog } from "#messages/catalog.ts";
+
+/** The snapshot of a backup: the level that the policy requires, each try, and the level that was reached. */
+export const jobCapture = catalog({
+  en: {
+    title: "Snapshot",
+    wanted: "Requested",
+    reached: "Reached",
+    none: "Not yet",
+    why: "Reason",
+    tries: "Tries of the snapshot",
+    requests: snapshotRequestTexts,
+    outcomes: tryOutcomeTexts,
+  },
+  nl: {
+    title: "Momentopname",
+    wanted: "Gevraagd",
+    reached: "Bereikt",
+    none: "Nog niet",
+    why: "Reden",
+    tries: "Pogingen voor de momentopname",
+    requests: {
+      best: "Met het gastbesturingssysteem",
+      crash: "Crashconsistent",
+      disks: "Momentopname van elke schijf",
+    },
+    outcomes: {
+      succeeded: "Geslaagd",
+      running: "Actief",
+      failed: "Mislukt",
+    },
+  },
+});
