@@ -25,7 +25,7 @@ export {
 } from "./azure-resources/desired.ts";
 export { listVmSnapshots } from "./azure-resources/read.ts";
 export { listRaisedRemovals, listStuckRemovals, type StuckRemovals } from "./azure-resources/stuck.ts";
-export { type ResourceView, resourceView, vmSnapshotView } from "./azure-resources/view.ts";
+export * from "./azure-resources/view.ts";
 export {
   type AzureResourceRow,
   findKeptSnapshot,
@@ -155,15 +155,7 @@ export {
   type TransferState,
   unparkJob,
 } from "./jobs/transfer-stage.ts";
-export {
-  type JobDetail,
-  type JobRow,
-  jobCapture,
-  jobDetail,
-  jobDisk,
-  jobRow,
-  snapshotAttempt,
-} from "./jobs/view.ts";
+export * from "./jobs/view.ts";
 export {
   listOpenAmong,
   listOpenJobs,

@@ -52,7 +52,9 @@ function GuestTable({ before, after }: { readonly before: Seen; readonly after: 
         <caption className="sr-only">{t("title")}</caption>
         <thead>
           <tr className="border-b border-line text-left align-bottom">
-            <td />
+            <th scope="col">
+              <span className="sr-only">{t("fact")}</span>
+            </th>
             <SeenHead title={t("before")} facts={before} />
             <SeenHead title={t("after")} facts={after} />
           </tr>
