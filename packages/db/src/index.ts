@@ -178,8 +178,8 @@ export { LockLostError, locks, withLock } from "./locks.ts";
 // Occurrences
 export { listOccurrenceTimes, recordOccurrence } from "./occurrences/work.ts";
 // Overview
-export { readStorage } from "./overview/read.ts";
-export { type StorageView, storageView } from "./overview/view.ts";
+export * from "./overview/read.ts";
+export * from "./overview/view.ts";
 // Packs
 export { chunkIndex, type DatabaseChunkIndex } from "./packs/chunk-index.ts";
 export {

@@ -240,6 +240,7 @@ export * from "./snapshot-tries.ts";
 export * from "./transfer-forecast.ts";
 export * from "./transfer-order.ts";
 export * from "./transfer-stage.ts";
+export * from "./transfer-wait.ts";
 export * from "./transfer-window.ts";
 export * from "./trust.ts";
 export { type VaultKind, vaultKinds } from "./vault.ts";

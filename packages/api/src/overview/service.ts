@@ -6,6 +6,7 @@ import {
   listJobViews,
   listPointViews,
   readStorage,
+  readTransfers,
 } from "@kluis/db";
 import { openJobStates } from "@kluis/domain";
 import type { z } from "zod";
@@ -32,22 +33,24 @@ export async function overview(ctx: SignedInContext): Promise<z.input<typeof ove
     listAttention(prisma, visibility, mostRaised),
     countAttention(prisma, visibility),
   ]);
-  const [counts, attention, problems, running, points, failures, storage, history] = await Promise.all([
-    countFleet(prisma, scope),
-    listFleet(prisma, scope, {
-      filter: { status: ["failing", "at-risk", "unprotected"] },
-      order: { ...newest, sort: "status", direction: "asc" },
-    }),
-    holdsAnywhere(ctx, "platform:manage") ? listProblems(ctx.api) : [],
-    listJobViews(prisma, visibility, {
-      filter: { state: openJobStates },
-      order: { ...newest, pageSize: 50 },
-    }),
-    listPointViews(prisma, visibility, { filter: {}, order: { ...newest, sort: "takenAt" } }),
-    listJobViews(prisma, visibility, { filter: { state: ["failed"], from: weekAgo }, order: newest }),
-    readStorage(prisma, visibility, new Date(now.getTime() - dayMs)),
-    readHistory(ctx),
-  ]);
+  const [counts, attention, problems, running, points, failures, transfers, storage, history] =
+    await Promise.all([
+      countFleet(prisma, scope),
+      listFleet(prisma, scope, {
+        filter: { status: ["failing", "at-risk", "unprotected"] },
+        order: { ...newest, sort: "status", direction: "asc" },
+      }),
+      holdsAnywhere(ctx, "platform:manage") ? listProblems(ctx.api) : [],
+      listJobViews(prisma, visibility, {
+        filter: { state: openJobStates },
+        order: { ...newest, pageSize: 50 },
+      }),
+      listPointViews(prisma, visibility, { filter: {}, order: { ...newest, sort: "takenAt" } }),
+      listJobViews(prisma, visibility, { filter: { state: ["failed"], from: weekAgo }, order: newest }),
+      readTransfers(prisma, visibility, weekAgo),
+      readStorage(prisma, visibility, new Date(now.getTime() - dayMs)),
+      readHistory(ctx),
+    ]);
   return {
     asOf: now,
     vms: { ...counts, total: existingVms(counts) },
@@ -61,6 +64,7 @@ export async function overview(ctx: SignedInContext): Promise<z.input<typeof ove
     running: running.rows,
     recentPoints: points.rows,
     recentFailures: failures.rows,
+    transfers,
     storage,
     history,
   };

@@ -1,4 +1,12 @@
-import { attentionView, historyDayView, jobRow, pointRow, storageView, vmCountsView } from "@kluis/db";
+import {
+  attentionView,
+  historyDayView,
+  jobRow,
+  pointRow,
+  storageView,
+  transfersView,
+  vmCountsView,
+} from "@kluis/db";
 import { errorView, instantView, noticeSchema, problemKinds, refView, vmStatuses } from "@kluis/domain";
 import { z } from "zod";
 
@@ -32,6 +40,7 @@ export const overviewView = z.object({
   running: z.array(jobRow),
   recentPoints: z.array(pointRow),
   recentFailures: z.array(jobRow),
+  transfers: transfersView,
   storage: storageView,
   /** The last 30 days, oldest first. */
   history: z.array(historyDayView),

@@ -18,6 +18,7 @@ import { newId } from "../ids.ts";
 import { toJson, toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
 import { wordsSql } from "../view-sql.ts";
+import { settleDeadline } from "./deadline.ts";
 import type { WorkJob } from "./work.ts";
 
 /**
@@ -161,6 +162,7 @@ export async function endJob(tx: Tx, jobId: string, end: JobEnd): Promise<boolea
   });
   if (count === 0) return false;
   await clearAttention(tx, `transfer:${jobId}`);
+  await settleDeadline(tx, jobId);
   switch (end.state) {
     case "succeeded":
     case "warning":

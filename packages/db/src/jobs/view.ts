@@ -20,6 +20,7 @@ import {
   snapshotRequests,
   stepStates,
   storedNoticeSchema,
+  transferReasons,
 } from "@kluis/domain";
 import { z } from "zod";
 import { resourceView } from "../azure-resources/view.ts";
@@ -60,6 +61,21 @@ export const jobRow = z.object({
   parkedSince: instantView.nullable(),
   parkedUntil: instantView.nullable(),
   parkedError: errorView.nullable(),
+  /** The forecast of an open transfer: when it was made, and when the transfer starts and ends; null without one. */
+  forecastAt: instantView.nullable(),
+  forecastStartAt: instantView.nullable(),
+  /** Also null when the transfer window does not open long enough. */
+  forecastEndAt: instantView.nullable(),
+  /** Its place among all open transfers, from 1; null without a forecast. */
+  queuePosition: countView.nullable(),
+  /** What the transfer waits for; null while it moves. */
+  waitsFor: z.enum(transferReasons).nullable(),
+  /** By the forecast it ends too close to its deadline, or after it. */
+  deadlineAtRisk: z.boolean(),
+  /** Whether the ended job met its deadline; null without a deadline, while it is open, and for a canceled job. */
+  deadlineMet: z.boolean().nullable(),
+  /** Snapshots that this one replaced in a row before their transfer. */
+  replacedCount: countView,
   attempt: countView,
   /** How many warnings the job has. */
   warnings: countView,

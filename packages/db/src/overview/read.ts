@@ -1,9 +1,10 @@
-import { heldPointStates, type VmVisibility } from "@kluis/domain";
+import { heldPointStates, openJobStates, type VmVisibility } from "@kluis/domain";
 import { z } from "zod";
+import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
 import { wordsSql } from "../view-sql.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
-import { type StorageView, storageView } from "./view.ts";
+import { type StorageView, storageView, type TransfersView, transfersView } from "./view.ts";
 
 /** Returns sums over the visible points; the figures of the last day count points taken from `since` on. */
 export async function readStorage(tx: Tx, visibility: VmVisibility, since: Date): Promise<StorageView> {
@@ -15,4 +16,22 @@ export async function readStorage(tx: Tx, visibility: VmVisibility, since: Date)
     FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"
     WHERE r.state IN (${wordsSql(heldPointStates)}) AND ${vmVisibleSql(visibility)}`;
   return z.tuple([storageView]).parse(rows)[0];
+}
+
+/** Counts the visible open transfers; met and missed are deadlines of backups that ended from `since` on. */
+export async function readTransfers(tx: Tx, visibility: VmVisibility, since: Date): Promise<TransfersView> {
+  const open = Prisma.sql`j.state IN (${wordsSql(openJobStates)})`;
+  const captured = Prisma.sql`${open} AND j."capturedAt" IS NOT NULL`;
+  const still = Prisma.sql`(j."parkedSince" IS NOT NULL OR j."waitsFor" IS NOT NULL OR j.stage = 'transfer-waiting')`;
+  const rows = await tx.$queryRaw`
+    SELECT count(*) FILTER (WHERE NOT ${still} AND (${captured} OR ${open} AND j.kind = 'restore-disk')) AS moving,
+      count(*) FILTER (WHERE ${captured} AND ${still}) AS waiting,
+      count(*) FILTER (WHERE ${captured} AND j."parkedSince" IS NOT NULL) AS parked,
+      count(*) FILTER (WHERE ${open} AND j."deadlineAtRisk") AS "atRisk",
+      max(j."forecastEndAt") FILTER (WHERE ${open}) AS "lastEndAt",
+      count(*) FILTER (WHERE j."deadlineMet") AS met,
+      count(*) FILTER (WHERE NOT j."deadlineMet") AS missed
+    FROM "Job" j JOIN "VirtualMachine" vm ON vm.id = j."vmId"
+    WHERE (${open} OR j."endedAt" >= ${since} AND j."deadlineMet" IS NOT NULL) AND ${vmVisibleSql(visibility)}`;
+  return z.tuple([transfersView]).parse(rows)[0];
 }

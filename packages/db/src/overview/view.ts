@@ -1,4 +1,4 @@
-import { bytesView, countView } from "@kluis/domain";
+import { bytesView, countView, instantView } from "@kluis/domain";
 import { z } from "zod";
 
 /** Sums over the visible recovery points that still have content. */
@@ -12,3 +12,20 @@ export const storageView = z.object({
   storedBytes24h: bytesView,
 });
 export type StorageView = z.infer<typeof storageView>;
+
+/** The visible transfers that are open, and the deadlines of the last seven days. */
+export const transfersView = z.object({
+  /** Backups and restores whose data moves. */
+  moving: countView,
+  /** Backups with a complete snapshot whose data does not move, because of an outage or until their turn. */
+  waiting: countView,
+  parked: countView,
+  /** Open jobs that will end too close to their deadline or after it, by their forecast. */
+  atRisk: countView,
+  /** When the last open transfer ends, by its forecast; null without one. */
+  lastEndAt: instantView.nullable(),
+  /** Backups that ended in the last seven days before and after their deadline. */
+  met: countView,
+  missed: countView,
+});
+export type TransfersView = z.infer<typeof transfersView>;

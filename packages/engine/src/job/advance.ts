@@ -250,6 +250,8 @@ async function cleanUp<K extends JobKind, M extends object>(
   const { deps, job } = context;
   const result = await cleanUpOrReport(context, machine);
   const error = job.error === null ? {} : { code: job.error.code, message: job.error.message };
+  // A failed job with a deadline missed it; a canceled one did neither (`settleDeadline`).
+  const missed = ending === "failed" && job.deadlineAt !== null ? { deadlineMet: false } : {};
   const isOver = result.kind === "done";
   await recordJob(deps, {
     job,
@@ -260,7 +262,10 @@ async function cleanUp<K extends JobKind, M extends object>(
         await endJob(tx, job.id, { state: ending, stage: ending, at, cleanedUp: finished });
       } else await setStage(tx, job.id, "cleaning-up");
     },
-    events: [...(result.events ?? []), ...(isOver ? [{ kind: `job.${ending}` as const, data: error }] : [])],
+    events: [
+      ...(result.events ?? []),
+      ...(isOver ? [{ kind: `job.${ending}` as const, data: { ...error, ...missed } }] : []),
+    ],
   });
   return isOver ? null : { againInMs: result.afterMs };
 }

@@ -59,10 +59,16 @@ export async function recoveryPoint(context: Context): Promise<StepResult<Backup
           roots: disks.map(({ diskKey, rootDigest }) => ({ disk: diskKey, rootDigest })),
         },
       },
-      { kind: "job.succeeded", data: { state, pointId: point.id } },
+      { kind: "job.succeeded", data: { state, pointId: point.id, ...deadlineData(point) } },
     ],
     pointId: point.id,
   };
+}
+
+/** What the ledger keeps about the deadline; nothing for a backup without one. */
+function deadlineData(point: Pick<NewPoint, "deadlineAt" | "deadlineMet">): object {
+  const { deadlineAt, deadlineMet: met } = point;
+  return deadlineAt === null ? {} : { deadlineAt: deadlineAt.toISOString(), deadlineMet: met };
 }
 
 const DAY_MS = 86_400_000;
