@@ -285,6 +285,8 @@ function pointFacts(
     consistencyReason: null,
     consistencyNotice: null,
     azureConsistency: "FileSystemConsistent",
+    capturedBy: "restore-point",
+    capturedNotice: null,
     occurrenceDueAt: null,
     takenAt: now,
     snapshotStartedAt: now,

@@ -5,7 +5,8 @@ import { parseArmId } from "./arm-id.ts";
 import { triesAgain } from "./codes/outcome.ts";
 import type { AzureConnection } from "./connection.ts";
 import { awaitShort, type CallOptions } from "./lro.ts";
-import { diskPointType, resourceOf } from "./resource.ts";
+import { isDiskSnapshotId } from "./names.ts";
+import { diskPointType, resourceOf, snapshotType } from "./resource.ts";
 import { Sas } from "./sas.ts";
 import type { Grant } from "./types.ts";
 
@@ -58,31 +59,45 @@ async function grant(
 }
 
 /**
- * Gets read access to a disk's restore point. While a grant is open, Azure extends it and returns the same URL, so several
- * processes can hold and renew one grant.
+ * Gets read access to the disk of a restore point, or to the snapshot of a disk. While a grant is open, Azure extends it and
+ * returns the same URL, so several processes can hold and renew one grant.
  */
 export async function grantRead(
   azure: AzureConnection,
-  diskRestorePointId: string,
+  resourceId: string,
   options: GrantOptions = {},
 ): Promise<Grant> {
-  const { client, path } = resourceOf<3>(azure, diskRestorePointId, diskPointType);
-  return grant({ azure, resourceId: diskRestorePointId, access: "Read", options }, (body, settings) =>
-    client.diskRestorePoint.grantAccess(...path, body, settings),
-  );
+  const request = { azure, resourceId, access: "Read", options } as const;
+  if (isDiskSnapshotId(resourceId)) {
+    const { client, path } = resourceOf<1>(azure, resourceId, snapshotType);
+    return grant(request, (body, settings) => client.snapshots.grantAccess(...path, body, settings));
+  }
+  const { client, path } = resourceOf<3>(azure, resourceId, diskPointType);
+  return grant(request, (body, settings) => client.diskRestorePoint.grantAccess(...path, body, settings));
 }
 
-/** Ends read access: every URL of the disk's restore point stops working immediately. A missing one is success. */
+type Revoke = (settings: typeof pace & { abortSignal: AbortSignal }) => PromiseLike<unknown>;
+
+function revokerOf(azure: AzureConnection, resourceId: string): Revoke {
+  if (isDiskSnapshotId(resourceId)) {
+    const { client, path } = resourceOf<1>(azure, resourceId, snapshotType);
+    return (settings) => client.snapshots.revokeAccess(...path, settings);
+  }
+  const { client, path } = resourceOf<3>(azure, resourceId, diskPointType);
+  return (settings) => client.diskRestorePoint.revokeAccess(...path, settings);
+}
+
+/** Ends read access: every URL of the snapshot's disk stops working immediately. A missing one is success. */
 export async function revokeRead(
   azure: AzureConnection,
-  diskRestorePointId: string,
+  resourceId: string,
   options: CallOptions = {},
 ): Promise<void> {
-  const { client, path } = resourceOf<3>(azure, diskRestorePointId, diskPointType);
+  const revoke = revokerOf(azure, resourceId);
   try {
     await awaitShort(
-      { operation: "end read access to the disk", target: diskRestorePointId },
-      (abort) => client.diskRestorePoint.revokeAccess(...path, { ...pace, ...abort }),
+      { operation: "end read access to the disk", target: resourceId },
+      (abort) => revoke({ ...pace, ...abort }),
       options,
     );
   } catch (error) {

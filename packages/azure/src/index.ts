@@ -13,6 +13,13 @@ export {
   pollDeleteRestorePoint,
   startDeleteRestorePoint,
 } from "./delete-restore-point.ts";
+export {
+  hasDiskSnapshot,
+  pollDeleteDiskSnapshot,
+  pollDiskSnapshot,
+  startDeleteDiskSnapshot,
+  startDiskSnapshot,
+} from "./disk-snapshots.ts";
 export { hasDisk, inspectDisks, vmFactsOf } from "./disks.ts";
 export { pollExtension, snapshotExtension, startExtension } from "./extension.ts";
 export { grantRead, grantWrite, revokeRead } from "./grants.ts";
@@ -20,7 +27,7 @@ export { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
 export { pollVssType, startVssType, type VssSetting, type VssType } from "./guest-vss.ts";
 export { createHttpClient } from "./http.ts";
 export { type InventoryItem, type ListedVm, listInventory, listVms } from "./inventory.ts";
-export { installationTag, jobTag, restorePointIds } from "./names.ts";
+export { diskSnapshotId, installationTag, isDiskSnapshotId, jobTag, restorePointIds } from "./names.ts";
 export { type AzureOperation, azureOperationSchema, type Poll } from "./operation.ts";
 export { type ListOwnedOptions, listOwned } from "./owned.ts";
 export {
@@ -42,6 +49,8 @@ export type {
   DiskFinding,
   DiskRestorePointFacts,
   DiskSlot,
+  DiskSnapshotFacts,
+  DiskSnapshotRequest,
   ExtensionState,
   Grant,
   Json,

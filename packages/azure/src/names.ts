@@ -1,7 +1,7 @@
 /** Names and tags of everything that Kluis creates in Azure. */
 import { createHash } from "node:crypto";
 import { armKey, namesOf } from "./arm-id.ts";
-import type { RestorePointRequest } from "./types.ts";
+import type { DiskSnapshotRequest, RestorePointRequest } from "./types.ts";
 
 /** Tags of every resource that Kluis creates; the sweeper selects by them. */
 export const installationTag = "kluis-installation";
@@ -44,4 +44,24 @@ export function restorePointIds(request: RestorePointRequest): {
   const collection = `${prefix}${names[0].slice(0, 56)}-${digest.slice(0, 12)}`;
   const collectionId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/restorePointCollections/${collection}`;
   return { collectionId, restorePointId: `${collectionId}/restorePoints/${prefix}${request.jobId}` };
+}
+
+/** Tags of the snapshot of a disk. */
+export function snapshotTags(request: DiskSnapshotRequest): Record<string, string> {
+  return { ...jobTags(request), [vmTag]: namesOf<1>(request.vmId, "virtualMachines").names[0] };
+}
+
+/**
+ * Id of the snapshot of one disk, in the resource group of the VM. Each try of a job has other names: the snapshot of an
+ * earlier try may be of another instant, or of another disk.
+ */
+export function diskSnapshotId({ vmId, jobId, attempt, slot }: DiskSnapshotRequest): string {
+  const { subscriptionId, resourceGroup } = namesOf<1>(vmId, "virtualMachines");
+  const name = `${prefix}${jobId}-${attempt}-${slot}`;
+  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/snapshots/${name}`;
+}
+
+/** Whether an id is of the snapshot of one disk; the others that Kluis reads are disks of restore points. */
+export function isDiskSnapshotId(id: string): boolean {
+  return /\/providers\/microsoft\.compute\/snapshots\/[^/]+$/i.test(id);
 }

@@ -7,6 +7,8 @@ export const azureOperationSchema = z.object({
     "extension",
     "restore-point",
     "delete-restore-point",
+    "disk-snapshot",
+    "delete-disk-snapshot",
     "create-disk",
     "finish-upload",
     "update-disk",

@@ -1,4 +1,5 @@
 /** Finds the Azure resources that this installation created. */
+import type { Disk } from "@azure/arm-compute";
 import { pagesOf } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import { installationTag, jobOfRestorePoint, jobTag } from "./names.ts";
@@ -53,7 +54,7 @@ async function* pointsOf(
 
 /**
  * Lists the resources of a subscription that this installation created: restore point collections with their restore points,
- * and disks. Never yields a resource of another installation or product.
+ * disks, and snapshots of disks. Never yields a resource of another installation or product.
  */
 export async function* listOwned(
   azure: AzureConnection,
@@ -72,14 +73,24 @@ export async function* listOwned(
   for (const id of options.turn ? idsOfTurn(ids, options.turn) : ids) yield* pointsOf(azure, id, options);
   const disks = client.disks.list(abortable(options)).byPage();
   for await (const disk of pagesOf({ operation: "list disks", target }, disks)) {
-    if (disk.id === undefined || disk.tags?.[installationTag] !== options.installationId) continue;
-    yield {
-      kind: "disk",
-      id: disk.id,
-      name: disk.name ?? "",
-      jobId: disk.tags[jobTag] ?? null,
-      createdAt: disk.timeCreated?.toISOString() ?? null,
-      diskState: disk.diskState ?? null,
-    };
+    if (!isOwn(disk, options)) continue;
+    yield { kind: "disk", ...tagged(disk), diskState: disk.diskState ?? null };
   }
+  const snapshots = client.snapshots.list(abortable(options)).byPage();
+  for await (const snapshot of pagesOf({ operation: "list disk snapshots", target }, snapshots)) {
+    if (isOwn(snapshot, options)) yield { kind: "snapshot", ...tagged(snapshot), diskState: null };
+  }
+}
+
+type Tagged = Pick<Disk, "id" | "name" | "tags" | "timeCreated">;
+
+function isOwn<T extends Tagged>(
+  resource: T,
+  { installationId }: ListOwnedOptions,
+): resource is T & { readonly id: string } {
+  return resource.id !== undefined && resource.tags?.[installationTag] === installationId;
+}
+
+function tagged({ id, name = "", tags, timeCreated }: Tagged & { readonly id: string }) {
+  return { id, name, jobId: tags?.[jobTag] ?? null, createdAt: timeCreated?.toISOString() ?? null };
 }

@@ -5,6 +5,7 @@ import type { AzureConnection } from "./connection.ts";
 
 export const collectionType = "restorePointCollections";
 export const pointType = "restorePointCollections/restorePoints";
+export const snapshotType = "snapshots";
 export const diskPointType = "restorePointCollections/restorePoints/diskRestorePoints";
 
 export interface Resource<Count extends keyof Names> {

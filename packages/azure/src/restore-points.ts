@@ -44,6 +44,7 @@ interface DiskOfPoint {
   readonly slot: DiskSlot;
   readonly id: string;
   readonly sourceDiskId: string;
+  readonly sizeGb: number | null;
 }
 
 function disksOfPoint(point: RestorePoint): DiskOfPoint[] {
@@ -54,7 +55,9 @@ function disksOfPoint(point: RestorePoint): DiskOfPoint[] {
   ];
   return all.flatMap(({ slot, disk }) => {
     const id = disk.diskRestorePoint?.id;
-    return id === undefined ? [] : [{ slot, id, sourceDiskId: disk.managedDisk?.id ?? "" }];
+    return id === undefined
+      ? []
+      : [{ slot, id, sourceDiskId: disk.managedDisk?.id ?? "", sizeGb: disk.diskSizeGB ?? null }];
   });
 }
 
@@ -72,6 +75,8 @@ async function diskPointFacts(azure: AzureConnection, disk: DiskOfPoint): Promis
     sourceUniqueId: found.sourceUniqueId ?? "",
     familyId: found.familyId ?? "",
     completionPercent: found.completionPercent ?? 100,
+    sizeBytes: null,
+    sizeGb: disk.sizeGb,
   };
 }
 

@@ -11,6 +11,7 @@ import {
   finish,
   patternDisk,
   pointRequest,
+  snapshotRequest,
   startAzure,
   vmId,
 } from "../test/harness.ts";
@@ -22,6 +23,12 @@ import {
   pollDeleteRestorePoint,
   startDeleteRestorePoint,
 } from "./delete-restore-point.ts";
+import {
+  pollDeleteDiskSnapshot,
+  pollDiskSnapshot,
+  startDeleteDiskSnapshot,
+  startDiskSnapshot,
+} from "./disk-snapshots.ts";
 import { inspectDisks } from "./disks.ts";
 import { pollExtension, startExtension } from "./extension.ts";
 import { grantRead, grantWrite, revokeRead } from "./grants.ts";
@@ -149,6 +156,16 @@ async function restore(
   return { diskId, jobId };
 }
 
+/** Takes a snapshot of a VM's disk alone, reads it, and removes it. */
+async function snapshotDisk(azure: AzureConnection, name: string): Promise<void> {
+  const request = snapshotRequest(name);
+  const snapshot = await finish(azure, await startDiskSnapshot(azure, request), pollDiskSnapshot);
+  const grant = await grantRead(azure, snapshot.id);
+  await (await openSasDisk({ grant, signal })).read(0, 4096, signal);
+  await revokeRead(azure, snapshot.id);
+  await finish(azure, await startDeleteDiskSnapshot(azure, snapshot.id), pollDeleteDiskSnapshot);
+}
+
 /** Everything that Kluis does with Azure: discovers, backs up, restores, sweeps, and removes what it made. */
 async function everything(azure: AzureConnection, name: string): Promise<void> {
   await Array.fromAsync(listInventory(azure, subscriptionId));
@@ -158,6 +175,7 @@ async function everything(azure: AzureConnection, name: string): Promise<void> {
   await finish(azure, await startDeleteDisk(azure, disk), pollDeleteDisk);
   await grantRead(azure, diskOf(point, "os"));
   await finish(azure, await startDeleteRestorePoint(azure, point.id), pollDeleteRestorePoint);
+  await snapshotDisk(azure, name);
   expect(await deleteEmptyCollection(azure, point.collectionId)).toBe(true);
 }
 

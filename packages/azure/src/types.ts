@@ -2,7 +2,7 @@
  * The data that `@kluis/azure` exchanges with the engine. All of it is plain JSON that a job's checkpoint can store, except
  * {@link Grant}, which holds a secret.
  */
-import type { AzureConsistency, DiskFacts, RestoredDisk, VmFacts } from "@kluis/domain";
+import type { AzureConsistency, DiskAccess, DiskFacts, RestoredDisk, VmFacts } from "@kluis/domain";
 import type { Sas } from "./sas.ts";
 
 /** JSON as Azure sent it: stored whole, because the SDK's models drop fields that they do not know. */
@@ -62,6 +62,29 @@ export interface DiskRestorePointFacts {
   readonly familyId: string;
   /** 100 when the data can be read. */
   readonly completionPercent: number;
+  /** Size of the captured disk; null when Azure reports only gibibytes, rounded, or nothing. */
+  readonly sizeBytes: number | null;
+  readonly sizeGb: number | null;
+}
+
+/** The snapshot of one disk. */
+export interface DiskSnapshotFacts extends DiskRestorePointFacts {
+  /** Instant of the snapshot, ISO 8601. */
+  readonly createdAt: string;
+}
+
+export interface DiskSnapshotRequest {
+  readonly vmId: string;
+  readonly location: string;
+  /** Names and tags derive from these and the slot, so a repeated request finds its own resource. */
+  readonly jobId: string;
+  readonly installationId: string;
+  /** Number of the job's try. */
+  readonly attempt: number;
+  readonly slot: DiskSlot;
+  readonly diskId: string;
+  /** Who may reach the disk: its snapshot gets the same. */
+  readonly access: DiskAccess;
 }
 
 export interface RestorePointFacts {
@@ -116,7 +139,7 @@ export interface UploadDiskRequest {
 
 /** An Azure resource with this installation's tag. */
 export interface OwnedResource {
-  readonly kind: "restore-point-collection" | "restore-point" | "disk";
+  readonly kind: "restore-point-collection" | "restore-point" | "snapshot" | "disk";
   readonly id: string;
   readonly name: string;
   readonly jobId: string | null;

@@ -17,7 +17,7 @@ import { type AzureConnection, connect } from "../src/connection.ts";
 import type { PollFunction } from "../src/lro.ts";
 import { azureOperationSchema, type Poll } from "../src/operation.ts";
 import { pollRestorePoint, startRestorePoint } from "../src/restore-points.ts";
-import type { RestorePointFacts, RestorePointRequest } from "../src/types.ts";
+import type { DiskSnapshotRequest, RestorePointFacts, RestorePointRequest } from "../src/types.ts";
 import { giveKluisRole } from "./role.ts";
 
 export const MIB = 1024 * 1024;
@@ -145,6 +145,21 @@ export function pointRequest(vm: string, change: Partial<RestorePointRequest> = 
     installationId: "install-1",
     crashConsistent: false,
     excludeDiskIds: [],
+    ...change,
+  };
+}
+
+/** A request for a snapshot of a test VM's OS disk. */
+export function snapshotRequest(vm: string, change: Partial<DiskSnapshotRequest> = {}): DiskSnapshotRequest {
+  return {
+    vmId: vmId(vm),
+    location: "westeurope",
+    jobId: randomUUID(),
+    installationId: "install-1",
+    attempt: 0,
+    slot: "os",
+    diskId: vmId(`${vm}-os`).replace("virtualMachines", "disks"),
+    access: { networkAccessPolicy: "AllowAll", diskAccessId: null, publicNetworkAccess: "Enabled" },
     ...change,
   };
 }

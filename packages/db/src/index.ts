@@ -28,9 +28,9 @@ export { listRaisedRemovals, listStuckRemovals, type StuckRemovals } from "./azu
 export * from "./azure-resources/view.ts";
 export {
   type AzureResourceRow,
-  findKeptSnapshot,
   keepSnapshot,
   listJobResources,
+  listKeptOf,
   listKeptSnapshots,
   listLivingResources,
   markResourceCreated,

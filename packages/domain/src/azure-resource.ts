@@ -8,11 +8,23 @@ import { limits } from "./limits.ts";
 export const azureResourceKinds = [
   "restore-point-collection",
   "restore-point",
+  "snapshot",
   "grant",
   "disk",
   "manifest",
 ] as const;
 export type AzureResourceKind = (typeof azureResourceKinds)[number];
+
+/** The kinds that hold captured disks. A recovery point may keep them. */
+export const snapshotKinds = ["restore-point", "snapshot"] as const satisfies readonly AzureResourceKind[];
+
+export function isSnapshotKind(kind: AzureResourceKind): kind is (typeof snapshotKinds)[number] {
+  return snapshotKinds.some((one) => one === kind);
+}
+
+/** How the disks of a recovery point were captured. */
+export const snapshotSourceKinds = ["restore-point", "disk-snapshots"] as const;
+export type SnapshotSourceKind = (typeof snapshotSourceKinds)[number];
 
 /** `planned`: recorded before Azure is asked to create it. `removed`: Azure confirmed that it does not exist. */
 export const azureResourceStates = ["planned", "created", "removed"] as const;
@@ -23,7 +35,14 @@ export const wantedStates = ["present", "kept", "removed"] as const;
 export type WantedState = (typeof wantedStates)[number];
 
 /** Why a resource is no longer wanted. */
-export const removalReasons = ["copied", "kept-over", "point-deleted", "job-ended", "orphan"] as const;
+export const removalReasons = [
+  "copied",
+  "kept-over",
+  "point-deleted",
+  "job-ended",
+  "replaced",
+  "orphan",
+] as const;
 export type RemovalReason = (typeof removalReasons)[number];
 
 /** English, for the command line and the ledger. */
@@ -32,12 +51,14 @@ export const removalReasonTexts = {
   "kept-over": "Its time for instant restore is over.",
   "point-deleted": "Its recovery point was deleted.",
   "job-ended": "Its job failed or was canceled.",
+  replaced: "Its job tried again with another snapshot.",
   orphan: "No open job and no kept snapshot owns it.",
 } as const satisfies Record<RemovalReason, string>;
 
 export const azureResourceTexts = {
   "restore-point-collection": "Restore point collection",
   "restore-point": "Snapshot",
+  snapshot: "Disk snapshot",
   grant: "Disk access",
   disk: "Disk",
   manifest: "Manifest in the vault",

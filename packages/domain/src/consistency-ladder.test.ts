@@ -29,7 +29,7 @@ const strict = { ...rules, otherwise: "fail" } as const;
 const failed = (request: SnapshotRequest, failure: RungAttempt["failure"]): RungAttempt => ({
   request,
   failure,
-  notice: rungNotice(failure, "Azure said so."),
+  notice: rungNotice({ request, failure }, "Azure said so."),
 });
 
 const attempts = array(
@@ -143,7 +143,9 @@ test("property: no choice is lower than a strict policy allows, or impossible fo
 
 test("every failure has a reason that a page can show", () => {
   for (const failure of rungFailures)
-    expect(noticeText(rungNotice(failure, "Azure said so."))).toContain("Azure said so.");
+    expect(noticeText(rungNotice({ request: "best", failure }, "Azure said so."))).toContain(
+      "Azure said so.",
+    );
 });
 
 const error = (kind: ErrorKind): KluisError => new KluisError(kind, { message: "" });

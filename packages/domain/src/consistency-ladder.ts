@@ -109,8 +109,14 @@ function guestFailureOf({ reason }: KluisError): RungFailure {
   return reason === "com-plus" || reason === "transactions" ? "com-plus" : "guest";
 }
 
-export function rungNotice(failure: RungFailure, azureMessage: string): Notice {
-  return notice(failureRules[failure].code, { azureMessage });
+export function rungNotice(
+  { request, failure }: Pick<RungAttempt, "request" | "failure">,
+  azureMessage: string,
+): Notice {
+  // The rule's code is about the guest, which only the best request asks.
+  const code =
+    failure === "policy" && request !== "best" ? "snapshot-policy-denied" : failureRules[failure].code;
+  return notice(code, { azureMessage });
 }
 
 /** The last look at the VM. */

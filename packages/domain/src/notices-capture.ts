@@ -12,6 +12,7 @@ export interface CaptureNoticeParams {
   "guest-failed": Said;
   "guest-policy-denied": Said;
   "guest-extensions-forbidden": None;
+  "snapshot-policy-denied": Said;
   "snapshot-vm-changed": Said;
   "snapshot-busy": Said;
   "snapshot-unsupported": Said;
@@ -42,6 +43,9 @@ export interface CaptureNoticeParams {
   };
   "disk-detached": None;
   "disk-removed-meanwhile": None;
+  "disk-snapshots-created": { readonly disks: number; readonly consistency: Consistency };
+  "captured-by-disk-size": { readonly size: string };
+  "captured-by-disk-kind": { readonly disks: string };
 }
 
 export const captureNoticeTexts: {
@@ -60,6 +64,7 @@ export const captureNoticeTexts: {
     `An Azure policy denied a snapshot with the guest. ${azureMessage}`,
   "guest-extensions-forbidden": () =>
     "The virtual machine does not allow extensions (allowExtensionOperations is false), so its guest did not take part in the snapshot.",
+  "snapshot-policy-denied": ({ azureMessage }) => `An Azure policy denied the snapshot. ${azureMessage}`,
   "snapshot-vm-changed": ({ azureMessage }) =>
     `The VM changed each time that Azure created the snapshot. ${azureMessage}`,
   "snapshot-busy": ({ azureMessage }) =>
@@ -100,4 +105,10 @@ export const captureNoticeTexts: {
   "disk-detached": () => "The disk was detached before the snapshot was created.",
   "disk-removed-meanwhile": () =>
     "The disk was replaced while the snapshot was created, and no longer exists.",
+  "disk-snapshots-created": ({ disks, consistency }) =>
+    `${disks === 1 ? "A snapshot of 1 disk was" : `Snapshots of ${disks} disks were`} created, ${consistency}-consistent.`,
+  "captured-by-disk-size": ({ size }) =>
+    `Each disk of the stopped virtual machine has a snapshot, because Azure creates no restore point of a stopped VM of size ${size}.`,
+  "captured-by-disk-kind": ({ disks }) =>
+    `Each disk of the stopped virtual machine has a snapshot, because a restore point of a stopped VM cannot include: ${disks}.`,
 };

@@ -273,11 +273,14 @@ export class World {
   /** Ids of the snapshots and grants that jobs left in Azure, or in the database. */
   async leftInAzure(): Promise<string[]> {
     await this.reconciled();
-    const { restorePoints, grants } = await this.control.snapshots();
+    const { restorePoints, snapshots, grants } = await this.control.snapshots();
     const rows = await this.db.prisma.azureResource.findMany({
-      where: { state: { not: "removed" }, kind: { in: ["restore-point", "grant"] } },
+      where: { state: { not: "removed" }, kind: { in: ["restore-point", "snapshot", "grant"] } },
     });
-    return [...[...restorePoints, ...grants].map((one) => JSON.stringify(one)), ...rows.map(({ id }) => id)];
+    return [
+      ...[...restorePoints, ...snapshots, ...grants].map((one) => JSON.stringify(one)),
+      ...rows.map(({ id }) => id),
+    ];
   }
 
   async steps(jobId: string): Promise<Record<string, { state: string; message: string }>> {

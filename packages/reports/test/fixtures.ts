@@ -145,6 +145,8 @@ export function makePoint(db: Db, clock: Clock, wish: NewTestPoint): Promise<str
       consistencyReason: reached === "application" ? null : 'A VSS writer failed, "quoted"',
       consistencyNotice: null,
       azureConsistency: "file-system",
+      capturedBy: "restore-point",
+      capturedNotice: null,
       deadlineAt: takenAt,
       deadlineMet: wish.deadlineMet ?? true,
       gapSeconds: 86_400,

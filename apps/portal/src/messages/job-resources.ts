@@ -17,6 +17,7 @@ export const jobResources = catalog({
     kinds: {
       "restore-point-collection": "Verzameling herstelpunten",
       "restore-point": "Momentopname",
+      snapshot: "Momentopname van schijf",
       grant: "Schijftoegang",
       disk: "Schijf",
       manifest: "Manifest in de kluis",
@@ -34,6 +35,7 @@ export const jobResources = catalog({
       "kept-over": "De tijd voor direct herstel is voorbij.",
       "point-deleted": "Het herstelpunt is verwijderd.",
       "job-ended": "De taak is mislukt of geannuleerd.",
+      replaced: "De taak probeerde het opnieuw met een andere momentopname.",
       orphan: "Geen open taak en geen bewaarde momentopname heeft dit nodig.",
     },
     keptUntil: "Voor direct herstel tot <time></time>.",

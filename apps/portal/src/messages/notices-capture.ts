@@ -14,6 +14,7 @@ export const captureNotices = catalog({
     "guest-policy-denied": "An Azure policy denied a snapshot with the guest. Azure: {azureMessage}",
     "guest-extensions-forbidden":
       "The virtual machine does not allow extensions (allowExtensionOperations is false), so its guest did not take part in the snapshot.",
+    "snapshot-policy-denied": "An Azure policy denied the snapshot. Azure: {azureMessage}",
     "snapshot-vm-changed":
       "The virtual machine changed each time that Azure created the snapshot. Azure: {azureMessage}",
     "snapshot-busy": "Another operation kept Azure from creating the snapshot. Azure: {azureMessage}",
@@ -51,6 +52,12 @@ export const captureNotices = catalog({
       "The last {points} recovery points are less consistent than the policy requests: the newest is {reached, select, application {application-consistent} file {file-consistent} other {crash-consistent}} instead of {wanted, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
     "disk-detached": "The disk was detached before the snapshot was created.",
     "disk-removed-meanwhile": "The disk was replaced while the snapshot was created, and no longer exists.",
+    "disk-snapshots-created":
+      "{disks, plural, one {A snapshot of # disk was} other {Snapshots of # disks were}} created, {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
+    "captured-by-disk-size":
+      "Each disk of the stopped virtual machine has a snapshot, because Azure creates no restore point of a stopped virtual machine of size {size}.",
+    "captured-by-disk-kind":
+      "Each disk of the stopped virtual machine has a snapshot, because a restore point of a stopped virtual machine cannot include: {disks}.",
   },
   nl: {
     "extension-left-to-azure":
@@ -67,6 +74,7 @@ export const captureNotices = catalog({
       "Een Azure-beleid weigerde een momentopname met medewerking van het gastbesturingssysteem. Azure: {azureMessage}",
     "guest-extensions-forbidden":
       "De virtuele machine staat geen extensies toe (allowExtensionOperations is false), dus het gastbesturingssysteem heeft niet meegewerkt aan de momentopname.",
+    "snapshot-policy-denied": "Een Azure-beleid weigerde de momentopname. Azure: {azureMessage}",
     "snapshot-vm-changed":
       "De virtuele machine veranderde telkens terwijl Azure de momentopname maakte. Azure: {azureMessage}",
     "snapshot-busy": "Door een andere bewerking kon Azure de momentopname niet maken. Azure: {azureMessage}",
@@ -105,5 +113,11 @@ export const captureNotices = catalog({
     "disk-detached": "De schijf is losgekoppeld voordat de momentopname werd gemaakt.",
     "disk-removed-meanwhile":
       "De schijf is vervangen terwijl de momentopname werd gemaakt en bestaat niet meer.",
+    "disk-snapshots-created":
+      "Van {disks, plural, one {# schijf is} other {# schijven is}} een momentopname gemaakt, {consistency, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}}.",
+    "captured-by-disk-size":
+      "Elke schijf van de gestopte virtuele machine heeft een eigen momentopname, omdat Azure geen herstelpunt maakt van een gestopte virtuele machine met grootte {size}.",
+    "captured-by-disk-kind":
+      "Elke schijf van de gestopte virtuele machine heeft een eigen momentopname, omdat een herstelpunt van een gestopte virtuele machine dit niet kan bevatten: {disks}.",
   },
 });

@@ -35,7 +35,10 @@ const operationCases: readonly Case[] = [
     outcome: "export-denied",
   },
   { message: /(more than|at most|maximum of) (five|5) /i, outcome: "open-access" },
-  { message: /snapshots?.*(limit|exceed|maximum)/i, outcome: "snapshots" },
+  {
+    message: /snapshots?.*(limit|exceed|maximum)|more than \d+ (incremental )?snapshots/i,
+    outcome: "snapshots",
+  },
   { message: /restore points?.*(limit|exceed|maximum)/i, outcome: "restore-points" },
   { message: /restore point.*(in progress|being created)|concurrent/i, outcome: "point-running" },
   { message: /shared access signature|endgetaccess|active sas|activesas/i, outcome: "being-read" },

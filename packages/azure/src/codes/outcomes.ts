@@ -21,6 +21,9 @@ type FoundByKluis = {
   AZURE_THROTTLED: "vault";
   AZURE_FAILED:
     | "restore-point-failed"
+    | "disk-snapshot-failed"
+    | "disk-snapshot-lost"
+    | "disk-snapshot-without-time"
     | "restore-point-lost"
     | "restore-point-without-time"
     | "restore-point-without-disks"

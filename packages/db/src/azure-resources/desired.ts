@@ -4,8 +4,10 @@ import {
   azureResourceKinds,
   azureResourceStates,
   type ErrorInfo,
+  isSnapshotKind,
   type RemovalReason,
   removalReasons,
+  snapshotKinds,
 } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
@@ -13,6 +15,7 @@ import { newId } from "../ids.ts";
 import { toJson, toJsonOrNull } from "../json.ts";
 import { enqueue } from "../queue/enqueue.ts";
 import type { Tx } from "../tx.ts";
+import { wordsSql } from "../view-sql.ts";
 
 /** Which resources: of a job, of a point, or these rows. */
 export interface Unwanted {
@@ -144,11 +147,13 @@ export async function confirmRemoval(tx: Tx, claim: RemovalClaim, at: Date): Pro
     },
   });
   if (count === 0) return false;
-  if (claim.kind === "restore-point" && claim.jobId !== null) {
-    await tx.recoveryPoint.updateMany({
-      where: { jobId: claim.jobId, snapshotRemovedAt: null },
-      data: { snapshotRemovedAt: at },
-    });
+  const { kind, jobId } = claim;
+  if (!isSnapshotKind(kind) || jobId === null) return true;
+  // A job that took snapshots of several disks has none only when the last one is removed.
+  const left = await tx.azureResource.count({ where: { jobId, kind, state: { not: "removed" } } });
+  if (left === 0) {
+    const where = { jobId, snapshotRemovedAt: null };
+    await tx.recoveryPoint.updateMany({ where, data: { snapshotRemovedAt: at } });
   }
   return true;
 }
@@ -220,7 +225,7 @@ export async function wantLeftRemoved(tx: Tx, { before, at }: { before: Date; at
     await tx.$queryRaw`
       SELECT r.id FROM "AzureResource" r LEFT JOIN "Job" j ON j.id = r."jobId"
       WHERE r.state IN ('planned', 'created') AND r.wanted = 'present' AND r."createdAt" <= ${before}
-        AND (r.kind = 'grant' OR (r.kind = 'restore-point' AND r."pointId" IS NULL) OR (r.kind = 'disk' AND r.state = 'planned'))
+        AND (r.kind = 'grant' OR (r.kind IN (${wordsSql(snapshotKinds)}) AND r."pointId" IS NULL) OR (r.kind = 'disk' AND r.state = 'planned'))
         AND (j.id IS NULL OR j.state NOT IN ('queued', 'running'))
       LIMIT 1000`,
   );
@@ -235,8 +240,9 @@ export async function wantLeftRemoved(tx: Tx, { before, at }: { before: Date; at
  */
 export async function wantKeptRemoved(tx: Tx, ids: readonly string[], at: Date): Promise<number> {
   const newer = Prisma.sql`SELECT FROM "AzureResource" n JOIN "RecoveryPoint" np ON np.id = n."pointId"
-    JOIN "RecoveryPoint" rp ON rp.id = r."pointId" WHERE n."vmId" = r."vmId" AND n.kind = 'restore-point'
-    AND n.wanted = 'kept' AND n.state <> 'removed' AND np."vaultId" = rp."vaultId" AND n."createdAt" > r."createdAt"`;
+    JOIN "RecoveryPoint" rp ON rp.id = r."pointId" WHERE n."vmId" = r."vmId" AND n.kind IN (${wordsSql(snapshotKinds)})
+    AND n.wanted = 'kept' AND n.state <> 'removed' AND np."vaultId" = rp."vaultId" AND np.id <> rp.id
+    AND n."createdAt" > r."createdAt"`;
   const count = await tx.$executeRaw`
     UPDATE "AzureResource" r SET wanted = 'removed', reason = 'kept-over', "unwantedAt" = ${at}, "nextTryAt" = ${at},
       tries = 0, "lastError" = NULL

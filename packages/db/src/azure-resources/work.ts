@@ -1,5 +1,11 @@
 /** Resources that Kluis creates in Azure. A row exists before Azure is called and until Azure confirms the removal. */
-import { type AzureResourceKind, azureResourceKinds, type WantedState, wantedStates } from "@kluis/domain";
+import {
+  type AzureResourceKind,
+  azureResourceKinds,
+  snapshotKinds,
+  type WantedState,
+  wantedStates,
+} from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import { newId } from "../ids.ts";
@@ -108,13 +114,17 @@ export async function markResourceRemoved(
   return count > 0;
 }
 
-/** Assigns a snapshot to a recovery point, which keeps it until `keepUntil`. */
+/** Assigns a snapshot, or the snapshots of all disks, to a recovery point, which keeps them until `keepUntil`. */
 export async function keepSnapshot(
   tx: Tx,
-  { resourceId, pointId, keepUntil }: { resourceId: string; pointId: string; keepUntil: Date },
+  { resourceIds, pointId, keepUntil }: { resourceIds: readonly string[]; pointId: string; keepUntil: Date },
 ): Promise<void> {
   await tx.azureResource.updateMany({
-    where: { kind: "restore-point", resourceId, state: { not: "removed" } },
+    where: {
+      kind: { in: [...snapshotKinds] },
+      resourceId: { in: [...resourceIds] },
+      state: { not: "removed" },
+    },
     data: { pointId, keepUntil, wanted: "kept" },
   });
 }
@@ -128,18 +138,19 @@ export async function listJobResources(tx: Tx, jobId: string): Promise<AzureReso
   return rows.map(toRow);
 }
 
-/** The kept snapshot of a recovery point, or null. */
-export async function findKeptSnapshot(tx: Tx, pointId: string): Promise<AzureResourceRow | null> {
-  const row = await tx.azureResource.findFirst({
-    where: { pointId, kind: "restore-point", state: "created", wanted: "kept" },
+/** The kept snapshot of a recovery point: one row for a restore point, or a row for each disk. */
+export async function listKeptOf(tx: Tx, pointId: string): Promise<AzureResourceRow[]> {
+  const rows = await tx.azureResource.findMany({
+    where: { pointId, kind: { in: [...snapshotKinds] }, state: "created", wanted: "kept" },
+    orderBy: { resourceId: "asc" },
   });
-  return row === null ? null : toRow(row);
+  return rows.map(toRow);
 }
 
 /** All kept snapshots, newest first within a VM. */
 export async function listKeptSnapshots(tx: Tx): Promise<AzureResourceRow[]> {
   const rows = await tx.azureResource.findMany({
-    where: { kind: "restore-point", state: "created", wanted: "kept" },
+    where: { kind: { in: [...snapshotKinds] }, state: "created", wanted: "kept" },
     orderBy: [{ vmId: "asc" }, { createdAt: "desc" }],
   });
   return rows.map(toRow);

@@ -37,6 +37,7 @@ export async function listHeld(tx: Tx, ids: readonly string[]): Promise<HeldSubs
           SELECT FROM "Job" j WHERE j.id = r."jobId" AND j.state IN (${wordsSql(openJobStates)})))
         AND CASE r.kind
         WHEN 'restore-point' THEN TRUE
+        WHEN 'snapshot' THEN TRUE
         WHEN 'grant' THEN TRUE
         WHEN 'disk' THEN NOT r.detail @> '{"delivered": true}'
         ELSE FALSE END)

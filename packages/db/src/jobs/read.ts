@@ -173,7 +173,7 @@ const details: ViewSource<JobDetail> = {
       { alias: "a", columns: Prisma.AzureResourceScalarFieldEnum },
       { delivered: Prisma.sql`a.detail @> '{"delivered": true}'` },
     )} ORDER BY a."createdAt", a."resourceId"), '[]') FROM "AzureResource" a
-      WHERE a."jobId" = j.id AND (a.state <> 'removed' OR a.kind IN ('restore-point', 'disk')))`,
+      WHERE a."jobId" = j.id AND (a.state <> 'removed' OR a.kind IN ('restore-point', 'snapshot', 'disk')))`,
     warningList: Prisma.sql`j.warnings`,
     resultPointId: Prisma.sql`(SELECT r.id FROM "RecoveryPoint" r WHERE r."jobId" = j.id)`,
   }),

@@ -1,9 +1,9 @@
 /** Recovery points as reports read them: every row of a scope as a stream, and the sums over it. */
-import type { VmVisibility } from "@kluis/domain";
+import { snapshotKinds, type VmVisibility } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 import type { Db } from "../client.ts";
 import type { Tx } from "../tx.ts";
-import { objectSql, readView, readViews, type SqlTable, type ViewSource } from "../view-sql.ts";
+import { objectSql, readView, readViews, type SqlTable, type ViewSource, wordsSql } from "../view-sql.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
 import { encryptionSql, pointDisksSql, pointTable } from "./read.ts";
 import {
@@ -65,7 +65,7 @@ const rows: ViewSource<PointReportRow> = {
     }),
     capture: objectSql(reportBlocks.capture, pointTable, {
       snapshotIds: Prisma.sql`ARRAY(SELECT a."resourceId" FROM "AzureResource" a
-        WHERE a."jobId" = r."jobId" AND a.kind = 'restore-point' ORDER BY 1)`,
+        WHERE a."jobId" = r."jobId" AND a.kind IN (${wordsSql(snapshotKinds)}) ORDER BY 1)`,
     }),
     transfer: objectSql(reportBlocks.transfer, pointTable, {
       startedAt: Prisma.sql`r."transferStartedAt"`,

@@ -17,6 +17,7 @@ import {
   policyVersionView,
   refView,
   retentionTiers,
+  snapshotSourceKinds,
   storedNoticeSchema,
   vaultKinds,
   verifyModes,
@@ -65,6 +66,9 @@ const captured = {
   consistencyNotice: storedNoticeSchema,
   /** Azure's word for the level that its restore point reached. */
   azureConsistency: z.string(),
+  /** A restore point of the VM, or a snapshot of each disk, and why. */
+  capturedBy: z.enum(snapshotSourceKinds),
+  capturedNotice: storedNoticeSchema,
   snapshotRemovedAt: instantView.nullable(),
   instantRestoreUntil: instantView.nullable(),
 };

@@ -11,6 +11,7 @@ import {
   type PointState,
   pointStates,
   type ReachedLevel,
+  type SnapshotSourceKind,
   type StoredNotice,
   type VerifyMode,
 } from "@kluis/domain";
@@ -60,6 +61,9 @@ export interface NewPoint {
   readonly consistencyReason: string | null;
   readonly consistencyNotice: StoredNotice | null;
   readonly azureConsistency: string;
+  readonly capturedBy: SnapshotSourceKind;
+  /** Why the disks were captured one by one; null for a restore point. */
+  readonly capturedNotice: StoredNotice | null;
   readonly deadlineAt: Date | null;
   readonly deadlineMet: boolean | null;
   readonly gapSeconds: number | null;
@@ -84,6 +88,7 @@ export async function createPoint(tx: Tx, point: NewPoint): Promise<void> {
       actor: toJson(actor),
       vmFacts: toJson(vmFacts),
       consistencyNotice: toJsonOrNull(point.consistencyNotice),
+      capturedNotice: toJsonOrNull(point.capturedNotice),
       logicalBytes: sum("diskBytes"),
       allocatedBytes: sum("allocatedBytes"),
       readBytes: sum("readBytes"),

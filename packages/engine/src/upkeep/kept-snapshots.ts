@@ -24,7 +24,7 @@ export async function endKeptSnapshots(deps: Pick<EngineDeps, "db">): Promise<nu
   return inTransaction(deps.db, (tx) => wantKeptRemoved(tx, ids, now));
 }
 
-/** Ids of the newest kept snapshot of each VM whose policy keeps snapshots. Expects rows newest first within a VM. */
+/** Ids of the rows of the newest kept point of each VM whose policy keeps snapshots. Expects rows newest first within a VM. */
 async function neededBases(
   deps: Pick<EngineDeps, "db">,
   kept: readonly AzureResourceRow[],
@@ -36,11 +36,12 @@ async function neededBases(
     if (version.document.instantRestoreDays > 0) keeping.add(vmId);
   }
   const bases = new Set<string>();
-  const seen = new Set<string>();
-  for (const { id, vmId } of kept) {
-    if (vmId === null || seen.has(vmId)) continue;
-    seen.add(vmId);
-    if (keeping.has(vmId)) bases.add(id);
+  // A point may have several rows: a snapshot of each disk.
+  const newest = new Map<string, string | null>();
+  for (const { id, vmId, pointId } of kept) {
+    if (vmId === null) continue;
+    if (!newest.has(vmId)) newest.set(vmId, pointId);
+    if (newest.get(vmId) === pointId && keeping.has(vmId)) bases.add(id);
   }
   return bases;
 }

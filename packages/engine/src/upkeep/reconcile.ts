@@ -21,6 +21,7 @@ import {
   engineActor,
   errorInfo,
   forEachConcurrent,
+  isSnapshotKind,
   KluisError,
   type LedgerDraft,
   limits,
@@ -154,7 +155,7 @@ async function recordOutcome(tx: Tx, { deps, claim, outcome }: Outcome): Promise
 
 async function notifyOwner(tx: Tx, { jobId, vmId, kind }: RemovalClaim): Promise<void> {
   if (jobId !== null) await notify(tx, "job", { jobId });
-  if (vmId !== null && kind === "restore-point") await notify(tx, "points", { vmId });
+  if (vmId !== null && isSnapshotKind(kind)) await notify(tx, "points", { vmId });
 }
 
 function removedEvent({ kind, resourceId, jobId, pointId, reason, tries }: RemovalClaim): LedgerDraft | null {
@@ -162,7 +163,8 @@ function removedEvent({ kind, resourceId, jobId, pointId, reason, tries }: Remov
   const why = reason === null ? {} : { reason: removalReasonTexts[reason] };
   const data = { jobId, pointId, ...why, refusedTries: tries };
   switch (kind) {
-    case "restore-point": {
+    case "restore-point":
+    case "snapshot": {
       if (reason === "orphan") break;
       const target = { type: "snapshot", id: resourceId, name } as const;
       return { kind: "snapshot.removed", actor: engineActor, target, data };

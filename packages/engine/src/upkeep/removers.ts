@@ -4,13 +4,17 @@ import {
   azureOperationSchema,
   deleteEmptyCollection,
   hasDisk,
+  hasDiskSnapshot,
   hasRestorePoint,
+  isDiskSnapshotId,
   type Poll,
   pollDeleteDisk,
+  pollDeleteDiskSnapshot,
   pollDeleteRestorePoint,
   revokeRead,
   revokeWrite,
   startDeleteDisk,
+  startDeleteDiskSnapshot,
   startDeleteRestorePoint,
 } from "@kluis/azure";
 import { isCollectionUnwanted, loadPoint, locks, type RemovalClaim, withLock } from "@kluis/db";
@@ -36,7 +40,8 @@ export const removers: Readonly<Record<AzureResourceKind, Remover>> = {
   async grant(deps, { resourceId, jobId }, signal) {
     deps.grants.forget(resourceId);
     deps.writeGrants.forget(resourceId);
-    if (resourceId.includes("/diskrestorepoints/")) await revokeRead(deps.azure, resourceId, { signal });
+    const isRead = resourceId.includes("/diskrestorepoints/") || isDiskSnapshotId(resourceId);
+    if (isRead) await revokeRead(deps.azure, resourceId, { signal });
     else await revokeWrite(deps.azure, { diskId: resourceId, jobId }, { signal });
     return gone;
   },
@@ -47,6 +52,14 @@ export const removers: Readonly<Record<AzureResourceKind, Remover>> = {
     if (operation !== null) return after(await pollDeleteRestorePoint(deps.azure, operation, { signal }));
     if (state === "planned" && !(await hasRestorePoint(deps.azure, resourceId, { signal }))) return neverMade;
     return after(await startDeleteRestorePoint(deps.azure, resourceId, { signal }));
+  },
+
+  async snapshot(deps, claim, signal) {
+    const { resourceId, state } = claim;
+    const operation = operationOf(claim, "delete-disk-snapshot");
+    if (operation !== null) return after(await pollDeleteDiskSnapshot(deps.azure, operation, { signal }));
+    if (state === "planned" && !(await hasDiskSnapshot(deps.azure, resourceId, { signal }))) return neverMade;
+    return after(await startDeleteDiskSnapshot(deps.azure, resourceId, { signal }));
   },
 
   // Azure deletes restore points with their collection, so no job may begin to use it meanwhile.

@@ -113,6 +113,7 @@ async function findOrphans(
   const rows = await listLivingResources(deps.db.prisma, [
     "restore-point-collection",
     "restore-point",
+    "snapshot",
     "disk",
   ]);
   const known = new Map(rows.map((row) => [row.resourceId.toLowerCase(), row]));

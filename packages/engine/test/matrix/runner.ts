@@ -245,11 +245,13 @@ export class Matrix {
 
   /** Resources of a case that are left in Azure, and rows that are not settled. */
   async #leftOf({ name, jobId, pair }: Case): Promise<string[]> {
-    const { restorePoints, grants } = await this.#world.control.snapshots();
+    const { restorePoints, snapshots, grants } = await this.#world.control.snapshots();
     const mine = (text: string): boolean => text.toLowerCase().includes(jobId) || text.includes(`${name}-`);
-    const inAzure = [...restorePoints, ...grants].map((found) => JSON.stringify(found)).filter(mine);
+    const inAzure = [...restorePoints, ...snapshots, ...grants]
+      .map((found) => JSON.stringify(found))
+      .filter(mine);
     const state = { not: "removed" };
-    const kind = { in: ["restore-point", "grant"] };
+    const kind = { in: ["restore-point", "snapshot", "grant"] };
     const rows = await this.#world.db.prisma.azureResource.findMany({ where: { jobId, state, kind } });
     const problems = [
       ...inAzure.map((found) => `Left in Azure: ${found.slice(0, 160)}`),

@@ -60,6 +60,18 @@ export const azureErrors = catalog({
           message: "The restore point in Azure does not contain disk {disk}.",
           action: "Kluis tries again.",
         },
+        "disk-snapshot-failed": {
+          message: "Azure could not create the snapshot of a disk.",
+          action: "Kluis tries again.",
+        },
+        "disk-snapshot-lost": {
+          message: "The snapshot of a disk disappeared while Azure created it.",
+          action: "Kluis tries again.",
+        },
+        "disk-snapshot-without-time": {
+          message: "Azure does not report when it created the snapshot of a disk.",
+          action: "Kluis tries again.",
+        },
         "guest-answer": {
           message: "The guest returned no readable list of its services and programs.",
           action: "Check that Run Command works on the virtual machine.",
@@ -137,6 +149,18 @@ export const azureErrors = catalog({
         },
         "restore-point-without-disk": {
           message: "Het Azure-herstelpunt bevat schijf {disk} niet.",
+          action: "Kluis probeert het opnieuw.",
+        },
+        "disk-snapshot-failed": {
+          message: "Azure kon de momentopname van een schijf niet maken.",
+          action: "Kluis probeert het opnieuw.",
+        },
+        "disk-snapshot-lost": {
+          message: "De momentopname van een schijf verdween terwijl Azure die maakte.",
+          action: "Kluis probeert het opnieuw.",
+        },
+        "disk-snapshot-without-time": {
+          message: "Azure meldt het tijdstip van de momentopname van een schijf niet.",
           action: "Kluis probeert het opnieuw.",
         },
         "guest-answer": {

@@ -13,6 +13,8 @@ const snapshot: SnapshotDisk = {
   sourceUniqueId: "u1",
   familyId: "f1",
   completionPercent: 100,
+  sizeBytes: null,
+  sizeGb: null,
 };
 const kept: SnapshotDisk = { ...snapshot, id: "/kept", name: "kept" };
 const question: DeltaQuestion = {

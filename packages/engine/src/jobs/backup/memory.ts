@@ -19,7 +19,7 @@ import {
 } from "@kluis/domain";
 import { nodeRefSchema } from "@kluis/vault";
 import { z } from "zod";
-import { snapshotDiskSchema, snapshotSchema } from "../../job/snapshot.ts";
+import { snapshotDiskSchema, snapshotSourceSchema } from "../../job/snapshot.ts";
 
 const bytes = z.int().nonnegative();
 const json = z.custom<Json>((value) => value !== undefined);
@@ -115,6 +115,11 @@ const backupMemorySchema = z.object({
       reason: z.string().nullable(),
       notice: storedNotice.nullable().default(null),
       needsExtension: z.boolean(),
+      /** Why the disks are captured one by one; null: the VM gets a restore point. */
+      captured: storedNotice.nullable().default(null),
+      /** Whether these rungs were open for the VM. */
+      canCrash: z.boolean().default(true),
+      canSnapshotDisks: z.boolean().default(false),
     })
     .optional(),
   /** Each look at the VM before its snapshot, oldest first. */
@@ -128,9 +133,13 @@ const backupMemorySchema = z.object({
   /** Parts of the work in a Windows guest that are over. */
   guest: z.object({ before: z.boolean(), vss: z.boolean(), after: z.boolean() }).partial().optional(),
   snapshotStartedAt: z.iso.datetime().optional(),
+  /** The snapshots of single disks that Azure creates, by disk. */
+  diskOperations: z.record(z.string(), azureOperationSchema).optional(),
+  /** The look at the VM after them. */
+  seenAfter: lookSchema.optional(),
   snapshot: z
     .object({
-      facts: snapshotSchema,
+      facts: snapshotSourceSchema,
       endedAt: z.iso.datetime(),
       reached: consistencySchema,
       reason: z.string().nullable(),

@@ -72,7 +72,7 @@ export function failAttempt({ deps, job, memory, signal }: Context, error: unkno
   if (failure === null || signal.aborted || !(error instanceof KluisError)) throw error;
   const azureMessage = azureMessageOf(error);
   const at = deps.clock.now().toISOString();
-  const attempt = { request, failure, notice: rungNotice(failure, azureMessage), at };
+  const attempt = { request, failure, notice: rungNotice({ request, failure }, azureMessage), at };
   const attempts = [...(memory.attempts ?? []), attempt];
   return {
     kind: "wait",

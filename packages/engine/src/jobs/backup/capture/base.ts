@@ -1,8 +1,8 @@
 /** The recovery point that a new one is compared with. */
-import { findKeptSnapshot, newestPoint } from "@kluis/db";
+import { listKeptOf, newestPoint } from "@kluis/db";
 import { diskKeyOf, type Notice, notice } from "@kluis/domain";
 import { parseNodeRef } from "@kluis/vault";
-import { snapshotSchema } from "../../../job/snapshot.ts";
+import { keptDisks } from "../../../job/snapshot.ts";
 import type { StepContext } from "../../../job/step.ts";
 import { vaultIdOf } from "../../../job/vault-of.ts";
 import type { BackupMemory, MemoryDisk } from "../memory.ts";
@@ -17,9 +17,7 @@ export async function findBase(
 ): Promise<BackupMemory["base"]> {
   const point = await newestPoint(deps.db.prisma, { vmId: requireVm(job).id, vaultId: vaultIdOf(job) });
   if (point === null) return null;
-  const kept = await findKeptSnapshot(deps.db.prisma, point.id);
-  const snapshot = kept === null ? null : snapshotSchema.safeParse(kept.detail);
-  const snapshots = snapshot?.success === true ? snapshot.data.disks : [];
+  const snapshots = keptDisks(await listKeptOf(deps.db.prisma, point.id));
   const isExpected = requirePolicy(job).document.instantRestoreDays > 0;
   const missing: Notice | null = isExpected ? notice("delta-snapshot-missing", {}) : null;
   const keys = new Set<string>(disks.map((disk) => disk.key));

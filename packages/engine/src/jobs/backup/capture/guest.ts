@@ -141,7 +141,7 @@ function closeRung({ deps, memory }: Context, error: KluisError): Result {
   const failed = {
     request: "best",
     failure: "vss-copy",
-    notice: rungNotice("vss-copy", azureMessageOf(error)),
+    notice: rungNotice({ request: "best", failure: "vss-copy" }, azureMessageOf(error)),
     at: deps.clock.now().toISOString(),
   } as const;
   const { memory: changes } = done(memory, "vss");

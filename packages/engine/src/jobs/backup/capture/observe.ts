@@ -62,6 +62,9 @@ export async function observe(context: Context): Promise<Observation | KluisErro
     reason: lower === null ? null : noticeText(lower),
     notice: lower,
     needsExtension: request === "best",
+    captured: null,
+    canCrash: true,
+    canSnapshotDisks: false,
   };
   const seen = [...(memory.seen ?? []), { at: deps.clock.now().toISOString(), powerState: vm.powerState }];
   return {

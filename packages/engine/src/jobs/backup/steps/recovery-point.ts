@@ -10,6 +10,7 @@ import {
   type WorkDisk,
 } from "@kluis/db";
 import { deadlineMet, notice, readDiskFacts } from "@kluis/domain";
+import { sourceIds } from "../../../job/snapshot.ts";
 import { leaveToReconciler } from "../../../job/snapshot-removal.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";
@@ -84,8 +85,8 @@ function keepUntilOf({ job, memory }: Context): Date | null {
 async function keepIfWanted(tx: Tx, { memory }: Context, point: KeptPoint): Promise<void> {
   const { id: pointId, instantRestoreUntil: keepUntil } = point;
   if (keepUntil === null) return;
-  const resourceId = recall(memory, "snapshot").facts.id.toLowerCase();
-  await keepSnapshot(tx, { resourceId, pointId, keepUntil });
+  const resourceIds = sourceIds(recall(memory, "snapshot").facts);
+  await keepSnapshot(tx, { resourceIds, pointId, keepUntil });
 }
 
 type KeptPoint = Pick<NewPoint, "id" | "instantRestoreUntil">;
@@ -140,6 +141,8 @@ function toPoint(
     consistencyReason: reason,
     consistencyNotice: lower,
     azureConsistency: facts.consistency,
+    capturedBy: facts.kind,
+    capturedNotice: recall(memory, "consistency").captured,
     deadlineAt: job.deadlineAt,
     deadlineMet: deadlineMet(job.deadlineAt, createdAt),
     retries: job.attempt,

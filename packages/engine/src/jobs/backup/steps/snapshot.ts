@@ -87,7 +87,13 @@ async function finish(context: Context, facts: RestorePointFacts): Promise<Resul
       operation: undefined,
       lastFailure: undefined,
       ...captured?.memory,
-      snapshot: { facts: { ...facts, disks: [...facts.disks] }, endedAt, reached, reason, notice: lower },
+      snapshot: {
+        facts: { kind: "restore-point", ...facts, disks: [...facts.disks] },
+        endedAt,
+        reached,
+        reason,
+        notice: lower,
+      },
     },
     save: async (tx) => {
       const collectionId = facts.collectionId.toLowerCase();
