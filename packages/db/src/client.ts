@@ -41,7 +41,8 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Db> {
   pool.on("connect", (client) => void client.on("error", onError));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: "minimal" });
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= prisma.$disconnect().then(() => pool.end()));
+  const close = (): Promise<void> =>
+    (closing ??= prisma.$disconnect().then(() => (pool.ending ? undefined : pool.end())));
   try {
     await pool.query("SELECT 1");
     options.signal?.throwIfAborted();

@@ -1,4 +1,4 @@
-import { KluisError } from "@kluis/domain";
+import { KluisError, toKluisError } from "@kluis/domain";
 
 /** Codes of Node and PostgreSQL for a server that cannot be reached or refuses the connection. */
 const unreachable = new Map<string, string>([
@@ -31,7 +31,16 @@ const lostConnections: readonly (readonly [RegExp, string])[] = [
     /^timeout exceeded when trying to connect|Unable to start a transaction in the given time/,
     "it gave no connection in time",
   ],
+  [/^Cannot use a pool after calling end on the pool/, "its connections were closed"],
 ];
+
+/** The same of Prisma's adapter, which keeps the code for some statements only. */
+const lostKinds = new Map<string, string>([
+  ["DatabaseNotReachable", "it cannot be reached"],
+  ["ConnectionClosed", "it closed the connection"],
+  ["SocketTimeout", "it does not answer"],
+  ["TooManyConnections", "it has no free connections"],
+]);
 
 /** Serialization failure, deadlock, and Prisma's code for both. */
 const conflicts = new Set(["40001", "40P01", "P2034"]);
@@ -104,8 +113,21 @@ export function mapDatabaseError(error: unknown): unknown {
   });
 }
 
+/** The error of anything that uses the database: a lost connection is never an internal error. */
+export function knownError(error: unknown): KluisError {
+  return toKluisError(mapDatabaseError(error));
+}
+
+/** Whether the database cannot be used at this moment. */
+export function isDatabaseLost(error: unknown): boolean {
+  return knownError(error).code === "DATABASE_UNREACHABLE";
+}
+
 function lostConnection(error: unknown): string | undefined {
   for (const one of causes(error)) {
+    const kind: unknown = Reflect.get(one, "kind");
+    const why = typeof kind === "string" ? lostKinds.get(kind) : undefined;
+    if (why !== undefined) return why;
     const text: unknown = Reflect.get(one, "message");
     const found = lostConnections.find(([pattern]) => typeof text === "string" && pattern.test(text));
     if (found !== undefined) return found[1];

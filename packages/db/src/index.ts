@@ -41,6 +41,7 @@ export {
 export { requestBudgetStore } from "./budgets/store.ts";
 // Connection, transactions, values
 export { type Db, openDatabase } from "./client.ts";
+export { LockLostError } from "./connection-watch.ts";
 // Connections to Azure
 export {
   type ConnectionAffects,
@@ -90,7 +91,7 @@ export {
   registerEngine,
 } from "./engines/work.ts";
 export { parseDatabaseEnv } from "./env.ts";
-export { mapDatabaseError } from "./errors.ts";
+export { isDatabaseLost, knownError, mapDatabaseError } from "./errors.ts";
 // Events
 export { listen, notify } from "./events/listen.ts";
 // Health
@@ -174,7 +175,7 @@ export { appendEvents, readHead, walkLedger } from "./ledger/append.ts";
 export { listAuditViews } from "./ledger/read.ts";
 export { generateLedgerKeyPem, isSignedBy, loadLedgerKey, type SignedHead, signHead } from "./ledger/sign.ts";
 export { type AuditRow, auditRow } from "./ledger/view.ts";
-export { LockLostError, locks, withLock } from "./locks.ts";
+export { locks, withLock } from "./locks.ts";
 // Occurrences
 export { listOccurrenceTimes, recordOccurrence } from "./occurrences/work.ts";
 // Overview

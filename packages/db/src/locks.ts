@@ -6,8 +6,8 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import type { TaskName } from "@kluis/domain";
-import type { PoolClient } from "pg";
 import type { Db } from "./client.ts";
+import { answers, watchConnection } from "./connection-watch.ts";
 import type { Tx } from "./tx.ts";
 
 /** Also separates Kluis from other programs that use advisory locks in the same database. */
@@ -46,19 +46,6 @@ export async function lockInTransaction(tx: Tx, key: bigint): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${key}::bigint)`;
 }
 
-/** The connection that holds a lock was lost, so another process may hold the lock now. */
-export class LockLostError extends Error {
-  constructor(cause?: unknown) {
-    super("The connection that holds the lock was lost.", { cause });
-    this.name = "LockLostError";
-  }
-}
-
-/** How often the connection of a lock is checked: a broken network path reports no error. */
-const KEEP_ALIVE_MS = 5_000;
-/** After this time without an answer, a connection counts as lost. */
-const ANSWER_LIMIT_MS = 10_000;
-
 /**
  * Runs `work` while this session holds a lock. Returns null immediately when another session holds it.
  * PostgreSQL frees the lock with the connection, so a killed process never keeps one.
@@ -93,52 +80,5 @@ export async function withLock<T>(
     await held.stop();
     // A connection on which locking or unlocking failed is closed, which frees its locks.
     client.release(isBroken);
-  }
-}
-
-interface Watch {
-  readonly lost: AbortSignal;
-  /** Ends the watch. Can be called twice. */
-  stop(): Promise<void>;
-}
-
-/** Watches a connection: its end, its errors, and whether it still answers. */
-function watchConnection(client: PoolClient): Watch {
-  const lost = new AbortController();
-  const onError = (error?: unknown): void => lost.abort(new LockLostError(error));
-  const onEnd = (): void => onError();
-  client.on("error", onError);
-  client.on("end", onEnd);
-  let checking: Promise<void> = Promise.resolve();
-  let isChecking = false;
-  const timer = setInterval(() => {
-    if (isChecking || lost.signal.aborted) return;
-    isChecking = true;
-    checking = answers(client, "SELECT 1").then((ok) => {
-      isChecking = false;
-      if (!ok) onError();
-    });
-  }, KEEP_ALIVE_MS);
-  const stop = async (): Promise<void> => {
-    clearInterval(timer);
-    await checking;
-    client.off("error", onError);
-    client.off("end", onEnd);
-  };
-  return { lost: lost.signal, stop };
-}
-
-/** Whether a connection answers a statement in time. Never rejects. */
-async function answers(client: PoolClient, sql: string, parameters: string[] = []): Promise<boolean> {
-  const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(false), ANSWER_LIMIT_MS);
-  const asked = client.query(sql, parameters).then(
-    () => true,
-    () => false,
-  );
-  try {
-    return await Promise.race([asked, late.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -319,8 +319,7 @@ export interface ErrorInfo {
   readonly params: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-export function errorInfo(error: unknown): ErrorInfo {
-  const known = toKluisError(error);
+export function errorInfo(known: KluisError): ErrorInfo {
   return {
     code: known.code,
     reason: known.reason ?? null,

@@ -44,10 +44,12 @@ export interface EngineOptions {
 export interface Engine {
   readonly id: string;
   readonly deps: EngineDeps;
-  /** Aborts when other engines may treat this one as dead. The owner must stop it then. */
+  /** Aborts when other engines may treat this one as dead, or its queue is broken. The owner must abandon it then. */
   readonly lost: AbortSignal;
   /** Returns running tasks to the queue and closes everything. Safe to call twice. */
   stop(): Promise<void>;
+  /** Aborts what runs and closes every connection at once, because the database is lost. Ends with the last task. */
+  abandon(): Promise<void>;
 }
 
 /** Control tasks only poll and record, so that several at a time cost little. */
@@ -85,9 +87,10 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   log.info({ engine: id, version: ENGINE_VERSION, concurrency: config.concurrency }, "engine started");
   const parts = undo.move();
   let stopped: Promise<void> | null = null;
-  const stop = (): Promise<void> =>
-    (stopped ??= shutDown({ deps, id, stopping, workers, recurring, alive, parts }));
-  return { id, deps, lost: lock.lost, stop };
+  const running = { deps, id, stopping, workers, recurring, alive, parts };
+  const stop = (): Promise<void> => (stopped ??= shutDown(running));
+  const abandon = (): Promise<void> => (stopped ??= cutOff(running));
+  return { id, deps, lost: AbortSignal.any([lock.lost, workers.broken]), stop, abandon };
 }
 
 async function openDeps(given: {
@@ -176,15 +179,25 @@ async function resumeJobs(deps: EngineDeps): Promise<void> {
   }
 }
 
-async function shutDown(given: {
-  deps: EngineDeps;
-  id: string;
-  stopping: AbortController;
-  workers: Workers;
-  recurring: RecurringTasks;
-  alive: Promise<void>;
-  parts: AsyncDisposableStack;
-}): Promise<void> {
+interface Running {
+  readonly deps: EngineDeps;
+  readonly id: string;
+  readonly stopping: AbortController;
+  readonly workers: Workers;
+  readonly recurring: RecurringTasks;
+  readonly alive: Promise<void>;
+  readonly parts: AsyncDisposableStack;
+}
+
+/** Ends an engine without its database. What its tasks held is free with the lock, which is lost. */
+async function cutOff({ deps, stopping, workers, recurring, alive, parts }: Running): Promise<void> {
+  stopping.abort(new Error("The engine lost its database."));
+  // First: tasks of the old engine, and the queue's own repetitions, must not reach the database when it is back.
+  const closed = deps.db.pool.end();
+  await Promise.allSettled([closed, workers.stop(), recurring.stop(), alive, parts.disposeAsync()]);
+}
+
+async function shutDown(given: Running): Promise<void> {
   const { deps, id, stopping, workers, recurring, alive, parts } = given;
   stopping.abort(new Error("The engine is stopping."));
   const quiet = Promise.all([workers.stop(), recurring.stop(), alive]);

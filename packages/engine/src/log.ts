@@ -1,5 +1,6 @@
 /** The engine's log: JSON lines, or one line of text per entry for a terminal. Secrets are removed before writing. */
 import { redactSecrets } from "@kluis/azure";
+import { knownError } from "@kluis/db";
 import { errorInfo } from "@kluis/domain";
 import { type DestinationStream, type Logger, pino } from "pino";
 import { z } from "zod";
@@ -42,7 +43,7 @@ export function openLog({ format, level, write = (line) => process.stdout.write(
 }
 
 function describeError(error: unknown): Record<string, unknown> {
-  const info = errorInfo(error);
+  const info = errorInfo(knownError(error));
   const stack = info.code === "INTERNAL" && error instanceof Error ? { stack: error.stack } : {};
   return {
     code: info.code,

@@ -1,5 +1,5 @@
 import { newId, openSecretBox, readSealedSecrets, recordConnectionTest, requireConnection } from "@kluis/db";
-import { type ConnectionTest, errorInfo } from "@kluis/domain";
+import { type ConnectionTest, errorInfo, toKluisError } from "@kluis/domain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorld, subscriptionId, type World } from "../testing.ts";
 
@@ -89,7 +89,7 @@ describe("a connection that an owner adds", () => {
   test("is renamed, and its tenant is corrected only while it has never worked", async () => {
     const { id } = await owner.connections.add({ name: "typo", tenantId, credential });
     const other = "00000000-0000-4000-8000-0000000000b2";
-    await finishTest(id, { error: errorInfo(new Error("no such tenant")), subscriptions: [] });
+    await finishTest(id, { error: errorInfo(toKluisError(new Error("no such tenant"))), subscriptions: [] });
     const corrected = await owner.connections.update({ connection: id, name: "right", tenantId: other });
     expect(corrected).toMatchObject({ name: "right", tenantId: other, test: { pending: true } });
     await finishTest(id);

@@ -2,6 +2,7 @@
 import pg from "pg";
 import { clearAttention } from "../attention/write.ts";
 import type { Db } from "../client.ts";
+import { watchConnection } from "../connection-watch.ts";
 import { locks } from "../locks.ts";
 import { unlockWorkers } from "../queue/enqueue.ts";
 import { inTransaction, type Tx } from "../tx.ts";
@@ -28,21 +29,24 @@ export interface EngineLock extends AsyncDisposable {
 /** Takes a new lock on a separate connection. Call it before `registerEngine`: a registered engine without lock counts as dead. */
 export async function holdEngineLock(db: Db): Promise<EngineLock> {
   const client = new pg.Client({ ...db.pool.options, keepAlive: true });
-  const lost = new AbortController();
-  let releasing = false;
-  const onEnd = (): void => {
-    if (!releasing) lost.abort(new Error("The connection that holds the engine's lock was lost."));
-  };
-  client.on("error", onEnd);
-  client.on("end", onEnd);
-  await client.connect();
-  const lockKey = locks.engine();
-  await client.query("SELECT pg_advisory_lock($1::bigint)", [String(lockKey)]);
+  // Without a listener, an error of the connection would end the process.
+  client.on("error", () => undefined);
+  const watch = watchConnection(client);
   const release = async (): Promise<void> => {
-    releasing = true;
-    await client.end();
+    await watch.stop();
+    // A connection that no longer answers does not end either.
+    if (!watch.lost.aborted) await client.end();
   };
-  return { lockKey, lost: lost.signal, release, [Symbol.asyncDispose]: release };
+  try {
+    await client.connect();
+    const lockKey = locks.engine();
+    await client.query("SELECT pg_advisory_lock($1::bigint)", [String(lockKey)]);
+    return { lockKey, lost: watch.lost, release, [Symbol.asyncDispose]: release };
+  } catch (error) {
+    await watch.stop();
+    void client.end().catch(() => undefined);
+    throw error;
+  }
 }
 
 export async function registerEngine(

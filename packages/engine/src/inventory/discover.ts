@@ -1,7 +1,7 @@
 /** Reads the inventory from Azure: VMs, their disks, and the facts that decide whether they can be protected. */
 import { listInventory } from "@kluis/azure";
-import { upsertSubscription } from "@kluis/db";
-import { errorInfo, forEachConcurrent, type KluisError, toKluisError } from "@kluis/domain";
+import { isDatabaseLost, knownError, upsertSubscription } from "@kluis/db";
+import { errorInfo, forEachConcurrent, type KluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { recordVm, recordVmWithoutDisks } from "./record-vm.ts";
 import { settleUnseen } from "./unseen.ts";
@@ -26,10 +26,10 @@ export async function discover(deps: EngineDeps, only: string | null, signal: Ab
         const problem = await discoverSubscription(deps, subscription.id, signal);
         await recordSubscription(deps, facts, { readable: true, problem });
       } catch (error) {
-        if (signal.aborted) throw error;
+        if (signal.aborted || isDatabaseLost(error)) throw error;
         await recordSubscription(deps, facts, { readable: false, problem: error });
         deps.log.warn({ error, subscriptionId: subscription.id }, "subscription cannot be read");
-        if (toKluisError(error).retry !== "never") errors.push(error);
+        if (knownError(error).retry !== "never") errors.push(error);
       }
     }
   }
@@ -49,7 +49,7 @@ async function recordSubscription(
     {
       ...facts,
       readable,
-      problem: problem === null ? null : errorInfo(problem),
+      problem: problem === null ? null : errorInfo(knownError(problem)),
       seenAt: readable ? now : null,
     },
     now,
@@ -77,7 +77,8 @@ async function discoverSubscription(
         ids.push(await (disks === null ? recordVmWithoutDisks(deps, vm) : recordVm(deps, vm, disks)));
       } catch (storing) {
         signal.throwIfAborted();
-        problem ??= toKluisError(storing);
+        if (isDatabaseLost(storing)) throw storing;
+        problem ??= knownError(storing);
         deps.log.warn({ error: storing, resourceId: vm.resourceId }, "a VM was not stored");
       }
     },

@@ -1,7 +1,15 @@
 /** The VMs that Azure's lists lacked. Only Azure's answer about a VM itself says that it is gone. */
 import { findAzureVmId } from "@kluis/azure";
-import { appendEvents, inTransaction, listUnseenVms, markVmsGone, notify, type UnseenVm } from "@kluis/db";
-import { isKluisError, type KluisError, type LedgerDraft, limits, toKluisError } from "@kluis/domain";
+import {
+  appendEvents,
+  inTransaction,
+  knownError,
+  listUnseenVms,
+  markVmsGone,
+  notify,
+  type UnseenVm,
+} from "@kluis/db";
+import { isKluisError, type KluisError, type LedgerDraft, limits } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { deletedEvent } from "./record-vm.ts";
 
@@ -25,7 +33,7 @@ export async function settleUnseen(
       if (await isGone(deps, vm, signal)) gone.push(vm);
     } catch (error) {
       signal.throwIfAborted();
-      problem ??= toKluisError(error);
+      problem ??= knownError(error);
       deps.log.warn({ error, resourceId: vm.resourceId }, "a VM is no longer listed, and cannot be read");
       // Anything else is not about this VM: asking about the others would fail too.
       if (!isKluisError(error, "AZURE_FORBIDDEN")) break;

@@ -14,7 +14,7 @@ import {
   type WorkJob,
   type WorkSegment,
 } from "@kluis/db";
-import { limits, type TaskName, toKluisError } from "@kluis/domain";
+import { limits, type TaskName } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "../runtime/queue.ts";
 import type { TaskDefinition, TaskRun } from "../runtime/tasks.ts";
@@ -108,7 +108,7 @@ async function runSegment(
     await finish(deps, kind, { segment, moved, startedAt });
   } catch (error) {
     // An ending job revokes access and removes the snapshot: errors that follow from this are not failures.
-    if (!unwanted.signal.aborted && !(await isEnding(deps, jobId))) throw toKluisError(error);
+    if (!unwanted.signal.aborted && !(await isEnding(deps, jobId))) throw error;
     deps.log.info({ ...payload }, "segment dropped: its job is ending");
     await wake(deps, kind, jobId);
   } finally {

@@ -1,6 +1,6 @@
 /** Checks the parts that only the engine can reach, and stores the findings for /api/health. */
 import { probe } from "@kluis/azure";
-import { setPartHealth } from "@kluis/db";
+import { knownError, setPartHealth } from "@kluis/db";
 import { errorInfo, KluisError, limits, type Notice, notice, noticeText } from "@kluis/domain";
 import type { StorePlace } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
@@ -30,7 +30,7 @@ export async function reportPart(
     const facts = { ok: true, code: null, message: noticeText(healthy), notice: healthy };
     return setPartHealth(deps.db.prisma, { ...at, ...facts });
   }
-  const info = errorInfo(error);
+  const info = errorInfo(knownError(error));
   return setPartHealth(deps.db.prisma, {
     ...at,
     ok: false,

@@ -3,13 +3,15 @@ import {
   clearAttention,
   databaseNow,
   inTransaction,
+  isDatabaseLost,
+  knownError,
   newRecurringWork,
   type RecurringWorkRow,
   raiseAttention,
   readRecurringWork,
   saveRecurringWork,
 } from "@kluis/db";
-import { errorInfo, isKluisError, notice, type WorkName, workRules } from "@kluis/domain";
+import { errorInfo, notice, type WorkName, workRules } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import type { Again } from "./tasks.ts";
 
@@ -75,8 +77,7 @@ async function readPage<Item>(deps: Deps, { work, row }: Running<Item>): Promise
     return await work.page(row.cursor);
   } catch (error) {
     // The cursor stays, and health shows the error until the page can be read.
-    if (!isKluisError(error, "DATABASE_UNREACHABLE"))
-      await save(deps, withFailure(row, { item: null, error }), row.cursor);
+    if (!isDatabaseLost(error)) await save(deps, withFailure(row, { item: null, error }), row.cursor);
     throw error;
   }
 }
@@ -92,7 +93,7 @@ async function workOn<Item>(
   } catch (error) {
     signal.throwIfAborted();
     // Nothing could be recorded about the other items either.
-    if (isKluisError(error, "DATABASE_UNREACHABLE")) throw error;
+    if (isDatabaseLost(error)) throw error;
     const name = work.nameOf(item);
     deps.log.warn({ error, work: work.name, item: name }, "an item failed; the others continue");
     return withFailure(row, { item: name, error });
@@ -103,7 +104,7 @@ function withFailure(
   row: RecurringWorkRow,
   { item, error }: { readonly item: string | null; readonly error: unknown },
 ): RecurringWorkRow {
-  const first = row.error === null ? { error: errorInfo(error), errorItem: item } : {};
+  const first = row.error === null ? { error: errorInfo(knownError(error)), errorItem: item } : {};
   return { ...row, failed: row.failed + 1, ...first };
 }
 
@@ -119,7 +120,7 @@ async function endPass<Item>(
 ): Promise<RecurringWorkRow | null> {
   const standing = ended.failed > 0 ? null : ((await work.standing?.()) ?? null);
   const failed = standing?.items ?? ended.failed;
-  const error = standing === null ? ended.error : errorInfo(standing.error);
+  const error = standing === null ? ended.error : errorInfo(knownError(standing.error));
   return inTransaction(deps.db, async (tx) => {
     const now = await databaseNow(tx);
     const saved = await saveRecurringWork(tx, {

@@ -1,6 +1,6 @@
 /** Decides whether and when a failed task is retried. Pure. */
-import { mapDatabaseError } from "@kluis/db";
-import { KluisError, toKluisError } from "@kluis/domain";
+import { knownError } from "@kluis/db";
+import { KluisError } from "@kluis/domain";
 
 /** The first pause of `backoff`; each further one is twice as long. */
 const BACKOFF_FIRST_MS = 1_000;
@@ -30,7 +30,7 @@ export function failureOf(
   error: unknown,
   { overTime, minutes }: { readonly overTime: boolean; readonly minutes: number },
 ): KluisError {
-  if (!overTime) return toKluisError(mapDatabaseError(error));
+  if (!overTime) return knownError(error);
   return new KluisError("INTERNAL", {
     message: `The task was stopped because it took longer than ${minutes} minutes.`,
     params: { minutes },

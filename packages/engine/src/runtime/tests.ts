@@ -1,15 +1,8 @@
 /** Tests of connections and vaults, on request. The result is stored with the row. */
 import { hostname } from "node:os";
 import { type ConnectionFindings, checkConnection } from "@kluis/azure";
-import { appendEvents, inTransaction, recordConnectionTest, recordVaultTest } from "@kluis/db";
-import {
-  type ConnectionTest,
-  engineActor,
-  errorInfo,
-  type LedgerDraft,
-  toKluisError,
-  type VaultTest,
-} from "@kluis/domain";
+import { appendEvents, inTransaction, knownError, recordConnectionTest, recordVaultTest } from "@kluis/db";
+import { type ConnectionTest, engineActor, errorInfo, type LedgerDraft, type VaultTest } from "@kluis/domain";
 import { checkStore } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
 import { within } from "./within.ts";
@@ -46,7 +39,7 @@ async function findings(
     return await checkConnection(open(), { signal: bounded });
   } catch (error) {
     signal.throwIfAborted();
-    return { error: toKluisError(error), subscriptions: [] };
+    return { error: knownError(error), subscriptions: [] };
   }
 }
 
@@ -97,7 +90,7 @@ async function vaultFindings(deps: Deps, id: string, signal: AbortSignal): Promi
       clockSkewMs,
     };
   } catch (error) {
-    const info = errorInfo(error);
+    const info = errorInfo(knownError(error));
     const reached = { check: "reach", error: null } as const;
     const isKey = info.code === "VAULT_KEY_WRONG" || info.code === "CONFIG_INVALID";
     const checks = isKey

@@ -14,11 +14,19 @@ export interface WorkersOptions {
 }
 
 export interface Workers {
+  /** Aborts when the end of a task could not be stored: nothing takes tasks then, and the task stays locked. */
+  readonly broken: AbortSignal;
   /** Waits for running tasks, whose signals the caller has aborted. */
   stop(): Promise<void>;
 }
 
 const POLL_MS = 1_000;
+
+/**
+ * Without batches, the queue ignores that the end of a task was not stored, and its rejected promise ends the process. With
+ * them, it reports that as `pool:fatalError`.
+ */
+const REPORT_LOST_ENDS = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
 export async function startWorkers({ db, log, pools, register }: WorkersOptions): Promise<Workers> {
   const opened = Promise.withResolvers<null>();
@@ -27,6 +35,8 @@ export async function startWorkers({ db, log, pools, register }: WorkersOptions)
   const poolIds: string[] = [];
   const events: WorkerEvents = new EventEmitter();
   events.on("pool:create", ({ workerPool }) => poolIds.push(workerPool.id));
+  const broken = new AbortController();
+  events.on("pool:fatalError", ({ error }) => broken.abort(mapDatabaseError(error)));
   const runners: Runner[] = [];
   // A broken connection fails its query, but an unhandled "error" event would also end the process.
   db.pool.on("connect", (client) =>
@@ -40,6 +50,7 @@ export async function startWorkers({ db, log, pools, register }: WorkersOptions)
         pgPool: db.pool,
         taskList,
         concurrency,
+        preset: { worker: REPORT_LOST_ENDS },
         events,
         noHandleSignals: true,
         // recurring.ts handles recurring tasks, so graphile-worker must not search for a crontab file.
@@ -59,8 +70,10 @@ export async function startWorkers({ db, log, pools, register }: WorkersOptions)
     throw error;
   }
   return {
+    broken: broken.signal,
     stop: async () => {
-      await Promise.all(runners.map((runner) => runner.stop()));
+      // One that broke stops already.
+      await Promise.allSettled(runners.map((runner) => runner.stop().catch(() => runner.promise)));
     },
   };
 }

@@ -6,6 +6,8 @@ import {
   createJob,
   type DueProtection,
   inTransaction,
+  isDatabaseLost,
+  knownError,
   listDueSchedules,
   listOccurrenceTimes,
   lockSchedule,
@@ -25,7 +27,6 @@ import {
   decideSchedule,
   engineActor,
   errorInfo,
-  isKluisError,
   KluisError,
   type LedgerDraft,
   type LedgerTarget,
@@ -35,7 +36,6 @@ import {
   notice,
   noticeText,
   type OccurrenceDecision,
-  toKluisError,
 } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { cursorAfter, placeOf } from "../runtime/due-cursor.ts";
@@ -101,11 +101,11 @@ async function decideOrRest(
   try {
     return await decide(deps, { ...due, version: due.version() }, now);
   } catch (cause) {
-    if (isKluisError(cause, "DATABASE_UNREACHABLE")) throw cause;
+    if (isDatabaseLost(cause)) throw cause;
     const { vmName, policyName } = due;
-    const error = notScheduled({ vmName, policyName, problem: toKluisError(cause) }, cause);
+    const error = notScheduled({ vmName, policyName, problem: knownError(cause) }, cause);
     const tryAt = new Date(now.getTime() + limits.scheduleRetryMs);
-    await setScheduleProblem(deps.db.prisma, due.id, { at: now, tryAt, error: errorInfo(cause) });
+    await setScheduleProblem(deps.db.prisma, due.id, { at: now, tryAt, error: errorInfo(knownError(cause)) });
     throw error;
   }
 }

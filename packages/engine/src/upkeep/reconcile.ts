@@ -9,6 +9,7 @@ import {
   databaseNow,
   inTransaction,
   keepClaimed,
+  knownError,
   nextRemovalAt,
   notify,
   type RemovalClaim,
@@ -27,7 +28,6 @@ import {
   limits,
   nextRemoval,
   removalReasonTexts,
-  toKluisError,
 } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import type { Again } from "../runtime/tasks.ts";
@@ -93,7 +93,7 @@ function failureOf(error: unknown, signal: AbortSignal): KluisError {
       cause: error,
     });
   }
-  return toKluisError(error);
+  return knownError(error);
 }
 
 function isTimeout(reason: unknown): boolean {

@@ -7,13 +7,14 @@ import {
   type AzureResourceRow,
   databaseNow,
   inTransaction,
+  knownError,
   listLivingResources,
   listOpenAmong,
   wakeReconciler,
   wantLeftRemoved,
   wantOrphanRemoved,
 } from "@kluis/db";
-import { limits, notice, toKluisError } from "@kluis/domain";
+import { limits, notice } from "@kluis/domain";
 import { z } from "zod";
 import type { EngineDeps } from "../deps.ts";
 import { reportPart } from "../runtime/health.ts";
@@ -49,7 +50,7 @@ export async function sweepAzure(
   let first: unknown = null;
   const failed = (error: unknown): void => {
     // Throttling is not a failure: the next sweep continues.
-    if (toKluisError(error).retry !== "after") first ??= error;
+    if (knownError(error).retry !== "after") first ??= error;
   };
   await inTransaction(deps.db, async (tx) => {
     const at = await databaseNow(tx);

@@ -1,8 +1,8 @@
 /** An engine as a separate process, whose clock the run moves: `{ aheadMs }` over the channel. */
 import { systemClock, type TimedClock } from "@kluis/domain";
 import { z } from "zod";
-import { startEngine } from "../../src/engine.ts";
 import { parseEngineEnv } from "../../src/env.ts";
+import { keepRunning } from "../../src/keep-running.ts";
 import { openLog } from "../../src/log.ts";
 
 const messageSchema = z.object({ aheadMs: z.number() });
@@ -19,15 +19,12 @@ const clock: TimedClock = {
   wait: (ms, signal) => systemClock.wait(ms, signal),
 };
 
-/** An engine that cannot start, or lost its lock, ends; the run starts it again, as a supervisor does. */
-function end(error: unknown): void {
-  process.stderr.write(`${String(error)}\n`);
-  process.exit(1);
-}
-
 const config = parseEngineEnv(process.env);
 const log = openLog({ format: config.logFormat, level: config.logLevel });
-startEngine(config, { clock, log }).then((engine) => {
-  engine.lost.addEventListener("abort", () => end(engine.lost.reason));
-  process.send?.({ kind: "ready" });
-}, end);
+const onStart = (): void => void process.send?.({ kind: "ready" });
+const { signal } = new AbortController();
+// An engine that cannot start ends; the run starts it again, as a supervisor does.
+keepRunning({ config, clock, log, signal, onStart }).catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exit(1);
+});

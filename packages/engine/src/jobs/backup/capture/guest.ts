@@ -9,7 +9,7 @@ import {
   type VssType,
   type WindowsGuestFacts,
 } from "@kluis/azure";
-import { addWarning, changeGuestState, getProtection } from "@kluis/db";
+import { addWarning, changeGuestState, getProtection, knownError } from "@kluis/db";
 import {
   errorInfo,
   factsAfter,
@@ -19,7 +19,6 @@ import {
   notice,
   readGuestState,
   rungNotice,
-  toKluisError,
 } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
 import type { JobEvent } from "../../../job/record.ts";
@@ -87,7 +86,7 @@ async function readFacts(context: Context, when: "before" | "after"): Promise<Re
   } catch (error) {
     // A backup without this information is better than none: the job gets a warning, and the next backup tries again.
     rethrowOutage(context, error);
-    const warning = errorInfo(toKluisError(error));
+    const warning = errorInfo(knownError(error));
     return { ...done(memory, when), save: (tx) => addWarning(tx, job.id, warning) };
   }
 }
@@ -118,7 +117,7 @@ async function setVssType(context: Context, type: VssType, state: GuestState | n
     };
   } catch (error) {
     rethrowOutage(context, error);
-    return type === "copy" ? closeRung(context, toKluisError(error)) : warnOnly(context, error);
+    return type === "copy" ? closeRung(context, knownError(error)) : warnOnly(context, error);
   }
 }
 
@@ -150,6 +149,6 @@ function closeRung({ deps, memory }: Context, error: KluisError): Result {
 }
 
 function warnOnly({ job, memory }: Context, error: unknown): Result {
-  const warning = errorInfo(toKluisError(error));
+  const warning = errorInfo(knownError(error));
   return { ...done(memory, "vss"), save: (tx) => addWarning(tx, job.id, warning) };
 }
