@@ -32,6 +32,8 @@ const steps: readonly Step[] = [
   { line: () => "vms --search shop --refresh --json" },
   { line: () => "vm shop-01 --json" },
   { line: () => "policies --json" },
+  { line: () => "transfer-window standard-daily --from 22:00 --to 06:00 --days mon sun --json" },
+  { line: () => "transfer-window standard-daily --always --json" },
   { line: () => "protect shop-01 --policy standard-daily --wait --json" },
   // Its only disk cannot be excluded: the server's refusal shows that the option arrives there.
   {

@@ -1,4 +1,4 @@
-import type { PolicyDocument, Retention } from "./policy.ts";
+import type { PolicyDocument, Retention, TransferWindow } from "./policy.ts";
 import { describeSchedule, listWords } from "./schedule.ts";
 
 const tierWords = [
@@ -33,5 +33,17 @@ export function describePolicy(document: PolicyDocument): string {
     document.trust === undefined || instantRestoreDays === 0
       ? ""
       : ` The first ${document.trust.first} lists of changes of each disk are confirmed, then one of ${document.trust.every}.`;
-  return `${describeSchedule(document.schedule)}; ${wanted}; ${describeRetention(document.retention)}. ${snapshots}${trust}`;
+  return `${describeSchedule(document.schedule)}; ${wanted}; ${describeRetention(document.retention)}. ${snapshots}${trust}${describeWindow(document.transfer?.window ?? null)}`;
+}
+
+const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/** Nothing where data always moves. */
+function describeWindow(window: TransferWindow | null): string {
+  if (window === null || (window.from === window.to && window.days === undefined)) return "";
+  const on =
+    window.days === undefined ? "" : ` on ${listWords(window.days.map((day) => weekdays[day - 1] ?? ""))}`;
+  const hours =
+    window.from === window.to ? `for 24 hours from ${window.from}` : `from ${window.from} to ${window.to}`;
+  return ` Data moves${on} ${hours}.`;
 }

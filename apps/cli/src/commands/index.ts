@@ -23,6 +23,7 @@ import { allowLists, protect, stopProtection } from "./protection.ts";
 import { reportPoints } from "./reports.ts";
 import { restoreDisk } from "./restores.ts";
 import { secretsReseal } from "./secrets.ts";
+import { transferWindow } from "./transfer-window.ts";
 import {
   vaultsAdd,
   vaultsDefault,
@@ -44,7 +45,7 @@ export interface CommandGroup {
 export const commandGroups: readonly CommandGroup[] = [
   {
     heading: "Protect and back up",
-    commands: [vms, vm, policies, protect, stopProtection, allowLists, backup],
+    commands: [vms, vm, policies, transferWindow, protect, stopProtection, allowLists, backup],
   },
   { heading: "Restore", commands: [points, point, download, restoreDisk, verify, deletePoint] },
   { heading: "Jobs", commands: [jobs, job, cancel] },

@@ -30,6 +30,9 @@ const known = {
   first: true,
   every: true,
   disk: true,
+  days: true,
+  from: true,
+  to: true,
 } satisfies Record<FieldName, true>;
 
 function isKnown(part: string): part is FieldName {

@@ -42,6 +42,8 @@ export interface Format {
   readonly absolute: (at: Date, options?: DateOptions) => string;
   /** `22 Nov`: a day of the calendar, given as `2026-11-22`. */
   readonly day: (isoDay: string) => string;
+  /** `Monday`: a day of the week by its ISO number, 1 to 7. */
+  readonly weekday: (isoWeekday: number) => string;
   /** `a, b and c`. */
   readonly list: (items: readonly string[], type?: "conjunction" | "disjunction") => string;
   /** Replaces ISO instants inside a text by times with their zone. */
@@ -78,6 +80,11 @@ function makeFormat(locale: AppLocale): Format {
     day: (isoDay) =>
       new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", timeZone: "UTC" }).format(
         new Date(`${isoDay}T00:00:00Z`),
+      ),
+    // 1 January 2024 was a Monday.
+    weekday: (isoWeekday) =>
+      new Intl.DateTimeFormat(tag, { weekday: "long", timeZone: "UTC" }).format(
+        Date.UTC(2024, 0, isoWeekday),
       ),
     list: (items, type = "conjunction") => new Intl.ListFormat(tag, { type }).format(items),
     instants: (text, options = {}) =>

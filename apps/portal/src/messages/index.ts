@@ -8,6 +8,7 @@ import { notices } from "#messages/notices.ts";
 import { overview } from "#messages/overview.ts";
 import { points } from "#messages/points.ts";
 import { policies } from "#messages/policies.ts";
+import { policyTransfer } from "#messages/policy-transfer.ts";
 import { policyTrust } from "#messages/policy-trust.ts";
 import { protection } from "#messages/protection.ts";
 import { reports } from "#messages/reports.ts";
@@ -33,6 +34,7 @@ export const messages = {
     overview: overview.en,
     points: points.en,
     policies: policies.en,
+    policyTransfer: policyTransfer.en,
     policyTrust: policyTrust.en,
     protection: protection.en,
     reports: reports.en,
@@ -56,6 +58,7 @@ export const messages = {
     overview: overview.nl,
     points: points.nl,
     policies: policies.nl,
+    policyTransfer: policyTransfer.nl,
     policyTrust: policyTrust.nl,
     protection: protection.nl,
     reports: reports.nl,

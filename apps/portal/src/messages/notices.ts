@@ -289,7 +289,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "work-overdue":
       "Al {minutes, plural, one {# minuut} other {# minuten}} is geen ronde gelukt; de grens is {limit}.",
     "work-failing":
-      "{work, select, schedule {Geplande back-ups} discovery {Uitlezen van VM’s uit Azure} retention {Bewaarbeleid} history {Verwijderen van oude historie} reconcile {Verwijderen van snapshots en toegang in Azure} sweep {Zoeken naar restanten in Azure} collection {Opruimen van de kluizen} anchor {Ondertekenen van het logboek} other {Werk van de engine}}: {failed, plural, one {# onderdeel is mislukt} other {# onderdelen zijn mislukt}}.",
+      "{work, select, schedule {Geplande back-ups} discovery {Uitlezen van VM’s uit Azure} retention {Retentie} history {Verwijderen van oude historie} reconcile {Verwijderen van momentopnamen en toegang in Azure} sweep {Zoeken naar restanten in Azure} collection {Opruimen van de kluizen} anchor {Ondertekenen van het auditlogboek} other {Werk van de engine}}: {failed, plural, one {# onderdeel is mislukt} other {# onderdelen zijn mislukt}}.",
     "work-degraded":
       "Een deel van het werk van de engine mislukt. Een platformeigenaar ziet de reden bij Instellingen.",
     "vm-failing": "De laatste back-up is mislukt.",

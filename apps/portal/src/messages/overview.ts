@@ -44,6 +44,7 @@ export const overview = catalog({
     raisedCount:
       "{count, plural, one {# other matter needs attention.} other {# other matters need attention.}}",
     since: "Since <time></time>",
+    openJob: "Open job",
     running: "Running now",
     runningNone: "No jobs running",
     runningNoneText: "The next backups start at the times of their policies.",
@@ -113,6 +114,7 @@ export const overview = catalog({
     raisedCount:
       "{count, plural, one {# andere zaak vereist aandacht.} other {# andere zaken vereisen aandacht.}}",
     since: "Sinds <time></time>",
+    openJob: "Taak openen",
     running: "Nu actief",
     runningNone: "Geen actieve taken",
     runningNoneText: "De volgende back-ups starten op de tijden van hun beleid.",

@@ -44,6 +44,9 @@ export const protection = catalog({
       offTitle: "Azure’s lists of changes are off for {disk}",
       offText:
         "A comparison found {blocks, plural, one {# changed block} other {# changed blocks}} of 64 KiB that Azure’s list did not contain, the first at byte {firstOffset}. The recovery point contains them. Each backup of the disk now compares every allocated block.",
+      offAction:
+        "Report it to Microsoft with the names of the snapshots. Allow the lists again when the cause is known.",
+      offSince: "Off since <time></time>",
       allow: "Allow the lists again",
       allowTitle: "Allow Azure’s lists for {disk} again?",
       allowText:
@@ -98,6 +101,9 @@ export const protection = catalog({
       offTitle: "De lijsten met wijzigingen van Azure zijn uitgeschakeld voor {disk}",
       offText:
         "Een vergelijking vond {blocks, plural, one {# gewijzigd blok} other {# gewijzigde blokken}} van 64 KiB die niet in de lijst van Azure stonden, het eerste op byte {firstOffset}. Het herstelpunt bevat ze wel. Elke back-up van de schijf vergelijkt nu elk toegewezen blok.",
+      offAction:
+        "Meld het bij Microsoft met de namen van de momentopnamen. Sta de lijsten weer toe zodra de oorzaak bekend is.",
+      offSince: "Uit sinds <time></time>",
       allow: "Lijsten weer toestaan",
       allowTitle: "Lijsten van Azure voor {disk} weer toestaan?",
       allowText:

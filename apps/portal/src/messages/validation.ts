@@ -41,6 +41,9 @@ export const validation = catalog({
       first: "Lists to confirm first",
       every: "Then confirm one list of",
       disk: "Disk",
+      days: "Days",
+      from: "From",
+      to: "To",
     },
   },
   nl: {
@@ -82,6 +85,9 @@ export const validation = catalog({
       first: "Eerst te controleren lijsten",
       every: "Daarna één lijst controleren op de",
       disk: "Schijf",
+      days: "Dagen",
+      from: "Van",
+      to: "Tot",
     },
   },
 });

@@ -14,7 +14,10 @@ import { TimeAgo, useNow } from "#ui/time-ago.tsx";
 export function JobLink({ job }: { job: JobRow }) {
   const t = useTranslations("jobs");
   return (
-    <Link href={`/jobs/${job.id}`} className="inline-flex items-center gap-2 font-medium hover:underline">
+    <Link
+      href={`/jobs/${job.id}`}
+      className="inline-flex items-center gap-2 align-middle font-medium hover:underline"
+    >
       <JobKindIcon kind={job.kind} className="size-4 shrink-0 text-faint" />
       {t(`kinds.${job.kind}`)}
     </Link>
@@ -24,7 +27,11 @@ export function JobLink({ job }: { job: JobRow }) {
 function Duration({ job }: { job: JobRow }) {
   const format = useFormat();
   const elapsed = elapsedMs(job, useNow("fast"));
-  return <span suppressHydrationWarning>{elapsed === null ? "–" : format.duration(elapsed)}</span>;
+  return (
+    <span className="whitespace-nowrap" suppressHydrationWarning>
+      {elapsed === null ? "–" : format.duration(elapsed)}
+    </span>
+  );
 }
 
 /** The columns of a table of jobs. The page of one VM leaves out the VM. */

@@ -1,5 +1,5 @@
 "use client";
-import { isOpenJobState } from "@kluis/domain";
+import { isOpenJobState, transferWaitOf } from "@kluis/domain";
 import { useTranslations } from "next-intl";
 import { JobActions } from "#features/jobs/job-actions.tsx";
 import { JobCapture } from "#features/jobs/job-capture.tsx";
@@ -9,7 +9,7 @@ import { JobAlerts } from "#features/jobs/job-failure.tsx";
 import { JobResources } from "#features/jobs/job-resources.tsx";
 import { JobStateBadge } from "#features/jobs/job-status.tsx";
 import { JobTimeline } from "#features/jobs/job-timeline.tsx";
-import { elapsedMs, etaMs, jobBar, jobTitle } from "#features/jobs/job-view-model.ts";
+import { elapsedMs, etaMs, jobBar, jobBarTone, jobTitle } from "#features/jobs/job-view-model.ts";
 import { type Liveness, useJob } from "#features/jobs/use-job.ts";
 import type { JobView } from "#lib/api-types.ts";
 import { percentOf } from "#lib/format.ts";
@@ -99,7 +99,8 @@ function WholeProgress({ job }: { job: JobView }) {
   const format = useFormat();
   const now = useNow("fast");
   const { done, total } = jobBar(job);
-  const left = etaMs(job.disks, now);
+  const waits = transferWaitOf(job) !== null;
+  const left = waits ? null : etaMs(job.disks, now);
   const elapsed = elapsedMs(job, now);
   const words =
     total > 0
@@ -130,7 +131,8 @@ function WholeProgress({ job }: { job: JobView }) {
         done={done}
         total={total}
         text={words}
-        moving
+        tone={jobBarTone(job)}
+        moving={!waits}
         className="h-3"
       />
     </Card>

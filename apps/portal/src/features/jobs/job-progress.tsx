@@ -1,7 +1,7 @@
 "use client";
-import { isOpenJobState } from "@kluis/domain";
+import { isOpenJobState, transferWaitOf } from "@kluis/domain";
 import { useTranslations } from "next-intl";
-import { barTone, jobBar } from "#features/jobs/job-view-model.ts";
+import { jobBar, jobBarTone } from "#features/jobs/job-view-model.ts";
 import type { JobRow } from "#lib/api-types.ts";
 import { percentOf } from "#lib/format.ts";
 import { useFormat } from "#lib/use-format.ts";
@@ -30,8 +30,8 @@ export function JobProgressBar({ job }: { job: JobRow }) {
         done={done}
         total={total}
         text={words}
-        tone={barTone(job.state)}
-        moving={job.state === "running"}
+        tone={jobBarTone(job)}
+        moving={job.state === "running" && transferWaitOf(job) === null}
         className="w-full min-w-16 flex-1"
       />
       <span className="w-10 text-right text-xs text-muted tabular" aria-hidden="true">

@@ -16,7 +16,7 @@ export function JobTimeline({ job }: { job: JobView }) {
     <Timeline
       label={t("detail.timeline")}
       items={job.steps.map((step) => {
-        const look = stepLook(job.state, step, t);
+        const look = stepLook(job, step, t);
         // The word beside the title says already that the step was not reached.
         const message = step.state === "skipped" && step.startedAt === null ? "" : step.message;
         return {

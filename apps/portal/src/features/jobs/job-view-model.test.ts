@@ -6,6 +6,7 @@ import {
   elapsedMs,
   etaMs,
   jobBar,
+  jobBarTone,
   jobTitle,
   startedBy,
   stepLook,
@@ -145,26 +146,44 @@ describe("the words of a job", () => {
   });
 });
 
+describe("a parked transfer", () => {
+  const parked = { state: "running", stage: "transfer", parkedSince: "2026-11-22T12:00:00Z" } as const;
+
+  it("shows its running step as stopped, and its bar as if nothing moves", () => {
+    const t = textsOf("en", "jobs");
+    const step = { state: "running", startedAt: "2026-11-22T12:00:00Z" } as const;
+    expect(stepLook(parked, step, t)).toEqual({ state: "warning", word: "Parked by an outage" });
+    expect(stepLook({ ...parked, parkedSince: null }, step, t).state).toBe("running");
+    expect(jobBarTone(parked)).toBe("warn");
+    expect(jobBarTone({ ...parked, parkedSince: null, stage: "transfer-waiting" })).toBe("idle");
+    expect(jobBarTone({ ...parked, parkedSince: null })).toBe("run");
+  });
+});
+
 describe("a canceled job", () => {
   const t = textsOf("en", "jobs");
+  const job = (state: "cancelled" | "failed") => ({ state, stage: state, parkedSince: null }) as const;
   const startedAt = "2026-11-22T12:00:00Z";
 
   it("shows the step that it stopped in as canceled, not as failed", () => {
     const canceled = { state: "skipped", word: "Canceled" };
-    expect(stepLook("cancelled", { state: "failed", startedAt }, t)).toEqual(canceled);
-    expect(stepLook("cancelled", { state: "skipped", startedAt }, t)).toEqual(canceled);
-    expect(stepLook("failed", { state: "failed", startedAt }, t)).toEqual({
+    expect(stepLook(job("cancelled"), { state: "failed", startedAt }, t)).toEqual(canceled);
+    expect(stepLook(job("cancelled"), { state: "skipped", startedAt }, t)).toEqual(canceled);
+    expect(stepLook(job("failed"), { state: "failed", startedAt }, t)).toEqual({
       state: "failed",
       word: "Failed",
     });
   });
 
   it("shows steps that never started as not reached, and a clean-up as done", () => {
-    expect(stepLook("cancelled", { state: "skipped", startedAt: null }, t)).toEqual({
+    expect(stepLook(job("cancelled"), { state: "skipped", startedAt: null }, t)).toEqual({
       state: "skipped",
       word: "Not reached",
     });
-    expect(stepLook("cancelled", { state: "done", startedAt }, t)).toEqual({ state: "done", word: "Done" });
+    expect(stepLook(job("cancelled"), { state: "done", startedAt }, t)).toEqual({
+      state: "done",
+      word: "Done",
+    });
   });
 
   it("shows its open disks in a neutral tone", () => {

@@ -5,6 +5,8 @@ import {
   type JobStep,
   jobStepNames,
   jobSteps,
+  type TransferWait,
+  transferWaitOf,
 } from "@kluis/domain";
 import type { Texts } from "#i18n/texts.ts";
 import type { JobDiskView, JobRow, JobStepView } from "#lib/api-types.ts";
@@ -31,6 +33,14 @@ export function barTone(state: JobState | JobDiskView["state"]): Tone {
   if (state === "cancelled" || state === "waiting" || state === "queued") return "idle";
   return "run";
 }
+
+/** The color of a job's bar. A transfer that waits does not look as if it moves. */
+export function jobBarTone(job: Parameters<typeof transferWaitOf>[0]): Tone {
+  const wait = transferWaitOf(job);
+  return wait === null ? barTone(job.state) : waitTones[wait];
+}
+
+const waitTones: Readonly<Record<TransferWait, Tone>> = { turn: "idle", outage: "warn" };
 
 export interface BarView {
   readonly done: number;
@@ -98,12 +108,15 @@ export interface StepLook {
   readonly word: string;
 }
 
-/** How a step looks. A canceled job did not fail: neither the step it stopped in nor those that it never started. */
+/** How a step looks. An outage stops the running step of a parked transfer. A canceled job did not fail: neither the step it stopped in nor those that it never started. */
 export function stepLook(
-  jobState: JobState,
+  job: Parameters<typeof transferWaitOf>[0],
   step: Pick<JobStepView, "state" | "startedAt">,
   t: Texts<"jobs">,
 ): StepLook {
+  const jobState = job.state;
+  if (step.state === "running" && transferWaitOf(job) === "outage")
+    return { state: "warning", word: t("waits.outage") };
   const isOver = jobState === "failed" || jobState === "cancelled";
   if (isOver && step.state === "skipped" && step.startedAt === null)
     return { state: "skipped", word: t("notReached") };

@@ -2,6 +2,7 @@
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { raisedPlace, raisedWhy } from "#features/overview/raised-view-model.ts";
 import type { OverviewView } from "#lib/api-types.ts";
 import { useErrorView } from "#lib/use-error-view.ts";
 import { useNotice } from "#lib/use-notice.ts";
@@ -14,11 +15,11 @@ export function RaisedItem({ item }: { readonly item: OverviewView["raised"][num
   const notice = useNotice();
   const errorView = useErrorView();
   const { kind, vm, error, raisedAt } = item;
-  const why = error === null ? null : errorView(error);
+  const why = error === null ? "" : raisedWhy(kind, errorView(error));
   return (
     <li>
       <Link
-        href={vm === null ? "/settings" : `/vms/${vm.id}`}
+        href={raisedPlace(item)}
         className="flex items-center gap-3 px-4 py-2.5 -outline-offset-2 hover:bg-hover/60"
       >
         <span className="min-w-0 flex-1">
@@ -29,11 +30,7 @@ export function RaisedItem({ item }: { readonly item: OverviewView["raised"][num
             </Status>
           </span>
           <span className="block text-sm break-words">{notice(item.notice, item.message)}</span>
-          {why === null ? null : (
-            <span className="block text-sm break-words text-muted">
-              {why.message} {why.action}
-            </span>
-          )}
+          {why === "" ? null : <span className="block text-sm break-words text-muted">{why}</span>}
           <span className="block text-sm text-faint">
             {t.rich("since", { time: () => <TimeAgo at={raisedAt} /> })}
           </span>

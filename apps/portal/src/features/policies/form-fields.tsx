@@ -6,7 +6,7 @@ import { Select, type SelectOption } from "#ui/select.tsx";
 
 /** Controls of the policy form that are not native inputs. */
 
-type ChoiceName = "kind" | "wanted" | "otherwise" | "vss";
+type ChoiceName = "kind" | "moves" | "wanted" | "otherwise" | "vss";
 
 export interface ChoiceFieldProps<N extends ChoiceName> {
   readonly form: UseFormReturn<PolicyForm>;

@@ -17,6 +17,7 @@ import {
   problemTexts,
 } from "#features/policies/policy-form.ts";
 import { PolicyPreviewPanel, usePolicyPreview } from "#features/policies/policy-preview.tsx";
+import { TransferSection } from "#features/policies/transfer-fields.tsx";
 import type { PolicyPreview, PolicyView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
@@ -80,6 +81,7 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
         {isNew ? <Presets onPick={(key) => form.reset({ ...form.getValues(), ...presets[key] })} /> : null}
         <Naming form={form} isNew={isNew} problems={problems} disabled={disabled} />
         <ScheduleSection form={form} problems={problems} disabled={disabled} />
+        <TransferSection form={form} problems={problems} disabled={disabled} />
         <RetentionSection form={form} problems={problems} disabled={disabled} />
         <ConsistencySection form={form} problems={problems} disabled={disabled} />
         {save.error === null ? null : <ErrorState error={save.error} />}

@@ -6,6 +6,12 @@ import {
   policyNameSchema,
 } from "@kluis/domain";
 import { z } from "zod";
+import {
+  type TransferForm,
+  transferDraft,
+  transferField,
+  transferFormOf,
+} from "#features/policies/transfer-form.ts";
 import type { Texts } from "#i18n/texts.ts";
 import { fieldProblem } from "#lib/field-problem.ts";
 
@@ -18,7 +24,7 @@ export const tierKeys = ["keepLast", "daily", "weekly", "monthly", "yearly"] as 
 export type TierKey = (typeof tierKeys)[number];
 
 /** The values of the editor's fields. Numbers are text as typed; an empty retention row keeps nothing. */
-export interface PolicyForm {
+export interface PolicyForm extends TransferForm {
   name: string;
   description: string;
   /** Id of the team; empty for every team. */
@@ -60,6 +66,7 @@ export function emptyForm(timeZone: string): PolicyForm {
     vss: "full",
     trustFirst: String(defaultTrustRule.first),
     trustEvery: String(defaultTrustRule.every),
+    ...transferFormOf({}),
   };
 }
 
@@ -137,6 +144,7 @@ export function formOf(policy: {
     ...consistency,
     trustFirst: String(trust.first),
     trustEvery: String(trust.every),
+    ...transferFormOf(policy.document),
   };
 }
 
@@ -171,6 +179,7 @@ export function documentDraft(form: PolicyForm): unknown {
     instantRestoreDays: number(form.instantRestoreDays) ?? 0,
     consistency: { wanted: form.wanted, otherwise: form.otherwise, vss: form.vss },
     ...trustDraft(form),
+    ...transferDraft(form),
   };
 }
 
@@ -197,6 +206,7 @@ function fieldOf(path: readonly PropertyKey[]): string {
   if (part === "retention") return rest[0] === undefined ? "retention" : `retention.${rest[0]}`;
   if (part === "consistency") return rest[0] ?? "wanted";
   if (part === "trust") return rest[0] === "every" ? "trustEvery" : "trustFirst";
+  if (part === "transfer") return transferField(rest[1]);
   return part ?? "name";
 }
 
@@ -233,6 +243,8 @@ function problemText(field: string, issue: z.core.$ZodIssue, { policies, validat
     case "timeZone":
       return policies("editor.timeZoneRule");
     case "times":
+    case "transferFrom":
+    case "transferTo":
     case "windowStart":
       return policies("editor.timeRule");
     case "retention":

@@ -18,7 +18,11 @@ const hourly = policyDocumentSchema.parse({
 });
 
 function sentence(document: PolicyDocument, locale: "en" | "nl"): string {
-  return policySentence(document, { t: textsOf(locale, "policies"), format: createFormat(locale) });
+  return policySentence(document, {
+    t: textsOf(locale, "policies"),
+    transfer: textsOf(locale, "policyTransfer"),
+    format: createFormat(locale),
+  });
 }
 
 describe("policySentence", () => {

@@ -1,11 +1,13 @@
 import type { PolicyDocument, Retention, Schedule } from "@kluis/domain";
+import { transferSentence } from "#features/policies/transfer-sentence.ts";
 import type { Texts } from "#i18n/texts.ts";
 import type { Format } from "#lib/format.ts";
 
 /** What the sentences need: the texts of the policies, and the formatter of lists. */
 export interface PolicyWords {
   readonly t: Texts<"policies">;
-  readonly format: Pick<Format, "list">;
+  readonly transfer: Texts<"policyTransfer">;
+  readonly format: Pick<Format, "list" | "weekday">;
 }
 
 const tierKeys = [
@@ -28,6 +30,7 @@ export function policySentence(document: PolicyDocument, words: PolicyWords): st
     snapshots: [
       t("sentence.snapshots", { days: document.instantRestoreDays }),
       trustSentence(document, words),
+      transferSentence(document.transfer?.window ?? null, words.transfer, words.format),
     ]
       .filter((sentence) => sentence !== "")
       .join(" "),

@@ -7,7 +7,8 @@ import { useFormat } from "#lib/use-format.ts";
 /** Describes policies in the page's language; `short` leaves out consistency and snapshots. */
 export function usePolicySentence(length: "whole" | "short" = "whole"): (document: PolicyDocument) => string {
   const t = useTranslations("policies");
+  const transfer = useTranslations("policyTransfer");
   const format = useFormat();
   const describe = length === "short" ? shortPolicySentence : policySentence;
-  return (document) => describe(document, { t, format });
+  return (document) => describe(document, { t, transfer, format });
 }

@@ -2,6 +2,7 @@
 import { workNames } from "@kluis/domain";
 import { useQuery } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type Part, useHealthText } from "#features/settings/use-health-text.ts";
 import { every } from "#lib/polling.ts";
@@ -56,11 +57,16 @@ export function HealthCard() {
                   <Status tone={part.ok ? "ok" : "bad"} icon={part.ok ? "check" : "cross"}>
                     {part.ok ? t("healthy") : t("degraded")}
                   </Status>
-                  {part.code === null ? null : (
+                  {part.code === null || part.part === "attention" ? null : (
                     <code className="font-mono text-xs text-bad">{part.code}</code>
                   )}
                 </p>
                 <PartText part={part} />
+                {part.part === "attention" && !part.ok ? (
+                  <Link href="/#attention" className="text-sm font-medium text-accent hover:underline">
+                    {t("attentionLink")}
+                  </Link>
+                ) : null}
               </div>
               {part.checkedAt === null ? null : (
                 <p className="text-sm text-faint">

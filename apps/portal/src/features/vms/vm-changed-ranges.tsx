@@ -8,6 +8,7 @@ import { useOutcome } from "#lib/use-actions.ts";
 import { Alert } from "#ui/alert.tsx";
 import { Button } from "#ui/button.tsx";
 import { ConfirmDialog } from "#ui/dialog.tsx";
+import { TimeAgo } from "#ui/time-ago.tsx";
 
 type DiskLists = VmView["lists"][number];
 
@@ -31,10 +32,13 @@ function ListsOff({ vm, disk }: { vm: VmView; disk: DiskLists }) {
       onError: outcome.failed(t("failed")),
     }),
   );
+  const { turnedOffAt } = disk;
   const { blocks = 0, firstOffset = 0 } = disk.wrongList ?? {};
   return (
     <Alert tone="warn" title={t("offTitle", { disk: disk.name })}>
       <p>{t("offText", { blocks, firstOffset: String(firstOffset) })}</p>
+      <p>{t("offAction")}</p>
+      <p>{t.rich("offSince", { time: () => <TimeAgo at={turnedOffAt} /> })}</p>
       <Button
         className="mt-2"
         disabledReason={vm.can.protect ? null : t("role")}

@@ -1,28 +1,39 @@
 "use client";
+import type { AttentionKind } from "@kluis/domain";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { raisedPlace, raisedWhy } from "#features/overview/raised-view-model.ts";
 import type { VmView } from "#lib/api-types.ts";
 import { useErrorView } from "#lib/use-error-view.ts";
 import { useNotice } from "#lib/use-notice.ts";
 import { Alert } from "#ui/alert.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
 
-/** What needs attention of a virtual machine: what, why and since when. */
+/** Kinds about a job, which has a page of its own. */
+const ofJob: readonly AttentionKind[] = ["transfer", "deadline"];
+
+/** What needs attention of a virtual machine: what, why and since when. Lists that are off have an alert with their action. */
 export function VmRaised({ vm }: { readonly vm: VmView }) {
   const t = useTranslations("overview");
   const notice = useNotice();
   const errorView = useErrorView();
-  return vm.raised.map((item) => {
-    const why = item.error === null ? null : errorView(item.error);
-    return (
-      <Alert key={item.key} tone="warn" title={t(`raised.${item.kind}`)}>
-        <p>{notice(item.notice, item.message)}</p>
-        {why === null ? null : (
-          <p>
-            {why.message} {why.action}
+  const hasListsOff = vm.lists.some(({ turnedOffAt }) => turnedOffAt !== null);
+  return vm.raised
+    .filter(({ kind }) => kind !== "changed-ranges" || !hasListsOff)
+    .map((item) => {
+      const why = item.error === null ? "" : raisedWhy(item.kind, errorView(item.error));
+      return (
+        <Alert key={item.key} tone="warn" title={notice(item.notice, item.message)}>
+          {why === "" ? null : <p>{why}</p>}
+          <p className="flex flex-wrap gap-x-3">
+            <span>{t.rich("since", { time: () => <TimeAgo at={item.raisedAt} /> })}</span>
+            {ofJob.includes(item.kind) ? (
+              <Link href={raisedPlace(item)} className="font-medium underline">
+                {t("openJob")}
+              </Link>
+            ) : null}
           </p>
-        )}
-        <p className="text-sm">{t.rich("since", { time: () => <TimeAgo at={item.raisedAt} /> })}</p>
-      </Alert>
-    );
-  });
+        </Alert>
+      );
+    });
 }

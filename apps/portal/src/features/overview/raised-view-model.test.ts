@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { raisedPlace, raisedWhy } from "#features/overview/raised-view-model.ts";
+
+const vm = { id: "v1", name: "web-01" };
+
+test("what was raised opens the page that says more about it", () => {
+  expect(raisedPlace({ key: "transfer:j1", kind: "transfer", vm })).toBe("/jobs/j1");
+  expect(raisedPlace({ key: "consistency:v1", kind: "consistency", vm })).toBe("/vms/v1");
+  expect(raisedPlace({ key: "azure-removal:v1", kind: "azure-removal", vm })).toBe("/vms/v1?tab=snapshots");
+  expect(raisedPlace({ key: "azure-removal:none", kind: "azure-removal", vm: null })).toBe("/settings");
+});
+
+test("a sentence that has the reason in it is not followed by the same reason", () => {
+  const view = {
+    code: "INTERNAL",
+    title: "",
+    message: "Why.",
+    action: "Do this.",
+    azureMessage: null,
+    requestId: null,
+    retryable: false,
+  } as const;
+  expect(raisedWhy("clock", view)).toBe("Why. Do this.");
+  expect(raisedWhy("changed-ranges", view)).toBe("Do this.");
+});

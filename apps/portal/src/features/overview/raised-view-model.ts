@@ -1,0 +1,35 @@
+import type { AttentionKind } from "@kluis/domain";
+import type { OverviewView } from "#lib/api-types.ts";
+import type { ErrorView } from "#lib/error-view.ts";
+
+type Raised = OverviewView["raised"][number];
+type Place = (item: Pick<Raised, "key" | "vm">) => string;
+
+const settings = "/settings";
+const vmTab =
+  (tab: string): Place =>
+  ({ vm }) =>
+    vm === null ? settings : `/vms/${vm.id}${tab === "" ? "" : `?tab=${tab}`}`;
+/** The key ends with the id of the job. */
+const job: Place = ({ key }) => `/jobs/${key.slice(key.indexOf(":") + 1)}`;
+
+const places: Readonly<Record<AttentionKind, Place>> = {
+  "azure-removal": vmTab("snapshots"),
+  "changed-ranges": vmTab(""),
+  consistency: vmTab(""),
+  transfer: job,
+  deadline: job,
+  clock: () => settings,
+  "recurring-work": () => settings,
+};
+
+/** The page that says more about what was raised. */
+export function raisedPlace(item: Pick<Raised, "key" | "kind" | "vm">): string {
+  return places[item.kind](item);
+}
+
+/** Why it was raised, and what to do. The sentence of a wrong list has its error's message in it. */
+export function raisedWhy(kind: AttentionKind, { message, action }: ErrorView): string {
+  const parts = kind === "changed-ranges" ? [action] : [message, action];
+  return parts.filter((part) => part !== null).join(" ");
+}

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { describePolicy } from "./describe.ts";
+import { policyDocumentSchema } from "./policy.ts";
+
+const document = policyDocumentSchema.parse({
+  schedule: { kind: "daily", times: ["01:00"], timeZone: "Europe/Amsterdam" },
+  retention: { daily: 30 },
+  instantRestoreDays: 0,
+  consistency: { wanted: "application", otherwise: "continue", vss: "full" },
+});
+
+test.each([
+  [null, ""],
+  [{ from: "06:00", to: "06:00" }, ""],
+  [{ from: "22:00", to: "06:00" }, " Data moves from 22:00 to 06:00."],
+  [
+    { days: [6, 7], from: "20:00", to: "20:00" },
+    " Data moves on Saturday and Sunday for 24 hours from 20:00.",
+  ],
+  [{ days: [1], from: "20:00", to: "23:00" }, " Data moves on Monday from 20:00 to 23:00."],
+])("a policy with window %j says when its data moves", (window, sentence) => {
+  const without = describePolicy(document);
+  expect(describePolicy({ ...document, transfer: { window } })).toBe(`${without}${sentence}`);
+});
