@@ -18,7 +18,7 @@ import {
 } from "./disk-snapshots.ts";
 import { grantRead } from "./grants.ts";
 import { diskSnapshotId } from "./names.ts";
-import { listOwned } from "./owned.ts";
+import { listOwnedSnapshots } from "./owned.ts";
 import { pageRangesDiff } from "./page-ranges.ts";
 import { openSasDisk } from "./sas-disk.ts";
 import type { DiskSnapshotRequest } from "./types.ts";
@@ -57,10 +57,12 @@ describe("a snapshot of a disk", () => {
       networkAccessPolicy: "AllowAll",
       tags: { "kluis-installation": "install-1", "kluis-job": request.jobId, "kluis-vm": "off" },
     });
-    const owned = await Array.fromAsync(
-      listOwned(harness.azure, { subscriptionId: CONTOSO_SUBSCRIPTION_ID, installationId: "install-1" }),
-    );
-    expect(owned).toContainEqual(
+    const { items } = await listOwnedSnapshots(harness.azure, {
+      subscriptionId: CONTOSO_SUBSCRIPTION_ID,
+      installationId: "install-1",
+      link: null,
+    });
+    expect(items).toContainEqual(
       expect.objectContaining({ kind: "snapshot", name: taken.name, jobId: request.jobId }),
     );
   });

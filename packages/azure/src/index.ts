@@ -29,7 +29,7 @@ export { createHttpClient } from "./http.ts";
 export { type InventoryItem, type ListedVm, listInventory, listVms } from "./inventory.ts";
 export { diskSnapshotId, installationTag, isDiskSnapshotId, jobTag, restorePointIds } from "./names.ts";
 export { type AzureOperation, azureOperationSchema, type Poll } from "./operation.ts";
-export { type ListOwnedOptions, listOwned } from "./owned.ts";
+export { listOwnedCollections, listOwnedDisks, listOwnedSnapshots, readOwnedPoints } from "./owned.ts";
 export {
   type PageRangesDiffInput,
   type PageRangesInput,

@@ -1,47 +1,49 @@
-/** Finds the Azure resources that this installation created. */
+/** Finds the Azure resources that this installation created, page by page. */
 import type { Disk } from "@azure/arm-compute";
-import { pagesOf } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import { installationTag, jobOfRestorePoint, jobTag } from "./names.ts";
+import { type Page, pageOf } from "./page.ts";
 import { readCollection } from "./restore-points.ts";
 import type { OwnedResource } from "./types.ts";
 
 export interface ListOwnedOptions {
   readonly subscriptionId: string;
   readonly installationId: string;
-  /**
-   * Which collections to read in this listing: Azure lists collections without their restore points, so each costs a request.
-   * Successive turns read all of them. Default: all.
-   */
-  readonly turn?: CollectionTurn;
-  readonly signal?: AbortSignal;
+  /** The page to read; null: the first. */
+  readonly link: string | null;
+  readonly signal?: AbortSignal | undefined;
 }
 
-export interface CollectionTurn {
-  /** Number of the turn; any whole number. */
-  readonly number: number;
-  /** Most collections per turn. */
-  readonly most: number;
+/**
+ * One page of the restore point collections of a subscription that this installation created. Azure lists them without their restore
+ * points: each costs a request ({@link readOwnedPoints}). Never yields a resource of another installation or product.
+ */
+export async function listOwnedCollections(
+  azure: AzureConnection,
+  { subscriptionId, installationId, link, ...options }: ListOwnedOptions,
+): Promise<Page<OwnedResource>> {
+  const listing = azure.compute(subscriptionId).restorePointCollections.listAll(abortable(options));
+  const name = { operation: "list restore point collections", target: `/subscriptions/${subscriptionId}` };
+  const { items, next } = await pageOf(name, listing, link);
+  const resources = items.flatMap(({ id, name: called = "", tags }): OwnedResource[] => {
+    if (id === undefined || tags?.[installationTag] !== installationId) return [];
+    return [
+      { kind: "restore-point-collection", id, name: called, jobId: null, createdAt: null, diskState: null },
+    ];
+  });
+  return { items: resources, next };
 }
 
-/** The ids of one turn: every id is in exactly one of as many successive turns as are needed. */
-export function idsOfTurn(ids: readonly string[], { number, most }: CollectionTurn): readonly string[] {
-  const turns = Math.max(1, Math.ceil(ids.length / most));
-  const start = (number % turns) * most;
-  return ids.toSorted().slice(start, start + most);
-}
-
-async function* pointsOf(
+/** The restore points of a collection; none when it was deleted since it was listed. */
+export async function readOwnedPoints(
   azure: AzureConnection,
   collectionId: string,
-  options: ListOwnedOptions,
-): AsyncGenerator<OwnedResource> {
+  options: Pick<ListOwnedOptions, "signal"> = {},
+): Promise<OwnedResource[]> {
   const collection = await readCollection(azure, collectionId, options);
-  // Deleted since it was listed.
-  if (!collection) return;
-  for (const point of collection.restorePoints ?? []) {
+  return (collection?.restorePoints ?? []).map((point) => {
     const name = point.name ?? "";
-    yield {
+    return {
       kind: "restore-point",
       id: point.id ?? `${collectionId}/restorePoints/${name}`,
       name,
@@ -49,44 +51,41 @@ async function* pointsOf(
       createdAt: point.timeCreated?.toISOString() ?? null,
       diskState: null,
     };
-  }
+  });
 }
 
-/**
- * Lists the resources of a subscription that this installation created: restore point collections with their restore points,
- * disks, and snapshots of disks. Never yields a resource of another installation or product.
- */
-export async function* listOwned(
+/** One page of the disks of a subscription that this installation created. */
+export async function listOwnedDisks(
   azure: AzureConnection,
-  options: ListOwnedOptions,
-): AsyncGenerator<OwnedResource> {
-  const client = azure.compute(options.subscriptionId);
-  const target = `/subscriptions/${options.subscriptionId}`;
-  const collections = client.restorePointCollections.listAll(abortable(options)).byPage();
-  const listing = { operation: "list restore point collections", target };
-  const ids: string[] = [];
-  for await (const { id, name = "", tags } of pagesOf(listing, collections)) {
-    if (id === undefined || tags?.[installationTag] !== options.installationId) continue;
-    yield { kind: "restore-point-collection", id, name, jobId: null, createdAt: null, diskState: null };
-    ids.push(id);
-  }
-  for (const id of options.turn ? idsOfTurn(ids, options.turn) : ids) yield* pointsOf(azure, id, options);
-  const disks = client.disks.list(abortable(options)).byPage();
-  for await (const disk of pagesOf({ operation: "list disks", target }, disks)) {
-    if (!isOwn(disk, options)) continue;
-    yield { kind: "disk", ...tagged(disk), diskState: disk.diskState ?? null };
-  }
-  const snapshots = client.snapshots.list(abortable(options)).byPage();
-  for await (const snapshot of pagesOf({ operation: "list disk snapshots", target }, snapshots)) {
-    if (isOwn(snapshot, options)) yield { kind: "snapshot", ...tagged(snapshot), diskState: null };
-  }
+  { subscriptionId, installationId, link, ...options }: ListOwnedOptions,
+): Promise<Page<OwnedResource>> {
+  const listing = azure.compute(subscriptionId).disks.list(abortable(options));
+  const name = { operation: "list disks", target: `/subscriptions/${subscriptionId}` };
+  const { items, next } = await pageOf(name, listing, link);
+  const own = items.filter((disk) => isOwn(disk, { installationId }));
+  return {
+    items: own.map((disk) => ({ kind: "disk", ...tagged(disk), diskState: disk.diskState ?? null })),
+    next,
+  };
+}
+
+/** One page of the snapshots of disks of a subscription that this installation created. */
+export async function listOwnedSnapshots(
+  azure: AzureConnection,
+  { subscriptionId, installationId, link, ...options }: ListOwnedOptions,
+): Promise<Page<OwnedResource>> {
+  const listing = azure.compute(subscriptionId).snapshots.list(abortable(options));
+  const name = { operation: "list disk snapshots", target: `/subscriptions/${subscriptionId}` };
+  const { items, next } = await pageOf(name, listing, link);
+  const own = items.filter((snapshot) => isOwn(snapshot, { installationId }));
+  return { items: own.map((snapshot) => ({ kind: "snapshot", ...tagged(snapshot), diskState: null })), next };
 }
 
 type Tagged = Pick<Disk, "id" | "name" | "tags" | "timeCreated">;
 
 function isOwn<T extends Tagged>(
   resource: T,
-  { installationId }: ListOwnedOptions,
+  { installationId }: Pick<ListOwnedOptions, "installationId">,
 ): resource is T & { readonly id: string } {
   return resource.id !== undefined && resource.tags?.[installationTag] === installationId;
 }

@@ -1,7 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pollPause } from "./lro.ts";
-import { idsOfTurn } from "./owned.ts";
 
 describe("the pause between polls", () => {
   test("is Azure's at first, then grows up to half a minute", () => {
@@ -12,22 +10,4 @@ describe("the pause between polls", () => {
   test("is never shorter than Azure names", () => {
     expect(pollPause(50, 120_000)).toBe(120_000);
   });
-});
-
-test("successive turns read every collection once", () => {
-  fc.assert(
-    fc.property(
-      fc.uniqueArray(fc.string(), { maxLength: 50 }),
-      fc.integer({ min: 1, max: 12 }),
-      fc.nat(1000),
-      (ids, most, first) => {
-        const turns = Math.max(1, Math.ceil(ids.length / most));
-        const read = Array.from({ length: turns }, (_, turn) =>
-          idsOfTurn(ids, { number: first + turn, most }),
-        );
-        expect(read.flat().toSorted()).toEqual(ids.toSorted());
-        expect(Math.max(...read.map(({ length }) => length))).toBeLessThanOrEqual(most);
-      },
-    ),
-  );
 });

@@ -7,7 +7,7 @@ import {
 } from "./delete-restore-point.ts";
 import { grantRead } from "./grants.ts";
 import { restorePointIds } from "./names.ts";
-import { listOwned } from "./owned.ts";
+import { listOwnedCollections, readOwnedPoints } from "./owned.ts";
 import { getRestorePoint, pollRestorePoint, startRestorePoint } from "./restore-points.ts";
 import type { RestorePointRequest } from "./types.ts";
 
@@ -126,9 +126,14 @@ describe("deletion", () => {
     await take(mine);
     await take(other);
     const subscriptionId = harness.azure.subscriptions[0] ?? "";
-    const owned = await Array.fromAsync(
-      listOwned(harness.azure, { subscriptionId, installationId: "install-3" }),
-    );
+    const options = { subscriptionId, installationId: "install-3" };
+    const owned = [];
+    for (let link: string | null = null; ; ) {
+      const page = await listOwnedCollections(harness.azure, { ...options, link });
+      for (const one of page.items) owned.push(one, ...(await readOwnedPoints(harness.azure, one.id)));
+      link = page.next;
+      if (link === null) break;
+    }
     expect(owned.map(({ kind, id, jobId }) => ({ kind, id: id.toLowerCase(), jobId }))).toEqual([
       { kind: "restore-point-collection", id: restorePointIds(mine).collectionId.toLowerCase(), jobId: null },
       { kind: "restore-point", id: restorePointIds(mine).restorePointId.toLowerCase(), jobId: mine.jobId },

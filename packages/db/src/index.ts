@@ -9,13 +9,16 @@ export { attentionView } from "./attention/view.ts";
 export { clearAttention, raiseAttention } from "./attention/write.ts";
 // Azure resources
 export {
+  type ClaimedRemoval,
   claimRemovals,
   confirmRemoval,
   isCollectionUnwanted,
   keepClaimed,
   nextRemovalAt,
   type RemovalClaim,
+  readUnreadableRemovals,
   recordRemovalTry,
+  restUnreadable,
   wakeReconciler,
   wantEmptyCollectionRemoved,
   wantKeptRemoved,
@@ -23,16 +26,16 @@ export {
   wantOrphanRemoved,
   wantRemoved,
 } from "./azure-resources/desired.ts";
+export { type ExpiredSnapshot, listExpiredSnapshots } from "./azure-resources/kept.ts";
 export { listVmSnapshots } from "./azure-resources/read.ts";
 export { listRaisedRemovals, listStuckRemovals, type StuckRemovals } from "./azure-resources/stuck.ts";
 export * from "./azure-resources/view.ts";
 export {
   type AzureResourceRow,
+  findLivingResources,
   keepSnapshot,
   listJobResources,
   listKeptOf,
-  listKeptSnapshots,
-  listLivingResources,
   markResourceCreated,
   markResourceRemoved,
   planResource,
@@ -183,9 +186,9 @@ export * from "./overview/read.ts";
 export * from "./overview/view.ts";
 // Packs
 export { chunkIndex, type DatabaseChunkIndex } from "./packs/chunk-index.ts";
+export { heldNodes } from "./packs/held.ts";
 export {
   condemnPacks,
-  listHeldNodes,
   listRecentPacks,
   listSweepablePacks,
   reprievePacks,
@@ -260,13 +263,10 @@ export {
 export {
   changeGuestState,
   getProtection,
-  listScheduledProtections,
   type ProtectionRow,
-  type ScheduledProtection,
   setExtensionReady,
   setProtection,
   stopProtection,
-  type UnreadableProtection,
 } from "./protections/write.ts";
 // Queue
 export { raiseAgedTask } from "./queue/aging.ts";

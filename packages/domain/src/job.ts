@@ -41,8 +41,10 @@ export const taskCatalog = {
   },
   /** Starts the backups that are due. */
   "schedule.tick": { payload: z.strictObject({}), maxAttempts: 1, timeoutMinutes: 5 },
-  /** Applies retention, prunes points, and removes kept snapshots that have expired. */
+  /** Applies retention, and prunes points. */
   "retention.run": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
+  /** Ends the keeping of snapshots that have expired. */
+  "snapshots.expire": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
   /** Removes history that has expired. */
   "history.expire": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
   /** Garbage collection of the vault. */

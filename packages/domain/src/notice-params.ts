@@ -124,7 +124,6 @@ export interface NoticeParams extends CaptureNoticeParams {
   "transfer-parked": { readonly vm: string };
   "clocks-agree": None;
   "clocks-differ": { readonly host: string; readonly minutes: number };
-  "sweeper-healthy": None;
   "scheduler-healthy": None;
   "work-healthy": { readonly done: number };
   "work-overdue": { readonly minutes: number; readonly limit: number };

@@ -142,7 +142,6 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "clocks-agree": () => "The clocks of engine, database and Azure agree.",
   "clocks-differ": ({ host, minutes }) =>
     `The clock of ${host} differs from the others by more than ${minutes} minutes.`,
-  "sweeper-healthy": () => "Nothing of Kluis is left behind in Azure.",
   "scheduler-healthy": () => "The scheduler runs every 30 seconds.",
   "work-healthy": ({ done }) => `The last run succeeded: ${count(done, "item")}.`,
   "work-overdue": ({ minutes, limit }) =>

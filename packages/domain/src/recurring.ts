@@ -19,8 +19,11 @@ export const workRules: Readonly<Record<WorkName, WorkRule>> = {
   discovery: { everyMs: limits.discoverMs, budgetMs: 5 * minute, overdueMs: hour },
   retention: { everyMs: 10 * minute, budgetMs: 2 * minute, overdueMs: 3 * hour },
   history: { everyMs: hour, budgetMs: 2 * minute, overdueMs: 24 * hour },
-  reconcile: { everyMs: 5 * minute, budgetMs: 5 * minute, overdueMs: hour },
-  sweep: { everyMs: 15 * minute, budgetMs: 15 * minute, overdueMs: 2 * hour },
+  "kept-snapshots": { everyMs: 10 * minute, budgetMs: 2 * minute, overdueMs: 3 * hour },
+  // Each removal wakes it at once, and each sweep too.
+  reconcile: { everyMs: 15 * minute, budgetMs: 5 * minute, overdueMs: hour },
+  // 10,000 collections take three hours and a half: it uses a part of Azure's budget only.
+  sweep: { everyMs: 15 * minute, budgetMs: 15 * minute, overdueMs: 12 * hour },
   collection: { everyMs: hour, budgetMs: 50 * minute, overdueMs: 24 * hour },
   anchor: { everyMs: limits.ledgerAnchorMs, budgetMs: minute, overdueMs: 3 * hour },
 };

@@ -15,7 +15,7 @@ import { verifyMachine } from "./jobs/verify/machine.ts";
 import type { Again, TaskDefinition, TaskDefinitions } from "./runtime/tasks.ts";
 import { testConnection, testVault } from "./runtime/tests.ts";
 import { tick } from "./schedule/tick.ts";
-import { anchorLedger } from "./upkeep/anchor.ts";
+import { keepAnchored } from "./upkeep/anchor.ts";
 import { collectVaults } from "./upkeep/collect.ts";
 import { expireHistory } from "./upkeep/history.ts";
 import { endKeptSnapshots } from "./upkeep/kept-snapshots.ts";
@@ -69,7 +69,10 @@ export const controlTasks = {
   }),
   "retention.run": alone("retention.run", async ({ deps, signal }) => {
     const { again } = await applyRetention(deps, signal);
-    if (again === null) await endKeptSnapshots(deps);
+    return again;
+  }),
+  "snapshots.expire": alone("snapshots.expire", async ({ deps, signal }) => {
+    const { again } = await endKeptSnapshots(deps, signal);
     return again;
   }),
   "history.expire": aloneInTime("history.expire", ({ deps, signal }) => expireHistory(deps, signal)),
@@ -92,17 +95,14 @@ export const controlTasks = {
       return null;
     },
   } satisfies TaskDefinition<"vault.test">,
-  "azure.sweep": alone("azure.sweep", async ({ deps, signal }) => {
-    await sweepAzure(deps, { signal });
-    return null;
-  }),
+  "azure.sweep": alone("azure.sweep", ({ deps, signal }) => sweepAzure(deps, { signal })),
   "azure.reconcile": {
     run: ({ deps, signal }) => reconcileAzure(deps, { signal }),
     // It never ends: whatever failed, it looks again.
     gaveUp: () => Promise.resolve({ againInMs: limits.removalLongestPauseMs }),
   } satisfies TaskDefinition<"azure.reconcile">,
   "ledger.anchor": alone("ledger.anchor", async ({ deps, signal }) => {
-    await anchorLedger(deps, signal);
+    await keepAnchored(deps, signal);
     return null;
   }),
 };
@@ -118,8 +118,8 @@ export const dataTasks = {
   "restore.segment": segmentTaskDefinition(restoreSegment),
   "verify.run": jobTaskDefinition(verifyMachine, "verify.run"),
   "vault.collect": aloneInTime("vault.collect", async ({ deps, signal }) => {
-    await collectVaults(deps, { signal });
-    return null;
+    const { again } = await collectVaults(deps, { signal });
+    return again;
   }),
 };
 

@@ -20,6 +20,7 @@ const recurring = [
   "schedule.tick",
   "discover",
   "retention.run",
+  "snapshots.expire",
   "history.expire",
   "vault.collect",
   "azure.sweep",

@@ -234,7 +234,9 @@ describe("the reconciler", () => {
     await world.reconciled();
     expect((await events("snapshot.removed")) - before).toBe(3);
     // Who was killed comes back too late: its claim is over.
-    for (const claim of killed) {
+    for (const one of killed) {
+      if (!("claim" in one)) throw new Error("The row cannot be read.");
+      const { claim } = one;
       expect(await confirmRemoval(world.db.prisma, claim, world.clock.now())).toBe(false);
     }
     await second.stop();

@@ -282,7 +282,7 @@ describe("retention and garbage collection", () => {
       where: { vmId, kind: "restore-point" },
       data: { keepUntil: new Date(0) },
     });
-    expect(await endKeptSnapshots(engine.deps)).toBe(1);
+    expect(await endKeptSnapshots(engine.deps, soon())).toMatchObject({ ended: 1, again: null });
     await world.reconciled();
     const { restorePoints } = await world.control.snapshots();
     expect(restorePoints.filter(({ vm }) => vm.toLowerCase().endsWith("/kept"))).toHaveLength(1);
@@ -303,7 +303,7 @@ describe("retention and garbage collection", () => {
     const { state, endedAt } = await job.findUniqueOrThrow({ where: { id: last ?? "" } });
     await job.update({ where: { id: last ?? "" }, data: { state: "running", endedAt: null } });
     try {
-      await endKeptSnapshots(engine.deps);
+      await endKeptSnapshots(engine.deps, soon());
       const wanted = await azureResource.findMany({
         where: snapshots,
         select: { jobId: true, wanted: true },

@@ -119,3 +119,83 @@ it("two engines at once do every item, and one of them records it", async () => 
   expect(new Set(done)).toEqual(new Set(Array.from({ length: TOTAL }, (_, n) => n)));
   expect(await state()).toMatchObject({ cursor: null, startedAt: null });
 });
+
+function throttled(retryAfterMs: number): KluisError {
+  return new KluisError("AZURE_THROTTLED", { reason: "connection", message: "Slow down.", retryAfterMs });
+}
+
+it("waits as Azure requests, and continues at the page, without a failure", async () => {
+  const done: number[] = [];
+  const pauses: unknown[] = [];
+  let refusals = 3;
+  const limited = numbers(async (item) => {
+    if (item === 4 && refusals-- > 0) throw throttled(refusals === 0 ? 3_600_000 : 7_000);
+    await Promise.resolve(done.push(item));
+  });
+  for (let turn = 0; turn < 4; turn++) pauses.push(await runWork(deps(), limited, alive));
+  // No pause is longer than a quarter of an hour.
+  expect(pauses).toEqual([{ againInMs: 7_000 }, { againInMs: 7_000 }, { againInMs: 900_000 }, null]);
+  expect(done).toEqual([0, 1, 2, 3, 3, 3, 3, 4, 5, 6, 7, 8, 9]);
+  expect(await state()).toMatchObject({ lastDone: 10, lastFailed: 0, lastError: null });
+  expect((await state())?.lastSuccessAt).not.toBeNull();
+});
+
+it("keeps the beginning of a pass that Azure has refused since its first page", async () => {
+  const whole = numbers(() => Promise.resolve());
+  const refused = { ...whole, page: () => Promise.reject(throttled(1)) };
+  expect(await runWork(deps(), refused, alive)).toEqual({ againInMs: 1_000 });
+  const startedAt = (await state())?.startedAt;
+  await runWork(deps(), refused, alive);
+  expect(await state()).toMatchObject({ startedAt: expect.any(Date), failed: 0, lastSuccessAt: null });
+  expect((await state())?.startedAt).toEqual(startedAt);
+});
+
+it("works on several items at a time, and shows the first failure in the order of the page", async () => {
+  let running = 0;
+  let most = 0;
+  const several = {
+    ...numbers(async (item: number) => {
+      most = Math.max(most, ++running);
+      await databaseNow(database.db.prisma);
+      running--;
+      if (item % 3 !== 0) refuse(item);
+    }),
+    atOnce: 2,
+  };
+  await runWork(deps(), several, alive);
+  expect(most).toBe(2);
+  expect(await state()).toMatchObject({ lastDone: 4, lastFailed: 6, lastErrorItem: "item 1" });
+});
+
+it("engines that share a pass take items from each other, and lose no count", async () => {
+  const left = Array.from({ length: 40 }, (_, n) => n);
+  const done: number[] = [];
+  const claims: RecurringWork<number> = {
+    name: "sweep",
+    isShared: true,
+    page: () => {
+      const items = left.splice(0, PAGE);
+      return Promise.resolve({ items, next: items.length < PAGE ? null : "claims" });
+    },
+    nameOf: (item) => `item ${item}`,
+    work: async (item) => {
+      await databaseNow(database.db.prisma);
+      done.push(item);
+    },
+  };
+  await Promise.all([runWork(deps(), claims, alive), runWork(deps(), claims, alive)]);
+  expect(done.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, n) => n));
+  expect(await state()).toMatchObject({ failed: 0, lastFailed: 0 });
+});
+
+it("ends the run after a page with a pause", async () => {
+  const whole = numbers(() => Promise.resolve());
+  const paced: RecurringWork<number> = {
+    ...whole,
+    page: async (cursor) => ({ ...(await whole.page(cursor)), pauseMs: 60_000 }),
+  };
+  const results: unknown[] = [];
+  for (let run = 0; run < 4; run++) results.push(await runWork(deps(), paced, alive));
+  expect(results).toEqual([...Array.from({ length: 3 }, () => ({ againInMs: 60_000 })), null]);
+  expect(await state()).toMatchObject({ lastDone: 10, cursor: null });
+});

@@ -40,6 +40,7 @@ class Mark {
   }
 
   async run(keep: CollectionOptions["keep"]): Promise<void> {
+    for await (const ref of keep) await this.walk(splitNodeRef(ref));
     for await (const { pointId } of this.parts.points.list(this.signal)) {
       const stored = await missingAsNull(this.parts.points.get(pointId, this.signal));
       // Deleted since it was listed: it no longer reaches anything.
@@ -47,7 +48,6 @@ class Mark {
       this.points += 1;
       for (const { root } of stored.manifest.disks) if (root !== null) await this.walk(splitNodeRef(root));
     }
-    for (const ref of keep) await this.walk(splitNodeRef(ref));
   }
 
   private async walk(place: NodePlace): Promise<void> {

@@ -194,8 +194,11 @@ export interface VerifyResult {
 }
 
 export interface CollectionOptions {
-  /** Node references that unfinished transfers hold: their bases and their finished segments. */
-  readonly keep: readonly NodeRef[];
+  /**
+   * Node references that unfinished transfers hold: their bases and their finished segments. Read whole before the manifests: a
+   * transfer that ends meanwhile has its manifest then.
+   */
+  readonly keep: Iterable<NodeRef> | AsyncIterable<NodeRef>;
   readonly signal: AbortSignal;
 }
 

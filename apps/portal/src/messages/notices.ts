@@ -110,7 +110,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "transfer-parked": "An outage stops the transfer of a snapshot of {vm}.",
     "clocks-agree": "The clocks of engine, database and Azure agree.",
     "clocks-differ": "The clock of {host} differs from the others by more than {minutes, number} minutes.",
-    "sweeper-healthy": "Nothing of Kluis is left behind in Azure.",
     "scheduler-healthy": "The scheduler runs every 30 seconds.",
     "work-healthy": "The last run succeeded: {done, plural, one {# item} other {# items}}.",
     "work-overdue":
@@ -283,7 +282,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "transfer-parked": "Een storing houdt de overdracht van een momentopname van {vm} tegen.",
     "clocks-agree": "De klokken van engine, database en Azure lopen gelijk.",
     "clocks-differ": "De klok van {host} wijkt meer dan {minutes, number} minuten af van de andere.",
-    "sweeper-healthy": "In Azure is niets van Kluis achtergebleven.",
     "scheduler-healthy": "De planner werkt elke 30 seconden.",
     "work-healthy": "De laatste ronde is gelukt: {done, plural, one {# onderdeel} other {# onderdelen}}.",
     "work-overdue":

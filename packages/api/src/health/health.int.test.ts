@@ -80,7 +80,6 @@ describe("health", () => {
     const part = `connection:${connection?.id}`;
     const failing = { part, ok: false, code: error.code, message: error.message, error };
     await setPartHealth(prisma, { ...failing, checkedAt: now });
-    await setPartHealth(prisma, { part: "sweeper", ok: true, code: null, message: "ok", checkedAt: now });
     clock.forward(1_000);
     await setPartHealth(prisma, { ...failing, checkedAt: clock.now() });
     const seen = async (who: "owner" | "commerceAdmin") => {
@@ -90,7 +89,6 @@ describe("health", () => {
     const expected = { ok: false, since: now.toISOString(), error: { reason: "secret" } };
     expect(await seen("owner")).toMatchObject({ ...expected, subject: { name: "main" } });
     expect(await seen("commerceAdmin")).toMatchObject({ ...expected, subject: null });
-    expect(Object.keys(await stateOf())).toContain("sweeper");
     const attention = async (who: "owner" | "commerceAdmin") =>
       (await (await world.as(who)).overview.get()).problems;
     expect(await attention("owner")).toMatchObject([{ kind: "connection", name: "main" }]);
@@ -99,7 +97,7 @@ describe("health", () => {
     const at = { subscriptionId, tenantId: "t", name: "One", readable: true, seenAt: null };
     await upsertSubscription(prisma, { ...at, id: subscriptionId, problem: error }, clock.now());
     expect(await attention("owner")).toMatchObject([{ kind: "inventory", error: { reason: "secret" } }]);
-    await prisma.partHealth.deleteMany({ where: { part: { in: [part, "sweeper"] } } });
+    await prisma.partHealth.deleteMany({ where: { part } });
   });
 
   test("signed-out callers get parts and codes, but no texts of Azure or the vault", async () => {

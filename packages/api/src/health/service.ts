@@ -15,12 +15,9 @@ import { said } from "./said.ts";
 import { type HealthPartView, type HealthView, healthView } from "./view.ts";
 import { workPart } from "./work.ts";
 
-/** The sweeper runs every 15 minutes; an older report says nothing about now. */
-const sweeperStaleMs = 60 * 60_000;
-
 /**
- * Returns the health of each part: database and engine as read now; vaults, connections and the sweeper as the engine last reported,
- * one part for each enabled connection and vault. Never throws.
+ * Returns the health of each part: database and engine as read now; vaults and connections as the engine last reported, one
+ * part for each enabled connection and vault. Never throws.
  */
 export async function readHealth(api: Api): Promise<HealthView> {
   const now = api.clock.now();
@@ -70,7 +67,6 @@ async function readParts(api: Api, now: Date): Promise<HealthPartView[]> {
       ...clockParts(rows, now),
       ...work.map((one) => workPart(one, now)),
       ...attentionPart(open, now),
-      ...sweeperPart(rows, now),
       ...checkedParts({ part: "vault", key: "vault", subjects: vaults.filter(isEnabled) }, rows, now),
       ...checkedParts(
         { part: "azure", key: "connection", subjects: connections.filter(isEnabled) },
@@ -121,13 +117,6 @@ function attentionPart(open: number, now: Date): HealthPartView[] {
   if (open === 0) return [];
   const told = said(notice("health-attention", { count: open }));
   return [{ part: "attention", ok: false, code: "ATTENTION", checkedAt: now, ...told }];
-}
-
-/** Absent before the first sweep, and when no engine has swept for a long time: the engine's part says that. */
-function sweeperPart(rows: readonly PartHealthRow[], now: Date): HealthPartView[] {
-  const row = rows.find(({ part }) => part === "sweeper");
-  if (row === undefined || now.getTime() - row.checkedAt.getTime() > sweeperStaleMs) return [];
-  return [{ ...row, part: "sweeper", subject: null }];
 }
 
 interface Checked {

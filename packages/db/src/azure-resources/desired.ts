@@ -109,6 +109,11 @@ const claimSchema = z.object({
 /** A resource that one engine removes now. */
 export type RemovalClaim = z.infer<typeof claimSchema>;
 
+/** A claim, or a row that this version cannot read. */
+export type ClaimedRemoval =
+  | { readonly claim: RemovalClaim }
+  | { readonly id: string; readonly error: unknown };
+
 /**
  * Claims resources whose removal is due, the longest due first. A claim expires, so that the work of a killed engine
  * continues; two engines never have the same one.
@@ -116,7 +121,7 @@ export type RemovalClaim = z.infer<typeof claimSchema>;
 export async function claimRemovals(
   tx: Tx,
   { limit, claimMs }: { readonly limit: number; readonly claimMs: number },
-): Promise<RemovalClaim[]> {
+): Promise<ClaimedRemoval[]> {
   const rows = await tx.$queryRaw`
     UPDATE "AzureResource" r SET "nextTryAt" = kluis_now() + ${claimMs}::float8 * interval '1 millisecond'
     FROM (SELECT id FROM "AzureResource" WHERE "nextTryAt" <= kluis_now()
@@ -124,7 +129,33 @@ export async function claimRemovals(
     WHERE r.id = due.id
     RETURNING r.id, r.kind, r."resourceId", r."jobId", r."vmId", r."pointId", r.state, r.reason, r.detail, r.operation,
       r.tries, r."createdAt", r."nextTryAt"`;
-  return claimSchema.array().parse(rows);
+  return z
+    .array(z.looseObject({ id: z.string() }))
+    .parse(rows)
+    .map((row) => {
+      const { success, data, error } = claimSchema.safeParse(row);
+      return success ? { claim: data } : { id: row.id, error };
+    });
+}
+
+/** The kind or state of a removal is of another version of Kluis: it rests until `at`. */
+export async function restUnreadable(
+  tx: Tx,
+  { id, at }: { readonly id: string; readonly at: Date },
+): Promise<void> {
+  await tx.azureResource.updateMany({ where: { id, nextTryAt: { not: null } }, data: { nextTryAt: at } });
+}
+
+/** Removals that wait, and that this version cannot read: their number and the first one; null: none. */
+export async function readUnreadableRemovals(
+  tx: Tx,
+): Promise<{ readonly count: number; readonly first: string } | null> {
+  const rows = await tx.$queryRaw`
+    SELECT "resourceId" AS first, count(*) OVER ()::int AS count FROM "AzureResource"
+    WHERE "nextTryAt" IS NOT NULL AND NOT (kind = ANY(${[...azureResourceKinds]}::text[])
+      AND state = ANY(${[...azureResourceStates]}::text[]))
+    ORDER BY id LIMIT 1`;
+  return z.array(z.object({ first: z.string(), count: z.number() })).parse(rows)[0] ?? null;
 }
 
 const held = ({ id, nextTryAt }: Pick<RemovalClaim, "id" | "nextTryAt">) => ({
@@ -220,14 +251,17 @@ export async function nextRemovalAt(tx: Tx): Promise<Date | null> {
 }
 
 /** Marks as unwanted what ended jobs left: grants, snapshots that no point keeps, and disks that were planned only. */
-export async function wantLeftRemoved(tx: Tx, { before, at }: { before: Date; at: Date }): Promise<number> {
+export async function wantLeftRemoved(
+  tx: Tx,
+  { before, at, limit }: { readonly before: Date; readonly at: Date; readonly limit: number },
+): Promise<number> {
   const rows = z.array(z.object({ id: z.string() })).parse(
     await tx.$queryRaw`
       SELECT r.id FROM "AzureResource" r LEFT JOIN "Job" j ON j.id = r."jobId"
       WHERE r.state IN ('planned', 'created') AND r.wanted = 'present' AND r."createdAt" <= ${before}
         AND (r.kind = 'grant' OR (r.kind IN (${wordsSql(snapshotKinds)}) AND r."pointId" IS NULL) OR (r.kind = 'disk' AND r.state = 'planned'))
         AND (j.id IS NULL OR j.state NOT IN ('queued', 'running'))
-      LIMIT 1000`,
+      LIMIT ${limit}`,
   );
   const ids = rows.map(({ id }) => id);
   return ids.length === 0 ? 0 : wantRemoved(tx, { where: { ids }, reason: "orphan", at });

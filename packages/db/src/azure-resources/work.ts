@@ -147,22 +147,13 @@ export async function listKeptOf(tx: Tx, pointId: string): Promise<AzureResource
   return rows.map(toRow);
 }
 
-/** All kept snapshots, newest first within a VM. */
-export async function listKeptSnapshots(tx: Tx): Promise<AzureResourceRow[]> {
-  const rows = await tx.azureResource.findMany({
-    where: { kind: { in: [...snapshotKinds] }, state: "created", wanted: "kept" },
-    orderBy: [{ vmId: "asc" }, { createdAt: "desc" }],
-  });
-  return rows.map(toRow);
-}
-
-/** Resources of these kinds that are not confirmed as removed, and whether their job is still open. */
-export async function listLivingResources(
+/** The rows of these resources that are not confirmed as removed, and whether their job is still open. */
+export async function findLivingResources(
   tx: Tx,
-  kinds: readonly AzureResourceKind[],
+  { kind, resourceIds }: { readonly kind: AzureResourceKind; readonly resourceIds: readonly string[] },
 ): Promise<(AzureResourceRow & { readonly jobOpen: boolean })[]> {
   const rows = await tx.azureResource.findMany({
-    where: { kind: { in: [...kinds] }, state: { not: "removed" } },
+    where: { kind, resourceId: { in: [...resourceIds] }, state: { not: "removed" } },
   });
   const jobIds = rows.map((row) => row.jobId).filter((id) => id !== null);
   const openIds = await listOpenAmong(tx, jobIds);

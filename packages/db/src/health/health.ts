@@ -1,11 +1,11 @@
-/** Health of Azure, the vault, the scheduler and the sweeper, as the engine last saw it. */
+/** Health of Azure and the vault, as the engine last saw it. */
 import { type ErrorInfo, type StoredNotice, storedNoticeSchema } from "@kluis/domain";
 import { z } from "zod";
 import { toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
 
 export interface PartHealthRow {
-  /** `azure`, `vault`, `scheduler`, `sweeper`, `connection:ID` or `vault:ID`. */
+  /** `azure`, `vault`, `connection:ID` or `vault:ID`. */
   readonly part: string;
   readonly ok: boolean;
   /** The error's code; null when the part is healthy. */

@@ -29,6 +29,8 @@ export interface DatabaseChunkIndex {
 }
 
 const batchSize = 4_000;
+/** Packs that one transaction removes. */
+const packsAtOnce = 200;
 
 const placeRow = z.object({
   id: z.string(),
@@ -93,11 +95,14 @@ export function chunkIndex(
     },
 
     async removePacks(packs) {
-      await inTransaction(db, async (tx) => {
-        const where = { vaultId, packId: { in: [...packs] } };
-        await tx.vaultChunk.deleteMany({ where });
-        await tx.vaultPack.deleteMany({ where });
-      });
+      // A pack has up to some thousand chunks: one transaction for all of them would take too long.
+      for (let from = 0; from < packs.length; from += packsAtOnce) {
+        const where = { vaultId, packId: { in: packs.slice(from, from + packsAtOnce) } };
+        await inTransaction(db, async (tx) => {
+          await tx.vaultChunk.deleteMany({ where });
+          await tx.vaultPack.deleteMany({ where });
+        });
+      }
     },
   };
 }

@@ -1,6 +1,5 @@
 /** Packs of the vault as garbage collection handles them. The vault holds the bytes; these rows hold their state. */
-import { openJobStates, safeBytes } from "@kluis/domain";
-import { z } from "zod";
+import { safeBytes } from "@kluis/domain";
 import type { Tx } from "../tx.ts";
 
 export interface PackRow {
@@ -50,13 +49,18 @@ export async function reprievePacks(tx: Tx, vaultId: string, packIds: readonly s
 
 /**
  * Packs to sweep: condemned before `before`. A segment that began before a pack was condemned may use it. It ends within
- * `limits.segmentLongestMs`, and its node is one of `listHeldNodes` from then on. So `before` is at least that long before the
+ * `limits.segmentLongestMs`, and its node is one of `heldNodes` from then on. So `before` is at least that long before the
  * held nodes are read, and no open job delays the sweep.
  */
-export async function listSweepablePacks(tx: Tx, vaultId: string, before: Date): Promise<PackRow[]> {
+export async function listSweepablePacks(
+  tx: Tx,
+  vaultId: string,
+  { before, limit }: { readonly before: Date; readonly limit: number },
+): Promise<PackRow[]> {
   const rows = await tx.vaultPack.findMany({
     where: { vaultId, condemnedAt: { lt: before } },
-    orderBy: { condemnedAt: "asc" },
+    orderBy: [{ condemnedAt: "asc" }, { packId: "asc" }],
+    take: limit,
     select: { packId: true, bytes: true, createdAt: true, jobId: true, condemnedAt: true },
   });
   return rows.map((row) => ({ ...row, bytes: safeBytes(row.bytes) }));
@@ -83,30 +87,6 @@ export async function vaultFigures(
     condemnedBytes: safeBytes(condemned._sum.bytes ?? 0n),
     chunks: await tx.vaultChunk.count({ where: { vaultId } }),
   };
-}
-
-/** Node references that open jobs of a vault need: the roots that they compare with, and their finished segments. */
-export async function listHeldNodes(tx: Tx, vaultId: string): Promise<string[]> {
-  const open = { state: { in: [...openJobStates] }, vaultId };
-  const disks = await tx.jobDisk.findMany({ where: { job: open }, select: { baseNode: true, root: true } });
-  const segments = await tx.jobSegment.findMany({
-    where: { disk: { job: open }, node: { not: null } },
-    select: { node: true },
-  });
-  const jobs = await tx.job.findMany({ where: open, select: { memory: true } });
-  const remembered = z.object({
-    base: z.object({ disks: z.array(z.object({ root: z.string().nullable() })) }).nullish(),
-  });
-  const bases = jobs.flatMap(({ memory }) => {
-    const parsed = remembered.safeParse(memory);
-    return parsed.success ? (parsed.data.base?.disks ?? []).map(({ root }) => root) : [];
-  });
-  const all = [
-    ...disks.flatMap(({ baseNode, root }) => [baseNode, root]),
-    ...segments.map(({ node }) => node),
-    ...bases,
-  ];
-  return [...new Set(all.filter((node) => node !== null))];
 }
 
 /**

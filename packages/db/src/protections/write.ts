@@ -1,9 +1,8 @@
-import { type Clock, diskKeySchema, openJobStates, protectionStates } from "@kluis/domain";
+import { type Clock, diskKeySchema, protectionStates } from "@kluis/domain";
 import { z } from "zod";
 import type { Prisma } from "../../generated/client.ts";
 import { newId } from "../ids.ts";
 import { fromJson, toJson } from "../json.ts";
-import { type PolicyVersionRow, policyVersionFields, toPolicyVersion } from "../policies/read.ts";
 import type { Tx } from "../tx.ts";
 import { decideAgain } from "./schedule.ts";
 
@@ -100,72 +99,4 @@ export async function changeGuestState(
     .parse(row?.guestChanges ?? {});
   const guestChanges = toJson({ ...known, ...parts });
   await tx.protection.updateMany({ where: { vmId }, data: { guestChanges } });
-}
-
-const newestVersion = {
-  orderBy: { version: "desc" },
-  take: 1,
-  select: policyVersionFields,
-} as const satisfies Prisma.Policy$versionsArgs;
-
-/** A protection with the facts that the scheduler needs. */
-export interface ScheduledProtection extends ProtectionRow {
-  readonly vmName: string;
-  readonly subscriptionId: string;
-  readonly policyName: string;
-  readonly version: PolicyVersionRow;
-  /** The backup of this VM that has not ended, or null. */
-  readonly openJobId: string | null;
-}
-
-/** A protection whose row or policy this version cannot read. */
-export interface UnreadableProtection {
-  readonly vmId: string;
-  readonly vmName: string;
-  readonly policyName: string;
-  readonly error: unknown;
-}
-
-/**
- * Returns the active protections of VMs that exist in Azure.
- * @param unreadable receives those that cannot be read, which the result leaves out; without it the first of them is thrown
- * @throws KluisError INTERNAL
- */
-export async function listScheduledProtections(
-  tx: Tx,
-  unreadable?: (protection: UnreadableProtection) => void,
-): Promise<ScheduledProtection[]> {
-  const rows = await tx.protection.findMany({
-    where: { state: "active", vm: { deletedAt: null } },
-    orderBy: { id: "asc" },
-    select: {
-      ...fields,
-      policy: { select: { name: true, versions: newestVersion } },
-      vm: {
-        select: {
-          name: true,
-          subscriptionId: true,
-          jobs: {
-            where: { kind: "backup", state: { in: [...openJobStates] } },
-            select: { id: true },
-            take: 1,
-          },
-        },
-      },
-    },
-  });
-  return rows.flatMap(({ policy, vm, ...row }) => {
-    const [newest] = policy.versions;
-    if (newest === undefined) return [];
-    const { subscriptionId } = vm;
-    const names = { vmName: vm.name, policyName: policy.name };
-    const openJobId = vm.jobs[0]?.id ?? null;
-    try {
-      return [{ ...toRow(row), ...names, subscriptionId, version: toPolicyVersion(newest), openJobId }];
-    } catch (error) {
-      if (unreadable === undefined) throw error;
-      unreadable({ vmId: row.vmId, ...names, error });
-      return [];
-    }
-  });
 }

@@ -11,7 +11,6 @@ interface Finding {
     | "azure"
     | "vault"
     | "scheduler"
-    | "sweeper"
     | `connection:${string}`
     | `vault:${string}`
     | `clock:${string}`;

@@ -11,7 +11,7 @@ import {
   readRecurringWork,
   saveRecurringWork,
 } from "@kluis/db";
-import { errorInfo, notice, type WorkName, workRules } from "@kluis/domain";
+import { errorInfo, forEachConcurrent, notice, type WorkName, workRules } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import type { Again } from "./tasks.ts";
 
@@ -21,6 +21,8 @@ export interface WorkPage<Item> {
   readonly items: readonly Item[];
   /** Where the next page begins; null after the last page. */
   readonly next: string | null;
+  /** The run ends after this page, and the next one continues after this time. Default: it continues at once. */
+  readonly pauseMs?: number;
 }
 
 /** A problem that stays although this pass had no reason to try the item again. */
@@ -36,8 +38,15 @@ export interface RecurringWork<Item> {
   page(cursor: string | null): Promise<WorkPage<Item>>;
   /** The item in words, as health shows it: `VM web-01`. */
   nameOf(item: Item): string;
-  /** Works on one item. Must be safe to repeat, also while another engine does the same. Its error concerns this item only. */
+  /**
+   * Works on one item. Must be safe to repeat, also while another engine does the same. Its error concerns this item only, except
+   * throttling, which ends the run: the next one waits as Azure requests, and continues at this page.
+   */
   work(item: Item, signal: AbortSignal): Promise<void>;
+  /** Items of a page that are worked on at the same time. Default: one. */
+  readonly atOnce?: number;
+  /** Engines claim their items from each other, and share one pass: the state of another one does not end this run. */
+  readonly isShared?: boolean;
   /** Problems of earlier passes that are not solved, read after the last page. */
   standing?(): Promise<StandingProblem | null>;
 }
@@ -57,11 +66,18 @@ export async function runWork<Item>(
   let row: RecurringWorkRow = { ...stored, startedAt };
   const began = deps.clock.elapsedMs();
   for (;;) {
-    const page = await readPage(deps, { work, row });
-    for (const item of page.items) row = await workOn(deps, { work, row, item, signal });
-    const saved = page.next === null ? await endPass(deps, work, row) : await save(deps, row, page.next);
+    const done = await workPage(deps, { work, row }, signal);
+    if (done.kind === "throttled") {
+      // The page is worked on again, so its counts are those of its next try.
+      await save(deps, row, row.cursor);
+      return { againInMs: done.pauseMs };
+    }
+    const { next } = done;
+    const saved =
+      next === null ? await endPass(deps, work, done.row) : await saveShared(deps, { work, row, done });
     // Another engine runs the same work: its state counts, and every item is safe to repeat.
-    if (saved === null || page.next === null) return null;
+    if (saved === null || next === null) return null;
+    if (done.pauseMs !== undefined) return { againInMs: done.pauseMs };
     if (deps.clock.elapsedMs() - began > workRules[work.name].budgetMs) return { againInMs: 0 };
     row = saved;
   }
@@ -72,10 +88,75 @@ interface Running<Item> {
   readonly row: RecurringWorkRow;
 }
 
-async function readPage<Item>(deps: Deps, { work, row }: Running<Item>): Promise<WorkPage<Item>> {
+interface Worked {
+  readonly kind: "worked";
+  readonly row: RecurringWorkRow;
+  readonly next: string | null;
+  readonly pauseMs: number | undefined;
+}
+
+/** Azure requests a pause: nothing is wrong with the item. */
+interface Throttled {
+  readonly kind: "throttled";
+  readonly pauseMs: number;
+}
+
+async function workPage<Item>(
+  deps: Deps,
+  { work, row }: Running<Item>,
+  signal: AbortSignal,
+): Promise<Worked | Throttled> {
+  const page = await readPage(deps, { work, row });
+  if ("kind" in page) return page;
+  const outcomes = new Map<Item, Outcome>();
+  const pauses: Throttled[] = [];
+  await forEachConcurrent(page.items, { limit: work.atOnce ?? 1, signal }, async (item) => {
+    if (pauses.length > 0) return;
+    const outcome = await workOn(deps, { work, item, signal });
+    pauses.push(...throttledOf(outcome));
+    outcomes.set(item, outcome);
+  });
+  const [throttled] = pauses;
+  if (throttled !== undefined) return throttled;
+  const { items, next, pauseMs } = page;
+  return { kind: "worked", row: counted(row, work, { items, outcomes }), next, pauseMs };
+}
+
+/** Null: the item is done. */
+type Outcome = { readonly error: unknown } | null;
+
+/** The first failure in the order of the page is the one that shows. */
+function counted<Item>(
+  row: RecurringWorkRow,
+  work: RecurringWork<Item>,
+  { items, outcomes }: { readonly items: readonly Item[]; readonly outcomes: ReadonlyMap<Item, Outcome> },
+): RecurringWorkRow {
+  let next = row;
+  for (const item of items) {
+    const outcome = outcomes.get(item) ?? null;
+    next =
+      outcome === null
+        ? { ...next, done: next.done + 1 }
+        : withFailure(next, { item: work.nameOf(item), error: outcome.error });
+  }
+  return next;
+}
+
+const longestPauseMs = 15 * 60_000;
+
+function throttledOf(outcome: Outcome): readonly Throttled[] {
+  if (outcome === null) return [];
+  const { retry, retryAfterMs = 0 } = knownError(outcome.error);
+  if (retry !== "after") return [];
+  return [{ kind: "throttled", pauseMs: Math.min(longestPauseMs, Math.max(1_000, retryAfterMs)) }];
+}
+
+async function readPage<Item>(deps: Deps, { work, row }: Running<Item>): Promise<WorkPage<Item> | Throttled> {
   try {
     return await work.page(row.cursor);
   } catch (error) {
+    const [throttled] = throttledOf({ error });
+    if (throttled !== undefined) return throttled;
     // The cursor stays, and health shows the error until the page can be read.
     if (!isDatabaseLost(error)) await save(deps, withFailure(row, { item: null, error }), row.cursor);
     throw error;
@@ -84,19 +165,22 @@ async function readPage<Item>(deps: Deps, { work, row }: Running<Item>): Promise
 
 async function workOn<Item>(
   deps: Deps,
-  { work, row, item, signal }: Running<Item> & { readonly item: Item; readonly signal: AbortSignal },
-): Promise<RecurringWorkRow> {
+  {
+    work,
+    item,
+    signal,
+  }: { readonly work: RecurringWork<Item>; readonly item: Item; readonly signal: AbortSignal },
+): Promise<Outcome> {
   signal.throwIfAborted();
   try {
     await work.work(item, signal);
-    return { ...row, done: row.done + 1 };
+    return null;
   } catch (error) {
     signal.throwIfAborted();
     // Nothing could be recorded about the other items either.
     if (isDatabaseLost(error)) throw error;
-    const name = work.nameOf(item);
-    deps.log.warn({ error, work: work.name, item: name }, "an item failed; the others continue");
-    return withFailure(row, { item: name, error });
+    deps.log.warn({ error, work: work.name, item: work.nameOf(item) }, "an item failed; the others continue");
+    return { error };
   }
 }
 
@@ -110,6 +194,24 @@ function withFailure(
 
 function save(deps: Deps, row: RecurringWorkRow, cursor: string | null): Promise<RecurringWorkRow | null> {
   return saveRecurringWork(deps.db.prisma, { ...row, cursor });
+}
+
+/** Stores where the pass continues. With shared work, what another engine has stored meanwhile gets the counts of this page. */
+async function saveShared<Item>(
+  deps: Deps,
+  { work, row, done }: Running<Item> & { readonly done: Worked },
+): Promise<RecurringWorkRow | null> {
+  const saved = await save(deps, done.row, done.next);
+  if (saved !== null || work.isShared !== true) return saved;
+  const theirs = await readRecurringWork(deps.db.prisma, work.name);
+  if (theirs === null) return null;
+  return {
+    ...theirs,
+    startedAt: theirs.startedAt ?? row.startedAt,
+    done: theirs.done + done.row.done - row.done,
+    failed: theirs.failed + done.row.failed - row.failed,
+    ...(theirs.error === null ? { error: done.row.error, errorItem: done.row.errorItem } : {}),
+  };
 }
 
 /** Ends the pass: its counts become those of the last one, and what needs attention is raised or cleared. */

@@ -1,5 +1,5 @@
 /** Recurring tasks: every engine queues them, and one engine runs each of them once per period. */
-import { limits, type TaskName, workRules } from "@kluis/domain";
+import { limits, type TaskName, type WorkName, workNames, workRules } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "./queue.ts";
 
@@ -9,6 +9,7 @@ type RecurringName = Extract<
   | "discover"
   | "retention.run"
   | "history.expire"
+  | "snapshots.expire"
   | "vault.collect"
   | "azure.sweep"
   | "ledger.anchor"
@@ -19,20 +20,31 @@ const MINUTE = 60_000;
 
 interface Recurring {
   readonly name: RecurringName;
-  readonly everyMs: number;
   /** Delay of the first run after the start of an engine. */
   readonly firstAfterMs: number;
 }
 
-const RECURRING: readonly Recurring[] = [
-  { name: "schedule.tick", everyMs: workRules.schedule.everyMs, firstAfterMs: 0 },
-  { name: "transfer.dispatch", everyMs: limits.dispatchMs, firstAfterMs: 0 },
-  { name: "discover", everyMs: workRules.discovery.everyMs, firstAfterMs: 0 },
-  { name: "azure.sweep", everyMs: workRules.sweep.everyMs, firstAfterMs: MINUTE },
-  { name: "retention.run", everyMs: workRules.retention.everyMs, firstAfterMs: 2 * MINUTE },
-  { name: "history.expire", everyMs: workRules.history.everyMs, firstAfterMs: 3 * MINUTE },
-  { name: "vault.collect", everyMs: workRules.collection.everyMs, firstAfterMs: 5 * MINUTE },
-  { name: "ledger.anchor", everyMs: workRules.anchor.everyMs, firstAfterMs: MINUTE },
+/** The task of each kind of work. Null: another one wakes it. */
+const tasks: Readonly<Record<WorkName, Recurring | null>> = {
+  schedule: { name: "schedule.tick", firstAfterMs: 0 },
+  discovery: { name: "discover", firstAfterMs: 0 },
+  retention: { name: "retention.run", firstAfterMs: 2 * MINUTE },
+  history: { name: "history.expire", firstAfterMs: 3 * MINUTE },
+  "kept-snapshots": { name: "snapshots.expire", firstAfterMs: 2 * MINUTE },
+  // Woken by each sweep, and by each wish to remove something.
+  reconcile: null,
+  sweep: { name: "azure.sweep", firstAfterMs: MINUTE },
+  collection: { name: "vault.collect", firstAfterMs: 5 * MINUTE },
+  anchor: { name: "ledger.anchor", firstAfterMs: MINUTE },
+};
+
+const RECURRING = [
+  ...workNames.flatMap((work) => {
+    const task = tasks[work];
+    return task === null ? [] : [{ ...task, everyMs: workRules[work].everyMs }];
+  }),
+  // No work of its kind has items that stay behind: each run decides about all transfers.
+  { name: "transfer.dispatch", everyMs: limits.dispatchMs, firstAfterMs: 0 } as const,
 ];
 
 /** The end of the period that contains `at`. It is the same for all engines, so that their tasks share one key. */

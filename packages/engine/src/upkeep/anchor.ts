@@ -11,6 +11,18 @@ import {
 } from "@kluis/db";
 import { anchorsPrefix, engineActor, isKluisError, KluisError, type LedgerTarget } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
+import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
+
+/** Anchors the ledger as repeated work: its only item is the head. */
+export async function keepAnchored(deps: EngineDeps, signal: AbortSignal): Promise<void> {
+  const anchoring: RecurringWork<null> = {
+    name: "anchor",
+    page: () => Promise.resolve({ items: [null], next: null }),
+    nameOf: () => "the ledger",
+    work: async () => void (await anchorLedger(deps, signal)),
+  };
+  await runWork(deps, anchoring, signal);
+}
 
 /** @returns the sequence number of the anchored event, or null when nothing changed since the last anchor */
 export async function anchorLedger(deps: EngineDeps, signal: AbortSignal): Promise<number | null> {

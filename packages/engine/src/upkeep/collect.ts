@@ -2,8 +2,8 @@
 import {
   appendEvents,
   condemnPacks,
+  heldNodes,
   inTransaction,
-  listHeldNodes,
   listRecentPacks,
   listSweepablePacks,
   reprievePacks,
@@ -11,6 +11,8 @@ import {
 import { engineActor, type LedgerTarget, limits } from "@kluis/domain";
 import { type NodeRef, parseNodeRef } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
+import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
+import type { Again } from "../runtime/tasks.ts";
 import type { OpenedVault } from "../runtime/vaults.ts";
 
 export interface CollectResult {
@@ -19,40 +21,63 @@ export interface CollectResult {
   readonly freedBytes: number;
 }
 
+/** Condemned packs that one collection deletes, the oldest first. Others follow with the next one. */
+const SWEPT_MOST = 20_000;
+/** Packs that one transaction writes. */
+const WRITTEN_AT_ONCE = 1_000;
+
 export interface CollectOptions {
   readonly signal: AbortSignal;
   /** How long a condemned pack is kept; default: domain's limit. */
   readonly graceMs?: number;
 }
 
+/** A vault that was opened before. */
+interface Item {
+  readonly id: string;
+  readonly name: string;
+}
+
 /**
- * Collects every vault, disabled ones too. One that cannot be opened or read does not stop the others.
- * @returns the sums of all vaults
- * @throws the first error, after all vaults
+ * Collects every vault, disabled ones too, one after the other. One that cannot be opened or read stops no other.
+ * @returns the sums of the vaults of this run
  */
-export async function collectVaults(deps: EngineDeps, options: CollectOptions): Promise<CollectResult> {
+export async function collectVaults(
+  deps: EngineDeps,
+  options: CollectOptions,
+): Promise<CollectResult & { readonly again: Again | null }> {
   await deps.vaults.refresh();
   const sum = { condemned: 0, deleted: 0, freedBytes: 0 };
-  const errors: unknown[] = [];
-  for (const { id, name, identity } of deps.vaults.list()) {
-    if (identity === null) continue;
-    try {
-      const { condemned, deleted, freedBytes } = await collectVault(
-        deps,
-        await deps.vaults.open(id),
-        options,
-      );
-      sum.condemned += condemned;
-      sum.deleted += deleted;
-      sum.freedBytes += freedBytes;
-    } catch (error) {
-      options.signal.throwIfAborted();
-      deps.log.warn({ error, vault: name }, "vault: not collected; the others continue");
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw errors[0];
-  return sum;
+  const again = await runWork(deps, collecting(deps, options, sum), options.signal);
+  return { ...sum, again };
+}
+
+function collecting(
+  deps: EngineDeps,
+  options: CollectOptions,
+  sum: { condemned: number; deleted: number; freedBytes: number },
+): RecurringWork<Item> {
+  return {
+    name: "collection",
+    page(after) {
+      const all = deps.vaults
+        .list()
+        .filter(({ identity, id }) => identity !== null && (after === null || id > after))
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const [one, ...others] = all;
+      return Promise.resolve({
+        items: one === undefined ? [] : [one],
+        next: others.length === 0 ? null : (one?.id ?? null),
+      });
+    },
+    nameOf: ({ name }) => `vault ${name}`,
+    async work({ id }, signal) {
+      const result = await collectVault(deps, await deps.vaults.open(id), { ...options, signal });
+      sum.condemned += result.condemned;
+      sum.deleted += result.deleted;
+      sum.freedBytes += result.freedBytes;
+    },
+  };
 }
 
 /**
@@ -65,28 +90,40 @@ async function collectVault(
   { signal, graceMs = limits.packGraceMs }: CollectOptions,
 ): Promise<CollectResult> {
   const before = new Date(deps.clock.now().getTime() - graceMs);
-  const keep = await heldNodes(deps, vaultId);
-  const sweepable = await listSweepablePacks(deps.db.prisma, vaultId, before);
-  const swept = await vault.sweep({ keep, condemned: sweepable.map(({ packId }) => packId), signal });
-  const recent = await listRecentPacks(deps.db.prisma, vaultId, before);
-  const plan = await vault.planCollection({ keep: await heldNodes(deps, vaultId), signal });
+  const { prisma } = deps.db;
+  const sweepable = await listSweepablePacks(prisma, vaultId, { before, limit: SWEPT_MOST });
+  const swept = await vault.sweep({
+    keep: nodesOf(deps, vaultId),
+    condemned: sweepable.map(({ packId }) => packId),
+    signal,
+  });
+  for (const packs of portionsOf(swept.reprieved)) await reprievePacks(prisma, vaultId, packs);
+  const recent = await listRecentPacks(prisma, vaultId, before);
+  const plan = await vault.planCollection({ keep: nodesOf(deps, vaultId), signal });
   const unreached = new Set(plan.condemned.filter((pack) => !recent.has(pack)));
   const condemned = plan.packs
     .filter(({ pack }) => unreached.has(pack))
     .map(({ pack, bytes }) => ({ packId: pack, bytes }));
+  for (const packs of portionsOf(condemned)) {
+    await inTransaction(deps.db, (tx) => condemnPacks(tx, { vaultId, packs }, deps.clock.now()));
+  }
   const result = { condemned: condemned.length, deleted: swept.deleted.length, freedBytes: swept.freedBytes };
-  await inTransaction(deps.db, async (tx) => {
-    await reprievePacks(tx, vaultId, swept.reprieved);
-    await condemnPacks(tx, { vaultId, packs: condemned }, deps.clock.now());
-    if (result.deleted === 0) return;
+  if (result.deleted > 0) {
     const target: LedgerTarget = { type: "vault", id: vaultId, name };
     const data = { ...result, liveBytes: plan.liveBytes, points: plan.points };
-    await appendEvents(tx, deps.clock, [{ kind: "vault.collected", actor: engineActor, target, data }]);
-  });
+    await inTransaction(deps.db, (tx) =>
+      appendEvents(tx, deps.clock, [{ kind: "vault.collected", actor: engineActor, target, data }]),
+    );
+  }
   deps.log.info({ vault: name, ...result, liveBytes: plan.liveBytes }, "vault: garbage collected");
   return result;
 }
 
-async function heldNodes(deps: EngineDeps, vaultId: string): Promise<NodeRef[]> {
-  return (await listHeldNodes(deps.db.prisma, vaultId)).map(parseNodeRef);
+function* portionsOf<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += WRITTEN_AT_ONCE)
+    yield all.slice(from, from + WRITTEN_AT_ONCE);
+}
+
+async function* nodesOf(deps: EngineDeps, vaultId: string): AsyncGenerator<NodeRef> {
+  for await (const node of heldNodes(deps.db.prisma, vaultId)) yield parseNodeRef(node);
 }

@@ -1,47 +1,56 @@
 /** Decides which snapshots are no longer kept for instant restore. The reconciler removes them. */
 import {
-  type AzureResourceRow,
   databaseNow,
+  type ExpiredSnapshot,
   inTransaction,
-  listKeptSnapshots,
-  listScheduledProtections,
+  listExpiredSnapshots,
   wantKeptRemoved,
 } from "@kluis/db";
+import { policyDocumentSchema } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
+import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
+import type { Again } from "../runtime/tasks.ts";
+
+type Deps = Pick<EngineDeps, "db" | "clock" | "log">;
+
+/** Snapshots that one page reads. */
+const PAGE = 200;
+
+export interface KeptResult {
+  /** Snapshots that are no longer kept. */
+  readonly ended: number;
+  readonly again: Again | null;
+}
 
 /**
  * Ends the keeping of expired snapshots. The newest one of a VM stays while its policy keeps snapshots, because the next backup
  * lists its changes against it. Those of VMs with an open backup stay too: it may use them as a base.
- * @returns their number
  */
-export async function endKeptSnapshots(deps: Pick<EngineDeps, "db">): Promise<number> {
-  const kept = await listKeptSnapshots(deps.db.prisma);
-  const bases = await neededBases(deps, kept);
+export async function endKeptSnapshots(deps: Deps, signal: AbortSignal): Promise<KeptResult> {
+  const counts = { ended: 0 };
   const now = await databaseNow(deps.db.prisma);
-  const over = kept.filter(({ id, keepUntil }) => (keepUntil === null || keepUntil <= now) && !bases.has(id));
-  if (over.length === 0) return 0;
-  const ids = over.map(({ id }) => id);
-  return inTransaction(deps.db, (tx) => wantKeptRemoved(tx, ids, now));
+  const again = await runWork(deps, keeping(deps, now, counts), signal);
+  return { ...counts, again };
 }
 
-/** Ids of the rows of the newest kept point of each VM whose policy keeps snapshots. Expects rows newest first within a VM. */
-async function neededBases(
-  deps: Pick<EngineDeps, "db">,
-  kept: readonly AzureResourceRow[],
-): Promise<Set<string>> {
-  const keeping = new Set<string>();
-  // A policy that cannot be read may keep snapshots.
-  const readable = await listScheduledProtections(deps.db.prisma, ({ vmId }) => keeping.add(vmId));
-  for (const { vmId, version } of readable) {
-    if (version.document.instantRestoreDays > 0) keeping.add(vmId);
-  }
-  const bases = new Set<string>();
-  // A point may have several rows: a snapshot of each disk.
-  const newest = new Map<string, string | null>();
-  for (const { id, vmId, pointId } of kept) {
-    if (vmId === null) continue;
-    if (!newest.has(vmId)) newest.set(vmId, pointId);
-    if (newest.get(vmId) === pointId && keeping.has(vmId)) bases.add(id);
-  }
-  return bases;
+function keeping(deps: Deps, now: Date, counts: { ended: number }): RecurringWork<ExpiredSnapshot> {
+  return {
+    name: "kept-snapshots",
+    async page(after) {
+      const items = await listExpiredSnapshots(deps.db.prisma, { now, after, limit: PAGE });
+      return { items, next: items.length < PAGE ? null : (items.at(-1)?.id ?? null) };
+    },
+    nameOf: ({ vmName }) => `VM ${vmName}`,
+    async work(snapshot) {
+      if (snapshot.isNewest && keepsSnapshots(snapshot)) return;
+      counts.ended += await inTransaction(deps.db, (tx) => wantKeptRemoved(tx, [snapshot.id], now));
+    },
+  };
+}
+
+/** A policy that cannot be read may keep snapshots. */
+function keepsSnapshots({ document }: ExpiredSnapshot): boolean {
+  if (document === null) return false;
+  const parsed = policyDocumentSchema.safeParse(document);
+  return !parsed.success || parsed.data.instantRestoreDays > 0;
 }

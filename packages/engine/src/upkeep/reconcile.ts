@@ -4,6 +4,7 @@
  */
 import {
   appendEvents,
+  type ClaimedRemoval,
   claimRemovals,
   confirmRemoval,
   databaseNow,
@@ -13,7 +14,9 @@ import {
   nextRemovalAt,
   notify,
   type RemovalClaim,
+  readUnreadableRemovals,
   recordRemovalTry,
+  restUnreadable,
   type Tx,
   teamsOfVm,
   wantEmptyCollectionRemoved,
@@ -21,7 +24,6 @@ import {
 import {
   engineActor,
   errorInfo,
-  forEachConcurrent,
   isSnapshotKind,
   KluisError,
   type LedgerDraft,
@@ -30,6 +32,7 @@ import {
   removalReasonTexts,
 } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
+import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
 import { type RemovalOutcome, removers } from "./removers.ts";
 import { refreshRemovalAttention } from "./stuck-removals.ts";
@@ -38,8 +41,6 @@ import { refreshRemovalAttention } from "./stuck-removals.ts";
 const CONCURRENCY = 4;
 /** Resources that one page claims: they are all tried within the life of the claim, also when each takes its whole limit. */
 const PAGE = CONCURRENCY;
-/** Time of one run: then others get the worker, and the task continues. */
-const RUN_MS = 5 * 60_000;
 /** The pause while another process uses the resource. */
 const BUSY_MS = 5_000;
 
@@ -49,30 +50,57 @@ export interface ReconcileOptions {
   readonly tryMs?: number;
 }
 
-/** Removes what is due. Returns when the next try is due, or null when nothing is left to remove. */
+/**
+ * Removes what is due. A refusal is recorded with the resource, which has its tries, reason and attention; this work does not
+ * fail then. Returns when the next try is due, or null when nothing is left to remove.
+ */
 export async function reconcileAzure(
   deps: EngineDeps,
   { signal, tryMs = limits.removalTryMs }: ReconcileOptions,
 ): Promise<Again | null> {
-  const startedMs = performance.now();
-  let isWhole = false;
-  while (!isWhole && performance.now() - startedMs < RUN_MS) {
-    signal.throwIfAborted();
-    const claims = await claimRemovals(deps.db.prisma, { limit: PAGE, claimMs: limits.removalClaimMs });
-    isWhole = claims.length < PAGE;
-    await forEachConcurrent(claims, { limit: CONCURRENCY, signal }, (claim) =>
-      tryRemoval(deps, claim, AbortSignal.any([signal, AbortSignal.timeout(tryMs)])).catch((error) => {
-        signal.throwIfAborted();
-        // The database refused to store how it went: the claim expires.
-        deps.log.error({ error, resourceId: claim.resourceId }, "reconciler: a try was not stored");
-      }),
-    );
-  }
+  await runWork(deps, reconciling(deps, tryMs), signal);
   await refreshRemovalAttention(deps);
   const next = await nextRemovalAt(deps.db.prisma);
   if (next === null) return null;
   const now = await databaseNow(deps.db.prisma);
   return { againInMs: Math.max(0, next.getTime() - now.getTime()) };
+}
+
+/** The claims are the cursor: after its try a resource is not due any more. */
+function reconciling(deps: EngineDeps, tryMs: number): RecurringWork<ClaimedRemoval> {
+  const { prisma } = deps.db;
+  return {
+    name: "reconcile",
+    atOnce: CONCURRENCY,
+    isShared: true,
+    async page() {
+      const items = await claimRemovals(prisma, { limit: PAGE, claimMs: limits.removalClaimMs });
+      return { items, next: items.length < PAGE ? null : "claims" };
+    },
+    nameOf: (item) =>
+      "claim" in item
+        ? `${item.claim.kind} ${item.claim.resourceId.split("/").at(-1)}`
+        : `resource ${item.id}`,
+    async work(item, signal) {
+      if ("claim" in item) {
+        // When the database refuses to store how it went, the claim expires.
+        return tryRemoval(deps, item.claim, AbortSignal.any([signal, AbortSignal.timeout(tryMs)]));
+      }
+      const now = await databaseNow(prisma);
+      const at = new Date(now.getTime() + limits.removalLongestPauseMs);
+      await restUnreadable(prisma, { id: item.id, at });
+      throw item.error;
+    },
+    async standing() {
+      const unreadable = await readUnreadableRemovals(prisma);
+      if (unreadable === null) return null;
+      const error = new KluisError("INTERNAL", {
+        message: "Another version of Kluis recorded this removal.",
+        action: "Update every engine to the same version.",
+      });
+      return { items: unreadable.count, first: unreadable.first, error };
+    },
+  };
 }
 
 async function tryRemoval(deps: EngineDeps, claim: RemovalClaim, signal: AbortSignal): Promise<void> {

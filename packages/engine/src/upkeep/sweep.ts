@@ -2,22 +2,29 @@
  * The sweeper: finds resources in Azure that have Kluis's tag but no owner in the database, after a safety delay, and rows that an
  * ended job left. It records them as no longer wanted; the reconciler removes them.
  */
-import { type ListOwnedOptions, listOwned, type OwnedResource } from "@kluis/azure";
+import {
+  listOwnedCollections,
+  listOwnedDisks,
+  listOwnedSnapshots,
+  type OwnedResource,
+  readOwnedPoints,
+} from "@kluis/azure";
 import {
   type AzureResourceRow,
   databaseNow,
+  findLivingResources,
   inTransaction,
   knownError,
-  listLivingResources,
   listOpenAmong,
   wakeReconciler,
   wantLeftRemoved,
   wantOrphanRemoved,
 } from "@kluis/db";
-import { limits, notice } from "@kluis/domain";
+import { limits } from "@kluis/domain";
 import { z } from "zod";
 import type { EngineDeps } from "../deps.ts";
-import { reportPart } from "../runtime/health.ts";
+import { type RecurringWork, runWork, type WorkPage } from "../runtime/recurring-work.ts";
+import type { Again } from "../runtime/tasks.ts";
 
 type LivingRow = AzureResourceRow & { readonly jobOpen: boolean };
 
@@ -27,10 +34,12 @@ export interface SweepOptions {
   readonly safetyMs?: number;
 }
 
-/** Collections that one sweep reads: half of what Azure's budget of such reads holds. Larger fleets take several sweeps. */
-const COLLECTIONS_PER_TURN = 300;
-/** Length of a turn: the period of the sweeper. */
-const TURN_MS = 15 * 60_000;
+/**
+ * Collections that one page reads, each with a request, and the pause until the next page: a quarter of what Azure allows, because
+ * backups read restore points too.
+ */
+const COLLECTIONS = 50;
+const PAUSE_MS = 60_000;
 /** A disk in one of these states was delivered by a restore and belongs to a user, unless its row says otherwise. */
 const DELIVERED_STATES: ReadonlySet<string> = new Set([
   "Unattached",
@@ -40,53 +49,183 @@ const DELIVERED_STATES: ReadonlySet<string> = new Set([
   "Frozen",
 ]);
 
-/** Sweeps every subscription and reports the first failure as the sweeper's health. */
-export async function sweepAzure(
+/** The lists of a subscription, in this order. */
+const phases = ["collections", "disks", "snapshots"] as const;
+
+/** Where the sweep continues. `link` is Azure's page, and `from` the first collection of it that is not read yet. */
+const cursorSchema = z.object({
+  subscriptionId: z.string(),
+  phase: z.enum(phases),
+  link: z.string().nullable(),
+  from: z.int().min(0),
+});
+type Cursor = z.infer<typeof cursorSchema>;
+
+type Item =
+  /** What ended jobs left in the database. */
+  | { readonly kind: "rows" }
+  | { readonly kind: "collection"; readonly resource: OwnedResource }
+  | { readonly kind: "disk" | "snapshot"; readonly resource: OwnedResource }
+  /** Azure refuses a list of a subscription. */
+  | { readonly kind: "unlisted"; readonly at: Cursor; readonly error: unknown };
+
+/**
+ * Continues the sweep of all subscriptions, or begins it. Those of disabled connections too: what Kluis created there must not
+ * stay. A collection or a subscription that cannot be read stops no other.
+ */
+export function sweepAzure(
   deps: EngineDeps,
   { signal, safetyMs = limits.sweepSafetyMs }: SweepOptions,
-): Promise<void> {
+): Promise<Again | null> {
   const before = new Date(deps.clock.now().getTime() - safetyMs);
-  const turn = { number: Math.floor(deps.clock.now().getTime() / TURN_MS), most: COLLECTIONS_PER_TURN };
-  let first: unknown = null;
-  const failed = (error: unknown): void => {
-    // Throttling is not a failure: the next sweep continues.
-    if (knownError(error).retry !== "after") first ??= error;
+  return runWork(deps, sweeping(deps, before, signal), signal);
+}
+
+function sweeping(deps: EngineDeps, before: Date, signal: AbortSignal): RecurringWork<Item> {
+  return {
+    name: "sweep",
+    page: (cursor) => {
+      const at = cursor === null ? null : parseCursor(cursor);
+      return at === null ? firstPage(deps) : pageAt(deps, at, signal);
+    },
+    nameOf,
+    work: (item) => workOn(deps, { item, before }, signal),
   };
-  await inTransaction(deps.db, async (tx) => {
-    const at = await databaseNow(tx);
-    await wantLeftRemoved(tx, { before, at });
-    // Also a safety net: whatever happened to its task, the reconciler looks again.
-    await wakeReconciler(tx, at);
-  });
-  // Subscriptions of disabled connections too: what Kluis created there must not stay.
-  for (const subscriptionId of deps.azure.subscriptions) {
-    try {
-      await sweepSubscription(deps, subscriptionId, { before, signal, turn });
-    } catch (error) {
-      signal.throwIfAborted();
-      deps.log.warn({ error, subscriptionId }, "sweeper: subscription skipped");
-      failed(error);
-    }
+}
+
+/** Null for a cursor of another version: then the sweep begins again. */
+function parseCursor(cursor: string): Cursor | null {
+  if (!cursor.startsWith("{")) return null;
+  const parsed = cursorSchema.safeParse(JSON.parse(cursor));
+  return parsed.success ? parsed.data : null;
+}
+
+function nameOf(item: Item): string {
+  switch (item.kind) {
+    case "rows":
+      return "the rows of ended jobs";
+    case "unlisted":
+      return `the ${item.at.phase} of subscription ${item.at.subscriptionId}`;
+    case "collection":
+      return `collection ${item.resource.name}`;
+    case "disk":
+    case "snapshot":
+      return `${item.kind} ${item.resource.name}`;
+    default:
+      return item satisfies never;
   }
-  await reportPart(deps, { part: "sweeper", error: first, healthy: notice("sweeper-healthy", {}) });
 }
 
-interface SubscriptionSweep {
+function firstPage(deps: EngineDeps): Promise<WorkPage<Item>> {
+  return Promise.resolve({ items: [{ kind: "rows" }], next: nextSubscription(deps, "") });
+}
+
+/** Subscriptions in the order of their ids, so that one that comes or goes moves no other. */
+function nextSubscription(deps: Pick<EngineDeps, "azure">, after: string): string | null {
+  const [subscriptionId] = deps.azure.subscriptions.filter((id) => id > after).toSorted();
+  if (subscriptionId === undefined) return null;
+  return JSON.stringify({ subscriptionId, phase: phases[0], link: null, from: 0 } satisfies Cursor);
+}
+
+function nextPhase(deps: EngineDeps, at: Cursor): string | null {
+  const phase = phases[phases.indexOf(at.phase) + 1];
+  if (phase === undefined) return nextSubscription(deps, at.subscriptionId);
+  return JSON.stringify({ ...at, phase, link: null, from: 0 } satisfies Cursor);
+}
+
+const lists = {
+  collections: listOwnedCollections,
+  disks: listOwnedDisks,
+  snapshots: listOwnedSnapshots,
+} as const satisfies Record<Cursor["phase"], unknown>;
+
+async function pageAt(deps: EngineDeps, at: Cursor, signal: AbortSignal): Promise<WorkPage<Item>> {
+  const { subscriptionId, phase, link, from } = at;
+  // Its connection was removed meanwhile.
+  if (!deps.azure.subscriptions.includes(subscriptionId))
+    return { items: [], next: nextSubscription(deps, subscriptionId) };
+  const { installationId } = deps;
+  let page: Awaited<ReturnType<typeof listOwnedDisks>>;
+  try {
+    page = await lists[phase](deps.azure, { subscriptionId, installationId, link, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (knownError(error).retry === "after") throw error;
+    return { items: [{ kind: "unlisted", at, error }], next: nextPhase(deps, at) };
+  }
+  const after =
+    page.next === null ? nextPhase(deps, at) : JSON.stringify({ ...at, link: page.next, from: 0 });
+  if (phase !== "collections") {
+    const kind = phase === "disks" ? "disk" : "snapshot";
+    return { items: page.items.map((resource) => ({ kind, resource })), next: after };
+  }
+  const turn = page.items.slice(from, from + COLLECTIONS);
+  const isLast = from + COLLECTIONS >= page.items.length;
+  return {
+    items: turn.map((resource) => ({ kind: "collection", resource })),
+    next: isLast ? after : JSON.stringify({ ...at, from: from + COLLECTIONS }),
+    ...(turn.length < COLLECTIONS ? {} : { pauseMs: PAUSE_MS }),
+  };
+}
+
+interface Looked {
+  readonly item: Item;
   readonly before: Date;
-  readonly turn: NonNullable<ListOwnedOptions["turn"]>;
-  readonly signal: AbortSignal;
 }
 
-async function sweepSubscription(
-  deps: EngineDeps,
-  subscriptionId: string,
-  { before, turn, signal }: SubscriptionSweep,
-): Promise<void> {
-  const owned = await Array.fromAsync(
-    listOwned(deps.azure, { subscriptionId, installationId: deps.installationId, turn, signal }),
+async function workOn(deps: EngineDeps, { item, before }: Looked, signal: AbortSignal): Promise<void> {
+  switch (item.kind) {
+    case "rows":
+      return leaveRows(deps, before, signal);
+    case "unlisted":
+      throw item.error;
+    case "disk":
+    case "snapshot":
+      return recordOrphans(deps, { kind: item.kind, owned: [item.resource], before });
+    case "collection": {
+      const owned = await readOwnedPoints(deps.azure, item.resource.id, { signal });
+      return recordOrphans(deps, { kind: "restore-point", owned, before });
+    }
+    default:
+      return item satisfies never;
+  }
+}
+
+/** Rows that one transaction marks; wantLeftRemoved's limit. */
+const ROWS = 1_000;
+
+async function leaveRows(deps: EngineDeps, before: Date, signal: AbortSignal): Promise<void> {
+  for (let left = ROWS; left === ROWS; ) {
+    signal.throwIfAborted();
+    left = await inTransaction(deps.db, async (tx) => {
+      const at = await databaseNow(tx);
+      // Also a safety net: whatever happened to its task, the reconciler looks again.
+      await wakeReconciler(tx, at);
+      return wantLeftRemoved(tx, { before, at, limit: ROWS });
+    });
+  }
+}
+
+interface Owned {
+  readonly kind: "restore-point" | "disk" | "snapshot";
+  readonly owned: readonly OwnedResource[];
+  readonly before: Date;
+}
+
+async function recordOrphans(deps: EngineDeps, { kind, owned, before }: Owned): Promise<void> {
+  if (owned.length === 0) return;
+  const { prisma } = deps.db;
+  const resourceIds = owned.map(({ id }) => id.toLowerCase());
+  const rows = await findLivingResources(prisma, { kind, resourceIds });
+  const known = new Map(rows.map((row) => [row.resourceId, row]));
+  const open = await listOpenAmong(
+    prisma,
+    owned.flatMap(({ jobId }) => jobId ?? []),
   );
-  for (const { resource, row } of await findOrphans(deps, owned, before)) {
-    const { kind, id, jobId } = resource;
+  for (const resource of owned) {
+    const { id, jobId } = resource;
+    const row = known.get(id.toLowerCase()) ?? null;
+    if ((jobId !== null && open.has(jobId)) || !isOrphan(resource, { row, before })) continue;
     const orphan = {
       kind,
       resourceId: id.toLowerCase(),
@@ -99,33 +238,6 @@ async function sweepSubscription(
     );
     if (isNew) deps.log.warn({ kind, resourceId: id, jobId }, "sweeper: found a resource without owner");
   }
-}
-
-interface FoundOrphan {
-  readonly resource: OwnedResource;
-  readonly row: LivingRow | null;
-}
-
-async function findOrphans(
-  deps: EngineDeps,
-  owned: readonly OwnedResource[],
-  before: Date,
-): Promise<FoundOrphan[]> {
-  const rows = await listLivingResources(deps.db.prisma, [
-    "restore-point-collection",
-    "restore-point",
-    "snapshot",
-    "disk",
-  ]);
-  const known = new Map(rows.map((row) => [row.resourceId.toLowerCase(), row]));
-  const open = await listOpenAmong(
-    deps.db.prisma,
-    owned.flatMap(({ jobId }) => jobId ?? []),
-  );
-  return owned
-    .filter(({ jobId }) => jobId === null || !open.has(jobId))
-    .map((resource) => ({ resource, row: known.get(resource.id.toLowerCase()) ?? null }))
-    .filter(({ resource, row }) => isOrphan(resource, { row, before }));
 }
 
 /** Whether a resource has no owner and is old enough to be sure of that. */

@@ -23,7 +23,14 @@ const deliverTwice = `
     FOR EACH ROW EXECUTE FUNCTION kluis_test_twice()`;
 
 /** Tasks that run by a period, not for a job: no operation waits for them. */
-const recurring = ["schedule.tick", "discover", "retention.run", "vault.collect", "ledger.anchor"];
+const recurring = [
+  "schedule.tick",
+  "discover",
+  "retention.run",
+  "snapshots.expire",
+  "vault.collect",
+  "ledger.anchor",
+];
 
 export class ChaosDatabase {
   readonly #dataDir: string;
