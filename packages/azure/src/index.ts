@@ -24,6 +24,14 @@ export { hasDisk, inspectDisks, vmFactsOf } from "./disks.ts";
 export { pollExtension, snapshotExtension, startExtension } from "./extension.ts";
 export { grantRead, grantWrite, revokeRead } from "./grants.ts";
 export { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
+export {
+  type GuestAnswer,
+  type GuestScriptsWork,
+  pollGuestScripts,
+  scriptFilesOf,
+  scriptOutcomeOf,
+  startGuestScripts,
+} from "./guest-scripts.ts";
 export { pollVssType, startVssType, type VssSetting, type VssType } from "./guest-vss.ts";
 export { createHttpClient } from "./http.ts";
 export { type InventoryItem, type ListedVm, listInventory, listVms } from "./inventory.ts";

@@ -25,6 +25,7 @@ export const rungFailures = [
   "agent",
   "extension",
   "vss-copy",
+  "scripts",
   "policy",
   "vm-changed",
   "busy",
@@ -56,6 +57,7 @@ const failureRules: Readonly<Record<RungFailure, FailureRule>> = {
   agent: { move: "lower", code: "guest-agent-failed" },
   extension: { move: "lower", code: "guest-extension-failed" },
   "vss-copy": { move: "lower", code: "guest-vss-copy-not-set" },
+  scripts: { move: "lower", code: "guest-scripts-stopped" },
   policy: { move: "lower", code: "guest-policy-denied" },
   "vm-changed": { move: "again", code: "snapshot-vm-changed" },
   busy: { move: "again", code: "snapshot-busy" },
@@ -106,6 +108,7 @@ export function rungFailureOf(error: unknown, request: SnapshotRequest): RungFai
 
 function guestFailureOf({ reason }: KluisError): RungFailure {
   if (reason === "vss-writers") return "vss";
+  if (reason === "scripts") return "scripts";
   return reason === "com-plus" || reason === "transactions" ? "com-plus" : "guest";
 }
 

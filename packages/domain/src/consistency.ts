@@ -49,7 +49,8 @@ export function planConsistency(guest: GuestSituation, rules: ConsistencyRules):
   }
   if (rules.wanted === "crash")
     return { wanted: "crash", request: "crash", notice: null, needsExtension: false };
-  const wanted: Consistency = guest.osType === "windows" ? "application" : "file";
+  const isApplication = guest.osType === "windows" || rules.linuxScripts !== undefined;
+  const wanted: Consistency = isApplication ? "application" : "file";
   const obstacle = obstacleTo(guest);
   if (obstacle === null) return { wanted, request: "best", notice: null, needsExtension: true };
   return {

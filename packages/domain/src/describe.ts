@@ -25,6 +25,13 @@ export function describePolicy(document: PolicyDocument): string {
     consistency.wanted === "application"
       ? `application-consistent on Windows (VSS ${consistency.vss}), ${consistency.otherwise === "fail" ? "or not at all" : "or the next lower level"}`
       : "crash-consistent";
+  const { linuxScripts } = consistency;
+  const scripts =
+    linuxScripts === undefined || consistency.wanted === "crash"
+      ? ""
+      : linuxScripts.from === "guest"
+        ? ", application-consistent on Linux by the guest's own scripts"
+        : ", application-consistent on Linux by scripts that Kluis places";
   const snapshots =
     instantRestoreDays === 0
       ? "Snapshots are removed after their transfer."
@@ -33,7 +40,7 @@ export function describePolicy(document: PolicyDocument): string {
     document.trust === undefined || instantRestoreDays === 0
       ? ""
       : ` The first ${document.trust.first} lists of changes of each disk are confirmed, then one of ${document.trust.every}.`;
-  return `${describeSchedule(document.schedule)}; ${wanted}; ${describeRetention(document.retention)}. ${snapshots}${trust}${describeWindow(document.transfer?.window ?? null)}`;
+  return `${describeSchedule(document.schedule)}; ${wanted}${scripts}; ${describeRetention(document.retention)}. ${snapshots}${trust}${describeWindow(document.transfer?.window ?? null)}`;
 }
 
 const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

@@ -1,6 +1,7 @@
 /** What Kluis knows of the guest of a protected VM, and the sentences that say what protection changed in it. */
 import { z } from "zod";
 import { type Notice, notice } from "./notices.ts";
+import { scriptStateSchema } from "./script-state.ts";
 
 const factsSchema = z.object({
   /** Version of Microsoft Visual C++ 2013 Redistributable (x64); null when it is not installed. */
@@ -21,6 +22,8 @@ const guestStateSchema = factsSchema.partial().extend({
     .object({ type: z.enum(["full", "copy"]), found: z.string().nullable(), checkedAt: z.iso.datetime() })
     .optional()
     .catch(undefined),
+  /** Pre and post scripts of a Linux guest. */
+  scripts: scriptStateSchema.optional().catch(undefined),
 });
 export type GuestState = z.infer<typeof guestStateSchema>;
 

@@ -157,6 +157,7 @@ export {
   ledgerRecordSchema,
 } from "./ledger.ts";
 export { limits } from "./limits.ts";
+export * from "./linux-scripts.ts";
 export { type Locale, locales } from "./locale.ts";
 export {
   failureParams,
@@ -177,6 +178,7 @@ export {
   rolePermissions,
   roles,
 } from "./permission.ts";
+export * from "./placed-scripts.ts";
 export {
   type DeltaMethod,
   deltaMethods,
@@ -223,6 +225,7 @@ export {
 } from "./protection.ts";
 export { judgeWork, type WorkRule, type WorkState, type WorkVerdict, workRules } from "./recurring.ts";
 export { type WorkName, workNames, workTexts } from "./recurring-names.ts";
+export { redactOutput } from "./redact-output.ts";
 export { type ReportFormat, reportFormats } from "./report.ts";
 export * from "./request-budget.ts";
 export * from "./retention.ts";
@@ -236,6 +239,10 @@ export {
   previousOccurrence,
 } from "./schedule.ts";
 export * from "./scheduler.ts";
+export * from "./script-check.ts";
+export * from "./script-outcome.ts";
+export * from "./script-problems.ts";
+export * from "./script-state.ts";
 export * from "./snapshot-tries.ts";
 export * from "./transfer-forecast.ts";
 export * from "./transfer-order.ts";

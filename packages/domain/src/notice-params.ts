@@ -1,13 +1,14 @@
 /** The parameters of every notice; notices.ts has their English texts. */
 import type { ErrorCode } from "./errors.ts";
 import type { CaptureNoticeParams } from "./notices-capture.ts";
+import type { ScriptNoticeParams } from "./notices-scripts.ts";
 import type { VerifyMode } from "./point.ts";
 import type { Consistency } from "./policy.ts";
 import type { WorkName } from "./recurring-names.ts";
 import type { PowerState } from "./vm-status.ts";
 
 /** Every notice with its parameters. Codes are stable: they are stored. */
-export interface NoticeParams extends CaptureNoticeParams {
+export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   // Steps of a backup
   "backup-prepared": { readonly vm: string; readonly powerState: PowerState; readonly disks: number };
   "extension-not-needed-crash": None;

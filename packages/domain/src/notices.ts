@@ -10,6 +10,7 @@ import { formatBytes } from "./bytes.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Failure, NoticeParams } from "./notice-params.ts";
 import { captureNoticeTexts } from "./notices-capture.ts";
+import { scriptNoticeTexts } from "./notices-scripts.ts";
 import { workTexts } from "./recurring-names.ts";
 
 export type NoticeCode = keyof NoticeParams;
@@ -85,6 +86,7 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "guest-scripts-failed": () => "The guest's scripts did not take part in the snapshot.",
 
   ...captureNoticeTexts,
+  ...scriptNoticeTexts,
 
   "delta-disk-replaced": () => "The disk was replaced since the previous recovery point.",
   "delta-disk-resized": () => "The disk was resized since the previous recovery point.",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { linuxScriptsSchema } from "./linux-scripts.ts";
 import { trustRuleSchema } from "./trust.ts";
 
 /** A local time of day, 24-hour, `HH:MM`. */
@@ -83,12 +84,14 @@ export const policyDocumentSchema = z.strictObject({
   /** Days to keep a snapshot in Azure for instant restore; 0 removes it after the transfer. */
   instantRestoreDays: z.int().min(0).max(30),
   consistency: z.strictObject({
-    /** The level to try on a running Windows VM. Linux without scripts and stopped VMs are file-consistent. */
+    /** The level to try on a running VM. Linux without scripts and stopped VMs are file-consistent. */
     wanted: z.enum(["application", "crash"]),
     /** If the wanted level is not possible: take the next lower one and record why, or fail the job. */
     otherwise: z.enum(["continue", "fail"]),
     /** VSS backup type on Windows. A full backup lets applications truncate their logs. */
     vss: z.enum(["full", "copy"]),
+    /** Pre and post scripts of Linux VMs; missing: none, and a running Linux VM is file-consistent. */
+    linuxScripts: linuxScriptsSchema.optional(),
   }),
   /** Which deltas confirm Azure's lists of changed ranges; `defaultTrustRule` when it is missing. */
   trust: trustRuleSchema.optional(),

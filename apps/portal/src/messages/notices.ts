@@ -2,6 +2,7 @@ import type { NoticeCode } from "@kluis/domain";
 import type { Catalog } from "#messages/catalog.ts";
 import { captureNotices } from "#messages/notices-capture.ts";
 import { restoreNotices } from "#messages/notices-restore.ts";
+import { scriptNotices } from "#messages/notices-scripts.ts";
 
 /**
  * Sentences that the server composes, by notice code; a code without its texts does not compile. Parameters arrive
@@ -11,6 +12,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
   en: {
     ...captureNotices.en,
     ...restoreNotices.en,
+    ...scriptNotices.en,
     "backup-prepared":
       "{vm} is {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}; {disks, plural, one {# disk} other {# disks}} to back up.",
     "extension-not-needed-crash": "The policy requests crash-consistent snapshots, which need no extension.",
@@ -170,6 +172,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
   nl: {
     ...captureNotices.nl,
     ...restoreNotices.nl,
+    ...scriptNotices.nl,
     "backup-prepared":
       "{vm}: {powerState, select, running {actief} starting {wordt gestart} stopping {wordt gestopt} stopped {gestopt} deallocating {toewijzing wordt ongedaan gemaakt} deallocated {toewijzing ongedaan gemaakt} other {energiestatus onbekend}}; {disks, plural, one {# schijf} other {# schijven}} voor de back-up.",
     "extension-not-needed-crash":

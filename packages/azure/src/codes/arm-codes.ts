@@ -3,6 +3,11 @@ import { type Case, type CodeTable, row, rows } from "./row.ts";
 
 /** Causes inside the guest that only the message of a failed restore point tells. */
 const restorePointCases: readonly Case[] = [
+  {
+    message:
+      /(?:pre|post)-script(?:executionfailed|notfound|timeout)|insufficientpermissionfor(?:pre|post)-script|incorrect(?:pluginhost|jsonconfig)file|failedprepost/i,
+    outcome: "scripts",
+  },
   { message: /shared disks?/i, outcome: "shared-disk" },
   { message: /concurrent/i, outcome: "point-running" },
   { message: /snapshot limit|maximum allowed|cannot exceed|can't exceed/i, outcome: "restore-points" },

@@ -63,6 +63,12 @@ export const guestOutcomes = {
     retry: "bounded",
     action: "Let the guest reach 168.63.129.16 and Azure's addresses, or correct its proxy settings.",
   },
+  scripts: {
+    code: "GUEST_FAILED",
+    reason: "scripts",
+    retry: "bounded",
+    action: "Correct the pre and post scripts that Azure names, their owner and their mode in the guest.",
+  },
   guest: {
     code: "GUEST_FAILED",
     reason: "reported",

@@ -27,7 +27,10 @@ const failure = (given: LinuxScripts | undefined, fsfreeze: "works" | "fails" | 
   return "failure" in result ? result.failure.split(":")[0] : result.consistency;
 };
 const outcome = (given: LinuxScripts | undefined, fsfreeze: "works" | "fails" | "times-out" = "works") =>
-  linuxOutcome({ ...(given ? { scripts: given } : {}), fsfreeze });
+  linuxOutcome(
+    { ...freshGuest("Linux"), linux: { files: {}, ...(given ? { scripts: given } : {}), fsfreeze } },
+    Date.UTC(2026, 5, 1),
+  );
 
 test("Windows: application consistency; a VSS failure during the snapshot degrades it", () => {
   const guest = windows();

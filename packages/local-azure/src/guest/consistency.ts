@@ -1,5 +1,6 @@
 /** The consistency that a restore point reaches, and the changes of the snapshot extension. */
-import type { LinuxGuest, LinuxScripts, WindowsGuest } from "./model.ts";
+import type { LinuxGuest, Machine, WindowsGuest } from "./model.ts";
+import { runFramework } from "./script-framework.ts";
 
 type Consistency = "ApplicationConsistent" | "FileSystemConsistent" | "CrashConsistent";
 
@@ -66,50 +67,16 @@ const freezeProblems = {
  * so the restore point fails. A freeze that fails always does. Source: azure-linux-extensions,
  * VMBackup/main/handle.py.
  */
-export function linuxOutcome(guest: Pick<LinuxGuest, "scripts" | "fsfreeze">): Outcome | GuestFailure {
-  const { scripts, fsfreeze } = guest;
-  const problem = scripts && scriptProblem(scripts);
-  if (problem !== undefined && !(scripts?.continueBackupOnFailure === true && scripts.fsFreezeEnabled))
+export function linuxOutcome(guest: Machine, now: number): Outcome | GuestFailure {
+  const scripts = runFramework(guest, now);
+  const problem = scripts?.problem;
+  if (problem !== undefined && !(scripts?.continueOnFailure === true && scripts.fsFreeze))
     return { failure: problem };
-  const unfrozen = scripts?.fsFreezeEnabled === false ? undefined : freezeProblems[fsfreeze];
+  const unfrozen = scripts?.fsFreeze === false ? undefined : freezeProblems[guest.linux?.fsfreeze ?? "works"];
   if (unfrozen !== undefined) return { failure: unfrozen };
   return {
     consistency: scripts && problem === undefined ? "ApplicationConsistent" : "FileSystemConsistent",
   };
-}
-
-/** The first problem of the script framework, with Azure's error name. */
-function scriptProblem(scripts: LinuxScripts): string | undefined {
-  if (!scripts.pluginHost.valid)
-    return "IncorrectPluginhostFile: VMSnapshotPluginHost.conf cannot be parsed.";
-  if (!scripts.configValid || scripts.pluginName !== "ScriptRunner")
-    return "IncorrectJSONConfigFile: VMSnapshotScriptPluginConfig.json is not valid.";
-  if (scripts.configMode !== "600" || scripts.configOwner !== "root")
-    return "IncorrectJSONConfigFile: the configuration file must belong to root and have mode 600.";
-  return (
-    runProblem("Pre-Script", scripts.pre, { scripts, retries: scripts.preScriptNoOfRetries }) ??
-    runProblem("Post-Script", scripts.post, { scripts, retries: scripts.postScriptNoOfRetries })
-  );
-}
-
-/** Runs a script with its retries, which share one time-out. */
-function runProblem(
-  name: "Pre-Script" | "Post-Script",
-  script: LinuxScripts["pre"],
-  { scripts, retries }: { scripts: LinuxScripts; retries: number },
-): string | undefined {
-  const { path, exists, mode, owner, seconds, exitCode, exitCodes = [exitCode] } = script;
-  if (!exists) return `${name}NotFound: ${path} does not exist.`;
-  if (mode !== "700" || owner !== "root")
-    return `InsufficientPermissionfor${name}: ${path} must belong to root and have mode 700.`;
-  const limit = Math.min(scripts.timeoutInSeconds, scripts.pluginHost.timeoutInSeconds);
-  let code = 0;
-  for (let attempt = 0; attempt <= retries; attempt++) {
-    if (seconds * (attempt + 1) > limit) return `${name}Timeout: ${path} ran longer than ${limit} seconds.`;
-    code = exitCodes[Math.min(attempt, exitCodes.length - 1)] ?? exitCode;
-    if (code === 0) return undefined;
-  }
-  return `${name}ExecutionFailed: ${path} ended with code ${code}.`;
 }
 
 /**

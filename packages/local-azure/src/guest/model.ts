@@ -84,6 +84,7 @@ export const fileSchema = z.object({
   content: z.string(),
   mode: z.string().default("644"),
   owner: z.string().default("root"),
+  directory: z.boolean().optional(),
 });
 
 const linuxGuestSchema = z.object({

@@ -53,7 +53,9 @@ test("the registry is written and read in both ways", () => {
 
 test("services are stopped and started; parameters are filled in", () => {
   const guest = freshGuest("Windows");
-  runScript(guest, "Stop-Service -Name $name", [{ name: "name", value: "MSDTC" }]);
+  runScript(guest, "Stop-Service -Name $name", {
+    parameters: [{ name: "name", value: "MSDTC" }],
+  });
   const msdtc = guest.windows?.services.find(({ name }) => name === "MSDTC");
   expect(msdtc?.status).toBe("Stopped");
   runScript(guest, "Set-Service MSDTC -StartupType Manual\nStart-Service MSDTC");

@@ -8,22 +8,28 @@ const OUTPUT_BYTES = 4096;
 
 export type Parameter = Readonly<{ name: string; value: string }>;
 
-/** Runs a script in a guest. `$name` and `${name}` stand for the value of a parameter. */
+/** Runs a script in a guest. `$name` is the value of a parameter. */
 export function runScript(
   guest: Machine,
   script: string,
-  parameters: readonly Parameter[] = [],
+  { parameters = [], now }: { parameters?: readonly Parameter[]; now?: number } = {},
 ): ScriptResult {
+  if (!guest.windows) {
+    const variables = Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
+    const { stdout, stderr, exitCode } = runShell(guest, script, {
+      variables,
+      ...(now === undefined ? {} : { now }),
+    });
+    return { stdout, stderr, exitCode };
+  }
   const text = parameters.reduce(
     (rest, { name, value }) => rest.replaceAll(`\${${name}}`, value).replaceAll(`$${name}`, value),
     script,
   );
-  return guest.windows
-    ? runPowerShell(
-        guest.windows,
-        text.replace(/^\s*hostname\s*$/gim, `Write-Output ${guest.hostName ?? "localhost"}`),
-      )
-    : runShell(guest, text);
+  return runPowerShell(
+    guest.windows,
+    text.replace(/^\s*hostname\s*$/gim, `Write-Output ${guest.hostName ?? "localhost"}`),
+  );
 }
 
 /** One status of run command's result. */

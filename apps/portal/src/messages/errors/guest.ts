@@ -35,6 +35,10 @@ export const guestErrors = catalog({
           action:
             "Let the guest reach 168.63.129.16 and the addresses of Azure, or correct its proxy settings.",
         },
+        scripts: {
+          message: "The pre and post scripts of the guest stopped the snapshot: {azureMessage}",
+          action: "Correct the scripts that Azure names, their owner and their mode in the guest.",
+        },
         reported: {
           message: "The guest could not take part in the snapshot: {azureMessage}",
           action: "Correct in the guest what Azure reports.",
@@ -76,6 +80,10 @@ export const guestErrors = catalog({
           message: "Het gastbesturingssysteem kan Azure niet bereiken: {azureMessage}",
           action:
             "Zorg dat het gastbesturingssysteem 168.63.129.16 en de adressen van Azure kan bereiken of corrigeer de proxyinstellingen.",
+        },
+        scripts: {
+          message: "De pre- en post-scripts van de VM hielden de momentopname tegen: {azureMessage}",
+          action: "Verbeter de scripts die Azure noemt, hun eigenaar en hun modus in de VM.",
         },
         reported: {
           message: "Het gastbesturingssysteem kon niet meewerken aan de momentopname: {azureMessage}",

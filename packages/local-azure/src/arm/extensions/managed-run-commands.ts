@@ -226,7 +226,7 @@ function execute(world: World, vm: Vm, command: ManagedRunCommand): void {
   const { stdout, stderr, exitCode } = runScript(
     { ...vm.guest, hostName: vm.computerName },
     command.source.script ?? "",
-    command.parameters,
+    { parameters: command.parameters ?? [], now },
   );
   command.result = { exitCode, output: tail(stdout), error: tail(stderr), startedAt: now, endedAt: now };
   command.provisioningState = "Succeeded";

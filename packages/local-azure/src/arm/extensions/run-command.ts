@@ -67,12 +67,15 @@ function commandNotFound(): ArmError {
 }
 
 const work: Work = {
-  run: async ({ state }, { target, input }) => {
+  run: async ({ state, clock }, { target, input }) => {
     const vm = state.vms[keyOf(target)];
     if (!vm) return undefined;
     const script = z.array(z.string()).parse(input["script"]).join("\n");
     const parameters = parametersSchema.parse(input["parameters"] ?? []);
-    const result = runScript({ ...vm.guest, hostName: vm.computerName }, script, parameters);
+    const result = runScript({ ...vm.guest, hostName: vm.computerName }, script, {
+      parameters,
+      now: clock.now(),
+    });
     return z.json().parse({ value: commandStatuses(vm.guest, result) });
   },
 };

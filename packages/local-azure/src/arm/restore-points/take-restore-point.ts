@@ -76,7 +76,7 @@ function guestOutcome(world: World, vm: Vm, point: RestorePoint): Outcome {
     const vssFails = world.faults.take({ operation: "guest.vss", path: vm.id }) !== undefined;
     return windowsOutcome(vm.guest.windows, vssFails);
   }
-  const outcome = linuxOutcome(vm.guest.linux ?? { fsfreeze: "works" });
+  const outcome = linuxOutcome(vm.guest, world.clock.now());
   if ("failure" in outcome) throw clientError(outcome.failure);
   return outcome;
 }
