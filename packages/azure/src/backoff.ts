@@ -7,10 +7,12 @@ export interface Backoff {
   readonly attempts: number;
   readonly firstMs: number;
   readonly mostMs: number;
+  /** Time after which no further attempt begins: a server that never answers takes the whole limit of each. */
+  readonly patienceMs: number;
 }
 
 /** About ten seconds in all: long enough for a busy server, short enough for a worker's slot. */
-const blobBackoff: Backoff = { attempts: 6, firstMs: 150, mostMs: 5000 };
+const blobBackoff: Backoff = { attempts: 6, firstMs: 150, mostMs: 5000, patienceMs: 20_000 };
 
 /** The wait that Azure requests; 0 when it names none. */
 function requestedMs(error: KluisError): number {
@@ -36,12 +38,14 @@ export async function withBackoff<T>(
   options: { readonly signal: AbortSignal; readonly backoff?: Backoff },
 ): Promise<T> {
   const backoff = options.backoff ?? blobBackoff;
+  const began = performance.now();
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
       const known = toKluisError(error);
-      if (attempt >= backoff.attempts || !isTransient(known, backoff)) throw known;
+      const isOver = attempt >= backoff.attempts || performance.now() - began >= backoff.patienceMs;
+      if (isOver || !isTransient(known, backoff)) throw known;
       await pause(Math.max(requestedMs(known), delayOf(backoff, attempt, Math.random())), options.signal);
     }
   }

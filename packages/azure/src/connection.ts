@@ -6,7 +6,7 @@ import {
   type HttpClient,
   systemErrorRetryPolicy,
 } from "@azure/core-rest-pipeline";
-import { type BudgetStore, isKluisError, KluisError } from "@kluis/domain";
+import { type BudgetStore, isKluisError, KluisError, type RequestLimit, requestLimitMs } from "@kluis/domain";
 import type { z } from "zod";
 import { type ArmListOptions, listFromArm } from "./arm-list.ts";
 import { LeasedBudget, type RequestBudget } from "./budget/budget.ts";
@@ -21,13 +21,18 @@ import { TokenBook, tokenPolicy } from "./tokens.ts";
 /** Requests of `list` name their own subscription, or none. */
 const noSubscription = "00000000-0000-0000-0000-000000000000";
 
+export interface Endpoints extends Pick<AzureConfig, "armUrl" | "storageVersion"> {
+  /** Limit of one request for the bytes of a disk. */
+  readonly requestLimit: RequestLimit;
+}
+
 /** One identity in one tenant; a process may have several. */
 export interface AzureConnection {
   readonly subscriptions: readonly string[];
   /** The Compute client of a subscription. @throws KluisError INPUT_INVALID when it is not the connection's */
   compute(subscriptionId: string): ComputeManagementClient;
   /** Where and how the subscription's requests go that the Compute client does not send. */
-  endpointsOf(subscriptionId: string): Pick<AzureConfig, "armUrl" | "storageVersion">;
+  endpointsOf(subscriptionId: string): Endpoints;
   /** HTTP client for disk access URLs. */
   readonly httpClient: HttpClient;
   /** Milliseconds since 1970: tokens and grants end by this clock. */
@@ -83,6 +88,8 @@ export interface ConnectOptions {
   readonly onTime?: ((at: Date) => void) | undefined;
   /** Limit of one request to Resource Manager, without its retries. Default: a minute. */
   readonly timeoutMs?: number | undefined;
+  /** Limit of one request for the bytes of a disk. Default: domain's. */
+  readonly requestLimit?: RequestLimit | undefined;
 }
 
 /** The identity whose requests Azure counts. */
@@ -98,6 +105,7 @@ export function connect(
     budgetStore = memoryBudgetStore(now),
     onTime,
     timeoutMs = requestTimeoutMs,
+    requestLimit = requestLimitMs,
   }: ConnectOptions = {},
 ): AzureDirectory {
   const httpClient = createHttpClient(config.rewrite, onTime);
@@ -124,7 +132,7 @@ export function connect(
         { path, item, ...options },
       ),
     subscriptions: config.subscriptions,
-    endpointsOf: () => config,
+    endpointsOf: () => ({ ...config, requestLimit }),
     httpClient,
     now,
     compute(subscriptionId) {

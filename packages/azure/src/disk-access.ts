@@ -9,9 +9,6 @@ import type { Grant } from "./types.ts";
 
 /** Limit of one GET or Put Page. https://learn.microsoft.com/rest/api/storageservices/put-page */
 export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
-/** Limit of one request with its body: at 4 MiB that is 70 KiB/s, below which a connection is useless. */
-const attemptMs = 60_000;
-
 /** Access that a policy or a person revokes each time is not renewed in a loop. */
 const maxFruitlessRenewals = 3;
 
@@ -44,16 +41,28 @@ export function pageBlob(sas: Sas): PageBlobClient {
   return new PageBlobClient(sas.reveal(), pipelineOf(sas.storageVersion));
 }
 
+/** A request on an access URL. */
+export interface BlobRequest {
+  /** The attempt in words. */
+  readonly operation: string;
+  readonly grant: Pick<Grant, "resourceId" | "sas">;
+  /** Bytes that the request moves; they make its limit. */
+  readonly bytes: number;
+}
+
 /**
  * Runs one request on an access URL and retries transient failures. A cut body is a failed connection, not a cancellation.
  * @throws KluisError AZURE_SAS_EXPIRED when access ended; DISK_ACCESS_REFUSED when no URL would help
  */
 export function blobCall<T>(
-  name: CallName,
+  { operation, grant: { resourceId: target, sas }, bytes }: BlobRequest,
   signal: AbortSignal,
   work: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const once = (): Promise<T> => attempt(name, { signal, limit: AbortSignal.timeout(attemptMs) }, work);
+  const once = (): Promise<T> => {
+    const limit = AbortSignal.timeout(sas.requestLimit(bytes));
+    return attempt({ operation, target }, { signal, limit }, work);
+  };
   return withBackoff(once, { signal });
 }
 
@@ -62,19 +71,20 @@ export type TimelyAnswer<T> =
   | { readonly late: false; readonly value: T }
   | { readonly late: true; readonly error: unknown };
 
-/** Limit of one listing. The service itself gives up after 30 seconds, and a smaller question is quicker than the rest. */
-const listingMs = 30_000;
 /** The service's own words for a late answer. */
 const lateCodes: ReadonlySet<unknown> = new Set(["OperationTimedOut", "RequestTimeout", "GatewayTimeout"]);
 
-/** Like {@link blobCall}, but returns at once when the answer is late: the caller requests less. */
+/**
+ * Lists within the limit of a request without bytes: the service itself gives up after 30 seconds, and a smaller question is quicker.
+ * Returns at once when the answer is late: the caller requests less.
+ */
 export function timelyCall<T>(
-  name: CallName,
+  name: CallName & { readonly sas: Sas },
   signal: AbortSignal,
   work: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<TimelyAnswer<T>> {
   const ask = async (): Promise<TimelyAnswer<T>> => {
-    const limit = AbortSignal.timeout(listingMs);
+    const limit = AbortSignal.timeout(name.sas.requestLimit(0));
     try {
       return { late: false, value: await attempt(name, { signal, limit }, work) };
     } catch (error) {

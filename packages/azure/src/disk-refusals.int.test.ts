@@ -30,7 +30,7 @@ afterAll(() => harness[Symbol.asyncDispose]());
 async function grant(storageVersion?: string): Promise<Grant> {
   const granted = await grantRead(harness.azure, diskId);
   const url = granted.sas.reveal().replace(harness.local.url, gate.url);
-  return { ...granted, sas: new Sas(url, storageVersion) };
+  return { ...granted, sas: new Sas(url, { storageVersion }) };
 }
 
 const refusal = (status: number, code: string, header?: string): GateAnswer => ({

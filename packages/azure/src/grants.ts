@@ -51,9 +51,10 @@ async function grant(
       params: { resourceId },
     });
   }
+  const endpoints = azure.endpointsOf(parseArmId(resourceId).subscriptionId);
   return {
     resourceId,
-    sas: new Sas(accessSAS, azure.endpointsOf(parseArmId(resourceId).subscriptionId).storageVersion),
+    sas: new Sas(accessSAS, endpoints),
     expiresAt: requestedAt + seconds * 1000,
   };
 }

@@ -69,7 +69,7 @@ interface Listing {
 /** Walks over the disk in windows. An answer that is cut is not used: it only tells how much to request. */
 async function* slicesOf({ input, operation, list }: Listing): AsyncGenerator<RangeSlice> {
   const whole = boundsOf(input);
-  const name = { operation, target: input.sas.toString() };
+  const name = { operation, target: input.sas.toString(), sas: input.sas };
   let size = firstSize(input.window);
   for (let from = whole.from; from < whole.to; ) {
     const bounds = { from, to: Math.min(whole.to, from + size.bytes) };

@@ -57,7 +57,7 @@ export class PageWriter {
   #put(offset: number, data: Uint8Array, signal: AbortSignal): Promise<void> {
     const body = Buffer.from(data.buffer, data.byteOffset, data.length);
     return this.#access.use(signal, async ({ grant, blob }) => {
-      await blobCall({ operation: "write the disk", target: grant.resourceId }, signal, (abortSignal) =>
+      await blobCall({ operation: "write the disk", grant, bytes: body.length }, signal, (abortSignal) =>
         blob.uploadPages(body, offset, body.length, { abortSignal }),
       );
     });

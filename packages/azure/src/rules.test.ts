@@ -109,7 +109,7 @@ describe("secrets", () => {
 });
 
 describe("retries", () => {
-  const backoff: Backoff = { attempts: 4, firstMs: 1, mostMs: 2 };
+  const backoff: Backoff = { attempts: 4, firstMs: 1, mostMs: 2, patienceMs: 60_000 };
   const signal = new AbortController().signal;
   const failing = (times: number, error: KluisError) => {
     let calls = 0;
@@ -127,7 +127,7 @@ describe("retries", () => {
         fc.integer({ min: 1, max: 30 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (attempt, random) => {
-          const delay = delayOf({ attempts: 9, firstMs: 100, mostMs: 5000 }, attempt, random);
+          const delay = delayOf({ ...backoff, firstMs: 100, mostMs: 5000 }, attempt, random);
           expect(delay).toBeGreaterThanOrEqual(50);
           expect(delay).toBeLessThanOrEqual(5000);
         },
@@ -137,6 +137,12 @@ describe("retries", () => {
   test("retries a transient failure", async () => {
     const { work } = failing(3, new KluisError("AZURE_UNREACHABLE", { message: "reset" }));
     expect(await withBackoff(work, { signal, backoff })).toBe(4);
+  });
+  test("begins no attempt after its patience", async () => {
+    const { work, calls } = failing(9, new KluisError("AZURE_UNREACHABLE", { message: "late" }));
+    const impatient = withBackoff(work, { signal, backoff: { ...backoff, patienceMs: 0 } });
+    await expect(impatient).rejects.toMatchObject({ code: "AZURE_UNREACHABLE" });
+    expect(calls()).toBe(1);
   });
   test("throws lasting failures and long throttling at once", async () => {
     const rejected = failing(9, new KluisError("AZURE_REJECTED", { reason: "request", message: "no" }));

@@ -92,9 +92,9 @@ export class SasDiskSource implements BlockSource {
   }
 
   #readWith({ grant, blob }: OpenGrant, { offset, length, signal }: ReadRange): Promise<Uint8Array> {
-    const name = { operation: "read the disk", target: grant.resourceId };
+    const request = { operation: "read the disk", grant, bytes: length };
     const conditions = { ifMatch: this.#etag };
-    return blobCall(name, signal, async (abortSignal) => {
+    return blobCall(request, signal, async (abortSignal) => {
       const answer = await blob.download(offset, length, { abortSignal, conditions });
       if (answer.contentRange?.startsWith(`bytes ${offset}-${offset + length - 1}/`) === true) {
         return collect(answer.readableStreamBody, length);
@@ -112,10 +112,10 @@ export class SasDiskSource implements BlockSource {
 /** Opens a disk's snapshot for reading: one HEAD returns its size (without footer) and its ETag. */
 export async function openSasDisk(options: SasDiskOptions): Promise<SasDiskSource> {
   const { grant, renew, signal } = options;
-  const name = { operation: "open the disk", target: grant.resourceId };
+  const request = { operation: "open the disk", grant, bytes: 0 };
   const access = new DiskAccess(grant, renew);
   const facts = await access.use(signal, ({ blob }) =>
-    blobCall(name, signal, (abortSignal) => blob.getProperties({ abortSignal })),
+    blobCall(request, signal, (abortSignal) => blob.getProperties({ abortSignal })),
   );
   const blobBytes = facts.contentLength ?? 0;
   if (facts.blobType !== "PageBlob" || blobBytes <= vhdFooterBytes || facts.etag === undefined) {

@@ -1,5 +1,6 @@
 /** Secrets of Azure: an access URL that never prints its signature, and the redaction of texts. */
 import { inspect } from "node:util";
+import { type RequestLimit, requestLimitMs } from "@kluis/domain";
 
 /**
  * The version of the blob service that Kluis requests: the oldest that pages its lists of ranges, so that the most endpoints of
@@ -7,6 +8,11 @@ import { inspect } from "node:util";
  * replaces it. https://learn.microsoft.com/rest/api/storageservices/get-page-ranges
  */
 export const defaultStorageVersion = "2020-10-02";
+
+interface SasUse {
+  readonly storageVersion?: string | undefined;
+  readonly requestLimit?: RequestLimit | undefined;
+}
 
 /**
  * A disk access URL (shared access signature). It gives access to the disk's bytes, so every printed form is redacted; call
@@ -16,10 +22,16 @@ export class Sas {
   readonly #url: string;
   /** The `x-ms-version` of requests on this URL. */
   readonly storageVersion: string;
+  /** Limit of one request on this URL. */
+  readonly requestLimit: RequestLimit;
 
-  constructor(url: string, storageVersion: string = defaultStorageVersion) {
+  constructor(
+    url: string,
+    { storageVersion = defaultStorageVersion, requestLimit = requestLimitMs }: SasUse = {},
+  ) {
     this.#url = url;
     this.storageVersion = storageVersion;
+    this.requestLimit = requestLimit;
   }
 
   reveal(): string {

@@ -228,7 +228,17 @@ export { type WorkName, workNames, workTexts } from "./recurring-names.ts";
 export { redactOutput } from "./redact-output.ts";
 export { type ReportFormat, reportFormats } from "./report.ts";
 export * from "./request-budget.ts";
+  judgeRetention,
+  nextRetentionChange,
+  retentionTiers,
+  type RetentionPoint,
+  type RetentionRules,
+  type RetentionTier,
+  type RetentionVerdict,
+export * from "./request-limit.ts";
 export * from "./retention.ts";
+export {
+} from "./retention.ts";
 export {
   describeSchedule,
   listWords,

@@ -14,7 +14,7 @@ import {
   registerEngine,
   requestBudgetStore,
 } from "@kluis/db";
-import { jobTask, systemClock, type TimedClock } from "@kluis/domain";
+import { jobTask, type RequestLimit, systemClock, type TimedClock } from "@kluis/domain";
 import type { EngineDeps } from "./deps.ts";
 import type { EngineConfig } from "./env.ts";
 import { GrantBook } from "./job/grants.ts";
@@ -39,6 +39,8 @@ export interface EngineOptions {
   readonly recurring?: boolean;
   /** Limit of one request to Azure. For tests of an Azure that never answers. */
   readonly azureTimeoutMs?: number;
+  /** Limit of one request for the bytes of a disk or a vault. For the same tests. */
+  readonly requestLimit?: RequestLimit;
 }
 
 export interface Engine {
@@ -73,7 +75,8 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   const db = undo.adopt(await openDatabase({ url: config.databaseUrl, poolSize }), (open) => open.close());
   const machine = options.clock ?? systemClock;
   const clock = await DatabaseClock.open(db, machine);
-  const deps = await openDeps({ config, db, machine, clock, log, timeoutMs: options.azureTimeoutMs });
+  const { azureTimeoutMs: timeoutMs, requestLimit } = options;
+  const deps = await openDeps({ config, db, machine, clock, log, timeoutMs, requestLimit });
   await deps.clockGuard.check(deps);
   await followSettings(deps, config, stopping.signal);
   const lock = undo.use(await holdEngineLock(db));
@@ -100,8 +103,9 @@ async function openDeps(given: {
   clock: DatabaseClock;
   log: Log;
   timeoutMs: number | undefined;
+  requestLimit: RequestLimit | undefined;
 }): Promise<EngineDeps> {
-  const { config, db, machine, clock, log, timeoutMs } = given;
+  const { config, db, machine, clock, log, timeoutMs, requestLimit } = given;
   const azureTime = new AzureTime();
   const secrets = openSecretBox(config.secretsKeyFile);
   const connections = new Connections({
@@ -114,14 +118,16 @@ async function openDeps(given: {
     readEnvironment: config.reread.azure,
     onTime: (at) => azureTime.observe(at, clock),
     timeoutMs,
+    requestLimit,
   });
   const { keyFile } = config.vault;
+  const readEnvironment = config.reread.vault;
   const { azure } = connections;
   return {
     db,
     azure,
     connections,
-    vaults: new Vaults({ db, clock, secrets, keyFile, readEnvironment: config.reread.vault }),
+    vaults: new Vaults({ db, clock, secrets, keyFile, readEnvironment, requestLimit }),
     clock,
     clockGuard: new ClockGuard({ host: hostname(), machine, clock, azure: azureTime }),
     log,

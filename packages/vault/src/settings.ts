@@ -1,6 +1,6 @@
 /** The settings of a vault in the environment (KLUIS_VAULT_*): the one parser for every process, and what they open. */
 import { readFileSync } from "node:fs";
-import { KluisError, vaultKinds } from "@kluis/domain";
+import { KluisError, type RequestLimit, vaultKinds } from "@kluis/domain";
 import { z } from "zod";
 import { findLocalKeyFile, openLocalKeyFile } from "./keys/local.ts";
 import { openAzureBlobStore } from "./store/azure-blob.ts";
@@ -70,10 +70,14 @@ function readConnection(file: string): string {
 }
 
 /** Opens the store; creates a missing container. @throws KluisError VAULT_UNREACHABLE, AZURE_AUTH_FAILED, AZURE_FORBIDDEN */
-export async function openVaultStore(settings: VaultSettings, signal: AbortSignal): Promise<BlobStore> {
+export async function openVaultStore(
+  settings: VaultSettings,
+  signal: AbortSignal,
+  requestLimit?: RequestLimit,
+): Promise<BlobStore> {
   if (settings.kind === "folder") return createFolderStore(settings.folder);
   const { connectionString, container } = settings;
-  return openAzureBlobStore({ account: { connectionString }, container }, signal);
+  return openAzureBlobStore({ account: { connectionString }, container, requestLimit }, signal);
 }
 
 /**

@@ -18,7 +18,7 @@ import {
   readSealedSecrets,
   type SecretBox,
 } from "@kluis/db";
-import { type BudgetStore, type Clock, KluisError } from "@kluis/domain";
+import { type BudgetStore, type Clock, KluisError, type RequestLimit } from "@kluis/domain";
 
 export interface ConnectionsOptions {
   readonly db: Db;
@@ -36,6 +36,8 @@ export interface ConnectionsOptions {
   readonly federatedTokenFile: string | null;
   /** Limit of one request; default: connect's. */
   readonly timeoutMs?: number | undefined;
+  /** Limit of one request for the bytes of a disk; default: domain's. */
+  readonly requestLimit?: RequestLimit | undefined;
   /** Reads the environment's connection again, with the file that it names; null when the environment has none. */
   readonly readEnvironment: () => AzureConfig | null;
 }
@@ -157,6 +159,7 @@ export class Connections {
                 budgetStore: this.#options.budgetStore,
                 onTime: this.#options.onTime,
                 timeoutMs: this.#options.timeoutMs,
+                requestLimit: this.#options.requestLimit,
               }),
       };
     });

@@ -9,7 +9,7 @@ import {
   type SecretBox,
   type VaultRow,
 } from "@kluis/db";
-import { type Clock, isKluisError, KluisError } from "@kluis/domain";
+import { type Clock, isKluisError, KluisError, type RequestLimit } from "@kluis/domain";
 import {
   type BlobStore,
   type ChunkIndex,
@@ -50,6 +50,8 @@ export interface VaultsOptions {
   readonly keyFile: string;
   /** Reads the environment's vault again, with the file that it names. */
   readonly readEnvironment: () => VaultSettings;
+  /** Limit of one request to a storage; default: domain's. */
+  readonly requestLimit?: RequestLimit | undefined;
 }
 
 interface Entry {
@@ -172,10 +174,11 @@ export class Vaults {
   }
 
   async #openNow(id: string, settings: VaultSettings): Promise<OpenedVault> {
-    const { db, clock } = this.#options;
+    const { db, clock, requestLimit } = this.#options;
     const signal = AbortSignal.timeout(OPEN_LIMIT_MS);
     const index = chunkIndex(db, { vaultId: id });
-    const { store, vault } = await openSettings(settings, { index, limits: this.#limits, clock, signal });
+    const parts = { index, limits: this.#limits, clock, signal, requestLimit };
+    const { store, vault } = await openSettings(settings, parts);
     const { name } = settings;
     await recordVaultIdentity(db.prisma, { id, name, identity: vault.id, keyId: vault.keyId });
     return { id, name, store, vault, limits: this.#limits };
@@ -187,6 +190,7 @@ export interface OpenSettingsOptions {
   readonly limits?: TransferLimits;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly requestLimit?: RequestLimit | undefined;
 }
 
 /** Opens the vault of these settings, or creates it when its storage is empty. */
@@ -194,7 +198,7 @@ export async function openSettings(
   settings: VaultSettings,
   options: OpenSettingsOptions,
 ): Promise<{ readonly store: BlobStore; readonly vault: Vault }> {
-  const store = await openVaultStore(settings, options.signal);
+  const store = await openVaultStore(settings, options.signal, options.requestLimit);
   const keys = await openVaultKey(settings, { create: true });
   return { store, vault: await openOrCreate({ ...options, store, keys }) };
 }

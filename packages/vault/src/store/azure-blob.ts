@@ -8,7 +8,7 @@ import {
   type newPipeline,
   RestError,
 } from "@azure/storage-blob";
-import { type ErrorTexts, KluisError, toKluisError } from "@kluis/domain";
+import { type ErrorTexts, KluisError, type RequestLimit, requestLimitMs, toKluisError } from "@kluis/domain";
 import { alreadyExists, missing } from "../errors.ts";
 import { guard } from "./guard.ts";
 import {
@@ -19,6 +19,7 @@ import {
   type ObjectInfo,
   type StorePlace,
 } from "./port.ts";
+import { TimeLimit } from "./time-limit.ts";
 
 type Credential = NonNullable<Parameters<typeof newPipeline>[0]>;
 /** Address of the storage account: a connection string, or its blob endpoint with a credential (none when the URL holds a SAS). */
@@ -33,6 +34,8 @@ export interface AzureBlobStoreOptions {
   readonly maxTries?: number;
   /** First pause between attempts in milliseconds, growing exponentially; default 800. */
   readonly retryDelayMs?: number;
+  /** Limit of one request with the SDK's attempts. */
+  readonly requestLimit?: RequestLimit | undefined;
 }
 
 const BODY_ATTEMPTS = 4;
@@ -53,7 +56,7 @@ export async function openAzureBlobStore(
       ? BlobServiceClient.fromConnectionString(account.connectionString, { retryOptions })
       : new BlobServiceClient(account.url, account.credential ?? new AnonymousCredential(), { retryOptions });
   const container = service.getContainerClient(options.container);
-  const store = new AzureBlobStore(container);
+  const store = new AzureBlobStore(container, options.requestLimit ?? requestLimitMs);
   await store.ensureContainer(signal);
   return store;
 }
@@ -62,9 +65,11 @@ class AzureBlobStore implements BlobStore {
   readonly description: string;
   readonly place: StorePlace;
   private readonly container: ContainerClient;
+  private readonly limitOf: RequestLimit;
 
-  constructor(container: ContainerClient) {
+  constructor(container: ContainerClient, limitOf: RequestLimit) {
     this.container = container;
+    this.limitOf = limitOf;
     const { accountName: account, containerName } = container;
     this.description = `blob container ${containerName} of ${account}`;
     this.place = { kind: "azure-blob", account, container: containerName };
@@ -73,9 +78,9 @@ class AzureBlobStore implements BlobStore {
   /** Checks before it creates: an identity that may only write blobs can use an existing container. */
   async ensureContainer(signal: AbortSignal): Promise<void> {
     await this.guard("", async () => {
-      if (!(await this.container.exists({ abortSignal: signal }))) {
-        await this.container.createIfNotExists({ abortSignal: signal });
-      }
+      const { container } = this;
+      if (await this.timely({ signal }, (limit) => container.exists({ abortSignal: limit.signal }))) return;
+      await this.timely({ signal }, (limit) => container.createIfNotExists({ abortSignal: limit.signal }));
     });
   }
 
@@ -85,11 +90,13 @@ class AzureBlobStore implements BlobStore {
     const pieces = joinSmall(parts);
     // One Put Blob: atomic, and one billed operation. The factory lets the SDK send the body again on a retry.
     const body = () => Readable.from(pieces, { objectMode: false });
-    await this.guard(name, async () => {
-      await this.container
-        .getBlockBlobClient(name)
-        .upload(body, bytes, { conditions: { ifNoneMatch: "*" }, abortSignal: signal });
-    });
+    const blob = this.container.getBlockBlobClient(name);
+    const conditions = { ifNoneMatch: "*" };
+    await this.guard(name, () =>
+      this.timely({ signal, bytes }, async ({ signal: abortSignal }) => {
+        await blob.upload(body, bytes, { conditions, abortSignal });
+      }),
+    );
   }
 
   async get(name: string, options: GetOptions): Promise<Uint8Array> {
@@ -99,8 +106,9 @@ class AzureBlobStore implements BlobStore {
         try {
           return await this.getOnce(name, options);
         } catch (error) {
-          // The SDK does not resume a body that breaks off: repeat the request.
-          if (options.signal.aborted || attempt === BODY_ATTEMPTS || statusOf(error) !== 0) throw error;
+          // The SDK does not resume a body that breaks off: repeat the request. One that was late is not repeated here.
+          const isOver = options.signal.aborted || error instanceof LateAnswer;
+          if (isOver || attempt === BODY_ATTEMPTS || statusOf(error) !== 0) throw error;
         }
       }
     });
@@ -108,7 +116,7 @@ class AzureBlobStore implements BlobStore {
 
   async head(name: string, signal: AbortSignal): Promise<ObjectInfo | null> {
     checkName(name);
-    const found = await this.unlessMissing(name, (blob) => blob.getProperties({ abortSignal: signal }));
+    const found = await this.unlessMissing(name, signal, (blob, abort) => blob.getProperties(abort));
     if (found === null) return null;
     const { contentLength: bytes = 0, lastModified: writtenAt } = found;
     return { name, bytes, ...(writtenAt === undefined ? {} : { writtenAt }) };
@@ -117,9 +125,12 @@ class AzureBlobStore implements BlobStore {
   async *list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo> {
     checkPrefix(prefix);
     try {
-      for await (const blob of this.container.listBlobsFlat({ prefix, abortSignal: signal })) {
-        yield { name: blob.name, bytes: blob.properties.contentLength ?? 0 };
-      }
+      let token = "";
+      do {
+        const page = await this.page(prefix, { token, signal });
+        yield* page.found;
+        token = page.token;
+      } while (token !== "");
     } catch (error) {
       throw this.mapped(prefix, error);
     }
@@ -127,27 +138,55 @@ class AzureBlobStore implements BlobStore {
 
   async delete(name: string, signal: AbortSignal): Promise<boolean> {
     checkName(name);
-    return (await this.unlessMissing(name, (blob) => blob.delete({ abortSignal: signal }))) !== null;
+    return (await this.unlessMissing(name, signal, (blob, abort) => blob.delete(abort))) !== null;
+  }
+
+  /** One page of a listing: each has its own limit, because the caller may work between pages. */
+  private page(
+    prefix: string,
+    { token, signal }: { readonly token: string; readonly signal: AbortSignal },
+  ): Promise<{ readonly found: ObjectInfo[]; readonly token: string }> {
+    return this.timely({ signal }, async ({ signal: abortSignal }) => {
+      const listing = this.container.listBlobsFlat({ prefix, abortSignal });
+      // The SDK lists nothing for an empty token.
+      const pages = listing.byPage(token === "" ? {} : { continuationToken: token });
+      const { value, done } = await pages.next();
+      if (done === true) return { found: [], token: "" };
+      const found = value.segment.blobItems.map(({ name, properties }) => ({
+        name,
+        bytes: properties.contentLength ?? 0,
+      }));
+      return { found, token: value.continuationToken ?? "" };
+    });
   }
 
   private async getOnce(name: string, { signal, offset = 0, length }: GetOptions): Promise<Buffer> {
     if (length === 0) return Buffer.alloc(0);
     try {
-      const answer = await this.container
-        .getBlobClient(name)
-        .download(offset, length, { abortSignal: signal });
-      const whole = Buffer.allocUnsafe(answer.contentLength ?? 0);
-      let filled = 0;
-      for await (const piece of answer.readableStreamBody ?? []) {
-        const bytes = Buffer.isBuffer(piece) ? piece : Buffer.from(piece);
-        whole.set(bytes, filled);
-        filled += bytes.length;
-      }
-      if (filled !== whole.length) throw new Error("The answer's body broke off.");
-      return whole;
+      return await this.timely({ signal, bytes: length ?? 0 }, async (limit) => {
+        const blob = this.container.getBlobClient(name);
+        const answer = await blob.download(offset, length, { abortSignal: limit.signal });
+        const { contentLength = 0, readableStreamBody = [] } = answer;
+        limit.restart(this.limitOf(contentLength));
+        return wholeOf(readableStreamBody, contentLength);
+      });
     } catch (error) {
       if (statusOf(error) === 416) return Buffer.alloc(0);
       throw error;
+    }
+  }
+
+  /** Runs one request within its limit. @throws LateAnswer */
+  private async timely<T>(
+    { signal, bytes = 0 }: { readonly signal: AbortSignal; readonly bytes?: number },
+    work: (limit: TimeLimit) => Promise<T>,
+  ): Promise<T> {
+    const ms = this.limitOf(bytes);
+    using limit = new TimeLimit(signal, ms);
+    try {
+      return await work(limit);
+    } catch (error) {
+      throw limit.isLate && !signal.aborted ? new LateAnswer(ms) : error;
     }
   }
 
@@ -156,10 +195,15 @@ class AzureBlobStore implements BlobStore {
   }
 
   /** The result of `work`; null when the blob is missing. A missing container is an error. */
-  private unlessMissing<T>(name: string, work: (blob: BlobClient) => Promise<T>): Promise<T | null> {
+  private unlessMissing<T>(
+    name: string,
+    signal: AbortSignal,
+    work: (blob: BlobClient, abort: { readonly abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T | null> {
+    const blob = this.container.getBlobClient(name);
     return this.guard(name, async () => {
       try {
-        return await work(this.container.getBlobClient(name));
+        return await this.timely({ signal }, (limit) => work(blob, { abortSignal: limit.signal }));
       } catch (error) {
         if (statusOf(error) === 404 && codeOf(error) !== "ContainerNotFound") return null;
         throw error;
@@ -213,12 +257,48 @@ class AzureBlobStore implements BlobStore {
   /** Keeps only code and status: the SDK's error holds the request with its headers and address. */
   private texts(name: string, error: unknown): Pick<ErrorTexts, "message" | "params"> {
     const [status, code] = [statusOf(error), codeOf(error)];
+    if (error instanceof LateAnswer) {
+      const seconds = Math.ceil(error.ms / 1_000);
+      return {
+        message: `The ${this.description} did not answer within ${seconds} s for ${name || "the vault"}.`,
+        params: { store: this.description, object: name, azureCode: LATE, status, seconds },
+      };
+    }
     const kind = code || (error instanceof Error ? error.name : "error");
     return {
       message: `The ${this.description} does not serve ${name || "the vault"} (${kind}, status ${status}).`,
       params: { store: this.description, object: name, azureCode: code, status },
     };
   }
+}
+
+/** What `azureCode` says of a request that got no answer in time. */
+const LATE = "TIMEOUT";
+
+/** No whole answer came within the limit. */
+class LateAnswer extends Error {
+  override readonly name = "LateAnswer";
+  readonly ms: number;
+  constructor(ms: number) {
+    super("No answer came within the limit.");
+    this.ms = ms;
+  }
+}
+
+/** Collects a body of known length. */
+async function wholeOf(
+  body: AsyncIterable<Uint8Array | string> | Iterable<never>,
+  bytes: number,
+): Promise<Buffer> {
+  const whole = Buffer.allocUnsafe(bytes);
+  let filled = 0;
+  for await (const piece of body) {
+    const part = Buffer.isBuffer(piece) ? piece : Buffer.from(piece);
+    whole.set(part, filled);
+    filled += part.length;
+  }
+  if (filled !== bytes) throw new Error("The answer's body broke off.");
+  return whole;
 }
 
 function statusOf(error: unknown): number {
