@@ -9,10 +9,11 @@ import {
 import { KluisError } from "@kluis/domain";
 import { z } from "zod";
 import { call } from "./call.ts";
+import type { AzureCall } from "./calls.ts";
 
 export interface ArmListOptions {
   /** The attempt in words, for messages. */
-  readonly operation: string;
+  readonly operation: AzureCall;
   /** The most items; more are not read. */
   readonly most: number;
   readonly signal: AbortSignal;

@@ -85,7 +85,7 @@ async function checkSubscription(
 async function missingIn(azure: AzureDirectory, id: string, signal: AbortSignal): Promise<string[] | null> {
   try {
     const path = `/subscriptions/${id}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01`;
-    const options = { operation: "list permissions", most: 1_000, signal };
+    const options = { operation: "list permissions", most: 1_000, signal } as const;
     return missingActions(await azure.list(path, permissionSchema, options));
   } catch (error) {
     findingOf(error);

@@ -23,7 +23,7 @@ const deletion: OperationKind<unknown, null> = {
   finish: async () => null,
 };
 
-const collectionDeletion = { ...deletion, words: "delete the restore point collection" };
+const collectionDeletion = { ...deletion, words: "delete the restore point collection" } as const;
 
 /** Azure refuses to delete a restore point with open read access. */
 const isBeingRead = (error: unknown) => hasAzureCode(error, "DiskRestorePointUsedByCustomer");

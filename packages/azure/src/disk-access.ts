@@ -3,6 +3,7 @@ import { AnonymousCredential, newPipeline, PageBlobClient, type Pipeline } from 
 import { isKluisError } from "@kluis/domain";
 import { withBackoff } from "./backoff.ts";
 import { call } from "./call.ts";
+import type { AzureCall } from "./calls.ts";
 import { type CallName, recoded } from "./errors.ts";
 import type { Sas } from "./sas.ts";
 import type { Grant } from "./types.ts";
@@ -43,8 +44,7 @@ export function pageBlob(sas: Sas): PageBlobClient {
 
 /** A request on an access URL. */
 export interface BlobRequest {
-  /** The attempt in words. */
-  readonly operation: string;
+  readonly operation: AzureCall;
   readonly grant: Pick<Grant, "resourceId" | "sas">;
   /** Bytes that the request moves; they make its limit. */
   readonly bytes: number;

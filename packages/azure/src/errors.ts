@@ -3,6 +3,7 @@
  */
 import { isRestError, type RestError } from "@azure/core-rest-pipeline";
 import { isKluisError, KluisError, type Retry } from "@kluis/domain";
+import type { AzureCall } from "./calls.ts";
 import { permissionOf } from "./codes/details.ts";
 import { type OutcomeName, outcomes } from "./codes/outcomes.ts";
 import { outcomeOf, type Surface } from "./codes/table.ts";
@@ -54,14 +55,15 @@ export interface CallRecord {
 
 export interface CallName {
   /** The attempt in words, for messages and logs: "list virtual machines". */
-  readonly operation: string;
+  readonly operation: AzureCall;
   /** ARM id of the resource. */
   readonly target: string;
   /** Default: ARM. */
   readonly surface?: Surface;
 }
 
-export interface ErrorContext extends CallName {
+export interface ErrorContext extends Omit<CallName, "operation"> {
+  readonly operation: string;
   readonly record?: CallRecord;
 }
 
@@ -185,7 +187,7 @@ function shown(message: string, limit: number): string {
  * `azureMessage`, free of secrets. The original is not the cause: it could hold a signed URL.
  */
 export function azureError(error: unknown, context: ErrorContext): KluisError {
-  if (error instanceof KluisError) return error;
+  if (error instanceof KluisError) return error.retry === "turn" ? heldBack(error, context) : error;
   const { operation, record } = context;
   if (isAborted(error) && record?.timedOut !== true) {
     return new KluisError("CANCELLED", { message: `Canceled: ${operation}.`, params: { operation } });
@@ -213,6 +215,21 @@ export function azureError(error: unknown, context: ErrorContext): KluisError {
     retry,
     ...pause(retry, waitMs),
   });
+}
+
+/** A request that its budget held back, with the operation that waits. */
+function heldBack(error: KluisError, { operation, target }: ErrorContext): KluisError {
+  const { action, params, retry, retryAfterMs, message } = error;
+  return new KluisError(
+    { code: "AZURE_THROTTLED", reason: "connection" },
+    {
+      message: `Kluis waits before it can ${operation}: ${message}`,
+      params: { ...params, operation, target: redactSecrets(target) },
+      retry,
+      ...(action === undefined ? {} : { action }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
+  );
 }
 
 /** The shortest pause before a retry: what Azure names, and a default for throttling. */

@@ -2,6 +2,7 @@
 import type { AccessUri } from "@azure/arm-compute";
 import { isKluisError, KluisError } from "@kluis/domain";
 import { parseArmId } from "./arm-id.ts";
+import type { AzureCall } from "./calls.ts";
 import { triesAgain } from "./codes/outcome.ts";
 import type { AzureConnection } from "./connection.ts";
 import { awaitShort, type CallOptions } from "./lro.ts";
@@ -28,6 +29,11 @@ interface AccessRequest {
   readonly options: GrantOptions;
 }
 
+const accessCalls = {
+  Read: "get read access to the disk",
+  Write: "get write access to the disk",
+} as const satisfies Record<AccessRequest["access"], AzureCall>;
+
 type AccessBody = { access: string; durationInSeconds: number };
 
 /** Requests access and waits for it: it takes seconds. */
@@ -38,7 +44,7 @@ async function grant(
   const seconds = Math.min(options.durationSeconds ?? defaultSeconds, maxSeconds);
   const requestedAt = azure.now();
   const { accessSAS } = await awaitShort(
-    { operation: `get ${access.toLowerCase()} access to the disk`, target: resourceId },
+    { operation: accessCalls[access], target: resourceId },
     (abort) => begin({ access, durationInSeconds: seconds }, { ...pace, ...abort }),
     options,
   );

@@ -26,18 +26,19 @@ afterAll(async () => {
 
 describe("an endpoint that never answers", () => {
   test("ends a read as unreachable, with a limit by its bytes", async () => {
-    const request = { operation: "read the disk", grant: { resourceId: "/disks/d", sas }, bytes: 4096 };
+    const grant = { resourceId: "/disks/d", sas };
+    const request = { operation: "read the disk's data", grant, bytes: 4096 } as const;
     const read = blobCall(request, signal, (abortSignal) => pageBlob(sas).download(0, 4096, { abortSignal }));
     await expect(read).rejects.toMatchObject({
       code: "AZURE_UNREACHABLE",
       retry: "backoff",
-      params: { azureCode: "TIMEOUT", operation: "read the disk" },
+      params: { azureCode: "TIMEOUT", operation: "read the disk's data" },
     });
     expect(new Set(asked)).toEqual(new Set([4096]));
   });
 
   test("makes a listing late, so that the caller requests less", async () => {
-    const name = { operation: "list the disk's written ranges", target: "/disks/d", sas };
+    const name = { operation: "list the disk's written ranges", target: "/disks/d", sas } as const;
     const answer = timelyCall(name, signal, (abortSignal) =>
       pageBlob(sas).getPageRanges(0, 512, { abortSignal }),
     );

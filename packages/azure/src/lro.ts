@@ -2,6 +2,7 @@
 import type { ComputeManagementClient } from "@azure/arm-compute";
 import { parseArmId } from "./arm-id.ts";
 import { call } from "./call.ts";
+import type { AzureCall } from "./calls.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import { azureError, type CallName, type CallRecord, type ErrorContext } from "./errors.ts";
 import type { AzureOperation, Poll } from "./operation.ts";
@@ -40,7 +41,7 @@ export interface OperationTarget extends CallOptions {
 export interface OperationKind<Model, Result> {
   readonly kind: AzureOperation["kind"];
   /** The operation in words, for errors and logs: "create the restore point". */
-  readonly words: string;
+  readonly words: AzureCall;
   /** Makes the SDK's poller again from its serialized state. */
   readonly resume: (client: ComputeManagementClient, state: string) => SdkPoller<Model>;
   /** Makes the result from the model that Azure returned; may make calls. */

@@ -23,7 +23,7 @@ export async function listOwnedCollections(
   { subscriptionId, installationId, link, ...options }: ListOwnedOptions,
 ): Promise<Page<OwnedResource>> {
   const listing = azure.compute(subscriptionId).restorePointCollections.listAll(abortable(options));
-  const name = { operation: "list restore point collections", target: `/subscriptions/${subscriptionId}` };
+  const name = { operation: "list restore point collections", target: `/subscriptions/${subscriptionId}` } as const;
   const { items, next } = await pageOf(name, listing, link);
   const resources = items.flatMap(({ id, name: called = "", tags }): OwnedResource[] => {
     if (id === undefined || tags?.[installationTag] !== installationId) return [];
@@ -60,7 +60,7 @@ export async function listOwnedDisks(
   { subscriptionId, installationId, link, ...options }: ListOwnedOptions,
 ): Promise<Page<OwnedResource>> {
   const listing = azure.compute(subscriptionId).disks.list(abortable(options));
-  const name = { operation: "list disks", target: `/subscriptions/${subscriptionId}` };
+  const name = { operation: "list disks", target: `/subscriptions/${subscriptionId}` } as const;
   const { items, next } = await pageOf(name, listing, link);
   const own = items.filter((disk) => isOwn(disk, { installationId }));
   return {
@@ -75,7 +75,7 @@ export async function listOwnedSnapshots(
   { subscriptionId, installationId, link, ...options }: ListOwnedOptions,
 ): Promise<Page<OwnedResource>> {
   const listing = azure.compute(subscriptionId).snapshots.list(abortable(options));
-  const name = { operation: "list disk snapshots", target: `/subscriptions/${subscriptionId}` };
+  const name = { operation: "list disk snapshots", target: `/subscriptions/${subscriptionId}` } as const;
   const { items, next } = await pageOf(name, listing, link);
   const own = items.filter((snapshot) => isOwn(snapshot, { installationId }));
   return { items: own.map((snapshot) => ({ kind: "snapshot", ...tagged(snapshot), diskState: null })), next };

@@ -1,5 +1,6 @@
 /** Lists which ranges of a disk hold data, or changed between two snapshots. */
 import { type Extent, KluisError } from "@kluis/domain";
+import type { AzureCall } from "./calls.ts";
 import { pageBlob, timelyCall } from "./disk-access.ts";
 import { recoded } from "./errors.ts";
 import { extentsOf, type PageRange } from "./extents.ts";
@@ -62,7 +63,7 @@ type List = (bounds: Bounds, signal: AbortSignal) => Promise<Listed>;
 
 interface Listing {
   readonly input: PageRangesInput;
-  readonly operation: string;
+  readonly operation: AzureCall;
   readonly list: List;
 }
 

@@ -139,7 +139,7 @@ async function exists(
   const found = await missingAsNull(
     call(
       {
-        operation: `read the ${type === "diskAccesses" ? "disk access" : "disk encryption set"}`,
+        operation: type === "diskAccesses" ? "read the disk access" : "read the disk encryption set",
         target: id,
       },
       async () => {

@@ -92,7 +92,7 @@ export class SasDiskSource implements BlockSource {
   }
 
   #readWith({ grant, blob }: OpenGrant, { offset, length, signal }: ReadRange): Promise<Uint8Array> {
-    const request = { operation: "read the disk", grant, bytes: length };
+    const request = { operation: "read the disk's data", grant, bytes: length } as const;
     const conditions = { ifMatch: this.#etag };
     return blobCall(request, signal, async (abortSignal) => {
       const answer = await blob.download(offset, length, { abortSignal, conditions });
@@ -112,7 +112,7 @@ export class SasDiskSource implements BlockSource {
 /** Opens a disk's snapshot for reading: one HEAD returns its size (without footer) and its ETag. */
 export async function openSasDisk(options: SasDiskOptions): Promise<SasDiskSource> {
   const { grant, renew, signal } = options;
-  const request = { operation: "open the disk", grant, bytes: 0 };
+  const request = { operation: "open the disk", grant, bytes: 0 } as const;
   const access = new DiskAccess(grant, renew);
   const facts = await access.use(signal, ({ blob }) =>
     blobCall(request, signal, (abortSignal) => blob.getProperties({ abortSignal })),

@@ -61,7 +61,7 @@ async function read(
     .compute(subscriptionId)
     .resourceSkus.list({ filter, ...abortable(options) })
     .byPage();
-  const name = { operation: "list VM sizes", target: `/subscriptions/${subscriptionId}` };
+  const name = { operation: "list VM sizes", target: `/subscriptions/${subscriptionId}` } as const;
   for (let count = 0; count < mostPages; count += 1) {
     const page = await call(name, () => pages.next());
     if (page.done === true) break;

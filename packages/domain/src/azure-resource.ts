@@ -110,7 +110,8 @@ export interface NextRemoval {
  */
 export function nextRemoval(tries: number, { retry, retryAfterMs = 0 }: RemovalFailure): NextRemoval {
   const { removalFirstPauseMs: first, removalLongestPauseMs: longest } = limits;
-  if (retry === "after") return { tries, pauseMs: Math.min(longest, Math.max(first, retryAfterMs)) };
+  if (retry === "after" || retry === "turn")
+    return { tries, pauseMs: Math.min(longest, Math.max(first, retryAfterMs)) };
   const pause = Math.min(longest, first * 2 ** Math.min(tries, 20));
   return { tries: tries + 1, pauseMs: Math.min(longest, Math.max(pause, retryAfterMs)) };
 }

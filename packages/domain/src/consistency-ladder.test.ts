@@ -169,3 +169,16 @@ test.each([
 ] as const)("%s of %s is %s", (thrown, request, failure) => {
   expect(rungFailureOf(thrown, request)).toBe(failure);
 });
+
+test("a request that Azure did not take, and a busy collection, are not failures of the snapshot", () => {
+  const collection =
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/restorePointCollections/c";
+  const of = (kind: ErrorKind, params: KluisError["params"]) =>
+    rungFailureOf(new KluisError(kind, { message: "No.", params }), "best");
+  const busy = { code: "AZURE_CONFLICT", reason: "busy" } as const;
+  const failure = { code: "AZURE_FAILED", reason: "reported" } as const;
+  expect(of(failure, { status: 503, target: collection })).toBeNull();
+  expect(of(failure, { status: null, target: `${collection}/restorePoints/p` })).toBe("unknown");
+  expect(of(busy, { target: collection })).toBeNull();
+  expect(of(busy, { target: `${collection}/restorePoints/p` })).toBe("busy");
+});

@@ -94,12 +94,18 @@ const failureByCode: Partial<Readonly<Record<ErrorCode, FailureOf>>> = {
   },
   AZURE_REJECTED: ({ reason }) =>
     reason === "shared-disk" || reason === "disk-not-allocated" ? "unsupported" : null,
-  AZURE_CONFLICT({ reason }) {
-    if (reason === "being-deleted") return null;
-    return reason === "vm-changed" ? "vm-changed" : "busy";
+  AZURE_CONFLICT(error) {
+    if (error.reason === "being-deleted" || isOfCollection(error)) return null;
+    return error.reason === "vm-changed" ? "vm-changed" : "busy";
   },
-  AZURE_FAILED: () => "unknown",
+  // With an HTTP status Azure did not take the request, so no snapshot was tried.
+  AZURE_FAILED: ({ params }) => (typeof params["status"] === "number" ? null : "unknown"),
 };
+
+/** The collection of a VM's restore points is made before the snapshot, and says nothing about the guest. */
+function isOfCollection({ params: { target } }: KluisError): boolean {
+  return typeof target === "string" && /\/restorepointcollections\/[^/]+$/i.test(target);
+}
 
 /** The failure of a try in the ladder's terms; null: the error is not the ladder's, such as an outage or a missing role. */
 export function rungFailureOf(error: unknown, request: SnapshotRequest): RungFailure | null {

@@ -4,10 +4,12 @@
  */
 
 /**
- * Whether a retry can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`), `state` (when
- * something else has ended; with longer pauses), `bounded` (the cause is unknown: for some minutes, then never).
+ * Whether a retry can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`), `turn` (nothing
+ * was sent: when Kluis' own budget of requests has room), `state` (when something else has ended; with longer pauses), `bounded`
+ * (the cause is unknown: for some minutes, then never).
  */
-export type Retry = "never" | "backoff" | "after" | "state" | "bounded";
+export const retryHints = ["never", "backoff", "after", "turn", "state", "bounded"] as const;
+export type Retry = (typeof retryHints)[number];
 
 /**
  * Every code with its retry hint, which an error of Azure may replace by that of its reason. Codes are stable: pages, scripts
@@ -131,7 +133,7 @@ export const errorReasons = {
   VM_NOT_PROTECTED: ["no-policy", "nothing-to-stop"],
   POLICY_NOT_FOUND: [],
   POINT_NOT_FOUND: ["unknown", "none-available", "deleting", "deleted", "gone"],
-  DISK_NOT_FOUND: ["in-vm", "in-point"],
+  DISK_NOT_FOUND: ["in-vm", "in-point", "in-azure"],
   DISK_NOT_SUPPORTED: [
     "disk-kind",
     "no-disk-left",

@@ -95,6 +95,7 @@ export {
   type KluisErrorArguments,
   type PlainErrorCode,
   type Retry,
+  retryHints,
   toKluisError,
 } from "./errors.ts";
 export { storedError } from "./errors-stored.ts";
@@ -228,17 +229,8 @@ export { type WorkName, workNames, workTexts } from "./recurring-names.ts";
 export { redactOutput } from "./redact-output.ts";
 export { type ReportFormat, reportFormats } from "./report.ts";
 export * from "./request-budget.ts";
-  judgeRetention,
-  nextRetentionChange,
-  retentionTiers,
-  type RetentionPoint,
-  type RetentionRules,
-  type RetentionTier,
-  type RetentionVerdict,
 export * from "./request-limit.ts";
 export * from "./retention.ts";
-export {
-} from "./retention.ts";
 export {
   describeSchedule,
   listWords,

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCatalog, type Retry } from "@kluis/domain";
+import { type ErrorCode, errorCatalog, type Retry, retryHints } from "@kluis/domain";
 import type { ServerParams } from "#lib/params.ts";
 import type { ClientErrorCode } from "#messages/errors.ts";
 
@@ -51,10 +51,8 @@ function parseFailure(value: unknown): Failure | null {
   };
 }
 
-const retries: readonly Retry[] = ["never", "backoff", "after", "state", "bounded"];
-
 function parseRetry(value: unknown): Retry | null {
-  return retries.find((one) => one === value) ?? null;
+  return retryHints.find((one) => one === value) ?? null;
 }
 
 function parseParams(value: unknown): ServerParams {

@@ -45,24 +45,26 @@ const throttledBody = z.object({
   }),
 });
 
-/**
- * The bucket that a 429 is about, and for how long; null for other answers, and for a limit of one resource: only the caller
- * waits for that one.
- */
-export function refusedBucket(
-  buckets: readonly Bucket[],
-  answer: BudgetAnswer,
-): { readonly bucket: Bucket; readonly forMs: number } | null {
-  if (answer.status !== 429) return null;
+/** What a 429 limits. */
+export interface BudgetRefusal {
+  readonly scope: "subscription" | "resource";
+  readonly bucket: Bucket;
+  readonly forMs: number;
+}
+
+/** The bucket that a 429 is about, for whom, and for how long; null for other answers. */
+export function refusalOf(buckets: readonly Bucket[], answer: BudgetAnswer): BudgetRefusal | null {
+  const [kind] = buckets;
+  if (answer.status !== 429 || kind === undefined) return null;
   const forMs = retryAfterOf(answer.headers, Date.now()) ?? defaultBlockMs;
   const parsed = throttledBody.safeParse(jsonOf(answer.body));
-  if (!parsed.success) return null;
-  const { code, details = [] } = parsed.data.error;
-  const [kind] = buckets;
-  if (/^(Subscription|Tenant)RequestsThrottled$/.test(code)) return kind ? { bucket: kind, forMs } : null;
+  const { code = "", details = [] } = parsed.success ? parsed.data.error : {};
+  if (/^(Subscription|Tenant)RequestsThrottled$/.test(code))
+    return { scope: "subscription", bucket: kind, forMs };
   const policies = details.flatMap(({ target }) => target ?? []);
   const bucket = buckets.find((one) => policies.some((policy) => isPolicyOf(policy, one)));
-  return bucket ? { bucket, forMs } : null;
+  if (bucket !== undefined) return { scope: "subscription", bucket, forMs };
+  return { scope: "resource", bucket: buckets.at(-1) ?? kind, forMs };
 }
 
 /** A 429 without Retry-After. */

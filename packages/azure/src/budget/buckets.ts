@@ -21,6 +21,15 @@ export interface BudgetCall {
   readonly path: string;
 }
 
+/** The resource that a request is about, with its children: a VM, a disk, a collection. Null for lists. */
+export function resourceOfCall({ path }: Pick<BudgetCall, "path">): string | null {
+  const found = /^.*?\/providers\/[^/]+\/([^/]+)\/[^/]+/i.exec(path);
+  if (found === null) return null;
+  // The status of an operation: Azure counts it for the resource, which its address does not name.
+  const isOperation = found[1]?.toLowerCase() === "locations";
+  return (isOperation ? path : found[0]).toLowerCase();
+}
+
 const reads: Bucket = { name: "reads", size: 250, perSecond: 25, header: "subscription-reads" };
 const writes: Bucket = { name: "writes", size: 200, perSecond: 10, header: "subscription-writes" };
 const deletes: Bucket = { name: "deletes", size: 200, perSecond: 10, header: "subscription-deletes" };

@@ -49,7 +49,7 @@ describe("a refusal of Azure", () => {
     const before = reads();
     for (const azure of [one, two]) {
       const error = await requireVm(azure, vmId("win")).catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ code: "AZURE_THROTTLED", retry: "after" });
+      expect(error).toMatchObject({ code: "AZURE_THROTTLED", retry: "turn" });
       expect(error).toHaveProperty(
         "retryAfterMs",
         expect.toSatisfy((ms: number) => ms > 500_000),

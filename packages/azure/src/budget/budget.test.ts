@@ -1,7 +1,7 @@
 import { createHttpHeaders } from "@azure/core-rest-pipeline";
 import type { BudgetStore } from "@kluis/domain";
 import { describe, expect, test } from "vitest";
-import { refusedBucket, remainingOf } from "./answer.ts";
+import { refusalOf, remainingOf } from "./answer.ts";
 import { bucketsOf, budgetCall } from "./buckets.ts";
 import { LeasedBudget } from "./budget.ts";
 import { memoryBudgetStore } from "./memory-store.ts";
@@ -67,15 +67,17 @@ describe("what Azure says", () => {
   });
   test("is refused is one bucket", () => {
     const door = refusal({ code: "SubscriptionRequestsThrottled", message: "" });
-    expect(refusedBucket(put, door)).toEqual({ bucket: writes, forMs: 17_000 });
+    expect(refusalOf(put, door)).toEqual({ scope: "subscription", bucket: writes, forMs: 17_000 });
     const target = "PutRestorePointSubscriptionMaximum";
     const policy = refusal({ code: "OperationNotAllowed", details: [{ code: "TooManyRequests", target }] });
-    expect(refusedBucket(put, policy)).toEqual({ bucket: putPoint, forMs: 17_000 });
+    expect(refusalOf(put, policy)).toEqual({ scope: "subscription", bucket: putPoint, forMs: 17_000 });
   });
   test("is refused for one VM stops no other", () => {
     const details = [{ code: "TooManyRequests", target: "PutRestorePointResource" }];
-    expect(refusedBucket(put, refusal({ code: "OperationNotAllowed", details }))).toBeNull();
-    expect(refusedBucket(put, { ...refusal({ code: "x" }), status: 409 })).toBeNull();
+    const single = { scope: "resource", bucket: putPoint, forMs: 17_000 };
+    expect(refusalOf(put, refusal({ code: "OperationNotAllowed", details }))).toEqual(single);
+    expect(refusalOf(put, refusal({ code: "TooManyRequests" }))).toEqual(single);
+    expect(refusalOf(put, { ...refusal({ code: "x" }), status: 409 })).toBeNull();
   });
 });
 

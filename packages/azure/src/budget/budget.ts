@@ -3,8 +3,9 @@
  * leases tokens from the shared store, so that most requests need no access to the store.
  */
 import type { BucketKey, BudgetStore } from "@kluis/domain";
-import { type BudgetAnswer, refusedBucket, remainingOf } from "./answer.ts";
-import { type Bucket, type BudgetCall, bucketsOf } from "./buckets.ts";
+import { type BudgetAnswer, type BudgetRefusal, refusalOf, remainingOf } from "./answer.ts";
+import { type Bucket, type BudgetCall, bucketsOf, resourceOfCall } from "./buckets.ts";
+import { RefusedResources, type ResourceUse } from "./refused-resources.ts";
 
 export interface RequestBudget {
   /** 0: the request may be sent. Otherwise the wait in milliseconds: nothing was taken. */
@@ -41,6 +42,7 @@ export class LeasedBudget implements RequestBudget {
   readonly #empty = new Map<string, { readonly from: number; readonly until: number }>();
   readonly #correctedAt = new Map<string, number>();
   readonly #pending = new Map<string, Promise<void>>();
+  readonly #resources = new RefusedResources();
 
   constructor({ store, principal, now = Date.now }: BudgetOptions) {
     this.#store = store;
@@ -49,6 +51,10 @@ export class LeasedBudget implements RequestBudget {
   }
 
   async take(call: BudgetCall): Promise<number> {
+    for (const use of this.#uses(call)) {
+      const waitMs = this.#resources.waitOf(use, this.#now());
+      if (waitMs > 0) return waitMs;
+    }
     const taken: Held[] = [];
     for (const bucket of bucketsOf(call)) {
       const found = await this.#takeOne(this.#key(call, bucket), bucket);
@@ -63,15 +69,31 @@ export class LeasedBudget implements RequestBudget {
 
   async answered(call: BudgetCall, answer: BudgetAnswer): Promise<void> {
     const buckets = bucketsOf(call);
-    const refused = refusedBucket(buckets, answer);
-    if (refused !== null) {
-      const key = this.#key(call, refused.bucket);
-      this.#held.delete(idOf(key));
-      this.#stop(idOf(key), refused.forMs);
-      await this.#store.block(key, refused.forMs);
-      return;
-    }
+    const refusal = refusalOf(buckets, answer);
+    if (refusal !== null) return this.#refused(call, refusal);
+    for (const use of this.#uses(call)) this.#resources.answered(use);
     for (const bucket of buckets) await this.#correct(this.#key(call, bucket), bucket, answer);
+  }
+
+  async #refused(call: BudgetCall, { scope, bucket, forMs }: BudgetRefusal): Promise<void> {
+    const key = this.#key(call, bucket);
+    const use = this.#use(call, bucket);
+    const now = this.#now();
+    const alone = scope === "resource" || (use !== null && this.#resources.isAlone(use, now));
+    if (use !== null) this.#resources.refused(use, { now, forMs, alone });
+    if (alone) return;
+    this.#held.delete(idOf(key));
+    this.#stop(idOf(key), forMs);
+    await this.#store.block(key, forMs);
+  }
+
+  #use(call: BudgetCall, bucket: Bucket): ResourceUse | null {
+    const resource = resourceOfCall(call);
+    return resource === null ? null : { bucketId: idOf(this.#key(call, bucket)), resource };
+  }
+
+  #uses(call: BudgetCall): ResourceUse[] {
+    return bucketsOf(call).flatMap((bucket) => this.#use(call, bucket) ?? []);
   }
 
   async #correct(key: BucketKey, bucket: Bucket, answer: BudgetAnswer): Promise<void> {

@@ -9,13 +9,13 @@ import type { RequestBudget } from "./budget.ts";
 const spread = 0.5;
 
 function notNow(waitMs: number, subscriptionId: string): KluisError {
-  const { retry, action, ...kind } = outcomes.throttled;
+  const { retry: _, action, ...kind } = outcomes.throttled;
   const retryAfterMs = Math.ceil(waitMs * (1 + Math.random() * spread));
-  const azureMessage = "Kluis has used its budget of requests for this subscription.";
+  const azureMessage = "Azure limits the requests of Kluis for this subscription or resource.";
   return new KluisError(kind, {
     message: azureMessage,
     action,
-    retry,
+    retry: "turn",
     retryAfterMs,
     params: { subscriptionId, azureMessage, azureCode: null, retryAfterMs },
   });

@@ -64,13 +64,28 @@ describe("judgeFailure", () => {
     expect(judgeFailure(unknown, { allowed: 3, left: 0 })).toEqual({ kind: "give-up" });
   });
 
-  it("waits as long as Azure requests, and throttling uses no try", () => {
-    const error = new KluisError("AZURE_THROTTLED", {
-      reason: "connection",
-      message: "Slow down.",
-      retryAfterMs: 17_000,
-    });
-    expect(judgeFailure(error, { allowed: 25, left: 0 })).toEqual({
+  const throttled = (retryAfterMs: number, retry: "after" | "turn") =>
+    new KluisError("AZURE_THROTTLED", { reason: "connection", message: "Slow down.", retryAfterMs, retry });
+
+  it("waits as long as Azure requests, or as for other failures if that is longer", () => {
+    const delays = [24, 16].map((left) => judgeFailure(throttled(17_000, "after"), { allowed: 25, left }));
+    expect(delays).toEqual([
+      { kind: "again", delayMs: 17_000, attemptsLeft: 24 },
+      { kind: "again", delayMs: 256_000, attemptsLeft: 16 },
+    ]);
+  });
+
+  it("ends when Azure throttles every try, and waits an hour at most between two", () => {
+    expect(judgeFailure(throttled(17_000, "after"), { allowed: 25, left: 0 })).toEqual({ kind: "give-up" });
+    const day = 86_400_000;
+    for (const retry of ["after", "turn"] as const)
+      expect(judgeFailure(throttled(day, retry), { allowed: 25, left: 24 })).toMatchObject({
+        delayMs: 3_600_000,
+      });
+  });
+
+  it("uses no try for a request that its own budget held back", () => {
+    expect(judgeFailure(throttled(17_000, "turn"), { allowed: 25, left: 0 })).toEqual({
       kind: "again",
       delayMs: 17_000,
       attemptsLeft: 1,

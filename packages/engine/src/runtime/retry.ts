@@ -1,6 +1,6 @@
 /** Decides whether and when a failed task is retried. Pure. */
 import { knownError } from "@kluis/db";
-import { KluisError } from "@kluis/domain";
+import { KluisError, longestBlockMs } from "@kluis/domain";
 
 /** The first pause of `backoff`; each further one is twice as long. */
 const BACKOFF_FIRST_MS = 1_000;
@@ -10,8 +10,8 @@ const BACKOFF_LONGEST_MS = 5 * 60_000;
 const STATE_FIRST_MS = 5_000;
 /** Tries of `bounded`, from its first failure on: about nine minutes. */
 const BOUNDED_TRIES = 10;
-/** The shortest pause of `after`, for servers that answer 0. */
-const AFTER_SHORTEST_MS = 500;
+/** The shortest pause of a limited request, for servers that answer 0. */
+const LIMITED_SHORTEST_MS = 500;
 
 export type Verdict =
   | { readonly kind: "give-up" }
@@ -39,20 +39,21 @@ export function failureOf(
 }
 
 /**
- * Judges a failed try. `never` gives up. `backoff` waits 1 s, 2 s, 4 s … up to 5 minutes until the tries are used up. `after`
- * waits as long as Azure requests and uses no try, because throttling is not a failure. `state` is a slower `backoff`, and
- * `bounded` a `backoff` that leaves few tries, whatever failed before it.
+ * Judges a failed try. `never` gives up. `backoff` waits 1 s, 2 s, 4 s … up to 5 minutes until the tries are used up. `after` is a
+ * `backoff` that waits at least as long as Azure requests: a limit that never ends must not hold a job forever. `turn` uses no try,
+ * because Kluis sent nothing, and its own budgets always refill. `state` is a slower `backoff`, and `bounded` a `backoff` that
+ * leaves few tries, whatever failed before it. Every pause is at most `longestBlockMs`.
  */
 export function judgeFailure(error: KluisError, tries: Tries): Verdict {
   switch (error.retry) {
     case "never":
       return { kind: "give-up" };
+    case "turn": {
+      const askedMs = Math.min(longestBlockMs, error.retryAfterMs ?? BACKOFF_FIRST_MS);
+      return { kind: "again", delayMs: Math.max(LIMITED_SHORTEST_MS, askedMs), attemptsLeft: tries.left + 1 };
+    }
     case "after":
-      return {
-        kind: "again",
-        delayMs: Math.max(AFTER_SHORTEST_MS, error.retryAfterMs ?? BACKOFF_FIRST_MS),
-        attemptsLeft: tries.left + 1,
-      };
+      return again(error, tries, LIMITED_SHORTEST_MS);
     case "backoff":
       return again(error, tries);
     case "state":
@@ -75,7 +76,8 @@ function bounded({ allowed, left }: Tries): Tries {
 
 function again(error: KluisError, tries: Tries, atLeastMs = 0): Verdict {
   if (tries.left <= 0) return { kind: "give-up" };
-  const delayMs = backoffMs(failedBefore(tries), Math.max(atLeastMs, error.retryAfterMs ?? 0));
+  const askedMs = Math.min(longestBlockMs, error.retryAfterMs ?? 0);
+  const delayMs = backoffMs(failedBefore(tries), Math.max(atLeastMs, askedMs));
   return { kind: "again", delayMs, attemptsLeft: tries.left };
 }
 

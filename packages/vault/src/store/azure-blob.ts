@@ -150,13 +150,14 @@ class AzureBlobStore implements BlobStore {
       const listing = this.container.listBlobsFlat({ prefix, abortSignal });
       // The SDK lists nothing for an empty token.
       const pages = listing.byPage(token === "" ? {} : { continuationToken: token });
-      const { value, done } = await pages.next();
-      if (done === true) return { found: [], token: "" };
-      const found = value.segment.blobItems.map(({ name, properties }) => ({
+      const next = await pages.next();
+      if (next.done === true) return { found: [], token: "" };
+      const { segment, continuationToken } = next.value;
+      const found = segment.blobItems.map(({ name, properties }) => ({
         name,
         bytes: properties.contentLength ?? 0,
       }));
-      return { found, token: value.continuationToken ?? "" };
+      return { found, token: continuationToken ?? "" };
     });
   }
 

@@ -78,7 +78,7 @@ describe("a storage that never answers", () => {
     });
   });
 
-  it("is no time-out when the caller cancels", async () => {
+  it("is not late when the caller cancels", async () => {
     const { store } = await storeThat((request) => void request.resume());
     const cancel = new AbortController();
     const reading = failureOf(store.get("packs/one", { signal: cancel.signal }));

@@ -82,6 +82,10 @@ export const backupErrors = catalog({
           message: "The recovery point has no disk {disk}.",
           action: "It has these disks: {disks}.",
         },
+        "in-azure": {
+          message: "Azure does not find any disk of {vm} that would be backed up: {disks}.",
+          action: "Check in Azure whether the disks still exist, then start the backup again.",
+        },
       },
     },
     DISK_NOT_SUPPORTED: {
@@ -206,6 +210,10 @@ export const backupErrors = catalog({
         "in-point": {
           message: "Het herstelpunt heeft geen schijf {disk}.",
           action: "Het herstelpunt heeft deze schijven: {disks}.",
+        },
+        "in-azure": {
+          message: "Azure vindt geen enkele schijf van {vm} waarvan een back-up zou worden gemaakt: {disks}.",
+          action: "Controleer in Azure of de schijven nog bestaan en start de back-up opnieuw.",
         },
       },
     },

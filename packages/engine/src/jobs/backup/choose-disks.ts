@@ -30,7 +30,7 @@ export interface ChosenDisks {
   readonly refused: RefusedDisk[];
 }
 
-/** @throws KluisError DISK_NOT_SUPPORTED when no disk is left */
+/** @throws KluisError DISK_NOT_SUPPORTED when no disk is left, DISK_NOT_FOUND when Azure finds none of them */
 export async function chooseDisks(
   { deps, job }: Pick<StepContext<BackupMemory>, "deps" | "job">,
   disks: readonly DiskFinding[],
@@ -58,12 +58,26 @@ export async function chooseDisks(
     } else chosen.disks.push(memoryDisk(key, facts, raw));
   }
   if (chosen.disks.length > 0) return chosen;
-  const reasons = chosen.excluded.map((disk) => `${disk.name}: ${disk.reason}`).join(" ");
-  throw new KluisError("DISK_NOT_SUPPORTED", {
+  throw noDiskLeft(vm.name, chosen);
+}
+
+function noDiskLeft(vm: string, { excluded, refused }: ChosenDisks): KluisError {
+  const missing = excluded.filter((disk) => disk.notice?.code === "disk-missing");
+  if (refused.length > 0 && missing.length === refused.length) {
+    const disks = missing.map(({ name }) => name).join(", ");
+    return new KluisError("DISK_NOT_FOUND", {
+      reason: "in-azure",
+      message: `Azure does not find any disk of VM ${vm} that would be backed up: ${disks}.`,
+      action: "Check in Azure whether the disks still exist, then start the backup again.",
+      params: { vm, disks },
+    });
+  }
+  const reasons = excluded.map((disk) => `${disk.name}: ${disk.reason}`).join(" ");
+  return new KluisError("DISK_NOT_SUPPORTED", {
     reason: "no-disk-left",
-    message: `VM ${vm.name} has no disk that can be backed up. ${reasons}`,
+    message: `VM ${vm} has no disk that can be backed up. ${reasons}`,
     action: "Include at least one disk that Kluis can back up.",
-    params: { vm: vm.name, reasons },
+    params: { vm, reasons },
   });
 }
 
