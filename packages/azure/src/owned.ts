@@ -23,7 +23,10 @@ export async function listOwnedCollections(
   { subscriptionId, installationId, link, ...options }: ListOwnedOptions,
 ): Promise<Page<OwnedResource>> {
   const listing = azure.compute(subscriptionId).restorePointCollections.listAll(abortable(options));
-  const name = { operation: "list restore point collections", target: `/subscriptions/${subscriptionId}` } as const;
+  const name = {
+    operation: "list restore point collections",
+    target: `/subscriptions/${subscriptionId}`,
+  } as const;
   const { items, next } = await pageOf(name, listing, link);
   const resources = items.flatMap(({ id, name: called = "", tags }): OwnedResource[] => {
     if (id === undefined || tags?.[installationTag] !== installationId) return [];

@@ -1,7 +1,7 @@
 /**
  * Resources that Kluis creates, as desired state: jobs say what is wanted, and the reconciler makes it so. Pure.
  */
-import type { Retry } from "./errors.ts";
+import { isLimited, type Retry } from "./errors.ts";
 import { limits } from "./limits.ts";
 
 /** `manifest`: the manifest of a backup that failed or was canceled after its write began; it is in the vault. */
@@ -110,8 +110,7 @@ export interface NextRemoval {
  */
 export function nextRemoval(tries: number, { retry, retryAfterMs = 0 }: RemovalFailure): NextRemoval {
   const { removalFirstPauseMs: first, removalLongestPauseMs: longest } = limits;
-  if (retry === "after" || retry === "turn")
-    return { tries, pauseMs: Math.min(longest, Math.max(first, retryAfterMs)) };
+  if (isLimited(retry)) return { tries, pauseMs: Math.min(longest, Math.max(first, retryAfterMs)) };
   const pause = Math.min(longest, first * 2 ** Math.min(tries, 20));
   return { tries: tries + 1, pauseMs: Math.min(longest, Math.max(pause, retryAfterMs)) };
 }

@@ -11,6 +11,11 @@
 export const retryHints = ["never", "backoff", "after", "turn", "state", "bounded"] as const;
 export type Retry = (typeof retryHints)[number];
 
+/** Requests are limited: by the service, or by Kluis' own budget. */
+export function isLimited(retry: Retry): boolean {
+  return retry === "after" || retry === "turn";
+}
+
 /**
  * Every code with its retry hint, which an error of Azure may replace by that of its reason. Codes are stable: pages, scripts
  * and reports may depend on them.

@@ -91,6 +91,7 @@ export {
   errorReasons,
   isGuestFailure,
   isKluisError,
+  isLimited,
   KluisError,
   type KluisErrorArguments,
   type PlainErrorCode,

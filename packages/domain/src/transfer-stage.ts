@@ -3,7 +3,7 @@
  *
  * A parked transfer uses no tries, and keeps its snapshot and everything that was moved.
  */
-import type { ErrorCode, Retry } from "./errors.ts";
+import { type ErrorCode, isLimited, type Retry } from "./errors.ts";
 import { isOpenJobState, type JobStage, type JobState } from "./job-states.ts";
 import { limits } from "./limits.ts";
 
@@ -111,16 +111,11 @@ function isOutage({ error, failedBefore, parkedSince }: TransferFailure): boolea
       return true;
     case "soft":
       // Throttling uses no tries. A long pause is an outage; a short one is how Azure slows a caller down.
-      if (isWait(error.retry) && (error.retryAfterMs ?? 0) >= limits.transferLongPauseMs) return true;
+      if (isLimited(error.retry) && (error.retryAfterMs ?? 0) >= limits.transferLongPauseMs) return true;
       return parkedSince !== null || failedBefore >= SOFT_TRIES;
     default:
       return kind satisfies never;
   }
-}
-
-/** Requests are limited, by Azure or by Kluis' own budget. */
-function isWait(retry: Retry): boolean {
-  return retry === "after" || retry === "turn";
 }
 
 /** The pause of a parked transfer: half as long as the outage has lasted, between 1 second and 15 minutes. */

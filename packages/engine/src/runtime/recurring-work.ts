@@ -11,7 +11,7 @@ import {
   readRecurringWork,
   saveRecurringWork,
 } from "@kluis/db";
-import { errorInfo, forEachConcurrent, notice, type WorkName, workRules } from "@kluis/domain";
+import { errorInfo, forEachConcurrent, isLimited, notice, type WorkName, workRules } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import type { Again } from "./tasks.ts";
 
@@ -147,7 +147,7 @@ const longestPauseMs = 15 * 60_000;
 function throttledOf(outcome: Outcome): readonly Throttled[] {
   if (outcome === null) return [];
   const { retry, retryAfterMs = 0 } = knownError(outcome.error);
-  if (retry !== "after") return [];
+  if (!isLimited(retry)) return [];
   return [{ kind: "throttled", pauseMs: Math.min(longestPauseMs, Math.max(1_000, retryAfterMs)) }];
 }
 

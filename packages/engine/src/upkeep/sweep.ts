@@ -20,7 +20,7 @@ import {
   wantLeftRemoved,
   wantOrphanRemoved,
 } from "@kluis/db";
-import { limits } from "@kluis/domain";
+import { isLimited, limits } from "@kluis/domain";
 import { z } from "zod";
 import type { EngineDeps } from "../deps.ts";
 import { type RecurringWork, runWork, type WorkPage } from "../runtime/recurring-work.ts";
@@ -150,7 +150,7 @@ async function pageAt(deps: EngineDeps, at: Cursor, signal: AbortSignal): Promis
     page = await lists[phase](deps.azure, { subscriptionId, installationId, link, signal });
   } catch (error) {
     signal.throwIfAborted();
-    if (knownError(error).retry === "after") throw error;
+    if (isLimited(knownError(error).retry)) throw error;
     return { items: [{ kind: "unlisted", at, error }], next: nextPhase(deps, at) };
   }
   const after =
