@@ -19,6 +19,7 @@ export const azureCalls = {
   "install the snapshot extension": ["virtualMachineExtensions.createOrUpdate", "operations.get"],
   "set the VSS backup type of the guest": ["virtualMachines.runCommand", "operations.get"],
   "read the guest's services and programs": ["virtualMachines.runCommand", "operations.get"],
+  "work with the scripts of the guest": ["virtualMachines.runCommand", "operations.get"],
   "read the restore point collection": ["restorePointCollections.get"],
   "create the restore point collection": ["restorePointCollections.createOrUpdate"],
   "read the restore point": ["restorePoints.get"],
