@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
 import { jobDoing, jobWord } from "./words.ts";
 
-const job = { kind: "backup", state: "running", stage: "transfer", parkedSince: null } as const;
+const job = {
+  kind: "backup",
+  state: "running",
+  stage: "transfer",
+  parkedSince: null,
+  waitsFor: null,
+} as const;
 
 test("a job that waits says for what, instead of running", () => {
   expect(jobWord(job)).toEqual({ text: "Running", tone: null });
@@ -10,6 +16,11 @@ test("a job that waits says for what, instead of running", () => {
   expect([jobWord(waiting), jobDoing(waiting)]).toEqual([
     { text: "Waiting for transfer", tone: "dim" },
     "Waiting for transfer",
+  ]);
+  const closed = { ...job, waitsFor: "window" } as const;
+  expect([jobWord(closed).text, jobDoing(closed)]).toEqual([
+    "Waiting for transfer",
+    "Waits for the transfer window of its policy",
   ]);
   const parked = { ...job, parkedSince: "2026-05-01T00:00:00Z" };
   expect([jobWord(parked), jobDoing(parked)]).toEqual([

@@ -2,6 +2,8 @@
 import {
   type Consistency,
   consistencyTexts,
+  type DeadlineStanding,
+  deadlineStandingOf,
   deltaMethodTexts,
   type JobKind,
   type JobState,
@@ -18,6 +20,7 @@ import {
   suitabilitySeverityTexts,
   suitabilitySignTexts,
   type TransferWait,
+  transferReasonTexts,
   transferWaitOf,
   transferWaitTexts,
   type VmStatus,
@@ -104,15 +107,30 @@ const transferWaitWords = {
 } as const satisfies Record<TransferWait, Word>;
 
 /** The state of a job, or what its transfer waits for. */
-export function jobWord(job: Pick<JobRow, "state" | "stage" | "parkedSince">): Word {
+export function jobWord(job: Pick<JobRow, "state" | "stage" | "parkedSince" | "waitsFor">): Word {
   const wait = transferWaitOf(job);
   return wait === null ? jobStateWords[job.state] : transferWaitWords[wait];
 }
 
 /** What a running job does now. */
-export function jobDoing(job: Pick<JobRow, "kind" | "state" | "stage" | "parkedSince">): string {
+export function jobDoing(job: Pick<JobRow, "kind" | "state" | "stage" | "parkedSince" | "waitsFor">): string {
   const wait = transferWaitOf(job);
-  return wait === null ? stepText(job.kind, job.stage) : transferWaitTexts[wait];
+  if (wait === null) return stepText(job.kind, job.stage);
+  return wait === "turn" && job.waitsFor !== null
+    ? transferReasonTexts[job.waitsFor]
+    : transferWaitTexts[wait];
+}
+
+const deadlineWords = {
+  "at-risk": { text: "at risk", tone: "warn" },
+  met: { text: "met", tone: null },
+  missed: { text: "missed", tone: "bad" },
+} as const satisfies Record<DeadlineStanding, Word>;
+
+/** How a job stands to its deadline, within a column or a sentence. */
+export function deadlineWord(job: Parameters<typeof deadlineStandingOf>[0]): Word {
+  const standing = deadlineStandingOf(job);
+  return standing === null ? { text: "–", tone: null } : deadlineWords[standing];
 }
 
 /** The name of a step. `access` and `transfer` run the other way in a restore. */

@@ -79,6 +79,7 @@ export {
 export * from "./consistency-ladder.ts";
 export * from "./consistency-run.ts";
 export { deadlineFor, deadlineMet, manualDeadline } from "./deadline.ts";
+export * from "./deadline-standing.ts";
 export { describePolicy, describeRetention } from "./describe.ts";
 export {
   type ErrorCode,

@@ -6,6 +6,7 @@
 import { type ErrorCode, isLimited, type Retry } from "./errors.ts";
 import { isOpenJobState, type JobStage, type JobState } from "./job-states.ts";
 import { limits } from "./limits.ts";
+import type { TransferReason } from "./transfer-wait.ts";
 
 /**
  * - `retry`: no outage; the rule of the task's retries decides.
@@ -148,8 +149,11 @@ export function transferWaitOf(job: {
   readonly state: JobState;
   readonly stage: JobStage;
   readonly parkedSince: Date | string | null;
+  /** What its forecast found; missing: there is none. */
+  readonly waitsFor?: TransferReason | null;
 }): TransferWait | null {
   if (!isOpenJobState(job.state) || job.stage === "cleaning-up") return null;
   if (job.parkedSince !== null) return "outage";
-  return job.stage === "transfer-waiting" ? "turn" : null;
+  const waitsFor = job.waitsFor ?? null;
+  return job.stage === "transfer-waiting" || waitsFor !== null ? "turn" : null;
 }

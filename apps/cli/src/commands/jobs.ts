@@ -1,9 +1,11 @@
 /** Jobs. */
 import {
   formatBytes,
+  isOpenJobState,
   jobStates,
   snapshotRequestTexts,
   type TryOutcome,
+  transferReasonTexts,
   tryOutcomeTexts,
 } from "@kluis/domain";
 import { z } from "zod";
@@ -19,6 +21,7 @@ import { anyOf, jobArgument, text, waitFlag, wholeNumber } from "../values.ts";
 import { exitCodeOfJob, waitForJob } from "../wait.ts";
 import {
   consistencyText,
+  deadlineWord,
   deltaText,
   jobKindText,
   jobTitle,
@@ -75,6 +78,13 @@ function jobColumns(rows: readonly JobRow[], look: Look): readonly Column<JobRow
       value: (job) => jobWord(job).text,
       tone: (job) => jobWord(job).tone,
     },
+    {
+      title: "DEADLINE",
+      value: (job) => deadlineWord(job).text,
+      tone: (job) => deadlineWord(job).tone,
+      leaveOut: 1,
+    },
+    { title: "ENDS (UTC)", value: (job) => minuteOf(job.endedAt ?? job.forecastEndAt), leaveOut: 2 },
     { title: "CREATED (UTC)", value: (job) => minuteOf(job.createdAt) },
     {
       title: "TOOK",
@@ -128,6 +138,7 @@ function describe(one: JobView, look: Look): string {
     facts.push(["Outage", `${one.parkedError.message} (${one.parkedError.code})`]);
     if (one.parkedError.action !== null) facts.push(["What to do", one.parkedError.action]);
   }
+  facts.push(...transferFacts(one));
   if (one.capture !== null) {
     facts.push(["Consistency", levelOf(one.capture)]);
     if (one.capture.reason !== null) facts.push(["Reason", one.capture.reason]);
@@ -145,6 +156,27 @@ function describe(one: JobView, look: Look): string {
   if (one.disks.length > 0) parts.push(formatTable(diskColumns, one.disks, { empty: "", look }));
   if (one.resources.length > 0) parts.push(formatTable(resourceColumns, one.resources, { empty: "", look }));
   return parts.join("\n\n");
+}
+
+/** What an open transfer waits for, its forecast, and the deadline. */
+function transferFacts(one: JobView): [string, string][] {
+  const facts: [string, string][] = [];
+  if (isOpenJobState(one.state)) {
+    if (one.waitsFor !== null) facts.push(["Transfer", transferReasonTexts[one.waitsFor]]);
+    if (one.queuePosition !== null) facts.push(["Place in queue", String(one.queuePosition)]);
+    if (one.forecastStartAt !== null) facts.push(["Starts", `expected ${timeOf(one.forecastStartAt)}`]);
+    if (one.forecastAt !== null) {
+      const end = one.forecastEndAt === null ? "not known" : `expected ${timeOf(one.forecastEndAt)}`;
+      facts.push(["Ends", end]);
+    }
+  }
+  if (one.deadlineAt !== null) {
+    const { text: standing } = deadlineWord(one);
+    facts.push(["Deadline", `${timeOf(one.deadlineAt)}${standing === "–" ? "" : ` (${standing})`}`]);
+  }
+  if (one.replacedCount > 0)
+    facts.push(["Replaced", `${one.replacedCount} snapshots in a row before their transfer`]);
+  return facts;
 }
 
 /** Each try of the snapshot, and why it failed. */

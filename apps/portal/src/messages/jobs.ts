@@ -2,6 +2,7 @@ import type { JobKind, VerifyMode } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 import { jobCapture } from "#messages/job-capture.ts";
 import { jobResources } from "#messages/job-resources.ts";
+import { jobTransfer } from "#messages/job-transfer.ts";
 import { jobWords } from "#messages/job-words.ts";
 
 /** Jobs: the list and one job. */
@@ -10,6 +11,7 @@ export const jobs = catalog({
     ...jobWords.en,
     resources: jobResources.en,
     capture: jobCapture.en,
+    transfer: jobTransfer.en,
     title: "Jobs",
     one: "Job",
     lead: "Backups, restores, verifications and deletions, running and finished.",
@@ -100,9 +102,9 @@ export const jobs = catalog({
       noDisks: "No disks yet",
       noDisksText: "The disks appear when the snapshot exists and the changes are known.",
       failedTitle: "This job failed",
-      waitingTitle: "The snapshot is complete and waits for its transfer",
+      waitingTitle: "The transfer waits",
       waitingText:
-        "The transfer starts when an earlier transfer of this virtual machine has ended and an engine is free.",
+        "It starts when an earlier transfer of this virtual machine has ended and an engine is free.",
       parkedTitle: "An outage stops this transfer",
       parkedText:
         "The snapshot and everything that was moved are kept. A newer snapshot of this virtual machine replaces this one.",
@@ -128,6 +130,7 @@ export const jobs = catalog({
     ...jobWords.nl,
     resources: jobResources.nl,
     capture: jobCapture.nl,
+    transfer: jobTransfer.nl,
     title: "Taken",
     one: "Taak",
     lead: "Back-ups, herstelbewerkingen, verificaties en verwijderingen, actief en voltooid.",
@@ -218,9 +221,9 @@ export const jobs = catalog({
       noDisks: "Nog geen schijven",
       noDisksText: "De schijven verschijnen als de momentopname bestaat en de wijzigingen bekend zijn.",
       failedTitle: "Deze taak is mislukt",
-      waitingTitle: "De momentopname is gereed en wacht op overdracht",
+      waitingTitle: "De overdracht wacht",
       waitingText:
-        "De overdracht begint wanneer een eerdere overdracht van deze virtuele machine is beëindigd en een engine vrij is.",
+        "De overdracht begint zodra een eerdere overdracht van deze virtuele machine is beëindigd en een engine vrij is.",
       parkedTitle: "Een storing houdt deze overdracht tegen",
       parkedText:
         "De momentopname en alles wat al is overgedragen blijven bewaard. Een nieuwere momentopname van deze virtuele machine vervangt deze.",

@@ -60,14 +60,16 @@ export interface FactsProps {
   readonly columns?: 1 | 2 | 3 | 4;
   /** Values are figures or a word: two columns even on a phone. */
   readonly short?: boolean;
+  /** Values are narrower than a time with its zone: three columns in less room. */
+  readonly dense?: boolean;
 }
 
 /** Names and values of one thing, as a description list. The columns follow the room that the card has, not the window. */
-export function Facts({ facts, columns = 3, short = false }: FactsProps) {
+export function Facts({ facts, columns = 3, short = false, dense = false }: FactsProps) {
   const grid = {
     1: "",
     2: "@md:grid-cols-2",
-    3: "@md:grid-cols-2 @2xl:grid-cols-3",
+    3: dense ? "@sm:grid-cols-2 @lg:grid-cols-3" : "@md:grid-cols-2 @2xl:grid-cols-3",
     4: "@md:grid-cols-2 @2xl:grid-cols-4",
   };
   return (

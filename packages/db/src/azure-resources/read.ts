@@ -23,7 +23,7 @@ export function listVmSnapshots(tx: Tx, vmId: string, limit: number): Promise<Vm
   return readViews(
     tx,
     snapshots,
-    Prisma.sql`WHERE a."vmId" = ${vmId}::uuid AND a.kind = 'restore-point' AND a.state <> 'removed' AND a.wanted <> 'present'
+    Prisma.sql`WHERE a."vmId" = ${vmId}::uuid AND a.kind IN ('restore-point', 'snapshot') AND a.state <> 'removed' AND a.wanted <> 'present'
       ORDER BY a."createdAt" DESC, a.id LIMIT ${limit}`,
   );
 }

@@ -34,7 +34,7 @@ const composed = {
   consistency: Prisma.sql`r."consistencyReached"`,
   // A snapshot that is removed, or is being removed, restores nothing.
   instantRestoreUntil: Prisma.sql`CASE WHEN r."instantRestoreUntil" IS NOT NULL AND r."snapshotRemovedAt" IS NULL
-    AND NOT EXISTS (SELECT FROM "AzureResource" a WHERE a."jobId" = r."jobId" AND a.kind = 'restore-point'
+    AND NOT EXISTS (SELECT FROM "AzureResource" a WHERE a."jobId" = r."jobId" AND a.kind IN ('restore-point', 'snapshot')
       AND (a.wanted = 'removed' OR a.state = 'removed')) THEN r."instantRestoreUntil" END`,
   diskCount: Prisma.sql`(SELECT count(*) FROM "RecoveryPointDisk" d WHERE d."pointId" = r.id)`,
   lastVerified: Prisma.sql`CASE WHEN r."lastVerifiedAt" IS NOT NULL

@@ -3,6 +3,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { JobProgressBar } from "#features/jobs/job-progress.tsx";
 import { JobKindIcon, JobStateBadge } from "#features/jobs/job-status.tsx";
+import { TransferLine } from "#features/jobs/job-transfer.tsx";
 import { elapsedMs } from "#features/jobs/job-view-model.ts";
 import type { JobRow } from "#lib/api-types.ts";
 import { useFormat } from "#lib/use-format.ts";
@@ -66,7 +67,12 @@ export function useJobColumns(options: {
       key: "state",
       className: "w-64",
       header: t("columns.state"),
-      cell: (job) => <JobStateBadge job={job} />,
+      cell: (job) => (
+        <span className="flex flex-col items-start gap-1">
+          <JobStateBadge job={job} />
+          <TransferLine job={job} />
+        </span>
+      ),
     },
     {
       key: "progress",

@@ -2,6 +2,7 @@
 import { type VerifyMode, verifyModes } from "@kluis/domain";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { useTransferFacts } from "#features/jobs/job-transfer.tsx";
 import { elapsedMs, startedBy } from "#features/jobs/job-view-model.ts";
 import type { JobView } from "#lib/api-types.ts";
 import { useFormat } from "#lib/use-format.ts";
@@ -46,8 +47,7 @@ export function JobFacts({ job }: { job: JobView }) {
     });
   }
   if (job.dueAt !== null) facts.push({ label: t("detail.due"), value: <AbsoluteTime at={job.dueAt} /> });
-  if (job.deadlineAt !== null)
-    facts.push({ label: t("detail.deadline"), value: <AbsoluteTime at={job.deadlineAt} /> });
+  facts.push(...useTransferFacts(job));
   facts.push({
     label: t("detail.id"),
     value: <Copyable value={job.id} what={t("detail.idName")} />,

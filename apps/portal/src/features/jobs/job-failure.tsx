@@ -1,6 +1,7 @@
 "use client";
 import { isOpenJobState, transferWaitOf } from "@kluis/domain";
 import { useTranslations } from "next-intl";
+import { DeadlineAlert } from "#features/jobs/job-transfer.tsx";
 import type { JobView } from "#lib/api-types.ts";
 import { useErrorView } from "#lib/use-error-view.ts";
 import { Alert } from "#ui/alert.tsx";
@@ -18,6 +19,7 @@ export function JobAlerts({ job }: { job: JobView }) {
       {job.state === "cancelled" ? (
         <Alert title={t("detail.canceledTitle")}>{t(`detail.canceledText.${job.kind}`)}</Alert>
       ) : null}
+      <DeadlineAlert job={job} />
       <TransferAlert job={job} />
       {job.error === null ? null : (
         <Alert
@@ -48,7 +50,7 @@ function TransferAlert({ job }: { job: JobView }) {
   const describe = useErrorView();
   const wait = transferWaitOf(job);
   if (wait === null) return null;
-  if (wait === "turn") return <Alert title={t("detail.waitingTitle")}>{t("detail.waitingText")}</Alert>;
+  if (wait === "turn") return <WaitingAlert job={job} />;
   const { parkedSince, parkedUntil, parkedError } = job;
   const code = parkedError?.code ?? null;
   const title = t("detail.parkedTitle");
@@ -60,6 +62,21 @@ function TransferAlert({ job }: { job: JobView }) {
         <AbsoluteTime at={parkedUntil} />.
       </p>
       <p>{t("detail.parkedText")}</p>
+    </Alert>
+  );
+}
+
+/** What the transfer waits for, and when it is expected to end. */
+function WaitingAlert({ job: { waitsFor, forecastEndAt } }: { job: JobView }) {
+  const t = useTranslations("jobs");
+  return (
+    <Alert title={t("detail.waitingTitle")}>
+      <p>{waitsFor === null ? t("detail.waitingText") : `${t(`transfer.reasons.${waitsFor}`)}.`}</p>
+      {forecastEndAt === null ? null : (
+        <p>
+          {t("transfer.end")}: <AbsoluteTime at={forecastEndAt} seconds={false} />
+        </p>
+      )}
     </Alert>
   );
 }

@@ -1,5 +1,12 @@
 "use client";
-import { type JobKind, type JobStage, type JobState, type TransferWait, transferWaitOf } from "@kluis/domain";
+import {
+  type JobKind,
+  type JobStage,
+  type JobState,
+  type TransferReason,
+  type TransferWait,
+  transferWaitOf,
+} from "@kluis/domain";
 import { Archive, HardDriveDownload, type LucideIcon, ShieldCheck, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { stepName, stepOfStage } from "#features/jobs/job-view-model.ts";
@@ -28,6 +35,7 @@ export function JobStateBadge({
     readonly state: JobState;
     readonly stage: JobStage;
     readonly parkedSince: string | null;
+    readonly waitsFor?: TransferReason | null;
   };
 }) {
   const t = useTranslations("jobs");

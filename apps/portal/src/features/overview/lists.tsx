@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { JobLink } from "#features/jobs/job-columns.tsx";
 import { JobProgressBar } from "#features/jobs/job-progress.tsx";
 import { JobStateBadge } from "#features/jobs/job-status.tsx";
+import { TransferLine } from "#features/jobs/job-transfer.tsx";
 import { RaisedItem } from "#features/overview/raised-item.tsx";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import type { JobRow, OverviewView } from "#lib/api-types.ts";
@@ -117,6 +118,7 @@ export function Running({ jobs }: { jobs: readonly JobRow[] }) {
             <JobStateBadge job={job} />
           </div>
           <JobProgressBar job={job} />
+          <TransferLine job={job} />
         </li>
       ))}
     </ul>

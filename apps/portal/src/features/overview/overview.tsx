@@ -8,6 +8,7 @@ import { useLiveJobs } from "#features/jobs/use-live-jobs.ts";
 import { Attention, Running } from "#features/overview/lists.tsx";
 import { attentionCount, headline } from "#features/overview/overview-view-model.ts";
 import { StorageCard } from "#features/overview/storage.tsx";
+import { hasTransfers, Transfers } from "#features/overview/transfers.tsx";
 import { Wall } from "#features/overview/wall.tsx";
 import { usePointColumns } from "#features/points/point-columns.tsx";
 import { VmHistory } from "#features/vms/vm-history.tsx";
@@ -177,6 +178,7 @@ function LoadedOverview({ view }: { view: OverviewView }) {
             id="running"
             flush
             actions={<MoreLink href="/jobs" label={t("allJobs")} />}
+            footer={hasTransfers(view.transfers) ? <Transfers transfers={view.transfers} /> : undefined}
           >
             <Running jobs={view.running} />
           </Card>

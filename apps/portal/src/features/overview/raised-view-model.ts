@@ -10,8 +10,12 @@ const vmTab =
   (tab: string): Place =>
   ({ vm }) =>
     vm === null ? settings : `/vms/${vm.id}${tab === "" ? "" : `?tab=${tab}`}`;
-/** The key ends with the id of the job. */
-const job: Place = ({ key }) => `/jobs/${key.slice(key.indexOf(":") + 1)}`;
+const jobKey = /^[a-z-]+:([0-9a-f-]{36})$/u;
+/** A key that ends with an id is about that job. */
+const job: Place = (item) => {
+  const [, id] = jobKey.exec(item.key) ?? [];
+  return id === undefined ? vmTab("")(item) : `/jobs/${id}`;
+};
 
 const places: Readonly<Record<AttentionKind, Place>> = {
   "azure-removal": vmTab("snapshots"),

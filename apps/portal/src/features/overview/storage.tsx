@@ -15,6 +15,7 @@ export function StorageCard({ storage }: { storage: OverviewView["storage"] }) {
     <Card title={t("storage")} id="storage">
       <Facts
         short
+        dense
         facts={[
           { label: t("storagePoints"), value: format.number(storage.points) },
           { label: t("storageLogical"), value: <ByteSize bytes={storage.logicalBytes} /> },

@@ -62,7 +62,7 @@ export function VmFacts({ vm }: { vm: VmView }) {
       wide: true,
     },
   ];
-  return <Facts facts={facts} />;
+  return <Facts dense facts={facts} />;
 }
 
 /** The policy, the next backup, the snapshot extension and the changes in the guest. */

@@ -1,5 +1,4 @@
 "use client";
-import type { AttentionKind } from "@kluis/domain";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { raisedPlace, raisedWhy } from "#features/overview/raised-view-model.ts";
@@ -8,9 +7,6 @@ import { useErrorView } from "#lib/use-error-view.ts";
 import { useNotice } from "#lib/use-notice.ts";
 import { Alert } from "#ui/alert.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
-
-/** Kinds about a job, which has a page of its own. */
-const ofJob: readonly AttentionKind[] = ["transfer", "deadline"];
 
 /** What needs attention of a virtual machine: what, why and since when. Lists that are off have an alert with their action. */
 export function VmRaised({ vm }: { readonly vm: VmView }) {
@@ -27,7 +23,7 @@ export function VmRaised({ vm }: { readonly vm: VmView }) {
           {why === "" ? null : <p>{why}</p>}
           <p className="flex flex-wrap gap-x-3">
             <span>{t.rich("since", { time: () => <TimeAgo at={item.raisedAt} /> })}</span>
-            {ofJob.includes(item.kind) ? (
+            {raisedPlace(item).startsWith("/jobs/") ? (
               <Link href={raisedPlace(item)} className="font-medium underline">
                 {t("openJob")}
               </Link>
