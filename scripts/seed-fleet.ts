@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { openDatabase } from "../packages/db/src/client.ts";
 import { migrate } from "../packages/db/src/migrate.ts";
-import { bigFleet, type FleetSize, seedFleet } from "../packages/db/src/seed-fleet.ts";
+import { bigFleet, type FleetSize, seedFleet } from "../packages/db/src/seed-fleet/seed.ts";
 import { createEmptyDatabase } from "../packages/db/src/testing.ts";
 import { type Measured, measureFleet } from "../packages/engine/bench/fleet.ts";
 import setUpServer from "../packages/local-stack/src/vitest-global-setup.ts";

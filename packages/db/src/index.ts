@@ -61,6 +61,7 @@ export { type HeldSubscription, listHeld } from "./connections/held.ts";
 export {
   type ConnectionRow,
   connectionOfSubscription,
+  connectionsOfSubscriptions,
   findConnection,
   listConnections,
   mustBeConnected,
@@ -96,7 +97,7 @@ export {
 export { parseDatabaseEnv } from "./env.ts";
 export { isDatabaseLost, knownError, mapDatabaseError } from "./errors.ts";
 // Events
-export { listen, notify } from "./events/listen.ts";
+export { listen, notify, notifyEach } from "./events/listen.ts";
 // Health
 export { listPartHealth, type PartHealthRow, setPartHealth } from "./health/health.ts";
 // History that expires
@@ -171,7 +172,8 @@ export {
   type WorkPolicy,
   type WorkVm,
 } from "./jobs/work.ts";
-export { createJob, openBackupJob } from "./jobs/write.ts";
+export { createJob, type NewJob, openBackupJob } from "./jobs/write.ts";
+export { createJobs, openBackupJobs } from "./jobs/write-many.ts";
 // Ledger
 export { listAnchors, newestAnchor, recordAnchor } from "./ledger/anchors.ts";
 export { appendEvents, readHead, walkLedger } from "./ledger/append.ts";
@@ -180,7 +182,7 @@ export { generateLedgerKeyPem, isSignedBy, loadLedgerKey, type SignedHead, signH
 export { type AuditRow, auditRow } from "./ledger/view.ts";
 export { locks, withLock } from "./locks.ts";
 // Occurrences
-export { listOccurrenceTimes, recordOccurrence } from "./occurrences/work.ts";
+export { listOccurrenceTimes, type NewOccurrence, recordOccurrences } from "./occurrences/work.ts";
 // Overview
 export * from "./overview/read.ts";
 export * from "./overview/view.ts";
@@ -203,6 +205,7 @@ export {
   listPointViews,
 } from "./points/read.ts";
 export { type PointReportScope, sumReportPoints, walkReportPoints } from "./points/report.ts";
+export * from "./points/retention.ts";
 export {
   type PointReportRow,
   type PointReportTotals,
@@ -214,12 +217,7 @@ export {
 } from "./points/view.ts";
 export {
   createPoint,
-  isStranded,
-  type LivePoint,
-  listLivePoints,
-  listPointsBeingDeleted,
   listReachedLevels,
-  listStrandedDeletions,
   loadPoint,
   markPointDeleted,
   markPointDeleting,
@@ -229,8 +227,6 @@ export {
   type PointDiskRef,
   type PointRef,
   previousPointTime,
-  type StrandedDeletion,
-  setPointRetention,
   setPointVerified,
 } from "./points/work.ts";
 // Policies
@@ -248,12 +244,12 @@ export {
 export { addPolicyVersion, createPolicy } from "./policies/write.ts";
 // Protections
 export {
-  advanceSchedule,
+  advanceSchedules,
   type DuePlace,
   type DueProtection,
   listDueRetentions,
   listDueSchedules,
-  lockSchedule,
+  lockSchedules,
   readScheduleProblems,
   type ScheduleProblems,
   setRetentionDue,
@@ -283,7 +279,7 @@ export { listSubscriptions, upsertSubscription } from "./subscriptions/write.ts"
 export { listTeamMembers, listTeams, readAccess } from "./teams/read.ts";
 export { type TeamView, teamView } from "./teams/view.ts";
 // Teams
-export { teamsOfVm } from "./teams/work.ts";
+export { teamsOfVm, teamsOfVms } from "./teams/work.ts";
 export { ensureTeam } from "./teams/write.ts";
 export { isUuid } from "./text.ts";
 export { databaseNow } from "./time.ts";
@@ -296,7 +292,7 @@ export {
   type TokenRow,
   touchToken,
 } from "./tokens/write.ts";
-export { inTransaction, type Tx } from "./tx.ts";
+export { inTransaction, preferIndexes, type Tx } from "./tx.ts";
 
 // Vaults
 export {

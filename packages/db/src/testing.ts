@@ -5,6 +5,13 @@ import { locks } from "./locks.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 
 export { advanceDatabaseClock } from "./test-clock.ts";
+export {
+  openWatchedDatabase,
+  rowsRead,
+  type Statement,
+  scansOf,
+  type WatchedDatabase,
+} from "./testing-statements.ts";
 
 /** The variable in which the global setup of a test run passes its server: an address that may create databases. */
 export const testServerVariable = "KLUIS_TEST_DATABASE_URL";

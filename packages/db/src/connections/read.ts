@@ -146,6 +146,23 @@ export async function connectionOfSubscription(
   return found && { ...found, state: z.enum(switchStates).parse(found.state) };
 }
 
+/** As `connectionOfSubscription`, by lower-case id. A subscription that no connection reads has no entry. */
+export async function connectionsOfSubscriptions(
+  tx: Tx,
+  subscriptionIds: readonly string[],
+): Promise<Map<string, { readonly name: string; readonly state: ConnectionRow["state"] }>> {
+  const rows = await tx.subscription.findMany({
+    where: { id: { in: subscriptionIds.map((id) => id.toLowerCase()) } },
+    select: { id: true, connection: { select: { name: true, state: true } } },
+  });
+  const found = rows.flatMap(({ id, connection }) =>
+    connection === null
+      ? []
+      : [[id, { name: connection.name, state: z.enum(switchStates).parse(connection.state) }] as const],
+  );
+  return new Map(found);
+}
+
 /**
  * Requires that new work of a subscription may start, and keeps its connection until the transaction ends.
  * @throws KluisError CONNECTION_UNUSABLE with reason `disabled` or `none`

@@ -27,6 +27,18 @@ export async function notify<C extends Channel>(
   await tx.$executeRaw`SELECT pg_notify(${`kluis_${channel}`}::text, ${JSON.stringify(payload)}::text)`;
 }
 
+/** As `notify` for each payload, by one statement. */
+export async function notifyEach<C extends Channel>(
+  tx: Tx,
+  channel: C,
+  payloads: readonly ChannelPayload<C>[],
+): Promise<void> {
+  if (payloads.length === 0) return;
+  const texts = payloads.map((payload) => JSON.stringify(payload));
+  await tx.$executeRaw`
+    SELECT pg_notify(${`kluis_${channel}`}::text, given.payload) FROM unnest(${texts}::text[]) AS given(payload)`;
+}
+
 /** A notification, or `reconnected`: notifications may have been lost, so read the watched rows again. */
 export type Notification<C extends Channel> =
   | { readonly kind: "notice"; readonly payload: ChannelPayload<C> }

@@ -58,34 +58,48 @@ function jobsOf(rows: unknown): ExpiredJob[] {
   return z.array(z.object({ id: z.string(), kind: z.string(), at: z.date() })).parse(rows);
 }
 
-/** Removes the segments of an ended job. Its disks keep their sums. */
-export async function removeSegments(tx: Tx, jobId: string): Promise<void> {
+/** Removes the segments of ended jobs. Their disks keep their sums. */
+export async function removeSegments(tx: Tx, jobIds: readonly string[]): Promise<void> {
+  const ids = [...jobIds];
   await tx.$executeRaw`
     DELETE FROM "JobSegment" s USING "JobDisk" d, "Job" j
-    WHERE j.id = ${jobId}::uuid AND j."endedAt" IS NOT NULL AND d."jobId" = j.id AND s."jobDiskId" = d.id`;
-  await tx.job.updateMany({ where: { id: jobId, endedAt: { not: null } }, data: { segmentsGone: true } });
+    WHERE j.id = ANY(${ids}::uuid[]) AND j."endedAt" IS NOT NULL AND d."jobId" = j.id AND s."jobDiskId" = d.id`;
+  await tx.$executeRaw`
+    UPDATE "Job" SET "segmentsGone" = TRUE
+    WHERE id = ANY(${ids}::uuid[]) AND "endedAt" IS NOT NULL AND NOT "segmentsGone"`;
 }
 
+/** Whether event `e` records the end of job `j`. The ledger is read by VM and time, because both have an index. */
+const recordsEnd = Prisma.sql`e.at BETWEEN j."endedAt" - interval '1 hour' AND j."endedAt" + interval '1 hour'
+  AND e.data ->> 'jobId' = j.id::text`;
+
 /**
- * Removes an ended job with its steps and disks. The newest ended backup of a VM stays, because the status of the VM depends on it, and
- * so does a job whose end the ledger does not have. What reports need of the job moves to its recovery point.
- * @returns whether the job was removed
+ * Removes ended jobs with their steps and disks. The newest ended backup of a VM stays, because the status of the VM depends on it, and
+ * so does a job whose end the ledger does not have. What reports need of a job moves to its recovery point.
+ * @returns how many were removed
  */
-export async function removeEndedJob(tx: Tx, jobId: string): Promise<boolean> {
-  await tx.$executeRaw`
-    UPDATE "RecoveryPoint" r SET "vmFacts" = r."vmFacts" || jsonb_build_object('excludedDisks', j.memory -> 'excluded')
-    FROM "Job" j WHERE j.id = ${jobId}::uuid AND r."jobId" = j.id AND jsonb_typeof(j.memory -> 'excluded') = 'array'`;
-  const removed = await tx.$executeRaw`
-    DELETE FROM "Job" j WHERE j.id = ${jobId}::uuid AND j."endedAt" IS NOT NULL
+export async function removeEndedJobs(tx: Tx, jobIds: readonly string[]): Promise<number> {
+  const rows = await tx.$queryRaw`
+    SELECT j.id FROM "Job" j WHERE j.id = ANY(${[...jobIds]}::uuid[]) AND j."endedAt" IS NOT NULL
       AND (j.kind <> 'backup' OR j."vmId" IS NULL OR EXISTS (SELECT FROM "Job" newer
         WHERE newer."vmId" = j."vmId" AND newer.kind = 'backup' AND newer."createdAt" > j."createdAt"
           AND newer."endedAt" IS NOT NULL))
-      AND EXISTS (SELECT FROM "LedgerEvent" e
-        WHERE e.at BETWEEN j."endedAt" - interval '1 hour' AND j."endedAt" + interval '1 hour'
-          AND e."vmId" IS NOT DISTINCT FROM j."vmId" AND e.data ->> 'jobId' = j.id::text)`;
-  return removed === 1;
+      AND CASE WHEN j."vmId" IS NULL
+        THEN EXISTS (SELECT FROM "LedgerEvent" e WHERE e."vmId" IS NULL AND ${recordsEnd})
+        ELSE EXISTS (SELECT FROM "LedgerEvent" e WHERE e."vmId" = j."vmId" AND ${recordsEnd}) END
+    ORDER BY j.id FOR UPDATE OF j`;
+  const ids = z
+    .array(z.object({ id: z.string() }))
+    .parse(rows)
+    .map(({ id }) => id);
+  if (ids.length === 0) return 0;
+  await tx.$executeRaw`
+    UPDATE "RecoveryPoint" r SET "vmFacts" = r."vmFacts" || jsonb_build_object('excludedDisks', j.memory -> 'excluded')
+    FROM "Job" j WHERE j.id = ANY(${ids}::uuid[]) AND r."jobId" = j.id
+      AND jsonb_typeof(j.memory -> 'excluded') = 'array'`;
+  return tx.$executeRaw`DELETE FROM "Job" WHERE id = ANY(${ids}::uuid[])`;
 }
 
 export async function removeOccurrences(tx: Tx, ids: readonly string[]): Promise<void> {
-  await tx.occurrence.deleteMany({ where: { id: { in: [...ids] } } });
+  await tx.$executeRaw`DELETE FROM "Occurrence" WHERE id = ANY(${[...ids]}::uuid[])`;
 }

@@ -8,6 +8,7 @@ import {
   KluisError,
   openJobStates,
 } from "@kluis/domain";
+import type { Prisma } from "../../generated/client.ts";
 import { isUniqueViolation } from "../errors.ts";
 import { notify } from "../events/listen.ts";
 import { newId } from "../ids.ts";
@@ -39,21 +40,7 @@ export interface NewJob {
 export async function createJob(tx: Tx, job: NewJob, clock: Clock): Promise<string> {
   const id = newId(clock);
   try {
-    await tx.job.create({
-      data: {
-        id,
-        kind: job.kind,
-        vmId: job.vmId,
-        pointId: job.pointId ?? null,
-        policyVersionId: job.policyVersionId ?? null,
-        trigger: job.trigger,
-        actor: toJson(job.actor),
-        parameters: toJson(job.parameters ?? {}),
-        dueAt: job.dueAt ?? null,
-        deadlineAt: job.deadlineAt ?? null,
-      },
-      select: { id: true },
-    });
+    await tx.job.create({ data: jobRowOf(id, job), select: { id: true } });
   } catch (error) {
     if (isUniqueViolation(error)) throw jobAlreadyRunning(job.vmId, error);
     throw error;
@@ -62,6 +49,22 @@ export async function createJob(tx: Tx, job: NewJob, clock: Clock): Promise<stri
   await enqueue(tx, jobTask[job.kind], { jobId: id }, priority === undefined ? {} : { priority });
   await notify(tx, "job", { jobId: id });
   return id;
+}
+
+/** The row of a new job. */
+export function jobRowOf(id: string, job: NewJob): Prisma.JobCreateManyInput {
+  return {
+    id,
+    kind: job.kind,
+    vmId: job.vmId,
+    pointId: job.pointId ?? null,
+    policyVersionId: job.policyVersionId ?? null,
+    trigger: job.trigger,
+    actor: toJson(job.actor),
+    parameters: toJson(job.parameters ?? {}),
+    dueAt: job.dueAt ?? null,
+    deadlineAt: job.deadlineAt ?? null,
+  };
 }
 
 function jobAlreadyRunning(vmId: string | null, cause: unknown): KluisError {

@@ -2,10 +2,10 @@ import { engineActor, notice } from "@kluis/domain";
 import { expect, test } from "vitest";
 import { addPolicy, addVm, freshWorld } from "../../test/fixtures.ts";
 import { createJob } from "../jobs/write.ts";
-import { advanceSchedule, lockSchedule } from "../protections/schedule.ts";
+import { advanceSchedules, lockSchedules } from "../protections/schedule.ts";
 import { getProtection, setProtection } from "../protections/write.ts";
 import { inTransaction } from "../tx.ts";
-import { recordOccurrence } from "./work.ts";
+import { recordOccurrences } from "./work.ts";
 
 const world = freshWorld();
 
@@ -19,8 +19,9 @@ test("of two schedulers one records an occurrence; the other waits and sees it",
   const due = new Date("2026-05-01T01:00:00Z");
   const tick = (): Promise<string | null> =>
     inTransaction(db, async (tx) => {
-      const through = await lockSchedule(tx, { id: protection.id, versionId: policy.current.id });
-      if (through === null || through >= due) return null;
+      const claim = { id: protection.id, versionId: policy.current.id };
+      const through = (await lockSchedules(tx, [claim], { wait: true })).through.get(protection.id);
+      if (through === undefined || through >= due) return null;
       const jobId = await createJob(
         tx,
         { kind: "backup", vmId, policyVersionId: policy.current.id, trigger: "schedule", actor: engineActor },
@@ -28,16 +29,16 @@ test("of two schedulers one records an occurrence; the other waits and sees it",
       );
       const occurrence = { protectionId: protection.id, dueAt: due, policyVersionId: policy.current.id };
       expect(
-        await recordOccurrence(tx, { ...occurrence, state: "started", notice: null, jobId }, world.clock),
-      ).toBe(true);
+        await recordOccurrences(tx, [{ ...occurrence, state: "started", notice: null, jobId }], world.clock),
+      ).toBe(1);
       expect(
-        await recordOccurrence(
+        await recordOccurrences(
           tx,
-          { ...occurrence, state: "missed", notice: notice("occurrence-missed", {}), jobId: null },
+          [{ ...occurrence, state: "missed", notice: notice("occurrence-missed", {}), jobId: null }],
           world.clock,
         ),
-      ).toBe(false);
-      await advanceSchedule(tx, protection.id, { through: due, nextDueAt: due });
+      ).toBe(0);
+      await advanceSchedules(tx, [{ id: protection.id, through: due, nextDueAt: due }]);
       return jobId;
     });
   const started = (await Promise.all([tick(), tick(), tick(), tick()])).filter((id) => id !== null);
@@ -45,6 +46,6 @@ test("of two schedulers one records an occurrence; the other waits and sees it",
   expect(await db.prisma.occurrence.count()).toBe(1);
   expect(await db.prisma.job.count()).toBe(1);
   const before = new Date("2026-01-01T00:00:00Z");
-  await advanceSchedule(db.prisma, protection.id, { through: before, nextDueAt: due });
+  await advanceSchedules(db.prisma, [{ id: protection.id, through: before, nextDueAt: due }]);
   expect((await getProtection(db.prisma, vmId))?.scheduledThrough).toEqual(due);
 });

@@ -1,5 +1,6 @@
 /** Planned backups and the decision about each, as the scheduler records them. */
 import { type Clock, type Notice, noticeText } from "@kluis/domain";
+import { z } from "zod";
 import { newId } from "../ids.ts";
 import { toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
@@ -16,31 +17,41 @@ export interface NewOccurrence {
 }
 
 /**
- * Records the decision about a planned backup, once per protection and time.
- * @returns false when another scheduler recorded it before
+ * Records decisions about planned backups, once per protection and time.
+ * @returns how many were new: another scheduler has recorded the others before
  */
-export async function recordOccurrence(tx: Tx, occurrence: NewOccurrence, clock: Clock): Promise<boolean> {
-  const { notice } = occurrence;
-  const made = await tx.occurrence.createMany({
-    data: [
-      {
-        ...occurrence,
-        id: newId(clock),
-        reason: notice === null ? null : noticeText(notice),
-        notice: toJsonOrNull(notice),
-        createdAt: clock.now(),
-      },
-    ],
-    skipDuplicates: true,
-  });
-  return made.count === 1;
+export async function recordOccurrences(
+  tx: Tx,
+  occurrences: readonly NewOccurrence[],
+  clock: Clock,
+): Promise<number> {
+  if (occurrences.length === 0) return 0;
+  const data = occurrences.map((occurrence) => ({
+    ...occurrence,
+    id: newId(clock),
+    reason: occurrence.notice === null ? null : noticeText(occurrence.notice),
+    notice: toJsonOrNull(occurrence.notice),
+    createdAt: clock.now(),
+  }));
+  const made = await tx.occurrence.createMany({ data, skipDuplicates: true });
+  return made.count;
 }
 
-/** Times after `after` with a recorded decision of this protection, in milliseconds since 1970. */
-export async function listOccurrenceTimes(tx: Tx, protectionId: string, after: Date): Promise<number[]> {
-  const rows = await tx.occurrence.findMany({
-    where: { protectionId, dueAt: { gt: after } },
-    select: { dueAt: true },
-  });
-  return rows.map(({ dueAt }) => dueAt.getTime());
+const timeRow = z.object({ id: z.string(), dueAt: z.date() });
+
+/** Times with a recorded decision after an instant of each of these protections, in milliseconds since 1970. */
+export async function listOccurrenceTimes(
+  tx: Tx,
+  after: ReadonlyMap<string, Date>,
+): Promise<Map<string, Set<number>>> {
+  const rows = await tx.$queryRaw`
+    SELECT given.id, o."dueAt"
+    FROM unnest(${[...after.keys()]}::uuid[], ${[...after.values()]}::timestamptz[]) AS given(id, after)
+      JOIN "Occurrence" o ON o."protectionId" = given.id AND o."dueAt" > given.after`;
+  const times = new Map<string, Set<number>>();
+  for (const { id, dueAt } of z.array(timeRow).parse(rows)) {
+    const known = times.get(id) ?? new Set();
+    times.set(id, known.add(dueAt.getTime()));
+  }
+  return times;
 }

@@ -1,13 +1,11 @@
 /** Recovery points as the engine creates, verifies, prunes and deletes them. */
 import {
   type Actor,
-  actorSchema,
   type Consistency,
   consistencySchema,
   type DeltaMethod,
   heldPointStates,
   type DiskFacts as ManagedDiskFacts,
-  openJobStates,
   type PointState,
   pointStates,
   type ReachedLevel,
@@ -177,33 +175,6 @@ export async function newestPoint(
   return row === null ? null : toRef(row);
 }
 
-/** A point that its policy keeps or prunes, with the last verdict about it. */
-export interface LivePoint {
-  readonly id: string;
-  readonly takenAt: Date;
-  readonly pinnedAt: Date | null;
-  readonly state: string;
-  readonly tiers: readonly string[];
-  readonly expiresAt: Date | null;
-}
-
-/** The points of a VM that its policy keeps or prunes, newest first. */
-export async function listLivePoints(tx: Tx, vmId: string): Promise<LivePoint[]> {
-  return tx.recoveryPoint.findMany({
-    where: { vmId, state: { in: [...heldPointStates] } },
-    orderBy: { takenAt: "desc" },
-    select: { id: true, takenAt: true, pinnedAt: true, state: true, tiers: true, expiresAt: true },
-  });
-}
-
-/** Stores the verdict of retention about a point. */
-export async function setPointRetention(
-  tx: Tx,
-  { pointId, tiers, expiresAt }: { pointId: string; tiers: readonly string[]; expiresAt: Date | null },
-): Promise<void> {
-  await tx.recoveryPoint.updateMany({ where: { id: pointId }, data: { tiers: [...tiers], expiresAt } });
-}
-
 export async function setPointVerified(
   tx: Tx,
   result: {
@@ -277,55 +248,4 @@ export async function listReachedLevels(tx: Tx, vmId: string, limit: number): Pr
     wanted: consistencySchema.parse(consistencyWanted),
     reached: consistencySchema.parse(consistencyReached),
   }));
-}
-
-/** Points of a VM that an open job is deleting. */
-export async function listPointsBeingDeleted(tx: Tx, vmId: string): Promise<Set<string>> {
-  const rows = await tx.job.findMany({
-    where: { vmId, kind: "delete-point", state: { in: [...openJobStates] }, pointId: { not: null } },
-    select: { pointId: true },
-  });
-  return new Set(rows.flatMap(({ pointId }) => pointId ?? []));
-}
-
-/** A point in state `deleting` without an open job, and the request of its last deletion. */
-export interface StrandedDeletion {
-  readonly pointId: string;
-  readonly vmId: string;
-  readonly vmName: string;
-  readonly request: { readonly actor: Actor; readonly parameters: Readonly<Record<string, unknown>> } | null;
-}
-
-/** Whether no open job deletes the point, whose deletion has started. Locks its row until the transaction ends. */
-export async function isStranded(tx: Tx, pointId: string): Promise<boolean> {
-  await tx.$queryRaw`SELECT id FROM "RecoveryPoint" WHERE id = ${pointId}::uuid FOR UPDATE`;
-  const point = await tx.recoveryPoint.findFirst({
-    where: { id: pointId, state: "deleting" },
-    select: { vmId: true },
-  });
-  if (point === null) return false;
-  return !(await listPointsBeingDeleted(tx, point.vmId)).has(pointId);
-}
-
-/** Deletions that started and whose job has ended too early. */
-export async function listStrandedDeletions(tx: Tx): Promise<StrandedDeletion[]> {
-  const points = await tx.recoveryPoint.findMany({
-    where: { state: "deleting" },
-    orderBy: { id: "asc" },
-    select: { id: true, vmId: true, vm: { select: { name: true } } },
-  });
-  const jobs = await tx.job.findMany({
-    where: { kind: "delete-point", pointId: { in: points.map(({ id }) => id) } },
-    orderBy: { createdAt: "asc" },
-    select: { pointId: true, endedAt: true, actor: true, parameters: true },
-  });
-  const open = new Set(jobs.filter(({ endedAt }) => endedAt === null).map(({ pointId }) => pointId));
-  const newest = new Map(jobs.map((job) => [job.pointId, job]));
-  return points.flatMap(({ id, vmId, vm }) => {
-    if (open.has(id)) return [];
-    const request = z
-      .object({ actor: actorSchema, parameters: z.record(z.string(), z.unknown()) })
-      .safeParse(newest.get(id));
-    return [{ pointId: id, vmId, vmName: vm.name, request: request.success ? request.data : null }];
-  });
 }

@@ -77,38 +77,68 @@ async function listDue(tx: Tx, dueAt: Prisma.Sql, { now, after, limit }: DuePage
     }));
 }
 
-/**
- * Locks the protection for the scheduler and returns up to when its planned times are decided. Two schedulers on one protection
- * take turns here.
- * @returns null when it is not active, or its policy has changed since it was read
- */
-export async function lockSchedule(
-  tx: Tx,
-  { id, versionId }: { readonly id: string; readonly versionId: string },
-): Promise<Date | null> {
-  const rows = await tx.$queryRaw`
-    SELECT "scheduledThrough" FROM "Protection" WHERE id = ${id}::uuid AND state = 'active' FOR UPDATE`;
-  const [row] = z.array(z.object({ scheduledThrough: z.date() })).parse(rows);
-  if (row === undefined) return null;
-  // A separate statement, which sees a change of the policy that the lock waited for.
-  const current = await tx.$queryRaw`
-    SELECT v.id FROM "Protection" p JOIN "Policy" policy ON policy.id = p."policyId"
-      JOIN "PolicyVersion" v ON v."policyId" = policy.id AND v.version = policy."currentVersion"
-    WHERE p.id = ${id}::uuid`;
-  const [version] = z.array(z.object({ id: z.string() })).parse(current);
-  return version?.id === versionId ? row.scheduledThrough : null;
+export interface ScheduleClaim {
+  readonly id: string;
+  /** The newest version of its policy, as it was read. */
+  readonly versionId: string;
 }
 
-/** Records that planned times up to `through` are decided, which never moves back, and when the next one is due. */
-export async function advanceSchedule(
+/**
+ * Locks protections and returns up to when their planned times are decided. Two schedulers take turns here.
+ * @param wait false: leaves out those that another transaction has locked
+ * @returns nothing for those that are not active, or whose policy has changed since it was read
+ */
+export async function lockSchedules(
   tx: Tx,
-  protectionId: string,
-  { through, nextDueAt }: { readonly through: Date; readonly nextDueAt: Date },
-): Promise<void> {
+  claims: readonly ScheduleClaim[],
+  { wait }: { readonly wait: boolean },
+): Promise<{ readonly locked: ReadonlySet<string>; readonly through: ReadonlyMap<string, Date> }> {
+  const ids = claims.map(({ id }) => id);
+  const rows = wait
+    ? await tx.$queryRaw`SELECT id, state, "scheduledThrough" FROM "Protection"
+        WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR UPDATE`
+    : await tx.$queryRaw`SELECT id, state, "scheduledThrough" FROM "Protection"
+        WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR UPDATE SKIP LOCKED`;
+  const found = z.array(lockedRow).parse(rows);
+  // A separate statement, which sees a change of the policy that the lock waited for.
+  const current = await tx.$queryRaw`
+    SELECT p.id, v.id AS "versionId" FROM "Protection" p JOIN "Policy" policy ON policy.id = p."policyId"
+      JOIN "PolicyVersion" v ON v."policyId" = policy.id AND v.version = policy."currentVersion"
+    WHERE p.id = ANY(${ids}::uuid[])`;
+  const versions = new Map(
+    z
+      .array(z.object({ id: z.string(), versionId: z.string() }))
+      .parse(current)
+      .map((row) => [row.id, row.versionId]),
+  );
+  const wanted = new Map(claims.map(({ id, versionId }) => [id, versionId]));
+  const usable = found.filter(({ id, state }) => state === "active" && versions.get(id) === wanted.get(id));
+  return {
+    locked: new Set(found.map(({ id }) => id)),
+    through: new Map(usable.map(({ id, scheduledThrough }) => [id, scheduledThrough])),
+  };
+}
+
+const lockedRow = z.object({ id: z.string(), state: z.string(), scheduledThrough: z.date() });
+
+export interface ScheduleProgress {
+  readonly id: string;
+  /** Planned times up to here are decided. */
+  readonly through: Date;
+  readonly nextDueAt: Date;
+}
+
+/** Records up to when planned times are decided, which never moves back, and when the next one is due. */
+export async function advanceSchedules(tx: Tx, decided: readonly ScheduleProgress[]): Promise<void> {
+  if (decided.length === 0) return;
+  const ids = decided.map(({ id }) => id);
+  const through = decided.map((one) => one.through);
+  const due = decided.map(({ nextDueAt }) => nextDueAt);
   await tx.$executeRaw`
-    UPDATE "Protection" SET "scheduledThrough" = greatest("scheduledThrough", ${through}),
-      "nextDueAt" = ${nextDueAt}, "scheduleProblem" = NULL, "scheduleProblemAt" = NULL
-    WHERE id = ${protectionId}::uuid`;
+    UPDATE "Protection" p SET "scheduledThrough" = greatest(p."scheduledThrough", given.through),
+      "nextDueAt" = given.due, "scheduleProblem" = NULL, "scheduleProblemAt" = NULL
+    FROM unnest(${ids}::uuid[], ${through}::timestamptz[], ${due}::timestamptz[]) AS given(id, through, due)
+    WHERE p.id = given.id`;
 }
 
 /** Records why a protection cannot be scheduled, and when to try again. */
@@ -167,9 +197,13 @@ export async function judgeAgain(tx: Tx, vmId: string): Promise<void> {
     UPDATE "Protection" SET "retentionDueAt" = to_timestamp(0) WHERE "vmId" = ${vmId}::uuid`;
 }
 
-/** Records when retention must judge the points of a VM again. */
-export async function setRetentionDue(tx: Tx, protectionId: string, at: Date): Promise<void> {
-  await tx.$executeRaw`UPDATE "Protection" SET "retentionDueAt" = ${at} WHERE id = ${protectionId}::uuid`;
+/** Records when retention must judge the points of each protected VM again. */
+export async function setRetentionDue(tx: Tx, due: ReadonlyMap<string, Date>): Promise<void> {
+  if (due.size === 0) return;
+  await tx.$executeRaw`
+    UPDATE "Protection" p SET "retentionDueAt" = given.due
+    FROM unnest(${[...due.keys()]}::uuid[], ${[...due.values()]}::timestamptz[]) AS given(id, due)
+    WHERE p.id = given.id`;
 }
 
 /**

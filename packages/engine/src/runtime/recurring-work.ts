@@ -39,6 +39,11 @@ export interface RecurringWork<Item> {
   /** The item in words, as health shows it: `VM web-01`. */
   nameOf(item: Item): string;
   /**
+   * Works on the items of a page at once, in as many statements as on a few: all of it or, with an error, nothing.
+   * @returns the items that it left. They follow one by one, as all of them do after an error.
+   */
+  together?(items: readonly Item[], signal: AbortSignal): Promise<readonly Item[]>;
+  /**
    * Works on one item. Must be safe to repeat, also while another engine does the same. Its error concerns this item only, except
    * throttling, which ends the run: the next one waits as Azure requests, and continues at this page.
    */
@@ -110,7 +115,8 @@ async function workPage<Item>(
   if ("kind" in page) return page;
   const outcomes = new Map<Item, Outcome>();
   const pauses: Throttled[] = [];
-  await forEachConcurrent(page.items, { limit: work.atOnce ?? 1, signal }, async (item) => {
+  const left = await workTogether(deps, { work, items: page.items }, signal);
+  await forEachConcurrent(left, { limit: work.atOnce ?? 1, signal }, async (item) => {
     if (pauses.length > 0) return;
     const outcome = await workOn(deps, { work, item, signal });
     pauses.push(...throttledOf(outcome));
@@ -160,6 +166,27 @@ async function readPage<Item>(deps: Deps, { work, row }: Running<Item>): Promise
     // The cursor stays, and health shows the error until the page can be read.
     if (!isDatabaseLost(error)) await save(deps, withFailure(row, { item: null, error }), row.cursor);
     throw error;
+  }
+}
+
+/** Returns the items that are left for one by one. */
+async function workTogether<Item>(
+  deps: Deps,
+  { work, items }: { readonly work: RecurringWork<Item>; readonly items: readonly Item[] },
+  signal: AbortSignal,
+): Promise<readonly Item[]> {
+  if (work.together === undefined || items.length < 2) return items;
+  signal.throwIfAborted();
+  try {
+    return await work.together(items, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isDatabaseLost(error)) throw error;
+    deps.log.info(
+      { error, work: work.name, items: items.length },
+      "a page failed; its items follow one by one",
+    );
+    return items;
   }
 }
 

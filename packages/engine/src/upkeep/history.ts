@@ -6,7 +6,8 @@ import {
   listEndedJobs,
   listJobsWithSegments,
   listOldOccurrences,
-  removeEndedJob,
+  preferIndexes,
+  removeEndedJobs,
   removeOccurrences,
   removeSegments,
 } from "@kluis/db";
@@ -16,7 +17,7 @@ import { cursorAfter, placeOf } from "../runtime/due-cursor.ts";
 import { type RecurringWork, runWork, type WorkPage } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
 
-/** Rows that one page reads. */
+/** Rows that one page reads and one transaction removes; when it fails, each job has its own. */
 const PAGE = 500;
 
 const phases = ["segments", "jobs", "occurrences"] as const;
@@ -56,12 +57,24 @@ function expiry(deps: Deps, before: { readonly segments: Date; readonly rows: Da
       return { items, next: nextCursor(phase, jobs) };
     },
     nameOf: ({ name }) => name,
-    work: ({ phase, ids }) =>
-      inTransaction(deps.db, async (tx) => {
-        if (phase === "occurrences") return removeOccurrences(tx, ids);
-        for (const id of ids) await (phase === "segments" ? removeSegments : removeEndedJob)(tx, id);
-      }),
+    async together(items) {
+      for (const phase of phases) {
+        const ids = items.flatMap((item) => (item.phase === phase ? item.ids : []));
+        if (ids.length > 0) await remove(deps, phase, ids);
+      }
+      return [];
+    },
+    work: ({ phase, ids }) => remove(deps, phase, ids),
   };
+}
+
+function remove(deps: Deps, phase: Phase, ids: readonly string[]): Promise<void> {
+  return inTransaction(deps.db, async (tx) => {
+    await preferIndexes(tx);
+    if (phase === "occurrences") await removeOccurrences(tx, ids);
+    else if (phase === "segments") await removeSegments(tx, ids);
+    else await removeEndedJobs(tx, ids);
+  });
 }
 
 /** A cursor is a phase and a place in it: `jobs 2026-01-01T00:00:00.000Z ID`. */

@@ -7,34 +7,24 @@ import {
   inTransaction,
   isStranded,
   listDueRetentions,
-  listLivePoints,
-  listPointsBeingDeleted,
   listStrandedDeletions,
-  lockSchedule,
   type StrandedDeletion,
-  setPointRetention,
-  setRetentionDue,
   teamsOfVm,
 } from "@kluis/db";
-import {
-  engineActor,
-  judgeRetention,
-  type LedgerDraft,
-  type LedgerTarget,
-  nextRetentionChange,
-  type RetentionVerdict,
-} from "@kluis/domain";
+import { engineActor, type LedgerTarget } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { cursorAfter, placeOf } from "../runtime/due-cursor.ts";
 import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
+import { judgePage } from "./judge.ts";
 
 type Deps = Pick<EngineDeps, "db" | "clock" | "log">;
 
-/** Protections that one page reads. Each is judged in its own transaction. */
+/** Items that one page reads. One transaction judges its protections; when it fails, each has its own. */
 const PAGE = 100;
-/** Where judging begins: the page before it has the deletions to resume. */
+/** Where judging begins: the pages before it have the deletions to resume. */
 const JUDGING = "judge";
+const STRANDED = "stranded ";
 
 export interface RetentionResult {
   /** Deletions that were started. */
@@ -69,9 +59,12 @@ function retentionWork(
   return {
     name: "retention",
     async page(cursor) {
-      if (cursor === null) {
-        const all = await listStrandedDeletions(prisma);
-        return { items: all.map((stranded) => ({ kind: "stranded", stranded })), next: JUDGING };
+      if (cursor === null || cursor.startsWith(STRANDED)) {
+        const after = cursor?.slice(STRANDED.length) ?? null;
+        const found = await listStrandedDeletions(prisma, { after, limit: PAGE });
+        const last = found.length < PAGE ? undefined : found.at(-1);
+        const next = last === undefined ? JUDGING : `${STRANDED}${last.pointId}`;
+        return { items: found.map((stranded) => ({ kind: "stranded", stranded })), next };
       }
       const after = cursor === JUDGING ? null : placeOf(cursor);
       const due = await listDueRetentions(prisma, { now, after, limit: PAGE });
@@ -79,6 +72,14 @@ function retentionWork(
       return { items: due.map((one) => ({ kind: "due", due: one })), next };
     },
     nameOf: (item) => `VM ${item.kind === "due" ? item.due.vmName : item.stranded.vmName}`,
+    async together(items) {
+      const due = items.flatMap((item) => (item.kind === "due" ? [item.due] : []));
+      if (due.length === 0) return items;
+      const { pruned, left } = await judgePage(deps, due, { now, wait: false });
+      counts.pruned += pruned;
+      const ids = new Set(left.map(({ id }) => id));
+      return items.filter((item) => item.kind === "stranded" || ids.has(item.due.id));
+    },
     async work(item) {
       if (item.kind === "due") counts.pruned += await judgeVm(deps, item.due, now);
       else counts.resumed += await resumeDeletion(deps, item.stranded);
@@ -108,54 +109,8 @@ function resumeDeletion(deps: Deps, { pointId, vmId, vmName, request }: Stranded
   });
 }
 
-/** Judges the points of a VM, writes the verdicts that changed, and records when the next one can change. */
-function judgeVm(deps: Deps, due: DueProtection, now: Date): Promise<number> {
-  const { id, vmId, vmName } = due;
-  const version = due.version();
-  return inTransaction(deps.db, async (tx) => {
-    // Stopped, or under another policy since it was read: the next run judges.
-    if ((await lockSchedule(tx, { id, versionId: version.id })) === null) return 0;
-    const points = await listLivePoints(tx, vmId);
-    const leaving = await listPointsBeingDeleted(tx, vmId);
-    const { retention, schedule } = version.document;
-    const rules = { retention, timeZone: schedule.timeZone, now, protectionActive: true };
-    const facts = points.map(({ pinnedAt, state, ...point }) => ({
-      ...point,
-      pinned: pinnedAt !== null,
-      good: state === "available",
-    }));
-    const verdicts = judgeRetention(facts, rules);
-    const stored = new Map(points.map((point) => [point.id, point]));
-    const events: LedgerDraft[] = [];
-    for (const verdict of verdicts) {
-      const { keep, tiers, expiresAt, reason } = verdict;
-      if (isChanged(stored.get(verdict.id), verdict))
-        await setPointRetention(tx, { pointId: verdict.id, tiers, expiresAt });
-      if (keep || leaving.has(verdict.id)) continue;
-      const of = { kind: "delete-point", vmId, pointId: verdict.id, trigger: "schedule" } as const;
-      const parameters = { reason: "retention" };
-      const jobId = await createJob(tx, { ...of, actor: engineActor, parameters }, deps.clock);
-      const target: LedgerTarget = { type: "job", id: jobId, name: `delete-point of ${vmName}` };
-      const data = { pointId: verdict.id, reason };
-      events.push({ kind: "job.created", actor: engineActor, target, vmId, data });
-    }
-    await setRetentionDue(tx, id, nextRetentionChange(facts, rules, verdicts));
-    if (events.length > 0) {
-      const teamIds = await teamsOfVm(tx, vmId);
-      await appendEvents(
-        tx,
-        deps.clock,
-        events.map((event) => ({ ...event, teamIds })),
-      );
-    }
-    return events.length;
-  });
-}
-
-function isChanged(
-  stored: { readonly tiers: readonly string[]; readonly expiresAt: Date | null } | undefined,
-  { tiers, expiresAt }: RetentionVerdict,
-): boolean {
-  if (stored === undefined || stored.expiresAt?.getTime() !== expiresAt?.getTime()) return true;
-  return stored.tiers.join(" ") !== tiers.join(" ");
+/** @throws KluisError INTERNAL when the policy cannot be read */
+async function judgeVm(deps: Deps, due: DueProtection, now: Date): Promise<number> {
+  due.version();
+  return (await judgePage(deps, [due], { now, wait: true })).pruned;
 }

@@ -1,0 +1,191 @@
+/** Judges the points of a page of protections in one transaction, by a fixed number of statements. */
+import {
+  appendEvents,
+  createJobs,
+  type DueProtection,
+  inTransaction,
+  type LivePoint,
+  listLivePoints,
+  listPointsBeingDeleted,
+  lockSchedules,
+  type PolicyVersionRow,
+  preferIndexes,
+  type StoredVerdict,
+  setPointRetention,
+  setRetentionDue,
+  type Tx,
+  teamsOfVms,
+} from "@kluis/db";
+import {
+  engineActor,
+  judgeRetention,
+  type LedgerDraft,
+  nextRetentionChange,
+  type RetentionVerdict,
+} from "@kluis/domain";
+import type { EngineDeps } from "../deps.ts";
+
+type Deps = Pick<EngineDeps, "db" | "clock">;
+
+/** Points that one transaction of several VMs reads: 100 VMs with a point an hour for more than a week. */
+const MOST_POINTS = 20_000;
+/** Deletions that one transaction starts. A VM with more of them stays due. */
+const MOST_PRUNED = 500;
+
+type Judged = Omit<DueProtection, "version"> & { readonly version: PolicyVersionRow };
+
+export interface PageVerdicts {
+  /** Deletions that were started. */
+  readonly pruned: number;
+  /** Not judged: their policy cannot be read, another transaction has locked them, or the page had too many points. */
+  readonly left: readonly DueProtection[];
+}
+
+export interface JudgeOptions {
+  readonly now: Date;
+  /** Whether to wait for protections that another transaction has locked, instead of leaving them. */
+  readonly wait: boolean;
+}
+
+/**
+ * Writes the verdicts that changed, starts the deletions, and records when the next verdict can change: all of it, or nothing with
+ * an error.
+ */
+export async function judgePage(
+  deps: Deps,
+  page: readonly DueProtection[],
+  options: JudgeOptions,
+): Promise<PageVerdicts> {
+  const readable = page.flatMap((due) => readPolicy(due) ?? []);
+  const { ids, pruned } = await inTransaction(deps.db, (tx) =>
+    judgeIn(tx, deps, { page: readable, ...options }),
+  );
+  return { pruned, left: page.filter(({ id }) => !ids.has(id)) };
+}
+
+function readPolicy(due: DueProtection): Judged | null {
+  try {
+    return { ...due, version: due.version() };
+  } catch {
+    // Judging it alone reports why.
+    return null;
+  }
+}
+
+async function judgeIn(
+  tx: Tx,
+  deps: Deps,
+  { page, now, wait }: JudgeOptions & { readonly page: readonly Judged[] },
+): Promise<{ readonly ids: ReadonlySet<string>; readonly pruned: number }> {
+  await preferIndexes(tx);
+  const claims = page.map(({ id, version }) => ({ id, versionId: version.id }));
+  const { locked, through } = await lockSchedules(tx, claims, { wait });
+  // Stopped, or under another policy since it was read: the next run judges.
+  const usable = page.filter(({ id }) => through.has(id));
+  const vmIds = usable.map(({ vmId }) => vmId);
+  const points = await readPoints(tx, vmIds);
+  const leaving = await listPointsBeingDeleted(tx, vmIds);
+  const judged = within(
+    usable.flatMap((protection) => {
+      const live = points.get(protection.vmId);
+      return live === undefined ? [] : [judgeOne(protection, { points: live, leaving, now })];
+    }),
+  );
+  await setPointRetention(
+    tx,
+    judged.flatMap(({ changed }) => changed),
+  );
+  await setRetentionDue(tx, new Map(judged.map(({ protection, dueAt }) => [protection.id, dueAt])));
+  const pruned = judged.flatMap(({ protection, prune }) => prune.map((verdict) => ({ protection, verdict })));
+  await startDeletions(tx, deps, pruned);
+  const done = new Set(judged.map(({ protection }) => protection.id));
+  const left = new Set(usable.map(({ id }) => id).filter((id) => !done.has(id)));
+  return { ids: new Set([...locked].filter((id) => !left.has(id))), pruned: pruned.length };
+}
+
+/** The points by VM. VMs that do not fit into one read are missing; a single VM always fits. */
+async function readPoints(tx: Tx, vmIds: readonly string[]): Promise<Map<string, LivePoint[]>> {
+  const limit = vmIds.length === 1 ? Number.MAX_SAFE_INTEGER : MOST_POINTS;
+  const read = await listLivePoints(tx, vmIds, limit);
+  const points = new Map(vmIds.map((id): [string, LivePoint[]] => [id, []]));
+  for (const point of read) points.get(point.vmId)?.push(point);
+  const cut = read.length < limit ? undefined : read.at(-1)?.vmId;
+  // In the order of ids the rest comes after the one that was cut.
+  if (cut !== undefined) for (const id of vmIds) if (id >= cut) points.delete(id);
+  return points;
+}
+
+interface Judgement {
+  readonly protection: Judged;
+  readonly changed: readonly StoredVerdict[];
+  readonly prune: readonly RetentionVerdict[];
+  /** When it must be judged again. */
+  readonly dueAt: Date;
+}
+
+function judgeOne(
+  protection: Judged,
+  {
+    points,
+    leaving,
+    now,
+  }: { readonly points: readonly LivePoint[]; readonly leaving: ReadonlySet<string>; readonly now: Date },
+): Judgement {
+  const { retention, schedule } = protection.version.document;
+  const rules = { retention, timeZone: schedule.timeZone, now, protectionActive: true };
+  const facts = points.map(({ id, takenAt, pinnedAt, state }) => ({
+    id,
+    takenAt,
+    pinned: pinnedAt !== null,
+    good: state === "available",
+  }));
+  const verdicts = judgeRetention(facts, rules);
+  const stored = new Map(points.map((point) => [point.id, point]));
+  const changed = verdicts
+    .filter((verdict) => isChanged(stored.get(verdict.id), verdict))
+    .map(({ id, tiers, expiresAt }) => ({ pointId: id, tiers, expiresAt }));
+  const all = verdicts.filter(({ id, keep }) => !keep && !leaving.has(id));
+  // The oldest are last.
+  const prune = all.slice(-MOST_PRUNED);
+  const dueAt = prune.length < all.length ? new Date(0) : nextRetentionChange(facts, rules, verdicts);
+  return { protection, changed, prune, dueAt };
+}
+
+function isChanged(stored: LivePoint | undefined, { tiers, expiresAt }: RetentionVerdict): boolean {
+  if (stored === undefined || stored.expiresAt?.getTime() !== expiresAt?.getTime()) return true;
+  return stored.tiers.join(" ") !== tiers.join(" ");
+}
+
+/** The first judgements that prune at most so many points together, and at least one. */
+function within(judgements: readonly Judgement[]): readonly Judgement[] {
+  let sum = 0;
+  const end = judgements.findIndex(({ prune }, index) => (sum += prune.length) > MOST_PRUNED && index > 0);
+  return end === -1 ? judgements : judgements.slice(0, end);
+}
+
+interface Pruned {
+  readonly protection: Judged;
+  readonly verdict: RetentionVerdict;
+}
+
+async function startDeletions(tx: Tx, deps: Deps, pruned: readonly Pruned[]): Promise<void> {
+  if (pruned.length === 0) return;
+  const job = { kind: "delete-point", trigger: "schedule", actor: engineActor } as const;
+  const jobs = pruned.map(({ protection, verdict }) => ({
+    ...job,
+    vmId: protection.vmId,
+    pointId: verdict.id,
+    parameters: { reason: "retention" },
+  }));
+  const ids = await createJobs(tx, jobs, deps.clock);
+  const teams = await teamsOfVms(tx, [...new Set(jobs.map(({ vmId }) => vmId))]);
+  const events = pruned.flatMap(({ protection, verdict }, index): LedgerDraft[] => {
+    const { vmId, vmName } = protection;
+    const id = ids[index];
+    if (id === undefined) return [];
+    const target = { type: "job", id, name: `delete-point of ${vmName}` } as const;
+    const data = { pointId: verdict.id, reason: verdict.reason };
+    return [{ kind: "job.created", actor: engineActor, target, vmId, teamIds: teams.get(vmId) ?? [], data }];
+  });
+  await appendEvents(tx, deps.clock, events);
+}
