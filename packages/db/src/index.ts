@@ -38,6 +38,7 @@ export {
   listKeptOf,
   markResourceCreated,
   markResourceRemoved,
+  type PlannedResource,
   planResource,
 } from "./azure-resources/work.ts";
 // Budgets of requests

@@ -62,6 +62,8 @@ interface NewVm {
   readonly name: string;
   readonly os?: "linux" | "windows";
   readonly stopped?: boolean;
+  /** Default: the local Azure's. */
+  readonly size?: string;
   readonly disks: readonly string[];
   readonly policy: PolicyDocument;
 }
@@ -144,8 +146,10 @@ export class World {
 
   /** As `protectedVm`, with one discovery for all. Returns their ids by name. */
   async protectedVms(vms: readonly NewVm[]): Promise<Map<string, string>> {
-    for (const { name, os = "linux", stopped = false, disks } of vms)
-      await this.control.importVm({ vm: name, os, resourceGroup: GROUP, stopped, disks: [...disks] });
+    for (const { name, os = "linux", stopped = false, size, disks } of vms) {
+      const vm = { vm: name, os, resourceGroup: GROUP, stopped, disks: [...disks] };
+      await this.control.importVm({ ...vm, ...(size && { size }) });
+    }
     const [engine] = this.engines;
     if (engine === undefined) throw new Error("Start an engine first.");
     await discover(engine.deps, null, AbortSignal.timeout(30_000));

@@ -1,4 +1,5 @@
 /** Chooses how to find the changed blocks of a disk. Pure. */
+import { isDiskSnapshotId } from "@kluis/azure";
 import type { PlanList } from "@kluis/db";
 import { type DeltaMethod, type Notice, notice, type TrustDecision } from "@kluis/domain";
 import type { NodeRef } from "@kluis/vault";
@@ -71,6 +72,9 @@ function refusalOf({
   if (kept === null || base.lost !== null) return base.lost;
   if (base.bytes !== bytes) return notice("delta-disk-resized", {});
   if (kept.sourceUniqueId === "" || kept.familyId === "") return notice("delta-snapshot-origin-unknown", {});
+  // Azure documents differences between two snapshots of a disk, and not between one of them and a restore point.
+  if (isDiskSnapshotId(kept.id) !== isDiskSnapshotId(snapshot.id))
+    return notice("delta-snapshot-other-kind", {});
   if (kept.sourceUniqueId !== snapshot.sourceUniqueId) return notice("delta-snapshot-other-disk", {});
   if (kept.familyId !== snapshot.familyId) return notice("delta-snapshot-other-chain", {});
   return null;

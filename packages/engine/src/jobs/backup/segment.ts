@@ -17,7 +17,8 @@ export const backupSegment: SegmentKind = {
 };
 
 /**
- * Checks that the disk was not resized between the first step and the snapshot: its end would be cut off or read twice.
+ * Checks that the plan is for the whole snapshot: the disk's end would be cut off or read twice. The access step took the size
+ * from the snapshot itself, so a difference means that the plan is of another snapshot.
  * @param bytes the size of the snapshot
  * @throws KluisError CONFLICT
  */

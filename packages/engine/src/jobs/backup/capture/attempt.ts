@@ -1,6 +1,6 @@
 /** A try of the snapshot: begun with a fresh look at the VM, and remembered when it fails. */
-import { restorePointIds } from "@kluis/azure";
-import { addWarning, planResource, type Tx } from "@kluis/db";
+import { diskSnapshotId, restorePointIds } from "@kluis/azure";
+import { addWarning, type PlannedResource, planResource, type Tx, wantRemoved } from "@kluis/db";
 import {
   chooseRung,
   errorInfo,
@@ -15,7 +15,7 @@ import { inJob } from "../../../job/record.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { type BackupMemory, recall } from "../memory.ts";
 import { requirePolicy, requireVm } from "../require.ts";
-import { restorePointRequest } from "../snapshot.ts";
+import { diskSnapshotRequests, restorePointRequest } from "../snapshot.ts";
 import { cannotBackUp } from "../steps/prepare.ts";
 import { saveJobDisks } from "./job-disks.ts";
 import { observe } from "./observe.ts";
@@ -29,23 +29,37 @@ export async function beginAttempt(context: Context): Promise<Result> {
   const seen = await observe(context);
   if (seen instanceof KluisError) return cannotBackUp(context, seen);
   const memory = { ...context.memory, ...seen.memory };
-  const { collectionId, restorePointId } = restorePointIds(restorePointRequest({ ...context, memory }));
-  const shared = { jobId: job.id, vmId: requireVm(job).id };
+  const planned = plannedBy({ ...context, memory });
   const at = await inJob(context, async (tx, now) => {
-    const collection = { ...shared, kind: "restore-point-collection" } as const;
-    await planResource(tx, { ...collection, resourceId: collectionId.toLowerCase() }, now);
-    const point = { ...shared, kind: "restore-point" } as const;
-    await planResource(tx, { ...point, resourceId: restorePointId.toLowerCase() }, now);
+    for (const resource of planned) await planResource(tx, resource, now);
     return now;
   });
   return {
     kind: "again",
-    memory: { ...seen.memory, snapshotStartedAt: at.toISOString(), operation: undefined },
+    memory: { ...seen.memory, snapshotStartedAt: at.toISOString(), ...unbegun },
     save: async (tx) => {
       await saveJobDisks(tx, job.id, seen.chosen);
       await warnOfLower(tx, context, memory);
     },
   };
+}
+
+/** What a try begins without. */
+const unbegun = { operation: undefined, diskOperations: undefined, seenAfter: undefined } as const;
+
+/** What the try will create in Azure. */
+function plannedBy(context: Context): PlannedResource[] {
+  const { job, memory } = context;
+  const shared = { jobId: job.id, vmId: requireVm(job).id };
+  if (recall(memory, "consistency").request === "disks") {
+    const ids = diskSnapshotRequests(context).map(diskSnapshotId);
+    return ids.map((id) => ({ ...shared, kind: "snapshot", resourceId: id.toLowerCase() }));
+  }
+  const { collectionId, restorePointId } = restorePointIds(restorePointRequest(context));
+  return [
+    { ...shared, kind: "restore-point-collection", resourceId: collectionId.toLowerCase() },
+    { ...shared, kind: "restore-point", resourceId: restorePointId.toLowerCase() },
+  ];
 }
 
 /** Tells the owner why the guest of a running VM is no longer asked. */
@@ -78,7 +92,11 @@ export function failAttempt({ deps, job, memory, signal }: Context, error: unkno
     kind: "wait",
     afterMs: Math.max(SHORTEST_PAUSE_MS, pauseAfter({ job, memory }, attempts)),
     notice: notice("snapshot-trying-again", { azureMessage }),
-    memory: { attempts, lastFailure: errorInfo(error), snapshotStartedAt: undefined, operation: undefined },
+    memory: { attempts, lastFailure: errorInfo(error), snapshotStartedAt: undefined, ...unbegun },
+    // The next try takes snapshots of disks again, under other names.
+    save: async (tx, now) => {
+      await wantRemoved(tx, { where: { jobId: job.id }, kinds: ["snapshot"], reason: "replaced", at: now });
+    },
   };
 }
 
@@ -91,13 +109,8 @@ function pauseAfter(
   attempts: NonNullable<BackupMemory["attempts"]>,
 ): number {
   const { os: osType, powerState, agentState } = recall(memory, "vm");
-  const seen = {
-    osType,
-    powerState,
-    agentState,
-    canCrash: true,
-    canSnapshotDisks: false,
-  };
+  const { canCrash, canSnapshotDisks } = recall(memory, "consistency");
+  const seen = { osType, powerState, agentState, canCrash, canSnapshotDisks };
   const choice = chooseRung(seen, requirePolicy(job).document.consistency, attempts);
   return choice.kind === "try" ? choice.afterMs : 0;
 }

@@ -18,7 +18,8 @@ function refusalError({ name, reason }: RefusedDisk): KluisError {
   });
 }
 
-function toJobDisk(disk: MemoryDisk): Parameters<typeof setJobDisks>[2][number] {
+/** The row of a disk. */
+export function toJobDisk(disk: MemoryDisk): Parameters<typeof setJobDisks>[2][number] {
   const { key, name, resourceId, uniqueId, sku, bytes } = disk;
   return { diskKey: key, name, resourceId, diskUniqueId: uniqueId, sku, diskBytes: bytes };
 }

@@ -28,6 +28,7 @@ import { type ChosenDisks, chooseDisks } from "../choose-disks.ts";
 import type { BackupMemory } from "../memory.ts";
 import { requirePolicy, requireVm } from "../require.ts";
 import { findBase } from "./base.ts";
+import { chooseFor, judgeFor } from "./rungs.ts";
 
 type Context = StepContext<BackupMemory>;
 type Consistency = NonNullable<BackupMemory["consistency"]>;
@@ -49,7 +50,7 @@ export async function observe(context: Context): Promise<Observation | KluisErro
   const findings = await inspectDisks(deps.azure, vm, { signal });
   // The inventory must not be older than the recovery point: a disk may have grown since the last discovery.
   await recordVm(deps, vm, findings);
-  const choice = chooseFor(context, vm, findings);
+  const { choice, ...rungs } = await chooseFor(context, vm, findings);
   if (choice.kind === "fail") return refused(context, choice, { vm, findings });
   const suitability = judgeFor(vm, findings, choice.request);
   const refusal = refusalOfVm(suitability);
@@ -62,9 +63,7 @@ export async function observe(context: Context): Promise<Observation | KluisErro
     reason: lower === null ? null : noticeText(lower),
     notice: lower,
     needsExtension: request === "best",
-    captured: null,
-    canCrash: true,
-    canSnapshotDisks: false,
+    ...rungs,
   };
   const seen = [...(memory.seen ?? []), { at: deps.clock.now().toISOString(), powerState: vm.powerState }];
   return {
@@ -84,30 +83,6 @@ export async function observe(context: Context): Promise<Observation | KluisErro
 
 /** Looks that a job remembers: more than the ladder has tries. */
 const LOOKS_KEPT = 50;
-
-export function judgeFor(
-  vm: VmDetails,
-  findings: readonly DiskFinding[],
-  request: "best" | "crash" | "disks",
-): SuitabilityFinding[] {
-  return judgeSuitability(suitabilityInput(vmFactsOf(vm, findings), request));
-}
-
-function chooseFor({ job, memory }: Context, vm: VmDetails, findings: readonly DiskFinding[]): RungChoice {
-  const crash = judgeFor(vm, findings, "crash");
-  const { osType, powerState, agentState, traits } = vm;
-  const extensionsAllowed = traits.extensionsAllowed;
-  const seen = {
-    osType,
-    powerState,
-    agentState,
-    extensionsAllowed,
-    // A VM that no request suits gets the refusal of its rule instead.
-    canCrash: refusalOfVm(crash) === null || refusalOfVm(judgeFor(vm, findings, "best")) !== null,
-    canSnapshotDisks: false,
-  };
-  return chooseRung(seen, requirePolicy(job).document.consistency, memory.attempts ?? []);
-}
 
 interface Seen {
   readonly vm: VmDetails;

@@ -1,18 +1,20 @@
 /**
  * Compares the disks that a job chose with those that Azure captured. A VM can change between the last look at it and its
- * snapshot: a swapped disk gets its own identity, an added one is backed up or named, a detached one is named.
+ * snapshot: a swapped disk gets its own identity, a resized one its captured size, an added one is backed up or named, a detached
+ * one is named.
  */
-import { type DiskFinding, getVm, inspectDisks, type RestorePointFacts } from "@kluis/azure";
+import { type DiskFinding, getVm, inspectDisks } from "@kluis/azure";
 import { type DiskKey, diskKeyOf, KluisError, type Notice, notice, noticeText } from "@kluis/domain";
+import type { SnapshotDisk, SnapshotSource } from "../../../job/snapshot.ts";
 import type { StepContext } from "../../../job/step.ts";
 import { type ChosenDisks, chooseDisks } from "../choose-disks.ts";
-import { type BackupMemory, recall } from "../memory.ts";
+import { type BackupMemory, type MemoryDisk, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
 import { findBase } from "./base.ts";
-import { judgeFor } from "./observe.ts";
+import { capturedBytes, withBytes } from "./captured-size.ts";
+import { judgeFor } from "./rungs.ts";
 
 type Context = StepContext<BackupMemory>;
-type CapturedDisk = RestorePointFacts["disks"][number];
 
 export interface Reconciled {
   readonly chosen: ChosenDisks;
@@ -23,17 +25,17 @@ export interface Reconciled {
 /** How a disk differs from the one that was chosen. */
 export interface DiskChange {
   readonly key: DiskKey;
-  readonly change: "swapped" | "added" | "detached";
+  readonly change: "swapped" | "added" | "detached" | "resized";
 }
 
 /** Azure sends no unique id for some old snapshots: then the disk in the slot counts as the one that was chosen. */
-const isSame = (captured: CapturedDisk, uniqueId: string): boolean =>
+const isSame = (captured: SnapshotDisk, uniqueId: string): boolean =>
   captured.sourceUniqueId === "" || captured.sourceUniqueId.toLowerCase() === uniqueId.toLowerCase();
 
 /** What differs between the chosen disks and the captured ones. Pure. */
 export function compareDisks(
-  chosen: readonly { readonly key: DiskKey; readonly uniqueId: string }[],
-  captured: readonly CapturedDisk[],
+  chosen: readonly Pick<MemoryDisk, "key" | "uniqueId" | "bytes">[],
+  captured: readonly SnapshotDisk[],
 ): DiskChange[] {
   const changes: DiskChange[] = [];
   const known = new Map(chosen.map((disk) => [disk.key, disk]));
@@ -42,13 +44,14 @@ export function compareDisks(
     const expected = known.get(key);
     if (expected === undefined) changes.push({ key, change: "added" });
     else if (!isSame(disk, expected.uniqueId)) changes.push({ key, change: "swapped" });
+    else if (capturedBytes(disk, expected.bytes) !== expected.bytes) changes.push({ key, change: "resized" });
     known.delete(key);
   }
   return [...changes, ...[...known.keys()].map((key) => ({ key, change: "detached" }) as const)];
 }
 
 /** @returns null when Azure captured exactly the chosen disks */
-export async function reconcile(context: Context, facts: RestorePointFacts): Promise<Reconciled | null> {
+export async function reconcile(context: Context, facts: SnapshotSource): Promise<Reconciled | null> {
   const { deps, job, memory, signal } = context;
   const before = recall(memory, "disks");
   const changes = compareDisks(before, facts.disks);
@@ -72,8 +75,15 @@ export async function reconcile(context: Context, facts: RestorePointFacts): Pro
       named.has(key) ? [] : [leftOut({ key, name, resourceId }, notice("disk-detached", {}))],
     ),
   );
-  const { disks, excluded } = chosen;
-  return { chosen, changes, memory: { disks, excluded, base: await findBase(context, disks) } };
+  // The disk may have grown once more: its snapshot decides.
+  const sizes = new Map(facts.disks.map((disk) => [diskKeyOf(disk.slot), disk]));
+  const disks = chosen.disks.map((disk) => {
+    const captured = sizes.get(disk.key);
+    return captured === undefined ? disk : withBytes(disk, capturedBytes(captured, disk.bytes));
+  });
+  const { excluded } = chosen;
+  const base = await findBase(context, disks);
+  return { chosen: { ...chosen, disks }, changes, memory: { disks, excluded, base } };
 }
 
 type LeftOut = NonNullable<BackupMemory["excluded"]>[number];
@@ -82,13 +92,13 @@ function leftOut(disk: Pick<LeftOut, "key" | "name" | "resourceId">, why: Notice
   return { ...disk, reason: noticeText(why), notice: why };
 }
 
-function refOf({ slot, sourceDiskId }: CapturedDisk): DiskFinding["ref"] {
+function refOf({ slot, sourceDiskId }: SnapshotDisk): DiskFinding["ref"] {
   const name = sourceDiskId.slice(sourceDiskId.lastIndexOf("/") + 1);
   return { slot, name, diskId: sourceDiskId, ephemeral: false, writeAccelerated: false, caching: null };
 }
 
 /** A disk of the same name that is not the captured one says nothing about it. */
-function asCaptured(finding: DiskFinding, captured: CapturedDisk | undefined): DiskFinding {
+function asCaptured(finding: DiskFinding, captured: SnapshotDisk | undefined): DiskFinding {
   const { facts } = finding;
   if (facts === null || captured === undefined || isSame(captured, facts.uniqueId)) return finding;
   return { ...finding, facts: null };

@@ -1,13 +1,16 @@
 /** Opens read access to the snapshot's disks, and to kept snapshots where changed ranges may be listed. Stores only ids. */
-import { markResourceCreated, planResource } from "@kluis/db";
+import { openSasDisk } from "@kluis/azure";
+import { markResourceCreated, planResource, setJobDisks } from "@kluis/db";
 import { isKluisError, type Notice, notice } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
 import { inJob } from "../../../job/record.ts";
 import type { SnapshotDisk } from "../../../job/snapshot.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { findBase } from "../capture/base.ts";
+import { withBytes } from "../capture/captured-size.ts";
+import { toJobDisk } from "../capture/job-disks.ts";
 import { chooseDelta } from "../delta.ts";
-import { type BackupMemory, recall } from "../memory.ts";
+import { type BackupMemory, type MemoryDisk, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
 import { snapshotOf } from "../snapshot.ts";
 
@@ -27,22 +30,40 @@ export async function access(context: Context): Promise<StepResult<BackupMemory>
   });
   // Another engine may have revoked these grants with an earlier job, so this process must request them again.
   for (const id of ids) deps.grants.forget(id);
-  await Promise.all(disks.map((disk) => deps.grants.get(disk.id, signal)));
+  const captured = await Promise.all(recall(memory, "disks").map((disk) => sizeOf(context, memory, disk)));
+  const resized = captured.filter(({ bytes }, at) => bytes !== memory.disks?.[at]?.bytes);
   const refused = await Promise.all(bases.map((base) => tryGrant(context, base)));
   const lost = new Map(refused.filter((one) => one !== null));
   return {
     kind: "done",
     notice: notice("read-access-opened", { disks: disks.length }),
+    ...(resized.length === 0
+      ? {}
+      : { detail: { resized: resized.map(({ name, bytes }) => ({ name, bytes })) } }),
     memory: {
+      disks: captured,
       base: base && {
         ...base,
         disks: base.disks.map((disk) => ({ ...disk, lost: lost.get(disk.snapshot?.id ?? "") ?? disk.lost })),
       },
     },
     save: async (tx) => {
+      if (resized.length > 0) await setJobDisks(tx, job.id, captured.map(toJobDisk));
       for (const resourceId of ids) await markResourceCreated(tx, { kind: "grant", resourceId });
     },
   };
+}
+
+/** The disk with the size of its snapshot: only the opened snapshot tells it exactly. Nothing is planned yet. */
+async function sizeOf(
+  { deps, signal }: Context,
+  memory: BackupMemory,
+  disk: MemoryDisk,
+): Promise<MemoryDisk> {
+  let grant = await deps.grants.get(snapshotOf(memory, disk).id, signal);
+  const renew = async () => (grant = await deps.grants.renew(grant, signal));
+  const { size } = await openSasDisk({ grant, renew, signal, now: deps.azure.now });
+  return withBytes(disk, size);
 }
 
 /**

@@ -1,17 +1,24 @@
-/** Creates the snapshot, a restore point of the VM, and checks what Azure captured and which consistency it reached. */
+/**
+ * Creates the snapshot, a restore point of the VM or a snapshot of each disk, and checks what Azure captured and which consistency
+ * it reached.
+ */
 import { getVm, type Poll, pollRestorePoint, type RestorePointFacts, startRestorePoint } from "@kluis/azure";
-import { addWarning, markResourceCreated } from "@kluis/db";
+import { addWarning, markResourceCreated, type Tx } from "@kluis/db";
 import {
+  type Consistency,
   errorInfo,
   isStoppedState,
   judgeConsistency,
   KluisError,
+  type Notice,
   notice,
   noticeText,
   type PowerState,
 } from "@kluis/domain";
+import type { SnapshotSource } from "../../../job/snapshot.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { beginAttempt, failAttempt } from "../capture/attempt.ts";
+import { captureDisks } from "../capture/disk-snapshots.ts";
 import { readGuestAfter } from "../capture/guest.ts";
 import { saveJobDisks } from "../capture/job-disks.ts";
 import { reconcile } from "../capture/reconcile.ts";
@@ -36,6 +43,7 @@ function copyPause({ deps, memory }: Context): number {
 
 export async function snapshot(context: Context): Promise<Result> {
   if (context.memory.snapshotStartedAt === undefined) return beginAttempt(context);
+  if (recall(context.memory, "consistency").request === "disks") return ofDisks(context);
   let poll: Poll<RestorePointFacts>;
   try {
     poll = await pollOrStart(context);
@@ -43,8 +51,27 @@ export async function snapshot(context: Context): Promise<Result> {
     return failAttempt(context, error);
   }
   if (poll.status === "running") return waitForAzure(poll, notice("snapshot-creating", {}));
-  const copying = poll.result.disks.filter((disk) => disk.completionPercent < 100);
-  if (copying.length === 0) return (await readGuestAfter(context)) ?? finish(context, poll.result);
+  const { disks, ...point } = poll.result;
+  const source: SnapshotSource = { kind: "restore-point", ...point, disks: [...disks] };
+  return (
+    waitForCopy(context, source) ??
+    (await readGuestAfter(context)) ??
+    finish(context, source, await powerAfter(context))
+  );
+}
+
+/** The snapshots of single disks: no guest takes part. */
+async function ofDisks(context: Context): Promise<Result> {
+  const captured = await captureDisks(context);
+  if (captured.kind !== "captured") return captured;
+  const { source, after } = captured;
+  return waitForCopy(context, source) ?? finish(context, source, after.powerState);
+}
+
+/** Waits while Azure copies a disk that can be read only afterwards. */
+function waitForCopy(context: Context, { disks }: SnapshotSource): Result | null {
+  const copying = disks.filter((disk) => disk.completionPercent < 100);
+  if (copying.length === 0) return null;
   const percent = Math.floor(Math.min(...copying.map((disk) => disk.completionPercent)));
   return {
     kind: "wait",
@@ -61,10 +88,17 @@ async function pollOrStart(context: Context): Promise<Poll<RestorePointFacts>> {
   return startRestorePoint(deps.azure, restorePointRequest(context), { signal });
 }
 
-async function finish(context: Context, facts: RestorePointFacts): Promise<Result> {
+/** The power state after the snapshot. Only the snapshot of a stopped VM depends on what happened meanwhile. */
+async function powerAfter({ deps, memory, signal }: Context): Promise<PowerState | null> {
+  const { id, powerState } = recall(memory, "vm");
+  if (!isStoppedState(powerState)) return null;
+  return (await getVm(deps.azure, id, { signal }))?.powerState ?? null;
+}
+
+async function finish(context: Context, facts: SnapshotSource, after: PowerState | null): Promise<Result> {
   const { deps, job, memory } = context;
   const captured = await reconcile(context, facts);
-  const judged = await judge(context, facts);
+  const judged = judge(context, facts, after);
   const { wanted, reached, lower, reason } = judged;
   const cause = lower?.code ?? null;
   const shortfall = { vm: requireVm(job).name, wanted, reached, cause };
@@ -72,58 +106,76 @@ async function finish(context: Context, facts: RestorePointFacts): Promise<Resul
   const endedAt = deps.clock.now().toISOString();
   return {
     kind: "done",
-    notice: notice("snapshot-created", { consistency: reached }),
+    notice: createdNotice(facts, reached),
     detail: {
-      restorePoint: facts.name,
+      ...(facts.kind === "restore-point"
+        ? { restorePoint: facts.name }
+        : { diskSnapshots: facts.disks.map(({ name }) => name) }),
+      capturedBy: facts.kind,
+      capturedNotice: recall(memory, "consistency").captured,
       azure: facts.consistency,
       wanted,
       reached,
       reason,
       attempts: memory.attempts ?? [],
-      powerStates: [...(memory.seen ?? []).map(({ powerState }) => powerState), judged.after],
+      powerStates: [...(memory.seen ?? []).map(({ powerState }) => powerState), after],
       changed: captured?.changes ?? [],
     },
     memory: {
       operation: undefined,
+      diskOperations: undefined,
       lastFailure: undefined,
       ...captured?.memory,
-      snapshot: {
-        facts: { kind: "restore-point", ...facts, disks: [...facts.disks] },
-        endedAt,
-        reached,
-        reason,
-        notice: lower,
-      },
+      snapshot: { facts, endedAt, reached, reason, notice: lower },
     },
     save: async (tx) => {
-      const collectionId = facts.collectionId.toLowerCase();
-      await markResourceCreated(tx, { kind: "restore-point-collection", resourceId: collectionId });
-      const point = { kind: "restore-point", resourceId: facts.id.toLowerCase() } as const;
-      await markResourceCreated(tx, { ...point, detail: { ...facts } });
+      await markCreated(tx, facts);
       if (captured !== null) await saveJobDisks(tx, job.id, captured.chosen);
       if (lower !== null) await addWarning(tx, job.id, errorInfo(lowerThanWanted(shortfall, reason)));
     },
-    events: [
-      {
-        kind: "snapshot.created",
-        target: { type: "snapshot", id: facts.id, name: facts.name },
-        data: { consistency: reached, azure: facts.consistency },
-      },
-    ],
+    events: createdIn(facts).map(({ id, name }) => ({
+      kind: "snapshot.created",
+      target: { type: "snapshot", id, name },
+      data: { consistency: reached, azure: facts.consistency },
+    })),
   };
 }
 
+function createdNotice(facts: SnapshotSource, reached: Consistency): Notice {
+  return facts.kind === "restore-point"
+    ? notice("snapshot-created", { consistency: reached })
+    : notice("disk-snapshots-created", { disks: facts.disks.length, consistency: reached });
+}
+
+/** What holds the disks in Azure. */
+function createdIn(facts: SnapshotSource): readonly { readonly id: string; readonly name: string }[] {
+  return facts.kind === "restore-point" ? [facts] : facts.disks;
+}
+
+async function markCreated(tx: Tx, facts: SnapshotSource): Promise<void> {
+  if (facts.kind === "disk-snapshots") {
+    for (const disk of facts.disks)
+      await markResourceCreated(tx, {
+        kind: "snapshot",
+        resourceId: disk.id.toLowerCase(),
+        detail: { ...disk },
+      });
+    return;
+  }
+  const collectionId = facts.collectionId.toLowerCase();
+  await markResourceCreated(tx, { kind: "restore-point-collection", resourceId: collectionId });
+  const point = { kind: "restore-point", resourceId: facts.id.toLowerCase() } as const;
+  await markResourceCreated(tx, { ...point, detail: { ...facts } });
+}
+
 /** The level that the snapshot has, by the report of Azure and the looks at the VM before and after. */
-async function judge({ deps, job, memory, signal }: Context, facts: RestorePointFacts) {
+function judge({ job, memory }: Context, facts: SnapshotSource, after: PowerState | null) {
   const plan = recall(memory, "consistency");
-  const { id, os: osType, powerState: before } = recall(memory, "vm");
+  const { os: osType, powerState: before } = recall(memory, "vm");
   const { otherwise } = requirePolicy(job).document.consistency;
-  // Only the snapshot of a stopped VM depends on what happened meanwhile.
-  const after: PowerState | null = isStoppedState(before)
-    ? ((await getVm(deps.azure, id, { signal }))?.powerState ?? null)
-    : null;
   const looks = memory.seen ?? [];
-  const lookedAt = looks.at(-1)?.at ?? recall(memory, "snapshotStartedAt");
+  const lookedAt = new Date(looks.at(-1)?.at ?? recall(memory, "snapshotStartedAt")).getTime();
+  const takenAt = new Date(facts.createdAt).getTime();
   const judged = judgeConsistency(
     plan,
     {
@@ -131,14 +183,15 @@ async function judge({ deps, job, memory, signal }: Context, facts: RestorePoint
       before,
       after,
       earlier: looks.map(({ powerState }) => powerState),
-      lookedAt: new Date(lookedAt).getTime(),
-      takenAt: new Date(facts.createdAt).getTime(),
+      lookedAt,
+      // Snapshots of single disks are of this try: its name is in theirs, whatever the clocks say.
+      takenAt: facts.kind === "disk-snapshots" ? Math.max(takenAt, lookedAt) : takenAt,
     },
     { azure: facts.consistency, otherwise },
   );
   const { reached, notice: lower, acceptable } = judged;
   const reason = lower === null ? null : noticeText(lower);
-  return { wanted: plan.wanted, reached, lower, reason, acceptable, after };
+  return { wanted: plan.wanted, reached, lower, reason, acceptable };
 }
 
 type Shortfall = Readonly<Record<"vm" | "wanted" | "reached", string>> & { readonly cause: string | null };
