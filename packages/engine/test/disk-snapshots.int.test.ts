@@ -277,7 +277,7 @@ describe("kept disk snapshots", () => {
     await expectExact(third);
     // The newest stay as the base of the next delta when their time is over, and the others go.
     await world.clock.jump({ days: 3 });
-    await endKeptSnapshots(engine.deps);
+    await endKeptSnapshots(engine.deps, AbortSignal.timeout(30_000));
     await world.reconciled();
     const left = (await snapshotsOf(vm)).map(({ id }) => id.toLowerCase());
     expect(left.toSorted()).toEqual((await rowsOf(third.jobId)).map(({ resourceId }) => resourceId));
