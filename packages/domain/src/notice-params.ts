@@ -66,7 +66,6 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "delta-disk-resized": None;
   "delta-snapshot-missing": None;
   "delta-snapshot-other-disk": None;
-  "delta-snapshot-other-kind": None;
   "delta-snapshot-other-chain": None;
   "delta-snapshot-origin-unknown": None;
   "delta-snapshot-unreadable": { readonly azureMessage: string };

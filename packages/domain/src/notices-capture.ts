@@ -44,6 +44,7 @@ export interface CaptureNoticeParams {
   "disk-detached": None;
   "disk-removed-meanwhile": None;
   "disk-snapshots-created": { readonly disks: number; readonly consistency: Consistency };
+  "delta-snapshot-other-kind": None;
   "captured-by-disk-size": { readonly size: string };
   "captured-by-disk-kind": { readonly disks: string };
 }
@@ -107,6 +108,8 @@ export const captureNoticeTexts: {
     "The disk was replaced while the snapshot was created, and no longer exists.",
   "disk-snapshots-created": ({ disks, consistency }) =>
     `${disks === 1 ? "A snapshot of 1 disk was" : `Snapshots of ${disks} disks were`} created, ${consistency}-consistent.`,
+  "delta-snapshot-other-kind": () =>
+    "The kept snapshot and the new one are of different kinds: a restore point, and snapshots of single disks.",
   "captured-by-disk-size": ({ size }) =>
     `Each disk of the stopped virtual machine has a snapshot, because Azure creates no restore point of a stopped VM of size ${size}.`,
   "captured-by-disk-kind": ({ disks }) =>

@@ -92,8 +92,6 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "delta-disk-resized": () => "The disk was resized since the previous recovery point.",
   "delta-snapshot-missing": () => "The previous recovery point has no snapshot to compare with.",
   "delta-snapshot-other-disk": () => "The kept snapshot is of another disk.",
-  "delta-snapshot-other-kind": () =>
-    "The kept snapshot and the new one are of different kinds: a restore point, and snapshots of single disks.",
   "delta-snapshot-other-chain": () => "The kept snapshot belongs to another chain of snapshots.",
   "delta-snapshot-origin-unknown": () =>
     "Azure does not report which disk and chain the kept snapshot belongs to.",

@@ -69,8 +69,9 @@ async function expectExact(point: PointRow): Promise<void> {
 /** A grown disk: what its image has, then zeros to its new end. */
 async function expectGrown(point: PointRow, { name }: Pick<Made, "name">): Promise<void> {
   const [disk] = point.disks;
-  const root = disk?.root == null ? null : parseNodeRef(disk.root);
-  const size = Number(disk?.diskBytes);
+  if (disk === undefined) throw new Error("The point has no disk.");
+  const root = disk.root === null ? null : parseNodeRef(disk.root);
+  const size = Number(disk.diskBytes);
   const reader = (await engine.deps.vaults.open(point.vaultId)).vault.openDisk(root, size);
   const read = async (offset: number) =>
     Buffer.from(await reader.read(offset, 4 * MIB, AbortSignal.timeout(60_000)));

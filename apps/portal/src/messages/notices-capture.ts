@@ -54,6 +54,8 @@ export const captureNotices = catalog({
     "disk-removed-meanwhile": "The disk was replaced while the snapshot was created, and no longer exists.",
     "disk-snapshots-created":
       "{disks, plural, one {A snapshot of # disk was} other {Snapshots of # disks were}} created, {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
+    "delta-snapshot-other-kind":
+      "The kept snapshot and the new one are of different kinds: a restore point, and snapshots of single disks.",
     "captured-by-disk-size":
       "Each disk of the stopped virtual machine has a snapshot, because Azure creates no restore point of a stopped virtual machine of size {size}.",
     "captured-by-disk-kind":
@@ -115,6 +117,8 @@ export const captureNotices = catalog({
       "De schijf is vervangen terwijl de momentopname werd gemaakt en bestaat niet meer.",
     "disk-snapshots-created":
       "Van {disks, plural, one {# schijf is} other {# schijven is}} een momentopname gemaakt, {consistency, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}}.",
+    "delta-snapshot-other-kind":
+      "De bewaarde momentopname en de nieuwe zijn van verschillende soort: een herstelpunt, en momentopnamen per schijf.",
     "captured-by-disk-size":
       "Elke schijf van de gestopte virtuele machine heeft een eigen momentopname, omdat Azure geen herstelpunt maakt van een gestopte virtuele machine met grootte {size}.",
     "captured-by-disk-kind":

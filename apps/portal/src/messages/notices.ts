@@ -69,8 +69,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "delta-disk-resized": "The disk was resized since the previous recovery point.",
     "delta-snapshot-missing": "The previous recovery point has no snapshot to compare with.",
     "delta-snapshot-other-disk": "The kept snapshot is of another disk.",
-    "delta-snapshot-other-kind":
-      "The kept snapshot and the new one are of different kinds: a restore point, and snapshots of single disks.",
     "delta-snapshot-other-chain": "The kept snapshot belongs to another chain of snapshots.",
     "delta-snapshot-origin-unknown":
       "Azure does not report which disk and chain the kept snapshot belongs to.",
@@ -242,8 +240,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "delta-disk-resized": "De grootte van de schijf is gewijzigd sinds het vorige herstelpunt.",
     "delta-snapshot-missing": "Het vorige herstelpunt heeft geen momentopname om mee te vergelijken.",
     "delta-snapshot-other-disk": "De bewaarde momentopname is van een andere schijf.",
-    "delta-snapshot-other-kind":
-      "De bewaarde momentopname en de nieuwe zijn van verschillende soort: een herstelpunt, en momentopnamen per schijf.",
     "delta-snapshot-other-chain": "De bewaarde momentopname hoort bij een andere reeks momentopnamen.",
     "delta-snapshot-origin-unknown":
       "Azure meldt niet bij welke schijf en reeks de bewaarde momentopname hoort.",

@@ -7,18 +7,14 @@ import {
   parseArmId,
   readVmConfiguration,
   type VmDetails,
-  vmFactsOf,
 } from "@kluis/azure";
 import {
-  chooseRung,
-  judgeSuitability,
   KluisError,
   noticeText,
   type RungChoice,
   refusalOfVm,
   type SuitabilityFinding,
   storedError,
-  suitabilityInput,
   vmRefusal,
 } from "@kluis/domain";
 import { z } from "zod";
@@ -26,7 +22,7 @@ import { recordVm } from "../../../inventory/record-vm.ts";
 import type { StepContext } from "../../../job/step.ts";
 import { type ChosenDisks, chooseDisks } from "../choose-disks.ts";
 import type { BackupMemory } from "../memory.ts";
-import { requirePolicy, requireVm } from "../require.ts";
+import { requireVm } from "../require.ts";
 import { findBase } from "./base.ts";
 import { chooseFor, judgeFor } from "./rungs.ts";
 

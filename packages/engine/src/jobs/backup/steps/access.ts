@@ -17,7 +17,7 @@ import { snapshotOf } from "../snapshot.ts";
 type Context = StepContext<BackupMemory>;
 
 export async function access(context: Context): Promise<StepResult<BackupMemory>> {
-  const { deps, job, signal } = context;
+  const { deps, job } = context;
   const base = await baseNow(context);
   const memory: BackupMemory = { ...context.memory, base };
   const disks = recall(memory, "disks").map((disk) => snapshotOf(memory, disk));
