@@ -1,6 +1,7 @@
-/** Managed disks of VMs: read one by one for a backup, or by one list for the inventory. */
+/** Managed disks of VMs: read one by one for a backup, or by their list for the inventory. */
 import type { Disk } from "@azure/arm-compute";
 import {
+  type DiskFacts,
   type DiskStorage,
   diskKeyOf,
   diskRefusalNotices,
@@ -14,7 +15,7 @@ import {
   vmFactsSchema,
 } from "@kluis/domain";
 import { armKey } from "./arm-id.ts";
-import { call, missingAsNull, pagesOf } from "./call.ts";
+import { call, missingAsNull } from "./call.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import { diskFactsOf } from "./disk-facts.ts";
 import type { CallOptions } from "./lro.ts";
@@ -62,41 +63,30 @@ export async function inspectDisks(
   );
 }
 
-/** Every disk of a subscription by `armKey` of its id, with one list. */
-export async function listDisks(
-  azure: AzureConnection,
-  subscriptionId: string,
-  options: CallOptions = {},
-): Promise<Map<string, Disk>> {
-  const disks = new Map<string, Disk>();
-  const pages = azure.compute(subscriptionId).disks.list(abortable(options)).byPage();
-  for await (const disk of pagesOf(
-    { operation: "list disks", target: `/subscriptions/${subscriptionId}` },
-    pages,
-  )) {
-    if (disk.id !== undefined) disks.set(armKey(disk.id), disk);
-  }
-  return disks;
-}
-
 /**
- * What the list of disks says about a VM's disks. Reads a disk that the list lacks: it can be newer than the list, and only
- * Azure's answer about the disk itself says that it is missing.
+ * The disks of a VM by the list of disks (`listDiskFacts`). Reads a disk that the list lacks: it can be newer than the list, and
+ * only Azure's answer about the disk itself says that it is missing.
+ * @throws KluisError AZURE_FORBIDDEN when the role does not reach a disk
  */
 export async function findDisks(
   azure: AzureConnection,
   vm: Pick<VmInfo, "diskRefs">,
-  options: CallOptions & { readonly listed: ReadonlyMap<string, Disk> },
+  options: CallOptions & { readonly listed: ReadonlyMap<string, DiskFacts> },
 ): Promise<DiskFinding[]> {
   return Promise.all(
     vm.diskRefs.map(async (ref) => {
       if (ref.diskId === null) return { ref, facts: null, raw: null };
-      const disk =
-        options.listed.get(armKey(ref.diskId)) ??
-        (await readDisk(azure, ref.diskId, { signal: options.signal }));
+      const facts = options.listed.get(armKey(ref.diskId));
+      if (facts !== undefined) return { ref, facts: seenBy(ref, facts), raw: null };
+      const disk = await readDisk(azure, ref.diskId, { signal: options.signal });
       return { ref, facts: disk && diskFactsOf(ref, disk), raw: null };
     }),
   );
+}
+
+/** Adds what the VM says about its disk. */
+function seenBy({ slot, name, caching, writeAccelerated }: VmDiskRef, facts: DiskFacts): DiskFacts {
+  return { ...facts, slot, name: facts.name === "" ? name : facts.name, caching, writeAccelerated };
 }
 
 function storageOf(ref: VmDiskRef): DiskStorage {

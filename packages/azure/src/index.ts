@@ -20,7 +20,7 @@ export {
   startDeleteDiskSnapshot,
   startDiskSnapshot,
 } from "./disk-snapshots.ts";
-export { hasDisk, inspectDisks, vmFactsOf } from "./disks.ts";
+export { findDisks, hasDisk, inspectDisks, vmFactsOf } from "./disks.ts";
 export { pollExtension, snapshotExtension, startExtension } from "./extension.ts";
 export { grantRead, grantWrite, revokeRead } from "./grants.ts";
 export { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
@@ -34,7 +34,18 @@ export {
 } from "./guest-scripts.ts";
 export { pollVssType, startVssType, type VssSetting, type VssType } from "./guest-vss.ts";
 export { createHttpClient } from "./http.ts";
-export { type InventoryItem, type ListedVm, listInventory, listVms } from "./inventory.ts";
+export {
+  describeMachine,
+  type ListedDisk,
+  type ListedMachine,
+  type ListedState,
+  type ListedVm,
+  listDiskFacts,
+  listMachines,
+  listVmStates,
+  parseListedDisk,
+  parseListedState,
+} from "./inventory.ts";
 export { diskSnapshotId, installationTag, isDiskSnapshotId, jobTag, restorePointIds } from "./names.ts";
 export { type AzureOperation, azureOperationSchema, type Poll } from "./operation.ts";
 export { listOwnedCollections, listOwnedDisks, listOwnedSnapshots, readOwnedPoints } from "./owned.ts";
@@ -69,6 +80,7 @@ export type {
   VmDetails,
   VmDiskRef,
   VmInfo,
+  VmStateView,
   WindowsGuestFacts,
 } from "./types.ts";
 export {

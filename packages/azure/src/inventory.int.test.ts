@@ -2,8 +2,8 @@ import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 import { CONTOSO_SUBSCRIPTION_ID as SUBSCRIPTION } from "@kluis/local-azure";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type AzureHarness, MIB, startAzure, vmId } from "../test/harness.ts";
+import { readInventory } from "../test/inventory.ts";
 import { inspectDisks, vmFactsOf } from "./disks.ts";
-import { listInventory } from "./inventory.ts";
 import { readVmConfiguration } from "./vm-configuration.ts";
 import { requireVm } from "./vms.ts";
 
@@ -42,7 +42,7 @@ async function requestsOf(work: () => Promise<void>): Promise<string[]> {
   return sent.toSorted();
 }
 
-const inventory = () => Array.fromAsync(listInventory(harness.azure, SUBSCRIPTION));
+const inventory = () => readInventory(harness.azure, SUBSCRIPTION);
 
 test("an inventory needs as many requests as its lists have pages, however many VMs there are", async () => {
   await harness.local.control.settings({ pageSize: 1000 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { type AzureHarness, finish, pointRequest, startAzure, takePoint, vmId } from "../test/harness.ts";
 import { pollDeleteRestorePoint, startDeleteRestorePoint } from "./delete-restore-point.ts";
 import { pollExtension, startExtension } from "./extension.ts";
-import { listVms } from "./inventory.ts";
+import { listMachines } from "./inventory.ts";
 import { startUploadDisk } from "./upload-disk.ts";
 import { getVm, requireVm } from "./vms.ts";
 
@@ -92,7 +92,8 @@ describe("a missing thing", () => {
     await missing(code);
     expect(await failureOf(() => getVm(harness.azure, vmId("lin")))).toBe(means);
     await refuse({ operation: "virtualMachines.*", status: 404, code });
-    const list = () => Array.fromAsync(listVms(harness.azure, harness.azure.subscriptions[0] ?? ""));
+    const subscriptionId = harness.azure.subscriptions[0] ?? "";
+    const list = () => listMachines(harness.azure, { subscriptionId, link: null });
     expect(await failureOf(list)).toBe(means);
   });
 });

@@ -15,6 +15,7 @@ import {
   startAzure,
   vmId,
 } from "../test/harness.ts";
+import { readInventory } from "../test/inventory.ts";
 import { giveKluisRole, kluisRole, rolePath } from "../test/role.ts";
 import { parseAzureEnv } from "./config.ts";
 import { type AzureConnection, connect } from "./connection.ts";
@@ -33,7 +34,6 @@ import { inspectDisks } from "./disks.ts";
 import { pollExtension, startExtension } from "./extension.ts";
 import { grantRead, grantWrite, revokeRead } from "./grants.ts";
 import { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
-import { listInventory } from "./inventory.ts";
 import { listOwnedCollections, listOwnedDisks, listOwnedSnapshots, readOwnedPoints } from "./owned.ts";
 import { pageRanges } from "./page-ranges.ts";
 import { openPageWriter } from "./page-writer.ts";
@@ -168,7 +168,7 @@ async function snapshotDisk(azure: AzureConnection, name: string): Promise<void>
 
 /** Everything that Kluis does with Azure: discovers, backs up, restores, sweeps, and removes what it made. */
 async function everything(azure: AzureConnection, name: string): Promise<void> {
-  await Array.fromAsync(listInventory(azure, subscriptionId));
+  await readInventory(azure, subscriptionId);
   const { point, facts } = await backUp(azure, name);
   const disk = await restore(azure, facts);
   const owned = { subscriptionId, installationId: `of-${name}`, link: null };
@@ -188,7 +188,7 @@ describe("the role of docs/azure-role.json", () => {
   test("is enough for everything that Kluis does", async () => {
     await giveKluisRole(harness.local.fabric);
     await everything(freshConnection(), await newVm());
-    const [item] = await Array.fromAsync(listInventory(freshConnection(), subscriptionId));
+    const [item] = await readInventory(freshConnection(), subscriptionId);
     expect(item?.vm.traits.premiumStorage).toBe(true);
   });
 
@@ -229,7 +229,7 @@ describe("the role of docs/azure-role.json", () => {
       harness.local.fabric,
       kluisRole.Actions.filter((action) => !optional.includes(action)),
     );
-    const [item] = await Array.fromAsync(listInventory(freshConnection(), subscriptionId));
+    const [item] = await readInventory(freshConnection(), subscriptionId);
     expect(item?.vm.traits.premiumStorage).toBeNull();
   });
 });

@@ -21,6 +21,23 @@ export interface VmDiskRef {
   readonly caching: string | null;
 }
 
+/** What Kluis reads of a VM's instance view: plain JSON. */
+export interface VmStateView {
+  readonly statuses?: readonly StatusView[] | undefined;
+  readonly vmAgent?:
+    | {
+        readonly statuses?: readonly StatusView[] | undefined;
+        readonly extensionHandlers?: readonly { readonly type?: string | undefined }[] | undefined;
+      }
+    | undefined;
+  readonly extensions?: readonly { readonly type?: string | undefined }[] | undefined;
+}
+
+interface StatusView {
+  readonly code?: string | undefined;
+  readonly displayStatus?: string | undefined;
+}
+
 /** The facts of a VM that its model has, without its run-time state, its size and details of its disks. */
 export interface VmInfo extends Omit<VmFacts, "agentState" | "disks"> {
   /** ARM id with Azure's own letter case, for display and for calls. Compare by `resourceId`. */

@@ -1,8 +1,9 @@
 /** What Azure's answer about a VM says besides name, place and disks. The facts of its size come from vm-sizes.ts. */
-import type { VirtualMachine, VirtualMachineInstanceView } from "@azure/arm-compute";
+import type { VirtualMachine } from "@azure/arm-compute";
 import { unknownTraits, type VmTraits } from "@kluis/domain";
+import type { VmStateView } from "./types.ts";
 
-export function traitsOf(vm: VirtualMachine, view: VirtualMachineInstanceView | undefined): VmTraits {
+export function traitsOf(vm: VirtualMachine, view: VmStateView | undefined): VmTraits {
   const { plan } = vm;
   const scaleSetId = vm.virtualMachineScaleSet?.id ?? null;
   const isUniform = /\/virtualMachineScaleSets\/[^/]+\/virtualMachines\//i.test(vm.id ?? "");
@@ -24,7 +25,7 @@ export function traitsOf(vm: VirtualMachine, view: VirtualMachineInstanceView | 
 }
 
 /** `publisher.type` of the extensions that the model or the instance view names. */
-function handlersOf(vm: VirtualMachine, view: VirtualMachineInstanceView | undefined): string[] {
+function handlersOf(vm: VirtualMachine, view: VmStateView | undefined): string[] {
   const ofModel = (vm.resources ?? []).flatMap(({ publisher, typePropertiesType: type }) =>
     publisher !== undefined && type !== undefined ? `${publisher}.${type}` : [],
   );

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type AzureHarness, finish, MIB, startAzure, vmId } from "../test/harness.ts";
+import { readInventory } from "../test/inventory.ts";
 import { parseAzureEnv } from "./config.ts";
 import { connect, probe } from "./connection.ts";
 import { inspectDisks, vmFactsOf } from "./disks.ts";
 import { pollExtension, startExtension } from "./extension.ts";
 import { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
-import { listVms } from "./inventory.ts";
 import { getVm, requireVm } from "./vms.ts";
 
 let harness: AzureHarness;
@@ -21,8 +21,13 @@ afterAll(() => harness[Symbol.asyncDispose]());
 describe("discovery", () => {
   test("lists every VM across pages, with power states", async () => {
     await harness.local.control.settings({ pageSize: 2 });
-    const found = await Array.fromAsync(listVms(harness.azure, CONTOSO_SUBSCRIPTION_ID));
-    const shown = found.map(({ name, osType, powerState, tags }) => ({ name, osType, powerState, tags }));
+    const found = await readInventory(harness.azure, CONTOSO_SUBSCRIPTION_ID);
+    const shown = found.map(({ vm: { name, osType, powerState, tags } }) => ({
+      name,
+      osType,
+      powerState,
+      tags,
+    }));
     expect(shown.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual([
       { name: "big", osType: "linux", powerState: "running", tags: { team: "commerce" } },
       { name: "lin", osType: "linux", powerState: "running", tags: { team: "commerce" } },

@@ -1,10 +1,5 @@
 /** Virtual machines as Azure describes them, read whole. inventory.ts lists them. */
-import type {
-  InstanceViewStatus,
-  VirtualMachine,
-  VirtualMachineExtensionInstanceView,
-  VirtualMachineInstanceView,
-} from "@azure/arm-compute";
+import type { VirtualMachine, VirtualMachineExtensionInstanceView } from "@azure/arm-compute";
 import { type AgentState, KluisError, type OsType, type PowerState, powerStates } from "@kluis/domain";
 import { z } from "zod";
 import { armKey, namesOf, parseArmId } from "./arm-id.ts";
@@ -14,11 +9,11 @@ import { hasAzureCode } from "./errors.ts";
 import type { CallOptions } from "./lro.ts";
 import { RawAnswer } from "./raw-answer.ts";
 import { resourceOf } from "./resource.ts";
-import type { ExtensionState, Json, VmDetails, VmDiskRef, VmInfo } from "./types.ts";
+import type { ExtensionState, Json, VmDetails, VmDiskRef, VmInfo, VmStateView } from "./types.ts";
 import { vmSizeOf } from "./vm-sizes.ts";
 import { traitsOf } from "./vm-traits.ts";
 
-function powerOf(statuses: readonly InstanceViewStatus[] | undefined): PowerState {
+function powerOf(statuses: VmStateView["statuses"]): PowerState {
   const code = statuses?.find((status) => status.code?.startsWith("PowerState/"))?.code ?? "";
   const word = code.slice("PowerState/".length).toLowerCase();
   return powerStates.find((state) => state === word) ?? "unknown";
@@ -68,7 +63,7 @@ function namesOfVm(id: string): { subscriptionId: string; resourceGroup: string;
 }
 
 /** @throws KluisError INPUT_INVALID when the id is not that of a VM */
-export function vmInfo(vm: VirtualMachine, view: VirtualMachineInstanceView | undefined): VmInfo {
+export function vmInfo(vm: VirtualMachine, view: VmStateView | undefined): VmInfo {
   const id = vm.id ?? "";
   const { subscriptionId, resourceGroup, name } = namesOfVm(id);
   return {
@@ -88,7 +83,7 @@ export function vmInfo(vm: VirtualMachine, view: VirtualMachineInstanceView | un
   };
 }
 
-export function agentOf(view: VirtualMachineInstanceView | undefined): AgentState {
+export function agentOf(view: VmStateView | undefined): AgentState {
   const status = view?.vmAgent?.statuses?.[0];
   if (!status) return "unknown";
   return status.displayStatus === "Ready" ? "ready" : "not-ready";

@@ -106,6 +106,8 @@ export * from "./history/work.ts";
 export { newId } from "./ids.ts";
 // Installation
 export { ensureInstallation } from "./installation/write.ts";
+// Inventory
+export * from "./inventory/pages.ts";
 // Jobs
 export { askJobToCancel, queuedTaskExists } from "./jobs/control.ts";
 export * from "./jobs/dispatch.ts";
@@ -336,10 +338,12 @@ export {
 } from "./vms/view.ts";
 export { listPredecessors, markVmDeleted } from "./vms/work.ts";
 export {
+  countUnseenVms,
   type DiscoveredVm,
   findStoredVm,
   listUnseenVms,
-  markVmsGone,
+  markVmGone,
+  noteVmProblem,
   type StoredVm,
   type UnseenVm,
   upsertVm,

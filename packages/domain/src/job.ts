@@ -33,9 +33,9 @@ export const taskCatalog = {
   "transfer.dispatch": { payload: z.strictObject({}), maxAttempts: 25, timeoutMinutes: 5 },
   "verify.run": { payload: byJob, maxAttempts: 10, timeoutMinutes: 60 },
   "point.delete": { payload: byJob, maxAttempts: 25, timeoutMinutes: 10 },
-  /** Reads the inventory of one subscription, or of all. */
+  /** Reads the inventory of one subscription, or of all; `asked`: someone waits for it. */
   discover: {
-    payload: z.strictObject({ subscriptionId: z.string().optional() }),
+    payload: z.strictObject({ subscriptionId: z.string().optional(), asked: z.literal(true).optional() }),
     maxAttempts: 3,
     timeoutMinutes: 10,
   },

@@ -2,7 +2,7 @@
 import { databaseNow, locks, withLock } from "@kluis/db";
 import { limits, type TaskName } from "@kluis/domain";
 import type { EngineDeps } from "./deps.ts";
-import { discover } from "./inventory/discover.ts";
+import { discover, keepDiscovered } from "./inventory/discover.ts";
 import { dispatchTransfers } from "./job/dispatch.ts";
 import { segmentTaskDefinition } from "./job/segment-task.ts";
 import { jobTaskDefinition } from "./job/task.ts";
@@ -52,14 +52,18 @@ function aloneInTime<N extends TaskName>(...given: Parameters<typeof alone<N>>):
   };
 }
 
+const discovery = alone("discover", ({ deps, signal }) => keepDiscovered(deps, signal));
+
 /** Tasks that decide and record. None of them moves data of a disk. */
 export const controlTasks = {
   "backup.advance": jobTaskDefinition(backupMachine, "backup.advance"),
   "restore.advance": jobTaskDefinition(restoreMachine, "restore.advance"),
   "point.delete": jobTaskDefinition(deletePointMachine, "point.delete"),
   discover: {
-    async run({ deps, payload, signal }) {
-      await discover(deps, payload.subscriptionId ?? null, signal);
+    async run(run) {
+      const { subscriptionId, asked } = run.payload;
+      if (subscriptionId === undefined && asked !== true) return discovery.run(run);
+      await discover(run.deps, subscriptionId ?? null, run.signal);
       return null;
     },
   } satisfies TaskDefinition<"discover">,

@@ -170,7 +170,7 @@ export function updateConnection(ctx: SignedInContext, input: UpdateConnectionIn
     if (moved) await correctTenant(ctx, tx, { row, tenantId });
     const selected = subscriptions === undefined ? null : await select(tx, row, subscriptions);
     if (selected !== null && row.state === "enabled")
-      await enqueue(tx, "discover", {}, { jobKey: "discover:asked" });
+      await enqueue(tx, "discover", { asked: true }, { jobKey: "discover:asked" });
     const named = name === undefined || name === row.name ? {} : { wasName: row.name, name };
     const tenant = moved ? { wasTenantId: row.tenantId, tenantId } : {};
     const data = { ...named, ...tenant, ...(selected === null ? {} : { subscriptions: selected }) };
@@ -270,7 +270,7 @@ export function enableConnection(ctx: SignedInContext, ref: string): Promise<Vie
     if (row.testOk !== true) throw untested(row);
     if (row.subscriptions.length === 0) throw noSubscription(row);
     await changeConnection(tx, { id: row.id, change: { state: "enabled" } }, ctx.api.clock);
-    await enqueue(tx, "discover", {}, { jobKey: "discover:asked" });
+    await enqueue(tx, "discover", { asked: true }, { jobKey: "discover:asked" });
     return { kind: "connection.enabled", data: { subscriptions: row.subscriptions.map(({ id }) => id) } };
   });
 }

@@ -18,7 +18,9 @@ export async function refreshInventory(
   signal: AbortSignal | undefined,
 ): Promise<z.input<typeof refreshView>> {
   const { db, clock } = ctx.api;
-  const task = await inTransaction(db, (tx) => enqueue(tx, "discover", {}, { jobKey: "discover:asked" }));
+  const task = await inTransaction(db, (tx) =>
+    enqueue(tx, "discover", { asked: true }, { jobKey: "discover:asked" }),
+  );
   const until = clock.now().getTime() + refreshWaitMs;
   let waiting = true;
   while (waiting && clock.now().getTime() < until) {

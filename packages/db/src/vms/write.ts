@@ -1,9 +1,10 @@
-import { type Clock, tagIndex, type VmDisk, vmFactsSchema } from "@kluis/domain";
+import { type Clock, type ErrorInfo, tagIndex, type VmDisk, vmFactsSchema } from "@kluis/domain";
 import { z } from "zod";
 import type { Prisma } from "../../generated/client.ts";
 import { newId } from "../ids.ts";
-import { fromJson, toJson } from "../json.ts";
+import { fromJson, toJson, toJsonOrNull } from "../json.ts";
 import { lockInTransaction, locks } from "../locks.ts";
+import { errorInfoSchema } from "../subscriptions/write.ts";
 import type { Tx } from "../tx.ts";
 
 /** A VM as discovery finds it. Facts with a default may be missing. */
@@ -18,6 +19,9 @@ const storedVmSchema = vmFactsSchema.extend({
   firstSeenAt: z.date(),
   lastSeenAt: z.date(),
   deletedAt: z.date().nullable(),
+  /** Why it could not be read or stored whole, and since when; null when it was. */
+  problem: errorInfoSchema.nullable().catch(null),
+  problemSince: z.date().nullable(),
 });
 /** A VM as stored, except for its configuration. */
 export type StoredVm = z.infer<typeof storedVmSchema>;
@@ -42,6 +46,8 @@ export interface VmUpsert {
 export type VmToStore = DiscoveredVm & {
   /** The stored row of this VM at its former place: it moves, with its points, jobs and protection. */
   readonly moved?: Pick<StoredVm, "id" | "resourceId">;
+  /** Why it is not stored whole. Default: it is. */
+  readonly problem?: ErrorInfo;
 };
 
 /**
@@ -75,14 +81,21 @@ export async function upsertVm(tx: Tx, vm: VmToStore, clock: Clock): Promise<VmU
     ...configurationOf(vm),
     lastSeenAt: now,
     deletedAt: null,
+    problem: toJsonOrNull(vm.problem ?? null),
   };
   if (found === null) {
     const row = { id: newId(clock), resourceId, azureVmId, firstSeenAt: now, configuration: {}, ...data };
-    await tx.virtualMachine.create({ data: row });
+    const problemSince = vm.problem === undefined ? null : now;
+    await tx.virtualMachine.create({ data: { ...row, problemSince } });
     return { id: row.id, change: "discovered", before: null };
   }
   const before = toStoredVm(found);
-  await tx.virtualMachine.update({ where: { id: before.id }, data, select: { id: true } });
+  const problemSince = vm.problem === undefined ? null : (before.problemSince ?? now);
+  await tx.virtualMachine.update({
+    where: { id: before.id },
+    data: { ...data, problemSince },
+    select: { id: true },
+  });
   if (from !== null) return { id: before.id, change: "moved", before };
   return { id: before.id, change: isChanged(before, vm) ? "changed" : "unchanged", before };
 }
@@ -122,42 +135,82 @@ export interface UnseenVm {
   readonly azureVmId: string;
 }
 
+/** Which VMs of a subscription no discovery has seen since a time. */
+export interface Unseen {
+  readonly subscriptionId: string;
+  /** When the discovery began: a VM that any process saw after that is not unseen. */
+  readonly since: Date;
+}
+
+function unseenWhere({ subscriptionId, since }: Unseen): Prisma.VirtualMachineWhereInput {
+  return { subscriptionId: subscriptionId.toLowerCase(), deletedAt: null, lastSeenAt: { lt: since } };
+}
+
+export function countUnseenVms(tx: Tx, unseen: Unseen): Promise<number> {
+  return tx.virtualMachine.count({ where: unseenWhere(unseen) });
+}
+
 /**
  * The VMs of a subscription that a discovery did not see. Azure's lists do not prove that they are gone: a role on some of the
  * resource groups makes them shorter.
- * @param seen.since when the discovery began: a VM that another process saw after that is new
  */
 export function listUnseenVms(
   tx: Tx,
-  seen: { readonly subscriptionId: string; readonly ids: readonly string[]; readonly since: Date },
+  { skip, limit, ...unseen }: Unseen & { readonly skip: number; readonly limit: number },
 ): Promise<UnseenVm[]> {
   return tx.virtualMachine.findMany({
-    where: {
-      subscriptionId: seen.subscriptionId.toLowerCase(),
-      deletedAt: null,
-      id: { notIn: [...seen.ids] },
-      lastSeenAt: { lt: seen.since },
-    },
+    where: unseenWhere(unseen),
     select: { id: true, name: true, resourceId: true, azureVmId: true },
     orderBy: { id: "asc" },
+    skip,
+    take: limit,
   });
 }
 
-/** Marks those of the VMs as deleted that no process saw since then; their recovery points stay. Returns the ones that it marked. */
-export async function markVmsGone(
+/**
+ * Notes why a VM could not be read or stored, and since when. Null: it could. Nothing changes when it is noted already.
+ * @returns the ids of the rows that changed
+ */
+export async function noteVmProblem(
   tx: Tx,
-  gone: { readonly vms: readonly UnseenVm[]; readonly since: Date },
-  now: Date,
-): Promise<UnseenVm[]> {
-  const marked: UnseenVm[] = [];
-  for (const vm of gone.vms) {
-    const { count } = await tx.virtualMachine.updateMany({
-      where: { id: vm.id, deletedAt: null, lastSeenAt: { lt: gone.since } },
-      data: { deletedAt: now },
+  vm: { readonly id: string } | { readonly resourceId: string },
+  { problem, at }: { readonly problem: ErrorInfo | null; readonly at: Date },
+): Promise<string[]> {
+  const rows = await tx.virtualMachine.findMany({
+    where: { ...("id" in vm ? { id: vm.id } : { resourceId: vm.resourceId.toLowerCase() }), deletedAt: null },
+    select: { id: true, problem: true, problemSince: true },
+  });
+  const changed: string[] = [];
+  for (const { id, problem: before, problemSince } of rows) {
+    const known = errorInfoSchema.nullable().safeParse(before);
+    if (known.success && isSameProblem(known.data, problem)) continue;
+    await tx.virtualMachine.update({
+      where: { id },
+      data: {
+        problem: toJsonOrNull(problem),
+        problemSince: problem === null ? null : (problemSince ?? at),
+      },
+      select: { id: true },
     });
-    if (count > 0) marked.push(vm);
+    changed.push(id);
   }
-  return marked;
+  return changed;
+}
+
+function isSameProblem(one: ErrorInfo | null, other: ErrorInfo | null): boolean {
+  return one?.code === other?.code && one?.message === other?.message;
+}
+
+/** Marks a VM as deleted unless some process saw it since a time; its recovery points stay. Returns whether it did. */
+export async function markVmGone(
+  tx: Tx,
+  { id, since, at }: { readonly id: string; readonly since: Date; readonly at: Date },
+): Promise<boolean> {
+  const { count } = await tx.virtualMachine.updateMany({
+    where: { id, deletedAt: null, lastSeenAt: { lt: since } },
+    data: { deletedAt: at },
+  });
+  return count > 0;
 }
 
 /** Gives a row its new place, and returns it as it was. Null when another process moved it before. */

@@ -14,7 +14,7 @@ import {
   teamsOfVm,
   upsertVm,
 } from "@kluis/db";
-import { engineActor, type LedgerDraft, notice, noticeText } from "@kluis/domain";
+import { type ErrorInfo, engineActor, type LedgerDraft, notice, noticeText } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { formerPlaceOf } from "./moved.ts";
 
@@ -37,11 +37,15 @@ export function recordVm(
  * backed up until they can be read.
  * @returns the id of the VM's row
  */
-export async function recordVmWithoutDisks(deps: RecordDeps, vm: ListedVm): Promise<string> {
+export async function recordVmWithoutDisks(
+  deps: RecordDeps,
+  vm: ListedVm,
+  problem: ErrorInfo,
+): Promise<string> {
   const facts = vmFactsOf(vm, []);
   const known =
     (await findStoredVm(deps.db.prisma, vm)) ?? (await findMovedVm(deps.db.prisma, { ...facts, disks: [] }));
-  return recordFacts(deps, { ...facts, disks: known?.disks ?? unreadDisks(vm) });
+  return recordFacts(deps, { ...facts, disks: known?.disks ?? unreadDisks(vm), problem });
 }
 
 function unreadDisks(vm: ListedVm): DiscoveredVm["disks"] {
@@ -54,7 +58,10 @@ function unreadDisks(vm: ListedVm): DiscoveredVm["disks"] {
   );
 }
 
-async function recordFacts(deps: RecordDeps, facts: DiscoveredVm): Promise<string> {
+async function recordFacts(
+  deps: RecordDeps,
+  facts: DiscoveredVm & { readonly problem?: ErrorInfo },
+): Promise<string> {
   const former = await formerPlaceOf(deps, facts);
   // Until the VM has left its place, that place is the one that jobs use.
   if (former.kind === "still-there") return former.at.id;

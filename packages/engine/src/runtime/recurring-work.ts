@@ -88,6 +88,26 @@ export async function runWork<Item>(
   }
 }
 
+/**
+ * Runs a whole pass from its beginning, and stores nothing about it: for someone who waits for it.
+ * @throws what ends it: throttling, and the error of a page or of the database
+ */
+export async function runOnce<Item>(
+  deps: Deps,
+  work: RecurringWork<Item>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let cursor: string | null = null; ; ) {
+    const page: WorkPage<Item> = await work.page(cursor);
+    await forEachConcurrent(page.items, { limit: work.atOnce ?? 1, signal }, async (item) => {
+      const outcome = await workOn(deps, { work, item, signal });
+      if (outcome !== null && throttledOf(outcome).length > 0) throw outcome.error;
+    });
+    if (page.next === null) return;
+    cursor = page.next;
+  }
+}
+
 interface Running<Item> {
   readonly work: RecurringWork<Item>;
   readonly row: RecurringWorkRow;
