@@ -1,6 +1,6 @@
 /**
  * The VMs of a subscription with their disks, read with lists, page by page: the number of requests grows with pages, not with VMs.
- * Azure returns run-time states in a list of their own (`statusOnly`). Read states and disks first, then describe each VM.
+ * Azure returns run-time states in a separate list (`statusOnly`). Read states and disks first, then describe each VM.
  */
 import type { VirtualMachine } from "@azure/arm-compute";
 import { type DiskFacts, diskFactsSchema, type VmFacts } from "@kluis/domain";

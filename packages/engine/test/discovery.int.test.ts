@@ -120,7 +120,8 @@ it("continues at the page of a kill, in another engine", async () => {
   const kill = counting(first, (list, page) => {
     if (list === "virtualMachines" && page === 3) killed.abort(new Error("killed"));
   });
-  await expect(through(engine, kill, () => keepDiscovered(engine.deps, killed.signal))).rejects.toThrow();
+  const run = through(engine, kill, () => keepDiscovered(engine.deps, killed.signal));
+  await expect(run).rejects.toThrow("killed");
   expect(await work()).toMatchObject({ cursor: expect.stringContaining("vms") as string, failed: 0 });
   const rest = new Map<string, number>();
   expect(await through(second, counting(rest), () => keepDiscovered(second.deps, soon()))).toBeNull();

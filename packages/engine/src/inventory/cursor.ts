@@ -1,7 +1,7 @@
 /** Where a discovery continues: a subscription, a list of it, and Azure's page. */
 import { z } from "zod";
 
-/** What is read of a subscription, in this order. */
+/** The steps of reading a subscription, in this order. */
 export const phases = ["states", "disks", "vms", "unseen", "end"] as const;
 
 const schema = z.object({
