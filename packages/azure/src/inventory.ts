@@ -81,7 +81,7 @@ export async function listDiskFacts(
   { subscriptionId, link, ...options }: InventoryPageOptions,
 ): Promise<Page<ListedDisk>> {
   const listing = azure.compute(subscriptionId).disks.list(abortable(options));
-  const name = { operation: "list disks", target: `/subscriptions/${subscriptionId}` };
+  const name = { operation: "list disks", target: `/subscriptions/${subscriptionId}` } as const;
   const { items, next } = await pageOf(name, listing, link);
   const disks = items.flatMap((disk) => {
     const { id } = disk;
@@ -116,7 +116,7 @@ export async function listMachines(
   { subscriptionId, link, ...options }: InventoryPageOptions,
 ): Promise<Page<ListedMachine>> {
   const listing = azure.compute(subscriptionId).virtualMachines.listAll(abortable(options));
-  const name = { operation: "list virtual machines", target: `/subscriptions/${subscriptionId}` };
+  const name = { operation: "list virtual machines", target: `/subscriptions/${subscriptionId}` } as const;
   const { items, next } = await pageOf(name, listing, link);
   const machines = items.map((machine) => ({
     name: machine.name ?? machine.id ?? "",
