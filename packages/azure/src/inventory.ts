@@ -66,7 +66,7 @@ export async function listVmStates(
   const name = {
     operation: "list the states of virtual machines",
     target: `/subscriptions/${subscriptionId}`,
-  };
+  } as const;
   const { items, next } = await pageOf(name, listing, link);
   const states = items.flatMap(({ id, instanceView }) => {
     const view = viewSchema.safeParse(instanceView);
