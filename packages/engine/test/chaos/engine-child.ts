@@ -19,12 +19,17 @@ const clock: TimedClock = {
   wait: (ms, signal) => systemClock.wait(ms, signal),
 };
 
+/** A call to Azure that gets no answer costs seconds instead of minutes. */
+const AZURE_TIMEOUT_MS = 10_000;
+
 const config = parseEngineEnv(process.env);
 const log = openLog({ format: config.logFormat, level: config.logLevel });
 const onStart = (): void => void process.send?.({ kind: "ready" });
 const { signal } = new AbortController();
 // An engine that cannot start ends; the run starts it again, as a supervisor does.
-keepRunning({ config, clock, log, signal, onStart }).catch((error: unknown) => {
-  process.stderr.write(`${String(error)}\n`);
-  process.exit(1);
-});
+keepRunning({ config, clock, log, signal, onStart, azureTimeoutMs: AZURE_TIMEOUT_MS }).catch(
+  (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exit(1);
+  },
+);
