@@ -48,6 +48,7 @@ export async function startChaosPortal(parts: Parts): Promise<Portal> {
   const problems: string[] = [];
   return {
     problems,
+    isWell: async () => (await httpStatus(`${url}/api/health`)) === 200,
     kill: async (downMs) => {
       killGroup(child.pid);
       await child.exited;

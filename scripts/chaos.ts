@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import {
   everyStep,
   type KillReport,
+  type KillVictim,
   killVictims,
   runKillMatrix,
 } from "../packages/engine/test/chaos/kill-matrix.ts";
@@ -81,9 +82,9 @@ function table(title: string, counts: ReadonlyMap<string, number>): void {
   for (const [name, count] of sorted(counts)) console.log(`  ${String(count).padStart(5)}  ${name}`);
 }
 
-function printMatrix({ cells, problems }: KillReport): void {
-  const names = [...new Set(cells.map(({ victim }) => victim))];
-  console.log(`\n| job | step | ${names.map((name) => `${name} killed`).join(" | ")} |`);
+function printKills({ cells, portalMs, problems }: KillReport): void {
+  const names = killVictims.filter((name) => cells.some(({ victim }) => victim === name));
+  console.log(`\n| work | step | ${names.map((name) => victimTexts[name]).join(" | ")} |`);
   console.log(`|---|---|${names.map(() => "---:").join("|")}|`);
   for (const { kind, step } of everyStep) {
     const of = names.map((name) =>
@@ -92,8 +93,18 @@ function printMatrix({ cells, problems }: KillReport): void {
     const texts = of.map((cell) => (cell === undefined ? "–" : `${(cell.resumeMs / 1000).toFixed(1)} s`));
     console.log(`| ${kind} | ${step} | ${texts.join(" | ")} |`);
   }
+  if (portalMs !== null)
+    console.log(`The portal answered at most ${(portalMs / 1000).toFixed(1)} s after a kill of PostgreSQL.`);
   for (const problem of problems) console.log(`PROBLEM: ${problem}`);
 }
+
+const victimTexts: Readonly<Record<KillVictim, string>> = {
+  engine: "engine killed",
+  postgres: "PostgreSQL killed",
+  portal: "portal killed",
+  "azurite-connections": "connections to Azurite cut",
+  azure: "Azure down for a second",
+};
 
 async function killMatrix(): Promise<boolean> {
   const report = await runKillMatrix({
@@ -101,7 +112,7 @@ async function killMatrix(): Promise<boolean> {
     say,
     ...(options.hasPortal ? { portal: startChaosPortal } : {}),
   });
-  printMatrix(report);
+  printKills(report);
   return report.problems.length === 0;
 }
 

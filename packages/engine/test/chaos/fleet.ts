@@ -54,7 +54,7 @@ export async function protect(
   const guests: Guest[] = [];
   for (const [index, plan] of plans.entries()) {
     const files = images[index] ?? [];
-    const vm = await until(`discovery of ${plan.name}`, 60_000, () =>
+    const vm = await until(`discovery of ${plan.name}`, 180_000, () =>
       db.prisma.virtualMachine.findFirst({ where: { name: plan.name } }),
     );
     const policyVersionId = await inTransaction(db, async (tx) => {

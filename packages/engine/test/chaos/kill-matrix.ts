@@ -1,58 +1,69 @@
-/** The kill matrix: each step of each kind of job × what is killed in it. Measures the time until the job continues. */
+/** The kill matrix: each step of each kind of job × what is killed in it. Measures the time until the work continues. */
 import { createJob, inTransaction } from "@kluis/db";
 import { engineActor, jobSteps } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { z } from "zod";
 import { GROUP, until } from "../world.ts";
-import { checkLedger, checkPoints, openJobs, orphans } from "./checks.ts";
+import { checkLedger, checkPoints, deadTasks, openJobs, orphans } from "./checks.ts";
 import { patiently } from "./database.ts";
-import { type Expected, type Guest, importVms, protect } from "./fleet.ts";
+import { diskDigest, type Expected, type Guest, importVms, protect, write } from "./fleet.ts";
 import { Parts } from "./parts.ts";
 import { MIB, type VmPlan } from "./plan.ts";
 import type { Portal } from "./run.ts";
 
-export const killVictims = ["engine", "postgres", "azurite-connections", "portal"] as const;
+export const killVictims = ["engine", "postgres", "portal", "azurite-connections", "azure"] as const;
 export type KillVictim = (typeof killVictims)[number];
-const matrixKinds = ["backup", "restore-disk", "delete-point"] as const;
-type MatrixKind = (typeof matrixKinds)[number];
 
-export interface KillCell {
+/** `reconcile`: no job, but the removal of what a job left in Azure. */
+const matrixKinds = ["backup", "restore-disk", "delete-point", "reconcile"] as const;
+type MatrixKind = (typeof matrixKinds)[number];
+type JobKind = Exclude<MatrixKind, "reconcile">;
+
+interface MatrixStep {
   readonly kind: MatrixKind;
   readonly step: string;
+}
+
+export interface KillCell extends MatrixStep {
   readonly victim: KillVictim;
-  /** From the kill to the first sign that the job continues. */
+  /** From the kill to the first sign that the work continues; for the portal: until it answers again. */
   readonly resumeMs: number;
-  /** The state of the job at its end. */
-  readonly end: string;
 }
 
 export interface KillReport {
   readonly cells: readonly KillCell[];
+  /** The longest time until the portal answered after a kill of PostgreSQL; null without a portal. */
+  readonly portalMs: number | null;
   readonly problems: readonly string[];
 }
 
 export interface KillMatrixOptions {
   readonly victims: readonly KillVictim[];
   /** Default: every step of every kind. */
-  readonly steps?: readonly { readonly kind: MatrixKind; readonly step: string }[];
+  readonly steps?: readonly MatrixStep[];
   readonly say: (line: string) => void;
   /** Starts the portal that is killed. */
   readonly portal?: (parts: Parts) => Promise<Portal>;
 }
 
-export const everyStep: readonly { kind: MatrixKind; step: string }[] = matrixKinds.flatMap((kind) =>
-  jobSteps[kind].map((step) => ({ kind, step })),
+export const everyStep: readonly MatrixStep[] = matrixKinds.flatMap((kind) =>
+  (kind === "reconcile" ? ["remove"] : jobSteps[kind]).map((step) => ({ kind, step })),
 );
 
-/** Tells the run when a step has begun. */
-const tellSteps = `
-  CREATE FUNCTION kluis_test_step() RETURNS trigger LANGUAGE plpgsql AS $$
+/** How long Azure is down. */
+const AZURE_DOWN_MS = 1_000;
+/** Jobs of one kind that may pass before every step of it was met. */
+const MOST_JOBS = 8;
+
+/** Steps that only write rows are over in a millisecond: their end takes longer here, and a kill may hit its transaction. */
+const slowSteps = `
+  CREATE FUNCTION kluis_test_slow() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    PERFORM pg_notify('kluis_test_step', NEW."jobId" || ' ' || NEW.name);
-    RETURN NULL;
+    PERFORM pg_sleep(0.4);
+    RETURN NEW;
   END $$;
-  CREATE TRIGGER kluis_test_step AFTER INSERT OR UPDATE ON "JobStep"
-    FOR EACH ROW WHEN (NEW.state = 'running') EXECUTE FUNCTION kluis_test_step()`;
+  CREATE TRIGGER kluis_test_slow BEFORE UPDATE ON "JobStep"
+    FOR EACH ROW WHEN (NEW.state = 'done' AND OLD.state = 'running') EXECUTE FUNCTION kluis_test_slow()`;
 
 const vm: VmPlan = {
   name: "killed",
@@ -63,10 +74,23 @@ const vm: VmPlan = {
   operations: [],
 };
 
+interface MatrixRun {
+  readonly parts: Parts;
+  readonly guest: Guest;
+  readonly expected: Expected;
+  readonly portal: Portal | null;
+  readonly cells: KillCell[];
+  readonly problems: string[];
+  readonly say: (line: string) => void;
+  made: number;
+  portalMs: number | null;
+}
+
 export async function runKillMatrix(options: KillMatrixOptions): Promise<KillReport> {
+  const { victims, steps = everyStep, say } = options;
   const parts = await Parts.start({ twice: false });
   try {
-    await parts.database.db.pool.query(tellSteps);
+    await parts.database.db.pool.query(slowSteps);
     const images = await importVms(parts, [vm]);
     await Promise.all([parts.startEngine(0), parts.startEngine(1)]);
     const [guest] = await protect(parts, [vm], images);
@@ -76,91 +100,125 @@ export async function runKillMatrix(options: KillMatrixOptions): Promise<KillRep
     await parts.localAzure.control.addFault(slow);
     parts.proxies.azurite.delayMs = 15;
     await using portal = (await options.portal?.(parts)) ?? null;
-    const run: MatrixRun = { parts, guest, portal, expected: new Map(), made: 0 };
-    await backUp(run);
-    const cells: KillCell[] = [];
-    for (const { kind, step } of options.steps ?? everyStep)
-      for (const victim of options.victims) {
-        const cell = await killIn(run, { kind, step, victim });
-        cells.push(cell);
-        options.say(`${cell.kind} ${cell.step}, ${cell.victim} killed: ${cell.resumeMs} ms, ${cell.end}`);
+    const found = { cells: [], problems: [], made: 0, portalMs: null };
+    const run: MatrixRun = { parts, guest, portal, expected: new Map(), say, ...found };
+    await endJob(run, await start(run, "backup"));
+    for (const kind of matrixKinds)
+      for (const victim of victims) {
+        const wanted = steps.filter((one) => one.kind === kind).map(({ step }) => step);
+        await killInEach(run, { kind, victim, wanted });
       }
     await parts.localAzure.control.clearFaults();
     parts.proxies.azurite.calm();
-    return { cells, problems: await problemsOf(run, cells) };
+    await check(run);
+    const { cells, problems, portalMs } = run;
+    return { cells, portalMs, problems: [...problems, ...(portal?.problems ?? [])] };
   } finally {
     await parts.stop();
   }
 }
 
-interface MatrixRun {
-  readonly parts: Parts;
-  readonly guest: Guest;
-  readonly expected: Expected;
-  readonly portal: Portal | null;
-  made: number;
-}
-
-async function problemsOf({ parts, expected }: MatrixRun, cells: readonly KillCell[]): Promise<string[]> {
-  const left = async (): Promise<string[]> => [...(await openJobs(parts)), ...(await orphans(parts))];
-  await until("a quiet end", 60_000, async () => {
-    await parts.database.hurry(200);
-    return (await left()).length === 0 ? true : null;
-  }).catch(() => undefined);
-  return [
-    ...cells
-      .filter(({ end }) => end !== "succeeded" && end !== "warning")
-      .map(({ kind, step, victim, end }) => `${kind} ended as ${end} after a kill of ${victim} in ${step}.`),
-    ...(await left()),
-    ...(await checkPoints(parts, expected)).problems,
-    ...(await checkLedger(parts)).problems,
-  ];
-}
-
-async function killIn(
+/** Runs jobs until the victim was killed once in each of these steps. */
+async function killInEach(
   run: MatrixRun,
-  { kind, step, victim }: Pick<KillCell, "kind" | "step" | "victim">,
-): Promise<KillCell> {
-  await bothEngines(run);
-  if (kind !== "backup" && (await points(run)).length === 0) await backUp(run);
-  const steps = await listenForSteps(run.parts);
-  try {
-    const jobId = await start(run, kind);
-    const began = await Promise.race([steps.begun(jobId, step), pause(30_000)]);
-    if (began !== true) return { kind, step, victim, resumeMs: 0, end: `never in ${step}` };
-    const before = await progressOf(run, jobId);
-    const killedAt = performance.now();
-    const recovered = kill(run, victim, before.lockedBy);
-    const resumeMs = await resumed(run, { jobId, before, killedAt });
-    await recovered;
-    return { kind, step, victim, resumeMs, end: await ended(run, jobId) };
-  } finally {
-    steps.stop();
+  { kind, victim, wanted }: { kind: MatrixKind; victim: KillVictim; wanted: readonly string[] },
+): Promise<void> {
+  const left = new Set(wanted);
+  for (let job = 0; left.size > 0 && job < MOST_JOBS; job++) {
+    if (kind === "reconcile") await killInRemoval(run, { victim, left });
+    else await killInJob(run, { kind, victim, left });
   }
+  for (const step of left) run.problems.push(`No kill of ${victim} met ${step} of ${kind}.`);
 }
 
-/** Both engines are alive, so that one can continue what the other one did. */
-async function bothEngines({ parts }: MatrixRun): Promise<void> {
-  await until("two engines", 60_000, async () => {
-    const alive = await parts.database.db.prisma.engineProcess.count({ where: { endedAt: null } });
-    return alive === 2 ? true : null;
+type Target = { readonly victim: KillVictim; readonly left: Set<string> };
+
+async function killInJob(run: MatrixRun, { kind, victim, left }: Target & { kind: JobKind }): Promise<void> {
+  await bothEngines(run);
+  const pointId = kind === "backup" ? null : await somePoint(run);
+  const jobId = await start(run, kind, pointId);
+  for (;;) {
+    const before = await patiently(() => progressOf(run, jobId));
+    if (!before.isOpen) break;
+    if (before.step === null || !left.has(before.step) || !(await enginesAre(run, 2))) {
+      await pause(15);
+      continue;
+    }
+    left.delete(before.step);
+    const resumed = (): Promise<boolean> => isFurther(run, { jobId, before, victim });
+    await measure(run, { kind, step: before.step, victim, lockedBy: before.lockedBy, resumed });
+  }
+  await endJob(run, jobId);
+  await checkJob(run, { kind, jobId, pointId });
+}
+
+/** Kills while a resource is claimed, whose removal has begun. */
+async function killInRemoval(run: MatrixRun, { victim, left }: Target): Promise<void> {
+  await bothEngines(run);
+  const jobId = await start(run, "backup");
+  await endJob(run, jobId);
+  const claimed = await until(`a removal of job ${jobId}`, 30_000, async () => {
+    const rows = await removalsOf(run, jobId);
+    return rows.find(({ isClaimed }) => isClaimed) ?? (rows.length === 0 ? "none" : null);
   });
+  if (claimed === "none") return;
+  left.clear();
+  const resumed = async (): Promise<boolean> => {
+    const now = (await removalsOf(run, jobId)).find(({ id }) => id === claimed.id);
+    return now === undefined || now.text !== claimed.text;
+  };
+  const lockedBy = await reconcilers(run);
+  await measure(run, { kind: "reconcile", step: "remove", victim, lockedBy, resumed });
 }
 
-async function kill({ parts, portal }: MatrixRun, victim: KillVictim, lockedBy: string[]): Promise<void> {
+interface Measured extends MatrixStep {
+  readonly victim: KillVictim;
+  readonly lockedBy: readonly string[];
+  readonly resumed: () => Promise<boolean>;
+}
+
+async function measure(run: MatrixRun, one: Measured): Promise<void> {
+  const { kind, step, victim } = one;
+  const killedAt = performance.now();
+  const since = (): number => Math.round(performance.now() - killedAt);
+  const recovered = kill(run, victim, one.lockedBy).then(since);
+  const resumeMs = await until(`${kind} to continue after ${victim} in ${step}`, 120_000, async () =>
+    (await one.resumed().catch(() => false)) ? since() : null,
+  );
+  const cell = { kind, step, victim, resumeMs: victim === "portal" ? await recovered : resumeMs };
+  await recovered;
+  run.cells.push(cell);
+  run.say(`${kind} ${step}, ${victim}: ${cell.resumeMs} ms`);
+}
+
+async function kill(run: MatrixRun, victim: KillVictim, lockedBy: readonly string[]): Promise<void> {
+  const { parts, portal } = run;
   switch (victim) {
     case "engine":
       return parts.killEngine(await holder(parts, lockedBy), 500);
     case "postgres":
-      return parts.database.kill(0);
+      return killPostgres(run);
     case "azurite-connections":
-      parts.proxies.azurite.cut();
-      return;
+      return parts.proxies.azurite.cut();
+    case "azure":
+      parts.proxies.azure.refusing = true;
+      parts.proxies.azure.cut();
+      await pause(AZURE_DOWN_MS);
+      return parts.proxies.azure.calm();
     case "portal":
       return portal?.kill(0);
     default:
       return victim satisfies never;
   }
+}
+
+async function killPostgres(run: MatrixRun): Promise<void> {
+  const { parts, portal } = run;
+  const killedAt = performance.now();
+  await parts.database.kill(0);
+  if (portal === null) return;
+  await until("the portal to answer", 60_000, async () => ((await portal.isWell()) ? true : null));
+  run.portalMs = Math.max(run.portalMs ?? 0, Math.round(performance.now() - killedAt));
 }
 
 /** The number of the engine whose workers hold these locks. */
@@ -171,16 +229,37 @@ async function holder(parts: Parts, lockedBy: readonly string[]): Promise<number
   return Math.max(0, which);
 }
 
+/** Both engines are alive, so that one can continue what the other one did. */
+async function bothEngines(run: MatrixRun): Promise<void> {
+  await until("two engines", 60_000, async () => ((await enginesAre(run, 2)) ? true : null));
+}
+
+async function enginesAre({ parts }: MatrixRun, count: number): Promise<boolean> {
+  const where = { endedAt: null };
+  return (await patiently(() => parts.database.db.prisma.engineProcess.count({ where }))) === count;
+}
+
 const progressSchema = z.tuple([
-  z.object({ state: z.string(), version: z.number(), lockedBy: z.array(z.string()), at: z.string() }),
+  z.object({
+    isOpen: z.boolean(),
+    isParked: z.boolean(),
+    version: z.number(),
+    step: z.string().nullable(),
+    moved: z.number(),
+    lockedBy: z.array(z.string()),
+  }),
 ]);
 type Progress = z.infer<typeof progressSchema>[0];
 
 async function progressOf({ parts }: MatrixRun, jobId: string): Promise<Progress> {
   const { rows } = await parts.database.db.pool.query(
-    `SELECT job.state, job.version, clock_timestamp()::text AS at, coalesce(
-       (SELECT array_agg(task.locked_by || '') FROM graphile_worker._private_jobs AS task
-        WHERE task.payload->>'jobId' = job.id::text AND task.locked_by IS NOT NULL), '{}') AS "lockedBy"
+    `SELECT job.state IN ('queued', 'running', 'cleaning-up') AS "isOpen", job.version,
+       coalesce(job."parkedUntil" > kluis_now(), false) AS "isParked",
+       (SELECT name FROM "JobStep" AS step WHERE step."jobId" = job.id AND step.state = 'running') AS step,
+       (SELECT count(*)::int FROM "JobSegment" AS part JOIN "JobDisk" AS disk ON disk.id = part."jobDiskId"
+         WHERE disk."jobId" = job.id AND part.state = 'done') AS moved,
+       coalesce((SELECT array_agg(task.locked_by || '') FROM graphile_worker._private_jobs AS task
+         WHERE task.payload->>'jobId' = job.id::text AND task.locked_by IS NOT NULL), '{}') AS "lockedBy"
      FROM "Job" AS job WHERE job.id = $1::uuid`,
     [jobId],
   );
@@ -188,46 +267,110 @@ async function progressOf({ parts }: MatrixRun, jobId: string): Promise<Progress
   return progress;
 }
 
-/** Milliseconds until the job changes or another worker takes one of its tasks. */
-async function resumed(
+/** Whether the job moved on: it changed, a part was moved, or after the death of a worker another one took its task. */
+async function isFurther(
   run: MatrixRun,
-  { jobId, before, killedAt }: { jobId: string; before: Progress; killedAt: number },
-): Promise<number> {
-  return until(`job ${jobId} to continue`, 120_000, async () => {
-    const now = await progressOf(run, jobId).catch(() => null);
-    if (now === null) return null;
-    const isTaken = now.lockedBy.some((id) => !before.lockedBy.includes(id));
-    return now.version > before.version || isTaken ? Math.round(performance.now() - killedAt) : null;
-  });
+  { jobId, before, victim }: { jobId: string; before: Progress; victim: KillVictim },
+): Promise<boolean> {
+  const now = await progressOf(run, jobId);
+  const isTaken = now.lockedBy.some((id) => !before.lockedBy.includes(id));
+  if (isTaken && (victim === "engine" || victim === "postgres")) return true;
+  return !now.isParked && (now.version > before.version || now.moved > before.moved);
 }
 
-async function ended(run: MatrixRun, jobId: string): Promise<string> {
-  return until(`the end of job ${jobId}`, 300_000, async () => {
-    const { state } = await patiently(() => progressOf(run, jobId));
-    return ["queued", "running", "cleaning-up"].includes(state) ? null : state;
-  });
+interface Removal {
+  readonly id: string;
+  readonly isClaimed: boolean;
+  /** What changes when the removal continues. */
+  readonly text: string;
 }
 
-async function backUp(run: MatrixRun): Promise<void> {
-  await ended(run, await start(run, "backup"));
+/** Resources of a job whose removal is not confirmed. */
+async function removalsOf({ parts }: MatrixRun, jobId: string): Promise<Removal[]> {
+  const { rows } = await parts.database.db.pool.query(
+    `SELECT id::text, "nextTryAt" > kluis_now() + interval '30 seconds' AS "isClaimed",
+       concat_ws(' ', tries, "nextTryAt", operation) AS text
+     FROM "AzureResource" WHERE "jobId" = $1::uuid AND wanted = 'removed' AND state <> 'removed'`,
+    [jobId],
+  );
+  return z.array(z.object({ id: z.string(), isClaimed: z.boolean(), text: z.string() })).parse(rows);
 }
 
-function points({ parts }: MatrixRun) {
-  return patiently(() =>
-    parts.database.db.prisma.recoveryPoint.findMany({
-      where: { state: "available" },
-      orderBy: { takenAt: "asc" },
-    }),
+/** Workers that reconcile. */
+async function reconcilers({ parts }: MatrixRun): Promise<string[]> {
+  const { rows } = await parts.database.db.pool.query(
+    `SELECT task.locked_by AS id FROM graphile_worker.jobs AS task
+     WHERE task_identifier = 'azure.reconcile' AND locked_by IS NOT NULL`,
+  );
+  return z
+    .array(z.object({ id: z.string() }))
+    .parse(rows)
+    .map(({ id }) => id);
+}
+
+async function endJob(run: MatrixRun, jobId: string): Promise<void> {
+  await until(`the end of job ${jobId}`, 300_000, async () =>
+    (await patiently(() => progressOf(run, jobId))).isOpen ? null : true,
   );
 }
 
-async function start(run: MatrixRun, kind: MatrixKind): Promise<string> {
+/** The job succeeded and did what it was for, once. */
+async function checkJob(
+  run: MatrixRun,
+  { kind, jobId, pointId }: { kind: JobKind; jobId: string; pointId: string | null },
+): Promise<void> {
+  const { prisma } = run.parts.database.db;
+  const job = await prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+  const problem = (text: string): void => void run.problems.push(`${kind} ${jobId} ${text}.`);
+  if (job.state !== "succeeded" && job.state !== "warning") return problem(`ended as ${job.state}`);
+  if (kind === "backup") {
+    const made = await prisma.recoveryPoint.count({ where: { jobId, state: "available" } });
+    if (made !== 1) problem(`made ${made} points`);
+  }
+  if (kind === "delete-point") {
+    const { state } = await prisma.recoveryPoint.findUniqueOrThrow({ where: { id: pointId ?? "" } });
+    if (state !== "deleted") problem(`left its point ${state}`);
+  }
+  if (kind !== "restore-disk") return;
+  const point = await prisma.recoveryPoint.findUniqueOrThrow({ where: { id: pointId ?? "" } });
+  const found = await diskDigest(run.parts, diskName(run.made));
+  if (found !== run.expected.get(point.jobId)?.content[0]) problem("made a disk with another content");
+}
+
+/** When nothing is disturbed any more: all points are exact, and nothing is left. */
+async function check({ parts, expected, problems }: MatrixRun): Promise<void> {
+  const left = async (): Promise<string[]> => [...(await openJobs(parts)), ...(await orphans(parts))];
+  await until("a quiet end", 60_000, async () => {
+    await parts.database.hurry(200);
+    return (await left()).length === 0 ? true : null;
+  }).catch(() => undefined);
+  const checked = [await checkPoints(parts, expected), await checkLedger(parts)];
+  problems.push(...(await left()), ...(await deadTasks(parts)), ...checked.flatMap((one) => one.problems));
+}
+
+async function somePoint(run: MatrixRun): Promise<string> {
+  const where = { state: "available" };
+  const { prisma } = run.parts.database.db;
+  const find = () => patiently(() => prisma.recoveryPoint.findFirst({ where, orderBy: { takenAt: "asc" } }));
+  const point = await find();
+  if (point !== null) return point.id;
+  await endJob(run, await start(run, "backup"));
+  return (await find())?.id ?? "";
+}
+
+const diskName = (number: number): string => `killed-${number}`;
+
+async function start(run: MatrixRun, kind: JobKind, pointId: string | null = null): Promise<string> {
   const { parts, guest } = run;
   const { vmId, policyVersionId } = guest;
-  const point = kind === "backup" ? null : ((await points(run))[0] ?? null);
+  const number = ++run.made;
+  if (kind === "backup") {
+    const changed = { disk: 0, offset: (number % 40) * 524_288, length: 65_536, seed: number };
+    await write(parts, guest, [changed]);
+  }
   const restore = {
     disk: "os",
-    name: `killed-${++run.made}`,
+    name: diskName(number),
     subscriptionId: CONTOSO_SUBSCRIPTION_ID,
     resourceGroup: GROUP,
     location: "westeurope",
@@ -235,36 +378,10 @@ async function start(run: MatrixRun, kind: MatrixKind): Promise<string> {
   };
   const parameters = { backup: {}, "restore-disk": restore, "delete-point": { reason: "kill" } }[kind];
   const job = { kind, vmId, trigger: "manual", actor: engineActor, policyVersionId, parameters } as const;
-  const whole = { ...job, ...(point === null ? {} : { pointId: point.id }) };
+  const whole = { ...job, ...(pointId === null ? {} : { pointId }) };
   const jobId = await patiently(() => inTransaction(parts.database.db, (tx) => createJob(tx, whole, parts)));
   if (kind === "backup") run.expected.set(jobId, { guest, content: guest.content });
   return jobId;
-}
-
-interface Steps {
-  /** Resolves when the step of the job has begun. */
-  begun(jobId: string, step: string): Promise<true>;
-  stop(): void;
-}
-
-async function listenForSteps(parts: Parts): Promise<Steps> {
-  const client = await patiently(() => parts.database.db.pool.connect());
-  const seen = new Set<string>();
-  const waits = new Map<string, () => void>();
-  client.on("notification", ({ payload = "" }) => {
-    seen.add(payload);
-    waits.get(payload)?.();
-  });
-  await client.query("LISTEN kluis_test_step");
-  return {
-    begun: (jobId, step) =>
-      new Promise((resolve) => {
-        const what = `${jobId} ${step}`;
-        if (seen.has(what)) resolve(true);
-        else waits.set(what, () => resolve(true));
-      }),
-    stop: () => client.release(true),
-  };
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

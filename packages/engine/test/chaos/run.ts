@@ -33,11 +33,14 @@ export interface ChaosOptions {
 export interface Portal extends AsyncDisposable {
   /** Kills it and starts it again; resolves when it answers. */
   kill(downMs: number): Promise<void>;
+  /** Whether it answers, and reaches its database. */
+  isWell(): Promise<boolean>;
   readonly problems: readonly string[];
 }
 
 const noPortal: Portal = {
   kill: () => Promise.resolve(),
+  isWell: () => Promise.resolve(true),
   problems: [],
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
