@@ -28,6 +28,8 @@ export interface EngineDeps {
   readonly log: Log;
   /** The tag of every resource that Kluis creates in Azure. */
   readonly installationId: string;
+  /** Names this engine among those of the database (EngineProcess). */
+  readonly engineId: string;
   readonly engineVersion: string;
   /** Read access to snapshots. */
   readonly grants: GrantBook;

@@ -81,7 +81,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   await followSettings(deps, config, stopping.signal);
   const lock = undo.use(await holdEngineLock(db));
   await reapDead(deps);
-  const id = newId(clock);
+  const id = deps.engineId;
   const workers = await startAll({ deps, config, lock, id, stopping: stopping.signal });
   const recurring = new RecurringTasks(deps);
   const alive = keepAlive(deps, { engineId: id, signal: stopping.signal });
@@ -132,6 +132,7 @@ async function openDeps(given: {
     clockGuard: new ClockGuard({ host: hostname(), machine, clock, azure: azureTime }),
     log,
     installationId: await ensureInstallation(db, clock),
+    engineId: newId(clock),
     engineVersion: ENGINE_VERSION,
     grants: new GrantBook((id, abort) => grantRead(azure, id, { signal: abort }), clock),
     writeGrants: new GrantBook((id, abort) => grantWrite(azure, id, { signal: abort }), clock),

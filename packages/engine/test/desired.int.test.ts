@@ -7,6 +7,7 @@ import {
   getJobDetail,
   inTransaction,
   listAttention,
+  newId,
   type ResourceView,
   wakeReconciler,
   wantRemoved,
@@ -224,7 +225,11 @@ describe("the reconciler", () => {
     const before = await events("snapshot.removed");
     for (const { pointId } of points) await dropQuietly(pointId);
     // Killed after it claimed: nothing was recorded.
-    const killed = await claimRemovals(world.db.prisma, { limit: 1, claimMs: limits.removalClaimMs });
+    const killed = await claimRemovals(world.db.prisma, {
+      limit: 1,
+      claimMs: limits.removalClaimMs,
+      engineId: newId(),
+    });
     expect(killed).toHaveLength(1);
     const second = await world.startEngine();
     await Promise.all([turn(), reconcileAzure(second.deps, { signal: soon() })]);

@@ -14,6 +14,7 @@ import { Prisma } from "../../generated/client.ts";
 import { newId } from "../ids.ts";
 import { toJson, toJsonOrNull } from "../json.ts";
 import { enqueue } from "../queue/enqueue.ts";
+import { databaseNow } from "../time.ts";
 import type { Tx } from "../tx.ts";
 import { wordsSql } from "../view-sql.ts";
 
@@ -115,15 +116,20 @@ export type ClaimedRemoval =
   | { readonly id: string; readonly error: unknown };
 
 /**
- * Claims resources whose removal is due, the longest due first. A claim expires, so that the work of a killed engine
- * continues; two engines never have the same one.
+ * Claims resources whose removal is due, the longest due first. Two engines never have the same one. A claim ends when its
+ * engine is found dead (`releaseClaims`), and expires in any case.
  */
 export async function claimRemovals(
   tx: Tx,
-  { limit, claimMs }: { readonly limit: number; readonly claimMs: number },
+  {
+    limit,
+    claimMs,
+    engineId,
+  }: { readonly limit: number; readonly claimMs: number; readonly engineId: string },
 ): Promise<ClaimedRemoval[]> {
   const rows = await tx.$queryRaw`
-    UPDATE "AzureResource" r SET "nextTryAt" = kluis_now() + ${claimMs}::float8 * interval '1 millisecond'
+    UPDATE "AzureResource" r SET "nextTryAt" = kluis_now() + ${claimMs}::float8 * interval '1 millisecond',
+      "claimedBy" = ${engineId}::uuid
     FROM (SELECT id FROM "AzureResource" WHERE "nextTryAt" <= kluis_now()
       ORDER BY "nextTryAt", id LIMIT ${limit} FOR UPDATE SKIP LOCKED) due
     WHERE r.id = due.id
@@ -138,12 +144,23 @@ export async function claimRemovals(
     });
 }
 
+/** Ends the claims of dead engines: what they were removing is due at once. */
+export async function releaseClaims(tx: Tx, engineIds: readonly string[]): Promise<void> {
+  const released = await tx.$executeRaw`
+    UPDATE "AzureResource" SET "nextTryAt" = kluis_now(), "claimedBy" = NULL
+    WHERE "claimedBy" = ANY(${[...engineIds]}::uuid[]) AND "nextTryAt" IS NOT NULL`;
+  if (released > 0) await wakeReconciler(tx, await databaseNow(tx));
+}
+
 /** The kind or state of a removal is of another version of Kluis: it rests until `at`. */
 export async function restUnreadable(
   tx: Tx,
   { id, at }: { readonly id: string; readonly at: Date },
 ): Promise<void> {
-  await tx.azureResource.updateMany({ where: { id, nextTryAt: { not: null } }, data: { nextTryAt: at } });
+  await tx.azureResource.updateMany({
+    where: { id, nextTryAt: { not: null } },
+    data: { nextTryAt: at, claimedBy: null },
+  });
 }
 
 /** Removals that wait, and that this version cannot read: their number and the first one; null: none. */
@@ -205,7 +222,13 @@ export async function recordRemovalTry(tx: Tx, claim: RemovalClaim, done: Remova
   const { tries, nextTryAt, error, operation } = done;
   const { count } = await tx.azureResource.updateMany({
     where: held(claim),
-    data: { tries, nextTryAt, lastError: toJsonOrNull(error), operation: toJsonOrNull(operation) },
+    data: {
+      tries,
+      nextTryAt,
+      claimedBy: null,
+      lastError: toJsonOrNull(error),
+      operation: toJsonOrNull(operation),
+    },
   });
   return count > 0;
 }

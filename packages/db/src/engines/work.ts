@@ -1,6 +1,7 @@
 /** Engine processes: how they register, prove that they are alive, and are detected as dead. */
 import pg from "pg";
 import { clearAttention } from "../attention/write.ts";
+import { releaseClaims } from "../azure-resources/desired.ts";
 import type { Db } from "../client.ts";
 import { watchConnection } from "../connection-watch.ts";
 import { locks } from "../locks.ts";
@@ -108,8 +109,8 @@ export function listEngines(tx: Tx): Promise<EngineRow[]> {
 }
 
 /**
- * Ends engines whose lock is free and unlocks the tasks of their workers, so that these continue immediately instead of after
- * graphile-worker's four hours.
+ * Ends engines whose lock is free, unlocks the tasks of their workers and releases what they were removing, so that all of it
+ * continues immediately instead of after graphile-worker's four hours.
  * @returns the engines that this call ended
  */
 export function reapDeadEngines(db: Db, now: Date): Promise<EngineRow[]> {
@@ -126,9 +127,14 @@ export function reapDeadEngines(db: Db, now: Date): Promise<EngineRow[]> {
       });
       if (ended.count === 1) dead.push(engine);
     }
+    if (dead.length === 0) return dead;
     await unlockWorkers(
       tx,
       dead.flatMap((engine) => [...engine.workerIds]),
+    );
+    await releaseClaims(
+      tx,
+      dead.map(({ id }) => id),
     );
     // A living engine of the same machine raises it again.
     for (const { hostname } of dead) await clearAttention(tx, `clock:${hostname}`);

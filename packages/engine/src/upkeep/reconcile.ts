@@ -68,13 +68,14 @@ export async function reconcileAzure(
 
 /** The claims are the cursor: after its try a resource is not due any more. */
 function reconciling(deps: EngineDeps, tryMs: number): RecurringWork<ClaimedRemoval> {
-  const { prisma } = deps.db;
+  const { db, engineId } = deps;
+  const { prisma } = db;
   return {
     name: "reconcile",
     atOnce: CONCURRENCY,
     isShared: true,
     async page() {
-      const items = await claimRemovals(prisma, { limit: PAGE, claimMs: limits.removalClaimMs });
+      const items = await claimRemovals(prisma, { limit: PAGE, claimMs: limits.removalClaimMs, engineId });
       return { items, next: items.length < PAGE ? null : "claims" };
     },
     nameOf: (item) =>

@@ -81,11 +81,11 @@ export class ChaosDatabase {
     process.kill(Number.parseInt(text, 10), "SIGQUIT");
     await this.#server.child.exited;
     await new Promise((resolve) => setTimeout(resolve, downMs));
-    this.#server = await startPostgres({
-      dataDir: this.#dataDir,
-      durable: false,
-      port: this.#server.port,
-    });
+    const { port } = this.#server;
+    this.#server = await patiently(
+      () => startPostgres({ dataDir: this.#dataDir, durable: false, port }),
+      300_000,
+    );
     this.proxy.target = this.#server.port;
     this.#steady.target = this.#server.port;
   }

@@ -14,13 +14,15 @@ import {
   startChild,
 } from "@kluis/local-stack/testing";
 import { emptySubscription } from "../world.ts";
-import { ChaosDatabase } from "./database.ts";
+import { ChaosDatabase, patiently } from "./database.ts";
 import type { Target } from "./plan.ts";
 import { Proxy } from "./proxy.ts";
 
 type Azurite = Awaited<ReturnType<typeof startAzurite>>;
 
 const HOUR_MS = 3_600_000;
+/** A busy machine may need more than one try to start a part again. */
+const START_LIMIT_MS = 300_000;
 
 export class Parts {
   readonly folder: string;
@@ -103,7 +105,8 @@ export class Parts {
       // Another start replaced it, or is about to.
       if (this.engines[which] !== child || this.#stopping) return;
       await new Promise((resolve) => setTimeout(resolve, 500));
-      if (this.engines[which] === child && !this.#stopping) await this.startEngine(which);
+      if (this.engines[which] === child && !this.#stopping)
+        await patiently(() => this.startEngine(which), START_LIMIT_MS);
     });
   }
 
@@ -124,7 +127,7 @@ export class Parts {
     killGroup(child.pid);
     await child.exited;
     await new Promise((resolve) => setTimeout(resolve, downMs));
-    if (!this.#stopping) await this.startEngine(which);
+    if (!this.#stopping) await patiently(() => this.startEngine(which), START_LIMIT_MS);
   }
 
   /** Stops Azurite in an orderly way: it writes its metadata every few seconds only. */
@@ -132,7 +135,8 @@ export class Parts {
     const { port } = this.#azurite;
     await this.#azurite.stop();
     await new Promise((resolve) => setTimeout(resolve, downMs));
-    this.#azurite = await startAzurite({ dataDir: join(this.folder, "azurite"), port });
+    const dataDir = join(this.folder, "azurite");
+    this.#azurite = await patiently(() => startAzurite({ dataDir, port }), START_LIMIT_MS);
     this.proxies.azurite.target = this.#azurite.port;
   }
 

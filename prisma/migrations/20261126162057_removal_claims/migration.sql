@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "AzureResource" ADD COLUMN     "claimedBy" UUID;
