@@ -22,7 +22,23 @@ const pages: readonly { readonly name: string; readonly open: (page: Page) => Pr
       await expect(page.getByRole("heading", { level: 3, name: "main" })).toBeVisible();
     },
   })),
+  {
+    name: "a transfer window",
+    open: async (page) => {
+      await page.goto(`${portalUrl()}/policies/new`);
+      await page.getByRole("radio", { name: /Only at certain hours/ }).check();
+      await expect(page.getByRole("checkbox", { name: "Monday" })).toBeVisible();
+    },
+  },
   { name: "a machine", open: (page) => openVm(page, "web-01") },
+  ...["Snapshots", "Protection"].map((tab) => ({
+    name: `a machine's tab ${tab}`,
+    open: async (page: Page) => {
+      await openVm(page, "sql-01");
+      await page.getByRole("tab", { name: new RegExp(tab) }).click();
+      await expect(page.getByRole("tabpanel", { name: new RegExp(tab) })).toBeVisible();
+    },
+  })),
   { name: "a recovery point", open: (page) => openNewestPoint(page, "sql-01") },
   {
     name: "a job",

@@ -14,8 +14,16 @@ test("the editor previews a new policy and creates it", async ({ page }) => {
   await page.getByLabel("Time 1").fill("02:30");
   await page.getByLabel("Time zone").fill("Europe/Amsterdam");
   await expect(page.getByText(/02:30/).first()).toBeVisible();
+  await page.getByRole("radio", { name: /Only at certain hours/ }).check();
+  await page.getByLabel("Closes at").fill("07:30");
+  await page.getByRole("checkbox", { name: "Sunday" }).uncheck();
+  const preview = page.getByRole("region", { name: "Preview" });
+  await expect(
+    preview.getByText(/Data moves on Monday, .+ and Saturday from 22:00 to 07:30\./),
+  ).toBeVisible();
   await page.getByRole("button", { name: "Create policy" }).click();
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  await expect(page.getByLabel("Closes at")).toHaveValue("07:30");
 });
 
 test("the editor refuses a bad name before it sends a request", async ({ page }) => {

@@ -1,12 +1,22 @@
-import { deadlineStandingTexts, transferReasonTexts } from "@kluis/domain";
+import { deadlineStandingTexts, type TransferReason, transferReasonTexts } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 
 /** Transfers that wait: for what, how long, and whether they meet their deadline. */
 export const jobTransfer = catalog({
   en: {
     reasons: transferReasonTexts,
+    /** The same in a list, below "Waiting for transfer". */
+    short: {
+      outage: "Outage",
+      previous: "Previous transfer first",
+      window: "Window closed",
+      restores: "Restores first",
+      deadlines: "Earlier deadlines first",
+      share: "Fair share in use",
+      slots: "No free slot",
+    } satisfies Record<TransferReason, string>,
     standings: deadlineStandingTexts,
-    waitsFor: "Waits for",
+    waitsFor: "Transfer",
     place: "Place in the queue",
     start: "Expected start",
     end: "Expected end",
@@ -30,12 +40,21 @@ export const jobTransfer = catalog({
       share: "Wacht omdat het team of de virtuele machine zijn deel al gebruikt",
       slots: "Wacht op een vrije plaats",
     },
+    short: {
+      outage: "Storing",
+      previous: "Vorige overdracht eerst",
+      window: "Venster gesloten",
+      restores: "Herstel gaat voor",
+      deadlines: "Eerdere deadlines eerst",
+      share: "Eigen deel in gebruik",
+      slots: "Geen vrije plaats",
+    },
     standings: {
       "at-risk": "Deadline in gevaar",
       met: "Deadline gehaald",
       missed: "Deadline gemist",
     },
-    waitsFor: "Wacht op",
+    waitsFor: "Overdracht",
     place: "Plaats in de wachtrij",
     start: "Verwachte start",
     end: "Verwacht einde",

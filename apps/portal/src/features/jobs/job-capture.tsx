@@ -40,7 +40,7 @@ export function JobCapture({ capture }: { readonly capture: Capture }) {
   return (
     <Card title={t("title")} id="snapshot" flush>
       <div className="p-4">
-        <Facts short facts={facts} />
+        <Facts columns={2} facts={facts} />
       </div>
       {capture.tries.length === 0 ? null : (
         <ol aria-label={t("tries")} className="divide-y divide-line border-t border-line">

@@ -68,7 +68,7 @@ export function useJobColumns(options: {
       className: "w-64",
       header: t("columns.state"),
       cell: (job) => (
-        <span className="flex flex-col items-start gap-1">
+        <span className="flex flex-col items-start gap-1 max-sm:items-end">
           <JobStateBadge job={job} />
           <TransferLine job={job} />
         </span>

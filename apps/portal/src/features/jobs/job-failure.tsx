@@ -67,12 +67,12 @@ function TransferAlert({ job }: { job: JobView }) {
 }
 
 /** What the transfer waits for, and when it is expected to end. */
-function WaitingAlert({ job: { waitsFor, forecastEndAt } }: { job: JobView }) {
+function WaitingAlert({ job: { waitsFor, forecastEndAt, deadlineAtRisk } }: { job: JobView }) {
   const t = useTranslations("jobs");
   return (
     <Alert title={t("detail.waitingTitle")}>
       <p>{waitsFor === null ? t("detail.waitingText") : `${t(`transfer.reasons.${waitsFor}`)}.`}</p>
-      {forecastEndAt === null ? null : (
+      {forecastEndAt === null || deadlineAtRisk ? null : (
         <p>
           {t("transfer.end")}: <AbsoluteTime at={forecastEndAt} seconds={false} />
         </p>

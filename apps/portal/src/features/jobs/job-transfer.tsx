@@ -32,12 +32,12 @@ export function TransferLine({ job }: { readonly job: JobRow }) {
   const t = useTranslations("jobs.transfer");
   const isOpen = isOpenJobState(job.state);
   const { waitsFor, forecastEndAt } = job;
-  const reason = isOpen && waitsFor !== null && job.parkedSince === null ? t(`reasons.${waitsFor}`) : null;
+  const reason = isOpen && waitsFor !== null && job.parkedSince === null ? t(`short.${waitsFor}`) : null;
   const isMarked = ["at-risk", "missed"].includes(deadlineStandingOf(job) ?? "");
   const ends = isOpen ? forecastEndAt : null;
   if (reason === null && ends === null && !isMarked) return null;
   return (
-    <span className="flex flex-wrap items-center gap-x-2.5 text-xs text-muted">
+    <span className="flex flex-wrap items-center gap-x-2.5 text-xs text-muted max-sm:justify-end">
       {reason === null ? null : <span>{reason}</span>}
       {ends === null ? null : <span>{t.rich("ends", { time: () => <TimeAgo at={ends} /> })}</span>}
       {isMarked ? <DeadlineMark job={job} /> : null}

@@ -155,7 +155,7 @@ function LoadedOverview({ view }: { view: OverviewView }) {
       />
       <div className="flex flex-col gap-4">
         <Stats counts={view.vms} />
-        <div className="grid gap-4 xl:grid-cols-2">
+        <div className="grid items-start gap-4 xl:grid-cols-2">
           <Card
             title={t("attention")}
             id="attention"

@@ -15,7 +15,8 @@ export function RaisedItem({ item }: { readonly item: OverviewView["raised"][num
   const notice = useNotice();
   const errorView = useErrorView();
   const { kind, vm, error, raisedAt } = item;
-  const why = error === null ? "" : raisedWhy(kind, errorView(error));
+  const view = error === null ? null : errorView(error);
+  const why = view === null ? null : raisedWhy(kind, view);
   return (
     <li>
       <Link
@@ -30,7 +31,14 @@ export function RaisedItem({ item }: { readonly item: OverviewView["raised"][num
             </Status>
           </span>
           <span className="block text-sm break-words">{notice(item.notice, item.message)}</span>
-          {why === "" ? null : <span className="block text-sm break-words text-muted">{why}</span>}
+          {why === null ? null : (
+            <span className="line-clamp-2 text-sm break-words text-muted" title={why}>
+              {why}
+            </span>
+          )}
+          {view === null || view.action === null ? null : (
+            <span className="block text-sm break-words text-muted">{view.action}</span>
+          )}
           <span className="block text-sm text-faint">
             {t.rich("since", { time: () => <TimeAgo at={raisedAt} /> })}
           </span>

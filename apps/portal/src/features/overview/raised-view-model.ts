@@ -32,8 +32,7 @@ export function raisedPlace(item: Pick<Raised, "key" | "kind" | "vm">): string {
   return places[item.kind](item);
 }
 
-/** Why it was raised, and what to do. The sentence of a wrong list has its error's message in it. */
-export function raisedWhy(kind: AttentionKind, { message, action }: ErrorView): string {
-  const parts = kind === "changed-ranges" ? [action] : [message, action];
-  return parts.filter((part) => part !== null).join(" ");
+/** Why it was raised. Nothing where the sentence itself has the reason in it. */
+export function raisedWhy(kind: AttentionKind, { message }: Pick<ErrorView, "message">): string | null {
+  return kind === "changed-ranges" ? null : message;
 }

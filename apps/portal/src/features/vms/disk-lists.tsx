@@ -18,7 +18,7 @@ export function DiskListsState({ lists }: { readonly lists: DiskLists | null }) 
   if (lists === null) return <span className="text-faint">{t("unused")}</span>;
   const { deltas, confirmed, confirmedAt, turnedOffAt } = lists;
   return (
-    <span className="flex flex-col items-start gap-0.5">
+    <span className="flex flex-col items-start gap-0.5 max-sm:items-end">
       <Status
         look="plain"
         tone={turnedOffAt === null ? "ok" : "warn"}

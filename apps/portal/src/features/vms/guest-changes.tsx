@@ -2,6 +2,7 @@ import { factsAfter, type GuestFacts, guestChangeNotices, noticeText, readGuestS
 import { useTranslations } from "next-intl";
 import { useNotice } from "#lib/use-notice.ts";
 import { Card } from "#ui/card.tsx";
+import { type Column, DataTable } from "#ui/data-table.tsx";
 import { AbsoluteTime } from "#ui/time-ago.tsx";
 
 /** What protection changed in a Windows guest, in words and as facts before and after; nothing when nothing is known of it. */
@@ -29,61 +30,39 @@ export function GuestChanges({ changes }: { changes: Readonly<Record<string, unk
 
 type Seen = GuestFacts | null;
 
+interface GuestRow {
+  readonly name: string;
+  readonly of: (facts: GuestFacts) => string;
+}
+
 function GuestTable({ before, after }: { readonly before: Seen; readonly after: Seen }) {
   const t = useTranslations("vms.guest");
   const missing = t("missing");
-  const rows = [
-    { name: t("runtime"), of: (facts: GuestFacts) => facts.vcRedist2013 ?? missing },
-    { name: t("vss"), of: (facts: GuestFacts) => facts.vssStartType ?? "–" },
-    {
-      name: t("provider"),
-      of: (facts: GuestFacts) => (facts.iaasVmProviderInstalled ? t("installed") : missing),
-    },
+  const rows: readonly GuestRow[] = [
+    { name: t("runtime"), of: (facts) => facts.vcRedist2013 ?? missing },
+    { name: t("vss"), of: (facts) => facts.vssStartType ?? "–" },
+    { name: t("provider"), of: (facts) => (facts.iaasVmProviderInstalled ? t("installed") : missing) },
+  ];
+  const columns: readonly Column<GuestRow>[] = [
+    { key: "fact", header: t("fact"), isRowHeader: true, cell: ({ name }) => name },
+    { key: "before", header: t("before"), cell: ({ of }) => (before === null ? "–" : of(before)) },
+    { key: "after", header: t("after"), cell: ({ of }) => (after === null ? "–" : of(after)) },
   ];
   return (
-    <div
-      role="group"
-      aria-label={t("title")}
-      // A region that scrolls sideways must be reachable by keyboard.
-      tabIndex={0}
-      className="overflow-x-auto border-t border-line -outline-offset-2 first:border-t-0"
-    >
-      <table className="w-full border-collapse text-sm">
-        <caption className="sr-only">{t("title")}</caption>
-        <thead>
-          <tr className="border-b border-line text-left align-bottom">
-            <th scope="col">
-              <span className="sr-only">{t("fact")}</span>
-            </th>
-            <SeenHead title={t("before")} facts={before} />
-            <SeenHead title={t("after")} facts={after} />
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ name, of }) => (
-            <tr key={name} className="border-b border-line last:border-b-0">
-              <th scope="row" className="px-4 py-2 text-left font-medium">
-                {name}
-              </th>
-              <td className="px-4 py-2">{before === null ? "–" : of(before)}</td>
-              <td className="px-4 py-2">{after === null ? "–" : of(after)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <div className="border-t border-line first:border-t-0">
+      <DataTable label={t("title")} columns={columns} rows={rows} rowKey={({ name }) => name} empty={null} />
+      <p className="flex flex-wrap gap-x-3 border-t border-line px-4 py-2.5 text-sm text-muted">
+        {before === null ? null : (
+          <span>
+            {t("before")}: <AbsoluteTime at={before.checkedAt} seconds={false} />
+          </span>
+        )}
+        {after === null ? null : (
+          <span>
+            {t("after")}: <AbsoluteTime at={after.checkedAt} seconds={false} />
+          </span>
+        )}
+      </p>
     </div>
-  );
-}
-
-function SeenHead({ title, facts }: { readonly title: string; readonly facts: Seen }) {
-  return (
-    <th scope="col" className="px-4 py-2 font-medium">
-      {title}
-      {facts === null ? null : (
-        <span className="block text-xs font-normal text-faint">
-          <AbsoluteTime at={facts.checkedAt} seconds={false} />
-        </span>
-      )}
-    </th>
   );
 }

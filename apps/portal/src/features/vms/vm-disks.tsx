@@ -57,7 +57,6 @@ export function VmDisks({ vm }: { vm: VmView }) {
     {
       key: "lists",
       header: t("disk.lists"),
-      from: "md",
       cell: (disk) => <DiskListsState lists={listsOfDisk(vm.lists, disk.name)} />,
     },
     { key: "sku", header: t("disk.type"), from: "sm", cell: (disk) => disk.sku },

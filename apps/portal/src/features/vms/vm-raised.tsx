@@ -17,10 +17,12 @@ export function VmRaised({ vm }: { readonly vm: VmView }) {
   return vm.raised
     .filter(({ kind }) => kind !== "changed-ranges" || !hasListsOff)
     .map((item) => {
-      const why = item.error === null ? "" : raisedWhy(item.kind, errorView(item.error));
+      const view = item.error === null ? null : errorView(item.error);
+      const why = view === null ? null : raisedWhy(item.kind, view);
       return (
         <Alert key={item.key} tone="warn" title={notice(item.notice, item.message)}>
-          {why === "" ? null : <p>{why}</p>}
+          {why === null ? null : <p className="break-words">{why}</p>}
+          {view === null || view.action === null ? null : <p>{view.action}</p>}
           <p className="flex flex-wrap gap-x-3">
             <span>{t.rich("since", { time: () => <TimeAgo at={item.raisedAt} /> })}</span>
             {raisedPlace(item).startsWith("/jobs/") ? (
