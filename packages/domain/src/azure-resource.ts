@@ -26,6 +26,12 @@ export function isSnapshotKind(kind: AzureResourceKind): kind is (typeof snapsho
 export const snapshotSourceKinds = ["restore-point", "disk-snapshots"] as const;
 export type SnapshotSourceKind = (typeof snapshotSourceKinds)[number];
 
+/** English, for pages and the command line. */
+export const snapshotSourceTexts = {
+  "restore-point": "Restore point",
+  "disk-snapshots": "Snapshot of each disk",
+} as const satisfies Record<SnapshotSourceKind, string>;
+
 /** `planned`: recorded before Azure is asked to create it. `removed`: Azure confirmed that it does not exist. */
 export const azureResourceStates = ["planned", "created", "removed"] as const;
 export type AzureResourceState = (typeof azureResourceStates)[number];

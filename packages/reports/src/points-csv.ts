@@ -89,6 +89,7 @@ const columns: readonly Column[] = [
     consistency_reached: "consistencyReached",
     consistency_reason: "consistencyReason",
     azure_consistency: "azureConsistency",
+    captured_by: "capturedBy",
     snapshot_ids: "snapshotIds",
     snapshot_removed_at: "snapshotRemovedAt",
     instant_restore_until: "instantRestoreUntil",

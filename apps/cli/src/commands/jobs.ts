@@ -30,6 +30,7 @@ import {
   stepText,
   triggerText,
 } from "../words.ts";
+import { capturedFacts } from "./captured-facts.ts";
 import { resourceColumns } from "./resource-columns.ts";
 
 /** The stored value is `cancelled`; the table and this option say `canceled`. */
@@ -142,6 +143,7 @@ function describe(one: JobView, look: Look): string {
   if (one.capture !== null) {
     facts.push(["Consistency", levelOf(one.capture)]);
     if (one.capture.reason !== null) facts.push(["Reason", one.capture.reason]);
+    facts.push(...capturedFacts(one.capture));
   }
   if (one.resultPointId !== null) facts.push(["Point", one.resultPointId]);
   if (one.error !== null) facts.push(["Error", `${one.error.message} (${one.error.code})`]);

@@ -11,6 +11,7 @@ import { type Column, formatTable } from "../table.ts";
 import { pointArgument, text, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
 import { pointStateWords } from "../words.ts";
+import { capturedFacts } from "./captured-facts.ts";
 
 export const points = defineCommand({
   name: "points",
@@ -75,6 +76,7 @@ function describe(one: PointView, look: Look): string {
     ["VM", one.vm.name],
     ["Taken", timeOf(one.takenAt)],
     ["Consistency", one.consistency],
+    ...capturedFacts(one),
     ["State", pointStateWords[one.state].text],
     ["Expires", one.expiresAt === null ? "–" : timeOf(one.expiresAt)],
     ["Manifest", one.manifestDigest],

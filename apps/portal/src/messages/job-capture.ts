@@ -1,4 +1,4 @@
-import { snapshotRequestTexts, tryOutcomeTexts } from "@kluis/domain";
+import { snapshotRequestTexts, snapshotSourceTexts, tryOutcomeTexts } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 
 /** The snapshot of a backup: the level that the policy requires, each try, and the level that was reached. */
@@ -9,6 +9,9 @@ export const jobCapture = catalog({
     reached: "Reached",
     none: "Not yet",
     why: "Reason",
+    by: "Captured by",
+    byWhy: "Why each disk",
+    sources: snapshotSourceTexts,
     tries: "Tries of the snapshot",
     requests: snapshotRequestTexts,
     outcomes: tryOutcomeTexts,
@@ -19,6 +22,12 @@ export const jobCapture = catalog({
     reached: "Bereikt",
     none: "Nog niet",
     why: "Reden",
+    by: "Vastgelegd met",
+    byWhy: "Waarom per schijf",
+    sources: {
+      "restore-point": "Azure-herstelpunt",
+      "disk-snapshots": "Momentopname van elke schijf",
+    },
     tries: "Pogingen voor de momentopname",
     requests: {
       best: "Met het gastbesturingssysteem",

@@ -42,12 +42,13 @@ export async function describeJob(ctx: SignedInContext, row: JobRow): Promise<Jo
 
 function captureOf(stored: JobDetail["capture"], isOpen: boolean): JobView["capture"] {
   if (stored === null) return null;
-  const { wanted, reached, reason, notice } = stored;
+  const { wanted, reached, reason, notice, capturedNotice } = stored;
+  const capturedBy = stored.request === "disks" ? "disk-snapshots" : "restore-point";
   const tries = snapshotTries(stored, isOpen).map((one) => ({
     ...one,
     reason: one.notice === null ? null : noticeText(one.notice),
   }));
-  return { wanted, reached, reason, notice, tries };
+  return { wanted, reached, reason, notice, capturedBy, capturedNotice, tries };
 }
 
 function rateOf(disk: Omit<JobDiskView, "bytesPerSecond">, now: Date): number | null {

@@ -1,6 +1,6 @@
 /** The schemas of jobs as the API sends them. */
 import { jobCapture, jobDetail, jobDisk, jobRow, snapshotAttempt } from "@kluis/db";
-import { instantView, pageView, tryOutcomes } from "@kluis/domain";
+import { instantView, pageView, snapshotSourceKinds, tryOutcomes } from "@kluis/domain";
 import { z } from "zod";
 
 /** An event of a list of jobs. */
@@ -28,7 +28,7 @@ const snapshotTryView = snapshotAttempt.extend({
 /** The snapshot of a backup: the level that is required and the one that was reached, and each try, oldest first. */
 const captureView = jobCapture
   .omit({ request: true, attempts: true, startedAt: true, endedAt: true })
-  .extend({ tries: z.array(snapshotTryView) });
+  .extend({ capturedBy: z.enum(snapshotSourceKinds), tries: z.array(snapshotTryView) });
 
 export const jobView = jobRow.extend({
   ...jobDetail.shape,

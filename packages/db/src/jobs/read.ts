@@ -147,6 +147,7 @@ const capture = Prisma.sql`CASE WHEN ${memory("consistency")} IS NOT NULL THEN $
     reached: memory("snapshot,reached"),
     reason: Prisma.sql`coalesce(${memory("snapshot,reason")}, ${memory("consistency,reason")})`,
     notice: Prisma.sql`coalesce(${memory("snapshot,notice")}, ${memory("consistency,notice")})`,
+    capturedNotice: memory("consistency,captured"),
     request: memory("consistency,request"),
     attempts: Prisma.sql`coalesce(${memory("attempts")}, '[]')`,
     startedAt: memory("snapshotStartedAt"),

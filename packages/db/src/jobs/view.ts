@@ -137,6 +137,8 @@ export const jobCapture = z.object({
   /** Why it is, or will be, lower than required. */
   reason: z.string().nullable(),
   notice: storedNoticeSchema,
+  /** Why each disk has a snapshot; null for a restore point. */
+  capturedNotice: storedNoticeSchema,
   /** The last request to Azure. */
   request: z.enum(snapshotRequests),
   attempts: z.array(snapshotAttempt),

@@ -37,6 +37,9 @@ export function JobCapture({ capture }: { readonly capture: Capture }) {
     },
   ];
   if (why !== null) facts.push({ label: t("why"), value: why, wide: true });
+  facts.push({ label: t("by"), value: t(`sources.${capture.capturedBy}`) });
+  if (capture.capturedNotice !== null)
+    facts.push({ label: t("byWhy"), value: notice(capture.capturedNotice, ""), wide: true });
   return (
     <Card title={t("title")} id="snapshot" flush>
       <div className="p-4">

@@ -110,6 +110,7 @@ function isAzureLevel(level: string): level is AzureConsistency {
 
 function useCapture(point: PointView): readonly Fact[] {
   const t = useTranslations("points");
+  const capture = useTranslations("jobs.capture");
   const notice = useNotice();
   const facts: Fact[] = [
     { label: t("detail.fields.taken"), value: <AbsoluteTime at={point.takenAt} /> },
@@ -126,11 +127,14 @@ function useCapture(point: PointView): readonly Fact[] {
         ? t(`consistency.${azureLevels[point.azureConsistency]}`)
         : point.azureConsistency,
     },
+    { label: capture("by"), value: capture(`sources.${point.capturedBy}`) },
     { label: t("detail.fields.snapshotRemoved"), value: <AbsoluteTime at={point.snapshotRemovedAt} /> },
   ];
   if (point.instantRestoreUntil !== null) {
     facts.push({ label: t("detail.fields.kept"), value: <AbsoluteTime at={point.instantRestoreUntil} /> });
   }
+  if (point.capturedNotice !== null)
+    facts.push({ label: capture("byWhy"), value: notice(point.capturedNotice, ""), wide: true });
   if (point.consistencyReason !== null)
     facts.push({
       label: t("detail.fields.why"),
