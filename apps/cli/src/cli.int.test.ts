@@ -41,6 +41,22 @@ describe("reading", () => {
     );
   });
 
+  test("a VM that Azure does not show whole says so in the list and on its own", async () => {
+    const { pool } = harness.world.api.db;
+    const note = (problem: object | null, since: string | null) =>
+      pool.query('UPDATE "VirtualMachine" SET problem = $1, "problemSince" = $2 WHERE id = $3', [
+        problem === null ? null : JSON.stringify(problem),
+        since,
+        harness.world.commerceVm,
+      ]);
+    const { code, message } = { code: "AZURE_FORBIDDEN", message: "A disk may not be read." };
+    await note({ code, message, reason: "denied", action: null, params: {} }, "2026-05-01T10:00:00Z");
+    expect((await kluis("vms")).out).toContain("not read");
+    expect((await kluis("vm", "shop-01")).out).toContain(`since 2026-05-01 10:00: ${message}`);
+    await note(null, null);
+    expect((await kluis("vms")).out).not.toContain("not read");
+  });
+
   test("--json prints the API's answer", async () => {
     const { out } = await harness.kluis("owner", "vms", "--json");
     const names = z.array(z.object({ name: z.string(), status: z.string() })).parse(JSON.parse(out));

@@ -29,7 +29,7 @@ import {
 import type { JobRow } from "./api-types.ts";
 import type { Tone } from "./look.ts";
 
-interface Word {
+export interface Word {
   readonly text: string;
   readonly tone: Tone | null;
 }

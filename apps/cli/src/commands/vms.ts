@@ -8,7 +8,13 @@ import { formatFacts, type Look } from "../look.ts";
 import { allPages } from "../pages.ts";
 import { type Column, formatTable } from "../table.ts";
 import { text, vmArgument } from "../values.ts";
-import { consistencyText, suitabilitySignWords, suitabilityWords, vmStatusWords } from "../words.ts";
+import {
+  consistencyText,
+  suitabilitySignWords,
+  suitabilityWords,
+  vmStatusWords,
+  type Word,
+} from "../words.ts";
 import { snapshotColumns } from "./resource-columns.ts";
 
 const columns: readonly Column<VmRow>[] = [
@@ -25,12 +31,18 @@ const columns: readonly Column<VmRow>[] = [
   },
   {
     title: "CHECK",
-    value: (vm) => (vm.suitability === null ? "ok" : suitabilitySignWords[vm.suitability].text),
-    tone: (vm) => (vm.suitability === null ? null : suitabilitySignWords[vm.suitability].tone),
+    value: (vm) => checkOf(vm)?.text ?? "ok",
+    tone: (vm) => checkOf(vm)?.tone ?? null,
     leaveOut: 3,
   },
   { title: "LAST POINT (UTC)", value: (vm) => minuteOf(vm.lastPoint?.takenAt ?? null) },
 ];
+
+/** A VM that Azure does not show whole comes first: its other facts may be old. */
+function checkOf({ problem, deletedAt, suitability }: VmRow): Word | null {
+  if (problem !== null && deletedAt === null) return { text: "not read", tone: "warn" };
+  return suitability === null ? null : suitabilitySignWords[suitability];
+}
 
 export const vms = defineCommand({
   name: "vms",
@@ -79,6 +91,13 @@ function consistencyOf({ lastPoint, downgrades }: VmView): string {
   return `${consistencyText(reached)}: ${which} lower than requested (${consistencyText(wanted)})`;
 }
 
+/** Why Azure does not show all of the VM. */
+function unreadOf({ problem, problemSince, deletedAt }: VmView): string[] {
+  if (problem === null || deletedAt !== null) return [];
+  const why = [problem.message, problem.action ?? []].flat().join(" ");
+  return [`Not read whole since ${minuteOf(problemSince)}: ${why}`];
+}
+
 function describe(one: VmView, look: Look): string {
   const facts: [string, string][] = [
     ["VM", one.name],
@@ -99,8 +118,9 @@ function describe(one: VmView, look: Look): string {
   const lists = formatTable(listColumns, one.lists, { empty: "No list of changes was used yet.", look });
   const snapshots = formatTable(snapshotColumns, one.snapshots, { empty: "No snapshots in Azure.", look });
   const raised = one.raised.map(({ message }) => `Needs attention: ${message}`);
+  const unread = unreadOf(one);
   const guest = guestChangeNotices(one.protection?.guestChanges ?? null).map(noticeText);
-  const lines = [...raised, ...guest].join("\n");
+  const lines = [...unread, ...raised, ...guest].join("\n");
   const parts = [
     formatFacts(facts, look),
     disks,

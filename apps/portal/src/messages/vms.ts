@@ -28,6 +28,12 @@ export const vms = catalog({
       string
     >,
     os: { linux: "Linux", windows: "Windows" } satisfies Record<OsType, string>,
+    unread: {
+      sign: "Not read",
+      title: "Azure does not show all of this VM",
+      text: "What is shown here may be out of date. Kluis reads the VM again every 10 minutes.",
+      since: "Since <time></time>",
+    },
     search: "Search by name, group or tag",
     filters: { status: "Status", policy: "Policy", group: "Group", all: "All" },
     columns: {
@@ -176,6 +182,12 @@ export const vms = catalog({
     },
     agent: { ready: "Gereed", "not-ready": "Niet gereed", unknown: "Onbekend" },
     os: { linux: "Linux", windows: "Windows" },
+    unread: {
+      sign: "Niet gelezen",
+      title: "Azure toont niet alles van deze VM",
+      text: "Wat hier staat kan verouderd zijn. Kluis leest de VM elke 10 minuten opnieuw.",
+      since: "Sinds <time></time>",
+    },
     search: "Zoeken op naam, groep of tag",
     filters: { status: "Status", policy: "Beleid", group: "Groep", all: "Alle" },
     columns: {

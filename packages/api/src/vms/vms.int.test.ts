@@ -1,4 +1,5 @@
-import { inTransaction } from "@kluis/db";
+import { inTransaction, noteVmProblem } from "@kluis/db";
+import { errorInfo, KluisError } from "@kluis/domain";
 import { expect, test, vi } from "vitest";
 import { errorOf, freshWorld, nightly } from "../../test/world.ts";
 import { addVm, completeTasks } from "../testing.ts";
@@ -77,4 +78,26 @@ test("reading a VM reads its own policy only, once", async () => {
   expect(texts.filter(isOf("Policy"))).toHaveLength(1);
   expect(texts.filter(isOf("PolicyVersion"))).toHaveLength(1);
   expect(texts.length).toBeLessThanOrEqual(14);
+});
+
+test("the page and the list say why a VM could not be read, since when, and until it is", async () => {
+  const { db } = api.world.api;
+  const { commerceVm } = api.world;
+  const problem = errorInfo(
+    new KluisError("AZURE_FORBIDDEN", { reason: "denied", message: "A disk may not be read." }),
+  );
+  const note = (what: typeof problem | null, at: Date) =>
+    inTransaction(db, (tx) => noteVmProblem(tx, { id: commerceVm }, { problem: what, at }));
+  const first = new Date("2026-05-01T10:00:00Z");
+  expect(await note(problem, first)).toEqual([commerceVm]);
+  expect(await note(problem, new Date())).toEqual([]);
+  const shown = {
+    problem: { code: "AZURE_FORBIDDEN", message: problem.message },
+    problemSince: first.toISOString(),
+  };
+  expect(JSON.parse(JSON.stringify(await api.admin.vms.get({ vm: "shop-01" })))).toMatchObject(shown);
+  const { rows } = await api.admin.vms.list({ search: "shop-01" });
+  expect(JSON.parse(JSON.stringify(rows))).toMatchObject([shown]);
+  expect(await note(null, new Date())).toEqual([commerceVm]);
+  expect(await api.admin.vms.get({ vm: "shop-01" })).toMatchObject({ problem: null, problemSince: null });
 });

@@ -30,6 +30,9 @@ export const vmView = z.object({
   lastSeenAt: instantView,
   /** When it was found missing from Azure. */
   deletedAt: instantView.nullable(),
+  /** Why Kluis could not read it from Azure, or store it, whole, and since when; null when it could. */
+  problem: errorView.nullable(),
+  problemSince: instantView.nullable(),
   status: z.enum(vmStatuses),
   policy: refView.nullable(),
   protectedSince: instantView.nullable(),

@@ -5,6 +5,7 @@ import { stepName, stepOfStage } from "#features/jobs/job-view-model.ts";
 import { ConsistencyBadge } from "#features/points/consistency.tsx";
 import { OsMark } from "#features/vms/os-mark.tsx";
 import { VmRowActions } from "#features/vms/vm-actions.tsx";
+import { UnreadSign } from "#features/vms/vm-problem.tsx";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import { SuitabilitySign } from "#features/vms/vm-suitability.tsx";
 import type { VmRow } from "#lib/api-types.ts";
@@ -36,6 +37,7 @@ function StatusCell({ vm }: { vm: VmRow }) {
     <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
       <VmStatusBadge status={vm.status} />
       <SuitabilitySign suitability={vm.suitability} />
+      <UnreadSign vm={vm} />
       {job === null ? null : (
         <Link href={`/jobs/${job.id}`} className="hover:underline">
           <Status look="plain" tone="run" icon={job.state === "queued" ? "waiting" : "running"}>

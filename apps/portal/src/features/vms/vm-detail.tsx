@@ -10,6 +10,7 @@ import { VmDisks } from "#features/vms/vm-disks.tsx";
 import { VmFacts, VmProtection } from "#features/vms/vm-facts.tsx";
 import { VmHistory } from "#features/vms/vm-history.tsx";
 import { VmJobs, VmPoints } from "#features/vms/vm-lists.tsx";
+import { VmProblem } from "#features/vms/vm-problem.tsx";
 import { VmRaised } from "#features/vms/vm-raised.tsx";
 import { VmSnapshots } from "#features/vms/vm-snapshots.tsx";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
@@ -67,6 +68,7 @@ function LoadedVm({ vm }: { vm: VmView }) {
         ) : null}
         <VmRaised vm={vm} />
         <VmConnection vm={vm} />
+        <VmProblem vm={vm} />
         <VmChangedRanges vm={vm} />
         <VmSuitability vm={vm} />
         <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,24rem)]">
