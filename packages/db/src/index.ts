@@ -112,6 +112,7 @@ export * from "./inventory/pages.ts";
 export { askJobToCancel, queuedTaskExists } from "./jobs/control.ts";
 export * from "./jobs/dispatch.ts";
 export { holdJob, isJobAt, type JobFence, JobMovedError, moveJob } from "./jobs/fence.ts";
+export * from "./jobs/forecast.ts";
 export * from "./jobs/plan.ts";
 export * from "./jobs/plan-list.ts";
 export {
@@ -324,18 +325,7 @@ export { findVms } from "./vms/find.ts";
 export { firstProtectedAt, type HistoryRow, listHistory } from "./vms/history.ts";
 export { findMovedVm } from "./vms/moved.ts";
 export { countFleet, type FleetScope, fleetFacets, getFleetVm, listFleet } from "./vms/read.ts";
-export {
-  type HistoryDay,
-  historyDayView,
-  type VmCountsView,
-  type VmFacetsView,
-  type VmRow,
-  type VmView,
-  vmCountsView,
-  vmFacetsView,
-  vmRow,
-  vmView,
-} from "./vms/view.ts";
+export * from "./vms/view.ts";
 export { listPredecessors, markVmDeleted } from "./vms/work.ts";
 export {
   countUnseenVms,

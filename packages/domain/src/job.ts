@@ -31,6 +31,8 @@ export const taskCatalog = {
   },
   /** Gives parts of disks to the engines, in the order of the rules. */
   "transfer.dispatch": { payload: z.strictObject({}), maxAttempts: 25, timeoutMinutes: 5 },
+  /** Forecasts when each open transfer ends, and which deadlines are at risk. */
+  "transfer.forecast": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 5 },
   "verify.run": { payload: byJob, maxAttempts: 10, timeoutMinutes: 60 },
   "point.delete": { payload: byJob, maxAttempts: 25, timeoutMinutes: 10 },
   /** Reads the inventory of one subscription, or of all; `asked`: someone waits for it. */

@@ -36,6 +36,11 @@ export const limits = {
   segmentOverheadMs: 2 * second,
   /** Jobs that one dispatch reads, by deadline. The ones after them get their turn when these have moved. */
   dispatchJobsMost: 1_000,
+  /** How often the ends of transfers are forecast, and the open jobs that one forecast knows, by deadline. */
+  forecastMs: minute,
+  forecastJobsMost: 10_000,
+  /** Snapshots of a VM that were replaced in a row before their transfer, until a person should know. */
+  replacedAttentionTimes: 3,
   /** How often the dispatcher runs without being woken: a window may have opened. */
   dispatchMs: 30 * second,
   /** A segment that takes longer is moved again. Longer than its task may run, shorter than `packGraceMs`. */

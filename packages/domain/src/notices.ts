@@ -141,6 +141,14 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "vault-blob-healthy": ({ account, container }) => `Blob container ${container} of ${account} responds.`,
   "vault-folder-healthy": ({ folder }) => `Folder ${folder} responds.`,
   "transfer-parked": ({ vm }) => `An outage stops the transfer of a snapshot of ${vm}.`,
+  "deadline-at-risk": ({ vm, endsAt, deadlineAt }) =>
+    `The backup of ${vm} is expected to end at ${endsAt}, too late or too close to its deadline at ${deadlineAt}.`,
+  "deadline-unreachable": ({ vm, deadlineAt }) =>
+    `The backup of ${vm} has no expected end before its deadline at ${deadlineAt}: no engine runs, or its transfer window does not open long enough.`,
+  "deadline-passed": ({ vm, deadlineAt }) =>
+    `The backup of ${vm} has not ended by its deadline at ${deadlineAt}.`,
+  "transfer-starved": ({ vm, times }) =>
+    `${count(times, "snapshot")} of ${vm} in a row were replaced by newer ones before their transfer, so no recovery point was made.`,
   "clocks-agree": () => "The clocks of engine, database and Azure agree.",
   "clocks-differ": ({ host, minutes }) =>
     `The clock of ${host} differs from the others by more than ${minutes} minutes.`,

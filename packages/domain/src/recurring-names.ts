@@ -1,6 +1,7 @@
 /** Work that the engine repeats. */
 export const workNames = [
   "schedule",
+  "forecast",
   "discovery",
   "retention",
   "history",
@@ -15,6 +16,7 @@ export type WorkName = (typeof workNames)[number];
 /** What each kind of work is called in English. */
 export const workTexts: Readonly<Record<WorkName, string>> = {
   schedule: "Scheduled backups",
+  forecast: "Forecast of transfers",
   discovery: "Reading of VMs from Azure",
   retention: "Retention",
   history: "Removal of old history",

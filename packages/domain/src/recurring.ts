@@ -16,6 +16,7 @@ const hour = 60 * minute;
 
 export const workRules: Readonly<Record<WorkName, WorkRule>> = {
   schedule: { everyMs: limits.scheduleTickMs, budgetMs: 20_000, overdueMs: 5 * minute },
+  forecast: { everyMs: limits.forecastMs, budgetMs: 30_000, overdueMs: 15 * minute },
   discovery: { everyMs: limits.discoverMs, budgetMs: 5 * minute, overdueMs: hour },
   retention: { everyMs: 10 * minute, budgetMs: 2 * minute, overdueMs: 3 * hour },
   history: { everyMs: hour, budgetMs: 2 * minute, overdueMs: 24 * hour },

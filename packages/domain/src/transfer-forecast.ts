@@ -17,6 +17,8 @@ export type RateKey = Pick<RateSample, "vault" | "subscription" | "diskKind">;
 
 /** Bytes per second of one slot without any history: a small disk over one connection. */
 export const DEFAULT_RATE = 50 * 1024 * 1024;
+/** The newest measured parts that count. */
+export const RATE_SAMPLES = 500;
 /** Fewer samples say too little: the next wider group decides. */
 const SAMPLES_LEAST = 5;
 /** Smaller parts measure the latency of requests, not the rate. */
@@ -127,10 +129,18 @@ export function isAtRisk(given: {
   readonly endAt: number | null;
   readonly deadlineAt: number | null;
 }): boolean {
-  const { now, endAt, deadlineAt } = given;
-  if (deadlineAt === null) return false;
-  if (endAt === null) return true;
-  return endAt + MARGIN_MS + (endAt - now) * MARGIN_SHARE > deadlineAt;
+  return !leaves(given, 1);
+}
+
+/** Whether an expected end leaves twice the time that a deadline needs: a risk that was raised is over. */
+export function isSafe(given: Parameters<typeof isAtRisk>[0]): boolean {
+  return leaves(given, 2);
+}
+
+function leaves({ now, endAt, deadlineAt }: Parameters<typeof isAtRisk>[0], margins: number): boolean {
+  if (deadlineAt === null) return true;
+  if (endAt === null) return false;
+  return endAt + margins * (MARGIN_MS + (endAt - now) * MARGIN_SHARE) <= deadlineAt;
 }
 
 function byOpening(inOrder: readonly ForecastWork[], now: number): ForecastWork[] {

@@ -30,6 +30,11 @@ export interface TransferClaim {
   readonly vmId: string;
   /** The deadline without the time in which its window is closed (`deadlineForOrder`). Null: none. */
   readonly deadlineAt: number | null;
+  /**
+   * The deadline of the first snapshot of the VM that newer ones replaced before their transfer: orders the transfer instead of its
+   * own, so that it moves up. Null or missing: it replaced none.
+   */
+  readonly firstDeadlineAt?: number | null;
   /** When it got its last slot; before the first one: since when it waits. */
   readonly servedAt: number;
   /** Parts that wait, and parts that hold a slot. */
@@ -172,11 +177,8 @@ class Dispatch {
     );
   }
 
-  /** 1: it cannot meet its deadline any more, also not with half of the slots. */
   #isLate(claim: TransferClaim): 0 | 1 {
-    if (claim.deadlineAt === null) return 0;
-    const side = Math.min(claim.waiting + claim.held, this.#vmMost);
-    return this.#state.now + claim.workMs / Math.max(1, side) > claim.deadlineAt ? 1 : 0;
+    return isLate(claim, { now: this.#state.now, vmMost: this.#vmMost });
   }
 
   #isBeyondShare({ team }: TransferClaim): 0 | 1 {
@@ -184,10 +186,38 @@ class Dispatch {
   }
 }
 
-function compareInTeam(a: Open, b: Open): number {
+/** 1: it cannot meet its deadline any more, also not with half of the slots. */
+function isLate(
+  claim: TransferClaim,
+  { now, vmMost }: { readonly now: number; readonly vmMost: number },
+): 0 | 1 {
+  if (claim.deadlineAt === null) return 0;
+  const side = Math.min(claim.waiting + claim.held, vmMost);
+  return now + claim.workMs / Math.max(1, side) > claim.deadlineAt ? 1 : 0;
+}
+
+/** The order of two transfers without the shares of teams and VMs: class, late ones last, deadline, longest wait. */
+export function compareClaims(
+  a: TransferClaim,
+  b: TransferClaim,
+  { now, slots }: { readonly now: number; readonly slots: number },
+): number {
+  const vmMost = Math.max(1, Math.floor(slots * VM_SHARE));
+  const open = (claim: TransferClaim) => ({ claim, isLate: isLate(claim, { now, vmMost }) });
+  return transferPriority[a.class] - transferPriority[b.class] || compareInTeam(open(a), open(b));
+}
+
+type Ordered = Pick<Open, "claim" | "isLate">;
+
+/** By which transfers are ordered; without a deadline, after all others. */
+export function orderDeadline({ deadlineAt, firstDeadlineAt = null }: TransferClaim): number {
+  return Math.min(deadlineAt ?? Number.MAX_SAFE_INTEGER, firstDeadlineAt ?? Number.MAX_SAFE_INTEGER);
+}
+
+function compareInTeam(a: Ordered, b: Ordered): number {
   return (
     a.isLate - b.isLate ||
-    (a.claim.deadlineAt ?? Number.MAX_SAFE_INTEGER) - (b.claim.deadlineAt ?? Number.MAX_SAFE_INTEGER) ||
+    orderDeadline(a.claim) - orderDeadline(b.claim) ||
     a.claim.servedAt - b.claim.servedAt ||
     compareText(a.claim.jobId, b.claim.jobId)
   );

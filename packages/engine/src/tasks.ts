@@ -17,6 +17,7 @@ import { testConnection, testVault } from "./runtime/tests.ts";
 import { tick } from "./schedule/tick.ts";
 import { keepAnchored } from "./upkeep/anchor.ts";
 import { collectVaults } from "./upkeep/collect.ts";
+import { forecastOpenTransfers } from "./upkeep/forecast.ts";
 import { expireHistory } from "./upkeep/history.ts";
 import { endKeptSnapshots } from "./upkeep/kept-snapshots.ts";
 import { reconcileAzure } from "./upkeep/reconcile.ts";
@@ -87,6 +88,7 @@ export const controlTasks = {
       return held === null ? { againInMs: 200 } : null;
     },
   } satisfies TaskDefinition<"transfer.dispatch">,
+  "transfer.forecast": alone("transfer.forecast", ({ deps, signal }) => forecastOpenTransfers(deps, signal)),
   "connection.test": {
     async run({ deps, payload, signal }) {
       await testConnection(deps, payload.connectionId, signal);

@@ -26,6 +26,7 @@ const recurring = [
   "azure.sweep",
   "ledger.anchor",
   "transfer.dispatch",
+  "transfer.forecast",
 ];
 
 const queueState = z.tuple([z.object({ busy: z.number(), next: z.number().nullable() })]);

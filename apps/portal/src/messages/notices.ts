@@ -3,6 +3,7 @@ import type { Catalog } from "#messages/catalog.ts";
 import { captureNotices } from "#messages/notices-capture.ts";
 import { restoreNotices } from "#messages/notices-restore.ts";
 import { scriptNotices } from "#messages/notices-scripts.ts";
+import { transferNotices } from "#messages/notices-transfer.ts";
 
 /**
  * Sentences that the server composes, by notice code; a code without its texts does not compile. Parameters arrive
@@ -13,6 +14,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     ...captureNotices.en,
     ...restoreNotices.en,
     ...scriptNotices.en,
+    ...transferNotices.en,
     "backup-prepared":
       "{vm} is {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}; {disks, plural, one {# disk} other {# disks}} to back up.",
     "extension-not-needed-crash": "The policy requests crash-consistent snapshots, which need no extension.",
@@ -26,12 +28,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Snapshot created, {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
     "read-access-opened":
       "Read access to {disks, plural, one {# disk} other {# disks}} of the snapshot is open.",
-    "transfer-planning": "The disks are being planned; {plannedBytes} to read so far.",
-    "transfer-planned": "{disks, plural, one {# disk} other {# disks}} planned, {plannedBytes} to read.",
-    "transfer-planned-fallback":
-      "{disks, plural, one {# disk} other {# disks}} planned, {plannedBytes} to read. The changes of {fallbackDisks, plural, one {# disk} other {# disks}} cannot be listed, so every allocated block is read.",
-    "segments-left": "{segments, plural, one {# part} other {# parts}} left.",
-    "transfer-finished": "{movedBytes} moved, {readBytes} read.",
     "manifest-written": "The manifest is stored in the vault.",
     "snapshot-removing": "Azure is removing the snapshot.",
     "snapshot-removed": "Snapshot removed.",
@@ -109,7 +105,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "vault-healthy": "{vault} responds.",
     "vault-blob-healthy": "Blob container {container} of {account} responds.",
     "vault-folder-healthy": "Folder {folder} responds.",
-    "transfer-parked": "An outage stops the transfer of a snapshot of {vm}.",
     "clocks-agree": "The clocks of engine, database and Azure agree.",
     "clocks-differ": "The clock of {host} differs from the others by more than {minutes, number} minutes.",
     "scheduler-healthy": "The scheduler runs every 30 seconds.",
@@ -173,6 +168,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     ...captureNotices.nl,
     ...restoreNotices.nl,
     ...scriptNotices.nl,
+    ...transferNotices.nl,
     "backup-prepared":
       "{vm}: {powerState, select, running {actief} starting {wordt gestart} stopping {wordt gestopt} stopped {gestopt} deallocating {toewijzing wordt ongedaan gemaakt} deallocated {toewijzing ongedaan gemaakt} other {energiestatus onbekend}}; {disks, plural, one {# schijf} other {# schijven}} voor de back-up.",
     "extension-not-needed-crash":
@@ -188,13 +184,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Momentopname gemaakt, {consistency, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}}.",
     "read-access-opened":
       "Leestoegang tot {disks, plural, one {# schijf} other {# schijven}} van de momentopname is geopend.",
-    "transfer-planning": "De schijven worden gepland; tot nu toe {plannedBytes} te lezen.",
-    "transfer-planned":
-      "{disks, plural, one {# schijf} other {# schijven}} gepland, {plannedBytes} te lezen.",
-    "transfer-planned-fallback":
-      "{disks, plural, one {# schijf} other {# schijven}} gepland, {plannedBytes} te lezen. De wijzigingen van {fallbackDisks, plural, one {# schijf} other {# schijven}} kunnen niet worden opgevraagd; daarom wordt elk toegewezen blok gelezen.",
-    "segments-left": "Nog {segments, plural, one {# deel} other {# delen}}.",
-    "transfer-finished": "{movedBytes} overgebracht, {readBytes} gelezen.",
     "manifest-written": "Het manifest is opgeslagen in de kluis.",
     "snapshot-removing": "Azure verwijdert de momentopname.",
     "snapshot-removed": "Momentopname verwijderd.",
@@ -282,7 +271,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "vault-healthy": "{vault} reageert.",
     "vault-blob-healthy": "Blobcontainer {container} van {account} reageert.",
     "vault-folder-healthy": "Map {folder} reageert.",
-    "transfer-parked": "Een storing houdt de overdracht van een momentopname van {vm} tegen.",
     "clocks-agree": "De klokken van engine, database en Azure lopen gelijk.",
     "clocks-differ": "De klok van {host} wijkt meer dan {minutes, number} minuten af van de andere.",
     "scheduler-healthy": "De planner werkt elke 30 seconden.",

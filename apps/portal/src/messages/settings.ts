@@ -120,6 +120,7 @@ export const settings = catalog({
     subjects: { connection: "Verbinding", vault: "Kluis" },
     work: {
       schedule: "Geplande back-ups",
+      forecast: "Prognose van overdrachten",
       discovery: "Uitlezen van VM’s uit Azure",
       retention: "Retentie",
       history: "Verwijderen van oude historie",

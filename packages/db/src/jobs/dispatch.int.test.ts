@@ -53,7 +53,7 @@ test("parts wait, are given out once in order, and return", async () => {
       });
     }
   });
-  const [waiting] = await listWaitingTransfers(prisma);
+  const [waiting] = await listWaitingTransfers(prisma, []);
   expect(waiting).toMatchObject({
     jobId,
     class: "backup",
@@ -74,13 +74,13 @@ test("parts wait, are given out once in order, and return", async () => {
   expect(await countHeldByVm(prisma)).toMatchObject([{ vmId, held: 3 }]);
   expect(await returnSegment(prisma, { jobId, diskKey: "os", segment: 0 })).toBe(true);
   expect(await returnSegment(prisma, { jobId, diskKey: "os", segment: 0 })).toBe(false);
-  expect((await listWaitingTransfers(prisma))[0]).toMatchObject({ waiting: 2, held: 2, servedAt: at });
+  expect((await listWaitingTransfers(prisma, []))[0]).toMatchObject({ waiting: 2, held: 2, servedAt: at });
   // A parked or canceled job gives up its slots.
   await prisma.job.update({
     where: { id: jobId },
     data: { capturedAt: at, parkedSince: at, parkedUntil: new Date(Date.now() + 3_600_000), parkedError: {} },
   });
-  expect(await listWaitingTransfers(prisma)).toEqual([]);
+  expect(await listWaitingTransfers(prisma, [])).toEqual([]);
   expect(await countHeldByVm(prisma)).toEqual([]);
   expect(await listRateSamples(prisma, 10)).toEqual([]);
   expect(await countSlots(prisma)).toBe(0);

@@ -1,15 +1,16 @@
 /** What the dispatcher of transfers reads and records: slots, jobs with parts that wait, and parts that are given to the engines. */
 import {
+  AGED_AFTER_MS,
   limits,
   type RateSample,
+  type RunningTransfer,
   safeBytes,
-  type TransferClass,
-  type TransferWindow,
-  timeZoneSchema,
-  transferWindowSchema,
+  type ZonedWindow,
 } from "@kluis/domain";
 import { z } from "zod";
+import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
+import { isMovingSql, servedSql, teamSql, vmSql, windowColumns, windowSql, zonedOf } from "./transfer-sql.ts";
 
 /** Slots of the engines that have not ended. */
 export async function countSlots(tx: Tx): Promise<number> {
@@ -20,23 +21,23 @@ export async function countSlots(tx: Tx): Promise<number> {
   return sum.concurrency ?? 0;
 }
 
-/** A job with parts that wait. */
-export interface WaitingTransfer {
-  readonly jobId: string;
-  readonly class: Extract<TransferClass, "restore" | "backup">;
-  readonly vmId: string;
-  /** The first team that reaches the VM; empty for a VM without a team. */
-  readonly team: string;
-  readonly deadlineAt: Date | null;
-  readonly servedAt: Date;
-  readonly waiting: number;
-  readonly held: number;
-  readonly leftBytes: number;
-  readonly vault: string;
-  readonly subscription: string;
-  readonly diskKind: string;
-  /** The window of the job's policy and its zone. Null: data may move at any time. */
-  readonly zoned: { readonly window: TransferWindow; readonly timeZone: string } | null;
+/** A version of a policy with a transfer window that binds open backups. */
+export interface BoundPolicy extends ZonedWindow {
+  readonly versionId: string;
+}
+
+const boundRows = z.array(z.object({ versionId: z.string(), kind: z.string(), ...windowColumns }));
+
+/** The windows of the policies of all running transfers. */
+export async function listTransferWindows(tx: Tx): Promise<BoundPolicy[]> {
+  const rows = await tx.$queryRaw`
+    SELECT version.id::text AS "versionId", 'backup' AS kind, ${windowSql} FROM "PolicyVersion" version
+    WHERE version.id IN (SELECT DISTINCT j."policyVersionId" FROM "Job" j WHERE ${isMovingSql} AND j.kind = 'backup')
+      AND jsonb_typeof(version.document #> '{transfer,window}') = 'object'`;
+  return boundRows.parse(rows).flatMap((row) => {
+    const zoned = zonedOf(row);
+    return zoned === null ? [] : [{ versionId: row.versionId, ...zoned }];
+  });
 }
 
 const waitingRows = z.array(
@@ -44,8 +45,9 @@ const waitingRows = z.array(
     jobId: z.string(),
     kind: z.string(),
     vmId: z.string(),
-    team: z.string().nullable(),
+    team: z.string(),
     deadlineAt: z.date().nullable(),
+    firstDeadlineAt: z.date().nullable(),
     servedAt: z.date(),
     waiting: z.number(),
     held: z.number(),
@@ -53,63 +55,77 @@ const waitingRows = z.array(
     vault: z.string(),
     subscription: z.string(),
     diskKind: z.string(),
-    // A window that cannot be read binds no transfer: a backup at the wrong time is better than none.
-    window: transferWindowSchema.nullable().catch(null),
-    timeZone: timeZoneSchema.nullable().catch(null),
+    ...windowColumns,
   }),
 );
 
-/** Running transfers with parts that wait, restores first, then by deadline. An outage does not stop them at this moment. */
-export async function listWaitingTransfers(tx: Tx): Promise<WaitingTransfer[]> {
+/** Heads of each class and team that one dispatch reads: more than the rules compare, because some of them are late. */
+const HEADS = 64;
+/** The longest waits, whatever their deadlines. */
+const AGED = 16;
+
+/**
+ * Running transfers with parts that wait and that no outage stops: the first ones of each class and team by deadline, with passed
+ * deadlines apart, and those that wait for the longest.
+ * @param closed versions of policies whose window is closed: their backups are left out, so that they hide no others
+ */
+export async function listWaitingTransfers(tx: Tx, closed: readonly string[]): Promise<RunningTransfer[]> {
   const rows = await tx.$queryRaw`
-    SELECT j.id AS "jobId", j.kind, coalesce(j."vmId"::text, j.id::text) AS "vmId", j."deadlineAt",
-      coalesce(j."servedAt", j."capturedAt", j."startedAt", j."createdAt") AS "servedAt",
+    WITH open AS (
+      SELECT j.id, j.kind = 'backup' AS backup, coalesce(${teamSql}, '') AS team, ${servedSql} AS served,
+        least(j."deadlineAt", j."firstDeadlineAt") AS due, coalesce(j."deadlineAt" < kluis_now(), FALSE) AS passed
+      FROM "Job" j LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"
+      WHERE ${isMovingSql} AND j.stage = 'transfer'
+        AND (j.kind <> 'backup' OR j."policyVersionId" IS NULL OR j."policyVersionId" <> ALL(${[...closed]}::uuid[]))
+        AND EXISTS (SELECT FROM "JobDisk" disk JOIN "JobSegment" part ON part."jobDiskId" = disk.id
+          WHERE disk."jobId" = j.id AND part.state = 'waiting')
+    ), heads AS (
+      SELECT *, row_number() OVER (PARTITION BY backup, team, passed ORDER BY due NULLS LAST, served, id) AS place,
+        row_number() OVER (ORDER BY served, id) AS age FROM open
+    )
+    SELECT j.id AS "jobId", j.kind, ${vmSql} AS "vmId", heads.team, j."deadlineAt", j."firstDeadlineAt", heads.served AS "servedAt",
       part.waiting, part.held, part."leftBytes", part."diskKind",
-      coalesce(j."vaultId"::text, '') AS vault, coalesce(vm."subscriptionId", '') AS subscription,
-      (SELECT min(scope."teamId"::text) FROM "TeamScope" scope
-        WHERE (scope."subscriptionId" IS NULL OR lower(scope."subscriptionId") = lower(vm."subscriptionId"))
-        AND CASE scope.kind
-          WHEN 'subscription' THEN scope."subscriptionId" IS NOT NULL
-          WHEN 'resource-group' THEN lower(scope."resourceGroup") = lower(vm."resourceGroup")
-          WHEN 'tag' THEN EXISTS (SELECT 1 FROM jsonb_each_text(vm.tags) AS tag
-            WHERE lower(tag.key) = lower(scope."tagName") AND tag.value = scope."tagValue")
-          ELSE FALSE END) AS team,
-      policy.document #> '{transfer,window}' AS window, policy.document #>> '{schedule,timeZone}' AS "timeZone"
-    FROM "Job" j
-    JOIN LATERAL (
-      SELECT sum(d.waiting)::int AS waiting, sum(d.held)::int AS held, sum(d.left)::bigint AS "leftBytes",
-        min(d.sku) AS "diskKind"
-      FROM (
-        SELECT disk.sku, greatest(0, disk."plannedBytes" - disk."readBytes") AS left,
-          (SELECT count(*) FROM "JobSegment" s WHERE s."jobDiskId" = disk.id AND s.state = 'waiting') AS waiting,
-          (SELECT count(*) FROM "JobSegment" s WHERE s."jobDiskId" = disk.id AND s.state IN ('handed-out', 'running')) AS held
-        FROM "JobDisk" disk WHERE disk."jobId" = j.id AND disk.state <> 'done') d
-    ) part ON part.waiting > 0
+      coalesce(j."vaultId"::text, '') AS vault, coalesce(vm."subscriptionId", '') AS subscription, ${windowSql}
+    FROM heads JOIN "Job" j ON j.id = heads.id
+    JOIN LATERAL (${partsSql}) part ON part.waiting > 0
     LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"
-    LEFT JOIN "PolicyVersion" policy ON policy.id = j."policyVersionId"
-    WHERE j.state = 'running' AND j.stage = 'transfer' AND j.error IS NULL AND j."cancelAskedAt" IS NULL
-      AND (j."parkedUntil" IS NULL OR j."parkedUntil" <= kluis_now())
-    ORDER BY j.kind = 'backup', j."deadlineAt" NULLS LAST, j.id
+    LEFT JOIN "PolicyVersion" version ON version.id = j."policyVersionId"
+    WHERE heads.place <= ${HEADS} OR (heads.age <= ${AGED} AND heads.served < kluis_now() - ${AGED_AFTER_MS}::float8 * interval '1 ms')
+    ORDER BY heads.backup, heads.passed, heads.due NULLS LAST, j.id
     LIMIT ${limits.dispatchJobsMost}`;
-  return waitingRows.parse(rows).map(({ kind, team, leftBytes, window, timeZone, ...row }) => ({
-    ...row,
-    class: kind === "backup" ? "backup" : "restore",
-    team: team ?? "",
-    leftBytes: safeBytes(leftBytes),
-    zoned: kind !== "backup" || window === null || timeZone === null ? null : { window, timeZone },
-  }));
+  return waitingRows.parse(rows).map((row) => {
+    const { kind, window: _window, timeZone: _zone, ...rest } = row;
+    return {
+      ...rest,
+      class: kind === "backup" ? "backup" : "restore",
+      leftBytes: safeBytes(row.leftBytes),
+      zoned: zonedOf(row),
+    };
+  });
 }
 
-const heldRows = z.array(z.object({ vmId: z.string(), team: z.string().nullable(), held: z.number() }));
+/** Parts of job `j` that wait, those that hold a slot, and the bytes that are left to read. */
+export const partsSql = Prisma.sql`
+  SELECT coalesce(sum(d.waiting), 0)::int AS waiting, coalesce(sum(d.held), 0)::int AS held,
+    coalesce(sum(d.left), 0)::bigint AS "leftBytes", coalesce(min(d.sku), '') AS "diskKind"
+  FROM (
+    SELECT disk.sku, greatest(0, disk."plannedBytes" - disk."readBytes") AS left,
+      (SELECT count(*) FROM "JobSegment" s WHERE s."jobDiskId" = disk.id AND s.state = 'waiting') AS waiting,
+      (SELECT count(*) FROM "JobSegment" s WHERE s."jobDiskId" = disk.id AND s.state IN ('handed-out', 'running')) AS held
+    FROM "JobDisk" disk WHERE disk."jobId" = j.id AND disk.state <> 'done') d`;
 
-/** Parts that have a task, by VM. */
-export async function countHeldByVm(tx: Tx): Promise<{ readonly vmId: string; readonly held: number }[]> {
+const heldRows = z.array(z.object({ vmId: z.string(), team: z.string(), held: z.number() }));
+
+/** Parts that hold a slot, by VM. */
+export async function countHeldByVm(
+  tx: Tx,
+): Promise<{ readonly vmId: string; readonly team: string; readonly held: number }[]> {
   const rows = await tx.$queryRaw`
-    SELECT coalesce(j."vmId"::text, j.id::text) AS "vmId", NULL AS team, count(*)::int AS held
-    FROM "JobSegment" part JOIN "JobDisk" disk ON disk.id = part."jobDiskId" JOIN "Job" j ON j.id = disk."jobId"
-    WHERE part.state IN ('handed-out', 'running') AND j.state = 'running' AND j.error IS NULL
-      AND j."cancelAskedAt" IS NULL AND (j."parkedUntil" IS NULL OR j."parkedUntil" <= kluis_now())
-    GROUP BY 1`;
+    SELECT ${vmSql} AS "vmId", coalesce(${teamSql}, '') AS team, sum(held.parts)::int AS held
+    FROM (SELECT disk."jobId", count(*) AS parts FROM "JobSegment" part JOIN "JobDisk" disk ON disk.id = part."jobDiskId"
+      WHERE part.state IN ('handed-out', 'running') GROUP BY 1) held
+    JOIN "Job" j ON j.id = held."jobId" LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"
+    WHERE ${isMovingSql} GROUP BY 1, 2`;
   return heldRows.parse(rows);
 }
 
@@ -161,8 +177,18 @@ export async function takeTurns(tx: Tx, parts: number): Promise<number> {
   return transferTurn - parts;
 }
 
-export async function readTurn(tx: Tx): Promise<number> {
-  return (await tx.installation.findUnique({ where: { id: 1 } }))?.transferTurn ?? 0;
+/** What the dispatcher remembers: parts given out until now, and whether the forecast found more work than fits. */
+export async function readTurn(tx: Tx): Promise<{ readonly turn: number; readonly isOverloaded: boolean }> {
+  const row = await tx.installation.findUnique({ where: { id: 1 } });
+  return { turn: row?.transferTurn ?? 0, isOverloaded: row?.transferOverload ?? false };
+}
+
+/** Stores whether the work of all open transfers does not fit before their deadlines. */
+export async function setTransferOverload(tx: Tx, isOverloaded: boolean): Promise<void> {
+  await tx.installation.updateMany({
+    where: { transferOverload: !isOverloaded },
+    data: { transferOverload: isOverloaded },
+  });
 }
 
 const sampleRows = z.array(

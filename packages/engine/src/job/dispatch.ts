@@ -5,73 +5,64 @@ import {
   databaseNow,
   inTransaction,
   listRateSamples,
+  listTransferWindows,
   listWaitingTransfers,
   raiseAgedTask,
   readTurn,
   takeTurns,
   takeWaitingSegments,
-  type WaitingTransfer,
 } from "@kluis/db";
 import {
-  deadlineForOrder,
+  claimOf,
   handOut,
-  isOverloaded,
-  isWindowOpen,
-  limits,
-  openSpans,
+  RATE_SAMPLES,
+  type RunningTransfer,
+  SLOTS_AHEAD,
   type TaskName,
-  type TransferClaim,
   TransferRates,
+  WindowTimes,
 } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "../runtime/queue.ts";
 
-/** Parts in the queue and in work, as a multiple of the engines' slots: no slot waits for the next dispatch. */
-const AHEAD = 2;
-/** Newest parts whose rates count. */
-const SAMPLES = 500;
+type SegmentClass = Exclude<RunningTransfer["class"], "verify">;
 
 const segmentTask = { restore: "restore.segment", backup: "backup.segment" } as const satisfies Record<
-  WaitingTransfer["class"],
+  SegmentClass,
   TaskName
 >;
 
-/** Fills the queue once. Safe to run at any time: a part that waits is given once. */
-export async function dispatchTransfers(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<number> {
+type Deps = Pick<EngineDeps, "db" | "clock" | "log">;
+
+/** Fills the queue once. Safe to run at any time, also twice at once: a part that waits is given once. */
+export async function dispatchTransfers(deps: Deps): Promise<number> {
   const { prisma } = deps.db;
   await raiseAgedTask(prisma);
-  const [waiting, heldByVm, engineSlots] = await Promise.all([
-    listWaitingTransfers(prisma),
-    countHeldByVm(prisma),
-    countSlots(prisma),
-  ]);
-  if (waiting.length === 0) return 0;
-  const slots = Math.max(1, engineSlots) * AHEAD;
-  const free = slots - heldByVm.reduce((sum, { held }) => sum + held, 0);
+  const [held, engineSlots] = await Promise.all([countHeldByVm(prisma), countSlots(prisma)]);
+  const slots = Math.max(1, engineSlots) * SLOTS_AHEAD;
+  const free = slots - held.reduce((sum, one) => sum + one.held, 0);
   if (free <= 0) return 0;
   const now = await databaseNow(prisma);
-  const rates = new TransferRates(await listRateSamples(prisma, SAMPLES));
-  const claims = waiting.map((one) => toClaim(one, now, rates));
-  const given = handOut(claims, {
-    now: now.getTime(),
-    slots,
-    free,
-    held: heldSlots(waiting, heldByVm),
-    turn: await readTurn(prisma),
-    isOverloaded: isOverloaded(claims, { now: now.getTime(), slots: engineSlots }),
-  });
-  const classOf = new Map(waiting.map((one) => [one.jobId, one.class]));
+  const windows = new WindowTimes(now);
+  const bound = await listTransferWindows(prisma);
+  const closed = bound.filter((zoned) => !windows.isOpen(zoned)).map(({ versionId }) => versionId);
+  const waiting = await listWaitingTransfers(prisma, closed);
+  if (waiting.length === 0) return 0;
+  const rates = new TransferRates(await listRateSamples(prisma, RATE_SAMPLES));
+  const claims = waiting.map((one) => claimOf(one, { now, rates, windows }));
+  const state = { now: now.getTime(), slots, free, held: heldSlots(held), ...(await readTurn(prisma)) };
+  const restores = new Set(waiting.filter((one) => one.class === "restore").map(({ jobId }) => jobId));
   let total = 0;
-  for (const { jobId, parts } of given) {
-    const task = segmentTask[classOf.get(jobId) ?? "backup"];
-    total += await give(deps, task, { jobId, parts, now });
+  for (const { jobId, parts } of handOut(claims, state)) {
+    const name = segmentTask[restores.has(jobId) ? "restore" : "backup"];
+    total += await give(deps, name, { jobId, parts, now });
   }
   return total;
 }
 
 async function give(
   deps: Pick<EngineDeps, "db" | "clock">,
-  name: (typeof segmentTask)[WaitingTransfer["class"]],
+  name: (typeof segmentTask)[SegmentClass],
   { jobId, parts, now }: { readonly jobId: string; readonly parts: number; readonly now: Date },
 ): Promise<number> {
   return inTransaction(deps.db, async (tx) => {
@@ -83,38 +74,13 @@ async function give(
   });
 }
 
-function toClaim(one: WaitingTransfer, now: Date, rates: TransferRates): TransferClaim {
-  const { zoned, deadlineAt, leftBytes, servedAt, ...claim } = one;
-  const rate = rates.of(one);
-  const deadline =
-    deadlineAt === null
-      ? null
-      : deadlineForOrder(
-          zoned === null ? null : openSpans(zoned, now, deadlineAt),
-          now.getTime(),
-          deadlineAt.getTime(),
-        );
-  return {
-    jobId: claim.jobId,
-    class: claim.class,
-    team: claim.team,
-    vmId: claim.vmId,
-    waiting: claim.waiting,
-    held: claim.held,
-    deadlineAt: deadline,
-    servedAt: servedAt.getTime(),
-    workMs: (leftBytes / rate) * 1_000 + (claim.waiting + claim.held) * limits.segmentOverheadMs,
-    isOpen: zoned === null || isWindowOpen(zoned, now),
-  };
-}
-
-function heldSlots(
-  waiting: readonly WaitingTransfer[],
-  heldByVm: readonly { readonly vmId: string; readonly held: number }[],
-): { readonly teams: ReadonlyMap<string, number>; readonly vms: ReadonlyMap<string, number> } {
+function heldSlots(held: Awaited<ReturnType<typeof countHeldByVm>>): {
+  readonly teams: ReadonlyMap<string, number>;
+  readonly vms: ReadonlyMap<string, number>;
+} {
   const teams = new Map<string, number>();
-  for (const { team, held } of waiting) teams.set(team, (teams.get(team) ?? 0) + held);
-  return { teams, vms: new Map(heldByVm.map(({ vmId, held }) => [vmId, held])) };
+  for (const one of held) teams.set(one.team, (teams.get(one.team) ?? 0) + one.held);
+  return { teams, vms: new Map(held.map((one) => [one.vmId, one.held])) };
 }
 
 /** Makes the dispatcher run soon. Many calls at the same time run it once. */

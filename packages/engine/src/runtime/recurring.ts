@@ -14,6 +14,7 @@ type RecurringName = Extract<
   | "azure.sweep"
   | "ledger.anchor"
   | "transfer.dispatch"
+  | "transfer.forecast"
 >;
 
 const MINUTE = 60_000;
@@ -27,6 +28,7 @@ interface Recurring {
 /** The task of each kind of work. Null: another one wakes it. */
 const tasks: Readonly<Record<WorkName, Recurring | null>> = {
   schedule: { name: "schedule.tick", firstAfterMs: 0 },
+  forecast: { name: "transfer.forecast", firstAfterMs: MINUTE },
   discovery: { name: "discover", firstAfterMs: 0 },
   retention: { name: "retention.run", firstAfterMs: 2 * MINUTE },
   history: { name: "history.expire", firstAfterMs: 3 * MINUTE },

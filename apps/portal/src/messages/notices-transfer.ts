@@ -1,0 +1,38 @@
+import { catalog } from "#messages/catalog.ts";
+
+/** Notices about transfers, their order and their deadlines; notices.ts joins them with the others. */
+export const transferNotices = catalog({
+  en: {
+    "transfer-planning": "The disks are being planned; {plannedBytes} to read so far.",
+    "transfer-planned": "{disks, plural, one {# disk} other {# disks}} planned, {plannedBytes} to read.",
+    "transfer-planned-fallback":
+      "{disks, plural, one {# disk} other {# disks}} planned, {plannedBytes} to read. The changes of {fallbackDisks, plural, one {# disk} other {# disks}} cannot be listed, so every allocated block is read.",
+    "segments-left": "{segments, plural, one {# part} other {# parts}} left.",
+    "transfer-finished": "{movedBytes} moved, {readBytes} read.",
+    "deadline-at-risk":
+      "The backup of {vm} is expected to end at {endsAt}, too late or too close to its deadline at {deadlineAt}.",
+    "deadline-unreachable":
+      "The backup of {vm} has no expected end before its deadline at {deadlineAt}: no engine runs, or its transfer window does not open long enough.",
+    "deadline-passed": "The backup of {vm} has not ended by its deadline at {deadlineAt}.",
+    "transfer-starved":
+      "{times, plural, one {# snapshot} other {# snapshots}} of {vm} in a row were replaced by newer ones before their transfer, so no recovery point was made.",
+    "transfer-parked": "An outage stops the transfer of a snapshot of {vm}.",
+  },
+  nl: {
+    "transfer-planning": "De schijven worden gepland; tot nu toe {plannedBytes} te lezen.",
+    "transfer-planned":
+      "{disks, plural, one {# schijf} other {# schijven}} gepland, {plannedBytes} te lezen.",
+    "transfer-planned-fallback":
+      "{disks, plural, one {# schijf} other {# schijven}} gepland, {plannedBytes} te lezen. De wijzigingen van {fallbackDisks, plural, one {# schijf} other {# schijven}} kunnen niet worden opgevraagd; daarom wordt elk toegewezen blok gelezen.",
+    "segments-left": "Nog {segments, plural, one {# deel} other {# delen}}.",
+    "transfer-finished": "{movedBytes} overgebracht, {readBytes} gelezen.",
+    "deadline-at-risk":
+      "De back-up van {vm} is naar verwachting klaar om {endsAt}; dat is te laat of te dicht op de deadline van {deadlineAt}.",
+    "deadline-unreachable":
+      "De back-up van {vm} heeft geen verwacht einde vóór de deadline van {deadlineAt}: er draait geen engine, of het overdrachtsvenster is niet lang genoeg open.",
+    "deadline-passed": "De back-up van {vm} was niet klaar op de deadline van {deadlineAt}.",
+    "transfer-starved":
+      "{times, plural, one {# momentopname} other {# momentopnamen}} van {vm} achter elkaar zijn vóór de overdracht vervangen door nieuwere, dus er is geen herstelpunt gemaakt.",
+    "transfer-parked": "Een storing houdt de overdracht van een momentopname van {vm} tegen.",
+  },
+});
