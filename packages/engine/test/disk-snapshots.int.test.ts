@@ -7,7 +7,8 @@ import { parseNodeRef } from "@kluis/vault";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
 import { endKeptSnapshots } from "../src/upkeep/kept-snapshots.ts";
-import { enhancedPolicy, GROUP, MIB, type PointRow, random, standardPolicy, World } from "./world.ts";
+import { sweepAzure } from "../src/upkeep/sweep.ts";
+import { enhancedPolicy, GROUP, MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";
 
 let world: World;
 let engine: Engine;
@@ -124,6 +125,30 @@ describe("a stopped VM that cannot have a restore point", () => {
     expect((await world.pointOf(point.jobId)).snapshotRemovedAt).not.toBeNull();
   });
 
+  it("with all its disks, because of a Premium SSD v2: each has a snapshot, read when its copy has ended", async () => {
+    const name = `each${++made}`;
+    const disks = [await world.image(`${name}-0`, 24 * MIB, [random(MIB, MIB)])];
+    const id = await world.protectedVm({ name, stopped: true, zones: ["1"], disks, policy: standardPolicy });
+    const { virtualMachines, disks: managed } = azure();
+    const fast = await managed.createOrUpdate(GROUP, `${name}-fast`, {
+      location: "westeurope",
+      zones: ["1"],
+      sku: { name: "PremiumV2_LRS" },
+      creationData: { createOption: "Empty", logicalSectorSize: 512 },
+      diskSizeGB: 1,
+    });
+    const attach = { dataDisksToAttach: [{ diskId: fast.id ?? "", lun: 3 }] };
+    await virtualMachines.attachDetachDataDisks(GROUP, name, attach);
+    const point = await world.backUp(id);
+    expect(point).toMatchObject({
+      consistencyReached: "file",
+      capturedBy: "disk-snapshots",
+      capturedNotice: { code: "captured-by-disk-kind", params: { disks: `${name}-fast` } },
+    });
+    expect(point.disks.map(({ diskKey }) => diskKey).toSorted()).toEqual(["3", "os"]);
+    expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest(`${name}-os`));
+  });
+
   it("because a policy of Azure denies it: the point says so", async () => {
     const vm = await stoppedVm({ size: "Standard_D2s_v5" });
     await world.control.addFault({
@@ -231,6 +256,51 @@ describe("a VM that changes while its disks are captured", () => {
     });
     await expectGrown(point, vm);
   });
+});
+
+it("a backup whose engine ends between two disks continues with the same snapshots", async () => {
+  const vm = await stoppedVm({ disks: 2 });
+  await world.control.addFault({
+    match: { operation: "snapshots.createOrUpdate" },
+    effect: { type: "throttle", retryAfterSeconds: 60 },
+    skip: 1,
+    times: 1,
+  });
+  const jobId = await world.startBackup(vm.id);
+  await until("one snapshot of two", 30_000, async () =>
+    (await snapshotsOf(vm)).length === 1 ? true : null,
+  );
+  await world.clock.advance({ seconds: 1 });
+  for (const one of world.engines.splice(0)) await one.stop();
+  engine = await world.startEngine();
+  await world.clock.jump({ minutes: 2 });
+  expect(await world.ended(jobId)).toMatchObject({ state: "succeeded" });
+  const point = await world.pointOf(jobId);
+  expect(point).toMatchObject({ capturedBy: "disk-snapshots" });
+  expect(await rowsOf(jobId)).toHaveLength(2);
+  await expectExact(point);
+  await world.reconciled();
+  expect(await snapshotsOf(vm)).toEqual([]);
+});
+
+it("a disk snapshot with the tags of Kluis and without an owner is found and removed; others stay", async () => {
+  const vm = await stoppedVm();
+  const disk = await azure().disks.get(GROUP, `${vm.name}-os`);
+  const body = (tags: Record<string, string>) => ({
+    location: "westeurope",
+    incremental: true,
+    creationData: { createOption: "Copy", sourceResourceId: disk.id ?? "" },
+    tags,
+  });
+  const { snapshots } = azure();
+  const own = { "kluis-installation": engine.deps.installationId, "kluis-job": crypto.randomUUID() };
+  await snapshots.createOrUpdate(GROUP, `${vm.name}-lost`, body(own));
+  await snapshots.createOrUpdate(GROUP, `${vm.name}-foreign`, body({ "kluis-installation": "another" }));
+  await world.clock.jump({ days: 2 });
+  await sweepAzure(engine.deps, { signal: AbortSignal.timeout(60_000) });
+  await world.reconciled();
+  expect((await snapshotsOf(vm)).map(({ name }) => name)).toEqual([`${vm.name}-foreign`]);
+  await snapshots.delete(GROUP, `${vm.name}-foreign`);
 });
 
 it("a canceled backup leaves no disk snapshot", async () => {

@@ -64,6 +64,7 @@ interface NewVm {
   readonly stopped?: boolean;
   /** Default: the local Azure's. */
   readonly size?: string;
+  readonly zones?: readonly string[];
   readonly disks: readonly string[];
   readonly policy: PolicyDocument;
 }
@@ -146,9 +147,9 @@ export class World {
 
   /** As `protectedVm`, with one discovery for all. Returns their ids by name. */
   async protectedVms(vms: readonly NewVm[]): Promise<Map<string, string>> {
-    for (const { name, os = "linux", stopped = false, size, disks } of vms) {
+    for (const { name, os = "linux", stopped = false, size, zones, disks } of vms) {
       const vm = { vm: name, os, resourceGroup: GROUP, stopped, disks: [...disks] };
-      await this.control.importVm({ ...vm, ...(size && { size }) });
+      await this.control.importVm({ ...vm, ...(size && { size }), ...(zones && { zones: [...zones] }) });
     }
     const [engine] = this.engines;
     if (engine === undefined) throw new Error("Start an engine first.");
