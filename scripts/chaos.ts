@@ -122,8 +122,8 @@ async function chaos(): Promise<boolean> {
   const report = await runChaos({
     plan: makePlan({ seed, steps, vms }),
     say,
-    operationLimitMs: 90_000,
-    settleLimitMs: 240_000,
+    operationLimitMs: 240_000,
+    settleLimitMs: 600_000,
     logs,
     ...(options.hasPortal ? { portal: startChaosPortal } : {}),
   });

@@ -9,9 +9,9 @@ import { Random } from "./random.ts";
 /** More than a day would let the schedule and the retention begin. */
 const MOST_HOURS = 12;
 
-/** Steps of jobs that end between two disturbances, and the longest wait for them. */
-const STEPS_BETWEEN = 3;
-const LONGEST_PAUSE_MS = 15_000;
+/** Steps of jobs that end between two disturbances, and the longest wait for them: a slow machine is disturbed less often. */
+const STEPS_BETWEEN = 5;
+const LONGEST_PAUSE_MS = 60_000;
 
 export interface Victims {
   readonly parts: Parts;
