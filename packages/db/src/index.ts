@@ -201,6 +201,7 @@ export {
 } from "./packs/work.ts";
 // Users
 export { getPerson, type PersonRow, setPersonLocale, upsertPerson } from "./people/write.ts";
+export { findPointlessJob, listKnownPoints, type PointlessJob } from "./points/known.ts";
 // Points
 export {
   findLatestPointView,

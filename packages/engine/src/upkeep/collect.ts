@@ -14,6 +14,7 @@ import type { EngineDeps } from "../deps.ts";
 import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
 import type { OpenedVault } from "../runtime/vaults.ts";
+import { wantLateManifestsRemoved } from "./late-manifests.ts";
 
 export interface CollectResult {
   readonly condemned: number;
@@ -86,9 +87,11 @@ function collecting(
  */
 async function collectVault(
   deps: EngineDeps,
-  { id: vaultId, name, vault }: OpenedVault,
+  opened: OpenedVault,
   { signal, graceMs = limits.packGraceMs }: CollectOptions,
 ): Promise<CollectResult> {
+  await wantLateManifestsRemoved(deps, opened, signal);
+  const { id: vaultId, name, vault } = opened;
   const before = new Date(deps.clock.now().getTime() - graceMs);
   const { prisma } = deps.db;
   const sweepable = await listSweepablePacks(prisma, vaultId, { before, limit: SWEPT_MOST });

@@ -2,7 +2,7 @@
  * Ends a backup that failed or was canceled. Its grants, its snapshot and a manifest that it may have written are no longer wanted;
  * the reconciler removes them.
  */
-import { wantOrphanRemoved } from "@kluis/db";
+import { type PointlessJob, wantOrphanRemoved } from "@kluis/db";
 import { leaveToReconciler } from "../../job/snapshot-removal.ts";
 import type { CleanUpResult, StepContext } from "../../job/step.ts";
 import { vaultIdOf } from "../../job/vault-of.ts";
@@ -21,15 +21,17 @@ export async function cleanUp(
     save: async (tx, at) => {
       await leaveToReconciler(tx, { job, reason: "job-ended", at });
       if (manifest === null) return;
-      await wantOrphanRemoved(tx, {
-        kind: "manifest",
-        resourceId: `vaults/${manifest.vaultId}/points/${manifest.pointId}`,
-        jobId: job.id,
-        vmId: job.vm?.id ?? null,
-        reason: "job-ended",
-        detail: manifest,
-        at,
-      });
+      const owner = { id: job.id, vmId: job.vm?.id ?? null };
+      await wantOrphanRemoved(tx, { ...manifestOrphan(owner, manifest), at });
     },
   };
+}
+
+/** A manifest of a job that made no point, as the reconciler removes it. */
+export function manifestOrphan(
+  job: PointlessJob,
+  detail: { readonly pointId: string; readonly vaultId: string },
+): Omit<Parameters<typeof wantOrphanRemoved>[1], "at"> {
+  const resourceId = `vaults/${detail.vaultId}/points/${detail.pointId}`;
+  return { kind: "manifest", resourceId, jobId: job.id, vmId: job.vmId, reason: "job-ended", detail };
 }
