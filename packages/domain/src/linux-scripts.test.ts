@@ -7,14 +7,8 @@ import { redactOutput } from "./redact-output.ts";
 import { judgeScriptFiles, type ScriptFilesReport } from "./script-check.ts";
 import { judgeScriptsOutcome, type ScriptOutcomeReport, type ScriptTrace } from "./script-outcome.ts";
 import { scriptProblemCode, scriptProblemIn, scriptProblems } from "./script-problems.ts";
-import {
-  findingNotice,
-  scriptNotices,
-  scriptWorkDue,
-  stateAfterCheck,
-  stateBeforePlacing,
-  stateUnreachable,
-} from "./script-state.ts";
+import { findingNotice, scriptNotices } from "./script-state.ts";
+import { scriptWorkDue, stateAfterCheck, stateBeforePlacing, stateUnreachable } from "./script-work.ts";
 
 const script = { text: "exit 0", parameters: [], retries: 0 };
 const placed: PlacedScripts = {

@@ -4,6 +4,7 @@ export const permissions = [
   "backup:run", // back up now, cancel a job
   "protection:write", // protect a VM, change its policy, stop protection and keep data
   "policy:write", // create and edit policies
+  "policy:scripts", // write scripts that run as root in guests
   "restore:files", // restore files, download disks
   "restore:disks", // restore to new disks or a new VM
   "restore:replace", // replace disks of a VM (second person)

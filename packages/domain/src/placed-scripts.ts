@@ -11,6 +11,7 @@ import {
   type ScriptName,
   scriptNames,
 } from "./linux-scripts.ts";
+import type { PolicyDocument } from "./policy.ts";
 
 export function sha256Of(text: string): string {
   return createHash("sha256").update(text).digest("hex");
@@ -26,6 +27,16 @@ export function scriptsByDigest(scripts: LinuxScripts): Readonly<Record<string, 
   if (scripts.from === "guest") return scripts;
   const byDigest = ({ text, ...rest }: LinuxScript) => ({ ...rest, sha256: sha256Of(text) });
   return { ...scripts, pre: byDigest(scripts.pre), post: byDigest(scripts.post) };
+}
+
+/** A policy as the ledger keeps it: scripts by their digests, because the ledger is permanent and a script may hold a secret. */
+export function documentForLedger(document: PolicyDocument): Readonly<Record<string, unknown>> {
+  const { linuxScripts } = document.consistency;
+  if (linuxScripts === undefined) return document;
+  return {
+    ...document,
+    consistency: { ...document.consistency, linuxScripts: scriptsByDigest(linuxScripts) },
+  };
 }
 
 /** Code that runs as root changes when the placed scripts change in any way. */

@@ -87,12 +87,18 @@ export async function changeStep(tx: Tx, jobId: string, change: StepChange): Pro
   if (state === "running") await tx.job.update({ where: { id: jobId }, data: { stage: name } });
 }
 
-/** Sets the sentence that a step shows while it waits. */
+interface StepNotice extends Pick<StepChange, "detail"> {
+  readonly jobId: string;
+  readonly name: JobStep;
+  readonly notice: Notice;
+}
+
+/** Sets the sentence that a step shows while it waits, or when it fails. */
 export async function setStepNotice(
   tx: Tx,
-  { jobId, name, notice: said }: { jobId: string; name: JobStep; notice: Notice },
+  { jobId, name, notice: said, detail }: StepNotice,
 ): Promise<void> {
-  const data = sentence(said);
+  const data = { ...sentence(said), ...(detail === undefined ? {} : { detail: toJson(detail) }) };
   await tx.jobStep.updateMany({ where: { jobId, name, message: { not: data.message } }, data });
 }
 

@@ -214,7 +214,8 @@ async function saveStep<M>(tx: Tx, { job, name, result, at }: StepOutcome<M>): P
       return setStepNotice(tx, { jobId: job.id, name, notice: result.notice });
     case "fail": {
       const said = notice("step-failed", failureParams(result.error));
-      await setStepNotice(tx, { jobId: job.id, name, notice: said });
+      const { detail } = result;
+      await setStepNotice(tx, { jobId: job.id, name, notice: said, ...(detail && { detail }) });
       await condemnJob(tx, job.id, errorInfo(result.error));
       return;
     }

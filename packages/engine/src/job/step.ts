@@ -48,6 +48,8 @@ interface Continue<M> extends Saves<M> {
 interface Fail<M> extends Saves<M> {
   readonly kind: "fail";
   readonly error: KluisError;
+  /** Further facts for the timeline. Never a secret. */
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export type StepResult<M> = Done<M> | Wait<M> | Continue<M> | Fail<M>;

@@ -106,6 +106,8 @@ function runScript(
 }
 
 const statusNames: readonly (readonly [string, string])[] = [
+  ["IncorrectJSONConfigFile: the configuration file must belong", "FailedPrepostPluginConfigOwnershipError"],
+  ["IncorrectJSONConfigFile: the configuration file must have", "FailedPrepostPluginConfigPermissionError"],
   ["Pre-ScriptNotFound", "FailedPrepostPreScriptNotFound"],
   ["Post-ScriptNotFound", "FailedPrepostPostScriptNotFound"],
   ["InsufficientPermissionforPre", "FailedPrepostPreScriptPermissionError"],
@@ -148,7 +150,8 @@ const configSchema = z.object({
 });
 
 const INVALID = "IncorrectJSONConfigFile: VMSnapshotScriptPluginConfig.json is not valid.";
-const EXPOSED = "IncorrectJSONConfigFile: the configuration file must belong to root and have mode 600.";
+const NOT_ROOTS = "IncorrectJSONConfigFile: the configuration file must belong to root.";
+const EXPOSED = "IncorrectJSONConfigFile: the configuration file must have mode 600.";
 const HOST_INVALID = "IncorrectPluginhostFile: VMSnapshotPluginHost.conf cannot be parsed.";
 const NO_SCRIPT: FrameworkScript = {
   path: "",
@@ -183,15 +186,12 @@ function ofFiles(guest: Machine, now: number): Framework {
       },
     };
   };
-  const isPrivate = file?.mode === "600" && file.owner === "root";
   const host = files[PLUGIN_HOST]?.content ?? "[pre_post]";
   return {
     problem: host.startsWith("[pre_post]")
-      ? config.pluginName !== "ScriptRunner"
-        ? INVALID
-        : isPrivate
-          ? undefined
-          : EXPOSED
+      ? config.pluginName === "ScriptRunner"
+        ? accessProblem(file)
+        : INVALID
       : HOST_INVALID,
     continueOnFailure: config.continueBackupOnFailure,
     fsFreeze: config.fsFreezeEnabled,
@@ -235,5 +235,10 @@ function ofModel(scripts: LinuxScripts): Framework {
 function modelProblem(scripts: LinuxScripts): string | undefined {
   if (!scripts.pluginHost.valid) return HOST_INVALID;
   if (!scripts.configValid || scripts.pluginName !== "ScriptRunner") return INVALID;
-  return scripts.configMode !== "600" || scripts.configOwner !== "root" ? EXPOSED : undefined;
+  return accessProblem({ mode: scripts.configMode, owner: scripts.configOwner });
+}
+
+function accessProblem(file: { mode: string; owner: string } | undefined): string | undefined {
+  if (file?.owner !== "root") return NOT_ROOTS;
+  return file.mode === "600" ? undefined : EXPOSED;
 }

@@ -14,6 +14,8 @@ import {
   noticeSchema,
   powerStates,
   rungFailures,
+  scriptNames,
+  scriptProblems,
   snapshotRequests,
   vmTraitsSchema,
 } from "@kluis/domain";
@@ -64,6 +66,19 @@ const attemptSchema = z.object({
   failure: z.enum(rungFailures),
   notice: storedNotice.nullable(),
   at: z.iso.datetime(),
+});
+
+const scriptsOutcomeSchema = z.object({
+  succeeded: z.boolean(),
+  findings: z.array(z.object({ problem: z.enum(scriptProblems), path: z.string() })),
+  runs: z.array(
+    z.object({
+      script: z.enum(scriptNames),
+      exitCode: z.int().nullable(),
+      seconds: z.number().nullable(),
+      output: z.string(),
+    }),
+  ),
 });
 
 const storedFailure = z.object({ code: z.string(), message: z.string() });
@@ -130,6 +145,14 @@ const backupMemorySchema = z.object({
   lastFailure: z.custom<ErrorInfo>((value) => storedFailure.safeParse(value).success).optional(),
   /** The long-running operation that the current step waits for. */
   operation: azureOperationSchema.optional(),
+  /** Pre and post scripts of a Linux guest: whether this job has checked them, why they cannot work, and what they did. */
+  scripts: z
+    .object({
+      checked: z.boolean(),
+      notice: storedNotice.nullable(),
+      outcome: scriptsOutcomeSchema.optional(),
+    })
+    .optional(),
   /** Parts of the work in a Windows guest that are over. */
   guest: z.object({ before: z.boolean(), vss: z.boolean(), after: z.boolean() }).partial().optional(),
   snapshotStartedAt: z.iso.datetime().optional(),

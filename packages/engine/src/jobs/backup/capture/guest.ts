@@ -65,7 +65,7 @@ const done = (memory: BackupMemory, part: "before" | "after" | "vss"): Result & 
 });
 
 /** An outage is not the guest's: the step retries. */
-function rethrowOutage({ signal }: Context, error: unknown): void {
+export function rethrowOutage({ signal }: Context, error: unknown): void {
   const isOutage = isKluisError(error, "AZURE_THROTTLED") || isKluisError(error, "AZURE_UNREACHABLE");
   if (signal.aborted || isOutage) throw error;
 }

@@ -1,6 +1,6 @@
 /**
- * Prepares the guest of a running VM: reads a Windows guest before anything changes in it, sets its VSS backup type, and installs
- * the snapshot extension when it is missing.
+ * Prepares the guest of a running VM: reads a Windows guest before anything changes in it, sets its VSS backup type, places or checks
+ * the scripts of a Linux guest, and installs the snapshot extension when it is missing.
  */
 import {
   type ExtensionState,
@@ -16,6 +16,7 @@ import { type ErrorCode, isGuestFailure, KluisError, notice } from "@kluis/domai
 import { azureMessageOf } from "../../../job/azure-message.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { prepareGuest } from "../capture/guest.ts";
+import { prepareScripts } from "../capture/scripts.ts";
 import { type BackupMemory, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
 
@@ -24,6 +25,8 @@ type Result = StepResult<BackupMemory>;
 
 export async function extension(context: Context): Promise<Result> {
   const { memory } = context;
+  const scripts = await prepareScripts(context);
+  if (scripts !== null) return scripts;
   const { needsExtension, request, notice: lower } = recall(memory, "consistency");
   if (!needsExtension) return { kind: "skipped", notice: whyNotNeeded(memory) };
   if (request === "crash") {

@@ -5,6 +5,7 @@ import { recordGone } from "../../../inventory/record-vm.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { saveJobDisks } from "../capture/job-disks.ts";
 import { observe } from "../capture/observe.ts";
+import { scriptsDetail } from "../capture/scripts-outcome.ts";
 import type { BackupMemory } from "../memory.ts";
 import { requireVm } from "../require.ts";
 
@@ -32,7 +33,7 @@ export async function prepare(context: Context): Promise<StepResult<BackupMemory
 }
 
 /** Ends the job. A VM that is gone is recorded as such. */
-export function cannotBackUp({ deps, job }: Context, error: KluisError): StepResult<BackupMemory> {
-  if (error.code !== "VM_NOT_FOUND") return { kind: "fail", error };
+export function cannotBackUp({ deps, job, memory }: Context, error: KluisError): StepResult<BackupMemory> {
+  if (error.code !== "VM_NOT_FOUND") return { kind: "fail", error, detail: scriptsDetail(memory) };
   return { kind: "fail", error, save: (tx) => recordGone(tx, deps, requireVm(job)) };
 }

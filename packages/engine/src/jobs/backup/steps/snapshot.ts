@@ -22,6 +22,13 @@ import { captureDisks } from "../capture/disk-snapshots.ts";
 import { readGuestAfter } from "../capture/guest.ts";
 import { saveJobDisks } from "../capture/job-disks.ts";
 import { reconcile } from "../capture/reconcile.ts";
+import {
+  provenLevel,
+  readScriptsAfter,
+  readStoppedScripts,
+  scriptsDetail,
+  scriptsNotice,
+} from "../capture/scripts-outcome.ts";
 import { type BackupMemory, recall } from "../memory.ts";
 import { requirePolicy, requireVm } from "../require.ts";
 import { restorePointRequest } from "../snapshot.ts";
@@ -42,7 +49,8 @@ function copyPause({ deps, memory }: Context): number {
 }
 
 export async function snapshot(context: Context): Promise<Result> {
-  if (context.memory.snapshotStartedAt === undefined) return beginAttempt(context);
+  if (context.memory.snapshotStartedAt === undefined)
+    return (await readStoppedScripts(context)) ?? beginAttempt(context);
   if (recall(context.memory, "consistency").request === "disks") return ofDisks(context);
   let poll: Poll<RestorePointFacts>;
   try {
@@ -56,6 +64,7 @@ export async function snapshot(context: Context): Promise<Result> {
   return (
     waitForCopy(context, source) ??
     (await readGuestAfter(context)) ??
+    (await readScriptsAfter(context)) ??
     finish(context, source, await powerAfter(context))
   );
 }
@@ -102,7 +111,8 @@ async function finish(context: Context, facts: SnapshotSource, after: PowerState
   const { wanted, reached, lower, reason } = judged;
   const cause = lower?.code ?? null;
   const shortfall = { vm: requireVm(job).name, wanted, reached, cause };
-  if (!judged.acceptable) return { kind: "fail", error: notReached(shortfall, reason) };
+  if (!judged.acceptable)
+    return { kind: "fail", error: notReached(shortfall, reason), detail: scriptsDetail(memory) };
   const endedAt = deps.clock.now().toISOString();
   return {
     kind: "done",
@@ -118,6 +128,7 @@ async function finish(context: Context, facts: SnapshotSource, after: PowerState
       reached,
       reason,
       attempts: memory.attempts ?? [],
+      ...scriptsDetail(memory),
       powerStates: [...(memory.seen ?? []).map(({ powerState }) => powerState), after],
       changed: captured?.changes ?? [],
     },
@@ -187,9 +198,10 @@ function judge({ job, memory }: Context, facts: SnapshotSource, after: PowerStat
       // Snapshots of single disks are of this try: its name is in theirs, whatever the clocks say.
       takenAt: facts.kind === "disk-snapshots" ? Math.max(takenAt, lookedAt) : takenAt,
     },
-    { azure: facts.consistency, otherwise },
+    { azure: provenLevel({ job, memory }, facts.consistency), otherwise },
   );
-  const { reached, notice: lower, acceptable } = judged;
+  const { reached, acceptable } = judged;
+  const lower = scriptsNotice(memory, judged.notice);
   const reason = lower === null ? null : noticeText(lower);
   return { wanted: plan.wanted, reached, lower, reason, acceptable };
 }
