@@ -34,6 +34,13 @@ const steps: readonly Step[] = [
   { line: () => "policies --json" },
   { line: () => "transfer-window standard-daily --from 22:00 --to 06:00 --days mon sun --json" },
   { line: () => "transfer-window standard-daily --always --json" },
+  {
+    line: ({ folder }) =>
+      `policy-scripts standard-daily --pre ${folder}/pre.sh --post ${folder}/post.sh --pre-parameters a b --post-parameters c --timeout 90 --stop-on-failure --no-freeze --json`,
+  },
+  { line: () => "policy-scripts standard-daily --guest --json" },
+  { line: () => "policy-scripts standard-daily --none --json" },
+  { line: () => "scripts shop-01 --json" },
   { line: () => "protect shop-01 --policy standard-daily --wait --json" },
   // Its only disk cannot be excluded: the server's refusal shows that the option arrives there.
   {
@@ -170,6 +177,7 @@ describe("every option of every command", () => {
     harness = await startHarness();
     facts.folder = harness.folder;
     await writeFile(path.join(harness.folder, "secret"), "a client secret\n");
+    for (const name of ["pre.sh", "post.sh"]) await writeFile(path.join(harness.folder, name), "exit 0\n");
     await writeFile(path.join(harness.folder, "storage"), "AccountName=acct;AccountKey=a2V5\n");
     facts.point = await harness.world.addPoint(harness.world.commerceVm, new Uint8Array(2 ** 20).fill(1));
   });

@@ -22,6 +22,7 @@ import { policies } from "./policies.ts";
 import { allowLists, protect, stopProtection } from "./protection.ts";
 import { reportPoints } from "./reports.ts";
 import { restoreDisk } from "./restores.ts";
+import { policyScripts, scripts } from "./scripts.ts";
 import { secretsReseal } from "./secrets.ts";
 import { transferWindow } from "./transfer-window.ts";
 import {
@@ -45,7 +46,18 @@ export interface CommandGroup {
 export const commandGroups: readonly CommandGroup[] = [
   {
     heading: "Protect and back up",
-    commands: [vms, vm, policies, transferWindow, protect, stopProtection, allowLists, backup],
+    commands: [
+      vms,
+      vm,
+      policies,
+      transferWindow,
+      policyScripts,
+      scripts,
+      protect,
+      stopProtection,
+      allowLists,
+      backup,
+    ],
   },
   { heading: "Restore", commands: [points, point, download, restoreDisk, verify, deletePoint] },
   { heading: "Jobs", commands: [jobs, job, cancel] },

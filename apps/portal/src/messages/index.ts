@@ -8,6 +8,7 @@ import { notices } from "#messages/notices.ts";
 import { overview } from "#messages/overview.ts";
 import { points } from "#messages/points.ts";
 import { policies } from "#messages/policies.ts";
+import { policyScripts } from "#messages/policy-scripts.ts";
 import { policyTransfer } from "#messages/policy-transfer.ts";
 import { policyTrust } from "#messages/policy-trust.ts";
 import { protection } from "#messages/protection.ts";
@@ -34,6 +35,7 @@ export const messages = {
     overview: overview.en,
     points: points.en,
     policies: policies.en,
+    policyScripts: policyScripts.en,
     policyTransfer: policyTransfer.en,
     policyTrust: policyTrust.en,
     protection: protection.en,
@@ -58,6 +60,7 @@ export const messages = {
     overview: overview.nl,
     points: points.nl,
     policies: policies.nl,
+    policyScripts: policyScripts.nl,
     policyTransfer: policyTransfer.nl,
     policyTrust: policyTrust.nl,
     protection: protection.nl,

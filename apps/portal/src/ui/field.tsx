@@ -41,6 +41,16 @@ export function Input({ className, ...rest }: ComponentProps<typeof Base.Control
   );
 }
 
+/** Several lines of code or parameters inside a Field. */
+export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
+  return (
+    <Base.Control
+      render={<textarea {...rest} />}
+      className={cn(inputClass, "h-auto resize-y py-1.5 font-mono text-xs", className)}
+    />
+  );
+}
+
 export interface ChoiceProps<T extends string> {
   readonly label: string;
   readonly name: string;

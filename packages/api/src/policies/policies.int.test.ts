@@ -72,6 +72,33 @@ test("a policy beyond Azure's limits is refused; one close to them says so", asy
   expect(row?.notes[0]).toContain("180 minutes");
 });
 
+test("scripts that run as root need their own permission, and the ledger keeps their digests", async () => {
+  const script = { text: "echo SECRET_IN_SCRIPT", parameters: [], retries: 0 };
+  const rules = { timeoutSeconds: 60, continueOnFailure: true, fsFreeze: true };
+  const linuxScripts = { from: "policy", pre: script, post: script, ...rules } as const;
+  const document = { ...nightly, consistency: { ...nightly.consistency, linuxScripts } };
+  const owner = await api.as("owner");
+  expect(await codeOf(api.admin.policies.create({ name: "by-admin", document }))).toBe("FORBIDDEN");
+  const made = await api.admin.policies.create({ name: "scripts", document: nightly });
+  const edit = { policy: made.id, expectedVersion: 1, document };
+  expect(await codeOf(api.admin.policies.update(edit))).toBe("FORBIDDEN");
+  await owner.policies.update(edit);
+  // The rest of the policy stays editable without it.
+  const kept = { ...document, retention: { daily: 14 } };
+  await api.admin.policies.update({ policy: made.id, expectedVersion: 2, document: kept });
+  const own = {
+    ...nightly,
+    consistency: { ...nightly.consistency, linuxScripts: { from: "guest" } as const },
+  };
+  await api.admin.policies.create({ name: "own-scripts", document: own });
+  const events = await api.world.api.db.prisma.ledgerEvent.findMany({
+    where: { kind: "policy.changed" },
+    select: { data: true },
+  });
+  expect(JSON.stringify(events)).not.toContain("SECRET_IN_SCRIPT");
+  expect(JSON.stringify(events)).toContain("sha256");
+});
+
 test("invalid input names its fields", async () => {
   const error = await errorOf(
     api.admin.policies.create({

@@ -11,12 +11,15 @@ import {
 } from "@kluis/db";
 import {
   can,
+  changesRootCode,
   describePolicy,
+  documentForLedger,
   KluisError,
   mustBeAllowed,
   mustFitAzure,
   nextOccurrences,
   noticeText,
+  type PolicyDocument,
 } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
@@ -68,12 +71,16 @@ type Saved = z.input<typeof savedPolicyView>;
 export async function createPolicy(ctx: SignedInContext, input: CreatePolicyInput): Promise<Saved> {
   const teamId = await teamFor(ctx, input.team);
   mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId });
+  mayChangeScripts(ctx, { teamId, before: undefined, after: input.document });
   mustFitAzure(input.document);
   const { actor } = ctx.who;
   return record(ctx, async (tx) => {
     const { name, description, document } = input;
     const policy = await create(tx, { name, description, document, teamId, actor }, ctx.api.clock);
-    const event = policyEvent(ctx, policy, { kind: "policy.created", data: { document, description } });
+    const event = policyEvent(ctx, policy, {
+      kind: "policy.created",
+      data: { document: documentForLedger(document), description },
+    });
     return { result: saved(policy), events: [event] };
   });
 }
@@ -81,8 +88,10 @@ export async function createPolicy(ctx: SignedInContext, input: CreatePolicyInpu
 /** @throws KluisError POLICY_NOT_FOUND, FORBIDDEN, INPUT_INVALID when Azure cannot do it, CONFLICT when another user saved meanwhile */
 export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInput): Promise<Saved> {
   const before = await requirePolicy(ctx.api.db.prisma, input.policy, policySight(ctx));
-  mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId: before.team?.id ?? null });
+  const teamId = before.team?.id ?? null;
+  mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId });
   const { expectedVersion, document, description } = input;
+  mayChangeScripts(ctx, { teamId, before: before.current.document, after: document });
   mustFitAzure(document);
   const edit = { id: before.id, expectedVersion, document, actor: ctx.who.actor };
   return record(ctx, async (tx) => {
@@ -90,12 +99,26 @@ export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInpu
     const event = policyEvent(ctx, policy, {
       kind: "policy.changed",
       data: {
-        before: { version: before.current.version, document: before.current.document },
-        after: { version: policy.current.version, document: policy.current.document },
+        before: { version: before.current.version, document: documentForLedger(before.current.document) },
+        after: { version: policy.current.version, document: documentForLedger(policy.current.document) },
       },
     });
     return { result: saved(policy), events: [event] };
   });
+}
+
+/** Scripts that Kluis places run as root in every Linux VM of the policy. @throws KluisError FORBIDDEN */
+function mayChangeScripts(
+  ctx: SignedInContext,
+  edit: {
+    readonly teamId: string | null;
+    readonly before: PolicyDocument | undefined;
+    readonly after: PolicyDocument;
+  },
+): void {
+  const { teamId, before, after } = edit;
+  if (!changesRootCode(before?.consistency.linuxScripts, after.consistency.linuxScripts)) return;
+  mustBeAllowed(ctx.who.access, "policy:scripts", { kind: "team", teamId });
 }
 
 function saved(policy: PolicyRow): Saved {

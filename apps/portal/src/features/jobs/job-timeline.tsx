@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { differencesOf } from "#features/jobs/differences.ts";
+import { JobScripts } from "#features/jobs/job-scripts.tsx";
 import { elapsedMs, stepLook, stepName } from "#features/jobs/job-view-model.ts";
 import type { JobStepView, JobView } from "#lib/api-types.ts";
 import { useFormat } from "#lib/use-format.ts";
@@ -32,6 +33,7 @@ export function JobTimeline({ job }: { job: JobView }) {
                   <>
                     {notice(step.notice, message)}
                     <Differences step={step} />
+                    <JobScripts step={step} />
                     {step.attempt > 1 ? (
                       <span className="ml-1.5 text-xs text-warn">
                         {t("detail.attempt", { count: step.attempt })}

@@ -6,7 +6,15 @@ import { Select, type SelectOption } from "#ui/select.tsx";
 
 /** Controls of the policy form that are not native inputs. */
 
-type ChoiceName = "kind" | "moves" | "wanted" | "otherwise" | "vss";
+type ChoiceName =
+  | "kind"
+  | "moves"
+  | "wanted"
+  | "otherwise"
+  | "vss"
+  | "scripts"
+  | "scriptFailure"
+  | "fsFreeze";
 
 export interface ChoiceFieldProps<N extends ChoiceName> {
   readonly form: UseFormReturn<PolicyForm>;

@@ -17,6 +17,7 @@ import {
   problemTexts,
 } from "#features/policies/policy-form.ts";
 import { PolicyPreviewPanel, usePolicyPreview } from "#features/policies/policy-preview.tsx";
+import { ScriptsSection } from "#features/policies/scripts-fields.tsx";
 import { TransferSection } from "#features/policies/transfer-fields.tsx";
 import type { PolicyPreview, PolicyView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -84,6 +85,7 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
         <TransferSection form={form} problems={problems} disabled={disabled} />
         <RetentionSection form={form} problems={problems} disabled={disabled} />
         <ConsistencySection form={form} problems={problems} disabled={disabled} />
+        <ScriptsSection form={form} problems={problems} disabled={disabled} />
         {save.error === null ? null : <ErrorState error={save.error} />}
         {disabled ? null : (
           <div className="flex items-center gap-3">

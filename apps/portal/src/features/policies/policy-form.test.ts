@@ -25,6 +25,26 @@ const hourly = policyDocumentSchema.parse({
   consistency: { wanted: "crash", otherwise: "fail", vss: "full" },
 });
 
+const script = { text: "exit 0\n", parameters: ["app one"], retries: 1 };
+const placed = policyDocumentSchema.parse({
+  ...daily,
+  consistency: {
+    ...daily.consistency,
+    linuxScripts: {
+      from: "policy",
+      pre: script,
+      post: script,
+      timeoutSeconds: 90,
+      continueOnFailure: false,
+      fsFreeze: false,
+    },
+  },
+});
+const own = policyDocumentSchema.parse({
+  ...daily,
+  consistency: { ...daily.consistency, linuxScripts: { from: "guest" } },
+});
+
 function problems(form: PolicyForm, locale: Locale = "en"): Readonly<Record<string, string>> {
   const words = { policies: textsOf(locale, "policies"), validation: textsOf(locale, "validation") };
   return problemTexts(formIssues(form, true), words);
@@ -33,8 +53,17 @@ function problems(form: PolicyForm, locale: Locale = "en"): Readonly<Record<stri
 const emptyRetention = { keepLast: "", daily: "", weekly: "", monthly: "", yearly: "" };
 
 describe("the policy form", () => {
-  it.each([daily, hourly])("returns the document that it was made from", (document) => {
+  it.each([daily, hourly, placed, own])("returns the document that it was made from", (document) => {
     expect(documentOf(formOf({ name: "p", description: "", team: null, document }))).toEqual(document);
+  });
+
+  it("names the fields of scripts that are wrong, and takes pasted CRLF", () => {
+    const form = { ...formOf({ name: "p", description: "", team: null, document: placed }), name: "policy" };
+    const wrong = { ...form, preText: " ", scriptSeconds: "1801", postRetries: "x" };
+    expect(Object.keys(problems(wrong)).sort()).toEqual(["postRetries", "preText", "scriptSeconds"]);
+    expect(documentOf({ ...form, preText: "a\r\nb" })?.consistency.linuxScripts).toMatchObject({
+      pre: { text: "a\nb" },
+    });
   });
 
   it("is complete at the start and after every preset", () => {

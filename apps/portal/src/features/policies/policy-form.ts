@@ -7,6 +7,13 @@ import {
 } from "@kluis/domain";
 import { z } from "zod";
 import {
+  emptyScripts,
+  type ScriptsForm,
+  scriptsDraft,
+  scriptsField,
+  scriptsFormOf,
+} from "#features/policies/scripts-form.ts";
+import {
   type TransferForm,
   transferDraft,
   transferField,
@@ -24,7 +31,7 @@ export const tierKeys = ["keepLast", "daily", "weekly", "monthly", "yearly"] as 
 export type TierKey = (typeof tierKeys)[number];
 
 /** The values of the editor's fields. Numbers are text as typed; an empty retention row keeps nothing. */
-export interface PolicyForm extends TransferForm {
+export interface PolicyForm extends TransferForm, ScriptsForm {
   name: string;
   description: string;
   /** Id of the team; empty for every team. */
@@ -67,6 +74,7 @@ export function emptyForm(timeZone: string): PolicyForm {
     trustFirst: String(defaultTrustRule.first),
     trustEvery: String(defaultTrustRule.every),
     ...transferFormOf({}),
+    ...emptyScripts,
   };
 }
 
@@ -141,7 +149,10 @@ export function formOf(policy: {
       yearly: tier("yearly"),
     },
     instantRestoreDays: String(instantRestoreDays),
-    ...consistency,
+    wanted: consistency.wanted,
+    otherwise: consistency.otherwise,
+    vss: consistency.vss,
+    ...scriptsFormOf(policy.document),
     trustFirst: String(trust.first),
     trustEvery: String(trust.every),
     ...transferFormOf(policy.document),
@@ -177,7 +188,7 @@ export function documentDraft(form: PolicyForm): unknown {
           },
     retention: Object.fromEntries(tiers),
     instantRestoreDays: number(form.instantRestoreDays) ?? 0,
-    consistency: { wanted: form.wanted, otherwise: form.otherwise, vss: form.vss },
+    consistency: { wanted: form.wanted, otherwise: form.otherwise, vss: form.vss, ...scriptsDraft(form) },
     ...trustDraft(form),
     ...transferDraft(form),
   };
@@ -204,7 +215,9 @@ function fieldOf(path: readonly PropertyKey[]): string {
   const [part, ...rest] = path.map(String);
   if (part === "schedule") return rest[0] === "times" ? "times" : (rest[0] ?? "kind");
   if (part === "retention") return rest[0] === undefined ? "retention" : `retention.${rest[0]}`;
-  if (part === "consistency") return rest[0] ?? "wanted";
+  if (part === "consistency") {
+    return rest[0] === "linuxScripts" ? scriptsField(rest.slice(1)) : (rest[0] ?? "wanted");
+  }
   if (part === "trust") return rest[0] === "every" ? "trustEvery" : "trustFirst";
   if (part === "transfer") return transferField(rest[1]);
   return part ?? "name";

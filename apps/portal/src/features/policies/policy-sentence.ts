@@ -1,4 +1,5 @@
 import type { PolicyDocument, Retention, Schedule } from "@kluis/domain";
+import { scriptsSentence } from "#features/policies/scripts-sentence.ts";
 import { transferSentence } from "#features/policies/transfer-sentence.ts";
 import type { Texts } from "#i18n/texts.ts";
 import type { Format } from "#lib/format.ts";
@@ -7,6 +8,7 @@ import type { Format } from "#lib/format.ts";
 export interface PolicyWords {
   readonly t: Texts<"policies">;
   readonly transfer: Texts<"policyTransfer">;
+  readonly scripts: Texts<"policyScripts">;
   readonly format: Pick<Format, "list" | "weekday">;
 }
 
@@ -25,7 +27,10 @@ export function policySentence(document: PolicyDocument, words: PolicyWords): st
   const application = () => t(`sentence.application.${otherwise}`, { vss: t(`sentence.vss.${vss}`) });
   return t("sentence.whole", {
     schedule: scheduleSentence(document.schedule, words),
-    consistency: wanted === "crash" ? t("sentence.crash") : application(),
+    consistency:
+      wanted === "crash"
+        ? t("sentence.crash")
+        : [application(), ...scriptsSentence(document, words.scripts)].join(" "),
     retention: retentionSentence(document.retention, words),
     snapshots: [
       t("sentence.snapshots", { days: document.instantRestoreDays }),

@@ -38,6 +38,7 @@ it.each([
   const words = {
     t: textsOf(locale, "policies"),
     transfer: textsOf(locale, "policyTransfer"),
+    scripts: textsOf(locale, "policyScripts"),
     format: createFormat(locale),
   };
   expect(policySentence(document, words)).toContain(sentence);

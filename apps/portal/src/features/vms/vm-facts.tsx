@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { securityWord } from "#features/points/azure-words.ts";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import { GuestChanges } from "#features/vms/guest-changes.tsx";
+import { GuestScripts } from "#features/vms/guest-scripts.tsx";
 import { VmConsistency } from "#features/vms/vm-consistency.tsx";
 import type { VmView } from "#lib/api-types.ts";
 import { Card, type Fact, Facts } from "#ui/card.tsx";
@@ -115,6 +116,7 @@ export function VmProtection({ vm }: { vm: VmView }) {
       <Card>
         <Facts facts={facts} />
       </Card>
+      <GuestScripts changes={protection.guestChanges} />
       <GuestChanges changes={protection.guestChanges} />
     </div>
   );

@@ -1,0 +1,56 @@
+import { scriptNames } from "@kluis/domain";
+import { useTranslations } from "next-intl";
+import { z } from "zod";
+import type { JobStepView } from "#lib/api-types.ts";
+import { useFormat } from "#lib/use-format.ts";
+
+const detailSchema = z.object({
+  scripts: z.object({
+    runs: z.array(
+      z.object({
+        script: z.enum(scriptNames),
+        exitCode: z.number().nullable(),
+        seconds: z.number().nullable(),
+        output: z.string(),
+      }),
+    ),
+  }),
+});
+
+/** What pre and post scripts did for the snapshot of a job; nothing without scripts. */
+export function JobScripts({ step }: { step: Pick<JobStepView, "detail"> }) {
+  const t = useTranslations("policyScripts.job");
+  const format = useFormat();
+  const parsed = detailSchema.safeParse(step.detail);
+  const runs = parsed.success ? parsed.data.scripts.runs : [];
+  if (runs.length === 0) return null;
+  return (
+    <dl aria-label={t("title")} className="mt-2 flex flex-col gap-2">
+      {runs.map(({ script, exitCode, seconds, output }) => (
+        <div key={script} className="min-w-0">
+          <dt className="text-sm">
+            <span className="font-medium">{script === "pre" ? t("pre") : t("post")}</span>
+            <span className={exitCode === 0 ? "ml-2 text-muted" : "ml-2 font-medium text-bad"}>
+              {exitCode === null ? t("noExitCode") : t("exitCode", { code: String(exitCode) })}
+            </span>
+            {seconds === null ? null : (
+              <span className="ml-2 text-faint">{format.duration(seconds * 1_000)}</span>
+            )}
+          </dt>
+          <dd>
+            {output === "" ? (
+              <span className="text-xs text-faint">{t("noOutput")}</span>
+            ) : (
+              <pre
+                aria-label={t("output")}
+                className="mt-1 max-h-48 overflow-auto rounded-md border border-line bg-sunken p-2 font-mono text-xs whitespace-pre-wrap"
+              >
+                {output}
+              </pre>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
