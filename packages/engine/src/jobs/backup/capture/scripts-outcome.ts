@@ -1,6 +1,6 @@
 /** What pre and post scripts did for a snapshot, read from the guest, and the consistency that it proves. */
 import { type RestorePointFacts, scriptOutcomeOf } from "@kluis/azure";
-import { addWarning, changeGuestState } from "@kluis/db";
+import { addWarning, changeGuestState, knownError } from "@kluis/db";
 import {
   errorInfo,
   findingNotice,
@@ -10,7 +10,6 @@ import {
   type ScriptState,
   type ScriptsOutcome,
   scriptPaths,
-  toKluisError,
 } from "@kluis/domain";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { type BackupMemory, recall } from "../memory.ts";
@@ -44,7 +43,7 @@ export async function readScriptsAfter(context: Context): Promise<Result | null>
     return {
       ...keep(memory, outcome),
       save: async (tx) => {
-        await addWarning(tx, job.id, errorInfo(toKluisError(error)));
+        await addWarning(tx, job.id, errorInfo(knownError(error)));
         await checkAgain(tx, context, { state, outcome });
       },
     };

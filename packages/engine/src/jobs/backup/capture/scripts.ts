@@ -7,7 +7,7 @@ import {
   scriptFilesOf,
   startGuestScripts,
 } from "@kluis/azure";
-import { addWarning, changeGuestState, getProtection } from "@kluis/db";
+import { addWarning, changeGuestState, getProtection, knownError } from "@kluis/db";
 import {
   errorInfo,
   findingNotice,
@@ -22,7 +22,6 @@ import {
   stateAfterCheck,
   stateBeforePlacing,
   stateUnreachable,
-  toKluisError,
 } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
@@ -82,7 +81,7 @@ async function workInGuest(context: Context, work: Work): Promise<Result> {
   } catch (error) {
     // A backup without its scripts is better than none: what the snapshot reaches is judged afterwards.
     rethrowOutage(context, error);
-    const cause = toKluisError(error);
+    const cause = knownError(error);
     const azureMessage = azureMessageOf(cause);
     const state = stateUnreachable(work.state, work.scripts, azureMessage);
     return {
