@@ -127,7 +127,7 @@ const deadlineWords = {
   missed: { text: "missed", tone: "bad" },
 } as const satisfies Record<DeadlineStanding, Word>;
 
-/** How a job stands to its deadline, within a column or a sentence. */
+/** Whether a job meets its deadline, within a column or a sentence. */
 export function deadlineWord(job: Parameters<typeof deadlineStandingOf>[0]): Word {
   const standing = deadlineStandingOf(job);
   return standing === null ? { text: "–", tone: null } : deadlineWords[standing];

@@ -1,4 +1,4 @@
-/** How a job stands to its deadline, in a word. */
+/** Whether a job meets its deadline, in a word. */
 import { isOpenJobState, type JobState } from "./job-states.ts";
 
 export const deadlineStandings = ["at-risk", "met", "missed"] as const;

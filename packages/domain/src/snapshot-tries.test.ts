@@ -15,7 +15,7 @@ test("a job that runs shows the try that runs", () => {
   expect(outcomes({ ...memory, startedAt: null }, true)).toEqual(["best failed"]);
 });
 
-test("a snapshot that exists is the last try, whatever became of its job", () => {
+test("a snapshot that exists is the last try, however its job ended", () => {
   const ended = { ...memory, endedAt: "2026-11-26T10:02:00.000Z" };
   for (const isOpen of [true, false]) {
     expect(outcomes(ended, isOpen)).toEqual(["best failed", "crash succeeded"]);

@@ -1,4 +1,4 @@
-/** Columns about resources in Azure: what is wanted of them, and what is so. */
+/** Columns about resources in Azure: their wanted and their actual state. */
 import {
   azureResourceTexts,
   type ResourceStanding,

@@ -21,7 +21,7 @@ const looks = {
 const standing = ({ delivered = false, ...resource }: Resource): ResourceStanding =>
   standingOf({ ...resource, delivered, failed: resource.lastError !== null });
 
-/** What is wanted of a resource and what is so, in a word. */
+/** The wanted and the actual state of a resource, in a word. */
 export function ResourceStatus({ resource }: { readonly resource: Resource }) {
   const t = useTranslations("jobs");
   const is = standing(resource);
