@@ -2,7 +2,7 @@
 import { isKluisError, KluisError, mapConcurrent } from "@kluis/domain";
 import { z } from "zod";
 import { call } from "./call.ts";
-import type { AzureDirectory } from "./connection.ts";
+import { type AzureDirectory, seesNothing } from "./connection.ts";
 import { missingActions } from "./required-actions.ts";
 
 /** Subscriptions that one test visits. An identity that sees more has a role on a management group. */
@@ -96,13 +96,4 @@ async function missingIn(azure: AzureDirectory, id: string, signal: AbortSignal)
 function findingOf(error: unknown): KluisError {
   if (!(error instanceof KluisError) || isKluisError(error, "CANCELLED")) throw error;
   return error;
-}
-
-function seesNothing(): KluisError {
-  return new KluisError("CONNECTION_UNUSABLE", {
-    reason: "sees-nothing",
-    message: "The identity signs in, but has no role on any subscription.",
-    action:
-      "Assign it the role in docs/azure-setup.md on each subscription, wait a few minutes, and test again.",
-  });
 }

@@ -7,12 +7,12 @@ import {
   systemErrorRetryPolicy,
 } from "@azure/core-rest-pipeline";
 import { type BudgetStore, isKluisError, KluisError, type RequestLimit, requestLimitMs } from "@kluis/domain";
-import type { z } from "zod";
+import { z } from "zod";
 import { type ArmListOptions, listFromArm } from "./arm-list.ts";
 import { LeasedBudget, type RequestBudget } from "./budget/budget.ts";
 import { memoryBudgetStore } from "./budget/memory-store.ts";
 import { budgetPolicy } from "./budget/policy.ts";
-import { call, recordPolicy, requestTimeoutMs } from "./call.ts";
+import { recordPolicy, requestTimeoutMs } from "./call.ts";
 import type { AzureConfig } from "./config.ts";
 import { byClock, retries, tokenSource } from "./credential.ts";
 import { createHttpClient } from "./http.ts";
@@ -154,33 +154,37 @@ export function connect(
   };
 }
 
-export interface ProbeResult {
-  readonly subscriptionId: string;
-  /** Null: Kluis reached the subscription and may list its virtual machines. */
-  readonly error: KluisError | null;
+const anySubscription = z.object({ subscriptionId: z.string() });
+
+/**
+ * Tests network, sign-in, and whether the identity has a role: one request, which counts in no budget of Compute. What it may do in each
+ * subscription is what a discovery finds.
+ * @returns null when the connection works
+ * @throws KluisError CANCELLED
+ */
+export async function probe(
+  azure: AzureDirectory,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<KluisError | null> {
+  try {
+    const options = { operation: "list subscriptions", most: 1, signal } as const;
+    const seen = await azure.list("/subscriptions?api-version=2022-12-01", anySubscription, options);
+    return seen.length > 0 ? null : seesNothing();
+  } catch (error) {
+    if (!(error instanceof KluisError) || isKluisError(error, "CANCELLED")) throw error;
+    // A connection that must slow down works.
+    return isKluisError(error, "AZURE_THROTTLED") ? null : error;
+  }
 }
 
-/** Reads each subscription's first page of VMs: tests network, sign-in and rights. */
-export async function probe(
-  azure: AzureConnection,
-  options: { readonly signal?: AbortSignal } = {},
-): Promise<ProbeResult[]> {
-  return Promise.all(
-    azure.subscriptions.map(async (subscriptionId) => {
-      const target = `/subscriptions/${subscriptionId}`;
-      try {
-        await call({ operation: "list virtual machines", target }, () =>
-          azure.compute(subscriptionId).virtualMachines.listAll(abortable(options)).byPage().next(),
-        );
-        return { subscriptionId, error: null };
-      } catch (error) {
-        // Only requests that Azure accepts use up a budget: a connection that must slow down is healthy.
-        if (isKluisError(error, "AZURE_THROTTLED")) return { subscriptionId, error: null };
-        if (error instanceof KluisError) return { subscriptionId, error };
-        throw error;
-      }
-    }),
-  );
+/** The identity signs in, but Azure lists nothing for it. */
+export function seesNothing(): KluisError {
+  return new KluisError("CONNECTION_UNUSABLE", {
+    reason: "sees-nothing",
+    message: "The identity signs in, but has no role on any subscription.",
+    action:
+      "Assign it the role in docs/azure-setup.md on each subscription, wait a few minutes, and test again.",
+  });
 }
 
 /** The signal under the SDK's name; absent when there is none (exact optional types). */

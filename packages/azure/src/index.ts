@@ -7,7 +7,7 @@ export {
   parseAzureEnv,
   parseAzureProcessEnv,
 } from "./config.ts";
-export { type AzureConnection, type AzureDirectory, connect, type ProbeResult, probe } from "./connection.ts";
+export { type AzureConnection, type AzureDirectory, connect, probe } from "./connection.ts";
 export {
   deleteEmptyCollection,
   pollDeleteRestorePoint,

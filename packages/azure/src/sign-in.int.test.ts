@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { type Gate, type GateAnswer, startGate } from "../test/gate.ts";
 import { type AzureHarness, startAzure, vmId } from "../test/harness.ts";
 import { parseAzureEnv } from "./config.ts";
-import { type AzureConnection, connect, probe } from "./connection.ts";
+import { type AzureConnection, connect } from "./connection.ts";
+import { listMachines } from "./inventory.ts";
 import { getVm } from "./vms.ts";
 
 let harness: AzureHarness;
@@ -31,9 +32,10 @@ const read = (azure: AzureConnection) => getVm(azure, vmId("lin"));
 const virtualMachine = /virtualMachines/;
 
 async function failureOf(azure: AzureConnection): Promise<KluisError> {
-  const [result] = await probe(azure);
-  if (!(result?.error instanceof KluisError)) throw new Error("The probe did not fail.");
-  return result.error;
+  const listing = { subscriptionId: azure.subscriptions[0] ?? "", link: null };
+  const error: unknown = await listMachines(azure, listing).catch((failure: unknown) => failure);
+  if (!(error instanceof KluisError)) throw new Error("The list did not fail.");
+  return error;
 }
 
 describe("a refused token", () => {

@@ -9,6 +9,7 @@ import { connect, probe } from "./connection.ts";
 import { inspectDisks, vmFactsOf } from "./disks.ts";
 import { pollExtension, startExtension } from "./extension.ts";
 import { pollGuestFacts, startGuestFacts } from "./guest-facts.ts";
+import { listMachines } from "./inventory.ts";
 import { getVm, requireVm } from "./vms.ts";
 
 let harness: AzureHarness;
@@ -69,8 +70,8 @@ describe("discovery", () => {
 
 describe("failures of a connection", () => {
   const probeWith = async (change: Record<string, string>) => {
-    const [result] = await probe(connect(parseAzureEnv({ ...harness.env, ...change })));
-    return result?.error?.code ?? null;
+    const azure = connect(parseAzureEnv({ ...harness.env, ...change }));
+    return (await probe(azure, { signal: AbortSignal.timeout(10_000) }))?.code ?? null;
   };
 
   test("a good connection has no error", async () => {
@@ -83,9 +84,11 @@ describe("failures of a connection", () => {
     expect(await probeWith({ KLUIS_AZURE_CLIENT_SECRET_FILE: wrong })).toBe("AZURE_AUTH_FAILED");
     const nowhere = "99999999-9999-4999-8999-999999999999";
     expect(await probeWith({ KLUIS_AZURE_TENANT_ID: nowhere })).toBe("AZURE_AUTH_FAILED");
-    expect(["AZURE_FORBIDDEN", "AZURE_SUBSCRIPTION_UNUSABLE"]).toContain(
-      await probeWith({ KLUIS_AZURE_SUBSCRIPTIONS: nowhere }),
-    );
+    const azure = connect(parseAzureEnv({ ...harness.env, KLUIS_AZURE_SUBSCRIPTIONS: nowhere }));
+    const listed = listMachines(azure, { subscriptionId: nowhere, link: null });
+    await expect(listed).rejects.toMatchObject({
+      code: expect.stringMatching(/^AZURE_(FORBIDDEN|SUBSCRIPTION_UNUSABLE)$/) as string,
+    });
     const rewrite = "management.azure.com=http://127.0.0.1:9,login.microsoftonline.com=http://127.0.0.1:9";
     expect(await probeWith({ KLUIS_AZURE_REWRITE: rewrite })).toBe("AZURE_UNREACHABLE");
   });
@@ -93,7 +96,7 @@ describe("failures of a connection", () => {
   test("the machine's managed identity signs in and has no role here", async () => {
     vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", harness.local.url);
     const change = { KLUIS_AZURE_CLIENT_SECRET_FILE: "", KLUIS_AZURE_CLIENT_ID: "" };
-    expect(await probeWith(change)).toBe("AZURE_FORBIDDEN");
+    expect(await probeWith(change)).toBe("CONNECTION_UNUSABLE");
     vi.unstubAllEnvs();
   });
 

@@ -37,6 +37,8 @@ export const locks = {
   collection: (resourceId: string): bigint => named(`collection:${resourceId.toLowerCase()}`),
   /** Session lock: one run of an upkeep task at a time. */
   task: (name: TaskName): bigint => named(`task:${name}`),
+  /** Session lock: one engine at a time asks Azure whether connections work. */
+  connectionHealth: named("connection-health"),
   /** A new session lock that an engine process holds while it lives. */
   engine: (): bigint => -(randomBytes(8).readBigUInt64BE() >> 2n) - 1n,
 } as const;

@@ -61,6 +61,9 @@ export const limits = {
   /** How often parts (Azure, vault, scheduler) are checked; results older than `partStaleMs` are ignored. */
   partCheckMs: 15 * second,
   partStaleMs: 60 * second,
+  /** How often one of the engines asks Azure whether a connection works; the result is ignored after `connectionStaleMs`. */
+  connectionCheckMs: minute,
+  connectionStaleMs: 3 * minute,
   /** How often the inventory is read without a request. */
   discoverMs: 10 * minute,
 

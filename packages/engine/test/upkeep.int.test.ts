@@ -1,4 +1,4 @@
-/** Upkeep besides the jobs: the sweeper, discovery, the anchor of the ledger, and health. */
+/** Upkeep besides the jobs: the sweeper, discovery, and the anchor of the ledger. */
 
 import { readFile } from "node:fs/promises";
 import {
@@ -15,7 +15,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Engine } from "../src/engine.ts";
 import { discover } from "../src/inventory/discover.ts";
-import { checkParts } from "../src/runtime/health.ts";
 import { anchorLedger } from "../src/upkeep/anchor.ts";
 import { sweepAzure } from "../src/upkeep/sweep.ts";
 import { enhancedPolicy, GROUP, MIB, random, until, World } from "./world.ts";
@@ -312,27 +311,5 @@ describe("the ledger's anchor", () => {
       signature: anchor?.signature,
       publicKey: key.publicPem,
     });
-  });
-});
-
-describe("health", () => {
-  it("reports Azure and the vault, with the error when one fails", async () => {
-    await checkParts(engine.deps, soon());
-    const parts = (some: readonly string[] = ["azure", "vault"]) =>
-      world.db.prisma.partHealth.findMany({ where: { part: { in: [...some] } }, orderBy: { part: "asc" } });
-    expect(await parts()).toMatchObject([
-      { part: "azure", ok: true },
-      { part: "vault", ok: true },
-    ]);
-    await world.control.addFault({
-      match: { path: "/subscriptions/.*" },
-      effect: { type: "fail", status: 403, code: "AuthorizationFailed" },
-    });
-    await checkParts(engine.deps, soon());
-    await world.control.clearFaults();
-    expect(await parts()).toMatchObject([
-      { part: "azure", ok: false, code: "AZURE_FORBIDDEN" },
-      { part: "vault", ok: true },
-    ]);
   });
 });

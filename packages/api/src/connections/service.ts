@@ -20,9 +20,10 @@ import {
   subscriptionHeld,
   type Tx,
 } from "@kluis/db";
-import { cloudEndpoints, KluisError, type LedgerKind, limits } from "@kluis/domain";
+import { cloudEndpoints, KluisError, type LedgerKind } from "@kluis/domain";
 import type { z } from "zod";
 import type { Api, SignedInContext } from "../context.ts";
+import { isFresh } from "../health/fresh.ts";
 import { record, type VmEvent } from "../record.ts";
 import type {
   AddConnectionInput,
@@ -48,7 +49,7 @@ export function healthOf(
   now: Date,
 ): z.input<typeof partHealthView> {
   const row = rows.find((one) => one.part === part);
-  if (row === undefined || now.getTime() - row.checkedAt.getTime() > limits.partStaleMs) return null;
+  if (row === undefined || !isFresh(row, now)) return null;
   return { ok: row.ok, error: row.error, checkedAt: row.checkedAt };
 }
 

@@ -40,7 +40,7 @@ describe("health", () => {
       checkedAt: now,
     });
     expect(await stateOf()).toEqual({ database: true, engine: true, vault: true, azure: false });
-    clock.forward(limits.partStaleMs + 1);
+    clock.forward(limits.connectionStaleMs + 1);
     expect(await stateOf()).toEqual({ database: true, engine: false, vault: false, azure: false });
   });
 
@@ -118,7 +118,7 @@ describe("health", () => {
     });
     const full = await readHealth(world.api);
     expect(JSON.stringify(full)).toContain("/srv/vault is missing");
-    clock.forward(limits.partStaleMs + 1);
+    clock.forward(limits.connectionStaleMs + 1);
     for (const health of [full, await readHealth(world.api)]) {
       const shown = publicHealth(health);
       expect(JSON.stringify(shown)).not.toMatch(/srv|sub-1/);

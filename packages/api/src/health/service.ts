@@ -11,6 +11,7 @@ import { limits, notice, noticeText } from "@kluis/domain";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Api } from "../context.ts";
 import { kluisErrorOf } from "../error-map.ts";
+import { isFresh } from "./fresh.ts";
 import { said } from "./said.ts";
 import { type HealthPartView, type HealthView, healthView } from "./view.ts";
 import { workPart } from "./work.ts";
@@ -147,8 +148,4 @@ function checkedPart(part: "vault" | "azure", row: PartHealthRow | undefined, no
   const told = notice("health-check-outdated", {});
   const message = `${noticeText(told)} Last result: ${row.message}`;
   return { ...unchecked, ...said(told), checkedAt: row.checkedAt, message };
-}
-
-function isFresh(row: PartHealthRow, now: Date): boolean {
-  return now.getTime() - row.checkedAt.getTime() <= limits.partStaleMs;
 }

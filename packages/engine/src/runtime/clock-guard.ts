@@ -3,7 +3,7 @@ import { clearAttention, inTransaction, raiseAttention } from "@kluis/db";
 import { errorInfo, judgeClocks, type KluisError, limits, notice, type TimedClock } from "@kluis/domain";
 import type { ClockWatch, EngineDeps } from "../deps.ts";
 import type { DatabaseClock } from "./database-clock.ts";
-import { reportPart } from "./health.ts";
+import { problemOf, reportPart } from "./report-part.ts";
 
 /** An answer of Azure older than this says nothing about now. */
 const AZURE_SAMPLE_MS = 30 * 60_000;
@@ -81,7 +81,8 @@ export class ClockGuard implements ClockWatch {
   async #report(deps: Pick<EngineDeps, "db" | "clock">): Promise<void> {
     const { host } = this.#parts;
     const error = this.#problem;
-    await reportPart(deps, { part: `clock:${host}`, error, healthy: notice("clocks-agree", {}) });
+    const problem = error === null ? null : problemOf(error);
+    await reportPart(deps, { part: `clock:${host}`, problem, healthy: notice("clocks-agree", {}) });
     const key = `clock:${host}` as const;
     await inTransaction(deps.db, async (tx) => {
       if (error === null) await clearAttention(tx, key);
