@@ -154,16 +154,7 @@ export {
   type WorkDisk,
   type WorkSegment,
 } from "./jobs/transfer.ts";
-export {
-  hasOlderTransfer,
-  lockOlderTransfers,
-  lockTransfer,
-  markCaptured,
-  type OpenTransfer,
-  parkJob,
-  type TransferState,
-  unparkJob,
-} from "./jobs/transfer-stage.ts";
+export * from "./jobs/transfer-stage.ts";
 export * from "./jobs/view.ts";
 export {
   listOpenAmong,

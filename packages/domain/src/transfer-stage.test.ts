@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { type ErrorCode, errorCatalog } from "./errors.ts";
 import { limits } from "./limits.ts";
 import {
+  inherit,
   isReplaced,
+  isStarved,
   judgeTransfer,
   parkPauseMs,
   type TransferFailure,
@@ -121,4 +123,26 @@ test("a transfer waits for its turn or for the end of an outage; an ended or end
   expect(transferWaitOf({ ...job, stage: "transfer" })).toBeNull();
   expect(transferWaitOf({ ...parked, stage: "cleaning-up" })).toBeNull();
   expect(transferWaitOf({ ...parked, state: "failed", stage: "failed" })).toBeNull();
+});
+
+describe("a snapshot that replaces others before their transfer", () => {
+  const at = (hour: number): Date => new Date(Date.UTC(2026, 10, 26, hour));
+  const one = { deadlineAt: at(5), firstDeadlineAt: null, servedAt: at(4), replacedCount: 0 };
+
+  test("takes the first deadline and the longest wait, and counts all of them", () => {
+    expect(inherit([])).toBeNull();
+    expect(inherit([one])).toEqual({ firstDeadlineAt: at(5), servedAt: at(4), replacedCount: 1 });
+    const chain = { ...one, deadlineAt: at(6), firstDeadlineAt: at(2), servedAt: at(1), replacedCount: 2 };
+    expect(inherit([one, chain])).toEqual({ firstDeadlineAt: at(2), servedAt: at(1), replacedCount: 4 });
+    expect(inherit([{ ...one, deadlineAt: null }])?.firstDeadlineAt).toBeNull();
+  });
+
+  test("is starved after three in a row", () => {
+    expect([0, 2, 3, 9].map((replacedCount) => isStarved({ replacedCount }))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
 });

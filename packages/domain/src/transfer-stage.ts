@@ -140,6 +140,47 @@ export function isReplaced({ hasStarted, parkedSince }: OlderTransfer, now: Date
   return parkedSince !== null && now.getTime() - parkedSince.getTime() >= limits.transferHiccupMs;
 }
 
+/** A transfer whose snapshot a newer one replaces, and what it took over from those that it had replaced itself. */
+export interface ReplacedTransfer {
+  readonly deadlineAt: Date | null;
+  readonly firstDeadlineAt: Date | null;
+  /** Since when it waits for a slot. */
+  readonly servedAt: Date;
+  readonly replacedCount: number;
+}
+
+/** What a transfer takes over from those that its snapshot replaces. */
+export interface Inheritance {
+  readonly firstDeadlineAt: Date | null;
+  readonly servedAt: Date;
+  readonly replacedCount: number;
+}
+
+/**
+ * A newer snapshot that replaces others takes their place: the first deadline orders its transfer, and it has waited as long as the
+ * first of them. Otherwise a VM whose snapshots are replaced again and again would begin at the end each time, and never get a
+ * recovery point. Null when it replaces none.
+ */
+export function inherit(replaced: readonly ReplacedTransfer[]): Inheritance | null {
+  const [first] = replaced;
+  if (first === undefined) return null;
+  const deadlines = replaced.flatMap((one) => one.firstDeadlineAt ?? one.deadlineAt ?? []);
+  return {
+    firstDeadlineAt: deadlines.length === 0 ? null : earliest(deadlines),
+    servedAt: earliest(replaced.map((one) => one.servedAt)),
+    replacedCount: replaced.reduce((sum, one) => sum + one.replacedCount + 1, 0),
+  };
+}
+
+/** Whether so many snapshots in a row got no transfer that a person should know. */
+export function isStarved({ replacedCount }: Pick<Inheritance, "replacedCount">): boolean {
+  return replacedCount >= limits.replacedAttentionTimes;
+}
+
+function earliest(times: readonly Date[]): Date {
+  return new Date(Math.min(...times.map((at) => at.getTime())));
+}
+
 /** What a transfer that does not move waits for: its turn, or the end of an outage. */
 export const transferWaits = ["turn", "outage"] as const;
 export type TransferWait = (typeof transferWaits)[number];

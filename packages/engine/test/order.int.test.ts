@@ -1,9 +1,11 @@
 /** The order of transfers on the real queue: who gets the slots, windows, forecasts and deadlines at risk. */
-import { endJob, inTransaction } from "@kluis/db";
+import { endJob, inTransaction, loadWorkJob } from "@kluis/db";
 import { advanceDatabaseClock, createTestDatabase, type TestDatabase } from "@kluis/db/testing";
 import { systemClock } from "@kluis/domain";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dispatchTransfers } from "../src/job/dispatch.ts";
+import { noteFed } from "../src/job/starving.ts";
+import { afterStep } from "../src/jobs/backup/stages.ts";
 import { openLog } from "../src/log.ts";
 import { forecastOpenTransfers } from "../src/upkeep/forecast.ts";
 import { addEngine, addPolicy, addTeam, addTransfer, finishParts, partsOf } from "./transfers.ts";
@@ -217,5 +219,47 @@ describe("the forecast", () => {
       orderBy: { seq: "asc" },
     });
     expect(kinds.map(({ kind }) => kind)).toEqual(["attention.raised", "attention.cleared"]);
+  });
+});
+
+describe("a VM whose snapshots are replaced before their transfer", () => {
+  /** Completes the snapshot of a new backup, which replaces the one that waits. */
+  async function capture(deadlineAt: Date): Promise<string> {
+    const id = await addTransfer(database.db, {
+      vm: "web-01",
+      stage: "snapshot",
+      deadlineAt,
+      capturedAt: null,
+    });
+    await inTransaction(database.db, async (tx) => {
+      const found = await loadWorkJob(tx, id);
+      if (found === null) throw new Error("The job is gone.");
+      await afterStep(tx, { job: found, name: "snapshot", at: new Date() });
+    });
+    return id;
+  }
+
+  it("keeps its place, moves before later deadlines, and is raised until it gets a point", async () => {
+    await addEngine(database.db, 1);
+    await addTransfer(database.db, { vm: "other", parts: 8, deadlineAt: hours(6) });
+    const first = await capture(hours(1));
+    await capture(hours(8));
+    await capture(hours(9));
+    expect(await raised()).toEqual([]);
+    const last = await capture(hours(10));
+    const { firstDeadlineAt, deadlineAt } = await job(first);
+    expect(firstDeadlineAt).toBeNull();
+    expect(await job(last)).toMatchObject({
+      replacedCount: 3,
+      firstDeadlineAt: deadlineAt,
+      servedAt: (await job(first)).capturedAt,
+    });
+    const { vmId } = await job(last);
+    expect(await raised()).toMatchObject([{ key: `transfer:starved-${vmId}` }]);
+    await database.db.prisma.job.update({ where: { id: last }, data: { stage: "transfer" } });
+    await dispatchTransfers(deps());
+    expect((await queue())[0]).toBe(`backup.segment:${last}`);
+    await inTransaction(database.db, (tx) => noteFed(tx, vmId ?? ""));
+    expect(await raised()).toEqual([]);
   });
 });

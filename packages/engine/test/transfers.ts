@@ -13,7 +13,8 @@ export interface NewTransfer {
   readonly deadlineAt?: Date;
   readonly policyVersionId?: string;
   readonly stage?: string;
-  readonly capturedAt?: Date;
+  /** Null: its snapshot is not complete. */
+  readonly capturedAt?: Date | null;
 }
 
 const SUBSCRIPTION = "11111111-1111-1111-1111-111111111111";
@@ -51,7 +52,7 @@ export async function addTransfer({ prisma }: Db, transfer: NewTransfer): Promis
       },
     });
   }
-  const capturedAt = transfer.capturedAt ?? new Date();
+  const { capturedAt = new Date() } = transfer;
   const disk = {
     id: randomUUID(),
     diskKey: "os",
@@ -69,8 +70,8 @@ export async function addTransfer({ prisma }: Db, transfer: NewTransfer): Promis
       stage,
       vmId,
       trigger: "manual",
-      actor: {},
-      startedAt: capturedAt,
+      actor: { ...engineActor },
+      startedAt: capturedAt ?? new Date(),
       ...(kind === "backup" ? { capturedAt } : {}),
       deadlineAt: transfer.deadlineAt ?? null,
       policyVersionId: transfer.policyVersionId ?? null,

@@ -1,9 +1,20 @@
 /** The second stage of a backup: a job whose snapshot is complete waits, moves its data, or is parked by an outage. */
-import { type ErrorInfo, failureParams, notice, noticeText, openJobStates } from "@kluis/domain";
+import {
+  type ErrorInfo,
+  failureParams,
+  type Inheritance,
+  inherit,
+  notice,
+  noticeText,
+  openJobStates,
+  type ReplacedTransfer,
+} from "@kluis/domain";
 import { z } from "zod";
+import { Prisma } from "../../generated/client.ts";
 import { toJson, toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
 import { wordsSql } from "../view-sql.ts";
+import { servedSql } from "./transfer-sql.ts";
 
 const isOpen = { kind: "backup", state: { in: [...openJobStates] } };
 
@@ -15,7 +26,7 @@ export async function markCaptured(tx: Tx, jobId: string, at: Date): Promise<voi
   });
 }
 
-export interface OpenTransfer {
+export interface OlderOpenTransfer extends ReplacedTransfer {
   readonly id: string;
   readonly createdAt: Date;
   /** Its first step of the transfer has begun. */
@@ -24,6 +35,13 @@ export interface OpenTransfer {
   readonly parkedError: ErrorInfo | null;
 }
 
+/** What job `j` passes on. A recovery point that the VM got after its snapshot ends the row of replaced ones before it. */
+const chainSql = Prisma.sql`j."deadlineAt", ${servedSql} AS "servedAt",
+  CASE WHEN made.point THEN NULL ELSE j."firstDeadlineAt" END AS "firstDeadlineAt",
+  CASE WHEN made.point THEN 0 ELSE j."replacedCount" END AS "replacedCount"`;
+const madeSql = Prisma.sql`LATERAL (SELECT EXISTS (SELECT FROM "RecoveryPoint" p
+  WHERE p."vmId" = j."vmId" AND p."createdAt" > j."capturedAt") AS point) made`;
+
 const transferRows = z.array(
   z.object({
     id: z.string(),
@@ -31,6 +49,10 @@ const transferRows = z.array(
     hasStarted: z.boolean(),
     parkedSince: z.date().nullable(),
     parkedError: z.custom<ErrorInfo>().nullable(),
+    deadlineAt: z.date().nullable(),
+    firstDeadlineAt: z.date().nullable(),
+    servedAt: z.date(),
+    replacedCount: z.number(),
   }),
 );
 
@@ -38,10 +60,11 @@ const transferRows = z.array(
  * Transfers of the job's VM with an older snapshot, oldest first, that neither failed nor were canceled. Locks their rows until
  * the transaction ends.
  */
-export async function lockOlderTransfers(tx: Tx, jobId: string): Promise<OpenTransfer[]> {
+export async function lockOlderTransfers(tx: Tx, jobId: string): Promise<OlderOpenTransfer[]> {
   const rows = await tx.$queryRaw`
-    SELECT j.id, j."createdAt", j."parkedSince", j."parkedError", j.stage <> 'transfer-waiting' AS "hasStarted"
-    FROM "Job" j, "Job" mine
+    SELECT j.id, j."createdAt", j."parkedSince", j."parkedError", j.stage <> 'transfer-waiting' AS "hasStarted",
+      ${chainSql}
+    FROM "Job" mine, "Job" j, ${madeSql}
     WHERE mine.id = ${jobId}::uuid AND j."vmId" = mine."vmId" AND j.id <> mine.id AND j.kind = 'backup'
       AND j.state IN (${wordsSql(openJobStates)}) AND j."capturedAt" IS NOT NULL
       AND (j."capturedAt", j.id) < (coalesce(mine."capturedAt", kluis_now()), mine.id)
@@ -49,6 +72,57 @@ export async function lockOlderTransfers(tx: Tx, jobId: string): Promise<OpenTra
     ORDER BY j."capturedAt", j.id FOR NO KEY UPDATE OF j`;
   return transferRows.parse(rows);
 }
+
+/**
+ * Lets a transfer take over from those that its snapshot replaces: what it inherited before counts too.
+ * @returns what it has now; null when it replaces none
+ */
+export async function inheritReplaced(
+  tx: Tx,
+  jobId: string,
+  replaced: readonly ReplacedTransfer[],
+): Promise<Inheritance | null> {
+  const fresh = inherit(replaced);
+  if (fresh === null) return null;
+  const { firstDeadlineAt, servedAt, replacedCount } = fresh;
+  const rows = await tx.$queryRaw`
+    UPDATE "Job" j SET "firstDeadlineAt" = least(j."firstDeadlineAt", ${firstDeadlineAt}::timestamptz),
+      "servedAt" = least(${servedSql}, ${servedAt}::timestamptz), "replacedCount" = j."replacedCount" + ${replacedCount}::int
+    WHERE j.id = ${jobId}::uuid RETURNING j."firstDeadlineAt", j."servedAt", j."replacedCount"`;
+  return inheritedRows.parse(rows)[0] ?? null;
+}
+
+const inheritedRows = z.array(
+  z.object({ firstDeadlineAt: z.date().nullable(), servedAt: z.date(), replacedCount: z.number() }),
+);
+
+/** The newest open transfer of the job's VM with a newer snapshot than the job's, and what the job passes on to it. */
+export async function findSuccessor(
+  tx: Tx,
+  jobId: string,
+): Promise<{ readonly id: string; readonly replaced: ReplacedTransfer } | null> {
+  const rows = await tx.$queryRaw`
+    SELECT newer.id, ${chainSql}
+    FROM "Job" j JOIN "Job" newer ON newer."vmId" = j."vmId" AND newer.kind = 'backup'
+      AND newer.state IN (${wordsSql(openJobStates)}) AND newer."capturedAt" > j."capturedAt"
+      AND newer.error IS NULL AND newer."cancelAskedAt" IS NULL
+    CROSS JOIN ${madeSql}
+    WHERE j.id = ${jobId}::uuid ORDER BY newer."capturedAt" DESC LIMIT 1`;
+  const [found] = successorRows.parse(rows);
+  if (found === undefined) return null;
+  const { id, ...replaced } = found;
+  return { id, replaced };
+}
+
+const successorRows = z.array(
+  z.object({
+    id: z.string(),
+    deadlineAt: z.date().nullable(),
+    firstDeadlineAt: z.date().nullable(),
+    servedAt: z.date(),
+    replacedCount: z.number(),
+  }),
+);
 
 /** Whether a transfer of the VM with an older snapshot is still to move: transfers of a VM run one after the other. */
 export async function hasOlderTransfer(

@@ -27,6 +27,7 @@ import {
 import type { EngineDeps } from "../deps.ts";
 import type { FailedTry } from "../runtime/tasks.ts";
 import { type JobEvent, toDraft } from "./record.ts";
+import { passOn } from "./starving.ts";
 
 /** What happened to the transfer. Null: this is not an outage, and the rule of the task's retries decides. */
 export type Parking = { readonly kind: "parked"; readonly pauseMs: number } | { readonly kind: "given-up" };
@@ -64,6 +65,8 @@ export async function parkTransfer(
     }
     case "give-up":
       await condemnJob(tx, jobId, errorInfo(givenUp(verdict.reason, errorInfo(error))));
+      if (verdict.reason === "superseded")
+        await passOn(tx, { id: jobId, vm: (await loadWorkJob(tx, jobId))?.vm ?? null });
       return { kind: "given-up" };
     default:
       return verdict satisfies never;

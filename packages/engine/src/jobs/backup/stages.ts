@@ -11,6 +11,7 @@ import {
 import { captureSteps, errorInfo, isReplaced, type JobStep } from "@kluis/domain";
 import type { EngineDeps } from "../../deps.ts";
 import { givenUp } from "../../job/parking.ts";
+import { takeOver } from "../../job/starving.ts";
 import { addTask } from "../../runtime/queue.ts";
 import type { Again } from "../../runtime/tasks.ts";
 
@@ -28,12 +29,13 @@ export async function afterStep(
 ): Promise<void> {
   if (name !== captureSteps.at(-1)) return;
   await markCaptured(tx, job.id, at);
-  for (const older of await lockOlderTransfers(tx, job.id)) {
-    if (!isReplaced(older, at)) continue;
+  const replaced = (await lockOlderTransfers(tx, job.id)).filter((older) => isReplaced(older, at));
+  for (const older of replaced) {
     await condemnJob(tx, older.id, errorInfo(givenUp("superseded", older.parkedError)));
     await addTask(tx, { name: "backup.transfer", payload: { jobId: older.id }, runAt: at });
     await notify(tx, "job", { jobId: older.id });
   }
+  await takeOver(tx, job, replaced);
 }
 
 /** When to look again whether the transfer may start; null when it may. Transfers of a VM run one after the other. */

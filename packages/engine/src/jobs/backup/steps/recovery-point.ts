@@ -12,6 +12,7 @@ import {
 import { deadlineMet, notice, readDiskFacts } from "@kluis/domain";
 import { sourceIds } from "../../../job/snapshot.ts";
 import { leaveToReconciler } from "../../../job/snapshot-removal.ts";
+import { noteFed } from "../../../job/starving.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";
 import type { OpenedVault } from "../../../runtime/vaults.ts";
@@ -45,6 +46,7 @@ export async function recoveryPoint(context: Context): Promise<StepResult<Backup
       await leaveToReconciler(tx, { job, reason: "copied", at });
       await endJob(tx, job.id, { state, stage: "done", at: point.createdAt });
       await noteDowngrades(tx, point.vmId);
+      await noteFed(tx, point.vmId);
     },
     events: [
       {
