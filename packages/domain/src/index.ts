@@ -218,6 +218,7 @@ export {
   mustFitAzure,
   type PolicyLimits,
 } from "./policy-limits.ts";
+export { judgeWindow } from "./policy-window.ts";
 export {
   type HistoryStatus,
   historyStatuses,

@@ -126,6 +126,9 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "deadline-at-risk": { readonly vm: string; readonly endsAt: string; readonly deadlineAt: string };
   "deadline-unreachable": { readonly vm: string; readonly deadlineAt: string };
   "deadline-passed": { readonly vm: string; readonly deadlineAt: string };
+  /** Of the next `runs`, `missed` end no transfer before their deadline. */
+  "policy-window-misses": { readonly missed: number; readonly runs: number };
+  "policy-window-short": { readonly minutes: number };
   "transfer-starved": { readonly vm: string; readonly times: number };
   "clocks-agree": None;
   "clocks-differ": { readonly host: string; readonly minutes: number };

@@ -147,6 +147,10 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `The backup of ${vm} has no expected end before its deadline at ${deadlineAt}: no engine runs, or its transfer window does not open long enough.`,
   "deadline-passed": ({ vm, deadlineAt }) =>
     `The backup of ${vm} has not ended by its deadline at ${deadlineAt}.`,
+  "policy-window-misses": ({ missed, runs }) =>
+    `The transfer window does not open before the deadline of ${missed} of the next ${count(runs, "backup")}. Let it open on more days, or run the policy less often.`,
+  "policy-window-short": ({ minutes }) =>
+    `The transfer window is open for only ${count(minutes, "minute")} before the deadline of a backup.`,
   "transfer-starved": ({ vm, times }) =>
     `${count(times, "snapshot")} of ${vm} in a row were replaced by newer ones before their transfer, so no recovery point was made.`,
   "clocks-agree": () => "The clocks of engine, database and Azure agree.",

@@ -14,6 +14,10 @@ export const transferNotices = catalog({
     "deadline-unreachable":
       "The backup of {vm} has no expected end before its deadline at {deadlineAt}: no engine runs, or its transfer window does not open long enough.",
     "deadline-passed": "The backup of {vm} has not ended by its deadline at {deadlineAt}.",
+    "policy-window-misses":
+      "The transfer window does not open before the deadline of {missed} of the next {runs, plural, one {# backup} other {# backups}}. Let it open on more days, or run the policy less often.",
+    "policy-window-short":
+      "The transfer window is open for only {minutes, plural, one {# minute} other {# minutes}} before the deadline of a backup.",
     "transfer-starved":
       "{times, plural, one {# snapshot} other {# snapshots}} of {vm} in a row were replaced by newer ones before their transfer, so no recovery point was made.",
     "transfer-parked": "An outage stops the transfer of a snapshot of {vm}.",
@@ -31,6 +35,10 @@ export const transferNotices = catalog({
     "deadline-unreachable":
       "De back-up van {vm} heeft geen verwacht einde vóór de deadline van {deadlineAt}: er draait geen engine, of het overdrachtsvenster is niet lang genoeg open.",
     "deadline-passed": "De back-up van {vm} was niet klaar op de deadline van {deadlineAt}.",
+    "policy-window-misses":
+      "Het overdrachtsvenster gaat bij {missed} van de volgende {runs, plural, one {# back-up} other {# back-ups}} niet open vóór de deadline. Laat het op meer dagen opengaan, of maak minder vaak een back-up.",
+    "policy-window-short":
+      "Het overdrachtsvenster is maar {minutes, plural, one {# minuut} other {# minuten}} open vóór de deadline van een back-up.",
     "transfer-starved":
       "{times, plural, one {# momentopname} other {# momentopnamen}} van {vm} achter elkaar zijn vóór de overdracht vervangen door nieuwere, dus er is geen herstelpunt gemaakt.",
     "transfer-parked": "Een storing houdt de overdracht van een momentopname van {vm} tegen.",

@@ -47,6 +47,17 @@ test("the preview judges a VM's points with the rule that prunes them", async ()
   expect(preview.notes.join(" ")).toContain("1 recovery point");
 });
 
+test("the preview says how many backups the transfer window keeps from their deadline", async () => {
+  const weekend = { from: "22:00", to: "04:00", days: [6, 7] };
+  const preview = await api.admin.policies.preview({
+    document: { ...nightly, transfer: { window: weekend } },
+  });
+  const found = preview.noteNotices.find(({ code }) => code === "policy-window-misses");
+  expect(found?.params).toMatchObject({ runs: 10 });
+  const wrong = { ...nightly, transfer: { window: { ...weekend, days: [] } } };
+  expect(await codeOf(api.admin.policies.preview({ document: wrong }))).toBe("INPUT_INVALID");
+});
+
 test("a policy beyond Azure's limits is refused; one close to them says so", async () => {
   const hourly = {
     kind: "hourly",

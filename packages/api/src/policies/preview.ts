@@ -3,6 +3,7 @@ import {
   describePolicy,
   heldPointStates,
   judgeRetention,
+  judgeWindow,
   longestGapSeconds,
   type Notice,
   nextOccurrences,
@@ -115,6 +116,7 @@ function notesOn(
   const offsets = new Set(facts.runs.map((at) => offsetOf(at, document.schedule.timeZone)));
   return [
     ...limitNotes(document),
+    ...judgeWindow(document, facts.runs),
     ...(offsets.size > 1 ? [notice("preview-clocks-change", {})] : []),
     ...(points > 0 ? [notice("preview-points-expire", { points })] : []),
     ...(vms > mostVms ? [notice("preview-more-vms", { judged: mostVms, vms })] : []),
