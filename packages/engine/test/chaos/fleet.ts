@@ -38,7 +38,8 @@ export async function importVms(parts: Parts, plans: readonly VmPlan[]): Promise
     }
     await change(files, plan.first);
     const vm = { vm: plan.name, os: plan.os, resourceGroup: GROUP, disks: files };
-    await parts.localAzure.control.importVm(vm);
+    const stopped = plan.ofSingleDisks ? { stopped: true, size: "Standard_D2_v5" } : {};
+    await parts.localAzure.control.importVm({ ...vm, ...stopped });
     images.push(files);
   }
   return images;

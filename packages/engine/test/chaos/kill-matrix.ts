@@ -69,6 +69,7 @@ const vm: VmPlan = {
   name: "killed",
   os: "windows",
   keepsSnapshots: false,
+  ofSingleDisks: false,
   diskBytes: [24 * MIB],
   first: [{ disk: 0, offset: 0, length: 2 * MIB, seed: 7 }],
   operations: [],

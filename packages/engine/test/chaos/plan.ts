@@ -45,6 +45,8 @@ export interface VmPlan {
   readonly os: "linux" | "windows";
   /** Keeps snapshots for instant restore. */
   readonly keepsSnapshots: boolean;
+  /** Stopped, and of a size of which Azure creates no restore point: each disk has a snapshot. */
+  readonly ofSingleDisks: boolean;
   readonly diskBytes: readonly number[];
   readonly first: readonly Write[];
   readonly operations: readonly Operation[];
@@ -96,6 +98,8 @@ function makeVm(random: Random, { index, share }: { index: number; share: number
     name: `chaos${index}`,
     os: random.chance(0.5) ? "linux" : "windows",
     keepsSnapshots: random.chance(0.5),
+    // No draw: the other VMs of a seed stay as they are.
+    ofSingleDisks: index % 4 === 3,
     diskBytes,
     first,
     operations,
