@@ -1,6 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 import { as } from "../support/as.ts";
-import { deleteVm, importStoppedVm } from "../support/azure.ts";
+import { deleteVm, importVm } from "../support/azure.ts";
 import { openVm, portalUrl } from "../support/portal.ts";
 
 const test = as("olivia");
@@ -18,7 +18,7 @@ test.afterEach(async ({ page }) => {
 });
 
 test("a VM that Azure cannot snapshot shows why, and what to do, before any job", async ({ page }) => {
-  await importStoppedVm(name, "Standard_D2_v2");
+  await importVm(name, "Standard_D2_v2", "no-agent");
   await refresh(page);
   const row = page.getByRole("row").filter({ hasText: name });
   await expect(row.getByText("No backup possible")).toBeVisible();
@@ -34,4 +34,17 @@ test("a VM that Azure cannot snapshot shows why, and what to do, before any job"
   const kaart = page.getByRole("region", { name: "Waar back-ups van deze VM van afhangen" });
   await expect(kaart.getByText("Niet mogelijk")).toBeVisible();
   await page.context().addCookies([{ name: "kluis-locale", value: "en", url: portalUrl() }]);
+});
+
+test("a stopped VM that cannot have a restore point shows that each disk gets a snapshot", async ({
+  page,
+}) => {
+  await importVm(name, "Standard_D2_v2", "stopped");
+  await refresh(page);
+  await expect(page.getByRole("row").filter({ hasText: name }).getByText("No backup possible")).toHaveCount(
+    0,
+  );
+  await openVm(page, name);
+  const card = page.getByRole("region", { name: "What backups of this VM depend on" });
+  await expect(card.getByText(/takes a snapshot of each disk\.$/)).toBeVisible();
 });

@@ -24,13 +24,14 @@ function isEndpoint(value: unknown): value is { readonly url: string; readonly c
   return typeof value === "object" && value !== null && "url" in value && "controlToken" in value;
 }
 
-/** Creates a deallocated Linux VM with an empty disk. */
-export async function importStoppedVm(vm: string, size: string): Promise<void> {
+/** Creates a Linux VM with an empty disk: deallocated, or running without a ready agent. */
+export async function importVm(vm: string, size: string, state: "stopped" | "no-agent"): Promise<void> {
   const image = join(home(), `${vm}.raw`);
   await writeFile(image, "");
   await truncate(image, 32 * 1024 * 1024);
-  const place = { os: "linux", resourceGroup: "commerce-rg", location: "westeurope", stopped: true };
-  await control("import", { ...place, vm, size, disks: [image] });
+  const place = { os: "linux", resourceGroup: "commerce-rg", location: "westeurope" };
+  await control("import", { ...place, vm, size, disks: [image], stopped: state === "stopped" });
+  if (state === "no-agent") await control("guest", { vm, agent: "NotReady" });
 }
 
 export async function deleteVm(vm: string): Promise<void> {

@@ -249,6 +249,7 @@ export * from "./script-outcome.ts";
 export * from "./script-problems.ts";
 export * from "./script-state.ts";
 export * from "./script-work.ts";
+export { nextRequest, type SingleDisks, singleDisksOf } from "./single-disks.ts";
 export * from "./snapshot-tries.ts";
 export * from "./transfer-forecast.ts";
 export * from "./transfer-order.ts";

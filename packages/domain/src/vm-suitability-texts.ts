@@ -26,7 +26,7 @@ export const suitabilityTexts = {
   "size-without-premium-storage": {
     text: "The next backup needs a crash-consistent restore point. Azure does not create one of a VM size without premium storage.",
     action:
-      "Start the VM, use a policy that requests application consistency, or choose a size with premium storage.",
+      "Stop the VM, get its agent ready, use a policy that requests application consistency, or choose a size with premium storage.",
   },
   "unmanaged-disk": {
     text: "Azure creates restore points of managed disks only.",
@@ -89,8 +89,8 @@ export const suitabilityTexts = {
     action: "Check that the agent runs and reaches 168.63.129.16.",
   },
   "no-crash-fallback": {
-    text: "The VM size has no premium storage. When the VM is stopped or its agent is not ready, no backup is possible.",
-    action: "Keep the VM running with its agent ready, or choose a size with premium storage.",
+    text: "The VM size has no premium storage. When it runs and its agent is not ready, no backup is possible.",
+    action: "Keep the agent of the running VM ready, or choose a size with premium storage.",
   },
   "several-disks-newer-size": {
     text: "For this VM size Azure does not promise that a crash-consistent restore point is one instant over several data disks.",
@@ -99,6 +99,11 @@ export const suitabilityTexts = {
   "host-cache-crash-consistent": {
     text: "A crash-consistent restore point does not contain writes that are only in the read/write host cache.",
     action: "Set the host cache of disks with important data to None or ReadOnly.",
+  },
+  "snapshot-of-each-disk": {
+    text: "Azure creates no restore point of the stopped VM with all its disks, so the next backup takes a snapshot of each disk.",
+    action:
+      "Nothing is needed. The recovery point is file-consistent, as long as the VM stays stopped meanwhile.",
   },
   "too-many-disks": {
     text: "The VM has more than 32 disks. Azure documents backups of up to 32.",

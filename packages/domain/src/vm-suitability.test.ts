@@ -96,6 +96,11 @@ const cases: readonly {
     finds: ["refuses size-without-premium-storage"],
   },
   {
+    name: "a stopped VM whose disks get a snapshot each",
+    vm: { ...traits({ premiumStorage: false }), powerState: "stopped", request: "disks" },
+    finds: ["notes snapshot-of-each-disk"],
+  },
+  {
     name: "a running VM of such a size",
     vm: traits({ premiumStorage: false }),
     finds: ["warns no-crash-fallback"],

@@ -41,6 +41,7 @@ export const suitabilityCodes = [
   "no-crash-fallback",
   "several-disks-newer-size",
   "host-cache-crash-consistent",
+  "snapshot-of-each-disk",
   "too-many-disks",
   "other-backup-product",
   "trusted-launch",
@@ -176,6 +177,7 @@ const rules: Readonly<Record<SuitabilityCode, Rule>> = {
   "host-cache-crash-consistent": onFacts(({ caching }, vm) =>
     when(asksCrash(vm) && !isStopped(vm) && is(caching, "ReadWrite"), "notes"),
   ),
+  "snapshot-of-each-disk": onVm((vm) => when(vm.request === "disks", "notes")),
   "too-many-disks": onVm(({ disks }) => when(disks.length > DISKS_OF_A_VM, "warns", String(disks.length))),
   "other-backup-product": onVm((vm) => {
     const found = backupExtensions(vm);

@@ -49,7 +49,7 @@ async function migrateResources(): Promise<void> {
   for (const statement of statements) if (statement.trim() !== "") await sql(statement);
 }
 
-/** Turns a backup that has its manifest into one that stands in the step of earlier versions. */
+/** Turns a backup that has its manifest into one that is in the step of earlier versions. */
 async function turnBack(jobId: string): Promise<void> {
   const { prisma } = world.db;
   const job = await prisma.job.findUniqueOrThrow({ where: { id: jobId }, include: { steps: true } });

@@ -36,7 +36,7 @@ export const suitability = catalog({
       "size-without-premium-storage": {
         text: "De volgende back-up heeft een crashconsistent herstelpunt nodig. Azure maakt dat niet van een VM-grootte zonder premium-opslag.",
         action:
-          "Start de VM, gebruik een beleid dat toepassingsconsistentie vraagt of kies een grootte met premium-opslag.",
+          "Stop de VM, zorg dat de agent gereed is, gebruik een beleid dat toepassingsconsistentie vraagt of kies een grootte met premium-opslag.",
       },
       "unmanaged-disk": {
         text: "Azure maakt alleen herstelpunten van beheerde schijven.",
@@ -101,8 +101,8 @@ export const suitability = catalog({
         action: "Controleer of de agent actief is en 168.63.129.16 bereikt.",
       },
       "no-crash-fallback": {
-        text: "De VM-grootte ondersteunt geen premium-opslag. Als de VM gestopt is of de agent niet gereed is, kan er geen back-up worden gemaakt.",
-        action: "Houd de VM actief met een gereed staande agent of kies een grootte met premium-opslag.",
+        text: "De VM-grootte ondersteunt geen premium-opslag. Als de VM actief is en de agent niet gereed is, kan er geen back-up worden gemaakt.",
+        action: "Houd de agent van de actieve VM gereed of kies een grootte met premium-opslag.",
       },
       "several-disks-newer-size": {
         text: "Voor deze VM-grootte belooft Azure niet dat een crashconsistent herstelpunt van meerdere gegevensschijven één moment vastlegt.",
@@ -111,6 +111,11 @@ export const suitability = catalog({
       "host-cache-crash-consistent": {
         text: "Een crashconsistent herstelpunt bevat geen gegevens die alleen nog in de lees-schrijfcache van de host staan.",
         action: "Zet de hostcache van schijven met belangrijke gegevens op None of ReadOnly.",
+      },
+      "snapshot-of-each-disk": {
+        text: "Azure maakt van de gestopte VM geen herstelpunt met alle schijven. De volgende back-up maakt daarom van elke schijf een momentopname.",
+        action:
+          "Er is niets nodig. Het herstelpunt is bestandsconsistent, zolang de VM intussen gestopt blijft.",
       },
       "too-many-disks": {
         text: "De VM heeft meer dan 32 schijven. Azure documenteert back-ups van hoogstens 32.",

@@ -1,6 +1,7 @@
 /** Judges whether and how a VM can be backed up, from the facts of the last discovery. */
 import {
   judgeSuitability,
+  nextRequest,
   type OsType,
   type PolicyDocument,
   planConsistency,
@@ -24,7 +25,8 @@ export function suitabilityOf(
 ): SuitabilityFinding[] {
   const disks = vm.disks.filter(({ key }) => !excluded.includes(key));
   const { request } = planConsistency(vm, rules ?? usualRules);
-  return judgeSuitability(suitabilityInput({ ...vm, disks }, request));
+  const judged = { ...vm, disks };
+  return judgeSuitability(suitabilityInput(judged, nextRequest(judged, request)));
 }
 
 /** Findings with their English texts. */

@@ -121,7 +121,8 @@ export const backupErrors = catalog({
         "size-without-premium-storage": {
           message:
             "The backup of {vm} needs a crash-consistent restore point. Azure does not create one of size {size}, which has no premium storage.",
-          action: "Start the VM, use a policy that requests application consistency, or choose another size.",
+          action:
+            "Stop the VM, get its agent ready, use a policy that requests application consistency, or choose another size.",
         },
       },
     },
@@ -252,7 +253,7 @@ export const backupErrors = catalog({
           message:
             "De back-up van {vm} heeft een crashconsistent herstelpunt nodig. Azure maakt dat niet van grootte {size}, die geen premium-opslag ondersteunt.",
           action:
-            "Start de VM, gebruik een beleid dat toepassingsconsistentie vraagt of kies een andere grootte.",
+            "Stop de VM, zorg dat de agent gereed is, gebruik een beleid dat toepassingsconsistentie vraagt of kies een andere grootte.",
         },
       },
     },

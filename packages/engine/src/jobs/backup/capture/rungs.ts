@@ -4,15 +4,15 @@ import { getProtection } from "@kluis/db";
 import {
   chooseRung,
   diskKeyOf,
-  isStoppedState,
   judgeSuitability,
   type Notice,
   notice,
   type RungChoice,
   refusalOfVm,
-  refusedDisks,
+  type SingleDisks,
   type SnapshotRequest,
   type SuitabilityFinding,
+  singleDisksOf,
   suitabilityInput,
 } from "@kluis/domain";
 import type { StepContext } from "../../../job/step.ts";
@@ -44,29 +44,26 @@ export async function chooseFor(
   findings: readonly DiskFinding[],
 ): Promise<ChosenRung> {
   const { job, memory } = context;
-  const crash = judgeFor(vm, findings, "crash");
-  const isPossible = refusalOfVm(crash) === null;
-  const canSnapshotDisks =
-    isStoppedState(vm.powerState) && refusalOfVm(judgeFor(vm, findings, "disks")) === null;
-  const left = canSnapshotDisks ? await leftByPoint(context, vm, findings) : [];
+  const { isPossible: canSnapshotDisks, isWithoutPoint, left } = await singleDisks(context, vm, findings);
   // A VM that no request suits gets the refusal of its rule instead.
-  const isRefused = !isPossible && refusalOfVm(judgeFor(vm, findings, "best")) !== null;
+  const isRefused = isWithoutPoint && refusalOfVm(judgeFor(vm, findings, "best")) !== null;
   const { osType, powerState, agentState, traits } = vm;
   const seen = {
     osType,
     powerState,
     agentState,
     extensionsAllowed: traits.extensionsAllowed,
-    canCrash: isRefused || (isPossible && left.length === 0),
+    canCrash: isRefused || (!isWithoutPoint && left.length === 0),
     canSnapshotDisks,
   };
   const attempts = memory.attempts ?? [];
   const choice = chooseRung(seen, requirePolicy(job).document.consistency, attempts);
   const isEach = choice.kind === "try" && choice.request === "disks";
   const failed = attempts.findLast(({ request }) => request !== "disks")?.notice ?? null;
-  const why = isPossible
-    ? notice("captured-by-disk-kind", { disks: left.join(", ") })
-    : notice("captured-by-disk-size", { size: vm.size });
+  const names = findings.flatMap(({ ref }) => (left.includes(diskKeyOf(ref.slot)) ? [ref.name] : []));
+  const why = isWithoutPoint
+    ? notice("captured-by-disk-size", { size: vm.size })
+    : notice("captured-by-disk-kind", { disks: names.join(", ") });
   return {
     choice,
     canCrash: seen.canCrash,
@@ -75,18 +72,14 @@ export async function chooseFor(
   };
 }
 
-/** Names of the disks that a restore point of the stopped VM leaves out, although snapshots of single disks include them. */
-async function leftByPoint(
+/** Judges the disks that the protection includes. */
+async function singleDisks(
   { deps, job }: Context,
   vm: VmDetails,
   findings: readonly DiskFinding[],
-): Promise<string[]> {
+): Promise<SingleDisks> {
   const protection = await getProtection(deps.db.prisma, requireVm(job).id);
   const unwanted = new Set(protection?.excludedDisks ?? []);
-  const byPoint = refusedDisks(judgeFor(vm, findings, "crash"));
-  const alone = refusedDisks(judgeFor(vm, findings, "disks"));
-  return findings.flatMap(({ ref }) => {
-    const key = diskKeyOf(ref.slot);
-    return byPoint.has(key) && !alone.has(key) && !unwanted.has(key) ? [ref.name] : [];
-  });
+  const facts = vmFactsOf(vm, findings);
+  return singleDisksOf({ ...facts, disks: facts.disks.filter(({ key }) => !unwanted.has(key)) });
 }
