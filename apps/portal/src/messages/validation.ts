@@ -14,6 +14,7 @@ export const validation = catalog({
     format: "The format is not valid.",
     choice: "Choose one of the options.",
     invalid: "This value is not valid.",
+    script: "Enter a script of at most 16 KiB.",
     fields: "Not valid: {fields}.",
     names: {
       name: "Name",
@@ -58,6 +59,7 @@ export const validation = catalog({
     format: "De notatie is niet geldig.",
     choice: "Kies een van de opties.",
     invalid: "Deze waarde is niet geldig.",
+    script: "Voer een script van hoogstens 16 KiB in.",
     fields: "Niet geldig: {fields}.",
     names: {
       name: "Naam",

@@ -36,8 +36,8 @@ export function JobCapture({ capture }: { readonly capture: Capture }) {
         ),
     },
   ];
-  if (why !== null) facts.push({ label: t("why"), value: why, wide: true });
   facts.push({ label: t("by"), value: t(`sources.${capture.capturedBy}`) });
+  if (why !== null) facts.push({ label: t("why"), value: why, wide: true });
   if (capture.capturedNotice !== null)
     facts.push({ label: t("byWhy"), value: notice(capture.capturedNotice, ""), wide: true });
   return (

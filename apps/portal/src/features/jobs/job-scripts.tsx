@@ -43,6 +43,7 @@ export function JobScripts({ step }: { step: Pick<JobStepView, "detail"> }) {
             ) : (
               <pre
                 aria-label={t("output")}
+                tabIndex={0}
                 className="mt-1 max-h-48 overflow-auto rounded-md border border-line bg-sunken p-2 font-mono text-xs whitespace-pre-wrap"
               >
                 {output}

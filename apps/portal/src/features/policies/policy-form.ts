@@ -262,6 +262,9 @@ function problemText(field: string, issue: z.core.$ZodIssue, { policies, validat
       return policies("editor.timeRule");
     case "retention":
       return policies("editor.retentionRule");
+    case "preText":
+    case "postText":
+      return validation("script");
     default:
       return fieldProblem(issue, validation);
   }
