@@ -36,6 +36,11 @@ describe("errors of the SDKs become KluisErrors", () => {
     expect(error.action).toBeDefined();
   });
 
+  test("an answer that was cut is no refusal: the operation is asked for again", () => {
+    const error = azureError(restError(200, "PARSE_ERROR"), name);
+    expect(error).toMatchObject({ code: "AZURE_UNREACHABLE", retry: "backoff" });
+  });
+
   test("throttling has the wait", () => {
     const error = azureError(restError(429, "OperationNotAllowed", { "retry-after": "1200" }), name);
     expect(error.code).toBe("AZURE_THROTTLED");

@@ -124,7 +124,9 @@ function fromRest(error: RestError, { record, surface = "arm" }: ErrorContext): 
   const body = record?.failure?.code === azureCode ? record.failure : null;
   // The SDK's pagers replace Azure's message by a sentence about pagination.
   const azureMessage = body?.message || error.message;
-  if (status === null) return { outcome: "unreachable", azureCode, azureMessage, status };
+  // Azure did the work, and its answer was cut or is no JSON: a retry learns what happened.
+  const isCut = status !== null && status >= 200 && status < 300;
+  if (status === null || isCut) return { outcome: "unreachable", azureCode, azureMessage, status: null };
   const inner = body?.inner ?? [];
   const text = `${azureMessage} ${error.response?.bodyAsText ?? ""}`;
   const codes = azureCode === null ? [] : [azureCode, ...inner];
