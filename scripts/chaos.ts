@@ -31,10 +31,14 @@ function readOptions() {
       only: { type: "string" },
       /** Leaves out the portal and its build. */
       "no-portal": { type: "boolean", default: false },
-      /** Runs the matrix of operations and refusals instead; `operations` names rows, `coarse` shortens its weeks. */
+      /** Runs the matrix of operations and refusals instead: scripts/matrix.ts describes its options. */
       matrix: { type: "boolean", default: false },
       operations: { type: "string", default: "" },
+      refusals: { type: "string", default: "" },
       coarse: { type: "boolean", default: false },
+      continue: { type: "boolean", default: false },
+      minutes: { type: "string" },
+      table: { type: "boolean", default: false },
     },
   });
   const number = (name: "seed" | "steps" | "vms"): number => {
@@ -50,7 +54,14 @@ function readOptions() {
     only: values.only ?? null,
     hasPortal: !values["no-portal"],
     matrix: values.matrix
-      ? { only: values.operations.split(",").filter(Boolean), coarse: values.coarse }
+      ? {
+          only: values.operations.split(",").filter(Boolean),
+          refusals: values.refusals.split(",").filter(Boolean),
+          coarse: values.coarse,
+          proceed: values.continue,
+          minutes: values.minutes === undefined ? null : Number(values.minutes),
+          tableOnly: values.table,
+        }
       : null,
   };
 }

@@ -1,5 +1,6 @@
 /** The public interface of `@kluis/azure`. */
 export { armKey, parseArmId } from "./arm-id.ts";
+export { type AzureCallOperation, azureCalls } from "./calls.ts";
 export { type ConnectionFindings, checkConnection, type SeenSubscription } from "./check-connection.ts";
 export {
   type AzureConfig,

@@ -106,7 +106,7 @@ export class World {
   }
 
   async startEngine(
-    options: Pick<EngineOptions, "recurring" | "azureTimeoutMs"> & {
+    options: Pick<EngineOptions, "recurring" | "azureTimeoutMs" | "requestLimit"> & {
       /** Replaces settings of the environment. */
       readonly env?: Readonly<Record<string, string>>;
     } = {},

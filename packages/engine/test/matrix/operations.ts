@@ -1,62 +1,134 @@
-/** The calls that the engine makes: the rows of the matrix. */
+/**
+ * The rows of the matrix: every operation that Kluis sends to Azure and to a vault. The record is total over the closed list of
+ * calls (azure/src/calls.ts) and over the port to a vault's storage, so a call that is forgotten here does not compile.
+ */
+import type { AzureCallOperation } from "@kluis/azure";
+import type { BlobStore } from "@kluis/vault";
 
-/** The job that makes the call. */
-export type Trigger = "backup" | "restore";
+/** What the port to a vault's storage can do. */
+export type VaultCall = `vault.${Exclude<keyof BlobStore, "description" | "place">}`;
+export type OperationName = AzureCallOperation | VaultCall;
 
-export type OperationName = `${string}.${string}`;
+/** A job with its own VM or disk: the refusal concerns only this one. */
+export const jobTriggers = ["backup", "restore", "delete-point"] as const;
+export type JobTrigger = (typeof jobTriggers)[number];
+/** Work for a whole subscription or vault. */
+export const workTriggers = ["discover", "sweep", "collect", "connection-test"] as const;
+export type WorkTrigger = (typeof workTriggers)[number];
+export type Trigger = JobTrigger | WorkTrigger;
 
-export interface Operation {
-  /** Its name in the local Azure; `vault.*` for the store of the vault. */
-  readonly name: OperationName;
-  readonly surface: "arm" | "blob" | "vault";
-  readonly trigger: Trigger;
+export type Surface = "arm" | "blob" | "vault";
+
+interface Spec {
+  /** What makes the engine send it. */
+  readonly by: Trigger;
   /** The guest that makes the engine send it. Default: linux. */
-  readonly os?: "linux" | "windows";
+  readonly os?: "windows";
+  /** Another refusal for as long, without which the engine would not send it. */
+  readonly beside?: {
+    readonly operation: AzureCallOperation;
+    readonly status: number;
+    readonly code: string;
+  };
+  /** What the restore must request. */
+  readonly restore?: "deny-all" | "encryption-set";
+  /** A place that no VM was read in before: Kluis keeps the sizes of a place for hours. */
+  readonly elsewhere?: true;
 }
 
-const arm = (trigger: Trigger, name: OperationName, os?: Operation["os"]): Operation => ({
-  name,
-  surface: "arm",
-  trigger,
-  ...(os && { os }),
-});
-const blob = (trigger: Trigger, name: OperationName): Operation => ({
-  name,
-  surface: "blob",
-  trigger,
-});
-const vault = (name: OperationName): Operation => ({
-  name,
-  surface: "vault",
-  trigger: "backup",
-});
+/** Why no case sends it. */
+interface Unreached {
+  readonly unreached: string;
+}
 
-export const operations: readonly Operation[] = [
-  arm("backup", "virtualMachines.get"),
-  arm("backup", "virtualMachineExtensions.list"),
-  arm("backup", "networkInterfaces.get"),
-  arm("backup", "disks.get"),
-  arm("backup", "virtualMachineExtensions.get"),
-  arm("backup", "virtualMachineExtensions.createOrUpdate"),
-  arm("backup", "virtualMachines.runCommand", "windows"),
-  arm("backup", "restorePointCollections.get"),
-  arm("backup", "restorePointCollections.createOrUpdate"),
-  arm("backup", "restorePoints.create"),
-  arm("backup", "restorePoints.get"),
-  arm("backup", "operations.get"),
-  arm("backup", "diskRestorePoint.get"),
-  arm("backup", "diskRestorePoint.grantAccess"),
-  arm("backup", "diskRestorePoint.revokeAccess"),
-  arm("backup", "restorePoints.delete"),
-  arm("backup", "restorePointCollections.delete"),
-  blob("backup", "blob.head"),
-  blob("backup", "blob.pagelist"),
-  blob("backup", "blob.get"),
-  arm("restore", "disks.createOrUpdate"),
-  arm("restore", "disks.grantAccess"),
-  blob("restore", "blob.putPage"),
-  arm("restore", "disks.revokeAccess"),
-  vault("vault.put"),
-  vault("vault.get"),
-  vault("vault.head"),
-];
+const specs: Readonly<Record<OperationName, Spec | Unreached>> = {
+  "subscriptions.list": { by: "connection-test" },
+  "permissions.listForScope": { by: "connection-test" },
+  "virtualMachines.listAll": { by: "discover" },
+  "resourceSkus.list": { by: "discover", elsewhere: true },
+  "disks.list": { by: "discover" },
+  "virtualMachines.get": { by: "backup" },
+  "virtualMachineExtensions.list": { by: "backup" },
+  "networkInterfaces.get": { by: "backup" },
+  "disks.get": { by: "backup" },
+  "virtualMachineExtensions.get": { by: "backup" },
+  "virtualMachineExtensions.createOrUpdate": { by: "backup" },
+  "virtualMachines.runCommand": { by: "backup", os: "windows" },
+  "restorePointCollections.get": { by: "backup" },
+  "restorePointCollections.createOrUpdate": { by: "backup" },
+  "restorePoints.create": { by: "backup" },
+  "restorePoints.get": { by: "backup" },
+  "operations.get": { by: "backup" },
+  "diskRestorePoint.get": { by: "backup" },
+  "diskRestorePoint.grantAccess": { by: "backup" },
+  // Only a snapshot that someone reads has its access ended, disk by disk, before it is deleted.
+  "diskRestorePoint.listByRestorePoint": {
+    by: "backup",
+    beside: { operation: "restorePoints.delete", status: 409, code: "DiskRestorePointUsedByCustomer" },
+  },
+  "diskRestorePoint.revokeAccess": { by: "backup" },
+  "restorePoints.delete": { by: "backup" },
+  "restorePointCollections.delete": { by: "backup" },
+  "restorePointCollections.listAll": { by: "sweep" },
+  "snapshots.list": { by: "sweep" },
+  "snapshots.get": { unreached: "The engine takes no snapshots of single disks yet." },
+  "snapshots.createOrUpdate": { unreached: "The engine takes no snapshots of single disks yet." },
+  "snapshots.grantAccess": { unreached: "The engine takes no snapshots of single disks yet." },
+  "snapshots.revokeAccess": { unreached: "The engine takes no snapshots of single disks yet." },
+  "snapshots.delete": { unreached: "The engine takes no snapshots of single disks yet." },
+  "blob.head": { by: "backup" },
+  "blob.pagelist": { by: "backup" },
+  "blob.get": { by: "backup" },
+  "diskEncryptionSets.get": { by: "restore", restore: "encryption-set" },
+  "diskAccesses.get": {
+    unreached: "The local Azure has no private endpoint, so there is no point of a private disk to restore.",
+  },
+  "disks.createOrUpdate": { by: "restore" },
+  "disks.grantAccess": { by: "restore" },
+  "blob.putPage": { by: "restore" },
+  "disks.revokeAccess": { by: "restore" },
+  "disks.update": { by: "restore", restore: "deny-all" },
+  "disks.delete": {
+    by: "restore",
+    restore: "deny-all",
+    beside: { operation: "disks.update", status: 403, code: "AuthorizationFailed" },
+  },
+  "vault.put": { by: "backup" },
+  "vault.head": { by: "backup" },
+  "vault.get": { by: "restore" },
+  "vault.list": { by: "collect" },
+  "vault.delete": { by: "delete-point" },
+};
+
+export interface Operation extends Spec {
+  /** Its name in the local Azure; `vault.*` for the storage of the vault. */
+  readonly name: OperationName;
+  readonly surface: Surface;
+}
+
+function surfaceOf(name: OperationName): Surface {
+  const [first] = name.split(".");
+  return first === "vault" || first === "blob" ? first : "arm";
+}
+
+const names: ReadonlySet<string> = new Set(Object.keys(specs));
+
+export function isOperationName(name: string): name is OperationName {
+  return names.has(name);
+}
+
+/** All operations that a case reaches. */
+export const operations: readonly Operation[] = Object.entries(specs).flatMap(([name, spec]) =>
+  isOperationName(name) && "by" in spec ? [{ name, surface: surfaceOf(name), ...spec }] : [],
+);
+
+/** Operations of the list that no case reaches, with the reason. */
+export const unreached: ReadonlyMap<OperationName, string> = new Map(
+  Object.entries(specs).flatMap(([name, spec]) =>
+    isOperationName(name) && "unreached" in spec ? [[name, spec.unreached] as const] : [],
+  ),
+);
+
+export function isWorkTrigger(trigger: Trigger): trigger is WorkTrigger {
+  return workTriggers.some((one) => one === trigger);
+}

@@ -1,19 +1,24 @@
 /** An HTTP proxy before the vault's storage account that refuses calls as the account does. */
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from "node:http";
+import type { OperationName, VaultCall } from "./operations.ts";
 
 export type VaultFault = { readonly status: number; readonly code: string } | "drop" | "hang" | "lost answer";
-export const vaultCalls = ["vault.put", "vault.get", "vault.head", "vault.list", "vault.delete"] as const;
-export type VaultCall = (typeof vaultCalls)[number];
 
-export function isVaultCall(name: string): name is VaultCall {
-  return vaultCalls.some((call) => call === name);
+interface Rule {
+  readonly fault: VaultFault;
+  hits: number;
+}
+
+export function isVaultCall(name: OperationName): name is VaultCall {
+  return name.startsWith("vault.");
 }
 
 export class VaultProxy {
   readonly port: number;
   readonly #server: ReturnType<typeof createServer>;
-  #rule: { readonly call: VaultCall; readonly fault: VaultFault } | null = null;
-  hits = 0;
+  readonly #rules = new Map<VaultCall, Rule>();
+  /** Every call that arrived. */
+  readonly seen = new Set<VaultCall>();
 
   private constructor(server: ReturnType<typeof createServer>, port: number) {
     this.#server = server;
@@ -31,12 +36,17 @@ export class VaultProxy {
   }
 
   refuse(call: VaultCall, fault: VaultFault): void {
-    this.hits = 0;
-    this.#rule = { call, fault };
+    this.#rules.set(call, { fault, hits: 0 });
   }
 
-  calm(): void {
-    this.#rule = null;
+  hitsOf(call: VaultCall): number {
+    return this.#rules.get(call)?.hits ?? 0;
+  }
+
+  /** Ends all refusals, or that of one call. */
+  calm(call?: VaultCall): void {
+    if (call === undefined) this.#rules.clear();
+    else this.#rules.delete(call);
   }
 
   async stop(): Promise<void> {
@@ -45,8 +55,11 @@ export class VaultProxy {
   }
 
   #answer(req: IncomingMessage, res: ServerResponse, target: number): void {
-    const fault = this.#rule !== null && this.#rule.call === callOf(req) ? this.#rule.fault : null;
-    if (fault !== null) this.hits++;
+    const call = callOf(req);
+    this.seen.add(call);
+    const rule = this.#rules.get(call);
+    if (rule !== undefined) rule.hits++;
+    const fault = rule?.fault ?? null;
     if (fault === "drop") return void res.destroy();
     if (fault === "hang") return void req.resume();
     if (fault !== null && fault !== "lost answer") {
@@ -70,7 +83,7 @@ export class VaultProxy {
   }
 }
 
-function callOf({ method, url = "" }: IncomingMessage): VaultCall | null {
+function callOf({ method, url = "" }: IncomingMessage): VaultCall {
   if (method === "PUT") return "vault.put";
   if (method === "HEAD") return "vault.head";
   if (method === "DELETE") return "vault.delete";
