@@ -36,7 +36,7 @@ describe("errors of the SDKs become KluisErrors", () => {
     expect(error.action).toBeDefined();
   });
 
-  test("an answer that was cut is no refusal: the operation is asked for again", () => {
+  test("an answer that was cut does not count as a refusal", () => {
     const error = azureError(restError(200, "PARSE_ERROR"), name);
     expect(error).toMatchObject({ code: "AZURE_UNREACHABLE", retry: "backoff" });
   });

@@ -124,7 +124,7 @@ function fromRest(error: RestError, { record, surface = "arm" }: ErrorContext): 
   const body = record?.failure?.code === azureCode ? record.failure : null;
   // The SDK's pagers replace Azure's message by a sentence about pagination.
   const azureMessage = body?.message || error.message;
-  // Azure did the work, and its answer was cut or is no JSON: a retry learns what happened.
+  // Azure did the work, and its answer was cut or is not JSON: a retry learns what happened.
   const isCut = status !== null && status >= 200 && status < 300;
   if (status === null || isCut) return { outcome: "unreachable", azureCode, azureMessage, status: null };
   const inner = body?.inner ?? [];

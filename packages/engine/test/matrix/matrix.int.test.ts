@@ -22,7 +22,7 @@ afterAll(() => started.stop());
 /** Refusals at which no SDK waits in real time, and those at which it does: each of these is used once. */
 const quick: readonly Refusal[] = ["401", "403 role", "403 policy", "404", "409 lock", "409 busy", "429"];
 const slow = refusals.filter((refusal) => !quick.includes(refusal));
-/** They answer at once, and one call of theirs is one request. */
+/** They answer at once, and each is one request. */
 const cheap: readonly Operation["name"][] = [
   "virtualMachines.get",
   "disks.get",
