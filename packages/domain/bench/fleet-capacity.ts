@@ -1,9 +1,10 @@
 /** The smallest number of slots that can meet every deadline of a week, whatever the order: the bound that a run is compared with. */
+import { limits } from "../src/limits.ts";
 import { deadlineForOrder } from "../src/transfer-window.ts";
 import { type FleetJob, type FleetWorld, releaseOf } from "./fleet-world.ts";
 
 /** Time of requests that each part needs besides its bytes. */
-export const PART_OVERHEAD_MS = 2_000;
+export const PART_OVERHEAD_MS = limits.segmentOverheadMs;
 const STEP_MS = 15 * 60_000;
 
 /** Time that a job needs in one slot. */

@@ -9,6 +9,7 @@ import {
   type TransferClaim,
   transferClasses,
 } from "../src/transfer-order.ts";
+import { SLOTS_AHEAD } from "../src/transfer-plan.ts";
 import { PART_OVERHEAD_MS } from "./fleet-capacity.ts";
 import { type FleetWorld, MINUTE, randomOf, spread } from "./fleet-world.ts";
 import { addTo, dueAt, keyOf, openingOf, rateKey, type SimulatedJob, toSimulated } from "./simulated-job.ts";
@@ -21,8 +22,6 @@ type Event =
   | { readonly kind: "tick" };
 
 const TICK_MS = 10 * MINUTE;
-/** Parts in the engines' queue, as a multiple of their slots. */
-const AHEAD = 2;
 const SAMPLES = 400;
 
 export interface SimulationResult {
@@ -122,6 +121,9 @@ class Simulation {
     this.#newest.set(job.job.vm, job);
     if (older === undefined || older.firstAt !== null) return;
     older.isSuperseded = true;
+    // As domain's `inherit`: the newer one takes the place of the older one.
+    job.firstDeadlineAt = older.firstDeadlineAt ?? older.job.deadlineAt;
+    job.servedAt = older.servedAt;
     this.#open.delete(older);
   }
 
@@ -153,7 +155,7 @@ class Simulation {
 
   /** Gives out parts until the engines' queue is full again. */
   #refill(): void {
-    const most = this.#slots * AHEAD;
+    const most = this.#slots * SLOTS_AHEAD;
     // In batches: the engine's dispatcher runs after several parts have ended.
     if (this.#inFlight > most - Math.max(1, this.#slots / 2)) return;
     const free = most - this.#inFlight;
@@ -225,6 +227,7 @@ class Simulation {
       team,
       vmId: vm,
       deadlineAt: job.dueAt,
+      firstDeadlineAt: job.firstDeadlineAt,
       servedAt: job.servedAt,
       waiting: job.waiting.length,
       held: job.held,

@@ -12,6 +12,8 @@ export interface SimulatedJob {
   servedAt: number;
   /** `deadlineForOrder`, as of the last look. */
   dueAt: number | null;
+  /** The deadline of the first snapshot that this one replaced. */
+  firstDeadlineAt: number | null;
   firstAt: number | null;
   endedAt: number | null;
   /** When its deadline was reported as at risk first. */
@@ -29,6 +31,7 @@ export function toSimulated(job: FleetJob): SimulatedJob {
     leftBytes: job.parts.reduce((sum, bytes) => sum + bytes, 0),
     servedAt: job.readyAt,
     dueAt: job.deadlineAt,
+    firstDeadlineAt: null,
     firstAt: null,
     endedAt: null,
     riskAt: null,
@@ -42,8 +45,8 @@ export function dueAt({ job }: SimulatedJob, now: number): number | null {
   return job.deadlineAt === null ? null : deadlineForOrder(job.spans, now, job.deadlineAt);
 }
 
-export function keyOf({ dueAt: at }: SimulatedJob): number {
-  return at ?? Number.MAX_SAFE_INTEGER;
+export function keyOf({ dueAt: at, firstDeadlineAt: first }: SimulatedJob): number {
+  return Math.min(at ?? Number.MAX_SAFE_INTEGER, first ?? Number.MAX_SAFE_INTEGER);
 }
 
 export function addTo(counts: Map<string, number>, key: string, by: number): void {

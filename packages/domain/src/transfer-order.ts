@@ -31,8 +31,8 @@ export interface TransferClaim {
   /** The deadline without the time in which its window is closed (`deadlineForOrder`). Null: none. */
   readonly deadlineAt: number | null;
   /**
-   * The deadline of the first snapshot of the VM that newer ones replaced before their transfer: orders the transfer instead of its
-   * own, so that it moves up. Null or missing: it replaced none.
+   * The deadline of the first snapshot of the VM that newer ones replaced before their transfer: orders the transfer instead, so
+   * that it moves up. Null or missing: it replaced none.
    */
   readonly firstDeadlineAt?: number | null;
   /** When it got its last slot; before the first one: since when it waits. */

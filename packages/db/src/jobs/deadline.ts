@@ -9,7 +9,8 @@ import type { Tx } from "../tx.ts";
  */
 export async function settleDeadline(tx: Tx, jobId: string): Promise<void> {
   await tx.$executeRaw`
-    UPDATE "Job" SET "deadlineMet" = CASE state WHEN 'cancelled' THEN NULL WHEN 'failed' THEN FALSE ELSE "endedAt" <= "deadlineAt" END
+    UPDATE "Job" SET "deadlineMet" = CASE WHEN state = 'failed' THEN FALSE
+      WHEN state IN ('succeeded', 'warning') THEN "endedAt" <= "deadlineAt" END
     WHERE id = ${jobId}::uuid AND "deadlineAt" IS NOT NULL`;
   await tx.job.updateMany({
     where: { id: jobId, OR: [{ forecastAt: { not: null } }, { deadlineAtRisk: true }] },

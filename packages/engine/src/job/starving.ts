@@ -1,4 +1,4 @@
-/** Snapshots that newer ones replace before their transfer: the newer one takes their place, and a person hears of many in a row. */
+/** Snapshots that newer ones replace before their transfer: the newer one takes their place, and many in a row are raised. */
 import { clearAttention, findSuccessor, inheritReplaced, raiseAttention, type Tx } from "@kluis/db";
 import { isStarved, notice, type ReplacedTransfer } from "@kluis/domain";
 
