@@ -1,5 +1,8 @@
 import { array, assert, constantFrom, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { planConsistency } from "./consistency.ts";
+import { chooseRung, rungFailureOf, rungNotice } from "./consistency-ladder.ts";
+import { KluisError } from "./errors.ts";
 import { type LinuxScripts, linuxScriptsSchema, type PlacedScripts } from "./linux-scripts.ts";
 import { noticeText } from "./notices.ts";
 import { changesRootCode, placedFiles, scriptsByDigest } from "./placed-scripts.ts";
@@ -230,6 +233,34 @@ describe("when to look", () => {
     expect(scriptNotices(stateUnreachable(undefined, placed, "403 no")).map(({ code }) => code)).toEqual([
       "guest-scripts-unreachable",
     ]);
+  });
+});
+
+describe("the ladder", () => {
+  const guest = { osType: "linux", powerState: "running", agentState: "ready" } as const;
+  const seen = { ...guest, canCrash: true, canSnapshotDisks: false };
+  const rules = { wanted: "application", otherwise: "continue", vss: "full" } as const;
+
+  test("scripts make a running Linux VM application-consistent, and nothing else does", () => {
+    expect(planConsistency(guest, rules).wanted).toBe("file");
+    expect(planConsistency(guest, { ...rules, linuxScripts: { from: "guest" } }).wanted).toBe("application");
+    const off = { ...guest, powerState: "stopped" } as const;
+    expect(planConsistency(off, { ...rules, linuxScripts: placed }).wanted).toBe("file");
+    expect(planConsistency(guest, { ...rules, wanted: "crash", linuxScripts: placed }).wanted).toBe("crash");
+  });
+
+  test("scripts that stop the snapshot close its rung; the policy decides about a lower one", () => {
+    const error = new KluisError("GUEST_FAILED", { reason: "scripts", message: "x" });
+    expect(rungFailureOf(error, "best")).toBe("scripts");
+    const attempts = [
+      { request: "best", failure: "scripts", notice: rungNotice({ request: "best", failure: "scripts" }, "Pre-Script") },
+    ] as const;
+    const withScripts = { ...rules, linuxScripts: placed };
+    expect(chooseRung(seen, withScripts, attempts)).toMatchObject({
+      request: "crash",
+      notice: { code: "guest-scripts-stopped" },
+    });
+    expect(chooseRung(seen, { ...withScripts, otherwise: "fail" }, attempts).kind).toBe("fail");
   });
 });
 

@@ -3,7 +3,7 @@ import { addPolicyVersion, inTransaction } from "@kluis/db";
 import { engineActor, type LinuxScripts, type PlacedScripts, type PolicyDocument } from "@kluis/domain";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { MIB, type PointRow, random, standardPolicy, World } from "./world.ts";
+import { MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";
 
 let world: World;
 let made = 0;
@@ -209,6 +209,28 @@ describe("scripts that Kluis places", () => {
     });
     await world.control.clearFaults();
     expect(await world.backUp(vm.id)).toMatchObject({ consistencyReached: "application" });
+  });
+
+  it("wait while another run command is in progress", async () => {
+    const vm = await linuxVm(policyWith(placed("exit 0")));
+    await world.control.addFault({
+      match: { operation: "virtualMachines.runCommand" },
+      effect: {
+        type: "fail",
+        status: 409,
+        code: "Conflict",
+        message: "Run command extension execution is in progress.",
+      },
+      times: 1,
+    });
+    const jobId = await world.startBackup(vm.id);
+    await until("the wait for the other run command", 100_000, async () => {
+      const { memory } = await world.db.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+      return z.object({ scripts: z.object({ busy: z.literal(1) }) }).safeParse(memory).data ?? null;
+    });
+    await world.clock.advance({ seconds: 30 });
+    await world.ended(jobId);
+    expect(await world.pointOf(jobId)).toMatchObject({ consistencyReached: "application" });
   });
 
   it("are not proven while their outcome cannot be read: Azure's word alone is not stored", async () => {

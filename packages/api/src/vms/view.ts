@@ -52,7 +52,7 @@ const vmProtectionView = z.object({
   /** The input of `policySentence`; null when the policy no longer exists. */
   policyDocument: policyDocumentSchema.nullable(),
   extensionReadyAt: instantView.nullable(),
-  /** Changes inside a Windows guest that the first backup found; null before it, and on Linux. */
+  /** Changes inside a Windows guest, and the scripts of a Linux guest; null until a backup has looked. */
   guestChanges: z.record(z.string(), z.unknown()).nullable(),
 });
 

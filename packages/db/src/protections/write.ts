@@ -18,7 +18,7 @@ const protectionRow = z.object({
   /** Planned times up to here are decided. */
   scheduledThrough: z.date(),
   extensionReadyAt: z.date().nullable(),
-  /** Changes inside a Windows guest; null until a backup has looked. */
+  /** Changes inside a Windows guest, and the scripts of a Linux guest; null until a backup has looked. */
   guestChanges: z.record(z.string(), z.unknown()).nullable(),
 });
 /** A VM under a policy. */

@@ -151,6 +151,8 @@ const backupMemorySchema = z.object({
       checked: z.boolean(),
       notice: storedNotice.nullable(),
       outcome: scriptsOutcomeSchema.optional(),
+      /** Times that another run command was in progress. */
+      busy: z.int().optional(),
     })
     .optional(),
   /** Parts of the work in a Windows guest that are over. */

@@ -15,7 +15,7 @@ import { type StepContext, type StepResult, waitForAzure } from "../../../job/st
 import { type BackupMemory, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
 import { rethrowOutage } from "./guest.ts";
-import { pollOrStart, scriptStateOf, wantedScripts } from "./scripts.ts";
+import { pollOrStart, scriptStateOf, waitWhileBusy, wantedScripts } from "./scripts.ts";
 
 type Context = StepContext<BackupMemory>;
 type Result = StepResult<BackupMemory>;
@@ -35,6 +35,8 @@ export async function readScriptsAfter(context: Context): Promise<Result | null>
     return { ...keep(memory, outcome), save: (tx) => checkAgain(tx, context, { state, outcome }) };
   } catch (error) {
     rethrowOutage(context, error);
+    const wait = waitWhileBusy(context, error);
+    if (wait !== null) return wait;
     const outcome: ScriptsOutcome = {
       succeeded: false,
       findings: [{ problem: "not-confirmed", path: paths.pre }],

@@ -11,6 +11,7 @@ import { addWarning, changeGuestState, getProtection, knownError } from "@kluis/
 import {
   errorInfo,
   findingNotice,
+  isKluisError,
   judgeScriptFiles,
   KluisError,
   type LinuxScripts,
@@ -81,6 +82,8 @@ async function workInGuest(context: Context, work: Work): Promise<Result> {
   } catch (error) {
     // A backup without its scripts is better than none: what the snapshot reaches is judged afterwards.
     rethrowOutage(context, error);
+    const wait = waitWhileBusy(context, error);
+    if (wait !== null) return wait;
     const cause = knownError(error);
     const azureMessage = azureMessageOf(cause);
     const state = stateUnreachable(work.state, work.scripts, azureMessage);
@@ -96,6 +99,23 @@ async function workInGuest(context: Context, work: Work): Promise<Result> {
       },
     };
   }
+}
+
+const BUSY_PAUSE_MS = 10_000;
+/** Azure runs one command at a time in a VM: one of an engine that died, or of someone else, which gets two minutes. */
+const BUSY_TRIES = 12;
+
+/** Waits while another run command is in progress; null for another error, or when that has lasted. */
+export function waitWhileBusy({ memory }: Context, error: unknown): Result | null {
+  const busy = memory.scripts?.busy ?? 0;
+  if (!isKluisError(error, "AZURE_CONFLICT") || busy >= BUSY_TRIES) return null;
+  const scripts = { checked: false, notice: null, ...memory.scripts, busy: busy + 1 };
+  return {
+    kind: "wait",
+    afterMs: BUSY_PAUSE_MS,
+    notice: notice("guest-scripts-preparing", {}),
+    memory: { operation: undefined, scripts },
+  };
 }
 
 function requestOf({ work, scripts }: Work): GuestScriptsWork {
