@@ -253,7 +253,11 @@ describe("the ladder", () => {
     const error = new KluisError("GUEST_FAILED", { reason: "scripts", message: "x" });
     expect(rungFailureOf(error, "best")).toBe("scripts");
     const attempts = [
-      { request: "best", failure: "scripts", notice: rungNotice({ request: "best", failure: "scripts" }, "Pre-Script") },
+      {
+        request: "best",
+        failure: "scripts",
+        notice: rungNotice({ request: "best", failure: "scripts" }, "Pre-Script"),
+      },
     ] as const;
     const withScripts = { ...rules, linuxScripts: placed };
     expect(chooseRung(seen, withScripts, attempts)).toMatchObject({
