@@ -289,7 +289,7 @@ export {
   touchToken,
 } from "./tokens/write.ts";
 export { inTransaction, preferIndexes, type Tx } from "./tx.ts";
-
+export { readVaultHeld } from "./vaults/held.ts";
 // Vaults
 export {
   findVault,

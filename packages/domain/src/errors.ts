@@ -127,6 +127,7 @@ export const errorReasons = {
     "vault-disabled",
     "vault-known",
     "vault-not-empty",
+    "vault-held",
     "no-secrets-key",
     "no-folder-vaults",
   ],

@@ -10,6 +10,7 @@ import {
   makeDefaultVault as makeDefault,
   newId,
   noteVaultTestAsked,
+  readVaultHeld,
   readVaultUse,
   removeVaultRow,
   requireVault,
@@ -255,6 +256,15 @@ export function removeVault(ctx: SignedInContext, ref: string): Promise<z.input<
         message: `Vault ${name} holds ${points} recovery points and cannot be removed.`,
         action: "Disable it instead. Its recovery points stay restorable.",
         params: { vault: name, points },
+      });
+    }
+    const { jobs, manifests } = await readVaultHeld(tx, id);
+    if (jobs + manifests > 0) {
+      throw new KluisError("CONFLICT", {
+        reason: "vault-held",
+        message: `Vault ${name} is in use: ${jobs} open jobs, and ${manifests} manifests to remove from it.`,
+        action: "Wait until they are gone, or disable the vault: then no new work starts.",
+        params: { vault: name, jobs, manifests },
       });
     }
     await removeVaultRow(tx, id);

@@ -73,6 +73,20 @@ test("a folder is below the one that the operator allows", async () => {
   await owner.vaults.remove({ vault: "third" });
 });
 
+test("a vault stays while a manifest is to be removed from it", async () => {
+  const { id } = await owner.vaults.add({ name: "fourth", place: { kind: "folder", folder: "fourth" } });
+  const { pool } = world.api.db;
+  const { rows } = await pool.query<{ id: string }>(
+    `INSERT INTO "AzureResource" (id, kind, "resourceId", state, wanted, detail)
+    VALUES (gen_random_uuid(), 'manifest', 'vaults/fourth/points/p', 'created', 'removed', $1) RETURNING id`,
+    [JSON.stringify({ vaultId: id, pointId: id })],
+  );
+  const removed = owner.vaults.remove({ vault: "fourth" });
+  await expect(removed).rejects.toMatchObject({ cause: { reason: "vault-held", params: { manifests: 1 } } });
+  await pool.query(`UPDATE "AzureResource" SET state = 'removed' WHERE id = $1`, [rows[0]?.id]);
+  expect(await owner.vaults.remove({ vault: "fourth" })).toMatchObject({ name: "fourth" });
+});
+
 test("a connection string needs a key, and sends it encrypted or to this machine only", () => {
   expect(accountOf(connectionString)).toBe("acct");
   expect(accountOf("AccountName=acct;AccountKey=k;BlobEndpoint=http://127.0.0.1:10000/acct;")).toBe("acct");

@@ -131,7 +131,7 @@ async function workPage<Item>(
   { work, row }: Running<Item>,
   signal: AbortSignal,
 ): Promise<Worked | Throttled> {
-  const page = await readPage(deps, { work, row });
+  const page = await readPage(deps, { work, row, signal });
   if ("kind" in page) return page;
   const outcomes = new Map<Item, Outcome>();
   const pauses: Throttled[] = [];
@@ -177,10 +177,15 @@ function throttledOf(outcome: Outcome): readonly Throttled[] {
   return [{ kind: "throttled", pauseMs: Math.min(longestPauseMs, Math.max(1_000, retryAfterMs)) }];
 }
 
-async function readPage<Item>(deps: Deps, { work, row }: Running<Item>): Promise<WorkPage<Item> | Throttled> {
+async function readPage<Item>(
+  deps: Deps,
+  { work, row, signal }: Running<Item> & { readonly signal: AbortSignal },
+): Promise<WorkPage<Item> | Throttled> {
   try {
     return await work.page(row.cursor);
   } catch (error) {
+    // The engine stops: nothing is wrong with the page.
+    signal.throwIfAborted();
     const [throttled] = throttledOf({ error });
     if (throttled !== undefined) return throttled;
     // The cursor stays, and health shows the error until the page can be read.

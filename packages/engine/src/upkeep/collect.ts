@@ -6,6 +6,7 @@ import {
   inTransaction,
   listRecentPacks,
   listSweepablePacks,
+  listVaults,
   reprievePacks,
 } from "@kluis/db";
 import { engineActor, type LedgerTarget, limits } from "@kluis/domain";
@@ -47,7 +48,6 @@ export async function collectVaults(
   deps: EngineDeps,
   options: CollectOptions,
 ): Promise<CollectResult & { readonly again: Again | null }> {
-  await deps.vaults.refresh();
   const sum = { condemned: 0, deleted: 0, freedBytes: 0 };
   const again = await runWork(deps, collecting(deps, options, sum), options.signal);
   return { ...sum, again };
@@ -60,16 +60,16 @@ function collecting(
 ): RecurringWork<Item> {
   return {
     name: "collection",
-    page(after) {
-      const all = deps.vaults
-        .list()
+    async page(after) {
+      // As stored: a vault that an engine has just opened for the first time is in no list of this process.
+      const all = (await listVaults(deps.db.prisma))
         .filter(({ identity, id }) => identity !== null && (after === null || id > after))
         .toSorted((a, b) => (a.id < b.id ? -1 : 1));
       const [one, ...others] = all;
-      return Promise.resolve({
+      return {
         items: one === undefined ? [] : [one],
         next: others.length === 0 ? null : (one?.id ?? null),
-      });
+      };
     },
     nameOf: ({ name }) => `vault ${name}`,
     async work({ id }, signal) {

@@ -17,7 +17,7 @@ import {
   startDeleteDiskSnapshot,
   startDeleteRestorePoint,
 } from "@kluis/azure";
-import { isCollectionUnwanted, loadPoint, locks, type RemovalClaim, withLock } from "@kluis/db";
+import { findVault, isCollectionUnwanted, loadPoint, locks, type RemovalClaim, withLock } from "@kluis/db";
 import type { AzureResourceKind } from "@kluis/domain";
 import { z } from "zod";
 import type { EngineDeps } from "../deps.ts";
@@ -92,6 +92,8 @@ export const removers: Readonly<Record<AzureResourceKind, Remover>> = {
     const { vaultId, pointId } = manifestDetail.parse(detail);
     // Only a job that made no point leaves a manifest to remove.
     if ((await loadPoint(deps.db.prisma, pointId)) !== null) return { kind: "needed" };
+    // A vault without points whose row was removed: its storage is not ours any more.
+    if ((await findVault(deps.db.prisma, vaultId)) === null) return neverMade;
     const { vault } = await deps.vaults.open(vaultId);
     await vault.deleteManifest(pointId, signal);
     return gone;

@@ -220,6 +220,11 @@ export const connectionConflicts = catalog({
         "Vault {vault} holds {points, plural, one {# recovery point} other {# recovery points}} and cannot be removed.",
       action: "Disable it instead. Its recovery points stay restorable.",
     },
+    "vault-held": {
+      message:
+        "Vault {vault} is in use: {jobs, plural, one {# open job} other {# open jobs}}, and {manifests, plural, one {# manifest} other {# manifests}} to remove from it.",
+      action: "Wait until they are gone, or disable the vault: then no new work starts.",
+    },
     "no-secrets-key": {
       message: "This installation has no key for stored secrets ({setting}).",
       action: "The operator must set it for engine and portal, and restart both.",
@@ -305,6 +310,11 @@ export const connectionConflicts = catalog({
       message:
         "Kluis {vault} bevat {points, plural, one {# herstelpunt} other {# herstelpunten}} en kan niet worden verwijderd.",
       action: "Schakel de kluis uit. De herstelpunten blijven herstelbaar.",
+    },
+    "vault-held": {
+      message:
+        "Kluis {vault} is in gebruik: {jobs, plural, one {# open taak} other {# open taken}}, en {manifests, plural, one {# manifest} other {# manifesten}} om eruit te verwijderen.",
+      action: "Wacht tot ze weg zijn of schakel de kluis uit: dan start er geen nieuw werk.",
     },
     "no-secrets-key": {
       message: "Deze installatie heeft geen sleutel voor opgeslagen geheimen ({setting}).",
