@@ -55,7 +55,7 @@ it("the reconciler names a removal that it cannot read until it can, and ends th
   const left = () =>
     prisma.azureResource.findMany({ where: { state: { not: "removed" } }, select: { id: true } });
   expect(await left()).toEqual([{ id: bad }]);
-  // The passes that follow claim nothing; the problem stands.
+  // The passes that follow claim nothing; the problem remains.
   for (let turn = 0; turn < 2; turn++) {
     await reconcileAzure(engine.deps, { signal: soon() });
     expect(await state("reconcile")).toMatchObject({ lastFailed: 1, lastErrorItem: "vaults/v/points/4" });

@@ -31,7 +31,7 @@ export const vms = catalog({
     unread: {
       sign: "Not read",
       title: "Azure does not show all of this VM",
-      text: "What is shown here may be out of date. Kluis reads the VM again every 10 minutes.",
+      text: "This page may be out of date. Kluis reads the VM again every 10 minutes.",
       since: "Since <time></time>",
     },
     search: "Search by name, group or tag",

@@ -222,7 +222,7 @@ export const connectionConflicts = catalog({
     },
     "vault-held": {
       message:
-        "Vault {vault} is in use: {jobs, plural, one {# open job} other {# open jobs}}, and {manifests, plural, one {# manifest} other {# manifests}} to remove from it.",
+        "Vault {vault} is in use. Open jobs: {jobs, number}; manifests to remove: {manifests, number}.",
       action: "Wait until they are gone, or disable the vault: then no new work starts.",
     },
     "no-secrets-key": {
@@ -312,8 +312,7 @@ export const connectionConflicts = catalog({
       action: "Schakel de kluis uit. De herstelpunten blijven herstelbaar.",
     },
     "vault-held": {
-      message:
-        "Kluis {vault} is in gebruik: {jobs, plural, one {# open taak} other {# open taken}}, en {manifests, plural, one {# manifest} other {# manifesten}} om eruit te verwijderen.",
+      message: "Kluis {vault} is in gebruik. Open taken: {jobs, number}; manifesten: {manifests, number}.",
       action: "Wacht tot ze weg zijn of schakel de kluis uit: dan start er geen nieuw werk.",
     },
     "no-secrets-key": {
