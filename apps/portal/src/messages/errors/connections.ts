@@ -221,8 +221,7 @@ export const connectionConflicts = catalog({
       action: "Disable it instead. Its recovery points stay restorable.",
     },
     "vault-held": {
-      message:
-        "Vault {vault} is in use. Open jobs: {jobs, number}; manifests to remove: {manifests, number}.",
+      message: "Vault {vault} is in use. Open jobs: {jobs, number}; manifests: {manifests, number}.",
       action: "Wait until they are gone, or disable the vault: then no new work starts.",
     },
     "no-secrets-key": {
