@@ -165,6 +165,27 @@ describe("a VM that changes between prepare and snapshot", () => {
     });
   });
 
+  it("is started and stopped again before the snapshot: it is file-consistent all the same", async () => {
+    const vm = await protectedVm({ stopped: true });
+    const point = await backUpWhile(vm.id, "restorePointCollections.createOrUpdate", async () => {
+      await azure().virtualMachines.start(GROUP, vm.name);
+      await azure().virtualMachines.deallocate(GROUP, vm.name);
+    });
+    expect(point).toMatchObject({ consistencyReached: "file", consistencyNotice: null });
+  });
+
+  it("is started and stopped again after the snapshot: nothing proves that it was stopped", async () => {
+    const vm = await protectedVm({ stopped: true });
+    const point = await backUpWhile(vm.id, "diskRestorePoint.get", async () => {
+      await azure().virtualMachines.start(GROUP, vm.name);
+      await azure().virtualMachines.deallocate(GROUP, vm.name);
+    });
+    expect(point).toMatchObject({
+      consistencyReached: "crash",
+      consistencyNotice: { code: "vm-started-meanwhile" },
+    });
+  });
+
   it("gets another data disk: the point has the captured disk under its own identity", async () => {
     const vm = await protectedVm({ disks: 2 });
     const { virtualMachines, disks } = azure();

@@ -8,20 +8,19 @@ import {
   type DiskSnapshotRequest,
   getVm,
   inspectDisks,
-  type Json,
   type Poll,
   pollDiskSnapshot,
   startDiskSnapshot,
   type VmDetails,
 } from "@kluis/azure";
 import { type DiskKey, diskKeyOf, isKluisError, isStoppedState, KluisError, notice } from "@kluis/domain";
-import { z } from "zod";
 import type { DiskSnapshotsSource } from "../../../job/snapshot.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { type BackupMemory, type MemoryDisk, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
 import { diskSnapshotRequests } from "../snapshot.ts";
 import { failAttempt } from "./attempt.ts";
+import { ownedSince } from "./owned-since.ts";
 
 type Context = StepContext<BackupMemory>;
 type Result = StepResult<BackupMemory>;
@@ -144,11 +143,4 @@ function isUntouched(
   if (now?.facts?.uniqueId !== before.uniqueId) return false;
   if (taken === undefined || taken.sourceUniqueId !== before.uniqueId) return false;
   return ownedSince(before.configuration["azure"]) === ownedSince(now.raw);
-}
-
-const ownedSchema = z.object({ properties: z.object({ LastOwnershipUpdateTime: z.string() }) });
-
-/** When the disk's VM was attached, detached, started or deallocated last, as Azure says it; null when Azure does not. */
-function ownedSince(raw: Json | undefined): string | null {
-  return ownedSchema.safeParse(raw).data?.properties.LastOwnershipUpdateTime ?? null;
 }

@@ -2,7 +2,14 @@
  * Creates the snapshot, a restore point of the VM or a snapshot of each disk, and checks what Azure captured and which consistency
  * it reached.
  */
-import { getVm, type Poll, pollRestorePoint, type RestorePointFacts, startRestorePoint } from "@kluis/azure";
+import {
+  getVm,
+  inspectDisks,
+  type Poll,
+  pollRestorePoint,
+  type RestorePointFacts,
+  startRestorePoint,
+} from "@kluis/azure";
 import { addWarning, markResourceCreated, type Tx } from "@kluis/db";
 import {
   type Consistency,
@@ -21,6 +28,7 @@ import { beginAttempt, failAttempt } from "../capture/attempt.ts";
 import { captureDisks } from "../capture/disk-snapshots.ts";
 import { readGuestAfter } from "../capture/guest.ts";
 import { saveJobDisks } from "../capture/job-disks.ts";
+import { ownedSince } from "../capture/owned-since.ts";
 import { reconcile } from "../capture/reconcile.ts";
 import {
   provenLevel,
@@ -65,7 +73,7 @@ export async function snapshot(context: Context): Promise<Result> {
     waitForCopy(context, source) ??
     (await readGuestAfter(context)) ??
     (await readScriptsAfter(context)) ??
-    finish(context, source, await powerAfter(context))
+    finish(context, source, await powerAfter(context, source))
   );
 }
 
@@ -97,11 +105,25 @@ async function pollOrStart(context: Context): Promise<Poll<RestorePointFacts>> {
   return startRestorePoint(deps.azure, restorePointRequest(context), { signal });
 }
 
-/** The power state after the snapshot. Only the snapshot of a stopped VM depends on what happened meanwhile. */
-async function powerAfter({ deps, memory, signal }: Context): Promise<PowerState | null> {
+/**
+ * The power state after the snapshot, which only that of a stopped VM depends on. Null also when the VM is stopped, but a disk says
+ * that it started or stopped after the instant of the snapshot.
+ */
+async function powerAfter(
+  { deps, memory, signal }: Context,
+  { createdAt, disks }: SnapshotSource,
+): Promise<PowerState | null> {
   const { id, powerState } = recall(memory, "vm");
   if (!isStoppedState(powerState)) return null;
-  return (await getVm(deps.azure, id, { signal }))?.powerState ?? null;
+  const vm = await getVm(deps.azure, id, { signal });
+  if (vm === null || !isStoppedState(vm.powerState)) return vm?.powerState ?? null;
+  const captured = new Set(disks.map(({ sourceUniqueId }) => sourceUniqueId));
+  const findings = await inspectDisks(deps.azure, vm, { signal });
+  const isUsedSince = findings.some(({ facts, raw }) => {
+    const since = ownedSince(raw);
+    return since !== null && captured.has(facts?.uniqueId ?? "") && new Date(since) > new Date(createdAt);
+  });
+  return isUsedSince ? null : vm.powerState;
 }
 
 async function finish(context: Context, facts: SnapshotSource, after: PowerState | null): Promise<Result> {
