@@ -73,11 +73,12 @@ function flatten(plan: PlanNode): PlanNode[] {
   return [plan, ...(plan.Plans ?? []).flatMap(flatten)];
 }
 
-/** Each sequential scan of one of these tables, as `TABLE: STATEMENT`. */
-export function scansOf(statements: readonly Statement[], tables: readonly string[]): string[] {
+/** Each sequential scan of one of these tables that read more than `most` rows, as `TABLE: STATEMENT`. */
+export function scansOf(statements: readonly Statement[], tables: readonly string[], most = -1): string[] {
   return statements.flatMap(({ text, nodes }) =>
     nodes
       .filter((one) => one["Node Type"].endsWith("Seq Scan") && tables.includes(one["Relation Name"] ?? ""))
+      .filter((one) => rowsOf(one) > most)
       .map((one) => `${one["Relation Name"]}: ${text.replaceAll(/\s+/g, " ").trim()}`),
   );
 }
@@ -87,12 +88,10 @@ export function rowsRead(statements: readonly Statement[], table: string): numbe
   const ofTable = statements.flatMap(({ nodes }) => nodes.filter((one) => one["Relation Name"] === table));
   return ofTable
     .filter((one) => one["Node Type"].endsWith("Scan"))
-    .reduce((sum, one) => {
-      const {
-        "Actual Rows": rows = 0,
-        "Rows Removed by Filter": removed = 0,
-        "Actual Loops": loops = 1,
-      } = one;
-      return sum + (rows + removed) * loops;
-    }, 0);
+    .reduce((sum, one) => sum + rowsOf(one), 0);
+}
+
+function rowsOf(scan: PlanNode): number {
+  const { "Actual Rows": rows = 0, "Rows Removed by Filter": removed = 0, "Actual Loops": loops = 1 } = scan;
+  return (rows + removed) * loops;
 }

@@ -2,7 +2,7 @@
  * Queries that yield rows in the shape of a view's schema, so that nothing is copied between
  * database and JSON.
  */
-import { KluisError, type SortDirection } from "@kluis/domain";
+import { KluisError, listedMost, type SortDirection } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../generated/client.ts";
 import { fromJson } from "./json.ts";
@@ -111,31 +111,84 @@ export interface PageOrder<Sort extends string> extends Page {
 }
 
 export interface PageQuery extends Page {
+  /** What the order and the condition read: less than the rows need. Default: the same. */
+  readonly from?: Prisma.Sql;
+  /** What the condition reads. Default: as the order. */
+  readonly counted?: Prisma.Sql;
+  /** The column `id` of the listed table. */
+  readonly key: Prisma.Sql;
   readonly where: Prisma.Sql;
   readonly orderBy: Prisma.Sql;
+  /** For an expression without an index: puts nulls last in either direction. Otherwise null is the greatest value. */
+  readonly nullsLast?: boolean;
   /** Breaks ties, with its own direction. */
   readonly thenBy: Prisma.Sql;
 }
 
+export interface ListPage<View> {
+  readonly rows: View[];
+  /** Rows that pass the condition, up to `listedMost`. */
+  readonly total: number;
+  readonly hasMore: boolean;
+}
+
 /**
- * Returns one page of a source, and how many rows pass the condition. Nulls come last in either
- * direction.
+ * Returns one page of a source, and how many rows pass the condition. Finds the ids of the page first, so that only its rows are
+ * composed. Rows after the first `listedMost` are on no page.
  */
 export async function readPage<View>(
   tx: Tx,
   source: ViewSource<View>,
   query: PageQuery,
-): Promise<{ rows: View[]; total: number }> {
-  const { where, orderBy, thenBy, page, pageSize } = query;
+): Promise<ListPage<View>> {
+  const { from = source.from, counted = from, where, key } = query;
+  const ids = await pageIds(tx, { ...query, from });
+  const rows =
+    ids.length === 0
+      ? []
+      : await readViews(
+          tx,
+          source,
+          Prisma.sql`WHERE ${key} = ANY(${ids}::uuid[]) ORDER BY array_position(${ids}::uuid[], ${key})`,
+        );
+  const found = await countUpTo(tx, Prisma.sql`${counted} WHERE ${where}`);
+  return { rows, ...found };
+}
+
+async function pageIds(tx: Tx, query: PageQuery & { readonly from: Prisma.Sql }): Promise<string[]> {
+  const { from, key, where, orderBy, thenBy, page, pageSize } = query;
+  const offset = (page - 1) * pageSize;
+  const limit = Math.min(pageSize, listedMost - offset);
+  if (limit <= 0) return [];
   const direction = Prisma.raw(query.direction === "asc" ? "ASC" : "DESC");
-  const rows = await readViews(
-    tx,
-    source,
-    Prisma.sql`WHERE ${where} ORDER BY ${orderBy} ${direction} NULLS LAST, ${thenBy}
-      LIMIT ${pageSize} OFFSET ${(page - 1) * pageSize}`,
+  const nulls = query.nullsLast === true ? Prisma.sql`NULLS LAST` : Prisma.empty;
+  const rows = await tx.$queryRaw`
+    SELECT ${key} AS id FROM ${from} WHERE ${where}
+    ORDER BY ${orderBy} ${direction} ${nulls}, ${thenBy} LIMIT ${limit} OFFSET ${offset}`;
+  return z
+    .array(z.object({ id: z.string() }))
+    .parse(rows)
+    .map(({ id }) => id);
+}
+
+/** Counts the rows of a source with its condition, up to `listedMost`. */
+export async function countUpTo(
+  tx: Tx,
+  rows: Prisma.Sql,
+): Promise<{ readonly total: number; readonly hasMore: boolean }> {
+  const counted = countOf(
+    await tx.$queryRaw`SELECT count(*) AS count FROM (SELECT FROM ${rows} LIMIT ${listedMost + 1}) listed`,
   );
-  const counts = await tx.$queryRaw`SELECT count(*) AS count FROM ${source.from} WHERE ${where}`;
-  return { rows, total: countOf(counts) };
+  return { total: Math.min(counted, listedMost), hasMore: counted > listedMost };
+}
+
+/**
+ * Whether an id begins with this text; dashes are optional. A range, because a pattern on the text of every id reads the whole table.
+ */
+export function idBeginsSql(key: Prisma.Sql, prefix: string): Prisma.Sql {
+  const digits = prefix.toLowerCase().replaceAll("-", "");
+  if (!/^[0-9a-f]{1,32}$/.test(digits)) return Prisma.sql`FALSE`;
+  return Prisma.sql`${key} BETWEEN ${digits.padEnd(32, "0")}::uuid AND ${digits.padEnd(32, "f")}::uuid`;
 }
 
 /** Returns the figure of a `SELECT count(*) AS count`. */

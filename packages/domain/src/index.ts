@@ -263,11 +263,13 @@ export * from "./vhd.ts";
 export {
   type ActorView,
   actorView,
+  byteSumView,
   bytesView,
   countView,
   type ErrorView,
   errorView,
   instantView,
+  listedMost,
   pageView,
   policyVersionView,
   type Ref,

@@ -14,6 +14,12 @@ export const bytesView = z
   .transform(Number)
   .pipe(z.int().nonnegative());
 
+/** Bytes over many rows: exact up to 2^53 (8 PiB), above that the nearest number. */
+export const byteSumView = z
+  .union([z.number(), z.bigint(), z.string()])
+  .transform(Number)
+  .pipe(z.number().nonnegative());
+
 /** A count as a safe integer; accepts what PostgreSQL sends for a bigint. */
 export const countView = bytesView;
 
@@ -43,11 +49,16 @@ export type ErrorView = z.infer<typeof errorView>;
 /** A policy with the number of one of its versions. */
 export const policyVersionView = refView.extend({ version: z.int() });
 
-/** One page of a list; `total` counts every row that the caller may see and that passes the filters. */
+/** The rows of a list that pages show. Filters and searches find the others, because counting a million rows takes seconds. */
+export const listedMost = 10_000;
+
+/** One page of a list; `total` counts the rows that the caller may see and that pass the filters, up to `listedMost`. */
 export function pageView<Row extends z.ZodType>(row: Row) {
   return z.object({
     rows: z.array(row),
     total: countView,
+    /** Whether there are more rows than `total`. */
+    hasMore: z.boolean(),
     /** Counted from 1. */
     page: z.int().min(1),
     pageSize: z.int().min(1),

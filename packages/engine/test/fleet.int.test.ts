@@ -1,5 +1,17 @@
-/** A fleet of 10,000 VMs: what the engine repeats costs as much as is due, in statements and rows, and scans no large table. */
-import { addPolicyVersion, databaseNow, inTransaction, listOpenJobs } from "@kluis/db";
+/** A fleet of 5,000 VMs: what the engine repeats costs as much as is due, in statements and rows, and scans no large table. */
+import {
+  addPolicyVersion,
+  databaseNow,
+  findJobViews,
+  findPointViews,
+  inTransaction,
+  listAuditViews,
+  listFleet,
+  listJobViews,
+  listOpenJobs,
+  listPointViews,
+  readStorage,
+} from "@kluis/db";
 import { largeTables, seedFleet } from "@kluis/db/seed-fleet";
 import {
   createTestDatabase,
@@ -10,7 +22,7 @@ import {
   type TestDatabase,
   type WatchedDatabase,
 } from "@kluis/db/testing";
-import { engineActor, systemClock } from "@kluis/domain";
+import { engineActor, jobSorts, listedMost, pointSorts, systemClock } from "@kluis/domain";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { openLog } from "../src/log.ts";
 import { tick } from "../src/schedule/tick.ts";
@@ -18,8 +30,8 @@ import { expireHistory } from "../src/upkeep/history.ts";
 import { applyRetention } from "../src/upkeep/retention.ts";
 import { standardPolicy } from "./world.ts";
 
-const VMS = 10_000;
-const POLICIES = 100;
+const VMS = 5_000;
+const POLICIES = 50;
 /** Tables that repeated work must not read whole, the inventory included. */
 const LARGE = [...largeTables, "Protection", "VirtualMachine"];
 
@@ -29,7 +41,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await seedFleet(database.db, { vms: VMS, policies: POLICIES, points: 3 * VMS, jobsPerVm: 1 });
   watched = await openWatchedDatabase(database.url);
-}, 240_000);
+}, 480_000);
 beforeEach(() => watched.clear());
 afterAll(async () => {
   await watched.db.close();
@@ -137,6 +149,38 @@ it("retention judges the VMs of a changed policy by pages, writes only what chan
   expect(scansOf(watched.statements, LARGE)).toEqual([]);
 });
 
+it("lists and look-ups read no large table whole, in no order and with no search", async () => {
+  const { prisma } = watched.db;
+  const now = await databaseNow(prisma);
+  const visibility = { all: true } as const;
+  const first = { direction: "desc", page: 1, pageSize: 50 } as const;
+  const scope = { visibility, now, maxAges: [] };
+  const vms = await listFleet(prisma, scope, { filter: {}, order: { ...first, sort: "name" } });
+  expect(vms).toMatchObject({ total: VMS, hasMore: false });
+  for (const sort of pointSorts) {
+    const { rows, ...found } = await listPointViews(prisma, visibility, {
+      filter: {},
+      order: { ...first, sort },
+    });
+    expect([rows.length, found]).toEqual([50, { total: listedMost, hasMore: true }]);
+  }
+  for (const sort of jobSorts.filter((one) => one !== "vm"))
+    await listJobViews(prisma, visibility, { filter: {}, order: { ...first, sort } });
+  const search = "vm-00012";
+  const named = { filter: { search }, order: { ...first, sort: "takenAt" } } as const;
+  expect(await listPointViews(prisma, visibility, named)).toMatchObject({ total: 30, hasMore: false });
+  const ofJobs = { filter: { search }, order: { ...first, sort: "createdAt" } } as const;
+  expect((await listJobViews(prisma, visibility, ofJobs)).total).toBeGreaterThan(9);
+  const audit = await listAuditViews(prisma, { visibility, teamIds: [] }, { filter: {}, limit: 50 });
+  expect(audit).toMatchObject({ total: listedMost, hasMore: true });
+  const point = await prisma.recoveryPoint.findFirstOrThrow();
+  expect((await findPointViews(prisma, visibility, point.id.slice(0, 20))).length).toBeGreaterThan(0);
+  await findJobViews(prisma, visibility, point.jobId.slice(0, 20));
+  expect(await readStorage(prisma, visibility, now)).toMatchObject({ points: 3 * VMS, storedBytes24h: 0 });
+  // A count ends at the limit of the lists.
+  expect(scansOf(watched.statements, largeTables, listedMost + 1)).toEqual([]);
+});
+
 it("history expires by pages, but not the newest backup of a VM, nor what the ledger does not have", async () => {
   const { prisma, pool } = database.db;
   const backup = (source: string, at: string): Promise<unknown> =>
@@ -155,7 +199,7 @@ it("history expires by pages, but not the newest backup of a VM, nor what the le
   expect(await prisma.job.count({ where: { trigger: "manual" } })).toBe(1_010);
   expect(await prisma.jobSegment.count()).toBeLessThan(4 * VMS);
   expect(await prisma.recoveryPoint.count()).toBe(3 * VMS);
-  // 12,000 jobs and as many decisions: less than a statement for every ten rows.
+  // 6,200 jobs and 5,000 decisions: less than a statement for every ten rows.
   expect(watched.statements.length).toBeLessThan(1_000);
   expect(scansOf(watched.statements, LARGE)).toEqual([]);
 }, 120_000);

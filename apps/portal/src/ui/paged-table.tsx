@@ -8,6 +8,7 @@ import { EmptyState } from "#ui/states.tsx";
 interface RowPage<Row> {
   readonly rows: readonly Row[];
   readonly total: number;
+  readonly hasMore: boolean;
   readonly page: number;
   readonly pageSize: number;
 }
@@ -59,6 +60,7 @@ export function PagedTable<Row>(props: PagedTableProps<Row>) {
             pageSize={data.pageSize}
             shown={data.rows.length}
             total={data.total}
+            hasMore={data.hasMore}
             onPage={onPage}
           />
         )

@@ -11,11 +11,13 @@ export interface PagerProps {
   readonly pageSize: number;
   readonly shown: number;
   readonly total: number;
+  /** Whether there are rows that no page shows. */
+  readonly hasMore: boolean;
   readonly onPage: (page: number) => void;
 }
 
 /** The range of rows on the page, and the way to the others. A page beyond the last one becomes the last. */
-export function Pager({ page, pageSize, shown, total, onPage }: PagerProps) {
+export function Pager({ page, pageSize, shown, total, hasMore, onPage }: PagerProps) {
   const t = useTranslations("ui");
   const last = lastPage(total, pageSize);
   const beyond = page > last;
@@ -24,7 +26,7 @@ export function Pager({ page, pageSize, shown, total, onPage }: PagerProps) {
   }, [beyond, last, onPage]);
   if (beyond || last === 1) return null;
   const first = (page - 1) * pageSize + 1;
-  const range = t("pageRange", { from: first, to: first + shown - 1, total });
+  const range = t(hasMore ? "pageRangeOfMore" : "pageRange", { from: first, to: first + shown - 1, total });
   return (
     <nav aria-label={range} className="flex items-center justify-end gap-3 border-t border-line px-4 py-2">
       <span className="tabular text-sm text-muted">{range}</span>

@@ -18,7 +18,7 @@ export async function listAudit(
   const vmId = vm === undefined ? undefined : (await lookupVm(ctx, vm)).id;
   const visibility = visibleVmFilter(ctx.who.access, "audit:read");
   const sight = { visibility, teamIds: visibility.all ? [] : visibility.teamIds };
-  const { rows, total } = await listAuditViews(ctx.api.db.prisma, sight, {
+  const { rows, total, hasMore } = await listAuditViews(ctx.api.db.prisma, sight, {
     filter: { ...filter, vmId },
     before,
     limit,
@@ -28,6 +28,7 @@ export async function listAudit(
     rows,
     next: rows.length < limit || last === undefined || last.seq === 1 ? null : last.seq,
     total,
+    hasMore,
   };
 }
 

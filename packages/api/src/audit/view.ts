@@ -7,7 +7,9 @@ export const auditPage = z.object({
   rows: z.array(auditRow),
   /** `before` of the next page; null at the end. */
   next: z.int().nullable(),
+  /** Events that pass the filters, up to `listedMost`; `hasMore`: there are more. */
   total: z.int(),
+  hasMore: z.boolean(),
 });
 
 /** The result of a walk along the ledger's chain. */

@@ -6,6 +6,8 @@ import { likeText } from "../text.ts";
 import type { Tx } from "../tx.ts";
 import {
   diskOrderSql,
+  idBeginsSql,
+  type ListPage,
   objectSql,
   type PageOrder,
   policyVersionSql,
@@ -16,6 +18,7 @@ import {
   type ViewSource,
   wordsSql,
 } from "../view-sql.ts";
+import { vmNamedSql } from "../vms/search.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
 import {
   type JobDetail,
@@ -50,6 +53,8 @@ const progress = Prisma.sql`(SELECT ${objectSql(
   },
 )} FROM "JobDisk" d WHERE d."jobId" = j.id)`;
 
+const jobOfVm = Prisma.sql`"Job" j LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"`;
+
 const jobs: ViewSource<JobRow> = {
   schema: jobRow,
   object: objectSql(jobRow, jobTable, {
@@ -58,8 +63,7 @@ const jobs: ViewSource<JobRow> = {
     warnings: Prisma.sql`jsonb_array_length(j.warnings)`,
     progress,
   }),
-  from: Prisma.sql`"Job" j
-    LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"
+  from: Prisma.sql`${jobOfVm}
     LEFT JOIN "PolicyVersion" version ON version.id = j."policyVersionId"
     LEFT JOIN "Policy" policy ON policy.id = version."policyId"`,
 };
@@ -84,12 +88,14 @@ export interface JobFilter {
   readonly ids?: readonly string[] | undefined;
 }
 
-function filtered(visibility: VmVisibility, filter: JobFilter): Prisma.Sql {
+async function filtered(tx: Tx, visibility: VmVisibility, filter: JobFilter): Promise<Prisma.Sql> {
   const parts = [jobVisible(visibility)];
-  const like = `%${likeText(filter.search ?? "")}%`;
   if (filter.search) {
+    const named = await vmNamedSql(tx, Prisma.sql`j."vmId"`, filter.search);
+    const begins = idBeginsSql(Prisma.sql`j.id`, filter.search);
+    const like = `%${likeText(filter.search)}%`;
     parts.push(
-      Prisma.sql`(vm.name ILIKE ${like} OR j.id::text ILIKE ${like} OR j.error->>'message' ILIKE ${like})`,
+      Prisma.sql`(${named} OR ${begins} OR (j.state IN ('failed', 'running') AND j.error->>'message' ILIKE ${like}))`,
     );
   }
   if (filter.vmId) parts.push(Prisma.sql`j."vmId" = ${filter.vmId}::uuid`);
@@ -113,14 +119,20 @@ const orders = {
 } satisfies Record<JobSort, Prisma.Sql>;
 
 /** One page of the visible jobs that pass the filter, and how many there are. */
-export function listJobViews(
+export async function listJobViews(
   tx: Tx,
   visibility: VmVisibility,
   options: { readonly filter: JobFilter; readonly order: PageOrder<JobSort> },
-): Promise<{ rows: JobRow[]; total: number }> {
+): Promise<ListPage<JobRow>> {
   const { sort, ...order } = options.order;
-  const where = filtered(visibility, options.filter);
-  return readPage(tx, jobs, { ...order, where, orderBy: orders[sort], thenBy: Prisma.sql`j.id DESC` });
+  return readPage(tx, jobs, {
+    ...order,
+    key: Prisma.sql`j.id`,
+    from: jobOfVm,
+    where: await filtered(tx, visibility, options.filter),
+    orderBy: orders[sort],
+    thenBy: Prisma.sql`j.id DESC`,
+  });
 }
 
 /**
@@ -128,12 +140,8 @@ export function listJobViews(
  * ambiguous.
  */
 export function findJobViews(tx: Tx, visibility: VmVisibility, idPrefix: string): Promise<JobRow[]> {
-  const like = `${likeText(idPrefix.toLowerCase())}%`;
-  return readViews(
-    tx,
-    jobs,
-    Prisma.sql`WHERE j.id::text LIKE ${like} AND ${jobVisible(visibility)} ORDER BY j.id LIMIT 3`,
-  );
+  const begins = idBeginsSql(Prisma.sql`j.id`, idPrefix);
+  return readViews(tx, jobs, Prisma.sql`WHERE ${begins} AND ${jobVisible(visibility)} ORDER BY j.id LIMIT 3`);
 }
 
 const memory = (path: string): Prisma.Sql => Prisma.raw(`j.memory#>'{${path}}'`);

@@ -2,7 +2,7 @@ import type { VmVisibility } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 import { likeText } from "../text.ts";
 import type { Tx } from "../tx.ts";
-import { countOf } from "../view-sql.ts";
+import { countUpTo, type ListPage } from "../view-sql.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
 import { type AuditRow, auditRow } from "./view.ts";
 
@@ -45,12 +45,12 @@ export async function listAuditViews(
   tx: Tx,
   sight: AuditSight,
   options: { readonly filter: AuditFilter; readonly before?: number | undefined; readonly limit: number },
-): Promise<{ rows: AuditRow[]; total: number }> {
+): Promise<ListPage<AuditRow>> {
   const where = filtered(sight, options.filter);
   const before = options.before === undefined ? Prisma.sql`TRUE` : Prisma.sql`e.seq < ${options.before}`;
   const rows = await tx.$queryRaw`
     SELECT e.seq, e.at, e.kind, e.actor, e.target, e."vmId"::text, e."teamIds", e.data, e."prevDigest", e.digest
     FROM "LedgerEvent" e WHERE ${where} AND ${before} ORDER BY e.seq DESC LIMIT ${options.limit}`;
-  const counts = await tx.$queryRaw`SELECT count(*) AS count FROM "LedgerEvent" e WHERE ${where}`;
-  return { rows: auditRow.array().parse(rows), total: countOf(counts) };
+  const found = await countUpTo(tx, Prisma.sql`"LedgerEvent" e WHERE ${where}`);
+  return { rows: auditRow.array().parse(rows), ...found };
 }

@@ -6,16 +6,22 @@ import { wordsSql } from "../view-sql.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
 import { type StorageView, storageView, type TransfersView, transfersView } from "./view.ts";
 
-/** Returns sums over the visible points; the figures of the last day count points taken from `since` on. */
+/**
+ * Returns sums over the visible points that can be restored; the figures of the last day count those that were made from `since` on.
+ * The sums of each VM are kept up to date by triggers.
+ */
 export async function readStorage(tx: Tx, visibility: VmVisibility, since: Date): Promise<StorageView> {
+  const visible = vmVisibleSql(visibility);
   const rows = await tx.$queryRaw`
-    SELECT count(*) AS points, coalesce(sum(r."logicalBytes"), 0)::bigint AS "logicalBytes",
-      coalesce(sum(r."storedBytes"), 0)::bigint AS "storedBytes",
-      coalesce(sum(r."movedBytes") FILTER (WHERE r."createdAt" >= ${since}), 0)::bigint AS "movedBytes24h",
-      coalesce(sum(r."storedBytes") FILTER (WHERE r."createdAt" >= ${since}), 0)::bigint AS "storedBytes24h"
-    FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"
-    WHERE r.state IN (${wordsSql(heldPointStates)}) AND ${vmVisibleSql(visibility)}`;
-  return z.tuple([storageView]).parse(rows)[0];
+    SELECT total.*, newest.* FROM
+      (SELECT coalesce(sum(s.points), 0) AS points, coalesce(sum(s."logicalBytes"), 0) AS "logicalBytes",
+          coalesce(sum(s."storedBytes"), 0) AS "storedBytes"
+        FROM "VmPoints" s JOIN "VirtualMachine" vm ON vm.id = s."vmId" WHERE ${visible}) total,
+      (SELECT coalesce(sum(r."movedBytes"), 0) AS "movedBytes24h", coalesce(sum(r."storedBytes"), 0) AS "storedBytes24h"
+        FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"
+        WHERE r."createdAt" >= ${since} AND r.state IN (${wordsSql(heldPointStates)}) AND ${visible}) newest`;
+  const [row] = z.tuple([z.record(z.string(), z.coerce.string())]).parse(rows);
+  return storageView.parse(row);
 }
 
 /** Counts the visible open transfers; met and missed are deadlines of backups that ended from `since` on. */

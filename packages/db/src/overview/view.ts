@@ -1,15 +1,15 @@
-import { bytesView, countView, instantView } from "@kluis/domain";
+import { byteSumView, countView, instantView } from "@kluis/domain";
 import { z } from "zod";
 
 /** Sums over the visible recovery points that still have content. */
 export const storageView = z.object({
   points: countView,
   /** Sum of the disks' sizes. */
-  logicalBytes: bytesView,
+  logicalBytes: byteSumView,
   /** Bytes added to the vault. Shared content counts for the point that added it first. */
-  storedBytes: bytesView,
-  movedBytes24h: bytesView,
-  storedBytes24h: bytesView,
+  storedBytes: byteSumView,
+  movedBytes24h: byteSumView,
+  storedBytes24h: byteSumView,
 });
 export type StorageView = z.infer<typeof storageView>;
 

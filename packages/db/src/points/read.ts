@@ -4,10 +4,11 @@
  */
 import type { PointSort, VmVisibility } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
-import { likeText } from "../text.ts";
 import type { Tx } from "../tx.ts";
 import {
   diskOrderSql,
+  idBeginsSql,
+  type ListPage,
   objectSql,
   type PageOrder,
   policyVersionSql,
@@ -17,14 +18,15 @@ import {
   refSql,
   type ViewSource,
 } from "../view-sql.ts";
+import { policyNamedSql, vmNamedSql } from "../vms/search.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
 import { type PointRow, type pointDisk, pointRow, type StoredPoint, storedPoint } from "./view.ts";
 
 export const pointTable = { alias: "r", columns: Prisma.RecoveryPointScalarFieldEnum };
 const diskTable = { alias: "d", columns: Prisma.RecoveryPointDiskScalarFieldEnum };
 
-const from = Prisma.sql`"RecoveryPoint" r
-  JOIN "VirtualMachine" vm ON vm.id = r."vmId"
+const pointOfVm = Prisma.sql`"RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"`;
+const from = Prisma.sql`${pointOfVm}
   LEFT JOIN "PolicyVersion" version ON version.id = r."policyVersionId"
   LEFT JOIN "Policy" policy ON policy.id = version."policyId"`;
 
@@ -58,15 +60,16 @@ export interface PointFilter {
   readonly to?: Date | undefined;
 }
 
-function filtered(visibility: VmVisibility, filter: PointFilter): Prisma.Sql {
+async function filtered(tx: Tx, visibility: VmVisibility, filter: PointFilter): Promise<Prisma.Sql> {
   const { search, state, consistency } = filter;
-  const like = `%${likeText(search ?? "")}%`;
   const parts = [
     vmVisibleSql(visibility),
     state?.length ? Prisma.sql`r.state IN (${Prisma.join([...state])})` : Prisma.sql`r.state <> 'deleted'`,
   ];
   if (search) {
-    parts.push(Prisma.sql`(vm.name ILIKE ${like} OR r.id::text ILIKE ${like} OR policy.name ILIKE ${like})`);
+    const named = await vmNamedSql(tx, Prisma.sql`r."vmId"`, search);
+    const ofPolicy = await policyNamedSql(tx, Prisma.sql`r."policyVersionId"`, search);
+    parts.push(Prisma.sql`(${named} OR ${idBeginsSql(Prisma.sql`r.id`, search)} OR ${ofPolicy})`);
   }
   if (filter.vmId) parts.push(Prisma.sql`r."vmId" = ${filter.vmId}::uuid`);
   if (filter.vmIds) parts.push(Prisma.sql`r."vmId" = ANY(${[...filter.vmIds]}::uuid[])`);
@@ -86,15 +89,17 @@ const orders = {
 } satisfies Record<PointSort, Prisma.Sql>;
 
 /** One page of the visible recovery points that pass the filter, and how many there are. */
-export function listPointViews(
+export async function listPointViews(
   tx: Tx,
   visibility: VmVisibility,
   options: { readonly filter: PointFilter; readonly order: PageOrder<PointSort> },
-): Promise<{ rows: PointRow[]; total: number }> {
+): Promise<ListPage<PointRow>> {
   const { sort, ...order } = options.order;
   return readPage(tx, points, {
     ...order,
-    where: filtered(visibility, options.filter),
+    key: Prisma.sql`r.id`,
+    from: pointOfVm,
+    where: await filtered(tx, visibility, options.filter),
     orderBy: orders[sort],
     thenBy: Prisma.sql`r."takenAt" DESC, r.id`,
   });
@@ -102,11 +107,11 @@ export function listPointViews(
 
 /** Visible points, deleted ones included, whose id begins with this text; at most 3. */
 export function findPointViews(tx: Tx, visibility: VmVisibility, idPrefix: string): Promise<PointRow[]> {
-  const like = `${likeText(idPrefix.toLowerCase())}%`;
+  const begins = idBeginsSql(Prisma.sql`r.id`, idPrefix);
   return readViews(
     tx,
     points,
-    Prisma.sql`WHERE r.id::text LIKE ${like} AND ${vmVisibleSql(visibility)} ORDER BY r.id LIMIT 3`,
+    Prisma.sql`WHERE ${begins} AND ${vmVisibleSql(visibility)} ORDER BY r.id LIMIT 3`,
   );
 }
 

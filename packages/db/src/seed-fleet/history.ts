@@ -1,6 +1,6 @@
 /** The part of a seeded fleet that grows with every backup: jobs with their rows, resources, points. */
 import type { PoolClient } from "pg";
-import { actorSql, datedIdSql, type FleetSize, idSql, takenSql } from "./numbers.ts";
+import { actorSql, datedIdSql, type FleetSize, idSql, movedSql, takenSql } from "./numbers.ts";
 
 /** Tables that grow without a bound other than time. No repeated query may read one whole. */
 export const largeTables: readonly string[] = [
@@ -90,13 +90,14 @@ export async function points(client: PoolClient, { vms, policies, points: total 
     `INSERT INTO "RecoveryPoint" (id, "vmId", "vaultId", "jobId", "policyVersionId", trigger, actor, "vmFacts", "occurrenceDueAt",
       "takenAt", "snapshotStartedAt", "snapshotEndedAt", "snapshotRemovedAt", "transferStartedAt", "transferEndedAt", "createdAt",
       "consistencyWanted", "consistencyReached", "azureConsistency", "deadlineAt", "deadlineMet", "logicalBytes", "allocatedBytes",
-      "readBytes", "changedBytes", "movedBytes", "storedBytes", "chunksNew", "chunksReused", "manifestDigest", "keyId", tiers)
+      "readBytes", "changedBytes", "movedBytes", "storedBytes", "chunksNew", "chunksReused", "manifestDigest", "keyId", tiers, "expiresAt")
     SELECT ${datedIdSql("point")}, ${idSql("vm", "n")}, ${idSql("vault", "''")}, ${datedIdSql("job")},
       ${idSql("version", `n % ${policies}`)}, 'schedule', ${actorSql}, jsonb_build_object('name', 'vm-' || lpad(n::text, 6, '0')),
       ${takenSql}, ${takenSql}, ${takenSql}, ${takenSql}, ${takenSql}, ${takenSql}, ${takenSql} + interval '10 minutes',
       ${takenSql} + interval '10 minutes', 'application', 'application', 'ApplicationConsistent', ${takenSql} + interval '1 day',
-      TRUE, 137438953472, 34359738368, 1073741824, 1073741824, 536870912, 268435456, 64, 8, md5(n || '-' || age), 'fleet',
-      CASE age WHEN 0 THEN ARRAY['latest', 'daily'] ELSE ARRAY['daily'] END
+      TRUE, 137438953472, 34359738368, 1073741824, 1073741824, ${movedSql}, 268435456, 64, 8, md5(n || '-' || age), 'fleet',
+      CASE age WHEN 0 THEN ARRAY['latest', 'daily'] ELSE ARRAY['daily'] END,
+      CASE WHEN age > 0 THEN date_trunc('day', ${takenSql}, 'UTC') + interval '9999 days' END
     FROM ${series} WHERE ${where}`,
     given,
   );
@@ -104,8 +105,12 @@ export async function points(client: PoolClient, { vms, policies, points: total 
     `INSERT INTO "RecoveryPointDisk" (id, "pointId", "diskKey", name, "resourceId", "diskUniqueId", sku, "diskBytes", "rootDigest",
       "deltaMethod", "allocatedBytes", "readBytes", "changedBytes", "movedBytes", "storedBytes")
     SELECT ${datedIdSql("pointdisk")}, ${datedIdSql("point")}, 'os', 'vm-' || n || '-os', '/disks/vm-' || n || '-os', 'disk-' || n,
-      'Premium_LRS', 137438953472, md5(n || '-' || age), 'changed-ranges', 34359738368, 1073741824, 1073741824, 536870912, 268435456
+      'Premium_LRS', 137438953472, md5(n || '-' || age), 'changed-ranges', 34359738368, 1073741824, 1073741824, ${movedSql}, 268435456
     FROM ${series} WHERE ${where}`,
     given,
   );
+  // The triggers that add up the points may be off.
+  await client.query('TRUNCATE "VmPoints"');
+  await client.query(`
+    INSERT INTO "VmPoints" SELECT "vmId", count(*), sum("logicalBytes"), sum("storedBytes") FROM "RecoveryPoint" GROUP BY "vmId"`);
 }

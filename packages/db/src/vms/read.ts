@@ -12,7 +12,15 @@ import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import { likeText } from "../text.ts";
 import type { Tx } from "../tx.ts";
-import { objectSql, readPage, readViews, refSql, type ViewSource, wordsSql } from "../view-sql.ts";
+import {
+  type ListPage,
+  objectSql,
+  readPage,
+  readViews,
+  refSql,
+  type ViewSource,
+  wordsSql,
+} from "../view-sql.ts";
 import {
   type VmCountsView,
   type VmFacetsView,
@@ -121,7 +129,7 @@ function filtered(visibility: VmVisibility, filter: FleetFilter): Prisma.Sql {
   const parts = [
     vmVisibleSql(visibility),
     filter.status === undefined || filter.status.length === 0
-      ? Prisma.sql`shown.status <> 'deleted'`
+      ? Prisma.sql`vm."deletedAt" IS NULL`
       : Prisma.sql`shown.status IN (${Prisma.join([...filter.status])})`,
   ];
   if (filter.search) {
@@ -151,16 +159,27 @@ const orders = {
   diskBytes,
 } satisfies Record<VmSort, Prisma.Sql>;
 
+/** What these sorts and the filters without a status read: no point and no job. */
+const plainSql = Prisma.sql`"VirtualMachine" vm LEFT JOIN "Protection" p ON p."vmId" = vm.id
+  LEFT JOIN "Policy" policy ON policy.id = p."policyId"`;
+const plainSorts: readonly VmSort[] = ["name", "resourceGroup", "policy", "diskBytes"];
+
 /** One page of the visible VMs, and how many pass the filter. */
 export function listFleet(
   tx: Tx,
   scope: FleetScope,
   options: { readonly filter: FleetFilter; readonly order: FleetOrder },
-): Promise<{ rows: VmRow[]; total: number }> {
+): Promise<ListPage<VmRow>> {
   const { sort, ...order } = options.order;
+  const { filter } = options;
+  const isFiltered = filter.status !== undefined && filter.status.length > 0;
   return readPage(tx, rowsOf(scope), {
     ...order,
-    where: filtered(scope.visibility, options.filter),
+    ...(isFiltered ? {} : { counted: plainSql }),
+    ...(!isFiltered && plainSorts.includes(sort) ? { from: plainSql } : {}),
+    key: Prisma.sql`vm.id`,
+    nullsLast: sort === "policy" || sort === "lastPoint",
+    where: filtered(scope.visibility, filter),
     orderBy: orders[sort],
     thenBy: Prisma.sql`lower(vm.name), vm.id`,
   });

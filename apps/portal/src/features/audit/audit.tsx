@@ -142,7 +142,9 @@ function AuditTable() {
         onClear={() => change({ search: "", kind: [], from: "", to: "" })}
         trailing={
           total === undefined ? null : (
-            <span className="text-sm text-faint tabular">{t("events", { count: total })}</span>
+            <span className="text-sm text-faint tabular">
+              {t(events.data?.hasMore === true ? "moreEvents" : "events", { count: total })}
+            </span>
           )
         }
       >
