@@ -5,6 +5,7 @@ import { systemClock } from "@kluis/domain";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dispatchTransfers } from "../src/job/dispatch.ts";
 import { noteFed } from "../src/job/starving.ts";
+import { returnLost } from "../src/job/transfer.ts";
 import { afterStep } from "../src/jobs/backup/stages.ts";
 import { openLog } from "../src/log.ts";
 import { forecastOpenTransfers } from "../src/upkeep/forecast.ts";
@@ -77,6 +78,21 @@ describe("the dispatcher", () => {
     expect(await dispatchTransfers(deps())).toBe(5);
     expect(await givenOut(small)).toBe(4);
     expect(await givenOut(large)).toBe(4);
+  });
+
+  it("gives parts out again whose task was lost before it ran, and no others", async () => {
+    await addEngine(database.db, 2);
+    const id = await addTransfer(database.db, { vm: "web-01", parts: 6 });
+    expect(await dispatchTransfers(deps())).toBe(4);
+    const { pool } = database.db;
+    // A killed engine holds one part; the tasks of two others are gone.
+    await pool.query(`UPDATE graphile_worker._private_jobs SET locked_at = now(), locked_by = 'killed', attempts = 1
+      WHERE key LIKE '%:0'`);
+    await pool.query("DELETE FROM graphile_worker._private_jobs WHERE key LIKE '%:1' OR key LIKE '%:2'");
+    expect(await returnLost(deps(), { id, parkedUntil: null }, "backup.segment")).toBeNull();
+    expect(await partsOf(database.db, id)).toEqual({ "handed-out": 2, waiting: 4 });
+    expect(await dispatchTransfers(deps())).toBe(2);
+    expect(await queue()).toHaveLength(4);
   });
 
   it("gives restores first, then the earliest deadline; a deadline that has passed comes last", async () => {

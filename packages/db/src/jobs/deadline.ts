@@ -19,7 +19,7 @@ export async function settleDeadline(tx: Tx, jobId: string): Promise<void> {
   await clearAttention(tx, `deadline:${jobId}`);
 }
 
-export const noForecast = {
+const noForecast = {
   forecastAt: null,
   forecastStartAt: null,
   forecastEndAt: null,

@@ -22,8 +22,6 @@ export interface TransferMemory {
   readonly segmentsQueued?: boolean | undefined;
 }
 
-type Work = Pick<StepContext<TransferMemory>, "deps" | "job">;
-
 /** Starts the segments of a job, then waits until all of them are done. */
 export async function transferSegments(
   { deps, job, memory }: StepContext<TransferMemory>,
@@ -32,7 +30,7 @@ export async function transferSegments(
   if (memory.segmentsQueued !== true) return startMoving(deps, job);
   const open = await countOpenSegments(deps.db.prisma, job.id);
   if (open === 0) return summarize(await listJobDisks(deps.db.prisma, job.id));
-  const error = await returnLost({ deps, job }, task);
+  const error = await returnLost(deps, job, task);
   if (error !== null) return { kind: "fail", error };
   return { kind: "wait", afterMs: POLL_MS, notice: notice("segments-left", { segments: open }) };
 }
@@ -52,7 +50,11 @@ function summarize(disks: readonly WorkDisk[]): StepResult<TransferMemory> {
 }
 
 /** Makes segments without a task wait again. Returns why the job cannot continue when a task has used up its tries. */
-async function returnLost({ deps, job }: Work, task: SegmentTaskName): Promise<KluisError | null> {
+export async function returnLost(
+  deps: Pick<EngineDeps, "db" | "clock" | "log">,
+  job: Pick<WorkJob, "id" | "parkedUntil">,
+  task: SegmentTaskName,
+): Promise<KluisError | null> {
   const lost = await listLostSegments(deps.db.prisma, job.id, task);
   const dead = lost.find(({ exhausted }) => exhausted);
   if (dead !== undefined) {
