@@ -61,7 +61,6 @@ export { type EnvironmentConnection, followEnvironment } from "./connections/env
 export { type HeldSubscription, listHeld } from "./connections/held.ts";
 export {
   type ConnectionRow,
-  connectionOfSubscription,
   connectionsOfSubscriptions,
   findConnection,
   listConnections,

@@ -181,6 +181,21 @@ it("lists and look-ups read no large table whole, in no order and with no search
   expect(scansOf(watched.statements, largeTables, listedMost + 1)).toEqual([]);
 });
 
+it("the sums of a VM follow the states of its points", async () => {
+  const { prisma } = database.db;
+  const { id, vmId } = await prisma.recoveryPoint.findFirstOrThrow({ orderBy: { id: "desc" } });
+  const points = async () => (await prisma.vmPoints.findUniqueOrThrow({ where: { vmId } })).points;
+  expect(await points()).toBe(3);
+  for (const [state, expected] of [
+    ["damaged", 3],
+    ["deleting", 2],
+    ["available", 3],
+  ] as const) {
+    await prisma.recoveryPoint.update({ where: { id }, data: { state } });
+    expect(await points()).toBe(expected);
+  }
+});
+
 it("history expires by pages, but not the newest backup of a VM, nor what the ledger does not have", async () => {
   const { prisma, pool } = database.db;
   const backup = (source: string, at: string): Promise<unknown> =>

@@ -230,6 +230,23 @@ describe("the scheduler", () => {
     expect(await database.db.prisma.attention.count()).toBe(0);
   });
 
+  it("decides the VMs of a page one by one after one of them has failed the page", async () => {
+    const broken = await protect("a", standardPolicy);
+    await protect("b", standardPolicy);
+    await protect("c", standardPolicy);
+    await database.db.pool.query(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$`);
+    await database.db.pool.query(`
+      CREATE TRIGGER refuse BEFORE INSERT ON "Job" FOR EACH ROW WHEN (NEW."vmId" = '${broken}') EXECUTE FUNCTION refuse()`);
+    clock.set("2026-03-28T00:00:10Z");
+    expect(await tick(deps(), clock.now())).toMatchObject({ started: 2, again: null });
+    expect((await occurrences()).map(({ state }) => state)).toEqual(["started", "started"]);
+    await database.db.pool.query('DROP TRIGGER refuse ON "Job"');
+    // The failed one rests first.
+    clock.set("2026-03-28T01:00:10Z");
+    expect(await tick(deps(), clock.now())).toMatchObject({ started: 1 });
+  });
+
   it("decides nothing after the clock was set back", async () => {
     await protect("a", standardPolicy);
     clock.set("2026-03-28T00:00:10Z");

@@ -134,7 +134,7 @@ export async function readSealedSecrets(tx: Tx): Promise<ReadonlyMap<string, Uin
 }
 
 /** The connection of a subscription; null when no connection reads it. */
-export async function connectionOfSubscription(
+async function connectionOfSubscription(
   tx: Tx,
   subscriptionId: string,
 ): Promise<{ readonly id: string; readonly name: string; readonly state: ConnectionRow["state"] } | null> {
