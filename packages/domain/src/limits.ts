@@ -28,6 +28,8 @@ export const limits = {
   transferPauseLongestMs: 15 * minute,
   /** A newer snapshot replaces a parked transfer only after this time, so that a short interruption loses nothing. */
   transferHiccupMs: 10 * minute,
+  /** A newer snapshot replaces any parked transfer after this time. */
+  transferPatienceMs: day,
   /** Azure requests a pause of this length only when a budget is used up. */
   transferLongPauseMs: 30 * second,
   /** A transfer that is parked this long, and this long past its deadline, is given up: its snapshot costs money every day. */

@@ -7,6 +7,7 @@ import {
   isStarved,
   judgeTransfer,
   parkPauseMs,
+  patienceMs,
   type TransferFailure,
   transferWaitOf,
 } from "./transfer-stage.ts";
@@ -18,7 +19,13 @@ const day = 24 * hour;
 
 function failure(code: ErrorCode, more: Partial<TransferFailure> = {}): TransferFailure {
   const error = { code, retry: errorCatalog[code], retryAfterMs: null };
-  const facts = { failedBefore: 0, parkedSince: null, hasNewerCapture: false, deadlineAt: null };
+  const facts = {
+    failedBefore: 0,
+    startedAt: null,
+    parkedSince: null,
+    hasNewerCapture: false,
+    deadlineAt: null,
+  };
   return { error, ...facts, now, ...more };
 }
 
@@ -108,10 +115,25 @@ test("every pause is between a second and 15 minutes", () => {
 });
 
 test("a newer snapshot replaces a transfer that waits or is parked, not one that moves", () => {
-  expect(isReplaced({ hasStarted: false, parkedSince: null }, now)).toBe(true);
-  expect(isReplaced({ hasStarted: true, parkedSince: null }, now)).toBe(false);
-  expect(isReplaced({ hasStarted: true, parkedSince: ago(5_000) }, now)).toBe(false);
-  expect(isReplaced({ hasStarted: true, parkedSince: ago(hour) }, now)).toBe(true);
+  const startedAt = ago(2 * hour);
+  expect(isReplaced({ startedAt: null, parkedSince: null }, now)).toBe(true);
+  expect(isReplaced({ startedAt, parkedSince: null }, now)).toBe(false);
+  expect(isReplaced({ startedAt, parkedSince: ago(5_000) }, now)).toBe(false);
+  expect(isReplaced({ startedAt, parkedSince: ago(hour) }, now)).toBe(true);
+});
+
+test("an outage must last half as long as the transfer had moved, between 10 minutes and a day", () => {
+  const moved = (ms: number) => patienceMs({ startedAt: ago(hour + ms), parkedSince: ago(hour) });
+  expect([0, 20 * 60_000, 3 * hour, 30 * day].map(moved)).toEqual([600_000, 600_000, 1.5 * hour, day]);
+  expect(patienceMs({ startedAt: null, parkedSince: null })).toBe(limits.transferHiccupMs);
+  // A first transfer of two days outlives an outage of an hour, although newer snapshots are complete.
+  const long = { startedAt: ago(2 * day), parkedSince: ago(hour), hasNewerCapture: true };
+  expect(judgeTransfer(failure("VAULT_UNREACHABLE", long)).kind).toBe("park");
+  expect(isReplaced(long, now)).toBe(false);
+  expect(judgeTransfer(failure("VAULT_UNREACHABLE", { ...long, parkedSince: ago(day) }))).toEqual({
+    kind: "give-up",
+    reason: "superseded",
+  });
 });
 
 test("a transfer waits for its turn or for the end of an outage; an ended or ending job for neither", () => {

@@ -76,6 +76,8 @@ export interface TransferFailure {
   readonly failedBefore: number;
   /** Since when the transfer is parked; null while it is not. */
   readonly parkedSince: Date | null;
+  /** When it began to move; null: it has not. */
+  readonly startedAt: Date | null;
   readonly now: Date;
   /** A newer snapshot of the VM is complete. */
   readonly hasNewerCapture: boolean;
@@ -93,10 +95,10 @@ export type TransferVerdict =
 
 /** Judges a failed try of a transfer. */
 export function judgeTransfer(failure: TransferFailure): TransferVerdict {
-  const { error, parkedSince, now, hasNewerCapture, deadlineAt } = failure;
+  const { error, parkedSince, startedAt, now, hasNewerCapture, deadlineAt } = failure;
   if (!isOutage(failure)) return { kind: "continue" };
   const lastedMs = parkedSince === null ? 0 : Math.max(0, now.getTime() - parkedSince.getTime());
-  if (hasNewerCapture && lastedMs >= limits.transferHiccupMs)
+  if (hasNewerCapture && lastedMs >= patienceMs({ startedAt, parkedSince }))
     return { kind: "give-up", reason: "superseded" };
   const lateMs = deadlineAt === null ? lastedMs : now.getTime() - deadlineAt.getTime();
   if (Math.min(lastedMs, lateMs) >= limits.transferGiveUpMs) return { kind: "give-up", reason: "expired" };
@@ -119,6 +121,19 @@ function isOutage({ error, failedBefore, parkedSince }: TransferFailure): boolea
   }
 }
 
+/**
+ * How long an outage must last before a newer snapshot replaces a transfer that it has stopped: half as long as the transfer had
+ * moved, at least 10 minutes and at most a day. A first transfer of days would otherwise begin again after each short outage.
+ */
+export function patienceMs({
+  startedAt,
+  parkedSince,
+}: Pick<OlderTransfer, "startedAt" | "parkedSince">): number {
+  const movedMs =
+    startedAt === null || parkedSince === null ? 0 : parkedSince.getTime() - startedAt.getTime();
+  return Math.min(limits.transferPatienceMs, Math.max(limits.transferHiccupMs, movedMs / 2));
+}
+
 /** The pause of a parked transfer: half as long as the outage has lasted, between 1 second and 15 minutes. */
 export function parkPauseMs(lastedMs: number, atLeastMs = 0): number {
   const { transferPauseShortestMs: shortest, transferPauseLongestMs: longest } = limits;
@@ -126,18 +141,20 @@ export function parkPauseMs(lastedMs: number, atLeastMs = 0): number {
 }
 
 export interface OlderTransfer {
-  /** It has begun to open its snapshot. */
-  readonly hasStarted: boolean;
+  /** When it began to open its snapshot; null: it has not. */
+  readonly startedAt: Date | null;
   readonly parkedSince: Date | null;
 }
 
 /**
  * Whether a newer complete snapshot replaces an older transfer of the same VM: one that has not started, or that an outage has
- * stopped for longer than a hiccup. A transfer that moves continues.
+ * stopped for too long. A transfer that moves continues.
  */
-export function isReplaced({ hasStarted, parkedSince }: OlderTransfer, now: Date): boolean {
-  if (!hasStarted) return true;
-  return parkedSince !== null && now.getTime() - parkedSince.getTime() >= limits.transferHiccupMs;
+export function isReplaced({ startedAt, parkedSince }: OlderTransfer, now: Date): boolean {
+  if (startedAt === null) return true;
+  return (
+    parkedSince !== null && now.getTime() - parkedSince.getTime() >= patienceMs({ startedAt, parkedSince })
+  );
 }
 
 /** A transfer whose snapshot a newer one replaces, and what it took over from those that it had replaced itself. */

@@ -29,8 +29,8 @@ export async function markCaptured(tx: Tx, jobId: string, at: Date): Promise<voi
 export interface OlderOpenTransfer extends ReplacedTransfer {
   readonly id: string;
   readonly createdAt: Date;
-  /** Its first step of the transfer has begun. */
-  readonly hasStarted: boolean;
+  /** When the first step of its transfer began; null: it has not. */
+  readonly startedAt: Date | null;
   readonly parkedSince: Date | null;
   readonly parkedError: ErrorInfo | null;
 }
@@ -41,12 +41,15 @@ const chainSql = Prisma.sql`j."deadlineAt", ${servedSql} AS "servedAt",
   CASE WHEN made.point THEN 0 ELSE j."replacedCount" END AS "replacedCount"`;
 const madeSql = Prisma.sql`LATERAL (SELECT EXISTS (SELECT FROM "RecoveryPoint" p
   WHERE p."vmId" = j."vmId" AND p."createdAt" > j."capturedAt") AS point) made`;
+/** When the transfer of job `j` began: access is its first step. */
+const startedAt = Prisma.sql`(SELECT coalesce(step."startedAt", kluis_now()) FROM "JobStep" step
+  WHERE step."jobId" = j.id AND step.name = 'access' AND j.stage <> 'transfer-waiting')`;
 
 const transferRows = z.array(
   z.object({
     id: z.string(),
     createdAt: z.date(),
-    hasStarted: z.boolean(),
+    startedAt: z.date().nullable(),
     parkedSince: z.date().nullable(),
     parkedError: z.custom<ErrorInfo>().nullable(),
     deadlineAt: z.date().nullable(),
@@ -62,7 +65,7 @@ const transferRows = z.array(
  */
 export async function lockOlderTransfers(tx: Tx, jobId: string): Promise<OlderOpenTransfer[]> {
   const rows = await tx.$queryRaw`
-    SELECT j.id, j."createdAt", j."parkedSince", j."parkedError", j.stage <> 'transfer-waiting' AS "hasStarted",
+    SELECT j.id, j."createdAt", j."parkedSince", j."parkedError", ${startedAt} AS "startedAt",
       ${chainSql}
     FROM "Job" mine, "Job" j, ${madeSql}
     WHERE mine.id = ${jobId}::uuid AND j."vmId" = mine."vmId" AND j.id <> mine.id AND j.kind = 'backup'
@@ -145,6 +148,8 @@ export async function hasOlderTransfer(
 }
 
 export interface TransferState {
+  /** When the transfer began; null: it has not. */
+  readonly startedAt: Date | null;
   readonly parkedSince: Date | null;
   readonly deadlineAt: Date | null;
   /** The job failed or a user canceled it: it will clean up and end. */
@@ -158,6 +163,7 @@ export interface TransferState {
 const stateRow = z
   .tuple([
     z.object({
+      startedAt: z.date().nullable(),
       parkedSince: z.date().nullable(),
       deadlineAt: z.date().nullable(),
       isEnding: z.boolean(),
@@ -171,7 +177,7 @@ const stateRow = z
 /** The facts that decide about a failed transfer; null when the job does not run. Locks its row until the transaction ends. */
 export async function lockTransfer(tx: Tx, jobId: string): Promise<TransferState | null> {
   const rows = await tx.$queryRaw`
-    SELECT j."parkedSince", j."deadlineAt", j.error IS NOT NULL OR j."cancelAskedAt" IS NOT NULL AS "isEnding",
+    SELECT ${startedAt} AS "startedAt", j."parkedSince", j."deadlineAt", j.error IS NOT NULL OR j."cancelAskedAt" IS NOT NULL AS "isEnding",
       j."capturedAt" IS NOT NULL AS "isCaptured", kluis_now() AS now,
       EXISTS (SELECT FROM "Job" newer WHERE newer."vmId" = j."vmId" AND newer.kind = 'backup'
         AND newer."capturedAt" > j."capturedAt" AND newer.error IS NULL AND newer."cancelAskedAt" IS NULL

@@ -41,10 +41,10 @@ export async function parkTransfer(
   const { jobId, error, failedBefore } = failed;
   const state = await lockTransfer(tx, jobId);
   if (state === null || state.isEnding || !state.isCaptured) return null;
-  const { parkedSince, deadlineAt, hasNewerCapture, now } = state;
+  const { startedAt, parkedSince, deadlineAt, hasNewerCapture, now } = state;
   const { code, retry, retryAfterMs = null } = error;
   const facts = { error: { code, retry, retryAfterMs }, failedBefore };
-  const verdict = judgeTransfer({ ...facts, parkedSince, deadlineAt, hasNewerCapture, now });
+  const verdict = judgeTransfer({ ...facts, startedAt, parkedSince, deadlineAt, hasNewerCapture, now });
   switch (verdict.kind) {
     case "continue":
       return null;

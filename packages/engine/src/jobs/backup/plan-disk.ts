@@ -7,8 +7,10 @@ import {
   addWarning,
   beginPlan,
   finishPlan,
+  type PlanSlice,
   readDiskTrust,
   readPlan,
+  type Tx,
   type WorkDisk,
 } from "@kluis/db";
 import {
@@ -23,6 +25,7 @@ import {
   type StoredNotice,
 } from "@kluis/domain";
 import { azureMessageOf } from "../../job/azure-message.ts";
+import { resumeTransfer } from "../../job/parking.ts";
 import { inJob } from "../../job/record.ts";
 import type { StepContext } from "../../job/step.ts";
 import { chooseDelta, compareOrFull, type ListChoice, trustDelta } from "./delta.ts";
@@ -111,7 +114,7 @@ async function planOn(context: Context, work: ListWork, { parts, untilMs }: Plan
   let [left, reached] = [parts, start];
   if (start < disk.diskBytes) {
     for await (const part of plannedParts(context, work, start)) {
-      const isNext = await inJob(context, (tx) => addPlanSlice(tx, disk.id, { list, ...part }));
+      const isNext = await inJob(context, (tx) => storePart(tx, context, { disk, part: { list, ...part } }));
       // Another process plans this disk: it continues.
       if (!isNext) return;
       reached = part.to;
@@ -122,6 +125,17 @@ async function planOn(context: Context, work: ListWork, { parts, untilMs }: Plan
   if (reached < disk.diskBytes) return;
   const plan = { list, method, baseNode: base, diskBytes: disk.diskBytes };
   await inJob(context, (tx) => finishPlan(tx, disk.id, plan));
+}
+
+/** A stored part is progress: an outage that had parked the transfer is over. */
+async function storePart(
+  tx: Tx,
+  { deps, job }: Context,
+  { disk, part }: { readonly disk: WorkDisk; readonly part: PlanSlice },
+): Promise<boolean> {
+  const isNext = await addPlanSlice(tx, disk.id, part);
+  if (isNext) await resumeTransfer(tx, deps, job.id);
+  return isNext;
 }
 
 /** What the timeline says about a planned disk. */
