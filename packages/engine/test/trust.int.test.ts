@@ -159,30 +159,4 @@ describe("planning a large disk", () => {
     });
     expect(segments.map(({ segment }) => segment)).toEqual([1, 300, 699]);
   });
-
-  it("is no longer parked as soon as it has stored a part", async () => {
-    const image = await world.image("parked", bytes, patches);
-    const os = await world.image("parked-os", 32 * MIB, [random(0, MIB)]);
-    const vmId = await world.protectedVm({ name: "parked", disks: [os, image], policy: enhancedPolicy });
-    const match = { operation: "blob.pagelist", path: "." };
-    await world.control.addFault({
-      match,
-      effect: { type: "fail", status: 403, code: "AuthorizationFailure" },
-    });
-    const jobId = await world.startBackup(vmId);
-    const job = () => world.db.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
-    await until("the outage", 60_000, async () => ((await job()).parkedSince === null ? null : true));
-    await world.control.clearFaults();
-    // The second window of the data disk hangs: the OS disk has one window.
-    await world.control.addFault({ match, effect: { type: "hang" }, skip: 2, times: 1 });
-    await world.clock.advance({ minutes: 1 });
-    await until("the first part", 60_000, () =>
-      world.db.prisma.jobDisk.findFirst({ where: { jobId, plannedTo: { gt: 0 }, deltaMethod: null } }),
-    );
-    expect(await job()).toMatchObject({ state: "running", parkedSince: null, parkedUntil: null });
-    await world.control.clearFaults();
-    await world.engines.shift()?.stop();
-    await world.startEngine();
-    expect((await world.ended(jobId)).state).toBe("succeeded");
-  });
 });
