@@ -56,7 +56,7 @@ function WindowFields({ form, problems, disabled }: SectionProps) {
             <Check
               key={day}
               value={day}
-              label={format.weekday(day)}
+              label={<span data-value>{format.weekday(day)}</span>}
               aria-invalid={daysProblem !== undefined}
               {...form.register("transferDays")}
             />
