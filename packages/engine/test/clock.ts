@@ -14,7 +14,7 @@ export interface Span {
 
 const SECOND_MS = 1000;
 /** Limit of the wait for the tasks that a move made due. */
-const QUIET_LIMIT_MS = 120_000;
+const QUIET_LIMIT_MS = 300_000;
 /** A task that is added to run at once may wait this long for its transaction. */
 const PAUSE_MS = 400;
 /** Tasks that a move runs once, however many of their periods it passes. All others run at their own time. */
@@ -138,6 +138,9 @@ export class TestClock implements TimedClock {
       if (quiet === 2) return next;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    throw new Error("The queue did not become quiet.");
+    const { rows } = await this.#stack.database.db.pool.query(
+      "SELECT key, attempts, locked_at IS NOT NULL AS running FROM graphile_worker.jobs WHERE locked_at IS NOT NULL OR run_at <= now()",
+    );
+    throw new Error(`The queue did not become quiet: ${JSON.stringify(rows)}`);
   }
 }

@@ -176,7 +176,7 @@ export class JobCase {
     const isMine = (text: string): boolean => text.toLowerCase().includes(jobId) || text.includes(`${name}-`);
     const inAzure = [...restorePoints, ...grants].map((found) => JSON.stringify(found)).filter(isMine);
     const state = { not: "removed" };
-    const kind = { in: ["restore-point", "grant", "manifest"] };
+    const kind = { in: ["restore-point", "snapshot", "grant", "manifest"] };
     const rows = await world.db.prisma.azureResource.findMany({ where: { jobId, state, kind } });
     const left = [
       ...inAzure.map((found) => `Left in Azure: ${found.slice(0, 160)}`),

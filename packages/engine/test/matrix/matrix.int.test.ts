@@ -9,7 +9,7 @@ import type { Pair, Verdict } from "./verdict.ts";
 import { weeksOf } from "./weeks.ts";
 
 /** Short: a hang takes it, in real time, at each try. */
-const TIMEOUT_MS = 700;
+const TIMEOUT_MS = 1_500;
 const LIMIT_MS = 900_000;
 
 let started: StartedMatrix;

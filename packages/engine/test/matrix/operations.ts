@@ -22,8 +22,8 @@ export type Surface = "arm" | "blob" | "vault";
 interface Spec {
   /** What makes the engine send it. */
   readonly by: Trigger;
-  /** The guest that makes the engine send it. Default: linux. */
-  readonly os?: "windows";
+  /** The VM that makes the engine send it: `single-disks` is stopped, and Azure creates no restore point of its size. Default: Linux. */
+  readonly vm?: "windows" | "single-disks";
   /** Another refusal for as long, without which the engine would not send it. */
   readonly beside?: {
     readonly operation: AzureCallOperation;
@@ -53,7 +53,7 @@ const specs: Readonly<Record<OperationName, Spec | Unreached>> = {
   "disks.get": { by: "backup" },
   "virtualMachineExtensions.get": { by: "backup" },
   "virtualMachineExtensions.createOrUpdate": { by: "backup" },
-  "virtualMachines.runCommand": { by: "backup", os: "windows" },
+  "virtualMachines.runCommand": { by: "backup", vm: "windows" },
   "restorePointCollections.get": { by: "backup" },
   "restorePointCollections.createOrUpdate": { by: "backup" },
   "restorePoints.create": { by: "backup" },
@@ -71,11 +71,11 @@ const specs: Readonly<Record<OperationName, Spec | Unreached>> = {
   "restorePointCollections.delete": { by: "backup" },
   "restorePointCollections.listAll": { by: "sweep" },
   "snapshots.list": { by: "sweep" },
-  "snapshots.get": { unreached: "The engine takes no snapshots of single disks yet." },
-  "snapshots.createOrUpdate": { unreached: "The engine takes no snapshots of single disks yet." },
-  "snapshots.grantAccess": { unreached: "The engine takes no snapshots of single disks yet." },
-  "snapshots.revokeAccess": { unreached: "The engine takes no snapshots of single disks yet." },
-  "snapshots.delete": { unreached: "The engine takes no snapshots of single disks yet." },
+  "snapshots.get": { by: "backup", vm: "single-disks" },
+  "snapshots.createOrUpdate": { by: "backup", vm: "single-disks" },
+  "snapshots.grantAccess": { by: "backup", vm: "single-disks" },
+  "snapshots.revokeAccess": { by: "backup", vm: "single-disks" },
+  "snapshots.delete": { by: "backup", vm: "single-disks" },
   "blob.head": { by: "backup" },
   "blob.pagelist": { by: "backup" },
   "blob.get": { by: "backup" },

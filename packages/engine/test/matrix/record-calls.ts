@@ -5,6 +5,7 @@ import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { GROUP, MIB, type PointRow, random, standardPolicy, type World } from "../world.ts";
 import { type OperationName, operations, unreached, workTriggers } from "./operations.ts";
 import type { StartedMatrix } from "./start.ts";
+import { kindOf } from "./subjects.ts";
 import { isVaultCall } from "./vault-proxy.ts";
 import { works } from "./work-case.ts";
 
@@ -43,10 +44,12 @@ async function normalRun(world: World): Promise<void> {
   const image = await world.image("normal", 24 * MIB, [random(0, MIB / 4)]);
   const vms = await world.protectedVms([
     { name: "normallinux", disks: [image], policy: standardPolicy },
-    { name: "normalwindows", os: "windows", disks: [image], policy: standardPolicy },
+    { name: "normalwindows", ...kindOf.windows, disks: [image], policy: standardPolicy },
+    { name: "normalstopped", ...kindOf["single-disks"], disks: [image], policy: standardPolicy },
   ]);
   const point = await world.backUp(vms.get("normallinux") ?? "");
   await world.backUp(vms.get("normalwindows") ?? "");
+  await world.backUp(vms.get("normalstopped") ?? "");
   const place = { subscriptionId: CONTOSO_SUBSCRIPTION_ID, resourceGroup: GROUP, location: "westeurope" };
   const choices = { access: "deny-all" };
   await end(world, point, "restore-disk", {

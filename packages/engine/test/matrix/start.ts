@@ -7,7 +7,7 @@ import { Matrix } from "./runner.ts";
 import { VaultProxy } from "./vault-proxy.ts";
 
 /** Limit of one request to Azure or the vault: a hang takes that long, in real time, at each try. */
-const TIMEOUT_MS = 1_500;
+const TIMEOUT_MS = 4_000;
 
 export interface StartedMatrix {
   readonly matrix: Matrix;

@@ -22,6 +22,13 @@ const places = [
   "canadacentral",
 ];
 
+/** Kinds of VMs that make the engine send different calls. */
+export const kindOf = {
+  linux: {},
+  windows: { os: "windows" },
+  "single-disks": { stopped: true, size: "Standard_D2_v5" },
+} as const;
+
 export interface Made {
   readonly starts: ReadonlyMap<Pair, CaseStart>;
   /** A VM that nothing refuses. */
@@ -44,8 +51,8 @@ export class Subjects {
     const witnessName = `witness${++this.#made}`;
     const own = named.filter(({ pair }) => ["backup", "delete-point"].includes(pair.operation.by));
     const wanted = [
-      ...own.map(({ pair, name }) => ({ name, os: pair.operation.os ?? ("linux" as const) })),
-      { name: witnessName, os: "linux" as const },
+      ...own.map(({ pair, name }) => ({ name, ...kindOf[pair.operation.vm ?? "linux"] })),
+      { name: witnessName },
     ];
     const vms = await this.#world.protectedVms(
       wanted.map((vm) => ({ ...vm, disks: [image], policy: standardPolicy })),
