@@ -47,23 +47,25 @@ export class JobCase {
     this.#parts = parts;
     this.#start = start;
     this.#trigger = by;
-    const { name, dependency } = start;
-    this.#refused = new Refused(parts, pair, dependency ?? pathOf(name));
+    this.#refused = new Refused(parts, pair);
   }
 
-  /** Refuses, then starts the job. */
+  /** Refuses, then starts the job; of a snapshot of single disks, only the job's id names the resources. */
   async begin(): Promise<void> {
-    await this.#refused.place();
+    const { name, dependency } = this.#start;
+    const isNamedByJob = this.pair.operation.name.startsWith("snapshots.");
+    if (!isNamedByJob) await this.#refused.place(dependency ?? pathOf(name));
     const { beside } = this.pair.operation;
     if (beside !== undefined) {
       const { operation, status, code } = beside;
-      const match = { operation, path: pathOf(this.#start.name) };
+      const match = { operation, path: pathOf(name) };
       await this.#parts.world.control.addFault({
         match,
         effect: { type: "fail", status, code, message: "No." },
       });
     }
-    this.#jobId = await this.#startJob(this.#start.name);
+    this.#jobId = await this.#startJob(name);
+    if (isNamedByJob) await this.#refused.place(this.#jobId);
   }
 
   lift(): Promise<void> {

@@ -13,27 +13,25 @@ export interface Parts {
 export class Refused {
   readonly #parts: Parts;
   readonly #pair: Pair;
-  readonly #path: string | null;
   #ruleId: string | null = null;
   #hits = 0;
 
-  /** @param path regular expression on the resource; null: every call of this operation */
-  constructor(parts: Parts, pair: Pair, path: string | null) {
+  constructor(parts: Parts, pair: Pair) {
     this.#parts = parts;
     this.#pair = pair;
-    this.#path = path;
   }
 
   get hits(): number {
     return this.#hits;
   }
 
-  async place(): Promise<void> {
+  /** @param path regular expression on the resource; null: every call of this operation */
+  async place(path: string | null): Promise<void> {
     const { operation, refusal } = this.#pair;
     const { name, surface } = operation;
     if (isVaultCall(name)) return this.#parts.vault.refuse(name, vaultRefusals[refusal]);
     const effect = (surface === "blob" ? blobRefusals : armRefusals)[refusal];
-    const match = { operation: name, ...(this.#path === null ? {} : { path: this.#path }) };
+    const match = { operation: name, ...(path === null ? {} : { path }) };
     this.#ruleId = (await this.#parts.world.control.addFault({ match, effect })).id;
   }
 

@@ -36,11 +36,11 @@ export class WorkCase {
     this.pair = pair;
     this.#parts = parts;
     this.#trigger = by;
-    this.#refused = new Refused(parts, pair, null);
+    this.#refused = new Refused(parts, pair);
   }
 
   async runRefused(): Promise<void> {
-    await this.#refused.place();
+    await this.#refused.place(null);
     const shown = await this.#run();
     await this.#refused.lift();
     this.#failed = shown !== null;
