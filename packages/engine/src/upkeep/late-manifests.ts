@@ -2,7 +2,7 @@
  * Manifests without a recovery point. The writer of a manifest may be killed, or come back late, after its job was canceled and
  * the manifest removed: nothing in the database knows the new one, and it would keep its data forever.
  *
- * Only the manifest of a job of this database that failed or was canceled goes. Any other one may be the only copy of a backup,
+ * Only the manifest of a job of this database that failed or was canceled is removed. Any other one may be the only copy of a backup,
  * for example when the database is older than the vault.
  */
 import { databaseNow, findPointlessJob, inTransaction, listKnownPoints, wantOrphanRemoved } from "@kluis/db";
