@@ -106,7 +106,7 @@ export const policies = catalog({
         string
       >,
       wantedHints: {
-        application: "Running Windows VMs use VSS. Linux and stopped VMs are file-consistent.",
+        application: "Windows uses VSS, Linux its scripts. Without scripts or stopped: file-consistent.",
         crash: "The guest does not take part.",
       } satisfies Record<Consistency["wanted"], string>,
       otherwise: "If not possible",
@@ -273,7 +273,7 @@ export const policies = catalog({
       wanted: "Gevraagd niveau",
       wantedOptions: { application: "Toepassingsconsistent", crash: "Crashconsistent" },
       wantedHints: {
-        application: "Actieve Windows-VM’s gebruiken VSS. Linux- en gestopte VM’s zijn bestandsconsistent.",
+        application: "Windows gebruikt VSS, Linux scripts. Zonder scripts of gestopt: bestandsconsistent.",
         crash: "Het gastbesturingssysteem werkt niet mee.",
       },
       otherwise: "Indien niet mogelijk",

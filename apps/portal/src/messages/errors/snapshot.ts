@@ -12,13 +12,13 @@ export const snapshotErrors = catalog({
           message:
             "The snapshot of {vm} is {reached, select, application {application-consistent} file {file-consistent} other {crash-consistent}}, but the policy requires one that is {wanted, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
           action:
-            "Check the guest agent and the VSS writers of the virtual machine, or allow the next lower level in the policy.",
+            "Check the guest agent, and the VSS writers or the scripts of the virtual machine, or allow the next lower level in the policy.",
         },
         lower: {
           message:
             "The recovery point of {vm} is {reached, select, application {application-consistent} file {file-consistent} other {crash-consistent}} instead of {wanted, select, application {application-consistent} file {file-consistent} other {crash-consistent}}.",
           action:
-            "Check the guest agent and the VSS writers of the virtual machine, or allow the next lower level in the policy.",
+            "Check the guest agent, and the VSS writers or the scripts of the virtual machine, or allow the next lower level in the policy.",
         },
       },
     },
@@ -54,7 +54,7 @@ export const snapshotErrors = catalog({
           message:
             "The policy requires a snapshot of {vm} that is {wanted, select, application {application-consistent} file {file-consistent} other {crash-consistent}}, but the guest cannot take part.",
           action:
-            "Check the guest agent and the VSS writers of the virtual machine, or allow the next lower level in the policy.",
+            "Check the guest agent, and the VSS writers or the scripts of the virtual machine, or allow the next lower level in the policy.",
         },
         "crash-only": {
           message: "The guest of {vm} could not take part, so the snapshot is crash-consistent only.",
@@ -98,13 +98,13 @@ export const snapshotErrors = catalog({
           message:
             "De momentopname van {vm} is {reached, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}}, maar het beleid vereist een momentopname die {wanted, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}} is.",
           action:
-            "Controleer de gastagent en de VSS-writers van de virtuele machine of sta in het beleid het eerstvolgende lagere niveau toe.",
+            "Controleer de gastagent, en de VSS-writers of de scripts van de virtuele machine, of sta in het beleid het eerstvolgende lagere niveau toe.",
         },
         lower: {
           message:
             "Het herstelpunt van {vm} is {reached, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}} in plaats van {wanted, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}}.",
           action:
-            "Controleer de gastagent en de VSS-writers van de virtuele machine of sta in het beleid het eerstvolgende lagere niveau toe.",
+            "Controleer de gastagent, en de VSS-writers of de scripts van de virtuele machine, of sta in het beleid het eerstvolgende lagere niveau toe.",
         },
       },
     },
@@ -141,7 +141,7 @@ export const snapshotErrors = catalog({
           message:
             "Het beleid vereist voor {vm} een momentopname die {wanted, select, application {toepassingsconsistent} file {bestandsconsistent} other {crashconsistent}} is, maar het gastbesturingssysteem kan niet meewerken.",
           action:
-            "Controleer de gastagent en de VSS-writers van de virtuele machine of sta in het beleid het eerstvolgende lagere niveau toe.",
+            "Controleer de gastagent, en de VSS-writers of de scripts van de virtuele machine, of sta in het beleid het eerstvolgende lagere niveau toe.",
         },
         "crash-only": {
           message:
