@@ -4,6 +4,7 @@
  */
 import {
   outcomeDirectory,
+  ownFunction,
   type PlacedFile,
   type PlacedScripts,
   placedDirectory,
@@ -29,6 +30,7 @@ const shared = [
   `say() { printf 'kluis:%s\\n' "$*"; }`,
   `sum() { sha256sum "$1" 2>/dev/null | cut -c1-64; }`,
   `loc() { sed -n 's/.*"'"$1"'"[[:space:]]*:[[:space:]]*"\\([^"]*\\)".*/\\1/p' "$c" 2>/dev/null | head -n 1; }`,
+  ownFunction,
   `mine() { ! [ -e "$c" ] || [ "$(loc preScriptLocation)" = "${placedPath("pre")}" ]; }`,
 ];
 
@@ -62,8 +64,9 @@ export function placeScript(scripts: PlacedScripts): readonly string[] {
     `  printf '%s' "$4" | base64 -d > "$1.kluis-new" && chown root:root "$1.kluis-new" && chmod "$2" "$1.kluis-new" && mv -f "$1.kluis-new" "$1" && [ "$(sum "$1")" = "$3" ] && say "wrote $1"`,
     "}",
     "place() {",
-    `  mkdir -p /etc/azure "$d" || { say "failed $d"; return; }`,
-    `  chown root:root "$d" && chmod 700 "$d" || { say "failed $d"; return; }`,
+    `  for x in "$d" "$l"; do`,
+    `    mkdir -p /etc/azure "$x" && own "$x" && chmod 700 "$x" || { say "failed $x"; return; }`,
+    "  done",
     ...files.map((file) => `  ${putLine(file)} || { say "failed ${file.path}"; return; }`),
     "}",
     "if mine; then place; else say foreign; fi",
@@ -83,18 +86,18 @@ export const removeScript: readonly string[] = [
   ...report,
 ];
 
-/** Reads what the scripts did. Only reads. */
+/** Reads what the scripts did. Only reads, and only what root wrote: it reads as root, and the answer goes to pages. */
 export const outcomeScript: readonly string[] = [
   ...shared,
   `say "now $(date +%s)"`,
   `say "local $(date '+%Y/%m/%d %H:%M:%S')"`,
   `say "utc $(date -u '+%Y/%m/%d %H:%M:%S')"`,
-  "for s in pre post; do",
+  'if own "$l"; then for s in pre post; do',
   `  if [ -f "$l/$s.result" ]; then say "$s $(cat "$l/$s.result")"; elif [ -f "$l/$s.started" ]; then say "$s $(cat "$l/$s.started")"; fi`,
   `  if [ -f "$l/$s.out" ]; then say "out-$s $(tail -c ${OUTPUT_BYTES} "$l/$s.out" | base64 | tr -d '\\n')"; fi`,
-  "done",
+  "done; fi",
   "v=/var/log/azure/Microsoft.Azure.RecoveryServices.VMSnapshotLinux",
   `g=$(ls -t "$v"/*/extension.log "$v/extension.log" 2>/dev/null | head -n 1)`,
-  `if [ -n "$g" ]; then say "log $(grep -E 'Prescript|Postscript|FailedPrepost' "$g" | tail -n ${LOG_LINES} | tail -c ${LOG_BYTES} | base64 | tr -d '\\n')"; fi`,
+  `if [ -f "$g" ] && own /var/log/azure && own "$v" && own "$g"; then say "log $(grep -E 'Prescript|Postscript|FailedPrepost' "$g" | tail -n ${LOG_LINES} | tail -c ${LOG_BYTES} | base64 | tr -d '\\n')"; fi`,
   "say end",
 ];

@@ -1,12 +1,23 @@
 /** The scripts for guests, run by the shell of this machine with other paths, and judged as the engine does. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import {
   judgeScriptFiles,
   judgeScriptsOutcome,
   type LinuxScripts,
+  outcomeDirectory,
   type PlacedScripts,
   placedPath,
   type ScriptFinding,
@@ -20,7 +31,7 @@ import { parseGuestAnswer, scriptFilesOf, scriptOutcomeOf } from "./guest-script
 let root = "";
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "kluis-guest-"));
-  for (const one of ["etc/azure", "var/log"]) mkdirSync(join(root, one), { recursive: true });
+  for (const one of ["etc/azure", "var/lib", "var/log"]) mkdirSync(join(root, one), { recursive: true });
 });
 afterEach(() => {
   rmSync(root, { recursive: true, force: true });
@@ -34,7 +45,9 @@ function inGuest(text: string): string {
   return text
     .replaceAll("/etc/azure", `${root}/etc/azure`)
     .replaceAll("/var/log", `${root}/var/log`)
-    .replaceAll("root:root", username);
+    .replaceAll("/var/lib", `${root}/var/lib`)
+    .replaceAll("root:root", username)
+    .replaceAll("= root ]", `= ${username} ]`);
 }
 
 function run(script: readonly string[]) {
@@ -113,6 +126,55 @@ test("scripts are placed with their modes, run by their own first line, and remo
   expect(() => statSync(join(root, "etc/azure/kluis"))).toThrow("ENOENT");
 });
 
+/** What another user of the guest may prepare where the outcome goes. */
+function linkOutcome(): string {
+  const elsewhere = join(root, "elsewhere");
+  mkdirSync(elsewhere);
+  symlinkSync(elsewhere, join(root, outcomeDirectory));
+  return elsewhere;
+}
+
+test("the outcome is kept where only root can create", () => {
+  expect(outcomeDirectory).toMatch(/^\/var\/lib\/[a-z-]+$/);
+  run(placeScript(scripts("exit 0")));
+  expect((statSync(join(root, outcomeDirectory)).mode & 0o777).toString(8)).toBe("700");
+});
+
+test("a directory for the outcome that is a link is refused, and nothing is written or read through it", () => {
+  const elsewhere = linkOutcome();
+  const wanted = scripts("exit 0");
+  expect(filesAfter(placeScript(wanted), wanted)).toEqual([
+    { problem: "not-written", path: join(root, outcomeDirectory) },
+  ]);
+  writeFileSync(join(elsewhere, "pre.result"), "1 2 0\n");
+  writeFileSync(join(elsewhere, "pre.out"), "a file of root\n");
+  expect(scriptOutcomeOf(run(outcomeScript).answer).pre).toMatchObject({
+    startedAgoSeconds: null,
+    output: "",
+  });
+});
+
+test("a script whose outcome has no safe place runs, and leaves nothing", () => {
+  const ran = join(root, "ran");
+  run(placeScript(scripts(`touch ${ran}; echo secret; exit 4`)));
+  rmSync(join(root, outcomeDirectory), { recursive: true });
+  const elsewhere = linkOutcome();
+  expect(spawnSync("sh", [join(root, placedPath("pre"))])).toMatchObject({ status: 4 });
+  expect(statSync(ran).isFile()).toBe(true);
+  expect(readdirSync(elsewhere)).toEqual([]);
+});
+
+test("a log that another user may have put there is not read", () => {
+  const log = join(root, "var/log/azure/Microsoft.Azure.RecoveryServices.VMSnapshotLinux");
+  mkdirSync(log, { recursive: true });
+  writeFileSync(join(root, "other"), "2026/01/01 00:00:00 Prescript of a file of root\n");
+  symlinkSync(join(root, "other"), join(log, "extension.log"));
+  expect(scriptOutcomeOf(run(outcomeScript).answer).log).toEqual([]);
+  rmSync(join(log, "extension.log"));
+  writeFileSync(join(log, "extension.log"), "2026/01/01 00:00:00 Prescript of the framework\n");
+  expect(scriptOutcomeOf(run(outcomeScript).answer).log).toHaveLength(1);
+});
+
 test("placing again writes nothing, and corrects modes", () => {
   const wanted = scripts("exit 0");
   run(placeScript(wanted));
@@ -151,10 +213,43 @@ test.each<[string, string, string[]]>([
     '{"pluginName":"x","preScriptLocation":"/a","postScriptLocation":"/b"}',
     ["config-plugin-name"],
   ],
+  [
+    "paths with control characters",
+    String.raw`{"preScriptLocation":"a\u001b[2J","postScriptLocation":"/b\u0000"}`,
+    ["config-invalid"],
+  ],
   ["too large", `{"a":"${"x".repeat(2_000)}"}`, ["config-too-large"]],
 ])("a configuration of the owner: %s", (_, text, problems) => {
   writeFileSync(config(), text, { mode: 0o600 });
   expect(filesAfter(checkScript, { from: "guest" }).map(({ problem }) => problem)).toEqual(problems);
+});
+
+const answerOf = (...lines: string[]) =>
+  parseGuestAnswer("vm", { value: [{ message: [...lines, "kluis:end"].join("\n") }] });
+
+test.each([
+  "kluis:pre 100 x y",
+  "kluis:pre 100 110 0.5",
+  "kluis:pre 100 110 1e300",
+  "kluis:pre 100 Infinity 0",
+  "kluis:pre 1e999 110 0",
+  "kluis:pre NaN",
+])("numbers that no script leaves do not count: %s", (line) => {
+  const { pre } = scriptOutcomeOf(answerOf("kluis:now 120", line));
+  for (const value of [pre.startedAgoSeconds, pre.seconds, pre.exitCode])
+    expect(value === null || Number.isSafeInteger(value)).toBe(true);
+  expect(pre).toMatchObject({ exitCode: null, seconds: null });
+});
+
+test("without the time of the guest no script ran", () => {
+  expect(scriptOutcomeOf(answerOf("kluis:now x", "kluis:pre 100 110 0")).pre.startedAgoSeconds).toBeNull();
+});
+
+test("control characters of the guest reach neither a path nor a terminal", () => {
+  const { pre, wrote } = scriptFilesOf(
+    answerOf("kluis:pre file root 700 abc /a\u001b]0;x\u0007b", "kluis:wrote /c\u009b2J"),
+  );
+  expect([pre?.path, ...wrote]).toEqual(["/a]0;xb", "/c2J"]);
 });
 
 test("an answer that is not whole is an error", () => {

@@ -25,12 +25,15 @@ export type GuestScriptsWork =
 /** Lines of the answer by name. */
 export type GuestAnswer = ReadonlyMap<string, readonly string[]>;
 
-/** Parses the answer in run command's result. @throws KluisError AZURE_FAILED when it is not whole */
+/**
+ * Parses the answer in run command's result. Root of the guest can make it say anything, so that no control characters are taken
+ * over. @throws KluisError AZURE_FAILED when it is not whole
+ */
 export function parseGuestAnswer(vmId: string, result: Pick<RunCommandResult, "value">): GuestAnswer {
   const output = (result.value ?? []).map(({ message }) => message ?? "").join("\n");
   const lines = new Map<string, string[]>();
   for (const line of output.split("\n")) {
-    const [, name, rest = ""] = /^kluis:([a-z-]+) ?(.*)$/.exec(line.trimEnd()) ?? [];
+    const [, name, rest = ""] = /^kluis:([a-z-]+) ?(.*)$/.exec(line.replaceAll(/\p{Cc}/gu, "")) ?? [];
     if (name !== undefined) lines.set(name, [...(lines.get(name) ?? []), rest]);
   }
   if (lines.has("end")) return lines;
@@ -73,21 +76,21 @@ export function scriptFilesOf(answer: GuestAnswer): ScriptFilesReport {
   };
 }
 
+/** A number that `date` or the shell wrote; null for anything else. */
+const wholeOf = (text: string | undefined): number | null =>
+  /^\d{1,12}$/.test(text ?? "") ? Number(text) : null;
+
 /** What the scripts did, after `read-outcome`. */
 export function scriptOutcomeOf(answer: GuestAnswer): ScriptOutcomeReport {
-  const now = Number(one(answer, "now"));
+  const now = wholeOf(one(answer, "now"));
   const traceOf = (name: "pre" | "post"): ScriptTrace => {
-    const [started, ended, code] = (one(answer, name) ?? "").split(" ").map(Number);
+    const [started, ended, code] = (one(answer, name) ?? "").split(" ").map(wholeOf);
     const output = textOf(answer, `out-${name}`) ?? "";
-    if (started === undefined || !(started > 0))
-      return { startedAgoSeconds: null, seconds: null, exitCode: null, output };
-    const hasEnded = ended !== undefined && code !== undefined;
-    return {
-      startedAgoSeconds: now - started,
-      seconds: hasEnded ? ended - started : null,
-      exitCode: hasEnded ? code : null,
-      output,
-    };
+    if (now === null || !started) return { startedAgoSeconds: null, seconds: null, exitCode: null, output };
+    const startedAgoSeconds = now - started;
+    if (typeof ended !== "number" || typeof code !== "number")
+      return { startedAgoSeconds, seconds: null, exitCode: null, output };
+    return { startedAgoSeconds, seconds: ended - started, exitCode: code, output };
   };
   return {
     pre: traceOf("pre"),

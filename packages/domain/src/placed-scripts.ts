@@ -47,9 +47,14 @@ export function changesRootCode(before: LinuxScripts | undefined, after: LinuxSc
 
 /** The documented places of the framework. */
 export const scriptConfigPath = "/etc/azure/VMSnapshotScriptPluginConfig.json";
-/** Where Kluis places scripts, and where they leave their outcome. Only root may enter either. */
+/**
+ * Where Kluis places scripts, and where they leave their outcome. Only root may enter either, and only root can create them: other
+ * users may write to /var/log on some distributions.
+ */
 export const placedDirectory = "/etc/azure/kluis";
-export const outcomeDirectory = "/var/log/kluis-scripts";
+export const outcomeDirectory = "/var/lib/kluis-scripts";
+/** A function of the shell: the path belongs to root, and is no link to somewhere else. */
+export const ownFunction = `own() { [ ! -L "$1" ] && [ "$(stat -c '%U' "$1" 2>/dev/null)" = root ]; }`;
 
 export const placedPath = (name: ScriptName): string => `${placedDirectory}/${name}.sh`;
 
@@ -98,7 +103,7 @@ const OUTPUT_BYTES = 8_192;
 
 /**
  * The framework keeps neither the output nor the duration of a script, and runs every script with sh. This wrapper keeps both, and
- * runs the script by its own first line.
+ * runs the script by its own first line. Where another user could read or replace the outcome, it keeps none.
  */
 function wrapperOf(name: ScriptName, text: string): string {
   const body = `"$d/${name}.body" "$@"`;
@@ -109,7 +114,12 @@ function wrapperOf(name: ScriptName, text: string): string {
     "umask 077",
     `d=${placedDirectory}`,
     `l=${outcomeDirectory}`,
+    ownFunction,
     'mkdir -p "$l"',
+    'if ! own "$l" || ! chmod 700 "$l"; then',
+    `  ${run} > /dev/null 2>&1`,
+    "  exit",
+    "fi",
     `rm -f "$l/${name}.result"`,
     "started=$(date +%s)",
     `printf '%s\\n' "$started" > "$l/${name}.started"`,

@@ -35,10 +35,13 @@ export interface ScriptFinding {
   readonly path: string;
 }
 
+/** The owner of the guest writes it, and others read it on pages and terminals. */
+const locationSchema = z.string().regex(/^\P{Cc}+$/u);
+
 const configSchema = z.object({
   pluginName: z.string().default("ScriptRunner"),
-  preScriptLocation: z.string().min(1),
-  postScriptLocation: z.string().min(1),
+  preScriptLocation: locationSchema,
+  postScriptLocation: locationSchema,
 });
 
 /** Everything that keeps the framework from running the scripts; empty when nothing does. */

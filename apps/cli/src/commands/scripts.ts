@@ -15,6 +15,7 @@ import { z } from "zod";
 import { argument, defineCommand, flag, listOption, option, print } from "../command.ts";
 import { exitCodes, UsageError } from "../failure.ts";
 import { minuteOf } from "../format.ts";
+import { printable } from "../look.ts";
 import { type Column, formatTable } from "../table.ts";
 import { text, vmArgument } from "../values.ts";
 
@@ -122,7 +123,7 @@ export const scripts = defineCommand({
     const state = readGuestState(shown.protection?.guestChanges ?? null).scripts;
     print(session, state ?? null, (look) => {
       if (state === undefined) return `${shown.name} has no scripts that Kluis knows of.`;
-      const sentences = scriptNotices(state).map(noticeText);
+      const sentences = scriptNotices(state).map((said) => printable(noticeText(said)));
       const checked = `Checked (UTC): ${minuteOf(state.checkedAt)}`;
       return [
         ...sentences,
