@@ -169,6 +169,24 @@ describe("a stopped VM that cannot have a restore point", () => {
     await expectExact(point);
   });
 
+  it("keeps them for instant restore, although the restore point of an earlier try was never made", async () => {
+    const vm = await stoppedVm({ size: "Standard_D2s_v5", keeps: true });
+    await world.control.addFault({
+      match: { operation: "restorePoints.create" },
+      effect: { type: "fail", status: 403, code: "RequestDisallowedByPolicy", message: "No restore points." },
+    });
+    const { id, jobId } = await world.backUp(vm.id);
+    const { prisma } = world.db;
+    await until("the restore point is gone", 30_000, async () => {
+      const where = { jobId, kind: "restore-point", state: "removed" };
+      return (await prisma.azureResource.count({ where })) > 0 ? true : null;
+    });
+    expect(await rowsOf(jobId)).toMatchObject([{ state: "created", wanted: "kept" }]);
+    expect(await prisma.recoveryPoint.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      snapshotRemovedAt: null,
+    });
+  });
+
   it("because it has as many as Azure allows: the point says so", async () => {
     const vm = await stoppedVm({ size: "Standard_D2s_v5" });
     await world.control.addFault({

@@ -197,10 +197,11 @@ export async function confirmRemoval(tx: Tx, claim: RemovalClaim, at: Date): Pro
   if (count === 0) return false;
   const { kind, jobId } = claim;
   if (!isSnapshotKind(kind) || jobId === null) return true;
-  // A job that took snapshots of several disks has none only when the last one is removed. The lock lets the later of two removals
-  // at the same time see the other.
+  // A job has no snapshot only when the last one is removed: of several disks, or of a try that failed. The lock lets the later of
+  // two removals at the same time see the other.
   await tx.$queryRaw`SELECT id FROM "RecoveryPoint" WHERE "jobId" = ${jobId}::uuid FOR UPDATE`;
-  const left = await tx.azureResource.count({ where: { jobId, kind, state: { not: "removed" } } });
+  const kinds = { in: [...snapshotKinds] };
+  const left = await tx.azureResource.count({ where: { jobId, kind: kinds, state: { not: "removed" } } });
   if (left === 0) {
     const where = { jobId, snapshotRemovedAt: null };
     await tx.recoveryPoint.updateMany({ where, data: { snapshotRemovedAt: at } });
