@@ -1,11 +1,13 @@
 /** Discovery as repeated work: bad VMs, kills, throttling, two engines, and a refusal that lasts. */
 import type { AzureConnection } from "@kluis/azure";
 import { readRecurringWork } from "@kluis/db";
+import { KluisError } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import type { Engine } from "../src/engine.ts";
 import { discover, keepDiscovered } from "../src/inventory/discover.ts";
+import { DiscoveryPages } from "../src/inventory/pages.ts";
 import { GROUP, MIB, World } from "./world.ts";
 
 const NAMES = ["a", "b", "c", "d", "e", "f", "g"];
@@ -205,4 +207,44 @@ it("someone who asks gets a whole discovery, which leaves the pass under way alo
   await through(second, counting(pages), () => discover(second.deps, CONTOSO_SUBSCRIPTION_ID, soon()));
   expect(pages.get("virtualMachines")).toBe(4);
   expect(await work()).toEqual(before);
+});
+
+it("waits for its turn with what it has read, and calls nothing unreadable", async () => {
+  const held = counting(new Map(), (list, page) => {
+    if (list === "virtualMachines" && page === 3)
+      throw new KluisError(
+        { code: "AZURE_THROTTLED", reason: "connection" },
+        { message: "Kluis waits.", retry: "turn", retryAfterMs: 2_000 },
+      );
+  });
+  const again = await through(engine, held, () => keepDiscovered(engine.deps, soon()));
+  expect(again).toEqual({ againInMs: 2_000 });
+  expect(await work()).toMatchObject({ cursor: expect.stringContaining('"vms"') as string, failed: 0 });
+  expect(await subscription()).toMatchObject({ readable: true, problem: null });
+  const rest = new Map<string, number>();
+  expect(await through(second, counting(rest), () => keepDiscovered(second.deps, soon()))).toBeNull();
+  expect([rest.get("disks"), rest.get("virtualMachines")]).toEqual([undefined, 2]);
+  expect(await problems()).toEqual([]);
+  expect(await world.db.prisma.virtualMachine.count({ where: { powerState: "unknown" } })).toBe(0);
+});
+
+it("a subscription that Azure throttles for a week holds up the others for minutes only", async () => {
+  await world.control.addFault({
+    match: { operation: "disks.list" },
+    effect: { type: "throttle", retryAfterSeconds: 240 },
+  });
+  const behind = "ffffffff-0000-4000-8000-000000000001";
+  const of = (id: string) => ({ id, name: id, tenantId: "t" });
+  const pages = new DiscoveryPages(engine.deps, [of(CONTOSO_SUBSCRIPTION_ID), of(behind)], "pauses");
+  let cursor: string | null = null;
+  const kinds: string[] = [];
+  for (let reads = 0; reads < 20 && !(cursor ?? "").includes(behind); reads++) {
+    const page: Awaited<ReturnType<typeof pages.read>> = await pages.read(cursor, soon());
+    kinds.push(...page.items.map(({ kind }) => kind));
+    cursor = page.next;
+    if (page.pauseMs !== undefined) await world.clock.advance({ minutes: 4 });
+  }
+  expect(cursor).toContain(behind);
+  expect(kinds).toEqual(["unreadable"]);
+  expect(await world.db.prisma.inventoryPage.count()).toBe(0);
 });

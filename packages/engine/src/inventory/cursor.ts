@@ -14,6 +14,8 @@ const schema = z.object({
   link: z.string().nullable(),
   /** Pages of the list that were read. */
   number: z.int().min(0),
+  /** Since when Azure's limits keep the page from being read; null: they do not. */
+  limitedSince: z.iso.datetime().nullable().default(null),
 });
 export type DiscoveryCursor = z.infer<typeof schema>;
 
@@ -30,7 +32,8 @@ export function textOf(cursor: DiscoveryCursor): string {
 
 /** The next page of a list, or the beginning of the next one. */
 export function nextOf(at: DiscoveryCursor, link: string | null): string {
-  if (link !== null) return textOf({ ...at, link, number: at.number + 1 });
+  const read = { ...at, limitedSince: null };
+  if (link !== null) return textOf({ ...read, link, number: at.number + 1 });
   const phase = phases[phases.indexOf(at.phase) + 1] ?? "end";
-  return textOf({ ...at, phase, link: null, number: 0 });
+  return textOf({ ...read, phase, link: null, number: 0 });
 }

@@ -11,7 +11,7 @@ import {
   removeInventoryPages,
   upsertSubscription,
 } from "@kluis/db";
-import { type ErrorInfo, errorInfo } from "@kluis/domain";
+import { type ErrorInfo, errorInfo, isLimited } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { type RecurringWork, runOnce, runWork } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
@@ -31,7 +31,8 @@ const OUTAGE_AGAIN_MS = 60_000;
 export async function keepDiscovered(deps: EngineDeps, signal: AbortSignal): Promise<Again | null> {
   const subscriptions = await enabledSubscriptions(deps);
   const outages: unknown[] = [];
-  const again = await runWork(deps, discovering(deps, { subscriptions, outages, signal }), signal);
+  const pages = new DiscoveryPages(deps, subscriptions, "pauses");
+  const again = await runWork(deps, discovering(deps, { pages, outages, signal }), signal);
   return again ?? (outages.length > 0 ? { againInMs: OUTAGE_AGAIN_MS } : null);
 }
 
@@ -43,7 +44,8 @@ export async function discover(deps: EngineDeps, only: string | null, signal: Ab
   const all = await enabledSubscriptions(deps);
   const subscriptions = all.filter(({ id }) => only === null || id === only.toLowerCase());
   const outages: unknown[] = [];
-  await runOnce(deps, discovering(deps, { subscriptions, outages, signal }), signal);
+  const pages = new DiscoveryPages(deps, subscriptions, "throws");
+  await runOnce(deps, discovering(deps, { pages, outages, signal }), signal);
   if (outages.length > 0) throw outages[0];
 }
 
@@ -56,7 +58,7 @@ async function enabledSubscriptions(deps: EngineDeps): Promise<DiscoveredSubscri
 }
 
 interface Discovering {
-  readonly subscriptions: readonly DiscoveredSubscription[];
+  readonly pages: DiscoveryPages;
   /** Gets the errors of subscriptions that a retry may solve. */
   readonly outages: unknown[];
   readonly signal: AbortSignal;
@@ -64,9 +66,8 @@ interface Discovering {
 
 function discovering(
   deps: EngineDeps,
-  { subscriptions, outages, signal }: Discovering,
+  { pages, outages, signal }: Discovering,
 ): RecurringWork<DiscoveryItem> {
-  const pages = new DiscoveryPages(deps, subscriptions);
   return {
     name: "discovery",
     atOnce: VMS_AT_ONCE,
@@ -119,7 +120,7 @@ async function disksOf(
     return { findings: await findDisks(deps.azure, vm, { listed, signal }) };
   } catch (error) {
     signal.throwIfAborted();
-    if (knownError(error).retry === "after") throw error;
+    if (isLimited(knownError(error).retry)) throw error;
     return { error };
   }
 }
@@ -136,7 +137,7 @@ async function noting(
     await work();
   } catch (error) {
     const known = knownError(error);
-    if (known.retry === "after" || known.code === "CANCELLED" || isDatabaseLost(error)) throw error;
+    if (isLimited(known.retry) || known.code === "CANCELLED" || isDatabaseLost(error)) throw error;
     const problem = errorInfo(known);
     await inTransaction(deps.db, async (tx) => {
       await noteInventoryProblem(tx, pass, problem);
