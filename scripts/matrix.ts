@@ -8,9 +8,9 @@
  */
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { z } from "zod";
-import { isOperationName, operations } from "../packages/engine/test/matrix/operations.ts";
+import { operations } from "../packages/engine/test/matrix/operations.ts";
 import { refusals } from "../packages/engine/test/matrix/refusals.ts";
+import { type Result, resultsSchema } from "../packages/engine/test/matrix/results.ts";
 import { coarseWeek, fineWeek } from "../packages/engine/test/matrix/runner.ts";
 import { startMatrix } from "../packages/engine/test/matrix/start.ts";
 import { tableFile, withVerdicts } from "../packages/engine/test/matrix/table.ts";
@@ -36,19 +36,6 @@ const root = join(import.meta.dirname, "..");
 const resultsFile = join(root, ".kluis/matrix.json");
 /** Cases of one week: more would be slow on a small machine. */
 const AT_ONCE = 8;
-
-const resultSchema = z.object({
-  operation: z.string().refine(isOperationName),
-  refusal: z.enum(refusals),
-  hits: z.number(),
-  during: z.string(),
-  end: z.string(),
-  code: z.string().nullable(),
-  problems: z.array(z.string()),
-  week: z.enum(["coarse", "fine"]),
-  at: z.string(),
-});
-type Result = z.infer<typeof resultSchema>;
 
 /** Returns the number of pairs for which something does not hold. */
 export async function runMatrix(options: MatrixOptions): Promise<number> {
@@ -113,7 +100,7 @@ function keyOf({ operation, refusal }: Pick<Result, "operation" | "refusal">): s
 
 async function readResults(): Promise<Map<string, Result>> {
   const text = await readFile(resultsFile, "utf8").catch(() => "[]");
-  const rows = z.array(resultSchema).parse(JSON.parse(text));
+  const rows = resultsSchema.parse(JSON.parse(text));
   return new Map(rows.map((row) => [keyOf(row), row]));
 }
 

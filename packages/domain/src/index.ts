@@ -81,6 +81,7 @@ export * from "./consistency-run.ts";
 export { deadlineFor, deadlineMet, manualDeadline } from "./deadline.ts";
 export * from "./deadline-standing.ts";
 export { describePolicy, describeRetention } from "./describe.ts";
+export { endedAction, endedError } from "./ended-error.ts";
 export {
   type ErrorCode,
   type ErrorInfo,

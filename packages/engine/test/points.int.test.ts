@@ -150,7 +150,7 @@ describe("a deletion", () => {
   /** A job without a task, so that the test runs it. */
   const quietJob = async (
     point: PointRow,
-    more: { memory?: { deleting: boolean }; cancelAskedAt?: Date },
+    more: { memory?: { deleting: boolean }; cancelAskedAt?: Date; parameters?: Record<string, string> },
   ) => {
     const { id } = await world.db.prisma.job.create({
       data: {
@@ -178,6 +178,23 @@ describe("a deletion", () => {
     const gone = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: point.id } });
     expect(gone.state).toBe("deleted");
     expect((await runJob(second)).state).toBe("succeeded");
+  });
+
+  it("without a reason fails before it removes anything; one that has started goes on", async () => {
+    const image = await world.image("why", 24 * MIB, [random(0, MIB)]);
+    const point = await world.backUp(
+      await world.protectedVm({ name: "why", disks: [image], policy: standardPolicy }),
+    );
+    const refused = await runJob(await quietJob(point, { parameters: {} }));
+    expect(refused).toMatchObject({ state: "failed", error: { code: "INPUT_INVALID", reason: "fields" } });
+    const row = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: point.id } });
+    expect(row.state).toBe("available");
+    const { vault } = await engine.deps.vaults.openDefault();
+    await expect(vault.getManifest(point.id, soon())).resolves.toBeDefined();
+    const started = await quietJob(point, { parameters: {}, memory: { deleting: true } });
+    expect((await runJob(started)).state).toBe("succeeded");
+    const gone = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: point.id } });
+    expect(gone).toMatchObject({ state: "deleted", deleteReason: "not recorded" });
   });
 });
 

@@ -102,6 +102,7 @@ export const jobs = catalog({
       noDisks: "No disks yet",
       noDisksText: "The disks appear when the snapshot exists and the changes are known.",
       failedTitle: "This job failed",
+      startAgain: "Correct the cause, then start it again.",
       waitingTitle: "The transfer waits",
       waitingText:
         "It starts when an earlier transfer of this virtual machine has ended and an engine is free.",
@@ -110,7 +111,7 @@ export const jobs = catalog({
         "The snapshot and everything that was moved are kept. A newer snapshot of this virtual machine replaces this one.",
       parkedSince: "Stopped since",
       parkedNext: "Next try",
-      retryTitle: "The last attempt failed. Kluis is trying again.",
+      failingTitle: "This job fails. Kluis removes what it made.",
       canceledTitle: "This job was canceled",
       canceledText: {
         backup: "It created no recovery point. What it had created in Azure is removed.",
@@ -221,6 +222,7 @@ export const jobs = catalog({
       noDisks: "Nog geen schijven",
       noDisksText: "De schijven verschijnen als de momentopname bestaat en de wijzigingen bekend zijn.",
       failedTitle: "Deze taak is mislukt",
+      startAgain: "Verhelp de oorzaak en start de taak opnieuw.",
       waitingTitle: "De overdracht wacht",
       waitingText:
         "De overdracht begint zodra een eerdere overdracht van deze virtuele machine is beëindigd en een engine vrij is.",
@@ -229,7 +231,7 @@ export const jobs = catalog({
         "De momentopname en alles wat al is overgedragen blijven bewaard. Een nieuwere momentopname van deze virtuele machine vervangt deze.",
       parkedSince: "Gestopt sinds",
       parkedNext: "Volgende poging",
-      retryTitle: "De laatste poging is mislukt. Kluis probeert het opnieuw.",
+      failingTitle: "Deze taak mislukt. Kluis verwijdert wat de taak heeft gemaakt.",
       canceledTitle: "Deze taak is geannuleerd",
       canceledText: {
         backup: "De taak heeft geen herstelpunt gemaakt. Wat in Azure was gemaakt, is verwijderd.",

@@ -1,6 +1,6 @@
 import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCatalog, noticeCodes, noticeText } from "@kluis/domain";
+import { endedAction, errorCatalog, noticeCodes, noticeText } from "@kluis/domain";
 import compile from "icu-minify/compile";
 import { describe, expect, it } from "vitest";
 import { pseudoMessage } from "#i18n/pseudo.ts";
@@ -69,6 +69,14 @@ describe("the errors", () => {
     const codes = [...Object.keys(errorCatalog), ...clientErrorCodes].sort();
     expect(Object.keys(messages.en.errors).sort()).toEqual(codes);
     expect(Object.keys(messages.nl.errors).sort()).toEqual(codes);
+  });
+  it.each([english, dutch])("promise no other try in the action of an ended job", (texts) => {
+    const actions = [...texts].filter(([key]) => /^errors\.(\w+)\..*action$/u.test(key));
+    const ended = actions.map(([key, action]) =>
+      endedAction({ code: key.split(".")[1] ?? "", action }, "Start."),
+    );
+    expect(ended.filter((text) => /\b(?:tries|retries|trying|probeert)\b/u.test(text ?? ""))).toEqual([]);
+    expect(ended.filter((text) => text?.endsWith("Start.")).length).toBeGreaterThan(20);
   });
   it("take parameters only with a reason, because only then they are certain", () => {
     const plain = [...english].filter(([key]) => /^errors\.\w+\.(title|message|action)$/u.test(key));

@@ -17,6 +17,18 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 // The job's result was durable already when an outage or a newer snapshot condemned it, so it continues to its end.
+test("a job that gives up stores what a user does, not that Kluis tries again", async () => {
+  const { db } = database;
+  const vmId = await addVm(db, clock);
+  const made = { kind: "backup", vmId, trigger: "manual", actor: engineActor } as const;
+  const jobId = await inTransaction(db, (tx) => createJob(tx, made, clock));
+  const action = "Check the network. Kluis tries again automatically.";
+  await condemnJob(db.prisma, jobId, { ...outage, action });
+  const job = await loadWorkJob(db.prisma, jobId);
+  expect(job?.error?.action).toBe("Check the network. Correct the cause, then start it again.");
+  await inTransaction(db, (tx) => endJob(tx, jobId, { state: "failed", stage: "failed", at: clock.now() }));
+});
+
 test.each([
   { state: "succeeded", stage: "done", code: null },
   { state: "failed", stage: "failed", code: "INTERNAL" },

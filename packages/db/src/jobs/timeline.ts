@@ -2,6 +2,7 @@
 import {
   type EndedJobState,
   type ErrorInfo,
+  endedError,
   failureParams,
   type JobStage,
   type JobStep,
@@ -122,10 +123,10 @@ export async function setStage(tx: Tx, jobId: string, stage: JobStage): Promise<
   await tx.job.updateMany({ where: { id: jobId, stage: { not: stage } }, data: { stage } });
 }
 
-/** Records why a job fails; the first error wins. The job's task then cleans up and ends it. */
+/** Records why a job fails; the first error wins. Nothing tries again: the task cleans up and ends the job. */
 export async function condemnJob(tx: Tx, jobId: string, error: ErrorInfo): Promise<boolean> {
   const rows = await tx.$executeRaw`
-    UPDATE "Job" SET error = ${jsonText(error)}::jsonb
+    UPDATE "Job" SET error = ${jsonText(endedError(error))}::jsonb
     WHERE id = ${jobId}::uuid AND error IS NULL AND state IN (${wordsSql(openJobStates)})`;
   return rows > 0;
 }

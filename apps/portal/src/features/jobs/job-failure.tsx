@@ -1,8 +1,9 @@
 "use client";
-import { isOpenJobState, transferWaitOf } from "@kluis/domain";
+import { endedAction, isOpenJobState, transferWaitOf } from "@kluis/domain";
 import { useTranslations } from "next-intl";
 import { DeadlineAlert } from "#features/jobs/job-transfer.tsx";
 import type { JobView } from "#lib/api-types.ts";
+import type { ErrorView } from "#lib/error-view.ts";
 import { useErrorView } from "#lib/use-error-view.ts";
 import { Alert } from "#ui/alert.tsx";
 import { AzureQuote } from "#ui/states.tsx";
@@ -25,11 +26,11 @@ export function JobAlerts({ job }: { job: JobView }) {
         <Alert
           tone={active ? "warn" : "bad"}
           title={t("detail.withCode", {
-            title: active ? t("detail.retryTitle") : t("detail.failedTitle"),
+            title: active ? t("detail.failingTitle") : t("detail.failedTitle"),
             code: job.error.code,
           })}
         >
-          <ErrorText view={describe(job.error)} withMessage />
+          <ErrorText view={ended(describe(job.error), t("detail.startAgain"))} withMessage />
         </Alert>
       )}
       {job.warningList.map((warning) => {
@@ -42,6 +43,11 @@ export function JobAlerts({ job }: { job: JobView }) {
       })}
     </>
   );
+}
+
+/** A job with an error has made its last try. */
+function ended(view: ErrorView, startAgain: string): ErrorView {
+  return { ...view, action: endedAction(view, startAgain) };
 }
 
 /** Why a transfer does not move, and when it is tried again. */
@@ -82,7 +88,7 @@ function WaitingAlert({ job: { waitsFor, forecastEndAt, deadlineAtRisk } }: { jo
 }
 
 interface ErrorTextProps {
-  readonly view: ReturnType<ReturnType<typeof useErrorView>>;
+  readonly view: ErrorView;
   readonly withMessage?: boolean;
 }
 

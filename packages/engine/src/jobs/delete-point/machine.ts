@@ -34,7 +34,9 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
   const { deps, job, memory, signal } = context;
   const point = await requirePoint(context);
   if (point.state === "deleted") return endAsDeleted(context);
+  const parameters = deletePointParametersSchema.safeParse(job.parameters);
   if (memory.deleting !== true) {
+    if (!parameters.success) return { kind: "fail", error: withoutReason(job.id) };
     return {
       kind: "again",
       memory: { deleting: true },
@@ -45,7 +47,8 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
   }
   const { vault } = await vaultOf(context);
   await vault.deleteManifest(point.id, signal);
-  const { reason } = deletePointParametersSchema.parse(job.parameters);
+  // A deletion that has started cannot stop for want of its reason: parts of the point are gone.
+  const reason = parameters.success ? parameters.data.reason : "not recorded";
   const at = deps.clock.now();
   const target: LedgerTarget = {
     type: "point",
@@ -83,6 +86,15 @@ function endAsDeleted({ deps, job }: Context): StepResult<Memory> {
     },
     events: [{ kind: "job.succeeded" }],
   };
+}
+
+function withoutReason(jobId: string): KluisError {
+  return new KluisError("INPUT_INVALID", {
+    reason: "fields",
+    message: "The job does not say why the recovery point is deleted.",
+    action: "Delete the recovery point again, with a reason.",
+    params: { fields: "reason", jobId },
+  });
 }
 
 /** A pin has an effect until the deletion starts; after that, parts of the point may be missing. */
