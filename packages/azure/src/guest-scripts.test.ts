@@ -126,7 +126,7 @@ test("scripts are placed with their modes, run by their own first line, and remo
   expect(() => statSync(join(root, "etc/azure/kluis"))).toThrow("ENOENT");
 });
 
-/** What another user of the guest may prepare where the outcome goes. */
+/** What another user of the guest may prepare where Kluis keeps the outcome. */
 function linkOutcome(): string {
   const elsewhere = join(root, "elsewhere");
   mkdirSync(elsewhere);
@@ -140,7 +140,7 @@ test("the outcome is kept where only root can create", () => {
   expect((statSync(join(root, outcomeDirectory)).mode & 0o777).toString(8)).toBe("700");
 });
 
-test("a directory for the outcome that is a link is refused, and nothing is written or read through it", () => {
+test("an outcome directory that is a link is refused, and nothing is written or read through it", () => {
   const elsewhere = linkOutcome();
   const wanted = scripts("exit 0");
   expect(filesAfter(placeScript(wanted), wanted)).toEqual([

@@ -236,7 +236,7 @@ export {
   type PolicyVersionRow,
   requirePolicy,
 } from "./policies/read.ts";
-export { addPolicyVersion, createPolicy } from "./policies/write.ts";
+export { addPolicyVersion, createPolicy, policyChanged } from "./policies/write.ts";
 // Protections
 export {
   advanceSchedules,

@@ -53,7 +53,7 @@ export const scriptConfigPath = "/etc/azure/VMSnapshotScriptPluginConfig.json";
  */
 export const placedDirectory = "/etc/azure/kluis";
 export const outcomeDirectory = "/var/lib/kluis-scripts";
-/** A function of the shell: the path belongs to root, and is no link to somewhere else. */
+/** A function of the shell: the path belongs to root, and is not a link. */
 export const ownFunction = `own() { [ ! -L "$1" ] && [ "$(stat -c '%U' "$1" 2>/dev/null)" = root ]; }`;
 
 export const placedPath = (name: ScriptName): string => `${placedDirectory}/${name}.sh`;

@@ -110,6 +110,42 @@ test("scripts that run as root need their own permission, and the ledger keeps t
   expect(JSON.stringify(events)).toContain("sha256");
 });
 
+test("scripts that are removed at the same moment are not put back by an edit of the version before", async () => {
+  const script = { text: "exit 0", parameters: [], retries: 0 };
+  const rules = { timeoutSeconds: 60, continueOnFailure: true, fsFreeze: true };
+  const linuxScripts = { from: "policy", pre: script, post: script, ...rules } as const;
+  const document = { ...nightly, consistency: { ...nightly.consistency, linuxScripts } };
+  const made = await api.admin.policies.create({ name: "removed-scripts", document: nightly });
+  await (await api.as("owner")).policies.update({ policy: made.id, expectedVersion: 1, document });
+  const { pool, prisma } = api.world.api.db;
+  const removing = await pool.connect();
+  try {
+    await removing.query("BEGIN");
+    // The edit reads version 2, and writes after version 3.
+    await removing.query(`LOCK TABLE "Policy" IN SHARE MODE`);
+    await removing.query(`UPDATE "Policy" SET "currentVersion" = 3 WHERE id = $1`, [made.id]);
+    await removing.query(
+      `INSERT INTO "PolicyVersion" (id, "policyId", version, document, "createdBy")
+      SELECT gen_random_uuid(), "policyId", 3, document #- '{consistency,linuxScripts}', "createdBy"
+      FROM "PolicyVersion" WHERE "policyId" = $1 AND version = 2`,
+      [made.id],
+    );
+    const edit = codeOf(api.admin.policies.update({ policy: made.id, expectedVersion: 3, document }));
+    const blocked = expect.poll(
+      () => prisma.$queryRaw`SELECT 1 AS one FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    );
+    await Promise.race([edit, blocked.toHaveLength(1)]);
+    await removing.query("COMMIT");
+    expect(await edit).toBe("CONFLICT");
+  } finally {
+    removing.release();
+  }
+  const now = await api.admin.policies.get({ policy: made.id });
+  expect(now).toMatchObject({ currentVersion: 3 });
+  expect(now.document.consistency.linuxScripts).toBeUndefined();
+});
+
 test("invalid input names its fields", async () => {
   const error = await errorOf(
     api.admin.policies.create({

@@ -7,6 +7,7 @@ import {
   listPolicyVms,
   listTeams,
   type PolicyRow,
+  policyChanged,
   requirePolicy,
 } from "@kluis/db";
 import {
@@ -91,6 +92,7 @@ export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInpu
   const teamId = before.team?.id ?? null;
   mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId });
   const { expectedVersion, document, description } = input;
+  mustBeCurrent(before, expectedVersion);
   mayChangeScripts(ctx, { teamId, before: before.current.document, after: document });
   mustFitAzure(document);
   const edit = { id: before.id, expectedVersion, document, actor: ctx.who.actor };
@@ -105,6 +107,11 @@ export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInpu
     });
     return { result: saved(policy), events: [event] };
   });
+}
+
+/** What follows is compared with the version that was read: the edit must be of this one. @throws KluisError CONFLICT */
+function mustBeCurrent({ name, current }: PolicyRow, expectedVersion: number): void {
+  if (current.version !== expectedVersion) throw policyChanged(name, current.version);
 }
 
 /** Scripts that Kluis places run as root in every Linux VM of the policy. @throws KluisError FORBIDDEN */

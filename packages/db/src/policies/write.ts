@@ -52,6 +52,16 @@ export interface PolicyEdit {
   readonly actor: Actor;
 }
 
+/** The error of an edit of a version that is not the current one. */
+export function policyChanged(name: string, version: number): KluisError {
+  return new KluisError("CONFLICT", {
+    reason: "policy-changed",
+    message: `Another user changed policy ${name}: version ${version} is current.`,
+    action: "Load the policy again and repeat your change.",
+    params: { policy: name, version },
+  });
+}
+
 /** Saves a new version. @throws KluisError POLICY_NOT_FOUND; CONFLICT when another version was saved meanwhile */
 export async function addPolicyVersion(tx: Tx, edit: PolicyEdit, clock: Clock): Promise<PolicyRow> {
   const version = edit.expectedVersion + 1;
@@ -68,12 +78,7 @@ export async function addPolicyVersion(tx: Tx, edit: PolicyEdit, clock: Clock): 
       select: { name: true, currentVersion: true },
     });
     if (now === null) throw policyNotFound(edit.id);
-    throw new KluisError("CONFLICT", {
-      reason: "policy-changed",
-      message: `Another user changed policy ${now.name}: version ${now.currentVersion} is current.`,
-      action: "Load the policy again and repeat your change.",
-      params: { policy: now.name, version: now.currentVersion },
-    });
+    throw policyChanged(now.name, now.currentVersion);
   }
   await decideAgain(tx, { policyId: edit.id });
   await tx.policyVersion.create({
