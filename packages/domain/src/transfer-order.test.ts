@@ -98,6 +98,19 @@ test("beyond capacity, each team gets its share first; below it, only deadlines 
   expect(teams(true)).toBe(4);
 });
 
+test("restores have no deadlines, so teams always share: many restores of one team do not hold back the one of another", () => {
+  const restore = (jobId: string, team: string, servedAt: number) =>
+    claim(jobId, { class: "restore", team, servedAt, deadlineAt: null, waiting: 20 });
+  const many = Array.from({ length: 40 }, (_, n) => restore(`many-${n + 10}`, "many", NOW - HOUR / 4));
+  const given = new Map(
+    handOut([...many, restore("few", "few", NOW)], state({ free: 8 })).map(({ jobId, parts }) => [
+      jobId,
+      parts,
+    ]),
+  );
+  expect(given.get("few")).toBe(4);
+});
+
 test("work is too much when it does not fit before one of its deadlines", () => {
   const work = (hours: number, deadlineHours: number | null) => ({
     workMs: hours * HOUR,

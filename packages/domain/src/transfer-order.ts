@@ -5,7 +5,7 @@
  * 2. Within a class: transfers that can still meet their deadline, then the others. The deadline of a transfer that is late
  *    must not take the slots of one that is not.
  * 3. When the work does not fit before its deadlines: teams below their fair share, then the others. A team that has too
- *    much work misses its own deadlines, and not those of other teams.
+ *    much work misses its own deadlines, and not those of other teams. Restores have no deadlines, so teams always share.
  * 4. The earliest deadline, then the longest wait.
  *
  * A VM never holds more than half of the slots while others wait. Every 32nd slot goes to the transfer that was served last
@@ -181,9 +181,17 @@ class Dispatch {
     return isLate(claim, { now: this.#state.now, vmMost: this.#vmMost });
   }
 
-  #isBeyondShare({ team }: TransferClaim): 0 | 1 {
-    return this.#state.isOverloaded && (this.#teams.get(team) ?? 0) >= this.#fairShare ? 1 : 0;
+  #isBeyondShare(claim: TransferClaim): 0 | 1 {
+    const { team } = claim;
+    return isSharedByTeam(claim, this.#state.isOverloaded) && (this.#teams.get(team) ?? 0) >= this.#fairShare
+      ? 1
+      : 0;
   }
+}
+
+/** Whether the share of its team orders a transfer before its deadline does. */
+export function isSharedByTeam({ class: of }: Pick<TransferClaim, "class">, overloaded: boolean): boolean {
+  return overloaded || of === "restore";
 }
 
 /** 1: it cannot meet its deadline any more, also not with half of the slots. */

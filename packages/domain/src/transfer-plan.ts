@@ -12,7 +12,13 @@ import {
   type RateKey,
   type TransferRates,
 } from "./transfer-forecast.ts";
-import { compareClaims, isOverloaded, orderDeadline, type TransferClaim } from "./transfer-order.ts";
+import {
+  compareClaims,
+  isOverloaded,
+  isSharedByTeam,
+  orderDeadline,
+  type TransferClaim,
+} from "./transfer-order.ts";
 import type { TransferReason } from "./transfer-wait.ts";
 import { deadlineForOrder, type OpenSpan, openSpans, type ZonedWindow } from "./transfer-window.ts";
 
@@ -136,15 +142,14 @@ interface Known {
 }
 
 /**
- * The order of the dispatcher. When the work does not fit before its deadlines, teams share the slots: a transfer comes when its
- * team has had as much as all others, which is the work of the team before it.
+ * The order of the dispatcher. When the work does not fit before its deadlines, and for restores, teams share the slots: a transfer
+ * comes when its team has had as much as all others, which is the work of the team before it.
  */
 function inTurn(
   known: readonly Known[],
   { now, slots, overloaded }: { readonly now: number; readonly slots: number; readonly overloaded: boolean },
 ): Known[] {
   const sorted = known.toSorted((a, b) => compareClaims(a.claim, b.claim, { now, slots }));
-  if (!overloaded) return sorted;
   const teams = new Map<string, number>();
   return sorted
     .map((item, index) => {
@@ -152,7 +157,7 @@ function inTurn(
       const key = `${item.claim.class} ${team}`;
       const before = teams.get(key) ?? 0;
       teams.set(key, before + workMs);
-      return { item, index, before };
+      return { item, index, before: isSharedByTeam(item.claim, overloaded) ? before : 0 };
     })
     .sort((a, b) => classOrder(a.item, b.item) || a.before - b.before || a.index - b.index)
     .map(({ item }) => item);
@@ -202,7 +207,7 @@ function sceneOf(
     one.stage === "parts" && one.waiting > 0 && one.parkedUntil === null && claim.isOpen;
   return {
     first: inOrder.find(mayMove) ?? null,
-    overloaded: overloaded && heldByTeam.size > 1,
+    overloaded,
     heldByTeam,
     fairShare: (slots * SLOTS_AHEAD) / Math.max(1, heldByTeam.size),
   };
@@ -217,7 +222,8 @@ function reasonOf({ one, claim }: Known, scene: Scene): TransferReason | null {
   if (!claim.isOpen) return "window";
   const { first, overloaded, heldByTeam, fairShare } = scene;
   if (one.class === "backup" && first?.one.class === "restore") return "restores";
-  if (overloaded && (heldByTeam.get(one.team) ?? 0) >= fairShare) return "share";
+  const shares = heldByTeam.size > 1 && isSharedByTeam(one, overloaded);
+  if (shares && (heldByTeam.get(one.team) ?? 0) >= fairShare) return "share";
   const isEarlier = first !== null && orderDeadline(first.claim) < orderDeadline(claim);
   return isEarlier ? "deadlines" : "slots";
 }
