@@ -156,6 +156,10 @@ it("the sweeper waits for a throttled list at its page, and a refused subscripti
     failed: 0,
     cursor: expect.stringContaining("collections") as string,
   });
+  // A limit that lasts holds up what comes behind it for minutes only.
+  await world.clock.advance({ minutes: 20 });
+  expect(await sweepAzure(second.deps, { signal: soon() })).toBeNull();
+  expect(await state("sweep")).toMatchObject({ lastFailed: 3, lastError: { code: "AZURE_THROTTLED" } });
   await world.control.clearFaults();
   await world.clock.advance({ minutes: 2 });
   await world.control.addFault({ match, effect: { type: "fail", status: 403, code: "AuthorizationFailed" } });

@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
 import { KluisError, systemClock, type TimedClock, workRules } from "@kluis/domain";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openLog } from "../src/log.ts";
+import { heldText, heldUpMostMs, placeIn } from "../src/runtime/held-up.ts";
 import { type RecurringWork, runWork } from "../src/runtime/recurring-work.ts";
 
 let database: TestDatabase;
@@ -85,7 +86,7 @@ it("shows the error of a page that cannot be read, and reads it again", async ()
   const whole = numbers(() => Promise.resolve());
   const broken: RecurringWork<number> = {
     ...whole,
-    page: (cursor) => (cursor === "6" ? Promise.reject(new Error("no page")) : whole.page(cursor)),
+    page: (cursor) => (cursor === "6" ? Promise.reject(new Error("no page")) : whole.page(cursor, false)),
   };
   await expect(runWork(deps(), broken, alive)).rejects.toThrow("no page");
   expect(await state()).toMatchObject({ cursor: "6", failed: 1, errorItem: null });
@@ -140,6 +141,26 @@ it("waits as Azure requests, and continues at the page, without a failure", asyn
   expect((await state())?.lastSuccessAt).not.toBeNull();
 });
 
+it("an item that Azure limits for a week holds up the others for minutes only", async () => {
+  const done: number[] = [];
+  const limited = numbers(async (item) => {
+    if (item === 4) throw throttled(240_000);
+    await Promise.resolve(done.push(item));
+  });
+  expect(await runWork(deps(), limited, alive)).toEqual({ againInMs: 240_000 });
+  const first = placeIn((await state())?.cursor ?? null);
+  expect(first).toEqual({ cursor: "3", heldSince: expect.any(Date) as Date });
+  expect(await runWork(deps(), limited, alive)).toEqual({ againInMs: 240_000 });
+  expect(placeIn((await state())?.cursor ?? null)).toEqual(first);
+  const { prisma } = database.db;
+  const earlier = new Date(Date.now() - heldUpMostMs);
+  const cursor = heldText({ cursor: "3", heldSince: earlier });
+  await prisma.recurringWork.update({ where: { name: "sweep" }, data: { cursor } });
+  expect(await runWork(deps(), limited, alive)).toBeNull();
+  expect(new Set(done)).toEqual(new Set([0, 1, 2, 3, 5, 6, 7, 8, 9]));
+  expect(await state()).toMatchObject({ cursor: null, lastFailed: 1, lastErrorItem: "item 4" });
+});
+
 it("keeps the beginning of a pass that Azure has refused since its first page", async () => {
   const whole = numbers(() => Promise.resolve());
   const refused = { ...whole, page: () => Promise.reject(throttled(1)) };
@@ -192,7 +213,7 @@ it("ends the run after a page with a pause", async () => {
   const whole = numbers(() => Promise.resolve());
   const paced: RecurringWork<number> = {
     ...whole,
-    page: async (cursor) => ({ ...(await whole.page(cursor)), pauseMs: 60_000 }),
+    page: async (cursor) => ({ ...(await whole.page(cursor, false)), pauseMs: 60_000 }),
   };
   const results: unknown[] = [];
   for (let run = 0; run < 4; run++) results.push(await runWork(deps(), paced, alive));

@@ -14,8 +14,6 @@ const schema = z.object({
   link: z.string().nullable(),
   /** Pages of the list that were read. */
   number: z.int().min(0),
-  /** Since when Azure's limits keep the page from being read; null: they do not. */
-  limitedSince: z.iso.datetime().nullable().default(null),
 });
 export type DiscoveryCursor = z.infer<typeof schema>;
 
@@ -32,8 +30,7 @@ export function textOf(cursor: DiscoveryCursor): string {
 
 /** The next page of a list, or the beginning of the next one. */
 export function nextOf(at: DiscoveryCursor, link: string | null): string {
-  const read = { ...at, limitedSince: null };
-  if (link !== null) return textOf({ ...read, link, number: at.number + 1 });
+  if (link !== null) return textOf({ ...at, link, number: at.number + 1 });
   const phase = phases[phases.indexOf(at.phase) + 1] ?? "end";
-  return textOf({ ...read, phase, link: null, number: 0 });
+  return textOf({ ...at, phase, link: null, number: 0 });
 }

@@ -31,8 +31,7 @@ const OUTAGE_AGAIN_MS = 60_000;
 export async function keepDiscovered(deps: EngineDeps, signal: AbortSignal): Promise<Again | null> {
   const subscriptions = await enabledSubscriptions(deps);
   const outages: unknown[] = [];
-  const pages = new DiscoveryPages(deps, subscriptions, "pauses");
-  const again = await runWork(deps, discovering(deps, { pages, outages, signal }), signal);
+  const again = await runWork(deps, discovering(deps, { subscriptions, outages, signal }), signal);
   return again ?? (outages.length > 0 ? { againInMs: OUTAGE_AGAIN_MS } : null);
 }
 
@@ -44,8 +43,7 @@ export async function discover(deps: EngineDeps, only: string | null, signal: Ab
   const all = await enabledSubscriptions(deps);
   const subscriptions = all.filter(({ id }) => only === null || id === only.toLowerCase());
   const outages: unknown[] = [];
-  const pages = new DiscoveryPages(deps, subscriptions, "throws");
-  await runOnce(deps, discovering(deps, { pages, outages, signal }), signal);
+  await runOnce(deps, discovering(deps, { subscriptions, outages, signal }), signal);
   if (outages.length > 0) throw outages[0];
 }
 
@@ -58,7 +56,7 @@ async function enabledSubscriptions(deps: EngineDeps): Promise<DiscoveredSubscri
 }
 
 interface Discovering {
-  readonly pages: DiscoveryPages;
+  readonly subscriptions: readonly DiscoveredSubscription[];
   /** Gets the errors of subscriptions that a retry may solve. */
   readonly outages: unknown[];
   readonly signal: AbortSignal;
@@ -66,12 +64,13 @@ interface Discovering {
 
 function discovering(
   deps: EngineDeps,
-  { pages, outages, signal }: Discovering,
+  { subscriptions, outages, signal }: Discovering,
 ): RecurringWork<DiscoveryItem> {
+  const pages = new DiscoveryPages(deps, subscriptions);
   return {
     name: "discovery",
     atOnce: VMS_AT_ONCE,
-    page: (cursor) => pages.read(cursor, signal),
+    page: (cursor, isHeldUp) => pages.read(cursor, { isHeldUp, signal }),
     nameOf: (item) =>
       item.kind === "vm" || item.kind === "unseen"
         ? `VM ${item.vm.name}`

@@ -9,7 +9,6 @@ import {
   type VmStateView,
 } from "@kluis/azure";
 import {
-  databaseNow,
   type InventoryPass,
   inventoryItems,
   knownError,
@@ -19,7 +18,7 @@ import {
   saveInventoryPage,
   type UnseenVm,
 } from "@kluis/db";
-import { type DiskFacts, isLimited, KluisError } from "@kluis/domain";
+import { type DiskFacts, isLimited } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import type { WorkPage } from "../runtime/recurring-work.ts";
 import { type DiscoveryCursor, nextOf, parseCursor, textOf } from "./cursor.ts";
@@ -27,11 +26,6 @@ import { unseenInTurn } from "./unseen.ts";
 
 /** What passes that never ended have stored goes after this time. */
 const STORED_MS = 24 * 3_600_000;
-
-/** How long Azure's limits on one subscription may hold up the others behind it. */
-const LIMITED_MOST_MS = 10 * 60_000;
-/** The shortest pause before a limited page is read again. */
-const LIMITED_SHORTEST_MS = 1_000;
 
 export interface DiscoveredSubscription {
   readonly id: string;
@@ -56,35 +50,22 @@ export type DiscoveryItem = {
   | { readonly kind: "unreadable"; readonly error: unknown }
 );
 
-const firstPage = { link: null, number: 0, limitedSince: null } as const;
-
-/** The same error as one of the subscription: it does not end the run. */
-function lasting({ message, action, params }: KluisError): KluisError {
-  return new KluisError(
-    { code: "AZURE_THROTTLED", reason: "connection" },
-    { message, params, retry: "backoff", ...(action === undefined ? {} : { action }) },
-  );
-}
-
 /** Reads the pages of a discovery of some subscriptions. */
 export class DiscoveryPages {
   readonly #deps: EngineDeps;
   readonly #subscriptions: readonly DiscoveredSubscription[];
-  readonly #whenLimited: "pauses" | "throws";
   #loaded: { readonly key: string; readonly lists: Lists } | null = null;
 
-  /** `whenLimited`: what a page does that Azure's limits keep from being read. */
-  constructor(
-    deps: EngineDeps,
-    subscriptions: readonly DiscoveredSubscription[],
-    whenLimited: "pauses" | "throws",
-  ) {
+  constructor(deps: EngineDeps, subscriptions: readonly DiscoveredSubscription[]) {
     this.#deps = deps;
-    this.#whenLimited = whenLimited;
     this.#subscriptions = subscriptions.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  async read(cursor: string | null, signal: AbortSignal): Promise<WorkPage<DiscoveryItem>> {
+  /** @param isHeldUp a subscription that Azure limits must not wait any more: others are behind it */
+  async read(
+    cursor: string | null,
+    { isHeldUp, signal }: { readonly isHeldUp: boolean; readonly signal: AbortSignal },
+  ): Promise<WorkPage<DiscoveryItem>> {
     const at = cursor === null ? null : parseCursor(cursor);
     if (at === null) return this.#first();
     const subscription = this.#subscriptions.find(({ id }) => id === at.subscriptionId);
@@ -94,36 +75,12 @@ export class DiscoveryPages {
       return await this.#page(at, subscription, signal);
     } catch (error) {
       signal.throwIfAborted();
-      const known = knownError(error);
-      if (known.code === "DATABASE_UNREACHABLE") throw error;
-      if (isLimited(known.retry)) return this.#limited(at, subscription, known);
-      return this.#unreadable(at, subscription, error);
+      const { code, retry } = knownError(error);
+      if ((isLimited(retry) && !isHeldUp) || code === "DATABASE_UNREACHABLE") throw error;
+      const { passId, subscriptionId } = at;
+      const item = { kind: "unreadable", pass: { passId, subscriptionId }, subscription, error } as const;
+      return { items: [item], next: await this.#leave(at) };
     }
-  }
-
-  async #unreadable(
-    at: DiscoveryCursor,
-    subscription: DiscoveredSubscription,
-    error: unknown,
-  ): Promise<WorkPage<DiscoveryItem>> {
-    const { passId, subscriptionId } = at;
-    const item = { kind: "unreadable", pass: { passId, subscriptionId }, subscription, error } as const;
-    return { items: [item], next: await this.#leave(at) };
-  }
-
-  /** Reads the page again when Azure allows it. A limit that lasts must not hold up the other subscriptions. */
-  async #limited(
-    at: DiscoveryCursor,
-    subscription: DiscoveredSubscription,
-    error: KluisError,
-  ): Promise<WorkPage<DiscoveryItem>> {
-    if (this.#whenLimited === "throws") throw error;
-    const now = await databaseNow(this.#deps.db.prisma);
-    const limitedSince = at.limitedSince ?? now.toISOString();
-    const pauseMs = Math.max(LIMITED_SHORTEST_MS, error.retryAfterMs ?? 0);
-    const heldUpMs = now.getTime() - new Date(limitedSince).getTime() + pauseMs;
-    if (heldUpMs <= LIMITED_MOST_MS) return { items: [], next: textOf({ ...at, limitedSince }), pauseMs };
-    return this.#unreadable(at, subscription, lasting(error));
   }
 
   async #first(): Promise<WorkPage<DiscoveryItem>> {
@@ -137,7 +94,7 @@ export class DiscoveryPages {
     const next = this.#subscriptions.find(({ id }) => id > after);
     if (next === undefined) return null;
     const since = this.#deps.clock.now().toISOString();
-    return textOf({ passId, subscriptionId: next.id, since, phase: "states", ...firstPage });
+    return textOf({ passId, subscriptionId: next.id, since, phase: "states", link: null, number: 0 });
   }
 
   async #leave(at: DiscoveryCursor): Promise<string | null> {

@@ -13,6 +13,7 @@ import {
 } from "@kluis/db";
 import { errorInfo, forEachConcurrent, isLimited, notice, type WorkName, workRules } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
+import { heldText, isHeldUp, placeIn } from "./held-up.ts";
 import type { Again } from "./tasks.ts";
 
 type Deps = Pick<EngineDeps, "db" | "clock" | "log">;
@@ -34,8 +35,11 @@ export interface StandingProblem {
 
 export interface RecurringWork<Item> {
   readonly name: WorkName;
-  /** Reads the page that begins at a cursor; null: the first one. Its error ends the run, and the next run tries it again. */
-  page(cursor: string | null): Promise<WorkPage<Item>>;
+  /**
+   * Reads the page that begins at a cursor; null: the first one. Its error ends the run, and the next run tries it again.
+   * @param isHeldUp limits of Azure have kept this page from its end for so long that it must not wait for them any more
+   */
+  page(cursor: string | null, isHeldUp: boolean): Promise<WorkPage<Item>>;
   /** The item in words, as health shows it: `VM web-01`. */
   nameOf(item: Item): string;
   /**
@@ -45,7 +49,8 @@ export interface RecurringWork<Item> {
   together?(items: readonly Item[], signal: AbortSignal): Promise<readonly Item[]>;
   /**
    * Works on one item. Must be safe to repeat, also while another engine does the same. Its error concerns this item only, except
-   * throttling, which ends the run: the next one waits as Azure requests, and continues at this page.
+   * throttling, which ends the run: the next one waits as Azure requests, and continues at this page. When that lasts, the
+   * throttled items have failed, and the others continue.
    */
   work(item: Item, signal: AbortSignal): Promise<void>;
   /** Items of a page that are worked on at the same time. Default: one. */
@@ -71,15 +76,28 @@ export async function runWork<Item>(
   let row: RecurringWorkRow = { ...stored, startedAt };
   const began = deps.clock.elapsedMs();
   for (;;) {
-    const done = await workPage(deps, { work, row }, signal);
+    const place = placeIn(row.cursor);
+    const now = place.heldSince === null ? null : await databaseNow(deps.db.prisma);
+    const held = now !== null && isHeldUp(place, now);
+    const done = await workPage(
+      deps,
+      { work, row: { ...row, cursor: place.cursor }, isHeldUp: held },
+      signal,
+    );
     if (done.kind === "throttled") {
       // The page is worked on again, so its counts are those of its next try.
-      await save(deps, row, row.cursor);
+      await save(
+        deps,
+        row,
+        heldText({ ...place, heldSince: place.heldSince ?? (await databaseNow(deps.db.prisma)) }),
+      );
       return { againInMs: done.pauseMs };
     }
-    const { next } = done;
+    const next = done.isLimited && done.next !== null ? heldText({ ...place, cursor: done.next }) : done.next;
     const saved =
-      next === null ? await endPass(deps, work, done.row) : await saveShared(deps, { work, row, done });
+      next === null
+        ? await endPass(deps, work, done.row)
+        : await saveShared(deps, { work, row, done: { ...done, next } });
     // Another engine runs the same work: its state counts, and every item is safe to repeat.
     if (saved === null || next === null) return null;
     if (done.pauseMs !== undefined) return { againInMs: done.pauseMs };
@@ -98,7 +116,7 @@ export async function runOnce<Item>(
   signal: AbortSignal,
 ): Promise<void> {
   for (let cursor: string | null = null; ; ) {
-    const page: WorkPage<Item> = await work.page(cursor);
+    const page: WorkPage<Item> = await work.page(cursor, false);
     await forEachConcurrent(page.items, { limit: work.atOnce ?? 1, signal }, async (item) => {
       const outcome = await workOn(deps, { work, item, signal });
       if (outcome !== null && throttledOf(outcome).length > 0) throw outcome.error;
@@ -113,11 +131,17 @@ interface Running<Item> {
   readonly row: RecurringWorkRow;
 }
 
+interface RunningPage<Item> extends Running<Item> {
+  readonly isHeldUp: boolean;
+}
+
 interface Worked {
   readonly kind: "worked";
   readonly row: RecurringWorkRow;
   readonly next: string | null;
   readonly pauseMs: number | undefined;
+  /** Limits that hold up the page have failed items of it: the next page does not wait for them either. */
+  readonly isLimited: boolean;
 }
 
 /** Azure requests a pause: nothing is wrong with the item. */
@@ -128,10 +152,10 @@ interface Throttled {
 
 async function workPage<Item>(
   deps: Deps,
-  { work, row }: Running<Item>,
+  { work, row, isHeldUp: held }: RunningPage<Item>,
   signal: AbortSignal,
 ): Promise<Worked | Throttled> {
-  const page = await readPage(deps, { work, row, signal });
+  const page = await readPage(deps, { work, row, isHeldUp: held, signal });
   if ("kind" in page) return page;
   const outcomes = new Map<Item, Outcome>();
   const pauses: Throttled[] = [];
@@ -139,13 +163,14 @@ async function workPage<Item>(
   await forEachConcurrent(left, { limit: work.atOnce ?? 1, signal }, async (item) => {
     if (pauses.length > 0) return;
     const outcome = await workOn(deps, { work, item, signal });
-    pauses.push(...throttledOf(outcome));
+    if (!held) pauses.push(...throttledOf(outcome));
     outcomes.set(item, outcome);
   });
   const [throttled] = pauses;
   if (throttled !== undefined) return throttled;
   const { items, next, pauseMs } = page;
-  return { kind: "worked", row: counted(row, work, { items, outcomes }), next, pauseMs };
+  const isStill = held && [...outcomes.values()].some((outcome) => throttledOf(outcome).length > 0);
+  return { kind: "worked", row: counted(row, work, { items, outcomes }), next, pauseMs, isLimited: isStill };
 }
 
 /** Null: the item is done. */
@@ -179,10 +204,10 @@ function throttledOf(outcome: Outcome): readonly Throttled[] {
 
 async function readPage<Item>(
   deps: Deps,
-  { work, row, signal }: Running<Item> & { readonly signal: AbortSignal },
+  { work, row, isHeldUp: held, signal }: RunningPage<Item> & { readonly signal: AbortSignal },
 ): Promise<WorkPage<Item> | Throttled> {
   try {
-    return await work.page(row.cursor);
+    return await work.page(row.cursor, held);
   } catch (error) {
     // The engine stops: nothing is wrong with the page.
     signal.throwIfAborted();

@@ -84,9 +84,9 @@ export function sweepAzure(
 function sweeping(deps: EngineDeps, before: Date, signal: AbortSignal): RecurringWork<Item> {
   return {
     name: "sweep",
-    page: (cursor) => {
+    page: (cursor, isHeldUp) => {
       const at = cursor === null ? null : parseCursor(cursor);
-      return at === null ? firstPage(deps) : pageAt(deps, at, signal);
+      return at === null ? firstPage(deps) : pageAt(deps, { at, isHeldUp }, signal);
     },
     nameOf,
     work: (item) => workOn(deps, { item, before }, signal),
@@ -139,7 +139,11 @@ const lists = {
   snapshots: listOwnedSnapshots,
 } as const satisfies Record<Cursor["phase"], unknown>;
 
-async function pageAt(deps: EngineDeps, at: Cursor, signal: AbortSignal): Promise<WorkPage<Item>> {
+async function pageAt(
+  deps: EngineDeps,
+  { at, isHeldUp }: { readonly at: Cursor; readonly isHeldUp: boolean },
+  signal: AbortSignal,
+): Promise<WorkPage<Item>> {
   const { subscriptionId, phase, link, from } = at;
   // Its connection was removed meanwhile.
   if (!deps.azure.subscriptions.includes(subscriptionId))
@@ -150,7 +154,7 @@ async function pageAt(deps: EngineDeps, at: Cursor, signal: AbortSignal): Promis
     page = await lists[phase](deps.azure, { subscriptionId, installationId, link, signal });
   } catch (error) {
     signal.throwIfAborted();
-    if (isLimited(knownError(error).retry)) throw error;
+    if (isLimited(knownError(error).retry) && !isHeldUp) throw error;
     return { items: [{ kind: "unlisted", at, error }], next: nextPhase(deps, at) };
   }
   const after =
