@@ -110,15 +110,16 @@ test("scripts that run as root need their own permission, and the ledger keeps t
   expect(JSON.stringify(events)).toContain("sha256");
 });
 
-/** Waits until a statement of this database waits for a lock. */
-async function waitForLock(): Promise<void> {
+/** Waits until the work has ended, or a statement of this database waits for a lock. */
+async function untilHeldUp(work: Promise<unknown>): Promise<void> {
+  const ended = work.then(() => true);
   for (let tries = 0; tries < 5_000; tries += 1) {
-    const waiting = await api.world.api.db.prisma.$queryRaw<unknown[]>`
+    const waiting = api.world.api.db.prisma.$queryRaw<unknown[]>`
       SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
       WHERE NOT l.granted AND a.datname = current_database()`;
-    if (waiting.length > 0) return;
+    if (await Promise.race([ended, waiting.then((rows) => rows.length > 0)])) return;
   }
-  throw new Error("No statement waits for a lock.");
+  throw new Error("The work neither ended nor waited for a lock.");
 }
 
 test("scripts that are removed at the same moment are not put back by an edit of the version before", async () => {
@@ -142,7 +143,7 @@ test("scripts that are removed at the same moment are not put back by an edit of
       [made.id],
     );
     const edit = codeOf(api.admin.policies.update({ policy: made.id, expectedVersion: 3, document }));
-    await waitForLock();
+    await untilHeldUp(edit);
     await removing.query("COMMIT");
     expect(await edit).toBe("CONFLICT");
   } finally {
