@@ -180,7 +180,7 @@ describe("a deletion", () => {
     expect((await runJob(second)).state).toBe("succeeded");
   });
 
-  it("without a reason fails before it removes anything; one that has started goes on", async () => {
+  it("without a reason fails before it removes anything; one that has started continues", async () => {
     const image = await world.image("why", 24 * MIB, [random(0, MIB)]);
     const point = await world.backUp(
       await world.protectedVm({ name: "why", disks: [image], policy: standardPolicy }),
