@@ -75,6 +75,10 @@ test("parts wait, are given out once in order, and return", async () => {
   expect(await returnSegment(prisma, { jobId, diskKey: "os", segment: 0 })).toBe(true);
   expect(await returnSegment(prisma, { jobId, diskKey: "os", segment: 0 })).toBe(false);
   expect((await listWaitingTransfers(prisma, []))[0]).toMatchObject({ waiting: 2, held: 2, servedAt: at });
+  // The update gave out all parts of earlier versions, also those of plans that are not whole yet: no engine moves them.
+  await prisma.job.update({ where: { id: jobId }, data: { stage: "plan" } });
+  expect(await countHeldByVm(prisma)).toEqual([]);
+  await prisma.job.update({ where: { id: jobId }, data: { stage: "transfer" } });
   // A parked or canceled job gives up its slots.
   await prisma.job.update({
     where: { id: jobId },

@@ -125,7 +125,7 @@ export async function countHeldByVm(
     FROM (SELECT disk."jobId", count(*) AS parts FROM "JobSegment" part JOIN "JobDisk" disk ON disk.id = part."jobDiskId"
       WHERE part.state IN ('handed-out', 'running') GROUP BY 1) held
     JOIN "Job" j ON j.id = held."jobId" LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"
-    WHERE ${isMovingSql} GROUP BY 1, 2`;
+    WHERE ${isMovingSql} AND j.stage = 'transfer' GROUP BY 1, 2`;
   return heldRows.parse(rows);
 }
 
