@@ -76,11 +76,16 @@ describe("the text of a script", () => {
   });
 
   test("a change of any setting of placed scripts changes code of root; the guest's own do not", () => {
-    expect(changesRootCode(placed, { ...placed })).toBe(false);
-    expect(changesRootCode(placed, { ...placed, timeoutSeconds: 61 })).toBe(true);
-    expect(changesRootCode(undefined, placed)).toBe(true);
-    expect(changesRootCode(placed, { from: "guest" })).toBe(true);
-    expect(changesRootCode(undefined, { from: "guest" })).toBe(false);
+    const level = (linuxScripts?: LinuxScripts, wanted: "application" | "crash" = "application") =>
+      ({ wanted, otherwise: "continue", vss: "full", linuxScripts }) as const;
+    expect(changesRootCode(level(placed), level({ ...placed }))).toBe(false);
+    expect(changesRootCode(level(placed), level({ ...placed, timeoutSeconds: 61 }))).toBe(true);
+    expect(changesRootCode(level(), level(placed))).toBe(true);
+    expect(changesRootCode(undefined, level(placed))).toBe(true);
+    expect(changesRootCode(level(placed), level({ from: "guest" }))).toBe(true);
+    expect(changesRootCode(undefined, level({ from: "guest" }))).toBe(false);
+    expect(changesRootCode(level(placed), level(placed, "crash"))).toBe(false);
+    expect(changesRootCode(level(placed, "crash"), level(placed))).toBe(true);
   });
 });
 

@@ -39,10 +39,14 @@ export function documentForLedger(document: PolicyDocument): Readonly<Record<str
   };
 }
 
-/** Code that runs as root changes when the placed scripts change in any way. */
-export function changesRootCode(before: LinuxScripts | undefined, after: LinuxScripts | undefined): boolean {
+type Consistency = PolicyDocument["consistency"];
+
+/** Code that runs as root changes when the placed scripts change in any way, and when the level begins to request them. */
+export function changesRootCode(before: Consistency | undefined, after: Consistency): boolean {
   const placed = (scripts: LinuxScripts | undefined) => (scripts?.from === "policy" ? scripts : undefined);
-  return scriptsDigest(placed(before)) !== scriptsDigest(placed(after));
+  const wanted = placed(after.linuxScripts);
+  if (scriptsDigest(placed(before?.linuxScripts)) !== scriptsDigest(wanted)) return true;
+  return wanted !== undefined && after.wanted === "application" && before?.wanted !== "application";
 }
 
 /** The documented places of the framework. */

@@ -97,6 +97,12 @@ test("scripts that run as root need their own permission, and the ledger keeps t
   // The rest of the policy stays editable without it.
   const kept = { ...document, retention: { daily: 14 } };
   await api.admin.policies.update({ policy: made.id, expectedVersion: 2, document: kept });
+  // Scripts that rest in a policy for crash-consistent points begin to run with its level.
+  const resting = { ...document, consistency: { ...document.consistency, wanted: "crash" } as const };
+  await api.admin.policies.update({ policy: made.id, expectedVersion: 3, document: resting });
+  expect(await codeOf(api.admin.policies.update({ policy: made.id, expectedVersion: 4, document }))).toBe(
+    "FORBIDDEN",
+  );
   const own = {
     ...nightly,
     consistency: { ...nightly.consistency, linuxScripts: { from: "guest" } as const },

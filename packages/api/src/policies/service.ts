@@ -124,7 +124,7 @@ function mayChangeScripts(
   },
 ): void {
   const { teamId, before, after } = edit;
-  if (!changesRootCode(before?.consistency.linuxScripts, after.consistency.linuxScripts)) return;
+  if (!changesRootCode(before?.consistency, after.consistency)) return;
   mustBeAllowed(ctx.who.access, "policy:scripts", { kind: "team", teamId });
 }
 
