@@ -235,6 +235,7 @@ export { type ReportFormat, reportFormats } from "./report.ts";
 export * from "./request-budget.ts";
 export * from "./request-limit.ts";
 export * from "./retention.ts";
+export { retriedError, retryDetail } from "./retried-error.ts";
 export {
   describeSchedule,
   listWords,

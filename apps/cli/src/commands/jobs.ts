@@ -3,6 +3,7 @@ import {
   formatBytes,
   isOpenJobState,
   jobStates,
+  retriedError,
   snapshotRequestTexts,
   type TryOutcome,
   transferReasonTexts,
@@ -217,8 +218,13 @@ function stepColumns({ kind }: JobView): readonly Column<JobStepView>[] {
       tone: (step) => stepStateWords[step.state].tone,
     },
     { title: "TOOK", value: (step) => durationOf(step.startedAt, step.endedAt, now), align: "right" },
-    { title: "RESULT", value: (step) => step.message, wrapTo: 28 },
+    { title: "RESULT", value: resultOf, wrapTo: 28 },
   ];
+}
+
+/** What a step did, or why it is tried again and what to do. */
+function resultOf(step: JobStepView): string {
+  return `${step.message} ${retriedError(step)?.action ?? ""}`.trim();
 }
 
 const diskColumns: readonly Column<JobDiskView>[] = [

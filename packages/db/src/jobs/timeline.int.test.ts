@@ -1,9 +1,9 @@
-import { type ErrorInfo, engineActor, errorInfo, KluisError } from "@kluis/domain";
+import { type ErrorInfo, engineActor, errorInfo, KluisError, notice, retriedError } from "@kluis/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addVm, TestClock } from "../../test/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
 import { inTransaction } from "../tx.ts";
-import { condemnJob, endJob } from "./timeline.ts";
+import { changeStep, condemnJob, countRetry, endJob, startWorkJob } from "./timeline.ts";
 import { loadWorkJob } from "./work.ts";
 import { createJob } from "./write.ts";
 
@@ -17,6 +17,30 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 // The job's result was durable already when an outage or a newer snapshot condemned it, so it continues to its end.
+test("a step that is tried again keeps the whole error until it ends", async () => {
+  const { db } = database;
+  const vmId = await addVm(db, clock);
+  const made = { kind: "backup", vmId, trigger: "manual", actor: engineActor } as const;
+  const jobId = await inTransaction(db, (tx) => createJob(tx, made, clock));
+  const job = await loadWorkJob(db.prisma, jobId);
+  if (job === null) throw new Error("The job does not exist.");
+  const at = clock.now();
+  await startWorkJob(db.prisma, job, { at });
+  await changeStep(db.prisma, jobId, { name: "prepare", state: "running", at });
+  const error = { ...outage, action: "Check the network." };
+  await countRetry(db.prisma, jobId, error);
+  const where = { jobId_name: { jobId, name: "prepare" } };
+  expect(retriedError(await db.prisma.jobStep.findUniqueOrThrow({ where }))).toEqual(error);
+  await changeStep(db.prisma, jobId, {
+    name: "prepare",
+    state: "done",
+    notice: notice("step-canceled", {}),
+    at,
+  });
+  expect(await db.prisma.jobStep.findUniqueOrThrow({ where })).toMatchObject({ detail: {}, attempt: 2 });
+  await inTransaction(db, (tx) => endJob(tx, jobId, { state: "failed", stage: "failed", at }));
+});
+
 test("a job that gives up stores what a user does, not that Kluis tries again", async () => {
   const { db } = database;
   const vmId = await addVm(db, clock);

@@ -11,6 +11,7 @@ import {
   notice,
   noticeText,
   openJobStates,
+  retryDetail,
   type StepState,
   storableJson,
 } from "@kluis/domain";
@@ -80,7 +81,8 @@ export async function changeStep(tx: Tx, jobId: string, change: StepChange): Pro
     data: {
       state,
       ...(said === undefined ? {} : sentence(said)),
-      ...(detail === undefined ? {} : { detail: toJson(detail) }),
+      // What a try before left there is not of the end.
+      ...(detail === undefined && !isOver ? {} : { detail: toJson(detail ?? {}) }),
       ...(before?.startedAt ? {} : { startedAt: at }),
       endedAt: isOver ? at : null,
     },
@@ -104,14 +106,14 @@ export async function setStepNotice(
 }
 
 /** Counts a failed try of the running step and shows its error. */
-export async function countRetry(
-  tx: Tx,
-  jobId: string,
-  error: Parameters<typeof failureParams>[0],
-): Promise<void> {
+export async function countRetry(tx: Tx, jobId: string, error: ErrorInfo): Promise<void> {
   await tx.jobStep.updateMany({
     where: { jobId, state: "running" },
-    data: { attempt: { increment: 1 }, ...sentence(notice("step-retrying", failureParams(error))) },
+    data: {
+      attempt: { increment: 1 },
+      ...sentence(notice("step-retrying", failureParams(error))),
+      detail: toJson(retryDetail(error)),
+    },
   });
   await tx.job.updateMany({
     where: { id: jobId, state: { in: [...openJobStates] } },

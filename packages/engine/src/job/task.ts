@@ -87,7 +87,7 @@ async function isCurrent(tx: Tx, run: object): Promise<boolean> {
 
 /** Shows in the timeline which error occurred and that the step is retried. */
 export async function recordRetry(tx: Tx, jobId: string, error: KluisError): Promise<void> {
-  await countRetry(tx, jobId, error);
+  await countRetry(tx, jobId, errorInfo(error));
   await notify(tx, "job", { jobId });
 }
 

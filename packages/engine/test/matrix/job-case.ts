@@ -1,6 +1,6 @@
 /** A case of a job: its own VM or disk meets the refusal, and the job, its messages and what it left are judged. */
 import { createJob, inTransaction } from "@kluis/db";
-import { engineActor, type JobKind } from "@kluis/domain";
+import { engineActor, type JobKind, retriedError } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { GROUP, type PointRow } from "../world.ts";
 import { type JobTrigger, jobTriggers } from "./operations.ts";
@@ -14,7 +14,7 @@ interface JobRow {
   readonly error: unknown;
   readonly parkedError: unknown;
   readonly warnings: unknown;
-  readonly steps: readonly { readonly notice: unknown }[];
+  readonly steps: readonly { readonly notice: unknown; readonly detail: unknown }[];
 }
 
 export interface CaseStart {
@@ -162,7 +162,7 @@ export class JobCase {
     const shown = [
       row.error,
       row.parkedError,
-      ...row.steps.map(({ notice }) => retriedError(notice)),
+      ...row.steps.map(retriedError),
       ...warnings,
       ...resources.map(({ lastError }): unknown => lastError),
     ];
@@ -195,16 +195,4 @@ export class JobCase {
 /** What the names of a case's resources match. */
 function pathOf(name: string): string {
   return `\\b${name}\\b|${name}-`;
-}
-
-/** The error of a step that is being tried again, as its notice keeps it. */
-function retriedError(notice: unknown): unknown {
-  if (typeof notice !== "object" || notice === null || !("code" in notice) || !("params" in notice))
-    return null;
-  const { code, params } = notice;
-  if (code !== "step-retrying" || typeof params !== "object" || params === null) return null;
-  return {
-    code: "errorCode" in params ? params.errorCode : null,
-    message: "errorMessage" in params ? params.errorMessage : null,
-  };
 }

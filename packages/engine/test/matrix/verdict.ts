@@ -1,7 +1,6 @@
 /** What the matrix asserts of a pair: which messages are good enough, and the verdict that the table keeps. */
 import { azureCalls } from "@kluis/azure";
-import type { ErrorInfo } from "@kluis/domain";
-import { z } from "zod";
+import { type ErrorView, errorView } from "@kluis/domain";
 import type { Operation, OperationName } from "./operations.ts";
 import type { Refusal } from "./refusals.ts";
 
@@ -25,22 +24,17 @@ export interface Verdict {
   readonly problems: readonly string[];
 }
 
-const shownSchema = z.object({ code: z.string(), message: z.string() });
-/** An error as pages show it; of a step that is tried again only code and message are stored. */
-export type Shown = z.infer<typeof shownSchema> & Partial<Pick<ErrorInfo, "action" | "params">>;
+/** An error as pages show it. */
+export type Shown = ErrorView;
 
 export function asShown(value: unknown): Shown | null {
-  const parsed = shownSchema.safeParse(value);
-  if (!parsed.success) return null;
-  const whole = z
-    .object({ action: z.string().nullable(), params: z.record(z.string(), z.any()) })
-    .safeParse(value);
-  return { ...parsed.data, ...(whole.success ? whole.data : {}) };
+  const parsed = errorView.safeParse(value);
+  return parsed.success ? parsed.data : null;
 }
 
 const allWords = Object.keys(azureCalls);
 
-/** A message about Azure names the call, and an error that is not being retried names what to do. */
+/** A message about Azure names the call, and every error names what to do. */
 export function messageProblems(shown: Shown | null): string[] {
   if (shown === null) return [];
   const { code, message, action } = shown;

@@ -1,9 +1,11 @@
 "use client";
+import { retriedError } from "@kluis/domain";
 import { useTranslations } from "next-intl";
 import { differencesOf } from "#features/jobs/differences.ts";
 import { JobScripts } from "#features/jobs/job-scripts.tsx";
 import { elapsedMs, stepLook, stepName } from "#features/jobs/job-view-model.ts";
 import type { JobStepView, JobView } from "#lib/api-types.ts";
+import { useErrorView } from "#lib/use-error-view.ts";
 import { useFormat } from "#lib/use-format.ts";
 import { useNotice } from "#lib/use-notice.ts";
 import { useNow } from "#ui/time-ago.tsx";
@@ -32,6 +34,7 @@ export function JobTimeline({ job }: { job: JobView }) {
                 children: (
                   <>
                     {notice(step.notice, message)}
+                    <Remedy step={step} />
                     <Differences step={step} />
                     <JobScripts step={step} />
                     {step.attempt > 1 ? (
@@ -46,6 +49,14 @@ export function JobTimeline({ job }: { job: JobView }) {
       })}
     />
   );
+}
+
+/** What to do about the error that a step had in its last try. */
+function Remedy({ step }: { step: JobStepView }) {
+  const describe = useErrorView();
+  const error = retriedError(step);
+  const action = error === null ? null : describe(error).action;
+  return action === null ? null : <span className="block text-muted">{action}</span>;
 }
 
 /** What a restored disk will have that the recorded one had not, as the job recorded it. */
