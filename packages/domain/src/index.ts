@@ -101,7 +101,7 @@ export {
   retryHints,
   toKluisError,
 } from "./errors.ts";
-export { storedError } from "./errors-stored.ts";
+export { retriedError, retryDetail, storedError } from "./errors-stored.ts";
 export type { BlockSource, Extent } from "./extent.ts";
 export * from "./guest-state.ts";
 export { type HealthPart, healthParts, type ProblemKind, problemKinds } from "./health.ts";
@@ -235,7 +235,6 @@ export { type ReportFormat, reportFormats } from "./report.ts";
 export * from "./request-budget.ts";
 export * from "./request-limit.ts";
 export * from "./retention.ts";
-export { retriedError, retryDetail } from "./retried-error.ts";
 export {
   describeSchedule,
   listWords,
