@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { openDatabase } from "../packages/db/src/client.ts";
 import { migrate } from "../packages/db/src/migrate.ts";
-import { bigFleet, type FleetSize, seedFleet } from "../packages/db/src/seed-fleet/seed.ts";
+import { bigFleet, type FleetSize, mustBeUnused, seedFleet } from "../packages/db/src/seed-fleet/seed.ts";
 import { createEmptyDatabase } from "../packages/db/src/testing.ts";
 import { type Measured, measureFleet } from "../packages/engine/bench/fleet.ts";
 import setUpServer from "../packages/local-stack/src/vitest-global-setup.ts";
@@ -42,6 +42,7 @@ async function main(): Promise<void> {
   const given = process.env["DATABASE_URL"];
   const stop = await setUpServer();
   const url = given ?? (await createEmptyDatabase()).url;
+  if (given !== undefined) await mustBeUnused(given);
   await migrate(url);
   const db = await openDatabase({ url, poolSize: 8 });
   try {

@@ -4,6 +4,7 @@ import {
   type GuestFile,
   KluisError,
   type PlacedScripts,
+  redactOutput,
   type ScriptFilesReport,
   type ScriptOutcomeReport,
   type ScriptTrace,
@@ -41,7 +42,7 @@ export function parseGuestAnswer(vmId: string, result: Pick<RunCommandResult, "v
     reason: "guest-answer",
     message: "Kluis could not read the guest's answer about its scripts.",
     action: "Check that run command works on the VM.",
-    params: { vmId, output: output.slice(-300) },
+    params: { vmId, output: redactOutput(output.slice(-300)) },
   });
 }
 

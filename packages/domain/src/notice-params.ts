@@ -136,6 +136,7 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "work-healthy": { readonly done: number };
   "work-overdue": { readonly minutes: number; readonly limit: number };
   "work-failing": { readonly work: WorkName; readonly failed: number };
+  "azure-degraded": None;
   "work-degraded": None;
 
   // The plan of a restore: what will happen in Azure, then what to know before

@@ -1,5 +1,5 @@
 /** Pre and post scripts of Linux guests: placed or checked, run by the framework around the snapshot, read back, and removed. */
-import { addPolicyVersion, inTransaction } from "@kluis/db";
+import { addPolicyVersion, createJob, inTransaction } from "@kluis/db";
 import { engineActor, type LinuxScripts, type PlacedScripts, type PolicyDocument } from "@kluis/domain";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -74,6 +74,24 @@ async function setPolicy(vm: Made, expectedVersion: number, document: PolicyDocu
 }
 
 describe("scripts that Kluis places", () => {
+  it("are not those of a version that the policy no longer has", async () => {
+    const vm = await linuxVm(policyWith(placed("exit 0")));
+    const old = await world.db.prisma.protection.findUniqueOrThrow({
+      where: { vmId: vm.id },
+      include: { policy: { include: { versions: true } } },
+    });
+    await setPolicy(vm, 1, policyWith(undefined));
+    const [first] = old.policy.versions;
+    const waited = { kind: "backup", vmId: vm.id, policyVersionId: first?.id ?? "" } as const;
+    const jobId = await inTransaction(world.db, (tx) =>
+      createJob(tx, { ...waited, trigger: "manual", actor: engineActor }, world.clock),
+    );
+    await world.ended(jobId);
+    expect((await guestOf(vm))?.files[CONFIG]).toBeUndefined();
+    const point = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { jobId } });
+    expect(point.consistencyReached).toBe("file");
+  });
+
   it("run around the snapshot: application-consistent, with exit codes and output on the job", async () => {
     const vm = await linuxVm(policyWith(placed('echo "frozen $1 PGPASSWORD=hunter2"\nexit 0')));
     const point = await world.backUp(vm.id);

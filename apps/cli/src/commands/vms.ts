@@ -4,7 +4,7 @@ import type { VmRow, VmView } from "../api-types.ts";
 import { defineCommand, flag, option, print, type Session } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { minuteOf } from "../format.ts";
-import { formatFacts, type Look } from "../look.ts";
+import { formatFacts, type Look, printable } from "../look.ts";
 import { allPages } from "../pages.ts";
 import { type Column, formatTable } from "../table.ts";
 import { text, vmArgument } from "../values.ts";
@@ -120,7 +120,8 @@ function describe(one: VmView, look: Look): string {
   const raised = one.raised.map(({ message }) => `Needs attention: ${message}`);
   const unread = unreadOf(one);
   const guest = guestChangeNotices(one.protection?.guestChanges ?? null).map(noticeText);
-  const lines = [...unread, ...raised, ...guest].join("\n");
+  // Azure's messages in these sentences may carry text of the guest.
+  const lines = [...unread, ...raised, ...guest].map(printable).join("\n");
   const parts = [
     formatFacts(facts, look),
     disks,

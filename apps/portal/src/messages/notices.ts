@@ -113,6 +113,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "No run has succeeded for {minutes, plural, one {# minute} other {# minutes}}; the limit is {limit}.",
     "work-failing":
       "{work, select, schedule {Scheduled backups} discovery {Reading of VMs from Azure} retention {Retention} history {Removal of old history} reconcile {Removal of snapshots and access in Azure} sweep {Search for leftovers in Azure} collection {Cleaning of the vaults} anchor {Signing of the ledger} other {Work of the engine}}: {failed, plural, one {# item} other {# items}} failed.",
+    "azure-degraded": "Some subscriptions cannot be read. A platform owner sees the reason under Settings.",
     "work-degraded": "Some work of the engine fails. A platform owner sees the reason under Settings.",
     "vm-failing": "The last backup failed.",
     "vm-at-risk": "No recovery point is as recent as the policy requires.",
@@ -279,6 +280,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Al {minutes, plural, one {# minuut} other {# minuten}} is geen ronde gelukt; de grens is {limit}.",
     "work-failing":
       "{work, select, schedule {Geplande back-ups} discovery {Uitlezen van VM’s uit Azure} retention {Retentie} history {Verwijderen van oude historie} reconcile {Verwijderen van momentopnamen en toegang in Azure} sweep {Zoeken naar restanten in Azure} collection {Opruimen van de kluizen} anchor {Ondertekenen van het auditlogboek} other {Werk van de engine}}: {failed, plural, one {# onderdeel is mislukt} other {# onderdelen zijn mislukt}}.",
+    "azure-degraded":
+      "Sommige abonnementen kunnen niet worden gelezen. Een platformeigenaar ziet de reden onder Instellingen.",
     "work-degraded":
       "Een deel van het werk van de engine mislukt. Een platformeigenaar ziet de reden bij Instellingen.",
     "vm-failing": "De laatste back-up is mislukt.",

@@ -72,6 +72,23 @@ describe("health", () => {
     await prisma.recurringWork.deleteMany();
   });
 
+  test("names no subscription to users who do not manage connections", async () => {
+    const { prisma } = world.api.db;
+    const [connection] = await prisma.azureConnection.findMany();
+    const error = errorInfo(
+      new KluisError("AZURE_FORBIDDEN", { reason: "denied", message: "subscription payments-prod" }),
+    );
+    const { code, message } = error;
+    const failing = { ok: false, code, message, error, checkedAt: clock.now() };
+    for (const part of ["azure", `connection:${connection?.id}`])
+      await setPartHealth(prisma, { ...failing, part });
+    const { parts } = await (await world.as("commerceAdmin")).settings.health();
+    const azure = parts.find(({ part }) => part === "azure");
+    expect(azure).toMatchObject({ ok: false, code: "AZURE_FORBIDDEN", notice: { code: "azure-degraded" } });
+    expect(JSON.stringify(parts)).not.toContain("payments-prod");
+    await prisma.partHealth.deleteMany();
+  });
+
   test("has a part for each connection and vault, which only users who manage them see", async () => {
     const { prisma } = world.api.db;
     const now = clock.now();

@@ -36,11 +36,21 @@ export function commonHealth({ parts, ...rest }: HealthView): HealthView {
       const same = parts.filter(({ part }) => part === kind);
       const one = same.find(({ ok }) => !ok) ?? same[0];
       if (one === undefined) return [];
-      // An item of the work may belong to another team.
-      const hidden = kind === "work" && !one.ok ? said(notice("work-degraded", {})) : {};
-      return [{ ...one, ...hidden, subject: null, failed: null }];
+      return [{ ...one, ...hiddenIn(one), subject: null, failed: null }];
     }),
   };
+}
+
+/** An item of repeated work, or a subscription, may belong to another team: its problem is told without its words. */
+function hiddenIn({ part, ok, code }: HealthPartView) {
+  if (ok) return {};
+  if (part === "work") return said(notice("work-degraded", {}));
+  return part === "azure" && !isOfConnection(code) ? said(notice("azure-degraded", {})) : {};
+}
+
+/** Codes that concern a connection as a whole, and name none of its subscriptions. */
+function isOfConnection(code: HealthPartView["code"]): boolean {
+  return code !== null && ["AZURE_AUTH_FAILED", "AZURE_UNREACHABLE", "CONNECTION_UNUSABLE"].includes(code);
 }
 
 /**

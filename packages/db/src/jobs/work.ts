@@ -44,6 +44,8 @@ export interface WorkPolicy {
   readonly name: string;
   readonly version: number;
   readonly document: PolicyDocument;
+  /** No newer version of the policy was saved. */
+  readonly isCurrent: boolean;
 }
 
 /** A job with everything that its steps need to decide. */
@@ -88,7 +90,7 @@ export async function loadWorkJob(tx: Tx, jobId: string): Promise<WorkJob | null
     where: { id: jobId },
     include: {
       vm: { omit: { configuration: true, disks: true } },
-      policyVersion: { include: { policy: { select: { id: true, name: true } } } },
+      policyVersion: { include: { policy: { select: { id: true, name: true, currentVersion: true } } } },
       steps: {
         orderBy: { ordinal: "asc" },
         select: { name: true, ordinal: true, state: true, attempt: true },
@@ -128,6 +130,7 @@ export async function loadWorkJob(tx: Tx, jobId: string): Promise<WorkJob | null
             name: policyVersion.policy.name,
             version: policyVersion.version,
             document: policyDocumentSchema.parse(policyVersion.document),
+            isCurrent: policyVersion.version === policyVersion.policy.currentVersion,
           },
     steps: row.steps.map((step) => ({
       ...step,

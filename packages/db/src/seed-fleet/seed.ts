@@ -1,6 +1,6 @@
 /** Fills a database with a large fleet by set-based SQL, to measure and to check plans. Never for an installation in use. */
 import type { PolicyDocument } from "@kluis/domain";
-import type { PoolClient } from "pg";
+import pg, { type ClientBase, type PoolClient } from "pg";
 import type { Db } from "../client.ts";
 import { history, largeTables, points, resources } from "./history.ts";
 import { ledger } from "./ledger.ts";
@@ -40,8 +40,21 @@ export async function seedFleet(db: Db, size: FleetSize): Promise<void> {
   }
 }
 
-async function mustBeEmpty(client: PoolClient): Promise<void> {
+/** For a database that may lack its tables: an installation in use must not even be migrated. @throws when it is in use */
+export async function mustBeUnused(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await mustBeEmpty(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function mustBeEmpty(client: Pick<ClientBase, "query">): Promise<void> {
   for (const table of ["VirtualMachine", "Policy", "LedgerEvent"]) {
+    const found = await client.query("SELECT 1 WHERE to_regclass($1) IS NOT NULL", [`"${table}"`]);
+    if (found.rowCount === 0) continue;
     const { rowCount } = await client.query(`SELECT 1 FROM "${table}" LIMIT 1`);
     if (rowCount !== 0)
       throw new Error(`The database is in use: its table ${table} has rows. Seed an empty one.`);

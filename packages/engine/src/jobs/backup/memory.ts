@@ -153,6 +153,8 @@ const backupMemorySchema = z.object({
       outcome: scriptsOutcomeSchema.optional(),
       /** Times that another run command was in progress. */
       busy: z.int().optional(),
+      /** When the guest was asked what the scripts did. */
+      askedAt: z.iso.datetime().optional(),
     })
     .optional(),
   /** Parts of the work in a Windows guest that are over. */

@@ -21,6 +21,7 @@ import { requireVm } from "../require.ts";
 import { diskSnapshotRequests } from "../snapshot.ts";
 import { failAttempt } from "./attempt.ts";
 import { ownedSince } from "./owned-since.ts";
+import { isSameDisk } from "./same-disk.ts";
 
 type Context = StepContext<BackupMemory>;
 type Result = StepResult<BackupMemory>;
@@ -140,7 +141,7 @@ function isUntouched(
   now: DiskFinding | undefined,
   taken: DiskSnapshotFacts | undefined,
 ): boolean {
-  if (now?.facts?.uniqueId !== before.uniqueId) return false;
-  if (taken === undefined || taken.sourceUniqueId !== before.uniqueId) return false;
+  if (!now?.facts || !isSameDisk(now.facts.uniqueId, before.uniqueId)) return false;
+  if (taken === undefined || !isSameDisk(taken.sourceUniqueId, before.uniqueId)) return false;
   return ownedSince(before.configuration["azure"]) === ownedSince(now.raw);
 }

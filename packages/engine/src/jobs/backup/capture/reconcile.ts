@@ -13,6 +13,7 @@ import { requireVm } from "../require.ts";
 import { findBase } from "./base.ts";
 import { capturedBytes, withBytes } from "./captured-size.ts";
 import { judgeFor } from "./rungs.ts";
+import { isSameDisk } from "./same-disk.ts";
 
 type Context = StepContext<BackupMemory>;
 
@@ -28,10 +29,6 @@ export interface DiskChange {
   readonly change: "swapped" | "added" | "detached" | "resized";
 }
 
-/** Azure sends no unique id for some old snapshots: then the disk in the slot counts as the one that was chosen. */
-const isSame = (captured: SnapshotDisk, uniqueId: string): boolean =>
-  captured.sourceUniqueId === "" || captured.sourceUniqueId.toLowerCase() === uniqueId.toLowerCase();
-
 /** What differs between the chosen disks and the captured ones. Pure. */
 export function compareDisks(
   chosen: readonly Pick<MemoryDisk, "key" | "uniqueId" | "bytes">[],
@@ -43,7 +40,7 @@ export function compareDisks(
     const key = diskKeyOf(disk.slot);
     const expected = known.get(key);
     if (expected === undefined) changes.push({ key, change: "added" });
-    else if (!isSame(disk, expected.uniqueId)) changes.push({ key, change: "swapped" });
+    else if (!isSameDisk(disk.sourceUniqueId, expected.uniqueId)) changes.push({ key, change: "swapped" });
     else if (capturedBytes(disk, expected.bytes) !== expected.bytes) changes.push({ key, change: "resized" });
     known.delete(key);
   }
@@ -100,6 +97,7 @@ function refOf({ slot, sourceDiskId }: SnapshotDisk): DiskFinding["ref"] {
 /** A disk of the same name that is not the captured one says nothing about it. */
 function asCaptured(finding: DiskFinding, captured: SnapshotDisk | undefined): DiskFinding {
   const { facts } = finding;
-  if (facts === null || captured === undefined || isSame(captured, facts.uniqueId)) return finding;
+  if (facts === null || captured === undefined || isSameDisk(captured.sourceUniqueId, facts.uniqueId))
+    return finding;
   return { ...finding, facts: null };
 }

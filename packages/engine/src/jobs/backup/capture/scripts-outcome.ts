@@ -27,10 +27,15 @@ export async function readScriptsAfter(context: Context): Promise<Result | null>
   if (scripts === undefined || !ranScripts(memory) || memory.scripts?.outcome !== undefined) return null;
   const state = await scriptStateOf(context);
   const paths = scriptPaths(state, scripts);
+  const askedAt = askedAtOf(context);
   try {
     const poll = await pollOrStart(context, { kind: "read-outcome" });
-    if (poll.status === "running") return waitForAzure(poll, notice("guest-scripts-reading", {}));
-    const sinceSeconds = secondsSince(context);
+    if (poll.status === "running") {
+      const wait = waitForAzure(poll, notice("guest-scripts-reading", {}));
+      const asked = { checked: false, notice: null, ...memory.scripts, askedAt };
+      return { ...wait, memory: { ...wait.memory, scripts: asked } };
+    }
+    const sinceSeconds = secondsUntil(context, askedAt);
     const outcome = judgeScriptsOutcome(scriptOutcomeOf(poll.result), { scripts, sinceSeconds, paths });
     return { ...keep(memory, outcome), save: (tx) => checkAgain(tx, context, { state, outcome }) };
   } catch (error) {
@@ -79,11 +84,17 @@ function ranScripts(memory: BackupMemory): boolean {
   return stoppedByScripts(memory) || recall(memory, "consistency").request === "best";
 }
 
-/** How long ago the scripts of this job can have started. */
-function secondsSince({ deps, memory }: Context): number {
+/** When the guest was asked. Its answer may be read much later, and says only how long ago the scripts had started by then. */
+function askedAtOf({ deps, memory }: Context): string {
+  const before = memory.operation?.kind === "run-command" ? memory.scripts?.askedAt : undefined;
+  return before ?? deps.clock.now().toISOString();
+}
+
+/** How long before `askedAt` the scripts of this job can have started. */
+function secondsUntil({ memory }: Context, askedAt: string): number {
   const first = stoppedByScripts(memory) ? memory.seen?.[0]?.at : undefined;
   const from = first ?? recall(memory, "snapshotStartedAt");
-  return (deps.clock.now().getTime() - new Date(from).getTime()) / 1000;
+  return (new Date(askedAt).getTime() - new Date(from).getTime()) / 1000;
 }
 
 async function checkAgain(

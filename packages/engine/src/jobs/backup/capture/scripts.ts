@@ -54,6 +54,8 @@ export async function prepareScripts(context: Context): Promise<Result | null> {
   const state = await scriptStateOf(context);
   const work = scriptWorkDue(state, scripts, deps.clock.now());
   if (work === null) return null;
+  // A job that has waited must not place scripts that the policy no longer has.
+  if (work === "place" && !requirePolicy(job).isCurrent) return null;
   if (work !== "remove" && recall(memory, "consistency").request !== "best") return null;
   if (work === "place" && state?.placed !== true) {
     const scriptsState = stateBeforePlacing(state);

@@ -30,6 +30,7 @@ import { readGuestAfter } from "../capture/guest.ts";
 import { saveJobDisks } from "../capture/job-disks.ts";
 import { ownedSince } from "../capture/owned-since.ts";
 import { reconcile } from "../capture/reconcile.ts";
+import { isSameDisk } from "../capture/same-disk.ts";
 import {
   provenLevel,
   readScriptsAfter,
@@ -117,11 +118,11 @@ async function powerAfter(
   if (!isStoppedState(powerState)) return null;
   const vm = await getVm(deps.azure, id, { signal });
   if (vm === null || !isStoppedState(vm.powerState)) return vm?.powerState ?? null;
-  const captured = new Set(disks.map(({ sourceUniqueId }) => sourceUniqueId));
   const findings = await inspectDisks(deps.azure, vm, { signal });
   const isUsedSince = findings.some(({ facts, raw }) => {
     const since = ownedSince(raw);
-    return since !== null && captured.has(facts?.uniqueId ?? "") && new Date(since) > new Date(createdAt);
+    const isCaptured = disks.some((disk) => isSameDisk(disk.sourceUniqueId, facts?.uniqueId ?? ""));
+    return since !== null && isCaptured && new Date(since) > new Date(createdAt);
   });
   return isUsedSince ? null : vm.powerState;
 }
