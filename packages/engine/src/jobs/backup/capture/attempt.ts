@@ -71,6 +71,7 @@ async function warnOfLower(tx: Tx, { job }: Context, memory: BackupMemory): Prom
   const warning = new KluisError("AGENT_NOT_READY", {
     reason: "crash-only",
     message: `${cause.message} The snapshot is crash-consistent only.`,
+    action: "Check the guest agent of the VM.",
     params: { ...cause.params, vm: requireVm(job).name, wanted, cause: cause.code },
   });
   await addWarning(tx, job.id, errorInfo(warning));

@@ -90,6 +90,7 @@ function changed(azureMessage: string, cause?: unknown): KluisError {
   return new KluisError("AZURE_CONFLICT", {
     reason: "vm-changed",
     message: azureMessage,
+    action: "Do not start the VM or change its disks during the snapshot. Kluis tries again automatically.",
     params: { azureMessage },
     cause,
   });
