@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "VmPoints" ALTER COLUMN "logicalBytes" SET DATA TYPE DECIMAL(30,0),
+ALTER COLUMN "storedBytes" SET DATA TYPE DECIMAL(30,0);
