@@ -162,7 +162,7 @@ it("without its encryption set the job creates nothing; a platform key is the us
   });
 });
 
-it("refuses a stopped VM of a size without premium storage, and says so before it requests a snapshot", async () => {
+it("takes a snapshot of each disk of a stopped VM whose size cannot have a restore point", async () => {
   const image = await world.image("old", 24 * MIB, []);
   const input = { vm: "old", os: "linux", resourceGroup: GROUP, stopped: true } as const;
   await world.control.importVm({ ...input, size: "Standard_D2_v2", disks: [image] });
@@ -171,9 +171,12 @@ it("refuses a stopped VM of a size without premium storage, and says so before i
   expect(vm.traits).toMatchObject({ premiumStorage: false });
   await world.db.prisma.protection.update({ where: { vmId }, data: { vmId: vm.id } });
   const job = await world.ended(await world.startBackup(vm.id));
-  expect(job).toMatchObject({
-    state: "failed",
-    error: { code: "DISK_NOT_SUPPORTED", reason: "size-without-premium-storage" },
+  expect(job).toMatchObject({ state: "succeeded", error: null });
+  const point = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { jobId: job.id } });
+  expect(point).toMatchObject({
+    capturedBy: "disk-snapshots",
+    capturedNotice: { code: "captured-by-disk-size" },
+    consistencyReached: "file",
   });
   const { restorePoints } = await world.control.snapshots();
   expect(restorePoints.filter(({ vm: of }) => of.toLowerCase().endsWith("/old"))).toEqual([]);
