@@ -1,5 +1,6 @@
 /** Long-running operations: started once, polled from any process, never waited for inside a worker's slot. */
 import type { ComputeManagementClient } from "@azure/arm-compute";
+import { KluisError } from "@kluis/domain";
 import { parseArmId } from "./arm-id.ts";
 import { call } from "./call.ts";
 import type { AzureCall } from "./calls.ts";
@@ -16,6 +17,20 @@ const growth = 1.5;
 const longestPollMs = 30_000;
 /** Limit of an operation that is awaited. Access grants take seconds. */
 const shortOperationMs = 120_000;
+
+/** An operation that Azure never ends must not hold its job: longer than the 90 minutes that a run command may take. */
+const longestOperationMs = 2 * 3_600_000;
+
+function neverEnded(operation: AzureCall, target: string): KluisError {
+  const hours = longestOperationMs / 3_600_000;
+  return new KluisError("AZURE_FAILED", {
+    reason: "never-ended",
+    message: `Azure has not ended the operation after ${hours} hours: ${operation}.`,
+    action: "Kluis tries again automatically. If this happens again, ask Azure Support about the resource.",
+    retry: "bounded",
+    params: { operation, target, hours },
+  });
+}
 
 /** The part of the SDK's pollers that is used here. */
 interface SdkPoller<Model> {
@@ -107,11 +122,15 @@ export async function startOperation<Model, Result>(
   });
   if (found.done) return { status: "done", result: await kind.finish(found.model, site) };
   const { subscriptionId } = parseArmId(target);
-  const operation = { kind: kind.kind, target, subscriptionId, poller: found.poller, polls: 1 };
+  const startedAt = site.azure.now();
+  const operation = { kind: kind.kind, target, subscriptionId, poller: found.poller, polls: 1, startedAt };
   return { status: "running", operation, retryAfterMs: pollPause(1, found.retryAfterMs) };
 }
 
-/** Polls an operation that {@link startOperation} began once more. */
+/**
+ * Polls an operation that {@link startOperation} began once more.
+ * @throws KluisError AZURE_FAILED, reason `never-ended`, when Azure has reported it as in progress for too long
+ */
 export async function pollOperation<Model, Result>(
   kind: OperationKind<Model, Result>,
   operation: AzureOperation,
@@ -126,9 +145,11 @@ export async function pollOperation<Model, Result>(
   });
   if (found.done) return { status: "done", result: await kind.finish(found.model, { ...options, target }) };
   const polls = (operation.polls ?? 0) + 1;
+  const { startedAt = options.azure.now() } = operation;
+  if (options.azure.now() - startedAt > longestOperationMs) throw neverEnded(kind.words, target);
   return {
     status: "running",
-    operation: { ...operation, poller: found.poller, polls },
+    operation: { ...operation, poller: found.poller, polls, startedAt },
     retryAfterMs: pollPause(polls, found.retryAfterMs),
   };
 }

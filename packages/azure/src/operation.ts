@@ -22,6 +22,8 @@ export const azureOperationSchema = z.object({
   poller: z.string(),
   /** Polls so far. Each further one comes later. */
   polls: z.number().int().min(0).optional(),
+  /** When Azure accepted it, in milliseconds since 1970; missing in checkpoints of earlier versions. */
+  startedAt: z.number().optional(),
 });
 export type AzureOperation = Readonly<z.infer<typeof azureOperationSchema>>;
 

@@ -223,6 +223,7 @@ export const errorReasons = {
     "disk-snapshot-failed",
     "disk-snapshot-lost",
     "disk-snapshot-without-time",
+    "never-ended",
     "guest-answer",
     "no-access-url",
     "wrong-range",

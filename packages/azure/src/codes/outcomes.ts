@@ -28,6 +28,7 @@ type FoundByKluis = {
     | "restore-point-without-time"
     | "restore-point-without-disks"
     | "restore-point-without-disk"
+    | "never-ended"
     | "guest-answer"
     | "no-access-url"
     | "wrong-range";

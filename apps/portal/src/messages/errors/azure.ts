@@ -72,6 +72,11 @@ export const azureErrors = catalog({
           message: "Azure does not report when it created the snapshot of a disk.",
           action: "Kluis tries again.",
         },
+        "never-ended": {
+          message:
+            "Azure still reports the operation as in progress after {hours, plural, one {# hour} other {# hours}}.",
+          action: "Kluis tries again. If this happens again, ask Azure Support about the resource.",
+        },
         "guest-answer": {
           message: "The guest returned no readable list of its services and programs.",
           action: "Check that Run Command works on the virtual machine.",
@@ -162,6 +167,12 @@ export const azureErrors = catalog({
         "disk-snapshot-without-time": {
           message: "Azure meldt het tijdstip van de momentopname van een schijf niet.",
           action: "Kluis probeert het opnieuw.",
+        },
+        "never-ended": {
+          message:
+            "Azure meldt de bewerking na {hours, plural, one {# uur} other {# uur}} nog steeds als bezig.",
+          action:
+            "Kluis probeert het opnieuw. Gebeurt dit nog eens, vraag Azure Support dan naar de resource.",
         },
         "guest-answer": {
           message: "Het gastbesturingssysteem leverde geen leesbare lijst van services en programma’s.",
