@@ -30,6 +30,13 @@ export function GuestChanges({ changes }: { changes: Readonly<Record<string, unk
 
 type Seen = GuestFacts | null;
 
+/** The start types of a Windows service; Windows has others, which are shown as it writes them. */
+const startTypes = ["Automatic", "Manual", "Disabled"] as const;
+
+function isStartType(type: string | null): type is (typeof startTypes)[number] {
+  return startTypes.some((known) => known === type);
+}
+
 interface GuestRow {
   readonly name: string;
   readonly of: (facts: GuestFacts) => string;
@@ -40,7 +47,10 @@ function GuestTable({ before, after }: { readonly before: Seen; readonly after: 
   const missing = t("missing");
   const rows: readonly GuestRow[] = [
     { name: t("runtime"), of: (facts) => facts.vcRedist2013 ?? missing },
-    { name: t("vss"), of: (facts) => facts.vssStartType ?? "–" },
+    {
+      name: t("vss"),
+      of: ({ vssStartType: type }) => (isStartType(type) ? t(`startTypes.${type}`) : (type ?? "–")),
+    },
     { name: t("provider"), of: (facts) => (facts.iaasVmProviderInstalled ? t("installed") : missing) },
   ];
   const columns: readonly Column<GuestRow>[] = [
