@@ -41,7 +41,7 @@ function connectionAt(now: number) {
 }
 
 describe("an operation that Azure never ends", () => {
-  test("is given up after hours with a reason of its own", async () => {
+  test("is given up after hours with its own reason", async () => {
     const first = await pollOperation(endless, operation, { azure: connectionAt(0) });
     expect(first).toMatchObject({ status: "running", operation: { polls: 1, startedAt: 0 } });
     if (first.status === "done") throw new Error("The operation ended.");

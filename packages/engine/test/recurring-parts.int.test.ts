@@ -135,7 +135,7 @@ it("the sweeper names a collection that it may not read, finds every other orpha
     (path) => paths.push(path),
     () => sweepAzure(second.deps, { signal: soon(), safetyMs: -60_000 }),
   );
-  // Removals of the orphans may go on meanwhile; the list and the refused collection belong to the sweep alone.
+  // Removals of the orphans may continue meanwhile; the list and the refused collection belong to the sweep alone.
   const isOfSweep = (path: string) => /\/restorepointcollections$/i.test(path) || path.includes(refused);
   expect(paths.filter(isOfSweep)).toEqual([]);
   expect(await state("sweep")).toMatchObject({ lastFailed: 1, lastErrorItem: `collection ${refused}` });
