@@ -68,12 +68,13 @@ async function writesTo(table: string): Promise<() => Promise<number>> {
   };
 }
 
-/** Makes the next protections due, each with one planned time. */
+/** Makes the next protections due, each with one planned time. The seed lets some begin tomorrow whose time is minutes away today. */
 async function makeDue(vms: number): Promise<void> {
   await database.db.pool.query(
     `UPDATE "Protection" SET "scheduledThrough" = "nextDueAt" - interval '1 day' - interval '1 minute',
       "nextDueAt" = kluis_now() - interval '1 minute'
-    WHERE id IN (SELECT id FROM "Protection" WHERE "nextDueAt" > kluis_now() ORDER BY id LIMIT $1)`,
+    WHERE id IN (SELECT id FROM "Protection" 
+      WHERE "nextDueAt" > kluis_now() AND "nextDueAt" < kluis_now() + interval '1 day' ORDER BY id LIMIT $1)`,
     [vms],
   );
   await database.db.pool.query('ANALYZE "Protection"');
