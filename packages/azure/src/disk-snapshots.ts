@@ -4,22 +4,21 @@
  */
 import { restorePoller, type Snapshot } from "@azure/arm-compute";
 import { isKluisError, KluisError } from "@kluis/domain";
-import { parseArmId } from "./arm-id.ts";
 import { call, missingAsNull } from "./call.ts";
 import { triesAgain } from "./codes/outcome.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
+import { type Creation, continueCreation, creationPoller } from "./creation.ts";
+import { deletionOf } from "./deletion.ts";
 import { revokeRead } from "./grants.ts";
 import {
   awaitShort,
   type CallOptions,
   type OperationKind,
   type OperationTarget,
-  pollOperation,
-  pollPause,
   startOperation,
 } from "./lro.ts";
 import { diskSnapshotId, snapshotTags } from "./names.ts";
-import type { AzureOperation, Poll } from "./operation.ts";
+import type { Poll } from "./operation.ts";
 import { resourceOf, snapshotType } from "./resource.ts";
 import type { DiskSnapshotFacts, DiskSnapshotRequest } from "./types.ts";
 
@@ -64,7 +63,7 @@ function factsOf(target: string, snapshot: Snapshot): SnapshotFacts {
   };
 }
 
-const creation: OperationKind<Snapshot, SnapshotFacts> = {
+const operation: OperationKind<Snapshot, SnapshotFacts> = {
   kind: "disk-snapshot",
   words: "create the disk snapshot",
   resume: (client, state) => restorePoller(client, state, client.snapshots.createOrUpdate),
@@ -76,13 +75,6 @@ const creation: OperationKind<Snapshot, SnapshotFacts> = {
   },
 };
 
-/** Polls by the resource's own GET, for a snapshot whose operation is lost. */
-function resourcePoll(target: string, polls = 1): Poll<never> {
-  const { subscriptionId } = parseArmId(target);
-  const operation = { kind: "disk-snapshot", target, subscriptionId, poller: "", polls } as const;
-  return { status: "running", operation, retryAfterMs: pollPause(polls, null) };
-}
-
 async function removeFailed({ azure, target, signal }: OperationTarget): Promise<void> {
   const { client, path } = resourceOf<1>(azure, target, snapshotType);
   await awaitShort(
@@ -91,6 +83,14 @@ async function removeFailed({ azure, target, signal }: OperationTarget): Promise
     { signal },
   );
 }
+
+const creation: Creation<Snapshot, SnapshotFacts> = {
+  operation,
+  read: readSnapshot,
+  removeFailed,
+  resultOf: (snapshot, { target }) => factsOf(target, snapshot),
+  failed: (target, how) => failed(target, `disk-snapshot-${how}`),
+};
 
 function bodyOf(request: DiskSnapshotRequest): Snapshot {
   const { networkAccessPolicy, diskAccessId, publicNetworkAccess } = request.access;
@@ -119,44 +119,16 @@ export async function startDiskSnapshot(
 ): Promise<Poll<SnapshotFacts>> {
   const target = diskSnapshotId(request);
   const site = { azure, target, ...options };
-  const present = await readSnapshot(site);
-  if (present?.provisioningState === "Succeeded") return { status: "done", result: factsOf(target, present) };
-  if (present?.provisioningState === "Failed") await removeFailed(site);
-  else if (present) return resourcePoll(target);
+  const found = await continueCreation(creation, site);
+  if (found !== null) return found;
   const { client, path } = resourceOf<1>(azure, target, snapshotType);
-  return startOperation(creation, site, () =>
+  return startOperation(operation, site, () =>
     client.snapshots.createOrUpdate(...path, bodyOf(request), abortable(options)),
   );
 }
 
-async function pollResource(
-  azure: AzureConnection,
-  { target, polls = 0 }: AzureOperation,
-  options: CallOptions,
-): Promise<Poll<SnapshotFacts>> {
-  const snapshot = await readSnapshot({ azure, target, ...options });
-  if (!snapshot) throw failed(target, "disk-snapshot-lost");
-  if (snapshot.provisioningState === "Failed") throw failed(target, "disk-snapshot-failed");
-  return snapshot.provisioningState === "Succeeded"
-    ? { status: "done", result: factsOf(target, snapshot) }
-    : resourcePoll(target, polls + 1);
-}
-
 /** Polls the creation of a disk snapshot. */
-export async function pollDiskSnapshot(
-  azure: AzureConnection,
-  operation: AzureOperation,
-  options: CallOptions = {},
-): Promise<Poll<SnapshotFacts>> {
-  if (operation.poller === "") return pollResource(azure, operation, options);
-  try {
-    return await pollOperation(creation, operation, { azure, ...options });
-  } catch (error) {
-    // Azure drops operations after a while; the resource still shows the outcome.
-    if (isKluisError(error, "AZURE_NOT_FOUND")) return pollResource(azure, operation, options);
-    throw error;
-  }
-}
+export const pollDiskSnapshot = creationPoller(creation);
 
 /** Whether Azure has the snapshot, in any state. */
 export async function hasDiskSnapshot(
@@ -167,49 +139,21 @@ export async function hasDiskSnapshot(
   return (await readSnapshot({ azure, target: snapshotId, ...options })) !== null;
 }
 
-const deletion: OperationKind<unknown, null> = {
-  kind: "delete-disk-snapshot",
-  words: "delete the disk snapshot",
-  resume: (client, state) => restorePoller(client, state, client.snapshots.delete),
-  finish: async () => null,
-};
-
-/** Azure refuses to delete a snapshot with open read access. */
-const isBeingRead = (error: unknown) =>
-  isKluisError(error, "AZURE_CONFLICT") && error.reason === "being-read";
-
-async function beginDeletion(site: OperationTarget): Promise<Poll<null>> {
-  const { client, path } = resourceOf<1>(site.azure, site.target, snapshotType);
-  const started = startOperation(deletion, site, () => client.snapshots.delete(...path, abortable(site)));
-  return (await missingAsNull(started)) ?? { status: "done", result: null };
-}
+const deletion = deletionOf({
+  operation: {
+    kind: "delete-disk-snapshot",
+    words: "delete the disk snapshot",
+    resume: (client, state) => restorePoller(client, state, client.snapshots.delete),
+    finish: async () => null,
+  },
+  begin(site) {
+    const { client, path } = resourceOf<1>(site.azure, site.target, snapshotType);
+    return client.snapshots.delete(...path, abortable(site));
+  },
+  isBeingRead: (error) => isKluisError(error, "AZURE_CONFLICT") && error.reason === "being-read",
+  revoke: ({ azure, target, signal }) => revokeRead(azure, target, { signal }),
+});
 
 /** Deletes a disk snapshot; revokes open read access first. A missing one is success. Newer snapshots of the disk stay whole. */
-export async function startDeleteDiskSnapshot(
-  azure: AzureConnection,
-  snapshotId: string,
-  options: CallOptions = {},
-): Promise<Poll<null>> {
-  const site = { azure, target: snapshotId, ...options };
-  try {
-    return await beginDeletion(site);
-  } catch (error) {
-    if (!isBeingRead(error)) throw error;
-    await revokeRead(azure, snapshotId, options);
-    return beginDeletion(site);
-  }
-}
-
-/** Polls a deletion; starts it again when Azure dropped it or a reader blocked it. */
-export async function pollDeleteDiskSnapshot(
-  azure: AzureConnection,
-  operation: AzureOperation,
-  options: CallOptions = {},
-): Promise<Poll<null>> {
-  try {
-    return await pollOperation(deletion, operation, { azure, ...options });
-  } catch (error) {
-    if (!isKluisError(error, "AZURE_NOT_FOUND") && !isBeingRead(error)) throw error;
-    return startDeleteDiskSnapshot(azure, operation.target, options);
-  }
-}
+export const startDeleteDiskSnapshot = deletion.start;
+export const pollDeleteDiskSnapshot = deletion.poll;

@@ -21,19 +21,25 @@ const shortOperationMs = 120_000;
 /** An operation that Azure never ends must not hold its job: longer than the 90 minutes that a run command may take. */
 const longestOperationMs = 2 * 3_600_000;
 
-function neverEnded(operation: AzureCall, target: string): KluisError {
+/** @throws KluisError AZURE_FAILED, reason `never-ended`, when Azure has reported the operation as in progress for too long */
+export function mustNotTakeTooLong(
+  { words }: Pick<OperationKind<unknown, unknown>, "words">,
+  { target, startedAt }: AzureOperation,
+  azure: Pick<AzureConnection, "now">,
+): void {
+  if (startedAt === undefined || azure.now() - startedAt <= longestOperationMs) return;
   const hours = longestOperationMs / 3_600_000;
-  return new KluisError("AZURE_FAILED", {
+  throw new KluisError("AZURE_FAILED", {
     reason: "never-ended",
-    message: `Azure has not ended the operation after ${hours} hours: ${operation}.`,
+    message: `Azure has not ended the operation after ${hours} hours: ${words}.`,
     action: "Kluis tries again automatically. If this happens again, ask Azure Support about the resource.",
     retry: "bounded",
-    params: { operation, target, hours },
+    params: { operation: words, target, hours },
   });
 }
 
 /** The part of the SDK's pollers that is used here. */
-interface SdkPoller<Model> {
+export interface SdkPoller<Model> {
   submitted(): Promise<void>;
   poll(options?: { abortSignal?: AbortSignal }): Promise<unknown>;
   serialize(): Promise<string>;
@@ -144,9 +150,9 @@ export async function pollOperation<Model, Result>(
     return progressOf(poller, record);
   });
   if (found.done) return { status: "done", result: await kind.finish(found.model, { ...options, target }) };
+  mustNotTakeTooLong(kind, operation, options.azure);
   const polls = (operation.polls ?? 0) + 1;
   const { startedAt = options.azure.now() } = operation;
-  if (options.azure.now() - startedAt > longestOperationMs) throw neverEnded(kind.words, target);
   return {
     status: "running",
     operation: { ...operation, poller: found.poller, polls, startedAt },

@@ -5,23 +5,21 @@ import {
   type RestorePointCollection,
   restorePoller,
 } from "@azure/arm-compute";
-import { type AzureConsistency, isKluisError, KluisError } from "@kluis/domain";
-import { parseArmId } from "./arm-id.ts";
+import { type AzureConsistency, KluisError } from "@kluis/domain";
 import { call, missingAsNull } from "./call.ts";
 import { triesAgain } from "./codes/outcome.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
+import { type Creation, continueCreation, creationPoller } from "./creation.ts";
 import { hasAzureCode, recoded } from "./errors.ts";
 import {
   awaitShort,
   type CallOptions,
   type OperationKind,
   type OperationTarget,
-  pollOperation,
-  pollPause,
   startOperation,
 } from "./lro.ts";
 import { collectionTags, restorePointIds } from "./names.ts";
-import type { AzureOperation, Poll } from "./operation.ts";
+import type { Poll } from "./operation.ts";
 import { collectionType, diskPointType, pointType, resourceOf } from "./resource.ts";
 import type { DiskRestorePointFacts, DiskSlot, RestorePointFacts, RestorePointRequest } from "./types.ts";
 
@@ -118,7 +116,7 @@ async function pointFacts(
   };
 }
 
-const creation: OperationKind<RestorePoint, RestorePointFacts> = {
+const operation: OperationKind<RestorePoint, RestorePointFacts> = {
   kind: "restore-point",
   words: "create the restore point",
   resume: (client, state) => restorePoller(client, state, client.restorePoints.create),
@@ -168,11 +166,13 @@ async function removeFailed({ azure, target, signal }: OperationTarget): Promise
   );
 }
 
-/** Polls by the resource's own GET, for a restore point whose operation is lost. */
-function resourcePoll(target: string, subscriptionId: string, polls = 1): Poll<never> {
-  const operation = { kind: "restore-point", target, subscriptionId, poller: "", polls } as const;
-  return { status: "running", operation, retryAfterMs: pollPause(polls, null) };
-}
+const creation: Creation<RestorePoint, RestorePointFacts> = {
+  operation,
+  read: readPoint,
+  removeFailed,
+  resultOf: (point, { azure, target }) => pointFacts(azure, target, point),
+  failed: (target, how) => failed(target, `restore-point-${how}`),
+};
 
 /**
  * Makes sure that the job's restore point exists: finds the one that an earlier run created or is creating, or creates it.
@@ -187,13 +187,9 @@ export async function startRestorePoint(
 ): Promise<Poll<RestorePointFacts>> {
   const { restorePointId: target } = restorePointIds(request);
   const site = { azure, target, ...options };
-  const present = await readPoint(site);
-  if (present?.provisioningState === "Succeeded") {
-    return { status: "done", result: await pointFacts(azure, target, present) };
-  }
-  if (present?.provisioningState === "Failed") await removeFailed(site);
-  else if (present) return resourcePoll(target, parseArmId(target).subscriptionId);
-  else await ensureCollection(azure, request, options);
+  const found = await continueCreation(creation, site);
+  if (found !== null) return found;
+  await ensureCollection(azure, request, options);
 
   const { client, path } = resourceOf<2>(azure, target, pointType);
   const body: RestorePoint = {
@@ -203,7 +199,7 @@ export async function startRestorePoint(
       : {}),
   };
   try {
-    return await startOperation(creation, site, () =>
+    return await startOperation(operation, site, () =>
       client.restorePoints.create(...path, body, abortable(options)),
     );
   } catch (error) {
@@ -212,35 +208,8 @@ export async function startRestorePoint(
   }
 }
 
-async function pollResource(
-  azure: AzureConnection,
-  { target, subscriptionId, polls = 0 }: AzureOperation,
-  options: CallOptions,
-): Promise<Poll<RestorePointFacts>> {
-  const point = await readPoint({ azure, target, ...options });
-  if (!point) throw failed(target, "restore-point-lost");
-  const { provisioningState } = point;
-  if (provisioningState === "Failed") throw failed(target, "restore-point-failed");
-  return provisioningState === "Succeeded"
-    ? { status: "done", result: await pointFacts(azure, target, point) }
-    : resourcePoll(target, subscriptionId, polls + 1);
-}
-
 /** Polls the creation of a restore point. */
-export async function pollRestorePoint(
-  azure: AzureConnection,
-  operation: AzureOperation,
-  options: CallOptions = {},
-): Promise<Poll<RestorePointFacts>> {
-  if (operation.poller === "") return pollResource(azure, operation, options);
-  try {
-    return await pollOperation(creation, operation, { azure, ...options });
-  } catch (error) {
-    // Azure drops operations after a while; the resource still shows the outcome.
-    if (isKluisError(error, "AZURE_NOT_FOUND")) return pollResource(azure, operation, options);
-    throw error;
-  }
-}
+export const pollRestorePoint = creationPoller(creation);
 
 /** Whether Azure has the restore point, in any state. */
 export async function hasRestorePoint(
