@@ -1,12 +1,10 @@
 /** Pre and post scripts of Linux virtual machines: of a policy, and as a VM has them. */
 import { readFile } from "node:fs/promises";
 import {
-  describePolicy,
   type LinuxScript,
   type LinuxScripts,
   linuxScriptsSchema,
   noticeText,
-  type PolicyDocument,
   readGuestState,
   scriptNotices,
   scriptSecondsMost,
@@ -18,6 +16,7 @@ import { minuteOf } from "../format.ts";
 import { printable } from "../look.ts";
 import { type Column, formatTable } from "../table.ts";
 import { text, vmArgument } from "../values.ts";
+import { editPolicy } from "./edit-policy.ts";
 
 const seconds = z.coerce.number().int().min(1).max(scriptSecondsMost);
 
@@ -46,20 +45,10 @@ export const policyScripts = defineCommand({
   ],
   run: async (session, { policy: ref, ...asked }) => {
     const linuxScripts = await scriptsOf(asked);
-    const policy = await session.server.call((api) => api.policies.get.query({ policy: ref }));
-    const { linuxScripts: _before, ...consistency } = policy.document.consistency;
-    const document: PolicyDocument = {
-      ...policy.document,
-      consistency: linuxScripts === null ? consistency : { ...consistency, linuxScripts },
-    };
-    const saved = await session.server.call((api) =>
-      api.policies.update.mutate({ policy: policy.id, expectedVersion: policy.currentVersion, document }),
-    );
-    print(
-      session,
-      { ...saved, document },
-      () => `${saved.name} is saved as version ${saved.version}. ${describePolicy(document)}`,
-    );
+    await editPolicy(session, ref, (before) => {
+      const { linuxScripts: _replaced, ...rest } = before.consistency;
+      return { ...before, consistency: linuxScripts === null ? rest : { ...rest, linuxScripts } };
+    });
     return exitCodes.ok;
   },
 });

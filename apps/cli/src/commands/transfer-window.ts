@@ -1,14 +1,10 @@
 /** When the backups of a policy move data. */
-import {
-  describePolicy,
-  type PolicyDocument,
-  type TransferWindow,
-  transferWindowSchema,
-} from "@kluis/domain";
+import { type TransferWindow, transferWindowSchema } from "@kluis/domain";
 import { z } from "zod";
-import { argument, defineCommand, flag, listOption, option, print } from "../command.ts";
+import { argument, defineCommand, flag, listOption, option } from "../command.ts";
 import { exitCodes, UsageError } from "../failure.ts";
 import { anyOf, text } from "../values.ts";
+import { editPolicy } from "./edit-policy.ts";
 
 const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 const { from: time } = transferWindowSchema.shape;
@@ -37,16 +33,8 @@ export const transferWindow = defineCommand({
   ],
   run: async (session, { policy: ref, always, ...asked }) => {
     const window = windowOf(asked, always);
-    const policy = await session.server.call((api) => api.policies.get.query({ policy: ref }));
-    const { transfer: _before, ...rest } = policy.document;
-    const document: PolicyDocument = window === null ? rest : { ...rest, transfer: { window } };
-    const saved = await session.server.call((api) =>
-      api.policies.update.mutate({ policy: policy.id, expectedVersion: policy.currentVersion, document }),
-    );
-    print(
-      session,
-      { ...saved, document },
-      () => `${saved.name} is saved as version ${saved.version}. ${describePolicy(document)}`,
+    await editPolicy(session, ref, ({ transfer: _replaced, ...rest }) =>
+      window === null ? rest : { ...rest, transfer: { window } },
     );
     return exitCodes.ok;
   },

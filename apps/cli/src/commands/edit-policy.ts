@@ -1,0 +1,25 @@
+/** Saves a new version of a policy with one part changed, and prints what it says now. */
+import { describePolicy, type PolicyDocument } from "@kluis/domain";
+import { print, type Session } from "../command.ts";
+
+/** @param change makes the new document from the current one. The server refuses it when someone saved meanwhile. */
+export async function editPolicy(
+  session: Session,
+  policy: string,
+  change: (document: PolicyDocument) => PolicyDocument,
+): Promise<void> {
+  const {
+    id,
+    currentVersion,
+    document: before,
+  } = await session.server.call((api) => api.policies.get.query({ policy }));
+  const document = change(before);
+  const saved = await session.server.call((api) =>
+    api.policies.update.mutate({ policy: id, expectedVersion: currentVersion, document }),
+  );
+  print(
+    session,
+    { ...saved, document },
+    () => `${saved.name} is saved as version ${saved.version}. ${describePolicy(document)}`,
+  );
+}
