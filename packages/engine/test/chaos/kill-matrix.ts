@@ -2,11 +2,11 @@
 import { createJob, inTransaction } from "@kluis/db";
 import { engineActor, jobSteps } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
-import { z } from "zod";
 import { GROUP, until } from "../world.ts";
 import { checkLedger, checkPoints, deadTasks, openJobs, orphans } from "./checks.ts";
 import { patiently } from "./database.ts";
 import { diskDigest, type Expected, type Guest, importVms, protect, write } from "./fleet.ts";
+import { isFurther, progressOf, reconcilers, removalsOf } from "./kill-progress.ts";
 import { Parts } from "./parts.ts";
 import { MIB, type VmPlan } from "./plan.ts";
 import type { Portal } from "./run.ts";
@@ -139,14 +139,15 @@ async function killInJob(run: MatrixRun, { kind, victim, left }: Target & { kind
   const pointId = kind === "backup" ? null : await somePoint(run);
   const jobId = await start(run, kind, pointId);
   for (;;) {
-    const before = await patiently(() => progressOf(run, jobId));
+    const before = await patiently(() => progressOf(run.parts, jobId));
     if (!before.isOpen) break;
     if (before.step === null || !left.has(before.step) || !(await enginesAre(run, 2))) {
       await pause(15);
       continue;
     }
     left.delete(before.step);
-    const resumed = (): Promise<boolean> => isFurther(run, { jobId, before, victim });
+    const isWorkerKilled = victim === "engine" || victim === "postgres";
+    const resumed = (): Promise<boolean> => isFurther(run.parts, { jobId, before, isWorkerKilled });
     await measure(run, { kind, step: before.step, victim, lockedBy: before.lockedBy, resumed });
   }
   await endJob(run, jobId);
@@ -159,16 +160,16 @@ async function killInRemoval(run: MatrixRun, { victim, left }: Target): Promise<
   const jobId = await start(run, "backup");
   await endJob(run, jobId);
   const claimed = await until(`a removal of job ${jobId}`, 30_000, async () => {
-    const rows = await removalsOf(run, jobId);
+    const rows = await removalsOf(run.parts, jobId);
     return rows.find(({ isClaimed }) => isClaimed) ?? (rows.length === 0 ? "none" : null);
   });
   if (claimed === "none") return;
   left.clear();
   const resumed = async (): Promise<boolean> => {
-    const now = (await removalsOf(run, jobId)).find(({ id }) => id === claimed.id);
+    const now = (await removalsOf(run.parts, jobId)).find(({ id }) => id === claimed.id);
     return now === undefined || now.text !== claimed.text;
   };
-  const lockedBy = await reconcilers(run);
+  const lockedBy = await reconcilers(run.parts);
   await measure(run, { kind: "reconcile", step: "remove", victim, lockedBy, resumed });
 }
 
@@ -240,78 +241,9 @@ async function enginesAre({ parts }: MatrixRun, count: number): Promise<boolean>
   return (await patiently(() => parts.database.db.prisma.engineProcess.count({ where }))) === count;
 }
 
-const progressSchema = z.tuple([
-  z.object({
-    isOpen: z.boolean(),
-    isParked: z.boolean(),
-    version: z.number(),
-    step: z.string().nullable(),
-    moved: z.number(),
-    lockedBy: z.array(z.string()),
-  }),
-]);
-type Progress = z.infer<typeof progressSchema>[0];
-
-async function progressOf({ parts }: MatrixRun, jobId: string): Promise<Progress> {
-  const { rows } = await parts.database.db.pool.query(
-    `SELECT job.state IN ('queued', 'running', 'cleaning-up') AS "isOpen", job.version,
-       coalesce(job."parkedUntil" > kluis_now(), false) AS "isParked",
-       (SELECT name FROM "JobStep" AS step WHERE step."jobId" = job.id AND step.state = 'running') AS step,
-       (SELECT count(*)::int FROM "JobSegment" AS part JOIN "JobDisk" AS disk ON disk.id = part."jobDiskId"
-         WHERE disk."jobId" = job.id AND part.state = 'done') AS moved,
-       coalesce((SELECT array_agg(task.locked_by || '') FROM graphile_worker._private_jobs AS task
-         WHERE task.payload->>'jobId' = job.id::text AND task.locked_by IS NOT NULL), '{}') AS "lockedBy"
-     FROM "Job" AS job WHERE job.id = $1::uuid`,
-    [jobId],
-  );
-  const [progress] = progressSchema.parse(rows);
-  return progress;
-}
-
-/** Whether the job moved on: it changed, a part was moved, or after the death of a worker another one took its task. */
-async function isFurther(
-  run: MatrixRun,
-  { jobId, before, victim }: { jobId: string; before: Progress; victim: KillVictim },
-): Promise<boolean> {
-  const now = await progressOf(run, jobId);
-  const isTaken = now.lockedBy.some((id) => !before.lockedBy.includes(id));
-  if (isTaken && (victim === "engine" || victim === "postgres")) return true;
-  return !now.isParked && (now.version > before.version || now.moved > before.moved);
-}
-
-interface Removal {
-  readonly id: string;
-  readonly isClaimed: boolean;
-  /** What changes when the removal continues. */
-  readonly text: string;
-}
-
-/** Resources of a job whose removal is not confirmed. */
-async function removalsOf({ parts }: MatrixRun, jobId: string): Promise<Removal[]> {
-  const { rows } = await parts.database.db.pool.query(
-    `SELECT id::text, "nextTryAt" > kluis_now() + interval '30 seconds' AS "isClaimed",
-       concat_ws(' ', tries, "nextTryAt", operation) AS text
-     FROM "AzureResource" WHERE "jobId" = $1::uuid AND wanted = 'removed' AND state <> 'removed'`,
-    [jobId],
-  );
-  return z.array(z.object({ id: z.string(), isClaimed: z.boolean(), text: z.string() })).parse(rows);
-}
-
-/** Workers that reconcile. */
-async function reconcilers({ parts }: MatrixRun): Promise<string[]> {
-  const { rows } = await parts.database.db.pool.query(
-    `SELECT task.locked_by AS id FROM graphile_worker.jobs AS task
-     WHERE task_identifier = 'azure.reconcile' AND locked_by IS NOT NULL`,
-  );
-  return z
-    .array(z.object({ id: z.string() }))
-    .parse(rows)
-    .map(({ id }) => id);
-}
-
 async function endJob(run: MatrixRun, jobId: string): Promise<void> {
   await until(`the end of job ${jobId}`, 300_000, async () =>
-    (await patiently(() => progressOf(run, jobId))).isOpen ? null : true,
+    (await patiently(() => progressOf(run.parts, jobId))).isOpen ? null : true,
   );
 }
 
