@@ -22,6 +22,9 @@ export const limits = {
   /** A VM is at risk when its newest point is older than its policy's longest interval plus this, the time for the backup itself. */
   atRiskGraceMs: 2 * hour,
 
+  /** Azure copies the snapshot of a Premium SSD v2 or Ultra disk before it can be read; one that takes longer never ends. */
+  snapshotCopyMostMs: 3 * day,
+
   // -------------------------------------------------------------- transfers
   /** Pauses of a parked transfer. The longest is also how long it takes to notice that an outage has ended. */
   transferPauseShortestMs: second,

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
 import { endKeptSnapshots } from "../src/upkeep/kept-snapshots.ts";
 import { sweepAzure } from "../src/upkeep/sweep.ts";
+import { attachFast, backUpWhile, holdOnce } from "./meanwhile.ts";
 import { enhancedPolicy, GROUP, MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";
 
 let world: World;
@@ -42,25 +43,9 @@ async function stoppedVm(
   return { name, id: await world.protectedVm({ name, stopped: true, size, disks: images, policy }) };
 }
 
-async function holdOnce(operation: string): Promise<void> {
-  await world.control.addFault({
-    match: { operation },
-    effect: { type: "throttle", retryAfterSeconds: 60 },
-    times: 1,
-  });
-}
-
-/** Backs up a VM whose owner acts while a request is held. */
-async function backUpWhile(vmId: string, operation: string, act: () => Promise<unknown>): Promise<PointRow> {
-  await holdOnce(operation);
-  const jobId = await world.startBackup(vmId);
-  await world.clock.advance({ seconds: 1 });
-  await act();
-  await world.clock.jump({ minutes: 2 });
-  const job = await world.ended(jobId);
-  expect(job.error).toBeNull();
-  return world.pointOf(jobId);
-}
+const held = (operation: string) => holdOnce(world, operation);
+const backedUpWhile = (vmId: string, operation: string, act: () => Promise<unknown>) =>
+  backUpWhile(world, vmId, { operation, act, pass: () => world.clock.jump({ minutes: 2 }) });
 
 async function expectExact(point: PointRow): Promise<void> {
   for (const { diskKey, name } of point.disks)
@@ -129,16 +114,7 @@ describe("a stopped VM that cannot have a restore point", () => {
     const name = `each${++made}`;
     const disks = [await world.image(`${name}-0`, 24 * MIB, [random(MIB, MIB)])];
     const id = await world.protectedVm({ name, stopped: true, zones: ["1"], disks, policy: standardPolicy });
-    const { virtualMachines, disks: managed } = azure();
-    const fast = await managed.createOrUpdate(GROUP, `${name}-fast`, {
-      location: "westeurope",
-      zones: ["1"],
-      sku: { name: "PremiumV2_LRS" },
-      creationData: { createOption: "Empty", logicalSectorSize: 512 },
-      diskSizeGB: 1,
-    });
-    const attach = { dataDisksToAttach: [{ diskId: fast.id ?? "", lun: 3 }] };
-    await virtualMachines.attachDetachDataDisks(GROUP, name, attach);
+    await attachFast(world, name);
     const point = await world.backUp(id);
     expect(point).toMatchObject({
       consistencyReached: "file",
@@ -147,6 +123,27 @@ describe("a stopped VM that cannot have a restore point", () => {
     });
     expect(point.disks.map(({ diskKey }) => diskKey).toSorted()).toEqual(["3", "os"]);
     expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest(`${name}-os`));
+  });
+
+  it("gives up a copy that Azure never ends, and takes the next snapshot", async () => {
+    const name = `each${++made}`;
+    const disks = [await world.image(`${name}-0`, 24 * MIB, [random(MIB, MIB)])];
+    const id = await world.protectedVm({ name, stopped: true, zones: ["1"], disks, policy: standardPolicy });
+    await attachFast(world, name);
+    await world.control.settings({ backgroundCopyBytesPerSecond: 1 });
+    const jobId = await world.startBackup(id);
+    const where = { jobId_name: { jobId, name: "snapshot" } };
+    await until("the copy", 30_000, async () => {
+      const { notice } = await world.db.prisma.jobStep.findUniqueOrThrow({ where });
+      return JSON.stringify(notice).includes("snapshot-copying") ? true : null;
+    });
+    await world.control.settings({ backgroundCopyBytesPerSecond: 300_000_000 });
+    await world.clock.jump({ hours: 73 });
+    const job = await world.ended(jobId);
+    expect(job).toMatchObject({ state: "succeeded", error: null });
+    const { detail } = await world.db.prisma.jobStep.findUniqueOrThrow({ where });
+    expect(detail).toMatchObject({ attempts: [{ request: "disks", failure: "unknown" }] });
+    expect((await world.pointOf(jobId)).capturedBy).toBe("disk-snapshots");
   });
 
   it("because a policy of Azure denies it: the point says so", async () => {
@@ -229,7 +226,7 @@ describe("a stopped VM that cannot have a restore point", () => {
 describe("a VM that changes while its disks are captured", () => {
   it("is started: its snapshots are not used, and the next try asks its guest", async () => {
     const vm = await stoppedVm({ disks: 2 });
-    const point = await backUpWhile(vm.id, "snapshots.createOrUpdate", () =>
+    const point = await backedUpWhile(vm.id, "snapshots.createOrUpdate", () =>
       azure().virtualMachines.start(GROUP, vm.name),
     );
     expect(point).toMatchObject({
@@ -246,7 +243,7 @@ describe("a VM that changes while its disks are captured", () => {
 
   it("is started and stopped again: the disks of the next try are of one instant", async () => {
     const vm = await stoppedVm({ disks: 2 });
-    const point = await backUpWhile(vm.id, "snapshots.createOrUpdate", async () => {
+    const point = await backedUpWhile(vm.id, "snapshots.createOrUpdate", async () => {
       await azure().virtualMachines.start(GROUP, vm.name);
       await world.control.write({
         vm: vm.name,
@@ -265,7 +262,7 @@ describe("a VM that changes while its disks are captured", () => {
 
   it("gets a larger disk: the point has the disk as it was captured", async () => {
     const vm = await stoppedVm();
-    const point = await backUpWhile(vm.id, "snapshots.createOrUpdate", () =>
+    const point = await backedUpWhile(vm.id, "snapshots.createOrUpdate", () =>
       azure().disks.update(GROUP, `${vm.name}-os`, { diskSizeGB: 2 }),
     );
     expect(point.disks[0]?.diskBytes).toBe(BigInt(2048 * MIB));
@@ -323,7 +320,7 @@ it("a disk snapshot with the tags of Kluis and without an owner is found and rem
 
 it("a canceled backup leaves no disk snapshot", async () => {
   const vm = await stoppedVm({ disks: 2 });
-  await holdOnce("snapshots.createOrUpdate");
+  await held("snapshots.createOrUpdate");
   const jobId = await world.startBackup(vm.id);
   await world.clock.advance({ seconds: 1 });
   await inTransaction(world.db, (tx) => askJobToCancel(tx, { id: jobId, kind: "backup" }, world.clock));
@@ -410,7 +407,7 @@ it("a restore point of a disk that grew meanwhile has the captured size", async 
   const name = `each${++made}`;
   const disks = [await world.image(`${name}-0`, 24 * MIB, [random(MIB, MIB)])];
   const id = await world.protectedVm({ name, stopped: true, disks, policy: standardPolicy });
-  const point = await backUpWhile(id, "restorePointCollections.createOrUpdate", () =>
+  const point = await backedUpWhile(id, "restorePointCollections.createOrUpdate", () =>
     azure().disks.update(GROUP, `${name}-os`, { diskSizeGB: 2 }),
   );
   expect(point).toMatchObject({ capturedBy: "restore-point" });

@@ -1,7 +1,8 @@
 /** The consistency ladder against what Azure and owners do to a VM between the first look at it and its snapshot. */
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { GROUP, MIB, type PointRow, random, standardPolicy, World } from "./world.ts";
+import { backUpWhile } from "./meanwhile.ts";
+import { GROUP, MIB, random, standardPolicy, World } from "./world.ts";
 
 let world: World;
 let made = 0;
@@ -34,26 +35,8 @@ async function protectedVm(options: {
   return { name, id: await world.protectedVm({ name, os, stopped, disks: images, policy }) };
 }
 
-/** Lets a request of the next backup wait a minute, so that a test can act before it. */
-async function holdOnce(operation: string): Promise<void> {
-  await world.control.addFault({
-    match: { operation },
-    effect: { type: "throttle", retryAfterSeconds: 60 },
-    times: 1,
-  });
-}
-
-/** Backs up a VM whose owner acts while a request is held. */
-async function backUpWhile(vmId: string, operation: string, act: () => Promise<unknown>): Promise<PointRow> {
-  await holdOnce(operation);
-  const jobId = await world.startBackup(vmId);
-  await world.clock.advance({ seconds: 1 });
-  await act();
-  await world.clock.advance({ minutes: 5 });
-  const job = await world.ended(jobId);
-  expect(job.error).toBeNull();
-  return world.pointOf(jobId);
-}
+const backedUpWhile = (vmId: string, operation: string, act: () => Promise<unknown>) =>
+  backUpWhile(world, vmId, { operation, act, pass: () => world.clock.advance({ minutes: 5 }) });
 
 const stepOf = (jobId: string, name: string) =>
   world.db.prisma.jobStep.findFirstOrThrow({ where: { jobId, name } });
@@ -137,7 +120,7 @@ describe("a guest that fails", () => {
 describe("a VM that changes between prepare and snapshot", () => {
   it("is shut down: the snapshot needs no guest, and is file-consistent", async () => {
     const vm = await protectedVm({ otherwise: "fail" });
-    const point = await backUpWhile(vm.id, "virtualMachineExtensions.createOrUpdate", () =>
+    const point = await backedUpWhile(vm.id, "virtualMachineExtensions.createOrUpdate", () =>
       azure().virtualMachines.deallocate(GROUP, vm.name),
     );
     expect(point).toMatchObject({ consistencyWanted: "file", consistencyReached: "file" });
@@ -147,7 +130,7 @@ describe("a VM that changes between prepare and snapshot", () => {
 
   it("is shut down while Azure asks its guest: the next try needs none", async () => {
     const vm = await protectedVm({ otherwise: "fail" });
-    const point = await backUpWhile(vm.id, "restorePointCollections.createOrUpdate", () =>
+    const point = await backedUpWhile(vm.id, "restorePointCollections.createOrUpdate", () =>
       azure().virtualMachines.deallocate(GROUP, vm.name),
     );
     expect(point).toMatchObject({ consistencyWanted: "file", consistencyReached: "file" });
@@ -155,7 +138,7 @@ describe("a VM that changes between prepare and snapshot", () => {
 
   it("is started: a crash-consistent snapshot is not called file-consistent", async () => {
     const vm = await protectedVm({ stopped: true });
-    const point = await backUpWhile(vm.id, "restorePointCollections.createOrUpdate", () =>
+    const point = await backedUpWhile(vm.id, "restorePointCollections.createOrUpdate", () =>
       azure().virtualMachines.start(GROUP, vm.name),
     );
     expect(point).toMatchObject({
@@ -167,7 +150,7 @@ describe("a VM that changes between prepare and snapshot", () => {
 
   it("is started and stopped again before the snapshot: it is file-consistent all the same", async () => {
     const vm = await protectedVm({ stopped: true });
-    const point = await backUpWhile(vm.id, "restorePointCollections.createOrUpdate", async () => {
+    const point = await backedUpWhile(vm.id, "restorePointCollections.createOrUpdate", async () => {
       await azure().virtualMachines.start(GROUP, vm.name);
       await azure().virtualMachines.deallocate(GROUP, vm.name);
     });
@@ -176,7 +159,7 @@ describe("a VM that changes between prepare and snapshot", () => {
 
   it("is started and stopped again after the snapshot: nothing proves that it was stopped", async () => {
     const vm = await protectedVm({ stopped: true });
-    const point = await backUpWhile(vm.id, "diskRestorePoint.get", async () => {
+    const point = await backedUpWhile(vm.id, "diskRestorePoint.get", async () => {
       await azure().virtualMachines.start(GROUP, vm.name);
       await azure().virtualMachines.deallocate(GROUP, vm.name);
     });
@@ -197,7 +180,7 @@ describe("a VM that changes between prepare and snapshot", () => {
     });
     const diskId = (await disks.get(GROUP, `${vm.name}-new`)).id ?? "";
     const [old] = (await virtualMachines.get(GROUP, vm.name)).storageProfile?.dataDisks ?? [];
-    const point = await backUpWhile(vm.id, "restorePointCollections.createOrUpdate", async () => {
+    const point = await backedUpWhile(vm.id, "restorePointCollections.createOrUpdate", async () => {
       const detach = { dataDisksToDetach: [{ diskId: old?.managedDisk?.id ?? "" }] };
       await virtualMachines.attachDetachDataDisks(GROUP, vm.name, detach);
       const attach = { dataDisksToAttach: [{ diskId, lun: old?.lun ?? 0 }] };

@@ -1,10 +1,5 @@
 /** Each kind of repeated work with a bad item in the middle, on real parts: the others are done, and health names the bad one. */
-import {
-  type AzureConnection,
-  type RestorePointRequest,
-  restorePointIds,
-  startRestorePoint,
-} from "@kluis/azure";
+import { type AzureConnection, restorePointIds } from "@kluis/azure";
 import { createVaultRow, inTransaction, newId, readRecurringWork } from "@kluis/db";
 import { systemClock, type WorkName } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
@@ -15,7 +10,8 @@ import { collectVaults } from "../src/upkeep/collect.ts";
 import { endKeptSnapshots } from "../src/upkeep/kept-snapshots.ts";
 import { reconcileAzure } from "../src/upkeep/reconcile.ts";
 import { sweepAzure } from "../src/upkeep/sweep.ts";
-import { enhancedPolicy, MIB, random, until, World } from "./world.ts";
+import { orphanOf } from "./meanwhile.ts";
+import { enhancedPolicy, MIB, random, World } from "./world.ts";
 
 let world: World;
 let engine: Engine;
@@ -69,26 +65,6 @@ it("the reconciler names a removal that it cannot read until it can, and ends th
   expect(await state("reconcile")).toMatchObject({ lastFailed: 0, lastError: null });
 });
 
-/** A restore point of a VM without an owner. */
-async function orphanOf(vmId: string): Promise<RestorePointRequest> {
-  const { resourceId, location } = await world.db.prisma.virtualMachine.findUniqueOrThrow({
-    where: { id: vmId },
-  });
-  const request = {
-    vmId: resourceId,
-    location,
-    jobId: newId(),
-    installationId: engine.deps.installationId,
-    crashConsistent: true,
-    excludeDiskIds: [],
-  };
-  await until("the orphan", 30_000, async () => {
-    const poll = await startRestorePoint(engine.deps.azure, request, { signal: soon() });
-    return poll.status === "done" ? poll.result : null;
-  });
-  return request;
-}
-
 type Policy = Parameters<ReturnType<AzureConnection["compute"]>["pipeline"]["addPolicy"]>[0];
 
 /** Runs work while it sees the path of each request of an engine. */
@@ -111,9 +87,9 @@ it("the sweeper names a collection that it may not read, finds every other orpha
   for (const name of names)
     vms.push({ name, disks: [await world.image(name, 24 * MIB, [])], policy: enhancedPolicy });
   const ids = await world.protectedVms(vms);
-  await orphanOf(ids.get("sweep-a") ?? "");
-  const hidden = await orphanOf(ids.get("sweep-b") ?? "");
-  await orphanOf(ids.get("sweep-c") ?? "");
+  await orphanOf(world, engine, ids.get("sweep-a") ?? "");
+  const hidden = await orphanOf(world, engine, ids.get("sweep-b") ?? "");
+  await orphanOf(world, engine, ids.get("sweep-c") ?? "");
   const refused = restorePointIds(hidden).collectionId.split("/").at(-1) ?? "";
   await world.control.addFault({
     match: { operation: "restorePointCollections.get", path: `.*${refused}.*` },

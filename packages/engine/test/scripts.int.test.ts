@@ -1,8 +1,9 @@
 /** Pre and post scripts of Linux guests: placed or checked, run by the framework around the snapshot, read back, and removed. */
-import { addPolicyVersion, createJob, inTransaction } from "@kluis/db";
+import { addPolicyVersion, askJobToCancel, createJob, inTransaction } from "@kluis/db";
 import { engineActor, type LinuxScripts, type PlacedScripts, type PolicyDocument } from "@kluis/domain";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { attachFast } from "./meanwhile.ts";
 import { MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";
 
 let world: World;
@@ -112,6 +113,26 @@ describe("scripts that Kluis places", () => {
     // The next backup only reads the outcome: nothing has changed.
     await refuseRunCommands(1);
     expect(await world.backUp(vm.id)).toMatchObject({ consistencyReached: "application" });
+  });
+
+  it("are read before Azure has copied a disk for hours", async () => {
+    const name = `scripts${++made}`;
+    const disks = [await world.image(name, 24 * MIB, [random(0, MIB)])];
+    const policy = policyWith(placed("exit 0"));
+    const id = await world.protectedVm({ name, zones: ["1"], disks, policy });
+    await attachFast(world, name);
+    await world.control.settings({ backgroundCopyBytesPerSecond: 1 });
+    const jobId = await world.startBackup(id);
+    const where = { jobId_name: { jobId, name: "snapshot" } };
+    await until("the copy", 30_000, async () => {
+      const { notice } = await world.db.prisma.jobStep.findUniqueOrThrow({ where });
+      return JSON.stringify(notice).includes("snapshot-copying") ? true : null;
+    });
+    await world.control.settings({ backgroundCopyBytesPerSecond: 300_000_000 });
+    const { memory } = await world.db.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+    expect(memory).toMatchObject({ scripts: { outcome: { succeeded: true } } });
+    await inTransaction(world.db, (tx) => askJobToCancel(tx, { id: jobId, kind: "backup" }, world.clock));
+    await world.ended(jobId);
   });
 
   it("that fail leave a file-consistent point with the reason, and the next backup checks them again", async () => {

@@ -1,13 +1,7 @@
 /** Upkeep besides the jobs: the sweeper, discovery, and the anchor of the ledger. */
 
 import { readFile } from "node:fs/promises";
-import {
-  type AzureConnection,
-  grantWrite,
-  type RestorePointRequest,
-  startRestorePoint,
-  startUploadDisk,
-} from "@kluis/azure";
+import { type AzureConnection, grantWrite, startUploadDisk } from "@kluis/azure";
 import { listAnchors, loadLedgerKey, newId, planResource } from "@kluis/db";
 import { planRestoredDisk } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
@@ -17,6 +11,7 @@ import type { Engine } from "../src/engine.ts";
 import { discover } from "../src/inventory/discover.ts";
 import { anchorLedger } from "../src/upkeep/anchor.ts";
 import { sweepAzure } from "../src/upkeep/sweep.ts";
+import { orphanOf } from "./meanwhile.ts";
 import { enhancedPolicy, GROUP, MIB, random, until, World } from "./world.ts";
 
 let world: World;
@@ -31,32 +26,12 @@ afterAll(async () => {
   await world.stop();
 });
 
-/** Creates a restore point without an owner, as after the loss of its database row. */
-async function orphanOf(vmId: string): Promise<RestorePointRequest> {
-  const { resourceId, location } = await world.db.prisma.virtualMachine.findUniqueOrThrow({
-    where: { id: vmId },
-  });
-  const request = {
-    vmId: resourceId,
-    location,
-    jobId: newId(),
-    installationId: engine.deps.installationId,
-    crashConsistent: true,
-    excludeDiskIds: [],
-  };
-  await until("the orphan", 30_000, async () => {
-    const poll = await startRestorePoint(engine.deps.azure, request, { signal: soon() });
-    return poll.status === "done" ? poll.result : null;
-  });
-  return request;
-}
-
 describe("the sweeper", () => {
   it("removes a restore point without an owner, and keeps those of recovery points", async () => {
     const image = await world.image("swept", 24 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({ name: "swept", disks: [image], policy: enhancedPolicy });
     await world.backUp(vmId);
-    const request = await orphanOf(vmId);
+    const request = await orphanOf(world, engine, vmId);
     expect((await world.control.snapshots()).restorePoints).toHaveLength(2);
     await sweepAzure(engine.deps, { signal: soon() });
     expect((await world.control.snapshots()).restorePoints).toHaveLength(2);
@@ -72,7 +47,7 @@ describe("the sweeper", () => {
   it("removes the others when one grant and one restore point cannot be removed", async () => {
     const image = await world.image("stuck", 24 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({ name: "stuck", disks: [image], policy: enhancedPolicy });
-    const [stuck, free] = [await orphanOf(vmId), await orphanOf(vmId)];
+    const [stuck, free] = [await orphanOf(world, engine, vmId), await orphanOf(world, engine, vmId)];
     // A grant in a subscription that no connection reads any more.
     const elsewhere =
       "/subscriptions/0000000e-0000-4000-8000-000000000000/resourcegroups/g/providers/microsoft.compute";
@@ -135,7 +110,7 @@ describe("the sweeper", () => {
   it("records a removal once that takes Azure longer than one run", async () => {
     const image = await world.image("slow", 24 * MIB, [random(0, MIB)]);
     const vmId = await world.protectedVm({ name: "slow", disks: [image], policy: enhancedPolicy });
-    const { jobId } = await orphanOf(vmId);
+    const { jobId } = await orphanOf(world, engine, vmId);
     await world.control.addFault({
       match: { operation: "work:restorePoints.delete" },
       effect: { type: "delay", ms: 1_000 },

@@ -17,6 +17,7 @@ import {
   isStoppedState,
   judgeConsistency,
   KluisError,
+  limits,
   type Notice,
   notice,
   noticeText,
@@ -51,10 +52,23 @@ const COPY_POLL_MS = 5_000;
 const COPY_POLL_PART = 1 / 10;
 const COPY_POLL_LONGEST_MS = 5 * 60_000;
 
-function copyPause({ deps, memory }: Context): number {
+function elapsedMs({ deps, memory }: Context): number {
   const startedAt = new Date(memory.snapshotStartedAt ?? deps.clock.now()).getTime();
-  const elapsedMs = deps.clock.now().getTime() - startedAt;
-  return Math.min(COPY_POLL_LONGEST_MS, Math.max(COPY_POLL_MS, elapsedMs * COPY_POLL_PART));
+  return deps.clock.now().getTime() - startedAt;
+}
+
+function copyPause(context: Context): number {
+  return Math.min(COPY_POLL_LONGEST_MS, Math.max(COPY_POLL_MS, elapsedMs(context) * COPY_POLL_PART));
+}
+
+function neverCopied(percent: number): KluisError {
+  const hours = limits.snapshotCopyMostMs / 3_600_000;
+  return new KluisError("AZURE_FAILED", {
+    reason: "never-ended",
+    message: `Azure has copied ${percent} % of the snapshot in ${hours} hours.`,
+    action: "Kluis tries again automatically. If this happens again, ask Azure Support about the snapshot.",
+    params: { operation: "copy the snapshot", percent, hours },
+  });
 }
 
 export async function snapshot(context: Context): Promise<Result> {
@@ -70,10 +84,11 @@ export async function snapshot(context: Context): Promise<Result> {
   if (poll.status === "running") return waitForAzure(poll, notice("snapshot-creating", {}));
   const { disks, ...point } = poll.result;
   const source: SnapshotSource = { kind: "restore-point", ...point, disks: [...disks] };
+  // The guest first: what it says about this snapshot must not be hours old when Azure copies a disk for hours.
   return (
-    waitForCopy(context, source) ??
     (await readGuestAfter(context)) ??
     (await readScriptsAfter(context)) ??
+    waitForCopy(context, source) ??
     finish(context, source, await powerAfter(context, source))
   );
 }
@@ -91,6 +106,7 @@ function waitForCopy(context: Context, { disks }: SnapshotSource): Result | null
   const copying = disks.filter((disk) => disk.completionPercent < 100);
   if (copying.length === 0) return null;
   const percent = Math.floor(Math.min(...copying.map((disk) => disk.completionPercent)));
+  if (elapsedMs(context) > limits.snapshotCopyMostMs) return failAttempt(context, neverCopied(percent));
   return {
     kind: "wait",
     afterMs: copyPause(context),
