@@ -70,7 +70,8 @@ describe("a daily policy on a clock that a test moves", () => {
   });
 
   it("keeps the points of three days", async () => {
-    await world.clock.advance({ hours: 2 });
+    // In steps: a timer of the engine queues the next retention, and one long move may pass it.
+    for (let part = 0; part < 12; part++) await world.clock.advance({ minutes: 10 });
     expect((await points()).map(({ state }) => state)).toEqual([
       ...Array<string>(DAYS - KEPT).fill("deleted"),
       ...Array<string>(KEPT).fill("available"),
