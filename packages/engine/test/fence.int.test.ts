@@ -96,10 +96,10 @@ async function advanceOnce(engine: Engine, jobId: string, machine = backupMachin
 
 describe("two engines that advance a job at the same time", () => {
   it.each(["plan", "seal"] as const)("keep the result of the first one in step %s", async (name) => {
-    const engine = await world.startEngine();
     const jobId = await world.startBackup(vmId);
-    // The lock keeps the engine's own workers away from the job.
+    // The lock keeps the engine's own workers away from the job, so it is taken before they start.
     const outcome = await withLock(world.db, locks.job(jobId), async () => {
+      const engine = await world.startEngine();
       let other: unknown = null;
       const machine = paused(name, async () => {
         other = await until("the other engine", 60_000, async () => {
