@@ -125,27 +125,6 @@ describe("a stopped VM that cannot have a restore point", () => {
     expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest(`${name}-os`));
   });
 
-  it("gives up a copy that Azure never ends, and takes the next snapshot", async () => {
-    const name = `each${++made}`;
-    const disks = [await world.image(`${name}-0`, 24 * MIB, [random(MIB, MIB)])];
-    const id = await world.protectedVm({ name, stopped: true, zones: ["1"], disks, policy: standardPolicy });
-    await attachFast(world, name);
-    await world.control.settings({ backgroundCopyBytesPerSecond: 1 });
-    const jobId = await world.startBackup(id);
-    const where = { jobId_name: { jobId, name: "snapshot" } };
-    await until("the copy", 30_000, async () => {
-      const { notice } = await world.db.prisma.jobStep.findUniqueOrThrow({ where });
-      return JSON.stringify(notice).includes("snapshot-copying") ? true : null;
-    });
-    await world.control.settings({ backgroundCopyBytesPerSecond: 300_000_000 });
-    await world.clock.jump({ hours: 73 });
-    const job = await world.ended(jobId);
-    expect(job).toMatchObject({ state: "succeeded", error: null });
-    const { detail } = await world.db.prisma.jobStep.findUniqueOrThrow({ where });
-    expect(detail).toMatchObject({ attempts: [{ request: "disks", failure: "unknown" }] });
-    expect((await world.pointOf(jobId)).capturedBy).toBe("disk-snapshots");
-  });
-
   it("because a policy of Azure denies it: the point says so", async () => {
     const vm = await stoppedVm({ size: "Standard_D2s_v5" });
     await world.control.addFault({

@@ -1,8 +1,8 @@
 /** The consistency ladder against what Azure and owners do to a VM between the first look at it and its snapshot. */
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { backUpWhile } from "./meanwhile.ts";
-import { GROUP, MIB, random, standardPolicy, World } from "./world.ts";
+import { attachFast, backUpWhile } from "./meanwhile.ts";
+import { GROUP, MIB, random, standardPolicy, until, World } from "./world.ts";
 
 let world: World;
 let made = 0;
@@ -40,6 +40,29 @@ const backedUpWhile = (vmId: string, operation: string, act: () => Promise<unkno
 
 const stepOf = (jobId: string, name: string) =>
   world.db.prisma.jobStep.findFirstOrThrow({ where: { jobId, name } });
+describe("a snapshot that Azure never has copied", () => {
+  it("is given up after days, and the next one is taken", async () => {
+    const name = `rung${++made}`;
+    const disks = [await world.image(`${name}-0`, 24 * MIB, [random(0, MIB)])];
+    const id = await world.protectedVm({ name, zones: ["1"], disks, policy: standardPolicy });
+    await attachFast(world, name);
+    await world.control.settings({ backgroundCopyBytesPerSecond: 1 });
+    const jobId = await world.startBackup(id);
+    await until("the copy", 30_000, async () => {
+      const step = await world.db.prisma.jobStep.findFirst({ where: { jobId, name: "snapshot" } });
+      return JSON.stringify(step).includes("snapshot-copying") ? true : null;
+    });
+    await world.clock.jump({ hours: 73 });
+    await world.control.settings({ backgroundCopyBytesPerSecond: 300_000_000 });
+    await world.clock.advance({ hours: 1 });
+    const job = await world.ended(jobId);
+    expect(job.error).toBeNull();
+    const step = await stepOf(jobId, "snapshot");
+    expect(step.detail).toMatchObject({ attempts: [{ request: "best", failure: "unknown" }] });
+    await world.pointOf(jobId);
+  });
+});
+
 describe("a guest that fails", () => {
   it("its VSS writers: the next try is crash-consistent, at once, and says why", async () => {
     const vm = await protectedVm({ os: "windows" });

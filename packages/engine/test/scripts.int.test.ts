@@ -125,8 +125,8 @@ describe("scripts that Kluis places", () => {
     const jobId = await world.startBackup(id);
     const where = { jobId_name: { jobId, name: "snapshot" } };
     await until("the copy", 30_000, async () => {
-      const { notice } = await world.db.prisma.jobStep.findUniqueOrThrow({ where });
-      return JSON.stringify(notice).includes("snapshot-copying") ? true : null;
+      const step = await world.db.prisma.jobStep.findUnique({ where });
+      return JSON.stringify(step).includes("snapshot-copying") ? true : null;
     });
     await world.control.settings({ backgroundCopyBytesPerSecond: 300_000_000 });
     const { memory } = await world.db.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
