@@ -37,7 +37,7 @@ function creationIn(state: { provisioningState?: string; removed: number }): Cre
   };
 }
 
-test("a resource whose operation is lost is polled itself, and not for ever", async () => {
+test("a resource whose operation is lost is polled itself, and not forever", async () => {
   const state = { provisioningState: "Creating", removed: 0 };
   const creation = creationIn(state);
   const found = await continueCreation(creation, { azure: connectionAt(0), target });
