@@ -1,4 +1,4 @@
-/** Limits of the API, with units and reasons; those of the product are in domain/limits.ts. */
+/** Limits of the API, with units and reasons; those of the product are in domain/base/limits.ts. */
 
 /** The last use of a session is stored at most this often, so that not every request writes. */
 export const sessionTouchMs = 60_000;

@@ -1,6 +1,6 @@
 /** The smallest number of slots that can meet every deadline of a week, whatever the order: the bound that a run is compared with. */
-import { limits } from "../src/limits.ts";
-import { deadlineForOrder } from "../src/transfer-window.ts";
+import { limits } from "../src/base/limits.ts";
+import { deadlineForOrder } from "../src/transfers/transfer-window.ts";
 import { type FleetJob, type FleetWorld, releaseOf } from "./fleet-world.ts";
 
 /** Time of requests that each part needs besides its bytes. */

@@ -1,6 +1,6 @@
 /** Runs a week of a fleet on a virtual clock, with the rules that give out work and forecast its end. */
 
-import { forecastTransfers, type RateSample, TransferRates } from "../src/transfer-forecast.ts";
+import { forecastTransfers, type RateSample, TransferRates } from "../src/transfers/transfer-forecast.ts";
 import {
   AGED_AFTER_MS,
   HEADS_MOST,
@@ -8,8 +8,8 @@ import {
   isOverloaded,
   type TransferClaim,
   transferClasses,
-} from "../src/transfer-order.ts";
-import { SLOTS_AHEAD } from "../src/transfer-plan.ts";
+} from "../src/transfers/transfer-order.ts";
+import { SLOTS_AHEAD } from "../src/transfers/transfer-plan.ts";
 import { PART_OVERHEAD_MS } from "./fleet-capacity.ts";
 import { type FleetWorld, MINUTE, randomOf, spread } from "./fleet-world.ts";
 import { addTo, dueAt, keyOf, openingOf, rateKey, type SimulatedJob, toSimulated } from "./simulated-job.ts";

@@ -1,9 +1,9 @@
 /** A fleet and its week, made from a seed: machines, policies, arriving backups, restores, verifications and outages. */
-import { deadlineFor } from "../src/deadline.ts";
-import type { Schedule, TransferWindow } from "../src/policy.ts";
-import { occurrencesBetween } from "../src/schedule.ts";
-import type { TransferClass } from "../src/transfer-order.ts";
-import { type OpenSpan, openSpans } from "../src/transfer-window.ts";
+import { deadlineFor } from "../src/policies/deadline.ts";
+import type { Schedule, TransferWindow } from "../src/policies/policy.ts";
+import { occurrencesBetween } from "../src/policies/schedule.ts";
+import type { TransferClass } from "../src/transfers/transfer-order.ts";
+import { type OpenSpan, openSpans } from "../src/transfers/transfer-window.ts";
 
 export const HOUR = 3_600_000;
 export const MINUTE = 60_000;

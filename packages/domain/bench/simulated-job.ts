@@ -1,5 +1,5 @@
 /** A transfer of a simulated week, and its state. */
-import { deadlineForOrder } from "../src/transfer-window.ts";
+import { deadlineForOrder } from "../src/transfers/transfer-window.ts";
 import type { FleetJob } from "./fleet-world.ts";
 
 export interface SimulatedJob {

@@ -166,7 +166,7 @@ export interface LostSegment {
  * Segments of a job that were given to the engines and that no task will move. Normally there are none: a failing worker queues
  * the next try before it ends.
  * But a killed process uses up a try, and an operator may empty the queue.
- * @param task the task that moves the segments; the queue's keys are those of `taskKey` (domain/job.ts)
+ * @param task the task that moves the segments; the queue's keys are those of `taskKey` (domain/jobs/job.ts)
  */
 export async function listLostSegments(
   tx: Tx,

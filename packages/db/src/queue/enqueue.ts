@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Tx } from "../tx.ts";
 
 export interface EnqueueOptions {
-  /** At most one waiting task per key. Default: `taskKey` of domain/job.ts. Null: no key, so every call adds a task. */
+  /** At most one waiting task per key. Default: `taskKey` of domain/jobs/job.ts. Null: no key, so every call adds a task. */
   readonly jobKey?: string | null;
   /** The earliest start, by the clock of the database (`kluis_now()`). The queue stores it as a time of the machine. */
   readonly runAt?: Date;

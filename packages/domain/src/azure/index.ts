@@ -1,0 +1,28 @@
+export * from "./azure-resource.ts";
+export {
+  type ConnectionTest,
+  connectionTestSchema,
+  type TestedSubscription,
+  testedSubscriptionSchema,
+  type VaultTest,
+  vaultTestSchema,
+} from "./connection-test.ts";
+export {
+  type AzureCloud,
+  azureClouds,
+  type ConnectionCloud,
+  type CredentialKind,
+  cloudEndpoints,
+  cloudOf,
+  connectionClouds,
+  credentialKinds,
+  type SettingSource,
+  type SwitchState,
+  settingSources,
+  switchStates,
+  type VaultCheck,
+  vaultChecks,
+} from "./connections.ts";
+export * from "./request-budget.ts";
+export * from "./request-limit.ts";
+export { type VaultKind, vaultKinds } from "./vault.ts";

@@ -1,0 +1,22 @@
+export { formatBytes, parseBytes, safeBytes } from "./bytes.ts";
+export { canonicalJson, storableJson, storableText } from "./canonical-json.ts";
+export { type Clock, systemClock, type TimedClock } from "./clock.ts";
+export { type Concurrency, forEachConcurrent, mapConcurrent } from "./concurrent.ts";
+export { uuidv7, uuidv7Time } from "./ids.ts";
+export { limits } from "./limits.ts";
+export { type Locale, locales } from "./locale.ts";
+export {
+  type ActorView,
+  actorView,
+  byteSumView,
+  bytesView,
+  countView,
+  type ErrorView,
+  errorView,
+  instantView,
+  listedMost,
+  pageView,
+  policyVersionView,
+  type Ref,
+  refView,
+} from "./view.ts";

@@ -1,0 +1,48 @@
+import type { ErrorInfo } from "../errors/errors.ts";
+import type { Notice } from "../notices/notices.ts";
+
+/**
+ * What a person should look at, beyond the status of a VM. Each is raised when it begins and cleared when it ends; both are events
+ * in the ledger.
+ */
+export const attentionKinds = [
+  /** A resource that Kluis made in Azure cannot be removed. */
+  "azure-removal",
+  /** Azure's list of changed ranges was wrong for a disk. */
+  "changed-ranges",
+  /** The snapshots of a VM are less consistent than its policy requests, several times in a row. */
+  "consistency",
+  /** The transfer of a snapshot waits for an outage to end, or was given up. */
+  "transfer",
+  /** A backup will miss its deadline, or missed it. */
+  "deadline",
+  /** The clocks of engine, database and Azure differ. */
+  "clock",
+  /** A recurring task of the engine fails or has not run. */
+  "recurring-work",
+] as const;
+export type AttentionKind = (typeof attentionKinds)[number];
+
+/** What each kind is called in English. */
+export const attentionKindTexts = {
+  "azure-removal": "Left in Azure",
+  "changed-ranges": "Changed ranges",
+  consistency: "Consistency",
+  transfer: "Transfer",
+  deadline: "Deadline",
+  clock: "Clock",
+  "recurring-work": "Recurring work",
+} as const satisfies Record<AttentionKind, string>;
+
+/** Something that needs attention. */
+export interface Attention {
+  /** Identifies it: raising a key again changes the sentence and the error only. Starts with the kind. */
+  readonly key: `${AttentionKind}:${string}`;
+  readonly kind: AttentionKind;
+  /** The VM that it is about: who sees the VM sees it. Without one, only those who see every VM do. */
+  readonly vmId?: string | null;
+  /** The problem, in one sentence. */
+  readonly notice: Notice;
+  /** Why, with what to do. */
+  readonly error?: ErrorInfo | null;
+}

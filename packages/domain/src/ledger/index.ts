@@ -1,0 +1,27 @@
+export {
+  type Actor,
+  actorSchema,
+  engineActor,
+  type LedgerDraft,
+  type LedgerKind,
+  type LedgerTarget,
+  type LedgerTargetType,
+  ledgerKinds,
+  ledgerTargetType,
+  ledgerTargetTypes,
+  type SignInMethod,
+  signInMethods,
+} from "./audit.ts";
+export {
+  anchorsPrefix,
+  anchorText,
+  chainEvent,
+  checkNext,
+  emptyHead,
+  genesisDigest,
+  type LedgerHead,
+  type LedgerProblem,
+  type LedgerRecord,
+  ledgerDigest,
+  ledgerRecordSchema,
+} from "./ledger.ts";

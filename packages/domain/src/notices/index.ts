@@ -1,0 +1,11 @@
+export {
+  failureParams,
+  type Notice,
+  type NoticeCode,
+  notice,
+  noticeCodes,
+  noticeSchema,
+  noticeText,
+  type StoredNotice,
+  storedNoticeSchema,
+} from "./notices.ts";

@@ -1,0 +1,16 @@
+export type { BlockSource, Extent } from "./extent.ts";
+export {
+  type DeltaMethod,
+  deltaMethods,
+  type HeldPointState,
+  heldPointStates,
+  isHeldPointState,
+  type PointSort,
+  type PointState,
+  pointSorts,
+  pointStates,
+  type VerifyMode,
+  verifyModes,
+} from "./point.ts";
+export { type ReportFormat, reportFormats } from "./report.ts";
+export * from "./vhd.ts";

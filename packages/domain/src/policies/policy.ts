@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { linuxScriptsSchema } from "../scripts/linux-scripts.ts";
+import { trustRuleSchema } from "../transfers/trust.ts";
+
+/** A local time of day, 24-hour, `HH:MM`. */
+export const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Use a time such as 01:30.");
+
+/** An IANA time zone name that this runtime knows, such as `Europe/Amsterdam`. */
+export const timeZoneSchema = z
+  .string()
+  .refine(isTimeZone, "Use an IANA time zone such as Europe/Amsterdam.");
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+export const hourlyIntervals = [1, 2, 4, 6, 8, 12] as const;
+
+export const scheduleSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("hourly"),
+    everyHours: z.union([
+      z.literal(1),
+      z.literal(2),
+      z.literal(4),
+      z.literal(6),
+      z.literal(8),
+      z.literal(12),
+    ]),
+    /** Local time of the first run of each day's window. */
+    windowStart: timeOfDaySchema,
+    /** Length of the window in hours; 24 means the whole day. */
+    windowHours: z.int().min(4).max(24),
+    timeZone: timeZoneSchema,
+  }),
+  z.strictObject({
+    kind: z.literal("daily"),
+    times: z.array(timeOfDaySchema).min(1, "Give at least one time.").max(24),
+    timeZone: timeZoneSchema,
+  }),
+]);
+export type Schedule = z.infer<typeof scheduleSchema>;
+
+/** How many points each tier keeps (grandfather-father-son). At least one tier must be set. */
+export const retentionSchema = z
+  .strictObject({
+    keepLast: z.int().min(1).max(9999).optional(),
+    daily: z.int().min(1).max(9999).optional(),
+    weekly: z.int().min(1).max(5163).optional(),
+    monthly: z.int().min(1).max(1188).optional(),
+    yearly: z.int().min(1).max(99).optional(),
+  })
+  .refine((tiers) => Object.values(tiers).some((count) => count !== undefined), "Keep at least one point.");
+export type Retention = z.infer<typeof retentionSchema>;
+
+export const consistencies = ["application", "file", "crash"] as const;
+export const consistencySchema = z.enum(consistencies);
+export type Consistency = z.infer<typeof consistencySchema>;
+
+/** ISO weekdays: 1 is Monday. */
+export const weekdaySchema = z.int().min(1).max(7);
+
+/**
+ * When backups of a policy may move data: from a local time until another one, in the zone of the schedule. `to` at or before
+ * `from` is on the next day; the same time twice is a whole day.
+ */
+export const transferWindowSchema = z.strictObject({
+  /** The days on which the window opens; missing: every day. */
+  days: z.array(weekdaySchema).min(1, "Choose at least one day.").max(7).optional(),
+  from: timeOfDaySchema,
+  to: timeOfDaySchema,
+});
+export type TransferWindow = z.infer<typeof transferWindowSchema>;
+
+export const policyDocumentSchema = z.strictObject({
+  schedule: scheduleSchema,
+  retention: retentionSchema,
+  /** Days to keep a snapshot in Azure for instant restore; 0 removes it after the transfer. */
+  instantRestoreDays: z.int().min(0).max(30),
+  consistency: z.strictObject({
+    /** The level to try on a running VM. Linux without scripts and stopped VMs are file-consistent. */
+    wanted: z.enum(["application", "crash"]),
+    /** If the wanted level is not possible: take the next lower one and record why, or fail the job. */
+    otherwise: z.enum(["continue", "fail"]),
+    /** VSS backup type on Windows. A full backup lets applications truncate their logs. */
+    vss: z.enum(["full", "copy"]),
+    /** Pre and post scripts of Linux VMs; missing: none, and a running Linux VM is file-consistent. */
+    linuxScripts: linuxScriptsSchema.optional(),
+  }),
+  /** Which deltas confirm Azure's lists of changed ranges; `defaultTrustRule` when it is missing. */
+  trust: trustRuleSchema.optional(),
+  /** How backups move data. Missing, or without a window: as soon as the snapshot is complete. */
+  transfer: z.strictObject({ window: transferWindowSchema.nullable() }).optional(),
+});
+export type PolicyDocument = z.infer<typeof policyDocumentSchema>;
+
+export const policyNameSchema = z
+  .string()
+  .trim()
+  .regex(/^[a-z0-9][a-z0-9-]{1,62}$/, "Use 2 to 63 lower-case letters, digits and hyphens.");
