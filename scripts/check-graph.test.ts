@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   cycleProblems,
   graphProblems,
+  indexProblems,
   parseGraphTable,
   type SourceFile,
   wallProblems,
@@ -153,6 +154,30 @@ describe("walls between packages", () => {
     expect(problems("packages/db/src/a.ts", text)).toHaveLength(1);
     expect(problems("packages/db/src/a.test.ts", text)).toEqual([]);
     expect(problems("packages/db/test/a.ts", text)).toEqual([]);
+  });
+});
+
+describe("indexes of folders", () => {
+  const problems = (index: string, text: string): string[] =>
+    indexProblems(
+      packages,
+      sources({
+        "packages/domain/src/index.ts": index,
+        "packages/domain/src/vms/index.ts": "",
+        "packages/domain/src/jobs/job.ts": text,
+      }),
+    );
+  const collected = 'export * from "./vms/index.ts";';
+
+  it("are imported only by the package's index", () => {
+    expect(problems(collected, 'import type { Vm } from "../vms/index.ts";')).toEqual([
+      'packages/domain/src/jobs/job.ts:1 imports "../vms/index.ts": import the file that holds the name.',
+    ]);
+    expect(problems(collected, 'import type { Vm } from "../vms/vm.ts";')).toEqual([]);
+  });
+
+  it("may be an ordinary file where the package's index does not collect it", () => {
+    expect(problems("", 'import { commands } from "../vms/index.ts";')).toEqual([]);
   });
 });
 

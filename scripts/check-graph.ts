@@ -120,6 +120,34 @@ function isDevelopment(path: string): boolean {
   return /\.test\.tsx?$|\/(?:test|bench|scripts)\//.test(path);
 }
 
+/**
+ * One sentence per import of a folder's index. Such an index lists what leaves a package, for the package's own index; inside, an
+ * import of it would load the whole folder and hide which file is meant.
+ */
+export function indexProblems(packages: readonly PackageManifest[], files: readonly SourceFile[]): string[] {
+  const isCollected = packages
+    .map(({ folder }) => `${folder}/src/`)
+    .filter((source) =>
+      files.some(
+        ({ path, imports }) =>
+          path === `${source}index.ts` && imports.some(({ target }) => isFolderIndex(target, source)),
+      ),
+    );
+  return files.flatMap(({ path, imports }) =>
+    imports.flatMap(({ line, module, target }) => {
+      const source = isCollected.find((one) => isFolderIndex(target, one));
+      if (source === undefined || path === `${source}index.ts`) return [];
+      return [`${path}:${line} imports "${module}": import the file that holds the name.`];
+    }),
+  );
+}
+
+function isFolderIndex(target: string | null, source: string): boolean {
+  return (
+    target !== null && target.startsWith(source) && /^[^/]+\/index\.ts$/.test(target.slice(source.length))
+  );
+}
+
 /** One sentence per cycle of imports between files. */
 export function cycleProblems(files: readonly SourceFile[]): string[] {
   const graph: Graph = new Map(
@@ -176,6 +204,7 @@ export async function checkGraph(root: string): Promise<string[]> {
   return [
     ...graphProblems(table, packages.map(workspaceNode)),
     ...wallProblems(table, packages, sources),
+    ...indexProblems(packages, sources),
     ...cycleProblems(sources),
   ];
 }
