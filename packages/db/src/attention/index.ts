@@ -1,0 +1,3 @@
+export { countAttention, listAttention, listAttentionOfVm } from "./read.ts";
+export { attentionView } from "./view.ts";
+export { clearAttention, raiseAttention } from "./write.ts";

@@ -1,0 +1,33 @@
+export {
+  type ClaimedRemoval,
+  claimRemovals,
+  confirmRemoval,
+  isCollectionUnwanted,
+  keepClaimed,
+  nextRemovalAt,
+  type RemovalClaim,
+  readUnreadableRemovals,
+  recordRemovalTry,
+  restUnreadable,
+  wakeReconciler,
+  wantEmptyCollectionRemoved,
+  wantKeptRemoved,
+  wantLeftRemoved,
+  wantOrphanRemoved,
+  wantRemoved,
+} from "./desired.ts";
+export { type ExpiredSnapshot, listExpiredSnapshots } from "./kept.ts";
+export { listVmSnapshots } from "./read.ts";
+export { listRaisedRemovals, listStuckRemovals, type StuckRemovals } from "./stuck.ts";
+export * from "./view.ts";
+export {
+  type AzureResourceRow,
+  findLivingResources,
+  keepSnapshot,
+  listJobResources,
+  listKeptOf,
+  markResourceCreated,
+  markResourceRemoved,
+  type PlannedResource,
+  planResource,
+} from "./work.ts";

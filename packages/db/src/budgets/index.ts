@@ -1,0 +1,1 @@
+export { requestBudgetStore } from "./store.ts";

@@ -1,0 +1,9 @@
+export {
+  beatEngine,
+  type EngineLock,
+  endEngine,
+  holdEngineLock,
+  listEngines,
+  reapDeadEngines,
+  registerEngine,
+} from "./work.ts";

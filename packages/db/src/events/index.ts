@@ -1,0 +1,1 @@
+export { listen, notify, notifyEach } from "./listen.ts";

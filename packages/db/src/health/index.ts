@@ -1,0 +1,1 @@
+export { listPartHealth, type PartHealthRow, setPartHealth } from "./health.ts";

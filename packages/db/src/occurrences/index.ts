@@ -1,0 +1,1 @@
+export { listOccurrenceTimes, type NewOccurrence, recordOccurrences } from "./work.ts";

@@ -1,0 +1,1 @@
+export { getPerson, type PersonRow, setPersonLocale, upsertPerson } from "./write.ts";

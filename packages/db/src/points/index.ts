@@ -1,0 +1,32 @@
+export { findPointlessJob, listKnownPoints, type PointlessJob } from "./known.ts";
+export {
+  findLatestPointView,
+  findPointViews,
+  getPointDetail,
+  listPointViews,
+} from "./read.ts";
+export { type PointReportScope, sumReportPoints, walkReportPoints } from "./report.ts";
+export * from "./retention.ts";
+export {
+  type PointReportRow,
+  type PointReportTotals,
+  type PointRow,
+  pointReportTotals,
+  pointRow,
+  pointView,
+  type StoredPoint,
+} from "./view.ts";
+export {
+  createPoint,
+  listReachedLevels,
+  loadPoint,
+  markPointDeleted,
+  markPointDeleting,
+  type NewPoint,
+  type NewPointDisk,
+  newestPoint,
+  type PointDiskRef,
+  type PointRef,
+  previousPointTime,
+  setPointVerified,
+} from "./work.ts";

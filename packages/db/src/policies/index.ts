@@ -1,0 +1,12 @@
+export {
+  countPolicyVms,
+  findPolicy,
+  listPolicies,
+  listPolicyVersions,
+  listPolicyVms,
+  type PolicyRow,
+  type PolicySight,
+  type PolicyVersionRow,
+  requirePolicy,
+} from "./read.ts";
+export { addPolicyVersion, createPolicy, policyChanged } from "./write.ts";

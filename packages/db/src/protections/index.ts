@@ -1,0 +1,21 @@
+export {
+  advanceSchedules,
+  type DuePlace,
+  type DueProtection,
+  listDueRetentions,
+  listDueSchedules,
+  lockSchedules,
+  readScheduleProblems,
+  type ScheduleProblems,
+  setRetentionDue,
+  setScheduleProblem,
+  takeBackFuture,
+} from "./schedule.ts";
+export {
+  changeGuestState,
+  getProtection,
+  type ProtectionRow,
+  setExtensionReady,
+  setProtection,
+  stopProtection,
+} from "./write.ts";

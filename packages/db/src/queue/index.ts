@@ -1,0 +1,2 @@
+export { raiseAgedTask } from "./aging.ts";
+export { enqueue } from "./enqueue.ts";

@@ -1,0 +1,1 @@
+export { createSession, findSession, revokeSession, touchSession } from "./write.ts";

@@ -1,0 +1,1 @@
+export { listSubscriptions, upsertSubscription } from "./write.ts";

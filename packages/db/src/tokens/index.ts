@@ -1,0 +1,8 @@
+export {
+  createToken,
+  findToken,
+  listTokens,
+  revokeToken,
+  type TokenRow,
+  touchToken,
+} from "./write.ts";

@@ -1,0 +1,21 @@
+export { readVaultHeld } from "./held.ts";
+export {
+  findVault,
+  listVaults,
+  readSealedVaultSecrets,
+  requireDefaultVault,
+  requireVault,
+  type VaultRow,
+} from "./read.ts";
+export {
+  changeVault,
+  createVaultRow,
+  type EnvironmentVault,
+  followEnvironmentVault,
+  lockVaults,
+  makeDefaultVault,
+  noteVaultTestAsked,
+  recordVaultIdentity,
+  recordVaultTest,
+  removeVaultRow,
+} from "./write.ts";
