@@ -26,6 +26,10 @@ export const captureNotices = catalog({
     "snapshot-failed": "Azure could not create the snapshot. Azure: {azureMessage}",
     "vm-started-meanwhile":
       "The virtual machine was started while the snapshot was created, so its guest did not take part.",
+    "vm-state-unknown":
+      "Azure does not say whether the virtual machine was still stopped after the snapshot: its power state is unknown.",
+    "vm-stop-unproven":
+      "The virtual machine was stopped around the time of the snapshot, and nothing proves that it was stopped first.",
     "guest-preparing": "Kluis prepares the guest for the snapshot.",
     "guest-vss-copy-not-set":
       "The policy requires VSS copy backups, and the guest did not confirm the setting, so it did not take part in the snapshot. Azure: {azureMessage}",
@@ -88,6 +92,10 @@ export const captureNotices = catalog({
     "snapshot-failed": "Azure kon de momentopname niet maken. Azure: {azureMessage}",
     "vm-started-meanwhile":
       "De virtuele machine werd gestart terwijl de momentopname werd gemaakt, dus het gastbesturingssysteem heeft niet meegewerkt.",
+    "vm-state-unknown":
+      "Azure meldt niet of de virtuele machine na de momentopname nog gestopt was: de energiestatus is onbekend.",
+    "vm-stop-unproven":
+      "De virtuele machine werd gestopt rond het tijdstip van de momentopname; niets bewijst dat zij toen al gestopt was.",
     "guest-preparing": "Kluis bereidt het gastbesturingssysteem voor op de momentopname.",
     "guest-vss-copy-not-set":
       "Het beleid vereist VSS-kopieback-ups en het gastbesturingssysteem heeft de instelling niet bevestigd; daarom heeft het niet meegewerkt aan de momentopname. Azure: {azureMessage}",

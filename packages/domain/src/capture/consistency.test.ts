@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { limits } from "../base/limits.ts";
 import { type Notice, noticeText } from "../notices/notices.ts";
 import {
   type GuestSituation,
@@ -53,7 +54,8 @@ const seen = (guest: GuestSituation): SnapshotSight => ({
   after: guest.powerState,
   earlier: [guest.powerState],
   lookedAt: 1_000,
-  takenAt: 2_000,
+  takenAt: 1_000 + limits.clockToleranceMs,
+  deallocatedAt: null,
 });
 
 test.each([
@@ -86,7 +88,12 @@ test("a VM that forbids extensions is crash-consistent, with that reason, and ge
 const off = seen({ ...linux, powerState: "deallocated" });
 test.each([
   { name: "stopped before and after", sight: off, stopped: true },
-  { name: "started meanwhile", sight: { ...off, after: "running" }, stopped: false },
+  {
+    name: "started meanwhile",
+    sight: { ...off, after: "running" },
+    stopped: false,
+    code: "vm-started-meanwhile",
+  },
   { name: "running before", sight: { ...off, before: "running", earlier: ["running"] }, stopped: false },
   { name: "not read again", sight: { ...off, after: null }, stopped: false },
   {
@@ -99,8 +106,31 @@ test.each([
     sight: { ...off, earlier: ["running", "deallocated"] },
     stopped: true,
   },
+  {
+    name: "stopped during an earlier try, by clocks that may differ by more",
+    sight: { ...off, earlier: ["running", "deallocated"], takenAt: 2_000 },
+    stopped: false,
+    code: "vm-stop-unproven",
+  },
+  {
+    name: "deallocated before the snapshot, by Azure's clock",
+    sight: { ...off, earlier: ["running", "deallocated"], takenAt: 900, deallocatedAt: 800 },
+    stopped: true,
+  },
+  {
+    name: "deallocated after the snapshot",
+    sight: { ...off, earlier: ["running", "deallocated"], takenAt: 900, deallocatedAt: 950 },
+    stopped: false,
+    code: "vm-stop-unproven",
+  },
+  {
+    name: "in an unknown power state afterwards",
+    sight: { ...off, after: "unknown" },
+    stopped: false,
+    code: "vm-state-unknown",
+  },
   { name: "stopped all along, by a clock that is behind", sight: { ...off, takenAt: 500 }, stopped: true },
-] as const)("a crash-consistent snapshot of a VM $name", ({ sight, stopped }) => {
+] as const)("a crash-consistent snapshot of a VM $name", ({ sight, stopped, ...wanted }) => {
   expect(wasStopped(sight)).toBe(stopped);
   const judged = judgeConsistency({ wanted: "file", notice: null }, sight, {
     azure: "crash",
@@ -108,4 +138,5 @@ test.each([
   });
   expect(judged.reached).toBe(stopped ? "file" : "crash");
   expect(judged.notice === null).toBe(stopped);
+  if ("code" in wanted) expect(judged.notice?.code).toBe(wanted.code);
 });

@@ -2,6 +2,7 @@
  * Which consistency to request from Azure for a snapshot, and how to judge the one that Azure reached. What follows when a
  * request fails is in consistency-ladder.ts.
  */
+import { limits } from "../base/limits.ts";
 import { type Notice, notice } from "../notices/notices.ts";
 import type { Consistency, PolicyDocument } from "../policies/policy.ts";
 import type { AgentState } from "../vms/vm.ts";
@@ -80,7 +81,7 @@ export const consistencyRank: Readonly<Record<Consistency, number>> = { crash: 0
 /** The looks at the VM around its snapshot. */
 export interface SnapshotSight {
   readonly osType: OsType;
-  /** The power state when the snapshot was requested, and when it was done; null: it was not read again. */
+  /** The power state when the snapshot was requested, and when it was done; null: it was started since, or was not read again. */
   readonly before: PowerState;
   readonly after: PowerState | null;
   /** Every power state that the job has seen before the snapshot; the request may have found a snapshot of an earlier try. */
@@ -88,15 +89,20 @@ export interface SnapshotSight {
   /** The look at the VM before the request, and the instant of the snapshot: epoch milliseconds. */
   readonly lookedAt: number;
   readonly takenAt: number;
+  /** Since when the VM is deallocated, by Azure's clock as `takenAt`; null: Azure does not say it. */
+  readonly deallocatedAt: number | null;
 }
 
 /**
- * Whether the VM was stopped when the snapshot was taken: stopped before and after, and the snapshot is not older than the look
- * before it, unless the VM was stopped all along.
+ * Whether the VM was stopped when the snapshot was taken: stopped before and after, and the snapshot is later than the look before
+ * it, unless the VM was stopped all along. The two times are of two clocks, which may differ by `limits.clockToleranceMs`; the time of
+ * a deallocation is of the snapshot's own clock.
  */
-export function wasStopped({ before, after, earlier, lookedAt, takenAt }: SnapshotSight): boolean {
+export function wasStopped(sight: SnapshotSight): boolean {
+  const { before, after, earlier, lookedAt, takenAt, deallocatedAt } = sight;
   if (!isStoppedState(before) || after === null || !isStoppedState(after)) return false;
-  return takenAt >= lookedAt || earlier.every(isStoppedState);
+  if (earlier.every(isStoppedState) || takenAt >= lookedAt + limits.clockToleranceMs) return true;
+  return after === "deallocated" && deallocatedAt !== null && takenAt >= deallocatedAt;
 }
 
 /** Compares the level that Azure reached with the required one. Azure lowers the level without an error, so read it back. */
@@ -128,8 +134,12 @@ function levelOf(azure: AzureConsistency, isStopped: boolean): Consistency {
   return azure satisfies never;
 }
 
-function whyLower({ osType, before }: SnapshotSight, reached: Consistency): Notice {
-  if (reached === "crash")
-    return isStoppedState(before) ? notice("vm-started-meanwhile", {}) : notice("azure-crash-only", {});
+function whyLower({ osType, before, after }: SnapshotSight, reached: Consistency): Notice {
+  if (reached === "crash") {
+    if (!isStoppedState(before)) return notice("azure-crash-only", {});
+    if (after === "unknown") return notice("vm-state-unknown", {});
+    const isStopped = after !== null && isStoppedState(after);
+    return isStopped ? notice("vm-stop-unproven", {}) : notice("vm-started-meanwhile", {});
+  }
   return notice(osType === "windows" ? "vss-writer-failed" : "guest-scripts-failed", {});
 }

@@ -20,6 +20,8 @@ export interface CaptureNoticeParams {
   "snapshots-full": Said;
   "snapshot-failed": Said;
   "vm-started-meanwhile": None;
+  "vm-state-unknown": None;
+  "vm-stop-unproven": None;
   "guest-preparing": None;
   "guest-vss-copy-not-set": Said;
   "guest-runtime-missing": None;
@@ -78,6 +80,10 @@ export const captureNoticeTexts: {
   "snapshot-failed": ({ azureMessage }) => `Azure could not create the snapshot. ${azureMessage}`,
   "vm-started-meanwhile": () =>
     "The virtual machine was started while the snapshot was created, so its guest did not take part.",
+  "vm-state-unknown": () =>
+    "Azure does not say whether the virtual machine was still stopped after the snapshot: its power state is unknown.",
+  "vm-stop-unproven": () =>
+    "The virtual machine was stopped around the time of the snapshot, and nothing proves that it was stopped first.",
   "guest-preparing": () => "Kluis prepares the guest for the snapshot.",
   "guest-vss-copy-not-set": ({ azureMessage }) =>
     `The policy requires VSS copy backups, and the guest did not confirm the setting, so it did not take part in the snapshot. ${azureMessage}`,

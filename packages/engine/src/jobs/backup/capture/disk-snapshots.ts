@@ -22,6 +22,7 @@ import { diskSnapshotRequests } from "../snapshot.ts";
 import { failAttempt } from "./attempt.ts";
 import { ownedSince } from "./owned-since.ts";
 import { isSameDisk } from "./same-disk.ts";
+import { judgeOwned, type OwnedTimes } from "./untouched.ts";
 
 type Context = StepContext<BackupMemory>;
 type Result = StepResult<BackupMemory>;
@@ -106,16 +107,25 @@ async function lookAfter(
   const vm = await getVm(deps.azure, requireVm(job).resourceId, { signal });
   if (vm === null || vm.azureVmId.toLowerCase() !== azureVmId.toLowerCase())
     return changed(`VM ${name} was deleted while its disks were captured.`);
+  if (vm.powerState === "unknown")
+    return changed(`Azure does not say whether VM ${name} was still stopped: its power state is unknown.`);
   if (!isStoppedState(vm.powerState)) return changed(`VM ${name} was started while its disks were captured.`);
   if (placesOf(vm) !== placesBefore(memory))
     return changed(`Disks of VM ${name} were attached or detached while they were captured.`);
   const findings = await inspectDisks(deps.azure, vm, { signal });
+  const owned: OwnedTimes[] = [];
   for (const disk of recall(memory, "disks")) {
     const now = findings.find(({ ref }) => diskKeyOf(ref.slot) === disk.key);
     const taken = captured.find(({ slot }) => diskKeyOf(slot) === disk.key);
-    if (!isUntouched(disk, now, taken))
+    const times = { before: ownedSince(disk.configuration["azure"]), after: ownedSince(now?.raw) };
+    if (!isStill(disk, now, taken) || judgeOwned([times]) === "used")
       return changed(`Disk ${disk.name} of VM ${name} was in use while it was captured.`);
+    owned.push(times);
   }
+  if (judgeOwned(owned) === "unknown")
+    return changed(
+      `Azure does not say since when VM ${name} uses its disks, so nothing proves that it was stopped.`,
+    );
   return { at: deps.clock.now().toISOString(), powerState: vm.powerState };
 }
 
@@ -136,13 +146,12 @@ function placesText(places: readonly (readonly [DiskKey, string | null])[]): str
     .join("\n");
 }
 
-/** The same disk before, in the snapshot and after, and no VM began to use it: a VM that started and stopped again leaves a trace. */
-function isUntouched(
+/** The same disk before, in the snapshot and after. */
+function isStill(
   before: MemoryDisk,
   now: DiskFinding | undefined,
   taken: DiskSnapshotFacts | undefined,
 ): boolean {
   if (!now?.facts || !isSameDisk(now.facts.uniqueId, before.uniqueId)) return false;
-  if (taken === undefined || !isSameDisk(taken.sourceUniqueId, before.uniqueId)) return false;
-  return ownedSince(before.configuration["azure"]) === ownedSince(now.raw);
+  return taken !== undefined && isSameDisk(taken.sourceUniqueId, before.uniqueId);
 }

@@ -98,7 +98,10 @@ async function ofDisks(context: Context): Promise<Result> {
   const captured = await captureDisks(context);
   if (captured.kind !== "captured") return captured;
   const { source, after } = captured;
-  return waitForCopy(context, source) ?? finish(context, source, after.powerState);
+  return (
+    waitForCopy(context, source) ??
+    finish(context, source, { powerState: after.powerState, deallocatedAt: null })
+  );
 }
 
 /** Waits while Azure copies a disk that can be read only afterwards. */
@@ -122,28 +125,37 @@ async function pollOrStart(context: Context): Promise<Poll<RestorePointFacts>> {
   return startRestorePoint(deps.azure, restorePointRequest(context), { signal });
 }
 
-/**
- * The power state after the snapshot, which only that of a stopped VM depends on. Null also when the VM is stopped, but a disk says
- * that it started or stopped after the instant of the snapshot.
- */
+/** The VM after the snapshot. */
+interface After {
+  /** Null: not read, or a disk says that the VM was started or stopped after the instant of the snapshot. */
+  readonly powerState: PowerState | null;
+  /** Since when it is deallocated, by Azure's clock; null: not known. */
+  readonly deallocatedAt: number | null;
+}
+
+/** The VM after the snapshot, which only that of a stopped VM depends on. */
 async function powerAfter(
   { deps, memory, signal }: Context,
   { createdAt, disks }: SnapshotSource,
-): Promise<PowerState | null> {
+): Promise<After> {
   const { id, powerState } = recall(memory, "vm");
-  if (!isStoppedState(powerState)) return null;
+  if (!isStoppedState(powerState)) return { powerState: null, deallocatedAt: null };
   const vm = await getVm(deps.azure, id, { signal });
-  if (vm === null || !isStoppedState(vm.powerState)) return vm?.powerState ?? null;
+  if (vm === null || !isStoppedState(vm.powerState))
+    return { powerState: vm?.powerState ?? "unknown", deallocatedAt: null };
   const findings = await inspectDisks(deps.azure, vm, { signal });
-  const isUsedSince = findings.some(({ facts, raw }) => {
-    const since = ownedSince(raw);
-    const isCaptured = disks.some((disk) => isSameDisk(disk.sourceUniqueId, facts?.uniqueId ?? ""));
-    return since !== null && isCaptured && new Date(since) > new Date(createdAt);
-  });
-  return isUsedSince ? null : vm.powerState;
+  const captured = findings.filter(({ facts }) =>
+    disks.some((disk) => isSameDisk(disk.sourceUniqueId, facts?.uniqueId ?? "")),
+  );
+  const owned = captured.map(({ raw }) => ownedSince(raw));
+  const times = owned.flatMap((since) => (since === null ? [] : [new Date(since).getTime()]));
+  const lastAt = Math.max(...times);
+  if (lastAt > new Date(createdAt).getTime()) return { powerState: null, deallocatedAt: null };
+  const isKnown = times.length > 0 && times.length === owned.length;
+  return { powerState: vm.powerState, deallocatedAt: isKnown ? lastAt : null };
 }
 
-async function finish(context: Context, facts: SnapshotSource, after: PowerState | null): Promise<Result> {
+async function finish(context: Context, facts: SnapshotSource, after: After): Promise<Result> {
   const { deps, job, memory } = context;
   const captured = await reconcile(context, facts);
   const judged = judge(context, facts, after);
@@ -168,7 +180,7 @@ async function finish(context: Context, facts: SnapshotSource, after: PowerState
       reason,
       attempts: memory.attempts ?? [],
       ...scriptsDetail(memory),
-      powerStates: [...(memory.seen ?? []).map(({ powerState }) => powerState), after],
+      powerStates: [...(memory.seen ?? []).map(({ powerState }) => powerState), after.powerState],
       changed: captured?.changes ?? [],
     },
     memory: {
@@ -219,7 +231,7 @@ async function markCreated(tx: Tx, facts: SnapshotSource): Promise<void> {
 }
 
 /** The level that the snapshot has, by the report of Azure and the looks at the VM before and after. */
-function judge({ job, memory }: Context, facts: SnapshotSource, after: PowerState | null) {
+function judge({ job, memory }: Context, facts: SnapshotSource, after: After) {
   const plan = recall(memory, "consistency");
   const { os: osType, powerState: before } = recall(memory, "vm");
   const { otherwise } = requirePolicy(job).document.consistency;
@@ -231,11 +243,13 @@ function judge({ job, memory }: Context, facts: SnapshotSource, after: PowerStat
     {
       osType,
       before,
-      after,
+      after: after.powerState,
+      deallocatedAt: after.deallocatedAt,
       earlier: looks.map(({ powerState }) => powerState),
       lookedAt,
       // Snapshots of single disks are of this try: its name is in theirs, whatever the clocks say.
-      takenAt: facts.kind === "disk-snapshots" ? Math.max(takenAt, lookedAt) : takenAt,
+      takenAt:
+        facts.kind === "disk-snapshots" ? Math.max(takenAt, lookedAt + limits.clockToleranceMs) : takenAt,
     },
     { azure: provenLevel({ job, memory }, facts.consistency), otherwise },
   );
