@@ -8,7 +8,7 @@ import {
   countSlots,
   listRateSamples,
   listWaitingTransfers,
-  returnSegment,
+  returnSegments,
   takeWaitingSegments,
 } from "./dispatch.ts";
 import { addJobDisks, addSegments, listJobDisks, setDiskPlan } from "./transfer.ts";
@@ -72,8 +72,12 @@ test("parts wait, are given out once in order, and return", async () => {
     "os 0",
   ]);
   expect(await countHeldByVm(prisma)).toMatchObject([{ vmId, held: 3 }]);
-  expect(await returnSegment(prisma, { jobId, diskKey: "os", segment: 0 })).toBe(true);
-  expect(await returnSegment(prisma, { jobId, diskKey: "os", segment: 0 })).toBe(false);
+  const lost = [
+    { diskKey: "os", segment: 0 },
+    { diskKey: "lun-1", segment: 7 },
+  ];
+  expect(await returnSegments(prisma, jobId, lost)).toBe(1);
+  expect(await returnSegments(prisma, jobId, lost)).toBe(0);
   expect((await listWaitingTransfers(prisma, []))[0]).toMatchObject({ waiting: 2, held: 2, servedAt: at });
   // The update gave out all parts of earlier versions, also those of plans that are not whole yet: no engine moves them.
   await prisma.job.update({ where: { id: jobId }, data: { stage: "plan" } });
@@ -88,4 +92,46 @@ test("parts wait, are given out once in order, and return", async () => {
   expect(await countHeldByVm(prisma)).toEqual([]);
   expect(await listRateSamples(prisma, 10)).toEqual([]);
   expect(await countSlots(prisma)).toBe(0);
+});
+
+async function addWaiting(kind: "backup" | "restore-disk", vmId: string): Promise<string> {
+  const { prisma } = database.db;
+  const jobId = crypto.randomUUID();
+  const of = { id: jobId, kind, vmId, state: "running", stage: "transfer", trigger: "manual", actor: {} };
+  await prisma.job.create({ data: { ...of, startedAt: new Date() } });
+  const disk = { name: "d", resourceId: "/d", diskUniqueId: "u", sku: "Premium_LRS", diskBytes: 1_024 };
+  await addJobDisks(prisma, jobId, [{ ...disk, diskKey: "os" }]);
+  for (const { id } of await listJobDisks(prisma, jobId))
+    await addSegments(prisma, id, [{ segment: 0, extents: [[0, 512, "data"]] }]);
+  return jobId;
+}
+
+async function addTeamOf(kind: "subscription" | "resource-group", subscriptionId: string): Promise<string> {
+  const id = crypto.randomUUID();
+  const resourceGroup = kind === "subscription" ? null : "own-rg";
+  const scope = { id: crypto.randomUUID(), kind, subscriptionId, resourceGroup };
+  await database.db.prisma.team.create({ data: { id, name: id, slug: id, scopes: { create: scope } } });
+  return id;
+}
+
+test("more transfers than one round reads are cut evenly: restores leave room for backups", async () => {
+  const { prisma } = database.db;
+  const vmId = await addVm(database.db, systemClock, vmFacts("even-01"));
+  await Promise.all([1, 2, 3].map(() => addWaiting("restore-disk", vmId)));
+  await addWaiting("backup", vmId);
+  const classes = (await listWaitingTransfers(prisma, [], 2)).map((one) => one.class);
+  expect(classes.toSorted()).toEqual(["backup", "restore"]);
+});
+
+test("a VM of several teams counts for the one with the narrowest scope, whatever their ids", async () => {
+  const { prisma } = database.db;
+  const facts = { ...vmFacts("shared-01"), resourceGroup: "own-rg" };
+  const vmId = await addVm(database.db, systemClock, facts);
+  const { subscriptionId } = await prisma.virtualMachine.findUniqueOrThrow({ where: { id: vmId } });
+  await Promise.all([1, 2, 3].map(() => addTeamOf("subscription", subscriptionId)));
+  const owner = await addTeamOf("resource-group", subscriptionId);
+  await Promise.all([1, 2, 3].map(() => addTeamOf("subscription", subscriptionId)));
+  const jobId = await addWaiting("backup", vmId);
+  const found = (await listWaitingTransfers(prisma, [])).find((one) => one.jobId === jobId);
+  expect(found?.team).toBe(owner);
 });

@@ -67,9 +67,15 @@ const AGED = 16;
 /**
  * Running transfers with parts that wait and that no outage stops: the first ones of each class and team by deadline, with passed
  * deadlines apart, and those that wait for the longest.
+ * More than `most` are cut evenly: the restores of many teams leave room for the first backups of each.
  * @param closed versions of policies whose window is closed: their backups are left out, so that they hide no others
  */
-export async function listWaitingTransfers(tx: Tx, closed: readonly string[]): Promise<RunningTransfer[]> {
+export async function listWaitingTransfers(
+  tx: Tx,
+  closed: readonly string[],
+  most: number = limits.dispatchJobsMost,
+): Promise<RunningTransfer[]> {
+  const isAged = Prisma.sql`(heads.age <= ${AGED} AND heads.served < kluis_now() - ${AGED_AFTER_MS}::float8 * interval '1 ms')`;
   const rows = await tx.$queryRaw`
     WITH open AS (
       SELECT j.id, j.kind = 'backup' AS backup, coalesce(${teamSql}, '') AS team, ${servedSql} AS served,
@@ -90,9 +96,9 @@ export async function listWaitingTransfers(tx: Tx, closed: readonly string[]): P
     JOIN LATERAL (${partsSql}) part ON part.waiting > 0
     LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"
     LEFT JOIN "PolicyVersion" version ON version.id = j."policyVersionId"
-    WHERE heads.place <= ${HEADS} OR (heads.age <= ${AGED} AND heads.served < kluis_now() - ${AGED_AFTER_MS}::float8 * interval '1 ms')
-    ORDER BY heads.backup, heads.passed, heads.due NULLS LAST, j.id
-    LIMIT ${limits.dispatchJobsMost}`;
+    WHERE heads.place <= ${HEADS} OR ${isAged}
+    ORDER BY CASE WHEN ${isAged} THEN 0 ELSE heads.place END, heads.backup, heads.passed, heads.due NULLS LAST, j.id
+    LIMIT ${most}`;
   return waitingRows.parse(rows).map((row) => {
     const { kind, window: _window, timeZone: _zone, ...rest } = row;
     return {
@@ -153,16 +159,15 @@ export async function takeWaitingSegments(
   return taken;
 }
 
-/** Makes a part wait again that has no task any more. A part that is done stays so. */
-export async function returnSegment(
-  tx: Tx,
-  { jobId, diskKey, segment }: SegmentRef & { readonly jobId: string },
-): Promise<boolean> {
-  const { count } = await tx.jobSegment.updateMany({
-    where: { segment, disk: { jobId, diskKey }, state: { in: ["handed-out", "running"] } },
-    data: { state: "waiting" },
-  });
-  return count > 0;
+/** Makes parts wait again that have no task any more, in one statement. Those that are done stay so. Returns how many. */
+export async function returnSegments(tx: Tx, jobId: string, parts: readonly SegmentRef[]): Promise<number> {
+  if (parts.length === 0) return 0;
+  return tx.$executeRaw`
+    UPDATE "JobSegment" part SET state = 'waiting'
+    FROM "JobDisk" disk, unnest(${parts.map(({ diskKey }) => diskKey)}::text[], ${parts.map(({ segment }) => segment)}::int[])
+      AS lost("diskKey", segment)
+    WHERE disk.id = part."jobDiskId" AND disk."jobId" = ${jobId}::uuid AND disk."diskKey" = lost."diskKey"
+      AND part.segment = lost.segment AND part.state IN ('handed-out', 'running')`;
 }
 
 /** Counts parts that are given out. Returns the number before them. */

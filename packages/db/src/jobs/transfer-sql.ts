@@ -2,15 +2,19 @@
 import { timeZoneSchema, transferWindowSchema, type ZonedWindow } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 
-/** The first team that reaches the VM; null without one. */
-export const teamSql = Prisma.sql`(SELECT min(scope."teamId"::text) FROM "TeamScope" scope
+/**
+ * The team that the VM counts for; null without one. Of several teams it is the one with the narrowest scope (a resource group, then a
+ * tag, then a whole subscription): a team that sees many VMs must not use up the shares of the teams that own them.
+ */
+export const teamSql = Prisma.sql`(SELECT scope."teamId"::text FROM "TeamScope" scope
   WHERE (scope."subscriptionId" IS NULL OR lower(scope."subscriptionId") = lower(vm."subscriptionId"))
     AND CASE scope.kind
       WHEN 'subscription' THEN scope."subscriptionId" IS NOT NULL
       WHEN 'resource-group' THEN lower(scope."resourceGroup") = lower(vm."resourceGroup")
       WHEN 'tag' THEN EXISTS (SELECT 1 FROM jsonb_each_text(vm.tags) AS tag
         WHERE lower(tag.key) = lower(scope."tagName") AND tag.value = scope."tagValue")
-      ELSE FALSE END)`;
+      ELSE FALSE END
+  ORDER BY CASE scope.kind WHEN 'resource-group' THEN 0 WHEN 'tag' THEN 1 ELSE 2 END, scope."teamId" LIMIT 1)`;
 
 /** The job's VM; a job whose VM is gone counts as one more VM. */
 export const vmSql = Prisma.sql`coalesce(j."vmId"::text, j.id::text)`;

@@ -6,6 +6,7 @@ import {
   type DispatchState,
   handOut,
   isOverloaded,
+  SHARED_EVERY,
   type TransferClaim,
   transferClasses,
 } from "./transfer-order.ts";
@@ -109,6 +110,24 @@ test("restores have no deadlines, so teams always share: many restores of one te
     ]),
   );
   expect(given.get("few")).toBe(4);
+});
+
+test("many small restores leave every fourth slot to backups, and all of them when no backup waits", () => {
+  const restores = Array.from({ length: 40 }, (_, n) =>
+    claim(`restore-${n + 10}`, { class: "restore", deadlineAt: null, waiting: 1 }),
+  );
+  const backups = [claim("late", { deadlineAt: NOW - HOUR }), claim("tonight", { deadlineAt: NOW + HOUR })];
+  const partsOf = (claims: readonly TransferClaim[]) =>
+    new Map(handOut(claims, state({ slots: 16, free: 16 })).map(({ jobId, parts }) => [jobId, parts]));
+  const shared = partsOf([...restores, ...backups]);
+  expect([shared.get("tonight"), shared.get("late")]).toEqual([4, undefined]);
+  expect([...shared.values()].reduce((sum, parts) => sum + parts, 0)).toBe(16);
+  expect([...partsOf(restores).keys()]).toHaveLength(16);
+  // One engine with one slot gives it to a backup in turn.
+  const turns = Array.from({ length: SHARED_EVERY }, (_, turn) =>
+    order([...restores, ...backups], { slots: 1, free: 1, turn }),
+  );
+  expect(turns.flat().filter((jobId) => jobId === "tonight")).toHaveLength(1);
 });
 
 test("work is too much when it does not fit before one of its deadlines", () => {

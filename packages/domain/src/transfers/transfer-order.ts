@@ -1,7 +1,8 @@
 /**
  * Which transfer gets the next free slot of the engines. Pure.
  *
- * 1. Restores, then backups, then verifications.
+ * 1. Restores, then backups, then verifications. Every fourth slot is for a backup or a verification: restores without end slow
+ *    backups down, and never stop them.
  * 2. Within a class: transfers that can still meet their deadline, then the others. The deadline of a transfer that is late
  *    must not take the slots of one that is not.
  * 3. When the work does not fit before its deadlines: teams below their fair share, then the others. A team that has too
@@ -25,7 +26,7 @@ export const transferPriority = { restore: 0, backup: 10, verify: 20 } as const 
 export interface TransferClaim {
   readonly jobId: string;
   readonly class: TransferClass;
-  /** The team that the VM belongs to; VMs without a team share one turn. */
+  /** The team that the VM counts for; VMs without a team share one turn. */
   readonly team: string;
   readonly vmId: string;
   /** The deadline without the time in which its window is closed (`deadlineForOrder`). Null: none. */
@@ -73,6 +74,11 @@ export interface HandOut {
 
 /** Every n-th slot is for the longest wait: often enough to end it, and 3 % of the capacity at most. */
 export const AGED_EVERY = 32;
+/**
+ * Every n-th slot is for a backup or a verification, if one waits: restores have three quarters of the engines, and the backups of all
+ * other VMs one.
+ */
+export const SHARED_EVERY = 4;
 /** A transfer that was served within this time is not aged. */
 export const AGED_AFTER_MS = 30 * 60_000;
 /** The share of the slots that one VM may hold while others wait. */
@@ -123,7 +129,11 @@ class Dispatch {
   }
 
   giveOne(turn: number): boolean {
-    const chosen = (turn % AGED_EVERY === AGED_EVERY - 1 ? this.#nextAged() : null) ?? this.#next();
+    const isTurnOf = (every: number): boolean => turn % every === every - 1;
+    const chosen =
+      (isTurnOf(AGED_EVERY) ? this.#nextAged() : null) ??
+      (isTurnOf(SHARED_EVERY) ? this.#nextShared() : null) ??
+      this.#next();
     if (chosen === null) return false;
     chosen.left--;
     chosen.given++;
@@ -147,6 +157,10 @@ class Dispatch {
       if (oldest === null || isOlder(open.claim, oldest.claim)) oldest = open;
     }
     return oldest;
+  }
+
+  #nextShared(): Open | null {
+    return this.#best((open) => open.claim.class !== "restore" && this.#vmSlots(open) < this.#vmMost);
   }
 
   #next(): Open | null {

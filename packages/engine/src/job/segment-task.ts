@@ -8,7 +8,7 @@ import {
   loadWorkJob,
   notify,
   readJobFlags,
-  returnSegment,
+  returnSegments,
   startSegment,
   type TransferStats,
   type WorkJob,
@@ -20,7 +20,7 @@ import { addTask } from "../runtime/queue.ts";
 import type { TaskDefinition, TaskRun } from "../runtime/tasks.ts";
 import { wakeDispatcher } from "./dispatch.ts";
 import { parkTransfer, resumeTransfer } from "./parking.ts";
-import { failJob, recordRetry } from "./task.ts";
+import { failJob, recordRetry } from "./task-failure.ts";
 
 export type SegmentTaskName = Extract<TaskName, "backup.segment" | "restore.segment">;
 
@@ -61,7 +61,7 @@ export function segmentTaskDefinition(kind: SegmentKind): TaskDefinition<Segment
       const { jobId } = payload;
       const parking = await parkTransfer(tx, deps, { ...failed, jobId });
       if (parking === null) return null;
-      await returnSegment(tx, payload);
+      await returnSegments(tx, jobId, [payload]);
       // The dispatcher gives the segment out again when the pause is over.
       const pauseMs = parking.kind === "parked" ? parking.pauseMs : 0;
       const runAt = new Date(deps.clock.now().getTime() + pauseMs);
@@ -91,7 +91,7 @@ async function runSegment(
   if (job === null || segment === null || job.state !== "running" || !kind.isWanted(job)) return;
   if (segment.state === "done") return wake(deps, kind, jobId);
   if (job.parkedUntil !== null && job.parkedUntil > deps.clock.now()) {
-    await returnSegment(deps.db.prisma, payload);
+    await returnSegments(deps.db.prisma, jobId, [payload]);
     return;
   }
   const startedAt = await inTransaction(deps.db, async (tx) => {

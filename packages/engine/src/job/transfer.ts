@@ -4,7 +4,7 @@ import {
   finishEmptyDisks,
   listJobDisks,
   listLostSegments,
-  returnSegment,
+  returnSegments,
   type WorkDisk,
   type WorkJob,
 } from "@kluis/db";
@@ -64,9 +64,10 @@ export async function returnLost(
       params: { disk: dead.diskKey, segment: dead.segment },
     });
   }
-  for (const { diskKey, segment } of lost) {
-    deps.log.warn({ jobId: job.id, diskKey, segment }, "segment had no task; it waits again");
-    await returnSegment(deps.db.prisma, { jobId: job.id, diskKey, segment });
+  if (lost.length > 0) {
+    const [first] = lost;
+    deps.log.warn({ jobId: job.id, segments: lost.length, first }, "segments had no task; they wait again");
+    await returnSegments(deps.db.prisma, job.id, lost);
   }
   if (lost.length > 0 || job.parkedUntil !== null) await wakeDispatcher(deps.db.prisma, deps);
   return null;
