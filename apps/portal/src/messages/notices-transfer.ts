@@ -20,6 +20,10 @@ export const transferNotices = catalog({
       "The transfer window is open for only {minutes, plural, one {# minute} other {# minutes}} before the deadline of a backup.",
     "transfer-starved":
       "{times, plural, one {# snapshot} other {# snapshots}} of {vm} in a row were replaced by newer ones before their transfer, so no recovery point was made.",
+    "point-not-recorded":
+      "The last backup of {vm} was moved, but its recovery point could not be recorded. Kluis removes what was moved. Start a backup.",
+    "deletion-stuck":
+      "The deletion of a recovery point of {vm} has begun and cannot end. Kluis tries again automatically.",
     "transfer-parked": "An outage stops the transfer of a snapshot of {vm}.",
   },
   nl: {
@@ -41,6 +45,10 @@ export const transferNotices = catalog({
       "Het overdrachtsvenster is maar {minutes, plural, one {# minuut} other {# minuten}} open vóór de deadline van een back-up.",
     "transfer-starved":
       "{times, plural, one {# momentopname} other {# momentopnamen}} van {vm} achter elkaar zijn vóór de overdracht vervangen door nieuwere, dus er is geen herstelpunt gemaakt.",
+    "point-not-recorded":
+      "De laatste back-up van {vm} is overgebracht, maar het herstelpunt kon niet worden vastgelegd. Kluis verwijdert wat is overgebracht. Start een back-up.",
+    "deletion-stuck":
+      "Het verwijderen van een herstelpunt van {vm} is begonnen en kan niet worden afgerond. Kluis probeert het automatisch opnieuw.",
     "transfer-parked": "Een storing houdt de overdracht van een momentopname van {vm} tegen.",
   },
 });

@@ -4,9 +4,11 @@ import {
   actorSchema,
   type ErrorInfo,
   type JobKind,
+  type JobStage,
   type JobState,
   type JobStep,
   jobKinds,
+  jobStages,
   jobStates,
   jobStepNames,
   openJobStates,
@@ -55,6 +57,7 @@ export interface WorkJob {
   readonly version: number;
   readonly kind: JobKind;
   readonly state: JobState;
+  readonly stage: JobStage;
   readonly trigger: string;
   readonly actor: Actor;
   readonly parameters: unknown;
@@ -104,6 +107,7 @@ export async function loadWorkJob(tx: Tx, jobId: string): Promise<WorkJob | null
     version: row.version,
     kind: z.enum(jobKinds).parse(row.kind),
     state: z.enum(jobStates).parse(row.state),
+    stage: z.enum(jobStages).parse(row.stage),
     trigger: row.trigger,
     actor: actorSchema.parse(row.actor),
     parameters: row.parameters,

@@ -130,6 +130,8 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "policy-window-misses": { readonly missed: number; readonly runs: number };
   "policy-window-short": { readonly minutes: number };
   "transfer-starved": { readonly vm: string; readonly times: number };
+  "point-not-recorded": { readonly vm: string };
+  "deletion-stuck": { readonly vm: string };
   "clocks-agree": None;
   "clocks-differ": { readonly host: string; readonly minutes: number };
   "scheduler-healthy": None;

@@ -153,6 +153,10 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `The transfer window is open for only ${count(minutes, "minute")} before the deadline of a backup.`,
   "transfer-starved": ({ vm, times }) =>
     `${count(times, "snapshot")} of ${vm} in a row were replaced by newer ones before their transfer, so no recovery point was made.`,
+  "point-not-recorded": ({ vm }) =>
+    `The last backup of ${vm} was moved, but its recovery point could not be recorded. Kluis removes what was moved. Start a backup.`,
+  "deletion-stuck": ({ vm }) =>
+    `The deletion of a recovery point of ${vm} has begun and cannot end. Kluis tries again automatically.`,
   "clocks-agree": () => "The clocks of engine, database and Azure agree.",
   "clocks-differ": ({ host, minutes }) =>
     `The clock of ${host} differs from the others by more than ${minutes} minutes.`,

@@ -32,8 +32,14 @@ export async function passOn(
 /** A recovery point of the VM was made. Call it last in the transaction. */
 export async function noteFed(tx: Tx, vmId: string): Promise<void> {
   await clearAttention(tx, starvingKey(vmId));
+  await clearAttention(tx, unrecordedKey(vmId));
 }
 
 function starvingKey(vmId: string): `transfer:starved-${string}` {
   return `transfer:starved-${vmId}`;
+}
+
+/** The attention for a VM whose backup was moved and has no recovery point; its next point clears it. */
+export function unrecordedKey(vmId: string): `transfer:unrecorded-${string}` {
+  return `transfer:unrecorded-${vmId}`;
 }

@@ -85,8 +85,10 @@ export interface Machine<K extends JobKind, M> {
   ): Promise<void>;
   /** Whether a cancellation still has an effect. */
   isCancellable(memory: M): boolean;
-  /** The job's result is durable: from here it can only go forward. */
+  /** The job's result is durable: from here it goes forward, whatever fails it. */
   isCommitted(memory: M): boolean;
+  /** What happens to a committed job that cannot go forward: it ends and cleans up, or continues until it can. */
+  readonly whenStuck: "ends" | "continues";
   /** Removes what the job created. Runs until it is done; may be killed and run again at any point. */
   cleanUp(context: StepContext<M>): Promise<CleanUpResult<K, M>>;
 }

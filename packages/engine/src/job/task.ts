@@ -1,25 +1,15 @@
 /** The task that advances a job, for every kind of job. */
-import {
-  condemnJob,
-  countRetry,
-  isJobAt,
-  type JobFence,
-  JobMovedError,
-  locks,
-  notify,
-  type Tx,
-  withLock,
-} from "@kluis/db";
-import { errorInfo, type JobKind, type JobTaskName, type KluisError } from "@kluis/domain";
+import { isJobAt, type JobFence, JobMovedError, locks, type Tx, withLock } from "@kluis/db";
+import type { JobKind, JobTaskName } from "@kluis/domain";
 import type { Again, TaskDefinition, TaskRun } from "../runtime/tasks.ts";
 import { advance } from "./advance.ts";
 import { parkTransfer } from "./parking.ts";
 import type { Machine } from "./step.ts";
+import { giveUpJob } from "./stuck.ts";
+import { recordRetry } from "./task-failure.ts";
 
 /** Another process advances the job at this moment: try again soon. */
 const BUSY: Again = { againInMs: 1_000 };
-/** The pause before a clean-up that used up its tries starts over: it runs until Azure confirms the removal. */
-const CLEAN_UP_AGAIN_MS = 5 * 60_000;
 
 /** The job as a run has read it last: what the run records when it fails applies to this version only. */
 const lastRead = new WeakMap<object, JobFence>();
@@ -40,7 +30,7 @@ export function jobTaskDefinition<K extends JobKind, M extends object, N extends
       if (await isCurrent(tx, run)) await recordRetry(tx, run.payload.jobId, error);
     },
     async gaveUp(tx, run, error) {
-      return (await isCurrent(tx, run)) ? failJob(tx, run.payload.jobId, error) : null;
+      return (await isCurrent(tx, run)) ? giveUpJob(tx, machine, { jobId: run.payload.jobId, error }) : null;
     },
   };
 }
@@ -83,16 +73,4 @@ function isAborted(signal: AbortSignal | null): boolean {
 async function isCurrent(tx: Tx, run: object): Promise<boolean> {
   const job = lastRead.get(run);
   return job === undefined || isJobAt(tx, job);
-}
-
-/** Shows in the timeline which error occurred and that the step is retried. */
-export async function recordRetry(tx: Tx, jobId: string, error: KluisError): Promise<void> {
-  await countRetry(tx, jobId, errorInfo(error));
-  await notify(tx, "job", { jobId });
-}
-
-/** Fails a job. The returned call makes it clean up and end. */
-export async function failJob(tx: Tx, jobId: string, error: KluisError): Promise<Again> {
-  const isFirst = await condemnJob(tx, jobId, errorInfo(error));
-  return { againInMs: isFirst ? 0 : CLEAN_UP_AGAIN_MS };
 }

@@ -3,8 +3,8 @@ import { endingOf } from "../../job/ending.ts";
 import { backupMachine } from "./machine.ts";
 
 const error = { code: "AZURE_FORBIDDEN", reason: null, message: "No.", action: null, params: {} } as const;
-const running = { error: null, cancelAskedAt: null };
-const canceled = { error: null, cancelAskedAt: new Date(0) };
+const running = { error: null, cancelAskedAt: null, stage: "recovery-point" } as const;
+const canceled = { ...running, cancelAskedAt: new Date(0) };
 const sealedAt = "2026-01-01T00:00:00.000Z";
 
 describe("a backup", () => {
@@ -25,5 +25,10 @@ describe("a backup", () => {
   it("only continues once the manifest is durable", () => {
     expect(endingOf({ ...canceled, error }, backupMachine, { sealedAt })).toBe("failed");
     expect(endingOf({ ...canceled, error }, backupMachine, { sealedAt, manifestDigest: "d" })).toBeNull();
+  });
+
+  it("ends all the same when it was given up because it could not go forward", () => {
+    const memory = { sealedAt, manifestDigest: "d" };
+    expect(endingOf({ ...running, error, stage: "cleaning-up" }, backupMachine, memory)).toBe("failed");
   });
 });

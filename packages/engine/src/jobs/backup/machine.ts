@@ -32,5 +32,7 @@ export const backupMachine: Machine<"backup", BackupMemory> = {
   // Until the manifest is durable. A canceled job removes a manifest whose write had no answer.
   isCancellable: () => true,
   isCommitted: (memory) => memory.manifestDigest !== undefined,
+  // Without its row a point does not exist. Its manifest and snapshot are removed, and the next backup makes a point.
+  whenStuck: "ends",
   cleanUp,
 };

@@ -27,6 +27,8 @@ export const deletePointMachine: Machine<"delete-point", Memory> = {
   // The manifest is removed first, so that a started deletion cannot be undone.
   isCancellable: () => false,
   isCommitted: (memory) => memory.deleting === true,
+  // Parts of the point may be gone, so it can never be called whole again.
+  whenStuck: "continues",
   cleanUp: () => Promise.resolve({ kind: "done" }),
 };
 

@@ -14,5 +14,6 @@ export const restoreMachine: Machine<"restore-disk", RestoreMemory> = {
   taskOf: () => "restore.advance",
   isCancellable: (memory) => memory.footerWritten !== true,
   isCommitted: () => false,
+  whenStuck: "ends",
   cleanUp,
 };

@@ -13,6 +13,7 @@ export const verifyMachine: Machine<"verify", Memory> = {
   taskOf: () => "verify.run",
   isCancellable: () => true,
   isCommitted: () => false,
+  whenStuck: "ends",
   cleanUp: () => Promise.resolve({ kind: "done" }),
 };
 
