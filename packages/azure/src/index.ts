@@ -1,5 +1,5 @@
 /** The public interface of `@kluis/azure`. */
-export { armKey, parseArmId } from "./arm-id.ts";
+export { parseArmId } from "./arm-id.ts";
 export { type AzureCallOperation, azureCalls } from "./calls.ts";
 export { type ConnectionFindings, checkConnection, type SeenSubscription } from "./check-connection.ts";
 export {
@@ -47,7 +47,7 @@ export {
   parseListedDisk,
   parseListedState,
 } from "./inventory.ts";
-export { diskSnapshotId, installationTag, isDiskSnapshotId, jobTag, restorePointIds } from "./names.ts";
+export { diskSnapshotId, isDiskSnapshotId, restorePointIds } from "./names.ts";
 export { type AzureOperation, azureOperationSchema, type Poll } from "./operation.ts";
 export { listOwnedCollections, listOwnedDisks, listOwnedSnapshots, readOwnedPoints } from "./owned.ts";
 export {
@@ -59,12 +59,12 @@ export {
   pageRangesDiffSlices,
   type RangeSlice,
 } from "./page-ranges.ts";
-export { openPageWriter, PageWriter, type PageWriterOptions } from "./page-writer.ts";
+export { openPageWriter, type PageWriterOptions } from "./page-writer.ts";
 export { requiredActions } from "./required-actions.ts";
 export { getRestorePoint, hasRestorePoint, pollRestorePoint, startRestorePoint } from "./restore-points.ts";
 export { requireDiskDependencies } from "./restored-disk.ts";
 export { redactSecrets, Sas } from "./sas.ts";
-export { openSasDisk, type SasDiskOptions, SasDiskSource } from "./sas-disk.ts";
+export { openSasDisk, type SasDiskOptions } from "./sas-disk.ts";
 export type {
   DiskFinding,
   DiskRestorePointFacts,

@@ -4,7 +4,6 @@ export * from "./attention/index.ts";
 export * from "./azure-resources/index.ts";
 export * from "./budgets/index.ts";
 export { type Db, openDatabase } from "./client.ts";
-export { LockLostError } from "./connection-watch.ts";
 export * from "./connections/index.ts";
 export * from "./disk-trust/index.ts";
 export * from "./engines/index.ts";

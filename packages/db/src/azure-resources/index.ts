@@ -24,7 +24,6 @@ export {
   type AzureResourceRow,
   findLivingResources,
   keepSnapshot,
-  listJobResources,
   listKeptOf,
   markResourceCreated,
   markResourceRemoved,

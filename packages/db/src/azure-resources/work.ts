@@ -129,15 +129,6 @@ export async function keepSnapshot(
   });
 }
 
-/** Resources of a job that exist, or may exist: planned, and not confirmed as removed. */
-export async function listJobResources(tx: Tx, jobId: string): Promise<AzureResourceRow[]> {
-  const rows = await tx.azureResource.findMany({
-    where: { jobId, state: { not: "removed" } },
-    orderBy: { createdAt: "asc" },
-  });
-  return rows.map(toRow);
-}
-
 /** The kept snapshot of a recovery point: one row for a restore point, or a row for each disk. */
 export async function listKeptOf(tx: Tx, pointId: string): Promise<AzureResourceRow[]> {
   const rows = await tx.azureResource.findMany({

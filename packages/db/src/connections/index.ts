@@ -7,7 +7,7 @@ export {
   type VaultUse,
   vaultHadPoints,
 } from "./affects.ts";
-export { raiseConfigVersion, readConfigVersion } from "./config-version.ts";
+export { readConfigVersion } from "./config-version.ts";
 export { type EnvironmentConnection, followEnvironment } from "./environment.ts";
 export { type HeldSubscription, listHeld } from "./held.ts";
 export {
@@ -16,15 +16,12 @@ export {
   findConnection,
   listConnections,
   mustBeConnected,
-  notConnected,
   readSealedSecrets,
   requireConnection,
 } from "./read.ts";
 export {
-  listTaken,
   selectSubscriptions,
   subscriptionHeld,
-  subscriptionTaken,
 } from "./subscriptions.ts";
 export {
   changeConnection,

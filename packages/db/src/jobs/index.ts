@@ -48,7 +48,6 @@ export * from "./view.ts";
 export {
   listOpenAmong,
   listOpenJobs,
-  listVmsInBackup,
   loadWorkJob,
   readJobFlags,
   saveMemory,

@@ -190,12 +190,3 @@ export async function listOpenAmong(tx: Tx, jobIds: readonly string[]): Promise<
   });
   return new Set(rows.map(({ id }) => id));
 }
-
-/** VMs with a backup that has not ended. */
-export async function listVmsInBackup(tx: Tx): Promise<Set<string>> {
-  const rows = await tx.job.findMany({
-    where: { kind: "backup", state: { in: [...openJobStates] }, vmId: { not: null } },
-    select: { vmId: true },
-  });
-  return new Set(rows.flatMap(({ vmId }) => vmId ?? []));
-}

@@ -1,2 +1,2 @@
 export { type Resealed, resealSecrets } from "./reseal.ts";
-export { openSecretBox, type SecretBox, secretsKeySetting } from "./seal.ts";
+export { openSecretBox, type SecretBox } from "./seal.ts";

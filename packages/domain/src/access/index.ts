@@ -5,23 +5,18 @@ export {
   can,
   everyVm,
   type HeldRole,
-  isVisible,
   mustBeAllowed,
-  reaches,
   reachKinds,
   type TeamReach,
   tagEntry,
   tagIndex,
-  teamsOf,
   type VmPlace,
   type VmVisibility,
   visibleVmFilter,
 } from "./access.ts";
 export {
-  organisationRoles,
   type Permission,
   permissions,
   type Role,
-  rolePermissions,
   roles,
 } from "./permission.ts";

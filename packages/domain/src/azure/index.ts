@@ -3,7 +3,6 @@ export {
   type ConnectionTest,
   connectionTestSchema,
   type TestedSubscription,
-  testedSubscriptionSchema,
   type VaultTest,
   vaultTestSchema,
 } from "./connection-test.ts";
@@ -21,7 +20,6 @@ export {
   settingSources,
   switchStates,
   type VaultCheck,
-  vaultChecks,
 } from "./connections.ts";
 export * from "./request-budget.ts";
 export * from "./request-limit.ts";

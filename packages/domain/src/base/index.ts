@@ -1,8 +1,8 @@
-export { formatBytes, parseBytes, safeBytes } from "./bytes.ts";
-export { canonicalJson, storableJson, storableText } from "./canonical-json.ts";
+export { formatBytes, safeBytes } from "./bytes.ts";
+export { canonicalJson, storableJson } from "./canonical-json.ts";
 export { type Clock, systemClock, type TimedClock } from "./clock.ts";
 export { type Concurrency, forEachConcurrent, mapConcurrent } from "./concurrent.ts";
-export { uuidv7, uuidv7Time } from "./ids.ts";
+export { uuidv7 } from "./ids.ts";
 export { limits } from "./limits.ts";
 export { type Locale, locales } from "./locale.ts";
 export {

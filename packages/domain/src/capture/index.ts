@@ -3,13 +3,11 @@ export {
   type ConsistencyOutcome,
   type ConsistencyPlan,
   type ConsistencyRules,
-  consistencyRank,
   type GuestSituation,
   isStoppedState,
   judgeConsistency,
   planConsistency,
   type SnapshotSight,
-  wasStopped,
 } from "./consistency.ts";
 export * from "./consistency-ladder.ts";
 export * from "./consistency-run.ts";

@@ -8,7 +8,6 @@ export {
   type LedgerTargetType,
   ledgerKinds,
   ledgerTargetType,
-  ledgerTargetTypes,
   type SignInMethod,
   signInMethods,
 } from "./audit.ts";
@@ -18,10 +17,8 @@ export {
   chainEvent,
   checkNext,
   emptyHead,
-  genesisDigest,
   type LedgerHead,
   type LedgerProblem,
   type LedgerRecord,
   ledgerDigest,
-  ledgerRecordSchema,
 } from "./ledger.ts";

@@ -1,5 +1,5 @@
 export { deadlineFor, deadlineMet, manualDeadline } from "./deadline.ts";
-export { describePolicy, describeRetention } from "./describe.ts";
+export { describePolicy } from "./describe.ts";
 export {
   type Consistency,
   consistencies,
@@ -9,16 +9,12 @@ export {
   policyDocumentSchema,
   policyNameSchema,
   type Retention,
-  retentionSchema,
   type Schedule,
-  scheduleSchema,
   type TransferWindow,
-  timeOfDaySchema,
   timeZoneSchema,
   transferWindowSchema,
 } from "./policy.ts";
 export {
-  azureRestorePoints,
   judgePolicyLimits,
   mustFitAzure,
   type PolicyLimits,
@@ -28,18 +24,13 @@ export {
   type HistoryStatus,
   historyStatuses,
   type OccurrenceState,
-  occurrenceStates,
   type ProtectionState,
   protectionStates,
 } from "./protection.ts";
 export * from "./retention.ts";
 export {
-  describeSchedule,
-  listWords,
   longestGapSeconds,
   nextOccurrence,
   nextOccurrences,
-  occurrencesBetween,
-  previousOccurrence,
 } from "./schedule.ts";
 export * from "./scheduler.ts";

@@ -5,7 +5,6 @@ export {
   type DiskStorage,
   diskKeyOf,
   diskKeySchema,
-  diskStorages,
   type VmDisk,
   type VmFacts,
   vmDiskSchema,
@@ -25,11 +24,10 @@ export {
   type RestoredDiskPlan,
   restorableSkus,
   restoreAccesses,
-  restoreChoicesSchema,
   restoredDiskSchema,
   restoreZones,
 } from "./vm-restored-disk.ts";
-export { parseSizeName, promisesOneInstant, type SizeName } from "./vm-size.ts";
+export { type SizeName } from "./vm-size.ts";
 export {
   type PowerState,
   powerStates,
@@ -42,7 +40,6 @@ export {
 } from "./vm-status.ts";
 export {
   type DiskRefusalCode,
-  diskRefusalCodes,
   judgeSuitability,
   refusalOfVm,
   refusedDisks,
@@ -52,14 +49,11 @@ export {
   type SuitabilityInput,
   type SuitabilitySeverity,
   type SuitabilitySign,
-  suitabilityCodes,
   suitabilityFindingSchema,
   suitabilityInput,
-  suitabilitySeverities,
   suitabilitySign,
   suitabilitySigns,
   type VmRefusalCode,
-  vmRefusalCodes,
 } from "./vm-suitability.ts";
 export {
   diskRefusalNotices,
@@ -68,4 +62,4 @@ export {
   suitabilitySignTexts,
   suitabilityTexts,
 } from "./vm-suitability-texts.ts";
-export { scaleSetModes, unknownTraits, type VmTraits, vmTraitsSchema } from "./vm-traits.ts";
+export { unknownTraits, type VmTraits, vmTraitsSchema } from "./vm-traits.ts";
