@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { diskFactsSchema } from "../vms/vm-disk-facts.ts";
+import { plainFacts } from "../vms/plain-disk.ts";
 import type { SuitabilityInput } from "../vms/vm-suitability.ts";
 import { unknownTraits } from "../vms/vm-traits.ts";
 import { nextRequest, singleDisksOf } from "./single-disks.ts";
@@ -8,23 +8,7 @@ const disk = (slot: "os" | number, sku: string): SuitabilityInput["disks"][numbe
   key: String(slot) === "os" ? "os" : "0",
   bytes: 2 ** 35,
   storage: "managed",
-  facts: diskFactsSchema.parse({
-    slot,
-    name: `disk-${slot}`,
-    diskId: "/disks/disk",
-    sizeBytes: 2 ** 35,
-    sku,
-    uniqueId: "u",
-    osType: null,
-    hyperVGeneration: null,
-    location: "westeurope",
-    zones: [],
-    logicalSectorSize: 512,
-    maxShares: 1,
-    networkAccessPolicy: "AllowAll",
-    writeAccelerated: false,
-    tags: {},
-  }),
+  facts: { ...plainFacts, slot, name: `disk-${slot}`, sku },
 });
 
 const stopped = {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { plainFacts } from "./plain-disk.ts";
 import { diskKeyOf } from "./vm.ts";
 import { type DiskFacts, diskFactsSchema, readDiskFacts } from "./vm-disk-facts.ts";
 import {
@@ -17,24 +18,6 @@ import {
   vmRefusalCodes,
 } from "./vm-suitability.ts";
 import { unknownTraits } from "./vm-traits.ts";
-
-const plainFacts: DiskFacts = diskFactsSchema.parse({
-  slot: "os",
-  name: "disk",
-  diskId: "/disks/disk",
-  sizeBytes: 2 ** 35,
-  sku: "Premium_LRS",
-  uniqueId: "u",
-  osType: null,
-  hyperVGeneration: null,
-  location: "westeurope",
-  zones: [],
-  logicalSectorSize: 512,
-  maxShares: 1,
-  networkAccessPolicy: "AllowAll",
-  writeAccelerated: false,
-  tags: {},
-});
 
 function disk(slot: "os" | number, change: Partial<DiskFacts> = {}): SuitabilityDisk {
   return {

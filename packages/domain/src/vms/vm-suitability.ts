@@ -19,11 +19,16 @@ import type { VmTraits } from "./vm-traits.ts";
 export const suitabilitySeverities = ["refuses", "warns", "notes"] as const;
 export type SuitabilitySeverity = (typeof suitabilitySeverities)[number];
 
-/** Every rule, in the order in which findings of one severity are shown. Codes are stable: scripts and errors name them. */
-export const suitabilityCodes = [
+/** Rules that can refuse a whole VM. */
+export const vmRefusalCodes = [
   "confidential-vm",
   "uniform-scale-set",
   "size-without-premium-storage",
+] as const;
+export type VmRefusalCode = (typeof vmRefusalCodes)[number];
+
+/** Rules that can refuse a disk. */
+export const diskRefusalCodes = [
   "unmanaged-disk",
   "ephemeral-os-disk",
   "disk-missing",
@@ -35,6 +40,13 @@ export const suitabilityCodes = [
   "disk-too-large",
   "direct-drive-crash-consistent",
   "write-accelerated-crash-consistent",
+] as const;
+export type DiskRefusalCode = (typeof diskRefusalCodes)[number];
+
+/** Every rule, in the order in which findings of one severity are shown. Codes are stable: scripts and errors name them. */
+export const suitabilityCodes = [
+  ...vmRefusalCodes,
+  ...diskRefusalCodes,
   "private-access",
   "encrypted-in-guest",
   "agent-not-ready",
@@ -228,30 +240,6 @@ export function refusalOfVm(findings: readonly SuitabilityFinding[]): VmRefusalC
   const refusal = findings.find(({ code, severity }) => severity === "refuses" && isVmRefusal(code));
   return refusal !== undefined && isVmRefusal(refusal.code) ? refusal.code : null;
 }
-
-/** Rules that can refuse a disk. */
-export const diskRefusalCodes = [
-  "unmanaged-disk",
-  "ephemeral-os-disk",
-  "disk-missing",
-  "shared-disk",
-  "export-denied",
-  "public-access-disabled",
-  "entra-authorized-disk",
-  "sector-size-4096",
-  "disk-too-large",
-  "direct-drive-crash-consistent",
-  "write-accelerated-crash-consistent",
-] as const satisfies readonly SuitabilityCode[];
-export type DiskRefusalCode = (typeof diskRefusalCodes)[number];
-
-/** Rules that can refuse a whole VM. */
-export const vmRefusalCodes = [
-  "confidential-vm",
-  "uniform-scale-set",
-  "size-without-premium-storage",
-] as const satisfies readonly SuitabilityCode[];
-export type VmRefusalCode = (typeof vmRefusalCodes)[number];
 
 function isDiskRefusal(code: SuitabilityCode): code is DiskRefusalCode {
   return diskRefusalCodes.some((one) => one === code);
