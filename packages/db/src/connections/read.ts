@@ -12,6 +12,7 @@ import {
 import { z } from "zod";
 import { fromJson } from "../json.ts";
 import { errorInfoSchema } from "../subscriptions/write.ts";
+import { idOrName } from "../text.ts";
 import type { Tx } from "../tx.ts";
 import { lockForAdmission } from "./held.ts";
 
@@ -107,8 +108,7 @@ export async function listConnections(tx: Tx): Promise<ConnectionRow[]> {
 
 /** Finds a connection by id or name; null when there is none. */
 export async function findConnection(tx: Tx, ref: string): Promise<ConnectionRow | null> {
-  const byId = z.uuid().safeParse(ref).success ? [{ id: ref }] : [];
-  const row = await tx.azureConnection.findFirst({ where: { OR: [...byId, { name: ref }] }, select });
+  const row = await tx.azureConnection.findFirst({ where: { OR: idOrName(ref) }, select });
   return row && toRow(row);
 }
 

@@ -1,4 +1,5 @@
 /** The deduplication index of the vault in the database: which pack holds a chunk, and where. */
+import { batchesOf } from "@kluis/domain";
 import { z } from "zod";
 import type { Db } from "../client.ts";
 import { inTransaction } from "../tx.ts";
@@ -39,10 +40,6 @@ const placeRow = z.object({
   length: z.number(),
 });
 
-function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < items.length; from += batchSize) yield items.slice(from, from + batchSize);
-}
-
 /**
  * @param scope.vaultId the vault whose chunks are indexed
  * @param scope.jobId recorded with each added pack
@@ -56,7 +53,7 @@ export function chunkIndex(
     /** Leaves out chunks in condemned packs, because these packs will be deleted. */
     async lookup(ids) {
       const found = new Map<string, StoredPlace>();
-      for (const batch of batches(ids)) {
+      for (const batch of batchesOf(ids, batchSize)) {
         const rows = await db.prisma.$queryRaw`
           SELECT encode(c.digest, 'hex') AS id, c."packId" AS pack, c."offset", c.length
           FROM unnest(${batch}::text[]) AS wanted(id)
@@ -76,7 +73,7 @@ export function chunkIndex(
           ON CONFLICT DO NOTHING`;
         // Sorted, so that transactions with the same chunks lock them in the same order and never deadlock.
         const sorted = entries.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-        for (const batch of batches(sorted)) {
+        for (const batch of batchesOf(sorted, batchSize)) {
           await tx.$executeRaw`
             INSERT INTO "VaultChunk" AS known ("vaultId", digest, "packId", "offset", length, "plainLength")
             SELECT ${vaultId}::uuid, decode(e.id, 'hex'), ${pack.pack}, e.at, e.length, e.plain
@@ -96,8 +93,8 @@ export function chunkIndex(
 
     async removePacks(packs) {
       // A pack has up to some thousand chunks: one transaction for all of them would take too long.
-      for (let from = 0; from < packs.length; from += packsAtOnce) {
-        const where = { vaultId, packId: { in: packs.slice(from, from + packsAtOnce) } };
+      for (const batch of batchesOf(packs, packsAtOnce)) {
+        const where = { vaultId, packId: { in: [...batch] } };
         await inTransaction(db, async (tx) => {
           await tx.vaultChunk.deleteMany({ where });
           await tx.vaultPack.deleteMany({ where });

@@ -1,10 +1,10 @@
 /** What the database knows about the manifests of a vault. */
-import { z } from "zod";
+import { isUuid } from "../text.ts";
 import type { Tx } from "../tx.ts";
 
 /** Which of these points have a row, deleted ones too. */
 export async function listKnownPoints(tx: Tx, pointIds: readonly string[]): Promise<ReadonlySet<string>> {
-  const ids = pointIds.filter((id) => z.uuid().safeParse(id).success);
+  const ids = pointIds.filter(isUuid);
   const rows = await tx.recoveryPoint.findMany({ where: { id: { in: ids } }, select: { id: true } });
   return new Set(rows.map(({ id }) => id));
 }
@@ -17,7 +17,7 @@ export interface PointlessJob {
 
 /** The job, if it is a backup of this database that failed or was canceled; else null. */
 export async function findPointlessJob(tx: Tx, jobId: string): Promise<PointlessJob | null> {
-  if (!z.uuid().safeParse(jobId).success) return null;
+  if (!isUuid(jobId)) return null;
   return tx.job.findFirst({
     where: { id: jobId, kind: "backup", state: { in: ["failed", "cancelled"] } },
     select: { id: true, vmId: true },

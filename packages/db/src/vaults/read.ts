@@ -9,6 +9,7 @@ import {
 } from "@kluis/domain";
 import { z } from "zod";
 import { fromJson } from "../json.ts";
+import { idOrName } from "../text.ts";
 import type { Tx } from "../tx.ts";
 
 const rowSchema = z.object({
@@ -57,8 +58,7 @@ export async function listVaults(tx: Tx): Promise<VaultRow[]> {
 
 /** Finds a vault by id or name; null when there is none. */
 export async function findVault(tx: Tx, ref: string): Promise<VaultRow | null> {
-  const byId = z.uuid().safeParse(ref).success ? [{ id: ref }] : [];
-  const row = await tx.vault.findFirst({ where: { OR: [...byId, { name: ref }] }, omit });
+  const row = await tx.vault.findFirst({ where: { OR: idOrName(ref) }, omit });
   return row && toRow(row);
 }
 

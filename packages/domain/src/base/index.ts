@@ -1,3 +1,4 @@
+export { batchesOf } from "./batches.ts";
 export { formatBytes, safeBytes } from "./bytes.ts";
 export { canonicalJson, storableJson } from "./canonical-json.ts";
 export { type Clock, systemClock, type TimedClock } from "./clock.ts";

@@ -9,7 +9,7 @@ import {
   listVaults,
   reprievePacks,
 } from "@kluis/db";
-import { engineActor, type LedgerTarget, limits } from "@kluis/domain";
+import { batchesOf, engineActor, type LedgerTarget, limits } from "@kluis/domain";
 import { type NodeRef, parseNodeRef } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
 import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
@@ -100,14 +100,15 @@ async function collectVault(
     condemned: sweepable.map(({ packId }) => packId),
     signal,
   });
-  for (const packs of portionsOf(swept.reprieved)) await reprievePacks(prisma, vaultId, packs);
+  for (const packs of batchesOf(swept.reprieved, WRITTEN_AT_ONCE))
+    await reprievePacks(prisma, vaultId, packs);
   const recent = await listRecentPacks(prisma, vaultId, before);
   const plan = await vault.planCollection({ keep: nodesOf(deps, vaultId), signal });
   const unreached = new Set(plan.condemned.filter((pack) => !recent.has(pack)));
   const condemned = plan.packs
     .filter(({ pack }) => unreached.has(pack))
     .map(({ pack, bytes }) => ({ packId: pack, bytes }));
-  for (const packs of portionsOf(condemned)) {
+  for (const packs of batchesOf(condemned, WRITTEN_AT_ONCE)) {
     await inTransaction(deps.db, (tx) => condemnPacks(tx, { vaultId, packs }, deps.clock.now()));
   }
   const result = { condemned: condemned.length, deleted: swept.deleted.length, freedBytes: swept.freedBytes };
@@ -120,11 +121,6 @@ async function collectVault(
   }
   deps.log.info({ vault: name, ...result, liveBytes: plan.liveBytes }, "vault: garbage collected");
   return result;
-}
-
-function* portionsOf<T>(all: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < all.length; from += WRITTEN_AT_ONCE)
-    yield all.slice(from, from + WRITTEN_AT_ONCE);
 }
 
 async function* nodesOf(deps: EngineDeps, vaultId: string): AsyncGenerator<NodeRef> {
