@@ -1,10 +1,21 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
 import { projectFiles } from "./files.ts";
 import { root } from "./run.ts";
 
-const folders = "apps|packages|docs|scripts|e2e|prisma|\\.github|\\.ci";
+const workspaces = readdirSync(join(root, "packages")).map((name) => `${name}/src`);
+const folders = [
+  "apps",
+  "packages",
+  "docs",
+  "scripts",
+  "e2e",
+  "prisma",
+  "\\.github",
+  "\\.ci",
+  ...workspaces,
+].join("|");
 const documents = projectFiles(root, [".md"]);
 const sources = projectFiles(root, [".ts", ".tsx", ".mjs"]).filter((path) => !/\.test\.tsx?$/.test(path));
 
@@ -25,7 +36,7 @@ function foldersFor(path: string): string {
   return /^(?:apps|packages|e2e)\//.test(path) ? `${folders}|src|test|bench|bin` : folders;
 }
 
-/** Paths between backticks: from the root, or in the README of a package from its folder (`src/errors.ts`). */
+/** Paths between backticks: from the root or `packages`, or in the README of a package from its folder (`src/errors.ts`). */
 function paths(path: string): string[] {
   const named = new RegExp(`^(?:${foldersFor(path)})/[^:]*$`);
   return [...prose(path).matchAll(/`([^`\s]+)`/g)]
@@ -57,7 +68,7 @@ function mappedPaths(path: string): { text: string; home: string }[] {
 /** A path with a placeholder (NAME, NOUN, TIME, `<kind>`, `*`, `…`) or alternatives (`{a,b}`) must match a file for each alternative. */
 function isThere(path: string, from: string, home = ""): boolean {
   const own = /^(?:apps|packages)\/[^/]+/.exec(from)?.[0] ?? "";
-  const bases = [root, join(root, dirname(from)), join(root, own), join(root, home)];
+  const bases = [root, join(root, "packages"), join(root, dirname(from)), join(root, own), join(root, home)];
   return alternatives(path).every((one) => bases.some((base) => matches(base, one)));
 }
 
