@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { plainFacts } from "./plain-disk.ts";
 import { diskKeyOf } from "./vm.ts";
-import { type DiskFacts, diskFactsSchema, readDiskFacts } from "./vm-disk-facts.ts";
+import { type DiskFacts, readDiskFacts } from "./vm-disk-facts.ts";
 import {
   diskRefusalCodes,
   judgeSuitability,
