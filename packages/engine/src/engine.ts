@@ -41,6 +41,8 @@ export interface EngineOptions {
   readonly azureTimeoutMs?: number;
   /** Limit of one request for the bytes of a disk or a vault. For the same tests. */
   readonly requestLimit?: RequestLimit;
+  /** First pause between the attempts of one request to a vault. For tests of a vault that is gone. */
+  readonly vaultRetryMs?: number;
 }
 
 export interface Engine {
@@ -75,8 +77,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   const db = undo.adopt(await openDatabase({ url: config.databaseUrl, poolSize }), (open) => open.close());
   const machine = options.clock ?? systemClock;
   const clock = await DatabaseClock.open(db, machine);
-  const { azureTimeoutMs: timeoutMs, requestLimit } = options;
-  const deps = await openDeps({ config, db, machine, clock, log, timeoutMs, requestLimit });
+  const deps = await openDeps({ config, db, machine, clock, log, options });
   await deps.clockGuard.check(deps);
   await followSettings(deps, config, stopping.signal);
   const lock = undo.use(await holdEngineLock(db));
@@ -102,10 +103,11 @@ async function openDeps(given: {
   machine: TimedClock;
   clock: DatabaseClock;
   log: Log;
-  timeoutMs: number | undefined;
-  requestLimit: RequestLimit | undefined;
+  options: EngineOptions;
 }): Promise<EngineDeps> {
-  const { config, db, machine, clock, log, timeoutMs, requestLimit } = given;
+  const { config, db, machine, clock, log, options } = given;
+  const { azureTimeoutMs: timeoutMs, requestLimit, vaultRetryMs: retryDelayMs } = options;
+  const storeLimits = { requestLimit, retryDelayMs };
   const azureTime = new AzureTime();
   const secrets = openSecretBox(config.secretsKeyFile);
   const connections = new Connections({
@@ -127,7 +129,7 @@ async function openDeps(given: {
     db,
     azure,
     connections,
-    vaults: new Vaults({ db, clock, secrets, keyFile, readEnvironment, requestLimit }),
+    vaults: new Vaults({ db, clock, secrets, keyFile, readEnvironment, storeLimits }),
     clock,
     clockGuard: new ClockGuard({ host: hostname(), machine, clock, azure: azureTime }),
     log,

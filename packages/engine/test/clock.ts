@@ -17,6 +17,10 @@ const SECOND_MS = 1000;
 const QUIET_LIMIT_MS = 300_000;
 /** A task that is added to run at once may wait this long for its transaction. */
 const PAUSE_MS = 400;
+/** `pass` leaves longer pauses to the test: they are what it is about. */
+const PASSED_MS = 10_000;
+/** A shorter pause is over before the clock has moved. */
+const SHORTEST_PASSED_MS = 30;
 /** Tasks that a move runs once, however many of their periods it passes. All others run at their own time. */
 const recurring = [
   "schedule.tick",
@@ -32,6 +36,7 @@ const recurring = [
 ];
 
 const queueState = z.tuple([z.object({ busy: z.number(), next: z.number().nullable() })]);
+type QueueState = z.output<typeof queueState>[0];
 
 export function spanMs({ days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): number {
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * SECOND_MS;
@@ -42,6 +47,7 @@ export class TestClock implements TimedClock {
   readonly #stack: Pick<TestStack, "database" | "localAzure">;
   readonly #waits = new Set<() => void>();
   #aheadMs = 0;
+  #passing: Promise<void> | null = null;
   /** When the last jump was made, by the machine of the database. */
   #movedAt: Date | null = null;
 
@@ -105,6 +111,23 @@ export class TestClock implements TimedClock {
     await this.#quiet(this.#movedAt);
   }
 
+  /**
+   * Spends a short pause of the queue at once: when no task runs or is due, moves to the next task of a job. Waits use it, so that
+   * they do not last as long as the pauses between tries. Callers at the same time share one move.
+   */
+  async pass(): Promise<void> {
+    this.#passing ??= this.#pass().finally(() => {
+      this.#passing = null;
+    });
+    await this.#passing;
+  }
+
+  async #pass(): Promise<void> {
+    const { busy, next } = await this.#look(null);
+    if (busy > 0 || next === null || next < SHORTEST_PASSED_MS || next > PASSED_MS) return;
+    await this.#move(Math.ceil(next));
+  }
+
   /** Moves the time forward to an instant. */
   async advanceTo(at: Date): Promise<void> {
     await this.advance({ seconds: Math.max(0, at.getTime() - this.now().getTime()) / SECOND_MS });
@@ -117,6 +140,19 @@ export class TestClock implements TimedClock {
     for (const look of this.#waits) look();
   }
 
+  /** Counts the tasks that run or are due, and measures the milliseconds until the next task of a job. */
+  async #look(movedAt: Date | null): Promise<QueueState> {
+    const { rows } = await this.#stack.database.db.pool.query(
+      `SELECT count(*) FILTER (WHERE (locked_at IS NOT NULL OR run_at <= now())
+           AND NOT ($2::timestamptz IS NOT NULL AND created_at > $2
+             AND run_at - created_at > interval '${PAUSE_MS} ms'))::int AS busy,
+         extract(epoch FROM min(run_at) FILTER (WHERE task_identifier <> ALL($1)) - now())::float8 * 1000 AS next
+       FROM graphile_worker.jobs`,
+      [recurring, movedAt],
+    );
+    return queueState.parse(rows)[0];
+  }
+
   /**
    * Waits until no task runs or is due. Returns the milliseconds until the next task of a job; null when there is none.
    * @param movedAt ignores tasks that were added later than this, to run after a pause
@@ -124,15 +160,7 @@ export class TestClock implements TimedClock {
   async #quiet(movedAt: Date | null = null): Promise<number | null> {
     const deadline = performance.now() + QUIET_LIMIT_MS;
     for (let quiet = 0; performance.now() < deadline; ) {
-      const { rows } = await this.#stack.database.db.pool.query(
-        `SELECT count(*) FILTER (WHERE (locked_at IS NOT NULL OR run_at <= now())
-             AND NOT ($2::timestamptz IS NOT NULL AND created_at > $2
-               AND run_at - created_at > interval '${PAUSE_MS} ms'))::int AS busy,
-           extract(epoch FROM min(run_at) FILTER (WHERE task_identifier <> ALL($1)) - now())::float8 * 1000 AS next
-         FROM graphile_worker.jobs`,
-        [recurring, movedAt],
-      );
-      const [{ busy, next }] = queueState.parse(rows);
+      const { busy, next } = await this.#look(movedAt);
       // Twice: a timer of the engine may be about to add a task.
       quiet = busy === 0 ? quiet + 1 : 0;
       if (quiet === 2) return next;

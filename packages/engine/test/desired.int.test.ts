@@ -16,7 +16,7 @@ import { engineActor, limits } from "@kluis/domain";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
 import { reconcileAzure } from "../src/upkeep/reconcile.ts";
-import { enhancedPolicy, MIB, random, standardPolicy, until, World } from "./world.ts";
+import { enhancedPolicy, MIB, random, standardPolicy, World } from "./world.ts";
 
 let world: World;
 let engine: Engine;
@@ -51,7 +51,7 @@ async function snapshotOf(jobId: string): Promise<ResourceView | undefined> {
 }
 
 const refused = (jobId: string) =>
-  until("a refused try", 30_000, async () => {
+  world.until("a refused try", 30_000, async () => {
     const found = await snapshotOf(jobId);
     return found !== undefined && found.tries > 0 ? found : null;
   });
@@ -137,7 +137,11 @@ describe("a job that fails or is canceled", () => {
     await refuse("restorePoints.delete", { ...locked, status: 403, code: "AuthorizationFailed" });
     await refuse("diskRestorePoint.grantAccess", { type: "delay", ms: 1_000 });
     const jobId = await world.startBackup(vmId);
-    await until("the snapshot", 60_000, async () => (await snapshotOf(jobId))?.state === "created" || null);
+    await world.until(
+      "the snapshot",
+      60_000,
+      async () => (await snapshotOf(jobId))?.state === "created" || null,
+    );
     await inTransaction(world.db, async (tx) => {
       const job = await tx.job.findUniqueOrThrow({ where: { id: jobId } });
       await askJobToCancel(tx, { id: job.id, kind: "backup" }, world.clock);
@@ -174,7 +178,7 @@ describe("the reconciler", () => {
     const { jobId, pointId } = await kept();
     await refuse("restorePoints.delete", effect, 1);
     await drop(pointId);
-    await until("the removal", 60_000, async () => {
+    await world.until("the removal", 60_000, async () => {
       await world.clock.advance({ minutes: 2 });
       return (await snapshotOf(jobId))?.state === "removed" ? true : null;
     });
@@ -185,7 +189,7 @@ describe("the reconciler", () => {
     const { jobId, pointId } = await kept();
     await refuse("restorePoints.delete", { ...locked, status: 404, code: "ResourceNotFound" }, 1);
     await drop(pointId);
-    await until("the removal", 30_000, async () =>
+    await world.until("the removal", 30_000, async () =>
       (await snapshotOf(jobId))?.state === "removed" ? true : null,
     );
     expect(await snapshotOf(jobId)).toMatchObject({ tries: 0, lastError: null });

@@ -9,7 +9,7 @@ import type { Engine } from "../src/engine.ts";
 import { endKeptSnapshots } from "../src/upkeep/kept-snapshots.ts";
 import { sweepAzure } from "../src/upkeep/sweep.ts";
 import { attachFast, backUpWhile, holdOnce } from "./meanwhile.ts";
-import { enhancedPolicy, GROUP, MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";
+import { enhancedPolicy, GROUP, MIB, type PointRow, random, standardPolicy, World } from "./world.ts";
 
 let world: World;
 let engine: Engine;
@@ -153,7 +153,7 @@ describe("a stopped VM that cannot have a restore point", () => {
     });
     const { id, jobId } = await world.backUp(vm.id);
     const { prisma } = world.db;
-    await until("the restore point is gone", 30_000, async () => {
+    await world.until("the restore point is gone", 30_000, async () => {
       const where = { jobId, kind: "restore-point", state: "removed" };
       return (await prisma.azureResource.count({ where })) > 0 ? true : null;
     });
@@ -261,7 +261,7 @@ it("a backup whose engine ends between two disks continues with the same snapsho
     times: 1,
   });
   const jobId = await world.startBackup(vm.id);
-  await until("one snapshot of two", 30_000, async () =>
+  await world.until("one snapshot of two", 30_000, async () =>
     (await snapshotsOf(vm)).length === 1 ? true : null,
   );
   await world.clock.advance({ seconds: 1 });

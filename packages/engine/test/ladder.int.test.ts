@@ -2,7 +2,7 @@
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { attachFast, backUpWhile } from "./meanwhile.ts";
-import { GROUP, MIB, random, standardPolicy, until, World } from "./world.ts";
+import { GROUP, MIB, random, standardPolicy, World } from "./world.ts";
 
 let world: World;
 let made = 0;
@@ -48,7 +48,7 @@ describe("a snapshot that Azure never has copied", () => {
     await attachFast(world, name);
     await world.control.settings({ backgroundCopyBytesPerSecond: 1 });
     const jobId = await world.startBackup(id);
-    await until("the copy", 30_000, async () => {
+    await world.until("the copy", 30_000, async () => {
       const step = await world.db.prisma.jobStep.findFirst({ where: { jobId, name: "snapshot" } });
       return JSON.stringify(step).includes("snapshot-copying") ? true : null;
     });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { parseMemory } from "../src/jobs/backup/memory.ts";
-import { enhancedPolicy, MIB, random, standardPolicy, until, World } from "./world.ts";
+import { enhancedPolicy, MIB, random, standardPolicy, World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -74,7 +74,7 @@ it.each([
     const vmId = await world.protectedVm({ name, disks, policy });
     const release = await holdPoints();
     const jobId = await world.startBackup(vmId);
-    await until("the manifest", 60_000, async () => {
+    await world.until("the manifest", 60_000, async () => {
       const job = await world.db.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
       return parseMemory(job.memory).manifestDigest ?? null;
     });

@@ -220,7 +220,7 @@ describe("a deletion whose job ended too early", () => {
       },
     });
     expect((await applyRetention(engine.deps, soon())).resumed).toBe(1);
-    const gone = await until("the deletion", 30_000, () =>
+    const gone = await world.until("the deletion", 30_000, () =>
       world.db.prisma.recoveryPoint.findFirst({ where: { id: point.id, state: "deleted" } }),
     );
     expect(gone.deleteReason).toBe("requested by a user");
@@ -250,7 +250,7 @@ describe("retention and garbage collection", () => {
       ),
     );
     expect((await applyRetention(engine.deps, soon())).pruned).toBe(1);
-    await until("the pruned point", 30_000, () =>
+    await world.until("the pruned point", 30_000, () =>
       world.db.prisma.recoveryPoint.findFirst({ where: { id: first.id, state: "deleted" } }),
     );
     expect((await applyRetention(engine.deps, soon())).pruned).toBe(0);

@@ -4,7 +4,7 @@ import { engineActor, type LinuxScripts, type PlacedScripts, type PolicyDocument
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { attachFast } from "./meanwhile.ts";
-import { MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";
+import { MIB, type PointRow, random, standardPolicy, World } from "./world.ts";
 
 let world: World;
 let made = 0;
@@ -124,7 +124,7 @@ describe("scripts that Kluis places", () => {
     await world.control.settings({ backgroundCopyBytesPerSecond: 1 });
     const jobId = await world.startBackup(id);
     const where = { jobId_name: { jobId, name: "snapshot" } };
-    await until("the copy", 30_000, async () => {
+    await world.until("the copy", 30_000, async () => {
       const step = await world.db.prisma.jobStep.findUnique({ where });
       return JSON.stringify(step).includes("snapshot-copying") ? true : null;
     });
@@ -263,7 +263,7 @@ describe("scripts that Kluis places", () => {
       times: 1,
     });
     const jobId = await world.startBackup(vm.id);
-    await until("the wait for the other run command", 100_000, async () => {
+    await world.until("the wait for the other run command", 100_000, async () => {
       const { memory } = await world.db.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
       return z.object({ scripts: z.object({ busy: z.literal(1) }) }).safeParse(memory).data ?? null;
     });

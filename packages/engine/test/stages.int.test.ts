@@ -43,7 +43,7 @@ function row(jobId: string) {
 }
 
 function parked(jobId: string) {
-  return until("the job to be parked", 60_000, async () => {
+  return world.until("the job to be parked", 60_000, async () => {
     const job = await row(jobId);
     return job.parkedSince === null ? null : job;
   });

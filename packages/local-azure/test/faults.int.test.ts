@@ -56,6 +56,13 @@ test("cut ends a body early, slow delays it", async () => {
   expect((await slow.arrayBuffer()).byteLength).toBe(100_000);
 });
 
+test("slow ends when its rule is removed, also for the body that is being sent", async () => {
+  await add({ type: "slow", bytesPerSecond: 100 });
+  const slow = await fetch(url, { headers: { range: "bytes=0-99999" } });
+  await lab.azure.control.clearFaults();
+  expect((await slow.arrayBuffer()).byteLength).toBe(100_000);
+});
+
 test("revoke ends a read and its grant", async () => {
   await add({ type: "revoke", bytes: 4096 });
   await expect(read()).rejects.toThrow(/abort/i);

@@ -13,7 +13,12 @@ export {
   type VaultSettings,
   vaultEnvSchema,
 } from "./settings.ts";
-export { type AzureBlobAccount, type AzureBlobStoreOptions, openAzureBlobStore } from "./store/azure-blob.ts";
+export {
+  type AzureBlobAccount,
+  type AzureBlobStoreOptions,
+  openAzureBlobStore,
+  type StoreLimits,
+} from "./store/azure-blob.ts";
 export { createFolderStore } from "./store/folder.ts";
 export type { BlobStore, GetOptions, ObjectInfo, StorePlace } from "./store/port.ts";
 export type {

@@ -1,9 +1,9 @@
 /** The settings of a vault in the environment (KLUIS_VAULT_*): the one parser for every process, and what they open. */
 import { readFileSync } from "node:fs";
-import { KluisError, type RequestLimit, vaultKinds } from "@kluis/domain";
+import { KluisError, vaultKinds } from "@kluis/domain";
 import { z } from "zod";
 import { findLocalKeyFile, openLocalKeyFile } from "./keys/local.ts";
-import { openAzureBlobStore } from "./store/azure-blob.ts";
+import { openAzureBlobStore, type StoreLimits } from "./store/azure-blob.ts";
 import { createFolderStore } from "./store/folder.ts";
 import type { BlobStore } from "./store/port.ts";
 import type { KeyProvider } from "./types.ts";
@@ -73,11 +73,11 @@ function readConnection(file: string): string {
 export async function openVaultStore(
   settings: VaultSettings,
   signal: AbortSignal,
-  requestLimit?: RequestLimit,
+  limits: StoreLimits = {},
 ): Promise<BlobStore> {
   if (settings.kind === "folder") return createFolderStore(settings.folder);
   const { connectionString, container } = settings;
-  return openAzureBlobStore({ account: { connectionString }, container, requestLimit }, signal);
+  return openAzureBlobStore({ ...limits, account: { connectionString }, container }, signal);
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   type SecretBox,
   type VaultRow,
 } from "@kluis/db";
-import { type Clock, isKluisError, KluisError, type RequestLimit } from "@kluis/domain";
+import { type Clock, isKluisError, KluisError } from "@kluis/domain";
 import {
   type BlobStore,
   type ChunkIndex,
@@ -18,6 +18,7 @@ import {
   openVault,
   openVaultKey,
   openVaultStore,
+  type StoreLimits,
   type TransferLimits,
   type Vault,
   type VaultSettings,
@@ -50,8 +51,8 @@ export interface VaultsOptions {
   readonly keyFile: string;
   /** Reads the environment's vault again, with the file that it names. */
   readonly readEnvironment: () => VaultSettings;
-  /** Limit of one request to a storage; default: domain's. */
-  readonly requestLimit?: RequestLimit | undefined;
+  /** Limits of requests to a storage. For tests. */
+  readonly storeLimits?: StoreLimits | undefined;
 }
 
 interface Entry {
@@ -174,10 +175,10 @@ export class Vaults {
   }
 
   async #openNow(id: string, settings: VaultSettings): Promise<OpenedVault> {
-    const { db, clock, requestLimit } = this.#options;
+    const { db, clock, storeLimits } = this.#options;
     const signal = AbortSignal.timeout(OPEN_LIMIT_MS);
     const index = chunkIndex(db, { vaultId: id });
-    const parts = { index, limits: this.#limits, clock, signal, requestLimit };
+    const parts = { index, limits: this.#limits, clock, signal, storeLimits };
     const { store, vault } = await openSettings(settings, parts);
     const { name } = settings;
     await recordVaultIdentity(db.prisma, { id, name, identity: vault.id, keyId: vault.keyId });
@@ -190,7 +191,7 @@ export interface OpenSettingsOptions {
   readonly limits?: TransferLimits;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly requestLimit?: RequestLimit | undefined;
+  readonly storeLimits?: StoreLimits | undefined;
 }
 
 /** Opens the vault of these settings, or creates it when its storage is empty. */
@@ -198,7 +199,7 @@ export async function openSettings(
   settings: VaultSettings,
   options: OpenSettingsOptions,
 ): Promise<{ readonly store: BlobStore; readonly vault: Vault }> {
-  const store = await openVaultStore(settings, options.signal, options.requestLimit);
+  const store = await openVaultStore(settings, options.signal, options.storeLimits);
   const keys = await openVaultKey(settings, { create: true });
   return { store, vault: await openOrCreate({ ...options, store, keys }) };
 }

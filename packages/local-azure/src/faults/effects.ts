@@ -95,7 +95,8 @@ interface EffectSpec<T extends EffectType> {
   /** Completes "EFFECT: …" in the help of `fault add`. */
   summary: string;
   options: { [P in Exclude<keyof EffectOf<T>, "type">]: EffectOption };
-  onCall(effect: EffectOf<T>, call: CallUnderFault): Promise<CallOutcome>;
+  /** `isLifted`: whether the rule was removed since. */
+  onCall(effect: EffectOf<T>, call: CallUnderFault, isLifted: () => boolean): Promise<CallOutcome>;
   /** `ignored`: the effect concerns requests only. */
   onWork: "ignored" | ((effect: EffectOf<T>, work: WorkUnderFault) => Promise<void>);
 }
@@ -168,13 +169,13 @@ const effects: { [T in EffectType]: EffectSpec<T> } = {
     onWork: "ignored",
   },
   slow: {
-    summary: "send the body slowly",
+    summary: "send the body slowly, until the rule is removed",
     options: {
       bytesPerSecond: { flags: "--bytes-per-second <n>", help: "speed of the body", value: "number" },
     },
-    onCall: async ({ bytesPerSecond }) => ({
+    onCall: async ({ bytesPerSecond }, _, isLifted) => ({
       next: "answer",
-      body: (body) => slow(body, bytesPerSecond),
+      body: (body) => slow(body, bytesPerSecond, isLifted),
     }),
     onWork: "ignored",
   },
@@ -249,11 +250,19 @@ async function* cut(
   }
 }
 
-/** Sends a tenth of `bytesPerSecond` every 100 ms. */
-async function* slow(body: AsyncIterable<BodyPart>, bytesPerSecond: number): AsyncGenerator<BodyPart> {
+/** Sends a tenth of `bytesPerSecond` every 100 ms; the rest at once when the rule is removed. */
+async function* slow(
+  body: AsyncIterable<BodyPart>,
+  bytesPerSecond: number,
+  isLifted: () => boolean,
+): AsyncGenerator<BodyPart> {
   const step = Math.max(1, Math.ceil(bytesPerSecond / 10));
   for await (const { bytes, release } of body) {
     for (let at = 0; at < bytes.length; at += step) {
+      if (isLifted()) {
+        yield { bytes: bytes.subarray(at) };
+        break;
+      }
       yield { bytes: bytes.subarray(at, at + step) };
       await delay(100, undefined, { ref: false });
     }
@@ -265,8 +274,9 @@ async function* slow(body: AsyncIterable<BodyPart>, bytesPerSecond: number): Asy
 export function applyToCall<T extends EffectType>(
   effect: EffectOf<T>,
   call: CallUnderFault,
+  isLifted: () => boolean,
 ): Promise<CallOutcome> {
-  return effects[effect.type].onCall(effect, call);
+  return effects[effect.type].onCall(effect, call, isLifted);
 }
 
 /** Applies an effect to an operation's work. Rejects when the work must fail or was aborted. */

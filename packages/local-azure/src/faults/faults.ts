@@ -54,8 +54,10 @@ export class Faults {
 
   /** Applies the fault that hits a call, if any, before the call is answered. */
   async applyToCall(point: FaultPoint, call: CallUnderFault): Promise<CallOutcome> {
-    const effect = this.take(point);
-    return effect ? applyToCall(effect, call) : { next: "answer" };
+    const rule = this.#hit(point);
+    if (!rule) return { next: "answer" };
+    const isLifted = (): boolean => !this.#store.state.faults.includes(rule);
+    return applyToCall(rule.effect, call, isLifted);
   }
 
   /** Applies the fault that hits an operation's work, if any. Rejects when the work must end. */
@@ -66,6 +68,10 @@ export class Faults {
 
   /** Returns the effect that hits here, if any, and counts the hit. */
   take(point: FaultPoint): FaultEffect | undefined {
+    return this.#hit(point)?.effect;
+  }
+
+  #hit(point: FaultPoint): FaultRule | undefined {
     for (const rule of this.#store.state.faults) {
       if (rule.times === 0 || !matches(rule, point)) continue;
       if (rule.skip > 0) {
@@ -79,7 +85,7 @@ export class Faults {
       }
       rule.hits++;
       if (rule.times !== undefined) rule.times--;
-      return rule.effect;
+      return rule;
     }
     return undefined;
   }

@@ -27,15 +27,19 @@ export type AzureBlobAccount =
   | { readonly connectionString: string }
   | { readonly url: string; readonly credential?: Credential };
 
-export interface AzureBlobStoreOptions {
-  readonly account: AzureBlobAccount;
-  readonly container: string;
+/** Limits of the requests to a store. */
+export interface StoreLimits {
   /** Attempts per request before the SDK gives up; default 4. */
   readonly maxTries?: number;
   /** First pause between attempts in milliseconds, growing exponentially; default 800. */
-  readonly retryDelayMs?: number;
+  readonly retryDelayMs?: number | undefined;
   /** Limit of one request with the SDK's attempts. */
   readonly requestLimit?: RequestLimit | undefined;
+}
+
+export interface AzureBlobStoreOptions extends StoreLimits {
+  readonly account: AzureBlobAccount;
+  readonly container: string;
 }
 
 const BODY_ATTEMPTS = 4;
