@@ -109,6 +109,9 @@ export const jobs = catalog({
       parkedTitle: "An outage stops this transfer",
       parkedText:
         "The snapshot and everything that was moved are kept. A newer snapshot of this virtual machine replaces this one.",
+      parkedRestoreTitle: "An outage stops this restore",
+      parkedRestoreText:
+        "Everything that was written to the new disk is kept. After {days} days the restore is given up and the disk is removed; you can stop it sooner.",
       parkedSince: "Stopped since",
       parkedNext: "Next try",
       failingTitle: "This job fails. Kluis removes what it made.",
@@ -229,6 +232,9 @@ export const jobs = catalog({
       parkedTitle: "Een storing houdt deze overdracht tegen",
       parkedText:
         "De momentopname en alles wat al is overgedragen blijven bewaard. Een nieuwere momentopname van deze virtuele machine vervangt deze.",
+      parkedRestoreTitle: "Een storing houdt dit herstel tegen",
+      parkedRestoreText:
+        "Wat al naar de nieuwe schijf is geschreven blijft bewaard. Na {days} dagen wordt het herstel opgegeven en de schijf verwijderd; eerder stoppen kan.",
       parkedSince: "Gestopt sinds",
       parkedNext: "Volgende poging",
       failingTitle: "Deze taak mislukt. Kluis verwijdert wat de taak heeft gemaakt.",

@@ -25,6 +25,7 @@ export const transferNotices = catalog({
     "deletion-stuck":
       "The deletion of a recovery point of {vm} has begun and cannot end. Kluis tries again automatically.",
     "transfer-parked": "An outage stops the transfer of a snapshot of {vm}.",
+    "restore-parked": "An outage stops the restore of a disk of {vm}.",
   },
   nl: {
     "transfer-planning": "De schijven worden gepland; tot nu toe {plannedBytes} te lezen.",
@@ -50,5 +51,6 @@ export const transferNotices = catalog({
     "deletion-stuck":
       "Het verwijderen van een herstelpunt van {vm} is begonnen en kan niet worden afgerond. Kluis probeert het automatisch opnieuw.",
     "transfer-parked": "Een storing houdt de overdracht van een momentopname van {vm} tegen.",
+    "restore-parked": "Een storing houdt het herstel van een schijf van {vm} tegen.",
   },
 });

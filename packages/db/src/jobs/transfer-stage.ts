@@ -1,4 +1,4 @@
-/** The second stage of a backup: a job whose snapshot is complete waits, moves its data, or is parked by an outage. */
+/** The second stage of a backup: a job whose snapshot is complete waits or moves its data. An outage parks it, and restores too. */
 import {
   type ErrorInfo,
   failureParams,
@@ -155,7 +155,6 @@ export interface TransferState {
   /** The job failed or a user canceled it: it will clean up and end. */
   readonly isEnding: boolean;
   /** The job is in its second stage. */
-  readonly isCaptured: boolean;
   readonly hasNewerCapture: boolean;
   readonly now: Date;
 }
@@ -167,7 +166,6 @@ const stateRow = z
       parkedSince: z.date().nullable(),
       deadlineAt: z.date().nullable(),
       isEnding: z.boolean(),
-      isCaptured: z.boolean(),
       hasNewerCapture: z.boolean(),
       now: z.date(),
     }),
@@ -178,7 +176,7 @@ const stateRow = z
 export async function lockTransfer(tx: Tx, jobId: string): Promise<TransferState | null> {
   const rows = await tx.$queryRaw`
     SELECT ${startedAt} AS "startedAt", j."parkedSince", j."deadlineAt", j.error IS NOT NULL OR j."cancelAskedAt" IS NOT NULL AS "isEnding",
-      j."capturedAt" IS NOT NULL AS "isCaptured", kluis_now() AS now,
+      kluis_now() AS now,
       EXISTS (SELECT FROM "Job" newer WHERE newer."vmId" = j."vmId" AND newer.kind = 'backup'
         AND newer."capturedAt" > j."capturedAt" AND newer.error IS NULL AND newer."cancelAskedAt" IS NULL
       ) AS "hasNewerCapture"

@@ -27,12 +27,12 @@ export async function readStorage(tx: Tx, visibility: VmVisibility, since: Date)
 /** Counts the visible open transfers; met and missed are deadlines of backups that ended from `since` on. */
 export async function readTransfers(tx: Tx, visibility: VmVisibility, since: Date): Promise<TransfersView> {
   const open = Prisma.sql`j.state IN (${wordsSql(openJobStates)})`;
-  const captured = Prisma.sql`${open} AND j."capturedAt" IS NOT NULL`;
+  const transfer = Prisma.sql`${open} AND (j."capturedAt" IS NOT NULL OR j.kind = 'restore-disk')`;
   const still = Prisma.sql`(j."parkedSince" IS NOT NULL OR j."waitsFor" IS NOT NULL OR j.stage = 'transfer-waiting')`;
   const rows = await tx.$queryRaw`
-    SELECT count(*) FILTER (WHERE NOT ${still} AND (${captured} OR ${open} AND j.kind = 'restore-disk')) AS moving,
-      count(*) FILTER (WHERE ${captured} AND ${still}) AS waiting,
-      count(*) FILTER (WHERE ${captured} AND j."parkedSince" IS NOT NULL) AS parked,
+    SELECT count(*) FILTER (WHERE ${transfer} AND NOT ${still}) AS moving,
+      count(*) FILTER (WHERE ${transfer} AND ${still}) AS waiting,
+      count(*) FILTER (WHERE ${transfer} AND j."parkedSince" IS NOT NULL) AS parked,
       count(*) FILTER (WHERE ${open} AND j."deadlineAtRisk") AS "atRisk",
       max(j."forecastEndAt") FILTER (WHERE ${open}) AS "lastEndAt",
       count(*) FILTER (WHERE j."deadlineMet") AS met,

@@ -17,7 +17,7 @@ export type StorageView = z.infer<typeof storageView>;
 export const transfersView = z.object({
   /** Backups and restores whose data moves. */
   moving: countView,
-  /** Backups with a complete snapshot whose data does not move, because of an outage or until their turn. */
+  /** Restores, and backups with a complete snapshot, whose data does not move: because of an outage or until their turn. */
   waiting: countView,
   parked: countView,
   /** Open jobs that will end too close to their deadline or after it, by their forecast. */

@@ -44,11 +44,11 @@ export async function setPointRetention(tx: Tx, verdicts: readonly StoredVerdict
     WHERE r.id = given.id`;
 }
 
-/** Points of VMs that an open job is deleting. */
-export async function listPointsBeingDeleted(tx: Tx, vmIds: readonly string[]): Promise<Set<string>> {
+/** Points of VMs that retention must leave alone: an open job deletes or restores them. */
+export async function listPointsInJobs(tx: Tx, vmIds: readonly string[]): Promise<Set<string>> {
   const rows = await tx.$queryRaw`
     SELECT j."pointId" AS id FROM "Job" j
-    WHERE j."vmId" = ANY(${[...vmIds]}::uuid[]) AND j.kind = 'delete-point'
+    WHERE j."vmId" = ANY(${[...vmIds]}::uuid[]) AND j.kind IN ('delete-point', 'restore-disk')
       AND j.state IN (${wordsSql(openJobStates)}) AND j."pointId" IS NOT NULL`;
   return new Set(
     z

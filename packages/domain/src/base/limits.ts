@@ -37,6 +37,8 @@ export const limits = {
   transferLongPauseMs: 30 * second,
   /** A transfer that is parked this long, and this long past its deadline, is given up: its snapshot costs money every day. */
   transferGiveUpMs: 14 * day,
+  /** A restore that is parked this long is given up. It outlasts a week, and the weekend before someone returns a lost role. */
+  restoreGiveUpMs: 10 * day,
   /** Time that each segment needs besides moving its bytes: requests, and the records in the database. */
   segmentOverheadMs: 2 * second,
   /** Jobs that one dispatch reads, by deadline. The ones after them get their turn when these have moved. */

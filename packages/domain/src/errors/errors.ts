@@ -164,7 +164,7 @@ export const errorReasons = {
     "reported",
   ],
   CLOCK_WRONG: ["database", "azure"],
-  TRANSFER_GIVEN_UP: ["superseded", "not-started", "expired"],
+  TRANSFER_GIVEN_UP: ["superseded", "not-started", "expired", "restore-expired"],
   AZURE_UNREACHABLE: [],
   AZURE_AUTH_FAILED: [
     "connection",

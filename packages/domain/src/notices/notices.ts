@@ -141,6 +141,7 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "vault-blob-healthy": ({ account, container }) => `Blob container ${container} of ${account} responds.`,
   "vault-folder-healthy": ({ folder }) => `Folder ${folder} responds.`,
   "transfer-parked": ({ vm }) => `An outage stops the transfer of a snapshot of ${vm}.`,
+  "restore-parked": ({ vm }) => `An outage stops the restore of a disk of ${vm}.`,
   "deadline-at-risk": ({ vm, endsAt, deadlineAt }) =>
     `The backup of ${vm} is expected to end at ${endsAt}, too late or too close to its deadline at ${deadlineAt}.`,
   "deadline-unreachable": ({ vm, deadlineAt }) =>

@@ -2,12 +2,14 @@ import { describe, expect, test } from "vitest";
 import { limits } from "../base/limits.ts";
 import { type ErrorCode, errorCatalog } from "../errors/errors.ts";
 import {
+  giveUpMs,
   inherit,
   isReplaced,
   isStarved,
   judgeTransfer,
   parkPauseMs,
   patienceMs,
+  restoreStake,
   type TransferFailure,
   transferWaitOf,
 } from "./transfer-stage.ts";
@@ -20,6 +22,8 @@ const day = 24 * hour;
 function failure(code: ErrorCode, more: Partial<TransferFailure> = {}): TransferFailure {
   const error = { code, retry: errorCatalog[code], retryAfterMs: null };
   const facts = {
+    kind: "backup" as const,
+    stake: "work" as const,
     failedBefore: 0,
     startedAt: null,
     parkedSince: null,
@@ -101,6 +105,53 @@ describe("an outage that lasts", () => {
     expect(lasted(ago(day)).kind).toBe("park");
     const younger = { parkedSince: ago(13 * day), deadlineAt: ago(30 * day) };
     expect(judgeTransfer(failure("AZURE_FORBIDDEN", younger)).kind).toBe("park");
+  });
+});
+
+describe("what a job would lose decides which outage parks it", () => {
+  const restore = { kind: "restore-disk", stake: "place" } as const;
+  const codes = Object.keys(errorCatalog) as ErrorCode[];
+
+  test("nothing: none", () => {
+    for (const code of codes)
+      expect(judgeTransfer(failure(code, { stake: "nothing", failedBefore: 24 }))).toEqual({
+        kind: "continue",
+      });
+  });
+
+  test("its place: what a retry can end; a lost role fails a restore that has written nothing", () => {
+    for (const code of ["AZURE_FORBIDDEN", "VAULT_KEY_WRONG", "DISK_ACCESS_REFUSED"] as const)
+      expect(judgeTransfer(failure(code, restore))).toEqual({ kind: "continue" });
+    expect(judgeTransfer(failure("AZURE_UNREACHABLE", restore))).toEqual({ kind: "continue" });
+    for (const code of ["AZURE_UNREACHABLE", "VAULT_UNREACHABLE", "AZURE_CONFLICT"] as const)
+      expect(judgeTransfer(failure(code, { ...restore, failedBefore: 3 })).kind).toBe("park");
+    expect(judgeTransfer(failure("VAULT_FULL", restore)).kind).toBe("park");
+  });
+
+  test("its work: every outage, of a restore as of a backup", () => {
+    for (const code of codes) {
+      const late = { stake: "work", failedBefore: 3 } as const;
+      const [backup, other] = (["backup", "restore-disk"] as const).map((kind) =>
+        judgeTransfer(failure(code, { ...late, kind })),
+      );
+      expect(other).toEqual(backup);
+    }
+  });
+
+  test("a restore loses work while it writes, until the upload has ended", () => {
+    expect(restoreStake({ hasWritten: false, uploadEnded: false })).toBe("place");
+    expect(restoreStake({ hasWritten: true, uploadEnded: false })).toBe("work");
+    expect(restoreStake({ hasWritten: true, uploadEnded: true })).toBe("place");
+  });
+
+  test("a restore is given up after 10 days, a backup is not", () => {
+    const lasted = (ms: number) =>
+      judgeTransfer(failure("AZURE_UNREACHABLE", { ...restore, parkedSince: ago(ms) }));
+    expect(lasted(limits.restoreGiveUpMs - 1).kind).toBe("park");
+    expect(lasted(limits.restoreGiveUpMs)).toEqual({ kind: "give-up", reason: "expired" });
+    const backup = failure("AZURE_UNREACHABLE", { parkedSince: ago(limits.restoreGiveUpMs) });
+    expect(judgeTransfer(backup).kind).toBe("park");
+    expect([giveUpMs("backup"), giveUpMs("restore-disk")]).toEqual([14 * day, 10 * day]);
   });
 });
 

@@ -1,12 +1,13 @@
 /**
- * What an error means for a transfer: retry it, park the transfer while an outage lasts, or give the snapshot up. Pure.
+ * What an error means for a transfer: retry it, park the transfer while an outage lasts, or give it up. Pure, and the same for
+ * backups and restores.
  *
- * A parked transfer uses no tries, and keeps its snapshot and everything that was moved.
+ * A parked transfer uses no tries, and keeps its snapshot or its new disk, and everything that was moved.
  */
 
 import { limits } from "../base/limits.ts";
 import { type ErrorCode, isLimited, type Retry } from "../errors/errors.ts";
-import { isOpenJobState, type JobStage, type JobState } from "../jobs/job-states.ts";
+import { isOpenJobState, type JobKind, type JobStage, type JobState } from "../jobs/job-states.ts";
 import type { TransferReason } from "./transfer-wait.ts";
 
 /**
@@ -71,7 +72,26 @@ const outageKinds = {
 /** Tries in a row after which a `soft` error is an outage: 1 s, 2 s and 4 s apart. */
 const SOFT_TRIES = 3;
 
+/**
+ * What a job would lose if an outage failed it now:
+ * - `nothing`: no outage parks it.
+ * - `place`: only its place and its tries. What no retry can change fails it at once: a person waits, and can correct it.
+ * - `work`: a snapshot, or data that was moved. Each outage parks it, because someone outside of the job can end each.
+ */
+export type TransferStake = "nothing" | "place" | "work";
+
+/** What a restore would lose. A disk that only needs its network access is removed rather than left open for days. */
+export function restoreStake(restore: {
+  /** The step that writes to the disk has begun. */
+  readonly hasWritten: boolean;
+  readonly uploadEnded: boolean;
+}): TransferStake {
+  return restore.hasWritten && !restore.uploadEnded ? "work" : "place";
+}
+
 export interface TransferFailure {
+  readonly kind: JobKind;
+  readonly stake: TransferStake;
   readonly error: { readonly code: ErrorCode; readonly retry: Retry; readonly retryAfterMs: number | null };
   /** Failures of the same task in a row, before this one. */
   readonly failedBefore: number;
@@ -80,7 +100,7 @@ export interface TransferFailure {
   /** When it began to move; null: it has not. */
   readonly startedAt: Date | null;
   readonly now: Date;
-  /** A newer snapshot of the VM is complete. */
+  /** A newer snapshot of the VM is complete; never of a restore, which nothing replaces. */
   readonly hasNewerCapture: boolean;
   /** When the backup had to be complete; null without a deadline. */
   readonly deadlineAt: Date | null;
@@ -96,14 +116,35 @@ export type TransferVerdict =
 
 /** Judges a failed try of a transfer. */
 export function judgeTransfer(failure: TransferFailure): TransferVerdict {
-  const { error, parkedSince, startedAt, now, hasNewerCapture, deadlineAt } = failure;
-  if (!isOutage(failure)) return { kind: "continue" };
+  const { kind, error, parkedSince, startedAt, now, hasNewerCapture, deadlineAt } = failure;
+  if (!mayPark(failure) || !isOutage(failure)) return { kind: "continue" };
   const lastedMs = parkedSince === null ? 0 : Math.max(0, now.getTime() - parkedSince.getTime());
   if (hasNewerCapture && lastedMs >= patienceMs({ startedAt, parkedSince }))
     return { kind: "give-up", reason: "superseded" };
   const lateMs = deadlineAt === null ? lastedMs : now.getTime() - deadlineAt.getTime();
-  if (Math.min(lastedMs, lateMs) >= limits.transferGiveUpMs) return { kind: "give-up", reason: "expired" };
+  if (Math.min(lastedMs, lateMs) >= giveUpMs(kind)) return { kind: "give-up", reason: "expired" };
   return { kind: "park", pauseMs: parkPauseMs(lastedMs, error.retryAfterMs ?? 0) };
+}
+
+/**
+ * How long an outage may last. A restore is given up sooner: its point stays, so only what it has written is lost, and its new disk
+ * costs money meanwhile.
+ */
+export function giveUpMs(kind: JobKind): number {
+  return kind === "restore-disk" ? limits.restoreGiveUpMs : limits.transferGiveUpMs;
+}
+
+function mayPark({ stake, error }: TransferFailure): boolean {
+  switch (stake) {
+    case "nothing":
+      return false;
+    case "place":
+      return error.retry !== "never";
+    case "work":
+      return true;
+    default:
+      return stake satisfies never;
+  }
 }
 
 function isOutage({ error, failedBefore, parkedSince }: TransferFailure): boolean {
@@ -203,7 +244,7 @@ function earliest(times: readonly Date[]): Date {
 export const transferWaits = ["turn", "outage"] as const;
 export type TransferWait = (typeof transferWaits)[number];
 
-/** Returns what a backup's transfer waits for; null when it moves, or when the job is not in that stage. */
+/** Returns what a transfer waits for; null when it moves, or when the job is not in that stage. */
 export function transferWaitOf(job: {
   readonly state: JobState;
   readonly stage: JobStage;

@@ -14,15 +14,19 @@ import {
   type Tx,
   teamsOfVm,
   unparkJob,
+  type WorkJob,
 } from "@kluis/db";
 import {
   type ErrorInfo,
   errorInfo,
+  giveUpMs,
+  type JobKind,
   judgeTransfer,
   KluisError,
   limits,
   notice,
   type TransferGiveUpReason,
+  type TransferStake,
 } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import type { FailedTry } from "../runtime/tasks.ts";
@@ -36,14 +40,17 @@ export type Parking = { readonly kind: "parked"; readonly pauseMs: number } | { 
 export async function parkTransfer(
   tx: Tx,
   deps: Pick<EngineDeps, "clock">,
-  failed: FailedTry & { readonly jobId: string },
+  failed: FailedTry & { readonly jobId: string; readonly stakeOf: (job: WorkJob) => TransferStake },
 ): Promise<Parking | null> {
   const { jobId, error, failedBefore } = failed;
   const state = await lockTransfer(tx, jobId);
-  if (state === null || state.isEnding || !state.isCaptured) return null;
+  if (state === null || state.isEnding) return null;
+  const job = await loadWorkJob(tx, jobId);
+  if (job === null) return null;
   const { startedAt, parkedSince, deadlineAt, hasNewerCapture, now } = state;
   const { code, retry, retryAfterMs = null } = error;
-  const facts = { error: { code, retry, retryAfterMs }, failedBefore };
+  const { kind } = job;
+  const facts = { kind, stake: failed.stakeOf(job), error: { code, retry, retryAfterMs }, failedBefore };
   const verdict = judgeTransfer({ ...facts, startedAt, parkedSince, deadlineAt, hasNewerCapture, now });
   switch (verdict.kind) {
     case "continue":
@@ -55,7 +62,7 @@ export async function parkTransfer(
       const began = await parkJob(tx, jobId, { error: info, at: now, until });
       await notify(tx, "job", { jobId });
       if (now.getTime() - (parkedSince ?? now).getTime() >= limits.transferHiccupMs)
-        await needsAttention(tx, jobId, info);
+        await needsAttention(tx, job, info);
       if (began)
         await record(tx, deps, {
           jobId,
@@ -64,9 +71,8 @@ export async function parkTransfer(
       return { kind: "parked", pauseMs };
     }
     case "give-up":
-      await condemnJob(tx, jobId, errorInfo(givenUp(verdict.reason, errorInfo(error))));
-      if (verdict.reason === "superseded")
-        await passOn(tx, { id: jobId, vm: (await loadWorkJob(tx, jobId))?.vm ?? null });
+      await condemnJob(tx, jobId, errorInfo(givenUp(kind, verdict.reason, errorInfo(error))));
+      if (verdict.reason === "superseded") await passOn(tx, { id: jobId, vm: job.vm });
       return { kind: "given-up" };
     default:
       return verdict satisfies never;
@@ -85,12 +91,10 @@ function attentionKey(jobId: string): `transfer:${string}` {
 }
 
 /** An outage that lasts longer than a hiccup is shown until the transfer moves again or its job ends. */
-async function needsAttention(tx: Tx, jobId: string, error: ErrorInfo): Promise<void> {
-  const job = await loadWorkJob(tx, jobId);
-  const vm = job?.vm ?? null;
+async function needsAttention(tx: Tx, { id, kind, vm }: WorkJob, error: ErrorInfo): Promise<void> {
   if (vm === null) return;
-  const said = notice("transfer-parked", { vm: vm.name });
-  const about = { key: attentionKey(jobId), kind: "transfer", vmId: vm.id } as const;
+  const said = notice(kind === "restore-disk" ? "restore-parked" : "transfer-parked", { vm: vm.name });
+  const about = { key: attentionKey(id), kind: "transfer", vmId: vm.id } as const;
   await raiseAttention(tx, { ...about, notice: said, error });
 }
 
@@ -106,10 +110,18 @@ async function record(
 }
 
 /** The error of a transfer that is given up. `cause`: the outage that stopped it; null when it had not started. */
-export function givenUp(reason: TransferGiveUpReason, cause: ErrorInfo | null): KluisError {
+export function givenUp(kind: JobKind, reason: TransferGiveUpReason, cause: ErrorInfo | null): KluisError {
   const params = { cause: cause?.message ?? "", causeCode: cause?.code ?? null };
   if (reason === "expired") {
-    const days = limits.transferGiveUpMs / 86_400_000;
+    const days = giveUpMs(kind) / 86_400_000;
+    if (kind === "restore-disk") {
+      return new KluisError("TRANSFER_GIVEN_UP", {
+        reason: "restore-expired",
+        message: `An outage stopped the restore for ${days} days: ${params.cause}`,
+        action: "Correct the cause, then start the restore again.",
+        params: { ...params, days },
+      });
+    }
     return new KluisError("TRANSFER_GIVEN_UP", {
       reason: "expired",
       message: `An outage stopped the transfer for ${days} days: ${params.cause}`,

@@ -59,7 +59,7 @@ export function segmentTaskDefinition(kind: SegmentKind): TaskDefinition<Segment
     async outage(tx, { deps, payload }, failed) {
       if (!(await isSegmentOpen(tx, payload))) return null;
       const { jobId } = payload;
-      const parking = await parkTransfer(tx, deps, { ...failed, jobId });
+      const parking = await parkTransfer(tx, deps, { ...failed, jobId, stakeOf: () => "work" });
       if (parking === null) return null;
       await returnSegments(tx, jobId, [payload]);
       // The dispatcher gives the segment out again when the pause is over.

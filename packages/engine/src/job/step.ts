@@ -1,7 +1,7 @@
 /** The contract between a kind of job and the code that runs it: steps, their results, and the machine that holds them. */
 import type { AzureOperation } from "@kluis/azure";
 import type { Tx, WorkJob } from "@kluis/db";
-import type { JobKind, JobStep, JobTaskName, KluisError, Notice } from "@kluis/domain";
+import type { JobKind, JobStep, JobTaskName, KluisError, Notice, TransferStake } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import type { Again } from "../runtime/tasks.ts";
 import type { JobEvent } from "./record.ts";
@@ -83,6 +83,8 @@ export interface Machine<K extends JobKind, M> {
     tx: Tx,
     ended: { readonly job: WorkJob; readonly name: JobStep; readonly at: Date },
   ): Promise<void>;
+  /** What an outage would cost the job now. Missing: nothing, so no outage parks it. */
+  stakeOf?(job: WorkJob): TransferStake;
   /** Whether a cancellation still has an effect. */
   isCancellable(memory: M): boolean;
   /** The job's result is durable: from here it goes forward, whatever fails it. */

@@ -22,7 +22,8 @@ export function jobTaskDefinition<K extends JobKind, M extends object, N extends
     run: (run) => advanceAlone(machine, task, run),
     async outage(tx, run, failed) {
       if (!(await isCurrent(tx, run))) return null;
-      const parking = await parkTransfer(tx, run.deps, { ...failed, jobId: run.payload.jobId });
+      const { stakeOf = () => "nothing" } = machine;
+      const parking = await parkTransfer(tx, run.deps, { ...failed, jobId: run.payload.jobId, stakeOf });
       if (parking === null) return null;
       return { againInMs: parking.kind === "parked" ? parking.pauseMs : 0 };
     },

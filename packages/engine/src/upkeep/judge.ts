@@ -6,7 +6,7 @@ import {
   inTransaction,
   type LivePoint,
   listLivePoints,
-  listPointsBeingDeleted,
+  listPointsInJobs,
   lockSchedules,
   type PolicyVersionRow,
   preferIndexes,
@@ -43,7 +43,7 @@ export interface PageVerdicts {
 
 export interface JudgeOptions {
   readonly now: Date;
-  /** Whether to wait for protections that another transaction has locked, instead of leaving them. */
+  /** Whether to wait for protections that another transaction has locked, instead of inJobs them. */
   readonly wait: boolean;
 }
 
@@ -84,11 +84,11 @@ async function judgeIn(
   const usable = page.filter(({ id }) => through.has(id));
   const vmIds = usable.map(({ vmId }) => vmId);
   const points = await readPoints(tx, vmIds);
-  const leaving = await listPointsBeingDeleted(tx, vmIds);
+  const inJobs = await listPointsInJobs(tx, vmIds);
   const judged = within(
     usable.flatMap((protection) => {
       const live = points.get(protection.vmId);
-      return live === undefined ? [] : [judgeOne(protection, { points: live, leaving, now })];
+      return live === undefined ? [] : [judgeOne(protection, { points: live, inJobs, now })];
     }),
   );
   await setPointRetention(
@@ -127,9 +127,9 @@ function judgeOne(
   protection: Judged,
   {
     points,
-    leaving,
+    inJobs,
     now,
-  }: { readonly points: readonly LivePoint[]; readonly leaving: ReadonlySet<string>; readonly now: Date },
+  }: { readonly points: readonly LivePoint[]; readonly inJobs: ReadonlySet<string>; readonly now: Date },
 ): Judgement {
   const { retention, schedule } = protection.version.document;
   const rules = { retention, timeZone: schedule.timeZone, now, protectionActive: true };
@@ -144,7 +144,7 @@ function judgeOne(
   const changed = verdicts
     .filter((verdict) => isChanged(stored.get(verdict.id), verdict))
     .map(({ id, tiers, expiresAt }) => ({ pointId: id, tiers, expiresAt }));
-  const all = verdicts.filter(({ id, keep }) => !keep && !leaving.has(id));
+  const all = verdicts.filter(({ id, keep }) => !keep && !inJobs.has(id));
   // The oldest are last.
   const prune = all.slice(-MOST_PRUNED);
   const dueAt = prune.length < all.length ? new Date(0) : nextRetentionChange(facts, rules, verdicts);

@@ -1,5 +1,5 @@
 "use client";
-import { endedAction, isOpenJobState, transferWaitOf } from "@kluis/domain";
+import { endedAction, giveUpMs, isOpenJobState, transferWaitOf } from "@kluis/domain";
 import { useTranslations } from "next-intl";
 import { DeadlineAlert } from "#features/jobs/job-transfer.tsx";
 import type { JobView } from "#lib/api-types.ts";
@@ -59,7 +59,8 @@ function TransferAlert({ job }: { job: JobView }) {
   if (wait === "turn") return <WaitingAlert job={job} />;
   const { parkedSince, parkedUntil, parkedError } = job;
   const code = parkedError?.code ?? null;
-  const title = t("detail.parkedTitle");
+  const isRestore = job.kind === "restore-disk";
+  const title = isRestore ? t("detail.parkedRestoreTitle") : t("detail.parkedTitle");
   return (
     <Alert tone="warn" title={code === null ? title : t("detail.withCode", { title, code })}>
       {parkedError === null ? null : <ErrorText view={describe(parkedError)} withMessage />}
@@ -67,7 +68,11 @@ function TransferAlert({ job }: { job: JobView }) {
         {t("detail.parkedSince")} <AbsoluteTime at={parkedSince} />. {t("detail.parkedNext")}{" "}
         <AbsoluteTime at={parkedUntil} />.
       </p>
-      <p>{t("detail.parkedText")}</p>
+      <p>
+        {isRestore
+          ? t("detail.parkedRestoreText", { days: String(giveUpMs(job.kind) / 86_400_000) })
+          : t("detail.parkedText")}
+      </p>
     </Alert>
   );
 }

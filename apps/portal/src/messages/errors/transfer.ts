@@ -1,12 +1,12 @@
 import { catalog } from "#messages/catalog.ts";
 
-/** A snapshot whose transfer was given up. */
+/** A backup or restore whose transfer was given up. */
 export const transferErrors = catalog({
   en: {
     TRANSFER_GIVEN_UP: {
-      title: "The snapshot was not transferred",
-      message: "The transfer was given up, and its snapshot is removed.",
-      action: "See the next backup of the virtual machine.",
+      title: "The transfer was given up",
+      message: "The transfer was given up, and what it made in Azure is removed.",
+      action: "See the next backup of the virtual machine, or start the restore again.",
       reasons: {
         superseded: {
           message: "An outage stopped the transfer, and a newer snapshot replaced it. The outage: {cause}",
@@ -20,14 +20,18 @@ export const transferErrors = catalog({
           message: "An outage stopped the transfer for {days} days: {cause}",
           action: "Correct the cause, then start a backup.",
         },
+        "restore-expired": {
+          message: "An outage stopped the restore for {days} days: {cause}",
+          action: "Correct the cause, then start the restore again.",
+        },
       },
     },
   },
   nl: {
     TRANSFER_GIVEN_UP: {
-      title: "De momentopname is niet overgedragen",
-      message: "De overdracht is opgegeven en de momentopname wordt verwijderd.",
-      action: "Bekijk de volgende back-up van de virtuele machine.",
+      title: "De overdracht is opgegeven",
+      message: "De overdracht is opgegeven en wat er in Azure voor is gemaakt, wordt verwijderd.",
+      action: "Bekijk de volgende back-up van de virtuele machine of start het herstel opnieuw.",
       reasons: {
         superseded: {
           message:
@@ -42,6 +46,10 @@ export const transferErrors = catalog({
         expired: {
           message: "Een storing stopte de overdracht {days} dagen lang: {cause}",
           action: "Verhelp de oorzaak en start daarna een back-up.",
+        },
+        "restore-expired": {
+          message: "Een storing hield het herstel {days} dagen lang tegen: {cause}",
+          action: "Verhelp de oorzaak en start het herstel daarna opnieuw.",
         },
       },
     },

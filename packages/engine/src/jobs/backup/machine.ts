@@ -30,6 +30,8 @@ export const backupMachine: Machine<"backup", BackupMemory> = {
   mayStart,
   afterStep,
   // Until the manifest is durable. A canceled job removes a manifest whose write had no answer.
+  // A capture is not parked: a late snapshot is not the planned one.
+  stakeOf: ({ capturedAt }) => (capturedAt === null ? "nothing" : "work"),
   isCancellable: () => true,
   isCommitted: (memory) => memory.manifestDigest !== undefined,
   // Without its row a point does not exist. Its manifest and snapshot are removed, and the next backup makes a point.

@@ -31,7 +31,7 @@ export async function afterStep(
   await markCaptured(tx, job.id, at);
   const replaced = (await lockOlderTransfers(tx, job.id)).filter((older) => isReplaced(older, at));
   for (const older of replaced) {
-    await condemnJob(tx, older.id, errorInfo(givenUp("superseded", older.parkedError)));
+    await condemnJob(tx, older.id, errorInfo(givenUp("backup", "superseded", older.parkedError)));
     await addTask(tx, { name: "backup.transfer", payload: { jobId: older.id }, runAt: at });
     await notify(tx, "job", { jobId: older.id });
   }
