@@ -84,7 +84,7 @@ export interface Machine<K extends JobKind, M> {
     ended: { readonly job: WorkJob; readonly name: JobStep; readonly at: Date },
   ): Promise<void>;
   /** What an outage would cost the job now. Missing: nothing, so no outage parks it. */
-  stakeOf?(job: WorkJob): TransferStake;
+  readonly stakeOf?: (job: WorkJob) => TransferStake;
   /** Whether a cancellation still has an effect. */
   isCancellable(memory: M): boolean;
   /** The job's result is durable: from here it goes forward, whatever fails it. */
