@@ -36,11 +36,20 @@ export const attention = defineCommand({
   },
 });
 
-function rowsOf({ raised, problems, attention: vms }: Overview): Row[] {
+/** What is wrong with a connection, a vault or a subscription. */
+const problemWords = {
+  connection: { about: "connection", what: "Failing" },
+  vault: { about: "vault", what: "Failing" },
+  subscription: { about: "subscription", what: "Cannot be read" },
+  inventory: { about: "subscription", what: "Partly readable" },
+} as const satisfies Record<Overview["problems"][number]["kind"], object>;
+
+function rowsOf({ raised, raisedCount, problems, attention: vms }: Overview): Row[] {
+  const more = raisedCount - raised.length;
   return [
     ...problems.map(({ kind, name, error, since }) => ({
-      about: `${kind} ${name}`,
-      what: "Failing",
+      about: `${problemWords[kind].about} ${name}`,
+      what: problemWords[kind].what,
       since,
       why: `${error.message} ${error.action ?? ""}`.trim(),
     })),
@@ -50,6 +59,7 @@ function rowsOf({ raised, problems, attention: vms }: Overview): Row[] {
       since: raisedAt,
       why: [message, error?.message ?? "", error?.action ?? ""].join(" ").trim(),
     })),
+    ...(more > 0 ? [{ about: "–", what: "–", since: null, why: `${more} more that are not listed.` }] : []),
     ...vms.map(({ vm, status, reason }) => ({
       about: vm.name,
       what: vmStatusWords[status].text,

@@ -12,6 +12,13 @@ const words: Partial<Record<HealthPart["part"], string>> = {
   work: "work",
 };
 
+/** What the last check found, and what to do. Of work, `since` is its last success. */
+function resultOf({ part, ok, code, message, error, since }: HealthPart): string {
+  if (code === null) return message;
+  const success = part === "work" && !ok && since !== null ? `Last success: ${minuteOf(since)}.` : "";
+  return [`${message} (${code})`, error?.action ?? "", success].filter((text) => text !== "").join(" ");
+}
+
 const columns: readonly Column<HealthPart>[] = [
   {
     title: "PART",
@@ -22,12 +29,11 @@ const columns: readonly Column<HealthPart>[] = [
     value: ({ ok }) => (ok ? "Healthy" : "Degraded"),
     tone: ({ ok }) => (ok ? "good" : "bad"),
   },
-  { title: "SINCE (UTC)", value: ({ ok, since }) => (ok ? "" : minuteOf(since)) },
+  { title: "SINCE (UTC)", value: ({ part, ok, since }) => (ok || part === "work" ? "" : minuteOf(since)) },
   { title: "CHECKED (UTC)", value: ({ checkedAt }) => minuteOf(checkedAt), leaveOut: 1 },
   {
     title: "RESULT",
-    value: ({ code, message, error }) =>
-      code === null ? message : [`${message} (${code})`, error?.action ?? ""].join(" ").trim(),
+    value: resultOf,
     wrapTo: 28,
   },
 ];

@@ -3,10 +3,12 @@ import {
   formatBytes,
   isOpenJobState,
   jobStates,
+  readScriptRuns,
   retriedError,
   snapshotRequestTexts,
   type TryOutcome,
   transferReasonTexts,
+  transferWaitOf,
   tryOutcomeTexts,
 } from "@kluis/domain";
 import { z } from "zod";
@@ -30,6 +32,7 @@ import {
   stepStateWords,
   stepText,
   triggerText,
+  type Word,
 } from "../words.ts";
 import { capturedFacts } from "./captured-facts.ts";
 import { resourceColumns } from "./resource-columns.ts";
@@ -156,6 +159,8 @@ function describe(one: JobView, look: Look): string {
   const tries = one.capture?.tries ?? [];
   if (tries.some(({ outcome }) => outcome !== "succeeded"))
     parts.push(formatTable(tryColumns, tries, { empty: "", look }));
+  const scripts = one.steps.flatMap(({ detail }) => readScriptRuns(detail));
+  if (scripts.length > 0) parts.push(formatTable(scriptColumns, scripts, { empty: "", look }));
   if (one.disks.length > 0) parts.push(formatTable(diskColumns, one.disks, { empty: "", look }));
   if (one.resources.length > 0) parts.push(formatTable(resourceColumns, one.resources, { empty: "", look }));
   return parts.join("\n\n");
@@ -167,9 +172,11 @@ function transferFacts(one: JobView): [string, string][] {
   if (isOpenJobState(one.state)) {
     if (one.waitsFor !== null) facts.push(["Transfer", transferReasonTexts[one.waitsFor]]);
     if (one.queuePosition !== null) facts.push(["Place in queue", String(one.queuePosition)]);
-    if (one.forecastStartAt !== null) facts.push(["Starts", `expected ${timeOf(one.forecastStartAt)}`]);
+    // Of an outage only the next try is known.
+    const expected = one.parkedSince === null ? "expected" : "at the earliest";
+    if (one.forecastStartAt !== null) facts.push(["Starts", `${expected} ${timeOf(one.forecastStartAt)}`]);
     if (one.forecastAt !== null) {
-      const end = one.forecastEndAt === null ? "not known" : `expected ${timeOf(one.forecastEndAt)}`;
+      const end = one.forecastEndAt === null ? "not known" : `${expected} ${timeOf(one.forecastEndAt)}`;
       facts.push(["Ends", end]);
     }
   }
@@ -178,9 +185,24 @@ function transferFacts(one: JobView): [string, string][] {
     facts.push(["Deadline", `${timeOf(one.deadlineAt)}${standing === "–" ? "" : ` (${standing})`}`]);
   }
   if (one.replacedCount > 0)
-    facts.push(["Replaced", `${one.replacedCount} snapshots in a row before their transfer`]);
+    facts.push([
+      "Replaced",
+      `${one.replacedCount} ${one.replacedCount === 1 ? "snapshot before its transfer" : "snapshots in a row before their transfer"}`,
+    ]);
   return facts;
 }
+
+/** What the scripts in a Linux guest did. The last output is the guest's own text. */
+const scriptColumns: readonly Column<ReturnType<typeof readScriptRuns>[number]>[] = [
+  { title: "SCRIPT", value: ({ script }) => script },
+  {
+    title: "EXIT CODE",
+    value: ({ exitCode }) => (exitCode === null ? "did not end" : String(exitCode)),
+    tone: ({ exitCode }) => (exitCode === 0 ? null : "bad"),
+  },
+  { title: "TOOK", value: ({ seconds }) => (seconds === null ? "–" : `${seconds} s`), align: "right" },
+  { title: "LAST OUTPUT", value: ({ output }) => output.trim() || "–", wrapTo: 28 },
+];
 
 /** Each try of the snapshot, and why it failed. */
 const tryColumns: readonly Column<NonNullable<JobView["capture"]>["tries"][number]>[] = [
@@ -208,14 +230,18 @@ function levelOf({ wanted, reached }: NonNullable<JobView["capture"]>): string {
     : `${consistencyText(reached)} (requested: ${consistencyText(wanted)})`;
 }
 
-function stepColumns({ kind }: JobView): readonly Column<JobStepView>[] {
+function stepColumns(one: JobView): readonly Column<JobStepView>[] {
+  const { kind } = one;
   const now = new Date();
+  // The running step of a transfer that waits does not run.
+  const wordOf = ({ state }: JobStepView): Word =>
+    state === "running" && transferWaitOf(one) !== null ? jobWord(one) : stepStateWords[state];
   return [
     { title: "STEP", value: (step) => stepText(kind, step.name) },
     {
       title: "STATE",
-      value: (step) => stepStateWords[step.state].text,
-      tone: (step) => stepStateWords[step.state].tone,
+      value: (step) => wordOf(step).text,
+      tone: (step) => wordOf(step).tone,
     },
     { title: "TOOK", value: (step) => durationOf(step.startedAt, step.endedAt, now), align: "right" },
     { title: "RESULT", value: resultOf, wrapTo: 28 },

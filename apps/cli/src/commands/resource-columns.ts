@@ -32,7 +32,9 @@ function resourceText(one: Resource): string {
   const kept = one.wanted === "kept" && keepUntil !== null ? `Until ${minuteOf(keepUntil)}.` : "";
   const why = reason === null ? "" : removalReasonTexts[reason];
   const refused =
-    lastError === null ? "" : `${lastError.message} Refused ${tries} times; next try ${minuteOf(nextTryAt)}.`;
+    lastError === null
+      ? ""
+      : `${lastError.message} Refused ${tries === 1 ? "once" : `${tries} times`}; next try ${minuteOf(nextTryAt)}.`;
   return [kept, why, refused].filter((text) => text !== "").join(" ");
 }
 
@@ -53,6 +55,7 @@ export const resourceColumns: readonly Column<Resource>[] = [
 /** The snapshots of a VM. */
 export const snapshotColumns: readonly Column<VmView["snapshots"][number]>[] = [
   { title: "SNAPSHOT (UTC)", value: ({ takenAt }) => minuteOf(takenAt) },
+  { title: "DISK", value: ({ diskName }) => diskName ?? "all", shrinkTo: 10 },
   { title: "POINT", value: ({ pointId }) => pointId ?? "–", shrinkTo: 13, leaveOut: 1 },
   state,
   why,

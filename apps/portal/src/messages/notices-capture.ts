@@ -107,11 +107,12 @@ export const captureNotices = catalog({
       "De beveiliging heeft Microsoft Visual C++ 2013 Redistributable (x64) {version} geïnstalleerd.",
     "guest-runtime-changed":
       "De beveiliging heeft Microsoft Visual C++ 2013 Redistributable (x64) gewijzigd van {from} in {version}.",
-    "guest-vss-start-type": "De service Volume Shadow Copy heeft opstarttype {startType}.",
+    "guest-vss-start-type":
+      "De service Volume Shadow Copy heeft opstarttype {startType, select, Automatic {automatisch} Manual {handmatig} Disabled {uitgeschakeld} other {{startType}}}.",
     "guest-vss-start-type-same":
-      "Het opstarttype van de service Volume Shadow Copy is niet gewijzigd: {startType}.",
+      "Het opstarttype van de service Volume Shadow Copy is niet gewijzigd: {startType, select, Automatic {automatisch} Manual {handmatig} Disabled {uitgeschakeld} other {{startType}}}.",
     "guest-vss-start-type-changed":
-      "De beveiliging heeft het opstarttype van de service Volume Shadow Copy gewijzigd van {from} in {startType}.",
+      "De beveiliging heeft het opstarttype van de service Volume Shadow Copy gewijzigd van {from, select, Automatic {automatisch} Manual {handmatig} Disabled {uitgeschakeld} other {{from}}} in {startType, select, Automatic {automatisch} Manual {handmatig} Disabled {uitgeschakeld} other {{startType}}}.",
     "guest-provider-missing": "De service IaaSVmProvider is niet geïnstalleerd.",
     "guest-provider-present": "De service IaaSVmProvider is geïnstalleerd.",
     "guest-provider-same": "De service IaaSVmProvider was al geïnstalleerd voordat de beveiliging begon.",

@@ -111,7 +111,7 @@ export const scriptNotices = catalog({
     "script-not-run":
       "Het script {path} draaide niet voor deze momentopname. Bekijk het logboek van de momentopname-extensie in /var/log/azure.",
     "script-not-confirmed":
-      "Kluis kon niet lezen of het script {path} slaagde; daarom telt het punt niet als applicatieconsistent. Controleer of run command op de VM werkt.",
+      "Kluis kon niet lezen of het script {path} slaagde; daarom telt het punt niet als toepassingsconsistent. Controleer of run command op de VM werkt.",
     "guest-scripts-stopped":
       "De pre- en post-scripts van de VM hielden de momentopname tegen. Azure: {azureMessage}",
     "guest-scripts-unreachable":

@@ -25,7 +25,7 @@ export function Alert({
   return (
     <div className={cn("flex gap-2.5 rounded-lg border px-3.5 py-2.5", box)}>
       <Icon aria-hidden="true" className={cn("mt-0.5 size-4.5 shrink-0", ink)} />
-      <div className="min-w-0 text-sm">
+      <div className="min-w-0 text-sm wrap-anywhere">
         <p className="font-semibold">{title}</p>
         {children === undefined ? null : <div className="text-muted">{children}</div>}
       </div>

@@ -57,6 +57,29 @@ test("the page of a VM lists its snapshots until Azure has removed them", async 
   expect(await snapshots()).toEqual([]);
 });
 
+test("a snapshot of one disk has the name and the size of that disk", async () => {
+  const { prisma } = api.world.api.db;
+  const { jobId } = await keptPoint();
+  await prisma.azureResource.deleteMany({ where: { jobId } });
+  const sizes = { "0": 1_048_576n, "10": 3_145_728n, os: 2_097_152n };
+  for (const [diskKey, diskBytes] of Object.entries(sizes)) {
+    const disk = { name: `shop-01-${diskKey}`, resourceId: `/disks/${diskKey}`, diskBytes };
+    await prisma.jobDisk.create({ data: { id: newId(), jobId, diskKey, ...disk } });
+    const resourceId = `/snapshots/kluis-${jobId}-0-${diskKey}`;
+    const snapshot = { kind: "snapshot", resourceId, state: "created", wanted: "kept", keepUntil };
+    await prisma.azureResource.create({
+      data: { id: newId(), ...snapshot, jobId, vmId: api.world.commerceVm },
+    });
+  }
+  const { snapshots } = await api.admin.vms.get({ vm: "shop-01" });
+  expect(snapshots.map(({ diskName, diskBytes }) => [diskName, diskBytes]).sort()).toEqual([
+    ["shop-01-0", 1_048_576],
+    ["shop-01-10", 3_145_728],
+    ["shop-01-os", 2_097_152],
+  ]);
+  await prisma.azureResource.deleteMany({ where: { jobId } });
+});
+
 test("a run of points that are lower than requested ends with one that is not", async () => {
   const { prisma } = api.world.api.db;
   const levels = async (reached: string) => {

@@ -12,10 +12,13 @@ const snapshots: ViewSource<VmSnapshotView> = {
     {
       pointId: Prisma.sql`coalesce(a."pointId", r.id)`,
       takenAt: Prisma.sql`coalesce(r."takenAt", a."createdAt")`,
-      diskBytes: Prisma.sql`r."logicalBytes"`,
+      diskName: Prisma.sql`d.name`,
+      diskBytes: Prisma.sql`CASE WHEN a.kind = 'snapshot' THEN d."diskBytes" ELSE r."logicalBytes" END`,
     },
   ),
-  from: Prisma.sql`"AzureResource" a LEFT JOIN "RecoveryPoint" r ON r."jobId" = a."jobId"`,
+  // The name of a disk's snapshot ends with the disk's key.
+  from: Prisma.sql`"AzureResource" a LEFT JOIN "RecoveryPoint" r ON r."jobId" = a."jobId"
+    LEFT JOIN "JobDisk" d ON d."jobId" = a."jobId" AND a.kind = 'snapshot' AND a."resourceId" LIKE '%-' || d."diskKey"`,
 };
 
 /** The snapshots of a VM that are kept or that Azure has not removed yet, newest first. Those that a job uses are on its page. */

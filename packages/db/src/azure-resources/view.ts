@@ -38,7 +38,9 @@ export const vmSnapshotView = resourceView.omit({ delivered: true }).extend({
   pointId: z.string().nullable(),
   /** The instant that it holds. */
   takenAt: instantView,
-  /** The size of the disks that it holds. Azure does not say how much it bills. */
+  /** The disk that it holds; null for a restore point, which holds all disks. */
+  diskName: z.string().nullable(),
+  /** The size of what it holds. Azure does not say how much it bills. */
   diskBytes: bytesView.nullable(),
 });
 export type VmSnapshotView = z.infer<typeof vmSnapshotView>;

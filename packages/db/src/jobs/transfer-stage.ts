@@ -196,12 +196,12 @@ export async function parkJob(
   const { error, at, until } = parked;
   const began = await tx.job.updateMany({
     where: { id: jobId, parkedSince: null, state: "running" },
-    data: { parkedSince: at, parkedUntil: until, parkedError: toJson(error) },
+    data: { parkedSince: at, parkedUntil: until, parkedError: toJson(error), ...unknownAgain },
   });
   if (began.count === 0) {
     await tx.job.updateMany({
       where: { id: jobId, state: "running" },
-      data: { parkedUntil: until, parkedError: toJson(error) },
+      data: { parkedUntil: until, parkedError: toJson(error), ...unknownAgain },
     });
   }
   const said = notice("step-parked", failureParams(error));
@@ -211,6 +211,9 @@ export async function parkJob(
   });
   return began.count > 0;
 }
+
+/** A try that failed makes the forecast wrong: the next one is made from the next try. */
+const unknownAgain = { forecastAt: null, forecastStartAt: null, forecastEndAt: null } as const;
 
 /** Records that a transfer makes progress again. Returns false when it was not parked. */
 export async function unparkJob(tx: Tx, jobId: string): Promise<boolean> {

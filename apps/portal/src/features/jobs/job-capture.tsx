@@ -18,7 +18,7 @@ const looks: Record<TryOutcome, readonly [Tone, StatusIcon]> = {
 };
 
 /** The snapshot of a backup: the level that the policy requests, the one that was reached and why, and each try. */
-export function JobCapture({ capture }: { readonly capture: Capture }) {
+export function JobCapture({ capture, isOpen }: { readonly capture: Capture; readonly isOpen: boolean }) {
   const t = useTranslations("jobs.capture");
   const words = useTranslations("points");
   const notice = useNotice();
@@ -30,13 +30,13 @@ export function JobCapture({ capture }: { readonly capture: Capture }) {
       label: t("reached"),
       value:
         reached === null ? (
-          <span className="text-faint">{t("none")}</span>
+          <span className="text-faint">{isOpen ? t("notYet") : t("none")}</span>
         ) : (
           <ConsistencyBadge reached={reached} wanted={wanted} reason={why} />
         ),
     },
   ];
-  facts.push({ label: t("by"), value: t(`sources.${capture.capturedBy}`) });
+  if (reached !== null) facts.push({ label: t("by"), value: t(`sources.${capture.capturedBy}`) });
   if (why !== null) facts.push({ label: t("why"), value: why, wide: true });
   if (capture.capturedNotice !== null)
     facts.push({ label: t("byWhy"), value: notice(capture.capturedNotice, ""), wide: true });

@@ -64,7 +64,9 @@ function LoadedJob({ job, liveness }: { job: JobView; liveness: Liveness }) {
                 <JobDisks job={job} />
               </Card>
             )}
-            {job.capture === null ? null : <JobCapture capture={job.capture} />}
+            {job.capture === null ? null : (
+              <JobCapture capture={job.capture} isOpen={isOpenJobState(job.state)} />
+            )}
             {job.resources.length === 0 ? null : (
               <Card title={t("resources.title")} id="resources" flush>
                 <JobResources job={job} />

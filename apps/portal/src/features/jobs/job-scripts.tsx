@@ -1,28 +1,13 @@
-import { scriptNames } from "@kluis/domain";
+import { readScriptRuns } from "@kluis/domain";
 import { useTranslations } from "next-intl";
-import { z } from "zod";
 import type { JobStepView } from "#lib/api-types.ts";
 import { useFormat } from "#lib/use-format.ts";
-
-const detailSchema = z.object({
-  scripts: z.object({
-    runs: z.array(
-      z.object({
-        script: z.enum(scriptNames),
-        exitCode: z.number().nullable(),
-        seconds: z.number().nullable(),
-        output: z.string(),
-      }),
-    ),
-  }),
-});
 
 /** What pre and post scripts did for the snapshot of a job; nothing without scripts. */
 export function JobScripts({ step }: { step: Pick<JobStepView, "detail"> }) {
   const t = useTranslations("policyScripts.job");
   const format = useFormat();
-  const parsed = detailSchema.safeParse(step.detail);
-  const runs = parsed.success ? parsed.data.scripts.runs : [];
+  const runs = readScriptRuns(step.detail);
   if (runs.length === 0) return null;
   return (
     <div className="mt-2">

@@ -34,7 +34,8 @@ export function TransferLine({ job }: { readonly job: JobRow }) {
   const { waitsFor, forecastEndAt } = job;
   const reason = isOpen && waitsFor !== null && job.parkedSince === null ? t(`short.${waitsFor}`) : null;
   const isMarked = ["at-risk", "missed"].includes(deadlineStandingOf(job) ?? "");
-  const ends = isOpen ? forecastEndAt : null;
+  // Of an outage only the next try is known.
+  const ends = isOpen && job.parkedSince === null ? forecastEndAt : null;
   if (reason === null && ends === null && !isMarked) return null;
   return (
     <span className="flex flex-wrap items-center gap-x-2.5 text-xs text-muted max-sm:justify-end">
@@ -52,19 +53,20 @@ export function useTransferFacts(job: JobRow): readonly Fact[] {
   const { waitsFor, queuePosition, forecastStartAt, forecastEndAt, deadlineAt, replacedCount } = job;
   const facts: Fact[] = [];
   if (isOpenJobState(job.state)) {
+    const isParked = job.parkedSince !== null;
     if (waitsFor !== null)
       facts.push({ label: t("transfer.waitsFor"), value: t(`transfer.reasons.${waitsFor}`) });
     if (queuePosition !== null)
       facts.push({ label: t("transfer.place"), value: format.number(queuePosition) });
     if (forecastStartAt !== null)
       facts.push({
-        label: t("transfer.start"),
+        label: isParked ? t("transfer.earliestStart") : t("transfer.start"),
         value: <AbsoluteTime at={forecastStartAt} seconds={false} />,
       });
     if (job.forecastAt !== null) {
       const end =
         forecastEndAt === null ? t("transfer.noEnd") : <AbsoluteTime at={forecastEndAt} seconds={false} />;
-      facts.push({ label: t("transfer.end"), value: end });
+      facts.push({ label: isParked ? t("transfer.earliestEnd") : t("transfer.end"), value: end });
     }
   }
   if (deadlineAt !== null) {

@@ -154,6 +154,8 @@ describe("a parked transfer", () => {
     const step = { state: "running", startedAt: "2026-11-22T12:00:00Z" } as const;
     expect(stepLook(parked, step, t)).toEqual({ state: "warning", word: "Parked by an outage" });
     expect(stepLook({ ...parked, parkedSince: null }, step, t).state).toBe("running");
+    const turn = { ...parked, parkedSince: null, waitsFor: "window" } as const;
+    expect(stepLook(turn, step, t)).toEqual({ state: "waiting", word: "Waiting for transfer" });
     expect(jobBarTone(parked)).toBe("warn");
     expect(jobBarTone({ ...parked, parkedSince: null, stage: "transfer-waiting" })).toBe("idle");
     expect(jobBarTone({ ...parked, parkedSince: null })).toBe("run");

@@ -108,15 +108,15 @@ export interface StepLook {
   readonly word: string;
 }
 
-/** How a step looks. An outage stops the running step of a parked transfer. A canceled job did not fail: neither the step it stopped in nor those that it never started. */
+/** How a step looks. The running step of a transfer that is parked or waits for its turn does not run. A canceled job did not fail: neither the step it stopped in nor those that it never started. */
 export function stepLook(
   job: Parameters<typeof transferWaitOf>[0],
   step: Pick<JobStepView, "state" | "startedAt">,
   t: Texts<"jobs">,
 ): StepLook {
   const jobState = job.state;
-  if (step.state === "running" && transferWaitOf(job) === "outage")
-    return { state: "warning", word: t("waits.outage") };
+  const wait = step.state === "running" ? transferWaitOf(job) : null;
+  if (wait !== null) return { state: wait === "outage" ? "warning" : "waiting", word: t(`waits.${wait}`) };
   const isOver = jobState === "failed" || jobState === "cancelled";
   if (isOver && step.state === "skipped" && step.startedAt === null)
     return { state: "skipped", word: t("notReached") };

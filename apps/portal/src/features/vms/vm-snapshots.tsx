@@ -29,9 +29,7 @@ export function VmSnapshots({ vm }: { readonly vm: VmView }) {
               <p className="flex min-w-0 flex-wrap items-baseline gap-x-2 font-medium">
                 <SnapshotLink snapshot={snapshot} />
                 <span className="text-sm font-normal text-muted">
-                  {snapshot.diskBytes === null
-                    ? null
-                    : t.rich("disks", { size: () => <ByteSize bytes={snapshot.diskBytes ?? 0} /> })}
+                  <SnapshotContent snapshot={snapshot} />
                 </span>
               </p>
               <ResourceStatus resource={snapshot} />
@@ -43,6 +41,15 @@ export function VmSnapshots({ vm }: { readonly vm: VmView }) {
       <p className="border-t border-line px-4 py-2.5 text-sm text-muted">{t("size")}</p>
     </Card>
   );
+}
+
+/** The disk that the snapshot holds, or the size of all disks. */
+function SnapshotContent({ snapshot: { diskName, diskBytes } }: { readonly snapshot: Snapshot }) {
+  const t = useTranslations("vms.snapshots");
+  if (diskBytes === null) return diskName === null ? null : <span data-value>{diskName}</span>;
+  const size = () => <ByteSize bytes={diskBytes} />;
+  if (diskName === null) return t.rich("disks", { size });
+  return t.rich("disk", { size, disk: () => <span data-value>{diskName}</span> });
 }
 
 /** Opens the recovery point that has the snapshot, or the job that made it. */

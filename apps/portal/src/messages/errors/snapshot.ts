@@ -57,7 +57,7 @@ export const snapshotErrors = catalog({
             "Check the guest agent, and the VSS writers or the scripts of the virtual machine, or allow the next lower level in the policy.",
         },
         "crash-only": {
-          message: "The guest of {vm} could not take part, so the snapshot is crash-consistent only.",
+          message: "The guest of {vm} could not take part, so only a crash-consistent snapshot is possible.",
           action: "Check the guest agent of the virtual machine.",
         },
       },
@@ -145,7 +145,7 @@ export const snapshotErrors = catalog({
         },
         "crash-only": {
           message:
-            "Het gastbesturingssysteem van {vm} kon niet meewerken; daarom is de momentopname alleen crashconsistent.",
+            "Het gastbesturingssysteem van {vm} kon niet meewerken; daarom is alleen een crashconsistente momentopname mogelijk.",
           action: "Controleer de gastagent van de virtuele machine.",
         },
       },

@@ -70,7 +70,7 @@ async function warnOfLower(tx: Tx, { job }: Context, memory: BackupMemory): Prom
   const cause = storedError(lastFailure);
   const warning = new KluisError("AGENT_NOT_READY", {
     reason: "crash-only",
-    message: `${cause.message} The snapshot is crash-consistent only.`,
+    message: `${cause.message} Only a crash-consistent snapshot is possible.`,
     action: "Check the guest agent of the VM.",
     params: { ...cause.params, vm: requireVm(job).name, wanted, cause: cause.code },
   });
