@@ -72,11 +72,11 @@ test("a snapshot of one disk has the name and the size of that disk", async () =
     });
   }
   const { snapshots } = await api.admin.vms.get({ vm: "shop-01" });
-  expect(snapshots.map(({ diskName, diskBytes }) => [diskName, diskBytes]).sort()).toEqual([
-    ["shop-01-0", 1_048_576],
-    ["shop-01-10", 3_145_728],
-    ["shop-01-os", 2_097_152],
-  ]);
+  expect(Object.fromEntries(snapshots.map(({ diskName, diskBytes }) => [diskName, diskBytes]))).toEqual({
+    "shop-01-0": 1_048_576,
+    "shop-01-10": 3_145_728,
+    "shop-01-os": 2_097_152,
+  });
   await prisma.azureResource.deleteMany({ where: { jobId } });
 });
 
