@@ -36,8 +36,7 @@ function clockError(
   return new KluisError("CLOCK_WRONG", {
     reason: other,
     message: `The clock of ${host} is ${seconds} seconds ${direction === "ahead" ? "ahead of" : "behind"} ${whose}.`,
-    action:
-      "Set the time of both machines with NTP. This engine schedules and collects nothing until they agree.",
+    action: `Set the time of ${other === "database" ? "both machines" : "this machine"} with NTP. This engine schedules and collects nothing until they agree.`,
     params: { host, seconds, direction },
   });
 }

@@ -53,12 +53,28 @@ export function Attention({ items, problems, raised, raisedCount }: AttentionPro
                 <VmStatusBadge status={item.status} />
               </span>
               <span className="block text-sm text-muted">{notice(item.reasonNotice, item.reason)}</span>
+              {item.status === "failing" && item.lastError !== null ? (
+                <FailureText error={item.lastError} />
+              ) : null}
             </span>
             <ChevronRight aria-hidden="true" className="size-4 shrink-0 text-faint" />
           </Link>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Why the last backup of a VM failed, and what to do. */
+function FailureText({ error }: { error: NonNullable<AttentionProps["items"][number]["lastError"]> }) {
+  const { message, action } = useErrorView()(error);
+  return (
+    <>
+      <span className="line-clamp-2 text-sm break-words text-muted" title={message}>
+        {message}
+      </span>
+      {action === null ? null : <span className="block text-sm break-words text-muted">{action}</span>}
+    </>
   );
 }
 
