@@ -83,6 +83,26 @@ export function scansOf(statements: readonly Statement[], tables: readonly strin
   );
 }
 
+/**
+ * Each scan of any kind of one of these tables that read more than `most` rows, as `TABLE, NODE, ROWS: STATEMENT`. A walk along an
+ * index that meets few matches costs as much as a sequential scan.
+ */
+export function longReadsOf(
+  statements: readonly Statement[],
+  tables: readonly string[],
+  most: number,
+): string[] {
+  return statements.flatMap(({ text, nodes }) =>
+    nodes
+      .filter((one) => one["Node Type"].endsWith("Scan") && tables.includes(one["Relation Name"] ?? ""))
+      .filter((one) => rowsOf(one) > most)
+      .map(
+        (one) =>
+          `${one["Relation Name"]}, ${one["Node Type"]}, ${rowsOf(one)}: ${text.replaceAll(/\s+/g, " ").trim()}`,
+      ),
+  );
+}
+
 /** The rows of a table that the statements read, those that a filter removed included. */
 export function rowsRead(statements: readonly Statement[], table: string): number {
   const ofTable = statements.flatMap(({ nodes }) => nodes.filter((one) => one["Relation Name"] === table));

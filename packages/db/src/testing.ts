@@ -6,6 +6,7 @@ import { migrate, readMigrations } from "./migrate.ts";
 
 export { advanceDatabaseClock } from "./test-clock.ts";
 export {
+  longReadsOf,
   openWatchedDatabase,
   rowsRead,
   type Statement,

@@ -1,20 +1,28 @@
 /** A fleet of 5,000 VMs: what the engine repeats costs as much as is due, in statements and rows, and scans no large table. */
 import {
   addPolicyVersion,
+  countAttention,
+  countFleet,
   databaseNow,
+  ensureInstallation,
   findJobViews,
   findPointViews,
+  firstProtectedAt,
   inTransaction,
+  listAttention,
   listAuditViews,
   listFleet,
+  listHistory,
   listJobViews,
   listOpenJobs,
   listPointViews,
   readStorage,
+  readTransfers,
 } from "@kluis/db";
-import { largeTables, seedFleet } from "@kluis/db/seed-fleet";
+import { largeTables, seedFleet, seedTransfers } from "@kluis/db/seed-fleet";
 import {
   createTestDatabase,
+  longReadsOf,
   openWatchedDatabase,
   rowsRead,
   type Statement,
@@ -22,24 +30,38 @@ import {
   type TestDatabase,
   type WatchedDatabase,
 } from "@kluis/db/testing";
-import { engineActor, jobSorts, listedMost, pointSorts, systemClock } from "@kluis/domain";
+import { engineActor, jobSorts, listedMost, pointSorts, SLOTS_AHEAD, systemClock } from "@kluis/domain";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { dispatchTransfers } from "../src/job/dispatch.ts";
 import { openLog } from "../src/log.ts";
 import { tick } from "../src/schedule/tick.ts";
+import { forecastOpenTransfers } from "../src/upkeep/forecast.ts";
 import { expireHistory } from "../src/upkeep/history.ts";
 import { applyRetention } from "../src/upkeep/retention.ts";
+import {
+  anchorOne,
+  collectOne,
+  discoverOne,
+  endKept,
+  leaveInAzure,
+  reconcileOne,
+  sweepOne,
+} from "./fleet-passes.ts";
 import { standardPolicy } from "./world.ts";
 
 const VMS = 5_000;
 const POLICIES = 50;
 /** Tables that repeated work must not read whole, the inventory included. */
 const LARGE = [...largeTables, "Protection", "VirtualMachine"];
+/** The most rows of such a table that one statement of a pass reads, by whatever scan. */
+const MOST_READ = 1_500;
 
 let database: TestDatabase;
 let watched: WatchedDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
   await seedFleet(database.db, { vms: VMS, policies: POLICIES, points: 3 * VMS, jobsPerVm: 1 });
+  await ensureInstallation(database.db, systemClock);
   watched = await openWatchedDatabase(database.url);
 }, 480_000);
 beforeEach(() => watched.clear());
@@ -180,6 +202,59 @@ it("lists and look-ups read no large table whole, in no order and with no search
   expect(await readStorage(prisma, visibility, now)).toMatchObject({ points: 3 * VMS, storedBytes24h: 0 });
   // A count ends at the limit of the lists.
   expect(scansOf(watched.statements, largeTables, listedMost + 1)).toEqual([]);
+});
+
+it("the overview reads no large table whole", async () => {
+  const { prisma } = watched.db;
+  const now = await databaseNow(prisma);
+  const visibility = { all: true } as const;
+  const policies = await prisma.policy.findMany({ select: { id: true } });
+  const scope = { visibility, now, maxAges: policies.map(({ id }) => ({ policyId: id, seconds: 93_600 })) };
+  // The seed spreads the newest backups over a day.
+  const lately = new Date(now.getTime() - 3 * 3_600_000);
+  await countFleet(prisma, scope);
+  const urgent = ["failing", "at-risk", "unprotected"] as const;
+  await listFleet(prisma, scope, {
+    filter: { status: urgent },
+    order: { direction: "asc", page: 1, pageSize: 10, sort: "status" },
+  });
+  await listAttention(prisma, visibility, 20);
+  await countAttention(prisma, visibility);
+  await readTransfers(prisma, visibility, lately);
+  await listHistory(prisma, visibility, { from: lately });
+  await firstProtectedAt(prisma, visibility);
+  expect(scansOf(watched.statements, largeTables)).toEqual([]);
+  expect(longReadsOf(watched.statements, largeTables, 2 * VMS)).toEqual([]);
+});
+
+it("discovery, sweep, removals, collection and anchor scan no large table", async () => {
+  await leaveInAzure(database.db);
+  await discoverOne(watched.db);
+  await anchorOne(watched.db);
+  expect(await sweepOne(watched.db)).toBe(200);
+  expect(await endKept(watched.db)).toBe(200);
+  expect(await reconcileOne(watched.db)).toBe(4);
+  expect(await collectOne(watched.db)).toEqual({ condemned: 100, held: 0 });
+  expect(scansOf(watched.statements, LARGE)).toEqual([]);
+  expect(longReadsOf(watched.statements, LARGE, MOST_READ)).toEqual([]);
+});
+
+it("a dispatch and a forecast read the open transfers and no large table whole", async () => {
+  const open = 40;
+  await seedTransfers(database.db, { vms: open, policies: POLICIES, slots: 8 });
+  watched.clear();
+  expect(await dispatchTransfers(deps())).toBe(8 * SLOTS_AHEAD);
+  expect(scansOf(watched.statements, LARGE)).toEqual([]);
+  expect(longReadsOf(watched.statements, LARGE, MOST_READ)).toEqual([]);
+  watched.clear();
+  await forecastOpenTransfers(deps(), alive);
+  expect(await database.db.prisma.job.count({ where: { queuePosition: { not: null } } })).toBe(open);
+  expect(scansOf(watched.statements, LARGE)).toEqual([]);
+  expect(longReadsOf(watched.statements, LARGE, MOST_READ)).toEqual([]);
+  watched.clear();
+  await collectOne(watched.db);
+  expect(longReadsOf(watched.statements, LARGE, MOST_READ)).toEqual([]);
+  await database.db.prisma.job.deleteMany({ where: { stage: "transfer" } });
 });
 
 it("the sums of a VM follow the states of its points", async () => {

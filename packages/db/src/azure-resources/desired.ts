@@ -249,8 +249,9 @@ export async function keepClaimed(tx: Tx, claim: RemovalClaim): Promise<void> {
   });
 }
 
+// An index finds no `IS NOT DISTINCT FROM`.
 const livingPoints = Prisma.sql`SELECT FROM "AzureResource" p WHERE p.kind = 'restore-point' AND p.state <> 'removed'
-  AND p."vmId" IS NOT DISTINCT FROM c."vmId" AND starts_with(p."resourceId", c."resourceId" || '/')`;
+  AND (p."vmId" = c."vmId" OR (p."vmId" IS NULL AND c."vmId" IS NULL)) AND starts_with(p."resourceId", c."resourceId" || '/')`;
 
 /** A collection whose last restore point is removed is to be removed, too. */
 export async function wantEmptyCollectionRemoved(tx: Tx, restorePointId: string, at: Date): Promise<void> {
@@ -272,8 +273,12 @@ export async function isCollectionUnwanted(tx: Tx, { id }: Pick<RemovalClaim, "i
 
 /** The earliest try that waits; null when nothing is to be removed. */
 export async function nextRemovalAt(tx: Tx): Promise<Date | null> {
-  const { _min: least } = await tx.azureResource.aggregate({ _min: { nextTryAt: true } });
-  return least.nextTryAt;
+  const first = await tx.azureResource.findFirst({
+    where: { nextTryAt: { not: null } },
+    orderBy: { nextTryAt: "asc" },
+    select: { nextTryAt: true },
+  });
+  return first?.nextTryAt ?? null;
 }
 
 /** Marks as unwanted what ended jobs left: grants, snapshots that no point keeps, and disks that were planned only. */
@@ -283,10 +288,11 @@ export async function wantLeftRemoved(
 ): Promise<number> {
   const rows = z.array(z.object({ id: z.string() })).parse(
     await tx.$queryRaw`
-      SELECT r.id FROM "AzureResource" r LEFT JOIN "Job" j ON j.id = r."jobId"
+      SELECT r.id FROM "AzureResource" r
       WHERE r.state IN ('planned', 'created') AND r.wanted = 'present' AND r."createdAt" <= ${before}
+        AND r.kind <> 'restore-point-collection'
         AND (r.kind = 'grant' OR (r.kind IN (${wordsSql(snapshotKinds)}) AND r."pointId" IS NULL) OR (r.kind = 'disk' AND r.state = 'planned'))
-        AND (j.id IS NULL OR j.state NOT IN ('queued', 'running'))
+        AND NOT EXISTS (SELECT FROM "Job" j WHERE j.id = r."jobId" AND j.state IN ('queued', 'running'))
       LIMIT ${limit}`,
   );
   const ids = rows.map(({ id }) => id);

@@ -29,9 +29,9 @@ export async function listExpiredSnapshots(
         AND n."pointId" IS DISTINCT FROM r."pointId" AND (n."createdAt", n.id) > (r."createdAt", r.id)) AS "isNewest"
     FROM "AzureResource" r
     LEFT JOIN "VirtualMachine" vm ON vm.id = r."vmId"
-    LEFT JOIN "Protection" p ON p."vmId" = r."vmId" AND p.state = 'active' AND vm."deletedAt" IS NULL
-    LEFT JOIN "Policy" policy ON policy.id = p."policyId"
-    LEFT JOIN "PolicyVersion" v ON v."policyId" = policy.id AND v.version = policy."currentVersion"
+    LEFT JOIN LATERAL (SELECT v.document FROM "Protection" p JOIN "Policy" policy ON policy.id = p."policyId"
+      JOIN "PolicyVersion" v ON v."policyId" = policy.id AND v.version = policy."currentVersion"
+      WHERE p."vmId" = r."vmId" AND p.state = 'active' AND vm."deletedAt" IS NULL LIMIT 1) v ON TRUE
     WHERE r.state = 'created' AND r.kind IN (${wordsSql(snapshotKinds)}) AND r.wanted = 'kept'
       AND (r."keepUntil" IS NULL OR r."keepUntil" <= ${now}) ${behind}
     ORDER BY r.id LIMIT ${limit}`;

@@ -213,8 +213,8 @@ export async function listRateSamples(tx: Tx, most: number): Promise<RateSample[
       coalesce((part.stats ->> 'readBytes')::float8, 0) AS bytes,
       extract(epoch FROM part."endedAt" - part."startedAt")::float8 * 1000 AS ms
     FROM (SELECT * FROM "JobSegment" WHERE state = 'done' AND "startedAt" IS NOT NULL
-      ORDER BY "endedAt" DESC NULLS LAST LIMIT ${most}) part
+      AND "endedAt" IS NOT NULL ORDER BY "endedAt" DESC LIMIT ${most}) part
     JOIN "JobDisk" disk ON disk.id = part."jobDiskId" JOIN "Job" j ON j.id = disk."jobId"
-    LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId" WHERE part."endedAt" IS NOT NULL`;
+    LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"`;
   return sampleRows.parse(rows);
 }

@@ -29,6 +29,7 @@ export async function readTransfers(tx: Tx, visibility: VmVisibility, since: Dat
   const open = Prisma.sql`j.state IN (${wordsSql(openJobStates)})`;
   const transfer = Prisma.sql`${open} AND (j."capturedAt" IS NOT NULL OR j.kind = 'restore-disk')`;
   const still = Prisma.sql`(j."parkedSince" IS NOT NULL OR j."waitsFor" IS NOT NULL OR j.stage = 'transfer-waiting')`;
+  // Two parts, because no index serves both.
   const rows = await tx.$queryRaw`
     SELECT count(*) FILTER (WHERE ${transfer} AND NOT ${still}) AS moving,
       count(*) FILTER (WHERE ${transfer} AND ${still}) AS waiting,
@@ -37,7 +38,12 @@ export async function readTransfers(tx: Tx, visibility: VmVisibility, since: Dat
       max(j."forecastEndAt") FILTER (WHERE ${open}) AS "lastEndAt",
       count(*) FILTER (WHERE j."deadlineMet") AS met,
       count(*) FILTER (WHERE NOT j."deadlineMet") AS missed
-    FROM "Job" j JOIN "VirtualMachine" vm ON vm.id = j."vmId"
-    WHERE (${open} OR j."endedAt" >= ${since} AND j."deadlineMet" IS NOT NULL) AND ${vmVisibleSql(visibility)}`;
+    FROM (
+      SELECT j."vmId", j.kind, j.state, j.stage, j."capturedAt", j."parkedSince", j."waitsFor", j."deadlineAtRisk",
+        j."forecastEndAt", j."deadlineMet" FROM "Job" j WHERE ${open}
+      UNION ALL
+      SELECT j."vmId", j.kind, j.state, j.stage, NULL, NULL, NULL, FALSE, NULL, j."deadlineMet" FROM "Job" j
+      WHERE j.kind = 'backup' AND j."endedAt" >= ${since} AND j."deadlineMet" IS NOT NULL
+    ) j JOIN "VirtualMachine" vm ON vm.id = j."vmId" WHERE ${vmVisibleSql(visibility)}`;
   return z.tuple([transfersView]).parse(rows)[0];
 }

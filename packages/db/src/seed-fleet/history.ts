@@ -25,10 +25,10 @@ export async function history(client: PoolClient, { vms, policies, jobsPerVm }: 
   const given = [vms, jobsPerVm];
   await client.query(
     `INSERT INTO "Job" (id, kind, state, "vmId", "policyVersionId", trigger, actor, memory, stage, attempt, "dueAt", "deadlineAt",
-      "createdAt", "startedAt", "endedAt", "vaultId", "segmentsGone")
+      "createdAt", "startedAt", "endedAt", "vaultId", "segmentsGone", "deadlineMet")
     SELECT ${datedIdSql("job")}, 'backup', 'succeeded', ${idSql("vm", "n")}, ${idSql("version", `n % ${policies}`)},
       'schedule', ${actorSql}, '{}', 'done', 1, ${takenSql}, ${takenSql} + interval '1 day', ${takenSql}, ${takenSql},
-      ${takenSql} + interval '10 minutes', ${idSql("vault", "''")}, age > 0
+      ${takenSql} + interval '10 minutes', ${idSql("vault", "''")}, age > 0, TRUE
     FROM ${series}`,
     given,
   );
@@ -45,8 +45,9 @@ export async function history(client: PoolClient, { vms, policies, jobsPerVm }: 
     given,
   );
   await client.query(
-    `INSERT INTO "JobSegment" (id, "jobDiskId", segment, state, extents)
-    SELECT ${datedIdSql("segment", "segment")}, ${datedIdSql("jobdisk")}, segment, 'done', '[]'
+    `INSERT INTO "JobSegment" (id, "jobDiskId", segment, state, extents, stats, "startedAt", "endedAt")
+    SELECT ${datedIdSql("segment", "segment")}, ${datedIdSql("jobdisk")}, segment, 'done', '[]', '{"readBytes": 268435456}',
+      ${takenSql}, ${takenSql} + (segment + 1) * interval '2 minutes'
     FROM ${series}, generate_series(0, 3) segment WHERE age = 0`,
     given,
   );

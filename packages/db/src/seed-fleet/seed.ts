@@ -6,6 +6,7 @@ import { history, largeTables, points, resources } from "./history.ts";
 import { ledger } from "./ledger.ts";
 import { actorSql, type FleetSize, idSql, SUBSCRIPTIONS } from "./numbers.ts";
 
+export { seedTransfers } from "./transfers.ts";
 export { type FleetSize, largeTables };
 
 export const bigFleet: FleetSize = { vms: 10_000, policies: 200, points: 1_000_000, jobsPerVm: 10 };
