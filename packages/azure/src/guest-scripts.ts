@@ -10,10 +10,11 @@ import {
   type ScriptTrace,
   scriptConfigPath,
 } from "@kluis/domain";
+import type { AzureCall } from "./calls.ts";
 import { type AzureConnection, abortable } from "./connection.ts";
 import { checkScript, outcomeScript, placeScript, removeScript } from "./guest-script-texts.ts";
 import { type CallOptions, type OperationKind, pollerOf, startOperation } from "./lro.ts";
-import type { Poll } from "./operation.ts";
+import type { AzureOperation, Poll } from "./operation.ts";
 import { resourceOf } from "./resource.ts";
 
 /** What to do in the guest. */
@@ -101,12 +102,21 @@ export function scriptOutcomeOf(answer: GuestAnswer): ScriptOutcomeReport {
   };
 }
 
-const working: OperationKind<RunCommandResult, GuestAnswer> = {
-  kind: "run-command",
-  words: "work with the scripts of the guest",
-  resume: (client, state) => restorePoller(client, state, client.virtualMachines.runCommand),
-  finish: async (model, { target }) => parseGuestAnswer(target, model ?? {}),
-};
+const wordsOf = {
+  check: "check the scripts of the guest",
+  place: "place the scripts in the guest",
+  remove: "remove the scripts from the guest",
+  "read-outcome": "read what the guest's scripts did",
+} as const satisfies Record<GuestScriptsWork["kind"], AzureCall>;
+
+function working({ kind }: GuestScriptsWork): OperationKind<RunCommandResult, GuestAnswer> {
+  return {
+    kind: "run-command",
+    words: wordsOf[kind],
+    resume: (client, state) => restorePoller(client, state, client.virtualMachines.runCommand),
+    finish: async (model, { target }) => parseGuestAnswer(target, model ?? {}),
+  };
+}
 
 function textFor(work: GuestScriptsWork): readonly string[] {
   switch (work.kind) {
@@ -130,10 +140,16 @@ export async function startGuestScripts(
 ): Promise<Poll<GuestAnswer>> {
   const { client, path } = resourceOf<1>(azure, vmId, "virtualMachines");
   const input = { commandId: "RunShellScript", script: [...textFor(work)] };
-  return startOperation(working, { azure, target: vmId, ...options }, () =>
+  return startOperation(working(work), { azure, target: vmId, ...options }, () =>
     client.virtualMachines.runCommand(...path, input, abortable(options)),
   );
 }
 
 /** Polls work of {@link startGuestScripts}. @throws KluisError AZURE_FAILED when the answer is unreadable */
-export const pollGuestScripts = pollerOf(working);
+export function pollGuestScripts(
+  azure: AzureConnection,
+  { operation, work }: { readonly operation: AzureOperation; readonly work: GuestScriptsWork },
+  options: CallOptions = {},
+): Promise<Poll<GuestAnswer>> {
+  return pollerOf(working(work))(azure, operation, options);
+}

@@ -1,8 +1,8 @@
 /** The function of each task in the catalog. */
-import { databaseNow, locks, withLock } from "@kluis/db";
+import { databaseNow, enqueue, locks, withLock } from "@kluis/db";
 import { limits, type TaskName } from "@kluis/domain";
 import type { EngineDeps } from "./deps.ts";
-import { discover, keepDiscovered } from "./inventory/discover.ts";
+import { discoverAsked, keepDiscovered } from "./inventory/discover.ts";
 import { dispatchTransfers } from "./job/dispatch.ts";
 import { segmentTaskDefinition } from "./job/segment-task.ts";
 import { jobTaskDefinition } from "./job/task.ts";
@@ -12,7 +12,7 @@ import { deletePointMachine } from "./jobs/delete-point/machine.ts";
 import { restoreMachine } from "./jobs/restore/machine.ts";
 import { restoreSegment } from "./jobs/restore/segment.ts";
 import { verifyMachine } from "./jobs/verify/machine.ts";
-import type { Again, TaskDefinition, TaskDefinitions } from "./runtime/tasks.ts";
+import type { Again, TaskDefinition, TaskDefinitions, TaskRun } from "./runtime/tasks.ts";
 import { testConnection, testVault } from "./runtime/tests.ts";
 import { tick } from "./schedule/tick.ts";
 import { keepAnchored } from "./upkeep/anchor.ts";
@@ -53,6 +53,17 @@ function aloneInTime<N extends TaskName>(...given: Parameters<typeof alone<N>>):
   };
 }
 
+/** Reads for someone who waits. When Azure limits it, a task of the same key continues at the page. */
+async function readAsked({ deps, payload, signal }: TaskRun<"discover">): Promise<null> {
+  const { subscriptionId, cursor = null } = payload;
+  const paused = await discoverAsked(deps, { only: subscriptionId ?? null, cursor }, signal);
+  if (paused === null) return null;
+  const runAt = new Date(deps.clock.now().getTime() + paused.pauseMs);
+  const next = { ...payload, cursor: paused.cursor ?? undefined };
+  await enqueue(deps.db.prisma, "discover", next, { runAt, jobKey: `discover:${subscriptionId ?? "asked"}` });
+  return null;
+}
+
 const discovery = alone("discover", ({ deps, signal }) => keepDiscovered(deps, signal));
 
 /** Tasks that decide and record. None of them moves data of a disk. */
@@ -64,8 +75,7 @@ export const controlTasks = {
     async run(run) {
       const { subscriptionId, asked } = run.payload;
       if (subscriptionId === undefined && asked !== true) return discovery.run(run);
-      await discover(run.deps, subscriptionId ?? null, run.signal);
-      return null;
+      return readAsked(run);
     },
   } satisfies TaskDefinition<"discover">,
   "schedule.tick": aloneInTime("schedule.tick", async ({ deps, signal }) => {

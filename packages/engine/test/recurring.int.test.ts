@@ -5,7 +5,7 @@ import { KluisError, systemClock, type TimedClock, workRules } from "@kluis/doma
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openLog } from "../src/log.ts";
 import { heldText, heldUpMostMs, placeIn } from "../src/runtime/held-up.ts";
-import { type RecurringWork, runWork } from "../src/runtime/recurring-work.ts";
+import { type RecurringWork, runOnce, runWork } from "../src/runtime/recurring-work.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -139,6 +139,27 @@ it("waits as Azure requests, and continues at the page, without a failure", asyn
   expect(done).toEqual([0, 1, 2, 3, 3, 3, 3, 4, 5, 6, 7, 8, 9]);
   expect(await state()).toMatchObject({ lastDone: 10, lastFailed: 0, lastError: null });
   expect((await state())?.lastSuccessAt).not.toBeNull();
+});
+
+it("someone who waits for a pass: it continues at its page when Azure limits it, and nothing of it is stored", async () => {
+  const done: number[] = [];
+  let refusals = 2;
+  const limited = numbers(async (item) => {
+    if (item === 7 || (item === 4 && refusals-- > 0)) throw throttled(7_000);
+    await Promise.resolve(done.push(item));
+  });
+  const run = (cursor: string | null) => runOnce(deps(), limited, { cursor, signal: alive });
+  const first = await run(null);
+  expect(placeIn(first?.cursor ?? null)).toMatchObject({ cursor: "3" });
+  expect(await run(first?.cursor ?? null)).toEqual({ cursor: first?.cursor, pauseMs: 7_000 });
+  const later = await run(first?.cursor ?? null);
+  expect(placeIn(later?.cursor ?? null)).toMatchObject({ cursor: "6" });
+  expect(done).toEqual([0, 1, 2, 3, 3, 3, 4, 5, 6]);
+  // A limit that lasts holds the others up for minutes only.
+  const heldSince = new Date(Date.now() - heldUpMostMs);
+  expect(await run(heldText({ cursor: "6", heldSince }))).toBeNull();
+  expect(done.slice(9)).toEqual([6, 8, 9]);
+  expect(await state()).toBeNull();
 });
 
 it("an item that Azure limits for a week holds up the others for minutes only", async () => {

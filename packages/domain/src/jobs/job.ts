@@ -35,9 +35,13 @@ export const taskCatalog = {
   "transfer.forecast": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 5 },
   "verify.run": { payload: byJob, maxAttempts: 10, timeoutMinutes: 60 },
   "point.delete": { payload: byJob, maxAttempts: 25, timeoutMinutes: 10 },
-  /** Reads the inventory of one subscription, or of all; `asked`: someone waits for it. */
+  /** Reads the inventory of one subscription, or of all; `asked`: someone waits for it, and `cursor`: it continues there. */
   discover: {
-    payload: z.strictObject({ subscriptionId: z.string().optional(), asked: z.literal(true).optional() }),
+    payload: z.strictObject({
+      subscriptionId: z.string().optional(),
+      asked: z.literal(true).optional(),
+      cursor: z.string().max(16_384).optional(),
+    }),
     maxAttempts: 3,
     timeoutMinutes: 10,
   },

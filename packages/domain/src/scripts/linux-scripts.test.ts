@@ -11,7 +11,13 @@ import { judgeScriptFiles, type ScriptFilesReport } from "./script-check.ts";
 import { judgeScriptsOutcome, type ScriptOutcomeReport, type ScriptTrace } from "./script-outcome.ts";
 import { scriptProblemCode, scriptProblemIn, scriptProblems } from "./script-problems.ts";
 import { findingNotice, scriptNotices } from "./script-state.ts";
-import { scriptWorkDue, stateAfterCheck, stateBeforePlacing, stateUnreachable } from "./script-work.ts";
+import {
+  scriptCheckDue,
+  scriptWorkDue,
+  stateAfterCheck,
+  stateBeforePlacing,
+  stateUnreachable,
+} from "./script-work.ts";
 
 const script = { text: "exit 0", parameters: [], retries: 0 };
 const placed: PlacedScripts = {
@@ -228,6 +234,9 @@ describe("when to look", () => {
     expect(scriptWorkDue(stateUnreachable(checked(), placed, "403"), placed, now)).toBe("place");
     expect(scriptWorkDue(stateBeforePlacing(undefined), undefined, now)).toBe("remove");
     expect(scriptWorkDue(checked({ placed: true }), { from: "guest" }, now)).toBe("remove");
+    // A removal that failed does not keep the scripts of the guest itself from their check.
+    expect(scriptCheckDue(checked({ placed: true }), { from: "guest" }, now)).toBe("check");
+    expect(scriptCheckDue(checked({ placed: true }), undefined, now)).toBeNull();
   });
 
   test("the page of the VM says the state in one sentence, or each problem", () => {

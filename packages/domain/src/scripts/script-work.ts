@@ -27,6 +27,16 @@ export function scriptWorkDue(
   return age >= scriptCheckDays * DAY_MS || age < 0 ? work : null;
 }
 
+/** The work that is due when the removal of what Kluis had placed has failed: the next backup tries that again. */
+export function scriptCheckDue(
+  state: ScriptState | undefined,
+  scripts: LinuxScripts | undefined,
+  now: Date,
+): ScriptWork | null {
+  if (scripts?.from === "policy") return scriptWorkDue(state, scripts, now);
+  return scriptWorkDue(state === undefined ? state : { ...state, placed: false }, scripts, now);
+}
+
 /** The state before Kluis writes its first file: from here on it knows that there may be some. */
 export function stateBeforePlacing(state: ScriptState | undefined): ScriptState {
   return { ...(state ?? emptyState("policy")), placed: true };

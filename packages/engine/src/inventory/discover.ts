@@ -13,7 +13,7 @@ import {
 } from "@kluis/db";
 import { type ErrorInfo, errorInfo, isLimited } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
-import { type RecurringWork, runOnce, runWork } from "../runtime/recurring-work.ts";
+import { type Paused, type RecurringWork, runOnce, runWork } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
 import { type DiscoveredSubscription, type DiscoveryItem, DiscoveryPages } from "./pages.ts";
 import { recordVm, recordVmWithoutDisks } from "./record-vm.ts";
@@ -35,16 +35,35 @@ export async function keepDiscovered(deps: EngineDeps, signal: AbortSignal): Pro
   return again ?? (outages.length > 0 ? { againInMs: OUTAGE_AGAIN_MS } : null);
 }
 
+interface Asked {
+  /** Null: all subscriptions. */
+  readonly only: string | null;
+  /** Where an earlier run paused; null: the beginning. */
+  readonly cursor: string | null;
+}
+
 /**
- * Reads one subscription, or all, from the beginning: for someone who waits.
+ * Reads one subscription, or all, for someone who waits.
+ * @returns where to continue when Azure limits it; null at the end
  * @throws the first error that a retry may solve, after all subscriptions
  */
-export async function discover(deps: EngineDeps, only: string | null, signal: AbortSignal): Promise<void> {
+export async function discoverAsked(
+  deps: EngineDeps,
+  { only, cursor }: Asked,
+  signal: AbortSignal,
+): Promise<Paused | null> {
   const all = await enabledSubscriptions(deps);
   const subscriptions = all.filter(({ id }) => only === null || id === only.toLowerCase());
   const outages: unknown[] = [];
-  await runOnce(deps, discovering(deps, { subscriptions, outages, signal }), signal);
-  if (outages.length > 0) throw outages[0];
+  const work = discovering(deps, { subscriptions, outages, signal });
+  const paused = await runOnce(deps, work, { cursor, signal });
+  if (paused === null && outages.length > 0) throw outages[0];
+  return paused;
+}
+
+/** Reads one subscription, or all, from the beginning. */
+export async function discover(deps: EngineDeps, only: string | null, signal: AbortSignal): Promise<void> {
+  await discoverAsked(deps, { only, cursor: null }, signal);
 }
 
 async function enabledSubscriptions(deps: EngineDeps): Promise<DiscoveredSubscription[]> {

@@ -106,24 +106,63 @@ export async function runWork<Item>(
   }
 }
 
+/** A pass that waits because Azure limits it. */
+export interface Paused {
+  /** Where it continues. */
+  readonly cursor: string | null;
+  readonly pauseMs: number;
+}
+
 /**
- * Runs a whole pass from its beginning, and stores nothing about it: for someone who waits for it.
- * @throws what ends it: throttling, and the error of a page or of the database
+ * Runs a whole pass, or continues it, and stores nothing about it: for someone who waits for it. Limits of Azure end the run, and the
+ * next one continues at the page; when they last, what they limit has failed, and the others continue.
+ * @throws the error of a page or of the database
  */
 export async function runOnce<Item>(
   deps: Deps,
   work: RecurringWork<Item>,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let cursor: string | null = null; ; ) {
-    const page: WorkPage<Item> = await work.page(cursor, false);
-    await forEachConcurrent(page.items, { limit: work.atOnce ?? 1, signal }, async (item) => {
-      const outcome = await workOn(deps, { work, item, signal });
-      if (outcome !== null && throttledOf(outcome).length > 0) throw outcome.error;
-    });
-    if (page.next === null) return;
-    cursor = page.next;
+  { cursor: from, signal }: { readonly cursor: string | null; readonly signal: AbortSignal },
+): Promise<Paused | null> {
+  for (let cursor = from; ; ) {
+    const place = placeIn(cursor);
+    const held = place.heldSince !== null && isHeldUp(place, await databaseNow(deps.db.prisma));
+    const { page, pauses } = await pageOnce(deps, { work, cursor: place.cursor, held }, signal);
+    const [throttled] = pauses;
+    if (page === null || (throttled !== undefined && !held)) {
+      const heldSince = place.heldSince ?? (await databaseNow(deps.db.prisma));
+      return { cursor: heldText({ ...place, heldSince }), pauseMs: throttled?.pauseMs ?? longestPauseMs };
+    }
+    if (page.next === null) return null;
+    cursor = throttled === undefined ? page.next : heldText({ ...place, cursor: page.next });
   }
+}
+
+interface Once<Item> {
+  readonly work: RecurringWork<Item>;
+  readonly cursor: string | null;
+  readonly held: boolean;
+}
+
+/** Works on one page. No page: Azure limits its list. */
+async function pageOnce<Item>(
+  deps: Deps,
+  { work, cursor, held }: Once<Item>,
+  signal: AbortSignal,
+): Promise<{ readonly page: WorkPage<Item> | null; readonly pauses: readonly Throttled[] }> {
+  const pauses: Throttled[] = [];
+  let page: WorkPage<Item>;
+  try {
+    page = await work.page(cursor, held);
+  } catch (error) {
+    signal.throwIfAborted();
+    pauses.push(...throttledOf({ error }));
+    if (pauses.length === 0) throw error;
+    return { page: null, pauses };
+  }
+  await forEachConcurrent(page.items, { limit: work.atOnce ?? 1, signal }, async (item) => {
+    if (pauses.length === 0 || held) pauses.push(...throttledOf(await workOn(deps, { work, item, signal })));
+  });
+  return { page, pauses };
 }
 
 interface Running<Item> {

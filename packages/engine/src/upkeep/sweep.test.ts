@@ -1,6 +1,6 @@
 import type { OwnedResource } from "@kluis/azure";
 import { describe, expect, it } from "vitest";
-import { isOrphan } from "./sweep.ts";
+import { isOrphan, pace, readsLeft } from "./sweep.ts";
 
 const before = new Date("2026-01-01T12:00:00Z");
 const old = "2026-01-01T08:00:00.000Z";
@@ -64,4 +64,17 @@ describe("isOrphan", () => {
   ])("refuses a resource that may have an owner: %s", (_why, resource, known) => {
     expect(isOrphan(resource, { row: known, before })).toBe(false);
   });
+});
+
+it("pauses after fifty collections, also when each page of Azure has only a few", () => {
+  let reads = 0;
+  const pauses: number[] = [];
+  for (let page = 1; page <= 40; page++) {
+    const more = Math.min(3, readsLeft({ reads }));
+    const paced = pace({ reads }, more);
+    reads = paced.reads;
+    if (paced.pauseMs !== null) pauses.push(page);
+  }
+  expect(pauses).toEqual([17, 34]);
+  expect(readsLeft({ reads: 49 })).toBe(1);
 });

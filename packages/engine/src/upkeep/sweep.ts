@@ -35,8 +35,8 @@ export interface SweepOptions {
 }
 
 /**
- * Collections that one page reads, each with a request, and the pause until the next page: a quarter of what Azure allows, because
- * backups read restore points too.
+ * Collections that are read, each with a request, and the pause after them: a quarter of what Azure allows, because backups read
+ * restore points too.
  */
 const COLLECTIONS = 50;
 const PAUSE_MS = 60_000;
@@ -52,12 +52,16 @@ const DELIVERED_STATES: ReadonlySet<string> = new Set([
 /** The lists of a subscription, in this order. */
 const phases = ["collections", "disks", "snapshots"] as const;
 
-/** Where the sweep continues. `link` is Azure's page, and `from` the first collection of it that is not read yet. */
+/**
+ * Where the sweep continues. `link` is Azure's page, `from` the first collection of it that is not read yet, and `reads` the collections
+ * that were read since the last pause: also on pages before, because most collections of a page may be of others.
+ */
 const cursorSchema = z.object({
   subscriptionId: z.string(),
   phase: z.enum(phases),
   link: z.string().nullable(),
   from: z.int().min(0),
+  reads: z.int().min(0).default(0),
 });
 type Cursor = z.infer<typeof cursorSchema>;
 
@@ -117,19 +121,25 @@ function nameOf(item: Item): string {
 }
 
 function firstPage(deps: EngineDeps): Promise<WorkPage<Item>> {
-  return Promise.resolve({ items: [{ kind: "rows" }], next: nextSubscription(deps, "") });
+  return Promise.resolve({
+    items: [{ kind: "rows" }],
+    next: nextSubscription(deps, { subscriptionId: "", reads: 0 }),
+  });
 }
 
 /** Subscriptions in the order of their ids, so that one that comes or goes moves no other. */
-function nextSubscription(deps: Pick<EngineDeps, "azure">, after: string): string | null {
+function nextSubscription(
+  deps: Pick<EngineDeps, "azure">,
+  { subscriptionId: after, reads }: Pick<Cursor, "subscriptionId" | "reads">,
+): string | null {
   const [subscriptionId] = deps.azure.subscriptions.filter((id) => id > after).toSorted();
   if (subscriptionId === undefined) return null;
-  return JSON.stringify({ subscriptionId, phase: phases[0], link: null, from: 0 } satisfies Cursor);
+  return JSON.stringify({ subscriptionId, phase: phases[0], link: null, from: 0, reads } satisfies Cursor);
 }
 
 function nextPhase(deps: EngineDeps, at: Cursor): string | null {
   const phase = phases[phases.indexOf(at.phase) + 1];
-  if (phase === undefined) return nextSubscription(deps, at.subscriptionId);
+  if (phase === undefined) return nextSubscription(deps, at);
   return JSON.stringify({ ...at, phase, link: null, from: 0 } satisfies Cursor);
 }
 
@@ -147,7 +157,7 @@ async function pageAt(
   const { subscriptionId, phase, link, from } = at;
   // Its connection was removed meanwhile.
   if (!deps.azure.subscriptions.includes(subscriptionId))
-    return { items: [], next: nextSubscription(deps, subscriptionId) };
+    return { items: [], next: nextSubscription(deps, at) };
   const { installationId } = deps;
   let page: Awaited<ReturnType<typeof listOwnedDisks>>;
   try {
@@ -157,19 +167,33 @@ async function pageAt(
     if (isLimited(knownError(error).retry) && !isHeldUp) throw error;
     return { items: [{ kind: "unlisted", at, error }], next: nextPhase(deps, at) };
   }
-  const after =
-    page.next === null ? nextPhase(deps, at) : JSON.stringify({ ...at, link: page.next, from: 0 });
+  const afterPage = (here: Cursor): string | null =>
+    page.next === null ? nextPhase(deps, here) : JSON.stringify({ ...here, link: page.next, from: 0 });
   if (phase !== "collections") {
     const kind = phase === "disks" ? "disk" : "snapshot";
-    return { items: page.items.map((resource) => ({ kind, resource })), next: after };
+    return { items: page.items.map((resource) => ({ kind, resource })), next: afterPage(at) };
   }
-  const turn = page.items.slice(from, from + COLLECTIONS);
-  const isLast = from + COLLECTIONS >= page.items.length;
+  const to = Math.min(page.items.length, from + readsLeft(at));
+  const { reads, pauseMs } = pace(at, to - from);
+  const here = { ...at, from: to, reads };
   return {
-    items: turn.map((resource) => ({ kind: "collection", resource })),
-    next: isLast ? after : JSON.stringify({ ...at, from: from + COLLECTIONS }),
-    ...(turn.length < COLLECTIONS ? {} : { pauseMs: PAUSE_MS }),
+    items: page.items.slice(from, to).map((resource) => ({ kind: "collection", resource })),
+    next: to === page.items.length ? afterPage(here) : JSON.stringify(here),
+    ...(pauseMs === null ? {} : { pauseMs }),
   };
+}
+
+type Paced = Pick<Cursor, "reads">;
+
+/** Collections that may be read before the next pause. */
+export function readsLeft({ reads }: Paced): number {
+  return Math.max(1, COLLECTIONS - reads);
+}
+
+/** The reads since the last pause, after some more, and the pause that follows them. */
+export function pace({ reads }: Paced, more: number): Paced & { readonly pauseMs: number | null } {
+  const all = reads + more;
+  return all < COLLECTIONS ? { reads: all, pauseMs: null } : { reads: 0, pauseMs: PAUSE_MS };
 }
 
 interface Looked {

@@ -151,6 +151,8 @@ const backupMemorySchema = z.object({
       checked: z.boolean(),
       notice: storedNotice.nullable(),
       outcome: scriptsOutcomeSchema.optional(),
+      /** This job could not remove the scripts that Kluis had placed; the next one tries again. */
+      notRemoved: z.boolean().optional(),
       /** Times that another run command was in progress. */
       busy: z.int().optional(),
       /** When the guest was asked what the scripts did. */

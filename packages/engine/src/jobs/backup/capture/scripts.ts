@@ -19,6 +19,7 @@ import {
   readGuestState,
   type ScriptState,
   type ScriptWork,
+  scriptCheckDue,
   scriptWorkDue,
   stateAfterCheck,
   stateBeforePlacing,
@@ -52,7 +53,8 @@ export async function prepareScripts(context: Context): Promise<Result | null> {
   if (memory.scripts?.checked === true) return null;
   const scripts = wantedScripts(context);
   const state = await scriptStateOf(context);
-  const work = scriptWorkDue(state, scripts, deps.clock.now());
+  const due = memory.scripts?.notRemoved === true ? scriptCheckDue : scriptWorkDue;
+  const work = due(state, scripts, deps.clock.now());
   if (work === null) return null;
   // A job that has waited must not place scripts that the policy no longer has.
   if (work === "place" && !requirePolicy(job).isCurrent) return null;
@@ -130,7 +132,7 @@ export function pollOrStart(
   work: GuestScriptsWork,
 ): Promise<Poll<GuestAnswer>> {
   return memory.operation?.kind === "run-command"
-    ? pollGuestScripts(deps.azure, memory.operation, { signal })
+    ? pollGuestScripts(deps.azure, { operation: memory.operation, work }, { signal })
     : startGuestScripts(deps.azure, { vmId: recall(memory, "vm").id, work }, { signal });
 }
 
@@ -159,7 +161,7 @@ function checked(
 }
 
 /** The scripts that Kluis had placed are gone, or they stay marked and the next backup tries again. */
-function removed({ job, memory }: Context, { state, scripts }: Work, answer: GuestAnswer): Result {
+function removed({ job }: Context, { state, scripts }: Work, answer: GuestAnswer): Result {
   const vm = requireVm(job);
   const { failedPath } = scriptFilesOf(answer);
   if (failedPath !== null) {
@@ -170,18 +172,16 @@ function removed({ job, memory }: Context, { state, scripts }: Work, answer: Gue
     });
     return {
       kind: "again",
-      memory: { operation: undefined, scripts: { checked: true, notice: null } },
+      // Scripts of the guest itself are checked all the same.
+      memory: { operation: undefined, scripts: { checked: false, notice: null, notRemoved: true } },
       save: (tx) => addWarning(tx, job.id, errorInfo(error)),
     };
   }
   const data = { scripts: { from: null, digest: state?.digest ?? null } };
   return {
     kind: "again",
-    // Scripts of the guest itself are checked next.
-    memory: {
-      operation: undefined,
-      ...(scripts === undefined ? { scripts: { ...memory.scripts, checked: true, notice: null } } : {}),
-    },
+    // Scripts of the guest itself are checked next, and wait for other run commands on their own.
+    memory: { operation: undefined, scripts: { checked: scripts === undefined, notice: null } },
     save: (tx) => changeGuestState(tx, vm.id, { scripts: null }),
     events: [{ kind: "guest.changed", target: { type: "vm", id: vm.id, name: vm.name }, data }],
   };
