@@ -5,7 +5,8 @@ import { KluisError, systemClock, type TimedClock, workRules } from "@kluis/doma
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openLog } from "../src/log.ts";
 import { heldText, heldUpMostMs, placeIn } from "../src/runtime/held-up.ts";
-import { type RecurringWork, runOnce, runWork } from "../src/runtime/recurring-work.ts";
+import { type RecurringWork, runWork } from "../src/runtime/recurring-work.ts";
+import { runOnce } from "../src/runtime/run-once.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {

@@ -13,7 +13,8 @@ import {
 } from "@kluis/db";
 import { type ErrorInfo, errorInfo, isLimited } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
-import { type Paused, type RecurringWork, runOnce, runWork } from "../runtime/recurring-work.ts";
+import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
+import { type Paused, runOnce } from "../runtime/run-once.ts";
 import type { Again } from "../runtime/tasks.ts";
 import { type DiscoveredSubscription, type DiscoveryItem, DiscoveryPages } from "./pages.ts";
 import { recordVm, recordVmWithoutDisks } from "./record-vm.ts";

@@ -16,7 +16,7 @@ import type { EngineDeps } from "../deps.ts";
 import { heldText, isHeldUp, placeIn } from "./held-up.ts";
 import type { Again } from "./tasks.ts";
 
-type Deps = Pick<EngineDeps, "db" | "clock" | "log">;
+export type WorkDeps = Pick<EngineDeps, "db" | "clock" | "log">;
 
 export interface WorkPage<Item> {
   readonly items: readonly Item[];
@@ -67,7 +67,7 @@ export interface RecurringWork<Item> {
  * @throws what stops the whole run: the error of a page or of the database, or the reason of the signal
  */
 export async function runWork<Item>(
-  deps: Deps,
+  deps: WorkDeps,
   work: RecurringWork<Item>,
   signal: AbortSignal,
 ): Promise<Again | null> {
@@ -106,65 +106,6 @@ export async function runWork<Item>(
   }
 }
 
-/** A pass that waits because Azure limits it. */
-export interface Paused {
-  /** Where it continues. */
-  readonly cursor: string | null;
-  readonly pauseMs: number;
-}
-
-/**
- * Runs a whole pass, or continues it, and stores nothing about it: for someone who waits for it. Limits of Azure end the run, and the
- * next one continues at the page; when they last, what they limit has failed, and the others continue.
- * @throws the error of a page or of the database
- */
-export async function runOnce<Item>(
-  deps: Deps,
-  work: RecurringWork<Item>,
-  { cursor: from, signal }: { readonly cursor: string | null; readonly signal: AbortSignal },
-): Promise<Paused | null> {
-  for (let cursor = from; ; ) {
-    const place = placeIn(cursor);
-    const held = place.heldSince !== null && isHeldUp(place, await databaseNow(deps.db.prisma));
-    const { page, pauses } = await pageOnce(deps, { work, cursor: place.cursor, held }, signal);
-    const [throttled] = pauses;
-    if (page === null || (throttled !== undefined && !held)) {
-      const heldSince = place.heldSince ?? (await databaseNow(deps.db.prisma));
-      return { cursor: heldText({ ...place, heldSince }), pauseMs: throttled?.pauseMs ?? longestPauseMs };
-    }
-    if (page.next === null) return null;
-    cursor = throttled === undefined ? page.next : heldText({ ...place, cursor: page.next });
-  }
-}
-
-interface Once<Item> {
-  readonly work: RecurringWork<Item>;
-  readonly cursor: string | null;
-  readonly held: boolean;
-}
-
-/** Works on one page. No page: Azure limits its list. */
-async function pageOnce<Item>(
-  deps: Deps,
-  { work, cursor, held }: Once<Item>,
-  signal: AbortSignal,
-): Promise<{ readonly page: WorkPage<Item> | null; readonly pauses: readonly Throttled[] }> {
-  const pauses: Throttled[] = [];
-  let page: WorkPage<Item>;
-  try {
-    page = await work.page(cursor, held);
-  } catch (error) {
-    signal.throwIfAborted();
-    pauses.push(...throttledOf({ error }));
-    if (pauses.length === 0) throw error;
-    return { page: null, pauses };
-  }
-  await forEachConcurrent(page.items, { limit: work.atOnce ?? 1, signal }, async (item) => {
-    if (pauses.length === 0 || held) pauses.push(...throttledOf(await workOn(deps, { work, item, signal })));
-  });
-  return { page, pauses };
-}
-
 interface Running<Item> {
   readonly work: RecurringWork<Item>;
   readonly row: RecurringWorkRow;
@@ -184,13 +125,13 @@ interface Worked {
 }
 
 /** Azure requests a pause: nothing is wrong with the item. */
-interface Throttled {
+export interface Throttled {
   readonly kind: "throttled";
   readonly pauseMs: number;
 }
 
 async function workPage<Item>(
-  deps: Deps,
+  deps: WorkDeps,
   { work, row, isHeldUp: held }: RunningPage<Item>,
   signal: AbortSignal,
 ): Promise<Worked | Throttled> {
@@ -232,9 +173,9 @@ function counted<Item>(
   return next;
 }
 
-const longestPauseMs = 15 * 60_000;
+export const longestPauseMs = 15 * 60_000;
 
-function throttledOf(outcome: Outcome): readonly Throttled[] {
+export function throttledOf(outcome: Outcome): readonly Throttled[] {
   if (outcome === null) return [];
   const { retry, retryAfterMs = 0 } = knownError(outcome.error);
   if (!isLimited(retry)) return [];
@@ -242,7 +183,7 @@ function throttledOf(outcome: Outcome): readonly Throttled[] {
 }
 
 async function readPage<Item>(
-  deps: Deps,
+  deps: WorkDeps,
   { work, row, isHeldUp: held, signal }: RunningPage<Item> & { readonly signal: AbortSignal },
 ): Promise<WorkPage<Item> | Throttled> {
   try {
@@ -260,7 +201,7 @@ async function readPage<Item>(
 
 /** Returns the items that are left for one by one. */
 async function workTogether<Item>(
-  deps: Deps,
+  deps: WorkDeps,
   { work, items }: { readonly work: RecurringWork<Item>; readonly items: readonly Item[] },
   signal: AbortSignal,
 ): Promise<readonly Item[]> {
@@ -279,8 +220,8 @@ async function workTogether<Item>(
   }
 }
 
-async function workOn<Item>(
-  deps: Deps,
+export async function workOn<Item>(
+  deps: WorkDeps,
   {
     work,
     item,
@@ -308,13 +249,17 @@ function withFailure(
   return { ...row, failed: row.failed + 1, ...first };
 }
 
-function save(deps: Deps, row: RecurringWorkRow, cursor: string | null): Promise<RecurringWorkRow | null> {
+function save(
+  deps: WorkDeps,
+  row: RecurringWorkRow,
+  cursor: string | null,
+): Promise<RecurringWorkRow | null> {
   return saveRecurringWork(deps.db.prisma, { ...row, cursor });
 }
 
 /** Stores where the pass continues. With shared work, what another engine has stored meanwhile gets the counts of this page. */
 async function saveShared<Item>(
-  deps: Deps,
+  deps: WorkDeps,
   { work, row, done }: Running<Item> & { readonly done: Worked },
 ): Promise<RecurringWorkRow | null> {
   const saved = await save(deps, done.row, done.next);
@@ -332,7 +277,7 @@ async function saveShared<Item>(
 
 /** Ends the pass: its counts become those of the last one, and what needs attention is raised or cleared. */
 async function endPass<Item>(
-  deps: Deps,
+  deps: WorkDeps,
   work: RecurringWork<Item>,
   ended: RecurringWorkRow,
 ): Promise<RecurringWorkRow | null> {
