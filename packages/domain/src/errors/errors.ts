@@ -234,7 +234,7 @@ export const errorReasons = {
   /** `none`: no connection reads the subscription. `environment`, `secret`: the credential cannot be read. */
   CONNECTION_UNUSABLE: ["disabled", "none", "no-connection", "sees-nothing", "environment", "secret"],
   VAULT_UNUSABLE: ["disabled", "no-default", "environment", "secret", "overwrites", "loses", "clock"],
-  VAULT_UNREACHABLE: ["folder", "azure-blob"],
+  VAULT_UNREACHABLE: ["folder", "azure-blob", "immutable"],
   VAULT_FULL: [],
   VAULT_NOT_INITIALISED: ["no-vault", "no-container", "not-recorded"],
   VAULT_ALREADY_EXISTS: [],

@@ -96,11 +96,20 @@ class AzureBlobStore implements BlobStore {
     const body = () => Readable.from(pieces, { objectMode: false });
     const blob = this.container.getBlockBlobClient(name);
     const conditions = { ifNoneMatch: "*" };
-    await this.guard(name, () =>
+    const upload = () =>
       this.timely({ signal, bytes }, async ({ signal: abortSignal }) => {
         await blob.upload(body, bytes, { conditions, abortSignal });
-      }),
-    );
+      });
+    await this.guard(name, async () => {
+      try {
+        await upload();
+      } catch (error) {
+        // A policy also protects the blob that an earlier try of this request stored.
+        if (codeOf(error) === IMMUTABLE && (await this.head(name, signal)) !== null)
+          throw alreadyExists(name);
+        throw error;
+      }
+    });
   }
 
   async get(name: string, options: GetOptions): Promise<Uint8Array> {
@@ -229,8 +238,7 @@ class AzureBlobStore implements BlobStore {
       });
     }
     if (status === 404) return missing(name, this.description);
-    if (code === "BlobAlreadyExists" || code === "BlobImmutableDueToPolicy" || status === 412)
-      return alreadyExists(name);
+    if (code === "BlobAlreadyExists" || status === 412) return alreadyExists(name);
     return this.refused(name, error);
   }
 
@@ -255,6 +263,10 @@ class AzureBlobStore implements BlobStore {
       const action = "Free or add space in the storage account.";
       return new KluisError("VAULT_FULL", { action, ...texts });
     }
+    if (codeOf(error) === IMMUTABLE) {
+      const action = "Wait until the retention of the blob or container ends, or remove its legal hold.";
+      return new KluisError("VAULT_UNREACHABLE", { reason: "immutable", action, ...texts });
+    }
     const action = "Check the network path to the storage account.";
     return new KluisError("VAULT_UNREACHABLE", { reason: "azure-blob", action, ...texts });
   }
@@ -276,6 +288,9 @@ class AzureBlobStore implements BlobStore {
     };
   }
 }
+
+/** Azure's code when an immutability policy or a legal hold forbids a write or a deletion. */
+const IMMUTABLE = "BlobImmutableDueToPolicy";
 
 /** What `azureCode` says of a request that got no answer in time. */
 const LATE = "TIMEOUT";

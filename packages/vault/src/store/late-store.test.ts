@@ -86,3 +86,25 @@ describe("a storage that never answers", () => {
     expect((await reading).code).toBe("CANCELLED");
   });
 });
+
+describe("a storage whose policy forbids a change", () => {
+  const refuse: RequestListener = (request, response) => {
+    if (request.method === "HEAD") response.writeHead(404).end();
+    else response.writeHead(409, { "x-ms-error-code": "BlobImmutableDueToPolicy" }).end();
+  };
+
+  it.each(["put", "delete"])("says so when it refuses to %s", async (name) => {
+    const { store } = await storeThat(refuse);
+    const error = await failureOf(calls[name]?.(store) ?? Promise.resolve());
+    expect(error).toMatchObject({ code: "VAULT_UNREACHABLE", reason: "immutable" });
+  });
+
+  it("reports an object that exists", async () => {
+    const { store } = await storeThat((request, response) => {
+      if (request.method === "HEAD") response.writeHead(200, { "content-length": "5" }).end();
+      else refuse(request, response);
+    });
+    const error = await failureOf(store.put("packs/one", [Buffer.alloc(10)], signal));
+    expect(error.code).toBe("VAULT_OBJECT_EXISTS");
+  });
+});

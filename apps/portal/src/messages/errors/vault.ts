@@ -17,6 +17,11 @@ export const vaultErrors = catalog({
           message: "The {store} refuses the request (status {status}).",
           action: "Kluis tries again. If it persists, check the network path to the storage account.",
         },
+        immutable: {
+          message: "A policy of {store} forbids the change of {object}.",
+          action:
+            "Wait until the retention of the blob or container ends, or remove its legal hold. Kluis tries again.",
+        },
       },
     },
     VAULT_FULL: {
@@ -101,6 +106,11 @@ export const vaultErrors = catalog({
           message: "De opslag ({store}) weigert de aanvraag (status {status}).",
           action:
             "Kluis probeert het opnieuw. Blijft dit gebeuren, controleer dan het netwerkpad naar het opslagaccount.",
+        },
+        immutable: {
+          message: "Een beleid van {store} verbiedt de wijziging van {object}.",
+          action:
+            "Wacht tot de bewaartermijn van de blob of container afloopt, of verwijder de juridische blokkering. Kluis probeert het opnieuw.",
         },
       },
     },
