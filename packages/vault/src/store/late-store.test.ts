@@ -12,9 +12,14 @@ afterEach(async () => {
 
 const { signal } = new AbortController();
 const LIMIT_MS = 150;
+/** For answers that come: a busy machine must not make them late. */
+const PATIENT_MS = 60_000;
 
 /** A store whose container exists, and whose other requests get `answer`. */
-async function storeThat(answer: RequestListener): Promise<{ store: BlobStore; requests: string[] }> {
+async function storeThat(
+  answer: RequestListener,
+  limitMs = LIMIT_MS,
+): Promise<{ store: BlobStore; requests: string[] }> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     if (request.url?.includes("restype=container") === true && !request.url.includes("comp=list")) {
@@ -34,11 +39,11 @@ async function storeThat(answer: RequestListener): Promise<{ store: BlobStore; r
   const key = Buffer.alloc(32).toString("base64");
   const connectionString = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${key};BlobEndpoint=http://127.0.0.1:${address.port}/a;`;
   const account = { connectionString };
-  const requestLimit = (): number => LIMIT_MS;
-  return {
-    store: await openAzureBlobStore({ account, container: "late", requestLimit }, signal),
-    requests,
-  };
+  let ms = PATIENT_MS;
+  const requestLimit = (): number => ms;
+  const store = await openAzureBlobStore({ account, container: "late", requestLimit }, signal);
+  ms = limitMs;
+  return { store, requests };
 }
 
 async function failureOf(work: Promise<unknown>): Promise<KluisError> {
@@ -90,20 +95,26 @@ describe("a storage that never answers", () => {
 describe("a storage whose policy forbids a change", () => {
   const refuse: RequestListener = (request, response) => {
     if (request.method === "HEAD") response.writeHead(404).end();
-    else response.writeHead(409, { "x-ms-error-code": "BlobImmutableDueToPolicy" }).end();
+    else {
+      const body = "<Error><Code>BlobImmutableDueToPolicy</Code><Message>Immutable.</Message></Error>";
+      response.writeHead(409, { "content-type": "application/xml" }).end(body);
+    }
   };
 
   it.each(["put", "delete"])("says so when it refuses to %s", async (name) => {
-    const { store } = await storeThat(refuse);
+    const { store } = await storeThat(refuse, PATIENT_MS);
     const error = await failureOf(calls[name]?.(store) ?? Promise.resolve());
     expect(error).toMatchObject({ code: "VAULT_UNREACHABLE", reason: "immutable" });
   });
 
   it("reports an object that exists", async () => {
     const { store } = await storeThat((request, response) => {
-      if (request.method === "HEAD") response.writeHead(200, { "content-length": "5" }).end();
+      if (request.method === "HEAD")
+        response
+          .writeHead(200, { "content-length": "5", "last-modified": "Thu, 26 Nov 2026 10:00:00 GMT" })
+          .end();
       else refuse(request, response);
-    });
+    }, PATIENT_MS);
     const error = await failureOf(store.put("packs/one", [Buffer.alloc(10)], signal));
     expect(error.code).toBe("VAULT_OBJECT_EXISTS");
   });
