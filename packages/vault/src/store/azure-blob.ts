@@ -10,6 +10,7 @@ import {
 } from "@azure/storage-blob";
 import { type ErrorTexts, KluisError, type RequestLimit, requestLimitMs, toKluisError } from "@kluis/domain";
 import { alreadyExists, missing } from "../errors.ts";
+import { joinSmall, wholeOf } from "./bodies.ts";
 import { guard } from "./guard.ts";
 import {
   type BlobStore,
@@ -43,8 +44,6 @@ export interface AzureBlobStoreOptions extends StoreLimits {
 }
 
 const BODY_ATTEMPTS = 4;
-/** Parts below this size are joined, so that a pack needs few writes. */
-const PIECE_BYTES = 262_144;
 /** Pause after throttling: the SDK has used its own retries by then. */
 const THROTTLE_PAUSE_MS = 10_000;
 
@@ -305,50 +304,10 @@ class LateAnswer extends Error {
   }
 }
 
-/** Collects a body of known length. */
-async function wholeOf(
-  body: AsyncIterable<Uint8Array | string> | Iterable<never>,
-  bytes: number,
-): Promise<Buffer> {
-  const whole = Buffer.allocUnsafe(bytes);
-  let filled = 0;
-  for await (const piece of body) {
-    const part = Buffer.isBuffer(piece) ? piece : Buffer.from(piece);
-    whole.set(part, filled);
-    filled += part.length;
-  }
-  if (filled !== bytes) throw new Error("The answer's body broke off.");
-  return whole;
-}
-
 function statusOf(error: unknown): number {
   return error instanceof RestError ? (error.statusCode ?? 0) : 0;
 }
 
 function codeOf(error: unknown): string {
   return error instanceof RestError ? (error.code ?? "") : "";
-}
-
-/** Joins small neighbors; passes large parts on unchanged. */
-function joinSmall(parts: readonly Uint8Array[]): Buffer[] {
-  const out: Buffer[] = [];
-  let small: Uint8Array[] = [];
-  let smallBytes = 0;
-  const flush = () => {
-    if (small.length > 0) out.push(Buffer.concat(small));
-    small = [];
-    smallBytes = 0;
-  };
-  for (const part of parts) {
-    if (part.length >= PIECE_BYTES) {
-      flush();
-      out.push(Buffer.from(part.buffer, part.byteOffset, part.length));
-      continue;
-    }
-    small.push(part);
-    smallBytes += part.length;
-    if (smallBytes >= PIECE_BYTES) flush();
-  }
-  flush();
-  return out;
 }
