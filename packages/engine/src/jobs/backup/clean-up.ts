@@ -3,7 +3,7 @@
  * the reconciler removes them.
  */
 import { type PointlessJob, wantOrphanRemoved } from "@kluis/db";
-import { leaveToReconciler } from "../../job/snapshot-removal.ts";
+import { leaveToReconciler } from "../../job/leave-to-reconciler.ts";
 import type { CleanUpResult, StepContext } from "../../job/step.ts";
 import { vaultIdOf } from "../../job/vault-of.ts";
 import { type BackupMemory, withoutUserData } from "./memory.ts";

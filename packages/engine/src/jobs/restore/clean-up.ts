@@ -1,6 +1,6 @@
 /** Ends a restore that failed or was canceled: its disk and its grant are no longer wanted. The reconciler removes only a disk with the job's tag. */
 
-import { leaveToReconciler } from "../../job/snapshot-removal.ts";
+import { leaveToReconciler } from "../../job/leave-to-reconciler.ts";
 import type { CleanUpResult, StepContext } from "../../job/step.ts";
 import type { RestoreMemory } from "./memory.ts";
 

@@ -1,13 +1,11 @@
 /** Reads the VM as it is now: which disks can be backed up, and what the new recovery point can be compared with. */
 import { newId } from "@kluis/db";
 import { KluisError, notice } from "@kluis/domain";
-import { recordGone } from "../../../inventory/record-vm.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
+import { cannotBackUp } from "../capture/cannot-back-up.ts";
 import { saveJobDisks } from "../capture/job-disks.ts";
 import { observe } from "../capture/observe.ts";
-import { scriptsDetail } from "../capture/scripts-outcome.ts";
 import type { BackupMemory } from "../memory.ts";
-import { requireVm } from "../require.ts";
 
 type Context = StepContext<BackupMemory>;
 
@@ -30,10 +28,4 @@ export async function prepare(context: Context): Promise<StepResult<BackupMemory
     memory: { ...memory, pointId: context.memory.pointId ?? newId(deps.clock) },
     save: (tx) => saveJobDisks(tx, job.id, chosen),
   };
-}
-
-/** Ends the job. A VM that is gone is recorded as such. */
-export function cannotBackUp({ deps, job, memory }: Context, error: KluisError): StepResult<BackupMemory> {
-  if (error.code !== "VM_NOT_FOUND") return { kind: "fail", error, detail: scriptsDetail(memory) };
-  return { kind: "fail", error, save: (tx) => recordGone(tx, deps, requireVm(job)) };
 }

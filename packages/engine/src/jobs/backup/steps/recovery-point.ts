@@ -10,8 +10,8 @@ import {
   type WorkDisk,
 } from "@kluis/db";
 import { deadlineMet, notice, readDiskFacts } from "@kluis/domain";
+import { leaveToReconciler } from "../../../job/leave-to-reconciler.ts";
 import { sourceIds } from "../../../job/snapshot.ts";
-import { leaveToReconciler } from "../../../job/snapshot-removal.ts";
 import { noteFed } from "../../../job/starving.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";

@@ -26,11 +26,11 @@ import {
 import type { SnapshotSource } from "../../../job/snapshot.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { beginAttempt, failAttempt } from "../capture/attempt.ts";
+import { matchCaptured } from "../capture/captured-disks.ts";
 import { captureDisks } from "../capture/disk-snapshots.ts";
 import { readGuestAfter } from "../capture/guest.ts";
 import { saveJobDisks } from "../capture/job-disks.ts";
 import { ownedSince } from "../capture/owned-since.ts";
-import { reconcile } from "../capture/reconcile.ts";
 import { isSameDisk } from "../capture/same-disk.ts";
 import {
   provenLevel,
@@ -157,7 +157,7 @@ async function powerAfter(
 
 async function finish(context: Context, facts: SnapshotSource, after: After): Promise<Result> {
   const { deps, job, memory } = context;
-  const captured = await reconcile(context, facts);
+  const captured = await matchCaptured(context, facts);
   const judged = judge(context, facts, after);
   const { wanted, reached, lower, reason } = judged;
   const cause = lower?.code ?? null;

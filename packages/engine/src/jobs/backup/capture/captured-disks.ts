@@ -17,7 +17,7 @@ import { isSameDisk } from "./same-disk.ts";
 
 type Context = StepContext<BackupMemory>;
 
-export interface Reconciled {
+export interface MatchedDisks {
   readonly chosen: ChosenDisks;
   readonly memory: Pick<BackupMemory, "disks" | "excluded" | "base">;
   readonly changes: readonly DiskChange[];
@@ -48,7 +48,7 @@ export function compareDisks(
 }
 
 /** @returns null when Azure captured exactly the chosen disks */
-export async function reconcile(context: Context, facts: SnapshotSource): Promise<Reconciled | null> {
+export async function matchCaptured(context: Context, facts: SnapshotSource): Promise<MatchedDisks | null> {
   const { deps, job, memory, signal } = context;
   const before = recall(memory, "disks");
   const changes = compareDisks(before, facts.disks);
