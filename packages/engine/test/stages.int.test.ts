@@ -4,6 +4,7 @@ import { askJobToCancel, inTransaction } from "@kluis/db";
 import { startAzurite } from "@kluis/local-stack/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { backupMachine } from "../src/jobs/backup/machine.ts";
+import { holdOnce } from "./meanwhile.ts";
 import { MIB, random, standardPolicy, until, World } from "./world.ts";
 
 let world: World;
@@ -77,6 +78,26 @@ describe("an outage during the transfer", () => {
     const counts = [await events("job.parked", jobId), await events("job.resumed", jobId)];
     expect(counts).toEqual([1, 1]);
     expect(await world.leftInAzure()).toEqual([]);
+  });
+
+  it("that stops planning ends with the first planned part: a later outage is another one", async () => {
+    await world.control.addFault({
+      match: { operation: "blob.pagelist" },
+      effect: { type: "fail", status: 403, code: "AuthorizationFailed" },
+    });
+    const jobId = await world.startBackup(vmId);
+    const first = await parked(jobId);
+    expect(first).toMatchObject({ stage: "plan" });
+    await world.control.clearFaults();
+    await holdOnce(world, "blob.get");
+    await world.clock.advance({ minutes: 2 });
+    await until("the second outage to be over", 60_000, async () => {
+      if ((await events("job.parked", jobId)) < 2) return null;
+      await world.clock.advance({ minutes: 2 });
+      return true;
+    });
+    expect(await world.ended(jobId)).toMatchObject({ state: "succeeded", error: null });
+    expect([await events("job.parked", jobId), await events("job.resumed", jobId)]).toEqual([2, 2]);
   });
 
   it("keeps the segments that were moved", async () => {
