@@ -36,7 +36,7 @@ export const attention = defineCommand({
   },
 });
 
-/** What is wrong with a connection, a vault or a subscription. */
+/** Words for a problem of a connection, a vault or a subscription. */
 const problemWords = {
   connection: { about: "connection", what: "Failing" },
   vault: { about: "vault", what: "Failing" },
