@@ -103,6 +103,15 @@ async function dataOfDisk(disk: string): Promise<Buffer> {
 let source: Buffer;
 const hasSourceData = async (disk: string): Promise<boolean> => source.equals(await dataOfDisk(disk));
 
+/** The disk and the grant of a restore that did not succeed are removed. */
+async function expectNothingLeft(jobId: string): Promise<void> {
+  await world.control.clearFaults();
+  await world.clock.jump({ minutes: 10 });
+  await world.reconciled();
+  const left = { jobId, state: { not: "removed" } };
+  expect(await world.db.prisma.azureResource.count({ where: left })).toBe(0);
+}
+
 describe("an outage during a restore", () => {
   it("of Azure parks it for longer than its tries last, and the parts that were written stay", async () => {
     await refuse("blob.putPage", 409, "AnotherOperationInProgress", 1);
@@ -140,10 +149,7 @@ describe("an outage during a restore", () => {
       askJobToCancel(tx, { id: jobId, kind: "restore-disk" }, world.clock),
     );
     expect(await world.ended(jobId)).toMatchObject({ state: "cancelled", parkedUntil: null });
-    await world.control.clearFaults();
-    await world.reconciled();
-    const left = { jobId, state: { not: "removed" } };
-    expect(await world.db.prisma.azureResource.count({ where: left })).toBe(0);
+    await expectNothingLeft(jobId);
   });
 
   it("fails it at once when it has written nothing and no retry can help", async () => {
@@ -161,10 +167,7 @@ describe("an outage during a restore", () => {
       state: "failed",
       error: { code: "TRANSFER_GIVEN_UP", reason: "restore-expired", params: { days: 10 } },
     });
-    await world.control.clearFaults();
-    await world.reconciled();
-    const left = { jobId, state: { not: "removed" } };
-    expect(await world.db.prisma.azureResource.count({ where: left })).toBe(0);
+    await expectNothingLeft(jobId);
   });
 
   it("of the vault parks it too, and it continues when the vault is back", async () => {
