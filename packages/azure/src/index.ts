@@ -59,7 +59,7 @@ export {
   pageRangesDiffSlices,
   type RangeSlice,
 } from "./page-ranges.ts";
-export { openPageWriter, type PageWriterOptions } from "./page-writer.ts";
+export { openPageWriter, type PageWriter, type PageWriterOptions } from "./page-writer.ts";
 export { requiredActions } from "./required-actions.ts";
 export { getRestorePoint, hasRestorePoint, pollRestorePoint, startRestorePoint } from "./restore-points.ts";
 export { requireDiskDependencies } from "./restored-disk.ts";

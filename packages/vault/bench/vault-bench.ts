@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Extent, forEachConcurrent, mapConcurrent } from "@kluis/domain";
 import {
+  BufferPool,
   createFolderStore,
   createVault,
   MAX_READ_BYTES,
@@ -18,6 +19,8 @@ import {
   type Vault,
 } from "../src/index.ts";
 import { type ImagePair, type ImageSource, openImage } from "./image.ts";
+
+const RESTORE_WRITES = 4;
 
 export interface VaultBenchOptions {
   /** The disk, the same disk later, and the changed ranges, from `makeImages`. */
@@ -168,13 +171,16 @@ async function restore(
   const reader = vault.openDisk(disk.root, target.size);
   await using file = await open(target.path, "w");
   await file.truncate(target.size);
+  const buffers = new BufferPool(MAX_READ_BYTES, RESTORE_WRITES);
   let dataBytes = 0;
   await forEachConcurrent(
     pieces(reader.extents(signal)),
-    { limit: 3, signal },
+    { limit: RESTORE_WRITES, signal },
     async ({ offset, length }) => {
-      const bytes = await reader.read(offset, length, signal);
-      await file.write(bytes, 0, length, offset);
+      const buffer = buffers.take();
+      await reader.readInto(buffer.subarray(0, length), offset, signal);
+      await file.write(buffer, 0, length, offset);
+      buffers.give(buffer);
       dataBytes += length;
     },
   );

@@ -5,6 +5,7 @@ export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTE
 export { MemoryChunkIndex } from "./index-memory.ts";
 export { openLocalKeyFile } from "./keys/local.ts";
 export { MANIFEST_VERSION, type Manifest, type ManifestDisk, manifestSchema } from "./manifest.ts";
+export { BufferPool } from "./memory.ts";
 export { type NodeRef, nodeRefSchema, parseNodeRef } from "./node-ref.ts";
 export {
   openVaultKey,

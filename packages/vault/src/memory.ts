@@ -14,3 +14,27 @@ export function free(bytes: Uint8Array): void {
   if (!(buffer instanceof ArrayBuffer) || buffer.detached) return;
   if (buffer.byteLength >= SMALLEST_OWN_BYTES && buffer.byteLength !== Buffer.poolSize) buffer.transfer(0);
 }
+
+/**
+ * Equal buffers in shared memory, used again and again; the caller bounds how many are out. Shared, so that workers can fill
+ * them. Give back only a buffer that nothing reads any more: after a failed write, the system may still send it.
+ */
+export class BufferPool {
+  private readonly bufferBytes: number;
+  private readonly keep: number;
+  private readonly idle: Buffer<SharedArrayBuffer>[] = [];
+
+  /** @param keep idle buffers that are kept at most */
+  constructor(bufferBytes: number, keep: number) {
+    this.bufferBytes = bufferBytes;
+    this.keep = keep;
+  }
+
+  take(): Buffer<SharedArrayBuffer> {
+    return this.idle.pop() ?? Buffer.from(new SharedArrayBuffer(this.bufferBytes));
+  }
+
+  give(buffer: Buffer<SharedArrayBuffer>): void {
+    if (this.idle.length < this.keep) this.idle.push(buffer);
+  }
+}

@@ -162,6 +162,11 @@ export interface DiskReader {
   readonly size: number;
   /** Any range inside the disk. Memory: about `length` beyond the caches. */
   read(offset: number, length: number, signal: AbortSignal): Promise<Uint8Array>;
+  /**
+   * Fills `target` from `offset`, zeros included. For whole disks: use a few targets again and again, in shared memory where
+   * the consumer accepts it. After an error the target's content is undefined.
+   */
+  readInto(target: Uint8Array, offset: number, signal: AbortSignal): Promise<void>;
   /** Ranges that are not zero, ascending, merged; reads nodes only. */
   extents(signal: AbortSignal): AsyncIterable<Extent>;
 }

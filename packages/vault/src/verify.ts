@@ -236,11 +236,9 @@ async function checkBlocks(
   leaves: readonly WindowLeaf[],
   signal: AbortSignal,
 ): Promise<number> {
-  const blocks = leaves.flatMap(({ leaf }) => leaf.blocks).filter((block) => block !== null);
-  await chunks.openBlocks(blocks, signal, {
-    keepPartial: false,
-    blockOf: (block) => block,
-    use: () => undefined,
-  });
+  const blocks = leaves
+    .flatMap(({ leaf }) => leaf.blocks)
+    .flatMap((content) => (content === null ? [] : [{ content, at: 0 }]));
+  await chunks.openBlocks(blocks, { signal, target: null, keepPartial: false });
   return blocks.length;
 }

@@ -1,5 +1,5 @@
 /** Reads chunks: fetched in runs, authenticated, decompressed and digested. */
-import { forEachConcurrent, isKluisError } from "@kluis/domain";
+import { forEachConcurrent, isKluisError, type KluisError } from "@kluis/domain";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { damaged } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
@@ -11,12 +11,6 @@ import type { ChunkPlace } from "../types.ts";
 import { LruCache } from "./lru.ts";
 import type { PackReader } from "./pack-reader.ts";
 
-/** A chunk's plain bytes and the digests of its blocks. */
-interface OpenChunk {
-  readonly plain: Buffer;
-  readonly digests: readonly Buffer[];
-}
-
 /** Largest gap between chunks of one run: reading it costs less than another request. */
 const GAP_BYTES = 65_536;
 const FETCHES = 4;
@@ -25,29 +19,30 @@ interface Run {
   readonly pack: string;
   readonly offset: number;
   end: number;
-  readonly chunks: LeafChunk[];
+  readonly chunks: WantedChunk[];
 }
 
-/** Blocks to open, each with the caller's own data. */
-export interface BlockUse<T> {
-  readonly blockOf: (item: T) => LeafBlock;
-  /** Receives each block's plain bytes once; must not keep them. */
-  readonly use: (item: T, plain: Buffer) => void;
+/** A block to open. */
+export interface WantedBlock {
+  readonly content: LeafBlock;
+  /** Where its first byte belongs in the target; it may start before the target and end behind it. */
+  readonly at: number;
+}
+
+export interface OpenOptions {
+  readonly signal: AbortSignal;
+  /** Receives the plain bytes; null only checks them. */
+  readonly target: Buffer | null;
   /** True: caches chunks of which only a part is opened, for a reader that continues. */
   readonly keepPartial: boolean;
 }
 
-interface WantedChunk<T> {
+interface WantedChunk {
   readonly chunk: LeafChunk;
-  readonly items: T[];
+  readonly blocks: WantedBlock[];
 }
 
-interface ChunkUse {
-  readonly keep: (chunk: LeafChunk) => boolean;
-  readonly use: (chunk: LeafChunk, opened: OpenChunk) => void;
-}
-
-const cachedBytes = (opened: OpenChunk): number => opened.plain.length;
+const cachedBytes = (plain: Buffer): number => plain.length;
 
 export const chunkKey = (chunk: ChunkPlace): string => `${chunk.pack}:${chunk.offset}`;
 
@@ -55,7 +50,7 @@ export const chunkKey = (chunk: ChunkPlace): string => `${chunk.pack}:${chunk.of
 export class ChunkReader {
   private readonly packs: PackReader;
   private readonly keys: VaultKeys;
-  private readonly cache: LruCache<OpenChunk>;
+  private readonly cache: LruCache<Buffer>;
 
   constructor(packs: PackReader, keys: VaultKeys, cacheBytes: number) {
     this.packs = packs;
@@ -64,66 +59,54 @@ export class ChunkReader {
   }
 
   /** Opens the chunks of these blocks, each chunk once, and checks every block against its digest in the map. */
-  async openBlocks<T>(items: Iterable<T>, signal: AbortSignal, options: BlockUse<T>): Promise<void> {
-    const { blockOf, use, keepPartial } = options;
-    const wanted = new Map<string, WantedChunk<T>>();
-    for (const item of items) {
-      const { chunk } = blockOf(item);
+  async openBlocks(blocks: Iterable<WantedBlock>, options: OpenOptions): Promise<void> {
+    const wanted = new Map<string, WantedChunk>();
+    for (const block of blocks) {
+      const { chunk } = block.content;
       const known = wanted.get(chunkKey(chunk));
-      if (known === undefined) wanted.set(chunkKey(chunk), { chunk, items: [item] });
-      else known.items.push(item);
+      if (known === undefined) wanted.set(chunkKey(chunk), { chunk, blocks: [block] });
+      else known.blocks.push(block);
     }
-    await this.openEach(
-      [...wanted.values()].map(({ chunk }) => chunk),
-      signal,
-      {
-        keep: (chunk) => keepPartial && (wanted.get(chunkKey(chunk))?.items.length ?? 0) < chunk.blocks,
-        use: (chunk, opened) => {
-          for (const item of wanted.get(chunkKey(chunk))?.items ?? []) {
-            const block = blockOf(item);
-            checkBlock(block, opened);
-            use(
-              item,
-              opened.plain.subarray(block.position * BLOCK_BYTES, (block.position + 1) * BLOCK_BYTES),
-            );
-          }
-        },
-      },
-    );
+    const toFetch: WantedChunk[] = [];
+    for (const each of wanted.values()) {
+      if (!this.cache.has(chunkKey(each.chunk))) toFetch.push(each);
+      else this.use(each, await this.cached(each.chunk, options.signal), options.target);
+    }
+    const limits = { limit: FETCHES, signal: options.signal };
+    await forEachConcurrent(planRuns(toFetch), limits, (run) => this.openRun(run, options));
   }
 
-  /** Fetches chunks that are not cached in runs of up to 4 MiB. Caches only those that `keep` selects. */
-  private async openEach(
-    chunks: readonly LeafChunk[],
-    signal: AbortSignal,
-    { keep, use }: ChunkUse,
-  ): Promise<void> {
-    const wanted: LeafChunk[] = [];
-    for (const chunk of chunks) {
-      if (!this.cache.has(chunkKey(chunk))) wanted.push(chunk);
-      else use(chunk, await this.cached(chunk, signal));
-    }
-    await forEachConcurrent(planRuns(wanted), { limit: FETCHES, signal }, async (run) => {
-      const bytes = await this.fetchRun(run, signal);
-      await forEachConcurrent(run.chunks, { limit: FETCHES, signal }, async (chunk) => {
-        const sealed = bytes?.subarray(chunk.offset - run.offset, chunk.offset - run.offset + chunk.length);
-        if (keep(chunk)) {
-          use(chunk, await this.cached(chunk, signal, sealed));
-          return;
-        }
-        const opened = await this.load(chunk, signal, sealed);
-        use(chunk, opened);
-        free(opened.plain);
-      });
-      if (bytes !== undefined) free(bytes);
+  private async openRun(run: Run, { signal, target, keepPartial }: OpenOptions): Promise<void> {
+    const bytes = await this.fetchRun(run, signal);
+    await forEachConcurrent(run.chunks, { limit: FETCHES, signal }, async (wanted) => {
+      const { chunk, blocks } = wanted;
+      const sealed = bytes?.subarray(chunk.offset - run.offset, chunk.offset - run.offset + chunk.length);
+      if (keepPartial && blocks.length < chunk.blocks) {
+        this.use(wanted, await this.cached(chunk, signal, sealed), target);
+        return;
+      }
+      const plain = await this.load(chunk, signal, sealed);
+      this.use(wanted, plain, target);
+      free(plain);
     });
+    if (bytes !== undefined) free(bytes);
   }
 
-  private cached(chunk: LeafChunk, signal: AbortSignal, sealed?: Buffer): Promise<OpenChunk> {
+  /** Checks the wanted blocks of an open chunk and copies them. */
+  private use({ blocks }: WantedChunk, plain: Buffer, target: Buffer | null): void {
+    for (const { content, at } of blocks) {
+      const start = content.position * BLOCK_BYTES;
+      const block = plain.subarray(start, start + BLOCK_BYTES);
+      if (!this.keys.blockDigest(block).equals(content.digest)) throw otherBlock(content);
+      if (target !== null) copyOverlap(block, at, target);
+    }
+  }
+
+  private cached(chunk: LeafChunk, signal: AbortSignal, sealed?: Buffer): Promise<Buffer> {
     return this.cache.get(chunkKey(chunk), () => this.load(chunk, signal, sealed), cachedBytes);
   }
 
-  private async load(chunk: LeafChunk, signal: AbortSignal, sealed?: Buffer): Promise<OpenChunk> {
+  private async load(chunk: LeafChunk, signal: AbortSignal, sealed?: Buffer): Promise<Buffer> {
     if (sealed !== undefined) return this.unsealChunk(chunk, chunk, sealed);
     const found = await this.packs.readWhole(chunk, signal);
     const opened = await this.unsealChunk(chunk, found.place, found.sealed);
@@ -148,44 +131,38 @@ export class ChunkReader {
     }
   }
 
-  private async unsealChunk(chunk: LeafChunk, place: ChunkPlace, sealed: Buffer): Promise<OpenChunk> {
+  private async unsealChunk(chunk: LeafChunk, place: ChunkPlace, sealed: Buffer): Promise<Buffer> {
     const context = itemContext(ITEM_CHUNK, Buffer.from(chunk.id, "hex"));
     const seal = { key: this.packs.keyOf(place.pack), nonce: itemNonce(place.offset), context };
-    let plain: Buffer;
     try {
-      plain = await unseal(sealed, seal, chunk.blocks * BLOCK_BYTES);
+      return await unseal(sealed, seal, chunk.blocks * BLOCK_BYTES);
     } catch (error) {
       throw damaged(packName(place.pack), `the chunk at ${place.offset} does not open`, error);
     }
-    const digests: Buffer[] = [];
-    for (let i = 0; i < chunk.blocks; i++) {
-      digests.push(this.keys.blockDigest(plain.subarray(i * BLOCK_BYTES, (i + 1) * BLOCK_BYTES)));
-    }
-    if (this.keys.chunkId(digests).toString("hex") !== chunk.id) {
-      throw damaged(
-        packName(place.pack),
-        `the content of the chunk at ${place.offset} does not match its id`,
-      );
-    }
-    return { plain, digests };
   }
 }
 
-/** @throws KluisError VAULT_DATA_DAMAGED when the chunk does not hold the block that the map expects */
-function checkBlock({ chunk, position, digest }: LeafBlock, opened: OpenChunk): void {
-  if (opened.digests[position]?.equals(digest) === true) return;
-  throw damaged(
+function otherBlock({ chunk }: LeafBlock): KluisError {
+  return damaged(
     packName(chunk.pack),
     `the chunk at ${chunk.offset} does not hold the block that the map names`,
   );
 }
 
-function planRuns(chunks: readonly LeafChunk[]): Run[] {
-  const sorted = [...chunks].sort((a, b) =>
+/** Copies the part of a block that lies inside the target. */
+function copyOverlap(block: Buffer, at: number, target: Buffer): void {
+  const from = Math.max(0, -at);
+  const to = Math.min(block.length, target.length - at);
+  if (to > from) block.copy(target, at + from, from, to);
+}
+
+function planRuns(wanted: readonly WantedChunk[]): Run[] {
+  const sorted = wanted.toSorted(({ chunk: a }, { chunk: b }) =>
     a.pack === b.pack ? a.offset - b.offset : a.pack < b.pack ? -1 : 1,
   );
   const runs: Run[] = [];
-  for (const chunk of sorted) {
+  for (const each of sorted) {
+    const { chunk } = each;
     const run = runs.at(-1);
     const end = chunk.offset + chunk.length;
     if (
@@ -193,10 +170,10 @@ function planRuns(chunks: readonly LeafChunk[]): Run[] {
       chunk.offset - run.end <= GAP_BYTES &&
       end - run.offset <= MAX_READ_BYTES
     ) {
-      run.chunks.push(chunk);
+      run.chunks.push(each);
       run.end = Math.max(run.end, end);
     } else {
-      runs.push({ pack: chunk.pack, offset: chunk.offset, end, chunks: [chunk] });
+      runs.push({ pack: chunk.pack, offset: chunk.offset, end, chunks: [each] });
     }
   }
   return runs;

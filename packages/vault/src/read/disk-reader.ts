@@ -2,21 +2,14 @@
 import type { Extent } from "@kluis/domain";
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW, MAX_READ_BYTES, WINDOW_BYTES } from "../constants.ts";
 import { invalid } from "../errors.ts";
-import type { LeafBlock } from "../map/leaf.ts";
 import type { NodePlace } from "../node-ref.ts";
 import type { DiskReader } from "../types.ts";
-import type { ChunkReader } from "./chunk-reader.ts";
+import type { ChunkReader, WantedBlock } from "./chunk-reader.ts";
 import type { NodeReader } from "./node-reader.ts";
 
 export interface ReaderParts {
   readonly nodes: NodeReader;
   readonly chunks: ChunkReader;
-}
-
-/** A block that a read touches, with its index on the disk. */
-interface WantedBlock {
-  readonly block: number;
-  readonly content: LeafBlock;
 }
 
 /** Reads ranges of a disk through its chunk map. */
@@ -32,18 +25,21 @@ export class MapDiskReader implements DiskReader {
   }
 
   async read(offset: number, length: number, signal: AbortSignal): Promise<Uint8Array> {
-    if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
-      throw invalid("Offset and length of a read are whole numbers from zero.", { offset, length });
-    }
-    if (offset + length > this.size)
-      throw invalid("The read reaches beyond the end of the disk.", { offset, length, diskBytes: this.size });
-    const out = Buffer.alloc(length);
+    this.check(offset, length);
+    const bytes = Buffer.allocUnsafeSlow(length);
+    await this.readInto(bytes, offset, signal);
+    return bytes;
+  }
+
+  async readInto(target: Uint8Array, offset: number, signal: AbortSignal): Promise<void> {
+    const { length } = target;
+    this.check(offset, length);
+    const whole = Buffer.from(target.buffer, target.byteOffset, length);
     for (let done = 0; done < length; ) {
       const step = Math.min(MAX_READ_BYTES, length - done);
-      await this.readStep(out.subarray(done, done + step), offset + done, signal);
+      await this.readStep(whole.subarray(done, done + step), offset + done, signal);
       done += step;
     }
-    return out;
   }
 
   async *extents(signal: AbortSignal): AsyncIterable<Extent> {
@@ -69,15 +65,21 @@ export class MapDiskReader implements DiskReader {
     if (start >= 0) yield { offset: start, length: end - start, kind: "data" };
   }
 
-  private async readStep(out: Buffer, offset: number, signal: AbortSignal): Promise<void> {
-    await this.parts.chunks.openBlocks(await this.wanted(offset, out.length, signal), signal, {
-      keepPartial: true,
-      blockOf: ({ content }) => content,
-      use: ({ block }, plain) => copyOverlap(plain, block * BLOCK_BYTES, { out, offset }),
-    });
+  private check(offset: number, length: number): void {
+    if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
+      throw invalid("Offset and length of a read are whole numbers from zero.", { offset, length });
+    }
+    if (offset + length > this.size)
+      throw invalid("The read reaches beyond the end of the disk.", { offset, length, diskBytes: this.size });
   }
 
-  /** The non-zero blocks that a range touches. */
+  private async readStep(out: Buffer, offset: number, signal: AbortSignal): Promise<void> {
+    const wanted = await this.wanted(offset, out.length, signal);
+    clearHoles(out, wanted);
+    await this.parts.chunks.openBlocks(wanted, { signal, target: out, keepPartial: true });
+  }
+
+  /** The non-zero blocks that a range touches, ascending. */
   private async wanted(offset: number, length: number, signal: AbortSignal): Promise<WantedBlock[]> {
     const wanted: WantedBlock[] = [];
     if (this.root === null) return wanted;
@@ -87,20 +89,20 @@ export class MapDiskReader implements DiskReader {
     for await (const { window, leaf } of leaves) {
       for (const [i, content] of leaf.blocks.entries()) {
         const block = window * BLOCKS_PER_WINDOW + i;
-        if (content !== null && block >= first && block < end) wanted.push({ block, content });
+        if (content !== null && block >= first && block < end)
+          wanted.push({ content, at: block * BLOCK_BYTES - offset });
       }
     }
     return wanted;
   }
 }
 
-/** Copies the overlap of a block at `at` on the disk with `target`, whose first byte is at `target.offset`. */
-function copyOverlap(
-  block: Buffer,
-  at: number,
-  target: { readonly out: Buffer; readonly offset: number },
-): void {
-  const from = Math.max(0, target.offset - at);
-  const to = Math.min(block.length, target.offset + target.out.length - at);
-  if (to > from) block.copy(target.out, at + from - target.offset, from, to);
+/** Zeros what no block covers. `blocks` ascend. */
+function clearHoles(out: Buffer, blocks: readonly WantedBlock[]): void {
+  let covered = 0;
+  for (const { at } of blocks) {
+    if (at > covered) out.fill(0, covered, at);
+    covered = at + BLOCK_BYTES;
+  }
+  if (covered < out.length) out.fill(0, covered);
 }

@@ -1,8 +1,8 @@
 /** Writes one segment of a recovery point to the new disk, without its zeros. */
-import { openPageWriter } from "@kluis/azure";
+import { openPageWriter, type PageWriter } from "@kluis/azure";
 import { type ExtentTuple, noStats } from "@kluis/db";
 import { forEachConcurrent } from "@kluis/domain";
-import { MAX_READ_BYTES, parseNodeRef } from "@kluis/vault";
+import { BufferPool, type DiskReader, MAX_READ_BYTES, parseNodeRef } from "@kluis/vault";
 import { endingOf } from "../../job/ending.ts";
 import { ProgressReporter } from "../../job/progress.ts";
 import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
@@ -18,6 +18,8 @@ export const restoreSegment: SegmentKind = {
 
 /** Concurrent writes of one segment. The budget of the process bounds their bytes. */
 const WRITES = 4;
+/** Shared by all segments of the process; the budget bounds how many are out. */
+const buffers = new BufferPool(MAX_READ_BYTES, WRITES);
 
 async function moveToDisk({ deps, job, segment, signal }: SegmentMove): Promise<SegmentMoved> {
   const diskId = requireDiskId(restoreMachine.parse(job.memory));
@@ -36,7 +38,7 @@ async function moveToDisk({ deps, job, segment, signal }: SegmentMove): Promise<
       async ({ offset, length }) => {
         await limits.inFlight.acquire(length, signal);
         try {
-          await writer.write(offset, await reader.read(offset, length, signal), signal);
+          await copyPiece({ reader, writer, signal }, offset, length);
         } finally {
           limits.inFlight.release(length);
         }
@@ -48,6 +50,20 @@ async function moveToDisk({ deps, job, segment, signal }: SegmentMove): Promise<
     await progress.close();
   }
   return { node: null, stats: { ...noStats, readBytes: moved, movedBytes: moved } };
+}
+
+interface Copy {
+  readonly reader: DiskReader;
+  readonly writer: PageWriter;
+  readonly signal: AbortSignal;
+}
+
+async function copyPiece({ reader, writer, signal }: Copy, offset: number, length: number): Promise<void> {
+  const buffer = buffers.take();
+  const piece = buffer.subarray(0, length);
+  await reader.readInto(piece, offset, signal);
+  await writer.write(offset, piece, signal);
+  buffers.give(buffer);
 }
 
 /** Cuts data extents into pieces of the size of one read or write. */
