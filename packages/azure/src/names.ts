@@ -26,12 +26,14 @@ export function collectionTags(request: RestorePointRequest): Record<string, str
 
 /** The job that a restore point belongs to, read from its name; null for a restore point of another product. */
 export function jobOfRestorePoint(name: string): string | null {
-  return name.toLowerCase().startsWith(prefix) ? name.slice(prefix.length) : null;
+  if (!name.toLowerCase().startsWith(prefix)) return null;
+  return name.slice(prefix.length).replace(/-t[0-9]{1,3}$/i, "");
 }
 
 /**
- * Ids of a job's restore point and of its collection: one collection per VM and installation, in the VM's own resource
- * group. They derive from the request alone, so a repeated request finds what it created before.
+ * Ids of the restore point of a try and of its collection: one collection per VM and installation, in the VM's own resource
+ * group. They derive from the request alone, so a repeated request finds what it created before. A later try of a job has a name
+ * of its own: a lock may forbid the removal of the restore point that failed.
  */
 export function restorePointIds(request: RestorePointRequest): {
   readonly collectionId: string;
@@ -43,7 +45,8 @@ export function restorePointIds(request: RestorePointRequest): {
     .digest("hex");
   const collection = `${prefix}${names[0].slice(0, 56)}-${digest.slice(0, 12)}`;
   const collectionId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/restorePointCollections/${collection}`;
-  return { collectionId, restorePointId: `${collectionId}/restorePoints/${prefix}${request.jobId}` };
+  const point = `${prefix}${request.jobId}${request.attempt === 0 ? "" : `-t${request.attempt}`}`;
+  return { collectionId, restorePointId: `${collectionId}/restorePoints/${point}` };
 }
 
 /** Tags of the snapshot of a disk. */

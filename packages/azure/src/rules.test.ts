@@ -37,12 +37,14 @@ describe("names of restore points", () => {
     location: "westeurope",
     jobId: "j-1",
     installationId: "i",
+    attempt: 0,
     crashConsistent: false,
     excludeDiskIds: [],
   };
   test("derive from VM, installation and job in any letter case", () => {
     const ids = restorePointIds(request);
     expect(ids.restorePointId).toBe(`${ids.collectionId}/restorePoints/kluis-j-1`);
+    expect(restorePointIds({ ...request, attempt: 2 }).restorePointId).toBe(`${ids.restorePointId}-t2`);
     const again = restorePointIds({ ...request, vmId: vmId.replace("/rg/", "/RG/") });
     expect(again.collectionId.toLowerCase()).toBe(ids.collectionId.toLowerCase());
     expect(restorePointIds({ ...request, installationId: "other" }).collectionId).not.toBe(ids.collectionId);
@@ -55,6 +57,7 @@ describe("names of restore points", () => {
 
   test("a restore point of another product has no job", () => {
     expect(jobOfRestorePoint("kluis-j-1")).toBe("j-1");
+    expect(jobOfRestorePoint("kluis-j-1-t2")).toBe("j-1");
     expect(jobOfRestorePoint("AzureBackup_2026")).toBeNull();
   });
 });

@@ -120,6 +120,8 @@ export interface RestorePointRequest {
   /** Names and tags derive from these two, so a repeated request finds its own resource. */
   readonly jobId: string;
   readonly installationId: string;
+  /** Tries of the job that failed before: each has a restore point of its own. */
+  readonly attempt: number;
   /** Request crash consistency only (the VM is not running, or the policy wants no agent). */
   readonly crashConsistent: boolean;
   readonly excludeDiskIds: readonly string[];

@@ -143,6 +143,7 @@ export function pointRequest(vm: string, change: Partial<RestorePointRequest> = 
     location: "westeurope",
     jobId: randomUUID(),
     installationId: "install-1",
+    attempt: 0,
     crashConsistent: false,
     excludeDiskIds: [],
     ...change,

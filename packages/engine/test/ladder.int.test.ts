@@ -79,6 +79,26 @@ describe("a guest that fails", () => {
     expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest(`${vm.name}-os`));
   });
 
+  it("its VSS writers, and a lock forbids the removal of what failed: the next try does not wait for it", async () => {
+    const vm = await protectedVm({ os: "windows" });
+    await world.control.setGuest({ vm: vm.name, conditions: ["vss-writers"] });
+    await world.control.addFault({
+      match: { operation: "restorePoints.delete" },
+      effect: { type: "fail", status: 409, code: "ScopeLocked", message: "The scope is locked." },
+    });
+    const point = await world.backUp(vm.id);
+    expect(point).toMatchObject({
+      consistencyReached: "crash",
+      consistencyNotice: { code: "guest-vss-failed" },
+    });
+    await world.control.clearFaults();
+    await world.clock.advance({ hours: 2 });
+    await world.reconciled();
+    const where = { jobId: point.jobId, kind: "restore-point" };
+    const rows = await world.db.prisma.azureResource.findMany({ where });
+    expect(rows.map(({ state }) => state)).toEqual(["removed", "removed"]);
+  });
+
   it("its VSS writers, under a policy that requires the level: the job fails with Azure's reason", async () => {
     const vm = await protectedVm({ os: "windows", otherwise: "fail" });
     await world.control.setGuest({ vm: vm.name, conditions: ["vss-writers"] });

@@ -49,6 +49,7 @@ export async function orphanOf(world: World, engine: Engine, vmId: string): Prom
     location,
     jobId: newId(),
     installationId: engine.deps.installationId,
+    attempt: 0,
     crashConsistent: true,
     excludeDiskIds: [],
   };

@@ -5,7 +5,7 @@ import type { SnapshotDisk } from "../../job/snapshot.ts";
 import type { StepContext } from "../../job/step.ts";
 import { type BackupMemory, type MemoryDisk, recall } from "./memory.ts";
 
-/** The request for the job's restore point. Its name comes from the job, so that a second request finds the first one. */
+/** The request for the restore point of this try. Its name comes from job and try, so that a second request finds the first one. */
 export function restorePointRequest({
   deps,
   job,
@@ -17,6 +17,7 @@ export function restorePointRequest({
     location: vm.location,
     jobId: job.id,
     installationId: deps.installationId,
+    attempt: memory.attempts?.length ?? 0,
     crashConsistent: recall(memory, "consistency").request === "crash",
     excludeDiskIds: recall(memory, "excluded").flatMap(({ resourceId }) => resourceId ?? []),
   };

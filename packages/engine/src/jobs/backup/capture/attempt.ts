@@ -8,6 +8,7 @@ import {
   notice,
   rungFailureOf,
   rungNotice,
+  snapshotKinds,
   storedError,
 } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
@@ -94,9 +95,9 @@ export function failAttempt({ deps, job, memory, signal }: Context, error: unkno
     afterMs: Math.max(SHORTEST_PAUSE_MS, pauseAfter({ job, memory }, attempts)),
     notice: notice("snapshot-trying-again", { azureMessage }),
     memory: { attempts, lastFailure: errorInfo(error), snapshotStartedAt: undefined, ...unbegun },
-    // The next try takes snapshots of disks again, under other names.
+    // The next try takes its snapshots under other names. What this one left may be locked: it does not wait for the removal.
     save: async (tx, now) => {
-      await wantRemoved(tx, { where: { jobId: job.id }, kinds: ["snapshot"], reason: "replaced", at: now });
+      await wantRemoved(tx, { where: { jobId: job.id }, kinds: snapshotKinds, reason: "replaced", at: now });
     },
   };
 }
