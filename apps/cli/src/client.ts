@@ -1,9 +1,10 @@
 /** The server: tRPC calls and plain requests, with errors as this program reports them. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { AppRouter } from "@kluis/api/types";
-import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
+import { createTRPCClient, httpLink, type TRPCClient, TRPCClientError } from "@trpc/client";
+import { z } from "zod";
 import type { Connection } from "./connection.ts";
-import { apiErrorBody, fromTrpc, ServerError, UnreachableError } from "./failure.ts";
+import { apiErrorBody, ServerError, serverError as serverErrorSchema, UnreachableError } from "./failure.ts";
 
 export type ApiClient = TRPCClient<AppRouter>;
 
@@ -105,4 +106,17 @@ export async function patiently<T>(work: () => Promise<T>, signal: AbortSignal):
       waitedMs += pauseMs;
     }
   }
+}
+
+const trpcData = z.object({ kluis: serverErrorSchema });
+
+/** Converts the error of a tRPC call to a ServerError or an UnreachableError; returns other errors unchanged. */
+function fromTrpc(error: unknown, url: string): unknown {
+  if (!(error instanceof TRPCClientError)) return error;
+  const known = trpcData.safeParse(error.data);
+  if (known.success) return new ServerError(known.data.kluis);
+  // Routes in front of tRPC (a proxy, the portal's own checks) return the plain error shape.
+  const plain = apiErrorBody.safeParse(error.meta?.["responseJSON"]);
+  if (plain.success) return new ServerError(plain.data.error);
+  return new UnreachableError(url, error);
 }

@@ -6,12 +6,22 @@ import { type ExitCode, UsageError } from "./failure.ts";
 import type { Look } from "./look.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** The surroundings of a running command: server, terminal and signal. */
-export interface Session {
-  readonly server: Server;
-  readonly connection: Connection;
+/** The surroundings of a command that needs no server. */
+export interface LocalSession {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
+}
+
+/** The surroundings of a command of the server. */
+export interface Session extends LocalSession {
+  readonly server: Server;
+  readonly connection: Connection;
+}
+
+/** The surroundings before it is known what the command needs. */
+export interface Surroundings extends LocalSession {
+  /** Finds the server and its token. @throws LocalError NOT_SIGNED_IN, CONFIG_INVALID, INPUT_INVALID */
+  readonly connect: () => Promise<Session>;
 }
 
 export interface ParameterInfo {
@@ -48,17 +58,30 @@ export interface Command {
    * Checks the values and returns the handler's run, which has not started yet.
    * @throws UsageError for the first value that its schema refuses
    */
-  prepare(values: Readonly<Record<string, unknown>>): (session: Session) => Promise<ExitCode>;
+  prepare(values: Readonly<Record<string, unknown>>): (surroundings: Surroundings) => Promise<ExitCode>;
 }
 
-export interface Definition<Shape extends z.ZodRawShape> {
+/** Commands under one heading of `kluis --help`. */
+export interface CommandGroup {
+  readonly heading: string;
+  readonly commands: readonly Command[];
+}
+
+/** The commands that the parser and help know. */
+export interface Catalog {
+  readonly groups: readonly CommandGroup[];
+  /** The first words of commands with two, with what they are for. */
+  readonly families: Readonly<Record<string, string>>;
+}
+
+export interface Definition<Shape extends z.ZodRawShape, In extends LocalSession = Session> {
   readonly name: string;
   readonly summary: string;
   readonly details?: string;
   /** Made with `argument`, `flag`, `option` and `listOption`. A schema that accepts undefined is optional. */
   readonly input: Shape;
   readonly examples: readonly [string, ...string[]];
-  run(session: Session, input: z.output<z.ZodObject<Shape>>): Promise<ExitCode>;
+  run(session: In, input: z.output<z.ZodObject<Shape>>): Promise<ExitCode>;
 }
 
 const parameterInfo = new WeakMap<z.core.$ZodType, ParameterInfo>();
@@ -92,7 +115,22 @@ export function listOption<Schema extends z.ZodType>(
   return declare(schema, { kind: "list", placeholder, help });
 }
 
+/** A command of the server. */
 export function defineCommand<Shape extends z.ZodRawShape>(definition: Definition<Shape>): Command {
+  return declared(definition, async ({ connect }, input) => definition.run(await connect(), input));
+}
+
+/** A command that needs no server. */
+export function defineLocalCommand<Shape extends z.ZodRawShape>(
+  definition: Definition<Shape, LocalSession>,
+): Command {
+  return declared(definition, (local, input) => definition.run(local, input));
+}
+
+function declared<Shape extends z.ZodRawShape>(
+  definition: Omit<Definition<Shape>, "run">,
+  run: (surroundings: Surroundings, input: z.output<z.ZodObject<Shape>>) => Promise<ExitCode>,
+): Command {
   const { name, summary, details = null, examples } = definition;
   const schema = z.object(definition.input);
   const parameters = Object.entries<z.core.$ZodType>(definition.input).map(([key, one]) =>
@@ -107,7 +145,7 @@ export function defineCommand<Shape extends z.ZodRawShape>(definition: Definitio
     prepare: (values) => {
       const parsed = schema.safeParse(values);
       if (!parsed.success) throw usageError(parsed.error, { parameters, values });
-      return (session) => definition.run(session, parsed.data);
+      return (surroundings) => run(surroundings, parsed.data);
     },
   };
 }
@@ -143,6 +181,6 @@ function usageError(
 }
 
 /** Prints a result: as JSON for scripts, or as `human` formats it. */
-export function print({ terminal }: Session, result: unknown, human: (look: Look) => string): void {
+export function print({ terminal }: LocalSession, result: unknown, human: (look: Look) => string): void {
   terminal.out(terminal.json ? JSON.stringify(result, null, 2) : human(terminal.look));
 }

@@ -143,8 +143,30 @@ const steps: readonly Step[] = [
   { line: () => "vaults remove further --json" },
   { line: () => "vaults default main --json" },
   { line: () => "secrets reseal --json" },
+  { line: ({ folder }) => `vault init ${vaultOf(folder)} --connection-file - --json` },
+  {
+    line: ({ folder }) =>
+      `vault backup ${folder}/disk.img --more ${folder}/data.img --name pair --os linux --base none ${vaultOf(folder)} --connection-file - --json`,
+  },
+  {
+    line: ({ folder }) =>
+      `vault backup ${folder}/disk.img --changed ${folder}/ranges.txt --name pair ${vaultOf(folder)} --json`,
+  },
+  { line: ({ folder }) => `vault ls pair@latest ${vaultOf(folder)} --connection-file - --json` },
+  {
+    line: ({ folder }) =>
+      `vault verify pair@latest --more pair@latest --mode quick ${vaultOf(folder)} --connection-file - --json`,
+  },
+  {
+    line: ({ folder }) =>
+      `vault restore pair@latest --disk os --to ${folder}/back.img --format vhd --force ${vaultOf(folder)} --connection-file - --json`,
+  },
   { line: ({ point }) => `delete-point ${point} --reason test --yes --wait --json` },
 ];
+
+function vaultOf(folder: string): string {
+  return `--vault ${folder}/own-vault --key-file ${folder}/own.key`;
+}
 
 const placeholders: Facts = { point: "POINT", job: "JOB", folder: "FOLDER" };
 
@@ -179,6 +201,9 @@ describe("every option of every command", () => {
     await writeFile(path.join(harness.folder, "secret"), "a client secret\n");
     for (const name of ["pre.sh", "post.sh"]) await writeFile(path.join(harness.folder, name), "exit 0\n");
     await writeFile(path.join(harness.folder, "storage"), "AccountName=acct;AccountKey=a2V5\n");
+    for (const name of ["disk.img", "data.img"])
+      await writeFile(path.join(harness.folder, name), new Uint8Array(2 ** 20).fill(1));
+    await writeFile(path.join(harness.folder, "ranges.txt"), "0 512\n");
     facts.point = await harness.world.addPoint(harness.world.commerceVm, new Uint8Array(2 ** 20).fill(1));
   });
   afterAll(() => harness[Symbol.asyncDispose]());

@@ -1,6 +1,5 @@
 /** Failures as the terminal shows them, and their exit codes. */
-import type { ErrorCode } from "@kluis/domain";
-import { TRPCClientError } from "@trpc/client";
+import { type ErrorCode, isKluisError } from "@kluis/domain";
 import { z } from "zod";
 
 /** The exit codes of the process. */
@@ -59,14 +58,13 @@ export class UsageError extends LocalError {
   }
 }
 
-const serverError = z.object({
+export const serverError = z.object({
   code: z.string(),
   message: z.string(),
   action: z.string().nullable(),
   requestId: z.string().nullish(),
 });
 export const apiErrorBody = z.object({ error: serverError });
-const trpcData = z.object({ kluis: serverError });
 
 /** An error that the server returned, on any of its routes. */
 export class ServerError extends Error {
@@ -76,17 +74,6 @@ export class ServerError extends Error {
     this.name = "ServerError";
     this.info = info;
   }
-}
-
-/** Converts the error of a tRPC call to a ServerError or an UnreachableError; returns other errors unchanged. */
-export function fromTrpc(error: unknown, url: string): unknown {
-  if (!(error instanceof TRPCClientError)) return error;
-  const known = trpcData.safeParse(error.data);
-  if (known.success) return new ServerError(known.data.kluis);
-  // Routes in front of tRPC (a proxy, the portal's own checks) return the plain error shape.
-  const plain = apiErrorBody.safeParse(error.meta?.["responseJSON"]);
-  if (plain.success) return new ServerError(plain.data.error);
-  return new UnreachableError(url, error);
 }
 
 export function failureOf(error: unknown): Failure {
@@ -100,6 +87,10 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof LocalError) {
     const { code, message, action } = error;
+    return local(code, { message, action, exitCode: exitCodeOf(code) });
+  }
+  if (isKluisError(error)) {
+    const { code, message, action = null } = error;
     return local(code, { message, action, exitCode: exitCodeOf(code) });
   }
   const message = error instanceof Error ? error.message : String(error);
@@ -119,6 +110,11 @@ const exitCodeByError: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   NOT_SIGNED_IN: exitCodes.notAllowed,
   TOKEN_INVALID: exitCodes.notAllowed,
   FORBIDDEN: exitCodes.notAllowed,
+  AZURE_AUTH_FAILED: exitCodes.notAllowed,
+  AZURE_FORBIDDEN: exitCodes.notAllowed,
+  VAULT_KEY_WRONG: exitCodes.notAllowed,
+  VAULT_NOT_INITIALISED: exitCodes.notFound,
+  VAULT_UNREACHABLE: exitCodes.unreachable,
   INPUT_INVALID: exitCodes.usage,
   CANCELLED: exitCodes.interrupted,
 };

@@ -1,6 +1,5 @@
 /** Help texts, generated from the declarations. */
-import type { Command, Parameter } from "./command.ts";
-import { commandGroups, families } from "./commands/index.ts";
+import type { Catalog, Command, Parameter } from "./command.ts";
 import { hang, type Look, widthOf } from "./look.ts";
 
 /** Longer lines are hard to read, and in a pipe there is no terminal to fit. */
@@ -23,17 +22,18 @@ const exitCodeNotes = [
   ["2", "wrong usage"],
   ["3", "not found"],
   ["4", "not signed in, or not allowed"],
-  ["5", "Kluis does not respond"],
+  ["5", "Kluis, or the vault's storage, does not respond"],
   ["130", "interrupted"],
 ] as const;
 
 /** `kluis --help`. */
-export function overviewHelp(output: Look): string {
+export function overviewHelp({ groups }: Catalog, output: Look): string {
   const look = helpLook(output);
-  const indent = 2 + Math.max(...allNames().map(widthOf)) + 2;
+  const indent =
+    2 + Math.max(...groups.flatMap(({ commands }) => commands.map(({ name }) => widthOf(name)))) + 2;
   return sections(look, [
     ["Usage", ["kluis <command> [arguments] [options]"]],
-    ...commandGroups.map(
+    ...groups.map(
       ({ heading, commands }) =>
         [heading, commands.map(({ name, summary }) => item(name, summary, { indent, look }))] as const,
     ),
@@ -43,15 +43,21 @@ export function overviewHelp(output: Look): string {
 }
 
 /** `kluis report --help`: the commands that begin with this word. */
-export function familyHelp(family: string, output: Look): string {
+export function familyHelp(
+  family: string,
+  { catalog, output }: { readonly catalog: Catalog; readonly output: Look },
+): string {
   const look = helpLook(output);
-  const members = commandGroups
+  const members = catalog.groups
     .flatMap(({ commands }) => commands)
     .filter(({ name }) => name.startsWith(`${family} `));
   const indent = 2 + Math.max(...members.map(({ name }) => widthOf(name))) + 2;
   return sections(look, [
     ["Usage", [`kluis ${family} <command> [options]`]],
-    [families[family] ?? family, members.map(({ name, summary }) => item(name, summary, { indent, look }))],
+    [
+      catalog.families[family] ?? family,
+      members.map(({ name, summary }) => item(name, summary, { indent, look })),
+    ],
   ]);
 }
 
@@ -99,10 +105,6 @@ export function term({ kind, name, placeholder }: Parameter): string {
 function explain({ kind, help, isRequired, defaultText }: Parameter): string {
   if (kind !== "argument" && isRequired) return `${help} (required)`;
   return defaultText === null ? help : `${help} (default: ${defaultText})`;
-}
-
-function allNames(): readonly string[] {
-  return commandGroups.flatMap(({ commands }) => commands.map(({ name }) => name));
 }
 
 function helpLook(output: Look): Look {

@@ -1,7 +1,5 @@
 /** Runs one command line; the only place that reports errors. */
-import { connectServer } from "./client.ts";
-import type { Session } from "./command.ts";
-import { findConnection } from "./connection.ts";
+import type { Catalog, Session } from "./command.ts";
 import { type ExitCode, exitCodes, type Failure, failureOf } from "./failure.ts";
 import { hang, printable } from "./look.ts";
 import { parse } from "./program.ts";
@@ -17,9 +15,11 @@ export async function run(args: readonly string[], options: RunOptions = ofProce
   try {
     return await parse(args, {
       terminal,
+      catalog: await catalogFor(args),
       onCommand: async (command, values) => {
         const work = command.prepare(values);
-        return work(await openSession(terminal, options));
+        const { signal } = options;
+        return work({ terminal, signal, connect: () => openSession(terminal, options) });
       },
     });
   } catch (error) {
@@ -29,7 +29,17 @@ export async function run(args: readonly string[], options: RunOptions = ofProce
   }
 }
 
+/** Each program start of `kluis vault` counts: it must not load the client of the API and the other commands. */
+async function catalogFor(args: readonly string[]): Promise<Catalog> {
+  if (args[0] === "vault") return (await import("./commands/vault/index.ts")).catalog;
+  return (await import("./commands/index.ts")).catalog;
+}
+
 async function openSession(terminal: Terminal, { env, signal }: RunOptions): Promise<Session> {
+  const [{ connectServer }, { findConnection }] = await Promise.all([
+    import("./client.ts"),
+    import("./connection.ts"),
+  ]);
   const connection = await findConnection(env);
   return { server: connectServer(connection, signal), connection, terminal, signal };
 }

@@ -1,8 +1,7 @@
 /** The parser, built from the declarations: Commander splits the line, Zod checks the values. */
 import { Argument, CommanderError, Option, Command as Parser } from "commander";
 import packageJson from "../package.json" with { type: "json" };
-import type { Command, Parameter } from "./command.ts";
-import { commands, families } from "./commands/index.ts";
+import type { Catalog, Command, Parameter } from "./command.ts";
 import { type ExitCode, exitCodes, UsageError } from "./failure.ts";
 import { commandHelp, familyHelp, overviewHelp, term } from "./help.ts";
 import type { Terminal } from "./terminal.ts";
@@ -10,36 +9,42 @@ import type { Terminal } from "./terminal.ts";
 /** Called with the command of the line and its values as texts, lists of texts and booleans. */
 export type OnCommand = (command: Command, values: Readonly<Record<string, unknown>>) => Promise<ExitCode>;
 
+export interface ParseOptions {
+  readonly terminal: Terminal;
+  readonly catalog: Catalog;
+  readonly onCommand: OnCommand;
+}
+
 /**
  * Parses a command line and runs `onCommand`, or prints the help or version that it requests. Returns the exit code.
  * @throws UsageError, and what `onCommand` throws
  */
 export async function parse(
   args: readonly string[],
-  { terminal, onCommand }: { readonly terminal: Terminal; readonly onCommand: OnCommand },
+  { terminal, catalog, onCommand }: ParseOptions,
 ): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
-  const parser = createParser(terminal, async (command, values) => {
+  const parser = createParser(terminal, catalog, async (command, values) => {
     exitCode = await onCommand(command, values);
     return exitCode;
   });
   try {
-    await parser.parseAsync(withHelpOption(args), { from: "user" });
+    await parser.parseAsync(withHelpOption(args, catalog), { from: "user" });
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exitCodes.ok;
     // A line without a command got the help on stderr.
     if (error.code === "commander.help") return exitCodes.usage;
-    throw usageError(error, args);
+    throw usageError(error, args, catalog);
   }
 }
 
-function createParser(terminal: Terminal, onCommand: OnCommand): Parser {
+function createParser(terminal: Terminal, catalog: Catalog, onCommand: OnCommand): Parser {
   const root = new Parser("kluis")
     .version(packageJson.version)
     .helpCommand(false)
-    .configureHelp({ formatHelp: () => `${overviewHelp(terminal.look)}\n` })
+    .configureHelp({ formatHelp: () => `${overviewHelp(catalog, terminal.look)}\n` })
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.error(text.trimEnd()),
@@ -50,8 +55,10 @@ function createParser(terminal: Terminal, onCommand: OnCommand): Parser {
       getErrHasColors: () => true,
     })
     .exitOverride();
-  const parents = new Map(Object.keys(families).map((family) => [family, addFamily(root, family, terminal)]));
-  for (const command of commands) {
+  const parents = new Map(
+    Object.keys(catalog.families).map((family) => [family, addFamily(root, family, { terminal, catalog })]),
+  );
+  for (const command of commandsOf(catalog)) {
     const [first = "", second] = command.name.split(" ");
     const parser = second === undefined ? root.command(first) : parents.get(first)?.command(second);
     if (parser === undefined) throw new TypeError(`${first} is not a family of commands.`);
@@ -60,11 +67,15 @@ function createParser(terminal: Terminal, onCommand: OnCommand): Parser {
   return root;
 }
 
-function addFamily(root: Parser, family: string, { look }: Terminal): Parser {
+function addFamily(
+  root: Parser,
+  family: string,
+  { terminal: { look }, catalog }: { readonly terminal: Terminal; readonly catalog: Catalog },
+): Parser {
   return root
     .command(family)
     .helpCommand(false)
-    .configureHelp({ formatHelp: () => `${familyHelp(family, look)}\n` });
+    .configureHelp({ formatHelp: () => `${familyHelp(family, { catalog, output: look })}\n` });
 }
 
 function addCommand(
@@ -94,29 +105,34 @@ function optionOf(parameter: Parameter): Option {
 }
 
 /** Reads `kluis help report points` as `kluis report points --help`. Help for an unknown command is a usage error. */
-function withHelpOption(args: readonly string[]): string[] {
+function withHelpOption(args: readonly string[], catalog: Catalog): string[] {
   const isHelp = (word: string): boolean => word === "--help" || word === "-h";
   const words = args[0] === "help" ? args.slice(1) : [...args];
   const rest = words.filter((word) => !isHelp(word));
   if (args[0] !== "help" && !words.some(isHelp)) return words;
   const [first] = rest.filter((word) => !word.startsWith("-"));
-  const isKnown = first === undefined || commandOf(rest) !== null || Object.hasOwn(families, first);
+  const isKnown =
+    first === undefined || commandOf(rest, catalog) !== null || Object.hasOwn(catalog.families, first);
   return isKnown ? [...rest, "--help"] : rest;
 }
 
 /** The command that a line names, or null. */
-function commandOf(args: readonly string[]): Command | null {
+function commandOf(args: readonly string[], catalog: Catalog): Command | null {
   const [first, second] = args.filter((word) => !word.startsWith("-"));
-  return commands.find(({ name }) => name === first || name === `${first} ${second}`) ?? null;
+  return commandsOf(catalog).find(({ name }) => name === first || name === `${first} ${second}`) ?? null;
 }
 
 /** Commander's message as a sentence, with where to read on. */
-function usageError(error: CommanderError, args: readonly string[]): UsageError {
-  const family = args.find((word) => Object.hasOwn(families, word));
-  const subject = commandOf(args)?.name ?? family;
+function usageError(error: CommanderError, args: readonly string[], catalog: Catalog): UsageError {
+  const family = args.find((word) => Object.hasOwn(catalog.families, word));
+  const subject = commandOf(args, catalog)?.name ?? family;
   const see = `See kluis ${subject === undefined ? "" : `${subject} `}--help.`;
   const [message = "", suggestion = ""] = error.message.replace(/^error: /, "").split("\n");
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}${message.endsWith(".") ? "" : "."}`;
   const hint = /^\((.+)\)$/.exec(suggestion)?.[1];
   return new UsageError(sentence, hint === undefined ? see : `${hint} ${see}`);
+}
+
+function commandsOf({ groups }: Catalog): readonly Command[] {
+  return groups.flatMap(({ commands }) => commands);
 }

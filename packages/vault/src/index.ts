@@ -14,13 +14,9 @@ export {
   type VaultSettings,
   vaultEnvSchema,
 } from "./settings.ts";
-export {
-  type AzureBlobAccount,
-  type AzureBlobStoreOptions,
-  openAzureBlobStore,
-  type StoreLimits,
-} from "./store/azure-blob.ts";
+export type { AzureBlobAccount, AzureBlobStoreOptions, StoreLimits } from "./store/azure-blob.ts";
 export { createFolderStore } from "./store/folder.ts";
+export { openAzureBlobStore } from "./store/open-azure-blob.ts";
 export type { BlobStore, GetOptions, ObjectInfo, StorePlace } from "./store/port.ts";
 export type {
   Budget,

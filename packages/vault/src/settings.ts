@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { KluisError, vaultKinds } from "@kluis/domain";
 import { z } from "zod";
 import { findLocalKeyFile, openLocalKeyFile } from "./keys/local.ts";
-import { openAzureBlobStore, type StoreLimits } from "./store/azure-blob.ts";
+import type { StoreLimits } from "./store/azure-blob.ts";
 import { createFolderStore } from "./store/folder.ts";
+import { openAzureBlobStore } from "./store/open-azure-blob.ts";
 import type { BlobStore } from "./store/port.ts";
 import type { KeyProvider } from "./types.ts";
 

@@ -7,7 +7,7 @@ import { term, usageOf } from "../help.ts";
 import { run } from "../main.ts";
 import { parse } from "../program.ts";
 import { createTerminal } from "../terminal.ts";
-import { commandGroups, commands, families } from "./index.ts";
+import { catalog, commandGroups, commands, families } from "./index.ts";
 
 interface Printed {
   readonly code: number;
@@ -64,6 +64,7 @@ async function parsed(line: string): Promise<string | undefined> {
   const reached: string[] = [];
   await parse(wordsOf(line), {
     terminal,
+    catalog,
     onCommand: (command, values) => {
       command.prepare(values);
       reached.push(command.name);

@@ -5,6 +5,7 @@ import { defineCommand, flag, option, print } from "../command.ts";
 import { downloadFile } from "../download.ts";
 import { exitCodes } from "../failure.ts";
 import { Progress } from "../progress.ts";
+import { withRate } from "../rate.ts";
 import { choice, diskOption, pointArgument, text } from "../values.ts";
 
 export const download = defineCommand({
@@ -40,21 +41,3 @@ export const download = defineCommand({
     return exitCodes.ok;
   },
 });
-
-interface Progressed {
-  readonly done: number;
-  readonly total: number;
-}
-
-/** Adds the average rate since the first call; null during the first second, when it says little. */
-function withRate(
-  show: (amount: Progressed & { readonly bytesPerSecond: number | null }) => void,
-): (progressed: Progressed) => void {
-  let first: { readonly atMs: number; readonly done: number } | null = null;
-  return ({ done, total }) => {
-    const nowMs = performance.now();
-    first ??= { atMs: nowMs, done };
-    const seconds = (nowMs - first.atMs) / 1000;
-    show({ done, total, bytesPerSecond: seconds < 1 ? null : Math.max(0, done - first.done) / seconds });
-  };
-}

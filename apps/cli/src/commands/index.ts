@@ -1,5 +1,5 @@
 /** Every command, in the order and under the headings of `kluis --help`. */
-import type { Command } from "../command.ts";
+import type { Catalog, Command, CommandGroup } from "../command.ts";
 import { whoami } from "./account.ts";
 import { attention } from "./attention.ts";
 import { auditList, auditVerify } from "./audit.ts";
@@ -25,6 +25,7 @@ import { restoreDisk } from "./restores.ts";
 import { policyScripts, scripts } from "./scripts.ts";
 import { secretsReseal } from "./secrets.ts";
 import { transferWindow } from "./transfer-window.ts";
+import { vaultFamily, vaultGroup } from "./vault/index.ts";
 import {
   vaultsAdd,
   vaultsDefault,
@@ -37,11 +38,6 @@ import {
   vaultsTest,
 } from "./vaults.ts";
 import { vm, vms } from "./vms.ts";
-
-export interface CommandGroup {
-  readonly heading: string;
-  readonly commands: readonly Command[];
-}
 
 export const commandGroups: readonly CommandGroup[] = [
   {
@@ -89,6 +85,7 @@ export const commandGroups: readonly CommandGroup[] = [
       vaultsRemove,
     ],
   },
+  vaultGroup,
   { heading: "This installation", commands: [attention, health, whoami, secretsReseal] },
 ];
 
@@ -100,5 +97,8 @@ export const families: Readonly<Record<string, string>> = {
   audit: "Read and verify the audit ledger",
   connections: "Manage the connections to Azure",
   vaults: "Manage the vaults",
+  ...vaultFamily,
   secrets: "Manage the stored secrets",
 };
+
+export const catalog: Catalog = { groups: commandGroups, families };

@@ -1,0 +1,16 @@
+/** `kluis vault`: commands on a vault's address and key alone, without a server. Loads no other command. */
+import type { Catalog, CommandGroup } from "../../command.ts";
+import { vaultBackup } from "./backup.ts";
+import { vaultInit } from "./init.ts";
+import { vaultLs } from "./ls.ts";
+import { vaultRestore } from "./restore.ts";
+import { vaultVerify } from "./verify.ts";
+
+export const vaultGroup: CommandGroup = {
+  heading: "A vault without Kluis",
+  commands: [vaultInit, vaultBackup, vaultLs, vaultVerify, vaultRestore],
+};
+
+export const vaultFamily = { vault: "Work on a vault with its address and key alone" } as const;
+
+export const catalog: Catalog = { groups: [vaultGroup], families: vaultFamily };

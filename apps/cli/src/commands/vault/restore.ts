@@ -1,0 +1,62 @@
+import { formatBytes } from "@kluis/domain";
+import { argument, defineLocalCommand, flag, option, print } from "../../command.ts";
+import { exitCodes, UsageError } from "../../failure.ts";
+import { Progress } from "../../progress.ts";
+import { withRate } from "../../rate.ts";
+import { choice, text } from "../../values.ts";
+import { openNamedVault, vaultOptions } from "../../vault/open.ts";
+import type { RestoreRequest } from "../../vault/restore.ts";
+
+export const vaultRestore = defineLocalCommand({
+  name: "vault restore",
+  summary: "Restore a disk of a recovery point to a file",
+  details:
+    "Every byte is authenticated. The file is sparse: zeros are not written. It gets its name when it is complete.",
+  input: {
+    point: argument("id, a unique beginning of it, or NAME@latest", text),
+    disk: option("disk", "os or a LUN such as 0 (default: the only disk)", text.optional()),
+    to: option("file", "file to write; - writes standard output, zeros included", text),
+    format: option("format", "raw or vhd", choice(["raw", "vhd"]).default("raw")),
+    force: flag("replace a file that exists"),
+    ...vaultOptions,
+  },
+  examples: [
+    "vault restore web-01@latest --to web-01.img --vault /backup/vault --key-file vault.key",
+    "vault restore 01a21694-9aa4 --disk 0 --to data.vhd --format vhd",
+  ],
+  run: async (session, { point, disk: key, to, format, force, ...input }) => {
+    const { terminal, signal } = session;
+    if (to === "-" && terminal.json)
+      throw new UsageError("--json and --to - both write standard output.", "Name a file.");
+    const [{ diskOf, findPoint }, { restoreToFile, restoreToStream }] = await Promise.all([
+      import("../../vault/points.ts"),
+      import("../../vault/restore.ts"),
+    ]);
+    const { vault } = await openNamedVault(session, input);
+    const found = await findPoint(vault, point, signal);
+    const disk = diskOf(found, key);
+    const progress = new Progress(terminal, `Restore of ${disk.name}`);
+    const onProgress = withRate((amount) => progress.showAmount(amount));
+    const request: RestoreRequest = { vault, point: found, disk, format, signal, onProgress };
+    try {
+      if (to === "-") {
+        await restoreToStream(request, terminal.stdout);
+        return exitCodes.ok;
+      }
+      const { dataBytes } = await restoreToFile(request, { file: to, force });
+      progress.end();
+      const { pointId, manifest } = found;
+      const { diskBytes, rootDigest } = disk;
+      const answer = { pointId, disk: disk.key, file: to, format, diskBytes, dataBytes, rootDigest };
+      print(
+        session,
+        answer,
+        () =>
+          `${to}: ${formatBytes(diskBytes)}, ${formatBytes(dataBytes)} of data, as of ${manifest.times.takenAt}`,
+      );
+      return exitCodes.ok;
+    } finally {
+      progress.end();
+    }
+  },
+});

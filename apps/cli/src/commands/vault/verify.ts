@@ -1,0 +1,90 @@
+import type { VerifyResult } from "@kluis/vault";
+import { z } from "zod";
+import { argument, defineLocalCommand, type LocalSession, listOption, option, print } from "../../command.ts";
+import { exitCodes } from "../../failure.ts";
+import { countOf } from "../../format.ts";
+import type { Look } from "../../look.ts";
+import { Progress } from "../../progress.ts";
+import { withRate } from "../../rate.ts";
+import { choice, text } from "../../values.ts";
+import { type OpenedVault, openNamedVault, vaultOptions } from "../../vault/open.ts";
+
+/** Problems that are printed for each point; JSON has all that the vault reports. */
+const SHOWN = 20;
+
+const modes = ["quick", "full"] as const;
+
+export const vaultVerify = defineLocalCommand({
+  name: "vault verify",
+  summary: "Check that recovery points of a vault are intact",
+  details:
+    "quick checks the maps and that every pack is there; full also opens every byte. Exit code 1 means that a point is damaged.",
+  input: {
+    point: argument("id, a unique beginning of it, or NAME@latest; all points without it", text.optional()),
+    more: listOption("point", "further points", z.array(text).max(1000).optional()),
+    mode: option("mode", "quick or full", choice(modes).default("full")),
+    ...vaultOptions,
+  },
+  examples: [
+    "vault verify --vault /backup/vault --key-file vault.key",
+    "vault verify web-01@latest --mode quick",
+  ],
+  run: async (session, { point, more = [], mode, ...input }) => {
+    const opened = await openNamedVault(session, input);
+    const named = point === undefined ? [] : [point, ...more];
+    const results: Verified[] = [];
+    for (const pointId of await pointsToVerify(session, opened, named))
+      results.push(await verifyOne(session, opened, { pointId, mode }));
+    const ok = results.every((result) => result.ok);
+    print(session, { ok, mode, points: results }, (look) => report(results, look));
+    return ok ? exitCodes.ok : exitCodes.failed;
+  },
+});
+
+type Verified = VerifyResult & { readonly pointId: string };
+
+async function pointsToVerify(
+  { signal }: LocalSession,
+  { vault }: OpenedVault,
+  named: readonly string[],
+): Promise<readonly string[]> {
+  if (named.length === 0) {
+    const all = await Array.fromAsync(vault.listManifests(signal));
+    return all.map(({ pointId }) => pointId).toSorted();
+  }
+  const { findPoint } = await import("../../vault/points.ts");
+  const found: string[] = [];
+  for (const one of named) found.push((await findPoint(vault, one, signal)).pointId);
+  return found;
+}
+
+async function verifyOne(
+  { terminal, signal }: LocalSession,
+  { vault }: OpenedVault,
+  { pointId, mode }: { readonly pointId: string; readonly mode: (typeof modes)[number] },
+): Promise<Verified> {
+  const progress = new Progress(terminal, `Verification of ${pointId}`);
+  const show = withRate((amount) => progress.showAmount(amount));
+  const onProgress = (at: { readonly bytesChecked: number; readonly bytesTotal: number }): void =>
+    show({ done: at.bytesChecked, total: at.bytesTotal });
+  try {
+    return { pointId, ...(await vault.verifyPoint(pointId, { mode, signal, onProgress })) };
+  } finally {
+    progress.end();
+  }
+}
+
+function report(results: readonly Verified[], look: Look): string {
+  const bad = results.filter(({ ok }) => !ok);
+  const total = countOf(results.length, "recovery point");
+  if (bad.length === 0) return look.paint("good", `${total}: intact.`);
+  const lines = bad.flatMap(({ pointId, problems }) => [
+    look.paint("bad", `${pointId}: ${countOf(problems.length, "problem")}`),
+    ...problems.slice(0, SHOWN).map(({ disk, offset, message }) => {
+      const place = disk === null ? "" : `disk ${disk} at ${offset}: `;
+      return `  ${place}${message}`;
+    }),
+    ...(problems.length > SHOWN ? [`  and ${problems.length - SHOWN} more; --json lists them`] : []),
+  ]);
+  return [...lines, look.paint("bad", `${bad.length} of ${total} damaged.`)].join("\n");
+}
