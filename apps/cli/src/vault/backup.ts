@@ -24,7 +24,7 @@ export interface BackupRequest {
   /** What `ls` shows, and the next backup looks for. */
   readonly name: string;
   readonly os: Manifest["vm"]["os"];
-  /** The previous point; null: each image is read whole and stored anew. */
+  /** The previous point; null: each image is read whole and stored again. */
   readonly base: ReadPoint | null;
   /** What changed in the only image since `base`. Null: all allocated blocks are compared with it. */
   readonly changed: readonly Extent[] | null;

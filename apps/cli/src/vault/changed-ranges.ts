@@ -11,7 +11,7 @@ const listSchema = z.array(
   ]),
 );
 
-/** More ranges than this are no saving over a comparison of digests. */
+/** With more ranges, a comparison of digests costs less. */
 const MOST_RANGES = 1_000_000;
 
 /**

@@ -90,7 +90,7 @@ export class ExtentList {
     this.size = size;
   }
 
-  /** False when the list is of no use. */
+  /** False when the list is useless. */
   take(line: string): boolean {
     if (line === `size ${this.size}`) this.isWhole = true;
     else this.isBroken ||= this.isWhole || !this.add(line);

@@ -74,7 +74,7 @@ async function readExactly(
   handle: FileHandle,
   { offset, length, file }: { readonly offset: number; readonly length: number; readonly file: string },
 ): Promise<Uint8Array> {
-  // A buffer of its own, which the vault frees after use.
+  // Not from the shared pool: the vault frees it after use.
   const bytes = Buffer.allocUnsafeSlow(length);
   for (let done = 0; done < length; ) {
     const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
@@ -88,7 +88,7 @@ async function readExactly(
   return bytes;
 }
 
-/** A device has no size of its own; Linux tells it in units of 512 bytes. */
+/** The status of a device has no size; Linux tells it elsewhere, in units of 512 bytes. */
 async function deviceSize(file: string): Promise<number> {
   try {
     return Number(await readFile(`/sys/class/block/${path.basename(file)}/size`, "utf8")) * 512;

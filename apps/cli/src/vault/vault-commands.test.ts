@@ -65,7 +65,7 @@ async function change(file: string, at: number, text: string): Promise<void> {
 }
 
 describe("a vault without Kluis", () => {
-  test("is created, holds images, and gives them back", async () => {
+  test("is created, holds images, and restores them", async () => {
     await answer(z.object({ vaultId: z.uuid() }), "init");
     expect((await vault("init")).code).toBe(exitCodes.failed);
     expect((await vault("ls")).out.toString()).toBe("No recovery points yet.\n");
@@ -154,7 +154,7 @@ describe("addresses", () => {
       container: "vault",
     });
     for (const bad of ["ftp://a/b", "https://a.example", "https://a.example/A", "https://a.example/x/y/zzz"])
-      expect(() => parseAddress(bad)).toThrow();
+      expect(() => parseAddress(bad)).toThrow(/address/);
   });
 });
 
@@ -171,7 +171,7 @@ describe("lists of ranges", () => {
     ]);
     expect(parseChangedRanges(json, 100)).toEqual(merged);
     for (const bad of ["x", "1 2 3", "90 20", "[1]", "[", '[{"offset":-1,"length":1}]'])
-      expect(() => parseChangedRanges(bad, 100)).toThrow();
+      expect(() => parseChangedRanges(bad, 100)).toThrow(/range/);
   });
 
   test("a helper's list counts only when it is whole and in order", () => {
