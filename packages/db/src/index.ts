@@ -5,6 +5,7 @@ export * from "./azure-resources/index.ts";
 export * from "./budgets/index.ts";
 export { type Db, openDatabase } from "./client.ts";
 export * from "./connections/index.ts";
+export * from "./damage/index.ts";
 export * from "./disk-trust/index.ts";
 export * from "./engines/index.ts";
 export { parseDatabaseEnv } from "./env.ts";

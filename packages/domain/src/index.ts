@@ -12,4 +12,5 @@ export * from "./points/index.ts";
 export * from "./policies/index.ts";
 export * from "./scripts/index.ts";
 export * from "./transfers/index.ts";
+export * from "./vaults/index.ts";
 export * from "./vms/index.ts";

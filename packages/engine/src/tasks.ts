@@ -17,6 +17,7 @@ import { testConnection, testVault } from "./runtime/tests.ts";
 import { tick } from "./schedule/tick.ts";
 import { keepAnchored } from "./upkeep/anchor.ts";
 import { collectVaults } from "./upkeep/collect.ts";
+import { reachDamage } from "./upkeep/damage-reach.ts";
 import { forecastOpenTransfers } from "./upkeep/forecast.ts";
 import { expireHistory } from "./upkeep/history.ts";
 import { endKeptSnapshots } from "./upkeep/kept-snapshots.ts";
@@ -133,6 +134,7 @@ export const dataTasks = {
   "backup.segment": segmentTaskDefinition(backupSegment),
   "restore.segment": segmentTaskDefinition(restoreSegment),
   "verify.run": jobTaskDefinition(verifyMachine, "verify.run"),
+  "vault.damage-reach": alone("vault.damage-reach", ({ deps, signal }) => reachDamage(deps, signal)),
   "vault.collect": aloneInTime("vault.collect", async ({ deps, signal }) => {
     const { again } = await collectVaults(deps, { signal });
     return again;

@@ -29,6 +29,7 @@ const recurring = [
   "snapshots.expire",
   "history.expire",
   "vault.collect",
+  "vault.damage-reach",
   "azure.sweep",
   "ledger.anchor",
   "transfer.dispatch",

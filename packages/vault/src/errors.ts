@@ -9,10 +9,19 @@ type Params = Readonly<Record<string, string | number>>;
  * @param problem for logs and support, as the end of a sentence: "it ends early"
  */
 export function damaged(object: string, problem: string, cause?: unknown): KluisError {
+  return damagedAt({ object, offset: null }, problem, cause);
+}
+
+/** As `damaged`, for the item at an offset of a pack. */
+export function damagedAt(
+  { object, offset }: { readonly object: string; readonly offset: number | null },
+  problem: string,
+  cause?: unknown,
+): KluisError {
   return new KluisError("VAULT_DATA_DAMAGED", {
     message: `The vault's object ${object} is damaged: ${problem}.`,
     action: "Verify the recovery points of this vault. Points that do not need this object are intact.",
-    params: { object, problem },
+    params: { object, problem, ...(offset === null ? {} : { offset }) },
     cause,
   });
 }

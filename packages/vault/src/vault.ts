@@ -2,6 +2,7 @@
 import type { Clock } from "@kluis/domain";
 import { createTransferLimits } from "./budget.ts";
 import { type CollectParts, planCollection, sweep } from "./collect.ts";
+import { DamageReach, type ReachOptions } from "./damage/reach.ts";
 import { writeSegment } from "./delta/write-segment.ts";
 import { MemoryChunkIndex } from "./index-memory.ts";
 import { createKeys, type OpenedKeys, openKeys, rewrapKeys } from "./keys/descriptor.ts";
@@ -77,6 +78,10 @@ export interface Vault {
   deleteManifest(pointId: string, signal: AbortSignal): Promise<boolean>;
   openDisk(root: NodeRef | null, diskBytes: number): DiskReader;
   verifyPoint(pointId: string, options: VerifyOptions): Promise<VerifyResult>;
+  /** Finds the damage that maps need. Keep it for the points of a search: they share most of their nodes. */
+  reachDamage(options: ReachOptions): {
+    below(root: NodeRef, signal: AbortSignal): Promise<ReadonlySet<string>>;
+  };
   planCollection(options: CollectionOptions): Promise<CollectionPlan>;
   sweep(options: SweepOptions): Promise<SweepResult>;
   /** Adds every chunk of every pack in the store to the index; returns the counts. */
@@ -193,6 +198,11 @@ class OpenVault implements Vault {
       chunks: new ChunkReader(packs, keys, 0),
     };
     return verifyPoint(parts, pointId, options);
+  }
+
+  reachDamage(options: ReachOptions) {
+    const reach = new DamageReach(this.nodes, options);
+    return { below: (root: NodeRef, signal: AbortSignal) => reach.below(splitNodeRef(root), signal) };
   }
 
   planCollection(options: CollectionOptions) {

@@ -155,6 +155,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "health-check-outdated": "The engine has not checked it recently.",
     "removal-stuck":
       "{count, plural, one {Azure refuses to remove a resource of Kluis that nothing needs any more: {resource}.} other {Azure refuses to remove # resources of Kluis that nothing needs any more, first {resource}.}}",
+    "vault-damaged":
+      "Vault {vault} has damaged or missing data at {objects, plural, one {# place} other {# places}}, the newest in {object}. Backups avoid it, and store that content again where the disks still have it.",
     "health-attention": "{count, plural, one {# matter needs attention.} other {# matters need attention.}}",
     "ledger-edited": "Event {seq, number} was changed after it was written.",
     "ledger-missing": "Event {seq, number} is missing.",
@@ -327,6 +329,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "health-check-outdated": "De engine heeft dit onlangs niet gecontroleerd.",
     "removal-stuck":
       "{count, plural, one {Azure weigert een resource van Kluis te verwijderen die niet meer nodig is: {resource}.} other {Azure weigert # resources van Kluis te verwijderen die niet meer nodig zijn, als eerste {resource}.}}",
+    "vault-damaged":
+      "Kluis {vault} heeft op {objects, plural, one {# plaats} other {# plaatsen}} beschadigde of ontbrekende gegevens, als laatste in {object}. Back-ups gebruiken ze niet, en slaan die inhoud opnieuw op waar de schijven haar nog hebben.",
     "health-attention": "{count, plural, one {# zaak vereist aandacht.} other {# zaken vereisen aandacht.}}",
     "ledger-edited": "Gebeurtenis {seq, number} is gewijzigd nadat deze was vastgelegd.",
     "ledger-missing": "Gebeurtenis {seq, number} ontbreekt.",

@@ -115,6 +115,7 @@ export const overview = catalog({
       deadline: "Deadline",
       clock: "Klok",
       "recurring-work": "Terugkerend werk",
+      "vault-damage": "Schade in een kluis",
     },
     raisedMore: "{count, plural, one {Nog # zaak vereist aandacht.} other {Nog # zaken vereisen aandacht.}}",
     raisedCount:

@@ -50,7 +50,7 @@ export function chunkIndex(
 ): DatabaseChunkIndex {
   const { vaultId } = scope;
   return {
-    /** Leaves out chunks in condemned packs, because these packs will be deleted. */
+    /** Leaves out chunks in condemned packs, because these packs will be deleted, and chunks at damaged places. */
     async lookup(ids) {
       const found = new Map<string, StoredPlace>();
       for (const batch of batchesOf(ids, batchSize)) {
@@ -58,13 +58,16 @@ export function chunkIndex(
           SELECT encode(c.digest, 'hex') AS id, c."packId" AS pack, c."offset", c.length
           FROM unnest(${batch}::text[]) AS wanted(id)
           JOIN "VaultChunk" c ON c."vaultId" = ${vaultId}::uuid AND c.digest = decode(wanted.id, 'hex')
-          JOIN "VaultPack" p ON p."vaultId" = c."vaultId" AND p."packId" = c."packId" AND p."condemnedAt" IS NULL`;
+          JOIN "VaultPack" p ON p."vaultId" = c."vaultId" AND p."packId" = c."packId"
+            AND p."condemnedAt" IS NULL AND p.state = 'live'
+          WHERE NOT EXISTS (SELECT 1 FROM "VaultDamageItem" d
+            WHERE d."vaultId" = c."vaultId" AND d."packId" = c."packId" AND d."offset" = c."offset")`;
         for (const { id, ...place } of z.array(placeRow).parse(rows)) found.set(id, place);
       }
       return found;
     },
 
-    /** A known chunk keeps its place, unless its pack is condemned. Adding a pack twice has no further effect. */
+    /** A known chunk keeps its place, unless `lookup` leaves it out. Adding a pack twice has no further effect. */
     async add(pack, entries) {
       await inTransaction(db, async (tx) => {
         await tx.$executeRaw`
@@ -86,7 +89,9 @@ export function chunkIndex(
                   length = EXCLUDED.length, "plainLength" = EXCLUDED."plainLength"
               WHERE NOT EXISTS (
                 SELECT 1 FROM "VaultPack" p WHERE p."vaultId" = known."vaultId" AND p."packId" = known."packId"
-                  AND p."condemnedAt" IS NULL)`;
+                  AND p."condemnedAt" IS NULL AND p.state = 'live')
+                OR EXISTS (SELECT 1 FROM "VaultDamageItem" d WHERE d."vaultId" = known."vaultId"
+                  AND d."packId" = known."packId" AND d."offset" = known."offset")`;
         }
       });
     },
@@ -97,6 +102,7 @@ export function chunkIndex(
         const where = { vaultId, packId: { in: [...batch] } };
         await inTransaction(db, async (tx) => {
           await tx.vaultChunk.deleteMany({ where });
+          await tx.vaultDamageItem.deleteMany({ where });
           await tx.vaultPack.deleteMany({ where });
         });
       }

@@ -20,6 +20,8 @@ export const attentionKinds = [
   "clock",
   /** A recurring task of the engine fails or has not run. */
   "recurring-work",
+  /** Objects of a vault are missing or damaged, and recovery points may need them. */
+  "vault-damage",
 ] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
@@ -32,6 +34,7 @@ export const attentionKindTexts = {
   deadline: "Deadline",
   clock: "Clock",
   "recurring-work": "Recurring work",
+  "vault-damage": "Damage in a vault",
 } as const satisfies Record<AttentionKind, string>;
 
 /** Something that needs attention. */

@@ -10,6 +10,7 @@ export const workNames = [
   "sweep",
   "collection",
   "anchor",
+  "damage-reach",
 ] as const;
 export type WorkName = (typeof workNames)[number];
 
@@ -25,4 +26,5 @@ export const workTexts: Readonly<Record<WorkName, string>> = {
   sweep: "Search for leftovers in Azure",
   collection: "Cleaning of the vaults",
   anchor: "Signing of the ledger",
+  "damage-reach": "Search for points that need damaged data",
 };

@@ -27,6 +27,8 @@ export const workRules: Readonly<Record<WorkName, WorkRule>> = {
   sweep: { everyMs: 15 * minute, budgetMs: 15 * minute, overdueMs: 12 * hour },
   collection: { everyMs: hour, budgetMs: 50 * minute, overdueMs: 24 * hour },
   anchor: { everyMs: limits.ledgerAnchorMs, budgetMs: minute, overdueMs: 3 * hour },
+  // Damage wakes it at once.
+  "damage-reach": { everyMs: hour, budgetMs: 10 * minute, overdueMs: 24 * hour },
 };
 
 /** Repeated work: the pass under way, and the last one that ended. */

@@ -55,6 +55,8 @@ export const taskCatalog = {
   "history.expire": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
   /** Garbage collection of the vault. */
   "vault.collect": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 60 },
+  /** Searches for the recovery points that need damaged items of a vault. */
+  "vault.damage-reach": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
   /** Compares Azure with the database and removes resources that no open job owns. */
   "azure.sweep": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
   /** Removes from Azure, and the vault, what no job and no recovery point needs any more. */

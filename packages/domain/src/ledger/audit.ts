@@ -73,6 +73,8 @@ export const ledgerKinds = [
   "azure-resource.removed",
   "point.created",
   "point.verified",
+  "point.damaged",
+  "point.healed",
   "point.delete-asked",
   "point.pruned",
   "point.deleted",
@@ -82,6 +84,8 @@ export const ledgerKinds = [
   "attention.raised",
   "attention.cleared",
   "vault.collected",
+  "vault.damage-found",
+  "vault.damage-healed",
   "ledger.verified",
   "ledger.anchored",
 ] as const;

@@ -213,6 +213,7 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "health-attention": { readonly count: number };
   // What needs attention
   /** `resource`: type and name of the longest refused one. */
+  "vault-damaged": { readonly vault: string; readonly objects: number; readonly object: string };
   "removal-stuck": { readonly count: number; readonly resource: string };
   // The ledger, from its first wrong event
   "ledger-edited": LedgerEvent;

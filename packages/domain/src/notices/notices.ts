@@ -250,6 +250,8 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "health-check-outdated": () => "The engine has not checked it recently.",
   "removal-stuck": ({ count: open, resource }) =>
     `Azure refuses to remove ${count(open, "resource")} of Kluis that nothing needs any more, ${open === 1 ? "" : "first "}${resource}.`,
+  "vault-damaged": ({ vault, objects, object }) =>
+    `Vault ${vault} has damaged or missing data at ${count(objects, "place")}, the newest in ${object}. Backups avoid it, and store that content again where the disks still have it.`,
   "health-attention": ({ count: open }) =>
     open === 1 ? "1 matter needs attention." : `${open} matters need attention.`,
   "ledger-edited": ({ seq }) => `Event ${seq} was changed after it was written.`,

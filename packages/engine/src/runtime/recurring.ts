@@ -11,6 +11,7 @@ type RecurringName = Extract<
   | "history.expire"
   | "snapshots.expire"
   | "vault.collect"
+  | "vault.damage-reach"
   | "azure.sweep"
   | "ledger.anchor"
   | "transfer.dispatch"
@@ -38,6 +39,7 @@ const tasks: Readonly<Record<WorkName, Recurring | null>> = {
   sweep: { name: "azure.sweep", firstAfterMs: MINUTE },
   collection: { name: "vault.collect", firstAfterMs: 5 * MINUTE },
   anchor: { name: "ledger.anchor", firstAfterMs: MINUTE },
+  "damage-reach": { name: "vault.damage-reach", firstAfterMs: MINUTE },
 };
 
 const RECURRING = [

@@ -36,6 +36,7 @@ const recurring = [
   "retention.run",
   "snapshots.expire",
   "vault.collect",
+  "vault.damage-reach",
   "ledger.anchor",
 ];
 

@@ -25,6 +25,7 @@ const places: Readonly<Record<AttentionKind, Place>> = {
   deadline: job,
   clock: () => settings,
   "recurring-work": () => settings,
+  "vault-damage": () => `${settings}?tab=vaults`,
 };
 
 /** The page that says more about what was raised. */

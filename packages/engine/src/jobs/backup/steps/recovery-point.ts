@@ -6,6 +6,7 @@ import {
   listJobDisks,
   type NewPoint,
   previousPointTime,
+  reachNewPoint,
   type Tx,
   type WorkDisk,
 } from "@kluis/db";
@@ -47,6 +48,7 @@ export async function recoveryPoint(context: Context): Promise<StepResult<Backup
       await endJob(tx, job.id, { state, stage: "done", at: point.createdAt });
       await noteDowngrades(tx, point.vmId);
       await noteFed(tx, point.vmId);
+      await reachNewPoint(tx, { vaultId: point.vaultId, jobStartedAt: job.startedAt ?? job.createdAt });
     },
     events: [
       {

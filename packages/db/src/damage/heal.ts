@@ -1,0 +1,122 @@
+/** Records that damaged places can be read again. */
+import { type DamageHealer, engineActor, WHOLE_OBJECT } from "@kluis/domain";
+import { clearAttention } from "../attention/write.ts";
+import { appendEvents } from "../ledger/append.ts";
+import { enqueue } from "../queue/enqueue.ts";
+import { databaseNow } from "../time.ts";
+import type { Tx } from "../tx.ts";
+import { markHealed } from "./points.ts";
+
+/** A damaged place, and where readers find its item now. */
+export interface HealedPlace {
+  readonly pack: string;
+  readonly offset: number;
+  readonly place: { readonly pack: string; readonly offset: number };
+}
+
+/**
+ * Records places whose content a job stored again: a moved table that leads to them is durable. The search for the points that need
+ * damage is woken, and closes what nothing needs any more. Call it last in the transaction.
+ */
+export async function recordHealed(
+  tx: Tx,
+  healed: {
+    readonly vaultId: string;
+    readonly jobId: string | null;
+    readonly places: readonly HealedPlace[];
+  },
+): Promise<void> {
+  const { vaultId, jobId, places } = healed;
+  if (places.length === 0) return;
+  const at = await databaseNow(tx);
+  for (const { pack, offset, place } of places) {
+    const now = { healedAt: at, healedPack: place.pack, healedOffset: place.offset };
+    await tx.vaultDamageItem.upsert({
+      where: { vaultId_packId_offset: { vaultId, packId: pack, offset } },
+      create: { vaultId, packId: pack, offset, ...now },
+      update: now,
+    });
+  }
+  const packs = [...new Set(places.map(({ pack }) => pack))];
+  await tx.vaultDamage.updateMany({
+    where: { vaultId, packId: { in: packs }, healedAt: null },
+    data: { reachedAt: null, changedAt: at, healedJobId: jobId },
+  });
+  await enqueue(tx, "vault.damage-reach", {});
+  const target = { type: "vault", id: vaultId, name: await vaultName(tx, vaultId) } as const;
+  const data = { healedBy: "backup", jobId, places: places.length, packs: packs.slice(0, EVENT_PACKS) };
+  await appendEvents(tx, { now: () => at }, [
+    { kind: "vault.damage-healed", actor: engineActor, target, data },
+  ]);
+}
+
+/** Packs that one event lists. */
+const EVENT_PACKS = 20;
+
+/**
+ * A point was read whole, and every byte is as it was stored: nothing that it needs is damaged. Call it last in the transaction.
+ */
+export async function recordReadWhole(
+  tx: Tx,
+  { vaultId, pointId }: { readonly vaultId: string; readonly pointId: string },
+): Promise<void> {
+  const damage = await tx.vaultDamage.findMany({
+    where: { vaultId, healedAt: null, points: { some: { pointId } } },
+    select: { id: true },
+  });
+  await closeDamage(tx, { vaultId, ids: damage.map(({ id }) => id), by: "verification" });
+}
+
+/** Closes damage, and frees the points that need nothing else. Call it last in the transaction. */
+export async function closeDamage(
+  tx: Tx,
+  closing: { readonly vaultId: string; readonly ids: readonly string[]; readonly by: DamageHealer },
+): Promise<void> {
+  const { vaultId, by } = closing;
+  const at = await databaseNow(tx);
+  const closed = await tx.vaultDamage.updateManyAndReturn({
+    where: { id: { in: [...closing.ids] }, vaultId, healedAt: null },
+    data: { healedAt: at, healedBy: by, reachedAt: at },
+    select: { id: true, object: true, packId: true, offset: true },
+  });
+  if (closed.length === 0) return;
+  // The place itself is good again. After a backup it is not: readers follow a moved table, and deduplication must not use it.
+  if (by === "verification" || by === "comparison") await usePlacesAgain(tx, vaultId, closed);
+  const linked = { damageId: { in: closed.map(({ id }) => id) } };
+  const points = await tx.vaultDamagePoint.findMany({ where: linked, select: { pointId: true } });
+  await tx.vaultDamagePoint.deleteMany({ where: linked });
+  const drafts = await markHealed(tx, [...new Set(points.map(({ pointId }) => pointId))]);
+  const name = await vaultName(tx, vaultId);
+  const data = {
+    healedBy: by,
+    count: closed.length,
+    objects: closed.slice(0, EVENT_PACKS).map(({ object }) => object),
+  };
+  if ((await tx.vaultDamage.count({ where: { vaultId, healedAt: null } })) === 0)
+    await clearAttention(tx, `vault-damage:${vaultId}`);
+  const target = { type: "vault", id: vaultId, name } as const;
+  await appendEvents(tx, { now: () => at }, [
+    { kind: "vault.damage-healed", actor: engineActor, target, data },
+    ...drafts,
+  ]);
+}
+
+async function usePlacesAgain(
+  tx: Tx,
+  vaultId: string,
+  closed: readonly { readonly packId: string | null; readonly offset: number }[],
+): Promise<void> {
+  for (const { packId, offset } of closed) {
+    if (packId === null) continue;
+    if (offset === WHOLE_OBJECT)
+      await tx.vaultPack.updateMany({ where: { vaultId, packId }, data: { state: "live", reason: null } });
+    await tx.vaultDamageItem.deleteMany({
+      where: { vaultId, packId, ...(offset === WHOLE_OBJECT ? {} : { offset }) },
+    });
+  }
+}
+
+async function vaultName(tx: Tx, vaultId: string): Promise<string> {
+  const vault = await tx.vault.findUnique({ where: { id: vaultId }, select: { name: true } });
+  return vault?.name ?? vaultId;
+}

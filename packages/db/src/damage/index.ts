@@ -1,0 +1,12 @@
+export { closeDamage, type HealedPlace, recordHealed, recordReadWhole } from "./heal.ts";
+export { type DamageMatch, matchDamage } from "./matching.ts";
+export {
+  endReach,
+  listPointsToReach,
+  listVaultsToReach,
+  noteReachFailed,
+  type PointToReach,
+  reachNewPoint,
+  storeReach,
+} from "./reach.ts";
+export { type FoundDamage, recordDamage } from "./record.ts";

@@ -1,0 +1,48 @@
+/** The state of recovery points that need damaged items. */
+import { engineActor, type LedgerDraft, type LedgerKind } from "@kluis/domain";
+import { judgeAgain } from "../protections/schedule.ts";
+import { teamsOfVm } from "../teams/work.ts";
+import type { Tx } from "../tx.ts";
+
+/** Marks available points as damaged. Returns the events of those that were. */
+export function markDamaged(tx: Tx, pointIds: readonly string[]): Promise<LedgerDraft[]> {
+  return change(tx, pointIds, { from: "available", to: "damaged", kind: "point.damaged" });
+}
+
+/** Marks damaged points as available that need nothing damaged any more. Returns the events of those that did. */
+export async function markHealed(tx: Tx, pointIds: readonly string[]): Promise<LedgerDraft[]> {
+  const still = await tx.vaultDamagePoint.findMany({
+    where: { pointId: { in: [...pointIds] }, damage: { healedAt: null } },
+    select: { pointId: true },
+  });
+  const damaged = new Set(still.map(({ pointId }) => pointId));
+  const healed = pointIds.filter((id) => !damaged.has(id));
+  return change(tx, healed, { from: "damaged", to: "available", kind: "point.healed" });
+}
+
+interface Change {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: LedgerKind;
+}
+
+async function change(
+  tx: Tx,
+  pointIds: readonly string[],
+  { from, to, kind }: Change,
+): Promise<LedgerDraft[]> {
+  const points = await tx.recoveryPoint.findMany({
+    where: { id: { in: [...pointIds] }, state: from },
+    orderBy: [{ vmId: "asc" }, { id: "asc" }],
+    select: { id: true, vmId: true, takenAt: true, vm: { select: { name: true } } },
+  });
+  const drafts: LedgerDraft[] = [];
+  for (const { id, vmId, takenAt, vm } of points) {
+    await judgeAgain(tx, vmId);
+    const { count } = await tx.recoveryPoint.updateMany({ where: { id, state: from }, data: { state: to } });
+    if (count === 0) continue;
+    const target = { type: "point", id, name: `${vm.name} ${takenAt.toISOString()}` } as const;
+    drafts.push({ kind, actor: engineActor, target, vmId, teamIds: await teamsOfVm(tx, vmId) });
+  }
+  return drafts;
+}

@@ -1,0 +1,163 @@
+/** The search for recovery points that need damaged items: what is open, and what the search found. */
+import { heldPointStates, WHOLE_OBJECT } from "@kluis/domain";
+import { appendEvents } from "../ledger/append.ts";
+import { enqueue } from "../queue/enqueue.ts";
+import { databaseNow } from "../time.ts";
+import type { Tx } from "../tx.ts";
+import { closeDamage } from "./heal.ts";
+import { markDamaged, markHealed } from "./points.ts";
+
+/** Damage that is not healed. */
+export interface OpenDamage {
+  readonly id: string;
+  readonly packId: string;
+  /** WHOLE_OBJECT: the whole pack. */
+  readonly offset: number;
+}
+
+/** The open damage of a vault's packs that one search handles; more follows with the next one. */
+const OPEN_MOST = 100_000;
+
+/** Vaults with damage in packs for which the points are not all known, by id. */
+export async function listVaultsToReach(tx: Tx): Promise<string[]> {
+  const rows = await tx.vaultDamage.findMany({
+    where: { healedAt: null },
+    distinct: ["vaultId"],
+    orderBy: { vaultId: "asc" },
+    select: { vaultId: true },
+  });
+  return rows.map(({ vaultId }) => vaultId);
+}
+
+export async function listOpenDamage(tx: Tx, vaultId: string): Promise<OpenDamage[]> {
+  const rows = await tx.vaultDamage.findMany({
+    where: { vaultId, healedAt: null, packId: { not: null } },
+    orderBy: { id: "asc" },
+    take: OPEN_MOST,
+    select: { id: true, packId: true, offset: true },
+  });
+  return rows.flatMap(({ id, packId, offset }) => (packId === null ? [] : [{ id, packId, offset }]));
+}
+
+export interface PointToReach {
+  readonly id: string;
+  readonly vmName: string;
+  readonly takenAt: Date;
+  readonly roots: readonly string[];
+}
+
+/** A page of the points of a vault that must be examined: all while damage is new, else those that are newer than the last search. */
+export async function listPointsToReach(
+  tx: Tx,
+  page: { readonly vaultId: string; readonly after: string | null; readonly limit: number },
+): Promise<PointToReach[]> {
+  const { vaultId, after, limit } = page;
+  const open = { vaultId, healedAt: null, packId: { not: null } };
+  const oldest = await tx.vaultDamage.findFirst({
+    where: open,
+    orderBy: { reachedAt: { sort: "asc", nulls: "first" } },
+    select: { reachedAt: true },
+  });
+  if (oldest === null) return [];
+  const rows = await tx.recoveryPoint.findMany({
+    where: {
+      vaultId,
+      state: { in: [...heldPointStates] },
+      ...(after === null ? {} : { id: { gt: after } }),
+      ...(oldest.reachedAt === null ? {} : { createdAt: { gte: oldest.reachedAt } }),
+    },
+    orderBy: { id: "asc" },
+    take: limit,
+    select: { id: true, takenAt: true, vm: { select: { name: true } }, disks: { select: { root: true } } },
+  });
+  return rows.map(({ id, takenAt, vm, disks }) => ({
+    id,
+    takenAt,
+    vmName: vm.name,
+    roots: disks.flatMap(({ root }) => root ?? []),
+  }));
+}
+
+/** Stores which of the examined damage a point needs. */
+export async function storeReach(
+  tx: Tx,
+  reach: {
+    readonly pointId: string;
+    readonly examined: readonly string[];
+    readonly needed: readonly string[];
+  },
+): Promise<void> {
+  const { pointId, examined, needed } = reach;
+  const open = await tx.vaultDamage.findMany({
+    where: { id: { in: [...needed] }, healedAt: null },
+    select: { id: true },
+  });
+  const keep = new Set(open.map(({ id }) => id));
+  await tx.vaultDamagePoint.deleteMany({
+    where: { pointId, damageId: { in: examined.filter((id) => !keep.has(id)) } },
+  });
+  await tx.vaultDamagePoint.createMany({
+    data: [...keep].map((damageId) => ({ damageId, pointId })),
+    skipDuplicates: true,
+  });
+  const drafts = keep.size > 0 ? await markDamaged(tx, [pointId]) : await markHealed(tx, [pointId]);
+  const at = await databaseNow(tx);
+  await appendEvents(tx, { now: () => at }, drafts);
+}
+
+/**
+ * Ends a search of a vault: every point that existed at `since` was examined. Damage that no point needs is closed: places that were
+ * stored again by a backup, others because nothing needs them.
+ */
+export async function endReach(
+  tx: Tx,
+  { vaultId, since }: { readonly vaultId: string; readonly since: Date },
+): Promise<void> {
+  // Damage that was found or healed after the search began is searched again.
+  await tx.vaultDamage.updateMany({
+    where: { vaultId, healedAt: null, changedAt: { lt: since } },
+    data: { reachedAt: since },
+  });
+  await tx.$executeRaw`
+    DELETE FROM "VaultDamagePoint" l USING "VaultDamage" d, "RecoveryPoint" p
+    WHERE d."vaultId" = ${vaultId}::uuid AND d."healedAt" IS NULL AND l."damageId" = d.id AND p.id = l."pointId"
+      AND NOT p.state = ANY(${[...heldPointStates]}::text[])`;
+  const unneeded = await tx.vaultDamage.findMany({
+    where: { vaultId, healedAt: null, points: { none: {} }, reachedAt: { not: null } },
+    select: { id: true, packId: true, offset: true },
+  });
+  const healed: string[] = [];
+  const gone: string[] = [];
+  for (const { id, packId, offset } of unneeded) {
+    const place = { vaultId, packId: packId ?? "", ...(offset === WHOLE_OBJECT ? {} : { offset }) };
+    const item = await tx.vaultDamageItem.findFirst({ where: { ...place, healedAt: { not: null } } });
+    (item === null ? gone : healed).push(id);
+  }
+  await closeDamage(tx, { vaultId, ids: healed, by: "backup" });
+  await closeDamage(tx, { vaultId, ids: gone, by: "unneeded" });
+}
+
+/**
+ * A new point may need damage that was found while its backup ran: parts of it were stored before. Damage that was closed meanwhile,
+ * because no point needed it, is open again, and the search examines the point. For the transaction that adds the point.
+ */
+export async function reachNewPoint(
+  tx: Tx,
+  { vaultId, jobStartedAt }: { readonly vaultId: string; readonly jobStartedAt: Date },
+): Promise<void> {
+  const reopened = { healedAt: null, healedBy: null, reachedAt: null, changedAt: await databaseNow(tx) };
+  await tx.vaultDamage.updateMany({
+    where: { vaultId, healedBy: "unneeded", packId: { not: null }, foundAt: { gte: jobStartedAt } },
+    data: reopened,
+  });
+  const open = await tx.vaultDamage.findFirst({ where: { vaultId, healedAt: null }, select: { id: true } });
+  if (open !== null) await enqueue(tx, "vault.damage-reach", {});
+}
+
+/** A point could not be examined, so the search is not complete: it is made again. */
+export async function noteReachFailed(tx: Tx, vaultId: string): Promise<void> {
+  await tx.vaultDamage.updateMany({
+    where: { vaultId, healedAt: null },
+    data: { changedAt: await databaseNow(tx) },
+  });
+}

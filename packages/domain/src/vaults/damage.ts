@@ -1,0 +1,77 @@
+/** Damage in a vault: objects that are missing, or whose content is not what was stored. */
+import { z } from "zod";
+import { isKluisError } from "../errors/errors.ts";
+
+/**
+ * What is wrong with an object of a vault.
+ * - `unreadable`: its content does not open, or is not what was stored
+ * - `missing`: the storage does not have it
+ */
+export const damageReasons = ["unreadable", "missing"] as const;
+export type DamageReason = (typeof damageReasons)[number];
+
+/** What Kluis did when it found damage. `comparison`: the index and the points were compared with the storage. */
+export const damageFinders = [
+  "backup",
+  "restore",
+  "download",
+  "verification",
+  "collection",
+  "copy",
+  "comparison",
+] as const;
+export type DamageFinder = (typeof damageFinders)[number];
+
+/**
+ * What healed damage.
+ * - `backup`: a backup met the content again and stored it anew
+ * - `verification`: the content was read again and is as it was stored
+ * - `comparison`: the storage has the object again
+ * - `unneeded`: no recovery point needs it any more
+ */
+export const damageHealers = ["backup", "verification", "comparison", "unneeded"] as const;
+export type DamageHealer = (typeof damageHealers)[number];
+
+/** The offset of damage that concerns a whole object. */
+export const WHOLE_OBJECT = -1;
+
+/** A damaged item of a vault, as its finder reports it. */
+export const damageFindingSchema = z.object({
+  /** Name in the store, for example `packs/3f/3f…`. */
+  object: z.string().min(1).max(300),
+  /** Offset of the item in its pack; WHOLE_OBJECT: the whole object. */
+  offset: z.int().min(WHOLE_OBJECT),
+  reason: z.enum(damageReasons),
+  /** For support, as the end of a sentence: "it ends early". */
+  problem: z.string().max(1_000),
+});
+export type DamageFinding = z.infer<typeof damageFindingSchema>;
+
+/** The kind of an object and, of a pack, its id. Null: an object whose damage is not recorded with it (a key, for example). */
+export function damagedObject(
+  object: string,
+):
+  | { readonly kind: "pack"; readonly pack: string }
+  | { readonly kind: "point"; readonly point: string }
+  | null {
+  const pack = /^(?:packs|nodes)\/[0-9a-f]{2}\/([0-9a-f]{32})$/.exec(object)?.[1];
+  if (pack !== undefined) return { kind: "pack", pack };
+  const point = /^points\/([A-Za-z0-9][A-Za-z0-9_-]{0,127})$/.exec(object)?.[1];
+  return point === undefined ? null : { kind: "point", point };
+}
+
+/**
+ * The damage that an error of the vault names; null when it names none. An error of the storage, the network or a limit is never damage.
+ */
+export function findingOf(error: unknown): DamageFinding | null {
+  if (!isKluisError(error, "VAULT_DATA_DAMAGED") && !isKluisError(error, "VAULT_OBJECT_MISSING")) return null;
+  const { object, offset, problem } = error.params;
+  if (typeof object !== "string" || damagedObject(object) === null) return null;
+  const isMissing = error.code === "VAULT_OBJECT_MISSING";
+  return {
+    object,
+    offset: !isMissing && typeof offset === "number" ? offset : WHOLE_OBJECT,
+    reason: isMissing ? "missing" : "unreadable",
+    problem: typeof problem === "string" ? problem.slice(0, 1_000) : isMissing ? "it is missing" : "",
+  };
+}

@@ -1,0 +1,13 @@
+export {
+  type DamageFinder,
+  type DamageFinding,
+  type DamageHealer,
+  type DamageReason,
+  damagedObject,
+  damageFinders,
+  damageFindingSchema,
+  damageHealers,
+  damageReasons,
+  findingOf,
+  WHOLE_OBJECT,
+} from "./damage.ts";
