@@ -1,9 +1,10 @@
 /** Garbage collection in two phases: plan and sweep (docs/vault-format.md, Garbage collection). */
-import { FAN_OUT } from "./constants.ts";
-import { damaged, missingAsNull } from "./errors.ts";
+import { FAN_OUT, SEGMENT_LEVEL } from "./constants.ts";
+import { missingAsNull } from "./errors.ts";
 import { leafChunks } from "./map/leaf.ts";
-import { PACKS_PREFIX, packName, packOfName } from "./names.ts";
+import { MOVED_PREFIX, packName, packOfMovedName, packOfName, packPrefix } from "./names.ts";
 import { type NodePlace, splitNodeRef } from "./node-ref.ts";
+import { packKinds } from "./pack/kind.ts";
 import type { Points } from "./points.ts";
 import type { NodeReader } from "./read/node-reader.ts";
 import type { BlobStore } from "./store/port.ts";
@@ -12,6 +13,7 @@ import type {
   ChunkPlace,
   CollectionOptions,
   CollectionPlan,
+  PackInfo,
   PackUse,
   SweepOptions,
   SweepResult,
@@ -29,17 +31,23 @@ class Mark {
   readonly liveBytes = new Map<string, number>();
   points = 0;
   private readonly parts: CollectParts;
-  private readonly present: ReadonlyMap<string, number>;
+  private readonly present: ReadonlyMap<string, PackInfo>;
   private readonly seen = new Map<string, Set<number>>();
+  /** Packs with moved tables. */
+  private readonly moved = new Set<string>();
   private readonly signal: AbortSignal;
 
-  constructor(parts: CollectParts, present: ReadonlyMap<string, number>, signal: AbortSignal) {
+  constructor(parts: CollectParts, present: ReadonlyMap<string, PackInfo>, signal: AbortSignal) {
     this.parts = parts;
     this.present = present;
     this.signal = signal;
   }
 
   async run(keep: CollectionOptions["keep"]): Promise<void> {
+    for await (const { name } of this.parts.store.list(MOVED_PREFIX, this.signal)) {
+      const pack = packOfMovedName(name);
+      if (pack !== null) this.moved.add(pack);
+    }
     for await (const ref of keep) await this.walk(splitNodeRef(ref));
     for await (const { pointId } of this.parts.points.list(this.signal)) {
       const stored = await missingAsNull(this.parts.points.get(pointId, this.signal));
@@ -53,6 +61,10 @@ class Mark {
   private async walk(place: NodePlace): Promise<void> {
     this.signal.throwIfAborted();
     if (!(await this.reach(place))) return;
+    if (place.level === SEGMENT_LEVEL) {
+      const { list } = await this.parts.nodes.inner(place, this.signal);
+      if (list !== null) await this.reach(list);
+    }
     if (place.level === 0) {
       for (const chunk of leafChunks(await this.parts.nodes.leaf(place, this.signal)))
         await this.reach(chunk);
@@ -65,15 +77,17 @@ class Mark {
     }
   }
 
-  /** Counts an item once, at its present place. False when it was counted before. */
+  /** Counts an item once, at its place and at all places that it moved to. False when it was counted before. */
   private async reach(item: ChunkPlace): Promise<boolean> {
-    let at = item;
-    while (!this.present.has(at.pack)) {
-      const next = await this.parts.nodes.packs.locate(at, this.signal);
-      // The pack may be newer than the listing; a missing one fails when it is read.
-      if (next === null) break;
-      at = next;
+    const isNew = this.count(item);
+    if (isNew && this.moved.has(item.pack)) {
+      const { moved } = this.parts.nodes.packs;
+      for await (const place of moved.reachable(item, this.signal)) this.count(place);
     }
+    return isNew;
+  }
+
+  private count(at: ChunkPlace): boolean {
     const offsets = this.seen.get(at.pack) ?? new Set<number>();
     if (offsets.has(at.offset)) return false;
     offsets.add(at.offset);
@@ -83,11 +97,13 @@ class Mark {
   }
 }
 
-async function listPacks(store: BlobStore, signal: AbortSignal): Promise<Map<string, number>> {
-  const packs = new Map<string, number>();
-  for await (const { name, bytes } of store.list(PACKS_PREFIX, signal)) {
-    const pack = packOfName(name);
-    if (pack !== null) packs.set(pack, bytes);
+async function listPacks(store: BlobStore, signal: AbortSignal): Promise<Map<string, PackInfo>> {
+  const packs = new Map<string, PackInfo>();
+  for (const kind of packKinds) {
+    for await (const { name, bytes } of store.list(packPrefix[kind], signal)) {
+      const pack = packOfName(name);
+      if (pack !== null) packs.set(pack.pack, { ...pack, bytes });
+    }
   }
   return packs;
 }
@@ -101,10 +117,9 @@ export async function planCollection(
   const present = await listPacks(parts.store, options.signal);
   const mark = new Mark(parts, present, options.signal);
   await mark.run(options.keep);
-  const packs: PackUse[] = [...present].map(([pack, bytes]) => ({
-    pack,
-    bytes,
-    liveBytes: mark.liveBytes.get(pack) ?? 0,
+  const packs: PackUse[] = [...present.values()].map((pack) => ({
+    ...pack,
+    liveBytes: mark.liveBytes.get(pack.pack) ?? 0,
   }));
   const condemned = packs.filter(({ liveBytes }) => liveBytes === 0);
   return {
@@ -127,8 +142,8 @@ export async function sweep(parts: CollectParts, options: SweepOptions): Promise
   await parts.index.removePacks(doomed);
   let freedBytes = 0;
   for (const pack of doomed) {
-    if (!/^[0-9a-f]{32}$/.test(pack)) throw damaged(packName(pack), "its id is not the id of a pack");
-    if (await parts.store.delete(packName(pack), signal)) freedBytes += present.get(pack) ?? 0;
+    const info = present.get(pack);
+    if (info !== undefined && (await parts.store.delete(packName(info), signal))) freedBytes += info.bytes;
   }
   return { deleted: doomed, freedBytes, reprieved };
 }

@@ -1,6 +1,7 @@
 /** The schema of a recovery point's manifest, part of the format (docs/vault-format.md, Manifest). */
 import { consistencySchema, deltaMethods, diskKeySchema, osTypes } from "@kluis/domain";
 import { z } from "zod";
+import { domainSchema } from "./domain.ts";
 import { nodeRefSchema } from "./node-ref.ts";
 
 /** Version of the manifest's JSON; a reader rejects every other version. */
@@ -32,6 +33,8 @@ export const manifestDiskSchema = z.strictObject({
   /** Null when the disk is all zeros. */
   root: nodeRefSchema.nullable(),
   rootDigest: z.string().regex(/^[0-9a-f]{48}$/),
+  /** Domain of deduplication in which its content was written. */
+  domain: domainSchema,
   delta: z.enum(deltaMethods),
   /** Why this method was used; null when it needs no explanation. */
   deltaReason: z.string().nullable(),
@@ -55,6 +58,16 @@ export const manifestSchema = z.strictObject({
     /** The whole VM resource as Azure returned it: enough to create the VM again. */
     configuration: z.record(z.string(), z.json()),
   }),
+  /**
+   * The VM's point in this vault before this one, and the SHA-256 of its manifest; null when the writer knew of none. A gap or an
+   * older copy of the whole vault is visible by it.
+   */
+  previous: z
+    .strictObject({
+      pointId: z.string().regex(pointIdPattern),
+      manifestDigest: z.string().regex(/^[0-9a-f]{64}$/),
+    })
+    .nullable(),
   disks: z.array(manifestDiskSchema).min(1),
   excludedDisks: z.array(z.strictObject({ key: diskKeySchema, name: z.string(), reason: z.string() })),
   times: z.strictObject({

@@ -6,15 +6,16 @@ import { canonicalJson, isKluisError, KluisError } from "@kluis/domain";
 import { z } from "zod";
 import { type AeadKey, openOnce, sealOnce } from "./aead.ts";
 import { alreadyExists, damaged, invalid } from "./errors.ts";
-import type { VaultKeys } from "./keys/derive.ts";
+import type { SealingKey, VaultKeys } from "./keys/derive.ts";
+import { EPOCH_ID_BYTES } from "./keys/keyring.ts";
 import { MANIFEST_VERSION, type Manifest, manifestSchema, pointIdPattern } from "./manifest.ts";
+import { MAX_MANIFEST_BYTES, MAX_MANIFEST_PLAIN_BYTES, readObject } from "./maxima.ts";
 import { POINTS_PREFIX, pointName } from "./names.ts";
 import type { BlobStore } from "./store/port.ts";
 import type { PointEntry } from "./types.ts";
 
 const HEAD = Buffer.from("KLUISMF1", "latin1");
-/** A manifest describes one VM: Azure's VM resource is far below a MiB, and a VM has at most 64 data disks. */
-const MAX_PLAIN_BYTES = 64 * 1024 * 1024;
+const SEALED_AT = HEAD.length + EPOCH_ID_BYTES;
 
 const compress = promisify<Uint8Array, Buffer>(zstdCompress);
 const decompress = promisify<Uint8Array, object, Buffer>(zstdDecompress);
@@ -58,7 +59,10 @@ export class Points {
 
   async get(pointId: string, signal: AbortSignal): Promise<StoredManifest> {
     const name = pointName(pointId);
-    const text = await this.open(name, Buffer.from(await this.store.get(name, { signal })));
+    const text = await this.open(
+      name,
+      await readObject(this.store, name, { most: MAX_MANIFEST_BYTES, signal }),
+    );
     const json = parse(name, text);
     const version = anyVersionSchema.safeParse(json);
     if (version.success && version.data.manifestVersion !== MANIFEST_VERSION)
@@ -83,22 +87,31 @@ export class Points {
   }
 
   private async seal(name: string, text: string): Promise<Buffer> {
-    return Buffer.concat([HEAD, sealOnce(await compress(Buffer.from(text, "utf8")), this.aead(name))]);
+    const plain = Buffer.from(text, "utf8");
+    const key = this.keys.newestSealingKey();
+    const sealed = Buffer.concat([HEAD, key.epoch, sealOnce(await compress(plain), aead(name, key))]);
+    if (plain.length > MAX_MANIFEST_PLAIN_BYTES || sealed.length > MAX_MANIFEST_BYTES)
+      throw invalid("The manifest is larger than a vault accepts.", { bytes: plain.length });
+    if ((await this.open(name, sealed)) !== text)
+      throw new RangeError("A sealed manifest did not read back.");
+    return sealed;
   }
 
   private async open(name: string, bytes: Buffer): Promise<string> {
-    if (!bytes.subarray(0, HEAD.length).equals(HEAD)) throw damaged(name, "it is not a manifest");
+    if (bytes.length < SEALED_AT || !bytes.subarray(0, HEAD.length).equals(HEAD))
+      throw damaged(name, "it is not a manifest");
+    const key = this.keys.sealingKey(bytes.subarray(HEAD.length, SEALED_AT));
     try {
-      const packed = openOnce(bytes.subarray(HEAD.length), this.aead(name));
-      return (await decompress(packed, { maxOutputLength: MAX_PLAIN_BYTES })).toString("utf8");
+      const packed = openOnce(bytes.subarray(SEALED_AT), aead(name, key));
+      return (await decompress(packed, { maxOutputLength: MAX_MANIFEST_PLAIN_BYTES })).toString("utf8");
     } catch (error) {
       throw damaged(name, "it does not open", error);
     }
   }
+}
 
-  private aead(name: string): AeadKey {
-    return { key: this.keys.manifestKey, context: Buffer.from(name, "latin1") };
-  }
+function aead(name: string, { epoch, key }: SealingKey): AeadKey {
+  return { key, context: Buffer.concat([HEAD, epoch, Buffer.from(name, "latin1")]) };
 }
 
 function digestOf(text: string): string {

@@ -1,5 +1,6 @@
 /** Rebuilds the deduplication index from the packs. */
-import { PACKS_PREFIX, packOfName } from "./names.ts";
+import { packOfName, packPrefix } from "./names.ts";
+import { packKinds } from "./pack/kind.ts";
 import type { PackReader } from "./read/pack-reader.ts";
 import { ITEM_CHUNK } from "./seal.ts";
 import type { BlobStore } from "./store/port.ts";
@@ -20,13 +21,15 @@ export async function rebuildIndex({
   signal,
 }: RebuildParts): Promise<{ packs: number; chunks: number }> {
   const done = { packs: 0, chunks: 0 };
-  for await (const { name, bytes } of store.list(PACKS_PREFIX, signal)) {
-    const pack = packOfName(name);
-    if (pack === null) continue;
-    const entries = (await packs.readTable(pack, bytes, signal)).filter(({ kind }) => kind === ITEM_CHUNK);
-    await index.add({ pack, bytes }, entries);
-    done.packs += 1;
-    done.chunks += entries.length;
+  for (const kind of packKinds) {
+    for await (const { name, bytes } of store.list(packPrefix[kind], signal)) {
+      const pack = packOfName(name);
+      if (pack === null) continue;
+      const entries = (await packs.readTable(pack, bytes, signal)).filter((item) => item.kind === ITEM_CHUNK);
+      await index.add({ ...pack, bytes }, entries);
+      done.packs += 1;
+      done.chunks += entries.length;
+    }
   }
   return done;
 }

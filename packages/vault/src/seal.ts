@@ -1,15 +1,20 @@
-/** Sealing of chunks, nodes and tables inside packs (docs/vault-format.md, Sealing). */
+/** Sealing of chunks, nodes, pack lists and tables inside packs (docs/vault-format.md, Sealing). */
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { promisify } from "node:util";
 import { constants, zstdCompress, zstdDecompress } from "node:zlib";
 import { TAG_BYTES } from "./constants.ts";
 import { free } from "./memory.ts";
+import type { PackKind } from "./pack/kind.ts";
 
 /** Kinds of sealed items; part of the associated data. */
 export const ITEM_TABLE = 0;
 export const ITEM_CHUNK = 1;
 export const ITEM_NODE = 2;
-export type ItemKind = typeof ITEM_CHUNK | typeof ITEM_NODE;
+export const ITEM_LIST = 3;
+export type ItemKind = typeof ITEM_CHUNK | typeof ITEM_NODE | typeof ITEM_LIST;
+
+/** The kind of pack that holds items of a kind. */
+export const packKindOfItem = (kind: ItemKind): PackKind => (kind === ITEM_CHUNK ? "chunks" : "nodes");
 
 const CODEC_RAW = 0;
 const CODEC_ZSTD = 1;
@@ -39,7 +44,10 @@ export function packRaw(plain: Uint8Array): Packed {
   return { codec: CODEC_RAW, payload: plain, own: false, plainLength: plain.length };
 }
 
-/** Compresses on the thread pool; keeps the plain bytes when compression saves less than 1/32. */
+/**
+ * Compresses on the thread pool; keeps the plain bytes when compression saves less than 1/32. What is kept was decompressed and
+ * compared: a fault of memory or of the compressor must not become the only copy of a disk's content.
+ */
 export async function packCompressed(plain: Uint8Array, level: number): Promise<Packed> {
   const compressed = await compressAsync(plain, {
     // A window of chunk size and the size in advance save a fifth of the CPU time for 1 MiB, a quarter for 64 KiB.
@@ -52,6 +60,9 @@ export async function packCompressed(plain: Uint8Array, level: number): Promise<
     free(compressed);
     return packRaw(plain);
   }
+  const back = await decompress(compressed, plain.length);
+  if (!back.equals(plain)) throw new RangeError("Compressed content did not read back.");
+  free(back);
   return { codec: CODEC_ZSTD, payload: compressed, own: true, plainLength: plain.length };
 }
 
@@ -84,6 +95,25 @@ export function seal(item: Packed, { key, nonce, context }: SealContext): Buffer
   return [head, body, cipher.getAuthTag()];
 }
 
+/** Opens what {@link seal} returned and compares it with what it sealed. @throws Error when it differs */
+export function checkSealed(
+  [head, body, tag]: readonly Buffer[],
+  item: Packed,
+  { key, nonce, context }: SealContext,
+): void {
+  if (head === undefined || body === undefined || tag === undefined)
+    throw new RangeError("not a sealed item");
+  const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(context);
+  decipher.setAuthTag(tag);
+  const codec = decipher.update(head);
+  const payload = decipher.update(body);
+  decipher.final();
+  if (codec[0] !== item.codec || !payload.equals(item.payload))
+    throw new RangeError("A sealed item did not read back.");
+  free(payload);
+}
+
 /** Authenticates and decrypts. @throws Error when the bytes, key, nonce or context differ from those of the sealing */
 export function decrypt(sealed: Uint8Array, { key, nonce, context }: SealContext): Buffer {
   if (sealed.length < SEAL_OVERHEAD) throw new RangeError("too short for a sealed item");
@@ -101,8 +131,7 @@ export async function unseal(sealed: Uint8Array, seal: SealContext, plainLength:
   const payload = opened.subarray(1);
   if (opened[0] === CODEC_RAW) return exactly(payload, plainLength);
   if (opened[0] !== CODEC_ZSTD) throw new RangeError(`unknown codec ${opened[0]}`);
-  // One byte more than the result: zstd then ends in one step instead of requesting another piece of output.
-  const plain = await decompressAsync(payload, { maxOutputLength: plainLength, chunkSize: plainLength + 1 });
+  const plain = await decompress(payload, plainLength);
   free(opened);
   return exactly(plain, plainLength);
 }
@@ -112,6 +141,11 @@ export function unsealRaw(sealed: Uint8Array, seal: SealContext): Buffer {
   const opened = decrypt(sealed, seal);
   if (opened[0] !== CODEC_RAW) throw new RangeError(`a node with codec ${opened[0]}`);
   return opened.subarray(1);
+}
+
+/** One byte more than the result: zstd then ends in one step instead of requesting another piece of output. */
+function decompress(payload: Uint8Array, plainLength: number): Promise<Buffer> {
+  return decompressAsync(payload, { maxOutputLength: plainLength, chunkSize: plainLength + 1 });
 }
 
 function exactly(bytes: Buffer, length: number): Buffer {

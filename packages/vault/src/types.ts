@@ -1,6 +1,7 @@
 /** The data that the vault exchanges with its callers; vault.ts has the interface of the vault itself. */
 import type { BlockSource, DeltaMethod, Extent } from "@kluis/domain";
 import type { NodeRef } from "./node-ref.ts";
+import type { PackRef } from "./pack/kind.ts";
 
 /**
  * How a segment finds what changed.
@@ -25,9 +26,7 @@ export interface IndexEntry {
   readonly plainLength: number;
 }
 
-export interface PackInfo {
-  /** 32 hex characters. */
-  readonly pack: string;
+export interface PackInfo extends PackRef {
   readonly bytes: number;
 }
 
@@ -41,7 +40,7 @@ export interface ChunkIndex {
   removePacks(packs: readonly string[]): Promise<void>;
 }
 
-/** A data key in wrapped form, as a key file holds it. */
+/** A root key in wrapped form, as a key file holds it. */
 export interface WrappedKey {
   readonly keyId: string;
   readonly algorithm: string;
@@ -53,8 +52,8 @@ export interface WrappedKey {
 export interface KeyProvider {
   /** Identifies the key without revealing it. */
   keyId(): Promise<string>;
-  wrap(dataKey: Uint8Array): Promise<WrappedKey>;
-  /** @throws KluisError VAULT_KEY_WRONG when another key wrapped the data key */
+  wrap(rootKey: Uint8Array): Promise<WrappedKey>;
+  /** @throws KluisError VAULT_KEY_WRONG when another key wrapped it */
   unwrap(wrapped: WrappedKey): Promise<Uint8Array>;
 }
 
@@ -88,6 +87,8 @@ export interface WriteSegmentOptions {
   /** Ascending, not overlapping; parts outside the segment are ignored. */
   readonly extents: AsyncIterable<Extent> | Iterable<Extent>;
   readonly delta: SegmentDelta;
+  /** Domain of deduplication, 1 to 1,024 characters: the index finds only chunks of writers with the same text. */
+  readonly domain: string;
   /**
    * A list of changes since the base that claims to be complete, as `extents` of `changed-ranges`. With `digest-comparison` the
    * result says what it omits. All allocated blocks must be in `extents`.
@@ -207,9 +208,7 @@ export interface CollectionOptions {
   readonly signal: AbortSignal;
 }
 
-export interface PackUse {
-  readonly pack: string;
-  readonly bytes: number;
+export interface PackUse extends PackInfo {
   readonly liveBytes: number;
 }
 

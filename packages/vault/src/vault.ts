@@ -5,7 +5,8 @@ import { type CollectParts, planCollection, sweep } from "./collect.ts";
 import { DamageReach, type ReachOptions } from "./damage/reach.ts";
 import { writeSegment } from "./delta/write-segment.ts";
 import { MemoryChunkIndex } from "./index-memory.ts";
-import { createKeys, type OpenedKeys, openKeys, rewrapKeys } from "./keys/descriptor.ts";
+import { createKeys, type OpenedKeys, openKeys, rewrapKeys } from "./keys/key-file.ts";
+import type { Keyring } from "./keys/keyring.ts";
 import type { Manifest } from "./manifest.ts";
 import { allSegments, buildDiskMap, findSegment, rootLevel } from "./map/disk-map.ts";
 import { type NodeRef, placeOf, refOf, splitNodeRef } from "./node-ref.ts";
@@ -51,6 +52,8 @@ export interface VaultOptions {
 
 export interface CreateVaultOptions extends VaultOptions {
   readonly clock: Clock;
+  /** Default: a new keyring with one epoch. */
+  readonly keyring?: Keyring;
   readonly signal: AbortSignal;
 }
 
@@ -89,14 +92,15 @@ export interface Vault {
     index: ChunkIndex,
     signal: AbortSignal,
   ): Promise<{ readonly packs: number; readonly chunks: number }>;
-  /** Wraps the data key with another key-encryption key and leaves data alone. Then the vault opens with `keys` only. */
+  /** Wraps the root key with another key-encryption key and leaves data alone. Then the vault opens with `keys` only. */
   rewrap(keys: KeyProvider, signal: AbortSignal): Promise<void>;
 }
 
 /** Creates a vault in an empty store and opens it. Safe to repeat after a crash. @throws KluisError VAULT_ALREADY_EXISTS */
 export async function createVault(options: CreateVaultOptions): Promise<Vault> {
-  const { store, keys, clock, signal } = options;
-  await createKeys(store, keys, { vault: { createdAt: clock.now() }, signal });
+  const { store, keys, clock, keyring, signal } = options;
+  const made = keyring === undefined ? {} : { keyring };
+  await createKeys(store, keys, { vault: { createdAt: clock.now(), ...made }, signal });
   return openVault(options);
 }
 

@@ -11,7 +11,7 @@ import type { VaultParts } from "./parts.ts";
 import type { Points } from "./points.ts";
 import { type ChunkReader, chunkKey } from "./read/chunk-reader.ts";
 import type { WindowLeaf } from "./read/node-reader.ts";
-import type { ChunkPlace, VerifyOptions, VerifyProblem, VerifyResult } from "./types.ts";
+import type { VerifyOptions, VerifyProblem, VerifyResult } from "./types.ts";
 
 export interface VerifyParts extends VaultParts {
   readonly points: Points;
@@ -111,6 +111,8 @@ class PointCheck {
       return;
     }
     const inner = await this.attempt(at, () => this.parts.nodes.inner(place, signal));
+    const list = inner?.list ?? null;
+    if (list !== null) await this.attempt(at, () => this.parts.nodes.packList(list, signal));
     const span = FAN_OUT ** (place.level - 1);
     for (const [i, child] of (inner?.children ?? []).entries()) {
       if (child !== null) yield* this.leaves(child, first + i * span, disk);
@@ -179,26 +181,22 @@ class PointCheck {
   /** Records a problem unless the chunk's pack, or the one that it moved to, exists and is long enough. */
   private async exists(chunk: LeafChunk, at: Spot): Promise<void> {
     try {
-      let place: ChunkPlace = chunk;
-      for (;;) {
-        const bytes = await this.sizeOf(place.pack);
-        if (bytes !== null && place.offset + place.length > bytes)
-          throw damaged(packName(place.pack), "it ends early");
-        if (bytes !== null) return;
-        const next = await this.parts.nodes.packs.locate(place, this.options.signal);
-        if (next === null) throw missing(packName(place.pack), this.parts.store.description);
-        place = next;
-      }
+      await this.parts.nodes.packs.moved.follow(chunk, this.options.signal, async (place) => {
+        const name = packName({ pack: place.pack, kind: "chunks" });
+        const bytes = await this.sizeOf(name);
+        if (bytes === null) throw missing(name, this.parts.store.description);
+        if (place.offset + place.length > bytes) throw damaged(name, "it ends early");
+      });
     } catch (error) {
       this.record(error, at);
     }
   }
 
-  private async sizeOf(pack: string): Promise<number | null> {
-    const known = this.packBytes.get(pack);
+  private async sizeOf(name: string): Promise<number | null> {
+    const known = this.packBytes.get(name);
     if (known !== undefined) return known;
-    const bytes = (await this.parts.store.head(packName(pack), this.options.signal))?.bytes ?? null;
-    this.packBytes.set(pack, bytes);
+    const bytes = (await this.parts.store.head(name, this.options.signal))?.bytes ?? null;
+    this.packBytes.set(name, bytes);
     return bytes;
   }
 

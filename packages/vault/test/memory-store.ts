@@ -2,6 +2,7 @@
 import { alreadyExists, missing } from "../src/errors.ts";
 import {
   type BlobStore,
+  checkAnswer,
   checkName,
   checkPrefix,
   type GetOptions,
@@ -21,11 +22,13 @@ export class MemoryStore implements BlobStore {
     this.objects.set(name, Buffer.concat(parts));
   }
 
-  async get(name: string, { signal, offset = 0, length }: GetOptions): Promise<Uint8Array> {
+  async get(name: string, { signal, offset = 0, length, most }: GetOptions): Promise<Uint8Array> {
     signal.throwIfAborted();
     const object = this.objects.get(name);
     if (object === undefined) throw missing(name, this.description);
-    return Buffer.from(object.subarray(offset, length === undefined ? object.length : offset + length));
+    const answer = object.subarray(offset, length === undefined ? object.length : offset + length);
+    checkAnswer(name, answer.length, most);
+    return Buffer.from(answer);
   }
 
   async head(name: string, signal: AbortSignal): Promise<ObjectInfo | null> {

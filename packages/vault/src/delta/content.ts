@@ -9,6 +9,8 @@ import type { BlockContent } from "./read-blocks.ts";
 export interface ContentParts {
   readonly keys: VaultKeys;
   readonly index: ChunkIndex;
+  /** Tag of the domain. */
+  readonly domain: Buffer;
   readonly compressionLevel: number;
   /** Chunks of this segment by id: equal windows share one chunk. */
   readonly slots: Map<string, ChunkSlot>;
@@ -32,7 +34,7 @@ export async function contentOf(
   content: BlockContent,
   parts: ContentParts,
 ): Promise<WindowContent[]> {
-  const candidates = drafts.map((draft) => candidatesOf(draft, parts.keys));
+  const candidates = drafts.map((draft) => candidatesOf(draft, parts));
   const ids = new Set<string>();
   for (const { changed, all } of candidates) {
     for (const candidate of [changed, all]) {
@@ -44,10 +46,13 @@ export async function contentOf(
   return Promise.all(candidates.map((window) => windowContent(window, { known, content, parts })));
 }
 
-function candidatesOf(draft: WindowDraft, keys: VaultKeys): Candidates {
+function candidatesOf(draft: WindowDraft, { keys, domain }: ContentParts): Candidates {
   if (draft.changed.length === 0) return { draft, changed: null, all: null };
   const digestsOf = (indexes: readonly number[]) => indexes.flatMap((i) => draft.blocks[i]?.digest ?? []);
-  const candidate = (digests: readonly Buffer[]) => ({ id: keys.chunkId(digests).toString("hex"), digests });
+  const candidate = (digests: readonly Buffer[]) => ({
+    id: keys.chunkId(domain, digests).toString("hex"),
+    digests,
+  });
   const present = draft.blocks.flatMap((block, i) => (block === null ? [] : [i]));
   const changed = candidate(digestsOf(draft.changed));
   const all = present.length === draft.changed.length ? null : candidate(digestsOf(present));

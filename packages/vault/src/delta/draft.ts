@@ -25,6 +25,8 @@ export interface DraftBlock {
 /** The result of reading and comparing a window. */
 export interface WindowDraft {
   readonly window: number;
+  /** The base's leaf. */
+  readonly before: Leaf | null;
   /** Null: zero. `kept`: taken from the base; null: new content. */
   readonly blocks: readonly (DraftBlock | null)[];
   /** Indexes in the window of blocks with new content, ascending. */
@@ -78,7 +80,7 @@ export function draftWindow(
     same &&= equal;
     blocks.push(now);
   }
-  return { window: plan.window, blocks, changed, same, changedMask, changedBlocks, zeroBlocks };
+  return { window: plan.window, before: base, blocks, changed, same, changedMask, changedBlocks, zeroBlocks };
 }
 
 /** A window ready for the pack: its new content becomes one chunk, unless the vault has it. */

@@ -1,12 +1,19 @@
 /** The chunk map of one segment: the base's part, and the new one built over it. */
 import { FAN_OUT, SEGMENT_LEVEL } from "../constants.ts";
 import { invalid } from "../errors.ts";
-import type { VaultKeys } from "../keys/derive.ts";
 import type { Inner } from "../map/inner.ts";
 import type { Leaf } from "../map/leaf.ts";
-import { noChildren, storeInner, storeLeaf } from "../map/store-node.ts";
+import { type ListedPack, PackTally } from "../map/pack-list.ts";
+import {
+  haveSamePlaces,
+  isSamePlace,
+  type NodeTarget,
+  noChildren,
+  storeInner,
+  storeLeaf,
+  storePackList,
+} from "../map/store-node.ts";
 import type { NodePlace } from "../node-ref.ts";
-import type { PackWriter } from "../pack/writer.ts";
 import type { NodeReader } from "../read/node-reader.ts";
 
 /** The base's chunk map of one segment; reads nodes only when needed. */
@@ -26,8 +33,13 @@ export class SegmentBase {
   }
 
   async groups(): Promise<readonly (NodePlace | null)[]> {
-    this.top ??= this.root === null ? Promise.resolve(null) : this.nodes.inner(this.root, this.signal);
-    return (await this.top)?.children ?? noChildren();
+    return (await this.segment())?.children ?? noChildren();
+  }
+
+  /** The packs that the base needs; empty without a base. */
+  async packs(): Promise<readonly ListedPack[]> {
+    const list = (await this.segment())?.list ?? null;
+    return list === null ? [] : this.nodes.packList(list, this.signal);
   }
 
   async windows(group: number): Promise<readonly (NodePlace | null)[]> {
@@ -45,50 +57,98 @@ export class SegmentBase {
     const place = (await this.windows(Math.floor(window / FAN_OUT)))[window % FAN_OUT] ?? null;
     return place === null ? null : this.nodes.leaf(place, this.signal);
   }
+
+  private segment(): Promise<Inner | null> {
+    this.top ??= this.root === null ? Promise.resolve(null) : this.nodes.inner(this.root, this.signal);
+    return this.top;
+  }
 }
 
-/** A window's new state: another leaf, zero, or the same as in the base. */
-export type WindowState = Leaf | "zero" | "same";
+/** A window that differs from the base. */
+export interface WindowChange {
+  /** Null: zero. */
+  readonly leaf: Leaf | null;
+  /** The base's leaf. */
+  readonly before: Leaf | null;
+}
 
-/**
- * Builds the segment's new subtree and seals the nodes that differ from the base.
- * @param options.takeOver true (changed ranges): windows without a state are as in the base; false (digest comparison): zero
- */
+export type WindowState = WindowChange | "same";
+
+export interface SegmentMapOptions extends NodeTarget {
+  /** True (changed ranges): windows without a state are as in the base; false (digest comparison): zero. */
+  readonly takeOver: boolean;
+}
+
+/** Builds the segment's new subtree and seals the nodes that differ from the base, with the list of the packs that it needs. */
 export async function storeSegmentMap(
   states: ReadonlyMap<number, WindowState>,
   base: SegmentBase,
-  {
-    takeOver,
-    ...target
-  }: { readonly takeOver: boolean; readonly keys: VaultKeys; readonly writer: PackWriter },
+  options: SegmentMapOptions,
 ): Promise<NodePlace | null> {
-  const touched = new Map<number, number[]>();
-  for (const window of states.keys()) {
+  const before = await base.groups();
+  const windows = await storeLeaves(states, base, options);
+  const groups = options.takeOver ? [...before] : noChildren();
+  for (const [group, children] of windows) {
+    const place = before[group] ?? null;
+    const old = place === null ? null : { place, children: () => base.windows(group) };
+    groups[group] = await storeInner({ level: SEGMENT_LEVEL - 1, children, list: null }, old, options);
+  }
+  if (groups.every((group) => group === null)) return null;
+  if (haveSamePlaces(groups, before)) return base.root;
+  const packs = await tallyPacks({ states, base, groups, windows });
+  const list = await storePackList(packs, options);
+  return storeInner({ level: SEGMENT_LEVEL, children: groups, list }, null, options);
+}
+
+/** Seals the new leaves; returns the children of every touched level-1 node. */
+async function storeLeaves(
+  states: ReadonlyMap<number, WindowState>,
+  base: SegmentBase,
+  { takeOver, ...target }: SegmentMapOptions,
+): Promise<Map<number, (NodePlace | null)[]>> {
+  const groups = new Map<number, (NodePlace | null)[]>();
+  for (const [window, state] of states) {
     const group = Math.floor(window / FAN_OUT);
-    const windows = touched.get(group);
-    if (windows === undefined) touched.set(group, [window]);
-    else windows.push(window);
-  }
-  const baseGroups = await base.groups();
-  const leaves = new Map<number, (NodePlace | null)[]>();
-  for (const [group, windows] of touched) {
     const before = await base.windows(group);
-    const children = takeOver ? [...before] : noChildren();
-    for (const window of windows) {
+    const children = groups.get(group) ?? (takeOver ? [...before] : noChildren());
+    groups.set(group, children);
+    const slot = window % FAN_OUT;
+    if (state === "same") children[slot] = before[slot] ?? null;
+    else children[slot] = state.leaf === null ? null : await storeLeaf(state.leaf, target);
+  }
+  return groups;
+}
+
+interface Replaced {
+  readonly states: ReadonlyMap<number, WindowState>;
+  readonly base: SegmentBase;
+  /** Of the new segment. */
+  readonly groups: readonly (NodePlace | null)[];
+  readonly windows: ReadonlyMap<number, readonly (NodePlace | null)[]>;
+}
+
+/** The base's pack list, less what the replaced nodes and leaves used, plus what the new ones use. Reads removed leaves only. */
+async function tallyPacks({ states, base, groups, windows }: Replaced): Promise<ListedPack[]> {
+  const tally = new PackTally(await base.packs());
+  const before = await base.groups();
+  for (const [group, now] of groups.entries()) {
+    const old = before[group] ?? null;
+    if (isSamePlace(old, now)) continue;
+    if (old !== null) tally.node(old, -1);
+    if (now !== null) tally.node(now, 1);
+    const oldLeaves = await base.windows(group);
+    const newLeaves = windows.get(group) ?? noChildren();
+    for (let slot = 0; slot < FAN_OUT; slot++) {
+      const [from, to] = [oldLeaves[slot] ?? null, newLeaves[slot] ?? null];
+      if (isSamePlace(from, to)) continue;
+      const window = group * FAN_OUT + slot;
       const state = states.get(window) ?? "same";
-      const slot = window % FAN_OUT;
-      if (state === "same") children[slot] = before[slot] ?? null;
-      else children[slot] = state === "zero" ? null : await storeLeaf(state, target.keys, target.writer);
+      const change = state === "same" ? { leaf: null, before: await base.leaf(window) } : state;
+      if (from !== null) tally.node(from, -1);
+      if (change.before !== null) tally.leaf(change.before, -1);
+      if (to !== null) tally.node(to, 1);
+      if (change.leaf !== null) tally.leaf(change.leaf, 1);
     }
-    leaves.set(group, children);
   }
-  const groups = takeOver ? [...baseGroups] : noChildren();
-  for (const [group, children] of leaves) {
-    groups[group] = await storeInner(
-      { level: SEGMENT_LEVEL - 1, children },
-      baseGroups[group] ?? null,
-      target,
-    );
-  }
-  return storeInner({ level: SEGMENT_LEVEL, children: groups }, base.root, target);
+  return tally.entries();
 }

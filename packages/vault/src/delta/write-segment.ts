@@ -1,6 +1,7 @@
 /** Writes one segment of a disk: read, compare, seal, store. */
 import { mapConcurrent } from "@kluis/domain";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
+import { checkDomain } from "../domain.ts";
 import { invalid } from "../errors.ts";
 import { free } from "../memory.ts";
 import { placeOf, refOf } from "../node-ref.ts";
@@ -61,6 +62,7 @@ class SegmentJob {
   private readonly base: SegmentBase;
   private readonly writer: PackWriter;
   private readonly slots = new Map<string, ChunkSlot>();
+  private readonly domain: Buffer;
   private readonly contents: WindowContent[] = [];
   private readonly held = new Set<() => void>();
   private readonly stats: Counters;
@@ -81,6 +83,7 @@ class SegmentJob {
     const { signal } = options;
     this.base = new SegmentBase(placeOf(options.base), parts.nodes, signal);
     this.writer = new PackWriter({ ...parts, signal });
+    this.domain = parts.keys.domainTag(checkDomain(options.domain));
     this.stats = emptyStats(this.span.end - this.span.start);
   }
 
@@ -142,7 +145,8 @@ class SegmentJob {
     for (const plan of batch.windows) {
       drafts.push(draftWindow(plan, await this.base.leaf(plan.window), { content, keys, delta }));
     }
-    const parts = { keys, index, compressionLevel: limits.compressionLevel, slots: this.slots };
+    const { compressionLevel } = limits;
+    const parts = { keys, index, domain: this.domain, compressionLevel, slots: this.slots };
     return { contents: await contentOf(drafts, content, parts), content, release };
   }
 
@@ -174,7 +178,8 @@ class SegmentJob {
   private states(): Map<number, WindowState> {
     const states = new Map<number, WindowState>();
     for (const content of this.contents) {
-      states.set(content.draft.window, content.draft.same ? "same" : (finishLeaf(content) ?? "zero"));
+      const { window, same, before } = content.draft;
+      states.set(window, same ? "same" : { leaf: finishLeaf(content), before });
     }
     return states;
   }

@@ -81,7 +81,12 @@ export async function buildDiskMap(
     for (let at = 0; at < level.length; at += FAN_OUT) {
       const children = noChildren();
       for (const [i, child] of level.slice(at, at + FAN_OUT).entries()) children[i] = child;
-      next.push(await storeInner({ level: n, children }, before.get(at / FAN_OUT) ?? null, target));
+      const place = before.get(at / FAN_OUT) ?? null;
+      const old =
+        place === null
+          ? null
+          : { place, children: async () => (await target.nodes.inner(place, target.signal)).children };
+      next.push(await storeInner({ level: n, children, list: null }, old, target));
     }
     level = next;
   }

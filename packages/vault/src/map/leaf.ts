@@ -1,5 +1,6 @@
 /** Leaves of a chunk map and their encoding (docs/vault-format.md, Chunk map). */
 import { BLOCKS_PER_WINDOW, DIGEST_BYTES, PACK_ID_BYTES } from "../constants.ts";
+import { checkPlace, MAX_CHUNK_BYTES } from "../maxima.ts";
 import { maskOf, packsOf, readEntries, readPacks, writePacks } from "./node-codec.ts";
 
 /** A chunk that a leaf names, with its place. */
@@ -85,8 +86,14 @@ export function decodeLeaf(bytes: Buffer): Leaf {
     if (at + CHUNK_BYTES > bytes.length) throw new RangeError("a leaf that ends early");
     chunks.push(decodeChunk(bytes, at, packs));
   }
-  const layout = { mask, count: BLOCKS_PER_WINDOW, start: at, entryBytes: BLOCK_ENTRY_BYTES };
-  return { blocks: readEntries(bytes, layout, (entry) => decodeBlock(bytes, entry, chunks)) };
+  const layout = {
+    mask,
+    count: BLOCKS_PER_WINDOW,
+    start: at,
+    end: bytes.length,
+    entryBytes: BLOCK_ENTRY_BYTES,
+  };
+  return { blocks: readEntries(layout, (entry) => decodeBlock(bytes, entry, chunks)) };
 }
 
 function decodeChunk(bytes: Buffer, at: number, packs: readonly string[]): LeafChunk {
@@ -94,13 +101,15 @@ function decodeChunk(bytes: Buffer, at: number, packs: readonly string[]): LeafC
   const blocks = bytes.readUInt8(at + 9);
   if (pack === undefined || blocks < 1 || blocks > BLOCKS_PER_WINDOW)
     throw new RangeError("a chunk without a pack");
-  return {
+  const chunk = {
     id: bytes.toString("hex", at + 10, at + CHUNK_BYTES),
     pack,
     offset: bytes.readUInt32BE(at + 1),
     length: bytes.readUInt32BE(at + 5),
     blocks,
   };
+  checkPlace(chunk, MAX_CHUNK_BYTES);
+  return chunk;
 }
 
 function decodeBlock(bytes: Buffer, at: number, chunks: readonly LeafChunk[]): LeafBlock {

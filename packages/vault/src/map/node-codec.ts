@@ -14,13 +14,14 @@ export interface EntryLayout {
   readonly count: number;
   /** Position of the first entry. */
   readonly start: number;
+  /** Position after the last entry. */
+  readonly end: number;
   readonly entryBytes: number;
 }
 
-/** Reads the entries at the end of a node; absent ones are null. @throws RangeError when the node has another length */
+/** Reads the entries of a node; absent ones are null. @throws RangeError when they do not end at `end` */
 export function readEntries<T>(
-  bytes: Buffer,
-  { mask, count, start, entryBytes }: EntryLayout,
+  { mask, count, start, end, entryBytes }: EntryLayout,
   decode: (at: number) => T,
 ): (T | null)[] {
   const entries: (T | null)[] = [];
@@ -30,11 +31,11 @@ export function readEntries<T>(
       entries.push(null);
       continue;
     }
-    if (at + entryBytes > bytes.length) throw new RangeError("a node that ends early");
+    if (at + entryBytes > end) throw new RangeError("a node that ends early");
     entries.push(decode(at));
     at += entryBytes;
   }
-  if (mask === 0 || at !== bytes.length) throw new RangeError("a node of wrong length");
+  if (mask === 0 || at !== end) throw new RangeError("a node of wrong length");
   return entries;
 }
 

@@ -70,48 +70,54 @@ export class ChunkReader {
     const toFetch: WantedChunk[] = [];
     for (const each of wanted.values()) {
       if (!this.cache.has(chunkKey(each.chunk))) toFetch.push(each);
-      else this.use(each, await this.cached(each.chunk, options.signal), options.target);
+      else await this.useCached(each, options);
     }
     const limits = { limit: FETCHES, signal: options.signal };
     await forEachConcurrent(planRuns(toFetch), limits, (run) => this.openRun(run, options));
   }
 
-  private async openRun(run: Run, { signal, target, keepPartial }: OpenOptions): Promise<void> {
+  private async openRun(run: Run, options: OpenOptions): Promise<void> {
+    const { signal, target, keepPartial } = options;
     const bytes = await this.fetchRun(run, signal);
     await forEachConcurrent(run.chunks, { limit: FETCHES, signal }, async (wanted) => {
       const { chunk, blocks } = wanted;
       const sealed = bytes?.subarray(chunk.offset - run.offset, chunk.offset - run.offset + chunk.length);
       if (keepPartial && blocks.length < chunk.blocks) {
-        this.use(wanted, await this.cached(chunk, signal, sealed), target);
+        await this.useCached(wanted, options, sealed);
         return;
       }
-      const plain = await this.load(chunk, signal, sealed);
-      this.use(wanted, plain, target);
+      const plain = await this.load(wanted, signal, sealed);
+      if (target !== null) copyBlocks(wanted, plain, target);
       free(plain);
     });
     if (bytes !== undefined) free(bytes);
   }
 
-  /** Checks the wanted blocks of an open chunk and copies them. */
-  private use({ blocks }: WantedChunk, plain: Buffer, target: Buffer | null): void {
-    for (const { content, at } of blocks) {
-      const start = content.position * BLOCK_BYTES;
-      const block = plain.subarray(start, start + BLOCK_BYTES);
-      if (!this.keys.blockDigest(block).equals(content.digest)) throw otherBlock(content);
-      if (target !== null) copyOverlap(block, at, target);
-    }
+  /** Through the cache: what another read opened is checked against this map too. */
+  private async useCached(wanted: WantedChunk, { signal, target }: OpenOptions, sealed?: Buffer): Promise<void> {
+    const load = () => this.load(wanted, signal, sealed);
+    const plain = await this.cache.get(chunkKey(wanted.chunk), load, cachedBytes);
+    this.check(wanted, plain, wanted.chunk);
+    if (target !== null) copyBlocks(wanted, plain, target);
   }
 
-  private cached(chunk: LeafChunk, signal: AbortSignal, sealed?: Buffer): Promise<Buffer> {
-    return this.cache.get(chunkKey(chunk), () => this.load(chunk, signal, sealed), cachedBytes);
+  /** Opens a chunk at its place or where it moved to, and checks the wanted blocks. `sealed`: its bytes, when they were read before. */
+  private load(wanted: WantedChunk, signal: AbortSignal, sealed?: Buffer): Promise<Buffer> {
+    const { chunk } = wanted;
+    return this.packs.moved.follow(chunk, signal, async (at) => {
+      const isRead = at === chunk && sealed !== undefined;
+      const bytes = isRead ? sealed : await this.packs.readRange({ pack: at.pack, kind: "chunks" }, at, signal);
+      const plain = await this.unsealChunk(chunk, at, bytes);
+      if (!isRead) free(bytes);
+      this.check(wanted, plain, at);
+      return plain;
+    });
   }
 
-  private async load(chunk: LeafChunk, signal: AbortSignal, sealed?: Buffer): Promise<Buffer> {
-    if (sealed !== undefined) return this.unsealChunk(chunk, chunk, sealed);
-    const found = await this.packs.readWhole(chunk, signal);
-    const opened = await this.unsealChunk(chunk, found.place, found.sealed);
-    free(found.sealed);
-    return opened;
+  /** @throws KluisError VAULT_DATA_DAMAGED when the chunk at a place does not hold the blocks that the map names */
+  private check({ blocks }: WantedChunk, plain: Buffer, at: ChunkPlace): void {
+    for (const { content } of blocks)
+      if (!this.keys.blockDigest(blockOf(plain, content)).equals(content.digest)) throw otherBlock(at);
   }
 
   /** Undefined when the pack is missing: each chunk then finds its own new place. */
@@ -119,7 +125,7 @@ export class ChunkReader {
     if (run.chunks.length === 1) return undefined;
     try {
       return await this.packs.readRange(
-        run.pack,
+        { pack: run.pack, kind: "chunks" },
         { offset: run.offset, length: run.end - run.offset },
         signal,
       );
@@ -133,20 +139,29 @@ export class ChunkReader {
 
   private async unsealChunk(chunk: LeafChunk, place: ChunkPlace, sealed: Buffer): Promise<Buffer> {
     const context = itemContext(ITEM_CHUNK, Buffer.from(chunk.id, "hex"));
-    const seal = { key: this.packs.keyOf(place.pack), nonce: itemNonce(place.offset), context };
+    const pack = { pack: place.pack, kind: "chunks" } as const;
+    const seal = { key: this.packs.keyOf(pack), nonce: itemNonce(place.offset), context };
     try {
       return await unseal(sealed, seal, chunk.blocks * BLOCK_BYTES);
     } catch (error) {
-      throw damaged(packName(place.pack), `the chunk at ${place.offset} does not open`, error);
+      throw damaged(packName(pack), `the chunk at ${place.offset} does not open`, error);
     }
   }
 }
 
-function otherBlock({ chunk }: LeafBlock): KluisError {
+function otherBlock({ pack, offset }: ChunkPlace): KluisError {
   return damaged(
-    packName(chunk.pack),
-    `the chunk at ${chunk.offset} does not hold the block that the map names`,
+    packName({ pack, kind: "chunks" }),
+    `the chunk at ${offset} does not hold the block that the map names`,
   );
+}
+
+function blockOf(plain: Buffer, { position }: LeafBlock): Buffer {
+  return plain.subarray(position * BLOCK_BYTES, (position + 1) * BLOCK_BYTES);
+}
+
+function copyBlocks({ blocks }: WantedChunk, plain: Buffer, target: Buffer): void {
+  for (const { content, at } of blocks) copyOverlap(blockOf(plain, content), at, target);
 }
 
 /** Copies the part of a block that lies inside the target. */

@@ -26,6 +26,14 @@ export class LruCache<T> {
     return shared.status === "fulfilled" ? shared.value : this.load(key, load, sizeOf);
   }
 
+  /** Forgets a key; a load in progress is not kept. */
+  drop(key: string): void {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return;
+    this.entries.delete(key);
+    this.used -= entry.bytes;
+  }
+
   private async load(key: string, load: () => Promise<T>, sizeOf: (value: T) => number): Promise<T> {
     const entry = { value: load(), bytes: 0 };
     this.entries.set(key, entry);

@@ -3,12 +3,14 @@ import { isKluisError } from "@kluis/domain";
 import { FAN_OUT } from "../constants.ts";
 import { damaged } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
-import { decodeInner, type Inner, innerDigests } from "../map/inner.ts";
+import { decodeInner, type Inner, innerDigests, type ListPlace } from "../map/inner.ts";
 import { decodeLeaf, type Leaf, leafDigests } from "../map/leaf.ts";
 import { maskOf } from "../map/node-codec.ts";
+import { decodePackList, type ListedPack } from "../map/pack-list.ts";
 import { packName } from "../names.ts";
 import type { NodePlace } from "../node-ref.ts";
-import { ITEM_NODE, itemContext, itemNonce, unsealRaw } from "../seal.ts";
+import { ITEM_LIST, ITEM_NODE, itemContext, itemNonce, unsealRaw } from "../seal.ts";
+import type { ChunkPlace } from "../types.ts";
 import type { PackReader } from "./pack-reader.ts";
 
 export interface WindowLeaf {
@@ -73,28 +75,60 @@ export class NodeReader {
     }
   }
 
-  private async node<T>(
+  /** The packs of a segment: `inner.list` of its level-2 node. */
+  packList({ id, ...place }: ListPlace, signal: AbortSignal): Promise<ListedPack[]> {
+    const item = { kind: ITEM_LIST, id: Buffer.from(id, "hex"), what: "the pack list" } as const;
+    return this.open(place, signal, {
+      ...item,
+      decode: (bytes) => {
+        if (!this.keys.packListId(bytes).equals(item.id)) throw new RangeError("a pack list with another id");
+        return decodePackList(bytes);
+      },
+    });
+  }
+
+  private node<T>(
     place: NodePlace,
     signal: AbortSignal,
     decode: (bytes: Buffer) => { readonly node: T; readonly digest: Buffer },
   ): Promise<T> {
-    const found = await this.packs.readPaged(place, signal);
     const id = Buffer.from(place.digest, "hex");
-    try {
-      const { pack, offset } = found.place;
-      const context = itemContext(ITEM_NODE, id);
-      const { node, digest } = decode(
-        unsealRaw(found.sealed, { key: this.packs.keyOf(pack), nonce: itemNonce(offset), context }),
-      );
-      if (!digest.equals(id)) throw new RangeError("a node with another digest");
-      return node;
-    } catch (error) {
-      if (isKluisError(error)) throw error;
-      throw damaged(
-        packName(found.place.pack),
-        `the chunk map's node at ${found.place.offset} does not open`,
-        error,
-      );
-    }
+    return this.open(place, signal, {
+      kind: ITEM_NODE,
+      id,
+      what: "the chunk map's node",
+      decode: (bytes) => {
+        const { node, digest } = decode(bytes);
+        if (!digest.equals(id)) throw new RangeError("a node with another digest");
+        return node;
+      },
+    });
   }
+
+  private open<T>(
+    place: ChunkPlace,
+    signal: AbortSignal,
+    { kind, id, what, decode }: SealedItem<T>,
+  ): Promise<T> {
+    const context = itemContext(kind, id);
+    return this.packs.moved.follow(place, signal, async (at) => {
+      const pack = { pack: at.pack, kind: "nodes" } as const;
+      const sealed = await this.packs.readPaged({ ...at, ...pack }, signal);
+      try {
+        return decode(
+          unsealRaw(sealed, { key: this.packs.keyOf(pack), nonce: itemNonce(at.offset), context }),
+        );
+      } catch (error) {
+        if (isKluisError(error)) throw error;
+        throw damaged(packName(pack), `${what} at ${at.offset} does not open`, error);
+      }
+    });
+  }
+}
+
+interface SealedItem<T> {
+  readonly kind: typeof ITEM_NODE | typeof ITEM_LIST;
+  readonly id: Buffer;
+  readonly what: string;
+  readonly decode: (bytes: Buffer) => T;
 }

@@ -14,6 +14,7 @@ import { joinSmall, wholeOf } from "./bodies.ts";
 import { guard } from "./guard.ts";
 import {
   type BlobStore,
+  checkAnswer,
   checkName,
   checkPrefix,
   type GetOptions,
@@ -119,7 +120,8 @@ class AzureBlobStore implements BlobStore {
           return await this.getOnce(name, options);
         } catch (error) {
           // The SDK does not resume a body that breaks off: repeat the request. One that was late is not repeated here.
-          const isOver = options.signal.aborted || error instanceof LateAnswer;
+          const isOver =
+            options.signal.aborted || error instanceof LateAnswer || error instanceof KluisError;
           if (isOver || attempt === BODY_ATTEMPTS || statusOf(error) !== 0) throw error;
         }
       }
@@ -173,13 +175,20 @@ class AzureBlobStore implements BlobStore {
     });
   }
 
-  private async getOnce(name: string, { signal, offset = 0, length }: GetOptions): Promise<Buffer> {
+  private async getOnce(name: string, { signal, offset = 0, length, most }: GetOptions): Promise<Buffer> {
     if (length === 0) return Buffer.alloc(0);
+    checkAnswer(name, length ?? 0, most);
     try {
       return await this.timely({ signal, bytes: length ?? 0 }, async (limit) => {
         const blob = this.container.getBlobClient(name);
         const answer = await blob.download(offset, length, { abortSignal: limit.signal });
         const { contentLength = 0, readableStreamBody = [] } = answer;
+        try {
+          checkAnswer(name, contentLength, most);
+        } catch (error) {
+          if (readableStreamBody instanceof Readable) readableStreamBody.destroy();
+          throw error;
+        }
         limit.restart(this.limitOf(contentLength));
         return wholeOf(readableStreamBody, contentLength);
       });

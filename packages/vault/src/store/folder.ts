@@ -8,6 +8,7 @@ import { alreadyExists, missing } from "../errors.ts";
 import { guard } from "./guard.ts";
 import {
   type BlobStore,
+  checkAnswer,
   checkName,
   checkPrefix,
   type GetOptions,
@@ -57,12 +58,13 @@ class FolderStore implements BlobStore {
     }
   }
 
-  async get(name: string, { signal, offset = 0, length }: GetOptions): Promise<Uint8Array> {
+  async get(name: string, { signal, offset = 0, length, most }: GetOptions): Promise<Uint8Array> {
     const path = this.path(name);
     signal.throwIfAborted();
     const read = async () => {
       await using file = await open(path, "r");
       const wanted = length ?? Math.max(0, (await file.stat()).size - offset);
+      checkAnswer(name, wanted, most);
       return await readFully(file, offset, wanted);
     };
     return guard(read, (error) => this.mapped(name, error));

@@ -1,5 +1,13 @@
 /** The port to a vault's store, and the names of objects in it. */
-import { invalid } from "../errors.ts";
+import { damaged, invalid } from "../errors.ts";
+
+/** The largest object of a vault. A store never returns more at once, so that no object can exhaust the memory of its reader. */
+export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** @throws KluisError VAULT_DATA_DAMAGED when an answer would have more bytes than its reader accepts */
+export function checkAnswer(name: string, bytes: number, most = MAX_ANSWER_BYTES): void {
+  if (bytes > most) throw damaged(name, `it is larger than the ${most} bytes that it may have`);
+}
 
 export interface ObjectInfo {
   readonly name: string;
@@ -17,6 +25,8 @@ export interface GetOptions {
   readonly signal: AbortSignal;
   readonly offset?: number;
   readonly length?: number;
+  /** Refuses more bytes, before it reads any; default {@link MAX_ANSWER_BYTES}. */
+  readonly most?: number;
 }
 
 /**
@@ -30,7 +40,7 @@ export interface BlobStore {
   readonly place: StorePlace;
   /** Creates the object from the joined parts, whole or not at all. Durable when it returns. @throws VAULT_OBJECT_EXISTS */
   put(name: string, parts: readonly Uint8Array[], signal: AbortSignal): Promise<void>;
-  /** The object's bytes, or those of the range that exist. @throws VAULT_OBJECT_MISSING */
+  /** The object's bytes, or those of the range that exist. @throws VAULT_OBJECT_MISSING; VAULT_DATA_DAMAGED for more than `most` bytes */
   get(name: string, options: GetOptions): Promise<Uint8Array>;
   head(name: string, signal: AbortSignal): Promise<ObjectInfo | null>;
   /** Objects whose name starts with `prefix` (empty, or ending with `/`), in no particular order. */

@@ -1,0 +1,154 @@
+/** Follows moved tables from an item that is missing or does not open to its new place. */
+import { isKluisError } from "@kluis/domain";
+import type { VaultKeys } from "../keys/derive.ts";
+import { MAX_HOPS, MAX_MOVED_BYTES, readObject } from "../maxima.ts";
+import { movedPrefix, packOfMovedName } from "../names.ts";
+import type { BlobStore } from "../store/port.ts";
+import type { ChunkPlace } from "../types.ts";
+import { LruCache } from "./lru.ts";
+import { decodeMovedTable, type MovedTable } from "./moved.ts";
+
+const CACHE_BYTES = 4 * 1024 * 1024;
+/** Approximate memory of one entry of a moved table, and of one object. */
+const ENTRY_BYTES = 64;
+const OBJECT_BYTES = 256;
+/** Names of tables that were found before: a reader of a compacted pack asks for every item. */
+const LISTS_BYTES = 1024 * 1024;
+/** Tables of one pack that are read, and places of one item that are tried. Junk beyond it costs nothing. */
+const MOST_TABLES = 64;
+const MOST_TRIES = 64;
+
+/** Reads moved tables. Objects below `moved/` that do not open are ignored: anyone who can write to the store can put some there. */
+export class MovedReader {
+  private readonly store: BlobStore;
+  private readonly keys: VaultKeys;
+  private readonly tables = new LruCache<MovedTable>(CACHE_BYTES);
+  private readonly listed = new LruCache<readonly string[]>(LISTS_BYTES);
+
+  constructor(store: BlobStore, keys: VaultKeys) {
+    this.store = store;
+    this.keys = keys;
+  }
+
+  /** The places that an item of a pack moved to, by the moved tables that the store has now; each place once. */
+  places(item: ChunkPlace, signal: AbortSignal): Promise<ChunkPlace[]> {
+    return this.placesOf(item, { fresh: true, signal });
+  }
+
+  private async placesOf(
+    { pack, offset }: ChunkPlace,
+    { fresh, signal }: { readonly fresh: boolean; readonly signal: AbortSignal },
+  ): Promise<ChunkPlace[]> {
+    const found = new Map<string, ChunkPlace>();
+    if (fresh) this.listed.drop(pack);
+    const names = await this.listed.get(
+      pack,
+      () => this.names(pack, signal),
+      (all) => OBJECT_BYTES * all.length,
+    );
+    if (names.length === 0) this.listed.drop(pack);
+    for (const name of names) {
+      const place = (await this.table(name, signal)).get(offset);
+      if (place !== undefined) found.set(keyOf(place), place);
+    }
+    return [...found.values()];
+  }
+
+  /**
+   * The result of `open` at the item's place, or at the first place that it moved to where it opens.
+   * @throws the error of the item's own place when that is damaged; otherwise that of the last place tried
+   */
+  async follow<T>(
+    item: ChunkPlace,
+    signal: AbortSignal,
+    open: (place: ChunkPlace) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await open(item);
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      return this.elsewhere(item, signal, { open, error });
+    }
+  }
+
+  private async elsewhere<T>(
+    item: ChunkPlace,
+    signal: AbortSignal,
+    { open, error }: { readonly open: (place: ChunkPlace) => Promise<T>; readonly error: unknown },
+  ): Promise<T> {
+    let last = error;
+    const tried = new Set<string>();
+    // A second look lists the store again: a table may be newer than the lists that were kept.
+    for (const fresh of [false, true]) {
+      for await (const place of this.walk(item, { fresh, signal })) {
+        if (tried.has(keyOf(place))) continue;
+        tried.add(keyOf(place));
+        try {
+          return await open(place);
+        } catch (failure) {
+          if (!isLost(failure)) throw failure;
+          last = failure;
+        }
+      }
+    }
+    throw isKluisError(error, "VAULT_DATA_DAMAGED") ? error : last;
+  }
+
+  /** All places that an item moved to, near ones first, each once: at most {@link MAX_HOPS} moves away. */
+  reachable(item: ChunkPlace, signal: AbortSignal): AsyncGenerator<ChunkPlace> {
+    return this.walk(item, { fresh: true, signal });
+  }
+
+  private async *walk(
+    item: ChunkPlace,
+    look: { readonly fresh: boolean; readonly signal: AbortSignal },
+  ): AsyncGenerator<ChunkPlace> {
+    const seen = new Set([keyOf(item)]);
+    let level = [item];
+    for (let hop = 0; hop < MAX_HOPS && level.length > 0; hop++) {
+      const next: ChunkPlace[] = [];
+      for (const from of level) {
+        for (const place of await this.placesOf(from, look)) {
+          if (seen.has(keyOf(place)) || seen.size > MOST_TRIES) continue;
+          seen.add(keyOf(place));
+          next.push(place);
+          yield place;
+        }
+      }
+      level = next;
+    }
+  }
+
+  private async names(pack: string, signal: AbortSignal): Promise<string[]> {
+    const names: string[] = [];
+    for await (const { name } of this.store.list(movedPrefix(pack), signal)) {
+      if (packOfMovedName(name) === pack) names.push(name);
+      if (names.length === MOST_TABLES) break;
+    }
+    return names.sort();
+  }
+
+  /** Empty for an object that is no moved table. */
+  private table(name: string, signal: AbortSignal): Promise<MovedTable> {
+    const load = async (): Promise<MovedTable> => {
+      try {
+        return decodeMovedTable(
+          name,
+          await readObject(this.store, name, { most: MAX_MOVED_BYTES, signal }),
+          this.keys,
+        );
+      } catch (error) {
+        // What the store cannot serve now is not junk.
+        if (isKluisError(error) && !isLost(error)) throw error;
+        return new Map();
+      }
+    };
+    return this.tables.get(name, load, (table) => OBJECT_BYTES + table.size * ENTRY_BYTES);
+  }
+}
+
+const keyOf = ({ pack, offset }: ChunkPlace): string => `${pack}:${offset}`;
+
+function isLost(error: unknown): boolean {
+  return isKluisError(error, "VAULT_OBJECT_MISSING") || isKluisError(error, "VAULT_DATA_DAMAGED");
+}
