@@ -146,6 +146,7 @@ async function backUp(
   const write = async (segment: number): Promise<SegmentResult> => {
     const mine = bySegment[segment] ?? [];
     return vault.writeSegment({
+      domain: "bench",
       diskBytes,
       segment,
       extents: mine,

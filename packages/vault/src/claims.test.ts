@@ -67,6 +67,7 @@ test("every omitted block is counted, and the result is the disk", async () => {
 
       const [segmentBase = null] = await vault.segmentNodes(base.root, DISK_BYTES, signal);
       const { node, omitted } = await vault.writeSegment({
+        domain: "test",
         diskBytes: DISK_BYTES,
         segment: 0,
         extents: disk.allocated(),

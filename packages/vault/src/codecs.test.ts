@@ -2,13 +2,17 @@ import { createHash, randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { VaultKeys } from "./keys/derive.ts";
+import { createKeyring } from "./keys/keyring.ts";
 import { decodeInner, encodeInner, type Inner } from "./map/inner.ts";
 import { decodeLeaf, encodeLeaf, type Leaf } from "./map/leaf.ts";
+import { decodePackList, encodePackList, PackTally } from "./map/pack-list.ts";
+import { newMovedName } from "./names.ts";
 import { formatNodeRef, parseNodeRef, splitNodeRef } from "./node-ref.ts";
 import { openTable, type PackItem, sealTable } from "./pack/table.ts";
 import { decodeMovedTable, encodeMovedTable } from "./read/moved.ts";
 import {
   ITEM_CHUNK,
+  ITEM_LIST,
   ITEM_NODE,
   itemContext,
   itemNonce,
@@ -18,12 +22,20 @@ import {
   unseal,
 } from "./seal.ts";
 
+const VAULT = "00000000-0000-4000-8000-000000000001";
 const bytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((data) => Buffer.from(data));
 const hex = (length: number) => bytes(length).map((data) => data.toString("hex"));
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
+const offset = fc.integer({ min: 0, max: 40 * 1024 * 1024 });
 
-const chunk = fc.record({ id: hex(24), pack: hex(16), offset: u32, length: u32, blocks: fc.constant(16) });
+const chunk = fc.record({
+  id: hex(24),
+  pack: hex(16),
+  offset,
+  length: fc.integer({ min: 18, max: 1024 * 1024 + 17 }),
+  blocks: fc.constant(16),
+});
 const leaf: fc.Arbitrary<Leaf> = fc
   .tuple(
     fc.uniqueArray(chunk, {
@@ -48,13 +60,15 @@ const leaf: fc.Arbitrary<Leaf> = fc
 const place = fc.record({
   digest: hex(24),
   pack: hex(16),
-  offset: u32,
-  length: fc.integer({ min: 1, max: 65_535 }),
+  offset,
+  length: fc.integer({ min: 18, max: 65_535 }),
 });
+const list = fc.record({ id: hex(24), pack: hex(16), offset, length: fc.integer({ min: 18, max: 524_288 }) });
 const inner: fc.Arbitrary<Inner> = fc
-  .tuple(fc.integer({ min: 1, max: 6 }), fc.array(fc.option(place), { minLength: 32, maxLength: 32 }))
-  .map(([level, children]) => ({
+  .tuple(fc.integer({ min: 1, max: 6 }), fc.array(fc.option(place), { minLength: 32, maxLength: 32 }), list)
+  .map(([level, children, packs]) => ({
     level,
+    list: level === 2 ? packs : null,
     children: children.map((child) => (child === null ? null : { level: level - 1, ...child })),
   }))
   .filter(({ children }) => children.some((child) => child !== null));
@@ -112,22 +126,29 @@ describe("codecs of the format", () => {
 
   it("open the table of a pack, and no other pack's", () => {
     const item = fc.record({
-      kind: fc.constantFrom(ITEM_CHUNK, ITEM_NODE),
+      kind: fc.constantFrom(ITEM_NODE, ITEM_LIST),
       id: hex(24),
       length: fc.integer({ min: 1, max: 1e6 }),
       plainLength: u32,
     });
     fc.assert(
       fc.property(fc.array(item, { maxLength: 40 }), bytes(16), bytes(32), (raw, id, key) => {
-        let offset = 8;
+        let next = 8;
         const items: PackItem[] = raw.map((entry) => {
-          const at = offset;
-          offset += entry.length;
+          const at = next;
+          next += entry.length;
           return { ...entry, offset: at };
         });
-        const tail = sealTable(items, id, key);
-        const pack = { id, key, bytes: offset + tail.length };
+        const kind = "nodes";
+        const tail = sealTable(items, { id, kind, key });
+        const pack = { id, kind, key, bytes: next + tail.length } as const;
         expect(openTable(tail, pack)).toEqual(items);
+        expect(() => openTable(tail, { ...pack, kind: "chunks" })).toThrow(/.+/);
+        for (let at = tail.length - 16; at < tail.length; at++) {
+          const flipped = Buffer.from(tail);
+          flipped[at] = (flipped[at] ?? 0) ^ 1;
+          expect(() => openTable(flipped, pack)).toThrow(/.+/);
+        }
         expect(() => openTable(tail, { ...pack, id: createHash("md5").update(id).digest() })).toThrow(/.+/);
         expect(() => openTable(tail, { ...pack, bytes: pack.bytes + 1 })).toThrow(RangeError);
       }),
@@ -160,14 +181,32 @@ describe("codecs of the format", () => {
     expect((await packCompressed(Buffer.alloc(65_536, 7), 1)).payload.length).toBeLessThan(200);
   });
 
-  it("open a moved table for its pack only", () => {
-    const entry = fc.tuple(u32, fc.record({ pack: hex(16), offset: u32, length: u32 }));
+  it("open a moved table for its own name only", () => {
+    const keys = new VaultKeys(createKeyring(VAULT, new Date(0)));
+    const moved = fc.record({ pack: hex(16), offset, length: fc.integer({ min: 18, max: 1_048_593 }) });
     fc.assert(
-      fc.property(fc.array(entry, { maxLength: 20 }), hex(16), bytes(32), (entries, pack, key) => {
+      fc.property(fc.array(fc.tuple(u32, moved), { maxLength: 20 }), hex(16), (entries, pack) => {
         const table = new Map(entries);
-        const sealed = encodeMovedTable(pack, table, key);
-        expect(decodeMovedTable(pack, sealed, key)).toEqual(table);
-        expect(() => decodeMovedTable("0".repeat(32), sealed, key)).toThrow(/.+/);
+        const [name, other] = [newMovedName(pack), newMovedName(pack)];
+        const sealed = encodeMovedTable(name, table, keys);
+        expect(decodeMovedTable(name, sealed, keys)).toEqual(table);
+        expect(() => decodeMovedTable(other, sealed, keys)).toThrow(/.+/);
+      }),
+    );
+  });
+
+  it("decode an encoded pack list", () => {
+    const entry = fc.record({
+      pack: hex(16),
+      kind: fc.constantFrom("chunks" as const, "nodes" as const),
+      liveBytes: fc.integer({ min: 1, max: 2 ** 40 - 1 }),
+    });
+    fc.assert(
+      fc.property(fc.uniqueArray(entry, { minLength: 1, selector: ({ pack }) => pack }), (entries) => {
+        const sorted = new PackTally(entries).entries();
+        expect(decodePackList(encodePackList(sorted))).toEqual(sorted);
+        if (sorted.length > 1)
+          expect(() => decodePackList(encodePackList(sorted.toReversed()))).toThrow(RangeError);
       }),
     );
   });
@@ -175,10 +214,9 @@ describe("codecs of the format", () => {
 
 describe("digests", () => {
   it("differ by key, by kind and by place in the tree", () => {
-    const [a, b] = [
-      new VaultKeys(Buffer.alloc(32, 1), "vault-1"),
-      new VaultKeys(Buffer.alloc(32, 1), "vault-2"),
-    ];
+    const keyring = createKeyring(VAULT, new Date(0));
+    const [a, b] = [new VaultKeys(keyring), new VaultKeys({ ...keyring, vaultId: VAULT.replace("1", "2") })];
+    const [red, blue] = [a.domainTag("red"), a.domainTag("blue")];
     const block = Buffer.alloc(65_536, 5);
     const digest = a.blockDigest(block);
     expect(digest).toHaveLength(24);
@@ -186,7 +224,9 @@ describe("digests", () => {
     const all = [
       digest,
       b.blockDigest(block),
-      a.chunkId([digest]),
+      a.chunkId(red, [digest]),
+      a.chunkId(blue, [digest]),
+      a.packListId(digest),
       a.leafDigest(1, [digest]),
       a.leafDigest(2, [digest]),
       a.innerDigest(1, 1, [digest]),
@@ -198,7 +238,7 @@ describe("digests", () => {
       a.rootDigest(1, 3, digest),
       a.rootDigest(1, 2, null),
     ];
-    expect(new Set([...all, ...roots]).size).toBe(11);
+    expect(new Set([...all, ...roots]).size).toBe(13);
   });
 });
 

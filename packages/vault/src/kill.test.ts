@@ -142,9 +142,13 @@ describe("a killed process", () => {
       source,
       signal: cancel.signal,
     } as const;
-    await expect(vault.writeSegment({ ...job, delta: "digest-comparison" })).rejects.toThrow(
-      "changed their mind",
-    );
+    await expect(
+      vault.writeSegment({
+        domain: "test",
+        ...job,
+        delta: "digest-comparison",
+      }),
+    ).rejects.toThrow("changed their mind");
   });
 });
 

@@ -162,7 +162,11 @@ describe("a vault against a model", () => {
     disk.write(0, noise(MIB, 1));
     const extents = disk.allocated();
     const job = { diskBytes: DISK_BYTES, segment: 0, extents, base: null, source: disk, signal } as const;
-    const { node } = await vault.writeSegment({ ...job, delta: "digest-comparison" });
+    const { node } = await vault.writeSegment({
+      domain: "test",
+      ...job,
+      delta: "digest-comparison",
+    });
     const keep = node === null ? [] : [node];
     expect((await vault.planCollection({ keep, signal })).condemned).toEqual([]);
     const { condemned } = await vault.planCollection({ keep: [], signal });

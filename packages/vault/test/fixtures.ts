@@ -197,6 +197,7 @@ export async function backUp(vault: Vault, options: BackupOptions): Promise<Back
     const before = bases[segment] ?? null;
     const shared = { ...(limits === undefined ? {} : { limits }), ...(index === undefined ? {} : { index }) };
     const result = await vault.writeSegment({
+      domain: "test",
       diskBytes,
       segment,
       extents: mine,
@@ -282,6 +283,7 @@ export function manifestOf(
       tags: { team: "blue" },
       configuration: { hardwareProfile: { vmSize: "Standard_B2s" } },
     },
+    previous: null,
     disks: [
       {
         key: "os",
@@ -292,6 +294,7 @@ export function manifestOf(
         sku: "Premium_LRS",
         root,
         rootDigest,
+        domain: "test",
         delta: "full",
         deltaReason: null,
         stats: {

@@ -38,6 +38,7 @@ describe("memory of a transfer", () => {
       return put(...args);
     };
     const job = vault.writeSegment({
+      domain: "test",
       diskBytes: source.size,
       segment: 0,
       delta: "digest-comparison",

@@ -94,7 +94,11 @@ export class ChunkReader {
   }
 
   /** Through the cache: what another read opened is checked against this map too. */
-  private async useCached(wanted: WantedChunk, { signal, target }: OpenOptions, sealed?: Buffer): Promise<void> {
+  private async useCached(
+    wanted: WantedChunk,
+    { signal, target }: OpenOptions,
+    sealed?: Buffer,
+  ): Promise<void> {
     const load = () => this.load(wanted, signal, sealed);
     const plain = await this.cache.get(chunkKey(wanted.chunk), load, cachedBytes);
     this.check(wanted, plain, wanted.chunk);
@@ -106,7 +110,9 @@ export class ChunkReader {
     const { chunk } = wanted;
     return this.packs.moved.follow(chunk, signal, async (at) => {
       const isRead = at === chunk && sealed !== undefined;
-      const bytes = isRead ? sealed : await this.packs.readRange({ pack: at.pack, kind: "chunks" }, at, signal);
+      const bytes = isRead
+        ? sealed
+        : await this.packs.readRange({ pack: at.pack, kind: "chunks" }, at, signal);
       const plain = await this.unsealChunk(chunk, at, bytes);
       if (!isRead) free(bytes);
       this.check(wanted, plain, at);

@@ -10,20 +10,21 @@ import {
   testKeys,
 } from "../../test/fixtures.ts";
 import { MemoryStore } from "../../test/memory-store.ts";
-import { openKeys } from "../keys/descriptor.ts";
-import { movedName, packName, packOfName } from "../names.ts";
+import { openKeys } from "../keys/key-file.ts";
+import { movedPrefix, newMovedName, packName, packOfName } from "../names.ts";
 import { PackAssembler } from "../pack/assembler.ts";
+import type { PackRef } from "../pack/kind.ts";
 import { itemContext, itemNonce, packRaw, unseal } from "../seal.ts";
 import type { ChunkPlace } from "../types.ts";
 import { encodeMovedTable } from "./moved.ts";
 import { PackReader } from "./pack-reader.ts";
 
 /** Seals every item of a pack again in another pack and replaces the old one by a moved table, like a compaction. */
-async function moveAway(store: MemoryStore, pack: string): Promise<string> {
+async function moveAway(store: MemoryStore, pack: PackRef): Promise<PackRef> {
   const { keys } = await openKeys(store, testKeys(), signal);
   const reader = new PackReader(store, keys, 0);
   const bytes = store.objects.get(packName(pack))?.length ?? 0;
-  const target = new PackAssembler(keys);
+  const target = new PackAssembler(keys, pack.kind);
   const table = new Map<number, ChunkPlace>();
   for (const item of await reader.readTable(pack, bytes, signal)) {
     const id = Buffer.from(item.id, "hex");
@@ -37,10 +38,15 @@ async function moveAway(store: MemoryStore, pack: string): Promise<string> {
     table.set(item.offset, target.add(item.kind, id, packRaw(plain)));
   }
   const finished = target.finish();
-  await store.put(packName(finished.pack), finished.parts, signal);
-  await store.put(movedName(pack), [encodeMovedTable(pack, table, keys.manifestKey)], signal);
+  await store.put(packName(finished), finished.parts, signal);
+  const name = newMovedName(pack.pack);
+  await store.put(name, [encodeMovedTable(name, table, keys)], signal);
   await store.delete(packName(pack), signal);
-  return finished.pack;
+  return finished;
+}
+
+function packsIn(store: MemoryStore): PackRef[] {
+  return [...store.objects.keys()].flatMap((name) => packOfName(name) ?? []);
 }
 
 describe("a vault with compacted packs", () => {
@@ -49,7 +55,7 @@ describe("a vault with compacted packs", () => {
     const disk = noiseDisk(3 * 1024 * 1024, 1_500_000);
     disk.write(2_500_000, Buffer.alloc(200_000, "text "));
     const { root } = await takePoint(vault, "p", { disk });
-    const packs = store.names("packs/").flatMap((name) => packOfName(name) ?? []);
+    const packs = packsIn(store);
     for (const pack of packs) await moveAway(store, await moveAway(store, pack));
     const again = await reopen(store);
     expect(await holds(again, root, disk)).toBe(true);
@@ -65,9 +71,10 @@ describe("a vault with compacted packs", () => {
     const { vault, store } = await newVault(new MemoryStore());
     const disk = noiseDisk(1024 * 1024, 100_000);
     const { root } = await fullBackup(vault, disk);
-    const [pack = ""] = store.names("packs/").flatMap((name) => packOfName(name) ?? []);
+    const pack = packsIn(store).find(({ kind }) => kind === "chunks");
+    if (pack === undefined) throw new Error("The vault has no pack.");
     await moveAway(store, pack);
-    store.objects.delete(movedName(pack));
+    for (const name of store.names(movedPrefix(pack.pack))) store.objects.delete(name);
     const again = await reopen(store);
     const read = again.openDisk(root, disk.size).read(0, 10, signal);
     await expect(read).rejects.toMatchObject({

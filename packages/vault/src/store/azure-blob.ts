@@ -120,8 +120,7 @@ class AzureBlobStore implements BlobStore {
           return await this.getOnce(name, options);
         } catch (error) {
           // The SDK does not resume a body that breaks off: repeat the request. One that was late is not repeated here.
-          const isOver =
-            options.signal.aborted || error instanceof LateAnswer || error instanceof KluisError;
+          const isOver = options.signal.aborted || error instanceof LateAnswer || error instanceof KluisError;
           if (isOver || attempt === BODY_ATTEMPTS || statusOf(error) !== 0) throw error;
         }
       }
