@@ -213,6 +213,7 @@ async function addPoint(
     segment: 0,
     extents: [{ offset: 0, length: diskBytes, kind: "data" }],
     delta: "digest-comparison",
+    domain: "test",
     base: null,
     source: {
       size: diskBytes,

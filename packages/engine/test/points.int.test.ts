@@ -335,7 +335,8 @@ describe("retention and garbage collection", () => {
 
 async function storedBytes(): Promise<number> {
   let bytes = 0;
-  for await (const object of (await engine.deps.vaults.openDefault()).store.list("packs/", soon()))
-    bytes += object.bytes;
+  const { store } = await engine.deps.vaults.openDefault();
+  for (const prefix of ["packs/", "nodes/"])
+    for await (const object of store.list(prefix, soon())) bytes += object.bytes;
   return bytes;
 }

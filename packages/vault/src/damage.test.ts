@@ -58,7 +58,7 @@ describe("a damaged vault", () => {
 
   it("is found for every flipped byte of every pack of a point, with the name of the pack", async () => {
     const wrong: string[] = [];
-    for (const name of store.names("packs/")) {
+    for (const name of store.packs()) {
       const original = store.objects.get(name) ?? Buffer.alloc(0);
       const steps = Math.ceil(original.length / 12);
       for (let at = 8; at < original.length; at += steps) {
@@ -85,7 +85,7 @@ describe("a damaged vault", () => {
   });
 
   it("is found when a pack is missing, with the name of the pack", async () => {
-    for (const name of store.names("packs/")) {
+    for (const name of store.packs()) {
       const original = store.objects.get(name) ?? Buffer.alloc(0);
       store.objects.delete(name);
       const { read, full, quickOk } = await findings();
@@ -137,7 +137,7 @@ describe("a damaged vault", () => {
     const { manifest } = await vault.getManifest("p", signal);
     const plan = await vault.planCollection({ keep: [], signal });
     const biggest = plan.packs.toSorted((x, y) => y.bytes - x.bytes)[0];
-    const name = store.names("packs/").find((pack) => pack.endsWith(biggest?.pack ?? "?")) ?? "";
+    const name = store.packs().find((pack) => pack.endsWith(biggest?.pack ?? "?")) ?? "";
     const bytes = Buffer.from(store.objects.get(name) ?? Buffer.alloc(0));
     bytes.fill(0, 8, 200);
     store.objects.set(name, bytes);

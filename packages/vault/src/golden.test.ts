@@ -57,7 +57,7 @@ describe("the golden vault of version 1", () => {
     const { golden, store } = await loadGolden("vault-v1.json");
     const vault = await openVault({ store, keys: testKeys(golden.key), signal });
     const found = await vault.rebuildIndex(new MemoryChunkIndex(), signal);
-    expect(found.packs).toBe(store.names("packs/").length);
+    expect(found.packs).toBe(store.packs().length);
     expect(found.chunks).toBeGreaterThan(3);
   });
 });

@@ -95,7 +95,7 @@ describe("a killed process", () => {
       });
       const { deleted } = await vault.sweep({ condemned, keep: [], signal });
       expect(deleted).toEqual(condemned);
-      expect(store.names("packs/")).toEqual([]);
+      expect(store.packs()).toEqual([]);
     }
   });
 

@@ -154,7 +154,7 @@ describe("a vault against a model", () => {
     expect(liveBytes).toBe(0);
     const { freedBytes } = await world.vault.sweep({ condemned, keep: [], signal });
     expect(freedBytes).toBe(condemnedBytes);
-    expect(world.store.names("packs/")).toEqual([]);
+    expect(world.store.packs()).toEqual([]);
   });
 
   it("keeps the packs of unfinished transfers, and reprieves a pack that a new point needs", async () => {
@@ -170,7 +170,7 @@ describe("a vault against a model", () => {
     const keep = node === null ? [] : [node];
     expect((await vault.planCollection({ keep, signal })).condemned).toEqual([]);
     const { condemned } = await vault.planCollection({ keep: [], signal });
-    expect(condemned).toHaveLength(store.names("packs/").length);
+    expect(condemned).toHaveLength(store.packs().length);
     const sealed = await vault.sealDisk({ diskBytes: DISK_BYTES, segments: [node], signal });
     await putPoint(vault, "late", { disk, backup: sealed });
     expect(await vault.sweep({ condemned, keep: [], signal })).toEqual({

@@ -50,6 +50,11 @@ export class MemoryStore implements BlobStore {
     return this.objects.delete(name);
   }
 
+  /** Names of all packs, sorted. */
+  packs(): string[] {
+    return [...this.names("nodes/"), ...this.names("packs/")];
+  }
+
   /** Names under a prefix, sorted. */
   names(prefix: string): string[] {
     return [...this.objects.keys()].filter((name) => name.startsWith(prefix)).sort();

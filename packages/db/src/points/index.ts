@@ -27,6 +27,7 @@ export {
   newestPoint,
   type PointDiskRef,
   type PointRef,
+  previousManifest,
   previousPointTime,
   setPointVerified,
 } from "./work.ts";

@@ -175,6 +175,22 @@ export async function newestPoint(
   return row === null ? null : toRef(row);
 }
 
+/**
+ * The VM's newest point in a vault, whatever its state, with the digest of its manifest: the next manifest names it.
+ * Points whose manifest was deleted count too: their absence is then known to be right.
+ */
+export async function previousManifest(
+  tx: Tx,
+  { vmId, vaultId }: { readonly vmId: string; readonly vaultId: string },
+): Promise<{ readonly pointId: string; readonly manifestDigest: string } | null> {
+  const row = await tx.recoveryPoint.findFirst({
+    where: { vmId, vaultId },
+    orderBy: [{ takenAt: "desc" }, { id: "desc" }],
+    select: { id: true, manifestDigest: true },
+  });
+  return row === null ? null : { pointId: row.id, manifestDigest: row.manifestDigest };
+}
+
 export async function setPointVerified(
   tx: Tx,
   result: {

@@ -56,11 +56,19 @@ describe("opening a vault", () => {
     });
   });
 
+  it("rejects an unknown feature that changes how the vault is read", async () => {
+    const { store } = await newVault(new MemoryStore());
+    edit(store, "vault.json", (json) => ({ ...json, features: { compatible: [], incompatible: ["braid"] } }));
+    await expect(open(store)).rejects.toMatchObject({ code: "VAULT_VERSION_UNSUPPORTED" });
+  });
+
   it("rejects an altered descriptor or key file", async () => {
     const alterations: [string, (json: Record<string, unknown>) => Record<string, unknown>][] = [
       ["vault.json", (json) => ({ ...json, vaultId: "4a1c1f4e-7a3e-4b53-9c5b-0f8f5a5f0a11" })],
       ["vault.json", (json) => ({ ...json, format: "other" })],
-      ["keys/00000001.json", (json) => ({ ...json, check: "0".repeat(48) })],
+      ["vault.json", (json) => ({ ...json, createdAt: "2020-01-01T00:00:00.000Z" })],
+      ["vault.json", (json) => ({ ...json, features: { compatible: ["more"], incompatible: [] } })],
+      ["keys/00000001.json", (json) => ({ ...json, keyring: "AAAA" })],
       ["keys/00000001.json", (json) => ({ ...json, generation: 2 })],
       ["keys/00000001.json", () => ({})],
     ];

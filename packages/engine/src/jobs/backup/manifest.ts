@@ -3,6 +3,7 @@ import type { WorkDisk, WorkJob } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import { MANIFEST_VERSION, type Manifest, type ManifestDisk, parseNodeRef } from "@kluis/vault";
 import { z } from "zod";
+import { deduplicationDomain } from "./domain.ts";
 import { type BackupMemory, type MemoryDisk, recall } from "./memory.ts";
 import { sealedDisk } from "./sealed-disk.ts";
 
@@ -18,7 +19,7 @@ export function buildManifest({ job, memory, disks, vaultId, engineVersion }: Ma
   const vm = recall(memory, "vm");
   const { facts, endedAt, reached, reason } = recall(memory, "snapshot");
   const found = recall(memory, "disks");
-  const { sealedAs = { engineVersion, policyName: job.policy?.name ?? null } } = memory;
+  const { sealedAs = { engineVersion, policyName: job.policy?.name ?? null, previous: null } } = memory;
   return {
     manifestVersion: MANIFEST_VERSION,
     pointId: recall(memory, "pointId"),
@@ -33,7 +34,8 @@ export function buildManifest({ job, memory, disks, vaultId, engineVersion }: Ma
       tags: vm.tags,
       configuration: plainObject(vm.configuration),
     },
-    disks: disks.map((disk) => manifestDisk(disk, found)),
+    previous: sealedAs.previous,
+    disks: disks.map((disk) => manifestDisk(disk, { found, domain: deduplicationDomain(vm.id) })),
     excludedDisks: recall(memory, "excluded").map(({ key, name, reason: why }) => ({
       key,
       name,
@@ -62,7 +64,10 @@ export function buildManifest({ job, memory, disks, vaultId, engineVersion }: Ma
   };
 }
 
-function manifestDisk(disk: WorkDisk, found: readonly MemoryDisk[]): ManifestDisk {
+function manifestDisk(
+  disk: WorkDisk,
+  { found, domain }: { readonly found: readonly MemoryDisk[]; readonly domain: string },
+): ManifestDisk {
   const described = found.find(({ key }) => key === disk.diskKey);
   if (described === undefined) {
     throw new KluisError("INTERNAL", {
@@ -81,6 +86,7 @@ function manifestDisk(disk: WorkDisk, found: readonly MemoryDisk[]): ManifestDis
     sku: disk.sku,
     root: disk.root === null ? null : parseNodeRef(disk.root),
     rootDigest,
+    domain,
     delta: deltaMethod,
     deltaReason: disk.deltaReason,
     stats: { logicalBytes: disk.diskBytes, ...bytes, zeroBytes: 0 },

@@ -181,7 +181,14 @@ const backupMemorySchema = z.object({
   /** Set before the manifest is written. From here on the job can no longer be canceled. */
   sealedAt: z.iso.datetime().optional(),
   /** What the manifest names and what may change before its write is confirmed. Missing in jobs that an earlier version sealed. */
-  sealedAs: z.object({ engineVersion: z.string(), policyName: z.string().nullable() }).optional(),
+  sealedAs: z
+    .object({
+      engineVersion: z.string(),
+      policyName: z.string().nullable(),
+      /** The VM's newest point in the vault before this one. */
+      previous: z.object({ pointId: z.string(), manifestDigest: z.string() }).nullable().default(null),
+    })
+    .optional(),
   manifestDigest: z.string().optional(),
   snapshotRemovedAt: z.iso.datetime().optional(),
   /** The snapshot is kept in Azure until then. */

@@ -6,8 +6,10 @@ import { endingOf } from "../../job/ending.ts";
 import { ProgressReporter } from "../../job/progress.ts";
 import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
 import { vaultOf } from "../../job/vault-of.ts";
+import { deduplicationDomain } from "./domain.ts";
 import { backupMachine } from "./machine.ts";
 import { parseMemory } from "./memory.ts";
+import { requireVm } from "./require.ts";
 import { snapshotOf } from "./snapshot.ts";
 
 export const backupSegment: SegmentKind = {
@@ -72,6 +74,7 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
       extents: toExtents(segment.extents),
       ...(segment.claimed === null ? {} : { claimed: toExtents(segment.claimed) }),
       delta: vaultDelta[deltaMethod],
+      domain: deduplicationDomain(requireVm(job).resourceId),
       base: base === null ? null : await vault.segmentNode(base, segment.segment, signal),
       // Each read returns a new array, so the vault may free it.
       source: {

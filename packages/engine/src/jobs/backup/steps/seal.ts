@@ -1,14 +1,22 @@
 /** Joins the segments of each disk to one chunk map, then writes the manifest. The recovery point exists from then on. */
-import { databaseNow, listJobDisks, listSegmentNodes, setDiskRoot, type WorkDisk } from "@kluis/db";
+import {
+  databaseNow,
+  listJobDisks,
+  listSegmentNodes,
+  previousManifest,
+  setDiskRoot,
+  type WorkDisk,
+} from "@kluis/db";
 import { KluisError, limits, notice } from "@kluis/domain";
 import { type NodeRef, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
 import { inJob } from "../../../job/record.ts";
 import { segmentCount } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
-import { vaultOf } from "../../../job/vault-of.ts";
+import { vaultIdOf, vaultOf } from "../../../job/vault-of.ts";
 import { judgeLists } from "../judge-lists.ts";
 import { buildManifest } from "../manifest.ts";
 import type { BackupMemory } from "../memory.ts";
+import { requireVm } from "../require.ts";
 
 type Context = StepContext<BackupMemory>;
 
@@ -17,11 +25,16 @@ export async function seal(context: Context): Promise<StepResult<BackupMemory>> 
   if (memory.sealedAt === undefined) {
     const disks = await listJobDisks(deps.db.prisma, job.id);
     for (const disk of disks) await sealDisk(context, disk);
+    const previous = await previousManifest(deps.db.prisma, {
+      vmId: requireVm(job).id,
+      vaultId: vaultIdOf(job),
+    });
+    const { engineVersion } = deps;
     return {
       kind: "again",
       memory: {
         sealedAt: deps.clock.now().toISOString(),
-        sealedAs: { engineVersion: deps.engineVersion, policyName: job.policy?.name ?? null },
+        sealedAs: { engineVersion, policyName: job.policy?.name ?? null, previous },
       },
       save: (tx, at) => judgeLists(tx, context, { disks, at }),
     };
