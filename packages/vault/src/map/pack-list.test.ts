@@ -1,8 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { backUp, clock, ModelDisk, noise, signal, testKeys } from "../../test/fixtures.ts";
+import { type Backup, backUp, clock, ModelDisk, noise, signal, testKeys } from "../../test/fixtures.ts";
 import { MemoryStore } from "../../test/memory-store.ts";
-import { createTransferLimits, createVault, MemoryChunkIndex, type NodeRef, WINDOW_BYTES } from "../index.ts";
+import {
+  BLOCK_BYTES,
+  createTransferLimits,
+  createVault,
+  MemoryChunkIndex,
+  type NodeRef,
+  type SegmentDelta,
+  WINDOW_BYTES,
+} from "../index.ts";
 import { openKeys } from "../keys/key-file.ts";
 import { splitNodeRef } from "../node-ref.ts";
 import { NodeReader } from "../read/node-reader.ts";
@@ -11,7 +19,12 @@ import { type ListedPack, PackTally } from "./pack-list.ts";
 
 const WINDOWS = 70;
 
-const step = fc.oneof(
+type Step =
+  | { readonly write: number; readonly blocks: number; readonly seed: number }
+  | { readonly clear: number; readonly windows: number }
+  | { readonly backUp: SegmentDelta };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
@@ -60,28 +73,34 @@ async function lists(
   return { stored: await nodes.packList(top.list, signal), walked: walked.entries() };
 }
 
+/** Runs a history; returns the stored and the walked list of each of its points. */
+async function history(steps: readonly Step[]) {
+  const { vault, nodes } = await newWorld();
+  const disk = new ModelDisk(WINDOWS * WINDOW_BYTES);
+  disk.write(3 * WINDOW_BYTES, noise(2 * WINDOW_BYTES, 9));
+  let base: NodeRef | null = null;
+  const found: Awaited<ReturnType<typeof lists>>[] = [];
+  for (const next of steps) {
+    if ("write" in next) disk.write(next.write * BLOCK_BYTES, noise(next.blocks * BLOCK_BYTES, next.seed));
+    else if ("clear" in next) disk.clear(next.clear * WINDOW_BYTES, next.windows * WINDOW_BYTES);
+    else {
+      const changes = disk.takeChanges();
+      const delta = base === null ? "digest-comparison" : next.backUp;
+      const extents = delta === "changed-ranges" ? changes : disk.allocated();
+      const { root }: Backup = await backUp(vault, { source: disk, extents, delta, base });
+      base = root;
+      if (root !== null) found.push(await lists(nodes, root));
+    }
+  }
+  return found;
+}
+
 describe("the pack list of a segment", () => {
   it("has exactly the packs and the live bytes of its map, after any history", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps) => {
-        const { vault, nodes } = await newWorld();
-        const disk = new ModelDisk(WINDOWS * WINDOW_BYTES);
-        disk.write(3 * WINDOW_BYTES, noise(2 * WINDOW_BYTES, 9));
-        let base: NodeRef | null = null;
-        for (const next of [...steps, { backUp: "digest-comparison" as const }]) {
-          if ("write" in next) disk.write(next.write * 65_536, noise(next.blocks * 65_536, next.seed));
-          else if ("clear" in next) disk.clear(next.clear * WINDOW_BYTES, next.windows * WINDOW_BYTES);
-          else {
-            const changes = disk.takeChanges();
-            const delta = base === null ? "digest-comparison" : next.backUp;
-            const extents = delta === "changed-ranges" ? changes : disk.allocated();
-            const { root } = await backUp(vault, { source: disk, extents, delta, base });
-            base = root;
-            if (root === null) continue;
-            const { stored, walked } = await lists(nodes, root);
-            expect(stored).toEqual(walked);
-          }
-        }
+        for (const { stored, walked } of await history([...steps, { backUp: "digest-comparison" }]))
+          expect(stored).toEqual(walked);
       }),
       { numRuns: 12 },
     );
