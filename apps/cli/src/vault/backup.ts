@@ -17,6 +17,9 @@ import { UsageError } from "../failure.ts";
 import type { ImageFile } from "./image.ts";
 import type { ReadPoint } from "./points.ts";
 
+/** One domain of deduplication for all images: whoever backs up files holds the key, and can read the whole vault. */
+const DOMAIN = "images";
+
 export interface BackupRequest {
   readonly vault: Vault;
   /** The disks of the point: the first is the OS disk, the others have LUN 0, 1, … */
@@ -102,6 +105,7 @@ async function writeDisk(
       segment,
       extents: mine,
       delta: delta === "changed-ranges" ? "changed-ranges" : "digest-comparison",
+      domain: DOMAIN,
       base: bases[segment] ?? null,
       source: image,
       signal,
@@ -134,6 +138,7 @@ function diskOf({ image, key, delta }: DiskPlan, stats: readonly SegmentStats[])
     uniqueId: "",
     diskBytes: image.size,
     sku: "",
+    domain: DOMAIN,
     delta,
     deltaReason: null,
     stats: {
@@ -150,7 +155,7 @@ function diskOf({ image, key, delta }: DiskPlan, stats: readonly SegmentStats[])
 }
 
 function manifestOf(
-  { vault, name, os, images }: BackupRequest,
+  { vault, name, os, images, base }: BackupRequest,
   found: {
     readonly pointId: string;
     readonly disks: readonly (ManifestDisk & { readonly chunksNew: number })[];
@@ -174,6 +179,7 @@ function manifestOf(
       tags: {},
       configuration: {},
     },
+    previous: base === null ? null : { pointId: base.pointId, manifestDigest: base.digest },
     disks: found.disks.map(({ chunksNew: _new, ...disk }) => disk),
     excludedDisks: [],
     times: {
