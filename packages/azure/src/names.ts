@@ -32,8 +32,8 @@ export function jobOfRestorePoint(name: string): string | null {
 
 /**
  * Ids of the restore point of a try and of its collection: one collection per VM and installation, in the VM's own resource
- * group. They derive from the request alone, so a repeated request finds what it created before. A later try of a job has a name
- * of its own: a lock may forbid the removal of the restore point that failed.
+ * group. They derive from the request alone, so a repeated request finds what it created before. A later try of a job has its
+ * own name: a lock may forbid the removal of the restore point that failed.
  */
 export function restorePointIds(request: RestorePointRequest): {
   readonly collectionId: string;

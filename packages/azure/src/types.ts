@@ -120,7 +120,7 @@ export interface RestorePointRequest {
   /** Names and tags derive from these two, so a repeated request finds its own resource. */
   readonly jobId: string;
   readonly installationId: string;
-  /** Tries of the job that failed before: each has a restore point of its own. */
+  /** Tries of the job that failed before: each has its own restore point. */
   readonly attempt: number;
   /** Request crash consistency only (the VM is not running, or the policy wants no agent). */
   readonly crashConsistent: boolean;

@@ -17,7 +17,7 @@ export function free(bytes: Uint8Array): void {
 
 /**
  * Equal buffers in shared memory, used again and again; the caller bounds how many are out. Shared, so that workers can fill
- * them. Give back only a buffer that nothing reads any more: after a failed write, the system may still send it.
+ * them. Return only a buffer that nothing reads any more: after a failed write, the system may still send it.
  */
 export class BufferPool {
   private readonly bufferBytes: number;

@@ -1,4 +1,4 @@
-/** The search for recovery points that need damaged items: what is open, and what the search found. */
+/** The search for recovery points that need damaged items: its open part, and its results. */
 import { heldPointStates, WHOLE_OBJECT } from "@kluis/domain";
 import { appendEvents } from "../ledger/append.ts";
 import { enqueue } from "../queue/enqueue.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isKluisError } from "../errors/errors.ts";
 
 /**
- * What is wrong with an object of a vault.
+ * The defect of an object of a vault.
  * - `unreadable`: its content does not open, or is not what was stored
  * - `missing`: the storage does not have it
  */
@@ -24,7 +24,7 @@ export type DamageFinder = (typeof damageFinders)[number];
 
 /**
  * What healed damage.
- * - `backup`: a backup met the content again and stored it anew
+ * - `backup`: a backup met the content again and stored it again
  * - `verification`: the content was read again and is as it was stored
  * - `comparison`: the storage has the object again
  * - `unneeded`: no recovery point needs it any more

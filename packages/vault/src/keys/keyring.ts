@@ -82,7 +82,7 @@ export function encodeKeyring(keyring: Keyring): Buffer {
   return Buffer.from(canonicalJson(keyring), "utf8");
 }
 
-/** Reads an opened keyring. @throws Error when it is none. The error names no content: a keyring is secret. */
+/** Reads an opened keyring. @throws Error when the bytes are not a keyring. The error names no content: a keyring is secret. */
 export function decodeKeyring(plain: Uint8Array): Keyring {
   let parsed: ReturnType<typeof keyringSchema.safeParse>;
   try {
