@@ -75,6 +75,21 @@ export function storeConformance(open: () => Promise<BlobStore>): void {
     expect(await names(store, "packs/")).toEqual(["packs/00/b", "packs/ff/c"]);
   });
 
+  it("refuses an answer larger than its reader accepts, and reads on", async () => {
+    const store = await open();
+    await store.put("points/p", [noise(300_000, 3)], signal);
+    for (const most of [0, 1, 299_999]) {
+      await expect(store.get("points/p", { signal, most })).rejects.toMatchObject({
+        code: "VAULT_DATA_DAMAGED",
+        params: { object: "points/p" },
+      });
+    }
+    await expect(store.get("points/p", { signal, offset: 5, length: 100, most: 99 })).rejects.toMatchObject({
+      code: "VAULT_DATA_DAMAGED",
+    });
+    expect(await store.get("points/p", { signal, most: 300_000 })).toHaveLength(300_000);
+  });
+
   it("stores empty objects", async () => {
     const store = await open();
     await store.put("packs/00/empty", [], signal);

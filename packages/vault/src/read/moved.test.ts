@@ -16,7 +16,7 @@ import { PackAssembler } from "../pack/assembler.ts";
 import type { PackRef } from "../pack/kind.ts";
 import { itemContext, itemNonce, packRaw, unseal } from "../seal.ts";
 import type { ChunkPlace } from "../types.ts";
-import { encodeMovedTable } from "./moved.ts";
+import { encodeMovedTable, type MovedTable } from "./moved.ts";
 import { PackReader } from "./pack-reader.ts";
 
 /** Seals every item of a pack again in another pack and replaces the old one by a moved table, like a compaction. */
@@ -81,5 +81,63 @@ describe("a vault with compacted packs", () => {
       code: "VAULT_OBJECT_MISSING",
       params: { object: packName(pack) },
     });
+  });
+
+  /** The only chunk pack of a small vault, and a reader's result for the whole disk. */
+  async function small() {
+    const { vault, store } = await newVault(new MemoryStore());
+    const disk = noiseDisk(1024 * 1024, 100_000);
+    const { root } = await fullBackup(vault, disk);
+    const pack = packsIn(store).find(({ kind }) => kind === "chunks");
+    if (pack === undefined) throw new Error("The vault has no pack.");
+    const { keys } = await openKeys(store, testKeys(), signal);
+    const move = async (from: string, table: MovedTable) => {
+      const name = newMovedName(from);
+      await store.put(name, [encodeMovedTable(name, table, keys)], signal);
+    };
+    const isReadable = async () => holds(await reopen(store), root, disk);
+    return { store, pack, keys, move, isReadable, disk, root };
+  }
+
+  it("heals an item that does not open, and ignores junk and tables that lead nowhere", async () => {
+    const { store, pack, move, isReadable } = await small();
+    const original = store.objects.get(packName(pack)) ?? Buffer.alloc(0);
+    await moveAway(store, pack);
+    await move(
+      pack.pack,
+      new Map([[8, { pack: "ee".repeat(12) + pack.pack.slice(24), offset: 8, length: 100 }]]),
+    );
+    store.objects.set(newMovedName(pack.pack), Buffer.from("junk"));
+    store.objects.set(`${movedPrefix(pack.pack)}junk`, Buffer.from("junk"));
+    expect(await isReadable()).toBe(true);
+    const flipped = Buffer.from(original);
+    flipped[100] = (flipped[100] ?? 0) ^ 1;
+    store.objects.set(packName(pack), flipped);
+    expect(await isReadable()).toBe(true);
+  });
+
+  it("finds a table that was written after the reader first looked", async () => {
+    const { store, pack, root, disk } = await small();
+    const reader = await reopen(store);
+    const original = store.objects.get(packName(pack)) ?? Buffer.alloc(0);
+    store.objects.delete(packName(pack));
+    await expect(holds(reader, root, disk)).rejects.toMatchObject({ code: "VAULT_OBJECT_MISSING" });
+    store.objects.set(packName(pack), original);
+    await moveAway(store, pack);
+    expect(await holds(reader, root, disk)).toBe(true);
+  });
+
+  it("follows eight moves and no more, and refuses cycles", async () => {
+    const { store, pack, move, isReadable } = await small();
+    let last = pack;
+    for (let n = 0; n < 8; n++) last = await moveAway(store, last);
+    expect(await isReadable()).toBe(true);
+    await moveAway(store, last);
+    await expect(isReadable()).rejects.toMatchObject({ code: "VAULT_OBJECT_MISSING" });
+    for (const name of store.names("moved/")) store.objects.delete(name);
+    const other = "ab".repeat(12) + pack.pack.slice(24);
+    await move(pack.pack, new Map([[8, { pack: other, offset: 8, length: 100 }]]));
+    await move(other, new Map([[8, { pack: pack.pack, offset: 8, length: 100 }]]));
+    await expect(isReadable()).rejects.toMatchObject({ code: "VAULT_OBJECT_MISSING" });
   });
 });

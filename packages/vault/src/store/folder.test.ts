@@ -1,4 +1,4 @@
-import { chmod, readdir, writeFile } from "node:fs/promises";
+import { chmod, readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { signal } from "../../test/fixtures.ts";
@@ -19,6 +19,18 @@ describe("a folder store", () => {
     await writeFile(join(folder, "packs/ab/.0011223344556677.part"), "half of a pa");
     const infos = await Array.fromAsync(store.list("", signal));
     expect(infos).toMatchObject([{ name: "packs/ab/whole", bytes: 5 }]);
+  });
+
+  it("removes the old unfinished files of killed writers, and no others", async () => {
+    const folder = inRoot("old-parts");
+    await createFolderStore(folder).put("packs/ab/one", [Buffer.from("1")], signal);
+    const names = [".old.part", ".new.part", "old.part"];
+    for (const name of names) await writeFile(join(folder, "packs/ab", name), "half");
+    const before = new Date(Date.now() - 25 * 3_600_000);
+    for (const name of [".old.part", "old.part"])
+      await utimes(join(folder, "packs/ab", name), before, before);
+    await createFolderStore(folder).put("packs/ab/two", [Buffer.from("2")], signal);
+    expect((await readdir(join(folder, "packs/ab"))).sort()).toEqual([".new.part", "old.part", "one", "two"]);
   });
 
   it("removes the unfinished file when the name is taken", async () => {

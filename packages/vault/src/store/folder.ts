@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { KluisError, toKluisError } from "@kluis/domain";
 import { alreadyExists, missing } from "../errors.ts";
 import { guard } from "./guard.ts";
+import { removeOldParts, UNFINISHED } from "./parts.ts";
 import {
   type BlobStore,
   checkAnswer,
@@ -15,9 +16,6 @@ import {
   type ObjectInfo,
   type StorePlace,
 } from "./port.ts";
-
-/** Unfinished objects have this suffix and a leading dot; no reader sees them. */
-const UNFINISHED = /^\..*\.part$/;
 
 /**
  * Opens a store in a folder; the file system must support hard links. An object appears whole or not at all: the store writes
@@ -46,8 +44,9 @@ class FolderStore implements BlobStore {
     const folder = dirname(path);
     const unfinished = join(folder, `.${randomBytes(8).toString("hex")}.part`);
     try {
-      await this.ensureFolder(folder);
+      const isFirst = await this.ensureFolder(folder);
       await writeWhole(unfinished, parts);
+      if (isFirst) await removeOldParts(unfinished);
       if (!(await linkNew(unfinished, path))) throw alreadyExists(name);
       await flushFolder(folder);
     } catch (error) {
@@ -120,14 +119,18 @@ class FolderStore implements BlobStore {
     return guard(orNull, (error) => this.mapped(name, error));
   }
 
-  /** Flushes a new folder's parents: its entry must be as durable as its content. */
-  private async ensureFolder(folder: string): Promise<void> {
-    if (this.folders.has(folder)) return;
+  /**
+   * Flushes a folder's parents before this process first writes there: its entry must be as durable as its content, also when another
+   * process made the folder a moment ago and has not flushed it yet.
+   * @returns true the first time
+   */
+  private async ensureFolder(folder: string): Promise<boolean> {
+    if (this.folders.has(folder)) return false;
     const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-    if (first !== undefined) {
-      for (let at = folder; at.length >= first.length; at = dirname(at)) await flushFolder(dirname(at));
-    }
+    const top = first !== undefined && first.length < this.root.length ? first : this.root;
+    for (let at = folder; at.length >= top.length; at = dirname(at)) await flushFolder(dirname(at));
     this.folders.add(folder);
+    return true;
   }
 
   private mapped(name: string, error: unknown): KluisError {
