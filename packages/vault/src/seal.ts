@@ -1,7 +1,7 @@
 /** Sealing of chunks, nodes, pack lists and tables inside packs (docs/vault-format.md, Sealing). */
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { promisify } from "node:util";
-import { constants, zstdCompress, zstdDecompress } from "node:zlib";
+import { constants, type ZstdOptions, zstdCompress, zstdDecompress, zstdDecompressSync } from "node:zlib";
 import { TAG_BYTES } from "./constants.ts";
 import { free } from "./memory.ts";
 import type { PackKind } from "./pack/kind.ts";
@@ -44,26 +44,47 @@ export function packRaw(plain: Uint8Array): Packed {
   return { codec: CODEC_RAW, payload: plain, own: false, plainLength: plain.length };
 }
 
-/**
- * Compresses on the thread pool; keeps the plain bytes when compression saves less than 1/32. What is kept was decompressed and
- * compared: a fault of memory or of the compressor must not become the only copy of a disk's content.
- */
-export async function packCompressed(plain: Uint8Array, level: number): Promise<Packed> {
-  const compressed = await compressAsync(plain, {
+/** Options of zstd for one chunk or less. */
+export function compressOptions(plainLength: number, level: number): ZstdOptions {
+  return {
     // A window of chunk size and the size in advance save a fifth of the CPU time for 1 MiB, a quarter for 64 KiB.
     params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_windowLog]: WINDOW_LOG },
-    pledgedSrcSize: plain.length,
+    pledgedSrcSize: plainLength,
     // Room for the output in one piece, which can be freed; several pieces would be joined and left to the collector.
-    chunkSize: plain.length + COMPRESS_ROOM_BYTES,
-  });
-  if (compressed.length > plain.length - plain.length / 32) {
+    chunkSize: plainLength + COMPRESS_ROOM_BYTES,
+  };
+}
+
+/** One byte more than the result: zstd then ends in one step instead of requesting another piece of output. */
+export function decompressOptions(plainLength: number): ZstdOptions {
+  return { maxOutputLength: plainLength, chunkSize: plainLength + 1 };
+}
+
+/** False when compression saves less than 1/32: then the plain bytes are sealed. */
+export function isWorthIt(compressed: number, plain: number): boolean {
+  return compressed <= plain - plain / 32;
+}
+
+/** A payload that a worker or the thread pool compressed; without one, the plain bytes. */
+export function packedOf(plain: Uint8Array, compressed: Uint8Array | null): Packed {
+  if (compressed === null) return packRaw(plain);
+  return { codec: CODEC_ZSTD, payload: compressed, own: true, plainLength: plain.length };
+}
+
+/**
+ * Compresses on the thread pool. What is kept was decompressed and compared: a fault of memory or of the compressor must not
+ * become the only copy of a disk's content.
+ */
+export async function packCompressed(plain: Uint8Array, level: number): Promise<Packed> {
+  const compressed = await compressAsync(plain, compressOptions(plain.length, level));
+  if (!isWorthIt(compressed.length, plain.length)) {
     free(compressed);
     return packRaw(plain);
   }
-  const back = await decompress(compressed, plain.length);
-  if (!back.equals(plain)) throw new RangeError("Compressed content did not read back.");
+  const back = await decompressAsync(compressed, decompressOptions(plain.length));
+  if (Buffer.compare(back, plain) !== 0) throw new RangeError("Compressed content did not read back.");
   free(back);
-  return { codec: CODEC_ZSTD, payload: compressed, own: true, plainLength: plain.length };
+  return packedOf(plain, compressed);
 }
 
 export function itemNonce(offset: number): Buffer {
@@ -127,13 +148,27 @@ export function decrypt(sealed: Uint8Array, { key, nonce, context }: SealContext
 
 /** Decrypts and decompresses. @throws RangeError when the result is not `plainLength` bytes */
 export async function unseal(sealed: Uint8Array, seal: SealContext, plainLength: number): Promise<Buffer> {
-  const opened = decrypt(sealed, seal);
-  const payload = opened.subarray(1);
-  if (opened[0] === CODEC_RAW) return exactly(payload, plainLength);
-  if (opened[0] !== CODEC_ZSTD) throw new RangeError(`unknown codec ${opened[0]}`);
-  const plain = await decompress(payload, plainLength);
+  const { opened, payload, isRaw } = openPayload(sealed, seal);
+  if (isRaw) return exactly(payload, plainLength);
+  const plain = await decompressAsync(payload, decompressOptions(plainLength));
   free(opened);
   return exactly(plain, plainLength);
+}
+
+/** Like {@link unseal}, without waiting: for worker threads. */
+export function unsealNow(sealed: Uint8Array, seal: SealContext, plainLength: number): Buffer {
+  const { opened, payload, isRaw } = openPayload(sealed, seal);
+  if (isRaw) return exactly(payload, plainLength);
+  const plain = zstdDecompressSync(payload, decompressOptions(plainLength));
+  free(opened);
+  return exactly(plain, plainLength);
+}
+
+function openPayload(sealed: Uint8Array, seal: SealContext) {
+  const opened = decrypt(sealed, seal);
+  const [codec] = opened;
+  if (codec !== CODEC_RAW && codec !== CODEC_ZSTD) throw new RangeError(`unknown codec ${codec}`);
+  return { opened, payload: opened.subarray(1), isRaw: codec === CODEC_RAW };
 }
 
 /** Like {@link unseal}, for items that are never compressed: nodes and tables. */
@@ -141,11 +176,6 @@ export function unsealRaw(sealed: Uint8Array, seal: SealContext): Buffer {
   const opened = decrypt(sealed, seal);
   if (opened[0] !== CODEC_RAW) throw new RangeError(`a node with codec ${opened[0]}`);
   return opened.subarray(1);
-}
-
-/** One byte more than the result: zstd then ends in one step instead of requesting another piece of output. */
-function decompress(payload: Uint8Array, plainLength: number): Promise<Buffer> {
-  return decompressAsync(payload, { maxOutputLength: plainLength, chunkSize: plainLength + 1 });
 }
 
 function exactly(bytes: Buffer, length: number): Buffer {
