@@ -47,3 +47,4 @@ export type {
   WriteSegmentOptions,
 } from "./types.ts";
 export { type CreateVaultOptions, createVault, openVault, type Vault, type VaultOptions } from "./vault.ts";
+export type { VaultWorkers } from "./workers/port.ts";

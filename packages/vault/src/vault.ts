@@ -1,7 +1,8 @@
 /** Opens vaults and composes their parts. */
 import type { Clock } from "@kluis/domain";
-import { createTransferLimits } from "./budget.ts";
+import { createBudget, createTransferLimits } from "./budget.ts";
 import { type CollectParts, planCollection, sweep } from "./collect.ts";
+import { MAX_READ_BYTES } from "./constants.ts";
 import { DamageReach, type ReachOptions } from "./damage/reach.ts";
 import { writeSegment } from "./delta/write-segment.ts";
 import { MemoryChunkIndex } from "./index-memory.ts";
@@ -12,7 +13,7 @@ import { allSegments, buildDiskMap, findSegment, rootLevel } from "./map/disk-ma
 import { type NodeRef, placeOf, refOf, splitNodeRef } from "./node-ref.ts";
 import { PackWriter } from "./pack/writer.ts";
 import { Points, type StoredManifest } from "./points.ts";
-import { ChunkReader } from "./read/chunk-reader.ts";
+import { type ChunkParts, ChunkReader } from "./read/chunk-reader.ts";
 import { MapDiskReader } from "./read/disk-reader.ts";
 import { NodeReader } from "./read/node-reader.ts";
 import { PackReader } from "./read/pack-reader.ts";
@@ -36,8 +37,11 @@ import type {
   WriteSegmentOptions,
 } from "./types.ts";
 import { verifyPoint } from "./verify.ts";
+import type { VaultWorkers } from "./workers/port.ts";
 
 const CHUNK_CACHE_BYTES = 32 * 1024 * 1024;
+/** Sealed bytes fetched or opened at once: 16 runs of the largest size. */
+const FETCH_BYTES = 16 * MAX_READ_BYTES;
 const NODE_CACHE_BYTES = 8 * 1024 * 1024;
 
 export interface VaultOptions {
@@ -46,6 +50,8 @@ export interface VaultOptions {
   /** Default: an empty index in memory. */
   readonly index?: ChunkIndex;
   readonly limits?: TransferLimits;
+  /** Threads that open and seal content; without them the thread pool and the main thread do it. */
+  readonly workers?: VaultWorkers;
   /** Cache sizes in bytes, shared by all readers of the vault; default 32 MiB of plain chunks and 8 MiB of nodes. */
   readonly cacheBytes?: { readonly chunks?: number; readonly nodes?: number };
 }
@@ -118,9 +124,11 @@ class OpenVault implements Vault {
   private readonly limits: TransferLimits;
   private readonly nodes: NodeReader;
   private readonly chunks: ChunkReader;
+  private readonly workers: VaultWorkers | undefined;
+  private readonly fetches = createBudget(FETCH_BYTES);
   private readonly points: Points;
 
-  constructor(opened: OpenedKeys, { store, index, limits, cacheBytes }: VaultOptions) {
+  constructor(opened: OpenedKeys, { store, index, limits, cacheBytes, workers }: VaultOptions) {
     this.opened = opened;
     this.id = opened.descriptor.vaultId;
     this.createdAt = opened.descriptor.createdAt;
@@ -129,7 +137,8 @@ class OpenVault implements Vault {
     this.limits = limits ?? createTransferLimits();
     const packs = new PackReader(store, opened.keys, cacheBytes?.nodes ?? NODE_CACHE_BYTES);
     this.nodes = new NodeReader(packs, opened.keys);
-    this.chunks = new ChunkReader(packs, opened.keys, cacheBytes?.chunks ?? CHUNK_CACHE_BYTES);
+    this.workers = workers;
+    this.chunks = new ChunkReader(this.chunkParts(packs), cacheBytes?.chunks ?? CHUNK_CACHE_BYTES);
     this.points = new Points(store, opened.keys, this.id);
   }
 
@@ -199,7 +208,7 @@ class OpenVault implements Vault {
       keys,
       points,
       nodes: new NodeReader(packs, keys),
-      chunks: new ChunkReader(packs, keys, 0),
+      chunks: new ChunkReader(this.chunkParts(packs), 0),
     };
     return verifyPoint(parts, pointId, options);
   }
@@ -225,15 +234,20 @@ class OpenVault implements Vault {
     return rewrapKeys(this.store, this.opened, { provider: keys, signal });
   }
 
+  private chunkParts(packs: PackReader): ChunkParts {
+    return { packs, keys: this.opened.keys, fetches: this.fetches, workers: this.workers };
+  }
+
   private collectParts(): CollectParts {
     return { store: this.store, points: this.points, nodes: this.nodes, index: this.index };
   }
 
   private writeParts({ index, limits }: Pick<WriteSegmentOptions, "index" | "limits">) {
-    const { store, nodes } = this;
+    const { store, nodes, workers } = this;
     return {
       store,
       nodes,
+      workers,
       keys: this.opened.keys,
       index: index ?? this.index,
       limits: limits ?? this.limits,

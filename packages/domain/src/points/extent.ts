@@ -14,4 +14,6 @@ export interface BlockSource {
   readonly disposable?: boolean;
   /** Returns exactly `length` bytes. The vault neither changes the array nor keeps it after the segment is done. */
   read(offset: number, length: number, signal: AbortSignal): Promise<Uint8Array>;
+  /** Fills `target` from `offset`, for sources that can read into shared memory: saves a copy. */
+  readInto?(target: Uint8Array, offset: number, signal: AbortSignal): Promise<void>;
 }

@@ -1,8 +1,9 @@
 /** Decides which content of a batch is new: looks it up in the index and compresses the rest. */
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW } from "../constants.ts";
 import type { VaultKeys } from "../keys/derive.ts";
-import { packCompressed } from "../seal.ts";
+import { type Packed, packCompressed, packedOf } from "../seal.ts";
 import type { ChunkIndex, ChunkPlace } from "../types.ts";
+import type { VaultWorkers } from "../workers/port.ts";
 import type { ChunkSlot, WindowContent, WindowDraft } from "./draft.ts";
 import type { BlockContent } from "./read-blocks.ts";
 
@@ -12,6 +13,8 @@ export interface ContentParts {
   /** Tag of the domain. */
   readonly domain: Buffer;
   readonly compressionLevel: number;
+  readonly workers: VaultWorkers | undefined;
+  readonly signal: AbortSignal;
   /** Chunks of this segment by id: equal windows share one chunk. */
   readonly slots: Map<string, ChunkSlot>;
 }
@@ -43,7 +46,37 @@ export async function contentOf(
   }
   const known: ReadonlyMap<string, ChunkPlace> =
     ids.size === 0 ? new Map() : await parts.index.lookup([...ids]);
-  return Promise.all(candidates.map((window) => windowContent(window, { known, content, parts })));
+  const found = candidates.map((window) => windowContent(window, { known, content, parts }));
+  const fresh = found.flatMap(({ plain }) => (plain === null ? [] : [plain]));
+  const packed = await packAll(fresh, content, parts);
+  return found.map(({ plain, ...window }) => ({
+    ...window,
+    packed: plain === null ? null : (packed.get(plain) ?? null),
+  }));
+}
+
+/** Compresses new content: what worker threads see in one of them, the rest on the thread pool. */
+async function packAll(
+  fresh: readonly Buffer[],
+  content: BlockContent,
+  { workers, compressionLevel: level, signal }: ContentParts,
+): Promise<ReadonlyMap<Buffer, Packed>> {
+  const { bytes } = content;
+  const isSeen = (plain: Buffer) => content.isShared && plain.buffer === bytes.buffer;
+  const seen = workers === undefined ? [] : fresh.filter(isSeen);
+  const packed = new Map<Buffer, Packed>();
+  const inWorker = async () => {
+    const pieces = Int32Array.from(
+      seen.flatMap((plain) => [plain.byteOffset - bytes.byteOffset, plain.length]),
+    );
+    const answer = await workers?.compress({ bytes, pieces, level }, signal);
+    for (const [n, plain] of seen.entries()) packed.set(plain, packedOf(plain, answer?.payloads[n] ?? null));
+  };
+  const here = async (plain: Buffer) => packed.set(plain, await packCompressed(plain, level));
+  const rest = fresh.filter((plain) => !seen.includes(plain));
+  const work = [...(seen.length === 0 ? [] : [inWorker()]), ...rest.map(here)];
+  for (const result of await Promise.allSettled(work)) if (result.status === "rejected") throw result.reason;
+  return packed;
 }
 
 function candidatesOf(draft: WindowDraft, { keys, domain }: ContentParts): Candidates {
@@ -59,15 +92,20 @@ function candidatesOf(draft: WindowDraft, { keys, domain }: ContentParts): Candi
   return { draft, changed, all };
 }
 
-async function windowContent(
+/** A window with the content that is still to be compressed. */
+interface FoundWindow extends Omit<WindowContent, "packed"> {
+  readonly plain: Buffer | null;
+}
+
+function windowContent(
   { draft, changed, all }: Candidates,
   {
     known,
     content,
     parts,
   }: { known: ReadonlyMap<string, ChunkPlace>; content: BlockContent; parts: ContentParts },
-): Promise<WindowContent> {
-  if (changed === null) return { draft, slot: null, whole: false, packed: null };
+): FoundWindow {
+  if (changed === null) return { draft, slot: null, whole: false, plain: null };
   const slotOf = (candidate: Candidate | null): ChunkSlot | null => {
     if (candidate === null) return null;
     const met = parts.slots.get(candidate.id);
@@ -79,14 +117,14 @@ async function windowContent(
     return slot;
   };
   const reused = slotOf(changed);
-  if (reused !== null) return { draft, slot: reused, whole: false, packed: null };
+  if (reused !== null) return { draft, slot: reused, whole: false, plain: null };
   const reusedWhole = slotOf(all);
-  if (reusedWhole !== null) return { draft, slot: reusedWhole, whole: true, packed: null };
+  if (reusedWhole !== null) return { draft, slot: reusedWhole, whole: true, plain: null };
   const slot: ChunkSlot = { id: changed.id, blocks: changed.digests.length, place: null };
-  // Set before the first await: an equal window that is compared meanwhile must find this slot.
+  // Set at once: an equal window that is compared meanwhile must find this slot.
   parts.slots.set(slot.id, slot);
   const plain = content.join(draft.changed.map((i) => draft.window * BLOCKS_PER_WINDOW + i));
   if (plain.length !== slot.blocks * BLOCK_BYTES)
     throw new RangeError("A chunk's bytes do not match its blocks.");
-  return { draft, slot, whole: false, packed: await packCompressed(plain, parts.compressionLevel) };
+  return { draft, slot, whole: false, plain };
 }

@@ -1,13 +1,11 @@
 /** Windows between comparison and sealing. */
-import { BLOCK_BYTES, BLOCKS_PER_WINDOW } from "../constants.ts";
+import { BLOCKS_PER_WINDOW } from "../constants.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import type { Leaf, LeafBlock, LeafChunk } from "../map/leaf.ts";
 import type { Packed } from "../seal.ts";
 import type { SegmentDelta } from "../types.ts";
 import type { WindowPlan } from "./plan-windows.ts";
 import type { BlockContent } from "./read-blocks.ts";
-
-const ZERO_BLOCK = Buffer.alloc(BLOCK_BYTES);
 
 /** A chunk that a window needs, new or in the vault. Its place is known at the latest when the segment's data is packed. */
 export interface ChunkSlot {
@@ -60,10 +58,9 @@ export function draftWindow(
     const bit = 1 << i;
     let now: DraftBlock | null = null;
     if ((plan.read & bit) !== 0) {
-      const bytes = content.block(plan.window * BLOCKS_PER_WINDOW + i);
-      if (bytes.equals(ZERO_BLOCK)) zeroBlocks += 1;
+      const digest = content.digest(plan.window * BLOCKS_PER_WINDOW + i, keys);
+      if (digest === null) zeroBlocks += 1;
       else {
-        const digest = keys.blockDigest(bytes);
         now = before?.digest.equals(digest) === true ? { digest, kept: before } : { digest, kept: null };
         if (now.kept === null) changed.push(i);
       }

@@ -15,6 +15,7 @@ import type {
   TransferLimits,
   WriteSegmentOptions,
 } from "../types.ts";
+import type { VaultWorkers } from "../workers/port.ts";
 import { ClaimCheck } from "./claims.ts";
 import { contentOf } from "./content.ts";
 import { type ChunkSlot, draftWindow, finishLeaf, type WindowContent } from "./draft.ts";
@@ -25,6 +26,7 @@ import { SegmentBase, storeSegmentMap, type WindowState } from "./segment-map.ts
 export interface WriteParts extends VaultParts {
   readonly index: ChunkIndex;
   readonly limits: TransferLimits;
+  readonly workers: VaultWorkers | undefined;
 }
 
 /** Batches of one segment in progress at once; the byte budget is the real bound. */
@@ -134,19 +136,21 @@ class SegmentJob {
   /** Reads and digests a batch and compares it with the base. Holds its memory budget until its new content is packed. */
   private async compareBatch(batch: Batch): Promise<Outcome> {
     const { signal, source, delta } = this.options;
-    const { limits, keys, index } = this.parts;
+    const { limits, keys, index, workers } = this.parts;
     await limits.inFlight.acquire(batch.bytes, signal);
     const release = () => {
       if (this.held.delete(release)) limits.inFlight.release(batch.bytes);
     };
     this.held.add(release);
     const content = await readBlocks(batch, { source, span: this.span, reads: limits.reads, signal });
+    await content.digestWith(workers, keys, signal);
     const drafts = [];
     for (const plan of batch.windows) {
       drafts.push(draftWindow(plan, await this.base.leaf(plan.window), { content, keys, delta }));
     }
     const { compressionLevel } = limits;
-    const parts = { keys, index, domain: this.domain, compressionLevel, slots: this.slots };
+    const shared = { keys, index, workers, signal };
+    const parts = { ...shared, domain: this.domain, compressionLevel, slots: this.slots };
     return { contents: await contentOf(drafts, content, parts), content, release };
   }
 

@@ -34,6 +34,8 @@ export class VaultKeys {
   private readonly keyring: Keyring;
   private readonly newest: Buffer;
   private readonly epochs = new Map<string, EpochKeys>();
+  /** Key of block digests, for worker threads. */
+  readonly blockKey: Uint8Array;
   private readonly block: Blake3Hasher;
   private readonly chunk: Blake3Hasher;
   private readonly node: Blake3Hasher;
@@ -44,6 +46,7 @@ export class VaultKeys {
     this.newest = Buffer.from(newestEpoch(keyring).id, "hex");
     const secret = Buffer.from(keyring.digestSecret, "base64");
     const hasher = (use: string) => Blake3Hasher.newKeyed(deriveKey(secret, keyring.vaultId, use));
+    this.blockKey = Uint8Array.from(deriveKey(secret, keyring.vaultId, "block"));
     this.block = hasher("block");
     this.chunk = hasher("chunk");
     this.node = hasher("node");

@@ -4,16 +4,21 @@ import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { damaged } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import type { LeafBlock, LeafChunk } from "../map/leaf.ts";
-import { free } from "../memory.ts";
+import { BufferPool, free } from "../memory.ts";
 import { packName } from "../names.ts";
 import { ITEM_CHUNK, itemContext, itemNonce, unseal } from "../seal.ts";
-import type { ChunkPlace } from "../types.ts";
+import type { Budget, ChunkPlace } from "../types.ts";
+import type { VaultWorkers } from "../workers/port.ts";
+import { copyBlock, encodePlan, type PlannedChunk } from "../workers/tasks.ts";
 import { LruCache } from "./lru.ts";
 import type { PackReader } from "./pack-reader.ts";
 
 /** Largest gap between chunks of one run: reading it costs less than another request. */
 const GAP_BYTES = 65_536;
+/** Runs of one read that are fetched at once, and chunks of a run that the thread pool opens at once. */
 const FETCHES = 4;
+/** Smaller runs are opened sooner than a worker gets them. */
+const WORKER_BYTES = 131_072;
 
 interface Run {
   readonly pack: string;
@@ -46,15 +51,24 @@ const cachedBytes = (plain: Buffer): number => plain.length;
 
 export const chunkKey = (chunk: ChunkPlace): string => `${chunk.pack}:${chunk.offset}`;
 
+export interface ChunkParts {
+  readonly packs: PackReader;
+  readonly keys: VaultKeys;
+  /** Sealed bytes that are fetched or opened at once, by all readers of a vault. */
+  readonly fetches: Budget;
+  readonly workers: VaultWorkers | undefined;
+}
+
+/** Targets of workers for readers whose own target is not in shared memory. */
+const scratches = new BufferPool(MAX_READ_BYTES, 4);
+
 /** Opens chunks and checks every block of them. */
 export class ChunkReader {
-  private readonly packs: PackReader;
-  private readonly keys: VaultKeys;
+  private readonly parts: ChunkParts;
   private readonly cache: LruCache<Buffer>;
 
-  constructor(packs: PackReader, keys: VaultKeys, cacheBytes: number) {
-    this.packs = packs;
-    this.keys = keys;
+  constructor(parts: ChunkParts, cacheBytes: number) {
+    this.parts = parts;
     this.cache = new LruCache(cacheBytes);
   }
 
@@ -77,12 +91,25 @@ export class ChunkReader {
   }
 
   private async openRun(run: Run, options: OpenOptions): Promise<void> {
-    const { signal, target, keepPartial } = options;
-    const bytes = await this.fetchRun(run, signal);
+    const { signal } = options;
+    const held = run.end - run.offset;
+    await this.parts.fetches.acquire(held, signal);
+    try {
+      const bytes = await this.fetchRun(run, signal);
+      if (bytes !== undefined && this.parts.workers !== undefined && held >= WORKER_BYTES)
+        await this.openInWorker(run, bytes, options);
+      else await this.openHere(run, bytes, options);
+    } finally {
+      this.parts.fetches.release(held);
+    }
+  }
+
+  private async openHere(run: Run, bytes: Buffer | undefined, options: OpenOptions): Promise<void> {
+    const { signal, target } = options;
     await forEachConcurrent(run.chunks, { limit: FETCHES, signal }, async (wanted) => {
-      const { chunk, blocks } = wanted;
+      const { chunk } = wanted;
       const sealed = bytes?.subarray(chunk.offset - run.offset, chunk.offset - run.offset + chunk.length);
-      if (keepPartial && blocks.length < chunk.blocks) {
+      if (isKept(wanted, options)) {
         await this.useCached(wanted, options, sealed);
         return;
       }
@@ -91,6 +118,43 @@ export class ChunkReader {
       free(plain);
     });
     if (bytes !== undefined) free(bytes);
+  }
+
+  /** The chunks that a worker cannot open are opened here: one way finds moved places and names damage. */
+  private async openInWorker(run: Run, bytes: Buffer, options: OpenOptions): Promise<void> {
+    const { workers } = this.parts;
+    if (workers === undefined) return;
+    const { signal, target } = options;
+    const isShared = target === null || target.buffer instanceof SharedArrayBuffer;
+    const scratch = isShared ? null : scratches.take();
+    const place = scratch === null || target === null ? target : scratch.subarray(0, target.length);
+    const plan = encodePlan(run.chunks.map((wanted) => plannedOf(wanted, run, isKept(wanted, options))));
+    const packKey = Uint8Array.from(this.parts.packs.keyOf({ pack: run.pack, kind: "chunks" }));
+    const task = {
+      ...plan,
+      bytes: ownMemory(bytes),
+      packKey,
+      blockKey: this.parts.keys.blockKey,
+      target: place,
+    };
+    const { failed, kept } = await workers.openRun(task, signal);
+    const again = new Set(failed);
+    for (const { chunk: n, plain } of kept) this.keep(run.chunks[n], plain);
+    if (scratch !== null && target !== null) {
+      const opened = run.chunks.filter((_, n) => !again.has(n));
+      for (const { at } of opened.flatMap(({ blocks }) => blocks)) copySame(scratch, at, target);
+      scratches.give(scratch);
+    }
+    for (const n of failed) {
+      const wanted = run.chunks[n];
+      if (wanted !== undefined) await this.openHere({ ...run, chunks: [wanted] }, undefined, options);
+    }
+  }
+
+  private keep(wanted: WantedChunk | undefined, plain: Uint8Array): void {
+    if (wanted === undefined) return;
+    const bytes = Buffer.from(plain.buffer, plain.byteOffset, plain.length);
+    void this.cache.get(chunkKey(wanted.chunk), () => Promise.resolve(bytes), cachedBytes);
   }
 
   /** Through the cache: what another read opened is checked against this map too. */
@@ -108,11 +172,11 @@ export class ChunkReader {
   /** Opens a chunk at its place or where it moved to, and checks the wanted blocks. `sealed`: its bytes, when they were read before. */
   private load(wanted: WantedChunk, signal: AbortSignal, sealed?: Buffer): Promise<Buffer> {
     const { chunk } = wanted;
-    return this.packs.moved.follow(chunk, signal, async (at) => {
+    return this.parts.packs.moved.follow(chunk, signal, async (at) => {
       const isRead = at === chunk && sealed !== undefined;
       const bytes = isRead
         ? sealed
-        : await this.packs.readRange({ pack: at.pack, kind: "chunks" }, at, signal);
+        : await this.parts.packs.readRange({ pack: at.pack, kind: "chunks" }, at, signal);
       const plain = await this.unsealChunk(chunk, at, bytes);
       if (!isRead) free(bytes);
       this.check(wanted, plain, at);
@@ -123,14 +187,14 @@ export class ChunkReader {
   /** @throws KluisError VAULT_DATA_DAMAGED when the chunk at a place does not hold the blocks that the map names */
   private check({ blocks }: WantedChunk, plain: Buffer, at: ChunkPlace): void {
     for (const { content } of blocks)
-      if (!this.keys.blockDigest(blockOf(plain, content)).equals(content.digest)) throw otherBlock(at);
+      if (!this.parts.keys.blockDigest(blockOf(plain, content)).equals(content.digest)) throw otherBlock(at);
   }
 
   /** Undefined when the pack is missing: each chunk then finds its own new place. */
   private async fetchRun(run: Run, signal: AbortSignal): Promise<Buffer | undefined> {
-    if (run.chunks.length === 1) return undefined;
+    if (run.chunks.length === 1 && run.end - run.offset < WORKER_BYTES) return undefined;
     try {
-      return await this.packs.readRange(
+      return await this.parts.packs.readRange(
         { pack: run.pack, kind: "chunks" },
         { offset: run.offset, length: run.end - run.offset },
         signal,
@@ -146,7 +210,7 @@ export class ChunkReader {
   private async unsealChunk(chunk: LeafChunk, place: ChunkPlace, sealed: Buffer): Promise<Buffer> {
     const context = itemContext(ITEM_CHUNK, Buffer.from(chunk.id, "hex"));
     const pack = { pack: place.pack, kind: "chunks" } as const;
-    const seal = { key: this.packs.keyOf(pack), nonce: itemNonce(place.offset), context };
+    const seal = { key: this.parts.packs.keyOf(pack), nonce: itemNonce(place.offset), context };
     try {
       return await unseal(sealed, seal, chunk.blocks * BLOCK_BYTES);
     } catch (error) {
@@ -167,14 +231,28 @@ function blockOf(plain: Buffer, { position }: LeafBlock): Buffer {
 }
 
 function copyBlocks({ blocks }: WantedChunk, plain: Buffer, target: Buffer): void {
-  for (const { content, at } of blocks) copyOverlap(blockOf(plain, content), at, target);
+  for (const { content, at } of blocks) copyBlock(blockOf(plain, content), at, target);
 }
 
-/** Copies the part of a block that lies inside the target. */
-function copyOverlap(block: Buffer, at: number, target: Buffer): void {
-  const from = Math.max(0, -at);
-  const to = Math.min(block.length, target.length - at);
-  if (to > from) block.copy(target, at + from, from, to);
+/** Copies a block's part of the target from a buffer of the same layout. */
+function copySame(from: Buffer, at: number, target: Buffer): void {
+  const start = Math.max(0, at);
+  from.copy(target, start, start, Math.min(at + BLOCK_BYTES, target.length));
+}
+
+function isKept({ chunk, blocks }: WantedChunk, { keepPartial }: OpenOptions): boolean {
+  return keepPartial && blocks.length < chunk.blocks;
+}
+
+function plannedOf({ chunk, blocks }: WantedChunk, run: Run, keep: boolean): PlannedChunk {
+  const { id, length, offset: packOffset } = chunk;
+  const uses = blocks.map(({ content, at }) => ({ position: content.position, at, digest: content.digest }));
+  return { id, start: packOffset - run.offset, length, packOffset, blocks: chunk.blocks, keep, uses };
+}
+
+/** A view that can be given away: of memory that holds nothing else. */
+function ownMemory(bytes: Buffer): Uint8Array {
+  return bytes.length === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
 }
 
 function planRuns(wanted: readonly WantedChunk[]): Run[] {

@@ -93,6 +93,7 @@ class WorkerPool implements VaultWorkers {
 
   private do(task: WorkerTask, signal: AbortSignal): Promise<WorkerAnswer> {
     return within(this.bytes, { amount: task.bytes.length, signal }, async () => {
+      signal.throwIfAborted();
       if (this.closed) throw stopped();
       const work = Promise.withResolvers<WorkerAnswer>();
       const entry = { task, signal, resolve: work.resolve, reject: work.reject };
