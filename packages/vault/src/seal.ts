@@ -72,7 +72,7 @@ export function packedOf(plain: Uint8Array, compressed: Uint8Array | null): Pack
 }
 
 /**
- * Compresses on the thread pool. What is kept was decompressed and compared: a fault of memory or of the compressor must not
+ * Compresses on the thread pool. The result was decompressed and compared: a fault of memory or of the compressor must not
  * become the only copy of a disk's content.
  */
 export async function packCompressed(plain: Uint8Array, level: number): Promise<Packed> {

@@ -42,7 +42,7 @@ export interface BlockReads {
   readonly signal: AbortSignal;
 }
 
-/** Smaller batches have memory of their own, and are digested here. */
+/** Smaller batches use their own memory, and are digested here. */
 const SHARED_BYTES = 1024 * 1024;
 const ZERO_BLOCK = Buffer.alloc(BLOCK_BYTES);
 const ZERO_DIGEST = Buffer.alloc(DIGEST_BYTES);

@@ -216,7 +216,7 @@ function compressPieces({ bytes, pieces, level }: CompressTask): CompressAnswer 
   return { kind: "compress", payloads };
 }
 
-/** What is kept was decompressed and compared. */
+/** Decompresses and compares what it returns. */
 function compressPiece(plain: Uint8Array, level: number): Uint8Array | null {
   const packed = zstdCompressSync(plain, compressOptions(plain.length, level));
   if (!isWorthIt(packed.length, plain.length)) {

@@ -2,7 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { doTask, transfersOf, type WorkerTask } from "./tasks.ts";
 
-/** A task with its number; the answer carries the same. */
+/** A task with its number; the answer has the same. */
 interface NumberedTask {
   readonly number: number;
   readonly task: WorkerTask;
