@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Server } from "./client.ts";
 import { LocalError, UnreachableError, UsageError } from "./failure.ts";
 import { isSystemError } from "./file-errors.ts";
+import { checkPlan, type FilePlan } from "./file-plan.ts";
 import { PartFile } from "./part-file.ts";
 
 export interface DownloadOptions {
@@ -11,16 +12,21 @@ export interface DownloadOptions {
   /** Path and query of the file on the server. */
   readonly path: string;
   readonly target: string;
+  /** Where the received bytes belong in the file. */
+  readonly plan: FilePlan;
   /** Replace a file that exists. */
   readonly force: boolean;
   readonly signal: AbortSignal;
-  /** Called after each piece with the bytes present and the size of the file. */
+  /** Called after each piece with the bytes received and their total. */
   onProgress(progress: { readonly done: number; readonly total: number }): void;
   onNote(text: string): void;
 }
 
 export interface Downloaded {
+  /** Of the file. */
   readonly bytes: number;
+  /** Bytes that the server sends for it: without holes fewer than the file has. */
+  readonly sentBytes: number;
   /** Bytes that an earlier run had received. */
   readonly resumedFrom: number;
 }
@@ -35,14 +41,17 @@ const mostTries = 6;
  */
 export async function downloadFile(options: DownloadOptions): Promise<Downloaded> {
   await refuseExisting(options);
-  const part = await PartFile.find(options.target);
+  const { plan } = options;
+  const part = await PartFile.find(options.target, plan);
   const resumedFrom = part.resumeAt?.offset ?? 0;
   try {
     for (let tries = 1; ; tries++) {
       const before = part.offset;
       const result = await tryOnce(part, options);
-      if (result.kind === "done")
-        return { bytes: result.size, resumedFrom: Math.min(resumedFrom, result.size) };
+      if (result.kind === "done") {
+        const { size } = result;
+        return { bytes: plan.fileBytes(size), sentBytes: size, resumedFrom: Math.min(resumedFrom, size) };
+      }
       if (part.offset > before) tries = 1;
       if (tries >= mostTries) throw result.error;
       options.onNote(`The connection broke. Resuming in ${tries} s.`);
@@ -79,6 +88,7 @@ async function tryOnce(part: PartFile, options: DownloadOptions): Promise<Try> {
     if (error instanceof UnreachableError && part.offset > 0) return { kind: "broken", error };
     throw error;
   }
+  checkPlan(options.plan, response);
   const { offset, size } = placeOf(response, resume?.offset ?? 0);
   if (offset === 0 && resume !== null) options.onNote("The file on the server has changed. Starting over.");
   await part.begin(offset, { etag: response.headers.get("etag") ?? "", size });
@@ -112,7 +122,7 @@ async function receive(
   }
 }
 
-/** Returns where the body belongs and the size of the whole file, both in bytes. */
+/** Returns where the body belongs and the size of the whole stream, both in bytes. */
 function placeOf(response: Response, asked: number): { readonly offset: number; readonly size: number } {
   const range = response.headers.get("content-range") ?? "";
   const part = /^bytes (\d+)-\d+\/(\d+)$/.exec(range);

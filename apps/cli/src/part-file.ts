@@ -3,39 +3,44 @@ import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "no
 import path from "node:path";
 import { z } from "zod";
 import { isSystemError, writeFailure } from "./file-errors.ts";
+import { endOf, type FilePlan } from "./file-plan.ts";
 
 /** Bytes between two durable marks: the most that a killed download reads again. */
 const markEveryBytes = 64 * 2 ** 20;
 /** Zeros are detected in pieces of this size, the block size of file systems and disks. */
 const pieceBytes = 4096;
 
-const markSchema = z.object({ etag: z.string(), size: z.int().positive(), bytes: z.int().nonnegative() });
+const markSchema = z.object({ etag: z.string(), size: z.int().nonnegative(), bytes: z.int().nonnegative() });
 
 /**
- * `FILE.part`, and beside it the mark `FILE.part.json`: how many bytes from the start are durable, and the entity tag of the
- * file on the server that they belong to. Zeros are not written, so the file stays sparse.
+ * `FILE.part`, and beside it the mark `FILE.part.json`: how many bytes of the stream are durable, and the entity tag of the
+ * file on the server that they belong to. Zeros are not written, so the file stays sparse. Counts are bytes of the stream; the plan
+ * says where they are in the file.
  */
 export class PartFile {
   readonly #target: string;
   readonly #part: string;
   readonly #markFile: string;
+  readonly #plan: FilePlan;
   #handle: FileHandle | null = null;
   #mark: z.infer<typeof markSchema> | null = null;
-  /** Bytes received from the start of the file. */
+  /** Bytes received from the start of the stream. */
   #offset = 0;
 
-  private constructor(target: string) {
+  private constructor(target: string, plan: FilePlan) {
+    this.#plan = plan;
     this.#target = target;
     this.#part = `${target}.part`;
     this.#markFile = `${target}.part.json`;
   }
 
   /** Opens what an earlier run left; starts from zero when the part and its mark do not fit together. */
-  static async find(target: string): Promise<PartFile> {
-    const file = new PartFile(path.resolve(target));
+  static async find(target: string, plan: FilePlan): Promise<PartFile> {
+    const file = new PartFile(path.resolve(target), plan);
     file.#mark = await readMark(file.#markFile);
     const length = await lengthOf(file.#part);
-    if (file.#mark === null || length === null || length < file.#mark.bytes) file.#mark = null;
+    if (file.#mark === null || length === null || length < file.#neededBy(file.#mark.bytes))
+      file.#mark = null;
     return file;
   }
 
@@ -57,19 +62,24 @@ export class PartFile {
   ): Promise<void> {
     await guard(this.#part, async () => {
       this.#handle ??= await open(this.#part, offset === 0 ? "w" : "r+", 0o600);
-      await this.#handle.truncate(offset);
+      await this.#handle.truncate(endOf(this.#plan, offset));
     });
     this.#offset = offset;
     this.#mark = { ...representation, bytes: offset };
     await this.#writeMark();
   }
 
-  /** Appends bytes; zeros become a hole. */
+  /** Writes the next bytes of the stream to their places; zeros become a hole. */
   async write(bytes: Uint8Array): Promise<void> {
     const handle = this.#opened();
     await guard(this.#part, async () => {
-      for (const [start, end] of dataRuns(bytes))
-        await writeAll(handle, bytes.subarray(start, end), this.#offset + start);
+      let done = 0;
+      for (const { offset, length } of this.#plan.places(this.#offset, this.#offset + bytes.length)) {
+        const part = bytes.subarray(done, done + length);
+        for (const [start, end] of dataRuns(part))
+          await writeAll(handle, part.subarray(start, end), offset + start);
+        done += length;
+      }
     });
     this.#offset += bytes.length;
     if (this.#offset - (this.#mark?.bytes ?? 0) >= markEveryBytes) await this.save();
@@ -80,7 +90,7 @@ export class PartFile {
     const handle = this.#opened();
     if (this.#mark === null || this.#mark.bytes === this.#offset) return;
     await guard(this.#part, async () => {
-      await handle.truncate(this.#offset);
+      await handle.truncate(endOf(this.#plan, this.#offset));
       await handle.datasync();
     });
     this.#mark = { ...this.#mark, bytes: this.#offset };
@@ -94,11 +104,21 @@ export class PartFile {
     await handle?.close();
   }
 
+  /** Bytes that the part has at least after `received` bytes of the stream; infinite for a mark of another, longer file. */
+  #neededBy(received: number): number {
+    try {
+      return endOf(this.#plan, received);
+    } catch (error) {
+      if (error instanceof RangeError) return Number.POSITIVE_INFINITY;
+      throw error;
+    }
+  }
+
   /** Makes the complete file durable under its own name and removes the mark. */
   async finish(size: number): Promise<void> {
     const handle = this.#opened();
     await guard(this.#part, async () => {
-      await handle.truncate(size);
+      await handle.truncate(this.#plan.fileBytes(size));
       await handle.sync();
       await this.close();
       await rename(this.#part, this.#target);

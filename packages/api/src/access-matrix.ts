@@ -52,6 +52,7 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "policies.create": { permission: "policy:write", reader: "FORBIDDEN", otherTeam: "ok" },
   "policies.update": { permission: "policy:write", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
 
+  "points.extents": { permission: "restore:files", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
   "restores.plan": { permission: "restore:disks", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
   "restores.create": { permission: "restore:disks", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
 

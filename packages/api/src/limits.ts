@@ -9,5 +9,17 @@ export const refreshWaitMs = 20_000;
 /** Days of the history. */
 export const historyDays = 30;
 
-/** A download reads a disk in pieces of this size and holds two: one being sent, one read ahead. */
+/** A download reads a disk in pieces of this size and holds two of them: one being sent, one read ahead. */
 export const downloadPieceBytes = 4 * 2 ** 20;
+
+/** Pieces that a download reads at once, when they are small: the disk of a qcow2 image may have many runs of one cluster. */
+export const downloadReads = 16;
+
+/** Maps of the data of disks that are kept per vault, at most 8 MiB each for a disk of 4 TiB. */
+export const allocationMapsKept = 8;
+
+/** A walk over the chunk map of a disk, before the first byte of a download without holes. */
+export const allocationTimeoutMs = 10 * 60_000;
+
+/** Ranges on a page of `points.extents`: about 300 KiB of JSON. */
+export const extentsPerPage = 10_000;

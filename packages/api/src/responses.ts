@@ -22,17 +22,30 @@ export function errorResponse(error: unknown, requestId: string): Response {
   );
 }
 
+/** Path and query of a download, as they arrive. */
+export interface DiskDownloadQuery {
+  readonly point: string;
+  readonly disk: string;
+  readonly format?: string | null | undefined;
+  readonly holes?: string | null | undefined;
+}
+
 /**
  * A disk of a recovery point, whole or in part (RFC 9110: Range, If-Range, If-Match,
  * If-None-Match). HEAD sends no body.
  */
 export async function diskDownloadResponse(
   ctx: RequestContext,
-  input: { readonly point: string; readonly disk: string; readonly format?: string | null | undefined },
+  input: DiskDownloadQuery,
   request: Request,
 ): Promise<Response> {
   try {
-    const wanted = diskDownloadInput.parse({ ...input, format: input.format ?? undefined });
+    const { format, holes } = input;
+    const wanted = diskDownloadInput.parse({
+      ...input,
+      format: format ?? undefined,
+      holes: holes ?? undefined,
+    });
     const download = await openDiskDownload(ctx, wanted);
     const { headers } = request;
     const decision = decideRange(download, {

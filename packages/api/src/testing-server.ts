@@ -65,7 +65,11 @@ async function answer(api: Api, incoming: IncomingMessage, gone: AbortSignal): P
   const query = (name: string): string | null => url.searchParams.get(name);
   if (disk !== null) {
     const [, point = "", key = ""] = disk;
-    return diskDownloadResponse(ctx, { point, disk: key, format: query("format") }, request);
+    return diskDownloadResponse(
+      ctx,
+      { point, disk: key, format: query("format"), holes: query("holes") },
+      request,
+    );
   }
   if (url.pathname === "/api/reports/points") {
     return pointReportResponse(

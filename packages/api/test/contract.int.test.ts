@@ -171,6 +171,7 @@ const queries: Readonly<Record<string, () => Promise<unknown>>> = {
   "jobs.get": () => owner.jobs.get({ job: jobId }),
   "points.list": () => owner.points.list(),
   "points.get": () => owner.points.get({ point: pointId }),
+  "points.extents": () => owner.points.extents({ point: pointId, disk: "os" }),
   "policies.list": () => owner.policies.list(),
   "policies.get": () => owner.policies.get({ policy: "keep-one" }),
   "policies.preview": () => owner.policies.preview({ document, vm: "shop-01" }),

@@ -5,6 +5,7 @@ export * from "./base/index.ts";
 export * from "./capture/index.ts";
 export * from "./errors/index.ts";
 export * from "./health/index.ts";
+export * from "./images/index.ts";
 export * from "./jobs/index.ts";
 export * from "./ledger/index.ts";
 export * from "./notices/index.ts";

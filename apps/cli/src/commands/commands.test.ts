@@ -109,7 +109,7 @@ describe("help", () => {
 
   test("defaults are shown", async () => {
     expect((await kluis("jobs", "--help")).out).toContain("how many (default: 20)");
-    expect((await kluis("download", "--help")).out).toContain("raw or vhd (default: raw)");
+    expect((await kluis("download", "--help")).out).toContain("raw, vhd or qcow2 (default: raw)");
   });
 
   test("a family lists its commands", async () => {

@@ -1,19 +1,32 @@
-/** A disk of a recovery point as a file, raw or VHD. */
+/** A disk of a recovery point as a file: raw, VHD or qcow2, or only the data of a raw or VHD file. */
 import { createHash } from "node:crypto";
 import { getPointDetail, type StoredPoint } from "@kluis/db";
-import { encodeVhdFooter, KluisError, vhdFooterRevision } from "@kluis/domain";
-import { type DiskReader, parseNodeRef } from "@kluis/vault";
+import {
+  type AllocationMap,
+  encodeVhdFooter,
+  flatImage,
+  type ImageLayout,
+  KluisError,
+  packedImage,
+  qcow2Image,
+  qcow2Revision,
+  vhdFooterRevision,
+} from "@kluis/domain";
+import { type DiskReader, parseNodeRef, type Vault } from "@kluis/vault";
 import { type RequestContext, requireSignedIn, type SignedInContext } from "../context.ts";
-import { downloadPieceBytes } from "../limits.ts";
+import { extentsPerPage } from "../limits.ts";
 import { lookupPointFor } from "../lookup.ts";
 import { mustBeReadable } from "../points/service.ts";
 import { record, type VmEvent } from "../record.ts";
 import { diskOf } from "../restores/service.ts";
+import { allocationOf } from "./allocation.ts";
 import type { ByteRange } from "./http-range.ts";
-import type { DiskDownloadInput } from "./inputs.ts";
+import type { DiskDownloadInput, DiskExtentsInput, DownloadFormat } from "./inputs.ts";
+import { readImage } from "./read-image.ts";
+import type { DiskExtentsView } from "./view.ts";
 
 export interface DiskDownload {
-  /** Bytes of the whole file: the disk, and for VHD its footer. */
+  /** Bytes of the whole file. */
   readonly size: number;
   /**
    * Strong entity tag made of the disk's content digest: the same disk in the same format always
@@ -43,16 +56,11 @@ export async function openDiskDownload(
   input: DiskDownloadInput,
 ): Promise<DiskDownload> {
   const ctx = requireSignedIn(request, "restore:files");
-  const { point: row, vm } = await lookupPointFor(ctx, "restore:files", input.point);
-  mustBeReadable(row);
-  const point = await getPointDetail(ctx.api.db.prisma, row.id);
-  const disk = diskOf(point, input.disk);
-  const vault = await ctx.api.vaults.open(ctx.api.db.prisma, point.vault.id);
-  const reader = vault.openDisk(disk.root === null ? null : parseNodeRef(disk.root), disk.diskBytes);
-  const footer = input.format === "vhd" ? footerOf(point, disk) : new Uint8Array();
-  const { format } = input;
-  const layout = format === "vhd" ? `vhd.${vhdFooterRevision}` : format;
-  const facts = { pointId: point.id, disk: disk.key, format, size: disk.diskBytes + footer.length };
+  const opened = await openDisk(ctx, input);
+  const { point, vm, disk, reader } = opened;
+  const { format, holes } = input;
+  const layout = await layoutOf(opened, input);
+  const facts = { pointId: point.id, disk: disk.key, format, holes, size: layout.size };
   const event: VmEvent = {
     kind: "disk.downloaded",
     actor: ctx.who.actor,
@@ -64,15 +72,82 @@ export async function openDiskDownload(
     vmId: vm.id,
     data: { ...facts, rootDigest: disk.rootDigest, ip: ctx.ip },
   };
+  const version = `${format}.${revisions[format]}${holes === "skipped" ? ".packed" : ""}`;
   return {
     size: facts.size,
-    etag: `"${point.id}-${disk.key}-${layout}-${disk.rootDigest.slice(0, 32)}"`,
+    etag: `"${point.id}-${disk.key}-${version}-${disk.rootDigest.slice(0, 32)}"`,
     contentType: "application/octet-stream",
     fileName: fileNameOf(vm.name, point.takenAt, input),
     rootDigest: disk.rootDigest,
     recordStart: (range) => recordStart(ctx, event, range),
-    stream: (range, signal) => readFile(reader, footer, { range, signal }),
+    stream: (range, signal) => readImage(reader, layout, { range, signal }),
   };
+}
+
+/** Part of each entity tag. */
+const revisions = { raw: 1, vhd: vhdFooterRevision, qcow2: qcow2Revision } as const satisfies Record<
+  DownloadFormat,
+  number
+>;
+
+/**
+ * Returns a page of the ranges of a disk that have data, in whole clusters. Reads the chunk map, and no content.
+ * @throws KluisError FORBIDDEN, POINT_NOT_FOUND, DISK_NOT_FOUND, VAULT_*
+ */
+export async function listDiskExtents(
+  ctx: SignedInContext,
+  input: DiskExtentsInput,
+): Promise<DiskExtentsView> {
+  const opened = await openDisk(ctx, input);
+  const { diskBytes, rootDigest } = opened.disk;
+  const map = await mapOf(opened);
+  const extents: [number, number][] = [];
+  let next: number | null = null;
+  for (const { offset, length } of map.runs(input.from)) {
+    if (extents.length === extentsPerPage) {
+      next = offset;
+      break;
+    }
+    extents.push([offset, length]);
+  }
+  return { diskBytes, rootDigest, dataBytes: map.dataBytes, extents, next };
+}
+
+interface OpenedDisk {
+  readonly point: StoredPoint;
+  readonly vm: { readonly id: string; readonly name: string };
+  readonly disk: StoredPoint["disks"][number];
+  readonly vault: Vault;
+  readonly reader: DiskReader;
+}
+
+async function openDisk(
+  ctx: SignedInContext,
+  input: { readonly point: string; readonly disk: string },
+): Promise<OpenedDisk> {
+  const { point: row, vm } = await lookupPointFor(ctx, "restore:files", input.point);
+  mustBeReadable(row);
+  const point = await getPointDetail(ctx.api.db.prisma, row.id);
+  const disk = diskOf(point, input.disk);
+  const vault = await ctx.api.vaults.open(ctx.api.db.prisma, point.vault.id);
+  const reader = vault.openDisk(disk.root === null ? null : parseNodeRef(disk.root), disk.diskBytes);
+  return { point, vm, disk, vault, reader };
+}
+
+/** The same point and disk always have the same map. */
+function mapOf({ point, disk, vault, reader }: OpenedDisk): Promise<AllocationMap> {
+  return allocationOf(vault, reader, `${point.id}/${disk.key}/${disk.root ?? ""}`);
+}
+
+async function layoutOf(
+  opened: OpenedDisk,
+  { format, holes }: Pick<DiskDownloadInput, "format" | "holes">,
+): Promise<ImageLayout> {
+  const { disk } = opened;
+  if (format !== "raw" && disk.diskBytes % 512 !== 0) throw notWholeSectors(disk, format);
+  if (format === "qcow2") return qcow2Image(await mapOf(opened));
+  const footer = format === "vhd" ? footerOf(opened) : new Uint8Array();
+  return holes === "skipped" ? packedImage(await mapOf(opened), footer) : flatImage(disk.diskBytes, footer);
 }
 
 async function recordStart(ctx: SignedInContext, event: VmEvent, range: ByteRange): Promise<void> {
@@ -84,62 +159,27 @@ async function recordStart(ctx: SignedInContext, event: VmEvent, range: ByteRang
  * Id and time come from the point, so the footer is always the same and a download can resume byte
  * for byte.
  */
-function footerOf(point: StoredPoint, disk: StoredPoint["disks"][number]): Uint8Array {
-  if (disk.diskBytes % 512 !== 0) {
-    throw new KluisError("DISK_NOT_SUPPORTED", {
-      reason: "not-whole-sectors",
-      message: `The size of disk ${disk.name} is not a multiple of 512 bytes, so it cannot be a VHD.`,
-      action: "Download it in the raw format.",
-      params: { disk: disk.key, name: disk.name, diskBytes: disk.diskBytes },
-    });
-  }
+function footerOf({ point, disk }: OpenedDisk): Uint8Array {
   const uniqueId = createHash("sha256").update(`${point.id}/${disk.key}`).digest().subarray(0, 16);
   return encodeVhdFooter({ diskBytes: disk.diskBytes, createdAt: new Date(point.takenAt), uniqueId });
 }
 
+function notWholeSectors(disk: OpenedDisk["disk"], format: DownloadFormat): KluisError {
+  return new KluisError("DISK_NOT_SUPPORTED", {
+    reason: "not-whole-sectors",
+    message: `The size of disk ${disk.name} is not a multiple of 512 bytes, so it cannot be a ${format.toUpperCase()} file.`,
+    action: "Download it in the raw format.",
+    params: { disk: disk.key, name: disk.name, diskBytes: disk.diskBytes },
+  });
+}
+
+const extensions = { raw: "img", vhd: "vhd", qcow2: "qcow2" } as const satisfies Record<
+  DownloadFormat,
+  string
+>;
+
 function fileNameOf(vmName: string, takenAt: string, { disk, format }: DiskDownloadInput): string {
   const safe = vmName.replaceAll(/[^A-Za-z0-9._-]/g, "_");
   const time = takenAt.slice(0, 19).replaceAll(/[-:]/g, "");
-  return `${safe}-${disk === "os" ? "os" : `lun${disk}`}-${time}Z.${format === "vhd" ? "vhd" : "img"}`;
-}
-
-interface Reading {
-  readonly range: ByteRange;
-  readonly signal: AbortSignal;
-}
-
-/**
- * Yields the disk's bytes of a range, then the footer's. The next piece is read while the last one
- * is sent.
- */
-async function* readFile(
-  disk: DiskReader,
-  footer: Uint8Array,
-  { range, signal }: Reading,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const end = Math.min(range.end + 1, disk.size);
-  // When the stream ends or fails, the piece that is being read must stop too, without an unhandled
-  // rejection.
-  const stop = new AbortController();
-  const both = AbortSignal.any([signal, stop.signal]);
-  const read = (offset: number): Promise<Uint8Array> | null => {
-    if (offset >= end) return null;
-    const piece = disk.read(offset, Math.min(downloadPieceBytes, end - offset), both);
-    piece.catch(() => undefined);
-    return piece;
-  };
-  try {
-    let offset = range.start;
-    let next = read(offset);
-    while (next !== null) {
-      const piece = await next;
-      offset += piece.length;
-      next = read(offset);
-      yield piece;
-    }
-  } finally {
-    stop.abort();
-  }
-  if (range.end < disk.size) return;
-  yield footer.subarray(Math.max(0, range.start - disk.size), range.end + 1 - disk.size);
+  return `${safe}-${disk === "os" ? "os" : `lun${disk}`}-${time}Z.${extensions[format]}`;
 }

@@ -24,6 +24,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 interface Wanted {
   readonly format?: string;
+  readonly holes?: string;
   readonly headers?: Record<string, string>;
   readonly method?: string;
   readonly disk?: string;
@@ -31,9 +32,9 @@ interface Wanted {
 }
 
 function download(wanted: Wanted = {}): Promise<Response> {
-  const { format, headers, method, disk, ctx } = wanted;
+  const { format, holes, headers, method, disk, ctx } = wanted;
   const request = new Request("http://127.0.0.1/", { method: method ?? "GET", headers: headers ?? {} });
-  return diskDownloadResponse(ctx ?? operator, { point, disk: disk ?? "os", format }, request);
+  return diskDownloadResponse(ctx ?? operator, { point, disk: disk ?? "os", format, holes }, request);
 }
 
 async function bytesOf(response: Response): Promise<Buffer> {
@@ -86,6 +87,54 @@ describe("disk downloads", () => {
       const part = await bytesOf(await download({ format: "vhd", headers: { range } }));
       expect(whole.includes(part)).toBe(true);
     }
+  });
+
+  test("without holes: the data that points.extents lists, then the footer, in any range", async () => {
+    const { extents, ...facts } = await (await world.as("commerceOperator")).points.extents({
+      point,
+      disk: "os",
+    });
+    expect(extents).toEqual([
+      [0, 2 * mib],
+      [5 * mib, 6 * mib],
+    ]);
+    expect(facts).toMatchObject({ diskBytes: content.length, dataBytes: 8 * mib, next: null });
+    const response = await download({ format: "vhd", holes: "skipped" });
+    expect(response.headers.get("x-kluis-content-digest")).toBe(facts.rootDigest);
+    const whole = await bytesOf(response);
+    const footer = await bytesOf(await download({ format: "vhd", headers: { range: "bytes=-512" } }));
+    const data = extents.map(([offset, length]) => content.subarray(offset, offset + length));
+    expect(sha256(whole)).toBe(sha256(Buffer.concat([...data, footer])));
+    const etag = response.headers.get("etag") ?? "";
+    const headers = { range: `bytes=${2 * mib - 9}-${8 * mib + 99}`, "if-range": etag };
+    const part = await download({ format: "vhd", holes: "skipped", headers });
+    expect(part.status).toBe(206);
+    expect((await bytesOf(part)).equals(whole.subarray(2 * mib - 9, 8 * mib + 100))).toBe(true);
+    expect((await download({ format: "vhd", headers: { range: "bytes=5-", "if-range": etag } })).status).toBe(
+      200,
+    );
+    const later = await (await world.as("commerceOperator")).points.extents({
+      point,
+      disk: "os",
+      from: 2 * mib,
+    });
+    expect(later.extents).toEqual([[5 * mib, 6 * mib]]);
+  });
+
+  test("qcow2: a known size, only the data, and ranges of the same file", async () => {
+    const response = await download({ format: "qcow2" });
+    const size = Number(response.headers.get("content-length"));
+    expect(size).toBe(8 * mib + 5 * 65_536);
+    expect(response.headers.get("content-disposition")).toContain('.qcow2"');
+    const whole = await bytesOf(response);
+    expect(whole.length).toBe(size);
+    expect(whole.toString("latin1", 0, 3)).toBe("QFI");
+    expect(sha256(whole.subarray(5 * 65_536))).toBe(
+      sha256(Buffer.concat([content.subarray(0, 2 * mib), content.subarray(5 * mib)])),
+    );
+    const range = `bytes=${4 * 65_536 + 7}-${3 * mib}`;
+    const part = await bytesOf(await download({ format: "qcow2", headers: { range } }));
+    expect(part.equals(whole.subarray(4 * 65_536 + 7, 3 * mib + 1))).toBe(true);
   });
 
   test("resumes only the same content, and answers 416 beyond the end", async () => {

@@ -1,3 +1,6 @@
+import { listDiskExtents } from "../downloads/download.ts";
+import { diskExtentsInput } from "../downloads/inputs.ts";
+import { diskExtentsView } from "../downloads/view.ts";
 import { procedure } from "../procedures.ts";
 import { deletePointInput, listPointsInput, pointInput, verifyPointInput } from "./inputs.ts";
 import { deletePoint, getPoint, listPoints, verifyPoint } from "./service.ts";
@@ -15,6 +18,13 @@ export const pointProcedures = {
     .input(pointInput)
     .output(pointView)
     .query(({ ctx, input }) => getPoint(ctx, input.point)),
+
+  /** The ranges of a disk that have data, for a download that leaves out the holes. */
+  extents: procedure
+    .requires("restore:files")
+    .input(diskExtentsInput)
+    .output(diskExtentsView)
+    .query(({ ctx, input }) => listDiskExtents(ctx, input)),
 
   /**
    * Starts a verification: `quick` checks structure and existence, `full` decrypts and digests

@@ -112,8 +112,8 @@ function DiskActions({ point, disk, onRestore }: DiskActionsProps) {
   const gone = isHeldPointState(point.state) ? null : t("detail.gone");
   const downloadReason = gone ?? (point.can.download ? null : t("detail.role"));
   const restoreReason = gone ?? (point.can.restore ? null : t("detail.role"));
-  const address = (format: "raw" | "vhd") => `/api/points/${point.id}/disks/${disk.key}?format=${format}`;
-  const start = (format: "raw" | "vhd") => window.location.assign(address(format));
+  const start = (format: "raw" | "vhd" | "qcow2") =>
+    window.location.assign(`/api/points/${point.id}/disks/${disk.key}?format=${format}`);
   return (
     <span className="inline-flex flex-col gap-1.5 py-1 sm:flex-row sm:py-0">
       {downloadReason === null ? (
@@ -128,6 +128,7 @@ function DiskActions({ point, disk, onRestore }: DiskActionsProps) {
             </Button>
           }
           items={[
+            { label: t("detail.downloadQcow2"), onSelect: () => start("qcow2") },
             { label: t("detail.downloadRaw"), onSelect: () => start("raw") },
             { label: t("detail.downloadVhd"), onSelect: () => start("vhd") },
           ]}

@@ -9,7 +9,7 @@ export const config = {
 } satisfies PageConfig;
 
 /**
- * Streams a disk of a recovery point as raw or fixed VHD; Range makes a broken download resume.
+ * Streams a disk of a recovery point as raw, fixed VHD or qcow2; Range makes a broken download resume.
  * Uses the pages router, because the app router removes `content-length`. Without it a client can neither show progress
  * nor detect a truncated file.
  */
@@ -24,10 +24,15 @@ async function answerOf(web: Request, request: NextApiRequest): Promise<Response
     return new Response(null, { status: 405, headers: { allow: "GET, HEAD" } });
   try {
     const context = await contextFrom(request.cookies[sessionCookie], web.headers);
-    const { id, disk, format } = request.query;
+    const { id, disk, format, holes } = request.query;
     return await diskDownloadResponse(
       context,
-      { point: textOf(id), disk: textOf(disk), format: format === undefined ? "raw" : textOf(format) },
+      {
+        point: textOf(id),
+        disk: textOf(disk),
+        format: format === undefined ? null : textOf(format),
+        holes: holes === undefined ? null : textOf(holes),
+      },
       web,
     );
   } catch (error) {
