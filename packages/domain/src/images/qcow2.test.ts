@@ -89,15 +89,16 @@ describe("qcow2", () => {
   test("the tables of a full disk of 32 TiB are computed one cluster at a time", async () => {
     const diskBytes = 32 * 2 ** 40;
     const map = await AllocationMap.of(diskBytes, [{ offset: 0, length: diskBytes }]);
-    const { size, pieces } = qcow2Image(map);
+    const image = qcow2Image(map);
+    const { size } = image;
     const tables = size - diskBytes;
     // Two bytes of refcount and eight of map for each cluster.
     expect(tables / diskBytes).toBeLessThan(0.000_16);
-    const [last] = pieces(tables - clusterBytes, tables, mib);
+    const [last] = image.pieces(tables - clusterBytes, tables, mib);
     if (last?.kind !== "bytes") throw new Error("The last cluster before the data is a table.");
     const entry = Buffer.from(last.bytes).readBigUInt64BE(clusterBytes - 8);
     expect(entry - copied).toBe(BigInt(size - clusterBytes));
-    expect([...pieces(size - 5, size, mib)]).toEqual([{ kind: "disk", offset: diskBytes - 5, length: 5 }]);
+    expect([...image.pieces(size - 5, size, mib)]).toEqual([{ kind: "disk", offset: diskBytes - 5, length: 5 }]);
   });
 
   test("refuses a disk that is not whole sectors", async () => {
