@@ -98,7 +98,9 @@ describe("qcow2", () => {
     if (last?.kind !== "bytes") throw new Error("The last cluster before the data is a table.");
     const entry = Buffer.from(last.bytes).readBigUInt64BE(clusterBytes - 8);
     expect(entry - copied).toBe(BigInt(size - clusterBytes));
-    expect([...image.pieces(size - 5, size, mib)]).toEqual([{ kind: "disk", offset: diskBytes - 5, length: 5 }]);
+    expect([...image.pieces(size - 5, size, mib)]).toEqual([
+      { kind: "disk", offset: diskBytes - 5, length: 5 },
+    ]);
   });
 
   test("refuses a disk that is not whole sectors", async () => {
