@@ -17,7 +17,7 @@ import { UsageError } from "../failure.ts";
 import type { ImageFile } from "./image.ts";
 import type { ReadPoint } from "./points.ts";
 
-/** One domain of deduplication for all images: whoever backs up files holds the key, and can read the whole vault. */
+/** One domain of deduplication for all images: a program that backs up files holds the key, and can read the whole vault. */
 const DOMAIN = "images";
 
 export interface BackupRequest {

@@ -17,7 +17,7 @@ const LIVE_BYTES = 5;
 const ENTRY_BYTES = 1 + PACK_ID_BYTES + LIVE_BYTES;
 const KEY_BYTES = 1 + PACK_ID_BYTES;
 
-/** Adds up what a segment uses of each pack. Starts with the base's list; what was replaced is subtracted. */
+/** Adds up what a segment uses of each pack. Starts with the base's list, and subtracts replaced nodes. */
 export class PackTally {
   private readonly live = new Map<string, ListedPack>();
 

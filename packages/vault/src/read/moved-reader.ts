@@ -12,7 +12,7 @@ const CACHE_BYTES = 4 * 1024 * 1024;
 /** Approximate memory of one entry of a moved table, and of one object. */
 const ENTRY_BYTES = 64;
 const OBJECT_BYTES = 256;
-/** Names of tables that were found before: a reader of a compacted pack asks for every item. */
+/** Names of tables that were found before: a reader of a compacted pack looks up every item. */
 const LISTS_BYTES = 1024 * 1024;
 /** Tables of one pack that are read, and places of one item that are tried. Junk beyond it costs nothing. */
 const MOST_TABLES = 64;
@@ -128,7 +128,7 @@ export class MovedReader {
     return names.sort();
   }
 
-  /** Empty for an object that is no moved table. */
+  /** Empty for an object that is not a moved table. */
   private table(name: string, signal: AbortSignal): Promise<MovedTable> {
     const load = async (): Promise<MovedTable> => {
       try {

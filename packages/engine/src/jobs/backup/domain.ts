@@ -7,7 +7,7 @@
  */
 export function deduplicationDomain(resourceId: string): string {
   const [, subscription] = /^\/subscriptions\/([^/]+)\//i.exec(resourceId) ?? [];
-  // An id of an unknown form shares with nobody.
+  // A VM whose id has an unknown form shares with no other.
   return subscription === undefined
     ? `vm:${resourceId.toLowerCase()}`
     : `subscription:${subscription.toLowerCase()}`;
