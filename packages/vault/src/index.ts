@@ -18,6 +18,7 @@ export type { AzureBlobAccount, AzureBlobStoreOptions, StoreLimits } from "./sto
 export { createFolderStore } from "./store/folder.ts";
 export { openAzureBlobStore } from "./store/open-azure-blob.ts";
 export type { BlobStore, GetOptions, ObjectInfo, StorePlace } from "./store/port.ts";
+export type { DamageSet, HealedItem } from "./damage/avoid.ts";
 export type {
   Budget,
   ChunkIndex,

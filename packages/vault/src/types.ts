@@ -1,5 +1,6 @@
 /** The data that the vault exchanges with its callers; vault.ts has the interface of the vault itself. */
-import type { BlockSource, DeltaMethod, Extent } from "@kluis/domain";
+import type { BlockSource, DeltaMethod, Extent, KluisError } from "@kluis/domain";
+import type { DamageSet, HealedItem } from "./damage/avoid.ts";
 import type { NodeRef } from "./node-ref.ts";
 import type { PackRef } from "./pack/kind.ts";
 
@@ -98,6 +99,11 @@ export interface WriteSegmentOptions {
   readonly base: NodeRef | null;
   readonly source: BlockSource;
   readonly signal: AbortSignal;
+  /**
+   * Damage that is known: content of the base at these places is stored anew, and read from the source also where nothing changed.
+   * The index must leave these places out too.
+   */
+  readonly avoid?: DamageSet;
   /** Index for this segment in place of the vault's, for example one that records the job with each pack. */
   readonly index?: ChunkIndex;
   /** Shared by all segments that a process writes at once; the vault's limits when absent. */
@@ -132,6 +138,10 @@ export interface SegmentResult {
   readonly stats: SegmentStats;
   /** Null without `claimed`, and when that list is complete. */
   readonly omitted: OmittedBlocks | null;
+  /** Damaged items that were stored again: moved tables lead to them. */
+  readonly healed: readonly HealedItem[];
+  /** Nodes of the base that nobody knew as damaged: what they describe was read from the source. */
+  readonly unreadable: readonly KluisError[];
 }
 
 /** Blocks that changed although a list of changes does not have them. */
@@ -147,6 +157,8 @@ export interface SealDiskOptions {
   readonly segments: readonly (NodeRef | null)[];
   /** Root of the previous point: equal inner nodes are shared with it. */
   readonly base?: NodeRef | null;
+  /** Damage that is known: the base's nodes at these places are not shared. */
+  readonly avoid?: DamageSet;
   readonly signal: AbortSignal;
 }
 
@@ -156,6 +168,8 @@ export interface SealedDisk {
   /** 48 hex characters: a commitment to the content of the disk. */
   readonly rootDigest: string;
   readonly storedBytes: number;
+  /** Damaged nodes that were stored again: moved tables lead to them. */
+  readonly healed: readonly HealedItem[];
 }
 
 /** Random access to a disk of a recovery point. Every returned byte was authenticated and digested. */

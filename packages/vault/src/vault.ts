@@ -3,6 +3,7 @@ import type { Clock } from "@kluis/domain";
 import { createBudget, createTransferLimits } from "./budget.ts";
 import { type CollectParts, planCollection, sweep } from "./collect.ts";
 import { MAX_READ_BYTES } from "./constants.ts";
+import { type HealedItem, noDamage, storeMoved } from "./damage/avoid.ts";
 import { DamageReach, type ReachOptions } from "./damage/reach.ts";
 import { writeSegment } from "./delta/write-segment.ts";
 import { MemoryChunkIndex } from "./index-memory.ts";
@@ -163,18 +164,23 @@ class OpenVault implements Vault {
     return found.map(refOf);
   }
 
-  async sealDisk({ diskBytes, segments, base, signal }: SealDiskOptions): Promise<SealedDisk> {
+  async sealDisk({ diskBytes, segments, base, avoid, signal }: SealDiskOptions): Promise<SealedDisk> {
     const { keys } = this.opened;
     const writer = new PackWriter({ ...this.writeParts({}), signal });
     const before = placeOf(base);
     const places = segments.map(placeOf);
-    const root = await buildDiskMap(places, diskBytes, { keys, writer, before, nodes: this.nodes, signal });
+    const healed: HealedItem[] = [];
+    const known = { avoid: avoid ?? noDamage, onHealed: (item: HealedItem) => healed.push(item) };
+    const target = { keys, writer, before, nodes: this.nodes, ...known, signal };
+    const root = await buildDiskMap(places, diskBytes, target);
     await writer.finish();
+    await storeMoved(healed, { store: this.store, keys, signal });
     const top = root === null ? null : Buffer.from(root.digest, "hex");
     return {
       root: refOf(root),
       rootDigest: keys.rootDigest(diskBytes, rootLevel(diskBytes), top),
       storedBytes: writer.storedBytes,
+      healed,
     };
   }
 

@@ -3,7 +3,7 @@ import { BLOCK_BYTES, BLOCKS_PER_WINDOW, WINDOWS_PER_SEGMENT } from "../constant
 import type { OmittedBlocks, WriteSegmentOptions } from "../types.ts";
 import type { WindowDraft } from "./draft.ts";
 import { countBits, planWindows, type SegmentSpan } from "./plan-windows.ts";
-import type { SegmentBase } from "./segment-map.ts";
+import type { SegmentBase } from "./segment-base.ts";
 
 interface Claim {
   readonly read: number;
@@ -41,6 +41,11 @@ export class ClaimCheck {
     let filled = 0;
     for (const [index, block] of draft.blocks.entries()) if (block !== null) filled |= 1 << index;
     this.#count(draft.window, (draft.changedMask & ~(read | zero)) | (filled & zero));
+  }
+
+  /** A window whose content in the base is not known. */
+  skip(window: number): void {
+    this.#seen.add(window);
   }
 
   /** After all windows: what the base holds in windows that the disk no longer has is zero now, so it changed. */

@@ -4,7 +4,7 @@ import type { VaultKeys } from "../keys/derive.ts";
 import { type Packed, packCompressed, packedOf } from "../seal.ts";
 import type { ChunkIndex, ChunkPlace } from "../types.ts";
 import type { VaultWorkers } from "../workers/port.ts";
-import type { ChunkSlot, WindowContent, WindowDraft } from "./draft.ts";
+import type { ChunkSlot, SlotContent, WindowContent, WindowDraft } from "./draft.ts";
 import type { BlockContent } from "./read-blocks.ts";
 
 export interface ContentParts {
@@ -29,6 +29,8 @@ interface Candidates {
   /** The changed blocks; and all blocks of the window, when others are unchanged. */
   readonly changed: Candidate | null;
   readonly all: Candidate | null;
+  /** Damaged chunks that are met again, under the ids that they have. */
+  readonly again: readonly Candidate[];
 }
 
 /** Looks up the chunks of all windows of a batch at once, then compresses the new ones. */
@@ -39,19 +41,23 @@ export async function contentOf(
 ): Promise<WindowContent[]> {
   const candidates = drafts.map((draft) => candidatesOf(draft, parts));
   const ids = new Set<string>();
-  for (const { changed, all } of candidates) {
-    for (const candidate of [changed, all]) {
+  for (const { changed, all, again } of candidates) {
+    for (const candidate of [changed, all, ...again]) {
       if (candidate !== null && !parts.slots.has(candidate.id)) ids.add(candidate.id);
     }
   }
   const known: ReadonlyMap<string, ChunkPlace> =
     ids.size === 0 ? new Map() : await parts.index.lookup([...ids]);
   const found = candidates.map((window) => windowContent(window, { known, content, parts }));
-  const fresh = found.flatMap(({ plain }) => (plain === null ? [] : [plain]));
+  const fresh = found.flatMap(({ plain, again }) =>
+    [plain, ...again.map((one) => one.plain)].filter((one) => one !== null),
+  );
   const packed = await packAll(fresh, content, parts);
-  return found.map(({ plain, ...window }) => ({
+  const payloadOf = (plain: Buffer | null) => (plain === null ? null : (packed.get(plain) ?? null));
+  return found.map(({ plain, again, ...window }) => ({
     ...window,
-    packed: plain === null ? null : (packed.get(plain) ?? null),
+    packed: payloadOf(plain),
+    again: again.map((one) => ({ slot: one.slot, packed: payloadOf(one.plain) })),
   }));
 }
 
@@ -80,7 +86,11 @@ async function packAll(
 }
 
 function candidatesOf(draft: WindowDraft, { keys, domain }: ContentParts): Candidates {
-  if (draft.changed.length === 0) return { draft, changed: null, all: null };
+  const again = draft.again.map(({ chunk, indexes }) => ({
+    id: chunk.id,
+    digests: indexes.flatMap((i) => draft.blocks[i]?.digest ?? []),
+  }));
+  if (draft.changed.length === 0) return { draft, changed: null, all: null, again };
   const digestsOf = (indexes: readonly number[]) => indexes.flatMap((i) => draft.blocks[i]?.digest ?? []);
   const candidate = (digests: readonly Buffer[]) => ({
     id: keys.chunkId(domain, digests).toString("hex"),
@@ -88,43 +98,66 @@ function candidatesOf(draft: WindowDraft, { keys, domain }: ContentParts): Candi
   });
   const present = draft.blocks.flatMap((block, i) => (block === null ? [] : [i]));
   const changed = candidate(digestsOf(draft.changed));
-  const all = present.length === draft.changed.length ? null : candidate(digestsOf(present));
-  return { draft, changed, all };
+  // A chunk of the whole window would hold what is stored apart a second time.
+  const isWhole = present.length === draft.changed.length || again.length > 0;
+  const all = isWhole ? null : candidate(digestsOf(present));
+  return { draft, changed, all, again };
 }
 
-/** A window with the content that is still to be compressed. */
-interface FoundWindow extends Omit<WindowContent, "packed"> {
+/** A chunk with the content that is still to be compressed; null: the vault or an earlier window has it. */
+interface FoundSlot extends Omit<SlotContent, "packed"> {
   readonly plain: Buffer | null;
 }
 
-function windowContent(
-  { draft, changed, all }: Candidates,
-  {
-    known,
-    content,
-    parts,
-  }: { known: ReadonlyMap<string, ChunkPlace>; content: BlockContent; parts: ContentParts },
-): FoundWindow {
-  if (changed === null) return { draft, slot: null, whole: false, plain: null };
-  const slotOf = (candidate: Candidate | null): ChunkSlot | null => {
-    if (candidate === null) return null;
-    const met = parts.slots.get(candidate.id);
-    const place = known.get(candidate.id);
-    if (met !== undefined || place === undefined) return met ?? null;
-    const { id, digests } = candidate;
-    const slot = { id, blocks: digests.length, place: { id, blocks: digests.length, ...place } };
-    parts.slots.set(id, slot);
-    return slot;
-  };
-  const reused = slotOf(changed);
-  if (reused !== null) return { draft, slot: reused, whole: false, plain: null };
-  const reusedWhole = slotOf(all);
-  if (reusedWhole !== null) return { draft, slot: reusedWhole, whole: true, plain: null };
-  const slot: ChunkSlot = { id: changed.id, blocks: changed.digests.length, place: null };
+/** A window with the content that is still to be compressed. */
+interface FoundWindow extends Omit<WindowContent, "packed" | "again"> {
+  readonly plain: Buffer | null;
+  readonly again: readonly FoundSlot[];
+}
+
+interface Known {
+  readonly known: ReadonlyMap<string, ChunkPlace>;
+  readonly content: BlockContent;
+  readonly parts: ContentParts;
+}
+
+function windowContent(candidates: Candidates, given: Known): FoundWindow {
+  const { draft, changed, all } = candidates;
+  const again = candidates.again.map((candidate, n) =>
+    slotContent(candidate, blocksOf(draft, draft.again[n]?.indexes ?? []), given),
+  );
+  if (changed === null) return { draft, slot: null, whole: false, plain: null, again };
+  const isKnown = slotOf(changed, given) !== null;
+  const reusedWhole = isKnown ? null : slotOf(all, given);
+  if (reusedWhole !== null) return { draft, slot: reusedWhole, whole: true, plain: null, again };
+  return { draft, whole: false, again, ...slotContent(changed, blocksOf(draft, draft.changed), given) };
+}
+
+function blocksOf({ window }: WindowDraft, indexes: readonly number[]): number[] {
+  return indexes.map((i) => window * BLOCKS_PER_WINDOW + i);
+}
+
+/** The slot of a chunk that the vault or an earlier window has; null when it is new. */
+function slotOf(candidate: Candidate | null, { known, parts }: Known): ChunkSlot | null {
+  if (candidate === null) return null;
+  const met = parts.slots.get(candidate.id);
+  const place = known.get(candidate.id);
+  if (met !== undefined || place === undefined) return met ?? null;
+  const { id, digests } = candidate;
+  const slot = { id, blocks: digests.length, place: { id, blocks: digests.length, ...place } };
+  parts.slots.set(id, slot);
+  return slot;
+}
+
+function slotContent(candidate: Candidate, blocks: readonly number[], given: Known): FoundSlot {
+  const reused = slotOf(candidate, given);
+  if (reused !== null) return { slot: reused, plain: null };
+  const { content, parts } = given;
+  const slot: ChunkSlot = { id: candidate.id, blocks: candidate.digests.length, place: null };
   // Set at once: an equal window that is compared meanwhile must find this slot.
   parts.slots.set(slot.id, slot);
-  const plain = content.join(draft.changed.map((i) => draft.window * BLOCKS_PER_WINDOW + i));
+  const plain = content.join(blocks);
   if (plain.length !== slot.blocks * BLOCK_BYTES)
     throw new RangeError("A chunk's bytes do not match its blocks.");
-  return { draft, slot, whole: false, plain };
+  return { slot, plain };
 }

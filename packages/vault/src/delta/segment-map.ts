@@ -1,7 +1,5 @@
 /** The chunk map of one segment: the base's part, and the new one built over it. */
 import { FAN_OUT, SEGMENT_LEVEL } from "../constants.ts";
-import { invalid } from "../errors.ts";
-import type { Inner } from "../map/inner.ts";
 import type { Leaf } from "../map/leaf.ts";
 import { type ListedPack, PackTally } from "../map/pack-list.ts";
 import {
@@ -14,55 +12,7 @@ import {
   storePackList,
 } from "../map/store-node.ts";
 import type { NodePlace } from "../node-ref.ts";
-import type { NodeReader } from "../read/node-reader.ts";
-
-/** The base's chunk map of one segment; reads nodes only when needed. */
-export class SegmentBase {
-  readonly root: NodePlace | null;
-  private readonly nodes: NodeReader;
-  private readonly signal: AbortSignal;
-  private readonly loaded = new Map<number, Promise<Inner | null>>();
-  private top: Promise<Inner | null> | null = null;
-
-  constructor(root: NodePlace | null, nodes: NodeReader, signal: AbortSignal) {
-    if (root !== null && root.level !== SEGMENT_LEVEL)
-      throw invalid("The base is not the node of a segment.");
-    this.root = root;
-    this.nodes = nodes;
-    this.signal = signal;
-  }
-
-  async groups(): Promise<readonly (NodePlace | null)[]> {
-    return (await this.segment())?.children ?? noChildren();
-  }
-
-  /** The packs that the base needs; empty without a base. */
-  async packs(): Promise<readonly ListedPack[]> {
-    const list = (await this.segment())?.list ?? null;
-    return list === null ? [] : this.nodes.packList(list, this.signal);
-  }
-
-  async windows(group: number): Promise<readonly (NodePlace | null)[]> {
-    let node = this.loaded.get(group);
-    if (node === undefined) {
-      const place = (await this.groups())[group] ?? null;
-      node = place === null ? Promise.resolve(null) : this.nodes.inner(place, this.signal);
-      this.loaded.set(group, node);
-    }
-    return (await node)?.children ?? noChildren();
-  }
-
-  async leaf(window: number): Promise<Leaf | null> {
-    if (this.root === null) return null;
-    const place = (await this.windows(Math.floor(window / FAN_OUT)))[window % FAN_OUT] ?? null;
-    return place === null ? null : this.nodes.leaf(place, this.signal);
-  }
-
-  private segment(): Promise<Inner | null> {
-    this.top ??= this.root === null ? Promise.resolve(null) : this.nodes.inner(this.root, this.signal);
-    return this.top;
-  }
-}
+import type { SegmentBase } from "./segment-base.ts";
 
 /** A window that differs from the base. */
 export interface WindowChange {
@@ -92,12 +42,20 @@ export async function storeSegmentMap(
     const place = before[group] ?? null;
     const old = place === null ? null : { place, children: () => base.windows(group) };
     groups[group] = await storeInner({ level: SEGMENT_LEVEL - 1, children, list: null }, old, options);
+    base.replace(place, groups[group]);
   }
   if (groups.every((group) => group === null)) return null;
-  if (haveSamePlaces(groups, before)) return base.root;
-  const packs = await tallyPacks({ states, base, groups, windows });
-  const list = await storePackList(packs, options);
-  return storeInner({ level: SEGMENT_LEVEL, children: groups, list }, null, options);
+  const replaced = { states, base, groups, windows };
+  const packs = await base.packs();
+  if (haveSamePlaces(groups, before) && packs !== null && base.root !== null && !base.isLostNode(base.root))
+    return base.root;
+  const added = packs === null || base.hasLost ? null : await tallyPacks(replaced, packs);
+  // What lost nodes used is not known, also when they were found to be lost just now.
+  const tallied = added === null || base.hasLost ? await addUpPacks(replaced) : added;
+  const list = await storePackList(tallied, options);
+  const root = await storeInner({ level: SEGMENT_LEVEL, children: groups, list }, null, options);
+  base.replace(base.root, root);
+  return root;
 }
 
 /** Seals the new leaves; returns the children of every touched level-1 node. */
@@ -114,7 +72,10 @@ async function storeLeaves(
     groups.set(group, children);
     const slot = window % FAN_OUT;
     if (state === "same") children[slot] = before[slot] ?? null;
-    else children[slot] = state.leaf === null ? null : await storeLeaf(state.leaf, target);
+    else {
+      children[slot] = state.leaf === null ? null : await storeLeaf(state.leaf, target);
+      base.replace(before[slot] ?? null, children[slot]);
+    }
   }
   return groups;
 }
@@ -128,8 +89,11 @@ interface Replaced {
 }
 
 /** The base's pack list, less what the replaced nodes and leaves used, plus what the new ones use. Reads removed leaves only. */
-async function tallyPacks({ states, base, groups, windows }: Replaced): Promise<ListedPack[]> {
-  const tally = new PackTally(await base.packs());
+async function tallyPacks(
+  { states, base, groups, windows }: Replaced,
+  packs: readonly ListedPack[],
+): Promise<ListedPack[]> {
+  const tally = new PackTally(packs);
   const before = await base.groups();
   for (const [group, now] of groups.entries()) {
     const old = before[group] ?? null;
@@ -148,6 +112,25 @@ async function tallyPacks({ states, base, groups, windows }: Replaced): Promise<
       if (change.before !== null) tally.leaf(change.before, -1);
       if (to !== null) tally.node(to, 1);
       if (change.leaf !== null) tally.leaf(change.leaf, 1);
+    }
+  }
+  return tally.entries();
+}
+
+/** The pack list of a segment whose base has lost nodes: what they used is not known, so every leaf is counted. */
+async function addUpPacks({ states, base, groups, windows }: Replaced): Promise<ListedPack[]> {
+  const tally = new PackTally();
+  for (const [group, node] of groups.entries()) {
+    if (node === null) continue;
+    tally.node(node, 1);
+    const leaves = windows.get(group) ?? (await base.windows(group));
+    for (const [slot, place] of leaves.entries()) {
+      if (place === null) continue;
+      tally.node(place, 1);
+      const window = group * FAN_OUT + slot;
+      const state = states.get(window) ?? "same";
+      const leaf = state === "same" ? await base.leaf(window) : state.leaf;
+      if (leaf !== null) tally.leaf(leaf, 1);
     }
   }
   return tally.entries();

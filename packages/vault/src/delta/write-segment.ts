@@ -1,6 +1,7 @@
 /** Writes one segment of a disk: read, compare, seal, store. */
 import { mapConcurrent } from "@kluis/domain";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
+import { storeMoved } from "../damage/avoid.ts";
 import { checkDomain } from "../domain.ts";
 import { invalid } from "../errors.ts";
 import { free } from "../memory.ts";
@@ -18,10 +19,12 @@ import type {
 import type { VaultWorkers } from "../workers/port.ts";
 import { ClaimCheck } from "./claims.ts";
 import { contentOf } from "./content.ts";
-import { type ChunkSlot, draftWindow, finishLeaf, type WindowContent } from "./draft.ts";
+import { type ChunkSlot, draftWindow, finishLeaf, type SlotContent, type WindowContent } from "./draft.ts";
+import { HealedChunks } from "./healing.ts";
 import { type Batch, batchWindows, planWindows, type SegmentSpan, segmentSpan } from "./plan-windows.ts";
 import { type BlockContent, readBlocks } from "./read-blocks.ts";
-import { SegmentBase, storeSegmentMap, type WindowState } from "./segment-map.ts";
+import { SegmentBase, windowsToRead, withWholeWindows } from "./segment-base.ts";
+import { storeSegmentMap, type WindowState } from "./segment-map.ts";
 
 export interface WriteParts extends VaultParts {
   readonly index: ChunkIndex;
@@ -42,13 +45,35 @@ interface Outcome {
   readonly release: () => void;
 }
 
+/** A node of the base is damaged, and the list of changes does not say what is in its windows. */
+class BaseLost extends Error {}
+
 /** Reads the extents of a segment, seals the content that differs from the base, and stores packs and the segment's map. */
 export async function writeSegment(parts: WriteParts, options: WriteSegmentOptions): Promise<SegmentResult> {
+  try {
+    return await runSegment(parts, options, { isSuspect: false });
+  } catch (error) {
+    // Nobody knew it: the second run looks for every damaged node first. What the first one sealed is found by the index.
+    if (!(error instanceof BaseLost)) throw error;
+    return runSegment(parts, options, { isSuspect: true });
+  }
+}
+
+interface Attempt {
+  /** Every node of the base is tried before anything is read from the disk. */
+  readonly isSuspect: boolean;
+}
+
+async function runSegment(
+  parts: WriteParts,
+  options: WriteSegmentOptions,
+  attempt: Attempt,
+): Promise<SegmentResult> {
   const failure = new AbortController();
   const signal = AbortSignal.any([options.signal, failure.signal]);
   const job = new SegmentJob(parts, { ...options, signal }, failure);
   try {
-    return await job.run();
+    return await job.run(attempt);
   } catch (error) {
     failure.abort();
     await job.abandon();
@@ -69,6 +94,9 @@ class SegmentJob {
   private readonly held = new Set<() => void>();
   private readonly stats: Counters;
   private readonly failure: AbortController;
+  private readonly chunksAgain: HealedChunks;
+  /** Windows that are read whole whatever the extents say. */
+  private whole: ReadonlySet<number> = new Set();
   private claims: ClaimCheck | null = null;
   firstError: unknown;
 
@@ -83,16 +111,21 @@ class SegmentJob {
         diskBytes: options.diskBytes,
       });
     const { signal } = options;
-    this.base = new SegmentBase(placeOf(options.base), parts.nodes, signal);
+    const { nodes } = parts;
+    this.base = new SegmentBase(placeOf(options.base), { nodes, avoid: options.avoid, signal });
+    this.chunksAgain = new HealedChunks(this.base.avoid);
     this.writer = new PackWriter({ ...parts, signal });
     this.domain = parts.keys.domainTag(checkDomain(options.domain));
     this.stats = emptyStats(this.span.end - this.span.start);
   }
 
-  async run(): Promise<SegmentResult> {
-    const { claimed } = this.options;
-    this.claims = claimed === undefined ? null : await ClaimCheck.of(claimed, this.span);
-    const windows = planWindows(this.options.extents, this.span);
+  async run({ isSuspect }: Attempt): Promise<SegmentResult> {
+    const { claimed, delta } = this.options;
+    const { span } = this;
+    this.claims = claimed === undefined ? null : await ClaimCheck.of(claimed, span);
+    // Without a list of changes every allocated block is read anyway.
+    if (delta === "changed-ranges") this.whole = await windowsToRead(this.base, span, isSuspect);
+    const windows = withWholeWindows(planWindows(this.options.extents, span), { whole: this.whole, span });
     const batches = batchWindows(windows, { maxBytes: MAX_READ_BYTES, maxWindows: BATCH_WINDOWS });
     for await (const outcome of mapConcurrent(
       batches,
@@ -103,14 +136,25 @@ class SegmentJob {
       this.report();
     }
     const node = await storeSegmentMap(this.states(), this.base, {
-      takeOver: this.options.delta === "changed-ranges",
+      takeOver: delta === "changed-ranges",
       keys: this.parts.keys,
       writer: this.writer,
     });
     await this.writer.finish();
     this.report();
+    const healed = await this.heal();
     const omitted = (await this.claims?.finish(this.base)) ?? null;
-    return { node: refOf(node), stats: { ...this.stats }, omitted };
+    const { errors: unreadable } = this.base;
+    return { node: refOf(node), stats: { ...this.stats }, omitted, healed, unreadable };
+  }
+
+  /** Readers of older points find what was damaged at its new place. Everything new is durable. */
+  private async heal(): Promise<SegmentResult["healed"]> {
+    if (this.options.avoid === undefined && !this.base.hasLost) return [];
+    const healed = [...(await this.chunksAgain.places(this.slots)), ...this.base.healed];
+    const { store, keys } = this.parts;
+    await storeMoved(healed, { store, keys, signal: this.options.signal });
+    return healed;
   }
 
   async abandon(): Promise<void> {
@@ -146,7 +190,13 @@ class SegmentJob {
     await content.digestWith(workers, keys, signal);
     const drafts = [];
     for (const plan of batch.windows) {
-      drafts.push(draftWindow(plan, await this.base.leaf(plan.window), { content, keys, delta }));
+      const leaf = await this.base.leaf(plan.window);
+      if (leaf === null && delta === "changed-ranges" && !this.whole.has(plan.window)) {
+        if (await this.base.isLost(plan.window)) throw new BaseLost();
+      }
+      const draft = draftWindow(plan, leaf, { content, keys, delta, avoid: this.base.avoid });
+      for (const { chunk } of draft.again) this.chunksAgain.add(chunk);
+      drafts.push(draft);
     }
     const { compressionLevel } = limits;
     const shared = { keys, index, workers, signal };
@@ -159,24 +209,34 @@ class SegmentJob {
     const { stats } = this;
     stats.readBytes += content.readBytes;
     for (const window of contents) {
-      const { draft, slot, packed } = window;
-      this.claims?.compare(draft);
+      const { draft, slot, packed, again } = window;
+      // Nothing is known about the content of a lost window, so it says nothing about the claim.
+      if (!(await this.base.isLost(draft.window))) this.claims?.compare(draft);
+      else this.claims?.skip(draft.window);
       stats.changedBytes += draft.changedBlocks * BLOCK_BYTES;
       stats.zeroBytes += draft.zeroBlocks * BLOCK_BYTES;
-      if (slot !== null && packed === null) stats.chunksReused += 1;
-      if (slot !== null && packed !== null) {
-        const { id, blocks } = slot;
-        const place = await this.writer.add(ITEM_CHUNK, Buffer.from(id, "hex"), packed);
-        slot.place = { id, blocks, ...place };
-        stats.chunksNew += 1;
-        stats.movedBytes += packed.plainLength;
-        if (packed.own) free(packed.payload);
-      }
+      for (const one of again) await this.packSlot(one);
+      if (slot !== null) await this.packSlot({ slot, packed });
       // The pack has the bytes now: the map needs only digests and places.
-      this.contents.push({ ...window, packed: null });
+      const packedAgain = again.map((one) => ({ ...one, packed: null }));
+      this.contents.push({ ...window, packed: null, again: packedAgain });
     }
     content.free();
     release();
+  }
+
+  private async packSlot({ slot, packed }: SlotContent): Promise<void> {
+    const { stats } = this;
+    if (packed === null) {
+      stats.chunksReused += 1;
+      return;
+    }
+    const { id, blocks } = slot;
+    const place = await this.writer.add(ITEM_CHUNK, Buffer.from(id, "hex"), packed);
+    slot.place = { id, blocks, ...place };
+    stats.chunksNew += 1;
+    stats.movedBytes += packed.plainLength;
+    if (packed.own) free(packed.payload);
   }
 
   private states(): Map<number, WindowState> {

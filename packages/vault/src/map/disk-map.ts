@@ -1,10 +1,12 @@
 /** The chunk map of a disk above its segments: built, and walked. */
 import { FAN_OUT, MAX_LEVEL, SEGMENT_BYTES, SEGMENT_LEVEL } from "../constants.ts";
+import { type DamageSet, type HealedItem, isDamage } from "../damage/avoid.ts";
 import { invalid } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import type { NodePlace } from "../node-ref.ts";
 import type { PackWriter } from "../pack/writer.ts";
 import type { NodeReader } from "../read/node-reader.ts";
+import type { Inner } from "./inner.ts";
 import { noChildren, storeInner } from "./store-node.ts";
 
 export const segmentCount = (diskBytes: number): number => Math.ceil(diskBytes / SEGMENT_BYTES);
@@ -66,6 +68,9 @@ export async function buildDiskMap(
     readonly writer: PackWriter;
     readonly before: NodePlace | null;
     readonly nodes: NodeReader;
+    readonly avoid: DamageSet;
+    /** Gets nodes of `before` that are damaged and were built again with the same content. */
+    readonly onHealed: (healed: HealedItem) => void;
     readonly signal: AbortSignal;
   },
 ): Promise<NodePlace | null> {
@@ -82,11 +87,15 @@ export async function buildDiskMap(
       const children = noChildren();
       for (const [i, child] of level.slice(at, at + FAN_OUT).entries()) children[i] = child;
       const place = before.get(at / FAN_OUT) ?? null;
-      const old =
-        place === null
-          ? null
-          : { place, children: async () => (await target.nodes.inner(place, target.signal)).children };
-      next.push(await storeInner({ level: n, children, list: null }, old, target));
+      // A damaged node is not shared.
+      const inner = place === null ? null : await readable(place, target);
+      const old = place === null || inner === null ? null : { place, children: async () => inner.children };
+      const now = await storeInner({ level: n, children, list: null }, old, target);
+      if (place !== null && inner === null && now?.digest === place.digest) {
+        const { pack, offset, length } = now;
+        target.onHealed({ pack: place.pack, offset: place.offset, place: { pack, offset, length } });
+      }
+      next.push(now);
     }
     level = next;
   }
@@ -97,7 +106,7 @@ export async function buildDiskMap(
 async function nodesOfLevel(
   root: NodePlace | null,
   level: number,
-  { nodes, signal }: { readonly nodes: NodeReader; readonly signal: AbortSignal },
+  reading: Readable,
 ): Promise<Map<number, NodePlace>> {
   const found = new Map<number, NodePlace>();
   const walk = async (place: NodePlace, position: number): Promise<void> => {
@@ -105,10 +114,27 @@ async function nodesOfLevel(
       found.set(position, place);
       return;
     }
-    const inner = await nodes.inner(place, signal);
-    for (const [i, child] of inner.children.entries())
+    const inner = await readable(place, reading);
+    for (const [i, child] of inner?.children.entries() ?? [])
       if (child !== null) await walk(child, position * FAN_OUT + i);
   };
   if (root !== null && root.level >= level) await walk(root, 0);
   return found;
+}
+
+interface Readable {
+  readonly nodes: NodeReader;
+  readonly avoid: DamageSet;
+  readonly signal: AbortSignal;
+}
+
+/** A node of the base; null when it is damaged. */
+async function readable(place: NodePlace, { nodes, avoid, signal }: Readable): Promise<Inner | null> {
+  if (avoid.has(place)) return null;
+  try {
+    return await nodes.inner(place, signal);
+  } catch (error) {
+    if (isDamage(error)) return null;
+    throw error;
+  }
 }

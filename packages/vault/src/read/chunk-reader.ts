@@ -1,7 +1,7 @@
 /** Reads chunks: fetched in runs, authenticated, decompressed and digested. */
 import { forEachConcurrent, isKluisError, type KluisError } from "@kluis/domain";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
-import { damaged } from "../errors.ts";
+import { damagedAt } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import type { LeafBlock, LeafChunk } from "../map/leaf.ts";
 import { BufferPool, free } from "../memory.ts";
@@ -214,14 +214,15 @@ export class ChunkReader {
     try {
       return await unseal(sealed, seal, chunk.blocks * BLOCK_BYTES);
     } catch (error) {
-      throw damaged(packName(pack), `the chunk at ${place.offset} does not open`, error);
+      const { offset } = place;
+      throw damagedAt({ object: packName(pack), offset }, `the chunk at ${offset} does not open`, error);
     }
   }
 }
 
 function otherBlock({ pack, offset }: ChunkPlace): KluisError {
-  return damaged(
-    packName({ pack, kind: "chunks" }),
+  return damagedAt(
+    { object: packName({ pack, kind: "chunks" }), offset },
     `the chunk at ${offset} does not hold the block that the map names`,
   );
 }

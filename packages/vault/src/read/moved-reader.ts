@@ -1,5 +1,6 @@
 /** Follows moved tables from an item that is missing or does not open to its new place. */
 import { isKluisError } from "@kluis/domain";
+import { damagedAt, objectOf } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import { MAX_HOPS, MAX_MOVED_BYTES, readObject } from "../maxima.ts";
 import { movedPrefix, packOfMovedName } from "../names.ts";
@@ -56,7 +57,7 @@ export class MovedReader {
 
   /**
    * The result of `open` at the item's place, or at the first place that it moved to where it opens.
-   * @throws the error of the item's own place when that is damaged; otherwise that of the last place tried
+   * @throws the error of the item's own place, which is what the map names; its cause is that of the last place tried
    */
   async follow<T>(
     item: ChunkPlace,
@@ -91,7 +92,10 @@ export class MovedReader {
         }
       }
     }
-    throw isKluisError(error, "VAULT_DATA_DAMAGED") ? error : last;
+    // A pack that was compacted is gone on purpose: only this item of it is lost.
+    if (tried.size === 0 || !isKluisError(error, "VAULT_OBJECT_MISSING")) throw error;
+    const place = { object: objectOf(error), offset: item.offset };
+    throw damagedAt(place, "it is missing, and does not open where it moved to", last);
   }
 
   /** All places that an item moved to, near ones first, each once: at most {@link MAX_HOPS} moves away. */

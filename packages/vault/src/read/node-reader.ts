@@ -1,7 +1,7 @@
 /** Reads nodes of chunk maps. */
 import { isKluisError } from "@kluis/domain";
 import { FAN_OUT } from "../constants.ts";
-import { damaged } from "../errors.ts";
+import { damagedAt } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import { decodeInner, type Inner, innerDigests, type ListPlace } from "../map/inner.ts";
 import { decodeLeaf, type Leaf, leafDigests } from "../map/leaf.ts";
@@ -120,7 +120,11 @@ export class NodeReader {
         );
       } catch (error) {
         if (isKluisError(error)) throw error;
-        throw damaged(packName(pack), `${what} at ${at.offset} does not open`, error);
+        throw damagedAt(
+          { object: packName(pack), offset: at.offset },
+          `${what} at ${at.offset} does not open`,
+          error,
+        );
       }
     });
   }

@@ -1,6 +1,6 @@
 /** Reads sealed bytes from packs. */
 import { isKluisError } from "@kluis/domain";
-import { damaged } from "../errors.ts";
+import { damaged, damagedAt } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import { MAX_PACK_BYTES } from "../maxima.ts";
 import { packName } from "../names.ts";
@@ -64,14 +64,15 @@ export class PackReader {
     const start = offset - first * PAGE_BYTES;
     const whole = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
     const bytes = whole.subarray(start, start + length);
-    if (bytes.length !== length) throw damaged(packName({ pack, kind }), "it ends early");
+    if (bytes.length !== length)
+      throw damagedAt({ object: packName({ pack, kind }), offset }, "it ends early");
     return bytes;
   }
 
   /** Reads a range of one pack in one request. */
   async readRange(pack: PackRef, { offset, length }: Range, signal: AbortSignal): Promise<Buffer> {
     const bytes = await this.store.get(packName(pack), { offset, length, signal });
-    if (bytes.length !== length) throw damaged(packName(pack), "it ends early");
+    if (bytes.length !== length) throw damagedAt({ object: packName(pack), offset }, "it ends early");
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
@@ -97,7 +98,8 @@ export class PackReader {
       });
     } catch (error) {
       if (isKluisError(error)) throw error;
-      throw damaged(name, "its table of contents does not open", error);
+      // After every item: items are read without the table.
+      throw damagedAt({ object: name, offset: bytes }, "its table of contents does not open", error);
     }
   }
 

@@ -1,0 +1,58 @@
+/** What a writer knows about damage, and what it does about it (docs/vault-format.md, Damage). */
+import { isKluisError, type KluisError } from "@kluis/domain";
+import type { VaultKeys } from "../keys/derive.ts";
+import { newMovedName } from "../names.ts";
+import { encodeMovedTable } from "../read/moved.ts";
+import type { BlobStore } from "../store/port.ts";
+import type { ChunkPlace } from "../types.ts";
+import type { ItemPlace } from "./reach.ts";
+
+/** Places in packs that hold no readable content. A place that readers find elsewhere, through a moved table, is not one. */
+export interface DamageSet {
+  /** Whether an item of the pack may be in the set: false spares a walk. */
+  hasPack(pack: string): boolean;
+  has(place: ItemPlace): boolean;
+  /** Places of the set where these chunks were, by chunk id. */
+  placesOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly ItemPlace[]>>;
+}
+
+export const noDamage: DamageSet = {
+  hasPack: () => false,
+  has: () => false,
+  placesOf: () => Promise.resolve(new Map()),
+};
+
+/** A damaged item that was stored again. */
+export interface HealedItem extends ItemPlace {
+  /** Where readers of the old place find it now. */
+  readonly place: ChunkPlace;
+}
+
+/** The content is missing or wrong. The error of a storage that does not answer is never damage. */
+export function isDamage(error: unknown): error is KluisError {
+  return isKluisError(error, "VAULT_DATA_DAMAGED") || isKluisError(error, "VAULT_OBJECT_MISSING");
+}
+
+/** Entries of one moved table, far below its maximum. */
+const TABLE_ENTRIES = 200_000;
+
+/** Stores moved tables that lead from the old places to the new ones. The new ones must be durable. */
+export async function storeMoved(
+  healed: readonly HealedItem[],
+  { store, keys, signal }: { readonly store: BlobStore; readonly keys: VaultKeys; readonly signal: AbortSignal },
+): Promise<void> {
+  const packs = new Map<string, Map<number, ChunkPlace>[]>();
+  for (const { pack, offset, place } of healed) {
+    const tables = packs.get(pack) ?? [new Map<number, ChunkPlace>()];
+    packs.set(pack, tables);
+    if ((tables.at(-1)?.size ?? 0) >= TABLE_ENTRIES) tables.push(new Map());
+    const { pack: to, offset: at, length } = place;
+    tables.at(-1)?.set(offset, { pack: to, offset: at, length });
+  }
+  for (const [pack, tables] of packs) {
+    for (const table of tables) {
+      const name = newMovedName(pack);
+      await store.put(name, [encodeMovedTable(name, table, keys)], signal);
+    }
+  }
+}
