@@ -2,6 +2,7 @@
 export { createTransferLimits, type LimitSettings } from "./budget.ts";
 export { checkStore, type StoreCheck, type StoreFindings } from "./check-store.ts";
 export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
+export type { DamageSet, HealedItem } from "./damage/avoid.ts";
 export { MemoryChunkIndex } from "./index-memory.ts";
 export { openLocalKeyFile } from "./keys/local.ts";
 export { MANIFEST_VERSION, type Manifest, type ManifestDisk, manifestSchema } from "./manifest.ts";
@@ -18,7 +19,6 @@ export type { AzureBlobAccount, AzureBlobStoreOptions, StoreLimits } from "./sto
 export { createFolderStore } from "./store/folder.ts";
 export { openAzureBlobStore } from "./store/open-azure-blob.ts";
 export type { BlobStore, GetOptions, ObjectInfo, StorePlace } from "./store/port.ts";
-export type { DamageSet, HealedItem } from "./damage/avoid.ts";
 export type {
   Budget,
   ChunkIndex,

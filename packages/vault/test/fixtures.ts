@@ -1,12 +1,14 @@
 /** Shared by the tests of the vault: a model of a disk, backups as the engine runs them, and their manifests. */
 import { createCipheriv, createHash } from "node:crypto";
-import type { BlockSource, Extent } from "@kluis/domain";
+import type { BlockSource, Extent, KluisError } from "@kluis/domain";
 import {
   BLOCK_BYTES,
   type ChunkIndex,
   createTransferLimits,
   createVault,
+  type DamageSet,
   type DiskReader,
+  type HealedItem,
   type KeyProvider,
   type Manifest,
   MemoryChunkIndex,
@@ -171,6 +173,8 @@ export function noiseDisk(size: number, dataBytes: number, seed = 1): ModelDisk 
 
 export interface Backup extends SealedDisk {
   readonly stats: readonly SegmentStats[];
+  /** Damaged nodes of bases that nobody knew as damaged. */
+  readonly unreadable: readonly KluisError[];
 }
 
 export interface BackupOptions {
@@ -180,15 +184,19 @@ export interface BackupOptions {
   readonly base: NodeRef | null;
   readonly limits?: TransferLimits;
   readonly index?: ChunkIndex;
+  readonly avoid?: DamageSet;
 }
 
 /** Backs up a whole disk segment by segment, as the engine does. */
 export async function backUp(vault: Vault, options: BackupOptions): Promise<Backup> {
-  const { source, extents, delta, base, limits, index } = options;
+  const { source, extents, delta, base, limits, index, avoid } = options;
   const diskBytes = source.size;
   const bases = await vault.segmentNodes(base, diskBytes, signal);
   const segments: (NodeRef | null)[] = [];
   const stats: SegmentStats[] = [];
+  const healed: HealedItem[] = [];
+  const unreadable: KluisError[] = [];
+  const known = avoid === undefined ? {} : { avoid };
   for (let segment = 0; segment * SEGMENT_BYTES < diskBytes; segment++) {
     const from = segment * SEGMENT_BYTES;
     const mine = extents.filter(
@@ -206,11 +214,15 @@ export async function backUp(vault: Vault, options: BackupOptions): Promise<Back
       source,
       signal,
       ...shared,
+      ...known,
     });
     segments.push(result.node);
     stats.push(result.stats);
+    healed.push(...result.healed);
+    unreadable.push(...result.unreadable);
   }
-  return { ...(await vault.sealDisk({ diskBytes, segments, base, signal })), stats };
+  const sealed = await vault.sealDisk({ diskBytes, segments, base, signal, ...known });
+  return { ...sealed, healed: [...healed, ...sealed.healed], unreadable, stats };
 }
 
 /** Backs up all allocated ranges by digest comparison. */
@@ -265,7 +277,7 @@ export function sha256(bytes: Uint8Array): string {
 export function manifestOf(
   vault: Vault,
   pointId: string,
-  disk: { diskBytes: number } & SealedDisk,
+  disk: { diskBytes: number } & Omit<SealedDisk, "healed">,
 ): Manifest {
   const time = "2026-11-22T12:00:00.000Z";
   const { diskBytes, root, rootDigest, storedBytes } = disk;

@@ -39,7 +39,11 @@ const TABLE_ENTRIES = 200_000;
 /** Stores moved tables that lead from the old places to the new ones. The new ones must be durable. */
 export async function storeMoved(
   healed: readonly HealedItem[],
-  { store, keys, signal }: { readonly store: BlobStore; readonly keys: VaultKeys; readonly signal: AbortSignal },
+  {
+    store,
+    keys,
+    signal,
+  }: { readonly store: BlobStore; readonly keys: VaultKeys; readonly signal: AbortSignal },
 ): Promise<void> {
   const packs = new Map<string, Map<number, ChunkPlace>[]>();
   for (const { pack, offset, place } of healed) {

@@ -57,7 +57,8 @@ export class HealedChunks {
       const old = new Map(this.#met.get(id));
       for (const one of stored.get(id) ?? []) old.set(`${one.pack}:${one.offset}`, one);
       for (const { pack, offset } of old.values())
-        if (pack !== place.pack || offset !== place.offset) healed.push({ pack, offset, place: placeOnly(place) });
+        if (pack !== place.pack || offset !== place.offset)
+          healed.push({ pack, offset, place: placeOnly(place) });
     }
     return healed;
   }

@@ -60,9 +60,7 @@ export class SegmentBase {
     if (node === undefined) {
       const place = (await this.groups())[group] ?? null;
       node =
-        place === null
-          ? Promise.resolve(null)
-          : this.read(place, () => this.nodes.inner(place, this.signal));
+        place === null ? Promise.resolve(null) : this.read(place, () => this.nodes.inner(place, this.signal));
       this.loaded.set(group, node);
     }
     return (await node)?.children ?? noChildren();
@@ -162,7 +160,8 @@ export async function* withWholeWindows(
 ): AsyncGenerator<WindowPlan> {
   const waiting = [...whole].sort((a, b) => a - b);
   for await (const plan of plans) {
-    while ((waiting[0] ?? Number.POSITIVE_INFINITY) < plan.window) yield wholeWindow(waiting.shift() ?? 0, 0, span);
+    while ((waiting[0] ?? Number.POSITIVE_INFINITY) < plan.window)
+      yield wholeWindow(waiting.shift() ?? 0, 0, span);
     if (waiting[0] === plan.window) {
       waiting.shift();
       yield wholeWindow(plan.window, plan.zero & ~plan.read, span);
