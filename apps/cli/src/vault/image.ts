@@ -51,7 +51,13 @@ async function opened(
     size,
     modifiedAt: before.mtime,
     disposable: true,
-    read: (offset, length) => readExactly(handle, { offset, length, file }),
+    read: async (offset, length) => {
+      // Not from the shared pool: the vault frees it after use.
+      const bytes = Buffer.allocUnsafeSlow(length);
+      await fill(handle, bytes, { offset, file });
+      return bytes;
+    },
+    readInto: (target, offset) => fill(handle, target, { offset, file }),
     extents: async (signal) => {
       const whole = [{ offset: 0, length: size, kind: "data" }] as const;
       // 512: the unit of st_blocks, on every system.
@@ -70,14 +76,13 @@ async function opened(
   };
 }
 
-async function readExactly(
+async function fill(
   handle: FileHandle,
-  { offset, length, file }: { readonly offset: number; readonly length: number; readonly file: string },
-): Promise<Uint8Array> {
-  // Not from the shared pool: the vault frees it after use.
-  const bytes = Buffer.allocUnsafeSlow(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+  target: Uint8Array,
+  { offset, file }: { readonly offset: number; readonly file: string },
+): Promise<void> {
+  for (let done = 0; done < target.length; ) {
+    const { bytesRead } = await handle.read(target, done, target.length - done, offset + done);
     if (bytesRead === 0)
       throw new LocalError("CONFLICT", {
         message: `${file} became shorter during the backup.`,
@@ -85,7 +90,6 @@ async function readExactly(
       });
     done += bytesRead;
   }
-  return bytes;
 }
 
 /** The status of a device has no size; Linux tells it elsewhere, in units of 512 bytes. */

@@ -32,10 +32,13 @@ export async function openNamedVault(
   input: VaultInput,
   limits?: TransferLimits,
 ): Promise<OpenedVault> {
-  const { openVault } = await import("@kluis/vault");
+  const [{ openVault }, { processWorkers }] = await Promise.all([
+    import("@kluis/vault"),
+    import("@kluis/vault/workers"),
+  ]);
   const store = await openNamedStore(session, input);
   const keys = await openKeys(session, input, { create: false });
-  const shared = limits === undefined ? {} : { limits };
+  const shared = { workers: processWorkers(), ...(limits === undefined ? {} : { limits }) };
   return { vault: await openVault({ store, keys, signal: session.signal, ...shared }), store };
 }
 

@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Extent, encodeVhdFooter, forEachConcurrent, mapConcurrent } from "@kluis/domain";
-import { type DiskReader, MAX_READ_BYTES, type ManifestDisk, type Vault } from "@kluis/vault";
+import { BufferPool, type DiskReader, MAX_READ_BYTES, type ManifestDisk, type Vault } from "@kluis/vault";
 import { UsageError } from "../failure.ts";
 import { isSystemError, writeFailure } from "../file-errors.ts";
 import type { ReadPoint } from "./points.ts";
@@ -22,7 +22,7 @@ export interface RestoreRequest {
 }
 
 /** Pieces that are read, opened and written at the same time. */
-const PIECES = 6;
+const PIECES = 8;
 const ZEROS = Buffer.alloc(1024 * 1024);
 
 /**
@@ -67,13 +67,18 @@ async function refuseExisting(file: string): Promise<void> {
 async function writeDisk(handle: FileHandle, request: RestoreRequest): Promise<number> {
   const { vault, disk, signal } = request;
   const reader = vault.openDisk(disk.root, disk.diskBytes);
+  const buffers = new BufferPool(MAX_READ_BYTES, PIECES);
   await handle.truncate(disk.diskBytes);
   let dataBytes = 0;
   await forEachConcurrent(
     pieces(reader.extents(signal)),
     { limit: PIECES, signal },
     async ({ offset, length }) => {
-      await writeAll(handle, await reader.read(offset, length, signal), offset);
+      const buffer = buffers.take();
+      const piece = buffer.subarray(0, length);
+      await reader.readInto(piece, offset, signal);
+      await writeAll(handle, piece, offset);
+      buffers.give(buffer);
       dataBytes += length;
       request.onProgress({ done: offset + length, total: disk.diskBytes });
     },

@@ -22,7 +22,9 @@ import {
   type TransferLimits,
   type Vault,
   type VaultSettings,
+  type VaultWorkers,
 } from "@kluis/vault";
+import { processWorkers } from "@kluis/vault/workers";
 
 const MIB = 1024 * 1024;
 /**
@@ -178,7 +180,7 @@ export class Vaults {
     const { db, clock, storeLimits } = this.#options;
     const signal = AbortSignal.timeout(OPEN_LIMIT_MS);
     const index = chunkIndex(db, { vaultId: id });
-    const parts = { index, limits: this.#limits, clock, signal, storeLimits };
+    const parts = { index, limits: this.#limits, workers: processWorkers(), clock, signal, storeLimits };
     const { store, vault } = await openSettings(settings, parts);
     const { name } = settings;
     await recordVaultIdentity(db.prisma, { id, name, identity: vault.id, keyId: vault.keyId });
@@ -189,6 +191,7 @@ export class Vaults {
 export interface OpenSettingsOptions {
   readonly index: ChunkIndex;
   readonly limits?: TransferLimits;
+  readonly workers?: VaultWorkers;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly storeLimits?: StoreLimits | undefined;

@@ -39,6 +39,14 @@ export function createVaultWorkers(options: WorkerOptions = {}): VaultWorkers {
   return new WorkerPool(options);
 }
 
+let shared: VaultWorkers | null = null;
+
+/** The pool of this process, for all its vaults. */
+export function processWorkers(): VaultWorkers {
+  shared ??= createVaultWorkers();
+  return shared;
+}
+
 interface Waiting {
   readonly task: WorkerTask;
   readonly signal: AbortSignal;
@@ -141,7 +149,12 @@ class WorkerPool implements VaultWorkers {
   private start(): Thread {
     const resourceLimits = { maxOldGenerationSizeMb: THREAD_HEAP_MIB };
     // Own flags and environment: a test runner's are not for this program, and it needs no secret of the process.
-    const worker = new Worker(this.program, { execArgv: [], env: {}, resourceLimits, name: "kluis-vault" });
+    const worker = new Worker(this.program, {
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+      env: {},
+      resourceLimits,
+      name: "kluis-vault",
+    });
     const thread: Thread = { worker, taken: new Map() };
     this.running.add(thread);
     worker.unref();
