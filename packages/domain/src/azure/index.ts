@@ -24,3 +24,4 @@ export {
 export * from "./request-budget.ts";
 export * from "./request-limit.ts";
 export { type VaultKind, vaultKinds } from "./vault.ts";
+export { type KeySlotKind, keySlotKinds } from "./vault-keys.ts";

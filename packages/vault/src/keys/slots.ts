@@ -1,0 +1,222 @@
+/** All key slots of a vault: reads, opens, merges, completes and changes them. Every write is create-only. */
+import { isKluisError } from "@kluis/domain";
+import { damaged, missingAsNull } from "../errors.ts";
+import { KEYS_PREFIX, slotName, slotOfName } from "../names.ts";
+import type { BlobStore } from "../store/port.ts";
+import { noKeyFits } from "./key-errors.ts";
+import type { Keyring } from "./keyring.ts";
+import type { KeyProvider } from "./provider.ts";
+import {
+  type Generation,
+  isOfRoot,
+  type KeyHolder,
+  type KeySlot,
+  MAX_SLOT_BYTES,
+  makeSlot,
+  newGeneration,
+  openSlot,
+  parseSlot,
+  type SlotContent,
+} from "./slot.ts";
+import { isSameContent, mergeContents } from "./slot-merge.ts";
+
+/** A reader looks at so many objects. Copies of slots outside the store come first, so junk cannot hide them. */
+const MAX_SLOTS = 1_000;
+/** Each try may be a request to Azure Key Vault. */
+const MAX_TRIES = 64;
+const READS_AT_ONCE = 8;
+/** Each round ends with what others wrote meanwhile in it. */
+const MAX_ROUNDS = 5;
+
+export interface SlotsPlace {
+  readonly store: BlobStore;
+  readonly vaultId: string;
+  readonly signal: AbortSignal;
+  /** Slots that are known from elsewhere: the bytes of their objects. */
+  readonly copies?: readonly Uint8Array[] | undefined;
+}
+
+interface OpenSlotsOptions extends SlotsPlace {
+  readonly provider: KeyProvider;
+  /** Whether a keyring belongs to this vault. Anyone can wrap for a public key; only a holder knows the digest secret. */
+  readonly accepts: (keyring: Keyring) => boolean;
+}
+
+interface ReadSlots {
+  readonly slots: readonly { readonly slot: KeySlot; readonly stored: boolean }[];
+  /** Objects below `keys/` that are no slot of this vault. */
+  readonly ignored: number;
+  /** The first read that failed for another reason than content. */
+  readonly failure: unknown;
+}
+
+/** The slots of a vault, opened with one key. */
+export interface OpenedSlots {
+  readonly options: OpenSlotsOptions;
+  readonly read: ReadSlots;
+  /** Generations that the key opens, each once. */
+  readonly opened: readonly Generation[];
+  /** What they say together. */
+  readonly content: SlotContent;
+  /** The generation that holds all of it; null when two changes happened at once, and until they are joined. */
+  readonly current: Generation | null;
+}
+
+/**
+ * Opens every slot that the key fits, and joins their content. One good slot is enough: junk is ignored and counted.
+ * @throws KluisError VAULT_KEY_WRONG when no slot is for this key; VAULT_DATA_DAMAGED when there is no good one; or the store's error
+ */
+export async function openSlots(options: OpenSlotsOptions): Promise<OpenedSlots> {
+  const read = await readSlots(options);
+  const mine = read.slots.filter(({ slot }) => options.provider.opens(slot)).slice(0, MAX_TRIES);
+  const opened = new Map<string, Generation>();
+  const bad: { slot: KeySlot; error: unknown }[] = [];
+  for (const { slot } of mine) {
+    options.signal.throwIfAborted();
+    try {
+      const generation = await openSlot(slot, options.provider, options.signal);
+      if (!options.accepts(generation.content.keyring)) throw new RangeError("its keyring is of another vault");
+      opened.set(generation.id, opened.get(generation.id) ?? generation);
+    } catch (error) {
+      bad.push({ slot, error });
+    }
+  }
+  const generations = [...opened.values()];
+  const content = mergeContents(generations.map((generation) => generation.content));
+  if (content === null) throw nothingOpens(options, read, bad);
+  const whole = generations.filter((generation) => isSameContent(generation.content, content));
+  const current = whole.toSorted((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null;
+  const ignored = read.ignored + bad.length;
+  return { options, read: { ...read, ignored }, opened: generations, content, current };
+}
+
+/**
+ * Gives every holder a slot with everything, and deletes slots that others replaced. Does nothing when nothing is missing.
+ * A killed change, a deleted slot, and two changes at once are completed here, by any holder who may write.
+ */
+export async function completeSlots(opened: OpenedSlots, now: Date): Promise<OpenedSlots> {
+  let latest = opened;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const current = latest.current ?? newGeneration({ ...latest.content, replaces: replacedBy(latest) });
+    const missing = latest.content.holders.filter(({ holder }) => !hasSlot(latest.read, holder, current));
+    if (missing.length === 0) break;
+    await writeSlots(latest, current, { holders: missing, now });
+    latest = await openSlots(latest.options);
+    if (latest.current?.id === current.id) break;
+  }
+  await deleteReplaced(latest);
+  return latest;
+}
+
+/**
+ * Changes keyring or holders: a new root key, a slot for each holder, then the old slots are deleted. Killed before its first
+ * slot is durable, it never happened; after that, any holder completes it.
+ */
+export async function changeSlots(
+  opened: OpenedSlots,
+  change: (content: SlotContent) => SlotContent,
+  now: Date,
+): Promise<OpenedSlots> {
+  const next = newGeneration({ ...change(opened.content), replaces: replacedBy(opened) });
+  const { provider } = opened.options;
+  // The holder who makes the change has it first: nothing that a slot brings is used before all have it.
+  const holders = next.content.holders.toSorted((a, b) => Number(provider.opens(b)) - Number(provider.opens(a)));
+  await writeSlots(opened, next, { holders, now });
+  return completeSlots(await openSlots(opened.options), now);
+}
+
+/** Slots of this vault in the store, and copies of those that are not there. */
+async function readSlots({ store, vaultId, copies, signal }: SlotsPlace): Promise<ReadSlots> {
+  const names: string[] = [];
+  let ignored = 0;
+  for await (const { name, bytes } of store.list(KEYS_PREFIX, signal)) {
+    const isSlot = slotOfName(name) !== null && bytes <= MAX_SLOT_BYTES && names.length < MAX_SLOTS;
+    if (isSlot) names.push(name);
+    else ignored += 1;
+  }
+  const found = new Map<string, { slot: KeySlot; stored: boolean }>();
+  for (const bytes of copies ?? []) {
+    const slot = parseSlot(bytes);
+    if (slot?.vaultId === vaultId) found.set(slot.slotId, { slot, stored: false });
+  }
+  let failure: unknown = null;
+  const readOne = async (name: string): Promise<void> => {
+    try {
+      const bytes = await missingAsNull(store.get(name, { signal }));
+      const slot = bytes === null ? null : parseSlot(bytes);
+      if (slot?.vaultId === vaultId && slot.slotId === slotOfName(name))
+        found.set(slot.slotId, { slot, stored: true });
+      else if (bytes !== null) ignored += 1;
+    } catch (error) {
+      signal.throwIfAborted();
+      ignored += 1;
+      failure ??= error;
+    }
+  };
+  for (let at = 0; at < names.length; at += READS_AT_ONCE)
+    await Promise.all(names.slice(at, at + READS_AT_ONCE).map(readOne));
+  return { slots: [...found.values()], ignored, failure };
+}
+
+function hasSlot(read: ReadSlots, holder: string, { id, root }: Generation): boolean {
+  return read.slots.some(
+    ({ slot, stored }) => stored && slot.holder === holder && slot.generation === id && isOfRoot(slot, root),
+  );
+}
+
+async function writeSlots(
+  { options: { store, signal } }: OpenedSlots,
+  generation: Generation,
+  { holders, now }: { readonly holders: readonly KeyHolder[]; readonly now: Date },
+): Promise<void> {
+  for (const holder of holders) {
+    const { slot, bytes } = makeSlot(generation, holder, now);
+    const name = slotName(slot.slotId);
+    await store.put(name, [bytes], signal);
+    const back = await store.get(name, { signal });
+    if (!bytes.equals(back)) throw damaged(name, "it differs from what was written");
+  }
+}
+
+/** Deletes the slots of replaced generations and of removed holders, when every holder has a slot of the current one. */
+async function deleteReplaced({ options, read, content, current, opened }: OpenedSlots): Promise<void> {
+  if (current === null || content.holders.some(({ holder }) => !hasSlot(read, holder, current))) return;
+  const known = new Map(opened.map((generation) => [generation.id, generation]));
+  const isOld = (slot: KeySlot): boolean => {
+    if (slot.generation === current.id) return false;
+    if (content.replaces.includes(slot.generation) || content.removed.includes(slot.holder)) return true;
+    const generation = known.get(slot.generation);
+    return generation !== undefined && isOfRoot(slot, generation.root);
+  };
+  const old = read.slots.filter(({ slot, stored }) => stored && isOld(slot));
+  for (const { slot } of old) {
+    try {
+      await options.store.delete(slotName(slot.slotId), options.signal);
+    } catch (error) {
+      // An identity without the right to delete leaves them to one that has it.
+      if (!isKluisError(error, "AZURE_FORBIDDEN") && !isKluisError(error, "VAULT_UNREACHABLE")) throw error;
+      return;
+    }
+  }
+}
+
+/** The names of all generations that a new one replaces. */
+function replacedBy({ content, opened }: OpenedSlots): string[] {
+  return [...new Set([...content.replaces, ...opened.map(({ id }) => id)])].slice(-100);
+}
+
+function nothingOpens(
+  { provider, store }: OpenSlotsOptions,
+  { slots, failure }: ReadSlots,
+  bad: readonly { readonly slot: KeySlot; readonly error: unknown }[],
+): unknown {
+  const reached = bad.find(({ error }) => isKluisError(error));
+  if (reached !== undefined) return reached.error;
+  if (failure !== null) return failure;
+  const [first] = bad;
+  if (first !== undefined)
+    return damaged(slotName(first.slot.slotId), "the wrapped key does not open", first.error);
+  if (slots.length === 0) return damaged(`${KEYS_PREFIX}*`, "the vault has no key slot");
+  const wanted = [...new Set(slots.map(({ slot }) => slot.keyId))].slice(0, 5).join(", ");
+  return noKeyFits({ wanted, found: provider.recipient.keyId, where: store.description });
+}
