@@ -4,7 +4,21 @@ export { checkStore, type StoreCheck, type StoreFindings } from "./check-store.t
 export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
 export type { DamageSet, HealedItem } from "./damage/avoid.ts";
 export { MemoryChunkIndex } from "./index-memory.ts";
+export {
+  addSlot,
+  type KeyFacts,
+  type KeyPlace,
+  type KeySlots,
+  listSlots,
+  newHolderId,
+  proveSlot,
+  removeSlot,
+  rotateKeys,
+} from "./keys/key-slots.ts";
 export { openLocalKeyFile } from "./keys/local.ts";
+export { type KeyProvider, type KeyRecipient, LocalKey, type WrappedKey } from "./keys/provider.ts";
+export { createRecoveryKey, readRecoveryKey } from "./keys/recovery.ts";
+export { combineShares, createShares, MAX_SHARES, readShare } from "./keys/shares.ts";
 export { MANIFEST_VERSION, type Manifest, type ManifestDisk, manifestSchema } from "./manifest.ts";
 export { BufferPool } from "./memory.ts";
 export { type NodeRef, nodeRefSchema, parseNodeRef } from "./node-ref.ts";
@@ -27,7 +41,6 @@ export type {
   CollectionPlan,
   DiskReader,
   IndexEntry,
-  KeyProvider,
   OmittedBlocks,
   PackInfo,
   PackUse,
@@ -44,7 +57,6 @@ export type {
   VerifyOptions,
   VerifyProblem,
   VerifyResult,
-  WrappedKey,
   WriteSegmentOptions,
 } from "./types.ts";
 export { type CreateVaultOptions, createVault, openVault, type Vault, type VaultOptions } from "./vault.ts";

@@ -17,8 +17,7 @@ export const movedPrefix = (pack: string): string => `${MOVED_PREFIX}${pack.slic
 /** A name for a new moved table of a pack. */
 export const newMovedName = (pack: string): string => `${movedPrefix(pack)}${randomBytes(8).toString("hex")}`;
 
-export const keyFileName = (generation: number): string =>
-  `${KEYS_PREFIX}${String(generation).padStart(8, "0")}.json`;
+export const slotName = (slotId: string): string => `${KEYS_PREFIX}${slotId}.json`;
 
 /** The pack that an object's name names; null when it is not the name of a pack. */
 export function packOfName(name: string): PackRef | null {
@@ -35,10 +34,9 @@ export function packOfMovedName(name: string): string | null {
   return pack !== undefined && prefix !== undefined && pack.startsWith(prefix) ? pack : null;
 }
 
-/** The generation in a key file's name; null when it is not the name of a key file. */
-export function generationOfName(name: string): number | null {
-  const match = /^keys\/([0-9]{8})\.json$/.exec(name);
-  return match === null ? null : Number(match[1]);
+/** The id in the name of a key slot; null when it is not the name of one. */
+export function slotOfName(name: string): string | null {
+  return /^keys\/([0-9a-f]{32})\.json$/.exec(name)?.[1] ?? null;
 }
 
 export function pointName(pointId: string): string {

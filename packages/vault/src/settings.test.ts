@@ -37,6 +37,6 @@ describe("the settings of a vault", () => {
     });
     const created = await openVaultKey(settings(), { create: true });
     const found = await openVaultKey(settings(), { create: false });
-    expect(await found.keyId()).toBe(await created.keyId());
+    expect(found.recipient.keyId).toBe(created.recipient.keyId);
   });
 });

@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { KluisError, vaultKinds } from "@kluis/domain";
 import { z } from "zod";
 import { findLocalKeyFile, openLocalKeyFile } from "./keys/local.ts";
+import type { KeyProvider } from "./keys/provider.ts";
 import type { StoreLimits } from "./store/azure-blob.ts";
 import { createFolderStore } from "./store/folder.ts";
 import { openAzureBlobStore } from "./store/open-azure-blob.ts";
 import type { BlobStore } from "./store/port.ts";
-import type { KeyProvider } from "./types.ts";
 
 export type VaultSettings = {
   readonly name: string;

@@ -41,23 +41,6 @@ export interface ChunkIndex {
   removePacks(packs: readonly string[]): Promise<void>;
 }
 
-/** A root key in wrapped form, as a key file holds it. */
-export interface WrappedKey {
-  readonly keyId: string;
-  readonly algorithm: string;
-  /** Base64. */
-  readonly data: string;
-}
-
-/** Holder of a key-encryption key: a local key file, or Azure Key Vault. */
-export interface KeyProvider {
-  /** Identifies the key without revealing it. */
-  keyId(): Promise<string>;
-  wrap(rootKey: Uint8Array): Promise<WrappedKey>;
-  /** @throws KluisError VAULT_KEY_WRONG when another key wrapped it */
-  unwrap(wrapped: WrappedKey): Promise<Uint8Array>;
-}
-
 export interface SegmentStats {
   /** Bytes of the segment inside the disk. */
   readonly logicalBytes: number;

@@ -7,8 +7,10 @@ import { type HealedItem, noDamage, storeMoved } from "./damage/avoid.ts";
 import { DamageReach, type ReachOptions } from "./damage/reach.ts";
 import { writeSegment } from "./delta/write-segment.ts";
 import { MemoryChunkIndex } from "./index-memory.ts";
-import { createKeys, type OpenedKeys, openKeys, rewrapKeys } from "./keys/key-file.ts";
+import { factsOfSlots, type KeySlots } from "./keys/key-slots.ts";
 import type { Keyring } from "./keys/keyring.ts";
+import { createKeys, type OpenedKeys, openKeys } from "./keys/open-keys.ts";
+import type { KeyProvider } from "./keys/provider.ts";
 import type { Manifest } from "./manifest.ts";
 import { allSegments, buildDiskMap, findSegment, rootLevel } from "./map/disk-map.ts";
 import { type NodeRef, placeOf, refOf, splitNodeRef } from "./node-ref.ts";
@@ -25,7 +27,6 @@ import type {
   CollectionOptions,
   CollectionPlan,
   DiskReader,
-  KeyProvider,
   PointEntry,
   SealDiskOptions,
   SealedDisk,
@@ -48,6 +49,10 @@ const NODE_CACHE_BYTES = 8 * 1024 * 1024;
 export interface VaultOptions {
   readonly store: BlobStore;
   readonly keys: KeyProvider;
+  /** Copies of key slots from elsewhere. With one of them, a vault opens whose slots were all deleted. */
+  readonly slotCopies?: readonly Uint8Array[] | undefined;
+  /** The present time, for a caller that may write: gives every holder of a key a slot with all that others have. */
+  readonly completeSlotsAt?: Date | undefined;
   /** Default: an empty index in memory. */
   readonly index?: ChunkIndex;
   readonly limits?: TransferLimits;
@@ -99,8 +104,8 @@ export interface Vault {
     index: ChunkIndex,
     signal: AbortSignal,
   ): Promise<{ readonly packs: number; readonly chunks: number }>;
-  /** Wraps the root key with another key-encryption key and leaves data alone. Then the vault opens with `keys` only. */
-  rewrap(keys: KeyProvider, signal: AbortSignal): Promise<void>;
+  /** The key slots as they were when the vault was opened. */
+  keySlots(): KeySlots;
 }
 
 /** Creates a vault in an empty store and opens it. Safe to repeat after a crash. @throws KluisError VAULT_ALREADY_EXISTS */
@@ -113,7 +118,7 @@ export async function createVault(options: CreateVaultOptions): Promise<Vault> {
 
 /** @throws KluisError VAULT_NOT_INITIALISED, VAULT_VERSION_UNSUPPORTED, VAULT_KEY_WRONG or VAULT_DATA_DAMAGED */
 export async function openVault(options: VaultOptions & { readonly signal: AbortSignal }): Promise<Vault> {
-  return new OpenVault(await openKeys(options.store, options.keys, options.signal), options);
+  return new OpenVault(await openKeys(options), options);
 }
 
 class OpenVault implements Vault {
@@ -144,7 +149,7 @@ class OpenVault implements Vault {
   }
 
   get keyId(): string {
-    return this.opened.keyId;
+    return this.opened.slots.options.provider.recipient.keyId;
   }
 
   writeSegment(options: WriteSegmentOptions) {
@@ -236,8 +241,8 @@ class OpenVault implements Vault {
     return rebuildIndex({ store: this.store, packs: this.nodes.packs, index, signal });
   }
 
-  rewrap(keys: KeyProvider, signal: AbortSignal): Promise<void> {
-    return rewrapKeys(this.store, this.opened, { provider: keys, signal });
+  keySlots(): KeySlots {
+    return factsOfSlots(this.opened.slots);
   }
 
   private chunkParts(packs: PackReader): ChunkParts {

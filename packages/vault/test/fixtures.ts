@@ -10,6 +10,7 @@ import {
   type DiskReader,
   type HealedItem,
   type KeyProvider,
+  LocalKey,
   type Manifest,
   MemoryChunkIndex,
   type NodeRef,
@@ -26,15 +27,9 @@ import type { BlobStore } from "../src/store/port.ts";
 export const signal = new AbortController().signal;
 export const clock = { now: () => new Date("2026-11-22T12:00:00.000Z") };
 
-/** A key provider for tests that protects nothing. */
+/** The key file's key of a name; another name is another key. */
 export function testKeys(name = "a"): KeyProvider {
-  const key = createHash("sha256").update(name).digest();
-  const xor = (bytes: Uint8Array) => Buffer.from(bytes.map((byte, i) => byte ^ (key[i % 32] ?? 0)));
-  return {
-    keyId: async () => `test:${name}`,
-    wrap: async (plain) => ({ keyId: `test:${name}`, algorithm: "xor", data: xor(plain).toString("base64") }),
-    unwrap: async (wrapped) => xor(Buffer.from(wrapped.data, "base64")),
-  };
+  return new LocalKey(createHash("sha256").update(name).digest(), { kind: "file" });
 }
 
 export interface TestVault {

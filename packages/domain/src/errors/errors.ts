@@ -141,6 +141,7 @@ export const errorReasons = {
     "key-in-use",
     "last-key",
     "too-many-keys",
+    "too-many-rotations",
     "no-secrets-key",
     "no-folder-vaults",
   ],

@@ -62,7 +62,7 @@ export async function writeDescriptor(
 }
 
 /**
- * Reads the descriptor. Its check value needs the keys: {@link checkDescriptor}.
+ * Reads the descriptor. Its check value needs the keys: {@link isDescriptorOf}.
  * @throws KluisError VAULT_NOT_INITIALISED, VAULT_VERSION_UNSUPPORTED, VAULT_DATA_DAMAGED
  */
 export async function readDescriptor(store: BlobStore, signal: AbortSignal): Promise<Descriptor> {
@@ -90,10 +90,9 @@ export async function readDescriptor(store: BlobStore, signal: AbortSignal): Pro
   return descriptor.data;
 }
 
-/** @throws KluisError VAULT_DATA_DAMAGED when the descriptor was not written with these keys */
-export function checkDescriptor({ check, ...body }: Descriptor, keys: VaultKeys): void {
-  if (keys.descriptorCheck(canonicalJson(body)) !== check)
-    throw damaged(DESCRIPTOR_NAME, "its check value does not match");
+/** True when the descriptor was written with these keys, and not altered. */
+export function isDescriptorOf({ check, ...body }: Descriptor, keys: VaultKeys): boolean {
+  return keys.descriptorCheck(canonicalJson(body)) === check;
 }
 
 export function vaultExists(store: BlobStore): KluisError {

@@ -1,76 +1,38 @@
-/** The key-encryption key in a local file. */
-import { createHash, randomBytes } from "node:crypto";
+/** The key in a local file: a private key of X25519. */
+import { randomBytes } from "node:crypto";
 import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { KluisError } from "@kluis/domain";
 import { z } from "zod";
-import { type AeadKey, openOnce, sealOnce } from "../aead.ts";
-import type { KeyProvider, WrappedKey } from "../types.ts";
-
-const ALGORITHM = "A256GCM";
+import { type KeyProvider, LocalKey } from "./provider.ts";
+import { X25519_BYTES } from "./x25519.ts";
 
 const keyFileSchema = z.strictObject({
   format: z.literal("kluis-key"),
   version: z.literal(1),
-  /** 32 bytes in base64. */
+  /** The 32 private bytes of X25519, in base64. */
   key: z.string().regex(/^[A-Za-z0-9+/]{43}=$/),
 });
 
 /**
- * Opens the key-encryption key in a file that only its owner may read. Creates the file on first use, whole or not at all,
- * and never replaces it: losing it loses the vault, so keep a copy in a second, safe place.
+ * Opens the key in a file that only its owner may read. Creates the file on first use, whole or not at all, and never replaces
+ * it: without it only another key of the vault opens it.
  * @throws KluisError CONFIG_INVALID
  */
 export async function openLocalKeyFile(path: string): Promise<KeyProvider> {
   const file = resolve(path);
-  return new LocalKeyProvider((await readKey(file)) ?? (await createKey(file)), file);
+  return keyOf((await readKey(file)) ?? (await createKey(file)));
 }
 
 /** Like {@link openLocalKeyFile}, but creates nothing; null when the file is missing. @throws KluisError CONFIG_INVALID */
 export async function findLocalKeyFile(path: string): Promise<KeyProvider | null> {
   const file = resolve(path);
   const key = await readKey(file);
-  return key && new LocalKeyProvider(key, file);
+  return key && keyOf(key);
 }
 
-class LocalKeyProvider implements KeyProvider {
-  private readonly key: Buffer;
-  private readonly id: string;
-  private readonly file: string;
-
-  constructor(key: Buffer, file: string) {
-    this.key = key;
-    this.file = file;
-    this.id = `local:${createHash("sha256").update(key).digest("hex").slice(0, 16)}`;
-  }
-
-  keyId(): Promise<string> {
-    return Promise.resolve(this.id);
-  }
-
-  wrap(dataKey: Uint8Array): Promise<WrappedKey> {
-    const data = sealOnce(dataKey, this.aead()).toString("base64");
-    return Promise.resolve({ keyId: this.id, algorithm: ALGORITHM, data });
-  }
-
-  async unwrap(wrapped: WrappedKey): Promise<Uint8Array> {
-    if (wrapped.keyId !== this.id || wrapped.algorithm !== ALGORITHM)
-      throw wrongKey(wrapped.keyId, this.id, this.file);
-    return openOnce(Buffer.from(wrapped.data, "base64"), this.aead());
-  }
-
-  private aead(): AeadKey {
-    return { key: this.key, context: Buffer.from(this.id, "utf8") };
-  }
-}
-
-/** Another key than `found` wrapped the vault. `where` names the holder of `found`. */
-export function wrongKey(wanted: string, found: string, where: string): KluisError {
-  return new KluisError("VAULT_KEY_WRONG", {
-    message: `The vault is locked with the key ${wanted}, but ${where} holds the key ${found}.`,
-    action: "Restore the key file of this vault from your copy of it.",
-    params: { wanted, found, where },
-  });
+function keyOf(privateKey: Uint8Array): KeyProvider {
+  return new LocalKey(privateKey, { kind: "file" });
 }
 
 async function readKey(file: string): Promise<Buffer | null> {
@@ -94,7 +56,7 @@ async function createKey(file: string): Promise<Buffer> {
   const unfinished = join(folder, `.${randomBytes(8).toString("hex")}.part`);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const key = randomBytes(32).toString("base64");
+    const key = randomBytes(X25519_BYTES).toString("base64");
     await writeDurably(unfinished, `${JSON.stringify({ format: "kluis-key", version: 1, key })}\n`);
     await link(unfinished, file);
     await using handle = await open(folder, "r");

@@ -51,7 +51,7 @@ function charactersOf(bytes: number): number {
 
 function valuesOf(text: string): number[] {
   const typed = text.toUpperCase().replaceAll(/[\s\-–—_.]/g, "");
-  return [...typed].map((character, at) => {
+  return Array.from(typed, (character, at) => {
     const value = ALPHABET.indexOf({ O: "0", I: "1", L: "1" }[character] ?? character);
     if (value < 0) throw wrongGroup(Math.floor(at / GROUP) + 1);
     return value;

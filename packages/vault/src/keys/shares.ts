@@ -42,7 +42,7 @@ export async function createShares(threshold: number, count: number): Promise<Sh
     });
   }
   const secret = randomBytes(PRINTED_SECRET_BYTES);
-  const parts = await split(secret, count, threshold);
+  const parts = await split(new Uint8Array(secret), count, threshold);
   const set = setOf(secret);
   const shares = parts.map((part, at) => {
     const head = Buffer.from([at + 1, threshold, count, 0]);

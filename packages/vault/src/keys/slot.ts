@@ -5,10 +5,10 @@ import { Blake3Hasher } from "@napi-rs/blake-hash";
 import { z } from "zod";
 import { openOnce, sealOnce } from "../aead.ts";
 import { DIGEST_BYTES } from "../constants.ts";
+import { MAX_SLOT_BYTES } from "../maxima.ts";
 import { type Keyring, keyringSchema } from "./keyring.ts";
 import { type KeyProvider, type KeyRecipient, wrapFor } from "./provider.ts";
 
-export const MAX_SLOT_BYTES = 64 * 1024;
 /** With all of them and 200 epochs, a slot is smaller than its maximum. */
 export const MAX_HOLDERS = 20;
 export const MAX_EPOCHS = 200;
@@ -21,9 +21,7 @@ const recipientFields = {
   kind: z.enum(keySlotKinds),
   keyId: z.string().min(1).max(300),
   publicKey: z.base64().max(1_500),
-  shares: z
-    .strictObject({ threshold: z.int().min(2).max(255), count: z.int().min(2).max(255) })
-    .optional(),
+  shares: z.strictObject({ threshold: z.int().min(2).max(255), count: z.int().min(2).max(255) }).optional(),
 };
 
 /** Who holds a key of the vault. The id is random: a key that was removed and added again is another holder. */
@@ -124,13 +122,15 @@ export async function openSlot(
 ): Promise<Generation> {
   const { keyId, wrapped, vaultId } = slot;
   const root = await provider.unwrap(wrapped, { keyId, context: wrapContext(slot), signal });
-  if (root.length !== ROOT_BYTES || !isOfRoot(slot, root)) throw new RangeError("its check value does not match");
-  const { keyring, check, ...head } = slot;
+  if (root.length !== ROOT_BYTES || !isOfRoot(slot, root))
+    throw new RangeError("its check value does not match");
+  const { keyring, check: _check, ...head } = slot;
   const context = Buffer.from(canonicalJson(head), "utf8");
   const plain = openOnce(Buffer.from(keyring, "base64"), { key: derive(root, vaultId, "keyring"), context });
   const content = slotContentSchema.safeParse(parseJson(plain));
   // The cause would quote the content, a secret.
-  if (!content.success || content.data.keyring.vaultId !== vaultId) throw new RangeError("its content is unknown");
+  if (!content.success || content.data.keyring.vaultId !== vaultId)
+    throw new RangeError("its content is unknown");
   return { id: slot.generation, root, content: content.data };
 }
 

@@ -1,6 +1,7 @@
 /** All key slots of a vault: reads, opens, merges, completes and changes them. Every write is create-only. */
 import { isKluisError } from "@kluis/domain";
 import { damaged, missingAsNull } from "../errors.ts";
+import { MAX_SLOT_BYTES, readObject } from "../maxima.ts";
 import { KEYS_PREFIX, slotName, slotOfName } from "../names.ts";
 import type { BlobStore } from "../store/port.ts";
 import { noKeyFits } from "./key-errors.ts";
@@ -11,7 +12,6 @@ import {
   isOfRoot,
   type KeyHolder,
   type KeySlot,
-  MAX_SLOT_BYTES,
   makeSlot,
   newGeneration,
   openSlot,
@@ -25,6 +25,8 @@ const MAX_SLOTS = 1_000;
 /** Each try may be a request to Azure Key Vault. */
 const MAX_TRIES = 64;
 const READS_AT_ONCE = 8;
+/** A slot that no key in force made: of a change that was killed, long ago. A change that others still make takes minutes. */
+const STRANGE_FOR_MS = 7 * 24 * 60 * 60 * 1000;
 /** Each round ends with what others wrote meanwhile in it. */
 const MAX_ROUNDS = 5;
 
@@ -40,6 +42,8 @@ interface OpenSlotsOptions extends SlotsPlace {
   readonly provider: KeyProvider;
   /** Whether a keyring belongs to this vault. Anyone can wrap for a public key; only a holder knows the digest secret. */
   readonly accepts: (keyring: Keyring) => boolean;
+  /** Generations that this process made: known also when another one deleted their slots. */
+  readonly made?: readonly Generation[];
 }
 
 interface ReadSlots {
@@ -69,13 +73,14 @@ export interface OpenedSlots {
 export async function openSlots(options: OpenSlotsOptions): Promise<OpenedSlots> {
   const read = await readSlots(options);
   const mine = read.slots.filter(({ slot }) => options.provider.opens(slot)).slice(0, MAX_TRIES);
-  const opened = new Map<string, Generation>();
+  const opened = new Map((options.made ?? []).map((generation) => [generation.id, generation]));
   const bad: { slot: KeySlot; error: unknown }[] = [];
   for (const { slot } of mine) {
     options.signal.throwIfAborted();
     try {
       const generation = await openSlot(slot, options.provider, options.signal);
-      if (!options.accepts(generation.content.keyring)) throw new RangeError("its keyring is of another vault");
+      if (!options.accepts(generation.content.keyring))
+        throw new RangeError("its keyring is of another vault");
       opened.set(generation.id, opened.get(generation.id) ?? generation);
     } catch (error) {
       bad.push({ slot, error });
@@ -101,10 +106,10 @@ export async function completeSlots(opened: OpenedSlots, now: Date): Promise<Ope
     const missing = latest.content.holders.filter(({ holder }) => !hasSlot(latest.read, holder, current));
     if (missing.length === 0) break;
     await writeSlots(latest, current, { holders: missing, now });
-    latest = await openSlots(latest.options);
+    latest = await openSlots(withMade(latest, current));
     if (latest.current?.id === current.id) break;
   }
-  await deleteReplaced(latest);
+  await deleteReplaced(latest, now);
   return latest;
 }
 
@@ -120,33 +125,53 @@ export async function changeSlots(
   const next = newGeneration({ ...change(opened.content), replaces: replacedBy(opened) });
   const { provider } = opened.options;
   // The holder who makes the change has it first: nothing that a slot brings is used before all have it.
-  const holders = next.content.holders.toSorted((a, b) => Number(provider.opens(b)) - Number(provider.opens(a)));
+  const holders = next.content.holders.toSorted(
+    (a, b) => Number(provider.opens(b)) - Number(provider.opens(a)),
+  );
   await writeSlots(opened, next, { holders, now });
-  return completeSlots(await openSlots(opened.options), now);
+  return completeSlots(await openSlots(withMade(opened, next)), now);
+}
+
+function withMade({ options }: OpenedSlots, generation: Generation): OpenSlotsOptions {
+  return { ...options, made: [...(options.made ?? []), generation] };
+}
+
+/** Every well-formed slot in the store, of any vault, by its id. */
+export async function findSlots(store: BlobStore, signal: AbortSignal): Promise<KeySlot[]> {
+  const { slots } = await readStored(store, signal);
+  return slots.toSorted((a, b) => (a.slotId < b.slotId ? -1 : 1));
 }
 
 /** Slots of this vault in the store, and copies of those that are not there. */
 async function readSlots({ store, vaultId, copies, signal }: SlotsPlace): Promise<ReadSlots> {
+  const { slots, ignored, failure } = await readStored(store, signal);
+  const found = new Map<string, { slot: KeySlot; stored: boolean }>();
+  for (const slot of (copies ?? []).map(parseSlot))
+    if (slot?.vaultId === vaultId) found.set(slot.slotId, { slot, stored: false });
+  const own = slots.filter((slot) => slot.vaultId === vaultId);
+  for (const slot of own) found.set(slot.slotId, { slot, stored: true });
+  return { slots: [...found.values()], ignored: ignored + slots.length - own.length, failure };
+}
+
+async function readStored(
+  store: BlobStore,
+  signal: AbortSignal,
+): Promise<{ readonly slots: readonly KeySlot[]; readonly ignored: number; readonly failure: unknown }> {
   const names: string[] = [];
-  let ignored = 0;
+  const slots: KeySlot[] = [];
+  let [ignored, failure]: [number, unknown] = [0, null];
   for await (const { name, bytes } of store.list(KEYS_PREFIX, signal)) {
     const isSlot = slotOfName(name) !== null && bytes <= MAX_SLOT_BYTES && names.length < MAX_SLOTS;
     if (isSlot) names.push(name);
     else ignored += 1;
   }
-  const found = new Map<string, { slot: KeySlot; stored: boolean }>();
-  for (const bytes of copies ?? []) {
-    const slot = parseSlot(bytes);
-    if (slot?.vaultId === vaultId) found.set(slot.slotId, { slot, stored: false });
-  }
-  let failure: unknown = null;
   const readOne = async (name: string): Promise<void> => {
     try {
-      const bytes = await missingAsNull(store.get(name, { signal }));
-      const slot = bytes === null ? null : parseSlot(bytes);
-      if (slot?.vaultId === vaultId && slot.slotId === slotOfName(name))
-        found.set(slot.slotId, { slot, stored: true });
-      else if (bytes !== null) ignored += 1;
+      const bytes = await missingAsNull(readObject(store, name, { most: MAX_SLOT_BYTES, signal }));
+      if (bytes === null) return;
+      const slot = parseSlot(bytes);
+      if (slot?.slotId === slotOfName(name) && slot !== null) slots.push(slot);
+      else ignored += 1;
     } catch (error) {
       signal.throwIfAborted();
       ignored += 1;
@@ -155,7 +180,7 @@ async function readSlots({ store, vaultId, copies, signal }: SlotsPlace): Promis
   };
   for (let at = 0; at < names.length; at += READS_AT_ONCE)
     await Promise.all(names.slice(at, at + READS_AT_ONCE).map(readOne));
-  return { slots: [...found.values()], ignored, failure };
+  return { slots, ignored, failure };
 }
 
 function hasSlot(read: ReadSlots, holder: string, { id, root }: Generation): boolean {
@@ -173,22 +198,37 @@ async function writeSlots(
     const { slot, bytes } = makeSlot(generation, holder, now);
     const name = slotName(slot.slotId);
     await store.put(name, [bytes], signal);
-    const back = await store.get(name, { signal });
+    const back = await readObject(store, name, { most: MAX_SLOT_BYTES, signal });
     if (!bytes.equals(back)) throw damaged(name, "it differs from what was written");
   }
 }
 
 /** Deletes the slots of replaced generations and of removed holders, when every holder has a slot of the current one. */
-async function deleteReplaced({ options, read, content, current, opened }: OpenedSlots): Promise<void> {
+async function deleteReplaced(
+  { options, read, content, current, opened }: OpenedSlots,
+  now: Date,
+): Promise<void> {
   if (current === null || content.holders.some(({ holder }) => !hasSlot(read, holder, current))) return;
   const known = new Map(opened.map((generation) => [generation.id, generation]));
+  // Two that completed at once made two slots for a holder: all agree which one stays.
+  const kept = new Map<string, string>();
+  for (const { slot, stored } of read.slots) {
+    if (!stored || slot.generation !== current.id || !isOfRoot(slot, current.root)) continue;
+    const other = kept.get(slot.holder);
+    if (other === undefined || slot.slotId < other) kept.set(slot.holder, slot.slotId);
+  }
   const isOld = (slot: KeySlot): boolean => {
-    if (slot.generation === current.id) return false;
+    if (slot.generation === current.id && isOfRoot(slot, current.root))
+      return slot.slotId !== kept.get(slot.holder);
     if (content.replaces.includes(slot.generation) || content.removed.includes(slot.holder)) return true;
+    if (now.getTime() - Date.parse(slot.createdAt) > STRANGE_FOR_MS) return true;
     const generation = known.get(slot.generation);
     return generation !== undefined && isOfRoot(slot, generation.root);
   };
-  const old = read.slots.filter(({ slot, stored }) => stored && isOld(slot));
+  // The own slots last: they tell which others are old, also after a kill.
+  const old = read.slots
+    .filter(({ slot, stored }) => stored && isOld(slot))
+    .toSorted((a, b) => Number(options.provider.opens(a.slot)) - Number(options.provider.opens(b.slot)));
   for (const { slot } of old) {
     try {
       await options.store.delete(slotName(slot.slotId), options.signal);

@@ -11,7 +11,7 @@ import {
   type SegmentDelta,
   WINDOW_BYTES,
 } from "../index.ts";
-import { openKeys } from "../keys/key-file.ts";
+import { openKeys } from "../keys/open-keys.ts";
 import { splitNodeRef } from "../node-ref.ts";
 import { NodeReader } from "../read/node-reader.ts";
 import { PackReader } from "../read/pack-reader.ts";
@@ -49,7 +49,7 @@ async function newWorld() {
   const [store, index] = [new MemoryStore(), new MemoryChunkIndex()];
   const limits = createTransferLimits({ packBytes: 128 * 1024 });
   const vault = await createVault({ store, keys: testKeys(), index, limits, clock, signal });
-  const { keys } = await openKeys(store, testKeys(), signal);
+  const { keys } = await openKeys({ store, keys: testKeys(), signal });
   return { vault, nodes: new NodeReader(new PackReader(store, keys, 1024 * 1024), keys) };
 }
 

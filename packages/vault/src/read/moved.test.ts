@@ -10,7 +10,7 @@ import {
   testKeys,
 } from "../../test/fixtures.ts";
 import { MemoryStore } from "../../test/memory-store.ts";
-import { openKeys } from "../keys/key-file.ts";
+import { openKeys } from "../keys/open-keys.ts";
 import { movedPrefix, newMovedName, packName, packOfName } from "../names.ts";
 import { PackAssembler } from "../pack/assembler.ts";
 import type { PackRef } from "../pack/kind.ts";
@@ -21,7 +21,7 @@ import { PackReader } from "./pack-reader.ts";
 
 /** Seals every item of a pack again in another pack and replaces the old one by a moved table, like a compaction. */
 async function moveAway(store: MemoryStore, pack: PackRef): Promise<PackRef> {
-  const { keys } = await openKeys(store, testKeys(), signal);
+  const { keys } = await openKeys({ store, keys: testKeys(), signal });
   const reader = new PackReader(store, keys, 0);
   const bytes = store.objects.get(packName(pack))?.length ?? 0;
   const target = new PackAssembler(keys, pack.kind);
@@ -90,7 +90,7 @@ describe("a vault with compacted packs", () => {
     const { root } = await fullBackup(vault, disk);
     const pack = packsIn(store).find(({ kind }) => kind === "chunks");
     if (pack === undefined) throw new Error("The vault has no pack.");
-    const { keys } = await openKeys(store, testKeys(), signal);
+    const { keys } = await openKeys({ store, keys: testKeys(), signal });
     const move = async (from: string, table: MovedTable) => {
       const name = newMovedName(from);
       await store.put(name, [encodeMovedTable(name, table, keys)], signal);

@@ -1,6 +1,7 @@
 import { catalog } from "#messages/catalog.ts";
 import { connectionConflicts, connectionsNotFound } from "#messages/errors/connections.ts";
 import { policyLimitReasons } from "#messages/errors/policy-limits.ts";
+import { vaultKeyReasons } from "#messages/errors/vault-keys.ts";
 import { restoreConflicts } from "#messages/errors/restore-conflicts.ts";
 
 /** Input, rights and sign-in, and what only the browser sees. */
@@ -35,6 +36,7 @@ export const accessErrors = catalog({
           action: "Choose one of these teams: {teams}.",
         },
         ...policyLimitReasons.en,
+        ...vaultKeyReasons.en,
       },
     },
     NOT_FOUND: {
@@ -205,6 +207,7 @@ export const accessErrors = catalog({
           action: "Kies een van deze teams: {teams}.",
         },
         ...policyLimitReasons.nl,
+        ...vaultKeyReasons.nl,
       },
     },
     NOT_FOUND: {

@@ -72,8 +72,8 @@ export const vaultErrors = catalog({
     },
     VAULT_KEY_WRONG: {
       title: "The vault key is wrong",
-      message: "The configured key does not open this vault.",
-      action: "The platform owner must check the key.",
+      message: "This key does not open the vault.",
+      action: "Use a key file, recovery key or shares of this vault.",
     },
     VAULT_DATA_DAMAGED: {
       title: "Data in the vault is damaged",
@@ -162,8 +162,8 @@ export const vaultErrors = catalog({
     },
     VAULT_KEY_WRONG: {
       title: "De sleutel van de kluis is onjuist",
-      message: "De geconfigureerde sleutel opent deze kluis niet.",
-      action: "De platformeigenaar moet de sleutel controleren.",
+      message: "Deze sleutel opent de kluis niet.",
+      action: "Gebruik een sleutelbestand, herstelsleutel of delen van deze kluis.",
     },
     VAULT_DATA_DAMAGED: {
       title: "Gegevens in de kluis zijn beschadigd",

@@ -1,0 +1,79 @@
+/** What is wrong with a key that a user typed: reasons of `INPUT_INVALID`. */
+export const vaultKeyReasons = {
+  en: {
+    "printed-length": {
+      message: "The key has {found, number} characters. It must have {expected, number}.",
+      action: "Type all groups in order. Dashes, spaces and line breaks do not count.",
+    },
+    "printed-group": {
+      message: "Group {group, number} has a typing error.",
+      action: "Compare this group with the paper and correct it.",
+    },
+    "printed-whole": {
+      message: "Every group is well formed, but they do not belong together.",
+      action: "Check whether groups of two papers were mixed.",
+    },
+    "share-group": {
+      message: "Group {group, number} of share {share, number} has a typing error.",
+      action: "Compare this group with the paper and correct it.",
+    },
+    "share-counts": {
+      message: "{threshold, number} of {count, number} shares are not possible.",
+      action: "Use 2 to {most, number} shares, and a threshold from 2 to their number.",
+    },
+    "shares-too-few": {
+      message: "This set needs {threshold, number} different shares. You gave {found, number}.",
+      action: "Add shares of the same set.",
+    },
+    "share-of-other-set": {
+      message: "Share {share, number} does not belong to the same set as the others.",
+      action: "Compare the set ids on the papers.",
+    },
+    "key-vault-address": {
+      message: "This is not the address of a key in Azure Key Vault.",
+      action: "Use an address such as https://NAME.vault.azure.net/keys/KEY.",
+    },
+    "key-vault-key": {
+      message: "The key {key} cannot wrap the key of a vault.",
+      action: "Use an RSA key of 2048 bits or more that allows wrapKey and unwrapKey.",
+    },
+  },
+  nl: {
+    "printed-length": {
+      message: "De sleutel heeft {found, number} tekens. Het moeten er {expected, number} zijn.",
+      action: "Typ alle groepen op volgorde. Streepjes, spaties en regeleinden tellen niet mee.",
+    },
+    "printed-group": {
+      message: "Groep {group, number} bevat een typefout.",
+      action: "Vergelijk deze groep met het papier en verbeter hem.",
+    },
+    "printed-whole": {
+      message: "Elke groep klopt op zichzelf, maar ze horen niet bij elkaar.",
+      action: "Controleer of groepen van twee papieren door elkaar zijn geraakt.",
+    },
+    "share-group": {
+      message: "Groep {group, number} van deel {share, number} bevat een typefout.",
+      action: "Vergelijk deze groep met het papier en verbeter hem.",
+    },
+    "share-counts": {
+      message: "{threshold, number} van {count, number} delen is niet mogelijk.",
+      action: "Gebruik 2 tot {most, number} delen, en een drempel van 2 tot hun aantal.",
+    },
+    "shares-too-few": {
+      message: "Deze set heeft {threshold, number} verschillende delen nodig. U gaf er {found, number}.",
+      action: "Voeg delen van dezelfde set toe.",
+    },
+    "share-of-other-set": {
+      message: "Deel {share, number} hoort niet bij dezelfde set als de andere.",
+      action: "Vergelijk de set-id's op de papieren.",
+    },
+    "key-vault-address": {
+      message: "Dit is geen adres van een sleutel in Azure Key Vault.",
+      action: "Gebruik een adres zoals https://NAAM.vault.azure.net/keys/SLEUTEL.",
+    },
+    "key-vault-key": {
+      message: "De sleutel {key} kan de sleutel van een kluis niet inpakken.",
+      action: "Gebruik een RSA-sleutel van 2048 bits of meer die wrapKey en unwrapKey toestaat.",
+    },
+  },
+} as const;
