@@ -2,6 +2,7 @@
  * Typed errors. Every failure that a user may see is a KluisError: a stable code, what happened, and what to do.
  * Only `api` maps codes to tRPC and HTTP; only `azure` maps Azure's errors to codes.
  */
+import { keyConflictReasons, keyInputReasons } from "./key-reasons.ts";
 
 /**
  * Whether a retry can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`), `turn` (nothing
@@ -92,15 +93,7 @@ export const errorReasons = {
     "all-disks-excluded",
     "policy-restore-points",
     "policy-runs",
-    "printed-length",
-    "printed-group",
-    "printed-whole",
-    "share-group",
-    "share-counts",
-    "shares-too-few",
-    "share-of-other-set",
-    "key-vault-address",
-    "key-vault-key",
+    ...keyInputReasons,
   ],
   NOT_FOUND: ["job", "team", "token", "procedure", "connection", "vault", "vault-key"],
   CONFLICT: [
@@ -135,13 +128,7 @@ export const errorReasons = {
     "vault-is-default",
     "vault-disabled",
     "vault-known",
-    "vault-not-empty",
-    "vault-held",
-    "key-known",
-    "key-in-use",
-    "last-key",
-    "too-many-keys",
-    "too-many-rotations",
+    ...keyConflictReasons,
     "no-secrets-key",
     "no-folder-vaults",
   ],

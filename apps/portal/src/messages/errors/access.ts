@@ -1,8 +1,9 @@
 import { catalog } from "#messages/catalog.ts";
-import { connectionConflicts, connectionsNotFound } from "#messages/errors/connections.ts";
+import { connectionConflicts } from "#messages/errors/connections.ts";
+import { connectionsNotFound } from "#messages/errors/connections-not-found.ts";
 import { policyLimitReasons } from "#messages/errors/policy-limits.ts";
-import { vaultKeyReasons } from "#messages/errors/vault-keys.ts";
 import { restoreConflicts } from "#messages/errors/restore-conflicts.ts";
+import { vaultKeyReasons } from "#messages/errors/vault-keys.ts";
 
 /** Input, rights and sign-in, and what only the browser sees. */
 export const accessErrors = catalog({

@@ -1,4 +1,5 @@
 import { catalog } from "#messages/catalog.ts";
+import { vaultKeyConflicts } from "#messages/errors/vault-keys.ts";
 
 /** Connections to Azure and vaults that cannot be used. */
 export const connectionErrors = catalog({
@@ -220,26 +221,7 @@ export const connectionConflicts = catalog({
         "Vault {vault} holds {points, plural, one {# recovery point} other {# recovery points}} and cannot be removed.",
       action: "Disable it instead. Its recovery points stay restorable.",
     },
-    "key-known": {
-      message: "The vault has the key {key} already.",
-      action: "Use another key.",
-    },
-    "key-in-use": {
-      message: "Kluis itself opens the vault with the key {key}.",
-      action: "The operator must configure another key of the vault first.",
-    },
-    "last-key": {
-      message: "{key} is the only key of the vault.",
-      action: "Add another key first.",
-    },
-    "too-many-keys": {
-      message: "The vault has {most, number} keys. That is the most it can have.",
-      action: "Remove a key first.",
-    },
-    "too-many-rotations": {
-      message: "The data key of this vault was replaced {most, number} times. That is the most that is possible.",
-      action: "Copy the vault to a new one.",
-    },
+    ...vaultKeyConflicts.en,
     "vault-held": {
       message: "Vault {vault} is in use. Open jobs: {jobs, number}; manifests: {manifests, number}.",
       action: "Wait until they are gone, or disable the vault: then no new work starts.",
@@ -330,26 +312,7 @@ export const connectionConflicts = catalog({
         "Kluis {vault} bevat {points, plural, one {# herstelpunt} other {# herstelpunten}} en kan niet worden verwijderd.",
       action: "Schakel de kluis uit. De herstelpunten blijven herstelbaar.",
     },
-    "key-known": {
-      message: "De kluis heeft de sleutel {key} al.",
-      action: "Gebruik een andere sleutel.",
-    },
-    "key-in-use": {
-      message: "Kluis opent de kluis zelf met de sleutel {key}.",
-      action: "De beheerder moet eerst een andere sleutel van de kluis instellen.",
-    },
-    "last-key": {
-      message: "{key} is de enige sleutel van de kluis.",
-      action: "Voeg eerst een andere sleutel toe.",
-    },
-    "too-many-keys": {
-      message: "De kluis heeft {most, number} sleutels. Meer zijn niet mogelijk.",
-      action: "Verwijder eerst een sleutel.",
-    },
-    "too-many-rotations": {
-      message: "De gegevenssleutel van deze kluis is {most, number} keer vervangen. Vaker is niet mogelijk.",
-      action: "Kopieer de kluis naar een nieuwe.",
-    },
+    ...vaultKeyConflicts.nl,
     "vault-held": {
       message: "Kluis {vault} is in gebruik. Open taken: {jobs, number}; manifesten: {manifests, number}.",
       action: "Wacht tot ze weg zijn of schakel de kluis uit: dan start er geen nieuw werk.",
@@ -361,38 +324,6 @@ export const connectionConflicts = catalog({
     "no-folder-vaults": {
       message: "Deze installatie staat geen kluizen in mappen toe ({setting} is niet ingesteld).",
       action: "Gebruik een blobcontainer of vraag de beheerder dit in te stellen voor engine en portal.",
-    },
-  },
-});
-
-/** Reasons of NOT_FOUND that concern connections and vaults. */
-export const connectionsNotFound = catalog({
-  en: {
-    connection: {
-      message: "There is no connection {connection}.",
-      action: "Check the list of connections under Settings.",
-    },
-    "vault-key": {
-      message: "The vault has no key {key}.",
-      action: "Reload the list of keys.",
-    },
-    vault: {
-      message: "There is no vault {vault}.",
-      action: "Check the list of vaults under Settings.",
-    },
-  },
-  nl: {
-    connection: {
-      message: "Er is geen verbinding {connection}.",
-      action: "Controleer de lijst met verbindingen bij Instellingen.",
-    },
-    "vault-key": {
-      message: "De kluis heeft geen sleutel {key}.",
-      action: "Laad de lijst met sleutels opnieuw.",
-    },
-    vault: {
-      message: "Er is geen kluis {vault}.",
-      action: "Controleer de lijst met kluizen bij Instellingen.",
     },
   },
 });

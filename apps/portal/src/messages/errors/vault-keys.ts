@@ -77,3 +77,52 @@ export const vaultKeyReasons = {
     },
   },
 } as const;
+
+/** What a change of keys may not do: reasons of `CONFLICT`. */
+export const vaultKeyConflicts = {
+  en: {
+    "key-known": {
+      message: "The vault has the key {key} already.",
+      action: "Use another key.",
+    },
+    "key-in-use": {
+      message: "Kluis itself opens the vault with the key {key}.",
+      action: "The operator must configure another key of the vault first.",
+    },
+    "last-key": {
+      message: "{key} is the only key of the vault.",
+      action: "Add another key first.",
+    },
+    "too-many-keys": {
+      message: "The vault has {most, number} keys. That is the most it can have.",
+      action: "Remove a key first.",
+    },
+    "too-many-rotations": {
+      message:
+        "The data key of this vault was replaced {most, number} times. That is the most that is possible.",
+      action: "Copy the vault to a new one.",
+    },
+  },
+  nl: {
+    "key-known": {
+      message: "De kluis heeft de sleutel {key} al.",
+      action: "Gebruik een andere sleutel.",
+    },
+    "key-in-use": {
+      message: "Kluis opent de kluis zelf met de sleutel {key}.",
+      action: "De beheerder moet eerst een andere sleutel van de kluis instellen.",
+    },
+    "last-key": {
+      message: "{key} is de enige sleutel van de kluis.",
+      action: "Voeg eerst een andere sleutel toe.",
+    },
+    "too-many-keys": {
+      message: "De kluis heeft {most, number} sleutels. Meer zijn niet mogelijk.",
+      action: "Verwijder eerst een sleutel.",
+    },
+    "too-many-rotations": {
+      message: "De gegevenssleutel van deze kluis is {most, number} keer vervangen. Vaker is niet mogelijk.",
+      action: "Kopieer de kluis naar een nieuwe.",
+    },
+  },
+} as const;

@@ -1,0 +1,25 @@
+/** Reasons of errors that concern the keys of a vault. */
+
+/** What is wrong with a key that a user typed: reasons of INPUT_INVALID. */
+export const keyInputReasons = [
+  "printed-length",
+  "printed-group",
+  "printed-whole",
+  "share-group",
+  "share-counts",
+  "shares-too-few",
+  "share-of-other-set",
+  "key-vault-address",
+  "key-vault-key",
+] as const;
+
+/** What a vault in use, and its keys, do not allow: reasons of CONFLICT. */
+export const keyConflictReasons = [
+  "vault-not-empty",
+  "vault-held",
+  "key-known",
+  "key-in-use",
+  "last-key",
+  "too-many-keys",
+  "too-many-rotations",
+] as const;
