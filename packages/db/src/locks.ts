@@ -37,6 +37,8 @@ export const locks = {
   collection: (resourceId: string): bigint => named(`collection:${resourceId.toLowerCase()}`),
   /** Session lock: one run of an upkeep task at a time. */
   task: (name: TaskName): bigint => named(`task:${name}`),
+  /** Session lock: one run at a time accounts a vault. It only saves work. */
+  account: (vaultId: string): bigint => named(`account:${vaultId}`),
   /** Session lock: one engine at a time asks Azure whether connections work. */
   connectionHealth: named("connection-health"),
   /** A new session lock that an engine process holds while it lives. */

@@ -16,6 +16,7 @@ import type { Again, TaskDefinition, TaskDefinitions, TaskRun } from "./runtime/
 import { testConnection, testVault } from "./runtime/tests.ts";
 import { tick } from "./schedule/tick.ts";
 import { keepAnchored } from "./upkeep/anchor.ts";
+import { accountOne } from "./upkeep/collect/task.ts";
 import { collectVaults } from "./upkeep/collect.ts";
 import { reachDamage } from "./upkeep/damage-reach.ts";
 import { forecastOpenTransfers } from "./upkeep/forecast.ts";
@@ -135,6 +136,9 @@ export const dataTasks = {
   "restore.segment": segmentTaskDefinition(restoreSegment),
   "verify.run": jobTaskDefinition(verifyMachine, "verify.run"),
   "vault.damage-reach": alone("vault.damage-reach", ({ deps, signal }) => reachDamage(deps, signal)),
+  "vault.account": {
+    run: ({ deps, payload, signal }) => accountOne(deps, payload.vaultId, signal),
+  } satisfies TaskDefinition<"vault.account">,
   "vault.collect": aloneInTime("vault.collect", async ({ deps, signal }) => {
     const { again } = await collectVaults(deps, { signal });
     return again;

@@ -21,7 +21,16 @@ export { createRecoveryKey, readRecoveryKey } from "./keys/recovery.ts";
 export { combineShares, createShares, MAX_SHARES, readShare } from "./keys/shares.ts";
 export { MANIFEST_VERSION, type Manifest, type ManifestDisk, manifestSchema } from "./manifest.ts";
 export { BufferPool } from "./memory.ts";
-export { type NodeRef, nodeRefSchema, parseNodeRef } from "./node-ref.ts";
+export { packObjectName } from "./names.ts";
+export {
+  formatNodeRef,
+  type NodePlace,
+  type NodeRef,
+  nodeRefSchema,
+  parseNodeRef,
+  splitNodeRef,
+} from "./node-ref.ts";
+export type { NamedPack, NodeUse } from "./node-use.ts";
 export {
   openVaultKey,
   openVaultStore,

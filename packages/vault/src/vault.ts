@@ -14,6 +14,7 @@ import type { KeyProvider } from "./keys/provider.ts";
 import type { Manifest } from "./manifest.ts";
 import { allSegments, buildDiskMap, findSegment, rootLevel } from "./map/disk-map.ts";
 import { type NodeRef, placeOf, refOf, splitNodeRef } from "./node-ref.ts";
+import { type NodeUse, nodeUse } from "./node-use.ts";
 import { PackWriter } from "./pack/writer.ts";
 import { Points, type StoredManifest } from "./points.ts";
 import { type ChunkParts, ChunkReader } from "./read/chunk-reader.ts";
@@ -45,6 +46,7 @@ const CHUNK_CACHE_BYTES = 32 * 1024 * 1024;
 /** Sealed bytes fetched or opened at once: 16 runs of the largest size. */
 const FETCH_BYTES = 16 * MAX_READ_BYTES;
 const NODE_CACHE_BYTES = 8 * 1024 * 1024;
+const USE_CACHE_BYTES = 1024 * 1024;
 
 export interface VaultOptions {
   readonly store: BlobStore;
@@ -97,6 +99,8 @@ export interface Vault {
   reachDamage(options: ReachOptions): {
     below(root: NodeRef, signal: AbortSignal): Promise<ReadonlySet<string>>;
   };
+  /** What a node of level 2 or above names, read from the store: never from a cache. */
+  nodeUse(ref: NodeRef, signal: AbortSignal): Promise<NodeUse>;
   planCollection(options: CollectionOptions): Promise<CollectionPlan>;
   sweep(options: SweepOptions): Promise<SweepResult>;
   /** Adds every chunk of every pack in the store to the index; returns the counts. */
@@ -227,6 +231,12 @@ class OpenVault implements Vault {
   reachDamage(options: ReachOptions) {
     const reach = new DamageReach(this.nodes, options);
     return { below: (root: NodeRef, signal: AbortSignal) => reach.below(splitNodeRef(root), signal) };
+  }
+
+  nodeUse(ref: NodeRef, signal: AbortSignal): Promise<NodeUse> {
+    // A damaged copy in a cache must not hide behind an earlier read, nor an old one behind a repair.
+    const packs = new PackReader(this.store, this.opened.keys, USE_CACHE_BYTES);
+    return nodeUse(new NodeReader(packs, this.opened.keys), splitNodeRef(ref), signal);
   }
 
   planCollection(options: CollectionOptions) {

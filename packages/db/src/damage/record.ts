@@ -127,8 +127,9 @@ async function avoidPack(
   }
   await tx.$executeRaw`
     INSERT INTO "VaultDamageItem" AS known ("vaultId", "packId", "offset", length, "chunkId")
-    SELECT c."vaultId", c."packId", c."offset", c.length, c.digest FROM "VaultChunk" c
-    WHERE c."vaultId" = ${vaultId}::uuid AND c."packId" = ${packId}
+    SELECT p."vaultId", p."packId", c."offset", c.length, c.digest
+    FROM "VaultPack" p JOIN "VaultChunk" c ON c.pack = p.number
+    WHERE p."vaultId" = ${vaultId}::uuid AND p."packId" = ${packId}
       AND (${isWhole}::boolean OR c."offset" = ${offset}::int)
     ON CONFLICT ("vaultId", "packId", "offset") DO UPDATE
       SET "chunkId" = EXCLUDED."chunkId", length = EXCLUDED.length, "healedAt" = NULL, "healedPack" = NULL, "healedOffset" = NULL`;

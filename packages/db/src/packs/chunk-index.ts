@@ -2,7 +2,7 @@
 import { batchesOf } from "@kluis/domain";
 import { z } from "zod";
 import type { Db } from "../client.ts";
-import { inTransaction } from "../tx.ts";
+import { inTransaction, type Tx } from "../tx.ts";
 
 /** The place of a chunk in the vault: pack id (hex), offset and sealed length in bytes. */
 export interface StoredPlace {
@@ -16,96 +16,173 @@ export interface StoredChunk {
   readonly id: string;
   readonly offset: number;
   readonly length: number;
-  readonly plainLength: number;
 }
+
+export interface StoredPack {
+  readonly pack: string;
+  readonly bytes: number;
+  readonly kind?: PackKind;
+}
+
+export type PackKind = "chunks" | "nodes";
+
+/** As stored in `VaultPack.kind`. */
+export const packKindNumbers: Readonly<Record<PackKind, number>> = { chunks: 1, nodes: 2 };
 
 /** Implements the `ChunkIndex` port of @kluis/vault. */
 export interface DatabaseChunkIndex {
   lookup(ids: readonly string[]): Promise<ReadonlyMap<string, StoredPlace>>;
-  add(
-    pack: { readonly pack: string; readonly bytes: number },
-    entries: readonly StoredChunk[],
-  ): Promise<void>;
+  add(pack: StoredPack, entries: readonly StoredChunk[]): Promise<void>;
   removePacks(packs: readonly string[]): Promise<void>;
+}
+
+interface Scope {
+  readonly vaultId: string;
+  readonly jobId?: string | null;
 }
 
 const batchSize = 4_000;
 /** Packs that one transaction removes. */
 const packsAtOnce = 200;
+/** A hit in a pack that no node names yet is recorded at most this often. */
+const renewedEverySeconds = 300;
 
 const placeRow = z.object({
   id: z.string(),
   pack: z.string(),
+  number: z.int(),
   offset: z.number(),
   length: z.number(),
+  /** No node names the pack, and no hit was recorded lately. */
+  stale: z.boolean(),
 });
+const numberRow = z.object({ number: z.int() });
 
 /**
  * @param scope.vaultId the vault whose chunks are indexed
  * @param scope.jobId recorded with each added pack
  */
-export function chunkIndex(
-  db: Db,
-  scope: { readonly vaultId: string; readonly jobId?: string | null },
-): DatabaseChunkIndex {
+export function chunkIndex(db: Db, scope: Scope): DatabaseChunkIndex {
   const { vaultId } = scope;
   return {
-    /** Leaves out chunks in condemned packs, because these packs will be deleted, and chunks at damaged places. */
+    /**
+     * Leaves out chunks in packs that are condemned or leave, and chunks at damaged places. A pack with a hit is not condemned while a segment can use it.
+     */
     async lookup(ids) {
       const found = new Map<string, StoredPlace>();
       for (const batch of batchesOf(ids, batchSize)) {
-        const rows = await db.prisma.$queryRaw`
-          SELECT encode(c.digest, 'hex') AS id, c."packId" AS pack, c."offset", c.length
-          FROM unnest(${batch}::text[]) AS wanted(id)
-          JOIN "VaultChunk" c ON c."vaultId" = ${vaultId}::uuid AND c.digest = decode(wanted.id, 'hex')
-          JOIN "VaultPack" p ON p."vaultId" = c."vaultId" AND p."packId" = c."packId"
-            AND p."condemnedAt" IS NULL AND p.state = 'live'
-          WHERE NOT EXISTS (SELECT 1 FROM "VaultDamageItem" d
-            WHERE d."vaultId" = c."vaultId" AND d."packId" = c."packId" AND d."offset" = c."offset")`;
-        for (const { id, ...place } of z.array(placeRow).parse(rows)) found.set(id, place);
+        const rows = z.array(placeRow).parse(
+          await db.prisma.$queryRaw`
+            SELECT encode(c.digest, 'hex') AS id, p."packId" AS pack, p.number, c."offset", c.length,
+              coalesce(p."idleSince" < kluis_now() - ${renewedEverySeconds} * interval '1 second', FALSE) AS stale
+            FROM unnest(${batch}::text[]) AS wanted(id)
+            JOIN "VaultChunk" c ON c.digest = decode(wanted.id, 'hex')
+              AND c.vault = (SELECT number FROM "Vault" WHERE id = ${vaultId}::uuid)
+            JOIN "VaultPack" p ON p.number = c.pack AND p."condemnedAt" IS NULL
+              AND p."leavingAt" IS NULL AND p.state = 'live'
+            WHERE NOT EXISTS (SELECT 1 FROM "VaultDamageItem" d
+              WHERE d."vaultId" = p."vaultId" AND d."packId" = p."packId" AND d."offset" = c."offset")`,
+        );
+        const lost = await renewIdle(
+          db.prisma,
+          rows.flatMap(({ number, stale }) => (stale ? [number] : [])),
+        );
+        for (const { id, pack, number, offset, length } of rows)
+          if (!lost.has(number)) found.set(id, { pack, offset, length });
       }
       return found;
     },
 
-    /** A known chunk keeps its place, unless `lookup` leaves it out. Adding a pack twice has no further effect. */
+    /**
+     * A known chunk keeps its place, unless `lookup` leaves it out. Else this pack holds a second copy, and a compaction
+     * may let it go. Adding a pack twice has no further effect.
+     */
     async add(pack, entries) {
       await inTransaction(db, async (tx) => {
-        await tx.$executeRaw`
-          INSERT INTO "VaultPack" ("vaultId", "packId", bytes, "jobId")
-          VALUES (${vaultId}::uuid, ${pack.pack}, ${BigInt(pack.bytes)}, ${scope.jobId ?? null}::uuid)
-          ON CONFLICT DO NOTHING`;
+        const number = await addPack(tx, scope, pack);
+        if (number === null) return;
         // Sorted, so that transactions with the same chunks lock them in the same order and never deadlock.
         const sorted = entries.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-        for (const batch of batchesOf(sorted, batchSize)) {
-          await tx.$executeRaw`
-            INSERT INTO "VaultChunk" AS known ("vaultId", digest, "packId", "offset", length, "plainLength")
-            SELECT ${vaultId}::uuid, decode(e.id, 'hex'), ${pack.pack}, e.at, e.length, e.plain
-            FROM unnest(
-              ${batch.map((entry) => entry.id)}::text[], ${batch.map((entry) => entry.offset)}::int[],
-              ${batch.map((entry) => entry.length)}::int[], ${batch.map((entry) => entry.plainLength)}::int[]
-            ) AS e(id, at, length, plain)
-            ON CONFLICT ("vaultId", digest) DO UPDATE
-              SET "packId" = EXCLUDED."packId", "offset" = EXCLUDED."offset",
-                  length = EXCLUDED.length, "plainLength" = EXCLUDED."plainLength"
-              WHERE NOT EXISTS (
-                SELECT 1 FROM "VaultPack" p WHERE p."vaultId" = known."vaultId" AND p."packId" = known."packId"
-                  AND p."condemnedAt" IS NULL AND p.state = 'live')
-                OR EXISTS (SELECT 1 FROM "VaultDamageItem" d WHERE d."vaultId" = known."vaultId"
-                  AND d."packId" = known."packId" AND d."offset" = known."offset")`;
-        }
+        let placed = 0;
+        for (const batch of batchesOf(sorted, batchSize))
+          placed += await placeChunks(tx, { vaultId, number }, batch);
+        const twice = entries.reduce((sum, { length }) => sum + length, 0) - placed;
+        if (twice > 0)
+          await tx.$executeRaw`UPDATE "VaultPack" SET twice = ${BigInt(twice)} WHERE number = ${number}`;
       });
     },
 
     async removePacks(packs) {
       // A pack has up to some thousand chunks: one transaction for all of them would take too long.
       for (const batch of batchesOf(packs, packsAtOnce)) {
-        const where = { vaultId, packId: { in: [...batch] } };
         await inTransaction(db, async (tx) => {
-          await tx.vaultChunk.deleteMany({ where });
+          await forgetChunks(tx, vaultId, batch);
+          const where = { vaultId, packId: { in: [...batch] } };
           await tx.vaultDamageItem.deleteMany({ where });
           await tx.vaultPack.deleteMany({ where });
         });
       }
     },
   };
+}
+
+/** Returns the packs of a hit that were condemned meanwhile. */
+async function renewIdle(tx: Tx, numbers: readonly number[]): Promise<ReadonlySet<number>> {
+  const idle = [...new Set(numbers)];
+  if (idle.length === 0) return new Set();
+  await tx.$executeRaw`
+    UPDATE "VaultPack" SET "idleSince" = kluis_now() WHERE number IN (
+      SELECT number FROM "VaultPack"
+      WHERE number = ANY(${idle}::int[]) AND "idleSince" IS NOT NULL AND "condemnedAt" IS NULL
+      ORDER BY number FOR UPDATE)`;
+  const gone = z.array(numberRow).parse(
+    await tx.$queryRaw`SELECT number FROM "VaultPack" WHERE number = ANY(${idle}::int[])
+      AND ("condemnedAt" IS NOT NULL OR "leavingAt" IS NOT NULL)`,
+  );
+  return new Set(gone.map(({ number }) => number));
+}
+
+/** Returns the pack's number; null when it was added before. */
+async function addPack(tx: Tx, scope: Scope, { pack, bytes, kind }: StoredPack): Promise<number | null> {
+  const rows = await tx.$queryRaw`
+    INSERT INTO "VaultPack" AS known ("vaultId", "packId", kind, bytes, "jobId")
+    VALUES (${scope.vaultId}::uuid, ${pack}, ${packKindNumbers[kind ?? "chunks"]}, ${BigInt(bytes)},
+      ${scope.jobId ?? null}::uuid)
+    ON CONFLICT ("vaultId", "packId") DO UPDATE SET bytes = EXCLUDED.bytes WHERE known.bytes = 0
+    RETURNING number`;
+  return z.array(numberRow).parse(rows)[0]?.number ?? null;
+}
+
+const placedRow = z.tuple([z.object({ bytes: z.coerce.number() })]);
+
+/** Returns the sealed bytes of the chunks that now have their place in this pack. */
+async function placeChunks(
+  tx: Tx,
+  { vaultId, number }: { readonly vaultId: string; readonly number: number },
+  batch: readonly StoredChunk[],
+): Promise<number> {
+  const rows = await tx.$queryRaw`
+    WITH placed AS (
+      INSERT INTO "VaultChunk" AS known (digest, vault, pack, "offset", length)
+      SELECT decode(e.id, 'hex'), (SELECT number FROM "Vault" WHERE id = ${vaultId}::uuid), ${number}, e.at, e.length
+      FROM unnest(
+        ${batch.map((entry) => entry.id)}::text[], ${batch.map((entry) => entry.offset)}::int[],
+        ${batch.map((entry) => entry.length)}::int[]
+      ) AS e(id, at, length)
+      ON CONFLICT (digest, vault) DO UPDATE
+        SET pack = EXCLUDED.pack, "offset" = EXCLUDED."offset", length = EXCLUDED.length
+        WHERE NOT EXISTS (
+          SELECT 1 FROM "VaultPack" p
+          WHERE p.number = known.pack AND p."condemnedAt" IS NULL AND p."leavingAt" IS NULL AND p.state = 'live'
+            AND NOT EXISTS (SELECT 1 FROM "VaultDamageItem" d
+              WHERE d."vaultId" = p."vaultId" AND d."packId" = p."packId" AND d."offset" = known."offset"))
+      RETURNING length)
+    SELECT coalesce(sum(length), 0) AS bytes FROM placed`;
+  return placedRow.parse(rows)[0].bytes;
+}
+
+export async function forgetChunks(tx: Tx, vaultId: string, packs: readonly string[]): Promise<void> {
+  await tx.$executeRaw`
+    DELETE FROM "VaultChunk" WHERE pack IN (
+      SELECT number FROM "VaultPack" WHERE "vaultId" = ${vaultId}::uuid AND "packId" = ANY(${[...packs]}::text[]))`;
 }

@@ -1,8 +1,43 @@
-export { chunkIndex, type DatabaseChunkIndex } from "./chunk-index.ts";
+export {
+  addAccount,
+  forgetKeptOut,
+  keepOut,
+  knownOfListed,
+  type ListedPoint,
+  listDeletedPoints,
+  listKeptOut,
+  listNewPoints,
+  type NewAccount,
+  type RootNode,
+  removeAccount,
+} from "./account-points.ts";
+export {
+  type CountedNode,
+  countDropped,
+  countedOf,
+  countWalked,
+  listUnneededNodes,
+  listUnwalkedNodes,
+  type NamedPack,
+  type NodeUse,
+  type StoredNode,
+  setNodeProblem,
+  type VaultScope,
+  vaultScope,
+} from "./accounts.ts";
+export { chunkIndex, type DatabaseChunkIndex, type PackKind } from "./chunk-index.ts";
 export { heldNodes } from "./held.ts";
 export {
+  beginDeletion,
   condemnPacks,
-  listRecentPacks,
+  type Doubt,
+  forgetPacks,
+  type Idle,
+  listDeletingPacks,
+  listIdlePacks,
   listSweepablePacks,
+  type PackRow,
+  readDoubt,
   reprievePacks,
+  setRefusal,
 } from "./work.ts";

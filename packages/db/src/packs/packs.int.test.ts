@@ -1,20 +1,33 @@
 import { randomUUID } from "node:crypto";
 import { limits, taskCatalog } from "@kluis/domain";
 import { expect, test } from "vitest";
-import { addVm, freshWorld, person } from "../../test/fixtures.ts";
-import { createJob } from "../jobs/write.ts";
-import { inTransaction } from "../tx.ts";
+import { freshWorld } from "../../test/fixtures.ts";
+import type { Db } from "../client.ts";
+import { type VaultScope, vaultScope } from "./accounts.ts";
 import { chunkIndex } from "./chunk-index.ts";
-import { condemnPacks, listSweepablePacks, reprievePacks, vaultFigures } from "./work.ts";
+import { beginDeletion, condemnPacks, forgetPacks, listDeletingPacks, vaultFigures } from "./work.ts";
 
 const world = freshWorld();
 
+async function newVault(db: Db): Promise<VaultScope> {
+  const id = randomUUID();
+  await db.prisma.vault.create({ data: { id, name: id, kind: "folder" } });
+  return vaultScope(db.prisma, id);
+}
+
+async function numberOf(db: Db, packId: string): Promise<number> {
+  return (await db.prisma.vaultPack.findFirstOrThrow({ where: { packId } })).number;
+}
+
+const id = (text: string): string => text.repeat(48 / text.length);
+const entry = (chunk: string, offset: number) => ({ id: chunk, offset, length: 10 });
+const now = { forMs: 0 };
+
 test("the chunk index keeps the first place of a chunk; condemned packs are skipped and replaced", async () => {
   const { db } = world;
-  const vaultId = randomUUID();
+  const scope = await newVault(db);
+  const { vaultId } = scope;
   const index = chunkIndex(db, { vaultId });
-  const id = (text: string): string => text.repeat(48 / text.length);
-  const entry = (chunk: string, offset: number) => ({ id: chunk, offset, length: 10, plainLength: 20 });
   await index.add({ pack: "p1", bytes: 100 }, [entry(id("a"), 0), entry(id("b"), 10)]);
   await index.add({ pack: "p1", bytes: 100 }, [entry(id("a"), 0), entry(id("b"), 10)]);
   await index.add({ pack: "p2", bytes: 100 }, [entry(id("b"), 70), entry(id("c"), 80)]);
@@ -25,38 +38,42 @@ test("the chunk index keeps the first place of a chunk; condemned packs are skip
       [id("c"), { pack: "p2", offset: 80, length: 10 }],
     ]),
   );
-  await condemnPacks(
-    db.prisma,
-    {
-      vaultId,
-      packs: [
-        { packId: "p1", bytes: 100 },
-        { packId: "orphan", bytes: 7 },
-      ],
-    },
-    world.clock.now(),
-  );
+  const twice = await db.prisma.vaultPack.findMany({ where: { vaultId }, orderBy: { packId: "asc" } });
+  expect(twice.map(({ packId, twice: bytes }) => [packId, bytes])).toEqual([
+    ["p1", 0n],
+    ["p2", 10n],
+  ]);
+  await condemnPacks(db.prisma, scope, { packs: [await numberOf(db, "p1")], ...now });
   expect([...(await index.lookup([id("a"), id("b"), id("c")])).keys()]).toEqual([id("c")]);
   await index.add({ pack: "p3", bytes: 100 }, [entry(id("b"), 5)]);
   expect((await index.lookup([id("b")])).get(id("b"))?.pack).toBe("p3");
-  expect(await vaultFigures(db.prisma, vaultId)).toEqual({
-    packs: 4,
-    bytes: 307,
-    condemnedBytes: 107,
+  expect(await vaultFigures(db.prisma, scope)).toEqual({
+    packs: 3,
+    bytes: 300,
+    condemnedBytes: 100,
     chunks: 3,
   });
-  await reprievePacks(db.prisma, vaultId, ["p1"]);
-  expect([...(await index.lookup([id("a")])).keys()]).toEqual([id("a")]);
   await index.removePacks(["p1"]);
   expect([...(await index.lookup([id("a"), id("b")])).keys()]).toEqual([id("b")]);
-  expect(await chunkIndex(db, { vaultId: randomUUID() }).lookup([id("c")])).toEqual(new Map());
+  expect(await chunkIndex(db, newVaultId()).lookup([id("c")])).toEqual(new Map());
+});
+
+const newVaultId = () => ({ vaultId: randomUUID() });
+
+test("the same chunk id in two vaults has two places", async () => {
+  const { db } = world;
+  const [one, two] = [await newVault(db), await newVault(db)];
+  await chunkIndex(db, one).add({ pack: "p", bytes: 1 }, [entry(id("a"), 1)]);
+  await chunkIndex(db, two).add({ pack: "p", bytes: 1 }, [entry(id("a"), 2)]);
+  expect((await chunkIndex(db, one).lookup([id("a")])).get(id("a"))?.offset).toBe(1);
+  expect((await chunkIndex(db, two).lookup([id("a")])).get(id("a"))?.offset).toBe(2);
 });
 
 test("writers of the same chunks in different orders do not deadlock", async () => {
   const { db } = world;
-  const index = chunkIndex(db, { vaultId: randomUUID() });
+  const index = chunkIndex(db, await newVault(db));
   const ids = Array.from({ length: 300 }, (_, number) => number.toString(16).padStart(48, "0"));
-  const entries = ids.map((id, number) => ({ id, offset: number, length: 1, plainLength: 1 }));
+  const entries = ids.map((chunk, number) => ({ id: chunk, offset: number, length: 1 }));
   await Promise.all(
     Array.from({ length: 6 }, (_, writer) =>
       index.add({ pack: `p${writer}`, bytes: 1 }, writer % 2 ? entries : entries.toReversed()),
@@ -65,19 +82,41 @@ test("writers of the same chunks in different orders do not deadlock", async () 
   expect((await index.lookup(ids)).size).toBe(300);
 });
 
-test("a condemned pack can be swept after the grace period, also while a job is open", async () => {
+test("a hit keeps a pack that no node names yet from being condemned", async () => {
   const { db } = world;
-  const vaultId = randomUUID();
-  const vmId = await addVm(db, world.clock);
-  await inTransaction(db, (tx) =>
-    createJob(tx, { kind: "backup", vmId, trigger: "manual", actor: person }, world.clock),
-  );
-  const condemnedAt = world.clock.now();
-  await condemnPacks(db.prisma, { vaultId, packs: [{ packId: "p", bytes: 1 }] }, condemnedAt);
-  const sweepable = async (before: Date): Promise<string[]> =>
-    (await listSweepablePacks(db.prisma, vaultId, { before, limit: 10 })).map((pack) => pack.packId);
-  expect(await sweepable(condemnedAt)).toEqual([]);
-  expect(await sweepable(new Date(condemnedAt.getTime() + 1))).toEqual(["p"]);
+  const scope = await newVault(db);
+  const index = chunkIndex(db, scope);
+  await index.add({ pack: "p", bytes: 1 }, [entry(id("a"), 1)]);
+  await db.prisma.$executeRaw`UPDATE "VaultPack" SET "idleSince" = "idleSince" - interval '3 hours'`;
+  const condemn = async () =>
+    condemnPacks(db.prisma, scope, { packs: [await numberOf(db, "p")], forMs: limits.packGraceMs });
+  expect((await index.lookup([id("a")])).size).toBe(1);
+  expect(await condemn()).toBe(0);
+  await db.prisma.$executeRaw`UPDATE "VaultPack" SET "idleSince" = "idleSince" - interval '3 hours'`;
+  expect(await condemn()).toBe(1);
+  expect((await index.lookup([id("a")])).size).toBe(0);
+});
+
+test("a deletion applies only to packs that are condemned for the grace period, and forgets their chunks", async () => {
+  const { db } = world;
+  const scope = await newVault(db);
+  const index = chunkIndex(db, scope);
+  await index.add({ pack: "p", bytes: 7 }, [entry(id("a"), 1)]);
+  const packs = [await numberOf(db, "p")];
+  const begin = (graceMs: number, keepUntil: Date | null = null) =>
+    beginDeletion(db.prisma, scope, { packs, graceMs, keepUntil });
+  expect(await begin(0)).toBe(0);
+  await condemnPacks(db.prisma, scope, { packs, ...now });
+  expect(await begin(limits.packGraceMs)).toBe(0);
+  expect(await begin(0, new Date(Date.now() + limits.packGraceMs))).toBe(0);
+  expect(await listDeletingPacks(db.prisma, scope, 10)).toEqual([]);
+  expect(await begin(0)).toBe(1);
+  expect(await db.prisma.vaultChunk.count()).toBe(0);
+  expect(await listDeletingPacks(db.prisma, scope, 10)).toMatchObject([
+    { packId: "p", bytes: 7, kind: "chunks" },
+  ]);
+  await forgetPacks(db.prisma, scope, packs);
+  expect(await db.prisma.vaultPack.count()).toBe(0);
 });
 
 test("a condemned pack is kept for longer than a segment may take that began to use it", () => {

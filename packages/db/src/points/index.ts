@@ -1,4 +1,4 @@
-export { findPointlessJob, listKnownPoints, type PointlessJob } from "./known.ts";
+export { findPointlessJob, isJobOpen, type PointlessJob } from "./known.ts";
 export {
   findLatestPointView,
   findPointViews,

@@ -1,13 +1,7 @@
 /** What the database knows about the manifests of a vault. */
+import { openJobStates } from "@kluis/domain";
 import { isUuid } from "../text.ts";
 import type { Tx } from "../tx.ts";
-
-/** Which of these points have a row, deleted ones too. */
-export async function listKnownPoints(tx: Tx, pointIds: readonly string[]): Promise<ReadonlySet<string>> {
-  const ids = pointIds.filter(isUuid);
-  const rows = await tx.recoveryPoint.findMany({ where: { id: { in: ids } }, select: { id: true } });
-  return new Set(rows.map(({ id }) => id));
-}
 
 /** A backup that ended without a point. */
 export interface PointlessJob {
@@ -22,4 +16,10 @@ export async function findPointlessJob(tx: Tx, jobId: string): Promise<Pointless
     where: { id: jobId, kind: "backup", state: { in: ["failed", "cancelled"] } },
     select: { id: true, vmId: true },
   });
+}
+
+/** Whether a job of this database is open: it holds what its manifest names. */
+export async function isJobOpen(tx: Tx, jobId: string): Promise<boolean> {
+  if (!isUuid(jobId)) return false;
+  return (await tx.job.count({ where: { id: jobId, state: { in: [...openJobStates] } } })) > 0;
 }

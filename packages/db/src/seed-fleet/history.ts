@@ -75,9 +75,11 @@ export async function resources(client: PoolClient, { vms, jobsPerVm }: FleetSiz
     [vms],
   );
   await client.query(
-    `INSERT INTO "VaultChunk" ("vaultId", digest, "packId", "offset", length, "plainLength")
-    SELECT ${idSql("vault", "''")}, decode(md5(n || '-' || chunk), 'hex'), 'pack-' || n, chunk * 1048576, 524288, 1048576
-    FROM generate_series(0, $1::int - 1) n, generate_series(0, 7) chunk`,
+    `INSERT INTO "VaultChunk" (digest, vault, pack, "offset", length)
+    SELECT decode(md5(n || '-' || chunk), 'hex'), v.number, p.number, chunk * 1048576, 524288
+    FROM generate_series(0, $1::int - 1) n, generate_series(0, 7) chunk,
+      LATERAL (SELECT number FROM "VaultPack" WHERE "vaultId" = ${idSql("vault", "''")} AND "packId" = 'pack-' || n) p,
+      LATERAL (SELECT number FROM "Vault" WHERE id = ${idSql("vault", "''")}) v`,
     [vms],
   );
 }

@@ -92,6 +92,8 @@ export const limits = {
   removalClaimMs: 90 * second,
   /** A condemned pack is kept at least this long before it is deleted: longer than `segmentLongestMs`, in which a job may use it. */
   packGraceMs: 2 * hour,
+  /** A pack that the storage refused to delete, because it is immutable for example, is tried again after this time. */
+  packRefusalPauseMs: 12 * hour,
 
   // -------------------------------------------------------------- history
   /** Rows about the segments of an ended job stay this long, for a look at what happened. A disk of 4 TiB has 4,096 of them. */

@@ -53,6 +53,8 @@ export const taskCatalog = {
   "snapshots.expire": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
   /** Removes history that has expired. */
   "history.expire": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
+  /** Counts what new and deleted points of a vault reach. */
+  "vault.account": { payload: z.strictObject({ vaultId: z.uuid() }), maxAttempts: 3, timeoutMinutes: 60 },
   /** Garbage collection of the vault. */
   "vault.collect": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 60 },
   /** Searches for the recovery points that need damaged items of a vault. */
@@ -110,6 +112,7 @@ const priorities: Partial<Record<TaskName, number>> = {
   "backup.segment": transferPriority.backup,
   // A collection that never runs fills the vault.
   "vault.collect": transferPriority.backup,
+  "vault.account": transferPriority.backup,
   "point.delete": transferPriority.backup,
   "verify.run": transferPriority.verify,
 };

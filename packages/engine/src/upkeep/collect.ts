@@ -1,32 +1,20 @@
 /** Garbage collection of each vault in two phases: condemns unreachable packs, and deletes them after a grace period. */
-import {
-  appendEvents,
-  condemnPacks,
-  heldNodes,
-  inTransaction,
-  listRecentPacks,
-  listSweepablePacks,
-  listVaults,
-  reprievePacks,
-} from "@kluis/db";
-import { batchesOf, engineActor, type LedgerTarget, limits } from "@kluis/domain";
-import { type NodeRef, parseNodeRef } from "@kluis/vault";
+import { appendEvents, inTransaction, listVaults, readDoubt, vaultScope } from "@kluis/db";
+import { engineActor, KluisError, type LedgerTarget, limits } from "@kluis/domain";
+import { packObjectName } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
 import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
 import type { OpenedVault } from "../runtime/vaults.ts";
-import { wantLateManifestsRemoved } from "./late-manifests.ts";
+import { databasePort } from "./collect/database.ts";
+import { accountListed, type KeptOut } from "./collect/listed.ts";
+import { collectPass } from "./collect/pass.ts";
 
 export interface CollectResult {
   readonly condemned: number;
   readonly deleted: number;
   readonly freedBytes: number;
 }
-
-/** Condemned packs that one collection deletes, the oldest first. Others follow with the next one. */
-const SWEPT_MOST = 20_000;
-/** Packs that one transaction writes. */
-const WRITTEN_AT_ONCE = 1_000;
 
 export interface CollectOptions {
   readonly signal: AbortSignal;
@@ -82,47 +70,48 @@ function collecting(
 }
 
 /**
- * Runs both phases. Deduplication skips a condemned pack. The pack is deleted after the grace period, when every job that was open
- * at that time has ended, and only if it is still unreachable.
+ * Accounts the points of a vault, condemns packs that nothing names, and deletes them after the grace period. Deduplication skips a
+ * condemned pack. No open job delays a deletion: what it holds is read between the two decisions (collect/pass.ts).
  */
 async function collectVault(
   deps: EngineDeps,
   opened: OpenedVault,
   { signal, graceMs = limits.packGraceMs }: CollectOptions,
 ): Promise<CollectResult> {
-  await wantLateManifestsRemoved(deps, opened, signal);
-  const { id: vaultId, name, vault } = opened;
-  const before = new Date(deps.clock.now().getTime() - graceMs);
-  const { prisma } = deps.db;
-  const sweepable = await listSweepablePacks(prisma, vaultId, { before, limit: SWEPT_MOST });
-  const swept = await vault.sweep({
-    keep: nodesOf(deps, vaultId),
-    condemned: sweepable.map(({ packId }) => packId),
-    signal,
-  });
-  for (const packs of batchesOf(swept.reprieved, WRITTEN_AT_ONCE))
-    await reprievePacks(prisma, vaultId, packs);
-  const recent = await listRecentPacks(prisma, vaultId, before);
-  const plan = await vault.planCollection({ keep: nodesOf(deps, vaultId), signal });
-  const unreached = new Set(plan.condemned.filter((pack) => !recent.has(pack)));
-  const condemned = plan.packs
-    .filter(({ pack }) => unreached.has(pack))
-    .map(({ pack, bytes }) => ({ packId: pack, bytes }));
-  for (const packs of batchesOf(condemned, WRITTEN_AT_ONCE)) {
-    await inTransaction(deps.db, (tx) => condemnPacks(tx, { vaultId, packs }, deps.clock.now()));
-  }
-  const result = { condemned: condemned.length, deleted: swept.deleted.length, freedBytes: swept.freedBytes };
+  const { id: vaultId, name, vault, store } = opened;
+  const keptOut = await accountListed(deps, opened, signal);
+  const port = await databasePort(deps.db, vaultId);
+  const pass = await collectPass({ port, vault, store, packName: packObjectName, signal, graceMs });
+  const { accounted, ...counts } = pass;
+  const result = { condemned: counts.condemned, deleted: counts.deleted, freedBytes: counts.freedBytes };
   if (result.deleted > 0) {
     const target: LedgerTarget = { type: "vault", id: vaultId, name };
-    const data = { ...result, liveBytes: plan.liveBytes, points: plan.points };
     await inTransaction(deps.db, (tx) =>
-      appendEvents(tx, deps.clock, [{ kind: "vault.collected", actor: engineActor, target, data }]),
+      appendEvents(tx, deps.clock, [{ kind: "vault.collected", actor: engineActor, target, data: counts }]),
     );
   }
-  deps.log.info({ vault: name, ...result, liveBytes: plan.liveBytes }, "vault: garbage collected");
+  deps.log.info({ vault: name, ...counts, ...accounted }, "vault: garbage collected");
+  await failOnDoubt(deps, { vaultId, name, keptOut });
   return result;
 }
 
-async function* nodesOf(deps: EngineDeps, vaultId: string): AsyncGenerator<NodeRef> {
-  for await (const node of heldNodes(deps.db.prisma, vaultId)) yield parseNodeRef(node);
+/** What is named here stops no other point and no other vault. It shows in health until it is solved. */
+async function failOnDoubt(
+  deps: EngineDeps,
+  {
+    vaultId,
+    name,
+    keptOut,
+  }: { readonly vaultId: string; readonly name: string; readonly keptOut: readonly KeptOut[] },
+): Promise<void> {
+  const { prisma } = deps.db;
+  const doubt = await readDoubt(prisma, await vaultScope(prisma, vaultId));
+  const pointId = doubt.pointId ?? keptOut[0]?.pointId;
+  if (pointId === undefined) return;
+  throw new KluisError("VAULT_DATA_DAMAGED", {
+    message: `Vault ${name}: recovery point ${pointId} cannot be accounted. ${keptOut.length} manifests and ${doubt.unreadable} parts of points are affected.`,
+    action:
+      "Verify the point, or delete it. Packs that it may need are kept until then; all others are collected.",
+    params: { object: `points/${pointId}`, problem: "it cannot be accounted", vault: name, point: pointId },
+  });
 }

@@ -13,6 +13,7 @@ import { deletePointParametersSchema, KluisError, type LedgerTarget, notice } fr
 import { z } from "zod";
 import type { Machine, StepContext, StepResult } from "../../job/step.ts";
 import { vaultOf } from "../../job/vault-of.ts";
+import { accountSoon } from "../../upkeep/collect/task.ts";
 
 const memorySchema = z.object({
   deleting: z.boolean().optional(),
@@ -62,6 +63,7 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
     notice: notice("point-deleted", {}),
     save: async (tx, now) => {
       await wantRemoved(tx, { where: { pointId: point.id }, reason: "point-deleted", at: now });
+      await accountSoon(tx, point.vaultId);
       await markPointDeleted(tx, { pointId: point.id, at, actor: job.actor, reason });
       await endJob(tx, job.id, { state: "succeeded", stage: "done", at });
     },

@@ -17,6 +17,7 @@ import { noteFed } from "../../../job/starving.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";
 import type { OpenedVault } from "../../../runtime/vaults.ts";
+import { accountSoon } from "../../../upkeep/collect/task.ts";
 import { noteDowngrades } from "../capture/downgrades.ts";
 import { type BackupMemory, type MemoryDisk, recall, withoutUserData } from "../memory.ts";
 import { requirePolicy, requireVm } from "../require.ts";
@@ -44,6 +45,7 @@ export async function recoveryPoint(context: Context): Promise<StepResult<Backup
     save: async (tx, at) => {
       await createPoint(tx, { ...point, gapSeconds });
       await keepIfWanted(tx, context, point);
+      await accountSoon(tx, point.vaultId);
       await leaveToReconciler(tx, { job, reason: "copied", at });
       await endJob(tx, job.id, { state, stage: "done", at: point.createdAt });
       await noteDowngrades(tx, point.vmId);

@@ -1,0 +1,56 @@
+/** Accounting and collection of one vault in the database: each change is one transaction. */
+import {
+  addAccount,
+  beginDeletion,
+  condemnPacks,
+  countDropped,
+  countedOf,
+  countWalked,
+  type Db,
+  forgetPacks,
+  heldNodes,
+  inTransaction,
+  listDeletedPoints,
+  listDeletingPacks,
+  listIdlePacks,
+  listNewPoints,
+  listSweepablePacks,
+  listUnneededNodes,
+  listUnwalkedNodes,
+  readDoubt,
+  removeAccount,
+  reprievePacks,
+  setNodeProblem,
+  setRefusal,
+  vaultScope,
+} from "@kluis/db";
+import { rootOf } from "./account.ts";
+import type { AccountPort, CollectPort } from "./port.ts";
+
+export async function databasePort(db: Db, vaultId: string): Promise<AccountPort & CollectPort> {
+  const { prisma } = db;
+  const scope = await vaultScope(prisma, vaultId);
+  return {
+    newPoints: (limit) => listNewPoints(prisma, scope, limit),
+    deletedPoints: (limit) => listDeletedPoints(prisma, scope, limit),
+    addAccount: (point) => inTransaction(db, (tx) => addAccount(tx, scope, point)),
+    removeAccount: (pointId) =>
+      inTransaction(db, (tx) => removeAccount(tx, scope, { pointId, parse: rootOf })),
+    unwalked: (limit) => listUnwalkedNodes(prisma, scope, limit),
+    unneeded: (limit) => listUnneededNodes(prisma, scope, limit),
+    countWalked: (uses) => inTransaction(db, (tx) => countWalked(tx, scope, uses)),
+    countDropped: (uses) => inTransaction(db, (tx) => countDropped(tx, scope, uses)),
+    setNodeProblem: (failed) => setNodeProblem(prisma, scope, failed),
+    doubt: () => readDoubt(prisma, scope),
+    heldNodes: () => heldNodes(prisma, vaultId),
+    countedOf: (nodes) => countedOf(prisma, scope, nodes),
+    idle: (options) => listIdlePacks(prisma, scope, options),
+    condemn: (options) => inTransaction(db, (tx) => condemnPacks(tx, scope, options)),
+    reprieve: (packs) => reprievePacks(prisma, scope, packs),
+    sweepable: (options) => listSweepablePacks(prisma, scope, options),
+    beginDeletion: (options) => inTransaction(db, (tx) => beginDeletion(tx, scope, options)),
+    deleting: (limit) => listDeletingPacks(prisma, scope, limit),
+    forget: (packs) => inTransaction(db, (tx) => forgetPacks(tx, scope, packs)),
+    refused: (pack) => setRefusal(prisma, pack),
+  };
+}
