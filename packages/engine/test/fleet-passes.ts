@@ -1,5 +1,7 @@
 /** What the recurring passes ask the database that fleet.int.test.ts does not run whole: those that also need Azure or a vault. */
 import {
+  addAccount,
+  beginDeletion,
   claimRemovals,
   condemnPacks,
   confirmRemoval,
@@ -12,18 +14,26 @@ import {
   heldNodes,
   inTransaction,
   isCollectionUnwanted,
+  isJobOpen,
+  knownOfListed,
+  listDeletedPoints,
+  listDeletingPacks,
   listExpiredSnapshots,
-  listKnownPoints,
+  listIdlePacks,
+  listKeptOut,
+  listNewPoints,
   listOpenAmong,
   listPredecessors,
   listRaisedRemovals,
-  listRecentPacks,
   listStuckRemovals,
   listSweepablePacks,
+  listUnneededNodes,
   listUnseenVms,
+  listUnwalkedNodes,
   newestAnchor,
   nextRemovalAt,
   noteVmProblem,
+  readDoubt,
   readHead,
   readUnreadableRemovals,
   reapDeadEngines,
@@ -31,6 +41,8 @@ import {
   reprievePacks,
   teamsOfVm,
   upsertVm,
+  type VaultScope,
+  vaultScope,
   wantEmptyCollectionRemoved,
   wantKeptRemoved,
   wantLeftRemoved,
@@ -132,30 +144,44 @@ export async function reconcileOne(db: Db): Promise<number> {
   return claims.length;
 }
 
+/** Accounts points of a vault, and what they reach. */
+async function accountSome(db: Db, scope: VaultScope): Promise<void> {
+  const { prisma } = db;
+  const [point] = await listNewPoints(prisma, scope, 100);
+  await addAccount(prisma, scope, { pointId: point?.pointId ?? "", roots: [] });
+  await listDeletedPoints(prisma, scope, 100);
+  await listUnwalkedNodes(prisma, scope, 64);
+  await listUnneededNodes(prisma, scope, 64);
+  await listKeptOut(prisma, scope, 1_000);
+}
+
 /** What a collection asks about its vault. Returns the condemned packs and the held nodes that it found. */
 export async function collectOne(db: Db): Promise<{ readonly condemned: number; readonly held: number }> {
   const { prisma } = db;
   const { id: vaultId } = await prisma.vault.findFirstOrThrow({ where: { identity: "fleet" } });
-  const now = await databaseNow(prisma);
-  const before = new Date(now.getTime() - 3 * 86_400_000);
+  const scope = await vaultScope(prisma, vaultId);
+  const graceMs = 3 * 86_400_000;
   const points = await prisma.recoveryPoint.findMany({
     orderBy: { id: "asc" },
     take: 500,
     select: { id: true, jobId: true },
   });
-  await listKnownPoints(
+  await knownOfListed(
     prisma,
+    scope,
     points.map(({ id }) => id),
   );
   await findPointlessJob(prisma, points[0]?.jobId ?? "");
-  const packs = await listSweepablePacks(prisma, vaultId, { before, limit: 20_000 });
-  await reprievePacks(
-    prisma,
-    vaultId,
-    packs.slice(0, 10).map(({ packId }) => packId),
-  );
-  await listRecentPacks(prisma, vaultId, before);
-  await condemnPacks(prisma, { vaultId, packs: packs.slice(0, 10) }, now);
+  await isJobOpen(prisma, points[0]?.jobId ?? "");
+  await accountSome(db, scope);
+  const packs = await listSweepablePacks(prisma, scope, { graceMs, limit: 20_000 });
+  const some = packs.slice(0, 10).map(({ number }) => number);
+  await reprievePacks(prisma, scope, some);
+  await readDoubt(prisma, scope);
+  await listIdlePacks(prisma, scope, { forMs: graceMs, keepUntil: null, limit: 20_000 });
+  await condemnPacks(prisma, scope, { packs: some, forMs: 0 });
+  await beginDeletion(prisma, scope, { packs: some, graceMs, keepUntil: null });
+  await listDeletingPacks(prisma, scope, 500);
   let held = 0;
   for await (const _node of heldNodes(prisma, vaultId)) held += 1;
   return { condemned: packs.length, held };

@@ -11,8 +11,8 @@ import {
   listUnwalkedNodes,
   type NamedPack,
   type NodeUse,
-  setNodeProblem,
   type StoredNode,
+  setNodeProblem,
   type VaultScope,
   vaultScope,
 } from "./accounts.ts";
