@@ -2,6 +2,7 @@
 import { type DamageHealer, engineActor, WHOLE_OBJECT } from "@kluis/domain";
 import { clearAttention } from "../attention/write.ts";
 import { appendEvents } from "../ledger/append.ts";
+import { linkMoves } from "../packs/moves.ts";
 import { enqueue } from "../queue/enqueue.ts";
 import { databaseNow } from "../time.ts";
 import type { Tx } from "../tx.ts";
@@ -37,6 +38,11 @@ export async function recordHealed(
       update: now,
     });
   }
+  await linkMoves(
+    tx,
+    vaultId,
+    places.map(({ pack, place }) => ({ from: pack, to: place.pack })),
+  );
   const packs = [...new Set(places.map(({ pack }) => pack))];
   await tx.vaultDamage.updateMany({
     where: { vaultId, packId: { in: packs }, healedAt: null },

@@ -17,43 +17,70 @@ const uuidPattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 const accountRow = z.object({ pointId: z.string(), roots: z.array(z.string()) });
 const idRow = z.object({ pointId: z.string() });
 
-/** Points with a manifest that are not accounted yet, the oldest first. Their roots come from their rows. */
+/** Notes a point whose manifest is durable: its transaction is the one that adds the point. */
+export async function awaitAccount(
+  tx: Tx,
+  { vaultId, pointId, roots }: { readonly vaultId: string } & NewAccount,
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO "VaultPoint" AS known ("vaultId", "pointId", state, roots)
+    VALUES (${vaultId}::uuid, ${pointId}, 'waiting', ${[...roots]}::text[])
+    ON CONFLICT ("vaultId", "pointId") DO UPDATE
+      SET state = CASE known.state WHEN 'foreign' THEN 'accounted' ELSE 'waiting' END, roots = EXCLUDED.roots
+      WHERE known.state IN ('foreign', 'unreadable', 'replayed')`;
+}
+
+/** Notes a point whose manifest was deleted, in the transaction that marks it deleted. */
+export async function awaitRemoval(tx: Tx, pointId: string): Promise<void> {
+  await tx.$executeRaw`
+    DELETE FROM "VaultPoint" v USING "RecoveryPoint" p
+    WHERE p.id = ${pointId}::uuid AND v."vaultId" = p."vaultId" AND v."pointId" = ${pointId} AND v.state = 'waiting'`;
+  await tx.$executeRaw`
+    UPDATE "VaultPoint" v SET state = 'leaving' FROM "RecoveryPoint" p
+    WHERE p.id = ${pointId}::uuid AND v."vaultId" = p."vaultId" AND v."pointId" = ${pointId} AND v.state = 'accounted'`;
+}
+
+/** Points with a manifest that are not accounted yet. */
 export async function listNewPoints(tx: Tx, { vaultId }: VaultScope, limit: number): Promise<NewAccount[]> {
   return z.array(accountRow).parse(
     await tx.$queryRaw`
-      SELECT p.id::text AS "pointId",
-        ARRAY(SELECT d.root FROM "RecoveryPointDisk" d WHERE d."pointId" = p.id AND d.root IS NOT NULL ORDER BY d."diskKey") AS roots
-      FROM "RecoveryPoint" p
-      WHERE p."vaultId" = ${vaultId}::uuid AND p.state NOT IN ('deleting', 'deleted')
-        AND NOT EXISTS (SELECT 1 FROM "VaultPoint" v WHERE v."vaultId" = p."vaultId" AND v."pointId" = p.id::text AND v.state = 'accounted')
-      ORDER BY p.id LIMIT ${limit}`,
+      SELECT "pointId", roots FROM "VaultPoint"
+      WHERE "vaultId" = ${vaultId}::uuid AND state IN ('waiting', 'leaving') AND state = 'waiting'
+      ORDER BY "pointId" LIMIT ${limit}`,
   );
 }
 
 /** Accounted points whose manifest was deleted. */
 export async function listDeletedPoints(tx: Tx, { vaultId }: VaultScope, limit: number): Promise<string[]> {
   const rows = await tx.$queryRaw`
-    SELECT v."pointId" FROM "VaultPoint" v JOIN "RecoveryPoint" p
-      ON p.id = CASE WHEN v."pointId" ~ ${uuidPattern} THEN v."pointId"::uuid END AND p."vaultId" = v."vaultId"
-    WHERE v."vaultId" = ${vaultId}::uuid AND v.state = 'accounted' AND p.state = 'deleted' LIMIT ${limit}`;
+    SELECT "pointId" FROM "VaultPoint"
+    WHERE "vaultId" = ${vaultId}::uuid AND state IN ('waiting', 'leaving') AND state = 'leaving'
+    ORDER BY "pointId" LIMIT ${limit}`;
   return z
     .array(idRow)
     .parse(rows)
     .map(({ pointId }) => pointId);
 }
 
-/** Counts the roots of a point. False when it was accounted before. */
+export interface AddedAccount {
+  readonly pointId: string;
+  readonly roots: readonly RootNode[];
+  /** `foreign`: no recovery point of this database; the manifest itself says that it is needed. */
+  readonly state?: "accounted" | "foreign";
+}
+
+/** Counts the roots of a point. False when it was accounted before, or is leaving. */
 export async function addAccount(
   tx: Tx,
   scope: VaultScope,
-  { pointId, roots }: { readonly pointId: string; readonly roots: readonly RootNode[] },
+  { pointId, roots, state = "accounted" }: AddedAccount,
 ): Promise<boolean> {
   const texts = roots.map(({ ref }) => ref);
   const added = await tx.$executeRaw`
     INSERT INTO "VaultPoint" AS known ("vaultId", "pointId", state, roots)
-    VALUES (${scope.vaultId}::uuid, ${pointId}, 'accounted', ${texts}::text[])
-    ON CONFLICT ("vaultId", "pointId") DO UPDATE SET state = 'accounted', roots = EXCLUDED.roots, problem = NULL, "retryAt" = NULL
-      WHERE known.state <> 'accounted'`;
+    VALUES (${scope.vaultId}::uuid, ${pointId}, ${state}, ${texts}::text[])
+    ON CONFLICT ("vaultId", "pointId") DO UPDATE SET state = EXCLUDED.state, roots = EXCLUDED.roots, problem = NULL, "retryAt" = NULL
+      WHERE known.state NOT IN ('accounted', 'foreign', 'leaving')`;
   if (added === 0) return false;
   await countRoots(tx, scope, { pointId, roots, by: 1 });
   return true;
@@ -72,7 +99,8 @@ export async function removeAccount(
 ): Promise<boolean> {
   const rows = z.array(accountRow).parse(
     await tx.$queryRaw`
-      DELETE FROM "VaultPoint" WHERE "vaultId" = ${scope.vaultId}::uuid AND "pointId" = ${pointId} AND state = 'accounted'
+      DELETE FROM "VaultPoint" WHERE "vaultId" = ${scope.vaultId}::uuid AND "pointId" = ${pointId}
+        AND state IN ('accounted', 'foreign', 'leaving')
       RETURNING "pointId", roots`,
   );
   const [row] = rows;
@@ -116,12 +144,12 @@ export async function keepOut(
       kluis_now() + ${retryMs} * interval '1 millisecond')
     ON CONFLICT ("vaultId", "pointId") DO UPDATE
       SET state = EXCLUDED.state, problem = EXCLUDED.problem, "retryAt" = EXCLUDED."retryAt"
-      WHERE known.state <> 'accounted'`;
+      WHERE known.state IN ('unreadable', 'replayed')`;
 }
 
 const listedRow = z.object({
   pointId: z.string(),
-  /** accounted | unreadable | replayed; null: not seen before. */
+  /** Null: not seen before. */
   state: z.string().nullable(),
   isDue: z.boolean(),
   /** The state of its recovery point in the database; null when it has none. */
@@ -144,6 +172,24 @@ export async function knownOfListed(
   );
 }
 
+/** Points that are accounted because of their manifest only. */
+export async function listForeignPoints(tx: Tx, { vaultId }: VaultScope): Promise<string[]> {
+  const rows = await tx.$queryRaw`
+    SELECT "pointId" FROM "VaultPoint"
+    WHERE "vaultId" = ${vaultId}::uuid AND state IN ('foreign', 'unreadable', 'replayed') AND state = 'foreign'`;
+  return z
+    .array(idRow)
+    .parse(rows)
+    .map(({ pointId }) => pointId);
+}
+
+/** The roots of a recovery point, from its disks. */
+export async function rootsOfPoint(tx: Tx, pointId: string): Promise<string[]> {
+  const where = { pointId, root: { not: null } };
+  const rows = await tx.recoveryPointDisk.findMany({ where, select: { root: true } });
+  return rows.flatMap(({ root }) => root ?? []);
+}
+
 const keptOutRow = z.object({ pointId: z.string(), state: z.string(), problem: z.unknown() });
 
 /** Manifests that are not accounted, and why. */
@@ -151,7 +197,7 @@ export async function listKeptOut(tx: Tx, { vaultId }: VaultScope, limit: number
   return z.array(keptOutRow).parse(
     await tx.$queryRaw`
       SELECT "pointId", state, problem FROM "VaultPoint"
-      WHERE "vaultId" = ${vaultId}::uuid AND state <> 'accounted' ORDER BY "pointId" LIMIT ${limit}`,
+      WHERE "vaultId" = ${vaultId}::uuid AND state IN ('foreign', 'unreadable', 'replayed') AND state <> 'foreign' ORDER BY "pointId" LIMIT ${limit}`,
   );
 }
 
@@ -162,5 +208,6 @@ export async function forgetKeptOut(
   pointIds: readonly string[],
 ): Promise<void> {
   await tx.$executeRaw`
-    DELETE FROM "VaultPoint" WHERE "vaultId" = ${vaultId}::uuid AND "pointId" = ANY(${[...pointIds]}::text[]) AND state <> 'accounted'`;
+    DELETE FROM "VaultPoint" WHERE "vaultId" = ${vaultId}::uuid AND "pointId" = ANY(${[...pointIds]}::text[])
+      AND state IN ('unreadable', 'replayed')`;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { errorInfo, KluisError } from "@kluis/domain";
 import { expect, test } from "vitest";
 import { freshWorld } from "../../test/fixtures.ts";
 import { addAccount, type RootNode, removeAccount } from "./account-points.ts";
@@ -140,8 +141,8 @@ test("a node that cannot be read waits, is named, and does not stop the others",
   await addAccount(prisma, scope, { pointId: "a", roots: [rootOf(rootA)] });
   await addAccount(prisma, scope, { pointId: "b", roots: [rootOf(rootB)] });
   const broken: StoredNode = { ...rootA, pointId: "a" };
-  const problem = { code: "VAULT_DATA_DAMAGED", reason: null, message: "damaged", action: null, params: {} };
-  await setNodeProblem(prisma, scope, { node: broken, problem: { ...problem }, retryMs: 60_000 });
+  const problem = errorInfo(new KluisError("VAULT_DATA_DAMAGED", { message: "damaged" }));
+  await setNodeProblem(prisma, scope, { node: broken, problem, retryMs: 60_000 });
   await settle(scope);
   expect(await counts()).toMatchObject({ p1: [1, 7, false], p3: [1, 13, false] });
   expect(await readDoubt(prisma, scope)).toMatchObject({ open: 0, unreadable: 1, pointId: "a" });

@@ -5,11 +5,13 @@ export {
   knownOfListed,
   type ListedPoint,
   listDeletedPoints,
+  listForeignPoints,
   listKeptOut,
   listNewPoints,
   type NewAccount,
   type RootNode,
   removeAccount,
+  rootsOfPoint,
 } from "./account-points.ts";
 export {
   type CountedNode,
@@ -27,6 +29,7 @@ export {
 } from "./accounts.ts";
 export { chunkIndex, type DatabaseChunkIndex, type PackKind } from "./chunk-index.ts";
 export { heldNodes } from "./held.ts";
+export { linkMoves, type PackMove } from "./moves.ts";
 export {
   beginDeletion,
   condemnPacks,

@@ -17,6 +17,7 @@ import { z } from "zod";
 import { newId } from "../ids.ts";
 import { type DiskFacts, toDiskFacts } from "../jobs/disk.ts";
 import { toJson, toJsonOrNull } from "../json.ts";
+import { awaitAccount, awaitRemoval } from "../packs/account-points.ts";
 import { judgeAgain } from "../protections/schedule.ts";
 import type { Tx } from "../tx.ts";
 
@@ -111,6 +112,8 @@ export async function createPoint(tx: Tx, point: NewPoint): Promise<void> {
       storedBytes: BigInt(disk.storedBytes),
     })),
   });
+  const roots = disks.flatMap(({ root }) => root ?? []);
+  await awaitAccount(tx, { vaultId: point.vaultId, pointId: point.id, roots });
 }
 
 export interface PointDiskRef extends DiskFacts {
@@ -235,6 +238,7 @@ export async function markPointDeleted(
   { pointId, at, actor, reason }: { pointId: string; at: Date; actor: Actor; reason: string },
 ): Promise<boolean> {
   await judgePointAgain(tx, pointId);
+  await awaitRemoval(tx, pointId);
   const { count } = await tx.recoveryPoint.updateMany({
     where: { id: pointId, state: { not: "deleted" } },
     data: { state: "deleted", deletedAt: at, deletedBy: toJson(actor), deleteReason: reason },

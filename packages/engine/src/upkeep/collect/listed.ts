@@ -16,7 +16,10 @@ import {
   knownError,
   knownOfListed,
   type ListedPoint,
+  listForeignPoints,
   listKeptOut,
+  removeAccount,
+  rootsOfPoint,
   type VaultScope,
   vaultScope,
   wantOrphanRemoved,
@@ -52,12 +55,20 @@ export async function accountListed(
   signal: AbortSignal,
 ): Promise<readonly KeptOut[]> {
   const parts: Parts = { deps, opened, scope: await vaultScope(deps.db.prisma, opened.id), signal };
-  const gone = new Set((await listKeptOut(deps.db.prisma, parts.scope, NAMED)).map(({ pointId }) => pointId));
+  const { prisma } = deps.db;
+  const gone = new Set((await listKeptOut(prisma, parts.scope, NAMED)).map(({ pointId }) => pointId));
+  const foreign = new Set(await listForeignPoints(prisma, parts.scope));
   for await (const pointIds of portions(opened.vault.listManifests(signal))) {
-    for (const pointId of pointIds) gone.delete(pointId);
+    for (const pointId of pointIds) {
+      gone.delete(pointId);
+      foreign.delete(pointId);
+    }
     for (const point of await knownOfListed(deps.db.prisma, parts.scope, pointIds))
       await lookAt(parts, point);
   }
+  // Nothing but their manifest said that they are needed.
+  for (const pointId of foreign)
+    await inTransaction(deps.db, (tx) => removeAccount(tx, parts.scope, { pointId, parse: rootOf }));
   if (gone.size > 0) await forgetKeptOut(deps.db.prisma, parts.scope, [...gone]);
   return listKeptOut(deps.db.prisma, parts.scope, NAMED);
 }
@@ -65,11 +76,14 @@ export async function accountListed(
 async function lookAt(parts: Parts, point: ListedPoint): Promise<void> {
   const { deps, signal } = parts;
   const { pointId, state, pointState, isDue } = point;
-  // Accounted from its own row, or before.
-  if (state === "accounted" || (pointState !== null && pointState !== "deleted") || !isDue) return;
+  const isCounted =
+    state === "accounted" || state === "waiting" || state === "foreign" || state === "leaving";
+  // Its deletion has begun, and nothing stops it.
+  if (isCounted || !isDue || pointState === "deleting") return;
   try {
     if (pointState === "deleted") await lookAtReplayed(parts, pointId);
-    else await lookAtUnknown(parts, pointId);
+    else if (pointState === null) await lookAtUnknown(parts, pointId);
+    else await accountKnown(parts, pointId);
   } catch (error) {
     signal.throwIfAborted();
     if (isDatabaseLost(error) || !isAboutObject(error)) throw error;
@@ -96,6 +110,12 @@ async function lookAtReplayed({ deps, opened, scope, signal }: Parts, pointId: s
   await keepOut(deps.db.prisma, scope, { pointId, state: "replayed", problem, retryMs: NODE_RETRY_MS });
 }
 
+/** Its row says what it needs, whether or not the manifest opens. */
+async function accountKnown({ deps, scope }: Parts, pointId: string): Promise<void> {
+  const roots = (await rootsOfPoint(deps.db.prisma, pointId)).map(rootOf);
+  await inTransaction(deps.db, (tx) => addAccount(tx, scope, { pointId, roots }));
+}
+
 async function lookAtUnknown({ deps, opened, scope, signal }: Parts, pointId: string): Promise<void> {
   const { id: vaultId, vault } = opened;
   const { manifest } = await vault.getManifest(pointId, signal);
@@ -111,7 +131,9 @@ async function lookAtUnknown({ deps, opened, scope, signal }: Parts, pointId: st
   // Its job holds its packs, and adds the point next.
   if (await isJobOpen(deps.db.prisma, manifest.jobId)) return;
   const roots = manifest.disks.flatMap(({ root }) => (root === null ? [] : [rootOf(root)]));
-  const isNew = await inTransaction(deps.db, (tx) => addAccount(tx, scope, { pointId, roots }));
+  const isNew = await inTransaction(deps.db, (tx) =>
+    addAccount(tx, scope, { pointId, roots, state: "foreign" }),
+  );
   if (isNew) deps.log.warn({ pointId }, "vault: accounted a point that this database does not know");
 }
 

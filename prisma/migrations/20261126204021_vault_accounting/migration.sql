@@ -98,4 +98,6 @@ CREATE INDEX "VaultPack_condemned" ON "VaultPack" ("vaultId", "condemnedAt") WHE
 CREATE INDEX "VaultPack_leaving" ON "VaultPack" ("vaultId", "leavingAt") WHERE "leavingAt" IS NOT NULL;
 CREATE INDEX "VaultNode_unwalked" ON "VaultNode" ("vault") WHERE NOT "walked";
 CREATE INDEX "VaultNode_unneeded" ON "VaultNode" ("vault") WHERE "refs" = 0;
+CREATE INDEX "VaultPoint_waiting" ON "VaultPoint" ("vaultId", "pointId") WHERE "state" IN ('waiting', 'leaving');
+CREATE INDEX "VaultPoint_odd" ON "VaultPoint" ("vaultId", "pointId") WHERE "state" IN ('foreign', 'unreadable', 'replayed');
 CREATE INDEX "VaultMove_to" ON "VaultMove" ("to");
