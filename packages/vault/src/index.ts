@@ -21,7 +21,7 @@ export { createRecoveryKey, readRecoveryKey } from "./keys/recovery.ts";
 export { combineShares, createShares, MAX_SHARES, readShare } from "./keys/shares.ts";
 export { MANIFEST_VERSION, type Manifest, type ManifestDisk, manifestSchema } from "./manifest.ts";
 export { BufferPool } from "./memory.ts";
-export { packObjectName } from "./names.ts";
+export { packName } from "./names.ts";
 export {
   formatNodeRef,
   type NodePlace,

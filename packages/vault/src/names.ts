@@ -44,13 +44,3 @@ export function pointName(pointId: string): string {
     throw invalid("A recovery point id holds letters, digits, - and _ only.", { pointId });
   return `${POINTS_PREFIX}${pointId}`;
 }
-
-/** The object of a pack. */
-export function packObjectName({
-  packId,
-}: {
-  readonly packId: string;
-  readonly kind: "chunks" | "nodes";
-}): string {
-  return packName(packId);
-}

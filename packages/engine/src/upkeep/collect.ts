@@ -1,7 +1,7 @@
 /** Garbage collection of each vault in two phases: condemns unreachable packs, and deletes them after a grace period. */
 import { appendEvents, inTransaction, listVaults, readDoubt, vaultScope } from "@kluis/db";
 import { engineActor, KluisError, type LedgerTarget, limits } from "@kluis/domain";
-import { packObjectName } from "@kluis/vault";
+import { packName } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
 import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
@@ -81,7 +81,14 @@ async function collectVault(
   const { id: vaultId, name, vault, store } = opened;
   const keptOut = await accountListed(deps, opened, signal);
   const port = await databasePort(deps.db, vaultId);
-  const pass = await collectPass({ port, vault, store, packName: packObjectName, signal, graceMs });
+  const pass = await collectPass({
+    port,
+    vault,
+    store,
+    packName: ({ packId, kind }) => packName({ pack: packId, kind }),
+    signal,
+    graceMs,
+  });
   const { accounted, ...counts } = pass;
   const result = { condemned: counts.condemned, deleted: counts.deleted, freedBytes: counts.freedBytes };
   if (result.deleted > 0) {
