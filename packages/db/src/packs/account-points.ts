@@ -126,17 +126,15 @@ async function countRoots(
   );
 }
 
+export interface KeptOutPoint {
+  readonly pointId: string;
+  readonly state: "unreadable" | "replayed";
+  readonly problem: ErrorInfo;
+  readonly retryMs: number;
+}
+
 /** A manifest in the vault that is not accounted: it does not open, or its point was deleted before. */
-export async function keepOut(
-  tx: Tx,
-  { vaultId }: VaultScope,
-  point: {
-    readonly pointId: string;
-    readonly state: "unreadable" | "replayed";
-    readonly problem: ErrorInfo;
-    readonly retryMs: number;
-  },
-): Promise<void> {
+export async function keepOut(tx: Tx, { vaultId }: VaultScope, point: KeptOutPoint): Promise<void> {
   const { pointId, state, problem, retryMs } = point;
   await tx.$executeRaw`
     INSERT INTO "VaultPoint" AS known ("vaultId", "pointId", state, roots, problem, "retryAt")

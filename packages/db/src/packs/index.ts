@@ -1,6 +1,8 @@
 export {
+  type AddedAccount,
   addAccount,
   forgetKeptOut,
+  type KeptOutPoint,
   keepOut,
   knownOfListed,
   type ListedPoint,

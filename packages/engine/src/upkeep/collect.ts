@@ -7,8 +7,9 @@ import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
 import type { OpenedVault } from "../runtime/vaults.ts";
 import { databasePort } from "./collect/database.ts";
-import { accountListed, type KeptOut } from "./collect/listed.ts";
+import { accountListed } from "./collect/listed.ts";
 import { collectPass } from "./collect/pass.ts";
+import type { KeptOut } from "./collect/port.ts";
 
 export interface CollectResult {
   readonly condemned: number;
@@ -79,8 +80,10 @@ async function collectVault(
   { signal, graceMs = limits.packGraceMs }: CollectOptions,
 ): Promise<CollectResult> {
   const { id: vaultId, name, vault, store } = opened;
-  const keptOut = await accountListed(deps, opened, signal);
   const port = await databasePort(deps.db, vaultId);
+  const hasManifest = async (pointId: string): Promise<boolean> =>
+    (await store.head(`points/${pointId}`, signal)) !== null;
+  const keptOut = await accountListed({ port, vault, hasManifest, signal });
   const pass = await collectPass({
     port,
     vault,

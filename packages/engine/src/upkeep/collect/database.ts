@@ -7,12 +7,20 @@ import {
   countedOf,
   countWalked,
   type Db,
+  databaseNow,
+  findPointlessJob,
+  forgetKeptOut,
   forgetPacks,
   heldNodes,
   inTransaction,
+  isJobOpen,
+  keepOut,
+  knownOfListed,
   listDeletedPoints,
   listDeletingPacks,
+  listForeignPoints,
   listIdlePacks,
+  listKeptOut,
   listNewPoints,
   listSweepablePacks,
   listUnneededNodes,
@@ -20,14 +28,17 @@ import {
   readDoubt,
   removeAccount,
   reprievePacks,
+  rootsOfPoint,
   setNodeProblem,
   setRefusal,
   vaultScope,
+  wantOrphanRemoved,
 } from "@kluis/db";
+import { manifestOrphan } from "../../jobs/backup/clean-up.ts";
 import { rootOf } from "./account.ts";
-import type { AccountPort, CollectPort } from "./port.ts";
+import type { AccountPort, CollectPort, ListedPort } from "./port.ts";
 
-export async function databasePort(db: Db, vaultId: string): Promise<AccountPort & CollectPort> {
+export async function databasePort(db: Db, vaultId: string): Promise<AccountPort & CollectPort & ListedPort> {
   const { prisma } = db;
   const scope = await vaultScope(prisma, vaultId);
   return {
@@ -52,5 +63,20 @@ export async function databasePort(db: Db, vaultId: string): Promise<AccountPort
     deleting: (limit) => listDeletingPacks(prisma, scope, limit),
     forget: (packs) => inTransaction(db, (tx) => forgetPacks(tx, scope, packs)),
     refused: (pack) => setRefusal(prisma, pack),
+    keptOut: (limit) => listKeptOut(prisma, scope, limit),
+    foreign: () => listForeignPoints(prisma, scope),
+    known: (pointIds) => knownOfListed(prisma, scope, pointIds),
+    rootsOf: (pointId) => rootsOfPoint(prisma, pointId),
+    keepOut: (point) => keepOut(prisma, scope, point),
+    forgetKeptOut: (pointIds) => forgetKeptOut(prisma, scope, pointIds),
+    isJobOpen: (jobId) => isJobOpen(prisma, jobId),
+    async removeOrphan({ pointId, jobId }) {
+      const job = await findPointlessJob(prisma, jobId);
+      if (job === null) return false;
+      await inTransaction(db, async (tx) =>
+        wantOrphanRemoved(tx, { ...manifestOrphan(job, { pointId, vaultId }), at: await databaseNow(tx) }),
+      );
+      return true;
+    },
   };
 }

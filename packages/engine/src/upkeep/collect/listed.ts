@@ -4,102 +4,76 @@
  *
  * A manifest that does not open, or whose point was deleted, is kept out and named. It stops nothing.
  */
-import {
-  addAccount,
-  databaseNow,
-  findPointlessJob,
-  forgetKeptOut,
-  inTransaction,
-  isDatabaseLost,
-  isJobOpen,
-  keepOut,
-  knownError,
-  knownOfListed,
-  type ListedPoint,
-  listForeignPoints,
-  listKeptOut,
-  removeAccount,
-  rootsOfPoint,
-  type VaultScope,
-  vaultScope,
-  wantOrphanRemoved,
-} from "@kluis/db";
+import { isDatabaseLost, knownError, type ListedPoint } from "@kluis/db";
 import { errorInfo, KluisError } from "@kluis/domain";
-import type { EngineDeps } from "../../deps.ts";
-import { manifestOrphan } from "../../jobs/backup/clean-up.ts";
-import type { OpenedVault } from "../../runtime/vaults.ts";
+import type { Vault } from "@kluis/vault";
 import { isAboutObject, NODE_RETRY_MS, rootOf } from "./account.ts";
+import type { KeptOut, ListedPort } from "./port.ts";
 
 /** Manifests that one query looks up. */
 const AT_ONCE = 500;
 /** Manifests that are kept out and named. */
 const NAMED = 1_000;
 
-interface Parts {
-  readonly deps: Pick<EngineDeps, "db" | "log">;
-  readonly opened: OpenedVault;
-  readonly scope: VaultScope;
+export interface ListedParts {
+  readonly port: ListedPort;
+  readonly vault: {
+    readonly listManifests: Vault["listManifests"];
+    readonly getManifest: (
+      pointId: string,
+      signal: AbortSignal,
+    ) => Promise<{ readonly manifest: ListedManifest }>;
+  };
+  readonly hasManifest: (pointId: string, signal: AbortSignal) => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
-export interface KeptOut {
-  readonly pointId: string;
-  readonly state: string;
-  readonly problem: unknown;
+interface ListedManifest {
+  readonly jobId: string;
+  readonly disks: readonly { readonly root: string | null }[];
 }
 
 /** Accounts manifests that no row of this database names, and returns those that are kept out. */
-export async function accountListed(
-  deps: Pick<EngineDeps, "db" | "log">,
-  opened: OpenedVault,
-  signal: AbortSignal,
-): Promise<readonly KeptOut[]> {
-  const parts: Parts = { deps, opened, scope: await vaultScope(deps.db.prisma, opened.id), signal };
-  const { prisma } = deps.db;
-  const gone = new Set((await listKeptOut(prisma, parts.scope, NAMED)).map(({ pointId }) => pointId));
-  const foreign = new Set(await listForeignPoints(prisma, parts.scope));
-  for await (const pointIds of portions(opened.vault.listManifests(signal))) {
+export async function accountListed(parts: ListedParts): Promise<readonly KeptOut[]> {
+  const { port, vault, signal } = parts;
+  const gone = new Set((await port.keptOut(NAMED)).map(({ pointId }) => pointId));
+  const foreign = new Set(await port.foreign());
+  for await (const pointIds of portions(vault.listManifests(signal))) {
     for (const pointId of pointIds) {
       gone.delete(pointId);
       foreign.delete(pointId);
     }
-    for (const point of await knownOfListed(deps.db.prisma, parts.scope, pointIds))
-      await lookAt(parts, point);
+    for (const point of await port.known(pointIds)) await lookAt(parts, point);
   }
   // Nothing but their manifest said that they are needed.
-  for (const pointId of foreign)
-    await inTransaction(deps.db, (tx) => removeAccount(tx, parts.scope, { pointId, parse: rootOf }));
-  if (gone.size > 0) await forgetKeptOut(deps.db.prisma, parts.scope, [...gone]);
-  return listKeptOut(deps.db.prisma, parts.scope, NAMED);
+  for (const pointId of foreign) await port.removeAccount(pointId);
+  if (gone.size > 0) await port.forgetKeptOut([...gone]);
+  return port.keptOut(NAMED);
 }
 
-async function lookAt(parts: Parts, point: ListedPoint): Promise<void> {
-  const { deps, signal } = parts;
+const counted: ReadonlySet<string | null> = new Set(["waiting", "accounted", "foreign", "leaving"]);
+
+async function lookAt(parts: ListedParts, point: ListedPoint): Promise<void> {
+  const { port, signal } = parts;
   const { pointId, state, pointState, isDue } = point;
-  const isCounted =
-    state === "accounted" || state === "waiting" || state === "foreign" || state === "leaving";
-  // Its deletion has begun, and nothing stops it.
-  if (isCounted || !isDue || pointState === "deleting") return;
+  // With `deleting` its deletion has begun, and nothing stops it.
+  if (counted.has(state) || !isDue || pointState === "deleting") return;
   try {
     if (pointState === "deleted") await lookAtReplayed(parts, pointId);
     else if (pointState === null) await lookAtUnknown(parts, pointId);
-    else await accountKnown(parts, pointId);
+    // Its row says what it needs, whether or not the manifest opens.
+    else await port.addAccount({ pointId, roots: (await port.rootsOf(pointId)).map(rootOf) });
   } catch (error) {
     signal.throwIfAborted();
     if (isDatabaseLost(error) || !isAboutObject(error)) throw error;
     const problem = errorInfo(knownError(error));
-    await keepOut(deps.db.prisma, parts.scope, {
-      pointId,
-      state: "unreadable",
-      problem,
-      retryMs: NODE_RETRY_MS,
-    });
+    await port.keepOut({ pointId, state: "unreadable", problem, retryMs: NODE_RETRY_MS });
   }
 }
 
 /** A list may be older than the deletion, so the manifest is looked for. */
-async function lookAtReplayed({ deps, opened, scope, signal }: Parts, pointId: string): Promise<void> {
-  if ((await opened.store.head(`points/${pointId}`, signal)) === null) return;
+async function lookAtReplayed({ port, hasManifest, signal }: ListedParts, pointId: string): Promise<void> {
+  if (!(await hasManifest(pointId, signal))) return;
   const problem = errorInfo(
     new KluisError("VAULT_OBJECT_EXISTS", {
       message: `The manifest of the deleted recovery point ${pointId} is in the vault again.`,
@@ -107,34 +81,16 @@ async function lookAtReplayed({ deps, opened, scope, signal }: Parts, pointId: s
       params: { object: `points/${pointId}` },
     }),
   );
-  await keepOut(deps.db.prisma, scope, { pointId, state: "replayed", problem, retryMs: NODE_RETRY_MS });
+  await port.keepOut({ pointId, state: "replayed", problem, retryMs: NODE_RETRY_MS });
 }
 
-/** Its row says what it needs, whether or not the manifest opens. */
-async function accountKnown({ deps, scope }: Parts, pointId: string): Promise<void> {
-  const roots = (await rootsOfPoint(deps.db.prisma, pointId)).map(rootOf);
-  await inTransaction(deps.db, (tx) => addAccount(tx, scope, { pointId, roots }));
-}
-
-async function lookAtUnknown({ deps, opened, scope, signal }: Parts, pointId: string): Promise<void> {
-  const { id: vaultId, vault } = opened;
+async function lookAtUnknown({ port, vault, signal }: ListedParts, pointId: string): Promise<void> {
   const { manifest } = await vault.getManifest(pointId, signal);
-  const job = await findPointlessJob(deps.db.prisma, manifest.jobId);
-  if (job !== null) {
-    const isNew = await inTransaction(deps.db, async (tx) =>
-      wantOrphanRemoved(tx, { ...manifestOrphan(job, { pointId, vaultId }), at: await databaseNow(tx) }),
-    );
-    if (isNew)
-      deps.log.warn({ pointId, jobId: job.id }, "vault: found a manifest of a job that made no point");
-    return;
-  }
-  // Its job holds its packs, and adds the point next.
-  if (await isJobOpen(deps.db.prisma, manifest.jobId)) return;
+  const { jobId } = manifest;
+  // An open job holds its packs, and adds the point next.
+  if ((await port.removeOrphan({ pointId, jobId })) || (await port.isJobOpen(jobId))) return;
   const roots = manifest.disks.flatMap(({ root }) => (root === null ? [] : [rootOf(root)]));
-  const isNew = await inTransaction(deps.db, (tx) =>
-    addAccount(tx, scope, { pointId, roots, state: "foreign" }),
-  );
-  if (isNew) deps.log.warn({ pointId }, "vault: accounted a point that this database does not know");
+  await port.addAccount({ pointId, roots, state: "foreign" });
 }
 
 async function* portions(

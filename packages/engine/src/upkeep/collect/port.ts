@@ -1,5 +1,16 @@
 /** What accounting and collection need from the database. The tests have one in memory too. */
-import type { Doubt, Idle, NewAccount, NodeUse, PackRow, RootNode, StoredNode } from "@kluis/db";
+import type {
+  AddedAccount,
+  Doubt,
+  Idle,
+  KeptOutPoint,
+  ListedPoint,
+  NewAccount,
+  NodeUse,
+  PackRow,
+  RootNode,
+  StoredNode,
+} from "@kluis/db";
 import type { ErrorInfo } from "@kluis/domain";
 
 export interface AccountPort {
@@ -52,4 +63,28 @@ export interface DeletionOptions {
 export interface CountedPlace {
   readonly pack: string;
   readonly offset: number;
+}
+
+/** What the comparison of listed manifests needs. */
+export interface ListedPort {
+  keptOut(limit: number): Promise<readonly KeptOut[]>;
+  /** Points that are accounted because of their manifest only. */
+  foreign(): Promise<readonly string[]>;
+  known(pointIds: readonly string[]): Promise<readonly ListedPoint[]>;
+  /** The roots of a recovery point of this database. */
+  rootsOf(pointId: string): Promise<readonly string[]>;
+  addAccount(point: AddedAccount): Promise<boolean>;
+  removeAccount(pointId: string): Promise<boolean>;
+  keepOut(point: KeptOutPoint): Promise<void>;
+  forgetKeptOut(pointIds: readonly string[]): Promise<void>;
+  /** Whether a job of this database is open. It holds what its manifest names. */
+  isJobOpen(jobId: string): Promise<boolean>;
+  /** Lets the manifest of a job be removed that ended without a point. False when it is not one of this database. */
+  removeOrphan(manifest: { readonly pointId: string; readonly jobId: string }): Promise<boolean>;
+}
+
+export interface KeptOut {
+  readonly pointId: string;
+  readonly state: string;
+  readonly problem: unknown;
 }
