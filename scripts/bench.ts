@@ -1,20 +1,21 @@
 /**
- * `npm run bench` measures the vault alone, from files into a folder vault: full backup, the next backup after 1 % of the data
- * changed (by both delta methods), and restore. Measures Borg and restic, if installed, on the same images in the same run.
- * Prints a table and writes JSON. `fleet` simulates a week of transfers instead (bench-fleet.ts).
+ * `npm run bench` measures backup programs side by side: `kluis vault` and every installed peer at its best settings, on the same
+ * images, from files into a folder. Prints tables and writes JSON. Peers that are installed elsewhere: put their folder into PATH.
  *
- *   npm run bench -- fleet
- *   npm run bench -- --data 1024 --disk 4096 --changed 0.01 --rounds 2 --json bench.json --folder DIR
+ *   npm run bench -- --data 1024 --disk 4096 --changed 0.01 --rounds 5 --only kluis,restic --json bench.json --folder DIR
+ *   npm run bench -- vault     slow store, churn, and the memory of a 4 TiB disk (bench-vault.ts)
+ *   npm run bench -- fleet     a simulated week of transfers (bench-fleet.ts)
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { makeImages } from "../packages/vault/bench/image.ts";
-import { benchVault } from "../packages/vault/bench/vault-bench.ts";
+import { type ImagePair, makeImages } from "../packages/vault/bench/image.ts";
+import { type BenchName, benchVault } from "../packages/vault/bench/vault-bench.ts";
 import { benchFleet } from "./bench-fleet.ts";
-import { type BenchCell, benchLines, formatTable } from "./bench-table.ts";
-import { borg, restic, type Tool } from "./bench-tools.ts";
+import { type BenchCell, benchLines, bestPeers, formatTable } from "./bench-table.ts";
+import { costOf, kluis, peers, runTool, type Tool, type ToolRun, versionOf } from "./bench-tools.ts";
+import { benchVaultAlone } from "./bench-vault.ts";
 import { root } from "./run.ts";
 
 const MiB = 1024 * 1024;
@@ -24,17 +25,20 @@ interface Options {
   readonly diskMib: number;
   readonly changed: number;
   readonly rounds: number;
+  readonly only: readonly string[];
   readonly json: string;
   readonly folder: string;
 }
 
-function readOptions(): Options {
+function readOptions(args: string[]): Options {
   const { values } = parseArgs({
+    args,
     options: {
       data: { type: "string", default: "1024" },
       disk: { type: "string", default: "4096" },
       changed: { type: "string", default: "0.01" },
-      rounds: { type: "string", default: "2" },
+      rounds: { type: "string", default: "5" },
+      only: { type: "string", default: "" },
       json: { type: "string", default: join(root, ".cache", "bench.json") },
       folder: { type: "string", default: tmpdir() },
     },
@@ -49,96 +53,122 @@ function readOptions(): Options {
   if (dataMib > diskMib) throw new Error("--data must not be larger than --disk.");
   const changed = number("changed", 0);
   if (changed > 1) throw new Error("--changed is a share of the data, from 0 to 1.");
-  return {
-    dataMib,
-    diskMib,
-    changed,
-    rounds: Math.round(number("rounds", 1)),
-    json: values.json,
-    folder: values.folder,
-  };
+  const only = values.only.split(",").filter((name) => name !== "");
+  const rounds = Math.round(number("rounds", 1));
+  return { dataMib, diskMib, changed, rounds, only, json: values.json, folder: values.folder };
 }
 
-/** One round: Kluis first, then each other program, so that all run under the same conditions. */
-async function round(
-  work: string,
-  images: Awaited<ReturnType<typeof makeImages>>,
-  tools: readonly Tool[],
-): Promise<BenchCell[]> {
-  const signal = AbortSignal.timeout(900_000);
-  const own = await benchVault({ images, workFolder: work, signal });
-  const cells: BenchCell[] = own.map((row) => ({
-    program: "kluis",
-    step: row.name,
-    seconds: row.seconds,
-    storedBytes: row.storedBytes,
-  }));
+/** The warm steps: a process that backs up many disks starts once. */
+const warmSteps: Readonly<Partial<Record<BenchName, string>>> = {
+  "next-changed-ranges": "next, ranges, warm",
+  "next-digest-comparison": "next, digests, warm",
+};
+
+/** One round: each program after the other, so that all run under the same conditions. */
+async function round(work: string, images: ImagePair, tools: Set<Tool>): Promise<BenchCell[]> {
+  const signal = AbortSignal.timeout(1_800_000);
+  const cells: BenchCell[] = [];
   for (const tool of tools) {
-    const folder = await mkdtemp(join(work, `${tool.name}-`));
+    const folder = await mkdtemp(join(work, "tool-"));
     try {
-      const steps = await tool.run({ image: images.image.path, next: images.next.path, folder, signal });
-      cells.push(...steps.map(({ name, ...rest }) => ({ program: tool.name, step: name, ...rest })));
+      cells.push(
+        ...(await toolRound(tool, { image: images.image.path, next: images.next.path, folder, signal })),
+      );
+    } catch (error) {
+      if (tool === kluis) throw error;
+      console.log(`${tool.name} is left out: ${error instanceof Error ? error.message : String(error)}`);
+      tools.delete(tool);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
-  return cells;
+  for (const row of await benchVault({ images, workFolder: work, signal })) {
+    const step = warmSteps[row.name];
+    const { seconds, cpuSeconds, rssMib: memoryMib, storedBytes } = row;
+    if (step !== undefined)
+      cells.push({ program: "kluis", step, seconds, cpuSeconds, memoryMib, storedBytes });
+  }
+  return [...cells, ...(await rawLimit(work, images.next.path, signal))];
+}
+
+async function toolRound(tool: Tool, run: ToolRun): Promise<BenchCell[]> {
+  const { folder, signal } = run;
+  const program = tool.name;
+  const cells: BenchCell[] = (await runTool(tool, run)).map((cell) => ({ program, ...cell }));
+  if (tool.version.length === 0) return cells;
+  const place = { env: { ...process.env, ...tool.env(folder) }, cwd: folder, signal, folder };
+  const start = await costOf([...tool.command, ...tool.version], place);
+  return [...cells, { program, step: "start", storedBytes: 0, ...start }];
+}
+
+/** A copy without any work on the bytes: what a restore cannot beat. */
+async function rawLimit(work: string, image: string, signal: AbortSignal): Promise<BenchCell[]> {
+  const copy = join(work, "copy.raw");
+  const place = { env: process.env, cwd: work, signal, folder: work };
+  const written = await costOf(["cp", "--sparse=always", image, copy], place);
+  await rm(copy);
+  const read = await costOf(["cp", "--sparse=always", image, "/dev/null"], place);
+  const raw = { program: "raw limit", storedBytes: 0 };
+  return [
+    { ...raw, step: "restore", ...written },
+    { ...raw, step: "verify", ...read },
+  ];
 }
 
 async function main(options: Options): Promise<void> {
   const work = await mkdtemp(join(options.folder, "kluis-bench-"));
   try {
-    const versions = await Promise.all(
-      [borg, restic].map(async (tool) => ({ tool, version: await tool.version() })),
-    );
-    const present = versions.filter(({ version }) => version !== null);
-    console.log(
-      `Images: ${options.diskMib} MiB disk with ${options.dataMib} MiB of data, ${options.changed * 100} % changed; ${options.rounds} round(s).`,
-    );
-    for (const { tool, version } of versions) {
-      console.log(
-        version === null ? `${tool.name}: not installed` : `${tool.name} ${version}: ${tool.settings}`,
-      );
+    const present = new Set<Tool>();
+    const programs: Record<string, string> = {};
+    for (const tool of [kluis, ...peers]) {
+      if (options.only.length > 0 && !options.only.some((name) => tool.name.startsWith(name))) continue;
+      const version = await versionOf(tool);
+      if (version === null) continue;
+      present.add(tool);
+      programs[tool.name] = version;
+      console.log(`${tool.name}: ${version}; ${tool.settings}`);
     }
-    const images = await makeImages({
-      path: join(work, "disk.raw"),
-      nextPath: join(work, "disk-next.raw"),
-      diskBytes: options.diskMib * MiB,
-      dataBytes: options.dataMib * MiB,
-      changed: options.changed,
-      seed: "kluis bench",
-    });
+    const { dataMib, diskMib, changed, rounds } = options;
+    console.log(
+      `Disk of ${diskMib} MiB with ${dataMib} MiB of data, ${changed * 100} % changed; ${rounds} rounds.`,
+    );
+    const images = await makePair(work, options);
     const cells: BenchCell[] = [];
-    for (let n = 0; n < options.rounds; n++)
-      cells.push(
-        ...(await round(
-          work,
-          images,
-          present.map(({ tool }) => tool),
-        )),
-      );
-    const lines = benchLines(cells, options.dataMib * MiB);
-    console.log(`\n${formatTable(lines)}\n`);
+    for (let n = 0; n < rounds; n++) cells.push(...(await round(work, images, present)));
+    const lines = benchLines(cells, dataMib * MiB);
+    console.log(`\n${formatTable(lines)}\n\n${bestPeers(lines)}\n`);
     const machine = {
       cpu: cpus()[0]?.model ?? "unknown",
       processors: cpus().length,
       memoryBytes: totalmem(),
     };
-    const programs = Object.fromEntries(versions.map(({ tool, version }) => [tool.name, version]));
     await mkdir(join(root, ".cache"), { recursive: true });
-    await writeFile(
-      options.json,
-      `${JSON.stringify({ options, machine, programs, lines, cells }, null, 2)}\n`,
-    );
+    const figures = { options, machine, node: process.version, programs, lines, cells };
+    await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`);
     console.log(`Figures: ${options.json}`);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
+/** Two images of one name: programs find the previous backup by it. */
+async function makePair(work: string, { diskMib, dataMib, changed }: Options): Promise<ImagePair> {
+  for (const folder of ["one", "two"]) await mkdir(join(work, folder));
+  return makeImages({
+    path: join(work, "one", "disk.raw"),
+    nextPath: join(work, "two", "disk.raw"),
+    diskBytes: diskMib * MiB,
+    dataBytes: dataMib * MiB,
+    changed,
+    seed: "kluis bench",
+  });
+}
+
 try {
-  if (process.argv[2] === "fleet") benchFleet();
-  else await main(readOptions());
+  const [part, ...rest] = process.argv.slice(2);
+  if (part === "fleet") benchFleet();
+  else if (part === "vault") await benchVaultAlone(rest);
+  else await main(readOptions(process.argv.slice(2)));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -34,7 +34,7 @@ const WORDS =
   );
 
 /** Deterministic random numbers below 2³², from AES in counter mode. */
-class Random {
+export class Random {
   private readonly cipher;
 
   constructor(seed: string) {
@@ -48,6 +48,11 @@ class Random {
   below(bound: number): number {
     return this.bytes(4).readUInt32BE() % bound;
   }
+}
+
+/** Random bytes of a seed. */
+export function noiseOf(seed: string, length: number): Buffer {
+  return new Random(seed).bytes(length);
 }
 
 /**
@@ -116,13 +121,17 @@ export class ImageSource implements BlockSource {
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {
-    const buffer = Buffer.allocUnsafe(length);
-    for (let done = 0; done < length; ) {
-      const { bytesRead } = await this.file.read(buffer, done, length - done, offset + done);
+    const buffer = Buffer.allocUnsafeSlow(length);
+    await this.readInto(buffer, offset);
+    return buffer;
+  }
+
+  async readInto(target: Uint8Array, offset: number): Promise<void> {
+    for (let done = 0; done < target.length; ) {
+      const { bytesRead } = await this.file.read(target, done, target.length - done, offset + done);
       if (bytesRead === 0) throw new RangeError("The image ended early.");
       done += bytesRead;
     }
-    return buffer;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

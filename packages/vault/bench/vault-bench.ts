@@ -1,33 +1,18 @@
 /** Measures the vault alone: full backup, next backup by both delta methods, and restore. */
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Extent, forEachConcurrent, mapConcurrent } from "@kluis/domain";
-import {
-  BufferPool,
-  createFolderStore,
-  createVault,
-  MAX_READ_BYTES,
-  MemoryChunkIndex,
-  type NodeRef,
-  openLocalKeyFile,
-  SEGMENT_BYTES,
-  type SealedDisk,
-  type SegmentDelta,
-  type SegmentResult,
-  type SegmentStats,
-  type Vault,
-} from "../src/index.ts";
-import { type ImagePair, type ImageSource, openImage } from "./image.ts";
-
-const RESTORE_WRITES = 4;
+import { createFolderStore, createVault, openLocalKeyFile } from "../src/index.ts";
+import { processWorkers } from "../src/workers/pool.ts";
+import { type ImagePair, openImage } from "./image.ts";
+import { backUp, type Measured, restore } from "./transfer.ts";
 
 export interface VaultBenchOptions {
   /** The disk, the same disk later, and the changed ranges, from `makeImages`. */
   readonly images: ImagePair;
   /** Parent folder of the vault and the restored disk; the system's temporary folder when absent. Both are removed. */
   readonly workFolder?: string;
-  /** Segments written at the same time; default 2. */
+  /** Segments written at the same time; default 3. */
   readonly parallel?: number;
   readonly signal: AbortSignal;
 }
@@ -48,19 +33,6 @@ export interface BenchRow {
   readonly rssMib: number;
 }
 
-interface Run {
-  readonly vault: Vault;
-  readonly parallel: number;
-  readonly signal: AbortSignal;
-}
-
-interface BackupRun {
-  readonly source: ImageSource;
-  readonly extents: readonly Extent[];
-  readonly delta: SegmentDelta;
-  readonly base: NodeRef | null;
-}
-
 /**
  * Runs one round on a folder vault, from files: full backup, the next backup by both delta methods from the same first point,
  * and restore to a sparse file. The caller repeats rounds and computes medians.
@@ -76,11 +48,17 @@ export async function benchVault(options: VaultBenchOptions): Promise<BenchRow[]
 
 async function rounds(
   folder: string,
-  { images, parallel = 2, signal }: VaultBenchOptions,
+  { images, parallel = 3, signal }: VaultBenchOptions,
 ): Promise<BenchRow[]> {
   const keys = await openLocalKeyFile(join(folder, "key.json"));
   const store = createFolderStore(join(folder, "vault"));
-  const vault = await createVault({ store, keys, clock: { now: () => new Date() }, signal });
+  const vault = await createVault({
+    store,
+    keys,
+    workers: processWorkers(),
+    clock: { now: () => new Date() },
+    signal,
+  });
   const run = { vault, parallel, signal };
   await using image = await openImage(images.image);
   await using next = await openImage(images.next);
@@ -98,11 +76,6 @@ async function rounds(
     restore(run, full.disk, { size: image.size, path: join(folder, "restored.raw") }),
   );
   return [fullRow, ranges.row, digests.row, restored.row];
-}
-
-interface Measured {
-  readonly stats: readonly SegmentStats[];
-  readonly dataBytes: number;
 }
 
 async function timed<T extends Measured>(
@@ -128,71 +101,4 @@ async function timed<T extends Measured>(
     rssMib: process.memoryUsage().rss / 1024 / 1024,
   };
   return { row, result };
-}
-
-async function backUp(
-  { vault, parallel, signal }: Run,
-  { source, extents, delta, base }: BackupRun,
-): Promise<Measured & { readonly disk: SealedDisk }> {
-  const diskBytes = source.size;
-  const bases = await vault.segmentNodes(base, diskBytes, signal);
-  const bySegment = bases.map((): Extent[] => []);
-  for (const extent of extents) {
-    const last = Math.floor((extent.offset + extent.length - 1) / SEGMENT_BYTES);
-    for (let n = Math.floor(extent.offset / SEGMENT_BYTES); n <= last; n++) bySegment[n]?.push(extent);
-  }
-  // A separate index: the two delta methods must not find each other's chunks.
-  const index = new MemoryChunkIndex();
-  const write = async (segment: number): Promise<SegmentResult> => {
-    const mine = bySegment[segment] ?? [];
-    return vault.writeSegment({
-      domain: "bench",
-      diskBytes,
-      segment,
-      extents: mine,
-      delta,
-      base: bases[segment] ?? null,
-      source,
-      signal,
-      index,
-    });
-  };
-  const results = await Array.fromAsync(mapConcurrent(bases.keys(), { limit: parallel, signal }, write));
-  const segments = results.map(({ node }) => node);
-  const disk = await vault.sealDisk({ diskBytes, segments, base, signal });
-  const dataBytes = extents.reduce((sum, { length }) => sum + length, 0);
-  return { disk, stats: results.map(({ stats }) => stats), dataBytes };
-}
-
-async function restore(
-  { vault, signal }: Run,
-  disk: SealedDisk,
-  target: { size: number; path: string },
-): Promise<Measured> {
-  const reader = vault.openDisk(disk.root, target.size);
-  await using file = await open(target.path, "w");
-  await file.truncate(target.size);
-  const buffers = new BufferPool(MAX_READ_BYTES, RESTORE_WRITES);
-  let dataBytes = 0;
-  await forEachConcurrent(
-    pieces(reader.extents(signal)),
-    { limit: RESTORE_WRITES, signal },
-    async ({ offset, length }) => {
-      const buffer = buffers.take();
-      await reader.readInto(buffer.subarray(0, length), offset, signal);
-      await file.write(buffer, 0, length, offset);
-      buffers.give(buffer);
-      dataBytes += length;
-    },
-  );
-  await file.sync();
-  return { dataBytes, stats: [] };
-}
-
-async function* pieces(extents: AsyncIterable<Extent>): AsyncGenerator<{ offset: number; length: number }> {
-  for await (const { offset, length } of extents) {
-    for (let at = 0; at < length; at += MAX_READ_BYTES) {
-      yield { offset: offset + at, length: Math.min(MAX_READ_BYTES, length - at) };
-    }
-  }
 }
