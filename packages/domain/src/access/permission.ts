@@ -10,7 +10,8 @@ export const permissions = [
   "restore:replace", // replace disks of a VM (second person)
   "point:delete", // delete recovery points (second person)
   "retention:shorten", // shorten retention that would remove points (second person)
-  "point:pin", // pin and unpin points
+  "point:pin", // pin points (legal hold)
+  "point:unpin", // end the hold of a pinned point (second person)
   "report:read", // generate and download audit reports
   "audit:read", // read and verify the audit log
   "team:manage", // manage team members, scopes, custom roles
@@ -33,6 +34,7 @@ const administering = [
   "point:delete",
   "retention:shorten",
   "point:pin",
+  "point:unpin",
   "report:read",
   "team:manage",
   "approval:decide",

@@ -69,6 +69,7 @@ export const deltaMethodTexts = {
 export const pointStateTexts = {
   available: "Available",
   damaged: "Damaged",
+  "soft-deleted": "Deleted, can be undone",
   deleting: "Deleting",
   deleted: "Deleted",
 } as const satisfies Record<PointState, string>;

@@ -12,5 +12,6 @@ export {
   type VerifyMode,
   verifyModes,
 } from "./point.ts";
+export * from "./soft-delete.ts";
 export { type ReportFormat, reportFormats } from "./report.ts";
 export * from "./vhd.ts";

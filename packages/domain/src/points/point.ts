@@ -1,26 +1,30 @@
 /** Recovery points: their states, how their delta was found, how they are verified and listed. */
 
-/** `damaged`: verification found content missing or wrong. `deleted`: the content is gone; the row stays as evidence. */
-export const pointStates = ["available", "damaged", "deleting", "deleted"] as const;
+/**
+ * `damaged`: content was found missing or wrong. `soft-deleted`: not offered any more, and whole until it is purged. `deleted`: the
+ * content is gone; the row stays as evidence.
+ */
+export const pointStates = ["available", "damaged", "soft-deleted", "deleting", "deleted"] as const;
 export type PointState = (typeof pointStates)[number];
 
-/** Whether a point in this state has its content, so that it can be read, verified and pruned. */
-const hasContent = {
+/** Whether a point in this state is offered: it can be read, verified, pinned and pruned, and counts as a point of its VM. */
+const isHeld = {
   available: true,
   damaged: true,
+  "soft-deleted": false,
   deleting: false,
   deleted: false,
 } as const satisfies Record<PointState, boolean>;
 
 export type HeldPointState = {
-  [S in PointState]: (typeof hasContent)[S] extends true ? S : never;
+  [S in PointState]: (typeof isHeld)[S] extends true ? S : never;
 }[PointState];
 
 export function isHeldPointState(state: PointState): state is HeldPointState {
-  return hasContent[state];
+  return isHeld[state];
 }
 
-/** The states of a point that has its content. */
+/** The states of a point that is offered. */
 export const heldPointStates: readonly HeldPointState[] = pointStates.filter(isHeldPointState);
 
 /**

@@ -1,3 +1,4 @@
+import { defaultSoftDeleteDays } from "../points/soft-delete.ts";
 import type { PolicyDocument, Retention, TransferWindow } from "./policy.ts";
 import { describeSchedule, listWords } from "./schedule.ts";
 
@@ -40,7 +41,14 @@ export function describePolicy(document: PolicyDocument): string {
     document.trust === undefined || instantRestoreDays === 0
       ? ""
       : ` The first ${document.trust.first} lists of changes of each disk are confirmed, then one of ${document.trust.every}.`;
-  return `${describeSchedule(document.schedule)}; ${wanted}${scripts}; ${describeRetention(document.retention)}. ${snapshots}${trust}${describeWindow(document.transfer?.window ?? null)}`;
+  return `${describeSchedule(document.schedule)}; ${wanted}${scripts}; ${describeRetention(document.retention)}. ${describeSoftDelete(document.softDeleteDays)}${snapshots}${trust}${describeWindow(document.transfer?.window ?? null)}`;
+}
+
+/** Nothing where a removed point can be brought back for the default time. */
+function describeSoftDelete(days: number | undefined): string {
+  if (days === undefined || days === defaultSoftDeleteDays) return "";
+  if (days === 0) return "Removed points cannot be brought back. ";
+  return `Removed points can be brought back for ${days} ${days === 1 ? "day" : "days"}. `;
 }
 
 const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

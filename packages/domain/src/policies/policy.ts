@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mostSoftDeleteDays } from "../points/soft-delete.ts";
 import { linuxScriptsSchema } from "../scripts/linux-scripts.ts";
 import { trustRuleSchema } from "../transfers/trust.ts";
 
@@ -81,6 +82,8 @@ export type TransferWindow = z.infer<typeof transferWindowSchema>;
 export const policyDocumentSchema = z.strictObject({
   schedule: scheduleSchema,
   retention: retentionSchema,
+  /** Days for which a removed point can be brought back; `defaultSoftDeleteDays` when it is missing. 0: removed at once. */
+  softDeleteDays: z.int().min(0).max(mostSoftDeleteDays).optional(),
   /** Days to keep a snapshot in Azure for instant restore; 0 removes it after the transfer. */
   instantRestoreDays: z.int().min(0).max(30),
   consistency: z.strictObject({
