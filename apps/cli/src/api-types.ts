@@ -9,6 +9,7 @@ export type JobStepView = JobView["steps"][number];
 export type JobDiskView = JobView["disks"][number];
 export type PointRow = RouterOutputs["points"]["list"]["rows"][number];
 export type PointView = RouterOutputs["points"]["get"];
+export type RemovedPoint = RouterOutputs["points"]["delete"];
 export type PolicyRow = RouterOutputs["policies"]["list"][number];
 export type AuditRow = RouterOutputs["audit"]["list"]["rows"][number];
 export type ConnectionRow = RouterOutputs["connections"]["list"][number];

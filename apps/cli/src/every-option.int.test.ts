@@ -54,6 +54,9 @@ const steps: readonly Step[] = [
   { line: ({ job }) => `job ${job} --wait --json` },
   { line: () => "jobs --vm shop-01 --state succeeded canceled --limit 5 --json" },
   { line: () => "points shop-01 --json" },
+  { line: ({ point }) => `pin-point ${point} --reason test --json` },
+  { line: () => "points shop-01 --pinned --json" },
+  { line: ({ point }) => `unpin-point ${point} --reason test --json` },
   { line: ({ point }) => `point ${point} --json` },
   { line: ({ point }) => `verify ${point} --full --no-wait --json` },
   {
@@ -162,6 +165,8 @@ const steps: readonly Step[] = [
       `vault restore pair@latest --disk os --to ${folder}/back.img --format vhd --force ${vaultOf(folder)} --connection-file - --json`,
   },
   { line: ({ point }) => `delete-point ${point} --reason test --yes --wait --json` },
+  { line: () => "points shop-01 --deleted --json" },
+  { line: ({ point }) => `undelete-point ${point} --json` },
 ];
 
 function vaultOf(folder: string): string {

@@ -77,6 +77,7 @@ export const stepStateWords = {
 export const pointStateWords = {
   available: { text: pointStateTexts.available, tone: "good" },
   damaged: { text: pointStateTexts.damaged, tone: "bad" },
+  "soft-deleted": { text: pointStateTexts["soft-deleted"], tone: "warn" },
   deleting: { text: pointStateTexts.deleting, tone: "dim" },
   deleted: { text: pointStateTexts.deleted, tone: "dim" },
 } as const satisfies Record<PointState, Word>;

@@ -47,6 +47,9 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "protection.allowLists": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
   "protection.stop": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
   "points.delete": { permission: "point:delete", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
+  "points.undelete": { permission: "point:delete", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
+  "points.pin": { permission: "point:pin", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
+  "points.unpin": { permission: "point:unpin", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
 
   // All users read a policy of the organization; only its owners change it.
   "policies.create": { permission: "policy:write", reader: "FORBIDDEN", otherTeam: "ok" },

@@ -77,8 +77,11 @@ const columns: readonly Column[] = [
     occurrence_due_at: "occurrenceDueAt",
     retention_tiers: "tiers",
     expires_at: "expiresAt",
+    kept_until: "keptUntil",
     pinned_at: "pinnedAt",
+    pin_reason: "pinReason",
   }),
+  ["pinned_by", (row) => row.policy.pinnedBy?.name ?? null],
   ...block((row) => row.capture, { job_id: "jobId", trigger: "trigger" }),
   ["actor", (row) => row.capture.actor.name],
   ...block((row) => row.capture, {
@@ -130,6 +133,7 @@ const columns: readonly Column[] = [
   ...block((row) => row.lifecycle, { state: "state", created_at: "createdAt", deleted_at: "deletedAt" }),
   ["deleted_by", (row) => row.lifecycle.deletedBy?.name ?? null],
   ["delete_reason", (row) => row.lifecycle.deleteReason],
+  ...block((row) => row.lifecycle, { purge_at: "purgeAt", purged_at: "purgedAt", damaged_at: "damagedAt" }),
   ...block((row) => row.ledger, {
     ledger_event: "seq",
     ledger_prev_digest: "prevDigest",

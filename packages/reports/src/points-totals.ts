@@ -12,7 +12,9 @@ export class PointTotals {
     application: 0,
     file: 0,
     crash: 0,
+    softDeleted: 0,
     deleted: 0,
+    pinned: 0,
     verified: 0,
     damaged: 0,
     deadlinesMissed: 0,
@@ -20,7 +22,7 @@ export class PointTotals {
   // Exact while they grow and rounded once at the end, as in the database.
   #bytes: Readonly<Record<ByteSum, bigint>> = { logicalBytes: 0n, movedBytes: 0n, storedBytes: 0n };
 
-  add({ identity, capture, transfer, lifecycle, integrity }: PointReportRow): void {
+  add({ identity, policy, capture, transfer, lifecycle, integrity }: PointReportRow): void {
     this.#vms.add(identity.vmId);
     const before = this.#counts;
     this.#counts = {
@@ -28,6 +30,8 @@ export class PointTotals {
       points: before.points + 1,
       vms: this.#vms.size,
       [capture.consistencyReached]: before[capture.consistencyReached] + 1,
+      softDeleted: before.softDeleted + Number(lifecycle.state === "soft-deleted"),
+      pinned: before.pinned + Number(policy.pinnedAt !== null),
       deleted: before.deleted + Number(lifecycle.state === "deleted"),
       damaged: before.damaged + Number(lifecycle.state === "damaged"),
       verified: before.verified + Number(integrity.lastVerifyOk === true),

@@ -17,6 +17,7 @@ import {
 import { download } from "./downloads.ts";
 import { health } from "./health.ts";
 import { cancel, job, jobs } from "./jobs.ts";
+import { pinPoint, undeletePoint, unpinPoint } from "./point-holds.ts";
 import { deletePoint, point, points, verify } from "./points.ts";
 import { policies } from "./policies.ts";
 import { allowLists, protect, stopProtection } from "./protection.ts";
@@ -55,7 +56,8 @@ export const commandGroups: readonly CommandGroup[] = [
       backup,
     ],
   },
-  { heading: "Restore", commands: [points, point, download, restoreDisk, verify, deletePoint] },
+  { heading: "Restore", commands: [points, point, download, restoreDisk, verify] },
+  { heading: "Recovery points", commands: [deletePoint, undeletePoint, pinPoint, unpinPoint] },
   { heading: "Jobs", commands: [jobs, job, cancel] },
   { heading: "Audit", commands: [reportPoints, auditList, auditVerify] },
   {

@@ -1,9 +1,9 @@
 /** Recovery points. */
 import { formatBytes, heldPointStates, type VerifyMode } from "@kluis/domain";
-import type { JobView, PointRow, PointView } from "../api-types.ts";
+import type { JobView, PointRow, PointView, RemovedPoint } from "../api-types.ts";
 import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
 import { exitCodes, UsageError } from "../failure.ts";
-import { minuteOf, timeOf } from "../format.ts";
+import { countOf, minuteOf, timeOf } from "../format.ts";
 import { formatFacts, type Look } from "../look.ts";
 import { allPages } from "../pages.ts";
 import { shortener } from "../short-ids.ts";
@@ -18,11 +18,17 @@ export const points = defineCommand({
   summary: "List recovery points, newest first",
   input: {
     vm: argument("name, resource-group/name or id; all virtual machines without it", text.optional()),
+    pinned: flag("only pinned points"),
+    deleted: flag("only deleted points that can be brought back"),
   },
-  examples: ["points web-01", "points"],
-  run: async (session, { vm }) => {
+  examples: ["points web-01", "points", "points web-01 --deleted"],
+  run: async (session, { vm, pinned, deleted }) => {
+    const filter = {
+      ...(pinned ? { pinned: true as const } : {}),
+      ...(deleted ? { state: ["soft-deleted" as const] } : {}),
+    };
     const rows = await allPages((page) =>
-      session.server.call((api) => api.points.list.query({ vm, page, pageSize: 200 })),
+      session.server.call((api) => api.points.list.query({ vm, ...filter, page, pageSize: 200 })),
     );
     const columnsOf = (look: Look): readonly Column<PointRow>[] =>
       pointColumns(rows, { look, hasVm: vm === undefined });
@@ -52,9 +58,17 @@ function pointColumns(
       value: (point) => pointStateWords[point.state].text,
       tone: (point) => pointStateWords[point.state].tone,
     },
+    { title: "KEPT", value: keptOf, leaveOut: 2 },
     { title: "MOVED", value: (point) => formatBytes(point.movedBytes), align: "right", leaveOut: 1 },
     { title: "SIZE", value: (point) => formatBytes(point.logicalBytes), align: "right" },
   ];
+}
+
+/** What holds a point, or until when a deleted one can be brought back. */
+function keptOf({ pinnedAt, purgeAt, state, expiresAt }: PointRow): string {
+  if (pinnedAt !== null) return "pinned";
+  if (state === "soft-deleted" && purgeAt !== null) return `back until ${minuteOf(purgeAt)}`;
+  return expiresAt === null ? "–" : `to ${minuteOf(expiresAt)}`;
 }
 
 export const point = defineCommand({
@@ -79,10 +93,27 @@ function describe(one: PointView, look: Look): string {
     ...capturedFacts(one),
     ["State", pointStateWords[one.state].text],
     ["Expires", one.expiresAt === null ? "–" : timeOf(one.expiresAt)],
+    ...holdFacts(one),
     ["Manifest", one.manifestDigest],
   ];
   const disks = formatTable(diskColumns, one.disks, { empty: "No disks.", look });
   return [formatFacts(facts, look), disks].join("\n\n");
+}
+
+/** Its pin, and its deletion. */
+function holdFacts(one: PointView): [string, string][] {
+  const { pinnedAt, pinnedBy, pinReason, keptUntil, deletedAt, deletedBy, deleteReason, purgeAt, state } =
+    one;
+  const facts: [string, string][] = [];
+  if (pinnedAt !== null) {
+    facts.push(["Pinned", `${timeOf(pinnedAt)} by ${pinnedBy?.name ?? "–"}: ${pinReason ?? "–"}`]);
+  }
+  if (keptUntil !== null) facts.push(["Brought back", `kept until ${timeOf(keptUntil)}`]);
+  if (deletedAt !== null) {
+    facts.push(["Deleted", `${timeOf(deletedAt)} by ${deletedBy?.name ?? "–"}: ${deleteReason ?? "–"}`]);
+  }
+  if (state === "soft-deleted" && purgeAt !== null) facts.push(["Can return", `until ${timeOf(purgeAt)}`]);
+  return facts;
 }
 
 const diskColumns: readonly Column<PointView["disks"][number]>[] = [
@@ -143,12 +174,12 @@ export const deletePoint = defineCommand({
   name: "delete-point",
   summary: "Delete a recovery point",
   details:
-    "Prompts for confirmation on a terminal; a script needs --yes. The point's row stays in the reports, with who deleted it and why.",
+    "The point can be brought back for as long as the policy says: see undelete-point. Prompts for confirmation on a terminal; a script needs --yes. The point's row stays in the reports, with who deleted it and why.",
   input: {
     point: pointArgument,
     reason: option("text", "why; kept as evidence", text.min(3, "Use at least three characters.")),
     yes: flag("delete without asking"),
-    wait: waitFlag("the point is deleted"),
+    wait: waitFlag("the point is deleted, where the policy deletes it at once"),
   },
   examples: [
     'delete-point 01a21694-9aa4 --reason "test data"',
@@ -163,19 +194,22 @@ export const deletePoint = defineCommand({
     const started = await session.server.call((api) =>
       api.points.delete.mutate({ point: confirmed, reason }),
     );
-    if (!wait) {
-      print(
-        session,
-        started,
-        () => `Deletion of recovery point ${started.pointId} has started: job ${started.jobId}`,
-      );
+    const { jobId } = started;
+    if (jobId === null || !wait) {
+      print(session, started, () => deletionText(started));
       return exitCodes.ok;
     }
-    const job = await waitForJob(started.jobId, session);
+    const job = await waitForJob(jobId, session);
     print(session, { ...started, job }, () => jobOutcome(job));
     return exitCodeOfJob(job);
   },
 });
+
+function deletionText({ pointId, jobId, purgeAt }: RemovedPoint): string {
+  return purgeAt === null
+    ? `Deletion of recovery point ${pointId} has started: job ${jobId ?? "–"}`
+    : `Recovery point ${pointId} is deleted. It can be brought back until ${timeOf(purgeAt)}: kluis undelete-point ${pointId}`;
+}
 
 /**
  * Returns the id of the point that the user agreed to delete, or null. The id, because `VM@latest` may name a newer point
@@ -195,8 +229,11 @@ async function confirmDeletion({ server, terminal, signal }: Session, ref: strin
   const isOnly = kept.rows.every((row) => row.id === point.id);
   terminal.note(`Recovery point of ${point.vm.name}, taken ${timeOf(point.takenAt)}`);
   if (isOnly) {
-    const warning = `This is the only recovery point of ${point.vm.name}. Nothing can be restored after its deletion.`;
+    const warning = `This is the only recovery point of ${point.vm.name}. After its deletion, nothing can be restored.`;
     terminal.note(terminal.noteLook.paint("warn", warning));
   }
+  const { softDeleteDays: days } = point;
+  if (days === 0) terminal.note(terminal.noteLook.paint("warn", "It cannot be brought back."));
+  else terminal.note(`It can be brought back for ${countOf(days, "day")}.`);
   return (await terminal.confirm("Delete this recovery point?", signal)) ? point.id : null;
 }

@@ -27,6 +27,7 @@ const known = {
   monthly: true,
   yearly: true,
   instantRestoreDays: true,
+  softDeleteDays: true,
   first: true,
   every: true,
   disk: true,

@@ -127,6 +127,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "The clocks change between these runs: the local times stay as written, the UTC times move.",
     "preview-points-expire":
       "Saving deletes {points, plural, one {# recovery point} other {# recovery points}} at the next clean-up.",
+    "preview-points-undo": "They can be brought back for {days, plural, one {# day} other {# days}}.",
+    "preview-no-undo": "The policy deletes points permanently at once: they cannot be brought back.",
     "preview-more-vms":
       "Only the first {judged, number} of {vms, number} virtual machines are evaluated here.",
     "preview-many-snapshots":
@@ -299,6 +301,9 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "De klok gaat tussen deze uitvoeringen een uur vooruit of achteruit: de lokale tijden blijven zoals ingesteld, de UTC-tijden verschuiven.",
     "preview-points-expire":
       "Als u opslaat, {points, plural, one {wordt # herstelpunt} other {worden # herstelpunten}} bij de volgende opschoning verwijderd.",
+    "preview-points-undo": "Ze kunnen nog {days, plural, one {# dag} other {# dagen}} worden teruggehaald.",
+    "preview-no-undo":
+      "Volgens het beleid worden punten meteen definitief verwijderd: ze kunnen niet worden teruggehaald.",
     "preview-more-vms":
       "Alleen de eerste {judged, number} van {vms, number} virtuele machines zijn hier beoordeeld.",
     "preview-many-snapshots":

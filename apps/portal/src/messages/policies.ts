@@ -45,6 +45,8 @@ export const policies = catalog({
         monthly: "one a month for {count, plural, one {# month} other {# months}}",
         yearly: "one a year for {count, plural, one {# year} other {# years}}",
       } satisfies Record<keyof Retention, string>,
+      softDelete:
+        "{days, plural, =0 {Deleted points cannot be brought back.} one {Deleted points can be brought back for # day.} other {Deleted points can be brought back for # days.}}",
       snapshots:
         "{days, plural, =0 {Snapshots are removed after the transfer.} one {Snapshots stay in Azure for # day for instant restore.} other {Snapshots stay in Azure for # days for instant restore.}}",
       trust:
@@ -96,6 +98,9 @@ export const policies = catalog({
         monthly: "last point of each month",
         yearly: "last point of each year",
       } satisfies Record<keyof Retention, string>,
+      softDeleteDays: "Soft delete: days to bring back a deleted point",
+      softDeleteHint:
+        "Applies to what retention, an edit of the policy or a person deletes. 0 deletes the data permanently at once.",
       instantDays: "Instant restore: days to keep the snapshot in Azure",
       instantHint:
         "0 removes the snapshot after the transfer. With 1 to 30 days, the newest snapshot is also the base of the next backup: Azure lists the changed ranges, and only those are read.",
@@ -218,6 +223,8 @@ export const policies = catalog({
         monthly: "{count, plural, one {# maand} other {# maanden}} lang één per maand",
         yearly: "{count, number} jaar lang één per jaar",
       },
+      softDelete:
+        "{days, plural, =0 {Verwijderde punten kunnen niet worden teruggehaald.} one {Verwijderde punten kunnen # dag worden teruggehaald.} other {Verwijderde punten kunnen # dagen worden teruggehaald.}}",
       snapshots:
         "{days, plural, =0 {Momentopnamen worden na de overdracht verwijderd.} one {Momentopnamen blijven # dag in Azure voor direct herstel.} other {Momentopnamen blijven # dagen in Azure voor direct herstel.}}",
       trust:
@@ -266,6 +273,9 @@ export const policies = catalog({
         monthly: "laatste punt van elke maand",
         yearly: "laatste punt van elk jaar",
       },
+      softDeleteDays: "Zacht verwijderen: aantal dagen om een verwijderd punt terug te halen",
+      softDeleteHint:
+        "Geldt voor wat de retentie, een wijziging van het beleid of een persoon verwijdert. Bij 0 worden de gegevens meteen definitief verwijderd.",
       instantDays: "Direct herstel: aantal dagen dat de momentopname in Azure blijft",
       instantHint:
         "0 verwijdert de momentopname na de overdracht. Met 1 tot 30 dagen is de nieuwste momentopname ook de basis van de volgende back-up: Azure levert de gewijzigde bereiken en alleen die worden gelezen.",

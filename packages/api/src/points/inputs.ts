@@ -8,7 +8,9 @@ export const listPointsInput = z
     search,
     vm: vmRef.optional(),
     /** Without it: every state but deleted. */
-    state: z.array(z.enum(pointStates)).max(4).optional(),
+    state: z.array(z.enum(pointStates)).max(pointStates.length).optional(),
+    /** Only pinned points. */
+    pinned: z.literal(true).optional(),
     consistency: z.array(z.enum(consistencies)).max(3).optional(),
     from: instant.optional(),
     to: instant.optional(),
@@ -26,8 +28,8 @@ export const verifyPointInput = z.strictObject({
 });
 export type VerifyPointInput = z.infer<typeof verifyPointInput>;
 
-export const deletePointInput = z.strictObject({
-  point: pointRef,
-  reason: z.string().trim().min(3, "Give a reason of at least three characters.").max(500),
-});
-export type DeletePointInput = z.infer<typeof deletePointInput>;
+const reason = z.string().trim().min(3, "Give a reason of at least three characters.").max(500);
+
+/** A point, and why: to delete, pin or unpin it. */
+export const reasonedPointInput = z.strictObject({ point: pointRef, reason });
+export type ReasonedPointInput = z.infer<typeof reasonedPointInput>;

@@ -2,9 +2,11 @@ import { listDiskExtents } from "../downloads/download.ts";
 import { diskExtentsInput } from "../downloads/inputs.ts";
 import { diskExtentsView } from "../downloads/view.ts";
 import { procedure } from "../procedures.ts";
-import { deletePointInput, listPointsInput, pointInput, verifyPointInput } from "./inputs.ts";
-import { deletePoint, getPoint, listPoints, verifyPoint } from "./service.ts";
-import { pointPage, pointView, startedPointJob } from "./view.ts";
+import { listPointsInput, pointInput, reasonedPointInput, verifyPointInput } from "./inputs.ts";
+import { pinPoint, unpinPoint } from "./pins.ts";
+import { deletePoint, undeletePoint } from "./removal.ts";
+import { getPoint, listPoints, verifyPoint } from "./service.ts";
+import { changedPoint, pointPage, pointView, removedPoint, startedPointJob } from "./view.ts";
 
 export const pointProcedures = {
   list: procedure
@@ -36,10 +38,31 @@ export const pointProcedures = {
     .output(startedPointJob)
     .mutation(({ ctx, input }) => verifyPoint(ctx, input)),
 
-  /** Starts the deletion of a point. Its row stays, with who deleted it and why. */
+  /** Deletes a point: it can be brought back for as long as the policy says. Its row stays, with who deleted it and why. */
   delete: procedure
     .requires("point:delete")
-    .input(deletePointInput)
-    .output(startedPointJob)
+    .input(reasonedPointInput)
+    .output(removedPoint)
     .mutation(({ ctx, input }) => deletePoint(ctx, input)),
+
+  /** Brings a deleted point back. */
+  undelete: procedure
+    .requires("point:delete")
+    .input(pointInput)
+    .output(changedPoint)
+    .mutation(({ ctx, input }) => undeletePoint(ctx, input.point)),
+
+  /** Pins a point: neither retention nor a person removes it until it is unpinned. */
+  pin: procedure
+    .requires("point:pin")
+    .input(reasonedPointInput)
+    .output(changedPoint)
+    .mutation(({ ctx, input }) => pinPoint(ctx, input)),
+
+  /** Ends the hold of a pinned point. */
+  unpin: procedure
+    .requires("point:unpin")
+    .input(reasonedPointInput)
+    .output(changedPoint)
+    .mutation(({ ctx, input }) => unpinPoint(ctx, input)),
 };

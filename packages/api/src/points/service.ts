@@ -1,32 +1,34 @@
-/** Recovery points: lists, one point in full, verification, deletion. */
+/** Recovery points: lists, one point in full, verification. */
 import {
   createJob,
   getPointDetail,
   listPointViews,
-  markPointDeleting,
-  notify,
   type PointRow,
   type StoredVm,
+  softDeleteRules,
   type Tx,
 } from "@kluis/db";
 import {
   type DeletePointParameters,
+  defaultSoftDeleteDays,
+  type HeldPointState,
   isHeldPointState,
   type JobKind,
   KluisError,
   type LedgerKind,
+  type PointState,
   type VerifyParameters,
 } from "@kluis/domain";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupPoint, lookupPointFor, lookupVm, mayOn, optionalVmId } from "../lookup.ts";
 import { record, type VmEvent } from "../record.ts";
-import type { DeletePointInput, ListPointsInput, VerifyPointInput } from "./inputs.ts";
+import type { ListPointsInput, VerifyPointInput } from "./inputs.ts";
 import type { PointPage, PointView, StartedPointJob } from "./view.ts";
 
 export async function listPoints(ctx: SignedInContext, input: ListPointsInput): Promise<PointPage> {
-  const { vm, search, state, consistency, from, to, ...order } = input;
+  const { vm, search, state, consistency, pinned, from, to, ...order } = input;
   const vmId = await optionalVmId(ctx, vm);
-  const filter = { vmId, search, state, consistency, from, to };
+  const filter = { vmId, search, state, consistency, pinned, from, to };
   const { page, pageSize } = input;
   return { ...(await listPointViews(ctx.api.db.prisma, seen(ctx), { filter, order })), page, pageSize };
 }
@@ -37,25 +39,40 @@ export async function getPoint(ctx: SignedInContext, ref: string): Promise<Point
   const point = await getPointDetail(ctx.api.db.prisma, id);
   const vm = await lookupVm(ctx, point.vm.id);
   const readable = isHeldPointState(point.state);
+  const pinned = point.pinnedAt !== null;
+  const rules = await softDeleteRules(ctx.api.db.prisma, vm.id);
   return {
     ...point,
+    softDeleteDays: rules?.softDeleteDays ?? defaultSoftDeleteDays,
     can: {
       download: readable && mayOn(ctx, "restore:files", vm),
       restore: readable && mayOn(ctx, "restore:disks", vm),
       verify: readable && mayOn(ctx, "backup:run", vm),
-      delete: readable && point.pinnedAt === null && mayOn(ctx, "point:delete", vm),
+      delete: readable && !pinned && mayOn(ctx, "point:delete", vm),
+      undelete: point.state === "soft-deleted" && mayOn(ctx, "point:delete", vm),
+      pin: readable && !pinned && mayOn(ctx, "point:pin", vm),
+      unpin: pinned && mayOn(ctx, "point:unpin", vm),
     },
   };
 }
 
+const goneWords = {
+  "soft-deleted": "is deleted",
+  deleting: "is being deleted",
+  deleted: "was deleted",
+} as const satisfies Record<Exclude<PointState, HeldPointState>, string>;
+
 /** @throws KluisError POINT_NOT_FOUND when the point is deleted or being deleted */
 export function mustBeReadable(point: Pick<PointRow, "id" | "state">): void {
-  if (isHeldPointState(point.state)) return;
-  const deleted = point.state === "deleted";
+  const { id, state } = point;
+  if (isHeldPointState(state)) return;
+  const isBack = state === "soft-deleted";
   throw new KluisError("POINT_NOT_FOUND", {
-    reason: deleted ? "deleted" : "deleting",
-    message: `The recovery point ${point.id} ${deleted ? "was deleted" : "is being deleted"}.`,
-    action: "Choose another recovery point of this virtual machine.",
+    reason: state,
+    message: `The recovery point ${id} ${goneWords[state]}.`,
+    action: isBack
+      ? "Bring it back first, or choose another recovery point."
+      : "Choose another recovery point of this virtual machine.",
     params: { point: point.id, state: point.state },
   });
 }
@@ -73,30 +90,7 @@ export async function verifyPoint(ctx: SignedInContext, input: VerifyPointInput)
   );
 }
 
-/**
- * Starts the deletion of a point, which cannot be used from this moment on.
- * @throws KluisError POINT_NOT_FOUND, FORBIDDEN, CONFLICT when it is pinned
- */
-export async function deletePoint(ctx: SignedInContext, input: DeletePointInput): Promise<StartedPointJob> {
-  const { point, vm } = await lookupPointFor(ctx, "point:delete", input.point);
-  mustBeReadable(point);
-  if (point.pinnedAt !== null) {
-    throw new KluisError("CONFLICT", {
-      reason: "point-pinned",
-      message: `The recovery point ${point.id} is pinned and cannot be deleted.`,
-      action: "Unpin it first.",
-      params: { point: point.id, pinnedAt: point.pinnedAt },
-    });
-  }
-  const parameters: DeletePointParameters = { reason: input.reason };
-  return record(ctx, async (tx) => {
-    if (!(await markPointDeleting(tx, point.id))) mustBeReadable({ id: point.id, state: "deleted" });
-    await notify(tx, "points", { pointId: point.id, vmId: vm.id });
-    return addPointJob(ctx, tx, { kind: "delete-point", event: "point.delete-asked", point, vm, parameters });
-  });
-}
-
-interface PointJob {
+export interface PointJob {
   readonly kind: Extract<JobKind, "verify" | "delete-point">;
   readonly event: LedgerKind;
   readonly point: PointRow;
@@ -105,7 +99,7 @@ interface PointJob {
 }
 
 /** Adds the job and returns it with the event that records it. */
-async function addPointJob(
+export async function addPointJob(
   ctx: SignedInContext,
   tx: Tx,
   { kind, event, point, vm, parameters }: PointJob,

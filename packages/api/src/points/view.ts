@@ -1,17 +1,22 @@
 /** The schemas of recovery points as the API sends them. */
 import { pointView as pointFacts, pointRow } from "@kluis/db";
-import { pageView } from "@kluis/domain";
+import { instantView, pageView } from "@kluis/domain";
 import { z } from "zod";
 
 export const pointPage = pageView(pointRow);
 export type PointPage = z.infer<typeof pointPage>;
 
 export const pointView = pointFacts.extend({
+  /** Days for which the point can be brought back when it is deleted now; 0: it is deleted at once. */
+  softDeleteDays: z.int().nonnegative(),
   can: z.object({
     download: z.boolean(),
     restore: z.boolean(),
     verify: z.boolean(),
     delete: z.boolean(),
+    undelete: z.boolean(),
+    pin: z.boolean(),
+    unpin: z.boolean(),
   }),
 });
 export type PointView = z.infer<typeof pointView>;
@@ -19,3 +24,15 @@ export type PointDiskView = PointView["disks"][number];
 
 export const startedPointJob = z.object({ jobId: z.string(), pointId: z.string() });
 export type StartedPointJob = z.infer<typeof startedPointJob>;
+
+/** A deleted point: with the time until which it can be brought back, or with the job that deletes it at once. */
+export const removedPoint = z.object({
+  pointId: z.string(),
+  purgeAt: instantView.nullable(),
+  jobId: z.string().nullable(),
+});
+export type RemovedPoint = z.infer<typeof removedPoint>;
+
+/** A point after a change of its own row. */
+export const changedPoint = z.object({ pointId: z.string() });
+export type ChangedPoint = z.infer<typeof changedPoint>;

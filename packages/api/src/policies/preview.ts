@@ -1,5 +1,6 @@
 import { listPointViews, listPolicyVms, type PointRow, requirePolicy } from "@kluis/db";
 import {
+  defaultSoftDeleteDays,
   describePolicy,
   heldPointStates,
   judgeRetention,
@@ -68,6 +69,7 @@ async function judgeVm(ctx: SignedInContext, document: PolicyDocument, vm: Ref):
       id: row.id,
       takenAt: new Date(row.takenAt),
       pinned: row.pinnedAt !== null,
+      keptUntil: row.keptUntil === null ? null : new Date(row.keptUntil),
       good: row.state === "available",
     })),
     {
@@ -119,9 +121,16 @@ function notesOn(
     ...judgeWindow(document, facts.runs),
     ...(offsets.size > 1 ? [notice("preview-clocks-change", {})] : []),
     ...(points > 0 ? [notice("preview-points-expire", { points })] : []),
+    ...undoNotes(document.softDeleteDays ?? defaultSoftDeleteDays, points),
     ...(vms > mostVms ? [notice("preview-more-vms", { judged: mostVms, vms })] : []),
     ...(days > manySnapshotsDays ? [notice("preview-many-snapshots", { days })] : []),
   ];
+}
+
+/** Whether what is removed can be brought back; no undo at all is always said. */
+function undoNotes(days: number, removed: number): Notice[] {
+  if (days === 0) return [notice("preview-no-undo", {})];
+  return removed > 0 ? [notice("preview-points-undo", { days })] : [];
 }
 
 function offsetOf(at: Date, timeZone: string): string {

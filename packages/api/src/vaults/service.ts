@@ -42,7 +42,7 @@ async function toViews(api: Api, tx: Tx, rows: readonly VaultRow[]): Promise<Vie
       result: row.test,
     },
     health: healthOf(health, `vault:${row.id}`, now),
-    use: use.get(row.id) ?? { points: 0, vms: 0, ever: 0 },
+    use: use.get(row.id) ?? { points: 0, softDeleted: 0, vms: 0, ever: 0 },
   }));
 }
 

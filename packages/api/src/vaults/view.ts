@@ -32,6 +32,8 @@ export const vaultView = z.object({
   /** Recovery points in it, and the VMs that they are of. */
   use: z.object({
     points: countView,
+    /** Deleted points that can be brought back. */
+    softDeleted: countView,
     vms: countView,
     /** Points that it ever held, deleted ones included: with any it cannot be removed. */
     ever: countView,

@@ -5,6 +5,12 @@ import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
 import { wordsSql } from "../view-sql.ts";
 
+/** Whether the point of a kept snapshot is soft-deleted: no backup is compared with it. */
+function isOfRemoved(snapshot: "r" | "n"): Prisma.Sql {
+  const pointId = Prisma.raw(`${snapshot}."pointId"`);
+  return Prisma.sql`EXISTS (SELECT FROM "RecoveryPoint" p WHERE p.id = ${pointId} AND p.state = 'soft-deleted')`;
+}
+
 const expiredRow = z.object({
   id: z.string(),
   vmName: z.string(),
@@ -24,9 +30,10 @@ export async function listExpiredSnapshots(
   const behind = after === null ? Prisma.empty : Prisma.sql`AND r.id > ${after}::uuid`;
   const rows = await tx.$queryRaw`
     SELECT r.id, coalesce(vm.name, r."resourceId") AS "vmName", v.document,
-      r."vmId" IS NOT NULL AND NOT EXISTS (SELECT FROM "AzureResource" n WHERE n."vmId" = r."vmId"
+      r."vmId" IS NOT NULL AND NOT ${isOfRemoved("r")} AND NOT EXISTS (SELECT FROM "AzureResource" n WHERE n."vmId" = r."vmId"
         AND n.kind IN (${wordsSql(snapshotKinds)}) AND n.state = 'created' AND n.wanted = 'kept'
-        AND n."pointId" IS DISTINCT FROM r."pointId" AND (n."createdAt", n.id) > (r."createdAt", r.id)) AS "isNewest"
+        AND n."pointId" IS DISTINCT FROM r."pointId" AND (n."createdAt", n.id) > (r."createdAt", r.id)
+        AND NOT ${isOfRemoved("n")}) AS "isNewest"
     FROM "AzureResource" r
     LEFT JOIN "VirtualMachine" vm ON vm.id = r."vmId"
     LEFT JOIN LATERAL (SELECT v.document FROM "Protection" p JOIN "Policy" policy ON policy.id = p."policyId"

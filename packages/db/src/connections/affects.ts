@@ -66,6 +66,8 @@ export async function readConnectionAffects(tx: Tx): Promise<ReadonlyMap<string,
 export interface VaultUse {
   /** Recovery points that have not been deleted. */
   readonly points: number;
+  /** Deleted points that can be brought back. */
+  readonly softDeleted: number;
   /** VMs with such a point. */
   readonly vms: number;
   /** Points that it ever held: rows of deleted ones stay. */
@@ -76,11 +78,20 @@ export interface VaultUse {
 export async function readVaultUse(tx: Tx): Promise<ReadonlyMap<string, VaultUse>> {
   const rows = await tx.$queryRaw`
     SELECT "vaultId"::text AS id, count(*) FILTER (WHERE state IN (${wordsSql(heldPointStates)}))::int AS points,
+      count(*) FILTER (WHERE state = 'soft-deleted')::int AS "softDeleted",
       count(DISTINCT "vmId") FILTER (WHERE state IN (${wordsSql(heldPointStates)}))::int AS vms, count(*)::int AS ever
     FROM "RecoveryPoint" GROUP BY 1`;
   return new Map(
     z
-      .array(z.object({ id: z.string(), points: z.number(), vms: z.number(), ever: z.number() }))
+      .array(
+        z.object({
+          id: z.string(),
+          points: z.number(),
+          softDeleted: z.number(),
+          vms: z.number(),
+          ever: z.number(),
+        }),
+      )
       .parse(rows)
       .map(({ id, ...use }) => [id, use]),
   );

@@ -1,4 +1,4 @@
-import { heldPointStates, openJobStates, type VmVisibility } from "@kluis/domain";
+import { openJobStates, storedPointStates, type VmVisibility } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
@@ -7,7 +7,7 @@ import { vmVisibleSql } from "../vms/visibility.ts";
 import { type StorageView, storageView, type TransfersView, transfersView } from "./view.ts";
 
 /**
- * Returns sums over the visible points that can be restored; the figures of the last day count those that were made from `since` on.
+ * Returns sums over the visible points; the figures of the last day count those that were made from `since` on.
  * The sums of each VM are kept up to date by triggers.
  */
 export async function readStorage(tx: Tx, visibility: VmVisibility, since: Date): Promise<StorageView> {
@@ -15,11 +15,12 @@ export async function readStorage(tx: Tx, visibility: VmVisibility, since: Date)
   const rows = await tx.$queryRaw`
     SELECT total.*, newest.* FROM
       (SELECT coalesce(sum(s.points), 0) AS points, coalesce(sum(s."logicalBytes"), 0) AS "logicalBytes",
-          coalesce(sum(s."storedBytes"), 0) AS "storedBytes"
+          coalesce(sum(s."storedBytes"), 0) AS "storedBytes",
+          coalesce(sum(s."softDeletedPoints"), 0) AS "softDeletedPoints", coalesce(sum(s."softDeletedBytes"), 0) AS "softDeletedBytes"
         FROM "VmPoints" s JOIN "VirtualMachine" vm ON vm.id = s."vmId" WHERE ${visible}) total,
       (SELECT coalesce(sum(r."movedBytes"), 0) AS "movedBytes24h", coalesce(sum(r."storedBytes"), 0) AS "storedBytes24h"
         FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"
-        WHERE r."createdAt" >= ${since} AND r.state IN (${wordsSql(heldPointStates)}) AND ${visible}) newest`;
+        WHERE r."createdAt" >= ${since} AND r.state IN (${wordsSql(storedPointStates)}) AND ${visible}) newest`;
   const [row] = z.tuple([z.record(z.string(), z.coerce.string())]).parse(rows);
   return storageView.parse(row);
 }

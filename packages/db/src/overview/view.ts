@@ -1,13 +1,18 @@
 import { byteSumView, countView, instantView } from "@kluis/domain";
 import { z } from "zod";
 
-/** Sums over the visible recovery points that still have content. */
+/** Sums over the visible recovery points. */
 export const storageView = z.object({
+  /** Points that can be restored. */
   points: countView,
-  /** Sum of the disks' sizes. */
+  /** Sum of their disks' sizes. */
   logicalBytes: byteSumView,
   /** Bytes added to the vault. Shared content counts for the point that added it first. */
   storedBytes: byteSumView,
+  /** Deleted points that can be brought back, and the bytes that they added: these are still in the vault, and not in `storedBytes`. */
+  softDeletedPoints: countView,
+  softDeletedBytes: byteSumView,
+  /** Of the points of the last day whose content is in the vault, deleted ones that can be brought back included. */
   movedBytes24h: byteSumView,
   storedBytes24h: byteSumView,
 });

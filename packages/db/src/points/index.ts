@@ -1,4 +1,5 @@
 export { findPointlessJob, isJobOpen, type PointlessJob } from "./known.ts";
+export { pinPoint, unpinPoint } from "./pins.ts";
 export {
   findLatestPointView,
   findPointViews,
@@ -7,6 +8,7 @@ export {
 } from "./read.ts";
 export { type PointReportScope, sumReportPoints, walkReportPoints } from "./report.ts";
 export * from "./retention.ts";
+export * from "./soft-delete.ts";
 export {
   type PointReportRow,
   type PointReportTotals,

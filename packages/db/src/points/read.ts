@@ -56,6 +56,8 @@ export interface PointFilter {
   /** Without it: every state but deleted. */
   readonly state?: readonly string[] | undefined;
   readonly consistency?: readonly string[] | undefined;
+  /** Only pinned points. */
+  readonly pinned?: boolean | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
 }
@@ -76,6 +78,7 @@ async function filtered(tx: Tx, visibility: VmVisibility, filter: PointFilter): 
   if (consistency?.length) {
     parts.push(Prisma.sql`r."consistencyReached" IN (${Prisma.join([...consistency])})`);
   }
+  if (filter.pinned === true) parts.push(Prisma.sql`r."pinnedAt" IS NOT NULL`);
   if (filter.from) parts.push(Prisma.sql`r."takenAt" >= ${filter.from}`);
   if (filter.to) parts.push(Prisma.sql`r."takenAt" < ${filter.to}`);
   return Prisma.join(parts, " AND ");

@@ -51,7 +51,11 @@ const retained = {
   /** Retention tiers that keep the point, as last judged. */
   tiers: z.array(z.enum(retentionTiers)),
   expiresAt: instantView.nullable(),
+  /** Retention keeps it until then, because a person brought it back. */
+  keptUntil: instantView.nullable(),
+  /** A legal hold: since when, and why. */
   pinnedAt: instantView.nullable(),
+  pinReason: z.string().nullable(),
 };
 
 const captured = {
@@ -94,8 +98,13 @@ const sealed = {
 const lived = {
   state: z.enum(pointStates),
   createdAt: instantView,
+  /** When it was removed. It can be brought back until `purgeAt`; `purgedAt`: its content is gone. */
   deletedAt: instantView.nullable(),
   deleteReason: z.string().nullable(),
+  purgeAt: instantView.nullable(),
+  purgedAt: instantView.nullable(),
+  /** Since when content is known to be missing or wrong. */
+  damagedAt: instantView.nullable(),
 };
 
 /** A recovery point in full. */
@@ -120,6 +129,7 @@ export const pointView = z.object({
   vault: refView.extend({ kind: z.enum(vaultKinds) }),
   ...lived,
   deletedBy: actorView.nullable(),
+  pinnedBy: actorView.nullable(),
   /** True for an available point while its VM has no other. */
   isOnly: z.boolean(),
   diskCount: countView,
@@ -146,6 +156,9 @@ export const pointRow = pointView.pick({
   tiers: true,
   expiresAt: true,
   pinnedAt: true,
+  pinReason: true,
+  keptUntil: true,
+  purgeAt: true,
   instantRestoreUntil: true,
   lastVerified: true,
   deletedAt: true,
@@ -182,6 +195,7 @@ export const reportBlocks = {
     name: z.string().nullable(),
     version: z.int().nullable(),
     ...retained,
+    pinnedBy: actorSchema.nullable(),
   }),
   capture: z.object({
     ...captured,
@@ -227,7 +241,9 @@ export const pointReportTotals = z.object({
   application: countView,
   file: countView,
   crash: countView,
+  softDeleted: countView,
   deleted: countView,
+  pinned: countView,
   verified: countView,
   damaged: countView,
   deadlinesMissed: countView,

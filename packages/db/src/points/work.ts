@@ -223,26 +223,35 @@ async function judgePointAgain(tx: Tx, pointId: string): Promise<void> {
   if (point !== null) await judgeAgain(tx, point.vmId);
 }
 
-/** Marks a point as deleting, so that it is no longer offered. Returns false when it is deleted. */
+/**
+ * Marks a point as deleting, so that it cannot come back. Returns false when it is deleted, can still be brought back, or was pinned
+ * before its deletion began.
+ */
 export async function markPointDeleting(tx: Tx, pointId: string): Promise<boolean> {
   const { count } = await tx.recoveryPoint.updateMany({
-    where: { id: pointId, state: { not: "deleted" } },
+    where: {
+      id: pointId,
+      OR: [{ state: "deleting" }, { state: { in: [...heldPointStates] }, pinnedAt: null }],
+    },
     data: { state: "deleting" },
   });
   return count > 0;
 }
 
-/** Marks a point as deleted; its row stays as evidence. Returns false when it was marked before. */
+/**
+ * Marks a point as deleted; its row stays as evidence, with who removed it, when and why. Returns false when it was marked before.
+ */
 export async function markPointDeleted(
   tx: Tx,
   { pointId, at, actor, reason }: { pointId: string; at: Date; actor: Actor; reason: string },
 ): Promise<boolean> {
   await judgePointAgain(tx, pointId);
   await awaitRemoval(tx, pointId);
-  const { count } = await tx.recoveryPoint.updateMany({
-    where: { id: pointId, state: { not: "deleted" } },
-    data: { state: "deleted", deletedAt: at, deletedBy: toJson(actor), deleteReason: reason },
-  });
+  const count = await tx.$executeRaw`
+    UPDATE "RecoveryPoint" SET state = 'deleted', "purgedAt" = ${at}, "deletedAt" = coalesce("deletedAt", ${at}),
+      "deletedBy" = coalesce("deletedBy", ${JSON.stringify(toJson(actor))}::jsonb),
+      "deleteReason" = coalesce("deleteReason", ${reason})
+    WHERE id = ${pointId}::uuid AND state <> 'deleted'`;
   return count > 0;
 }
 

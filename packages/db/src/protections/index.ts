@@ -2,6 +2,7 @@ export {
   advanceSchedules,
   type DuePlace,
   type DueProtection,
+  judgeAgain,
   listDueRetentions,
   listDueSchedules,
   lockSchedules,

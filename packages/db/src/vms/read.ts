@@ -60,6 +60,8 @@ const composed = {
     jsonb_build_object('id', point.id, 'takenAt', point."takenAt", 'consistency', point."consistencyReached") END`,
   pointCount: Prisma.sql`
     (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state IN (${wordsSql(heldPointStates)}))`,
+  softDeletedCount: Prisma.sql`
+    (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state = 'soft-deleted')`,
   hasHadPoints: Prisma.sql`EXISTS (SELECT 1 FROM "RecoveryPoint" h WHERE h."vmId" = vm.id)`,
   activeJob: Prisma.sql`CASE WHEN active.id IS NOT NULL THEN
     jsonb_build_object('id', active.id, 'kind', active.kind, 'state', active.state, 'stage', active.stage) END`,

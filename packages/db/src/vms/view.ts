@@ -40,7 +40,10 @@ export const vmView = z.object({
   excludedDisks: z.array(z.string()),
   /** The newest recovery point that can be restored. */
   lastPoint: z.object({ id: z.string(), takenAt: instantView, consistency: consistencySchema }).nullable(),
+  /** Points that can be restored. */
   pointCount: countView,
+  /** Deleted points that can be brought back. */
+  softDeletedCount: countView,
   /** Whether the VM ever had a recovery point, deleted ones included. */
   hasHadPoints: z.boolean(),
   activeJob: z

@@ -102,6 +102,9 @@ export const errorReasons = {
     "point-ambiguous",
     "job-ended",
     "point-pinned",
+    "point-already-pinned",
+    "point-not-pinned",
+    "point-not-soft-deleted",
     "policy-name-taken",
     "policy-changed",
     "disk-name-taken",
@@ -139,7 +142,7 @@ export const errorReasons = {
   VM_NOT_FOUND: ["unknown", "gone", "replaced"],
   VM_NOT_PROTECTED: ["no-policy", "nothing-to-stop"],
   POLICY_NOT_FOUND: [],
-  POINT_NOT_FOUND: ["unknown", "none-available", "deleting", "deleted", "gone"],
+  POINT_NOT_FOUND: ["unknown", "none-available", "soft-deleted", "deleting", "deleted", "gone"],
   DISK_NOT_FOUND: ["in-vm", "in-point", "in-azure"],
   DISK_NOT_SUPPORTED: [
     "disk-kind",

@@ -221,6 +221,8 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     "The clocks change between these runs: the local times stay as written, the UTC times move.",
   "preview-points-expire": ({ points }) =>
     `Saving deletes ${count(points, "recovery point")} at the next clean-up.`,
+  "preview-points-undo": ({ days }) => `They can be brought back for ${count(days, "day")}.`,
+  "preview-no-undo": () => "The policy deletes points permanently at once: they cannot be brought back.",
   "preview-more-vms": ({ judged, vms }) =>
     `Only the first ${judged} of ${vms} virtual machines are evaluated here.`,
   "preview-many-snapshots": ({ days }) =>

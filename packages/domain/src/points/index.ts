@@ -9,9 +9,10 @@ export {
   type PointState,
   pointSorts,
   pointStates,
+  storedPointStates,
   type VerifyMode,
   verifyModes,
 } from "./point.ts";
-export * from "./soft-delete.ts";
 export { type ReportFormat, reportFormats } from "./report.ts";
+export * from "./soft-delete.ts";
 export * from "./vhd.ts";

@@ -27,6 +27,12 @@ export function isHeldPointState(state: PointState): state is HeldPointState {
 /** The states of a point that is offered. */
 export const heldPointStates: readonly HeldPointState[] = pointStates.filter(isHeldPointState);
 
+/** The states of a point whose content is whole in the vault, as far as is known. */
+export const storedPointStates = [
+  ...heldPointStates,
+  "soft-deleted",
+] as const satisfies readonly PointState[];
+
 /**
  * How the changed blocks of a disk were found:
  * - `full`: no earlier point could serve as a base, so every allocated block was read

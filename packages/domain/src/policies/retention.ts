@@ -8,6 +8,8 @@ export interface RetentionPoint {
   readonly takenAt: Date;
   /** A legal hold: kept regardless of the tiers. */
   readonly pinned: boolean;
+  /** A person brought it back: kept until then. */
+  readonly keptUntil?: Date | null;
   /** False for a damaged point: it never fills a tier, and is kept only while older good points are. */
   readonly good: boolean;
 }
@@ -29,11 +31,12 @@ export const retentionTiers = [
   "weekly",
   "monthly",
   "yearly",
+  "undeleted",
   "pinned",
 ] as const;
 /**
  * `latest`: the newest good point of a protected VM. `last`: one of the newest `keepLast`. `recent`: at most one day old,
- * if the policy has no `keepLast`.
+ * if the policy has no `keepLast`. `undeleted`: a person brought it back not long ago.
  */
 export type RetentionTier = (typeof retentionTiers)[number];
 
@@ -89,6 +92,10 @@ export function judgeRetention(points: readonly RetentionPoint[], rules: Retenti
     if (count !== undefined) holdCalendarTier(good, { tier, count, timeZone: rules.timeZone, hold });
   }
   for (const point of sorted) {
+    const until = point.keptUntil ?? null;
+    if (until !== null && until > rules.now) {
+      hold(point, { tier: "undeleted", why: "brought back by a person", until });
+    }
     if (point.pinned) hold(point, { tier: "pinned", why: "pinned", until: null });
   }
   const oldestKept = good.findLast((point) => holds.get(point.id)?.length !== 0);

@@ -1,7 +1,5 @@
 /** Judges the points of a page of protections in one transaction, by a fixed number of statements. */
 import {
-  appendEvents,
-  createJobs,
   type DueProtection,
   inTransaction,
   type LivePoint,
@@ -14,16 +12,10 @@ import {
   setPointRetention,
   setRetentionDue,
   type Tx,
-  teamsOfVms,
 } from "@kluis/db";
-import {
-  engineActor,
-  judgeRetention,
-  type LedgerDraft,
-  nextRetentionChange,
-  type RetentionVerdict,
-} from "@kluis/domain";
+import { judgeRetention, nextRetentionChange, purgeTime, type RetentionVerdict } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
+import { type Removal, removePoints } from "./removals.ts";
 
 type Deps = Pick<EngineDeps, "db" | "clock">;
 
@@ -35,7 +27,7 @@ const MOST_PRUNED = 500;
 type Judged = Omit<DueProtection, "version"> & { readonly version: PolicyVersionRow };
 
 export interface PageVerdicts {
-  /** Deletions that were started. */
+  /** Points that were removed, or whose deletion was started. */
   readonly pruned: number;
   /** Not judged: their policy cannot be read, another transaction has locked them, or the page had too many points. */
   readonly left: readonly DueProtection[];
@@ -48,7 +40,7 @@ export interface JudgeOptions {
 }
 
 /**
- * Writes the verdicts that changed, starts the deletions, and records when the next verdict can change: all of it, or nothing with
+ * Writes the verdicts that changed, removes points, and records when the next verdict can change: all of it, or nothing with
  * an error.
  */
 export async function judgePage(
@@ -96,11 +88,14 @@ async function judgeIn(
     judged.flatMap(({ changed }) => changed),
   );
   await setRetentionDue(tx, new Map(judged.map(({ protection, dueAt }) => [protection.id, dueAt])));
-  const pruned = judged.flatMap(({ protection, prune }) => prune.map((verdict) => ({ protection, verdict })));
-  await startDeletions(tx, deps, pruned);
+  const pruned = await removePoints(
+    tx,
+    deps,
+    judged.flatMap(({ prune }) => prune),
+  );
   const done = new Set(judged.map(({ protection }) => protection.id));
   const left = new Set(usable.map(({ id }) => id).filter((id) => !done.has(id)));
-  return { ids: new Set([...locked].filter((id) => !left.has(id))), pruned: pruned.length };
+  return { ids: new Set([...locked].filter((id) => !left.has(id))), pruned };
 }
 
 /** The points by VM. VMs that do not fit into one read are missing; a single VM always fits. */
@@ -118,7 +113,7 @@ async function readPoints(tx: Tx, vmIds: readonly string[]): Promise<Map<string,
 interface Judgement {
   readonly protection: Judged;
   readonly changed: readonly StoredVerdict[];
-  readonly prune: readonly RetentionVerdict[];
+  readonly prune: readonly Removal[];
   /** When it must be judged again. */
   readonly dueAt: Date;
 }
@@ -133,10 +128,11 @@ function judgeOne(
 ): Judgement {
   const { retention, schedule } = protection.version.document;
   const rules = { retention, timeZone: schedule.timeZone, now, protectionActive: true };
-  const facts = points.map(({ id, takenAt, pinnedAt, state }) => ({
+  const facts = points.map(({ id, takenAt, pinnedAt, keptUntil, state }) => ({
     id,
     takenAt,
     pinned: pinnedAt !== null,
+    keptUntil,
     good: state === "available",
   }));
   const verdicts = judgeRetention(facts, rules);
@@ -144,7 +140,13 @@ function judgeOne(
   const changed = verdicts
     .filter((verdict) => isChanged(stored.get(verdict.id), verdict))
     .map(({ id, tiers, expiresAt }) => ({ pointId: id, tiers, expiresAt }));
-  const all = verdicts.filter(({ id, keep }) => !keep && !inJobs.has(id));
+  const { vmId, vmName } = protection;
+  const purgeAt = purgeTime(protection.version.document, now);
+  const all = verdicts.flatMap((verdict): Removal[] => {
+    const point = stored.get(verdict.id);
+    if (verdict.keep || point === undefined || inJobs.has(verdict.id)) return [];
+    return [{ vmId, vmName, verdict, takenAt: point.takenAt, purgeAt }];
+  });
   // The oldest are last.
   const prune = all.slice(-MOST_PRUNED);
   const dueAt = prune.length < all.length ? new Date(0) : nextRetentionChange(facts, rules, verdicts);
@@ -161,31 +163,4 @@ function within(judgements: readonly Judgement[]): readonly Judgement[] {
   let sum = 0;
   const end = judgements.findIndex(({ prune }, index) => (sum += prune.length) > MOST_PRUNED && index > 0);
   return end === -1 ? judgements : judgements.slice(0, end);
-}
-
-interface Pruned {
-  readonly protection: Judged;
-  readonly verdict: RetentionVerdict;
-}
-
-async function startDeletions(tx: Tx, deps: Deps, pruned: readonly Pruned[]): Promise<void> {
-  if (pruned.length === 0) return;
-  const job = { kind: "delete-point", trigger: "schedule", actor: engineActor } as const;
-  const jobs = pruned.map(({ protection, verdict }) => ({
-    ...job,
-    vmId: protection.vmId,
-    pointId: verdict.id,
-    parameters: { reason: "retention" },
-  }));
-  const ids = await createJobs(tx, jobs, deps.clock);
-  const teams = await teamsOfVms(tx, [...new Set(jobs.map(({ vmId }) => vmId))]);
-  const events = pruned.flatMap(({ protection, verdict }, index): LedgerDraft[] => {
-    const { vmId, vmName } = protection;
-    const id = ids[index];
-    if (id === undefined) return [];
-    const target = { type: "job", id, name: `delete-point of ${vmName}` } as const;
-    const data = { pointId: verdict.id, reason: verdict.reason };
-    return [{ kind: "job.created", actor: engineActor, target, vmId, teamIds: teams.get(vmId) ?? [], data }];
-  });
-  await appendEvents(tx, deps.clock, events);
 }

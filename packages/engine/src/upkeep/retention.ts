@@ -1,11 +1,13 @@
-/** Applies retention: prunes the points that no tier keeps, and resumes deletions. */
+/** Applies retention: prunes the points that no tier keeps, purges what was removed long enough ago, and resumes deletions. */
 import {
   appendEvents,
   createJob,
   type DueProtection,
+  type DuePurge,
   databaseNow,
   inTransaction,
   isStranded,
+  listDuePurges,
   listDueRetentions,
   listStrandedDeletions,
   type StrandedDeletion,
@@ -17,6 +19,7 @@ import { cursorAfter, placeOf } from "../runtime/due-cursor.ts";
 import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
 import { judgePage } from "./judge.ts";
+import { purgePoint } from "./removals.ts";
 
 type Deps = Pick<EngineDeps, "db" | "clock" | "log">;
 
@@ -25,17 +28,23 @@ const PAGE = 100;
 /** Where judging begins: the pages before it have the deletions to resume. */
 const JUDGING = "judge";
 const STRANDED = "stranded ";
+/** Then come the points to purge. */
+const PURGING = "purge ";
+const FIRST_PURGE = PURGING.trim();
 
 export interface RetentionResult {
-  /** Deletions that were started. */
+  /** Points that were removed, or whose deletion was started. */
   readonly pruned: number;
   /** Deletions that were started again, because their job had ended too early. */
   readonly resumed: number;
+  /** Purges that were started: the points can no longer be brought back. */
+  readonly purged: number;
   readonly again: Again | null;
 }
 
 type Item =
   | { readonly kind: "stranded"; readonly stranded: StrandedDeletion }
+  | { readonly kind: "purge"; readonly purge: DuePurge }
   | { readonly kind: "due"; readonly due: DueProtection };
 
 /**
@@ -43,7 +52,7 @@ type Item =
  * leaves a tier by now. Stopped protections keep their points, and so do those whose policy cannot be read.
  */
 export async function applyRetention(deps: Deps, signal: AbortSignal): Promise<RetentionResult> {
-  const counts = { pruned: 0, resumed: 0 };
+  const counts = { pruned: 0, resumed: 0, purged: 0 };
   const now = await databaseNow(deps.db.prisma);
   const again = await runWork(deps, retentionWork(deps, now, counts), signal);
   if (counts.pruned > 0) deps.log.info(counts, "retention: pruning points");
@@ -53,7 +62,7 @@ export async function applyRetention(deps: Deps, signal: AbortSignal): Promise<R
 function retentionWork(
   deps: Deps,
   now: Date,
-  counts: { pruned: number; resumed: number },
+  counts: { pruned: number; resumed: number; purged: number },
 ): RecurringWork<Item> {
   const { prisma } = deps.db;
   return {
@@ -63,28 +72,41 @@ function retentionWork(
         const after = cursor?.slice(STRANDED.length) ?? null;
         const found = await listStrandedDeletions(prisma, { after, limit: PAGE });
         const last = found.length < PAGE ? undefined : found.at(-1);
-        const next = last === undefined ? JUDGING : `${STRANDED}${last.pointId}`;
+        const next = last === undefined ? FIRST_PURGE : `${STRANDED}${last.pointId}`;
         return { items: found.map((stranded) => ({ kind: "stranded", stranded })), next };
+      }
+      if (cursor === FIRST_PURGE || cursor.startsWith(PURGING)) {
+        const after = cursor === FIRST_PURGE ? null : cursor.slice(PURGING.length);
+        const found = await listDuePurges(prisma, { after, limit: PAGE });
+        const last = found.length < PAGE ? undefined : found.at(-1);
+        const next = last === undefined ? JUDGING : `${PURGING}${last.pointId}`;
+        return { items: found.map((purge) => ({ kind: "purge", purge })), next };
       }
       const after = cursor === JUDGING ? null : placeOf(cursor);
       const due = await listDueRetentions(prisma, { now, after, limit: PAGE });
       const next = due.length < PAGE ? null : cursorAfter(due.at(-1));
       return { items: due.map((one) => ({ kind: "due", due: one })), next };
     },
-    nameOf: (item) => `VM ${item.kind === "due" ? item.due.vmName : item.stranded.vmName}`,
+    nameOf: (item) => `VM ${vmNameOf(item)}`,
     async together(items) {
       const due = items.flatMap((item) => (item.kind === "due" ? [item.due] : []));
       if (due.length === 0) return items;
       const { pruned, left } = await judgePage(deps, due, { now, wait: false });
       counts.pruned += pruned;
       const ids = new Set(left.map(({ id }) => id));
-      return items.filter((item) => item.kind === "stranded" || ids.has(item.due.id));
+      return items.filter((item) => item.kind !== "due" || ids.has(item.due.id));
     },
     async work(item) {
       if (item.kind === "due") counts.pruned += await judgeVm(deps, item.due, now);
+      else if (item.kind === "purge") counts.purged += await purgePoint(deps, item.purge);
       else counts.resumed += await resumeDeletion(deps, item.stranded);
     },
   };
+}
+
+function vmNameOf(item: Item): string {
+  if (item.kind === "due") return item.due.vmName;
+  return item.kind === "purge" ? item.purge.vmName : item.stranded.vmName;
 }
 
 /**

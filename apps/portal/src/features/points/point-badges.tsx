@@ -11,6 +11,7 @@ import { Badge, Status, type StatusIcon, type Tone } from "#ui/status.tsx";
 const look: Record<PointState, readonly [Tone, StatusIcon]> = {
   available: ["ok", "check"],
   damaged: ["bad", "cross"],
+  "soft-deleted": ["warn", "pending"],
   deleting: ["warn", "running"],
   deleted: ["idle", "none"],
 };

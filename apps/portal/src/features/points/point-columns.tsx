@@ -22,6 +22,19 @@ function PointBadges({ point }: { point: PointRow }) {
   );
 }
 
+/** When retention releases a point, or when a deleted one can no longer be brought back. */
+function Expiry({ point }: { point: PointRow }) {
+  const t = useTranslations("points");
+  if (point.purgeAt !== null && point.state === "soft-deleted") {
+    return (
+      <span title={t("purgedIn")} className="text-warn">
+        <TimeAgo at={point.purgeAt} />
+      </span>
+    );
+  }
+  return point.expiresAt === null ? <span className="text-faint">–</span> : <TimeAgo at={point.expiresAt} />;
+}
+
 /** The columns of a table of recovery points. The page of one VM leaves out the VM. */
 export function usePointColumns(options: {
   readonly withVm: boolean;
@@ -104,8 +117,7 @@ export function usePointColumns(options: {
       header: t("columns.expires"),
       from: "xl",
       ...sort("expiresAt"),
-      cell: (point) =>
-        point.expiresAt === null ? <span className="text-faint">–</span> : <TimeAgo at={point.expiresAt} />,
+      cell: (point) => <Expiry point={point} />,
     },
   ];
 }

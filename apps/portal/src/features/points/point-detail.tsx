@@ -16,6 +16,7 @@ import type { PointView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
 import { useTabTitle } from "#lib/tab-title.ts";
 import { useTRPC } from "#lib/trpc.tsx";
+import { useFormat } from "#lib/use-format.ts";
 import { Alert } from "#ui/alert.tsx";
 import { ByteSize } from "#ui/byte-size.tsx";
 import { Card } from "#ui/card.tsx";
@@ -38,6 +39,7 @@ export function PointDetail({ id }: { id: string }) {
 
 function LoadedPoint({ point }: { point: PointView }) {
   const t = useTranslations("points");
+  const format = useFormat();
   const title = t("of", { vm: point.vm.name });
   useTabTitle(title);
   return (
@@ -60,6 +62,19 @@ function LoadedPoint({ point }: { point: PointView }) {
             {t("detail.damagedText")}
           </Alert>
         ) : null}
+        {point.state === "soft-deleted" && point.purgeAt !== null ? (
+          <Alert
+            tone="warn"
+            title={t("detail.softDeletedTitle", { at: format.absolute(new Date(point.purgeAt)) })}
+          >
+            {t("detail.softDeletedText", { why: deletedText(point, t) ?? "" })}
+          </Alert>
+        ) : null}
+        {point.pinnedAt === null ? null : (
+          <Alert tone="info" title={t("detail.pinnedTitle")}>
+            {t("detail.pinnedBy", { who: point.pinnedBy?.name ?? "–", reason: point.pinReason ?? "–" })}
+          </Alert>
+        )}
         {point.state === "deleted" ? (
           <Alert tone="warn" title={t("detail.deletedTitle")}>
             {deletedText(point, t)}

@@ -28,7 +28,8 @@ export function PointList() {
       refetchInterval: every(30_000),
     }),
   );
-  const filtered = state.search !== "" || state.consistency.length > 0 || state.state.length > 0;
+  const filtered =
+    state.search !== "" || state.consistency.length > 0 || state.state.length > 0 || state.pinned;
   const change = useCallback(
     (patch: Partial<typeof state>) => void setState({ ...patch, page: 1 }),
     [setState],
@@ -39,7 +40,10 @@ export function PointList() {
     <Page>
       <PageHeader title={t("title")} description={t("lead")} />
       <Card flush>
-        <FilterBar active={filtered} onClear={() => change({ search: "", consistency: [], state: [] })}>
+        <FilterBar
+          active={filtered}
+          onClear={() => change({ search: "", consistency: [], state: [], pinned: false })}
+        >
           <SearchBox label={t("search")} value={state.search} onChange={search} />
           <Select
             label={t("filters.consistency")}
@@ -54,12 +58,18 @@ export function PointList() {
           <Select
             label={t("filters.state")}
             prefix={`${t("filters.state")}:`}
-            value={state.state[0] ?? "living"}
+            value={state.pinned ? "pinned" : (state.state[0] ?? "living")}
             options={[
               { value: "living" as const, label: t("filters.living") },
+              { value: "pinned" as const, label: t("filters.pinned") },
               ...pointStates.map((value) => ({ value, label: t(`states.${value}`) })),
             ]}
-            onChange={(value) => change({ state: value === "living" ? [] : [value] })}
+            onChange={(value) =>
+              change({
+                state: value === "living" || value === "pinned" ? [] : [value],
+                pinned: value === "pinned",
+              })
+            }
           />
         </FilterBar>
         <PagedTable

@@ -233,6 +233,23 @@ function useRetention(point: PointView): readonly Fact[] {
       label: t("detail.fields.pinned"),
       value: point.pinnedAt === null ? t("detail.fields.notPinned") : <AbsoluteTime at={point.pinnedAt} />,
     },
+    ...(point.keptUntil === null
+      ? []
+      : [
+          {
+            label: t("detail.fields.keptUntil"),
+            value: <AbsoluteTime at={point.keptUntil} seconds={false} />,
+          },
+        ]),
+    ...(point.deletedAt === null
+      ? []
+      : [{ label: t("detail.fields.deleted"), value: <AbsoluteTime at={point.deletedAt} /> }]),
+    ...(point.purgeAt === null
+      ? []
+      : [{ label: t("detail.fields.purge"), value: <AbsoluteTime at={point.purgeAt} seconds={false} /> }]),
+    ...(point.purgedAt === null
+      ? []
+      : [{ label: t("detail.fields.purged"), value: <AbsoluteTime at={point.purgedAt} /> }]),
   ];
 }
 

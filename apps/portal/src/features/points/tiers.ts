@@ -10,7 +10,8 @@ const rank: Record<RetentionTier, number> = {
   weekly: 4,
   monthly: 5,
   yearly: 6,
-  pinned: 7,
+  undeleted: 7,
+  pinned: 8,
 };
 
 /** The tier that keeps a point longest; null until retention has evaluated the point. */

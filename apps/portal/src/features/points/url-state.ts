@@ -7,7 +7,7 @@ import {
   pointSorts,
   pointStates,
 } from "@kluis/domain";
-import { parseAsStringLiteral } from "nuqs";
+import { parseAsBoolean, parseAsStringLiteral } from "nuqs";
 import { defined, listParams, pageSize, parseAsAnyOf, safePage, unlessEmpty } from "#lib/url-state.ts";
 
 /** The recovery-point list's filters in the address. */
@@ -15,6 +15,7 @@ export const pointListParams = {
   search: listParams.search,
   consistency: parseAsAnyOf(consistencies),
   state: parseAsAnyOf(pointStates),
+  pinned: parseAsBoolean.withDefault(false),
   sort: parseAsStringLiteral(pointSorts).withDefault("takenAt"),
   direction: listParams.direction("desc"),
   page: listParams.page,
@@ -24,6 +25,7 @@ export interface PointListState {
   readonly search: string;
   readonly consistency: Consistency[];
   readonly state: PointState[];
+  readonly pinned: boolean;
   readonly sort: PointSort;
   readonly direction: "asc" | "desc";
   readonly page: number;
@@ -36,6 +38,7 @@ export function pointListInput(state: PointListState): NonNullable<RouterInputs[
       search: state.search.trim(),
       consistency: unlessEmpty(state.consistency),
       state: unlessEmpty(state.state),
+      pinned: state.pinned ? (true as const) : undefined,
     }),
     sort: state.sort,
     direction: state.direction,

@@ -172,6 +172,19 @@ export function RetentionSection({ form, problems, disabled }: SectionProps) {
       <Problem text={problems["retention"]} />
       <Field
         className="mt-4"
+        label={t("editor.softDeleteDays")}
+        hint={t("editor.softDeleteHint")}
+        error={problems["softDeleteDays"]}
+      >
+        <Input
+          inputMode="numeric"
+          {...form.register("softDeleteDays")}
+          disabled={disabled}
+          className="max-w-28"
+        />
+      </Field>
+      <Field
+        className="mt-4"
         label={t("editor.instantDays")}
         hint={t("editor.instantHint")}
         error={problems["instantRestoreDays"]}

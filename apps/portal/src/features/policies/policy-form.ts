@@ -1,4 +1,5 @@
 import {
+  defaultSoftDeleteDays,
   defaultTrustRule,
   hourlyIntervals,
   type PolicyDocument,
@@ -44,6 +45,8 @@ export interface PolicyForm extends TransferForm, ScriptsForm {
   timeZone: string;
   retention: Record<TierKey, string>;
   instantRestoreDays: string;
+  /** Days for which a removed point can be brought back. */
+  softDeleteDays: string;
   wanted: "application" | "crash";
   otherwise: "continue" | "fail";
   vss: "full" | "copy";
@@ -68,6 +71,7 @@ export function emptyForm(timeZone: string): PolicyForm {
     timeZone,
     retention: { keepLast: "", daily: "30", weekly: "", monthly: "", yearly: "" },
     instantRestoreDays: "0",
+    softDeleteDays: String(defaultSoftDeleteDays),
     wanted: "application",
     otherwise: "continue",
     vss: "full",
@@ -149,6 +153,7 @@ export function formOf(policy: {
       yearly: tier("yearly"),
     },
     instantRestoreDays: String(instantRestoreDays),
+    softDeleteDays: String(policy.document.softDeleteDays ?? defaultSoftDeleteDays),
     wanted: consistency.wanted,
     otherwise: consistency.otherwise,
     vss: consistency.vss,
@@ -187,11 +192,18 @@ export function documentDraft(form: PolicyForm): unknown {
             timeZone: form.timeZone.trim(),
           },
     retention: Object.fromEntries(tiers),
+    ...softDeleteDraft(form),
     instantRestoreDays: number(form.instantRestoreDays) ?? 0,
     consistency: { wanted: form.wanted, otherwise: form.otherwise, vss: form.vss, ...scriptsDraft(form) },
     ...trustDraft(form),
     ...transferDraft(form),
   };
+}
+
+/** Nothing for the default. An empty field is the default too, so that 0 is always typed. */
+function softDeleteDraft({ softDeleteDays }: PolicyForm): { readonly softDeleteDays?: unknown } {
+  const days = number(softDeleteDays) ?? defaultSoftDeleteDays;
+  return days === defaultSoftDeleteDays ? {} : { softDeleteDays: days };
 }
 
 /** The rule of a form; nothing for the default, so that policies without a rule stay as they are. */

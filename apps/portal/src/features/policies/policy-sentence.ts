@@ -1,4 +1,4 @@
-import type { PolicyDocument, Retention, Schedule } from "@kluis/domain";
+import { defaultSoftDeleteDays, type PolicyDocument, type Retention, type Schedule } from "@kluis/domain";
 import { scriptsSentence } from "#features/policies/scripts-sentence.ts";
 import { transferSentence } from "#features/policies/transfer-sentence.ts";
 import type { Texts } from "#i18n/texts.ts";
@@ -33,6 +33,7 @@ export function policySentence(document: PolicyDocument, words: PolicyWords): st
         : [application(), ...scriptsSentence(document, words.scripts)].join(" "),
     retention: retentionSentence(document.retention, words),
     snapshots: [
+      softDeleteSentence(document, words),
       t("sentence.snapshots", { days: document.instantRestoreDays }),
       trustSentence(document, words),
       transferSentence(document.transfer?.window ?? null, words.transfer, words.format),
@@ -40,6 +41,11 @@ export function policySentence(document: PolicyDocument, words: PolicyWords): st
       .filter((sentence) => sentence !== "")
       .join(" "),
   });
+}
+
+/** Nothing for the default time. */
+function softDeleteSentence({ softDeleteDays: days }: PolicyDocument, { t }: PolicyWords): string {
+  return days === undefined || days === defaultSoftDeleteDays ? "" : t("sentence.softDelete", { days });
 }
 
 /** Nothing for the default rule, and where no list is used. */

@@ -55,6 +55,10 @@ export const backupErrors = catalog({
           message: "Virtual machine {vm} has no available recovery point.",
           action: "Back it up first.",
         },
+        "soft-deleted": {
+          message: "Recovery point {point} is deleted.",
+          action: "Bring it back first, or choose another recovery point.",
+        },
         deleting: {
           message: "Recovery point {point} is being deleted.",
           action: "Choose another recovery point.",
@@ -184,6 +188,10 @@ export const backupErrors = catalog({
         "none-available": {
           message: "Virtuele machine {vm} heeft geen beschikbaar herstelpunt.",
           action: "Maak eerst een back-up.",
+        },
+        "soft-deleted": {
+          message: "Herstelpunt {point} is verwijderd.",
+          action: "Haal het eerst terug, of kies een ander herstelpunt.",
         },
         deleting: {
           message: "Herstelpunt {point} wordt verwijderd.",

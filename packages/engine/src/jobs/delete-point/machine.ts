@@ -36,7 +36,9 @@ export const deletePointMachine: Machine<"delete-point", Memory> = {
 async function deletePoint(context: Context): Promise<StepResult<Memory>> {
   const { deps, job, memory, signal } = context;
   const point = await requirePoint(context);
-  if (point.state === "deleted") return endAsDeleted(context);
+  // Removed meanwhile in a way that can be undone: it is purged when its time is over.
+  const isRemoved = point.state === "soft-deleted" && memory.deleting !== true;
+  if (point.state === "deleted" || isRemoved) return endAsDeleted(context);
   const parameters = deletePointParametersSchema.safeParse(job.parameters);
   if (memory.deleting !== true) {
     if (!parameters.success) return { kind: "fail", error: withoutReason(job.id) };
@@ -44,7 +46,7 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
       kind: "again",
       memory: { deleting: true },
       save: async (tx) => {
-        await markPointDeleting(tx, point.id);
+        if (!(await markPointDeleting(tx, point.id))) throw pointPinned(point);
       },
     };
   }
@@ -113,10 +115,14 @@ async function requirePoint({ deps, job, memory }: Context): Promise<PointRef> {
   }
   const hasStarted = memory.deleting === true || point.state === "deleting" || point.state === "deleted";
   if (point.pinnedAt === null || hasStarted) return point;
-  throw new KluisError("CONFLICT", {
+  throw pointPinned(point);
+}
+
+function pointPinned({ id, pinnedAt }: PointRef): KluisError {
+  return new KluisError("CONFLICT", {
     reason: "point-pinned",
-    message: `Recovery point ${point.id} is pinned and cannot be deleted.`,
+    message: `Recovery point ${id} is pinned and cannot be deleted.`,
     action: "Unpin it first.",
-    params: { point: point.id, pinnedAt: point.pinnedAt.toISOString() },
+    params: { point: id, pinnedAt: pinnedAt?.toISOString() ?? null },
   });
 }

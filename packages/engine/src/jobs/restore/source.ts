@@ -11,7 +11,8 @@ export async function sourceOf({
 }: Pick<StepContext<RestoreMemory>, "deps" | "job">): Promise<{ point: PointRef; disk: PointDiskRef }> {
   const { disk: key } = restoreParameters(job);
   const point = job.pointId === null ? null : await loadPoint(deps.db.prisma, job.pointId);
-  if (point === null || !isHeldPointState(point.state)) {
+  // A restore that runs when the point is removed continues: its content stays until the restore has ended.
+  if (point === null || !(isHeldPointState(point.state) || point.state === "soft-deleted")) {
     throw new KluisError("POINT_NOT_FOUND", {
       reason: "gone",
       message: "The recovery point no longer exists.",

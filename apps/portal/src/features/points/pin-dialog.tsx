@@ -1,0 +1,54 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { ReasonField, useReason } from "#features/points/reason-field.tsx";
+import type { PointView } from "#lib/api-types.ts";
+import { useTRPC } from "#lib/trpc.tsx";
+import { useOutcome } from "#lib/use-actions.ts";
+import { useFormat } from "#lib/use-format.ts";
+import { ConfirmDialog } from "#ui/dialog.tsx";
+
+/** Pins a point, or ends its hold, with a reason. */
+export function PinDialog({ point, onClose }: { point: PointView; onClose: () => void }) {
+  const t = useTranslations("points");
+  const trpc = useTRPC();
+  const outcome = useOutcome();
+  const format = useFormat();
+  const state = useReason();
+  const isPinned = point.pinnedAt !== null;
+  const ended = (text: string) => () => {
+    onClose();
+    void outcome.done(text);
+  };
+  const pin = useMutation(
+    trpc.points.pin.mutationOptions({
+      onSuccess: ended(t("detail.pinned")),
+      onError: outcome.failed(t("detail.pinFailed")),
+    }),
+  );
+  const unpin = useMutation(
+    trpc.points.unpin.mutationOptions({
+      onSuccess: ended(t("detail.unpinned")),
+      onError: outcome.failed(t("detail.unpinFailed")),
+    }),
+  );
+  const change = isPinned ? unpin : pin;
+  const names = { vm: point.vm.name, at: format.absolute(new Date(point.takenAt)) };
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={onClose}
+      title={t(isPinned ? "detail.unpinTitle" : "detail.pinTitle")}
+      action={t(isPinned ? "detail.unpinConfirm" : "detail.pinConfirm")}
+      tone={isPinned ? "danger" : "primary"}
+      busy={change.isPending}
+      onConfirm={() => state.submit((reason) => change.mutate({ point: point.id, reason }))}
+      description={
+        <>
+          <p>{t(isPinned ? "detail.unpinText" : "detail.pinText", names)}</p>
+          <ReasonField label={t("detail.pinReason")} state={state} />
+        </>
+      }
+    />
+  );
+}

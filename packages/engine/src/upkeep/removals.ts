@@ -1,0 +1,112 @@
+/** Removes points that retention no longer keeps, and purges those that were removed long enough ago. */
+import {
+  appendEvents,
+  beginPurge,
+  createJob,
+  createJobs,
+  type DuePurge,
+  inTransaction,
+  notify,
+  notifyEach,
+  softDeletePoints,
+  type Tx,
+  teamsOfVm,
+  teamsOfVms,
+} from "@kluis/db";
+import { engineActor, type LedgerDraft, type RetentionVerdict } from "@kluis/domain";
+import type { EngineDeps } from "../deps.ts";
+
+type Deps = Pick<EngineDeps, "db" | "clock">;
+
+/** A point that no tier keeps. */
+export interface Removal {
+  readonly vmId: string;
+  readonly vmName: string;
+  readonly takenAt: Date;
+  readonly verdict: RetentionVerdict;
+  /** When its content goes; null: at once, because the policy says so. */
+  readonly purgeAt: Date | null;
+}
+
+/** Removes points in the caller's transaction. Returns how many. */
+export async function removePoints(tx: Tx, deps: Deps, removals: readonly Removal[]): Promise<number> {
+  if (removals.length === 0) return 0;
+  const teams = await teamsOfVms(tx, [...new Set(removals.map(({ vmId }) => vmId))]);
+  const teamsOf = (vmId: string): readonly string[] => teams.get(vmId) ?? [];
+  const later = removals.flatMap(({ purgeAt, ...removal }) =>
+    purgeAt === null ? [] : [{ ...removal, purgeAt }],
+  );
+  const removed = await softDeletePoints(
+    tx,
+    later.map(({ verdict, purgeAt }) => ({
+      pointId: verdict.id,
+      reason: "retention",
+      actor: engineActor,
+      purgeAt,
+    })),
+  );
+  const gone = later.filter(({ verdict }) => removed.has(verdict.id));
+  const softDeleted = gone.map(
+    ({ vmId, vmName, takenAt, verdict, purgeAt }): LedgerDraft => ({
+      kind: "point.soft-deleted",
+      actor: engineActor,
+      target: { type: "point", id: verdict.id, name: `${vmName} ${takenAt.toISOString()}` },
+      vmId,
+      teamIds: teamsOf(vmId),
+      data: { reason: "retention", why: verdict.reason, purgeAt: purgeAt.toISOString() },
+    }),
+  );
+  const atOnce = removals.filter(({ purgeAt }) => purgeAt === null);
+  const started = await startDeletions(tx, deps, atOnce, teamsOf);
+  await appendEvents(tx, deps.clock, [...softDeleted, ...started]);
+  await notifyEach(
+    tx,
+    "points",
+    gone.map(({ verdict, vmId }) => ({ pointId: verdict.id, vmId })),
+  );
+  return removed.size + atOnce.length;
+}
+
+async function startDeletions(
+  tx: Tx,
+  deps: Deps,
+  removals: readonly Removal[],
+  teamsOf: (vmId: string) => readonly string[],
+): Promise<LedgerDraft[]> {
+  if (removals.length === 0) return [];
+  const job = { kind: "delete-point", trigger: "schedule", actor: engineActor } as const;
+  const jobs = removals.map(({ vmId, verdict }) => ({
+    ...job,
+    vmId,
+    pointId: verdict.id,
+    parameters: { reason: "retention" },
+  }));
+  const ids = await createJobs(tx, jobs, deps.clock);
+  return removals.flatMap(({ vmId, vmName, verdict }, index): LedgerDraft[] => {
+    const id = ids[index];
+    if (id === undefined) return [];
+    const target = { type: "job", id, name: `delete-point of ${vmName}` } as const;
+    const data = { pointId: verdict.id, reason: verdict.reason };
+    return [{ kind: "job.created", actor: engineActor, target, vmId, teamIds: teamsOf(vmId), data }];
+  });
+}
+
+/** Starts the deletion of a soft-deleted point whose time is over, unless it was brought back. Returns the number of deletions. */
+export function purgePoint(deps: Deps, { pointId, vmId, vmName, reason }: DuePurge): Promise<number> {
+  return inTransaction(deps.db, async (tx) => {
+    if (!(await beginPurge(tx, pointId))) return 0;
+    const job = { kind: "delete-point", vmId, pointId, trigger: "schedule", actor: engineActor } as const;
+    const jobId = await createJob(tx, { ...job, parameters: { reason } }, deps.clock);
+    const event: LedgerDraft = {
+      kind: "job.created",
+      actor: engineActor,
+      target: { type: "job", id: jobId, name: `delete-point of ${vmName}` },
+      vmId,
+      teamIds: await teamsOfVm(tx, vmId),
+      data: { pointId, reason: "The time in which it could be brought back is over." },
+    };
+    await appendEvents(tx, deps.clock, [event]);
+    await notify(tx, "points", { pointId, vmId });
+    return 1;
+  });
+}
