@@ -1,5 +1,5 @@
 /** The life of recovery points: restore, verification, deletion, retention, garbage collection. */
-import { addPolicyVersion, createJob, inTransaction, newId } from "@kluis/db";
+import { addPolicyVersion, createJob, inTransaction, newId, undeletePoint } from "@kluis/db";
 import { engineActor, type JobKind, systemClock } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,6 +13,7 @@ import { enhancedPolicy, GROUP, MIB, type PointRow, random, standardPolicy, unti
 
 let world: World;
 let engine: Engine;
+const DAY = 86_400_000;
 const soon = (): AbortSignal => AbortSignal.timeout(60_000);
 
 beforeAll(async () => {
@@ -250,10 +251,33 @@ describe("retention and garbage collection", () => {
       ),
     );
     expect((await applyRetention(engine.deps, soon())).pruned).toBe(1);
-    await world.until("the pruned point", 30_000, () =>
-      world.db.prisma.recoveryPoint.findFirst({ where: { id: first.id, state: "deleted" } }),
-    );
+    const { recoveryPoint, job } = world.db.prisma;
+    const row = () => recoveryPoint.findUniqueOrThrow({ where: { id: first.id } });
+    const removed = await row();
+    expect(removed).toMatchObject({ state: "soft-deleted", deleteReason: "retention", tiers: [] });
+    expect((removed.purgeAt?.getTime() ?? 0) - (removed.deletedAt?.getTime() ?? 0)).toBeCloseTo(14 * DAY, -5);
+    expect(await job.count({ where: { pointId: first.id, kind: "delete-point" } })).toBe(0);
+
+    // Brought back, retention leaves it alone until its time is over.
+    const keptUntil = new Date(Date.now() + DAY);
+    expect(
+      await inTransaction(world.db, (tx) => undeletePoint(tx, { pointId: first.id, vmId, keptUntil })),
+    ).toBe(true);
     expect((await applyRetention(engine.deps, soon())).pruned).toBe(0);
+    expect(await row()).toMatchObject({ state: "available", tiers: ["undeleted"], deletedAt: null });
+    expect(await world.pointDigest(first, "os")).not.toBe(await world.pointDigest(second, "os"));
+    await recoveryPoint.update({ where: { id: first.id }, data: { keptUntil: null } });
+    await world.db.prisma.protection.update({ where: { vmId }, data: { retentionDueAt: new Date(0) } });
+    expect((await applyRetention(engine.deps, soon())).pruned).toBe(1);
+    expect((await applyRetention(engine.deps, soon())).purged).toBe(0);
+
+    await recoveryPoint.update({ where: { id: first.id }, data: { purgeAt: new Date(Date.now() - 1_000) } });
+    expect((await applyRetention(engine.deps, soon())).purged).toBe(1);
+    await world.until("the purged point", 30_000, () =>
+      recoveryPoint.findFirst({ where: { id: first.id, state: "deleted" } }),
+    );
+    expect(await row()).toMatchObject({ deleteReason: "retention", deletedBy: { kind: "engine" } });
+    expect(await applyRetention(engine.deps, soon())).toMatchObject({ pruned: 0, purged: 0 });
     const before = await storedBytes();
     const condemned = await collectVaults(engine.deps, { signal: soon(), graceMs: 0 });
     expect(condemned.condemned).toBeGreaterThan(0);

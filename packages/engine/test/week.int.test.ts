@@ -29,6 +29,7 @@ beforeAll(async () => {
     ...standardPolicy,
     schedule: { kind: "daily", times, timeZone: "UTC" },
     retention: { daily: KEPT },
+    softDeleteDays: 0,
   };
   vmId = await world.protectedVm({ name: "weekly", disks: [image], policy });
 });

@@ -1,4 +1,4 @@
-/** Pins of recovery points. Unpinning is a change of its own, so that a second person can approve it before it runs. */
+/** Pins of recovery points. Unpinning is a separate change, so that a second person can approve it before it runs. */
 import {
   notify,
   type PointRow,
@@ -59,7 +59,7 @@ export async function unpinPoint(ctx: SignedInContext, input: ReasonedPointInput
   return record(ctx, async (tx) => ({ result: { pointId: point.id }, events: [await endHold(tx, hold)] }));
 }
 
-/** The change itself, for the actor who asked for it. */
+/** The change itself, in the name of the actor who requested it. */
 async function endHold(tx: Tx, hold: Hold): Promise<VmEvent> {
   const { point, vm } = hold;
   if (!(await unpin(tx, { pointId: point.id, vmId: vm.id }))) {

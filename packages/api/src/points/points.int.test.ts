@@ -3,7 +3,7 @@ import { codeOf, eventsOf, freshWorld, queued } from "../../test/world.ts";
 
 const api = freshWorld();
 
-test("verify and delete are jobs; a point that is being deleted cannot be used", async () => {
+test("verify is a job; a deleted point cannot be used, and comes back whole", async () => {
   const id = await api.world.addPoint(api.world.commerceVm, new Uint8Array(65536).fill(3));
   const verify = await api.admin.points.verify({ point: id, mode: "full" });
   expect(await api.admin.jobs.get({ job: verify.jobId })).toMatchObject({
@@ -11,16 +11,77 @@ test("verify and delete are jobs; a point that is being deleted cannot be used",
     pointId: id,
     parameters: { mode: "full" },
   });
-  const removal = await api.admin.points.delete({ point: "shop-01@latest", reason: "no longer needed" });
-  expect(removal.pointId).toBe(id);
-  expect(await api.admin.points.get({ point: id })).toMatchObject({
-    state: "deleting",
-    can: { download: false, delete: false },
+  const { admin } = api;
+  const removal = await admin.points.delete({ point: "shop-01@latest", reason: "no longer needed" });
+  expect(removal).toMatchObject({ pointId: id, jobId: null });
+  const left = new Date(removal.purgeAt ?? 0).getTime() - Date.now();
+  expect(Math.round(left / 86_400_000)).toBe(14);
+  const gone = await admin.points.get({ point: id });
+  expect(gone).toMatchObject({
+    state: "soft-deleted",
+    deletedBy: { kind: "person" },
+    deleteReason: "no longer needed",
+    can: { download: false, restore: false, verify: false, delete: false, pin: false, undelete: true },
   });
-  expect(await codeOf(api.admin.points.delete({ point: id, reason: "once more" }))).toBe("POINT_NOT_FOUND");
-  expect(await codeOf(api.admin.restores.plan({ point: id, disk: "os", name: "x" }))).toBe("POINT_NOT_FOUND");
-  expect((await eventsOf(api.owner, "shop-01")).slice(-2)).toEqual(["job.created", "point.delete-asked"]);
-  expect(await queued(api.world)).toEqual(expect.arrayContaining(["verify.run", "point.delete"]));
+  const again = { point: id, reason: "once more" };
+  expect(await codeOf(admin.points.delete(again))).toBe("POINT_NOT_FOUND");
+  expect(await codeOf(admin.points.pin(again))).toBe("POINT_NOT_FOUND");
+  expect(await codeOf(admin.points.verify({ point: id }))).toBe("POINT_NOT_FOUND");
+  expect(await codeOf(admin.restores.plan({ point: id, disk: "os", name: "x" }))).toBe("POINT_NOT_FOUND");
+  expect(await admin.vms.get({ vm: "shop-01" })).toMatchObject({ pointCount: 0, softDeletedCount: 1 });
+  expect(await admin.overview.get()).toMatchObject({ storage: { points: 0, softDeletedPoints: 1 } });
+  expect((await admin.points.list({ state: ["soft-deleted"] })).rows).toMatchObject([
+    { id, purgeAt: removal.purgeAt },
+  ]);
+  await admin.points.undelete({ point: id });
+  expect(await admin.points.get({ point: id })).toMatchObject({
+    state: "available",
+    deletedAt: null,
+    purgeAt: null,
+    can: { download: true, delete: true, undelete: false },
+  });
+  expect(await codeOf(admin.points.undelete({ point: id }))).toBe("CONFLICT");
+  expect(await eventsOf(api.owner, "shop-01")).toEqual([
+    "job.created",
+    "point.soft-deleted",
+    "point.undeleted",
+  ]);
+  expect(await queued(api.world)).not.toContain("point.delete");
+});
+
+test("a policy without undo deletes by a job at once", async () => {
+  const { owner, world } = api;
+  const id = await world.addPoint(world.commerceVm, new Uint8Array(65536).fill(3));
+  const { rows } = { rows: await owner.policies.list() };
+  const { document } = rows[0] ?? {};
+  if (document === undefined) throw new Error("there is a policy");
+  await owner.policies.create({ name: "no-undo", document: { ...document, softDeleteDays: 0 } });
+  await owner.protection.set({ vm: "shop-01", policy: "no-undo" });
+  expect(await owner.points.get({ point: id })).toMatchObject({ softDeleteDays: 0 });
+  const removal = await owner.points.delete({ point: id, reason: "no longer needed" });
+  expect(removal).toMatchObject({ pointId: id, purgeAt: null });
+  expect(await owner.jobs.get({ job: removal.jobId ?? "" })).toMatchObject({ kind: "delete-point" });
+  expect(await owner.points.get({ point: id })).toMatchObject({ state: "deleting" });
+  expect(await codeOf(owner.points.undelete({ point: id }))).toBe("CONFLICT");
+});
+
+test("a pinned point cannot be deleted until it is unpinned", async () => {
+  const { admin, owner, world } = api;
+  const id = await world.addPoint(world.commerceVm, new Uint8Array(65536).fill(3));
+  await admin.points.pin({ point: id, reason: "case 4711" });
+  expect(await admin.points.get({ point: id })).toMatchObject({
+    pinReason: "case 4711",
+    pinnedBy: { kind: "person" },
+    can: { delete: false, pin: false, unpin: true },
+  });
+  expect((await admin.points.list({ pinned: true })).rows.map((row) => row.id)).toEqual([id]);
+  expect(await codeOf(admin.points.delete({ point: id, reason: "no longer needed" }))).toBe("CONFLICT");
+  expect(await codeOf(admin.points.pin({ point: id, reason: "again" }))).toBe("CONFLICT");
+  await admin.points.unpin({ point: id, reason: "the case is closed" });
+  expect(await codeOf(admin.points.unpin({ point: id, reason: "again" }))).toBe("CONFLICT");
+  expect(await admin.points.get({ point: id })).toMatchObject({ pinnedAt: null, pinnedBy: null });
+  await admin.points.delete({ point: id, reason: "no longer needed" });
+  expect(await eventsOf(owner, "shop-01")).toEqual(["point.pinned", "point.unpinned", "point.soft-deleted"]);
 });
 
 test("a point is the only one while its VM has no other available point", async () => {

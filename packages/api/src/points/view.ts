@@ -33,6 +33,6 @@ export const removedPoint = z.object({
 });
 export type RemovedPoint = z.infer<typeof removedPoint>;
 
-/** A point after a change of its own row. */
+/** A point whose row has changed. */
 export const changedPoint = z.object({ pointId: z.string() });
 export type ChangedPoint = z.infer<typeof changedPoint>;

@@ -12,7 +12,7 @@ export interface SoftDeletion {
   /** `retention`: pruned by the policy; otherwise the reason of a person. */
   readonly reason: string;
   readonly actor: Actor;
-  /** When its content goes. */
+  /** When its content is deleted. */
   readonly purgeAt: Date;
 }
 
@@ -31,7 +31,8 @@ export async function softDeletePoints(tx: Tx, deletions: readonly SoftDeletion[
   }));
   const rows = await tx.$queryRaw`
     UPDATE "RecoveryPoint" r SET state = 'soft-deleted', "deletedAt" = kluis_now(), "deletedBy" = given.actor,
-      "deleteReason" = given.reason, "purgeAt" = given."purgeAt", "keptUntil" = NULL
+      "deleteReason" = given.reason, "purgeAt" = given."purgeAt", "keptUntil" = NULL,
+      tiers = '{}', "expiresAt" = NULL
     FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb)
       AS given(id uuid, reason text, actor jsonb, "purgeAt" timestamptz)
     WHERE r.id = given.id AND r.state IN (${wordsSql(heldPointStates)}) AND r."pinnedAt" IS NULL

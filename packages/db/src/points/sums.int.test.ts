@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { readMigrations } from "../migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
 
-const states = ["available", "damaged", "deleting", "deleted"];
+const states = ["available", "damaged", "soft-deleted", "deleting", "deleted"];
 let database: TestDatabase;
 let client: pg.Client;
 
@@ -56,6 +56,16 @@ async function sums(): Promise<{ readonly kept: unknown[]; readonly added: unkno
   return { kept: kept.rows, added: added.rows };
 }
 
+/** As `sums`, over the points that can be brought back. */
+async function softSums(): Promise<{ readonly kept: unknown[]; readonly added: unknown[] }> {
+  const kept =
+    await client.query(`SELECT "vmId", "softDeletedPoints" AS points, "softDeletedBytes"::text AS stored
+    FROM "VmPoints" WHERE "softDeletedPoints" <> 0 OR "softDeletedBytes" <> 0 ORDER BY "vmId"`);
+  const added = await client.query(`SELECT "vmId", count(*)::int AS points, sum("storedBytes")::text AS stored
+    FROM "RecoveryPoint" WHERE state = 'soft-deleted' GROUP BY "vmId" ORDER BY "vmId"`);
+  return { kept: kept.rows, added: added.rows };
+}
+
 /** Numbers that are the same in each run. */
 function numbers(seed: number): (below: number) => number {
   let last = seed;
@@ -97,6 +107,9 @@ test.each([1, 2, 3])("the sums of each VM equal its points after any changes (se
   const before = await sums();
   expect(before.added.length).toBeGreaterThan(0);
   expect(before.kept).toEqual(before.added);
+  const soft = await softSums();
+  expect(soft.added.length).toBeGreaterThan(0);
+  expect(soft.kept).toEqual(soft.added);
   // All points of a VM at once, as its removal would take them.
   await client.query(`DELETE FROM "RecoveryPoint" WHERE "vmId" = $1`, [vms[0]]);
   const after = await sums();

@@ -137,9 +137,6 @@ function judgeOne(
   }));
   const verdicts = judgeRetention(facts, rules);
   const stored = new Map(points.map((point) => [point.id, point]));
-  const changed = verdicts
-    .filter((verdict) => isChanged(stored.get(verdict.id), verdict))
-    .map(({ id, tiers, expiresAt }) => ({ pointId: id, tiers, expiresAt }));
   const { vmId, vmName } = protection;
   const purgeAt = purgeTime(protection.version.document, now);
   const all = verdicts.flatMap((verdict): Removal[] => {
@@ -149,6 +146,12 @@ function judgeOne(
   });
   // The oldest are last.
   const prune = all.slice(-MOST_PRUNED);
+  // Their removal clears the verdict in the same statement.
+  const removed = new Set(purgeAt === null ? [] : prune.map(({ verdict }) => verdict.id));
+  const changed = verdicts
+    .filter(({ id }) => !removed.has(id))
+    .filter((verdict) => isChanged(stored.get(verdict.id), verdict))
+    .map(({ id, tiers, expiresAt }) => ({ pointId: id, tiers, expiresAt }));
   const dueAt = prune.length < all.length ? new Date(0) : nextRetentionChange(facts, rules, verdicts);
   return { protection, changed, prune, dueAt };
 }

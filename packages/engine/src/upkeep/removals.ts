@@ -24,7 +24,7 @@ export interface Removal {
   readonly vmName: string;
   readonly takenAt: Date;
   readonly verdict: RetentionVerdict;
-  /** When its content goes; null: at once, because the policy says so. */
+  /** When its content is deleted; null: at once, because the policy says so. */
   readonly purgeAt: Date | null;
 }
 

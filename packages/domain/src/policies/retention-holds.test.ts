@@ -1,0 +1,79 @@
+/** What users hold: pins, and points that they brought back. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { purgeTime } from "../points/soft-delete.ts";
+import {
+  judgeRetention,
+  nextRetentionChange,
+  type RetentionPoint,
+  type RetentionRules,
+} from "./retention.ts";
+
+const now = new Date("2026-06-01T12:00Z");
+const hourMs = 3_600_000;
+const tier = fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined });
+const anyRetention = fc
+  .record({ keepLast: tier, daily: tier, weekly: tier, monthly: tier, yearly: tier })
+  .filter((tiers) => Object.values(tiers).some((count) => count !== undefined));
+const anyPoints = fc
+  .array(
+    fc.record({ hours: fc.integer({ min: 0, max: 20_000 }), good: fc.boolean(), pinned: fc.boolean() }),
+    {
+      minLength: 1,
+      maxLength: 40,
+    },
+  )
+  .map((facts) =>
+    facts.map(
+      ({ hours, good, pinned }, index): RetentionPoint => ({
+        id: `p${index}`,
+        takenAt: new Date(now.getTime() - hours * hourMs),
+        good,
+        pinned,
+      }),
+    ),
+  );
+const rulesOf = (retention: RetentionRules["retention"]): RetentionRules => ({
+  retention,
+  timeZone: "Europe/Amsterdam",
+  now,
+  protectionActive: true,
+});
+
+test("a pin keeps its point, and never takes the place of another one", () => {
+  fc.assert(
+    fc.property(anyPoints, anyRetention, (points, retention) => {
+      const rules = rulesOf(retention);
+      const without = judgeRetention(
+        points.map((point) => ({ ...point, pinned: false })),
+        rules,
+      );
+      const kept = new Map(without.map(({ id, keep }) => [id, keep]));
+      const pinned = new Set(points.filter((point) => point.pinned).map(({ id }) => id));
+      for (const { id, keep } of judgeRetention(points, rules)) {
+        if (pinned.has(id)) expect(keep).toBe(true);
+        else if (kept.get(id) === true) expect(keep).toBe(true);
+      }
+    }),
+  );
+});
+
+test("a point that a person brought back stays until its time is over", () => {
+  const old = { id: "old", takenAt: new Date("2020-01-01T00:00Z"), pinned: false, good: true };
+  const newer = { ...old, id: "new", takenAt: now };
+  const until = new Date(now.getTime() + hourMs);
+  const rules = rulesOf({ keepLast: 1 });
+  const held = [{ ...old, keptUntil: until }, newer];
+  const verdicts = judgeRetention(held, rules);
+  expect(verdicts.at(-1)).toMatchObject({ id: "old", keep: true, tiers: ["undeleted"], expiresAt: until });
+  expect(nextRetentionChange(held, rules, verdicts)).toEqual(until);
+  expect(judgeRetention(held, { ...rules, now: until }).at(-1)).toMatchObject({ id: "old", keep: false });
+});
+
+test("a removed point is purged after 14 days, or as the policy says", () => {
+  const dayMs = 24 * hourMs;
+  expect(purgeTime(null, now)).toEqual(new Date(now.getTime() + 14 * dayMs));
+  expect(purgeTime({}, now)).toEqual(new Date(now.getTime() + 14 * dayMs));
+  expect(purgeTime({ softDeleteDays: 2 }, now)).toEqual(new Date(now.getTime() + 2 * dayMs));
+  expect(purgeTime({ softDeleteDays: 0 }, now)).toBeNull();
+});
