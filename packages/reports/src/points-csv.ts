@@ -133,7 +133,7 @@ const columns: readonly Column[] = [
   ...block((row) => row.lifecycle, { state: "state", created_at: "createdAt", deleted_at: "deletedAt" }),
   ["deleted_by", (row) => row.lifecycle.deletedBy?.name ?? null],
   ["delete_reason", (row) => row.lifecycle.deleteReason],
-  ...block((row) => row.lifecycle, { purge_at: "purgeAt", purged_at: "purgedAt", damaged_at: "damagedAt" }),
+  ...block((row) => row.lifecycle, { purge_at: "purgeAt", purged_at: "purgedAt" }),
   ...block((row) => row.ledger, {
     ledger_event: "seq",
     ledger_prev_digest: "prevDigest",

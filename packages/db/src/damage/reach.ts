@@ -1,5 +1,5 @@
 /** The search for recovery points that need damaged items: its open part, and its results. */
-import { heldPointStates, WHOLE_OBJECT } from "@kluis/domain";
+import { storedPointStates, WHOLE_OBJECT } from "@kluis/domain";
 import { appendEvents } from "../ledger/append.ts";
 import { enqueue } from "../queue/enqueue.ts";
 import { databaseNow } from "../time.ts";
@@ -62,7 +62,7 @@ export async function listPointsToReach(
   const rows = await tx.recoveryPoint.findMany({
     where: {
       vaultId,
-      state: { in: [...heldPointStates] },
+      state: { in: [...storedPointStates] },
       ...(after === null ? {} : { id: { gt: after } }),
       ...(oldest.reachedAt === null ? {} : { createdAt: { gte: oldest.reachedAt } }),
     },
@@ -121,7 +121,7 @@ export async function endReach(
   await tx.$executeRaw`
     DELETE FROM "VaultDamagePoint" l USING "VaultDamage" d, "RecoveryPoint" p
     WHERE d."vaultId" = ${vaultId}::uuid AND d."healedAt" IS NULL AND l."damageId" = d.id AND p.id = l."pointId"
-      AND NOT p.state = ANY(${[...heldPointStates]}::text[])`;
+      AND NOT p.state = ANY(${[...storedPointStates]}::text[])`;
   const unneeded = await tx.vaultDamage.findMany({
     where: { vaultId, healedAt: null, points: { none: {} }, reachedAt: { not: null } },
     select: { id: true, packId: true, offset: true },

@@ -4,9 +4,9 @@ import {
   type DamageFinding,
   damagedObject,
   engineActor,
-  heldPointStates,
   type LedgerDraft,
   notice,
+  storedPointStates,
   WHOLE_OBJECT,
 } from "@kluis/domain";
 import { raiseAttention } from "../attention/write.ts";
@@ -148,7 +148,7 @@ async function linkPoint(
     where: { vaultId_object_offset: { vaultId, object, offset }, healedAt: null },
     select: { id: true },
   });
-  const held = { id: needs, vaultId, state: { in: [...heldPointStates] } };
+  const held = { id: needs, vaultId, state: { in: [...storedPointStates] } };
   const point = await tx.recoveryPoint.findFirst({ where: held, select: { id: true } });
   if (damage === null || point === null) return null;
   await tx.vaultDamagePoint.createMany({

@@ -40,6 +40,11 @@ export async function softDeletePoints(tx: Tx, deletions: readonly SoftDeletion[
   return idsOf(rows);
 }
 
+// Damage is found, and healed, while a point is soft-deleted: its state did not follow.
+const isDamaged = Prisma.sql`(EXISTS (SELECT FROM "VaultDamagePoint" needs JOIN "VaultDamage" damage ON damage.id = needs."damageId"
+    WHERE needs."pointId" = "RecoveryPoint".id AND damage."healedAt" IS NULL)
+  OR ("lastVerifyOk" = FALSE AND NOT EXISTS (SELECT FROM "VaultDamagePoint" had WHERE had."pointId" = "RecoveryPoint".id)))`;
+
 /**
  * Brings a soft-deleted point back, damaged when damage is known. Retention keeps it until `keptUntil`.
  * @returns false when it is not soft-deleted any more
@@ -50,7 +55,7 @@ export async function undeletePoint(
 ): Promise<boolean> {
   await judgeAgain(tx, vmId);
   const rows = await tx.$queryRaw`
-    UPDATE "RecoveryPoint" SET state = CASE WHEN "damagedAt" IS NULL THEN 'available' ELSE 'damaged' END,
+    UPDATE "RecoveryPoint" SET state = CASE WHEN ${isDamaged} THEN 'damaged' ELSE 'available' END,
       "deletedAt" = NULL, "deletedBy" = NULL, "deleteReason" = NULL, "purgeAt" = NULL, "keptUntil" = ${keptUntil}
     WHERE id = ${pointId}::uuid AND state = 'soft-deleted' RETURNING id`;
   return idsOf(rows).size === 1;

@@ -103,8 +103,6 @@ const lived = {
   deleteReason: z.string().nullable(),
   purgeAt: instantView.nullable(),
   purgedAt: instantView.nullable(),
-  /** Since when content is known to be missing or wrong. */
-  damagedAt: instantView.nullable(),
 };
 
 /** A recovery point in full. */

@@ -1,6 +1,5 @@
 -- AlterTable
-ALTER TABLE "RecoveryPoint" ADD COLUMN     "damagedAt" TIMESTAMPTZ(3),
-ADD COLUMN     "keptUntil" TIMESTAMPTZ(3),
+ALTER TABLE "RecoveryPoint" ADD COLUMN     "keptUntil" TIMESTAMPTZ(3),
 ADD COLUMN     "pinReason" TEXT,
 ADD COLUMN     "pinnedBy" JSONB,
 ADD COLUMN     "purgeAt" TIMESTAMPTZ(3),
@@ -11,7 +10,6 @@ ALTER TABLE "VmPoints" ADD COLUMN     "softDeletedBytes" DECIMAL(30,0) NOT NULL 
 ADD COLUMN     "softDeletedPoints" INTEGER NOT NULL DEFAULT 0;
 
 -- Written by hand from here on
-UPDATE "RecoveryPoint" SET "damagedAt" = coalesce("lastVerifiedAt", "createdAt") WHERE "state" = 'damaged';
 UPDATE "RecoveryPoint" SET "purgedAt" = "deletedAt" WHERE "state" = 'deleted';
 UPDATE "RecoveryPoint" SET "deletedAt" = NULL WHERE "state" <> 'deleted' AND "deletedAt" IS NOT NULL;
 
