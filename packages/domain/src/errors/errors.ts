@@ -2,7 +2,9 @@
  * Typed errors. Every failure that a user may see is a KluisError: a stable code, what happened, and what to do.
  * Only `api` maps codes to tRPC and HTTP; only `azure` maps Azure's errors to codes.
  */
+
 import { keyConflictReasons, keyInputReasons } from "./key-reasons.ts";
+import { pointConflictReasons } from "./point-reasons.ts";
 
 /**
  * Whether a retry can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`), `turn` (nothing
@@ -101,10 +103,7 @@ export const errorReasons = {
     "job-ambiguous",
     "point-ambiguous",
     "job-ended",
-    "point-pinned",
-    "point-already-pinned",
-    "point-not-pinned",
-    "point-not-soft-deleted",
+    ...pointConflictReasons,
     "policy-name-taken",
     "policy-changed",
     "disk-name-taken",

@@ -57,7 +57,7 @@ export async function removePoints(tx: Tx, deps: Deps, removals: readonly Remova
     }),
   );
   const atOnce = removals.filter(({ purgeAt }) => purgeAt === null);
-  const started = await startDeletions(tx, deps, atOnce, teamsOf);
+  const started = await startDeletions(tx, deps, { atOnce, teamsOf });
   await appendEvents(tx, deps.clock, [...softDeleted, ...started]);
   await notifyEach(
     tx,
@@ -70,19 +70,21 @@ export async function removePoints(tx: Tx, deps: Deps, removals: readonly Remova
 async function startDeletions(
   tx: Tx,
   deps: Deps,
-  removals: readonly Removal[],
-  teamsOf: (vmId: string) => readonly string[],
+  {
+    atOnce,
+    teamsOf,
+  }: { readonly atOnce: readonly Removal[]; readonly teamsOf: (vmId: string) => readonly string[] },
 ): Promise<LedgerDraft[]> {
-  if (removals.length === 0) return [];
+  if (atOnce.length === 0) return [];
   const job = { kind: "delete-point", trigger: "schedule", actor: engineActor } as const;
-  const jobs = removals.map(({ vmId, verdict }) => ({
+  const jobs = atOnce.map(({ vmId, verdict }) => ({
     ...job,
     vmId,
     pointId: verdict.id,
     parameters: { reason: "retention" },
   }));
   const ids = await createJobs(tx, jobs, deps.clock);
-  return removals.flatMap(({ vmId, vmName, verdict }, index): LedgerDraft[] => {
+  return atOnce.flatMap(({ vmId, vmName, verdict }, index): LedgerDraft[] => {
     const id = ids[index];
     if (id === undefined) return [];
     const target = { type: "job", id, name: `delete-point of ${vmName}` } as const;

@@ -1,6 +1,7 @@
 import { catalog } from "#messages/catalog.ts";
 import { connectionConflicts } from "#messages/errors/connections.ts";
 import { connectionsNotFound } from "#messages/errors/connections-not-found.ts";
+import { pointConflicts } from "#messages/errors/point-conflicts.ts";
 import { policyLimitReasons } from "#messages/errors/policy-limits.ts";
 import { restoreConflicts } from "#messages/errors/restore-conflicts.ts";
 import { vaultKeyReasons } from "#messages/errors/vault-keys.ts";
@@ -85,22 +86,7 @@ export const accessErrors = catalog({
           message: "The job has already ended.",
           action: "",
         },
-        "point-pinned": {
-          message: "The recovery point is pinned since {pinnedAt} and cannot be deleted.",
-          action: "Unpin it first.",
-        },
-        "point-already-pinned": {
-          message: "The recovery point {point} is already pinned.",
-          action: "Unpin it first to change the reason.",
-        },
-        "point-not-pinned": {
-          message: "The recovery point {point} is not pinned.",
-          action: "",
-        },
-        "point-not-soft-deleted": {
-          message: "The recovery point {point} cannot be brought back.",
-          action: "Only a deleted recovery point whose data is still kept can be brought back.",
-        },
+        ...pointConflicts.en,
         "policy-name-taken": {
           message: "There is already a policy named {policy}.",
           action: "Choose another name.",
@@ -268,23 +254,7 @@ export const accessErrors = catalog({
           message: "De taak is al beëindigd.",
           action: "",
         },
-        "point-pinned": {
-          message: "Het herstelpunt is vastgezet sinds {pinnedAt} en kan niet worden verwijderd.",
-          action: "Hef de vastzetting eerst op.",
-        },
-        "point-already-pinned": {
-          message: "Herstelpunt {point} is al vastgezet.",
-          action: "Maak het eerst los om de reden te wijzigen.",
-        },
-        "point-not-pinned": {
-          message: "Herstelpunt {point} is niet vastgezet.",
-          action: "",
-        },
-        "point-not-soft-deleted": {
-          message: "Herstelpunt {point} kan niet worden teruggehaald.",
-          action:
-            "Alleen een verwijderd herstelpunt waarvan de gegevens nog worden bewaard, kan worden teruggehaald.",
-        },
+        ...pointConflicts.nl,
         "policy-name-taken": {
           message: "Er is al een beleid met de naam {policy}.",
           action: "Kies een andere naam.",

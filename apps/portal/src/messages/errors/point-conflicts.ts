@@ -1,0 +1,42 @@
+import { catalog } from "#messages/catalog.ts";
+
+/** Why a recovery point cannot be held, released, removed or brought back: reasons of CONFLICT. */
+export const pointConflicts = catalog({
+  en: {
+    "point-pinned": {
+      message: "The recovery point is pinned since {pinnedAt} and cannot be deleted.",
+      action: "Unpin it first.",
+    },
+    "point-already-pinned": {
+      message: "The recovery point {point} is already pinned.",
+      action: "Unpin it first to change the reason.",
+    },
+    "point-not-pinned": {
+      message: "The recovery point {point} is not pinned.",
+      action: "",
+    },
+    "point-not-soft-deleted": {
+      message: "The recovery point {point} cannot be brought back.",
+      action: "Only a deleted recovery point whose data is still kept can be brought back.",
+    },
+  },
+  nl: {
+    "point-pinned": {
+      message: "Het herstelpunt is vastgezet sinds {pinnedAt} en kan niet worden verwijderd.",
+      action: "Hef de vastzetting eerst op.",
+    },
+    "point-already-pinned": {
+      message: "Herstelpunt {point} is al vastgezet.",
+      action: "Maak het eerst los om de reden te wijzigen.",
+    },
+    "point-not-pinned": {
+      message: "Herstelpunt {point} is niet vastgezet.",
+      action: "",
+    },
+    "point-not-soft-deleted": {
+      message: "Herstelpunt {point} kan niet worden teruggehaald.",
+      action:
+        "Alleen een verwijderd herstelpunt waarvan de gegevens nog worden bewaard, kan worden teruggehaald.",
+    },
+  },
+});
