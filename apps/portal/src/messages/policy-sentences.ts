@@ -1,5 +1,7 @@
-import type { Consistency, Retention } from "@kluis/domain";
+import type { PolicyDocument, Retention } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
+
+type Consistency = PolicyDocument["consistency"];
 
 /** A policy in sentences. */
 export const policySentences = catalog({
