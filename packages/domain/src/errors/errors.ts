@@ -4,7 +4,7 @@
  */
 
 import { keyConflictReasons, keyInputReasons } from "./key-reasons.ts";
-import { pointConflictReasons } from "./point-reasons.ts";
+import { pointConflictReasons, pointMissingReasons } from "./point-reasons.ts";
 
 /**
  * Whether a retry can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`), `turn` (nothing
@@ -141,7 +141,7 @@ export const errorReasons = {
   VM_NOT_FOUND: ["unknown", "gone", "replaced"],
   VM_NOT_PROTECTED: ["no-policy", "nothing-to-stop"],
   POLICY_NOT_FOUND: [],
-  POINT_NOT_FOUND: ["unknown", "none-available", "soft-deleted", "deleting", "deleted", "gone"],
+  POINT_NOT_FOUND: pointMissingReasons,
   DISK_NOT_FOUND: ["in-vm", "in-point", "in-azure"],
   DISK_NOT_SUPPORTED: [
     "disk-kind",

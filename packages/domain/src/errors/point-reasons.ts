@@ -5,3 +5,13 @@ export const pointConflictReasons = [
   "point-not-pinned",
   "point-not-soft-deleted",
 ] as const;
+
+/** Why a recovery point cannot be used: reasons of POINT_NOT_FOUND. */
+export const pointMissingReasons = [
+  "unknown",
+  "none-available",
+  "soft-deleted",
+  "deleting",
+  "deleted",
+  "gone",
+] as const;
