@@ -1,7 +1,4 @@
-/**
- * Typed errors. Every failure that a user may see is a KluisError: a stable code, what happened, and what to do.
- * Only `api` maps codes to tRPC and HTTP; only `azure` maps Azure's errors to codes.
- */
+/** Typed errors: code, what happened, what to do. `api` maps codes to tRPC and HTTP; `azure` maps Azure's errors to codes. */
 
 import { keyConflictReasons, keyInputReasons } from "./key-reasons.ts";
 import { pointConflictReasons, pointMissingReasons } from "./point-reasons.ts";
