@@ -31,9 +31,9 @@ async function loadGolden(file: string) {
   return { golden, store };
 }
 
-describe("the golden vault of version 1", () => {
+describe.each(["vault-v1.json", "history-v1.json"])("the golden vault %s", (file) => {
   it("opens, and every point reads as written", async () => {
-    const { golden, store } = await loadGolden("vault-v1.json");
+    const { golden, store } = await loadGolden(file);
     const vault = await openVault({ store, keys: testKeys(golden.key), signal });
     expect(vault.id).toBe(golden.vaultId);
     const listed = await Array.fromAsync(vault.listManifests(signal));
@@ -54,7 +54,7 @@ describe("the golden vault of version 1", () => {
   });
 
   it("rebuilds its index from its packs", async () => {
-    const { golden, store } = await loadGolden("vault-v1.json");
+    const { golden, store } = await loadGolden(file);
     const vault = await openVault({ store, keys: testKeys(golden.key), signal });
     const found = await vault.rebuildIndex(new MemoryChunkIndex(), signal);
     expect(found.packs).toBe(store.packs().length);

@@ -177,6 +177,8 @@ export interface BackupOptions {
   readonly extents: readonly Extent[];
   readonly delta: SegmentDelta;
   readonly base: NodeRef | null;
+  /** Default: `test`. */
+  readonly domain?: string;
   readonly limits?: TransferLimits;
   readonly index?: ChunkIndex;
   readonly avoid?: DamageSet;
@@ -184,7 +186,7 @@ export interface BackupOptions {
 
 /** Backs up a whole disk segment by segment, as the engine does. */
 export async function backUp(vault: Vault, options: BackupOptions): Promise<Backup> {
-  const { source, extents, delta, base, limits, index, avoid } = options;
+  const { source, extents, delta, domain = "test", base, limits, index, avoid } = options;
   const diskBytes = source.size;
   const bases = await vault.segmentNodes(base, diskBytes, signal);
   const segments: (NodeRef | null)[] = [];
@@ -200,7 +202,7 @@ export async function backUp(vault: Vault, options: BackupOptions): Promise<Back
     const before = bases[segment] ?? null;
     const shared = { ...(limits === undefined ? {} : { limits }), ...(index === undefined ? {} : { index }) };
     const result = await vault.writeSegment({
-      domain: "test",
+      domain,
       diskBytes,
       segment,
       extents: mine,
