@@ -16,6 +16,7 @@ import {
 } from "../packages/engine/test/chaos/kill-matrix.ts";
 import { makePlan } from "../packages/engine/test/chaos/plan.ts";
 import { type ChaosReport, runChaos } from "../packages/engine/test/chaos/run.ts";
+import { runCollectModels } from "../packages/engine/test/collect/long.ts";
 import { preparePortal, startChaosPortal } from "./chaos-portal.ts";
 import { runMatrix } from "./matrix.ts";
 
@@ -27,7 +28,7 @@ function readOptions() {
       vms: { type: "string", default: "6" },
       /** Folder for the engines' logs; default: they are removed. */
       logs: { type: "string" },
-      /** `chaos` or `kill-matrix`; default: both. */
+      /** `chaos` or `kill-matrix`; default: both. `collect`: the model of collection, for `--minutes`. */
       only: { type: "string" },
       /** Leaves out the portal and its build. */
       "no-portal": { type: "boolean", default: false },
@@ -52,6 +53,7 @@ function readOptions() {
     vms: Math.max(1, number("vms")),
     logs: values.logs ?? null,
     only: values.only ?? null,
+    collectMinutes: Number(values.minutes ?? 60),
     hasPortal: !values["no-portal"],
     matrix: values.matrix
       ? {
@@ -127,6 +129,13 @@ async function killMatrix(): Promise<boolean> {
   return report.problems.length === 0;
 }
 
+/** The model of collection: `--minutes` (60), seed after seed. */
+async function collect(): Promise<boolean> {
+  const untilMs = Date.now() + options.collectMinutes * 60_000;
+  console.log(JSON.stringify(await runCollectModels({ seed: options.seed, untilMs })));
+  return true;
+}
+
 async function chaos(): Promise<boolean> {
   const { seed, steps, vms, logs } = options;
   console.log(`Seed ${seed}. Replay: npm run chaos -- --seed ${seed} --steps ${steps} --vms ${vms}`);
@@ -148,6 +157,7 @@ if (options.matrix !== null) {
   console.log(failed === 0 ? "\nEvery pair holds." : `\n${failed} pair(s) do not hold.`);
   process.exit(failed === 0 ? 0 : 1);
 }
+if (options.only === "collect") process.exit((await collect()) ? 0 : 1);
 if (options.hasPortal) await preparePortal();
 const began = performance.now();
 const say = (line: string): void =>

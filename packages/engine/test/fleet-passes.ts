@@ -1,6 +1,7 @@
 /** What the recurring passes ask the database that fleet.int.test.ts does not run whole: those that also need Azure or a vault. */
 import {
   addAccount,
+  addFoundAccount,
   beginDeletion,
   claimRemovals,
   condemnPacks,
@@ -148,7 +149,9 @@ export async function reconcileOne(db: Db): Promise<number> {
 async function accountSome(db: Db, scope: VaultScope): Promise<void> {
   const { prisma } = db;
   const [point] = await listNewPoints(prisma, scope, 100);
-  await addAccount(prisma, scope, { pointId: point?.pointId ?? "", roots: [] });
+  const pointId = point?.pointId ?? "";
+  await addAccount(prisma, scope, { pointId, roots: [] });
+  await addFoundAccount(prisma, scope, { pointId, roots: [], state: "accounted" });
   await listDeletedPoints(prisma, scope, 100);
   await listUnwalkedNodes(prisma, scope, 64);
   await listUnneededNodes(prisma, scope, 64);

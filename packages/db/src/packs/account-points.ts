@@ -62,23 +62,38 @@ export async function listDeletedPoints(tx: Tx, { vaultId }: VaultScope, limit: 
     .map(({ pointId }) => pointId);
 }
 
-export interface AddedAccount {
-  readonly pointId: string;
-  readonly roots: readonly RootNode[];
-  /** `foreign`: no recovery point of this database; the manifest itself says that it is needed. */
-  readonly state?: "accounted" | "foreign";
-}
-
-/** Counts the roots of a point. False when it was accounted before, or is leaving. */
+/** Counts the roots of a point that waits. False when it does not wait any more: another run counted it, or it was deleted. */
 export async function addAccount(
   tx: Tx,
   scope: VaultScope,
-  { pointId, roots, state = "accounted" }: AddedAccount,
+  { pointId, roots }: { readonly pointId: string; readonly roots: readonly RootNode[] },
 ): Promise<boolean> {
-  const texts = roots.map(({ ref }) => ref);
+  const changed = await tx.$executeRaw`
+    UPDATE "VaultPoint" SET state = 'accounted'
+    WHERE "vaultId" = ${scope.vaultId}::uuid AND "pointId" = ${pointId} AND state = 'waiting'`;
+  if (changed === 0) return false;
+  await countRoots(tx, scope, { pointId, roots, by: 1 });
+  return true;
+}
+
+export interface FoundAccount {
+  readonly pointId: string;
+  readonly roots: readonly RootNode[];
+  /** `foreign`: no recovery point of this database; the manifest itself says that it is needed. */
+  readonly state: "accounted" | "foreign";
+}
+
+/** Counts the roots of a manifest that a list found. False when it is counted, or its point was deleted meanwhile. */
+export async function addFoundAccount(tx: Tx, scope: VaultScope, found: FoundAccount): Promise<boolean> {
+  const { pointId, roots, state } = found;
+  // Waits for a transaction that deletes the point, or keeps it out until this one ends.
+  await tx.$queryRaw`
+    SELECT 1 FROM "RecoveryPoint" WHERE id = CASE WHEN ${pointId} ~ ${uuidPattern} THEN ${pointId}::uuid END FOR SHARE`;
   const added = await tx.$executeRaw`
     INSERT INTO "VaultPoint" AS known ("vaultId", "pointId", state, roots)
-    VALUES (${scope.vaultId}::uuid, ${pointId}, ${state}, ${texts}::text[])
+    SELECT ${scope.vaultId}::uuid, ${pointId}, ${state}, ${roots.map(({ ref }) => ref)}::text[]
+    WHERE NOT EXISTS (
+      SELECT 1 FROM "RecoveryPoint" WHERE id = CASE WHEN ${pointId} ~ ${uuidPattern} THEN ${pointId}::uuid END AND state = 'deleted')
     ON CONFLICT ("vaultId", "pointId") DO UPDATE SET state = EXCLUDED.state, roots = EXCLUDED.roots, problem = NULL, "retryAt" = NULL
       WHERE known.state NOT IN ('accounted', 'foreign', 'leaving')`;
   if (added === 0) return false;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { errorInfo, KluisError } from "@kluis/domain";
 import { expect, test } from "vitest";
 import { freshWorld } from "../../test/fixtures.ts";
-import { addAccount, type RootNode, removeAccount } from "./account-points.ts";
+import { addAccount, awaitAccount, type RootNode, removeAccount } from "./account-points.ts";
 import {
   type CountedNode,
   countDropped,
@@ -48,6 +48,14 @@ const useOf = (from: StoredNode): NodeUse => ({
   ...(named.get(from.offset) ?? { children: [], packs: [] }),
 });
 
+/** Adds a point, as the transaction at the end of its backup does, and counts its root. */
+async function add(scope: VaultScope, pointId: string, root: CountedNode): Promise<boolean> {
+  const { prisma } = world.db;
+  const roots = [rootOf(root)];
+  await awaitAccount(prisma, { ...scope, pointId, roots: roots.map(({ ref }) => ref) });
+  return addAccount(prisma, scope, { pointId, roots });
+}
+
 async function prepared(): Promise<VaultScope> {
   const { db } = world;
   const id = randomUUID();
@@ -84,8 +92,8 @@ const idle = [0, 0, true];
 test("points count what they reach once, whatever they share, and nothing stays when they are gone", async () => {
   const scope = await prepared();
   const { prisma } = world.db;
-  expect(await addAccount(prisma, scope, { pointId: "a", roots: [rootOf(rootA)] })).toBe(true);
-  expect(await addAccount(prisma, scope, { pointId: "a", roots: [rootOf(rootA)] })).toBe(false);
+  expect(await add(scope, "a", rootA)).toBe(true);
+  expect(await add(scope, "a", rootA)).toBe(false);
   await settle(scope);
   expect(await counts()).toEqual({
     nodes: [3, 300, false],
@@ -93,7 +101,7 @@ test("points count what they reach once, whatever they share, and nothing stays 
     p2: [1, 11, false],
     p3: idle,
   });
-  await addAccount(prisma, scope, { pointId: "b", roots: [rootOf(rootB)] });
+  await add(scope, "b", rootB);
   await settle(scope);
   expect(await counts()).toMatchObject({ nodes: [5, 500, false], p1: [2, 12, false], p3: [1, 13, false] });
   expect([...(await countedOf(prisma, scope, [first, node(2, 99)]))]).toEqual(["nodes:10"]);
@@ -110,8 +118,8 @@ test("points count what they reach once, whatever they share, and nothing stays 
 test("two runs at once count each node once", async () => {
   const scope = await prepared();
   const { prisma } = world.db;
-  await addAccount(prisma, scope, { pointId: "a", roots: [rootOf(rootA)] });
-  await addAccount(prisma, scope, { pointId: "b", roots: [rootOf(rootB)] });
+  await add(scope, "a", rootA);
+  await add(scope, "b", rootB);
   await Promise.all([settle(scope), settle(scope), settle(scope)]);
   expect(await counts()).toMatchObject({ nodes: [5, 500, false], p1: [2, 12, false], p3: [1, 13, false] });
   await Promise.all([
@@ -125,11 +133,11 @@ test("two runs at once count each node once", async () => {
 test("a node that a new point names again is not dropped", async () => {
   const scope = await prepared();
   const { prisma } = world.db;
-  await addAccount(prisma, scope, { pointId: "a", roots: [rootOf(rootA)] });
+  await add(scope, "a", rootA);
   await settle(scope);
   await removeAccount(prisma, scope, { pointId: "a", parse });
   const unneeded = await listUnneededNodes(prisma, scope, 10);
-  await addAccount(prisma, scope, { pointId: "c", roots: [rootOf(rootA)] });
+  await add(scope, "c", rootA);
   expect(await countDropped(prisma, scope, unneeded.map(useOf))).toBe(0);
   await settle(scope);
   expect(await counts()).toMatchObject({ nodes: [3, 300, false], p1: [2, 12, false] });
@@ -138,8 +146,8 @@ test("a node that a new point names again is not dropped", async () => {
 test("a node that cannot be read waits, is named, and does not stop the others", async () => {
   const scope = await prepared();
   const { prisma } = world.db;
-  await addAccount(prisma, scope, { pointId: "a", roots: [rootOf(rootA)] });
-  await addAccount(prisma, scope, { pointId: "b", roots: [rootOf(rootB)] });
+  await add(scope, "a", rootA);
+  await add(scope, "b", rootB);
   const broken: StoredNode = { ...rootA, pointId: "a" };
   const problem = errorInfo(new KluisError("VAULT_DATA_DAMAGED", { message: "damaged" }));
   await setNodeProblem(prisma, scope, { node: broken, problem, retryMs: 60_000 });
@@ -158,7 +166,7 @@ test("a condemned pack that a point names is usable again, and a pack of another
   await prisma.vaultPack.deleteMany({ where: { packId: "p2" } });
   const { number } = await prisma.vaultPack.findFirstOrThrow({ where: { packId: "p1" } });
   await condemnPacks(prisma, scope, { packs: [number], forMs: 0 });
-  await addAccount(prisma, scope, { pointId: "a", roots: [rootOf(rootA)] });
+  await add(scope, "a", rootA);
   await settle(scope);
   expect(await prisma.vaultPack.findMany({ where: { condemnedAt: { not: null } } })).toEqual([]);
   expect(await prisma.vaultPack.findFirst({ where: { packId: "p2" } })).toMatchObject({

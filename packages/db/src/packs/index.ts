@@ -1,6 +1,7 @@
 export {
-  type AddedAccount,
   addAccount,
+  addFoundAccount,
+  type FoundAccount,
   forgetKeptOut,
   type KeptOutPoint,
   keepOut,

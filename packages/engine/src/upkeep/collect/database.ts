@@ -1,6 +1,7 @@
 /** Accounting and collection of one vault in the database: each change is one transaction. */
 import {
   addAccount,
+  addFoundAccount,
   beginDeletion,
   condemnPacks,
   countDropped,
@@ -63,6 +64,7 @@ export async function databasePort(db: Db, vaultId: string): Promise<AccountPort
     deleting: (limit) => listDeletingPacks(prisma, scope, limit),
     forget: (packs) => inTransaction(db, (tx) => forgetPacks(tx, scope, packs)),
     refused: (pack) => setRefusal(prisma, pack),
+    addFound: (point) => inTransaction(db, (tx) => addFoundAccount(tx, scope, point)),
     keptOut: (limit) => listKeptOut(prisma, scope, limit),
     foreign: () => listForeignPoints(prisma, scope),
     known: (pointIds) => knownOfListed(prisma, scope, pointIds),

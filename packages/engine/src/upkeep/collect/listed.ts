@@ -62,7 +62,8 @@ async function lookAt(parts: ListedParts, point: ListedPoint): Promise<void> {
     if (pointState === "deleted") await lookAtReplayed(parts, pointId);
     else if (pointState === null) await lookAtUnknown(parts, pointId);
     // Its row says what it needs, whether or not the manifest opens.
-    else await port.addAccount({ pointId, roots: (await port.rootsOf(pointId)).map(rootOf) });
+    else
+      await port.addFound({ pointId, roots: (await port.rootsOf(pointId)).map(rootOf), state: "accounted" });
   } catch (error) {
     signal.throwIfAborted();
     if (isDatabaseLost(error) || !isAboutObject(error)) throw error;
@@ -90,7 +91,7 @@ async function lookAtUnknown({ port, vault, signal }: ListedParts, pointId: stri
   // An open job holds its packs, and adds the point next.
   if ((await port.removeOrphan({ pointId, jobId })) || (await port.isJobOpen(jobId))) return;
   const roots = manifest.disks.flatMap(({ root }) => (root === null ? [] : [rootOf(root)]));
-  await port.addAccount({ pointId, roots, state: "foreign" });
+  await port.addFound({ pointId, roots, state: "foreign" });
 }
 
 async function* portions(

@@ -1,7 +1,7 @@
 /** What accounting and collection need from the database. The tests have one in memory too. */
 import type {
-  AddedAccount,
   Doubt,
+  FoundAccount,
   Idle,
   KeptOutPoint,
   ListedPoint,
@@ -18,7 +18,7 @@ export interface AccountPort {
   newPoints(limit: number): Promise<readonly NewAccount[]>;
   /** Accounted points whose manifest was deleted. */
   deletedPoints(limit: number): Promise<readonly string[]>;
-  /** False when the point was accounted before. */
+  /** False when the point does not wait any more. */
   addAccount(point: { readonly pointId: string; readonly roots: readonly RootNode[] }): Promise<boolean>;
   removeAccount(pointId: string): Promise<boolean>;
   unwalked(limit: number): Promise<readonly StoredNode[]>;
@@ -73,7 +73,8 @@ export interface ListedPort {
   known(pointIds: readonly string[]): Promise<readonly ListedPoint[]>;
   /** The roots of a recovery point of this database. */
   rootsOf(pointId: string): Promise<readonly string[]>;
-  addAccount(point: AddedAccount): Promise<boolean>;
+  /** False when it is counted, or its point was deleted meanwhile. */
+  addFound(point: FoundAccount): Promise<boolean>;
   removeAccount(pointId: string): Promise<boolean>;
   keepOut(point: KeptOutPoint): Promise<void>;
   forgetKeptOut(pointIds: readonly string[]): Promise<void>;

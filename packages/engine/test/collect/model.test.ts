@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { Model } from "./model.ts";
+
+const MINUTE = 60_000;
+
+describe("accounting and collection with several writers and collectors", () => {
+  for (let seed = 1; seed <= 4; seed++) {
+    it(`lose nothing and leave nothing, killed anywhere, with a database that becomes older: ${seed}`, async () => {
+      const model = new Model({ seed, steps: 3_000, turnMs: 3 * MINUTE });
+      const result = await model.run();
+      expect(model.garbage()).toEqual([]);
+      expect(result.points).toBeGreaterThan(10);
+      expect(result.kills).toBeGreaterThan(30);
+    });
+  }
+
+  it("keep what a segment needs that takes longer than it may", async () => {
+    const model = new Model({ seed: 9, steps: 2_000, turnMs: 30 * MINUTE });
+    const { late } = await model.run();
+    expect(late).toBeGreaterThan(0);
+    expect(model.garbage()).toEqual([]);
+  });
+});
