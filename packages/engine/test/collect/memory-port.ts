@@ -220,7 +220,7 @@ function collectPort(world: MemoryWorld): CollectPort {
       for (const id of ids) {
         await world.turn();
         const job = world.tables.jobs.get(id);
-        if (job?.state === "open") yield* [...job.held];
+        if (job?.state === "open") yield* job.held.slice();
       }
     },
     async countedOf(nodes) {
