@@ -27,6 +27,7 @@ export * from "./points/index.ts";
 export * from "./policies/index.ts";
 export * from "./protections/index.ts";
 export * from "./queue/index.ts";
+export * from "./rebuild/index.ts";
 export * from "./recurring/index.ts";
 export * from "./secrets/index.ts";
 export * from "./sessions/index.ts";

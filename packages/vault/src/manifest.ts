@@ -93,6 +93,8 @@ export const manifestSchema = z.strictObject({
   /** When the policy scheduled the backup; null when a user started it. */
   occurrenceDueAt: time.nullable(),
   engineVersion: z.string(),
+  /** What the writer's catalog keeps of the point beside all this; nothing that a restore needs. Missing without a catalog. */
+  catalog: z.record(z.string(), z.json()).optional(),
 });
 
 /** A recovery point without the disks' bytes. */

@@ -103,6 +103,7 @@ export const errorReasons = {
     ...pointConflictReasons,
     "policy-name-taken",
     "policy-changed",
+    "catalog-in-use",
     "disk-name-taken",
     "encryption-set-missing",
     "disk-access-missing",

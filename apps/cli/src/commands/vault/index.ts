@@ -3,12 +3,13 @@ import type { Catalog, CommandGroup } from "../../command.ts";
 import { vaultBackup } from "./backup.ts";
 import { vaultInit } from "./init.ts";
 import { vaultLs } from "./ls.ts";
+import { vaultRebuild } from "./rebuild.ts";
 import { vaultRestore } from "./restore.ts";
 import { vaultVerify } from "./verify.ts";
 
 export const vaultGroup: CommandGroup = {
   heading: "A vault without Kluis",
-  commands: [vaultInit, vaultBackup, vaultLs, vaultVerify, vaultRestore],
+  commands: [vaultInit, vaultBackup, vaultLs, vaultVerify, vaultRestore, vaultRebuild],
 };
 
 export const vaultFamily = { vault: "Work on a vault with its address and key alone" } as const;

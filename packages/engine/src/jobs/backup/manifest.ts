@@ -3,6 +3,7 @@ import type { WorkDisk, WorkJob } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import { MANIFEST_VERSION, type Manifest, type ManifestDisk, parseNodeRef } from "@kluis/vault";
 import { z } from "zod";
+import { catalogFactsOf } from "./catalog-facts.ts";
 import { deduplicationDomain } from "./domain.ts";
 import { type BackupMemory, type MemoryDisk, recall } from "./memory.ts";
 import { sealedDisk } from "./sealed-disk.ts";
@@ -61,6 +62,7 @@ export function buildManifest({ job, memory, disks, vaultId, engineVersion }: Ma
     actor: plainObject(job.actor),
     occurrenceDueAt: job.dueAt === null ? null : job.dueAt.toISOString(),
     engineVersion: sealedAs.engineVersion,
+    catalog: catalogFactsOf({ job, memory, disks }),
   };
 }
 

@@ -19,6 +19,7 @@ import { vaultOf } from "../../../job/vault-of.ts";
 import type { OpenedVault } from "../../../runtime/vaults.ts";
 import { accountSoon } from "../../../upkeep/collect/task.ts";
 import { noteDowngrades } from "../capture/downgrades.ts";
+import { allocatedBytesOf } from "../catalog-facts.ts";
 import { type BackupMemory, type MemoryDisk, recall, withoutUserData } from "../memory.ts";
 import { requirePolicy, requireVm } from "../require.ts";
 import { sealedDisk } from "../sealed-disk.ts";
@@ -173,8 +174,7 @@ function toPointDisk(disk: WorkDisk, found: readonly MemoryDisk[]): NewPoint["di
     ...delta,
     root,
     rootDigest,
-    // Changed ranges do not tell which other blocks are allocated.
-    allocatedBytes: deltaMethod === "changed-ranges" ? 0 : disk.plannedBytes,
+    allocatedBytes: allocatedBytesOf(disk),
     ...bytes,
   };
 }

@@ -1,0 +1,10 @@
+export {
+  addRebuiltPoint,
+  type CatalogUse,
+  digestOfPoint,
+  type RebuiltPolicy,
+  type RebuiltVm,
+  readCatalogUse,
+  upsertRebuiltPolicy,
+  upsertRebuiltVm,
+} from "./rebuild.ts";
