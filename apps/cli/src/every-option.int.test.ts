@@ -164,6 +164,16 @@ const steps: readonly Step[] = [
     line: ({ folder }) =>
       `vault restore pair@latest --disk os --to ${folder}/back.img --format vhd --force ${vaultOf(folder)} --connection-file - --json`,
   },
+  {
+    line: ({ folder }) =>
+      `vault copy ${folder}/copy --to-connection-file - ${vaultOf(folder)} --connection-file - --json`,
+  },
+  // The database of the variable is missing: nothing is opened.
+  {
+    line: ({ folder }) => `vault rebuild --name main ${vaultOf(folder)} --connection-file - --json`,
+    code: exitCodes.usage,
+    refusal: "INPUT_INVALID",
+  },
   { line: ({ point }) => `delete-point ${point} --reason test --yes --wait --json` },
   { line: () => "points shop-01 --deleted --json" },
   { line: ({ point }) => `undelete-point ${point} --json` },

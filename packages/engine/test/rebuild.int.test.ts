@@ -16,7 +16,7 @@ beforeAll(async () => {
   engine = await world.startEngine();
   empty = await createTestDatabase();
   await history();
-});
+}, 300_000);
 afterAll(async () => {
   await empty.drop();
   await world.stop();

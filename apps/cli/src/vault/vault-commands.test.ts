@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PassThrough } from "node:stream";
@@ -129,6 +129,33 @@ describe("a vault without Kluis", () => {
     });
     expect((await vault("verify --mode quick")).code).toBe(exitCodes.failed);
     await rm(path.join(folder, "vault/points/junk"));
+  });
+
+  test("a copy is a vault: only what is missing is copied, and a damaged manifest is named", async () => {
+    const copied = z.object({ points: z.number(), added: z.number(), objects: z.number() });
+    const first = await answer(copied, "copy DIR/copy");
+    expect(first.added).toBe(first.points);
+    expect(await answer(copied, "copy DIR/copy")).toMatchObject({ added: 0, objects: 0 });
+    // As if the copy had been stopped: the manifest and a pack are missing.
+    const [pack = ""] = (await readdir(path.join(folder, "copy/packs"), { recursive: true })).filter(
+      (name) => path.basename(name).length === 32,
+    );
+    await rm(path.join(folder, "copy/packs", pack));
+    const [point = ""] = await readdir(path.join(folder, "copy/points"));
+    await rm(path.join(folder, "copy/points", point));
+    await writeFile(path.join(folder, "vault/points/junk"), "junk");
+    const { code, out } = await vault("copy DIR/copy --json");
+    expect(code).toBe(exitCodes.failed);
+    expect(JSON.parse(out.toString())).toMatchObject({
+      added: 1,
+      objects: 2,
+      missing: [{ pointId: "junk", code: "VAULT_DATA_DAMAGED" }],
+    });
+    await rm(path.join(folder, "vault/points/junk"));
+    await answer(z.object({ ok: z.literal(true) }), "verify --vault DIR/copy --mode full");
+    expect((await vault("restore pair@latest --disk 0 --to - --vault DIR/copy")).out.length).toBe(2 * MIB);
+    await vault("init --vault DIR/foreign --key-file DIR/foreign.key");
+    expect(await vault("copy DIR/foreign --json")).toMatchObject({ code: exitCodes.failed });
   });
 
   test("a wrong key and a wrong address are told apart", async () => {

@@ -1,6 +1,7 @@
 /** `kluis vault`: commands on a vault's address and key alone, without a server. Loads no other command. */
 import type { Catalog, CommandGroup } from "../../command.ts";
 import { vaultBackup } from "./backup.ts";
+import { vaultCopy } from "./copy.ts";
 import { vaultInit } from "./init.ts";
 import { vaultLs } from "./ls.ts";
 import { vaultRebuild } from "./rebuild.ts";
@@ -9,7 +10,7 @@ import { vaultVerify } from "./verify.ts";
 
 export const vaultGroup: CommandGroup = {
   heading: "A vault without Kluis",
-  commands: [vaultInit, vaultBackup, vaultLs, vaultVerify, vaultRestore, vaultRebuild],
+  commands: [vaultInit, vaultBackup, vaultLs, vaultVerify, vaultRestore, vaultCopy, vaultRebuild],
 };
 
 export const vaultFamily = { vault: "Work on a vault with its address and key alone" } as const;
