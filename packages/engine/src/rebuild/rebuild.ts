@@ -13,7 +13,7 @@ import {
   upsertRebuiltVm,
 } from "@kluis/db";
 import { migrate } from "@kluis/db/migrate";
-import { type Clock, isKluisError, KluisError, toKluisError } from "@kluis/domain";
+import { type Clock, isKluisError, KluisError } from "@kluis/domain";
 import type { BlobStore, Vault } from "@kluis/vault";
 import { pointRows, type StoredPoint } from "./point-rows.ts";
 
@@ -147,14 +147,15 @@ function presentAs(known: string, { manifest, digest }: StoredPoint): "present" 
 
 /** Damage and foreign manifests concern one point. @throws every other error: a lost database or network concerns all */
 function skippedAs(pointId: string, error: unknown): SkippedPoint {
-  const isOfPoint =
-    isKluisError(error, "VAULT_DATA_DAMAGED") ||
-    isKluisError(error, "VAULT_OBJECT_MISSING") ||
-    isKluisError(error, "VAULT_VERSION_UNSUPPORTED");
-  if (!isOfPoint) throw error;
-  const { code, message } = toKluisError(error);
-  return { pointId, code, message };
+  if (!isKluisError(error) || !ofOnePoint.has(error.code)) throw error;
+  return { pointId, code: error.code, message: error.message };
 }
+
+const ofOnePoint: ReadonlySet<string> = new Set([
+  "VAULT_DATA_DAMAGED",
+  "VAULT_OBJECT_MISSING",
+  "VAULT_VERSION_UNSUPPORTED",
+]);
 
 function inUse(): KluisError {
   return new KluisError("CONFLICT", {
