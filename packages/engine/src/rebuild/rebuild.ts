@@ -1,4 +1,4 @@
-/** Fills an empty catalog from the manifests of a vault. Can be killed and repeated: what is there already is left alone. */
+/** Fills an empty catalog from the manifests of a vault. Can be killed and repeated: it does not change rows that are there. */
 import {
   addRebuiltPoint,
   chunkIndex,

@@ -1,5 +1,5 @@
 /**
- * What the catalog keeps of a recovery point and no other part of its manifest holds. The manifest carries it, so that an empty
+ * What the catalog keeps of a recovery point and no other part of its manifest holds. The manifest contains it, so that an empty
  * catalog can be filled again (`kluis vault rebuild`).
  */
 import type { WorkDisk, WorkJob } from "@kluis/db";
