@@ -87,11 +87,6 @@ export const accessErrors = catalog({
           action: "",
         },
         ...pointConflicts.en,
-        "catalog-in-use": {
-          message:
-            "The database of Kluis is in use: it has jobs, protected virtual machines, or points of another vault.",
-          action: "Rebuild into an empty database.",
-        },
         "policy-name-taken": {
           message: "There is already a policy named {policy}.",
           action: "Choose another name.",
@@ -260,11 +255,6 @@ export const accessErrors = catalog({
           action: "",
         },
         ...pointConflicts.nl,
-        "catalog-in-use": {
-          message:
-            "De database van Kluis is in gebruik: er zijn taken, beschermde virtuele machines of herstelpunten van een andere kluis.",
-          action: "Herbouw in een lege database.",
-        },
         "policy-name-taken": {
           message: "Er is al een beleid met de naam {policy}.",
           action: "Kies een andere naam.",

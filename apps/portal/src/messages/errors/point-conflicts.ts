@@ -1,8 +1,13 @@
 import { catalog } from "#messages/catalog.ts";
 
-/** Why a recovery point cannot be held, released, removed or brought back: reasons of CONFLICT. */
+/** Why a recovery point cannot be held, released, removed, brought back or rebuilt: reasons of CONFLICT. */
 export const pointConflicts = catalog({
   en: {
+    "catalog-in-use": {
+      message:
+        "The database of Kluis is in use: it has jobs, protected virtual machines, or points of another vault.",
+      action: "Rebuild into an empty database.",
+    },
     "point-pinned": {
       message: "The recovery point is pinned since {pinnedAt} and cannot be deleted.",
       action: "Unpin it first.",
@@ -21,6 +26,11 @@ export const pointConflicts = catalog({
     },
   },
   nl: {
+    "catalog-in-use": {
+      message:
+        "De database van Kluis is in gebruik: er zijn taken, beschermde virtuele machines of herstelpunten van een andere kluis.",
+      action: "Herbouw in een lege database.",
+    },
     "point-pinned": {
       message: "Het herstelpunt is vastgezet sinds {pinnedAt} en kan niet worden verwijderd.",
       action: "Hef de vastzetting eerst op.",
