@@ -145,6 +145,8 @@ const steps: readonly Step[] = [
   { line: () => "vaults disable further --json" },
   { line: () => "vaults remove further --json" },
   { line: () => "vaults default main --json" },
+  { line: () => "vaults set main --deduplication resource-group --bandwidth 200 --json" },
+  { line: () => "vaults set main --deduplication subscription --bandwidth none --json" },
   { line: () => "secrets reseal --json" },
   { line: ({ folder }) => `vault init ${vaultOf(folder)} --connection-file - --json` },
   {

@@ -1,4 +1,5 @@
 /** The public interface of `@kluis/vault`. */
+
 export { createTransferLimits, type LimitSettings } from "./budget.ts";
 export { checkStore, type StoreCheck, type StoreFindings } from "./check-store.ts";
 export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
@@ -31,6 +32,7 @@ export {
   splitNodeRef,
 } from "./node-ref.ts";
 export type { NamedPack, NodeUse } from "./node-use.ts";
+export { createRate } from "./rate.ts";
 export {
   openVaultKey,
   openVaultStore,
@@ -60,6 +62,7 @@ export type {
   SegmentProgress,
   SegmentResult,
   SegmentStats,
+  ShownStats,
   SweepOptions,
   SweepResult,
   TransferLimits,

@@ -16,6 +16,11 @@ export interface ChunkPlace {
   readonly pack: string;
   readonly offset: number;
   readonly length: number;
+  /**
+   * True when another VM stored the chunk and this one has not used it yet. It counts as new in the figures that are shown, because
+   * they must not reveal what disks of others hold.
+   */
+  readonly elsewhere?: boolean;
 }
 
 export interface IndexEntry {
@@ -37,6 +42,8 @@ export interface ChunkIndex {
   lookup(ids: readonly string[]): Promise<ReadonlyMap<string, ChunkPlace>>;
   /** Adds a durable pack and its chunks. A known id keeps its place unless that is in a condemned pack. Idempotent. */
   add(pack: PackInfo, entries: readonly IndexEntry[]): Promise<void>;
+  /** Notes that the segment uses these chunks, which `lookup` returned as `elsewhere`. Their next hit counts as reused. */
+  use?(ids: readonly string[]): Promise<void>;
   /** Forgets these packs and every chunk in them. Called before a pack is deleted. */
   removePacks(packs: readonly string[]): Promise<void>;
 }
@@ -59,6 +66,13 @@ export interface SegmentStats {
   readonly chunksReused: number;
 }
 
+/**
+ * The figures as if the VM alone used the vault: chunks that another VM stored first count as new. Sizes of nodes and tables depend
+ * on the packs that they name, so `storedBytes` has only content.
+ */
+export type ShownStats = Pick<SegmentStats, "movedBytes" | "storedBytes" | "chunksNew" | "chunksReused">;
+
+/** `movedBytes` and `storedBytes` are those that are shown. */
 export type SegmentProgress = Pick<
   SegmentStats,
   "readBytes" | "changedBytes" | "movedBytes" | "storedBytes" | "zeroBytes"
@@ -101,6 +115,11 @@ export interface Budget {
   release(amount: number): void;
 }
 
+/** Limits bytes per second; `take` waits until they may pass. */
+export interface Rate {
+  take(bytes: number, signal: AbortSignal): Promise<void>;
+}
+
 /** Bounds of memory and concurrency. Memory ≤ inFlightBytes × 2 + packBytes × (segments being written + uploads). */
 export interface TransferLimits {
   /** Plain bytes being read, compared or sealed. */
@@ -109,6 +128,8 @@ export interface TransferLimits {
   readonly reads: Budget;
   /** Concurrent uploads of packs. */
   readonly uploads: Budget;
+  /** Bytes of packs per second; no limit when absent. */
+  readonly rate?: Rate;
   /** A pack is closed when it reaches this size. */
   readonly packBytes: number;
   /** zstd level. */
@@ -118,7 +139,10 @@ export interface TransferLimits {
 export interface SegmentResult {
   /** Root of the segment's part of the chunk map; null when the segment is all zeros. Durable when returned. */
   readonly node: NodeRef | null;
+  /** What happened. */
   readonly stats: SegmentStats;
+  /** What people may see of it. */
+  readonly shown: ShownStats;
   /** Null without `claimed`, and when that list is complete. */
   readonly omitted: OmittedBlocks | null;
   /** Damaged items that were stored again: moved tables lead to them. */

@@ -36,6 +36,7 @@ import {
   vaultsRemove,
   vaultsRename,
   vaultsRotate,
+  vaultsSet,
   vaultsTest,
 } from "./vaults.ts";
 import { vm, vms } from "./vms.ts";
@@ -82,6 +83,7 @@ export const commandGroups: readonly CommandGroup[] = [
       vaultsEnable,
       vaultsDisable,
       vaultsDefault,
+      vaultsSet,
       vaultsRename,
       vaultsRotate,
       vaultsRemove,

@@ -1,4 +1,10 @@
 /** Vaults. */
+import {
+  type DeduplicationScope,
+  deduplicationScopes,
+  leastVaultBandwidth,
+  mostVaultBandwidth,
+} from "@kluis/domain";
 import { z } from "zod";
 import type { VaultRow } from "../api-types.ts";
 import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
@@ -7,7 +13,7 @@ import { countOf, minuteOf } from "../format.ts";
 import type { Look } from "../look.ts";
 import { readSecret } from "../secret-input.ts";
 import { type Column, formatTable } from "../table.ts";
-import { text } from "../values.ts";
+import { choice, text } from "../values.ts";
 import { waitForTest } from "../wait-test.ts";
 
 const reference = argument("name or id", text);
@@ -114,6 +120,47 @@ export const vaultsRotate = defineCommand({
     const connectionString = await readSecret(session, source);
     const rotated = await session.server.call((api) => api.vaults.rotate.mutate({ vault, connectionString }));
     return finish(session, rotated, isQuick);
+  },
+});
+
+const sharing: Readonly<Record<DeduplicationScope, string>> = {
+  vault: "all virtual machines share equal content",
+  subscription: "virtual machines of a subscription share equal content",
+  "resource-group": "virtual machines of a resource group share equal content",
+  vm: "virtual machines share no content",
+};
+const rate = z.union(
+  [
+    z.literal("none").transform(() => null),
+    z.coerce.number<string>().pipe(z.int().min(leastVaultBandwidth).max(mostVaultBandwidth)),
+  ],
+  `Use a whole number from ${leastVaultBandwidth} to ${mostVaultBandwidth}, or none.`,
+);
+
+export const vaultsSet = defineCommand({
+  name: "vaults set",
+  summary: "Set which virtual machines share content in a vault, and how fast backups store",
+  details:
+    "Applies from the next backup on. Choose resource-group when teams share a subscription. The limit is for all engines together; restores have none.",
+  input: {
+    vault: reference,
+    deduplication: option(
+      "scope",
+      "vault, subscription, resource-group or vm",
+      choice(deduplicationScopes).optional(),
+    ),
+    bandwidth: option("MiB/s", "most MiB per second, or none", rate.optional()),
+  },
+  examples: ["vaults set main --deduplication resource-group", "vaults set main --bandwidth 200"],
+  run: async (session, { vault, deduplication, bandwidth }) => {
+    if (deduplication === undefined && bandwidth === undefined)
+      throw new UsageError("There is nothing to set.", "Use --deduplication or --bandwidth.");
+    const row = await session.server.call((api) =>
+      api.vaults.configure.mutate({ vault, deduplication, bandwidth }),
+    );
+    const limit = row.bandwidth === null ? "no limit" : `at most ${row.bandwidth} MiB per second`;
+    print(session, row, () => `${row.name}: ${sharing[row.deduplication]}; backups have ${limit}.`);
+    return exitCodes.ok;
   },
 });
 

@@ -1,4 +1,4 @@
-import type { SwitchState, VaultCheck, VaultKind } from "@kluis/domain";
+import type { DeduplicationScope, SwitchState, VaultCheck, VaultKind } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 
 /** Settings: vaults. */
@@ -64,6 +64,36 @@ export const vaults = catalog({
     rotateText:
       "Engine and portal use the new credential from their next task on. Kluis tests it immediately.",
     rotated: "The credential of {name} is replaced",
+    sharing: {
+      action: "Sharing and speed",
+      of: "Sharing and speed of {name}",
+      submit: "Save",
+      done: "The settings of {name} are saved",
+      scope: "Virtual machines that share equal content",
+      scopes: {
+        vault: "All of the vault",
+        subscription: "Those of a subscription",
+        "resource-group": "Those of a resource group",
+        vm: "None: each stores its own",
+      } satisfies Record<DeduplicationScope, string>,
+      scopeHints: {
+        vault: "Least space. Choose it when one team uses the vault.",
+        subscription: "The default. Choose a narrower one when teams share a subscription.",
+        "resource-group": "Recommended when teams share a subscription.",
+        vm: "Most space. No disk affects the backup of another.",
+      } satisfies Record<DeduplicationScope, string>,
+      hint: "Applies from the next backup on. Figures of a virtual machine never depend on the content of others.",
+      bandwidth: "Most MiB per second",
+      bandwidthHint: "For backups of all engines together. Leave it empty for no limit. Restores have none.",
+      bandwidthWrong: "Enter a whole number from 5 to 100,000, or nothing.",
+      shown: {
+        vault: "All virtual machines share equal content",
+        subscription: "Virtual machines of a subscription share equal content",
+        "resource-group": "Virtual machines of a resource group share equal content",
+        vm: "Virtual machines share no content",
+      } satisfies Record<DeduplicationScope, string>,
+      limit: "backups store at most {rate} MiB per second",
+    },
     notDone: "Nothing was changed",
     form: {
       title: "Add vault",
@@ -154,6 +184,37 @@ export const vaults = catalog({
     rotateText:
       "Engine en portal gebruiken de nieuwe referentie vanaf hun volgende taak. Kluis test die direct.",
     rotated: "De referentie van {name} is vervangen",
+    sharing: {
+      action: "Delen en snelheid",
+      of: "Delen en snelheid van {name}",
+      submit: "Opslaan",
+      done: "De instellingen van {name} zijn opgeslagen",
+      scope: "Virtuele machines die gelijke inhoud delen",
+      scopes: {
+        vault: "Alle in de kluis",
+        subscription: "Die van een abonnement",
+        "resource-group": "Die van een resourcegroep",
+        vm: "Geen: elke machine bewaart haar eigen inhoud",
+      },
+      scopeHints: {
+        vault: "Minste ruimte. Kies dit als één team de kluis gebruikt.",
+        subscription: "De standaard. Kies een kleinere groep als teams een abonnement delen.",
+        "resource-group": "Aanbevolen als teams een abonnement delen.",
+        vm: "Meeste ruimte. Geen schijf beïnvloedt de back-up van een andere.",
+      },
+      hint: "Geldt vanaf de volgende back-up. De cijfers van een virtuele machine hangen nooit af van de inhoud van andere.",
+      bandwidth: "Hoogste aantal MiB per seconde",
+      bandwidthHint:
+        "Voor back-ups van alle engines samen. Laat leeg voor geen limiet. Herstellen heeft geen limiet.",
+      bandwidthWrong: "Voer een geheel getal van 5 tot en met 100.000 in, of niets.",
+      shown: {
+        vault: "Alle virtuele machines delen gelijke inhoud",
+        subscription: "Virtuele machines van een abonnement delen gelijke inhoud",
+        "resource-group": "Virtuele machines van een resourcegroep delen gelijke inhoud",
+        vm: "Virtuele machines delen geen inhoud",
+      },
+      limit: "back-ups slaan hoogstens {rate} MiB per seconde op",
+    },
     notDone: "Er is niets gewijzigd",
     form: {
       title: "Kluis toevoegen",

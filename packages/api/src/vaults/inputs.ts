@@ -1,3 +1,4 @@
+import { deduplicationScopes, leastVaultBandwidth, mostVaultBandwidth } from "@kluis/domain";
 import { z } from "zod";
 import { settingName } from "../connections/inputs.ts";
 
@@ -35,6 +36,16 @@ export type AddVaultInput = z.infer<typeof addVaultInput>;
 
 export const updateVaultInput = z.strictObject({ vault, name: settingName });
 export type UpdateVaultInput = z.infer<typeof updateVaultInput>;
+
+/** What is absent stays as it is. */
+export const configureVaultInput = z.strictObject({
+  vault,
+  /** Which VMs share content, from the next backup on. */
+  deduplication: z.enum(deduplicationScopes).optional(),
+  /** MiB per second that backups of all engines together may store; null: no limit. */
+  bandwidth: z.int().min(leastVaultBandwidth).max(mostVaultBandwidth).nullable().optional(),
+});
+export type ConfigureVaultInput = z.infer<typeof configureVaultInput>;
 
 export const rotateVaultInput = z.strictObject({ vault, connectionString });
 export type RotateVaultInput = z.infer<typeof rotateVaultInput>;

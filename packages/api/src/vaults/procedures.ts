@@ -1,8 +1,15 @@
 import { removedView } from "../connections/view.ts";
 import { procedure } from "../procedures.ts";
-import { addVaultInput, rotateVaultInput, updateVaultInput, vaultInput } from "./inputs.ts";
+import {
+  addVaultInput,
+  configureVaultInput,
+  rotateVaultInput,
+  updateVaultInput,
+  vaultInput,
+} from "./inputs.ts";
 import {
   addVault,
+  configureVault,
   disableVault,
   enableVault,
   getVault,
@@ -36,6 +43,12 @@ export const vaultProcedures = {
     .input(updateVaultInput)
     .output(vaultView)
     .mutation(({ ctx, input }) => updateVault(ctx, input)),
+
+  /** Changes which VMs share content, and the limit of bandwidth. */
+  configure: owner
+    .input(configureVaultInput)
+    .output(vaultView)
+    .mutation(({ ctx, input }) => configureVault(ctx, input)),
 
   /** Replaces the credential of the storage, and tests it. */
   rotate: owner

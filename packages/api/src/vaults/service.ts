@@ -24,7 +24,13 @@ import { healthOf, isPending } from "../connections/service.ts";
 import type { removedView } from "../connections/view.ts";
 import type { Api, SignedInContext } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
-import { type AddVaultInput, accountOf, type RotateVaultInput, type UpdateVaultInput } from "./inputs.ts";
+import {
+  type AddVaultInput,
+  accountOf,
+  type ConfigureVaultInput,
+  type RotateVaultInput,
+  type UpdateVaultInput,
+} from "./inputs.ts";
 import type { vaultView } from "./view.ts";
 
 type View = z.input<typeof vaultView>;
@@ -132,6 +138,17 @@ export function updateVault(ctx: SignedInContext, { vault, name }: UpdateVaultIn
     if (row.source === "environment") throw nameFixed(row);
     await changeVault(tx, { id: row.id, change: { name } }, ctx.api.clock);
     return { kind: "vault.changed", data: { wasName: row.name, name } };
+  });
+}
+
+/** Changes who shares content and the limit of bandwidth, for the environment's vault too: they are not in its variables. */
+export function configureVault(ctx: SignedInContext, input: ConfigureVaultInput): Promise<View> {
+  return change(ctx, input.vault, async (tx, row) => {
+    const was = { deduplication: row.deduplication, bandwidth: row.bandwidth };
+    const { deduplication = was.deduplication, bandwidth = was.bandwidth } = input;
+    if (deduplication === was.deduplication && bandwidth === was.bandwidth) return null;
+    await changeVault(tx, { id: row.id, change: { deduplication, bandwidth } }, ctx.api.clock);
+    return { kind: "vault.changed", data: { was, deduplication, bandwidth } };
   });
 }
 

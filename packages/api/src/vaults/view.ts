@@ -1,5 +1,6 @@
 import {
   countView,
+  deduplicationScopes,
   instantView,
   settingSources,
   switchStates,
@@ -23,6 +24,10 @@ export const vaultView = z.object({
   container: z.string().nullable(),
   folder: z.string().nullable(),
   credentialKind: z.enum(["connection-string", "none"]),
+  /** Which VMs share content. */
+  deduplication: z.enum(deduplicationScopes),
+  /** MiB per second that backups of all engines together may store; null: no limit. */
+  bandwidth: z.int().nullable(),
   secretChangedAt: instantView.nullable(),
   /** The key-encryption key that locks it; null before its first test. */
   keyId: z.string().nullable(),

@@ -1,5 +1,6 @@
 export {
   beatEngine,
+  countEngines,
   type EngineLock,
   endEngine,
   holdEngineLock,

@@ -91,6 +91,11 @@ export interface EngineRow {
   readonly heartbeatAt: Date;
 }
 
+/** Engines that have not ended; one that died is among them until another engine finds out, within seconds. */
+export function countEngines(tx: Tx): Promise<number> {
+  return tx.engineProcess.count({ where: { endedAt: null } });
+}
+
 /** Engines that have not ended, alive or not. */
 export function listEngines(tx: Tx): Promise<EngineRow[]> {
   return tx.engineProcess.findMany({

@@ -116,6 +116,10 @@ export function chunkIndex(db: Db, scope: Scope): DatabaseChunkIndex {
       // A pack has up to some thousand chunks: one transaction for all of them would take too long.
       for (const batch of batchesOf(packs, packsAtOnce)) {
         await inTransaction(db, async (tx) => {
+          // What VMs used of others is forgotten with the chunk.
+          await tx.$executeRaw`DELETE FROM "VaultKnownChunk" k USING "VaultChunk" c, "VaultPack" p
+            WHERE p."vaultId" = ${vaultId}::uuid AND p."packId" = ANY(${batch}::text[]) AND c.pack = p.number
+              AND k."vaultId" = p."vaultId" AND k.digest = c.digest`;
           await forgetChunks(tx, vaultId, batch);
           const where = { vaultId, packId: { in: [...batch] } };
           await tx.vaultDamageItem.deleteMany({ where });

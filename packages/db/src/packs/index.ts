@@ -33,6 +33,7 @@ export {
 export { chunkIndex, type DatabaseChunkIndex, type PackKind } from "./chunk-index.ts";
 export { heldNodes } from "./held.ts";
 export { linkMoves, type PackMove } from "./moves.ts";
+export { type VmChunkIndex, vmChunkIndex } from "./vm-index.ts";
 export {
   beginDeletion,
   condemnPacks,

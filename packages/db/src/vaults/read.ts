@@ -1,5 +1,6 @@
 /** Vaults as processes open them and pages show them. */
 import {
+  deduplicationScopes,
   KluisError,
   settingSources,
   switchStates,
@@ -23,6 +24,8 @@ const rowSchema = z.object({
   container: z.string().nullable(),
   folder: z.string().nullable(),
   credentialKind: z.enum(["connection-string", "none"]),
+  deduplication: z.enum(deduplicationScopes),
+  bandwidth: z.int().nullable(),
   secretChangedAt: z.date().nullable(),
   identity: z.string().nullable(),
   keyId: z.string().nullable(),
@@ -39,7 +42,7 @@ export interface VaultRow extends z.infer<typeof rowSchema> {
   readonly test: VaultTest | null;
 }
 
-const omit = { sealedSecret: true } as const;
+const omit = { sealedSecret: true, sealedCollector: true, sealedReader: true } as const;
 
 function toRow({ test, ...facts }: { readonly test: unknown }): VaultRow {
   const row = fromJson(rowSchema, facts, "Vault");

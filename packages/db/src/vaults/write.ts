@@ -1,6 +1,7 @@
 /** Changes of vaults. The caller appends the ledger event in the same transaction. */
 import {
   type Clock,
+  type DeduplicationScope,
   KluisError,
   type SettingSource,
   type SwitchState,
@@ -50,7 +51,12 @@ export async function createVaultRow(tx: Tx, made: NewVault, clock: Clock): Prom
 }
 
 export type VaultChange = Partial<
-  VaultPlace & Pick<NewVault, "name" | "state" | "sealedSecret"> & { readonly isDefault: boolean }
+  VaultPlace &
+    Pick<NewVault, "name" | "state" | "sealedSecret"> & {
+      readonly isDefault: boolean;
+      readonly deduplication: DeduplicationScope;
+      readonly bandwidth: number | null;
+    }
 >;
 
 /** A new credential invalidates the last test. @throws KluisError CONFLICT when the name is taken, NOT_FOUND */

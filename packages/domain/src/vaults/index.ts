@@ -11,3 +11,11 @@ export {
   findingOf,
   WHOLE_OBJECT,
 } from "./damage.ts";
+export {
+  type DeduplicationScope,
+  deduplicationDomain,
+  deduplicationScopes,
+  defaultDeduplicationScope,
+  leastVaultBandwidth,
+  mostVaultBandwidth,
+} from "./deduplication.ts";

@@ -1,6 +1,7 @@
 /** The vaults of this process, opened from their rows on first use and kept until the row changes. */
 import {
   chunkIndex,
+  countEngines,
   type Db,
   listVaults,
   readConfigVersion,
@@ -9,10 +10,11 @@ import {
   type SecretBox,
   type VaultRow,
 } from "@kluis/db";
-import { type Clock, isKluisError, KluisError } from "@kluis/domain";
+import { type Clock, isKluisError, KluisError, type TimedClock } from "@kluis/domain";
 import {
   type BlobStore,
   type ChunkIndex,
+  createRate,
   createTransferLimits,
   createVault,
   openVault,
@@ -34,6 +36,8 @@ const MIB = 1024 * 1024;
 const MEMORY = { inFlightBytes: 16 * MIB, packBytes: 8 * MIB, reads: 6 } as const;
 /** A storage that does not answer must not block every task that opens a vault. */
 const OPEN_LIMIT_MS = 30_000;
+/** An engine that starts or ends changes the share of the others within this time and the next part of a transfer. */
+const COUNT_ENGINES_MS = 10_000;
 
 export interface OpenedVault {
   /** Id of its row in the database. */
@@ -47,7 +51,7 @@ export interface OpenedVault {
 
 export interface VaultsOptions {
   readonly db: Db;
-  readonly clock: Clock;
+  readonly clock: TimedClock;
   readonly secrets: SecretBox;
   /** File with the key-encryption key of all vaults of the installation. */
   readonly keyFile: string;
@@ -68,6 +72,8 @@ export class Vaults {
   readonly #open = new Map<string, Entry>();
   #rows = new Map<string, { readonly row: VaultRow; readonly sealed: Uint8Array | null }>();
   #version: number | null = null;
+  /** Engines that share the limits of bandwidth, and when they were counted. */
+  #engines = { count: 1, atMs: Number.NEGATIVE_INFINITY };
   #loading: Promise<void> | null = null;
 
   constructor(options: VaultsOptions) {
@@ -168,12 +174,37 @@ export class Vaults {
 
   async #refreshOnce(): Promise<void> {
     const { prisma } = this.#options.db;
+    await this.#countEngines();
     const version = await readConfigVersion(prisma);
     if (version === this.#version) return;
     const rows = await listVaults(prisma);
     const sealed = await readSealedVaultSecrets(prisma);
     this.#rows = new Map(rows.map((row) => [row.id, { row, sealed: sealed.get(row.id) ?? null }]));
     this.#version = version;
+  }
+
+  async #countEngines(): Promise<void> {
+    const { clock, db } = this.#options;
+    const nowMs = clock.elapsedMs();
+    if (nowMs - this.#engines.atMs < COUNT_ENGINES_MS) return;
+    this.#engines = { count: Math.max(1, await countEngines(db.prisma)), atMs: nowMs };
+  }
+
+  /** This engine's fair share of what backups may store in a vault, in bytes per second; null without a limit. */
+  #share(id: string): number | null {
+    const bandwidth = this.#rows.get(id)?.row.bandwidth ?? null;
+    return bandwidth === null ? null : (bandwidth * MIB) / this.#engines.count;
+  }
+
+  /** The memory budget of all vaults, with the limit of bandwidth of one. */
+  #limitsOf(id: string): TransferLimits {
+    const { clock } = this.#options;
+    const rate = createRate({
+      limit: () => this.#share(id),
+      nowMs: () => clock.elapsedMs(),
+      sleep: (ms, signal) => clock.wait(ms, signal),
+    });
+    return { ...this.#limits, rate };
   }
 
   async #openNow(id: string, settings: VaultSettings): Promise<OpenedVault> {
@@ -184,7 +215,7 @@ export class Vaults {
     const { store, vault } = await openSettings(settings, parts);
     const { name } = settings;
     await recordVaultIdentity(db.prisma, { id, name, identity: vault.id, keyId: vault.keyId });
-    return { id, name, store, vault, limits: this.#limits };
+    return { id, name, store, vault, limits: this.#limitsOf(id) };
   }
 }
 

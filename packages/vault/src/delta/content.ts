@@ -57,7 +57,7 @@ export async function contentOf(
   return found.map(({ plain, again, ...window }) => ({
     ...window,
     packed: payloadOf(plain),
-    again: again.map((one) => ({ slot: one.slot, packed: payloadOf(one.plain) })),
+    again: again.map(({ plain: own, ...one }) => ({ ...one, packed: payloadOf(own) })),
   }));
 }
 
@@ -126,15 +126,23 @@ function windowContent(candidates: Candidates, given: Known): FoundWindow {
   const again = candidates.again.map((candidate, n) =>
     slotContent(candidate, blocksOf(draft, draft.again[n]?.indexes ?? []), given),
   );
-  if (changed === null) return { draft, slot: null, whole: false, plain: null, again };
-  const isKnown = slotOf(changed, given) !== null;
-  const reusedWhole = isKnown ? null : slotOf(all, given);
-  if (reusedWhole !== null) return { draft, slot: reusedWhole, whole: true, plain: null, again };
+  if (changed === null) return { draft, slot: null, whole: false, elsewhere: false, plain: null, again };
+  // What this VM alone would find comes first, and of the chunks of others only one with the same blocks counts: then the figures
+  // are what they would be without the others.
+  const isKnown = isOwn(changed, given) && slotOf(changed, given) !== null;
+  const reusedWhole = isKnown || all === null || !isOwn(all, given) ? null : slotOf(all, given);
+  if (reusedWhole !== null)
+    return { draft, slot: reusedWhole, whole: true, elsewhere: false, plain: null, again };
   return { draft, whole: false, again, ...slotContent(changed, blocksOf(draft, draft.changed), given) };
 }
 
 function blocksOf({ window }: WindowDraft, indexes: readonly number[]): number[] {
   return indexes.map((i) => window * BLOCKS_PER_WINDOW + i);
+}
+
+/** False for a chunk that another VM stored and this one has not used yet. */
+function isOwn({ id }: Candidate, { known, parts }: Known): boolean {
+  return parts.slots.has(id) || known.get(id)?.elsewhere !== true;
 }
 
 /** The slot of a chunk that the vault or an earlier window has; null when it is new. */
@@ -150,8 +158,9 @@ function slotOf(candidate: Candidate | null, { known, parts }: Known): ChunkSlot
 }
 
 function slotContent(candidate: Candidate, blocks: readonly number[], given: Known): FoundSlot {
+  const elsewhere = !isOwn(candidate, given);
   const reused = slotOf(candidate, given);
-  if (reused !== null) return { slot: reused, plain: null };
+  if (reused !== null) return { slot: reused, elsewhere, plain: null };
   const { content, parts } = given;
   const slot: ChunkSlot = { id: candidate.id, blocks: candidate.digests.length, place: null };
   // Set at once: an equal window that is compared meanwhile must find this slot.
@@ -159,5 +168,5 @@ function slotContent(candidate: Candidate, blocks: readonly number[], given: Kno
   const plain = content.join(blocks);
   if (plain.length !== slot.blocks * BLOCK_BYTES)
     throw new RangeError("A chunk's bytes do not match its blocks.");
-  return { slot, plain };
+  return { slot, elsewhere: false, plain };
 }

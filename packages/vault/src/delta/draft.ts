@@ -107,6 +107,8 @@ export interface WindowContent {
   readonly slot: ChunkSlot | null;
   /** True when the slot holds all blocks of the window, not only the changed ones. */
   readonly whole: boolean;
+  /** The slot is a chunk that another VM stored, and this is its first use by this one. */
+  readonly elsewhere: boolean;
   /** Payload to seal into the slot; null when the vault or an earlier window has the chunk. */
   readonly packed: Packed | null;
   /** The chunks of `draft.again`, in its order. */
@@ -116,6 +118,8 @@ export interface WindowContent {
 /** A chunk and its payload; null: the vault or an earlier window has it. */
 export interface SlotContent {
   readonly slot: ChunkSlot;
+  /** The slot is a chunk that another VM stored, and this is its first use by this one. */
+  readonly elsewhere: boolean;
   readonly packed: Packed | null;
 }
 

@@ -13,6 +13,7 @@ import type {
   ChunkIndex,
   SegmentResult,
   SegmentStats,
+  ShownStats,
   TransferLimits,
   WriteSegmentOptions,
 } from "../types.ts";
@@ -38,6 +39,7 @@ const BATCHES = 6;
 const BATCH_WINDOWS = 64;
 
 type Counters = { -readonly [K in keyof SegmentStats]: number };
+type ShownCounters = { -readonly [K in keyof ShownStats]: number };
 
 interface Outcome {
   readonly contents: readonly WindowContent[];
@@ -93,6 +95,8 @@ class SegmentJob {
   private readonly contents: WindowContent[] = [];
   private readonly held = new Set<() => void>();
   private readonly stats: Counters;
+  /** Chunks of other VMs that this segment uses first. Their sizes are what this VM alone would have stored. */
+  private readonly elsewhere = { chunks: 0, plainBytes: 0, sealedBytes: 0 };
   private readonly failure: AbortController;
   private readonly chunksAgain: HealedChunks;
   /** Windows that are read whole whatever the extents say. */
@@ -145,7 +149,7 @@ class SegmentJob {
     const healed = await this.heal();
     const omitted = (await this.claims?.finish(this.base)) ?? null;
     const { errors: unreadable } = this.base;
-    return { node: refOf(node), stats: { ...this.stats }, omitted, healed, unreadable };
+    return { node: refOf(node), stats: { ...this.stats }, shown: this.shown(), omitted, healed, unreadable };
   }
 
   /** Readers of older points find what was damaged at its new place. Everything new is durable. */
@@ -208,21 +212,34 @@ class SegmentJob {
   private async pack({ contents, content, release }: Outcome): Promise<void> {
     const { stats } = this;
     stats.readBytes += content.readBytes;
+    await this.useElsewhere(contents);
     for (const window of contents) {
-      const { draft, slot, packed, again } = window;
+      const { draft, slot, packed, elsewhere, again } = window;
       // Nothing is known about the content of a lost window, so it says nothing about the claim.
       if (!(await this.base.isLost(draft.window))) this.claims?.compare(draft);
       else this.claims?.skip(draft.window);
       stats.changedBytes += draft.changedBlocks * BLOCK_BYTES;
       stats.zeroBytes += draft.zeroBlocks * BLOCK_BYTES;
       for (const one of again) await this.packSlot(one);
-      if (slot !== null) await this.packSlot({ slot, packed });
+      if (slot !== null) await this.packSlot({ slot, packed, elsewhere });
       // The pack has the bytes now: the map needs only digests and places.
       const packedAgain = again.map((one) => ({ ...one, packed: null }));
       this.contents.push({ ...window, packed: null, again: packedAgain });
     }
     content.free();
     release();
+  }
+
+  /** Counts the chunks of other VMs that this one uses first, and notes them: the next use counts as reused. */
+  private async useElsewhere(contents: readonly WindowContent[]): Promise<void> {
+    const all = contents.flatMap((window) => [window, ...window.again]);
+    const used = all.flatMap(({ elsewhere, slot }) => (elsewhere && slot !== null ? [slot] : []));
+    if (used.length > 0) await this.parts.index.use?.(used.map(({ id }) => id));
+    for (const { blocks, place } of used) {
+      this.elsewhere.chunks += 1;
+      this.elsewhere.plainBytes += blocks * BLOCK_BYTES;
+      this.elsewhere.sealedBytes += place?.length ?? 0;
+    }
   }
 
   private async packSlot({ slot, packed }: SlotContent): Promise<void> {
@@ -248,11 +265,23 @@ class SegmentJob {
     return states;
   }
 
+  private shown(): ShownCounters {
+    const { chunks, plainBytes, sealedBytes } = this.elsewhere;
+    const { movedBytes, chunksNew, chunksReused } = this.stats;
+    return {
+      movedBytes: movedBytes + plainBytes,
+      storedBytes: this.writer.chunkBytes + sealedBytes,
+      chunksNew: chunksNew + chunks,
+      chunksReused: chunksReused - chunks,
+    };
+  }
+
   private report(): void {
     const { stats, writer } = this;
     stats.storedBytes = writer.storedBytes;
     stats.metadataBytes = Math.max(0, writer.storedBytes - writer.chunkBytes);
-    const { readBytes, changedBytes, movedBytes, storedBytes, zeroBytes } = stats;
+    const { readBytes, changedBytes, zeroBytes } = stats;
+    const { movedBytes, storedBytes } = this.shown();
     this.options.onProgress?.({ readBytes, changedBytes, movedBytes, storedBytes, zeroBytes });
   }
 }

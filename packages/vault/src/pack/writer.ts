@@ -86,6 +86,7 @@ export class PackWriter {
   private async upload(assembler: PackAssembler): Promise<void> {
     try {
       const finished = assembler.finish();
+      await this.parts.limits.rate?.take(finished.bytes, this.parts.signal);
       await this.store(finished);
       for (const part of finished.parts) free(part);
       const { pack, kind, bytes, items } = finished;

@@ -4,8 +4,7 @@ import { KluisError } from "@kluis/domain";
 import { MANIFEST_VERSION, type Manifest, type ManifestDisk, parseNodeRef } from "@kluis/vault";
 import { z } from "zod";
 import { catalogFactsOf } from "./catalog-facts.ts";
-import { deduplicationDomain } from "./domain.ts";
-import { type BackupMemory, type MemoryDisk, recall } from "./memory.ts";
+import { type BackupMemory, domainOf, type MemoryDisk, recall } from "./memory.ts";
 import { sealedDisk } from "./sealed-disk.ts";
 
 export interface ManifestFacts {
@@ -36,7 +35,7 @@ export function buildManifest({ job, memory, disks, vaultId, engineVersion }: Ma
       configuration: plainObject(vm.configuration),
     },
     previous: sealedAs.previous,
-    disks: disks.map((disk) => manifestDisk(disk, { found, domain: deduplicationDomain(vm.id) })),
+    disks: disks.map((disk) => manifestDisk(disk, { found, domain: domainOf(memory, vm.id) })),
     excludedDisks: recall(memory, "excluded").map(({ key, name, reason: why }) => ({
       key,
       name,

@@ -6,6 +6,8 @@ import { azureOperationSchema, type Json } from "@kluis/azure";
 import {
   agentStates,
   consistencySchema,
+  deduplicationDomain,
+  defaultDeduplicationScope,
   diskKeySchema,
   type ErrorInfo,
   KluisError,
@@ -178,6 +180,8 @@ const backupMemorySchema = z.object({
   transferStartedAt: z.iso.datetime().optional(),
   segmentsQueued: z.boolean().optional(),
   transferEndedAt: z.iso.datetime().optional(),
+  /** The domain of deduplication: fixed at the start, so that a change of the vault's setting affects the next job. */
+  domain: z.string().optional(),
   /** Set before the manifest is written. From here on the job can no longer be canceled. */
   sealedAt: z.iso.datetime().optional(),
   /** What the manifest names and what may change before its write is confirmed. Missing in jobs that an earlier version sealed. */
@@ -218,6 +222,11 @@ export function withoutUserData(memory: BackupMemory): Pick<BackupMemory, "vm"> 
   if (!properties.success) return { vm };
   const { userData: _dropped, ...kept } = properties.data;
   return { vm: { ...vm, configuration: { ...vm.configuration, properties: kept } } };
+}
+
+/** The domain of deduplication of the job. One that an earlier version started has none: its VMs shared with the subscription. */
+export function domainOf(memory: BackupMemory, resourceId: string): string {
+  return memory.domain ?? deduplicationDomain(resourceId, defaultDeduplicationScope);
 }
 
 /** Returns a part of the memory that an earlier step has stored. @throws KluisError INTERNAL */

@@ -1,14 +1,14 @@
 /** Moves one segment of a disk from its snapshot into the vault. */
 import { type Grant, openSasDisk } from "@kluis/azure";
+import { vmChunkIndex } from "@kluis/db";
 import { type DeltaMethod, KluisError } from "@kluis/domain";
 import { parseNodeRef, type WriteSegmentOptions } from "@kluis/vault";
 import { endingOf } from "../../job/ending.ts";
 import { ProgressReporter } from "../../job/progress.ts";
 import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
 import { vaultOf } from "../../job/vault-of.ts";
-import { deduplicationDomain } from "./domain.ts";
 import { backupMachine } from "./machine.ts";
-import { parseMemory } from "./memory.ts";
+import { domainOf, parseMemory } from "./memory.ts";
 import { requireVm } from "./require.ts";
 import { snapshotOf } from "./snapshot.ts";
 
@@ -50,7 +50,8 @@ const vaultDelta: Readonly<Record<DeltaMethod, WriteSegmentOptions["delta"]>> = 
 /** Returns when the segment's chunk map is durable in the vault. */
 async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise<SegmentMoved> {
   const { disk } = segment;
-  const { vault, limits } = await vaultOf({ deps, job });
+  const { id: vaultId, vault, limits } = await vaultOf({ deps, job });
+  const memory = parseMemory(job.memory);
   const { deltaMethod } = disk;
   if (deltaMethod === null) {
     throw new KluisError("INTERNAL", {
@@ -58,7 +59,7 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
       params: { disk: disk.name },
     });
   }
-  const { id } = snapshotOf(parseMemory(job.memory), { key: disk.diskKey, name: disk.name });
+  const { id } = snapshotOf(memory, { key: disk.diskKey, name: disk.name });
   const progress = new ProgressReporter(deps, segment);
   let grant: Grant = await deps.grants.get(id, signal);
   const renew = async (): Promise<Grant> => (grant = await deps.grants.renew(grant, signal));
@@ -68,13 +69,14 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
     const base = disk.baseNode === null ? null : parseNodeRef(disk.baseNode);
     const toExtents = (rows: typeof segment.extents) =>
       rows.map(([offset, length, kind]) => ({ offset, length, kind }));
-    const { node, stats, omitted } = await vault.writeSegment({
+    const { node, stats, shown, omitted } = await vault.writeSegment({
       diskBytes: disk.diskBytes,
       segment: segment.segment,
       extents: toExtents(segment.extents),
       ...(segment.claimed === null ? {} : { claimed: toExtents(segment.claimed) }),
       delta: vaultDelta[deltaMethod],
-      domain: deduplicationDomain(requireVm(job).resourceId),
+      domain: domainOf(memory, requireVm(job).resourceId),
+      index: vmChunkIndex(deps.db, { vaultId, jobId: job.id, vmId: requireVm(job).id }),
       base: base === null ? null : await vault.segmentNode(base, segment.segment, signal),
       // Each read returns a new array, so the vault may free it.
       source: {
@@ -86,12 +88,8 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
       limits,
       onProgress: (totals) => progress.report(totals),
     });
-    const { readBytes, changedBytes, movedBytes, storedBytes, chunksNew, chunksReused } = stats;
-    return {
-      node,
-      stats: { readBytes, changedBytes, movedBytes, storedBytes, chunksNew, chunksReused },
-      omitted,
-    };
+    const { readBytes, changedBytes } = stats;
+    return { node, stats: { readBytes, changedBytes, ...shown }, omitted };
   } finally {
     await progress.close();
   }

@@ -4,6 +4,7 @@ import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { TestWithoutResult } from "#features/settings/test-without-result.tsx";
+import { SharingDialog } from "#features/settings/vaults/sharing-dialog.tsx";
 import {
   AddVaultDialog,
   RenameVaultDialog,
@@ -20,7 +21,7 @@ import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
 import { Badge, Status } from "#ui/status.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
 
-type What = "rotate" | "rename" | "disable" | "makeDefault" | "remove";
+type What = "rotate" | "rename" | "sharing" | "disable" | "makeDefault" | "remove";
 type Open = { readonly what: What; readonly vault: VaultView };
 
 /** Vaults: their place, state and last test. For owners. */
@@ -65,7 +66,8 @@ export function VaultsCard() {
       {adding ? <AddVaultDialog onClose={() => setAdding(false)} /> : null}
       {open?.what === "rotate" ? <RotateVaultDialog vault={open.vault} onClose={close} /> : null}
       {open?.what === "rename" ? <RenameVaultDialog vault={open.vault} onClose={close} /> : null}
-      {open === null || open.what === "rotate" || open.what === "rename" ? null : (
+      {open?.what === "sharing" ? <SharingDialog vault={open.vault} onClose={close} /> : null}
+      {open === null || open.what === "rotate" || open.what === "rename" || open.what === "sharing" ? null : (
         <ConfirmChange what={open.what} vault={open.vault} onClose={close} />
       )}
     </Card>
@@ -113,6 +115,10 @@ function VaultItem({ vault, onOpen }: ItemProps) {
                 </span>
               </>
             )}
+          </p>
+          <p className="text-sm text-muted">
+            {t(`sharing.shown.${vault.deduplication}`)}
+            {vault.bandwidth === null ? null : ` · ${t("sharing.limit", { rate: String(vault.bandwidth) })}`}
           </p>
           <p className="mt-1">
             <TestLine vault={vault} />
@@ -175,6 +181,9 @@ function ItemActions({ vault, onOpen }: ItemProps) {
           {t("rename")}
         </Button>
       ) : null}
+      <Button size="sm" aria-label={t("sharing.of", { name })} onClick={() => onOpen("sharing")}>
+        {t("sharing.action")}
+      </Button>
       {isOwn && kind === "azure-blob" ? (
         <Button size="sm" aria-label={t("rotateOf", { name })} onClick={() => onOpen("rotate")}>
           {t("rotate")}
@@ -216,7 +225,7 @@ function ItemActions({ vault, onOpen }: ItemProps) {
 }
 
 interface ConfirmProps {
-  readonly what: Exclude<What, "rotate" | "rename">;
+  readonly what: Exclude<What, "rotate" | "rename" | "sharing">;
   readonly vault: VaultView;
   readonly onClose: () => void;
 }

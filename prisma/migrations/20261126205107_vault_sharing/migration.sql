@@ -1,0 +1,17 @@
+-- AlterTable
+ALTER TABLE "Vault" ADD COLUMN     "bandwidth" INTEGER,
+ADD COLUMN     "deduplication" TEXT NOT NULL DEFAULT 'subscription',
+ADD COLUMN     "sealedCollector" BYTEA,
+ADD COLUMN     "sealedReader" BYTEA;
+
+-- AlterTable
+ALTER TABLE "VaultPack" ADD COLUMN     "vmId" UUID;
+
+-- CreateTable
+CREATE TABLE "VaultKnownChunk" (
+    "vaultId" UUID NOT NULL,
+    "digest" BYTEA NOT NULL,
+    "vmId" UUID NOT NULL,
+
+    CONSTRAINT "VaultKnownChunk_pkey" PRIMARY KEY ("vaultId","digest","vmId")
+);
