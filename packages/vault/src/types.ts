@@ -141,7 +141,7 @@ export interface SegmentResult {
   readonly node: NodeRef | null;
   /** What happened. */
   readonly stats: SegmentStats;
-  /** What people may see of it. */
+  /** The part of it that may be shown. */
   readonly shown: ShownStats;
   /** Null without `claimed`, and when that list is complete. */
   readonly omitted: OmittedBlocks | null;

@@ -37,7 +37,7 @@ export type AddVaultInput = z.infer<typeof addVaultInput>;
 export const updateVaultInput = z.strictObject({ vault, name: settingName });
 export type UpdateVaultInput = z.infer<typeof updateVaultInput>;
 
-/** What is absent stays as it is. */
+/** An absent value keeps the present one. */
 export const configureVaultInput = z.strictObject({
   vault,
   /** Which VMs share content, from the next backup on. */
