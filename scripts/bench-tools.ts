@@ -72,7 +72,7 @@ export const kluis: Tool = {
 function borg(command: string, chunkKib: number): Tool {
   const create = ["create", `--chunker-params=fixed,${chunkKib * 1024}`, "--compression=zstd,1", "--sparse"];
   return {
-    name: `${command}, ${chunkKib} KiB`,
+    name: `${command} ${chunkKib} KiB`,
     settings: `fixed chunks of ${chunkKib} KiB, zstd 1, repokey-blake2, --sparse`,
     command: [command],
     version: ["--version"],
@@ -91,7 +91,7 @@ function borg(command: string, chunkKib: number): Tool {
 function borg2(chunkKib: number): Tool {
   const create = ["create", `--chunker-params=fixed,${chunkKib * 1024}`, "--compression=zstd,1", "--sparse"];
   return {
-    name: `borg2, ${chunkKib} KiB`,
+    name: `borg2 ${chunkKib} KiB`,
     settings: `fixed chunks of ${chunkKib} KiB, zstd 1, aes256-ocb with blake3, --sparse`,
     command: ["borg2"],
     version: ["--version"],
@@ -168,7 +168,7 @@ export async function versionOf({
 }: Tool): Promise<string | null> {
   try {
     const { stdout, stderr } = await execute(program, [...before, ...version]);
-    return /\d+\.\d+[0-9.a-z]*/.exec(stdout + stderr)?.[0] ?? `${name} (tells no version)`;
+    return /\b\d+\.\d+[0-9.a-z]*/.exec(stdout + stderr)?.[0] ?? `${name} (tells no version)`;
   } catch {
     return null;
   }

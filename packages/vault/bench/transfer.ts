@@ -1,6 +1,6 @@
 /** Backups and restores of the benchmark, as the engine and the command line run them. */
 import { open } from "node:fs/promises";
-import { type BlockSource, type Extent, forEachConcurrent, mapConcurrent } from "@kluis/domain";
+import { type BlockSource, type Extent, mapConcurrent } from "@kluis/domain";
 import {
   BufferPool,
   MAX_READ_BYTES,
@@ -82,14 +82,21 @@ export async function restore(
     await file?.truncate(target.size);
     const buffers = new BufferPool(MAX_READ_BYTES, PIECES);
     let dataBytes = 0;
-    const limits = { limit: PIECES, signal };
-    await forEachConcurrent(pieces(reader.extents(signal)), limits, async ({ offset, length }) => {
+    const read = async ({ offset, length }: { readonly offset: number; readonly length: number }) => {
       const buffer = buffers.take();
       await reader.readInto(buffer.subarray(0, length), offset, signal);
+      return { buffer, offset, length };
+    };
+    const limits = { limit: PIECES, signal };
+    for await (const { buffer, offset, length } of mapConcurrent(
+      pieces(reader.extents(signal)),
+      limits,
+      read,
+    )) {
       await file?.write(buffer, 0, length, offset);
       buffers.give(buffer);
       dataBytes += length;
-    });
+    }
     await file?.sync();
     return { dataBytes, stats: [] };
   } finally {

@@ -2,7 +2,7 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Extent, encodeVhdFooter, forEachConcurrent, mapConcurrent } from "@kluis/domain";
+import { type Extent, encodeVhdFooter, mapConcurrent } from "@kluis/domain";
 import { BufferPool, type DiskReader, MAX_READ_BYTES, type ManifestDisk, type Vault } from "@kluis/vault";
 import { UsageError } from "../failure.ts";
 import { isSystemError, writeFailure } from "../file-errors.ts";
@@ -69,20 +69,23 @@ async function writeDisk(handle: FileHandle, request: RestoreRequest): Promise<n
   const reader = vault.openDisk(disk.root, disk.diskBytes);
   const buffers = new BufferPool(MAX_READ_BYTES, PIECES);
   await handle.truncate(disk.diskBytes);
+  const read = async ({ offset, length }: Pick<Extent, "offset" | "length">) => {
+    const buffer = buffers.take();
+    await reader.readInto(buffer.subarray(0, length), offset, signal);
+    return { buffer, offset, length };
+  };
   let dataBytes = 0;
-  await forEachConcurrent(
+  // One write at a time: a file system lets one thread write to a file, and the others would only wait for it.
+  for await (const { buffer, offset, length } of mapConcurrent(
     pieces(reader.extents(signal)),
     { limit: PIECES, signal },
-    async ({ offset, length }) => {
-      const buffer = buffers.take();
-      const piece = buffer.subarray(0, length);
-      await reader.readInto(piece, offset, signal);
-      await writeAll(handle, piece, offset);
-      buffers.give(buffer);
-      dataBytes += length;
-      request.onProgress({ done: offset + length, total: disk.diskBytes });
-    },
-  );
+    read,
+  )) {
+    await writeAll(handle, buffer.subarray(0, length), offset);
+    buffers.give(buffer);
+    dataBytes += length;
+    request.onProgress({ done: offset + length, total: disk.diskBytes });
+  }
   const footer = footerOf(request);
   if (footer.length > 0) await writeAll(handle, footer, disk.diskBytes);
   return dataBytes;
