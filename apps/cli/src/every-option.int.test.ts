@@ -170,6 +170,18 @@ const steps: readonly Step[] = [
     line: ({ folder }) =>
       `vault copy ${folder}/copy --to-connection-file - ${vaultOf(folder)} --connection-file - --json`,
   },
+  { line: ({ folder }) => `vault keys ${vaultOf(folder)} --connection-file - --json` },
+  {
+    line: ({ folder }) =>
+      `vault add-key --label safe --new-key-file ${folder}/second.key ${vaultOf(folder)} --connection-file - --json`,
+  },
+  { line: ({ folder }) => `vault add-key --shares 2/3 ${vaultOf(folder)} --json` },
+  { line: ({ folder }) => `vault rotate-keys ${vaultOf(folder)} --connection-file - --json` },
+  {
+    line: ({ folder }) => `vault remove-key zz ${vaultOf(folder)} --connection-file - --json`,
+    code: exitCodes.notFound,
+    refusal: "NOT_FOUND",
+  },
   // The database of the variable is missing: nothing is opened.
   {
     line: ({ folder }) => `vault rebuild --name main ${vaultOf(folder)} --connection-file - --json`,

@@ -158,6 +158,24 @@ describe("a vault without Kluis", () => {
     expect(await vault("copy DIR/foreign --json")).toMatchObject({ code: exitCodes.failed });
   });
 
+  test("keys are added, open the vault from paper, and are removed", async () => {
+    const added = z.object({ holder: z.string(), secrets: z.array(z.string()) });
+    const paper = await answer(added, "add-key --label safe");
+    await writeFile(path.join(folder, "paper.txt"), `${paper.secrets.join("")}\n`);
+    const shares = await answer(added, "add-key --shares 2/3");
+    await writeFile(path.join(folder, "shares.txt"), shares.secrets.slice(1).join("\n"));
+    await answer(added, "add-key --new-key-file DIR/second.key");
+    await answer(z.object({ epochs: z.literal(2) }), "rotate-keys");
+    const keys = z.object({ keys: z.array(z.object({ kind: z.string(), state: z.literal("present") })) });
+    for (const file of ["paper.txt", "shares.txt", "second.key"]) {
+      const { keys: found } = await answer(keys, `keys --key-file DIR/${file}`);
+      expect(found.map(({ kind }) => kind).toSorted()).toEqual(["file", "file", "recovery", "shares"]);
+    }
+    await answer(z.object({}), `remove-key ${paper.holder}`);
+    expect(await vault("ls --key-file DIR/paper.txt")).toMatchObject({ code: exitCodes.notAllowed });
+    await answer(z.object({}), "ls --key-file DIR/shares.txt");
+  });
+
   test("a wrong key and a wrong address are told apart", async () => {
     await vault("init --vault DIR/other --key-file DIR/other.key");
     expect(await vault("ls --key-file DIR/other.key --json")).toMatchObject({ code: exitCodes.notAllowed });

@@ -28,7 +28,7 @@ export const vaultCopy = defineLocalCommand({
   },
   examples: [
     "vault copy /mnt/second/vault --vault /backup/vault --key-file vault.key",
-    "vault copy https://acct2.blob.core.windows.net/copy --to-connection-file second.txt",
+    "vault copy https://acct2.example/copy --to-connection-file sas.txt",
   ],
   run: async (session, { to: address, toConnectionFile, ...input }) => {
     const { terminal, signal } = session;

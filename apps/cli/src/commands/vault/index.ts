@@ -3,6 +3,7 @@ import type { Catalog, CommandGroup } from "../../command.ts";
 import { vaultBackup } from "./backup.ts";
 import { vaultCopy } from "./copy.ts";
 import { vaultInit } from "./init.ts";
+import { vaultAddKey, vaultKeys, vaultRemoveKey, vaultRotateKeys } from "./keys.ts";
 import { vaultLs } from "./ls.ts";
 import { vaultRebuild } from "./rebuild.ts";
 import { vaultRestore } from "./restore.ts";
@@ -10,7 +11,19 @@ import { vaultVerify } from "./verify.ts";
 
 export const vaultGroup: CommandGroup = {
   heading: "A vault without Kluis",
-  commands: [vaultInit, vaultBackup, vaultLs, vaultVerify, vaultRestore, vaultCopy, vaultRebuild],
+  commands: [
+    vaultInit,
+    vaultBackup,
+    vaultLs,
+    vaultVerify,
+    vaultRestore,
+    vaultCopy,
+    vaultKeys,
+    vaultAddKey,
+    vaultRemoveKey,
+    vaultRotateKeys,
+    vaultRebuild,
+  ],
 };
 
 export const vaultFamily = { vault: "Work on a vault with its address and key alone" } as const;

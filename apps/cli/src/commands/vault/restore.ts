@@ -21,7 +21,7 @@ export const vaultRestore = defineLocalCommand({
     ...vaultOptions,
   },
   examples: [
-    "vault restore web-01@latest --to web.img --vault /backup --key-file vault.key",
+    "vault restore web-01@latest --to web.img --key-file vault.key",
     "vault restore 01a21694-9aa4 --disk 0 --to data.vhd --format vhd",
   ],
   run: async (session, { point, disk: key, to, format, force, ...input }) => {
