@@ -75,7 +75,7 @@ export async function openKeys(
 /** Characters of a printed recovery key, without its dashes. */
 const RECOVERY_CHARACTERS = 45;
 
-/** What is on paper; null for a file that is not text of that kind. */
+/** The text of a printed key; null for a file that is not text of that kind. */
 async function readPrinted(
   terminal: Terminal,
   file: string,

@@ -106,7 +106,7 @@ export const vaultRemoveKey = defineLocalCommand({
   name: "vault remove-key",
   summary: "Remove a key of a vault",
   details:
-    "A copy of its slot still opens what was written before. Run kluis vault rotate-keys to protect what is written from now on.",
+    "A copy of its slot still opens what was written before. Run kluis vault rotate-keys to protect later content.",
   input: { id: argument("id of the key, or a unique beginning of it", text), ...vaultOptions },
   examples: ["vault remove-key 3f2a9c"],
   run: async (session, { id, ...input }) => {
@@ -125,7 +125,7 @@ export const vaultRemoveKey = defineLocalCommand({
 
 export const vaultRotateKeys = defineLocalCommand({
   name: "vault rotate-keys",
-  summary: "Replace the data key for what is written from now on",
+  summary: "Replace the data key of content written from now on",
   details:
     "All present keys keep opening the vault. Engines notice it when they open the vault the next time.",
   input: { ...vaultOptions },
