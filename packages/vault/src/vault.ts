@@ -3,6 +3,7 @@ import type { Clock } from "@kluis/domain";
 import { createBudget, createTransferLimits } from "./budget.ts";
 import { type CollectParts, planCollection, sweep } from "./collect.ts";
 import { MAX_READ_BYTES } from "./constants.ts";
+import { type AffectedOptions, affectedSegments } from "./damage/affected.ts";
 import { type HealedItem, noDamage, storeMoved } from "./damage/avoid.ts";
 import { DamageReach, type ReachOptions } from "./damage/reach.ts";
 import { writeSegment } from "./delta/write-segment.ts";
@@ -95,6 +96,8 @@ export interface Vault {
   deleteManifest(pointId: string, signal: AbortSignal): Promise<boolean>;
   openDisk(root: NodeRef | null, diskBytes: number): DiskReader;
   verifyPoint(pointId: string, options: VerifyOptions): Promise<VerifyResult>;
+  /** The segments below a root that hold damage which is known: the next backup must write them, also when nothing changed there. */
+  affectedSegments(root: NodeRef, options: AffectedOptions): Promise<number[]>;
   /** Finds the damage that maps need. Keep it for the points of a search: they share most of their nodes. */
   reachDamage(options: ReachOptions): {
     below(root: NodeRef, signal: AbortSignal): Promise<ReadonlySet<string>>;
@@ -226,6 +229,10 @@ class OpenVault implements Vault {
       chunks: new ChunkReader(this.chunkParts(packs), 0),
     };
     return verifyPoint(parts, pointId, options);
+  }
+
+  affectedSegments(root: NodeRef, options: AffectedOptions): Promise<number[]> {
+    return affectedSegments(splitNodeRef(root), this.nodes, options);
   }
 
   reachDamage(options: ReachOptions) {

@@ -70,6 +70,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Azure does not report which disk and chain the kept snapshot belongs to.",
     "delta-snapshot-unreadable": "The kept snapshot cannot be read. Azure: {azureMessage}",
     "delta-ranges-refused": "Azure did not list the changed ranges. Azure: {azureMessage}",
+    "delta-base-damaged":
+      "The map of the previous recovery point cannot be read in the vault, so every allocated block is stored without it.",
     "delta-confirming": "Every allocated block is compared, to confirm Azure’s list of changes.",
     "delta-lists-turned-off":
       "Azure’s list of changes was wrong for this disk before, so every allocated block is compared.",
@@ -239,6 +241,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Azure meldt niet bij welke schijf en reeks de bewaarde momentopname hoort.",
     "delta-snapshot-unreadable": "De bewaarde momentopname is niet leesbaar. Azure: {azureMessage}",
     "delta-ranges-refused": "Azure heeft de gewijzigde bereiken niet geleverd. Azure: {azureMessage}",
+    "delta-base-damaged":
+      "De structuur van het vorige herstelpunt is niet leesbaar in de kluis; daarom wordt elk toegewezen blok zonder dat punt opgeslagen.",
     "delta-confirming":
       "Elk toegewezen blok wordt vergeleken, om de lijst met wijzigingen van Azure te controleren.",
     "delta-lists-turned-off":

@@ -22,6 +22,7 @@ import { diskOf } from "../restores/service.ts";
 import { allocationOf } from "./allocation.ts";
 import type { ByteRange } from "./http-range.ts";
 import type { DiskDownloadInput, DiskExtentsInput, DownloadFormat } from "./inputs.ts";
+import { notedReader } from "./noted-reader.ts";
 import { readImage } from "./read-image.ts";
 import type { DiskExtentsView } from "./view.ts";
 
@@ -130,7 +131,8 @@ async function openDisk(
   const point = await getPointDetail(ctx.api.db.prisma, row.id);
   const disk = diskOf(point, input.disk);
   const vault = await ctx.api.vaults.open(ctx.api.db.prisma, point.vault.id);
-  const reader = vault.openDisk(disk.root === null ? null : parseNodeRef(disk.root), disk.diskBytes);
+  const plain = vault.openDisk(disk.root === null ? null : parseNodeRef(disk.root), disk.diskBytes);
+  const reader = notedReader(ctx.api, { vaultId: point.vault.id, pointId: point.id }, plain);
   return { point, vm, disk, vault, reader };
 }
 

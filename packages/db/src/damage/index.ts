@@ -1,3 +1,4 @@
+export { type AvoidedPlaces, avoidedPlaces } from "./avoided.ts";
 export { closeDamage, type HealedPlace, recordHealed, recordReadWhole } from "./heal.ts";
 export { type DamageMatch, matchDamage } from "./matching.ts";
 export {

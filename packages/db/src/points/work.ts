@@ -165,13 +165,16 @@ export async function loadPoint(tx: Tx, pointId: string): Promise<PointRef | nul
   return row === null ? null : toRef(row);
 }
 
-/** The newest available recovery point of a VM in a vault, which its next backup there is compared with. */
+/**
+ * The newest recovery point of a VM in a vault, which its next backup there is compared with. A damaged one too: the backup avoids what
+ * is damaged in it, and stores that content again.
+ */
 export async function newestPoint(
   tx: Tx,
   { vmId, vaultId }: { readonly vmId: string; readonly vaultId: string },
 ): Promise<PointRef | null> {
   const row = await tx.recoveryPoint.findFirst({
-    where: { vmId, vaultId, state: "available" },
+    where: { vmId, vaultId, state: { in: ["available", "damaged"] } },
     orderBy: { takenAt: "desc" },
     include,
   });

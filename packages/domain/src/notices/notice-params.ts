@@ -71,6 +71,7 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "delta-snapshot-unreadable": { readonly azureMessage: string };
   "delta-ranges-refused": { readonly azureMessage: string };
   "delta-confirming": None;
+  "delta-base-damaged": None;
   "delta-lists-turned-off": None;
   /** `firstOffset`: of the first omitted block, in bytes from the start of the disk. */
   "changed-ranges-wrong": { readonly disk: string; readonly blocks: number; readonly firstOffset: number };

@@ -97,6 +97,8 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     "Azure does not report which disk and chain the kept snapshot belongs to.",
   "delta-snapshot-unreadable": ({ azureMessage }) => `The kept snapshot cannot be read. ${azureMessage}`,
   "delta-ranges-refused": ({ azureMessage }) => `Azure did not list the changed ranges. ${azureMessage}`,
+  "delta-base-damaged": () =>
+    "The map of the previous recovery point cannot be read in the vault, so every allocated block is stored without it.",
   "delta-confirming": () => "Every allocated block is compared, to confirm Azure’s list of changes.",
   "delta-lists-turned-off": () =>
     "Azure’s list of changes was wrong for this disk before, so every allocated block is compared.",

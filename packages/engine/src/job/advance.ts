@@ -32,6 +32,7 @@ import { addTask } from "../runtime/queue.ts";
 import type { Again } from "../runtime/tasks.ts";
 import { admit } from "./admission.ts";
 import { endingOf } from "./ending.ts";
+import { noteDamage } from "./known-damage.ts";
 import { resumeTransfer } from "./parking.ts";
 import { recordJob } from "./record.ts";
 import type { CleanUpResult, Ending, Machine, Step, StepContext, StepResult } from "./step.ts";
@@ -156,6 +157,7 @@ async function runOrForget<M extends object>(
     return await run(context);
   } catch (error) {
     const { deps, job, memory, signal } = context;
+    await noteDamage({ deps, job }, error);
     const isAboutOperation = error instanceof KluisError && !KEEPS_OPERATION.has(error.code);
     if (isAboutOperation && !signal.aborted && "operation" in memory) {
       const without = { ...memory, operation: undefined };

@@ -19,6 +19,7 @@ import type { EngineDeps } from "../deps.ts";
 import { addTask } from "../runtime/queue.ts";
 import type { TaskDefinition, TaskRun } from "../runtime/tasks.ts";
 import { wakeDispatcher } from "./dispatch.ts";
+import { type MetDamage, noteDamage, recordMet } from "./known-damage.ts";
 import { parkTransfer, resumeTransfer } from "./parking.ts";
 import { failJob, recordRetry } from "./task-failure.ts";
 
@@ -37,6 +38,8 @@ export interface SegmentMoved {
   readonly stats: TransferStats;
   /** What Azure's list of changes omitted, when the segment confirms that list. */
   readonly omitted?: { readonly blocks: number; readonly firstOffset: number } | null;
+  /** Damage of the vault that a backup met; none for restores. */
+  readonly met?: MetDamage;
 }
 
 export interface SegmentKind {
@@ -105,8 +108,9 @@ async function runSegment(
   const watch = watchJob({ deps, jobId, unwanted, over: over.signal });
   try {
     const moved = await kind.move({ deps, job, segment, signal: AbortSignal.any([signal, unwanted.signal]) });
-    await finish(deps, kind, { segment, moved, startedAt });
+    await finish(deps, kind, { job, segment, moved, startedAt });
   } catch (error) {
+    await noteDamage({ deps, job }, error);
     // An ending job revokes access and removes the snapshot: errors that follow from this are not failures.
     if (!unwanted.signal.aborted && !(await isEnding(deps, jobId))) throw error;
     deps.log.info({ ...payload }, "segment dropped: its job is ending");
@@ -145,9 +149,15 @@ async function isEnding(deps: EngineDeps, jobId: string): Promise<boolean> {
 async function finish(
   deps: EngineDeps,
   kind: SegmentKind,
-  done: { readonly segment: WorkSegment; readonly moved: SegmentMoved; readonly startedAt: Date },
+  done: {
+    readonly job: WorkJob;
+    readonly segment: WorkSegment;
+    readonly moved: SegmentMoved;
+    readonly startedAt: Date;
+  },
 ): Promise<void> {
-  const { segment, moved, startedAt } = done;
+  const { job, segment, startedAt } = done;
+  const { met, ...moved } = done.moved;
   const { jobId } = segment.disk;
   await inTransaction(deps.db, async (tx) => {
     const at = await databaseNow(tx);
@@ -168,6 +178,7 @@ async function finish(
     await wakeDispatcher(tx, deps);
     await notify(tx, "job", { jobId });
     if (open === 0) await addTask(tx, { name: kind.wakes, payload: { jobId }, runAt: deps.clock.now() });
+    if (met !== undefined) await recordMet(tx, job, met);
   });
 }
 

@@ -9,6 +9,8 @@ import type { ItemPlace } from "./reach.ts";
 
 /** Places in packs that hold no readable content. A place that readers find elsewhere, through a moved table, is not one. */
 export interface DamageSet {
+  /** Nothing is damaged. */
+  readonly isEmpty: boolean;
   /** Whether an item of the pack may be in the set: false spares a walk. */
   hasPack(pack: string): boolean;
   has(place: ItemPlace): boolean;
@@ -17,6 +19,7 @@ export interface DamageSet {
 }
 
 export const noDamage: DamageSet = {
+  isEmpty: true,
   hasPack: () => false,
   has: () => false,
   placesOf: () => Promise.resolve(new Map()),

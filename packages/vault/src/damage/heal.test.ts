@@ -29,6 +29,7 @@ const KIB = 1024;
 function damageOf(names: readonly string[], index: ChunkIndex): { avoid: DamageSet; index: ChunkIndex } {
   const packs = new Set(names.map((name) => packOfName(name)?.pack));
   const avoid: DamageSet = {
+    isEmpty: packs.size === 0,
     hasPack: (pack) => packs.has(pack),
     has: ({ pack }) => packs.has(pack),
     placesOf: async () => new Map(),

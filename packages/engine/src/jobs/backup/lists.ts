@@ -3,10 +3,11 @@ import { type PageRangesDiffInput, pageRangeSlices, pageRangesDiffSlices } from 
 import type { NewPlannedSegment, WorkDisk } from "@kluis/db";
 import { isKluisError, KluisError } from "@kluis/domain";
 import { BLOCK_BYTES, type NodeRef, SEGMENT_BYTES } from "@kluis/vault";
+import { damageOf } from "../../job/known-damage.ts";
 import { type ListedPart, type PlannedPart, planParts } from "../../job/segments.ts";
 import type { SnapshotDisk } from "../../job/snapshot.ts";
 import type { StepContext } from "../../job/step.ts";
-import { vaultOf } from "../../job/vault-of.ts";
+import { vaultIdOf, vaultOf } from "../../job/vault-of.ts";
 import type { ListChoice } from "./delta.ts";
 import type { BackupMemory } from "./memory.ts";
 
@@ -34,7 +35,7 @@ export async function* plannedParts(
 ): AsyncGenerator<StoredPart> {
   switch (work.choice.list) {
     case "changed":
-      yield* stored(planParts(changed(context, work, { from }), optionsOf(work)));
+      yield* withAffected(context, work, stored(planParts(changed(context, work, { from }), optionsOf(work))));
       return;
     case "allocated":
       yield* stored(planParts(allocated(context, work, from), optionsOf(work)));
@@ -45,6 +46,41 @@ export async function* plannedParts(
     default:
       work.choice.list satisfies never;
   }
+}
+
+/**
+ * Segments of the base that hold damaged content are moved too, also where nothing changed: the vault reads what is damaged from the
+ * disk.
+ */
+async function* withAffected(
+  context: Context,
+  work: ListWork,
+  parts: AsyncIterable<StoredPart>,
+): AsyncGenerator<StoredPart> {
+  const affected = await affectedSegments(context, { disk: work.disk, base: work.choice.base });
+  for await (const part of parts) {
+    const listed = new Set(part.segments.map(({ segment }) => segment));
+    const added = affected.filter(
+      (segment) =>
+        !listed.has(segment) && segment * SEGMENT_BYTES >= part.from && segment * SEGMENT_BYTES < part.to,
+    );
+    const segments = [...part.segments, ...added.map((segment) => ({ segment, extents: [] }))];
+    yield { ...part, segments };
+  }
+}
+
+/**
+ * Which segments of a disk's base hold damage.
+ * @throws KluisError VAULT_DATA_DAMAGED or VAULT_OBJECT_MISSING when the base's map cannot be read at all
+ */
+export async function affectedSegments(
+  { deps, job, signal }: Context,
+  { disk, base }: { readonly disk: WorkDisk; readonly base: NodeRef | null },
+): Promise<readonly number[]> {
+  if (base === null) return [];
+  const { vault } = await vaultOf({ deps, job });
+  const avoid = await damageOf(deps, vaultIdOf(job));
+  return vault.affectedSegments(base, { diskBytes: disk.diskBytes, avoid, signal });
 }
 
 function optionsOf({ disk }: ListWork) {

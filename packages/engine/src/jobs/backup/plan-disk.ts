@@ -7,6 +7,7 @@ import {
   addWarning,
   beginPlan,
   finishPlan,
+  type PlanList,
   type PlanSlice,
   readDiskTrust,
   readPlan,
@@ -17,6 +18,7 @@ import {
   decideTrust,
   defaultTrustRule,
   errorInfo,
+  findingOf,
   isKluisError,
   type KluisError,
   type Notice,
@@ -24,12 +26,14 @@ import {
   noticeText,
   type StoredNotice,
 } from "@kluis/domain";
+import type { NodeRef } from "@kluis/vault";
 import { azureMessageOf } from "../../job/azure-message.ts";
+import { noteDamage } from "../../job/known-damage.ts";
 import { resumeTransfer } from "../../job/parking.ts";
 import { inJob } from "../../job/record.ts";
 import type { StepContext } from "../../job/step.ts";
 import { chooseDelta, compareOrFull, type ListChoice, trustDelta } from "./delta.ts";
-import { type ListWork, plannedParts } from "./lists.ts";
+import { affectedSegments, type ListWork, plannedParts } from "./lists.ts";
 import type { BackupMemory } from "./memory.ts";
 import { requirePolicy, requireVm } from "./require.ts";
 import { snapshotOf } from "./snapshot.ts";
@@ -72,6 +76,7 @@ async function chooseList(context: Context, disk: WorkDisk): Promise<ListChoice>
   const base = memory.base?.disks.find(({ key }) => key === disk.diskKey) ?? null;
   const first = chooseDelta({ uniqueId: disk.diskUniqueId, bytes: disk.diskBytes, snapshot, base });
   const { list: begun } = await readPlan(prisma, disk.id);
+  if (await isBaseLost(context, { disk, base: first.base })) return withoutBase(context, { disk, begun });
   if (begun === "changed" && first.method === "changed-ranges") return trustDelta(first, "use");
   if (begun === "confirmed" && first.method === "changed-ranges") return trustDelta(first, "confirm");
   if (begun === "allocated") {
@@ -85,6 +90,34 @@ async function chooseList(context: Context, disk: WorkDisk): Promise<ListChoice>
   const { list, notice: why } = choice;
   const isBegun = await inJob(context, (tx) => beginPlan(tx, disk.id, { list, notice: why, instead: null }));
   // Another process began at the same moment, perhaps from another list.
+  return isBegun ? choice : chooseList(context, disk);
+}
+
+/** Whether the nodes above the base's segments cannot be read: then nothing of it can be compared. Other damage costs windows only. */
+async function isBaseLost(
+  context: Context,
+  of: { readonly disk: WorkDisk; readonly base: NodeRef | null },
+): Promise<boolean> {
+  try {
+    await affectedSegments(context, of);
+    return false;
+  } catch (error) {
+    if (findingOf(error) === null) throw error;
+    await noteDamage(context, error);
+    return true;
+  }
+}
+
+/** Begins a full backup of the disk instead: the point does not depend on the damaged base. */
+async function withoutBase(
+  context: Context,
+  { disk, begun }: { readonly disk: WorkDisk; readonly begun: PlanList | null },
+): Promise<ListChoice> {
+  const why = notice("delta-base-damaged", {});
+  const choice = { list: "allocated", ...compareOrFull({ root: null }, why) } as const;
+  if (begun === "allocated") return choice;
+  const plan = { list: choice.list, notice: why, instead: begun };
+  const isBegun = await inJob(context, (tx) => beginPlan(tx, disk.id, plan));
   return isBegun ? choice : chooseList(context, disk);
 }
 

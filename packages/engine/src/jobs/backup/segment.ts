@@ -4,6 +4,7 @@ import { vmChunkIndex } from "@kluis/db";
 import { type DeltaMethod, KluisError } from "@kluis/domain";
 import { parseNodeRef, type WriteSegmentOptions } from "@kluis/vault";
 import { endingOf } from "../../job/ending.ts";
+import { damageOf } from "../../job/known-damage.ts";
 import { ProgressReporter } from "../../job/progress.ts";
 import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
 import { vaultOf } from "../../job/vault-of.ts";
@@ -69,7 +70,7 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
     const base = disk.baseNode === null ? null : parseNodeRef(disk.baseNode);
     const toExtents = (rows: typeof segment.extents) =>
       rows.map(([offset, length, kind]) => ({ offset, length, kind }));
-    const { node, stats, shown, omitted } = await vault.writeSegment({
+    const { node, stats, shown, omitted, healed, unreadable } = await vault.writeSegment({
       diskBytes: disk.diskBytes,
       segment: segment.segment,
       extents: toExtents(segment.extents),
@@ -78,6 +79,7 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
       domain: domainOf(memory, requireVm(job).resourceId),
       index: vmChunkIndex(deps.db, { vaultId, jobId: job.id, vmId: requireVm(job).id }),
       base: base === null ? null : await vault.segmentNode(base, segment.segment, signal),
+      avoid: await damageOf(deps, vaultId),
       // Each read returns a new array, so the vault may free it.
       source: {
         size: snapshot.size,
@@ -89,7 +91,12 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
       onProgress: (totals) => progress.report(totals),
     });
     const { readBytes, changedBytes } = stats;
-    return { node, stats: { readBytes, changedBytes, ...shown }, omitted };
+    return {
+      node,
+      stats: { readBytes, changedBytes, ...shown },
+      omitted,
+      met: { healed, unreadable },
+    };
   } finally {
     await progress.close();
   }

@@ -9,6 +9,7 @@ import {
 } from "@kluis/db";
 import { KluisError, limits, notice } from "@kluis/domain";
 import { type NodeRef, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
+import { damageOf, recordMet } from "../../../job/known-damage.ts";
 import { inJob } from "../../../job/record.ts";
 import { segmentCount } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
@@ -71,7 +72,14 @@ async function sealDisk(context: Context, disk: WorkDisk): Promise<void> {
   const base = disk.baseNode === null ? null : parseNodeRef(disk.baseNode);
   const segments = await untouchedSegments(disk, () => vault.segmentNodes(base, disk.diskBytes, signal));
   for (const [segment, node] of moved) segments[segment] = node === null ? null : parseNodeRef(node);
-  const sealed = await vault.sealDisk({ diskBytes: disk.diskBytes, segments, base, signal });
+  const avoid = await damageOf(deps, vaultIdOf(job));
+  const { healed, ...sealed } = await vault.sealDisk({
+    diskBytes: disk.diskBytes,
+    segments,
+    base,
+    avoid,
+    signal,
+  });
   await inJob(context, async (tx, at) => {
     // A process that was suspended may have used packs that were removed meanwhile.
     if (at.getTime() - began.getTime() > limits.segmentLongestMs) {
@@ -80,6 +88,7 @@ async function sealDisk(context: Context, disk: WorkDisk): Promise<void> {
       });
     }
     await setDiskRoot(tx, disk.id, sealed);
+    await recordMet(tx, job, { healed, unreadable: [] });
   });
 }
 

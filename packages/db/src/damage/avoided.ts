@@ -1,0 +1,72 @@
+/** What backups must not use of a vault: places that hold no readable content. */
+import { batchesOf } from "@kluis/domain";
+import { z } from "zod";
+import type { Db } from "../client.ts";
+
+interface Place {
+  readonly pack: string;
+  readonly offset: number;
+}
+
+/** Implements the `DamageSet` port of @kluis/vault. */
+export interface AvoidedPlaces {
+  readonly isEmpty: boolean;
+  hasPack(pack: string): boolean;
+  has(place: Place): boolean;
+  placesOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly Place[]>>;
+}
+
+const nothing: AvoidedPlaces = {
+  isEmpty: true,
+  hasPack: () => false,
+  has: () => false,
+  placesOf: () => Promise.resolve(new Map()),
+};
+
+const chunkBatch = 4_000;
+const placeRow = z.object({ id: z.string(), pack: z.string(), offset: z.number() });
+
+/**
+ * Damaged packs and places of a vault, also those that no point needs. A place that a moved table leads from is left out: readers find
+ * its item elsewhere.
+ */
+export async function avoidedPlaces(db: Db, vaultId: string): Promise<AvoidedPlaces> {
+  const { prisma } = db;
+  const bad = await prisma.vaultPack.findMany({
+    where: { vaultId, state: { not: "live" } },
+    select: { packId: true },
+  });
+  const items = await prisma.vaultDamageItem.findMany({
+    where: { vaultId },
+    select: { packId: true, offset: true, healedAt: true },
+  });
+  if (bad.length === 0 && items.length === 0) return nothing;
+  const whole = new Set(bad.map(({ packId }) => packId));
+  const packs = new Set(whole);
+  const [damaged, healed] = [new Set<string>(), new Set<string>()];
+  for (const { packId, offset, healedAt } of items) {
+    (healedAt === null ? damaged : healed).add(`${packId}:${offset}`);
+    if (healedAt === null) packs.add(packId);
+  }
+  const has = ({ pack, offset }: Place): boolean =>
+    damaged.has(`${pack}:${offset}`) || (whole.has(pack) && !healed.has(`${pack}:${offset}`));
+  return { isEmpty: false, has, hasPack: (pack) => packs.has(pack), placesOf: (ids) => placesOf(db, vaultId, ids) };
+}
+
+async function placesOf(
+  db: Db,
+  vaultId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly Place[]>> {
+  const found = new Map<string, Place[]>();
+  for (const batch of batchesOf(ids, chunkBatch)) {
+    const rows = await db.prisma.$queryRaw`
+      SELECT encode(d."chunkId", 'hex') AS id, d."packId" AS pack, d."offset"
+      FROM unnest(${batch}::text[]) AS wanted(id)
+      JOIN "VaultDamageItem" d ON d."vaultId" = ${vaultId}::uuid AND d."chunkId" = decode(wanted.id, 'hex')
+        AND d."healedAt" IS NULL`;
+    for (const { id, ...place } of z.array(placeRow).parse(rows))
+      found.set(id, [...(found.get(id) ?? []), place]);
+  }
+  return found;
+}
