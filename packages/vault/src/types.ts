@@ -1,5 +1,5 @@
 /** The data that the vault exchanges with its callers; vault.ts has the interface of the vault itself. */
-import type { BlockSource, DeltaMethod, Extent, KluisError } from "@kluis/domain";
+import type { BlockSource, DamageFinding, DeltaMethod, Extent, KluisError } from "@kluis/domain";
 import type { DamageSet, HealedItem } from "./damage/avoid.ts";
 import type { NodeRef } from "./node-ref.ts";
 import type { PackRef } from "./pack/kind.ts";
@@ -209,6 +209,8 @@ export interface VerifyProblem {
   /** Disk and offset that cannot be read because of it; null when the manifest itself is damaged. */
   readonly disk: string | null;
   readonly offset: number | null;
+  /** The damage as it is recorded; null for an object that is not recorded with it. */
+  readonly finding: DamageFinding | null;
 }
 
 export interface VerifyResult {

@@ -1,6 +1,7 @@
 /** Verification of recovery points: finds damage and names it. */
-import { isKluisError, type KluisError } from "@kluis/domain";
+import { findingOf } from "@kluis/domain";
 import { BLOCK_BYTES, FAN_OUT, WINDOW_BYTES } from "./constants.ts";
+import { isDamage } from "./damage/avoid.ts";
 import { damaged, missing, objectOf } from "./errors.ts";
 import type { ManifestDisk } from "./manifest.ts";
 import { rootLevel } from "./map/disk-map.ts";
@@ -210,6 +211,7 @@ class PointCheck {
       message,
       disk: at?.disk ?? null,
       offset: at?.offset ?? null,
+      finding: findingOf(error),
     };
     if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
   }
@@ -218,10 +220,6 @@ class PointCheck {
 interface Spot {
   readonly disk: string;
   readonly offset: number;
-}
-
-function isDamage(error: unknown): error is KluisError {
-  return isKluisError(error, "VAULT_DATA_DAMAGED") || isKluisError(error, "VAULT_OBJECT_MISSING");
 }
 
 function sameChunk(a: LeafChunk, b: LeafChunk): boolean {

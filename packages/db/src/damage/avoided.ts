@@ -50,7 +50,12 @@ export async function avoidedPlaces(db: Db, vaultId: string): Promise<AvoidedPla
   }
   const has = ({ pack, offset }: Place): boolean =>
     damaged.has(`${pack}:${offset}`) || (whole.has(pack) && !healed.has(`${pack}:${offset}`));
-  return { isEmpty: false, has, hasPack: (pack) => packs.has(pack), placesOf: (ids) => placesOf(db, vaultId, ids) };
+  return {
+    isEmpty: false,
+    has,
+    hasPack: (pack) => packs.has(pack),
+    placesOf: (ids) => placesOf(db, vaultId, ids),
+  };
 }
 
 async function placesOf(

@@ -1,6 +1,7 @@
 export { type AvoidedPlaces, avoidedPlaces } from "./avoided.ts";
 export { closeDamage, type HealedPlace, recordHealed, recordReadWhole } from "./heal.ts";
 export { type DamageMatch, matchDamage } from "./matching.ts";
+export { keepDamaged } from "./points.ts";
 export {
   endReach,
   listPointsToReach,

@@ -20,6 +20,16 @@ export async function markHealed(tx: Tx, pointIds: readonly string[]): Promise<L
   return change(tx, healed, { from: "damaged", to: "available", kind: "point.healed" });
 }
 
+/** A verification that did not read everything found nothing: a point that needs damaged items is still damaged. */
+export async function keepDamaged(tx: Tx, pointId: string): Promise<void> {
+  const open = await tx.vaultDamagePoint.count({ where: { pointId, damage: { healedAt: null } } });
+  if (open === 0) return;
+  await tx.recoveryPoint.updateMany({
+    where: { id: pointId, state: "available" },
+    data: { state: "damaged" },
+  });
+}
+
 interface Change {
   readonly from: string;
   readonly to: string;

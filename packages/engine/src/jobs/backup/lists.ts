@@ -35,7 +35,11 @@ export async function* plannedParts(
 ): AsyncGenerator<StoredPart> {
   switch (work.choice.list) {
     case "changed":
-      yield* withAffected(context, work, stored(planParts(changed(context, work, { from }), optionsOf(work))));
+      yield* withAffected(
+        context,
+        work,
+        stored(planParts(changed(context, work, { from }), optionsOf(work))),
+      );
       return;
     case "allocated":
       yield* stored(planParts(allocated(context, work, from), optionsOf(work)));

@@ -1,5 +1,5 @@
 /** The verification of a recovery point: checks that the vault still holds every byte of it, unchanged. */
-import { endJob, loadPoint, setPointVerified } from "@kluis/db";
+import { endJob, keepDamaged, loadPoint, recordDamage, recordReadWhole, setPointVerified } from "@kluis/db";
 import { isHeldPointState, KluisError, notice, verifyParametersSchema } from "@kluis/domain";
 import { z } from "zod";
 import type { Machine, StepContext, StepResult } from "../../job/step.ts";
@@ -56,6 +56,12 @@ async function verify({ deps, job, signal }: StepContext<Memory>): Promise<StepR
     save: async (tx) => {
       await setPointVerified(tx, { pointId: point.id, at, mode, ok, detail });
       await endJob(tx, job.id, { state: ok ? "succeeded" : "warning", stage: "done", at });
+      const { vaultId } = point;
+      const findings = problems.flatMap(({ finding }) => finding ?? []);
+      const found = { foundBy: "verification", findings, jobId: job.id } as const;
+      await recordDamage(tx, { vaultId, pointId: point.id, ...found });
+      if (ok && mode === "full") await recordReadWhole(tx, { vaultId, pointId: point.id });
+      else if (ok) await keepDamaged(tx, point.id);
     },
     events: [
       {
