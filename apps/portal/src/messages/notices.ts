@@ -4,6 +4,7 @@ import { captureNotices } from "#messages/notices-capture.ts";
 import { restoreNotices } from "#messages/notices-restore.ts";
 import { scriptNotices } from "#messages/notices-scripts.ts";
 import { transferNotices } from "#messages/notices-transfer.ts";
+import { vaultNotices } from "#messages/notices-vault.ts";
 
 /**
  * Sentences that the server composes, by notice code; a code without its texts does not compile. Parameters arrive
@@ -15,6 +16,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     ...restoreNotices.en,
     ...scriptNotices.en,
     ...transferNotices.en,
+    ...vaultNotices.en,
     "backup-prepared":
       "{vm} is {powerState, select, running {running} starting {starting} stopping {stopping} stopped {stopped} deallocating {deallocating} deallocated {deallocated} other {in an unknown power state}}; {disks, plural, one {# disk} other {# disks}} to back up.",
     "extension-not-needed-crash": "The policy requests crash-consistent snapshots, which need no extension.",
@@ -70,8 +72,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Azure does not report which disk and chain the kept snapshot belongs to.",
     "delta-snapshot-unreadable": "The kept snapshot cannot be read. Azure: {azureMessage}",
     "delta-ranges-refused": "Azure did not list the changed ranges. Azure: {azureMessage}",
-    "delta-base-damaged":
-      "The map of the previous recovery point cannot be read in the vault, so every allocated block is stored without it.",
     "delta-confirming": "Every allocated block is compared, to confirm Azure’s list of changes.",
     "delta-lists-turned-off":
       "Azure’s list of changes was wrong for this disk before, so every allocated block is compared.",
@@ -159,8 +159,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "health-check-outdated": "The engine has not checked it recently.",
     "removal-stuck":
       "{count, plural, one {Azure refuses to remove a resource of Kluis that nothing needs any more: {resource}.} other {Azure refuses to remove # resources of Kluis that nothing needs any more, first {resource}.}}",
-    "vault-damaged":
-      "Vault {vault} has damaged or missing data at {objects, plural, one {# place} other {# places}}, the newest in {object}. Backups avoid it, and store that content again where the disks still have it.",
     "health-attention": "{count, plural, one {# matter needs attention.} other {# matters need attention.}}",
     "ledger-edited": "Event {seq, number} was changed after it was written.",
     "ledger-missing": "Event {seq, number} is missing.",
@@ -176,6 +174,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     ...restoreNotices.nl,
     ...scriptNotices.nl,
     ...transferNotices.nl,
+    ...vaultNotices.nl,
     "backup-prepared":
       "{vm}: {powerState, select, running {actief} starting {wordt gestart} stopping {wordt gestopt} stopped {gestopt} deallocating {toewijzing wordt ongedaan gemaakt} deallocated {toewijzing ongedaan gemaakt} other {energiestatus onbekend}}; {disks, plural, one {# schijf} other {# schijven}} voor de back-up.",
     "extension-not-needed-crash":
@@ -241,8 +240,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Azure meldt niet bij welke schijf en reeks de bewaarde momentopname hoort.",
     "delta-snapshot-unreadable": "De bewaarde momentopname is niet leesbaar. Azure: {azureMessage}",
     "delta-ranges-refused": "Azure heeft de gewijzigde bereiken niet geleverd. Azure: {azureMessage}",
-    "delta-base-damaged":
-      "De structuur van het vorige herstelpunt is niet leesbaar in de kluis; daarom wordt elk toegewezen blok zonder dat punt opgeslagen.",
     "delta-confirming":
       "Elk toegewezen blok wordt vergeleken, om de lijst met wijzigingen van Azure te controleren.",
     "delta-lists-turned-off":
@@ -338,8 +335,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "health-check-outdated": "De engine heeft dit onlangs niet gecontroleerd.",
     "removal-stuck":
       "{count, plural, one {Azure weigert een resource van Kluis te verwijderen die niet meer nodig is: {resource}.} other {Azure weigert # resources van Kluis te verwijderen die niet meer nodig zijn, als eerste {resource}.}}",
-    "vault-damaged":
-      "Kluis {vault} heeft op {objects, plural, one {# plaats} other {# plaatsen}} beschadigde of ontbrekende gegevens, als laatste in {object}. Back-ups gebruiken ze niet, en slaan die inhoud opnieuw op waar de schijven haar nog hebben.",
     "health-attention": "{count, plural, one {# zaak vereist aandacht.} other {# zaken vereisen aandacht.}}",
     "ledger-edited": "Gebeurtenis {seq, number} is gewijzigd nadat deze was vastgelegd.",
     "ledger-missing": "Gebeurtenis {seq, number} ontbreekt.",
