@@ -1,6 +1,7 @@
 /** Which manifests of a vault are accounted. */
 import { type ErrorInfo, storableJson } from "@kluis/domain";
 import { z } from "zod";
+import { isUuid } from "../text.ts";
 import type { Tx } from "../tx.ts";
 import { countNodes, packNumbers, type StoredNode, type VaultScope } from "./accounts.ts";
 
@@ -11,8 +12,10 @@ export interface NewAccount {
   readonly roots: readonly string[];
 }
 
-/** A manifest of another installation may have any name. */
-const uuidPattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+/** The id of no recovery point. */
+const NO_POINT = "00000000-0000-0000-0000-000000000000";
+/** The id of the recovery point that a manifest's name may be of; a name in the storage can be any text. */
+const rowIdOf = (pointId: string): string => (isUuid(pointId) ? pointId : NO_POINT);
 
 const accountRow = z.object({ pointId: z.string(), roots: z.array(z.string()) });
 const idRow = z.object({ pointId: z.string() });
@@ -88,12 +91,12 @@ export async function addFoundAccount(tx: Tx, scope: VaultScope, found: FoundAcc
   const { pointId, roots, state } = found;
   // Waits for a transaction that deletes the point, or keeps it out until this one ends.
   await tx.$queryRaw`
-    SELECT 1 FROM "RecoveryPoint" WHERE id = CASE WHEN ${pointId} ~ ${uuidPattern} THEN ${pointId}::uuid END FOR SHARE`;
+    SELECT 1 FROM "RecoveryPoint" WHERE id = ${rowIdOf(pointId)}::uuid FOR SHARE`;
   const added = await tx.$executeRaw`
     INSERT INTO "VaultPoint" AS known ("vaultId", "pointId", state, roots)
     SELECT ${scope.vaultId}::uuid, ${pointId}, ${state}, ${roots.map(({ ref }) => ref)}::text[]
     WHERE NOT EXISTS (
-      SELECT 1 FROM "RecoveryPoint" WHERE id = CASE WHEN ${pointId} ~ ${uuidPattern} THEN ${pointId}::uuid END AND state = 'deleted')
+      SELECT 1 FROM "RecoveryPoint" WHERE id = ${rowIdOf(pointId)}::uuid AND state = 'deleted')
     ON CONFLICT ("vaultId", "pointId") DO UPDATE SET state = EXCLUDED.state, roots = EXCLUDED.roots, problem = NULL, "retryAt" = NULL
       WHERE known.state NOT IN ('accounted', 'foreign', 'leaving')`;
   if (added === 0) return false;
@@ -176,12 +179,14 @@ export async function knownOfListed(
   { vaultId }: VaultScope,
   pointIds: readonly string[],
 ): Promise<ListedPoint[]> {
+  // Compared as ids: only their index finds the points.
+  const uuids = pointIds.map(rowIdOf);
   return z.array(listedRow).parse(
     await tx.$queryRaw`
-      SELECT l.id AS "pointId", v.state, coalesce(v."retryAt" <= kluis_now(), TRUE) AS "isDue", p.state AS "pointState"
-      FROM unnest(${[...pointIds]}::text[]) AS l(id)
-      LEFT JOIN "VaultPoint" v ON v."vaultId" = ${vaultId}::uuid AND v."pointId" = l.id
-      LEFT JOIN "RecoveryPoint" p ON p.id = CASE WHEN l.id ~ ${uuidPattern} THEN l.id::uuid END`,
+      SELECT l.id AS "pointId", v.state, coalesce(v."retryAt" <= kluis_now(), TRUE) AS "isDue",
+        (SELECT p.state FROM "RecoveryPoint" p WHERE p.id = l.uuid) AS "pointState"
+      FROM unnest(${[...pointIds]}::text[], ${uuids}::uuid[]) AS l(id, uuid)
+      LEFT JOIN "VaultPoint" v ON v."vaultId" = ${vaultId}::uuid AND v."pointId" = l.id`,
   );
 }
 

@@ -200,7 +200,7 @@ describe("a damaged vault", () => {
           expect(await holds(await reopen(w.store), root, w.disk)).toBe(true);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 8 },
     );
   });
 
