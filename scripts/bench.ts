@@ -5,6 +5,7 @@
  *   npm run bench -- --data 1024 --disk 4096 --changed 0.01 --rounds 5 --only kluis,restic --json bench.json --folder DIR
  *   npm run bench -- vault     slow store, churn, and the memory of a 4 TiB disk (bench-vault.ts)
  *   npm run bench -- fleet     a simulated week of transfers (bench-fleet.ts)
+ *   npm run bench -- collect   accounting and collection of 12 million packs (bench-collect.ts)
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
@@ -12,6 +13,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type ImagePair, makeImages } from "../packages/vault/bench/image.ts";
 import { type BenchName, benchVault } from "../packages/vault/bench/vault-bench.ts";
+import { benchCollect } from "./bench-collect.ts";
 import { benchFleet } from "./bench-fleet.ts";
 import { type BenchCell, benchLines, bestPeers, formatTable } from "./bench-table.ts";
 import { costOf, kluis, peers, runTool, type Tool, type ToolRun, versionOf } from "./bench-tools.ts";
@@ -168,6 +170,7 @@ try {
   const [part, ...rest] = process.argv.slice(2);
   if (part === "fleet") benchFleet();
   else if (part === "vault") await benchVaultAlone(rest);
+  else if (part === "collect") await benchCollect(rest);
   else await main(readOptions(process.argv.slice(2)));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

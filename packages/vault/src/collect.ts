@@ -1,111 +1,146 @@
-/** Garbage collection in two phases: plan and sweep (docs/vault-format.md, Garbage collection). */
-import { FAN_OUT, SEGMENT_LEVEL } from "./constants.ts";
+/**
+ * Garbage collection without a database, in two phases: plan and sweep (docs/vault-format.md, Garbage collection). Reads manifests, the
+ * nodes above segments and pack lists, and no chunk pack. The engine counts instead, and reads only what changed.
+ */
+import { isKluisError } from "@kluis/domain";
 import { missingAsNull } from "./errors.ts";
-import { leafChunks } from "./map/leaf.ts";
-import { MOVED_PREFIX, packName, packOfMovedName, packOfName, packPrefix } from "./names.ts";
+import { IdTable, PackTable } from "./id-table.ts";
+import type { VaultKeys } from "./keys/derive.ts";
+import { MAX_MOVED_BYTES, readObject } from "./maxima.ts";
+import { MOVED_PREFIX, movedPrefix, packName, packOfMovedName, packOfName, packPrefix } from "./names.ts";
 import { type NodePlace, splitNodeRef } from "./node-ref.ts";
+import { nodeUse } from "./node-use.ts";
 import { packKinds } from "./pack/kind.ts";
 import type { Points } from "./points.ts";
+import { decodeMovedTable } from "./read/moved.ts";
 import type { NodeReader } from "./read/node-reader.ts";
 import type { BlobStore } from "./store/port.ts";
 import type {
   ChunkIndex,
-  ChunkPlace,
   CollectionOptions,
   CollectionPlan,
-  PackInfo,
-  PackUse,
   SweepOptions,
   SweepResult,
+  UnresolvedPoint,
 } from "./types.ts";
 
 export interface CollectParts {
   readonly store: BlobStore;
+  readonly keys: VaultKeys;
   readonly points: Points;
   readonly nodes: NodeReader;
   readonly index: ChunkIndex;
 }
 
-/** Marks everything that manifests and unfinished transfers reach. Reads nodes only; stops at anything unreadable. */
+/** Packs that one plan condemns. The next plan finds the others. */
+const MOST_CONDEMNED = 1_000_000;
+const MOST_NAMED = 1_000;
+
+/** Marks the packs that manifests and unfinished transfers name. What cannot be read is named, and stops nothing else. */
 class Mark {
-  readonly liveBytes = new Map<string, number>();
+  readonly packs = new PackTable();
+  readonly unresolved: UnresolvedPoint[] = [];
   points = 0;
   private readonly parts: CollectParts;
-  private readonly present: ReadonlyMap<string, PackInfo>;
-  private readonly seen = new Map<string, Set<number>>();
-  /** Packs with moved tables. */
-  private readonly moved = new Set<string>();
-  private readonly signal: AbortSignal;
+  private readonly options: CollectionOptions;
+  private readonly seen = new IdTable(20);
 
-  constructor(parts: CollectParts, present: ReadonlyMap<string, PackInfo>, signal: AbortSignal) {
+  constructor(parts: CollectParts, options: CollectionOptions) {
     this.parts = parts;
-    this.present = present;
-    this.signal = signal;
+    this.options = options;
   }
 
-  async run(keep: CollectionOptions["keep"]): Promise<void> {
-    for await (const { name } of this.parts.store.list(MOVED_PREFIX, this.signal)) {
-      const pack = packOfMovedName(name);
-      if (pack !== null) this.moved.add(pack);
+  async run(): Promise<void> {
+    const { signal, ignore = [] } = this.options;
+    await this.listPacks();
+    for await (const ref of this.options.keep) await this.try(null, () => this.walk(splitNodeRef(ref)));
+    for await (const { pointId } of this.parts.points.list(signal))
+      if (!ignore.includes(pointId)) await this.try(pointId, () => this.point(pointId));
+    await this.followMoves();
+  }
+
+  // Packs before manifests: a point that appears meanwhile can only make fewer packs unreachable.
+  private async listPacks(): Promise<void> {
+    for (const kind of packKinds) {
+      for await (const { name, bytes } of this.parts.store.list(packPrefix[kind], this.options.signal)) {
+        const pack = packOfName(name);
+        if (pack !== null) this.packs.addStored(pack.pack, { isNodes: kind === "nodes", bytes });
+      }
     }
-    for await (const ref of keep) await this.walk(splitNodeRef(ref));
-    for await (const { pointId } of this.parts.points.list(this.signal)) {
-      const stored = await missingAsNull(this.parts.points.get(pointId, this.signal));
-      // Deleted since it was listed: it no longer reaches anything.
-      if (stored === null) continue;
-      this.points += 1;
-      for (const { root } of stored.manifest.disks) if (root !== null) await this.walk(splitNodeRef(root));
+  }
+
+  private async point(pointId: string): Promise<void> {
+    const stored = await missingAsNull(this.parts.points.get(pointId, this.options.signal));
+    // Deleted since it was listed: it no longer names anything.
+    if (stored === null) return;
+    this.points += 1;
+    for (const { root } of stored.manifest.disks) if (root !== null) await this.walk(splitNodeRef(root));
+  }
+
+  private async try(pointId: string | null, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.options.signal.throwIfAborted();
+      if (!isKluisError(error, "VAULT_DATA_DAMAGED") && !isKluisError(error, "VAULT_OBJECT_MISSING"))
+        throw error;
+      const object = typeof error.params["object"] === "string" ? error.params["object"] : null;
+      if (this.unresolved.length < MOST_NAMED)
+        this.unresolved.push({ pointId, object, message: error.message });
     }
   }
 
   private async walk(place: NodePlace): Promise<void> {
-    this.signal.throwIfAborted();
-    if (!(await this.reach(place))) return;
-    if (place.level === SEGMENT_LEVEL) {
-      const { list } = await this.parts.nodes.inner(place, this.signal);
-      if (list !== null) await this.reach(list);
-    }
-    if (place.level === 0) {
-      for (const chunk of leafChunks(await this.parts.nodes.leaf(place, this.signal)))
-        await this.reach(chunk);
-      return;
-    }
-    const { children } = await this.parts.nodes.inner(place, this.signal);
-    for (let i = 0; i < FAN_OUT; i++) {
-      const child = children[i] ?? null;
-      if (child !== null) await this.walk(child);
-    }
+    const { signal } = this.options;
+    signal.throwIfAborted();
+    const key = Buffer.alloc(20);
+    key.write(place.pack, "hex");
+    key.writeUInt32BE(place.offset, 16);
+    if (this.seen.find(key) >= 0) return;
+    const { children, packs } = await nodeUse(this.parts.nodes, place, signal);
+    for (const { pack, live } of packs) this.packs.name(pack, live);
+    for (const child of children) await this.walk(child);
+    // Last: a node below which something failed is tried again for the next point, which is then named too.
+    this.seen.add(key);
   }
 
-  /** Counts an item once, at its place and at all places that it moved to. False when it was counted before. */
-  private async reach(item: ChunkPlace): Promise<boolean> {
-    const isNew = this.count(item);
-    if (isNew && this.moved.has(item.pack)) {
-      const { moved } = this.parts.nodes.packs;
-      for await (const place of moved.reachable(item, this.signal)) this.count(place);
+  /** Packs that hold what moved away from a pack in use are in use. */
+  private async followMoves(): Promise<void> {
+    const { store, keys } = this.parts;
+    const { signal } = this.options;
+    const tables: { readonly name: string; readonly from: string }[] = [];
+    for await (const { name } of store.list(MOVED_PREFIX, signal)) {
+      const from = packOfMovedName(name);
+      if (from !== null) tables.push({ name, from });
     }
-    return isNew;
-  }
-
-  private count(at: ChunkPlace): boolean {
-    const offsets = this.seen.get(at.pack) ?? new Set<number>();
-    if (offsets.has(at.offset)) return false;
-    offsets.add(at.offset);
-    this.seen.set(at.pack, offsets);
-    this.liveBytes.set(at.pack, (this.liveBytes.get(at.pack) ?? 0) + at.length);
-    return true;
+    for (let found = true; found; ) {
+      found = false;
+      for (const { name, from } of tables) {
+        if (!this.packs.isNamed(from)) continue;
+        for (const { pack, length } of await movedPlaces(store, keys, { name, signal }))
+          found = this.packs.name(pack, length) || found;
+      }
+    }
   }
 }
 
-async function listPacks(store: BlobStore, signal: AbortSignal): Promise<Map<string, PackInfo>> {
-  const packs = new Map<string, PackInfo>();
-  for (const kind of packKinds) {
-    for await (const { name, bytes } of store.list(packPrefix[kind], signal)) {
-      const pack = packOfName(name);
-      if (pack !== null) packs.set(pack.pack, { ...pack, bytes });
-    }
+/** Nothing for an object that is no moved table: readers ignore it too. */
+async function movedPlaces(
+  store: BlobStore,
+  keys: VaultKeys,
+  { name, signal }: { readonly name: string; readonly signal: AbortSignal },
+) {
+  try {
+    const bytes = await readObject(store, name, { most: MAX_MOVED_BYTES, signal });
+    return [...decodeMovedTable(name, bytes, keys).values()];
+  } catch (error) {
+    const isJunk =
+      !isKluisError(error) ||
+      isKluisError(error, "VAULT_DATA_DAMAGED") ||
+      isKluisError(error, "VAULT_OBJECT_MISSING");
+    if (isJunk && !signal.aborted) return [];
+    throw error;
   }
-  return packs;
 }
 
 /** First phase: finds the packs in use and the unreachable ones. Changes nothing. */
@@ -113,37 +148,42 @@ export async function planCollection(
   parts: CollectParts,
   options: CollectionOptions,
 ): Promise<CollectionPlan> {
-  // Lists packs before manifests: a point that appears meanwhile can only make fewer packs unreachable.
-  const present = await listPacks(parts.store, options.signal);
-  const mark = new Mark(parts, present, options.signal);
-  await mark.run(options.keep);
-  const packs: PackUse[] = [...present.values()].map((pack) => ({
-    ...pack,
-    liveBytes: mark.liveBytes.get(pack.pack) ?? 0,
-  }));
-  const condemned = packs.filter(({ liveBytes }) => liveBytes === 0);
-  return {
-    packs,
-    condemned: condemned.map(({ pack }) => pack),
-    condemnedBytes: condemned.reduce((sum, { bytes }) => sum + bytes, 0),
-    liveBytes: packs.reduce((sum, { liveBytes }) => sum + liveBytes, 0),
-    points: mark.points,
-  };
+  const mark = new Mark(parts, options);
+  await mark.run();
+  const plan = { packs: 0, bytes: 0, liveBytes: 0, condemnedBytes: 0 };
+  const condemned: string[] = [];
+  // What an unresolved point needs is unknown: nothing may go.
+  const isKnown = mark.unresolved.length === 0;
+  for (const { id, bytes, liveBytes, isNamed } of mark.packs.stored()) {
+    plan.packs += 1;
+    plan.bytes += bytes;
+    plan.liveBytes += liveBytes;
+    if (isNamed || !isKnown || condemned.length === MOST_CONDEMNED) continue;
+    condemned.push(id.toString("hex"));
+    plan.condemnedBytes += bytes;
+  }
+  return { ...plan, condemned, points: mark.points, unresolved: mark.unresolved };
 }
 
 /** Second phase: deletes condemned packs that are still unreachable; the index forgets them first. */
 export async function sweep(parts: CollectParts, options: SweepOptions): Promise<SweepResult> {
+  const { store } = parts;
   const { signal } = options;
-  const present = await listPacks(parts.store, signal);
-  const mark = new Mark(parts, present, signal);
-  await mark.run(options.keep);
-  const reprieved = options.condemned.filter((pack) => mark.liveBytes.has(pack));
-  const doomed = options.condemned.filter((pack) => !mark.liveBytes.has(pack));
-  await parts.index.removePacks(doomed);
+  const mark = new Mark(parts, options);
+  await mark.run();
+  const isFree = (pack: string): boolean => mark.unresolved.length === 0 && !mark.packs.isNamed(pack);
+  const reprieved = options.condemned.filter((pack) => !isFree(pack));
+  const doomed = new Set(options.condemned.filter(isFree));
+  await parts.index.removePacks([...doomed]);
   let freedBytes = 0;
-  for (const pack of doomed) {
-    const info = present.get(pack);
-    if (info !== undefined && (await parts.store.delete(packName(info), signal))) freedBytes += info.bytes;
+  for (const { id, bytes, isNodes } of mark.packs.stored()) {
+    const pack = id.toString("hex");
+    if (!doomed.has(pack)) continue;
+    if (await store.delete(packName({ pack, kind: isNodes ? "nodes" : "chunks" }), signal))
+      freedBytes += bytes;
   }
-  return { deleted: doomed, freedBytes, reprieved };
+  // Moved tables of a pack that nothing names any more.
+  for (const pack of doomed)
+    for await (const { name } of store.list(movedPrefix(pack), signal)) await store.delete(name, signal);
+  return { deleted: [...doomed], freedBytes, reprieved };
 }

@@ -228,21 +228,33 @@ export interface CollectionOptions {
    * transfer that ends meanwhile has its manifest then.
    */
   readonly keep: Iterable<NodeRef> | AsyncIterable<NodeRef>;
+  /** Objects below `points/` that are no points: someone looked at them and gave up what they may need. */
+  readonly ignore?: readonly string[];
   readonly signal: AbortSignal;
 }
 
-export interface PackUse extends PackInfo {
-  readonly liveBytes: number;
-}
-
 export interface CollectionPlan {
-  /** Every pack in the store with its live bytes. */
-  readonly packs: readonly PackUse[];
-  /** Unreachable packs. The caller records when it condemned them and sweeps them after the grace period. */
+  /** Packs in the store, and their bytes. */
+  readonly packs: number;
+  readonly bytes: number;
+  /** At most these bytes of them are needed: versions of a segment that share chunks count them each. */
+  readonly liveBytes: number;
+  /**
+   * Unreachable packs, at most a million. The caller sweeps them after a grace period in which no transfer can still use them. None
+   * while a point is unresolved.
+   */
   readonly condemned: readonly string[];
   readonly condemnedBytes: number;
-  readonly liveBytes: number;
   readonly points: number;
+  /** Points, and held nodes (null), that cannot be read: what they need is unknown. At most 1,000. */
+  readonly unresolved: readonly UnresolvedPoint[];
+}
+
+export interface UnresolvedPoint {
+  readonly pointId: string | null;
+  /** The object that cannot be read. */
+  readonly object: string | null;
+  readonly message: string;
 }
 
 export interface SweepOptions extends CollectionOptions {

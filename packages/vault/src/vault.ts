@@ -267,7 +267,16 @@ class OpenVault implements Vault {
   }
 
   private collectParts(): CollectParts {
-    return { store: this.store, points: this.points, nodes: this.nodes, index: this.index };
+    const { store, points, index } = this;
+    const { keys } = this.opened;
+    // A cache of its own: what other readers have is neither proof nor to be displaced.
+    return {
+      store,
+      keys,
+      points,
+      index,
+      nodes: new NodeReader(new PackReader(store, keys, USE_CACHE_BYTES), keys),
+    };
   }
 
   private writeParts({ index, limits }: Pick<WriteSegmentOptions, "index" | "limits">) {
