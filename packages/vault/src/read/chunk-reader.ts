@@ -15,6 +15,8 @@ import type { PackReader } from "./pack-reader.ts";
 
 /** Largest gap between chunks of one run: reading it costs less than another request. */
 const GAP_BYTES = 65_536;
+/** The largest run: four chunks of 1 MiB that did not shrink fit with their overhead. */
+const RUN_BYTES = MAX_READ_BYTES + 65_536;
 /** Runs of one read that are fetched at once, and chunks of a run that the thread pool opens at once. */
 const FETCHES = 4;
 /** Smaller runs are opened sooner than a worker gets them. */
@@ -268,7 +270,7 @@ function planRuns(wanted: readonly WantedChunk[]): Run[] {
     if (
       run?.pack === chunk.pack &&
       chunk.offset - run.end <= GAP_BYTES &&
-      end - run.offset <= MAX_READ_BYTES
+      end - run.offset <= RUN_BYTES
     ) {
       run.chunks.push(each);
       run.end = Math.max(run.end, end);
