@@ -267,11 +267,7 @@ function planRuns(wanted: readonly WantedChunk[]): Run[] {
     const { chunk } = each;
     const run = runs.at(-1);
     const end = chunk.offset + chunk.length;
-    if (
-      run?.pack === chunk.pack &&
-      chunk.offset - run.end <= GAP_BYTES &&
-      end - run.offset <= RUN_BYTES
-    ) {
+    if (run?.pack === chunk.pack && chunk.offset - run.end <= GAP_BYTES && end - run.offset <= RUN_BYTES) {
       run.chunks.push(each);
       run.end = Math.max(run.end, end);
     } else {
