@@ -321,32 +321,34 @@ function openSlot(slot, { privateKey, own }) {
   return JSON.parse(content.toString("utf8")).keyring;
 }
 
-/** The joined keyring of all slots that the key opens. Junk is ignored. */
-function openKeyring(objects, vaultId, key) {
+/**
+ * The joined keyring of all slots that the key opens. Junk is ignored, and so is a slot of another digest secret: anyone can wrap
+ * for a public key, and only the right secret gives the descriptor's check value.
+ */
+function openKeyring(objects, { check, ...unchecked }, key) {
+  const { vaultId } = unchecked;
+  const isOfVault = (secret) =>
+    digest(derive(secret, vaultId, "descriptor"), Buffer.from(canonical(unchecked))).toString("hex") ===
+    check;
   const names = objects.names("keys").filter((name) => /^[0-9a-f]{32}\.json$/.test(name));
   const epochs = new Map();
   let digestSecret = null;
   for (const name of names.slice(0, MOST.slots)) {
     try {
       const slot = JSON.parse(objects.read(`keys/${name}`, MOST.slot).toString("utf8"));
-      if (
-        slot.format !== "kluis-slot" ||
-        slot.version !== 1 ||
-        slot.vaultId !== vaultId ||
-        `${slot.slotId}.json` !== name
-      )
-        continue;
+      if (slot.format !== "kluis-slot" || slot.version !== 1) continue;
+      if (slot.vaultId !== vaultId || `${slot.slotId}.json` !== name) continue;
       const keyring = openSlot(slot, key);
-      if (keyring.keyring !== 1 || keyring.vaultId !== vaultId) continue;
-      if (digestSecret !== null && digestSecret !== keyring.digestSecret) continue;
-      digestSecret = keyring.digestSecret;
-      for (const { id, secret } of keyring.epochs) epochs.set(id, base64(secret));
+      const secret = base64(keyring.digestSecret);
+      if (keyring.keyring !== 1 || keyring.vaultId !== vaultId || !isOfVault(secret)) continue;
+      digestSecret = secret;
+      for (const epoch of keyring.epochs) epochs.set(epoch.id, base64(epoch.secret));
     } catch {
       // The slot of another key, or junk.
     }
   }
   if (digestSecret === null) throw new Error("No key slot of the vault opens with this key.");
-  return { digestSecret: base64(digestSecret), epochs };
+  return { digestSecret, epochs };
 }
 
 // ── The vault ───────────────────────────────────────────────────────────────────────────────────
@@ -361,13 +363,7 @@ export function openVault(folder, key) {
     throw new Error(
       `The vault needs features that this reader does not know: ${descriptor.features.incompatible.join(", ")}.`,
     );
-  const keyring = openKeyring(objects, descriptor.vaultId, key);
-  const { check, ...unchecked } = descriptor;
-  const wanted = digest(
-    derive(keyring.digestSecret, descriptor.vaultId, "descriptor"),
-    Buffer.from(canonical(unchecked)),
-  );
-  if (wanted.toString("hex") !== check) throw new Damage("vault.json", "does not match the keyring");
+  const keyring = openKeyring(objects, descriptor, key);
   return new Vault(objects, descriptor.vaultId, keyring);
 }
 

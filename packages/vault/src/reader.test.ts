@@ -62,7 +62,8 @@ const goldenSchema = z.object({
 
 const at = useTempFolder();
 
-describe("the independent reader", () => {
+// Each test starts several processes.
+describe("the independent reader", { timeout: 180_000 }, () => {
   it("restores every golden vault", async () => {
     const files = (await readdir(vectors)).filter((name) => name.endsWith(".json"));
     expect(files.length).toBeGreaterThan(0);
