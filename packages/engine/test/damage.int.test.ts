@@ -45,6 +45,18 @@ async function content(point: PointRow): Promise<Buffer> {
   return Buffer.from(await reader.read(0, 8 * MIB, signal));
 }
 
+/** Moves the vault's descriptor away, and back. */
+async function withoutDescriptor(point: PointRow, work: () => Promise<void>): Promise<void> {
+  const store = await storeOf(point);
+  const bytes = await store.get("vault.json", { signal });
+  await store.delete("vault.json", signal);
+  try {
+    await work();
+  } finally {
+    await store.put("vault.json", [bytes], signal);
+  }
+}
+
 const stateOf = async ({ id }: PointRow): Promise<string> =>
   (await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id } })).state;
 
@@ -97,6 +109,16 @@ describe("damage in the vault", () => {
     expect(await world.db.prisma.attention.count({ where: { kind: "vault-damage" } })).toBe(0);
     const kinds = await world.db.prisma.ledgerEvent.findMany({ where: { kind: "vault.damage-healed" } });
     expect(kinds.length).toBeGreaterThan(0);
+  });
+
+  it("that took the vault itself is named, and no new vault is made over the lost one", async () => {
+    const point = await world.db.prisma.recoveryPoint.findFirstOrThrow({ include: { disks: true } });
+    const settings = engine.deps.vaults.settingsOf(point.vaultId);
+    await withoutDescriptor(point, async () => {
+      const opening = { index: new MemoryChunkIndex(), clock: systemClock, signal, isKnown: true };
+      await expect(openSettings(settings, opening)).rejects.toMatchObject({ code: "VAULT_NOT_INITIALISED" });
+      expect(await (await storeOf(point)).head("vault.json", signal)).toBeNull();
+    });
   });
 
   it("of the base's map stops no backup, and the job says what it could not read", async () => {

@@ -55,7 +55,9 @@ async function followVault(deps: EngineDeps, config: Settings["vault"], signal: 
   const known = await findVault(db.prisma, config.name);
   // A vault that users gave up must not keep the engine from starting.
   if (known?.state === "disabled") return;
-  const { store, vault } = await openSettings(config, { index: new MemoryChunkIndex(), clock, signal });
+  const isKnown = known !== null && known.identity !== null;
+  const index = new MemoryChunkIndex();
+  const { store, vault } = await openSettings(config, { index, clock, signal, isKnown });
   const facts = { identity: vault.id, keyId: vault.keyId, name: config.name, kind: config.kind };
   const createdAt = new Date(vault.createdAt);
   await inTransaction(db, async (tx) => {

@@ -211,7 +211,9 @@ export class Vaults {
     const { db, clock, storeLimits } = this.#options;
     const signal = AbortSignal.timeout(OPEN_LIMIT_MS);
     const index = chunkIndex(db, { vaultId: id });
-    const parts = { index, limits: this.#limits, workers: processWorkers(), clock, signal, storeLimits };
+    const isKnown = this.#require(id).row.identity !== null;
+    const shared = { index, limits: this.#limits, workers: processWorkers(), clock, signal };
+    const parts = { ...shared, storeLimits, isKnown };
     const { store, vault } = await openSettings(settings, parts);
     const { name } = settings;
     await recordVaultIdentity(db.prisma, { id, name, identity: vault.id, keyId: vault.keyId });
@@ -226,16 +228,24 @@ export interface OpenSettingsOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly storeLimits?: StoreLimits | undefined;
+  /**
+   * The database knows the vault: nothing is created. A new vault over a lost one would hide the loss, and a new container would keep
+   * a deleted one from being undeleted. The same holds for an unmounted folder, and for a new key.
+   */
+  readonly isKnown?: boolean;
 }
 
-/** Opens the vault of these settings, or creates it when its storage is empty. */
+/** Opens the vault of these settings, or creates it when its storage is empty and the database does not know it. */
 export async function openSettings(
   settings: VaultSettings,
   options: OpenSettingsOptions,
 ): Promise<{ readonly store: BlobStore; readonly vault: Vault }> {
-  const store = await openVaultStore(settings, options.signal, options.storeLimits);
-  const keys = await openVaultKey(settings, { create: true });
-  return { store, vault: await openOrCreate({ ...options, store, keys }) };
+  const { isKnown = false, storeLimits, ...parts } = options;
+  const createContainer = !isKnown;
+  const store = await openVaultStore(settings, parts.signal, { ...storeLimits, createContainer });
+  const keys = await openVaultKey(settings, { create: !isKnown });
+  const opening = { ...parts, store, keys };
+  return { store, vault: await (isKnown ? openVault(opening) : openOrCreate(opening)) };
 }
 
 /** Two engines may create the vault at the same time: the second one opens the vault of the first. */

@@ -31,6 +31,8 @@ export type AzureBlobAccount =
 
 /** Limits of the requests to a store. */
 export interface StoreLimits {
+  /** False: a container that is missing is never made, so that a deleted one can be undeleted. Default: it is made. */
+  readonly createContainer?: boolean;
   /** Attempts per request before the SDK gives up; default 4. */
   readonly maxTries?: number;
   /** First pause between attempts in milliseconds, growing exponentially; default 800. */
@@ -61,7 +63,7 @@ export async function openAzureBlobStore(
       : new BlobServiceClient(account.url, account.credential ?? new AnonymousCredential(), { retryOptions });
   const container = service.getContainerClient(options.container);
   const store = new AzureBlobStore(container, options.requestLimit ?? requestLimitMs);
-  await store.ensureContainer(signal);
+  if (options.createContainer !== false) await store.ensureContainer(signal);
   return store;
 }
 
