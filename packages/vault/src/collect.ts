@@ -124,7 +124,7 @@ class Mark {
   }
 }
 
-/** Nothing for an object that is no moved table: readers ignore it too. */
+/** Nothing for an object that is not a moved table: readers ignore it too. */
 async function movedPlaces(
   store: BlobStore,
   keys: VaultKeys,

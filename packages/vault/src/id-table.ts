@@ -73,7 +73,7 @@ export class IdTable {
   }
 }
 
-/** What is known about each pack of a store. */
+/** Each pack of a store, with its size and whether something names it. */
 export class PackTable {
   private readonly ids = new IdTable(16, (from, slots) => this.spread(from, slots));
   private bytes = new Uint32Array(this.ids.slots);

@@ -14,7 +14,7 @@ export interface NamedPack {
 }
 
 export interface NodeUse {
-  /** Nodes below that have a use of their own: those of level 2 and above. */
+  /** Nodes below that are counted too: those of level 2 and above. */
   readonly children: readonly NodePlace[];
   /** Every pack that must exist to read the node and, for the node of a segment, all content below it. */
   readonly packs: readonly NamedPack[];

@@ -228,7 +228,7 @@ export interface CollectionOptions {
    * transfer that ends meanwhile has its manifest then.
    */
   readonly keep: Iterable<NodeRef> | AsyncIterable<NodeRef>;
-  /** Objects below `points/` that are no points: someone looked at them and gave up what they may need. */
+  /** Objects below `points/` that are not points: someone looked at them and gave up what they may need. */
   readonly ignore?: readonly string[];
   readonly signal: AbortSignal;
 }

@@ -269,7 +269,7 @@ class OpenVault implements Vault {
   private collectParts(): CollectParts {
     const { store, points, index } = this;
     const { keys } = this.opened;
-    // A cache of its own: what other readers have is neither proof nor to be displaced.
+    // A separate cache: what other readers have is neither proof nor to be displaced.
     return {
       store,
       keys,

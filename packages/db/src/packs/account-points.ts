@@ -173,7 +173,7 @@ const listedRow = z.object({
 });
 export type ListedPoint = z.infer<typeof listedRow>;
 
-/** What is known about these manifests, as the storage lists them. */
+/** The state of these manifests, as the storage lists them. */
 export async function knownOfListed(
   tx: Tx,
   { vaultId }: VaultScope,

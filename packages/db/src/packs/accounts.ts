@@ -76,7 +76,7 @@ export async function listUnwalkedNodes(tx: Tx, scope: VaultScope, limit: number
 
 /** Nodes that nothing names any more, but that are counted, and whose next try is due. */
 export async function listUnneededNodes(tx: Tx, scope: VaultScope, limit: number): Promise<StoredNode[]> {
-  // What was never walked named nothing.
+  // A node that was never walked named nothing.
   await tx.$executeRaw`
     DELETE FROM "VaultNode" WHERE vault = ${scope.number}::smallint AND refs = 0 AND NOT walked`;
   return z.array(nodeRow).parse(

@@ -53,7 +53,7 @@ const placeRow = z.object({
   number: z.int(),
   offset: z.number(),
   length: z.number(),
-  /** No node names the pack, and no hit was recorded lately. */
+  /** No node names the pack, and no hit was recorded recently. */
   stale: z.boolean(),
 });
 const numberRow = z.object({ number: z.int() });
@@ -95,7 +95,7 @@ export function chunkIndex(db: Db, scope: Scope): DatabaseChunkIndex {
 
     /**
      * A known chunk keeps its place, unless `lookup` leaves it out. Else this pack holds a second copy, and a compaction
-     * may let it go. Adding a pack twice has no further effect.
+     * may release it. Adding a pack twice has no further effect.
      */
     async add(pack, entries) {
       await inTransaction(db, async (tx) => {

@@ -105,7 +105,7 @@ async function collectVault(
   return result;
 }
 
-/** What is named here stops no other point and no other vault. It shows in health until it is solved. */
+/** A point that this names stops no other point and no other vault. It shows in health until it is solved. */
 async function failOnDoubt(
   deps: EngineDeps,
   {

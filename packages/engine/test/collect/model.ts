@@ -39,7 +39,7 @@ export class Model implements MemoryWorld {
   /** The storage. */
   readonly packs = new Map<string, "chunks" | "nodes">();
   readonly manifests = new Map<string, { readonly jobId: string; readonly root: NodeRef } | "junk">();
-  /** What was ever written, to check against. */
+  /** All that was ever written, to check against. */
   readonly #uses = new Map<string, Use>();
   readonly #junk = new Set<string>();
   readonly #options: ModelOptions;

@@ -1,5 +1,5 @@
 /**
- * Compares the manifests that the storage lists with what is accounted. The list decides what must be kept: the database may be older
+ * Compares the manifests that the storage lists with the accounts. The list decides what must be kept: the database may be older
  * than the vault, and a writer may come back late.
  *
  * A manifest that does not open, or whose point was deleted, is kept out and named. It stops nothing.
@@ -45,7 +45,7 @@ export async function accountListed(parts: ListedParts): Promise<readonly KeptOu
     }
     for (const point of await port.known(pointIds)) await lookAt(parts, point);
   }
-  // Nothing but their manifest said that they are needed.
+  // Only their manifest said that they are needed.
   for (const pointId of foreign) await port.removeAccount(pointId);
   if (gone.size > 0) await port.forgetKeptOut([...gone]);
   return port.keptOut(NAMED);
