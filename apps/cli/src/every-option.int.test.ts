@@ -147,6 +147,25 @@ const steps: readonly Step[] = [
   { line: () => "vaults default main --json" },
   { line: () => "vaults set main --deduplication resource-group --bandwidth 200 --json" },
   { line: () => "vaults set main --deduplication subscription --bandwidth none --json" },
+  { line: () => "keys list main --json" },
+  { line: () => "keys add-recovery main --label Safe --json" },
+  { line: () => "keys add-shares main --threshold 2 --shares 3 --label Board --json" },
+  {
+    line: ({ folder }) => `keys prove-recovery main --secret-file ${path.join(folder, "secret")} --json`,
+    code: exitCodes.usage,
+    refusal: "INPUT_INVALID",
+  },
+  {
+    line: () => "keys prove-recovery main --secret-env NO_SUCH --json",
+    code: exitCodes.usage,
+    refusal: "INPUT_INVALID",
+  },
+  {
+    line: () => "keys remove main 0123456789abcdef --json",
+    code: exitCodes.failed,
+    refusal: "NOT_FOUND",
+  },
+  { line: () => "keys rotate main --json" },
   { line: () => "secrets reseal --json" },
   { line: ({ folder }) => `vault init ${vaultOf(folder)} --connection-file - --json` },
   {

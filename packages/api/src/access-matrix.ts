@@ -83,4 +83,10 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "vaults.disable": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.makeDefault": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.remove": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "vaultKeys.list": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "vaultKeys.addRecovery": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "vaultKeys.addShares": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "vaultKeys.prove": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "vaultKeys.remove": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "vaultKeys.rotate": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
 };

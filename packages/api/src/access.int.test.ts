@@ -100,6 +100,12 @@ function inputOf(path: string, who: string): unknown {
     "vaults.disable": { vault: "main" },
     "vaults.makeDefault": { vault: "main" },
     "vaults.remove": { vault: "main" },
+    "vaultKeys.list": { vault: "main" },
+    "vaultKeys.addRecovery": { vault: "main", label: "safe" },
+    "vaultKeys.addShares": { vault: "main", label: "safe", threshold: 2, count: 3 },
+    "vaultKeys.prove": { vault: "main", typed: ["x"] },
+    "vaultKeys.remove": { vault: "main", key: "0123456789abcdef" },
+    "vaultKeys.rotate": { vault: "main" },
     "tokens.create": { name: `token of ${who}` },
     "tokens.revoke": { id: jobId },
   };

@@ -14,6 +14,7 @@ import { reportProcedures } from "./reports/procedures.ts";
 import { restoreProcedures } from "./restores/procedures.ts";
 import { teamProcedures } from "./teams/procedures.ts";
 import { tokenProcedures } from "./tokens/procedures.ts";
+import { vaultKeyProcedures } from "./vault-keys/procedures.ts";
 import { vaultProcedures } from "./vaults/procedures.ts";
 import { vmProcedures } from "./vms/procedures.ts";
 
@@ -34,6 +35,7 @@ export const appRouter = router({
   settings: settingsProcedures,
   connections: connectionProcedures,
   vaults: vaultProcedures,
+  vaultKeys: vaultKeyProcedures,
 });
 
 export type AppRouter = typeof appRouter;

@@ -1,6 +1,7 @@
 /** The API's view of the vaults: opened on first use, to read only, and opened again when a row changes. */
 import {
   listVaults,
+  readKeyCopies,
   readSealedVaultSecrets,
   requireVault,
   type SecretBox,
@@ -10,6 +11,7 @@ import {
 import { KluisError } from "@kluis/domain";
 import {
   type BlobStore,
+  type KeyProvider,
   openVault,
   openVaultKey,
   openVaultStore,
@@ -23,6 +25,8 @@ export interface VaultReader {
    * @throws KluisError NOT_FOUND, VAULT_UNUSABLE, VAULT_UNREACHABLE, VAULT_NOT_INITIALISED, VAULT_KEY_WRONG, CONFIG_INVALID
    */
   open(tx: Tx, vaultId: string): Promise<Vault>;
+  /** Where a vault is, and the key that Kluis holds: to change its keys. Throws as `open`. */
+  keyPlace(tx: Tx, vaultId: string): Promise<{ readonly store: BlobStore; readonly keys: KeyProvider }>;
   /**
    * The storage of each vault, for objects that are not encrypted: the anchors of the ledger. Needs no key. Each `open` throws
    * as above.
@@ -61,7 +65,17 @@ export function createVaultReader({ environment, secrets }: VaultReaderOptions):
     open: async (tx, vaultId) => {
       const row = await requireVault(tx, vaultId);
       const settings = settingsOf(row, (await readSealedVaultSecrets(tx)).get(row.id) ?? null);
-      return vaults.get(row.id, settings, () => openConfiguredVault(settings));
+      // A new root key has new secrets for what others write.
+      const fingerprint = JSON.stringify([settings, row.keyGeneration]);
+      return vaults.get(row.id, fingerprint, async () =>
+        openConfiguredVault(settings, await readKeyCopies(tx, row.id)),
+      );
+    },
+    keyPlace: async (tx, vaultId) => {
+      const row = await requireVault(tx, vaultId);
+      const settings = settingsOf(row, (await readSealedVaultSecrets(tx)).get(row.id) ?? null);
+      const keys = await openVaultKey(settings, { create: false });
+      return { store: await openStore(settings), keys };
     },
     stores: async (tx) => {
       const sealed = await readSealedVaultSecrets(tx);
@@ -70,7 +84,7 @@ export function createVaultReader({ environment, secrets }: VaultReaderOptions):
         row,
         open: async () => {
           const settings = settingsOf(row, sealed.get(row.id) ?? null);
-          return stores.get(row.id, settings, () => openStore(settings));
+          return stores.get(row.id, JSON.stringify(settings), () => openStore(settings));
         },
       }));
     },
@@ -81,8 +95,7 @@ export function createVaultReader({ environment, secrets }: VaultReaderOptions):
 class Kept<T> {
   readonly #opened = new Map<string, { readonly fingerprint: string; readonly opening: Promise<T> }>();
 
-  get(id: string, settings: VaultSettings, open: () => Promise<T>): Promise<T> {
-    const fingerprint = JSON.stringify(settings);
+  get(id: string, fingerprint: string, open: () => Promise<T>): Promise<T> {
     const known = this.#opened.get(id);
     if (known?.fingerprint === fingerprint) return known.opening;
     const opening = open();
@@ -94,10 +107,13 @@ class Kept<T> {
   }
 }
 
-async function openConfiguredVault(settings: VaultSettings): Promise<Vault> {
+async function openConfiguredVault(
+  settings: VaultSettings,
+  slotCopies: readonly Uint8Array[],
+): Promise<Vault> {
   const signal = AbortSignal.timeout(openTimeoutMs);
   const keys = await openVaultKey(settings, { create: false });
-  return openVault({ store: await openVaultStore(settings, signal), keys, signal });
+  return openVault({ store: await openVaultStore(settings, signal), keys, signal, slotCopies });
 }
 
 function unusable(reason: "environment" | "secret", vault: string, text: string): KluisError {

@@ -37,5 +37,6 @@ export { isUuid } from "./text.ts";
 export { databaseNow } from "./time.ts";
 export * from "./tokens/index.ts";
 export { inTransaction, preferIndexes, type Tx } from "./tx.ts";
+export * from "./vault-keys/index.ts";
 export * from "./vaults/index.ts";
 export * from "./vms/index.ts";

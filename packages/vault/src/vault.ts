@@ -259,7 +259,7 @@ class OpenVault implements Vault {
   }
 
   keySlots(): KeySlots {
-    return factsOfSlots(this.opened.slots);
+    return factsOfSlots(this.opened.slots, this.opened.completed);
   }
 
   private chunkParts(packs: PackReader): ChunkParts {

@@ -28,6 +28,14 @@ import { secretsReseal } from "./secrets.ts";
 import { transferWindow } from "./transfer-window.ts";
 import { vaultFamily, vaultGroup } from "./vault/index.ts";
 import {
+  keysAddRecovery,
+  keysAddShares,
+  keysList,
+  keysProveRecovery,
+  keysRemove,
+  keysRotate,
+} from "./vault-keys.ts";
+import {
   vaultsAdd,
   vaultsDefault,
   vaultsDisable,
@@ -87,6 +95,12 @@ export const commandGroups: readonly CommandGroup[] = [
       vaultsRename,
       vaultsRotate,
       vaultsRemove,
+      keysList,
+      keysAddRecovery,
+      keysProveRecovery,
+      keysAddShares,
+      keysRemove,
+      keysRotate,
     ],
   },
   vaultGroup,
@@ -101,6 +115,7 @@ export const families: Readonly<Record<string, string>> = {
   audit: "Read and verify the audit ledger",
   connections: "Manage the connections to Azure",
   vaults: "Manage the vaults",
+  keys: "Manage the keys that open a vault",
   ...vaultFamily,
   secrets: "Manage the stored secrets",
 };

@@ -116,6 +116,7 @@ export const overview = catalog({
       clock: "Klok",
       "recurring-work": "Terugkerend werk",
       "vault-damage": "Schade in een kluis",
+      "vault-recovery": "Herstelsleutel",
     },
     raisedMore: "{count, plural, one {Nog # zaak vereist aandacht.} other {Nog # zaken vereisen aandacht.}}",
     raisedCount:

@@ -2,6 +2,7 @@
 import path from "node:path";
 import {
   changeVault,
+  clearAttention,
   createVaultRow,
   enqueue,
   listPartHealth,
@@ -285,6 +286,7 @@ export function removeVault(ctx: SignedInContext, ref: string): Promise<z.input<
       });
     }
     await removeVaultRow(tx, id);
+    await clearAttention(tx, `vault-recovery:${id}`);
     return { result: { id, name }, events: [eventOf(ctx, row, { kind: "vault.removed" })] };
   });
 }

@@ -29,6 +29,7 @@ const rowSchema = z.object({
   secretChangedAt: z.date().nullable(),
   identity: z.string().nullable(),
   keyId: z.string().nullable(),
+  keyGeneration: z.string().nullable(),
   createdAt: z.date(),
   changedAt: z.date(),
   testAskedAt: z.date().nullable(),

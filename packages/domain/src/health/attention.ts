@@ -22,6 +22,8 @@ export const attentionKinds = [
   "recurring-work",
   /** Objects of a vault are missing or damaged, and recovery points may need them. */
   "vault-damage",
+  /** No key on paper opens a vault: whoever loses its key file loses the vault. */
+  "vault-recovery",
 ] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
@@ -35,6 +37,7 @@ export const attentionKindTexts = {
   clock: "Clock",
   "recurring-work": "Recurring work",
   "vault-damage": "Damage in a vault",
+  "vault-recovery": "Recovery key",
 } as const satisfies Record<AttentionKind, string>;
 
 /** Something that needs attention. */

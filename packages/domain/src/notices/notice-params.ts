@@ -217,6 +217,8 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   // What needs attention
   /** `resource`: type and name of the longest refused one. */
   "vault-damaged": { readonly vault: string; readonly objects: number; readonly object: string };
+  "vault-no-recovery-key": { readonly vault: string };
+  "vault-recovery-key-unproven": { readonly vault: string };
   "removal-stuck": { readonly count: number; readonly resource: string };
   // The ledger, from its first wrong event
   "ledger-edited": LedgerEvent;

@@ -7,6 +7,7 @@ import {
   followEnvironment,
   followEnvironmentVault,
   inTransaction,
+  readKeyCopies,
 } from "@kluis/db";
 import { engineActor } from "@kluis/domain";
 import { MemoryChunkIndex, type StorePlace } from "@kluis/vault";
@@ -55,9 +56,10 @@ async function followVault(deps: EngineDeps, config: Settings["vault"], signal: 
   const known = await findVault(db.prisma, config.name);
   // A vault that users gave up must not keep the engine from starting.
   if (known?.state === "disabled") return;
+  const slotCopies = known === null ? [] : await readKeyCopies(db.prisma, known.id);
   const isKnown = known !== null && known.identity !== null;
   const index = new MemoryChunkIndex();
-  const { store, vault } = await openSettings(config, { index, clock, signal, isKnown });
+  const { store, vault } = await openSettings(config, { index, clock, signal, isKnown, slotCopies });
   const facts = { identity: vault.id, keyId: vault.keyId, name: config.name, kind: config.kind };
   const createdAt = new Date(vault.createdAt);
   await inTransaction(db, async (tx) => {

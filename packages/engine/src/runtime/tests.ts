@@ -1,7 +1,14 @@
 /** Tests of connections and vaults, on request. The result is stored with the row. */
 import { hostname } from "node:os";
 import { type ConnectionFindings, checkConnection } from "@kluis/azure";
-import { appendEvents, inTransaction, knownError, recordConnectionTest, recordVaultTest } from "@kluis/db";
+import {
+  appendEvents,
+  inTransaction,
+  judgeRecoveryKey,
+  knownError,
+  recordConnectionTest,
+  recordVaultTest,
+} from "@kluis/db";
 import { type ConnectionTest, engineActor, errorInfo, type LedgerDraft, type VaultTest } from "@kluis/domain";
 import { checkStore } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
@@ -61,6 +68,8 @@ export async function testVault(deps: Deps, id: string, signal: AbortSignal): Pr
   const bounded = AbortSignal.any([signal, timeLimit()]);
   const test = await vaultFindings(deps, id, bounded);
   signal.throwIfAborted();
+  if (row.identity !== null || test.checks.every(({ error }) => error === null))
+    await inTransaction(deps.db, (tx) => judgeRecoveryKey(tx, row));
   await inTransaction(deps.db, async (tx) => {
     const result = { id, changedAt: row.changedAt, test, by: hostname(), at: deps.clock.now() };
     if (!(await recordVaultTest(tx, result))) return;

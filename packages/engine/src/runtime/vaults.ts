@@ -5,6 +5,7 @@ import {
   type Db,
   listVaults,
   readConfigVersion,
+  readKeyCopies,
   readSealedVaultSecrets,
   recordVaultIdentity,
   type SecretBox,
@@ -27,6 +28,7 @@ import {
   type VaultWorkers,
 } from "@kluis/vault";
 import { processWorkers } from "@kluis/vault/workers";
+import { recordKeys } from "./vault-keys.ts";
 
 const MIB = 1024 * 1024;
 /**
@@ -102,7 +104,8 @@ export class Vaults {
   async open(id: string): Promise<OpenedVault> {
     await this.refresh();
     const settings = this.settingsOf(id);
-    const fingerprint = JSON.stringify(settings);
+    // A new root key has new secrets for what others write.
+    const fingerprint = JSON.stringify([settings, this.row(id).keyGeneration]);
     const known = this.#open.get(id);
     if (known?.fingerprint === fingerprint) return known.opening;
     const opening = this.#openNow(id, settings);
@@ -212,11 +215,13 @@ export class Vaults {
     const signal = AbortSignal.timeout(OPEN_LIMIT_MS);
     const index = chunkIndex(db, { vaultId: id });
     const isKnown = this.#require(id).row.identity !== null;
+    const slotCopies = await readKeyCopies(db.prisma, id);
     const shared = { index, limits: this.#limits, workers: processWorkers(), clock, signal };
-    const parts = { ...shared, storeLimits, isKnown };
+    const parts = { ...shared, storeLimits, isKnown, slotCopies };
     const { store, vault } = await openSettings(settings, parts);
     const { name } = settings;
     await recordVaultIdentity(db.prisma, { id, name, identity: vault.id, keyId: vault.keyId });
+    await recordKeys({ db, clock }, { id, name, slots: vault.keySlots() });
     return { id, name, store, vault, limits: this.#limitsOf(id) };
   }
 }
@@ -233,6 +238,8 @@ export interface OpenSettingsOptions {
    * a deleted one from being undeleted. The same holds for an unmounted folder, and for a new key.
    */
   readonly isKnown?: boolean;
+  /** Copies of its key slots from the database. */
+  readonly slotCopies?: readonly Uint8Array[];
 }
 
 /** Opens the vault of these settings, or creates it when its storage is empty and the database does not know it. */
@@ -244,7 +251,7 @@ export async function openSettings(
   const createContainer = !isKnown;
   const store = await openVaultStore(settings, parts.signal, { ...storeLimits, createContainer });
   const keys = await openVaultKey(settings, { create: !isKnown });
-  const opening = { ...parts, store, keys };
+  const opening = { ...parts, completeSlotsAt: parts.clock.now(), store, keys };
   return { store, vault: await (isKnown ? openVault(opening) : openOrCreate(opening)) };
 }
 

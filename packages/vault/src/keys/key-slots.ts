@@ -33,6 +33,8 @@ export interface KeySlots {
   /** How often the data key was replaced, and when it last was. */
   readonly epochs: number;
   readonly newestEpochAt: string;
+  /** Keys whose missing or old slot was made again when the vault was opened. */
+  readonly completed: readonly string[];
   /** Objects below `keys/` that are no slot of this vault, or do not open. */
   readonly ignored: number;
   /** Well-formed slots that none of the present holders made: old ones, or planted ones. */
@@ -114,7 +116,10 @@ export async function proveSlot(place: KeyPlace): Promise<KeyFacts> {
   throw noSuchKey(place.keys.recipient.keyId);
 }
 
-export function factsOfSlots({ options, read, content, current }: OpenedSlots): KeySlots {
+export function factsOfSlots(
+  { options, read, content, current }: OpenedSlots,
+  completed: readonly string[] = [],
+): KeySlots {
   const slotOf = (holder: KeyHolder): OpenedSlots["read"]["slots"][number] | undefined =>
     current === null
       ? undefined
@@ -150,6 +155,7 @@ export function factsOfSlots({ options, read, content, current }: OpenedSlots): 
     generation: current?.id ?? null,
     epochs: epochs.length,
     newestEpochAt: epochs.at(-1) ?? "",
+    completed,
     ignored: read.ignored,
     strange,
   };

@@ -14,13 +14,15 @@ import {
 import { createKeyring, type Keyring } from "./keyring.ts";
 import type { KeyProvider } from "./provider.ts";
 import { firstContent, makeSlot, newGeneration, newHolder } from "./slot.ts";
-import { completeSlots, findSlots, type OpenedSlots, openSlots } from "./slots.ts";
+import { completeSlots, findSlots, missingKeys, type OpenedSlots, openSlots } from "./slots.ts";
 
 /** The keys of an open vault, with their origin. */
 export interface OpenedKeys {
   readonly descriptor: Descriptor;
   readonly keys: VaultKeys;
   readonly slots: OpenedSlots;
+  /** Keys whose missing or old slot was made again at this opening. */
+  readonly completed: readonly string[];
 }
 
 export interface NewVault {
@@ -70,7 +72,10 @@ export async function openKeys(options: OpenKeysOptions): Promise<OpenedKeys> {
   const { vaultId } = descriptor;
   const opened = await openSlots({ store, vaultId, signal, copies, provider, accepts });
   const slots = now === undefined ? opened : await completedOrSame(opened, now);
-  return { descriptor, keys: new VaultKeys(slots.content.keyring), slots };
+  const before = new Set(missingKeys(opened));
+  const after = new Set(missingKeys(slots));
+  const completed = [...before].filter((keyId) => !after.has(keyId));
+  return { descriptor, keys: new VaultKeys(slots.content.keyring), slots, completed };
 }
 
 /** Completing can wait; the vault is open already. */

@@ -109,8 +109,9 @@ export async function completeSlots(opened: OpenedSlots, now: Date): Promise<Ope
     latest = await openSlots(withMade(latest, current));
     if (latest.current?.id === current.id) break;
   }
-  await deleteReplaced(latest, now);
-  return latest;
+  const deleted = await deleteReplaced(latest, now);
+  const slots = latest.read.slots.filter(({ slot }) => !deleted.has(slot.slotId));
+  return { ...latest, read: { ...latest.read, slots } };
 }
 
 /**
@@ -183,6 +184,12 @@ async function readStored(
   return { slots, ignored, failure };
 }
 
+/** The keys of holders who lack a slot with everything. */
+export function missingKeys({ content, current, read }: OpenedSlots): string[] {
+  const missing = content.holders.filter(({ holder }) => current === null || !hasSlot(read, holder, current));
+  return missing.map(({ keyId }) => keyId);
+}
+
 function hasSlot(read: ReadSlots, holder: string, { id, root }: Generation): boolean {
   return read.slots.some(
     ({ slot, stored }) => stored && slot.holder === holder && slot.generation === id && isOfRoot(slot, root),
@@ -207,8 +214,10 @@ async function writeSlots(
 async function deleteReplaced(
   { options, read, content, current, opened }: OpenedSlots,
   now: Date,
-): Promise<void> {
-  if (current === null || content.holders.some(({ holder }) => !hasSlot(read, holder, current))) return;
+): Promise<ReadonlySet<string>> {
+  const deleted = new Set<string>();
+  if (current === null || content.holders.some(({ holder }) => !hasSlot(read, holder, current)))
+    return deleted;
   const known = new Map(opened.map((generation) => [generation.id, generation]));
   // Two that completed at once made two slots for a holder: all agree which one stays.
   const kept = new Map<string, string>();
@@ -232,12 +241,14 @@ async function deleteReplaced(
   for (const { slot } of old) {
     try {
       await options.store.delete(slotName(slot.slotId), options.signal);
+      deleted.add(slot.slotId);
     } catch (error) {
       // An identity without the right to delete leaves them to one that has it.
       if (!isKluisError(error, "AZURE_FORBIDDEN") && !isKluisError(error, "VAULT_UNREACHABLE")) throw error;
-      return;
+      break;
     }
   }
+  return deleted;
 }
 
 /** The names of all generations that a new one replaces. */

@@ -26,6 +26,7 @@ const places: Readonly<Record<AttentionKind, Place>> = {
   clock: () => settings,
   "recurring-work": () => settings,
   "vault-damage": () => `${settings}?tab=vaults`,
+  "vault-recovery": () => `${settings}?tab=vaults`,
 };
 
 /** The page that says more about what was raised. */

@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+/** Id or name. */
+const vault = z.string().trim().min(1).max(80);
+/** Where the paper is: "Safe in Utrecht". */
+const label = z.string().trim().min(1).max(80);
+const holder = z.string().regex(/^[0-9a-f]{16}$/);
+/** A printed key or share, as typed. */
+const typed = z.string().min(1).max(400);
+
+export const vaultKeysInput = z.strictObject({ vault });
+export const addRecoveryKeyInput = z.strictObject({ vault, label });
+export const addSharesInput = z.strictObject({
+  vault,
+  label,
+  threshold: z.int().min(2).max(16),
+  count: z.int().min(2).max(16),
+});
+export type AddSharesInput = z.infer<typeof addSharesInput>;
+/** One recovery key, or the shares of a set. */
+export const proveKeyInput = z.strictObject({ vault, typed: z.array(typed).min(1).max(16) });
+export type ProveKeyInput = z.infer<typeof proveKeyInput>;
+export const removeKeyInput = z.strictObject({ vault, key: holder });

@@ -1,0 +1,9 @@
+export {
+  judgeRecoveryKey,
+  listVaultKeys,
+  noteKeyProven,
+  readKeyCopies,
+  type SeenKey,
+  syncVaultKeys,
+  type VaultKeyRow,
+} from "./store.ts";
