@@ -83,7 +83,9 @@ export const keysAddShares = defineCommand({
       api.vaultKeys.addShares.mutate({ vault, threshold, count, label: name }),
     );
     print(session, made, () =>
-      made.papers.map((one) => `Set ${made.setId}, share ${one.number} of ${count}:\n${one.text}`).join("\n\n"),
+      made.papers
+        .map((one) => `Set ${made.setId}, share ${one.number} of ${count}:\n${one.text}`)
+        .join("\n\n"),
     );
     return exitCodes.ok;
   },
