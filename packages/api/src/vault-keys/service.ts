@@ -68,7 +68,7 @@ async function addPaperKey(
   const { row, place } = await placeOf(ctx, ref);
   const slots = await addSlot(place, { recipient: key.recipient, label });
   const { kind, keyId, shares } = key.recipient;
-  await keep(ctx, row, slots, { kind: "vault.key-added", data: { key: kind, keyId, label, ...shares } });
+  await keep(ctx, row, { slots, kind: "vault.key-added", data: { key: kind, keyId, label, ...shares } });
   return row;
 }
 
@@ -84,7 +84,7 @@ export async function proveKey(ctx: SignedInContext, { vault, typed }: ProveKeyI
   const slots = await listSlots(place);
   const by = ctx.who.person.name;
   const data = { key: kind, keyId, label };
-  await keep(ctx, row, slots, { kind: "vault.key-proven", data, proven: { holder, by } });
+  await keep(ctx, row, { slots, kind: "vault.key-proven", data, proven: { holder, by } });
   return viewOf(ctx, row, slots);
 }
 
@@ -94,7 +94,7 @@ export async function removeKey(ctx: SignedInContext, ref: string, holder: strin
   const known = (await listSlots(place)).keys.find((one) => one.holder === holder);
   const slots = await removeSlot(place, holder);
   const data = { key: known?.kind ?? null, keyId: known?.keyId ?? holder, label: known?.label ?? "" };
-  await keep(ctx, row, slots, { kind: "vault.key-removed", data });
+  await keep(ctx, row, { slots, kind: "vault.key-removed", data });
   return viewOf(ctx, row, slots);
 }
 
@@ -103,7 +103,7 @@ export async function rotateVaultKeys(ctx: SignedInContext, ref: string): Promis
   const { row, place } = await placeOf(ctx, ref);
   const before = await listSlots(place);
   const slots = await rotateKeys(place, before.generation ?? undefined);
-  await keep(ctx, row, slots, { kind: "vault.keys-rotated", data: { keys: slots.keys.length } });
+  await keep(ctx, row, { slots, kind: "vault.keys-rotated", data: { keys: slots.keys.length } });
   return viewOf(ctx, row, slots);
 }
 
@@ -123,14 +123,15 @@ async function placeOf(
 async function keep(
   ctx: SignedInContext,
   { id, name }: VaultRow,
-  { keys, generation }: KeySlots,
-  what: {
+  change: {
+    readonly slots: KeySlots;
     readonly kind: LedgerKind;
     readonly data: Readonly<Record<string, unknown>>;
     readonly proven?: { readonly holder: string; readonly by: string };
   },
 ): Promise<void> {
-  const { kind, data, proven } = what;
+  const { kind, data, proven } = change;
+  const { keys, generation } = change.slots;
   await record(ctx, async (tx) => {
     await syncVaultKeys(tx, { vaultId: id, keys, generation });
     if (proven !== undefined) await noteKeyProven(tx, { vaultId: id, ...proven });
