@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { chunkIndex, vmChunkIndex } from "@kluis/db";
+import { chunkIndex, createVaultRow, inTransaction, vmChunkIndex } from "@kluis/db";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
 import { systemClock } from "@kluis/domain";
 import type { NodeRef, SegmentResult, Vault } from "@kluis/vault";
@@ -33,6 +33,9 @@ interface SharedVault {
 async function emptyVault(name: string): Promise<SharedVault> {
   const vaultId = randomUUID();
   const place = path.join(folder, name);
+  const row = { id: vaultId, name, kind: "folder", source: "portal", state: "enabled" } as const;
+  const where = { account: null, container: null, folder: place, sealedSecret: null };
+  await inTransaction(base.db, (tx) => createVaultRow(tx, { ...row, ...where }, systemClock));
   const settings = { kind: "folder", name, folder: place, keyFile: path.join(folder, "vault.key") } as const;
   const { vault } = await openSettings(settings, {
     index: chunkIndex(base.db, { vaultId }),

@@ -139,7 +139,7 @@ const rate = z.union(
 
 export const vaultsSet = defineCommand({
   name: "vaults set",
-  summary: "Set which virtual machines share content in a vault, and how fast backups store",
+  summary: "Set who shares content in a vault, and its speed",
   details:
     "Applies from the next backup on. Choose resource-group when teams share a subscription. The limit is for all engines together; restores have none.",
   input: {
