@@ -3,7 +3,7 @@
 export { createTransferLimits, type LimitSettings } from "./budget.ts";
 export { checkStore, type StoreCheck, type StoreFindings } from "./check-store.ts";
 export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
-export type { DamageSet, HealedItem } from "./damage/avoid.ts";
+export type { DamageSet, HealedItem } from "./damage/places.ts";
 export { MemoryChunkIndex } from "./index-memory.ts";
 export {
   addSlot,

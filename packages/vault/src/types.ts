@@ -1,6 +1,6 @@
 /** The data that the vault exchanges with its callers; vault.ts has the interface of the vault itself. */
 import type { BlockSource, DamageFinding, DeltaMethod, Extent, KluisError } from "@kluis/domain";
-import type { DamageSet, HealedItem } from "./damage/avoid.ts";
+import type { DamageSet, HealedItem } from "./damage/places.ts";
 import type { NodeRef } from "./node-ref.ts";
 import type { PackRef } from "./pack/kind.ts";
 

@@ -2,7 +2,8 @@
 import { allSegments } from "../map/disk-map.ts";
 import type { NodePlace } from "../node-ref.ts";
 import type { NodeReader } from "../read/node-reader.ts";
-import { type DamageSet, isDamage } from "./avoid.ts";
+import { isDamage } from "./avoid.ts";
+import type { DamageSet } from "./places.ts";
 
 export interface AffectedOptions {
   readonly diskBytes: number;

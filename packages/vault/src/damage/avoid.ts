@@ -5,18 +5,7 @@ import { newMovedName } from "../names.ts";
 import { encodeMovedTable } from "../read/moved.ts";
 import type { BlobStore } from "../store/port.ts";
 import type { ChunkPlace } from "../types.ts";
-import type { ItemPlace } from "./reach.ts";
-
-/** Places in packs that hold no readable content. A place that readers find elsewhere, through a moved table, is not one. */
-export interface DamageSet {
-  /** Nothing is damaged. */
-  readonly isEmpty: boolean;
-  /** Whether an item of the pack may be in the set: false spares a walk. */
-  hasPack(pack: string): boolean;
-  has(place: ItemPlace): boolean;
-  /** Places of the set where these chunks were, by chunk id. */
-  placesOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly ItemPlace[]>>;
-}
+import type { DamageSet, HealedItem } from "./places.ts";
 
 export const noDamage: DamageSet = {
   isEmpty: true,
@@ -24,12 +13,6 @@ export const noDamage: DamageSet = {
   has: () => false,
   placesOf: () => Promise.resolve(new Map()),
 };
-
-/** A damaged item that was stored again. */
-export interface HealedItem extends ItemPlace {
-  /** Where readers of the old place find it now. */
-  readonly place: ChunkPlace;
-}
 
 /** The content is missing or wrong. The error of a storage that does not answer is never damage. */
 export function isDamage(error: unknown): error is KluisError {

@@ -4,13 +4,7 @@ import { FAN_OUT } from "../constants.ts";
 import { leafChunks } from "../map/leaf.ts";
 import type { NodePlace } from "../node-ref.ts";
 import type { NodeReader } from "../read/node-reader.ts";
-
-/** A place in a pack: where an item begins. */
-export interface ItemPlace {
-  /** Pack id, 32 hex characters. */
-  readonly pack: string;
-  readonly offset: number;
-}
+import type { ItemPlace } from "./places.ts";
 
 export interface ReachOptions {
   /** Names the damage at a place; none for a good one. */

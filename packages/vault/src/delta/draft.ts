@@ -1,6 +1,6 @@
 /** Windows between comparison and sealing. */
 import { BLOCKS_PER_WINDOW } from "../constants.ts";
-import type { DamageSet } from "../damage/avoid.ts";
+import type { DamageSet } from "../damage/places.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import type { Leaf, LeafBlock, LeafChunk } from "../map/leaf.ts";
 import type { Packed } from "../seal.ts";

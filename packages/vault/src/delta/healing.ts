@@ -1,10 +1,8 @@
 /** Chunks that are stored again under the id that they had at a damaged place. */
 import { BLOCKS_PER_WINDOW } from "../constants.ts";
-import type { DamageSet, HealedItem } from "../damage/avoid.ts";
-import type { ItemPlace } from "../damage/reach.ts";
+import type { DamageSet, HealedItem, ItemPlace } from "../damage/places.ts";
 import { type Leaf, type LeafChunk, leafChunks } from "../map/leaf.ts";
 import type { ChunkPlace } from "../types.ts";
-import type { ChunkSlot } from "./draft.ts";
 
 /** A damaged chunk of a window, all blocks of which were met again. */
 export interface MetAgain {
@@ -49,7 +47,7 @@ export class HealedChunks {
   }
 
   /** All damaged places of the chunks that the segment has at a good place now. */
-  async places(slots: ReadonlyMap<string, ChunkSlot>): Promise<HealedItem[]> {
+  async places(slots: ReadonlyMap<string, { readonly place: ChunkPlace | null }>): Promise<HealedItem[]> {
     const stored = await this.#avoid.placesOf([...slots.keys()]);
     const healed: HealedItem[] = [];
     for (const [id, { place }] of slots) {
