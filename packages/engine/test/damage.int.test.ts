@@ -1,4 +1,4 @@
-/** Damage in the vault: found by whoever reads it, avoided by backups, and healed for every point when its content is met again. */
+/** Damage in the vault: found by its readers, avoided by backups, and healed for every point when its content is met again. */
 import { inTransaction, recordDamage } from "@kluis/db";
 import { systemClock } from "@kluis/domain";
 import { MemoryChunkIndex, parseNodeRef } from "@kluis/vault";

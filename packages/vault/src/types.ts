@@ -97,7 +97,7 @@ export interface WriteSegmentOptions {
   readonly source: BlockSource;
   readonly signal: AbortSignal;
   /**
-   * Damage that is known: content of the base at these places is stored anew, and read from the source also where nothing changed.
+   * Damage that is known: content of the base at these places is stored again, and read from the source also where nothing changed.
    * The index must leave these places out too.
    */
   readonly avoid?: DamageSet;
@@ -147,7 +147,7 @@ export interface SegmentResult {
   readonly omitted: OmittedBlocks | null;
   /** Damaged items that were stored again: moved tables lead to them. */
   readonly healed: readonly HealedItem[];
-  /** Nodes of the base that nobody knew as damaged: what they describe was read from the source. */
+  /** Nodes of the base that were not known as damaged: what they describe was read from the source. */
   readonly unreadable: readonly KluisError[];
 }
 

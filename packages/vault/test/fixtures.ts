@@ -168,7 +168,7 @@ export function noiseDisk(size: number, dataBytes: number, seed = 1): ModelDisk 
 
 export interface Backup extends SealedDisk {
   readonly stats: readonly SegmentStats[];
-  /** Damaged nodes of bases that nobody knew as damaged. */
+  /** Damaged nodes of bases that were not known as damaged. */
   readonly unreadable: readonly KluisError[];
 }
 

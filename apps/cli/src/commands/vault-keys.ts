@@ -57,7 +57,7 @@ export const keysList = defineCommand({
 export const keysAddRecovery = defineCommand({
   name: "keys add-recovery",
   summary: "Make a recovery key and show it once",
-  details: "Write it down or print it, then type it back with kluis keys prove-recovery.",
+  details: "Record it on paper or print it, then type it back with kluis keys prove-recovery.",
   input: { vault: reference, label: label() },
   examples: ['keys add-recovery main --label "Safe in Utrecht"'],
   run: async (session, { vault, label: name }) => {
@@ -124,7 +124,7 @@ export const keysRemove = defineCommand({
 export const keysRotate = defineCommand({
   name: "keys rotate",
   summary: "Replace the data key of a vault for all present keys",
-  details: "What is written from now on opens for the present keys only. Older data keeps its data key.",
+  details: "Later writes open for the present keys only. Older data keeps its data key.",
   input: { vault: reference },
   examples: ["keys rotate main"],
   run: async (session, { vault }) => {

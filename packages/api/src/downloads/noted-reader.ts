@@ -43,7 +43,7 @@ async function note({ db, logger }: Api, { vaultId, pointId }: ReadPoint, error:
     const found = { vaultId, foundBy: "download", findings: [finding], pointId } as const;
     await inTransaction(db, (tx) => recordDamage(tx, found));
   } catch (failure) {
-    // Whoever reads the place next finds it again.
+    // The next reader of the place finds it again.
     logger.error({ error: failure, finding }, "damage of the vault was not recorded");
   }
 }

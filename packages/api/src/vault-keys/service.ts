@@ -98,7 +98,7 @@ export async function removeKey(ctx: SignedInContext, ref: string, holder: strin
   return viewOf(ctx, row, slots);
 }
 
-/** Replaces root key and data key: what is written from now on opens for the present keys only. */
+/** Replaces root key and data key: later writes open for the present keys only. */
 export async function rotateVaultKeys(ctx: SignedInContext, ref: string): Promise<View> {
   const { row, place } = await placeOf(ctx, ref);
   const before = await listSlots(place);
@@ -119,7 +119,7 @@ async function placeOf(
   return { row, place: { store, keys, clock: api.clock, signal, slotCopies } };
 }
 
-/** Stores copies of the slots with the event, and asks for a recovery key, or no longer. */
+/** Stores copies of the slots with the event, and requests a recovery key, or no longer. */
 async function keep(
   ctx: SignedInContext,
   { id, name }: VaultRow,

@@ -20,7 +20,7 @@ const eventsOf = async () =>
     .filter((kind) => kind.startsWith("vault.key"));
 const signal = new AbortController().signal;
 
-test("a recovery key is shown once, asked for until it is proven, and opens the vault without Kluis", async () => {
+test("a recovery key is shown once, requested until it is proven, and opens the vault without Kluis", async () => {
   expect(await owner.vaultKeys.list({ vault: "main" })).toMatchObject({
     keys: [{ kind: "file", isOwn: true, isPresent: true }],
     isRecoverable: false,
@@ -60,7 +60,7 @@ test("any two of three shares are a proof; one is not", async () => {
   expect(keys.find(({ kind }) => kind === "shares")).toMatchObject({ threshold: 2, shares: 3 });
 });
 
-test("a removed key opens nothing; a rotation keeps the others; the ledger tells all of it", async () => {
+test("a removed key opens nothing; a rotation keeps the others; the ledger has each change", async () => {
   const { papers, keyId } = await owner.vaultKeys.addRecovery({ vault: "main", label: "Old" });
   const { keys } = await owner.vaultKeys.list({ vault: "main" });
   const old = keys.find((one) => one.keyId === keyId)?.id ?? "";

@@ -93,7 +93,7 @@ export async function noteKeyProven(
   await tx.vaultKey.updateMany({ where: { vaultId, holder }, data });
 }
 
-/** Asks for a recovery key while no key on paper was made and proven. Call it last in the transaction, as `appendEvents`. */
+/** Requests a recovery key while no key on paper was made and proven. Call it last in the transaction, as `appendEvents`. */
 export async function judgeRecoveryKey(
   tx: Tx,
   vault: { readonly id: string; readonly name: string },

@@ -1,6 +1,6 @@
 /** Reasons of errors that concern the keys of a vault. */
 
-/** What is wrong with a key that a user typed: reasons of INPUT_INVALID. */
+/** Problems of a key that a user typed: reasons of INPUT_INVALID. */
 export const keyInputReasons = [
   "printed-length",
   "printed-group",

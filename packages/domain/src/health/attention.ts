@@ -22,7 +22,7 @@ export const attentionKinds = [
   "recurring-work",
   /** Objects of a vault are missing or damaged, and recovery points may need them. */
   "vault-damage",
-  /** No key on paper opens a vault: whoever loses its key file loses the vault. */
+  /** No key on paper opens a vault: losing its key file loses the vault. */
   "vault-recovery",
 ] as const;
 export type AttentionKind = (typeof attentionKinds)[number];

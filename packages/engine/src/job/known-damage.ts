@@ -27,7 +27,7 @@ const finders: Readonly<Record<JobKind, DamageFinder>> = {
 
 /**
  * Records the damage that an error names; nothing for other errors. The caller throws the error again, so a failure to record it is
- * only logged: whoever reads the place next finds it again.
+ * only logged: the next reader of the place finds it again.
  */
 export async function noteDamage(
   { deps, job }: { readonly deps: Pick<EngineDeps, "db" | "log">; readonly job: WorkJob },

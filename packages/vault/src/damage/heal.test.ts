@@ -183,7 +183,7 @@ describe("a damaged vault", () => {
         for (const { packs, isKnown, isGone: isDeleted, delta, write, seed } of rounds) {
           const names = w.store.packs();
           const chosen = packs.flatMap((n) => names[n % names.length] ?? []);
-          // A damaged chunk pack that nobody knows is inherited: only reading it shows it.
+          // A damaged chunk pack that is not known is inherited: only reading it shows it.
           const harmed = chosen.filter((name) => isKnown || name.startsWith("nodes/"));
           for (const name of harmed) {
             spoiled.add(name);

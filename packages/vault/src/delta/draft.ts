@@ -19,7 +19,7 @@ export interface ChunkSlot {
 /** A block of the new map before its chunk has a place. */
 export interface DraftBlock {
   readonly digest: Buffer;
-  /** Taken from the base; null: stored anew. */
+  /** Taken from the base; null: stored again. */
   readonly kept: LeafBlock | null;
 }
 
@@ -32,7 +32,7 @@ export interface WindowDraft {
   readonly blocks: readonly (DraftBlock | null)[];
   /** Indexes in the window of blocks with new content, ascending. */
   readonly changed: readonly number[];
-  /** Damaged chunks of the base that the window has again: stored anew under their own ids. */
+  /** Damaged chunks of the base that the window has again: stored again under their own ids. */
   readonly again: readonly MetAgain[];
   /** True when the window equals the base's. */
   readonly same: boolean;
@@ -46,7 +46,7 @@ export interface DraftParts {
   readonly content: BlockContent;
   readonly keys: VaultKeys;
   readonly delta: SegmentDelta;
-  /** Blocks of the base at these places are stored anew. */
+  /** Blocks of the base at these places are stored again. */
   readonly avoid: DamageSet;
 }
 

@@ -22,7 +22,7 @@ interface BaseOptions {
 export class SegmentBase {
   readonly root: NodePlace | null;
   readonly avoid: DamageSet;
-  /** Why nodes were lost that nobody knew as damaged. */
+  /** Why nodes were lost that were not known as damaged. */
   readonly errors: KluisError[] = [];
   /** Old nodes that a new node of the same digest replaces for readers of older points. */
   readonly healed: HealedItem[] = [];
@@ -41,7 +41,7 @@ export class SegmentBase {
     this.signal = signal;
   }
 
-  /** Whether a node or the pack list was lost: the pack list of the new segment is added up anew. */
+  /** Whether a node or the pack list was lost: the pack list of the new segment is added up again. */
   get hasLost(): boolean {
     return this.lost.size > 0;
   }
@@ -134,7 +134,7 @@ export function hasAvoided(leaf: Leaf, avoid: DamageSet): boolean {
 /**
  * The windows that changed ranges do not describe, because the base's content of them is lost or damaged: they are read whole from
  * the disk. Reads no leaf when no pack of the segment is damaged, by its pack list.
- * @param isSuspect a node of the base was lost that nobody knew as damaged: every node is tried
+ * @param isSuspect a node of the base was lost that was not known as damaged: every node is tried
  */
 export async function windowsToRead(
   base: SegmentBase,

@@ -55,7 +55,7 @@ export async function writeSegment(parts: WriteParts, options: WriteSegmentOptio
   try {
     return await runSegment(parts, options, { isSuspect: false });
   } catch (error) {
-    // Nobody knew it: the second run looks for every damaged node first. What the first one sealed is found by the index.
+    // It was not known: the second run looks for every damaged node first. What the first one sealed is found by the index.
     if (!(error instanceof BaseLost)) throw error;
     return runSegment(parts, options, { isSuspect: true });
   }

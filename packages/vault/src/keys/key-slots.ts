@@ -35,7 +35,7 @@ export interface KeySlots {
   readonly newestEpochAt: string;
   /** Keys whose missing or old slot was made again when the vault was opened. */
   readonly completed: readonly string[];
-  /** Objects below `keys/` that are no slot of this vault, or do not open. */
+  /** Objects below `keys/` that are not slots of this vault, or do not open. */
   readonly ignored: number;
   /** Well-formed slots that none of the present holders made: old ones, or planted ones. */
   readonly strange: number;
@@ -94,7 +94,7 @@ export async function removeSlot(place: KeyPlace, holder: string): Promise<KeySl
 }
 
 /**
- * Replaces the root key and the data key: what is written from now on opens for the present holders only.
+ * Replaces the root key and the data key: later writes open for the present holders only.
  * @param from the generation to replace; a repeated call does nothing when another replaced it already
  */
 export async function rotateKeys(place: KeyPlace, from?: string): Promise<KeySlots> {

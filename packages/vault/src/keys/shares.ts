@@ -6,7 +6,7 @@ import { printSecret, readPrinted } from "./printed.ts";
 import { type KeyProvider, LocalKey } from "./provider.ts";
 import { deriveX25519, PRINTED_SECRET_BYTES } from "./recovery.ts";
 
-/** Two people at least; more papers than this are lost rather than kept. */
+/** Two holders at least; more papers than this are lost rather than kept. */
 export const MIN_THRESHOLD = 2;
 export const MAX_SHARES = 16;
 /** Set id (5) ‖ number (1) ‖ threshold (1) ‖ count (1) ‖ one zero byte ‖ share (21). */

@@ -52,9 +52,9 @@ export type KeySlot = z.infer<typeof slotSchema>;
 /** What every slot of a generation seals. */
 export const slotContentSchema = z.strictObject({
   keyring: keyringSchema,
-  /** All who shall open the vault, so that any of them can complete what another began. */
+  /** All holders that must be able to open the vault, so that any of them can complete what another began. */
   holders: z.array(holderSchema).min(1).max(MAX_HOLDERS),
-  /** Ids of holders that were removed: a slot of theirs is never completed or kept. */
+  /** Ids of holders that were removed: their slots are never completed or kept. */
   removed: z.array(hex(16)).max(200),
   /** Generations that this one replaces, the newest last. */
   replaces: z.array(hex(16)).max(100),
@@ -104,7 +104,7 @@ export function makeSlot(
   return { slot, bytes };
 }
 
-/** The slot in an object; null when it is none. */
+/** The slot in an object; null when it is not a slot. */
 export function parseSlot(bytes: Uint8Array): KeySlot | null {
   if (bytes.length > MAX_SLOT_BYTES) return null;
   try {

@@ -149,7 +149,7 @@ describe("junk among the key slots", () => {
     );
   });
 
-  it("that anyone can wrap for a public key brings no keyring of its own", async () => {
+  it("that anyone can wrap for a public key brings no other keyring", async () => {
     const store = await threeKeys();
     const { vaultId, generation } = await listSlots(place(store));
     const now = clock.now();
@@ -205,7 +205,7 @@ describe("changes of keys that are killed", () => {
   };
   for (const [what, change] of Object.entries(changes)) {
     for (const how of ["before", "after"] satisfies Failure[]) {
-      it(`${what}: at any write, ${how} it took effect, lock nobody out and are completed`, async () => {
+      it(`${what}: at any write, ${how} it took effect, lock no holder out and are completed`, async () => {
         const base = await threeKeys();
         let killed = 0;
         for (let at = 1; ; at += 1) {
@@ -260,7 +260,7 @@ function scheduled(store: BlobStore, scheduler: fc.Scheduler): BlobStore {
 }
 
 describe("changes of keys at the same time", () => {
-  it("lock nobody out, lose no epoch and no holder, in any order of their requests", async () => {
+  it("lock no holder out, lose no epoch and no holder, in any order of their requests", async () => {
     const base = await threeKeys();
     const gone = await holderOf(base, "c");
     await fc.assert(

@@ -48,7 +48,7 @@ interface OpenSlotsOptions extends SlotsPlace {
 
 interface ReadSlots {
   readonly slots: readonly { readonly slot: KeySlot; readonly stored: boolean }[];
-  /** Objects below `keys/` that are no slot of this vault. */
+  /** Objects below `keys/` that are not slots of this vault. */
   readonly ignored: number;
   /** The first read that failed for another reason than content. */
   readonly failure: unknown;
@@ -206,7 +206,7 @@ async function writeSlots(
     const name = slotName(slot.slotId);
     await store.put(name, [bytes], signal);
     const back = await readObject(store, name, { most: MAX_SLOT_BYTES, signal });
-    if (!bytes.equals(back)) throw damaged(name, "it differs from what was written");
+    if (!bytes.equals(back)) throw damaged(name, "it differs from the written bytes");
   }
 }
 

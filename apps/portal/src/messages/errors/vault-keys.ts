@@ -1,4 +1,4 @@
-/** What is wrong with a key that a user typed: reasons of `INPUT_INVALID`. */
+/** Problems of a key that a user typed: reasons of `INPUT_INVALID`. */
 export const vaultKeyReasons = {
   en: {
     "printed-length": {
