@@ -1,4 +1,4 @@
-/** Damaged places, and what became of them. Without imports: types.ts names these. */
+/** Damaged places, and what happened to them. Without imports: types.ts names these. */
 
 /** A place in a pack: where an item begins. */
 export interface ItemPlace {
