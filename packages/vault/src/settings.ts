@@ -8,13 +8,21 @@ import type { StoreLimits } from "./store/azure-blob.ts";
 import { createFolderStore } from "./store/folder.ts";
 import { openAzureBlobStore } from "./store/open-azure-blob.ts";
 import type { BlobStore } from "./store/port.ts";
+import { storeOfRoles } from "./store/roles.ts";
 
 export type VaultSettings = {
   readonly name: string;
   /** File with the key-encryption key. */
   readonly keyFile: string;
 } & (
-  | { readonly kind: "azure-blob"; readonly connectionString: string; readonly container: string }
+  | {
+      readonly kind: "azure-blob";
+      /** Of the identity that creates and reads objects. */
+      readonly connectionString: string;
+      readonly container: string;
+      /** Of the identity that deletes objects; the one above when it is absent. */
+      readonly collector?: string | undefined;
+    }
   | { readonly kind: "folder"; readonly folder: string }
 );
 
@@ -26,6 +34,8 @@ export const vaultEnvSchema = z
     KLUIS_VAULT_KIND: z.enum(vaultKinds).default("azure-blob"),
     KLUIS_VAULT_NAME: text.default("main"),
     KLUIS_VAULT_CONNECTION_FILE: text.optional(),
+    /** Deletes objects in place of the connection above, which then needs no right to. */
+    KLUIS_VAULT_COLLECTOR_FILE: text.optional(),
     KLUIS_VAULT_CONTAINER: text.default("kluis-vault"),
     KLUIS_VAULT_FOLDER: text.optional(),
     KLUIS_VAULT_KEY_FILE: text,
@@ -52,19 +62,22 @@ export function readVaultSettings(env: z.infer<typeof vaultEnvSchema>): VaultSet
   return {
     ...shared,
     kind: "azure-blob",
-    connectionString: readConnection(env.KLUIS_VAULT_CONNECTION_FILE ?? ""),
+    connectionString: readConnection("KLUIS_VAULT_CONNECTION_FILE", env.KLUIS_VAULT_CONNECTION_FILE ?? ""),
     container: env.KLUIS_VAULT_CONTAINER,
+    ...(env.KLUIS_VAULT_COLLECTOR_FILE === undefined
+      ? {}
+      : { collector: readConnection("KLUIS_VAULT_COLLECTOR_FILE", env.KLUIS_VAULT_COLLECTOR_FILE) }),
   };
 }
 
-function readConnection(file: string): string {
+function readConnection(setting: string, file: string): string {
   try {
     return readFileSync(file, "utf8").trim();
   } catch (cause) {
     throw new KluisError("CONFIG_INVALID", {
-      message: "The file that KLUIS_VAULT_CONNECTION_FILE names cannot be read.",
+      message: `The file that ${setting} names cannot be read.`,
       action: "Check that the file exists and that this process may read it.",
-      params: { setting: "KLUIS_VAULT_CONNECTION_FILE", file },
+      params: { setting, file },
       cause,
     });
   }
@@ -77,8 +90,14 @@ export async function openVaultStore(
   limits: StoreLimits = {},
 ): Promise<BlobStore> {
   if (settings.kind === "folder") return createFolderStore(settings.folder);
-  const { connectionString, container } = settings;
-  return openAzureBlobStore({ ...limits, account: { connectionString }, container }, signal);
+  const { connectionString, container, collector } = settings;
+  const writer = await openAzureBlobStore({ ...limits, account: { connectionString }, container }, signal);
+  if (collector === undefined) return writer;
+  const account = { connectionString: collector };
+  return storeOfRoles(
+    writer,
+    await openAzureBlobStore({ ...limits, account, container, createContainer: false }, signal),
+  );
 }
 
 /**

@@ -1,8 +1,6 @@
 -- AlterTable
 ALTER TABLE "Vault" ADD COLUMN     "bandwidth" INTEGER,
-ADD COLUMN     "deduplication" TEXT NOT NULL DEFAULT 'subscription',
-ADD COLUMN     "sealedCollector" BYTEA,
-ADD COLUMN     "sealedReader" BYTEA;
+ADD COLUMN     "deduplication" TEXT NOT NULL DEFAULT 'subscription';
 
 -- AlterTable
 ALTER TABLE "VaultPack" ADD COLUMN     "vmId" UUID;

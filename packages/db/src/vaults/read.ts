@@ -43,7 +43,7 @@ export interface VaultRow extends z.infer<typeof rowSchema> {
   readonly test: VaultTest | null;
 }
 
-const omit = { sealedSecret: true, sealedCollector: true, sealedReader: true } as const;
+const omit = { sealedSecret: true } as const;
 
 function toRow({ test, ...facts }: { readonly test: unknown }): VaultRow {
   const row = fromJson(rowSchema, facts, "Vault");

@@ -85,9 +85,20 @@ class AzureBlobStore implements BlobStore {
   async ensureContainer(signal: AbortSignal): Promise<void> {
     await this.guard("", async () => {
       const { container } = this;
-      if (await this.timely({ signal }, (limit) => container.exists({ abortSignal: limit.signal }))) return;
+      if (await this.timely({ signal }, (limit) => this.isThere(limit.signal))) return;
       await this.timely({ signal }, (limit) => container.createIfNotExists({ abortSignal: limit.signal }));
     });
+  }
+
+  /** A signature for blobs may not ask about the container, but may list it. */
+  private async isThere(abortSignal: AbortSignal): Promise<boolean> {
+    try {
+      return await this.container.exists({ abortSignal });
+    } catch (error) {
+      if (!(error instanceof RestError && error.statusCode === 403)) throw error;
+      await this.container.listBlobsFlat({ abortSignal }).byPage({ maxPageSize: 1 }).next();
+      return true;
+    }
   }
 
   async put(name: string, parts: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
@@ -106,9 +117,11 @@ class AzureBlobStore implements BlobStore {
       try {
         await upload();
       } catch (error) {
-        // A policy also protects the blob that an earlier try of this request stored.
-        if (codeOf(error) === IMMUTABLE && (await this.head(name, signal)) !== null)
-          throw alreadyExists(name);
+        // A policy also protects the blob that an earlier try of this request stored, and an identity that may only create blobs is
+        // refused to replace one before its condition is looked at.
+        const isRefused =
+          codeOf(error) === IMMUTABLE || (error instanceof RestError && error.statusCode === 403);
+        if (isRefused && (await this.head(name, signal)) !== null) throw alreadyExists(name);
         throw error;
       }
     });
