@@ -162,7 +162,7 @@ const steps: readonly Step[] = [
   },
   {
     line: () => "keys remove main 0123456789abcdef --json",
-    code: exitCodes.failed,
+    code: exitCodes.notFound,
     refusal: "NOT_FOUND",
   },
   { line: () => "keys rotate main --json" },
