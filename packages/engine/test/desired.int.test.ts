@@ -56,8 +56,13 @@ const refused = (jobId: string) =>
     return found !== undefined && found.tries > 0 ? found : null;
   });
 
-const raised = () => listAttention(world.db.prisma, { all: true }, 10);
-const events = (kind: string) => world.db.prisma.ledgerEvent.count({ where: { kind } });
+/** Without the request for a recovery key, which every new vault has. */
+const raised = async () => {
+  const all = await listAttention(world.db.prisma, { all: true }, 10);
+  return all.filter(({ kind }) => kind !== "vault-recovery");
+};
+const events = (kind: string, data = {}) => world.db.prisma.ledgerEvent.count({ where: { kind, ...data } });
+const ofRemovals = { data: { path: ["kind"], equals: "azure-removal" } };
 const soon = () => AbortSignal.timeout(60_000);
 
 async function turn(tryMs?: number): Promise<void> {
@@ -102,7 +107,8 @@ describe("a lock on the resource group", () => {
     expect(await snapshotOf(jobId)).toMatchObject({ state: "removed", lastError: null });
     expect((await world.pointOf(jobId)).snapshotRemovedAt).not.toBeNull();
     expect(await raised()).toEqual([]);
-    expect([await events("attention.raised"), await events("attention.cleared")]).toEqual([1, 1]);
+    const told = ["attention.raised", "attention.cleared"].map((kind) => events(kind, ofRemovals));
+    expect(await Promise.all(told)).toEqual([1, 1]);
     expect(await world.leftInAzure()).toEqual([]);
   });
 
