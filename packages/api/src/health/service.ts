@@ -1,5 +1,5 @@
 import {
-  countAttention,
+  countProblems,
   listConnections,
   listEngines,
   listPartHealth,
@@ -70,7 +70,7 @@ async function readParts(api: Api, now: Date): Promise<HealthPartView[]> {
     const { prisma } = api.db;
     const [engines, rows] = await Promise.all([listEngines(prisma), listPartHealth(prisma)]);
     const [connections, vaults] = await Promise.all([listConnections(prisma), listVaults(prisma)]);
-    const [open, work] = await Promise.all([countAttention(prisma), listRecurringWork(prisma)]);
+    const [open, work] = await Promise.all([countProblems(prisma), listRecurringWork(prisma)]);
     const database = { part: "database", ok: true, code: null, checkedAt: now } as const;
     return [
       { ...database, ...said(notice("health-database-ok", {})) },

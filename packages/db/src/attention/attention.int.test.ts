@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { addVm, vmFacts } from "../../test/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
 import { inTransaction } from "../tx.ts";
-import { countAttention, listAttention } from "./read.ts";
+import { countAttention, countProblems, listAttention } from "./read.ts";
 import { clearAttention, raiseAttention } from "./write.ts";
 
 let database: TestDatabase;
@@ -43,6 +43,19 @@ test("is raised once and cleared once, also by several at the same time", async 
     { kind: "attention.raised", vmId: null },
     { kind: "attention.cleared", vmId: null },
   ]);
+});
+
+test("a request to a person is listed, and is no problem of Kluis", async () => {
+  const request = { key: "vault-recovery:main", kind: "vault-recovery", notice: said } as const;
+  await inTransaction(database.db, (tx) => raiseAttention(tx, request));
+  const { prisma } = database.db;
+  expect([await countAttention(prisma), await countProblems(prisma)]).toEqual([1, 0]);
+  await inTransaction(database.db, (tx) => raiseAttention(tx, { key, kind: "clock", notice: said }));
+  expect([await countAttention(prisma), await countProblems(prisma)]).toEqual([2, 1]);
+  await inTransaction(database.db, async (tx) => {
+    await clearAttention(tx, request.key);
+    await clearAttention(tx, key);
+  });
 });
 
 test("only those who see the VM see what is about it; what is about none needs sight of all", async () => {

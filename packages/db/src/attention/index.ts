@@ -1,3 +1,3 @@
-export { countAttention, listAttention, listAttentionOfVm } from "./read.ts";
+export { countAttention, countProblems, listAttention, listAttentionOfVm } from "./read.ts";
 export { attentionView } from "./view.ts";
 export { clearAttention, raiseAttention } from "./write.ts";

@@ -1,4 +1,4 @@
-import type { VmVisibility } from "@kluis/domain";
+import { problemKinds, type VmVisibility } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
 import { countOf, objectSql, readViews, refSql, type ViewSource } from "../view-sql.ts";
@@ -37,6 +37,13 @@ export function listAttentionOfVm(tx: Tx, vmId: string, limit: number): Promise<
 export async function countAttention(tx: Tx, visibility: VmVisibility = { all: true }): Promise<number> {
   return countOf(
     await tx.$queryRaw`SELECT count(*) AS count FROM ${source.from} WHERE ${visible(visibility)}`,
+  );
+}
+
+/** How many problems need attention, without what only requests something of a person. */
+export async function countProblems(tx: Tx): Promise<number> {
+  return countOf(
+    await tx.$queryRaw`SELECT count(*) AS count FROM "Attention" WHERE kind = ANY(${problemKinds}::text[])`,
   );
 }
 

@@ -27,6 +27,21 @@ export const attentionKinds = [
 ] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
+/** Whether a kind is a problem, which makes Kluis unhealthy, or requests something of a person while all works. */
+const attentionNatures = {
+  "azure-removal": "problem",
+  "changed-ranges": "problem",
+  consistency: "problem",
+  transfer: "problem",
+  deadline: "problem",
+  clock: "problem",
+  "recurring-work": "problem",
+  "vault-damage": "problem",
+  "vault-recovery": "request",
+} as const satisfies Record<AttentionKind, "problem" | "request">;
+
+export const problemKinds = attentionKinds.filter((kind) => attentionNatures[kind] === "problem");
+
 /** What each kind is called in English. */
 export const attentionKindTexts = {
   "azure-removal": "Left in Azure",
