@@ -45,7 +45,7 @@ test("is raised once and cleared once, also by several at the same time", async 
   ]);
 });
 
-test("a request to a person is listed, and is no problem of Kluis", async () => {
+test("a request to a person is listed, and does not count as a problem", async () => {
   const request = { key: "vault-recovery:main", kind: "vault-recovery", notice: said } as const;
   await inTransaction(database.db, (tx) => raiseAttention(tx, request));
   const { prisma } = database.db;

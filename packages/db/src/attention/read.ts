@@ -1,4 +1,4 @@
-import { problemKinds, type VmVisibility } from "@kluis/domain";
+import { attentionProblems, type VmVisibility } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
 import { countOf, objectSql, readViews, refSql, type ViewSource } from "../view-sql.ts";
@@ -43,7 +43,7 @@ export async function countAttention(tx: Tx, visibility: VmVisibility = { all: t
 /** How many problems need attention, without what only requests something of a person. */
 export async function countProblems(tx: Tx): Promise<number> {
   return countOf(
-    await tx.$queryRaw`SELECT count(*) AS count FROM "Attention" WHERE kind = ANY(${problemKinds}::text[])`,
+    await tx.$queryRaw`SELECT count(*) AS count FROM "Attention" WHERE kind = ANY(${attentionProblems}::text[])`,
   );
 }
 

@@ -40,7 +40,7 @@ const attentionNatures = {
   "vault-recovery": "request",
 } as const satisfies Record<AttentionKind, "problem" | "request">;
 
-export const problemKinds = attentionKinds.filter((kind) => attentionNatures[kind] === "problem");
+export const attentionProblems = attentionKinds.filter((kind) => attentionNatures[kind] === "problem");
 
 /** What each kind is called in English. */
 export const attentionKindTexts = {
