@@ -257,9 +257,9 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "vault-damaged": ({ vault, objects, object }) =>
     `Vault ${vault} has damaged or missing data at ${count(objects, "place")}, the newest in ${object}. Backups avoid it, and store that content again where the disks still have it.`,
   "vault-no-recovery-key": ({ vault }) =>
-    `Vault ${vault} has no recovery key. Without one, a lost key file is a lost vault.`,
+    `Vault ${vault} has no recovery key. Without one, a lost key file is a lost vault. Make one with: kluis keys add-recovery ${vault}`,
   "vault-recovery-key-unproven": ({ vault }) =>
-    `The recovery key of vault ${vault} is not proven. Type it once, to know that the paper is right.`,
+    `The recovery key of vault ${vault} is not proven. Type it once, to know that the paper is right: kluis keys prove-recovery ${vault}`,
   "health-attention": ({ count: open }) =>
     open === 1 ? "1 matter needs attention." : `${open} matters need attention.`,
   "ledger-edited": ({ seq }) => `Event ${seq} was changed after it was written.`,
