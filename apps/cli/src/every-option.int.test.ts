@@ -33,7 +33,9 @@ const steps: readonly Step[] = [
   { line: () => "vm shop-01 --json" },
   { line: () => "policies --json" },
   { line: () => "transfer-window standard-daily --from 22:00 --to 06:00 --days mon sun --json" },
+  { line: () => "policy-bandwidth standard-daily 50 --json" },
   { line: () => "transfer-window standard-daily --always --json" },
+  { line: () => "policy-bandwidth standard-daily none --json" },
   {
     line: ({ folder }) =>
       `policy-scripts standard-daily --pre ${folder}/pre.sh --post ${folder}/post.sh --pre-parameters a b --post-parameters c --timeout 90 --stop-on-failure --no-freeze --json`,

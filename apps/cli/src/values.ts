@@ -1,5 +1,5 @@
 /** Parameters that several commands share. */
-import { diskKeySchema } from "@kluis/domain";
+import { bandwidthSchema, diskKeySchema, leastBandwidth, mostBandwidth } from "@kluis/domain";
 import { z } from "zod";
 import { argument, flag, option } from "./command.ts";
 import { UsageError } from "./failure.ts";
@@ -54,3 +54,9 @@ export function checkPeriod(from: Date | undefined, to: Date | undefined): void 
   if (from !== undefined && to !== undefined && to <= from)
     throw new UsageError("The period ends before it starts.", "Use a --to that is later than --from.");
 }
+
+/** MiB per second; null: no limit. */
+export const bandwidth = z.union(
+  [z.literal("none").transform(() => null), z.coerce.number<string>().pipe(bandwidthSchema)],
+  `Use a whole number from ${leastBandwidth} to ${mostBandwidth}, or none.`,
+);

@@ -5,6 +5,7 @@ import type { KluisError, TimedClock } from "@kluis/domain";
 import type { GrantBook } from "./job/grants.ts";
 import type { Log } from "./log.ts";
 import type { Connections } from "./runtime/connections.ts";
+import type { PolicyRates } from "./runtime/policy-rates.ts";
 import type { Vaults } from "./runtime/vaults.ts";
 
 /** Watches the clocks: runtime/clock-guard.ts. */
@@ -21,6 +22,8 @@ export interface EngineDeps {
   readonly azure: AzureConnection;
   readonly connections: Connections;
   readonly vaults: Vaults;
+  /** Limits of bandwidth of policies. */
+  readonly policyRates: PolicyRates;
   /** The time of the database: runtime/database-clock.ts. */
   readonly clock: TimedClock;
   /** Whether the clocks of this machine, the database and Azure agree. */

@@ -23,6 +23,7 @@ import { AzureTime, ClockGuard } from "./runtime/clock-guard.ts";
 import { Connections } from "./runtime/connections.ts";
 import { DatabaseClock } from "./runtime/database-clock.ts";
 import { keepAlive, reapDead } from "./runtime/heartbeat.ts";
+import { PolicyRates } from "./runtime/policy-rates.ts";
 import { addTask } from "./runtime/queue.ts";
 import { RecurringTasks } from "./runtime/recurring.ts";
 import { followSettings } from "./runtime/settings.ts";
@@ -122,14 +123,16 @@ async function openDeps(given: {
     timeoutMs,
     requestLimit,
   });
-  const { keyFile } = config.vault;
+  const { bandwidth, vault } = config;
+  const { keyFile } = vault;
   const readEnvironment = config.reread.vault;
   const { azure } = connections;
   return {
     db,
     azure,
     connections,
-    vaults: new Vaults({ db, clock, secrets, keyFile, readEnvironment, storeLimits }),
+    vaults: new Vaults({ db, clock, secrets, keyFile, readEnvironment, storeLimits, bandwidth }),
+    policyRates: new PolicyRates({ db, clock, log }),
     clock,
     clockGuard: new ClockGuard({ host: hostname(), machine, clock, azure: azureTime }),
     log,

@@ -1,6 +1,6 @@
 /** The engine's settings, parsed once from the environment. */
 import { type AzureConfig, parseAzureEnv, parseAzureProcessEnv } from "@kluis/azure";
-import { isKluisError, KluisError, limits } from "@kluis/domain";
+import { bandwidthSchema, isKluisError, KluisError, limits } from "@kluis/domain";
 import { readVaultSettings, type VaultSettings, vaultEnvSchema } from "@kluis/vault";
 import { z } from "zod";
 
@@ -21,6 +21,8 @@ export interface EngineConfig {
   readonly ledgerKeyFile: string | null;
   /** Days that ended jobs and decisions of the scheduler stay. */
   readonly historyDays: number;
+  /** MiB per second that this process may store; null: no limit. */
+  readonly bandwidth: number | null;
   /** Segments that this process moves at the same time. */
   readonly concurrency: number;
   readonly logFormat: "json" | "text";
@@ -35,6 +37,7 @@ const envSchema = z
     KLUIS_SECRETS_KEY_FILE: text.optional(),
     KLUIS_AZURE_FEDERATED_TOKEN_FILE: text.optional(),
     KLUIS_ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(3),
+    KLUIS_ENGINE_BANDWIDTH: z.coerce.number().pipe(bandwidthSchema).optional(),
     KLUIS_HISTORY_DAYS: z.coerce
       .number()
       .int()
@@ -74,6 +77,7 @@ export function parseEngineEnv(env: Record<string, string | undefined>): EngineC
     reread: { azure: lastReadable(readAzure, azure), vault: lastReadable(readVault, vault) },
     ledgerKeyFile: settings.KLUIS_LEDGER_KEY_FILE ?? null,
     historyDays: settings.KLUIS_HISTORY_DAYS,
+    bandwidth: settings.KLUIS_ENGINE_BANDWIDTH ?? null,
     concurrency: settings.KLUIS_ENGINE_CONCURRENCY,
     logFormat: settings.KLUIS_LOG_FORMAT,
     logLevel: settings.KLUIS_LOG_LEVEL,

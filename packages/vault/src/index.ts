@@ -32,7 +32,7 @@ export {
   splitNodeRef,
 } from "./node-ref.ts";
 export type { NamedPack, NodeUse } from "./node-use.ts";
-export { createRate } from "./rate.ts";
+export { createRate, joinRates } from "./rate.ts";
 export {
   openVaultKey,
   openVaultStore,
@@ -55,6 +55,7 @@ export type {
   OmittedBlocks,
   PackInfo,
   PointEntry,
+  Rate,
   SealDiskOptions,
   SealedDisk,
   SegmentDelta,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createRate } from "./rate.ts";
+import { createRate, joinRates } from "./rate.ts";
 
 const { signal } = new AbortController();
 
@@ -56,5 +56,13 @@ describe("a limit of bytes per second", () => {
     await expect(rate.take(1, AbortSignal.abort())).rejects.toThrow(/abort/);
     await rate.take(1, signal);
     expect(time.nowMs()).toBe(4000);
+  });
+
+  test("the lowest of several counts", async () => {
+    const time = timeline();
+    const rates = [4000, 1000, null].map((most) => createRate({ ...time, limit: () => most }));
+    const joined = joinRates([...rates, null, undefined]);
+    for (let n = 0; n < 20; n++) await joined.take(500, signal);
+    expect(time.nowMs()).toBe(8500);
   });
 });

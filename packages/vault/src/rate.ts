@@ -38,3 +38,12 @@ export function createRate({ limit, nowMs, sleep }: RateSettings): Rate {
     },
   };
 }
+
+/** Passes when every one of these limits lets it. */
+export function joinRates(rates: readonly (Rate | null | undefined)[]): Rate {
+  return {
+    async take(bytes, signal) {
+      for (const rate of rates) await rate?.take(bytes, signal);
+    },
+  };
+}

@@ -20,6 +20,7 @@ import { cancel, job, jobs } from "./jobs.ts";
 import { pinPoint, undeletePoint, unpinPoint } from "./point-holds.ts";
 import { deletePoint, point, points, verify } from "./points.ts";
 import { policies } from "./policies.ts";
+import { policyBandwidth } from "./policy-bandwidth.ts";
 import { allowLists, protect, stopProtection } from "./protection.ts";
 import { reportPoints } from "./reports.ts";
 import { restoreDisk } from "./restores.ts";
@@ -57,6 +58,7 @@ export const commandGroups: readonly CommandGroup[] = [
       vm,
       policies,
       transferWindow,
+      policyBandwidth,
       policyScripts,
       scripts,
       protect,

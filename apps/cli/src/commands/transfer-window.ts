@@ -33,9 +33,12 @@ export const transferWindow = defineCommand({
   ],
   run: async (session, { policy: ref, always, ...asked }) => {
     const window = windowOf(asked, always);
-    await editPolicy(session, ref, ({ transfer: _replaced, ...rest }) =>
-      window === null ? rest : { ...rest, transfer: { window } },
-    );
+    await editPolicy(session, ref, ({ transfer, ...rest }) => {
+      const kept = transfer?.bandwidth === undefined ? {} : { bandwidth: transfer.bandwidth };
+      return window === null && kept.bandwidth === undefined
+        ? rest
+        : { ...rest, transfer: { window, ...kept } };
+    });
     return exitCodes.ok;
   },
 });

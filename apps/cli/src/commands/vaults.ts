@@ -1,10 +1,5 @@
 /** Vaults. */
-import {
-  type DeduplicationScope,
-  deduplicationScopes,
-  leastVaultBandwidth,
-  mostVaultBandwidth,
-} from "@kluis/domain";
+import { type DeduplicationScope, deduplicationScopes } from "@kluis/domain";
 import { z } from "zod";
 import type { VaultRow } from "../api-types.ts";
 import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
@@ -13,7 +8,7 @@ import { countOf, minuteOf } from "../format.ts";
 import type { Look } from "../look.ts";
 import { readSecret } from "../secret-input.ts";
 import { type Column, formatTable } from "../table.ts";
-import { choice, text } from "../values.ts";
+import { bandwidth, choice, text } from "../values.ts";
 import { waitForTest } from "../wait-test.ts";
 
 const reference = argument("name or id", text);
@@ -129,13 +124,6 @@ const sharing: Readonly<Record<DeduplicationScope, string>> = {
   "resource-group": "virtual machines of a resource group share equal content",
   vm: "virtual machines share no content",
 };
-const rate = z.union(
-  [
-    z.literal("none").transform(() => null),
-    z.coerce.number<string>().pipe(z.int().min(leastVaultBandwidth).max(mostVaultBandwidth)),
-  ],
-  `Use a whole number from ${leastVaultBandwidth} to ${mostVaultBandwidth}, or none.`,
-);
 
 export const vaultsSet = defineCommand({
   name: "vaults set",
@@ -149,14 +137,14 @@ export const vaultsSet = defineCommand({
       "vault, subscription, resource-group or vm",
       choice(deduplicationScopes).optional(),
     ),
-    bandwidth: option("MiB/s", "most MiB per second, or none", rate.optional()),
+    bandwidth: option("MiB/s", "most MiB per second, or none", bandwidth.optional()),
   },
   examples: ["vaults set main --deduplication resource-group", "vaults set main --bandwidth 200"],
-  run: async (session, { vault, deduplication, bandwidth }) => {
-    if (deduplication === undefined && bandwidth === undefined)
+  run: async (session, { vault, deduplication, bandwidth: rate }) => {
+    if (deduplication === undefined && rate === undefined)
       throw new UsageError("There is nothing to set.", "Use --deduplication or --bandwidth.");
     const row = await session.server.call((api) =>
-      api.vaults.configure.mutate({ vault, deduplication, bandwidth }),
+      api.vaults.configure.mutate({ vault, deduplication, bandwidth: rate }),
     );
     const limit = row.bandwidth === null ? "no limit" : `at most ${row.bandwidth} MiB per second`;
     print(session, row, () => `${row.name}: ${sharing[row.deduplication]}; backups have ${limit}.`);

@@ -28,6 +28,7 @@ const known = {
   yearly: true,
   instantRestoreDays: true,
   softDeleteDays: true,
+  bandwidth: true,
   first: true,
   every: true,
   disk: true,

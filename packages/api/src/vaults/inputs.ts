@@ -1,4 +1,4 @@
-import { deduplicationScopes, leastVaultBandwidth, mostVaultBandwidth } from "@kluis/domain";
+import { deduplicationScopes, leastBandwidth, mostBandwidth } from "@kluis/domain";
 import { z } from "zod";
 import { settingName } from "../connections/inputs.ts";
 
@@ -43,7 +43,7 @@ export const configureVaultInput = z.strictObject({
   /** Which VMs share content, from the next backup on. */
   deduplication: z.enum(deduplicationScopes).optional(),
   /** MiB per second that backups of all engines together may store; null: no limit. */
-  bandwidth: z.int().min(leastVaultBandwidth).max(mostVaultBandwidth).nullable().optional(),
+  bandwidth: z.int().min(leastBandwidth).max(mostBandwidth).nullable().optional(),
 });
 export type ConfigureVaultInput = z.infer<typeof configureVaultInput>;
 

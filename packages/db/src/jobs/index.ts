@@ -1,3 +1,4 @@
+export { type PolicyLoad, readPolicyLoad } from "./bandwidth.ts";
 export { askJobToCancel, queuedTaskExists } from "./control.ts";
 export * from "./dispatch.ts";
 export { holdJob, isJobAt, type JobFence, JobMovedError, moveJob } from "./fence.ts";

@@ -22,3 +22,9 @@ test.each([
   const without = describePolicy(document);
   expect(describePolicy({ ...document, transfer: { window } })).toBe(`${without}${sentence}`);
 });
+
+test("a policy with a limit of bandwidth says so", () => {
+  expect(describePolicy({ ...document, transfer: { window: null, bandwidth: 50 } })).toBe(
+    `${describePolicy(document)} Its backups store at most 50 MiB per second together.`,
+  );
+});

@@ -41,7 +41,7 @@ export function describePolicy(document: PolicyDocument): string {
     document.trust === undefined || instantRestoreDays === 0
       ? ""
       : ` The first ${document.trust.first} lists of changes of each disk are confirmed, then one of ${document.trust.every}.`;
-  return `${describeSchedule(document.schedule)}; ${wanted}${scripts}; ${describeRetention(document.retention)}. ${describeSoftDelete(document.softDeleteDays)}${snapshots}${trust}${describeWindow(document.transfer?.window ?? null)}`;
+  return `${describeSchedule(document.schedule)}; ${wanted}${scripts}; ${describeRetention(document.retention)}. ${describeSoftDelete(document.softDeleteDays)}${snapshots}${trust}${describeWindow(document.transfer?.window ?? null)}${describeBandwidth(document.transfer?.bandwidth)}`;
 }
 
 /** Nothing where a removed point can be brought back for the default time. */
@@ -61,4 +61,9 @@ function describeWindow(window: TransferWindow | null): string {
   const hours =
     window.from === window.to ? `for 24 hours from ${window.from}` : `from ${window.from} to ${window.to}`;
   return ` Data moves${on} ${hours}.`;
+}
+
+/** Nothing without a limit. */
+function describeBandwidth(bandwidth: number | undefined): string {
+  return bandwidth === undefined ? "" : ` Its backups store at most ${bandwidth} MiB per second together.`;
 }

@@ -1,6 +1,7 @@
 export { deadlineFor, deadlineMet, manualDeadline } from "./deadline.ts";
 export { describePolicy } from "./describe.ts";
 export {
+  bandwidthSchema,
   type Consistency,
   consistencies,
   consistencySchema,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { mostSoftDeleteDays } from "../points/soft-delete.ts";
 import { linuxScriptsSchema } from "../scripts/linux-scripts.ts";
+import { leastBandwidth, mostBandwidth } from "../transfers/bandwidth.ts";
 import { trustRuleSchema } from "../transfers/trust.ts";
 
 /** A local time of day, 24-hour, `HH:MM`. */
@@ -79,6 +80,9 @@ export const transferWindowSchema = z.strictObject({
 });
 export type TransferWindow = z.infer<typeof transferWindowSchema>;
 
+/** MiB per second. */
+export const bandwidthSchema = z.int().min(leastBandwidth).max(mostBandwidth);
+
 export const policyDocumentSchema = z.strictObject({
   schedule: scheduleSchema,
   retention: retentionSchema,
@@ -99,7 +103,13 @@ export const policyDocumentSchema = z.strictObject({
   /** Which deltas confirm Azure's lists of changed ranges; `defaultTrustRule` when it is missing. */
   trust: trustRuleSchema.optional(),
   /** How backups move data. Missing, or without a window: as soon as the snapshot is complete. */
-  transfer: z.strictObject({ window: transferWindowSchema.nullable() }).optional(),
+  transfer: z
+    .strictObject({
+      window: transferWindowSchema.nullable(),
+      /** MiB per second that all backups of the policy together may store; missing: no limit. */
+      bandwidth: bandwidthSchema.optional(),
+    })
+    .optional(),
 });
 export type PolicyDocument = z.infer<typeof policyDocumentSchema>;
 

@@ -1,3 +1,4 @@
+export * from "./bandwidth.ts";
 export * from "./deadline-standing.ts";
 export * from "./transfer-forecast.ts";
 export * from "./transfer-order.ts";

@@ -8,13 +8,6 @@ export type DeduplicationScope = (typeof deduplicationScopes)[number];
 export const defaultDeduplicationScope: DeduplicationScope = "subscription";
 
 /**
- * Limits of the bandwidth of a vault's backups, in MiB per second. A part of 1 GiB must end within the time of its task, also when
- * many share the limit; no storage account takes as much as the highest.
- */
-export const leastVaultBandwidth = 5;
-export const mostVaultBandwidth = 100_000;
-
-/**
  * The domain of deduplication of a VM: what a backup finds in the vault must not reveal what disks of another domain hold. An id of
  * an unknown form shares with no other VM.
  * @param resourceId of the VM in Azure

@@ -16,6 +16,4 @@ export {
   deduplicationDomain,
   deduplicationScopes,
   defaultDeduplicationScope,
-  leastVaultBandwidth,
-  mostVaultBandwidth,
 } from "./deduplication.ts";

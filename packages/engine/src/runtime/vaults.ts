@@ -18,9 +18,11 @@ import {
   createRate,
   createTransferLimits,
   createVault,
+  joinRates,
   openVault,
   openVaultKey,
   openVaultStore,
+  type Rate,
   type StoreLimits,
   type TransferLimits,
   type Vault,
@@ -61,6 +63,8 @@ export interface VaultsOptions {
   readonly readEnvironment: () => VaultSettings;
   /** Limits of requests to a storage. For tests. */
   readonly storeLimits?: StoreLimits | undefined;
+  /** MiB per second that this process may store in all vaults together; null: no limit. */
+  readonly bandwidth?: number | null;
 }
 
 interface Entry {
@@ -70,7 +74,7 @@ interface Entry {
 
 export class Vaults {
   readonly #options: VaultsOptions;
-  readonly #limits = createTransferLimits(MEMORY);
+  readonly #limits: TransferLimits;
   readonly #open = new Map<string, Entry>();
   #rows = new Map<string, { readonly row: VaultRow; readonly sealed: Uint8Array | null }>();
   #version: number | null = null;
@@ -80,6 +84,9 @@ export class Vaults {
 
   constructor(options: VaultsOptions) {
     this.#options = options;
+    const { bandwidth = null } = options;
+    const rate = this.#rateOf(() => (bandwidth === null ? null : bandwidth * MIB));
+    this.#limits = { ...createTransferLimits(MEMORY), rate };
   }
 
   /** Loads the rows again when one changed. Concurrent callers share a load, but not one that began before they called. */
@@ -199,15 +206,18 @@ export class Vaults {
     return bandwidth === null ? null : (bandwidth * MIB) / this.#engines.count;
   }
 
-  /** The memory budget of all vaults, with the limit of bandwidth of one. */
+  /** The limits of the process, with the limit of bandwidth of one vault. */
   #limitsOf(id: string): TransferLimits {
+    return {
+      ...this.#limits,
+      rate: joinRates([this.#limits.rate, this.#rateOf(() => this.#share(id))]),
+    };
+  }
+
+  #rateOf(limit: () => number | null): Rate {
     const { clock } = this.#options;
-    const rate = createRate({
-      limit: () => this.#share(id),
-      nowMs: () => clock.elapsedMs(),
-      sleep: (ms, signal) => clock.wait(ms, signal),
-    });
-    return { ...this.#limits, rate };
+    const nowMs = () => clock.elapsedMs();
+    return createRate({ limit, nowMs, sleep: (ms, signal) => clock.wait(ms, signal) });
   }
 
   async #openNow(id: string, settings: VaultSettings): Promise<OpenedVault> {

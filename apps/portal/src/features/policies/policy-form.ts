@@ -231,7 +231,7 @@ function fieldOf(path: readonly PropertyKey[]): string {
     return rest[0] === "linuxScripts" ? scriptsField(rest.slice(1)) : (rest[0] ?? "wanted");
   }
   if (part === "trust") return rest[0] === "every" ? "trustEvery" : "trustFirst";
-  if (part === "transfer") return transferField(rest[1]);
+  if (part === "transfer") return transferField(rest);
   return part ?? "name";
 }
 

@@ -1,6 +1,6 @@
 import { defaultSoftDeleteDays, type PolicyDocument, type Retention, type Schedule } from "@kluis/domain";
 import { scriptsSentence } from "#features/policies/scripts-sentence.ts";
-import { transferSentence } from "#features/policies/transfer-sentence.ts";
+import { bandwidthSentence, transferSentence } from "#features/policies/transfer-sentence.ts";
 import type { Texts } from "#i18n/texts.ts";
 import type { Format } from "#lib/format.ts";
 
@@ -37,6 +37,7 @@ export function policySentence(document: PolicyDocument, words: PolicyWords): st
       t("sentence.snapshots", { days: document.instantRestoreDays }),
       trustSentence(document, words),
       transferSentence(document.transfer?.window ?? null, words.transfer, words.format),
+      bandwidthSentence(document.transfer?.bandwidth, words.transfer),
     ]
       .filter((sentence) => sentence !== "")
       .join(" "),

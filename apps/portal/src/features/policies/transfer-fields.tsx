@@ -8,7 +8,7 @@ import { useFormat } from "#lib/use-format.ts";
 import { Card } from "#ui/card.tsx";
 import { Check, Field, Input } from "#ui/field.tsx";
 
-/** When backups may move data to the vault: always, or within a window of the policy's time zone. */
+/** When backups may move data to the vault (always, or within a window of the policy's time zone), and how fast. */
 export function TransferSection({ form, problems, disabled }: SectionProps) {
   const t = useTranslations("policyTransfer");
   const moves = useWatch({ control: form.control, name: "moves" });
@@ -27,6 +27,14 @@ export function TransferSection({ form, problems, disabled }: SectionProps) {
           }))}
         />
         {moves === "window" ? <WindowFields form={form} problems={problems} disabled={disabled} /> : null}
+        <Field label={t("bandwidth")} hint={t("bandwidthHint")} error={problems["bandwidth"]}>
+          <Input
+            inputMode="numeric"
+            {...form.register("bandwidth")}
+            disabled={disabled}
+            className="max-w-28"
+          />
+        </Field>
       </div>
     </Card>
   );

@@ -17,7 +17,9 @@ const weekend = policyDocumentSchema.parse({
   transfer: { window: { days: [6, 7], from: "20:00", to: "20:00" } },
 });
 
-it.each([policyDocumentSchema.parse(plain), nights, weekend])(
+const slow = policyDocumentSchema.parse({ ...plain, transfer: { window: null, bandwidth: 50 } });
+
+it.each([policyDocumentSchema.parse(plain), nights, weekend, slow])(
   "a form returns the window that it was made from",
   (document) => {
     expect(documentOf(formOf({ name: "p", description: "", team: null, document }))).toEqual(document);
@@ -30,7 +32,16 @@ it("a window without a day, or with a wrong time, is a problem at its field", ()
   expect(Object.keys(issues).sort()).toEqual(["transferDays", "transferTo"]);
 });
 
+it("a wrong limit of bandwidth is a problem at its field", () => {
+  for (const bandwidth of ["4", "fast", "100001"])
+    expect(Object.keys(formIssues({ ...emptyForm("UTC"), name: "nightly", bandwidth }, true))).toEqual([
+      "bandwidth",
+    ]);
+});
+
 it.each([
+  ["en", slow, "Its backups store at most 50 MiB per second together."],
+  ["nl", slow, "De back-ups slaan samen hoogstens 50 MiB per seconde op."],
   ["en", nights, "Data moves from 22:00 to 06:00."],
   ["en", weekend, "Data moves for 24 hours from 20:00 on Saturday and Sunday."],
   ["nl", weekend, "Gegevens worden overgebracht op zaterdag en zondag, 24 uur lang vanaf 20:00."],

@@ -7,6 +7,8 @@ export interface TransferForm {
   transferTo: string;
   /** ISO weekdays as text, because native check boxes hold text. */
   transferDays: string[];
+  /** MiB per second; empty: no limit. */
+  bandwidth: string;
 }
 
 export const isoWeekdays = [1, 2, 3, 4, 5, 6, 7] as const;
@@ -18,29 +20,40 @@ export const emptyTransfer: TransferForm = {
   transferFrom: "22:00",
   transferTo: "06:00",
   transferDays: [...everyDay],
+  bandwidth: "",
 };
 
 export function transferFormOf({ transfer }: Pick<PolicyDocument, "transfer">): TransferForm {
   const window = transfer?.window ?? null;
-  if (window === null) return { ...emptyTransfer, transferDays: [...everyDay] };
+  const bandwidth = transfer?.bandwidth === undefined ? "" : String(transfer.bandwidth);
+  if (window === null) return { ...emptyTransfer, transferDays: [...everyDay], bandwidth };
   return {
     moves: "window",
     transferFrom: window.from,
     transferTo: window.to,
     transferDays: (window.days ?? isoWeekdays).map(String),
+    bandwidth,
   };
 }
 
-/** The field of the document, not checked yet; nothing without a window, so that policies without one stay as they are. */
+/** The field of the document, not checked yet; nothing without a window and a limit, so that such policies stay as they are. */
 export function transferDraft(form: TransferForm): { readonly transfer?: unknown } {
-  if (form.moves === "always") return {};
-  const days = isoWeekdays.filter((day) => form.transferDays.includes(String(day)));
-  const window = { from: form.transferFrom, to: form.transferTo };
-  return { transfer: { window: days.length === everyDay.length ? window : { days, ...window } } };
+  const window = windowDraft(form);
+  const text = form.bandwidth.trim();
+  if (text === "") return window === null ? {} : { transfer: { window } };
+  return { transfer: { window, bandwidth: /^\d+$/u.test(text) ? Number(text) : text } };
 }
 
-/** The form's field for a path within `transfer.window`. */
-export function transferField(part: string | undefined): keyof TransferForm {
+function windowDraft(form: TransferForm): unknown {
+  if (form.moves === "always") return null;
+  const days = isoWeekdays.filter((day) => form.transferDays.includes(String(day)));
+  const window = { from: form.transferFrom, to: form.transferTo };
+  return days.length === everyDay.length ? window : { days, ...window };
+}
+
+/** The form's field for a path within `transfer`. */
+export function transferField([first, part]: readonly string[]): keyof TransferForm {
+  if (first === "bandwidth") return "bandwidth";
   if (part === "days") return "transferDays";
   return part === "to" ? "transferTo" : "transferFrom";
 }

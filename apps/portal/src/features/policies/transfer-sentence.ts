@@ -2,6 +2,11 @@ import type { TransferWindow } from "@kluis/domain";
 import type { Texts } from "#i18n/texts.ts";
 import type { Format } from "#lib/format.ts";
 
+/** The limit of bandwidth, in a sentence; empty without one. */
+export function bandwidthSentence(bandwidth: number | undefined, t: Texts<"policyTransfer">): string {
+  return bandwidth === undefined ? "" : t("sentence.bandwidth", { bandwidth });
+}
+
 /** When data moves, in a sentence; empty where it always does. */
 export function transferSentence(
   window: TransferWindow | null,

@@ -2,7 +2,7 @@
 import { type Grant, openSasDisk } from "@kluis/azure";
 import { vmChunkIndex } from "@kluis/db";
 import { type DeltaMethod, KluisError } from "@kluis/domain";
-import { parseNodeRef, type WriteSegmentOptions } from "@kluis/vault";
+import { joinRates, parseNodeRef, type Rate, type WriteSegmentOptions } from "@kluis/vault";
 import { endingOf } from "../../job/ending.ts";
 import { damageOf } from "../../job/known-damage.ts";
 import { ProgressReporter } from "../../job/progress.ts";
@@ -16,7 +16,8 @@ import { snapshotOf } from "./snapshot.ts";
 export const backupSegment: SegmentKind = {
   wakes: "backup.transfer",
   isWanted: (job) => endingOf(job, backupMachine, parseMemory(job.memory)) === null,
-  move: moveToVault,
+  move: (move) =>
+    move.deps.policyRates.within(move.job.policy?.policyId ?? null, (rate) => moveToVault(move, rate)),
 };
 
 /**
@@ -49,7 +50,10 @@ const vaultDelta: Readonly<Record<DeltaMethod, WriteSegmentOptions["delta"]>> = 
 };
 
 /** Returns when the segment's chunk map is durable in the vault. */
-async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise<SegmentMoved> {
+async function moveToVault(
+  { deps, job, segment, signal }: SegmentMove,
+  policyRate: Rate | null,
+): Promise<SegmentMoved> {
   const { disk } = segment;
   const { id: vaultId, vault, limits } = await vaultOf({ deps, job });
   const memory = parseMemory(job.memory);
@@ -87,7 +91,7 @@ async function moveToVault({ deps, job, segment, signal }: SegmentMove): Promise
         read: (offset, length, abort) => snapshot.read(offset, length, abort),
       },
       signal,
-      limits,
+      limits: { ...limits, rate: joinRates([policyRate, limits.rate]) },
       onProgress: (totals) => progress.report(totals),
     });
     const { readBytes, changedBytes } = stats;

@@ -1,5 +1,5 @@
 "use client";
-import { deduplicationScopes, leastVaultBandwidth, mostVaultBandwidth } from "@kluis/domain";
+import { deduplicationScopes, leastBandwidth, mostBandwidth } from "@kluis/domain";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -73,7 +73,5 @@ export function SharingDialog({ vault, onClose }: { vault: VaultView; onClose: (
 function bandwidthOf(text: string): number | null | undefined {
   if (text.trim() === "") return null;
   const value = Number(text.trim());
-  return Number.isInteger(value) && value >= leastVaultBandwidth && value <= mostVaultBandwidth
-    ? value
-    : undefined;
+  return Number.isInteger(value) && value >= leastBandwidth && value <= mostBandwidth ? value : undefined;
 }
