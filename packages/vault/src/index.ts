@@ -2,6 +2,8 @@
 
 export { createTransferLimits, type LimitSettings } from "./budget.ts";
 export { checkStore, type StoreCheck, type StoreFindings } from "./check-store.ts";
+export type { CompactOptions, CompactResult } from "./compact/compact.ts";
+export type { LiveItem } from "./compact/live.ts";
 export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
 export type { DamageSet, HealedItem } from "./damage/places.ts";
 export { MemoryChunkIndex } from "./index-memory.ts";

@@ -44,6 +44,8 @@ export interface ChunkIndex {
   add(pack: PackInfo, entries: readonly IndexEntry[]): Promise<void>;
   /** Notes that the segment uses these chunks, which `lookup` returned as `elsewhere`. Their next hit counts as reused. */
   use?(ids: readonly string[]): Promise<void>;
+  /** Those of these packs whose items have other places: new leaves name those. */
+  moved?(packs: readonly string[]): Promise<ReadonlySet<string>>;
   /** Forgets these packs and every chunk in them. Called before a pack is deleted. */
   removePacks(packs: readonly string[]): Promise<void>;
 }

@@ -2,6 +2,8 @@
 import type { Clock } from "@kluis/domain";
 import { createBudget, createTransferLimits } from "./budget.ts";
 import { type CollectParts, planCollection, sweep } from "./collect.ts";
+import { type CompactOptions, type CompactResult, compactPacks } from "./compact/compact.ts";
+import { type LiveItem, LiveWalk } from "./compact/live.ts";
 import { MAX_READ_BYTES } from "./constants.ts";
 import { type AffectedOptions, affectedSegments } from "./damage/affected.ts";
 import { noDamage, storeMoved } from "./damage/avoid.ts";
@@ -15,7 +17,7 @@ import { createKeys, type OpenedKeys, openKeys } from "./keys/open-keys.ts";
 import type { KeyProvider } from "./keys/provider.ts";
 import type { Manifest } from "./manifest.ts";
 import { allSegments, buildDiskMap, findSegment, rootLevel } from "./map/disk-map.ts";
-import { type NodeRef, placeOf, refOf, splitNodeRef } from "./node-ref.ts";
+import { formatNodeRef, type NodeRef, placeOf, refOf, splitNodeRef } from "./node-ref.ts";
 import { type NodeUse, nodeUse } from "./node-use.ts";
 import { PackWriter } from "./pack/writer.ts";
 import { Points, type StoredManifest } from "./points.ts";
@@ -27,6 +29,7 @@ import { rebuildIndex } from "./rebuild.ts";
 import type { BlobStore } from "./store/port.ts";
 import type {
   ChunkIndex,
+  ChunkPlace,
   CollectionOptions,
   CollectionPlan,
   DiskReader,
@@ -105,6 +108,15 @@ export interface Vault {
   };
   /** What a node of level 2 or above names, read from the store: never from a cache. */
   nodeUse(ref: NodeRef, signal: AbortSignal): Promise<NodeUse>;
+  /** Finds what maps need of these packs. `below` returns the nodes of level 2 and above that are below a node: look at them too. */
+  liveItems(packs: ReadonlySet<string>): {
+    below(ref: NodeRef, signal: AbortSignal): Promise<readonly NodeRef[]>;
+    items(): readonly LiveItem[];
+  };
+  /** Where moved tables say that an item is now; places of killed compactions may not exist. */
+  movedPlaces(item: ChunkPlace, signal: AbortSignal): Promise<readonly ChunkPlace[]>;
+  /** Seals what is needed of packs again in new ones, and stores moved tables. Deletes nothing. */
+  compact(options: CompactOptions): Promise<CompactResult>;
   planCollection(options: CollectionOptions): Promise<CollectionPlan>;
   sweep(options: SweepOptions): Promise<SweepResult>;
   /** Adds every chunk of every pack in the store to the index; returns the counts. */
@@ -242,9 +254,32 @@ class OpenVault implements Vault {
   }
 
   nodeUse(ref: NodeRef, signal: AbortSignal): Promise<NodeUse> {
-    // A damaged copy in a cache must not hide behind an earlier read, nor an old one behind a repair.
-    const packs = new PackReader(this.store, this.opened.keys, USE_CACHE_BYTES);
-    return nodeUse(new NodeReader(packs, this.opened.keys), splitNodeRef(ref), signal);
+    return nodeUse(
+      new NodeReader(this.freshPacks(USE_CACHE_BYTES), this.opened.keys),
+      splitNodeRef(ref),
+      signal,
+    );
+  }
+
+  liveItems(packs: ReadonlySet<string>) {
+    const walk = new LiveWalk(new NodeReader(this.freshPacks(NODE_CACHE_BYTES), this.opened.keys), packs);
+    return {
+      below: async (ref: NodeRef, signal: AbortSignal) =>
+        (await walk.below(splitNodeRef(ref), signal)).map(formatNodeRef),
+      items: () => walk.items(),
+    };
+  }
+
+  movedPlaces(item: ChunkPlace, signal: AbortSignal): Promise<readonly ChunkPlace[]> {
+    return Array.fromAsync(this.freshPacks(USE_CACHE_BYTES).moved.reachable(item, signal));
+  }
+
+  compact(options: CompactOptions): Promise<CompactResult> {
+    const { store, limits } = this;
+    return compactPacks(
+      { store, limits, keys: this.opened.keys, packs: this.freshPacks(USE_CACHE_BYTES) },
+      options,
+    );
   }
 
   planCollection(options: CollectionOptions) {
@@ -261,6 +296,11 @@ class OpenVault implements Vault {
 
   keySlots(): KeySlots {
     return factsOfSlots(this.opened.slots, this.opened.completed);
+  }
+
+  /** A damaged copy in a cache must not hide behind an earlier read, nor an old one behind a repair. */
+  private freshPacks(cacheBytes: number): PackReader {
+    return new PackReader(this.store, this.opened.keys, cacheBytes);
   }
 
   private chunkParts(packs: PackReader): ChunkParts {

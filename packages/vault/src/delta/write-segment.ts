@@ -24,6 +24,7 @@ import { type ChunkSlot, draftWindow, finishLeaf, type SlotContent, type WindowC
 import { HealedChunks } from "./healing.ts";
 import { type Batch, batchWindows, planWindows, type SegmentSpan, segmentSpan } from "./plan-windows.ts";
 import { type BlockContent, readBlocks } from "./read-blocks.ts";
+import { movedPacks, relocated } from "./relocate.ts";
 import { SegmentBase, windowsToRead, withWholeWindows } from "./segment-base.ts";
 import { storeSegmentMap, type WindowState } from "./segment-map.ts";
 
@@ -102,6 +103,8 @@ class SegmentJob {
   /** Windows that are read whole whatever the extents say. */
   private whole: ReadonlySet<number> = new Set();
   private claims: ClaimCheck | null = null;
+  /** Packs of the base that were compacted: new leaves name the new places of their chunks. */
+  private moved: ReadonlySet<string> = new Set();
   firstError: unknown;
 
   constructor(parts: WriteParts, options: WriteSegmentOptions, failure: AbortController) {
@@ -127,6 +130,7 @@ class SegmentJob {
     const { claimed, delta } = this.options;
     const { span } = this;
     this.claims = claimed === undefined ? null : await ClaimCheck.of(claimed, span);
+    this.moved = await movedPacks(this.base, this.parts.index);
     // Without a list of changes every allocated block is read anyway.
     if (delta === "changed-ranges") this.whole = await windowsToRead(this.base, span, isSuspect);
     const windows = withWholeWindows(planWindows(this.options.extents, span), { whole: this.whole, span });
@@ -205,7 +209,8 @@ class SegmentJob {
     const { compressionLevel } = limits;
     const shared = { keys, index, workers, signal };
     const parts = { ...shared, domain: this.domain, compressionLevel, slots: this.slots };
-    return { contents: await contentOf(drafts, content, parts), content, release };
+    const placed = await relocated(drafts, this.moved, index);
+    return { contents: await contentOf(placed, content, parts), content, release };
   }
 
   /** Puts a batch's new chunks into the pack in the order of the disk, so that a restore reads neighbors together. */
