@@ -123,6 +123,7 @@ const steps: readonly Step[] = [
   { line: () => "connections disable newer --json" },
   { line: () => "connections remove newer --json" },
   { line: () => "vaults list --json" },
+  { line: () => "vaults show main --json" },
   { line: () => "vaults add more --folder more --no-wait --json" },
   {
     line: ({ folder }) =>

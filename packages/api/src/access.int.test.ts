@@ -91,6 +91,7 @@ function inputOf(path: string, who: string): unknown {
     "connections.disable": { connection: "main" },
     "connections.remove": { connection: "main" },
     "vaults.get": { vault: "main" },
+    "vaults.figures": { vault: "main" },
     "vaults.add": { name: `by ${who}`, place: { kind: "folder", folder: "other" } },
     "vaults.configure": { vault: "main", bandwidth: 100 },
     "vaults.update": { vault: "main", name: "other" },

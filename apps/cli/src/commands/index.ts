@@ -28,6 +28,7 @@ import { policyScripts, scripts } from "./scripts.ts";
 import { secretsReseal } from "./secrets.ts";
 import { transferWindow } from "./transfer-window.ts";
 import { vaultFamily, vaultGroup } from "./vault/index.ts";
+import { vaultsShow } from "./vault-figures.ts";
 import {
   keysAddRecovery,
   keysAddShares,
@@ -88,6 +89,7 @@ export const commandGroups: readonly CommandGroup[] = [
     heading: "Vaults",
     commands: [
       vaultsList,
+      vaultsShow,
       vaultsAdd,
       vaultsTest,
       vaultsEnable,

@@ -20,6 +20,7 @@ export type AuditRow = RouterOutputs["audit"]["list"]["rows"][number];
 export type LedgerVerification = RouterOutputs["audit"]["verify"];
 export type ConnectionView = RouterOutputs["connections"]["list"][number];
 export type VaultView = RouterOutputs["vaults"]["list"][number];
+export type VaultFigures = RouterOutputs["vaults"]["figures"];
 export type TokenView = RouterOutputs["tokens"]["list"][number];
 export type HealthView = RouterOutputs["settings"]["health"];
 export type ReportSummary = RouterOutputs["reports"]["points"];

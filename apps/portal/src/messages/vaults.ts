@@ -1,9 +1,11 @@
 import type { DeduplicationScope, SwitchState, VaultCheck, VaultKind } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
+import { vaultPage } from "#messages/vault-page.ts";
 
 /** Settings: vaults. */
 export const vaults = catalog({
   en: {
+    page: vaultPage.en,
     title: "Vaults",
     lead: "Recovery points stay in the vault in which they were made. New backups go to the default vault.",
     add: "Add vault",
@@ -124,6 +126,7 @@ export const vaults = catalog({
     },
   },
   nl: {
+    page: vaultPage.nl,
     title: "Kluizen",
     lead: "Herstelpunten blijven in de kluis waarin ze zijn gemaakt. Nieuwe back-ups gaan naar de standaardkluis.",
     add: "Kluis toevoegen",

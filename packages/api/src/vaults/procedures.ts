@@ -1,5 +1,6 @@
 import { removedView } from "../connections/view.ts";
 import { procedure } from "../procedures.ts";
+import { readFigures } from "./figures.ts";
 import {
   addVaultInput,
   configureVaultInput,
@@ -20,7 +21,7 @@ import {
   testVault,
   updateVault,
 } from "./service.ts";
-import { vaultView } from "./view.ts";
+import { vaultFiguresView, vaultView } from "./view.ts";
 
 const owner = procedure.requires("platform:manage");
 
@@ -31,6 +32,12 @@ export const vaultProcedures = {
     .input(vaultInput)
     .output(vaultView)
     .query(({ ctx, input }) => getVault(ctx, input.vault)),
+
+  /** What it really holds: packs, and points. Its cost does not depend on how many there are. */
+  figures: owner
+    .input(vaultInput)
+    .output(vaultFiguresView)
+    .query(({ ctx, input }) => readFigures(ctx, input.vault)),
 
   /** Adds a vault, disabled, and tests it; the test creates the vault in an empty storage. */
   add: owner

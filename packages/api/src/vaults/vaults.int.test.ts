@@ -118,3 +118,16 @@ test("a connection string is refused when the SDK would read another address fro
   ])
     expect([bad, accountOf(bad)]).toEqual([bad, null]);
 });
+
+test("the owner sees what a vault really holds", async () => {
+  const before = await owner.vaults.figures({ vault: "main" });
+  expect(before.points).toMatchObject({ available: 1, damaged: 0, pinned: 0, softDeleted: { count: 0 } });
+  const { prisma } = world.api.db;
+  await prisma.vaultPack.create({ data: { vaultId: world.vault.id, packId: "figures", bytes: 1_000n } });
+  expect(await owner.vaults.figures({ vault: "main" })).toMatchObject({
+    packs: { count: before.packs.count + 1, bytes: before.packs.bytes + 1_000 },
+    idle: { count: before.idle.count + 1, bytes: before.idle.bytes + 1_000 },
+    used: before.used,
+  });
+  await expect(owner.vaults.figures({ vault: "none" })).rejects.toThrow(/no vault "none"/);
+});

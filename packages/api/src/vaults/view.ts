@@ -1,4 +1,6 @@
+import { vaultTotalView } from "@kluis/db";
 import {
+  byteSumView,
   countView,
   deduplicationScopes,
   instantView,
@@ -45,3 +47,28 @@ export const vaultView = z.object({
   }),
 });
 export type VaultView = z.infer<typeof vaultView>;
+
+/** What a vault really holds. For its owner only: users of a team see figures as if their VM alone used the vault. */
+export const vaultFiguresView = z.object({
+  /** All packs, with the bytes of their objects. */
+  packs: vaultTotalView,
+  /** Packs that a recovery point names. They may also hold content that nothing needs any more. */
+  used: vaultTotalView,
+  /** Packs that no counted point names: new ones of running backups, and those that collection will look at. */
+  idle: vaultTotalView,
+  /** Packs that collection deletes after its grace period. */
+  condemned: vaultTotalView,
+  points: z.object({
+    available: countView,
+    damaged: countView,
+    pinned: countView,
+    /** Deleted points that can be brought back, with the bytes that they stored first. */
+    softDeleted: vaultTotalView,
+    /** Points that are being deleted, and those that are gone. */
+    deleting: countView,
+    deleted: countView,
+  }),
+  /** Allocated bytes of the disks of all points whose content is in the vault: what plain copies would take. */
+  contentBytes: byteSumView,
+});
+export type VaultFiguresView = z.infer<typeof vaultFiguresView>;

@@ -3,9 +3,10 @@ import { limits, taskCatalog } from "@kluis/domain";
 import { expect, test } from "vitest";
 import { freshWorld } from "../../test/fixtures.ts";
 import type { Db } from "../client.ts";
+import { readVaultTotals } from "../vaults/totals.ts";
 import { type VaultScope, vaultScope } from "./accounts.ts";
 import { chunkIndex } from "./chunk-index.ts";
-import { beginDeletion, condemnPacks, forgetPacks, listDeletingPacks, vaultFigures } from "./work.ts";
+import { beginDeletion, condemnPacks, forgetPacks, listDeletingPacks } from "./work.ts";
 
 const world = freshWorld();
 
@@ -47,11 +48,9 @@ test("the chunk index keeps the first place of a chunk; condemned packs are skip
   expect([...(await index.lookup([id("a"), id("b"), id("c")])).keys()]).toEqual([id("c")]);
   await index.add({ pack: "p3", bytes: 100 }, [entry(id("b"), 5)]);
   expect((await index.lookup([id("b")])).get(id("b"))?.pack).toBe("p3");
-  expect(await vaultFigures(db.prisma, scope)).toEqual({
-    packs: 3,
-    bytes: 300,
-    condemnedBytes: 100,
-    chunks: 3,
+  expect(await readVaultTotals(db.prisma, vaultId)).toMatchObject({
+    "pack-idle": { count: 2, bytes: 200 },
+    "pack-condemned": { count: 1, bytes: 100 },
   });
   await index.removePacks(["p1"]);
   expect([...(await index.lookup([id("a"), id("b")])).keys()]).toEqual([id("b")]);

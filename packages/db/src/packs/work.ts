@@ -186,26 +186,3 @@ export async function setRefusal(
     UPDATE "VaultPack" SET refusal = ${JSON.stringify(storableJson(pack.refusal))}::jsonb,
       "retryAt" = kluis_now() + ${pack.retryMs} * interval '1 millisecond' WHERE number = ${pack.number}`;
 }
-
-/** Counts and bytes of a vault, from the index. */
-export async function vaultFigures(
-  tx: Tx,
-  { vaultId, number }: VaultScope,
-): Promise<{
-  readonly packs: number;
-  readonly bytes: number;
-  readonly condemnedBytes: number;
-  readonly chunks: number;
-}> {
-  const all = await tx.vaultPack.aggregate({ where: { vaultId }, _count: true, _sum: { bytes: true } });
-  const condemned = await tx.vaultPack.aggregate({
-    where: { vaultId, condemnedAt: { not: null } },
-    _sum: { bytes: true },
-  });
-  return {
-    packs: all._count,
-    bytes: safeBytes(all._sum.bytes ?? 0n),
-    condemnedBytes: safeBytes(condemned._sum.bytes ?? 0n),
-    chunks: await tx.vaultChunk.count({ where: { vault: number } }),
-  };
-}

@@ -8,6 +8,12 @@ export {
   type VaultRow,
 } from "./read.ts";
 export {
+  foldVaultTotals,
+  readVaultTotals,
+  type VaultTotalKind,
+  vaultTotalView,
+} from "./totals.ts";
+export {
   changeVault,
   createVaultRow,
   type EnvironmentVault,

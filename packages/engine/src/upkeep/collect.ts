@@ -1,5 +1,5 @@
 /** Garbage collection of each vault in two phases: condemns unreachable packs, and deletes them after a grace period. */
-import { appendEvents, inTransaction, listVaults, readDoubt, vaultScope } from "@kluis/db";
+import { appendEvents, foldVaultTotals, inTransaction, listVaults, readDoubt, vaultScope } from "@kluis/db";
 import { engineActor, KluisError, type LedgerTarget, limits } from "@kluis/domain";
 import { packName } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
@@ -38,6 +38,7 @@ export async function collectVaults(
   options: CollectOptions,
 ): Promise<CollectResult & { readonly again: Again | null }> {
   const sum = { condemned: 0, deleted: 0, freedBytes: 0 };
+  await foldVaultTotals(deps.db.prisma);
   const again = await runWork(deps, collecting(deps, options, sum), options.signal);
   return { ...sum, again };
 }

@@ -1,6 +1,7 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { TestWithoutResult } from "#features/settings/test-without-result.tsx";
@@ -88,7 +89,9 @@ function VaultItem({ vault, onOpen }: ItemProps) {
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
         <div className="min-w-0">
           <h3 className="flex flex-wrap items-center gap-2 font-medium">
-            <span data-value>{name}</span>
+            <Link href={`/vaults/${vault.id}`} className="underline-offset-2 hover:underline" data-value>
+              {name}
+            </Link>
             {isDefault ? <Badge tone="accent">{t("default")}</Badge> : null}
             <Status tone={isOn ? "ok" : "idle"} icon={isOn ? "check" : "off"}>
               {t(`states.${state}`)}

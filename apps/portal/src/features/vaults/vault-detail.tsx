@@ -1,0 +1,114 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { VaultFigures } from "#features/vaults/vault-figures.tsx";
+import type { Texts } from "#i18n/texts.ts";
+import type { VaultView } from "#lib/api-types.ts";
+import { every } from "#lib/polling.ts";
+import { useTabTitle } from "#lib/tab-title.ts";
+import { useTRPC } from "#lib/trpc.tsx";
+import { Alert } from "#ui/alert.tsx";
+import { Card, Facts } from "#ui/card.tsx";
+import { Copyable } from "#ui/copyable.tsx";
+import { DetailFrame } from "#ui/detail-frame.tsx";
+import { type Crumb, Page, PageHeader } from "#ui/page-header.tsx";
+import { ErrorState } from "#ui/states.tsx";
+import { Badge, Status } from "#ui/status.tsx";
+import { AbsoluteTime, TimeAgo } from "#ui/time-ago.tsx";
+
+/** One vault: what it really holds, and where it is. For owners. */
+export function VaultDetail({ id }: { id: string }) {
+  const shell = useTranslations("shell");
+  const trpc = useTRPC();
+  const vault = useQuery(trpc.vaults.get.queryOptions({ vault: id }, { refetchInterval: every(30_000) }));
+  const crumbs = useCrumbs();
+  return (
+    <DetailFrame query={vault} kind={shell("pages.vault")} crumbs={crumbs}>
+      {(data) => <LoadedVault vault={data} />}
+    </DetailFrame>
+  );
+}
+
+function useCrumbs(): readonly Crumb[] {
+  const settings = useTranslations("settings");
+  const t = useTranslations("vaults");
+  return [
+    { label: settings("title"), href: "/settings" },
+    { label: t("title"), href: "/settings?tab=vaults" },
+  ];
+}
+
+function LoadedVault({ vault }: { vault: VaultView }) {
+  const t = useTranslations("vaults");
+  const crumbs = useCrumbs();
+  useTabTitle(vault.name);
+  const isOn = vault.state === "enabled";
+  return (
+    <Page>
+      <PageHeader
+        title={vault.name}
+        crumbs={crumbs}
+        status={
+          <span className="flex flex-wrap items-center gap-2">
+            <Status tone={isOn ? "ok" : "idle"} icon={isOn ? "check" : "off"}>
+              {t(`states.${vault.state}`)}
+            </Status>
+            {vault.isDefault ? <Badge tone="accent">{t("default")}</Badge> : null}
+          </span>
+        }
+        description={placeOf(vault, t)}
+      />
+      <div className="flex flex-col gap-4">
+        {vault.health?.ok === false ? <ErrorState compact error={vault.health.error} /> : null}
+        {isOn ? null : (
+          <Alert tone="warn" title={t("page.disabledTitle")}>
+            {t("page.disabledText")}
+          </Alert>
+        )}
+        <VaultFigures vault={vault} />
+        <VaultFacts vault={vault} />
+      </div>
+    </Page>
+  );
+}
+
+/** Where the objects of a vault are. */
+function placeOf({ kind, folder, container, account }: VaultView, t: Texts<"vaults">): string {
+  return kind === "folder"
+    ? t("folderPlace", { folder: folder ?? "–" })
+    : t("blobPlace", { container: container ?? "–", account: account ?? "–" });
+}
+
+function VaultFacts({ vault }: { vault: VaultView }) {
+  const t = useTranslations("vaults");
+  const { test } = vault;
+  const limit =
+    vault.bandwidth === null ? t("page.noLimit") : t("page.limit", { rate: String(vault.bandwidth) });
+  return (
+    <Card title={t("page.facts")} id="facts">
+      <Facts
+        facts={[
+          { label: t("page.sharing"), value: t(`sharing.shown.${vault.deduplication}`) },
+          { label: t("page.bandwidth"), value: limit },
+          {
+            label: t("page.tested"),
+            value:
+              test.ok === null || test.at === null ? (
+                t("page.untested")
+              ) : (
+                <Status look="plain" tone={test.ok ? "ok" : "bad"} icon={test.ok ? "check" : "cross"}>
+                  <TimeAgo at={test.at} />
+                </Status>
+              ),
+          },
+          { label: t("page.created"), value: <AbsoluteTime at={vault.createdAt} seconds={false} /> },
+          {
+            label: t("page.key"),
+            value: vault.keyId === null ? "–" : <Copyable value={vault.keyId} what={t("page.key")} />,
+            wide: true,
+          },
+        ]}
+      />
+    </Card>
+  );
+}
