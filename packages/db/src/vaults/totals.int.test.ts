@@ -106,7 +106,7 @@ test.each([1, 2, 3])(
     }
     for (const vault of vaults) {
       const all = await counted(db.prisma, vault);
-        expect(await readVaultTotals(db.prisma, vault)).toEqual(all);
+      expect(await readVaultTotals(db.prisma, vault)).toEqual(all);
     }
     await Promise.all([foldVaultTotals(db.prisma), foldVaultTotals(db.prisma)]);
     expect(await db.prisma.vaultTotalChange.count()).toBe(0);
