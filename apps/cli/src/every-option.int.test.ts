@@ -124,6 +124,8 @@ const steps: readonly Step[] = [
   { line: () => "connections remove newer --json" },
   { line: () => "vaults list --json" },
   { line: () => "vaults show main --json" },
+  { line: () => "vaults damage --json" },
+  { line: () => "vaults damage main --healed --page 1 --json" },
   { line: () => "vaults add more --folder more --no-wait --json" },
   {
     line: ({ folder }) =>

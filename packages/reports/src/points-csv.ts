@@ -139,6 +139,7 @@ const columns: readonly Column[] = [
     ledger_prev_digest: "prevDigest",
     ledger_digest: "digest",
   }),
+  ["damaged_bytes", (row) => row.integrity.damagedBytes],
 ];
 
 const rowsPerPiece = 200;

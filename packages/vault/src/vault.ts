@@ -8,7 +8,8 @@ import { MAX_READ_BYTES } from "./constants.ts";
 import { type AffectedOptions, affectedSegments } from "./damage/affected.ts";
 import { noDamage, storeMoved } from "./damage/avoid.ts";
 import type { HealedItem } from "./damage/places.ts";
-import { DamageReach, type ReachOptions } from "./damage/reach.ts";
+import { type DamageSearch, searchDamage } from "./damage/ranges.ts";
+import type { ReachOptions } from "./damage/reach.ts";
 import { writeSegment } from "./delta/write-segment.ts";
 import { MemoryChunkIndex } from "./index-memory.ts";
 import { factsOfSlots, type KeySlots } from "./keys/key-slots.ts";
@@ -102,10 +103,8 @@ export interface Vault {
   verifyPoint(pointId: string, options: VerifyOptions): Promise<VerifyResult>;
   /** The segments below a root that hold damage which is known: the next backup must write them, also when nothing changed there. */
   affectedSegments(root: NodeRef, options: AffectedOptions): Promise<number[]>;
-  /** Finds the damage that maps need. Keep it for the points of a search: they share most of their nodes. */
-  reachDamage(options: ReachOptions): {
-    below(root: NodeRef, signal: AbortSignal): Promise<ReadonlySet<string>>;
-  };
+  /** Finds the damage that maps need. */
+  reachDamage(options: ReachOptions): DamageSearch;
   /** What a node of level 2 or above names, read from the store: never from a cache. */
   nodeUse(ref: NodeRef, signal: AbortSignal): Promise<NodeUse>;
   /** Finds what maps need of these packs. `below` returns the nodes of level 2 and above that are below a node: look at them too. */
@@ -248,9 +247,8 @@ class OpenVault implements Vault {
     return affectedSegments(splitNodeRef(root), this.nodes, options);
   }
 
-  reachDamage(options: ReachOptions) {
-    const reach = new DamageReach(this.nodes, options);
-    return { below: (root: NodeRef, signal: AbortSignal) => reach.below(splitNodeRef(root), signal) };
+  reachDamage(options: ReachOptions): DamageSearch {
+    return searchDamage(this.nodes, options);
   }
 
   nodeUse(ref: NodeRef, signal: AbortSignal): Promise<NodeUse> {

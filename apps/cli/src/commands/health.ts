@@ -9,6 +9,7 @@ import { type Column, formatTable } from "../table.ts";
 const words: Partial<Record<HealthPart["part"], string>> = {
   azure: "connection",
   vault: "vault",
+  damage: "damage in",
   work: "work",
 };
 

@@ -28,6 +28,7 @@ import { policyScripts, scripts } from "./scripts.ts";
 import { secretsReseal } from "./secrets.ts";
 import { transferWindow } from "./transfer-window.ts";
 import { vaultFamily, vaultGroup } from "./vault/index.ts";
+import { vaultsDamage } from "./vault-damage.ts";
 import { vaultsShow } from "./vault-figures.ts";
 import {
   keysAddRecovery,
@@ -92,6 +93,7 @@ export const commandGroups: readonly CommandGroup[] = [
       vaultsShow,
       vaultsAdd,
       vaultsTest,
+      vaultsDamage,
       vaultsEnable,
       vaultsDisable,
       vaultsDefault,

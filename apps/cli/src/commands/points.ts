@@ -12,6 +12,7 @@ import { pointArgument, text, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
 import { pointStateWords } from "../words.ts";
 import { capturedFacts } from "./captured-facts.ts";
+import { damageText } from "./vault-damage.ts";
 
 export const points = defineCommand({
   name: "points",
@@ -74,12 +75,20 @@ function keptOf({ pinnedAt, purgeAt, state, expiresAt }: PointRow): string {
 export const point = defineCommand({
   name: "point",
   summary: "Show one recovery point and its disks",
-  details: "With --json: every recorded fact of the disks, such as encryption and network access.",
+  details:
+    "With --json: every recorded fact of the disks, such as encryption and network access. Of a damaged point also what cannot be read.",
   input: { point: pointArgument },
   examples: ["point web-01@latest", "point 01a21694-9aa4 --json"],
   run: async (session, { point: ref }) => {
     const shown = await session.server.call((api) => api.points.get.query({ point: ref }));
-    print(session, shown, (look) => describe(shown, look));
+    if (shown.state !== "damaged") {
+      print(session, shown, (look) => describe(shown, look));
+      return exitCodes.ok;
+    }
+    const damage = await session.server.call((api) => api.points.damage.query({ point: shown.id }));
+    print(session, { ...shown, damage }, (look) =>
+      [describe(shown, look), damageText(shown, damage, look)].join("\n\n"),
+    );
     return exitCodes.ok;
   },
 });

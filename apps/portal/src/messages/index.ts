@@ -1,6 +1,7 @@
 import type { AppLocale } from "#lib/locale.ts";
 import { audit } from "#messages/audit.ts";
 import { connections } from "#messages/connections.ts";
+import { damage } from "#messages/damage.ts";
 import { diskFacts } from "#messages/disk-facts.ts";
 import { errors } from "#messages/errors.ts";
 import { jobs } from "#messages/jobs.ts";
@@ -27,6 +28,7 @@ import { vms } from "#messages/vms.ts";
 export const messages = {
   en: {
     audit: audit.en,
+    damage: damage.en,
     diskFacts: diskFacts.en,
     connections: connections.en,
     errors: errors.en,
@@ -52,6 +54,7 @@ export const messages = {
   },
   nl: {
     audit: audit.nl,
+    damage: damage.nl,
     diskFacts: diskFacts.nl,
     connections: connections.nl,
     errors: errors.nl,

@@ -9,6 +9,12 @@ export const vaultNotices = catalog({
       "The recovery key of vault {vault} is not proven. Type it once, to know that the paper is right: kluis keys prove-recovery {vault}",
     "vault-damaged":
       "Vault {vault} has damaged or missing data at {objects, plural, one {# place} other {# places}}, the newest in {object}. Backups avoid it, and store that content again where the disks still have it.",
+    "vault-damage-open":
+      "{objects, plural, one {# place} other {# places}} of the vault damaged or missing; {points, plural, one {# recovery point} other {# recovery points}} affected.",
+    "points-damaged":
+      "{points, plural, one {# recovery point} other {# recovery points}} of {vm} cannot be read in full. The next backup heals what the disks still have.",
+    "points-healed":
+      "{points, plural, one {# recovery point} other {# recovery points}} of {vm} can be read in full again: the damaged content was stored again.",
     "delta-base-damaged":
       "The map of the previous recovery point cannot be read in the vault, so every allocated block is stored without it.",
   },
@@ -19,6 +25,12 @@ export const vaultNotices = catalog({
       "De herstelsleutel van kluis {vault} is niet beproefd. Typ hem een keer over, zodat zeker is dat het papier klopt: kluis keys prove-recovery {vault}",
     "vault-damaged":
       "Kluis {vault} heeft op {objects, plural, one {# plaats} other {# plaatsen}} beschadigde of ontbrekende gegevens, als laatste in {object}. Back-ups gebruiken ze niet, en slaan die inhoud opnieuw op waar de schijven haar nog hebben.",
+    "vault-damage-open":
+      "{objects, plural, one {# plaats} other {# plaatsen}} in de kluis beschadigd of verdwenen; {points, plural, one {# herstelpunt} other {# herstelpunten}} getroffen.",
+    "points-damaged":
+      "{points, plural, one {# herstelpunt} other {# herstelpunten}} van {vm} {points, plural, one {is} other {zijn}} niet volledig leesbaar. De volgende back-up herstelt wat de schijven nog hebben.",
+    "points-healed":
+      "{points, plural, one {# herstelpunt} other {# herstelpunten}} van {vm} {points, plural, one {is} other {zijn}} weer volledig leesbaar: de beschadigde inhoud is opnieuw opgeslagen.",
     "delta-base-damaged":
       "De structuur van het vorige herstelpunt is niet leesbaar in de kluis; daarom wordt elk toegewezen blok zonder dat punt opgeslagen.",
   },

@@ -116,6 +116,8 @@ export const overview = catalog({
       clock: "Klok",
       "recurring-work": "Terugkerend werk",
       "vault-damage": "Schade in een kluis",
+      "point-damage": "Beschadigde herstelpunten",
+      "damage-healed": "Schade hersteld",
       "vault-recovery": "Herstelsleutel",
     },
     raisedMore: "{count, plural, one {Nog # zaak vereist aandacht.} other {Nog # zaken vereisen aandacht.}}",

@@ -122,7 +122,7 @@ export const points = catalog({
       reasonShort: "Enter a reason of at least {minimum, plural, one {# character} other {# characters}}.",
       damagedTitle: "This recovery point is damaged",
       damagedText:
-        "The last verification found missing or changed data. Readable disks can still be downloaded.",
+        "Data that it needs is missing or changed in the vault. What can be read can still be restored and downloaded.",
       deletedTitle: "This recovery point is deleted",
       deletedBy: "Deleted by {who}.",
       deletedFor: "Deleted by {who}. Reason: {reason}",
@@ -262,7 +262,7 @@ export const points = catalog({
       reasonShort: "Voer een reden van ten minste {minimum, plural, one {# teken} other {# tekens}} in.",
       damagedTitle: "Dit herstelpunt is beschadigd",
       damagedText:
-        "Bij de laatste verificatie ontbraken gegevens of waren gegevens gewijzigd. Leesbare schijven kunnen nog worden gedownload.",
+        "Gegevens die het nodig heeft zijn in de kluis verdwenen of gewijzigd. Wat leesbaar is kan nog worden hersteld en gedownload.",
       deletedTitle: "Dit herstelpunt is verwijderd",
       deletedBy: "Verwijderd door {who}.",
       deletedFor: "Verwijderd door {who}. Reden: {reason}",

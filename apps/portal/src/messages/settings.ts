@@ -16,9 +16,10 @@ export const settings = catalog({
       attention: "Needs attention",
       clock: "Clocks",
       vault: "Vault",
+      damage: "Damage in vaults",
       azure: "Azure",
     } satisfies Record<HealthPart, string>,
-    subjects: { connection: "Connection", vault: "Vault" },
+    subjects: { connection: "Connection", vault: "Vault", damage: "Damage in vault" },
     work: workTexts,
     failedItem: "First failure: <value></value>",
     failedMore:
@@ -117,9 +118,10 @@ export const settings = catalog({
       attention: "Vereist aandacht",
       clock: "Klokken",
       vault: "Kluis",
+      damage: "Schade in kluizen",
       azure: "Azure",
     },
-    subjects: { connection: "Verbinding", vault: "Kluis" },
+    subjects: { connection: "Verbinding", vault: "Kluis", damage: "Schade in kluis" },
     work: {
       schedule: "Geplande back-ups",
       forecast: "Prognose van overdrachten",

@@ -1,4 +1,5 @@
 import {
+  countDamage,
   countProblems,
   listConnections,
   listEngines,
@@ -29,7 +30,8 @@ export async function readHealth(api: Api): Promise<HealthView> {
 
 /** The same for users who do not manage connections and vaults: one part for all of each, the first problem if there is one. */
 export function commonHealth({ parts, ...rest }: HealthView): HealthView {
-  const kinds = [...new Set(parts.map(({ part }) => part))];
+  // Damage may be of the points of other teams. Attention has that of their own.
+  const kinds = [...new Set(parts.map(({ part }) => part))].filter((part) => part !== "damage");
   return {
     ...rest,
     parts: kinds.flatMap((kind) => {
@@ -70,6 +72,7 @@ async function readParts(api: Api, now: Date): Promise<HealthPartView[]> {
     const { prisma } = api.db;
     const [engines, rows] = await Promise.all([listEngines(prisma), listPartHealth(prisma)]);
     const [connections, vaults] = await Promise.all([listConnections(prisma), listVaults(prisma)]);
+    const damaged = await countDamage(prisma);
     const [open, work] = await Promise.all([countProblems(prisma), listRecurringWork(prisma)]);
     const database = { part: "database", ok: true, code: null, checkedAt: now } as const;
     return [
@@ -79,6 +82,7 @@ async function readParts(api: Api, now: Date): Promise<HealthPartView[]> {
       ...work.map((one) => workPart(one, now)),
       ...attentionPart(open, now),
       ...checkedParts({ part: "vault", key: "vault", subjects: vaults.filter(isEnabled) }, rows, now),
+      ...damageParts(vaults, damaged, now),
       ...checkedParts(
         { part: "azure", key: "connection", subjects: connections.filter(isEnabled) },
         rows,
@@ -128,6 +132,29 @@ function attentionPart(open: number, now: Date): HealthPartView[] {
   if (open === 0) return [];
   const told = said(notice("health-attention", { count: open }));
   return [{ part: "attention", ok: false, code: "ATTENTION", checkedAt: now, ...told }];
+}
+
+/** One for each vault with damage that is not healed, disabled vaults too: their points can be restored. */
+function damageParts(
+  vaults: readonly { readonly id: string; readonly name: string }[],
+  damaged: ReadonlyMap<string, { readonly objects: number; readonly points: number }>,
+  now: Date,
+): HealthPartView[] {
+  return vaults.flatMap(({ id, name }) => {
+    const found = damaged.get(id);
+    if (found === undefined) return [];
+    const told = said(notice("vault-damage-open", found));
+    return [
+      {
+        part: "damage",
+        ok: false,
+        code: "VAULT_DATA_DAMAGED",
+        checkedAt: now,
+        ...told,
+        subject: { id, name },
+      },
+    ];
+  });
 }
 
 interface Checked {

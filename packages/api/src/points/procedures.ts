@@ -1,3 +1,4 @@
+import { pointDamage } from "@kluis/db";
 import { listDiskExtents } from "../downloads/download.ts";
 import { diskExtentsInput } from "../downloads/inputs.ts";
 import { diskExtentsView } from "../downloads/view.ts";
@@ -5,7 +6,7 @@ import { procedure } from "../procedures.ts";
 import { listPointsInput, pointInput, reasonedPointInput, verifyPointInput } from "./inputs.ts";
 import { pinPoint, unpinPoint } from "./pins.ts";
 import { deletePoint, undeletePoint } from "./removal.ts";
-import { getPoint, listPoints, verifyPoint } from "./service.ts";
+import { getPoint, getPointDamage, listPoints, verifyPoint } from "./service.ts";
 import { changedPoint, pointPage, pointView, removedPoint, startedPointJob } from "./view.ts";
 
 export const pointProcedures = {
@@ -20,6 +21,13 @@ export const pointProcedures = {
     .input(pointInput)
     .output(pointView)
     .query(({ ctx, input }) => getPoint(ctx, input.point)),
+
+  /** What of a point cannot be read: disks, ranges, why, and the nearest points that are good. */
+  damage: procedure
+    .requires("inventory:read")
+    .input(pointInput)
+    .output(pointDamage)
+    .query(({ ctx, input }) => getPointDamage(ctx, input.point)),
 
   /** The ranges of a disk that have data, for a download that leaves out the holes. */
   extents: procedure

@@ -3,7 +3,9 @@ import {
   createJob,
   getPointDetail,
   listPointViews,
+  type PointDamageView,
   type PointRow,
+  readPointDamage,
   type StoredVm,
   softDeleteRules,
   type Tx,
@@ -54,6 +56,12 @@ export async function getPoint(ctx: SignedInContext, ref: string): Promise<Point
       unpin: pinned && mayOn(ctx, "point:unpin", vm),
     },
   };
+}
+
+/** @throws KluisError POINT_NOT_FOUND, CONFLICT */
+export async function getPointDamage(ctx: SignedInContext, ref: string): Promise<PointDamageView> {
+  const { id } = await lookupPoint(ctx, ref);
+  return readPointDamage(ctx.api.db.prisma, id);
 }
 
 const goneWords = {

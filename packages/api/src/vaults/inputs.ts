@@ -1,6 +1,7 @@
 import { deduplicationScopes, leastBandwidth, mostBandwidth } from "@kluis/domain";
 import { z } from "zod";
 import { settingName } from "../connections/inputs.ts";
+import { paging } from "../inputs.ts";
 
 /** Id or name. */
 const vault = z.string().trim().min(1).max(80);
@@ -46,6 +47,14 @@ export const configureVaultInput = z.strictObject({
   bandwidth: z.int().min(leastBandwidth).max(mostBandwidth).nullable().optional(),
 });
 export type ConfigureVaultInput = z.infer<typeof configureVaultInput>;
+
+export const vaultDamageInput = z.strictObject({
+  vault,
+  /** What is healed, or what is not. */
+  healed: z.boolean().default(false),
+  ...paging,
+});
+export type VaultDamageInput = z.infer<typeof vaultDamageInput>;
 
 export const rotateVaultInput = z.strictObject({ vault, connectionString });
 export type RotateVaultInput = z.infer<typeof rotateVaultInput>;

@@ -1,11 +1,13 @@
 import { removedView } from "../connections/view.ts";
 import { procedure } from "../procedures.ts";
+import { readVaultDamage } from "./damage.ts";
 import { readFigures } from "./figures.ts";
 import {
   addVaultInput,
   configureVaultInput,
   rotateVaultInput,
   updateVaultInput,
+  vaultDamageInput,
   vaultInput,
 } from "./inputs.ts";
 import {
@@ -21,7 +23,7 @@ import {
   testVault,
   updateVault,
 } from "./service.ts";
-import { vaultFiguresView, vaultView } from "./view.ts";
+import { vaultDamageView, vaultFiguresView, vaultView } from "./view.ts";
 
 const owner = procedure.requires("platform:manage");
 
@@ -38,6 +40,12 @@ export const vaultProcedures = {
     .input(vaultInput)
     .output(vaultFiguresView)
     .query(({ ctx, input }) => readFigures(ctx, input.vault)),
+
+  /** What is damaged or missing in it, who needs it, and what was healed. */
+  damage: owner
+    .input(vaultDamageInput)
+    .output(vaultDamageView)
+    .query(({ ctx, input }) => readVaultDamage(ctx, input)),
 
   /** Adds a vault, disabled, and tests it; the test creates the vault in an empty storage. */
   add: owner

@@ -1,9 +1,11 @@
-import { vaultTotalView } from "@kluis/db";
+import { damageRow, damageTotals, vaultTotalView } from "@kluis/db";
 import {
   byteSumView,
   countView,
   deduplicationScopes,
   instantView,
+  pageView,
+  refView,
   settingSources,
   switchStates,
   vaultKinds,
@@ -72,3 +74,6 @@ export const vaultFiguresView = z.object({
   contentBytes: byteSumView,
 });
 export type VaultFiguresView = z.infer<typeof vaultFiguresView>;
+
+/** The damage of a vault: its sums, and a page of it. */
+export const vaultDamageView = z.object({ vault: refView, totals: damageTotals, list: pageView(damageRow) });

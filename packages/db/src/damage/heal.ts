@@ -90,6 +90,9 @@ export async function closeDamage(
   if (by === "verification" || by === "comparison") await usePlacesAgain(tx, vaultId, closed);
   const linked = { damageId: { in: closed.map(({ id }) => id) } };
   const points = await tx.vaultDamagePoint.findMany({ where: linked, select: { pointId: true } });
+  await tx.$executeRaw`
+    UPDATE "VaultDamage" d SET "healedPoints" = (SELECT count(*) FROM "VaultDamagePoint" l WHERE l."damageId" = d.id)
+    WHERE d.id = ANY(${linked.damageId.in}::uuid[])`;
   await tx.vaultDamagePoint.deleteMany({ where: linked });
   const drafts = await markHealed(tx, [...new Set(points.map(({ pointId }) => pointId))]);
   const name = await vaultName(tx, vaultId);

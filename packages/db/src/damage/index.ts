@@ -1,3 +1,4 @@
+export { judgeDamagedVms } from "./attention.ts";
 export { type AvoidedPlaces, avoidedPlaces } from "./avoided.ts";
 export { closeDamage, type HealedPlace, recordHealed, recordReadWhole } from "./heal.ts";
 export { type DamageMatch, matchDamage } from "./matching.ts";
@@ -11,4 +12,19 @@ export {
   reachNewPoint,
   storeReach,
 } from "./reach.ts";
+export {
+  countDamage,
+  listDamage,
+  listDamagedDisks,
+  readPointDamage,
+  sumDamage,
+} from "./read.ts";
 export { type FoundDamage, recordDamage } from "./record.ts";
+export {
+  type DamagedDisk,
+  type DamageRow,
+  damageRow,
+  damageTotals,
+  type PointDamageView,
+  pointDamage,
+} from "./view.ts";

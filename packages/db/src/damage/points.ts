@@ -17,6 +17,7 @@ export async function markHealed(tx: Tx, pointIds: readonly string[]): Promise<L
   });
   const damaged = new Set(still.map(({ pointId }) => pointId));
   const healed = pointIds.filter((id) => !damaged.has(id));
+  await tx.pointDamage.deleteMany({ where: { pointId: { in: healed } } });
   return change(tx, healed, { from: "damaged", to: "available", kind: "point.healed" });
 }
 
@@ -46,13 +47,21 @@ async function change(
     orderBy: [{ vmId: "asc" }, { id: "asc" }],
     select: { id: true, vmId: true, takenAt: true, vm: { select: { name: true } } },
   });
-  const drafts: LedgerDraft[] = [];
-  for (const { id, vmId, takenAt, vm } of points) {
+  const teams = new Map<string, readonly string[]>();
+  for (const vmId of new Set(points.map((point) => point.vmId))) {
     await judgeAgain(tx, vmId);
-    const { count } = await tx.recoveryPoint.updateMany({ where: { id, state: from }, data: { state: to } });
-    if (count === 0) continue;
-    const target = { type: "point", id, name: `${vm.name} ${takenAt.toISOString()}` } as const;
-    drafts.push({ kind, actor: engineActor, target, vmId, teamIds: await teamsOfVm(tx, vmId) });
+    teams.set(vmId, await teamsOfVm(tx, vmId));
   }
-  return drafts;
+  const changed = await tx.recoveryPoint.updateManyAndReturn({
+    where: { id: { in: points.map(({ id }) => id) }, state: from },
+    data: { state: to },
+    select: { id: true },
+  });
+  const now = new Set(changed.map(({ id }) => id));
+  return points
+    .filter(({ id }) => now.has(id))
+    .map(({ id, vmId, takenAt, vm }) => {
+      const target = { type: "point", id, name: `${vm.name} ${takenAt.toISOString()}` } as const;
+      return { kind, actor: engineActor, target, vmId, teamIds: [...(teams.get(vmId) ?? [])] };
+    });
 }

@@ -6,6 +6,7 @@ import { databaseNow } from "../time.ts";
 import type { Tx } from "../tx.ts";
 import { closeDamage } from "./heal.ts";
 import { markDamaged, markHealed } from "./points.ts";
+import type { DamagedDisk } from "./view.ts";
 
 /** Damage that is not healed. */
 export interface OpenDamage {
@@ -43,7 +44,8 @@ export interface PointToReach {
   readonly id: string;
   readonly vmName: string;
   readonly takenAt: Date;
-  readonly roots: readonly string[];
+  /** Disks that are not all zeros. */
+  readonly disks: readonly { readonly key: string; readonly bytes: number; readonly root: string }[];
 }
 
 /** A page of the points of a vault that must be examined: all while damage is new, else those that are newer than the last search. */
@@ -68,13 +70,15 @@ export async function listPointsToReach(
     },
     orderBy: { id: "asc" },
     take: limit,
-    select: { id: true, takenAt: true, vm: { select: { name: true } }, disks: { select: { root: true } } },
+    select: { id: true, takenAt: true, vm: { select: { name: true } }, disks: true },
   });
   return rows.map(({ id, takenAt, vm, disks }) => ({
     id,
     takenAt,
     vmName: vm.name,
-    roots: disks.flatMap(({ root }) => root ?? []),
+    disks: disks.flatMap(({ diskKey, diskBytes, root }) =>
+      root === null ? [] : [{ key: diskKey, bytes: Number(diskBytes), root }],
+    ),
   }));
 }
 
@@ -85,9 +89,11 @@ export async function storeReach(
     readonly pointId: string;
     readonly examined: readonly string[];
     readonly needed: readonly string[];
+    /** The ranges of its disks that need it. */
+    readonly disks?: readonly DamagedDisk[];
   },
 ): Promise<void> {
-  const { pointId, examined, needed } = reach;
+  const { pointId, examined, needed, disks = [] } = reach;
   const open = await tx.vaultDamage.findMany({
     where: { id: { in: [...needed] }, healedAt: null },
     select: { id: true },
@@ -100,6 +106,16 @@ export async function storeReach(
     data: [...keep].map((damageId) => ({ damageId, pointId })),
     skipDuplicates: true,
   });
+  await tx.pointDamage.deleteMany({ where: { pointId } });
+  if (keep.size > 0) {
+    await tx.pointDamage.createMany({
+      data: disks.map(({ key, bytes, count, ranges }) => ({
+        ...{ pointId, diskKey: key, bytes: BigInt(bytes), count },
+        ranges: ranges.map(({ offset, length }) => ({ offset, length })),
+      })),
+      skipDuplicates: true,
+    });
+  }
   const drafts = keep.size > 0 ? await markDamaged(tx, [pointId]) : await markHealed(tx, [pointId]);
   const at = await databaseNow(tx);
   await appendEvents(tx, { now: () => at }, drafts);
@@ -122,6 +138,9 @@ export async function endReach(
     DELETE FROM "VaultDamagePoint" l USING "VaultDamage" d, "RecoveryPoint" p
     WHERE d."vaultId" = ${vaultId}::uuid AND d."healedAt" IS NULL AND l."damageId" = d.id AND p.id = l."pointId"
       AND NOT p.state = ANY(${[...storedPointStates]}::text[])`;
+  await tx.$executeRaw`
+    DELETE FROM "PointDamage" d USING "RecoveryPoint" p
+    WHERE p.id = d."pointId" AND p."vaultId" = ${vaultId}::uuid AND NOT p.state = ANY(${[...storedPointStates]}::text[])`;
   const unneeded = await tx.vaultDamage.findMany({
     where: { vaultId, healedAt: null, points: { none: {} }, reachedAt: { not: null } },
     select: { id: true, packId: true, offset: true },

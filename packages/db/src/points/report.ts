@@ -72,7 +72,9 @@ const rows: ViewSource<PointReportRow> = {
       endedAt: Prisma.sql`r."transferEndedAt"`,
     }),
     disks: pointDisksSql(pointDisk),
-    integrity: objectSql(reportBlocks.integrity, pointTable, {}),
+    integrity: objectSql(reportBlocks.integrity, pointTable, {
+      damagedBytes: Prisma.sql`(SELECT sum(p.bytes) FROM "PointDamage" p WHERE p."pointId" = r.id)`,
+    }),
     protection: objectSql(reportBlocks.protection, pointTable, {
       encryption: encryptionSql,
       vaultId: Prisma.sql`coalesce(vault.identity, vault.id::text)`,

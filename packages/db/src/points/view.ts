@@ -208,6 +208,8 @@ export const reportBlocks = {
     lastVerifiedAt: instantView.nullable(),
     lastVerifyMode: z.enum(verifyModes).nullable(),
     lastVerifyOk: z.boolean().nullable(),
+    /** Bytes of its disks that cannot be read now; null: none are known, or they are being searched. */
+    damagedBytes: bytesView.nullable(),
   }),
   protection: z.object({
     ...sealed,

@@ -22,12 +22,16 @@ export const attentionKinds = [
   "recurring-work",
   /** Objects of a vault are missing or damaged, and recovery points may need them. */
   "vault-damage",
+  /** Recovery points of a VM cannot be read in full. */
+  "point-damage",
+  /** Damaged recovery points of a VM can be read in full again. */
+  "damage-healed",
   /** No key on paper opens a vault: losing its key file loses the vault. */
   "vault-recovery",
 ] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
-/** Whether a kind is a problem, which makes Kluis unhealthy, or requests something of a person while all works. */
+/** Whether a kind is a problem, which makes Kluis unhealthy, or only tells or requests something while all works. */
 const attentionNatures = {
   "azure-removal": "problem",
   "changed-ranges": "problem",
@@ -37,6 +41,8 @@ const attentionNatures = {
   clock: "problem",
   "recurring-work": "problem",
   "vault-damage": "problem",
+  "point-damage": "problem",
+  "damage-healed": "request",
   "vault-recovery": "request",
 } as const satisfies Record<AttentionKind, "problem" | "request">;
 
@@ -52,6 +58,8 @@ export const attentionKindTexts = {
   clock: "Clock",
   "recurring-work": "Recurring work",
   "vault-damage": "Damage in a vault",
+  "point-damage": "Damaged recovery points",
+  "damage-healed": "Damage healed",
   "vault-recovery": "Recovery key",
 } as const satisfies Record<AttentionKind, string>;
 

@@ -1,5 +1,14 @@
 /** The parts of an installation whose health is shown. */
-export const healthParts = ["database", "engine", "clock", "work", "attention", "vault", "azure"] as const;
+export const healthParts = [
+  "database",
+  "engine",
+  "clock",
+  "work",
+  "attention",
+  "vault",
+  "damage",
+  "azure",
+] as const;
 export type HealthPart = (typeof healthParts)[number];
 
 /** What beside a VM can need attention. `subscription`: it cannot be read at all. `inventory`: one of its VMs cannot be read. */

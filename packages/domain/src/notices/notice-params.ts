@@ -217,6 +217,9 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   // What needs attention
   /** `resource`: type and name of the longest refused one. */
   "vault-damaged": { readonly vault: string; readonly objects: number; readonly object: string };
+  "vault-damage-open": { readonly objects: number; readonly points: number };
+  "points-damaged": { readonly points: number; readonly vm: string };
+  "points-healed": { readonly points: number; readonly vm: string };
   "vault-no-recovery-key": { readonly vault: string };
   "vault-recovery-key-unproven": { readonly vault: string };
   "removal-stuck": { readonly count: number; readonly resource: string };

@@ -256,6 +256,12 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `Azure refuses to remove ${count(open, "resource")} of Kluis that nothing needs any more, ${open === 1 ? "" : "first "}${resource}.`,
   "vault-damaged": ({ vault, objects, object }) =>
     `Vault ${vault} has damaged or missing data at ${count(objects, "place")}, the newest in ${object}. Backups avoid it, and store that content again where the disks still have it.`,
+  "vault-damage-open": ({ objects, points }) =>
+    `${count(objects, "place")} of the vault damaged or missing; ${count(points, "recovery point")} affected.`,
+  "points-damaged": ({ points, vm }) =>
+    `${count(points, "recovery point")} of ${vm} cannot be read in full. The next backup heals what the disks still have.`,
+  "points-healed": ({ points, vm }) =>
+    `${count(points, "recovery point")} of ${vm} can be read in full again: the damaged content was stored again.`,
   "vault-no-recovery-key": ({ vault }) =>
     `Vault ${vault} has no recovery key. Without one, a lost key file is a lost vault. Make one with: kluis keys add-recovery ${vault}`,
   "vault-recovery-key-unproven": ({ vault }) =>

@@ -1,8 +1,10 @@
 /** Searches for the recovery points that need damaged items of a vault, and marks them; frees those whose damage is healed. */
 import {
+  type DamagedDisk,
   databaseNow,
   endReach,
   inTransaction,
+  judgeDamagedVms,
   listPointsToReach,
   listVaultsToReach,
   matchDamage,
@@ -35,9 +37,14 @@ interface Item {
   readonly point: PointToReach;
 }
 
-/** Continues the search, or begins one. */
-export function reachDamage(deps: EngineDeps, signal: AbortSignal): Promise<Again | null> {
-  return runWork(deps, reaching(deps), signal);
+/** Ranges of a disk that are listed; all are counted. */
+const RANGES_LISTED = 200;
+
+/** Continues the search, or begins one. Then tells the people of each VM whose points changed. */
+export async function reachDamage(deps: EngineDeps, signal: AbortSignal): Promise<Again | null> {
+  const again = await runWork(deps, reaching(deps), signal);
+  await judgeDamagedVms(deps.db);
+  return again;
 }
 
 /** The damage of a vault as this run has read it, and what was found below the nodes that its points share. */
@@ -103,12 +110,18 @@ interface Examining extends Item {
 
 async function examine(deps: EngineDeps, { vaultId, point, search, signal }: Examining): Promise<void> {
   const needed = new Set<string>();
-  for (const root of point.roots) {
-    for (const id of await search.reach.below(parseNodeRef(root), signal)) needed.add(id);
+  const disks: DamagedDisk[] = [];
+  for (const { key, bytes, root } of point.disks) {
+    const ref = parseNodeRef(root);
+    const found = await search.reach.below(ref, signal);
+    if (found.size === 0) continue;
+    for (const id of found) needed.add(id);
+    const damaged = await search.reach.ranges(ref, { diskBytes: bytes, most: RANGES_LISTED, signal });
+    disks.push({ key, ...damaged, ranges: [...damaged.ranges] });
   }
   const findings = search.unreadable.splice(0);
   await inTransaction(deps.db, async (tx) => {
-    await storeReach(tx, { pointId: point.id, examined: search.examined, needed: [...needed] });
+    await storeReach(tx, { pointId: point.id, examined: search.examined, needed: [...needed], disks });
     await recordDamage(tx, { vaultId, foundBy: "comparison", findings, pointId: point.id });
   });
 }

@@ -28,6 +28,11 @@ export class DamageReach {
     this.#options = options;
   }
 
+  /** The damage at a place. */
+  match(place: ItemPlace): readonly string[] {
+    return this.#options.match(place);
+  }
+
   /**
    * The damage that the map below a node needs.
    * @throws the errors of the storage; a node that is missing or does not open is damage and never an error

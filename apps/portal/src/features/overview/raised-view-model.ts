@@ -25,7 +25,9 @@ const places: Readonly<Record<AttentionKind, Place>> = {
   deadline: job,
   clock: () => settings,
   "recurring-work": () => settings,
-  "vault-damage": () => `${settings}?tab=vaults`,
+  "point-damage": vmTab("points"),
+  "damage-healed": vmTab("points"),
+  "vault-damage": () => `${settings}?tab=vaults#damage`,
   "vault-recovery": () => `${settings}?tab=vaults`,
 };
 

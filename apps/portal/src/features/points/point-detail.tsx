@@ -8,6 +8,7 @@ import {
   TierSummary,
   VerifiedMark,
 } from "#features/points/point-badges.tsx";
+import { PointDamage } from "#features/points/point-damage.tsx";
 import { PointDiskFacts } from "#features/points/point-disk-facts.tsx";
 import { PointDisks } from "#features/points/point-disks.tsx";
 import { PointReport } from "#features/points/point-report.tsx";
@@ -62,6 +63,7 @@ function LoadedPoint({ point }: { point: PointView }) {
             {t("detail.damagedText")}
           </Alert>
         ) : null}
+        {point.state === "damaged" ? <PointDamage point={point} /> : null}
         {point.state === "soft-deleted" && point.purgeAt !== null ? (
           <Alert
             tone="warn"

@@ -90,7 +90,8 @@ function PartName({ part: { part, subject } }: { part: Part }) {
   }
   return (
     <span>
-      {t(`subjects.${part === "vault" ? "vault" : "connection"}`)} <span data-value>{subject.name}</span>
+      {t(`subjects.${part === "vault" || part === "damage" ? part : "connection"}`)}{" "}
+      <span data-value>{subject.name}</span>
     </span>
   );
 }

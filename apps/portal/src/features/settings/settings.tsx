@@ -4,12 +4,22 @@ import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { ConnectionsCard } from "#features/settings/connections/connections-card.tsx";
 import { HealthCard } from "#features/settings/health-card.tsx";
 import { TokensCard } from "#features/settings/tokens-card.tsx";
+import { VaultDamageCard } from "#features/settings/vaults/damage-card.tsx";
 import { VaultsCard } from "#features/settings/vaults/vaults-card.tsx";
 import { YouCard } from "#features/settings/you-card.tsx";
 import { may } from "#lib/viewer.ts";
 import { useViewer } from "#shell/viewer-context.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
 import { Tabs } from "#ui/tabs.tsx";
+
+function VaultCards() {
+  return (
+    <div className="flex flex-col gap-4">
+      <VaultsCard />
+      <VaultDamageCard />
+    </div>
+  );
+}
 
 const tabs = ["health", "connections", "vaults", "tokens", "you"] as const;
 
@@ -20,7 +30,7 @@ export function Settings() {
   const isOwner = may(useViewer(), "platform:manage");
   const owned = [
     { value: "connections", label: platform("connections.title"), content: <ConnectionsCard /> },
-    { value: "vaults", label: platform("vaults.title"), content: <VaultsCard /> },
+    { value: "vaults", label: platform("vaults.title"), content: <VaultCards /> },
   ];
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("health"));
   return (
