@@ -66,6 +66,7 @@ function inputOf(path: string, who: string): unknown {
     "jobs.cancel": { job: jobId },
     "jobs.watch": { job: jobId },
     "points.get": { point: pointId },
+    "points.damage": { point: pointId },
     "points.extents": { point: pointId, disk: "os" },
     "points.verify": { point: pointId },
     "points.delete": { point: pointId, reason: "a test of rights" },

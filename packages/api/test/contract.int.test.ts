@@ -4,8 +4,10 @@ import {
   createJob,
   inTransaction,
   newId,
+  recordDamage,
   registerEngine,
   setPartHealth,
+  storeReach,
   upsertSubscription,
 } from "@kluis/db";
 import { engineActor, type PolicyDocument, systemClock } from "@kluis/domain";
@@ -31,6 +33,7 @@ let world: World;
 let owner: ReturnType<typeof createCaller>;
 let pointId: string;
 let jobId: string;
+let damagedId: string;
 
 beforeAll(async () => {
   world = await createWorld();
@@ -111,10 +114,26 @@ async function addPlatform(): Promise<void> {
   await world.endJob(stopped.jobId ?? "", "succeeded");
   await owner.protection.stop({ vm: "stopped-01" });
   const damaged = await world.addPoint(world.platformVm, new Uint8Array(65536).fill(3));
-  await prisma.recoveryPoint.update({ where: { id: damaged }, data: { state: "damaged" } });
+  await addDamage(damaged);
   const deletion = { kind: "delete-point", vmId: world.platformVm, pointId: damaged } as const;
   const asked = { trigger: "manual", actor: engineActor, parameters: { reason: "old" } } as const;
   await inTransaction(world.api.db, (tx) => createJob(tx, { ...deletion, ...asked }, systemClock));
+}
+
+/** A pack of the vault that the point needs is missing. */
+async function addDamage(point: string): Promise<void> {
+  const object = `packs/ab/${"ab".repeat(16)}`;
+  const { vaultId } = await world.api.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: point } });
+  const findings = [{ object, offset: -1, reason: "missing", problem: "it is missing" } as const];
+  await inTransaction(world.api.db, (tx) =>
+    recordDamage(tx, { vaultId, foundBy: "verification", findings, pointId: point }),
+  );
+  const { id } = await world.api.db.prisma.vaultDamage.findFirstOrThrow();
+  const disks = [{ key: "os", bytes: 65_536, count: 1, ranges: [{ offset: 0, length: 65_536 }] }];
+  await inTransaction(world.api.db, (tx) =>
+    storeReach(tx, { pointId: point, examined: [id], needed: [id], disks }),
+  );
+  damagedId = point;
 }
 
 async function addEngine(): Promise<void> {
@@ -171,6 +190,8 @@ const queries: Readonly<Record<string, () => Promise<unknown>>> = {
   "jobs.get": () => owner.jobs.get({ job: jobId }),
   "points.list": () => owner.points.list(),
   "points.get": () => owner.points.get({ point: pointId }),
+  "points.damage": () => owner.points.damage({ point: damagedId }),
+  "vaults.damage": () => owner.vaults.damage({ vault: "main" }),
   "points.extents": () => owner.points.extents({ point: pointId, disk: "os" }),
   "policies.list": () => owner.policies.list(),
   "policies.get": () => owner.policies.get({ policy: "keep-one" }),

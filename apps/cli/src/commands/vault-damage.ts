@@ -81,7 +81,7 @@ function report({ vault, totals, list }: VaultDamage, healed: boolean, look: Loo
 /** Ranges of a disk that are shown; --json has more. */
 const RANGES_SHOWN = 5;
 
-/** What of a point cannot be read, and what to do. */
+/** The parts of a point that cannot be read, and what to do. */
 export function damageText(point: PointView, damage: PointDamage, look: Look): string {
   const lines = [look.paint("bad", `Damaged: ${countOf(damage.total, "item")} of the vault cannot be read.`)];
   for (const { key, bytes, count, ranges } of damage.disks) {

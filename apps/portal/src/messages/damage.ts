@@ -5,7 +5,7 @@ import { catalog } from "#messages/catalog.ts";
 export const damage = catalog({
   en: {
     title: "Damage",
-    lead: "What is damaged or missing in the vault. Backups avoid it, and store that content again while the disks still have it.",
+    lead: "Objects that are damaged or missing in the vault. Backups avoid them, and store that content again while the disks still have it.",
     vault: "Vault",
     show: "Show",
     views: { open: "Not healed", healed: "Healed" },
@@ -63,7 +63,7 @@ export const damage = catalog({
   },
   nl: {
     title: "Schade",
-    lead: "Wat in de kluis beschadigd of verdwenen is. Back-ups gebruiken het niet, en slaan die inhoud opnieuw op zolang de schijven haar nog hebben.",
+    lead: "Objecten die in de kluis beschadigd of verdwenen zijn. Back-ups gebruiken ze niet, en slaan die inhoud opnieuw op zolang de schijven haar nog hebben.",
     vault: "Kluis",
     show: "Tonen",
     views: { open: "Niet hersteld", healed: "Hersteld" },

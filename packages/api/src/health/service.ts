@@ -30,7 +30,7 @@ export async function readHealth(api: Api): Promise<HealthView> {
 
 /** The same for users who do not manage connections and vaults: one part for all of each, the first problem if there is one. */
 export function commonHealth({ parts, ...rest }: HealthView): HealthView {
-  // Damage may be of the points of other teams. Attention has that of their own.
+  // Damage may be of the points of other teams. Attention has that of the VMs that a user sees.
   const kinds = [...new Set(parts.map(({ part }) => part))].filter((part) => part !== "damage");
   return {
     ...rest,

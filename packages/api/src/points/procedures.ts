@@ -22,7 +22,7 @@ export const pointProcedures = {
     .output(pointView)
     .query(({ ctx, input }) => getPoint(ctx, input.point)),
 
-  /** What of a point cannot be read: disks, ranges, why, and the nearest points that are good. */
+  /** The parts of a point that cannot be read: disks, ranges, why, and the nearest points that are good. */
   damage: procedure
     .requires("inventory:read")
     .input(pointInput)

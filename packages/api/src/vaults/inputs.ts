@@ -50,7 +50,7 @@ export type ConfigureVaultInput = z.infer<typeof configureVaultInput>;
 
 export const vaultDamageInput = z.strictObject({
   vault,
-  /** What is healed, or what is not. */
+  /** True: healed damage; false: damage that is not healed. */
   healed: z.boolean().default(false),
   ...paging,
 });

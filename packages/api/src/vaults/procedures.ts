@@ -41,7 +41,7 @@ export const vaultProcedures = {
     .output(vaultFiguresView)
     .query(({ ctx, input }) => readFigures(ctx, input.vault)),
 
-  /** What is damaged or missing in it, who needs it, and what was healed. */
+  /** Objects of it that are damaged or missing, who needs them, and what was healed. */
   damage: owner
     .input(vaultDamageInput)
     .output(vaultDamageView)

@@ -1,4 +1,4 @@
-/** Tells the people of a VM that recovery points are damaged, and later that they are good again. */
+/** Tells the users of a VM that recovery points are damaged, and later that they are good again. */
 import { notice, noticeText } from "@kluis/domain";
 import { z } from "zod";
 import { clearAttention, raiseAttention } from "../attention/write.ts";

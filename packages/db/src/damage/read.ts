@@ -48,7 +48,7 @@ export interface DamageFilter {
   readonly healed: boolean;
 }
 
-/** A page of a vault's damage: what is open by when it was found, what is healed by when that was, newest first. */
+/** A page of a vault's damage, newest first: by when it was found, or by when it was healed. */
 export function listDamage(
   tx: Tx,
   { vaultId, healed }: DamageFilter,
@@ -123,7 +123,7 @@ function neighborSql(pointId: string, side: "before" | "after"): Prisma.Sql {
     ORDER BY n."takenAt" ${Prisma.raw(order)} LIMIT 1)`;
 }
 
-/** What is wrong with a point. The caller has found it to be visible. */
+/** The damage of a point. The caller has found it to be visible. */
 export function readPointDamage(tx: Tx, pointId: string): Promise<PointDamageView> {
   const item = objectSql(pointDamage.shape.items.element, table, { kind, offset: composed.offset });
   const needed = Prisma.sql`"VaultDamagePoint" l JOIN "VaultDamage" d ON d.id = l."damageId" AND d."healedAt" IS NULL

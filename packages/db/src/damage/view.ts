@@ -59,7 +59,7 @@ export type DamagedDisk = z.infer<typeof damagedDisk>;
 
 const neighbor = z.object({ id: z.string(), takenAt: instantView }).nullable();
 
-/** What is wrong with a recovery point. */
+/** The damage of a recovery point. */
 export const pointDamage = z.object({
   disks: z.array(damagedDisk),
   /** Damaged items that the point needs, and the first of them. */

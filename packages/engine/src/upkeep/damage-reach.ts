@@ -40,7 +40,7 @@ interface Item {
 /** Ranges of a disk that are listed; all are counted. */
 const RANGES_LISTED = 200;
 
-/** Continues the search, or begins one. Then tells the people of each VM whose points changed. */
+/** Continues the search, or begins one. Then tells the users of each VM whose points changed. */
 export async function reachDamage(deps: EngineDeps, signal: AbortSignal): Promise<Again | null> {
   const again = await runWork(deps, reaching(deps), signal);
   await judgeDamagedVms(deps.db);

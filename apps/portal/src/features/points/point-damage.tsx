@@ -14,7 +14,7 @@ import { TimeAgo } from "#ui/time-ago.tsx";
 /** Ranges that the page lists for a disk. */
 const RANGES_SHOWN = 8;
 
-/** What of a damaged point cannot be read, why, and what to do. */
+/** The parts of a damaged point that cannot be read, why, and what to do. */
 export function PointDamage({ point }: { point: PointView }) {
   const t = useTranslations("damage");
   const trpc = useTRPC();

@@ -20,7 +20,7 @@ const params = {
   damagePage: parseAsInteger.withDefault(1),
 };
 
-/** What is damaged in a vault, who needs it, and what was healed. For owners. */
+/** The damage of a vault, who needs it, and what was healed. For owners. */
 export function VaultDamageCard() {
   const t = useTranslations("damage");
   const trpc = useTRPC();
