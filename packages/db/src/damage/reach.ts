@@ -110,7 +110,10 @@ export async function storeReach(
   if (keep.size > 0) {
     await tx.pointDamage.createMany({
       data: disks.map(({ key, bytes, count, ranges }) => ({
-        ...{ pointId, diskKey: key, bytes: BigInt(bytes), count },
+        pointId,
+        diskKey: key,
+        bytes: BigInt(bytes),
+        count,
         ranges: ranges.map(({ offset, length }) => ({ offset, length })),
       })),
       skipDuplicates: true,
