@@ -1,5 +1,5 @@
 /** Failures as the terminal shows them, and their exit codes. */
-import { type ErrorCode, isKluisError } from "@kluis/domain";
+import { type ErrorCode, isKluisError } from "@kluis/domain/core";
 import { z } from "zod";
 
 /** The exit codes of the process. */

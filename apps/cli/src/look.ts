@@ -1,6 +1,7 @@
 /** Width and colors of an output, and text that wraps to it. */
-import { styleText } from "node:util";
-import stringWidth from "string-width";
+import { createRequire } from "node:module";
+import { stripVTControlCharacters, styleText } from "node:util";
+import type StringWidth from "string-width";
 
 const styles = {
   good: "green",
@@ -52,9 +53,31 @@ export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, "·");
 }
 
+const require = createRequire(import.meta.url);
+let stringWidth: typeof StringWidth | null = null;
+
 /** Columns that a text takes on a terminal. */
 export function widthOf(text: string): number {
+  const plain = stripVTControlCharacters(text);
+  if (/^[ -~]*$/.test(plain)) return plain.length;
+  // Only for the texts that need it: loading takes as long as the rest of a short command.
+  stringWidth ??= loadStringWidth();
   return stringWidth(text);
+}
+
+function loadStringWidth(): typeof StringWidth {
+  const loaded: unknown = require("string-width");
+  if (!isStringWidth(loaded)) throw new TypeError("The package string-width has another form.");
+  return loaded.default;
+}
+
+function isStringWidth(loaded: unknown): loaded is { readonly default: typeof StringWidth } {
+  return (
+    typeof loaded === "object" &&
+    loaded !== null &&
+    "default" in loaded &&
+    typeof loaded.default === "function"
+  );
 }
 
 export function cutTo(text: string, width: number): string {
@@ -65,6 +88,7 @@ export function cutTo(text: string, width: number): string {
 function takeColumns(text: string, width: number): string {
   let taken = "";
   let columns = 0;
+  graphemes ??= new Intl.Segmenter();
   for (const { segment } of graphemes.segment(text)) {
     columns += widthOf(segment);
     if (columns > width) break;
@@ -73,7 +97,7 @@ function takeColumns(text: string, width: number): string {
   return taken;
 }
 
-const graphemes = new Intl.Segmenter();
+let graphemes: Intl.Segmenter | null = null;
 
 /** Breaks a text between words into lines of at most `width` columns. A longer word stays whole, so that it can be copied. */
 export function wrap(text: string, width: number): readonly string[] {

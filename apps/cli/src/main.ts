@@ -31,6 +31,7 @@ export async function run(args: readonly string[], options: RunOptions = ofProce
 
 /** Each program start of `kluis vault` counts: it must not load the client of the API and the other commands. */
 async function catalogFor(args: readonly string[]): Promise<Catalog> {
+  if (args[0] === "--version") return { groups: [], families: {} };
   if (args[0] === "vault") return (await import("./commands/vault/index.ts")).catalog;
   return (await import("./commands/index.ts")).catalog;
 }

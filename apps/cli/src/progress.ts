@@ -1,5 +1,5 @@
 /** The progress of a job or a download: one line redrawn in place on a terminal, a few lines elsewhere. */
-import { formatBytes } from "@kluis/domain";
+import { formatBytes } from "@kluis/domain/core";
 import { widthOf } from "./look.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,5 +1,5 @@
 /** Parameters that several commands share. */
-import { bandwidthSchema, diskKeySchema, leastBandwidth, mostBandwidth } from "@kluis/domain";
+import { bandwidthSchema, diskKeySchema, leastBandwidth, mostBandwidth } from "@kluis/domain/core";
 import { z } from "zod";
 import { argument, flag, option } from "./command.ts";
 import { UsageError } from "./failure.ts";

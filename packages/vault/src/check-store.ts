@@ -7,7 +7,7 @@ import {
   KluisError,
   toKluisError,
   type VaultCheck,
-} from "@kluis/domain";
+} from "@kluis/domain/core";
 import type { BlobStore } from "./store/port.ts";
 
 /** Objects of checks. A vault never reads below it. */

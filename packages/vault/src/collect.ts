@@ -2,7 +2,7 @@
  * Garbage collection without a database, in two phases: plan and sweep (docs/vault-format.md, Garbage collection). Reads manifests, the
  * nodes above segments and pack lists, and no chunk pack. The engine counts instead, and reads only what changed.
  */
-import { isKluisError } from "@kluis/domain";
+import { isKluisError } from "@kluis/domain/core";
 import { missingAsNull } from "./errors.ts";
 import { IdTable, PackTable } from "./id-table.ts";
 import type { VaultKeys } from "./keys/derive.ts";

@@ -1,5 +1,5 @@
 /** The errors that several parts of the vault throw. */
-import { isKluisError, KluisError } from "@kluis/domain";
+import { isKluisError, KluisError } from "@kluis/domain/core";
 
 type Params = Readonly<Record<string, string | number>>;
 

@@ -1,5 +1,5 @@
 /** The schema of a recovery point's manifest, part of the format (docs/vault-format.md, Manifest). */
-import { consistencySchema, deltaMethods, diskKeySchema, osTypes } from "@kluis/domain";
+import { consistencySchema, deltaMethods, diskKeySchema, osTypes } from "@kluis/domain/core";
 import { z } from "zod";
 import { domainSchema } from "./domain.ts";
 import { nodeRefSchema } from "./node-ref.ts";

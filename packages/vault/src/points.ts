@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { zstdCompress, zstdDecompress } from "node:zlib";
-import { canonicalJson, isKluisError, KluisError } from "@kluis/domain";
+import { canonicalJson, isKluisError, KluisError } from "@kluis/domain/core";
 import { z } from "zod";
 import { type AeadKey, openOnce, sealOnce } from "./aead.ts";
 import { alreadyExists, damaged, invalid } from "./errors.ts";

@@ -1,6 +1,6 @@
 /** The settings of a vault in the environment (KLUIS_VAULT_*): the one parser for every process, and what they open. */
 import { readFileSync } from "node:fs";
-import { KluisError, vaultKinds } from "@kluis/domain";
+import { KluisError, vaultKinds } from "@kluis/domain/core";
 import { z } from "zod";
 import { findLocalKeyFile, openLocalKeyFile } from "./keys/local.ts";
 import type { KeyProvider } from "./keys/provider.ts";

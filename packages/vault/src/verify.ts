@@ -1,5 +1,5 @@
 /** Verification of recovery points: finds damage and names it. */
-import { findingOf } from "@kluis/domain";
+import { findingOf } from "@kluis/domain/core";
 import { BLOCK_BYTES, FAN_OUT, WINDOW_BYTES } from "./constants.ts";
 import { isDamage } from "./damage/avoid.ts";
 import { damaged, missing, objectOf } from "./errors.ts";

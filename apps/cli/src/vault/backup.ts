@@ -1,7 +1,7 @@
 /** Backs up disk images to a vault, without a catalog: the vault itself tells what the previous point was. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
-import { type Extent, mapConcurrent, uuidv7 } from "@kluis/domain";
+import { type Extent, mapConcurrent, uuidv7 } from "@kluis/domain/core";
 import {
   MANIFEST_VERSION,
   type Manifest,

@@ -2,7 +2,7 @@
  * Copies a vault to another place, object by object and unopened: the copy is a whole vault with the same keys. Only what is
  * missing is read. Packs come before the manifests that need them, so every point of the copy is complete at any moment.
  */
-import { forEachConcurrent } from "@kluis/domain";
+import { forEachConcurrent } from "@kluis/domain/core";
 import type { BlobStore, Vault } from "@kluis/vault";
 import { type Failure, failureOf, LocalError } from "../failure.ts";
 

@@ -1,5 +1,5 @@
 /** The recovery points of a vault, read from their manifests. */
-import { mapConcurrent } from "@kluis/domain";
+import { mapConcurrent } from "@kluis/domain/core";
 import type { Manifest, Vault } from "@kluis/vault";
 import { type Failure, failureOf, LocalError, UsageError } from "../failure.ts";
 

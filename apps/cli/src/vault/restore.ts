@@ -2,7 +2,7 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Extent, encodeVhdFooter, mapConcurrent } from "@kluis/domain";
+import { type Extent, encodeVhdFooter, mapConcurrent } from "@kluis/domain/core";
 import { BufferPool, type DiskReader, MAX_READ_BYTES, type ManifestDisk, type Vault } from "@kluis/vault";
 import { UsageError } from "../failure.ts";
 import { isSystemError, writeFailure } from "../file-errors.ts";

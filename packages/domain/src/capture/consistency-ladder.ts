@@ -5,7 +5,7 @@
 
 import { type ErrorCode, isKluisError, type KluisError } from "../errors/errors.ts";
 import { type Notice, notice } from "../notices/notices.ts";
-import type { Consistency } from "../policies/policy.ts";
+import type { Consistency } from "../policies/consistency.ts";
 import {
   type ConsistencyRules,
   consistencyRank,

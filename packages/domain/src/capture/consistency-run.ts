@@ -1,7 +1,7 @@
 /** Recovery points in a row that are less consistent than their policy requests. */
 
 import { type Notice, notice } from "../notices/notices.ts";
-import type { Consistency } from "../policies/policy.ts";
+import type { Consistency } from "../policies/consistency.ts";
 import { consistencyRank } from "./consistency.ts";
 
 /**

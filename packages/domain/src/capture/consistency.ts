@@ -4,7 +4,8 @@
  */
 import { limits } from "../base/limits.ts";
 import { type Notice, notice } from "../notices/notices.ts";
-import type { Consistency, PolicyDocument } from "../policies/policy.ts";
+import type { Consistency } from "../policies/consistency.ts";
+import type { PolicyDocument } from "../policies/policy.ts";
 import type { AgentState } from "../vms/vm.ts";
 import type { OsType } from "../vms/vm-os.ts";
 import type { PowerState } from "../vms/vm-status.ts";

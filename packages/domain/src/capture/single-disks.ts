@@ -1,6 +1,6 @@
 /** When the next backup takes a snapshot of each disk: a stopped VM that cannot have a restore point of all its disks. Pure. */
 
-import type { DiskKey } from "../vms/vm.ts";
+import type { DiskKey } from "../vms/disk-key.ts";
 import { judgeSuitability, refusalOfVm, refusedDisks, type SuitabilityInput } from "../vms/vm-suitability.ts";
 import { isStoppedState } from "./consistency.ts";
 

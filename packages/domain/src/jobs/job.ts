@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { verifyModes } from "../points/point.ts";
 import { transferPriority } from "../transfers/transfer-order.ts";
-import { diskKeySchema } from "../vms/vm.ts";
+import { diskKeySchema } from "../vms/disk-key.ts";
 import { restoreChoicesSchema } from "../vms/vm-restored-disk.ts";
 import { type JobKind } from "./job-states.ts";
 

@@ -1,7 +1,7 @@
 /** English words of closed sets: the command line shows them, and the portal's English catalog takes them from here. */
 
 import type { DeltaMethod, PointState } from "../points/point.ts";
-import type { Consistency } from "../policies/policy.ts";
+import type { Consistency } from "../policies/consistency.ts";
 import type { TransferWait } from "../transfers/transfer-stage.ts";
 import type { VmStatus } from "../vms/vm-status.ts";
 import type { JobDiskState, JobKind, JobState, JobTrigger, StepState } from "./job-states.ts";

@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../errors/errors.ts";
 import type { WorkName } from "../health/recurring-names.ts";
 import type { VerifyMode } from "../points/point.ts";
-import type { Consistency } from "../policies/policy.ts";
+import type { Consistency } from "../policies/consistency.ts";
 import type { PowerState } from "../vms/vm-status.ts";
 import type { CaptureNoticeParams } from "./notices-capture.ts";
 import type { ScriptNoticeParams } from "./notices-scripts.ts";

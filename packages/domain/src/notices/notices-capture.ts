@@ -1,5 +1,5 @@
 /** Notices of the capture of a snapshot: rungs that failed, and disks that changed. notices.ts joins them to the catalog. */
-import type { Consistency } from "../policies/policy.ts";
+import type { Consistency } from "../policies/consistency.ts";
 
 type None = Readonly<Record<never, never>>;
 type Said = { readonly azureMessage: string };

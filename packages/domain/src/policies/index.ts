@@ -1,10 +1,7 @@
+export { type Consistency, consistencies, consistencySchema } from "./consistency.ts";
 export { deadlineFor, deadlineMet, manualDeadline } from "./deadline.ts";
 export { describePolicy } from "./describe.ts";
 export {
-  bandwidthSchema,
-  type Consistency,
-  consistencies,
-  consistencySchema,
   hourlyIntervals,
   type PolicyDocument,
   policyDocumentSchema,

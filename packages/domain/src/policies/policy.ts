@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mostSoftDeleteDays } from "../points/soft-delete.ts";
 import { linuxScriptsSchema } from "../scripts/linux-scripts.ts";
-import { leastBandwidth, mostBandwidth } from "../transfers/bandwidth.ts";
+import { bandwidthSchema } from "../transfers/bandwidth.ts";
 import { trustRuleSchema } from "../transfers/trust.ts";
 
 /** A local time of day, 24-hour, `HH:MM`. */
@@ -61,10 +61,6 @@ export const retentionSchema = z
   .refine((tiers) => Object.values(tiers).some((count) => count !== undefined), "Keep at least one point.");
 export type Retention = z.infer<typeof retentionSchema>;
 
-export const consistencies = ["application", "file", "crash"] as const;
-export const consistencySchema = z.enum(consistencies);
-export type Consistency = z.infer<typeof consistencySchema>;
-
 /** ISO weekdays: 1 is Monday. */
 export const weekdaySchema = z.int().min(1).max(7);
 
@@ -79,9 +75,6 @@ export const transferWindowSchema = z.strictObject({
   to: timeOfDaySchema,
 });
 export type TransferWindow = z.infer<typeof transferWindowSchema>;
-
-/** MiB per second. */
-export const bandwidthSchema = z.int().min(leastBandwidth).max(mostBandwidth);
 
 export const policyDocumentSchema = z.strictObject({
   schedule: scheduleSchema,

@@ -1,4 +1,5 @@
 /** How fast the backups of a policy may store, and what each engine may use of it. Pure. */
+import { z } from "zod";
 
 /**
  * Limits of bandwidth, in MiB per second. A part of 1 GiB must end within the time of its task, also when many share the limit; no
@@ -6,6 +7,9 @@
  */
 export const leastBandwidth = 5;
 export const mostBandwidth = 100_000;
+
+/** MiB per second. */
+export const bandwidthSchema = z.int().min(leastBandwidth).max(mostBandwidth);
 
 const MIB = 1024 * 1024;
 

@@ -1,10 +1,9 @@
+export { type DiskKey, diskKeySchema } from "./disk-key.ts";
 export {
   type AgentState,
   agentStates,
-  type DiskKey,
   type DiskStorage,
   diskKeyOf,
-  diskKeySchema,
   type VmDisk,
   type VmFacts,
   vmDiskSchema,

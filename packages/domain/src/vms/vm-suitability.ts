@@ -6,7 +6,8 @@
  * https://learn.microsoft.com/azure/virtual-machines/disks-restrict-import-export-overview (network access)
  */
 import { z } from "zod";
-import { type AgentState, type DiskKey, diskKeySchema, type VmDisk } from "./vm.ts";
+import { type DiskKey, diskKeySchema } from "./disk-key.ts";
+import type { AgentState, VmDisk } from "./vm.ts";
 import { type DiskFacts, isDirectDrive } from "./vm-disk-facts.ts";
 import { promisesOneInstant } from "./vm-size.ts";
 import type { PowerState } from "./vm-status.ts";

@@ -1,13 +1,10 @@
 import { z } from "zod";
 import { storedNoticeSchema } from "../notices/notices.ts";
+import { type DiskKey, diskKeySchema } from "./disk-key.ts";
 import { diskFactsSchema } from "./vm-disk-facts.ts";
 import { osTypes } from "./vm-os.ts";
 import { powerStates } from "./vm-status.ts";
 import { vmTraitsSchema } from "./vm-traits.ts";
-
-/** "os" or the LUN of a data disk in decimal. Identifies a disk within its VM in API, CLI, database and manifest. */
-export const diskKeySchema = z.string().regex(/^(os|\d{1,3})$/, 'Use "os" or a LUN such as 0.');
-export type DiskKey = z.infer<typeof diskKeySchema>;
 
 /** The key of the disk in a slot of a VM: the OS disk, or a data disk by its LUN. */
 export function diskKeyOf(slot: "os" | number): DiskKey {

@@ -1,5 +1,5 @@
 /** What a writer knows about damage, and what it does about it (docs/vault-format.md, Damage). */
-import { isKluisError, type KluisError } from "@kluis/domain";
+import { isKluisError, type KluisError } from "@kluis/domain/core";
 import type { VaultKeys } from "../keys/derive.ts";
 import { newMovedName } from "../names.ts";
 import { encodeMovedTable } from "../read/moved.ts";

@@ -1,5 +1,5 @@
 /** Which ranges of a disk need damaged places: a walk that goes down only where the search found damage. */
-import { isKluisError } from "@kluis/domain";
+import { isKluisError } from "@kluis/domain/core";
 import { BLOCK_BYTES, FAN_OUT, WINDOW_BYTES } from "../constants.ts";
 import { type NodePlace, type NodeRef, splitNodeRef } from "../node-ref.ts";
 import type { NodeReader } from "../read/node-reader.ts";

@@ -1,5 +1,5 @@
 /** Which damaged places a recovery point needs: a walk over its map that reads nodes only, and each shared node once. */
-import { isKluisError, type KluisError } from "@kluis/domain";
+import { isKluisError, type KluisError } from "@kluis/domain/core";
 import { FAN_OUT } from "../constants.ts";
 import { leafChunks } from "../map/leaf.ts";
 import type { NodePlace } from "../node-ref.ts";

@@ -1,5 +1,5 @@
 /** Reads the blocks of a batch from the source disk. */
-import { type BlockSource, KluisError } from "@kluis/domain";
+import { type BlockSource, KluisError } from "@kluis/domain/core";
 import { within } from "../budget.ts";
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW, DIGEST_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import type { VaultKeys } from "../keys/derive.ts";

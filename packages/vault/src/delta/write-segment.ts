@@ -1,5 +1,5 @@
 /** Writes one segment of a disk: read, compare, seal, store. */
-import { mapConcurrent } from "@kluis/domain";
+import { mapConcurrent } from "@kluis/domain/core";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { storeMoved } from "../damage/avoid.ts";
 import { checkDomain } from "../domain.ts";

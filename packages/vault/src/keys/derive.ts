@@ -1,6 +1,6 @@
 /** The keys and digests of a vault (docs/vault-format.md, Keys and digests). */
 import { hkdfSync, randomBytes } from "node:crypto";
-import { KluisError } from "@kluis/domain";
+import { KluisError } from "@kluis/domain/core";
 import { Blake3Hasher } from "@napi-rs/blake-hash";
 import { DIGEST_BYTES, PACK_ID_BYTES } from "../constants.ts";
 import { type PackKind, packKindByte } from "../pack/kind.ts";

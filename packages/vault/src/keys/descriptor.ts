@@ -1,5 +1,5 @@
 /** The descriptor of a vault, `vault.json` (docs/vault-format.md, Descriptor). */
-import { canonicalJson, isKluisError, KluisError } from "@kluis/domain";
+import { canonicalJson, isKluisError, KluisError } from "@kluis/domain/core";
 import { z } from "zod";
 import { FORMAT_VERSION } from "../constants.ts";
 import { damaged, missingAsNull } from "../errors.ts";

@@ -1,5 +1,5 @@
 /** JSON objects of a vault: canonical when written, and read with the name of the object in the error. */
-import { canonicalJson } from "@kluis/domain";
+import { canonicalJson } from "@kluis/domain/core";
 import { damaged } from "../errors.ts";
 
 /** @throws KluisError VAULT_DATA_DAMAGED naming the object */

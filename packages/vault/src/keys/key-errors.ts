@@ -1,5 +1,5 @@
 /** The errors of keys and slots. */
-import { KluisError } from "@kluis/domain";
+import { KluisError } from "@kluis/domain/core";
 
 /** No slot is for the key `found`. `where` names the vault. */
 export function noKeyFits(params: {

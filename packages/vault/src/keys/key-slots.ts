@@ -1,6 +1,6 @@
 /** What callers see of the key slots, and how they change them, with a store and one key. No database, no portal. */
 import { randomBytes } from "node:crypto";
-import { type Clock, canonicalJson, type KeySlotKind, KluisError } from "@kluis/domain";
+import { type Clock, canonicalJson, type KeySlotKind, KluisError } from "@kluis/domain/core";
 import type { BlobStore } from "../store/port.ts";
 import { withNewEpoch } from "./keyring.ts";
 import { openKeys } from "./open-keys.ts";

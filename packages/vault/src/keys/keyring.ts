@@ -1,6 +1,6 @@
 /** The keyring: the secrets of a vault, from which every other key derives (docs/vault-format.md, Keys and digests). */
 import { randomBytes } from "node:crypto";
-import { canonicalJson } from "@kluis/domain";
+import { canonicalJson } from "@kluis/domain/core";
 import { z } from "zod";
 
 /** Bytes of every secret, and of the root key that seals the keyring. */

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { KluisError } from "@kluis/domain";
+import { KluisError } from "@kluis/domain/core";
 import { z } from "zod";
 import { type KeyProvider, LocalKey } from "./provider.ts";
 import { X25519_BYTES } from "./x25519.ts";

@@ -1,6 +1,6 @@
 /** Creates and opens the keys of a vault: descriptor and key slots. */
 import { randomUUID } from "node:crypto";
-import { isKluisError } from "@kluis/domain";
+import { isKluisError } from "@kluis/domain/core";
 import { DESCRIPTOR_NAME, slotName } from "../names.ts";
 import type { BlobStore } from "../store/port.ts";
 import { VaultKeys } from "./derive.ts";

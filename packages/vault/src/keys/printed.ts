@@ -1,6 +1,6 @@
 /** Secrets on paper: groups of five characters, each with a check character that finds and places a typing error. */
 import { createHash } from "node:crypto";
-import { KluisError } from "@kluis/domain";
+import { KluisError } from "@kluis/domain/core";
 
 /** Crockford's base 32: without I, L, O and U. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

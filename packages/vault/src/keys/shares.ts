@@ -1,7 +1,6 @@
 /** A key in printed shares: any `threshold` of `count` make it, fewer reveal nothing. */
 import { createHash, randomBytes } from "node:crypto";
-import { KluisError } from "@kluis/domain";
-import { combine, split } from "shamir-secret-sharing";
+import { KluisError } from "@kluis/domain/core";
 import { printSecret, readPrinted } from "./printed.ts";
 import { type KeyProvider, LocalKey } from "./provider.ts";
 import { deriveX25519, PRINTED_SECRET_BYTES } from "./recovery.ts";
@@ -42,6 +41,7 @@ export async function createShares(threshold: number, count: number): Promise<Sh
     });
   }
   const secret = randomBytes(PRINTED_SECRET_BYTES);
+  const { split } = await import("shamir-secret-sharing");
   const parts = await split(new Uint8Array(secret), count, threshold);
   const set = setOf(secret);
   const shares = parts.map((part, at) => {
@@ -81,6 +81,7 @@ export async function combineShares(texts: readonly string[]): Promise<KeyProvid
   const stranger = read.findIndex(({ setId }) => setId !== first.setId);
   if (stranger >= 0) throw otherSet(stranger + 1);
   const { threshold, count } = first;
+  const { combine } = await import("shamir-secret-sharing");
   const secret = await combine(distinct.map(({ part }) => new Uint8Array(part)));
   if (!setOf(secret).equals(Buffer.from(first.setId, "hex"))) throw otherSet(1);
   return keyOf(secret, threshold, count);

@@ -1,6 +1,6 @@
 /** One key slot: its object, and what it seals (docs/vault-format.md, Key slots). */
 import { hkdfSync, randomBytes } from "node:crypto";
-import { canonicalJson, keySlotKinds } from "@kluis/domain";
+import { canonicalJson, keySlotKinds } from "@kluis/domain/core";
 import { Blake3Hasher } from "@napi-rs/blake-hash";
 import { z } from "zod";
 import { openOnce, sealOnce } from "../aead.ts";

@@ -1,5 +1,5 @@
 /** All key slots of a vault: reads, opens, merges, completes and changes them. Every write is create-only. */
-import { isKluisError } from "@kluis/domain";
+import { isKluisError } from "@kluis/domain/core";
 import { damaged, missingAsNull } from "../errors.ts";
 import { MAX_SLOT_BYTES, readObject } from "../maxima.ts";
 import { KEYS_PREFIX, slotName, slotOfName } from "../names.ts";

@@ -1,5 +1,5 @@
 /** Fills packs and stores them. */
-import { isKluisError } from "@kluis/domain";
+import { isKluisError } from "@kluis/domain/core";
 import type { VaultKeys } from "../keys/derive.ts";
 import { MAX_PACK_BYTES, MAX_PACK_ITEMS, MAX_TABLE_BYTES } from "../maxima.ts";
 import { free } from "../memory.ts";

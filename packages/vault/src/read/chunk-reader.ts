@@ -1,5 +1,5 @@
 /** Reads chunks: fetched in runs, authenticated, decompressed and digested. */
-import { forEachConcurrent, isKluisError, type KluisError } from "@kluis/domain";
+import { forEachConcurrent, isKluisError, type KluisError } from "@kluis/domain/core";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { damagedAt } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";

@@ -1,5 +1,5 @@
 /** Follows moved tables from an item that is missing or does not open to its new place. */
-import { isKluisError } from "@kluis/domain";
+import { isKluisError } from "@kluis/domain/core";
 import { damagedAt, objectOf } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import { MAX_HOPS, MAX_MOVED_BYTES, readObject } from "../maxima.ts";

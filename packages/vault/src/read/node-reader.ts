@@ -1,5 +1,5 @@
 /** Reads nodes of chunk maps. */
-import { isKluisError } from "@kluis/domain";
+import { isKluisError } from "@kluis/domain/core";
 import { FAN_OUT } from "../constants.ts";
 import { damagedAt } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";

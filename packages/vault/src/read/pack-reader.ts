@@ -1,5 +1,5 @@
 /** Reads sealed bytes from packs. */
-import { isKluisError } from "@kluis/domain";
+import { isKluisError } from "@kluis/domain/core";
 import { damaged, damagedAt } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import { MAX_PACK_BYTES } from "../maxima.ts";

@@ -8,7 +8,13 @@ import {
   type newPipeline,
   RestError,
 } from "@azure/storage-blob";
-import { type ErrorTexts, KluisError, type RequestLimit, requestLimitMs, toKluisError } from "@kluis/domain";
+import {
+  type ErrorTexts,
+  KluisError,
+  type RequestLimit,
+  requestLimitMs,
+  toKluisError,
+} from "@kluis/domain/core";
 import { alreadyExists, missing } from "../errors.ts";
 import { joinSmall, wholeOf } from "./bodies.ts";
 import { guard } from "./guard.ts";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Dirent } from "node:fs";
 import { type FileHandle, link, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { KluisError, toKluisError } from "@kluis/domain";
+import { KluisError, toKluisError } from "@kluis/domain/core";
 import { alreadyExists, missing } from "../errors.ts";
 import { guard } from "./guard.ts";
 import { removeOldParts, UNFINISHED } from "./parts.ts";

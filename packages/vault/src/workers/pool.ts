@@ -1,7 +1,9 @@
 /** The pool of worker threads of a process. */
+import { getCompileCacheDir } from "node:module";
 import { availableParallelism } from "node:os";
+import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
-import { KluisError, toKluisError } from "@kluis/domain";
+import { KluisError, toKluisError } from "@kluis/domain/core";
 import { createBudget, within } from "../budget.ts";
 import type { Budget } from "../types.ts";
 import type { VaultWorkers } from "./port.ts";
@@ -148,10 +150,12 @@ class WorkerPool implements VaultWorkers {
 
   private start(): Thread {
     const resourceLimits = { maxOldGenerationSizeMb: THREAD_HEAP_MIB };
+    // Compiled code that the process keeps. Its folder is one of a version of Node below the one that was asked for.
+    const compiled = getCompileCacheDir();
     // Own flags and environment: a test runner's are not for this program, and it needs no secret of the process.
     const worker = new Worker(this.program, {
       execArgv: ["--disable-warning=ExperimentalWarning"],
-      env: {},
+      env: compiled === undefined ? {} : { NODE_COMPILE_CACHE: dirname(compiled) },
       resourceLimits,
       name: "kluis-vault",
     });

@@ -1,4 +1,4 @@
-import { formatBytes } from "@kluis/domain";
+import { formatBytes } from "@kluis/domain/core";
 import type { Manifest, Vault } from "@kluis/vault";
 import { z } from "zod";
 import { argument, defineLocalCommand, type LocalSession, listOption, option, print } from "../../command.ts";

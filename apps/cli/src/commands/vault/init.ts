@@ -11,7 +11,7 @@ export const vaultInit = defineLocalCommand({
   run: async (session, input) => {
     const [{ createVault }, { systemClock }] = await Promise.all([
       import("@kluis/vault"),
-      import("@kluis/domain"),
+      import("@kluis/domain/core"),
     ]);
     const store = await openNamedStore(session, input);
     const keys = await openKeys(session, input, { create: true });

@@ -9,7 +9,7 @@ import { text } from "../../values.ts";
 import { openKeys, openNamedStore, type VaultInput, vaultOptions } from "../../vault/open.ts";
 
 async function placeOf(session: LocalSession, input: VaultInput): Promise<KeyPlace> {
-  const { systemClock } = await import("@kluis/domain");
+  const { systemClock } = await import("@kluis/domain/core");
   const store = await openNamedStore(session, input);
   const keys = await openKeys(session, input, { create: false });
   return { store, keys, clock: systemClock, signal: session.signal };

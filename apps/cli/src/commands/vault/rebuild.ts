@@ -28,7 +28,7 @@ export const vaultRebuild = defineLocalCommand({
     const { store, vault } = await openNamedVault(session, input);
     const [{ rebuildFromUrl }, { systemClock }] = await Promise.all([
       import("@kluis/engine/rebuild"),
-      import("@kluis/domain"),
+      import("@kluis/domain/core"),
     ]);
     const progress = new Progress(terminal, "Rebuild");
     const onProgress = ({ done, total }: { readonly done: number; readonly total: number }): void =>

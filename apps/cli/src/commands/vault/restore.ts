@@ -1,4 +1,4 @@
-import { formatBytes } from "@kluis/domain";
+import { formatBytes } from "@kluis/domain/core";
 import { argument, defineLocalCommand, flag, option, print } from "../../command.ts";
 import { exitCodes, UsageError } from "../../failure.ts";
 import { Progress } from "../../progress.ts";
