@@ -200,6 +200,12 @@ const steps: readonly Step[] = [
       `vault add-key --label safe --new-key-file ${folder}/second.key ${vaultOf(folder)} --connection-file - --json`,
   },
   { line: ({ folder }) => `vault add-key --shares 2/3 ${vaultOf(folder)} --json` },
+  {
+    line: ({ folder }) =>
+      `vault add-key --new-key-vault https://example.com/keys/kluis ${vaultOf(folder)} --json`,
+    code: exitCodes.usage,
+    refusal: "INPUT_INVALID",
+  },
   { line: ({ folder }) => `vault rotate-keys ${vaultOf(folder)} --connection-file - --json` },
   {
     line: ({ folder }) => `vault remove-key zz ${vaultOf(folder)} --connection-file - --json`,
@@ -218,7 +224,7 @@ const steps: readonly Step[] = [
 ];
 
 function vaultOf(folder: string): string {
-  return `--vault ${folder}/own-vault --key-file ${folder}/own.key`;
+  return `--vault ${folder}/own-vault --key-file ${folder}/own.key --key-vault https://none.vault.azure.net/keys/kluis`;
 }
 
 const placeholders: Facts = { point: "POINT", job: "JOB", folder: "FOLDER" };

@@ -29,7 +29,7 @@ export async function createApi({ env, logger, clock = systemClock }: CreateApiO
     db,
     clock,
     logger: log,
-    vaults: createVaultReader({ environment: env.vault, secrets }),
+    vaults: createVaultReader({ environment: env.vault, secrets, keyVault: env.keyVault }),
     secrets,
     vaultFolders: env.vaultFolders,
     live,

@@ -1,11 +1,19 @@
 import { parseDatabaseEnv } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
-import { readVaultSettings, type VaultSettings, vaultEnvSchema } from "@kluis/vault";
+import {
+  type KeyVaultClient,
+  lazyKeyVault,
+  readVaultSettings,
+  type VaultSettings,
+  vaultEnvSchema,
+} from "@kluis/vault";
 import { z } from "zod";
 
 export interface ApiEnv {
   readonly databaseUrl: string;
   readonly vault: VaultSettings;
+  /** Makes requests to Azure Key Vault with the identity of the environment, else of the machine. */
+  readonly keyVault: KeyVaultClient;
   /** File with the key that seals the secrets of connections and vaults; null: none can be stored. */
   readonly secretsKeyFile: string | null;
   /** Folder in which users may add vaults of kind folder; null: they may not. */
@@ -41,6 +49,7 @@ export function parseApiEnv(env: Readonly<Record<string, string | undefined>>): 
   return {
     databaseUrl: url,
     vault: readVaultSettings(parsed.data),
+    keyVault: lazyKeyVault(async () => (await import("@kluis/azure/key-vault")).keyVaultFromEnv(env)),
     secretsKeyFile: parsed.data.KLUIS_SECRETS_KEY_FILE ?? null,
     vaultFolders: parsed.data.KLUIS_FOLDER_VAULTS ?? null,
     poolSize: parsed.data.KLUIS_API_POOL_SIZE,

@@ -30,7 +30,14 @@ import {
   systemClock,
   type VmDisk,
 } from "@kluis/domain";
-import { createFolderStore, createVault, openLocalKeyFile, SEGMENT_BYTES, type Vault } from "@kluis/vault";
+import {
+  createFolderStore,
+  createVault,
+  lazyKeyVault,
+  openLocalKeyFile,
+  SEGMENT_BYTES,
+  type Vault,
+} from "@kluis/vault";
 import { pino } from "pino";
 import { createApi } from "./api.ts";
 import type { Api, RequestContext } from "./context.ts";
@@ -108,6 +115,7 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
       poolSize: 6,
       logLevel: "error",
       vault: { kind: "folder", name: "main", ...place },
+      keyVault: lazyKeyVault(() => Promise.reject(new Error("These tests have no key vault."))),
       secretsKeyFile,
       vaultFolders: path.join(folder, "vaults"),
     },

@@ -2,6 +2,7 @@
 import {
   listVaults,
   readKeyCopies,
+  readKeyVaultKeys,
   readSealedVaultSecrets,
   requireVault,
   type SecretBox,
@@ -12,6 +13,7 @@ import { KluisError } from "@kluis/domain";
 import {
   type BlobStore,
   type KeyProvider,
+  type KeyVaultClient,
   openVault,
   openVaultKey,
   openVaultStore,
@@ -38,12 +40,14 @@ export interface VaultReaderOptions {
   /** The vault of the environment. */
   readonly environment: VaultSettings;
   readonly secrets: SecretBox;
+  /** Opens vaults with keys in Azure Key Vault, as the identity of this process. */
+  readonly keyVault: KeyVaultClient;
 }
 
 /** A store that does not answer must not block every download indefinitely. */
 const openTimeoutMs = 30_000;
 
-export function createVaultReader({ environment, secrets }: VaultReaderOptions): VaultReader {
+export function createVaultReader({ environment, secrets, keyVault }: VaultReaderOptions): VaultReader {
   const vaults = new Kept<Vault>();
   const stores = new Kept<BlobStore>();
   const settingsOf = (row: VaultRow, sealed: Uint8Array | null): VaultSettings => {
@@ -59,22 +63,31 @@ export function createVaultReader({ environment, secrets }: VaultReaderOptions):
       throw unusable("secret", name, "The portal cannot decrypt the stored credential of vault");
     return { kind, name, keyFile, connectionString, container: container ?? "" };
   };
+  const openKeys = async (tx: Tx, settings: VaultSettings, vaultId: string): Promise<KeyProvider> =>
+    openVaultKey(settings, {
+      create: false,
+      keyVault: { client: keyVault, keyIds: await readKeyVaultKeys(tx, vaultId) },
+    });
+  // A reader makes no container: the identity may not, and a missing one has an engine's error.
   const openStore = (settings: VaultSettings): Promise<BlobStore> =>
-    openVaultStore(settings, AbortSignal.timeout(openTimeoutMs));
+    openVaultStore(settings, AbortSignal.timeout(openTimeoutMs), { createContainer: false });
   return {
     open: async (tx, vaultId) => {
       const row = await requireVault(tx, vaultId);
       const settings = settingsOf(row, (await readSealedVaultSecrets(tx)).get(row.id) ?? null);
       // A new root key has new secrets for what others write.
       const fingerprint = JSON.stringify([settings, row.keyGeneration]);
-      return vaults.get(row.id, fingerprint, async () =>
-        openConfiguredVault(settings, await readKeyCopies(tx, row.id)),
-      );
+      return vaults.get(row.id, fingerprint, async () => {
+        const signal = AbortSignal.timeout(openTimeoutMs);
+        const keys = await openKeys(tx, settings, row.id);
+        const slotCopies = await readKeyCopies(tx, row.id);
+        return openVault({ store: await openStore(settings), keys, signal, slotCopies });
+      });
     },
     keyPlace: async (tx, vaultId) => {
       const row = await requireVault(tx, vaultId);
       const settings = settingsOf(row, (await readSealedVaultSecrets(tx)).get(row.id) ?? null);
-      const keys = await openVaultKey(settings, { create: false });
+      const keys = await openKeys(tx, settings, row.id);
       return { store: await openStore(settings), keys };
     },
     stores: async (tx) => {
@@ -105,15 +118,6 @@ class Kept<T> {
     });
     return opening;
   }
-}
-
-async function openConfiguredVault(
-  settings: VaultSettings,
-  slotCopies: readonly Uint8Array[],
-): Promise<Vault> {
-  const signal = AbortSignal.timeout(openTimeoutMs);
-  const keys = await openVaultKey(settings, { create: false });
-  return openVault({ store: await openVaultStore(settings, signal), keys, signal, slotCopies });
 }
 
 function unusable(reason: "environment" | "secret", vault: string, text: string): KluisError {

@@ -11,19 +11,23 @@ export type AzureCredentialConfig =
   | { readonly kind: "workload-identity"; readonly clientId: string; readonly tokenFile: string }
   | { readonly kind: "managed-identity"; readonly clientId: string | null };
 
-/** One connection: a tenant, an identity in it, and its subscriptions. */
-export interface AzureConfig {
+/** An identity in a tenant, and how its tokens are requested. */
+export interface IdentityConfig {
   readonly tenantId: string;
-  readonly subscriptions: readonly string[];
   readonly credential: AzureCredentialConfig;
   /** https origin of Entra. */
   readonly authorityHost: string;
+  /** Public host name → http base on this machine, for a local Azure; `*.` means any one name. Empty in production. */
+  readonly rewrite: ReadonlyMap<string, string>;
+}
+
+/** One connection: a tenant, an identity in it, and its subscriptions. */
+export interface AzureConfig extends IdentityConfig {
+  readonly subscriptions: readonly string[];
   /** https origin of Azure Resource Manager. */
   readonly armUrl: string;
   /** `x-ms-version` of requests on disk access URLs; absent: {@link defaultStorageVersion}. */
   readonly storageVersion?: string | undefined;
-  /** Public host name → http base on this machine, for a local Azure. Empty in production. */
-  readonly rewrite: ReadonlyMap<string, string>;
 }
 
 const guid = z.guid("must be a GUID");
@@ -96,7 +100,32 @@ export function parseAzureProcessEnv(
   throw invalid(`${lines.join("; ")}.`);
 }
 
-type ParsedEnv = z.infer<typeof envSchema>;
+const identitySchema = envSchema
+  .omit({ KLUIS_AZURE_SUBSCRIPTIONS: true })
+  .extend({ KLUIS_AZURE_TENANT_ID: guid.optional() });
+
+/**
+ * Reads the identity of this process without subscriptions: what opens keys in Azure Key Vault. Nothing set: the machine's managed
+ * identity.
+ * @throws KluisError CONFIG_INVALID naming every wrong variable
+ */
+export function parseIdentityEnv(env: Readonly<Record<string, string | undefined>>): IdentityConfig {
+  const parsed = identitySchema.safeParse(
+    Object.fromEntries(Object.entries(env).filter(([, value]) => value)),
+  );
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, message }) => `${path.map(String).join(" ")} ${message}`);
+    throw invalid(`${lines.join("; ")}.`);
+  }
+  const { KLUIS_AZURE_TENANT_ID: tenantId = "", ...rest } = parsed.data;
+  const credential = credentialOf(rest);
+  if (tenantId === "" && credential.kind !== "managed-identity")
+    throw invalid("KLUIS_AZURE_TENANT_ID is not set.");
+  const { KLUIS_AZURE_AUTHORITY_HOST: authorityHost, KLUIS_AZURE_REWRITE: rewrite } = rest;
+  return { tenantId, credential, authorityHost, rewrite };
+}
+
+type ParsedEnv = Omit<z.infer<typeof envSchema>, "KLUIS_AZURE_TENANT_ID" | "KLUIS_AZURE_SUBSCRIPTIONS">;
 
 function invalid(problems: string, cause?: unknown): KluisError {
   return new KluisError("CONFIG_INVALID", {

@@ -10,7 +10,7 @@ import {
   WorkloadIdentityCredential,
 } from "@azure/identity";
 import { ManagedIdentityApplication } from "@azure/msal-node";
-import type { AzureConfig } from "./config.ts";
+import type { AzureCredentialConfig, IdentityConfig } from "./config.ts";
 
 export interface TokenRequest {
   readonly scope: string;
@@ -27,7 +27,7 @@ export type TokenSource = (request: TokenRequest) => Promise<AccessToken>;
 export const retries = { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2000 };
 
 /** The source of a connection's tokens. Sends nothing yet. */
-export function tokenSource(config: AzureConfig, httpClient: HttpClient): TokenSource {
+export function tokenSource(config: IdentityConfig, httpClient: HttpClient): TokenSource {
   const { credential } = config;
   if (credential.kind === "managed-identity") return machineSource(credential.clientId);
   const make = credentialMaker(config, credential, httpClient);
@@ -41,10 +41,10 @@ export function tokenSource(config: AzureConfig, httpClient: HttpClient): TokenS
   };
 }
 
-type AppCredential = Exclude<AzureConfig["credential"], { kind: "managed-identity" }>;
+type AppCredential = Exclude<AzureCredentialConfig, { kind: "managed-identity" }>;
 
 function credentialMaker(
-  { tenantId, authorityHost, rewrite }: AzureConfig,
+  { tenantId, authorityHost, rewrite }: IdentityConfig,
   credential: AppCredential,
   httpClient: HttpClient,
 ): () => TokenCredential {

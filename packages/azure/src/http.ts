@@ -15,7 +15,7 @@ export function createHttpClient(
   return {
     sendRequest(request) {
       const target = new URL(request.url);
-      const base = target.protocol === "https:" ? rewrite.get(target.hostname) : undefined;
+      const base = target.protocol === "https:" ? baseOf(rewrite, target.hostname) : undefined;
       if (base === undefined) return inner.sendRequest(request);
       const redirected = request;
       redirected.headers.set("host", target.host);
@@ -28,6 +28,11 @@ export function createHttpClient(
       });
     },
   };
+}
+
+/** The base for a host, or for all hosts of its parent: `*.vault.azure.net`. */
+function baseOf(rewrite: ReadonlyMap<string, string>, host: string): string | undefined {
+  return rewrite.get(host) ?? rewrite.get(host.replace(/^[^.]+/, "*"));
 }
 
 function withTime(inner: HttpClient, onTime: ((at: Date) => void) | undefined): HttpClient {

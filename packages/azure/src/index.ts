@@ -47,6 +47,7 @@ export {
   parseListedDisk,
   parseListedState,
 } from "./inventory.ts";
+export { keyVaultFromEnv } from "./key-vault.ts";
 export { diskSnapshotId, isDiskSnapshotId, restorePointIds } from "./names.ts";
 export { type AzureOperation, azureOperationSchema, type Poll } from "./operation.ts";
 export { listOwnedCollections, listOwnedDisks, listOwnedSnapshots, readOwnedPoints } from "./owned.ts";

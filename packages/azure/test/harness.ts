@@ -82,7 +82,7 @@ async function connectTo(
     KLUIS_AZURE_CLIENT_ID: ENGINE_CLIENT_ID,
     KLUIS_AZURE_CLIENT_SECRET_FILE: secretFile,
     KLUIS_AZURE_SUBSCRIPTIONS: CONTOSO_SUBSCRIPTION_ID,
-    KLUIS_AZURE_REWRITE: `management.azure.com=${local.url},login.microsoftonline.com=${local.url}`,
+    KLUIS_AZURE_REWRITE: `management.azure.com=${local.url},login.microsoftonline.com=${local.url},*.vault.azure.net=${local.url}`,
   };
   const ownerEnv = {
     ...env,

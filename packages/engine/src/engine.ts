@@ -127,11 +127,12 @@ async function openDeps(given: {
   const { keyFile } = vault;
   const readEnvironment = config.reread.vault;
   const { azure } = connections;
+  const keyVault = config.keyVault(() => clock.now().getTime());
   return {
     db,
     azure,
     connections,
-    vaults: new Vaults({ db, clock, secrets, keyFile, readEnvironment, storeLimits, bandwidth }),
+    vaults: new Vaults({ db, clock, secrets, keyFile, readEnvironment, storeLimits, bandwidth, keyVault }),
     policyRates: new PolicyRates({ db, clock, log }),
     clock,
     clockGuard: new ClockGuard({ host: hostname(), machine, clock, azure: azureTime }),

@@ -1,7 +1,7 @@
 /** The engine's settings, parsed once from the environment. */
-import { type AzureConfig, parseAzureEnv, parseAzureProcessEnv } from "@kluis/azure";
+import { type AzureConfig, keyVaultFromEnv, parseAzureEnv, parseAzureProcessEnv } from "@kluis/azure";
 import { bandwidthSchema, isKluisError, KluisError, limits } from "@kluis/domain";
-import { readVaultSettings, type VaultSettings, vaultEnvSchema } from "@kluis/vault";
+import { type KeyVaultClient, readVaultSettings, type VaultSettings, vaultEnvSchema } from "@kluis/vault";
 import { z } from "zod";
 
 export interface EngineConfig {
@@ -13,6 +13,8 @@ export interface EngineConfig {
   /** Token file of the workload identity of this process. */
   readonly federatedTokenFile: string | null;
   readonly vault: VaultSettings;
+  /** Makes requests to Azure Key Vault with the identity of the environment, else of the machine. Tokens end by the given time. */
+  readonly keyVault: (now: () => number) => KeyVaultClient;
   /** File with the key that seals the secrets of connections and vaults; null: none can be stored. */
   readonly secretsKeyFile: string | null;
   /** Reads the settings of Azure and the vault again, whose files may have changed. An unreadable file keeps the last ones. */
@@ -73,6 +75,7 @@ export function parseEngineEnv(env: Record<string, string | undefined>): EngineC
     azureProcess: parseAzureProcessEnv(env),
     federatedTokenFile: settings.KLUIS_AZURE_FEDERATED_TOKEN_FILE ?? null,
     vault,
+    keyVault: (now) => keyVaultFromEnv(env, { now }),
     secretsKeyFile: settings.KLUIS_SECRETS_KEY_FILE ?? null,
     reread: { azure: lastReadable(readAzure, azure), vault: lastReadable(readVault, vault) },
     ledgerKeyFile: settings.KLUIS_LEDGER_KEY_FILE ?? null,

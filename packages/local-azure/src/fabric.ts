@@ -9,6 +9,7 @@ import { ownerPrincipalOf } from "./entra/index.ts";
 import { LocalAzureError } from "./errors.ts";
 import { freshGuest, type Guest } from "./guest/model.ts";
 import { startWorkload, type Workload } from "./guest/workload.ts";
+import type { KeyVault } from "./keyvault/model.ts";
 import { customRoleSchema, type RoleAssignment } from "./state/access-model.ts";
 import type { AccessFacts, DiskOnlyFacts, InheritedFacts } from "./state/disk-facts.ts";
 import type { Disk, Vm } from "./state/model.ts";
@@ -99,6 +100,19 @@ export class Fabric {
     const made = (state.availabilitySets[keyOf(id)] ??= { ...set, id, faultDomains: 2, updateDomains: 5 });
     await store.flush();
     return made;
+  }
+
+  /** Makes a key vault with role-based access, or returns the one that exists. Its keys are made through its data plane. */
+  async ensureKeyVault(
+    vault: Pick<KeyVault, "subscriptionId" | "resourceGroup" | "location" | "name">,
+  ): Promise<KeyVault> {
+    const { state, store } = this.#world;
+    const id = `${groupId(vault.subscriptionId, vault.resourceGroup)}/providers/Microsoft.KeyVault/vaults/${vault.name}`;
+    const { tenantId } = state.subscriptions[vault.subscriptionId.toLowerCase()] ?? state;
+    const made = { ...vault, id, tenantId, publicNetworkAccess: "Enabled" as const, keys: {} };
+    const known = (state.keyVaults[vault.name.toLowerCase()] ??= made);
+    await store.flush();
+    return known;
   }
 
   async addRoleAssignment(assignment: RoleAssignment): Promise<void> {

@@ -20,6 +20,7 @@ export {
   FABRIKAM_TENANT_ID,
   groups as demoGroups,
   OWNER_CLIENT_ID,
+  OWNER_PRINCIPAL_ID,
   PORTAL_CLIENT_ID,
   users as demoPeople,
 } from "./entra/directory.ts";

@@ -24,6 +24,7 @@ import { Fabric } from "./fabric.ts";
 import { Faults } from "./faults/faults.ts";
 import { seedFleet } from "./fleet/seed.ts";
 import { urlOf } from "./http/path.ts";
+import { dispatchKeyVault, keyVaultOf } from "./keyvault/dispatch.ts";
 import { logFailure } from "./log.ts";
 import { type Settings, settingsSchema } from "./state/model.ts";
 import { parseJson, readOptional, StateStore, writeFileDurably } from "./state/store.ts";
@@ -155,6 +156,8 @@ async function answer(
   const { world, entra } = deps;
   res.setHeader("date", httpTime(world.clock.now()));
   const url = urlOf(req.url ?? "/");
+  const keyVault = keyVaultOf(req.headers.host);
+  if (keyVault !== null) return dispatchKeyVault({ world, entra }, { req, res, url }, keyVault);
   const first = url.pathname.split("/")[1]?.toLowerCase() ?? "";
   if (first === "_local") return dispatchControl(deps, { req, res, url });
   if (first.startsWith("md-")) return dispatchBlob({ world, entra }, { req, res, url });

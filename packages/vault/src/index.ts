@@ -19,6 +19,13 @@ export {
   removeSlot,
   rotateKeys,
 } from "./keys/key-slots.ts";
+export {
+  joinKeys,
+  type KeyVaultClient,
+  KeyVaultKey,
+  keyVaultRecipient,
+  lazyKeyVault,
+} from "./keys/key-vault.ts";
 export { openLocalKeyFile } from "./keys/local.ts";
 export { type KeyProvider, type KeyRecipient, LocalKey, type WrappedKey } from "./keys/provider.ts";
 export { createRecoveryKey, readRecoveryKey } from "./keys/recovery.ts";

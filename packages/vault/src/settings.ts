@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { KluisError, vaultKinds } from "@kluis/domain/core";
 import { z } from "zod";
+import { joinKeys, type KeyVaultClient, KeyVaultKey } from "./keys/key-vault.ts";
 import { findLocalKeyFile, openLocalKeyFile } from "./keys/local.ts";
 import type { KeyProvider } from "./keys/provider.ts";
 import type { StoreLimits } from "./store/azure-blob.ts";
@@ -101,17 +102,27 @@ export async function openVaultStore(
 }
 
 /**
- * Opens the key-encryption key.
+ * Opens the keys of a process: the key file, and keys in Azure Key Vault.
  * @param options.create true: makes the key file when it is missing. A reader must not: a new key opens nothing, and hides
  * that the right one is missing.
+ * @param options.keyVault keys that are known to open the vault; without the key file they open it alone
  * @throws KluisError CONFIG_INVALID naming KLUIS_VAULT_KEY_FILE
  */
 export async function openVaultKey(
-  { keyFile: file }: VaultSettings,
-  { create }: { readonly create: boolean },
+  { keyFile: file }: Pick<VaultSettings, "keyFile">,
+  {
+    create,
+    keyVault,
+  }: {
+    readonly create: boolean;
+    readonly keyVault?: { readonly client: KeyVaultClient; readonly keyIds: readonly string[] } | undefined;
+  },
 ): Promise<KeyProvider> {
   const key = create ? await openLocalKeyFile(file) : await findLocalKeyFile(file);
-  if (key !== null) return key;
+  const remote =
+    keyVault === undefined ? [] : keyVault.keyIds.map((keyId) => new KeyVaultKey(keyVault.client, { keyId }));
+  const [first, ...others] = [...(key === null ? [] : [key]), ...remote];
+  if (first !== undefined) return joinKeys([first, ...others]);
   throw new KluisError("CONFIG_INVALID", {
     message: "The vault's key file is missing.",
     action: "Start the engine once, or put the key file where KLUIS_VAULT_KEY_FILE says.",

@@ -1,5 +1,6 @@
 /** Opens the vault that a command line names. */
-import type { BlobStore, KeyProvider, TransferLimits, Vault } from "@kluis/vault";
+import { keyVaultKeySchema } from "@kluis/domain";
+import type { BlobStore, KeyProvider, KeyVaultClient, TransferLimits, Vault } from "@kluis/vault";
 import { type LocalSession, option } from "../command.ts";
 import { UsageError } from "../failure.ts";
 import type { Terminal } from "../terminal.ts";
@@ -19,12 +20,18 @@ export const vaultOptions = {
     "key file, or text of a recovery key or of shares (or KLUIS_VAULT_KEY_FILE)",
     text.optional(),
   ),
+  keyVault: option(
+    "address",
+    "key in Azure Key Vault, as https://NAME.vault.azure.net/keys/KEY (or KLUIS_VAULT_KEY_VAULT)",
+    keyVaultKeySchema.optional(),
+  ),
 };
 
 export interface VaultInput {
   readonly vault?: string | undefined;
   readonly connectionFile?: string | undefined;
   readonly keyFile?: string | undefined;
+  readonly keyVault?: string | undefined;
 }
 
 export interface OpenedVault {
@@ -52,25 +59,50 @@ export function openNamedStore(session: LocalSession, input: VaultInput): Promis
 }
 
 /**
- * The key of `--key-file` or the variable: a key file, or a text file with a printed recovery key or with printed shares.
+ * The keys of `--key-file` and `--key-vault`, or their variables: a key file, a text file with a printed recovery key or with
+ * printed shares, a key in Azure Key Vault. Any of them opens; the one without a request is tried first.
  * @throws UsageError without one, KluisError CONFIG_INVALID, INPUT_INVALID naming a group with a typing error
  */
 export async function openKeys(
   { terminal }: LocalSession,
-  { keyFile }: VaultInput,
+  { keyFile, keyVault }: VaultInput,
   { create }: { readonly create: boolean },
 ): Promise<KeyProvider> {
-  const file = keyFile ?? terminal.variable("KLUIS_VAULT_KEY_FILE");
-  if (file === undefined || file === "")
-    throw new UsageError("No key is named.", "Use --key-file, or set KLUIS_VAULT_KEY_FILE.");
+  const file = keyFile ?? terminal.variable("KLUIS_VAULT_KEY_FILE") ?? "";
+  const address = keyVault ?? terminal.variable("KLUIS_VAULT_KEY_VAULT") ?? "";
+  const vault = await import("@kluis/vault");
+  const remote =
+    address === "" ? null : new vault.KeyVaultKey(await openKeyVault(terminal), { keyId: address });
+  if (file === "" && remote !== null) return remote;
+  if (file === "")
+    throw new UsageError("No key is named.", "Use --key-file or --key-vault, or set KLUIS_VAULT_KEY_FILE.");
+  const local = await openFile(terminal, file, create);
+  return remote === null ? local : vault.joinKeys([local, remote]);
+}
+
+async function openFile(terminal: Terminal, file: string, create: boolean): Promise<KeyProvider> {
   const vault = await import("@kluis/vault");
   const printed = create ? null : await readPrinted(terminal, file);
-  if (printed !== null)
-    return printed.isShares
-      ? vault.combineShares(printed.lines)
-      : vault.readRecoveryKey(printed.lines.join(" "));
-  return vault.openVaultKey({ name: "vault", kind: "folder", folder: "", keyFile: file }, { create });
+  if (printed === null) return vault.openVaultKey({ keyFile: file }, { create });
+  const { isShares, lines } = printed;
+  return isShares ? vault.combineShares(lines) : vault.readRecoveryKey(lines.join(" "));
 }
+
+/** Signs in to Azure as the variables KLUIS_AZURE_… say, else as the managed identity of this machine. */
+export async function openKeyVault(terminal: Terminal): Promise<KeyVaultClient> {
+  const { lazyKeyVault } = await import("@kluis/vault");
+  const env = Object.fromEntries(identityVariables.map((name) => [name, terminal.variable(name)]));
+  return lazyKeyVault(async () => (await import("@kluis/azure/key-vault")).keyVaultFromEnv(env));
+}
+
+const identityVariables = [
+  "KLUIS_AZURE_TENANT_ID",
+  "KLUIS_AZURE_CLIENT_ID",
+  "KLUIS_AZURE_CLIENT_SECRET_FILE",
+  "KLUIS_AZURE_FEDERATED_TOKEN_FILE",
+  "KLUIS_AZURE_AUTHORITY_HOST",
+  "KLUIS_AZURE_REWRITE",
+];
 
 /** Characters of a printed recovery key, without its dashes. */
 const RECOVERY_CHARACTERS = 45;

@@ -1,5 +1,6 @@
 import { createJob, inTransaction, notify } from "@kluis/db";
 import { engineActor, systemClock } from "@kluis/domain";
+import { lazyKeyVault } from "@kluis/vault";
 import { isTrackedEnvelope } from "@trpc/server";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -22,6 +23,7 @@ beforeAll(async () => {
       poolSize: 3,
       logLevel: "error",
       vault,
+      keyVault: lazyKeyVault(() => Promise.reject(new Error("There is no key vault."))),
       secretsKeyFile: null,
       vaultFolders: null,
     },

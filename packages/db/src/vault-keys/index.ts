@@ -3,6 +3,7 @@ export {
   listVaultKeys,
   noteKeyProven,
   readKeyCopies,
+  readKeyVaultKeys,
   type SeenKey,
   syncVaultKeys,
   type VaultKeyRow,

@@ -15,7 +15,8 @@ export interface SeenKey {
   readonly label: string;
   readonly addedAt: string;
   readonly shares: { readonly threshold: number; readonly count: number } | null;
-  readonly isOwn: boolean;
+  /** It opened the vault just now. */
+  readonly isUsed: boolean;
   readonly copy: Uint8Array | null;
 }
 
@@ -49,6 +50,12 @@ export async function readKeyCopies(tx: Tx, vaultId: string): Promise<Uint8Array
   return rows.map(({ copy }) => copy);
 }
 
+/** The addresses of a vault's keys in Azure Key Vault: an owner added them, so requests with our token may go there. */
+export async function readKeyVaultKeys(tx: Tx, vaultId: string): Promise<string[]> {
+  const rows = await tx.vaultKey.findMany({ where: { vaultId, kind: "key-vault" }, select: { keyId: true } });
+  return rows.map(({ keyId }) => keyId);
+}
+
 /**
  * Makes the rows of a vault's keys equal to what the open vault says. A new root key makes every process open the vault again.
  * Removes the rows of other holders: a vault that was opened with all copies knows who was removed.
@@ -68,9 +75,9 @@ export async function syncVaultKeys(
   const now = await databaseNow(tx);
   const holders = keys.map(({ holder }) => holder);
   await tx.vaultKey.deleteMany({ where: { vaultId, holder: { notIn: holders } } });
-  for (const { holder, kind, keyId, label, addedAt, shares, isOwn, copy } of keys) {
+  for (const { holder, kind, keyId, label, addedAt, shares, isUsed, copy } of keys) {
     if (copy === null) continue;
-    const latest = { copy: new Uint8Array(copy), ...(isOwn ? { usedAt: now } : {}) };
+    const latest = { copy: new Uint8Array(copy), ...(isUsed ? { usedAt: now } : {}) };
     const counts = { threshold: shares?.threshold ?? null, shares: shares?.count ?? null };
     const facts = { kind, keyId, label, ...counts, addedAt: new Date(addedAt) };
     await tx.vaultKey.createMany({ data: { vaultId, holder, ...facts, ...latest }, skipDuplicates: true });

@@ -24,4 +24,11 @@ export {
 export * from "./request-budget.ts";
 export * from "./request-limit.ts";
 export { type VaultKind, vaultKinds } from "./vault.ts";
-export { type KeySlotKind, keySlotKinds } from "./vault-keys.ts";
+export {
+  isSameKeyVaultKey,
+  type KeySlotKind,
+  type KeyVaultKeyAddress,
+  keySlotKinds,
+  keyVaultKeySchema,
+  parseKeyVaultKey,
+} from "./vault-keys.ts";

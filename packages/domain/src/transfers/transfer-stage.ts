@@ -58,6 +58,7 @@ const outageKinds = {
   VAULT_ALREADY_EXISTS: "retry",
   VAULT_VERSION_UNSUPPORTED: "outage",
   VAULT_KEY_WRONG: "outage",
+  KEY_VAULT_UNUSABLE: "outage",
   VAULT_DATA_DAMAGED: "retry",
   VAULT_OBJECT_MISSING: "retry",
   VAULT_OBJECT_EXISTS: "retry",

@@ -6,6 +6,7 @@ import {
   listVaults,
   readConfigVersion,
   readKeyCopies,
+  readKeyVaultKeys,
   readSealedVaultSecrets,
   recordVaultIdentity,
   type SecretBox,
@@ -19,6 +20,7 @@ import {
   createTransferLimits,
   createVault,
   joinRates,
+  type KeyVaultClient,
   openVault,
   openVaultKey,
   openVaultStore,
@@ -59,6 +61,8 @@ export interface VaultsOptions {
   readonly secrets: SecretBox;
   /** File with the key-encryption key of all vaults of the installation. */
   readonly keyFile: string;
+  /** Opens vaults with keys in Azure Key Vault, as the identity of this process. */
+  readonly keyVault: KeyVaultClient;
   /** Reads the environment's vault again, with the file that it names. */
   readonly readEnvironment: () => VaultSettings;
   /** Limits of requests to a storage. For tests. */
@@ -221,13 +225,14 @@ export class Vaults {
   }
 
   async #openNow(id: string, settings: VaultSettings): Promise<OpenedVault> {
-    const { db, clock, storeLimits } = this.#options;
+    const { db, clock, storeLimits, keyVault: client } = this.#options;
     const signal = AbortSignal.timeout(OPEN_LIMIT_MS);
     const index = chunkIndex(db, { vaultId: id });
     const isKnown = this.#require(id).row.identity !== null;
     const slotCopies = await readKeyCopies(db.prisma, id);
+    const keyVault = { client, keyIds: await readKeyVaultKeys(db.prisma, id) };
     const shared = { index, limits: this.#limits, workers: processWorkers(), clock, signal };
-    const parts = { ...shared, storeLimits, isKnown, slotCopies };
+    const parts = { ...shared, storeLimits, isKnown, slotCopies, keyVault };
     const { store, vault } = await openSettings(settings, parts);
     const { name } = settings;
     await recordVaultIdentity(db.prisma, { id, name, identity: vault.id, keyId: vault.keyId });
@@ -250,6 +255,8 @@ export interface OpenSettingsOptions {
   readonly isKnown?: boolean;
   /** Copies of its key slots from the database. */
   readonly slotCopies?: readonly Uint8Array[];
+  /** Its keys in Azure Key Vault. */
+  readonly keyVault?: { readonly client: KeyVaultClient; readonly keyIds: readonly string[] };
 }
 
 /** Opens the vault of these settings, or creates it when its storage is empty and the database does not know it. */
@@ -257,10 +264,10 @@ export async function openSettings(
   settings: VaultSettings,
   options: OpenSettingsOptions,
 ): Promise<{ readonly store: BlobStore; readonly vault: Vault }> {
-  const { isKnown = false, storeLimits, ...parts } = options;
+  const { isKnown = false, storeLimits, keyVault, ...parts } = options;
   const createContainer = !isKnown;
   const store = await openVaultStore(settings, parts.signal, { ...storeLimits, createContainer });
-  const keys = await openVaultKey(settings, { create: !isKnown });
+  const keys = await openVaultKey(settings, { create: !isKnown, keyVault });
   const opening = { ...parts, completeSlotsAt: parts.clock.now(), store, keys };
   return { store, vault: await (isKnown ? openVault(opening) : openOrCreate(opening)) };
 }

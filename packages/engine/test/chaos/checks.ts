@@ -25,6 +25,7 @@ export async function checkPoints(
     secrets: openSecretBox(config.secretsKeyFile),
     keyFile: config.vault.keyFile,
     readEnvironment: config.reread.vault,
+    keyVault: config.keyVault(Date.now),
   });
   await vaults.refresh();
   const points = await db.prisma.recoveryPoint.findMany({

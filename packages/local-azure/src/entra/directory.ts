@@ -52,7 +52,7 @@ export const MANAGED_IDENTITY_CLIENT_ID = "f2917d3b-c8a4-4e60-97b5-3d0e8a6c1003"
 export const MANAGED_IDENTITY_PRINCIPAL_ID = "0a5c8f72-1e9d-4b46-83f7-b49d2e6a2003";
 /** An operator's app with the Owner role: one client id and secret in both tenants. */
 export const OWNER_CLIENT_ID = "6d8b3f20-94ae-4c57-b1e6-20c7f5a91005";
-const OWNER_PRINCIPAL_ID = "e19a6c43-2d87-4f05-9b38-7a40d6c52005";
+export const OWNER_PRINCIPAL_ID = "e19a6c43-2d87-4f05-9b38-7a40d6c52005";
 const FABRIKAM_OWNER_PRINCIPAL_ID = "5c72e8d1-b06f-4a94-8d23-f18e39b62006";
 export const FABRIKAM_ENGINE_CLIENT_ID = "c07e5d9a-2f48-4a13-b6d1-75e93f8b1004";
 export const FABRIKAM_ENGINE_PRINCIPAL_ID = "93b1f6e8-d05a-4c72-a94e-1c8d7f3b2004";

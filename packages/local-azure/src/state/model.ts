@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { faultRuleSchema } from "../faults/rule.ts";
 import { guestSchema } from "../guest/model.ts";
+import { keyVaultSchema } from "../keyvault/model.ts";
 import { customRoleSchema, roleAssignmentSchema } from "./access-model.ts";
 import {
   accessFacts,
@@ -286,6 +287,7 @@ export const stateSchema = z.object({
   roleAssignments: z.array(roleAssignmentSchema),
   customRoles: z.record(z.string(), customRoleSchema).default({}),
   locks: z.record(z.string(), lockSchema).default({}),
+  keyVaults: z.record(z.string(), keyVaultSchema).default({}),
   policyDefinitions: z.record(z.string(), policyDefinitionSchema).default({}),
   policyAssignments: z.record(z.string(), policyAssignmentSchema).default({}),
   /** Digests of access tokens that a fault revoked. */
@@ -326,6 +328,7 @@ export function emptyState(tenantId: string): State {
     restorePoints: {},
     ...emptyNetwork(),
     layers: {},
+    keyVaults: {},
     grants: {},
     operations: {},
     faults: [],

@@ -19,8 +19,10 @@ export interface KeyFacts {
   readonly shares: { readonly threshold: number; readonly count: number } | null;
   /** `missing`: no slot of this holder has everything; the next one who may write makes it again. */
   readonly state: "present" | "missing";
-  /** The key that opened the vault. */
+  /** A key of this process: it opens the vault. */
   readonly isOwn: boolean;
+  /** It opened a slot this time. */
+  readonly isUsed: boolean;
   /** The object of its slot: a copy of it opens the vault, with the holder's key. Null when it is missing. */
   readonly copy: Uint8Array | null;
 }
@@ -87,8 +89,8 @@ export async function removeSlot(place: KeyPlace, holder: string): Promise<KeySl
     const found = content.holders.find((one) => one.holder === holder);
     if (found === undefined) throw noSuchKey(holder);
     if (content.holders.length === 1) throw lastKey(found);
-    if (place.keys.opens(found)) throw keyInUse(found);
     const holders = content.holders.filter((one) => one !== found);
+    if (!holders.some((one) => place.keys.opens(one))) throw keyInUse(found);
     return { ...content, holders, removed: [...content.removed, holder] };
   });
 }
@@ -117,7 +119,7 @@ export async function proveSlot(place: KeyPlace): Promise<KeyFacts> {
 }
 
 export function factsOfSlots(
-  { options, read, content, current }: OpenedSlots,
+  { options, read, content, current, used }: OpenedSlots,
   completed: readonly string[] = [],
 ): KeySlots {
   const slotOf = (holder: KeyHolder): OpenedSlots["read"]["slots"][number] | undefined =>
@@ -139,6 +141,7 @@ export function factsOfSlots(
       shares: one.shares ?? null,
       state: found?.stored === true ? "present" : "missing",
       isOwn: options.provider.opens(one),
+      isUsed: used.has(keyId),
       copy: found === undefined ? null : Buffer.from(`${canonicalJson(found.slot)}\n`, "utf8"),
     };
   });

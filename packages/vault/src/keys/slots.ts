@@ -22,8 +22,9 @@ import { isSameContent, mergeContents } from "./slot-merge.ts";
 
 /** A reader looks at so many objects. Copies of slots outside the store come first, so junk cannot hide them. */
 const MAX_SLOTS = 1_000;
-/** Each try may be a request to Azure Key Vault. */
 const MAX_TRIES = 64;
+/** Requests to Azure Key Vault of one opening. */
+const MAX_REMOTE_TRIES = 8;
 const READS_AT_ONCE = 8;
 /** A slot that no key in force made: of a change that was killed, long ago. A change that others still make takes minutes. */
 const STRANGE_FOR_MS = 7 * 24 * 60 * 60 * 1000;
@@ -44,6 +45,8 @@ interface OpenSlotsOptions extends SlotsPlace {
   readonly accepts: (keyring: Keyring) => boolean;
   /** Generations that this process made: known also when another one deleted their slots. */
   readonly made?: readonly Generation[];
+  /** Keys that opened a slot before, in the same change. */
+  readonly used?: ReadonlySet<string>;
 }
 
 interface ReadSlots {
@@ -64,6 +67,8 @@ export interface OpenedSlots {
   readonly content: SlotContent;
   /** The generation that holds all of it; null when two changes happened at once, and until they are joined. */
   readonly current: Generation | null;
+  /** Keys that opened a slot: not each key of the provider is tried. */
+  readonly used: ReadonlySet<string>;
 }
 
 /**
@@ -72,27 +77,69 @@ export interface OpenedSlots {
  */
 export async function openSlots(options: OpenSlotsOptions): Promise<OpenedSlots> {
   const read = await readSlots(options);
-  const mine = read.slots.filter(({ slot }) => options.provider.opens(slot)).slice(0, MAX_TRIES);
-  const opened = new Map((options.made ?? []).map((generation) => [generation.id, generation]));
-  const bad: { slot: KeySlot; error: unknown }[] = [];
-  for (const { slot } of mine) {
-    options.signal.throwIfAborted();
-    try {
-      const generation = await openSlot(slot, options.provider, options.signal);
-      if (!options.accepts(generation.content.keyring))
-        throw new RangeError("its keyring is of another vault");
-      opened.set(generation.id, opened.get(generation.id) ?? generation);
-    } catch (error) {
-      bad.push({ slot, error });
-    }
-  }
+  const { opened, used, bad } = await openEach(options, read);
   const generations = [...opened.values()];
   const content = mergeContents(generations.map((generation) => generation.content));
   if (content === null) throw nothingOpens(options, read, bad);
   const whole = generations.filter((generation) => isSameContent(generation.content, content));
   const current = whole.toSorted((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null;
-  const ignored = read.ignored + bad.length;
-  return { options, read: { ...read, ignored }, opened: generations, content, current };
+  // A key out of reach says nothing about its slot.
+  const ignored = read.ignored + bad.filter(({ error }) => !isKluisError(error)).length;
+  return { options, read: { ...read, ignored }, opened: generations, content, current, used };
+}
+
+interface BadSlot {
+  readonly slot: KeySlot;
+  readonly error: unknown;
+}
+
+/** Opens the slots of the provider's keys: those without a request first, and those of Key Vault only while they can say more. */
+async function openEach(
+  options: OpenSlotsOptions,
+  read: ReadSlots,
+): Promise<{
+  readonly opened: ReadonlyMap<string, Generation>;
+  readonly used: ReadonlySet<string>;
+  readonly bad: readonly BadSlot[];
+}> {
+  const mine = read.slots.filter(({ slot }) => options.provider.opens(slot));
+  const [remote, local] = [mine.filter(isRemote), mine.filter((one) => !isRemote(one))];
+  const tried = [...local.slice(0, MAX_TRIES), ...remote];
+  const opened = new Map((options.made ?? []).map((generation) => [generation.id, generation]));
+  const used = new Set<string>(options.used);
+  const outOfReach = new Set<string>();
+  const bad: BadSlot[] = [];
+  let requests = 0;
+  for (const { slot } of tried) {
+    options.signal.throwIfAborted();
+    if (slot.kind === "key-vault") {
+      if (isKnownContent(slot, opened) || outOfReach.has(slot.keyId) || requests >= MAX_REMOTE_TRIES)
+        continue;
+      requests += 1;
+    }
+    try {
+      const generation = await openSlot(slot, options.provider, options.signal);
+      if (!options.accepts(generation.content.keyring))
+        throw new RangeError("its keyring is of another vault");
+      opened.set(generation.id, opened.get(generation.id) ?? generation);
+      used.add(slot.keyId);
+    } catch (error) {
+      if (isKluisError(error)) outOfReach.add(slot.keyId);
+      bad.push({ slot, error });
+    }
+  }
+  return { opened, used, bad };
+}
+
+function isRemote({ slot }: ReadSlots["slots"][number]): boolean {
+  return slot.kind === "key-vault";
+}
+
+/** Whether a slot can only say what is known: it is of an opened root key, or of one that was replaced. */
+function isKnownContent(slot: KeySlot, opened: ReadonlyMap<string, Generation>): boolean {
+  const same = opened.get(slot.generation);
+  if (same !== undefined && isOfRoot(slot, same.root)) return true;
+  return [...opened.values()].some(({ content }) => content.replaces.includes(slot.generation));
 }
 
 /**
@@ -133,8 +180,8 @@ export async function changeSlots(
   return completeSlots(await openSlots(withMade(opened, next)), now);
 }
 
-function withMade({ options }: OpenedSlots, generation: Generation): OpenSlotsOptions {
-  return { ...options, made: [...(options.made ?? []), generation] };
+function withMade({ options, used }: OpenedSlots, generation: Generation): OpenSlotsOptions {
+  return { ...options, used, made: [...(options.made ?? []), generation] };
 }
 
 /** Every well-formed slot in the store, of any vault, by its id. */

@@ -1,4 +1,5 @@
-import type { KeyFacts, KeyPlace, KeySlots } from "@kluis/vault";
+import { keyVaultKeySchema } from "@kluis/domain";
+import type { KeyFacts, KeyPlace, KeyRecipient, KeySlots } from "@kluis/vault";
 import { z } from "zod";
 import { argument, defineLocalCommand, type LocalSession, option, print } from "../../command.ts";
 import { exitCodes, LocalError, UsageError } from "../../failure.ts";
@@ -6,7 +7,7 @@ import { minuteOf } from "../../format.ts";
 import type { Look } from "../../look.ts";
 import { type Column, formatTable } from "../../table.ts";
 import { text } from "../../values.ts";
-import { openKeys, openNamedStore, type VaultInput, vaultOptions } from "../../vault/open.ts";
+import { openKeys, openKeyVault, openNamedStore, type VaultInput, vaultOptions } from "../../vault/open.ts";
 
 async function placeOf(session: LocalSession, input: VaultInput): Promise<KeyPlace> {
   const { systemClock } = await import("@kluis/domain/core");
@@ -58,12 +59,17 @@ const sharesSchema = z
 
 export const vaultAddKey = defineLocalCommand({
   name: "vault add-key",
-  summary: "Add a key: a recovery key, shares, or a key file",
+  summary: "Add a key: a recovery key, shares, a key file, or one in Azure Key Vault",
   details:
     "Without an option it makes a recovery key. Recovery keys and shares are printed once, on standard output: put them on paper. A file with their text opens the vault as --key-file.",
   input: {
     label: option("text", "where the key is kept, or who has it", text.pipe(z.string().max(80)).default("")),
     newKeyFile: option("file", "add the key of this file; it is created when it is missing", text.optional()),
+    newKeyVault: option(
+      "address",
+      "add this RSA key of Azure Key Vault, and prove that it opens the vault",
+      keyVaultKeySchema.optional(),
+    ),
     shares: option("m/n", "make n shares, of which any m open the vault", sharesSchema.optional()),
     ...vaultOptions,
   },
@@ -71,35 +77,61 @@ export const vaultAddKey = defineLocalCommand({
     "vault add-key --label safe",
     "vault add-key --shares 2/3",
     "vault add-key --new-key-file second.key",
+    "vault add-key --new-key-vault https://backup-keys.vault.azure.net/keys/kluis",
   ],
-  run: async (session, { label, newKeyFile, shares, ...input }) => {
-    if (newKeyFile !== undefined && shares !== undefined)
-      throw new UsageError("A key is a file or shares.", "Use one of --new-key-file and --shares.");
+  run: async (session, { label, newKeyFile, newKeyVault, shares, ...input }) => {
+    if ([newKeyFile, newKeyVault, shares].filter((one) => one !== undefined).length > 1)
+      throw new UsageError(
+        "A key is a file, shares, or in Azure Key Vault.",
+        "Use one of --new-key-file, --new-key-vault and --shares.",
+      );
     const vault = await import("@kluis/vault");
     const place = await placeOf(session, input);
-    const made = await makeKey({ newKeyFile, shares });
-    const slots = await vault.addSlot(place, { recipient: made.key.recipient, label });
-    const added = slots.keys.find(({ keyId }) => keyId === made.key.recipient.keyId);
-    const answer = { holder: added?.holder ?? null, keyId: made.key.recipient.keyId, secrets: made.secrets };
+    const made = await makeKey(session, { newKeyFile, newKeyVault, shares });
+    const { keyId } = made.recipient;
+    const slots = await vault.addSlot(place, { recipient: made.recipient, label });
+    if (made.proof !== null) await vault.proveSlot({ ...place, keys: made.proof });
+    const added = slots.keys.find((one) => one.keyId === keyId);
+    const answer = { holder: added?.holder ?? null, keyId, secrets: made.secrets };
     print(session, answer, () =>
-      made.secrets.length === 0 ? `Added the key of ${newKeyFile}.` : made.secrets.join("\n\n"),
+      made.secrets.length === 0 ? `Added the key ${newKeyFile ?? keyId}.` : made.secrets.join("\n\n"),
     );
     return exitCodes.ok;
   },
 });
 
-async function makeKey(wanted: {
-  readonly newKeyFile: string | undefined;
-  readonly shares: readonly [number, number] | undefined;
-}): Promise<{ readonly key: KeyPlace["keys"]; readonly secrets: readonly string[] }> {
-  const { createRecoveryKey, createShares, openLocalKeyFile } = await import("@kluis/vault");
-  if (wanted.newKeyFile !== undefined) return { key: await openLocalKeyFile(wanted.newKeyFile), secrets: [] };
-  if (wanted.shares !== undefined) {
-    const made = await createShares(...wanted.shares);
-    return { key: made.key, secrets: made.shares.map((share) => share.text) };
+interface MadeKey {
+  readonly recipient: KeyRecipient;
+  /** Printed once. */
+  readonly secrets: readonly string[];
+  /** Opens the vault at once, to show that it can. */
+  readonly proof: KeyPlace["keys"] | null;
+}
+
+async function makeKey(
+  { terminal, signal }: LocalSession,
+  wanted: {
+    readonly newKeyFile: string | undefined;
+    readonly newKeyVault: string | undefined;
+    readonly shares: readonly [number, number] | undefined;
+  },
+): Promise<MadeKey> {
+  const vault = await import("@kluis/vault");
+  if (wanted.newKeyFile !== undefined) {
+    const { recipient } = await vault.openLocalKeyFile(wanted.newKeyFile);
+    return { recipient, secrets: [], proof: null };
   }
-  const made = createRecoveryKey();
-  return { key: made.key, secrets: [made.text] };
+  if (wanted.newKeyVault !== undefined) {
+    const client = await openKeyVault(terminal);
+    const recipient = await vault.keyVaultRecipient(client, wanted.newKeyVault, signal);
+    return { recipient, secrets: [], proof: new vault.KeyVaultKey(client, recipient) };
+  }
+  if (wanted.shares !== undefined) {
+    const { key, shares } = await vault.createShares(...wanted.shares);
+    return { recipient: key.recipient, secrets: shares.map((share) => share.text), proof: null };
+  }
+  const { key, text: secret } = vault.createRecoveryKey();
+  return { recipient: key.recipient, secrets: [secret], proof: null };
 }
 
 export const vaultRemoveKey = defineLocalCommand({

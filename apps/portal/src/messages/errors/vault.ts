@@ -75,6 +75,49 @@ export const vaultErrors = catalog({
       message: "This key does not open the vault.",
       action: "Use a key file, recovery key or shares of this vault.",
     },
+    KEY_VAULT_UNUSABLE: {
+      title: "Azure Key Vault does not open the vault",
+      message: "The key vault cannot be used.",
+      action: "Kluis tries again. Open the vault with another of its keys meanwhile.",
+      reasons: {
+        "sign-in": {
+          message: "{keyVault} does not accept the sign-in of Kluis.",
+          action: "Check the identity of engine and portal, and that it is in the tenant of the key vault.",
+        },
+        forbidden: {
+          message: "The identity of Kluis may not use the key in {keyVault}.",
+          action: "Assign it the role Key Vault Crypto Service Encryption User on the key.",
+        },
+        network: {
+          message: "The network rules of {keyVault} keep Kluis out.",
+          action: "Allow the network of engine and portal, or give them a private endpoint.",
+        },
+        missing: {
+          message: "The key is not in {keyVault}.",
+          action: "Recover the deleted key or key vault in Azure. Else remove this key of the vault.",
+        },
+        disabled: {
+          message: "The key in {keyVault} is disabled, or may not unwrap.",
+          action: "Enable the version of the key in Azure, and allow it to unwrap.",
+        },
+        throttled: {
+          message: "{keyVault} limits requests.",
+          action: "Kluis tries again.",
+        },
+        "no-answer": {
+          message: "{keyVault} does not answer.",
+          action: "Kluis tries again. Check its name, DNS, and the firewall.",
+        },
+        key: {
+          message: "The key in {keyVault} is not an RSA key.",
+          action: "Make an RSA key of 2048 bits or more there.",
+        },
+        refused: {
+          message: "{keyVault} refuses the request: {azureMessage}",
+          action: "See what it says, and correct it in Azure.",
+        },
+      },
+    },
     VAULT_DATA_DAMAGED: {
       title: "Data in the vault is damaged",
       message: "An object of the vault does not match its digest.",
@@ -164,6 +207,51 @@ export const vaultErrors = catalog({
       title: "De sleutel van de kluis is onjuist",
       message: "Deze sleutel opent de kluis niet.",
       action: "Gebruik een sleutelbestand, herstelsleutel of delen van deze kluis.",
+    },
+    KEY_VAULT_UNUSABLE: {
+      title: "Azure Key Vault opent de kluis niet",
+      message: "De key vault is niet te gebruiken.",
+      action: "Kluis probeert het opnieuw. Open de kluis intussen met een andere sleutel.",
+      reasons: {
+        "sign-in": {
+          message: "{keyVault} accepteert de aanmelding van Kluis niet.",
+          action:
+            "Controleer de identiteit van engine en portal, en of die in de tenant van de key vault staat.",
+        },
+        forbidden: {
+          message: "De identiteit van Kluis mag de sleutel in {keyVault} niet gebruiken.",
+          action: "Geef die de rol Key Vault Crypto Service Encryption User op de sleutel.",
+        },
+        network: {
+          message: "De netwerkregels van {keyVault} houden Kluis tegen.",
+          action: "Sta het netwerk van engine en portal toe, of geef ze een private endpoint.",
+        },
+        missing: {
+          message: "De sleutel staat niet in {keyVault}.",
+          action:
+            "Herstel de verwijderde sleutel of key vault in Azure. Verwijder anders deze sleutel van de kluis.",
+        },
+        disabled: {
+          message: "De sleutel in {keyVault} is uitgeschakeld of mag niet uitpakken (unwrap).",
+          action: "Schakel de versie van de sleutel in Azure in en sta unwrap toe.",
+        },
+        throttled: {
+          message: "{keyVault} beperkt het aantal verzoeken.",
+          action: "Kluis probeert het opnieuw.",
+        },
+        "no-answer": {
+          message: "{keyVault} antwoordt niet.",
+          action: "Kluis probeert het opnieuw. Controleer de naam, DNS en de firewall.",
+        },
+        key: {
+          message: "De sleutel in {keyVault} is geen RSA-sleutel.",
+          action: "Maak daar een RSA-sleutel van 2048 bits of meer.",
+        },
+        refused: {
+          message: "{keyVault} weigert het verzoek: {azureMessage}",
+          action: "Lees wat er staat en corrigeer het in Azure.",
+        },
+      },
     },
     VAULT_DATA_DAMAGED: {
       title: "Gegevens in de kluis zijn beschadigd",
