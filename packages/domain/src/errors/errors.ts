@@ -2,6 +2,7 @@
 
 import { keyConflictReasons, keyInputReasons } from "./key-reasons.ts";
 import { pointConflictReasons, pointMissingReasons } from "./point-reasons.ts";
+import { azureFailedReasons, keyVaultReasons } from "./reason-lists.ts";
 
 /**
  * Whether a retry can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`), `turn` (nothing
@@ -213,23 +214,7 @@ export const errorReasons = {
     "storage-version",
     "unknown",
   ],
-  AZURE_FAILED: [
-    "reported",
-    "canceled",
-    "unknown",
-    "restore-point-failed",
-    "restore-point-lost",
-    "restore-point-without-time",
-    "restore-point-without-disks",
-    "restore-point-without-disk",
-    "disk-snapshot-failed",
-    "disk-snapshot-lost",
-    "disk-snapshot-without-time",
-    "never-ended",
-    "guest-answer",
-    "no-access-url",
-    "wrong-range",
-  ],
+  AZURE_FAILED: azureFailedReasons,
   AZURE_SAS_EXPIRED: [],
   DISK_ACCESS_REFUSED: ["network", "entra", "permission", "account", "not-renewed", "unknown"],
   DELTA_BASE_INVALID: ["refused", "too-many-ranges", "snapshot-missing", "list-incomplete"],
@@ -242,18 +227,7 @@ export const errorReasons = {
   VAULT_ALREADY_EXISTS: [],
   VAULT_VERSION_UNSUPPORTED: ["vault", "manifest"],
   VAULT_KEY_WRONG: [],
-  /** `key`: it is not an RSA key. `refused`: Key Vault answers with something else. */
-  KEY_VAULT_UNUSABLE: [
-    "sign-in",
-    "forbidden",
-    "network",
-    "missing",
-    "disabled",
-    "throttled",
-    "no-answer",
-    "key",
-    "refused",
-  ],
+  KEY_VAULT_UNUSABLE: keyVaultReasons,
   VAULT_DATA_DAMAGED: [],
   VAULT_OBJECT_MISSING: [],
   VAULT_OBJECT_EXISTS: [],

@@ -1,0 +1,32 @@
+/** Longer lists of reasons; errors.ts has all of them by code. */
+
+export const azureFailedReasons = [
+  "reported",
+  "canceled",
+  "unknown",
+  "restore-point-failed",
+  "restore-point-lost",
+  "restore-point-without-time",
+  "restore-point-without-disks",
+  "restore-point-without-disk",
+  "disk-snapshot-failed",
+  "disk-snapshot-lost",
+  "disk-snapshot-without-time",
+  "never-ended",
+  "guest-answer",
+  "no-access-url",
+  "wrong-range",
+] as const;
+
+/** `key`: it is not an RSA key. `refused`: Key Vault answers with something else. */
+export const keyVaultReasons = [
+  "sign-in",
+  "forbidden",
+  "network",
+  "missing",
+  "disabled",
+  "throttled",
+  "no-answer",
+  "key",
+  "refused",
+] as const;
