@@ -112,8 +112,8 @@ export interface Vault {
     below(ref: NodeRef, signal: AbortSignal): Promise<readonly NodeRef[]>;
     items(): readonly LiveItem[];
   };
-  /** Where moved tables say that an item is now; places of killed compactions may not exist. */
-  movedPlaces(item: ChunkPlace, signal: AbortSignal): Promise<readonly ChunkPlace[]>;
+  /** Where moved tables say that items are now, in their order; places of killed compactions may not exist. */
+  movedPlaces(items: readonly ChunkPlace[], signal: AbortSignal): Promise<readonly (readonly ChunkPlace[])[]>;
   /** Seals what is needed of packs again in new ones, and stores moved tables. Deletes nothing. */
   compact(options: CompactOptions): Promise<CompactResult>;
   planCollection(options: CollectionOptions): Promise<CollectionPlan>;
@@ -268,8 +268,11 @@ class OpenVault implements Vault {
     };
   }
 
-  movedPlaces(item: ChunkPlace, signal: AbortSignal): Promise<readonly ChunkPlace[]> {
-    return Array.fromAsync(this.freshPacks(USE_CACHE_BYTES).moved.reachable(item, signal));
+  async movedPlaces(items: readonly ChunkPlace[], signal: AbortSignal) {
+    const { moved } = this.freshPacks(USE_CACHE_BYTES);
+    const found: ChunkPlace[][] = [];
+    for (const item of items) found.push(await Array.fromAsync(moved.reachable(item, signal, false)));
+    return found;
   }
 
   compact(options: CompactOptions): Promise<CompactResult> {

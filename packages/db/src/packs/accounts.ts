@@ -9,6 +9,7 @@ import { type ErrorInfo, storableJson } from "@kluis/domain";
 import { z } from "zod";
 import type { Tx } from "../tx.ts";
 import { type PackKind, packKindNumbers } from "./chunk-index.ts";
+import { isSparse } from "./sparse.ts";
 
 /** A node of a chunk map, as the vault writes it. */
 export interface CountedNode {
@@ -277,10 +278,13 @@ export async function countPacks(
         ${rows.map(([, { live }]) => BigInt(live))}::bigint[]
       ) AS r(pack, by, live)
       ON CONFLICT (pack) DO UPDATE SET refs = known.refs + EXCLUDED.refs, live = known.live + EXCLUDED.live
-      RETURNING pack, refs)
-    UPDATE "VaultPack" p SET "idleSince" = CASE WHEN used.refs > 0 THEN NULL ELSE kluis_now() END,
-      "condemnedAt" = CASE WHEN p."deletingAt" IS NULL THEN NULL ELSE p."condemnedAt" END
-    FROM used WHERE p.number = used.pack AND (used.refs > 0) = (p."idleSince" IS NOT NULL)`;
+      RETURNING pack, refs, live)
+    UPDATE "VaultPack" p SET
+      "idleSince" = CASE WHEN used.refs > 0 THEN NULL ELSE coalesce(p."idleSince", kluis_now()) END,
+      "condemnedAt" = CASE WHEN p."deletingAt" IS NULL AND (used.refs > 0) = (p."idleSince" IS NOT NULL) THEN NULL ELSE p."condemnedAt" END,
+      sparse = ${isSparse}
+    FROM used WHERE p.number = used.pack
+      AND ((used.refs > 0) = (p."idleSince" IS NOT NULL) OR p.sparse IS DISTINCT FROM ${isSparse})`;
 }
 
 /** Those of these nodes that are counted, with all that they name. */

@@ -33,12 +33,16 @@ export const packKindNumbers: Readonly<Record<PackKind, number>> = { chunks: 1, 
 export interface DatabaseChunkIndex {
   lookup(ids: readonly string[]): Promise<ReadonlyMap<string, StoredPlace>>;
   add(pack: StoredPack, entries: readonly StoredChunk[]): Promise<void>;
+  /** Those of these packs whose items a compaction moved. */
+  moved(packs: readonly string[]): Promise<ReadonlySet<string>>;
   removePacks(packs: readonly string[]): Promise<void>;
 }
 
 interface Scope {
   readonly vaultId: string;
   readonly jobId?: string | null;
+  /** Whose backup stores the packs: figures of other VMs count their chunks as new. */
+  readonly vmId?: string | null;
 }
 
 const batchSize = 4_000;
@@ -112,6 +116,12 @@ export function chunkIndex(db: Db, scope: Scope): DatabaseChunkIndex {
       });
     },
 
+    async moved(packs) {
+      const where = { vaultId, packId: { in: [...packs] }, movedAt: { not: null } };
+      const rows = await db.prisma.vaultPack.findMany({ where, select: { packId: true } });
+      return new Set(rows.map(({ packId }) => packId));
+    },
+
     async removePacks(packs) {
       // A pack has up to some thousand chunks: one transaction for all of them would take too long.
       for (const batch of batchesOf(packs, packsAtOnce)) {
@@ -149,9 +159,9 @@ async function renewIdle(tx: Tx, numbers: readonly number[]): Promise<ReadonlySe
 /** Returns the pack's number; null when it was added before. */
 async function addPack(tx: Tx, scope: Scope, { pack, bytes, kind }: StoredPack): Promise<number | null> {
   const rows = await tx.$queryRaw`
-    INSERT INTO "VaultPack" AS known ("vaultId", "packId", kind, bytes, "jobId")
+    INSERT INTO "VaultPack" AS known ("vaultId", "packId", kind, bytes, "jobId", "vmId")
     VALUES (${scope.vaultId}::uuid, ${pack}, ${packKindNumbers[kind ?? "chunks"]}, ${BigInt(bytes)},
-      ${scope.jobId ?? null}::uuid)
+      ${scope.jobId ?? null}::uuid, ${scope.vmId ?? null}::uuid)
     ON CONFLICT ("vaultId", "packId") DO UPDATE SET bytes = EXCLUDED.bytes WHERE known.bytes = 0
     RETURNING number`;
   return z.array(numberRow).parse(rows)[0]?.number ?? null;

@@ -31,6 +31,28 @@ export {
   vaultScope,
 } from "./accounts.ts";
 export { chunkIndex, type DatabaseChunkIndex, type PackKind } from "./chunk-index.ts";
+export {
+  beginRemoval,
+  type Compacted,
+  countLeaving,
+  countNodesOf,
+  endRemoval,
+  hasRefusal,
+  keepLeaving,
+  listLeavingPacks,
+  listMovedPacks,
+  listMoveSources,
+  listNodes,
+  listRemovingPacks,
+  listSparsePacks,
+  listStayingPacks,
+  markLeaving,
+  moveAgain,
+  type NodeCursor,
+  type NodePage,
+  recordCompaction,
+  type SparsePack,
+} from "./compaction.ts";
 export { heldNodes } from "./held.ts";
 export { linkMoves, type PackMove } from "./moves.ts";
 export { type VmChunkIndex, vmChunkIndex } from "./vm-index.ts";

@@ -59,6 +59,7 @@ export function vmChunkIndex(
           ON CONFLICT DO NOTHING`;
     },
 
+    moved: (packs) => shared.moved(packs),
     removePacks: (packs) => shared.removePacks(packs),
   };
 }

@@ -94,6 +94,9 @@ export const limits = {
   packGraceMs: 2 * hour,
   /** A pack that the storage refused to delete, because it is immutable for example, is tried again after this time. */
   packRefusalPauseMs: 12 * hour,
+  /** One round of compaction copies at most these bytes, and replaces at most so many packs. */
+  compactionBytes: 8 * 1024 ** 3,
+  compactionPacks: 1_000,
 
   // -------------------------------------------------------------- history
   /** Rows about the segments of an ended job stay this long, for a look at what happened. A disk of 4 TiB has 4,096 of them. */

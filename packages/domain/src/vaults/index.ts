@@ -1,4 +1,11 @@
 export {
+  COMPACTION_SHARE,
+  type CompactionBudget,
+  type CompactionCandidate,
+  chooseCompaction,
+  isWorthCompacting,
+} from "./compaction.ts";
+export {
   type DamageFinder,
   type DamageFinding,
   type DamageHealer,

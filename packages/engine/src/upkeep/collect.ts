@@ -10,6 +10,8 @@ import { databasePort } from "./collect/database.ts";
 import { accountListed } from "./collect/listed.ts";
 import { collectPass } from "./collect/pass.ts";
 import type { KeptOut } from "./collect/port.ts";
+import { compactPort } from "./compact/database.ts";
+import { type CompactionResult, compactPass } from "./compact/round.ts";
 
 export interface CollectResult {
   readonly condemned: number;
@@ -94,16 +96,40 @@ async function collectVault(
     graceMs,
   });
   const { accounted, ...counts } = pass;
-  const result = { condemned: counts.condemned, deleted: counts.deleted, freedBytes: counts.freedBytes };
-  if (result.deleted > 0) {
+  const compaction = await compactVault(deps, opened, { signal, graceMs });
+  const result = {
+    condemned: counts.condemned,
+    deleted: counts.deleted + compaction.removed,
+    freedBytes: counts.freedBytes + compaction.freedBytes,
+  };
+  if (result.deleted > 0 || compaction.compacted > 0) {
     const target: LedgerTarget = { type: "vault", id: vaultId, name };
+    const data = { ...counts, compaction };
     await inTransaction(deps.db, (tx) =>
-      appendEvents(tx, deps.clock, [{ kind: "vault.collected", actor: engineActor, target, data: counts }]),
+      appendEvents(tx, deps.clock, [{ kind: "vault.collected", actor: engineActor, target, data }]),
     );
   }
-  deps.log.info({ vault: name, ...counts, ...accounted }, "vault: garbage collected");
+  deps.log.info({ vault: name, ...counts, ...accounted, compaction }, "vault: garbage collected");
   await failOnDoubt(deps, { vaultId, name, keptOut });
   return result;
+}
+
+/** Replaces packs of which little is needed. */
+async function compactVault(
+  deps: EngineDeps,
+  { id, vault, store }: OpenedVault,
+  { signal, graceMs }: { readonly signal: AbortSignal; readonly graceMs: number },
+): Promise<CompactionResult> {
+  const port = await compactPort(deps.db, id);
+  return compactPass({
+    port,
+    vault,
+    signal,
+    graceMs,
+    async deleteObject({ packId, kind }) {
+      await store.delete(packName({ pack: packId, kind }), signal);
+    },
+  });
 }
 
 /** A point that this names stops no other point and no other vault. It shows in health until it is solved. */

@@ -127,7 +127,7 @@ async function locate(
     if (packKindOfItem(item.kind) !== kind) continue;
     if (wanted.has(item.pack)) take(item, item);
     else {
-      for await (const place of packs.moved.reachable(item, signal)) {
+      for await (const place of packs.moved.reachable(item, signal, false)) {
         if (!wanted.has(place.pack)) continue;
         take(item, place);
         break;

@@ -47,7 +47,7 @@ export class MovedReader {
       () => this.names(pack, signal),
       (all) => OBJECT_BYTES * all.length,
     );
-    if (names.length === 0) this.listed.drop(pack);
+    if (names.length === 0 && fresh) this.listed.drop(pack);
     for (const name of names) {
       const place = (await this.table(name, signal)).get(offset);
       if (place !== undefined) found.set(keyOf(place), place);
@@ -98,9 +98,12 @@ export class MovedReader {
     throw damagedAt(place, "it is missing, and does not open where it moved to", last);
   }
 
-  /** All places that an item moved to, near ones first, each once: at most {@link MAX_HOPS} moves away. */
-  reachable(item: ChunkPlace, signal: AbortSignal): AsyncGenerator<ChunkPlace> {
-    return this.walk(item, { fresh: true, signal });
+  /**
+   * All places that an item moved to, near ones first, each once: at most {@link MAX_HOPS} moves away.
+   * @param fresh false: lists that this reader has read are used again
+   */
+  reachable(item: ChunkPlace, signal: AbortSignal, fresh = true): AsyncGenerator<ChunkPlace> {
+    return this.walk(item, { fresh, signal });
   }
 
   private async *walk(

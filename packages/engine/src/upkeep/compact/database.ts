@@ -1,0 +1,56 @@
+/** Compaction of one vault in the database. */
+import {
+  beginRemoval,
+  chunkIndex,
+  countLeaving,
+  countNodesOf,
+  type Db,
+  databaseNow,
+  endRemoval,
+  hasRefusal,
+  inTransaction,
+  keepLeaving,
+  listLeavingPacks,
+  listMovedPacks,
+  listMoveSources,
+  listNodes,
+  listRemovingPacks,
+  listSparsePacks,
+  listStayingPacks,
+  markLeaving,
+  moveAgain,
+  recordCompaction,
+  recordDamage,
+  vaultScope,
+} from "@kluis/db";
+import { databasePort } from "../collect/database.ts";
+import type { CompactPort } from "./port.ts";
+
+export async function compactPort(db: Db, vaultId: string): Promise<CompactPort> {
+  const { prisma } = db;
+  const scope = await vaultScope(prisma, vaultId);
+  return {
+    ...(await databasePort(db, vaultId)),
+    now: () => databaseNow(prisma),
+    hasRefusal: () => hasRefusal(prisma, scope),
+    sparse: (options) => listSparsePacks(prisma, scope, options),
+    countNodes: () => countNodesOf(prisma, scope),
+    countLeaving: () => countLeaving(prisma, scope),
+    leave: (packs) => markLeaving(prisma, scope, packs),
+    leaving: (options) => listLeavingPacks(prisma, scope, options),
+    keep: (packs) => keepLeaving(prisma, scope, packs),
+    sources: (packs) => listMoveSources(prisma, scope, packs),
+    nodes: (page) => listNodes(prisma, scope, page),
+    index: (vmId) => chunkIndex(db, { vaultId, vmId }),
+    record: (done) => inTransaction(db, (tx) => recordCompaction(tx, scope, done)),
+    moved: (options) => listMovedPacks(prisma, scope, options),
+    moveAgain: (packs) => moveAgain(prisma, scope, packs),
+    staying: (packs) => listStayingPacks(prisma, scope, packs),
+    beginRemoval: (packs) => beginRemoval(prisma, scope, packs),
+    removing: (limit) => listRemovingPacks(prisma, scope, limit),
+    endRemoval: (packs) => endRemoval(prisma, scope, packs),
+    async damaged(findings) {
+      await inTransaction(db, (tx) => recordDamage(tx, { vaultId, foundBy: "collection", findings }));
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** What compaction needs from the database. The tests have one in memory too. */
+import type { Compacted, NodeCursor, NodePage, SparsePack } from "@kluis/db";
+import type { DamageFinding, ErrorInfo } from "@kluis/domain";
+import type { ChunkIndex } from "@kluis/vault";
+import type { AccountPort, CollectPort } from "../collect/port.ts";
+
+export interface CompactPort extends AccountPort, Pick<CollectPort, "doubt" | "heldNodes" | "countedOf"> {
+  /** By the clock of the database. */
+  now(): Promise<Date>;
+  hasRefusal(): Promise<boolean>;
+  sparse(options: {
+    readonly keepUntil: Date | null;
+    readonly limit: number;
+  }): Promise<readonly SparsePack[]>;
+  countNodes(): Promise<number>;
+  countLeaving(): Promise<number>;
+  leave(packs: readonly number[]): Promise<number>;
+  leaving(options: { readonly forMs: number; readonly limit: number }): Promise<readonly SparsePack[]>;
+  keep(packs: readonly { readonly number: number; readonly refs: number }[]): Promise<void>;
+  /** Packs whose moved tables lead to these. */
+  sources(packs: readonly number[]): Promise<readonly string[]>;
+  nodes(page: {
+    readonly since: Date | null;
+    readonly after: NodeCursor | null;
+    readonly limit: number;
+  }): Promise<NodePage>;
+  /** The index that gets new packs with the content of a VM's backups. */
+  index(vmId: string | null): ChunkIndex;
+  record(done: Compacted): Promise<number>;
+  moved(options: { readonly graceMs: number; readonly limit: number }): Promise<readonly MovedPack[]>;
+  moveAgain(packs: readonly number[]): Promise<void>;
+  /** Those of these packs whose objects are to stay. */
+  staying(packs: readonly string[]): Promise<ReadonlySet<string>>;
+  beginRemoval(packs: readonly number[]): Promise<readonly number[]>;
+  removing(limit: number): Promise<readonly SparsePack[]>;
+  endRemoval(packs: readonly number[]): Promise<void>;
+  refused(pack: {
+    readonly number: number;
+    readonly refusal: ErrorInfo;
+    readonly retryMs: number;
+  }): Promise<void>;
+  damaged(findings: readonly DamageFinding[]): Promise<void>;
+}
+
+export interface MovedPack extends SparsePack {
+  readonly movedAt: Date;
+}

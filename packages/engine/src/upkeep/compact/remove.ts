@@ -1,0 +1,80 @@
+/** Deletes the objects of packs whose content is in other packs. */
+import { isDatabaseLost, knownError } from "@kluis/db";
+import { errorInfo, forEachConcurrent, limits } from "@kluis/domain";
+import type { MovedPack } from "./port.ts";
+import type { CompactParts } from "./round.ts";
+import { neededOf } from "./walk.ts";
+
+export interface Removed {
+  readonly removed: number;
+  readonly freedBytes: number;
+  /** Deletions that the storage refused. */
+  readonly refused: number;
+}
+
+/** Packs of one pass. */
+const MOST = 5_000;
+const AT_ONCE = 500;
+const DELETIONS = 8;
+
+export async function removeMoved(parts: CompactParts): Promise<Removed> {
+  const { port, graceMs } = parts;
+  const moved = await port.moved({ graceMs, limit: MOST });
+  if (moved.length > 0) {
+    const again = await stillNeeded(parts, moved);
+    if (again === null) return { removed: 0, freedBytes: 0, refused: 0 };
+    if (again.size > 0)
+      await port.moveAgain(moved.flatMap(({ number, packId }) => (again.has(packId) ? [number] : [])));
+    await port.beginRemoval(moved.flatMap(({ number, packId }) => (again.has(packId) ? [] : [number])));
+  }
+  return deleteObjects(parts);
+}
+
+/**
+ * The packs of which more is needed than what was copied: a job that began with a point that is gone by now can name an item that was
+ * not needed when the maps were read. Null: not known.
+ */
+async function stillNeeded(
+  parts: CompactParts,
+  moved: readonly MovedPack[],
+): Promise<ReadonlySet<string> | null> {
+  const { port, vault, signal } = parts;
+  const first = moved.reduce((at, { movedAt }) => (movedAt < at ? movedAt : at), new Date(8.64e15));
+  const leaving = new Set(moved.map(({ packId }) => packId));
+  const sources = await port.sources(moved.map(({ number }) => number));
+  const needed = await neededOf(parts, new Set([...leaving, ...sources]), first);
+  if (!needed.isKnown || needed.keepUntil !== null) return null;
+  const places = await vault.movedPlaces(needed.items, signal);
+  const packs = needed.items.map(({ pack }, n) => [pack, ...(places[n] ?? []).map((place) => place.pack)]);
+  const others = [...new Set(packs.flat())].filter((pack) => !leaving.has(pack));
+  const staying = await port.staying(others);
+  const again = new Set<string>();
+  for (const some of packs)
+    if (!some.some((pack) => staying.has(pack)))
+      for (const pack of some) if (leaving.has(pack)) again.add(pack);
+  return again;
+}
+
+async function deleteObjects({ port, deleteObject, signal }: CompactParts): Promise<Removed> {
+  const sum = { removed: 0, freedBytes: 0, refused: 0 };
+  for (;;) {
+    const packs = await port.removing(AT_ONCE);
+    const gone: number[] = [];
+    await forEachConcurrent(packs, { limit: DELETIONS, signal }, async (pack) => {
+      try {
+        await deleteObject(pack);
+        gone.push(pack.number);
+        sum.freedBytes += pack.bytes;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (isDatabaseLost(error)) throw error;
+        sum.refused++;
+        const retryMs = limits.packRefusalPauseMs;
+        await port.refused({ number: pack.number, refusal: errorInfo(knownError(error)), retryMs });
+      }
+    });
+    await port.endRemoval(gone);
+    sum.removed += gone.length;
+    if (packs.length < AT_ONCE || gone.length === 0) return sum;
+  }
+}
