@@ -2,7 +2,7 @@
  * Compaction in the database. A pack with little live data takes these steps, and each is one conditional statement or transaction:
  *
  * sparse ─▶ leaving ─▶ moved ─▶ gone. *Leaving*: deduplication skips it, and after the grace period nothing new can name its items
- * except through a base. *Moved*: what was needed of it is in other packs, and moved tables lead there. *Gone*: its object was deleted.
+ * except through a base. *Moved*: other packs have its items that are needed, and moved tables lead there. *Gone*: its object was deleted.
  * The row of a pack that is gone stays as long as something names the pack, and with it the packs that hold its items.
  */
 import { COMPACTION_SHARE, safeBytes } from "@kluis/domain";

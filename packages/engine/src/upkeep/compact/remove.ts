@@ -2,8 +2,7 @@
 import { isDatabaseLost, knownError } from "@kluis/db";
 import { errorInfo, forEachConcurrent, limits } from "@kluis/domain";
 import type { MovedPack } from "./port.ts";
-import type { CompactParts } from "./round.ts";
-import { neededOf } from "./walk.ts";
+import { type CompactParts, neededOf } from "./walk.ts";
 
 export interface Removed {
   readonly removed: number;
@@ -31,7 +30,7 @@ export async function removeMoved(parts: CompactParts): Promise<Removed> {
 }
 
 /**
- * The packs of which more is needed than what was copied: a job that began with a point that is gone by now can name an item that was
+ * The packs of which more is needed than their copies hold: a job that began with a point that is gone by now can name an item that was
  * not needed when the maps were read. Null: not known.
  */
 async function stillNeeded(

@@ -5,15 +5,9 @@
  */
 import type { SparsePack } from "@kluis/db";
 import { chooseCompaction, type DamageFinding, findingOf, isWorthCompacting, limits } from "@kluis/domain";
-import type { LiveItem, Vault } from "@kluis/vault";
+import type { LiveItem } from "@kluis/vault";
 import { type Removed, removeMoved } from "./remove.ts";
-import { neededOf, type WalkParts } from "./walk.ts";
-
-export interface CompactParts extends WalkParts {
-  readonly vault: WalkParts["vault"] & Pick<Vault, "compact" | "movedPlaces">;
-  readonly deleteObject: (pack: SparsePack) => Promise<void>;
-  readonly graceMs: number;
-}
+import { type CompactParts, neededOf } from "./walk.ts";
 
 export interface CompactionResult extends Removed {
   /** Packs that deduplication skips from now on. */

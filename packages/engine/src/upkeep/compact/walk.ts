@@ -1,5 +1,5 @@
 /** Finds what the points of a vault, and the jobs that are open, need of some packs. */
-import type { NodeCursor } from "@kluis/db";
+import type { NodeCursor, SparsePack } from "@kluis/db";
 import { batchesOf, findingOf } from "@kluis/domain";
 import {
   formatNodeRef,
@@ -12,9 +12,11 @@ import {
 import { type AccountParts, accountVault, isAboutObject } from "../collect/account.ts";
 import type { CompactPort } from "./port.ts";
 
-export interface WalkParts extends AccountParts {
+export interface CompactParts extends AccountParts {
   readonly port: CompactPort;
-  readonly vault: AccountParts["vault"] & Pick<Vault, "liveItems">;
+  readonly vault: AccountParts["vault"] & Pick<Vault, "liveItems" | "compact" | "movedPlaces">;
+  readonly deleteObject: (pack: SparsePack) => Promise<void>;
+  readonly graceMs: number;
 }
 
 export interface Needed {
@@ -34,7 +36,7 @@ const PAGE = 500;
  * @param since only nodes that became known since then, and what open jobs hold beyond what is counted; null: all
  */
 export async function neededOf(
-  parts: WalkParts,
+  parts: CompactParts,
   packs: ReadonlySet<string>,
   since: Date | null,
 ): Promise<Needed> {
@@ -59,11 +61,11 @@ export async function neededOf(
 class Look {
   isKnown = true;
   nodes = 0;
-  private readonly parts: WalkParts;
+  private readonly parts: CompactParts;
   private readonly walk: ReturnType<Vault["liveItems"]>;
   private readonly seen = new Set<string>();
 
-  constructor(parts: WalkParts, packs: ReadonlySet<string>) {
+  constructor(parts: CompactParts, packs: ReadonlySet<string>) {
     this.parts = parts;
     this.walk = parts.vault.liveItems(packs);
   }
