@@ -88,7 +88,7 @@ describe("a compaction by the engine", () => {
       where: { kind: "vault.collected" },
       orderBy: { at: "desc" },
     });
-    expect(event.data).toMatchObject({ compaction: { removed: expect.any(Number) } });
+    expect(event.data).toHaveProperty("compaction.removed");
 
     // When nothing names the old pack any more, its row and its moved tables go.
     await remove(second);
