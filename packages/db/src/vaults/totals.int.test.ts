@@ -106,7 +106,7 @@ test.each([1, 2, 3])(
         if (!(error instanceof Undone)) throw error;
       });
     }
-    expect(await db.prisma.vaultPack.count()).toBeGreaterThan(0);
+    expect(await db.prisma.recoveryPoint.count()).toBeGreaterThan(0);
     for (const vault of vaults) {
       const all = await counted(db.prisma, vault);
       expect(await readVaultTotals(db.prisma, vault)).toEqual(all);
