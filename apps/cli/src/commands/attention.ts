@@ -53,11 +53,11 @@ function rowsOf({ raised, raisedCount, problems, attention: vms }: Overview): Ro
       since,
       why: `${error.message} ${error.action ?? ""}`.trim(),
     })),
-    ...raised.map(({ kind, vm, message, error, raisedAt }) => ({
+    ...raised.map(({ kind, vm, message, error, why, raisedAt }) => ({
       about: vm?.name ?? "Kluis",
       what: attentionKindTexts[kind],
       since: raisedAt,
-      why: [message, error?.message ?? "", error?.action ?? ""].join(" ").trim(),
+      why: [message, error?.message ?? why ?? "", error?.action ?? ""].join(" ").trim(),
     })),
     ...(more > 0 ? [{ about: "–", what: "–", since: null, why: `${more} more that are not listed.` }] : []),
     ...vms.map(({ vm, status, reason }) => ({

@@ -26,7 +26,12 @@ const columns: readonly Column<VaultRow>[] = [
     tone: ({ state }) => (state === "enabled" ? "good" : null),
   },
   { title: "PLACE", value: placeOf, shrinkTo: 16, leaveOut: 2 },
-  { title: "POINTS", value: ({ use }) => String(use.points), align: "right" },
+  {
+    title: "POINTS",
+    value: ({ use }) =>
+      use.softDeleted === 0 ? String(use.points) : `${use.points} (+${use.softDeleted} deleted)`,
+    align: "right",
+  },
   { title: "TESTED (UTC)", value: ({ test }) => minuteOf(test.at), leaveOut: 1 },
   { title: "RESULT", value: resultOf, wrapTo: 24 },
 ];

@@ -3,7 +3,7 @@ import { formatBytes, guestChangeNotices, noticeText } from "@kluis/domain";
 import type { VmRow, VmView } from "../api-types.ts";
 import { defineCommand, flag, option, print, type Session } from "../command.ts";
 import { exitCodes } from "../failure.ts";
-import { minuteOf } from "../format.ts";
+import { countOf, minuteOf } from "../format.ts";
 import { formatFacts, type Look, printable } from "../look.ts";
 import { allPages } from "../pages.ts";
 import { type Column, formatTable } from "../table.ts";
@@ -35,8 +35,14 @@ const columns: readonly Column<VmRow>[] = [
     tone: (vm) => checkOf(vm)?.tone ?? null,
     leaveOut: 3,
   },
+  { title: "POINTS", value: pointsOf, align: "right", leaveOut: 4 },
   { title: "LAST POINT (UTC)", value: (vm) => minuteOf(vm.lastPoint?.takenAt ?? null) },
 ];
+
+/** Points that can be restored, and deleted ones that can be brought back. */
+function pointsOf({ pointCount, softDeletedCount }: VmRow): string {
+  return softDeletedCount === 0 ? String(pointCount) : `${pointCount} (+${softDeletedCount} deleted)`;
+}
 
 /** A VM that Azure does not show whole comes first: its other facts may be old. */
 function checkOf({ problem, deletedAt, suitability }: VmRow): Word | null {
@@ -91,6 +97,16 @@ function consistencyOf({ lastPoint, downgrades }: VmView): string {
   return `${consistencyText(reached)}: ${which} lower than requested (${consistencyText(wanted)})`;
 }
 
+function heldOf({ pointCount, pinnedCount, softDeletedCount, undoUntil }: VmView): string {
+  const pinned = pinnedCount === 0 ? [] : [`${pinnedCount} pinned`];
+  const first = softDeletedCount === 1 ? "until" : "the first until";
+  const deleted =
+    softDeletedCount === 0
+      ? []
+      : [`${softDeletedCount} deleted that can be brought back, ${first} ${minuteOf(undoUntil)} UTC`];
+  return [countOf(pointCount, "point"), ...pinned, ...deleted].join("; ");
+}
+
 /** Why Azure does not show all of the VM. */
 function unreadOf({ problem, problemSince, deletedAt }: VmView): string[] {
   if (problem === null || deletedAt !== null) return [];
@@ -109,6 +125,7 @@ function describe(one: VmView, look: Look): string {
     ["Policy", one.policy?.name ?? "–"],
     ["Connection", connectionOf(one)],
     ["Consistency", consistencyOf(one)],
+    ["Points", heldOf(one)],
   ];
   const disks = formatTable(diskColumns, one.disks, { empty: "No disks.", look });
   const findings = formatTable(findingColumns, one.suitability, {
@@ -117,11 +134,14 @@ function describe(one: VmView, look: Look): string {
   });
   const lists = formatTable(listColumns, one.lists, { empty: "No list of changes was used yet.", look });
   const snapshots = formatTable(snapshotColumns, one.snapshots, { empty: "No snapshots in Azure.", look });
-  const raised = one.raised.map(({ message }) => `Needs attention: ${message}`);
+  const raised = one.raised.map(
+    ({ message, why }) => `Needs attention: ${[message, why ?? []].flat().join(" ")}`,
+  );
+  const failed = one.status === "failing" ? [one.statusReason, one.lastError?.action ?? []].flat() : [];
   const unread = unreadOf(one);
   const guest = guestChangeNotices(one.protection?.guestChanges ?? null).map(noticeText);
   // Azure's messages in these sentences may carry text of the guest.
-  const lines = [...unread, ...raised, ...guest].map(printable).join("\n");
+  const lines = [...failed, ...unread, ...raised, ...guest].map(printable).join("\n");
   const parts = [
     formatFacts(facts, look),
     disks,

@@ -68,6 +68,10 @@ export const overview = catalog({
     storageSaved: "Saved",
     storageMoved: "Moved in 24 h",
     storageGrown: "Growth in 24 h",
+    storagePinned: "Pinned points",
+    storageUndo: "Deleted, can be undone",
+    storageUndoBytes: "Stored by these",
+    storageUndoUntil: "The first deleted point can be brought back until <time></time>.",
     asOf: "Updated <time></time>",
   },
   nl: {
@@ -148,6 +152,10 @@ export const overview = catalog({
     storageSaved: "Bespaard",
     storageMoved: "Overgebracht in 24 u",
     storageGrown: "Groei in 24 u",
+    storagePinned: "Vastgezette punten",
+    storageUndo: "Verwijderd, terug te halen",
+    storageUndoBytes: "Opgeslagen door deze",
+    storageUndoUntil: "Het eerste verwijderde punt kan worden teruggehaald tot <time></time>.",
     asOf: "Bijgewerkt <time></time>",
   },
 });

@@ -7,6 +7,11 @@ type Consistency = PolicyDocument["consistency"];
 /** Policies: the list, the editor with its preview, one policy, and the sentence that describes a policy. */
 export const policies = catalog({
   en: {
+    noUndo: {
+      badge: "No soft delete",
+      title: "Soft delete is off",
+      text: "A point that retention or a person deletes is gone at once. Set the days to bring back a deleted point to 1 or more.",
+    },
     title: "Policies",
     one: "Policy",
     lead: "When backups run, which consistency they request, and how long recovery points are kept.",
@@ -158,6 +163,11 @@ export const policies = catalog({
     },
   },
   nl: {
+    noUndo: {
+      badge: "Geen zacht verwijderen",
+      title: "Zacht verwijderen staat uit",
+      text: "Een punt dat de retentie of een gebruiker verwijdert, is direct weg. Stel 1 dag of meer in om een verwijderd punt terug te halen.",
+    },
     title: "Beleid",
     one: "Beleid",
     lead: "Wanneer back-ups worden gemaakt, welke consistentie wordt gevraagd en hoelang herstelpunten worden bewaard.",

@@ -117,6 +117,10 @@ export const vms = catalog({
       extensionReady: "Installed <time></time>",
       extensionNone: "Not installed yet",
       allPoints: "All recovery points of this VM",
+      pinnedPoints: "{count, plural, one {# pinned point} other {# pinned points}}",
+      undoPoints:
+        "{count, plural, one {# deleted point can be brought back} other {# deleted points can be brought back}}",
+      undoUntil: "{count, plural, one {until <time></time>} other {, the first until <time></time>}}",
       allJobs: "All jobs of this VM",
       noPoints: "No recovery points yet",
       noPointsText: "The first backup creates the first recovery point.",
@@ -141,6 +145,8 @@ export const vms = catalog({
       none: "No disks",
     },
     snapshots: vmSnapshots.en,
+    deletedPoints: "+{count, number} deleted",
+    failure: { title: "The last backup failed: {why}", jobs: "Open failed jobs" },
     guest: {
       title: "Changes in the Windows guest",
       before: "Before protection",
@@ -272,6 +278,10 @@ export const vms = catalog({
       extensionReady: "Geïnstalleerd <time></time>",
       extensionNone: "Nog niet geïnstalleerd",
       allPoints: "Alle herstelpunten van deze VM",
+      pinnedPoints: "{count, plural, one {# vastgezet punt} other {# vastgezette punten}}",
+      undoPoints:
+        "{count, plural, one {# verwijderd punt kan worden teruggehaald} other {# verwijderde punten kunnen worden teruggehaald}}",
+      undoUntil: "{count, plural, one {tot <time></time>} other {, het eerste tot <time></time>}}",
       allJobs: "Alle taken van deze VM",
       noPoints: "Nog geen herstelpunten",
       noPointsText: "De eerste back-up maakt het eerste herstelpunt.",
@@ -297,6 +307,8 @@ export const vms = catalog({
       none: "Geen schijven",
     },
     snapshots: vmSnapshots.nl,
+    deletedPoints: "+{count, number} verwijderd",
+    failure: { title: "De laatste back-up is mislukt: {why}", jobs: "Mislukte taken openen" },
     guest: {
       title: "Wijzigingen in het Windows-gastbesturingssysteem",
       before: "Vóór de beveiliging",

@@ -1,4 +1,4 @@
-import { holdsAnywhere } from "../context.ts";
+import { holdsAnywhere, seen } from "../context.ts";
 import { procedure } from "../procedures.ts";
 import { reseal } from "./reseal.ts";
 import { commonHealth, readHealth } from "./service.ts";
@@ -9,7 +9,7 @@ export const settingsProcedures = {
     .requires("self")
     .output(healthView)
     .query(async ({ ctx }) => {
-      const health = await readHealth(ctx.api);
+      const health = await readHealth(ctx.api, seen(ctx));
       return holdsAnywhere(ctx, "platform:manage") ? health : commonHealth(health);
     }),
 

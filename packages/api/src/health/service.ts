@@ -8,7 +8,7 @@ import {
   listVaults,
   type PartHealthRow,
 } from "@kluis/db";
-import { limits, notice, noticeText } from "@kluis/domain";
+import { limits, notice, noticeText, type VmVisibility } from "@kluis/domain";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Api } from "../context.ts";
 import { kluisErrorOf } from "../error-map.ts";
@@ -19,11 +19,11 @@ import { workPart } from "./work.ts";
 
 /**
  * Returns the health of each part: database and engine as read now; vaults and connections as the engine last reported, one
- * part for each enabled connection and vault. Never throws.
+ * part for each enabled connection and vault. What needs attention counts among the visible VMs. Never throws.
  */
-export async function readHealth(api: Api): Promise<HealthView> {
+export async function readHealth(api: Api, visibility: VmVisibility = { all: true }): Promise<HealthView> {
   const now = api.clock.now();
-  const parts = await readParts(api, now);
+  const parts = await readParts(api, { now, visibility });
   const ok = parts.every((part) => part.ok);
   return healthView.parse({ ok, version: packageJson.version, checkedAt: now, parts });
 }
@@ -67,13 +67,18 @@ export function publicHealth(health: HealthView): HealthView {
   });
 }
 
-async function readParts(api: Api, now: Date): Promise<HealthPartView[]> {
+interface Reading {
+  readonly now: Date;
+  readonly visibility: VmVisibility;
+}
+
+async function readParts(api: Api, { now, visibility }: Reading): Promise<HealthPartView[]> {
   try {
     const { prisma } = api.db;
     const [engines, rows] = await Promise.all([listEngines(prisma), listPartHealth(prisma)]);
     const [connections, vaults] = await Promise.all([listConnections(prisma), listVaults(prisma)]);
     const damaged = await countDamage(prisma);
-    const [open, work] = await Promise.all([countProblems(prisma), listRecurringWork(prisma)]);
+    const [open, work] = await Promise.all([countProblems(prisma, visibility), listRecurringWork(prisma)]);
     const database = { part: "database", ok: true, code: null, checkedAt: now } as const;
     return [
       { ...database, ...said(notice("health-database-ok", {})) },

@@ -28,8 +28,15 @@ test("verify is a job; a deleted point cannot be used, and comes back whole", as
   expect(await codeOf(admin.points.pin(again))).toBe("POINT_NOT_FOUND");
   expect(await codeOf(admin.points.verify({ point: id }))).toBe("POINT_NOT_FOUND");
   expect(await codeOf(admin.restores.plan({ point: id, disk: "os", name: "x" }))).toBe("POINT_NOT_FOUND");
-  expect(await admin.vms.get({ vm: "shop-01" })).toMatchObject({ pointCount: 0, softDeletedCount: 1 });
-  expect(await admin.overview.get()).toMatchObject({ storage: { points: 0, softDeletedPoints: 1 } });
+  expect(await admin.vms.get({ vm: "shop-01" })).toMatchObject({
+    pointCount: 0,
+    softDeletedCount: 1,
+    undoUntil: expect.any(String),
+    pinnedCount: 0,
+  });
+  expect(await admin.overview.get()).toMatchObject({
+    storage: { points: 0, softDeletedPoints: 1, undoUntil: expect.any(String), pinnedPoints: 0 },
+  });
   expect((await admin.points.list({ state: ["soft-deleted"] })).rows).toMatchObject([
     { id, purgeAt: removal.purgeAt },
   ]);

@@ -1,16 +1,26 @@
-import { attentionProblems, type VmVisibility } from "@kluis/domain";
+import { attentionProblems, heldPointStates, type VmVisibility } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
-import { countOf, objectSql, readViews, refSql, type ViewSource } from "../view-sql.ts";
+import { countOf, objectSql, readViews, refSql, type ViewSource, wordsSql } from "../view-sql.ts";
 import { vmVisibleSql } from "../vms/visibility.ts";
 import { type AttentionView, attentionView } from "./view.ts";
+
+/** Why the newest point of the VM is less consistent than requested. */
+function newestReason(column: "consistencyReason" | "consistencyNotice"): Prisma.Sql {
+  return Prisma.sql`CASE WHEN a.kind = 'consistency' THEN (SELECT r.${Prisma.raw(`"${column}"`)} FROM "RecoveryPoint" r
+    WHERE r."vmId" = a."vmId" AND r.state IN (${wordsSql(heldPointStates)}) ORDER BY r."takenAt" DESC LIMIT 1) END`;
+}
 
 const source: ViewSource<AttentionView> = {
   schema: attentionView,
   object: objectSql(
     attentionView,
     { alias: "a", columns: Prisma.AttentionScalarFieldEnum },
-    { vm: refSql("vm") },
+    {
+      vm: refSql("vm"),
+      why: newestReason("consistencyReason"),
+      whyNotice: newestReason("consistencyNotice"),
+    },
   ),
   from: Prisma.sql`"Attention" a LEFT JOIN "VirtualMachine" vm ON vm.id = a."vmId"`,
 };
@@ -40,10 +50,11 @@ export async function countAttention(tx: Tx, visibility: VmVisibility = { all: t
   );
 }
 
-/** How many problems need attention, without what only requests something of a person. */
-export async function countProblems(tx: Tx): Promise<number> {
+/** How many problems need attention among what is visible, without what only requests something of a person. */
+export async function countProblems(tx: Tx, visibility: VmVisibility): Promise<number> {
   return countOf(
-    await tx.$queryRaw`SELECT count(*) AS count FROM "Attention" WHERE kind = ANY(${attentionProblems}::text[])`,
+    await tx.$queryRaw`SELECT count(*) AS count FROM ${source.from}
+      WHERE a.kind = ANY(${attentionProblems}::text[]) AND ${visible(visibility)}`,
   );
 }
 

@@ -13,6 +13,9 @@ export const attentionView = z.object({
   notice: storedNoticeSchema,
   /** Why, with what to do. */
   error: errorView.nullable(),
+  /** Of a VM whose points are less consistent than requested: why the newest one is, in English and as a notice. */
+  why: z.string().nullable(),
+  whyNotice: storedNoticeSchema,
   raisedAt: instantView,
 });
 export type AttentionView = z.infer<typeof attentionView>;

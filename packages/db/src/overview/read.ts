@@ -1,4 +1,4 @@
-import { openJobStates, storedPointStates, type VmVisibility } from "@kluis/domain";
+import { heldPointStates, openJobStates, storedPointStates, type VmVisibility } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
@@ -13,16 +13,22 @@ import { type StorageView, storageView, type TransfersView, transfersView } from
 export async function readStorage(tx: Tx, visibility: VmVisibility, since: Date): Promise<StorageView> {
   const visible = vmVisibleSql(visibility);
   const rows = await tx.$queryRaw`
-    SELECT total.*, newest.* FROM
+    SELECT total.*, newest.*, undo.*, pinned.* FROM
       (SELECT coalesce(sum(s.points), 0) AS points, coalesce(sum(s."logicalBytes"), 0) AS "logicalBytes",
           coalesce(sum(s."storedBytes"), 0) AS "storedBytes",
           coalesce(sum(s."softDeletedPoints"), 0) AS "softDeletedPoints", coalesce(sum(s."softDeletedBytes"), 0) AS "softDeletedBytes"
         FROM "VmPoints" s JOIN "VirtualMachine" vm ON vm.id = s."vmId" WHERE ${visible}) total,
       (SELECT coalesce(sum(r."movedBytes"), 0) AS "movedBytes24h", coalesce(sum(r."storedBytes"), 0) AS "storedBytes24h"
         FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"
-        WHERE r."createdAt" >= ${since} AND r.state IN (${wordsSql(storedPointStates)}) AND ${visible}) newest`;
-  const [row] = z.tuple([z.record(z.string(), z.coerce.string())]).parse(rows);
-  return storageView.parse(row);
+        WHERE r."createdAt" >= ${since} AND r.state IN (${wordsSql(storedPointStates)}) AND ${visible}) newest,
+      (SELECT min(first.at) AS "undoUntil" FROM "VmPoints" s JOIN "VirtualMachine" vm ON vm.id = s."vmId"
+        CROSS JOIN LATERAL (SELECT min(r."purgeAt") AS at FROM "RecoveryPoint" r
+          WHERE r."vmId" = vm.id AND r.state = 'soft-deleted') first
+        WHERE s."softDeletedPoints" > 0 AND ${visible}) undo,
+      (SELECT count(*) AS "pinnedPoints" FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"
+        WHERE r."pinnedAt" IS NOT NULL AND r.state IN (${wordsSql(heldPointStates)}) AND ${visible}) pinned`;
+  const sums = z.tuple([z.record(z.string(), z.union([z.null(), z.date(), z.coerce.string()]))]).parse(rows);
+  return storageView.parse(sums[0]);
 }
 
 /** Counts the visible open transfers; met and missed are deadlines of backups that ended from `since` on. */

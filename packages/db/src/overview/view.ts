@@ -12,6 +12,10 @@ export const storageView = z.object({
   /** Deleted points that can be brought back, and the bytes that they added: these are still in the vault, and not in `storedBytes`. */
   softDeletedPoints: countView,
   softDeletedBytes: byteSumView,
+  /** Until when the first of them can be brought back; null without one. */
+  undoUntil: instantView.nullable(),
+  /** Points that are pinned: they are in `points` too. */
+  pinnedPoints: countView,
   /** Of the points of the last day whose content is in the vault, deleted ones that can be brought back included. */
   movedBytes24h: byteSumView,
   storedBytes24h: byteSumView,

@@ -62,6 +62,11 @@ const composed = {
     (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state IN (${wordsSql(heldPointStates)}))`,
   softDeletedCount: Prisma.sql`
     (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state = 'soft-deleted')`,
+  undoUntil: Prisma.sql`
+    (SELECT min(c."purgeAt") FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state = 'soft-deleted')`,
+  pinnedCount: Prisma.sql`
+    (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c."pinnedAt" IS NOT NULL
+      AND c.state IN (${wordsSql(heldPointStates)}))`,
   hasHadPoints: Prisma.sql`EXISTS (SELECT 1 FROM "RecoveryPoint" h WHERE h."vmId" = vm.id)`,
   activeJob: Prisma.sql`CASE WHEN active.id IS NOT NULL THEN
     jsonb_build_object('id', active.id, 'kind', active.kind, 'state', active.state, 'stage', active.stage) END`,

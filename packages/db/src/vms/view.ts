@@ -44,6 +44,10 @@ export const vmView = z.object({
   pointCount: countView,
   /** Deleted points that can be brought back. */
   softDeletedCount: countView,
+  /** Until when the first of them can be; null without one. */
+  undoUntil: instantView.nullable(),
+  /** Points that are pinned: they are in `pointCount` too. */
+  pinnedCount: countView,
   /** Whether the VM ever had a recovery point, deleted ones included. */
   hasHadPoints: z.boolean(),
   activeJob: z

@@ -44,9 +44,7 @@ export function describePolicy(document: PolicyDocument): string {
   return `${describeSchedule(document.schedule)}; ${wanted}${scripts}; ${describeRetention(document.retention)}. ${describeSoftDelete(document.softDeleteDays)}${snapshots}${trust}${describeWindow(document.transfer?.window ?? null)}${describeBandwidth(document.transfer?.bandwidth)}`;
 }
 
-/** Nothing where a removed point can be brought back for the default time. */
-function describeSoftDelete(days: number | undefined): string {
-  if (days === undefined || days === defaultSoftDeleteDays) return "";
+function describeSoftDelete(days = defaultSoftDeleteDays): string {
   if (days === 0) return "Removed points cannot be brought back. ";
   return `Removed points can be brought back for ${days} ${days === 1 ? "day" : "days"}. `;
 }

@@ -16,7 +16,8 @@ export function RaisedItem({ item }: { readonly item: OverviewView["raised"][num
   const errorView = useErrorView();
   const { kind, vm, error, raisedAt } = item;
   const view = error === null ? null : errorView(error);
-  const why = view === null ? null : raisedWhy(kind, view);
+  const reason = item.why === null ? null : notice(item.whyNotice, item.why);
+  const why = raisedWhy(kind, view?.message ?? reason);
   return (
     <li>
       <Link

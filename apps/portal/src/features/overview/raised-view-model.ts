@@ -1,6 +1,5 @@
 import type { AttentionKind } from "@kluis/domain";
 import type { OverviewView } from "#lib/api-types.ts";
-import type { ErrorView } from "#lib/error-view.ts";
 
 type Raised = OverviewView["raised"][number];
 type Place = (item: Pick<Raised, "key" | "vm">) => string;
@@ -37,6 +36,6 @@ export function raisedPlace(item: Pick<Raised, "key" | "kind" | "vm">): string {
 }
 
 /** Why it was raised. Nothing where the sentence itself has the reason in it. */
-export function raisedWhy(kind: AttentionKind, { message }: Pick<ErrorView, "message">): string | null {
+export function raisedWhy(kind: AttentionKind, message: string | null): string | null {
   return kind === "changed-ranges" ? null : message;
 }

@@ -6,12 +6,14 @@ import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useState } from "react";
 import { AssignDialog } from "#features/policies/assign-dialog.tsx";
+import { canUndo, NoUndoBadge } from "#features/policies/no-undo.tsx";
 import { PolicyEditor } from "#features/policies/policy-editor.tsx";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import type { PolicyView } from "#lib/api-types.ts";
 import { useTabTitle } from "#lib/tab-title.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useRefusal } from "#shell/viewer-context.tsx";
+import { Alert } from "#ui/alert.tsx";
 import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
 import { DetailFrame } from "#ui/detail-frame.tsx";
@@ -51,6 +53,7 @@ function LoadedPolicy({ policy }: { policy: PolicyView }) {
           <>
             <Badge>{t("detail.version", { version: policy.currentVersion })}</Badge>
             <Badge tone="accent">{policy.team?.name ?? t("everyTeam")}</Badge>
+            <NoUndoBadge policy={policy} />
           </>
         }
         description={
@@ -66,6 +69,13 @@ function LoadedPolicy({ policy }: { policy: PolicyView }) {
           </Button>
         }
       />
+      {canUndo(policy) ? null : (
+        <div className="mb-4">
+          <Alert tone="bad" title={t("noUndo.title")}>
+            {t("noUndo.text")}
+          </Alert>
+        </div>
+      )}
       <Tabs
         label={t("detail.tabs")}
         value={tab}

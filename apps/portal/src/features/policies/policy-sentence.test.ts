@@ -29,19 +29,19 @@ function sentence(document: PolicyDocument, locale: "en" | "nl"): string {
 describe("policySentence", () => {
   it("describes a daily policy in both languages", () => {
     expect(sentence(daily, "en")).toBe(
-      "Every day at 01:00 and 13:30 (Europe/Amsterdam). Application-consistent on Windows (VSS copy), or the next lower level. Keeps one a day for 30 days and one a year for 7 years. Snapshots stay in Azure for 1 day for instant restore.",
+      "Every day at 01:00 and 13:30 (Europe/Amsterdam). Application-consistent on Windows (VSS copy), or the next lower level. Keeps one a day for 30 days and one a year for 7 years. Deleted points can be brought back for 14 days. Snapshots stay in Azure for 1 day for instant restore.",
     );
     expect(sentence(daily, "nl")).toBe(
-      "Elke dag om 01:00 en 13:30 (Europe/Amsterdam). Toepassingsconsistent op Windows (VSS-kopie), anders het eerstvolgende lagere niveau. Bewaart 30 dagen lang één per dag en 7 jaar lang één per jaar. Momentopnamen blijven 1 dag in Azure voor direct herstel.",
+      "Elke dag om 01:00 en 13:30 (Europe/Amsterdam). Toepassingsconsistent op Windows (VSS-kopie), anders het eerstvolgende lagere niveau. Bewaart 30 dagen lang één per dag en 7 jaar lang één per jaar. Verwijderde punten kunnen 14 dagen worden teruggehaald. Momentopnamen blijven 1 dag in Azure voor direct herstel.",
     );
   });
 
   it("describes an hourly policy in both languages", () => {
     expect(sentence(hourly, "en")).toBe(
-      "Every 4 hours from 08:00, for 12 hours each day (UTC). Crash-consistent. Keeps the newest point. Snapshots are removed after the transfer.",
+      "Every 4 hours from 08:00, for 12 hours each day (UTC). Crash-consistent. Keeps the newest point. Deleted points can be brought back for 14 days. Snapshots are removed after the transfer.",
     );
     expect(sentence(hourly, "nl")).toBe(
-      "Elke 4 uur vanaf 08:00, 12 uur per dag (UTC). Crashconsistent. Bewaart het nieuwste punt. Momentopnamen worden na de overdracht verwijderd.",
+      "Elke 4 uur vanaf 08:00, 12 uur per dag (UTC). Crashconsistent. Bewaart het nieuwste punt. Verwijderde punten kunnen 14 dagen worden teruggehaald. Momentopnamen worden na de overdracht verwijderd.",
     );
   });
 

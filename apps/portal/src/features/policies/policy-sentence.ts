@@ -44,9 +44,8 @@ export function policySentence(document: PolicyDocument, words: PolicyWords): st
   });
 }
 
-/** Nothing for the default time. */
-function softDeleteSentence({ softDeleteDays: days }: PolicyDocument, { t }: PolicyWords): string {
-  return days === undefined || days === defaultSoftDeleteDays ? "" : t("sentence.softDelete", { days });
+function softDeleteSentence({ softDeleteDays }: PolicyDocument, { t }: PolicyWords): string {
+  return t("sentence.softDelete", { days: softDeleteDays ?? defaultSoftDeleteDays });
 }
 
 /** Nothing for the default rule, and where no list is used. */

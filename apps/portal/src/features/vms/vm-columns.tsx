@@ -64,10 +64,23 @@ function LastPointCell({ vm }: { vm: VmRow }) {
   );
 }
 
+/** The points of a VM, and those that can be brought back. */
+function PointsCell({ vm }: { vm: VmRow }) {
+  const t = useTranslations("vms");
+  const format = useFormat();
+  return (
+    <span>
+      {format.number(vm.pointCount)}
+      {vm.softDeletedCount === 0 ? null : (
+        <span className="block text-xs text-warn">{t("deletedPoints", { count: vm.softDeletedCount })}</span>
+      )}
+    </span>
+  );
+}
+
 /** The columns of the VM list. */
 export function useVmColumns(): readonly Column<VmRow>[] {
   const t = useTranslations("vms");
-  const format = useFormat();
   return [
     {
       key: "name",
@@ -112,7 +125,7 @@ export function useVmColumns(): readonly Column<VmRow>[] {
       header: t("columns.points"),
       align: "right",
       from: "lg",
-      cell: (vm) => format.number(vm.pointCount),
+      cell: (vm) => <PointsCell vm={vm} />,
     },
     {
       key: "size",

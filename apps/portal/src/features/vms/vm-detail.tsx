@@ -8,6 +8,7 @@ import { VmConnection } from "#features/vms/vm-connection.tsx";
 import { VmDetailActions } from "#features/vms/vm-detail-actions.tsx";
 import { VmDisks } from "#features/vms/vm-disks.tsx";
 import { VmFacts, VmProtection } from "#features/vms/vm-facts.tsx";
+import { VmFailure } from "#features/vms/vm-failure.tsx";
 import { VmHistory } from "#features/vms/vm-history.tsx";
 import { VmJobs, VmPoints } from "#features/vms/vm-lists.tsx";
 import { VmProblem } from "#features/vms/vm-problem.tsx";
@@ -66,6 +67,7 @@ function LoadedVm({ vm }: { vm: VmView }) {
             {t("detail.unprotectedText")}
           </Alert>
         ) : null}
+        <VmFailure vm={vm} />
         <VmRaised vm={vm} />
         <VmConnection vm={vm} />
         <VmProblem vm={vm} />

@@ -11,6 +11,7 @@ import { useTRPC } from "#lib/trpc.tsx";
 import { Card } from "#ui/card.tsx";
 import { DataTable } from "#ui/data-table.tsx";
 import { EmptyState } from "#ui/states.tsx";
+import { TimeAgo } from "#ui/time-ago.tsx";
 
 const shown = 20;
 const listOptions = { withVm: false, sortable: false };
@@ -27,6 +28,7 @@ export function VmPoints({ vm }: { vm: VmView }) {
   );
   return (
     <Card flush>
+      <HeldPoints vm={vm} />
       <DataTable
         label={t("detail.points")}
         columns={usePointColumns(listOptions)}
@@ -48,6 +50,33 @@ export function VmPoints({ vm }: { vm: VmView }) {
         }
       />
     </Card>
+  );
+}
+
+/** Points that are pinned, and deleted ones that can be brought back, with their lists. */
+function HeldPoints({ vm }: { vm: VmView }) {
+  const t = useTranslations("vms");
+  const { softDeletedCount: deleted, undoUntil, pinnedCount: pinned } = vm;
+  if (deleted === 0 && pinned === 0) return null;
+  const list = (filter: string) => `/points?${filter}&search=${encodeURIComponent(vm.name)}`;
+  return (
+    <p className="flex flex-wrap gap-x-6 gap-y-1 border-b border-line px-4 py-2.5 text-sm text-muted">
+      {pinned === 0 ? null : (
+        <Link href={list("pinned=true")} className="font-medium text-accent hover:underline">
+          {t("detail.pinnedPoints", { count: pinned })}
+        </Link>
+      )}
+      {deleted === 0 ? null : (
+        <span>
+          <Link href={list("state=soft-deleted")} className="font-medium text-accent hover:underline">
+            {t("detail.undoPoints", { count: deleted })}
+          </Link>
+          {undoUntil === null ? null : (
+            <> {t.rich("detail.undoUntil", { count: deleted, time: () => <TimeAgo at={undoUntil} /> })}</>
+          )}
+        </span>
+      )}
+    </p>
   );
 }
 

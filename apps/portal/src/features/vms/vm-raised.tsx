@@ -18,7 +18,8 @@ export function VmRaised({ vm }: { readonly vm: VmView }) {
     .filter(({ kind }) => kind !== "changed-ranges" || !hasListsOff)
     .map((item) => {
       const view = item.error === null ? null : errorView(item.error);
-      const why = view === null ? null : raisedWhy(item.kind, view);
+      const reason = item.why === null ? null : notice(item.whyNotice, item.why);
+      const why = raisedWhy(item.kind, view?.message ?? reason);
       return (
         <Alert key={item.key} tone="warn" title={notice(item.notice, item.message)}>
           {why === null ? null : <p className="break-words">{why}</p>}
