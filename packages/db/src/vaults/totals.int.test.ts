@@ -49,6 +49,9 @@ function changes(next: (below: number) => number, vaults: readonly string[]) {
       UPDATE "VaultPack" SET "condemnedAt" = CASE WHEN "condemnedAt" IS NULL THEN now() END
       WHERE "packId" IN (SELECT "packId" FROM "VaultPack" ORDER BY md5("packId" || ${pick()}) LIMIT 2)`,
     (tx: Tx) => tx.$executeRaw`
+      UPDATE "VaultPack" SET "goneAt" = now()
+      WHERE "packId" IN (SELECT "packId" FROM "VaultPack" ORDER BY md5("packId" || ${pick()}) LIMIT 1)`,
+    (tx: Tx) => tx.$executeRaw`
       DELETE FROM "VaultPack" WHERE "packId" IN (SELECT "packId" FROM "VaultPack" ORDER BY md5("packId" || ${pick()}) LIMIT 2)`,
     (tx: Tx) => tx.$executeRaw`
       UPDATE "RecoveryPoint" SET state = ${state()}, "vaultId" = ${vault()}::uuid, "pinnedAt" = NULL
@@ -70,20 +73,22 @@ async function counted(tx: Tx, vaultId: string): Promise<Totals> {
     count: bytes.length,
     bytes: Number(bytes.reduce((total, one) => total + one, 0n)),
   });
+  const stored = packs.filter(({ goneAt }) => goneAt === null);
   const of = (keep: (pack: (typeof packs)[number]) => boolean) =>
-    sum(packs.filter(keep).map(({ bytes }) => bytes));
+    sum(stored.filter(keep).map(({ bytes }) => bytes));
   const inState = (...some: readonly string[]) => points.filter(({ state }) => some.includes(state));
-  const stored = (some: typeof points) => sum(some.map(({ storedBytes }) => storedBytes));
+  const storedBy = (some: typeof points) => sum(some.map(({ storedBytes }) => storedBytes));
   return {
     "pack-used": of(({ condemnedAt, idleSince }) => condemnedAt === null && idleSince === null),
     "pack-idle": of(({ condemnedAt, idleSince }) => condemnedAt === null && idleSince !== null),
     "pack-condemned": of(({ condemnedAt }) => condemnedAt !== null),
-    "point-available": stored(inState("available")),
-    "point-damaged": stored(inState("damaged")),
-    "point-soft-deleted": stored(inState("soft-deleted")),
-    "point-deleting": stored(inState("deleting")),
-    "point-deleted": stored(inState("deleted")),
-    "point-pinned": stored(inState("available", "damaged").filter(({ pinnedAt }) => pinnedAt !== null)),
+    "pack-gone": sum(packs.filter(({ goneAt }) => goneAt !== null).map(({ bytes }) => bytes)),
+    "point-available": storedBy(inState("available")),
+    "point-damaged": storedBy(inState("damaged")),
+    "point-soft-deleted": storedBy(inState("soft-deleted")),
+    "point-deleting": storedBy(inState("deleting")),
+    "point-deleted": storedBy(inState("deleted")),
+    "point-pinned": storedBy(inState("available", "damaged").filter(({ pinnedAt }) => pinnedAt !== null)),
     content: sum(inState("available", "damaged", "soft-deleted").map(({ allocatedBytes }) => allocatedBytes)),
   };
 }

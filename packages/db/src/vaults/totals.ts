@@ -8,10 +8,12 @@ import { z } from "zod";
 import type { Tx } from "../tx.ts";
 
 export const vaultTotalKinds = [
-  /** Packs that a counted recovery point names, that nothing names, and that are condemned: each pack is one of them. */
+  /** Packs that a counted recovery point names, that nothing names, and that are condemned: each stored pack is one of them. */
   "pack-used",
   "pack-idle",
   "pack-condemned",
+  /** Compacted packs whose object is gone. A row stays while something names the pack. */
+  "pack-gone",
   /** Points by state, with the bytes that they stored first. */
   "point-available",
   "point-damaged",
@@ -47,6 +49,7 @@ export async function readVaultTotals(
     "pack-used": of("pack-used"),
     "pack-idle": of("pack-idle"),
     "pack-condemned": of("pack-condemned"),
+    "pack-gone": of("pack-gone"),
     "point-available": of("point-available"),
     "point-damaged": of("point-damaged"),
     "point-soft-deleted": of("point-soft-deleted"),
