@@ -31,11 +31,11 @@ test("verify is a job; a deleted point cannot be used, and comes back whole", as
   expect(await admin.vms.get({ vm: "shop-01" })).toMatchObject({
     pointCount: 0,
     softDeletedCount: 1,
-    undoUntil: expect.any(String),
+    undoUntil: removal.purgeAt,
     pinnedCount: 0,
   });
   expect(await admin.overview.get()).toMatchObject({
-    storage: { points: 0, softDeletedPoints: 1, undoUntil: expect.any(String), pinnedPoints: 0 },
+    storage: { points: 0, softDeletedPoints: 1, undoUntil: removal.purgeAt, pinnedPoints: 0 },
   });
   expect((await admin.points.list({ state: ["soft-deleted"] })).rows).toMatchObject([
     { id, purgeAt: removal.purgeAt },
