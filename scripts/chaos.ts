@@ -17,6 +17,7 @@ import {
 import { makePlan } from "../packages/engine/test/chaos/plan.ts";
 import { type ChaosReport, runChaos } from "../packages/engine/test/chaos/run.ts";
 import { runCollectModels } from "../packages/engine/test/collect/long.ts";
+import { runFaultRounds } from "../packages/vault/test/faults/long.ts";
 import { preparePortal, startChaosPortal } from "./chaos-portal.ts";
 import { runMatrix } from "./matrix.ts";
 
@@ -28,7 +29,7 @@ function readOptions() {
       vms: { type: "string", default: "6" },
       /** Folder for the engines' logs; default: they are removed. */
       logs: { type: "string" },
-      /** `chaos` or `kill-matrix`; default: both. `collect`: the model of collection, for `--minutes`. */
+      /** `chaos` or `kill-matrix`; default: both. `collect`: the model of collection, `faults`: a vault on a store with faults; for `--minutes`. */
       only: { type: "string" },
       /** Leaves out the portal and its build. */
       "no-portal": { type: "boolean", default: false },
@@ -53,7 +54,7 @@ function readOptions() {
     vms: Math.max(1, number("vms")),
     logs: values.logs ?? null,
     only: values.only ?? null,
-    collectMinutes: Number(values.minutes ?? 60),
+    longMinutes: Number(values.minutes ?? 60),
     hasPortal: !values["no-portal"],
     matrix: values.matrix
       ? {
@@ -131,8 +132,16 @@ async function killMatrix(): Promise<boolean> {
 
 /** The model of collection: `--minutes` (60), seed after seed. */
 async function collect(): Promise<boolean> {
-  const untilMs = Date.now() + options.collectMinutes * 60_000;
+  const untilMs = Date.now() + options.longMinutes * 60_000;
   console.log(JSON.stringify(await runCollectModels({ seed: options.seed, untilMs })));
+  return true;
+}
+
+/** A vault on a store with faults: `--minutes` (60), seed after seed. */
+async function faults(): Promise<boolean> {
+  const untilMs = Date.now() + options.longMinutes * 60_000;
+  const { faults: happened, ...sum } = await runFaultRounds({ seed: options.seed, untilMs });
+  console.log(JSON.stringify({ ...sum, faults: Object.fromEntries(happened) }));
   return true;
 }
 
@@ -158,6 +167,7 @@ if (options.matrix !== null) {
   process.exit(failed === 0 ? 0 : 1);
 }
 if (options.only === "collect") process.exit((await collect()) ? 0 : 1);
+if (options.only === "faults") process.exit((await faults()) ? 0 : 1);
 if (options.hasPortal) await preparePortal();
 const began = performance.now();
 const say = (line: string): void =>

@@ -46,13 +46,11 @@ describe("a damaged vault", () => {
         ...(full.every(({ object }) => object === name) ? [] : ["verification names other objects"]),
       ];
     }
-    // The byte is in the table, which only the index needs: the content is right, and a rebuild rejects the pack.
-    const rebuilt: unknown = await (await reopen(store))
-      .rebuildIndex(new MemoryChunkIndex(), signal)
-      .catch((error: unknown) => error);
+    // The byte is in the table, which only the index needs: the content is right, and a rebuild names the pack.
+    const { unread } = await (await reopen(store)).rebuildIndex(new MemoryChunkIndex(), signal);
     return [
       ...(Buffer.isBuffer(read) && read.equals(disk.bytes(0, disk.size)) ? [] : ["wrong content"]),
-      ...(namesPack(rebuilt) ? [] : ["rebuilding does not name the pack"]),
+      ...(unread.some(namesPack) ? [] : ["rebuilding does not name the pack"]),
     ];
   }
 

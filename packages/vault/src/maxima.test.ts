@@ -59,8 +59,8 @@ describe("a vault with objects larger than the format allows", () => {
     claims.write("KLUISPE1", 8, "latin1");
     for (const bytes of [3 * GIB, 40 * 1024 * 1024]) {
       await sparse(join(root(), name), bytes, claims);
-      const rebuilt = vault.rebuildIndex(new MemoryChunkIndex(), signal);
-      await expect(rebuilt).rejects.toMatchObject(damage(name));
+      const rebuilt = await vault.rebuildIndex(new MemoryChunkIndex(), signal);
+      expect(rebuilt.unread).toMatchObject([damage(name)]);
     }
     await rm(join(root(), name));
   });

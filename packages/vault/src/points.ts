@@ -59,10 +59,13 @@ export class Points {
 
   async get(pointId: string, signal: AbortSignal): Promise<StoredManifest> {
     const name = pointName(pointId);
-    const text = await this.open(
-      name,
-      await readObject(this.store, name, { most: MAX_MANIFEST_BYTES, signal }),
-    );
+    const read = async () =>
+      this.open(name, await readObject(this.store, name, { most: MAX_MANIFEST_BYTES, signal }));
+    // An answer can be wrong while the object is right.
+    const text = await read().catch((error: unknown) => {
+      if (isKluisError(error, "VAULT_DATA_DAMAGED")) return read();
+      throw error;
+    });
     const json = parse(name, text);
     const version = anyVersionSchema.safeParse(json);
     if (version.success && version.data.manifestVersion !== MANIFEST_VERSION)

@@ -1,4 +1,5 @@
 /** Rebuilds the deduplication index from the packs. */
+import { isKluisError, type KluisError } from "@kluis/domain";
 import { packOfName, packPrefix } from "./names.ts";
 import { packKinds } from "./pack/kind.ts";
 import type { PackReader } from "./read/pack-reader.ts";
@@ -13,23 +14,48 @@ export interface RebuildParts {
   readonly signal: AbortSignal;
 }
 
-/** Fills an index from the tables of all packs in the store. @throws KluisError VAULT_DATA_DAMAGED naming the pack */
-export async function rebuildIndex({
-  store,
-  packs,
-  index,
-  signal,
-}: RebuildParts): Promise<{ packs: number; chunks: number }> {
-  const done = { packs: 0, chunks: 0 };
+export interface RebuiltIndex {
+  readonly packs: number;
+  readonly chunks: number;
+  /** Packs whose table does not open, the first of them: their content is only not found again. */
+  readonly unread: readonly KluisError[];
+  readonly unreadCount: number;
+}
+
+const UNREAD_LISTED = 1_000;
+
+/**
+ * Fills an index from the tables of all packs in the store. A pack that does not open is named and left out: it may be junk, and an index
+ * that knows less only stores more.
+ */
+export async function rebuildIndex({ store, packs, index, signal }: RebuildParts): Promise<RebuiltIndex> {
+  const done = { packs: 0, chunks: 0, unreadCount: 0 };
+  const unread: KluisError[] = [];
   for (const kind of packKinds) {
     for await (const { name, bytes } of store.list(packPrefix[kind], signal)) {
       const pack = packOfName(name);
       if (pack === null) continue;
-      const entries = (await packs.readTable(pack, bytes, signal)).filter((item) => item.kind === ITEM_CHUNK);
+      const items = await packs.readTable(pack, bytes, signal).catch(asUnread);
+      if (items instanceof Error) {
+        done.unreadCount += 1;
+        if (unread.length < UNREAD_LISTED) unread.push(items);
+        continue;
+      }
+      const entries = items.filter((item) => item.kind === ITEM_CHUNK);
       await index.add({ ...pack, bytes }, entries);
       done.packs += 1;
       done.chunks += entries.length;
     }
   }
-  return done;
+  return { ...done, unread };
+}
+
+/** Damage, and a pack of an epoch that the keyring lacks, concern one pack. @throws every other error */
+function asUnread(error: unknown): KluisError {
+  const isOfOne =
+    isKluisError(error, "VAULT_DATA_DAMAGED") ||
+    isKluisError(error, "VAULT_OBJECT_MISSING") ||
+    isKluisError(error, "VAULT_KEY_WRONG");
+  if (isOfOne) return error;
+  throw error;
 }

@@ -26,7 +26,7 @@ import { type ChunkParts, ChunkReader } from "./read/chunk-reader.ts";
 import { MapDiskReader } from "./read/disk-reader.ts";
 import { NodeReader } from "./read/node-reader.ts";
 import { PackReader } from "./read/pack-reader.ts";
-import { rebuildIndex } from "./rebuild.ts";
+import { type RebuiltIndex, rebuildIndex } from "./rebuild.ts";
 import type { BlobStore } from "./store/port.ts";
 import type {
   ChunkIndex,
@@ -118,11 +118,8 @@ export interface Vault {
   compact(options: CompactOptions): Promise<CompactResult>;
   planCollection(options: CollectionOptions): Promise<CollectionPlan>;
   sweep(options: SweepOptions): Promise<SweepResult>;
-  /** Adds every chunk of every pack in the store to the index; returns the counts. */
-  rebuildIndex(
-    index: ChunkIndex,
-    signal: AbortSignal,
-  ): Promise<{ readonly packs: number; readonly chunks: number }>;
+  /** Adds every chunk of every pack in the store to the index; names the packs that do not open. */
+  rebuildIndex(index: ChunkIndex, signal: AbortSignal): Promise<RebuiltIndex>;
   /** The key slots as they were when the vault was opened. */
   keySlots(): KeySlots;
 }

@@ -9,11 +9,12 @@ import {
   lockVaults,
   openDatabase,
   readCatalogUse,
+  recordDamage,
   upsertRebuiltPolicy,
   upsertRebuiltVm,
 } from "@kluis/db";
 import { migrate } from "@kluis/db/migrate";
-import { type Clock, isKluisError, KluisError } from "@kluis/domain";
+import { type Clock, findingOf, isKluisError, KluisError } from "@kluis/domain";
 import type { BlobStore, Vault } from "@kluis/vault";
 import { pointRows, type StoredPoint } from "./point-rows.ts";
 
@@ -36,6 +37,8 @@ export interface RebuildResult {
   /** Packs in the rebuilt index. */
   readonly packs: number;
   readonly chunks: number;
+  /** Packs that do not open. They are recorded as damage when they are. */
+  readonly unreadPacks: number;
   readonly skipped: readonly SkippedPoint[];
 }
 
@@ -71,7 +74,10 @@ export async function rebuildCatalog(db: Db, options: RebuildOptions): Promise<R
     onProgress?.({ done: at + 1, total: order.length });
   }
   const index = await vault.rebuildIndex(chunkIndex(db, { vaultId }), signal);
-  return { vaultId, ...counts, ...index, skipped };
+  const { packs, chunks, unread, unreadCount } = index;
+  const findings = unread.flatMap((error) => findingOf(error) ?? []);
+  await inTransaction(db, (tx) => recordDamage(tx, { vaultId, foundBy: "comparison", findings }));
+  return { vaultId, ...counts, packs, chunks, unreadPacks: unreadCount, skipped };
 }
 
 /** The row of the vault. @throws KluisError CONFLICT when the catalog is in use */

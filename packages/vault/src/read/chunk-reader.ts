@@ -174,8 +174,8 @@ export class ChunkReader {
   /** Opens a chunk at its place or where it moved to, and checks the wanted blocks. `sealed`: its bytes, when they were read before. */
   private load(wanted: WantedChunk, signal: AbortSignal, sealed?: Buffer): Promise<Buffer> {
     const { chunk } = wanted;
-    return this.parts.packs.moved.follow(chunk, signal, async (at) => {
-      const isRead = at === chunk && sealed !== undefined;
+    return this.parts.packs.moved.follow(chunk, signal, async (at, fresh) => {
+      const isRead = !fresh && at === chunk && sealed !== undefined;
       const bytes = isRead
         ? sealed
         : await this.parts.packs.readRange({ pack: at.pack, kind: "chunks" }, at, signal);

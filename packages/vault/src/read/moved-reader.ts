@@ -18,12 +18,15 @@ const LISTS_BYTES = 1024 * 1024;
 /** Tables of one pack that are read, and places of one item that are tried. Junk beyond it costs nothing. */
 const MOST_TABLES = 64;
 const MOST_TRIES = 64;
+const MOST_UNREAD = 10_000;
 
 /** Reads moved tables. Objects below `moved/` that do not open are ignored: anyone who can write to the store can put some there. */
 export class MovedReader {
   private readonly store: BlobStore;
   private readonly keys: VaultKeys;
   private readonly tables = new LruCache<MovedTable>(CACHE_BYTES);
+  /** Tables that are kept as empty, because they did not open. */
+  private readonly unread = new Set<string>();
   private readonly listed = new LruCache<readonly string[]>(LISTS_BYTES);
 
   constructor(store: BlobStore, keys: VaultKeys) {
@@ -49,6 +52,8 @@ export class MovedReader {
     );
     if (names.length === 0 && fresh) this.listed.drop(pack);
     for (const name of names) {
+      // A table that did not open may have been a wrong answer.
+      if (fresh && this.unread.delete(name)) this.tables.drop(name);
       const place = (await this.table(name, signal)).get(offset);
       if (place !== undefined) found.set(keyOf(place), place);
     }
@@ -56,16 +61,13 @@ export class MovedReader {
   }
 
   /**
-   * The result of `open` at the item's place, or at the first place that it moved to where it opens.
+   * The result of `open` at the item's place, or at the first place that it moved to where it opens. An item that does not open is
+   * read again before it counts as damaged: an answer can be wrong while the object is right.
    * @throws the error of the item's own place, which is what the map names; its cause is that of the last place tried
    */
-  async follow<T>(
-    item: ChunkPlace,
-    signal: AbortSignal,
-    open: (place: ChunkPlace) => Promise<T>,
-  ): Promise<T> {
+  async follow<T>(item: ChunkPlace, signal: AbortSignal, open: Open<T>): Promise<T> {
     try {
-      return await open(item);
+      return await twice(item, open);
     } catch (error) {
       if (!isLost(error)) throw error;
       return this.elsewhere(item, signal, { open, error });
@@ -75,7 +77,7 @@ export class MovedReader {
   private async elsewhere<T>(
     item: ChunkPlace,
     signal: AbortSignal,
-    { open, error }: { readonly open: (place: ChunkPlace) => Promise<T>; readonly error: unknown },
+    { open, error }: { readonly open: Open<T>; readonly error: unknown },
   ): Promise<T> {
     let last = error;
     const tried = new Set<string>();
@@ -85,7 +87,7 @@ export class MovedReader {
         if (tried.has(keyOf(place))) continue;
         tried.add(keyOf(place));
         try {
-          return await open(place);
+          return await twice(place, open);
         } catch (failure) {
           if (!isLost(failure)) throw failure;
           last = failure;
@@ -147,10 +149,24 @@ export class MovedReader {
       } catch (error) {
         // What the store cannot serve now is not junk.
         if (isKluisError(error) && !isLost(error)) throw error;
+        if (this.unread.size >= MOST_UNREAD) this.unread.clear();
+        this.unread.add(name);
         return new Map();
       }
     };
     return this.tables.get(name, load, (table) => OBJECT_BYTES + table.size * ENTRY_BYTES);
+  }
+}
+
+/** Opens an item at a place. `fresh`: from the store, not from memory. */
+type Open<T> = (place: ChunkPlace, fresh: boolean) => Promise<T>;
+
+async function twice<T>(place: ChunkPlace, open: Open<T>): Promise<T> {
+  try {
+    return await open(place, false);
+  } catch (error) {
+    if (!isKluisError(error, "VAULT_DATA_DAMAGED")) throw error;
+    return open(place, true);
   }
 }
 

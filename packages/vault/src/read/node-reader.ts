@@ -111,9 +111,9 @@ export class NodeReader {
     { kind, id, what, decode }: SealedItem<T>,
   ): Promise<T> {
     const context = itemContext(kind, id);
-    return this.packs.moved.follow(place, signal, async (at) => {
+    return this.packs.moved.follow(place, signal, async (at, fresh) => {
       const pack = { pack: at.pack, kind: "nodes" } as const;
-      const sealed = await this.packs.readPaged({ ...at, ...pack }, signal);
+      const sealed = await this.packs.readPaged({ ...at, ...pack, fresh }, signal);
       try {
         return decode(
           unsealRaw(sealed, { key: this.packs.keyOf(pack), nonce: itemNonce(at.offset), context }),

@@ -55,10 +55,14 @@ export class PackReader {
     return key;
   }
 
-  /** Reads a small item through cached pages of the pack. */
-  async readPaged({ pack, kind, offset, length }: ItemPlace, signal: AbortSignal): Promise<Buffer> {
+  /** Reads a small item through cached pages of the pack. `fresh`: pages that were read before are read again. */
+  async readPaged(
+    { pack, kind, offset, length, fresh = false }: ItemPlace & { readonly fresh?: boolean },
+    signal: AbortSignal,
+  ): Promise<Buffer> {
     const first = Math.floor(offset / PAGE_BYTES);
     const last = Math.floor((offset + length - 1) / PAGE_BYTES);
+    if (fresh) for (let page = first; page <= last; page++) this.pages.drop(pageKey({ pack, kind }, page));
     const pieces: Buffer[] = [];
     for (let page = first; page <= last; page++) pieces.push(await this.page({ pack, kind }, page, signal));
     const start = offset - first * PAGE_BYTES;
@@ -109,6 +113,8 @@ export class PackReader {
       const bytes = await this.store.get(packName(pack), { ...range, signal });
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     };
-    return this.pages.get(`${packName(pack)}/${page}`, load, (bytes) => bytes.length);
+    return this.pages.get(pageKey(pack, page), load, (bytes) => bytes.length);
   }
 }
+
+const pageKey = (pack: PackRef, page: number): string => `${packName(pack)}/${page}`;

@@ -45,7 +45,7 @@ export const vaultRebuild = defineLocalCommand({
   },
 });
 
-function report({ added, present, skipped, packs, chunks }: RebuildResult, look: Look): string {
+function report({ added, present, skipped, packs, chunks, unreadPacks }: RebuildResult, look: Look): string {
   const bad = skipped
     .slice(0, SHOWN)
     .map(({ pointId, message }) => look.paint("bad", `${pointId}: ${message}`));
@@ -53,5 +53,6 @@ function report({ added, present, skipped, packs, chunks }: RebuildResult, look:
     ...bad,
     `Added ${countOf(added, "recovery point")}; ${present} were there; ${skipped.length} could not be used.`,
     `The index has ${countOf(packs, "pack")} with ${countOf(chunks, "chunk")}.`,
+    ...(unreadPacks === 0 ? [] : [look.paint("bad", `${countOf(unreadPacks, "pack")} could not be read.`)]),
   ].join("\n");
 }
