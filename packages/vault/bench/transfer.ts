@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { type BlockSource, type Extent, mapConcurrent } from "@kluis/domain";
 import {
   BufferPool,
+  type ByteRange,
   MAX_READ_BYTES,
   MemoryChunkIndex,
   type NodeRef,
@@ -82,20 +83,21 @@ export async function restore(
     await file?.truncate(target.size);
     const buffers = new BufferPool(MAX_READ_BYTES, PIECES);
     let dataBytes = 0;
-    const read = async ({ offset, length }: { readonly offset: number; readonly length: number }) => {
+    const read = async (ranges: readonly ByteRange[]) => {
       const buffer = buffers.take();
-      await reader.readInto(buffer.subarray(0, length), offset, signal);
-      return { buffer, offset, length };
+      const bytes = ranges.reduce((sum, { length }) => sum + length, 0);
+      await reader.readRanges(buffer.subarray(0, bytes), ranges, signal);
+      return { buffer, ranges };
     };
     const limits = { limit: PIECES, signal };
-    for await (const { buffer, offset, length } of mapConcurrent(
-      pieces(reader.extents(signal)),
-      limits,
-      read,
-    )) {
-      await file?.write(buffer, 0, length, offset);
+    for await (const { buffer, ranges } of mapConcurrent(batches(reader.extents(signal)), limits, read)) {
+      let at = 0;
+      for (const { offset, length } of ranges) {
+        await file?.write(buffer, at, length, offset);
+        at += length;
+      }
       buffers.give(buffer);
-      dataBytes += length;
+      dataBytes += at;
     }
     await file?.sync();
     return { dataBytes, stats: [] };
@@ -104,10 +106,20 @@ export async function restore(
   }
 }
 
-async function* pieces(extents: AsyncIterable<Extent>): AsyncGenerator<{ offset: number; length: number }> {
+async function* batches(extents: AsyncIterable<Extent>): AsyncGenerator<ByteRange[]> {
+  let gathered: ByteRange[] = [];
+  let bytes = 0;
   for await (const { offset, length } of extents) {
     for (let at = 0; at < length; at += MAX_READ_BYTES) {
-      yield { offset: offset + at, length: Math.min(MAX_READ_BYTES, length - at) };
+      const range = { offset: offset + at, length: Math.min(MAX_READ_BYTES, length - at) };
+      if (bytes + range.length > MAX_READ_BYTES) {
+        yield gathered;
+        gathered = [];
+        bytes = 0;
+      }
+      gathered.push(range);
+      bytes += range.length;
     }
   }
+  if (gathered.length > 0) yield gathered;
 }

@@ -56,6 +56,7 @@ export { openAzureBlobStore } from "./store/open-azure-blob.ts";
 export type { BlobStore, GetOptions, ObjectInfo, StorePlace } from "./store/port.ts";
 export type {
   Budget,
+  ByteRange,
   ChunkIndex,
   ChunkPlace,
   CollectionOptions,

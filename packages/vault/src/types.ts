@@ -182,6 +182,9 @@ export interface SealedDisk {
 }
 
 /** Random access to a disk of a recovery point. Every returned byte was authenticated and digested. */
+/** A range of a disk. */
+export type ByteRange = Pick<Extent, "offset" | "length">;
+
 export interface DiskReader {
   readonly size: number;
   /** Any range inside the disk. Memory: about `length` beyond the caches. */
@@ -191,6 +194,11 @@ export interface DiskReader {
    * the consumer accepts it. After an error the target's content is undefined.
    */
   readInto(target: Uint8Array, offset: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Fills `target` with ranges that `extents` returned, or whole blocks of them, one after the other: many small ones cost as little
+   * as one large. At most {@link MAX_READ_BYTES} together.
+   */
+  readRanges(target: Uint8Array, ranges: readonly ByteRange[], signal: AbortSignal): Promise<void>;
   /** Ranges that are not zero, ascending, merged; reads nodes only. */
   extents(signal: AbortSignal): AsyncIterable<Extent>;
 }

@@ -3,7 +3,14 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Extent, encodeVhdFooter, mapConcurrent } from "@kluis/domain/core";
-import { BufferPool, type DiskReader, MAX_READ_BYTES, type ManifestDisk, type Vault } from "@kluis/vault";
+import {
+  BufferPool,
+  type ByteRange,
+  type DiskReader,
+  MAX_READ_BYTES,
+  type ManifestDisk,
+  type Vault,
+} from "@kluis/vault";
 import { UsageError } from "../failure.ts";
 import { isSystemError, writeFailure } from "../file-errors.ts";
 import type { ReadPoint } from "./points.ts";
@@ -69,29 +76,54 @@ async function writeDisk(handle: FileHandle, request: RestoreRequest): Promise<n
   const reader = vault.openDisk(disk.root, disk.diskBytes);
   const buffers = new BufferPool(MAX_READ_BYTES, PIECES);
   await handle.truncate(disk.diskBytes);
-  const read = async ({ offset, length }: Pick<Extent, "offset" | "length">) => {
+  const read = async (batch: Batch) => {
     const buffer = buffers.take();
-    await reader.readInto(buffer.subarray(0, length), offset, signal);
-    return { buffer, offset, length };
+    await reader.readRanges(buffer.subarray(0, batch.bytes), batch.ranges, signal);
+    return { ...batch, buffer };
   };
   let dataBytes = 0;
   // One write at a time: a file system lets one thread write to a file, and the others would only wait for it.
-  for await (const { buffer, offset, length } of mapConcurrent(
-    pieces(reader.extents(signal)),
+  for await (const { buffer, ranges, bytes } of mapConcurrent(
+    batches(pieces(reader.extents(signal))),
     { limit: PIECES, signal },
     read,
   )) {
-    await writeAll(handle, buffer.subarray(0, length), offset);
+    let at = 0;
+    for (const { offset, length } of ranges) {
+      await writeAll(handle, buffer.subarray(at, at + length), offset);
+      at += length;
+      request.onProgress({ done: offset + length, total: disk.diskBytes });
+    }
     buffers.give(buffer);
-    dataBytes += length;
-    request.onProgress({ done: offset + length, total: disk.diskBytes });
+    dataBytes += bytes;
   }
   const footer = footerOf(request);
   if (footer.length > 0) await writeAll(handle, footer, disk.diskBytes);
   return dataBytes;
 }
 
-async function* pieces(extents: AsyncIterable<Extent>): AsyncGenerator<Pick<Extent, "offset" | "length">> {
+/** Ranges that are read together, so that a disk of many small ones is not slower. */
+interface Batch {
+  readonly ranges: readonly ByteRange[];
+  readonly bytes: number;
+}
+
+async function* batches(ranges: AsyncIterable<ByteRange>): AsyncGenerator<Batch> {
+  let gathered: ByteRange[] = [];
+  let bytes = 0;
+  for await (const range of ranges) {
+    if (gathered.length > 0 && bytes + range.length > MAX_READ_BYTES) {
+      yield { ranges: gathered, bytes };
+      gathered = [];
+      bytes = 0;
+    }
+    gathered.push(range);
+    bytes += range.length;
+  }
+  if (gathered.length > 0) yield { ranges: gathered, bytes };
+}
+
+async function* pieces(extents: AsyncIterable<Extent>): AsyncGenerator<ByteRange> {
   for await (const { offset, length } of extents) {
     for (let at = 0; at < length; at += MAX_READ_BYTES)
       yield { offset: offset + at, length: Math.min(MAX_READ_BYTES, length - at) };
@@ -128,7 +160,7 @@ async function* bytesInOrder(
   counted: { dataBytes: number },
 ): AsyncGenerator<Uint8Array> {
   let position = 0;
-  const read = async ({ offset, length }: Pick<Extent, "offset" | "length">) => ({
+  const read = async ({ offset, length }: ByteRange) => ({
     offset,
     bytes: await reader.read(offset, length, signal),
   });

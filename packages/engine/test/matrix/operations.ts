@@ -6,7 +6,7 @@ import type { AzureCallOperation } from "@kluis/azure";
 import type { BlobStore } from "@kluis/vault";
 
 /** What the port to a vault's storage can do. */
-export type VaultCall = `vault.${Exclude<keyof BlobStore, "description" | "place">}`;
+export type VaultCall = `vault.${Exclude<keyof BlobStore, "description" | "place" | "fileOf">}`;
 export type OperationName = AzureCallOperation | VaultCall;
 
 /** A job with its own VM or disk: the refusal concerns only this one. */

@@ -9,7 +9,7 @@ import { packName } from "../names.ts";
 import { ITEM_CHUNK, itemContext, itemNonce, unseal } from "../seal.ts";
 import type { Budget, ChunkPlace } from "../types.ts";
 import type { VaultWorkers } from "../workers/port.ts";
-import { copyBlock, encodePlan, type PlannedChunk } from "../workers/tasks.ts";
+import { copyBlock, encodePlan, type FileRange, type PlannedChunk } from "../workers/tasks.ts";
 import { LruCache } from "./lru.ts";
 import type { PackReader } from "./pack-reader.ts";
 
@@ -97,10 +97,13 @@ export class ChunkReader {
     const held = run.end - run.offset;
     await this.parts.fetches.acquire(held, signal);
     try {
-      const bytes = await this.fetchRun(run, signal);
-      if (bytes !== undefined && this.parts.workers !== undefined && held >= WORKER_BYTES)
-        await this.openInWorker(run, bytes, options);
-      else await this.openHere(run, bytes, options);
+      const isWorth = this.parts.workers !== undefined && held >= WORKER_BYTES;
+      const file = isWorth ? this.parts.packs.rangeOf({ pack: run.pack, kind: "chunks" }, run) : null;
+      const sealed = file ?? (await this.fetchRun(run, signal));
+      if (sealed === undefined) await this.openHere(run, sealed, options);
+      else if (!(sealed instanceof Uint8Array)) await this.openInWorker(run, sealed, options);
+      else if (isWorth) await this.openInWorker(run, ownMemory(sealed), options);
+      else await this.openHere(run, sealed, options);
     } finally {
       this.parts.fetches.release(held);
     }
@@ -123,7 +126,7 @@ export class ChunkReader {
   }
 
   /** The chunks that a worker cannot open are opened here: one way finds moved places and names damage. */
-  private async openInWorker(run: Run, bytes: Buffer, options: OpenOptions): Promise<void> {
+  private async openInWorker(run: Run, sealed: Uint8Array | FileRange, options: OpenOptions): Promise<void> {
     const { workers } = this.parts;
     if (workers === undefined) return;
     const { signal, target } = options;
@@ -134,7 +137,7 @@ export class ChunkReader {
     const packKey = Uint8Array.from(this.parts.packs.keyOf({ pack: run.pack, kind: "chunks" }));
     const task = {
       ...plan,
-      bytes: ownMemory(bytes),
+      sealed,
       packKey,
       blockKey: this.parts.keys.blockKey,
       target: place,

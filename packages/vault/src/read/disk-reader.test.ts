@@ -1,9 +1,66 @@
 import { describe, expect, it } from "vitest";
+import { CountingStore } from "../../test/counting-store.ts";
 import { fullBackup, newVault, noise, noiseDisk, reopen, signal } from "../../test/fixtures.ts";
 import { MemoryStore } from "../../test/memory-store.ts";
 import { BLOCK_BYTES } from "../constants.ts";
 
 const MIB = 1024 * 1024;
+
+describe("reading many ranges at once", () => {
+  /** A disk of 96 MiB with 16 MiB of data in places that are far apart; the last one ends in the middle of a block. */
+  async function sparse() {
+    const { vault, store } = await newVault(new MemoryStore());
+    const disk = noiseDisk(96 * MIB + 512, 0);
+    for (let n = 0; n < 16; n++) disk.write(n * 6 * MIB + 3 * BLOCK_BYTES, Buffer.alloc(MIB, noise(1000, n)));
+    disk.write(96 * MIB, noise(512, 99));
+    const { root } = await fullBackup(vault, disk);
+    const counted = new CountingStore(store);
+    return { disk, counted, reader: (await reopen(counted)).openDisk(root, disk.size) };
+  }
+
+  it("fills the target with one range after the other", async () => {
+    const { disk, reader } = await sparse();
+    const all = await Array.fromAsync(reader.extents(signal));
+    expect(all).toHaveLength(17);
+    const some = [...all.slice(3, 6), { offset: all[7]?.offset ?? 0, length: BLOCK_BYTES }, ...all.slice(16)];
+    const target = Buffer.alloc(3 * MIB + BLOCK_BYTES + 512, 0xa5);
+    await reader.readRanges(target, some, signal);
+    expect(target.equals(Buffer.concat(some.map((one) => disk.bytes(one.offset, one.length))))).toBe(true);
+  });
+
+  it("needs a request for each run of chunks, not for each range", async () => {
+    const { counted, reader } = await sparse();
+    const all = await Array.fromAsync(reader.extents(signal));
+    const before = counted.reads("packs/");
+    for (let n = 0; n < 16; n += 4)
+      await reader.readRanges(Buffer.alloc(4 * MIB), all.slice(n, n + 4), signal);
+    expect(counted.reads("packs/") - before).toBeLessThanOrEqual(8);
+  });
+
+  it("reads each page of nodes once for the list and the content", async () => {
+    const { counted, reader } = await sparse();
+    const all = await Array.fromAsync(reader.extents(signal));
+    const before = counted.reads("nodes/");
+    for (let n = 0; n < 16; n += 4)
+      await reader.readRanges(Buffer.alloc(4 * MIB), all.slice(n, n + 4), signal);
+    expect(counted.reads("nodes/")).toBe(before);
+  });
+
+  it("refuses parts of blocks, disorder, and a target of another length", async () => {
+    const { reader } = await sparse();
+    const wrong: [number, { offset: number; length: number }[]][] = [
+      [100, [{ offset: 0, length: 100 }]],
+      [BLOCK_BYTES, [{ offset: 512, length: BLOCK_BYTES }]],
+      [2 * BLOCK_BYTES, [BLOCK_BYTES, 0].map((offset) => ({ offset, length: BLOCK_BYTES }))],
+      [BLOCK_BYTES, [{ offset: 0, length: 2 * BLOCK_BYTES }]],
+      [5 * MIB, [{ offset: 0, length: 5 * MIB }]],
+    ];
+    for (const [bytes, ranges] of wrong)
+      await expect(reader.readRanges(Buffer.alloc(bytes), ranges, signal)).rejects.toMatchObject({
+        code: "INPUT_INVALID",
+      });
+  });
+});
 
 describe("reading into a buffer that is used again", () => {
   it("replaces every byte, in holes too, at any offset and length", async () => {

@@ -3,7 +3,7 @@ import type { Extent } from "@kluis/domain";
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW, MAX_READ_BYTES, WINDOW_BYTES } from "../constants.ts";
 import { invalid } from "../errors.ts";
 import type { NodePlace } from "../node-ref.ts";
-import type { DiskReader } from "../types.ts";
+import type { ByteRange, DiskReader } from "../types.ts";
 import type { ChunkReader, WantedBlock } from "./chunk-reader.ts";
 import type { NodeReader } from "./node-reader.ts";
 
@@ -42,6 +42,25 @@ export class MapDiskReader implements DiskReader {
     }
   }
 
+  async readRanges(target: Uint8Array, ranges: readonly ByteRange[], signal: AbortSignal): Promise<void> {
+    const out = Buffer.from(target.buffer, target.byteOffset, target.length);
+    const wanted: WantedBlock[] = [];
+    let start = 0;
+    let reached = 0;
+    for (const { offset, length } of ranges) {
+      this.check(offset, length);
+      this.checkBlocks(offset, length, reached);
+      for (const { content, at } of await this.wanted(offset, length, signal))
+        wanted.push({ content, at: start + at });
+      start += length;
+      reached = offset + length;
+    }
+    if (start !== target.length || start > MAX_READ_BYTES)
+      throw invalid("Ranges fill a target of their length, of at most 4 MiB.", { length: start });
+    clearHoles(out, wanted);
+    await this.parts.chunks.openBlocks(wanted, { signal, target: out, keepPartial: true });
+  }
+
   async *extents(signal: AbortSignal): AsyncIterable<Extent> {
     if (this.root === null) return;
     let start = -1;
@@ -71,6 +90,13 @@ export class MapDiskReader implements DiskReader {
     }
     if (offset + length > this.size)
       throw invalid("The read reaches beyond the end of the disk.", { offset, length, diskBytes: this.size });
+  }
+
+  /** Only whole blocks can lie next to each other in a target; only the last of the disk may be short. */
+  private checkBlocks(offset: number, length: number, reached: number): void {
+    const isWhole = length % BLOCK_BYTES === 0 || offset + length === this.size;
+    if (offset < reached || offset % BLOCK_BYTES !== 0 || !isWhole)
+      throw invalid("Ranges are whole blocks, ascending.", { offset, length });
   }
 
   private async readStep(out: Buffer, offset: number, signal: AbortSignal): Promise<void> {

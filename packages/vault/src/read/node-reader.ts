@@ -11,6 +11,7 @@ import { packName } from "../names.ts";
 import type { NodePlace } from "../node-ref.ts";
 import { ITEM_LIST, ITEM_NODE, itemContext, itemNonce, unsealRaw } from "../seal.ts";
 import type { ChunkPlace } from "../types.ts";
+import { LruCache } from "./lru.ts";
 import type { PackReader } from "./pack-reader.ts";
 
 export interface WindowLeaf {
@@ -26,32 +27,40 @@ export interface WindowRange {
   readonly to: number;
 }
 
+/** Memory of decoded nodes, about: a restore meets each leaf once for the list of ranges and once for its content. */
+const DECODED_BYTES = 2 * 1024 * 1024;
+const ENTRY_BYTES = 256;
+
 /** Opens and authenticates nodes, and checks their digest against the reference. */
 export class NodeReader {
   readonly packs: PackReader;
   private readonly keys: VaultKeys;
+  private readonly leafCache = new LruCache<Leaf>(DECODED_BYTES);
+  private readonly innerCache = new LruCache<Inner>(DECODED_BYTES);
 
   constructor(packs: PackReader, keys: VaultKeys) {
     this.packs = packs;
     this.keys = keys;
   }
 
-  async leaf(place: NodePlace, signal: AbortSignal): Promise<Leaf> {
-    return this.node(place, signal, (bytes) => {
-      const leaf = decodeLeaf(bytes);
-      return { node: leaf, digest: this.keys.leafDigest(maskOf(leaf.blocks), leafDigests(leaf)) };
-    });
+  leaf(place: NodePlace, signal: AbortSignal): Promise<Leaf> {
+    const load = () =>
+      this.node(place, signal, (bytes) => {
+        const leaf = decodeLeaf(bytes);
+        return { node: leaf, digest: this.keys.leafDigest(maskOf(leaf.blocks), leafDigests(leaf)) };
+      });
+    return this.leafCache.get(cacheKey(place), load, ({ blocks }) => blocks.length * ENTRY_BYTES);
   }
 
-  async inner(place: NodePlace, signal: AbortSignal): Promise<Inner> {
-    return this.node(place, signal, (bytes) => {
-      const inner = decodeInner(bytes);
-      if (inner.level !== place.level) throw new RangeError("a node of another level");
-      return {
-        node: inner,
-        digest: this.keys.innerDigest(inner.level, maskOf(inner.children), innerDigests(inner)),
-      };
-    });
+  inner(place: NodePlace, signal: AbortSignal): Promise<Inner> {
+    const load = () =>
+      this.node(place, signal, (bytes) => {
+        const inner = decodeInner(bytes);
+        if (inner.level !== place.level) throw new RangeError("a node of another level");
+        const digest = this.keys.innerDigest(inner.level, maskOf(inner.children), innerDigests(inner));
+        return { node: inner, digest };
+      });
+    return this.innerCache.get(cacheKey(place), load, ({ children }) => children.length * ENTRY_BYTES);
   }
 
   /** The leaves below a node in a range of windows, ascending. `first`: the first window that the node spans. */
@@ -129,6 +138,10 @@ export class NodeReader {
     });
   }
 }
+
+/** A node's place and digest: another node at the same place does not open as this one. */
+const cacheKey = ({ pack, offset, level, digest }: NodePlace): string =>
+  `${pack}:${offset}:${level}:${digest}`;
 
 interface SealedItem<T> {
   readonly kind: typeof ITEM_NODE | typeof ITEM_LIST;

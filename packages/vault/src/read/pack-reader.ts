@@ -8,6 +8,7 @@ import type { PackKind, PackRef } from "../pack/kind.ts";
 import { openTable, PACK_HEAD, type PackItem, parseTrailer, TRAILER_BYTES } from "../pack/table.ts";
 import type { BlobStore } from "../store/port.ts";
 import type { ChunkPlace } from "../types.ts";
+import type { FileRange } from "../workers/tasks.ts";
 import { LruCache } from "./lru.ts";
 import { MovedReader } from "./moved-reader.ts";
 
@@ -71,6 +72,15 @@ export class PackReader {
     if (bytes.length !== length)
       throw damagedAt({ object: packName({ pack, kind }), offset }, "it ends early");
     return bytes;
+  }
+
+  /** A range of a pack as part of a file; null for a store whose objects are not files. */
+  rangeOf(
+    pack: PackRef,
+    { offset, end }: { readonly offset: number; readonly end: number },
+  ): FileRange | null {
+    const path = this.store.fileOf?.(packName(pack));
+    return path === undefined ? null : { path, offset, length: end - offset };
   }
 
   /** Reads a range of one pack in one request. */

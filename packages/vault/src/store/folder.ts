@@ -96,6 +96,10 @@ class FolderStore implements BlobStore {
     return (await this.unlessMissing(name, async () => (await unlink(path), true))) ?? false;
   }
 
+  fileOf(name: string): string {
+    return this.path(name);
+  }
+
   private path(name: string): string {
     checkName(name);
     return join(this.root, ...name.split("/"));

@@ -102,7 +102,7 @@ class WorkerPool implements VaultWorkers {
   }
 
   private do(task: WorkerTask, signal: AbortSignal): Promise<WorkerAnswer> {
-    return within(this.bytes, { amount: task.bytes.length, signal }, async () => {
+    return within(this.bytes, { amount: bytesOf(task), signal }, async () => {
       signal.throwIfAborted();
       if (this.closed) throw stopped();
       const work = Promise.withResolvers<WorkerAnswer>();
@@ -134,8 +134,7 @@ class WorkerPool implements VaultWorkers {
       thread.taken.set(number, next);
       thread.worker.ref();
       const { task } = next;
-      const given = task.kind === "open-run" && task.bytes.buffer instanceof ArrayBuffer;
-      thread.worker.postMessage({ number, task }, given ? [task.bytes.buffer] : []);
+      thread.worker.postMessage({ number, task }, givenWith(task));
     }
   }
 
@@ -181,6 +180,17 @@ class WorkerPool implements VaultWorkers {
     for (const { reject } of thread.taken.values()) reject(error);
     if (!this.closed) this.give();
   }
+}
+
+function bytesOf(task: WorkerTask): number {
+  return task.kind === "open-run" ? task.sealed.length : task.bytes.length;
+}
+
+/** The memory that a thread takes over. */
+function givenWith(task: WorkerTask): ArrayBuffer[] {
+  if (task.kind !== "open-run" || !(task.sealed instanceof Uint8Array)) return [];
+  const { buffer } = task.sealed;
+  return buffer instanceof ArrayBuffer ? [buffer] : [];
 }
 
 function wrongAnswer(): never {

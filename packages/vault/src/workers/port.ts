@@ -14,7 +14,7 @@ import type {
  */
 export interface VaultWorkers {
   readonly threads: number;
-  /** Takes over the sealed bytes. */
+  /** Takes over sealed bytes that are given. */
   openRun(task: Omit<OpenRunTask, "kind">, signal: AbortSignal): Promise<OpenRunAnswer>;
   digest(task: Omit<DigestTask, "kind">, signal: AbortSignal): Promise<DigestAnswer>;
   compress(task: Omit<CompressTask, "kind">, signal: AbortSignal): Promise<CompressAnswer>;

@@ -1,7 +1,8 @@
 /** What a worker does: everything that costs processor time per byte. Pure but for the buffers of a task. */
+import { closeSync, openSync, readSync } from "node:fs";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { Blake3Hasher } from "@napi-rs/blake-hash";
-import { BLOCK_BYTES, DIGEST_BYTES } from "../constants.ts";
+import { BLOCK_BYTES, DIGEST_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { free } from "../memory.ts";
 import {
   compressOptions,
@@ -18,11 +19,18 @@ const CHUNK_NUMBERS = 6;
 /** Numbers per use of a block: position in the chunk, place in the target. */
 const USE_NUMBERS = 2;
 
+/** A range of a file, which the worker reads by itself. */
+export interface FileRange {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** Chunks next to each other in one pack: sealed, with what the reader wants of them. */
 export interface OpenRunTask {
   readonly kind: "open-run";
-  /** The sealed bytes; the worker frees them. */
-  readonly bytes: Uint8Array;
+  /** The sealed bytes, which the worker frees, or where they are. */
+  readonly sealed: Uint8Array | FileRange;
   readonly packKey: Uint8Array;
   readonly blockKey: Uint8Array;
   /** Per chunk six numbers, then two per use; see {@link RunPlan}. */
@@ -134,7 +142,7 @@ export function encodePlan(chunks: readonly PlannedChunk[]): Pick<OpenRunTask, "
 
 function openRun(task: OpenRunTask): OpenRunAnswer {
   const { plan, ids } = task;
-  const bytes = bufferOf(task.bytes);
+  const bytes = sealedBytes(task.sealed);
   const hasher = hasherOf(task.blockKey);
   const failed: number[] = [];
   const kept: { chunk: number; plain: Uint8Array }[] = [];
@@ -150,13 +158,41 @@ function openRun(task: OpenRunTask): OpenRunAnswer {
     use += uses;
     const context = itemContext(ITEM_CHUNK, ids.subarray(n * DIGEST_BYTES, (n + 1) * DIGEST_BYTES));
     const seal = { key: task.packKey, nonce: itemNonce(packOffset), context };
-    const plain = openChunk(bytes.subarray(start, start + length), seal, blocks);
+    const plain = bytes === null ? null : openChunk(bytes.subarray(start, start + length), seal, blocks);
     if (plain === null || !useBlocks(plain, { wanted, digests, hasher, target: task.target })) failed.push(n);
     else if (keep === 1) kept.push({ chunk: n, plain });
     if (plain !== null && keep === 0) free(plain);
   }
-  free(bytes);
+  if (task.sealed instanceof Uint8Array) free(task.sealed);
   return { kind: "open-run", failed, kept };
+}
+
+/** Null when a file cannot be read or ends early: the reader finds out why. */
+function sealedBytes(sealed: Uint8Array | FileRange): Buffer | null {
+  return sealed instanceof Uint8Array ? bufferOf(sealed) : readRange(sealed);
+}
+
+/** What was read last: the next range overwrites it. */
+let input = Buffer.alloc(0);
+
+function readRange({ path, offset, length }: FileRange): Buffer | null {
+  if (input.length < length) input = Buffer.allocUnsafeSlow(Math.max(length, MAX_READ_BYTES));
+  try {
+    const file = openSync(path, "r");
+    try {
+      let done = 0;
+      while (done < length) {
+        const read = readSync(file, input, done, length - done, offset + done);
+        if (read === 0) return null;
+        done += read;
+      }
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return null;
+  }
+  return input.subarray(0, length);
 }
 
 /** Null when it does not open: the reader finds out why, and whether the chunk has another place. */

@@ -1,5 +1,7 @@
+import { rm } from "node:fs/promises";
 import { zstdDecompressSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
+import { CountingStore } from "../../test/counting-store.ts";
 import {
   changedBackup,
   fullBackup,
@@ -12,10 +14,13 @@ import {
   testKeys,
 } from "../../test/fixtures.ts";
 import { MemoryStore } from "../../test/memory-store.ts";
+import { useTempFolder } from "../../test/temp-folder.ts";
 import { BLOCK_BYTES, DIGEST_BYTES } from "../constants.ts";
+import { createFolderStore } from "../store/folder.ts";
 import { openVault } from "../vault.ts";
 import { createVaultWorkers } from "./pool.ts";
 
+const folder = useTempFolder();
 const MIB = 1024 * 1024;
 const workers = createVaultWorkers({ threads: 2 });
 afterAll(() => workers[Symbol.asyncDispose]());
@@ -52,6 +57,31 @@ describe("a vault with worker threads", () => {
         expect(target.equals(disk.bytes(offset, length))).toBe(true);
       }
     }
+  });
+
+  it("reads packs of a folder in the threads, and names what is wrong with them like any other", async () => {
+    const counted = new CountingStore(createFolderStore(folder("vault")));
+    const { vault } = await newVault(counted);
+    const disk = noiseDisk(24 * MIB, 18 * MIB);
+    await takePoint(vault, "p", { disk });
+    const { manifest } = await vault.getManifest("p", signal);
+    const root = manifest.disks[0]?.root ?? null;
+    const read = async () => {
+      const reopened = await openVault({ store: counted, keys: testKeys(), signal, workers });
+      const target = Buffer.alloc(24 * MIB);
+      await reopened.openDisk(root, disk.size).readInto(target, 0, signal);
+      return { ok: target.equals(disk.bytes(0, disk.size)), check: await reopened.verifyPoint("p", full) };
+    };
+    const full = { mode: "full", signal } as const;
+    expect(await read()).toMatchObject({ ok: true, check: { ok: true } });
+    expect(counted.reads("packs/")).toBe(0);
+    const [pack = ""] = (await Array.fromAsync(counted.list("packs/", signal))).map(({ name }) => name);
+    await rm(folder("vault", pack));
+    await expect(read()).rejects.toMatchObject({ code: "VAULT_OBJECT_MISSING", params: { object: pack } });
+    const { problems } = await (
+      await openVault({ store: counted, keys: testKeys(), signal, workers })
+    ).verifyPoint("p", full);
+    expect(problems[0]).toMatchObject({ code: "VAULT_OBJECT_MISSING", object: pack });
   });
 
   it("writes what it writes without them", async () => {
