@@ -8,6 +8,7 @@ import { segmentTaskDefinition } from "./job/segment-task.ts";
 import { jobTaskDefinition } from "./job/task.ts";
 import { backupMachine } from "./jobs/backup/machine.ts";
 import { backupSegment } from "./jobs/backup/segment.ts";
+import { copyMachine } from "./jobs/copy/machine.ts";
 import { deletePointMachine } from "./jobs/delete-point/machine.ts";
 import { restoreMachine } from "./jobs/restore/machine.ts";
 import { restoreSegment } from "./jobs/restore/segment.ts";
@@ -18,6 +19,7 @@ import { tick } from "./schedule/tick.ts";
 import { keepAnchored } from "./upkeep/anchor.ts";
 import { accountOne } from "./upkeep/collect/task.ts";
 import { collectVaults } from "./upkeep/collect.ts";
+import { keepCopies } from "./upkeep/copies.ts";
 import { reachDamage } from "./upkeep/damage-reach.ts";
 import { forecastOpenTransfers } from "./upkeep/forecast.ts";
 import { expireHistory } from "./upkeep/history.ts";
@@ -113,6 +115,7 @@ export const controlTasks = {
       return null;
     },
   } satisfies TaskDefinition<"vault.test">,
+  "vault.copies": alone("vault.copies", ({ deps, signal }) => keepCopies(deps, signal)),
   "azure.sweep": alone("azure.sweep", ({ deps, signal }) => sweepAzure(deps, { signal })),
   "azure.reconcile": {
     run: ({ deps, signal }) => reconcileAzure(deps, { signal }),
@@ -135,6 +138,7 @@ export const dataTasks = {
   "backup.segment": segmentTaskDefinition(backupSegment),
   "restore.segment": segmentTaskDefinition(restoreSegment),
   "verify.run": jobTaskDefinition(verifyMachine, "verify.run"),
+  "copy.run": jobTaskDefinition(copyMachine, "copy.run"),
   "vault.damage-reach": alone("vault.damage-reach", ({ deps, signal }) => reachDamage(deps, signal)),
   "vault.account": {
     run: ({ deps, payload, signal }) => accountOne(deps, payload.vaultId, signal),

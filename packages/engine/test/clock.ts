@@ -30,6 +30,7 @@ const recurring = [
   "history.expire",
   "vault.collect",
   "vault.damage-reach",
+  "vault.copies",
   "azure.sweep",
   "ledger.anchor",
   "transfer.dispatch",

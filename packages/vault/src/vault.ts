@@ -1,5 +1,5 @@
 /** Opens vaults and composes their parts. */
-import type { Clock } from "@kluis/domain";
+import type { Clock, Extent } from "@kluis/domain";
 import { createBudget, createTransferLimits } from "./budget.ts";
 import { type CollectParts, planCollection, sweep } from "./collect.ts";
 import { type CompactOptions, type CompactResult, compactPacks } from "./compact/compact.ts";
@@ -18,6 +18,7 @@ import { createKeys, type OpenedKeys, openKeys } from "./keys/open-keys.ts";
 import type { KeyProvider } from "./keys/provider.ts";
 import type { Manifest } from "./manifest.ts";
 import { allSegments, buildDiskMap, findSegment, rootLevel } from "./map/disk-map.ts";
+import { changedExtents } from "./map/map-diff.ts";
 import { formatNodeRef, type NodeRef, placeOf, refOf, splitNodeRef } from "./node-ref.ts";
 import { type NodeUse, nodeUse } from "./node-use.ts";
 import { PackWriter } from "./pack/writer.ts";
@@ -100,6 +101,11 @@ export interface Vault {
   /** True when it existed. A collection frees its bytes later. */
   deleteManifest(pointId: string, signal: AbortSignal): Promise<boolean>;
   openDisk(root: NodeRef | null, diskBytes: number): DiskReader;
+  /** The ranges of a disk that differ from another map of this vault; reads only nodes that differ. Ascending, merged. */
+  changedExtents(
+    maps: { readonly before: NodeRef | null; readonly after: NodeRef | null; readonly diskBytes: number },
+    signal: AbortSignal,
+  ): AsyncIterable<Extent>;
   verifyPoint(pointId: string, options: VerifyOptions): Promise<VerifyResult>;
   /** The segments below a root that hold damage which is known: the next backup must write them, also when nothing changed there. */
   affectedSegments(root: NodeRef, options: AffectedOptions): Promise<number[]>;
@@ -223,6 +229,14 @@ class OpenVault implements Vault {
 
   openDisk(root: NodeRef | null, diskBytes: number): DiskReader {
     return new MapDiskReader(placeOf(root), diskBytes, { nodes: this.nodes, chunks: this.chunks });
+  }
+
+  changedExtents(
+    { before, after, diskBytes }: Parameters<Vault["changedExtents"]>[0],
+    signal: AbortSignal,
+  ): AsyncIterable<Extent> {
+    const pair = { before: placeOf(before), after: placeOf(after) };
+    return changedExtents(pair, { diskBytes, nodes: this.nodes, signal });
   }
 
   verifyPoint(pointId: string, options: VerifyOptions) {

@@ -28,6 +28,7 @@ export const jobWords = catalog({
       "restore-disk": "Disk restore of {vm}",
       verify: "Verification of {vm}",
       "delete-point": "Recovery point deletion of {vm}",
+      "copy-point": "Second copy of {vm}",
     } satisfies Record<JobKind, string>,
     states: jobStateTexts,
     /** What a transfer that does not move waits for. */
@@ -39,6 +40,8 @@ export const jobWords = catalog({
     steps: stepTexts,
     /** Steps that write to a disk instead of reading from a snapshot. */
     restoreSteps: jobStepTexts["restore-disk"],
+    /** Steps that read from a vault and write to another one. */
+    copySteps: jobStepTexts["copy-point"],
     triggers: jobTriggerTexts,
     delta: deltaMethodTexts,
     /** How a job started and who started it. */
@@ -51,12 +54,14 @@ export const jobWords = catalog({
       "restore-disk": "Schijfherstel",
       verify: "Verificatie",
       "delete-point": "Verwijdering van herstelpunt",
+      "copy-point": "Tweede kopie",
     },
     titles: {
       backup: "Back-up van {vm}",
       "restore-disk": "Schijfherstel van {vm}",
       verify: "Verificatie van {vm}",
       "delete-point": "Verwijdering van herstelpunt van {vm}",
+      "copy-point": "Tweede kopie van {vm}",
     },
     states: {
       queued: "In wachtrij",
@@ -100,6 +105,12 @@ export const jobWords = catalog({
       access: "Schijf openen",
       transfer: "Naar de schijf schrijven",
       finish: "Afronden",
+    },
+    copySteps: {
+      prepare: "Zoeken wat ontbreekt",
+      transfer: "Naar de tweede kluis kopiëren",
+      seal: "Manifest schrijven",
+      "recovery-point": "Tweede kopie",
     },
     triggers: {
       schedule: "Planning",

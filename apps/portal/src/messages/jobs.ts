@@ -50,12 +50,14 @@ export const jobs = catalog({
         "restore-disk": "Stop restore",
         verify: "Stop verification",
         "delete-point": "Stop deletion",
+        "copy-point": "Stop copy",
       } satisfies Record<JobKind, string>,
       cancelTitle: {
         backup: "Stop this backup?",
         "restore-disk": "Stop this restore?",
         verify: "Stop this verification?",
         "delete-point": "Stop this deletion?",
+        "copy-point": "Stop this copy?",
       } satisfies Record<JobKind, string>,
       cancelText: {
         backup:
@@ -64,6 +66,8 @@ export const jobs = catalog({
         verify: "The recovery point keeps the result of its last verification.",
         "delete-point":
           "The job stops at its next safe point. The recovery point is kept if its deletion has not begun.",
+        "copy-point":
+          "The recovery point keeps its place in the first vault. It is copied again later, and what was copied is used.",
       } satisfies Record<JobKind, string>,
       cancelAsked: "This job stops at its next safe point",
       cancelDone: "The job is stopping",
@@ -121,6 +125,7 @@ export const jobs = catalog({
         "restore-disk": "The new disk is removed.",
         verify: "The recovery point keeps the result of its last verification.",
         "delete-point": "The recovery point was not deleted.",
+        "copy-point": "The second vault did not get the recovery point.",
       } satisfies Record<JobKind, string>,
       withCode: "{title} ({code})",
       written: "Written to the disk",
@@ -173,12 +178,14 @@ export const jobs = catalog({
         "restore-disk": "Herstel stoppen",
         verify: "Verificatie stoppen",
         "delete-point": "Verwijdering stoppen",
+        "copy-point": "Kopie stoppen",
       },
       cancelTitle: {
         backup: "Deze back-up stoppen?",
         "restore-disk": "Dit herstel stoppen?",
         verify: "Deze verificatie stoppen?",
         "delete-point": "Deze verwijdering stoppen?",
+        "copy-point": "Deze kopie stoppen?",
       },
       cancelText: {
         backup:
@@ -187,6 +194,8 @@ export const jobs = catalog({
         verify: "Het herstelpunt behoudt de uitkomst van de vorige verificatie.",
         "delete-point":
           "De taak stopt op het volgende veilige punt. Het herstelpunt blijft behouden als de verwijdering nog niet is begonnen.",
+        "copy-point":
+          "Het herstelpunt houdt zijn plaats in de eerste kluis. Het wordt later opnieuw gekopieerd, en wat al gekopieerd is, wordt gebruikt.",
       },
       cancelAsked: "De taak stopt op het volgende veilige punt",
       cancelDone: "De taak wordt gestopt",
@@ -244,6 +253,7 @@ export const jobs = catalog({
         "restore-disk": "De nieuwe schijf is verwijderd.",
         verify: "Het herstelpunt behoudt de uitkomst van de vorige verificatie.",
         "delete-point": "Het herstelpunt is niet verwijderd.",
+        "copy-point": "De tweede kluis heeft het herstelpunt niet gekregen.",
       },
       withCode: "{title} ({code})",
       written: "Naar de schijf geschreven",

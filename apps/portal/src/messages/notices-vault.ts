@@ -3,6 +3,10 @@ import { catalog } from "#messages/catalog.ts";
 /** Notices about the content of vaults; notices.ts joins them with the others. */
 export const vaultNotices = catalog({
   en: {
+    "copy-planned": "{plannedBytes} to copy to vault {vault}.",
+    "point-copied": "Vault {vault} has the second copy {pointId}.",
+    "vault-copy-late":
+      "Vault {target} misses {points, plural, one {# recovery point} other {# recovery points}} of vault {vault}, the oldest for {hours, plural, one {# hour} other {# hours}}.",
     "vault-no-recovery-key":
       "Vault {vault} has no recovery key. Without one, a lost key file is a lost vault. Make one with: kluis keys add-recovery {vault}",
     "vault-recovery-key-unproven":
@@ -19,6 +23,10 @@ export const vaultNotices = catalog({
       "The map of the previous recovery point cannot be read in the vault, so every allocated block is stored without it.",
   },
   nl: {
+    "copy-planned": "{plannedBytes} te kopiëren naar kluis {vault}.",
+    "point-copied": "Kluis {vault} heeft de tweede kopie {pointId}.",
+    "vault-copy-late":
+      "Kluis {target} mist {points, plural, one {# herstelpunt} other {# herstelpunten}} van kluis {vault}, het oudste sinds {hours, plural, one {# uur} other {# uur}}.",
     "vault-no-recovery-key":
       "Kluis {vault} heeft geen herstelsleutel. Zonder herstelsleutel is met het sleutelbestand ook de kluis verloren. Maak er een met: kluis keys add-recovery {vault}",
     "vault-recovery-key-unproven":

@@ -123,6 +123,7 @@ export const overview = catalog({
       "point-damage": "Beschadigde herstelpunten",
       "damage-healed": "Schade hersteld",
       "vault-recovery": "Herstelsleutel",
+      "vault-copy": "Tweede kopieën",
     },
     raisedMore: "{count, plural, one {Nog # zaak vereist aandacht.} other {Nog # zaken vereisen aandacht.}}",
     raisedCount:

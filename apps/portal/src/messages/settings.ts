@@ -133,6 +133,7 @@ export const settings = catalog({
       sweep: "Zoeken naar restanten in Azure",
       collection: "Opruimen van de kluizen",
       anchor: "Ondertekenen van het auditlogboek",
+      copies: "Tweede kopieën",
       "damage-reach": "Zoeken naar punten die beschadigde gegevens nodig hebben",
     },
     failedItem: "Eerste fout: <value></value>",

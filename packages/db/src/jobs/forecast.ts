@@ -71,7 +71,7 @@ export async function listOpenTransfers(
         AND older.error IS NULL AND older."cancelAskedAt" IS NULL) AS "hasOlder",
       part.waiting, part.held, part."leftBytes", part."diskKind",
       coalesce((SELECT sum(disk."diskBytes") FROM "JobDisk" disk WHERE disk."jobId" = j.id), 0)::bigint AS "diskBytes",
-      ARRAY(SELECT point."readBytes"::float8 FROM "RecoveryPoint" point WHERE point."vmId" = j."vmId"
+      ARRAY(SELECT point."readBytes"::float8 FROM "RecoveryPoint" point WHERE point."vmId" = j."vmId" AND point."copyOf" IS NULL
         ORDER BY point."takenAt" DESC LIMIT ${HISTORY_TRANSFERS}) AS "lastBytes",
       coalesce(j."vaultId"::text, '') AS vault, coalesce(vm."subscriptionId", '') AS subscription,
       j."forecastAt", j."forecastEndAt", j."queuePosition", j."waitsFor", j."deadlineAtRisk", ${windowSql}

@@ -35,6 +35,7 @@ export {
   listLostSegments,
   listSegmentNodes,
   loadSegment,
+  nextOpenSegment,
   noStats,
   setDiskPlan,
   setDiskRoot,

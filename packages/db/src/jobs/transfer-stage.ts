@@ -40,7 +40,7 @@ const chainSql = Prisma.sql`j."deadlineAt", ${servedSql} AS "servedAt",
   CASE WHEN made.point THEN NULL ELSE j."firstDeadlineAt" END AS "firstDeadlineAt",
   CASE WHEN made.point THEN 0 ELSE j."replacedCount" END AS "replacedCount"`;
 const madeSql = Prisma.sql`LATERAL (SELECT EXISTS (SELECT FROM "RecoveryPoint" p
-  WHERE p."vmId" = j."vmId" AND p."createdAt" > j."capturedAt") AS point) made`;
+  WHERE p."vmId" = j."vmId" AND p."copyOf" IS NULL AND p."createdAt" > j."capturedAt") AS point) made`;
 /** When the transfer of job `j` began: access is its first step. */
 const startedAt = Prisma.sql`(SELECT coalesce(step."startedAt", kluis_now()) FROM "JobStep" step
   WHERE step."jobId" = j.id AND step.name = 'access' AND j.stage <> 'transfer-waiting')`;

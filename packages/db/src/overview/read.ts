@@ -20,7 +20,7 @@ export async function readStorage(tx: Tx, visibility: VmVisibility, since: Date)
         FROM "VmPoints" s JOIN "VirtualMachine" vm ON vm.id = s."vmId" WHERE ${visible}) total,
       (SELECT coalesce(sum(r."movedBytes"), 0) AS "movedBytes24h", coalesce(sum(r."storedBytes"), 0) AS "storedBytes24h"
         FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"
-        WHERE r."createdAt" >= ${since} AND r.state IN (${wordsSql(storedPointStates)}) AND ${visible}) newest,
+        WHERE r."createdAt" >= ${since} AND r."copyOf" IS NULL AND r.state IN (${wordsSql(storedPointStates)}) AND ${visible}) newest,
       (SELECT min(first.at) AS "undoUntil" FROM "VmPoints" s JOIN "VirtualMachine" vm ON vm.id = s."vmId"
         CROSS JOIN LATERAL (SELECT min(r."purgeAt") AS at FROM "RecoveryPoint" r
           WHERE r."vmId" = vm.id AND r.state = 'soft-deleted') first

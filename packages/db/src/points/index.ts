@@ -1,3 +1,4 @@
+export { createCopy } from "./copy.ts";
 export { findPointlessJob, isJobOpen, type PointlessJob } from "./known.ts";
 export { pinPoint, unpinPoint } from "./pins.ts";
 export {

@@ -66,6 +66,7 @@ async function filtered(tx: Tx, visibility: VmVisibility, filter: PointFilter): 
   const { search, state, consistency } = filter;
   const parts = [
     vmVisibleSql(visibility),
+    Prisma.sql`r."copyOf" IS NULL`,
     state?.length ? Prisma.sql`r.state IN (${Prisma.join([...state])})` : Prisma.sql`r.state <> 'deleted'`,
   ];
   if (search) {
@@ -127,7 +128,7 @@ export async function findLatestPointView(
   const rows = await readViews(
     tx,
     points,
-    Prisma.sql`WHERE r."vmId" = ${vmId}::uuid AND r.state = 'available' AND ${vmVisibleSql(visibility)}
+    Prisma.sql`WHERE r."vmId" = ${vmId}::uuid AND r."copyOf" IS NULL AND r.state = 'available' AND ${vmVisibleSql(visibility)}
       ORDER BY r."takenAt" DESC LIMIT 1`,
   );
   return rows[0] ?? null;
@@ -149,8 +150,8 @@ const stored: ViewSource<StoredPoint> = {
     ...composed,
     encryption: encryptionSql,
     vault: Prisma.sql`jsonb_build_object('id', vault.id, 'name', vault.name, 'kind', vault.kind)`,
-    isOnly: Prisma.sql`(r.state = 'available' AND NOT EXISTS (SELECT 1 FROM "RecoveryPoint" other
-      WHERE other."vmId" = r."vmId" AND other.id <> r.id AND other.state = 'available'))`,
+    isOnly: Prisma.sql`(r.state = 'available' AND r."copyOf" IS NULL AND NOT EXISTS (SELECT 1 FROM "RecoveryPoint" other
+      WHERE other."vmId" = r."vmId" AND other.id <> r.id AND other."copyOf" IS NULL AND other.state = 'available'))`,
     disks: pointDisksSql(storedPoint.shape.disks.element),
   }),
   from: Prisma.sql`${from} JOIN "Vault" vault ON vault.id = r."vaultId"`,

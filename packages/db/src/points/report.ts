@@ -27,7 +27,10 @@ export interface PointReportScope {
 }
 
 function inScope(scope: PointReportScope): Prisma.Sql {
-  const parts = [vmVisibleSql(scope.visibility), Prisma.sql`r."createdAt" <= ${scope.asOf}`];
+  const parts = [
+    vmVisibleSql(scope.visibility),
+    Prisma.sql`r."copyOf" IS NULL AND r."createdAt" <= ${scope.asOf}`,
+  ];
   if (scope.from) parts.push(Prisma.sql`r."takenAt" >= ${scope.from}`);
   if (scope.to) parts.push(Prisma.sql`r."takenAt" < ${scope.to}`);
   return Prisma.join(parts, " AND ");

@@ -22,7 +22,7 @@ export type LivePoint = z.infer<typeof livePoint>;
 export async function listLivePoints(tx: Tx, vmIds: readonly string[], limit: number): Promise<LivePoint[]> {
   const rows = await tx.$queryRaw`
     SELECT r.id, r."vmId", r."takenAt", r."pinnedAt", r."keptUntil", r.state, r.tiers, r."expiresAt" FROM "RecoveryPoint" r
-    WHERE r."vmId" = ANY(${[...vmIds]}::uuid[]) AND r.state IN (${wordsSql(heldPointStates)})
+    WHERE r."vmId" = ANY(${[...vmIds]}::uuid[]) AND r."copyOf" IS NULL AND r.state IN (${wordsSql(heldPointStates)})
     ORDER BY r."vmId", r."takenAt" DESC LIMIT ${limit}`;
   return z.array(livePoint).parse(rows);
 }
@@ -49,7 +49,7 @@ export async function setPointRetention(tx: Tx, verdicts: readonly StoredVerdict
 export async function listPointsInJobs(tx: Tx, vmIds: readonly string[]): Promise<Set<string>> {
   const rows = await tx.$queryRaw`
     SELECT j."pointId" AS id FROM "Job" j
-    WHERE j."vmId" = ANY(${[...vmIds]}::uuid[]) AND j.kind IN ('delete-point', 'restore-disk')
+    WHERE j."vmId" = ANY(${[...vmIds]}::uuid[]) AND j.kind IN ('delete-point', 'restore-disk', 'copy-point')
       AND j.state IN (${wordsSql(openJobStates)}) AND j."pointId" IS NOT NULL`;
   return new Set(
     z

@@ -79,8 +79,8 @@ const dueRow = z.object({
   actor: actorSchema,
 });
 
-// A restore that began before the removal still reads the point.
-const isRead = Prisma.sql`EXISTS (SELECT FROM "Job" j WHERE j."pointId" = r.id AND j.kind = 'restore-disk'
+// A restore or a copy that began before the removal still reads the point.
+const isRead = Prisma.sql`EXISTS (SELECT FROM "Job" j WHERE j."pointId" = r.id AND j.kind IN ('restore-disk', 'copy-point')
   AND j.state IN (${wordsSql(openJobStates)}))`;
 
 /** Points to purge, by id. */

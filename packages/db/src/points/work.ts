@@ -41,6 +41,8 @@ export interface NewPoint {
   readonly id: string;
   readonly vmId: string;
   readonly vaultId: string;
+  /** The point of another vault of which it is the second copy. */
+  readonly copyOf?: string | null;
   readonly jobId: string;
   readonly policyVersionId: string | null;
   readonly trigger: string;
@@ -174,7 +176,7 @@ export async function newestPoint(
   { vmId, vaultId }: { readonly vmId: string; readonly vaultId: string },
 ): Promise<PointRef | null> {
   const row = await tx.recoveryPoint.findFirst({
-    where: { vmId, vaultId, state: { in: ["available", "damaged"] } },
+    where: { vmId, vaultId, copyOf: null, state: { in: ["available", "damaged"] } },
     orderBy: { takenAt: "desc" },
     include,
   });
@@ -261,7 +263,7 @@ export async function markPointDeleted(
 /** When the last point before this instant was taken, also a deleted one; null for a first point. */
 export async function previousPointTime(tx: Tx, vmId: string, before: Date): Promise<Date | null> {
   const row = await tx.recoveryPoint.findFirst({
-    where: { vmId, takenAt: { lt: before } },
+    where: { vmId, copyOf: null, takenAt: { lt: before } },
     orderBy: { takenAt: "desc" },
     select: { takenAt: true },
   });
@@ -271,7 +273,7 @@ export async function previousPointTime(tx: Tx, vmId: string, before: Date): Pro
 /** The requested and the reached level of a VM's newest points, newest first. */
 export async function listReachedLevels(tx: Tx, vmId: string, limit: number): Promise<ReachedLevel[]> {
   const rows = await tx.recoveryPoint.findMany({
-    where: { vmId },
+    where: { vmId, copyOf: null },
     orderBy: { takenAt: "desc" },
     take: limit,
     select: { consistencyWanted: true, consistencyReached: true },

@@ -1,3 +1,4 @@
+export * from "./copies.ts";
 export { readVaultHeld } from "./held.ts";
 export {
   findVault,

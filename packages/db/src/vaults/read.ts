@@ -5,6 +5,7 @@ import {
   settingSources,
   switchStates,
   type VaultTest,
+  vaultCopySchema,
   vaultKinds,
   vaultTestSchema,
 } from "@kluis/domain";
@@ -26,6 +27,8 @@ const rowSchema = z.object({
   credentialKind: z.enum(["connection-string", "none"]),
   deduplication: z.enum(deduplicationScopes),
   bandwidth: z.int().nullable(),
+  /** The second vault that gets its points; null: none. */
+  copy: vaultCopySchema.nullable(),
   secretChangedAt: z.date().nullable(),
   identity: z.string().nullable(),
   keyId: z.string().nullable(),

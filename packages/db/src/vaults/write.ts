@@ -5,12 +5,13 @@ import {
   KluisError,
   type SettingSource,
   type SwitchState,
+  type VaultCopy,
   type VaultKind,
   type VaultTest,
 } from "@kluis/domain";
 import { raiseConfigVersion } from "../connections/config-version.ts";
 import { isUniqueViolation } from "../errors.ts";
-import { toJson } from "../json.ts";
+import { toJson, toJsonOrNull } from "../json.ts";
 import { lockInTransaction, locks } from "../locks.ts";
 import type { Tx } from "../tx.ts";
 import { requireVault, type VaultRow } from "./read.ts";
@@ -56,6 +57,7 @@ export type VaultChange = Partial<
       readonly isDefault: boolean;
       readonly deduplication: DeduplicationScope;
       readonly bandwidth: number | null;
+      readonly copy: VaultCopy | null;
     }
 >;
 
@@ -65,13 +67,19 @@ export async function changeVault(
   given: { readonly id: string; readonly change: VaultChange },
   clock: Clock,
 ): Promise<VaultRow> {
-  const { id, change } = given;
+  const { id } = given;
+  const { copy, ...change } = given.change;
   const now = clock.now();
   const untested = { testOk: null, testedAt: null, testedBy: null, testAskedAt: null, secretChangedAt: now };
   try {
     await tx.vault.updateMany({
       where: { id },
-      data: { ...change, changedAt: now, ...("sealedSecret" in change ? untested : {}) },
+      data: {
+        ...change,
+        ...(copy === undefined ? {} : { copy: toJsonOrNull(copy) }),
+        changedAt: now,
+        ...("sealedSecret" in change ? untested : {}),
+      },
     });
   } catch (error) {
     throw nameTaken(error, change.name ?? "");

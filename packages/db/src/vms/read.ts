@@ -59,11 +59,11 @@ const composed = {
   lastPoint: Prisma.sql`CASE WHEN point.id IS NOT NULL THEN
     jsonb_build_object('id', point.id, 'takenAt', point."takenAt", 'consistency', point."consistencyReached") END`,
   pointCount: Prisma.sql`
-    (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state IN (${wordsSql(heldPointStates)}))`,
+    (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c."copyOf" IS NULL AND c.state IN (${wordsSql(heldPointStates)}))`,
   softDeletedCount: Prisma.sql`
-    (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state = 'soft-deleted')`,
+    (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c."copyOf" IS NULL AND c.state = 'soft-deleted')`,
   undoUntil: Prisma.sql`
-    (SELECT min(c."purgeAt") FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c.state = 'soft-deleted')`,
+    (SELECT min(c."purgeAt") FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c."copyOf" IS NULL AND c.state = 'soft-deleted')`,
   pinnedCount: Prisma.sql`
     (SELECT count(*) FROM "RecoveryPoint" c WHERE c."vmId" = vm.id AND c."pinnedAt" IS NOT NULL
       AND c.state IN (${wordsSql(heldPointStates)}))`,
@@ -90,7 +90,7 @@ function fleetSql({ now, maxAges }: FleetScope): Prisma.Sql {
     LEFT JOIN "Policy" policy ON policy.id = p."policyId"
     LEFT JOIN ${maxAge} AS age(policy, seconds) ON age.policy = p."policyId"
     LEFT JOIN LATERAL (SELECT r.id, r."takenAt", r."consistencyReached" FROM "RecoveryPoint" r
-      WHERE r."vmId" = vm.id AND r.state = 'available' ORDER BY r."takenAt" DESC LIMIT 1) point ON TRUE
+      WHERE r."vmId" = vm.id AND r."copyOf" IS NULL AND r.state = 'available' ORDER BY r."takenAt" DESC LIMIT 1) point ON TRUE
     LEFT JOIN LATERAL (SELECT j.state, j.error FROM "Job" j
       WHERE j."vmId" = vm.id AND j.kind = 'backup' AND j.state IN ('succeeded', 'warning', 'failed')
       ORDER BY j."createdAt" DESC LIMIT 1) ended ON TRUE

@@ -28,6 +28,8 @@ export const attentionKinds = [
   "damage-healed",
   /** No key on paper opens a vault: losing its key file loses the vault. */
   "vault-recovery",
+  /** The second copies of a vault are further behind than they may be. */
+  "vault-copy",
 ] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
@@ -44,6 +46,7 @@ const attentionNatures = {
   "point-damage": "problem",
   "damage-healed": "request",
   "vault-recovery": "request",
+  "vault-copy": "problem",
 } as const satisfies Record<AttentionKind, "problem" | "request">;
 
 export const attentionProblems = attentionKinds.filter((kind) => attentionNatures[kind] === "problem");
@@ -61,6 +64,7 @@ export const attentionKindTexts = {
   "point-damage": "Damaged recovery points",
   "damage-healed": "Damage healed",
   "vault-recovery": "Recovery key",
+  "vault-copy": "Second copies",
 } as const satisfies Record<AttentionKind, string>;
 
 /** Something that needs attention. */

@@ -11,6 +11,7 @@ export const workNames = [
   "collection",
   "anchor",
   "damage-reach",
+  "copies",
 ] as const;
 export type WorkName = (typeof workNames)[number];
 
@@ -27,4 +28,5 @@ export const workTexts: Readonly<Record<WorkName, string>> = {
   collection: "Cleaning of the vaults",
   anchor: "Signing of the ledger",
   "damage-reach": "Search for points that need damaged data",
+  copies: "Second copies",
 };

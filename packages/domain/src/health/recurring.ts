@@ -28,6 +28,8 @@ export const workRules: Readonly<Record<WorkName, WorkRule>> = {
   collection: { everyMs: hour, budgetMs: 50 * minute, overdueMs: 24 * hour },
   anchor: { everyMs: limits.ledgerAnchorMs, budgetMs: minute, overdueMs: 3 * hour },
   // Damage wakes it at once.
+  // Each backup and each copy wakes it at once.
+  copies: { everyMs: 10 * minute, budgetMs: 5 * minute, overdueMs: 3 * hour },
   "damage-reach": { everyMs: hour, budgetMs: 10 * minute, overdueMs: 24 * hour },
 };
 

@@ -1,5 +1,6 @@
 export {
   agingTasks,
+  copyPointParametersSchema,
   type DeletePointParameters,
   deletePointParametersSchema,
   type JobTaskName,

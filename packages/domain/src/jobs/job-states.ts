@@ -1,6 +1,6 @@
 /** Kinds, states, steps and orders of jobs. Without schemas, so that pages get the words without a parser. */
 
-export const jobKinds = ["backup", "restore-disk", "verify", "delete-point"] as const;
+export const jobKinds = ["backup", "restore-disk", "verify", "delete-point", "copy-point"] as const;
 export type JobKind = (typeof jobKinds)[number];
 export const jobStates = ["queued", "running", "succeeded", "warning", "failed", "cancelled"] as const;
 export type JobState = (typeof jobStates)[number];
@@ -34,6 +34,7 @@ export const jobSteps = {
   "restore-disk": ["prepare", "create-disk", "access", "transfer", "finish"],
   verify: ["verify"],
   "delete-point": ["delete"],
+  "copy-point": ["prepare", "transfer", "seal", "recovery-point"],
 } as const satisfies Record<JobKind, readonly string[]>;
 
 /** The first steps of a backup, which run at the planned time. The others are its transfer, with its own task. */
@@ -49,6 +50,7 @@ const pastSteps = {
   "restore-disk": [],
   verify: [],
   "delete-point": [],
+  "copy-point": [],
 } as const satisfies Record<JobKind, readonly string[]>;
 
 /** The steps of one kind of job, or of any. */
@@ -78,6 +80,12 @@ export const jobStepTexts = {
   },
   verify: { verify: "Verify" },
   "delete-point": { delete: "Delete" },
+  "copy-point": {
+    prepare: "Find what is missing",
+    transfer: "Copy to the second vault",
+    seal: "Write manifest",
+    "recovery-point": "Second copy",
+  },
 } as const satisfies { readonly [Kind in JobKind]: Record<JobStep<Kind>, string> };
 
 /** The steps of all kinds of job, each once. */

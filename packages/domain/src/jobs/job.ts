@@ -34,6 +34,10 @@ export const taskCatalog = {
   /** Forecasts when each open transfer ends, and which deadlines are at risk. */
   "transfer.forecast": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 5 },
   "verify.run": { payload: byJob, maxAttempts: 10, timeoutMinutes: 60 },
+  /** Copies a recovery point to the second vault, a part at a time. */
+  "copy.run": { payload: byJob, maxAttempts: 25, timeoutMinutes: 60 },
+  /** Starts the copies that are missing, and removes those that are no longer kept. */
+  "vault.copies": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
   "point.delete": { payload: byJob, maxAttempts: 25, timeoutMinutes: 10 },
   /** Reads the inventory of one subscription, or of all; `asked`: someone waits for it, and `cursor`: it continues there. */
   discover: {
@@ -115,10 +119,11 @@ const priorities: Partial<Record<TaskName, number>> = {
   "vault.account": transferPriority.backup,
   "point.delete": transferPriority.backup,
   "verify.run": transferPriority.verify,
+  "copy.run": transferPriority.verify,
 };
 
 /** Tasks that a full queue of others could delay without end: the dispatcher runs one that waited for long before them. */
-export const agingTasks = ["verify.run", "vault.collect"] as const satisfies readonly TaskName[];
+export const agingTasks = ["verify.run", "copy.run", "vault.collect"] as const satisfies readonly TaskName[];
 
 /** The task that starts each kind of job, cleans it up, and hands it over to the task of its next step. */
 export const jobTask = {
@@ -126,6 +131,7 @@ export const jobTask = {
   "restore-disk": "restore.advance",
   verify: "verify.run",
   "delete-point": "point.delete",
+  "copy-point": "copy.run",
 } as const satisfies Record<JobKind, TaskName>;
 
 /** The tasks that advance a job. A backup has a second one, from its complete snapshot on. */
@@ -152,3 +158,9 @@ export type VerifyParameters = z.infer<typeof verifyParametersSchema>;
 /** `Job.parameters` of a `delete-point` job. `retention`: pruned by the policy; otherwise the user's reason. */
 export const deletePointParametersSchema = z.object({ reason: z.string().min(1) });
 export type DeletePointParameters = z.infer<typeof deletePointParametersSchema>;
+
+/** `Job.parameters` of a `copy-point` job; the point is `Job.pointId`. */
+export const copyPointParametersSchema = z.object({
+  /** The vault that gets the copy. */
+  vaultId: z.uuid(),
+});

@@ -21,6 +21,7 @@ export const jobKindTexts = {
   "restore-disk": "Disk restore",
   verify: "Verification",
   "delete-point": "Recovery point deletion",
+  "copy-point": "Second copy",
 } as const satisfies Record<JobKind, string>;
 
 export const jobStateTexts = {

@@ -77,6 +77,7 @@ export const ledgerKinds = [
   "snapshot.removed",
   "azure-resource.removed",
   "point.created",
+  "point.copied",
   "point.verified",
   "point.damaged",
   "point.healed",

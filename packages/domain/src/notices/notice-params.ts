@@ -214,6 +214,9 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "health-not-checked": None;
   "health-check-outdated": None;
   "health-attention": { readonly count: number };
+  // Second copies
+  "copy-planned": { readonly vault: string; readonly plannedBytes: number };
+  "point-copied": { readonly pointId: string; readonly vault: string };
   // What needs attention
   /** `resource`: type and name of the longest refused one. */
   "vault-damaged": { readonly vault: string; readonly objects: number; readonly object: string };
@@ -222,6 +225,12 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "points-healed": { readonly points: number; readonly vm: string };
   "vault-no-recovery-key": { readonly vault: string };
   "vault-recovery-key-unproven": { readonly vault: string };
+  "vault-copy-late": {
+    readonly vault: string;
+    readonly target: string;
+    readonly points: number;
+    readonly hours: number;
+  };
   "removal-stuck": { readonly count: number; readonly resource: string };
   // The ledger, from its first wrong event
   "ledger-edited": LedgerEvent;

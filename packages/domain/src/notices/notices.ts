@@ -262,6 +262,10 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `${count(points, "recovery point")} of ${vm} cannot be read in full. The next backup heals what the disks still have.`,
   "points-healed": ({ points, vm }) =>
     `${count(points, "recovery point")} of ${vm} can be read in full again: the damaged content was stored again.`,
+  "copy-planned": ({ vault, plannedBytes }) => `${formatBytes(plannedBytes)} to copy to vault ${vault}.`,
+  "point-copied": ({ pointId, vault }) => `Vault ${vault} has the second copy ${pointId}.`,
+  "vault-copy-late": ({ vault, target, points, hours }) =>
+    `Vault ${target} misses ${count(points, "recovery point")} of vault ${vault}, the oldest for ${count(hours, "hour")}.`,
   "vault-no-recovery-key": ({ vault }) =>
     `Vault ${vault} has no recovery key. Without one, a lost key file is a lost vault. Make one with: kluis keys add-recovery ${vault}`,
   "vault-recovery-key-unproven": ({ vault }) =>

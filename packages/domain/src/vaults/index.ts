@@ -1,3 +1,4 @@
+export * from "./copy.ts";
 export {
   COMPACTION_SHARE,
   type CompactionBudget,

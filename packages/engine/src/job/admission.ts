@@ -1,6 +1,6 @@
 /** Whether a job that waits in the queue may still start, and in which vault a backup does. */
 import { loadPoint, mustBeConnected, requireDefaultVault, type Tx, type WorkJob } from "@kluis/db";
-import { KluisError, restoreDiskParametersSchema } from "@kluis/domain";
+import { copyPointParametersSchema, KluisError, restoreDiskParametersSchema } from "@kluis/domain";
 
 export interface Admission {
   /** Why the job must not start; it then ends as failed. */
@@ -19,6 +19,10 @@ export async function admit(tx: Tx, job: WorkJob): Promise<Admission> {
   try {
     if (job.kind === "restore-disk") {
       await mustBeConnected(tx, restoreDiskParametersSchema.parse(job.parameters).subscriptionId);
+    }
+    if (job.kind === "copy-point") {
+      const { vaultId } = copyPointParametersSchema.parse(job.parameters);
+      return { error: null, vaultId };
     }
     if (job.kind !== "backup") {
       const point = job.pointId === null ? null : await loadPoint(tx, job.pointId);

@@ -23,6 +23,7 @@ const finders: Readonly<Record<JobKind, DamageFinder>> = {
   "restore-disk": "restore",
   verify: "verification",
   "delete-point": "collection",
+  "copy-point": "copy",
 };
 
 /**
@@ -36,8 +37,8 @@ export async function noteDamage(
   const finding = findingOf(error);
   if (finding === null || job.vaultId === null) return;
   const { id: jobId, vaultId, kind } = job;
-  // A backup reads the map of another point: the search finds out which points need the place.
-  const pointId = kind === "backup" ? null : job.pointId;
+  // Backups and copies read the map of another point: the search finds out which points need the place.
+  const pointId = kind === "backup" || kind === "copy-point" ? null : job.pointId;
   try {
     const found = { vaultId, foundBy: finders[kind], findings: [finding], pointId, jobId };
     await inTransaction(deps.db, (tx) => recordDamage(tx, found));

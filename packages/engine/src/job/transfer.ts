@@ -29,13 +29,14 @@ export async function transferSegments(
 ): Promise<StepResult<TransferMemory>> {
   if (memory.segmentsQueued !== true) return startMoving(deps, job);
   const open = await countOpenSegments(deps.db.prisma, job.id);
-  if (open === 0) return summarize(await listJobDisks(deps.db.prisma, job.id));
+  if (open === 0) return transferSummary(await listJobDisks(deps.db.prisma, job.id));
   const error = await returnLost(deps, job, task);
   if (error !== null) return { kind: "fail", error };
   return { kind: "wait", afterMs: POLL_MS, notice: notice("segments-left", { segments: open }) };
 }
 
-function summarize(disks: readonly WorkDisk[]): StepResult<TransferMemory> {
+/** What a transfer that has ended says. */
+export function transferSummary(disks: readonly WorkDisk[]) {
   const sum = (key: "readBytes" | "changedBytes" | "movedBytes" | "storedBytes"): number =>
     disks.reduce((total, disk) => total + disk.stats[key], 0);
   const [readBytes, movedBytes] = [sum("readBytes"), sum("movedBytes")];
@@ -46,7 +47,7 @@ function summarize(disks: readonly WorkDisk[]): StepResult<TransferMemory> {
     movedBytes,
     storedBytes: sum("storedBytes"),
   };
-  return { kind: "done", notice: said, detail };
+  return { kind: "done" as const, notice: said, detail };
 }
 
 /** Makes segments without a task wait again. Returns why the job cannot continue when a task has used up its tries. */

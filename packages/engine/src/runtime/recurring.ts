@@ -12,6 +12,7 @@ type RecurringName = Extract<
   | "snapshots.expire"
   | "vault.collect"
   | "vault.damage-reach"
+  | "vault.copies"
   | "azure.sweep"
   | "ledger.anchor"
   | "transfer.dispatch"
@@ -39,6 +40,7 @@ const tasks: Readonly<Record<WorkName, Recurring | null>> = {
   sweep: { name: "azure.sweep", firstAfterMs: MINUTE },
   collection: { name: "vault.collect", firstAfterMs: 5 * MINUTE },
   anchor: { name: "ledger.anchor", firstAfterMs: MINUTE },
+  copies: { name: "vault.copies", firstAfterMs: MINUTE },
   "damage-reach": { name: "vault.damage-reach", firstAfterMs: MINUTE },
 };
 

@@ -79,6 +79,7 @@ interface Entry {
 export class Vaults {
   readonly #options: VaultsOptions;
   readonly #limits: TransferLimits;
+  readonly #copyRates = new Map<string, Rate>();
   readonly #open = new Map<string, Entry>();
   #rows = new Map<string, { readonly row: VaultRow; readonly sealed: Uint8Array | null }>();
   #version: number | null = null;
@@ -206,7 +207,10 @@ export class Vaults {
 
   /** This engine's fair share of what backups may store in a vault, in bytes per second; null without a limit. */
   #share(id: string): number | null {
-    const bandwidth = this.#rows.get(id)?.row.bandwidth ?? null;
+    return this.#shareOf(this.#rows.get(id)?.row.bandwidth ?? null);
+  }
+
+  #shareOf(bandwidth: number | null): number | null {
     return bandwidth === null ? null : (bandwidth * MIB) / this.#engines.count;
   }
 
@@ -216,6 +220,15 @@ export class Vaults {
       ...this.#limits,
       rate: joinRates([this.#limits.rate, this.#rateOf(() => this.#share(id))]),
     };
+  }
+
+  /** The limit of what copies of a vault's points may store, shared by the engines. */
+  copyRate(id: string): Rate {
+    const known = this.#copyRates.get(id);
+    if (known !== undefined) return known;
+    const made = this.#rateOf(() => this.#shareOf(this.#rows.get(id)?.row.copy?.bandwidth ?? null));
+    this.#copyRates.set(id, made);
+    return made;
   }
 
   #rateOf(limit: () => number | null): Rate {

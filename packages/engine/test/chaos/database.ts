@@ -37,6 +37,7 @@ const recurring = [
   "snapshots.expire",
   "vault.collect",
   "vault.damage-reach",
+  "vault.copies",
   "ledger.anchor",
 ];
 

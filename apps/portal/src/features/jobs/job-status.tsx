@@ -7,7 +7,7 @@ import {
   type TransferWait,
   transferWaitOf,
 } from "@kluis/domain";
-import { Archive, HardDriveDownload, type LucideIcon, ShieldCheck, Trash2 } from "lucide-react";
+import { Archive, Copy, HardDriveDownload, type LucideIcon, ShieldCheck, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { stepName, stepOfStage } from "#features/jobs/job-view-model.ts";
 import { Status, type StatusIcon, type Tone } from "#ui/status.tsx";
@@ -63,6 +63,7 @@ const kindIcons: Record<JobKind, LucideIcon> = {
   "restore-disk": HardDriveDownload,
   verify: ShieldCheck,
   "delete-point": Trash2,
+  "copy-point": Copy,
 };
 
 export function JobKindIcon({ kind, className }: { kind: JobKind; className?: string }) {

@@ -80,7 +80,12 @@ export function etaMs(disks: readonly JobDiskView[], now: Date): number | null {
 
 /** The name of a step. Steps of a restore have their own: they write to a disk. */
 export function stepName(kind: JobKind, step: JobStep, t: Texts<"jobs">): string {
+  if (kind === "copy-point" && isCopyStep(step)) return t(`copySteps.${step}`);
   return kind === "restore-disk" && isRestoreStep(step) ? t(`restoreSteps.${step}`) : t(`steps.${step}`);
+}
+
+function isCopyStep(step: JobStep): step is JobStep<"copy-point"> {
+  return jobSteps["copy-point"].some((name) => name === step);
 }
 
 function isRestoreStep(step: JobStep): step is JobStep<"restore-disk"> {

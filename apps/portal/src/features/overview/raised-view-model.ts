@@ -28,6 +28,7 @@ const places: Readonly<Record<AttentionKind, Place>> = {
   "damage-healed": vmTab("points"),
   "vault-damage": () => `${settings}?tab=vaults#damage`,
   "vault-recovery": () => `${settings}?tab=vaults`,
+  "vault-copy": () => `${settings}?tab=vaults`,
 };
 
 /** The page that says more about what was raised. */

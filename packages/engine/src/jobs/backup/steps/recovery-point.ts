@@ -2,6 +2,7 @@
 import {
   createPoint,
   endJob,
+  enqueue,
   keepSnapshot,
   listJobDisks,
   type NewPoint,
@@ -47,6 +48,7 @@ export async function recoveryPoint(context: Context): Promise<StepResult<Backup
       await createPoint(tx, { ...point, gapSeconds });
       await keepIfWanted(tx, context, point);
       await accountSoon(tx, point.vaultId);
+      await enqueue(tx, "vault.copies", {});
       await leaveToReconciler(tx, { job, reason: "copied", at });
       await endJob(tx, job.id, { state, stage: "done", at: point.createdAt });
       await noteDowngrades(tx, point.vmId);

@@ -1,17 +1,7 @@
 /** Joins the segments of each disk to one chunk map, then writes the manifest. The recovery point exists from then on. */
-import {
-  databaseNow,
-  listJobDisks,
-  listSegmentNodes,
-  previousManifest,
-  setDiskRoot,
-  type WorkDisk,
-} from "@kluis/db";
-import { KluisError, limits, notice } from "@kluis/domain";
-import { type NodeRef, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
-import { damageOf, recordMet } from "../../../job/known-damage.ts";
-import { inJob } from "../../../job/record.ts";
-import { segmentCount } from "../../../job/segments.ts";
+import { listJobDisks, previousManifest } from "@kluis/db";
+import { notice } from "@kluis/domain";
+import { sealDisk } from "../../../job/seal-disk.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultIdOf, vaultOf } from "../../../job/vault-of.ts";
 import { judgeLists } from "../judge-lists.ts";
@@ -61,54 +51,4 @@ export async function seal(context: Context): Promise<StepResult<BackupMemory>> 
     },
     memory: { manifestDigest: digest },
   };
-}
-
-async function sealDisk(context: Context, disk: WorkDisk): Promise<void> {
-  const { deps, job, signal } = context;
-  if (disk.rootDigest !== null) return;
-  const { vault } = await vaultOf({ deps, job });
-  const began = await databaseNow(deps.db.prisma);
-  const moved = await listSegmentNodes(deps.db.prisma, disk.id);
-  const base = disk.baseNode === null ? null : parseNodeRef(disk.baseNode);
-  const segments = await untouchedSegments(disk, () => vault.segmentNodes(base, disk.diskBytes, signal));
-  for (const [segment, node] of moved) segments[segment] = node === null ? null : parseNodeRef(node);
-  const avoid = await damageOf(deps, vaultIdOf(job));
-  const { healed, ...sealed } = await vault.sealDisk({
-    diskBytes: disk.diskBytes,
-    segments,
-    base,
-    avoid,
-    signal,
-  });
-  await inJob(context, async (tx, at) => {
-    // A process that was suspended may have used packs that were removed meanwhile.
-    if (at.getTime() - began.getTime() > limits.segmentLongestMs) {
-      throw new KluisError("INTERNAL", {
-        message: `Joining the segments of disk ${disk.name} took too long.`,
-      });
-    }
-    await setDiskRoot(tx, disk.id, sealed);
-    await recordMet(tx, job, { healed, unreadable: [] });
-  });
-}
-
-/** The nodes of segments without extents: unchanged if changed ranges were listed, zeros if allocated ranges were. */
-function untouchedSegments(
-  disk: WorkDisk,
-  fromBase: () => Promise<(NodeRef | null)[]>,
-): Promise<(NodeRef | null)[]> {
-  switch (disk.deltaMethod) {
-    case "changed-ranges":
-      return fromBase();
-    case "full":
-    case "digest-comparison":
-      return Promise.resolve(Array.from({ length: segmentCount(disk.diskBytes, SEGMENT_BYTES) }, () => null));
-    case null:
-      throw new KluisError("INTERNAL", {
-        message: `Disk ${disk.name} was not planned.`,
-        params: { disk: disk.name },
-      });
-    default:
-      return disk.deltaMethod satisfies never;
-  }
 }

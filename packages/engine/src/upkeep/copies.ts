@@ -1,0 +1,137 @@
+/** Keeps the second copies of vaults: starts those that are missing, removes those that are no longer kept, and tells when they are late. */
+import {
+  appendEvents,
+  clearAttention,
+  countOpenCopies,
+  createJob,
+  type DueCopy,
+  databaseNow,
+  type ExpiredCopy,
+  inTransaction,
+  listDueCopies,
+  listExpiredCopies,
+  listVaults,
+  markPointDeleting,
+  notify,
+  raiseAttention,
+  readCopyLag,
+  type Tx,
+  teamsOfVm,
+  type VaultRow,
+} from "@kluis/db";
+import {
+  copiedUntil,
+  copyKeptSince,
+  engineActor,
+  hoursBehind,
+  isCopyLate,
+  type JobKind,
+  type LedgerDraft,
+  notice,
+  type VaultCopy,
+} from "@kluis/domain";
+import type { EngineDeps } from "../deps.ts";
+import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
+import type { Again } from "../runtime/tasks.ts";
+
+type Deps = Pick<EngineDeps, "db" | "clock" | "log">;
+
+/** Copies to one vault at once. Each moves its parts in turn, so more would only hold more slots. */
+const OPEN_MOST = 4;
+/** Removals that one pass starts. */
+const REMOVALS = 100;
+
+interface Copied {
+  readonly vault: VaultRow;
+  readonly copy: VaultCopy;
+}
+
+/** Safe to run at any time: what exists is not started again. */
+export function keepCopies(deps: Deps, signal: AbortSignal): Promise<Again | null> {
+  return runWork(deps, copies(deps), signal);
+}
+
+function copies(deps: Deps): RecurringWork<Copied> {
+  return {
+    name: "copies",
+    async page() {
+      const vaults = await listVaults(deps.db.prisma);
+      return {
+        items: vaults.flatMap((vault) => (vault.copy === null ? [] : [{ vault, copy: vault.copy }])),
+        next: null,
+      };
+    },
+    nameOf: ({ vault }) => `vault ${vault.name}`,
+    async work(item) {
+      await startMissing(deps, item);
+      await removeExpired(deps, item);
+      await tellLag(deps, item);
+    },
+  };
+}
+
+async function startMissing(deps: Deps, { vault, copy }: Copied): Promise<void> {
+  const { prisma } = deps.db;
+  const until = copiedUntil(copy, await databaseNow(prisma));
+  if (until === null) return;
+  const free = OPEN_MOST - (await countOpenCopies(prisma, copy.to));
+  if (free <= 0) return;
+  const pair = { from: vault.id, to: copy.to };
+  for (const due of await listDueCopies(prisma, { ...pair, until, limit: free }))
+    await inTransaction(deps.db, (tx) =>
+      startJob(tx, deps, { ...due, kind: "copy-point", parameters: { vaultId: copy.to } }),
+    );
+}
+
+/** The first vault kept the point for as long as a removal can be undone, so the copy goes at once. */
+async function removeExpired(deps: Deps, { vault, copy }: Copied): Promise<void> {
+  const { prisma } = deps.db;
+  const until = copyKeptSince(copy, await databaseNow(prisma));
+  const pair = { from: vault.id, to: copy.to };
+  for (const expired of await listExpiredCopies(prisma, { ...pair, until, limit: REMOVALS }))
+    await inTransaction(deps.db, async (tx) => {
+      if (!(await markPointDeleting(tx, expired.pointId))) return;
+      await startJob(tx, deps, { ...expired, kind: "delete-point", parameters: { reason: "retention" } });
+    });
+}
+
+interface NewJob extends Pick<DueCopy & ExpiredCopy, "pointId" | "vmId" | "vmName"> {
+  readonly kind: Extract<JobKind, "copy-point" | "delete-point">;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+async function startJob(
+  tx: Tx,
+  deps: Deps,
+  { kind, pointId, vmId, vmName, parameters }: NewJob,
+): Promise<void> {
+  const job = { kind, vmId, pointId, trigger: "schedule", actor: engineActor } as const;
+  const id = await createJob(tx, { ...job, parameters }, deps.clock);
+  const event: LedgerDraft = {
+    kind: "job.created",
+    actor: engineActor,
+    target: { type: "job", id, name: `${kind} of ${vmName}` },
+    vmId,
+    teamIds: await teamsOfVm(tx, vmId),
+    data: { pointId, ...parameters },
+  };
+  await appendEvents(tx, deps.clock, [event]);
+  await notify(tx, "points", { pointId, vmId });
+}
+
+async function tellLag(deps: Deps, { vault, copy }: Copied): Promise<void> {
+  const { prisma } = deps.db;
+  const lag = await readCopyLag(prisma, { from: vault.id, to: copy.to });
+  const now = await databaseNow(prisma);
+  const key = `vault-copy:${vault.id}` as const;
+  await inTransaction(deps.db, async (tx) => {
+    if (!isCopyLate(copy, lag, now)) {
+      await clearAttention(tx, key);
+      return;
+    }
+    const target = await tx.vault.findUnique({ where: { id: copy.to }, select: { name: true } });
+    const params = { vault: vault.name, target: target?.name ?? copy.to };
+    const said = notice("vault-copy-late", { ...params, points: lag.points, hours: hoursBehind(lag, now) });
+    await raiseAttention(tx, { key, kind: "vault-copy", notice: said });
+  });
+}
