@@ -1,15 +1,6 @@
 /** Second copies in another vault with other keys: made, compared, restored when the first vault is gone, and removed. */
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  changeVault,
-  createJob,
-  createVaultRow,
-  inTransaction,
-  newId,
-  readCopyLag,
-  softDeletePoints,
-} from "@kluis/db";
+import { changeVault, createJob, createVaultRow, inTransaction, newId, readCopyLag } from "@kluis/db";
 import { engineActor, systemClock, type VaultCopy } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -27,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Adds a vault in a folder of this machine. An engine creates it with keys of its own. */
+/** Adds a vault in a folder of this machine. An engine creates it with other keys. */
 async function addVault(name: string): Promise<string> {
   const id = newId(systemClock);
   const folder = join(world.stack.folder, name);
@@ -72,7 +63,7 @@ async function restored(point: PointRow, name: string): Promise<string> {
 }
 
 describe("second copies", () => {
-  it("are made after each backup, only of what is missing, and restore when the first vault is gone", async () => {
+  it("are made after each backup, move only the difference, and restore when the first vault is gone", async () => {
     const second = await addVault("second");
     const image = await world.image("web", 40 * MIB, [random(0, 6 * MIB), random(20 * MIB, MIB)]);
     const vmId = await world.protectedVm({ name: "web", disks: [image], policy: standardPolicy });
@@ -96,7 +87,7 @@ describe("second copies", () => {
       since: null,
       bytes: 0,
     });
-    // A copy is no further point of the VM.
+    // The VM has as many points as before.
     const { prisma } = world.db;
     expect(await prisma.vmPoints.findUnique({ where: { vmId } })).toMatchObject({ points: 2 });
     const verified = await world.ended(await start("verify", nextCopy, { mode: "full" }));

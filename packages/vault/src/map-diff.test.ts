@@ -16,13 +16,10 @@ import { BLOCK_BYTES, type NodeRef, SEGMENT_BYTES } from "./index.ts";
 
 const MIB = 1024 * 1024;
 
-async function changed(
-  { vault }: TestVault,
-  before: NodeRef | null,
-  after: NodeRef | null,
-  diskBytes: number,
-) {
-  return Array.fromAsync(vault.changedExtents({ before, after, diskBytes }, signal));
+type Maps = Parameters<TestVault["vault"]["changedExtents"]>[0];
+
+function changed({ vault }: TestVault, maps: Maps) {
+  return Array.fromAsync(vault.changedExtents(maps, signal));
 }
 
 describe("what differs between two maps", () => {
@@ -36,18 +33,22 @@ describe("what differs between two maps", () => {
     disk.write(5 * MIB, Buffer.from(disk.bytes(5 * MIB, BLOCK_BYTES)));
     disk.write(SEGMENT_BYTES + 8 * MIB, noise(1_000, 3));
     const second = await fullBackup(made.vault, disk, first.root);
-    expect(await changed(made, first.root, second.root, disk.size)).toEqual([
+    expect(await changed(made, { before: first.root, after: second.root, diskBytes: disk.size })).toEqual([
       { offset: 2 * MIB, length: 2 * BLOCK_BYTES, kind: "data" },
       { offset: 4 * MIB, length: MIB, kind: "zero" },
       { offset: SEGMENT_BYTES + 8 * MIB, length: 1_000, kind: "data" },
     ]);
-    expect(await changed(made, second.root, second.root, disk.size)).toEqual([]);
-    const whole = await changed(made, null, second.root, disk.size);
+    expect(await changed(made, { before: second.root, after: second.root, diskBytes: disk.size })).toEqual(
+      [],
+    );
+    const whole = await changed(made, { before: null, after: second.root, diskBytes: disk.size });
     expect(whole.every(({ kind }) => kind === "data")).toBe(true);
     expect(whole).toEqual(await Array.fromAsync(made.vault.openDisk(second.root, disk.size).extents(signal)));
-    expect((await changed(made, second.root, null, disk.size)).map(({ kind }) => kind)).toEqual(
-      whole.map(() => "zero"),
-    );
+    expect(
+      (await changed(made, { before: second.root, after: null, diskBytes: disk.size })).map(
+        ({ kind }) => kind,
+      ),
+    ).toEqual(whole.map(() => "zero"));
   });
 
   it("covers a disk that grew by segments", async () => {
@@ -57,7 +58,7 @@ describe("what differs between two maps", () => {
     large.write(SEGMENT_BYTES, noise(BLOCK_BYTES, 2));
     const before = await fullBackup(made.vault, small);
     const after = await fullBackup(made.vault, large, before.root);
-    expect(await changed(made, before.root, after.root, large.size)).toEqual([
+    expect(await changed(made, { before: before.root, after: after.root, diskBytes: large.size })).toEqual([
       { offset: SEGMENT_BYTES, length: BLOCK_BYTES, kind: "data" },
     ]);
   });
@@ -67,7 +68,7 @@ it("a copy in a vault with other keys moves only what differs, and holds the sam
   const [from, to] = [await newVault(new MemoryStore()), await newVault(new MemoryStore())];
   const copy = async (disk: ModelDisk, roots: readonly (NodeRef | null)[], base: NodeRef | null) => {
     const [before = null, after = null] = roots;
-    const extents = await changed(from, before, after, disk.size);
+    const extents = await changed(from, { before: before, after: after, diskBytes: disk.size });
     const source = from.vault.openDisk(after, disk.size);
     const delta = before === null ? "digest-comparison" : "changed-ranges";
     return backUp(to.vault, { source, extents, delta, base });

@@ -1,4 +1,4 @@
-/** The second copies of a vault's recovery points: what is missing, what copies are made from, and what is no longer kept. */
+/** The second copies of a vault's recovery points: those that are missing, their bases, and those whose time is over. */
 import { type CopyLag, openJobStates, safeBytes } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
@@ -40,7 +40,7 @@ export type DueCopy = z.infer<typeof dueRow>;
 
 /**
  * The oldest missing point of each VM that has no open copy to that vault, the longest wait first: a copy is compared with the one
- * before it. A point whose copy failed lately waits, and the next one of its VM goes first.
+ * before it. A point whose copy failed recently waits, and the next one of its VM goes first.
  * @param until points that were made later wait
  */
 export async function listDueCopies(

@@ -1,7 +1,8 @@
 /** The second copy of a vault: which other vault gets its recovery points, when, and for how long. */
 import { z } from "zod";
-import { bandwidthSchema, timeOfDaySchema, timeZoneSchema } from "../policies/policy.ts";
+import { timeOfDaySchema, timeZoneSchema } from "../policies/policy.ts";
 import { previousOccurrence } from "../policies/schedule.ts";
+import { bandwidthSchema } from "../transfers/bandwidth.ts";
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
@@ -14,7 +15,7 @@ export const vaultCopySchema = z.strictObject({
   to: z.uuid(),
   /** Once a day at a local time; null: after each backup. */
   daily: z.strictObject({ at: timeOfDaySchema, timeZone: timeZoneSchema }).nullable(),
-  /** MiB per second that all copies together may store; null: no limit of their own beside that of the second vault. */
+  /** MiB per second that all copies together may store; null: only that of the second vault. */
   bandwidth: bandwidthSchema.nullable(),
   /** Days for which a copy stays after its point was deleted from the first vault. */
   keepDays: z.int().min(0).max(mostCopyKeepDays),

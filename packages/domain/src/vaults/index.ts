@@ -1,4 +1,3 @@
-export * from "./copy.ts";
 export {
   COMPACTION_SHARE,
   type CompactionBudget,
@@ -6,6 +5,7 @@ export {
   chooseCompaction,
   isWorthCompacting,
 } from "./compaction.ts";
+export * from "./copy.ts";
 export {
   type DamageFinder,
   type DamageFinding,

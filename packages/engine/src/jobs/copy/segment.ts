@@ -32,11 +32,8 @@ export async function copySegment(
     return at;
   });
   const progress = new ProgressReporter(deps, segment);
-  const { node, stats, shown, healed, unreadable } = await write(context, {
-    segment,
-    source,
-    progress,
-  }).finally(() => progress.close());
+  const written = await finishing(progress, write(context, { segment, source, progress }));
+  const { node, stats, shown, healed, unreadable } = written;
   const { readBytes, changedBytes } = stats;
   await inTransaction(deps.db, async (tx) => {
     const at = await databaseNow(tx);
@@ -47,6 +44,14 @@ export async function copySegment(
     await notify(tx, "job", { jobId: job.id });
     await recordMet(tx, job, { healed, unreadable });
   });
+}
+
+async function finishing<T>(progress: ProgressReporter, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } finally {
+    await progress.close();
+  }
 }
 
 interface Writing {
