@@ -192,6 +192,10 @@ const steps: readonly Step[] = [
   },
   {
     line: ({ folder }) =>
+      `vault restore pair@latest --disk os --to ${folder}/back.qcow2 --format qcow2 ${vaultOf(folder)} --json`,
+  },
+  {
+    line: ({ folder }) =>
       `vault copy ${folder}/copy --to-connection-file - ${vaultOf(folder)} --connection-file - --json`,
   },
   { line: ({ folder }) => `vault keys ${vaultOf(folder)} --connection-file - --json` },

@@ -20,6 +20,9 @@ export {
   KluisError,
   toKluisError,
 } from "./errors/errors.ts";
+export { AllocationMap, dataOf } from "./images/allocation-map.ts";
+export type { ImagePiece } from "./images/image.ts";
+export { qcow2Image } from "./images/qcow2.ts";
 export type { BlockSource, Extent } from "./points/extent.ts";
 export { deltaMethods } from "./points/point.ts";
 export { encodeVhdFooter } from "./points/vhd.ts";

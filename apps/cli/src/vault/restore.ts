@@ -14,8 +14,9 @@ import {
 import { UsageError } from "../failure.ts";
 import { isSystemError, writeFailure } from "../file-errors.ts";
 import type { ReadPoint } from "./points.ts";
+import { qcow2Bytes } from "./qcow2.ts";
 
-export const restoreFormats = ["raw", "vhd"] as const;
+export const restoreFormats = ["raw", "vhd", "qcow2"] as const;
 export type RestoreFormat = (typeof restoreFormats)[number];
 
 export interface RestoreRequest {
@@ -72,8 +73,9 @@ async function refuseExisting(file: string): Promise<void> {
 }
 
 async function writeDisk(handle: FileHandle, request: RestoreRequest): Promise<number> {
-  const { vault, disk, signal } = request;
+  const { vault, disk, signal, format } = request;
   const reader = vault.openDisk(disk.root, disk.diskBytes);
+  if (format === "qcow2") return writeQcow2(handle, reader, request);
   const buffers = new BufferPool(MAX_READ_BYTES, PIECES);
   await handle.truncate(disk.diskBytes);
   const read = async (batch: Batch) => {
@@ -123,6 +125,16 @@ async function* batches(ranges: AsyncIterable<ByteRange>): AsyncGenerator<Batch>
   if (gathered.length > 0) yield { ranges: gathered, bytes };
 }
 
+/** Returns the bytes of the image: it has no holes. */
+async function writeQcow2(handle: FileHandle, reader: DiskReader, request: RestoreRequest): Promise<number> {
+  let position = 0;
+  for await (const bytes of qcow2Bytes(reader, request)) {
+    await writeAll(handle, bytes, position);
+    position += bytes.length;
+  }
+  return position;
+}
+
 async function* pieces(extents: AsyncIterable<Extent>): AsyncGenerator<ByteRange> {
   for await (const { offset, length } of extents) {
     for (let at = 0; at < length; at += MAX_READ_BYTES)
@@ -135,16 +147,20 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
     done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
 }
 
-/** Writes every byte of the disk, zeros included, in order. */
+/** Writes every byte of the disk, zeros included, in order; of a qcow2 image only the data. */
 export async function restoreToStream(
   request: RestoreRequest,
   stream: NodeJS.WritableStream,
 ): Promise<{ readonly dataBytes: number }> {
-  const { vault, disk, signal } = request;
+  const { vault, disk, signal, format } = request;
   const reader = vault.openDisk(disk.root, disk.diskBytes);
   const counted = { dataBytes: 0 };
   await pipeline(
     async function* () {
+      if (format === "qcow2") {
+        yield* qcow2Bytes(reader, request);
+        return;
+      }
       yield* bytesInOrder(reader, request, counted);
       yield footerOf(request);
     },
@@ -182,7 +198,7 @@ function* zeros(length: number): Generator<Uint8Array> {
 
 /** Nothing for a raw image. The id comes from the content, so that the same disk always gives the same file. */
 function footerOf({ disk, point, format }: RestoreRequest): Uint8Array {
-  if (format === "raw") return new Uint8Array();
+  if (format !== "vhd") return new Uint8Array();
   if (disk.diskBytes % 512 !== 0)
     throw new UsageError("The disk is not a whole number of sectors, as a VHD must be.", "Use --format raw.");
   return encodeVhdFooter({

@@ -1,4 +1,5 @@
-import { mkdtemp, open, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PassThrough } from "node:stream";
@@ -12,6 +13,7 @@ import { allocatedExtents, ExtentList } from "./extents.ts";
 
 const MIB = 1024 * 1024;
 const never = new AbortController().signal;
+const hasQemu = spawnSync("qemu-img", ["--version"]).status === 0;
 
 let folder: string;
 beforeAll(async () => {
@@ -103,6 +105,25 @@ describe("a vault without Kluis", () => {
     expect((await vault("restore web-01@latest --to DIR/back.img")).code).toBe(exitCodes.usage);
     await answer(z.object({}), `restore ${third.pointId} --to DIR/back.img --format vhd --force`);
     expect((await stat(path.join(folder, "back.img"))).size).toBe((await stat(image)).size + 512);
+  });
+
+  test("restores a qcow2 image with only the data", async () => {
+    const listed = await answer(z.object({ points: z.array(z.object({ pointId: z.string() })) }), "ls");
+    const point = listed.points[0]?.pointId ?? "";
+    const file = path.join(folder, "back.qcow2");
+    await answer(z.object({ dataBytes: z.number() }), `restore ${point} --to DIR/back.qcow2 --format qcow2`);
+    const image = await readFile(file);
+    expect(image.subarray(0, 4).toString("hex")).toBe("514649fb");
+    expect(image.length).toBeLessThan(10 * MIB);
+    expect((await vault(`restore ${point} --to - --format qcow2`)).out.equals(image)).toBe(true);
+  });
+
+  test.skipIf(!hasQemu)("restores a qcow2 image that QEMU finds equal to the disk", async () => {
+    await answer(z.object({}), "restore web-01@latest --to DIR/same.img --force");
+    await answer(z.object({}), "restore web-01@latest --to DIR/same.qcow2 --format qcow2");
+    const [disk, image] = [path.join(folder, "same.img"), path.join(folder, "same.qcow2")];
+    expect(spawnSync("qemu-img", ["check", image]).status).toBe(0);
+    expect(spawnSync("qemu-img", ["compare", "-f", "raw", "-F", "qcow2", disk, image]).status).toBe(0);
   });
 
   test("streams a disk with its zeros, and makes a point of several images", async () => {

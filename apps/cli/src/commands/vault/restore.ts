@@ -11,18 +11,19 @@ export const vaultRestore = defineLocalCommand({
   name: "vault restore",
   summary: "Restore a disk of a recovery point to a file",
   details:
-    "Every byte is authenticated. The file is sparse: zeros are not written. It gets its name when it is complete.",
+    "Every byte is authenticated. A raw or VHD file is sparse: zeros are not written. A qcow2 image has only the data. The file gets its name when it is complete.",
   input: {
     point: argument("id, a unique beginning of it, or NAME@latest", text),
     disk: option("disk", "os or a LUN such as 0 (default: the only disk)", text.optional()),
-    to: option("file", "file to write; - writes standard output, zeros included", text),
-    format: option("format", "raw or vhd", choice(["raw", "vhd"]).default("raw")),
+    to: option("file", "file to write; - writes standard output, zeros included (not with qcow2)", text),
+    format: option("format", "raw, vhd or qcow2", choice(["raw", "vhd", "qcow2"]).default("raw")),
     force: flag("replace a file that exists"),
     ...vaultOptions,
   },
   examples: [
     "vault restore web-01@latest --to web.img --key-file vault.key",
     "vault restore 01a21694-9aa4 --disk 0 --to data.vhd --format vhd",
+    "vault restore web-01@latest --to web.qcow2 --format qcow2",
   ],
   run: async (session, { point, disk: key, to, format, force, ...input }) => {
     const { terminal, signal } = session;
