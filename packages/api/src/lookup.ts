@@ -18,14 +18,7 @@ import { type SignedInContext, seen } from "./context.ts";
 export async function lookupVm(ctx: SignedInContext, ref: string): Promise<StoredVm> {
   const found = await findVms(ctx.api.db.prisma, seen(ctx), ref);
   const [vm, second] = found;
-  if (vm === undefined) {
-    throw new KluisError("VM_NOT_FOUND", {
-      reason: "unknown",
-      message: `The virtual machine ${ref} does not exist, or you cannot see it.`,
-      action: "Check the name, or list the virtual machines.",
-      params: { vm: ref },
-    });
-  }
+  if (vm === undefined) throw unknownVm(ref);
   if (second !== undefined) {
     const names = found.map((one) => `${one.resourceGroup}/${one.name}`).join(", ");
     throw new KluisError("CONFLICT", {
@@ -36,6 +29,16 @@ export async function lookupVm(ctx: SignedInContext, ref: string): Promise<Store
     });
   }
   return vm;
+}
+
+/** Says the same of a VM of another team, so that no answer reveals it. */
+export function unknownVm(ref: string): KluisError {
+  return new KluisError("VM_NOT_FOUND", {
+    reason: "unknown",
+    message: `The virtual machine ${ref} does not exist, or you cannot see it.`,
+    action: "Check the name, or list the virtual machines.",
+    params: { vm: ref },
+  });
 }
 
 /** The id of the VM by which a list is filtered, or undefined without such a filter. */

@@ -7,6 +7,7 @@ export type { LiveItem } from "./compact/live.ts";
 export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
 export type { DamageSet, HealedItem } from "./damage/places.ts";
 export type { DamagedRanges } from "./damage/ranges.ts";
+export { emptyStats } from "./delta/stats.ts";
 export { MemoryChunkIndex } from "./index-memory.ts";
 export {
   addSlot,

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { type Extent, mapConcurrent, uuidv7 } from "@kluis/domain/core";
 import {
+  emptyStats,
   MANIFEST_VERSION,
   type Manifest,
   type ManifestDisk,
@@ -99,7 +100,7 @@ async function writeDisk(
     const mine = bySegment.get(segment) ?? [];
     // Nothing changed, or nothing is there: no block needs a look.
     if (mine.length === 0)
-      return { node: delta === "changed-ranges" ? (bases[segment] ?? null) : null, stats: none };
+      return { node: delta === "changed-ranges" ? (bases[segment] ?? null) : null, stats: emptyStats(0) };
     const result = await vault.writeSegment({
       diskBytes,
       segment,
@@ -235,15 +236,3 @@ class Totals {
     this.show({ done: Math.min(this.done, this.total), total: this.total });
   }
 }
-
-const none: SegmentStats = {
-  logicalBytes: 0,
-  readBytes: 0,
-  changedBytes: 0,
-  movedBytes: 0,
-  storedBytes: 0,
-  metadataBytes: 0,
-  zeroBytes: 0,
-  chunksNew: 0,
-  chunksReused: 0,
-};

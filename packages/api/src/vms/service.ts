@@ -19,7 +19,6 @@ import {
   describePolicy,
   downgradesCounted,
   downgradesOf,
-  KluisError,
   nextOccurrences,
   type SuitabilityFinding,
   type SuitabilitySign,
@@ -27,7 +26,7 @@ import {
 } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
-import { lookupVm, mayOn } from "../lookup.ts";
+import { lookupVm, mayOn, unknownVm } from "../lookup.ts";
 import { fleetScope, scopeOf } from "../policies/facts.ts";
 import { readHistory } from "./history.ts";
 import type { ListVmsInput } from "./inputs.ts";
@@ -72,13 +71,7 @@ export async function getVm(ctx: SignedInContext, ref: string): Promise<z.input<
   const protection = await getProtection(prisma, vm.id);
   const policy = protection === null ? null : await findPolicy(prisma, protection.policyId);
   const row = await getFleetVm(prisma, scopeOf(ctx, policy === null ? [] : [policy]), vm.id);
-  if (row === null) {
-    throw new KluisError("VM_NOT_FOUND", {
-      reason: "unknown",
-      message: `The virtual machine "${ref}" does not exist.`,
-      params: { vm: ref },
-    });
-  }
+  if (row === null) throw unknownVm(ref);
   const why = statusReason(row);
   const rules = new Map(policy === null ? [] : [[policy.id, policy.current.document.consistency]]);
   return {

@@ -9,14 +9,7 @@ import { placeOf, refOf } from "../node-ref.ts";
 import { PackWriter } from "../pack/writer.ts";
 import type { VaultParts } from "../parts.ts";
 import { ITEM_CHUNK } from "../seal.ts";
-import type {
-  ChunkIndex,
-  SegmentResult,
-  SegmentStats,
-  ShownStats,
-  TransferLimits,
-  WriteSegmentOptions,
-} from "../types.ts";
+import type { ChunkIndex, SegmentResult, ShownStats, TransferLimits, WriteSegmentOptions } from "../types.ts";
 import type { VaultWorkers } from "../workers/port.ts";
 import { ClaimCheck } from "./claims.ts";
 import { contentOf } from "./content.ts";
@@ -27,6 +20,7 @@ import { type BlockContent, readBlocks } from "./read-blocks.ts";
 import { movedPacks, relocated } from "./relocate.ts";
 import { SegmentBase, windowsToRead, withWholeWindows } from "./segment-base.ts";
 import { storeSegmentMap, type WindowState } from "./segment-map.ts";
+import { type Counters, emptyStats } from "./stats.ts";
 
 export interface WriteParts extends VaultParts {
   readonly index: ChunkIndex;
@@ -39,7 +33,6 @@ const BATCHES = 6;
 /** Windows per batch: bounds the look-ups of a batch of scattered small changes. */
 const BATCH_WINDOWS = 64;
 
-type Counters = { -readonly [K in keyof SegmentStats]: number };
 type ShownCounters = { -readonly [K in keyof ShownStats]: number };
 
 interface Outcome {
@@ -289,18 +282,4 @@ class SegmentJob {
     const { movedBytes, storedBytes } = this.shown();
     this.options.onProgress?.({ readBytes, changedBytes, movedBytes, storedBytes, zeroBytes });
   }
-}
-
-function emptyStats(logicalBytes: number): Counters {
-  return {
-    logicalBytes,
-    readBytes: 0,
-    changedBytes: 0,
-    movedBytes: 0,
-    storedBytes: 0,
-    metadataBytes: 0,
-    zeroBytes: 0,
-    chunksNew: 0,
-    chunksReused: 0,
-  };
 }

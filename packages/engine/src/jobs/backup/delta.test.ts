@@ -1,7 +1,7 @@
 import { notice } from "@kluis/domain";
 import { parseNodeRef } from "@kluis/vault";
 import { describe, expect, it } from "vitest";
-import type { SnapshotDisk } from "../../job/snapshot.ts";
+import type { SnapshotDisk } from "../../job/snapshot-source.ts";
 import { chooseDelta, type DeltaQuestion } from "./delta.ts";
 
 const root = parseNodeRef(`2:${"ab".repeat(24)}:${"cd".repeat(16)}:0:100`);

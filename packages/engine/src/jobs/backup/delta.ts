@@ -3,7 +3,7 @@ import { isDiskSnapshotId } from "@kluis/azure";
 import type { PlanList } from "@kluis/db";
 import { type DeltaMethod, type Notice, notice, type TrustDecision } from "@kluis/domain";
 import type { NodeRef } from "@kluis/vault";
-import type { SnapshotDisk } from "../../job/snapshot.ts";
+import type { SnapshotDisk } from "../../job/snapshot-source.ts";
 import type { BaseDisk } from "./memory.ts";
 
 export interface DeltaQuestion {

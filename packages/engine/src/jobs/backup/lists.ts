@@ -5,7 +5,7 @@ import { isKluisError, KluisError } from "@kluis/domain";
 import { BLOCK_BYTES, type NodeRef, SEGMENT_BYTES } from "@kluis/vault";
 import { damageOf } from "../../job/known-damage.ts";
 import { type ListedPart, type PlannedPart, planParts } from "../../job/segments.ts";
-import type { SnapshotDisk } from "../../job/snapshot.ts";
+import type { SnapshotDisk } from "../../job/snapshot-source.ts";
 import type { StepContext } from "../../job/step.ts";
 import { vaultIdOf, vaultOf } from "../../job/vault-of.ts";
 import type { ListChoice } from "./delta.ts";

@@ -23,7 +23,7 @@ import {
 } from "@kluis/domain";
 import { nodeRefSchema } from "@kluis/vault";
 import { z } from "zod";
-import { snapshotDiskSchema, snapshotSourceSchema } from "../../job/snapshot.ts";
+import { snapshotDiskSchema, snapshotSourceSchema } from "../../job/snapshot-source.ts";
 
 const bytes = z.int().nonnegative();
 const json = z.custom<Json>((value) => value !== undefined);

@@ -36,7 +36,7 @@ import { chooseDelta, compareOrFull, type ListChoice, trustDelta } from "./delta
 import { affectedSegments, type ListWork, plannedParts } from "./lists.ts";
 import type { BackupMemory } from "./memory.ts";
 import { requirePolicy, requireVm } from "./require.ts";
-import { snapshotOf } from "./snapshot.ts";
+import { snapshotOf } from "./snapshot-requests.ts";
 
 type Context = StepContext<BackupMemory>;
 

@@ -11,7 +11,7 @@ import { vaultOf } from "../../job/vault-of.ts";
 import { backupMachine } from "./machine.ts";
 import { domainOf, parseMemory } from "./memory.ts";
 import { requireVm } from "./require.ts";
-import { snapshotOf } from "./snapshot.ts";
+import { snapshotOf } from "./snapshot-requests.ts";
 
 export const backupSegment: SegmentKind = {
   wakes: "backup.transfer",

@@ -16,7 +16,7 @@ import { inJob } from "../../../job/record.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { type BackupMemory, recall } from "../memory.ts";
 import { requirePolicy, requireVm } from "../require.ts";
-import { diskSnapshotRequests, restorePointRequest } from "../snapshot.ts";
+import { diskSnapshotRequests, restorePointRequest } from "../snapshot-requests.ts";
 import { cannotBackUp } from "./cannot-back-up.ts";
 import { saveJobDisks } from "./job-disks.ts";
 import { observe } from "./observe.ts";

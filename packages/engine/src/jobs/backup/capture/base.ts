@@ -2,7 +2,7 @@
 import { listKeptOf, newestPoint } from "@kluis/db";
 import { diskKeyOf, type Notice, notice } from "@kluis/domain";
 import { parseNodeRef } from "@kluis/vault";
-import { keptDisks } from "../../../job/snapshot.ts";
+import { keptDisks } from "../../../job/snapshot-source.ts";
 import type { StepContext } from "../../../job/step.ts";
 import { vaultIdOf } from "../../../job/vault-of.ts";
 import type { BackupMemory, MemoryDisk } from "../memory.ts";

@@ -4,14 +4,15 @@
  * one is named.
  */
 import { type DiskFinding, getVm, inspectDisks } from "@kluis/azure";
-import { type DiskKey, diskKeyOf, KluisError, type Notice, notice, noticeText } from "@kluis/domain";
-import type { SnapshotDisk, SnapshotSource } from "../../../job/snapshot.ts";
+import { type DiskKey, diskKeyOf, type Notice, notice, noticeText } from "@kluis/domain";
+import type { SnapshotDisk, SnapshotSource } from "../../../job/snapshot-source.ts";
 import type { StepContext } from "../../../job/step.ts";
 import { type ChosenDisks, chooseDisks } from "../choose-disks.ts";
 import { type BackupMemory, type MemoryDisk, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
 import { findBase } from "./base.ts";
 import { capturedBytes, withBytes } from "./captured-size.ts";
+import { goneFromAzure } from "./gone.ts";
 import { judgeFor } from "./rungs.ts";
 import { isSameDisk } from "./same-disk.ts";
 
@@ -54,13 +55,7 @@ export async function matchCaptured(context: Context, facts: SnapshotSource): Pr
   const changes = compareDisks(before, facts.disks);
   if (changes.length === 0) return null;
   const vm = await getVm(deps.azure, requireVm(job).resourceId, { signal });
-  if (vm === null) {
-    throw new KluisError("VM_NOT_FOUND", {
-      reason: "gone",
-      message: `VM ${requireVm(job).name} no longer exists in Azure.`,
-      params: { vm: requireVm(job).name },
-    });
-  }
+  if (vm === null) throw goneFromAzure(requireVm(job));
   const findings = await inspectDisks(deps.azure, { diskRefs: facts.disks.map(refOf) }, { signal });
   const own = findings.map((finding, at) => asCaptured(finding, facts.disks[at]));
   const { request } = recall(memory, "consistency");

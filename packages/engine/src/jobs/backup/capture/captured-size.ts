@@ -1,6 +1,6 @@
 /** Sizes of captured disks. A disk can grow between the last look at it and its snapshot. Pure. */
 import type { Json } from "@kluis/azure";
-import type { SnapshotDisk } from "../../../job/snapshot.ts";
+import type { SnapshotDisk } from "../../../job/snapshot-source.ts";
 import type { MemoryDisk } from "../memory.ts";
 
 const GIB = 1024 ** 3;

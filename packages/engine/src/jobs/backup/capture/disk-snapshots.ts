@@ -14,11 +14,11 @@ import {
   type VmDetails,
 } from "@kluis/azure";
 import { type DiskKey, diskKeyOf, isKluisError, isStoppedState, KluisError, notice } from "@kluis/domain";
-import type { DiskSnapshotsSource } from "../../../job/snapshot.ts";
+import type { DiskSnapshotsSource } from "../../../job/snapshot-source.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { type BackupMemory, type MemoryDisk, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
-import { diskSnapshotRequests } from "../snapshot.ts";
+import { diskSnapshotRequests } from "../snapshot-requests.ts";
 import { failAttempt } from "./attempt.ts";
 import { ownedSince } from "./owned-since.ts";
 import { isSameDisk } from "./same-disk.ts";

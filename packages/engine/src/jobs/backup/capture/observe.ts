@@ -24,6 +24,7 @@ import { type ChosenDisks, chooseDisks } from "../choose-disks.ts";
 import type { BackupMemory } from "../memory.ts";
 import { requireVm } from "../require.ts";
 import { findBase } from "./base.ts";
+import { goneFromAzure } from "./gone.ts";
 import { chooseFor, judgeFor } from "./rungs.ts";
 
 type Context = StepContext<BackupMemory>;
@@ -107,14 +108,7 @@ function refused(
 async function findVm({ deps, job, signal }: Context): Promise<VmDetails | KluisError> {
   const row = requireVm(job);
   const vm = await getVm(deps.azure, row.resourceId, { signal });
-  if (vm === null) {
-    return new KluisError("VM_NOT_FOUND", {
-      reason: "gone",
-      message: `VM ${row.name} no longer exists in Azure.`,
-      action: "Stop its protection. Its recovery points are kept.",
-      params: { vm: row.name },
-    });
-  }
+  if (vm === null) return goneFromAzure(row);
   if (vm.azureVmId.toLowerCase() === row.azureVmId.toLowerCase()) return vm;
   return new KluisError("VM_NOT_FOUND", {
     reason: "replaced",

@@ -4,7 +4,7 @@ import { markResourceCreated, planResource, setJobDisks } from "@kluis/db";
 import { isKluisError, type Notice, notice } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
 import { inJob } from "../../../job/record.ts";
-import type { SnapshotDisk } from "../../../job/snapshot.ts";
+import type { SnapshotDisk } from "../../../job/snapshot-source.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { findBase } from "../capture/base.ts";
 import { withBytes } from "../capture/captured-size.ts";
@@ -12,7 +12,7 @@ import { toJobDisk } from "../capture/job-disks.ts";
 import { chooseDelta } from "../delta.ts";
 import { type BackupMemory, type MemoryDisk, recall } from "../memory.ts";
 import { requireVm } from "../require.ts";
-import { snapshotOf } from "../snapshot.ts";
+import { snapshotOf } from "../snapshot-requests.ts";
 
 type Context = StepContext<BackupMemory>;
 

@@ -15,6 +15,7 @@ import { setExtensionReady } from "@kluis/db";
 import { type ErrorCode, isGuestFailure, KluisError, notice } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
+import { goneFromAzure } from "../capture/gone.ts";
 import { prepareGuest } from "../capture/guest.ts";
 import { prepareScripts } from "../capture/scripts.ts";
 import { type BackupMemory, recall } from "../memory.ts";
@@ -51,13 +52,7 @@ async function install(context: Context): Promise<Result> {
   const { deps, job, memory, signal } = context;
   const vm = requireVm(job);
   const details = await getVm(deps.azure, vm.resourceId, { signal });
-  if (details === null) {
-    throw new KluisError("VM_NOT_FOUND", {
-      reason: "gone",
-      message: `VM ${vm.name} no longer exists in Azure.`,
-      params: { vm: vm.name },
-    });
-  }
+  if (details === null) throw goneFromAzure(vm);
   const wanted = snapshotExtension(details.osType);
   const present = details.extensions.find((one) => one.type.toLowerCase() === wanted.type.toLowerCase());
   const poll = await pollOrStart(context, details);

@@ -13,7 +13,7 @@ import {
 } from "@kluis/db";
 import { deadlineMet, notice, readDiskFacts } from "@kluis/domain";
 import { leaveToReconciler } from "../../../job/leave-to-reconciler.ts";
-import { sourceIds } from "../../../job/snapshot.ts";
+import { sourceIds } from "../../../job/snapshot-source.ts";
 import { noteFed } from "../../../job/starving.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";

@@ -23,7 +23,7 @@ import {
   noticeText,
   type PowerState,
 } from "@kluis/domain";
-import type { SnapshotSource } from "../../../job/snapshot.ts";
+import type { SnapshotSource } from "../../../job/snapshot-source.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { beginAttempt, failAttempt } from "../capture/attempt.ts";
 import { matchCaptured } from "../capture/captured-disks.ts";
@@ -41,7 +41,7 @@ import {
 } from "../capture/scripts-outcome.ts";
 import { type BackupMemory, recall } from "../memory.ts";
 import { requirePolicy, requireVm } from "../require.ts";
-import { restorePointRequest } from "../snapshot.ts";
+import { restorePointRequest } from "../snapshot-requests.ts";
 
 type Context = StepContext<BackupMemory>;
 type Result = StepResult<BackupMemory>;

@@ -1,7 +1,7 @@
 /** The snapshot of a backup: the requests for it, and the disks in it. */
 import type { DiskSnapshotRequest, RestorePointRequest } from "@kluis/azure";
 import { diskKeyOf, KluisError, readDiskFacts } from "@kluis/domain";
-import type { SnapshotDisk } from "../../job/snapshot.ts";
+import type { SnapshotDisk } from "../../job/snapshot-source.ts";
 import type { StepContext } from "../../job/step.ts";
 import { type BackupMemory, type MemoryDisk, recall } from "./memory.ts";
 
