@@ -120,6 +120,8 @@ export interface Vault {
   };
   /** Where moved tables say that items are now, in their order; places of killed compactions may not exist. */
   movedPlaces(items: readonly ChunkPlace[], signal: AbortSignal): Promise<readonly (readonly ChunkPlace[])[]>;
+  /** The packs to which the moved tables of a pack lead. */
+  movedTargets(pack: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Seals what is needed of packs again in new ones, and stores moved tables. Deletes nothing. */
   compact(options: CompactOptions): Promise<CompactResult>;
   planCollection(options: CollectionOptions): Promise<CollectionPlan>;
@@ -284,6 +286,10 @@ class OpenVault implements Vault {
     const found: ChunkPlace[][] = [];
     for (const item of items) found.push(await Array.fromAsync(moved.reachable(item, signal, false)));
     return found;
+  }
+
+  movedTargets(pack: string, signal: AbortSignal): Promise<readonly string[]> {
+    return this.freshPacks(USE_CACHE_BYTES).moved.targets(pack, signal);
   }
 
   compact(options: CompactOptions): Promise<CompactResult> {

@@ -13,6 +13,8 @@ export const vaultNotices = catalog({
       "The recovery key of vault {vault} is not proven. Type it once, to know that the paper is right: kluis keys prove-recovery {vault}",
     "vault-damaged":
       "Vault {vault} has damaged or missing data at {objects, plural, one {# place} other {# places}}, the newest in {object}. Backups avoid it, and store that content again where the disks still have it.",
+    "vault-point-unaccounted":
+      "Collection cannot tell what recovery point {point} in vault {vault} needs, so it keeps what the point may need. Verify the point, or delete it.",
     "vault-damage-open":
       "{objects, plural, one {# place} other {# places}} of the vault damaged or missing; {points, plural, one {# recovery point} other {# recovery points}} affected.",
     "points-damaged":
@@ -33,6 +35,8 @@ export const vaultNotices = catalog({
       "De herstelsleutel van kluis {vault} is niet beproefd. Typ hem een keer over, zodat zeker is dat het papier klopt: kluis keys prove-recovery {vault}",
     "vault-damaged":
       "Kluis {vault} heeft op {objects, plural, one {# plaats} other {# plaatsen}} beschadigde of ontbrekende gegevens, als laatste in {object}. Back-ups gebruiken ze niet, en slaan die inhoud opnieuw op waar de schijven haar nog hebben.",
+    "vault-point-unaccounted":
+      "De opruiming kan niet bepalen wat herstelpunt {point} in kluis {vault} nodig heeft, en bewaart wat het nodig kan hebben. Controleer het punt, of verwijder het.",
     "vault-damage-open":
       "{objects, plural, one {# plaats} other {# plaatsen}} in de kluis beschadigd of verdwenen; {points, plural, one {# herstelpunt} other {# herstelpunten}} getroffen.",
     "points-damaged":

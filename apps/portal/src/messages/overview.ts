@@ -120,6 +120,7 @@ export const overview = catalog({
       clock: "Klok",
       "recurring-work": "Terugkerend werk",
       "vault-damage": "Schade in een kluis",
+      "vault-account": "Niet meegeteld",
       "point-damage": "Beschadigde herstelpunten",
       "damage-healed": "Schade hersteld",
       "vault-recovery": "Herstelsleutel",

@@ -18,6 +18,8 @@ import {
   vaultScope,
 } from "./accounts.ts";
 import { chunkIndex } from "./chunk-index.ts";
+import { linkFound, listUnlinked } from "./moves.ts";
+import { settleUnaccounted } from "./unaccounted.ts";
 import { condemnPacks, readDoubt } from "./work.ts";
 
 const world = freshWorld();
@@ -154,10 +156,28 @@ test("a node that cannot be read waits, is named, and does not stop the others",
   await settle(scope);
   expect(await counts()).toMatchObject({ p1: [1, 7, false], p3: [1, 13, false] });
   expect(await readDoubt(prisma, scope)).toMatchObject({ open: 0, unreadable: 1, pointId: "a" });
+  const raised = () => prisma.attention.findMany({ select: { key: true, message: true } });
+  expect(await settleUnaccounted(world.db, scope)).toBe(1);
+  expect(await settleUnaccounted(world.db, scope)).toBe(1);
+  expect((await raised()).map(({ key }) => key)).toEqual([`vault-account:${scope.vaultId}:a`]);
   // Its point is deleted: what it named was never counted.
   await removeAccount(prisma, scope, { pointId: "a", parse });
   await settle(scope);
   expect(await readDoubt(prisma, scope)).toMatchObject({ open: 0, unreadable: 0 });
+  expect(await settleUnaccounted(world.db, scope)).toBe(0);
+  expect(await raised()).toEqual([]);
+});
+
+test("a moved table that only the storage knows keeps the packs to which it leads", async () => {
+  const scope = await prepared();
+  const { prisma } = world.db;
+  const listed = ["p1", "p2", "unknown"].map((pack) => ({ pack, tables: 1 }));
+  const unlinked = async () => (await listUnlinked(prisma, scope, listed)).map(({ pack }) => pack);
+  expect(await unlinked()).toEqual(["p1", "p2"]);
+  for (let run = 0; run < 2; run++)
+    await linkFound(prisma, scope, { pack: "p1", tables: 1, targets: ["p3", "stranger"] });
+  expect(await unlinked()).toEqual(["p2"]);
+  expect(await counts()).toMatchObject({ p3: [1, 0, false], stranger: [1, 0, false], p2: idle });
 });
 
 test("a condemned pack that a point names is usable again, and a pack of another database gets a row", async () => {

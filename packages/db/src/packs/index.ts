@@ -54,7 +54,8 @@ export {
   type SparsePack,
 } from "./compaction.ts";
 export { heldNodes } from "./held.ts";
-export { linkMoves, type PackMove } from "./moves.ts";
+export { type ListedTables, linkFound, linkMoves, listUnlinked, type PackMove } from "./moves.ts";
+export { settleUnaccounted } from "./unaccounted.ts";
 export { type VmChunkIndex, vmChunkIndex } from "./vm-index.ts";
 export {
   beginDeletion,

@@ -1,6 +1,8 @@
 /** Packs whose items other packs hold now: moved tables lead from one to the others, and both stay as long as points name the first. */
 import { z } from "zod";
 import type { Tx } from "../tx.ts";
+import { packNumbers, type VaultScope } from "./accounts.ts";
+import { packKindNumbers } from "./chunk-index.ts";
 
 export interface PackMove {
   readonly from: string;
@@ -8,6 +10,46 @@ export interface PackMove {
 }
 
 const toRow = z.object({ to: z.int() });
+const listedRow = z.object({ pack: z.string(), tables: z.int() });
+
+/** How many moved tables about a pack the storage has. */
+export interface ListedTables {
+  readonly pack: string;
+  readonly tables: number;
+}
+
+/** Those of these packs that have a row, and tables that were not read for it. */
+export async function listUnlinked(
+  tx: Tx,
+  { vaultId }: VaultScope,
+  listed: readonly ListedTables[],
+): Promise<ListedTables[]> {
+  const rows = await tx.$queryRaw`
+    SELECT p."packId" AS pack, l.tables
+    FROM unnest(${listed.map(({ pack }) => pack)}::text[], ${listed.map(({ tables }) => tables)}::int[]) AS l(pack, tables)
+    JOIN "VaultPack" p ON p."vaultId" = ${vaultId}::uuid AND p."packId" = l.pack AND p.tables <> l.tables`;
+  return z.array(listedRow).parse(rows);
+}
+
+/** Keeps packs to which moved tables in the storage lead. One that no writer of this database recorded gets a row. */
+export async function linkFound(
+  tx: Tx,
+  scope: VaultScope,
+  { pack, tables, targets }: ListedTables & { readonly targets: readonly string[] },
+): Promise<void> {
+  const { kind } = await tx.vaultPack.update({
+    where: { vaultId_packId: { vaultId: scope.vaultId, packId: pack } },
+    data: { tables },
+    select: { kind: true },
+  });
+  const kindName = kind === packKindNumbers.nodes ? "nodes" : "chunks";
+  await packNumbers(tx, scope, new Map(targets.map((target) => [target, kindName])));
+  await linkMoves(
+    tx,
+    scope.vaultId,
+    targets.map((to) => ({ from: pack, to })),
+  );
+}
 
 /** Keeps the packs with the new places. Repeating it changes nothing. Call it with, or before, what makes readers depend on them. */
 export async function linkMoves(tx: Tx, vaultId: string, moves: readonly PackMove[]): Promise<void> {

@@ -22,6 +22,8 @@ export const attentionKinds = [
   "recurring-work",
   /** Objects of a vault are missing or damaged, and recovery points may need them. */
   "vault-damage",
+  /** The manifest or the map of a point in a vault cannot be read, so collection keeps what it may need. */
+  "vault-account",
   /** Recovery points of a VM cannot be read in full. */
   "point-damage",
   /** Damaged recovery points of a VM can be read in full again. */
@@ -43,6 +45,7 @@ const attentionNatures = {
   clock: "problem",
   "recurring-work": "problem",
   "vault-damage": "problem",
+  "vault-account": "problem",
   "point-damage": "problem",
   "damage-healed": "request",
   "vault-recovery": "request",
@@ -61,6 +64,7 @@ export const attentionKindTexts = {
   clock: "Clock",
   "recurring-work": "Recurring work",
   "vault-damage": "Damage in a vault",
+  "vault-account": "Not accounted",
   "point-damage": "Damaged recovery points",
   "damage-healed": "Damage healed",
   "vault-recovery": "Recovery key",

@@ -220,6 +220,7 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   // What needs attention
   /** `resource`: type and name of the longest refused one. */
   "vault-damaged": { readonly vault: string; readonly objects: number; readonly object: string };
+  "vault-point-unaccounted": { readonly vault: string; readonly point: string };
   "vault-damage-open": { readonly objects: number; readonly points: number };
   "points-damaged": { readonly points: number; readonly vm: string };
   "points-healed": { readonly points: number; readonly vm: string };

@@ -256,6 +256,8 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `Azure refuses to remove ${count(open, "resource")} of Kluis that nothing needs any more, ${open === 1 ? "" : "first "}${resource}.`,
   "vault-damaged": ({ vault, objects, object }) =>
     `Vault ${vault} has damaged or missing data at ${count(objects, "place")}, the newest in ${object}. Backups avoid it, and store that content again where the disks still have it.`,
+  "vault-point-unaccounted": ({ vault, point }) =>
+    `Collection cannot tell what recovery point ${point} in vault ${vault} needs, so it keeps what the point may need. Verify the point, or delete it.`,
   "vault-damage-open": ({ objects, points }) =>
     `${count(objects, "place")} of the vault damaged or missing; ${count(points, "recovery point")} affected.`,
   "points-damaged": ({ points, vm }) =>

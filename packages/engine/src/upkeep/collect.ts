@@ -1,5 +1,13 @@
 /** Garbage collection of each vault in two phases: condemns unreachable packs, and deletes them after a grace period. */
-import { appendEvents, foldVaultTotals, inTransaction, listVaults, readDoubt, vaultScope } from "@kluis/db";
+import {
+  appendEvents,
+  foldVaultTotals,
+  inTransaction,
+  listVaults,
+  readDoubt,
+  settleUnaccounted,
+  vaultScope,
+} from "@kluis/db";
 import { engineActor, KluisError, type LedgerTarget, limits } from "@kluis/domain";
 import { packName } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
@@ -10,8 +18,9 @@ import { databasePort } from "./collect/database.ts";
 import { accountListed } from "./collect/listed.ts";
 import { collectPass } from "./collect/pass.ts";
 import type { KeptOut } from "./collect/port.ts";
-import { compactPort } from "./compact/database.ts";
+import { compactPort, tablePort } from "./compact/database.ts";
 import { type CompactionResult, compactPass } from "./compact/round.ts";
+import { linkListed } from "./compact/tables.ts";
 
 export interface CollectResult {
   readonly condemned: number;
@@ -87,6 +96,7 @@ async function collectVault(
   const hasManifest = async (pointId: string): Promise<boolean> =>
     (await store.head(`points/${pointId}`, signal)) !== null;
   const keptOut = await accountListed({ port, vault, hasManifest, signal });
+  await linkListed({ port: await tablePort(deps.db, vaultId), vault, store, signal });
   const pass = await collectPass({
     port,
     vault,
@@ -110,6 +120,7 @@ async function collectVault(
     );
   }
   deps.log.info({ vault: name, ...counts, ...accounted, compaction }, "vault: garbage collected");
+  await settleUnaccounted(deps.db, await vaultScope(deps.db.prisma, vaultId));
   await failOnDoubt(deps, { vaultId, name, keptOut });
   return result;
 }

@@ -11,12 +11,12 @@ export async function runCollectModels({
   readonly seed: number;
   readonly untilMs: number;
 }) {
-  const sum = { models: 0, steps: 0, points: 0, kills: 0, restores: 0, late: 0 };
+  const sum = { models: 0, steps: 0, points: 0, kills: 0, restores: 0, late: 0, compacted: 0, removed: 0 };
   for (let next = seed; Date.now() < untilMs; next++) {
     const steps = 4_000;
     const model = new Model({ seed: next, steps, turnMs: (1 + (next % 12)) * MINUTE });
     try {
-      const { points, kills, restores, late } = await model.run();
+      const { points, kills, restores, late, compacted, removed } = await model.run();
       if (model.garbage().length > 0) throw new Error(`Packs are left: ${model.garbage().join(" ")}`);
       sum.models++;
       sum.steps += steps;
@@ -24,6 +24,8 @@ export async function runCollectModels({
       sum.kills += kills;
       sum.restores += restores;
       sum.late += late;
+      sum.compacted += compacted;
+      sum.removed += removed;
     } catch (error) {
       throw new Error(`The model of collection with seed ${next} failed.`, { cause: error });
     }

@@ -1,112 +1,7 @@
 /** The accounts of one vault in memory: the rules of the statements in db/src/packs, for a model that makes thousands of steps. */
-import type { NodeUse, PackRow, RootNode, StoredNode } from "@kluis/db";
+import type { RootNode } from "@kluis/db";
 import type { AccountPort, CollectPort, KeptOut, ListedPort } from "../../src/upkeep/collect/port.ts";
-
-interface Pack extends PackRow {
-  createdAt: number;
-  idleSince: number | null;
-  condemnedAt: number | null;
-  deletingAt: number | null;
-  retryAt: number;
-  refs: number;
-}
-
-interface Node extends StoredNode {
-  refs: number;
-  walked: boolean;
-  problem: boolean;
-  retryAt: number;
-  knownAt: number;
-}
-
-interface Point {
-  state: string;
-  roots: RootNode[];
-  retryAt: number;
-}
-
-export interface Job {
-  state: "open" | "failed" | "succeeded";
-  held: string[];
-}
-
-/** Everything that a restored database brings back. */
-export class Tables {
-  packs = new Map<string, Pack>();
-  nodes = new Map<string, Node>();
-  accounts = new Map<string, Point>();
-  points = new Map<string, { state: "available" | "deleting" | "deleted"; roots: string[] }>();
-  jobs = new Map<string, Job>();
-  chunks = new Map<string, string>();
-  numbers = 0;
-}
-
-export const keyOf = ({ pack, offset }: { readonly pack: string; readonly offset: number }): string =>
-  `${pack}:${offset}`;
-
-export interface MemoryWorld {
-  tables: Tables;
-  now: number;
-  /** Waits for the scheduler: every statement takes its turn. */
-  turn(): Promise<void>;
-  readonly rootOf: (ref: string) => RootNode;
-  readonly orphans: Set<string>;
-}
-
-/** A writer's statements. */
-export function writerPort(world: MemoryWorld) {
-  const { tables } = world;
-  return {
-    add(packId: string, kind: PackRow["kind"], chunks: readonly string[]): void {
-      const known = tables.packs.get(packId);
-      if (known === undefined)
-        tables.packs.set(packId, newPack(world, packId, { kind, createdAt: world.now }));
-      for (const chunk of chunks) {
-        const place = tables.packs.get(tables.chunks.get(chunk) ?? "");
-        if (place === undefined || place.condemnedAt !== null) tables.chunks.set(chunk, packId);
-      }
-    },
-    lookup(chunk: string): string | null {
-      const pack = tables.packs.get(tables.chunks.get(chunk) ?? "");
-      if (pack === undefined || pack.condemnedAt !== null) return null;
-      if (pack.idleSince !== null) pack.idleSince = world.now;
-      return pack.packId;
-    },
-  };
-}
-
-function newPack(
-  world: MemoryWorld,
-  packId: string,
-  { kind, createdAt }: { readonly kind: PackRow["kind"]; readonly createdAt: number },
-): Pack {
-  const number = ++world.tables.numbers;
-  const times = { createdAt, idleSince: world.now, condemnedAt: null, deletingAt: null, retryAt: 0 };
-  return { packId, kind, number, bytes: 1, isMoved: false, refs: 0, ...times };
-}
-
-function countPack(world: MemoryWorld, packId: string, by: number): void {
-  const pack = world.tables.packs.get(packId) ?? newPack(world, packId, { kind: "chunks", createdAt: 0 });
-  world.tables.packs.set(packId, pack);
-  pack.refs += by;
-  if (pack.refs > 0 === (pack.idleSince === null)) return;
-  pack.idleSince = pack.refs > 0 ? null : world.now;
-  if (pack.deletingAt === null) pack.condemnedAt = null;
-}
-
-function countNode(world: MemoryWorld, node: StoredNode, by: number): void {
-  const known = world.tables.nodes.get(keyOf(node));
-  if (known !== undefined) known.refs += by;
-  else {
-    const fresh = { walked: false, problem: false, retryAt: 0, knownAt: world.now };
-    world.tables.nodes.set(keyOf(node), { ...node, refs: by, ...fresh });
-  }
-}
-
-function countUse({ node, children, packs }: NodeUse, world: MemoryWorld, by: 1 | -1): void {
-  for (const child of children) countNode(world, { ...child, pointId: node.pointId }, by);
-  for (const { pack } of packs) countPack(world, pack, by);
-}
+import { countNode, countPack, countUse, keyOf, type MemoryWorld, type Pack } from "./memory-tables.ts";
 
 export function memoryPort(world: MemoryWorld): AccountPort & CollectPort & ListedPort {
   return { ...accountPort(world), ...collectPort(world), ...listedPort(world) };
@@ -172,6 +67,9 @@ function accountPort(world: MemoryWorld): AccountPort {
         countUse(use, world, -1);
       }
       return uses.length;
+    },
+    async damaged() {
+      await world.turn();
     },
     async setNodeProblem({ node, retryMs }) {
       await world.turn();
@@ -268,7 +166,7 @@ function collectPort(world: MemoryWorld): CollectPort {
         if (pack.createdAt <= (keepUntil?.getTime() ?? -1)) continue;
         pack.deletingAt = world.now;
         for (const [chunk, place] of world.tables.chunks)
-          if (place === pack.packId) world.tables.chunks.delete(chunk);
+          if (place.pack === pack.packId) world.tables.chunks.delete(chunk);
       }
       return numbers.length;
     },
@@ -280,7 +178,15 @@ function collectPort(world: MemoryWorld): CollectPort {
     },
     async forget(numbers) {
       await world.turn();
-      for (const { packId } of numbered(numbers)) world.tables.packs.delete(packId);
+      for (const { packId } of numbered(numbers)) {
+        for (const move of world.tables.moves) {
+          const [from, to = ""] = move.split(" ");
+          if (from !== packId) continue;
+          world.tables.moves.delete(move);
+          if (world.tables.packs.has(to)) countPack(world, to, { by: -1, live: 0 });
+        }
+        world.tables.packs.delete(packId);
+      }
     },
     async refused({ number, retryMs }) {
       await world.turn();
@@ -338,6 +244,9 @@ function listedPort(world: MemoryWorld): ListedPort {
     async isJobOpen(jobId) {
       await world.turn();
       return world.tables.jobs.get(jobId)?.state === "open";
+    },
+    async damaged() {
+      await world.turn();
     },
     async removeOrphan({ pointId, jobId }) {
       await world.turn();

@@ -2,15 +2,18 @@
  * A model of accounting and collection: writers, collectors, deleters and a database that is restored from an older copy take turns,
  * one statement or request at a time. Any of them may be killed at any turn.
  */
-import type { NodeUse } from "@kluis/db";
-import { KluisError, limits } from "@kluis/domain";
-import { formatNodeRef, type NodeRef, splitNodeRef } from "@kluis/vault";
+import { limits } from "@kluis/domain";
+import { type ChunkIndex, formatNodeRef, type NodeRef, splitNodeRef } from "@kluis/vault";
 import { accountVault, rootOf } from "../../src/upkeep/collect/account.ts";
 import { accountListed } from "../../src/upkeep/collect/listed.ts";
 import { collectPass } from "../../src/upkeep/collect/pass.ts";
-import { type MemoryWorld, memoryPort, Tables, writerPort } from "./memory-port.ts";
+import { compactPass } from "../../src/upkeep/compact/round.ts";
+import { linkListed } from "../../src/upkeep/compact/tables.ts";
+import { compactMemory } from "./memory-compact.ts";
+import { type MemoryWorld, Tables, writerPort } from "./memory-tables.ts";
+import { lost, ModelStorage } from "./model-storage.ts";
+import { putNode, writeSegment } from "./model-writer.ts";
 
-type Use = Pick<NodeUse, "children" | "packs">;
 const MINUTE = 60_000;
 
 class Killed extends Error {}
@@ -29,6 +32,9 @@ export interface ModelResult {
   readonly restores: number;
   /** Segments that took too long to be used. */
   readonly late: number;
+  /** Packs whose content a compaction moved, and those that lost their object then. */
+  readonly compacted: number;
+  readonly removed: number;
 }
 
 export class Model implements MemoryWorld {
@@ -36,20 +42,16 @@ export class Model implements MemoryWorld {
   now = Date.UTC(2026, 0, 1);
   readonly orphans = new Set<string>();
   readonly rootOf = rootOf;
-  /** The storage. */
-  readonly packs = new Map<string, "chunks" | "nodes">();
+  readonly storage = new ModelStorage(() => this.turn());
   readonly manifests = new Map<string, { readonly jobId: string; readonly root: NodeRef } | "junk">();
-  /** All that was ever written, to check against. */
-  readonly #uses = new Map<string, Use>();
   readonly #junk = new Set<string>();
   readonly #options: ModelOptions;
   readonly #waiting: { actor: string; go: () => void; kill: (error: Error) => void }[] = [];
   #actor = "";
   #random: number;
-  #made = 0;
   #ended = false;
   #copy: { tables: Tables; points: Set<string> } | null = null;
-  #counts = { points: 0, deleted: 0, kills: 0, restores: 0, late: 0 };
+  #counts = { points: 0, deleted: 0, kills: 0, restores: 0, late: 0, compacted: 0, removed: 0 };
 
   constructor(options: ModelOptions) {
     this.#options = options;
@@ -110,14 +112,15 @@ export class Model implements MemoryWorld {
     for (const [pointId, manifest] of this.manifests) {
       if (manifest === "junk" || this.#junk.has(pointId)) continue;
       if (this.tables.jobs.get(manifest.jobId)?.state === "failed" || !this.#isNeeded(pointId)) continue;
-      for (const pack of this.#reach(manifest.root))
-        if (!this.packs.has(pack)) throw new Error(`Point ${pointId} lost pack ${pack}.`);
+      const gone = this.storage.missing(manifest.root);
+      if (gone !== null) throw new Error(`Point ${pointId} lost ${gone}.`);
     }
     for (const [id, { state, held }] of this.tables.jobs) {
       if (state !== "open") continue;
-      for (const ref of held)
-        for (const pack of this.#reach(ref))
-          if (!this.packs.has(pack)) throw new Error(`Job ${id} lost pack ${pack}.`);
+      for (const ref of held) {
+        const gone = this.storage.missing(ref);
+        if (gone !== null) throw new Error(`Job ${id} lost ${gone}.`);
+      }
     }
   }
 
@@ -125,13 +128,6 @@ export class Model implements MemoryWorld {
   #isNeeded(pointId: string): boolean {
     const state = this.tables.points.get(pointId)?.state;
     return state === "available" || state === undefined;
-  }
-
-  #reach(ref: string, packs = new Set<string>()): Set<string> {
-    const use = this.#uses.get(ref);
-    for (const named of use?.packs ?? []) packs.add(named.pack);
-    for (const child of use?.children ?? []) this.#reach(formatNodeRef(child), packs);
-    return packs;
   }
 
   async #repeat(actor: string, work: () => Promise<void>): Promise<void> {
@@ -147,7 +143,7 @@ export class Model implements MemoryWorld {
   }
 
   async #backUp(): Promise<void> {
-    const jobId = `job-${++this.#made}`;
+    const jobId = `job-${this.storage.newId()}`;
     const { tables } = this;
     const available = [...tables.points].filter(([, { state }]) => state === "available");
     const base = available[this.pick(available.length + 1)]?.[1].roots[0] ?? null;
@@ -163,16 +159,16 @@ export class Model implements MemoryWorld {
       return true;
     };
     const segments: NodeRef[] = [];
-    const kept = base === null ? [] : (this.#uses.get(base)?.children ?? []);
+    const kept = base === null ? [] : (this.storage.uses.get(base)?.children ?? []);
     for (let segment = 0; segment <= this.pick(3); segment++) {
       const before = kept[segment];
       if (before !== undefined && this.pick(3) === 0) segments.push(formatNodeRef(before));
-      else await this.#segment(before === undefined ? null : formatNodeRef(before), { segments, hold });
+      else await writeSegment(this, before === undefined ? null : formatNodeRef(before), { segments, hold });
     }
     for (;;) {
       const began = this.now;
       const children = segments.map(splitNodeRef);
-      const root = await this.#put(3, { children, packs: [] });
+      const root = await putNode(this, 3, { children, packs: [], items: [] });
       if (!hold(root, began)) continue;
       await this.turn();
       this.manifests.set(`point-${jobId}`, { jobId, root });
@@ -195,63 +191,8 @@ export class Model implements MemoryWorld {
     this.#counts.points++;
   }
 
-  async #segment(
-    base: NodeRef | null,
-    { segments, hold }: { segments: NodeRef[]; hold: (ref: NodeRef, began: number) => boolean },
-  ): Promise<void> {
-    for (;;) {
-      const began = this.now;
-      const writer = writerPort(this);
-      const packs = new Map<string, { pack: string; kind: "chunks" | "nodes"; live: number }>();
-      const name = (pack: string): void => {
-        packs.set(pack, { pack, kind: "chunks", live: 1 });
-      };
-      for (const { pack, kind } of base === null ? [] : (this.#uses.get(base)?.packs ?? []))
-        if (kind === "chunks" && this.pick(3) > 0) name(pack);
-      const fresh: string[] = [];
-      for (let n = 0; n < 4; n++) {
-        const chunk = `chunk-${this.pick(60)}`;
-        await this.turn();
-        const hit = writer.lookup(chunk);
-        // After a database was restored, the comparison with the storage finds what is missing.
-        if (hit !== null && this.packs.has(hit)) name(hit);
-        else fresh.push(chunk);
-      }
-      if (fresh.length > 0) name(await this.#putPack("chunks", fresh));
-      const ref = await this.#put(2, { children: [], packs: [...packs.values()] });
-      if (!hold(ref, began)) continue;
-      segments.push(ref);
-      return;
-    }
-  }
-
-  async #putPack(kind: "chunks" | "nodes", chunks: readonly string[]): Promise<string> {
-    const pack = (++this.#made).toString(16).padStart(32, "0");
-    await this.turn();
-    this.packs.set(pack, kind);
-    await this.turn();
-    writerPort(this).add(pack, kind, chunks);
-    return pack;
-  }
-
-  async #put(level: number, { children, packs }: Use): Promise<NodeRef> {
-    const pack = (++this.#made).toString(16).padStart(32, "0");
-    const ref = formatNodeRef({ level, digest: pack.padStart(48, "0"), pack, offset: 8, length: 100 });
-    this.#uses.set(ref, { children, packs: [...packs, { pack, kind: "nodes", live: 100 }] });
-    await this.turn();
-    this.packs.set(pack, "nodes");
-    await this.turn();
-    writerPort(this).add(pack, "nodes", []);
-    return ref;
-  }
-
   readonly #vault = {
-    nodeUse: async (ref: NodeRef): Promise<Use> => {
-      await this.turn();
-      const use = this.#uses.get(ref);
-      if (use === undefined || !this.packs.has(splitNodeRef(ref).pack)) throw lost(ref);
-      return use;
-    },
+    ...this.storage.vault,
     listManifests: (): AsyncIterable<{ pointId: string; bytes: number }> => this.#list(),
     getManifest: async (pointId: string) => {
       await this.turn();
@@ -261,27 +202,45 @@ export class Model implements MemoryWorld {
     },
   };
 
+  /** The index of the database, for a compaction. */
+  readonly #index: ChunkIndex = {
+    lookup: async (ids) => {
+      await this.turn();
+      const writer = writerPort(this);
+      return new Map(
+        ids.flatMap((id) => {
+          const place = writer.lookup(id);
+          return place === null ? [] : [[id, { ...place, length: 1 }]];
+        }),
+      );
+    },
+    add: async ({ pack, kind }, entries) => {
+      await this.turn();
+      writerPort(this).add(
+        pack,
+        kind,
+        entries.map(({ id }) => id),
+      );
+    },
+    removePacks: () => Promise.resolve(),
+  };
+
   async *#list(): AsyncGenerator<{ pointId: string; bytes: number }> {
     const ids = [...this.manifests.keys()];
     await this.turn();
     for (const pointId of ids) yield { pointId, bytes: 1 };
   }
 
-  readonly #store = {
-    delete: async (pack: string): Promise<boolean> => {
-      await this.turn();
-      return this.packs.delete(pack);
-    },
-    list: async function* () {
-      // The model has no moved tables.
-    },
-  };
-
   #parts() {
     const hasManifest = (pointId: string) => Promise.resolve(this.manifests.has(pointId));
-    const shared = { port: memoryPort(this), vault: this.#vault, signal: new AbortController().signal };
+    const { store } = this.storage;
+    const port = compactMemory(this, this.#index);
+    const shared = { port, vault: this.#vault, store, signal: new AbortController().signal };
     const packName = ({ packId }: { readonly packId: string }): string => packId;
-    return { ...shared, hasManifest, store: this.#store, packName, graceMs: limits.packGraceMs };
+    const deleteObject = async ({ packId }: { readonly packId: string }): Promise<void> => {
+      await store.delete(packId);
+    };
+    return { ...shared, hasManifest, deleteObject, packName, graceMs: limits.packGraceMs };
   }
 
   async #collect(): Promise<void> {
@@ -293,8 +252,14 @@ export class Model implements MemoryWorld {
     };
     await accountListed(parts);
     isSame();
+    await linkListed(parts);
+    isSame();
     await collectPass(parts);
-    this.#counts.deleted = this.#made - this.packs.size;
+    isSame();
+    const { compacted, removed } = await compactPass(parts);
+    this.#counts.compacted += compacted;
+    this.#counts.removed += removed;
+    this.#counts.deleted = this.storage.made - this.storage.packs.size;
   }
 
   async #account(): Promise<void> {
@@ -379,11 +344,7 @@ export class Model implements MemoryWorld {
   garbage(): string[] {
     const needed = new Set<string>();
     for (const [id, manifest] of this.manifests)
-      if (manifest !== "junk" && this.#isNeeded(id)) this.#reach(manifest.root, needed);
-    return [...this.packs.keys()].filter((pack) => !needed.has(pack) && this.tables.packs.has(pack));
+      if (manifest !== "junk" && this.#isNeeded(id)) this.storage.reach(manifest.root, needed);
+    return [...this.storage.packs.keys()].filter((pack) => !needed.has(pack) && this.tables.packs.has(pack));
   }
-}
-
-function lost(object: string): KluisError {
-  return new KluisError("VAULT_OBJECT_MISSING", { message: `${object} is missing.`, params: { object } });
 }

@@ -100,6 +100,14 @@ export class MovedReader {
     throw damagedAt(place, "it is missing, and does not open where it moved to", last);
   }
 
+  /** The packs to which the moved tables of a pack lead. */
+  async targets(pack: string, signal: AbortSignal): Promise<string[]> {
+    const found = new Set<string>();
+    for (const name of await this.names(pack, signal))
+      for (const place of (await this.table(name, signal)).values()) found.add(place.pack);
+    return [...found];
+  }
+
   /**
    * All places that an item moved to, near ones first, each once: at most {@link MAX_HOPS} moves away.
    * @param fresh false: lists that this reader has read are used again

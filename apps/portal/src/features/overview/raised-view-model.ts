@@ -27,6 +27,7 @@ const places: Readonly<Record<AttentionKind, Place>> = {
   "point-damage": vmTab("points"),
   "damage-healed": vmTab("points"),
   "vault-damage": () => `${settings}?tab=vaults#damage`,
+  "vault-account": () => `${settings}?tab=vaults`,
   "vault-recovery": () => `${settings}?tab=vaults`,
   "vault-copy": () => `${settings}?tab=vaults`,
 };

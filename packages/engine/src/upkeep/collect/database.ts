@@ -15,6 +15,7 @@ import {
   heldNodes,
   inTransaction,
   isJobOpen,
+  isUuid,
   keepOut,
   knownOfListed,
   listDeletedPoints,
@@ -27,6 +28,7 @@ import {
   listUnneededNodes,
   listUnwalkedNodes,
   readDoubt,
+  recordDamage,
   removeAccount,
   reprievePacks,
   rootsOfPoint,
@@ -72,6 +74,17 @@ export async function databasePort(db: Db, vaultId: string): Promise<AccountPort
     keepOut: (point) => keepOut(prisma, scope, point),
     forgetKeptOut: (pointIds) => forgetKeptOut(prisma, scope, pointIds),
     isJobOpen: (jobId) => isJobOpen(prisma, jobId),
+    async damaged(findings, pointId) {
+      await inTransaction(db, (tx) =>
+        recordDamage(tx, {
+          vaultId,
+          foundBy: "collection",
+          findings,
+          // A manifest of another database can have any name.
+          pointId: pointId !== null && isUuid(pointId) ? pointId : null,
+        }),
+      );
+    },
     async removeOrphan({ pointId, jobId }) {
       const job = await findPointlessJob(prisma, jobId);
       if (job === null) return false;

@@ -5,7 +5,7 @@
  * A manifest that does not open, or whose point was deleted, is kept out and named. It stops nothing.
  */
 import { isDatabaseLost, knownError, type ListedPoint } from "@kluis/db";
-import { errorInfo, KluisError } from "@kluis/domain";
+import { errorInfo, findingOf, KluisError } from "@kluis/domain";
 import type { Vault } from "@kluis/vault";
 import { isAboutObject, NODE_RETRY_MS, rootOf } from "./account.ts";
 import type { KeptOut, ListedPort } from "./port.ts";
@@ -69,6 +69,9 @@ async function lookAt(parts: ListedParts, point: ListedPoint): Promise<void> {
     if (isDatabaseLost(error) || !isAboutObject(error)) throw error;
     const problem = errorInfo(knownError(error));
     await port.keepOut({ pointId, state: "unreadable", problem, retryMs: NODE_RETRY_MS });
+    const finding = findingOf(error);
+    // Other objects are junk and not damage: the database has a recovery point for each real one.
+    if (finding !== null && pointState !== null) await port.damaged([finding], pointId);
   }
 }
 

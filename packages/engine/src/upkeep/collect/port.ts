@@ -11,7 +11,7 @@ import type {
   RootNode,
   StoredNode,
 } from "@kluis/db";
-import type { ErrorInfo } from "@kluis/domain";
+import type { DamageFinding, ErrorInfo } from "@kluis/domain";
 
 export interface AccountPort {
   /** Points with a manifest that are not accounted. */
@@ -26,6 +26,8 @@ export interface AccountPort {
   countWalked(uses: readonly NodeUse[]): Promise<number>;
   countDropped(uses: readonly NodeUse[]): Promise<number>;
   setNodeProblem(failed: NodeFailure): Promise<void>;
+  /** Records damage that was met. `pointId`: the point that needs it, as far as it is known. */
+  damaged(findings: readonly DamageFinding[], pointId: string | null): Promise<void>;
 }
 
 export interface NodeFailure {
@@ -78,6 +80,7 @@ export interface ListedPort {
   removeAccount(pointId: string): Promise<boolean>;
   keepOut(point: KeptOutPoint): Promise<void>;
   forgetKeptOut(pointIds: readonly string[]): Promise<void>;
+  damaged(findings: readonly DamageFinding[], pointId: string | null): Promise<void>;
   /** Whether a job of this database is open. It holds what its manifest names. */
   isJobOpen(jobId: string): Promise<boolean>;
   /** Lets the manifest of a job be removed that ended without a point. False when it is not one of this database. */

@@ -10,6 +10,7 @@ import {
   hasRefusal,
   inTransaction,
   keepLeaving,
+  linkFound,
   listLeavingPacks,
   listMovedPacks,
   listMoveSources,
@@ -17,14 +18,15 @@ import {
   listRemovingPacks,
   listSparsePacks,
   listStayingPacks,
+  listUnlinked,
   markLeaving,
   moveAgain,
   recordCompaction,
-  recordDamage,
   vaultScope,
 } from "@kluis/db";
 import { databasePort } from "../collect/database.ts";
 import type { CompactPort } from "./port.ts";
+import type { TablePort } from "./tables.ts";
 
 export async function compactPort(db: Db, vaultId: string): Promise<CompactPort> {
   const { prisma } = db;
@@ -49,8 +51,13 @@ export async function compactPort(db: Db, vaultId: string): Promise<CompactPort>
     beginRemoval: (packs) => beginRemoval(prisma, scope, packs),
     removing: (limit) => listRemovingPacks(prisma, scope, limit),
     endRemoval: (packs) => endRemoval(prisma, scope, packs),
-    async damaged(findings) {
-      await inTransaction(db, (tx) => recordDamage(tx, { vaultId, foundBy: "collection", findings }));
-    },
+  };
+}
+
+export async function tablePort(db: Db, vaultId: string): Promise<TablePort> {
+  const scope = await vaultScope(db.prisma, vaultId);
+  return {
+    unlinked: (listed) => listUnlinked(db.prisma, scope, listed),
+    link: (found) => inTransaction(db, (tx) => linkFound(tx, scope, found)),
   };
 }

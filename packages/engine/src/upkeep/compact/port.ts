@@ -1,6 +1,6 @@
 /** What compaction needs from the database. The tests have one in memory too. */
 import type { Compacted, NodeCursor, NodePage, SparsePack } from "@kluis/db";
-import type { DamageFinding, ErrorInfo } from "@kluis/domain";
+import type { ErrorInfo } from "@kluis/domain";
 import type { ChunkIndex } from "@kluis/vault";
 import type { AccountPort, CollectPort } from "../collect/port.ts";
 
@@ -39,7 +39,6 @@ export interface CompactPort extends AccountPort, Pick<CollectPort, "doubt" | "h
     readonly refusal: ErrorInfo;
     readonly retryMs: number;
   }): Promise<void>;
-  damaged(findings: readonly DamageFinding[]): Promise<void>;
 }
 
 export interface MovedPack extends SparsePack {

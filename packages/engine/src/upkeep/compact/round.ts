@@ -98,7 +98,7 @@ async function copyGroup({ port, vault, signal }: CompactParts, packs: readonly 
   const kept = packs.filter(({ packId }) => failed.has(packId));
   if (kept.length > 0) await port.keep(kept);
   const findings: DamageFinding[] = result.failed.flatMap(({ error }) => findingOf(error) ?? []);
-  if (findings.length > 0) await port.damaged(findings);
+  if (findings.length > 0) await port.damaged(findings, null);
   const { storedBytes, releasedBytes } = result;
   return { compacted, kept: kept.length, storedBytes, releasedBytes };
 }

@@ -83,7 +83,7 @@ class Look {
       signal.throwIfAborted();
       if (!isAboutObject(error)) throw error;
       const finding = findingOf(error);
-      if (finding !== null) await port.damaged([finding]);
+      if (finding !== null) await port.damaged([finding], null);
       this.isKnown = false;
       return [];
     }

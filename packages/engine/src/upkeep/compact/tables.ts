@@ -1,0 +1,41 @@
+/**
+ * Compares the moved tables in the storage with the database, which may be older than the vault: packs to which a table leads are kept
+ * as long as points name the pack that the table is about. Reads only tables that are not in its counts.
+ */
+import type { ListedTables } from "@kluis/db";
+import { batchesOf } from "@kluis/domain";
+import type { BlobStore, Vault } from "@kluis/vault";
+
+export interface TablePort {
+  /** Those of these packs that have a row, and tables that were not read for it. */
+  unlinked(listed: readonly ListedTables[]): Promise<readonly ListedTables[]>;
+  link(found: ListedTables & { readonly targets: readonly string[] }): Promise<void>;
+}
+
+export interface TableParts {
+  readonly port: TablePort;
+  readonly vault: Pick<Vault, "movedTargets">;
+  readonly store: Pick<BlobStore, "list">;
+  readonly signal: AbortSignal;
+}
+
+const AT_ONCE = 500;
+const movedName = /^moved\/[0-9a-f]{2}\/([0-9a-f]{32})\/[0-9a-f]{16}$/;
+
+/** @returns the packs whose tables were found */
+export async function linkListed({ port, vault, store, signal }: TableParts): Promise<number> {
+  const packs = new Map<string, number>();
+  for await (const { name } of store.list("moved/", signal)) {
+    const pack = movedName.exec(name)?.[1];
+    if (pack !== undefined) packs.set(pack, (packs.get(pack) ?? 0) + 1);
+  }
+  let linked = 0;
+  const listed = [...packs].map(([pack, tables]) => ({ pack, tables }));
+  for (const some of batchesOf(listed, AT_ONCE)) {
+    for (const found of await port.unlinked(some)) {
+      await port.link({ ...found, targets: await vault.movedTargets(found.pack, signal) });
+      linked++;
+    }
+  }
+  return linked;
+}
