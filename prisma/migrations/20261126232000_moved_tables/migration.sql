@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "VaultPack" ADD COLUMN     "tables" INTEGER NOT NULL DEFAULT 0;
