@@ -3,7 +3,8 @@ import type { Clock, Extent } from "@kluis/domain";
 import { createBudget, createTransferLimits } from "./budget.ts";
 import { type CollectParts, planCollection, sweep } from "./collect.ts";
 import { type CompactOptions, type CompactResult, compactPacks } from "./compact/compact.ts";
-import { type LiveItem, LiveWalk } from "./compact/live.ts";
+import { LiveWalk } from "./compact/live.ts";
+import type { VaultCompaction } from "./compact/port.ts";
 import { MAX_READ_BYTES } from "./constants.ts";
 import { type AffectedOptions, affectedSegments } from "./damage/affected.ts";
 import { noDamage, storeMoved } from "./damage/avoid.ts";
@@ -79,7 +80,7 @@ export interface CreateVaultOptions extends VaultOptions {
 }
 
 /** An open vault. Safe for any number of concurrent calls, in any number of processes. */
-export interface Vault {
+export interface Vault extends VaultCompaction {
   readonly id: string;
   readonly keyId: string;
   readonly createdAt: string;
@@ -113,17 +114,6 @@ export interface Vault {
   reachDamage(options: ReachOptions): DamageSearch;
   /** What a node of level 2 or above names, read from the store: never from a cache. */
   nodeUse(ref: NodeRef, signal: AbortSignal): Promise<NodeUse>;
-  /** Finds what maps need of these packs. `below` returns the nodes of level 2 and above that are below a node: look at them too. */
-  liveItems(packs: ReadonlySet<string>): {
-    below(ref: NodeRef, signal: AbortSignal): Promise<readonly NodeRef[]>;
-    items(): readonly LiveItem[];
-  };
-  /** Where moved tables say that items are now, in their order; places of killed compactions may not exist. */
-  movedPlaces(items: readonly ChunkPlace[], signal: AbortSignal): Promise<readonly (readonly ChunkPlace[])[]>;
-  /** The packs to which the moved tables of a pack lead. */
-  movedTargets(pack: string, signal: AbortSignal): Promise<readonly string[]>;
-  /** Seals what is needed of packs again in new ones, and stores moved tables. Deletes nothing. */
-  compact(options: CompactOptions): Promise<CompactResult>;
   planCollection(options: CollectionOptions): Promise<CollectionPlan>;
   sweep(options: SweepOptions): Promise<SweepResult>;
   /** Adds every chunk of every pack in the store to the index; names the packs that do not open. */
