@@ -43,6 +43,11 @@ export class FailingStore implements BlobStore {
     return this.change(() => this.inner.delete(name, signal));
   }
 
+  /** A change elsewhere in the same process, such as a commit of the database. */
+  commit<T>(work: () => Promise<T>): Promise<T> {
+    return this.change(work);
+  }
+
   private async change<T>(work: () => Promise<T>): Promise<T> {
     this.changes += 1;
     if (this.changes > this.failAt) this.check();

@@ -39,18 +39,28 @@ export interface TestVault {
 }
 
 /** Small packs, so that little data fills many. */
-export function smallLimits(): TransferLimits {
+export function smallLimits(packBytes = 512 * 1024): TransferLimits {
   return createTransferLimits({
     inFlightBytes: 8 * 1024 * 1024,
-    packBytes: 512 * 1024,
+    packBytes,
     reads: 4,
     uploads: 2,
   });
 }
 
-export async function newVault<S extends BlobStore>(store: S): Promise<TestVault & { readonly store: S }> {
+export async function newVault<S extends BlobStore>(
+  store: S,
+  packBytes?: number,
+): Promise<TestVault & { readonly store: S }> {
   const index = new MemoryChunkIndex();
-  const vault = await createVault({ store, keys: testKeys(), index, limits: smallLimits(), clock, signal });
+  const vault = await createVault({
+    store,
+    keys: testKeys(),
+    index,
+    limits: smallLimits(packBytes),
+    clock,
+    signal,
+  });
   return { vault, store, index };
 }
 

@@ -1,11 +1,13 @@
 /** The damage that readers found, as the database keeps it: backups avoid it, and an index leaves it out. */
 import { type DamageFinding, findingOf, WHOLE_OBJECT } from "@kluis/domain";
+import type { ItemPlace } from "../../src/damage/places.ts";
 import type { ChunkIndex, DamageSet, HealedItem } from "../../src/index.ts";
 import { packOfName } from "../../src/names.ts";
 
 export class KnownDamage {
   readonly #places = new Map<string, Set<number>>();
   readonly #healed = new Set<string>();
+  readonly #chunks = new Map<string, ItemPlace[]>();
 
   /** Records what an error names; nothing for other errors. */
   note(error: unknown): void {
@@ -35,7 +37,23 @@ export class KnownDamage {
       isEmpty: this.#places.size === 0,
       has,
       hasPack: (pack) => this.#places.has(pack),
-      placesOf: () => Promise.resolve(new Map()),
+      placesOf: (ids) => Promise.resolve(new Map(ids.map((id) => [id, this.#placesOf(id).filter(has)]))),
+    };
+  }
+
+  #placesOf(id: string): readonly ItemPlace[] {
+    return this.#chunks.get(id) ?? [];
+  }
+
+  /** The chunks of all packs, as the index in the database knew them before they were damaged. */
+  recorder(): ChunkIndex {
+    return {
+      lookup: () => Promise.resolve(new Map()),
+      removePacks: () => Promise.resolve(),
+      add: ({ pack }, entries) => {
+        for (const { id, offset } of entries) this.#chunks.set(id, [...this.#placesOf(id), { pack, offset }]);
+        return Promise.resolve();
+      },
     };
   }
 
