@@ -30,7 +30,12 @@ function diskOf(windows: ReadonlyMap<number, Buffer>): BlockSource {
   return { size: DISK_BYTES, read: async (at, length) => Buffer.from(bytes.subarray(at, at + length)) };
 }
 
-async function store(vault: Vault, source: BlockSource, base: NodeRef | null, vaultId: string) {
+interface Place {
+  readonly vault: Vault;
+  readonly vaultId: string;
+}
+
+async function store({ vault, vaultId }: Place, source: BlockSource, base: NodeRef | null) {
   const shared = { diskBytes: DISK_BYTES, base, signal, avoid: await avoidedPlaces(engine.deps.db, vaultId) };
   const extents = [{ offset: 0, length: DISK_BYTES, kind: "data" as const }];
   const segment = await vault.writeSegment({
@@ -102,11 +107,12 @@ test("a damaged pack marks all hundred points that need it; a backup heals those
   const vmId = await world.protectedVm({ name: "seed", disks: [image], policy: enhancedPolicy });
   const point = await world.backUp(vmId);
   const { vault } = await engine.deps.vaults.open(point.vaultId);
+  const place = { vault, vaultId: point.vaultId };
   const vms = await vmsLike(vmId);
   const [kept, changed, own] = [noise(1, WINDOW_BYTES), noise(2, WINDOW_BYTES), noise(3, WINDOW_BYTES)];
   // Both windows are in one pack. The first fifty points need one of them, the others need both, and ten need neither.
   const both = await store(
-    vault,
+    place,
     diskOf(
       new Map([
         [0, kept],
@@ -114,11 +120,10 @@ test("a damaged pack marks all hundred points that need it; a backup heals those
       ]),
     ),
     null,
-    point.vaultId,
   );
   const packs = await packsOf(vault, both.disk.root);
-  const one = await store(vault, diskOf(new Map([[0, kept]])), both.disk.root, point.vaultId);
-  const neither = await store(vault, diskOf(new Map([[3, own]])), null, point.vaultId);
+  const one = await store(place, diskOf(new Map([[0, kept]])), both.disk.root);
+  const neither = await store(place, diskOf(new Map([[3, own]])), null);
   const points = { one: [] as string[], both: [] as string[], neither: [] as string[] };
   for (let n = 0; n < 50; n++) {
     const vm = vms[n % VMS] ?? vmId;
@@ -148,7 +153,7 @@ test("a damaged pack marks all hundred points that need it; a backup heals those
       [1, own],
     ]),
   );
-  const { healed } = await store(vault, next, both.disk.root, vaultId);
+  const { healed } = await store(place, next, both.disk.root);
   await inTransaction(world.db, (tx) => recordHealed(tx, { vaultId, jobId: null, places: healed }));
   await search();
   expect(await statesOf(points.one)).toEqual({ available: 50 });

@@ -16,7 +16,7 @@ import {
   testKeys,
 } from "../test/fixtures.ts";
 import { MemoryStore } from "../test/memory-store.ts";
-import { type ChunkIndex, MemoryChunkIndex, type NodeRef, openVault } from "./index.ts";
+import { type ChunkIndex, type MemoryChunkIndex, type NodeRef, openVault } from "./index.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
