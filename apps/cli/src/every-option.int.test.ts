@@ -154,6 +154,12 @@ const steps: readonly Step[] = [
   { line: () => "vaults set main --deduplication subscription --bandwidth none --json" },
   { line: () => "keys list main --json" },
   { line: () => "keys add-recovery main --label Safe --json" },
+  {
+    line: () => "keys add-key-vault main https://none.vault.azure.net/keys/kluis --label Azure --json",
+    code: exitCodes.failed,
+    refusal: "INTERNAL",
+  },
+  { line: () => `keys add-file main ${"A".repeat(42)}I= --label standby --json` },
   { line: () => "keys add-shares main --threshold 2 --shares 3 --label Board --json" },
   {
     line: ({ folder }) => `keys prove-recovery main --secret-file ${path.join(folder, "secret")} --json`,
@@ -210,6 +216,7 @@ const steps: readonly Step[] = [
     code: exitCodes.usage,
     refusal: "INPUT_INVALID",
   },
+  { line: ({ folder }) => `vault public-key ${folder}/own.key --json` },
   { line: ({ folder }) => `vault rotate-keys ${vaultOf(folder)} --connection-file - --json` },
   {
     line: ({ folder }) => `vault remove-key zz ${vaultOf(folder)} --connection-file - --json`,

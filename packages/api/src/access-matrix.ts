@@ -89,6 +89,8 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "vaultKeys.list": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaultKeys.addRecovery": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaultKeys.addShares": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "vaultKeys.addFile": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "vaultKeys.addKeyVault": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaultKeys.prove": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaultKeys.remove": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaultKeys.rotate": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },

@@ -106,6 +106,12 @@ function inputOf(path: string, who: string): unknown {
     "vaultKeys.list": { vault: "main" },
     "vaultKeys.addRecovery": { vault: "main", label: "safe" },
     "vaultKeys.addShares": { vault: "main", label: "safe", threshold: 2, count: 3 },
+    "vaultKeys.addFile": { vault: "main", label: "other", publicKey: `${"A".repeat(43)}=` },
+    "vaultKeys.addKeyVault": {
+      vault: "main",
+      label: "Azure",
+      address: "https://none.vault.azure.net/keys/kluis",
+    },
     "vaultKeys.prove": { vault: "main", typed: ["x"] },
     "vaultKeys.remove": { vault: "main", key: "0123456789abcdef" },
     "vaultKeys.rotate": { vault: "main" },

@@ -23,3 +23,11 @@ export const allocationTimeoutMs = 10 * 60_000;
 
 /** Ranges on a page of `points.extents`: about 300 KiB of JSON. */
 export const extentsPerPage = 10_000;
+
+/** The longest wait until an engine begins a change of keys. After that it is withdrawn. */
+export const keyChangeWaitMs = 20_000;
+
+/** The longest wait for a change that an engine has begun; it gives up after 60 s. */
+export const keyChangeMs = 70_000;
+
+export const keyChangePollMs = 200;

@@ -43,6 +43,7 @@ import { createApi } from "./api.ts";
 import type { Api, RequestContext } from "./context.ts";
 import { createContext, signIn } from "./identity/identity.ts";
 import { createCaller } from "./root.ts";
+import { keepKeyChanges } from "./testing-keys.ts";
 
 export { type ApiServer, startApiServer } from "./testing-server.ts";
 
@@ -123,6 +124,7 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
     clock,
   });
   const vms = await fillDatabase(api, vault);
+  const engine = keepKeyChanges(api, { id: vault.id, name: "main" });
   const session = async (person: PersonName): Promise<string> => {
     const names = { oid: `oid-${person}`, name: person, username: `${person}@contoso.example` };
     return (await signIn(api, { tid: tenantId, ...names, groups: people[person] })).sessionToken;
@@ -141,6 +143,7 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
     addPoint: (vmId, content) => addPoint({ api, vault }, vmId, content),
     endJob: (jobId, how) => finishJob(api, jobId, how),
     [Symbol.asyncDispose]: async () => {
+      await engine[Symbol.asyncDispose]();
       await api.close();
       await database.drop();
       await rm(folder, { recursive: true, force: true });

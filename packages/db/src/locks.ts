@@ -39,6 +39,8 @@ export const locks = {
   task: (name: TaskName): bigint => named(`task:${name}`),
   /** Session lock: one run at a time accounts a vault. It only saves work. */
   account: (vaultId: string): bigint => named(`account:${vaultId}`),
+  /** Session lock: one engine at a time changes or checks the keys of a vault. */
+  keys: (vaultId: string): bigint => named(`keys:${vaultId}`),
   /** Session lock: one engine at a time asks Azure whether connections work. */
   connectionHealth: named("connection-health"),
   /** A new session lock that an engine process holds while it lives. */

@@ -27,6 +27,8 @@ import { endKeptSnapshots } from "./upkeep/kept-snapshots.ts";
 import { reconcileAzure } from "./upkeep/reconcile.ts";
 import { applyRetention } from "./upkeep/retention.ts";
 import { sweepAzure } from "./upkeep/sweep.ts";
+import { makeKeyChanges } from "./vault-keys/change.ts";
+import { checkKeys } from "./vault-keys/check.ts";
 
 /** An upkeep task that runs once at a time: a second run, in any engine, ends immediately. */
 function alone<N extends TaskName>(
@@ -116,6 +118,13 @@ export const controlTasks = {
     },
   } satisfies TaskDefinition<"vault.test">,
   "vault.copies": alone("vault.copies", ({ deps, signal }) => keepCopies(deps, signal)),
+  "vault.key-change": {
+    run: ({ deps, payload, signal }) => makeKeyChanges(deps, payload.vaultId, signal),
+  } satisfies TaskDefinition<"vault.key-change">,
+  "vault.keys-check": alone("vault.keys-check", async ({ deps, signal }) => {
+    await checkKeys(deps, signal);
+    return null;
+  }),
   "azure.sweep": alone("azure.sweep", ({ deps, signal }) => sweepAzure(deps, { signal })),
   "azure.reconcile": {
     run: ({ deps, signal }) => reconcileAzure(deps, { signal }),

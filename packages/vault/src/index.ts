@@ -9,6 +9,7 @@ export type { DamageSet, HealedItem } from "./damage/places.ts";
 export type { DamagedRanges } from "./damage/ranges.ts";
 export { emptyStats } from "./delta/stats.ts";
 export { MemoryChunkIndex } from "./index-memory.ts";
+export { type KeyChangeMade, makeKeyChange } from "./keys/key-change.ts";
 export {
   addSlot,
   type KeyFacts,
@@ -27,7 +28,7 @@ export {
   keyVaultRecipient,
   lazyKeyVault,
 } from "./keys/key-vault.ts";
-export { openLocalKeyFile } from "./keys/local.ts";
+export { keyFileRecipient, openLocalKeyFile } from "./keys/local.ts";
 export { type KeyProvider, type KeyRecipient, LocalKey, type WrappedKey } from "./keys/provider.ts";
 export { createRecoveryKey, readRecoveryKey } from "./keys/recovery.ts";
 export { combineShares, createShares, MAX_SHARES, readShare } from "./keys/shares.ts";

@@ -31,6 +31,8 @@ import { vaultFamily, vaultGroup } from "./vault/index.ts";
 import { vaultsDamage } from "./vault-damage.ts";
 import { vaultsShow } from "./vault-figures.ts";
 import {
+  keysAddFile,
+  keysAddKeyVault,
   keysAddRecovery,
   keysAddShares,
   keysList,
@@ -105,6 +107,8 @@ export const commandGroups: readonly CommandGroup[] = [
       keysAddRecovery,
       keysProveRecovery,
       keysAddShares,
+      keysAddKeyVault,
+      keysAddFile,
       keysRemove,
       keysRotate,
     ],

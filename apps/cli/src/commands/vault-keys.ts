@@ -1,4 +1,5 @@
 /** The keys of the vaults of an installation. */
+import { keyVaultKeySchema } from "@kluis/domain";
 import { z } from "zod";
 import { argument, defineCommand, option, print, type Session } from "../command.ts";
 import { exitCodes } from "../failure.ts";
@@ -86,6 +87,45 @@ export const keysAddShares = defineCommand({
       made.papers
         .map((one) => `Set ${made.setId}, share ${one.number} of ${count}:\n${one.text}`)
         .join("\n\n"),
+    );
+    return exitCodes.ok;
+  },
+});
+
+export const keysAddKeyVault = defineCommand({
+  name: "keys add-key-vault",
+  summary: "Add a key in Azure Key Vault",
+  details:
+    "An RSA key. An engine reads its public half, and shows that its identity may unwrap with it (docs/azure-setup.md).",
+  input: {
+    vault: reference,
+    address: argument("https://NAME.vault.azure.net/keys/KEY", keyVaultKeySchema),
+    label: option("text", "what the key is for", text.default("Azure Key Vault")),
+  },
+  examples: ["keys add-key-vault main https://backup-keys.vault.azure.net/keys/kluis"],
+  run: async (session, { vault, address, label: name }) => {
+    show(
+      session,
+      await session.server.call((api) => api.vaultKeys.addKeyVault.mutate({ vault, address, label: name })),
+    );
+    return exitCodes.ok;
+  },
+});
+
+export const keysAddFile = defineCommand({
+  name: "keys add-file",
+  summary: "Add the key of another key file by its public half",
+  details: "kluis vault public-key prints it where the file is. The file itself stays there.",
+  input: {
+    vault: reference,
+    publicKey: argument("44 characters", text),
+    label: option("text", "where the file is", text.default("Key file")),
+  },
+  examples: ["keys add-file main q0V1kWlTcXyZ0123456789abcdefghijABCDEFGHIJK="],
+  run: async (session, { vault, publicKey, label: name }) => {
+    show(
+      session,
+      await session.server.call((api) => api.vaultKeys.addFile.mutate({ vault, publicKey, label: name })),
     );
     return exitCodes.ok;
   },

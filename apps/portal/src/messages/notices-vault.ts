@@ -11,6 +11,10 @@ export const vaultNotices = catalog({
       "Vault {vault} has no recovery key. Without one, a lost key file is a lost vault. Make one with: kluis keys add-recovery {vault}",
     "vault-recovery-key-unproven":
       "The recovery key of vault {vault} is not proven. Type it once, to know that the paper is right: kluis keys prove-recovery {vault}",
+    "vault-key-out-of-reach":
+      "{keyVault} does not open vault {vault}. Its other keys do, and backups continue.",
+    "vault-slots-strange":
+      "{objects, plural, one {# object} other {# objects}} among the key slots of vault {vault} {objects, plural, one {is} other {are}} not explained by a change of its keys, first {object}. They open nothing for Kluis. Check who can write to its storage.",
     "vault-damaged":
       "Vault {vault} has damaged or missing data at {objects, plural, one {# place} other {# places}}, the newest in {object}. Backups avoid it, and store that content again where the disks still have it.",
     "vault-point-unaccounted":
@@ -33,6 +37,10 @@ export const vaultNotices = catalog({
       "Kluis {vault} heeft geen herstelsleutel. Zonder herstelsleutel is met het sleutelbestand ook de kluis verloren. Maak er een met: kluis keys add-recovery {vault}",
     "vault-recovery-key-unproven":
       "De herstelsleutel van kluis {vault} is niet beproefd. Typ hem een keer over, zodat zeker is dat het papier klopt: kluis keys prove-recovery {vault}",
+    "vault-key-out-of-reach":
+      "{keyVault} opent kluis {vault} niet. De andere sleutels wel; back-ups gaan door.",
+    "vault-slots-strange":
+      "{objects, plural, one {# object} other {# objects}} bij de sleutelvakken van kluis {vault} {objects, plural, one {is} other {zijn}} niet te verklaren uit een wijziging van de sleutels, als eerste {object}. Ze openen niets voor Kluis. Controleer wie in de opslag kan schrijven.",
     "vault-damaged":
       "Kluis {vault} heeft op {objects, plural, one {# plaats} other {# plaatsen}} beschadigde of ontbrekende gegevens, als laatste in {object}. Back-ups gebruiken ze niet, en slaan die inhoud opnieuw op waar de schijven haar nog hebben.",
     "vault-point-unaccounted":

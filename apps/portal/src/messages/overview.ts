@@ -125,6 +125,8 @@ export const overview = catalog({
       "damage-healed": "Schade hersteld",
       "vault-recovery": "Herstelsleutel",
       "vault-copy": "Tweede kopieën",
+      "vault-key": "Sleutel van een kluis",
+      "vault-slots": "Sleutelvakken van een kluis",
     },
     raisedMore: "{count, plural, one {Nog # zaak vereist aandacht.} other {Nog # zaken vereisen aandacht.}}",
     raisedCount:

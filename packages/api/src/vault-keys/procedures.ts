@@ -1,12 +1,23 @@
 import { procedure } from "../procedures.ts";
 import {
+  addKeyFileInput,
+  addKeyVaultInput,
   addRecoveryKeyInput,
   addSharesInput,
   proveKeyInput,
   removeKeyInput,
   vaultKeysInput,
 } from "./inputs.ts";
-import { addRecoveryKey, addShares, listKeys, proveKey, removeKey, rotateVaultKeys } from "./service.ts";
+import {
+  addKeyFile,
+  addKeyVault,
+  addRecoveryKey,
+  addShares,
+  listKeys,
+  proveKey,
+  removeKey,
+  rotateVaultKeys,
+} from "./service.ts";
 import { newPaperKeyView, vaultKeysView } from "./view.ts";
 
 const owner = procedure.requires("platform:manage");
@@ -28,6 +39,18 @@ export const vaultKeyProcedures = {
     .input(addSharesInput)
     .output(newPaperKeyView)
     .mutation(({ ctx, input }) => addShares(ctx, input)),
+
+  /** Adds the key of another key file by its public half: any user of that file opens the vault. */
+  addFile: owner
+    .input(addKeyFileInput)
+    .output(vaultKeysView)
+    .mutation(({ ctx, input }) => addKeyFile(ctx, input)),
+
+  /** Adds an RSA key in Azure Key Vault; the engine reads its public half and unwraps with it as a proof. */
+  addKeyVault: owner
+    .input(addKeyVaultInput)
+    .output(vaultKeysView)
+    .mutation(({ ctx, input }) => addKeyVault(ctx, input)),
 
   /** Proves a recovery key, or shares, by what a person typed from the paper. */
   prove: owner

@@ -7,27 +7,28 @@ import {
   readKeyCopies,
   requireVault,
   syncVaultKeys,
+  type VaultKeyRow,
   type VaultRow,
 } from "@kluis/db";
-import type { LedgerKind } from "@kluis/domain";
+import { KluisError, type LedgerKind } from "@kluis/domain";
 import {
-  addSlot,
   combineShares,
   createRecoveryKey,
   createShares,
   type KeyPlace,
-  type KeyProvider,
+  type KeyRecipient,
   type KeySlots,
+  keyFileRecipient,
   listSlots,
+  newHolderId,
   proveSlot,
   readRecoveryKey,
-  removeSlot,
-  rotateKeys,
 } from "@kluis/vault";
 import type { z } from "zod";
 import type { SignedInContext } from "../context.ts";
 import { record } from "../record.ts";
-import type { AddSharesInput, ProveKeyInput } from "./inputs.ts";
+import { askEngine } from "./ask.ts";
+import type { AddKeyFileInput, AddKeyVaultInput, AddSharesInput, ProveKeyInput } from "./inputs.ts";
 import type { newPaperKeyView, vaultKeysView } from "./view.ts";
 
 type View = z.input<typeof vaultKeysView>;
@@ -45,8 +46,7 @@ export async function listKeys(ctx: SignedInContext, ref: string): Promise<View>
 /** Makes a recovery key. Its text is in the answer, and nowhere else. */
 export async function addRecoveryKey(ctx: SignedInContext, ref: string, label: string): Promise<Paper> {
   const { text, key } = createRecoveryKey();
-  const row = await addPaperKey(ctx, ref, { key, label });
-  const { id, name } = row;
+  const { id, name } = await addKey(ctx, ref, { recipient: key.recipient, label });
   const papers = [{ number: 1, text }];
   return { keyId: key.recipient.keyId, label, vault: { id, name }, setId: null, threshold: null, papers };
 }
@@ -55,20 +55,37 @@ export async function addRecoveryKey(ctx: SignedInContext, ref: string, label: s
 export async function addShares(ctx: SignedInContext, input: AddSharesInput): Promise<Paper> {
   const { vault, label, threshold, count } = input;
   const { key, setId, shares } = await createShares(threshold, count);
-  const { id, name } = await addPaperKey(ctx, vault, { key, label });
+  const { id, name } = await addKey(ctx, vault, { recipient: key.recipient, label });
   const { keyId } = key.recipient;
   return { keyId, label, vault: { id, name }, setId, threshold, papers: [...shares] };
 }
 
-async function addPaperKey(
+/** Adds the key of another key file, by its public half. */
+export async function addKeyFile(
+  ctx: SignedInContext,
+  { vault, label, publicKey }: AddKeyFileInput,
+): Promise<View> {
+  const row = await addKey(ctx, vault, { recipient: keyFileRecipient(publicKey), label });
+  return listKeys(ctx, row.id);
+}
+
+/** Adds a key in Azure Key Vault. The engine shows that it opens the vault. */
+export async function addKeyVault(ctx: SignedInContext, input: AddKeyVaultInput): Promise<View> {
+  const { vault, label, address } = input;
+  const row = await requireVault(ctx.api.db.prisma, vault);
+  await askEngine(ctx, row, { kind: "add-key-vault", holder: newHolderId(), label, address });
+  return listKeys(ctx, row.id);
+}
+
+async function addKey(
   ctx: SignedInContext,
   ref: string,
-  { key, label }: { readonly key: KeyProvider; readonly label: string },
+  { recipient, label }: { readonly recipient: KeyRecipient; readonly label: string },
 ): Promise<VaultRow> {
-  const { row, place } = await placeOf(ctx, ref);
-  const slots = await addSlot(place, { recipient: key.recipient, label });
-  const { kind, keyId, shares } = key.recipient;
-  await keep(ctx, row, { slots, kind: "vault.key-added", data: { key: kind, keyId, label, ...shares } });
+  const row = await requireVault(ctx.api.db.prisma, ref);
+  const { kind, keyId, publicKey, shares } = recipient;
+  const known = { kind, keyId, publicKey, ...(shares === undefined ? {} : { shares }) };
+  await askEngine(ctx, row, { kind: "add", holder: newHolderId(), label, recipient: known });
   return row;
 }
 
@@ -88,23 +105,35 @@ export async function proveKey(ctx: SignedInContext, { vault, typed }: ProveKeyI
   return viewOf(ctx, row, slots);
 }
 
-/** @throws KluisError NOT_FOUND; CONFLICT for the last key and the one that Kluis uses */
+/** @throws KluisError NOT_FOUND; CONFLICT for the last key, the last proven one and the one that Kluis uses */
 export async function removeKey(ctx: SignedInContext, ref: string, holder: string): Promise<View> {
-  const { row, place } = await placeOf(ctx, ref);
-  const known = (await listSlots(place)).keys.find((one) => one.holder === holder);
-  const slots = await removeSlot(place, holder);
-  const data = { key: known?.kind ?? null, keyId: known?.keyId ?? holder, label: known?.label ?? "" };
-  await keep(ctx, row, { slots, kind: "vault.key-removed", data });
-  return viewOf(ctx, row, slots);
+  const { prisma } = ctx.api.db;
+  const row = await requireVault(prisma, ref);
+  const keys = await listVaultKeys(prisma, row.id);
+  const gone = keys.find((one) => one.holder === holder);
+  const isProven = ({ kind, provenAt }: VaultKeyRow): boolean =>
+    (kind === "recovery" || kind === "shares") && provenAt !== null;
+  if (gone !== undefined && isProven(gone) && !keys.some((one) => one !== gone && isProven(one)))
+    throw lastProvenKey(gone);
+  await askEngine(ctx, row, { kind: "remove", holder });
+  return listKeys(ctx, row.id);
+}
+
+function lastProvenKey({ keyId, label }: VaultKeyRow): KluisError {
+  return new KluisError("CONFLICT", {
+    reason: "last-proven-key",
+    message: `${label || keyId} is the only key on paper that was proven.`,
+    action: "Make another recovery key and type it back first.",
+    params: { key: keyId, label },
+  });
 }
 
 /** Replaces root key and data key: later writes open for the present keys only. */
 export async function rotateVaultKeys(ctx: SignedInContext, ref: string): Promise<View> {
   const { row, place } = await placeOf(ctx, ref);
-  const before = await listSlots(place);
-  const slots = await rotateKeys(place, before.generation ?? undefined);
-  await keep(ctx, row, { slots, kind: "vault.keys-rotated", data: { keys: slots.keys.length } });
-  return viewOf(ctx, row, slots);
+  const { generation } = await listSlots(place);
+  await askEngine(ctx, row, { kind: "rotate", from: generation });
+  return listKeys(ctx, row.id);
 }
 
 async function placeOf(

@@ -1,7 +1,20 @@
 export {
+  askKeyChange,
+  beginKeyChange,
+  endKeyChange,
+  failKeyChange,
+  type KeyChangeRow,
+  type MadeKeyChange,
+  nextKeyChange,
+  readKeyChange,
+  withdrawKeyChange,
+} from "./changes.ts";
+export {
   judgeRecoveryKey,
   listVaultKeys,
+  noteKeyOpened,
   noteKeyProven,
+  noteStrangeSlots,
   readKeyCopies,
   readKeyVaultKeys,
   type SeenKey,

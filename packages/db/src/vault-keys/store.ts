@@ -100,6 +100,31 @@ export async function noteKeyProven(
   await tx.vaultKey.updateMany({ where: { vaultId, holder }, data });
 }
 
+/** Stores that a key opened the vault just now. A key of Key Vault has no paper to type back: this is its proof. */
+export async function noteKeyOpened(
+  tx: Tx,
+  { vaultId, holder }: { readonly vaultId: string; readonly holder: string },
+): Promise<void> {
+  const now = await databaseNow(tx);
+  await tx.vaultKey.updateMany({ where: { vaultId, holder }, data: { usedAt: now } });
+  await tx.vaultKey.updateMany({
+    where: { vaultId, holder, provenAt: null },
+    data: { provenAt: now, provenBy: "Kluis" },
+  });
+}
+
+/** Stores which objects among the key slots are strange. @returns those that were not known as such */
+export async function noteStrangeSlots(
+  tx: Tx,
+  { vaultId, names }: { readonly vaultId: string; readonly names: readonly string[] },
+): Promise<string[]> {
+  const row = await tx.vault.findUnique({ where: { id: vaultId }, select: { strangeSlots: true } });
+  if (row === null) return [];
+  const known = new Set(row.strangeSlots);
+  await tx.vault.updateMany({ where: { id: vaultId }, data: { strangeSlots: [...names] } });
+  return names.filter((name) => !known.has(name));
+}
+
 /** Requests a recovery key while no key on paper was made and proven. Call it last in the transaction, as `appendEvents`. */
 export async function judgeRecoveryKey(
   tx: Tx,

@@ -20,6 +20,9 @@ export const keyConflictReasons = [
   "key-known",
   "key-in-use",
   "last-key",
+  "last-proven-key",
   "too-many-keys",
   "too-many-rotations",
+  "too-many-key-changes",
+  "no-engine",
 ] as const;

@@ -32,6 +32,10 @@ export const attentionKinds = [
   "vault-recovery",
   /** The second copies of a vault are further behind than they may be. */
   "vault-copy",
+  /** A key in Azure Key Vault does not open its vault. */
+  "vault-key",
+  /** Objects among the key slots of a vault that no change of its keys explains. */
+  "vault-slots",
 ] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
@@ -50,6 +54,8 @@ const attentionNatures = {
   "damage-healed": "request",
   "vault-recovery": "request",
   "vault-copy": "problem",
+  "vault-key": "problem",
+  "vault-slots": "problem",
 } as const satisfies Record<AttentionKind, "problem" | "request">;
 
 export const attentionProblems = attentionKinds.filter((kind) => attentionNatures[kind] === "problem");
@@ -69,6 +75,8 @@ export const attentionKindTexts = {
   "damage-healed": "Damage healed",
   "vault-recovery": "Recovery key",
   "vault-copy": "Second copies",
+  "vault-key": "Key of a vault",
+  "vault-slots": "Key slots of a vault",
 } as const satisfies Record<AttentionKind, string>;
 
 /** Something that needs attention. */

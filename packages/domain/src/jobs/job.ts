@@ -75,6 +75,10 @@ export const taskCatalog = {
   },
   /** Tests a vault: writes, reads and deletes a small object. */
   "vault.test": { payload: z.strictObject({ vaultId: z.uuid() }), maxAttempts: 1, timeoutMinutes: 5 },
+  /** Makes the changes of a vault's keys that users requested, in their order. */
+  "vault.key-change": { payload: z.strictObject({ vaultId: z.uuid() }), maxAttempts: 5, timeoutMinutes: 10 },
+  /** Looks at the key slots of all vaults: strange objects, and keys in Azure Key Vault that do not open. */
+  "vault.keys-check": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
   /** Signs the ledger's head and stores a copy in the vault. */
   "ledger.anchor": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 5 },
 } as const;

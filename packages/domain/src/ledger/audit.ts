@@ -48,6 +48,7 @@ export const ledgerKinds = [
   "vault.key-removed",
   "vault.keys-rotated",
   "vault.keys-completed",
+  "vault.key-slots-strange",
   "vault.tested",
   "vm.discovered",
   "vm.changed",

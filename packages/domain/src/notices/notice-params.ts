@@ -232,6 +232,8 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
     readonly points: number;
     readonly hours: number;
   };
+  "vault-key-out-of-reach": { readonly vault: string; readonly keyVault: string };
+  "vault-slots-strange": { readonly vault: string; readonly objects: number; readonly object: string };
   "removal-stuck": { readonly count: number; readonly resource: string };
   // The ledger, from its first wrong event
   "ledger-edited": LedgerEvent;

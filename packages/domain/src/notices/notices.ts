@@ -272,6 +272,10 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `Vault ${vault} has no recovery key. Without one, a lost key file is a lost vault. Make one with: kluis keys add-recovery ${vault}`,
   "vault-recovery-key-unproven": ({ vault }) =>
     `The recovery key of vault ${vault} is not proven. Type it once, to know that the paper is right: kluis keys prove-recovery ${vault}`,
+  "vault-key-out-of-reach": ({ vault, keyVault }) =>
+    `${keyVault} does not open vault ${vault}. Its other keys do, and backups continue.`,
+  "vault-slots-strange": ({ vault, objects, object }) =>
+    `${count(objects, "object")} among the key slots of vault ${vault} ${objects === 1 ? "is" : "are"} not explained by a change of its keys, first ${object}. They open nothing for Kluis. Check who can write to its storage.`,
   "health-attention": ({ count: open }) =>
     open === 1 ? "1 matter needs attention." : `${open} matters need attention.`,
   "ledger-edited": ({ seq }) => `Event ${seq} was changed after it was written.`,

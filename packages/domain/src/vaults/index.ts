@@ -25,3 +25,10 @@ export {
   deduplicationScopes,
   defaultDeduplicationScope,
 } from "./deduplication.ts";
+export {
+  type KeyChange,
+  type KeyChangeState,
+  keyChangeSchema,
+  keyChangeStates,
+  keyHolderSchema,
+} from "./key-change.ts";

@@ -17,6 +17,7 @@ type RecurringName = Extract<
   | "ledger.anchor"
   | "transfer.dispatch"
   | "transfer.forecast"
+  | "vault.keys-check"
 >;
 
 const MINUTE = 60_000;
@@ -50,6 +51,7 @@ const RECURRING = [
     return task === null ? [] : [{ ...task, everyMs: workRules[work].everyMs }];
   }),
   // No work of its kind has items that stay behind: each run decides about all transfers.
+  { name: "vault.keys-check", everyMs: 60 * MINUTE, firstAfterMs: MINUTE } as const,
   { name: "transfer.dispatch", everyMs: limits.dispatchMs, firstAfterMs: 0 } as const,
 ];
 

@@ -8,6 +8,7 @@ import {
   followEnvironmentVault,
   inTransaction,
   readKeyCopies,
+  readKeyVaultKeys,
 } from "@kluis/db";
 import { engineActor } from "@kluis/domain";
 import { MemoryChunkIndex, type StorePlace } from "@kluis/vault";
@@ -59,7 +60,10 @@ async function followVault(deps: EngineDeps, config: Settings["vault"], signal: 
   const slotCopies = known === null ? [] : await readKeyCopies(db.prisma, known.id);
   const isKnown = known !== null && known.identity !== null;
   const index = new MemoryChunkIndex();
-  const { store, vault } = await openSettings(config, { index, clock, signal, isKnown, slotCopies });
+  const keyIds = known === null ? [] : await readKeyVaultKeys(db.prisma, known.id);
+  const keyVault = { client: deps.vaults.keyVault, keyIds };
+  const opening = { index, clock, signal, isKnown, slotCopies, keyVault };
+  const { store, vault } = await openSettings(config, opening);
   const facts = { identity: vault.id, keyId: vault.keyId, name: config.name, kind: config.kind };
   const createdAt = new Date(vault.createdAt);
   await inTransaction(db, async (tx) => {

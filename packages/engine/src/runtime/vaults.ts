@@ -20,6 +20,7 @@ import {
   createTransferLimits,
   createVault,
   joinRates,
+  type KeyProvider,
   type KeyVaultClient,
   openVault,
   openVaultKey,
@@ -159,6 +160,16 @@ export class Vaults {
       action: "Restore the file that KLUIS_SECRETS_KEY_FILE names, or enter the credential again.",
       params: { vault: name },
     });
+  }
+
+  /** The keys of this engine for a vault: its key file, and keys in Azure Key Vault. */
+  async keysOf(id: string): Promise<KeyProvider> {
+    const keyIds = await readKeyVaultKeys(this.#options.db.prisma, id);
+    return openVaultKey(this.settingsOf(id), { create: false, keyVault: { client: this.keyVault, keyIds } });
+  }
+
+  get keyVault(): KeyVaultClient {
+    return this.#options.keyVault;
   }
 
   /** The row of a vault. @throws KluisError NOT_FOUND */

@@ -1,12 +1,23 @@
 /** What callers see of the key slots, and how they change them, with a store and one key. No database, no portal. */
 import { randomBytes } from "node:crypto";
 import { type Clock, canonicalJson, type KeySlotKind, KluisError } from "@kluis/domain/core";
+import { slotName } from "../names.ts";
 import type { BlobStore } from "../store/port.ts";
 import { withNewEpoch } from "./keyring.ts";
 import { openKeys } from "./open-keys.ts";
 import type { KeyProvider, KeyRecipient } from "./provider.ts";
-import { isOfRoot, type KeyHolder, MAX_EPOCHS, MAX_HOLDERS, newHolder, type SlotContent } from "./slot.ts";
+import {
+  isOfRoot,
+  type KeyHolder,
+  type KeySlot,
+  MAX_EPOCHS,
+  MAX_HOLDERS,
+  newHolder,
+  type SlotContent,
+} from "./slot.ts";
 import { changeSlots, completeSlots, type OpenedSlots } from "./slots.ts";
+
+const MAX_ODD = 20;
 
 /** A key that opens the vault. */
 export interface KeyFacts {
@@ -41,6 +52,8 @@ export interface KeySlots {
   readonly ignored: number;
   /** Well-formed slots that none of the present holders made: old ones, or planted ones. */
   readonly strange: number;
+  /** Names of objects that no change of keys explains; junk and planted slots, at most 20. Leftovers of changes are not among them. */
+  readonly odd: readonly string[];
 }
 
 /** Where a vault is, and a key that opens it. */
@@ -148,9 +161,12 @@ export function factsOfSlots(
   const known = new Set(
     keys.flatMap(({ copy }) => (copy === null ? [] : [Buffer.from(copy).toString("utf8")])),
   );
-  const strange = read.slots.filter(
-    ({ slot, stored }) => stored && !known.has(`${canonicalJson(slot)}\n`),
-  ).length;
+  const others = read.slots.filter(({ slot, stored }) => stored && !known.has(`${canonicalJson(slot)}\n`));
+  const isExplained = (slot: KeySlot): boolean =>
+    content.replaces.includes(slot.generation) ||
+    content.removed.includes(slot.holder) ||
+    (slot.generation === current?.id && isOfRoot(slot, current.root));
+  const planted = others.flatMap(({ slot }) => (isExplained(slot) ? [] : [slotName(slot.slotId)]));
   const epochs = content.keyring.epochs.map(({ createdAt }) => createdAt).toSorted();
   return {
     vaultId: options.vaultId,
@@ -160,7 +176,8 @@ export function factsOfSlots(
     newestEpochAt: epochs.at(-1) ?? "",
     completed,
     ignored: read.ignored,
-    strange,
+    strange: others.length,
+    odd: [...new Set([...read.junk, ...planted])].toSorted().slice(0, MAX_ODD),
   };
 }
 

@@ -4,7 +4,7 @@ import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { KluisError } from "@kluis/domain/core";
 import { z } from "zod";
-import { type KeyProvider, LocalKey } from "./provider.ts";
+import { type KeyProvider, type KeyRecipient, LocalKey, x25519KeyId } from "./provider.ts";
 import { X25519_BYTES } from "./x25519.ts";
 
 const keyFileSchema = z.strictObject({
@@ -29,6 +29,11 @@ export async function findLocalKeyFile(path: string): Promise<KeyProvider | null
   const file = resolve(path);
   const key = await readKey(file);
   return key && keyOf(key);
+}
+
+/** The key of a key file by its public half: 32 bytes in base64. */
+export function keyFileRecipient(publicKey: string): KeyRecipient {
+  return { kind: "file", keyId: x25519KeyId(Buffer.from(publicKey, "base64")), publicKey };
 }
 
 function keyOf(privateKey: Uint8Array): KeyProvider {

@@ -26,6 +26,7 @@ const MAX_TRIES = 64;
 /** Requests to Azure Key Vault of one opening. */
 const MAX_REMOTE_TRIES = 8;
 const READS_AT_ONCE = 8;
+const MAX_JUNK = 100;
 /** A slot that no key in force made: of a change that was killed, long ago. A change that others still make takes minutes. */
 const STRANGE_FOR_MS = 7 * 24 * 60 * 60 * 1000;
 /** Each round ends with what others wrote meanwhile in it. */
@@ -53,6 +54,8 @@ interface ReadSlots {
   readonly slots: readonly { readonly slot: KeySlot; readonly stored: boolean }[];
   /** Objects below `keys/` that are not slots of this vault. */
   readonly ignored: number;
+  /** Names of these, at most 100. */
+  readonly junk: readonly string[];
   /** The first read that failed for another reason than content. */
   readonly failure: unknown;
 }
@@ -84,8 +87,12 @@ export async function openSlots(options: OpenSlotsOptions): Promise<OpenedSlots>
   const whole = generations.filter((generation) => isSameContent(generation.content, content));
   const current = whole.toSorted((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null;
   // A key out of reach says nothing about its slot.
+  const broken = bad.filter(
+    ({ slot, error }) => !isKluisError(error) && !content.replaces.includes(slot.generation),
+  );
   const ignored = read.ignored + bad.filter(({ error }) => !isKluisError(error)).length;
-  return { options, read: { ...read, ignored }, opened: generations, content, current, used };
+  const junk = [...read.junk, ...broken.map(({ slot }) => slotName(slot.slotId))];
+  return { options, read: { ...read, ignored, junk }, opened: generations, content, current, used };
 }
 
 interface BadSlot {
@@ -192,26 +199,33 @@ export async function findSlots(store: BlobStore, signal: AbortSignal): Promise<
 
 /** Slots of this vault in the store, and copies of those that are not there. */
 async function readSlots({ store, vaultId, copies, signal }: SlotsPlace): Promise<ReadSlots> {
-  const { slots, ignored, failure } = await readStored(store, signal);
+  const { slots, junk, ignored, failure } = await readStored(store, signal);
   const found = new Map<string, { slot: KeySlot; stored: boolean }>();
   for (const slot of (copies ?? []).map(parseSlot))
     if (slot?.vaultId === vaultId) found.set(slot.slotId, { slot, stored: false });
   const own = slots.filter((slot) => slot.vaultId === vaultId);
   for (const slot of own) found.set(slot.slotId, { slot, stored: true });
-  return { slots: [...found.values()], ignored: ignored + slots.length - own.length, failure };
+  const foreign = slots.filter((slot) => slot.vaultId !== vaultId).map(({ slotId }) => slotName(slotId));
+  const counts = { ignored: ignored + foreign.length, junk: [...junk, ...foreign].slice(0, MAX_JUNK) };
+  return { slots: [...found.values()], ...counts, failure };
 }
 
 async function readStored(
   store: BlobStore,
   signal: AbortSignal,
-): Promise<{ readonly slots: readonly KeySlot[]; readonly ignored: number; readonly failure: unknown }> {
+): Promise<Omit<ReadSlots, "slots"> & { readonly slots: readonly KeySlot[] }> {
   const names: string[] = [];
   const slots: KeySlot[] = [];
+  const junk: string[] = [];
   let [ignored, failure]: [number, unknown] = [0, null];
+  const ignore = (name: string): void => {
+    ignored += 1;
+    if (junk.length < MAX_JUNK) junk.push(name);
+  };
   for await (const { name, bytes } of store.list(KEYS_PREFIX, signal)) {
     const isSlot = slotOfName(name) !== null && bytes <= MAX_SLOT_BYTES && names.length < MAX_SLOTS;
     if (isSlot) names.push(name);
-    else ignored += 1;
+    else ignore(name);
   }
   const readOne = async (name: string): Promise<void> => {
     try {
@@ -219,7 +233,7 @@ async function readStored(
       if (bytes === null) return;
       const slot = parseSlot(bytes);
       if (slot?.slotId === slotOfName(name) && slot !== null) slots.push(slot);
-      else ignored += 1;
+      else ignore(name);
     } catch (error) {
       signal.throwIfAborted();
       ignored += 1;
@@ -228,7 +242,7 @@ async function readStored(
   };
   for (let at = 0; at < names.length; at += READS_AT_ONCE)
     await Promise.all(names.slice(at, at + READS_AT_ONCE).map(readOne));
-  return { slots, ignored, failure };
+  return { slots, ignored, junk, failure };
 }
 
 /** The keys of holders who lack a slot with everything. */

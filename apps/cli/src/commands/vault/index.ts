@@ -3,7 +3,7 @@ import type { Catalog, CommandGroup } from "../../command.ts";
 import { vaultBackup } from "./backup.ts";
 import { vaultCopy } from "./copy.ts";
 import { vaultInit } from "./init.ts";
-import { vaultAddKey, vaultKeys, vaultRemoveKey, vaultRotateKeys } from "./keys.ts";
+import { vaultAddKey, vaultKeys, vaultPublicKey, vaultRemoveKey, vaultRotateKeys } from "./keys.ts";
 import { vaultLs } from "./ls.ts";
 import { vaultRebuild } from "./rebuild.ts";
 import { vaultRestore } from "./restore.ts";
@@ -20,6 +20,7 @@ export const vaultGroup: CommandGroup = {
     vaultCopy,
     vaultKeys,
     vaultAddKey,
+    vaultPublicKey,
     vaultRemoveKey,
     vaultRotateKeys,
     vaultRebuild,

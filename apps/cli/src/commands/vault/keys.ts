@@ -59,7 +59,7 @@ const sharesSchema = z
 
 export const vaultAddKey = defineLocalCommand({
   name: "vault add-key",
-  summary: "Add a key: a recovery key, shares, a key file, or one in Azure Key Vault",
+  summary: "Add a key: on paper, in a file, or in Azure Key Vault",
   details:
     "Without an option it makes a recovery key. Recovery keys and shares are printed once, on standard output: put them on paper. A file with their text opens the vault as --key-file.",
   input: {
@@ -77,7 +77,7 @@ export const vaultAddKey = defineLocalCommand({
     "vault add-key --label safe",
     "vault add-key --shares 2/3",
     "vault add-key --new-key-file second.key",
-    "vault add-key --new-key-vault https://backup-keys.vault.azure.net/keys/kluis",
+    "vault add-key --new-key-vault https://NAME.vault.azure.net/keys/KEY",
   ],
   run: async (session, { label, newKeyFile, newKeyVault, shares, ...input }) => {
     if ([newKeyFile, newKeyVault, shares].filter((one) => one !== undefined).length > 1)
@@ -133,6 +133,21 @@ async function makeKey(
   const { key, text: secret } = vault.createRecoveryKey();
   return { recipient: key.recipient, secrets: [secret], proof: null };
 }
+
+export const vaultPublicKey = defineLocalCommand({
+  name: "vault public-key",
+  summary: "Print the public half of a key file",
+  details:
+    "Creates the file when it is missing. The public half is not secret: kluis keys add-file takes it.",
+  input: { keyFile: argument("key file", text) },
+  examples: ["vault public-key standby.key"],
+  run: async (session, { keyFile }) => {
+    const { openLocalKeyFile } = await import("@kluis/vault");
+    const { keyId, publicKey } = (await openLocalKeyFile(keyFile)).recipient;
+    print(session, { keyId, publicKey }, () => publicKey);
+    return exitCodes.ok;
+  },
+});
 
 export const vaultRemoveKey = defineLocalCommand({
   name: "vault remove-key",

@@ -28,8 +28,10 @@ const places: Readonly<Record<AttentionKind, Place>> = {
   "damage-healed": vmTab("points"),
   "vault-damage": () => `${settings}?tab=vaults#damage`,
   "vault-account": () => `${settings}?tab=vaults`,
-  "vault-recovery": () => `${settings}?tab=vaults`,
   "vault-copy": () => `${settings}?tab=vaults`,
+  "vault-recovery": () => `${settings}?tab=keys`,
+  "vault-key": () => `${settings}?tab=keys`,
+  "vault-slots": () => `${settings}?tab=keys`,
 };
 
 /** The page that says more about what was raised. */

@@ -97,6 +97,18 @@ export const vaultKeyConflicts = {
       message: "The vault has {most, number} keys. That is the most it can have.",
       action: "Remove a key first.",
     },
+    "last-proven-key": {
+      message: "{label} is the only key on paper that was proven.",
+      action: "Make another recovery key and type it back first.",
+    },
+    "too-many-key-changes": {
+      message: "{most} changes of the vault's keys wait for an engine.",
+      action: "Check that an engine runs, and wait until it has made them.",
+    },
+    "no-engine": {
+      message: "No engine answered, so the keys of {vault} are unchanged.",
+      action: "Check that an engine runs, and try again.",
+    },
     "too-many-rotations": {
       message:
         "The data key of this vault was replaced {most, number} times. That is the most that is possible.",
@@ -119,6 +131,18 @@ export const vaultKeyConflicts = {
     "too-many-keys": {
       message: "De kluis heeft {most, number} sleutels. Meer zijn niet mogelijk.",
       action: "Verwijder eerst een sleutel.",
+    },
+    "last-proven-key": {
+      message: "{label} is de enige beproefde sleutel op papier.",
+      action: "Maak eerst een andere herstelsleutel en typ die over.",
+    },
+    "too-many-key-changes": {
+      message: "{most} wijzigingen van de sleutels wachten op een engine.",
+      action: "Controleer of een engine actief is en wacht tot die ze heeft uitgevoerd.",
+    },
+    "no-engine": {
+      message: "Geen engine antwoordde; de sleutels van {vault} zijn niet gewijzigd.",
+      action: "Controleer of een engine actief is en probeer het opnieuw.",
     },
     "too-many-rotations": {
       message: "De gegevenssleutel van deze kluis is {most, number} keer vervangen. Vaker is niet mogelijk.",
