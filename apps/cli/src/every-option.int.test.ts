@@ -60,10 +60,10 @@ const steps: readonly Step[] = [
   { line: () => "points shop-01 --pinned --json" },
   { line: ({ point }) => `unpin-point ${point} --reason test --json` },
   { line: ({ point }) => `point ${point} --json` },
-  { line: ({ point }) => `verify ${point} --full --no-wait --json` },
+  { line: ({ point }) => `verify ${point} --full --no-wait --vault main --json` },
   {
     line: ({ point, folder }) =>
-      `download ${point} --disk os --to ${path.join(folder, "os.vhd")} --format vhd --force --json`,
+      `download ${point} --disk os --to ${path.join(folder, "os.vhd")} --format vhd --vault main --force --json`,
   },
   {
     line: () =>
@@ -73,7 +73,7 @@ const steps: readonly Step[] = [
     line: () =>
       "restore-disk shop-01@latest --disk os --name back --sku Premium_ZRS --zone none --encryption platform-key --access deny-all --dry-run --json",
   },
-  { line: () => "restore-disk shop-01@latest --disk os --name back --wait --json" },
+  { line: () => "restore-disk shop-01@latest --disk os --name back --vault main --wait --json" },
   {
     line: ({ folder }) =>
       `report points --format json --from 2026-01-01 --to 2036-01-01 --to-file ${path.join(folder, "r.json")} --json`,
@@ -152,6 +152,19 @@ const steps: readonly Step[] = [
   { line: () => "vaults default main --json" },
   { line: () => "vaults set main --deduplication resource-group --bandwidth 200 --json" },
   { line: () => "vaults set main --deduplication subscription --bandwidth none --json" },
+  {
+    // The second vault is disabled: the server's refusal shows that the options arrive there.
+    line: () =>
+      "vaults copy main --to blob --daily 02:00 --time-zone UTC --bandwidth 50 --keep-days 3 --lag-hours 24 --json",
+    code: exitCodes.failed,
+    refusal: "CONFLICT",
+  },
+  {
+    line: () => "vaults copy main --to blob --always --json",
+    code: exitCodes.failed,
+    refusal: "CONFLICT",
+  },
+  { line: () => "vaults copy main --off --json" },
   { line: () => "keys list main --json" },
   { line: () => "keys add-recovery main --label Safe --json" },
   {

@@ -79,6 +79,7 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "vaults.damage": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.add": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.update": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "vaults.setCopy": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.configure": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.rotate": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.test": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },

@@ -95,6 +95,7 @@ function inputOf(path: string, who: string): unknown {
     "vaults.figures": { vault: "main" },
     "vaults.damage": { vault: "main" },
     "vaults.add": { name: `by ${who}`, place: { kind: "folder", folder: "other" } },
+    "vaults.setCopy": { vault: "main", copy: null },
     "vaults.configure": { vault: "main", bandwidth: 100 },
     "vaults.update": { vault: "main", name: "other" },
     "vaults.rotate": { vault: "main", connectionString: "AccountName=acct;AccountKey=k" },

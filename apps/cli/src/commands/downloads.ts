@@ -5,6 +5,7 @@ import { defineCommand, flag, option, print } from "../command.ts";
 import { downloadFile } from "../download.ts";
 import { exitCodes } from "../failure.ts";
 import { planWithHoles, wholeFile } from "../file-plan.ts";
+import { placeOption, pointIn } from "../point-place.ts";
 import { Progress } from "../progress.ts";
 import { withRate } from "../rate.ts";
 import { choice, diskOption, pointArgument, text } from "../values.ts";
@@ -19,6 +20,7 @@ export const download = defineCommand({
     disk: diskOption,
     to: option("file", "file to write", text),
     format: option("format", "raw, vhd or qcow2", choice(["raw", "vhd", "qcow2"]).default("raw")),
+    vault: placeOption,
     force: flag("replace a file that exists"),
   },
   examples: [
@@ -26,7 +28,8 @@ export const download = defineCommand({
     "download 01a21694-9aa4 --disk 0 --to data.vhd --format vhd --force",
     "download web-01@latest --disk 0 --to data.qcow2 --format qcow2",
   ],
-  run: async (session, { point, disk, to, format, force }) => {
+  run: async (session, { point: ref, vault, disk, to, format, force }) => {
+    const point = await pointIn(session, ref, vault);
     const { id } = await session.server.call((api) => api.points.get.query({ point }));
     // A qcow2 image has no holes.
     const isPacked = format !== "qcow2";

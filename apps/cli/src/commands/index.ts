@@ -28,6 +28,7 @@ import { policyScripts, scripts } from "./scripts.ts";
 import { secretsReseal } from "./secrets.ts";
 import { transferWindow } from "./transfer-window.ts";
 import { vaultFamily, vaultGroup } from "./vault/index.ts";
+import { vaultsCopy } from "./vault-copies.ts";
 import { vaultsDamage } from "./vault-damage.ts";
 import { vaultsShow } from "./vault-figures.ts";
 import {
@@ -100,6 +101,7 @@ export const commandGroups: readonly CommandGroup[] = [
       vaultsDisable,
       vaultsDefault,
       vaultsSet,
+      vaultsCopy,
       vaultsRename,
       vaultsRotate,
       vaultsRemove,

@@ -6,6 +6,7 @@ import { exitCodes, UsageError } from "../failure.ts";
 import { countOf, minuteOf, timeOf } from "../format.ts";
 import { formatFacts, type Look } from "../look.ts";
 import { allPages } from "../pages.ts";
+import { placeOption, pointIn } from "../point-place.ts";
 import { shortener } from "../short-ids.ts";
 import { type Column, formatTable } from "../table.ts";
 import { pointArgument, text, waitFlag } from "../values.ts";
@@ -98,6 +99,13 @@ function describe(one: PointView, look: Look): string {
     ["Point", one.id],
     ["VM", one.vm.name],
     ["Taken", timeOf(one.takenAt)],
+    ...one.copies.map(({ vault, state, since }): [string, string] => [
+      "Copy",
+      `in vault ${vault.name} since ${timeOf(since)}${state === "available" ? "" : ` (${state})`}`,
+    ]),
+    ...(one.original === null
+      ? []
+      : [["Copy of", `${one.original.pointId} in vault ${one.original.vault.name}`] as [string, string]]),
     ["Consistency", one.consistency],
     ...capturedFacts(one),
     ["State", pointStateWords[one.state].text],
@@ -151,11 +159,13 @@ export const verify = defineCommand({
   details: "Waits for the result. Exit code 1 means that the point is damaged or that the check failed.",
   input: {
     point: pointArgument,
+    vault: placeOption,
     full: flag("decrypt and digest every byte, not only the structure"),
     noWait: flag("start the check and return at once"),
   },
   examples: ["verify web-01@latest", "verify 01a21694-9aa4 --full"],
-  run: async (session, { point, full, noWait }) => {
+  run: async (session, { point: ref, vault, full, noWait }) => {
+    const point = await pointIn(session, ref, vault);
     const mode = full ? "full" : "quick";
     const started = await session.server.call((api) => api.points.verify.mutate({ point, mode }));
     if (noWait) {

@@ -6,6 +6,7 @@ import { defineCommand, flag, option, print } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { timeOf } from "../format.ts";
 import { formatFacts, hang, type Look, printable } from "../look.ts";
+import { placeOption, pointIn } from "../point-place.ts";
 import { anyOf, diskOption, pointArgument, text, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
 import { consistencyText } from "../words.ts";
@@ -43,6 +44,7 @@ export const restoreDisk = defineCommand({
       "network access after the upload: deny-all or allow-all; the recorded one without it",
       z.enum(restoreAccesses, { error: `Use ${anyOf(restoreAccesses)}.` }).optional(),
     ),
+    vault: placeOption,
     dryRun: flag("print what would happen in Azure and do nothing"),
     wait: waitFlag("the disk is complete"),
   },
@@ -50,7 +52,8 @@ export const restoreDisk = defineCommand({
     "restore-disk web-01@latest --disk 0 --name data-restored --dry-run",
     "restore-disk 01a21694-9aa4 --disk os --name os-restored --wait",
   ],
-  run: async (session, { dryRun, wait, ...input }) => {
+  run: async (session, { dryRun, wait, vault, ...asked }) => {
+    const input = { ...asked, point: await pointIn(session, asked.point, vault) };
     if (dryRun) {
       const plan = await session.server.call((api) => api.restores.plan.query(input));
       print(session, plan, (look) => planText(plan, look));

@@ -21,6 +21,7 @@ import { signedOut } from "#messages/signed-out.ts";
 import { suitability } from "#messages/suitability.ts";
 import { ui } from "#messages/ui.ts";
 import { validation } from "#messages/validation.ts";
+import { vaultCopies } from "#messages/vault-copies.ts";
 import { vaults } from "#messages/vaults.ts";
 import { vms } from "#messages/vms.ts";
 
@@ -49,6 +50,7 @@ export const messages = {
     suitability: suitability.en,
     ui: ui.en,
     validation: validation.en,
+    vaultCopies: vaultCopies.en,
     vaults: vaults.en,
     vms: vms.en,
   },
@@ -75,6 +77,7 @@ export const messages = {
     suitability: suitability.nl,
     ui: ui.nl,
     validation: validation.nl,
+    vaultCopies: vaultCopies.nl,
     vaults: vaults.nl,
     vms: vms.nl,
   },

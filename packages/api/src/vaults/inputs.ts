@@ -1,4 +1,4 @@
-import { deduplicationScopes, leastBandwidth, mostBandwidth } from "@kluis/domain";
+import { deduplicationScopes, leastBandwidth, mostBandwidth, vaultCopySchema } from "@kluis/domain";
 import { z } from "zod";
 import { settingName } from "../connections/inputs.ts";
 import { paging } from "../inputs.ts";
@@ -55,6 +55,13 @@ export const vaultDamageInput = z.strictObject({
   ...paging,
 });
 export type VaultDamageInput = z.infer<typeof vaultDamageInput>;
+
+/** Null ends the copies. */
+export const vaultCopyInput = z.strictObject({
+  vault,
+  copy: vaultCopySchema.extend({ /** Id or name of the second vault. */ to: vault }).nullable(),
+});
+export type VaultCopyInput = z.infer<typeof vaultCopyInput>;
 
 export const rotateVaultInput = z.strictObject({ vault, connectionString });
 export type RotateVaultInput = z.infer<typeof rotateVaultInput>;

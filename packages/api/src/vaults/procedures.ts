@@ -1,5 +1,6 @@
 import { removedView } from "../connections/view.ts";
 import { procedure } from "../procedures.ts";
+import { setVaultCopy } from "./copies.ts";
 import { readVaultDamage } from "./damage.ts";
 import { readFigures } from "./figures.ts";
 import {
@@ -7,6 +8,7 @@ import {
   configureVaultInput,
   rotateVaultInput,
   updateVaultInput,
+  vaultCopyInput,
   vaultDamageInput,
   vaultInput,
 } from "./inputs.ts";
@@ -64,6 +66,12 @@ export const vaultProcedures = {
     .input(configureVaultInput)
     .output(vaultView)
     .mutation(({ ctx, input }) => configureVault(ctx, input)),
+
+  /** Sets the second vault that gets the recovery points, and its rules; null ends the copies. */
+  setCopy: owner
+    .input(vaultCopyInput)
+    .output(vaultView)
+    .mutation(({ ctx, input }) => setVaultCopy(ctx, input)),
 
   /** Replaces the credential of the storage, and tests it. */
   rotate: owner

@@ -25,6 +25,7 @@ import { healthOf, isPending } from "../connections/service.ts";
 import type { removedView } from "../connections/view.ts";
 import type { Api, SignedInContext } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
+import { copyView } from "./copy-view.ts";
 import {
   type AddVaultInput,
   accountOf,
@@ -39,8 +40,12 @@ type View = z.input<typeof vaultView>;
 async function toViews(api: Api, tx: Tx, rows: readonly VaultRow[]): Promise<View[]> {
   const now = api.clock.now();
   const [use, health] = [await readVaultUse(tx), await listPartHealth(tx)];
+  const all = rows.some(({ copy }) => copy !== null) ? await listRows(tx) : [];
+  const copies = new Map<string, View["copy"]>();
+  for (const row of rows) copies.set(row.id, await copyView(tx, row, all));
   return rows.map((row) => ({
     ...row,
+    copy: copies.get(row.id) ?? null,
     test: {
       pending: isPending(row.testAskedAt, now),
       at: row.testedAt,
@@ -73,7 +78,7 @@ async function viewOf(ctx: SignedInContext, tx: Tx, row: VaultRow): Promise<View
 type Change = (tx: Tx, row: VaultRow) => Promise<LedgerKind | null | Pick<VmEvent, "kind" | "data">>;
 
 /** Changes a vault while no other process changes one, with its event, and returns it as it is then. */
-function change(ctx: SignedInContext, ref: string, work: Change): Promise<View> {
+export function change(ctx: SignedInContext, ref: string, work: Change): Promise<View> {
   return record(ctx, async (tx) => {
     await lockVaults(tx);
     const row = await requireVault(tx, ref);

@@ -87,6 +87,26 @@ test("a vault stays while a manifest is to be removed from it", async () => {
   expect(await owner.vaults.remove({ vault: "fourth" })).toMatchObject({ name: "fourth" });
 });
 
+test("a second copy has another vault, and says how far it is behind", async () => {
+  const rules = { daily: null, bandwidth: 50, keepDays: 7, lagHours: 24 };
+  const set = (to: string) => owner.vaults.setCopy({ vault: "main", copy: { to, ...rules } });
+  await expect(set("main")).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  await expect(set("nowhere")).rejects.toMatchObject({ code: "NOT_FOUND" });
+  const off = await owner.vaults.add({ name: "fifth", place: { kind: "folder", folder: "fifth" } });
+  await expect(set("fifth")).rejects.toMatchObject({ cause: { reason: "vault-disabled" } });
+  const second = await owner.vaults.get({ vault: "second" });
+  const { copy } = await set("second");
+  expect(copy).toMatchObject({ to: { id: second.id, name: "second" }, ...rules, lag: { points: 1 } });
+  const { prisma } = world.api.db;
+  expect(
+    await prisma.ledgerEvent.findFirst({ where: { kind: "vault.changed" }, orderBy: { seq: "desc" } }),
+  ).toMatchObject({
+    data: { was: { copy: null }, copy: { to: second.id } },
+  });
+  expect((await owner.vaults.setCopy({ vault: "main", copy: null })).copy).toBeNull();
+  await owner.vaults.remove({ vault: off.id });
+});
+
 test("a connection string needs a key, and sends it encrypted or to this machine only", () => {
   expect(accountOf(connectionString)).toBe("acct");
   expect(accountOf("AccountName=acct;AccountKey=k;BlobEndpoint=http://127.0.0.1:10000/acct;")).toBe("acct");

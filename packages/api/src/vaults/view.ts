@@ -1,6 +1,7 @@
 import { damageRow, damageTotals, vaultTotalView } from "@kluis/db";
 import {
   byteSumView,
+  bytesView,
   countView,
   deduplicationScopes,
   instantView,
@@ -8,6 +9,7 @@ import {
   refView,
   settingSources,
   switchStates,
+  vaultCopySchema,
   vaultKinds,
   vaultTestSchema,
 } from "@kluis/domain";
@@ -32,6 +34,15 @@ export const vaultView = z.object({
   deduplication: z.enum(deduplicationScopes),
   /** MiB per second that backups of all engines together may store; null: no limit. */
   bandwidth: z.int().nullable(),
+  /** The second vault that gets its points; null: none. */
+  copy: z
+    .object({
+      to: refView,
+      ...vaultCopySchema.omit({ to: true }).shape,
+      /** Points without a copy, since when the oldest of them waits, and the bytes that backups stored for them. */
+      lag: z.object({ points: countView, since: instantView.nullable(), bytes: bytesView }),
+    })
+    .nullable(),
   secretChangedAt: instantView.nullable(),
   /** The key-encryption key that locks it; null before its first test. */
   keyId: z.string().nullable(),

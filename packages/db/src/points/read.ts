@@ -150,6 +150,11 @@ const stored: ViewSource<StoredPoint> = {
     ...composed,
     encryption: encryptionSql,
     vault: Prisma.sql`jsonb_build_object('id', vault.id, 'name', vault.name, 'kind', vault.kind)`,
+    copies: Prisma.sql`(SELECT coalesce(jsonb_agg(jsonb_build_object('pointId', c.id, 'state', c.state, 'since', c."createdAt",
+      'vault', jsonb_build_object('id', place.id, 'name', place.name)) ORDER BY c."createdAt"), '[]')
+      FROM "RecoveryPoint" c JOIN "Vault" place ON place.id = c."vaultId" WHERE c."copyOf" = r.id AND c.state <> 'deleted')`,
+    original: Prisma.sql`(SELECT jsonb_build_object('pointId', o.id, 'vault', jsonb_build_object('id', place.id, 'name', place.name))
+      FROM "RecoveryPoint" o JOIN "Vault" place ON place.id = o."vaultId" WHERE o.id = r."copyOf")`,
     isOnly: Prisma.sql`(r.state = 'available' AND r."copyOf" IS NULL AND NOT EXISTS (SELECT 1 FROM "RecoveryPoint" other
       WHERE other."vmId" = r."vmId" AND other.id <> r.id AND other."copyOf" IS NULL AND other.state = 'available'))`,
     disks: pointDisksSql(storedPoint.shape.disks.element),

@@ -105,6 +105,9 @@ const lived = {
   purgedAt: instantView.nullable(),
 };
 
+/** A place of the content of a point. */
+const pointPlace = z.object({ pointId: z.string(), vault: refView });
+
 /** A recovery point in full. */
 export const pointView = z.object({
   id: z.string(),
@@ -132,6 +135,10 @@ export const pointView = z.object({
   isOnly: z.boolean(),
   diskCount: countView,
   disks: z.array(recordedDisk),
+  /** Its second copies in other vaults, and since when they are there. */
+  copies: z.array(pointPlace.extend({ state: z.enum(pointStates), since: instantView })),
+  /** Set for a second copy: the point that a backup made. */
+  original: pointPlace.nullable(),
 });
 
 /** A recovery point in a list. */

@@ -10,6 +10,7 @@ export {
   type Schedule,
   type TransferWindow,
   timeZoneSchema,
+  timeOfDaySchema,
   transferWindowSchema,
 } from "./policy.ts";
 export {

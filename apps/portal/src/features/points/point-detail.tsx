@@ -11,6 +11,7 @@ import {
 import { PointDamage } from "#features/points/point-damage.tsx";
 import { PointDiskFacts } from "#features/points/point-disk-facts.tsx";
 import { PointDisks } from "#features/points/point-disks.tsx";
+import { PointPlaces } from "#features/points/point-places.tsx";
 import { PointReport } from "#features/points/point-report.tsx";
 import type { Texts } from "#i18n/texts.ts";
 import type { PointView } from "#lib/api-types.ts";
@@ -63,6 +64,7 @@ function LoadedPoint({ point }: { point: PointView }) {
             {t("detail.damagedText")}
           </Alert>
         ) : null}
+        <PointPlaces point={point} />
         {point.state === "damaged" ? <PointDamage point={point} /> : null}
         {point.state === "soft-deleted" && point.purgeAt !== null ? (
           <Alert

@@ -5,6 +5,8 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { TestWithoutResult } from "#features/settings/test-without-result.tsx";
+import { CopyDialog } from "#features/settings/vaults/copy-dialog.tsx";
+import { CopyLine } from "#features/settings/vaults/copy-line.tsx";
 import { SharingDialog } from "#features/settings/vaults/sharing-dialog.tsx";
 import {
   AddVaultDialog,
@@ -22,7 +24,8 @@ import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
 import { Badge, Status } from "#ui/status.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
 
-type What = "rotate" | "rename" | "sharing" | "disable" | "makeDefault" | "remove";
+type What = "rotate" | "rename" | "sharing" | "copy" | "disable" | "makeDefault" | "remove";
+type FormOf = "rotate" | "rename" | "sharing" | "copy";
 type Open = { readonly what: What; readonly vault: VaultView };
 
 /** Vaults: their place, state and last test. For owners. */
@@ -68,7 +71,8 @@ export function VaultsCard() {
       {open?.what === "rotate" ? <RotateVaultDialog vault={open.vault} onClose={close} /> : null}
       {open?.what === "rename" ? <RenameVaultDialog vault={open.vault} onClose={close} /> : null}
       {open?.what === "sharing" ? <SharingDialog vault={open.vault} onClose={close} /> : null}
-      {open === null || open.what === "rotate" || open.what === "rename" || open.what === "sharing" ? null : (
+      {open?.what === "copy" ? <CopyDialog vault={open.vault} vaults={rows ?? []} onClose={close} /> : null}
+      {open === null || isForm(open.what) ? null : (
         <ConfirmChange what={open.what} vault={open.vault} onClose={close} />
       )}
     </Card>
@@ -123,6 +127,7 @@ function VaultItem({ vault, onOpen }: ItemProps) {
             {t(`sharing.shown.${vault.deduplication}`)}
             {vault.bandwidth === null ? null : ` · ${t("sharing.limit", { rate: String(vault.bandwidth) })}`}
           </p>
+          <CopyLine copy={vault.copy} />
           <p className="mt-1">
             <TestLine vault={vault} />
           </p>
@@ -187,6 +192,7 @@ function ItemActions({ vault, onOpen }: ItemProps) {
       <Button size="sm" aria-label={t("sharing.of", { name })} onClick={() => onOpen("sharing")}>
         {t("sharing.action")}
       </Button>
+      <CopyButton name={name} onOpen={() => onOpen("copy")} />
       {isOwn && kind === "azure-blob" ? (
         <Button size="sm" aria-label={t("rotateOf", { name })} onClick={() => onOpen("rotate")}>
           {t("rotate")}
@@ -227,8 +233,21 @@ function ItemActions({ vault, onOpen }: ItemProps) {
   );
 }
 
+function CopyButton({ name, onOpen }: { name: string; onOpen: () => void }) {
+  const t = useTranslations("vaultCopies");
+  return (
+    <Button size="sm" aria-label={t("of", { name })} onClick={onOpen}>
+      {t("action")}
+    </Button>
+  );
+}
+
+function isForm(what: What): what is FormOf {
+  return what === "rotate" || what === "rename" || what === "sharing" || what === "copy";
+}
+
 interface ConfirmProps {
-  readonly what: Exclude<What, "rotate" | "rename" | "sharing">;
+  readonly what: Exclude<What, FormOf>;
   readonly vault: VaultView;
   readonly onClose: () => void;
 }
