@@ -9,8 +9,8 @@ export {
   type Retention,
   type Schedule,
   type TransferWindow,
-  timeZoneSchema,
   timeOfDaySchema,
+  timeZoneSchema,
   transferWindowSchema,
 } from "./policy.ts";
 export {
