@@ -45,6 +45,7 @@ export {
 } from "./node-ref.ts";
 export type { NamedPack, NodeUse } from "./node-use.ts";
 export { createRate, joinRates } from "./rate.ts";
+export { type ByteRange, targetFile } from "./read/target-file.ts";
 export {
   openVaultKey,
   openVaultStore,
@@ -58,7 +59,6 @@ export { openAzureBlobStore } from "./store/open-azure-blob.ts";
 export type { BlobStore, GetOptions, ObjectInfo, StorePlace } from "./store/port.ts";
 export type {
   Budget,
-  ByteRange,
   ChunkIndex,
   ChunkPlace,
   CollectionOptions,

@@ -3,6 +3,7 @@ import type { BlockSource, DamageFinding, DeltaMethod, Extent, KluisError } from
 import type { DamageSet, HealedItem } from "./damage/places.ts";
 import type { NodeRef } from "./node-ref.ts";
 import type { PackRef } from "./pack/kind.ts";
+import type { ByteRange, TargetFile } from "./read/target-file.ts";
 
 /**
  * How a segment finds what changed.
@@ -182,9 +183,6 @@ export interface SealedDisk {
 }
 
 /** Random access to a disk of a recovery point. Every returned byte was authenticated and digested. */
-/** A range of a disk. */
-export type ByteRange = Pick<Extent, "offset" | "length">;
-
 export interface DiskReader {
   readonly size: number;
   /** Any range inside the disk. Memory: about `length` beyond the caches. */
@@ -199,6 +197,8 @@ export interface DiskReader {
    * as one large. At most {@link MAX_READ_BYTES} together.
    */
   readRanges(target: Uint8Array, ranges: readonly ByteRange[], signal: AbortSignal): Promise<void>;
+  /** Like `readRanges`, to their places in a file. What is not in a range stays as it is. */
+  writeRanges(file: TargetFile, ranges: readonly ByteRange[], signal: AbortSignal): Promise<void>;
   /** Ranges that are not zero, ascending, merged; reads nodes only. */
   extents(signal: AbortSignal): AsyncIterable<Extent>;
 }

@@ -2,13 +2,13 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Extent, encodeVhdFooter, mapConcurrent } from "@kluis/domain/core";
+import { type Extent, encodeVhdFooter, forEachConcurrent, mapConcurrent } from "@kluis/domain/core";
 import {
-  BufferPool,
   type ByteRange,
   type DiskReader,
   MAX_READ_BYTES,
   type ManifestDisk,
+  targetFile,
   type Vault,
 } from "@kluis/vault";
 import { UsageError } from "../failure.ts";
@@ -47,7 +47,7 @@ export async function restoreToFile(
   try {
     const handle = await open(part, "w", 0o600);
     try {
-      const dataBytes = await writeDisk(handle, request);
+      const dataBytes = await writeDisk({ file: part, handle }, request);
       await handle.sync();
       await handle.close();
       await rename(part, target);
@@ -72,33 +72,23 @@ async function refuseExisting(file: string): Promise<void> {
   throw new UsageError(`${file} already exists.`, "Choose another name, or use --force to replace it.");
 }
 
-async function writeDisk(handle: FileHandle, request: RestoreRequest): Promise<number> {
+async function writeDisk(
+  { file, handle }: { readonly file: string; readonly handle: FileHandle },
+  request: RestoreRequest,
+): Promise<number> {
   const { vault, disk, signal, format } = request;
   const reader = vault.openDisk(disk.root, disk.diskBytes);
   if (format === "qcow2") return writeQcow2(handle, reader, request);
-  const buffers = new BufferPool(MAX_READ_BYTES, PIECES);
+  const target = targetFile(file, (bytes, position) => writeAll(handle, bytes, position));
   await handle.truncate(disk.diskBytes);
-  const read = async (batch: Batch) => {
-    const buffer = buffers.take();
-    await reader.readRanges(buffer.subarray(0, batch.bytes), batch.ranges, signal);
-    return { ...batch, buffer };
-  };
   let dataBytes = 0;
-  // One write at a time: a file system lets one thread write to a file, and the others would only wait for it.
-  for await (const { buffer, ranges, bytes } of mapConcurrent(
-    batches(pieces(reader.extents(signal))),
-    { limit: PIECES, signal },
-    read,
-  )) {
-    let at = 0;
-    for (const { offset, length } of ranges) {
-      await writeAll(handle, buffer.subarray(at, at + length), offset);
-      at += length;
-      request.onProgress({ done: offset + length, total: disk.diskBytes });
-    }
-    buffers.give(buffer);
+  const write = async ({ ranges, bytes }: Batch) => {
+    await reader.writeRanges(target, ranges, signal);
     dataBytes += bytes;
-  }
+    const last = ranges.at(-1);
+    if (last !== undefined) request.onProgress({ done: last.offset + last.length, total: disk.diskBytes });
+  };
+  await forEachConcurrent(batches(pieces(reader.extents(signal))), { limit: PIECES, signal }, write);
   const footer = footerOf(request);
   if (footer.length > 0) await writeAll(handle, footer, disk.diskBytes);
   return dataBytes;

@@ -16,6 +16,7 @@ export function notedReader(api: Api, of: ReadPoint, reader: DiskReader): DiskRe
     size: reader.size,
     read: (offset, length, signal) => noted(api, of, reader.read(offset, length, signal)),
     readInto: (target, offset, signal) => noted(api, of, reader.readInto(target, offset, signal)),
+    writeRanges: (file, ranges, signal) => noted(api, of, reader.writeRanges(file, ranges, signal)),
     readRanges: (target, ranges, signal) => noted(api, of, reader.readRanges(target, ranges, signal)),
     async *extents(signal) {
       try {

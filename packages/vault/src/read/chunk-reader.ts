@@ -9,9 +9,11 @@ import { packName } from "../names.ts";
 import { ITEM_CHUNK, itemContext, itemNonce, unseal } from "../seal.ts";
 import type { Budget, ChunkPlace } from "../types.ts";
 import type { VaultWorkers } from "../workers/port.ts";
-import { copyBlock, encodePlan, type FileRange, type PlannedChunk } from "../workers/tasks.ts";
+import { copyBlock } from "../workers/targets.ts";
+import { encodePlan, type FileRange, type PlannedChunk } from "../workers/tasks.ts";
 import { LruCache } from "./lru.ts";
 import type { PackReader } from "./pack-reader.ts";
+import { type FileRanges, type TargetFile, writesOf } from "./target-file.ts";
 
 /** Largest gap between chunks of one run: reading it costs less than another request. */
 const GAP_BYTES = 65_536;
@@ -36,10 +38,16 @@ export interface WantedBlock {
   readonly at: number;
 }
 
+/** A file, and where the bytes of joined ranges belong in it. */
+export interface FilePlaces {
+  readonly file: TargetFile;
+  readonly places: Float64Array;
+}
+
 export interface OpenOptions {
   readonly signal: AbortSignal;
   /** Receives the plain bytes; null only checks them. */
-  readonly target: Buffer | null;
+  readonly target: Buffer | FilePlaces | null;
   /** True: caches chunks of which only a part is opened, for a reader that continues. */
   readonly keepPartial: boolean;
 }
@@ -119,7 +127,7 @@ export class ChunkReader {
         return;
       }
       const plain = await this.load(wanted, signal, sealed);
-      if (target !== null) copyBlocks(wanted, plain, target);
+      await put(wanted, plain, target);
       free(plain);
     });
     if (bytes !== undefined) free(bytes);
@@ -130,9 +138,8 @@ export class ChunkReader {
     const { workers } = this.parts;
     if (workers === undefined) return;
     const { signal, target } = options;
-    const isShared = target === null || target.buffer instanceof SharedArrayBuffer;
-    const scratch = isShared ? null : scratches.take();
-    const place = scratch === null || target === null ? target : scratch.subarray(0, target.length);
+    const copied = Buffer.isBuffer(target) && !(target.buffer instanceof SharedArrayBuffer) ? target : null;
+    const scratch = copied === null ? null : scratches.take();
     const plan = encodePlan(run.chunks.map((wanted) => plannedOf(wanted, run, isKept(wanted, options))));
     const packKey = Uint8Array.from(this.parts.packs.keyOf({ pack: run.pack, kind: "chunks" }));
     const task = {
@@ -140,14 +147,14 @@ export class ChunkReader {
       sealed,
       packKey,
       blockKey: this.parts.keys.blockKey,
-      target: place,
+      target: scratch?.subarray(0, copied?.length) ?? forWorker(target),
     };
     const { failed, kept } = await workers.openRun(task, signal);
     const again = new Set(failed);
     for (const { chunk: n, plain } of kept) this.keep(run.chunks[n], plain);
-    if (scratch !== null && target !== null) {
+    if (scratch !== null && copied !== null) {
       const opened = run.chunks.filter((_, n) => !again.has(n));
-      for (const { at } of opened.flatMap(({ blocks }) => blocks)) copySame(scratch, at, target);
+      for (const { at } of opened.flatMap(({ blocks }) => blocks)) copySame(scratch, at, copied);
       scratches.give(scratch);
     }
     for (const n of failed) {
@@ -171,7 +178,7 @@ export class ChunkReader {
     const load = () => this.load(wanted, signal, sealed);
     const plain = await this.cache.get(chunkKey(wanted.chunk), load, cachedBytes);
     this.check(wanted, plain, wanted.chunk);
-    if (target !== null) copyBlocks(wanted, plain, target);
+    await put(wanted, plain, target);
   }
 
   /** Opens a chunk at its place or where it moved to, and checks the wanted blocks. `sealed`: its bytes, when they were read before. */
@@ -236,8 +243,22 @@ function blockOf(plain: Buffer, { position }: LeafBlock): Buffer {
   return plain.subarray(position * BLOCK_BYTES, (position + 1) * BLOCK_BYTES);
 }
 
-function copyBlocks({ blocks }: WantedChunk, plain: Buffer, target: Buffer): void {
-  for (const { content, at } of blocks) copyBlock(blockOf(plain, content), at, target);
+async function put({ blocks }: WantedChunk, plain: Buffer, target: OpenOptions["target"]): Promise<void> {
+  if (target === null) return;
+  if (Buffer.isBuffer(target)) {
+    for (const { content, at } of blocks) copyBlock(blockOf(plain, content), at, target);
+    return;
+  }
+  const { file, places } = target;
+  const pairs = Int32Array.from(blocks.flatMap(({ content, at }) => [content.position, at]));
+  for (const { from, length, position } of writesOf(pairs, { ...file, places }))
+    await file.write(plain.subarray(from, from + length), position);
+}
+
+function forWorker(target: OpenOptions["target"]): Uint8Array | FileRanges | null {
+  if (target === null || Buffer.isBuffer(target)) return target;
+  const { path, lock } = target.file;
+  return { path, lock, places: target.places };
 }
 
 /** Copies a block's part of the target from a buffer of the same layout. */

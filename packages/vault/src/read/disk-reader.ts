@@ -3,9 +3,10 @@ import type { Extent } from "@kluis/domain";
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW, MAX_READ_BYTES, WINDOW_BYTES } from "../constants.ts";
 import { invalid } from "../errors.ts";
 import type { NodePlace } from "../node-ref.ts";
-import type { ByteRange, DiskReader } from "../types.ts";
+import type { DiskReader } from "../types.ts";
 import type { ChunkReader, WantedBlock } from "./chunk-reader.ts";
 import type { NodeReader } from "./node-reader.ts";
+import { type ByteRange, placesOf, type TargetFile } from "./target-file.ts";
 
 export interface ReaderParts {
   readonly nodes: NodeReader;
@@ -44,6 +45,23 @@ export class MapDiskReader implements DiskReader {
 
   async readRanges(target: Uint8Array, ranges: readonly ByteRange[], signal: AbortSignal): Promise<void> {
     const out = Buffer.from(target.buffer, target.byteOffset, target.length);
+    const { wanted, bytes } = await this.wantedOf(ranges, signal);
+    if (bytes !== target.length) throw invalid("Ranges fill a target of their length.", { length: bytes });
+    clearHoles(out, wanted);
+    await this.parts.chunks.openBlocks(wanted, { signal, target: out, keepPartial: true });
+  }
+
+  async writeRanges(file: TargetFile, ranges: readonly ByteRange[], signal: AbortSignal): Promise<void> {
+    const { wanted } = await this.wantedOf(ranges, signal);
+    const target = { file, places: placesOf(ranges) };
+    await this.parts.chunks.openBlocks(wanted, { signal, target, keepPartial: true });
+  }
+
+  /** The non-zero blocks of ranges that lie next to each other in a target. */
+  private async wantedOf(
+    ranges: readonly ByteRange[],
+    signal: AbortSignal,
+  ): Promise<{ readonly wanted: readonly WantedBlock[]; readonly bytes: number }> {
     const wanted: WantedBlock[] = [];
     let start = 0;
     let reached = 0;
@@ -55,10 +73,8 @@ export class MapDiskReader implements DiskReader {
       start += length;
       reached = offset + length;
     }
-    if (start !== target.length || start > MAX_READ_BYTES)
-      throw invalid("Ranges fill a target of their length, of at most 4 MiB.", { length: start });
-    clearHoles(out, wanted);
-    await this.parts.chunks.openBlocks(wanted, { signal, target: out, keepPartial: true });
+    if (start > MAX_READ_BYTES) throw invalid("Ranges have at most 4 MiB together.", { length: start });
+    return { wanted, bytes: start };
   }
 
   async *extents(signal: AbortSignal): AsyncIterable<Extent> {

@@ -4,6 +4,7 @@ import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { Blake3Hasher } from "@napi-rs/blake-hash";
 import { BLOCK_BYTES, DIGEST_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { free } from "../memory.ts";
+import type { FileRanges } from "../read/target-file.ts";
 import {
   compressOptions,
   decompressOptions,
@@ -13,6 +14,7 @@ import {
   itemNonce,
   unsealNow,
 } from "../seal.ts";
+import { openTarget, type Target } from "./targets.ts";
 
 /** Numbers per chunk in a run's plan: start in the run, sealed length, offset in the pack, blocks, keep (0 or 1), uses. */
 const CHUNK_NUMBERS = 6;
@@ -39,8 +41,8 @@ export interface OpenRunTask {
   readonly ids: Uint8Array;
   /** Expected digests of the uses, one after the other. */
   readonly digests: Uint8Array;
-  /** In shared memory; null only checks. */
-  readonly target: Uint8Array | null;
+  /** Memory that is shared, or a file; null only checks. */
+  readonly target: Uint8Array | FileRanges | null;
 }
 
 /** Digests of the blocks in shared memory. */
@@ -143,6 +145,7 @@ export function encodePlan(chunks: readonly PlannedChunk[]): Pick<OpenRunTask, "
 function openRun(task: OpenRunTask): OpenRunAnswer {
   const { plan, ids } = task;
   const bytes = sealedBytes(task.sealed);
+  using target = openTarget(task.target);
   const hasher = hasherOf(task.blockKey);
   const failed: number[] = [];
   const kept: { chunk: number; plain: Uint8Array }[] = [];
@@ -159,7 +162,7 @@ function openRun(task: OpenRunTask): OpenRunAnswer {
     const context = itemContext(ITEM_CHUNK, ids.subarray(n * DIGEST_BYTES, (n + 1) * DIGEST_BYTES));
     const seal = { key: task.packKey, nonce: itemNonce(packOffset), context };
     const plain = bytes === null ? null : openChunk(bytes.subarray(start, start + length), seal, blocks);
-    if (plain === null || !useBlocks(plain, { wanted, digests, hasher, target: task.target })) failed.push(n);
+    if (plain === null || !useBlocks(plain, { wanted, digests, hasher, target })) failed.push(n);
     else if (keep === 1) kept.push({ chunk: n, plain });
     if (plain !== null && keep === 0) free(plain);
   }
@@ -208,26 +211,18 @@ interface Uses {
   readonly wanted: Int32Array;
   readonly digests: Uint8Array;
   readonly hasher: Blake3Hasher;
-  readonly target: Uint8Array | null;
+  readonly target: Target;
 }
 
-/** Checks and copies the wanted blocks; false when one is another than expected. */
+/** Checks the wanted blocks, then puts them into the target; false when one is another than expected, or cannot be written. */
 function useBlocks(plain: Buffer, { wanted, digests, hasher, target }: Uses): boolean {
   for (let n = 0; n * USE_NUMBERS < wanted.length; n++) {
-    const [position = 0, place = 0] = wanted.subarray(n * USE_NUMBERS, (n + 1) * USE_NUMBERS);
+    const position = wanted[n * USE_NUMBERS] ?? 0;
     const block = plain.subarray(position * BLOCK_BYTES, (position + 1) * BLOCK_BYTES);
     const expected = digests.subarray(n * DIGEST_BYTES, (n + 1) * DIGEST_BYTES);
     if (Buffer.compare(digestOf(hasher, block), expected) !== 0) return false;
-    if (target !== null) copyBlock(block, place, target);
   }
-  return true;
-}
-
-/** Copies the part of a block that lies inside the target. */
-export function copyBlock(block: Uint8Array, at: number, target: Uint8Array): void {
-  const from = Math.max(0, -at);
-  const to = Math.min(block.length, target.length - at);
-  if (to > from) target.set(block.subarray(from, to), at + from);
+  return target.put(plain, wanted);
 }
 
 const ZERO_BLOCK = Buffer.alloc(BLOCK_BYTES);
