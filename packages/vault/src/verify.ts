@@ -1,5 +1,5 @@
 /** Verification of recovery points: finds damage and names it. */
-import { findingOf } from "@kluis/domain/core";
+import { findingOf, mapConcurrent } from "@kluis/domain/core";
 import { BLOCK_BYTES, FAN_OUT, WINDOW_BYTES } from "./constants.ts";
 import { isDamage } from "./damage/avoid.ts";
 import { damaged, missing, objectOf } from "./errors.ts";
@@ -23,6 +23,7 @@ export interface VerifyParts extends VaultParts {
 const MAX_PROBLEMS = 1000;
 /** Leaves whose chunks are opened together in a full verification. */
 const LEAVES_AT_ONCE = 8;
+const GROUPS_AT_ONCE = 6;
 
 /** Checks one recovery point. Damage becomes a problem in the result; failures of the store (network, rights) are thrown. */
 export async function verifyPoint(
@@ -90,15 +91,14 @@ class PointCheck {
       this.record(damaged(pointName(pointId), problem), { disk: disk.key, offset: 0 });
     }
     if (root === null) return;
-    let gathered: WindowLeaf[] = [];
-    for await (const leaf of this.leaves(root, 0, disk.key)) {
-      gathered.push(leaf);
-      if (gathered.length < LEAVES_AT_ONCE) continue;
-      await this.windows(gathered, disk.key);
-      gathered = [];
-      progress(leaf.window * WINDOW_BYTES);
-    }
-    await this.windows(gathered, disk.key);
+    const groups = groupsOf(this.leaves(root, 0, disk.key));
+    const check = async (leaves: readonly WindowLeaf[]): Promise<number> => {
+      await this.windows(leaves, disk.key);
+      return (leaves.at(-1)?.window ?? 0) * WINDOW_BYTES;
+    };
+    // Several: the chunks of one group are often one run, which one thread opens.
+    const limits = { limit: GROUPS_AT_ONCE, signal: this.options.signal };
+    for await (const position of mapConcurrent(groups, limits, check)) progress(position);
   }
 
   /** Like the reader's walk, but a damaged node only skips its own subtree. */
@@ -215,6 +215,17 @@ class PointCheck {
     };
     if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
   }
+}
+
+async function* groupsOf(leaves: AsyncIterable<WindowLeaf>): AsyncGenerator<readonly WindowLeaf[]> {
+  let gathered: WindowLeaf[] = [];
+  for await (const leaf of leaves) {
+    gathered.push(leaf);
+    if (gathered.length < LEAVES_AT_ONCE) continue;
+    yield gathered;
+    gathered = [];
+  }
+  if (gathered.length > 0) yield gathered;
 }
 
 interface Spot {
