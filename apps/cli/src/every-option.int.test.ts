@@ -217,6 +217,10 @@ const steps: readonly Step[] = [
     line: ({ folder }) =>
       `vault copy ${folder}/copy --to-connection-file - ${vaultOf(folder)} --connection-file - --json`,
   },
+  {
+    line: ({ folder }) =>
+      `vault collect --dry-run --older-than 48 ${vaultOf(folder)} --connection-file - --json`,
+  },
   { line: ({ folder }) => `vault keys ${vaultOf(folder)} --connection-file - --json` },
   {
     line: ({ folder }) =>

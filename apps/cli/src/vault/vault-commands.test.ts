@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PassThrough } from "node:stream";
@@ -150,6 +150,33 @@ describe("a vault without Kluis", () => {
     });
     expect((await vault("verify --mode quick")).code).toBe(exitCodes.failed);
     await rm(path.join(folder, "vault/points/junk"));
+  });
+
+  test("a collection says what it would free and why not, and frees what no point needs", async () => {
+    const part = z.object({ packs: z.number(), bytes: z.number() });
+    const collected = z.object({ points: z.number(), needed: part, freed: part, young: part });
+    await answer(z.unknown(), "init --vault DIR/old --key-file DIR/old.key");
+    const place = "--vault DIR/old --key-file DIR/old.key";
+    const { pointId } = await answer(created, `backup DIR/web-01.img ${place}`);
+    await rm(path.join(folder, "old/points", pointId));
+    const young = await answer(collected, `collect ${place}`);
+    expect(young).toMatchObject({ points: 0, needed: { packs: 0 }, freed: { packs: 0 } });
+    expect(young.young.bytes).toBeGreaterThan(0);
+    const packs = async () =>
+      (await readdir(path.join(folder, "old"), { recursive: true, withFileTypes: true })).flatMap((one) =>
+        /^[0-9a-f]{32}$/.test(one.name) && one.isFile() ? [path.join(one.parentPath, one.name)] : [],
+      );
+    for (const pack of await packs()) await utimes(pack, new Date(0), new Date(0));
+    const would = await answer(collected, `collect --dry-run ${place}`);
+    expect(would.freed).toEqual(young.young);
+    expect(await packs()).toHaveLength(would.freed.packs);
+    // What a point that cannot be read needs is not known.
+    await writeFile(path.join(folder, "old/points/junk"), "junk");
+    expect((await vault(`collect ${place}`)).code).toBe(exitCodes.failed);
+    expect(await packs()).toHaveLength(would.freed.packs);
+    await rm(path.join(folder, "old/points/junk"));
+    expect((await answer(collected, `collect ${place}`)).freed).toEqual(would.freed);
+    expect(await packs()).toEqual([]);
   });
 
   test("a copy is a vault: only what is missing is copied, and a damaged manifest is named", async () => {

@@ -1,6 +1,7 @@
 /** `kluis vault`: commands on a vault's address and key alone, without a server. Loads no other command. */
 import type { Catalog, CommandGroup } from "../../command.ts";
 import { vaultBackup } from "./backup.ts";
+import { vaultCollect } from "./collect.ts";
 import { vaultCopy } from "./copy.ts";
 import { vaultInit } from "./init.ts";
 import { vaultAddKey, vaultKeys, vaultPublicKey, vaultRemoveKey, vaultRotateKeys } from "./keys.ts";
@@ -18,6 +19,7 @@ export const vaultGroup: CommandGroup = {
     vaultVerify,
     vaultRestore,
     vaultCopy,
+    vaultCollect,
     vaultKeys,
     vaultAddKey,
     vaultPublicKey,
