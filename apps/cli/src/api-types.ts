@@ -17,5 +17,6 @@ export type AuditRow = RouterOutputs["audit"]["list"]["rows"][number];
 export type ConnectionRow = RouterOutputs["connections"]["list"][number];
 export type VaultRow = RouterOutputs["vaults"]["list"][number];
 export type VaultFigures = RouterOutputs["vaults"]["figures"];
+export type VaultSpace = RouterOutputs["vaults"]["space"];
 export type Overview = RouterOutputs["overview"]["get"];
 export type HealthPart = RouterOutputs["settings"]["health"]["parts"][number];

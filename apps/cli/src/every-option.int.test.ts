@@ -124,6 +124,7 @@ const steps: readonly Step[] = [
   { line: () => "connections remove newer --json" },
   { line: () => "vaults list --json" },
   { line: () => "vaults show main --json" },
+  { line: () => "vaults collect main --dry-run --json" },
   { line: () => "vaults damage --json" },
   { line: () => "vaults damage main --healed --page 1 --json" },
   { line: () => "vaults add more --folder more --no-wait --json" },

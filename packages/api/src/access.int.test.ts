@@ -92,6 +92,7 @@ function inputOf(path: string, who: string): unknown {
     "connections.disable": { connection: "main" },
     "connections.remove": { connection: "main" },
     "vaults.get": { vault: "main" },
+    "vaults.space": { vault: "main" },
     "vaults.figures": { vault: "main" },
     "vaults.damage": { vault: "main" },
     "vaults.add": { name: `by ${who}`, place: { kind: "folder", folder: "other" } },

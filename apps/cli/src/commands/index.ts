@@ -41,6 +41,7 @@ import {
   keysRemove,
   keysRotate,
 } from "./vault-keys.ts";
+import { vaultsCollect } from "./vault-space.ts";
 import {
   vaultsAdd,
   vaultsDefault,
@@ -94,6 +95,7 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [
       vaultsList,
       vaultsShow,
+      vaultsCollect,
       vaultsAdd,
       vaultsTest,
       vaultsDamage,

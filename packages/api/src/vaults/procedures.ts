@@ -25,7 +25,8 @@ import {
   testVault,
   updateVault,
 } from "./service.ts";
-import { vaultDamageView, vaultFiguresView, vaultView } from "./view.ts";
+import { readSpace } from "./space.ts";
+import { vaultDamageView, vaultFiguresView, vaultSpaceView, vaultView } from "./view.ts";
 
 const owner = procedure.requires("platform:manage");
 
@@ -42,6 +43,12 @@ export const vaultProcedures = {
     .input(vaultInput)
     .output(vaultFiguresView)
     .query(({ ctx, input }) => readFigures(ctx, input.vault)),
+
+  /** What collection would free now and later, and why the rest stays: a dry run. */
+  space: owner
+    .input(vaultInput)
+    .output(vaultSpaceView)
+    .query(({ ctx, input }) => readSpace(ctx, input.vault)),
 
   /** Objects of it that are damaged or missing, who needs them, and what was healed. */
   damage: owner

@@ -139,6 +139,37 @@ test("a connection string is refused when the SDK would read another address fro
     expect([bad, accountOf(bad)]).toEqual([bad, null]);
 });
 
+test("the owner sees what collection would free, and why the rest stays", async () => {
+  const { prisma } = world.api.db;
+  const vaultId = world.vault.id;
+  const old = new Date(Date.now() - 3 * 3_600_000);
+  const later = new Date(Date.now() + 3_600_000);
+  await prisma.vaultPack.createMany({
+    data: [
+      { vaultId, packId: "s-idle", bytes: 10n },
+      { vaultId, packId: "s-now", bytes: 20n, condemnedAt: old },
+      { vaultId, packId: "s-sparse", bytes: 40n, idleSince: null, sparse: true },
+      {
+        vaultId,
+        packId: "s-kept",
+        bytes: 80n,
+        condemnedAt: old,
+        deletingAt: old,
+        refusal: {},
+        retryAt: later,
+      },
+    ],
+  });
+  const { number } = await prisma.vaultPack.findFirstOrThrow({ where: { packId: "s-sparse" } });
+  await prisma.vaultUse.create({ data: { pack: number, refs: 2, live: 20n } });
+  const { reasons, kept } = await owner.vaults.space({ vault: "main" });
+  const bytes = Object.fromEntries(reasons.map((one) => [one.reason, one.bytes]));
+  expect(bytes).toMatchObject({ now: 20, compaction: 30, refused: 80, "unreadable-point": 0 });
+  expect(bytes["grace"]).toBeGreaterThanOrEqual(10);
+  expect(kept.map(({ pack, reason }) => [pack, reason])).toEqual([["s-kept", "refused"]]);
+  await prisma.vaultPack.deleteMany({ where: { packId: { startsWith: "s-" } } });
+});
+
 test("the owner sees what a vault really holds", async () => {
   const before = await owner.vaults.figures({ vault: "main" });
   expect(before.points).toMatchObject({ available: 1, damaged: 0, pinned: 0, softDeleted: { count: 0 } });

@@ -1,4 +1,4 @@
-import { damageRow, damageTotals, vaultTotalView } from "@kluis/db";
+import { damageRow, damageTotals, keptPackView, spaceView, vaultTotalView } from "@kluis/db";
 import {
   byteSumView,
   bytesView,
@@ -83,6 +83,17 @@ export const vaultFiguresView = z.object({
   }),
   /** Allocated bytes of the disks of all points whose content is in the vault: what plain copies would take. */
   contentBytes: byteSumView,
+});
+/** What collection would free, and why the rest stays. */
+export const vaultSpaceView = z.object({
+  /** Every reason once. With `compaction` the bytes are an estimate. */
+  reasons: spaceView.array(),
+  /** Points that can be brought back, with the bytes that they stored first: about this is freed when their time is over. */
+  softDeleted: vaultTotalView,
+  /** Packs that a point needs. */
+  needed: vaultTotalView,
+  /** At most a hundred packs that stay although nothing needs them, the largest first. */
+  kept: keptPackView.extend({ since: instantView.nullable() }).array(),
 });
 export type VaultFiguresView = z.infer<typeof vaultFiguresView>;
 

@@ -55,6 +55,14 @@ export {
 } from "./compaction.ts";
 export { heldNodes } from "./held.ts";
 export { type ListedTables, linkFound, linkMoves, listUnlinked, type PackMove } from "./moves.ts";
+export {
+  keptPackView,
+  previewCollection,
+  type SpacePreview,
+  type SpaceReason,
+  spaceReasons,
+  spaceView,
+} from "./preview.ts";
 export { settleUnaccounted } from "./unaccounted.ts";
 export { type VmChunkIndex, vmChunkIndex } from "./vm-index.ts";
 export {

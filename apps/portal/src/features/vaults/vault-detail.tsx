@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { VaultFigures } from "#features/vaults/vault-figures.tsx";
+import { VaultSpace } from "#features/vaults/vault-space.tsx";
 import type { Texts } from "#i18n/texts.ts";
 import type { VaultView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
@@ -66,6 +67,7 @@ function LoadedVault({ vault }: { vault: VaultView }) {
           </Alert>
         )}
         <VaultFigures vault={vault} />
+        <VaultSpace vault={vault} />
         <VaultFacts vault={vault} />
       </div>
     </Page>
