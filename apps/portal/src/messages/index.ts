@@ -22,6 +22,7 @@ import { suitability } from "#messages/suitability.ts";
 import { ui } from "#messages/ui.ts";
 import { validation } from "#messages/validation.ts";
 import { vaultCopies } from "#messages/vault-copies.ts";
+import { vaultKeys } from "#messages/vault-keys.ts";
 import { vaults } from "#messages/vaults.ts";
 import { vms } from "#messages/vms.ts";
 
@@ -51,6 +52,7 @@ export const messages = {
     ui: ui.en,
     validation: validation.en,
     vaultCopies: vaultCopies.en,
+    vaultKeys: vaultKeys.en,
     vaults: vaults.en,
     vms: vms.en,
   },
@@ -78,6 +80,7 @@ export const messages = {
     ui: ui.nl,
     validation: validation.nl,
     vaultCopies: vaultCopies.nl,
+    vaultKeys: vaultKeys.nl,
     vaults: vaults.nl,
     vms: vms.nl,
   },

@@ -8,9 +8,9 @@ export const vaultNotices = catalog({
     "vault-copy-late":
       "Vault {target} misses {points, plural, one {# recovery point} other {# recovery points}} of vault {vault}, the oldest for {hours, plural, one {# hour} other {# hours}}.",
     "vault-no-recovery-key":
-      "Vault {vault} has no recovery key. Without one, a lost key file is a lost vault. Make one with: kluis keys add-recovery {vault}",
+      "Vault {vault} has no recovery key. Without one, a lost key file is a lost vault.",
     "vault-recovery-key-unproven":
-      "The recovery key of vault {vault} is not proven. Type it once, to know that the paper is right: kluis keys prove-recovery {vault}",
+      "The recovery key of vault {vault} is not proven. Type it back once, to know that the paper is right.",
     "vault-key-out-of-reach":
       "{keyVault} does not open vault {vault}. Its other keys do, and backups continue.",
     "vault-slots-strange":
@@ -34,9 +34,9 @@ export const vaultNotices = catalog({
     "vault-copy-late":
       "Kluis {target} mist {points, plural, one {# herstelpunt} other {# herstelpunten}} van kluis {vault}, het oudste sinds {hours, plural, one {# uur} other {# uur}}.",
     "vault-no-recovery-key":
-      "Kluis {vault} heeft geen herstelsleutel. Zonder herstelsleutel is met het sleutelbestand ook de kluis verloren. Maak er een met: kluis keys add-recovery {vault}",
+      "Kluis {vault} heeft geen herstelsleutel. Zonder herstelsleutel is met het sleutelbestand ook de kluis verloren.",
     "vault-recovery-key-unproven":
-      "De herstelsleutel van kluis {vault} is niet beproefd. Typ hem een keer over, zodat zeker is dat het papier klopt: kluis keys prove-recovery {vault}",
+      "De herstelsleutel van kluis {vault} is niet beproefd. Typ hem één keer over; dan is zeker dat het papier klopt.",
     "vault-key-out-of-reach":
       "{keyVault} opent kluis {vault} niet. De andere sleutels wel; back-ups gaan door.",
     "vault-slots-strange":

@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { ConnectionsCard } from "#features/settings/connections/connections-card.tsx";
 import { HealthCard } from "#features/settings/health-card.tsx";
+import { KeysCards } from "#features/settings/keys/keys-card.tsx";
 import { TokensCard } from "#features/settings/tokens-card.tsx";
 import { VaultDamageCard } from "#features/settings/vaults/damage-card.tsx";
 import { VaultsCard } from "#features/settings/vaults/vaults-card.tsx";
@@ -21,9 +22,9 @@ function VaultCards() {
   );
 }
 
-const tabs = ["health", "connections", "vaults", "tokens", "you"] as const;
+const tabs = ["health", "connections", "vaults", "keys", "tokens", "you"] as const;
 
-/** Health of the installation; connections and vaults for owners; API tokens; and the user's own account. */
+/** Health of the installation; connections, vaults and their keys for owners; API tokens; and the user's own account. */
 export function Settings() {
   const t = useTranslations("settings");
   const platform = useTranslations();
@@ -31,6 +32,7 @@ export function Settings() {
   const owned = [
     { value: "connections", label: platform("connections.title"), content: <ConnectionsCard /> },
     { value: "vaults", label: platform("vaults.title"), content: <VaultCards /> },
+    { value: "keys", label: platform("vaultKeys.title"), content: <KeysCards /> },
   ];
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("health"));
   return (
