@@ -208,7 +208,7 @@ const steps: readonly Step[] = [
   },
   {
     line: ({ folder }) =>
-      `vault restore pair@latest --disk os --to ${folder}/back.img --format vhd --force ${vaultOf(folder)} --connection-file - --json`,
+      `vault restore pair@latest --disk os --to ${folder}/back.img --format vhd --force --skip-damaged ${vaultOf(folder)} --connection-file - --json`,
   },
   {
     line: ({ folder }) =>

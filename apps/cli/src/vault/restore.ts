@@ -15,6 +15,7 @@ import { UsageError } from "../failure.ts";
 import { isSystemError, writeFailure } from "../file-errors.ts";
 import type { ReadPoint } from "./points.ts";
 import { qcow2Bytes } from "./qcow2.ts";
+import { isDamage, readSkipping, type SkippedRange } from "./skip-damaged.ts";
 
 export const restoreFormats = ["raw", "vhd", "qcow2"] as const;
 export type RestoreFormat = (typeof restoreFormats)[number];
@@ -25,6 +26,8 @@ export interface RestoreRequest {
   readonly disk: ManifestDisk;
   readonly format: RestoreFormat;
   readonly signal: AbortSignal;
+  /** Gets the ranges that cannot be read: they are restored as zeros. Without it, damage ends the restore. Not for qcow2 and streams. */
+  readonly skipped?: SkippedRange[];
   /** Called with the position on the disk. */
   readonly onProgress: (progress: { readonly done: number; readonly total: number }) => void;
 }
@@ -83,7 +86,17 @@ async function writeDisk(
   await handle.truncate(disk.diskBytes);
   let dataBytes = 0;
   const write = async ({ ranges, bytes }: Batch) => {
-    await reader.writeRanges(target, ranges, signal);
+    try {
+      await reader.writeRanges(target, ranges, signal);
+    } catch (error) {
+      const { skipped } = request;
+      if (skipped === undefined || !isDamage(error)) throw error;
+      for (const range of ranges) {
+        const buffer = Buffer.alloc(range.length);
+        await readSkipping(reader, { ranges: [range], buffer, skipped }, signal);
+        await writeAll(handle, buffer, range.offset);
+      }
+    }
     dataBytes += bytes;
     const last = ranges.at(-1);
     if (last !== undefined) request.onProgress({ done: last.offset + last.length, total: disk.diskBytes });

@@ -139,6 +139,39 @@ describe("a vault without Kluis", () => {
     expect(await vault("restore pair@latest --disk 7 --to -")).toMatchObject({ code: exitCodes.notFound });
   });
 
+  test("restores what can be read of a damaged disk when told to, and lists the rest", async () => {
+    await answer(z.object({}), "restore web-01@latest --to DIR/good.img");
+    const good = await readFile(path.join(folder, "good.img"));
+    const packs = path.join(folder, "vault/packs");
+    const names = await readdir(packs, { recursive: true });
+    const files = names.filter((name) => path.basename(name).length === 32);
+    for (const name of files) {
+      const bytes = await readFile(path.join(packs, name));
+      const harmed = Buffer.from(bytes);
+      for (let at = 30; at < Math.min(harmed.length, 300_000); at += 64)
+        harmed.writeUInt8(harmed.readUInt8(at) ^ 1, at);
+      await writeFile(path.join(packs, name), harmed);
+      const plain = await vault("restore web-01@latest --to DIR/part.img --force");
+      if (plain.code === exitCodes.ok) {
+        await writeFile(path.join(packs, name), bytes);
+        continue;
+      }
+      const { code } = await vault("restore web-01@latest --to DIR/part.img --force --skip-damaged");
+      expect(code).toBe(exitCodes.failed);
+      const list = await readFile(path.join(folder, "part.img.missing.json"), "utf8");
+      const range = z.object({ offset: z.number(), length: z.number(), object: z.string() });
+      const { missing } = z.object({ missing: z.array(range).min(1) }).parse(JSON.parse(list));
+      for (const { offset, length, object } of missing) {
+        expect(object).toBe(`packs/${name}`);
+        good.fill(0, offset, offset + length);
+      }
+      expect((await readFile(path.join(folder, "part.img"))).equals(good)).toBe(true);
+      await writeFile(path.join(packs, name), bytes);
+      return;
+    }
+    expect.unreachable("No pack was needed.");
+  });
+
   test("names what is damaged, and keeps the rest of the list", async () => {
     const before = await answer(z.object({ points: z.array(z.unknown()) }), "ls");
     await writeFile(path.join(folder, "vault/points/junk"), "junk");

@@ -36,7 +36,10 @@ export const restoreNotices = catalog({
       "Azure Disk Encryption had encrypted the disk: the new disk holds ciphertext, and its VM needs the recorded keys in the key vault.",
     "disk-access-setting": "Azure is setting the network access of the disk.",
     "restore-changes-sku": "The disk was {from}; the new disk is {to}.",
-    "restore-from-damaged": "Verification found this recovery point damaged, so the restore may fail.",
+    "restore-from-damaged": "This recovery point is damaged, so the restore may fail.",
+    "restore-damaged-disk":
+      "{damagedBytes} of the disk in {ranges, plural, one {# range} other {# ranges}} cannot be read, so the restore fails. Back up the VM first, or choose another point.",
+    "restore-readable-disk": "The recovery point is damaged, but no damage of this disk is known.",
   },
   nl: {
     "restore-planned": "{sourceDisk} van {vm}: {plannedBytes} te schrijven naar {targetDisk}.",
@@ -77,7 +80,9 @@ export const restoreNotices = catalog({
       "De schijf was versleuteld met Azure Disk Encryption: de nieuwe schijf bevat versleutelde gegevens, en de VM heeft de vastgelegde sleutels in de sleutelkluis nodig.",
     "disk-access-setting": "Azure stelt de netwerktoegang van de schijf in.",
     "restore-changes-sku": "De schijf was {from}; de nieuwe schijf is {to}.",
-    "restore-from-damaged":
-      "Bij de verificatie bleek dit herstelpunt beschadigd; het herstel kan daarom mislukken.",
+    "restore-from-damaged": "Dit herstelpunt is beschadigd; het herstel kan daarom mislukken.",
+    "restore-damaged-disk":
+      "{damagedBytes} van de schijf, in {ranges, plural, one {# bereik} other {# bereiken}}, is niet leesbaar; het herstel mislukt dan. Maak eerst een back-up van de VM, of kies een ander punt.",
+    "restore-readable-disk": "Het herstelpunt is beschadigd, maar van deze schijf is geen schade bekend.",
   },
 });

@@ -1,5 +1,12 @@
 /** Restores of disks: their plan, and the job. */
-import { createJob, getPointDetail, mustBeConnected, type StoredPoint, type StoredVm } from "@kluis/db";
+import {
+  createJob,
+  getPointDetail,
+  mustBeConnected,
+  readPointDamage,
+  type StoredPoint,
+  type StoredVm,
+} from "@kluis/db";
 import {
   KluisError,
   mustBeAllowed,
@@ -27,6 +34,7 @@ interface Prepared {
   readonly parameters: RestoreDiskParameters;
   /** What differs from the disk that was. */
   readonly differences: readonly Notice[];
+  readonly damage: readonly Notice[];
 }
 
 /**
@@ -89,7 +97,24 @@ async function prepare(ctx: SignedInContext, input: RestoreInput): Promise<Prepa
     sku: planned.disk.sku,
     choices,
   };
-  return { vm, point, disk, parameters, differences: planned.notices };
+  return {
+    vm,
+    point,
+    disk,
+    parameters,
+    differences: planned.notices,
+    damage: await damageOf(ctx, point, disk.key),
+  };
+}
+
+/** The damage of a disk as a note; none of a point that is not damaged. */
+async function damageOf(ctx: SignedInContext, { id, state }: StoredPoint, key: string): Promise<Notice[]> {
+  if (state !== "damaged") return [];
+  const { disks, searched } = await readPointDamage(ctx.api.db.prisma, id);
+  const damaged = disks.find((disk) => disk.key === key);
+  if (damaged !== undefined)
+    return [notice("restore-damaged-disk", { damagedBytes: damaged.bytes, ranges: damaged.count })];
+  return [notice(searched && disks.length > 0 ? "restore-readable-disk" : "restore-from-damaged", {})];
 }
 
 /** @throws KluisError DISK_NOT_FOUND with the disks that the point has */
@@ -141,12 +166,12 @@ function stepsOf({ name, sku, resourceGroup, location }: RestoreDiskParameters):
   ];
 }
 
-function notesOf({ point, parameters: { name }, differences }: Prepared): Notice[] {
+function notesOf({ parameters: { name }, differences, damage }: Prepared): Notice[] {
   const notes: Notice[] = [
     notice("restore-keeps-vm", {}),
     notice("restore-name-taken", { name }),
     ...differences,
+    ...damage,
   ];
-  if (point.state === "damaged") notes.push(notice("restore-from-damaged", {}));
   return notes;
 }

@@ -15,7 +15,6 @@ export {
 export {
   countDamage,
   listDamage,
-  listDamagedDisks,
   readPointDamage,
   sumDamage,
 } from "./read.ts";

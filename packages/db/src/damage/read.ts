@@ -9,12 +9,10 @@ import {
   objectSql,
   readPage,
   readView,
-  readViews,
   type SqlTable,
   type ViewSource,
 } from "../view-sql.ts";
 import {
-  type DamagedDisk,
   type DamageRow,
   type DamageTotals,
   damagedDisk,
@@ -96,21 +94,6 @@ export async function countDamage(
     WHERE d."healedAt" IS NULL GROUP BY 1`;
   const found = z.array(vaultDamage).parse(rows);
   return new Map(found.map(({ vaultId, ...counts }) => [vaultId, counts]));
-}
-
-const disks: ViewSource<DamagedDisk> = {
-  schema: damagedDisk,
-  object: objectSql(
-    damagedDisk,
-    { alias: "p", columns: Prisma.PointDamageScalarFieldEnum },
-    { key: Prisma.sql`p."diskKey"` },
-  ),
-  from: Prisma.sql`"PointDamage" p`,
-};
-
-/** The ranges of a point's disks that cannot be read, in the order in which disks are shown. */
-export function listDamagedDisks(tx: Tx, pointId: string): Promise<DamagedDisk[]> {
-  return readViews(tx, disks, Prisma.sql`WHERE p."pointId" = ${pointId}::uuid ORDER BY ${diskOrderSql("p")}`);
 }
 
 /** Damaged items that a point's view lists; it counts all. */

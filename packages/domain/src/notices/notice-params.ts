@@ -171,6 +171,8 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "disk-access-setting": None;
   "restore-changes-sku": { readonly from: string; readonly to: string };
   "restore-from-damaged": None;
+  "restore-damaged-disk": { readonly damagedBytes: number; readonly ranges: number };
+  "restore-readable-disk": None;
   // The reason of a VM's status
   "vm-failing": None;
   "vm-at-risk": None;

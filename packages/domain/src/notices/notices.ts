@@ -209,7 +209,10 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     "Azure Disk Encryption had encrypted the disk: the new disk holds ciphertext, and its VM needs the recorded keys in the key vault.",
   "disk-access-setting": () => "Azure is setting the network access of the disk.",
   "restore-changes-sku": ({ from, to }) => `The disk was ${from}; the new disk is ${to}.`,
-  "restore-from-damaged": () => "Verification found this recovery point damaged, so the restore may fail.",
+  "restore-from-damaged": () => "This recovery point is damaged, so the restore may fail.",
+  "restore-damaged-disk": ({ damagedBytes, ranges }) =>
+    `${formatBytes(damagedBytes)} of the disk in ${count(ranges, "range")} cannot be read, so the restore fails. Back up the VM first, or choose another point.`,
+  "restore-readable-disk": () => "The recovery point is damaged, but no damage of this disk is known.",
   "vm-failing": () => "The last backup failed.",
   "vm-at-risk": () => "No recovery point is as recent as the policy requires.",
   "vm-unprotected": () => "No policy. Not backed up.",

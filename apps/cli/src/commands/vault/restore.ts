@@ -6,6 +6,7 @@ import { withRate } from "../../rate.ts";
 import { choice, text } from "../../values.ts";
 import { openNamedVault, vaultOptions } from "../../vault/open.ts";
 import type { RestoreRequest } from "../../vault/restore.ts";
+import { type SkippedRange, writeMissing } from "../../vault/skip-damaged.ts";
 
 export const vaultRestore = defineLocalCommand({
   name: "vault restore",
@@ -18,6 +19,7 @@ export const vaultRestore = defineLocalCommand({
     to: option("file", "file to write; - writes standard output, zeros included (not with qcow2)", text),
     format: option("format", "raw, vhd or qcow2", choice(["raw", "vhd", "qcow2"]).default("raw")),
     force: flag("replace a file that exists"),
+    skipDamaged: flag("restore what can be read, with zeros and a list (FILE.missing.json) for the rest"),
     ...vaultOptions,
   },
   examples: [
@@ -25,10 +27,12 @@ export const vaultRestore = defineLocalCommand({
     "vault restore 01a21694-9aa4 --disk 0 --to data.vhd --format vhd",
     "vault restore web-01@latest --to web.qcow2 --format qcow2",
   ],
-  run: async (session, { point, disk: key, to, format, force, ...input }) => {
+  run: async (session, { point, disk: key, to, format, force, skipDamaged, ...input }) => {
     const { terminal, signal } = session;
     if (to === "-" && terminal.json)
       throw new UsageError("--json and --to - both write standard output.", "Name a file.");
+    if (skipDamaged && (to === "-" || format === "qcow2"))
+      throw new UsageError("--skip-damaged writes a raw or VHD file.", "Name a file, or leave it out.");
     const [{ diskOf, findPoint }, { restoreToFile, restoreToStream }] = await Promise.all([
       import("../../vault/points.ts"),
       import("../../vault/restore.ts"),
@@ -38,7 +42,9 @@ export const vaultRestore = defineLocalCommand({
     const disk = diskOf(found, key);
     const progress = new Progress(terminal, `Restore of ${disk.name}`);
     const onProgress = withRate((amount) => progress.showAmount(amount));
-    const request: RestoreRequest = { vault, point: found, disk, format, signal, onProgress };
+    const skipped: SkippedRange[] = [];
+    const shared = { vault, point: found, disk, format, signal, onProgress };
+    const request: RestoreRequest = skipDamaged ? { ...shared, skipped } : shared;
     try {
       if (to === "-") {
         await restoreToStream(request, terminal.stdout);
@@ -48,16 +54,23 @@ export const vaultRestore = defineLocalCommand({
       progress.end();
       const { pointId, manifest } = found;
       const { diskBytes, rootDigest } = disk;
-      const answer = { pointId, disk: disk.key, file: to, format, diskBytes, dataBytes, rootDigest };
-      print(
-        session,
-        answer,
-        () =>
+      const missing = skipped.length === 0 ? null : await writeMissing(to, skipped);
+      const figures = { format, diskBytes, dataBytes, rootDigest };
+      const answer = { pointId, disk: disk.key, file: to, ...figures, skipped, missing };
+      print(session, answer, (look) =>
+        [
           `${to}: ${formatBytes(diskBytes)}, ${formatBytes(dataBytes)} of data, as of ${manifest.times.takenAt}`,
+          ...(missing === null ? [] : [look.paint("bad", `${skippedText(skipped)}: see ${missing}`)]),
+        ].join("\n"),
       );
-      return exitCodes.ok;
+      return skipped.length === 0 ? exitCodes.ok : exitCodes.failed;
     } finally {
       progress.end();
     }
   },
 });
+
+function skippedText(skipped: readonly SkippedRange[]): string {
+  const bytes = skipped.reduce((sum, { length }) => sum + length, 0);
+  return `${formatBytes(bytes)} could not be read and is zeros in the file`;
+}
