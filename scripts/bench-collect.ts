@@ -59,7 +59,7 @@ function inMemory(packs: number, segments: number): void {
     const id = randomBytes(16).toString("hex");
     table.addStored(id, { isNodes: false, bytes: 8 * MIB });
     // Every version of a segment names packs of this sample: their ids are not what is measured.
-    if (n % 12 === 0 && ids.length < 1_000_000) ids.push(id);
+    if (n % 12 === 0 && ids.length < 100_000) ids.push(id);
   }
   const seen = new IdTable(20);
   for (let segment = 0; segment < segments; segment++) {

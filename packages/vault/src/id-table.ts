@@ -76,6 +76,8 @@ export class IdTable {
 /** Each pack of a store, with its size and whether something names it. */
 export class PackTable {
   private readonly ids = new IdTable(16, (from, slots) => this.spread(from, slots));
+  /** One buffer for every id that is looked up: an object each would cost more than the table. */
+  private readonly scratch = Buffer.alloc(16);
   private bytes = new Uint32Array(this.ids.slots);
   private live = new Uint32Array(this.ids.slots);
   /** 1: a node pack; 2: something names it; 4: the storage has it. */
@@ -86,14 +88,14 @@ export class PackTable {
   }
 
   addStored(pack: string, { isNodes, bytes }: { readonly isNodes: boolean; readonly bytes: number }): void {
-    const slot = this.ids.add(Buffer.from(pack, "hex"));
+    const slot = this.ids.add(this.idOf(pack));
     this.bytes[slot] = Math.min(bytes, MOST);
     this.flags[slot] = (this.flags[slot] ?? 0) | 4 | (isNodes ? 1 : 0);
   }
 
   /** True when nothing named the pack before. */
   name(pack: string, live: number): boolean {
-    const slot = this.ids.add(Buffer.from(pack, "hex"));
+    const slot = this.ids.add(this.idOf(pack));
     this.live[slot] = Math.min(MOST, (this.live[slot] ?? 0) + live);
     const flags = this.flags[slot] ?? 0;
     this.flags[slot] = flags | 2;
@@ -101,7 +103,7 @@ export class PackTable {
   }
 
   isNamed(pack: string): boolean {
-    const slot = this.ids.find(Buffer.from(pack, "hex"));
+    const slot = this.ids.find(this.idOf(pack));
     return slot >= 0 && ((this.flags[slot] ?? 0) & 2) !== 0;
   }
 
@@ -117,19 +119,23 @@ export class PackTable {
     }
   }
 
-  private spread(from: Uint32Array, slots: number): void {
-    const { bytes, live, flags } = this;
-    this.bytes = new Uint32Array(slots);
-    this.live = new Uint32Array(slots);
-    this.flags = new Uint8Array(slots);
-    for (let slot = 0; slot < slots; slot++) {
-      const old = (from[slot] ?? 0) - 1;
-      if (old < 0) continue;
-      this.bytes[slot] = bytes[old] ?? 0;
-      this.live[slot] = live[old] ?? 0;
-      this.flags[slot] = flags[old] ?? 0;
-    }
+  private idOf(pack: string): Buffer {
+    this.scratch.fill(0);
+    this.scratch.write(pack, "hex");
+    return this.scratch;
   }
+
+  // One after the other, so that only one of them is there twice.
+  private spread(from: Uint32Array, slots: number): void {
+    this.bytes = spreadOver(this.bytes, from, new Uint32Array(slots));
+    this.live = spreadOver(this.live, from, new Uint32Array(slots));
+    this.flags = spreadOver(this.flags, from, new Uint8Array(slots));
+  }
+}
+
+function spreadOver<T extends Uint32Array | Uint8Array>(old: T, from: Uint32Array, to: T): T {
+  for (const [slot, at] of from.entries()) if (at > 0) to[slot] = old[at - 1] ?? 0;
+  return to;
 }
 
 const MOST = 2 ** 32 - 1;

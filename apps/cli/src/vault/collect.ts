@@ -5,7 +5,7 @@ import { type BlobStore, packName, type UnresolvedPoint, type Vault } from "@klu
 export interface CollectRequest {
   readonly vault: Vault;
   readonly store: BlobStore;
-  /** Younger packs stay: a backup that runs may have stored them. */
+  /** Newer packs stay: a backup that runs may have stored them. */
   readonly olderThanMs: number;
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
@@ -21,8 +21,8 @@ export interface Collected extends Part {
   readonly needed: Part;
   /** Freed, or what would be freed. */
   readonly freed: Part;
-  /** Unneeded and too young. */
-  readonly young: Part;
+  /** Not needed, and too recent. */
+  readonly recent: Part;
   /** Points that cannot be read: what they need is not known, so nothing is freed. */
   readonly unresolved: readonly UnresolvedPoint[];
 }
@@ -36,7 +36,7 @@ export async function collectVault(request: CollectRequest): Promise<Collected> 
   const { vault, store, dryRun, signal } = request;
   const plan = await vault.planCollection({ keep: [], signal });
   const old: string[] = [];
-  const sizes = { old: 0, young: 0 };
+  const sizes = { old: 0, recent: 0 };
   const before = Date.now() - request.olderThanMs;
   await forEachConcurrent(plan.condemned.slice(0, MOST), { limit: HEADS, signal }, async (pack) => {
     const [chunks, nodes] = [packName({ pack, kind: "chunks" }), packName({ pack, kind: "nodes" })];
@@ -46,7 +46,7 @@ export async function collectVault(request: CollectRequest): Promise<Collected> 
     if (found.writtenAt !== undefined && found.writtenAt.getTime() <= before) {
       old.push(pack);
       sizes.old += found.bytes;
-    } else sizes.young += found.bytes;
+    } else sizes.recent += found.bytes;
   });
   const swept = dryRun || old.length === 0 ? null : await vault.sweep({ condemned: old, keep: [], signal });
   const freed =
@@ -59,7 +59,7 @@ export async function collectVault(request: CollectRequest): Promise<Collected> 
     points: plan.points,
     needed: { packs: plan.packs - plan.condemned.length, bytes: plan.bytes - plan.condemnedBytes },
     freed,
-    young: { packs: plan.condemned.length - old.length, bytes: sizes.young },
+    recent: { packs: plan.condemned.length - old.length, bytes: sizes.recent },
     unresolved: plan.unresolved,
   };
 }

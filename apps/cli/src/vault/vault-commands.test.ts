@@ -187,21 +187,21 @@ describe("a vault without Kluis", () => {
 
   test("a collection says what it would free and why not, and frees what no point needs", async () => {
     const part = z.object({ packs: z.number(), bytes: z.number() });
-    const collected = z.object({ points: z.number(), needed: part, freed: part, young: part });
+    const collected = z.object({ points: z.number(), needed: part, freed: part, recent: part });
     await answer(z.unknown(), "init --vault DIR/old --key-file DIR/old.key");
     const place = "--vault DIR/old --key-file DIR/old.key";
     const { pointId } = await answer(created, `backup DIR/web-01.img ${place}`);
     await rm(path.join(folder, "old/points", pointId));
-    const young = await answer(collected, `collect ${place}`);
-    expect(young).toMatchObject({ points: 0, needed: { packs: 0 }, freed: { packs: 0 } });
-    expect(young.young.bytes).toBeGreaterThan(0);
+    const recent = await answer(collected, `collect ${place}`);
+    expect(recent).toMatchObject({ points: 0, needed: { packs: 0 }, freed: { packs: 0 } });
+    expect(recent.recent.bytes).toBeGreaterThan(0);
     const packs = async () =>
       (await readdir(path.join(folder, "old"), { recursive: true, withFileTypes: true })).flatMap((one) =>
         /^[0-9a-f]{32}$/.test(one.name) && one.isFile() ? [path.join(one.parentPath, one.name)] : [],
       );
     for (const pack of await packs()) await utimes(pack, new Date(0), new Date(0));
     const would = await answer(collected, `collect --dry-run ${place}`);
-    expect(would.freed).toEqual(young.young);
+    expect(would.freed).toEqual(recent.recent);
     expect(await packs()).toHaveLength(would.freed.packs);
     // What a point that cannot be read needs is not known.
     await writeFile(path.join(folder, "old/points/junk"), "junk");

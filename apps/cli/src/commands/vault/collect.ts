@@ -42,7 +42,7 @@ export const vaultCollect = defineLocalCommand({
 });
 
 function report(result: Collected, { dryRun, look }: { readonly dryRun: boolean; readonly look: Look }) {
-  const { packs, bytes, needed, freed, young, unresolved } = result;
+  const { packs, bytes, needed, freed, recent, unresolved } = result;
   const part = (some: { readonly packs: number; readonly bytes: number }): string =>
     `${formatBytes(some.bytes)} in ${countOf(some.packs, "pack")}`;
   const unread = unresolved
@@ -52,7 +52,7 @@ function report(result: Collected, { dryRun, look }: { readonly dryRun: boolean;
     ...unread,
     `Stored: ${part({ packs, bytes })}`,
     `Needed: ${part(needed)}${unresolved.length > 0 ? ", as far as the points can be read" : ""}`,
-    ...(young.packs === 0 ? [] : [`Too young: ${part(young)}`]),
+    ...(recent.packs === 0 ? [] : [`Too recent: ${part(recent)}`]),
     `${dryRun ? "Would be freed" : "Freed"}: ${part(freed)}`,
   ].join("\n");
 }
