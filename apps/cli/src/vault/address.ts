@@ -14,6 +14,8 @@ export interface StoreInput {
   readonly vault: string | undefined;
   /** A path, or `-` for standard input. */
   readonly connectionFile: string | undefined;
+  /** True: makes a missing container. Only a command that makes a vault does. A deleted container could not be undeleted any more. */
+  readonly create?: boolean;
 }
 
 /** The variables that stand in for the options. */
@@ -67,7 +69,11 @@ export async function openStore(
   if (address.kind === "folder") return vault.createFolderStore(address.folder);
   const secret = await readConnection(terminal, input.connectionFile, variables);
   return vault.openAzureBlobStore(
-    { account: accountOf(address.account, secret), container: address.container },
+    {
+      account: accountOf(address.account, secret),
+      container: address.container,
+      createContainer: input.create === true,
+    },
     signal,
   );
 }

@@ -54,8 +54,13 @@ export async function openNamedVault(
   return { vault: await openVault({ store, keys, signal: session.signal, ...shared }), store };
 }
 
-export function openNamedStore(session: LocalSession, input: VaultInput): Promise<BlobStore> {
-  return openStore(session, { vault: input.vault, connectionFile: input.connectionFile });
+/** @param options.create true: makes a missing container, for a new vault */
+export function openNamedStore(
+  session: LocalSession,
+  { vault, connectionFile }: VaultInput,
+  { create }: { readonly create: boolean } = { create: false },
+): Promise<BlobStore> {
+  return openStore(session, { vault, connectionFile, create });
 }
 
 /**

@@ -34,7 +34,8 @@ export const vaultCopy = defineLocalCommand({
     const { terminal, signal } = session;
     const { copyVault } = await import("../../vault/copy.ts");
     const { vault, store: from } = await openNamedVault(session, input);
-    const to = await openStore(session, { vault: address, connectionFile: toConnectionFile }, variables);
+    const target = { vault: address, connectionFile: toConnectionFile, create: true };
+    const to = await openStore(session, target, variables);
     const progress = new Progress(terminal, `Copy to ${to.description}`);
     const onProgress = ({ objects, bytes }: { readonly objects: number; readonly bytes: number }): void =>
       progress.showStage(`${countOf(objects, "object")}, ${formatBytes(bytes)}`);

@@ -13,7 +13,7 @@ export const vaultInit = defineLocalCommand({
       import("@kluis/vault"),
       import("@kluis/domain/core"),
     ]);
-    const store = await openNamedStore(session, input);
+    const store = await openNamedStore(session, input, { create: true });
     const keys = await openKeys(session, input, { create: true });
     const vault = await createVault({ store, keys, clock: systemClock, signal: session.signal });
     const answer = { vaultId: vault.id, createdAt: vault.createdAt, place: store.place };
