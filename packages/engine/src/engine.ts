@@ -31,6 +31,7 @@ import { toTaskList } from "./runtime/tasks.ts";
 import { Vaults } from "./runtime/vaults.ts";
 import { startWorkers, type Workers } from "./runtime/workers.ts";
 import { controlTasks, dataTasks, transferTasks } from "./tasks.ts";
+import { lookAtVaults } from "./upkeep/truth/look.ts";
 import { ENGINE_VERSION } from "./version.ts";
 
 export interface EngineOptions {
@@ -81,6 +82,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   const deps = await openDeps({ config, db, machine, clock, log, options });
   await deps.clockGuard.check(deps);
   await followSettings(deps, config, stopping.signal);
+  await lookAtVaults(deps, stopping.signal);
   const lock = undo.use(await holdEngineLock(db));
   await reapDead(deps);
   const id = deps.engineId;

@@ -29,6 +29,8 @@ import { applyRetention } from "./upkeep/retention.ts";
 import { sweepAzure } from "./upkeep/sweep.ts";
 import { makeKeyChanges } from "./vault-keys/change.ts";
 import { checkKeys } from "./vault-keys/check.ts";
+import { adoptVault } from "./upkeep/truth/adopt.ts";
+import { compareVaults } from "./upkeep/truth/compare.ts";
 
 /** An upkeep task that runs once at a time: a second run, in any engine, ends immediately. */
 function alone<N extends TaskName>(
@@ -149,6 +151,13 @@ export const dataTasks = {
   "verify.run": jobTaskDefinition(verifyMachine, "verify.run"),
   "copy.run": jobTaskDefinition(copyMachine, "copy.run"),
   "vault.damage-reach": alone("vault.damage-reach", ({ deps, signal }) => reachDamage(deps, signal)),
+  "vault.compare": aloneInTime("vault.compare", ({ deps, signal }) => compareVaults(deps, signal)),
+  "vault.adopt": {
+    async run({ deps, payload, signal }) {
+      await adoptVault(deps, payload.vaultId, signal);
+      return null;
+    },
+  } satisfies TaskDefinition<"vault.adopt">,
   "vault.account": {
     run: ({ deps, payload, signal }) => accountOne(deps, payload.vaultId, signal),
   } satisfies TaskDefinition<"vault.account">,

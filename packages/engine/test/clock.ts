@@ -31,6 +31,7 @@ const recurring = [
   "vault.collect",
   "vault.damage-reach",
   "vault.copies",
+  "vault.compare",
   "azure.sweep",
   "ledger.anchor",
   "transfer.dispatch",

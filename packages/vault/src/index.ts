@@ -34,7 +34,7 @@ export { createRecoveryKey, readRecoveryKey } from "./keys/recovery.ts";
 export { combineShares, createShares, MAX_SHARES, readShare } from "./keys/shares.ts";
 export { MANIFEST_VERSION, type Manifest, type ManifestDisk, manifestSchema } from "./manifest.ts";
 export { BufferPool } from "./memory.ts";
-export { packName } from "./names.ts";
+export { packName, packOfMovedName, packOfName, packPrefix, pointName, slotOfName } from "./names.ts";
 export {
   formatNodeRef,
   type NodePlace,
@@ -50,6 +50,7 @@ export {
   openVaultKey,
   openVaultStore,
   readVaultSettings,
+  storedVaultId,
   type VaultSettings,
   vaultEnvSchema,
 } from "./settings.ts";

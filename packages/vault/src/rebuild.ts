@@ -1,7 +1,7 @@
 /** Rebuilds the deduplication index from the packs. */
 import { isKluisError, type KluisError } from "@kluis/domain";
 import { packOfName, packPrefix } from "./names.ts";
-import { packKinds } from "./pack/kind.ts";
+import { type PackRef, packKinds } from "./pack/kind.ts";
 import type { PackReader } from "./read/pack-reader.ts";
 import { ITEM_CHUNK } from "./seal.ts";
 import type { BlobStore } from "./store/port.ts";
@@ -12,6 +12,22 @@ export interface RebuildParts {
   readonly packs: PackReader;
   readonly index: ChunkIndex;
   readonly signal: AbortSignal;
+}
+
+/** A pack as the store lists it. */
+export interface StoredPack extends PackRef {
+  readonly bytes: number;
+}
+
+/** Adds the chunks of one pack to an index. Adding it twice has no further effect. */
+export async function indexPack(
+  { packs, index, signal }: Omit<RebuildParts, "store">,
+  pack: PackRef,
+  bytes: number,
+): Promise<number> {
+  const entries = (await packs.readTable(pack, bytes, signal)).filter((item) => item.kind === ITEM_CHUNK);
+  await index.add({ ...pack, bytes }, entries);
+  return entries.length;
 }
 
 export interface RebuiltIndex {
@@ -35,16 +51,14 @@ export async function rebuildIndex({ store, packs, index, signal }: RebuildParts
     for await (const { name, bytes } of store.list(packPrefix[kind], signal)) {
       const pack = packOfName(name);
       if (pack === null) continue;
-      const items = await packs.readTable(pack, bytes, signal).catch(asUnread);
-      if (items instanceof Error) {
+      const chunks = await indexPack({ packs, index, signal }, pack, bytes).catch(asUnread);
+      if (chunks instanceof Error) {
         done.unreadCount += 1;
-        if (unread.length < UNREAD_LISTED) unread.push(items);
+        if (unread.length < UNREAD_LISTED) unread.push(chunks);
         continue;
       }
-      const entries = items.filter((item) => item.kind === ITEM_CHUNK);
-      await index.add({ ...pack, bytes }, entries);
       done.packs += 1;
-      done.chunks += entries.length;
+      done.chunks += chunks;
     }
   }
   return { ...done, unread };

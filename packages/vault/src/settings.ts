@@ -1,7 +1,8 @@
 /** The settings of a vault in the environment (KLUIS_VAULT_*): the one parser for every process, and what they open. */
 import { readFileSync } from "node:fs";
-import { KluisError, vaultKinds } from "@kluis/domain/core";
+import { isKluisError, KluisError, vaultKinds } from "@kluis/domain/core";
 import { z } from "zod";
+import { readDescriptor } from "./keys/descriptor.ts";
 import { joinKeys, type KeyVaultClient, KeyVaultKey } from "./keys/key-vault.ts";
 import { findLocalKeyFile, openLocalKeyFile } from "./keys/local.ts";
 import type { KeyProvider } from "./keys/provider.ts";
@@ -84,13 +85,32 @@ function readConnection(setting: string, file: string): string {
   }
 }
 
+/**
+ * Returns the id of the vault in the store, without opening it; null when there is none: the folder or container may be missing, or empty.
+ * @throws KluisError VAULT_UNREACHABLE, AZURE_AUTH_FAILED, AZURE_FORBIDDEN, VAULT_VERSION_UNSUPPORTED, VAULT_DATA_DAMAGED
+ */
+export async function storedVaultId(
+  settings: VaultSettings,
+  signal: AbortSignal,
+  limits: StoreLimits = {},
+): Promise<string | null> {
+  const store = await openVaultStore(settings, signal, { ...limits, createContainer: false });
+  try {
+    return (await readDescriptor(store, signal)).vaultId;
+  } catch (error) {
+    if (isKluisError(error, "VAULT_NOT_INITIALISED")) return null;
+    throw error;
+  }
+}
+
 /** Opens the store; creates a missing container. @throws KluisError VAULT_UNREACHABLE, AZURE_AUTH_FAILED, AZURE_FORBIDDEN */
 export async function openVaultStore(
   settings: VaultSettings,
   signal: AbortSignal,
   limits: StoreLimits = {},
 ): Promise<BlobStore> {
-  if (settings.kind === "folder") return createFolderStore(settings.folder);
+  if (settings.kind === "folder")
+    return createFolderStore(settings.folder, { create: limits.createContainer !== false });
   const { connectionString, container, collector } = settings;
   const writer = await openAzureBlobStore({ ...limits, account: { connectionString }, container }, signal);
   if (collector === undefined) return writer;

@@ -28,7 +28,7 @@ import { type ChunkParts, ChunkReader } from "./read/chunk-reader.ts";
 import { MapDiskReader } from "./read/disk-reader.ts";
 import { NodeReader } from "./read/node-reader.ts";
 import { PackReader } from "./read/pack-reader.ts";
-import { type RebuiltIndex, rebuildIndex } from "./rebuild.ts";
+import { indexPack, type RebuiltIndex, rebuildIndex, type StoredPack } from "./rebuild.ts";
 import type { BlobStore } from "./store/port.ts";
 import type {
   ChunkIndex,
@@ -118,6 +118,8 @@ export interface Vault extends VaultCompaction {
   sweep(options: SweepOptions): Promise<SweepResult>;
   /** Adds every chunk of every pack in the store to the index; names the packs that do not open. */
   rebuildIndex(index: ChunkIndex, signal: AbortSignal): Promise<RebuiltIndex>;
+  /** Adds the chunks of one pack in the store to the index. @throws KluisError VAULT_DATA_DAMAGED, VAULT_OBJECT_MISSING */
+  indexPack(index: ChunkIndex, pack: StoredPack, signal: AbortSignal): Promise<void>;
   /** The key slots as they were when the vault was opened. */
   keySlots(): KeySlots;
 }
@@ -300,6 +302,10 @@ class OpenVault implements Vault {
 
   rebuildIndex(index: ChunkIndex, signal: AbortSignal) {
     return rebuildIndex({ store: this.store, packs: this.nodes.packs, index, signal });
+  }
+
+  async indexPack(index: ChunkIndex, { bytes, ...pack }: StoredPack, signal: AbortSignal): Promise<void> {
+    await indexPack({ packs: this.nodes.packs, index, signal }, pack, bytes);
   }
 
   keySlots(): KeySlots {

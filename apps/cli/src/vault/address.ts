@@ -66,7 +66,8 @@ export async function openStore(
     throw new UsageError("No vault is named.", `Use --vault, or set ${variables.vault}.`);
   const address = parseAddress(text);
   const vault = await import("@kluis/vault");
-  if (address.kind === "folder") return vault.createFolderStore(address.folder);
+  if (address.kind === "folder")
+    return vault.createFolderStore(address.folder, { create: input.create === true });
   const secret = await readConnection(terminal, input.connectionFile, variables);
   return vault.openAzureBlobStore(
     {

@@ -7,6 +7,18 @@ export const vaultNotices = catalog({
     "point-copied": "Vault {vault} has the second copy {pointId}.",
     "vault-copy-late":
       "Vault {target} misses {points, plural, one {# recovery point} other {# recovery points}} of vault {vault}, the oldest for {hours, plural, one {# hour} other {# hours}}.",
+    "point-deletion-waits":
+      "Vault and database differ. The content is deleted when a person has decided about it.",
+    "vault-database-older":
+      "Vault {vault} has {points, plural, one {# recovery point} other {# recovery points}} that this database does not know: the database was restored from a backup. Nothing is deleted. Take them over under Settings, Vaults.",
+    "vault-rolled-back":
+      "The storage of vault {vault} misses {points, plural, one {# recovery point} other {# recovery points}}, among them the newest: it was restored from a backup, or they were deleted outside Kluis. Nothing is deleted. Accept it under Settings, Vaults.",
+    "vault-foreign":
+      "The storage of vault {vault} holds another vault ({other}). Backups wait. Put the right storage in its place, or make another vault the default.",
+    "vault-missing":
+      "The storage of vault {vault} holds no vault. Backups wait, and nothing is created there. Mount its folder, undelete its container, or make another vault the default.",
+    "vault-unknown-objects":
+      "Vault {vault} has {objects, plural, one {# object} other {# objects}} that the database does not know, the first is {object}. They are kept. Take over those that are of the vault under Settings, Vaults.",
     "vault-no-recovery-key":
       "Vault {vault} has no recovery key. Without one, a lost key file is a lost vault.",
     "vault-recovery-key-unproven":
@@ -33,6 +45,18 @@ export const vaultNotices = catalog({
     "point-copied": "Kluis {vault} heeft de tweede kopie {pointId}.",
     "vault-copy-late":
       "Kluis {target} mist {points, plural, one {# herstelpunt} other {# herstelpunten}} van kluis {vault}, het oudste sinds {hours, plural, one {# uur} other {# uur}}.",
+    "point-deletion-waits":
+      "Kluis en database verschillen. De inhoud wordt verwijderd zodra iemand daarover heeft beslist.",
+    "vault-database-older":
+      "Kluis {vault} heeft {points, plural, one {# herstelpunt} other {# herstelpunten}} die deze database niet kent: de database is uit een back-up teruggezet. Er wordt niets verwijderd. Neem ze over onder Instellingen, Kluizen.",
+    "vault-rolled-back":
+      "In de opslag van kluis {vault} ontbreken {points, plural, one {# herstelpunt} other {# herstelpunten}}, ook het nieuwste: de opslag is uit een back-up teruggezet, of ze zijn buiten Kluis verwijderd. Er wordt niets verwijderd. Aanvaard dit onder Instellingen, Kluizen.",
+    "vault-foreign":
+      "De opslag van kluis {vault} bevat een andere kluis ({other}). Back-ups wachten. Zet de juiste opslag terug, of maak een andere kluis de standaard.",
+    "vault-missing":
+      "De opslag van kluis {vault} bevat geen kluis. Back-ups wachten, en er wordt daar niets aangemaakt. Koppel de map aan, herstel de verwijderde container, of maak een andere kluis de standaard.",
+    "vault-unknown-objects":
+      "Kluis {vault} heeft {objects, plural, one {# object} other {# objecten}} die de database niet kent, als eerste {object}. Ze blijven bewaard. Neem over wat bij de kluis hoort onder Instellingen, Kluizen.",
     "vault-no-recovery-key":
       "Kluis {vault} heeft geen herstelsleutel. Zonder herstelsleutel is met het sleutelbestand ook de kluis verloren.",
     "vault-recovery-key-unproven":

@@ -123,6 +123,8 @@ export const overview = catalog({
       "vault-account": "Niet meegeteld",
       "point-damage": "Beschadigde herstelpunten",
       "damage-healed": "Schade hersteld",
+      "vault-truth": "Kluis en database verschillen",
+      "vault-objects": "Onbekende objecten in een kluis",
       "vault-recovery": "Herstelsleutel",
       "vault-copy": "Tweede kopieën",
       "vault-key": "Sleutel van een kluis",

@@ -135,6 +135,7 @@ export const settings = catalog({
       anchor: "Ondertekenen van het auditlogboek",
       copies: "Tweede kopieën",
       "damage-reach": "Zoeken naar punten die beschadigde gegevens nodig hebben",
+      comparison: "Vergelijken van de kluizen met hun opslag",
     },
     failedItem: "Eerste fout: <value></value>",
     failedMore:

@@ -83,6 +83,10 @@ const dueRow = z.object({
 const isRead = Prisma.sql`EXISTS (SELECT FROM "Job" j WHERE j."pointId" = r.id AND j.kind IN ('restore-disk', 'copy-point')
   AND j.state IN (${wordsSql(openJobStates)}))`;
 
+// An older database does not know who brought a point back or pinned it since.
+const isTrusted = Prisma.sql`EXISTS (SELECT FROM "Vault" v
+  WHERE v.id = r."vaultId" AND v.truth = 'agrees' AND v."doubtedAt" IS NULL)`;
+
 /** Points to purge, by id. */
 export async function listDuePurges(
   tx: Tx,
@@ -92,7 +96,7 @@ export async function listDuePurges(
   const rows = await tx.$queryRaw`
     SELECT r.id AS "pointId", r."vmId", vm.name AS "vmName", r."deleteReason" AS reason, r."deletedBy" AS actor
     FROM "RecoveryPoint" r JOIN "VirtualMachine" vm ON vm.id = r."vmId"
-    WHERE r.state = 'soft-deleted' AND r."purgeAt" <= kluis_now() AND NOT ${isRead} ${behind}
+    WHERE r.state = 'soft-deleted' AND r."purgeAt" <= kluis_now() AND NOT ${isRead} AND ${isTrusted} ${behind}
     ORDER BY r.id LIMIT ${limit}`;
   return z
     .array(dueRow)
@@ -104,7 +108,7 @@ export async function listDuePurges(
 export async function beginPurge(tx: Tx, pointId: string): Promise<boolean> {
   const rows = await tx.$queryRaw`
     UPDATE "RecoveryPoint" r SET state = 'deleting'
-    WHERE r.id = ${pointId}::uuid AND r.state = 'soft-deleted' AND r."purgeAt" <= kluis_now() AND NOT ${isRead}
+    WHERE r.id = ${pointId}::uuid AND r.state = 'soft-deleted' AND r."purgeAt" <= kluis_now() AND NOT ${isRead} AND ${isTrusted}
     RETURNING r.id`;
   return idsOf(rows).size === 1;
 }

@@ -1,4 +1,18 @@
 export * from "./copies.ts";
+export {
+  type ComparedPack,
+  countPacks,
+  isJobKnown,
+  knownPackIds,
+  knownPointIds,
+  listMissingDamage,
+  listMissingManifests,
+  listPacksToCompare,
+  listPointsToCompare,
+  listPointsToOpen,
+  type StoredPointRow,
+  trustPacks,
+} from "./compare.ts";
 export { readVaultHeld } from "./held.ts";
 export {
   findVault,
@@ -14,6 +28,18 @@ export {
   type VaultTotalKind,
   vaultTotalView,
 } from "./totals.ts";
+export {
+  askAdoption,
+  dropAdoption,
+  endAdoption,
+  endComparison,
+  isComparisonWanted,
+  readComparison,
+  readVaultTrust,
+  recordTruth,
+  saveComparison,
+  type VaultTrust,
+} from "./truth.ts";
 export {
   changeVault,
   createVaultRow,

@@ -151,6 +151,8 @@ export async function recordVaultIdentity(
   if (known.identity === identity && known.keyId === keyId) return;
   try {
     await tx.vault.updateMany({ where: { id }, data: { identity, keyId } });
+    // Every process must know that there is a vault: none creates one in its place.
+    if (known.identity === null) await raiseConfigVersion(tx);
   } catch (error) {
     throw isUniqueViolation(error, "Vault_identity") ? vaultKnown(name, "") : error;
   }

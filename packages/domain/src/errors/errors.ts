@@ -220,7 +220,19 @@ export const errorReasons = {
   DELTA_BASE_INVALID: ["refused", "too-many-ranges", "snapshot-missing", "list-incomplete"],
   /** `none`: no connection reads the subscription. `environment`, `secret`: the credential cannot be read. */
   CONNECTION_UNUSABLE: ["disabled", "none", "no-connection", "sees-nothing", "environment", "secret"],
-  VAULT_UNUSABLE: ["disabled", "no-default", "environment", "secret", "overwrites", "loses", "clock"],
+  VAULT_UNUSABLE: [
+    "disabled",
+    "no-default",
+    "environment",
+    "secret",
+    "overwrites",
+    "loses",
+    "clock",
+    /** Its storage and the database are being compared, holds another vault, or no vault. */
+    "comparing",
+    "foreign",
+    "missing",
+  ],
   VAULT_UNREACHABLE: ["folder", "azure-blob", "immutable"],
   VAULT_FULL: [],
   VAULT_NOT_INITIALISED: ["no-vault", "no-container", "not-recorded"],

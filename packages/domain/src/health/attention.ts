@@ -28,6 +28,10 @@ export const attentionKinds = [
   "point-damage",
   /** Damaged recovery points of a VM can be read in full again. */
   "damage-healed",
+  /** The storage of a vault does not hold what the database knows. */
+  "vault-truth",
+  /** The storage of a vault has objects that the database does not know. */
+  "vault-objects",
   /** No key on paper opens a vault: losing its key file loses the vault. */
   "vault-recovery",
   /** The second copies of a vault are further behind than they may be. */
@@ -52,6 +56,8 @@ const attentionNatures = {
   "vault-account": "problem",
   "point-damage": "problem",
   "damage-healed": "request",
+  "vault-truth": "problem",
+  "vault-objects": "request",
   "vault-recovery": "request",
   "vault-copy": "problem",
   "vault-key": "problem",
@@ -73,6 +79,8 @@ export const attentionKindTexts = {
   "vault-account": "Not accounted",
   "point-damage": "Damaged recovery points",
   "damage-healed": "Damage healed",
+  "vault-truth": "Vault and database differ",
+  "vault-objects": "Unknown objects in a vault",
   "vault-recovery": "Recovery key",
   "vault-copy": "Second copies",
   "vault-key": "Key of a vault",

@@ -12,6 +12,7 @@ export const workNames = [
   "anchor",
   "damage-reach",
   "copies",
+  "comparison",
 ] as const;
 export type WorkName = (typeof workNames)[number];
 
@@ -29,4 +30,5 @@ export const workTexts: Readonly<Record<WorkName, string>> = {
   anchor: "Signing of the ledger",
   "damage-reach": "Search for points that need damaged data",
   copies: "Second copies",
+  comparison: "Comparison of the vaults with their storage",
 };

@@ -31,6 +31,8 @@ export const workRules: Readonly<Record<WorkName, WorkRule>> = {
   // Each backup and each copy wakes it at once.
   copies: { everyMs: 10 * minute, budgetMs: 5 * minute, overdueMs: 3 * hour },
   "damage-reach": { everyMs: hour, budgetMs: 10 * minute, overdueMs: 24 * hour },
+  // A difference between vault and database wakes it at once.
+  comparison: { everyMs: 24 * hour, budgetMs: 50 * minute, overdueMs: 72 * hour },
 };
 
 /** Repeated work: the pass under way, and the last one that ended. */

@@ -61,6 +61,10 @@ export const taskCatalog = {
   "vault.account": { payload: z.strictObject({ vaultId: z.uuid() }), maxAttempts: 3, timeoutMinutes: 60 },
   /** Garbage collection of the vault. */
   "vault.collect": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 60 },
+  /** Compares the packs of the vaults with their storage. */
+  "vault.compare": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 60 },
+  /** Takes over what the storage of a vault has and the database does not know. A person asked for it. */
+  "vault.adopt": { payload: z.strictObject({ vaultId: z.uuid() }), maxAttempts: 5, timeoutMinutes: 60 },
   /** Searches for the recovery points that need damaged items of a vault. */
   "vault.damage-reach": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
   /** Compares Azure with the database and removes resources that no open job owns. */

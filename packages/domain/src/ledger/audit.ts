@@ -50,6 +50,7 @@ export const ledgerKinds = [
   "vault.keys-completed",
   "vault.key-slots-strange",
   "vault.tested",
+  "vault.adopt-asked",
   "vm.discovered",
   "vm.changed",
   "vm.moved",
@@ -97,6 +98,9 @@ export const ledgerKinds = [
   "vault.collected",
   "vault.damage-found",
   "vault.damage-healed",
+  "vault.truth-changed",
+  "vault.compared",
+  "vault.adopted",
   "ledger.verified",
   "ledger.anchored",
 ] as const;

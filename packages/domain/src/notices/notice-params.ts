@@ -226,6 +226,12 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "vault-damage-open": { readonly objects: number; readonly points: number };
   "points-damaged": { readonly points: number; readonly vm: string };
   "points-healed": { readonly points: number; readonly vm: string };
+  "point-deletion-waits": None;
+  "vault-database-older": { readonly vault: string; readonly points: number };
+  "vault-rolled-back": { readonly vault: string; readonly points: number };
+  "vault-foreign": { readonly vault: string; readonly other: string };
+  "vault-missing": { readonly vault: string };
+  "vault-unknown-objects": { readonly vault: string; readonly objects: number; readonly object: string };
   "vault-no-recovery-key": { readonly vault: string };
   "vault-recovery-key-unproven": { readonly vault: string };
   "vault-copy-late": {

@@ -271,6 +271,18 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "point-copied": ({ pointId, vault }) => `Vault ${vault} has the second copy ${pointId}.`,
   "vault-copy-late": ({ vault, target, points, hours }) =>
     `Vault ${target} misses ${count(points, "recovery point")} of vault ${vault}, the oldest for ${count(hours, "hour")}.`,
+  "point-deletion-waits": () =>
+    "Vault and database differ. The content is deleted when a person has decided about it.",
+  "vault-database-older": ({ vault, points }) =>
+    `Vault ${vault} has ${count(points, "recovery point")} that this database does not know: the database was restored from a backup. Nothing is deleted. Take them over with: kluis vaults reconcile ${vault}`,
+  "vault-rolled-back": ({ vault, points }) =>
+    `The storage of vault ${vault} misses ${count(points, "recovery point")}, among them the newest: it was restored from a backup, or they were deleted outside Kluis. Nothing is deleted. Accept it with: kluis vaults reconcile ${vault}`,
+  "vault-foreign": ({ vault, other }) =>
+    `The storage of vault ${vault} holds another vault (${other}). Backups wait. Put the right storage in its place, or make another vault the default.`,
+  "vault-missing": ({ vault }) =>
+    `The storage of vault ${vault} holds no vault. Backups wait, and nothing is created there. Mount its folder, undelete its container, or make another vault the default.`,
+  "vault-unknown-objects": ({ vault, objects, object }) =>
+    `Vault ${vault} has ${count(objects, "object")} that the database does not know, the first is ${object}. They are kept. Take over those that are of the vault with: kluis vaults reconcile ${vault}`,
   "vault-no-recovery-key": ({ vault }) =>
     `Vault ${vault} has no recovery key. Without one, a lost key file is a lost vault. Make one with: kluis keys add-recovery ${vault}`,
   "vault-recovery-key-unproven": ({ vault }) =>

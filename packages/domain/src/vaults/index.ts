@@ -32,3 +32,22 @@ export {
   keyChangeStates,
   keyHolderSchema,
 } from "./key-change.ts";
+export {
+  countStrays,
+  doubtsIndex,
+  mayCollect,
+  nextTruth,
+  noStrays,
+  noTruthFacts,
+  TRUTH_NAMES,
+  type TrustOfVault,
+  type TruthFacts,
+  type TruthFinding,
+  truthFactsSchema,
+  type VaultStrays,
+  type VaultTruth,
+  vaultStraysSchema,
+  vaultTruths,
+  vaultTruthTexts,
+  writesStopped,
+} from "./truth.ts";

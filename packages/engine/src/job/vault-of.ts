@@ -2,17 +2,23 @@
 import type { WorkJob } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
+import { requireWritable } from "../runtime/vault-trust.ts";
 import type { OpenedVault } from "../runtime/vaults.ts";
 
-/** @throws what opening a vault throws, such as VAULT_UNREACHABLE */
-export function vaultOf({
+/**
+ * Opens it. A backup waits while the vault is not the one that the database knows.
+ * @throws what opening a vault throws, such as VAULT_UNREACHABLE, and VAULT_UNUSABLE
+ */
+export async function vaultOf({
   deps,
   job,
 }: {
-  readonly deps: Pick<EngineDeps, "vaults">;
-  readonly job: Pick<WorkJob, "id" | "vaultId">;
+  readonly deps: Pick<EngineDeps, "db" | "vaults">;
+  readonly job: Pick<WorkJob, "id" | "kind" | "vaultId">;
 }): Promise<OpenedVault> {
-  return deps.vaults.open(vaultIdOf(job));
+  const vaultId = vaultIdOf(job);
+  if (job.kind === "backup") await requireWritable(deps.db.prisma, vaultId);
+  return deps.vaults.open(vaultId);
 }
 
 /** @throws KluisError INTERNAL for a job that has not started */

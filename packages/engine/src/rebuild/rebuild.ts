@@ -62,22 +62,46 @@ export async function rebuildFromUrl(url: string, options: RebuildOptions): Prom
 export async function rebuildCatalog(db: Db, options: RebuildOptions): Promise<RebuildResult> {
   const { vault, signal, onProgress } = options;
   const vaultId = await vaultRow(db, options);
-  const skipped: SkippedPoint[] = [];
-  const order = await readOrder(vault, { skipped, signal });
-  const counts = { added: 0, present: 0 };
-  for (const [at, { pointId }] of order.entries()) {
-    try {
-      counts[await addPoint(db, { vaultId, options, pointId })] += 1;
-    } catch (error) {
-      skipped.push(skippedAs(pointId, error));
-    }
-    onProgress?.({ done: at + 1, total: order.length });
-  }
+  const pointIds = idsOf(vault.listManifests(signal));
+  const points = await addPoints(db, { vault, vaultId, pointIds, signal, onProgress });
   const index = await vault.rebuildIndex(chunkIndex(db, { vaultId }), signal);
   const { packs, chunks, unread, unreadCount } = index;
   const findings = unread.flatMap((error) => findingOf(error) ?? []);
   await inTransaction(db, (tx) => recordDamage(tx, { vaultId, foundBy: "comparison", findings }));
-  return { vaultId, ...counts, packs, chunks, unreadPacks: unreadCount, skipped };
+  return { vaultId, ...points, packs, chunks, unreadPacks: unreadCount };
+}
+
+export interface PointsToAdd {
+  readonly vault: Vault;
+  /** Id of its row. */
+  readonly vaultId: string;
+  readonly pointIds: AsyncIterable<string>;
+  readonly signal: AbortSignal;
+  readonly onProgress?: RebuildOptions["onProgress"] | undefined;
+}
+
+/** Adds the points of these manifests to the catalog, the oldest first. One that cannot be read is skipped, and named. */
+export async function addPoints(
+  db: Db,
+  given: PointsToAdd,
+): Promise<Pick<RebuildResult, "added" | "present" | "skipped">> {
+  const skipped: SkippedPoint[] = [];
+  const order = await readOrder(given, skipped);
+  const counts = { added: 0, present: 0 };
+  for (const [at, { pointId }] of order.entries()) {
+    given.signal.throwIfAborted();
+    try {
+      counts[await addPoint(db, given, pointId)] += 1;
+    } catch (error) {
+      skipped.push(skippedAs(pointId, error));
+    }
+    given.onProgress?.({ done: at + 1, total: order.length });
+  }
+  return { ...counts, skipped };
+}
+
+async function* idsOf(points: AsyncIterable<{ readonly pointId: string }>): AsyncGenerator<string> {
+  for await (const { pointId } of points) yield pointId;
 }
 
 /** The row of the vault. @throws KluisError CONFLICT when the catalog is in use */
@@ -105,11 +129,11 @@ interface Ordered {
 
 /** The points in the order in which they were taken: each row then knows the one before it. Keeps no manifest in memory. */
 async function readOrder(
-  vault: Vault,
-  { skipped, signal }: { readonly skipped: SkippedPoint[]; readonly signal: AbortSignal },
+  { vault, pointIds, signal }: PointsToAdd,
+  skipped: SkippedPoint[],
 ): Promise<readonly Ordered[]> {
   const found: Ordered[] = [];
-  for await (const { pointId } of vault.listManifests(signal)) {
+  for await (const pointId of pointIds) {
     try {
       const { manifest } = await vault.getManifest(pointId, signal);
       found.push({ pointId, takenAt: Date.parse(manifest.times.takenAt) });
@@ -122,13 +146,9 @@ async function readOrder(
 
 async function addPoint(
   db: Db,
-  {
-    vaultId,
-    options,
-    pointId,
-  }: { readonly vaultId: string; readonly options: RebuildOptions; readonly pointId: string },
+  { vault, vaultId, signal }: PointsToAdd,
+  pointId: string,
 ): Promise<"added" | "present"> {
-  const { vault, signal } = options;
   const stored = await vault.getManifest(pointId, signal);
   const { vm, policy, point } = pointRows(stored, { id: vaultId, keyId: vault.keyId });
   return inTransaction(db, async (tx) => {

@@ -1,9 +1,13 @@
 /** Checks the parts that only the engine can reach, and stores the findings for /api/health. */
+
+import { readVaultTrust } from "@kluis/db";
 import { type ErrorInfo, limits, type Notice, notice } from "@kluis/domain";
 import type { StorePlace } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
+import { lookAtVault } from "../upkeep/truth/look.ts";
 import { checkConnections } from "./connection-health.ts";
 import { problemOf, reportPart } from "./report-part.ts";
+import { requireWritable } from "./vault-trust.ts";
 import { within } from "./within.ts";
 
 /**
@@ -21,11 +25,11 @@ async function checkVaults(deps: EngineDeps, signal: AbortSignal): Promise<void>
   // Opening a vault creates it: one that was never used waits for its test.
   const rows = deps.vaults.list().filter(({ state, identity }) => state === "enabled" || identity !== null);
   const findings = await Promise.all(
-    rows.map(async ({ id, state, isDefault, name }) => {
+    rows.map(async ({ id, identity, state, isDefault, name }) => {
       let healthy: Notice = notice("vault-healthy", { vault: name });
       const problem = await attempt(async () => {
+        if (identity !== null) await within(signal, requireInPlace(deps, id, signal));
         const { store } = await within(signal, deps.vaults.open(id));
-        await store.head("vault.json", signal);
         healthy = healthyNotice(store.place);
       });
       await reportPart(deps, { part: `vault:${id}`, problem, healthy });
@@ -43,6 +47,17 @@ async function checkVaults(deps: EngineDeps, signal: AbortSignal): Promise<void>
     problem,
     healthy: first?.healthy ?? notice("vault-healthy", { vault: "" }),
   });
+}
+
+/** A vault that is lost, or back, is noted at once. @throws KluisError VAULT_UNUSABLE when another vault or none is in its place */
+async function requireInPlace(deps: EngineDeps, id: string, signal: AbortSignal): Promise<void> {
+  const { prisma } = deps.db;
+  const stored = await deps.vaults.look(id, signal);
+  const trust = await readVaultTrust(prisma, id);
+  const isThere = stored === deps.vaults.row(id).identity;
+  const wasThere = trust === null || (trust.truth !== "foreign" && trust.truth !== "missing");
+  if (isThere !== wasThere) await lookAtVault(deps, id, signal);
+  if (!isThere) await requireWritable(prisma, id);
 }
 
 function healthyNotice(place: StorePlace): Notice {

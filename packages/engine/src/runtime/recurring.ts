@@ -13,6 +13,7 @@ type RecurringName = Extract<
   | "vault.collect"
   | "vault.damage-reach"
   | "vault.copies"
+  | "vault.compare"
   | "azure.sweep"
   | "ledger.anchor"
   | "transfer.dispatch"
@@ -42,6 +43,7 @@ const tasks: Readonly<Record<WorkName, Recurring | null>> = {
   collection: { name: "vault.collect", firstAfterMs: 5 * MINUTE },
   anchor: { name: "ledger.anchor", firstAfterMs: MINUTE },
   copies: { name: "vault.copies", firstAfterMs: MINUTE },
+  comparison: { name: "vault.compare", firstAfterMs: 20 * MINUTE },
   "damage-reach": { name: "vault.damage-reach", firstAfterMs: MINUTE },
 };
 

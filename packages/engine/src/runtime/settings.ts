@@ -11,7 +11,7 @@ import {
   readKeyVaultKeys,
 } from "@kluis/db";
 import { engineActor } from "@kluis/domain";
-import { MemoryChunkIndex, type StorePlace } from "@kluis/vault";
+import { MemoryChunkIndex, type StorePlace, storedVaultId } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
 import type { EngineConfig } from "../env.ts";
 import { openSettings } from "./vaults.ts";
@@ -60,6 +60,9 @@ async function followVault(deps: EngineDeps, config: Settings["vault"], signal: 
   const slotCopies = known === null ? [] : await readKeyCopies(db.prisma, known.id);
   const isKnown = known !== null && known.identity !== null;
   const index = new MemoryChunkIndex();
+  // One that is not in its place must not keep the engine from starting: other vaults still serve restores. It is named next.
+  const identity = known?.identity ?? null;
+  if (identity !== null && (await storedVaultId(config, signal)) !== identity) return;
   const keyIds = known === null ? [] : await readKeyVaultKeys(db.prisma, known.id);
   const keyVault = { client: deps.vaults.keyVault, keyIds };
   const opening = { index, clock, signal, isKnown, slotCopies, keyVault };

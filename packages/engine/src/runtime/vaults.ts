@@ -27,6 +27,7 @@ import {
   openVaultStore,
   type Rate,
   type StoreLimits,
+  storedVaultId,
   type TransferLimits,
   type Vault,
   type VaultSettings,
@@ -52,6 +53,8 @@ export interface OpenedVault {
   readonly name: string;
   readonly store: BlobStore;
   readonly vault: Vault;
+  /** Names of the objects below `keys/` before it was opened. */
+  readonly slots: string;
   /** The memory budget that all transfers of this process share. */
   readonly limits: TransferLimits;
 }
@@ -118,7 +121,9 @@ export class Vaults {
     await this.refresh();
     const settings = this.settingsOf(id);
     // A new root key has new secrets for what others write.
-    const fingerprint = JSON.stringify([settings, this.row(id).keyGeneration]);
+    // One that was just created is opened again, so that nothing is ever created in its place.
+    const { keyGeneration, identity } = this.row(id);
+    const fingerprint = JSON.stringify([settings, keyGeneration, identity]);
     const known = this.#open.get(id);
     if (known?.fingerprint === fingerprint) return known.opening;
     const opening = this.#openNow(id, settings);
@@ -127,6 +132,22 @@ export class Vaults {
       if (this.#open.get(id)?.opening === opening) this.#open.delete(id);
     });
     return opening;
+  }
+
+  /**
+   * Looks at the place of a vault without opening it, and forgets the open one when another vault is there, or none, or when its key
+   * slots changed: another process may have rotated its keys.
+   * @returns the id of the vault in the storage; null when there is none
+   * @throws KluisError VAULT_UNREACHABLE, VAULT_UNUSABLE and what else a storage answers
+   */
+  async look(id: string, signal: AbortSignal): Promise<string | null> {
+    await this.refresh();
+    const stored = await storedVaultId(this.settingsOf(id), signal, this.#options.storeLimits);
+    const known = this.#open.get(id);
+    if (known === undefined) return stored;
+    const isSame = await isAsOpened(known, { stored, signal });
+    if (!isSame && this.#open.get(id) === known) this.#open.delete(id);
+    return stored;
   }
 
   /** The default vault. @throws KluisError VAULT_UNUSABLE when there is none */
@@ -248,6 +269,11 @@ export class Vaults {
     return createRate({ limit, nowMs, sleep: (ms, signal) => clock.wait(ms, signal) });
   }
 
+  async #slotsOf(settings: VaultSettings, signal: AbortSignal): Promise<string> {
+    const limits = { ...this.#options.storeLimits, createContainer: false };
+    return slotNames(await openVaultStore(settings, signal, limits), signal);
+  }
+
   async #openNow(id: string, settings: VaultSettings): Promise<OpenedVault> {
     const { db, clock, storeLimits, keyVault: client } = this.#options;
     const signal = AbortSignal.timeout(OPEN_LIMIT_MS);
@@ -257,12 +283,35 @@ export class Vaults {
     const keyVault = { client, keyIds: await readKeyVaultKeys(db.prisma, id) };
     const shared = { index, limits: this.#limits, workers: processWorkers(), clock, signal };
     const parts = { ...shared, storeLimits, isKnown, slotCopies, keyVault };
+    // Before the keys are read: a rotation in between is seen by the next look.
+    const before = isKnown ? await this.#slotsOf(settings, signal) : null;
     const { store, vault } = await openSettings(settings, parts);
     const { name } = settings;
     await recordVaultIdentity(db.prisma, { id, name, identity: vault.id, keyId: vault.keyId });
     await recordKeys({ db, clock }, { id, name, slots: vault.keySlots() });
-    return { id, name, store, vault, limits: this.#limitsOf(id) };
+    const slots = before ?? (await slotNames(store, signal));
+    return { id, name, store, vault, slots, limits: this.#limitsOf(id) };
   }
+}
+
+/** Objects below `keys/` that are compared. A vault has as many slots as it has keys. */
+const MOST_SLOTS = 1_000;
+
+async function slotNames(store: BlobStore, signal: AbortSignal): Promise<string> {
+  const names: string[] = [];
+  for await (const { name } of store.list("keys/", signal)) {
+    names.push(name);
+    if (names.length === MOST_SLOTS) break;
+  }
+  return names.toSorted((a, b) => (a < b ? -1 : 1)).join(" ");
+}
+
+async function isAsOpened(
+  { opening }: Entry,
+  { stored, signal }: { readonly stored: string | null; readonly signal: AbortSignal },
+): Promise<boolean> {
+  const { store, slots, vault } = await opening;
+  return stored === vault.id && (await slotNames(store, signal)) === slots;
 }
 
 export interface OpenSettingsOptions {

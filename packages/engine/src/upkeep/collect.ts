@@ -13,7 +13,9 @@ import { packName } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
 import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
+import { mayDelete } from "../runtime/vault-trust.ts";
 import type { OpenedVault } from "../runtime/vaults.ts";
+import { accountVault } from "./collect/account.ts";
 import { databasePort } from "./collect/database.ts";
 import { accountListed } from "./collect/listed.ts";
 import { collectPass } from "./collect/pass.ts";
@@ -21,6 +23,7 @@ import type { KeptOut } from "./collect/port.ts";
 import { compactPort, tablePort } from "./compact/database.ts";
 import { type CompactionResult, compactPass } from "./compact/round.ts";
 import { linkListed } from "./compact/tables.ts";
+import { lookAtVault } from "./truth/look.ts";
 
 export interface CollectResult {
   readonly condemned: number;
@@ -74,6 +77,9 @@ function collecting(
     },
     nameOf: ({ name }) => `vault ${name}`,
     async work({ id }, signal) {
+      const { truth } = await lookAtVault(deps, id, signal);
+      // It is named, and there is nothing to collect.
+      if (truth === "foreign" || truth === "missing") return;
       const result = await collectVault(deps, await deps.vaults.open(id), { ...options, signal });
       sum.condemned += result.condemned;
       sum.deleted += result.deleted;
@@ -97,6 +103,11 @@ async function collectVault(
     (await store.head(`points/${pointId}`, signal)) !== null;
   const keptOut = await accountListed({ port, vault, hasManifest, signal });
   await linkListed({ port: await tablePort(deps.db, vaultId), vault, store, signal });
+  if (!(await mayDelete(deps.db.prisma, vaultId))) {
+    await accountVault({ port, vault, signal });
+    deps.log.warn({ vault: name }, "vault: nothing is collected while it and the database differ");
+    return { condemned: 0, deleted: 0, freedBytes: 0 };
+  }
   const pass = await collectPass({
     port,
     vault,

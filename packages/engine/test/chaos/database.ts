@@ -38,6 +38,7 @@ const recurring = [
   "vault.collect",
   "vault.damage-reach",
   "vault.copies",
+  "vault.compare",
   "ledger.anchor",
 ];
 

@@ -5,6 +5,7 @@ import { type FileHandle, link, mkdir, open, readdir, stat, unlink } from "node:
 import { dirname, join, resolve } from "node:path";
 import { KluisError, toKluisError } from "@kluis/domain/core";
 import { alreadyExists, missing } from "../errors.ts";
+import { DESCRIPTOR_NAME } from "../names.ts";
 import { guard } from "./guard.ts";
 import { removeOldParts, UNFINISHED } from "./parts.ts";
 import {
@@ -22,18 +23,28 @@ import {
  * it beside its place, flushes it and links it to its name, which fails when the name is taken. A killed writer leaves only a
  * meaningless dot file.
  */
-export function createFolderStore(root: string): BlobStore {
-  return new FolderStore(resolve(root));
+export function createFolderStore(root: string, options: FolderStoreOptions = {}): BlobStore {
+  return new FolderStore(resolve(root), options.create !== false);
+}
+
+export interface FolderStoreOptions {
+  /**
+   * False: the folder holds a vault, and gets no new folders while its descriptor is missing. The folder below an unmounted file system
+   * must not fill. Default: folders are made.
+   */
+  readonly create?: boolean;
 }
 
 class FolderStore implements BlobStore {
   readonly description: string;
   readonly place: StorePlace;
   private readonly root: string;
+  private readonly mayCreate: boolean;
   private readonly folders = new Set<string>();
 
-  constructor(root: string) {
+  constructor(root: string, mayCreate: boolean) {
     this.root = root;
+    this.mayCreate = mayCreate;
     this.description = `folder ${root}`;
     this.place = { kind: "folder", folder: root };
   }
@@ -130,11 +141,30 @@ class FolderStore implements BlobStore {
    */
   private async ensureFolder(folder: string): Promise<boolean> {
     if (this.folders.has(folder)) return false;
+    if (!this.mayCreate && !(await this.hasVault())) throw this.lost();
     const first = await mkdir(folder, { recursive: true, mode: 0o700 });
     const top = first !== undefined && first.length < this.root.length ? first : this.root;
     for (let at = folder; at.length >= top.length; at = dirname(at)) await flushFolder(dirname(at));
     this.folders.add(folder);
     return true;
+  }
+
+  private async hasVault(): Promise<boolean> {
+    try {
+      return (await stat(join(this.root, DESCRIPTOR_NAME))).isFile();
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  }
+
+  private lost(): KluisError {
+    return new KluisError("VAULT_NOT_INITIALISED", {
+      reason: "no-vault",
+      message: `There is no vault in ${this.description}.`,
+      action: "Check that the folder is mounted. Nothing is created in its place.",
+      params: { store: this.description },
+    });
   }
 
   private mapped(name: string, error: unknown): KluisError {

@@ -28,6 +28,8 @@ const places: Readonly<Record<AttentionKind, Place>> = {
   "damage-healed": vmTab("points"),
   "vault-damage": () => `${settings}?tab=vaults#damage`,
   "vault-account": () => `${settings}?tab=vaults`,
+  "vault-truth": () => `${settings}?tab=vaults`,
+  "vault-objects": () => `${settings}?tab=vaults`,
   "vault-copy": () => `${settings}?tab=vaults`,
   "vault-recovery": () => `${settings}?tab=keys`,
   "vault-key": () => `${settings}?tab=keys`,

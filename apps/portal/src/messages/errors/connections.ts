@@ -68,6 +68,19 @@ export const connectionErrors = catalog({
           message: "The clock of the storage differs from that of the engine by more than 5 minutes.",
           action: "Correct the clock of the engine’s machine.",
         },
+        comparing: {
+          message: "Vault {vault} and the database differ, and are being compared.",
+          action: "Nothing to do: backups continue when every pack has been compared.",
+        },
+        foreign: {
+          message: "The storage of vault {vault} holds another vault.",
+          action: "Put the right storage in its place, or make another vault the default under Settings.",
+        },
+        missing: {
+          message: "The storage of vault {vault} holds no vault.",
+          action:
+            "Mount its folder or undelete its container, or make another vault the default under Settings.",
+        },
       },
     },
   },
@@ -136,6 +149,19 @@ export const connectionErrors = catalog({
         clock: {
           message: "De klok van de opslag wijkt meer dan 5 minuten af van die van de engine.",
           action: "Zet de klok van de machine van de engine gelijk.",
+        },
+        comparing: {
+          message: "Kluis {vault} en de database verschillen, en worden vergeleken.",
+          action: "U hoeft niets te doen: back-ups gaan verder zodra elk pakket is vergeleken.",
+        },
+        foreign: {
+          message: "De opslag van kluis {vault} bevat een andere kluis.",
+          action: "Zet de juiste opslag terug, of maak bij Instellingen een andere kluis de standaard.",
+        },
+        missing: {
+          message: "De opslag van kluis {vault} bevat geen kluis.",
+          action:
+            "Koppel de map aan of herstel de verwijderde container, of maak bij Instellingen een andere kluis de standaard.",
         },
       },
     },

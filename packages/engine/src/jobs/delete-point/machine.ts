@@ -13,6 +13,7 @@ import { deletePointParametersSchema, KluisError, type LedgerTarget, notice } fr
 import { z } from "zod";
 import type { Machine, StepContext, StepResult } from "../../job/step.ts";
 import { vaultOf } from "../../job/vault-of.ts";
+import { mayDelete } from "../../runtime/vault-trust.ts";
 import { accountSoon } from "../../upkeep/collect/task.ts";
 
 const memorySchema = z.object({
@@ -33,6 +34,9 @@ export const deletePointMachine: Machine<"delete-point", Memory> = {
   cleanUp: () => Promise.resolve({ kind: "done" }),
 };
 
+/** Vault and database differ, and a person decides. */
+const DIFFERS_PAUSE_MS = 5 * 60_000;
+
 async function deletePoint(context: Context): Promise<StepResult<Memory>> {
   const { deps, job, memory, signal } = context;
   const point = await requirePoint(context);
@@ -50,6 +54,8 @@ async function deletePoint(context: Context): Promise<StepResult<Memory>> {
       },
     };
   }
+  if (!(await mayDelete(deps.db.prisma, point.vaultId)))
+    return { kind: "wait", afterMs: DIFFERS_PAUSE_MS, notice: notice("point-deletion-waits", {}) };
   const { vault } = await vaultOf(context);
   await vault.deleteManifest(point.id, signal);
   // A deletion that has started cannot stop for want of its reason: parts of the point are gone.

@@ -1,0 +1,150 @@
+/** Compares every vault with its storage, a part of the packs after the other: daily, and at once when a look found a difference. */
+import {
+  countPacks,
+  databaseNow,
+  endComparison,
+  inTransaction,
+  isComparisonWanted,
+  listVaults,
+  readComparison,
+  readVaultTrust,
+  saveComparison,
+} from "@kluis/db";
+import { noStrays, TRUTH_NAMES, vaultStraysSchema } from "@kluis/domain";
+import { z } from "zod";
+import type { EngineDeps } from "../../deps.ts";
+import { type RecurringWork, runWork } from "../../runtime/recurring-work.ts";
+import type { Again } from "../../runtime/tasks.ts";
+import type { OpenedVault } from "../../runtime/vaults.ts";
+import { lookAtVault } from "./look.ts";
+import { comparePacks, type PackPart } from "./packs.ts";
+import { addStrays, findStrays } from "./strays.ts";
+
+/** A vault with more packs is compared in parts: a part of 12 million packs then has some 47,000. */
+const WHOLE = 50_000;
+/** A vault that could not be compared is tried again after this time, while backups wait for it. */
+const AGAIN_MS = 60_000;
+
+/** How far a comparison is. A later one of another shape begins again. */
+const progressSchema = z.object({
+  /** The time of the database when it began. */
+  since: z.coerce.date(),
+  /** Packs in the database when it began. */
+  packs: z.int().min(0),
+  /** Parts that are done. */
+  done: z.int().min(0),
+  missing: z.int(),
+  found: z.int(),
+  strays: vaultStraysSchema,
+});
+type Progress = z.infer<typeof progressSchema>;
+
+/** Continues the comparison, or begins one. Comes back while backups wait for it. */
+export async function compareVaults(deps: EngineDeps, signal: AbortSignal): Promise<Again | null> {
+  const again = await runWork(deps, comparing(deps), signal);
+  if (again !== null) return again;
+  return (await isComparisonWanted(deps.db.prisma)) ? { againInMs: AGAIN_MS } : null;
+}
+
+function comparing(deps: EngineDeps): RecurringWork<{ readonly id: string; readonly name: string }> {
+  return {
+    name: "comparison",
+    async page(after) {
+      const all = (await listVaults(deps.db.prisma))
+        .filter(({ identity, id }) => identity !== null && (after === null || id > after))
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const [one] = all;
+      return { items: one === undefined ? [] : [one], next: all.length > 1 ? (one?.id ?? null) : null };
+    },
+    nameOf: ({ name }) => `vault ${name}`,
+    work: ({ id }, signal) => compareVault(deps, id, signal),
+  };
+}
+
+/**
+ * Compares one vault. After a kill, the next run continues at the part that was not done. A vault that is not in its place is only named.
+ * @throws what a storage that does not answer throws
+ */
+export async function compareVault(deps: EngineDeps, vaultId: string, signal: AbortSignal): Promise<void> {
+  let progress = (await continued(deps, vaultId)) ?? (await begun(deps, vaultId));
+  for (;;) {
+    const { truth, left } = await lookAtVault(deps, vaultId, signal);
+    if (truth === "foreign" || truth === "missing") return;
+    if (left === 0) break;
+  }
+  const opened = await deps.vaults.open(vaultId);
+  const parts = partsOf(progress.packs);
+  for (const part of parts.slice(progress.done)) {
+    signal.throwIfAborted();
+    progress = await comparePart(deps, { opened, part, progress, signal });
+    await saveComparison(deps.db.prisma, vaultId, { ...progress, since: progress.since.toISOString() });
+  }
+  const now = await databaseNow(deps.db.prisma);
+  const others = await findStrays(deps, { opened, now, signal });
+  const { packs, nodes, bytes, names } = progress.strays;
+  const strays = {
+    ...others,
+    packs,
+    nodes,
+    bytes: bytes + others.bytes,
+    names: [...names, ...others.names].slice(0, TRUTH_NAMES),
+  };
+  const { since, missing, found } = progress;
+  await inTransaction(deps.db, (tx) => endComparison(tx, { vaultId, since, strays, missing, found }));
+  deps.log.info({ vault: opened.name, missing, found, strays }, "vault: compared with its storage");
+}
+
+/** A comparison under way, unless a doubt began after it. */
+async function continued({ db }: EngineDeps, vaultId: string): Promise<Progress | null> {
+  const parsed = progressSchema.safeParse(await readComparison(db.prisma, vaultId));
+  if (!parsed.success) return null;
+  const trust = await readVaultTrust(db.prisma, vaultId);
+  const doubtedAt = trust?.doubtedAt ?? null;
+  return doubtedAt !== null && doubtedAt > parsed.data.since ? null : parsed.data;
+}
+
+async function begun({ db }: EngineDeps, vaultId: string): Promise<Progress> {
+  return {
+    since: await databaseNow(db.prisma),
+    // The number of parts must not change on the way.
+    packs: await countPacks(db.prisma, vaultId),
+    done: 0,
+    missing: 0,
+    found: 0,
+    strays: noStrays,
+  };
+}
+
+/** The parts in which so many packs are compared. */
+export function partsOf(packs: number): readonly PackPart[] {
+  const prefixes =
+    packs <= WHOLE ? [""] : Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+  return (["nodes", "chunks"] as const).flatMap((kind) => prefixes.map((prefix) => ({ kind, prefix })));
+}
+
+async function comparePart(
+  deps: EngineDeps,
+  {
+    opened,
+    part,
+    progress,
+    signal,
+  }: {
+    readonly opened: OpenedVault;
+    readonly part: PackPart;
+    readonly progress: Progress;
+    readonly signal: AbortSignal;
+  },
+): Promise<Progress> {
+  const now = await databaseNow(deps.db.prisma);
+  const { missing, found, unknown } = await comparePacks(deps, { opened, part, since: now, signal });
+  const kind = part.kind === "nodes" ? "nodes" : "packs";
+  const strays = await addStrays(opened, progress.strays, { kind, objects: unknown, now, signal });
+  return {
+    ...progress,
+    done: progress.done + 1,
+    missing: progress.missing + missing,
+    found: progress.found + found,
+    strays,
+  };
+}
