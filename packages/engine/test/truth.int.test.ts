@@ -240,7 +240,7 @@ it("a vault that was rolled back is named until a person accepts it, and what it
   expect(await alerts()).not.toContain("vault-truth");
 });
 
-it("objects that nobody knows are counted and named, and stay", async () => {
+it("objects that the database does not know are counted and named, and stay", async () => {
   const { store } = await engine.deps.vaults.open(vaultId);
   const pack = randomBytes(16).toString("hex");
   const junk = [
@@ -251,8 +251,6 @@ it("objects that nobody knows are counted and named, and stay", async () => {
     "strange/thing",
   ];
   for (const name of junk) await store.put(name, [Buffer.from("junk")], signal);
-  await compareVault(engine.deps, vaultId, signal);
-  expect(await alerts()).not.toContain("vault-objects");
   await world.clock.jump({ hours: 48 });
   await compareVault(engine.deps, vaultId, signal);
   const { strays } = await prisma().vault.findUniqueOrThrow({ where: { id: vaultId } });

@@ -148,7 +148,7 @@ export async function listMissingManifests(
   return rows.map(({ id, object }) => ({ id, pointId: object.slice("points/".length) }));
 }
 
-/** Trusts packs again that were missing and are there. Places of theirs that were healed meanwhile keep their new ones. */
+/** Trusts packs again that were missing and are there. Places that were healed meanwhile keep their new ones. */
 export async function trustPacks(tx: Tx, vaultId: string, packs: readonly string[]): Promise<void> {
   const where = { vaultId, packId: { in: [...packs] } };
   await tx.vaultPack.updateMany({

@@ -129,7 +129,7 @@ async function append(
 }
 
 /**
- * Stores the end of a comparison of all packs that began at `since`. Doubts that are older are over: what is missing is marked. Call it
+ * Stores the end of a comparison of all packs that began at `since`. It ends older doubts, because missing packs are marked. Call it
  * last in the transaction.
  */
 export async function endComparison(
@@ -157,13 +157,14 @@ export async function endComparison(
     },
   });
   const key: Attention["key"] = `vault-objects:${vaultId}`;
-  const objects = countStrays(strays);
+  // While the two differ, the difference says more.
+  const objects = trust.truth === "agrees" ? countStrays(strays) : 0;
   if (objects === 0) await clearAttention(tx, key);
   else {
     const params = { vault: trust.name, objects, object: strays.names[0] ?? "" };
     await raiseAttention(tx, { key, kind: "vault-objects", notice: notice("vault-unknown-objects", params) });
   }
-  // A comparison that changes nothing is no news.
+  // One that changes nothing needs no event.
   if (isOver || missing + found > 0)
     await append(tx, at, { kind: "vault.compared", trust, data: { missing, found, strays } });
 }
@@ -191,7 +192,7 @@ export async function askAdoption(tx: Tx, vaultId: string): Promise<void> {
 }
 
 /**
- * Stores the end of a take-over: the difference is accepted, and what was missing before is no sign of it any more. Call it last in the
+ * Stores the end of a take-over: the difference is accepted, and older points that are missing no longer show it. Call it last in the
  * transaction.
  */
 export async function endAdoption(

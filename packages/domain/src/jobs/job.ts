@@ -63,7 +63,7 @@ export const taskCatalog = {
   "vault.collect": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 60 },
   /** Compares the packs of the vaults with their storage. */
   "vault.compare": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 60 },
-  /** Takes over what the storage of a vault has and the database does not know. A person asked for it. */
+  /** Takes over what the storage of a vault has and the database does not know. A person requested it. */
   "vault.adopt": { payload: z.strictObject({ vaultId: z.uuid() }), maxAttempts: 5, timeoutMinutes: 60 },
   /** Searches for the recovery points that need damaged items of a vault. */
   "vault.damage-reach": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },

@@ -86,7 +86,7 @@ export type TruthFinding =
 
 /**
  * The state after a look. What a person has to decide stays until then: new backups into a vault that was rolled back must not hide that
- * it was. A vault that is in its place again needs no decision.
+ * it was. A vault that is in its place again needs none.
  */
 export function nextTruth(present: VaultTruth, found: TruthFinding): VaultTruth {
   if (found.kind !== "read") return found.kind;

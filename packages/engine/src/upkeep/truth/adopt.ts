@@ -1,4 +1,4 @@
-/** Takes over what a vault's storage has and the database does not know, when a person asked for it. Safe to repeat. */
+/** Takes over what a vault's storage has and the database does not know, when a person requested it. Safe to repeat. */
 import {
   chunkIndex,
   countPacks,

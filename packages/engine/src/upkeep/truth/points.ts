@@ -79,7 +79,7 @@ export async function* unknownManifests(deps: Deps, listed: Iterable<string>): A
 
 /**
  * Counts manifests that an engine wrote for a job that this database does not know. Those of other programs, and of a job whose point is
- * about to be added or whose manifest is about to be removed, are no sign of an older database.
+ * about to be added or whose manifest is about to be removed, do not show an older database.
  */
 async function unknownPoints(
   deps: Deps,

@@ -53,7 +53,7 @@ export async function addStrays(
 /** What belongs to an installation beside the vault, and is not of it. */
 const besides = /^(?:checks|anchors|ledger)\//;
 
-/** Goes through all names, and returns the unknown objects that are no packs. Those were compared before. */
+/** Goes through all names, and returns the unknown objects. Packs were compared before. */
 export async function findStrays(
   deps: Deps,
   { opened, now, signal }: { readonly opened: OpenedVault; readonly now: Date; readonly signal: AbortSignal },
