@@ -138,6 +138,8 @@ const steps: readonly Step[] = [
     refusal: "INPUT_INVALID",
   },
   { line: () => "vaults test main --no-wait --json" },
+  { line: () => "vaults check main --json" },
+  { line: () => "vaults reconcile main --no-wait --json" },
   {
     line: ({ folder }) => `vaults rotate blob --secret-file ${path.join(folder, "storage")} --no-wait --json`,
   },

@@ -86,6 +86,7 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "vaults.test": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.enable": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.disable": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "vaults.adopt": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.makeDefault": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.remove": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaultKeys.list": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },

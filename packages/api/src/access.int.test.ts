@@ -103,6 +103,7 @@ function inputOf(path: string, who: string): unknown {
     "vaults.test": { vault: "main" },
     "vaults.enable": { vault: "main" },
     "vaults.disable": { vault: "main" },
+    "vaults.adopt": { vault: "main" },
     "vaults.makeDefault": { vault: "main" },
     "vaults.remove": { vault: "main" },
     "vaultKeys.list": { vault: "main" },

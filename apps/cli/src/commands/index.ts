@@ -54,6 +54,7 @@ import {
   vaultsSet,
   vaultsTest,
 } from "./vaults.ts";
+import { vaultsCheck, vaultsReconcile } from "./vaults-truth.ts";
 import { vm, vms } from "./vms.ts";
 
 export const commandGroups: readonly CommandGroup[] = [

@@ -1,5 +1,5 @@
 /** Vaults. */
-import { type DeduplicationScope, deduplicationScopes } from "@kluis/domain";
+import { type DeduplicationScope, deduplicationScopes, vaultTruthTexts } from "@kluis/domain";
 import { z } from "zod";
 import type { VaultRow } from "../api-types.ts";
 import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
@@ -24,6 +24,12 @@ const columns: readonly Column<VaultRow>[] = [
     title: "STATE",
     value: ({ state, isDefault }) => (isDefault ? "Default" : state === "enabled" ? "Enabled" : "Disabled"),
     tone: ({ state }) => (state === "enabled" ? "good" : null),
+  },
+  {
+    title: "CONTENT",
+    value: ({ truth }) => vaultTruthTexts[truth.state],
+    tone: ({ truth }) => (truth.state === "agrees" ? null : "bad"),
+    leaveOut: 3,
   },
   { title: "PLACE", value: placeOf, shrinkTo: 16, leaveOut: 2 },
   {

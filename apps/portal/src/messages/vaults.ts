@@ -1,4 +1,4 @@
-import type { DeduplicationScope, SwitchState, VaultCheck, VaultKind } from "@kluis/domain";
+import type { DeduplicationScope, SwitchState, VaultCheck, VaultKind, VaultTruth } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 import { vaultPage } from "#messages/vault-page.ts";
 
@@ -6,6 +6,26 @@ import { vaultPage } from "#messages/vault-page.ts";
 export const vaults = catalog({
   en: {
     page: vaultPage.en,
+    truth: {
+      agrees: "Storage compared <time></time>: it holds what the database knows",
+      states: {
+        agrees: "The storage has objects that the database does not know",
+        "database-older":
+          "The database is older than the vault: {points, plural, one {# recovery point} other {# recovery points}} unknown, {missing, plural, one {# missing} other {# missing}}",
+        "rolled-back":
+          "The vault is older than the database: {missing, plural, one {# recovery point} other {# recovery points}} missing",
+        foreign: "Another vault is in its place",
+        missing: "No vault is in its place",
+      } satisfies Record<VaultTruth, string>,
+      comparing: "Backups wait until every pack has been compared.",
+      strays: "{objects, plural, one {# unknown object} other {# unknown objects}}, first: {first}",
+      adopt: "Reconcile",
+      adoptOf: "Reconcile {name}",
+      adoptTitle: "Reconcile {name}?",
+      adoptText:
+        "Kluis adds the recovery points and packs in the storage that the database does not know, marks recovery points whose content is missing, and accepts the difference. Nothing is deleted now. After that, retention and cleaning continue.",
+      adoptStarted: "{name} is being reconciled",
+    },
     title: "Vaults",
     lead: "Recovery points stay in the vault in which they were made. New backups go to the default vault.",
     add: "Add vault",
@@ -127,6 +147,26 @@ export const vaults = catalog({
   },
   nl: {
     page: vaultPage.nl,
+    truth: {
+      agrees: "Opslag vergeleken <time></time>: ze bevat wat de database kent",
+      states: {
+        agrees: "De opslag heeft objecten die de database niet kent",
+        "database-older":
+          "De database is ouder dan de kluis: {points, plural, one {# herstelpunt} other {# herstelpunten}} onbekend, {missing, plural, one {# ontbreekt} other {# ontbreken}}",
+        "rolled-back":
+          "De kluis is ouder dan de database: {missing, plural, one {# herstelpunt ontbreekt} other {# herstelpunten ontbreken}}",
+        foreign: "Op deze plek staat een andere kluis",
+        missing: "Op deze plek staat geen kluis",
+      } satisfies Record<VaultTruth, string>,
+      comparing: "Back-ups wachten tot elk pakket is vergeleken.",
+      strays: "{objects, plural, one {# onbekend object} other {# onbekende objecten}}, als eerste: {first}",
+      adopt: "In overeenstemming brengen",
+      adoptOf: "{name} in overeenstemming brengen",
+      adoptTitle: "{name} in overeenstemming brengen?",
+      adoptText:
+        "Kluis voegt de herstelpunten en pakketten in de opslag toe die de database niet kent, markeert herstelpunten waarvan de inhoud ontbreekt, en aanvaardt het verschil. Er wordt nu niets verwijderd. Daarna gaan retentie en opruimen verder.",
+      adoptStarted: "{name} wordt in overeenstemming gebracht",
+    },
     title: "Kluizen",
     lead: "Herstelpunten blijven in de kluis waarin ze zijn gemaakt. Nieuwe back-ups gaan naar de standaardkluis.",
     add: "Kluis toevoegen",

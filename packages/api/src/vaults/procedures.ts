@@ -14,6 +14,7 @@ import {
 } from "./inputs.ts";
 import {
   addVault,
+  adoptVault,
   configureVault,
   disableVault,
   enableVault,
@@ -92,6 +93,11 @@ export const vaultProcedures = {
     .output(vaultView)
     .mutation(({ ctx, input }) => testVault(ctx, input.vault)),
 
+  /** Takes over what the storage has and the database does not know; poll `get` until `truth.adopting` is false. */
+  adopt: owner
+    .input(vaultInput)
+    .output(vaultView)
+    .mutation(({ ctx, input }) => adoptVault(ctx, input.vault)),
   enable: owner
     .input(vaultInput)
     .output(vaultView)

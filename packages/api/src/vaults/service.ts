@@ -1,6 +1,7 @@
 /** Vaults: what owners see and change. Engines test them and write to them. */
 import path from "node:path";
 import {
+  askAdoption,
   changeVault,
   clearAttention,
   createVaultRow,
@@ -54,6 +55,15 @@ async function toViews(api: Api, tx: Tx, rows: readonly VaultRow[]): Promise<Vie
       result: row.test,
     },
     health: healthOf(health, `vault:${row.id}`, now),
+    truth: {
+      state: row.truth,
+      since: row.truthAt,
+      facts: row.truthFacts,
+      strays: row.strays,
+      comparedAt: row.comparedAt,
+      comparing: row.doubtedAt !== null,
+      adopting: row.adoptAskedAt !== null,
+    },
     use: use.get(row.id) ?? { points: 0, softDeleted: 0, vms: 0, ever: 0 },
   }));
 }
@@ -204,6 +214,25 @@ async function askTest(ctx: SignedInContext, tx: Tx, vaultId: string): Promise<v
   await noteVaultTestAsked(tx, vaultId, ctx.api.clock.now());
   // Before everything else: a user waits.
   await enqueue(tx, "vault.test", { vaultId }, { priority: -10 });
+}
+
+/**
+ * Has an engine take over what the storage has and the database does not know, and accepts what is missing.
+ * @throws KluisError CONFLICT when the vault is not in its place
+ */
+export function adoptVault(ctx: SignedInContext, ref: string): Promise<View> {
+  return change(ctx, ref, async (tx, row) => {
+    if (row.truth === "foreign" || row.truth === "missing") {
+      throw new KluisError("CONFLICT", {
+        reason: "vault-not-in-place",
+        message: `The storage of vault ${row.name} does not hold this vault.`,
+        action: "Put the right storage in its place first.",
+        params: { vault: row.name },
+      });
+    }
+    await askAdoption(tx, row.id);
+    return { kind: "vault.adopt-asked", data: { truth: row.truth, facts: row.truthFacts } };
+  });
 }
 
 /** @throws KluisError CONFLICT without a successful test */

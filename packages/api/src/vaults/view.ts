@@ -9,9 +9,12 @@ import {
   refView,
   settingSources,
   switchStates,
+  truthFactsSchema,
   vaultCopySchema,
   vaultKinds,
+  vaultStraysSchema,
   vaultTestSchema,
+  vaultTruths,
 } from "@kluis/domain";
 import { z } from "zod";
 import { partHealthView, testView } from "../connections/view.ts";
@@ -49,6 +52,19 @@ export const vaultView = z.object({
   createdAt: instantView,
   test: testView(vaultTestSchema),
   health: partHealthView,
+  /** Whether its storage holds what the database knows. */
+  truth: z.object({
+    state: z.enum(vaultTruths),
+    since: instantView.nullable(),
+    facts: truthFactsSchema.nullable(),
+    /** Objects in the storage that the database does not know; null before the first comparison. */
+    strays: vaultStraysSchema.nullable(),
+    comparedAt: instantView.nullable(),
+    /** Backups wait until every pack was compared. */
+    comparing: z.boolean(),
+    /** A person asked to take over what the storage has. */
+    adopting: z.boolean(),
+  }),
   /** Recovery points in it, and the VMs that they are of. */
   use: z.object({
     points: countView,

@@ -4,10 +4,15 @@ import {
   KluisError,
   settingSources,
   switchStates,
+  type TruthFacts,
+  truthFactsSchema,
+  type VaultStrays,
   type VaultTest,
   vaultCopySchema,
   vaultKinds,
+  vaultStraysSchema,
   vaultTestSchema,
+  vaultTruths,
 } from "@kluis/domain";
 import { z } from "zod";
 import { fromJson } from "../json.ts";
@@ -39,21 +44,41 @@ const rowSchema = z.object({
   testedAt: z.date().nullable(),
   testedBy: z.string().nullable(),
   testOk: z.boolean().nullable(),
+  truth: z.enum(vaultTruths),
+  truthAt: z.date().nullable(),
+  adoptAskedAt: z.date().nullable(),
+  doubtedAt: z.date().nullable(),
+  comparedAt: z.date().nullable(),
 });
 
 export interface VaultRow extends z.infer<typeof rowSchema> {
   /** The last test with the present credential. */
   readonly test: VaultTest | null;
+  /** What shows that it and the database differ; null before the first look. */
+  readonly truthFacts: TruthFacts | null;
+  /** Objects in its storage that the database does not know; null before the first comparison. */
+  readonly strays: VaultStrays | null;
 }
 
-const omit = { sealedSecret: true } as const;
+const omit = { sealedSecret: true, comparison: true } as const;
 
-function toRow({ test, ...facts }: { readonly test: unknown }): VaultRow {
+function toRow({
+  test,
+  truthFacts,
+  strays,
+  ...facts
+}: {
+  readonly test: unknown;
+  readonly truthFacts: unknown;
+  readonly strays: unknown;
+}): VaultRow {
   const row = fromJson(rowSchema, facts, "Vault");
   return {
     ...row,
     // A replaced credential clears `testOk`: the stored result is about the one before.
     test: row.testOk === null || test === null ? null : fromJson(vaultTestSchema, test, "Vault.test"),
+    truthFacts: truthFacts === null ? null : fromJson(truthFactsSchema, truthFacts, "Vault.truthFacts"),
+    strays: strays === null ? null : fromJson(vaultStraysSchema, strays, "Vault.strays"),
   };
 }
 

@@ -17,6 +17,7 @@ export const keyInputReasons = [
 export const keyConflictReasons = [
   "vault-not-empty",
   "vault-held",
+  "vault-not-in-place",
   "key-known",
   "key-in-use",
   "last-key",

@@ -248,6 +248,10 @@ export const connectionConflicts = catalog({
       action: "Disable it instead. Its recovery points stay restorable.",
     },
     ...vaultKeyConflicts.en,
+    "vault-not-in-place": {
+      message: "The storage of vault {vault} does not hold this vault.",
+      action: "Put the right storage in its place first.",
+    },
     "vault-held": {
       message: "Vault {vault} is in use. Open jobs: {jobs, number}; manifests: {manifests, number}.",
       action: "Wait until they are gone, or disable the vault: then no new work starts.",
@@ -339,6 +343,10 @@ export const connectionConflicts = catalog({
       action: "Schakel de kluis uit. De herstelpunten blijven herstelbaar.",
     },
     ...vaultKeyConflicts.nl,
+    "vault-not-in-place": {
+      message: "De opslag van kluis {vault} bevat deze kluis niet.",
+      action: "Zet eerst de juiste opslag terug.",
+    },
     "vault-held": {
       message: "Kluis {vault} is in gebruik. Open taken: {jobs, number}; manifesten: {manifests, number}.",
       action: "Wacht tot ze weg zijn of schakel de kluis uit: dan start er geen nieuw werk.",

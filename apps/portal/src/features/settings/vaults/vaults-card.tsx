@@ -8,6 +8,7 @@ import { TestWithoutResult } from "#features/settings/test-without-result.tsx";
 import { CopyDialog } from "#features/settings/vaults/copy-dialog.tsx";
 import { CopyLine } from "#features/settings/vaults/copy-line.tsx";
 import { SharingDialog } from "#features/settings/vaults/sharing-dialog.tsx";
+import { TruthLine } from "#features/settings/vaults/truth-line.tsx";
 import {
   AddVaultDialog,
   RenameVaultDialog,
@@ -24,7 +25,7 @@ import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
 import { Badge, Status } from "#ui/status.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
 
-type What = "rotate" | "rename" | "sharing" | "copy" | "disable" | "makeDefault" | "remove";
+type What = "rotate" | "rename" | "sharing" | "copy" | "disable" | "makeDefault" | "remove" | "adopt";
 type FormOf = "rotate" | "rename" | "sharing" | "copy";
 type Open = { readonly what: What; readonly vault: VaultView };
 
@@ -37,7 +38,9 @@ export function VaultsCard() {
   const query = useQuery(
     trpc.vaults.list.queryOptions(undefined, {
       refetchInterval: (one) =>
-        one.state.data?.some(({ test }) => test.pending) === true ? 1_000 : every(15_000)(one),
+        one.state.data?.some(({ test, truth }) => test.pending || truth.adopting) === true
+          ? 1_000
+          : every(15_000)(one),
     }),
   );
   const rows = query.data;
@@ -131,6 +134,9 @@ function VaultItem({ vault, onOpen }: ItemProps) {
           <p className="mt-1">
             <TestLine vault={vault} />
           </p>
+          <div className="mt-1">
+            <TruthLine vault={vault} onAdopt={() => onOpen("adopt")} />
+          </div>
         </div>
         <ItemActions vault={vault} onOpen={onOpen} />
       </div>
@@ -270,6 +276,12 @@ function ConfirmChange({ what, vault, onClose }: ConfirmProps) {
       action: t("makeDefault"),
       done: t("madeDefault", { name }),
     },
+    adopt: {
+      title: t("truth.adoptTitle", { name }),
+      text: t("truth.adoptText"),
+      action: t("truth.adopt"),
+      done: t("truth.adoptStarted", { name }),
+    },
     remove: {
       title: t("removeTitle", { name }),
       text: t("removeText"),
@@ -287,7 +299,8 @@ function ConfirmChange({ what, vault, onClose }: ConfirmProps) {
   const disable = useMutation(trpc.vaults.disable.mutationOptions(settled));
   const makeDefault = useMutation(trpc.vaults.makeDefault.mutationOptions(settled));
   const remove = useMutation(trpc.vaults.remove.mutationOptions(settled));
-  const change = { disable, makeDefault, remove }[what];
+  const adopt = useMutation(trpc.vaults.adopt.mutationOptions(settled));
+  const change = { disable, makeDefault, remove, adopt }[what];
   return (
     <ConfirmDialog
       open
@@ -295,7 +308,7 @@ function ConfirmChange({ what, vault, onClose }: ConfirmProps) {
       title={words.title}
       description={words.text}
       action={words.action}
-      tone={what === "makeDefault" ? "primary" : "danger"}
+      tone={what === "makeDefault" || what === "adopt" ? "primary" : "danger"}
       busy={change.isPending}
       onConfirm={() => change.mutate({ vault: id })}
     />
