@@ -99,6 +99,8 @@ export const commandGroups: readonly CommandGroup[] = [
       vaultsCollect,
       vaultsAdd,
       vaultsTest,
+      vaultsCheck,
+      vaultsReconcile,
       vaultsDamage,
       vaultsEnable,
       vaultsDisable,

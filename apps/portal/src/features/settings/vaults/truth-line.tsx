@@ -23,7 +23,7 @@ export function TruthLine({ vault, onAdopt }: { readonly vault: VaultView; reado
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <Status
         tone={state === "agrees" ? "warn" : "bad"}
-        icon={state === "agrees" ? "warn" : "cross"}
+        icon={state === "agrees" ? "warning" : "cross"}
         look="plain"
       >
         {t(`states.${state}`, { points: facts?.unknownPoints ?? 0, missing: facts?.missingPoints ?? 0 })}
