@@ -130,139 +130,159 @@ async function alerts(): Promise<string[]> {
   return rows.map(({ kind }) => kind).filter((kind) => kind !== "vault-recovery");
 }
 
-it("an older database names what it does not know, trusts nothing that is gone, and takes over the rest", async () => {
-  const [old, newer] = [randomBytes(3 * MIB), randomBytes(3 * MIB)];
-  // Its packs stay needed: only those of the next point are collected with it.
-  const base = await backUp();
-  await written(old);
-  const first = await backUp();
-  await written(randomBytes(3 * MIB));
-  const second = await backUp();
-  const putBack = await keepDatabase(world);
+it(
+  "an older database names what it does not know, trusts nothing that is gone, and takes over the rest",
+  async () => {
+    const [old, newer] = [randomBytes(3 * MIB), randomBytes(3 * MIB)];
+    // Its packs stay needed: only those of the next point are collected with it.
+    const base = await backUp();
+    await written(old);
+    const first = await backUp();
+    await written(randomBytes(3 * MIB));
+    const second = await backUp();
+    const putBack = await keepDatabase(world);
 
-  await written(newer);
-  const third = await backUp();
-  await remove(first);
-  expect(await collect()).toBeGreaterThan(0);
-  const fourth = await backUp();
-  await engine.stop();
-  await putBack();
-  engine = await world.startEngine();
-  world.engines.splice(0, world.engines.length, engine);
+    await written(newer);
+    const third = await backUp();
+    await remove(first);
+    expect(await collect()).toBeGreaterThan(0);
+    const fourth = await backUp();
+    await engine.stop();
+    await putBack();
+    engine = await world.startEngine();
+    world.engines.splice(0, world.engines.length, engine);
 
-  expect(await trust()).toMatchObject({ truth: "database-older" });
-  await compared();
-  expect(await stateOf(first)).toBe("damaged");
-  expect(await stateOf(second)).toBe("available");
-  expect(await stateOf(third)).toBeUndefined();
-  expect(await prisma().vaultPack.count({ where: { state: "missing" } })).toBeGreaterThan(0);
-  expect((await alerts()).toSorted()).toEqual(["vault-damage", "vault-truth"]);
+    expect(await trust()).toMatchObject({ truth: "database-older" });
+    await compared();
+    expect(await stateOf(first)).toBe("damaged");
+    expect(await stateOf(second)).toBe("available");
+    expect(await stateOf(third)).toBeUndefined();
+    expect(await prisma().vaultPack.count({ where: { state: "missing" } })).toBeGreaterThan(0);
+    expect((await alerts()).toSorted()).toEqual(["vault-damage", "vault-truth"]);
 
-  // The content of the point whose packs were collected: the index says that the vault has it.
-  await written(old);
-  const fifth = await backUp();
-  expect(await expectRestorable(contents)).toEqual([base.id, second.id, fifth.id]);
-  expect(await collect()).toBe(0);
+    // The content of the point whose packs were collected: the index says that the vault has it.
+    await written(old);
+    const fifth = await backUp();
+    expect(await expectRestorable(contents)).toEqual([base.id, second.id, fifth.id]);
+    expect(await collect()).toBe(0);
 
-  await adopt();
-  expect(await expectRestorable(contents)).toEqual([base, second, third, fourth, fifth].map(({ id }) => id));
-  const kinds = ["vault.truth-changed", "vault.adopted"] as const;
-  const events = await prisma().ledgerEvent.findMany({
-    where: { kind: { in: [...kinds] } },
-    orderBy: { seq: "asc" },
-  });
-  expect(events.map(({ kind, data }) => [kind, data])).toMatchObject([
-    [kinds[0], { from: "agrees", to: "database-older", unknownPoints: 2, missingPoints: 1 }],
-    [kinds[1], { was: "database-older", points: 2, skippedPoints: 0 }],
-  ]);
-  await collect();
-  expect((await lookAtVault(engine.deps, vaultId, signal)).truth).toBe("agrees");
-  expect(await expectRestorable(contents)).toHaveLength(5);
-}, LONG_MS);
+    await adopt();
+    expect(await expectRestorable(contents)).toEqual(
+      [base, second, third, fourth, fifth].map(({ id }) => id),
+    );
+    const kinds = ["vault.truth-changed", "vault.adopted"] as const;
+    const events = await prisma().ledgerEvent.findMany({
+      where: { kind: { in: [...kinds] } },
+      orderBy: { seq: "asc" },
+    });
+    expect(events.map(({ kind, data }) => [kind, data])).toMatchObject([
+      [kinds[0], { from: "agrees", to: "database-older", unknownPoints: 2, missingPoints: 1 }],
+      [kinds[1], { was: "database-older", points: 2, skippedPoints: 0 }],
+    ]);
+    await collect();
+    expect((await lookAtVault(engine.deps, vaultId, signal)).truth).toBe("agrees");
+    expect(await expectRestorable(contents)).toHaveLength(5);
+  },
+  LONG_MS,
+);
 
-it("a lost or foreign vault stops backups with a reason, nothing is created, and the vault serves again when it is back", async () => {
-  const lost = { KLUIS_VAULT_CONTAINER: "kluis-absent" };
-  await restart(lost);
-  expect(await trust()).toMatchObject({ truth: "missing" });
-  await checkParts(engine.deps, signal);
-  const health = await prisma().partHealth.findUnique({ where: { part: `vault:${vaultId}` } });
-  expect(health?.error).toMatchObject({ code: "VAULT_UNUSABLE", reason: "missing" });
-  const jobId = await world.startBackup(vmId);
-  await world.until("the pause of the backup", 60_000, async () => {
-    const job = await prisma().job.findUniqueOrThrow({ where: { id: jobId } });
-    return job.parkedSince === null
-      ? null
-      : (expect(job.parkedError).toMatchObject({ reason: "missing" }) ?? true);
-  });
-  const settings = engine.deps.vaults.settingsOf(vaultId);
-  const absent = await openVaultStore(settings, signal, { createContainer: false });
-  await expect(absent.get("vault.json", { signal })).rejects.toMatchObject({ code: "VAULT_NOT_INITIALISED" });
-  expect((await collectVaults(engine.deps, { signal })).deleted).toBe(0);
+it(
+  "a lost or foreign vault stops backups with a reason, nothing is created, and the vault serves again when it is back",
+  async () => {
+    const lost = { KLUIS_VAULT_CONTAINER: "kluis-absent" };
+    await restart(lost);
+    expect(await trust()).toMatchObject({ truth: "missing" });
+    await checkParts(engine.deps, signal);
+    const health = await prisma().partHealth.findUnique({ where: { part: `vault:${vaultId}` } });
+    expect(health?.error).toMatchObject({ code: "VAULT_UNUSABLE", reason: "missing" });
+    const jobId = await world.startBackup(vmId);
+    await world.until("the pause of the backup", 60_000, async () => {
+      const job = await prisma().job.findUniqueOrThrow({ where: { id: jobId } });
+      return job.parkedSince === null
+        ? null
+        : (expect(job.parkedError).toMatchObject({ reason: "missing" }) ?? true);
+    });
+    const settings = engine.deps.vaults.settingsOf(vaultId);
+    const absent = await openVaultStore(settings, signal, { createContainer: false });
+    await expect(absent.get("vault.json", { signal })).rejects.toMatchObject({
+      code: "VAULT_NOT_INITIALISED",
+    });
+    expect((await collectVaults(engine.deps, { signal })).deleted).toBe(0);
 
-  const other = { KLUIS_VAULT_CONTAINER: "kluis-other" };
-  if (settings.kind !== "azure-blob") throw new Error("The test needs a container.");
-  const place = { ...settings, container: "kluis-other" };
-  await openSettings(place, { index: new MemoryChunkIndex(), clock: systemClock, signal });
-  await restart(other);
-  expect(await trust()).toMatchObject({ truth: "foreign" });
+    const other = { KLUIS_VAULT_CONTAINER: "kluis-other" };
+    if (settings.kind !== "azure-blob") throw new Error("The test needs a container.");
+    const place = { ...settings, container: "kluis-other" };
+    await openSettings(place, { index: new MemoryChunkIndex(), clock: systemClock, signal });
+    await restart(other);
+    expect(await trust()).toMatchObject({ truth: "foreign" });
 
-  await restart();
-  expect(await trust()).toMatchObject({ truth: "agrees" });
-  await compared();
-  const point = await world.until("the end of the backup", 100_000, async () => {
-    await world.clock.jump({ minutes: 5 });
-    return prisma().recoveryPoint.findUnique({ where: { jobId }, include: { disks: true } });
-  });
-  contents.set(point.id, await content(point));
-  expect(await expectRestorable(contents)).toHaveLength(6);
-  expect(await alerts()).not.toContain("vault-truth");
-}, LONG_MS);
+    await restart();
+    expect(await trust()).toMatchObject({ truth: "agrees" });
+    await compared();
+    const point = await world.until("the end of the backup", 100_000, async () => {
+      await world.clock.jump({ minutes: 5 });
+      return prisma().recoveryPoint.findUnique({ where: { jobId }, include: { disks: true } });
+    });
+    contents.set(point.id, await content(point));
+    expect(await expectRestorable(contents)).toHaveLength(6);
+    expect(await alerts()).not.toContain("vault-truth");
+  },
+  LONG_MS,
+);
 
-it("a vault that was rolled back is named until a person accepts it, and what it lacks is stored again", async () => {
-  const { store } = await engine.deps.vaults.open(vaultId);
-  const before = new Set<string>();
-  for await (const { name } of store.list("", signal)) before.add(name);
-  await written(randomBytes(3 * MIB));
-  const newest = await backUp();
-  for await (const { name } of store.list("", signal))
-    if (!before.has(name)) await store.delete(name, signal);
+it(
+  "a vault that was rolled back is named until a person accepts it, and what it lacks is stored again",
+  async () => {
+    const { store } = await engine.deps.vaults.open(vaultId);
+    const before = new Set<string>();
+    for await (const { name } of store.list("", signal)) before.add(name);
+    await written(randomBytes(3 * MIB));
+    const newest = await backUp();
+    for await (const { name } of store.list("", signal))
+      if (!before.has(name)) await store.delete(name, signal);
 
-  await collectVaults(engine.deps, { signal });
-  expect(await trust()).toMatchObject({ truth: "rolled-back" });
-  await compared();
-  expect(await stateOf(newest)).toBe("damaged");
-  const again = await backUp();
-  expect(await stateOf(again)).toBe("available");
-  expect(await expectRestorable(contents)).toHaveLength(7);
-  await collectVaults(engine.deps, { signal });
-  expect(await alerts()).toContain("vault-truth");
-  await adopt();
-  await collectVaults(engine.deps, { signal });
-  expect(await trust()).toMatchObject({ truth: "agrees", doubtedAt: null });
-  expect(await alerts()).not.toContain("vault-truth");
-}, LONG_MS);
+    await collectVaults(engine.deps, { signal });
+    expect(await trust()).toMatchObject({ truth: "rolled-back" });
+    await compared();
+    expect(await stateOf(newest)).toBe("damaged");
+    const again = await backUp();
+    expect(await stateOf(again)).toBe("available");
+    expect(await expectRestorable(contents)).toHaveLength(7);
+    await collectVaults(engine.deps, { signal });
+    expect(await alerts()).toContain("vault-truth");
+    await adopt();
+    await collectVaults(engine.deps, { signal });
+    expect(await trust()).toMatchObject({ truth: "agrees", doubtedAt: null });
+    expect(await alerts()).not.toContain("vault-truth");
+  },
+  LONG_MS,
+);
 
-it("objects that the database does not know are counted and named, and stay", async () => {
-  const { store } = await engine.deps.vaults.open(vaultId);
-  const pack = randomBytes(16).toString("hex");
-  const junk = [
-    "keys/zz.json",
-    `moved/${pack.slice(0, 2)}/${pack}/0123456789abcdef`,
-    `packs/${pack.slice(0, 2)}/${pack}`,
-    "points/zzz",
-    "strange/thing",
-  ];
-  for (const name of junk) await store.put(name, [Buffer.from("junk")], signal);
-  await world.clock.jump({ hours: 48 });
-  await compareVault(engine.deps, vaultId, signal);
-  const { strays } = await prisma().vault.findUniqueOrThrow({ where: { id: vaultId } });
-  expect(strays).toMatchObject({ packs: 1, nodes: 0, moved: 1, points: 1, others: 2 });
-  expect(await alerts()).toContain("vault-objects");
-  for (const name of junk) {
-    expect(await store.head(name, signal)).not.toBeNull();
-    await store.delete(name, signal);
-  }
-  await compareVault(engine.deps, vaultId, signal);
-  expect(await alerts()).not.toContain("vault-objects");
-  expect((await listVaults(prisma())).map(({ name }) => name)).toEqual(["main"]);
-}, LONG_MS);
+it(
+  "objects that the database does not know are counted and named, and stay",
+  async () => {
+    const { store } = await engine.deps.vaults.open(vaultId);
+    const pack = randomBytes(16).toString("hex");
+    const junk = [
+      "keys/zz.json",
+      `moved/${pack.slice(0, 2)}/${pack}/0123456789abcdef`,
+      `packs/${pack.slice(0, 2)}/${pack}`,
+      "points/zzz",
+      "strange/thing",
+    ];
+    for (const name of junk) await store.put(name, [Buffer.from("junk")], signal);
+    await world.clock.jump({ hours: 48 });
+    await compareVault(engine.deps, vaultId, signal);
+    const { strays } = await prisma().vault.findUniqueOrThrow({ where: { id: vaultId } });
+    expect(strays).toMatchObject({ packs: 1, nodes: 0, moved: 1, points: 1, others: 2 });
+    expect(await alerts()).toContain("vault-objects");
+    for (const name of junk) {
+      expect(await store.head(name, signal)).not.toBeNull();
+      await store.delete(name, signal);
+    }
+    await compareVault(engine.deps, vaultId, signal);
+    expect(await alerts()).not.toContain("vault-objects");
+    expect((await listVaults(prisma())).map(({ name }) => name)).toEqual(["main"]);
+  },
+  LONG_MS,
+);

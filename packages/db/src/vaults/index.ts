@@ -1,4 +1,3 @@
-export * from "./copies.ts";
 export {
   type ComparedPack,
   countPacks,
@@ -13,6 +12,7 @@ export {
   type StoredPointRow,
   trustPacks,
 } from "./compare.ts";
+export * from "./copies.ts";
 export { readVaultHeld } from "./held.ts";
 export {
   findVault,
