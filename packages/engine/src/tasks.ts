@@ -27,10 +27,10 @@ import { endKeptSnapshots } from "./upkeep/kept-snapshots.ts";
 import { reconcileAzure } from "./upkeep/reconcile.ts";
 import { applyRetention } from "./upkeep/retention.ts";
 import { sweepAzure } from "./upkeep/sweep.ts";
-import { makeKeyChanges } from "./vault-keys/change.ts";
-import { checkKeys } from "./vault-keys/check.ts";
 import { adoptVault } from "./upkeep/truth/adopt.ts";
 import { compareVaults } from "./upkeep/truth/compare.ts";
+import { makeKeyChanges } from "./vault-keys/change.ts";
+import { checkKeys } from "./vault-keys/check.ts";
 
 /** An upkeep task that runs once at a time: a second run, in any engine, ends immediately. */
 function alone<N extends TaskName>(
