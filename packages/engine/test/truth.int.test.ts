@@ -196,12 +196,11 @@ it(
     const health = await prisma().partHealth.findUnique({ where: { part: `vault:${vaultId}` } });
     expect(health?.error).toMatchObject({ code: "VAULT_UNUSABLE", reason: "missing" });
     const jobId = await world.startBackup(vmId);
-    await world.until("the pause of the backup", 60_000, async () => {
+    const parked = await world.until("the pause of the backup", 60_000, async () => {
       const job = await prisma().job.findUniqueOrThrow({ where: { id: jobId } });
-      return job.parkedSince === null
-        ? null
-        : (expect(job.parkedError).toMatchObject({ reason: "missing" }) ?? true);
+      return job.parkedSince === null ? null : job;
     });
+    expect(parked.parkedError).toMatchObject({ reason: "missing" });
     const settings = engine.deps.vaults.settingsOf(vaultId);
     const absent = await openVaultStore(settings, signal, { createContainer: false });
     await expect(absent.get("vault.json", { signal })).rejects.toMatchObject({

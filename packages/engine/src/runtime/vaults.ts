@@ -35,6 +35,7 @@ import {
 } from "@kluis/vault";
 import { processWorkers } from "@kluis/vault/workers";
 import { recordKeys } from "./vault-keys.ts";
+import { isAsOpened, slotNames } from "./vault-slots.ts";
 
 const MIB = 1024 * 1024;
 /**
@@ -145,7 +146,7 @@ export class Vaults {
     const stored = await storedVaultId(this.settingsOf(id), signal, this.#options.storeLimits);
     const known = this.#open.get(id);
     if (known === undefined) return stored;
-    const isSame = await isAsOpened(known, { stored, signal });
+    const isSame = await isAsOpened(await known.opening, { stored, signal });
     if (!isSame && this.#open.get(id) === known) this.#open.delete(id);
     return stored;
   }
@@ -292,26 +293,6 @@ export class Vaults {
     const slots = before ?? (await slotNames(store, signal));
     return { id, name, store, vault, slots, limits: this.#limitsOf(id) };
   }
-}
-
-/** Objects below `keys/` that are compared. A vault has as many slots as it has keys. */
-const MOST_SLOTS = 1_000;
-
-async function slotNames(store: BlobStore, signal: AbortSignal): Promise<string> {
-  const names: string[] = [];
-  for await (const { name } of store.list("keys/", signal)) {
-    names.push(name);
-    if (names.length === MOST_SLOTS) break;
-  }
-  return names.toSorted((a, b) => (a < b ? -1 : 1)).join(" ");
-}
-
-async function isAsOpened(
-  { opening }: Entry,
-  { stored, signal }: { readonly stored: string | null; readonly signal: AbortSignal },
-): Promise<boolean> {
-  const { store, slots, vault } = await opening;
-  return stored === vault.id && (await slotNames(store, signal)) === slots;
 }
 
 export interface OpenSettingsOptions {

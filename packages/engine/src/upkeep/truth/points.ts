@@ -39,8 +39,9 @@ export async function comparePoints(
   const unknown = await unknownPoints(deps, { opened, listed, signal });
   const trust = await readVaultTrust(prisma, opened.id);
   const missing = await missingPoints(deps, { opened, listed, before, signal });
-  const newest = missing.newest;
-  const isAccepted = newest !== null && trust?.acceptedAt != null && newest.createdAt <= trust.acceptedAt;
+  const { newest } = missing;
+  const acceptedAt = trust?.acceptedAt ?? null;
+  const isAccepted = newest !== null && acceptedAt !== null && newest.createdAt <= acceptedAt;
   return {
     facts: {
       unknownPoints: unknown.count,
