@@ -11,6 +11,7 @@ import { installationErrors } from "#messages/errors/installation.ts";
 import { snapshotErrors } from "#messages/errors/snapshot.ts";
 import { transferErrors } from "#messages/errors/transfer.ts";
 import { vaultErrors } from "#messages/errors/vault.ts";
+import { unusableVaultErrors } from "#messages/errors/vault-unusable.ts";
 
 /** Failures that only a browser sees: no answer at all, or an answer that is not the portal's. */
 export const clientErrorCodes = ["NETWORK", "BAD_GATEWAY"] as const;
@@ -40,6 +41,7 @@ export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
     ...azureLimitErrors.en,
     ...azureResourceErrors.en,
     ...vaultErrors.en,
+    ...unusableVaultErrors.en,
     ...connectionErrors.en,
     ...installationErrors.en,
   },
@@ -54,6 +56,7 @@ export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
     ...azureLimitErrors.nl,
     ...azureResourceErrors.nl,
     ...vaultErrors.nl,
+    ...unusableVaultErrors.nl,
     ...connectionErrors.nl,
     ...installationErrors.nl,
   },
