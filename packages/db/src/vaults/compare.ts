@@ -77,7 +77,7 @@ export interface ComparedPack {
   readonly packId: string;
   readonly state: string;
   readonly bytes: number;
-  /** It was recorded before the comparison began, and is not being deleted: its object must be there. */
+  /** It was recorded before the comparison began, is not being deleted, and was not compacted away: its object must be there. */
   readonly isExpected: boolean;
 }
 
@@ -100,7 +100,7 @@ export async function listPacksToCompare(
 ): Promise<ComparedPack[]> {
   const { vaultId, kind, prefix, before } = part;
   const rows = await tx.$queryRaw`
-    SELECT "packId", state, bytes, "createdAt" < ${before} AND "deletingAt" IS NULL AS "isExpected"
+    SELECT "packId", state, bytes, "createdAt" < ${before} AND "deletingAt" IS NULL AND "goneAt" IS NULL AS "isExpected"
     FROM "VaultPack" WHERE "vaultId" = ${vaultId}::uuid AND kind = ${packKindNumbers[kind]}
       AND (${prefix === ""} OR ("packId" >= ${prefix} AND "packId" < ${`${prefix}g`}))`;
   return z.array(packRow).parse(rows);
