@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -140,8 +141,9 @@ describe("a vault without Kluis", () => {
   });
 
   test("restores what can be read of a damaged disk when told to, and lists the rest", async () => {
-    await answer(z.object({}), "restore web-01@latest --to DIR/good.img");
-    const good = await readFile(path.join(folder, "good.img"));
+    const good = randomBytes(2 * MIB);
+    await writeFile(path.join(folder, "harm.img"), good);
+    await answer(created, "backup DIR/harm.img --name harm");
     const packs = path.join(folder, "vault/packs");
     const names = await readdir(packs, { recursive: true });
     const files = names.filter((name) => path.basename(name).length === 32);
@@ -151,12 +153,12 @@ describe("a vault without Kluis", () => {
       for (let at = 30; at < Math.min(harmed.length, 300_000); at += 64)
         harmed.writeUInt8(harmed.readUInt8(at) ^ 1, at);
       await writeFile(path.join(packs, name), harmed);
-      const plain = await vault("restore web-01@latest --to DIR/part.img --force");
+      const plain = await vault("restore harm@latest --to DIR/part.img --force");
       if (plain.code === exitCodes.ok) {
         await writeFile(path.join(packs, name), bytes);
         continue;
       }
-      const { code } = await vault("restore web-01@latest --to DIR/part.img --force --skip-damaged");
+      const { code } = await vault("restore harm@latest --to DIR/part.img --force --skip-damaged");
       expect(code).toBe(exitCodes.failed);
       const list = await readFile(path.join(folder, "part.img.missing.json"), "utf8");
       const range = z.object({ offset: z.number(), length: z.number(), object: z.string() });
