@@ -84,6 +84,7 @@ export type {
   VerifyOptions,
   VerifyProblem,
   VerifyResult,
+  VerifySegmentsOptions,
   WriteSegmentOptions,
 } from "./types.ts";
 export { type CreateVaultOptions, createVault, openVault, type Vault, type VaultOptions } from "./vault.ts";

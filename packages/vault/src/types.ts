@@ -204,14 +204,28 @@ export interface DiskReader {
 }
 
 export interface VerifyOptions {
-  /** `quick`: reads and authenticates the maps; packs exist and are long enough. `full`: also decrypts and digests every byte. */
+  /**
+   * `quick`: reads and authenticates the maps; packs exist and are long enough. `full`: also decrypts and digests every byte, and reads
+   * the table of every pack.
+   */
   readonly mode: "quick" | "full";
+  /** Which segments to check; default: all. The nodes above them are read, and the root digests compared, in any case. */
+  readonly wants?: (disk: string, segment: number) => boolean;
   readonly signal: AbortSignal;
   /** Progress along the disks: checked bytes, and the sum of the disks' sizes. */
   readonly onProgress?: (progress: { readonly bytesChecked: number; readonly bytesTotal: number }) => void;
 }
 
+/** A part of one disk. */
+export interface VerifySegmentsOptions extends Pick<VerifyOptions, "mode" | "signal"> {
+  readonly disk: { readonly key: string; readonly diskBytes: number; readonly root: NodeRef };
+  readonly first: number;
+  readonly count: number;
+}
+
 export interface VerifyProblem {
+  /** `table`: the content can be read, and only a rebuild of the index needs what is damaged. */
+  readonly kind: "content" | "table";
   /** Name of the object in the store. */
   readonly object: string;
   readonly code: string;
@@ -228,8 +242,19 @@ export interface VerifyResult {
   readonly blocksChecked: number;
   readonly bytesChecked: number;
   readonly nodesChecked: number;
-  /** At most 1,000; `ok` is false when there is any. */
+  /** Packs whose table was read; none in a quick verification. */
+  readonly tablesChecked: number;
+  /** All problems; `ok` is false when there is any. */
+  readonly problemCount: number;
+  /** The first ones, at most 1,000. */
   readonly problems: readonly VerifyProblem[];
+  /** How many of them are problems of tables. */
+  readonly tableProblems: number;
+  /** The damage of all of them, each place once; at most 10,000 places of each kind. */
+  readonly findings: {
+    readonly content: readonly DamageFinding[];
+    readonly tables: readonly DamageFinding[];
+  };
 }
 
 export interface CollectionOptions {

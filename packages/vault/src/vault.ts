@@ -45,9 +45,10 @@ import type {
   TransferLimits,
   VerifyOptions,
   VerifyResult,
+  VerifySegmentsOptions,
   WriteSegmentOptions,
 } from "./types.ts";
-import { verifyPoint } from "./verify.ts";
+import { type VerifyParts, verifyPoint, verifySegments } from "./verify.ts";
 import type { VaultWorkers } from "./workers/port.ts";
 
 const CHUNK_CACHE_BYTES = 32 * 1024 * 1024;
@@ -108,6 +109,10 @@ export interface Vault extends VaultCompaction {
     signal: AbortSignal,
   ): AsyncIterable<Extent>;
   verifyPoint(pointId: string, options: VerifyOptions): Promise<VerifyResult>;
+  /** As `verifyPoint`, for a part of one disk whose root the caller has compared with the manifest. */
+  verifySegments(options: VerifySegmentsOptions): Promise<VerifyResult>;
+  /** The root digest of a disk with this chunk map, as its manifest must have it. */
+  rootDigest(root: NodeRef | null, diskBytes: number): string;
   /** The segments below a root that hold damage which is known: the next backup must write them, also when nothing changed there. */
   affectedSegments(root: NodeRef, options: AffectedOptions): Promise<number[]>;
   /** Finds the damage that maps need. */
@@ -234,18 +239,31 @@ class OpenVault implements Vault {
   }
 
   verifyPoint(pointId: string, options: VerifyOptions) {
+    return verifyPoint(this.verifyParts(), pointId, options);
+  }
+
+  verifySegments(options: VerifySegmentsOptions) {
+    return verifySegments(this.verifyParts(), options);
+  }
+
+  rootDigest(root: NodeRef | null, diskBytes: number): string {
+    const place = placeOf(root);
+    const top = place === null ? null : Buffer.from(place.digest, "hex");
+    return this.opened.keys.rootDigest(diskBytes, rootLevel(diskBytes), top);
+  }
+
+  private verifyParts(): VerifyParts {
     const { store, points } = this;
     const { keys } = this.opened;
     // Separate caches: a verification must read the store, not an earlier read.
     const packs = new PackReader(store, keys, NODE_CACHE_BYTES);
-    const parts = {
+    return {
       store,
       keys,
       points,
       nodes: new NodeReader(packs, keys),
       chunks: new ChunkReader(this.chunkParts(packs), 0),
     };
-    return verifyPoint(parts, pointId, options);
   }
 
   affectedSegments(root: NodeRef, options: AffectedOptions): Promise<number[]> {

@@ -1,18 +1,27 @@
 /** Verification of recovery points: finds damage and names it. */
+import type { DamageFinding } from "@kluis/domain";
 import { findingOf, mapConcurrent } from "@kluis/domain/core";
-import { BLOCK_BYTES, FAN_OUT, WINDOW_BYTES } from "./constants.ts";
+import { BLOCK_BYTES, FAN_OUT, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
 import { isDamage } from "./damage/avoid.ts";
 import { damaged, missing, objectOf } from "./errors.ts";
 import type { ManifestDisk } from "./manifest.ts";
 import { rootLevel } from "./map/disk-map.ts";
 import { type LeafChunk, leafChunks } from "./map/leaf.ts";
 import { packName, pointName } from "./names.ts";
-import { type NodePlace, placeOf } from "./node-ref.ts";
+import { type NodePlace, placeOf, splitNodeRef } from "./node-ref.ts";
+import type { PackKind } from "./pack/kind.ts";
 import type { VaultParts } from "./parts.ts";
 import type { Points } from "./points.ts";
 import { type ChunkReader, chunkKey } from "./read/chunk-reader.ts";
 import type { WindowLeaf } from "./read/node-reader.ts";
-import type { VerifyOptions, VerifyProblem, VerifyResult } from "./types.ts";
+import type {
+  ChunkPlace,
+  VerifyOptions,
+  VerifyProblem,
+  VerifyResult,
+  VerifySegmentsOptions,
+} from "./types.ts";
+import { TableCheck } from "./verify-tables.ts";
 
 export interface VerifyParts extends VaultParts {
   readonly points: Points;
@@ -21,6 +30,9 @@ export interface VerifyParts extends VaultParts {
 
 /** Enough to see the extent of the damage; a destroyed pack causes tens of thousands. */
 const MAX_PROBLEMS = 1000;
+/** Damaged places of one verification; the next one finds the others. */
+const MAX_FINDINGS = 10_000;
+const SEGMENT_WINDOWS = SEGMENT_BYTES / WINDOW_BYTES;
 /** Leaves whose chunks are opened together in a full verification. */
 const LEAVES_AT_ONCE = 8;
 const GROUPS_AT_ONCE = 6;
@@ -36,16 +48,34 @@ export async function verifyPoint(
   return check.result();
 }
 
+/** Checks segments of one disk below a root that the caller knows to be right. Reads neither the manifest nor other segments. */
+export async function verifySegments(
+  parts: VerifyParts,
+  { disk, first, count, mode, signal }: VerifySegmentsOptions,
+): Promise<VerifyResult> {
+  const wants = (_disk: string, segment: number): boolean => segment >= first && segment < first + count;
+  const check = new PointCheck(parts, { mode, signal, wants });
+  await check.below(disk.key, splitNodeRef(disk.root));
+  return check.result();
+}
+
 class PointCheck {
   private readonly parts: VerifyParts;
   private readonly options: VerifyOptions;
+  private readonly tables: TableCheck;
   private readonly problems: VerifyProblem[] = [];
+  private readonly findings = {
+    content: new Map<string, DamageFinding>(),
+    table: new Map<string, DamageFinding>(),
+  } as const satisfies Record<VerifyProblem["kind"], Map<string, DamageFinding>>;
+  private readonly problemCounts = { content: 0, table: 0 };
   private readonly packBytes = new Map<string, number | null>();
   private readonly counts = { blocks: 0, bytes: 0, nodes: 0 };
 
   constructor(parts: VerifyParts, options: VerifyOptions) {
     this.parts = parts;
     this.options = options;
+    this.tables = new TableCheck(parts);
   }
 
   async run(pointId: string): Promise<void> {
@@ -68,12 +98,21 @@ class PointCheck {
   }
 
   result(): VerifyResult {
+    const { content, table } = this.problemCounts;
+    const problemCount = content + table;
     return {
-      ok: this.problems.length === 0,
+      ok: problemCount === 0,
       blocksChecked: this.counts.blocks,
       bytesChecked: this.counts.bytes,
       nodesChecked: this.counts.nodes,
+      tablesChecked: this.tables.checked,
+      problemCount,
+      tableProblems: table,
       problems: this.problems,
+      findings: {
+        content: [...this.findings.content.values()],
+        tables: [...this.findings.table.values()],
+      },
     };
   }
 
@@ -90,22 +129,27 @@ class PointCheck {
       const problem = `the root digest of disk ${disk.key} does not match its chunk map`;
       this.record(damaged(pointName(pointId), problem), { disk: disk.key, offset: 0 });
     }
-    if (root === null) return;
-    const groups = groupsOf(this.leaves(root, 0, disk.key));
+    if (root !== null) await this.below(disk.key, root, progress);
+  }
+
+  async below(disk: string, root: NodePlace, progress?: (position: number) => void): Promise<void> {
+    const groups = groupsOf(this.leaves(root, 0, disk));
     const check = async (leaves: readonly WindowLeaf[]): Promise<number> => {
-      await this.windows(leaves, disk.key);
+      await this.windows(leaves, disk);
       return (leaves.at(-1)?.window ?? 0) * WINDOW_BYTES;
     };
     // Several: the chunks of one group are often one run, which one thread opens.
     const limits = { limit: GROUPS_AT_ONCE, signal: this.options.signal };
-    for await (const position of mapConcurrent(groups, limits, check)) progress(position);
+    for await (const position of mapConcurrent(groups, limits, check)) progress?.(position);
   }
 
   /** Like the reader's walk, but a damaged node only skips its own subtree. */
   private async *leaves(place: NodePlace, first: number, disk: string): AsyncGenerator<WindowLeaf> {
     const { signal } = this.options;
     signal.throwIfAborted();
+    if (!this.isWanted(disk, first, FAN_OUT ** place.level)) return;
     const at = { disk, offset: first * WINDOW_BYTES };
+    await this.tablesOf([place], "nodes", at);
     if (place.level === 0) {
       const leaf = await this.attempt(at, () => this.parts.nodes.leaf(place, signal));
       if (leaf !== null) yield { window: first, place, leaf };
@@ -113,11 +157,24 @@ class PointCheck {
     }
     const inner = await this.attempt(at, () => this.parts.nodes.inner(place, signal));
     const list = inner?.list ?? null;
-    if (list !== null) await this.attempt(at, () => this.parts.nodes.packList(list, signal));
+    if (list !== null) {
+      await this.attempt(at, () => this.parts.nodes.packList(list, signal));
+      await this.tablesOf([list], "nodes", at);
+    }
     const span = FAN_OUT ** (place.level - 1);
     for (const [i, child] of (inner?.children ?? []).entries()) {
       if (child !== null) yield* this.leaves(child, first + i * span, disk);
     }
+  }
+
+  /** Whether any of these windows is in a segment to check. */
+  private isWanted(disk: string, first: number, windows: number): boolean {
+    const { wants } = this.options;
+    if (wants === undefined) return true;
+    const end = Math.ceil((first + windows) / SEGMENT_WINDOWS);
+    for (let segment = Math.floor(first / SEGMENT_WINDOWS); segment < end; segment++)
+      if (wants(disk, segment)) return true;
+    return false;
   }
 
   private async attempt<T>(at: Spot, work: () => Promise<T>): Promise<T | null> {
@@ -139,9 +196,21 @@ class PointCheck {
       }
       return;
     }
-    const isIntact = await this.openTogether(leaves);
+    const [isIntact] = await Promise.all([this.openTogether(leaves), this.tablesOfLeaves(leaves, disk)]);
     // Chunk by chunk, to name each problem.
     if (!isIntact) for (const leaf of leaves) await this.openSingly(leaf, disk);
+  }
+
+  private async tablesOfLeaves(leaves: readonly WindowLeaf[], disk: string): Promise<void> {
+    for (const { window, leaf } of leaves)
+      await this.tablesOf(leafChunks(leaf), "chunks", { disk, offset: window * WINDOW_BYTES });
+  }
+
+  /** Records packs of these items whose table is damaged, each once. A quick verification does not read tables. */
+  private async tablesOf(items: readonly ChunkPlace[], kind: PackKind, at: Spot): Promise<void> {
+    if (this.options.mode === "quick") return;
+    for (const error of await this.tables.damageOf(items, kind, this.options.signal))
+      this.record(error, at, "table");
   }
 
   /** Opens all chunks of neighboring leaves together; false when one is damaged. */
@@ -202,18 +271,17 @@ class PointCheck {
   }
 
   /** Records damage as a problem; throws every other error. */
-  private record(error: unknown, at: Spot | null): void {
+  private record(error: unknown, at: Spot | null, kind: VerifyProblem["kind"] = "content"): void {
     if (!isDamage(error)) throw error;
     const { code, message } = error;
-    const problem = {
-      object: objectOf(error),
-      code,
-      message,
-      disk: at?.disk ?? null,
-      offset: at?.offset ?? null,
-      finding: findingOf(error),
-    };
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
+    const finding = findingOf(error);
+    const { disk, offset } = at ?? { disk: null, offset: null };
+    this.problemCounts[kind] += 1;
+    if (this.problems.length < MAX_PROBLEMS)
+      this.problems.push({ kind, object: objectOf(error), code, message, disk, offset, finding });
+    const findings = this.findings[kind];
+    if (finding !== null && findings.size < MAX_FINDINGS)
+      findings.set(`${finding.object} ${finding.offset}`, finding);
   }
 }
 
