@@ -22,8 +22,9 @@ import { diskOf } from "../restores/service.ts";
 import { allocationOf } from "./allocation.ts";
 import type { ByteRange } from "./http-range.ts";
 import type { DiskDownloadInput, DiskExtentsInput, DownloadFormat } from "./inputs.ts";
-import { notedReader } from "./noted-reader.ts";
+import { noted, notedReader } from "./noted-reader.ts";
 import { readImage } from "./read-image.ts";
+import { requireRecordedPoint } from "./recorded-point.ts";
 import type { DiskExtentsView } from "./view.ts";
 
 export interface DiskDownload {
@@ -131,8 +132,10 @@ async function openDisk(
   const point = await getPointDetail(ctx.api.db.prisma, row.id);
   const disk = diskOf(point, input.disk);
   const vault = await ctx.api.vaults.open(ctx.api.db.prisma, point.vault.id);
+  const read = { vaultId: point.vault.id, pointId: point.id };
+  await noted(ctx.api, read, requireRecordedPoint(ctx.api, vault, point));
   const plain = vault.openDisk(disk.root === null ? null : parseNodeRef(disk.root), disk.diskBytes);
-  const reader = notedReader(ctx.api, { vaultId: point.vault.id, pointId: point.id }, plain);
+  const reader = notedReader(ctx.api, read, plain);
   return { point, vm, disk, vault, reader };
 }
 

@@ -29,7 +29,8 @@ export function notedReader(api: Api, of: ReadPoint, reader: DiskReader): DiskRe
   };
 }
 
-async function noted<T>(api: Api, of: ReadPoint, reading: Promise<T>): Promise<T> {
+/** The result of reading the point; records the damage that its error names. */
+export async function noted<T>(api: Api, of: ReadPoint, reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {

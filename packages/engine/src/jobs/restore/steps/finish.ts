@@ -10,6 +10,7 @@ import { endJob, listJobDisks, markResourceCreated, markResourceRemoved } from "
 import { KluisError, notice } from "@kluis/domain";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { type RestoreMemory, requireDiskId, restoredDisk, restoreParameters } from "../memory.ts";
+import { checkRoot } from "./check-root.ts";
 
 type Context = StepContext<RestoreMemory>;
 
@@ -17,6 +18,8 @@ export async function finish(context: Context): Promise<StepResult<RestoreMemory
   const { deps, job, memory, signal } = context;
   const diskId = requireDiskId(memory);
   if (memory.footerWritten !== true) {
+    const error = await checkRoot(context);
+    if (error !== null) return { kind: "fail", error };
     await writeFooter(context, diskId);
     return { kind: "again", memory: { footerWritten: true } };
   }

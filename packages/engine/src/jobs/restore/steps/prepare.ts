@@ -11,6 +11,7 @@ import {
   restorableSkus,
 } from "@kluis/domain";
 import { BLOCK_BYTES, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
+import { recordedManifest } from "../../../job/manifest-check.ts";
 import { inJob } from "../../../job/record.ts";
 import { planSegments } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
@@ -25,7 +26,7 @@ export async function prepare(context: StepContext<RestoreMemory>): Promise<Step
   const resourceId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/disks/${name}`;
   const { diskKey, diskUniqueId, diskBytes } = disk;
   const { vault } = await vaultOf(context);
-  const { manifest } = await vault.getManifest(point.id, signal);
+  const { manifest } = await recordedManifest(deps, { vault, point, signal });
   const facts = readDiskFacts(manifest.disks.find(({ key }) => key === diskKey)?.configuration);
   const planned = planRestoredDisk({ sku: facts?.sku ?? disk.sku, facts }, choicesOf(job));
   // Before anything is created: a missing key must never turn into another key.

@@ -1,0 +1,44 @@
+/** Compares the manifest of a recovery point with what was recorded about it outside the vault. */
+import { damaged } from "./errors.ts";
+import { pointName } from "./names.ts";
+import type { StoredManifest } from "./points.ts";
+import type { Vault } from "./vault.ts";
+
+/** What a catalog and its ledger know of a recovery point. */
+export interface RecordedPoint {
+  readonly pointId: string;
+  /** Of the manifest, as recorded in each place that has one. */
+  readonly digests: readonly string[];
+  readonly disks: readonly {
+    readonly key: string;
+    readonly root: string | null;
+    readonly rootDigest: string;
+    readonly diskBytes: number;
+  }[];
+}
+
+/**
+ * Returns the manifest when it is the recorded one, has the recorded disks, and the chunk map of each disk has its root digest. A valid
+ * manifest that was stored before the recorded one is not the recorded one.
+ * @throws KluisError VAULT_DATA_DAMAGED, VAULT_OBJECT_MISSING
+ */
+export async function checkedManifest(
+  vault: Pick<Vault, "getManifest" | "rootDigest">,
+  { pointId, digests, disks }: RecordedPoint,
+  signal: AbortSignal,
+): Promise<StoredManifest> {
+  const stored = await vault.getManifest(pointId, signal);
+  const other = (problem: string) => damaged(pointName(pointId), problem);
+  if (digests.some((digest) => digest !== stored.digest))
+    throw other("it is not the manifest whose digest the ledger records");
+  for (const { key, diskBytes, root, rootDigest } of stored.manifest.disks) {
+    if (vault.rootDigest(root, diskBytes) !== rootDigest)
+      throw other(`the root digest of disk ${key} does not match its chunk map`);
+  }
+  for (const { key, diskBytes, root, rootDigest } of disks) {
+    const found = stored.manifest.disks.find((disk) => disk.key === key);
+    const isSame = found?.rootDigest === rootDigest && found.root === root && found.diskBytes === diskBytes;
+    if (!isSame) throw other(`its disk ${key} is not the one that the backup recorded`);
+  }
+  return stored;
+}
