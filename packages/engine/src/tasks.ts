@@ -13,6 +13,7 @@ import { deletePointMachine } from "./jobs/delete-point/machine.ts";
 import { restoreMachine } from "./jobs/restore/machine.ts";
 import { restoreSegment } from "./jobs/restore/segment.ts";
 import { verifyMachine } from "./jobs/verify/machine.ts";
+import { verifySegment } from "./jobs/verify/segment.ts";
 import type { Again, TaskDefinition, TaskDefinitions, TaskRun } from "./runtime/tasks.ts";
 import { testConnection, testVault } from "./runtime/tests.ts";
 import { tick } from "./schedule/tick.ts";
@@ -142,14 +143,15 @@ export const controlTasks = {
 /** Tasks that advance transfers: a vault or an Azure that answers slowly must not delay the next snapshots. */
 export const transferTasks = {
   "backup.transfer": jobTaskDefinition(backupMachine, "backup.transfer"),
+  "verify.run": jobTaskDefinition(verifyMachine, "verify.run"),
 };
 
 /** Tasks that read or write data of disks or the vault, for minutes. */
 export const dataTasks = {
   "backup.segment": segmentTaskDefinition(backupSegment),
   "restore.segment": segmentTaskDefinition(restoreSegment),
-  "verify.run": jobTaskDefinition(verifyMachine, "verify.run"),
   "copy.run": jobTaskDefinition(copyMachine, "copy.run"),
+  "verify.segment": segmentTaskDefinition(verifySegment),
   "vault.damage-reach": alone("vault.damage-reach", ({ deps, signal }) => reachDamage(deps, signal)),
   "vault.compare": aloneInTime("vault.compare", ({ deps, signal }) => compareVaults(deps, signal)),
   "vault.adopt": {

@@ -104,22 +104,6 @@ describe("a restore to a new disk", () => {
 });
 
 describe("a recovery point", () => {
-  it("is verified in both modes; the result is stored with the point and in the ledger", async () => {
-    const image = await world.image("ver", 32 * MIB, [random(0, 2 * MIB)]);
-    const point = await world.backUp(
-      await world.protectedVm({ name: "ver", disks: [image], policy: standardPolicy }),
-    );
-    for (const mode of ["quick", "full"]) {
-      const job = await world.ended(await startJob("verify", point, { mode }));
-      expect(job.state).toBe("succeeded");
-      const verified = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: point.id } });
-      expect(verified).toMatchObject({ lastVerifyMode: mode, lastVerifyOk: true, state: "available" });
-    }
-    expect(
-      await world.db.prisma.ledgerEvent.count({ where: { kind: "point.verified", vmId: point.vmId } }),
-    ).toBe(2);
-  });
-
   it("is deleted with its manifest and kept snapshot; the row keeps actor and reason; a pin prevents it", async () => {
     const image = await world.image("del", 32 * MIB, [random(0, 2 * MIB)]);
     const vmId = await world.protectedVm({ name: "del", disks: [image], policy: enhancedPolicy });

@@ -123,6 +123,9 @@ const columns: readonly Column[] = [
     last_verified_at: "lastVerifiedAt",
     last_verify_mode: "lastVerifyMode",
     last_verify_ok: "lastVerifyOk",
+    verify_coverage_percent: "verifyCoverage",
+    content_read_at: "readAt",
+    content_read_whole_at: "readWholeAt",
   }),
   ...block((row) => row.protection, {
     encryption: "encryption",

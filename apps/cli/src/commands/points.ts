@@ -1,5 +1,6 @@
 /** Recovery points. */
-import { formatBytes, heldPointStates, type VerifyMode } from "@kluis/domain";
+import { formatBytes, heldPointStates, type VerifyMode, verifyModes } from "@kluis/domain";
+import { z } from "zod";
 import type { JobView, PointRow, PointView, RemovedPoint } from "../api-types.ts";
 import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
 import { exitCodes, UsageError } from "../failure.ts";
@@ -9,7 +10,7 @@ import { allPages } from "../pages.ts";
 import { placeOption, pointIn } from "../point-place.ts";
 import { shortener } from "../short-ids.ts";
 import { type Column, formatTable } from "../table.ts";
-import { pointArgument, text, waitFlag } from "../values.ts";
+import { choice, pointArgument, text, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
 import { pointStateWords } from "../words.ts";
 import { capturedFacts } from "./captured-facts.ts";
@@ -61,9 +62,16 @@ function pointColumns(
       tone: (point) => pointStateWords[point.state].tone,
     },
     { title: "KEPT", value: keptOf, leaveOut: 2 },
+    { title: "READ", value: readOf, align: "right", leaveOut: 3 },
     { title: "MOVED", value: (point) => formatBytes(point.movedBytes), align: "right", leaveOut: 1 },
     { title: "SIZE", value: (point) => formatBytes(point.logicalBytes), align: "right" },
   ];
+}
+
+/** How much of the content a round of verifications has read. */
+function readOf({ lastVerified, coverage }: PointRow): string {
+  if (lastVerified?.ok === false) return "bad";
+  return coverage === null ? "–" : `${coverage.percent} %`;
 }
 
 /** What holds a point, or until when a deleted one can be brought back. */
@@ -111,10 +119,25 @@ function describe(one: PointView, look: Look): string {
     ["State", pointStateWords[one.state].text],
     ["Expires", one.expiresAt === null ? "–" : timeOf(one.expiresAt)],
     ...holdFacts(one),
+    ["Verified", verifiedText(one)],
+    ["Content read", coverageText(one.coverage)],
     ["Manifest", one.manifestDigest],
   ];
   const disks = formatTable(diskColumns, one.disks, { empty: "No disks.", look });
   return [formatFacts(facts, look), disks].join("\n\n");
+}
+
+function verifiedText({ lastVerified }: Pick<PointRow, "lastVerified">): string {
+  if (lastVerified === null) return "never";
+  const { at, mode, ok } = lastVerified;
+  return `${ok ? "intact" : "problems"}, ${mode} check at ${timeOf(at)}`;
+}
+
+function coverageText(coverage: PointRow["coverage"]): string {
+  if (coverage === null) return "–";
+  const { percent, readAt, wholeAt } = coverage;
+  const whole = wholeAt === null ? "" : `; every byte since ${timeOf(wholeAt)}`;
+  return `${percent} % of the round, last at ${timeOf(readAt)}${whole}`;
 }
 
 /** Its pin, and its deletion. */
@@ -153,6 +176,11 @@ function keyOf({ facts }: PointView["disks"][number]): string {
   return facts.encryption.diskEncryptionSetId?.split("/").at(-1) ?? "platform";
 }
 
+const percentOfPoint = z
+  .string()
+  .regex(/^([1-9]\d?|100)$/, "Use a whole number from 1 to 100.")
+  .transform(Number);
+
 export const verify = defineCommand({
   name: "verify",
   summary: "Check that a recovery point is intact",
@@ -160,32 +188,42 @@ export const verify = defineCommand({
   input: {
     point: pointArgument,
     vault: placeOption,
-    full: flag("decrypt and digest every byte, not only the structure"),
+    mode: option(
+      "mode",
+      "quick: structure and existence; sampled: every byte of the next part; full: every byte",
+      choice(verifyModes).default("quick"),
+    ),
+    percent: option("n", "part of the point that a sampled check reads", percentOfPoint.optional()),
     noWait: flag("start the check and return at once"),
   },
-  examples: ["verify web-01@latest", "verify 01a21694-9aa4 --full"],
-  run: async (session, { point: ref, vault, full, noWait }) => {
+  examples: [
+    "verify web-01@latest",
+    "verify 01a21694-9aa4 --mode full",
+    "verify web-01@latest --mode sampled --percent 5",
+  ],
+  run: async (session, { point: ref, vault, mode, percent, noWait }) => {
     const point = await pointIn(session, ref, vault);
-    const mode = full ? "full" : "quick";
-    const started = await session.server.call((api) => api.points.verify.mutate({ point, mode }));
+    if (percent !== undefined && mode !== "sampled")
+      throw new UsageError("--percent is for a sampled check.", "Use it with --mode sampled.");
+    const started = await session.server.call((api) => api.points.verify.mutate({ point, mode, percent }));
     if (noWait) {
       print(session, started, () => `Verification has started: job ${started.jobId}`);
       return exitCodes.ok;
     }
     const job = await waitForJob(started.jobId, session);
     const checked = await session.server.call((api) => api.points.get.query({ point: started.pointId }));
-    const { lastVerified, lastVerifyDetail: detail } = checked;
+    const { lastVerified, lastVerifyDetail: detail, coverage } = checked;
     const isIntact = job.state === "succeeded" && lastVerified?.ok === true;
-    print(session, { ...started, job, lastVerified, detail }, () => verdict(job, checked, mode));
+    print(session, { ...started, job, lastVerified, coverage, detail }, () => verdict(job, checked, mode));
     return isIntact ? exitCodes.ok : exitCodes.failed;
   },
 });
 
-function verdict(job: JobView, { id, lastVerified }: PointView, mode: VerifyMode): string {
+function verdict(job: JobView, { id, lastVerified, coverage }: PointView, mode: VerifyMode): string {
   const hasEnded = job.state === "succeeded" || job.state === "warning";
   if (!hasEnded || lastVerified === null) return jobOutcome(job);
   return lastVerified.ok
-    ? `Recovery point ${id} is intact (${mode} check).`
+    ? `Recovery point ${id} is intact (${mode} check${mode === "sampled" ? `, ${coverageText(coverage)}` : ""}).`
     : `Recovery point ${id} is damaged (${mode} check).`;
 }
 

@@ -87,6 +87,7 @@ export const jobs = catalog({
       mode: "Mode",
       modes: {
         quick: "Quick: structure and existence",
+        sampled: "Sampled: every byte of the next tenth",
         full: "Full: every byte decrypted and checked",
       } satisfies Record<VerifyMode, string>,
       attempts: "Attempts",
@@ -215,6 +216,7 @@ export const jobs = catalog({
       mode: "Modus",
       modes: {
         quick: "Snel: structuur en aanwezigheid",
+        sampled: "Steekproef: elke byte van het volgende tiende deel",
         full: "Volledig: elke byte ontsleuteld en gecontroleerd",
       },
       attempts: "Pogingen",

@@ -25,8 +25,12 @@ export const points = catalog({
     verification: {
       never: "Not verified",
       ok: "Verified ({mode})",
+      okPart: "Verified ({mode}, {percent, number} %)",
       failed: "Verification failed ({mode})",
-      modes: { quick: "quick", full: "full" } satisfies Record<VerifyMode, string>,
+      unread: "Not read yet",
+      part: "{percent, number} % in this round, last",
+      whole: "Every byte since",
+      modes: { quick: "quick", sampled: "sampled", full: "full" } satisfies Record<VerifyMode, string>,
     },
     tiers: {
       latest: "Latest",
@@ -81,6 +85,7 @@ export const points = catalog({
       restoreOf: "Restore disk {disk}",
       verify: "Verify",
       verifyQuick: "Quick: structure and existence",
+      verifySampled: "Sampled: check every byte of the next tenth",
       verifyFull: "Full: decrypt and check every byte",
       verifyStarted: "Verification started",
       verifyFailed: "Verification did not start",
@@ -165,8 +170,12 @@ export const points = catalog({
     verification: {
       never: "Niet geverifieerd",
       ok: "Geverifieerd ({mode})",
+      okPart: "Geverifieerd ({mode}, {percent, number} %)",
       failed: "Verificatie mislukt ({mode})",
-      modes: { quick: "snel", full: "volledig" },
+      unread: "Nog niet gelezen",
+      part: "{percent, number} % in deze ronde, laatst",
+      whole: "Elke byte sinds",
+      modes: { quick: "snel", sampled: "steekproef", full: "volledig" },
     },
     tiers: {
       latest: "Nieuwste",
@@ -221,6 +230,7 @@ export const points = catalog({
       restoreOf: "Schijf {disk} herstellen",
       verify: "Verifiëren",
       verifyQuick: "Snel: structuur en aanwezigheid",
+      verifySampled: "Steekproef: elke byte van het volgende tiende deel controleren",
       verifyFull: "Volledig: elke byte ontsleutelen en controleren",
       verifyStarted: "Verificatie gestart",
       verifyFailed: "De verificatie is niet gestart",

@@ -1,4 +1,11 @@
-import { consistencies, pointSorts, pointStates, sortDirections, verifyModes } from "@kluis/domain";
+import {
+  consistencies,
+  pointSorts,
+  pointStates,
+  SAMPLE_PERCENT,
+  sortDirections,
+  verifyModes,
+} from "@kluis/domain";
 import { z } from "zod";
 import { instant, paging, pointRef, search, vmRef } from "../inputs.ts";
 
@@ -25,6 +32,8 @@ export const pointInput = z.strictObject({ point: pointRef });
 export const verifyPointInput = z.strictObject({
   point: pointRef,
   mode: z.enum(verifyModes).default("quick"),
+  /** The part of the point that a sampled verification reads; it begins where the last one ended. */
+  percent: z.int().min(1).max(100).default(SAMPLE_PERCENT),
 });
 export type VerifyPointInput = z.infer<typeof verifyPointInput>;
 

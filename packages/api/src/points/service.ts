@@ -3,12 +3,14 @@ import {
   createJob,
   getPointDetail,
   listPointViews,
+  lockForVerification,
   type PointDamageView,
   type PointRow,
   readPointDamage,
   type StoredVm,
   softDeleteRules,
   type Tx,
+  type VerificationState,
 } from "@kluis/db";
 import {
   type DeletePointParameters,
@@ -19,8 +21,10 @@ import {
   KluisError,
   type LedgerKind,
   type PointState,
+  planSample,
   type VerifyParameters,
 } from "@kluis/domain";
+import { SEGMENT_BYTES } from "@kluis/vault";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupPoint, lookupPointFor, lookupVm, mayOn, optionalVmId } from "../lookup.ts";
 import { record, type VmEvent } from "../record.ts";
@@ -86,16 +90,39 @@ export function mustBeReadable(point: Pick<PointRow, "id" | "state">): void {
 }
 
 /**
- * Starts a verification of a point.
- * @throws KluisError POINT_NOT_FOUND, FORBIDDEN
+ * Starts a verification of a point. Returns the open one of the same mode, if there is one: a point has one at a time.
+ * @throws KluisError POINT_NOT_FOUND, FORBIDDEN, CONFLICT when one of another mode is open
  */
 export async function verifyPoint(ctx: SignedInContext, input: VerifyPointInput): Promise<StartedPointJob> {
   const { point, vm } = await lookupPointFor(ctx, "backup:run", input.point);
   mustBeReadable(point);
-  const parameters: VerifyParameters = { mode: input.mode };
-  return record(ctx, (tx) =>
-    addPointJob(ctx, tx, { kind: "verify", event: "job.created", point, vm, parameters }),
-  );
+  const { mode, percent } = input;
+  return record(ctx, async (tx) => {
+    const state = await lockForVerification(tx, point.id);
+    if (state?.open?.mode === mode)
+      return { result: { jobId: state.open.jobId, pointId: point.id }, events: [] };
+    if (state?.open) throw alreadyVerified(point.id, state.open);
+    const parameters: VerifyParameters = { mode, ...sampleOf(state, { mode, percent }) };
+    return addPointJob(ctx, tx, { kind: "verify", event: "job.created", point, vm, parameters });
+  });
+}
+
+function sampleOf(
+  state: VerificationState | null,
+  { mode, percent }: Pick<VerifyPointInput, "mode" | "percent">,
+): Pick<VerifyParameters, "segments"> {
+  if (mode !== "sampled" || state === null) return {};
+  const shape = { disks: state.disks, segmentBytes: SEGMENT_BYTES };
+  return { segments: planSample(shape, state.round, { unit: "percent", amount: percent }).count };
+}
+
+function alreadyVerified(point: string, { jobId, mode }: { jobId: string; mode: string }): KluisError {
+  return new KluisError("CONFLICT", {
+    reason: "verification-open",
+    message: `A verification of this recovery point is already running (${mode}): job ${jobId}.`,
+    action: "Wait until it ends, or cancel it first.",
+    params: { point, job: jobId, mode },
+  });
 }
 
 export interface PointJob {

@@ -10,7 +10,17 @@ import {
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
-import { isMovingSql, servedSql, teamSql, vmSql, windowColumns, windowSql, zonedOf } from "./transfer-sql.ts";
+import {
+  hasPartsSql,
+  isMovingSql,
+  servedSql,
+  teamSql,
+  transferClassOf,
+  vmSql,
+  windowColumns,
+  windowSql,
+  zonedOf,
+} from "./transfer-sql.ts";
 
 /** Slots of the engines that have not ended. */
 export async function countSlots(tx: Tx): Promise<number> {
@@ -61,6 +71,8 @@ const waitingRows = z.array(
 
 /** Heads of each class and team that one dispatch reads: more than the rules compare, because some of them are late. */
 const HEADS = 64;
+/** The classes in the order of domain's transfer-order.ts. */
+const rankSql = Prisma.sql`CASE j.kind WHEN 'backup' THEN 1 WHEN 'verify' THEN 2 ELSE 0 END`;
 /** The longest waits, whatever their deadlines. */
 const AGED = 16;
 
@@ -78,15 +90,15 @@ export async function listWaitingTransfers(
   const isAged = Prisma.sql`(heads.age <= ${AGED} AND heads.served < kluis_now() - ${AGED_AFTER_MS}::float8 * interval '1 ms')`;
   const rows = await tx.$queryRaw`
     WITH open AS (
-      SELECT j.id, j.kind = 'backup' AS backup, coalesce(${teamSql}, '') AS team, ${servedSql} AS served,
+      SELECT j.id, ${rankSql} AS rank, coalesce(${teamSql}, '') AS team, ${servedSql} AS served,
         least(j."deadlineAt", j."firstDeadlineAt") AS due, coalesce(j."deadlineAt" < kluis_now(), FALSE) AS passed
       FROM "Job" j LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"
-      WHERE ${isMovingSql} AND j.stage = 'transfer'
+      WHERE ${isMovingSql} AND ${hasPartsSql}
         AND (j.kind <> 'backup' OR j."policyVersionId" IS NULL OR j."policyVersionId" <> ALL(${[...closed]}::uuid[]))
         AND EXISTS (SELECT FROM "JobDisk" disk JOIN "JobSegment" part ON part."jobDiskId" = disk.id
           WHERE disk."jobId" = j.id AND part.state = 'waiting')
     ), heads AS (
-      SELECT *, row_number() OVER (PARTITION BY backup, team, passed ORDER BY due NULLS LAST, served, id) AS place,
+      SELECT *, row_number() OVER (PARTITION BY rank, team, passed ORDER BY due NULLS LAST, served, id) AS place,
         row_number() OVER (ORDER BY served, id) AS age FROM open
     )
     SELECT j.id AS "jobId", j.kind, ${vmSql} AS "vmId", heads.team, j."deadlineAt", j."firstDeadlineAt", heads.served AS "servedAt",
@@ -97,13 +109,13 @@ export async function listWaitingTransfers(
     LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"
     LEFT JOIN "PolicyVersion" version ON version.id = j."policyVersionId"
     WHERE heads.place <= ${HEADS} OR ${isAged}
-    ORDER BY CASE WHEN ${isAged} THEN 0 ELSE heads.place END, heads.backup, heads.passed, heads.due NULLS LAST, j.id
+    ORDER BY CASE WHEN ${isAged} THEN 0 ELSE heads.place END, heads.rank, heads.passed, heads.due NULLS LAST, j.id
     LIMIT ${most}`;
   return waitingRows.parse(rows).map((row) => {
     const { kind, window: _window, timeZone: _zone, ...rest } = row;
     return {
       ...rest,
-      class: kind === "backup" ? "backup" : "restore",
+      class: transferClassOf(kind),
       leftBytes: safeBytes(row.leftBytes),
       zoned: zonedOf(row),
     };
@@ -131,7 +143,7 @@ export async function countHeldByVm(
     FROM (SELECT disk."jobId", count(*) AS parts FROM "JobSegment" part JOIN "JobDisk" disk ON disk.id = part."jobDiskId"
       WHERE part.state IN ('handed-out', 'running') GROUP BY 1) held
     JOIN "Job" j ON j.id = held."jobId" LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"
-    WHERE ${isMovingSql} AND j.stage = 'transfer' GROUP BY 1, 2`;
+    WHERE ${isMovingSql} AND ${hasPartsSql} GROUP BY 1, 2`;
   return heldRows.parse(rows);
 }
 
@@ -215,6 +227,6 @@ export async function listRateSamples(tx: Tx, most: number): Promise<RateSample[
     FROM (SELECT * FROM "JobSegment" WHERE state = 'done' AND "startedAt" IS NOT NULL
       AND "endedAt" IS NOT NULL ORDER BY "endedAt" DESC LIMIT ${most}) part
     JOIN "JobDisk" disk ON disk.id = part."jobDiskId" JOIN "Job" j ON j.id = disk."jobId"
-    LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"`;
+    LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId" WHERE j.kind <> 'verify'`;
   return sampleRows.parse(rows);
 }

@@ -1,5 +1,5 @@
 /** Parts of the queries about open transfers; `j` is the job, `vm` its VM, `version` the version of its policy. */
-import { timeZoneSchema, transferWindowSchema, type ZonedWindow } from "@kluis/domain";
+import { type TransferClass, timeZoneSchema, transferWindowSchema, type ZonedWindow } from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 
 /**
@@ -25,6 +25,14 @@ export const servedSql = Prisma.sql`coalesce(j."servedAt", j."capturedAt", j."st
 /** A transfer whose parts may be given out, or hold a slot. */
 export const isMovingSql = Prisma.sql`j.state = 'running' AND j.error IS NULL AND j."cancelAskedAt" IS NULL
   AND (j."parkedUntil" IS NULL OR j."parkedUntil" <= kluis_now())`;
+
+/** It is in the step that waits for its parts. */
+export const hasPartsSql = Prisma.sql`j.stage IN ('transfer', 'verify')`;
+
+export function transferClassOf(kind: string): TransferClass {
+  if (kind === "backup" || kind === "verify") return kind;
+  return "restore";
+}
 
 export const windowSql = Prisma.sql`version.document #> '{transfer,window}' AS window,
   version.document #>> '{schedule,timeZone}' AS "timeZone"`;

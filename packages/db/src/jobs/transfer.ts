@@ -7,6 +7,7 @@ import {
   type StoredNotice,
   safeBytes,
   storedNoticeSchema,
+  type VerifyFound,
 } from "@kluis/domain";
 import { z } from "zod";
 import { newId } from "../ids.ts";
@@ -171,7 +172,7 @@ export interface LostSegment {
 export async function listLostSegments(
   tx: Tx,
   jobId: string,
-  task: "backup.segment" | "restore.segment",
+  task: "backup.segment" | "restore.segment" | "verify.segment",
 ): Promise<LostSegment[]> {
   const rows = await tx.$queryRaw`
     SELECT disk."diskKey", part.segment, queued.key IS NOT NULL AS exhausted
@@ -269,6 +270,8 @@ export async function finishSegment(
     readonly at: Date;
     /** What Azure's list omitted. */
     readonly omitted?: { readonly blocks: number; readonly firstOffset: number } | null;
+    /** What a verification found. */
+    readonly found?: VerifyFound;
   },
 ): Promise<number | null> {
   // The lock on the job's row serializes its last segments, so that exactly one of them gets 0.
@@ -283,6 +286,7 @@ export async function finishSegment(
         node: result.node,
         endedAt: result.at,
         ...(result.omitted ? { omitted: toJson(result.omitted) } : {}),
+        ...(result.found === undefined ? {} : { found: toJson(result.found) }),
       },
     });
   } else if ((await tx.jobSegment.count({ where: { id: segment.id } })) === 0) return null;

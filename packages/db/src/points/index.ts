@@ -11,6 +11,13 @@ export { type PointReportScope, sumReportPoints, walkReportPoints } from "./repo
 export * from "./retention.ts";
 export * from "./soft-delete.ts";
 export {
+  lockForVerification,
+  type PointCoverage,
+  setPointVerified,
+  sumFound,
+  type VerificationState,
+} from "./verification.ts";
+export {
   type PointReportRow,
   type PointReportTotals,
   type PointRow,
@@ -32,5 +39,5 @@ export {
   type PointRef,
   previousManifest,
   previousPointTime,
-  setPointVerified,
+  recordedManifestDigest,
 } from "./work.ts";

@@ -41,6 +41,8 @@ const composed = {
   diskCount: Prisma.sql`(SELECT count(*) FROM "RecoveryPointDisk" d WHERE d."pointId" = r.id)`,
   lastVerified: Prisma.sql`CASE WHEN r."lastVerifiedAt" IS NOT NULL
     THEN jsonb_build_object('at', r."lastVerifiedAt", 'mode', r."lastVerifyMode", 'ok', r."lastVerifyOk") END`,
+  coverage: Prisma.sql`CASE WHEN r."readAt" IS NOT NULL THEN jsonb_build_object('percent', r."verifyCoverage",
+    'readAt', r."readAt", 'wholeAt', r."readWholeAt") END`,
 };
 
 const points: ViewSource<PointRow> = {

@@ -125,6 +125,17 @@ export const pointView = z.object({
   ...transferred,
   manifestDigest: z.string(),
   lastVerified: z.object({ at: instantView, mode: z.enum(verifyModes), ok: z.boolean() }).nullable(),
+  /** What sampled and full verifications have read of the content; null: nothing. */
+  coverage: z
+    .object({
+      /** The part of the point that the round has read, in percent. */
+      percent: z.int().min(0).max(100),
+      /** When a part was read last. */
+      readAt: instantView,
+      /** Every byte was read since then. */
+      wholeAt: instantView.nullable(),
+    })
+    .nullable(),
   lastVerifyDetail: z.record(z.string(), z.unknown()).nullable(),
   ...sealed,
   vault: refView.extend({ kind: z.enum(vaultKinds) }),
@@ -166,6 +177,7 @@ export const pointRow = pointView.pick({
   purgeAt: true,
   instantRestoreUntil: true,
   lastVerified: true,
+  coverage: true,
   deletedAt: true,
 });
 export type PointRow = z.infer<typeof pointRow>;
@@ -217,6 +229,10 @@ export const reportBlocks = {
     lastVerifyOk: z.boolean().nullable(),
     /** Bytes of its disks that cannot be read now; null: none are known, or they are being searched. */
     damagedBytes: bytesView.nullable(),
+    /** What sampled and full verifications have read of the content, in percent, and since when every byte was read. */
+    verifyCoverage: z.int(),
+    readAt: instantView.nullable(),
+    readWholeAt: instantView.nullable(),
   }),
   protection: z.object({
     ...sealed,

@@ -9,9 +9,9 @@ import {
   type PointState,
   pointStates,
   type ReachedLevel,
+  type SampleRound,
   type SnapshotSourceKind,
   type StoredNotice,
-  type VerifyMode,
 } from "@kluis/domain";
 import { z } from "zod";
 import { newId } from "../ids.ts";
@@ -130,6 +130,10 @@ export interface PointRef {
   readonly state: PointState;
   readonly takenAt: Date;
   readonly pinnedAt: Date | null;
+  readonly manifestDigest: string;
+  /** The round of sampled verifications, and when it began; null: there was none. */
+  readonly round: SampleRound;
+  readonly roundAt: Date | null;
   readonly consistencyReached: Consistency;
   readonly vmName: string;
   readonly vmFacts: unknown;
@@ -151,6 +155,9 @@ function toRef(row: PointRow): PointRef {
     state: z.enum(pointStates).parse(row.state),
     takenAt: row.takenAt,
     pinnedAt: row.pinnedAt,
+    manifestDigest: row.manifestDigest,
+    round: { next: row.verifyNext, covered: row.verifyCovered },
+    roundAt: row.verifyRoundAt,
     consistencyReached: consistencySchema.parse(row.consistencyReached),
     vmName: row.vm.name,
     vmFacts: row.vmFacts,
@@ -199,27 +206,15 @@ export async function previousManifest(
   return row === null ? null : { pointId: row.id, manifestDigest: row.manifestDigest };
 }
 
-export async function setPointVerified(
+/** The manifest's digest in the ledger's event about the point; null without one. */
+export async function recordedManifestDigest(
   tx: Tx,
-  result: {
-    pointId: string;
-    at: Date;
-    mode: VerifyMode;
-    ok: boolean;
-    detail: Readonly<Record<string, unknown>>;
-  },
-): Promise<void> {
-  await judgePointAgain(tx, result.pointId);
-  await tx.recoveryPoint.updateMany({
-    where: { id: result.pointId, state: { in: [...heldPointStates] } },
-    data: {
-      lastVerifiedAt: result.at,
-      lastVerifyMode: result.mode,
-      lastVerifyOk: result.ok,
-      lastVerifyDetail: toJson(result.detail),
-      state: result.ok ? "available" : "damaged",
-    },
-  });
+  { id, vmId }: Pick<PointRef, "id" | "vmId">,
+): Promise<string | null> {
+  const rows = await tx.$queryRaw`
+    SELECT e.data ->> 'manifestDigest' AS digest FROM "LedgerEvent" e
+    WHERE e."vmId" = ${vmId}::uuid AND e.kind = 'point.created' AND e.target ->> 'id' = ${id} ORDER BY e.seq LIMIT 1`;
+  return z.array(z.object({ digest: z.string().nullable() })).parse(rows)[0]?.digest ?? null;
 }
 
 /** Before the point changes, so that this and retention lock in the same order. */

@@ -110,6 +110,7 @@ export const errorReasons = {
     "encryption-set-missing",
     "disk-access-missing",
     "disk-resized",
+    "verification-open",
     "other-vault",
     "other-migrations",
     "already-started",

@@ -33,11 +33,18 @@ export const taskCatalog = {
   "transfer.dispatch": { payload: z.strictObject({}), maxAttempts: 25, timeoutMinutes: 5 },
   /** Forecasts when each open transfer ends, and which deadlines are at risk. */
   "transfer.forecast": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 5 },
-  "verify.run": { payload: byJob, maxAttempts: 10, timeoutMinutes: 60 },
   /** Copies a recovery point to the second vault, a part at a time. */
   "copy.run": { payload: byJob, maxAttempts: 25, timeoutMinutes: 60 },
   /** Starts the copies that are missing, and removes those that are no longer kept. */
   "vault.copies": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
+  /** Plans a verification, waits for its parts, and stores its result. */
+  "verify.run": { payload: byJob, maxAttempts: 10, timeoutMinutes: 30 },
+  /** Checks one part of a disk of a recovery point. */
+  "verify.segment": {
+    payload: z.strictObject({ jobId: z.uuid(), diskKey: z.string(), segment: z.int().min(0) }),
+    maxAttempts: 10,
+    timeoutMinutes: 60,
+  },
   "point.delete": { payload: byJob, maxAttempts: 25, timeoutMinutes: 10 },
   /** Reads the inventory of one subscription, or of all; `asked`: someone waits for it, and `cursor`: it continues there. */
   discover: {
@@ -128,6 +135,7 @@ const priorities: Partial<Record<TaskName, number>> = {
   "point.delete": transferPriority.backup,
   "verify.run": transferPriority.verify,
   "copy.run": transferPriority.verify,
+  "verify.segment": transferPriority.verify,
 };
 
 /** Tasks that a full queue of others could delay without end: the dispatcher runs one that waited for long before them. */
@@ -160,7 +168,14 @@ export const restoreDiskParametersSchema = z.object({
 export type RestoreDiskParameters = z.infer<typeof restoreDiskParametersSchema>;
 
 /** `Job.parameters` of a `verify` job. */
-export const verifyParametersSchema = z.object({ mode: z.enum(verifyModes) });
+export const verifyParametersSchema = z.object({
+  mode: z.enum(verifyModes),
+  /** Segments that a sampled verification reads; missing: `SAMPLE_PERCENT` of the point. */
+  segments: z.int().positive().optional(),
+  /** Of a scheduled one: the night in whose budgets it counts, and its part of them in bytes. */
+  night: z.iso.date().optional(),
+  bytes: z.int().nonnegative().optional(),
+});
 export type VerifyParameters = z.infer<typeof verifyParametersSchema>;
 
 /** `Job.parameters` of a `delete-point` job. `retention`: pruned by the policy; otherwise the user's reason. */

@@ -96,6 +96,8 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
     /** The first problem, in English. */
     readonly problem: string;
   };
+  /** The content can be read; only a rebuild of the index needs the tables. */
+  "point-tables-damaged": NoticeParams["point-damaged"];
   "kept-snapshot-removing": None;
   "point-deleted": None;
   "point-already-deleted": None;

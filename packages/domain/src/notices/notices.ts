@@ -116,6 +116,8 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `The recovery point is intact; ${formatBytes(checkedBytes)} checked (${mode}).`,
   "point-damaged": ({ mode, checkedBytes, problems, problem }) =>
     `The recovery point is damaged: ${count(problems, "problem")} found, first: ${problem} ${formatBytes(checkedBytes)} checked (${mode}).`,
+  "point-tables-damaged": ({ mode, checkedBytes, problems, problem }) =>
+    `The recovery point can be read, but tables of contents of its packs cannot: ${count(problems, "problem")}, first: ${problem} ${formatBytes(checkedBytes)} checked (${mode}).`,
   "kept-snapshot-removing": () => "Azure is removing the kept snapshot.",
   "point-deleted": () => "The recovery point is deleted.",
   "point-already-deleted": () => "The recovery point was already deleted.",

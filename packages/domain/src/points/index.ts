@@ -15,4 +15,6 @@ export {
 } from "./point.ts";
 export { type ReportFormat, reportFormats } from "./report.ts";
 export * from "./soft-delete.ts";
+export * from "./verify-found.ts";
+export * from "./verify-plan.ts";
 export * from "./vhd.ts";

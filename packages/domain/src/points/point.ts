@@ -42,8 +42,11 @@ export const storedPointStates = [
 export const deltaMethods = ["full", "changed-ranges", "digest-comparison"] as const;
 export type DeltaMethod = (typeof deltaMethods)[number];
 
-/** `quick` checks structure and existence; `full` decrypts and digests every byte. */
-export const verifyModes = ["quick", "full"] as const;
+/**
+ * `quick` checks structure and existence; `full` decrypts and digests every byte; `sampled` does that for the next part of the point, so
+ * that ten of them cover it.
+ */
+export const verifyModes = ["quick", "sampled", "full"] as const;
 export type VerifyMode = (typeof verifyModes)[number];
 
 export const pointSorts = ["takenAt", "vm", "movedBytes", "expiresAt"] as const;

@@ -25,12 +25,11 @@ import {
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "../runtime/queue.ts";
 
-type SegmentClass = Exclude<RunningTransfer["class"], "verify">;
-
-const segmentTask = { restore: "restore.segment", backup: "backup.segment" } as const satisfies Record<
-  SegmentClass,
-  TaskName
->;
+const segmentTask = {
+  restore: "restore.segment",
+  backup: "backup.segment",
+  verify: "verify.segment",
+} as const satisfies Record<RunningTransfer["class"], TaskName>;
 
 type Deps = Pick<EngineDeps, "db" | "clock" | "log">;
 
@@ -51,10 +50,10 @@ export async function dispatchTransfers(deps: Deps): Promise<number> {
   const rates = new TransferRates(await listRateSamples(prisma, RATE_SAMPLES));
   const claims = waiting.map((one) => claimOf(one, { now, rates, windows }));
   const state = { now: now.getTime(), slots, free, held: heldSlots(held), ...(await readTurn(prisma)) };
-  const restores = new Set(waiting.filter((one) => one.class === "restore").map(({ jobId }) => jobId));
+  const classes = new Map(waiting.map((one) => [one.jobId, one.class]));
   let total = 0;
   for (const { jobId, parts } of handOut(claims, state)) {
-    const name = segmentTask[restores.has(jobId) ? "restore" : "backup"];
+    const name = segmentTask[classes.get(jobId) ?? "backup"];
     total += await give(deps, name, { jobId, parts, now });
   }
   return total;
@@ -62,7 +61,7 @@ export async function dispatchTransfers(deps: Deps): Promise<number> {
 
 async function give(
   deps: Pick<EngineDeps, "db" | "clock">,
-  name: (typeof segmentTask)[SegmentClass],
+  name: (typeof segmentTask)[RunningTransfer["class"]],
   { jobId, parts, now }: { readonly jobId: string; readonly parts: number; readonly now: Date },
 ): Promise<number> {
   return inTransaction(deps.db, async (tx) => {

@@ -1,4 +1,4 @@
-/** The task that moves one segment of a backup or a restore. */
+/** The task that moves one segment of a backup or a restore, or checks a part of a recovery point. */
 import {
   databaseNow,
   finishSegment,
@@ -14,7 +14,7 @@ import {
   type WorkJob,
   type WorkSegment,
 } from "@kluis/db";
-import { limits, type TaskName } from "@kluis/domain";
+import { limits, type TaskName, type VerifyFound } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "../runtime/queue.ts";
 import type { TaskDefinition, TaskRun } from "../runtime/tasks.ts";
@@ -23,7 +23,7 @@ import { type MetDamage, noteDamage, recordMet } from "./known-damage.ts";
 import { parkTransfer, resumeTransfer } from "./parking.ts";
 import { failJob, recordRetry } from "./task-failure.ts";
 
-export type SegmentTaskName = Extract<TaskName, "backup.segment" | "restore.segment">;
+export type SegmentTaskName = Extract<TaskName, "backup.segment" | "restore.segment" | "verify.segment">;
 
 export interface SegmentMove {
   readonly deps: EngineDeps;
@@ -40,10 +40,12 @@ export interface SegmentMoved {
   readonly omitted?: { readonly blocks: number; readonly firstOffset: number } | null;
   /** Damage of the vault that a backup met; none for restores. */
   readonly met?: MetDamage;
+  /** What a verification found. */
+  readonly found?: VerifyFound;
 }
 
 export interface SegmentKind {
-  readonly wakes: "backup.transfer" | "restore.advance";
+  readonly wakes: "backup.transfer" | "restore.advance" | "verify.run";
   /** False when the job is ending and no longer needs its segments. */
   isWanted(job: WorkJob): boolean;
   /** Moves the bytes; they are durable when it returns. Running it twice, also at the same time, has the same result. */

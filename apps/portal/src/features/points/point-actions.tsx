@@ -46,6 +46,7 @@ export function PointActions({ point }: { point: PointView }) {
           }
           items={[
             { label: t("detail.verifyQuick"), onSelect: () => run("quick") },
+            { label: t("detail.verifySampled"), onSelect: () => run("sampled") },
             { label: t("detail.verifyFull"), onSelect: () => run("full") },
           ]}
         />

@@ -44,9 +44,10 @@ export function PointConsistency({
   );
 }
 
-/** The result and the mode of the last verification. */
-export function VerifiedMark({ verified }: { verified: PointRow["lastVerified"] }) {
+/** The result and the mode of the last verification; of a sampled one, with the part that its round has read. */
+export function VerifiedMark({ point }: { point: Pick<PointRow, "lastVerified" | "coverage"> }) {
   const t = useTranslations("points");
+  const { lastVerified: verified, coverage } = point;
   if (verified === null) {
     return (
       <Status look="plain" tone="idle" icon="pending">
@@ -55,9 +56,14 @@ export function VerifiedMark({ verified }: { verified: PointRow["lastVerified"] 
     );
   }
   const mode = t(`verification.modes.${verified.mode}`);
+  const verdictText = () => {
+    if (!verified.ok) return t("verification.failed", { mode });
+    if (verified.mode !== "sampled" || coverage === null) return t("verification.ok", { mode });
+    return t("verification.okPart", { mode, percent: coverage.percent });
+  };
   return (
     <Status look="plain" tone={verified.ok ? "ok" : "bad"} icon={verified.ok ? "check" : "cross"}>
-      {verified.ok ? t("verification.ok", { mode }) : t("verification.failed", { mode })}
+      {verdictText()}
     </Status>
   );
 }

@@ -77,7 +77,7 @@ export function usePointColumns(options: {
       className: "w-40",
       header: t("columns.verified"),
       from: "md",
-      cell: (point) => <VerifiedMark verified={point.lastVerified} />,
+      cell: (point) => <VerifiedMark point={point} />,
     },
     {
       key: "kept",

@@ -104,7 +104,7 @@ function LoadedPoint({ point }: { point: PointView }) {
             label={t("detail.fields.tiers")}
             words
             value={<TierSummary point={point} />}
-            note={<VerifiedMark verified={point.lastVerified} />}
+            note={<VerifiedMark point={point} />}
             tone={point.lastVerified?.ok === false ? "bad" : "ok"}
           />
         </div>

@@ -206,11 +206,12 @@ function useIntegrity(point: PointView): readonly Fact[] {
       label: t("detail.fields.verification"),
       value: (
         <span className="flex flex-wrap items-center gap-2">
-          <VerifiedMark verified={point.lastVerified} />
+          <VerifiedMark point={point} />
           {point.lastVerified === null ? null : <AbsoluteTime at={point.lastVerified.at} />}
         </span>
       ),
     },
+    { label: t("detail.fields.coverage"), value: <Coverage coverage={point.coverage} /> },
     {
       label: t("detail.fields.manifest"),
       value: <Copyable value={point.manifestDigest} what={t("detail.what.manifest")} />,
@@ -263,5 +264,26 @@ function Span({ from, to }: { from: string; to: string }) {
         ({took})
       </span>
     </>
+  );
+}
+
+/** How much of the content was read by verifications, and when. */
+function Coverage({ coverage }: Pick<PointView, "coverage">) {
+  const t = useTranslations("points");
+  if (coverage === null) return <span className="text-faint">{t("verification.unread")}</span>;
+  const { percent, readAt, wholeAt } = coverage;
+  return (
+    <span className="flex flex-col gap-1">
+      <span className="flex flex-wrap items-center gap-2">
+        {t("verification.part", { percent })}
+        <AbsoluteTime at={readAt} />
+      </span>
+      {wholeAt === null ? null : (
+        <span className="flex flex-wrap items-center gap-2">
+          {t("verification.whole")}
+          <AbsoluteTime at={wholeAt} />
+        </span>
+      )}
+    </span>
   );
 }

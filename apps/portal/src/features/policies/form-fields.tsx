@@ -47,7 +47,7 @@ export function ChoiceField<N extends ChoiceName>(props: ChoiceFieldProps<N>) {
 
 export interface SelectFieldProps {
   readonly form: UseFormReturn<PolicyForm>;
-  readonly name: "team" | "everyHours";
+  readonly name: "team" | "everyHours" | "verifyUnit";
   readonly label: string;
   readonly options: readonly SelectOption<string>[];
   readonly disabled?: boolean;
