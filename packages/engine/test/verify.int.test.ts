@@ -104,7 +104,10 @@ describe("a recovery point", () => {
     await expect(startJob("verify", point, { mode: "quick" })).rejects.toMatchObject({
       code: "JOB_ALREADY_RUNNING",
     });
-    await world.db.prisma.job.update({ where: { id: open.id }, data: { state: "cancelled" } });
+    await world.db.prisma.job.update({
+      where: { id: open.id },
+      data: { state: "cancelled", endedAt: new Date() },
+    });
     expect((await verified(point, { mode: "quick" })).state).toBe("succeeded");
   });
 
