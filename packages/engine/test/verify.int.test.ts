@@ -54,6 +54,18 @@ async function packsOf(point: PointRow): Promise<string[]> {
   return names;
 }
 
+/** Where the vaults of all engines of this process have their method. */
+async function verifier({ vaultId }: PointRow): Promise<Pick<Vault, "verifySegments">> {
+  const { vault } = await engine.deps.vaults.open(vaultId);
+  const found: unknown = Object.getPrototypeOf(vault);
+  if (isVerifier(found)) return found;
+  throw new Error("A vault verifies no segments.");
+}
+
+const isVerifier = (one: unknown): one is Pick<Vault, "verifySegments"> =>
+  typeof one === "object" && one !== null && "verifySegments" in one;
+const byNumber = (a: number, b: number): number => a - b;
+
 describe("a recovery point", () => {
   it("is verified in each mode; the result is stored with the point and in the ledger", async () => {
     const point = await takePoint("modes", 3 * GIB, [0, GIB, 2 * GIB]);
@@ -132,7 +144,8 @@ describe("a recovery point", () => {
     const damage = await world.db.prisma.vaultDamage.findFirstOrThrow({
       where: { object: `points/${point.id}` },
     });
-    expect(damage).toMatchObject({ foundBy: "verification", problem: expect.stringContaining("ledger") });
+    expect(damage.foundBy).toBe("verification");
+    expect(damage.problem).toContain("ledger");
     const restored = await world.ended(
       await startJob("restore-disk", point, {
         disk: "os",
@@ -197,12 +210,10 @@ describe("a recovery point", () => {
     );
     await engine.stop();
     engine = await world.startEngine({ env: { KLUIS_ENGINE_CONCURRENCY: "1" } });
-    const proto: Pick<Vault, "verifySegments"> = Object.getPrototypeOf(
-      (await engine.deps.vaults.open(point.vaultId)).vault,
-    );
     const read: number[] = [];
     let kill = (): void => {};
     const killed = new Promise<void>((resolve) => (kill = resolve));
+    const proto = await verifier(point);
     const real = proto.verifySegments;
     const spy = vi.spyOn(proto, "verifySegments").mockImplementation(async function (this: Vault, options) {
       if (read.length === 2) {
@@ -223,12 +234,12 @@ describe("a recovery point", () => {
     engine = await world.startEngine();
     expect((await world.ended(jobId)).state).toBe("succeeded");
     spy.mockRestore();
-    expect(read.slice(0, 2).toSorted()).toEqual([0, 1]);
+    expect(read.slice(0, 2).toSorted(byNumber)).toEqual([0, 1]);
     expect(
       read
         .slice(2)
         .filter((segment) => segment >= 0)
-        .toSorted(),
+        .toSorted(byNumber),
     ).toEqual([2, 3, 4]);
     expect(await rowOf(point)).toMatchObject({ lastVerifyDetail: { bytesChecked: 10 * MIB } });
     await until("no task", 10_000, async () =>

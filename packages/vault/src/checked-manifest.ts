@@ -1,4 +1,4 @@
-/** Compares the manifest of a recovery point with what was recorded about it outside the vault. */
+/** Compares the manifest of a recovery point with the records about it outside the vault. */
 import { damaged } from "./errors.ts";
 import { pointName } from "./names.ts";
 import type { StoredManifest } from "./points.ts";

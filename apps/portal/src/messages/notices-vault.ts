@@ -19,6 +19,8 @@ export const vaultNotices = catalog({
       "The storage of vault {vault} holds no vault. Backups wait, and nothing is created there. Mount its folder, undelete its container, or make another vault the default.",
     "vault-unknown-objects":
       "Vault {vault} has {objects, plural, one {# object} other {# objects}} that the database does not know, the first is {object}. They are kept. Take over those that are of the vault under Settings, Vaults.",
+    "point-tables-damaged":
+      "The recovery point can be read, but tables of contents of its packs cannot: {problems, plural, one {# problem} other {# problems}}, first: {problem} {checkedBytes} checked ({mode, select, full {full} sampled {sampled} other {quick}}).",
     "vault-no-recovery-key":
       "Vault {vault} has no recovery key. Without one, a lost key file is a lost vault.",
     "vault-recovery-key-unproven":
@@ -57,6 +59,8 @@ export const vaultNotices = catalog({
       "De opslag van kluis {vault} bevat geen kluis. Back-ups wachten, en er wordt daar niets aangemaakt. Koppel de map aan, herstel de verwijderde container, of maak een andere kluis de standaard.",
     "vault-unknown-objects":
       "Kluis {vault} heeft {objects, plural, one {# object} other {# objecten}} die de database niet kent, als eerste {object}. Ze blijven bewaard. Neem over wat bij de kluis hoort onder Instellingen, Kluizen.",
+    "point-tables-damaged":
+      "Het herstelpunt is leesbaar, maar inhoudsopgaven van zijn packs niet: {problems, plural, one {# probleem} other {# problemen}}, het eerste: {problem} {checkedBytes} gecontroleerd ({mode, select, full {volledig} sampled {steekproef} other {snel}}).",
     "vault-no-recovery-key":
       "Kluis {vault} heeft geen herstelsleutel. Zonder herstelsleutel is met het sleutelbestand ook de kluis verloren.",
     "vault-recovery-key-unproven":

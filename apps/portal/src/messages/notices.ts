@@ -86,8 +86,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "The recovery point is intact; {checkedBytes} checked ({mode, select, full {full} sampled {sampled} other {quick}}).",
     "point-damaged":
       "The recovery point is damaged: {problems, plural, one {# problem} other {# problems}} found, first: {problem} {checkedBytes} checked ({mode, select, full {full} sampled {sampled} other {quick}}).",
-    "point-tables-damaged":
-      "The recovery point can be read, but tables of contents of its packs cannot: {problems, plural, one {# problem} other {# problems}}, first: {problem} {checkedBytes} checked ({mode, select, full {full} sampled {sampled} other {quick}}).",
     "kept-snapshot-removing": "Azure is removing the kept snapshot.",
     "point-deleted": "The recovery point is deleted.",
     "point-already-deleted": "The recovery point was already deleted.",
@@ -257,8 +255,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Het herstelpunt is intact; {checkedBytes} gecontroleerd ({mode, select, full {volledig} sampled {steekproef} other {snel}}).",
     "point-damaged":
       "Het herstelpunt is beschadigd: {problems, plural, one {# probleem} other {# problemen}} gevonden, het eerste: {problem} {checkedBytes} gecontroleerd ({mode, select, full {volledig} sampled {steekproef} other {snel}}).",
-    "point-tables-damaged":
-      "Het herstelpunt is leesbaar, maar inhoudsopgaven van zijn packs niet: {problems, plural, one {# probleem} other {# problemen}}, het eerste: {problem} {checkedBytes} gecontroleerd ({mode, select, full {volledig} sampled {steekproef} other {snel}}).",
     "kept-snapshot-removing": "Azure verwijdert de bewaarde momentopname.",
     "point-deleted": "Het herstelpunt is verwijderd.",
     "point-already-deleted": "Het herstelpunt was al verwijderd.",

@@ -15,7 +15,7 @@ import { toJson } from "../json.ts";
 import { judgeAgain } from "../protections/schedule.ts";
 import type { Tx } from "../tx.ts";
 
-/** What was read of a point after a verification. */
+/** How much of a point was read, after a verification. */
 export interface PointCoverage extends SampleRound {
   /** Of the point, by the round. */
   readonly percent: number;

@@ -1,7 +1,7 @@
 /** Which segments of a recovery point a verification reads, and what is covered after it. Pure. */
 import type { VerifyMode } from "./point.ts";
 
-/** The part of a point that one sampled verification reads unless another one is asked for, in percent. */
+/** The part of a point that one sampled verification reads by default, in percent. */
 export const SAMPLE_PERCENT = 10;
 
 /** The round of sampled verifications of a point: the next segment, and how many the round has read. Segments count over all disks. */

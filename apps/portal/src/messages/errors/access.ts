@@ -105,10 +105,6 @@ export const accessErrors = catalog({
             "Disk {disk} was resized while its backup began: {beforeBytes} before, {snapshotBytes} in the snapshot.",
           action: "Start the backup again.",
         },
-        "verification-open": {
-          message: "A verification of this recovery point is already running ({mode}).",
-          action: "Wait until it ends, or cancel it first.",
-        },
         "other-vault": {
           message: "The database already has another vault named {vault}.",
           action: "Use the vault that belongs to this database.",
@@ -276,10 +272,6 @@ export const accessErrors = catalog({
           message:
             "De grootte van schijf {disk} is gewijzigd toen de back-up begon: eerst {beforeBytes}, in de momentopname {snapshotBytes}.",
           action: "Start de back-up opnieuw.",
-        },
-        "verification-open": {
-          message: "Er loopt al een verificatie van dit herstelpunt ({mode}).",
-          action: "Wacht tot die klaar is, of annuleer haar eerst.",
         },
         "other-vault": {
           message: "De database heeft al een andere kluis met de naam {vault}.",

@@ -3,6 +3,10 @@ import { catalog } from "#messages/catalog.ts";
 /** Why a recovery point cannot be held, released, removed, brought back or rebuilt: reasons of CONFLICT. */
 export const pointConflicts = catalog({
   en: {
+    "verification-open": {
+      message: "A verification of this recovery point is already running ({mode}).",
+      action: "Wait until it ends, or cancel it first.",
+    },
     "catalog-in-use": {
       message:
         "The database of Kluis is in use: it has jobs, protected virtual machines, or points of another vault.",
@@ -26,6 +30,10 @@ export const pointConflicts = catalog({
     },
   },
   nl: {
+    "verification-open": {
+      message: "Er loopt al een verificatie van dit herstelpunt ({mode}).",
+      action: "Wacht tot die klaar is, of annuleer haar eerst.",
+    },
     "catalog-in-use": {
       message:
         "De database van Kluis is in gebruik: er zijn taken, beschermde virtuele machines of herstelpunten van een andere kluis.",

@@ -7,13 +7,13 @@ import { z } from "zod";
 export const verifyMemorySchema = z.object({
   /** The planned segments, over all disks. Missing: not planned yet. */
   sample: z.object({ first: z.int().nonnegative(), count: z.int().nonnegative() }).optional(),
-  /** What is wrong with the manifest: then nothing else says what to read. */
+  /** The problem of the manifest: then nothing else says what to read. */
   manifest: verifyFoundSchema.optional(),
   segmentsQueued: z.boolean().optional(),
 });
 export type VerifyMemory = z.infer<typeof verifyMemorySchema>;
 
-/** @throws KluisError POINT_NOT_FOUND: what a removed point names may be gone, and that is no damage */
+/** @throws KluisError POINT_NOT_FOUND: its content may be gone, which is not damage */
 export async function requirePoint(tx: Tx, job: Pick<WorkJob, "pointId">): Promise<PointRef> {
   const point = job.pointId === null ? null : await loadPoint(tx, job.pointId);
   if (point !== null && isHeldPointState(point.state)) return point;

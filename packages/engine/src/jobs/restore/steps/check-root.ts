@@ -9,8 +9,8 @@ import type { RestoreMemory } from "../memory.ts";
 import { sourceOf } from "../source.ts";
 
 /**
- * Every block was compared with the map when it was read. What is left: the root digest of that map and of that size is the one in the
- * manifest, and every planned byte was written.
+ * Compares the root digest of the map that was read with the manifest's, and the written bytes with the plan. Each block was compared with
+ * the map when it was read.
  * @throws KluisError VAULT_DATA_DAMAGED, VAULT_OBJECT_MISSING for the manifest
  * @returns the error of a disk that is not the recorded one; null when it is
  */
