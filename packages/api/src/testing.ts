@@ -44,6 +44,7 @@ import type { Api, RequestContext } from "./context.ts";
 import { createContext, signIn } from "./identity/identity.ts";
 import { createCaller } from "./root.ts";
 import { keepKeyChanges } from "./testing-keys.ts";
+import { testManifest } from "./testing-manifest.ts";
 
 export { type ApiServer, startApiServer } from "./testing-server.ts";
 
@@ -235,11 +236,13 @@ async function addPoint(
   if (diskBytes > SEGMENT_BYTES) throw new RangeError("Test disks have one segment.");
   const { root, rootDigest } = await vault.sealDisk({ diskBytes, segments: [node], signal });
   const disk = { diskBytes, root, rootDigest };
+  const id = newId();
+  const manifest = testManifest(vault, { pointId: id, jobId: newId() }, disk);
+  const { digest: manifestDigest } = await vault.putManifest(manifest, signal);
   return inTransaction(api.db, async (tx) => {
     const job = { kind: "backup", vmId, trigger: "manual", actor: engineActor } as const;
     const jobId = await createJob(tx, job, systemClock);
-    const id = newId();
-    const facts = { ...pointFacts(new Date()), manifestDigest: randomBytes(32).toString("hex") };
+    const facts = { ...pointFacts(new Date()), manifestDigest };
     const owners = { id, vmId, jobId, vaultId: vault.id, keyId: vault.keyId };
     await createPoint(tx, { ...facts, ...owners, disks: [pointDisk(disk)] });
     await endJob(tx, jobId, { state: "succeeded", stage: "recovery-point", at: new Date() });
