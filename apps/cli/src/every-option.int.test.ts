@@ -36,6 +36,10 @@ const steps: readonly Step[] = [
   { line: () => "policy-bandwidth standard-daily 50 --json" },
   { line: () => "transfer-window standard-daily --always --json" },
   { line: () => "policy-bandwidth standard-daily none --json" },
+  { line: () => "policy-verification standard-daily sampled --percent 10 --json" },
+  { line: () => "policy-verification standard-daily sampled --gib 500 --json" },
+  { line: () => "policy-verification standard-daily full --every-days 30 --json" },
+  { line: () => "policy-verification standard-daily none --json" },
   {
     line: ({ folder }) =>
       `policy-scripts standard-daily --pre ${folder}/pre.sh --post ${folder}/post.sh --pre-parameters a b --post-parameters c --timeout 90 --stop-on-failure --no-freeze --json`,
@@ -153,8 +157,8 @@ const steps: readonly Step[] = [
   { line: () => "vaults disable further --json" },
   { line: () => "vaults remove further --json" },
   { line: () => "vaults default main --json" },
-  { line: () => "vaults set main --deduplication resource-group --bandwidth 200 --json" },
-  { line: () => "vaults set main --deduplication subscription --bandwidth none --json" },
+  { line: () => "vaults set main --deduplication resource-group --bandwidth 200 --verify-gib 500 --json" },
+  { line: () => "vaults set main --deduplication subscription --bandwidth none --verify-gib none --json" },
   {
     // The second vault is disabled: the server's refusal shows that the options arrive there.
     line: () =>

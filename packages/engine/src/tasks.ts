@@ -17,6 +17,7 @@ import { verifySegment } from "./jobs/verify/segment.ts";
 import type { Again, TaskDefinition, TaskDefinitions, TaskRun } from "./runtime/tasks.ts";
 import { testConnection, testVault } from "./runtime/tests.ts";
 import { tick } from "./schedule/tick.ts";
+import { scheduleVerifications } from "./schedule/verifications.ts";
 import { keepAnchored } from "./upkeep/anchor.ts";
 import { accountOne } from "./upkeep/collect/task.ts";
 import { collectVaults } from "./upkeep/collect.ts";
@@ -89,6 +90,10 @@ export const controlTasks = {
   } satisfies TaskDefinition<"discover">,
   "schedule.tick": aloneInTime("schedule.tick", async ({ deps, signal }) => {
     const { again } = await tick(deps, await databaseNow(deps.db.prisma), signal);
+    return again;
+  }),
+  "verify.schedule": aloneInTime("verify.schedule", async ({ deps, signal }) => {
+    const { again } = await scheduleVerifications(deps, signal);
     return again;
   }),
   "retention.run": alone("retention.run", async ({ deps, signal }) => {

@@ -20,7 +20,8 @@ WHERE j."kind" = 'verify' AND j."state" IN ('queued', 'running') AND EXISTS (
     AND older."pointId" = j."pointId" AND older."id" < j."id");
 CREATE UNIQUE INDEX "Job_open_verify" ON "Job" ("pointId") WHERE "kind" = 'verify' AND "state" IN ('queued', 'running');
 CREATE INDEX "Job_verify" ON "Job" ("pointId", "createdAt") WHERE "kind" = 'verify';
-CREATE INDEX "RecoveryPoint_to_read" ON "RecoveryPoint" ("vaultId", "readAt" NULLS FIRST, "takenAt", "id")
+-- Points in the order of scheduled verification: those that nothing has read first, then the oldest.
+CREATE INDEX "RecoveryPoint_to_read" ON "RecoveryPoint" (coalesce("readAt", to_timestamp((0)::double precision)), "id")
   WHERE "state" IN ('available', 'damaged');
 
 UPDATE "RecoveryPoint" SET "readAt" = "lastVerifiedAt", "verifyCoverage" = 100, "verifyRoundAt" = "lastVerifiedAt",

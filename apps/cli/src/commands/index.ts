@@ -21,6 +21,7 @@ import { pinPoint, undeletePoint, unpinPoint } from "./point-holds.ts";
 import { deletePoint, point, points, verify } from "./points.ts";
 import { policies } from "./policies.ts";
 import { policyBandwidth } from "./policy-bandwidth.ts";
+import { policyVerification } from "./policy-verification.ts";
 import { allowLists, protect, stopProtection } from "./protection.ts";
 import { reportPoints } from "./reports.ts";
 import { restoreDisk } from "./restores.ts";
@@ -66,6 +67,7 @@ export const commandGroups: readonly CommandGroup[] = [
       policies,
       transferWindow,
       policyBandwidth,
+      policyVerification,
       policyScripts,
       scripts,
       protect,

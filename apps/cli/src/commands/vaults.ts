@@ -136,6 +136,11 @@ const sharing: Readonly<Record<DeduplicationScope, string>> = {
   vm: "virtual machines share no content",
 };
 
+const gibOrNone = z
+  .string()
+  .regex(/^([1-9]\d{0,5}|none)$/, "Use a whole number of GiB, or none.")
+  .transform((value) => (value === "none" ? null : Number(value)));
+
 export const vaultsSet = defineCommand({
   name: "vaults set",
   summary: "Set who shares content in a vault, and its speed",
@@ -149,16 +154,27 @@ export const vaultsSet = defineCommand({
       choice(deduplicationScopes).optional(),
     ),
     bandwidth: option("MiB/s", "most MiB per second, or none", bandwidth.optional()),
+    verifyGib: option(
+      "GiB",
+      "most that scheduled verifications read in a night, or none",
+      gibOrNone.optional(),
+    ),
   },
   examples: ["vaults set main --deduplication resource-group", "vaults set main --bandwidth 200"],
-  run: async (session, { vault, deduplication, bandwidth: rate }) => {
-    if (deduplication === undefined && rate === undefined)
-      throw new UsageError("There is nothing to set.", "Use --deduplication or --bandwidth.");
+  run: async (session, { vault, deduplication, bandwidth: rate, verifyGib }) => {
+    if (deduplication === undefined && rate === undefined && verifyGib === undefined)
+      throw new UsageError("There is nothing to set.", "Use --deduplication, --bandwidth or --verify-gib.");
     const row = await session.server.call((api) =>
-      api.vaults.configure.mutate({ vault, deduplication, bandwidth: rate }),
+      api.vaults.configure.mutate({ vault, deduplication, bandwidth: rate, verifyGib }),
     );
     const limit = row.bandwidth === null ? "no limit" : `at most ${row.bandwidth} MiB per second`;
-    print(session, row, () => `${row.name}: ${sharing[row.deduplication]}; backups have ${limit}.`);
+    const nightly = row.verifyGib === null ? "no limit" : `at most ${row.verifyGib} GiB a night`;
+    print(
+      session,
+      row,
+      () =>
+        `${row.name}: ${sharing[row.deduplication]}; backups have ${limit}; verifications have ${nightly}.`,
+    );
     return exitCodes.ok;
   },
 });

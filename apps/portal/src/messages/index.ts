@@ -12,6 +12,7 @@ import { policies } from "#messages/policies.ts";
 import { policyScripts } from "#messages/policy-scripts.ts";
 import { policyTransfer } from "#messages/policy-transfer.ts";
 import { policyTrust } from "#messages/policy-trust.ts";
+import { policyVerification } from "#messages/policy-verification.ts";
 import { protection } from "#messages/protection.ts";
 import { reports } from "#messages/reports.ts";
 import { restores } from "#messages/restores.ts";
@@ -41,6 +42,7 @@ export const messages = {
     policies: policies.en,
     policyScripts: policyScripts.en,
     policyTransfer: policyTransfer.en,
+    policyVerification: policyVerification.en,
     policyTrust: policyTrust.en,
     protection: protection.en,
     reports: reports.en,
@@ -69,6 +71,7 @@ export const messages = {
     policies: policies.nl,
     policyScripts: policyScripts.nl,
     policyTransfer: policyTransfer.nl,
+    policyVerification: policyVerification.nl,
     policyTrust: policyTrust.nl,
     protection: protection.nl,
     reports: reports.nl,

@@ -136,6 +136,7 @@ export const settings = catalog({
       copies: "Tweede kopieën",
       "damage-reach": "Zoeken naar punten die beschadigde gegevens nodig hebben",
       comparison: "Vergelijken van de kluizen met hun opslag",
+      verification: "Geplande verificatie",
     },
     failedItem: "Eerste fout: <value></value>",
     failedMore:

@@ -108,6 +108,10 @@ export const vaults = catalog({
       bandwidth: "Most MiB per second",
       bandwidthHint: "For backups of all engines together. Leave it empty for no limit. Restores have none.",
       bandwidthWrong: "Enter a whole number from 5 to 100,000, or nothing.",
+      verifyGib: "Most GiB to verify in a night",
+      verifyGibHint:
+        "Of all scheduled verifications together that read content. Leave it empty for no limit. Verifications that a person starts have none.",
+      verifyGibWrong: "Enter a whole number from 1 to 1,000,000, or nothing.",
       shown: {
         vault: "All virtual machines share equal content",
         subscription: "Virtual machines of a subscription share equal content",
@@ -250,6 +254,10 @@ export const vaults = catalog({
       bandwidthHint:
         "Voor back-ups van alle engines samen. Laat leeg voor geen limiet. Herstellen heeft geen limiet.",
       bandwidthWrong: "Voer een geheel getal van 5 tot en met 100.000 in, of niets.",
+      verifyGib: "Hoogste aantal GiB per nacht om te verifiëren",
+      verifyGibHint:
+        "Voor alle geplande verificaties samen die inhoud lezen. Laat leeg voor geen limiet. Verificaties die een persoon start hebben geen limiet.",
+      verifyGibWrong: "Voer een geheel getal van 1 tot en met 1.000.000 in, of niets.",
       shown: {
         vault: "Alle virtuele machines delen gelijke inhoud",
         subscription: "Virtuele machines van een abonnement delen gelijke inhoud",

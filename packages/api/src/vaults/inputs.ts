@@ -45,6 +45,8 @@ export const configureVaultInput = z.strictObject({
   deduplication: z.enum(deduplicationScopes).optional(),
   /** MiB per second that backups of all engines together may store; null: no limit. */
   bandwidth: z.int().min(leastBandwidth).max(mostBandwidth).nullable().optional(),
+  /** GiB of disks that scheduled verifications of all policies together may read in a night; null: no limit. */
+  verifyGib: z.int().min(1).max(1_000_000).nullable().optional(),
 });
 export type ConfigureVaultInput = z.infer<typeof configureVaultInput>;
 

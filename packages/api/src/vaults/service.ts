@@ -157,14 +157,23 @@ export function updateVault(ctx: SignedInContext, { vault, name }: UpdateVaultIn
   });
 }
 
-/** Changes who shares content and the limit of bandwidth, for the environment's vault too: they are not in its variables. */
+/** Changes who shares content, the limit of bandwidth and the budget of verifications, for the environment's vault too: they are not in its variables. */
 export function configureVault(ctx: SignedInContext, input: ConfigureVaultInput): Promise<View> {
   return change(ctx, input.vault, async (tx, row) => {
-    const was = { deduplication: row.deduplication, bandwidth: row.bandwidth };
-    const { deduplication = was.deduplication, bandwidth = was.bandwidth } = input;
-    if (deduplication === was.deduplication && bandwidth === was.bandwidth) return null;
-    await changeVault(tx, { id: row.id, change: { deduplication, bandwidth } }, ctx.api.clock);
-    return { kind: "vault.changed", data: { was, deduplication, bandwidth } };
+    const { deduplication, bandwidth, verifyGib } = row;
+    const was = { deduplication, bandwidth, verifyGib };
+    const wanted = {
+      deduplication: input.deduplication ?? deduplication,
+      bandwidth: input.bandwidth === undefined ? bandwidth : input.bandwidth,
+      verifyGib: input.verifyGib === undefined ? verifyGib : input.verifyGib,
+    };
+    const isSame =
+      wanted.deduplication === deduplication &&
+      wanted.bandwidth === bandwidth &&
+      wanted.verifyGib === verifyGib;
+    if (isSame) return null;
+    await changeVault(tx, { id: row.id, change: wanted }, ctx.api.clock);
+    return { kind: "vault.changed", data: { was, ...wanted } };
   });
 }
 

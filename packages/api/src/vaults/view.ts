@@ -46,6 +46,8 @@ export const vaultView = z.object({
       lag: z.object({ points: countView, since: instantView.nullable(), bytes: bytesView }),
     })
     .nullable(),
+  /** GiB that scheduled verifications of all policies together may read in a night; null: no limit. */
+  verifyGib: z.int().nullable(),
   secretChangedAt: instantView.nullable(),
   /** The key-encryption key that locks it; null before its first test. */
   keyId: z.string().nullable(),

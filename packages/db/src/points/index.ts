@@ -17,6 +17,7 @@ export {
   sumFound,
   type VerificationState,
 } from "./verification.ts";
+export * from "./verify-schedule.ts";
 export {
   type PointReportRow,
   type PointReportTotals,

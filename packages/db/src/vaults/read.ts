@@ -34,6 +34,7 @@ const rowSchema = z.object({
   bandwidth: z.int().nullable(),
   /** The second vault that gets its points; null: none. */
   copy: vaultCopySchema.nullable(),
+  verifyGib: z.int().nullable(),
   secretChangedAt: z.date().nullable(),
   identity: z.string().nullable(),
   keyId: z.string().nullable(),

@@ -58,6 +58,7 @@ export type VaultChange = Partial<
       readonly deduplication: DeduplicationScope;
       readonly bandwidth: number | null;
       readonly copy: VaultCopy | null;
+      readonly verifyGib: number | null;
     }
 >;
 

@@ -13,6 +13,7 @@ export const workNames = [
   "damage-reach",
   "copies",
   "comparison",
+  "verification",
 ] as const;
 export type WorkName = (typeof workNames)[number];
 
@@ -31,4 +32,5 @@ export const workTexts: Readonly<Record<WorkName, string>> = {
   "damage-reach": "Search for points that need damaged data",
   copies: "Second copies",
   comparison: "Comparison of the vaults with their storage",
+  verification: "Scheduled verification",
 };

@@ -39,6 +39,8 @@ export const taskCatalog = {
   "vault.copies": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
   /** Plans a verification, waits for its parts, and stores its result. */
   "verify.run": { payload: byJob, maxAttempts: 10, timeoutMinutes: 30 },
+  /** Starts the verifications that policies plan. */
+  "verify.schedule": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 10 },
   /** Checks one part of a disk of a recovery point. */
   "verify.segment": {
     payload: z.strictObject({ jobId: z.uuid(), diskKey: z.string(), segment: z.int().min(0) }),

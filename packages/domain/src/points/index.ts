@@ -17,4 +17,5 @@ export { type ReportFormat, reportFormats } from "./report.ts";
 export * from "./soft-delete.ts";
 export * from "./verify-found.ts";
 export * from "./verify-plan.ts";
+export * from "./verify-rule.ts";
 export * from "./vhd.ts";

@@ -41,7 +41,7 @@ export function describePolicy(document: PolicyDocument): string {
     document.trust === undefined || instantRestoreDays === 0
       ? ""
       : ` The first ${document.trust.first} lists of changes of each disk are confirmed, then one of ${document.trust.every}.`;
-  return `${describeSchedule(document.schedule)}; ${wanted}${scripts}; ${describeRetention(document.retention)}. ${describeSoftDelete(document.softDeleteDays)}${snapshots}${trust}${describeWindow(document.transfer?.window ?? null)}${describeBandwidth(document.transfer?.bandwidth)}`;
+  return `${describeSchedule(document.schedule)}; ${wanted}${scripts}; ${describeRetention(document.retention)}. ${describeSoftDelete(document.softDeleteDays)}${snapshots}${trust}${describeWindow(document.transfer?.window ?? null)}${describeBandwidth(document.transfer?.bandwidth)}${describeVerification(document.verification)}`;
 }
 
 function describeSoftDelete(days = defaultSoftDeleteDays): string {
@@ -64,4 +64,19 @@ function describeWindow(window: TransferWindow | null): string {
 /** Nothing without a limit. */
 function describeBandwidth(bandwidth: number | undefined): string {
   return bandwidth === undefined ? "" : ` Its backups store at most ${bandwidth} MiB per second together.`;
+}
+
+/** Nothing without scheduled verification. */
+function describeVerification(rule: PolicyDocument["verification"]): string {
+  if (rule === undefined) return "";
+  if (rule.mode === "sampled") {
+    const { unit, amount } = rule.nightly;
+    return unit === "percent"
+      ? ` Each night reads ${amount} % of each point.`
+      : ` Each night reads up to ${amount} GiB of the points of each VM.`;
+  }
+  const nights = rule.everyDays === 1 ? "every night" : `every ${rule.everyDays} nights`;
+  return rule.mode === "quick"
+    ? ` Points are checked quickly ${nights}.`
+    : ` Every byte of each point is read ${nights}.`;
 }

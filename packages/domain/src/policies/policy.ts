@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { mostSoftDeleteDays } from "../points/soft-delete.ts";
+import { verificationRuleSchema } from "../points/verify-rule.ts";
 import { linuxScriptsSchema } from "../scripts/linux-scripts.ts";
 import { bandwidthSchema } from "../transfers/bandwidth.ts";
 import { trustRuleSchema } from "../transfers/trust.ts";
@@ -93,6 +94,8 @@ export const policyDocumentSchema = z.strictObject({
     /** Pre and post scripts of Linux VMs; missing: none, and a running Linux VM is file-consistent. */
     linuxScripts: linuxScriptsSchema.optional(),
   }),
+  /** Scheduled verification of the points; missing: none. */
+  verification: verificationRuleSchema.optional(),
   /** Which deltas confirm Azure's lists of changed ranges; `defaultTrustRule` when it is missing. */
   trust: trustRuleSchema.optional(),
   /** How backups move data. Missing, or without a window: as soon as the snapshot is complete. */

@@ -14,6 +14,7 @@ type RecurringName = Extract<
   | "vault.damage-reach"
   | "vault.copies"
   | "vault.compare"
+  | "verify.schedule"
   | "azure.sweep"
   | "ledger.anchor"
   | "transfer.dispatch"
@@ -45,6 +46,7 @@ const tasks: Readonly<Record<WorkName, Recurring | null>> = {
   copies: { name: "vault.copies", firstAfterMs: MINUTE },
   comparison: { name: "vault.compare", firstAfterMs: 20 * MINUTE },
   "damage-reach": { name: "vault.damage-reach", firstAfterMs: MINUTE },
+  verification: { name: "verify.schedule", firstAfterMs: 2 * MINUTE },
 };
 
 const RECURRING = [

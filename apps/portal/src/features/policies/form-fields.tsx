@@ -8,6 +8,7 @@ import { Select, type SelectOption } from "#ui/select.tsx";
 
 type ChoiceName =
   | "kind"
+  | "verifies"
   | "moves"
   | "wanted"
   | "otherwise"

@@ -19,6 +19,7 @@ import {
 import { PolicyPreviewPanel, usePolicyPreview } from "#features/policies/policy-preview.tsx";
 import { ScriptsSection } from "#features/policies/scripts-fields.tsx";
 import { TransferSection } from "#features/policies/transfer-fields.tsx";
+import { VerificationSection } from "#features/policies/verification-fields.tsx";
 import type { PolicyPreview, PolicyView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
@@ -83,6 +84,7 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
         <Naming form={form} isNew={isNew} problems={problems} disabled={disabled} />
         <ScheduleSection form={form} problems={problems} disabled={disabled} />
         <TransferSection form={form} problems={problems} disabled={disabled} />
+        <VerificationSection form={form} problems={problems} disabled={disabled} />
         <RetentionSection form={form} problems={problems} disabled={disabled} />
         <ConsistencySection form={form} problems={problems} disabled={disabled} />
         <ScriptsSection form={form} problems={problems} disabled={disabled} />

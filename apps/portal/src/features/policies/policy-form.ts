@@ -20,6 +20,12 @@ import {
   transferField,
   transferFormOf,
 } from "#features/policies/transfer-form.ts";
+import {
+  type VerificationForm,
+  verificationDraft,
+  verificationField,
+  verificationFormOf,
+} from "#features/policies/verification-form.ts";
 import type { Texts } from "#i18n/texts.ts";
 import { fieldProblem } from "#lib/field-problem.ts";
 
@@ -32,7 +38,7 @@ export const tierKeys = ["keepLast", "daily", "weekly", "monthly", "yearly"] as 
 export type TierKey = (typeof tierKeys)[number];
 
 /** The values of the editor's fields. Numbers are text as typed; an empty retention row keeps nothing. */
-export interface PolicyForm extends TransferForm, ScriptsForm {
+export interface PolicyForm extends TransferForm, ScriptsForm, VerificationForm {
   name: string;
   description: string;
   /** Id of the team; empty for every team. */
@@ -78,6 +84,7 @@ export function emptyForm(timeZone: string): PolicyForm {
     trustFirst: String(defaultTrustRule.first),
     trustEvery: String(defaultTrustRule.every),
     ...transferFormOf({}),
+    ...verificationFormOf({}),
     ...emptyScripts,
   };
 }
@@ -161,6 +168,7 @@ export function formOf(policy: {
     trustFirst: String(trust.first),
     trustEvery: String(trust.every),
     ...transferFormOf(policy.document),
+    ...verificationFormOf(policy.document),
   };
 }
 
@@ -197,6 +205,7 @@ export function documentDraft(form: PolicyForm): unknown {
     consistency: { wanted: form.wanted, otherwise: form.otherwise, vss: form.vss, ...scriptsDraft(form) },
     ...trustDraft(form),
     ...transferDraft(form),
+    ...verificationDraft(form),
   };
 }
 
@@ -232,6 +241,7 @@ function fieldOf(path: readonly PropertyKey[]): string {
   }
   if (part === "trust") return rest[0] === "every" ? "trustEvery" : "trustFirst";
   if (part === "transfer") return transferField(rest);
+  if (part === "verification") return verificationField(rest);
   return part ?? "name";
 }
 

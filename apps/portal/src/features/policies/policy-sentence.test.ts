@@ -21,6 +21,7 @@ function sentence(document: PolicyDocument, locale: "en" | "nl"): string {
   return policySentence(document, {
     t: textsOf(locale, "policies"),
     transfer: textsOf(locale, "policyTransfer"),
+    verification: textsOf(locale, "policyVerification"),
     scripts: textsOf(locale, "policyScripts"),
     format: createFormat(locale),
   });

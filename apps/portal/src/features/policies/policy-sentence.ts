@@ -1,6 +1,7 @@
 import { defaultSoftDeleteDays, type PolicyDocument, type Retention, type Schedule } from "@kluis/domain";
 import { scriptsSentence } from "#features/policies/scripts-sentence.ts";
 import { bandwidthSentence, transferSentence } from "#features/policies/transfer-sentence.ts";
+import { verificationSentence } from "#features/policies/verification-sentence.ts";
 import type { Texts } from "#i18n/texts.ts";
 import type { Format } from "#lib/format.ts";
 
@@ -8,6 +9,7 @@ import type { Format } from "#lib/format.ts";
 export interface PolicyWords {
   readonly t: Texts<"policies">;
   readonly transfer: Texts<"policyTransfer">;
+  readonly verification: Texts<"policyVerification">;
   readonly scripts: Texts<"policyScripts">;
   readonly format: Pick<Format, "list" | "weekday">;
 }
@@ -38,6 +40,7 @@ export function policySentence(document: PolicyDocument, words: PolicyWords): st
       trustSentence(document, words),
       transferSentence(document.transfer?.window ?? null, words.transfer, words.format),
       bandwidthSentence(document.transfer?.bandwidth, words.transfer),
+      verificationSentence(document, words.verification),
     ]
       .filter((sentence) => sentence !== "")
       .join(" "),

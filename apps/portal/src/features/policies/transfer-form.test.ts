@@ -49,6 +49,7 @@ it.each([
   const words = {
     t: textsOf(locale, "policies"),
     transfer: textsOf(locale, "policyTransfer"),
+    verification: textsOf(locale, "policyVerification"),
     scripts: textsOf(locale, "policyScripts"),
     format: createFormat(locale),
   };

@@ -8,8 +8,9 @@ import { useFormat } from "#lib/use-format.ts";
 export function usePolicySentence(length: "whole" | "short" = "whole"): (document: PolicyDocument) => string {
   const t = useTranslations("policies");
   const transfer = useTranslations("policyTransfer");
+  const verification = useTranslations("policyVerification");
   const scripts = useTranslations("policyScripts");
   const format = useFormat();
   const describe = length === "short" ? shortPolicySentence : policySentence;
-  return (document) => describe(document, { t, transfer, scripts, format });
+  return (document) => describe(document, { t, transfer, verification, scripts, format });
 }

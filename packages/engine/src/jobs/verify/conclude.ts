@@ -18,6 +18,7 @@ import {
   type VerifyMode,
 } from "@kluis/domain";
 import type { StepContext, StepResult } from "../../job/step.ts";
+import { addTask } from "../../runtime/queue.ts";
 import { shapeOf, type VerifyMemory } from "./memory.ts";
 
 interface Checked {
@@ -52,6 +53,9 @@ export async function conclude(
     save: async (tx, at) => {
       await setPointVerified(tx, { pointId: point.id, at, mode, ok, isDamaged, coverage, detail });
       await endJob(tx, job.id, { state: ok ? "succeeded" : "warning", stage: "done", at });
+      // The schedule starts the next one.
+      if (job.trigger === "schedule")
+        await addTask(tx, { name: "verify.schedule", payload: {}, runAt: deps.clock.now() });
       // Last in the transaction.
       if (!isDamaged && mode === "full")
         await recordReadWhole(tx, { vaultId: point.vaultId, pointId: point.id });

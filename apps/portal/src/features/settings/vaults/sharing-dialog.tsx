@@ -17,8 +17,11 @@ export function SharingDialog({ vault, onClose }: { vault: VaultView; onClose: (
   const [deduplication, setDeduplication] = useState(vault.deduplication);
   const was = vault.bandwidth === null ? "" : String(vault.bandwidth);
   const [bandwidth, setBandwidth] = useState(was);
+  const wasGib = vault.verifyGib === null ? "" : String(vault.verifyGib);
+  const [gib, setGib] = useState(wasGib);
   const [tried, setTried] = useState(false);
   const wanted = bandwidthOf(bandwidth);
+  const verifyGib = limitOf(gib, { least: 1, most: 1_000_000 });
   const configure = useMutation(
     trpc.vaults.configure.mutationOptions({
       onSuccess: async () => {
@@ -31,13 +34,14 @@ export function SharingDialog({ vault, onClose }: { vault: VaultView; onClose: (
     <FormDialog
       title={t("sharing.of", { name: vault.name })}
       submit={t("sharing.submit")}
-      entered={deduplication !== vault.deduplication || bandwidth !== was}
+      entered={deduplication !== vault.deduplication || bandwidth !== was || gib !== wasGib}
       busy={configure.isPending}
       error={configure.error}
       onClose={onClose}
       onSubmit={() => {
         setTried(true);
-        if (wanted !== undefined) configure.mutate({ vault: vault.id, deduplication, bandwidth: wanted });
+        if (wanted === undefined || verifyGib === undefined) return;
+        configure.mutate({ vault: vault.id, deduplication, bandwidth: wanted, verifyGib });
       }}
     >
       <Choice
@@ -65,13 +69,33 @@ export function SharingDialog({ vault, onClose }: { vault: VaultView; onClose: (
           onValueChange={(value: string) => setBandwidth(value)}
         />
       </Field>
+      <Field
+        label={t("sharing.verifyGib")}
+        hint={t("sharing.verifyGibHint")}
+        error={tried && verifyGib === undefined ? t("sharing.verifyGibWrong") : undefined}
+      >
+        <Input
+          value={gib}
+          inputMode="numeric"
+          autoComplete="off"
+          onValueChange={(value: string) => setGib(value)}
+        />
+      </Field>
     </FormDialog>
   );
 }
 
-/** MiB per second; null without a limit, undefined when the text is neither. */
+/** MiB per second. */
 function bandwidthOf(text: string): number | null | undefined {
+  return limitOf(text, { least: leastBandwidth, most: mostBandwidth });
+}
+
+/** Null without a limit, undefined when the text is not one. */
+function limitOf(
+  text: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number | null | undefined {
   if (text.trim() === "") return null;
   const value = Number(text.trim());
-  return Number.isInteger(value) && value >= leastBandwidth && value <= mostBandwidth ? value : undefined;
+  return Number.isInteger(value) && value >= least && value <= most ? value : undefined;
 }
