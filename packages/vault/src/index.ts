@@ -88,5 +88,6 @@ export type {
   VerifySegmentsOptions,
   WriteSegmentOptions,
 } from "./types.ts";
-export { type CreateVaultOptions, createVault, openVault, type Vault, type VaultOptions } from "./vault.ts";
+export { createVault, openVault, type Vault } from "./vault.ts";
+export type { CreateVaultOptions, VaultOptions } from "./vault-options.ts";
 export type { VaultWorkers } from "./workers/port.ts";

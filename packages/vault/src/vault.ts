@@ -1,5 +1,5 @@
 /** Opens vaults and composes their parts. */
-import type { Clock, Extent } from "@kluis/domain";
+import type { Extent } from "@kluis/domain";
 import { createBudget, createTransferLimits } from "./budget.ts";
 import { type CollectParts, planCollection, sweep } from "./collect.ts";
 import { type CompactOptions, type CompactResult, compactPacks } from "./compact/compact.ts";
@@ -14,9 +14,7 @@ import type { ReachOptions } from "./damage/reach.ts";
 import { writeSegment } from "./delta/write-segment.ts";
 import { MemoryChunkIndex } from "./index-memory.ts";
 import { factsOfSlots, type KeySlots } from "./keys/key-slots.ts";
-import type { Keyring } from "./keys/keyring.ts";
 import { createKeys, type OpenedKeys, openKeys } from "./keys/open-keys.ts";
-import type { KeyProvider } from "./keys/provider.ts";
 import type { Manifest } from "./manifest.ts";
 import { allSegments, buildDiskMap, findSegment, rootLevel } from "./map/disk-map.ts";
 import { changedExtents } from "./map/map-diff.ts";
@@ -48,6 +46,7 @@ import type {
   VerifySegmentsOptions,
   WriteSegmentOptions,
 } from "./types.ts";
+import type { CreateVaultOptions, VaultOptions } from "./vault-options.ts";
 import { type VerifyParts, verifyPoint, verifySegments } from "./verify.ts";
 import type { VaultWorkers } from "./workers/port.ts";
 
@@ -56,29 +55,6 @@ const CHUNK_CACHE_BYTES = 32 * 1024 * 1024;
 const FETCH_BYTES = 16 * MAX_READ_BYTES;
 const NODE_CACHE_BYTES = 8 * 1024 * 1024;
 const USE_CACHE_BYTES = 1024 * 1024;
-
-export interface VaultOptions {
-  readonly store: BlobStore;
-  readonly keys: KeyProvider;
-  /** Copies of key slots from elsewhere. With one of them, a vault opens whose slots were all deleted. */
-  readonly slotCopies?: readonly Uint8Array[] | undefined;
-  /** The present time, for a caller that may write: gives every holder of a key a slot with all that others have. */
-  readonly completeSlotsAt?: Date | undefined;
-  /** Default: an empty index in memory. */
-  readonly index?: ChunkIndex;
-  readonly limits?: TransferLimits;
-  /** Threads that open and seal content; without them the thread pool and the main thread do it. */
-  readonly workers?: VaultWorkers;
-  /** Cache sizes in bytes, shared by all readers of the vault; default 32 MiB of plain chunks and 8 MiB of nodes. */
-  readonly cacheBytes?: { readonly chunks?: number; readonly nodes?: number };
-}
-
-export interface CreateVaultOptions extends VaultOptions {
-  readonly clock: Clock;
-  /** Default: a new keyring with one epoch. */
-  readonly keyring?: Keyring;
-  readonly signal: AbortSignal;
-}
 
 /** An open vault. Safe for any number of concurrent calls, in any number of processes. */
 export interface Vault extends VaultCompaction {

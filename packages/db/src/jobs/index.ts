@@ -3,6 +3,7 @@ export { askJobToCancel, queuedTaskExists } from "./control.ts";
 export * from "./dispatch.ts";
 export { holdJob, isJobAt, type JobFence, JobMovedError, moveJob } from "./fence.ts";
 export * from "./forecast.ts";
+export { listLostSegments } from "./lost-segments.ts";
 export * from "./plan.ts";
 export * from "./plan-list.ts";
 export {
@@ -32,7 +33,6 @@ export {
   finishSegment,
   isSegmentOpen,
   listJobDisks,
-  listLostSegments,
   listSegmentNodes,
   loadSegment,
   nextOpenSegment,

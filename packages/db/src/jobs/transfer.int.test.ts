@@ -4,13 +4,13 @@ import { addVm, TestClock } from "../../test/fixtures.ts";
 import { enqueue } from "../queue/enqueue.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
 import { inTransaction } from "../tx.ts";
+import { listLostSegments } from "./lost-segments.ts";
 import {
   addJobDisks,
   addSegments,
   countProgress,
   finishSegment,
   listJobDisks,
-  listLostSegments,
   listSegmentNodes,
   loadSegment,
   noStats,
