@@ -40,6 +40,8 @@ export const vaults = catalog({
     key: "Locked with key {key}",
     points:
       "{points, plural, =0 {No recovery points} one {# recovery point} other {# recovery points}}{vms, plural, =0 {} one { of # virtual machine} other { of # virtual machines}}",
+    softDeleted:
+      "{count, plural, one {# deleted point can be undone} other {# deleted points can be undone}}",
     test: "Test",
     testOf: "Test {name}",
     passed: "Test passed <time></time>",
@@ -185,6 +187,8 @@ export const vaults = catalog({
     key: "Vergrendeld met sleutel {key}",
     points:
       "{points, plural, =0 {Geen herstelpunten} one {# herstelpunt} other {# herstelpunten}}{vms, plural, =0 {} one { van # virtuele machine} other { van # virtuele machines}}",
+    softDeleted:
+      "{count, plural, one {# verwijderd punt is terug te halen} other {# verwijderde punten zijn terug te halen}}",
     test: "Testen",
     testOf: "{name} testen",
     passed: "Test geslaagd <time></time>",

@@ -93,6 +93,7 @@ function UndeleteButton({ point }: { point: PointView }) {
   );
   return (
     <Button
+      tone="primary"
       icon={<Undo2 aria-hidden="true" />}
       busy={undelete.isPending}
       disabledReason={point.can.undelete ? null : t("detail.role")}

@@ -1,5 +1,5 @@
 "use client";
-import type { PointState } from "@kluis/domain";
+import { isHeldPointState, type PointState } from "@kluis/domain";
 import { useTranslations } from "next-intl";
 import { ConsistencyBadge } from "#features/points/consistency.tsx";
 import { longestTier } from "#features/points/tiers.ts";
@@ -72,11 +72,13 @@ export function VerifiedMark({ point }: { point: Pick<PointRow, "lastVerified" |
 export function TierSummary({
   point,
 }: {
-  point: Pick<PointRow, "tiers" | "pinnedAt" | "instantRestoreUntil">;
+  point: Pick<PointRow, "tiers" | "pinnedAt" | "instantRestoreUntil" | "state">;
 }) {
   const t = useTranslations("points");
   const format = useFormat();
   const longest = longestTier(point);
+  // Retention does not judge what was deleted.
+  if (!isHeldPointState(point.state)) return <span className="text-faint">–</span>;
   if (longest === null) return <span className="text-faint">{t("noExpiry")}</span>;
   const all = t("allTiers", { tiers: format.list(point.tiers.map((tier) => t(`tiers.${tier}`))) });
   const others = point.tiers.filter((tier) => tier !== longest).length;

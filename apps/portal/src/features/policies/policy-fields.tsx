@@ -6,6 +6,7 @@ import { ChoiceField, SelectField } from "#features/policies/form-fields.tsx";
 import { everyOptions, type PolicyForm, tierKeys } from "#features/policies/policy-form.ts";
 import { TrustFields } from "#features/policies/trust-fields.tsx";
 import { useHydrated } from "#lib/use-hydrated.ts";
+import { Alert } from "#ui/alert.tsx";
 import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
 import { Field, Input } from "#ui/field.tsx";
@@ -150,6 +151,7 @@ function Hourly({ form, problems, disabled }: SectionProps) {
 /** How long points are kept. */
 export function RetentionSection({ form, problems, disabled }: SectionProps) {
   const t = useTranslations("policies");
+  const undoDays = useWatch({ control: form.control, name: "softDeleteDays" });
   return (
     <Card title={t("editor.retention")} description={t("editor.retentionLead")} id="retention">
       <div className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-3 2xl:grid-cols-5">
@@ -183,6 +185,13 @@ export function RetentionSection({ form, problems, disabled }: SectionProps) {
           className="max-w-28"
         />
       </Field>
+      {undoDays.trim() === "0" ? (
+        <div className="mt-2">
+          <Alert tone="bad" title={t("noUndo.title")}>
+            {t("noUndo.text")}
+          </Alert>
+        </div>
+      ) : null}
       <Field
         className="mt-4"
         label={t("editor.instantDays")}

@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { savedShare } from "#features/overview/overview-view-model.ts";
 import { shares } from "#features/vaults/vault-figures-view-model.ts";
@@ -87,26 +88,44 @@ function StorageCard({ figures }: { figures: Figures }) {
   );
 }
 
+/** A number of points, with the list of them. */
+function Listed({ count, href, tone = "font-medium" }: { count: number; href: string; tone?: string }) {
+  const format = useFormat();
+  if (count === 0) return format.number(count);
+  return (
+    <Link href={href} className={cn("tabular underline", tone)}>
+      {format.number(count)}
+    </Link>
+  );
+}
+
 function PointsCard({ figures }: { figures: Figures }) {
   const t = useTranslations("vaults");
   const format = useFormat();
   const { points } = figures;
-  const count = (value: number, tone = "") => (
-    <span className={cn("tabular", value > 0 && tone)}>{format.number(value)}</span>
-  );
   return (
     <Card title={t("page.points")} id="points">
       <Facts
         short
         dense
         facts={[
-          { label: t("page.available"), value: count(points.available) },
-          { label: t("page.damaged"), value: count(points.damaged, "font-semibold text-bad") },
-          { label: t("page.pinned"), value: count(points.pinned) },
-          { label: t("page.softDeleted"), value: count(points.softDeleted.count) },
+          { label: t("page.available"), value: format.number(points.available) },
+          {
+            label: t("page.damaged"),
+            value: (
+              <Listed count={points.damaged} href="/points?state=damaged" tone="font-semibold text-bad" />
+            ),
+          },
+          { label: t("page.pinned"), value: <Listed count={points.pinned} href="/points?pinned=true" /> },
+          {
+            label: t("page.softDeleted"),
+            value: <Listed count={points.softDeleted.count} href="/points?state=soft-deleted" />,
+          },
           { label: t("page.softDeletedBytes"), value: <ByteSize bytes={points.softDeleted.bytes} /> },
-          { label: t("page.deleting"), value: count(points.deleting) },
-          { label: t("page.deleted"), value: count(points.deleted) },
+          { label: t("page.deleted"), value: format.number(points.deleted) },
+          ...(points.deleting === 0
+            ? []
+            : [{ label: t("page.deleting"), value: format.number(points.deleting) }]),
         ]}
       />
       <p className="mt-3 text-xs text-muted">{t("page.pointsHint")}</p>

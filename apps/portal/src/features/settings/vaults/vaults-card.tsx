@@ -96,7 +96,11 @@ function VaultItem({ vault, onOpen }: ItemProps) {
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
         <div className="min-w-0">
           <h3 className="flex flex-wrap items-center gap-2 font-medium">
-            <Link href={`/vaults/${vault.id}`} className="underline-offset-2 hover:underline" data-value>
+            <Link
+              href={`/vaults/${vault.id}`}
+              className="text-accent underline underline-offset-2"
+              data-value
+            >
               {name}
             </Link>
             {isDefault ? <Badge tone="accent">{t("default")}</Badge> : null}
@@ -117,6 +121,7 @@ function VaultItem({ vault, onOpen }: ItemProps) {
           </p>
           <p className="text-sm text-muted">
             {t("points", use)}
+            {use.softDeleted === 0 ? null : ` · ${t("softDeleted", { count: use.softDeleted })}`}
             {vault.keyId === null ? null : (
               <>
                 {" · "}
