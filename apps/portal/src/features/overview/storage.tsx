@@ -6,7 +6,7 @@ import type { OverviewView } from "#lib/api-types.ts";
 import { useFormat } from "#lib/use-format.ts";
 import { ByteSize } from "#ui/byte-size.tsx";
 import { Card, Facts } from "#ui/card.tsx";
-import { TimeAgo } from "#ui/time-ago.tsx";
+import { AbsoluteTime } from "#ui/time-ago.tsx";
 
 /** A number of points, with the list of them. */
 function Held({ count, href }: { count: number; href: string }) {
@@ -53,7 +53,9 @@ export function StorageCard({ storage }: { storage: OverviewView["storage"] }) {
       />
       {storage.undoUntil === null ? null : (
         <p className="mt-3.5 text-sm text-muted">
-          {t.rich("storageUndoUntil", { time: () => <TimeAgo at={storage.undoUntil} /> })}
+          {t.rich("storageUndoUntil", {
+            time: () => <AbsoluteTime at={storage.undoUntil} seconds={false} />,
+          })}
         </p>
       )}
     </Card>

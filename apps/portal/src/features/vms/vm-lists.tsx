@@ -11,7 +11,7 @@ import { useTRPC } from "#lib/trpc.tsx";
 import { Card } from "#ui/card.tsx";
 import { DataTable } from "#ui/data-table.tsx";
 import { EmptyState } from "#ui/states.tsx";
-import { TimeAgo } from "#ui/time-ago.tsx";
+import { AbsoluteTime } from "#ui/time-ago.tsx";
 
 const shown = 20;
 const listOptions = { withVm: false, sortable: false };
@@ -72,7 +72,13 @@ function HeldPoints({ vm }: { vm: VmView }) {
             {t("detail.undoPoints", { count: deleted })}
           </Link>
           {undoUntil === null ? null : (
-            <> {t.rich("detail.undoUntil", { count: deleted, time: () => <TimeAgo at={undoUntil} /> })}</>
+            <>
+              {" "}
+              {t.rich("detail.undoUntil", {
+                count: deleted,
+                time: () => <AbsoluteTime at={undoUntil} seconds={false} />,
+              })}
+            </>
           )}
         </span>
       )}

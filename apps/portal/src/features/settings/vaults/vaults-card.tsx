@@ -125,7 +125,7 @@ function VaultItem({ vault, onOpen }: ItemProps) {
             {vault.keyId === null ? null : (
               <>
                 {" · "}
-                <span data-value className="break-all">
+                <span data-value className="break-words">
                   {t("key", { key: vault.keyId })}
                 </span>
               </>
