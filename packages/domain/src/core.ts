@@ -6,7 +6,7 @@
 export type { VaultCheck } from "./azure/connections.ts";
 export { type RequestLimit, requestLimitMs } from "./azure/request-limit.ts";
 export { type VaultKind, vaultKinds } from "./azure/vault.ts";
-export { type KeySlotKind, keySlotKinds } from "./azure/vault-keys.ts";
+export { isSameKeyVaultKey, type KeySlotKind, keySlotKinds, keyVaultKeySchema } from "./azure/vault-keys.ts";
 export { formatBytes } from "./base/bytes.ts";
 export { canonicalJson } from "./base/canonical-json.ts";
 export { type Clock, systemClock } from "./base/clock.ts";

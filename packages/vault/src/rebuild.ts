@@ -1,5 +1,5 @@
 /** Rebuilds the deduplication index from the packs. */
-import { isKluisError, type KluisError } from "@kluis/domain";
+import { isKluisError, type KluisError } from "@kluis/domain/core";
 import { packOfName, packPrefix } from "./names.ts";
 import { type PackRef, packKinds } from "./pack/kind.ts";
 import type { PackReader } from "./read/pack-reader.ts";

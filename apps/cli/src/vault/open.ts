@@ -1,5 +1,5 @@
 /** Opens the vault that a command line names. */
-import { keyVaultKeySchema } from "@kluis/domain";
+import { keyVaultKeySchema } from "@kluis/domain/core";
 import type { BlobStore, KeyProvider, KeyVaultClient, TransferLimits, Vault } from "@kluis/vault";
 import { type LocalSession, option } from "../command.ts";
 import { UsageError } from "../failure.ts";

@@ -1,5 +1,5 @@
 /** A key in Azure Key Vault opens slots; its public half wraps, without a request. */
-import { isSameKeyVaultKey } from "@kluis/domain";
+import { isSameKeyVaultKey } from "@kluis/domain/core";
 import { type KeyProvider, type KeyRecipient, RSA_ALGORITHM, type WrappedKey } from "./provider.ts";
 
 /** Requests to Key Vault, with the identity of this process. */

@@ -1,4 +1,4 @@
-import { keyVaultKeySchema } from "@kluis/domain";
+import { keyVaultKeySchema } from "@kluis/domain/core";
 import type { KeyFacts, KeyPlace, KeyRecipient, KeySlots } from "@kluis/vault";
 import { z } from "zod";
 import { argument, defineLocalCommand, type LocalSession, option, print } from "../../command.ts";
