@@ -46,6 +46,8 @@ export interface Tool {
   readonly settings: string;
   readonly command: readonly [string, ...string[]];
   readonly version: readonly string[];
+  /** A command that does next to nothing; default: it prints its version. */
+  readonly start?: readonly string[];
   readonly env: (folder: string) => Readonly<Record<string, string>>;
   readonly calls: (repository: string, run: ToolRun) => Calls;
 }
@@ -58,6 +60,8 @@ export const kluis: Tool = {
   settings: "kluis vault, defaults",
   command: [process.execPath, join(root, "apps", "cli", "bin", "kluis.mjs")],
   version: ["--version"],
+  // Its version needs no vault, which would flatter it: it opens the vault and lists the points.
+  start: ["vault", "ls"],
   env: (folder) => ({ KLUIS_VAULT: join(folder, "repository"), KLUIS_VAULT_KEY_FILE: join(folder, "key") }),
   calls: (_repository, { image, next, folder }) => ({
     init: { args: ["vault", "init"] },

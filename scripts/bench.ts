@@ -99,7 +99,7 @@ async function toolRound(tool: Tool, run: ToolRun): Promise<BenchCell[]> {
   const cells: BenchCell[] = (await runTool(tool, run)).map((cell) => ({ program, ...cell }));
   if (tool.version.length === 0) return cells;
   const place = { env: { ...process.env, ...tool.env(folder) }, cwd: folder, signal, folder };
-  const start = await costOf([...tool.command, ...tool.version], place);
+  const start = await costOf([...tool.command, ...(tool.start ?? tool.version)], place);
   return [...cells, { program, step: "start", storedBytes: 0, ...start }];
 }
 

@@ -197,7 +197,7 @@ export interface DiskReader {
    * as one large. At most {@link MAX_READ_BYTES} together.
    */
   readRanges(target: Uint8Array, ranges: readonly ByteRange[], signal: AbortSignal): Promise<void>;
-  /** Like `readRanges`, to their places in a file. What is not in a range stays as it is. */
+  /** Like `readRanges`, to their places in a file. Bytes outside the ranges stay. */
   writeRanges(file: TargetFile, ranges: readonly ByteRange[], signal: AbortSignal): Promise<void>;
   /** Ranges that are not zero, ascending, merged; reads nodes only. */
   extents(signal: AbortSignal): AsyncIterable<Extent>;

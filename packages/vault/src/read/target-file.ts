@@ -6,7 +6,7 @@ import { BLOCK_BYTES } from "../constants.ts";
 export type ByteRange = Pick<Extent, "offset" | "length">;
 
 export interface TargetFile {
-  /** For worker threads, which open it by themselves. It exists. */
+  /** For worker threads, which open it on their own. It exists. */
   readonly path: string;
   /** For what the main thread opens: writes all bytes. */
   write(bytes: Uint8Array, position: number): Promise<void>;
@@ -62,7 +62,7 @@ export function* writesOf(blocks: Int32Array, { places }: FileRanges): Generator
   }
 }
 
-/** Cuts a span of the joined ranges at their ends; what is beyond the last is not on the disk. */
+/** Cuts a span of the joined ranges at their ends; bytes beyond the last are not on the disk. */
 function* parts(
   { from, at, length }: { readonly from: number; readonly at: number; readonly length: number },
   places: Float64Array,

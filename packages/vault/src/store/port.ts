@@ -45,7 +45,7 @@ export interface BlobStore {
   head(name: string, signal: AbortSignal): Promise<ObjectInfo | null>;
   /** Objects whose name starts with `prefix` (empty, or ending with `/`), in no particular order. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo>;
-  /** The file of an object, for threads that read it by themselves; only of a store whose objects are files. */
+  /** The file of an object, for threads that read it on their own; only of a store whose objects are files. */
   fileOf?(name: string): string | undefined;
   /** True when the object existed. */
   delete(name: string, signal: AbortSignal): Promise<boolean>;

@@ -149,7 +149,7 @@ class WorkerPool implements VaultWorkers {
 
   private start(): Thread {
     const resourceLimits = { maxOldGenerationSizeMb: THREAD_HEAP_MIB };
-    // Compiled code that the process keeps. Its folder is one of a version of Node below the one that was asked for.
+    // Compiled code that the process keeps. Its folder is one of a version of Node below the one that was set.
     const compiled = getCompileCacheDir();
     // Own flags and environment: a test runner's are not for this program, and it needs no secret of the process.
     const worker = new Worker(this.program, {

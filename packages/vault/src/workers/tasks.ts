@@ -21,7 +21,7 @@ const CHUNK_NUMBERS = 6;
 /** Numbers per use of a block: position in the chunk, place in the target. */
 const USE_NUMBERS = 2;
 
-/** A range of a file, which the worker reads by itself. */
+/** A range of a file, which the worker reads on its own. */
 export interface FileRange {
   readonly path: string;
   readonly offset: number;
@@ -175,7 +175,7 @@ function sealedBytes(sealed: Uint8Array | FileRange): Buffer | null {
   return sealed instanceof Uint8Array ? bufferOf(sealed) : readRange(sealed);
 }
 
-/** What was read last: the next range overwrites it. */
+/** The range that was read last: the next one overwrites it. */
 let input = Buffer.alloc(0);
 
 function readRange({ path, offset, length }: FileRange): Buffer | null {
