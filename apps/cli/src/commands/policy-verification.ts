@@ -9,7 +9,7 @@ const modes = ["quick", "sampled", "full", "none"] as const;
 
 export const policyVerification = defineCommand({
   name: "policy-verification",
-  summary: "Set how the recovery points of a policy are verified by schedule",
+  summary: "Set how a policy verifies its recovery points",
   details:
     "Verifications run between 20:00 and 06:00 in the policy's time zone, after restores and backups. A sampled one reads the next part of each " +
     "point every night, so that its rounds cover the point: points that were never read first, then those that were read longest ago.",
