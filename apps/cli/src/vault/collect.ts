@@ -1,5 +1,5 @@
 /** Garbage collection of a vault without a database: it has no record of ages, so the age of the objects decides. */
-import { forEachConcurrent } from "@kluis/domain";
+import { forEachConcurrent } from "@kluis/domain/core";
 import { type BlobStore, packName, type UnresolvedPoint, type Vault } from "@kluis/vault";
 
 export interface CollectRequest {

@@ -1,4 +1,4 @@
-import { formatBytes } from "@kluis/domain";
+import { formatBytes } from "@kluis/domain/core";
 import { defineLocalCommand, flag, option, print } from "../../command.ts";
 import { exitCodes } from "../../failure.ts";
 import { countOf } from "../../format.ts";
