@@ -94,7 +94,7 @@ test("parts wait, are given out once in order, and return", async () => {
   expect(await countSlots(prisma)).toBe(0);
 });
 
-async function addWaiting(kind: "backup" | "restore-disk", vmId: string): Promise<string> {
+async function addWaiting(kind: "backup" | "restore-disk" | "copy-point", vmId: string): Promise<string> {
   const { prisma } = database.db;
   const jobId = crypto.randomUUID();
   const of = { id: jobId, kind, vmId, state: "running", stage: "transfer", trigger: "manual", actor: {} };
@@ -134,4 +134,13 @@ test("a VM of several teams counts for the one with the narrowest scope, whateve
   const jobId = await addWaiting("backup", vmId);
   const found = (await listWaitingTransfers(prisma, [])).find((one) => one.jobId === jobId);
   expect(found?.team).toBe(owner);
+});
+
+test("a second copy moves its own parts: no engine gets them as those of a restore", async () => {
+  const { prisma } = database.db;
+  const vmId = await addVm(database.db, systemClock, vmFacts("copied-01"));
+  const jobId = await addWaiting("copy-point", vmId);
+  expect((await listWaitingTransfers(prisma, [])).map((one) => one.jobId)).not.toContain(jobId);
+  await prisma.jobSegment.updateMany({ where: { disk: { jobId } }, data: { state: "running" } });
+  expect((await countHeldByVm(prisma)).map((one) => one.vmId)).not.toContain(vmId);
 });

@@ -26,8 +26,8 @@ export const servedSql = Prisma.sql`coalesce(j."servedAt", j."capturedAt", j."st
 export const isMovingSql = Prisma.sql`j.state = 'running' AND j.error IS NULL AND j."cancelAskedAt" IS NULL
   AND (j."parkedUntil" IS NULL OR j."parkedUntil" <= kluis_now())`;
 
-/** It is in the step that waits for its parts. */
-export const hasPartsSql = Prisma.sql`j.stage IN ('transfer', 'verify')`;
+/** It is in the step that waits for its parts. The task of a second copy moves the parts of it. */
+export const hasPartsSql = Prisma.sql`j.stage IN ('transfer', 'verify') AND j.kind <> 'copy-point'`;
 
 export function transferClassOf(kind: string): TransferClass {
   if (kind === "backup" || kind === "verify") return kind;

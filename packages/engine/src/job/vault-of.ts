@@ -6,7 +6,7 @@ import { requireWritable } from "../runtime/vault-trust.ts";
 import type { OpenedVault } from "../runtime/vaults.ts";
 
 /**
- * Opens it. A backup waits while the vault is not the one that the database knows.
+ * Opens it. A backup or a second copy waits while the vault is not the one that the database knows.
  * @throws what opening a vault throws, such as VAULT_UNREACHABLE, and VAULT_UNUSABLE
  */
 export async function vaultOf({
@@ -17,7 +17,7 @@ export async function vaultOf({
   readonly job: Pick<WorkJob, "id" | "kind" | "vaultId">;
 }): Promise<OpenedVault> {
   const vaultId = vaultIdOf(job);
-  if (job.kind === "backup") await requireWritable(deps.db.prisma, vaultId);
+  if (job.kind === "backup" || job.kind === "copy-point") await requireWritable(deps.db.prisma, vaultId);
   return deps.vaults.open(vaultId);
 }
 

@@ -13,6 +13,7 @@ import { joinRates, parseNodeRef } from "@kluis/vault";
 import { damageOf, recordMet } from "../../job/known-damage.ts";
 import { ProgressReporter } from "../../job/progress.ts";
 import type { StepContext } from "../../job/step.ts";
+import { vaultOf } from "../../job/vault-of.ts";
 import { requireVm } from "../backup/require.ts";
 import { type CopyMemory, recall, targetOf } from "./memory.ts";
 import { type CopySource, readSource } from "./source.ts";
@@ -69,7 +70,7 @@ async function write(context: Context, { segment, source, progress }: Writing) {
   if (from === undefined || disk.deltaMethod === null)
     throw new KluisError("INTERNAL", { message: `Disk ${disk.name} was not planned.` });
   const reader = opened.vault.openDisk(from.root === null ? null : parseNodeRef(from.root), from.diskBytes);
-  const { vault, limits: shared } = await deps.vaults.open(vaultId);
+  const { vault, limits: shared } = await vaultOf(context);
   const base = disk.baseNode === null ? null : parseNodeRef(disk.baseNode);
   const vmId = requireVm(job).id;
   return vault.writeSegment({
