@@ -2,12 +2,12 @@
  * Garbage collection without a database, in two phases: plan and sweep (docs/vault-format.md, Garbage collection). Reads manifests, the
  * nodes above segments and pack lists, and no chunk pack. The engine counts instead, and reads only what changed.
  */
-import { isKluisError } from "@kluis/domain/core";
+import { isKluisError, type KluisError } from "@kluis/domain/core";
 import { missingAsNull } from "./errors.ts";
 import { IdTable, PackTable } from "./id-table.ts";
 import type { VaultKeys } from "./keys/derive.ts";
 import { MAX_MOVED_BYTES, readObject } from "./maxima.ts";
-import { MOVED_PREFIX, movedPrefix, packName, packOfMovedName, packOfName, packPrefix } from "./names.ts";
+import { MOVED_PREFIX, movedPrefix, packName, packOfMovedName, packOfName, packPrefix, pointName } from "./names.ts";
 import { type NodePlace, splitNodeRef } from "./node-ref.ts";
 import { nodeUse } from "./node-use.ts";
 import { packKinds } from "./pack/kind.ts";
@@ -36,6 +36,12 @@ export interface CollectParts {
 const MOST_CONDEMNED = 1_000_000;
 const MOST_NAMED = 1_000;
 
+interface Tried {
+  readonly pointId: string | null;
+  /** Named when the error names none. */
+  readonly object?: string;
+}
+
 /** Marks the packs that manifests and unfinished transfers name. What cannot be read is named, and stops nothing else. */
 class Mark {
   readonly packs = new PackTable();
@@ -53,9 +59,9 @@ class Mark {
   async run(): Promise<void> {
     const { signal, ignore = [] } = this.options;
     await this.listPacks();
-    for await (const ref of this.options.keep) await this.try(null, () => this.walk(splitNodeRef(ref)));
+    for await (const ref of this.options.keep) await this.try({ pointId: null }, () => this.walk(splitNodeRef(ref)));
     for await (const { pointId } of this.parts.points.list(signal))
-      if (!ignore.includes(pointId)) await this.try(pointId, () => this.point(pointId));
+      if (!ignore.includes(pointId)) await this.try({ pointId, object: pointName(pointId) }, () => this.point(pointId));
     await this.followMoves();
   }
 
@@ -77,16 +83,15 @@ class Mark {
     for (const { root } of stored.manifest.disks) if (root !== null) await this.walk(splitNodeRef(root));
   }
 
-  private async try(pointId: string | null, work: () => Promise<void>): Promise<void> {
+  private async try(what: Tried, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
       this.options.signal.throwIfAborted();
-      if (!isKluisError(error, "VAULT_DATA_DAMAGED") && !isKluisError(error, "VAULT_OBJECT_MISSING"))
-        throw error;
-      const object = typeof error.params["object"] === "string" ? error.params["object"] : null;
+      if (!isOfOne(error)) throw error;
+      const object = typeof error.params["object"] === "string" ? error.params["object"] : (what.object ?? null);
       if (this.unresolved.length < MOST_NAMED)
-        this.unresolved.push({ pointId, object, message: error.message });
+        this.unresolved.push({ pointId: what.pointId, object, message: error.message });
     }
   }
 
@@ -108,20 +113,31 @@ class Mark {
   private async followMoves(): Promise<void> {
     const { store, keys } = this.parts;
     const { signal } = this.options;
-    const tables: { readonly name: string; readonly from: string }[] = [];
+    let left: { readonly name: string; readonly from: string }[] = [];
     for await (const { name } of store.list(MOVED_PREFIX, signal)) {
       const from = packOfMovedName(name);
-      if (from !== null) tables.push({ name, from });
+      if (from !== null) left.push({ name, from });
     }
-    for (let found = true; found; ) {
-      found = false;
-      for (const { name, from } of tables) {
-        if (!this.packs.isNamed(from)) continue;
-        for (const { pack, length } of await movedPlaces(store, keys, { name, signal }))
-          found = this.packs.name(pack, length) || found;
-      }
+    for (let isOver = false; !isOver; ) {
+      const named = left.filter(({ from }) => this.packs.isNamed(from));
+      left = left.filter(({ from }) => !this.packs.isNamed(from));
+      for (const { name } of named)
+        await this.try({ pointId: null, object: name }, async () => {
+          for (const { pack, length } of await movedPlaces(store, keys, { name, signal }))
+            this.packs.name(pack, length);
+        });
+      isOver = named.length === 0;
     }
   }
+}
+
+/** One object is at fault. An epoch that the keyring lacks is junk, or newer than the keyring. */
+function isOfOne(error: unknown): error is KluisError {
+  return (
+    isKluisError(error, "VAULT_DATA_DAMAGED") ||
+    isKluisError(error, "VAULT_OBJECT_MISSING") ||
+    isKluisError(error, "VAULT_KEY_WRONG")
+  );
 }
 
 /** Nothing for an object that is not a moved table: readers ignore it too. */

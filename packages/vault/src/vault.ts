@@ -274,7 +274,11 @@ class OpenVault implements Vault {
     return found;
   }
 
-  movedTargets(pack: string, signal: AbortSignal): Promise<readonly string[]> {
+  movedItems(pack: string, signal: AbortSignal): Promise<ReadonlyMap<number, readonly ChunkPlace[]>> {
+    return this.freshPacks(USE_CACHE_BYTES).moved.items(pack, signal);
+  }
+
+  movedTargets(pack: string, signal: AbortSignal) {
     return this.freshPacks(USE_CACHE_BYTES).moved.targets(pack, signal);
   }
 

@@ -181,6 +181,7 @@ const ofOnePoint: ReadonlySet<string> = new Set([
   "VAULT_DATA_DAMAGED",
   "VAULT_OBJECT_MISSING",
   "VAULT_VERSION_UNSUPPORTED",
+  "VAULT_KEY_WRONG",
 ]);
 
 function inUse(): KluisError {

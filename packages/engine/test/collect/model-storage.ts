@@ -132,7 +132,8 @@ export class ModelStorage {
     },
     movedTargets: async (pack) => {
       await this.turn();
-      return [...new Set(this.tablesOf(pack).flatMap((table) => [...table.values()].map((to) => to.pack)))];
+      const packs = this.tablesOf(pack).flatMap((table) => [...table.values()].map((to) => to.pack));
+      return { packs: [...new Set(packs)], isWhole: true };
     },
     compact: (options) => this.#compact(options),
   };

@@ -1,5 +1,5 @@
 /** Follows moved tables from an item that is missing or does not open to its new place. */
-import { isKluisError } from "@kluis/domain/core";
+import { isKluisError, type KluisError } from "@kluis/domain/core";
 import { damagedAt, objectOf } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import { MAX_HOPS, MAX_MOVED_BYTES, readObject } from "../maxima.ts";
@@ -15,9 +15,9 @@ const ENTRY_BYTES = 64;
 const OBJECT_BYTES = 256;
 /** Names of tables that were found before: a reader of a compacted pack looks up every item. */
 const LISTS_BYTES = 1024 * 1024;
-/** Tables of one pack that are read, and places of one item that are tried. Junk beyond it costs nothing. */
-const MOST_TABLES = 64;
-const MOST_TRIES = 64;
+/** Tables of one pack that are read, and places of one item that are tried. A compaction adds one, and so can whoever adds junk. */
+const MOST_TABLES = 4_096;
+const MOST_TRIES = 4_096;
 const MOST_UNREAD = 10_000;
 
 /** Reads moved tables. Objects below `moved/` that do not open are ignored: anyone who can write to the store can put some there. */
@@ -27,6 +27,8 @@ export class MovedReader {
   private readonly tables = new LruCache<MovedTable>(CACHE_BYTES);
   /** Tables that are kept as empty, because they did not open. */
   private readonly unread = new Set<string>();
+  /** Those of them that have an epoch that the keyring lacks: junk, or newer than the keyring. */
+  private readonly locked = new Map<string, KluisError>();
   private readonly listed = new LruCache<readonly string[]>(LISTS_BYTES);
 
   constructor(store: BlobStore, keys: VaultKeys) {
@@ -41,7 +43,7 @@ export class MovedReader {
 
   private async placesOf(
     { pack, offset }: ChunkPlace,
-    { fresh, signal }: { readonly fresh: boolean; readonly signal: AbortSignal },
+    { fresh, signal, locked }: Look,
   ): Promise<ChunkPlace[]> {
     const found = new Map<string, ChunkPlace>();
     if (fresh) this.listed.drop(pack);
@@ -53,8 +55,13 @@ export class MovedReader {
     if (names.length === 0 && fresh) this.listed.drop(pack);
     for (const name of names) {
       // A table that did not open may have been a wrong answer.
-      if (fresh && this.unread.delete(name)) this.tables.drop(name);
+      if (fresh && this.unread.delete(name)) {
+        this.tables.drop(name);
+        this.locked.delete(name);
+      }
       const place = (await this.table(name, signal)).get(offset);
+      const why = this.locked.get(name);
+      if (why !== undefined) locked?.push(why);
       if (place !== undefined) found.set(keyOf(place), place);
     }
     return [...found.values()];
@@ -81,9 +88,10 @@ export class MovedReader {
   ): Promise<T> {
     let last = error;
     const tried = new Set<string>();
+    const locked: KluisError[] = [];
     // A second look lists the store again: a table may be newer than the lists that were kept.
     for (const fresh of [false, true]) {
-      for await (const place of this.walk(item, { fresh, signal })) {
+      for await (const place of this.walk(item, { fresh, signal, locked })) {
         if (tried.has(keyOf(place))) continue;
         tried.add(keyOf(place));
         try {
@@ -94,6 +102,8 @@ export class MovedReader {
         }
       }
     }
+    // A table that the keyring cannot open may lead to it: that is no damage.
+    if (locked[0] !== undefined) throw locked[0];
     // A pack that was compacted is gone on purpose: only this item of it is lost.
     if (tried.size === 0 || !isKluisError(error, "VAULT_OBJECT_MISSING")) throw error;
     const place = { object: objectOf(error), offset: item.offset };
@@ -101,11 +111,24 @@ export class MovedReader {
   }
 
   /** The packs to which the moved tables of a pack lead. */
-  async targets(pack: string, signal: AbortSignal): Promise<string[]> {
-    const found = new Set<string>();
+  async targets(pack: string, signal: AbortSignal): Promise<MovedTargets> {
+    const packs = new Set<string>();
+    let isWhole = true;
+    for (const name of await this.names(pack, signal)) {
+      for (const place of (await this.table(name, signal)).values()) packs.add(place.pack);
+      if (this.locked.has(name)) isWhole = false;
+    }
+    return { packs: [...packs], isWhole };
+  }
+
+  /** The places of all items that the moved tables of a pack name, by offset. */
+  async items(pack: string, signal: AbortSignal): Promise<Map<number, readonly ChunkPlace[]>> {
+    const found = new Map<number, readonly ChunkPlace[]>();
     for (const name of await this.names(pack, signal))
-      for (const place of (await this.table(name, signal)).values()) found.add(place.pack);
-    return [...found];
+      for (const [offset, { length }] of await this.table(name, signal))
+        if (!found.has(offset))
+          found.set(offset, await Array.fromAsync(this.reachable({ pack, offset, length }, signal, false)));
+    return found;
   }
 
   /**
@@ -118,7 +141,7 @@ export class MovedReader {
 
   private async *walk(
     item: ChunkPlace,
-    look: { readonly fresh: boolean; readonly signal: AbortSignal },
+    look: Look,
   ): AsyncGenerator<ChunkPlace> {
     const seen = new Set([keyOf(item)]);
     let level = [item];
@@ -155,15 +178,32 @@ export class MovedReader {
           this.keys,
         );
       } catch (error) {
+        // Anyone can write an epoch that nobody has, so another table may still lead to the item.
+        const isLocked = isKluisError(error, "VAULT_KEY_WRONG");
         // What the store cannot serve now is not junk.
-        if (isKluisError(error) && !isLost(error)) throw error;
+        if (isKluisError(error) && !isLost(error) && !isLocked) throw error;
         if (this.unread.size >= MOST_UNREAD) this.unread.clear();
+        if (this.locked.size >= MOST_UNREAD) this.locked.clear();
+        if (isLocked) this.locked.set(name, error);
         this.unread.add(name);
         return new Map();
       }
     };
     return this.tables.get(name, load, (table) => OBJECT_BYTES + table.size * ENTRY_BYTES);
   }
+}
+
+export interface MovedTargets {
+  readonly packs: readonly string[];
+  /** False: a table has an epoch that the keyring lacks. It is junk, or newer than the keyring. */
+  readonly isWhole: boolean;
+}
+
+interface Look {
+  readonly fresh: boolean;
+  readonly signal: AbortSignal;
+  /** Gets why tables could not be opened that may name the item. */
+  readonly locked?: KluisError[];
 }
 
 /** Opens an item at a place. `fresh`: from the store, not from memory. */

@@ -5,7 +5,7 @@
  * A manifest that does not open, or whose point was deleted, is kept out and named. It stops nothing.
  */
 import { isDatabaseLost, knownError, type ListedPoint } from "@kluis/db";
-import { errorInfo, findingOf, KluisError } from "@kluis/domain";
+import { errorInfo, findingOf, isKluisError, KluisError } from "@kluis/domain";
 import type { Vault } from "@kluis/vault";
 import { isAboutObject, NODE_RETRY_MS, rootOf } from "./account.ts";
 import type { KeptOut, ListedPort } from "./port.ts";
@@ -66,7 +66,9 @@ async function lookAt(parts: ListedParts, point: ListedPoint): Promise<void> {
       await port.addFound({ pointId, roots: (await port.rootsOf(pointId)).map(rootOf), state: "accounted" });
   } catch (error) {
     signal.throwIfAborted();
-    if (isDatabaseLost(error) || !isAboutObject(error)) throw error;
+    // Anyone who can write can name an epoch that nobody has.
+    const isOfOne = isAboutObject(error) || isKluisError(error, "VAULT_KEY_WRONG");
+    if (isDatabaseLost(error) || !isOfOne) throw error;
     const problem = errorInfo(knownError(error));
     await port.keepOut({ pointId, state: "unreadable", problem, retryMs: NODE_RETRY_MS });
     const finding = findingOf(error);

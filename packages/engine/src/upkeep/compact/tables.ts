@@ -20,6 +20,8 @@ export interface TableParts {
 }
 
 const AT_ONCE = 500;
+/** No list has as many: tables that the keyring cannot open yet are tried again. */
+const NOT_READ = -1;
 const movedName = /^moved\/[0-9a-f]{2}\/([0-9a-f]{32})\/[0-9a-f]{16}$/;
 
 /** @returns the packs whose tables were found */
@@ -33,7 +35,8 @@ export async function linkListed({ port, vault, store, signal }: TableParts): Pr
   const listed = [...packs].map(([pack, tables]) => ({ pack, tables }));
   for (const some of batchesOf(listed, AT_ONCE)) {
     for (const found of await port.unlinked(some)) {
-      await port.link({ ...found, targets: await vault.movedTargets(found.pack, signal) });
+      const { packs: targets, isWhole } = await vault.movedTargets(found.pack, signal);
+      await port.link({ pack: found.pack, tables: isWhole ? found.tables : NOT_READ, targets });
       linked++;
     }
   }

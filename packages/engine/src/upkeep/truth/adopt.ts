@@ -76,7 +76,7 @@ async function jobOf(
   try {
     return (await vault.getManifest(pointId, signal)).manifest.jobId;
   } catch (error) {
-    if (isAboutObject(error)) return null;
+    if (isAboutObject(error) || isKluisError(error, "VAULT_KEY_WRONG")) return null;
     throw error;
   }
 }

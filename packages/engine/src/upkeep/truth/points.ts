@@ -117,8 +117,13 @@ async function isOfEngine(
     );
   } catch (error) {
     signal.throwIfAborted();
-    // Junk, or a version that this engine does not read: collection names it.
-    const isJunk = ["VAULT_DATA_DAMAGED", "VAULT_OBJECT_MISSING", "VAULT_VERSION_UNSUPPORTED"] as const;
+    // Junk, or a version or an epoch that this engine does not read: collection names it.
+    const isJunk = [
+      "VAULT_DATA_DAMAGED",
+      "VAULT_OBJECT_MISSING",
+      "VAULT_VERSION_UNSUPPORTED",
+      "VAULT_KEY_WRONG",
+    ] as const;
     if (isJunk.some((code) => isKluisError(error, code))) return false;
     throw error;
   }
