@@ -2,6 +2,7 @@ export { judgeDamagedVms } from "./attention.ts";
 export { type AvoidedPlaces, avoidedPlaces } from "./avoided.ts";
 export { closeDamage, type HealedPlace, recordHealed, recordReadWhole } from "./heal.ts";
 export { type DamageMatch, matchDamage } from "./matching.ts";
+export { type GonePack, LOST_MOVE, listDamageOfMoved, listLostMoves } from "./moved.ts";
 export { keepDamaged } from "./points.ts";
 export {
   endReach,

@@ -118,6 +118,17 @@ export async function listLeavingPacks(
   );
 }
 
+/**
+ * Ends the leaving of packs that cannot be copied any more: something is wrong with them, or nothing names them. No other pack waits for
+ * them.
+ */
+export async function dropLeaving(tx: Tx, { vaultId }: VaultScope): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "VaultPack" p SET "leavingAt" = NULL
+    WHERE p."vaultId" = ${vaultId}::uuid AND p."leavingAt" IS NOT NULL AND p."movedAt" IS NULL AND p."goneAt" IS NULL
+      AND NOT (${isUsable})`;
+}
+
 /** How many packs are leaving and have not been replaced. */
 export async function countLeaving(tx: Tx, { vaultId }: VaultScope): Promise<number> {
   return tx.vaultPack.count({
@@ -211,6 +222,20 @@ export async function listMovedPacks(
     });
 }
 
+/** A condition on a moved pack `p`: damage was found in a pack that has its items since they were copied. Its own object is the good one. */
+const hasBadCopy = Prisma.sql`EXISTS (
+  SELECT 1 FROM "VaultMove" m JOIN "VaultPack" t ON t.number = m."to"
+  JOIN "VaultDamage" d ON d."vaultId" = t."vaultId" AND d."packId" = t."packId" AND d."foundAt" >= p."movedAt"
+  WHERE m."from" = p.number AND (d."healedAt" IS NULL OR d."healedBy" = 'unneeded'))`;
+
+/** Replaces packs again of which a copy is damaged. */
+export async function moveDamagedAgain(tx: Tx, { vaultId }: VaultScope): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "VaultPack" p SET "movedAt" = NULL
+    WHERE p."vaultId" = ${vaultId}::uuid AND p."movedAt" IS NOT NULL AND p."goneAt" IS NULL AND p."deletingAt" IS NULL
+      AND ${hasBadCopy}`;
+}
+
 /** Replaces packs again: something that became known meanwhile needs more of them. */
 export async function moveAgain(tx: Tx, { vaultId }: VaultScope, packs: readonly number[]): Promise<void> {
   await tx.$executeRaw`
@@ -225,9 +250,10 @@ export async function beginRemoval(
   packs: readonly number[],
 ): Promise<number[]> {
   const rows = await tx.$queryRaw`
-    UPDATE "VaultPack" SET "goneAt" = kluis_now(), "retryAt" = NULL
-    WHERE "vaultId" = ${vaultId}::uuid AND number = ANY(${[...packs]}::int[]) AND "movedAt" IS NOT NULL AND "goneAt" IS NULL
-    RETURNING number`;
+    UPDATE "VaultPack" p SET "goneAt" = kluis_now(), "retryAt" = NULL
+    WHERE p."vaultId" = ${vaultId}::uuid AND p.number = ANY(${[...packs]}::int[]) AND p."movedAt" IS NOT NULL AND p."goneAt" IS NULL
+      AND NOT ${hasBadCopy}
+    RETURNING p.number`;
   return z
     .array(z.object({ number: z.int() }))
     .parse(rows)

@@ -19,6 +19,7 @@ import { z } from "zod";
 import type { EngineDeps } from "../deps.ts";
 import { type RecurringWork, runWork, type WorkPage } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
+import { recordLostMoves } from "./damage-moved.ts";
 
 /** Points of one page. Each may read the nodes of a whole disk. */
 const PAGE = 20;
@@ -62,7 +63,7 @@ function reaching(deps: EngineDeps): RecurringWork<Item> {
     nameOf: ({ point }) => `recovery point of ${point.vmName}, ${point.takenAt.toISOString()}`,
     async work(item, signal) {
       const { vaultId } = item;
-      const search = searches.get(vaultId) ?? beginSearch(deps, vaultId);
+      const search = searches.get(vaultId) ?? beginSearch(deps, vaultId, signal);
       searches.set(vaultId, search);
       try {
         await examine(deps, { ...item, search: await search, signal });
@@ -89,8 +90,9 @@ async function page(deps: EngineDeps, at: Cursor | null): Promise<WorkPage<Item>
   return { items: points.map((point) => ({ vaultId: vault, point })), next: JSON.stringify(next) };
 }
 
-async function beginSearch(deps: EngineDeps, vaultId: string): Promise<Search> {
+async function beginSearch(deps: EngineDeps, vaultId: string, signal: AbortSignal): Promise<Search> {
   const { vault } = await deps.vaults.open(vaultId);
+  await recordLostMoves(deps, { vaultId, vault, signal });
   const damage = await matchDamage(deps.db.prisma, vaultId);
   const unreadable: DamageFinding[] = [];
   const reach = vault.reachDamage({

@@ -114,6 +114,13 @@ function states(world: MemoryWorld, { packs, numbered, isOlder, rowOf }: Helpers
         .filter(({ live, refs, bytes }) => live * 100 < bytes * refs * COMPACTION_SHARE)
         .map(rowOf);
     },
+    // Nothing is damaged here.
+    moveDamagedAgain: () => Promise.resolve(),
+    async dropLeaving() {
+      await world.turn();
+      for (const pack of packs())
+        if (isWaiting(pack) && pack.goneAt === null && !isUsable(pack)) pack.leavingAt = null;
+    },
     countLeaving: () => Promise.resolve(packs().filter(isWaiting).length),
     async leave(numbers) {
       await world.turn();

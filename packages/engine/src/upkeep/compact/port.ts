@@ -16,6 +16,8 @@ export interface CompactPort extends AccountPort, Pick<CollectPort, "doubt" | "h
   countLeaving(): Promise<number>;
   leave(packs: readonly number[]): Promise<number>;
   leaving(options: { readonly forMs: number; readonly limit: number }): Promise<readonly SparsePack[]>;
+  /** Packs that cannot be copied any more are used again, or collected. */
+  dropLeaving(): Promise<void>;
   keep(packs: readonly { readonly number: number; readonly refs: number }[]): Promise<void>;
   /** Packs whose moved tables lead to these. */
   sources(packs: readonly number[]): Promise<readonly string[]>;
@@ -28,6 +30,8 @@ export interface CompactPort extends AccountPort, Pick<CollectPort, "doubt" | "h
   index(vmId: string | null): ChunkIndex;
   record(done: Compacted): Promise<number>;
   moved(options: { readonly graceMs: number; readonly limit: number }): Promise<readonly MovedPack[]>;
+  /** Packs are copied again when a pack with their items was damaged since. */
+  moveDamagedAgain(): Promise<void>;
   moveAgain(packs: readonly number[]): Promise<void>;
   /** Those of these packs whose objects are to stay. */
   staying(packs: readonly string[]): Promise<ReadonlySet<string>>;

@@ -26,7 +26,10 @@ const MOST_CANDIDATES = 5_000;
 const TOGETHER = 16;
 
 export async function compactPass(parts: CompactParts): Promise<CompactionResult> {
+  // Before objects are deleted: the only good copy may be among them.
+  await parts.port.moveDamagedAgain();
   const removed = await removeMoved(parts);
+  await parts.port.dropLeaving();
   const copied = await copyLeaving(parts);
   return { ...removed, ...copied, leaving: await beginRound(parts) };
 }

@@ -3,6 +3,7 @@ import {
   type ComparedPack,
   closeDamage,
   inTransaction,
+  listDamageOfMoved,
   listMissingDamage,
   listPacksToCompare,
   recordDamage,
@@ -131,7 +132,8 @@ async function trustAgain(
       const objects = ids.map((pack) => packName({ pack, kind }));
       const damage = await listMissingDamage(tx, vaultId, objects);
       await trustPacks(tx, vaultId, ids);
-      await closeDamage(tx, { vaultId, ids: damage, by: "comparison" });
+      const moved = await listDamageOfMoved(tx, vaultId, ids);
+      await closeDamage(tx, { vaultId, ids: [...damage, ...moved], by: "comparison" });
     });
   }
 }

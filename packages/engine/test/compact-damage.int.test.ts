@@ -1,0 +1,140 @@
+/** Compaction while packs are damaged: the ones that leave, and the ones that got their content. */
+import { createJob, inTransaction, recordDamage } from "@kluis/db";
+import { engineActor, systemClock } from "@kluis/domain";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Engine } from "../src/engine.ts";
+import { collectVaults } from "../src/upkeep/collect.ts";
+import { reachDamage } from "../src/upkeep/damage-reach.ts";
+import { MIB, type PointRow, random, standardPolicy, World } from "./world.ts";
+
+let world: World;
+let engine: Engine;
+const soon = (): AbortSignal => AbortSignal.timeout(60_000);
+
+beforeAll(async () => {
+  world = await World.start();
+  engine = await world.startEngine();
+});
+afterAll(() => world.stop());
+
+const collect = () => collectVaults(engine.deps, { signal: soon(), graceMs: 0 });
+
+async function remove(point: PointRow): Promise<void> {
+  const job = { kind: "delete-point", vmId: point.vmId, pointId: point.id, trigger: "manual" } as const;
+  const id = await inTransaction(world.db, (tx) =>
+    createJob(tx, { ...job, actor: engineActor, parameters: { reason: "test" } }, systemClock),
+  );
+  expect((await world.ended(id)).state).toBe("succeeded");
+}
+
+/** One block in each window: a pack has a chunk of each, and the second point keeps a quarter of them. */
+const windows = Array.from({ length: 48 }, (_, window) => window);
+const all = () => windows.map((window) => random(window * MIB, 64 * 1024));
+const changed = () =>
+  windows.flatMap((window) => (window % 4 === 0 ? [] : [random(window * MIB, 64 * 1024)]));
+
+/** A VM whose first point is gone, and the pack that it leaves sparse. */
+async function sparseVm(name: string) {
+  const disks = [await world.image(name, 64 * MIB, all())];
+  const vmId = await world.protectedVm({ name, disks, policy: standardPolicy });
+  const gone = await world.backUp(vmId);
+  const { packId } = await world.db.prisma.vaultPack.findFirstOrThrow({
+    where: { vmId, kind: 1 },
+    orderBy: { number: "asc" },
+  });
+  await world.control.write({ vm: name, disk: "os", image: await world.image(name, 64 * MIB, changed()) });
+  const point = await world.backUp(vmId);
+  await remove(gone);
+  return { vmId, point, packId };
+}
+
+const pack = (packId: string) => world.db.prisma.vaultPack.findFirstOrThrow({ where: { packId } });
+const objectOf = (packId: string): string => `packs/${packId.slice(0, 2)}/${packId}`;
+const lost = (vaultId: string, packId: string) =>
+  inTransaction(world.db, (tx) =>
+    recordDamage(tx, {
+      vaultId,
+      foundBy: "comparison",
+      findings: [{ object: objectOf(packId), offset: -1, reason: "missing", problem: "it is missing" }],
+    }),
+  );
+
+async function targetOf(packId: string) {
+  const { number } = await pack(packId);
+  const move = await world.db.prisma.vaultMove.findFirstOrThrow({
+    where: { from: number },
+    orderBy: { to: "desc" },
+  });
+  return world.db.prisma.vaultPack.findUniqueOrThrow({ where: { number: move.to } });
+}
+
+async function search(): Promise<void> {
+  while ((await reachDamage(engine.deps, soon())) !== null);
+}
+
+describe("a compaction among damage", () => {
+  it("continues with other packs when one is damaged while it leaves", async () => {
+    const first = await sparseVm("leaves");
+    await collect();
+    expect((await pack(first.packId)).leavingAt).not.toBeNull();
+    const finding = {
+      object: objectOf(first.packId),
+      offset: 8,
+      reason: "unreadable",
+      problem: "it does not open",
+    };
+    await inTransaction(world.db, (tx) =>
+      recordDamage(tx, {
+        vaultId: first.point.vaultId,
+        foundBy: "verification",
+        findings: [{ ...finding, reason: "unreadable" }],
+      }),
+    );
+    const second = await sparseVm("waits");
+    for (let round = 0; round < 3; round++) await collect();
+    expect((await pack(first.packId)).leavingAt).toBeNull();
+    expect((await pack(second.packId)).movedAt).not.toBeNull();
+  });
+
+  it("keeps a pack whose content is damaged in the new one, copies it again, and loses nothing", async () => {
+    const { point, packId } = await sparseVm("target");
+    await collect();
+    await collect();
+    const target = await targetOf(packId);
+    const { store } = await engine.deps.vaults.open(point.vaultId);
+    await store.delete(objectOf(target.packId), soon());
+    await lost(point.vaultId, target.packId);
+    for (let round = 0; round < 3; round++) await collect();
+    expect((await targetOf(packId)).packId).not.toBe(target.packId);
+    expect((await pack(packId)).goneAt).not.toBeNull();
+    expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest("target-os"));
+  });
+
+  it("marks the points that need a damaged pack through a move", async () => {
+    const { point, packId } = await sparseVm("marked");
+    for (let round = 0; round < 3; round++) await collect();
+    expect((await pack(packId)).goneAt).not.toBeNull();
+    const target = await targetOf(packId);
+    const { store } = await engine.deps.vaults.open(point.vaultId);
+    await store.delete(objectOf(target.packId), soon());
+    await lost(point.vaultId, target.packId);
+    await search();
+    const { state } = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: point.id } });
+    expect(state).toBe("damaged");
+    expect(await world.db.prisma.pointDamage.count({ where: { pointId: point.id } })).toBe(1);
+  });
+
+  it("is not stopped by objects of an epoch that nobody has", async () => {
+    const { point, packId } = await sparseVm("junk");
+    const { store } = await engine.deps.vaults.open(point.vaultId);
+    const junk = (magic: string) => [Buffer.from(`${magic}junk`), Buffer.alloc(64, 7)];
+    await store.put("points/junk", junk("KLUISMF1"), soon());
+    await store.put(`moved/${packId.slice(0, 2)}/${packId}/0000000000000000`, junk("KLUISMV1"), soon());
+    for (let round = 0; round < 3; round++) await collect();
+    expect((await pack(packId)).goneAt).not.toBeNull();
+    expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest("junk-os"));
+    const where = { vaultId: point.vaultId, pointId: "junk" };
+    expect(await world.db.prisma.vaultPoint.findFirst({ where })).toMatchObject({ state: "unreadable" });
+    await store.delete("points/junk", soon());
+  });
+});
