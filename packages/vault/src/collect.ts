@@ -7,7 +7,15 @@ import { missingAsNull } from "./errors.ts";
 import { IdTable, PackTable } from "./id-table.ts";
 import type { VaultKeys } from "./keys/derive.ts";
 import { MAX_MOVED_BYTES, readObject } from "./maxima.ts";
-import { MOVED_PREFIX, movedPrefix, packName, packOfMovedName, packOfName, packPrefix, pointName } from "./names.ts";
+import {
+  MOVED_PREFIX,
+  movedPrefix,
+  packName,
+  packOfMovedName,
+  packOfName,
+  packPrefix,
+  pointName,
+} from "./names.ts";
 import { type NodePlace, splitNodeRef } from "./node-ref.ts";
 import { nodeUse } from "./node-use.ts";
 import { packKinds } from "./pack/kind.ts";
@@ -59,9 +67,11 @@ class Mark {
   async run(): Promise<void> {
     const { signal, ignore = [] } = this.options;
     await this.listPacks();
-    for await (const ref of this.options.keep) await this.try({ pointId: null }, () => this.walk(splitNodeRef(ref)));
+    for await (const ref of this.options.keep)
+      await this.try({ pointId: null }, () => this.walk(splitNodeRef(ref)));
     for await (const { pointId } of this.parts.points.list(signal))
-      if (!ignore.includes(pointId)) await this.try({ pointId, object: pointName(pointId) }, () => this.point(pointId));
+      if (!ignore.includes(pointId))
+        await this.try({ pointId, object: pointName(pointId) }, () => this.point(pointId));
     await this.followMoves();
   }
 
@@ -89,7 +99,8 @@ class Mark {
     } catch (error) {
       this.options.signal.throwIfAborted();
       if (!isOfOne(error)) throw error;
-      const object = typeof error.params["object"] === "string" ? error.params["object"] : (what.object ?? null);
+      const object =
+        typeof error.params["object"] === "string" ? error.params["object"] : (what.object ?? null);
       if (this.unresolved.length < MOST_NAMED)
         this.unresolved.push({ pointId: what.pointId, object, message: error.message });
     }

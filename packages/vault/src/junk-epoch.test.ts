@@ -1,8 +1,8 @@
 /** Objects of an epoch that nobody has: whoever can write to the store can add them, and they change no result. */
 import { describe, expect, it } from "vitest";
 import { fullBackup, holds, newVault, noiseDisk, putPoint, reopen, signal } from "../test/fixtures.ts";
-import { packOfName } from "./names.ts";
 import { MemoryStore } from "../test/memory-store.ts";
+import { packOfName } from "./names.ts";
 
 const MIB = 1024 * 1024;
 const junk = (magic: string): Buffer => Buffer.concat([Buffer.from(`${magic}junk`), Buffer.alloc(64, 7)]);

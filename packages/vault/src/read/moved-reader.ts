@@ -139,10 +139,7 @@ export class MovedReader {
     return this.walk(item, { fresh, signal });
   }
 
-  private async *walk(
-    item: ChunkPlace,
-    look: Look,
-  ): AsyncGenerator<ChunkPlace> {
+  private async *walk(item: ChunkPlace, look: Look): AsyncGenerator<ChunkPlace> {
     const seen = new Set([keyOf(item)]);
     let level = [item];
     for (let hop = 0; hop < MAX_HOPS && level.length > 0; hop++) {
