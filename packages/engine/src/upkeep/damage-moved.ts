@@ -29,7 +29,7 @@ export async function recordLostMoves(
   for (const { pack, kind } of lost) {
     if (findings.length >= RECORDED) break;
     for (const [offset, places] of await vault.movedItems(pack, signal))
-      if (!avoided.has({ pack, offset }) && places.every(avoided.has))
+      if (!avoided.has({ pack, offset }) && places.every((place) => avoided.has(place)))
         findings.push({ object: packName({ pack, kind }), offset, reason: "missing", problem: LOST_MOVE });
   }
   for (const some of batchesOf(findings.slice(0, RECORDED), AT_ONCE))
