@@ -124,7 +124,7 @@ describe("a compaction among damage", () => {
     expect(await world.db.prisma.pointDamage.count({ where: { pointId: point.id } })).toBe(1);
   });
 
-  it("is not stopped by objects of an epoch that nobody has", async () => {
+  it("is not stopped by objects of an unknown epoch", async () => {
     const { point, packId } = await sparseVm("junk");
     const { store } = await engine.deps.vaults.open(point.vaultId);
     const junk = (magic: string) => [Buffer.from(`${magic}junk`), Buffer.alloc(64, 7)];

@@ -1,4 +1,4 @@
-/** Objects of an epoch that nobody has: whoever can write to the store can add them, and they change no result. */
+/** Objects of an unknown epoch: anyone who can write to the store can add them, and they change no result. */
 import { describe, expect, it } from "vitest";
 import { fullBackup, holds, newVault, noiseDisk, putPoint, reopen, signal } from "../test/fixtures.ts";
 import { MemoryStore } from "../test/memory-store.ts";
@@ -42,7 +42,7 @@ describe("junk with an unknown epoch", () => {
     expect(isWhole).toBe(false);
   });
 
-  it("is no damage where it is all that is left: another holder may have a newer key", async () => {
+  it("does not count as damage where it is all that is left: another holder may have a newer key", async () => {
     const { disk, store, packs, root } = await compacted();
     for (const pack of packs) {
       for (const name of store.names(`${prefixOf(pack)}/`)) store.objects.delete(name);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type PackKind, packKindNumbers } from "../packs/chunk-index.ts";
 import type { Tx } from "../tx.ts";
 
-/** What is wrong with an item of a pack that was compacted, as the end of a sentence. */
+/** The problem of an item of a pack that was compacted, as the end of a sentence. */
 export const LOST_MOVE = "it was moved, and is damaged or missing where it is now";
 
 export interface GonePack {

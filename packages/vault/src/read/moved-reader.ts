@@ -15,7 +15,7 @@ const ENTRY_BYTES = 64;
 const OBJECT_BYTES = 256;
 /** Names of tables that were found before: a reader of a compacted pack looks up every item. */
 const LISTS_BYTES = 1024 * 1024;
-/** Tables of one pack that are read, and places of one item that are tried. A compaction adds one, and so can whoever adds junk. */
+/** Tables of one pack that are read, and places of one item that are tried. A compaction adds one, and so can anyone who adds junk. */
 const MOST_TABLES = 4_096;
 const MOST_TRIES = 4_096;
 const MOST_UNREAD = 10_000;
@@ -102,7 +102,7 @@ export class MovedReader {
         }
       }
     }
-    // A table that the keyring cannot open may lead to it: that is no damage.
+    // A table that the keyring cannot open may lead to it: that is not damage.
     if (locked[0] !== undefined) throw locked[0];
     // A pack that was compacted is gone on purpose: only this item of it is lost.
     if (tried.size === 0 || !isKluisError(error, "VAULT_OBJECT_MISSING")) throw error;
@@ -175,7 +175,7 @@ export class MovedReader {
           this.keys,
         );
       } catch (error) {
-        // Anyone can write an epoch that nobody has, so another table may still lead to the item.
+        // Anyone can write an unknown epoch, so another table may still lead to the item.
         const isLocked = isKluisError(error, "VAULT_KEY_WRONG");
         // What the store cannot serve now is not junk.
         if (isKluisError(error) && !isLost(error) && !isLocked) throw error;

@@ -66,7 +66,7 @@ async function lookAt(parts: ListedParts, point: ListedPoint): Promise<void> {
       await port.addFound({ pointId, roots: (await port.rootsOf(pointId)).map(rootOf), state: "accounted" });
   } catch (error) {
     signal.throwIfAborted();
-    // Anyone who can write can name an epoch that nobody has.
+    // Anyone who can write can name an unknown epoch.
     const isOfOne = isAboutObject(error) || isKluisError(error, "VAULT_KEY_WRONG");
     if (isDatabaseLost(error) || !isOfOne) throw error;
     const problem = errorInfo(knownError(error));
