@@ -255,6 +255,7 @@ const steps: readonly Step[] = [
   },
   { line: ({ point }) => `delete-point ${point} --reason test --yes --wait --json` },
   { line: () => "points shop-01 --deleted --json" },
+  { line: () => "points --vault main --json" },
   { line: ({ point }) => `undelete-point ${point} --json` },
 ];
 

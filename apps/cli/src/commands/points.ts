@@ -23,10 +23,16 @@ export const points = defineCommand({
     vm: argument("name, resource-group/name or id; all virtual machines without it", text.optional()),
     pinned: flag("only pinned points"),
     deleted: flag("only deleted points that can be brought back"),
+    vault: option("vault", "only what this vault holds, second copies too (owners)", text.optional()),
   },
-  examples: ["points web-01", "points", "points web-01 --deleted"],
-  run: async (session, { vm, pinned, deleted }) => {
+  examples: ["points web-01", "points", "points web-01 --deleted", "points --vault second"],
+  run: async (session, { vm, pinned, deleted, vault: named }) => {
+    const vault =
+      named === undefined
+        ? undefined
+        : (await session.server.call((api) => api.vaults.get.query({ vault: named }))).id;
     const filter = {
+      ...(vault === undefined ? {} : { vault }),
       ...(pinned ? { pinned: true as const } : {}),
       ...(deleted ? { state: ["soft-deleted" as const] } : {}),
     };

@@ -52,6 +52,7 @@ export const points = catalog({
       all: "All",
       living: "Not deleted",
       pinned: "Pinned",
+      vault: "Vault",
     },
     columns: {
       point: "Taken",
@@ -197,6 +198,7 @@ export const points = catalog({
       all: "Alle",
       living: "Niet verwijderd",
       pinned: "Vastgezet",
+      vault: "Kluis",
     },
     columns: {
       point: "Gemaakt",

@@ -18,6 +18,8 @@ export const listPointsInput = z
     state: z.array(z.enum(pointStates)).max(pointStates.length).optional(),
     /** Only pinned points. */
     pinned: z.literal(true).optional(),
+    /** What the vault with this id holds, second copies too. */
+    vault: z.uuid().optional(),
     consistency: z.array(z.enum(consistencies)).max(3).optional(),
     from: instant.optional(),
     to: instant.optional(),

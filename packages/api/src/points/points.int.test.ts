@@ -1,3 +1,4 @@
+import { newId } from "@kluis/db";
 import { expect, test } from "vitest";
 import { codeOf, eventsOf, freshWorld, queued } from "../../test/world.ts";
 
@@ -136,4 +137,22 @@ test("a notice of another version hides its translation only: lists and details 
   expect(point.disks).toMatchObject([{ deltaNotice: null }]);
   const { steps } = await admin.jobs.get({ job: jobId });
   expect(steps).toMatchObject([{ message: "In English.", notice: null }]);
+});
+
+test("the list of a vault has what it holds, second copies too", async () => {
+  const { owner, world } = api;
+  const first = await world.addPoint(world.commerceVm, new Uint8Array(65536).fill(3));
+  const copy = await world.addPoint(world.commerceVm, new Uint8Array(65536).fill(4));
+  const { vault } = await owner.points.get({ point: first });
+  const { prisma } = world.api.db;
+  const { id: second } = await prisma.vault.create({
+    data: { id: newId(), name: "second", kind: "folder", folder: "second" },
+  });
+  await prisma.recoveryPoint.update({ where: { id: copy }, data: { vaultId: second, copyOf: first } });
+  const listed = async (filter: { readonly vault?: string }): Promise<readonly string[]> =>
+    (await owner.points.list(filter)).rows.map(({ id }) => id);
+  expect(await listed({})).toEqual([first]);
+  expect(await listed({ vault: vault.id })).toEqual([first]);
+  expect(await listed({ vault: second })).toEqual([copy]);
+  expect((await (await world.as("platformReader")).points.list({ vault: second })).rows).toEqual([]);
 });

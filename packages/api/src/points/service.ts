@@ -32,9 +32,9 @@ import type { ListPointsInput, VerifyPointInput } from "./inputs.ts";
 import type { PointPage, PointView, StartedPointJob } from "./view.ts";
 
 export async function listPoints(ctx: SignedInContext, input: ListPointsInput): Promise<PointPage> {
-  const { vm, search, state, consistency, pinned, from, to, ...order } = input;
+  const { vm, search, state, consistency, pinned, vault: vaultId, from, to, ...order } = input;
   const vmId = await optionalVmId(ctx, vm);
-  const filter = { vmId, search, state, consistency, pinned, from, to };
+  const filter = { vmId, search, state, consistency, pinned, vaultId, from, to };
   const { page, pageSize } = input;
   return { ...(await listPointViews(ctx.api.db.prisma, seen(ctx), { filter, order })), page, pageSize };
 }

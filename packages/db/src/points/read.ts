@@ -60,6 +60,8 @@ export interface PointFilter {
   readonly consistency?: readonly string[] | undefined;
   /** Only pinned points. */
   readonly pinned?: boolean | undefined;
+  /** What this vault holds, second copies too; without it: points in the vaults that their backups chose. */
+  readonly vaultId?: string | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
 }
@@ -68,7 +70,7 @@ async function filtered(tx: Tx, visibility: VmVisibility, filter: PointFilter): 
   const { search, state, consistency } = filter;
   const parts = [
     vmVisibleSql(visibility),
-    Prisma.sql`r."copyOf" IS NULL`,
+    filter.vaultId ? Prisma.sql`r."vaultId" = ${filter.vaultId}::uuid` : Prisma.sql`r."copyOf" IS NULL`,
     state?.length ? Prisma.sql`r.state IN (${Prisma.join([...state])})` : Prisma.sql`r.state <> 'deleted'`,
   ];
   if (search) {

@@ -9,6 +9,8 @@ import { pointListInput, pointListParams } from "#features/points/url-state.ts";
 import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { listOptions } from "#lib/url-state.ts";
+import { may } from "#lib/viewer.ts";
+import { useViewer } from "#shell/viewer-context.tsx";
 import { LinkButton } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
 import { FilterBar, SearchBox } from "#ui/filter-bar.tsx";
@@ -29,7 +31,11 @@ export function PointList() {
     }),
   );
   const filtered =
-    state.search !== "" || state.consistency.length > 0 || state.state.length > 0 || state.pinned;
+    state.search !== "" ||
+    state.consistency.length > 0 ||
+    state.state.length > 0 ||
+    state.pinned ||
+    state.vault !== "";
   const change = useCallback(
     (patch: Partial<typeof state>) => void setState({ ...patch, page: 1 }),
     [setState],
@@ -42,7 +48,7 @@ export function PointList() {
       <Card flush>
         <FilterBar
           active={filtered}
-          onClear={() => change({ search: "", consistency: [], state: [], pinned: false })}
+          onClear={() => change({ search: "", consistency: [], state: [], pinned: false, vault: "" })}
         >
           <SearchBox label={t("search")} value={state.search} onChange={search} />
           <Select
@@ -71,6 +77,7 @@ export function PointList() {
               })
             }
           />
+          <VaultFilter value={state.vault} onChange={(vault) => change({ vault })} />
         </FilterBar>
         <PagedTable
           label={t("title")}
@@ -96,5 +103,31 @@ export function PointList() {
         />
       </Card>
     </Page>
+  );
+}
+
+interface VaultFilterProps {
+  readonly value: string;
+  readonly onChange: (vault: string) => void;
+}
+
+/** For owners of several vaults: what one of them holds, its second copies too. */
+function VaultFilter({ value, onChange }: VaultFilterProps) {
+  const t = useTranslations("points");
+  const trpc = useTRPC();
+  const isOwner = may(useViewer(), "platform:manage");
+  const vaults = useQuery(trpc.vaults.list.queryOptions(undefined, { enabled: isOwner })).data ?? [];
+  if (vaults.length === 0 || (vaults.length === 1 && value === "")) return null;
+  return (
+    <Select
+      label={t("filters.vault")}
+      prefix={`${t("filters.vault")}:`}
+      value={value}
+      options={[
+        { value: "", label: t("filters.all") },
+        ...vaults.map(({ id, name }) => ({ value: id, label: name })),
+      ]}
+      onChange={onChange}
+    />
   );
 }

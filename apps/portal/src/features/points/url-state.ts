@@ -7,7 +7,8 @@ import {
   pointSorts,
   pointStates,
 } from "@kluis/domain";
-import { parseAsBoolean, parseAsStringLiteral } from "nuqs";
+import { parseAsBoolean, parseAsString, parseAsStringLiteral } from "nuqs";
+import { z } from "zod";
 import { defined, listParams, pageSize, parseAsAnyOf, safePage, unlessEmpty } from "#lib/url-state.ts";
 
 /** The recovery-point list's filters in the address. */
@@ -16,6 +17,8 @@ export const pointListParams = {
   consistency: parseAsAnyOf(consistencies),
   state: parseAsAnyOf(pointStates),
   pinned: parseAsBoolean.withDefault(false),
+  /** The id of a vault: what it holds, second copies too. */
+  vault: parseAsString.withDefault(""),
   sort: parseAsStringLiteral(pointSorts).withDefault("takenAt"),
   direction: listParams.direction("desc"),
   page: listParams.page,
@@ -26,6 +29,7 @@ export interface PointListState {
   readonly consistency: Consistency[];
   readonly state: PointState[];
   readonly pinned: boolean;
+  readonly vault: string;
   readonly sort: PointSort;
   readonly direction: "asc" | "desc";
   readonly page: number;
@@ -39,6 +43,7 @@ export function pointListInput(state: PointListState): NonNullable<RouterInputs[
       consistency: unlessEmpty(state.consistency),
       state: unlessEmpty(state.state),
       pinned: state.pinned ? (true as const) : undefined,
+      vault: z.uuid().safeParse(state.vault).data,
     }),
     sort: state.sort,
     direction: state.direction,

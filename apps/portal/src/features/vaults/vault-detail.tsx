@@ -1,6 +1,10 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { ConfirmChange } from "#features/settings/vaults/confirm-change.tsx";
+import { CopyLine } from "#features/settings/vaults/copy-line.tsx";
+import { TruthLine } from "#features/settings/vaults/truth-line.tsx";
 import { VaultFigures } from "#features/vaults/vault-figures.tsx";
 import { VaultSpace } from "#features/vaults/vault-space.tsx";
 import type { Texts } from "#i18n/texts.ts";
@@ -66,11 +70,24 @@ function LoadedVault({ vault }: { vault: VaultView }) {
             {t("page.disabledText")}
           </Alert>
         )}
+        <VaultState vault={vault} />
         <VaultFigures vault={vault} />
         <VaultSpace vault={vault} />
         <VaultFacts vault={vault} />
       </div>
     </Page>
+  );
+}
+
+/** Whether the storage holds what the database knows, and how far the second copy is. */
+function VaultState({ vault }: { vault: VaultView }) {
+  const [adopting, setAdopting] = useState(false);
+  return (
+    <div className="flex flex-col gap-1">
+      <TruthLine vault={vault} onAdopt={() => setAdopting(true)} />
+      <CopyLine copy={vault.copy} />
+      {adopting ? <ConfirmChange what="adopt" vault={vault} onClose={() => setAdopting(false)} /> : null}
+    </div>
   );
 }
 

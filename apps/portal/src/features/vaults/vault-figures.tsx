@@ -31,7 +31,7 @@ export function VaultFigures({ vault }: { vault: VaultView }) {
       ) : (
         <>
           <StorageCard figures={query.data} />
-          <PointsCard figures={query.data} />
+          <PointsCard figures={query.data} vaultId={vault.id} />
         </>
       )}
     </div>
@@ -99,27 +99,34 @@ function Listed({ count, href, tone = "font-medium" }: { count: number; href: st
   );
 }
 
-function PointsCard({ figures }: { figures: Figures }) {
+function PointsCard({ figures, vaultId }: { figures: Figures; vaultId: string }) {
   const t = useTranslations("vaults");
   const format = useFormat();
   const { points } = figures;
+  const listOf = (filter: string) => `/points?vault=${vaultId}&${filter}`;
   return (
     <Card title={t("page.points")} id="points">
       <Facts
         short
         dense
         facts={[
-          { label: t("page.available"), value: format.number(points.available) },
+          {
+            label: t("page.available"),
+            value: <Listed count={points.available} href={listOf("state=available")} />,
+          },
           {
             label: t("page.damaged"),
             value: (
-              <Listed count={points.damaged} href="/points?state=damaged" tone="font-semibold text-bad" />
+              <Listed count={points.damaged} href={listOf("state=damaged")} tone="font-semibold text-bad" />
             ),
           },
-          { label: t("page.pinned"), value: <Listed count={points.pinned} href="/points?pinned=true" /> },
+          {
+            label: t("page.pinned"),
+            value: <Listed count={points.pinned} href={listOf("pinned=true")} />,
+          },
           {
             label: t("page.softDeleted"),
-            value: <Listed count={points.softDeleted.count} href="/points?state=soft-deleted" />,
+            value: <Listed count={points.softDeleted.count} href={listOf("state=soft-deleted")} />,
           },
           { label: t("page.softDeletedBytes"), value: <ByteSize bytes={points.softDeleted.bytes} /> },
           { label: t("page.deleted"), value: format.number(points.deleted) },

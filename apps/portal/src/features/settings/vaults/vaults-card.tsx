@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { TestWithoutResult } from "#features/settings/test-without-result.tsx";
+import { ConfirmChange, type VaultChange } from "#features/settings/vaults/confirm-change.tsx";
 import { CopyDialog } from "#features/settings/vaults/copy-dialog.tsx";
 import { CopyLine } from "#features/settings/vaults/copy-line.tsx";
 import { SharingDialog } from "#features/settings/vaults/sharing-dialog.tsx";
@@ -20,13 +21,12 @@ import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
 import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
-import { ConfirmDialog } from "#ui/dialog.tsx";
 import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
 import { Badge, Status } from "#ui/status.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
 
-type What = "rotate" | "rename" | "sharing" | "copy" | "disable" | "makeDefault" | "remove" | "adopt";
 type FormOf = "rotate" | "rename" | "sharing" | "copy";
+type What = FormOf | VaultChange;
 type Open = { readonly what: What; readonly vault: VaultView };
 
 /** Vaults: their place, state and last test. For owners. */
@@ -255,67 +255,4 @@ function CopyButton({ name, onOpen }: { name: string; onOpen: () => void }) {
 
 function isForm(what: What): what is FormOf {
   return what === "rotate" || what === "rename" || what === "sharing" || what === "copy";
-}
-
-interface ConfirmProps {
-  readonly what: Exclude<What, FormOf>;
-  readonly vault: VaultView;
-  readonly onClose: () => void;
-}
-
-function ConfirmChange({ what, vault, onClose }: ConfirmProps) {
-  const t = useTranslations("vaults");
-  const trpc = useTRPC();
-  const outcome = useOutcome();
-  const { id, name, use } = vault;
-  const words = {
-    disable: {
-      title: t("disableTitle", { name }),
-      text: t("disableText", use),
-      action: t("disableSubmit"),
-      done: t("disabled", { name }),
-    },
-    makeDefault: {
-      title: t("makeDefaultTitle", { name }),
-      text: t("makeDefaultText"),
-      action: t("makeDefault"),
-      done: t("madeDefault", { name }),
-    },
-    adopt: {
-      title: t("truth.adoptTitle", { name }),
-      text: t("truth.adoptText"),
-      action: t("truth.adopt"),
-      done: t("truth.adoptStarted", { name }),
-    },
-    remove: {
-      title: t("removeTitle", { name }),
-      text: t("removeText"),
-      action: t("remove"),
-      done: t("removed", { name }),
-    },
-  }[what];
-  const settled = {
-    onSuccess: async () => {
-      onClose();
-      await outcome.done(words.done);
-    },
-    onError: outcome.failed(t("notDone")),
-  };
-  const disable = useMutation(trpc.vaults.disable.mutationOptions(settled));
-  const makeDefault = useMutation(trpc.vaults.makeDefault.mutationOptions(settled));
-  const remove = useMutation(trpc.vaults.remove.mutationOptions(settled));
-  const adopt = useMutation(trpc.vaults.adopt.mutationOptions(settled));
-  const change = { disable, makeDefault, remove, adopt }[what];
-  return (
-    <ConfirmDialog
-      open
-      onOpenChange={onClose}
-      title={words.title}
-      description={words.text}
-      action={words.action}
-      tone={what === "makeDefault" || what === "adopt" ? "primary" : "danger"}
-      busy={change.isPending}
-      onConfirm={() => change.mutate({ vault: id })}
-    />
-  );
 }
