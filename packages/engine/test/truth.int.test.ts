@@ -9,7 +9,7 @@ import {
   type VaultTrust,
 } from "@kluis/db";
 import { engineActor, systemClock } from "@kluis/domain";
-import { MemoryChunkIndex, openVaultStore, parseNodeRef } from "@kluis/vault";
+import { MemoryChunkIndex, openVaultKey, openVaultStore, parseNodeRef, rotateKeys } from "@kluis/vault";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
 import { checkParts } from "../src/runtime/health.ts";
@@ -285,3 +285,15 @@ it(
   },
   LONG_MS,
 );
+
+it("an engine opens a vault again when another program rotated its keys", async () => {
+  const before = await engine.deps.vaults.openDefault();
+  const settings = engine.deps.vaults.settingsOf(before.id);
+  const keys = await openVaultKey(settings, { create: false });
+  await rotateKeys({ store: before.store, keys, clock: systemClock, signal });
+  expect(await engine.deps.vaults.open(before.id)).toBe(before);
+  await checkParts(engine.deps, signal);
+  const after = await engine.deps.vaults.open(before.id);
+  expect(after).not.toBe(before);
+  expect(after.vault.keySlots().generation).not.toBe(before.vault.keySlots().generation);
+});
