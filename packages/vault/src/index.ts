@@ -58,7 +58,13 @@ export {
 export type { AzureBlobAccount, AzureBlobStoreOptions, StoreLimits } from "./store/azure-blob.ts";
 export { createFolderStore } from "./store/folder.ts";
 export { openAzureBlobStore } from "./store/open-azure-blob.ts";
-export type { BlobStore, GetOptions, ObjectInfo, StorePlace } from "./store/port.ts";
+export {
+  type BlobStore,
+  type GetOptions,
+  isObjectName,
+  type ObjectInfo,
+  type StorePlace,
+} from "./store/port.ts";
 export type {
   Budget,
   ChunkIndex,

@@ -6,6 +6,7 @@ import {
   checkName,
   checkPrefix,
   type GetOptions,
+  isObjectName,
   type ObjectInfo,
 } from "../src/store/port.ts";
 
@@ -41,7 +42,8 @@ export class MemoryStore implements BlobStore {
     checkPrefix(prefix);
     signal.throwIfAborted();
     for (const [name, object] of this.objects) {
-      if (name.startsWith(prefix)) yield { name, bytes: object.length };
+      const isListed = name.startsWith(prefix) && (prefix === "" || isObjectName(name));
+      if (isListed) yield { name, bytes: object.length };
     }
   }
 

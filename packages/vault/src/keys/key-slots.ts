@@ -135,13 +135,15 @@ export function factsOfSlots(
   { options, read, content, current, used }: OpenedSlots,
   completed: readonly string[] = [],
 ): KeySlots {
-  const slotOf = (holder: KeyHolder): OpenedSlots["read"]["slots"][number] | undefined =>
-    current === null
-      ? undefined
-      : read.slots.find(
-          ({ slot }) =>
-            slot.holder === holder.holder && slot.generation === current.id && isOfRoot(slot, current.root),
-        );
+  const slotOf = (holder: KeyHolder): OpenedSlots["read"]["slots"][number] | undefined => {
+    if (current === null) return undefined;
+    const own = read.slots.filter(
+      ({ slot }) =>
+        slot.holder === holder.holder && slot.generation === current.id && isOfRoot(slot, current.root),
+    );
+    // A copy of a slot that is gone does not hide the one that was made in its place.
+    return own.find(({ stored }) => stored) ?? own[0];
+  };
   const keys = content.holders.map((one): KeyFacts => {
     const found = slotOf(one);
     const { holder, kind, keyId, label, addedAt } = one;

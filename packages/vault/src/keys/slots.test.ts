@@ -7,7 +7,7 @@ import { openVault } from "../index.ts";
 import type { BlobStore } from "../store/port.ts";
 import { addSlot, type KeyPlace, listSlots, proveSlot, removeSlot, rotateKeys } from "./key-slots.ts";
 import { createKeyring } from "./keyring.ts";
-import { firstContent, makeSlot, newGeneration, newHolder } from "./slot.ts";
+import { firstContent, type KeySlot, makeSlot, newGeneration, newHolder, parseSlot } from "./slot.ts";
 
 const place = (store: BlobStore, key = "a"): KeyPlace => ({ store, keys: testKeys(key), clock, signal });
 const open = (store: BlobStore, key = "a") => openVault({ store, keys: testKeys(key), signal });
@@ -195,6 +195,29 @@ describe("a vault that lost key slots", () => {
     await openVault({ ...options, completeSlotsAt: clock.now() });
     for (const key of ["a", "b", "c"]) await open(store, key);
   });
+});
+
+describe("a vault whose key slots were overwritten", () => {
+  const changed: Record<string, (slot: KeySlot) => KeySlot> = {
+    "its wrapped key": (slot) => ({ ...slot, wrapped: { ...slot.wrapped, data: "AAAA" } }),
+    "its holder": (slot) => ({ ...slot, keyId: "another" }),
+    "its keyring": (slot) => ({ ...slot, keyring: "AAAA" }),
+  };
+  for (const [what, change] of Object.entries(changed)) {
+    it(`opens with copies, has its slots again, and tells: ${what}`, async () => {
+      const store = await threeKeys();
+      const slotCopies = (await listSlots(place(store))).keys.flatMap(({ copy }) => copy ?? []);
+      for (const name of store.names("keys/")) {
+        const slot = parseSlot(store.objects.get(name) ?? new Uint8Array());
+        if (slot !== null) store.objects.set(name, Buffer.from(JSON.stringify(change(slot))));
+      }
+      const options = { store, keys: testKeys("b"), signal, slotCopies };
+      const opened = await openVault({ ...options, completeSlotsAt: clock.now() });
+      for (const key of ["a", "b", "c"]) await open(store, key);
+      expect(opened.keySlots().keys.map(({ state }) => state)).toEqual(["present", "present", "present"]);
+      expect((await listSlots(place(store, "b"))).odd).toHaveLength(3);
+    });
+  }
 });
 
 describe("changes of keys that are killed", () => {

@@ -1,5 +1,5 @@
 /** All key slots of a vault: reads, opens, merges, completes and changes them. Every write is create-only. */
-import { isKluisError } from "@kluis/domain/core";
+import { canonicalJson, isKluisError } from "@kluis/domain/core";
 import { damaged, missingAsNull } from "../errors.ts";
 import { MAX_SLOT_BYTES, readObject } from "../maxima.ts";
 import { KEYS_PREFIX, slotName, slotOfName } from "../names.ts";
@@ -201,10 +201,10 @@ export async function findSlots(store: BlobStore, signal: AbortSignal): Promise<
 async function readSlots({ store, vaultId, copies, signal }: SlotsPlace): Promise<ReadSlots> {
   const { slots, junk, ignored, failure } = await readStored(store, signal);
   const found = new Map<string, { slot: KeySlot; stored: boolean }>();
-  for (const slot of (copies ?? []).map(parseSlot))
-    if (slot?.vaultId === vaultId) found.set(slot.slotId, { slot, stored: false });
-  const own = slots.filter((slot) => slot.vaultId === vaultId);
-  for (const slot of own) found.set(slot.slotId, { slot, stored: true });
+  // By content: an object that was overwritten hides no copy of the slot that it was.
+  const add = (slot: KeySlot, stored: boolean): void => void found.set(canonicalJson(slot), { slot, stored });
+  for (const slot of (copies ?? []).map(parseSlot)) if (slot?.vaultId === vaultId) add(slot, false);
+  for (const slot of slots) if (slot.vaultId === vaultId) add(slot, true);
   const foreign = slots.filter((slot) => slot.vaultId !== vaultId).map(({ slotId }) => slotName(slotId));
   const counts = { ignored: ignored + foreign.length, junk: [...junk, ...foreign].slice(0, MAX_JUNK) };
   return { slots: [...found.values()], ...counts, failure };

@@ -24,6 +24,7 @@ import {
   checkName,
   checkPrefix,
   type GetOptions,
+  isObjectName,
   type ObjectInfo,
   type StorePlace,
 } from "./port.ts";
@@ -162,7 +163,7 @@ class AzureBlobStore implements BlobStore {
       let token = "";
       do {
         const page = await this.page(prefix, { token, signal });
-        yield* page.found;
+        yield* prefix === "" ? page.found : page.found.filter(({ name }) => isObjectName(name));
         token = page.token;
       } while (token !== "");
     } catch (error) {
@@ -190,6 +191,7 @@ class AzureBlobStore implements BlobStore {
       const found = segment.blobItems.map(({ name, properties }) => ({
         name,
         bytes: properties.contentLength ?? 0,
+        writtenAt: properties.lastModified,
       }));
       return { found, token: continuationToken ?? "" };
     });

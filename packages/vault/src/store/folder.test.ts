@@ -1,4 +1,4 @@
-import { chmod, readdir, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { signal } from "../../test/fixtures.ts";
@@ -19,6 +19,21 @@ describe("a folder store", () => {
     await writeFile(join(folder, "packs/ab/.0011223344556677.part"), "half of a pa");
     const infos = await Array.fromAsync(store.list("", signal));
     expect(infos).toMatchObject([{ name: "packs/ab/whole", bytes: 5 }]);
+  });
+
+  it("lists beside files of others, whatever their names", async () => {
+    const folder = inRoot("others");
+    const store = createFolderStore(folder);
+    await store.put("keys/good", [Buffer.from("1")], signal);
+    for (const name of [".DS_Store", "a name", "keys/.nfs01", "keys/=cmd|x", "keys/\u001b[2Jx"])
+      await writeFile(join(folder, name), "22");
+    await mkdir(join(folder, "lost+found/deep"), { recursive: true });
+    await writeFile(join(folder, "lost+found/deep/#1"), "22");
+    const names = async (prefix: string) =>
+      (await Array.fromAsync(store.list(prefix, signal))).map(({ name }) => name).toSorted();
+    expect(await names("keys/")).toEqual(["keys/good"]);
+    expect(await names("")).toHaveLength(7);
+    expect(await names("")).toContain("lost+found/deep/#1");
   });
 
   it("removes the old unfinished files of killed writers, and no others", async () => {

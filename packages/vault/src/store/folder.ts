@@ -14,6 +14,7 @@ import {
   checkName,
   checkPrefix,
   type GetOptions,
+  isObjectName,
   type ObjectInfo,
   type StorePlace,
 } from "./port.ts";
@@ -83,19 +84,30 @@ class FolderStore implements BlobStore {
   async head(name: string, signal: AbortSignal): Promise<ObjectInfo | null> {
     const path = this.path(name);
     signal.throwIfAborted();
+    return this.infoOf(name, path);
+  }
+
+  private async infoOf(name: string, path: string): Promise<ObjectInfo | null> {
     const info = await this.unlessMissing(name, () => stat(path));
     return info?.isFile() === true ? { name, bytes: info.size, writtenAt: info.mtime } : null;
   }
 
   async *list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo> {
     checkPrefix(prefix);
+    for await (const info of this.walk(prefix, signal)) {
+      if (prefix === "" || isObjectName(info.name)) yield info;
+    }
+  }
+
+  /** All files. Their names come from the folder itself, so none leaves it. */
+  private async *walk(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo> {
     signal.throwIfAborted();
     for (const entry of await this.entries(prefix)) {
       const name = `${prefix}${entry.name}`;
       if (entry.isDirectory()) {
-        yield* this.list(`${name}/`, signal);
+        yield* this.walk(`${name}/`, signal);
       } else if (entry.isFile() && !UNFINISHED.test(entry.name)) {
-        const info = await this.head(name, signal);
+        const info = await this.infoOf(name, join(this.root, prefix, entry.name));
         if (info !== null) yield info;
       }
     }
@@ -118,7 +130,16 @@ class FolderStore implements BlobStore {
 
   private async entries(prefix: string): Promise<Dirent[]> {
     const folder = join(this.root, ...prefix.split("/"));
-    return (await this.unlessMissing(prefix, () => readdir(folder, { withFileTypes: true }))) ?? [];
+    const read = async (): Promise<Dirent[]> => {
+      try {
+        return await readdir(folder, { withFileTypes: true });
+      } catch (error) {
+        // Of others, such as `lost+found` of a file system: nothing of the vault is below such a name.
+        if (prefix !== "" && !isObjectName(prefix.slice(0, -1)) && isDenied(error)) return [];
+        throw error;
+      }
+    };
+    return (await this.unlessMissing(prefix, read)) ?? [];
   }
 
   /** The result of `work`; null when its file or folder is missing. */
@@ -198,6 +219,11 @@ class FolderStore implements BlobStore {
 function errnoOf(error: unknown): string {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return "";
   return typeof error.code === "string" ? error.code : "";
+}
+
+function isDenied(error: unknown): boolean {
+  const code = errnoOf(error);
+  return code === "EACCES" || code === "EPERM";
 }
 
 function isMissing(error: unknown): boolean {

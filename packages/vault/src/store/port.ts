@@ -12,7 +12,7 @@ export function checkAnswer(name: string, bytes: number, most = MAX_ANSWER_BYTES
 export interface ObjectInfo {
   readonly name: string;
   readonly bytes: number;
-  /** When the object was written, by the clock of the storage; only from `head`, and only when the storage tells. */
+  /** When the object was written, by the clock of the storage; only when the storage tells. */
   readonly writtenAt?: Date;
 }
 
@@ -43,7 +43,10 @@ export interface BlobStore {
   /** The object's bytes, or those of the range that exist. @throws VAULT_OBJECT_MISSING; VAULT_DATA_DAMAGED for more than `most` bytes */
   get(name: string, options: GetOptions): Promise<Uint8Array>;
   head(name: string, signal: AbortSignal): Promise<ObjectInfo | null>;
-  /** Objects whose name starts with `prefix` (empty, or ending with `/`), in no particular order. */
+  /**
+   * Objects whose name starts with `prefix` (empty, or ending with `/`), in no particular order. Others may write to the storage too: only the
+   * empty prefix also lists names that no object of a vault has, which the other methods reject.
+   */
   list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo>;
   /** The file of an object, for threads that read it on their own; only of a store whose objects are files. */
   fileOf?(name: string): string | undefined;
@@ -53,10 +56,13 @@ export interface BlobStore {
 
 /** Rejects names that could leave a folder or mean something else in a blob service. @throws KluisError INPUT_INVALID */
 export function checkName(name: string): void {
-  const parts = name.split("/");
-  const isGood = parts.every((part) => /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(part));
-  if (!isGood || name.length > 512)
+  if (!isObjectName(name))
     throw invalid(`"${name}" is not the name of an object in a vault.`, { object: name });
+}
+
+/** Whether an object of a vault may have this name. */
+export function isObjectName(name: string): boolean {
+  return name.length <= 512 && name.split("/").every((part) => /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(part));
 }
 
 /** Accepts an empty prefix or a name followed by `/`. @throws KluisError INPUT_INVALID */
