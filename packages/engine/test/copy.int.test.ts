@@ -5,6 +5,7 @@ import { engineActor, systemClock, type VaultCopy } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
+import { vaultOf } from "../src/job/vault-of.ts";
 import { keepCopies } from "../src/upkeep/copies.ts";
 import { GROUP, MIB, type PointRow, random, standardPolicy, World } from "./world.ts";
 
@@ -62,6 +63,23 @@ async function restored(point: PointRow, name: string): Promise<string> {
   return world.diskDigest(name);
 }
 
+/** A second vault that is compared, or disabled, gets no copy, and no job writes to it. */
+async function refusesCopies(id: string, vmId: string): Promise<void> {
+  const { vault, job } = world.db.prisma;
+  const copyJob = { id: newId(systemClock), kind: "copy-point", vaultId: id } as const;
+  for (const data of [{ doubtedAt: new Date() }, { state: "disabled" }]) {
+    await vault.update({ where: { id }, data });
+    await keepCopies(engine.deps, signal);
+    expect(await job.count({ where: { vmId, kind: "copy-point" } })).toBe(0);
+    if ("doubtedAt" in data)
+      await expect(vaultOf({ deps: engine.deps, job: copyJob })).rejects.toMatchObject({
+        code: "VAULT_UNUSABLE",
+        reason: "comparing",
+      });
+    await vault.update({ where: { id }, data: { doubtedAt: null, state: "enabled" } });
+  }
+}
+
 describe("second copies", () => {
   it("are made after each backup, move only the difference, and restore when the first vault is gone", async () => {
     const second = await addVault("second");
@@ -70,6 +88,7 @@ describe("second copies", () => {
     const first = await world.backUp(vmId);
     const from = first.vaultId;
     await copyTo(from, second);
+    await refusesCopies(second, vmId);
     expect(await readCopyLag(world.db.prisma, { from, to: second })).toMatchObject({ points: 1 });
     await keepCopies(engine.deps, signal);
     const firstCopy = await copied(first);

@@ -1,5 +1,7 @@
 /** A vault and a database that differ: named, never made worse, and taken over when a person says so. */
+
 import { randomBytes } from "node:crypto";
+import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
 import {
   askAdoption,
   createJob,
@@ -257,10 +259,19 @@ it(
   LONG_MS,
 );
 
+/** The container of the vault, for names that its store rejects. */
+function containerOf(): ContainerClient {
+  const settings = engine.deps.vaults.settingsOf(vaultId);
+  if (settings.kind !== "azure-blob") throw new Error("The test needs a container.");
+  const service = BlobServiceClient.fromConnectionString(settings.connectionString);
+  return service.getContainerClient(settings.container);
+}
+
 it(
   "objects that the database does not know are counted and named, and stay",
   async () => {
-    const { store } = await engine.deps.vaults.open(vaultId);
+    const { id, store } = await engine.deps.vaults.openDefault();
+    vaultId = id;
     const pack = randomBytes(16).toString("hex");
     const junk = [
       "keys/zz.json",
@@ -270,15 +281,21 @@ it(
       "strange/thing",
     ];
     for (const name of junk) await store.put(name, [Buffer.from("junk")], signal);
+    // Others who may write to the storage use any name.
+    const strange = ["a name", "=1+1|cmd", "keys/\u00fc", "points/a b", `moved/${pack}/${"x".repeat(800)}`];
+    const container = containerOf();
+    for (const name of strange) await container.getBlockBlobClient(name).upload("junk", 4);
+    expect(await Array.fromAsync(store.list("keys/", signal), ({ name }) => name)).not.toContain(strange[2]);
     await world.clock.jump({ hours: 48 });
     await compareVault(engine.deps, vaultId, signal);
     const { strays } = await prisma().vault.findUniqueOrThrow({ where: { id: vaultId } });
-    expect(strays).toMatchObject({ packs: 1, nodes: 0, moved: 1, points: 1, others: 2 });
+    expect(strays).toMatchObject({ packs: 1, nodes: 0, moved: 1, points: 1, others: 7 });
     expect(await alerts()).toContain("vault-objects");
     for (const name of junk) {
       expect(await store.head(name, signal)).not.toBeNull();
       await store.delete(name, signal);
     }
+    for (const name of strange) await container.getBlobClient(name).delete();
     await compareVault(engine.deps, vaultId, signal);
     expect(await alerts()).not.toContain("vault-objects");
     expect((await listVaults(prisma())).map(({ name }) => name)).toEqual(["main"]);

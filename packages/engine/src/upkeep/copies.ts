@@ -15,6 +15,7 @@ import {
   notify,
   raiseAttention,
   readCopyLag,
+  readVaultTrust,
   type Tx,
   teamsOfVm,
   type VaultRow,
@@ -29,6 +30,7 @@ import {
   type LedgerDraft,
   notice,
   type VaultCopy,
+  writesStopped,
 } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
@@ -73,7 +75,7 @@ function copies(deps: Deps): RecurringWork<Copied> {
 async function startMissing(deps: Deps, { vault, copy }: Copied): Promise<void> {
   const { prisma } = deps.db;
   const until = copiedUntil(copy, await databaseNow(prisma));
-  if (until === null) return;
+  if (until === null || !(await takesCopies(prisma, copy.to))) return;
   const free = OPEN_MOST - (await countOpenCopies(prisma, copy.to));
   if (free <= 0) return;
   const pair = { from: vault.id, to: copy.to };
@@ -81,6 +83,13 @@ async function startMissing(deps: Deps, { vault, copy }: Copied): Promise<void> 
     await inTransaction(deps.db, (tx) =>
       startJob(tx, deps, { ...due, kind: "copy-point", parameters: { vaultId: copy.to } }),
     );
+}
+
+/** A disabled vault gets nothing new, and one that is not the one that the database knows gets nothing. */
+async function takesCopies(tx: Tx, vaultId: string): Promise<boolean> {
+  const vault = await tx.vault.findUnique({ where: { id: vaultId }, select: { state: true } });
+  const trust = await readVaultTrust(tx, vaultId);
+  return vault?.state === "enabled" && trust !== null && writesStopped(trust) === null;
 }
 
 /** The first vault kept the point for as long as a removal can be undone, so the copy goes at once. */

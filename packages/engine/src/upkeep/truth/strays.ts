@@ -1,7 +1,7 @@
 /** Objects in a vault's storage that the database does not know: counted and named. Nothing deletes them. */
 import { knownPackIds } from "@kluis/db";
 import { noStrays, TRUTH_NAMES, type VaultStrays } from "@kluis/domain";
-import { packOfMovedName, packOfName, slotOfName } from "@kluis/vault";
+import { isObjectName, type ObjectInfo, packOfMovedName, packOfName, slotOfName } from "@kluis/vault";
 import type { EngineDeps } from "../../deps.ts";
 import type { OpenedVault } from "../../runtime/vaults.ts";
 import { unknownManifests } from "./points.ts";
@@ -16,10 +16,7 @@ const SETTLED_MS = 24 * 3_600_000;
 /** Unknown objects of a kind whose age is looked up. Further ones count as these. */
 const AGED = 1_000;
 
-interface Stray {
-  readonly name: string;
-  readonly bytes: number;
-}
+type Stray = ObjectInfo;
 
 /** Adds those of the unknown objects that are old enough. */
 export async function addStrays(
@@ -38,8 +35,9 @@ export async function addStrays(
   let { bytes } = strays;
   let count = 0;
   for (const [at, object] of objects.entries()) {
+    signal.throwIfAborted();
     if (at < AGED) {
-      const info = await store.head(object.name, signal);
+      const info = await latest(store, object, signal);
       const age = info?.writtenAt === undefined ? SETTLED_MS : now.getTime() - info.writtenAt.getTime();
       if (info === null || age < SETTLED_MS) continue;
     }
@@ -48,6 +46,11 @@ export async function addStrays(
     if (names.length < TRUTH_NAMES) names.push(object.name);
   }
   return { ...strays, [kind]: strays[kind] + count, bytes, names };
+}
+
+/** The object as it is now, and as it was listed when a store takes no such name; null when it is gone. */
+function latest(store: OpenedVault["store"], object: Stray, signal: AbortSignal): Promise<Stray | null> {
+  return isObjectName(object.name) ? store.head(object.name, signal) : Promise.resolve(object);
 }
 
 /** What belongs to an installation beside the vault, and is not of it. */
@@ -71,11 +74,13 @@ export async function findStrays(
     moved.push(...portion.filter(({ pack }) => !known.has(pack)).map(({ object }) => object));
     portion = [];
   };
-  for await (const { name, bytes } of opened.store.list("", signal)) {
+  for await (const object of opened.store.list("", signal)) {
+    const { name, bytes } = object;
     const from = packOfMovedName(name);
-    if (from !== null) portion.push({ pack: from, object: { name, bytes } });
-    else if (name.startsWith("points/")) points.set(name.slice("points/".length), bytes);
-    else if (!isKnownName(name)) others.push({ name, bytes });
+    if (from !== null) portion.push({ pack: from, object });
+    else if (name.startsWith("points/") && isObjectName(name))
+      points.set(name.slice("points/".length), bytes);
+    else if (!isKnownName(name)) others.push(object);
     if (portion.length >= AT_ONCE) await lookUp();
   }
   await lookUp();

@@ -17,6 +17,7 @@ import { BLOCK_BYTES, parseNodeRef, SEGMENT_BYTES, type Vault } from "@kluis/vau
 import { inJob } from "../../../job/record.ts";
 import { planSegments } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
+import { requireWritable } from "../../../runtime/vault-trust.ts";
 import { requireVm } from "../../backup/require.ts";
 import { type CopyMemory, targetOf } from "../memory.ts";
 import { copySource, readSource } from "../source.ts";
@@ -27,6 +28,7 @@ export async function prepare(context: Context): Promise<StepResult<CopyMemory>>
   const { deps, job, memory } = context;
   const { prisma } = deps.db;
   const to = targetOf(job);
+  await requireWritable(prisma, to);
   const { point, opened } = await copySource(context);
   const base = await baseOf(context, point);
   const facts = point.disks.map(({ root: _root, rootDigest: _digest, ...disk }) => disk);
