@@ -302,6 +302,8 @@ export function removeVault(ctx: SignedInContext, ref: string): Promise<z.input<
     const row = await requireVault(tx, ref);
     const { id, name } = row;
     if (row.source === "environment") throw fromEnvironment(row);
+    const from = (await listRows(tx)).find(({ copy }) => copy?.to === id);
+    if (from !== undefined) throw copiedTo(row, from);
     if (row.state === "enabled" && row.isDefault) {
       throw new KluisError("CONFLICT", {
         reason: "vault-is-default",
@@ -331,5 +333,14 @@ export function removeVault(ctx: SignedInContext, ref: string): Promise<z.input<
     await removeVaultRow(tx, id);
     await clearAttention(tx, `vault-recovery:${id}`);
     return { result: { id, name }, events: [eventOf(ctx, row, { kind: "vault.removed" })] };
+  });
+}
+
+function copiedTo({ name }: VaultRow, from: VaultRow): KluisError {
+  return new KluisError("CONFLICT", {
+    reason: "vault-copied-to",
+    message: `Vault ${name} gets the second copies of ${from.name}.`,
+    action: "End the second copies first.",
+    params: { vault: name, from: from.name },
   });
 }

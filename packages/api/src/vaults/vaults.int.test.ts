@@ -103,6 +103,9 @@ test("a second copy has another vault, and says how far it is behind", async () 
   ).toMatchObject({
     data: { was: { copy: null }, copy: { to: second.id } },
   });
+  await expect(owner.vaults.remove({ vault: second.id })).rejects.toMatchObject({
+    cause: { reason: "vault-copied-to", params: { from: "main" } },
+  });
   expect((await owner.vaults.setCopy({ vault: "main", copy: null })).copy).toBeNull();
   await owner.vaults.remove({ vault: off.id });
 });

@@ -17,6 +17,7 @@ export const keyInputReasons = [
 export const keyConflictReasons = [
   "vault-not-empty",
   "vault-held",
+  "vault-copied-to",
   "vault-not-in-place",
   "key-known",
   "key-in-use",

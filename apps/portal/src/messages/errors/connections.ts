@@ -160,6 +160,10 @@ export const connectionConflicts = catalog({
       message: "Vault {vault} is in use. Open jobs: {jobs, number}; manifests: {manifests, number}.",
       action: "Wait until they are gone, or disable the vault: then no new work starts.",
     },
+    "vault-copied-to": {
+      message: "Vault {vault} gets the second copies of {from}.",
+      action: "End the second copies first.",
+    },
     "no-secrets-key": {
       message: "This installation has no key for stored secrets ({setting}).",
       action: "The operator must set it for engine and portal, and restart both.",
@@ -254,6 +258,10 @@ export const connectionConflicts = catalog({
     "vault-held": {
       message: "Kluis {vault} is in gebruik. Open taken: {jobs, number}; manifesten: {manifests, number}.",
       action: "Wacht tot ze weg zijn of schakel de kluis uit: dan start er geen nieuw werk.",
+    },
+    "vault-copied-to": {
+      message: "Kluis {vault} krijgt de tweede kopieën van {from}.",
+      action: "Beëindig eerst de tweede kopieën.",
     },
     "no-secrets-key": {
       message: "Deze installatie heeft geen sleutel voor opgeslagen geheimen ({setting}).",
