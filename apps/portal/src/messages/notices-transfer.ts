@@ -26,6 +26,7 @@ export const transferNotices = catalog({
       "The deletion of a recovery point of {vm} has begun and cannot end. Kluis tries again automatically.",
     "transfer-parked": "An outage stops the transfer of a snapshot of {vm}.",
     "restore-parked": "An outage stops the restore of a disk of {vm}.",
+    "copy-parked": "An outage stops the second copy of a recovery point of {vm}.",
   },
   nl: {
     "transfer-planning": "De schijven worden gepland; tot nu toe {plannedBytes} te lezen.",
@@ -52,5 +53,6 @@ export const transferNotices = catalog({
       "Het verwijderen van een herstelpunt van {vm} is begonnen en kan niet worden afgerond. Kluis probeert het automatisch opnieuw.",
     "transfer-parked": "Een storing houdt de overdracht van een momentopname van {vm} tegen.",
     "restore-parked": "Een storing houdt het herstel van een schijf van {vm} tegen.",
+    "copy-parked": "Een storing houdt de tweede kopie van een herstelpunt van {vm} tegen.",
   },
 });

@@ -168,7 +168,7 @@ export const errorReasons = {
     "reported",
   ],
   CLOCK_WRONG: ["database", "azure"],
-  TRANSFER_GIVEN_UP: ["superseded", "not-started", "expired", "restore-expired"],
+  TRANSFER_GIVEN_UP: ["superseded", "not-started", "expired", "restore-expired", "copy-expired"],
   AZURE_UNREACHABLE: [],
   AZURE_AUTH_FAILED: [
     "connection",

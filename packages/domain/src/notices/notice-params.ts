@@ -127,6 +127,7 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "vault-folder-healthy": { readonly folder: string };
   "transfer-parked": { readonly vm: string };
   "restore-parked": { readonly vm: string };
+  "copy-parked": { readonly vm: string };
   "deadline-at-risk": { readonly vm: string; readonly endsAt: string; readonly deadlineAt: string };
   "deadline-unreachable": { readonly vm: string; readonly deadlineAt: string };
   "deadline-passed": { readonly vm: string; readonly deadlineAt: string };

@@ -146,6 +146,7 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "vault-folder-healthy": ({ folder }) => `Folder ${folder} responds.`,
   "transfer-parked": ({ vm }) => `An outage stops the transfer of a snapshot of ${vm}.`,
   "restore-parked": ({ vm }) => `An outage stops the restore of a disk of ${vm}.`,
+  "copy-parked": ({ vm }) => `An outage stops the second copy of a recovery point of ${vm}.`,
   "deadline-at-risk": ({ vm, endsAt, deadlineAt }) =>
     `The backup of ${vm} is expected to end at ${endsAt}, too late or too close to its deadline at ${deadlineAt}.`,
   "deadline-unreachable": ({ vm, deadlineAt }) =>

@@ -93,9 +93,14 @@ function attentionKey(jobId: string): `transfer:${string}` {
 /** An outage that lasts longer than a hiccup is shown until the transfer moves again or its job ends. */
 async function needsAttention(tx: Tx, { id, kind, vm }: WorkJob, error: ErrorInfo): Promise<void> {
   if (vm === null) return;
-  const said = notice(kind === "restore-disk" ? "restore-parked" : "transfer-parked", { vm: vm.name });
+  const said = notice(parkedNotice(kind), { vm: vm.name });
   const about = { key: attentionKey(id), kind: "transfer", vmId: vm.id } as const;
   await raiseAttention(tx, { ...about, notice: said, error });
+}
+
+function parkedNotice(kind: JobKind): "transfer-parked" | "restore-parked" | "copy-parked" {
+  if (kind === "restore-disk") return "restore-parked";
+  return kind === "copy-point" ? "copy-parked" : "transfer-parked";
 }
 
 async function record(
@@ -119,6 +124,14 @@ export function givenUp(kind: JobKind, reason: TransferGiveUpReason, cause: Erro
         reason: "restore-expired",
         message: `An outage stopped the restore for ${days} days: ${params.cause}`,
         action: "Correct the cause, then start the restore again.",
+        params: { ...params, days },
+      });
+    }
+    if (kind === "copy-point") {
+      return new KluisError("TRANSFER_GIVEN_UP", {
+        reason: "copy-expired",
+        message: `An outage stopped the second copy for ${days} days: ${params.cause}`,
+        action: "Correct the cause. The copy is then made again by itself.",
         params: { ...params, days },
       });
     }

@@ -24,6 +24,10 @@ export const transferErrors = catalog({
           message: "An outage stopped the restore for {days} days: {cause}",
           action: "Correct the cause, then start the restore again.",
         },
+        "copy-expired": {
+          message: "An outage stopped the second copy for {days} days: {cause}",
+          action: "Correct the cause. The copy is then made again by itself.",
+        },
       },
     },
   },
@@ -50,6 +54,10 @@ export const transferErrors = catalog({
         "restore-expired": {
           message: "Een storing hield het herstel {days} dagen lang tegen: {cause}",
           action: "Verhelp de oorzaak en start het herstel daarna opnieuw.",
+        },
+        "copy-expired": {
+          message: "Een storing hield de tweede kopie {days} dagen lang tegen: {cause}",
+          action: "Verhelp de oorzaak. Daarna wordt de kopie vanzelf opnieuw gemaakt.",
         },
       },
     },

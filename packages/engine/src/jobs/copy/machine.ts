@@ -13,6 +13,8 @@ export const copyMachine: Machine<"copy-point", CopyMemory> = {
   parse: (memory) => copyMemorySchema.parse(memory ?? {}),
   steps: { prepare, transfer, seal, "recovery-point": recoveryPoint },
   taskOf: () => "copy.run",
+  // Each outage of a vault parks it: what was copied stays, and the end of the outage continues it.
+  stakeOf: () => "work",
   isCancellable: () => true,
   isCommitted: (memory) => memory.manifestDigest !== undefined,
   // Without its row the copy does not exist. Its manifest is removed, and the next job copies the point again.

@@ -11,6 +11,7 @@ import {
 import { KluisError, limits } from "@kluis/domain";
 import { joinRates, parseNodeRef } from "@kluis/vault";
 import { damageOf, recordMet } from "../../job/known-damage.ts";
+import { resumeTransfer } from "../../job/parking.ts";
 import { ProgressReporter } from "../../job/progress.ts";
 import type { StepContext } from "../../job/step.ts";
 import { vaultOf } from "../../job/vault-of.ts";
@@ -42,6 +43,7 @@ export async function copySegment(
     if (at.getTime() - startedAt.getTime() > limits.segmentLongestMs) return;
     const open = await finishSegment(tx, segment, { node, stats: { readBytes, changedBytes, ...shown }, at });
     if (open === null) return;
+    await resumeTransfer(tx, deps, job.id);
     await notify(tx, "job", { jobId: job.id });
     await recordMet(tx, job, { healed, unreadable });
   });
