@@ -210,7 +210,7 @@ const steps: readonly Step[] = [
   { line: ({ folder }) => `vault ls pair@latest ${vaultOf(folder)} --connection-file - --json` },
   {
     line: ({ folder }) =>
-      `vault verify pair@latest --more pair@latest --mode quick ${vaultOf(folder)} --connection-file - --json`,
+      `vault verify pair@latest --more pair@latest --mode sampled --percent 50 ${vaultOf(folder)} --connection-file - --json`,
   },
   {
     line: ({ folder }) =>

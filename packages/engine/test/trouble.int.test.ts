@@ -1,8 +1,8 @@
 /** Backups under trouble: a cancellation, faults of Azure, and engines that are killed or stopped. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { askJobToCancel, inTransaction } from "@kluis/db";
-import { systemClock } from "@kluis/domain";
+import { askJobToCancel, createJob, inTransaction } from "@kluis/db";
+import { engineActor, systemClock } from "@kluis/domain";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MIB, random, standardPolicy, until, World } from "./world.ts";
 
@@ -74,6 +74,37 @@ describe("an engine that is killed during a transfer", () => {
     expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest(`${vmName}-os`));
     expect(await world.leftInAzure()).toEqual([]);
     expect(await world.db.prisma.recoveryPoint.count({ where: { jobId } })).toBe(1);
+  });
+});
+
+describe("an engine that is killed during a verification", () => {
+  it("is replaced by one that checks the parts that are left, and each part counts once", async () => {
+    const GIB = 1024 * MIB;
+    const engine = await world.startEngine();
+    const parts = [0, 1, 2, 3].map((n) => random(n * GIB, 8 * MIB));
+    const image = await world.image("verified", 4 * GIB, parts);
+    const point = await world.backUp(
+      await world.protectedVm({ name: "verified", disks: [image], policy: standardPolicy }),
+    );
+    await engine.stop();
+    world.engines.pop();
+    const child = spawnEngine();
+    const of = { vmId: point.vmId, pointId: point.id, trigger: "manual", actor: engineActor } as const;
+    const jobId = await inTransaction(world.db, (tx) =>
+      createJob(tx, { ...of, kind: "verify", parameters: { mode: "full" } }, systemClock),
+    );
+    const segments = (state: string) =>
+      world.db.prisma.jobSegment.count({ where: { disk: { jobId }, state } });
+    await until("the first part", 60_000, async () => ((await segments("done")) > 0 ? true : null));
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.once("exit", resolve));
+    await world.startEngine();
+    expect((await world.ended(jobId)).state).toBe("succeeded");
+    expect(await segments("done")).toBe(4);
+    expect(await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: point.id } })).toMatchObject({
+      lastVerifyOk: true,
+      lastVerifyDetail: { problemCount: 0, bytesChecked: 32 * MIB },
+    });
   });
 });
 

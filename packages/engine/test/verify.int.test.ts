@@ -5,6 +5,7 @@ import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import type { Vault } from "@kluis/vault";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Engine } from "../src/engine.ts";
+import { reachDamage } from "../src/upkeep/damage-reach.ts";
 import { GROUP, MIB, type PointRow, random, standardPolicy, until, World } from "./world.ts";
 
 const GIB = 1024 * MIB;
@@ -183,7 +184,13 @@ describe("a recovery point", () => {
     expect(
       await world.db.prisma.vaultDamage.count({ where: { object: pack, foundBy: "verification" } }),
     ).toBe(1);
+    // No search closes it: a rebuild would miss what is in the pack.
+    const open = { object: pack, healedAt: null };
+    await reachDamage(engine.deps, signal);
+    expect(await world.db.prisma.vaultDamage.count({ where: open })).toBe(1);
     await replace(point, pack, bytes);
+    expect((await verified(point, { mode: "full" })).state).toBe("succeeded");
+    expect(await world.db.prisma.vaultDamage.count({ where: open })).toBe(0);
   });
 
   it("is not damaged by a storage that does not answer", async () => {

@@ -26,6 +26,20 @@ export function damagedAt(
   });
 }
 
+/** The table of contents of a pack is damaged: its items are read without it. `offset`: after every item. */
+export function damagedTable(
+  { object, offset }: { readonly object: string; readonly offset: number },
+  problem: string,
+  cause?: unknown,
+): KluisError {
+  return new KluisError("VAULT_DATA_DAMAGED", {
+    message: `The vault's object ${object} is damaged: ${problem}.`,
+    action: "Recovery points can be read without it. Only a rebuild of the catalog needs it.",
+    params: { object, offset, problem, part: "table" },
+    cause,
+  });
+}
+
 export function missing(object: string, store: string): KluisError {
   return new KluisError("VAULT_OBJECT_MISSING", {
     message: `The vault's object ${object} is missing in ${store}.`,

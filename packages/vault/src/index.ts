@@ -2,7 +2,7 @@
 
 export { createTransferLimits, type LimitSettings } from "./budget.ts";
 export { checkStore, type StoreCheck, type StoreFindings } from "./check-store.ts";
-export { checkedManifest, type RecordedPoint } from "./checked-manifest.ts";
+export { checkedManifest, type RecordedPoint, requireRootDigest } from "./checked-manifest.ts";
 export type { CompactOptions, CompactResult } from "./compact/compact.ts";
 export type { LiveItem } from "./compact/live.ts";
 export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";

@@ -255,6 +255,8 @@ export interface VerifyResult {
     readonly content: readonly DamageFinding[];
     readonly tables: readonly DamageFinding[];
   };
+  /** Names of packs whose table opened and has the items that maps name; at most 20,000. */
+  readonly goodTables: readonly string[];
 }
 
 export interface CollectionOptions {

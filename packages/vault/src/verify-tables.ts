@@ -1,7 +1,7 @@
 /** Reads the tables of packs that a verification meets: each opens, and has the items that maps name. */
 import { isKluisError, type KluisError } from "@kluis/domain/core";
 import { isDamage } from "./damage/avoid.ts";
-import { damagedAt, missing } from "./errors.ts";
+import { damagedTable, missing } from "./errors.ts";
 import { packName } from "./names.ts";
 import type { PackKind } from "./pack/kind.ts";
 import type { VaultParts } from "./parts.ts";
@@ -13,6 +13,9 @@ const CACHE_BYTES = 8 * 1024 * 1024;
 /** Approximate memory of an item of a table, and of a table. */
 const ITEM_BYTES = 48;
 const TABLE_BYTES = 256;
+
+/** Good tables that are listed. */
+const GOOD_MOST = 20_000;
 
 interface Table {
   /** Length of the sealed item by its offset. */
@@ -28,13 +31,20 @@ export class TableCheck {
   private readonly tables = new LruCache<Table>(CACHE_BYTES);
   /** Packs whose table is damaged: one problem names each. */
   private readonly bad = new Set<string>();
+  /** Names of packs whose table opened, and has the items that were looked for. */
+  private readonly opened = new Set<string>();
 
   constructor(parts: Pick<VaultParts, "store" | "nodes">) {
     this.parts = parts;
   }
 
+  /** Names of packs whose table is good, not all of very many. */
+  get good(): readonly string[] {
+    return [...this.opened];
+  }
+
   /**
-   * The damage of the tables of these items' packs, or of the packs that they moved to. An item that is nowhere is damage of the
+   * The damage of the tables of these items' packs, and of the packs where readers found them. An item that is nowhere is damage of the
    * content, which is found by opening it.
    * @throws errors of the store
    */
@@ -51,9 +61,27 @@ export class TableCheck {
           const damage = await this.damageAt(place, kind, signal);
           if (damage !== null) found.push(damage);
         });
+        found.push(...(await this.damageElsewhere(item, kind, signal)));
       } catch (error) {
         if (!isDamage(error)) throw error;
         this.bad.add(item.pack);
+      }
+    }
+    return found;
+  }
+
+  /** The pack of a healed item is there, and readers find the item elsewhere. */
+  private async damageElsewhere(item: ChunkPlace, kind: PackKind, signal: AbortSignal) {
+    const { moved } = this.parts.nodes.packs;
+    const found: KluisError[] = [];
+    if (!moved.wasFollowed(item)) return found;
+    for await (const place of moved.reachable(item, signal, false)) {
+      try {
+        const damage = await this.damageAt(place, kind, signal);
+        if (damage !== null) found.push(damage);
+      } catch (error) {
+        // One of several places; the content was opened.
+        if (!isDamage(error)) throw error;
       }
     }
     return found;
@@ -67,13 +95,17 @@ export class TableCheck {
     try {
       const load = () => this.read({ pack, kind }, signal);
       const table = await this.tables.get(name, load, ({ items }) => TABLE_BYTES + ITEM_BYTES * items.size);
-      if (table.items.get(offset) === length) return null;
-      throw damagedAt({ object: name, offset: table.bytes }, "its table of contents lacks an item");
+      if (table.items.get(offset) === length) {
+        if (this.opened.size < GOOD_MOST) this.opened.add(name);
+        return null;
+      }
+      throw damagedTable({ object: name, offset: table.bytes }, "its table of contents lacks an item");
     } catch (error) {
       if (!isKluisError(error, "VAULT_DATA_DAMAGED")) throw error;
       // Several leaves are checked at once.
       if (this.bad.has(pack)) return null;
       this.bad.add(pack);
+      this.opened.delete(name);
       return error;
     }
   }

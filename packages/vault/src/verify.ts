@@ -113,6 +113,7 @@ class PointCheck {
         content: [...this.findings.content.values()],
         tables: [...this.findings.table.values()],
       },
+      goodTables: this.tables.good,
     };
   }
 
@@ -149,13 +150,14 @@ class PointCheck {
     signal.throwIfAborted();
     if (!this.isWanted(disk, first, FAN_OUT ** place.level)) return;
     const at = { disk, offset: first * WINDOW_BYTES };
-    await this.tablesOf([place], "nodes", at);
     if (place.level === 0) {
       const leaf = await this.attempt(at, () => this.parts.nodes.leaf(place, signal));
+      await this.tablesOf([place], "nodes", at);
       if (leaf !== null) yield { window: first, place, leaf };
       return;
     }
     const inner = await this.attempt(at, () => this.parts.nodes.inner(place, signal));
+    await this.tablesOf([place], "nodes", at);
     const list = inner?.list ?? null;
     if (list !== null) {
       await this.attempt(at, () => this.parts.nodes.packList(list, signal));
@@ -196,9 +198,10 @@ class PointCheck {
       }
       return;
     }
-    const [isIntact] = await Promise.all([this.openTogether(leaves), this.tablesOfLeaves(leaves, disk)]);
     // Chunk by chunk, to name each problem.
-    if (!isIntact) for (const leaf of leaves) await this.openSingly(leaf, disk);
+    if (!(await this.openTogether(leaves))) for (const leaf of leaves) await this.openSingly(leaf, disk);
+    // Afterwards: it is known then which items were found elsewhere.
+    await this.tablesOfLeaves(leaves, disk);
   }
 
   private async tablesOfLeaves(leaves: readonly WindowLeaf[], disk: string): Promise<void> {

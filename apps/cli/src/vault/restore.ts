@@ -8,6 +8,7 @@ import {
   type DiskReader,
   MAX_READ_BYTES,
   type ManifestDisk,
+  requireRootDigest,
   targetFile,
   type Vault,
 } from "@kluis/vault";
@@ -21,8 +22,8 @@ export const restoreFormats = ["raw", "vhd", "qcow2"] as const;
 export type RestoreFormat = (typeof restoreFormats)[number];
 
 export interface RestoreRequest {
-  readonly vault: Vault;
-  readonly point: ReadPoint;
+  readonly vault: Pick<Vault, "openDisk" | "rootDigest">;
+  readonly point: Pick<ReadPoint, "pointId"> & { readonly manifest: Pick<ReadPoint["manifest"], "times"> };
   readonly disk: ManifestDisk;
   readonly format: RestoreFormat;
   readonly signal: AbortSignal;
@@ -38,7 +39,7 @@ const ZEROS = Buffer.alloc(1024 * 1024);
 
 /**
  * Writes the disk beside `file` and gives it its name when it is complete and durable; zeros become holes.
- * @throws UsageError when the file exists and `force` is false, or cannot be written; LocalError DISK_FULL; KluisError VAULT_*
+ * @throws KluisError VAULT_DATA_DAMAGED when the map is not the manifest's; UsageError when the file exists and `force` is false, or cannot be written; LocalError DISK_FULL; KluisError VAULT_*
  */
 export async function restoreToFile(
   request: RestoreRequest,
@@ -75,12 +76,18 @@ async function refuseExisting(file: string): Promise<void> {
   throw new UsageError(`${file} already exists.`, "Choose another name, or use --force to replace it.");
 }
 
+/** Every block is compared with the map when it is read; this compares the map with the manifest. */
+function openChecked({ vault, point, disk }: RestoreRequest): DiskReader {
+  requireRootDigest(vault, point.pointId, disk);
+  return vault.openDisk(disk.root, disk.diskBytes);
+}
+
 async function writeDisk(
   { file, handle }: { readonly file: string; readonly handle: FileHandle },
   request: RestoreRequest,
 ): Promise<number> {
-  const { vault, disk, signal, format } = request;
-  const reader = vault.openDisk(disk.root, disk.diskBytes);
+  const { disk, signal, format } = request;
+  const reader = openChecked(request);
   if (format === "qcow2") return writeQcow2(handle, reader, request);
   const target = targetFile(file, (bytes, position) => writeAll(handle, bytes, position));
   await handle.truncate(disk.diskBytes);
@@ -155,8 +162,8 @@ export async function restoreToStream(
   request: RestoreRequest,
   stream: NodeJS.WritableStream,
 ): Promise<{ readonly dataBytes: number }> {
-  const { vault, disk, signal, format } = request;
-  const reader = vault.openDisk(disk.root, disk.diskBytes);
+  const { signal, format } = request;
+  const reader = openChecked(request);
   const counted = { dataBytes: 0 };
   await pipeline(
     async function* () {

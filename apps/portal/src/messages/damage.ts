@@ -24,7 +24,10 @@ export const damage = catalog({
     kinds: { chunks: "Content", nodes: "Map", manifest: "Manifest" },
     at: "at {offset, number}",
     whole: "the whole object",
-    reasons: { unreadable: "Unreadable", missing: "Missing" } satisfies Record<DamageReason, string>,
+    reasons: { unreadable: "Unreadable", missing: "Missing", table: "Table of contents" } satisfies Record<
+      DamageReason,
+      string
+    >,
     foundBy: {
       backup: "by a backup",
       restore: "by a restore",
@@ -82,7 +85,7 @@ export const damage = catalog({
     kinds: { chunks: "Inhoud", nodes: "Structuur", manifest: "Manifest" },
     at: "op {offset, number}",
     whole: "het hele object",
-    reasons: { unreadable: "Onleesbaar", missing: "Verdwenen" },
+    reasons: { unreadable: "Onleesbaar", missing: "Verdwenen", table: "Inhoudsopgave" },
     foundBy: {
       backup: "door een back-up",
       restore: "door een herstel",

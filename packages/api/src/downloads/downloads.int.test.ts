@@ -209,6 +209,28 @@ describe("disk downloads", () => {
   });
 });
 
+describe("a point whose manifest was replaced by an older valid one", () => {
+  test("is refused with its code before anything is sent", async () => {
+    const swapped = await createWorld();
+    try {
+      const id = await swapped.addPoint(swapped.commerceVm, content);
+      const { id: vaultId } = await swapped.api.db.prisma.vault.findFirstOrThrow();
+      const vault = await swapped.api.vaults.open(swapped.api.db.prisma, vaultId);
+      const signal = AbortSignal.timeout(30_000);
+      const { manifest } = await vault.getManifest(id, signal);
+      await rm(path.join(swapped.folder, "vault", "points", id));
+      await vault.putManifest({ ...manifest, vm: { ...manifest.vm, name: "older-name" } }, signal);
+      const ctx = await swapped.context("commerceAdmin");
+      const request = new Request("http://127.0.0.1/");
+      const response = await diskDownloadResponse(ctx, { point: id, disk: "os" }, request);
+      expect(response.status).not.toBe(200);
+      expect(await response.json()).toMatchObject({ error: { code: "VAULT_DATA_DAMAGED" } });
+    } finally {
+      await swapped[Symbol.asyncDispose]();
+    }
+  });
+});
+
 describe("reports", () => {
   const report = async (person: PersonName, format: string): Promise<Response> =>
     pointReportResponse(await world.context(person), { format }, new Request("http://127.0.0.1/"));

@@ -38,15 +38,23 @@ export async function avoidedPlaces(db: Db, vaultId: string): Promise<AvoidedPla
   });
   const items = await prisma.vaultDamageItem.findMany({
     where: { vaultId },
-    select: { packId: true, offset: true, healedAt: true },
+    select: { packId: true, offset: true, healedAt: true, healedPack: true, healedOffset: true },
   });
   if (bad.length === 0 && items.length === 0) return nothing;
   const whole = new Set(bad.map(({ packId }) => packId));
   const packs = new Set(whole);
   const [damaged, healed] = [new Set<string>(), new Set<string>()];
   for (const { packId, offset, healedAt } of items) {
-    (healedAt === null ? damaged : healed).add(`${packId}:${offset}`);
+    if (healedAt === null) damaged.add(`${packId}:${offset}`);
     if (healedAt === null) packs.add(packId);
+  }
+  // A healed item is as good as the place that it moved to.
+  for (const { packId, offset, healedAt, healedPack, healedOffset } of items) {
+    if (healedAt === null) continue;
+    const isLost =
+      healedPack !== null && (whole.has(healedPack) || damaged.has(`${healedPack}:${healedOffset}`));
+    (isLost ? damaged : healed).add(`${packId}:${offset}`);
+    if (isLost) packs.add(packId);
   }
   const has = ({ pack, offset }: Place): boolean =>
     damaged.has(`${pack}:${offset}`) || (whole.has(pack) && !healed.has(`${pack}:${offset}`));

@@ -7,10 +7,12 @@ import { chunkIndex } from "../packs/chunk-index.ts";
 import { createPoint } from "../points/work.ts";
 import { inTransaction } from "../tx.ts";
 import { createVaultRow } from "../vaults/write.ts";
+import { avoidedPlaces } from "./avoided.ts";
 import { recordHealed, recordReadWhole } from "./heal.ts";
 import { matchDamage } from "./matching.ts";
 import { endReach, listPointsToReach, listVaultsToReach, reachNewPoint, storeReach } from "./reach.ts";
 import { recordDamage } from "./record.ts";
+import { closeGoneTables, closeGoodTables } from "./tables.ts";
 
 const world = freshWorld();
 const pack = "ab".repeat(16);
@@ -190,4 +192,60 @@ test("a damaged manifest marks its own point", async () => {
   await record(vaultId, [found(WHOLE_OBJECT, { object: `points/${point}` })]);
   await search(vaultId, new Map());
   expect(await stateOf(point)).toBe("damaged");
+});
+
+test("damage of a table stays open until a verification reads the table, or its pack is gone", async () => {
+  const vaultId = await addVault();
+  const { prisma } = world.db;
+  const index = chunkIndex(world.db, { vaultId });
+  await index.add({ pack, bytes: 100 }, [{ id: chunk("a"), offset: 8, length: 10 }]);
+  const point = await addPoint(vaultId, await addVm(world.db, world.clock));
+  const table = found(100, { reason: "table", problem: "its table of contents does not open" });
+  const open = () => prisma.vaultDamage.count({ where: { healedAt: null } });
+
+  await record(vaultId, [table], point);
+  // Items are read without it: no point needs it, deduplication uses the pack, and no search concerns it.
+  expect(await stateOf(point)).toBe("available");
+  expect([...(await index.lookup([chunk("a")])).keys()]).toEqual([chunk("a")]);
+  expect((await avoidedPlaces(world.db, vaultId)).isEmpty).toBe(true);
+  expect(await listVaultsToReach(prisma)).toEqual([]);
+  await search(vaultId, new Map());
+  await closeGoneTables(world.db);
+  expect(await open()).toBe(1);
+
+  const later = new Date(Date.now() + 3_600_000);
+  const good = { vaultId, objects: [name(pack)], before: later };
+  await closeGoodTables(world.db, { ...good, objects: [name(other)] });
+  await closeGoodTables(world.db, { ...good, before: new Date(0) });
+  expect(await open()).toBe(1);
+  await closeGoodTables(world.db, good);
+  await closeGoodTables(world.db, good);
+  expect(await prisma.vaultDamage.findFirstOrThrow()).toMatchObject({ healedBy: "verification" });
+  expect(await prisma.attention.count({ where: { kind: "vault-damage" } })).toBe(0);
+
+  await record(vaultId, [table]);
+  expect(await open()).toBe(1);
+  await prisma.vaultPack.updateMany({ where: { packId: pack }, data: { movedAt: new Date() } });
+  await closeGoneTables(world.db);
+  expect(await prisma.vaultDamage.findFirstOrThrow()).toMatchObject({ healedBy: "unneeded" });
+});
+
+test("damage of a pack concerns the healed items that moved to it, and backups read them again", async () => {
+  const vaultId = await addVault();
+  const { prisma } = world.db;
+  for (const id of [pack, other]) await chunkIndex(world.db, { vaultId }).add({ pack: id, bytes: 100 }, []);
+  const places = [{ pack, offset: 8, place: { pack: other, offset: 8 } }];
+  await inTransaction(world.db, (tx) => recordHealed(tx, { vaultId, jobId: null, places }));
+  const items = [
+    { pack, offset: 8 },
+    { pack, offset: 18 },
+    { pack: other, offset: 8 },
+  ];
+  expect(items.map((await matchDamage(prisma, vaultId)).isMoved)).toEqual([false, false, false]);
+
+  await record(vaultId, [found(WHOLE_OBJECT, { object: name(other), reason: "missing" })]);
+  expect(items.map((await matchDamage(prisma, vaultId)).isMoved)).toEqual([true, false, false]);
+  const avoided = await avoidedPlaces(world.db, vaultId);
+  expect(items.map((place) => avoided.has(place))).toEqual([true, false, true]);
+  expect(avoided.hasPack(pack)).toBe(true);
 });

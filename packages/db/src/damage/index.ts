@@ -20,6 +20,7 @@ export {
   sumDamage,
 } from "./read.ts";
 export { type FoundDamage, recordDamage } from "./record.ts";
+export { closeGoneTables, closeGoodTables } from "./tables.ts";
 export {
   type DamagedDisk,
   type DamageRow,

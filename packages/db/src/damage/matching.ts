@@ -14,7 +14,14 @@ export interface DamageMatch {
   /** The damage that is open, in packs. */
   readonly ids: readonly string[];
   /** Ids of the open damage at a place that is not healed. */
-  readonly match: (place: { readonly pack: string; readonly offset: number }) => readonly string[];
+  readonly match: (place: Place) => readonly string[];
+  /** Whether the item was healed, and its content is in a pack with damage. Of compacted packs each lost item has its own damage. */
+  readonly isMoved: (place: Place) => boolean;
+}
+
+interface Place {
+  readonly pack: string;
+  readonly offset: number;
 }
 
 /** Loads the open damage of a vault. One small query when there is none. */
@@ -27,12 +34,18 @@ export async function matchDamage(tx: Tx, vaultId: string): Promise<DamageMatch>
     if (offset === WHOLE_OBJECT) pack.whole = id;
     else pack.items.set(offset, id);
   }
+  /** Healed items whose content is in a pack with damage. */
+  const moved = new Set<string>();
   if (open.length > 0) {
+    const ids = [...packs.keys()];
     const healed = await tx.vaultDamageItem.findMany({
-      where: { vaultId, packId: { in: [...packs.keys()] }, healedAt: { not: null } },
-      select: { packId: true, offset: true },
+      where: { vaultId, healedAt: { not: null }, OR: [{ packId: { in: ids } }, { healedPack: { in: ids } }] },
+      select: { packId: true, offset: true, healedPack: true },
     });
-    for (const { packId, offset } of healed) packs.get(packId)?.healed.add(offset);
+    for (const { packId, offset, healedPack } of healed) {
+      packs.get(packId)?.healed.add(offset);
+      if (healedPack !== null && packs.has(healedPack)) moved.add(`${packId}:${offset}`);
+    }
   }
   return {
     ids: open.map(({ id }) => id),
@@ -41,5 +54,6 @@ export async function matchDamage(tx: Tx, vaultId: string): Promise<DamageMatch>
       if (damage === undefined || damage.healed.has(offset)) return [];
       return [damage.whole, damage.items.get(offset) ?? null].filter((id) => id !== null);
     },
+    isMoved: ({ pack, offset }) => moved.has(`${pack}:${offset}`),
   };
 }

@@ -22,7 +22,7 @@ const OPEN_MOST = 100_000;
 /** Vaults with damage in packs for which the points are not all known, by id. */
 export async function listVaultsToReach(tx: Tx): Promise<string[]> {
   const rows = await tx.vaultDamage.findMany({
-    where: { healedAt: null },
+    where: { healedAt: null, reason: { not: "table" } },
     distinct: ["vaultId"],
     orderBy: { vaultId: "asc" },
     select: { vaultId: true },
@@ -32,7 +32,7 @@ export async function listVaultsToReach(tx: Tx): Promise<string[]> {
 
 export async function listOpenDamage(tx: Tx, vaultId: string): Promise<OpenDamage[]> {
   const rows = await tx.vaultDamage.findMany({
-    where: { vaultId, healedAt: null, packId: { not: null } },
+    where: { vaultId, healedAt: null, packId: { not: null }, reason: { not: "table" } },
     orderBy: { id: "asc" },
     take: OPEN_MOST,
     select: { id: true, packId: true, offset: true },
@@ -54,7 +54,7 @@ export async function listPointsToReach(
   page: { readonly vaultId: string; readonly after: string | null; readonly limit: number },
 ): Promise<PointToReach[]> {
   const { vaultId, after, limit } = page;
-  const open = { vaultId, healedAt: null, packId: { not: null } };
+  const open = { vaultId, healedAt: null, packId: { not: null }, reason: { not: "table" } };
   const oldest = await tx.vaultDamage.findFirst({
     where: open,
     orderBy: { reachedAt: { sort: "asc", nulls: "first" } },
@@ -126,7 +126,7 @@ export async function storeReach(
 
 /**
  * Ends a search of a vault: every point that existed at `since` was examined. Damage that no point needs is closed: places that were
- * stored again by a backup, others because nothing needs them.
+ * stored again by a backup, others because nothing needs them. Damage of tables has its own rule (tables.ts).
  */
 export async function endReach(
   tx: Tx,
@@ -134,7 +134,7 @@ export async function endReach(
 ): Promise<void> {
   // Damage that was found or healed after the search began is searched again.
   await tx.vaultDamage.updateMany({
-    where: { vaultId, healedAt: null, changedAt: { lt: since } },
+    where: { vaultId, healedAt: null, changedAt: { lt: since }, reason: { not: "table" } },
     data: { reachedAt: since },
   });
   await tx.$executeRaw`
@@ -145,7 +145,13 @@ export async function endReach(
     DELETE FROM "PointDamage" d USING "RecoveryPoint" p
     WHERE p.id = d."pointId" AND p."vaultId" = ${vaultId}::uuid AND NOT p.state = ANY(${[...storedPointStates]}::text[])`;
   const unneeded = await tx.vaultDamage.findMany({
-    where: { vaultId, healedAt: null, points: { none: {} }, reachedAt: { not: null } },
+    where: {
+      vaultId,
+      healedAt: null,
+      points: { none: {} },
+      reachedAt: { not: null },
+      reason: { not: "table" },
+    },
     select: { id: true, packId: true, offset: true },
   });
   const healed: string[] = [];
@@ -172,14 +178,17 @@ export async function reachNewPoint(
     where: { vaultId, healedBy: "unneeded", packId: { not: null }, foundAt: { gte: jobStartedAt } },
     data: reopened,
   });
-  const open = await tx.vaultDamage.findFirst({ where: { vaultId, healedAt: null }, select: { id: true } });
+  const open = await tx.vaultDamage.findFirst({
+    where: { vaultId, healedAt: null, reason: { not: "table" } },
+    select: { id: true },
+  });
   if (open !== null) await enqueue(tx, "vault.damage-reach", {});
 }
 
 /** A point could not be examined, so the search is not complete: it is made again. */
 export async function noteReachFailed(tx: Tx, vaultId: string): Promise<void> {
   await tx.vaultDamage.updateMany({
-    where: { vaultId, healedAt: null },
+    where: { vaultId, healedAt: null, reason: { not: "table" } },
     data: { changedAt: await databaseNow(tx) },
   });
 }

@@ -31,7 +31,7 @@ const composed = {
   offset: Prisma.sql`nullif(d."offset", ${WHOLE_OBJECT}::int)`,
   points: Prisma.sql`CASE WHEN d."healedAt" IS NULL THEN (SELECT count(*) FROM "VaultDamagePoint" l WHERE l."damageId" = d.id)
     ELSE coalesce(d."healedPoints", 0) END`,
-  searched: Prisma.sql`(d."packId" IS NULL OR d."healedAt" IS NOT NULL OR d."reachedAt" IS NOT NULL)`,
+  searched: Prisma.sql`(d."packId" IS NULL OR d."healedAt" IS NOT NULL OR d."reachedAt" IS NOT NULL OR d.reason = 'table')`,
 };
 
 const damage: ViewSource<DamageRow> = {
@@ -73,7 +73,7 @@ export function sumDamage(tx: Tx, vaultId: string): Promise<DamageTotals> {
       healed: Prisma.sql`(SELECT count(*) FROM "VaultDamage" d WHERE d."vaultId" = ${vaultId}::uuid AND d."healedAt" IS NOT NULL)`,
       points: Prisma.sql`needed.points`,
       vms: Prisma.sql`needed.vms`,
-      searched: Prisma.sql`NOT EXISTS (SELECT FROM "VaultDamage" d WHERE ${open} AND d."packId" IS NOT NULL AND d."reachedAt" IS NULL)`,
+      searched: Prisma.sql`NOT EXISTS (SELECT FROM "VaultDamage" d WHERE ${open} AND d."packId" IS NOT NULL AND d."reachedAt" IS NULL AND d.reason <> 'table')`,
     }),
     from: Prisma.sql`(SELECT count(DISTINCT l."pointId") AS points, count(DISTINCT r."vmId") AS vms
       FROM "VaultDamage" d JOIN "VaultDamagePoint" l ON l."damageId" = d.id JOIN "RecoveryPoint" r ON r.id = l."pointId"

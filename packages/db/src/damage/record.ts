@@ -108,7 +108,8 @@ async function addDamage(tx: Tx, adding: Adding): Promise<boolean> {
         })
       : { count: 0 };
   const isNew = count + again.count > 0;
-  if (isNew && packId !== null) await avoidPack(tx, { vaultId, packId, finding });
+  // Items are read without the table.
+  if (isNew && packId !== null && reason !== "table") await avoidPack(tx, { vaultId, packId, finding });
   return isNew;
 }
 
@@ -139,8 +140,9 @@ async function avoidPack(
 async function linkPoint(
   tx: Tx,
   { vaultId, pointId = null }: FoundDamage,
-  { object, offset }: DamageFinding,
+  { object, offset, reason }: DamageFinding,
 ): Promise<string | null> {
+  if (reason === "table") return null;
   const where = damagedObject(object);
   const needs = where?.kind === "point" ? where.point : pointId;
   if (needs === null || !isUuid(needs)) return null;

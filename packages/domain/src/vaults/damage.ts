@@ -6,8 +6,9 @@ import { isKluisError } from "../errors/errors.ts";
  * The defect of an object of a vault.
  * - `unreadable`: its content does not open, or is not what was stored
  * - `missing`: the storage does not have it
+ * - `table`: the table of contents of a pack is damaged. Its content can be read, and only a rebuild of the index needs the table
  */
-export const damageReasons = ["unreadable", "missing"] as const;
+export const damageReasons = ["unreadable", "missing", "table"] as const;
 export type DamageReason = (typeof damageReasons)[number];
 
 /** What Kluis did when it found damage. `comparison`: the index and the points were compared with the storage. */
@@ -27,7 +28,7 @@ export type DamageFinder = (typeof damageFinders)[number];
  * - `backup`: a backup met the content again and stored it again
  * - `verification`: the content was read again and is as it was stored
  * - `comparison`: the storage has the object again
- * - `unneeded`: no recovery point needs it any more
+ * - `unneeded`: no recovery point needs it any more; of a table: its pack is gone, or was compacted
  */
 export const damageHealers = ["backup", "verification", "comparison", "unneeded"] as const;
 export type DamageHealer = (typeof damageHealers)[number];
@@ -65,13 +66,13 @@ export function damagedObject(
  */
 export function findingOf(error: unknown): DamageFinding | null {
   if (!isKluisError(error, "VAULT_DATA_DAMAGED") && !isKluisError(error, "VAULT_OBJECT_MISSING")) return null;
-  const { object, offset, problem } = error.params;
+  const { object, offset, problem, part } = error.params;
   if (typeof object !== "string" || damagedObject(object) === null) return null;
   const isMissing = error.code === "VAULT_OBJECT_MISSING";
   return {
     object,
     offset: !isMissing && typeof offset === "number" ? offset : WHOLE_OBJECT,
-    reason: isMissing ? "missing" : "unreadable",
+    reason: isMissing ? "missing" : part === "table" ? "table" : "unreadable",
     problem: typeof problem === "string" ? problem.slice(0, 1_000) : isMissing ? "it is missing" : "",
   };
 }

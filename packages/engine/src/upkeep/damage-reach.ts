@@ -1,5 +1,6 @@
 /** Searches for the recovery points that need damaged items of a vault, and marks them; frees those whose damage is healed. */
 import {
+  closeGoneTables,
   type DamagedDisk,
   databaseNow,
   endReach,
@@ -43,6 +44,7 @@ const RANGES_LISTED = 200;
 
 /** Continues the search, or begins one. Then tells the users of each VM whose points changed. */
 export async function reachDamage(deps: EngineDeps, signal: AbortSignal): Promise<Again | null> {
+  await closeGoneTables(deps.db);
   const again = await runWork(deps, reaching(deps), signal);
   await judgeDamagedVms(deps.db);
   return again;
@@ -97,6 +99,7 @@ async function beginSearch(deps: EngineDeps, vaultId: string, signal: AbortSigna
   const unreadable: DamageFinding[] = [];
   const reach = vault.reachDamage({
     match: damage.match,
+    isMoved: damage.isMoved,
     onUnreadable: (error) => {
       const finding = findingOf(error);
       if (finding !== null) unreadable.push(finding);

@@ -64,7 +64,7 @@ async function visit(place: NodePlace, start: number, walk: Walk): Promise<void>
   const { reach, diskBytes, signal } = walk;
   if (start >= diskBytes || (await reach.below(place, signal)).size === 0) return;
   const span = WINDOW_BYTES * FAN_OUT ** place.level;
-  if (reach.match(place).length > 0) return add(walk, start, span);
+  if ((await reach.match(place, signal)).length > 0) return add(walk, start, span);
   try {
     if (place.level === 0) await visitLeaf(place, start, walk);
     else await visitChildren(place, start, walk);
@@ -78,7 +78,7 @@ async function visit(place: NodePlace, start: number, walk: Walk): Promise<void>
 async function visitLeaf(place: NodePlace, start: number, walk: Walk): Promise<void> {
   const { blocks } = await walk.nodes.leaf(place, walk.signal);
   for (const [n, block] of blocks.entries()) {
-    if (block !== null && walk.reach.match(block.chunk).length > 0)
+    if (block !== null && (await walk.reach.match(block.chunk, walk.signal)).length > 0)
       add(walk, start + n * BLOCK_BYTES, BLOCK_BYTES);
   }
 }

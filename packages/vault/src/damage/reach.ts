@@ -4,11 +4,14 @@ import { FAN_OUT } from "../constants.ts";
 import { leafChunks } from "../map/leaf.ts";
 import type { NodePlace } from "../node-ref.ts";
 import type { NodeReader } from "../read/node-reader.ts";
+import type { ChunkPlace } from "../types.ts";
 import type { ItemPlace } from "./places.ts";
 
 export interface ReachOptions {
   /** Names the damage at a place; none for a good one. */
   readonly match: (place: ItemPlace) => readonly string[];
+  /** Whether readers find the item elsewhere, by moved tables, and something there is damaged. */
+  readonly isMoved?: (place: ItemPlace) => boolean;
   /** A node that cannot be read although no damage is known at its place. */
   readonly onUnreadable: (error: KluisError) => void;
 }
@@ -28,9 +31,18 @@ export class DamageReach {
     this.#options = options;
   }
 
-  /** The damage at a place. */
-  match(place: ItemPlace): readonly string[] {
-    return this.#options.match(place);
+  /** The damage at the place of an item, and where readers find it; none when they find it at a good place. */
+  async match(item: ChunkPlace, signal: AbortSignal): Promise<readonly string[]> {
+    const { match, isMoved = () => false } = this.#options;
+    const own = match(item);
+    if (own.length > 0 || !isMoved(item)) return own;
+    const found: string[] = [];
+    for await (const place of this.#nodes.packs.moved.reachable(item, signal, false)) {
+      const there = match(place);
+      if (there.length === 0 && !isMoved(place)) return [];
+      found.push(...there);
+    }
+    return found;
   }
 
   /**
@@ -42,7 +54,7 @@ export class DamageReach {
     const known = this.#found.get(key);
     if (known !== undefined) return known;
     signal.throwIfAborted();
-    const found = new Set(this.#options.match(place));
+    const found = new Set(await this.match(place, signal));
     try {
       if (place.level === 0) await this.#leaf(place, found, signal);
       else await this.#inner(place, found, signal);
@@ -59,7 +71,7 @@ export class DamageReach {
 
   async #leaf(place: NodePlace, found: Set<string>, signal: AbortSignal): Promise<void> {
     for (const chunk of leafChunks(await this.#nodes.leaf(place, signal)))
-      for (const id of this.#options.match(chunk)) found.add(id);
+      for (const id of await this.match(chunk, signal)) found.add(id);
   }
 
   async #inner(place: NodePlace, found: Set<string>, signal: AbortSignal): Promise<void> {

@@ -19,6 +19,7 @@ const LISTS_BYTES = 1024 * 1024;
 const MOST_TABLES = 4_096;
 const MOST_TRIES = 4_096;
 const MOST_UNREAD = 10_000;
+const MOST_FOLLOWED = 100_000;
 
 /** Reads moved tables. Objects below `moved/` that do not open are ignored: anyone who can write to the store can put some there. */
 export class MovedReader {
@@ -29,6 +30,8 @@ export class MovedReader {
   private readonly unread = new Set<string>();
   /** Those of them that have an epoch that the keyring lacks: junk, or newer than the keyring. */
   private readonly locked = new Map<string, KluisError>();
+  /** Packs of items that opened where they moved to. */
+  private readonly followed = new Set<string>();
   private readonly listed = new LruCache<readonly string[]>(LISTS_BYTES);
 
   constructor(store: BlobStore, keys: VaultKeys) {
@@ -95,7 +98,10 @@ export class MovedReader {
         if (tried.has(keyOf(place))) continue;
         tried.add(keyOf(place));
         try {
-          return await twice(place, open);
+          const opened = await twice(place, open);
+          if (this.followed.size >= MOST_FOLLOWED) this.followed.clear();
+          this.followed.add(item.pack);
+          return opened;
         } catch (failure) {
           if (!isLost(failure)) throw failure;
           last = failure;
@@ -108,6 +114,11 @@ export class MovedReader {
     if (tried.size === 0 || !isKluisError(error, "VAULT_OBJECT_MISSING")) throw error;
     const place = { object: objectOf(error), offset: item.offset };
     throw damagedAt(place, "it is missing, and does not open where it moved to", last);
+  }
+
+  /** Whether this reader found an item of the pack where it moved to. */
+  wasFollowed({ pack }: Pick<ChunkPlace, "pack">): boolean {
+    return this.followed.has(pack);
   }
 
   /** The packs to which the moved tables of a pack lead. */

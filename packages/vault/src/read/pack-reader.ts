@@ -1,6 +1,6 @@
 /** Reads sealed bytes from packs. */
 import { isKluisError } from "@kluis/domain/core";
-import { damaged, damagedAt } from "../errors.ts";
+import { damaged, damagedAt, damagedTable } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import { MAX_PACK_BYTES } from "../maxima.ts";
 import { packName } from "../names.ts";
@@ -112,8 +112,7 @@ export class PackReader {
       });
     } catch (error) {
       if (isKluisError(error)) throw error;
-      // After every item: items are read without the table.
-      throw damagedAt({ object: name, offset: bytes }, "its table of contents does not open", error);
+      throw damagedTable({ object: name, offset: bytes }, "its table of contents does not open", error);
     }
   }
 

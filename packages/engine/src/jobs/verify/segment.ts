@@ -1,5 +1,5 @@
 /** Checks one part of a disk of a recovery point, and records the damage that it finds. */
-import { inTransaction, noStats, recordDamage, type WorkJob } from "@kluis/db";
+import { closeGoodTables, inTransaction, noStats, recordDamage, type WorkJob } from "@kluis/db";
 import { type DamageFinding, PROBLEMS_KEPT, type VerifyFound, verifyParametersSchema } from "@kluis/domain";
 import { parseNodeRef, SEGMENT_BYTES, type VerifyProblem, type VerifyResult } from "@kluis/vault";
 import type { EngineDeps } from "../../deps.ts";
@@ -34,6 +34,9 @@ async function check({ deps, job, segment, signal }: SegmentMove): Promise<Segme
     signal,
   });
   await recordFindings(deps, job, result.findings);
+  const { vaultId } = await requirePoint(deps.db.prisma, job);
+  const tables = { vaultId, objects: result.goodTables, before: job.startedAt ?? deps.clock.now() };
+  if (result.goodTables.length > 0) await closeGoodTables(deps.db, tables);
   return { node: null, stats, found: foundIn(result) };
 }
 
