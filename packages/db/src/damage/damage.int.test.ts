@@ -113,9 +113,40 @@ test("deduplication skips damaged chunks and packs, and uses them again when the
   expect(items.every(({ chunkId }) => chunkId !== null)).toBe(true);
 
   await inTransaction(world.db, (tx) => recordReadWhole(tx, { vaultId, pointId: point }));
-  expect(await prisma.vaultDamageItem.count()).toBe(0);
-  expect(await prisma.vaultPack.count({ where: { state: "live" } })).toBe(3);
+  const left = await prisma.vaultDamageItem.findMany();
+  expect(left.map(({ packId }) => packId)).toEqual([other]);
   expect(await stateOf(point)).toBe("available");
+});
+
+test("a point that was read whole is free of a damaged pack, which stays damaged for all others", async () => {
+  const vaultId = await addVault();
+  const { prisma } = world.db;
+  const index = chunkIndex(world.db, { vaultId });
+  const entry = (id: string, offset: number) => ({ id: chunk(id), offset, length: 10, plainLength: 20 });
+  await index.add({ pack, bytes: 100 }, [entry("a", 8), entry("b", 60)]);
+  const vmId = await addVm(world.db, world.clock);
+  const [head, tail] = [await addPoint(vaultId, vmId), await addPoint(vaultId, vmId)];
+  const needs = new Map([head, tail].map((id, n) => [id, { pack, offset: n === 0 ? 8 : 60 }]));
+  const states = async () => [await stateOf(head), await stateOf(tail)];
+  // The end of the pack is gone.
+  await record(vaultId, [found(WHOLE_OBJECT, { problem: "it has 40 bytes and not 100" })]);
+  await search(vaultId, needs);
+  expect(await states()).toEqual(["damaged", "damaged"]);
+
+  const [{ readWholeAt }] = await prisma.$queryRaw<
+    [{ readWholeAt: Date }]
+  >`SELECT kluis_now() AS "readWholeAt"`;
+  await prisma.recoveryPoint.update({ where: { id: head }, data: { readWholeAt } });
+  await inTransaction(world.db, (tx) => recordReadWhole(tx, { vaultId, pointId: head }));
+  expect(await states()).toEqual(["available", "damaged"]);
+  expect((await index.lookup([chunk("a"), chunk("b")])).size).toBe(0);
+  await search(vaultId, needs);
+  expect(await states()).toEqual(["available", "damaged"]);
+
+  // Now all of it is gone.
+  await record(vaultId, [found(WHOLE_OBJECT, { reason: "missing" })]);
+  await search(vaultId, needs);
+  expect(await states()).toEqual(["damaged", "damaged"]);
 });
 
 test("a damaged pack marks every point that needs it, and the points are available again when it is healed", async () => {

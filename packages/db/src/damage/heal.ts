@@ -60,7 +60,9 @@ export async function recordHealed(
 const EVENT_PACKS = 20;
 
 /**
- * A point was read whole, and every byte is as it was stored: nothing that it needs is damaged. Call it last in the transaction.
+ * A point was read whole, and every byte is as it was stored: the places that it needs can be read, if only through a moved table. That
+ * says nothing about the rest of a pack that is damaged as a whole: the damage stays for deduplication and for other points, and only this
+ * point is free of it. Call it last in the transaction.
  */
 export async function recordReadWhole(
   tx: Tx,
@@ -68,9 +70,30 @@ export async function recordReadWhole(
 ): Promise<void> {
   const damage = await tx.vaultDamage.findMany({
     where: { vaultId, healedAt: null, points: { some: { pointId } } },
-    select: { id: true },
+    select: { id: true, packId: true, offset: true },
   });
-  await closeDamage(tx, { vaultId, ids: damage.map(({ id }) => id), by: "verification" });
+  const [whole, elsewhere, good]: [string[], string[], string[]] = [[], [], []];
+  for (const { id, packId, offset } of damage) {
+    if (packId !== null && offset === WHOLE_OBJECT) whole.push(id);
+    else ((await isElsewhere(tx, { vaultId, packId, offset })) ? elsewhere : good).push(id);
+  }
+  await tx.vaultDamagePoint.deleteMany({ where: { pointId, damageId: { in: whole } } });
+  await closeDamage(tx, { vaultId, ids: elsewhere, by: "backup" });
+  await closeDamage(tx, { vaultId, ids: good, by: "verification" });
+  const drafts = await markHealed(tx, [pointId]);
+  const at = await databaseNow(tx);
+  if (drafts.length > 0) await appendEvents(tx, { now: () => at }, drafts);
+}
+
+/** Whether readers find the item of a place in another pack. */
+async function isElsewhere(
+  tx: Tx,
+  { vaultId, packId, offset }: { vaultId: string; packId: string | null; offset: number },
+): Promise<boolean> {
+  if (packId === null) return false;
+  return (
+    (await tx.vaultDamageItem.count({ where: { vaultId, packId, offset, healedAt: { not: null } } })) > 0
+  );
 }
 
 /** Closes damage, and frees the points that need nothing else. Call it last in the transaction. */

@@ -1,5 +1,6 @@
 /** The search for recovery points that need damaged items: its open part, and its results. */
 import { storedPointStates, WHOLE_OBJECT } from "@kluis/domain";
+import type { Prisma } from "../../generated/client.ts";
 import { appendEvents } from "../ledger/append.ts";
 import { enqueue } from "../queue/enqueue.ts";
 import { databaseNow } from "../time.ts";
@@ -95,7 +96,7 @@ export async function storeReach(
 ): Promise<void> {
   const { pointId, examined, needed, disks = [] } = reach;
   const open = await tx.vaultDamage.findMany({
-    where: { id: { in: [...needed] }, healedAt: null },
+    where: { id: { in: [...needed] }, healedAt: null, ...(await notReadSince(tx, pointId)) },
     select: { id: true },
   });
   const keep = new Set(open.map(({ id }) => id));
@@ -122,6 +123,14 @@ export async function storeReach(
   const drafts = keep.size > 0 ? await markDamaged(tx, [pointId]) : await markHealed(tx, [pointId]);
   const at = await databaseNow(tx);
   await appendEvents(tx, { now: () => at }, drafts);
+}
+
+/** Leaves out packs that were damaged as a whole before all that the point needs of them was read. */
+async function notReadSince(tx: Tx, pointId: string): Promise<Prisma.VaultDamageWhereInput> {
+  const point = await tx.recoveryPoint.findUnique({ where: { id: pointId }, select: { readWholeAt: true } });
+  const readAt = point?.readWholeAt ?? null;
+  if (readAt === null) return {};
+  return { NOT: { packId: { not: null }, offset: WHOLE_OBJECT, foundAt: { lt: readAt } } };
 }
 
 /**

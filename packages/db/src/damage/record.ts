@@ -99,11 +99,12 @@ async function addDamage(tx: Tx, adding: Adding): Promise<boolean> {
     data: { id: newId(), vaultId, object, offset, ...facts },
     skipDuplicates: true,
   });
-  // Healed before, and damaged again: the same row is open again.
+  // The same row is open again when it was healed before, and is new damage when what could be read in part is missing now.
+  const isMissing = reason === "missing" ? [{ reason: "unreadable" }] : [];
   const again =
     count === 0
       ? await tx.vaultDamage.updateMany({
-          where: { vaultId, object, offset, healedAt: { not: null } },
+          where: { vaultId, object, offset, OR: [{ healedAt: { not: null } }, ...isMissing] },
           data: { ...facts, reachedAt: null, healedAt: null, healedBy: null, healedJobId: null },
         })
       : { count: 0 };

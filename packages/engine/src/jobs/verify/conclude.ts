@@ -37,7 +37,8 @@ export async function conclude(
   const ok = problemCount === 0;
   const isDamaged = problemCount > tables;
   const began = job.startedAt ?? deps.clock.now();
-  const coverage = memory.manifest === undefined ? coverageAfter(checked, { ok, began }) : null;
+  const coverage =
+    memory.manifest === undefined ? coverageAfter(checked, { isIntact: !isDamaged, began }) : null;
   const coveragePercentNow = coverage?.percent ?? null;
   const counts = {
     blocksChecked: blocks,
@@ -82,19 +83,19 @@ export async function conclude(
 /** Null for a quick verification, which reads no content. */
 function coverageAfter(
   { point, mode, sample }: Checked,
-  { ok, began }: { readonly ok: boolean; readonly began: Date },
+  { isIntact, began }: { readonly isIntact: boolean; readonly began: Date },
 ): PointCoverage | null {
   if (mode === "quick") return null;
   const segments = segmentsOf(shapeOf(point));
   if (mode === "full") {
-    const wholeAt = ok ? began : null;
+    const wholeAt = isIntact ? began : null;
     return { next: 0, covered: segments, percent: 100, roundAt: began, wholeAt };
   }
   const { next, covered } = nextRound(sample, segments, point.round);
   const isFirst = covered <= sample.count || point.roundAt === null;
   const roundAt = isFirst ? began : (point.roundAt ?? began);
   // Damage that an earlier sample of the round found is still in the point's state.
-  const isWhole = covered === segments && ok && point.state === "available";
+  const isWhole = covered === segments && isIntact && point.state === "available";
   const percent = coveragePercent(covered, segments);
   return { next, covered, percent, roundAt, wholeAt: isWhole ? roundAt : null };
 }
