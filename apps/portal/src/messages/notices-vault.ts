@@ -27,6 +27,7 @@ export const vaultNotices = catalog({
       "The recovery key of vault {vault} is not proven. Type it back once, to know that the paper is right.",
     "vault-key-out-of-reach":
       "{keyVault} does not open vault {vault}. Its other keys do, and backups continue.",
+    "vault-degraded": "A vault cannot be used. A platform owner sees the reason under Settings.",
     "vault-slots-strange":
       "{objects, plural, one {# object} other {# objects}} among the key slots of vault {vault} {objects, plural, one {is} other {are}} not explained by a change of its keys, first {object}. They open nothing for Kluis. Check who can write to its storage.",
     "vault-damaged":
@@ -67,6 +68,7 @@ export const vaultNotices = catalog({
       "De herstelsleutel van kluis {vault} is niet beproefd. Typ hem één keer over; dan is zeker dat het papier klopt.",
     "vault-key-out-of-reach":
       "{keyVault} opent kluis {vault} niet. De andere sleutels wel; back-ups gaan door.",
+    "vault-degraded": "Een kluis is niet bruikbaar. Een platformeigenaar ziet de reden bij Instellingen.",
     "vault-slots-strange":
       "{objects, plural, one {# object} other {# objects}} bij de sleutelvakken van kluis {vault} {objects, plural, one {is} other {zijn}} niet te verklaren uit een wijziging van de sleutels, als eerste {object}. Ze openen niets voor Kluis. Controleer wie in de opslag kan schrijven.",
     "vault-damaged":

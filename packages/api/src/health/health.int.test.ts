@@ -89,6 +89,29 @@ describe("health", () => {
     await prisma.partHealth.deleteMany();
   });
 
+  test("names no address of a vault or its key to users who do not manage them", async () => {
+    const { prisma } = world.api.db;
+    const [vault] = await prisma.vault.findMany();
+    const error = errorInfo(
+      new KluisError("KEY_VAULT_UNUSABLE", {
+        reason: "forbidden",
+        message: "keys-prod.vault.azure.net: appid=1",
+      }),
+    );
+    const { code, message } = error;
+    const failing = { ok: false, code, message, error, checkedAt: clock.now() };
+    for (const part of ["vault", `vault:${vault?.id}`]) await setPartHealth(prisma, { ...failing, part });
+    const { parts } = await (await world.as("commerceAdmin")).settings.health();
+    expect(parts.find(({ part }) => part === "vault")).toMatchObject({
+      ok: false,
+      code,
+      notice: { code: "vault-degraded" },
+      error: null,
+    });
+    expect(JSON.stringify(parts)).not.toContain("keys-prod");
+    await prisma.partHealth.deleteMany();
+  });
+
   test("has a part for each connection and vault, which only users who manage them see", async () => {
     const { prisma } = world.api.db;
     const now = clock.now();

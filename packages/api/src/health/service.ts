@@ -43,11 +43,21 @@ export function commonHealth({ parts, ...rest }: HealthView): HealthView {
   };
 }
 
-/** An item of repeated work, or a subscription, may belong to another team: its problem is told without its words. */
-function hiddenIn({ part, ok, code }: HealthPartView) {
+/**
+ * An item of repeated work, or a subscription, may belong to another team, and only owners see vaults and their addresses: the problem is
+ * told without its words.
+ */
+function hiddenIn({ part, ok, code, checkedAt }: HealthPartView) {
   if (ok) return {};
   if (part === "work") return said(notice("work-degraded", {}));
+  // Key Vault answers with ids of the tenant and the app.
+  if (part === "vault") return said(notice(hiddenVault(code, checkedAt), {}));
   return part === "azure" && !isOfConnection(code) ? said(notice("azure-degraded", {})) : {};
+}
+
+function hiddenVault(code: HealthPartView["code"], checkedAt: HealthPartView["checkedAt"]) {
+  if (code !== "NOT_CHECKED") return "vault-degraded";
+  return checkedAt === null ? "health-not-checked" : "health-check-outdated";
 }
 
 /** Codes that concern a connection as a whole, and name none of its subscriptions. */

@@ -144,6 +144,7 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "work-overdue": { readonly minutes: number; readonly limit: number };
   "work-failing": { readonly work: WorkName; readonly failed: number };
   "azure-degraded": None;
+  "vault-degraded": None;
   "work-degraded": None;
 
   // The plan of a restore: what will happen in Azure, then what to know before

@@ -173,6 +173,7 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "work-failing": ({ work, failed }) => `${workTexts[work]}: ${count(failed, "item")} failed.`,
   "azure-degraded": () =>
     "Some subscriptions cannot be read. A platform owner sees the reason under Settings.",
+  "vault-degraded": () => "A vault cannot be used. A platform owner sees the reason under Settings.",
   "work-degraded": () => "Some work of the engine fails. A platform owner sees the reason under Settings.",
 
   "restore-creates-disk": ({ name, sku, resourceGroup, location }) =>
