@@ -20,7 +20,7 @@ export interface GoodTables {
   readonly vaultId: string;
   /** Names of packs in the store. */
   readonly objects: readonly string[];
-  /** What was found later was found by the same verification, and is newer. */
+  /** The start of the verification: damage that is newer was found by it. */
   readonly before: Date;
 }
 

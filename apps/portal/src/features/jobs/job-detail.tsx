@@ -59,7 +59,7 @@ function LoadedJob({ job, liveness }: { job: JobView; liveness: Liveness }) {
             <JobTimeline job={job} />
           </Card>
           <div className="flex min-w-0 flex-col gap-4">
-            {job.kind === "delete-point" || job.kind === "verify" ? null : (
+            {job.kind === "delete-point" || (job.kind === "verify" && job.disks.length === 0) ? null : (
               <Card title={t("detail.disks")} id="disks" flush>
                 <JobDisks job={job} />
               </Card>

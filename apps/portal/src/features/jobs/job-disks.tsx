@@ -52,11 +52,7 @@ function DiskRow({ job, disk }: { job: JobView; disk: JobDiskView }) {
         </span>
       </div>
       <DiskBar disk={disk} tone={look.tone} />
-      <Figures
-        figures={
-          job.kind === "restore-disk" ? restoreFigures(disk, t, format) : backupFigures(disk, t, format)
-        }
-      />
+      <Figures figures={figuresOf(job.kind, { disk, t, format })} />
       {disk.deltaReason === null ? null : (
         <p className="mt-1 text-xs text-muted">
           {t("detail.reason", { reason: notice(disk.deltaNotice, disk.deltaReason) })}
@@ -113,6 +109,22 @@ function timeFigures(disk: JobDiskView, t: Texts<"jobs">, format: Format): reado
     },
     { label: t("detail.duration"), value: elapsed === null ? "–" : format.duration(elapsed) },
   ];
+}
+
+interface Shown {
+  readonly disk: JobDiskView;
+  readonly t: Texts<"jobs">;
+  readonly format: Format;
+}
+
+function figuresOf(kind: JobView["kind"], { disk, t, format }: Shown): readonly Figure[] {
+  if (kind === "restore-disk") return restoreFigures(disk, t, format);
+  if (kind === "verify")
+    return [
+      { label: t("detail.readVault"), value: <ByteSize bytes={disk.readBytes} /> },
+      ...timeFigures(disk, t, format),
+    ];
+  return backupFigures(disk, t, format);
 }
 
 function backupFigures(disk: JobDiskView, t: Texts<"jobs">, format: Format): readonly Figure[] {
