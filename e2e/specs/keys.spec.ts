@@ -26,6 +26,12 @@ test("a recovery key is made, shown once, and proven by typing it back", async (
   await expect(papers.getByRole("heading", { name: "Put it on paper now" })).toBeVisible({ timeout: 60_000 });
   await expect(papers.getByRole("img", { name: "QR code of the same text" })).toBeVisible();
   await expectAccessible(page);
+  // Dark on white on paper, also in the dark theme.
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  const sheet = page.locator(".print-sheets [data-secret] li").first();
+  await expect(sheet).toHaveCSS("color", "rgb(0, 0, 0)");
+  await expect(page.locator("body")).toHaveCSS("background-color", "rgb(255, 255, 255)");
+  await page.emulateMedia({ media: null, colorScheme: null });
   const groups = await papers
     .locator("[data-secret] li")
     .evaluateAll((items) => items.map((item) => item.lastChild?.textContent ?? ""));

@@ -83,7 +83,7 @@ function PrintSheets({ made }: { readonly made: NewPaperKey }) {
   const t = useTranslations("vaultKeys");
   const { vault, keyId, label, threshold } = made;
   return createPortal(
-    <div className="print-sheets hidden text-black print:block">
+    <div className="print-sheets hidden print:block">
       {made.papers.map(({ number, text }) => (
         <section key={number} className="flex break-after-page flex-col gap-6 p-8">
           <h1 className="text-2xl font-semibold">{t("sheetTitle")}</h1>
