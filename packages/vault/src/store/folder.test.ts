@@ -58,6 +58,20 @@ describe("a folder store", () => {
     expect(await readdir(join(folder, "points"))).toEqual(["p"]);
   });
 
+  it("keeps no file open that was deleted", async () => {
+    const folder = inRoot("deleted");
+    const [store, other] = [createFolderStore(folder), createFolderStore(folder)];
+    const read = (name: string) => store.get(name, { offset: 1, length: 2, signal });
+    for (const name of ["packs/ab/one", "packs/ab/two"]) await store.put(name, [Buffer.from("abcd")], signal);
+    for (const name of ["packs/ab/one", "packs/ab/two"]) expect(String(await read(name))).toBe("bc");
+    await store.delete("packs/ab/one", signal);
+    await other.delete("packs/ab/two", signal);
+    for (const name of ["packs/ab/one", "packs/ab/two"])
+      await expect(read(name)).rejects.toMatchObject({ code: "VAULT_OBJECT_MISSING" });
+    await store.put("packs/ab/one", [Buffer.from("efgh")], signal);
+    expect(String(await read("packs/ab/one"))).toBe("fg");
+  });
+
   it("is VAULT_UNREACHABLE when it cannot write", async () => {
     const folder = inRoot("file-not-folder");
     await writeFile(folder, "in the way");

@@ -7,6 +7,7 @@ import { KluisError, toKluisError } from "@kluis/domain/core";
 import { alreadyExists, missing } from "../errors.ts";
 import { DESCRIPTOR_NAME } from "../names.ts";
 import { guard } from "./guard.ts";
+import { OpenFiles } from "./open-files.ts";
 import { removeOldParts, UNFINISHED } from "./parts.ts";
 import {
   type BlobStore,
@@ -42,6 +43,7 @@ class FolderStore implements BlobStore {
   private readonly root: string;
   private readonly mayCreate: boolean;
   private readonly folders = new Set<string>();
+  private readonly files = new OpenFiles();
 
   constructor(root: string, mayCreate: boolean) {
     this.root = root;
@@ -72,11 +74,16 @@ class FolderStore implements BlobStore {
   async get(name: string, { signal, offset = 0, length, most }: GetOptions): Promise<Uint8Array> {
     const path = this.path(name);
     signal.throwIfAborted();
-    const read = async () => {
-      await using file = await open(path, "r");
+    const readFrom = async (file: FileHandle) => {
       const wanted = length ?? Math.max(0, (await file.stat()).size - offset);
       checkAnswer(name, wanted, most);
       return await readFully(file, offset, wanted);
+    };
+    const read = async () => {
+      // Packs are read in many ranges; all else is read whole, once.
+      if (length !== undefined) return this.files.read(path, readFrom);
+      await using file = await open(path, "r");
+      return await readFrom(file);
     };
     return guard(read, (error) => this.mapped(name, error));
   }
@@ -116,6 +123,8 @@ class FolderStore implements BlobStore {
   async delete(name: string, signal: AbortSignal): Promise<boolean> {
     const path = this.path(name);
     signal.throwIfAborted();
+    // Its bytes are free only when no handle is left.
+    this.files.drop(path);
     return (await this.unlessMissing(name, async () => (await unlink(path), true))) ?? false;
   }
 
