@@ -52,7 +52,7 @@ function parkedJob(vaultId: string) {
     const job = await jobTo(vaultId);
     if (job !== null && job.state !== "running" && job.state !== "queued")
       throw new Error(JSON.stringify(job.error));
-    return job?.parkedSince == null ? null : job;
+    return job === null || job.parkedSince === null ? null : job;
   });
 }
 
@@ -71,11 +71,10 @@ const firstPart = (jobId: () => Promise<string | undefined>): Promise<Date> =>
 
 const attention = (key: string) => prisma().attention.findUnique({ where: { key } });
 
-/** The copy is whole, and its first part was copied once. */
-async function expectWhole(to: string, jobId: string, part: Date | null): Promise<void> {
+/** The job made the copy, and it is whole. */
+async function expectWhole(to: string, jobId: string): Promise<void> {
   const copy = await copied(world, point, to);
   expect(copy.jobId).toBe(jobId);
-  if (part !== null) expect((await ends(jobId))[0]).toEqual(part);
   expect(await world.pointDigest(copy, "os")).toBe(await world.pointDigest(point, "os"));
 }
 
@@ -121,7 +120,8 @@ describe("a second copy", () => {
       expect(await jobTo(to)).toMatchObject({ id: job.id, state: "running", error: null });
       server = await startAzurite({ dataDir: join(folder, "azurite"), port: azurite.port });
       await world.clock.jump({ minutes: 16 });
-      await expectWhole(to, job.id, part);
+      await expectWhole(to, job.id);
+      expect((await ends(job.id))[0]).toEqual(part);
       expect(await attention(`transfer:${job.id}`)).toBeNull();
     },
     LONG_MS,
@@ -137,9 +137,7 @@ describe("a second copy", () => {
       await copyTo(world, { from, to }, { lagHours: 24 });
       await keepCopies(engine.deps, signal);
       const job = await parkedJob(to);
-      expect(job.parkedError).toMatchObject({
-        code: expect.stringMatching(/^AZURE_(FORBIDDEN|AUTH_FAILED)$/),
-      });
+      expect(JSON.stringify(job.parkedError)).toMatch(/"AZURE_(FORBIDDEN|AUTH_FAILED)"/);
       await world.clock.jump({ days: 7 });
       await keepCopies(engine.deps, signal);
       expect(await jobTo(to)).toMatchObject({ id: job.id, state: "running", error: null });
@@ -149,7 +147,7 @@ describe("a second copy", () => {
       });
       await setKey(world, to, "right");
       await world.clock.jump({ minutes: 16 });
-      await expectWhole(to, job.id, null);
+      await expectWhole(to, job.id);
       await keepCopies(engine.deps, signal);
       expect(await attention(`vault-copy:${from}`)).toBeNull();
     },
@@ -191,7 +189,8 @@ describe("a second copy", () => {
       });
       expect([...killed].toSorted()).toEqual([...jobSteps["copy-point"]].toSorted());
       expect(part).not.toBeNull();
-      await expectWhole(to, jobId, part);
+      await expectWhole(to, jobId);
+      expect((await ends(jobId))[0]).toEqual(part);
       expect(await prisma().recoveryPoint.count({ where: { copyOf: point.id, vaultId: to } })).toBe(1);
     },
     LONG_MS,
