@@ -96,6 +96,11 @@ const steps: readonly Step[] = [
   { line: () => "attention --json" },
   { line: () => "health --json", code: exitCodes.failed },
   { line: () => "whoami --json" },
+  {
+    line: () => "stop-protection shop-01 --reason test --delete-points other --json",
+    code: exitCodes.usage,
+    refusal: "INPUT_INVALID",
+  },
   { line: () => "stop-protection shop-01 --reason test --json" },
   { line: () => "connections list --json" },
   {

@@ -3,6 +3,7 @@ import { diskKeySchema } from "@kluis/domain";
 import { z } from "zod";
 import { defineCommand, listOption, option, print } from "../command.ts";
 import { exitCodes } from "../failure.ts";
+import { countOf, timeOf } from "../format.ts";
 import { text, vmArgument, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
 import { pointLine, resultOf } from "./backups.ts";
@@ -48,19 +49,37 @@ export const protect = defineCommand({
 
 export const stopProtection = defineCommand({
   name: "stop-protection",
-  summary: "Stop the backups of a virtual machine; its points stay",
-  details: "To resume, protect the virtual machine again.",
+  summary: "Stop the backups of a virtual machine; its points stay, or are deleted",
+  details:
+    "To resume, protect the virtual machine again. Deleted points can be brought back with `kluis undelete-point` for as long as the policy says, " +
+    "or 14 days. Pinned ones stay.",
   input: {
     vm: vmArgument,
-    reason: option("text", "why; recorded in the ledger", text.optional()),
+    reason: option("text", "why; recorded in the ledger; --delete-points needs it", text.optional()),
+    deletePoints: option("vm name", "delete its points too; type the name of the machine", text.optional()),
   },
-  examples: ['stop-protection web-01 --reason "moved to another tenant"'],
-  run: async (session, { vm, reason }) => {
-    const answer = await session.server.call((api) => api.protection.stop.mutate({ vm, reason }));
-    print(session, answer, () => `Protection of ${answer.vm.name} is stopped. Its recovery points are kept.`);
+  examples: [
+    'stop-protection web-01 --reason "moved to another tenant"',
+    'stop-protection web-01 --delete-points web-01 --reason "machine retired"',
+  ],
+  run: async (session, { vm, reason, deletePoints: confirm }) => {
+    const deletePoints = confirm === undefined ? undefined : { confirm };
+    const answer = await session.server.call((api) =>
+      api.protection.stop.mutate({ vm, reason, deletePoints }),
+    );
+    print(session, answer, () => `Protection of ${answer.vm.name} is stopped. ${pointsText(answer.deleted)}`);
     return exitCodes.ok;
   },
 });
+
+function pointsText(
+  deleted: { readonly points: number; readonly pinned: number; readonly purgeAt: string } | null,
+): string {
+  if (deleted === null) return "Its recovery points are kept.";
+  const { points, pinned, purgeAt } = deleted;
+  const kept = pinned === 0 ? "" : ` ${countOf(pinned, "pinned point")} kept.`;
+  return `${countOf(points, "recovery point")} deleted; until ${timeOf(purgeAt)} they can be brought back.${kept}`;
+}
 
 export const allowLists = defineCommand({
   name: "allow-lists",

@@ -29,6 +29,13 @@ export const protection = catalog({
       title: "Stop protecting {name}?",
       text: "No more backups run. All recovery points are kept and can be restored. Retention no longer removes any of them.",
       reason: "Reason (optional, recorded in the audit log)",
+      reasonNeeded: "Reason (recorded in the audit log)",
+      deletePoints: "Also delete its recovery points",
+      deleteText:
+        "All recovery points are deleted, except those that are pinned. Until their data is removed, after the days that the policy sets or 14 days, each can be brought back from its page.",
+      deleteSubmit: "Stop and delete",
+      deleted:
+        "Protection of {name} stopped, {points, plural, =0 {no recovery point} one {# recovery point} other {# recovery points}} deleted",
       submit: "Stop protection",
       keep: "Keep protecting",
       done: "Protection of {name} stopped",
@@ -86,6 +93,13 @@ export const protection = catalog({
       title: "Beveiliging van {name} stoppen?",
       text: "Er worden geen back-ups meer gemaakt. Alle herstelpunten worden bewaard en kunnen worden hersteld. De retentie verwijdert er geen meer.",
       reason: "Reden (optioneel, wordt vastgelegd in het auditlogboek)",
+      reasonNeeded: "Reden (wordt vastgelegd in het auditlogboek)",
+      deletePoints: "Ook de herstelpunten verwijderen",
+      deleteText:
+        "Alle herstelpunten worden verwijderd, behalve vastgezette. Tot hun gegevens weg zijn, na het aantal dagen van het beleid of 14 dagen, is elk herstelpunt op zijn pagina terug te halen.",
+      deleteSubmit: "Stoppen en verwijderen",
+      deleted:
+        "De beveiliging van {name} is gestopt, {points, plural, =0 {geen herstelpunt} one {# herstelpunt} other {# herstelpunten}} verwijderd",
       submit: "Beveiliging stoppen",
       keep: "Beveiliging behouden",
       done: "De beveiliging van {name} is gestopt",

@@ -20,5 +20,12 @@ export type AllowListsInput = z.infer<typeof allowListsInput>;
 export const stopProtectionInput = z.strictObject({
   vm: vmRef,
   reason: z.string().trim().max(500).default(""),
+  /** Deletes the recovery points too, in a way that can be undone. */
+  deletePoints: z
+    .strictObject({
+      /** The name of the VM, typed again. */
+      confirm: z.string().trim().max(200),
+    })
+    .optional(),
 });
 export type StopProtectionInput = z.infer<typeof stopProtectionInput>;

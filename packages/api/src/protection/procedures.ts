@@ -1,7 +1,8 @@
 import { procedure } from "../procedures.ts";
 import { allowListsInput, setProtectionInput, stopProtectionInput } from "./inputs.ts";
 import { allowDiskLists } from "./lists.ts";
-import { protectVm, stopProtection } from "./service.ts";
+import { protectVm } from "./service.ts";
+import { stopProtection } from "./stop.ts";
 import { listsAllowedView, protectionView, stoppedView } from "./view.ts";
 
 export const protectionProcedures = {
@@ -19,7 +20,7 @@ export const protectionProcedures = {
     .output(listsAllowedView)
     .mutation(({ ctx, input }) => allowDiskLists(ctx, input)),
 
-  /** Ends scheduled backups; every recovery point stays. */
+  /** Ends scheduled backups. Every recovery point stays, unless their deletion is wanted and confirmed. */
   stop: procedure
     .requires("protection:write")
     .input(stopProtectionInput)

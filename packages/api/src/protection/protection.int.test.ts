@@ -87,6 +87,33 @@ test("stopping protection keeps the data", async () => {
   expect(await codeOf(api.admin.backup.start({ vm: "shop-01" }))).toBe("VM_NOT_PROTECTED");
 });
 
+test("stopping protection deletes the points when that is confirmed, and they can be brought back", async () => {
+  const { jobId } = await api.admin.protection.set({ vm: "shop-01", policy: "standard-daily" });
+  await api.world.endJob(jobId ?? "", "succeeded");
+  const pointId = await api.world.addPoint(api.world.commerceVm, new Uint8Array(65536).fill(1));
+  const pinned = await api.world.addPoint(api.world.commerceVm, new Uint8Array(65536).fill(2));
+  const { prisma } = api.world.api.db;
+  await prisma.recoveryPoint.update({ where: { id: pinned }, data: { pinnedAt: new Date() } });
+  const states = async () =>
+    (await prisma.recoveryPoint.findMany({ orderBy: { createdAt: "asc" } })).map(({ state }) => state);
+  const stop = (confirm: string, reason = "moved away") =>
+    api.admin.protection.stop({ vm: "shop-01", reason, deletePoints: { confirm } });
+  expect(await codeOf(stop("shop-02"))).toBe("INPUT_INVALID");
+  expect(await codeOf(stop("shop-01", ""))).toBe("INPUT_INVALID");
+  expect(await states()).toEqual(["available", "available"]);
+  expect(await stop("shop-01")).toMatchObject({ deleted: { points: 1, pinned: 1 } });
+  expect((await states()).toSorted()).toEqual(["available", "soft-deleted"]);
+  const events = await prisma.ledgerEvent.findMany({
+    where: { kind: { in: ["protection.stopped", "point.soft-deleted"] } },
+    orderBy: { seq: "asc" },
+  });
+  expect(events).toHaveLength(2);
+  expect(events[0]).toMatchObject({ data: { dataKept: false, deleted: { points: 1 } } });
+  expect(await codeOf(stop("shop-01"))).toBe("VM_NOT_PROTECTED");
+  await api.admin.points.undelete({ point: pointId });
+  expect(await states()).toEqual(["available", "available"]);
+});
+
 test("a change whose event cannot be written is rolled back", async () => {
   await api.world.api.db.pool.query(
     `ALTER TABLE "LedgerEvent" ADD CONSTRAINT closed CHECK (kind <> 'vm.protected') NOT VALID`,

@@ -8,7 +8,6 @@ import {
   requirePolicy,
   type StoredVm,
   setProtection,
-  stopProtection as stop,
   type Tx,
 } from "@kluis/db";
 import { KluisError, refusalOfVm, refusedDisks, suitabilityTexts, vmRefusal } from "@kluis/domain";
@@ -19,8 +18,8 @@ import { lookupVmFor } from "../lookup.ts";
 import { policySight } from "../policies/facts.ts";
 import { record, type VmEvent } from "../record.ts";
 import { type ConsistencyRules, refusalsUnder } from "../vms/suitability.ts";
-import type { SetProtectionInput, StopProtectionInput } from "./inputs.ts";
-import type { protectionView, stoppedView } from "./view.ts";
+import type { SetProtectionInput } from "./inputs.ts";
+import type { protectionView } from "./view.ts";
 
 /**
  * Puts a VM under a policy and starts its first backup; changes policy and excluded disks of a protected VM.
@@ -134,35 +133,5 @@ function checkDisks(
     message: `${vm.name} cannot be protected: none of its disks can be backed up (${reasons}).`,
     action: "Move its data to disks of a supported type.",
     params: { vm: vm.name, reasons },
-  });
-}
-
-/**
- * Ends the scheduled backups of a VM; its recovery points stay.
- * @throws KluisError VM_NOT_FOUND, FORBIDDEN, VM_NOT_PROTECTED
- */
-export async function stopProtection(
-  ctx: SignedInContext,
-  input: StopProtectionInput,
-): Promise<z.input<typeof stoppedView>> {
-  const vm = await lookupVmFor(ctx, "protection:write", input.vm);
-  return record(ctx, async (tx) => {
-    if (!(await stop(tx, vm.id, ctx.api.clock.now()))) {
-      throw new KluisError("VM_NOT_PROTECTED", {
-        reason: "nothing-to-stop",
-        message: `The virtual machine ${vm.name} is not protected.`,
-        action: "There is nothing to stop.",
-        params: { vm: vm.name },
-      });
-    }
-    await notify(tx, "inventory", { vmId: vm.id });
-    const event: VmEvent = {
-      kind: "protection.stopped",
-      actor: ctx.who.actor,
-      target: { type: "vm", id: vm.id, name: vm.name },
-      vmId: vm.id,
-      data: { reason: input.reason, dataKept: true },
-    };
-    return { result: { vm }, events: [event] };
   });
 }

@@ -1,4 +1,4 @@
-import { diskKeySchema, refView } from "@kluis/domain";
+import { countView, diskKeySchema, instantView, refView } from "@kluis/domain";
 import { z } from "zod";
 
 export const protectionView = z.object({
@@ -17,4 +17,8 @@ export const listsAllowedView = z.object({
   changed: z.boolean(),
 });
 
-export const stoppedView = z.object({ vm: refView });
+export const stoppedView = z.object({
+  vm: refView,
+  /** The recovery points that were deleted, and those that stay because they are pinned; null: all are kept. */
+  deleted: z.object({ points: countView, pinned: countView, purgeAt: instantView }).nullable(),
+});

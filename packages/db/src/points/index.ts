@@ -10,6 +10,7 @@ export {
 export { type PointReportScope, sumReportPoints, walkReportPoints } from "./report.ts";
 export * from "./retention.ts";
 export * from "./soft-delete.ts";
+export * from "./soft-delete-vm.ts";
 export {
   lockForVerification,
   type PointCoverage,

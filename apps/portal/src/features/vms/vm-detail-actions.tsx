@@ -1,16 +1,12 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
 import { Archive, CircleStop, Ellipsis, ListChecks, ShieldCheck } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { ProtectDialog } from "#features/vms/protect-dialog.tsx";
+import { StopDialog } from "#features/vms/stop-dialog.tsx";
 import { useBackup, useBackupRefusal } from "#features/vms/use-backup.ts";
 import type { VmView } from "#lib/api-types.ts";
-import { useTRPC } from "#lib/trpc.tsx";
-import { useOutcome } from "#lib/use-actions.ts";
 import { Button, IconButton } from "#ui/button.tsx";
-import { ConfirmDialog } from "#ui/dialog.tsx";
-import { inputClass } from "#ui/field.tsx";
 import { Menu } from "#ui/menu.tsx";
 
 type Asking = "protect" | "stop" | null;
@@ -74,46 +70,5 @@ export function VmDetailActions({ vm }: { vm: VmView }) {
       {asking === "protect" ? <ProtectDialog vmId={vm.id} name={vm.name} onClose={close} /> : null}
       {asking === "stop" ? <StopDialog vm={vm} onClose={close} /> : null}
     </>
-  );
-}
-
-function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void }) {
-  const t = useTranslations("protection");
-  const trpc = useTRPC();
-  const outcome = useOutcome();
-  const [reason, setReason] = useState("");
-  const stop = useMutation(
-    trpc.protection.stop.mutationOptions({
-      onSuccess: async () => {
-        onClose();
-        await outcome.done(t("stop.done", { name: vm.name }));
-      },
-      onError: outcome.failed(t("stop.failed")),
-    }),
-  );
-  return (
-    <ConfirmDialog
-      open
-      onOpenChange={onClose}
-      title={t("stop.title", { name: vm.name })}
-      description={
-        <>
-          <p>{t("stop.text")}</p>
-          <label className="mt-4 block text-sm font-medium text-ink">
-            {t("stop.reason")}
-            <input
-              value={reason}
-              maxLength={500}
-              onChange={(event) => setReason(event.target.value)}
-              className={`${inputClass} mt-1 font-normal`}
-            />
-          </label>
-        </>
-      }
-      action={t("stop.submit")}
-      keep={t("stop.keep")}
-      busy={stop.isPending}
-      onConfirm={() => stop.mutate({ vm: vm.id, reason })}
-    />
   );
 }

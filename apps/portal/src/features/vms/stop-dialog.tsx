@@ -1,0 +1,68 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import type { VmView } from "#lib/api-types.ts";
+import { useTRPC } from "#lib/trpc.tsx";
+import { useOutcome } from "#lib/use-actions.ts";
+import { ConfirmDialog } from "#ui/dialog.tsx";
+import { Check, inputClass } from "#ui/field.tsx";
+
+/** Stops the protection of a VM. Its recovery points stay, unless the user may delete them and types the name of the VM. */
+export function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void }) {
+  const t = useTranslations("protection.stop");
+  const trpc = useTRPC();
+  const outcome = useOutcome();
+  const [reason, setReason] = useState("");
+  const [deletes, setDeletes] = useState(false);
+  const { name } = vm;
+  const stop = useMutation(
+    trpc.protection.stop.mutationOptions({
+      onSuccess: async ({ deleted }) => {
+        onClose();
+        await outcome.done(
+          deleted === null ? t("done", { name }) : t("deleted", { name, points: deleted.points }),
+        );
+      },
+      onError: outcome.failed(t("failed")),
+    }),
+  );
+  const confirmed = deletes ? { deletePoints: { confirm: name } } : {};
+  return (
+    <ConfirmDialog
+      // The word to type belongs to the deletion only.
+      key={deletes ? "delete" : "stop"}
+      open
+      onOpenChange={onClose}
+      title={t("title", { name })}
+      description={
+        <>
+          <p>{deletes ? t("deleteText") : t("text")}</p>
+          <label className="mt-4 block text-sm font-medium text-ink">
+            {deletes ? t("reasonNeeded") : t("reason")}
+            <input
+              value={reason}
+              maxLength={500}
+              required={deletes}
+              onChange={(event) => setReason(event.target.value)}
+              className={`${inputClass} mt-1 font-normal`}
+            />
+          </label>
+          {vm.can.deletePoints ? (
+            <Check
+              className="mt-4 text-ink"
+              label={t("deletePoints")}
+              checked={deletes}
+              onChange={(event) => setDeletes(event.target.checked)}
+            />
+          ) : null}
+        </>
+      }
+      action={deletes ? t("deleteSubmit") : t("submit")}
+      keep={t("keep")}
+      busy={stop.isPending}
+      {...(deletes ? { typed: name } : {})}
+      onConfirm={() => stop.mutate({ vm: vm.id, reason, ...confirmed })}
+    />
+  );
+}
