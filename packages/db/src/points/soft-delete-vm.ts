@@ -4,7 +4,7 @@ import { judgeAgain } from "../protections/schedule.ts";
 import type { Tx } from "../tx.ts";
 import { softDeletePoints } from "./soft-delete.ts";
 
-export interface VmSoftDeletion {
+interface VmSoftDeletion {
   readonly vmId: string;
   readonly reason: string;
   readonly actor: Actor;
@@ -13,7 +13,7 @@ export interface VmSoftDeletion {
 }
 
 /** A point that was removed. */
-export interface SoftDeleted {
+interface SoftDeleted {
   readonly id: string;
   readonly takenAt: Date;
 }

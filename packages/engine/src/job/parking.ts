@@ -131,7 +131,7 @@ export function givenUp(kind: JobKind, reason: TransferGiveUpReason, cause: Erro
       return new KluisError("TRANSFER_GIVEN_UP", {
         reason: "copy-expired",
         message: `An outage stopped the second copy for ${days} days: ${params.cause}`,
-        action: "Correct the cause. The copy is then made again by itself.",
+        action: "Correct the cause. The copy is then made again automatically.",
         params: { ...params, days },
       });
     }

@@ -26,7 +26,7 @@ export const transferErrors = catalog({
         },
         "copy-expired": {
           message: "An outage stopped the second copy for {days} days: {cause}",
-          action: "Correct the cause. The copy is then made again by itself.",
+          action: "Correct the cause. The copy is then made again automatically.",
         },
       },
     },

@@ -13,7 +13,7 @@ export const copyMachine: Machine<"copy-point", CopyMemory> = {
   parse: (memory) => copyMemorySchema.parse(memory ?? {}),
   steps: { prepare, transfer, seal, "recovery-point": recoveryPoint },
   taskOf: () => "copy.run",
-  // Each outage of a vault parks it: what was copied stays, and the end of the outage continues it.
+  // Each outage of a vault parks it. Parts that were copied stay, and the next one follows when the outage ends.
   stakeOf: () => "work",
   isCancellable: () => true,
   isCommitted: (memory) => memory.manifestDigest !== undefined,
