@@ -730,8 +730,10 @@ export function restoreDisk(vault, disk, file) {
   const handle = fs.openSync(file, "wx");
   try {
     fs.ftruncateSync(handle, disk.diskBytes);
+    // A nearly full disk takes a part, and the write of the rest fails with the cause.
     for (const { offset, bytes } of blocksOf(vault, disk))
-      fs.writeSync(handle, bytes, 0, bytes.length, offset);
+      for (let done = 0; done < bytes.length; )
+        done += fs.writeSync(handle, bytes, done, bytes.length - done, offset + done);
     fs.fsyncSync(handle);
   } finally {
     fs.closeSync(handle);

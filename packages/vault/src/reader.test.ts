@@ -1,6 +1,6 @@
 /** docs/reader.mjs, which shares no code with this package and was written from docs/vault-format.md, reads what this package writes. */
 import { execFile } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -23,13 +23,22 @@ import { useTempFolder } from "../test/temp-folder.ts";
 import {
   addSlot,
   BLOCK_BYTES,
+  type BlobStore,
   createFolderStore,
   createRecoveryKey,
   createVault,
+  keyVaultRecipient,
+  MemoryChunkIndex,
+  type NodeRef,
   openVault,
+  packName,
+  packOfMovedName,
+  packOfName,
   rotateKeys,
   SEGMENT_BYTES,
+  type Vault,
 } from "./index.ts";
+import type { PackKind } from "./pack/kind.ts";
 
 const reader = path.join(import.meta.dirname, "../../../docs/reader.mjs");
 const vectors = path.join(import.meta.dirname, "../test/vectors");
@@ -136,6 +145,33 @@ describe("the independent reader", { timeout: 180_000 }, () => {
     expect(head?.sha256).toBe(sha256(before));
   });
 
+  it("restores from a vault that was compacted twice, and passes over slots in Key Vault", async () => {
+    const place = at("compacted");
+    const store = createFolderStore(place);
+    const keys = testKeys("compacted");
+    const vault = await createVault({ store, keys, limits: smallLimits(), clock, signal });
+    const disk = new ModelDisk(6 * MIB + 512);
+    disk.write(3000, noise(3 * MIB, 3));
+    disk.write(disk.size - 600, noise(600, 4));
+    const backup = await fullBackup(vault, disk);
+    await putPoint(vault, "moved", { disk, backup });
+    const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const spki = publicKey.export({ type: "spki", format: "der" }).toString("base64");
+    const keyId = `https://kluis-keys.vault.azure.net/keys/kluis/${"0".repeat(32)}`;
+    const unused = () => Promise.reject(new RangeError("not used"));
+    const client = { publicKey: async () => ({ keyId, publicKey: spki }), unwrap: unused };
+    const recipient = await keyVaultRecipient(client, keyId, signal);
+    await addSlot({ store, keys, clock, signal }, { recipient, label: "Key Vault" });
+    for (const kind of ["chunks", "nodes", "chunks", "nodes"] as const)
+      await moveAll({ vault, store, kind, root: backup.root });
+    const key = at("compacted.key");
+    await writeKeyFile(key, "compacted");
+    expect(await read("verify", place, "--key", key)).toHaveLength(1);
+    const to = at("compacted.raw");
+    await read("restore", place, "--key", key, "moved", "os", to);
+    expect(await isSame(to, disk)).toBe(true);
+  });
+
   it("names a damaged pack, a wrong key and a typing error", async () => {
     const place = at("fresh");
     const key = at("fresh.key");
@@ -159,6 +195,29 @@ describe("the independent reader", { timeout: 180_000 }, () => {
     await expect(read("ls", place, "--recovery-key", key)).rejects.toThrow("Group 1");
   });
 });
+
+/** Replaces all packs of a kind, and deletes them. */
+async function moveAll({ vault, store, kind, root }: Moving): Promise<void> {
+  const packs: string[] = [];
+  for await (const { name } of store.list(kind === "chunks" ? "packs/" : "nodes/", signal))
+    packs.push(packOfName(name)?.pack ?? "");
+  const sources: string[] = [];
+  for await (const { name } of store.list("moved/", signal)) sources.push(packOfMovedName(name) ?? "");
+  const walk = vault.liveItems(new Set([...packs, ...sources]));
+  let open = root === null ? [] : [root];
+  while (open.length > 0) open = (await Promise.all(open.map((ref) => walk.below(ref, signal)))).flat();
+  const index = new MemoryChunkIndex();
+  const { failed } = await vault.compact({ packs, kind, items: walk.items(), index, signal });
+  expect(failed).toEqual([]);
+  for (const pack of packs) await store.delete(packName({ pack, kind }), signal);
+}
+
+interface Moving {
+  readonly vault: Vault;
+  readonly store: BlobStore;
+  readonly kind: PackKind;
+  readonly root: NodeRef | null;
+}
 
 async function digestsIn(
   file: string,
