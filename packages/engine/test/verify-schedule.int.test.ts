@@ -97,4 +97,28 @@ describe("the schedule of verifications", () => {
     await schedule();
     expect(await started()).toMatchObject([{ mode: "sampled", segments: 3, bytes: 3 * GIB }]);
   });
+
+  it("verifies the points of other vaults while one of them does not answer", async () => {
+    const policyId = await addVerifyPolicy(database.db, "quick", { rule: { mode: "quick", everyDays: 1 } });
+    const { prisma } = database.db;
+    const [dead, good] = [await addVault(database.db, null), await addVault(database.db, null)];
+    const of = { policyId, diskBytes: GIB };
+    const at = new Date();
+    const parked = { state: "running", startedAt: at, parkedSince: at, parkedUntil: at, parkedError: {} };
+    const job = {
+      kind: "verify",
+      trigger: "schedule",
+      actor: {},
+      parameters: { mode: "quick" },
+      vaultId: dead,
+    };
+    await prisma.job.createMany({
+      data: Array.from({ length: 200 }, () => ({ id: crypto.randomUUID(), ...job, ...parked })),
+    });
+    await addPoints(database.db, { ...of, vm: "late", vaultId: dead, points: 1 });
+    const others = await addPoints(database.db, { ...of, vm: "db", vaultId: good, points: 2 });
+    expect((await schedule()).started).toBe(2);
+    const points = (await started()).flatMap(({ pointId }) => pointId ?? []);
+    expect(new Set(points)).toEqual(new Set(others));
+  });
 });

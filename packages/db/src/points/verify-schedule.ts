@@ -67,7 +67,7 @@ const placeSql = Prisma.sql`coalesce(r."readAt", to_timestamp((0)::double precis
 
 /**
  * Held points of active protections of these policies, those whose content nothing has read first, then the oldest. Leaves out points with
- * a verification since `since`, or an open one.
+ * a verification since `since`, or an open one, and vaults that an outage keeps from verifying.
  */
 export async function listVerificationCandidates(
   tx: Tx,
@@ -90,14 +90,16 @@ export async function listVerificationCandidates(
       AND (r."lastVerifiedAt" IS NULL OR r."lastVerifiedAt" < ${since}) ${behind}
       AND NOT EXISTS (SELECT FROM "Job" j WHERE j."pointId" = r.id AND j.kind = 'verify'
         AND (j."createdAt" >= ${since} OR j.state IN (${wordsSql(openJobStates)})))
+      AND r."vaultId" NOT IN (SELECT j."vaultId" FROM "Job" j WHERE j.kind = 'verify' AND j."parkedSince" IS NOT NULL
+        AND j.state IN (${wordsSql(openJobStates)}) AND j."vaultId" IS NOT NULL)
     ORDER BY ${placeSql}, r.id LIMIT ${limit}`;
   return candidateRows.parse(rows);
 }
 
-/** Verifications of the schedule that have not ended. */
+/** Verifications of the schedule that have not ended; without those that an outage stops, which hold up no other vault. */
 export function countOpenVerifications(tx: Tx): Promise<number> {
   return tx.job.count({
-    where: { kind: "verify", trigger: "schedule", state: { in: [...openJobStates] } },
+    where: { kind: "verify", trigger: "schedule", state: { in: [...openJobStates] }, parkedSince: null },
   });
 }
 

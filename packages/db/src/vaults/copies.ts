@@ -60,6 +60,22 @@ export async function listDueCopies(
   return z.array(dueRow).parse(rows);
 }
 
+/**
+ * Whether a copy of a point may still start, and locks its VM until the transaction ends: of two engines that found it missing, one
+ * starts its copy.
+ */
+export async function lockForCopy(
+  tx: Tx,
+  { pointId, vmId, to }: { readonly pointId: string; readonly vmId: string; readonly to: string },
+): Promise<boolean> {
+  await tx.$queryRaw`SELECT id FROM "VirtualMachine" WHERE id = ${vmId}::uuid FOR NO KEY UPDATE`;
+  const rows = await tx.$queryRaw`
+    SELECT EXISTS (SELECT FROM "RecoveryPoint" c WHERE c."copyOf" = ${pointId}::uuid AND c."vaultId" = ${to}::uuid)
+      OR EXISTS (SELECT FROM "Job" j WHERE j."vmId" = ${vmId}::uuid AND ${copyJobSql(to)} AND j.state IN (${wordsSql(openJobStates)}))
+      AS "isTaken"`;
+  return !z.tuple([z.object({ isTaken: z.boolean() })]).parse(rows)[0].isTaken;
+}
+
 export async function countOpenCopies(tx: Tx, to: string): Promise<number> {
   const rows = await tx.$queryRaw`
     SELECT count(*)::int AS open FROM "Job" j WHERE ${copyJobSql(to)} AND j.state IN (${wordsSql(openJobStates)})`;

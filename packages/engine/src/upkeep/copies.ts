@@ -11,6 +11,7 @@ import {
   listDueCopies,
   listExpiredCopies,
   listVaults,
+  lockForCopy,
   markPointDeleting,
   notify,
   raiseAttention,
@@ -80,9 +81,10 @@ async function startMissing(deps: Deps, { vault, copy }: Copied): Promise<void> 
   if (free <= 0) return;
   const pair = { from: vault.id, to: copy.to };
   for (const due of await listDueCopies(prisma, { ...pair, until, limit: free }))
-    await inTransaction(deps.db, (tx) =>
-      startJob(tx, deps, { ...due, kind: "copy-point", parameters: { vaultId: copy.to } }),
-    );
+    await inTransaction(deps.db, async (tx) => {
+      if (await lockForCopy(tx, { ...due, to: copy.to }))
+        await startJob(tx, deps, { ...due, kind: "copy-point", parameters: { vaultId: copy.to } });
+    });
 }
 
 /** A disabled vault gets nothing new, and one that is not the one that the database knows gets nothing. */
