@@ -8,7 +8,7 @@ export interface OpenFilesOptions {
   readonly openFile?: (path: string) => Promise<FileHandle>;
 }
 
-/** A file that nobody reads is closed after this time, so that a store that is dropped holds none. */
+/** A file without readers is closed after this time, so that a store that is dropped holds none. */
 const IDLE_MS = 5_000;
 
 interface Entry {
