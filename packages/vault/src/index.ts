@@ -32,7 +32,7 @@ export {
 export { keyFileRecipient, openLocalKeyFile } from "./keys/local.ts";
 export { type KeyProvider, type KeyRecipient, LocalKey, type WrappedKey } from "./keys/provider.ts";
 export { createRecoveryKey, readRecoveryKey } from "./keys/recovery.ts";
-export { combineShares, createShares, MAX_SHARES, readShare } from "./keys/shares.ts";
+export { combineShares, createShares, isShare, MAX_SHARES, readShare } from "./keys/shares.ts";
 export { MANIFEST_VERSION, type Manifest, type ManifestDisk, manifestSchema } from "./manifest.ts";
 export { BufferPool } from "./memory.ts";
 export { packName, packOfMovedName, packOfName, packPrefix, pointName, slotOfName } from "./names.ts";

@@ -15,6 +15,7 @@ import {
   combineShares,
   createRecoveryKey,
   createShares,
+  isShare,
   type KeyPlace,
   type KeyRecipient,
   type KeySlots,
@@ -95,7 +96,8 @@ async function addKey(
  */
 export async function proveKey(ctx: SignedInContext, { vault, typed }: ProveKeyInput): Promise<View> {
   const [first = "", ...more] = typed;
-  const keys = more.length === 0 ? readRecoveryKey(first) : await combineShares(typed);
+  const isAlone = more.length === 0 && !isShare(first);
+  const keys = isAlone ? readRecoveryKey(first) : await combineShares(typed);
   const { row, place } = await placeOf(ctx, vault);
   const { holder, kind, keyId, label } = await proveSlot({ ...place, keys });
   const slots = await listSlots(place);

@@ -9,6 +9,7 @@ export const keyInputReasons = [
   "share-counts",
   "shares-too-few",
   "share-of-other-set",
+  "public-key",
   "key-vault-address",
   "key-vault-key",
 ] as const;

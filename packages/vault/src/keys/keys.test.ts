@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { clock, newVault, noise, signal, testKeys } from "../../test/fixtures.ts";
 import { MemoryStore } from "../../test/memory-store.ts";
 import { useTempFolder } from "../../test/temp-folder.ts";
-import { createVault, openLocalKeyFile, openVault } from "../index.ts";
+import { createVault, keyFileRecipient, openLocalKeyFile, openVault } from "../index.ts";
 import { wrapFor } from "./provider.ts";
 
 function edit(
@@ -115,6 +115,24 @@ describe("a key file", () => {
       altered[at] = (altered[at] ?? 0) ^ 1;
       const data = altered.toString("base64");
       await expect(provider.unwrap({ ...wrapped, data }, use)).rejects.toThrow(/authenticate/i);
+    }
+  });
+
+  it("is added by a public half only that its owner alone can open", async () => {
+    const { recipient } = await openLocalKeyFile(inFolder("public.json"));
+    expect(keyFileRecipient(recipient.publicKey ?? "")).toEqual(recipient);
+    // Points of low order: 0, 1, p − 1, p, and the two of order 8 (RFC 7748, section 6.1).
+    const low = [
+      "00".repeat(32),
+      `01${"00".repeat(31)}`,
+      `ec${"ff".repeat(30)}7f`,
+      `ed${"ff".repeat(30)}7f`,
+      "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+      "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+    ];
+    for (const hex of [...low, "ab".repeat(31)]) {
+      const add = () => keyFileRecipient(Buffer.from(hex, "hex").toString("base64"));
+      expect(add).toThrowError(expect.objectContaining({ code: "INPUT_INVALID", reason: "public-key" }));
     }
   });
 

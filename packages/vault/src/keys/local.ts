@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { KluisError } from "@kluis/domain/core";
 import { z } from "zod";
 import { type KeyProvider, type KeyRecipient, LocalKey, x25519KeyId } from "./provider.ts";
-import { X25519_BYTES } from "./x25519.ts";
+import { isX25519PublicKey, X25519_BYTES } from "./x25519.ts";
 
 const keyFileSchema = z.strictObject({
   format: z.literal("kluis-key"),
@@ -31,9 +31,20 @@ export async function findLocalKeyFile(path: string): Promise<KeyProvider | null
   return key && keyOf(key);
 }
 
-/** The key of a key file by its public half: 32 bytes in base64. */
+/**
+ * The key of a key file by its public half: 32 bytes in base64.
+ * @throws KluisError INPUT_INVALID for other bytes, and for points of low order
+ */
 export function keyFileRecipient(publicKey: string): KeyRecipient {
-  return { kind: "file", keyId: x25519KeyId(Buffer.from(publicKey, "base64")), publicKey };
+  const bytes = Buffer.from(publicKey, "base64");
+  if (!isX25519PublicKey(bytes)) {
+    throw new KluisError("INPUT_INVALID", {
+      reason: "public-key",
+      message: "This is not the public half of a key.",
+      action: "Copy all that `kluis vault public-key` prints for the key file.",
+    });
+  }
+  return { kind: "file", keyId: x25519KeyId(bytes), publicKey };
 }
 
 function keyOf(privateKey: Uint8Array): KeyProvider {

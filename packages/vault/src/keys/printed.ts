@@ -44,18 +44,26 @@ export function readPrinted(text: string, byteCounts: readonly number[]): Buffer
   return bytes;
 }
 
+/** Whether a text is as long as a printed secret of so many bytes. */
+export function isPrintedLength(text: string, bytes: number): boolean {
+  return bare(text).length === charactersOf(bytes);
+}
+
 /** Characters, without dashes, of a printed secret of so many bytes. */
 function charactersOf(bytes: number): number {
   return ((bytes * 8) / (5 * DATA_PER_GROUP) + 1) * GROUP;
 }
 
 function valuesOf(text: string): number[] {
-  const typed = text.toUpperCase().replaceAll(/[\s\-–—_.]/g, "");
-  return Array.from(typed, (character, at) => {
+  return Array.from(bare(text), (character, at) => {
     const value = ALPHABET.indexOf({ O: "0", I: "1", L: "1" }[character] ?? character);
     if (value < 0) throw wrongGroup(Math.floor(at / GROUP) + 1);
     return value;
   });
+}
+
+function bare(text: string): string {
+  return text.toUpperCase().replaceAll(/[\s\-–—_.]/g, "");
 }
 
 /** The position is part of the check, so that two groups in the wrong order are found. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { signal } from "../../test/fixtures.ts";
 import { wrapFor } from "./provider.ts";
 import { createRecoveryKey, readRecoveryKey } from "./recovery.ts";
-import { combineShares, createShares, readShare } from "./shares.ts";
+import { combineShares, createShares, isShare, readShare } from "./shares.ts";
 
 describe("a recovery key", () => {
   it("typed back is the same key", async () => {
@@ -20,6 +20,12 @@ describe("a recovery key", () => {
 });
 
 describe("shares", () => {
+  it("are told from a recovery key", async () => {
+    const { shares } = await createShares(2, 3);
+    for (const { text } of shares) expect(isShare(text.toLowerCase().replaceAll("-", " "))).toBe(true);
+    expect(isShare(createRecoveryKey().text)).toBe(false);
+  });
+
   it("make the key with any threshold of them, in any order, and not with fewer", async () => {
     const counts = fc
       .tuple(fc.integer({ min: 2, max: 5 }), fc.integer({ min: 0, max: 3 }))

@@ -1,7 +1,7 @@
 /** A key in printed shares: any `threshold` of `count` make it, fewer reveal nothing. */
 import { createHash, randomBytes } from "node:crypto";
 import { KluisError } from "@kluis/domain/core";
-import { printSecret, readPrinted } from "./printed.ts";
+import { isPrintedLength, printSecret, readPrinted } from "./printed.ts";
 import { type KeyProvider, LocalKey } from "./provider.ts";
 import { deriveX25519, PRINTED_SECRET_BYTES } from "./recovery.ts";
 
@@ -58,6 +58,11 @@ export interface ReadShare {
   readonly threshold: number;
   readonly count: number;
   readonly part: Uint8Array;
+}
+
+/** Whether a typed text is a share, by its length: a recovery key is shorter. */
+export function isShare(text: string): boolean {
+  return isPrintedLength(text, SHARE_BYTES);
 }
 
 /** @throws KluisError INPUT_INVALID naming the group with a typing error */

@@ -21,6 +21,18 @@ export function x25519PublicKey(privateBytes: Uint8Array): Buffer {
   return rawPublic(createPublicKey(privateKeyOf(privateBytes)));
 }
 
+/** False for another length and for points of low order: what is wrapped for those has a key that is known (RFC 7748, 6.1). */
+export function isX25519PublicKey(bytes: Uint8Array): boolean {
+  if (bytes.length !== X25519_BYTES) return false;
+  try {
+    const { privateKey } = generateKeyPairSync("x25519");
+    diffieHellman({ privateKey, publicKey: publicKeyOf(bytes) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Returns ephemeral public key (32) ‖ nonce (12) ‖ ciphertext ‖ tag (16). `context` is authenticated. */
 export function wrapX25519(secret: Uint8Array, publicBytes: Uint8Array, context: Uint8Array): Buffer {
   const ephemeral = generateKeyPairSync("x25519");

@@ -13,6 +13,10 @@ export const vaultKeyReasons = {
       message: "Every group is well formed, but they do not belong together.",
       action: "Check whether groups of two papers were mixed.",
     },
+    "public-key": {
+      message: "This is not the public half of a key.",
+      action: "Copy all that `kluis vault public-key` prints for the key file.",
+    },
     "share-group": {
       message: "Group {group, number} of share {share, number} has a typing error.",
       action: "Compare this group with the paper and correct it.",
@@ -50,6 +54,10 @@ export const vaultKeyReasons = {
     "printed-whole": {
       message: "Elke groep klopt op zichzelf, maar ze horen niet bij elkaar.",
       action: "Controleer of groepen van twee papieren door elkaar zijn geraakt.",
+    },
+    "public-key": {
+      message: "Dit is niet de publieke helft van een sleutel.",
+      action: "Kopieer alles wat `kluis vault public-key` voor het sleutelbestand afdrukt.",
     },
     "share-group": {
       message: "Groep {group, number} van deel {share, number} bevat een typefout.",
