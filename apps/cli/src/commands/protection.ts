@@ -49,7 +49,7 @@ export const protect = defineCommand({
 
 export const stopProtection = defineCommand({
   name: "stop-protection",
-  summary: "Stop the backups of a virtual machine; its points stay, or are deleted",
+  summary: "Stop the backups of a VM; its points stay or are deleted",
   details:
     "To resume, protect the virtual machine again. Deleted points can be brought back with `kluis undelete-point` for as long as the policy says, " +
     "or 14 days. Pinned ones stay.",
