@@ -24,15 +24,15 @@ test("a pinned point cannot be deleted until it is unpinned", async ({ page }) =
 });
 
 test("a deleted point is counted on the page of its VM, and comes back", async ({ page }) => {
-  await openNewestPoint(page, "sql-01");
+  await openNewestPoint(page, "batch-01");
   const point = page.url();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   const dialog = page.getByRole("alertdialog");
   await dialog.getByRole("textbox", { name: /Reason/ }).fill("deleted by mistake");
-  await dialog.getByRole("textbox", { name: /sql-01/ }).fill("sql-01");
+  await dialog.getByRole("textbox", { name: /batch-01/ }).fill("batch-01");
   await dialog.getByRole("button", { name: "Delete recovery point" }).click();
   await expect(dialog).toHaveCount(0);
-  await openVm(page, "sql-01");
+  await openVm(page, "batch-01");
   await expect(page.getByRole("link", { name: "1 deleted point can be brought back" })).toBeVisible();
   await page.goto(point);
   await expect(page.getByText(/can be brought back until/)).toBeVisible();

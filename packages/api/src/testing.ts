@@ -86,6 +86,8 @@ export interface World extends AsyncDisposable {
   addPoint(vmId: string, content: Uint8Array): Promise<string>;
   /** Ends a job as an engine does: in this state, or failed with this error. */
   endJob(jobId: string, how: "succeeded" | "cancelled" | ErrorInfo): Promise<void>;
+  /** Ends what makes changes of keys as an engine does. */
+  stopEngine(): Promise<void>;
 }
 
 /** A clock that a test moves. */
@@ -143,6 +145,7 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
     as: async (person) => createCaller(await context(person)),
     addPoint: (vmId, content) => addPoint({ api, vault }, vmId, content),
     endJob: (jobId, how) => finishJob(api, jobId, how),
+    stopEngine: async () => engine[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();
       await api.close();

@@ -175,6 +175,7 @@ describe("health", () => {
 
   test("an unreachable database is reported, not thrown", async () => {
     const lost = await createWorld();
+    await lost.stopEngine();
     await lost.api.db.close();
     const health = await readHealth(lost.api);
     expect(health).toMatchObject({ ok: false });

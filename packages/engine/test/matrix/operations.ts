@@ -94,7 +94,10 @@ const specs: Readonly<Record<OperationName, Spec | Unreached>> = {
     beside: { operation: "disks.update", status: 403, code: "AuthorizationFailed" },
   },
   "vault.put": { by: "backup" },
-  "vault.head": { by: "backup" },
+  "vault.head": {
+    unreached:
+      "Backup, restore and collection read and list instead. A verification reads sizes; its own tests refuse that.",
+  },
   "vault.get": { by: "restore" },
   "vault.list": { by: "collect" },
   "vault.delete": { by: "delete-point" },

@@ -9,7 +9,7 @@ export interface WeekSize {
 
 /**
  * Jobs have their own VMs, so they share a week. Work of a subscription, and calls to the vault, name no VM: a week has at most one
- * refusal of each such call. No job reaches another call of the vault while `head` is refused: it has a separate week.
+ * refusal of each such call. Collection reads the descriptor before it lists, so it does not reach the list while `get` is refused.
  */
 export function weeksOf(pairs: readonly Pair[], { most }: WeekSize): Pair[][] {
   const ofAzure = pairs.filter(({ operation }) => operation.surface !== "vault");
@@ -25,7 +25,8 @@ export function weeksOf(pairs: readonly Pair[], { most }: WeekSize): Pair[][] {
 
 function isBeside({ operation }: Pair, other: Pair): boolean {
   const names = [operation.name, other.operation.name];
-  return !names.includes("vault.head") && operation.name !== other.operation.name;
+  const isList = names.includes("vault.list") && names.includes("vault.get");
+  return !isList && operation.name !== other.operation.name;
 }
 
 /** Adds a pair to the first week whose pairs it may join, or to a new one. */

@@ -79,14 +79,22 @@ export function TierSummary({
   const longest = longestTier(point);
   // Retention does not judge what was deleted.
   if (!isHeldPointState(point.state)) return <span className="text-faint">–</span>;
-  if (longest === null) return <span className="text-faint">{t("noExpiry")}</span>;
+  const instant = point.instantRestoreUntil === null ? null : <Badge tone="run">{t("instant")}</Badge>;
+  if (longest === null) {
+    return (
+      <span className="inline-flex flex-wrap items-center gap-1">
+        <span className="text-faint">{t("noExpiry")}</span>
+        {instant}
+      </span>
+    );
+  }
   const all = t("allTiers", { tiers: format.list(point.tiers.map((tier) => t(`tiers.${tier}`))) });
   const others = point.tiers.filter((tier) => tier !== longest).length;
   return (
     <span className="inline-flex flex-wrap items-center gap-1" title={all}>
       <Badge tone={longest === "pinned" ? "accent" : "idle"}>{t(`tiers.${longest}`)}</Badge>
       {others === 0 ? null : <span className="text-xs text-faint">{t("moreTiers", { count: others })}</span>}
-      {point.instantRestoreUntil === null ? null : <Badge tone="run">{t("instant")}</Badge>}
+      {instant}
     </span>
   );
 }
