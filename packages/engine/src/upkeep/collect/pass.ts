@@ -2,10 +2,11 @@
  * Condemns packs that nothing names, and deletes them after the grace period. The order of the reads makes it safe: candidates, then
  * what open jobs hold, then the accounts. A job that ends meanwhile leaves the second and is in the third.
  */
-import { isDatabaseLost, knownError, type PackRow } from "@kluis/db";
-import { batchesOf, errorInfo, forEachConcurrent, limits } from "@kluis/domain";
+import type { PackRow } from "@kluis/db";
+import { batchesOf } from "@kluis/domain";
 import type { BlobStore, Vault } from "@kluis/vault";
 import { type Accounted, type AccountParts, accountVault } from "./account.ts";
+import { type DeletedPacks, deletePacks } from "./delete-packs.ts";
 import { heldPacks } from "./held.ts";
 import type { AccountPort, CollectPort } from "./port.ts";
 
@@ -18,13 +19,9 @@ export interface PassParts {
   readonly graceMs: number;
 }
 
-export interface PassResult {
+export interface PassResult extends DeletedPacks {
   readonly condemned: number;
   readonly reprieved: number;
-  readonly deleted: number;
-  readonly freedBytes: number;
-  /** Deletions that the storage refused. */
-  readonly refused: number;
   readonly accounted: Accounted;
 }
 
@@ -32,7 +29,6 @@ export interface PassResult {
 const MOST = 20_000;
 /** Packs that one transaction writes. */
 const AT_ONCE = 500;
-const DELETIONS = 8;
 
 export async function collectPass(parts: PassParts): Promise<PassResult> {
   const { port, graceMs } = parts;
@@ -61,7 +57,7 @@ export async function collectPass(parts: PassParts): Promise<PassResult> {
   const isSame = settled.keepUntil?.getTime() === keepUntil?.getTime();
   for (const packs of batchesOf(isSame ? idle.filter(isFree) : [], AT_ONCE))
     result.condemned += await port.condemn({ packs: numbers(packs), forMs: graceMs });
-  return { ...result, ...(await deletePacks(parts)), accounted };
+  return { ...result, ...(await deleteCondemned(parts)), accounted };
 }
 
 function sumOf(a: Accounted, b: Accounted): Accounted {
@@ -73,31 +69,19 @@ function sumOf(a: Accounted, b: Accounted): Accounted {
   };
 }
 
-/** Deletes the objects of packs whose deletion was decided, also by a run that was killed. */
-async function deletePacks({ port, store, packName, signal }: PassParts) {
-  const sum = { deleted: 0, freedBytes: 0, refused: 0 };
-  for (;;) {
-    const packs = await port.deleting(AT_ONCE);
-    const gone: PackRow[] = [];
-    await forEachConcurrent(packs, { limit: DELETIONS, signal }, async (pack) => {
-      try {
-        await store.delete(packName(pack), signal);
-        for await (const { name } of store.list(`moved/${pack.packId.slice(0, 2)}/${pack.packId}/`, signal))
-          await store.delete(name, signal);
-        gone.push(pack);
-      } catch (error) {
-        signal.throwIfAborted();
-        if (isDatabaseLost(error)) throw error;
-        sum.refused++;
-        const retryMs = limits.packRefusalPauseMs;
-        await port.refused({ number: pack.number, refusal: errorInfo(knownError(error)), retryMs });
-      }
-    });
-    for (const some of batchesOf(gone, AT_ONCE)) await port.forget(some.map(({ number }) => number));
-    sum.deleted += gone.length;
-    sum.freedBytes += gone.reduce((bytes, pack) => bytes + pack.bytes, 0);
-    if (packs.length < AT_ONCE) return sum;
-  }
+/** The objects of packs, with the tables of where their items are. */
+function deleteCondemned({ port, store, packName, signal }: PassParts): Promise<DeletedPacks> {
+  return deletePacks<PackRow>({
+    next: (limit) => port.deleting(limit),
+    async remove(pack) {
+      await store.delete(packName(pack), signal);
+      for await (const { name } of store.list(`moved/${pack.packId.slice(0, 2)}/${pack.packId}/`, signal))
+        await store.delete(name, signal);
+    },
+    end: (packs) => port.forget(packs),
+    refused: (pack) => port.refused(pack),
+    signal,
+  });
 }
 
 export type { AccountParts };

@@ -12,6 +12,7 @@ import type {
   StoredNode,
 } from "@kluis/db";
 import type { DamageFinding, ErrorInfo } from "@kluis/domain";
+import type { RefusedPack } from "./delete-packs.ts";
 
 export interface AccountPort {
   /** Points with a manifest that are not accounted. */
@@ -49,11 +50,7 @@ export interface CollectPort {
   beginDeletion(options: DeletionOptions): Promise<number>;
   deleting(limit: number): Promise<readonly PackRow[]>;
   forget(packs: readonly number[]): Promise<void>;
-  refused(pack: {
-    readonly number: number;
-    readonly refusal: ErrorInfo;
-    readonly retryMs: number;
-  }): Promise<void>;
+  refused(pack: RefusedPack): Promise<void>;
 }
 
 export interface DeletionOptions {

@@ -1,7 +1,7 @@
 /** What compaction needs from the database. The tests have one in memory too. */
 import type { Compacted, NodeCursor, NodePage, SparsePack } from "@kluis/db";
-import type { ErrorInfo } from "@kluis/domain";
 import type { ChunkIndex } from "@kluis/vault";
+import type { RefusedPack } from "../collect/delete-packs.ts";
 import type { AccountPort, CollectPort } from "../collect/port.ts";
 
 export interface CompactPort extends AccountPort, Pick<CollectPort, "doubt" | "heldNodes" | "countedOf"> {
@@ -38,11 +38,7 @@ export interface CompactPort extends AccountPort, Pick<CollectPort, "doubt" | "h
   beginRemoval(packs: readonly number[]): Promise<readonly number[]>;
   removing(limit: number): Promise<readonly SparsePack[]>;
   endRemoval(packs: readonly number[]): Promise<void>;
-  refused(pack: {
-    readonly number: number;
-    readonly refusal: ErrorInfo;
-    readonly retryMs: number;
-  }): Promise<void>;
+  refused(pack: RefusedPack): Promise<void>;
 }
 
 export interface MovedPack extends SparsePack {

@@ -1,6 +1,5 @@
 /** Deletes the objects of packs whose content is in other packs. */
-import { isDatabaseLost, knownError } from "@kluis/db";
-import { errorInfo, forEachConcurrent, limits } from "@kluis/domain";
+import { deletePacks } from "../collect/delete-packs.ts";
 import type { MovedPack } from "./port.ts";
 import { type CompactParts, neededOf } from "./walk.ts";
 
@@ -13,8 +12,6 @@ export interface Removed {
 
 /** Packs of one pass. */
 const MOST = 5_000;
-const AT_ONCE = 500;
-const DELETIONS = 8;
 
 export async function removeMoved(parts: CompactParts): Promise<Removed> {
   const { port, graceMs } = parts;
@@ -26,7 +23,14 @@ export async function removeMoved(parts: CompactParts): Promise<Removed> {
       await port.moveAgain(moved.flatMap(({ number, packId }) => (again.has(packId) ? [number] : [])));
     await port.beginRemoval(moved.flatMap(({ number, packId }) => (again.has(packId) ? [] : [number])));
   }
-  return deleteObjects(parts);
+  const { deleted, ...sums } = await deletePacks({
+    next: (limit) => port.removing(limit),
+    remove: parts.deleteObject,
+    end: (packs) => port.endRemoval(packs),
+    refused: (pack) => port.refused(pack),
+    signal: parts.signal,
+  });
+  return { removed: deleted, ...sums };
 }
 
 /**
@@ -52,28 +56,4 @@ async function stillNeeded(
     if (!some.some((pack) => staying.has(pack)))
       for (const pack of some) if (leaving.has(pack)) again.add(pack);
   return again;
-}
-
-async function deleteObjects({ port, deleteObject, signal }: CompactParts): Promise<Removed> {
-  const sum = { removed: 0, freedBytes: 0, refused: 0 };
-  for (;;) {
-    const packs = await port.removing(AT_ONCE);
-    const gone: number[] = [];
-    await forEachConcurrent(packs, { limit: DELETIONS, signal }, async (pack) => {
-      try {
-        await deleteObject(pack);
-        gone.push(pack.number);
-        sum.freedBytes += pack.bytes;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (isDatabaseLost(error)) throw error;
-        sum.refused++;
-        const retryMs = limits.packRefusalPauseMs;
-        await port.refused({ number: pack.number, refusal: errorInfo(knownError(error)), retryMs });
-      }
-    });
-    await port.endRemoval(gone);
-    sum.removed += gone.length;
-    if (packs.length < AT_ONCE || gone.length === 0) return sum;
-  }
 }
