@@ -19,6 +19,12 @@ const missingSql = ({ from, to }: CopyPair): Prisma.Sql => Prisma.sql`
   r."vaultId" = ${from}::uuid AND r."copyOf" IS NULL AND r.state = 'available'
   AND NOT EXISTS (SELECT FROM "RecoveryPoint" c WHERE c."copyOf" = r.id AND c."vaultId" = ${to}::uuid)`;
 
+/** A point `r` of the first vault that no copy can replace: also a damaged one, and one whose copy is damaged. */
+const behindSql = ({ from, to }: CopyPair): Prisma.Sql => Prisma.sql`
+  r."vaultId" = ${from}::uuid AND r."copyOf" IS NULL AND r.state IN ('available', 'damaged')
+  AND NOT EXISTS (SELECT FROM "RecoveryPoint" c
+    WHERE c."copyOf" = r.id AND c."vaultId" = ${to}::uuid AND c.state <> 'damaged')`;
+
 /** A job that copies to that vault. */
 const copyJobSql = (to: string): Prisma.Sql =>
   Prisma.sql`j.kind = 'copy-point' AND j.parameters ->> 'vaultId' = ${to}`;
@@ -29,7 +35,7 @@ const lagRow = z.object({ points: z.int(), since: z.date().nullable(), bytes: z.
 export async function readCopyLag(tx: Tx, pair: CopyPair): Promise<CopyLag & { readonly bytes: number }> {
   const rows = await tx.$queryRaw`
     SELECT count(*)::int AS points, min(r."createdAt") AS since, coalesce(sum(r."storedBytes"), 0)::bigint AS bytes
-    FROM "RecoveryPoint" r WHERE ${missingSql(pair)}`;
+    FROM "RecoveryPoint" r WHERE ${behindSql(pair)}`;
   const [row] = z.tuple([lagRow]).parse(rows);
   return { ...row, bytes: safeBytes(row.bytes) };
 }

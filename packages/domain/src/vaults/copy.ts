@@ -26,7 +26,7 @@ export type VaultCopy = z.infer<typeof vaultCopySchema>;
 
 /** How far the copies of a vault are behind. */
 export interface CopyLag {
-  /** Recovery points without a copy. */
+  /** Recovery points without a copy that can be restored. */
   readonly points: number;
   /** Since when the oldest of them waits; null: none does. */
   readonly since: Date | null;
