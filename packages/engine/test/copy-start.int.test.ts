@@ -25,7 +25,7 @@ it("a point that several engines find missing is copied once", async () => {
   expect(await db.prisma.job.count({ where: { kind: "copy-point" } })).toBe(1);
 });
 
-it("a damaged point waits for its copy, and a damaged copy is none", async () => {
+it("a damaged point waits for its copy, and a damaged copy does not count", async () => {
   const { db } = database;
   const policyId = await addVerifyPolicy(db, "lag", { rule: { mode: "quick", everyDays: 7 } });
   const [from, to] = [await addVault(db, null), await addVault(db, null)];
