@@ -35,8 +35,10 @@ async function check({ deps, job, segment, signal }: SegmentMove): Promise<Segme
   });
   await recordFindings(deps, job, result.findings);
   const { vaultId } = await requirePoint(deps.db.prisma, job);
-  const tables = { vaultId, objects: result.goodTables, before: job.startedAt ?? deps.clock.now() };
-  if (result.goodTables.length > 0) await closeGoodTables(deps.db, tables);
+  const { goodTables: objects } = result;
+  // By the time of the database: damage that this verification found itself is newer.
+  if (job.startedAt !== null && objects.length > 0)
+    await closeGoodTables(deps.db, { vaultId, objects, before: job.startedAt });
   return { node: null, stats, found: foundIn(result) };
 }
 
