@@ -3,7 +3,7 @@ import path from "node:path";
 import {
   askAdoption,
   changeVault,
-  clearAttention,
+  clearVaultAttention,
   createVaultRow,
   enqueue,
   listPartHealth,
@@ -331,7 +331,7 @@ export function removeVault(ctx: SignedInContext, ref: string): Promise<z.input<
       });
     }
     await removeVaultRow(tx, id);
-    await clearAttention(tx, `vault-recovery:${id}`);
+    await clearVaultAttention(tx, id);
     return { result: { id, name }, events: [eventOf(ctx, row, { kind: "vault.removed" })] };
   });
 }

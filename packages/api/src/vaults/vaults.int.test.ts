@@ -1,4 +1,12 @@
-import { readSealedVaultSecrets, recordVaultTest, requireVault } from "@kluis/db";
+import {
+  clearVaultAttention,
+  inTransaction,
+  raiseAttention,
+  readSealedVaultSecrets,
+  recordVaultTest,
+  requireVault,
+} from "@kluis/db";
+import { notice, vaultAttentionKinds, vaultOfAttention } from "@kluis/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createWorld, type World } from "../testing.ts";
 import { accountOf } from "./inputs.ts";
@@ -71,6 +79,33 @@ test("a folder is below the one that the operator allows", async () => {
   const up = owner.vaults.add({ name: "up", place: { kind: "folder", folder: "../up" } });
   await expect(up).rejects.toMatchObject({ code: "BAD_REQUEST" });
   await owner.vaults.remove({ vault: "third" });
+});
+
+test("a removed vault needs no attention any more", async () => {
+  const { db } = world.api;
+  const { id } = await owner.vaults.add({ name: "gone", place: { kind: "folder", folder: "gone" } });
+  const said = notice("vault-missing", { vault: "gone" });
+  const raise = () =>
+    inTransaction(db, async (tx) => {
+      for (const kind of vaultAttentionKinds) {
+        await raiseAttention(tx, { key: `${kind}:${id}`, kind, notice: said });
+        await raiseAttention(tx, { key: `${kind}:${id}:holder`, kind, notice: said });
+        await raiseAttention(tx, { key: `${kind}:${world.vault.id}`, kind, notice: said });
+      }
+    });
+  const raised = async () =>
+    (await db.prisma.attention.findMany({ where: { kind: { in: [...vaultAttentionKinds] } } })).map(
+      ({ key }) => vaultOfAttention(key),
+    );
+  await raise();
+  expect(new Set(await raised())).toEqual(new Set([id, world.vault.id]));
+  await owner.vaults.remove({ vault: "gone" });
+  expect(new Set(await raised())).toEqual(new Set([world.vault.id]));
+  // An engine that still works with it raises nothing.
+  await raise();
+  expect(new Set(await raised())).toEqual(new Set([world.vault.id]));
+  await inTransaction(db, (tx) => clearVaultAttention(tx, world.vault.id));
+  expect(await raised()).toEqual([]);
 });
 
 test("a vault stays while a manifest is to be removed from it", async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { addVm, vmFacts } from "../../test/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
 import { inTransaction } from "../tx.ts";
+import { clearGoneAttention } from "./gone.ts";
 import { countAttention, countProblems, listAttention } from "./read.ts";
 import { clearAttention, raiseAttention } from "./write.ts";
 
@@ -80,4 +81,47 @@ test("only those who see the VM see what is about it; what is about none needs s
   expect(await countAttention(database.db.prisma, seeing("commerce-rg"))).toBe(1);
   expect(await countAttention(database.db.prisma)).toBe(2);
   expect((await eventsOf()).at(-1)).toEqual({ kind: "attention.raised", vmId });
+});
+
+test("what no backup of a VM clears any more is cleared; its damaged points stay raised", async () => {
+  const { db } = database;
+  const [gone, stopped] = await Promise.all(
+    ["gone", "stopped"].map((name) => addVm(db, systemClock, vmFacts(name))),
+  );
+  await db.prisma.virtualMachine.updateMany({ where: { id: gone ?? "" }, data: { deletedAt: new Date() } });
+  const raise = (vmId: string) =>
+    inTransaction(db, async (tx) => {
+      for (const [kind, key] of [
+        ["consistency", `consistency:${vmId}`],
+        ["changed-ranges", `changed-ranges:${vmId}/disk`],
+        ["transfer", `transfer:starved-${vmId}`],
+        ["transfer", `transfer:unrecorded-${vmId}`],
+        ["point-damage", `point-damage:${vmId}`],
+      ] as const)
+        await raiseAttention(tx, { key, kind, vmId, notice: said });
+    });
+  const left = async (vmId = "") =>
+    (await db.prisma.attention.findMany({ where: { vmId }, orderBy: { key: "asc" } })).map(({ key }) =>
+      key.replace(vmId, "VM"),
+    );
+  await raise(gone ?? "");
+  await raise(stopped ?? "");
+  await db.prisma.attention.create({
+    data: {
+      key: "vault-slots:0199c0de-0000-7000-8000-000000000000",
+      kind: "vault-slots",
+      notice: {},
+      message: "",
+      raisedAt: new Date(),
+      changedAt: new Date(),
+    },
+  });
+  expect(await clearGoneAttention(db)).toBe(7);
+  expect(await left(gone)).toEqual(["point-damage:VM"]);
+  expect(await left(stopped)).toEqual([
+    "changed-ranges:VM/disk",
+    "point-damage:VM",
+    "transfer:unrecorded-VM",
+  ]);
+  expect(await clearGoneAttention(db)).toBe(0);
 });

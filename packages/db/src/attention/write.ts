@@ -1,18 +1,27 @@
 /** Raises and clears what needs attention. The row exists while it does; the ledger has both events. */
-import { type Attention, engineActor, type LedgerDraft, type LedgerTarget, noticeText } from "@kluis/domain";
+import {
+  type Attention,
+  engineActor,
+  type LedgerDraft,
+  type LedgerTarget,
+  noticeText,
+  vaultOfAttention,
+} from "@kluis/domain";
 import { toJson, toJsonOrNull } from "../json.ts";
 import { appendEvents } from "../ledger/append.ts";
 import { teamsOfVm } from "../teams/work.ts";
+import { isUuid } from "../text.ts";
 import { databaseNow } from "../time.ts";
 import type { Tx } from "../tx.ts";
 
 /**
  * Raises something that needs attention, once by its key. Raising it again updates its sentence and error, without an event. Call it
- * last in the transaction, as `appendEvents`.
+ * last in the transaction, as `appendEvents`. Nothing is raised about a vault that was removed.
  * @returns whether it is new
  */
 export async function raiseAttention(tx: Tx, attention: Attention): Promise<boolean> {
   const { key, kind, vmId = null, notice, error = null } = attention;
+  if (await isOfRemovedVault(tx, key)) return false;
   const at = await databaseNow(tx);
   const said = { notice: toJson(notice), message: noticeText(notice), error: toJsonOrNull(error) };
   const { count } = await tx.attention.createMany({
@@ -26,6 +35,15 @@ export async function raiseAttention(tx: Tx, attention: Attention): Promise<bool
   const data = { key, kind, message: said.message, notice, error };
   await append(tx, at, { kind: "attention.raised", vmId, data });
   return true;
+}
+
+/** The removal of the vault waits for this transaction, and then clears what was raised. */
+async function isOfRemovedVault(tx: Tx, key: string): Promise<boolean> {
+  const vaultId = vaultOfAttention(key);
+  if (vaultId === null || !isUuid(vaultId)) return false;
+  const found: unknown = await tx.$queryRaw`
+    SELECT id::text FROM "Vault" WHERE id = ${vaultId}::uuid FOR KEY SHARE`;
+  return Array.isArray(found) && found.length === 0;
 }
 
 /**

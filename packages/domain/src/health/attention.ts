@@ -64,6 +64,15 @@ const attentionNatures = {
   "vault-slots": "problem",
 } as const satisfies Record<AttentionKind, "problem" | "request">;
 
+/** Kinds about a vault. Their keys name it: `vault-KIND:VAULT`, or `vault-KIND:VAULT:…`. */
+export const vaultAttentionKinds = attentionKinds.filter((kind) => kind.startsWith("vault-"));
+
+/** The vault that a key is about; null: the key is about none. */
+export function vaultOfAttention(key: string): string | null {
+  const [kind = "", vaultId = ""] = key.split(":");
+  return vaultAttentionKinds.some((one) => one === kind) && vaultId !== "" ? vaultId : null;
+}
+
 export const attentionProblems = attentionKinds.filter((kind) => attentionNatures[kind] === "problem");
 
 /** What each kind is called in English. */

@@ -6,6 +6,7 @@ import {
   appendEvents,
   type ClaimedRemoval,
   claimRemovals,
+  clearGoneAttention,
   confirmRemoval,
   databaseNow,
   inTransaction,
@@ -60,6 +61,7 @@ export async function reconcileAzure(
 ): Promise<Again | null> {
   await runWork(deps, reconciling(deps, tryMs), signal);
   await refreshRemovalAttention(deps);
+  await clearGoneAttention(deps.db);
   const next = await nextRemovalAt(deps.db.prisma);
   if (next === null) return null;
   const now = await databaseNow(deps.db.prisma);
