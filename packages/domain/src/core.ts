@@ -28,6 +28,6 @@ export { deltaMethods } from "./points/point.ts";
 export { encodeVhdFooter } from "./points/vhd.ts";
 export { consistencySchema } from "./policies/consistency.ts";
 export { bandwidthSchema, leastBandwidth, mostBandwidth } from "./transfers/bandwidth.ts";
-export { findingOf } from "./vaults/damage.ts";
+export { findingOf, isDamage, isOfOneObject } from "./vaults/damage.ts";
 export { diskKeySchema } from "./vms/disk-key.ts";
 export { osTypes } from "./vms/vm-os.ts";

@@ -2,7 +2,7 @@
  * Garbage collection without a database, in two phases: plan and sweep (docs/vault-format.md, Garbage collection). Reads manifests, the
  * nodes above segments and pack lists, and no chunk pack. The engine counts instead, and reads only what changed.
  */
-import { isKluisError, type KluisError } from "@kluis/domain/core";
+import { isDamage, isKluisError, isOfOneObject } from "@kluis/domain/core";
 import { missingAsNull } from "./errors.ts";
 import { IdTable, PackTable } from "./id-table.ts";
 import type { VaultKeys } from "./keys/derive.ts";
@@ -98,7 +98,7 @@ class Mark {
       await work();
     } catch (error) {
       this.options.signal.throwIfAborted();
-      if (!isOfOne(error)) throw error;
+      if (!isOfOneObject(error)) throw error;
       const object =
         typeof error.params["object"] === "string" ? error.params["object"] : (what.object ?? null);
       if (this.unresolved.length < MOST_NAMED)
@@ -142,15 +142,6 @@ class Mark {
   }
 }
 
-/** One object is at fault. An epoch that the keyring lacks is junk, or newer than the keyring. */
-function isOfOne(error: unknown): error is KluisError {
-  return (
-    isKluisError(error, "VAULT_DATA_DAMAGED") ||
-    isKluisError(error, "VAULT_OBJECT_MISSING") ||
-    isKluisError(error, "VAULT_KEY_WRONG")
-  );
-}
-
 /** Nothing for an object that is not a moved table: readers ignore it too. */
 async function movedPlaces(
   store: BlobStore,
@@ -161,11 +152,7 @@ async function movedPlaces(
     const bytes = await readObject(store, name, { most: MAX_MOVED_BYTES, signal });
     return [...decodeMovedTable(name, bytes, keys).values()];
   } catch (error) {
-    const isJunk =
-      !isKluisError(error) ||
-      isKluisError(error, "VAULT_DATA_DAMAGED") ||
-      isKluisError(error, "VAULT_OBJECT_MISSING");
-    if (isJunk && !signal.aborted) return [];
+    if ((!isKluisError(error) || isDamage(error)) && !signal.aborted) return [];
     throw error;
   }
 }

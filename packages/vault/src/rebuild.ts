@@ -1,5 +1,5 @@
 /** Rebuilds the deduplication index from the packs. */
-import { isKluisError, type KluisError } from "@kluis/domain/core";
+import { isOfOneObject, type KluisError } from "@kluis/domain/core";
 import { packOfName, packPrefix } from "./names.ts";
 import { type PackRef, packKinds } from "./pack/kind.ts";
 import type { PackReader } from "./read/pack-reader.ts";
@@ -66,10 +66,6 @@ export async function rebuildIndex({ store, packs, index, signal }: RebuildParts
 
 /** Damage, and a pack of an epoch that the keyring lacks, concern one pack. @throws every other error */
 function asUnread(error: unknown): KluisError {
-  const isOfOne =
-    isKluisError(error, "VAULT_DATA_DAMAGED") ||
-    isKluisError(error, "VAULT_OBJECT_MISSING") ||
-    isKluisError(error, "VAULT_KEY_WRONG");
-  if (isOfOne) return error;
+  if (isOfOneObject(error)) return error;
   throw error;
 }

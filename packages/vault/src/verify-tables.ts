@@ -1,6 +1,5 @@
 /** Reads the tables of packs that a verification meets: each opens, and has the items that maps name. */
-import { isKluisError, type KluisError } from "@kluis/domain/core";
-import { isDamage } from "./damage/avoid.ts";
+import { isDamage, isKluisError, type KluisError } from "@kluis/domain/core";
 import { damagedTable, missing } from "./errors.ts";
 import { packName } from "./names.ts";
 import type { PackKind } from "./pack/kind.ts";

@@ -1,8 +1,7 @@
 /** Verification of recovery points: finds damage and names it. */
 import type { DamageFinding } from "@kluis/domain";
-import { findingOf, mapConcurrent } from "@kluis/domain/core";
+import { findingOf, isDamage, mapConcurrent } from "@kluis/domain/core";
 import { BLOCK_BYTES, FAN_OUT, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
-import { isDamage } from "./damage/avoid.ts";
 import { damaged, missing, objectOf } from "./errors.ts";
 import type { ManifestDisk } from "./manifest.ts";
 import { rootLevel } from "./map/disk-map.ts";

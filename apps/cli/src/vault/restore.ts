@@ -2,7 +2,7 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Extent, encodeVhdFooter, forEachConcurrent, mapConcurrent } from "@kluis/domain/core";
+import { type Extent, encodeVhdFooter, forEachConcurrent, isDamage, mapConcurrent } from "@kluis/domain/core";
 import {
   type ByteRange,
   type DiskReader,
@@ -16,7 +16,7 @@ import { UsageError } from "../failure.ts";
 import { isSystemError, writeFailure } from "../file-errors.ts";
 import type { ReadPoint } from "./points.ts";
 import { qcow2Bytes } from "./qcow2.ts";
-import { isDamage, readSkipping, type SkippedRange } from "./skip-damaged.ts";
+import { readSkipping, type SkippedRange } from "./skip-damaged.ts";
 
 export const restoreFormats = ["raw", "vhd", "qcow2"] as const;
 export type RestoreFormat = (typeof restoreFormats)[number];

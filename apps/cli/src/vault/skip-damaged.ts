@@ -1,6 +1,6 @@
 /** Restores what can be read of a damaged disk, and lists what cannot: the user requests it, and never gets wrong bytes. */
 import { writeFile } from "node:fs/promises";
-import { findingOf, isKluisError } from "@kluis/domain/core";
+import { findingOf, isDamage } from "@kluis/domain/core";
 import { BLOCK_BYTES, type ByteRange, type DiskReader } from "@kluis/vault";
 
 /** Ranges that were not restored; the file has zeros there. */
@@ -38,10 +38,6 @@ async function damageOf(work: () => Promise<void>): Promise<string | null> {
     if (!isDamage(error)) throw error;
     return findingOf(error)?.object ?? "unknown";
   }
-}
-
-export function isDamage(error: unknown): boolean {
-  return isKluisError(error, "VAULT_DATA_DAMAGED") || isKluisError(error, "VAULT_OBJECT_MISSING");
 }
 
 function add(skipped: SkippedRange[], range: SkippedRange): void {

@@ -1,6 +1,6 @@
 /** Damage in a vault: objects that are missing, or whose content is not what was stored. */
 import { z } from "zod";
-import { isKluisError } from "../errors/errors.ts";
+import { isKluisError, type KluisError } from "../errors/errors.ts";
 
 /**
  * The defect of an object of a vault.
@@ -61,11 +61,22 @@ export function damagedObject(
   return point === undefined ? null : { kind: "point", point };
 }
 
+/** The content of an object is missing or wrong. An error of the storage, the network or a limit is never damage. */
+export function isDamage(error: unknown): error is KluisError {
+  return isKluisError(error, "VAULT_DATA_DAMAGED") || isKluisError(error, "VAULT_OBJECT_MISSING");
+}
+
 /**
- * The damage that an error of the vault names; null when it names none. An error of the storage, the network or a limit is never damage.
+ * One object is at fault, and others continue: it is damaged, or has an epoch that the keyring lacks. Such an epoch is newer than the
+ * keyring, or junk, because anyone who can write can name one.
  */
+export function isOfOneObject(error: unknown): error is KluisError {
+  return isDamage(error) || isKluisError(error, "VAULT_KEY_WRONG");
+}
+
+/** The damage that an error of the vault names; null when it names none. */
 export function findingOf(error: unknown): DamageFinding | null {
-  if (!isKluisError(error, "VAULT_DATA_DAMAGED") && !isKluisError(error, "VAULT_OBJECT_MISSING")) return null;
+  if (!isDamage(error)) return null;
   const { object, offset, problem, part } = error.params;
   if (typeof object !== "string" || damagedObject(object) === null) return null;
   const isMissing = error.code === "VAULT_OBJECT_MISSING";

@@ -17,6 +17,8 @@ export {
   damageHealers,
   damageReasons,
   findingOf,
+  isDamage,
+  isOfOneObject,
   WHOLE_OBJECT,
 } from "./damage.ts";
 export {

@@ -6,8 +6,8 @@
  * is garbage, or a second way to the same bytes.
  */
 import { createHash } from "node:crypto";
-import type { KluisError } from "@kluis/domain";
-import { isDamage, storeMoved } from "../damage/avoid.ts";
+import { isDamage, type KluisError } from "@kluis/domain/core";
+import { storeMoved } from "../damage/avoid.ts";
 import type { HealedItem } from "../damage/places.ts";
 import { damagedAt } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";

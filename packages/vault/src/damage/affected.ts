@@ -1,8 +1,8 @@
 /** Which segments of a base hold damage, by the nodes above them and their pack lists. */
+import { isDamage } from "@kluis/domain/core";
 import { allSegments } from "../map/disk-map.ts";
 import type { NodePlace } from "../node-ref.ts";
 import type { NodeReader } from "../read/node-reader.ts";
-import { isDamage } from "./avoid.ts";
 import type { DamageSet } from "./places.ts";
 
 export interface AffectedOptions {

@@ -1,5 +1,4 @@
 /** What a writer knows about damage, and what it does about it (docs/vault-format.md, Damage). */
-import { isKluisError, type KluisError } from "@kluis/domain/core";
 import type { VaultKeys } from "../keys/derive.ts";
 import { newMovedName } from "../names.ts";
 import { encodeMovedTable } from "../read/moved.ts";
@@ -13,11 +12,6 @@ export const noDamage: DamageSet = {
   has: () => false,
   placesOf: () => Promise.resolve(new Map()),
 };
-
-/** The content is missing or wrong. The error of a storage that does not answer is never damage. */
-export function isDamage(error: unknown): error is KluisError {
-  return isKluisError(error, "VAULT_DATA_DAMAGED") || isKluisError(error, "VAULT_OBJECT_MISSING");
-}
 
 /** Entries of one moved table, far below its maximum. */
 const TABLE_ENTRIES = 200_000;

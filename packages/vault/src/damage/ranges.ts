@@ -1,5 +1,5 @@
 /** Which ranges of a disk need damaged places: a walk that goes down only where the search found damage. */
-import { isKluisError } from "@kluis/domain/core";
+import { isDamage } from "@kluis/domain/core";
 import { BLOCK_BYTES, FAN_OUT, WINDOW_BYTES } from "../constants.ts";
 import { type NodePlace, type NodeRef, splitNodeRef } from "../node-ref.ts";
 import type { NodeReader } from "../read/node-reader.ts";
@@ -69,8 +69,7 @@ async function visit(place: NodePlace, start: number, walk: Walk): Promise<void>
     if (place.level === 0) await visitLeaf(place, start, walk);
     else await visitChildren(place, start, walk);
   } catch (error) {
-    if (!isKluisError(error, "VAULT_DATA_DAMAGED") && !isKluisError(error, "VAULT_OBJECT_MISSING"))
-      throw error;
+    if (!isDamage(error)) throw error;
     add(walk, start, span);
   }
 }

@@ -1,5 +1,5 @@
 /** Which damaged places a recovery point needs: a walk over its map that reads nodes only, and each shared node once. */
-import { isKluisError, type KluisError } from "@kluis/domain/core";
+import { isDamage, type KluisError } from "@kluis/domain/core";
 import { FAN_OUT } from "../constants.ts";
 import { leafChunks } from "../map/leaf.ts";
 import type { NodePlace } from "../node-ref.ts";
@@ -59,8 +59,7 @@ export class DamageReach {
       if (place.level === 0) await this.#leaf(place, found, signal);
       else await this.#inner(place, found, signal);
     } catch (error) {
-      if (!isKluisError(error, "VAULT_DATA_DAMAGED") && !isKluisError(error, "VAULT_OBJECT_MISSING"))
-        throw error;
+      if (!isDamage(error)) throw error;
       if (found.size === 0) this.#options.onUnreadable(error);
     }
     const result = found.size === 0 ? none : found;

@@ -1,7 +1,8 @@
 /** The base of a segment: its chunk map, of which parts may be damaged. */
-import type { KluisError } from "@kluis/domain";
+
+import { isDamage, type KluisError } from "@kluis/domain/core";
 import { BLOCKS_PER_WINDOW, FAN_OUT, SEGMENT_LEVEL, WINDOW_BYTES } from "../constants.ts";
-import { isDamage, noDamage } from "../damage/avoid.ts";
+import { noDamage } from "../damage/avoid.ts";
 import type { DamageSet, HealedItem } from "../damage/places.ts";
 import { invalid } from "../errors.ts";
 import type { Inner } from "../map/inner.ts";

@@ -1,6 +1,6 @@
 /** The chunk map of a disk above its segments: built, and walked. */
+import { isDamage } from "@kluis/domain/core";
 import { FAN_OUT, MAX_LEVEL, SEGMENT_BYTES, SEGMENT_LEVEL } from "../constants.ts";
-import { isDamage } from "../damage/avoid.ts";
 import type { DamageSet, HealedItem } from "../damage/places.ts";
 import { invalid } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";

@@ -1,5 +1,5 @@
 /** Reads chunks: fetched in runs, authenticated, decompressed and digested. */
-import { forEachConcurrent, isKluisError, type KluisError } from "@kluis/domain/core";
+import { forEachConcurrent, isDamage, type KluisError } from "@kluis/domain/core";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { damagedAt } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
@@ -213,8 +213,7 @@ export class ChunkReader {
       );
     } catch (error) {
       // A missing or shortened pack: each chunk finds its new place or names its own failure.
-      if (isKluisError(error, "VAULT_OBJECT_MISSING") || isKluisError(error, "VAULT_DATA_DAMAGED"))
-        return undefined;
+      if (isDamage(error)) return undefined;
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 /** Follows moved tables from an item that is missing or does not open to its new place. */
-import { isKluisError, type KluisError } from "@kluis/domain/core";
+import { isDamage, isKluisError, isOfOneObject, type KluisError } from "@kluis/domain/core";
 import { damagedAt, objectOf } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import { MAX_HOPS, MAX_MOVED_BYTES, readObject } from "../maxima.ts";
@@ -79,7 +79,7 @@ export class MovedReader {
     try {
       return await twice(item, open);
     } catch (error) {
-      if (!isLost(error)) throw error;
+      if (!isDamage(error)) throw error;
       return this.elsewhere(item, signal, { open, error });
     }
   }
@@ -103,7 +103,7 @@ export class MovedReader {
           this.followed.add(item.pack);
           return opened;
         } catch (failure) {
-          if (!isLost(failure)) throw failure;
+          if (!isDamage(failure)) throw failure;
           last = failure;
         }
       }
@@ -186,10 +186,10 @@ export class MovedReader {
           this.keys,
         );
       } catch (error) {
+        // What the store cannot serve now is not junk.
+        if (isKluisError(error) && !isOfOneObject(error)) throw error;
         // Anyone can write an unknown epoch, so another table may still lead to the item.
         const isLocked = isKluisError(error, "VAULT_KEY_WRONG");
-        // What the store cannot serve now is not junk.
-        if (isKluisError(error) && !isLost(error) && !isLocked) throw error;
         if (this.unread.size >= MOST_UNREAD) this.unread.clear();
         if (this.locked.size >= MOST_UNREAD) this.locked.clear();
         if (isLocked) this.locked.set(name, error);
@@ -227,7 +227,3 @@ async function twice<T>(place: ChunkPlace, open: Open<T>): Promise<T> {
 }
 
 const keyOf = ({ pack, offset }: ChunkPlace): string => `${pack}:${offset}`;
-
-function isLost(error: unknown): boolean {
-  return isKluisError(error, "VAULT_OBJECT_MISSING") || isKluisError(error, "VAULT_DATA_DAMAGED");
-}

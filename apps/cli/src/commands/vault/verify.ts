@@ -1,3 +1,4 @@
+import { isDamage } from "@kluis/domain/core";
 import type { VerifyResult } from "@kluis/vault";
 import { z } from "zod";
 import { argument, defineLocalCommand, type LocalSession, listOption, option, print } from "../../command.ts";
@@ -8,7 +9,6 @@ import { Progress } from "../../progress.ts";
 import { withRate } from "../../rate.ts";
 import { choice, text } from "../../values.ts";
 import { type OpenedVault, openNamedVault, vaultOptions } from "../../vault/open.ts";
-import { isDamage } from "../../vault/skip-damaged.ts";
 
 /** Problems that are printed for each point; JSON has all that the vault reports. */
 const SHOWN = 20;

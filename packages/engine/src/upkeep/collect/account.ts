@@ -3,7 +3,7 @@
  * were reached first or are named last. Every step can be killed, repeated, or done twice at once.
  */
 import { isDatabaseLost, knownError, type NodeUse, type RootNode, type StoredNode } from "@kluis/db";
-import { errorInfo, findingOf, forEachConcurrent, isKluisError } from "@kluis/domain";
+import { errorInfo, findingOf, forEachConcurrent, isDamage } from "@kluis/domain";
 import { formatNodeRef, type NodeRef, parseNodeRef, splitNodeRef, type Vault } from "@kluis/vault";
 import type { AccountPort } from "./port.ts";
 
@@ -91,17 +91,12 @@ async function readUse({ port, vault, signal }: AccountParts, node: StoredNode):
   } catch (error) {
     signal.throwIfAborted();
     // The vault does not answer: nothing is wrong with the node.
-    if (isDatabaseLost(error) || !isAboutObject(error)) throw error;
+    if (isDatabaseLost(error) || !isDamage(error)) throw error;
     await port.setNodeProblem({ node, problem: errorInfo(knownError(error)), retryMs: NODE_RETRY_MS });
     const finding = findingOf(error);
     if (finding !== null) await port.damaged([finding], node.pointId);
     return null;
   }
-}
-
-/** The object is at fault, and not the way to it. */
-export function isAboutObject(error: unknown): boolean {
-  return isKluisError(error, "VAULT_DATA_DAMAGED") || isKluisError(error, "VAULT_OBJECT_MISSING");
 }
 
 /** A root as it is counted. */

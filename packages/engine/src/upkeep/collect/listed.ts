@@ -5,9 +5,9 @@
  * A manifest that does not open, or whose point was deleted, is kept out and named. It stops nothing.
  */
 import { isDatabaseLost, knownError, type ListedPoint } from "@kluis/db";
-import { errorInfo, findingOf, isKluisError, KluisError } from "@kluis/domain";
+import { errorInfo, findingOf, isOfOneObject, KluisError } from "@kluis/domain";
 import type { Vault } from "@kluis/vault";
-import { isAboutObject, NODE_RETRY_MS, rootOf } from "./account.ts";
+import { NODE_RETRY_MS, rootOf } from "./account.ts";
 import type { KeptOut, ListedPort } from "./port.ts";
 
 /** Manifests that one query looks up. */
@@ -66,9 +66,7 @@ async function lookAt(parts: ListedParts, point: ListedPoint): Promise<void> {
       await port.addFound({ pointId, roots: (await port.rootsOf(pointId)).map(rootOf), state: "accounted" });
   } catch (error) {
     signal.throwIfAborted();
-    // Anyone who can write can name an unknown epoch.
-    const isOfOne = isAboutObject(error) || isKluisError(error, "VAULT_KEY_WRONG");
-    if (isDatabaseLost(error) || !isOfOne) throw error;
+    if (isDatabaseLost(error) || !isOfOneObject(error)) throw error;
     const problem = errorInfo(knownError(error));
     await port.keepOut({ pointId, state: "unreadable", problem, retryMs: NODE_RETRY_MS });
     const finding = findingOf(error);

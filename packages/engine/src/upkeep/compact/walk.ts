@@ -1,6 +1,6 @@
 /** Finds what the points of a vault, and the jobs that are open, need of some packs. */
 import type { NodeCursor, SparsePack } from "@kluis/db";
-import { batchesOf, findingOf } from "@kluis/domain";
+import { batchesOf, findingOf, isDamage } from "@kluis/domain";
 import {
   formatNodeRef,
   type LiveItem,
@@ -9,7 +9,7 @@ import {
   splitNodeRef,
   type Vault,
 } from "@kluis/vault";
-import { type AccountParts, accountVault, isAboutObject } from "../collect/account.ts";
+import { type AccountParts, accountVault } from "../collect/account.ts";
 import type { CompactPort } from "./port.ts";
 
 export interface CompactParts extends AccountParts {
@@ -81,7 +81,7 @@ class Look {
       return await this.walk.below(ref, signal);
     } catch (error) {
       signal.throwIfAborted();
-      if (!isAboutObject(error)) throw error;
+      if (!isDamage(error)) throw error;
       const finding = findingOf(error);
       if (finding !== null) await port.damaged([finding], null);
       this.isKnown = false;

@@ -9,11 +9,10 @@ import {
   inTransaction,
   isJobOpen,
 } from "@kluis/db";
-import { forEachConcurrent, isKluisError } from "@kluis/domain";
+import { forEachConcurrent, isOfOneObject } from "@kluis/domain";
 import type { EngineDeps } from "../../deps.ts";
 import { addPoints } from "../../rebuild/rebuild.ts";
 import type { OpenedVault } from "../../runtime/vaults.ts";
-import { isAboutObject } from "../collect/account.ts";
 import { partsOf } from "./compare.ts";
 import { lookAtVault } from "./look.ts";
 import { comparePacks, type UnknownPack } from "./packs.ts";
@@ -76,7 +75,7 @@ async function jobOf(
   try {
     return (await vault.getManifest(pointId, signal)).manifest.jobId;
   } catch (error) {
-    if (isAboutObject(error) || isKluisError(error, "VAULT_KEY_WRONG")) return null;
+    if (isOfOneObject(error)) return null;
     throw error;
   }
 }
@@ -94,7 +93,7 @@ async function adoptPacks(
       sum.packs += 1;
     } catch (error) {
       signal.throwIfAborted();
-      if (!isAboutObject(error) && !isKluisError(error, "VAULT_KEY_WRONG")) throw error;
+      if (!isOfOneObject(error)) throw error;
       // Not of this vault, or damaged: it stays, and is still named as unknown.
       sum.unreadablePacks += 1;
     }
