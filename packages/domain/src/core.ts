@@ -29,5 +29,6 @@ export { encodeVhdFooter } from "./points/vhd.ts";
 export { consistencySchema } from "./policies/consistency.ts";
 export { bandwidthSchema, leastBandwidth, mostBandwidth } from "./transfers/bandwidth.ts";
 export { findingOf, isDamage, isOfOneObject } from "./vaults/damage.ts";
+export { type ItemPlace, placeKey } from "./vaults/place.ts";
 export { diskKeySchema } from "./vms/disk-key.ts";
 export { osTypes } from "./vms/vm-os.ts";

@@ -1,6 +1,6 @@
 /** Verification of recovery points: finds damage and names it. */
 import type { DamageFinding } from "@kluis/domain";
-import { findingOf, isDamage, mapConcurrent } from "@kluis/domain/core";
+import { findingOf, isDamage, mapConcurrent, placeKey } from "@kluis/domain/core";
 import { BLOCK_BYTES, FAN_OUT, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
 import { damaged, missing, objectOf } from "./errors.ts";
 import type { ManifestDisk } from "./manifest.ts";
@@ -11,7 +11,7 @@ import { type NodePlace, placeOf, splitNodeRef } from "./node-ref.ts";
 import type { PackKind } from "./pack/kind.ts";
 import type { VaultParts } from "./parts.ts";
 import type { Points } from "./points.ts";
-import { type ChunkReader, chunkKey } from "./read/chunk-reader.ts";
+import type { ChunkReader } from "./read/chunk-reader.ts";
 import type { WindowLeaf } from "./read/node-reader.ts";
 import type {
   ChunkPlace,
@@ -304,7 +304,7 @@ interface Spot {
 }
 
 function sameChunk(a: LeafChunk, b: LeafChunk): boolean {
-  return chunkKey(a) === chunkKey(b);
+  return placeKey(a) === placeKey(b);
 }
 
 /** Opens every chunk of the leaves and compares every block's digest with the map. Returns the number of blocks. */

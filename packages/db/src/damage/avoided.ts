@@ -1,19 +1,14 @@
 /** What backups must not use of a vault: places that hold no readable content. */
-import { batchesOf } from "@kluis/domain";
+import { batchesOf, type ItemPlace, placeKey } from "@kluis/domain";
 import { z } from "zod";
 import type { Db } from "../client.ts";
-
-interface Place {
-  readonly pack: string;
-  readonly offset: number;
-}
 
 /** Implements the `DamageSet` port of @kluis/vault. */
 export interface AvoidedPlaces {
   readonly isEmpty: boolean;
   hasPack(pack: string): boolean;
-  has(place: Place): boolean;
-  placesOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly Place[]>>;
+  has(place: ItemPlace): boolean;
+  placesOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly ItemPlace[]>>;
 }
 
 const nothing: AvoidedPlaces = {
@@ -45,7 +40,7 @@ export async function avoidedPlaces(db: Db, vaultId: string): Promise<AvoidedPla
   const packs = new Set(whole);
   const [damaged, healed] = [new Set<string>(), new Set<string>()];
   for (const { packId, offset, healedAt } of items) {
-    if (healedAt === null) damaged.add(`${packId}:${offset}`);
+    if (healedAt === null) damaged.add(placeKey({ pack: packId, offset }));
     if (healedAt === null) packs.add(packId);
   }
   // A healed item is as good as the place that it moved to.
@@ -53,11 +48,11 @@ export async function avoidedPlaces(db: Db, vaultId: string): Promise<AvoidedPla
     if (healedAt === null) continue;
     const isLost =
       healedPack !== null && (whole.has(healedPack) || damaged.has(`${healedPack}:${healedOffset}`));
-    (isLost ? damaged : healed).add(`${packId}:${offset}`);
+    (isLost ? damaged : healed).add(placeKey({ pack: packId, offset }));
     if (isLost) packs.add(packId);
   }
-  const has = ({ pack, offset }: Place): boolean =>
-    damaged.has(`${pack}:${offset}`) || (whole.has(pack) && !healed.has(`${pack}:${offset}`));
+  const has = (place: ItemPlace): boolean =>
+    damaged.has(placeKey(place)) || (whole.has(place.pack) && !healed.has(placeKey(place)));
   return {
     isEmpty: false,
     has,
@@ -70,8 +65,8 @@ async function placesOf(
   db: Db,
   vaultId: string,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, readonly Place[]>> {
-  const found = new Map<string, Place[]>();
+): Promise<ReadonlyMap<string, readonly ItemPlace[]>> {
+  const found = new Map<string, ItemPlace[]>();
   for (const batch of batchesOf(ids, chunkBatch)) {
     const rows = await db.prisma.$queryRaw`
       SELECT encode(d."chunkId", 'hex') AS id, d."packId" AS pack, d."offset"

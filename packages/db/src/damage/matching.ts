@@ -1,5 +1,5 @@
 /** Finds open damage by place, in memory: for a walk over maps, and for what a backup must not use. */
-import { WHOLE_OBJECT } from "@kluis/domain";
+import { type ItemPlace, placeKey, WHOLE_OBJECT } from "@kluis/domain";
 import type { Tx } from "../tx.ts";
 import { listOpenDamage } from "./reach.ts";
 
@@ -14,14 +14,9 @@ export interface DamageMatch {
   /** The damage that is open, in packs. */
   readonly ids: readonly string[];
   /** Ids of the open damage at a place that is not healed. */
-  readonly match: (place: Place) => readonly string[];
+  readonly match: (place: ItemPlace) => readonly string[];
   /** Whether the item was healed, and its content is in a pack with damage. Of compacted packs each lost item has its own damage. */
-  readonly isMoved: (place: Place) => boolean;
-}
-
-interface Place {
-  readonly pack: string;
-  readonly offset: number;
+  readonly isMoved: (place: ItemPlace) => boolean;
 }
 
 /** Loads the open damage of a vault. One small query when there is none. */
@@ -44,7 +39,7 @@ export async function matchDamage(tx: Tx, vaultId: string): Promise<DamageMatch>
     });
     for (const { packId, offset, healedPack } of healed) {
       packs.get(packId)?.healed.add(offset);
-      if (healedPack !== null && packs.has(healedPack)) moved.add(`${packId}:${offset}`);
+      if (healedPack !== null && packs.has(healedPack)) moved.add(placeKey({ pack: packId, offset }));
     }
   }
   return {
@@ -54,6 +49,6 @@ export async function matchDamage(tx: Tx, vaultId: string): Promise<DamageMatch>
       if (damage === undefined || damage.healed.has(offset)) return [];
       return [damage.whole, damage.items.get(offset) ?? null].filter((id) => id !== null);
     },
-    isMoved: ({ pack, offset }) => moved.has(`${pack}:${offset}`),
+    isMoved: (place) => moved.has(placeKey(place)),
   };
 }

@@ -5,7 +5,7 @@
  * no `refs`. Both are queues. Each row changes its state in the transaction that counts what it names, so that every step can be
  * killed, repeated, or done twice at once.
  */
-import { type ErrorInfo, storableJson } from "@kluis/domain";
+import { type ErrorInfo, type ItemPlace, placeKey, storableJson } from "@kluis/domain";
 import { z } from "zod";
 import type { Tx } from "../tx.ts";
 import { type PackKind, packKindNumbers } from "./chunk-index.ts";
@@ -287,21 +287,16 @@ export async function countPacks(
       AND ((used.refs > 0) = (p."idleSince" IS NOT NULL) OR p.sparse IS DISTINCT FROM ${isSparse})`;
 }
 
-/** Those of these nodes that are counted, with all that they name. */
+/** Those of these nodes that are counted, with all that they name, as `placeKey` names them. */
 export async function countedOf(
   tx: Tx,
   { vaultId }: VaultScope,
-  nodes: readonly Pick<CountedNode, "pack" | "offset">[],
+  nodes: readonly ItemPlace[],
 ): Promise<ReadonlySet<string>> {
   const rows = await tx.$queryRaw`
     SELECT k.pack, k.at AS "offset" FROM unnest(${nodes.map(({ pack }) => pack)}::text[], ${nodes.map(({ offset }) => offset)}::int[]) AS k(pack, at)
     JOIN "VaultPack" p ON p."vaultId" = ${vaultId}::uuid AND p."packId" = k.pack
     JOIN "VaultNode" n ON n.pack = p.number AND n."offset" = k.at AND n.refs > 0 AND n.walked`;
   const place = z.object({ pack: z.string(), offset: z.int() });
-  return new Set(
-    z
-      .array(place)
-      .parse(rows)
-      .map(({ pack, offset }) => `${pack}:${offset}`),
-  );
+  return new Set(z.array(place).parse(rows).map(placeKey));
 }

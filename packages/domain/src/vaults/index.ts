@@ -34,6 +34,7 @@ export {
   keyChangeStates,
   keyHolderSchema,
 } from "./key-change.ts";
+export { type ItemPlace, placeKey } from "./place.ts";
 export {
   countStrays,
   doubtsIndex,

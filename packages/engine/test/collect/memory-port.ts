@@ -1,7 +1,8 @@
 /** The accounts of one vault in memory: the rules of the statements in db/src/packs, for a model that makes thousands of steps. */
 import type { RootNode } from "@kluis/db";
+import { placeKey } from "@kluis/domain";
 import type { AccountPort, CollectPort, KeptOut, ListedPort } from "../../src/upkeep/collect/port.ts";
-import { countNode, countPack, countUse, keyOf, type MemoryWorld, type Pack } from "./memory-tables.ts";
+import { countNode, countPack, countUse, type MemoryWorld, type Pack } from "./memory-tables.ts";
 
 export function memoryPort(world: MemoryWorld): AccountPort & CollectPort & ListedPort {
   return { ...accountPort(world), ...collectPort(world), ...listedPort(world) };
@@ -51,7 +52,7 @@ function accountPort(world: MemoryWorld): AccountPort {
     async countWalked(uses) {
       await world.turn();
       for (const use of uses) {
-        const node = world.tables.nodes.get(keyOf(use.node));
+        const node = world.tables.nodes.get(placeKey(use.node));
         if (node === undefined || node.walked || node.refs <= 0) continue;
         Object.assign(node, { walked: true, problem: false, retryAt: 0 });
         countUse(use, world, 1);
@@ -61,9 +62,9 @@ function accountPort(world: MemoryWorld): AccountPort {
     async countDropped(uses) {
       await world.turn();
       for (const use of uses) {
-        const node = world.tables.nodes.get(keyOf(use.node));
+        const node = world.tables.nodes.get(placeKey(use.node));
         if (node === undefined || !node.walked || node.refs !== 0) continue;
-        world.tables.nodes.delete(keyOf(use.node));
+        world.tables.nodes.delete(placeKey(use.node));
         countUse(use, world, -1);
       }
       return uses.length;
@@ -73,7 +74,7 @@ function accountPort(world: MemoryWorld): AccountPort {
     },
     async setNodeProblem({ node, retryMs }) {
       await world.turn();
-      const known = world.tables.nodes.get(keyOf(node));
+      const known = world.tables.nodes.get(placeKey(node));
       if (known !== undefined) Object.assign(known, { problem: true, retryAt: world.now + retryMs });
     },
   };
@@ -124,7 +125,7 @@ function collectPort(world: MemoryWorld): CollectPort {
     async countedOf(nodes) {
       await world.turn();
       return new Set(
-        nodes.map(keyOf).filter((key) => {
+        nodes.map(placeKey).filter((key) => {
           const node = world.tables.nodes.get(key);
           return node !== undefined && node.walked && node.refs > 0;
         }),

@@ -1,5 +1,7 @@
 /** The rows of one vault in memory, and how they are counted. */
+
 import type { NodeUse, PackRow, RootNode, StoredNode } from "@kluis/db";
+import { type ItemPlace, placeKey } from "@kluis/domain";
 
 export interface Pack extends PackRow {
   createdAt: number;
@@ -35,12 +37,6 @@ export interface Job {
   held: string[];
 }
 
-/** A chunk in a pack: its number there. */
-export interface Place {
-  readonly pack: string;
-  readonly offset: number;
-}
-
 /** Everything that a restored database brings back. */
 export class Tables {
   packs = new Map<string, Pack>();
@@ -48,14 +44,11 @@ export class Tables {
   accounts = new Map<string, Point>();
   points = new Map<string, { state: "available" | "deleting" | "deleted"; roots: string[] }>();
   jobs = new Map<string, Job>();
-  chunks = new Map<string, Place>();
+  chunks = new Map<string, ItemPlace>();
   /** `from to`. */
   moves = new Set<string>();
   numbers = 0;
 }
-
-export const keyOf = ({ pack, offset }: { readonly pack: string; readonly offset: number }): string =>
-  `${pack}:${offset}`;
 
 export interface MemoryWorld {
   tables: Tables;
@@ -69,7 +62,7 @@ export interface MemoryWorld {
 /** A writer's statements. */
 export function writerPort(world: MemoryWorld) {
   const { tables } = world;
-  const isUsed = (place: Place | undefined): place is Place => {
+  const isUsed = (place: ItemPlace | undefined): place is ItemPlace => {
     const pack = tables.packs.get(place?.pack ?? "");
     return pack !== undefined && pack.condemnedAt === null && pack.leavingAt === null;
   };
@@ -81,7 +74,7 @@ export function writerPort(world: MemoryWorld) {
       for (const [offset, chunk] of chunks.entries())
         if (!isUsed(tables.chunks.get(chunk))) tables.chunks.set(chunk, { pack: packId, offset });
     },
-    lookup(chunk: string): Place | null {
+    lookup(chunk: string): ItemPlace | null {
       const place = tables.chunks.get(chunk);
       if (!isUsed(place)) return null;
       const pack = tables.packs.get(place.pack);
@@ -118,11 +111,11 @@ export function countPack(
 }
 
 export function countNode(world: MemoryWorld, node: StoredNode, by: number): void {
-  const known = world.tables.nodes.get(keyOf(node));
+  const known = world.tables.nodes.get(placeKey(node));
   if (known !== undefined) known.refs += by;
   else {
     const fresh = { walked: false, problem: false, retryAt: 0, knownAt: world.now };
-    world.tables.nodes.set(keyOf(node), { ...node, refs: by, ...fresh });
+    world.tables.nodes.set(placeKey(node), { ...node, refs: by, ...fresh });
   }
 }
 

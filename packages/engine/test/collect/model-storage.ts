@@ -1,12 +1,11 @@
 /** The storage of the model, and the vault over it: packs with numbered chunks, moved tables, and the nodes that were ever written. */
 import type { NodeUse } from "@kluis/db";
-import { KluisError } from "@kluis/domain";
+import { type ItemPlace, KluisError, placeKey } from "@kluis/domain";
 import type { CompactResult, LiveItem, Vault } from "@kluis/vault";
 import { formatNodeRef, type NodeRef, splitNodeRef } from "@kluis/vault";
-import type { Place } from "./memory-tables.ts";
 
 /** A chunk by the place that a segment names. */
-export interface Item extends Place {
+export interface Item extends ItemPlace {
   readonly chunk: string;
 }
 
@@ -27,7 +26,7 @@ type ModelVault = Pick<Vault, "nodeUse" | "liveItems" | "compact" | "movedPlaces
 export class ModelStorage {
   readonly packs = new Map<string, StoredPack>();
   /** Moved tables by pack and name. */
-  readonly tables = new Map<string, Map<string, ReadonlyMap<number, Place>>>();
+  readonly tables = new Map<string, Map<string, ReadonlyMap<number, ItemPlace>>>();
   /** All nodes that were ever written, to check against. */
   readonly uses = new Map<string, Use>();
   /** Waits for the scheduler. */
@@ -48,20 +47,21 @@ export class ModelStorage {
 
   /** Whether a reader finds a chunk, at its place or where moved tables lead. */
   has(item: Item): boolean {
-    const isAt = ({ pack, offset }: Place): boolean => this.packs.get(pack)?.chunks[offset] === item.chunk;
+    const isAt = ({ pack, offset }: ItemPlace): boolean =>
+      this.packs.get(pack)?.chunks[offset] === item.chunk;
     return isAt(item) || this.reachable(item).some(isAt);
   }
 
   /** All places that an item moved to. */
-  reachable(item: Place): Place[] {
-    const found = new Map<string, Place>();
-    let level: Place[] = [item];
+  reachable(item: ItemPlace): ItemPlace[] {
+    const found = new Map<string, ItemPlace>();
+    let level: ItemPlace[] = [item];
     for (let hop = 0; hop < MOST_HOPS; hop++) {
       const next = level.flatMap(({ pack, offset }) =>
         this.tablesOf(pack).flatMap((table) => table.get(offset) ?? []),
       );
-      level = next.filter(({ pack, offset }) => !found.has(`${pack}:${offset}`));
-      for (const place of level) found.set(`${place.pack}:${place.offset}`, place);
+      level = next.filter(({ pack, offset }) => !found.has(placeKey({ pack, offset })));
+      for (const place of level) found.set(placeKey(place), place);
     }
     return [...found.values()];
   }
@@ -88,7 +88,7 @@ export class ModelStorage {
     for (const child of use?.children ?? []) this.reach(formatNodeRef(child), packs);
   }
 
-  tablesOf(pack: string): ReadonlyMap<number, Place>[] {
+  tablesOf(pack: string): ReadonlyMap<number, ItemPlace>[] {
     return [...(this.tables.get(pack)?.values() ?? [])];
   }
 
@@ -119,7 +119,7 @@ export class ModelStorage {
           for (const { chunk, pack, offset } of items) {
             const sizes = { length: 1, plainLength: 1 };
             if (packs.has(pack))
-              found.set(`${pack}:${offset}`, { kind: ITEM_CHUNK, id: chunk, pack, offset, ...sizes });
+              found.set(placeKey({ pack, offset }), { kind: ITEM_CHUNK, id: chunk, pack, offset, ...sizes });
           }
           return Promise.resolve(children.map(formatNodeRef));
         },
@@ -153,19 +153,19 @@ export class ModelStorage {
   async #compact({ packs, items, index }: Parameters<Vault["compact"]>[0]): Promise<CompactResult> {
     await this.turn();
     const wanted = new Set(packs);
-    const names = new Map<string, { readonly chunk: string; readonly from: Place[] }>();
+    const names = new Map<string, { readonly chunk: string; readonly from: ItemPlace[] }>();
     const failed = new Set<string>();
     for (const item of items) {
       const at = [item, ...this.reachable(item)].find(({ pack }) => wanted.has(pack));
       if (at === undefined) continue;
       if (this.packs.get(at.pack)?.chunks[at.offset] !== item.id) failed.add(at.pack);
-      const known = names.get(`${at.pack}:${at.offset}`);
+      const known = names.get(placeKey(at));
       if (known !== undefined) known.from.push(item);
-      else names.set(`${at.pack}:${at.offset}`, { chunk: item.id, from: [item] });
+      else names.set(placeKey(at), { chunk: item.id, from: [item] });
     }
     const good = [...names].flatMap(([key, one]) => (failed.has(key.split(":")[0] ?? "") ? [] : [one]));
     const places = await index.lookup(good.map(({ chunk }) => chunk));
-    const there = (chunk: string): Place | undefined => {
+    const there = (chunk: string): ItemPlace | undefined => {
       const place = places.get(chunk);
       const isSame = place !== undefined && this.packs.get(place.pack)?.chunks[place.offset] === chunk;
       return isSame && !wanted.has(place.pack) ? place : undefined;
@@ -186,7 +186,7 @@ export class ModelStorage {
     for (const from of new Set(moved.map((one) => one.pack))) {
       await this.turn();
       const table = new Map(moved.flatMap((one) => (one.pack === from ? [[one.offset, one.place]] : [])));
-      const tables = this.tables.get(from) ?? new Map<string, ReadonlyMap<number, Place>>();
+      const tables = this.tables.get(from) ?? new Map<string, ReadonlyMap<number, ItemPlace>>();
       tables.set(`moved/${from.slice(0, 2)}/${from}/${this.newId().slice(16)}`, table);
       this.tables.set(from, tables);
     }

@@ -1,6 +1,7 @@
 /** A writer of the model: segments, their packs and nodes. */
+import type { ItemPlace } from "@kluis/domain";
 import { formatNodeRef, type NodeRef } from "@kluis/vault";
-import { type MemoryWorld, type Place, writerPort } from "./memory-tables.ts";
+import { type MemoryWorld, writerPort } from "./memory-tables.ts";
 import type { Item, ModelStorage, Use } from "./model-storage.ts";
 
 export interface WriterWorld extends MemoryWorld {
@@ -44,7 +45,7 @@ export async function writeSegment(
   }
 }
 
-function isThere({ storage }: WriterWorld, { pack }: Place): boolean {
+function isThere({ storage }: WriterWorld, { pack }: ItemPlace): boolean {
   return storage.packs.has(pack);
 }
 

@@ -6,7 +6,7 @@
  * is garbage, or a second way to the same bytes.
  */
 import { createHash } from "node:crypto";
-import { isDamage, type KluisError } from "@kluis/domain/core";
+import { isDamage, type KluisError, placeKey } from "@kluis/domain/core";
 import { storeMoved } from "../damage/avoid.ts";
 import type { HealedItem } from "../damage/places.ts";
 import { damagedAt } from "../errors.ts";
@@ -76,8 +76,6 @@ interface Copied {
   readonly digest: Buffer | null;
 }
 
-const keyOf = ({ pack, offset }: { readonly pack: string; readonly offset: number }): string =>
-  `${pack}:${offset}`;
 const digestOf = (opened: Uint8Array): Buffer => createHash("sha256").update(opened).digest();
 
 export async function compactPacks(parts: CompactParts, options: CompactOptions): Promise<CompactResult> {
@@ -116,11 +114,11 @@ async function locate(
     const inPack = found.get(place.pack) ?? new Map<string, Located>();
     found.set(place.pack, inPack);
     const { pack, offset, id, plainLength } = item;
-    const known = inPack.get(keyOf(place));
+    const known = inPack.get(placeKey(place));
     if (known !== undefined) known.names.push({ pack, offset });
     else {
       const facts = { kind: item.kind, id: Buffer.from(id, "hex"), plainLength };
-      inPack.set(keyOf(place), { ...facts, place, names: [{ pack, offset }] });
+      inPack.set(placeKey(place), { ...facts, place, names: [{ pack, offset }] });
     }
   };
   for (const item of items) {

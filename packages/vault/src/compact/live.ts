@@ -1,4 +1,5 @@
 /** Which items of some packs the maps of recovery points need: what a compaction must copy. Reads nodes only, each shared one once. */
+import { placeKey } from "@kluis/domain/core";
 import { BLOCK_BYTES, SEGMENT_LEVEL } from "../constants.ts";
 import { leafChunks } from "../map/leaf.ts";
 import type { NodePlace } from "../node-ref.ts";
@@ -13,9 +14,6 @@ export interface LiveItem extends ChunkPlace {
   readonly id: string;
   readonly plainLength: number;
 }
-
-const keyOf = ({ pack, offset }: { readonly pack: string; readonly offset: number }): string =>
-  `${pack}:${offset}`;
 
 export class LiveWalk {
   private readonly nodes: NodeReader;
@@ -54,7 +52,7 @@ export class LiveWalk {
 
   private async group(place: NodePlace, hasChunks: boolean, signal: AbortSignal): Promise<void> {
     // The places of a group's leaves are in it: equal places have equal content below.
-    const key = `${keyOf(place)}${hasChunks ? "+" : ""}`;
+    const key = `${placeKey(place)}${hasChunks ? "+" : ""}`;
     if (this.seen.has(key)) return;
     this.takeNode(place);
     for (const leaf of (await this.nodes.inner(place, signal)).children) {
@@ -73,6 +71,7 @@ export class LiveWalk {
 
   private take(kind: ItemKind, id: string, place: ChunkPlace & { readonly plainLength: number }): void {
     const { pack, offset, length, plainLength } = place;
-    if (this.packs.has(pack)) this.found.set(keyOf(place), { kind, id, pack, offset, length, plainLength });
+    if (this.packs.has(pack))
+      this.found.set(placeKey(place), { kind, id, pack, offset, length, plainLength });
   }
 }

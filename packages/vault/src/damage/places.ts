@@ -1,11 +1,5 @@
-/** Damaged places, and what happened to them. Without imports: types.ts names these. */
-
-/** A place in a pack: where an item begins. */
-export interface ItemPlace {
-  /** Pack id, 32 hex characters. */
-  readonly pack: string;
-  readonly offset: number;
-}
+/** Damaged places, and what happened to them. */
+import type { ItemPlace } from "@kluis/domain";
 
 /** Places in packs that hold no readable content. A place that readers find elsewhere, through a moved table, is not one. */
 export interface DamageSet {

@@ -1,11 +1,10 @@
 /** Which damaged places a recovery point needs: a walk over its map that reads nodes only, and each shared node once. */
-import { isDamage, type KluisError } from "@kluis/domain/core";
+import { type ItemPlace, isDamage, type KluisError, placeKey } from "@kluis/domain/core";
 import { FAN_OUT } from "../constants.ts";
 import { leafChunks } from "../map/leaf.ts";
 import type { NodePlace } from "../node-ref.ts";
 import type { NodeReader } from "../read/node-reader.ts";
 import type { ChunkPlace } from "../types.ts";
-import type { ItemPlace } from "./places.ts";
 
 export interface ReachOptions {
   /** Names the damage at a place; none for a good one. */
@@ -50,7 +49,7 @@ export class DamageReach {
    * @throws the errors of the storage; a node that is missing or does not open is damage and never an error
    */
   async below(place: NodePlace, signal: AbortSignal): Promise<ReadonlySet<string>> {
-    const key = `${place.pack}:${place.offset}`;
+    const key = placeKey(place);
     const known = this.#found.get(key);
     if (known !== undefined) return known;
     signal.throwIfAborted();

@@ -1,6 +1,7 @@
 /** Chunks that are stored again under the id that they had at a damaged place. */
+import { type ItemPlace, placeKey } from "@kluis/domain/core";
 import { BLOCKS_PER_WINDOW } from "../constants.ts";
-import type { DamageSet, HealedItem, ItemPlace } from "../damage/places.ts";
+import type { DamageSet, HealedItem } from "../damage/places.ts";
 import { type Leaf, type LeafChunk, leafChunks } from "../map/leaf.ts";
 import type { ChunkPlace } from "../types.ts";
 
@@ -42,8 +43,9 @@ export class HealedChunks {
   }
 
   add({ id, pack, offset }: LeafChunk): void {
+    const place = { pack, offset };
     const places = this.#met.get(id) ?? new Map<string, ItemPlace>();
-    this.#met.set(id, places.set(`${pack}:${offset}`, { pack, offset }));
+    this.#met.set(id, places.set(placeKey(place), place));
   }
 
   /** All damaged places of the chunks that the segment has at a good place now. */
@@ -53,7 +55,7 @@ export class HealedChunks {
     for (const [id, { place }] of slots) {
       if (place === null) continue;
       const old = new Map(this.#met.get(id));
-      for (const one of stored.get(id) ?? []) old.set(`${one.pack}:${one.offset}`, one);
+      for (const one of stored.get(id) ?? []) old.set(placeKey(one), one);
       for (const { pack, offset } of old.values())
         if (pack !== place.pack || offset !== place.offset)
           healed.push({ pack, offset, place: placeOnly(place) });

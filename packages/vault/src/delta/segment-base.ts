@@ -1,6 +1,5 @@
 /** The base of a segment: its chunk map, of which parts may be damaged. */
-
-import { isDamage, type KluisError } from "@kluis/domain/core";
+import { isDamage, type KluisError, placeKey } from "@kluis/domain/core";
 import { BLOCKS_PER_WINDOW, FAN_OUT, SEGMENT_LEVEL, WINDOW_BYTES } from "../constants.ts";
 import { noDamage } from "../damage/avoid.ts";
 import type { DamageSet, HealedItem } from "../damage/places.ts";
@@ -86,13 +85,13 @@ export class SegmentBase {
   }
 
   isLostNode(place: NodePlace): boolean {
-    return this.lost.has(keyOf(place));
+    return this.lost.has(placeKey(place));
   }
 
   /** A new node at the position of a base's node: it takes the place of one that is lost and had the same content. */
   replace(before: NodePlace | null, now: NodePlace | null): void {
     if (before === null || now === null || !this.isLostNode(before) || before.digest !== now.digest) return;
-    if (keyOf(before) === keyOf(now)) return;
+    if (placeKey(before) === placeKey(now)) return;
     const { pack, offset, length } = now;
     this.healed.push({ pack: before.pack, offset: before.offset, place: { pack, offset, length } });
   }
@@ -108,24 +107,21 @@ export class SegmentBase {
     place: { readonly pack: string; readonly offset: number },
     read: () => Promise<T>,
   ): Promise<T | null> {
-    if (this.lost.has(keyOf(place))) return null;
+    if (this.lost.has(placeKey(place))) return null;
     if (this.avoid.has(place)) {
-      this.lost.add(keyOf(place));
+      this.lost.add(placeKey(place));
       return null;
     }
     try {
       return await read();
     } catch (error) {
       if (!isDamage(error)) throw error;
-      this.lost.add(keyOf(place));
+      this.lost.add(placeKey(place));
       this.errors.push(error);
       return null;
     }
   }
 }
-
-const keyOf = ({ pack, offset }: { readonly pack: string; readonly offset: number }): string =>
-  `${pack}:${offset}`;
 
 /** The leaf's chunks of the base that must not be used any more. */
 export function hasAvoided(leaf: Leaf, avoid: DamageSet): boolean {

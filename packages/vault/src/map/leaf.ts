@@ -1,4 +1,5 @@
 /** Leaves of a chunk map and their encoding (docs/vault-format.md, Chunk map). */
+import { placeKey } from "@kluis/domain/core";
 import { BLOCKS_PER_WINDOW, DIGEST_BYTES, PACK_ID_BYTES } from "../constants.ts";
 import { checkPlace, MAX_CHUNK_BYTES } from "../maxima.ts";
 import { maskOf, packsOf, readEntries, readPacks, writePacks } from "./node-codec.ts";
@@ -38,7 +39,7 @@ export function leafDigests(leaf: Leaf): Buffer[] {
 export function leafChunks(leaf: Leaf): LeafChunk[] {
   const seen = new Map<string, LeafChunk>();
   for (const block of leaf.blocks) {
-    if (block !== null) seen.set(`${block.chunk.pack}:${block.chunk.offset}`, block.chunk);
+    if (block !== null) seen.set(placeKey(block.chunk), block.chunk);
   }
   return [...seen.values()];
 }
@@ -64,9 +65,9 @@ export function encodeLeaf(leaf: Leaf): Buffer {
     out.writeUInt8(chunk.blocks, at + 9);
     at += 10 + out.write(chunk.id, at + 10, "hex");
   }
-  const order = new Map(chunks.map((chunk, n) => [`${chunk.pack}:${chunk.offset}`, n]));
+  const order = new Map(chunks.map((chunk, n) => [placeKey(chunk), n]));
   for (const block of present) {
-    const chunk = order.get(`${block.chunk.pack}:${block.chunk.offset}`) ?? 0;
+    const chunk = order.get(placeKey(block.chunk)) ?? 0;
     out.writeUInt8(chunk * 16 + block.position, at);
     out.set(block.digest, at + 1);
     at += BLOCK_ENTRY_BYTES;

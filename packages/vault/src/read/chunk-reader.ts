@@ -1,5 +1,5 @@
 /** Reads chunks: fetched in runs, authenticated, decompressed and digested. */
-import { forEachConcurrent, isDamage, type KluisError } from "@kluis/domain/core";
+import { forEachConcurrent, isDamage, type KluisError, placeKey } from "@kluis/domain/core";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
 import { damagedAt } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
@@ -59,8 +59,6 @@ interface WantedChunk {
 
 const cachedBytes = (plain: Buffer): number => plain.length;
 
-export const chunkKey = (chunk: ChunkPlace): string => `${chunk.pack}:${chunk.offset}`;
-
 export interface ChunkParts {
   readonly packs: PackReader;
   readonly keys: VaultKeys;
@@ -87,13 +85,13 @@ export class ChunkReader {
     const wanted = new Map<string, WantedChunk>();
     for (const block of blocks) {
       const { chunk } = block.content;
-      const known = wanted.get(chunkKey(chunk));
-      if (known === undefined) wanted.set(chunkKey(chunk), { chunk, blocks: [block] });
+      const known = wanted.get(placeKey(chunk));
+      if (known === undefined) wanted.set(placeKey(chunk), { chunk, blocks: [block] });
       else known.blocks.push(block);
     }
     const toFetch: WantedChunk[] = [];
     for (const each of wanted.values()) {
-      if (!this.cache.has(chunkKey(each.chunk))) toFetch.push(each);
+      if (!this.cache.has(placeKey(each.chunk))) toFetch.push(each);
       else await this.useCached(each, options);
     }
     const limits = { limit: FETCHES, signal: options.signal };
@@ -166,7 +164,7 @@ export class ChunkReader {
   private keep(wanted: WantedChunk | undefined, plain: Uint8Array): void {
     if (wanted === undefined) return;
     const bytes = Buffer.from(plain.buffer, plain.byteOffset, plain.length);
-    void this.cache.get(chunkKey(wanted.chunk), () => Promise.resolve(bytes), cachedBytes);
+    void this.cache.get(placeKey(wanted.chunk), () => Promise.resolve(bytes), cachedBytes);
   }
 
   /** Through the cache: what another read opened is checked against this map too. */
@@ -176,7 +174,7 @@ export class ChunkReader {
     sealed?: Buffer,
   ): Promise<void> {
     const load = () => this.load(wanted, signal, sealed);
-    const plain = await this.cache.get(chunkKey(wanted.chunk), load, cachedBytes);
+    const plain = await this.cache.get(placeKey(wanted.chunk), load, cachedBytes);
     this.check(wanted, plain, wanted.chunk);
     await put(wanted, plain, target);
   }

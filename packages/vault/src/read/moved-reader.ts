@@ -1,5 +1,5 @@
 /** Follows moved tables from an item that is missing or does not open to its new place. */
-import { isDamage, isKluisError, isOfOneObject, type KluisError } from "@kluis/domain/core";
+import { isDamage, isKluisError, isOfOneObject, type KluisError, placeKey } from "@kluis/domain/core";
 import { damagedAt, objectOf } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import { MAX_HOPS, MAX_MOVED_BYTES, readObject } from "../maxima.ts";
@@ -65,7 +65,7 @@ export class MovedReader {
       const place = (await this.table(name, signal)).get(offset);
       const why = this.locked.get(name);
       if (why !== undefined) locked?.push(why);
-      if (place !== undefined) found.set(keyOf(place), place);
+      if (place !== undefined) found.set(placeKey(place), place);
     }
     return [...found.values()];
   }
@@ -95,8 +95,8 @@ export class MovedReader {
     // A second look lists the store again: a table may be newer than the lists that were kept.
     for (const fresh of [false, true]) {
       for await (const place of this.walk(item, { fresh, signal, locked })) {
-        if (tried.has(keyOf(place))) continue;
-        tried.add(keyOf(place));
+        if (tried.has(placeKey(place))) continue;
+        tried.add(placeKey(place));
         try {
           const opened = await twice(place, open);
           if (this.followed.size >= MOST_FOLLOWED) this.followed.clear();
@@ -151,14 +151,14 @@ export class MovedReader {
   }
 
   private async *walk(item: ChunkPlace, look: Look): AsyncGenerator<ChunkPlace> {
-    const seen = new Set([keyOf(item)]);
+    const seen = new Set([placeKey(item)]);
     let level = [item];
     for (let hop = 0; hop < MAX_HOPS && level.length > 0; hop++) {
       const next: ChunkPlace[] = [];
       for (const from of level) {
         for (const place of await this.placesOf(from, look)) {
-          if (seen.has(keyOf(place)) || seen.size > MOST_TRIES) continue;
-          seen.add(keyOf(place));
+          if (seen.has(placeKey(place)) || seen.size > MOST_TRIES) continue;
+          seen.add(placeKey(place));
           next.push(place);
           yield place;
         }
@@ -225,5 +225,3 @@ async function twice<T>(place: ChunkPlace, open: Open<T>): Promise<T> {
     return open(place, true);
   }
 }
-
-const keyOf = ({ pack, offset }: ChunkPlace): string => `${pack}:${offset}`;

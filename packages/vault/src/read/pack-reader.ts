@@ -4,7 +4,7 @@ import { damaged, damagedAt, damagedTable } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import { MAX_PACK_BYTES } from "../maxima.ts";
 import { packName } from "../names.ts";
-import type { PackKind, PackRef } from "../pack/kind.ts";
+import type { PackRef } from "../pack/kind.ts";
 import { openTable, PACK_HEAD, type PackItem, parseTrailer, TRAILER_BYTES } from "../pack/table.ts";
 import type { BlobStore } from "../store/port.ts";
 import type { ChunkPlace } from "../types.ts";
@@ -18,11 +18,6 @@ const PAGE_BYTES = 131_072;
 const KEY_CACHE_ENTRIES = 4096;
 /** Holds the table of nearly every pack, so that one request reads it. */
 const TABLE_GUESS_BYTES = 65_536;
-
-/** The place of an item, with the kind of its pack. */
-export interface ItemPlace extends ChunkPlace {
-  readonly kind: PackKind;
-}
 
 interface Range {
   readonly offset: number;
@@ -58,7 +53,7 @@ export class PackReader {
 
   /** Reads a small item through cached pages of the pack. `fresh`: pages that were read before are read again. */
   async readPaged(
-    { pack, kind, offset, length, fresh = false }: ItemPlace & { readonly fresh?: boolean },
+    { pack, kind, offset, length, fresh = false }: ChunkPlace & PackRef & { readonly fresh?: boolean },
     signal: AbortSignal,
   ): Promise<Buffer> {
     const first = Math.floor(offset / PAGE_BYTES);

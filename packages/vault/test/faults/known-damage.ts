@@ -1,6 +1,7 @@
 /** The damage that readers found, as the database keeps it: backups avoid it, and an index leaves it out. */
+
+import type { ItemPlace } from "@kluis/domain";
 import { type DamageFinding, findingOf, WHOLE_OBJECT } from "@kluis/domain";
-import type { ItemPlace } from "../../src/damage/places.ts";
 import type { ChunkIndex, DamageSet, HealedItem } from "../../src/index.ts";
 import { packOfName } from "../../src/names.ts";
 

@@ -1,4 +1,5 @@
 /** The packs that open jobs need: those of their bases and of their finished segments. */
+import { placeKey } from "@kluis/domain";
 import { formatNodeRef, type NodeRef, parseNodeRef, splitNodeRef, type Vault } from "@kluis/vault";
 import type { CollectPort } from "./port.ts";
 
@@ -25,8 +26,7 @@ export async function heldPacks({ port, vault, signal }: HeldParts): Promise<Rea
       const children: NodeRef[] = [];
       for (const ref of portion) {
         signal.throwIfAborted();
-        const { pack, offset } = splitNodeRef(ref);
-        const key = `${pack}:${offset}`;
+        const key = placeKey(splitNodeRef(ref));
         if (counted.has(key) || seen.has(key)) continue;
         seen.add(key);
         const use = await vault.nodeUse(ref, signal);

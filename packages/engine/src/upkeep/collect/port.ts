@@ -11,7 +11,7 @@ import type {
   RootNode,
   StoredNode,
 } from "@kluis/db";
-import type { DamageFinding, ErrorInfo } from "@kluis/domain";
+import type { DamageFinding, ErrorInfo, ItemPlace } from "@kluis/domain";
 import type { RefusedPack } from "./delete-packs.ts";
 
 export interface AccountPort {
@@ -41,8 +41,8 @@ export interface CollectPort {
   doubt(): Promise<Doubt>;
   /** Node references that open jobs hold. */
   heldNodes(): AsyncIterable<string>;
-  /** Which of these nodes are counted with all that they name, as `pack:offset`. */
-  countedOf(nodes: readonly CountedPlace[]): Promise<ReadonlySet<string>>;
+  /** Which of these nodes are counted with all that they name, as `placeKey` names them. */
+  countedOf(nodes: readonly ItemPlace[]): Promise<ReadonlySet<string>>;
   idle(options: Idle): Promise<readonly PackRow[]>;
   condemn(options: { readonly packs: readonly number[]; readonly forMs: number }): Promise<number>;
   reprieve(packs: readonly number[]): Promise<number>;
@@ -57,11 +57,6 @@ export interface DeletionOptions {
   readonly packs: readonly number[];
   readonly graceMs: number;
   readonly keepUntil: Date | null;
-}
-
-export interface CountedPlace {
-  readonly pack: string;
-  readonly offset: number;
 }
 
 /** What the comparison of listed manifests needs. */

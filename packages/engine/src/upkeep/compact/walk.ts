@@ -1,6 +1,6 @@
 /** Finds what the points of a vault, and the jobs that are open, need of some packs. */
 import type { NodeCursor, SparsePack } from "@kluis/db";
-import { batchesOf, findingOf, isDamage } from "@kluis/domain";
+import { batchesOf, findingOf, isDamage, placeKey } from "@kluis/domain";
 import {
   formatNodeRef,
   type LiveItem,
@@ -97,8 +97,7 @@ class Look {
       for (const some of batchesOf(level, PAGE)) {
         const counted = await this.parts.port.countedOf(some.map(splitNodeRef));
         for (const ref of some) {
-          const { pack, offset } = splitNodeRef(ref);
-          const key = `${pack}:${offset}`;
+          const key = placeKey(splitNodeRef(ref));
           if (counted.has(key) || this.seen.has(key)) continue;
           this.seen.add(key);
           children.push(...(await this.below(ref)));
