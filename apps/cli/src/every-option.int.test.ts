@@ -36,6 +36,7 @@ const steps: readonly Step[] = [
   { line: () => "policy-bandwidth standard-daily 50 --json" },
   { line: () => "transfer-window standard-daily --always --json" },
   { line: () => "policy-bandwidth standard-daily none --json" },
+  { line: () => "policy-versions standard-daily --json" },
   { line: () => "policy-verification standard-daily sampled --percent 10 --json" },
   { line: () => "policy-verification standard-daily sampled --gib 500 --json" },
   { line: () => "policy-verification standard-daily full --every-days 30 --json" },

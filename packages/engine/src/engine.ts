@@ -176,6 +176,7 @@ function startAll(given: {
           version: ENGINE_VERSION,
           workerIds,
           concurrency: config.concurrency,
+          bandwidth: config.bandwidth,
         },
         { lockKey: lock.lockKey, now: deps.clock.now() },
       ),

@@ -17,9 +17,8 @@ export async function editPolicy(
   const saved = await session.server.call((api) =>
     api.policies.update.mutate({ policy: id, expectedVersion: currentVersion, document }),
   );
-  print(
-    session,
-    { ...saved, document },
-    () => `${saved.name} is saved as version ${saved.version}. ${describePolicy(document)}`,
+  const { notes } = await session.server.call((api) => api.policies.get.query({ policy: id }));
+  print(session, { ...saved, document, notes }, () =>
+    [`${saved.name} is saved as version ${saved.version}. ${describePolicy(document)}`, ...notes].join("\n"),
   );
 }

@@ -22,6 +22,7 @@ import { deletePoint, point, points, verify } from "./points.ts";
 import { policies } from "./policies.ts";
 import { policyBandwidth } from "./policy-bandwidth.ts";
 import { policyVerification } from "./policy-verification.ts";
+import { policyVersions } from "./policy-versions.ts";
 import { allowLists, protect, stopProtection } from "./protection.ts";
 import { reportPoints } from "./reports.ts";
 import { restoreDisk } from "./restores.ts";
@@ -65,6 +66,7 @@ export const commandGroups: readonly CommandGroup[] = [
       vms,
       vm,
       policies,
+      policyVersions,
       transferWindow,
       policyBandwidth,
       policyVerification,

@@ -9,6 +9,7 @@ import { notices } from "#messages/notices.ts";
 import { overview } from "#messages/overview.ts";
 import { points } from "#messages/points.ts";
 import { policies } from "#messages/policies.ts";
+import { policyChanges } from "#messages/policy-changes.ts";
 import { policyScripts } from "#messages/policy-scripts.ts";
 import { policyTransfer } from "#messages/policy-transfer.ts";
 import { policyTrust } from "#messages/policy-trust.ts";
@@ -40,6 +41,7 @@ export const messages = {
     overview: overview.en,
     points: points.en,
     policies: policies.en,
+    policyChanges: policyChanges.en,
     policyScripts: policyScripts.en,
     policyTransfer: policyTransfer.en,
     policyVerification: policyVerification.en,
@@ -69,6 +71,7 @@ export const messages = {
     overview: overview.nl,
     points: points.nl,
     policies: policies.nl,
+    policyChanges: policyChanges.nl,
     policyScripts: policyScripts.nl,
     policyTransfer: policyTransfer.nl,
     policyVerification: policyVerification.nl,

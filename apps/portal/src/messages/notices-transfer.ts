@@ -18,6 +18,10 @@ export const transferNotices = catalog({
       "The transfer window does not open before the deadline of {missed} of the next {runs, plural, one {# backup} other {# backups}}. Let it open on more days, or run the policy less often.",
     "policy-window-short":
       "The transfer window is open for only {minutes, plural, one {# minute} other {# minutes}} before the deadline of a backup.",
+    "policy-bandwidth-above-vault":
+      "The limit of {bandwidth, number} MiB per second is never reached: vault {vault} stores at most {most, number}.",
+    "policy-bandwidth-above-engines":
+      "The limit of {bandwidth, number} MiB per second is never reached: {engines, plural, one {the engine stores} other {# engines together store}} at most {most, number}.",
     "transfer-starved":
       "{times, plural, one {# snapshot} other {# snapshots}} of {vm} in a row were replaced by newer ones before their transfer, so no recovery point was made.",
     "point-not-recorded":
@@ -45,6 +49,10 @@ export const transferNotices = catalog({
       "Het overdrachtsvenster gaat bij {missed} van de volgende {runs, plural, one {# back-up} other {# back-ups}} niet open vóór de deadline. Laat het op meer dagen opengaan, of maak minder vaak een back-up.",
     "policy-window-short":
       "Het overdrachtsvenster is maar {minutes, plural, one {# minuut} other {# minuten}} open vóór de deadline van een back-up.",
+    "policy-bandwidth-above-vault":
+      "De limiet van {bandwidth, number} MiB per seconde wordt nooit bereikt: kluis {vault} slaat hoogstens {most, number} op.",
+    "policy-bandwidth-above-engines":
+      "De limiet van {bandwidth, number} MiB per seconde wordt nooit bereikt: {engines, plural, one {de engine slaat} other {# engines slaan samen}} hoogstens {most, number} op.",
     "transfer-starved":
       "{times, plural, one {# momentopname} other {# momentopnamen}} van {vm} achter elkaar zijn vóór de overdracht vervangen door nieuwere, dus er is geen herstelpunt gemaakt.",
     "point-not-recorded":

@@ -1,13 +1,20 @@
 /** Which policies a user may see, and how policies decide the status of VMs. */
 import { type FleetScope, listPolicies, type PolicyRow, type PolicySight } from "@kluis/db";
 import {
+  describePolicyChange,
+  judgeBandwidth,
   judgePolicyLimits,
   limits,
   longestGapSeconds,
   type Notice,
+  type PolicyChange,
   type PolicyDocument,
+  policyChanges,
+  type StoreRates,
 } from "@kluis/domain";
+import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
+import type { policyChange } from "./view.ts";
 
 /** The policies that the user may see: those offered to all teams, and those of teams in which the user may read. */
 export function policySight(ctx: SignedInContext): PolicySight {
@@ -15,10 +22,30 @@ export function policySight(ctx: SignedInContext): PolicySight {
   return visibility.all ? "all" : { teamIds: visibility.teamIds };
 }
 
-/** What Azure does not allow of a policy, then what it does not always allow. */
-export function limitNotes(document: PolicyDocument): readonly Notice[] {
+/** What Azure does not allow of a policy, then what it does not always allow, then limits that never count. */
+export function limitNotes(document: PolicyDocument, rates: StoreRates): readonly Notice[] {
   const { refusals, warnings } = judgePolicyLimits(document);
-  return [...refusals, ...warnings];
+  return [...refusals, ...warnings, ...judgeBandwidth(document, rates)];
+}
+
+/** What one document changed of the other; nothing without another. */
+export function changesOf(
+  before: PolicyDocument | undefined,
+  after: PolicyDocument,
+): z.input<typeof policyChange>[] {
+  if (before === undefined) return [];
+  return policyChanges(before, after).map((change) => ({
+    field: change.field,
+    before: valueView(change.before),
+    after: valueView(change.after),
+    text: describePolicyChange(change),
+  }));
+}
+
+type ValueView = z.input<typeof policyChange>["before"];
+
+function valueView(value: PolicyChange["before"]): ValueView {
+  return typeof value === "object" && value !== null ? [...value] : value;
 }
 
 /** The VMs that the user sees, and the age that these policies allow the newest point. */

@@ -170,3 +170,56 @@ test("invalid input names its fields", async () => {
   expect(error).toMatchObject({ cause: { code: "INPUT_INVALID" } });
   expect(String(error)).toContain("document.schedule.timeZone");
 });
+
+test("a version names each field that it changed, also before it is saved", async () => {
+  const made = await api.admin.policies.create({ name: "changing", document: nightly });
+  const next = {
+    ...nightly,
+    softDeleteDays: 3,
+    verification: { mode: "sampled", nightly: { unit: "percent", amount: 10 } } as const,
+    transfer: { window: null, bandwidth: 50 },
+  };
+  const fields = [
+    "softDeleteDays",
+    "verification.mode",
+    "verification.nightly.unit",
+    "verification.nightly.amount",
+    "transfer.bandwidth",
+  ];
+  const preview = await api.admin.policies.preview({ document: next, policy: made.id });
+  expect(preview.changes.map(({ field }) => field)).toEqual(fields);
+  await api.admin.policies.update({ policy: made.id, expectedVersion: 1, document: next });
+  const { versions } = await api.admin.policies.get({ policy: made.id });
+  expect(versions.map(({ changes }) => changes.map(({ field }) => field))).toEqual([fields, []]);
+  expect(versions[0]?.changes.at(-1)).toEqual({
+    field: "transfer.bandwidth",
+    before: null,
+    after: 50,
+    text: "Most MiB per second: 50; before: not set",
+  });
+});
+
+test("a limit of bandwidth above that of the vault or the engines is named", async () => {
+  const { prisma } = api.world.api.db;
+  const document = { ...nightly, transfer: { window: null, bandwidth: 50 } };
+  const codes = async () => {
+    const { noteNotices } = await api.admin.policies.preview({ document });
+    return noteNotices.map(({ code }) => code).filter((code) => code.startsWith("policy-bandwidth"));
+  };
+  expect(await codes()).toEqual([]);
+  await prisma.vault.updateMany({ where: { isDefault: true }, data: { bandwidth: 20 } });
+  await prisma.engineProcess.create({
+    data: {
+      id: "01890000-0000-7000-8000-00000000ba4d",
+      lockKey: -99n,
+      hostname: "engine",
+      pid: 1,
+      version: "1",
+      bandwidth: 30,
+    },
+  });
+  expect(await codes()).toEqual(["policy-bandwidth-above-vault", "policy-bandwidth-above-engines"]);
+  await api.admin.policies.create({ name: "fast", document });
+  const row = (await api.admin.policies.list()).find(({ name }) => name === "fast");
+  expect(row?.notes[0]).toMatch(/^The limit of 50 MiB per second is never reached: vault .+ at most 20\.$/u);
+});

@@ -1,4 +1,11 @@
-import { listPointViews, listPolicyVms, type PointRow, requirePolicy } from "@kluis/db";
+import {
+  listPointViews,
+  listPolicyVms,
+  type PointRow,
+  type PolicyRow,
+  readStoreRates,
+  requirePolicy,
+} from "@kluis/db";
 import {
   defaultSoftDeleteDays,
   describePolicy,
@@ -13,11 +20,12 @@ import {
   type PolicyDocument,
   type Ref,
   type RetentionVerdict,
+  type StoreRates,
 } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupVm } from "../lookup.ts";
-import { limitNotes, policySight } from "./facts.ts";
+import { changesOf, limitNotes, policySight } from "./facts.ts";
 import type { PreviewPolicyInput } from "./inputs.ts";
 import type { policyPreview } from "./view.ts";
 
@@ -34,11 +42,14 @@ export async function previewPolicy(ctx: SignedInContext, input: PreviewPolicyIn
   const { document } = input;
   const { timeZone } = document.schedule;
   const runs = nextOccurrences(document.schedule, ctx.api.clock.now(), 10);
-  const vms = await vmsOf(ctx, input);
+  const { prisma } = ctx.api.db;
+  const policy =
+    input.policy === undefined ? null : await requirePolicy(prisma, input.policy, policySight(ctx));
+  const vms = await vmsOf(ctx, input, policy);
   const judged = await Promise.all(vms.slice(0, mostVms).map((vm) => judgeVm(ctx, document, vm)));
   const points = judged.flat().toSorted((a, b) => (a.takenAt < b.takenAt ? 1 : -1));
   const removed = points.filter((point) => !point.keep).length;
-  const notes = notesOn(document, { runs, vms: vms.length, removed });
+  const notes = notesOn(document, { runs, vms: vms.length, removed, rates: await readStoreRates(prisma) });
   return {
     sentence: describePolicy(document),
     timeZone,
@@ -46,17 +57,20 @@ export async function previewPolicy(ctx: SignedInContext, input: PreviewPolicyIn
     longestGapSeconds: longestGapSeconds(document.schedule),
     points,
     removed,
+    changes: changesOf(policy?.current.document, document),
     notes: notes.map(noticeText),
     noteNotices: notes,
   };
 }
 
 /** Returns the VMs whose points are judged: the one in the input, those of the policy in the input, or none. */
-async function vmsOf(ctx: SignedInContext, input: PreviewPolicyInput): Promise<readonly Ref[]> {
+async function vmsOf(
+  ctx: SignedInContext,
+  input: PreviewPolicyInput,
+  policy: PolicyRow | null,
+): Promise<readonly Ref[]> {
   if (input.vm !== undefined) return [await lookupVm(ctx, input.vm)];
-  if (input.policy === undefined) return [];
-  const policy = await requirePolicy(ctx.api.db.prisma, input.policy, policySight(ctx));
-  return listPolicyVms(ctx.api.db.prisma, seen(ctx), policy.id);
+  return policy === null ? [] : listPolicyVms(ctx.api.db.prisma, seen(ctx), policy.id);
 }
 
 async function judgeVm(ctx: SignedInContext, document: PolicyDocument, vm: Ref): Promise<Preview["points"]> {
@@ -111,13 +125,18 @@ function localTime(at: Date, timeZone: string): string {
 
 function notesOn(
   document: PolicyDocument,
-  facts: { readonly runs: readonly Date[]; readonly vms: number; readonly removed: number },
+  facts: {
+    readonly runs: readonly Date[];
+    readonly vms: number;
+    readonly removed: number;
+    readonly rates: StoreRates;
+  },
 ): Notice[] {
   const { vms, removed: points } = facts;
   const days = document.instantRestoreDays;
   const offsets = new Set(facts.runs.map((at) => offsetOf(at, document.schedule.timeZone)));
   return [
-    ...limitNotes(document),
+    ...limitNotes(document, facts.rates),
     ...judgeWindow(document, facts.runs),
     ...(offsets.size > 1 ? [notice("preview-clocks-change", {})] : []),
     ...(points > 0 ? [notice("preview-points-expire", { points })] : []),

@@ -8,6 +8,7 @@ import {
   listTeams,
   type PolicyRow,
   policyChanged,
+  readStoreRates,
   requirePolicy,
 } from "@kluis/db";
 import {
@@ -21,11 +22,12 @@ import {
   nextOccurrences,
   noticeText,
   type PolicyDocument,
+  type StoreRates,
 } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
-import { limitNotes, policySight } from "./facts.ts";
+import { changesOf, limitNotes, policySight } from "./facts.ts";
 import type { CreatePolicyInput, UpdatePolicyInput } from "./inputs.ts";
 import type { policyRow, policyView, savedPolicyView } from "./view.ts";
 
@@ -33,7 +35,8 @@ export async function listPolicies(ctx: SignedInContext): Promise<z.input<typeof
   const { prisma } = ctx.api.db;
   const policies = await list(prisma, policySight(ctx));
   const counts = await countPolicyVms(prisma, seen(ctx));
-  return policies.map((policy) => viewOf(ctx, policy, counts.get(policy.id) ?? 0));
+  const rates = await readStoreRates(prisma);
+  return policies.map((policy) => viewOf(ctx, policy, { vmCount: counts.get(policy.id) ?? 0, rates }));
 }
 
 /** @throws KluisError POLICY_NOT_FOUND */
@@ -42,17 +45,26 @@ export async function getPolicy(ctx: SignedInContext, ref: string): Promise<z.in
   const policy = await requirePolicy(prisma, ref, policySight(ctx));
   const vms = await listPolicyVms(prisma, seen(ctx), policy.id);
   const versions = await listPolicyVersions(prisma, policy.id);
+  const rates = await readStoreRates(prisma);
   return {
-    ...viewOf(ctx, policy, vms.length),
+    ...viewOf(ctx, policy, { vmCount: vms.length, rates }),
     vms,
-    versions: versions.map((version) => ({ ...version, sentence: describePolicy(version.document) })),
+    versions: versions.map((version, index) => ({
+      ...version,
+      sentence: describePolicy(version.document),
+      changes: changesOf(versions[index + 1]?.document, version.document),
+    })),
   };
 }
 
-function viewOf(ctx: SignedInContext, policy: PolicyRow, vmCount: number): z.input<typeof policyRow> {
+function viewOf(
+  ctx: SignedInContext,
+  policy: PolicyRow,
+  { vmCount, rates }: { readonly vmCount: number; readonly rates: StoreRates },
+): z.input<typeof policyRow> {
   const { version, document } = policy.current;
   const [next] = nextOccurrences(document.schedule, ctx.api.clock.now(), 1);
-  const notes = limitNotes(document);
+  const notes = limitNotes(document, rates);
   return {
     ...policy,
     currentVersion: version,

@@ -3,10 +3,24 @@ import {
   instantView,
   noticeSchema,
   policyDocumentSchema,
+  policyFields,
   refView,
   retentionTiers,
 } from "@kluis/domain";
 import { z } from "zod";
+
+const policyValue = z
+  .union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))])
+  .nullable();
+
+/** A field that one version changed of the one before; null: not set. */
+export const policyChange = z.object({
+  field: z.enum(policyFields),
+  before: policyValue,
+  after: policyValue,
+  /** In English, such as `Most MiB per second: 50; before: not set`. */
+  text: z.string(),
+});
 
 /** A policy in a list. */
 export const policyRow = z.object({
@@ -35,6 +49,8 @@ const policyVersion = z.object({
   sentence: z.string(),
   createdAt: instantView,
   createdBy: actorView,
+  /** What it changed of the version before; nothing for the first. */
+  changes: z.array(policyChange),
 });
 
 export const policyView = policyRow.extend({
@@ -75,6 +91,8 @@ export const policyPreview = z.object({
   /** The points of the VMs in question, newest first. */
   points: z.array(judgedPoint),
   removed: z.int(),
+  /** What the document changes of the present version of the policy in the input. */
+  changes: z.array(policyChange),
   /** Hints before saving, each an English sentence, and the same as notices. */
   notes: z.array(z.string()),
   noteNotices: z.array(noticeSchema),

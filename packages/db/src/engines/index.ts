@@ -1,3 +1,4 @@
+export { readStoreRates } from "./rates.ts";
 export {
   beatEngine,
   countEngines,

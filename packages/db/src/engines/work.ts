@@ -17,6 +17,8 @@ export interface EngineFacts {
   readonly workerIds: readonly string[];
   /** Segments that the process moves at the same time; default 3. */
   readonly concurrency?: number;
+  /** MiB per second that the process stores at most; absent: no limit. */
+  readonly bandwidth?: number | null;
 }
 
 /** The session lock of a living engine. PostgreSQL frees it when the process or its connection ends. */

@@ -134,6 +134,17 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   /** Of the next `runs`, `missed` end no transfer before their deadline. */
   "policy-window-misses": { readonly missed: number; readonly runs: number };
   "policy-window-short": { readonly minutes: number };
+  // Limits of bandwidth in MiB per second, below that of a policy
+  "policy-bandwidth-above-vault": {
+    readonly bandwidth: number;
+    readonly vault: string;
+    readonly most: number;
+  };
+  "policy-bandwidth-above-engines": {
+    readonly bandwidth: number;
+    readonly engines: number;
+    readonly most: number;
+  };
   "transfer-starved": { readonly vm: string; readonly times: number };
   "point-not-recorded": { readonly vm: string };
   "deletion-stuck": { readonly vm: string };

@@ -157,6 +157,10 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `The transfer window does not open before the deadline of ${missed} of the next ${count(runs, "backup")}. Let it open on more days, or run the policy less often.`,
   "policy-window-short": ({ minutes }) =>
     `The transfer window is open for only ${count(minutes, "minute")} before the deadline of a backup.`,
+  "policy-bandwidth-above-vault": ({ bandwidth, vault, most }) =>
+    `The limit of ${bandwidth} MiB per second is never reached: vault ${vault} stores at most ${most}.`,
+  "policy-bandwidth-above-engines": ({ bandwidth, engines, most }) =>
+    `The limit of ${bandwidth} MiB per second is never reached: ${engines === 1 ? "the engine stores" : `${engines} engines together store`} at most ${most}.`,
   "transfer-starved": ({ vm, times }) =>
     `${count(times, "snapshot")} of ${vm} in a row were replaced by newer ones before their transfer, so no recovery point was made.`,
   "point-not-recorded": ({ vm }) =>

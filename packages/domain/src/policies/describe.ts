@@ -1,6 +1,6 @@
 import { defaultSoftDeleteDays } from "../points/soft-delete.ts";
 import type { PolicyDocument, Retention, TransferWindow } from "./policy.ts";
-import { describeSchedule, listWords } from "./schedule.ts";
+import { describeSchedule, listWords, weekdayWords } from "./schedule.ts";
 
 const tierWords = [
   ["keepLast", "point", "points", "the newest"],
@@ -49,13 +49,13 @@ function describeSoftDelete(days = defaultSoftDeleteDays): string {
   return `Removed points can be brought back for ${days} ${days === 1 ? "day" : "days"}. `;
 }
 
-const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
 /** Nothing where data always moves. */
 function describeWindow(window: TransferWindow | null): string {
   if (window === null || (window.from === window.to && window.days === undefined)) return "";
   const on =
-    window.days === undefined ? "" : ` on ${listWords(window.days.map((day) => weekdays[day - 1] ?? ""))}`;
+    window.days === undefined
+      ? ""
+      : ` on ${listWords(window.days.map((day) => weekdayWords[day - 1] ?? ""))}`;
   const hours =
     window.from === window.to ? `for 24 hours from ${window.from}` : `from ${window.from} to ${window.to}`;
   return ` Data moves${on} ${hours}.`;

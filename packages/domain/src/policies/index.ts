@@ -13,6 +13,15 @@ export {
   timeZoneSchema,
   transferWindowSchema,
 } from "./policy.ts";
+export { judgeBandwidth, type StoreRates } from "./policy-bandwidth.ts";
+export {
+  describePolicyChange,
+  type PolicyChange,
+  type PolicyField,
+  type PolicyWord,
+  policyChanges,
+  policyFields,
+} from "./policy-changes.ts";
 export {
   judgePolicyLimits,
   mustFitAzure,

@@ -111,6 +111,17 @@ export function describeSchedule(schedule: Schedule): string {
     : `${step} from ${schedule.windowStart}, for ${schedule.windowHours} hours each day ${zone}`;
 }
 
+/** By ISO weekday, Monday first. */
+export const weekdayWords: readonly string[] = [
+  "Monday",
+  "Tuesday",
+  "Wednesday",
+  "Thursday",
+  "Friday",
+  "Saturday",
+  "Sunday",
+];
+
 /** `a`, `a and b`, `a, b and c`. */
 export function listWords(words: readonly string[]): string {
   const last = words.at(-1) ?? "";

@@ -7,6 +7,7 @@ import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useState } from "react";
 import { AssignDialog } from "#features/policies/assign-dialog.tsx";
 import { canUndo, NoUndoBadge } from "#features/policies/no-undo.tsx";
+import { PolicyChanges } from "#features/policies/policy-changes.tsx";
 import { PolicyEditor } from "#features/policies/policy-editor.tsx";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import type { PolicyView } from "#lib/api-types.ts";
@@ -130,6 +131,7 @@ function PolicyVms({ policy }: { policy: PolicyView }) {
 
 function Versions({ policy }: { policy: PolicyView }) {
   const t = useTranslations("policies");
+  const changes = useTranslations("policyChanges");
   const sentence = usePolicySentence();
   return (
     <Card flush>
@@ -151,6 +153,12 @@ function Versions({ policy }: { policy: PolicyView }) {
               </span>
             </p>
             <p className="mt-0.5 text-muted">{sentence(version.document)}</p>
+            {version.changes.length === 0 ? null : (
+              <section className="mt-2">
+                <h3 className="eyebrow mb-1">{changes("title", { version: String(version.version - 1) })}</h3>
+                <PolicyChanges changes={version.changes} />
+              </section>
+            )}
           </li>
         ))}
       </ol>

@@ -100,7 +100,7 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
           </div>
         )}
       </div>
-      <PolicyPreviewPanel preview={preview} document={document} />
+      <PolicyPreviewPanel preview={preview} document={document} version={policy?.currentVersion ?? null} />
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}

@@ -2,6 +2,7 @@
 import type { PolicyDocument } from "@kluis/domain";
 import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { PolicyChanges } from "#features/policies/policy-changes.tsx";
 import { PolicyEffect } from "#features/policies/policy-effect.tsx";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import type { PolicyPreview } from "#lib/api-types.ts";
@@ -33,10 +34,12 @@ export interface PolicyPreviewPanelProps {
   readonly preview: ReturnType<typeof usePolicyPreview>;
   /** The document of the form; null while a field is wrong. */
   readonly document: PolicyDocument | null;
+  /** The present version of the policy; null for a new one. */
+  readonly version: number | null;
 }
 
 /** The live preview beside the form: the policy in words, its next runs, and its effect on existing points. */
-export function PolicyPreviewPanel({ preview, document }: PolicyPreviewPanelProps) {
+export function PolicyPreviewPanel({ preview, document, version }: PolicyPreviewPanelProps) {
   const t = useTranslations("policies");
   return (
     <Card title={t("preview.title")} id="preview" className="xl:sticky xl:top-20">
@@ -50,7 +53,7 @@ export function PolicyPreviewPanel({ preview, document }: PolicyPreviewPanelProp
         )
       ) : (
         <div aria-live="polite" className={document === null ? "opacity-60" : undefined}>
-          <PreviewBody preview={preview.data} document={document} />
+          <PreviewBody preview={preview.data} document={document} version={version} />
         </div>
       )}
     </Card>
@@ -60,15 +63,23 @@ export function PolicyPreviewPanel({ preview, document }: PolicyPreviewPanelProp
 interface PreviewBodyProps {
   readonly preview: PolicyPreview;
   readonly document: PolicyDocument | null;
+  readonly version: number | null;
 }
 
-function PreviewBody({ preview, document }: PreviewBodyProps) {
+function PreviewBody({ preview, document, version }: PreviewBodyProps) {
   const t = useTranslations("policies");
+  const changes = useTranslations("policyChanges");
   const sentence = usePolicySentence();
   const notice = useNotice();
   return (
     <div className="flex flex-col gap-5">
       <p className="text-lg leading-snug">{document === null ? t("preview.waiting") : sentence(document)}</p>
+      {version === null || preview.changes.length === 0 ? null : (
+        <section>
+          <h3 className="eyebrow mb-1.5">{changes("title", { version: String(version) })}</h3>
+          <PolicyChanges changes={preview.changes} />
+        </section>
+      )}
       <NextRuns preview={preview} />
       {preview.notes.length === 0 ? null : (
         <Alert title={t("preview.notes")}>

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "EngineProcess" ADD COLUMN     "bandwidth" INTEGER;
