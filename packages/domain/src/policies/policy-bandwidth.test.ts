@@ -22,6 +22,7 @@ test.each([
   ["engines that do not", limited, vault(null), [60, 39], ["policy-bandwidth-above-engines"]],
   ["an engine without a limit", limited, vault(null), [5, null], []],
   ["both", limited, vault(50), [50], ["policy-bandwidth-above-vault", "policy-bandwidth-above-engines"]],
-])("%s", (_name, policy, inVault, engines, codes) => {
+])("%s", (...row) => {
+  const [, policy, inVault, engines, codes] = row;
   expect(judgeBandwidth(policy, { vault: inVault, engines }).map(({ code }) => code)).toEqual(codes);
 });
