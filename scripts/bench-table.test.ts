@@ -4,7 +4,15 @@ import { type BenchCell, benchLines, formatTable, median } from "./bench-table.t
 const MiB = 1024 * 1024;
 
 function cell(program: string, step: string, seconds: number): BenchCell {
-  return { program, step, seconds, cpuSeconds: seconds * 2, memoryMib: 100, storedBytes: 10 * MiB };
+  return {
+    program,
+    step,
+    seconds,
+    cpuSeconds: seconds * 2,
+    memoryMib: 100,
+    storedBytes: 10 * MiB,
+    requestsPerGib: null,
+  };
 }
 
 describe("the bench's table", () => {
@@ -20,6 +28,7 @@ describe("the bench's table", () => {
         cpuSeconds: 8,
         memoryMib: 100,
         storedBytes: 10 * MiB,
+        requestsPerGib: null,
         rate: 100,
         times: null,
         cpuTimes: null,

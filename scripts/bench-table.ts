@@ -9,6 +9,8 @@ export interface BenchCell {
   readonly memoryMib: number | null;
   /** Growth of the repository or vault in bytes. */
   readonly storedBytes: number;
+  /** Requests to the store for each GiB of the disk's data; null for programs that do not tell. */
+  readonly requestsPerGib: number | null;
 }
 
 export interface BenchLine extends BenchCell {
@@ -51,7 +53,7 @@ export function benchLines(cells: readonly BenchCell[], dataBytes: number): Benc
 function medianOf(group: readonly BenchCell[]): BenchCell | undefined {
   const [first] = group;
   if (first === undefined) return undefined;
-  const of = (key: "cpuSeconds" | "memoryMib"): number | null => {
+  const of = (key: "cpuSeconds" | "memoryMib" | "requestsPerGib"): number | null => {
     const known = group.flatMap((cell) => cell[key] ?? []);
     return known.length === 0 ? null : median(known);
   };
@@ -62,6 +64,7 @@ function medianOf(group: readonly BenchCell[]): BenchCell | undefined {
     cpuSeconds: of("cpuSeconds"),
     memoryMib: of("memoryMib"),
     storedBytes: median(group.map(({ storedBytes }) => storedBytes)),
+    requestsPerGib: of("requestsPerGib"),
   };
 }
 
@@ -87,10 +90,22 @@ export function formatTable(lines: readonly BenchLine[]): string {
     line.rate.toFixed(0),
     optional(line.memoryMib, 0),
     (line.storedBytes / 1024 / 1024).toFixed(1),
+    optional(line.requestsPerGib, 0),
     times(line.times),
     times(line.cpuTimes),
   ]);
-  const head = ["step", "program", "seconds", "CPU s", "MiB/s", "memory MiB", "stored MiB", "time", "CPU"];
+  const head = [
+    "step",
+    "program",
+    "seconds",
+    "CPU s",
+    "MiB/s",
+    "memory MiB",
+    "stored MiB",
+    "requests/GiB",
+    "time",
+    "CPU",
+  ];
   return columns([head, ...rows]);
 }
 

@@ -1,7 +1,7 @@
 /** Backup programs measured as programs on the same images: Kluis, and every installed peer at its best settings. */
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "./run.ts";
 
@@ -30,7 +30,11 @@ export interface ToolRun {
   readonly next: string;
   /** An empty folder for the repository, cache and restored files. */
   readonly folder: string;
+  /** Holds the images and `folder`. */
+  readonly work: string;
   readonly signal: AbortSignal;
+  /** Called before each measured step. */
+  readonly settle: () => Promise<void>;
 }
 
 interface Call {
@@ -45,6 +49,8 @@ export interface Tool {
   /** Its settings, for the reader of the table. */
   readonly settings: string;
   readonly command: readonly [string, ...string[]];
+  /** Given the command's folder, when it sees only a part of the file system. */
+  readonly within?: (command: readonly string[], folder: string) => Promise<readonly string[]>;
   readonly version: readonly string[];
   /** A command that does next to nothing; default: it prints its version. */
   readonly start?: readonly string[];
@@ -98,6 +104,7 @@ function borg2(chunkKib: number): Tool {
     name: `borg2 ${chunkKib} KiB`,
     settings: `fixed chunks of ${chunkKib} KiB, zstd 1, aes256-ocb with blake3, --sparse`,
     command: ["borg2"],
+    within: inItsRoot,
     version: ["--version"],
     env: (folder) => ({
       BORG_PASSPHRASE: "bench",
@@ -112,6 +119,23 @@ function borg2(chunkKib: number): Tool {
       verify: { args: ["check", "--verify-data"] },
     }),
   };
+}
+
+/** Shows the folder to a program in another root, in a mount of its own that ends with it, and keeps the working folder. */
+const IN_ROOT = `mkdir -p "$1$2" && mount --bind "$2" "$1$2" && root=$1 && shift 2 &&
+exec chroot "$root" sh -c 'cd "$0" && exec "$@"' "$PWD" "$@"`;
+
+/** A program of a newer system may be a script that only changes the root: it would neither see the images nor the working folder. */
+async function inItsRoot(command: readonly string[], folder: string): Promise<readonly string[]> {
+  const [program = "", ...args] = command;
+  for (const place of (process.env["PATH"] ?? "").split(delimiter)) {
+    const script = await readFile(join(place, program), "utf8").catch(() => null);
+    if (script === null) continue;
+    const [, path, inside] = /^exec chroot (\S+) (\S+) "\$@"$/m.exec(script) ?? [];
+    if (path === undefined || inside === undefined) return command;
+    return ["unshare", "--mount", "sh", "-c", IN_ROOT, "sh", path, folder, inside, ...args];
+  }
+  return command;
 }
 
 const restic: Tool = {
@@ -164,6 +188,16 @@ export const peers: readonly Tool[] = [
   desync,
 ];
 
+/** The whole command of a call. */
+export async function commandOf(
+  { command, within }: Tool,
+  args: readonly string[],
+  work: string,
+): Promise<readonly string[]> {
+  const all = [...command, ...args];
+  return within === undefined ? all : within(all, work);
+}
+
 /** Null when it is not installed. */
 export async function versionOf({
   command: [program, ...before],
@@ -180,18 +214,19 @@ export async function versionOf({
 
 /** Runs every step of a program; after the restore, the file must equal the image. */
 export async function runTool(tool: Tool, run: ToolRun): Promise<ToolCell[]> {
-  const { folder, signal } = run;
+  const { folder, signal, work } = run;
   const repository = join(folder, "repository");
   await mkdir(join(folder, "restored"), { recursive: true });
   const env = { ...process.env, ...tool.env(folder) };
   const calls = tool.calls(repository, run);
-  const call = ({ args, cwd = folder }: Call): Promise<Cost> =>
-    costOf([...tool.command, ...args], { env, cwd, signal, folder });
+  const call = async ({ args, cwd = folder }: Call): Promise<Cost> =>
+    costOf(await commandOf(tool, args, work), { env, cwd, signal, folder });
   if (calls.init === null) await mkdir(repository, { recursive: true });
   else await call(calls.init);
   const cells: ToolCell[] = [];
   for (const step of toolSteps) {
     const before = await folderBytes(repository);
+    await run.settle();
     const cost = await call(calls[step]);
     cells.push({ step, ...cost, storedBytes: (await folderBytes(repository)) - before });
     if (step === "restore") await mustEqual(run.next, join(folder, "restored"));

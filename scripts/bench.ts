@@ -1,13 +1,5 @@
-/**
- * `npm run bench` measures backup programs side by side: `kluis vault` and every installed peer at its best settings, on the same
- * images, from files into a folder. Prints tables and writes JSON. Peers that are installed elsewhere: put their folder into PATH.
- *
- *   npm run bench -- --data 1024 --disk 4096 --changed 0.01 --rounds 5 --only kluis,restic --json bench.json --folder DIR
- *   npm run bench -- vault     slow store, churn, and the memory of a 4 TiB disk (bench-vault.ts)
- *   npm run bench -- fleet     a simulated week of transfers (bench-fleet.ts)
- *   npm run bench -- collect   accounting and collection of 12 million packs (bench-collect.ts)
- */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+/** `npm run bench`: measures backup programs side by side, and the vault alone. {@link HELP} tells the options. */
+import { mkdir, mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -16,13 +8,41 @@ import { type BenchName, benchVault } from "../packages/vault/bench/vault-bench.
 import { benchCollect } from "./bench-collect.ts";
 import { benchFleet } from "./bench-fleet.ts";
 import { type BenchCell, benchLines, bestPeers, formatTable } from "./bench-table.ts";
-import { costOf, kluis, peers, runTool, type Tool, type ToolRun, versionOf } from "./bench-tools.ts";
+import {
+  commandOf,
+  costOf,
+  kluis,
+  peers,
+  runTool,
+  type Tool,
+  type ToolRun,
+  versionOf,
+} from "./bench-tools.ts";
 import { benchVaultAlone } from "./bench-vault.ts";
 import { root } from "./run.ts";
 
 const MiB = 1024 * 1024;
 
+const HELP = `npm run bench measures kluis vault and every installed peer at its best settings, on the same images, from files into a
+folder. It prints tables and writes JSON. Peers that are installed elsewhere: put their folder into PATH.
+
+  --disk MIB       size of the disk (4096)
+  --data MIB       data on it (1024)
+  --changed SHARE  of the data, before the next backup (0.01)
+  --rounds N       of which the table has the medians (5)
+  --only NAMES     programs whose names begin with one of these, with commas
+  --folder DIR     for images and repositories (the system's temporary folder)
+  --json FILE      the figures (.cache/bench.json)
+
+npm run bench -- vault [large|link|churn] [--rounds N] [--json FILE]
+                   memory of a 4 TiB disk, a store with latency behind a link, bytes moved by each kind of change
+npm run bench -- fleet
+                   a simulated week of transfers
+npm run bench -- collect
+                   accounting and collection of 12 million packs`;
+
 interface Options {
+  readonly help: boolean;
   readonly dataMib: number;
   readonly diskMib: number;
   readonly changed: number;
@@ -43,6 +63,7 @@ function readOptions(args: string[]): Options {
       only: { type: "string", default: "" },
       json: { type: "string", default: join(root, ".cache", "bench.json") },
       folder: { type: "string", default: tmpdir() },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
   const number = (name: "data" | "disk" | "changed" | "rounds", least: number): number => {
@@ -57,7 +78,8 @@ function readOptions(args: string[]): Options {
   if (changed > 1) throw new Error("--changed is a share of the data, from 0 to 1.");
   const only = values.only.split(",").filter((name) => name !== "");
   const rounds = Math.round(number("rounds", 1));
-  return { dataMib, diskMib, changed, rounds, only, json: values.json, folder: values.folder };
+  const { json, folder, help } = values;
+  return { help, dataMib, diskMib, changed, rounds, only, json, folder };
 }
 
 /** The warm steps: a process that backs up many disks starts once. */
@@ -66,16 +88,48 @@ const warmSteps: Readonly<Partial<Record<BenchName, string>>> = {
   "next-digest-comparison": "next, digests, warm",
 };
 
+/** The steps of a program that send the requests of a step of the vault alone. */
+const sameRequests: Readonly<Record<BenchName, readonly string[]>> = {
+  full: ["full"],
+  "next-digest-comparison": ["next", "next, digests, warm"],
+  "next-changed-ranges": ["next, ranges, warm"],
+  restore: ["restore"],
+  verify: ["verify"],
+};
+
+/**
+ * A hypervisor takes memory back that a machine has not used for seconds, and giving it out again costs more than writing to it. A file
+ * that is written and removed puts the memory of the next step into the same state for every program.
+ */
+async function settle(work: string, mib: number): Promise<void> {
+  const path = join(work, "settle.tmp");
+  const bytes = Buffer.alloc(MiB, 1);
+  const file = await open(path, "w");
+  try {
+    for (let n = 0; n < mib; n++) await file.write(bytes);
+  } finally {
+    await file.close();
+    await rm(path);
+  }
+}
+
+interface RoundPlan {
+  readonly work: string;
+  readonly images: ImagePair;
+  readonly tools: Set<Tool>;
+  readonly dataMib: number;
+}
+
 /** One round: each program after the other, so that all run under the same conditions. */
-async function round(work: string, images: ImagePair, tools: Set<Tool>): Promise<BenchCell[]> {
+async function round({ work, images, tools, dataMib }: RoundPlan): Promise<BenchCell[]> {
   const signal = AbortSignal.timeout(1_800_000);
   const cells: BenchCell[] = [];
+  const settled = () => settle(work, 2 * dataMib);
+  const shared = { image: images.image.path, next: images.next.path, work, settle: settled, signal };
   for (const tool of tools) {
     const folder = await mkdtemp(join(work, "tool-"));
     try {
-      cells.push(
-        ...(await toolRound(tool, { image: images.image.path, next: images.next.path, folder, signal })),
-      );
+      cells.push(...(await toolRound(tool, { ...shared, folder })));
     } catch (error) {
       if (tool === kluis) throw error;
       console.log(`${tool.name} is left out: ${error instanceof Error ? error.message : String(error)}`);
@@ -84,23 +138,34 @@ async function round(work: string, images: ImagePair, tools: Set<Tool>): Promise
       await rm(folder, { recursive: true, force: true });
     }
   }
+  const requests = new Map<string, number>();
   for (const row of await benchVault({ images, workFolder: work, signal })) {
     const step = warmSteps[row.name];
     const { seconds, cpuSeconds, rssMib: memoryMib, storedBytes } = row;
+    const requestsPerGib = (row.requests * 1024) / dataMib;
+    for (const same of sameRequests[row.name]) requests.set(same, requestsPerGib);
     if (step !== undefined)
-      cells.push({ program: "kluis", step, seconds, cpuSeconds, memoryMib, storedBytes });
+      cells.push({ program: "kluis", step, seconds, cpuSeconds, memoryMib, storedBytes, requestsPerGib });
   }
-  return [...cells, ...(await rawLimit(work, images.next.path, signal))];
+  await settled();
+  const raw = await rawLimit(work, images.next.path, signal);
+  return [...cells, ...raw].map((cell) =>
+    cell.program === "kluis" ? { ...cell, requestsPerGib: requests.get(cell.step) ?? null } : cell,
+  );
 }
 
 async function toolRound(tool: Tool, run: ToolRun): Promise<BenchCell[]> {
-  const { folder, signal } = run;
+  const { folder, signal, work } = run;
   const program = tool.name;
-  const cells: BenchCell[] = (await runTool(tool, run)).map((cell) => ({ program, ...cell }));
+  const cells: BenchCell[] = (await runTool(tool, run)).map((cell) => ({
+    program,
+    requestsPerGib: null,
+    ...cell,
+  }));
   if (tool.version.length === 0) return cells;
   const place = { env: { ...process.env, ...tool.env(folder) }, cwd: folder, signal, folder };
-  const start = await costOf([...tool.command, ...(tool.start ?? tool.version)], place);
-  return [...cells, { program, step: "start", storedBytes: 0, ...start }];
+  const start = await costOf(await commandOf(tool, tool.start ?? tool.version, work), place);
+  return [...cells, { program, step: "start", storedBytes: 0, requestsPerGib: null, ...start }];
 }
 
 /** A copy without any work on the bytes: what a restore cannot beat. */
@@ -110,7 +175,7 @@ async function rawLimit(work: string, image: string, signal: AbortSignal): Promi
   const written = await costOf(["cp", "--sparse=always", image, copy], place);
   await rm(copy);
   const read = await costOf(["cp", "--sparse=always", image, "/dev/null"], place);
-  const raw = { program: "raw limit", storedBytes: 0 };
+  const raw = { program: "raw limit", storedBytes: 0, requestsPerGib: null };
   return [
     { ...raw, step: "restore", ...written },
     { ...raw, step: "verify", ...read },
@@ -136,7 +201,7 @@ async function main(options: Options): Promise<void> {
     );
     const images = await makePair(work, options);
     const cells: BenchCell[] = [];
-    for (let n = 0; n < rounds; n++) cells.push(...(await round(work, images, present)));
+    for (let n = 0; n < rounds; n++) cells.push(...(await round({ work, images, tools: present, dataMib })));
     const lines = benchLines(cells, dataMib * MiB);
     console.log(`\n${formatTable(lines)}\n\n${bestPeers(lines)}\n`);
     const machine = {
@@ -171,7 +236,11 @@ try {
   if (part === "fleet") benchFleet();
   else if (part === "vault") await benchVaultAlone(rest);
   else if (part === "collect") await benchCollect(rest);
-  else await main(readOptions(process.argv.slice(2)));
+  else {
+    const options = readOptions(process.argv.slice(2));
+    if (options.help) console.log(HELP);
+    else await main(options);
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -62,7 +62,10 @@ export function slowStore(
       await pass("down", 0);
       return store.head(name, signal);
     },
-    list: (prefix, signal) => store.list(prefix, signal),
+    list: async function* (prefix, signal) {
+      await pass("down", 0);
+      yield* store.list(prefix, signal);
+    },
     delete: async (name, signal) => {
       await pass("up", 0);
       return store.delete(name, signal);

@@ -8,7 +8,7 @@ const MIB = 1024 * 1024;
 describe("the benchmark of the vault", () => {
   const inFolder = useTempFolder();
 
-  it("measures four steps, each of which moves the expected bytes", async () => {
+  it("measures five steps, each of which moves the expected bytes", async () => {
     const images = await makeImages({
       path: inFolder("a.raw"),
       nextPath: inFolder("b.raw"),
@@ -25,7 +25,9 @@ describe("the benchmark of the vault", () => {
       { name: "next-changed-ranges", readBytes: changedBytes, movedBytes: changedBytes },
       { name: "next-digest-comparison", readBytes: 8 * MIB, movedBytes: changedBytes },
       { name: "restore", dataBytes: 8 * MIB },
+      { name: "verify", dataBytes: 8 * MIB },
     ]);
     expect(rows.every(({ seconds, cpuSeconds }) => seconds > 0 && cpuSeconds > 0)).toBe(true);
+    expect(rows.every(({ requests }) => requests > 0)).toBe(true);
   });
 });
