@@ -35,7 +35,18 @@ export { createRecoveryKey, readRecoveryKey } from "./keys/recovery.ts";
 export { combineShares, createShares, isShare, MAX_SHARES, readShare } from "./keys/shares.ts";
 export { MANIFEST_VERSION, type Manifest, type ManifestDisk, manifestSchema } from "./manifest.ts";
 export { BufferPool } from "./memory.ts";
-export { packName, packOfMovedName, packOfName, packPrefix, pointName, slotOfName } from "./names.ts";
+export {
+  DESCRIPTOR_NAME,
+  MOVED_PREFIX,
+  movedPrefix,
+  POINTS_PREFIX,
+  packName,
+  packOfMovedName,
+  packOfName,
+  packPrefix,
+  pointName,
+  slotOfName,
+} from "./names.ts";
 export {
   formatNodeRef,
   type NodePlace,

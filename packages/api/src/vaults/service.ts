@@ -20,7 +20,7 @@ import {
   type VaultRow,
   vaultHadPoints,
 } from "@kluis/db";
-import { KluisError, type LedgerKind } from "@kluis/domain";
+import { isInPlace, KluisError, type LedgerKind } from "@kluis/domain";
 import type { z } from "zod";
 import { healthOf, isPending } from "../connections/service.ts";
 import type { removedView } from "../connections/view.ts";
@@ -231,7 +231,7 @@ async function askTest(ctx: SignedInContext, tx: Tx, vaultId: string): Promise<v
  */
 export function adoptVault(ctx: SignedInContext, ref: string): Promise<View> {
   return change(ctx, ref, async (tx, row) => {
-    if (row.truth === "foreign" || row.truth === "missing") {
+    if (!isInPlace(row.truth)) {
       throw new KluisError("CONFLICT", {
         reason: "vault-not-in-place",
         message: `The storage of vault ${row.name} does not hold this vault.`,

@@ -4,6 +4,7 @@ import {
   countStrays,
   doubtsIndex,
   engineActor,
+  isInPlace,
   type LedgerDraft,
   type Notice,
   nextTruth,
@@ -181,7 +182,7 @@ export async function saveComparison(tx: Tx, vaultId: string, progress: object):
 
 /** Whether a vault that can be read waits for a comparison. */
 export async function isComparisonWanted(tx: Tx): Promise<boolean> {
-  const where = { doubtedAt: { not: null }, truth: { notIn: ["foreign", "missing"] } };
+  const where = { doubtedAt: { not: null }, truth: { in: vaultTruths.filter(isInPlace) } };
   return (await tx.vault.count({ where })) > 0;
 }
 

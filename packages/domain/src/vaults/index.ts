@@ -38,6 +38,7 @@ export { type ItemPlace, placeKey } from "./place.ts";
 export {
   countStrays,
   doubtsIndex,
+  isInPlace,
   mayCollect,
   nextTruth,
   noStrays,

@@ -95,10 +95,14 @@ export function nextTruth(present: VaultTruth, found: TruthFinding): VaultTruth 
   return found.isNewestMissing ? "rolled-back" : "agrees";
 }
 
+/** Whether the vault is at its place, at whatever age: nothing can be done with one that is not. */
+export function isInPlace(truth: VaultTruth): truth is Exclude<VaultTruth, "foreign" | "missing"> {
+  return truth !== "foreign" && truth !== "missing";
+}
+
 /** The index may name what the storage does not have: no backup uses it before every pack was compared. */
 export function doubtsIndex(from: VaultTruth, to: VaultTruth): boolean {
-  if (from === to || to === "foreign" || to === "missing") return false;
-  return true;
+  return from !== to && isInPlace(to);
 }
 
 export interface TrustOfVault {
@@ -111,7 +115,7 @@ export function writesStopped({
   truth,
   doubtedAt,
 }: TrustOfVault): "foreign" | "missing" | "comparing" | null {
-  if (truth === "foreign" || truth === "missing") return truth;
+  if (!isInPlace(truth)) return truth;
   return doubtedAt === null ? null : "comparing";
 }
 

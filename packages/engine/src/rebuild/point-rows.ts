@@ -1,7 +1,7 @@
 /** The rows that a manifest describes. Pure. */
 import type { NewPoint, RebuiltPolicy, RebuiltVm } from "@kluis/db";
 import { type Actor, actorSchema, KluisError, readDiskFacts, type VmDisk } from "@kluis/domain";
-import type { Manifest, ManifestDisk } from "@kluis/vault";
+import { type Manifest, type ManifestDisk, pointName } from "@kluis/vault";
 import { z } from "zod";
 import { type CatalogFacts, catalogFactsSchema } from "../jobs/backup/catalog-facts.ts";
 
@@ -41,7 +41,7 @@ function catalogOf({ catalog, pointId }: Manifest): CatalogFacts {
     reason: "manifest",
     message: `The manifest points/${pointId} has no facts for a catalog.`,
     action: "It was not written by an engine. Restore it with kluis vault restore.",
-    params: { object: `points/${pointId}`, version: 1, supportedVersion: 1 },
+    params: { object: pointName(pointId), version: 1, supportedVersion: 1 },
     cause: parsed.error,
   });
 }

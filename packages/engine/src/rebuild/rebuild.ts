@@ -15,7 +15,7 @@ import {
 } from "@kluis/db";
 import { migrate } from "@kluis/db/migrate";
 import { type Clock, findingOf, isKluisError, KluisError } from "@kluis/domain";
-import type { BlobStore, Vault } from "@kluis/vault";
+import { type BlobStore, pointName, type Vault } from "@kluis/vault";
 import { pointRows, type StoredPoint } from "./point-rows.ts";
 
 export interface RebuildOptions {
@@ -167,7 +167,7 @@ function presentAs(known: string, { manifest, digest }: StoredPoint): "present" 
   throw new KluisError("VAULT_DATA_DAMAGED", {
     message: `The manifest points/${manifest.pointId} is not the one that the catalog knows.`,
     action: "Check whether another vault or an older copy is at this address.",
-    params: { object: `points/${manifest.pointId}`, problem: "its digest differs from the catalog's" },
+    params: { object: pointName(manifest.pointId), problem: "its digest differs from the catalog's" },
   });
 }
 

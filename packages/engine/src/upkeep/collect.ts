@@ -3,13 +3,12 @@ import {
   appendEvents,
   foldVaultTotals,
   inTransaction,
-  listVaults,
   readDoubt,
   settleUnaccounted,
   vaultScope,
 } from "@kluis/db";
-import { engineActor, KluisError, type LedgerTarget, limits } from "@kluis/domain";
-import { packName } from "@kluis/vault";
+import { engineActor, isInPlace, KluisError, type LedgerTarget, limits } from "@kluis/domain";
+import { packName, pointName } from "@kluis/vault";
 import type { EngineDeps } from "../deps.ts";
 import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
@@ -24,6 +23,7 @@ import { compactPort, tablePort } from "./compact/database.ts";
 import { type CompactionResult, compactPass } from "./compact/round.ts";
 import { linkListed } from "./compact/tables.ts";
 import { lookAtVault } from "./truth/look.ts";
+import { pageOfVaults } from "./used-vaults.ts";
 
 export interface CollectResult {
   readonly condemned: number;
@@ -64,22 +64,12 @@ function collecting(
 ): RecurringWork<Item> {
   return {
     name: "collection",
-    async page(after) {
-      // As stored: a vault that an engine has just opened for the first time is in no list of this process.
-      const all = (await listVaults(deps.db.prisma))
-        .filter(({ identity, id }) => identity !== null && (after === null || id > after))
-        .toSorted((a, b) => (a.id < b.id ? -1 : 1));
-      const [one, ...others] = all;
-      return {
-        items: one === undefined ? [] : [one],
-        next: others.length === 0 ? null : (one?.id ?? null),
-      };
-    },
+    page: (after) => pageOfVaults(deps.db.prisma, after),
     nameOf: ({ name }) => `vault ${name}`,
     async work({ id }, signal) {
       const { truth } = await lookAtVault(deps, id, signal);
       // It is named, and there is nothing to collect.
-      if (truth === "foreign" || truth === "missing") return;
+      if (!isInPlace(truth)) return;
       const result = await collectVault(deps, await deps.vaults.open(id), { ...options, signal });
       sum.condemned += result.condemned;
       sum.deleted += result.deleted;
@@ -100,7 +90,7 @@ async function collectVault(
   const { id: vaultId, name, vault, store } = opened;
   const port = await databasePort(deps.db, vaultId);
   const hasManifest = async (pointId: string): Promise<boolean> =>
-    (await store.head(`points/${pointId}`, signal)) !== null;
+    (await store.head(pointName(pointId), signal)) !== null;
   const keptOut = await accountListed({ port, vault, hasManifest, signal });
   await linkListed({ port: await tablePort(deps.db, vaultId), vault, store, signal });
   if (!(await mayDelete(deps.db.prisma, vaultId))) {
@@ -171,6 +161,6 @@ async function failOnDoubt(
     message: `Vault ${name}: recovery point ${pointId} cannot be accounted. ${keptOut.length} manifests and ${doubt.unreadable} parts of points are affected.`,
     action:
       "Verify the point, or delete it. Packs that it may need are kept until then; all others are collected.",
-    params: { object: `points/${pointId}`, problem: "it cannot be accounted", vault: name, point: pointId },
+    params: { object: pointName(pointId), problem: "it cannot be accounted", vault: name, point: pointId },
   });
 }

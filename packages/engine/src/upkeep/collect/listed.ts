@@ -6,7 +6,7 @@
  */
 import { isDatabaseLost, knownError, type ListedPoint } from "@kluis/db";
 import { errorInfo, findingOf, isOfOneObject, KluisError } from "@kluis/domain";
-import type { Vault } from "@kluis/vault";
+import { pointName, type Vault } from "@kluis/vault";
 import { NODE_RETRY_MS, rootOf } from "./account.ts";
 import type { KeptOut, ListedPort } from "./port.ts";
 
@@ -82,7 +82,7 @@ async function lookAtReplayed({ port, hasManifest, signal }: ListedParts, pointI
     new KluisError("VAULT_OBJECT_EXISTS", {
       message: `The manifest of the deleted recovery point ${pointId} is in the vault again.`,
       action: "Find out who wrote it. Nothing of it is kept: delete the object.",
-      params: { object: `points/${pointId}` },
+      params: { object: pointName(pointId) },
     }),
   );
   await port.keepOut({ pointId, state: "replayed", problem, retryMs: NODE_RETRY_MS });

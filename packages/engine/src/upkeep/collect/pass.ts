@@ -4,7 +4,7 @@
  */
 import type { PackRow } from "@kluis/db";
 import { batchesOf } from "@kluis/domain";
-import type { BlobStore, Vault } from "@kluis/vault";
+import { type BlobStore, movedPrefix, type Vault } from "@kluis/vault";
 import { type Accounted, type AccountParts, accountVault } from "./account.ts";
 import { type DeletedPacks, deletePacks } from "./delete-packs.ts";
 import { heldPacks } from "./held.ts";
@@ -75,7 +75,7 @@ function deleteCondemned({ port, store, packName, signal }: PassParts): Promise<
     next: (limit) => port.deleting(limit),
     async remove(pack) {
       await store.delete(packName(pack), signal);
-      for await (const { name } of store.list(`moved/${pack.packId.slice(0, 2)}/${pack.packId}/`, signal))
+      for await (const { name } of store.list(movedPrefix(pack.packId), signal))
         await store.delete(name, signal);
     },
     end: (packs) => port.forget(packs),

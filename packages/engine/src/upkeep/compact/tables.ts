@@ -4,7 +4,7 @@
  */
 import type { ListedTables } from "@kluis/db";
 import { batchesOf } from "@kluis/domain";
-import type { BlobStore, Vault } from "@kluis/vault";
+import { type BlobStore, MOVED_PREFIX, packOfMovedName, type Vault } from "@kluis/vault";
 
 export interface TablePort {
   /** Those of these packs that have a row, and tables that were not read for it. */
@@ -22,14 +22,13 @@ export interface TableParts {
 const AT_ONCE = 500;
 /** No list has as many: tables that the keyring cannot open yet are tried again. */
 const NOT_READ = -1;
-const movedName = /^moved\/[0-9a-f]{2}\/([0-9a-f]{32})\/[0-9a-f]{16}$/;
 
 /** @returns the packs whose tables were found */
 export async function linkListed({ port, vault, store, signal }: TableParts): Promise<number> {
   const packs = new Map<string, number>();
-  for await (const { name } of store.list("moved/", signal)) {
-    const pack = movedName.exec(name)?.[1];
-    if (pack !== undefined) packs.set(pack, (packs.get(pack) ?? 0) + 1);
+  for await (const { name } of store.list(MOVED_PREFIX, signal)) {
+    const pack = packOfMovedName(name);
+    if (pack !== null) packs.set(pack, (packs.get(pack) ?? 0) + 1);
   }
   let linked = 0;
   const listed = [...packs].map(([pack, tables]) => ({ pack, tables }));

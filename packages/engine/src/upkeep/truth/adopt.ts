@@ -9,12 +9,12 @@ import {
   inTransaction,
   isJobOpen,
 } from "@kluis/db";
-import { forEachConcurrent, isOfOneObject } from "@kluis/domain";
+import { forEachConcurrent, isInPlace, isOfOneObject } from "@kluis/domain";
 import type { EngineDeps } from "../../deps.ts";
 import { addPoints } from "../../rebuild/rebuild.ts";
 import type { OpenedVault } from "../../runtime/vaults.ts";
 import { partsOf } from "./compare.ts";
-import { lookAtVault } from "./look.ts";
+import { lookUntilRecorded } from "./look.ts";
 import { comparePacks, type UnknownPack } from "./packs.ts";
 import { unknownManifests } from "./points.ts";
 
@@ -27,11 +27,8 @@ const READS = 4;
  * @throws what a storage that does not answer throws
  */
 export async function adoptVault(deps: EngineDeps, vaultId: string, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    const { truth, left } = await lookAtVault(deps, vaultId, signal);
-    if (truth === "foreign" || truth === "missing") return dropAdoption(deps.db.prisma, vaultId);
-    if (left === 0) break;
-  }
+  const truth = await lookUntilRecorded(deps, vaultId, signal);
+  if (!isInPlace(truth)) return dropAdoption(deps.db.prisma, vaultId);
   const opened = await deps.vaults.open(vaultId);
   const { vault } = opened;
   const pointIds = unknownPoints(deps, opened, signal);

@@ -5,18 +5,18 @@ import {
   endComparison,
   inTransaction,
   isComparisonWanted,
-  listVaults,
   readComparison,
   readVaultTrust,
   saveComparison,
 } from "@kluis/db";
-import { noStrays, TRUTH_NAMES, vaultStraysSchema } from "@kluis/domain";
+import { isInPlace, noStrays, TRUTH_NAMES, vaultStraysSchema } from "@kluis/domain";
 import { z } from "zod";
 import type { EngineDeps } from "../../deps.ts";
 import { type RecurringWork, runWork } from "../../runtime/recurring-work.ts";
 import type { Again } from "../../runtime/tasks.ts";
 import type { OpenedVault } from "../../runtime/vaults.ts";
-import { lookAtVault } from "./look.ts";
+import { pageOfVaults } from "../used-vaults.ts";
+import { lookUntilRecorded } from "./look.ts";
 import { comparePacks, type PackPart } from "./packs.ts";
 import { addStrays, findStrays } from "./strays.ts";
 
@@ -49,13 +49,7 @@ export async function compareVaults(deps: EngineDeps, signal: AbortSignal): Prom
 function comparing(deps: EngineDeps): RecurringWork<{ readonly id: string; readonly name: string }> {
   return {
     name: "comparison",
-    async page(after) {
-      const all = (await listVaults(deps.db.prisma))
-        .filter(({ identity, id }) => identity !== null && (after === null || id > after))
-        .toSorted((a, b) => (a.id < b.id ? -1 : 1));
-      const [one] = all;
-      return { items: one === undefined ? [] : [one], next: all.length > 1 ? (one?.id ?? null) : null };
-    },
+    page: (after) => pageOfVaults(deps.db.prisma, after),
     nameOf: ({ name }) => `vault ${name}`,
     work: ({ id }, signal) => compareVault(deps, id, signal),
   };
@@ -67,11 +61,7 @@ function comparing(deps: EngineDeps): RecurringWork<{ readonly id: string; reado
  */
 export async function compareVault(deps: EngineDeps, vaultId: string, signal: AbortSignal): Promise<void> {
   let progress = (await continued(deps, vaultId)) ?? (await begun(deps, vaultId));
-  for (;;) {
-    const { truth, left } = await lookAtVault(deps, vaultId, signal);
-    if (truth === "foreign" || truth === "missing") return;
-    if (left === 0) break;
-  }
+  if (!isInPlace(await lookUntilRecorded(deps, vaultId, signal))) return;
   const opened = await deps.vaults.open(vaultId);
   const parts = partsOf(progress.packs);
   for (const part of parts.slice(progress.done)) {

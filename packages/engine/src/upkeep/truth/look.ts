@@ -15,7 +15,9 @@ import {
   isKluisError,
   KluisError,
   type VaultTruth,
+  WHOLE_OBJECT,
 } from "@kluis/domain";
+import { pointName } from "@kluis/vault";
 import type { EngineDeps } from "../../deps.ts";
 import type { OpenedVault } from "../../runtime/vaults.ts";
 import { within } from "../../runtime/within.ts";
@@ -63,11 +65,23 @@ export async function lookAtVault(deps: Deps, vaultId: string, signal: AbortSign
   return { truth: truth?.to ?? "agrees", left: points.unrecorded.length - now.length };
 }
 
+/** Looks until every missing manifest is recorded. @throws what a look throws */
+export async function lookUntilRecorded(
+  deps: Deps,
+  vaultId: string,
+  signal: AbortSignal,
+): Promise<VaultTruth> {
+  for (;;) {
+    const { truth, left } = await lookAtVault(deps, vaultId, signal);
+    if (left === 0) return truth;
+  }
+}
+
 async function recordMissing({ db }: Deps, vaultId: string, pointIds: readonly string[]): Promise<void> {
   for (const some of batchesOf(pointIds, AT_ONCE)) {
     const findings = some.map((pointId) => ({
-      object: `points/${pointId}`,
-      offset: -1,
+      object: pointName(pointId),
+      offset: WHOLE_OBJECT,
       reason: "missing" as const,
       problem: "it is missing",
     }));
@@ -114,11 +128,12 @@ async function openSome(
 }
 
 function otherManifest(pointId: string): KluisError {
+  const object = pointName(pointId);
   const problem = "its digest is not the one that was recorded";
   return new KluisError("VAULT_DATA_DAMAGED", {
-    message: `The manifest points/${pointId} is not the one of this recovery point: ${problem}.`,
+    message: `The manifest ${object} is not the one of this recovery point: ${problem}.`,
     action: "Delete the recovery point. Find out who wrote the object.",
-    params: { object: `points/${pointId}`, problem },
+    params: { object, problem },
   });
 }
 

@@ -8,6 +8,7 @@ import {
   type StoredPointRow,
 } from "@kluis/db";
 import { isKluisError, TRUTH_NAMES, type TruthFacts } from "@kluis/domain";
+import { pointName } from "@kluis/vault";
 import type { EngineDeps } from "../../deps.ts";
 import { catalogFactsSchema } from "../../jobs/backup/catalog-facts.ts";
 import type { OpenedVault } from "../../runtime/vaults.ts";
@@ -165,5 +166,5 @@ async function missingPoints(
 
 /** A list may be behind the storage: the object itself decides. */
 async function isGone({ store }: OpenedVault, pointId: string, signal: AbortSignal): Promise<boolean> {
-  return (await store.head(`points/${pointId}`, signal)) === null;
+  return (await store.head(pointName(pointId), signal)) === null;
 }

@@ -1,7 +1,15 @@
 /** Objects in a vault's storage that the database does not know: counted and named. Nothing deletes them. */
 import { knownPackIds } from "@kluis/db";
 import { noStrays, TRUTH_NAMES, type VaultStrays } from "@kluis/domain";
-import { isObjectName, type ObjectInfo, packOfMovedName, packOfName, slotOfName } from "@kluis/vault";
+import {
+  DESCRIPTOR_NAME,
+  isObjectName,
+  type ObjectInfo,
+  POINTS_PREFIX,
+  packOfMovedName,
+  packOfName,
+  slotOfName,
+} from "@kluis/vault";
 import type { EngineDeps } from "../../deps.ts";
 import type { OpenedVault } from "../../runtime/vaults.ts";
 import { unknownManifests } from "./points.ts";
@@ -78,15 +86,15 @@ export async function findStrays(
     const { name, bytes } = object;
     const from = packOfMovedName(name);
     if (from !== null) portion.push({ pack: from, object });
-    else if (name.startsWith("points/") && isObjectName(name))
-      points.set(name.slice("points/".length), bytes);
+    else if (name.startsWith(POINTS_PREFIX) && isObjectName(name))
+      points.set(name.slice(POINTS_PREFIX.length), bytes);
     else if (!isKnownName(name)) others.push(object);
     if (portion.length >= AT_ONCE) await lookUp();
   }
   await lookUp();
   const unknown: Stray[] = [];
   for await (const id of unknownManifests(deps, points.keys()))
-    unknown.push({ name: `points/${id}`, bytes: points.get(id) ?? 0 });
+    unknown.push({ name: `${POINTS_PREFIX}${id}`, bytes: points.get(id) ?? 0 });
   let strays: VaultStrays = noStrays;
   for (const [kind, objects] of [
     ["moved", moved],
@@ -99,6 +107,6 @@ export async function findStrays(
 
 function isKnownName(name: string): boolean {
   return (
-    name === "vault.json" || packOfName(name) !== null || slotOfName(name) !== null || besides.test(name)
+    name === DESCRIPTOR_NAME || packOfName(name) !== null || slotOfName(name) !== null || besides.test(name)
   );
 }
