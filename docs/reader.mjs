@@ -31,7 +31,7 @@ const MOST = {
   node: 64 * KIB,
   list: 512 * KIB,
   chunk: MIB + 17,
-  slots: 1000,
+  slots: 20_000,
   hops: 8,
 };
 const CHUNKS = { byte: 1, folder: "packs" };

@@ -26,6 +26,7 @@ export const keyConflictReasons = [
   "last-proven-key",
   "too-many-keys",
   "too-many-rotations",
+  "too-many-slots",
   "too-many-key-changes",
   "no-engine",
 ] as const;

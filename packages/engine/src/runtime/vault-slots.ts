@@ -1,16 +1,24 @@
 /** The key slots of a vault, compared by name: a rotation by another process writes new ones. */
-import type { BlobStore } from "@kluis/vault";
+import { createHash } from "node:crypto";
+import { type BlobStore, slotOfName } from "@kluis/vault";
 
-/** Objects below `keys/` that are compared. A vault has as many slots as it has keys. */
-const MOST_SLOTS = 1_000;
+/** Objects below `keys/` that are looked at, junk too. A vault has as many slots as it has keys. */
+const MOST_LISTED = 100_000;
 
-export async function slotNames(store: BlobStore, signal: AbortSignal): Promise<string> {
-  const names: string[] = [];
+/** A digest of the names that a slot can have, in any order and any number: junk of other names hides no slot. */
+export async function slotNames(
+  store: Pick<BlobStore, "list">,
+  signal: AbortSignal,
+  most = MOST_LISTED,
+): Promise<string> {
+  let [sum, listed] = [0n, 0];
   for await (const { name } of store.list("keys/", signal)) {
-    names.push(name);
-    if (names.length === MOST_SLOTS) break;
+    const slotId = slotOfName(name);
+    if (slotId !== null) sum += BigInt(`0x${createHash("sha256").update(slotId).digest("hex")}`);
+    listed += 1;
+    if (listed >= most) break;
   }
-  return names.toSorted((a, b) => (a < b ? -1 : 1)).join(" ");
+  return BigInt.asUintN(256, sum).toString(16);
 }
 
 interface OpenedSlots {

@@ -5,7 +5,9 @@ import { slotName } from "../names.ts";
 import type { BlobStore } from "../store/port.ts";
 import { withNewEpoch } from "./keyring.ts";
 import { openKeys } from "./open-keys.ts";
+import type { OpenedSlots } from "./open-slots.ts";
 import type { KeyProvider, KeyRecipient } from "./provider.ts";
+import { type SlotLimits, slotLimits } from "./read-slots.ts";
 import {
   isOfRoot,
   type KeyHolder,
@@ -15,7 +17,7 @@ import {
   newHolder,
   type SlotContent,
 } from "./slot.ts";
-import { changeSlots, completeSlots, type OpenedSlots } from "./slots.ts";
+import { changeSlots, completeSlots } from "./slots.ts";
 
 const MAX_ODD = 20;
 
@@ -63,6 +65,8 @@ export interface KeyPlace {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly slotCopies?: readonly Uint8Array[] | undefined;
+  /** How much junk is looked through; a change of keys looks at all that anyone does. */
+  readonly slotLimits?: SlotLimits | undefined;
 }
 
 /** Reads and opens the slots; writes nothing. @throws KluisError as `openVault` does */
@@ -190,7 +194,10 @@ type Change = (content: SlotContent, now: Date) => SlotContent | null;
 
 async function change({ clock, ...place }: KeyPlace, work: Change): Promise<KeySlots> {
   const now = clock.now();
-  const opened = await completeSlots((await openKeys(place)).slots, now);
+  const all = await openKeys({ slotLimits, ...place });
+  // A slot that stays hidden would keep a removed key, or the old data key, in force.
+  if (all.slots.read.isCut) throw tooMuchJunk();
+  const opened = await completeSlots(all.slots, now);
   const next = work(opened.content, now);
   return factsOfSlots(next === null ? opened : await changeSlots(opened, () => next, now));
 }
@@ -248,5 +255,14 @@ function tooManyEpochs(): KluisError {
     message: `The data key was replaced ${MAX_EPOCHS} times, the most that are possible.`,
     action: "Copy the vault to a new one.",
     params: { most: MAX_EPOCHS },
+  });
+}
+
+function tooMuchJunk(): KluisError {
+  return new KluisError("CONFLICT", {
+    reason: "too-many-slots",
+    message: `More than ${slotLimits.read} objects below keys/ look like key slots. The keys do not change among them.`,
+    action: "Delete the objects below keys/ that Kluis names as unknown, and try again.",
+    params: { most: slotLimits.read },
   });
 }

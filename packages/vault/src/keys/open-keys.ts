@@ -12,9 +12,11 @@ import {
   writeDescriptor,
 } from "./descriptor.ts";
 import { createKeyring, type Keyring } from "./keyring.ts";
+import { type OpenedSlots, openSlots } from "./open-slots.ts";
 import type { KeyProvider } from "./provider.ts";
+import { findSlot, type SlotLimits } from "./read-slots.ts";
 import { firstContent, makeSlot, newGeneration, newHolder } from "./slot.ts";
-import { completeSlots, findSlots, missingKeys, type OpenedSlots, openSlots } from "./slots.ts";
+import { completeSlots, missingKeys } from "./slots.ts";
 
 /** The keys of an open vault, with their origin. */
 export interface OpenedKeys {
@@ -39,6 +41,8 @@ export interface OpenKeysOptions {
   readonly slotCopies?: readonly Uint8Array[] | undefined;
   /** The present time, for a caller that may write: completes slots that miss or are behind. */
   readonly completeSlotsAt?: Date | undefined;
+  /** How much junk is looked through; default: less when there are copies. */
+  readonly slotLimits?: SlotLimits | undefined;
 }
 
 /**
@@ -67,10 +71,11 @@ export async function createKeys(
 /** @throws KluisError VAULT_NOT_INITIALISED, VAULT_VERSION_UNSUPPORTED, VAULT_KEY_WRONG or VAULT_DATA_DAMAGED */
 export async function openKeys(options: OpenKeysOptions): Promise<OpenedKeys> {
   const { store, keys: provider, signal, slotCopies: copies, completeSlotsAt: now } = options;
+  const limits = options.slotLimits;
   const descriptor = await readDescriptor(store, signal);
   const accepts = (keyring: Keyring) => isDescriptorOf(descriptor, new VaultKeys(keyring));
   const { vaultId } = descriptor;
-  const opened = await openSlots({ store, vaultId, signal, copies, provider, accepts });
+  const opened = await openSlots({ store, vaultId, signal, copies, limits, provider, accepts });
   const slots = now === undefined ? opened : await completedOrSame(opened, now);
   const before = new Set(missingKeys(opened));
   const after = new Set(missingKeys(slots));
@@ -111,9 +116,10 @@ async function writeFirstSlot({ store, provider, signal }: Place, vault: NewVaul
 
 /** The slot that an interrupted creation left. @throws KluisError VAULT_KEY_WRONG when only other keys open what is there */
 async function slotOfCrash({ store, provider, signal }: Place): Promise<FirstSlot | null> {
-  const slots = await findSlots(store, signal);
-  const slot = slots.find((one) => provider.opens(one)) ?? slots[0];
-  if (slot === undefined) return null;
+  const slot =
+    (await findSlot(store, signal, (one) => provider.opens(one))) ??
+    (await findSlot(store, signal, () => true));
+  if (slot === null) return null;
   const { vaultId, slotId } = slot;
   const opened = await openSlots({ store, vaultId, signal, provider, accepts: () => true });
   return { slotId, keyring: opened.content.keyring };

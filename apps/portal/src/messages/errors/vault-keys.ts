@@ -122,6 +122,11 @@ export const vaultKeyConflicts = {
         "The data key of this vault was replaced {most, number} times. That is the most that is possible.",
       action: "Copy the vault to a new one.",
     },
+    "too-many-slots": {
+      message:
+        "More than {most, number} objects in keys/ of this vault look like keys, so its keys stay as they are.",
+      action: "Delete the unknown objects below keys/ in the storage, and try again.",
+    },
   },
   nl: {
     "key-known": {
@@ -155,6 +160,11 @@ export const vaultKeyConflicts = {
     "too-many-rotations": {
       message: "De gegevenssleutel van deze kluis is {most, number} keer vervangen. Vaker is niet mogelijk.",
       action: "Kopieer de kluis naar een nieuwe.",
+    },
+    "too-many-slots": {
+      message:
+        "Meer dan {most, number} objecten in keys/ van deze kluis lijken op sleutels; de sleutels blijven daarom zoals ze zijn.",
+      action: "Verwijder de onbekende objecten onder keys/ uit de opslag en probeer het opnieuw.",
     },
   },
 } as const;
