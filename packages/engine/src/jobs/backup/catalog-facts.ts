@@ -12,8 +12,9 @@ import {
 } from "@kluis/domain";
 import type { Manifest } from "@kluis/vault";
 import { z } from "zod";
-import { type BackupMemory, recall } from "./memory.ts";
-import { requireVm } from "./require.ts";
+import { recall } from "../../job/recall.ts";
+import { requireVm } from "../../job/require.ts";
+import type { BackupMemory } from "./memory.ts";
 
 const bytes = z.int().nonnegative();
 const notice = storedNoticeSchema.nullable();

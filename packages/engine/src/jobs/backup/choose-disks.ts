@@ -14,9 +14,9 @@ import {
   type SuitabilityFinding,
 } from "@kluis/domain";
 import { z } from "zod";
+import { requireVm } from "../../job/require.ts";
 import type { StepContext } from "../../job/step.ts";
 import type { BackupMemory, MemoryDisk } from "./memory.ts";
-import { requireVm } from "./require.ts";
 
 export interface RefusedDisk {
   readonly name: string;

@@ -2,8 +2,9 @@
  * Ends a backup that failed or was canceled. Its grants, its snapshot and a manifest that it may have written are no longer wanted;
  * the reconciler removes them.
  */
-import { type PointlessJob, wantOrphanRemoved } from "@kluis/db";
+import { wantOrphanRemoved } from "@kluis/db";
 import { leaveToReconciler } from "../../job/leave-to-reconciler.ts";
+import { manifestOrphan } from "../../job/manifest-orphan.ts";
 import type { CleanUpResult, StepContext } from "../../job/step.ts";
 import { vaultIdOf } from "../../job/vault-of.ts";
 import { type BackupMemory, withoutUserData } from "./memory.ts";
@@ -25,13 +26,4 @@ export async function cleanUp(
       await wantOrphanRemoved(tx, { ...manifestOrphan(owner, manifest), at });
     },
   };
-}
-
-/** A manifest of a job that made no point, as the reconciler removes it. */
-export function manifestOrphan(
-  job: PointlessJob,
-  detail: { readonly pointId: string; readonly vaultId: string },
-): Omit<Parameters<typeof wantOrphanRemoved>[1], "at"> {
-  const resourceId = `vaults/${detail.vaultId}/points/${detail.pointId}`;
-  return { kind: "manifest", resourceId, jobId: job.id, vmId: job.vmId, reason: "job-ended", detail };
 }

@@ -11,9 +11,9 @@ import {
   type WorkDisk,
 } from "@kluis/db";
 import { type ErrorInfo, errorInfo, KluisError, type Notice, notice, noticeText } from "@kluis/domain";
+import { requireVm } from "../../job/require.ts";
 import type { StepContext } from "../../job/step.ts";
 import type { BackupMemory } from "./memory.ts";
-import { requireVm } from "./require.ts";
 
 interface WrongDisk {
   readonly disk: WorkDisk;

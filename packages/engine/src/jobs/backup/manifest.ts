@@ -3,9 +3,10 @@ import type { WorkDisk, WorkJob } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import { MANIFEST_VERSION, type Manifest, type ManifestDisk, parseNodeRef } from "@kluis/vault";
 import { z } from "zod";
+import { recall } from "../../job/recall.ts";
+import { sealedDisk } from "../../job/sealed-disk.ts";
 import { catalogFactsOf } from "./catalog-facts.ts";
-import { type BackupMemory, domainOf, type MemoryDisk, recall } from "./memory.ts";
-import { sealedDisk } from "./sealed-disk.ts";
+import { type BackupMemory, domainOf, type MemoryDisk } from "./memory.ts";
 
 export interface ManifestFacts {
   readonly job: WorkJob;

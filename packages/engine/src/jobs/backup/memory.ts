@@ -228,15 +228,3 @@ export function withoutUserData(memory: BackupMemory): Pick<BackupMemory, "vm"> 
 export function domainOf(memory: BackupMemory, resourceId: string): string {
   return memory.domain ?? deduplicationDomain(resourceId, defaultDeduplicationScope);
 }
-
-/** Returns a part of the memory that an earlier step has stored. @throws KluisError INTERNAL */
-export function recall<K extends keyof BackupMemory>(
-  memory: BackupMemory,
-  key: K,
-): NonNullable<BackupMemory[K]> {
-  const value = memory[key];
-  if (value === undefined || value === null) {
-    throw new KluisError("INTERNAL", { message: `The job's memory has no "${key}".`, params: { key } });
-  }
-  return value;
-}

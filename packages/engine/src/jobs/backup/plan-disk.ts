@@ -31,11 +31,11 @@ import { azureMessageOf } from "../../job/azure-message.ts";
 import { noteDamage } from "../../job/known-damage.ts";
 import { resumeTransfer } from "../../job/parking.ts";
 import { inJob } from "../../job/record.ts";
+import { requirePolicy, requireVm } from "../../job/require.ts";
 import type { StepContext } from "../../job/step.ts";
 import { chooseDelta, compareOrFull, type ListChoice, trustDelta } from "./delta.ts";
 import { affectedSegments, type ListWork, plannedParts } from "./lists.ts";
 import type { BackupMemory } from "./memory.ts";
-import { requirePolicy, requireVm } from "./require.ts";
 import { snapshotOf } from "./snapshot-requests.ts";
 
 type Context = StepContext<BackupMemory>;

@@ -6,11 +6,11 @@ import { joinRates, parseNodeRef, type Rate, type WriteSegmentOptions } from "@k
 import { endingOf } from "../../job/ending.ts";
 import { damageOf } from "../../job/known-damage.ts";
 import { ProgressReporter } from "../../job/progress.ts";
+import { requireVm } from "../../job/require.ts";
 import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
 import { vaultOf } from "../../job/vault-of.ts";
 import { backupMachine } from "./machine.ts";
 import { domainOf, parseMemory } from "./memory.ts";
-import { requireVm } from "./require.ts";
 import { snapshotOf } from "./snapshot-requests.ts";
 
 export const backupSegment: SegmentKind = {

@@ -1,9 +1,10 @@
 /** The snapshot of a backup: the requests for it, and the disks in it. */
 import type { DiskSnapshotRequest, RestorePointRequest } from "@kluis/azure";
 import { diskKeyOf, KluisError, readDiskFacts } from "@kluis/domain";
+import { recall } from "../../job/recall.ts";
 import type { SnapshotDisk } from "../../job/snapshot-source.ts";
 import type { StepContext } from "../../job/step.ts";
-import { type BackupMemory, type MemoryDisk, recall } from "./memory.ts";
+import type { BackupMemory, MemoryDisk } from "./memory.ts";
 
 /** The request for the restore point of this try. Its name comes from job and try, so that a second request finds the first one. */
 export function restorePointRequest({

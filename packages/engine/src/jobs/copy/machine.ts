@@ -1,8 +1,8 @@
 /** The copy of a recovery point to the second vault as a sequence of steps. */
 import { wantOrphanRemoved } from "@kluis/db";
+import { manifestOrphan } from "../../job/manifest-orphan.ts";
 import type { CleanUpResult, Machine, StepContext } from "../../job/step.ts";
 import { vaultIdOf } from "../../job/vault-of.ts";
-import { manifestOrphan } from "../backup/clean-up.ts";
 import { type CopyMemory, copyMemorySchema } from "./memory.ts";
 import { prepare } from "./steps/prepare.ts";
 import { recoveryPoint } from "./steps/recovery-point.ts";

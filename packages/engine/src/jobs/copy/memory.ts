@@ -1,6 +1,6 @@
 /** The memory and parameters of a job that copies a recovery point to the second vault. */
 import type { WorkJob } from "@kluis/db";
-import { copyPointParametersSchema, KluisError } from "@kluis/domain";
+import { copyPointParametersSchema } from "@kluis/domain";
 import { z } from "zod";
 
 const time = z.iso.datetime();
@@ -24,11 +24,4 @@ export type CopyMemory = z.infer<typeof copyMemorySchema>;
 /** The second vault. */
 export function targetOf(job: Pick<WorkJob, "parameters">): string {
   return copyPointParametersSchema.parse(job.parameters).vaultId;
-}
-
-/** Returns a part of the memory that an earlier step has stored. @throws KluisError INTERNAL */
-export function recall<K extends keyof CopyMemory>(memory: CopyMemory, key: K): NonNullable<CopyMemory[K]> {
-  const value = memory[key];
-  if (value !== undefined && value !== null) return value;
-  throw new KluisError("INTERNAL", { message: `The job's memory has no "${key}".`, params: { key } });
 }

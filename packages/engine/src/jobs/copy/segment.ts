@@ -13,10 +13,11 @@ import { joinRates, parseNodeRef } from "@kluis/vault";
 import { damageOf, recordMet } from "../../job/known-damage.ts";
 import { resumeTransfer } from "../../job/parking.ts";
 import { ProgressReporter } from "../../job/progress.ts";
+import { recall } from "../../job/recall.ts";
+import { requireVm } from "../../job/require.ts";
 import type { StepContext } from "../../job/step.ts";
 import { vaultOf } from "../../job/vault-of.ts";
-import { requireVm } from "../backup/require.ts";
-import { type CopyMemory, recall, targetOf } from "./memory.ts";
+import { type CopyMemory, targetOf } from "./memory.ts";
 import { type CopySource, readSource } from "./source.ts";
 
 type Context = StepContext<CopyMemory>;

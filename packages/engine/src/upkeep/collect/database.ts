@@ -37,7 +37,7 @@ import {
   vaultScope,
   wantOrphanRemoved,
 } from "@kluis/db";
-import { manifestOrphan } from "../../jobs/backup/clean-up.ts";
+import { manifestOrphan } from "../../job/manifest-orphan.ts";
 import { rootOf } from "./account.ts";
 import type { AccountPort, CollectPort, ListedPort } from "./port.ts";
 

@@ -12,10 +12,11 @@ import {
   storedError,
 } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
+import { recall } from "../../../job/recall.ts";
 import { inJob } from "../../../job/record.ts";
+import { requirePolicy, requireVm } from "../../../job/require.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
-import { type BackupMemory, recall } from "../memory.ts";
-import { requirePolicy, requireVm } from "../require.ts";
+import type { BackupMemory } from "../memory.ts";
 import { diskSnapshotRequests, restorePointRequest } from "../snapshot-requests.ts";
 import { cannotBackUp } from "./cannot-back-up.ts";
 import { saveJobDisks } from "./job-disks.ts";

@@ -2,11 +2,11 @@
 import { listKeptOf, newestPoint } from "@kluis/db";
 import { diskKeyOf, type Notice, notice } from "@kluis/domain";
 import { parseNodeRef } from "@kluis/vault";
+import { requirePolicy, requireVm } from "../../../job/require.ts";
 import { keptDisks } from "../../../job/snapshot-source.ts";
 import type { StepContext } from "../../../job/step.ts";
 import { vaultIdOf } from "../../../job/vault-of.ts";
 import type { BackupMemory, MemoryDisk } from "../memory.ts";
-import { requirePolicy, requireVm } from "../require.ts";
 
 type Context = StepContext<BackupMemory>;
 

@@ -1,9 +1,9 @@
 /** The result of a step that finds that no backup of the VM is possible. */
 import type { KluisError } from "@kluis/domain";
 import { recordGone } from "../../../inventory/record-vm.ts";
+import { requireVm } from "../../../job/require.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import type { BackupMemory } from "../memory.ts";
-import { requireVm } from "../require.ts";
 import { scriptsDetail } from "./scripts-outcome.ts";
 
 type Context = StepContext<BackupMemory>;

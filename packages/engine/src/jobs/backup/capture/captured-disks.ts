@@ -5,11 +5,12 @@
  */
 import { type DiskFinding, getVm, inspectDisks } from "@kluis/azure";
 import { type DiskKey, diskKeyOf, type Notice, notice, noticeText } from "@kluis/domain";
+import { recall } from "../../../job/recall.ts";
+import { requireVm } from "../../../job/require.ts";
 import type { SnapshotDisk, SnapshotSource } from "../../../job/snapshot-source.ts";
 import type { StepContext } from "../../../job/step.ts";
 import { type ChosenDisks, chooseDisks } from "../choose-disks.ts";
-import { type BackupMemory, type MemoryDisk, recall } from "../memory.ts";
-import { requireVm } from "../require.ts";
+import type { BackupMemory, MemoryDisk } from "../memory.ts";
 import { findBase } from "./base.ts";
 import { capturedBytes, withBytes } from "./captured-size.ts";
 import { goneFromAzure } from "./gone.ts";

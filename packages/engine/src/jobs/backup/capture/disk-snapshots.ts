@@ -14,10 +14,11 @@ import {
   type VmDetails,
 } from "@kluis/azure";
 import { type DiskKey, diskKeyOf, isKluisError, isStoppedState, KluisError, notice } from "@kluis/domain";
+import { recall } from "../../../job/recall.ts";
+import { requireVm } from "../../../job/require.ts";
 import type { DiskSnapshotsSource } from "../../../job/snapshot-source.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
-import { type BackupMemory, type MemoryDisk, recall } from "../memory.ts";
-import { requireVm } from "../require.ts";
+import type { BackupMemory, MemoryDisk } from "../memory.ts";
 import { diskSnapshotRequests } from "../snapshot-requests.ts";
 import { failAttempt } from "./attempt.ts";
 import { ownedSince } from "./owned-since.ts";

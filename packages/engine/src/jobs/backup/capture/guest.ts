@@ -21,10 +21,11 @@ import {
   rungNotice,
 } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
+import { recall } from "../../../job/recall.ts";
 import type { JobEvent } from "../../../job/record.ts";
+import { requirePolicy, requireVm } from "../../../job/require.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
-import { type BackupMemory, recall } from "../memory.ts";
-import { requirePolicy, requireVm } from "../require.ts";
+import type { BackupMemory } from "../memory.ts";
 
 type Context = StepContext<BackupMemory>;
 type Result = StepResult<BackupMemory>;

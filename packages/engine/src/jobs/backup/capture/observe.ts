@@ -19,10 +19,10 @@ import {
 } from "@kluis/domain";
 import { z } from "zod";
 import { recordVm } from "../../../inventory/record-vm.ts";
+import { requireVm } from "../../../job/require.ts";
 import type { StepContext } from "../../../job/step.ts";
 import { type ChosenDisks, chooseDisks } from "../choose-disks.ts";
 import type { BackupMemory } from "../memory.ts";
-import { requireVm } from "../require.ts";
 import { findBase } from "./base.ts";
 import { goneFromAzure } from "./gone.ts";
 import { chooseFor, judgeFor } from "./rungs.ts";

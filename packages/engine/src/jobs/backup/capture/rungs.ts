@@ -15,9 +15,9 @@ import {
   singleDisksOf,
   suitabilityInput,
 } from "@kluis/domain";
+import { requirePolicy, requireVm } from "../../../job/require.ts";
 import type { StepContext } from "../../../job/step.ts";
 import type { BackupMemory } from "../memory.ts";
-import { requirePolicy, requireVm } from "../require.ts";
 
 type Context = StepContext<BackupMemory>;
 

@@ -11,9 +11,10 @@ import {
   type ScriptsOutcome,
   scriptPaths,
 } from "@kluis/domain";
+import { recall } from "../../../job/recall.ts";
+import { requireVm } from "../../../job/require.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
-import { type BackupMemory, recall } from "../memory.ts";
-import { requireVm } from "../require.ts";
+import type { BackupMemory } from "../memory.ts";
 import { rethrowOutage } from "./guest.ts";
 import { pollOrStart, scriptStateOf, waitWhileBusy, wantedScripts } from "./scripts.ts";
 

@@ -26,9 +26,10 @@ import {
   stateUnreachable,
 } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
+import { recall } from "../../../job/recall.ts";
+import { requirePolicy, requireVm } from "../../../job/require.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
-import { type BackupMemory, recall } from "../memory.ts";
-import { requirePolicy, requireVm } from "../require.ts";
+import type { BackupMemory } from "../memory.ts";
 import { rethrowOutage } from "./guest.ts";
 
 type Context = StepContext<BackupMemory>;

@@ -3,15 +3,16 @@ import { openSasDisk } from "@kluis/azure";
 import { markResourceCreated, planResource, setJobDisks } from "@kluis/db";
 import { isKluisError, type Notice, notice } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
+import { recall } from "../../../job/recall.ts";
 import { inJob } from "../../../job/record.ts";
+import { requireVm } from "../../../job/require.ts";
 import type { SnapshotDisk } from "../../../job/snapshot-source.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { findBase } from "../capture/base.ts";
 import { withBytes } from "../capture/captured-size.ts";
 import { toJobDisk } from "../capture/job-disks.ts";
 import { chooseDelta } from "../delta.ts";
-import { type BackupMemory, type MemoryDisk, recall } from "../memory.ts";
-import { requireVm } from "../require.ts";
+import type { BackupMemory, MemoryDisk } from "../memory.ts";
 import { snapshotOf } from "../snapshot-requests.ts";
 
 type Context = StepContext<BackupMemory>;

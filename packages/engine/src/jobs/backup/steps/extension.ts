@@ -14,12 +14,13 @@ import {
 import { setExtensionReady } from "@kluis/db";
 import { type ErrorCode, isGuestFailure, KluisError, notice } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
+import { recall } from "../../../job/recall.ts";
+import { requireVm } from "../../../job/require.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { goneFromAzure } from "../capture/gone.ts";
 import { prepareGuest } from "../capture/guest.ts";
 import { prepareScripts } from "../capture/scripts.ts";
-import { type BackupMemory, recall } from "../memory.ts";
-import { requireVm } from "../require.ts";
+import type { BackupMemory } from "../memory.ts";
 
 type Context = StepContext<BackupMemory>;
 type Result = StepResult<BackupMemory>;

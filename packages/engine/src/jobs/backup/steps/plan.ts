@@ -1,10 +1,10 @@
 /** Plans the transfer: lists what each disk's segments must move, several disks at a time. jobs/backup/plan-disk.ts plans one. */
 import { listJobDisks, type WorkDisk } from "@kluis/db";
 import { forEachConcurrent, notice } from "@kluis/domain";
+import { requirePolicy } from "../../../job/require.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import type { BackupMemory } from "../memory.ts";
 import { planDisk, planned } from "../plan-disk.ts";
-import { requirePolicy } from "../require.ts";
 
 type Context = StepContext<BackupMemory>;
 

@@ -13,6 +13,9 @@ import {
 } from "@kluis/db";
 import { deadlineMet, notice, readDiskFacts } from "@kluis/domain";
 import { leaveToReconciler } from "../../../job/leave-to-reconciler.ts";
+import { recall } from "../../../job/recall.ts";
+import { requirePolicy, requireVm } from "../../../job/require.ts";
+import { sealedDisk } from "../../../job/sealed-disk.ts";
 import { sourceIds } from "../../../job/snapshot-source.ts";
 import { noteFed } from "../../../job/starving.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
@@ -21,9 +24,7 @@ import type { OpenedVault } from "../../../runtime/vaults.ts";
 import { accountSoon } from "../../../upkeep/collect/task.ts";
 import { noteDowngrades } from "../capture/downgrades.ts";
 import { allocatedBytesOf } from "../catalog-facts.ts";
-import { type BackupMemory, type MemoryDisk, recall, withoutUserData } from "../memory.ts";
-import { requirePolicy, requireVm } from "../require.ts";
-import { sealedDisk } from "../sealed-disk.ts";
+import { type BackupMemory, type MemoryDisk, withoutUserData } from "../memory.ts";
 
 type Context = StepContext<BackupMemory>;
 

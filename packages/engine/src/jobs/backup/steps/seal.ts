@@ -1,13 +1,13 @@
 /** Joins the segments of each disk to one chunk map, then writes the manifest. The recovery point exists from then on. */
 import { listJobDisks, previousManifest } from "@kluis/db";
 import { notice } from "@kluis/domain";
+import { requireVm } from "../../../job/require.ts";
 import { sealDisk } from "../../../job/seal-disk.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultIdOf, vaultOf } from "../../../job/vault-of.ts";
 import { judgeLists } from "../judge-lists.ts";
 import { buildManifest } from "../manifest.ts";
 import type { BackupMemory } from "../memory.ts";
-import { requireVm } from "../require.ts";
 
 type Context = StepContext<BackupMemory>;
 

@@ -23,6 +23,8 @@ import {
   noticeText,
   type PowerState,
 } from "@kluis/domain";
+import { recall } from "../../../job/recall.ts";
+import { requirePolicy, requireVm } from "../../../job/require.ts";
 import type { SnapshotSource } from "../../../job/snapshot-source.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { beginAttempt, failAttempt } from "../capture/attempt.ts";
@@ -39,8 +41,7 @@ import {
   scriptsDetail,
   scriptsNotice,
 } from "../capture/scripts-outcome.ts";
-import { type BackupMemory, recall } from "../memory.ts";
-import { requirePolicy, requireVm } from "../require.ts";
+import type { BackupMemory } from "../memory.ts";
 import { restorePointRequest } from "../snapshot-requests.ts";
 
 type Context = StepContext<BackupMemory>;

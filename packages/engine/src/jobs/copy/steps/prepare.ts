@@ -15,10 +15,10 @@ import {
 import { type DeltaMethod, deduplicationDomain, type Extent, findingOf, notice } from "@kluis/domain";
 import { BLOCK_BYTES, parseNodeRef, SEGMENT_BYTES, type Vault } from "@kluis/vault";
 import { inJob } from "../../../job/record.ts";
+import { requireVm } from "../../../job/require.ts";
 import { planSegments } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { requireWritable } from "../../../runtime/vault-trust.ts";
-import { requireVm } from "../../backup/require.ts";
 import { type CopyMemory, targetOf } from "../memory.ts";
 import { copySource, readSource } from "../source.ts";
 

@@ -1,11 +1,12 @@
 /** Adds the copy to the recovery points and ends the job in one transaction. */
 import { createCopy, endJob, enqueue, listJobDisks, reachNewPoint } from "@kluis/db";
 import { notice } from "@kluis/domain";
+import { recall } from "../../../job/recall.ts";
+import { sealedDisk } from "../../../job/sealed-disk.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";
 import { accountSoon } from "../../../upkeep/collect/task.ts";
-import { sealedDisk } from "../../backup/sealed-disk.ts";
-import { type CopyMemory, recall } from "../memory.ts";
+import type { CopyMemory } from "../memory.ts";
 import { copySource } from "../source.ts";
 
 export async function recoveryPoint(context: StepContext<CopyMemory>): Promise<StepResult<CopyMemory>> {

@@ -2,12 +2,13 @@
 import { listJobDisks, previousManifest, type WorkDisk } from "@kluis/db";
 import { notice } from "@kluis/domain";
 import { type Manifest, parseNodeRef } from "@kluis/vault";
+import { recall } from "../../../job/recall.ts";
+import { requireVm } from "../../../job/require.ts";
 import { sealDisk } from "../../../job/seal-disk.ts";
+import { sealedDisk } from "../../../job/sealed-disk.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultIdOf, vaultOf } from "../../../job/vault-of.ts";
-import { requireVm } from "../../backup/require.ts";
-import { sealedDisk } from "../../backup/sealed-disk.ts";
-import { type CopyMemory, recall } from "../memory.ts";
+import type { CopyMemory } from "../memory.ts";
 import { copySource, readSource } from "../source.ts";
 
 export async function seal(context: StepContext<CopyMemory>): Promise<StepResult<CopyMemory>> {

@@ -1,4 +1,4 @@
-/** Parts of a backup job that must be present. */
+/** Parts of a job that must be present. */
 import type { WorkJob, WorkPolicy, WorkVm } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 

@@ -1,4 +1,4 @@
-/** A disk of a backup whose content is complete in the vault. */
+/** A disk whose content is complete in the vault. */
 import type { WorkDisk } from "@kluis/db";
 import { type DeltaMethod, KluisError } from "@kluis/domain";
 
