@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { type ImagePair, makeImages } from "../packages/vault/bench/image.ts";
 import { type BenchName, benchVault } from "../packages/vault/bench/vault-bench.ts";
 import { benchCollect } from "./bench-collect.ts";
+import { benchEngine } from "./bench-engine.ts";
 import { benchFleet } from "./bench-fleet.ts";
 import { type BenchCell, benchLines, bestPeers, formatTable } from "./bench-table.ts";
 import {
@@ -35,6 +36,7 @@ folder. It prints tables and writes JSON. Peers that are installed elsewhere: pu
   --json FILE      the figures (.cache/bench.json)
 
 npm run bench -- vault [large|link|churn] [--rounds N] [--json FILE]
+  npm run bench -- engine    through the engine, beside a plain copy; two engines; memory (bench-engine.ts)
                    memory of a 4 TiB disk, a store with latency behind a link, bytes moved by each kind of change
 npm run bench -- fleet
                    a simulated week of transfers
@@ -235,6 +237,7 @@ try {
   const [part, ...rest] = process.argv.slice(2);
   if (part === "fleet") benchFleet();
   else if (part === "vault") await benchVaultAlone(rest);
+  else if (part === "engine") await benchEngine(rest);
   else if (part === "collect") await benchCollect(rest);
   else {
     const options = readOptions(process.argv.slice(2));
