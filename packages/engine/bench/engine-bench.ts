@@ -21,15 +21,7 @@ import { planRestoredDisk } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { z } from "zod";
 import { GROUP } from "../test/world.ts";
-import {
-  backUp,
-  importMachines,
-  type Machine,
-  type Moved,
-  type Run,
-  restore,
-  writeImage,
-} from "./machines.ts";
+import { backUp, importMachines, type Machine, type Moved, type Run, restore } from "./machines.ts";
 import { type Parts, startParts } from "./parts.ts";
 import { cpuSecondsOf, forgetMemory, mostMemoryMib, Program } from "./program.ts";
 

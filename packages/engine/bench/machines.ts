@@ -47,7 +47,7 @@ export async function importMachines(
   return machines;
 }
 
-export async function writeImage(path: string, bytes: number, runs: Iterable<Run>): Promise<void> {
+async function writeImage(path: string, bytes: number, runs: Iterable<Run>): Promise<void> {
   const file = await open(path, "a").then(async (made) => {
     await made.close();
     return open(path, "r+");
