@@ -23,7 +23,7 @@ interface OpenedDisk {
 
 interface ReadRange {
   readonly offset: number;
-  readonly length: number;
+  readonly target: Uint8Array;
   readonly signal: AbortSignal;
 }
 
@@ -35,19 +35,25 @@ function cutBody(receivedBytes: number, length: number): KluisError {
   });
 }
 
-/** Collects a body of known length. By events: iterating a stream costs a promise per 64 KiB. */
-function collect(stream: NodeJS.ReadableStream | undefined, length: number): Promise<Uint8Array> {
+/** Fills `target` with a body of its length. By events: iterating a stream costs a promise per 64 KiB. */
+function collect(stream: NodeJS.ReadableStream | undefined, target: Uint8Array): Promise<void> {
+  const { length } = target;
   if (!stream) return Promise.reject(cutBody(0, length));
   return new Promise((resolve, reject) => {
-    const out = Buffer.allocUnsafe(length);
     let at = 0;
+    let isOver = false;
+    const fail = (error: Error) => {
+      // The owner of the target uses it again: late bytes of a failed request must not reach it.
+      isOver = true;
+      reject(error);
+    };
     stream.on("data", (part: Buffer) => {
-      if (at + part.length <= length) out.set(part, at);
+      if (!isOver && at + part.length <= length) target.set(part, at);
       at += part.length;
     });
-    stream.once("error", reject);
-    stream.once("close", () => reject(cutBody(at, length)));
-    stream.once("end", () => (at === length ? resolve(out) : reject(cutBody(at, length))));
+    stream.once("error", fail);
+    stream.once("close", () => fail(cutBody(at, length)));
+    stream.once("end", () => (at === length ? resolve() : fail(cutBody(at, length))));
   });
 }
 
@@ -73,11 +79,19 @@ export class SasDiskSource implements BlockSource {
    */
   async read(offset: number, length: number, signal: AbortSignal): Promise<Uint8Array> {
     this.#check(offset, length);
-    if (length === 0) return new Uint8Array(0);
+    const target = Buffer.allocUnsafeSlow(length);
+    await this.readInto(target, offset, signal);
+    return target;
+  }
+
+  /** As `read`, into memory of the caller: saves a copy. */
+  async readInto(target: Uint8Array, offset: number, signal: AbortSignal): Promise<void> {
+    this.#check(offset, target.length);
+    if (target.length === 0) return;
     const { now = Date.now, signal: diskSignal } = this.#options;
     // The disk's signal bounds a renewal: a canceled reader must not end it for the others.
     await this.#access.renewAhead(now(), renewAheadMs, diskSignal);
-    return this.#access.use(diskSignal, (open) => this.#readWith(open, { offset, length, signal }));
+    await this.#access.use(diskSignal, (open) => this.#readWith(open, { offset, target, signal }));
   }
 
   #check(offset: number, length: number): void {
@@ -91,13 +105,14 @@ export class SasDiskSource implements BlockSource {
     });
   }
 
-  #readWith({ grant, blob }: OpenGrant, { offset, length, signal }: ReadRange): Promise<Uint8Array> {
+  #readWith({ grant, blob }: OpenGrant, { offset, target, signal }: ReadRange): Promise<void> {
+    const { length } = target;
     const request = { operation: "read the disk's data", grant, bytes: length } as const;
     const conditions = { ifMatch: this.#etag };
     return blobCall(request, signal, async (abortSignal) => {
       const answer = await blob.download(offset, length, { abortSignal, conditions });
       if (answer.contentRange?.startsWith(`bytes ${offset}-${offset + length - 1}/`) === true) {
-        return collect(answer.readableStreamBody, length);
+        return collect(answer.readableStreamBody, target);
       }
       throw new KluisError("AZURE_FAILED", {
         reason: "wrong-range",

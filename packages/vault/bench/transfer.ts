@@ -3,10 +3,11 @@ import { open } from "node:fs/promises";
 import { type BlockSource, type Extent, mapConcurrent } from "@kluis/domain";
 import {
   BufferPool,
-  type ByteRange,
   MAX_READ_BYTES,
   MemoryChunkIndex,
   type NodeRef,
+  type ReadBatch,
+  readBatches,
   SEGMENT_BYTES,
   type SealedDisk,
   type SegmentDelta,
@@ -83,14 +84,13 @@ export async function restore(
     await file?.truncate(target.size);
     const buffers = new BufferPool(MAX_READ_BYTES, PIECES);
     let dataBytes = 0;
-    const read = async (ranges: readonly ByteRange[]) => {
+    const read = async ({ ranges, bytes }: ReadBatch) => {
       const buffer = buffers.take();
-      const bytes = ranges.reduce((sum, { length }) => sum + length, 0);
       await reader.readRanges(buffer.subarray(0, bytes), ranges, signal);
       return { buffer, ranges };
     };
     const limits = { limit: PIECES, signal };
-    for await (const { buffer, ranges } of mapConcurrent(batches(reader.extents(signal)), limits, read)) {
+    for await (const { buffer, ranges } of mapConcurrent(readBatches(reader.extents(signal)), limits, read)) {
       let at = 0;
       for (const { offset, length } of ranges) {
         await file?.write(buffer, at, length, offset);
@@ -104,22 +104,4 @@ export async function restore(
   } finally {
     await file?.close();
   }
-}
-
-async function* batches(extents: AsyncIterable<Extent>): AsyncGenerator<ByteRange[]> {
-  let gathered: ByteRange[] = [];
-  let bytes = 0;
-  for await (const { offset, length } of extents) {
-    for (let at = 0; at < length; at += MAX_READ_BYTES) {
-      const range = { offset: offset + at, length: Math.min(MAX_READ_BYTES, length - at) };
-      if (bytes + range.length > MAX_READ_BYTES) {
-        yield gathered;
-        gathered = [];
-        bytes = 0;
-      }
-      gathered.push(range);
-      bytes += range.length;
-    }
-  }
-  if (gathered.length > 0) yield gathered;
 }

@@ -8,6 +8,8 @@ import {
   type DiskReader,
   MAX_READ_BYTES,
   type ManifestDisk,
+  type ReadBatch,
+  readBatches,
   requireRootDigest,
   targetFile,
   type Vault,
@@ -92,7 +94,7 @@ async function writeDisk(
   const target = targetFile(file, (bytes, position) => writeAll(handle, bytes, position));
   await handle.truncate(disk.diskBytes);
   let dataBytes = 0;
-  const write = async ({ ranges, bytes }: Batch) => {
+  const write = async ({ ranges, bytes }: ReadBatch) => {
     try {
       await reader.writeRanges(target, ranges, signal);
     } catch (error) {
@@ -108,31 +110,10 @@ async function writeDisk(
     const last = ranges.at(-1);
     if (last !== undefined) request.onProgress({ done: last.offset + last.length, total: disk.diskBytes });
   };
-  await forEachConcurrent(batches(pieces(reader.extents(signal))), { limit: PIECES, signal }, write);
+  await forEachConcurrent(readBatches(reader.extents(signal)), { limit: PIECES, signal }, write);
   const footer = footerOf(request);
   if (footer.length > 0) await writeAll(handle, footer, disk.diskBytes);
   return dataBytes;
-}
-
-/** Ranges that are read together, so that a disk of many small ones is not slower. */
-interface Batch {
-  readonly ranges: readonly ByteRange[];
-  readonly bytes: number;
-}
-
-async function* batches(ranges: AsyncIterable<ByteRange>): AsyncGenerator<Batch> {
-  let gathered: ByteRange[] = [];
-  let bytes = 0;
-  for await (const range of ranges) {
-    if (gathered.length > 0 && bytes + range.length > MAX_READ_BYTES) {
-      yield { ranges: gathered, bytes };
-      gathered = [];
-      bytes = 0;
-    }
-    gathered.push(range);
-    bytes += range.length;
-  }
-  if (gathered.length > 0) yield { ranges: gathered, bytes };
 }
 
 /** Returns the bytes of the image: it has no holes. */

@@ -84,12 +84,7 @@ async function moveToVault(
       index: vmChunkIndex(deps.db, { vaultId, jobId: job.id, vmId: requireVm(job).id }),
       base: base === null ? null : await vault.segmentNode(base, segment.segment, signal),
       avoid: await damageOf(deps, vaultId),
-      // Each read returns a new array, so the vault may free it.
-      source: {
-        size: snapshot.size,
-        disposable: true,
-        read: (offset, length, abort) => snapshot.read(offset, length, abort),
-      },
+      source: snapshot,
       signal,
       limits: { ...limits, rate: joinRates([policyRate, limits.rate]) },
       onProgress: (totals) => progress.report(totals),

@@ -1,8 +1,15 @@
 /** Writes one segment of a recovery point to the new disk, without its zeros. */
 import { openPageWriter, type PageWriter } from "@kluis/azure";
-import { type ExtentTuple, noStats } from "@kluis/db";
+import { noStats } from "@kluis/db";
 import { forEachConcurrent } from "@kluis/domain";
-import { BufferPool, type DiskReader, MAX_READ_BYTES, parseNodeRef } from "@kluis/vault";
+import {
+  BufferPool,
+  type DiskReader,
+  MAX_READ_BYTES,
+  parseNodeRef,
+  type ReadBatch,
+  readBatches,
+} from "@kluis/vault";
 import { endingOf } from "../../job/ending.ts";
 import { ProgressReporter } from "../../job/progress.ts";
 import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
@@ -18,6 +25,8 @@ export const restoreSegment: SegmentKind = {
 
 /** Concurrent writes of one segment. The budget of the process bounds their bytes. */
 const WRITES = 4;
+/** Concurrent writes of the small ranges of a batch. */
+const SMALL_WRITES = 4;
 /** Shared by all segments of the process; the budget bounds how many are out. */
 const buffers = new BufferPool(MAX_READ_BYTES, WRITES);
 
@@ -32,20 +41,17 @@ async function moveToDisk({ deps, job, segment, signal }: SegmentMove): Promise<
   const progress = new ProgressReporter(deps, segment);
   let moved = 0;
   try {
-    await forEachConcurrent(
-      pieces(segment.extents),
-      { limit: WRITES, signal },
-      async ({ offset, length }) => {
-        await limits.inFlight.acquire(length, signal);
-        try {
-          await copyPiece({ reader, writer, signal }, offset, length);
-        } finally {
-          limits.inFlight.release(length);
-        }
-        moved += length;
-        progress.report({ readBytes: moved, changedBytes: 0, movedBytes: moved, storedBytes: 0 });
-      },
-    );
+    const extents = segment.extents.map(([offset, length, kind]) => ({ offset, length, kind }));
+    await forEachConcurrent(readBatches(extents), { limit: WRITES, signal }, async (batch) => {
+      await limits.inFlight.acquire(batch.bytes, signal);
+      try {
+        await copyBatch({ reader, writer, signal }, batch);
+      } finally {
+        limits.inFlight.release(batch.bytes);
+      }
+      moved += batch.bytes;
+      progress.report({ readBytes: moved, changedBytes: 0, movedBytes: moved, storedBytes: 0 });
+    });
   } finally {
     await progress.close();
   }
@@ -58,22 +64,18 @@ interface Copy {
   readonly signal: AbortSignal;
 }
 
-async function copyPiece({ reader, writer, signal }: Copy, offset: number, length: number): Promise<void> {
+/** Reads many small ranges with few requests; each is written on its own, and what lies between them stays zero. */
+async function copyBatch({ reader, writer, signal }: Copy, { ranges, bytes }: ReadBatch): Promise<void> {
   const buffer = buffers.take();
-  const piece = buffer.subarray(0, length);
-  await reader.readInto(piece, offset, signal);
-  await writer.write(offset, piece, signal);
+  await reader.readRanges(buffer.subarray(0, bytes), ranges, signal);
+  let at = 0;
+  const writes = ranges.map(({ offset, length }) => {
+    const write = { offset, data: buffer.subarray(at, at + length) };
+    at += length;
+    return write;
+  });
+  await forEachConcurrent(writes, { limit: SMALL_WRITES, signal }, ({ offset, data }) =>
+    writer.write(offset, data, signal),
+  );
   buffers.give(buffer);
-}
-
-/** Cuts data extents into pieces of the size of one read or write. */
-function* pieces(
-  extents: readonly ExtentTuple[],
-): Generator<{ readonly offset: number; readonly length: number }> {
-  for (const [start, size, kind] of extents) {
-    if (kind === "zero") continue;
-    for (let done = 0; done < size; done += MAX_READ_BYTES) {
-      yield { offset: start + done, length: Math.min(MAX_READ_BYTES, size - done) };
-    }
-  }
 }
