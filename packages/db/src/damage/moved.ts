@@ -1,6 +1,6 @@
 /** Damage of packs that got the content of others: maps still name that content by places of packs whose objects are gone. */
 import { z } from "zod";
-import { type PackKind, packKindNumbers } from "../packs/chunk-index.ts";
+import { type PackKind, packKindOf } from "../packs/kind.ts";
 import type { Tx } from "../tx.ts";
 
 /** The problem of an item of a pack that was compacted, as the end of a sentence. */
@@ -24,7 +24,7 @@ export async function listLostMoves(tx: Tx, vaultId: string): Promise<GonePack[]
   return z
     .array(row)
     .parse(rows)
-    .map(({ pack, kind }) => ({ pack, kind: kind === packKindNumbers.nodes ? "nodes" : "chunks" }));
+    .map(({ pack, kind }) => ({ pack, kind: packKindOf(kind) }));
 }
 
 /** The open damage of items whose new places are in these packs. */

@@ -1,9 +1,14 @@
 /** Which manifests of a vault are accounted. */
 import { type ErrorInfo, storableJson } from "@kluis/domain";
 import { z } from "zod";
+import { Prisma } from "../../generated/client.ts";
 import { isUuid } from "../text.ts";
 import type { Tx } from "../tx.ts";
-import { countNodes, packNumbers, type StoredNode, type VaultScope } from "./accounts.ts";
+import { changeNodeRefs, packNumbers, type StoredNode, type VaultScope } from "./accounts.ts";
+
+/** Conditions of partial indexes: a query that uses one repeats it. */
+const isQueued = Prisma.sql`state IN ('waiting', 'leaving')`;
+export const isOdd = Prisma.sql`state IN ('foreign', 'unreadable', 'replayed')`;
 
 /** A recovery point whose roots are to be counted. */
 export interface NewAccount {
@@ -48,7 +53,7 @@ export async function listNewPoints(tx: Tx, { vaultId }: VaultScope, limit: numb
   return z.array(accountRow).parse(
     await tx.$queryRaw`
       SELECT "pointId", roots FROM "VaultPoint"
-      WHERE "vaultId" = ${vaultId}::uuid AND state IN ('waiting', 'leaving') AND state = 'waiting'
+      WHERE "vaultId" = ${vaultId}::uuid AND ${isQueued} AND state = 'waiting'
       ORDER BY "pointId" LIMIT ${limit}`,
   );
 }
@@ -57,7 +62,7 @@ export async function listNewPoints(tx: Tx, { vaultId }: VaultScope, limit: numb
 export async function listDeletedPoints(tx: Tx, { vaultId }: VaultScope, limit: number): Promise<string[]> {
   const rows = await tx.$queryRaw`
     SELECT "pointId" FROM "VaultPoint"
-    WHERE "vaultId" = ${vaultId}::uuid AND state IN ('waiting', 'leaving') AND state = 'leaving'
+    WHERE "vaultId" = ${vaultId}::uuid AND ${isQueued} AND state = 'leaving'
     ORDER BY "pointId" LIMIT ${limit}`;
   return z
     .array(idRow)
@@ -137,7 +142,7 @@ async function countRoots(
   }: { readonly pointId: string; readonly roots: readonly RootNode[]; readonly by: number },
 ): Promise<void> {
   const numbers = await packNumbers(tx, scope, new Map(roots.map(({ pack }) => [pack, "nodes"])));
-  await countNodes(
+  await changeNodeRefs(
     tx,
     { scope, numbers },
     roots.map((node) => ({ node: { ...node, pointId }, by })),
@@ -194,7 +199,7 @@ export async function knownOfListed(
 export async function listForeignPoints(tx: Tx, { vaultId }: VaultScope): Promise<string[]> {
   const rows = await tx.$queryRaw`
     SELECT "pointId" FROM "VaultPoint"
-    WHERE "vaultId" = ${vaultId}::uuid AND state IN ('foreign', 'unreadable', 'replayed') AND state = 'foreign'`;
+    WHERE "vaultId" = ${vaultId}::uuid AND ${isOdd} AND state = 'foreign'`;
   return z
     .array(idRow)
     .parse(rows)
@@ -215,7 +220,7 @@ export async function listKeptOut(tx: Tx, { vaultId }: VaultScope, limit: number
   return z.array(keptOutRow).parse(
     await tx.$queryRaw`
       SELECT "pointId", state, problem FROM "VaultPoint"
-      WHERE "vaultId" = ${vaultId}::uuid AND state IN ('foreign', 'unreadable', 'replayed') AND state <> 'foreign' ORDER BY "pointId" LIMIT ${limit}`,
+      WHERE "vaultId" = ${vaultId}::uuid AND ${isOdd} AND state <> 'foreign' ORDER BY "pointId" LIMIT ${limit}`,
   );
 }
 

@@ -7,8 +7,9 @@
  */
 import { type ErrorInfo, type ItemPlace, placeKey, storableJson } from "@kluis/domain";
 import { z } from "zod";
+import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
-import { type PackKind, packKindNumbers } from "./chunk-index.ts";
+import { type PackKind, packKindNumbers } from "./kind.ts";
 import { isSparse } from "./sparse.ts";
 
 /** A node of a chunk map, as the vault writes it. */
@@ -47,7 +48,7 @@ export interface VaultScope {
   readonly number: number;
 }
 
-const nodeRow = z.object({
+export const nodeRow = z.object({
   level: z.int(),
   digest: z.string(),
   pack: z.string(),
@@ -55,6 +56,9 @@ const nodeRow = z.object({
   length: z.int(),
   pointId: z.string(),
 });
+/** A `nodeRow` of a node `n` and its pack `p`. */
+export const nodeColumns = Prisma.sql`
+  n.level, encode(n.digest, 'hex') AS digest, p."packId" AS pack, n."offset", n.length, n."pointId"`;
 const keyRow = z.object({ pack: z.int(), offset: z.int() });
 
 /** The number of a vault. */
@@ -67,7 +71,7 @@ export async function vaultScope(tx: Tx, vaultId: string): Promise<VaultScope> {
 export async function listUnwalkedNodes(tx: Tx, scope: VaultScope, limit: number): Promise<StoredNode[]> {
   return z.array(nodeRow).parse(
     await tx.$queryRaw`
-      SELECT n.level, encode(n.digest, 'hex') AS digest, p."packId" AS pack, n."offset", n.length, n."pointId"
+      SELECT ${nodeColumns}
       FROM "VaultNode" n JOIN "VaultPack" p ON p.number = n.pack
       WHERE n.vault = ${scope.number}::smallint AND NOT n.walked AND n.refs > 0
         AND (n."retryAt" IS NULL OR n."retryAt" <= kluis_now())
@@ -82,7 +86,7 @@ export async function listUnneededNodes(tx: Tx, scope: VaultScope, limit: number
     DELETE FROM "VaultNode" WHERE vault = ${scope.number}::smallint AND refs = 0 AND NOT walked`;
   return z.array(nodeRow).parse(
     await tx.$queryRaw`
-      SELECT n.level, encode(n.digest, 'hex') AS digest, p."packId" AS pack, n."offset", n.length, n."pointId"
+      SELECT ${nodeColumns}
       FROM "VaultNode" n JOIN "VaultPack" p ON p.number = n.pack
       WHERE n.vault = ${scope.number}::smallint AND n.refs = 0 AND n.walked
         AND (n."retryAt" IS NULL OR n."retryAt" <= kluis_now())
@@ -169,8 +173,8 @@ async function countUses(
   const children = counted.flatMap(({ node, children: nodes }) =>
     nodes.map((child) => ({ node: { ...child, pointId: node.pointId }, by: sign })),
   );
-  await countNodes(tx, { scope, numbers }, children);
-  await countPacks(
+  await changeNodeRefs(tx, { scope, numbers }, children);
+  await changePackRefs(
     tx,
     numbers,
     counted.flatMap(({ packs }) => packs.map((named) => ({ ...named, by: sign }))),
@@ -223,7 +227,7 @@ interface NodeChange {
 }
 
 /** Changes how often nodes are named. A new one waits to be walked. */
-export async function countNodes(
+export async function changeNodeRefs(
   tx: Tx,
   { scope, numbers }: { readonly scope: VaultScope; readonly numbers: ReadonlyMap<string, number> },
   changes: readonly NodeChange[],
@@ -257,7 +261,7 @@ interface PackChange extends NamedPack {
 }
 
 /** Changes how often packs are named, and notes those that nothing names any more. A pack that is named is not condemned any more. */
-export async function countPacks(
+export async function changePackRefs(
   tx: Tx,
   numbers: ReadonlyMap<string, number>,
   changes: readonly PackChange[],

@@ -1,8 +1,10 @@
 /** The deduplication index of the vault in the database: which pack holds a chunk, and where. */
 import { batchesOf } from "@kluis/domain";
 import { z } from "zod";
+import { Prisma } from "../../generated/client.ts";
 import type { Db } from "../client.ts";
 import { inTransaction, type Tx } from "../tx.ts";
+import { type PackKind, packKindNumbers } from "./kind.ts";
 
 /** The place of a chunk in the vault: pack id (hex), offset and sealed length in bytes. */
 export interface StoredPlace {
@@ -23,11 +25,6 @@ export interface StoredPack {
   readonly bytes: number;
   readonly kind?: PackKind;
 }
-
-export type PackKind = "chunks" | "nodes";
-
-/** As stored in `VaultPack.kind`. */
-export const packKindNumbers: Readonly<Record<PackKind, number>> = { chunks: 1, nodes: 2 };
 
 /** Implements the `ChunkIndex` port of @kluis/vault. */
 export interface DatabaseChunkIndex {
@@ -63,15 +60,21 @@ const placeRow = z.object({
 const numberRow = z.object({ number: z.int() });
 
 /**
+ * A condition on a pack `p` and a chunk in it: lookups return the place. They leave out packs that are condemned or leave, and places that
+ * are damaged or were.
+ */
+const isFound = (chunk: Prisma.Sql): Prisma.Sql => Prisma.sql`
+  p."condemnedAt" IS NULL AND p."leavingAt" IS NULL AND p.state = 'live' AND NOT EXISTS (SELECT 1 FROM "VaultDamageItem" d
+    WHERE d."vaultId" = p."vaultId" AND d."packId" = p."packId" AND d."offset" = ${chunk}."offset")`;
+
+/**
  * @param scope.vaultId the vault whose chunks are indexed
  * @param scope.jobId recorded with each added pack
  */
 export function chunkIndex(db: Db, scope: Scope): DatabaseChunkIndex {
   const { vaultId } = scope;
   return {
-    /**
-     * Leaves out chunks in packs that are condemned or leave, and chunks at damaged places. A pack with a hit is not condemned while a segment can use it.
-     */
+    /** A pack with a hit is not condemned while a segment can use it. */
     async lookup(ids) {
       const found = new Map<string, StoredPlace>();
       for (const batch of batchesOf(ids, batchSize)) {
@@ -82,10 +85,8 @@ export function chunkIndex(db: Db, scope: Scope): DatabaseChunkIndex {
             FROM unnest(${batch}::text[]) AS wanted(id)
             JOIN "VaultChunk" c ON c.digest = decode(wanted.id, 'hex')
               AND c.vault = (SELECT number FROM "Vault" WHERE id = ${vaultId}::uuid)
-            JOIN "VaultPack" p ON p.number = c.pack AND p."condemnedAt" IS NULL
-              AND p."leavingAt" IS NULL AND p.state = 'live'
-            WHERE NOT EXISTS (SELECT 1 FROM "VaultDamageItem" d
-              WHERE d."vaultId" = p."vaultId" AND d."packId" = p."packId" AND d."offset" = c."offset")`,
+            JOIN "VaultPack" p ON p.number = c.pack
+            WHERE ${isFound(Prisma.sql`c`)}`,
         );
         const lost = await renewIdle(
           db.prisma,
@@ -187,9 +188,7 @@ async function placeChunks(
         SET pack = EXCLUDED.pack, "offset" = EXCLUDED."offset", length = EXCLUDED.length
         WHERE NOT EXISTS (
           SELECT 1 FROM "VaultPack" p
-          WHERE p.number = known.pack AND p."condemnedAt" IS NULL AND p."leavingAt" IS NULL AND p.state = 'live'
-            AND NOT EXISTS (SELECT 1 FROM "VaultDamageItem" d
-              WHERE d."vaultId" = p."vaultId" AND d."packId" = p."packId" AND d."offset" = known."offset"))
+          WHERE p.number = known.pack AND ${isFound(Prisma.sql`known`)})
       RETURNING length)
     SELECT coalesce(sum(length), 0) AS bytes FROM placed`;
   return placedRow.parse(rows)[0].bytes;

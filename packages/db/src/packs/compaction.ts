@@ -9,8 +9,9 @@ import { COMPACTION_SHARE, safeBytes } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
-import type { StoredNode, VaultScope } from "./accounts.ts";
-import { type PackKind, packKindNumbers } from "./chunk-index.ts";
+import { nodeColumns, nodeRow, type StoredNode, type VaultScope } from "./accounts.ts";
+import { isBeyondDoubt } from "./doubt.ts";
+import { type PackKind, packKindOf } from "./kind.ts";
 import { linkMoves, type PackMove } from "./moves.ts";
 
 export interface SparsePack {
@@ -39,7 +40,7 @@ const sparseRow = z
   .transform(
     ({ kind, bytes, live, ...row }): SparsePack => ({
       ...row,
-      kind: kind === packKindNumbers.nodes ? "nodes" : "chunks",
+      kind: packKindOf(kind),
       bytes: safeBytes(bytes),
       liveBytes: Math.max(0, Math.round(live)),
     }),
@@ -63,7 +64,6 @@ export async function listSparsePacks(
   { vaultId }: VaultScope,
   { keepUntil, limit }: { readonly keepUntil: Date | null; readonly limit: number },
 ): Promise<SparsePack[]> {
-  const known = keepUntil ?? new Date(0);
   return z.array(sparseRow).parse(
     await tx.$queryRaw`
       WITH own AS (
@@ -79,7 +79,7 @@ export async function listSparsePacks(
         GROUP BY m."to")
       SELECT p.number, p."packId", p.kind, p.bytes, c.live::float8 AS live, c.refs::float8 AS refs, p."vmId"
       FROM (SELECT * FROM own UNION ALL SELECT * FROM targets) c JOIN "VaultPack" p ON p.number = c.number
-      WHERE ${isUsable} AND p."leavingAt" IS NULL AND (${keepUntil === null} OR p."createdAt" > ${known})
+      WHERE ${isUsable} AND p."leavingAt" IS NULL AND ${isBeyondDoubt(keepUntil)}
         AND (p."fullAtRefs" IS NULL OR c.refs * 4 <= p."fullAtRefs" * 3::bigint)
         AND c.live * 100 < p.bytes * ${COMPACTION_SHARE}
       ORDER BY c.live / p.bytes, p.number LIMIT ${limit}`,
@@ -297,15 +297,7 @@ export async function listStayingPacks(
   );
 }
 
-const nodeRow = z.object({
-  level: z.int(),
-  digest: z.string(),
-  pack: z.string(),
-  offset: z.int(),
-  length: z.int(),
-  pointId: z.string(),
-  number: z.int(),
-});
+const numberedNode = nodeRow.extend({ number: z.int() });
 
 export interface NodePage {
   readonly nodes: readonly StoredNode[];
@@ -326,9 +318,9 @@ export async function listNodes(
   const { since, after, limit } = page;
   const from = after ?? { pack: -1, offset: -1 };
   const recent = since === null ? Prisma.empty : Prisma.sql`AND n."knownAt" >= ${since}`;
-  const rows = z.array(nodeRow).parse(
+  const rows = z.array(numberedNode).parse(
     await tx.$queryRaw`
-      SELECT n.level, encode(n.digest, 'hex') AS digest, p."packId" AS pack, n.pack AS number, n."offset", n.length, n."pointId"
+      SELECT ${nodeColumns}, n.pack AS number
       FROM "VaultNode" n JOIN "VaultPack" p ON p.number = n.pack
       WHERE n.vault = ${number}::smallint AND (n.pack, n."offset") > (${from.pack}::int, ${from.offset}::int) ${recent}
         AND n.problem IS NULL

@@ -30,7 +30,7 @@ export {
   type VaultScope,
   vaultScope,
 } from "./accounts.ts";
-export { chunkIndex, type DatabaseChunkIndex, type PackKind } from "./chunk-index.ts";
+export { chunkIndex, type DatabaseChunkIndex } from "./chunk-index.ts";
 export {
   beginRemoval,
   type Compacted,
@@ -56,6 +56,7 @@ export {
   type SparsePack,
 } from "./compaction.ts";
 export { heldNodes } from "./held.ts";
+export type { PackKind } from "./kind.ts";
 export { type ListedTables, linkFound, linkMoves, listUnlinked, type PackMove } from "./moves.ts";
 export {
   keptPackView,

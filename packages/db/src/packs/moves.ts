@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Tx } from "../tx.ts";
 import { packNumbers, type VaultScope } from "./accounts.ts";
-import { packKindNumbers } from "./chunk-index.ts";
+import { packKindOf } from "./kind.ts";
 
 export interface PackMove {
   readonly from: string;
@@ -42,8 +42,7 @@ export async function linkFound(
     data: { tables },
     select: { kind: true },
   });
-  const kindName = kind === packKindNumbers.nodes ? "nodes" : "chunks";
-  await packNumbers(tx, scope, new Map(targets.map((target) => [target, kindName])));
+  await packNumbers(tx, scope, new Map(targets.map((target) => [target, packKindOf(kind)])));
   await linkMoves(
     tx,
     scope.vaultId,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
 import type { VaultScope } from "./accounts.ts";
+import { isBeyondDoubt } from "./doubt.ts";
 import { readDoubt } from "./work.ts";
 
 /**
@@ -58,7 +59,6 @@ export async function previewCollection(tx: Tx, scope: VaultScope): Promise<Spac
 }
 
 function packsOf({ vaultId }: VaultScope, keepUntil: Date | null): Prisma.Sql {
-  const until = keepUntil ?? new Date(0);
   const grace = Prisma.sql`${limits.packGraceMs} * interval '1 millisecond'`;
   return Prisma.sql`
     SELECT p."packId" AS pack, coalesce(p."leavingAt", p."condemnedAt", p."idleSince") AS since,
@@ -66,7 +66,7 @@ function packsOf({ vaultId }: VaultScope, keepUntil: Date | null): Prisma.Sql {
         THEN greatest(p.bytes - u.live / u.refs, 0) ELSE p.bytes END AS bytes,
       CASE WHEN p.refusal IS NOT NULL AND p."retryAt" > kluis_now() THEN 'refused'
         WHEN p."deletingAt" IS NOT NULL OR p."goneAt" IS NOT NULL THEN 'now'
-        WHEN p."idleSince" IS NOT NULL AND ${keepUntil !== null} AND p."createdAt" <= ${until} THEN 'unreadable-point'
+        WHEN p."idleSince" IS NOT NULL AND NOT (${isBeyondDoubt(keepUntil)}) THEN 'unreadable-point'
         WHEN p."idleSince" IS NOT NULL AND EXISTS (
           SELECT 1 FROM "Job" j WHERE j.id = p."jobId" AND j.state = ANY(${[...openJobStates]}::text[])) THEN 'running'
         WHEN p."condemnedAt" <= kluis_now() - ${grace} OR p."movedAt" <= kluis_now() - ${grace} THEN 'now'

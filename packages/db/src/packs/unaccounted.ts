@@ -5,6 +5,7 @@ import { clearAttention, raiseAttention } from "../attention/write.ts";
 import type { Db } from "../client.ts";
 import { errorInfoSchema } from "../subscriptions/write.ts";
 import { inTransaction, type Tx } from "../tx.ts";
+import { isOdd } from "./account-points.ts";
 import type { VaultScope } from "./accounts.ts";
 
 /** Points that are named. */
@@ -17,7 +18,7 @@ async function listUnaccounted(tx: Tx, { vaultId, number }: VaultScope) {
   const rows = await tx.$queryRaw`
     SELECT "pointId", problem FROM (
       SELECT "pointId", problem FROM "VaultPoint"
-      WHERE "vaultId" = ${vaultId}::uuid AND state IN ('foreign', 'unreadable', 'replayed') AND state <> 'foreign'
+      WHERE "vaultId" = ${vaultId}::uuid AND ${isOdd} AND state <> 'foreign'
       UNION ALL
       (SELECT DISTINCT ON ("pointId") "pointId", problem FROM "VaultNode"
       WHERE vault = ${number}::smallint AND NOT walked AND refs > 0 AND problem IS NOT NULL ORDER BY "pointId")) found

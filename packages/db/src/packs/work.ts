@@ -7,7 +7,8 @@ import { type ErrorInfo, safeBytes, storableJson } from "@kluis/domain";
 import { z } from "zod";
 import type { Tx } from "../tx.ts";
 import type { VaultScope } from "./accounts.ts";
-import { type PackKind, packKindNumbers } from "./chunk-index.ts";
+import { isBeyondDoubt } from "./doubt.ts";
+import { type PackKind, packKindOf } from "./kind.ts";
 
 export interface PackRow {
   readonly number: number;
@@ -29,7 +30,7 @@ const packRow = z
   .transform(
     ({ kind, bytes, movedAt, ...row }): PackRow => ({
       ...row,
-      kind: kind === packKindNumbers.nodes ? "nodes" : "chunks",
+      kind: packKindOf(kind),
       bytes: safeBytes(bytes),
       isMoved: movedAt !== null,
     }),
@@ -69,8 +70,6 @@ export interface Idle {
   readonly limit: number;
 }
 
-const epoch = new Date(0);
-
 /** Packs that nothing has named for a time, the longest first. */
 export async function listIdlePacks(
   tx: Tx,
@@ -81,7 +80,7 @@ export async function listIdlePacks(
     await tx.$queryRaw`
       SELECT number, "packId", kind, bytes, "movedAt" FROM "VaultPack"
       WHERE "vaultId" = ${vaultId}::uuid AND "idleSince" <= kluis_now() - ${forMs} * interval '1 millisecond'
-        AND "condemnedAt" IS NULL AND (${keepUntil === null} OR "createdAt" > ${keepUntil ?? epoch})
+        AND "condemnedAt" IS NULL AND ${isBeyondDoubt(keepUntil)}
       ORDER BY "idleSince", number LIMIT ${limit}`,
   );
 }
@@ -144,7 +143,7 @@ export async function beginDeletion(
         SELECT number FROM "VaultPack" WHERE number = ANY(${[...packs]}::int[]) ORDER BY number FOR UPDATE)
         AND "vaultId" = ${vaultId}::uuid AND "deletingAt" IS NULL AND "idleSince" IS NOT NULL
         AND "condemnedAt" <= kluis_now() - ${graceMs} * interval '1 millisecond'
-        AND (${keepUntil === null} OR "createdAt" > ${keepUntil ?? epoch})
+        AND ${isBeyondDoubt(keepUntil)}
       RETURNING number`,
   );
   const deleting = rows.map(({ number }) => number);

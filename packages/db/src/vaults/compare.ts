@@ -1,7 +1,7 @@
 /** What the database knows of a vault's points and packs, in pages, to compare it with the storage. */
 import { storedPointStates } from "@kluis/domain";
 import { z } from "zod";
-import { type PackKind, packKindNumbers } from "../packs/chunk-index.ts";
+import { type PackKind, packKindNumbers } from "../packs/kind.ts";
 import { isUuid } from "../text.ts";
 import type { Tx } from "../tx.ts";
 
