@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
 import { collectVaults } from "../src/upkeep/collect.ts";
 import { reachDamage } from "../src/upkeep/damage-reach.ts";
+import { compareVault } from "../src/upkeep/truth/compare.ts";
+import { keepDatabase } from "./older-database.ts";
 import { MIB, type PointRow, random, standardPolicy, World } from "./world.ts";
 
 let world: World;
@@ -137,4 +139,33 @@ describe("a compaction among damage", () => {
     expect(await world.db.prisma.vaultPoint.findFirst({ where })).toMatchObject({ state: "unreadable" });
     await store.delete("points/junk", soon());
   });
+
+  it("costs no point of a database that is older: it follows the moved tables", async () => {
+    const { point, packId, vmId } = await sparseVm("older");
+    const putBack = await keepDatabase(world);
+    for (let round = 0; round < 3; round++) await collect();
+    expect((await pack(packId)).goneAt).not.toBeNull();
+    await engine.stop();
+    await putBack();
+    engine = await world.startEngine();
+    world.engines.splice(0, world.engines.length, engine);
+
+    const { prisma } = world.db;
+    expect(await pack(packId)).toMatchObject({ state: "live", goneAt: null });
+    await compareVault(engine.deps, point.vaultId, soon());
+    await search();
+    expect(await pack(packId)).toMatchObject({ state: "missing" });
+    const where = { vaultId: point.vaultId, packId };
+    expect(await prisma.vaultDamage.findFirst({ where })).toMatchObject({ healedBy: "moved", offset: -1 });
+    expect(await prisma.recoveryPoint.findUnique({ where: { id: point.id } })).toMatchObject({
+      state: "available",
+    });
+    expect(await prisma.ledgerEvent.count({ where: { kind: "point.damaged", vmId } })).toBe(0);
+    expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest("older-os"));
+    // The new packs are kept, although no node names them, and a backup uses their content.
+    await collect();
+    const next = await world.backUp(vmId);
+    expect(await world.pointDigest(next, "os")).toBe(await world.diskDigest("older-os"));
+    expect(await prisma.vaultDamage.count({ where: { ...where, healedAt: null } })).toBe(0);
+  }, 300_000);
 });

@@ -57,7 +57,7 @@ describe("the schedule of verifications", () => {
     expect((await schedule()).started).toBe(0);
   });
 
-  it("reads exactly the budget of the night: points that nothing has read first, then the oldest", async () => {
+  it("reads exactly the budget of the night: those that nothing has read for the longest first", async () => {
     const rule = { mode: "sampled", nightly: { unit: "gib", amount: 7 } } as const;
     const policyId = await addVerifyPolicy(database.db, "sampled", { rule });
     const vaultId = await addVault(database.db, 9);
@@ -65,7 +65,7 @@ describe("the schedule of verifications", () => {
     const points = await addPoints(database.db, { ...of, vm: "web", points: 3 });
     const others = await addPoints(database.db, { ...of, vm: "db", points: 1 });
     const [old = ""] = points;
-    const readAt = new Date(Date.now() - 3 * 86_400_000);
+    const readAt = new Date(Date.now() - 86_400_000 / 2);
     await database.db.prisma.recoveryPoint.update({ where: { id: old }, data: { readAt } });
     await schedule();
     const jobs = await started();
@@ -81,6 +81,32 @@ describe("the schedule of verifications", () => {
     await advanceDatabaseClock(database.db.pool, 86_400_000);
     expect((await schedule()).started).toBeGreaterThan(0);
     expect((await started()).some(({ pointId }) => pointId === old)).toBe(true);
+  });
+
+  it("gives each team its share of the night, and the rest to who waits", async () => {
+    const rule = { mode: "sampled", nightly: { unit: "gib", amount: 20 } } as const;
+    const policyId = await addVerifyPolicy(database.db, "shared", { rule });
+    const vaultId = await addVault(database.db, 6);
+    const of = { policyId, vaultId, diskBytes: GIB };
+    const many = await addPoints(database.db, { ...of, vm: "many", points: 10 });
+    const few = await addPoints(database.db, { ...of, vm: "few", points: 4 });
+    const { prisma } = database.db;
+    await prisma.virtualMachine.updateMany({ where: { name: "few" }, data: { resourceGroup: "few" } });
+    const scope = { kind: "resource-group", subscriptionId: "s", resourceGroup: "few" };
+    await prisma.team.create({
+      data: {
+        id: crypto.randomUUID(),
+        slug: "few",
+        name: "few",
+        scopes: { create: { id: crypto.randomUUID(), ...scope } },
+      },
+    });
+    // All points of the others are older.
+    await prisma.recoveryPoint.updateMany({ where: { id: { in: few } }, data: { takenAt: new Date() } });
+    await schedule();
+    const points = (await started()).flatMap(({ pointId }) => pointId ?? []);
+    expect(points.filter((id) => few.includes(id))).toHaveLength(3);
+    expect(new Set(points.filter((id) => many.includes(id)))).toEqual(new Set(many.slice(0, 3)));
   });
 
   it("reads a part of a full verification that does not fit, and nothing by day", async () => {

@@ -41,6 +41,8 @@ export const damage = catalog({
       backup: "a backup stored it again",
       verification: "it was read again and is good",
       comparison: "the storage has it again",
+      moved: "the vault has it elsewhere",
+      copy: "it was stored again from a copy",
       unneeded: "no recovery point needs it",
     } satisfies Record<DamageHealer, string>,
     point: {
@@ -99,6 +101,8 @@ export const damage = catalog({
       backup: "een back-up heeft het opnieuw opgeslagen",
       verification: "het is opnieuw gelezen en is goed",
       comparison: "de opslag heeft het weer",
+      moved: "de kluis heeft het op een andere plek",
+      copy: "het is opnieuw opgeslagen vanuit een kopie",
       unneeded: "geen herstelpunt heeft het nodig",
     },
     point: {

@@ -15,7 +15,8 @@ export const policyVerification = catalog({
     },
     days: "Days between two verifications of a point",
     amount: "Read in a night",
-    amountHint: "Points that were never read come first, then those that were read longest ago.",
+    amountHint:
+      "Points that were not read for the longest come first, and each team gets its share of the night.",
     unit: "Unit",
     units: { percent: "percent of each point", gib: "GiB of the disks of each virtual machine" },
     sentence: {
@@ -38,7 +39,8 @@ export const policyVerification = catalog({
     },
     days: "Dagen tussen twee verificaties van een punt",
     amount: "Per nacht lezen",
-    amountHint: "Punten die nooit zijn gelezen komen eerst, daarna die het langst geleden zijn gelezen.",
+    amountHint:
+      "Punten die het langst niet zijn gelezen komen eerst, en elk team krijgt zijn deel van de nacht.",
     unit: "Eenheid",
     units: { percent: "procent van elk punt", gib: "GiB van de schijven van elke virtuele machine" },
     sentence: {

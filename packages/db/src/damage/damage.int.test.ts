@@ -280,3 +280,34 @@ test("damage of a pack concerns the healed items that moved to it, and backups r
   expect(items.map((place) => avoided.has(place))).toEqual([true, false, true]);
   expect(avoided.hasPack(pack)).toBe(true);
 });
+
+test("a missing pack whose items moved tables lead to damages no point, also when it was recorded before", async () => {
+  const vaultId = await addVault();
+  const { prisma } = world.db;
+  const index = chunkIndex(world.db, { vaultId });
+  const entry = (id: string, offset: number) => ({ id: chunk(id), offset, length: 10, plainLength: 20 });
+  await index.add({ pack, bytes: 100 }, [entry("a", 8), entry("b", 18)]);
+  await index.add({ pack: other, bytes: 100 }, [entry("c", 8)]);
+  const vmId = await addVm(world.db, world.clock);
+  const [first, second] = [await addPoint(vaultId, vmId), await addPoint(vaultId, vmId)];
+  const needs = new Map([
+    [first, { pack, offset: 8 }],
+    [second, { pack, offset: 18 }],
+  ]);
+  const moved = (...offsets: number[]) =>
+    offsets.map((offset) => ({ pack, offset, place: { pack: other, offset } }));
+  const compared = (findings: DamageFinding[], places: ReturnType<typeof moved>) =>
+    inTransaction(world.db, (tx) =>
+      recordDamage(tx, { vaultId, foundBy: "comparison", findings, moved: places }),
+    );
+  await compared([found(WHOLE_OBJECT, { object: name(pack), reason: "missing" })], moved(8));
+  await search(vaultId, needs);
+  expect([await stateOf(first), await stateOf(second)]).toEqual(["available", "damaged"]);
+  await compared([], moved(8, 18));
+  await search(vaultId, needs);
+  expect([await stateOf(first), await stateOf(second)]).toEqual(["available", "available"]);
+  expect(await prisma.vaultDamage.findFirst({ where: { vaultId } })).toMatchObject({ healedBy: "moved" });
+  expect(await prisma.vaultPack.findFirst({ where: { vaultId, packId: pack } })).toMatchObject({
+    state: "missing",
+  });
+});

@@ -1,5 +1,5 @@
 /** Records that damaged places can be read again. */
-import { type DamageHealer, engineActor, WHOLE_OBJECT } from "@kluis/domain";
+import { batchesOf, type DamageHealer, engineActor, type LedgerDraft, WHOLE_OBJECT } from "@kluis/domain";
 import { clearAttention } from "../attention/write.ts";
 import { appendEvents } from "../ledger/append.ts";
 import { linkMoves } from "../packs/moves.ts";
@@ -15,29 +15,36 @@ export interface HealedPlace {
   readonly place: { readonly pack: string; readonly offset: number };
 }
 
+/** Who stored the content again, or found it elsewhere. */
+export type PlaceHealer = Extract<DamageHealer, "backup" | "copy" | "moved">;
+
+export interface HealedPlaces {
+  readonly vaultId: string;
+  readonly places: readonly HealedPlace[];
+  readonly by: PlaceHealer;
+  readonly jobId: string | null;
+}
+
 /**
  * Records places whose content a job stored again: a moved table that leads to them is durable. The search for the points that need
  * damage is woken, and closes what nothing needs any more. Call it last in the transaction.
  */
 export async function recordHealed(
   tx: Tx,
-  healed: {
-    readonly vaultId: string;
-    readonly jobId: string | null;
-    readonly places: readonly HealedPlace[];
-  },
+  healed: Omit<HealedPlaces, "by"> & { readonly by?: PlaceHealer },
 ): Promise<void> {
-  const { vaultId, jobId, places } = healed;
-  if (places.length === 0) return;
+  const event = await healPlaces(tx, { by: "backup", ...healed });
+  if (event !== null) await appendEvents(tx, { now: () => event.at }, [event.draft]);
+}
+
+/** Stores the places, and returns the event for the end of the transaction; null when there is nothing to store. */
+export async function healPlaces(
+  tx: Tx,
+  { vaultId, jobId, places, by }: HealedPlaces,
+): Promise<{ readonly at: Date; readonly draft: LedgerDraft } | null> {
+  if (places.length === 0) return null;
   const at = await databaseNow(tx);
-  for (const { pack, offset, place } of places) {
-    const now = { healedAt: at, healedPack: place.pack, healedOffset: place.offset };
-    await tx.vaultDamageItem.upsert({
-      where: { vaultId_packId_offset: { vaultId, packId: pack, offset } },
-      create: { vaultId, packId: pack, offset, ...now },
-      update: now,
-    });
-  }
+  for (const some of batchesOf(places, AT_ONCE)) await storePlaces(tx, { vaultId, places: some, at });
   await linkMoves(
     tx,
     vaultId,
@@ -46,14 +53,32 @@ export async function recordHealed(
   const packs = [...new Set(places.map(({ pack }) => pack))];
   await tx.vaultDamage.updateMany({
     where: { vaultId, packId: { in: packs }, healedAt: null },
-    data: { reachedAt: null, changedAt: at, healedJobId: jobId },
+    // It counts when the search closes the damage.
+    data: { reachedAt: null, changedAt: at, healedJobId: jobId, healedBy: by },
   });
   await enqueue(tx, "vault.damage-reach", {});
   const target = { type: "vault", id: vaultId, name: await vaultName(tx, vaultId) } as const;
-  const data = { healedBy: "backup", jobId, places: places.length, packs: packs.slice(0, EVENT_PACKS) };
-  await appendEvents(tx, { now: () => at }, [
-    { kind: "vault.damage-healed", actor: engineActor, target, data },
-  ]);
+  const data = { healedBy: by, jobId, places: places.length, packs: packs.slice(0, EVENT_PACKS) };
+  return { at, draft: { kind: "vault.damage-healed", actor: engineActor, target, data } };
+}
+
+/** Places of one statement. */
+const AT_ONCE = 2_000;
+
+async function storePlaces(
+  tx: Tx,
+  { vaultId, places, at }: Pick<HealedPlaces, "vaultId" | "places"> & { readonly at: Date },
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO "VaultDamageItem" ("vaultId", "packId", "offset", "healedAt", "healedPack", "healedOffset")
+    SELECT DISTINCT ON (h.pack, h."offset") ${vaultId}::uuid, h.pack, h."offset", ${at}, h.to_pack, h.to_offset
+    FROM unnest(
+      ${places.map(({ pack }) => pack)}::text[], ${places.map(({ offset }) => offset)}::int[],
+      ${places.map(({ place }) => place.pack)}::text[], ${places.map(({ place }) => place.offset)}::int[]
+    ) AS h(pack, "offset", to_pack, to_offset)
+    ORDER BY h.pack, h."offset"
+    ON CONFLICT ("vaultId", "packId", "offset") DO UPDATE SET "healedAt" = EXCLUDED."healedAt",
+      "healedPack" = EXCLUDED."healedPack", "healedOffset" = EXCLUDED."healedOffset"`;
 }
 
 /** Packs that one event lists. */

@@ -5,7 +5,7 @@ import { appendEvents } from "../ledger/append.ts";
 import { enqueue } from "../queue/enqueue.ts";
 import { databaseNow } from "../time.ts";
 import type { Tx } from "../tx.ts";
-import { closeDamage } from "./heal.ts";
+import { closeDamage, type PlaceHealer } from "./heal.ts";
 import { markDamaged, markHealed } from "./points.ts";
 import type { DamagedDisk } from "./view.ts";
 
@@ -133,6 +133,8 @@ async function notReadSince(tx: Tx, pointId: string): Promise<Prisma.VaultDamage
   return { NOT: { packId: { not: null }, offset: WHOLE_OBJECT, foundAt: { lt: readAt } } };
 }
 
+const placeHealers = ["backup", "copy", "moved"] as const satisfies readonly PlaceHealer[];
+
 /**
  * Ends a search of a vault: every point that existed at `since` was examined. Damage that no point needs is closed: places that were
  * stored again by a backup, others because nothing needs them. Damage of tables has its own rule (tables.ts).
@@ -161,16 +163,17 @@ export async function endReach(
       reachedAt: { not: null },
       reason: { not: "table" },
     },
-    select: { id: true, packId: true, offset: true },
+    select: { id: true, packId: true, offset: true, healedBy: true },
   });
-  const healed: string[] = [];
+  const healed: Record<PlaceHealer, string[]> = { backup: [], copy: [], moved: [] };
   const gone: string[] = [];
-  for (const { id, packId, offset } of unneeded) {
+  for (const { id, packId, offset, healedBy } of unneeded) {
     const place = { vaultId, packId: packId ?? "", ...(offset === WHOLE_OBJECT ? {} : { offset }) };
     const item = await tx.vaultDamageItem.findFirst({ where: { ...place, healedAt: { not: null } } });
-    (item === null ? gone : healed).push(id);
+    const by = placeHealers.find((one) => one === healedBy) ?? "backup";
+    (item === null ? gone : healed[by]).push(id);
   }
-  await closeDamage(tx, { vaultId, ids: healed, by: "backup" });
+  for (const by of placeHealers) await closeDamage(tx, { vaultId, ids: healed[by], by });
   await closeDamage(tx, { vaultId, ids: gone, by: "unneeded" });
 }
 

@@ -31,6 +31,8 @@ const composed = {
   offset: Prisma.sql`nullif(d."offset", ${WHOLE_OBJECT}::int)`,
   points: Prisma.sql`CASE WHEN d."healedAt" IS NULL THEN (SELECT count(*) FROM "VaultDamagePoint" l WHERE l."damageId" = d.id)
     ELSE coalesce(d."healedPoints", 0) END`,
+  // Until the search has closed it, this is only who would have healed it.
+  healedBy: Prisma.sql`CASE WHEN d."healedAt" IS NOT NULL THEN d."healedBy" END`,
   searched: Prisma.sql`(d."packId" IS NULL OR d."healedAt" IS NOT NULL OR d."reachedAt" IS NOT NULL OR d.reason = 'table')`,
 };
 

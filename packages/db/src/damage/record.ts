@@ -17,6 +17,7 @@ import { enqueue } from "../queue/enqueue.ts";
 import { isUuid } from "../text.ts";
 import { databaseNow } from "../time.ts";
 import type { Tx } from "../tx.ts";
+import { type HealedPlace, healPlaces } from "./heal.ts";
 import { markDamaged } from "./points.ts";
 
 export interface FoundDamage {
@@ -26,6 +27,8 @@ export interface FoundDamage {
   /** The recovery point that was read: it needs what was found. Null: not known yet. */
   readonly pointId?: string | null;
   readonly jobId?: string | null;
+  /** Items at the found places that moved tables lead to: readers find them there, so no point needs the found place for them. */
+  readonly moved?: readonly HealedPlace[];
 }
 
 /**
@@ -34,8 +37,8 @@ export interface FoundDamage {
  * @returns how many findings are new
  */
 export async function recordDamage(tx: Tx, found: FoundDamage): Promise<number> {
-  const { vaultId, findings } = found;
-  if (findings.length === 0) return 0;
+  const { vaultId, findings, moved = [] } = found;
+  if (findings.length + moved.length === 0) return 0;
   // Before other rows, in the order in which retention locks.
   await judgeReadPoint(tx, found.pointId ?? null);
   const at = await databaseNow(tx);
@@ -46,6 +49,8 @@ export async function recordDamage(tx: Tx, found: FoundDamage): Promise<number> 
     const needs = await linkPoint(tx, found, finding);
     if (needs !== null) points.add(needs);
   }
+  // Before anything searches for points that need it.
+  const healed = await healPlaces(tx, { vaultId, places: moved, by: "moved", jobId: null });
   const damagedPoints = await markDamaged(tx, [...points]);
   const [first] = added;
   if (first !== undefined) {
@@ -60,6 +65,7 @@ export async function recordDamage(tx: Tx, found: FoundDamage): Promise<number> 
     });
     damagedPoints.unshift(foundEvent(found, added, name));
   }
+  if (healed !== null) damagedPoints.push(healed.draft);
   await appendEvents(tx, { now: () => at }, damagedPoints);
   return added.length;
 }

@@ -136,6 +136,19 @@ export async function listMissingDamage(
   return rows.map(({ id }) => id);
 }
 
+/** Those of these objects that open damage says are missing. */
+export async function listMissingObjects(
+  tx: Tx,
+  vaultId: string,
+  objects: readonly string[],
+): Promise<string[]> {
+  const rows = await tx.vaultDamage.findMany({
+    where: { vaultId, object: { in: [...objects] }, offset: -1, reason: "missing", healedAt: null },
+    select: { object: true },
+  });
+  return rows.map(({ object }) => object);
+}
+
 /** The manifests that are recorded as missing. */
 export async function listMissingManifests(
   tx: Tx,

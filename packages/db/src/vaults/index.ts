@@ -6,6 +6,7 @@ export {
   knownPointIds,
   listMissingDamage,
   listMissingManifests,
+  listMissingObjects,
   listPacksToCompare,
   listPointsToCompare,
   listPointsToOpen,

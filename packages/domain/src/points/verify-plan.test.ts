@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   coveragePercent,
   nextRound,
+  nightShare,
   type PointShape,
   planSample,
   type SampleRound,
@@ -65,6 +66,47 @@ describe("a sampled verification", () => {
     const shape = { disks: [100], segmentBytes: 100 };
     expect(planSample(shape, { next: 7, covered: 3 }, { unit: "percent", amount: 10 }).first).toBe(0);
     expect(nextRound({ first: 0, count: 1 }, 1, { next: 0, covered: 1 })).toEqual({ next: 0, covered: 1 });
+  });
+});
+
+describe("the share of a team in a night", () => {
+  const share = (team: string, used: Readonly<Record<string, number>>, waiting: readonly string[]) =>
+    nightShare(team, { budget: 12, used: new Map(Object.entries(used)), waiting });
+
+  it("is the same for all that wait, and passes on what others leave", () => {
+    expect(share("a", {}, ["a"])).toBe(12);
+    expect(share("a", {}, ["a", "b", "c"])).toBe(4);
+    expect(share("a", { a: 4 }, ["a", "b", "c"])).toBe(0);
+    expect(share("b", { a: 4 }, ["a", "b", "c"])).toBe(4);
+    // Nothing of c waits any more.
+    expect(share("a", { a: 4, c: 2 }, ["a", "b"])).toBe(1);
+    // A team with more than its share leaves less to the others.
+    expect(share("b", { a: 8 }, ["a", "b", "c"])).toBe(2);
+    expect(share("a", { a: 8 }, ["a", "b", "c"])).toBe(0);
+  });
+
+  it("never exceeds the budget, and gives no team less than an equal part of it", () => {
+    const teams = ["a", "b", "c", "d"];
+    const wants = fc.array(
+      fc.record({ team: fc.constantFrom(...teams), bytes: fc.integer({ min: 1, max: 9 }) }),
+    );
+    fc.assert(
+      fc.property(wants, fc.integer({ min: 0, max: 100 }), (asked, budget) => {
+        const used = new Map<string, number>();
+        const waiting = [...new Set(asked.map(({ team }) => team))];
+        for (const { team, bytes } of asked) {
+          const taken = Math.min(bytes, nightShare(team, { budget, used, waiting }));
+          used.set(team, (used.get(team) ?? 0) + taken);
+        }
+        const sum = [...used.values()].reduce((total, bytes) => total + bytes, 0);
+        expect(sum).toBeLessThanOrEqual(budget + 1e-6);
+        for (const team of waiting) {
+          const wanted = asked.reduce((total, one) => total + (one.team === team ? one.bytes : 0), 0);
+          const fair = Math.min(wanted, budget / waiting.length);
+          expect(used.get(team) ?? 0).toBeGreaterThanOrEqual(fair - 1e-6);
+        }
+      }),
+    );
   });
 });
 

@@ -21,6 +21,32 @@ export type SampleBudget =
   | { readonly unit: "percent"; readonly amount: number }
   | { readonly unit: "bytes"; readonly amount: number };
 
+/** The used bytes of a vault's budget of a night, by team, and the teams whose points wait. */
+export interface NightShares {
+  readonly budget: number;
+  readonly used: ReadonlyMap<string, number>;
+  readonly waiting: readonly string[];
+}
+
+/**
+ * The bytes that a team may use now, so that its many points do not use the night of others: the same share for each team, and what a team
+ * that waits no longer left of its share goes to those that wait.
+ */
+export function nightShare(team: string, { budget, used, waiting }: NightShares): number {
+  const total = [...used.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const usedBy = (one: string): number => used.get(one) ?? 0;
+  const open = new Set([...waiting, team]);
+  let left = budget - [...used].reduce((sum, [one, bytes]) => sum + (open.has(one) ? 0 : bytes), 0);
+  // Teams that have more than their share give nothing back: the others share what is left.
+  for (const one of [...open].toSorted((a, b) => usedBy(b) - usedBy(a))) {
+    if (usedBy(one) <= left / open.size) break;
+    left -= usedBy(one);
+    open.delete(one);
+  }
+  if (!open.has(team)) return 0;
+  return Math.max(0, Math.min(left / open.size - usedBy(team), budget - total));
+}
+
 export interface Sample {
   readonly first: number;
   readonly count: number;

@@ -28,9 +28,11 @@ export type DamageFinder = (typeof damageFinders)[number];
  * - `backup`: a backup met the content again and stored it again
  * - `verification`: the content was read again and is as it was stored
  * - `comparison`: the storage has the object again
+ * - `moved`: the storage has moved tables that lead to the content: the database was older than the vault
+ * - `copy`: a copy of the recovery point in another vault has the content, and it was stored again from there
  * - `unneeded`: no recovery point needs it any more; of a table: its pack is gone, or was compacted
  */
-export const damageHealers = ["backup", "verification", "comparison", "unneeded"] as const;
+export const damageHealers = ["backup", "verification", "comparison", "moved", "copy", "unneeded"] as const;
 export type DamageHealer = (typeof damageHealers)[number];
 
 /** The offset of damage that concerns a whole object. */

@@ -7,6 +7,7 @@ import {
   inTransaction,
   listVerificationCandidates,
   listVerificationPolicies,
+  listVerificationTeams,
   lockForVerification,
   lockNight,
   type NightUse,
@@ -19,6 +20,7 @@ import {
   engineActor,
   isVerificationDue,
   nightOf,
+  nightShare,
   planSample,
   type SampleBudget,
   type VerificationRule,
@@ -44,6 +46,8 @@ interface Item {
   readonly point: VerificationCandidate;
   readonly rule: VerificationRule;
   readonly night: string;
+  /** The teams with points that wait in the point's vault; null: each has had its share, and what is left is for all. */
+  readonly teams: readonly string[] | null;
 }
 
 export interface VerificationsResult {
@@ -73,8 +77,13 @@ function scheduling(deps: Deps, counts: { started: number }): RecurringWork<Item
   };
 }
 
+/** First each team gets its share, then the rest of the budgets goes to the points that wait for the longest. */
+const REST = "rest ";
+
 async function readPage({ db }: Deps, cursor: string | null): Promise<WorkPage<Item>> {
   const { prisma } = db;
+  const isRest = cursor?.startsWith(REST) === true;
+  const at = isRest ? (cursor ?? "").slice(REST.length) : cursor;
   const now = await databaseNow(prisma);
   const nights = new Map(
     (await listVerificationPolicies(prisma)).flatMap(({ policyId, timeZone, rule }) => {
@@ -85,17 +94,22 @@ async function readPage({ db }: Deps, cursor: string | null): Promise<WorkPage<I
   const free = OPEN_MOST - (nights.size === 0 ? 0 : await countOpenVerifications(prisma));
   if (nights.size === 0 || free <= 0) return { items: [], next: null };
   const limit = Math.min(PAGE, free);
-  const found = await listVerificationCandidates(prisma, {
-    policyIds: [...nights.keys()],
-    since: new Date(now.getTime() - NIGHT_MS),
-    after: placeOf(cursor),
-    limit,
-  });
+  const wanted = { policyIds: [...nights.keys()], since: new Date(now.getTime() - NIGHT_MS) };
+  const teams = isRest ? null : await listVerificationTeams(prisma, wanted);
+  const found = await listVerificationCandidates(prisma, { ...wanted, after: placeOf(at), limit });
   const items = found.flatMap((point) => {
     const of = nights.get(point.policyId);
-    return of !== undefined && isVerificationDue(of.rule, point, now) ? [{ point, ...of }] : [];
+    const waiting = teams === null ? null : (teams.get(point.vaultId) ?? []);
+    return of !== undefined && isVerificationDue(of.rule, point, now)
+      ? [{ point, ...of, teams: waiting }]
+      : [];
   });
-  return { items, next: found.length < limit ? null : cursorAfter(found.at(-1)) };
+  return { items, next: nextPage(isRest, found.length < limit ? null : cursorAfter(found.at(-1))) };
+}
+
+function nextPage(isRest: boolean, after: string | null): string | null {
+  if (isRest) return after === null ? null : `${REST}${after}`;
+  return after ?? REST;
 }
 
 /** Returns the number of jobs that it added: none when the budget is used up, or another scheduler was first. */
@@ -105,9 +119,11 @@ async function start(tx: Tx, deps: Deps, item: Item & { readonly spent: Set<stri
   const use = await lockNight(tx, { night, vaultId, vmId, pointId });
   const state = await lockForVerification(tx, pointId);
   if (state === null || state.open !== null || use.isTaken) return 0;
-  const planned = planOf(rule, state, use);
+  const planned = planOf(rule, state, { ...use, left: leftFor(item, use) });
   const [vault, vm] = budgetsOf(item);
   if (vaultLeft(use) < SEGMENT_BYTES) spent.add(vault);
+  // In the share of a team: the rest of the budget may have room.
+  if (item.teams !== null && planned === null) return 0;
   if (rule.mode === "sampled" && planned === null) spent.add(vm);
   if (planned === null) return 0;
   const parameters: VerifyParameters = { ...planned, night };
@@ -129,11 +145,11 @@ async function start(tx: Tx, deps: Deps, item: Item & { readonly spent: Set<stri
 function planOf(
   rule: VerificationRule,
   { disks, round }: VerificationState,
-  use: NightUse,
+  use: NightUse & { readonly left: number },
 ): Omit<VerifyParameters, "night"> | null {
   if (rule.mode === "quick") return { mode: "quick", bytes: 0 };
   const shape = { disks, segmentBytes: SEGMENT_BYTES };
-  const left = vaultLeft(use);
+  const { left } = use;
   const whole = disks.reduce((sum, bytes) => sum + bytes, 0);
   if (rule.mode === "full" && whole <= left) return { mode: "full", bytes: whole };
   const within = (budget: SampleBudget) => planSample(shape, round, budget);
@@ -145,6 +161,14 @@ function planOf(
 
 function vaultLeft({ vaultGib, vaultBytes }: NightUse): number {
   return vaultGib === null ? Number.MAX_SAFE_INTEGER : Math.max(0, vaultGib * GIB - vaultBytes);
+}
+
+/** What the team of a point may read of the vault's budget now. */
+function leftFor({ point, teams }: Item, use: NightUse): number {
+  const left = vaultLeft(use);
+  if (use.vaultGib === null || teams === null) return left;
+  const shares = { budget: use.vaultGib * GIB, used: use.teamBytes, waiting: teams };
+  return Math.min(left, nightShare(point.team, shares));
 }
 
 /** Names the budgets of a night that an item uses. */

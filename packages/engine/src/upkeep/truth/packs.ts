@@ -2,9 +2,11 @@
 import {
   type ComparedPack,
   closeDamage,
+  type HealedPlace,
   inTransaction,
   listDamageOfMoved,
   listMissingDamage,
+  listMissingObjects,
   listPacksToCompare,
   recordDamage,
   trustPacks,
@@ -13,6 +15,7 @@ import { batchesOf, type DamageFinding, forEachConcurrent, WHOLE_OBJECT } from "
 import { packName, packOfName, packPrefix } from "@kluis/vault";
 import type { EngineDeps } from "../../deps.ts";
 import type { OpenedVault } from "../../runtime/vaults.ts";
+import { movedElsewhere } from "./moved.ts";
 
 type Deps = Pick<EngineDeps, "db">;
 export type PackKind = "chunks" | "nodes";
@@ -42,6 +45,7 @@ export interface ComparedPart {
 const CONFIRMED = 200;
 const AT_ONCE = 100;
 const HEADS = 8;
+const SOUGHT = 5_000;
 
 export async function comparePacks(
   deps: Deps,
@@ -79,10 +83,8 @@ export async function comparePacks(
       return finding(kind, packId, { reason: "unreadable", problem });
     }),
   ];
-  for (const some of batchesOf(findings, AT_ONCE))
-    await inTransaction(deps.db, (tx) =>
-      recordDamage(tx, { vaultId, foundBy: "comparison", findings: some }),
-    );
+  const absent = [...gone, ...(await stillMissing(deps, opened, { kind, listed, known }))];
+  await recordAll(deps, opened, { part, findings, absent, signal });
   const back = known.filter(({ packId, state }) => state === "missing" && listed.has(packId));
   await trustAgain(deps, vaultId, { kind, packs: back });
   const names = new Set(known.map(({ packId }) => packId));
@@ -90,6 +92,58 @@ export async function comparePacks(
     names.has(pack) ? [] : [{ pack, kind, bytes, name: packName({ pack, kind }) }],
   );
   return { missing: findings.length, found: back.length, unknown };
+}
+
+/** Items that moved tables lead to get their new places in the same transaction, before the search finds the points that need them. */
+async function recordAll(
+  deps: Deps,
+  opened: OpenedVault,
+  found: {
+    readonly part: PackPart;
+    readonly findings: readonly DamageFinding[];
+    readonly absent: readonly string[];
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { part, findings, absent: packs, signal } = found;
+  const record = (some: readonly DamageFinding[], moved: readonly HealedPlace[] = []) =>
+    inTransaction(deps.db, (tx) =>
+      recordDamage(tx, { vaultId: opened.id, foundBy: "comparison", findings: some, moved }),
+    );
+  const elsewhere = new Set<string>();
+  for await (const { pack, places } of movedElsewhere(deps, opened, { ...part, packs, signal })) {
+    const name = packName({ pack, kind: part.kind });
+    elsewhere.add(name);
+    await record(
+      findings.filter(({ object }) => object === name),
+      places,
+    );
+  }
+  const others = findings.filter(({ object }) => !elsewhere.has(object));
+  for (const some of batchesOf(others, AT_ONCE)) await record(some);
+}
+
+/** Packs that are known to be missing, with damage that is open: a moved table may have been written, or be readable now. */
+async function stillMissing(
+  { db }: Deps,
+  { id: vaultId }: OpenedVault,
+  {
+    kind,
+    listed,
+    known,
+  }: {
+    readonly kind: PackKind;
+    readonly listed: ReadonlyMap<string, number>;
+    readonly known: readonly ComparedPack[];
+  },
+): Promise<readonly string[]> {
+  const missing = known.filter(({ packId, state }) => state === "missing" && !listed.has(packId));
+  const objects = new Map(missing.map(({ packId }) => [packName({ pack: packId, kind }), packId]));
+  const open: string[] = [];
+  for (const some of batchesOf([...objects.keys()], SOUGHT))
+    for (const object of await listMissingObjects(db.prisma, vaultId, some))
+      open.push(objects.get(object) ?? "");
+  return open;
 }
 
 function isTrusted(listed: ReadonlyMap<string, number>): (pack: ComparedPack) => boolean {
