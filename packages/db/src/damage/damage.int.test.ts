@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { type DamageFinding, WHOLE_OBJECT } from "@kluis/domain";
 import { expect, test } from "vitest";
-import { addVm, freshWorld, person } from "../../test/fixtures.ts";
+import { addVm, freshWorld, person, vmFacts } from "../../test/fixtures.ts";
 import { newId } from "../ids.ts";
 import { chunkIndex } from "../packs/chunk-index.ts";
+import { softDeletePoints } from "../points/soft-delete.ts";
 import { createPoint } from "../points/work.ts";
 import { inTransaction } from "../tx.ts";
 import { createVaultRow } from "../vaults/write.ts";
+import { judgeDamagedVms } from "./attention.ts";
 import { avoidedPlaces } from "./avoided.ts";
 import { recordHealed, recordReadWhole } from "./heal.ts";
 import { matchDamage } from "./matching.ts";
@@ -223,6 +225,30 @@ test("a damaged manifest marks its own point", async () => {
   await record(vaultId, [found(WHOLE_OBJECT, { object: `points/${point}` })]);
   await search(vaultId, new Map());
   expect(await stateOf(point)).toBe("damaged");
+});
+
+test("a warning of damage is judged again when a point is removed", async () => {
+  const vaultId = await addVault();
+  const vmId = await addVm(world.db, world.clock);
+  const otherId = await addVm(world.db, world.clock, vmFacts("web-02"));
+  const points = [await addPoint(vaultId, vmId), await addPoint(vaultId, otherId)] as const;
+  await record(vaultId, [found(WHOLE_OBJECT, { object: `points/${points[0]}` })]);
+  await search(vaultId, new Map());
+  const { prisma } = world.db;
+  await judgeDamagedVms(world.db);
+  const warned = { where: { kind: "point-damage", vmId } };
+  expect(await prisma.attention.count(warned)).toBe(1);
+  const asked = async (pointId: string): Promise<number> => {
+    await prisma.$executeRaw`DELETE FROM graphile_worker._private_jobs`;
+    const deletion = { pointId, reason: "test", actor: person, purgeAt: new Date(Date.now() + 86_400_000) };
+    await inTransaction(world.db, (tx) => softDeletePoints(tx, [deletion]));
+    const tasks = await prisma.$queryRaw<unknown[]>`
+      SELECT FROM graphile_worker.jobs WHERE task_identifier = 'vault.damage-reach'`;
+    return tasks.length;
+  };
+  expect([await asked(points[1]), await asked(points[0])]).toEqual([0, 1]);
+  await judgeDamagedVms(world.db);
+  expect(await prisma.attention.count(warned)).toBe(0);
 });
 
 test("damage of a table stays open until a verification reads the table, or its pack is gone", async () => {

@@ -2,6 +2,7 @@
 import { type Actor, actorSchema, heldPointStates, openJobStates } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
+import { judgeDamageAfterRemoval } from "../damage/removed.ts";
 import { toJson } from "../json.ts";
 import { judgeAgain } from "../protections/schedule.ts";
 import type { Tx } from "../tx.ts";
@@ -37,7 +38,9 @@ export async function softDeletePoints(tx: Tx, deletions: readonly SoftDeletion[
       AS given(id uuid, reason text, actor jsonb, "purgeAt" timestamptz)
     WHERE r.id = given.id AND r.state IN (${wordsSql(heldPointStates)}) AND r."pinnedAt" IS NULL
     RETURNING r.id`;
-  return idsOf(rows);
+  const removed = idsOf(rows);
+  await judgeDamageAfterRemoval(tx, [...removed]);
+  return removed;
 }
 
 // Damage is found, and healed, while a point is soft-deleted: its state did not follow.

@@ -14,6 +14,7 @@ import {
   type StoredNotice,
 } from "@kluis/domain";
 import { z } from "zod";
+import { judgeDamageAfterRemoval } from "../damage/removed.ts";
 import { newId } from "../ids.ts";
 import { type DiskFacts, toDiskFacts } from "../jobs/disk.ts";
 import { toJson, toJsonOrNull } from "../json.ts";
@@ -252,6 +253,7 @@ export async function markPointDeleted(
       "deletedBy" = coalesce("deletedBy", ${JSON.stringify(toJson(actor))}::jsonb),
       "deleteReason" = coalesce("deleteReason", ${reason})
     WHERE id = ${pointId}::uuid AND state <> 'deleted'`;
+  await judgeDamageAfterRemoval(tx, [pointId]);
   return count > 0;
 }
 
