@@ -9,15 +9,17 @@ export const vaultCopies = catalog({
     done: "The second copy of {name} is set",
     lead: "Each recovery point is copied to another vault with other keys, and can be restored from there when this vault is lost.",
     target: "Second vault",
+    noTarget: "There is no other enabled vault",
+    noTargetText: "Add a vault first, ideally in another subscription or region, and enable it.",
     none: "None",
     daily: "Once a day at",
     dailyHint: "A time such as 02:00. Leave it empty to copy after each backup.",
     zone: "Time zone",
-    bandwidth: "Most MiB per second",
+    bandwidth: "Speed limit (MiB per second)",
     bandwidthHint: "For all copies together. Leave it empty for no limit.",
     keep: "Days to keep a copy after its recovery point",
     keepHint: "0: the copy is removed when the content of its recovery point is deleted here.",
-    lag: "Hours behind that need attention",
+    lag: "Warn when a copy is late by (hours)",
     lagHint: "Leave it empty for no notice.",
     wrong: {
       daily: "Enter a time such as 02:00, or nothing.",
@@ -31,6 +33,10 @@ export const vaultCopies = catalog({
     complete: "the copy is complete",
     behind:
       "{points, plural, one {# recovery point waits} other {# recovery points wait}} ({size}), the oldest since <time></time>",
+    vmComplete:
+      "Second copy in vault {vault}: {points, plural, one {the recovery point is copied} other {all # recovery points are copied}}",
+    vmBehind:
+      "Second copy in vault {vault}: {behind, plural, one {# recovery point waits} other {# recovery points wait}}, the oldest since <time></time>",
     places: "Places",
     first: "Made by the backup in vault {vault}",
     also: "Also in vault {vault} since <time></time>",
@@ -45,15 +51,18 @@ export const vaultCopies = catalog({
     done: "De tweede kopie van {name} is ingesteld",
     lead: "Elk herstelpunt wordt naar een andere kluis met andere sleutels gekopieerd, en is daaruit te herstellen als deze kluis verloren is.",
     target: "Tweede kluis",
+    noTarget: "Er is geen andere ingeschakelde kluis",
+    noTargetText:
+      "Voeg eerst een kluis toe, liefst in een ander abonnement of een andere regio, en schakel die in.",
     none: "Geen",
     daily: "Eens per dag om",
     dailyHint: "Een tijd zoals 02:00. Laat leeg om na elke back-up te kopiëren.",
     zone: "Tijdzone",
-    bandwidth: "Hoogste aantal MiB per seconde",
+    bandwidth: "Snelheidslimiet (MiB per seconde)",
     bandwidthHint: "Voor alle kopieën samen. Laat leeg voor geen limiet.",
     keep: "Dagen dat een kopie na het herstelpunt blijft",
     keepHint: "0: de kopie wordt verwijderd zodra de inhoud van het herstelpunt hier is verwijderd.",
-    lag: "Aantal uren achterstand dat aandacht vraagt",
+    lag: "Waarschuwen bij een achterstand van (uren)",
     lagHint: "Laat leeg voor geen melding.",
     wrong: {
       daily: "Voer een tijd in zoals 02:00, of niets.",
@@ -67,6 +76,10 @@ export const vaultCopies = catalog({
     complete: "de kopie is volledig",
     behind:
       "{points, plural, one {# herstelpunt wacht} other {# herstelpunten wachten}} ({size}), het oudste sinds <time></time>",
+    vmComplete:
+      "Tweede kopie in kluis {vault}: {points, plural, one {het herstelpunt is gekopieerd} other {alle # herstelpunten zijn gekopieerd}}",
+    vmBehind:
+      "Tweede kopie in kluis {vault}: {behind, plural, one {# herstelpunt wacht} other {# herstelpunten wachten}}, het oudste sinds <time></time>",
     places: "Plaatsen",
     first: "Door de back-up gemaakt in kluis {vault}",
     also: "Ook in kluis {vault} sinds <time></time>",

@@ -132,6 +132,8 @@ test("a second copy has another vault, and says how far it is behind", async () 
   const second = await owner.vaults.get({ vault: "second" });
   const { copy } = await set("second");
   expect(copy).toMatchObject({ to: { id: second.id, name: "second" }, ...rules, lag: { points: 1 } });
+  const inVm = async () => (await owner.vms.get({ vm: world.commerceVm })).copies;
+  expect(await inVm()).toMatchObject([{ to: "second", points: 1, behind: 1 }]);
   const { prisma } = world.api.db;
   expect(
     await prisma.ledgerEvent.findFirst({ where: { kind: "vault.changed" }, orderBy: { seq: "desc" } }),
@@ -142,6 +144,7 @@ test("a second copy has another vault, and says how far it is behind", async () 
     cause: { reason: "vault-copied-to", params: { from: "main" } },
   });
   expect((await owner.vaults.setCopy({ vault: "main", copy: null })).copy).toBeNull();
+  expect(await inVm()).toEqual([]);
   await owner.vaults.remove({ vault: off.id });
 });
 

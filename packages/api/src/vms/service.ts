@@ -12,6 +12,7 @@ import {
   listVmSnapshots,
   type PolicyRow,
   type ProtectionRow,
+  readVmCopies,
   type StoredVm,
   type VmRow,
 } from "@kluis/db";
@@ -98,6 +99,7 @@ export async function getVm(ctx: SignedInContext, ref: string): Promise<z.input<
     statusReason: why.reason,
     statusReasonNotice: why.notice,
     raised: await listAttentionOfVm(prisma, vm.id, RAISED_SHOWN),
+    copies: await readVmCopies(prisma, vm.id),
     history: await readHistory(ctx, vm.id),
     can: rightsOn(ctx, vm),
   };

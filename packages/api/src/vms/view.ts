@@ -91,6 +91,17 @@ export const vmView = vmFacts.omit({ excludedDisks: true }).extend({
     .object({ points: countView, wanted: consistencySchema, reached: consistencySchema })
     .nullable(),
   protection: vmProtectionView.nullable(),
+  /** The second copies of its recovery points, by the vault that gets them. */
+  copies: z.array(
+    z.object({
+      to: z.string(),
+      /** Recovery points that the vault is to hold, and those of them that it does not hold. */
+      points: countView,
+      behind: countView,
+      /** Since when the oldest of those waits. */
+      since: instantView.nullable(),
+    }),
+  ),
   /** What needs attention of it, newest first. */
   raised: z.array(attentionView),
   /** The reason of the status, in one English sentence. */

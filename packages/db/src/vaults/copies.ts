@@ -19,11 +19,17 @@ const missingSql = ({ from, to }: CopyPair): Prisma.Sql => Prisma.sql`
   r."vaultId" = ${from}::uuid AND r."copyOf" IS NULL AND r.state = 'available'
   AND NOT EXISTS (SELECT FROM "RecoveryPoint" c WHERE c."copyOf" = r.id AND c."vaultId" = ${to}::uuid)`;
 
+/** Points `r` that backups made and that can have a copy. */
+const originalSql = Prisma.sql`r."copyOf" IS NULL AND r.state IN ('available', 'damaged')`;
+
+/** Of a point `r`: no copy in that vault can replace it. There is none, or it is damaged. */
+const uncopiedSql = (to: Prisma.Sql): Prisma.Sql => Prisma.sql`
+  NOT EXISTS (SELECT FROM "RecoveryPoint" c
+    WHERE c."copyOf" = r.id AND c."vaultId" = ${to} AND c.state <> 'damaged')`;
+
 /** A point `r` of the first vault that no copy can replace: also a damaged one, and one whose copy is damaged. */
 const behindSql = ({ from, to }: CopyPair): Prisma.Sql => Prisma.sql`
-  r."vaultId" = ${from}::uuid AND r."copyOf" IS NULL AND r.state IN ('available', 'damaged')
-  AND NOT EXISTS (SELECT FROM "RecoveryPoint" c
-    WHERE c."copyOf" = r.id AND c."vaultId" = ${to}::uuid AND c.state <> 'damaged')`;
+  r."vaultId" = ${from}::uuid AND ${originalSql} AND ${uncopiedSql(Prisma.sql`${to}::uuid`)}`;
 
 /** A job that copies to that vault. */
 const copyJobSql = (to: string): Prisma.Sql =>
@@ -38,6 +44,30 @@ export async function readCopyLag(tx: Tx, pair: CopyPair): Promise<CopyLag & { r
     FROM "RecoveryPoint" r WHERE ${behindSql(pair)}`;
   const [row] = z.tuple([lagRow]).parse(rows);
   return { ...row, bytes: safeBytes(row.bytes) };
+}
+
+const vmCopiesRow = z.object({
+  /** The name of the vault that gets the copies. */
+  to: z.string(),
+  /** Recovery points that it is to hold. */
+  points: z.int(),
+  /** Those that it does not hold, and since when the oldest of them waits. */
+  behind: z.int(),
+  since: z.date().nullable(),
+});
+
+export type VmCopies = z.infer<typeof vmCopiesRow>;
+
+/** The second copies of the recovery points of a VM, by the vault that gets them; none without a second copy. */
+export async function readVmCopies(tx: Tx, vmId: string): Promise<VmCopies[]> {
+  const uncopied = uncopiedSql(Prisma.sql`second.id`);
+  const rows = await tx.$queryRaw`
+    SELECT second.name AS "to", count(*)::int AS points, (count(*) FILTER (WHERE ${uncopied}))::int AS behind,
+      min(r."createdAt") FILTER (WHERE ${uncopied}) AS since
+    FROM "RecoveryPoint" r JOIN "Vault" first ON first.id = r."vaultId"
+    JOIN "Vault" second ON second.id = (first.copy ->> 'to')::uuid
+    WHERE r."vmId" = ${vmId}::uuid AND ${originalSql} GROUP BY second.id, second.name ORDER BY second.name, second.id`;
+  return z.array(vmCopiesRow).parse(rows);
 }
 
 const dueRow = z.object({ pointId: z.string(), vmId: z.string(), vmName: z.string(), takenAt: z.date() });

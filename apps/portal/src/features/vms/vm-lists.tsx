@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useJobColumns } from "#features/jobs/job-columns.tsx";
 import { usePointColumns } from "#features/points/point-columns.tsx";
 import { lostItsPoints } from "#features/vms/points-view-model.ts";
+import { VmCopies } from "#features/vms/vm-copies.tsx";
 import type { VmView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -29,6 +30,7 @@ export function VmPoints({ vm }: { vm: VmView }) {
   return (
     <Card flush>
       <HeldPoints vm={vm} />
+      <VmCopies copies={vm.copies} />
       <DataTable
         label={t("detail.points")}
         columns={usePointColumns(listOptions)}
